@@ -1,0 +1,40 @@
+# The two commands that matter: `make demo` and `make test`. Each sets up .venv by itself.
+PYTHON ?= python3
+PORT ?= 8484
+BIN := .venv/bin
+READY := .venv/.ready
+
+.PHONY: demo test check bench lock golden
+
+demo: $(READY)
+	$(BIN)/handoff demo --port $(PORT)
+
+test: $(READY)
+	$(BIN)/pytest
+
+check: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/handoff db check
+
+bench: $(READY)
+	for file in benchmarks/bench_*.py; do $(BIN)/python $$file || exit 1; done
+
+# Refreshes the golden files; read the difference before committing it.
+golden: $(READY)
+	$(BIN)/pytest --golden -q
+
+# Resolves the newest releases anew, with hashes and without addresses.
+LOCK = $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-annotate --custom-compile-command "make lock" --upgrade pyproject.toml
+lock: $(READY)
+	$(LOCK) -o requirements.txt
+	$(LOCK) --extra playground --group dev -o requirements-dev.txt
+
+$(READY): requirements-dev.txt pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	$(BIN)/python -m pip install -q --disable-pip-version-check --no-build-isolation --no-deps -e .
+	touch $@

@@ -1,0 +1,1 @@
+"""Handoff: the daily dialogue between marketing and sales, in Slack."""

@@ -1,0 +1,1 @@
+"""Campaigns: announced to sales with their exact offer, acknowledged, and asked about."""

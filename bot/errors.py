@@ -1,0 +1,39 @@
+"""Errors whose message is meant for the person who caused them.
+
+Each is a class named after what happened; its docstring is the message, with the facts filled in.
+Whoever stands at the edge (a Slack listener, an HTTP handler, the command line) shows the message
+and nothing else; every other exception is a fault of ours and is logged instead.
+"""
+
+import inspect
+
+
+class HandoffError(Exception):
+    """Something needs your attention."""
+
+    def __init__(self, **facts: object) -> None:
+        self.facts = facts
+        message = inspect.cleandoc(type(self).__doc__ or "").replace("\n", " ")
+        super().__init__(message.format(**facts))
+
+    @property
+    def message(self) -> str:
+        """The sentence to show to the person."""
+        return str(self)
+
+
+class NotAllowed(HandoffError):
+    """You need the role {role} to {deed}. {ask}"""
+
+
+class NotFound(HandoffError):
+    """I cannot find {what}. It may have been removed."""
+
+
+class FieldErrors(HandoffError):
+    """Some fields need a change: {summary}"""
+
+    def __init__(self, errors: dict[str, str]) -> None:
+        """Take the errors by field name, each a sentence that says what to write instead."""
+        self.errors = errors
+        super().__init__(summary=" ".join(errors.values()))

@@ -1,0 +1,19 @@
+"""Durable work and the clock: the thin face of Procrastinate and of APScheduler."""
+
+from bot.jobs.queue import FailedJob, GiveUp, Postpone, advance, cancel, enqueue, failed, retry
+from bot.jobs.schedule import Schedule, put_schedule
+from bot.jobs.tasks import Tasks
+
+__all__ = [
+    "FailedJob",
+    "GiveUp",
+    "Postpone",
+    "Schedule",
+    "Tasks",
+    "advance",
+    "cancel",
+    "enqueue",
+    "failed",
+    "put_schedule",
+    "retry",
+]

@@ -1,0 +1,123 @@
+"""The worker: runs the durable work, ticks the clock, and rescues what a dead worker held.
+
+Procrastinate's worker is a coroutine, so it gets a thread with an event loop of its own; the tasks
+themselves are plain functions and run in that loop's executor.
+"""
+
+import asyncio
+import logging
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from procrastinate import App, PsycopgConnector
+from procrastinate.jobs import Job, Status
+
+from bot.jobs import queue, schedule
+from bot.jobs.tasks import Tasks
+from bot.store import DatabaseDown, Store
+
+logger = logging.getLogger(__name__)
+
+_CONCURRENCY = 10
+_POLLING_SECONDS = 0.1  # the default of 5 makes a lane crawl
+_TICK_SECONDS = 1
+_RESCUE_SECONDS = 10
+_HEARTBEAT_SECONDS = 5
+_STALLED_SECONDS = 20  # four missed heartbeats
+_RESTART_SECONDS = 1
+_MOST_RESCUES = 20
+
+
+class Worker:
+    """A thread that works off the queue until it is stopped."""
+
+    def __init__(
+        self, store: Store, tasks: Tasks, *, stalled_seconds: float = _STALLED_SECONDS
+    ) -> None:
+        self._store = store
+        self._tasks = tasks
+        self._stalled_seconds = stalled_seconds
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="worker", daemon=True)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._scheduler = BackgroundScheduler(timezone="UTC")
+
+    def start(self) -> None:
+        """Begin to work, in the background."""
+        self._scheduler.add_job(self.tick, "interval", seconds=_TICK_SECONDS, max_instances=1)
+        self._scheduler.add_job(self._prune, "interval", hours=6)
+        self._scheduler.start()
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish what has begun, and end."""
+        self._stopping.set()
+        self._scheduler.shutdown(wait=True)
+        if self._loop is not None and self._task is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._task.cancel)
+        self._thread.join()
+
+    def tick(self) -> None:
+        """Enqueue what the clock says is due."""
+        try:
+            with self._store.transaction() as session:
+                schedule.tick(session)
+        except DatabaseDown:
+            logger.warning("the database is down; the clock goes on when it is back")
+
+    def _prune(self) -> None:
+        with self._store.transaction() as session:
+            queue.prune(session)
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                asyncio.run(self._work())
+            except asyncio.CancelledError:
+                return
+            except Exception:
+                logger.exception("the worker stopped; it starts again")
+            self._stopping.wait(_RESTART_SECONDS)
+
+    async def _work(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._loop.set_default_executor(ThreadPoolExecutor(_CONCURRENCY, "task"))
+        self._task = asyncio.current_task()
+        url = self._store.engine.url.set(drivername="postgresql")
+        connector = PsycopgConnector(
+            conninfo=url.render_as_string(hide_password=False), min_size=1, max_size=6
+        )
+        with self._tasks.app.replace_connector(connector) as app:
+            async with app.open_async(), asyncio.TaskGroup() as group:
+                rescue = group.create_task(self._rescue(app))
+                try:
+                    await app.run_worker_async(
+                        concurrency=_CONCURRENCY,
+                        fetch_job_polling_interval=_POLLING_SECONDS,
+                        delete_jobs="successful",
+                        install_signal_handlers=False,
+                        update_heartbeat_interval=_HEARTBEAT_SECONDS,
+                        stalled_worker_timeout=self._stalled_seconds,
+                    )
+                finally:
+                    rescue.cancel()
+
+    async def _rescue(self, app: App) -> None:
+        """Give back the jobs of workers whose heart has stopped."""
+        while True:
+            stalled = await app.job_manager.get_stalled_jobs(
+                seconds_since_heartbeat=self._stalled_seconds
+            )
+            for job in stalled:
+                await _revive(app, job)
+            await asyncio.sleep(min(_RESCUE_SECONDS, self._stalled_seconds))
+
+
+async def _revive(app: App, job: Job) -> None:
+    logger.warning("job %s (%s) was left by a dead worker", job.id, job.task_name)
+    if job.attempts < _MOST_RESCUES:
+        await app.job_manager.retry_job(job)
+    else:
+        await app.job_manager.finish_job(job, status=Status.FAILED, delete_job=False)

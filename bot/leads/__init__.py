@@ -1,0 +1,1 @@
+"""Leads: received once, claimed by one, worked, rated and closed."""

@@ -1,0 +1,170 @@
+"""The tables of leads, and the rules that a lead keeps about itself."""
+
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bot.money import Money
+from bot.store import Base, Id, Moment, WorkspaceId
+
+
+class Status(StrEnum):
+    """Where a lead stands. A claim is no status: it is ownership, in `claimed_by`."""
+
+    NEW = "new"
+    QUALIFIED = "qualified"
+    WON = "won"
+    LOST = "lost"
+    RECYCLED = "recycled"
+
+
+class Rating(StrEnum):
+    """The salesperson's judgement of a lead's quality."""
+
+    HOT = "hot"
+    GOOD = "good"
+    WEAK = "weak"
+    JUNK = "junk"
+
+    @property
+    def label(self) -> str:
+        """The rating as buttons and cards write it."""
+        return self.value.capitalize()
+
+    @property
+    def needs_reason(self) -> bool:
+        """Whether marketing needs to know why."""
+        return self in (Rating.WEAK, Rating.JUNK)
+
+
+class Disposition(StrEnum):
+    """Why a lead was lost: the outcome code."""
+
+    UNABLE_TO_REACH = "unable_to_reach"
+    INACCURATE_DATA = "inaccurate_data"
+    NO_INTEREST_OR_NEED = "no_interest_or_need"
+    NO_BUDGET = "no_budget"
+    NO_FIT = "no_fit"
+    BAD_TIMING = "bad_timing"
+    DUPLICATE = "duplicate"
+    WRONG_REGION = "wrong_region"
+    COMPETITOR_OR_STUDENT = "competitor_or_student"
+    SPAM_OR_TEST = "spam_or_test"
+
+    @property
+    def label(self) -> str:
+        """The code in words."""
+        return self.value.replace("_", " ").capitalize()
+
+
+class Deed(StrEnum):
+    """What can happen to a lead, as the audit names it."""
+
+    RECEIVED = "received"
+    CLAIMED = "claimed"
+    RELEASED = "released"
+    CONTACTED = "contacted"
+    RATED = "rated"
+    WON = "won"
+    LOST = "lost"
+
+
+class Lead(Base):
+    """Someone who raised a hand, in one canonical shape whatever the source."""
+
+    __tablename__ = "lead"
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "source", "external_id"),
+        Index("ix_lead_workspace_id_received_at", "workspace_id", "received_at"),
+        Index("ix_lead_claimed_by", "claimed_by"),
+        Index("ix_lead_campaign_id", "campaign_id"),
+    )
+
+    id: Mapped[Id]
+    workspace_id: Mapped[WorkspaceId]
+    source: Mapped[str]
+    external_id: Mapped[str]
+    received_at: Mapped[Moment]
+    submitted_at: Mapped[Moment | None]
+
+    email: Mapped[str | None]
+    email_key: Mapped[str | None]
+    phone_raw: Mapped[str | None]
+    phone_e164: Mapped[str | None]
+    first_name: Mapped[str | None]
+    last_name: Mapped[str | None]
+    company: Mapped[str | None]
+    job_title: Mapped[str | None]
+    country: Mapped[str | None]
+    message: Mapped[str | None]
+    utm_source: Mapped[str | None]
+    utm_medium: Mapped[str | None]
+    utm_campaign: Mapped[str | None]
+    utm_term: Mapped[str | None]
+    utm_content: Mapped[str | None]
+    landing_url: Mapped[str | None]
+
+    campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaign.id"))
+    status: Mapped[str] = mapped_column(default=Status.NEW)
+    claimed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    claimed_at: Mapped[Moment | None]
+    first_response_at: Mapped[Moment | None]
+    rating: Mapped[str | None]
+    rating_reason: Mapped[str | None]
+    rated_at: Mapped[Moment | None]
+    disposition: Mapped[str | None]
+    disposition_note: Mapped[str | None]
+    won_minor: Mapped[int | None]
+    won_currency: Mapped[str | None]
+    closed_at: Mapped[Moment | None]
+
+    @property
+    def name(self) -> str:
+        """The person's name, or the nearest that is known to it."""
+        full = " ".join(filter(None, [self.first_name, self.last_name]))
+        return full or self.email or self.phone_e164 or self.phone_raw or "Unnamed"
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether it ended as won or lost."""
+        return self.status in (Status.WON, Status.LOST)
+
+    @property
+    def won_amount(self) -> Money | None:
+        """The deal's amount, once it is won."""
+        if self.won_minor is None or self.won_currency is None:
+            return None
+        return Money(self.won_minor, self.won_currency)
+
+
+class LeadEvent(Base):
+    """Who did what with a lead, and when: the audit."""
+
+    __tablename__ = "lead_event"
+
+    id: Mapped[Id]
+    workspace_id: Mapped[WorkspaceId]
+    lead_id: Mapped[int] = mapped_column(ForeignKey("lead.id"), index=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    deed: Mapped[str]
+    at: Mapped[Moment]
+    facts: Mapped[dict[str, Any]]
+
+
+class Submission(Base):
+    """A raw request of a proven sender, kept whether or not it could be read."""
+
+    __tablename__ = "submission"
+
+    id: Mapped[Id]
+    workspace_id: Mapped[WorkspaceId]
+    source: Mapped[str]
+    sender: Mapped[str]
+    received_at: Mapped[Moment]
+    content_type: Mapped[str]
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    lead_id: Mapped[int | None] = mapped_column(ForeignKey("lead.id"))
+    problem: Mapped[str | None]
+    """Why it could not be read; None where it became a lead."""

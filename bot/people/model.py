@@ -1,0 +1,88 @@
+"""The tables of people: workspaces, teams and persons, and the rules that a person keeps."""
+
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ARRAY, ForeignKey, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bot.store import Base, Id, Moment, WorkspaceId
+
+
+class Role(StrEnum):
+    """What a person does here; one person may have several."""
+
+    SALESPERSON = "salesperson"
+    MARKETER = "marketer"
+    MANAGER = "manager"
+    ADMIN = "admin"
+
+    @property
+    def label(self) -> str:
+        """The role as cards and modals write it."""
+        return self.value.capitalize()
+
+
+class Workspace(Base):
+    """A Slack workspace in which Handoff is installed."""
+
+    __tablename__ = "workspace"
+
+    id: Mapped[Id]
+    team_id: Mapped[str] = mapped_column(Text, unique=True)
+    name: Mapped[str]
+    bot_user_id: Mapped[str]
+    channel: Mapped[str]
+    timezone: Mapped[str]
+    currency: Mapped[str]
+    installed_at: Mapped[Moment]
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone in which the workspace's days and weeks begin."""
+        return ZoneInfo(self.timezone)
+
+
+class Team(Base):
+    """A department or a part of one: Marketing, Sales."""
+
+    __tablename__ = "team"
+    __table_args__ = (UniqueConstraint("workspace_id", "name"),)
+
+    id: Mapped[Id]
+    workspace_id: Mapped[WorkspaceId]
+    name: Mapped[str]
+
+
+class Person(Base):
+    """A member of the workspace; without a role until an admin gives one."""
+
+    __tablename__ = "person"
+    __table_args__ = (UniqueConstraint("workspace_id", "slack_id"),)
+
+    id: Mapped[Id]
+    workspace_id: Mapped[WorkspaceId]
+    slack_id: Mapped[str]
+    name: Mapped[str]
+    timezone: Mapped[str | None]
+    roles: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
+    team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"), index=True)
+    active: Mapped[bool] = mapped_column(default=True)
+
+    @property
+    def mention(self) -> str:
+        """The person as Slack draws them in a text."""
+        return f"<@{self.slack_id}>"
+
+    @property
+    def leads_others(self) -> bool:
+        """Whether this person may do what a manager may; an admin may too."""
+        return Role.MANAGER in self.roles or Role.ADMIN in self.roles
+
+    def has(self, *roles: Role) -> bool:
+        """Whether the person has one of `roles`, or stands above them."""
+        if Role.ADMIN in self.roles:
+            return True
+        if self.leads_others and Role.ADMIN not in roles:
+            return True
+        return any(role in self.roles for role in roles)

@@ -1,0 +1,198 @@
+"""The verbs of people: install, find who acts, give roles, follow Slack's changes."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from bot import clock
+from bot.errors import HandoffError, NotAllowed, NotFound
+from bot.jobs import enqueue
+from bot.people.model import Person, Role, Team, Workspace
+from bot.slack.text import clean
+
+REFRESH = "people.refresh"
+TEAMS = ("Marketing", "Sales")
+
+
+class NotInstalled(HandoffError):
+    """Handoff is not connected to this workspace yet. Please try again in a minute."""
+
+
+class LastAdmin(HandoffError):
+    """{who} is the only admin. Make someone else admin first, so that nobody is locked out."""
+
+
+def install(
+    session: Session,
+    *,
+    team_id: str,
+    name: str,
+    bot_user_id: str,
+    channel: str,
+    timezone: str,
+    currency: str,
+) -> Workspace:
+    """Write the workspace, or bring it up to the settings; a new one gets its two teams."""
+    facts = {
+        "name": name,
+        "bot_user_id": bot_user_id,
+        "channel": channel,
+        "timezone": timezone,
+        "currency": currency,
+    }
+    session.execute(
+        insert(Workspace)
+        .values(team_id=team_id, installed_at=clock.now(), **facts)
+        .on_conflict_do_update(index_elements=[Workspace.team_id], set_=facts)
+    )
+    found = workspace(session, team_id)
+    session.execute(
+        insert(Team)
+        .values([{"workspace_id": found.id, "name": team} for team in TEAMS])
+        .on_conflict_do_nothing()
+    )
+    return found
+
+
+def workspace(session: Session, team_id: str) -> Workspace:
+    """The workspace by Slack's ID. Raises NotInstalled."""
+    found = session.scalar(select(Workspace).where(Workspace.team_id == team_id))
+    if found is None:
+        raise NotInstalled
+    return found
+
+
+def acting(session: Session, team_id: str, slack_id: str) -> Person:
+    """The person who acts, by Slack's IDs; one who is new is written down, without a role.
+
+    Raises NotInstalled.
+    """
+    owner = workspace(session, team_id)
+    return person(session, owner.id, slack_id)
+
+
+def person(session: Session, workspace_id: int, slack_id: str) -> Person:
+    """The person by Slack's ID; one who is new is written down, and Slack asked for the rest."""
+    mine = select(Person).where(Person.workspace_id == workspace_id, Person.slack_id == slack_id)
+    found = session.scalar(mine)
+    if found is not None:
+        return found
+    session.execute(
+        insert(Person)
+        .values(workspace_id=workspace_id, slack_id=slack_id, name=slack_id, roles=[])
+        .on_conflict_do_nothing()
+    )
+    new = session.scalars(mine).one()
+    enqueue(session, REFRESH, once=f"people.refresh:{new.id}", person_id=new.id)
+    return new
+
+
+def require(session: Session, who: Person, deed: str, *roles: Role) -> None:
+    """See that the person may do the deed; a manager may what a role may, an admin everything.
+
+    Raises NotAllowed, which says whom to ask.
+    """
+    if who.has(*roles):
+        return
+    admins = having(session, who.workspace_id, Role.ADMIN)
+    names = ", ".join(admin.mention for admin in admins[:3])
+    ask = (
+        f"Please ask {names}: an admin gives roles with /handoff people."
+        if names
+        else "There is no admin yet: whoever installed Handoff becomes one with /handoff people."
+    )
+    raise NotAllowed(role=" or ".join(roles), deed=deed, ask=ask)
+
+
+def open_people(session: Session, who: Person, first_admin: str | None) -> bool:
+    """Let `who` manage people; where there is no admin yet, the one who installed becomes it.
+
+    `first_admin` is Slack's ID from the settings; None lets whoever comes first be it. Returns True
+    when `who` became the admin just now. Raises NotAllowed.
+    """
+    session.execute(select(Workspace.id).where(Workspace.id == who.workspace_id).with_for_update())
+    nobody = not having(session, who.workspace_id, Role.ADMIN)
+    if nobody and first_admin in (None, who.slack_id):
+        who.roles = sorted({*who.roles, Role.ADMIN})
+        return True
+    require(session, who, "manage people", Role.ADMIN)
+    return False
+
+
+def assign(
+    session: Session, by: Person, slack_id: str, roles: Iterable[Role], team_id: int | None
+) -> Person:
+    """Give a person exactly these roles and this team. Raises NotAllowed, NotFound, LastAdmin."""
+    require(session, by, "manage people", Role.ADMIN)
+    if team_id is not None and team_id not in {team.id for team in teams(session, by.workspace_id)}:
+        raise NotFound(what="this team")
+    # The workspace's row is the lock under which nobody takes away the last admin.
+    session.execute(select(Workspace.id).where(Workspace.id == by.workspace_id).with_for_update())
+    whom = person(session, by.workspace_id, slack_id)
+    chosen = sorted(set(roles))
+    admins = having(session, by.workspace_id, Role.ADMIN)
+    if Role.ADMIN not in chosen and [admin.id for admin in admins] == [whom.id]:
+        raise LastAdmin(who=whom.mention)
+    whom.roles, whom.team_id = [str(role) for role in chosen], team_id
+    return whom
+
+
+def having(session: Session, workspace_id: int, role: Role) -> Sequence[Person]:
+    """The active people who have the role itself, by name."""
+    return session.scalars(
+        select(Person)
+        .where(Person.workspace_id == workspace_id, Person.active, Person.roles.contains([role]))
+        .order_by(Person.name, Person.id)
+    ).all()
+
+
+def everyone(session: Session, workspace_id: int) -> Sequence[Person]:
+    """The active people with a role or a team, by name."""
+    return session.scalars(
+        select(Person)
+        .where(
+            Person.workspace_id == workspace_id,
+            Person.active,
+            (Person.roles != []) | Person.team_id.is_not(None),
+        )
+        .order_by(Person.name, Person.id)
+    ).all()
+
+
+def teams(session: Session, workspace_id: int) -> Sequence[Team]:
+    """The teams of a workspace, by name."""
+    return session.scalars(
+        select(Team).where(Team.workspace_id == workspace_id).order_by(Team.name)
+    ).all()
+
+
+def team_members(session: Session, team_id: int) -> Sequence[Person]:
+    """The active people of a team, by name."""
+    return session.scalars(
+        select(Person).where(Person.team_id == team_id, Person.active).order_by(Person.name)
+    ).all()
+
+
+def follow(
+    session: Session, workspace_id: int, slack_id: str, *, name: str, timezone: str, active: bool
+) -> None:
+    """Take over what Slack says of a person whom we know; strangers are left alone."""
+    session.execute(
+        update(Person)
+        .where(Person.workspace_id == workspace_id, Person.slack_id == slack_id)
+        .values(name=name, timezone=timezone, active=active)
+    )
+
+
+def facts_of(user: dict[str, Any]) -> dict[str, Any]:
+    """Name, zone and state of a person, from Slack's own object of a user."""
+    profile = user.get("profile") or {}
+    name = profile.get("display_name") or user.get("real_name") or user.get("name") or user["id"]
+    return {
+        "name": clean(str(name), 80),
+        "timezone": user.get("tz") or "UTC",
+        "active": not user.get("deleted", False),
+    }

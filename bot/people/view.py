@@ -1,0 +1,139 @@
+"""How people look: the list with everyone's roles, and the modal that changes one."""
+
+from collections.abc import Sequence
+
+from slack_sdk.models.blocks import (
+    ActionsBlock,
+    Block,
+    ButtonElement,
+    CheckboxesElement,
+    ContextBlock,
+    InputBlock,
+    MarkdownTextObject,
+    Option,
+    PlainTextObject,
+    SectionBlock,
+    StaticSelectElement,
+    UserSelectElement,
+)
+from slack_sdk.models.views import View
+
+from bot.people.model import Person, Role, Team
+
+ADD = "people.add"
+EDIT = "people.edit"
+PAGE = "people.page"
+SAVE = "people.save"
+
+_PAGE_SIZE = 40
+_NO_TEAM = "0"
+_DEEDS = {
+    Role.SALESPERSON: "claims and rates leads",
+    Role.MARKETER: "announces campaigns",
+    Role.MANAGER: "reads digests, may act for others",
+    Role.ADMIN: "gives roles, changes settings",
+}
+
+
+def people(members: Sequence[Person], teams: Sequence[Team], page: int, *, welcome: bool) -> View:
+    """The list of everyone with a role, `_PAGE_SIZE` a page."""
+    shown = members[page * _PAGE_SIZE : (page + 1) * _PAGE_SIZE]
+    names = {team.id: team.name for team in teams}
+    blocks: list[Block] = [
+        SectionBlock(
+            text="You are the first admin of Handoff now. Say who does what:"
+            if welcome
+            else "Who does what in Handoff:"
+        ),
+        ActionsBlock(elements=[_add_button()]),
+        *[_row(member, names) for member in shown],
+    ]
+    if not members:
+        blocks.append(SectionBlock(text="_Nobody has a role yet. Add a salesperson to begin._"))
+    blocks.extend(_pager(page, len(members)))
+    return View(type="modal", title="People", close="Done", blocks=blocks)
+
+
+def _add_button() -> ButtonElement:
+    return ButtonElement(text="Add someone", action_id=ADD, style="primary")
+
+
+def _row(member: Person, teams: dict[int, str]) -> SectionBlock:
+    roles = ", ".join(Role(role).label for role in member.roles) or "no role"
+    team = teams.get(member.team_id or 0, "no team")
+    return SectionBlock(
+        text=f"{member.mention}\n{roles} · {team}",
+        accessory=ButtonElement(text="Change", action_id=EDIT, value=str(member.id)),
+    )
+
+
+def _pager(page: int, count: int) -> list[Block]:
+    pages = -(-count // _PAGE_SIZE)
+    if pages <= 1:
+        return []
+    turns = [(page - 1, "Previous"), (page + 1, "Next")]
+    buttons = [
+        ButtonElement(text=label, action_id=f"{PAGE}.{label.lower()}", value=str(target))
+        for target, label in turns
+        if 0 <= target < pages
+    ]
+    return [
+        ActionsBlock(elements=buttons),
+        ContextBlock(elements=[MarkdownTextObject(text=f"Page {page + 1} of {pages}")]),
+    ]
+
+
+def edit(member: Person | None, teams: Sequence[Team]) -> View:
+    """The modal that gives one person roles and a team."""
+    options = [_role_option(role) for role in Role]
+    chosen = [option for option in options if member and option.value in member.roles]
+    places = [Option(text=team.name, value=str(team.id)) for team in teams]
+    places.append(Option(text="No team", value=_NO_TEAM))
+    team = str(member.team_id or _NO_TEAM) if member else _NO_TEAM
+    return View(
+        type="modal",
+        callback_id=SAVE,
+        title="Change a person" if member else "Add someone",
+        submit="Save",
+        close="Back",
+        blocks=[
+            InputBlock(
+                block_id="person",
+                label="Person",
+                element=UserSelectElement(
+                    action_id="person", initial_user=member.slack_id if member else None
+                ),
+            ),
+            InputBlock(
+                block_id="roles",
+                label="Roles",
+                optional=True,
+                hint="None: this person can read, and cannot act.",
+                element=CheckboxesElement(
+                    action_id="roles", options=options, initial_options=chosen or None
+                ),
+            ),
+            InputBlock(
+                block_id="team",
+                label="Team",
+                element=StaticSelectElement(
+                    action_id="team",
+                    options=places,
+                    initial_option=next(place for place in places if place.value == team),
+                ),
+            ),
+        ],
+    )
+
+
+def _role_option(role: Role) -> Option:
+    return Option(
+        text=PlainTextObject(text=role.label),
+        value=role.value,
+        description=PlainTextObject(text=_DEEDS[role]),
+    )
+
+
+def team_of(value: str) -> int | None:
+    """The team that an option of the modal stands for."""
+    return None if value == _NO_TEAM else int(value)

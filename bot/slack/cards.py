@@ -1,0 +1,193 @@
+"""Cards: messages that are always redrawn from state.
+
+A card is a row: what it shows (`kind`, `subject_id`), where it goes (`target`), and its place once
+it was posted. A change marks the row stale and writes one drawing job; changes that come before
+that job begins are folded into it. So retries and races converge on the newest state, and a crash
+between Slack's answer and our commit can double one message but lose none.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from bot import clock
+from bot.jobs import Tasks, enqueue
+from bot.slack.client import Slack
+from bot.slack.errors import MessageGone
+from bot.slack.message import Message
+from bot.store import Base, Id, Key, Moment, Store, WorkspaceId
+
+logger = logging.getLogger(__name__)
+
+DRAW = "slack.draw_card"
+
+# Slack's documents, rate limits: chat.postMessage allows about one message per second and channel.
+_POST_EVERY = timedelta(seconds=1)
+
+# Redraws go before posts: a click is answered even while a hundred new leads wait for their second.
+_REDRAW_PRIORITY = 10
+
+Renderer = Callable[[Session, int], Message | None]
+
+
+class Card(Base):
+    """One message of ours, and the state of its drawing."""
+
+    __tablename__ = "card"
+    __table_args__ = (
+        UniqueConstraint("kind", "subject_id", "target"),
+        Index("ix_card_target_sent_at", "target", "sent_at"),
+    )
+
+    id: Mapped[Id]
+    workspace_id: Mapped[WorkspaceId]
+    kind: Mapped[str]
+    subject_id: Mapped[Key]
+    target: Mapped[str]
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("card.id"))
+    channel: Mapped[str | None]
+    ts: Mapped[str | None]
+    stale: Mapped[bool] = mapped_column(default=True)
+    sent_at: Mapped[Moment | None]
+
+
+def show(
+    session: Session,
+    workspace_id: int,
+    kind: str,
+    subject_id: int,
+    target: str,
+    *,
+    thread_of: tuple[str, int] | None = None,
+) -> None:
+    """Let a card be posted to `target` (a channel or a person), or redrawn if it is there already.
+
+    `thread_of` names the kind and subject of the card in whose thread it goes.
+    """
+    parent = _parent(thread_of, target) if thread_of else None
+    card_id = session.scalar(
+        insert(Card)
+        .values(
+            workspace_id=workspace_id, kind=kind, subject_id=subject_id, target=target,
+            parent_id=parent, stale=True,
+        )
+        .on_conflict_do_nothing()
+        .returning(Card.id)
+    )  # fmt: skip
+    if card_id is None:
+        redraw(session, kind, subject_id)
+    else:
+        enqueue(session, DRAW, lane=target, card_id=card_id)
+
+
+def redraw(session: Session, kind: str, subject_id: int) -> None:
+    """Let every card of this subject be drawn anew, in the transaction of the change.
+
+    The rows are locked before their flag is read, so a drawing job either sees this change or
+    finds the flag set again.
+    """
+    mine = (
+        select(Card.id, Card.stale, Card.target, Card.ts)
+        .where(Card.kind == kind, Card.subject_id == subject_id)
+        .order_by(Card.id)
+        .with_for_update()
+    )
+    for card in session.execute(mine).all():
+        if card.stale:
+            continue
+        session.execute(update(Card).where(Card.id == card.id).values(stale=True))
+        priority = _REDRAW_PRIORITY if card.ts else 0
+        enqueue(session, DRAW, lane=card.target, priority=priority, card_id=card.id)
+
+
+def place(session: Session, kind: str, subject_id: int) -> tuple[str, str] | None:
+    """Where the first posted card of this subject stands, `(channel, ts)`."""
+    row = session.execute(
+        select(Card.channel, Card.ts)
+        .where(Card.kind == kind, Card.subject_id == subject_id, Card.ts.is_not(None))
+        .order_by(Card.id)
+        .limit(1)
+    ).first()
+    return (row.channel, row.ts) if row else None
+
+
+def _parent(thread_of: tuple[str, int], target: str) -> Any:
+    kind, subject_id = thread_of
+    return (
+        select(Card.id)
+        .where(Card.kind == kind, Card.subject_id == subject_id, Card.target == target)
+        .scalar_subquery()
+    )
+
+
+class Cards:
+    """Draws cards: knows how each kind looks, and paces what is posted to one channel."""
+
+    def __init__(self, store: Store, slack: Slack, tasks: Tasks) -> None:
+        self._store = store
+        self._slack = slack
+        self._renderers: dict[str, Renderer] = {}
+        tasks.add(DRAW, self.draw)
+
+    def add(self, kind: str, renderer: Renderer) -> None:
+        """Let cards of `kind` be drawn by `renderer(session, subject_id)`; None draws nothing."""
+        assert kind not in self._renderers, kind
+        self._renderers[kind] = renderer
+
+    def draw(self, card_id: int) -> None:
+        """Bring one card up to date in Slack: read the state, speak to Slack, note the place."""
+        with self._store.transaction() as session:
+            card = _begin(session, card_id)
+            message = self._renderers[card.kind](session, card.subject_id)
+            thread_ts = _thread(session, card)
+        if message is None:
+            return
+        if card.ts is None or card.channel is None:
+            self._post(card, message, thread_ts)
+            return
+        try:
+            self._slack.update(card.channel, card.ts, message)
+        except MessageGone:
+            self._post(card, message, thread_ts)
+
+    def _post(self, card: Card, message: Message, thread_ts: str | None) -> None:
+        with self._store.transaction() as session:
+            pause = _pause(session, card.target)
+        time.sleep(pause)
+        channel, ts = self._slack.post(card.target, message, thread_ts)
+        with self._store.transaction() as session:
+            session.execute(
+                update(Card)
+                .where(Card.id == card.id)
+                .values(channel=channel, ts=ts, sent_at=clock.now())
+            )
+
+
+def _begin(session: Session, card_id: int) -> Card:
+    """Clear the flag first; this waits for changes in flight, so what is read next has them."""
+    card = session.scalars(
+        update(Card).where(Card.id == card_id).values(stale=False).returning(Card)
+    ).one()
+    session.flush()
+    return card
+
+
+def _thread(session: Session, card: Card) -> str | None:
+    if card.parent_id is None:
+        return None
+    return session.scalar(select(Card.ts).where(Card.id == card.parent_id))
+
+
+def _pause(session: Session, target: str) -> float:
+    """Seconds until the channel takes the next message; the lane keeps others behind us."""
+    last = session.scalar(select(func.max(Card.sent_at)).where(Card.target == target))
+    if last is None:
+        return 0.0
+    left = (_POST_EVERY - (clock.now() - last)).total_seconds()
+    return min(max(left, 0.0), _POST_EVERY.total_seconds())

@@ -1,0 +1,63 @@
+"""The way to Slack: the only place that builds a WebClient.
+
+Nothing is retried here: the durable work decides that, because a retried post can double a message.
+"""
+
+from typing import Any
+from urllib.error import URLError
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+from bot.slack import errors
+from bot.slack.message import Message
+
+# Longer than Slack takes, shorter than a person waits.
+_TIMEOUT_SECONDS = 10
+
+# Nothing that a lead wrote is parsed for mentions or unfurled.
+_QUIET: dict[str, Any] = {"parse": "none", "link_names": False}
+_NO_UNFURL: dict[str, Any] = {"unfurl_links": False, "unfurl_media": False}
+
+
+class Slack:
+    """Slack's Web API with typed errors (`bot.slack.errors`)."""
+
+    def __init__(self, token: str, base_url: str) -> None:
+        self.web = WebClient(
+            token=token, base_url=base_url, timeout=_TIMEOUT_SECONDS, retry_handlers=[]
+        )
+
+    def call(self, method: str, **arguments: Any) -> dict[str, Any]:
+        """Call a method of the Web API and return its answer.
+
+        Raises RateLimited, SlackDown, or a kind of SlackRefused.
+        """
+        try:
+            response = self.web.api_call(method, json=arguments)
+        except SlackApiError as error:
+            raise errors.refusal(method, error) from error
+        except (URLError, OSError, SlackClientError) as error:
+            raise errors.outage(method, error) from error
+        assert isinstance(response.data, dict)
+        return response.data
+
+    def post(self, target: str, message: Message, thread_ts: str | None = None) -> tuple[str, str]:
+        """Post to a channel or a person; returns the message's place, `(channel, ts)`."""
+        thread = {"thread_ts": thread_ts} if thread_ts else {}
+        arguments = {"channel": target, **_QUIET, **_NO_UNFURL, **thread}
+        answer = self._send("chat.postMessage", message, arguments)
+        return str(answer["channel"]), str(answer["ts"])
+
+    def update(self, channel: str, ts: str, message: Message) -> None:
+        """Redraw a message where it stands."""
+        self._send("chat.update", message, {"channel": channel, "ts": ts, **_QUIET})
+
+    def _send(self, method: str, message: Message, arguments: dict[str, Any]) -> dict[str, Any]:
+        try:
+            return self.call(method, **arguments, text=message.text, blocks=message.blocks)
+        except errors.BadMessage:
+            # Charts are young: where a workspace does not know them yet, the rest still arrives.
+            if not message.has_charts:
+                raise
+            return self.call(method, **arguments, text=message.text, blocks=message.without_charts)

@@ -1,0 +1,64 @@
+"""Slash commands and their words: `/campaign list` finds its listener, `help` writes itself."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.slack.incoming import Incoming
+from bot.slack.text import safe
+
+
+@dataclass(frozen=True)
+class Command:
+    """A slash command with one word behind it; the empty word is the command alone.
+
+    `listener` gets the incoming request, and what stands behind the word.
+    """
+
+    name: str
+    word: str
+    usage: str
+    listener: Callable[[Incoming, str], None]
+
+
+class Commands:
+    """All commands of the application."""
+
+    def __init__(self) -> None:
+        self._by_name: dict[str, dict[str, Command]] = defaultdict(dict)
+
+    def add(self, command: Command) -> bool:
+        """Add a command; True when its name is new."""
+        words = self._by_name[command.name]
+        assert command.word not in words, command
+        words[command.word] = command
+        return len(words) == 1
+
+    @property
+    def names(self) -> list[str]:
+        """The names of all slash commands."""
+        return sorted(self._by_name)
+
+    def dispatch(self, incoming: Incoming) -> None:
+        """Call the listener of the first word; an unknown word gets help."""
+        name = str(incoming.body["command"])
+        first, _, rest = incoming.words.partition(" ")
+        command = self._by_name[name].get(first.lower())
+        if command is not None:
+            command.listener(incoming, rest.strip())
+        elif first.lower() in ("help", "?"):
+            incoming.ack(self.help(name))
+        else:
+            incoming.ack(f"I do not know “{safe(first, 60)}”. {self.help(name)}")
+
+    def help(self, name: str) -> str:
+        """What one command can do; `/handoff` tells of all."""
+        names = self.names if name == "/handoff" else [name]
+        lines = [line for each in names for line in self._usages(each)]
+        return "\n".join(["*What you can do:*", *lines])
+
+    def _usages(self, name: str) -> list[str]:
+        return [
+            f"• `{' '.join(filter(None, [name, command.word]))}` {command.usage}"
+            for command in self._by_name[name].values()
+        ]

@@ -1,0 +1,148 @@
+"""What Slack brings in: one small object per request, so that listeners read like sentences.
+
+A listener acknowledges, opens a transaction, calls a verb and answers. How to answer, wherever the
+person was (a modal, a channel, their home), is known here.
+"""
+
+import logging
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any
+
+from slack_bolt import Ack
+from slack_sdk.errors import SlackClientError
+from slack_sdk.models.views import View
+from slack_sdk.webhook import WebhookClient
+
+from bot.slack.client import Slack
+from bot.slack.errors import CannotMessage, NeedsAdmin
+from bot.slack.message import AnyBlock, Message, as_json
+
+logger = logging.getLogger(__name__)
+
+ModalJson = dict[str, Any]
+
+
+class Incoming:
+    """A click, a command, a shortcut, a submitted modal or an event, and the ways to answer it."""
+
+    def __init__(self, body: dict[str, Any], ack: Ack, slack: Slack) -> None:
+        self.body = body
+        self.ack = ack
+        self.slack = slack
+
+    @property
+    def team(self) -> str:
+        """Slack's ID of the workspace that the request comes from."""
+        team = self.body.get("team_id") or (self.body.get("team") or {}).get("id")
+        return str(team or (self.body.get("user") or {}).get("team_id") or "")
+
+    @property
+    def user(self) -> str:
+        """Slack's ID of the person."""
+        event = self.body.get("event") or {}
+        user = self.body.get("user") or self.body.get("user_id") or event.get("user") or ""
+        return str(user["id"] if isinstance(user, dict) else user)
+
+    @property
+    def channel(self) -> str | None:
+        """The channel that the request comes from, if it comes from one."""
+        channel = self.body.get("channel") or self.body.get("channel_id")
+        return channel["id"] if isinstance(channel, dict) else channel
+
+    @property
+    def event(self) -> dict[str, Any]:
+        """The event itself, for a request of the Events API."""
+        return dict(self.body["event"])
+
+    @property
+    def words(self) -> str:
+        """What stands behind a slash command."""
+        return str(self.body.get("text") or "").strip()
+
+    @property
+    def value(self) -> str:
+        """The value of the button that was clicked, or of the option that was chosen."""
+        action = self.body["actions"][0]
+        return str(action.get("value") or (action.get("selected_option") or {}).get("value") or "")
+
+    @property
+    def id(self) -> int:
+        """The row's id that the button carries; an old or foreign value is 0, which no row has."""
+        return int(self.value) if self.value.isdecimal() and len(self.value) < 19 else 0
+
+    @property
+    def note(self) -> str:
+        """What the modal carries along (`private_metadata`)."""
+        return str((self.body.get("view") or {}).get("private_metadata") or "")
+
+    @property
+    def noted_id(self) -> int:
+        """The row's id that the modal carries along."""
+        return int(self.note) if self.note.isdecimal() and len(self.note) < 19 else 0
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """The values of a submitted modal by block id: text, an option's value, or a list."""
+        state = self.body["view"]["state"]["values"]
+        return {block: _value(next(iter(by_action.values()))) for block, by_action in state.items()}
+
+    def open(self, modal: View | ModalJson) -> None:
+        """Open a modal; has to happen within 3 seconds of the request."""
+        view = modal if isinstance(modal, dict) else modal.to_dict()
+        # Over a modal that is open already, Slack wants the new one pushed.
+        inside_modal = (self.body.get("view") or {}).get("type") == "modal"
+        method = "views.push" if inside_modal else "views.open"
+        self.slack.call(method, trigger_id=self.body["trigger_id"], view=view)
+
+    def replace(self, modal: View | ModalJson) -> None:
+        """Put another content into the modal in which something was clicked."""
+        self._update(self.body["view"]["id"], modal)
+
+    def replace_root(self, modal: View | ModalJson) -> None:
+        """Put another content into the modal below the one that was submitted."""
+        view = self.body["view"]
+        self._update(view.get("previous_view_id") or view["root_view_id"], modal)
+
+    def _update(self, view_id: str, modal: View | ModalJson) -> None:
+        view = modal if isinstance(modal, dict) else modal.to_dict()
+        self.slack.call("views.update", view_id=view_id, view=view)
+
+    def tell(self, text: str, blocks: Sequence[AnyBlock] = ()) -> None:
+        """Tell this person alone, where they are: by the response URL, else in a direct message."""
+        if not self._respond(text, blocks):
+            self.direct(text, blocks)
+
+    def direct(self, text: str, blocks: Sequence[AnyBlock] = ()) -> None:
+        """Tell this person in a direct message; one who cannot be messaged is only logged."""
+        try:
+            self.slack.post(self.user, Message(text, blocks))
+        except (CannotMessage, NeedsAdmin) as error:
+            logger.warning("nobody could be told: %s", error)
+
+    def _respond(self, text: str, blocks: Sequence[AnyBlock]) -> bool:
+        url = self.body.get("response_url")
+        if not url:
+            return False
+        with suppress(SlackClientError, OSError):
+            answer = WebhookClient(url, retry_handlers=[], timeout=10).send(
+                text=text,
+                blocks=as_json(blocks) or None,
+                response_type="ephemeral",
+                replace_original=False,
+            )
+            # A response URL does not raise: 5 uses in 30 minutes, then it says so by its status.
+            return answer.status_code == 200
+        return False
+
+
+def _value(element: dict[str, Any]) -> Any:
+    """The value of one input, whatever its kind; None when nothing was given."""
+    kind = element.get("type")
+    if kind in ("checkboxes", "multi_static_select"):
+        return [option["value"] for option in element.get("selected_options") or []]
+    if kind in ("static_select", "radio_buttons"):
+        return (element.get("selected_option") or {}).get("value")
+    keys = ("value", "selected_user", "selected_users", "selected_date", "selected_time",
+            "selected_conversation")  # fmt: skip
+    return next((element[key] for key in keys if element.get(key) is not None), None)

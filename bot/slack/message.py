@@ -1,0 +1,44 @@
+"""A message: the whole sentence that a screen reader reads, and the blocks that others see."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from slack_sdk.models.blocks import Block
+
+# Slack's documents, chat.postMessage: "maximum number of blocks is 50".
+_MOST_BLOCKS = 50
+_CHART = "data_visualization"
+
+AnyBlock = Block | dict[str, Any]
+
+
+def as_json(blocks: Sequence[AnyBlock]) -> list[dict[str, Any]]:
+    """Blocks as Slack takes them; raises SlackObjectFormationError where one breaks a limit."""
+    return [block if isinstance(block, dict) else block.to_dict() for block in blocks]
+
+
+@dataclass(frozen=True)
+class Message:
+    """What a card, a direct message or an answer says."""
+
+    text: str
+    content: Sequence[AnyBlock] = ()
+
+    @cached_property
+    def blocks(self) -> list[dict[str, Any]]:
+        """The blocks as JSON."""
+        blocks = as_json(self.content)
+        assert len(blocks) <= _MOST_BLOCKS, "a view that can grow must page"
+        return blocks
+
+    @property
+    def has_charts(self) -> bool:
+        """Whether a native chart is among the blocks."""
+        return any(block["type"] == _CHART for block in self.blocks)
+
+    @property
+    def without_charts(self) -> list[dict[str, Any]]:
+        """The blocks for a workspace that does not know charts; the tables say the same."""
+        return [block for block in self.blocks if block["type"] != _CHART]

@@ -1,0 +1,63 @@
+"""Text that is safe to show: what others wrote is hostile until it has gone through here."""
+
+import re
+from datetime import datetime
+
+# Controls that reorder or hide text (Unicode TR 9 and the C0/C1 controls but tab and newline).
+_INVISIBLE = re.compile(
+    "[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]"
+)
+
+
+def clean(text: str, limit: int = 3000) -> str:
+    """Text without invisible controls, cut to `limit` characters with an ellipsis."""
+    visible = _INVISIBLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return visible if len(visible) <= limit else visible[: limit - 1].rstrip() + "…"
+
+
+def safe(text: str, limit: int = 1000) -> str:
+    """Text for mrkdwn: cleaned, cut, then escaped, so that no mention, link or markup works.
+
+    Escaping can make a character five times as long (`&amp;`), so `limit` bounds the result too.
+    """
+    cut = clean(text, limit)
+    while len(escaped := _escape(cut)) > limit:
+        cut = clean(cut, max(1, len(cut) - (len(escaped) - limit + 4) // 5 - 1))
+    return escaped
+
+
+def _escape(text: str) -> str:
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    # A zero-width space after a marker stops *bold* and the like, which no escape exists for.
+    return re.sub(r"([*_~`])", "\\1\u200b", escaped)
+
+
+def mention(slack_user_id: str) -> str:
+    """The person, by their Slack ID, as Slack draws them."""
+    return f"<@{slack_user_id}>"
+
+
+def moment(at: datetime, form: str = "{date_short_pretty} {time}") -> str:
+    """A time that each reader sees in their own zone; where that fails, in UTC."""
+    return f"<!date^{int(at.timestamp())}^{form}|{at:%Y-%m-%d %H:%M} UTC>"
+
+
+def plural(count: int, one: str, many: str | None = None) -> str:
+    """`1 lead`, `2 leads`."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def duration(seconds: float | None) -> str:
+    """A length of time in words that fit a card: `42 s`, `12 min`, `3 h 05 min`, `2 d 4 h`."""
+    if seconds is None:
+        return "n/a"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    minutes = round(seconds / 60)
+    if minutes < 60:
+        return f"{minutes} min"
+    if minutes < 24 * 60:
+        return f"{minutes // 60} h {minutes % 60:02d} min"
+    hours = round(minutes / 60)
+    return f"{hours // 24} d {hours % 24} h"

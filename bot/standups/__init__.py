@@ -1,0 +1,1 @@
+"""Standups: asked at their time, answered in a form, read by the other side."""

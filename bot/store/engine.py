@@ -1,0 +1,60 @@
+"""The engine and `transaction()`, the only commit in the application."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import create_engine
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.orm import Session, sessionmaker
+
+from bot.errors import HandoffError
+
+# Above the 20 listener threads and the worker's 10, so that no request waits for a connection.
+_POOL = 32
+_CONNECT_SECONDS = 5
+
+
+class DatabaseDown(HandoffError):
+    """The database cannot be reached at the moment. Nothing was changed; please try again soon."""
+
+
+class Store:
+    """The database, as the application sees it: a source of transactions."""
+
+    def __init__(self, url: str) -> None:
+        """Take the address of a PostgreSQL server; nothing is connected before the first use."""
+        self.engine = create_engine(
+            url,
+            pool_size=_POOL,
+            max_overflow=_POOL,
+            pool_pre_ping=True,
+            connect_args={"connect_timeout": _CONNECT_SECONDS},
+        )
+        self._sessions = sessionmaker(self.engine, expire_on_commit=False)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """Open a session; commit at the end of the block, roll back on any exception.
+
+        Raises DatabaseDown when the server cannot be reached or goes away meanwhile.
+        """
+        try:
+            with self._sessions.begin() as session:
+                yield session
+        except DBAPIError as error:
+            if error.connection_invalidated or _unreachable(error):
+                raise DatabaseDown from error
+            raise
+
+    def close(self) -> None:
+        """Close every connection; the store can be used again afterwards."""
+        self.engine.dispose()
+
+
+def _unreachable(error: DBAPIError) -> bool:
+    """Whether the server refused or dropped us, as against refusing a statement."""
+    if not isinstance(error, OperationalError):
+        return False
+    state = getattr(error.orig, "sqlstate", None)
+    # No state: never connected. 08: connection, 53: resources, 57P: shutdown (PostgreSQL, App. A).
+    return state is None or state.startswith(("08", "53", "57P"))
