@@ -3,7 +3,7 @@ floats, and never across currencies."""
 
 import re
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from bot.errors import HandoffError
 
@@ -61,34 +61,44 @@ class Money:
         return f"{amount.removesuffix('.00')} {self.currency}"
 
 
+# A currency's sign or code may stand on either side; a minus may not.
+_TYPED = re.compile(r"[^\d\s\-\u2212+=.,()]{0,3}\s*(\d[\d.,\s']*?)\s*[^\d\s\-\u2212+=.,()]{0,3}")
+
+
 def parse(text: str, currency: str) -> Money:
     """Read an amount as people type it: `1250`, `1,250.50`, `1.250,50`, `€ 99`.
 
-    A single separator followed by exactly three digits groups thousands.
-    Raises NotAnAmount for anything that is not a non-negative amount within bounds.
+    A single separator followed by exactly three digits groups thousands, unless the currency has
+    three decimal digits. Raises NotAnAmount for what is not a non-negative amount within bounds.
     """
-    digits = re.sub(r"[^\d.,\-]", "", text.replace("\u2212", "-"))
-    if re.search(r"[^\W\d_]{4,}", text) or not re.fullmatch(r"\d[\d.,]*", digits):
+    digits = exponent(currency)
+    typed = _TYPED.fullmatch(text.strip())
+    plain = _plain(re.sub(r"[\s']", "", typed[1]), digits) if typed else None
+    if plain is None:
         raise NotAnAmount(text=text[:40])
-    try:
-        minor = Decimal(_plain(digits)).scaleb(exponent(currency))
-    except InvalidOperation:
-        raise NotAnAmount(text=text[:40]) from None
+    minor = Decimal(plain).scaleb(digits)
     if minor != minor.to_integral_value() or minor > _LARGEST_MINOR:
         raise NotAnAmount(text=text[:40])
     return Money(int(minor), currency)
 
 
-def _plain(digits: str) -> str:
-    """Digits with separators, as `Decimal` reads them."""
-    last = max(digits.rfind("."), digits.rfind(","))
-    if last < 0:
-        return digits
-    mark = digits[last]
-    other = "," if mark == "." else "."
-    groups = digits.count(mark) > 1 or (other not in digits and len(digits) - last == 4)
-    if groups:
-        if not re.fullmatch(r"\d{1,3}([.,]\d{3})+", digits):
-            raise InvalidOperation
-        return digits.replace(".", "").replace(",", "")
-    return digits[:last].replace(other, "") + "." + digits[last + 1 :]
+def _plain(typed: str, decimals: int) -> str | None:
+    """Digits with separators as `Decimal` reads them; None where the separators make no sense."""
+    last = max(typed.rfind("."), typed.rfind(","))
+    whole, mark, rest = typed[:last], typed[last : last + 1], typed[last + 1 :]
+    if not mark:
+        return typed
+    lone = not re.search("[.,]|^0", whole)
+    grouped = mark in whole or (lone and len(rest) == 3 and decimals != 3)
+    if grouped:
+        whole, rest = typed, ""
+    groups = re.split("[.,]", whole)
+    same_mark = len(set(re.findall("[.,]", whole))) <= 1
+    if len(groups) > 1 and not (same_mark and _are_thousands(groups)):
+        return None
+    return "".join(groups) + ("." + rest if rest else "")
+
+
+def _are_thousands(groups: list[str]) -> bool:
+    first, *others = groups
+    return bool(re.fullmatch(r"[1-9]\d{0,2}", first)) and all(len(each) == 3 for each in others)

@@ -56,6 +56,11 @@ class StoreSettings(BaseSettings):
             raise ValueError("must be a PostgreSQL address: postgresql://user:password@host/name")
         return SecretStr(re.sub(scheme, "postgresql+psycopg://", value.get_secret_value()))
 
+    @property
+    def url(self) -> str | None:
+        """The address of the database server; None for the embedded one."""
+        return self.database_url.get_secret_value() if self.database_url else None
+
 
 class Settings(StoreSettings):
     """All settings, read from the environment and from a `.env` file beside the command."""

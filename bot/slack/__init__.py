@@ -1,6 +1,6 @@
 """Slack: the Bolt app, the way to its Web API, cards, and text that is safe to show."""
 
-from bot.slack.cards import Cards, place, redraw, show
+from bot.slack.cards import HOME, Cards, place, redraw, show
 from bot.slack.client import Slack
 from bot.slack.commands import Command
 from bot.slack.incoming import Incoming
@@ -8,6 +8,7 @@ from bot.slack.listening import Listening
 from bot.slack.message import AnyBlock, Message
 
 __all__ = [
+    "HOME",
     "AnyBlock",
     "Cards",
     "Command",

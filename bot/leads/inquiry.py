@@ -1,0 +1,164 @@
+"""The canonical lead before it is stored: what every source's parser gives, and its rules."""
+
+import re
+from datetime import UTC, datetime
+from typing import Annotated, Any, Self
+from urllib.parse import parse_qs, urlsplit
+
+import phonenumbers
+from email_validator import EmailNotValidError, validate_email
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+
+from bot.errors import HandoffError
+
+# What a field may hold: more than any form asks for, less than what would bloat a row.
+_SHORT = 1_000
+_LONG = 20_000
+
+EXAMPLE = {
+    "external_id": "form-7-2291",
+    "email": "ada@example.com",
+    "phone": "+49 30 901820",
+    "first_name": "Ada",
+    "last_name": "Lovelace",
+    "company": "Analytical Engines",
+    "message": "Please call me about the spring offer.",
+    "utm_campaign": "spring-offer",
+}
+
+_UTM = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content")
+
+
+class Unreadable(HandoffError):
+    """This submission could not be read: {summary}"""
+
+    def __init__(self, problems: dict[str, str]) -> None:
+        """Take what is wrong, by field; `body` where it concerns the whole."""
+        self.problems = problems
+        summary = "; ".join(f"{field}: {problem}" for field, problem in problems.items())
+        super().__init__(summary=summary[:2000])
+
+
+def _storable(value: object) -> object:
+    """Text that PostgreSQL can hold (no NUL, no lone surrogates), trimmed; empty text is None."""
+    if not isinstance(value, str):
+        return value
+    text = value.replace("\x00", "").encode("utf-8", "replace").decode()
+    return text.strip() or None
+
+
+Short = Annotated[str | None, BeforeValidator(_storable), Field(default=None, max_length=_SHORT)]
+Long = Annotated[str | None, BeforeValidator(_storable), Field(default=None, max_length=_LONG)]
+
+
+class Inquiry(BaseModel):
+    """A lead as it is sent: someone raised a hand. It needs an e-mail address or a phone number."""
+
+    model_config = ConfigDict(
+        coerce_numbers_to_str=True, json_schema_extra={"example": {**EXAMPLE}}
+    )
+
+    external_id: Annotated[
+        Short,
+        Field(description="Your own id of this submission. Sent twice, it is one lead."),
+    ]
+    submitted_at: Annotated[
+        AwareDatetime | None,
+        Field(default=None, description="When the person sent it, with its offset from UTC."),
+    ]
+    email: Short
+    phone: Annotated[Short, Field(description="As typed; with +country code, or with `country`.")]
+    first_name: Short
+    last_name: Short
+    company: Short
+    job_title: Short
+    country: Annotated[Short, Field(description="Two letters of ISO 3166, for example DE.")]
+    message: Annotated[Long, Field(description="What they asked for.")]
+    utm_source: Short
+    utm_medium: Short
+    utm_campaign: Annotated[Short, Field(description="Attributes the lead to its campaign.")]
+    utm_term: Short
+    utm_content: Short
+    landing_url: Annotated[Long, Field(description="Its UTM parameters fill those left out.")]
+
+    @field_validator("email")
+    @classmethod
+    def _valid_email(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        try:
+            return validate_email(value, check_deliverability=False).normalized
+        except EmailNotValidError:
+            raise ValueError("is not an e-mail address") from None
+
+    @field_validator("submitted_at")
+    @classmethod
+    def _in_utc(cls, value: datetime | None) -> datetime | None:
+        try:
+            return value and value.astimezone(UTC)
+        except OverflowError:
+            raise ValueError("is out of range") from None
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if not self.email and not self.phone:
+            raise ValueError("an email or a phone is needed, so that someone can answer")
+        if self.landing_url:
+            self._fill_utm(self.landing_url)
+        return self
+
+    def _fill_utm(self, url: str) -> None:
+        try:
+            parameters = parse_qs(urlsplit(url).query)
+        except ValueError:
+            return
+        for name in _UTM:
+            if getattr(self, name) is None and (found := parameters.get(name)):
+                stored = _storable(found[0][:_SHORT])
+                setattr(self, name, stored)
+
+    @property
+    def email_key(self) -> str | None:
+        """The e-mail address as it identifies a person: casefolded."""
+        return self.email.casefold() if self.email else None
+
+    @property
+    def phone_e164(self) -> str | None:
+        """The phone number in E.164 where it can be read as one."""
+        if not self.phone:
+            return None
+        region = (self.country or "").upper()
+        try:
+            number = phonenumbers.parse(
+                self.phone, region if re.fullmatch(r"[A-Z]{2}", region) else None
+            )
+        except phonenumbers.NumberParseException:
+            return None
+        if not phonenumbers.is_valid_number(number):
+            return None
+        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def read(facts: dict[str, Any]) -> Inquiry:
+    """Check what a parser found. Raises Unreadable, naming each field that does not fit."""
+    try:
+        return Inquiry.model_validate(facts)
+    except ValidationError as error:
+        raise Unreadable(_problems(error)) from None
+
+
+def _problems(error: ValidationError) -> dict[str, str]:
+    """By field, what is wrong; never what was sent, since it is somebody's personal data."""
+    return {
+        ".".join(map(str, detail["loc"])) or "body": detail["msg"].removeprefix("Value error, ")
+        for detail in error.errors(include_input=False, include_url=False)
+    }

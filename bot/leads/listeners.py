@@ -1,0 +1,155 @@
+"""What Slack brings in for leads: the card's buttons, their modals, `/lead` and the shortcut."""
+
+from collections.abc import Callable
+from functools import partial
+
+from sqlalchemy.orm import Session
+
+from bot import clock
+from bot.campaigns import service as campaigns
+from bot.errors import FieldErrors, HandoffError
+from bot.leads import modals, service, view
+from bot.leads.inquiry import Unreadable, read
+from bot.leads.model import Disposition, Lead, Rating
+from bot.money import parse
+from bot.people import service as people
+from bot.people.model import Person, Role, Workspace
+from bot.slack import Command, Incoming, Listening
+from bot.store import Store
+
+Verb = Callable[[Session, int, Person], Lead]
+
+
+class Desk:
+    """Where the clicks on leads arrive."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def do(self, verb: Verb, incoming: Incoming) -> None:
+        """Acknowledge, and do what the button says; the card shows the rest."""
+        incoming.ack()
+        with self._store.transaction() as session:
+            verb(session, incoming.id, _who(session, incoming))
+
+    def ask_reason(self, rating: Rating, incoming: Incoming) -> None:
+        """A low rating asks why, if this person may rate at all."""
+        incoming.ack()
+        with self._store.transaction() as session:
+            lead = service.rateable(session, incoming.id, _who(session, incoming))
+        incoming.open(modals.reason(lead, rating))
+
+    def ask_amount(self, incoming: Incoming) -> None:
+        """A win asks for its amount."""
+        incoming.ack()
+        with self._store.transaction() as session:
+            who = _who(session, incoming)
+            lead = service.closeable(session, incoming.id, who)
+            workspace = session.get_one(Workspace, who.workspace_id)
+        incoming.open(modals.won(lead, workspace.currency))
+
+    def ask_disposition(self, incoming: Incoming) -> None:
+        """A loss asks for its reason."""
+        incoming.ack()
+        with self._store.transaction() as session:
+            lead = service.closeable(session, incoming.id, _who(session, incoming))
+        incoming.open(modals.lost(lead))
+
+    def save_reason(self, rating: Rating, incoming: Incoming) -> None:
+        """The reason of a low rating came."""
+        reason = str(incoming.fields["reason"] or "")
+        with self._store.transaction() as session:
+            who = _who(session, incoming)
+            try:
+                service.rate(session, incoming.noted_id, who, rating, reason)
+            except HandoffError as error:
+                raise FieldErrors({"reason": error.message}) from error
+        incoming.ack()
+
+    def save_won(self, incoming: Incoming) -> None:
+        """The amount of a win came."""
+        with self._store.transaction() as session:
+            who = _who(session, incoming)
+            currency = session.get_one(Workspace, who.workspace_id).currency
+            try:
+                amount = parse(str(incoming.fields["amount"] or ""), currency)
+                service.win(session, incoming.noted_id, who, amount)
+            except HandoffError as error:
+                raise FieldErrors({"amount": error.message}) from error
+        incoming.ack()
+
+    def save_lost(self, incoming: Incoming) -> None:
+        """The reason of a loss came."""
+        fields = incoming.fields
+        disposition = Disposition(fields["disposition"])
+        with self._store.transaction() as session:
+            who = _who(session, incoming)
+            try:
+                service.lose(session, incoming.noted_id, who, disposition, fields["note"] or "")
+            except service.ReasonMissing as error:
+                raise FieldErrors({"note": error.message}) from error
+            except HandoffError as error:
+                raise FieldErrors({"disposition": error.message}) from error
+        incoming.ack()
+
+    def new(self, incoming: Incoming) -> None:
+        """Open the form for a lead that reached someone by phone or at a fair."""
+        incoming.ack()
+        with self._store.transaction() as session:
+            who = _who(session, incoming)
+            people.require(session, who, "add leads", Role.SALESPERSON, Role.MARKETER)
+            workspace = session.get_one(Workspace, who.workspace_id)
+            today = clock.now().astimezone(workspace.zone).date()
+            running = campaigns.running(session, workspace.id, today)
+        incoming.open(modals.new(running))
+
+    def save_new(self, incoming: Incoming) -> None:
+        """A lead was typed in."""
+        facts = dict(incoming.fields)
+        campaign_id = modals.campaign_of(facts.pop("campaign"))
+        try:
+            inquiry = read(facts | {"external_id": incoming.note})
+        except Unreadable as error:
+            raise FieldErrors(_by_field(error)) from error
+        with self._store.transaction() as session:
+            who = _who(session, incoming)
+            workspace = session.get_one(Workspace, who.workspace_id)
+            service.type_in(session, workspace, who, inquiry, campaign_id)
+        incoming.ack()
+
+
+def _who(session: Session, incoming: Incoming) -> Person:
+    return people.acting(session, incoming.team, incoming.user)
+
+
+def _by_field(error: Unreadable) -> dict[str, str]:
+    """The problems below the fields of the modal; what concerns the whole goes to the e-mail."""
+    shown = {"email", "phone", "first_name", "last_name", "company", "message"}
+    return {
+        field if field in shown else "email": problem.capitalize() + "."
+        for field, problem in error.problems.items()
+    }
+
+
+def register(listening: Listening, store: Store) -> None:
+    """Listen for leads."""
+    desk = Desk(store)
+    listening.action(view.CLAIM, partial(desk.do, service.claim))
+    listening.action(view.RELEASE, partial(desk.do, service.release))
+    listening.action(view.CONTACTED, partial(desk.do, service.contacted))
+    for rating in Rating:
+        action = view.rate_action(rating)
+        if rating.needs_reason:
+            listening.action(action, partial(desk.ask_reason, rating))
+            listening.submission(
+                f"{modals.SAVE_REASON}.{rating}", partial(desk.save_reason, rating)
+            )
+        else:
+            listening.action(action, partial(desk.do, partial(service.rate, rating=rating)))
+    listening.action(view.WON, desk.ask_amount)
+    listening.action(view.LOST, desk.ask_disposition)
+    listening.submission(modals.SAVE_WON, desk.save_won)
+    listening.submission(modals.SAVE_LOST, desk.save_lost)
+    listening.submission(modals.SAVE_NEW, desk.save_new)
+    listening.shortcut(modals.NEW, desk.new)
+    listening.command(Command("/lead", "", "type in a lead", lambda come, _rest: desk.new(come)))

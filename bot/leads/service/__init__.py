@@ -1,0 +1,33 @@
+"""The verbs of leads, by theme: receiving, ownership, progress, and reading."""
+
+from bot.leads.service.ownership import AlreadyClaimed, claim, release
+from bot.leads.service.progress import (
+    ReasonMissing,
+    closeable,
+    contacted,
+    lose,
+    rate,
+    rateable,
+    win,
+)
+from bot.leads.service.reading import LeadFacts, facts, find
+from bot.leads.service.receiving import Receipt, receive, type_in
+
+__all__ = [
+    "AlreadyClaimed",
+    "LeadFacts",
+    "ReasonMissing",
+    "Receipt",
+    "claim",
+    "closeable",
+    "contacted",
+    "facts",
+    "find",
+    "lose",
+    "rate",
+    "rateable",
+    "receive",
+    "release",
+    "type_in",
+    "win",
+]

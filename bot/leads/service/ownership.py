@@ -1,0 +1,106 @@
+"""Ownership: a claim has one winner, and only the owner (or a manager) acts on a claimed lead."""
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from bot import clock
+from bot.errors import HandoffError
+from bot.leads.model import Deed, Lead, Status
+from bot.leads.service.audit import record
+from bot.leads.service.reading import find
+from bot.people import service as people
+from bot.people.model import Person, Role
+from bot.slack.text import moment
+
+
+class AlreadyClaimed(HandoffError):
+    """{owner} claimed this lead {when}, so it is theirs. Nothing was changed."""
+
+
+class AlreadyYours(HandoffError):
+    """This lead is yours already, since {when}. Nothing was changed."""
+
+
+class AlreadyClosed(HandoffError):
+    """This lead was closed as {status} {when}. Nothing was changed."""
+
+
+class NotClaimed(HandoffError):
+    """Nobody owns this lead at the moment. Claim it first."""
+
+
+class NotYours(HandoffError):
+    """{owner} owns this lead. Only they or a manager can {deed}."""
+
+
+def claim(session: Session, lead_id: int, who: Person) -> Lead:
+    """Make the person the owner, if nobody is: one conditional update, one winner.
+
+    Raises NotAllowed, NotFound, AlreadyClaimed, AlreadyYours, AlreadyClosed.
+    """
+    people.require(session, who, "claim leads", Role.SALESPERSON)
+    lead = session.scalars(
+        update(Lead)
+        .where(
+            Lead.id == lead_id,
+            Lead.workspace_id == who.workspace_id,
+            Lead.claimed_by.is_(None),
+            Lead.status == Status.NEW,
+        )
+        .values(claimed_by=who.id, claimed_at=clock.now())
+        .returning(Lead)
+    ).one_or_none()
+    if lead is None:
+        raise _lost_race(session, find(session, who.workspace_id, lead_id), who)
+    record(session, lead, who, Deed.CLAIMED)
+    return lead
+
+
+def release(session: Session, lead_id: int, who: Person) -> Lead:
+    """Give the lead back to the channel, where it can be claimed again.
+
+    Raises NotFound, NotClaimed, NotYours, AlreadyClosed.
+    """
+    lead = owned(session, lead_id, who, "release it")
+    owner_id, lead.claimed_by, lead.claimed_at = lead.claimed_by, None, None
+    record(session, lead, who, Deed.RELEASED, owner_id=owner_id)
+    return lead
+
+
+def owned(
+    session: Session, lead_id: int, who: Person, deed: str, *, even_closed: bool = False
+) -> Lead:
+    """The lead, locked, if this person may act on it now.
+
+    Raises NotFound, NotClaimed, NotYours, AlreadyClosed.
+    """
+    lead = find(session, who.workspace_id, lead_id, lock=True)
+    if lead.claimed_by is None:
+        raise NotClaimed
+    if lead.claimed_by != who.id and not who.leads_others:
+        raise NotYours(owner=_owner(session, lead).mention, deed=deed)
+    if lead.is_closed and not even_closed:
+        raise closed(lead)
+    return lead
+
+
+def closed(lead: Lead) -> AlreadyClosed:
+    """The error of acting on a lead that has ended."""
+    assert lead.closed_at is not None
+    return AlreadyClosed(status=lead.status, when=moment(lead.closed_at))
+
+
+def _lost_race(session: Session, lead: Lead, who: Person) -> HandoffError:
+    """What to tell the one whose claim changed nothing."""
+    if lead.is_closed:
+        return closed(lead)
+    if lead.claimed_at is None:
+        return NotClaimed()
+    when = moment(lead.claimed_at)
+    if lead.claimed_by == who.id:
+        return AlreadyYours(when=when)
+    return AlreadyClaimed(owner=_owner(session, lead).mention, when=when)
+
+
+def _owner(session: Session, lead: Lead) -> Person:
+    return session.get_one(Person, lead.claimed_by)

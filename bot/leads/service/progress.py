@@ -1,0 +1,102 @@
+"""Progress: the first contact, the rating, and how it ended."""
+
+from sqlalchemy.orm import Session
+
+from bot import clock
+from bot.errors import HandoffError
+from bot.leads.model import Deed, Disposition, Lead, Rating, Status
+from bot.leads.service.audit import record
+from bot.leads.service.ownership import owned
+from bot.money import Money
+from bot.people.model import Person
+from bot.slack.text import moment
+
+
+class AlreadyContacted(HandoffError):
+    """The first contact was noted {when} already. Nothing was changed."""
+
+
+class AlreadyRated(HandoffError):
+    """This lead is rated {rating} already. Nothing was changed."""
+
+
+class ReasonMissing(HandoffError):
+    """Please write a short reason: it is what marketing learns from."""
+
+
+class AmountMissing(HandoffError):
+    """Please enter an amount above zero."""
+
+
+def contacted(session: Session, lead_id: int, who: Person) -> Lead:
+    """Note the first genuine contact; the earliest stamp stays.
+
+    Raises AlreadyContacted, and what `owned` raises.
+    """
+    lead = owned(session, lead_id, who, "note the contact")
+    if lead.first_response_at is not None:
+        raise AlreadyContacted(when=moment(lead.first_response_at))
+    lead.first_response_at = clock.now()
+    record(session, lead, who, Deed.CONTACTED)
+    return lead
+
+
+def rate(session: Session, lead_id: int, who: Person, rating: Rating, reason: str = "") -> Lead:
+    """Judge the lead's quality, also after it ended; another rating replaces the earlier one.
+
+    Raises ReasonMissing, AlreadyRated, and what `owned` raises.
+    """
+    lead = rateable(session, lead_id, who)
+    why = reason.strip() or None
+    if rating.needs_reason and why is None:
+        raise ReasonMissing
+    if lead.rating == rating and lead.rating_reason == why:
+        raise AlreadyRated(rating=rating)
+    lead.rating, lead.rating_reason, lead.rated_at = rating, why, clock.now()
+    record(session, lead, who, Deed.RATED, rating=rating, reason=why)
+    return lead
+
+
+def rateable(session: Session, lead_id: int, who: Person) -> Lead:
+    """The lead, if this person may rate it; asked before the reason is. Raises as `owned`."""
+    return owned(session, lead_id, who, "rate it", even_closed=True)
+
+
+def closeable(session: Session, lead_id: int, who: Person) -> Lead:
+    """The lead, if this person may close it; asked before the amount or reason is."""
+    return owned(session, lead_id, who, "close it")
+
+
+def win(session: Session, lead_id: int, who: Person, amount: Money) -> Lead:
+    """Close the lead as won with the deal's amount. Raises AmountMissing, and as `owned`."""
+    if amount.minor <= 0:
+        raise AmountMissing
+    lead = closeable(session, lead_id, who)
+    lead.won_minor, lead.won_currency = amount.minor, amount.currency
+    _close(lead, Status.WON)
+    record(session, lead, who, Deed.WON, minor=amount.minor, currency=amount.currency)
+    return lead
+
+
+def lose(
+    session: Session, lead_id: int, who: Person, disposition: Disposition, note: str = ""
+) -> Lead:
+    """Close the lead as lost with its disposition; `no_fit` needs a word on what did not fit.
+
+    Raises ReasonMissing, and as `owned`.
+    """
+    why = note.strip() or None
+    if disposition is Disposition.NO_FIT and why is None:
+        raise ReasonMissing
+    lead = closeable(session, lead_id, who)
+    lead.disposition, lead.disposition_note = disposition, why
+    _close(lead, Status.LOST)
+    record(session, lead, who, Deed.LOST, disposition=disposition, note=why)
+    return lead
+
+
+def _close(lead: Lead, status: Status) -> None:
+    """An outcome is a response too: it stamps the first one where none was noted."""
+    now = clock.now()
+    lead.status, lead.closed_at = status, now
+    lead.first_response_at = lead.first_response_at or now

@@ -1,0 +1,135 @@
+"""Receiving: the raw submission, the lead and the work that follows, in one transaction."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.orm import Session
+
+from bot import clock, slack
+from bot.campaigns import service as campaigns
+from bot.leads.inquiry import Inquiry, Unreadable
+from bot.leads.model import Deed, Lead, LeadEvent, Submission
+from bot.leads.sources import SOURCES
+from bot.people import service as people
+from bot.people.model import Person, Role, Workspace
+
+CARD = "lead"
+TYPED = "typed"
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What came of a submission: a lead (new, or known by its external id), or a problem."""
+
+    lead_id: int | None = None
+    is_new: bool = False
+    problem: Unreadable | None = None
+
+
+def receive(
+    session: Session, workspace: Workspace, source: str, sender: str, body: bytes, content_type: str
+) -> Receipt:
+    """Keep the raw request of a proven sender, and make a lead of it where it can be read.
+
+    `source` is the slug of a source, `sender` the name of the key that proved it. The same external
+    id of the same source is one lead, however often and however simultaneously it is sent.
+    """
+    now = clock.now()
+    try:
+        inquiry = SOURCES[source].parse(body, content_type)
+    except Unreadable as problem:
+        receipt = Receipt(problem=problem)
+    else:
+        receipt = _admit(session, workspace, source, inquiry, now)
+    session.execute(
+        insert(Submission).values(
+            workspace_id=workspace.id,
+            source=source,
+            sender=sender,
+            received_at=now,
+            content_type=content_type[:200],
+            body=body,
+            lead_id=receipt.lead_id,
+            problem=receipt.problem.message if receipt.problem else None,
+        )
+    )
+    return receipt
+
+
+def type_in(
+    session: Session, workspace: Workspace, by: Person, inquiry: Inquiry, campaign_id: int | None
+) -> Receipt:
+    """A lead that a person typed in; `inquiry.external_id` keeps a double click from doubling it.
+
+    Raises NotAllowed.
+    """
+    people.require(session, by, "add leads", Role.SALESPERSON, Role.MARKETER)
+    return _admit(session, workspace, TYPED, inquiry, clock.now(), by.id, campaign_id)
+
+
+def _admit(
+    session: Session,
+    workspace: Workspace,
+    source: str,
+    inquiry: Inquiry,
+    now: datetime,
+    by_id: int | None = None,
+    campaign_id: int | None = None,
+) -> Receipt:
+    """Write the lead, its audit and its card; a lead that is there already stays as it is."""
+    external_id = inquiry.external_id or _fingerprint(inquiry, now)
+    if campaign_id is None and inquiry.utm_campaign:
+        campaign = campaigns.by_utm(session, workspace.id, inquiry.utm_campaign)
+        campaign_id = campaign.id if campaign else None
+    lead_id = session.scalar(
+        upsert(Lead)
+        .values(
+            workspace_id=workspace.id,
+            source=source,
+            received_at=now,
+            campaign_id=campaign_id,
+            **_columns(inquiry, external_id),
+        )
+        .on_conflict_do_nothing()
+        .returning(Lead.id)
+    )
+    if lead_id is None:
+        return Receipt(lead_id=_known(session, workspace.id, source, external_id))
+    session.execute(
+        insert(LeadEvent).values(
+            workspace_id=workspace.id, lead_id=lead_id, person_id=by_id, deed=Deed.RECEIVED,
+            at=now, facts={"source": source},
+        )
+    )  # fmt: skip
+    slack.show(session, workspace.id, CARD, lead_id, workspace.channel)
+    return Receipt(lead_id=lead_id, is_new=True)
+
+
+def _columns(inquiry: Inquiry, external_id: str) -> dict[str, Any]:
+    columns = inquiry.model_dump(exclude={"external_id", "phone"})
+    return columns | {
+        "external_id": external_id,
+        "email_key": inquiry.email_key,
+        "phone_raw": inquiry.phone,
+        "phone_e164": inquiry.phone_e164,
+    }
+
+
+def _known(session: Session, workspace_id: int, source: str, external_id: str) -> int:
+    return session.scalars(
+        select(Lead.id).where(
+            Lead.workspace_id == workspace_id,
+            Lead.source == source,
+            Lead.external_id == external_id,
+        )
+    ).one()
+
+
+def _fingerprint(inquiry: Inquiry, now: datetime) -> str:
+    """An identity for senders without ids: the same person within the same minute."""
+    who = inquiry.email_key or inquiry.phone_e164 or inquiry.phone or ""
+    return hashlib.sha256(f"{who}|{now:%Y-%m-%dT%H:%M}".encode()).hexdigest()

@@ -1,0 +1,43 @@
+"""The FastAPI application, put together."""
+
+from importlib.metadata import version
+
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.responses import JSONResponse
+from fastapi_offline import FastAPIOffline
+
+from bot.people.service import NotInstalled
+from bot.store import DatabaseDown
+from bot.web import intake
+from bot.web.health import Health
+from bot.web.health import router as health_router
+
+
+def create(
+    *,
+    intake_desk: intake.Intake,
+    senders: intake.Senders,
+    health: Health,
+    slack_events: APIRouter | None,
+) -> FastAPI:
+    """The routes for Slack (None in Socket Mode), for senders of leads, and for operators.
+
+    The documents under `/docs` come with their own assets, so they work without the internet.
+    """
+    app: FastAPI = FastAPIOffline(
+        title="Handoff",
+        version=version("handoff"),
+        description="Send leads to sales. Each is stored before it is answered, and shown once.",
+    )
+    app.include_router(intake.router(intake_desk, senders))
+    app.include_router(health_router(health))
+    if slack_events is not None:
+        app.include_router(slack_events)
+    # 503 asks senders and Slack to try again; a 4xx would make them give up.
+    app.add_exception_handler(DatabaseDown, _try_again)
+    app.add_exception_handler(NotInstalled, _try_again)
+    return app
+
+
+def _try_again(_request: Request, error: Exception) -> JSONResponse:
+    return JSONResponse({"detail": str(error)}, 503, {"Retry-After": "5"})

@@ -1,0 +1,25 @@
+"""Slack's requests over HTTP: proven first, parsed after, answered from a thread pool."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from bot.slack import Listening
+from bot.web.body import raw_body
+
+
+def router(listening: Listening, signing_secret: str) -> APIRouter:
+    """The route that Slack's app settings name as the request URL: `/slack/events`."""
+    routes = APIRouter()
+
+    # A plain function: FastAPI calls it in its thread pool, so Bolt never blocks the event loop.
+    @routes.post("/slack/events", include_in_schema=False)
+    def events(request: Request, body: Annotated[bytes, Depends(raw_body)]) -> Response:
+        """Check the signature and the stamp (5 minutes), then let Bolt answer."""
+        headers = dict(request.headers)
+        if not listening.is_slack(signing_secret, body, headers):
+            return Response(status_code=401)
+        answer = listening.dispatch(body, headers)
+        return Response(answer.body, answer.status, answer.headers)
+
+    return routes
