@@ -29,10 +29,6 @@ class NoPlayground(HandoffError):
     """The playground is not installed. Run `make demo`, or `pip install handoff[playground]`."""
 
 
-class PortTaken(HandoffError):
-    """Port {port} is in use. Choose another one: PORT={other}."""
-
-
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command; exit 2 for wrong settings, 1 for anything else that failed."""
     options = _parser().parse_args(arguments)
@@ -81,7 +77,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _demo(options: Options) -> None:
     try:
-        from bot.playground.demo import serve  # noqa: PLC0415 - an extra, heavy to import
+        from bot.demo import serve  # noqa: PLC0415 - an extra, heavy to import
     except ImportError as error:
         raise NoPlayground from error
     with _signals() as stop:
@@ -95,7 +91,7 @@ def _run(options: Options) -> None:
         _run_processes(settings, options.processes, worker=both)
         return
     with _signals() as stop:
-        server = _listen(settings) if options.web or both else None
+        server = Server(settings.host, settings.port) if options.web or both else None
         application = build(settings)
         try:
             application.connect()
@@ -110,13 +106,6 @@ def _run(options: Options) -> None:
             if server is not None:
                 server.stop()
             application.close()
-
-
-def _listen(settings: Settings) -> Server:
-    try:
-        return Server(settings.host, settings.port)
-    except OSError as error:
-        raise PortTaken(port=settings.port, other=settings.port + 1) from error
 
 
 def _run_processes(settings: Settings, processes: int, *, worker: bool) -> None:

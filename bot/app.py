@@ -14,6 +14,7 @@ from bot.digests import jobs as digest_jobs
 from bot.digests import listeners as digest_listeners
 from bot.digests import service as digests
 from bot.errors import HandoffError
+from bot.home import jobs as home_jobs
 from bot.home import listeners as home_listeners
 from bot.jobs import Tasks
 from bot.jobs.worker import Worker
@@ -80,6 +81,7 @@ class Application:
         lead_jobs.register(self.cards)
         standup_jobs.register(self.tasks, self.store, self.cards)
         digest_jobs.register(self.tasks, self.store, self.cards)
+        home_jobs.register(self.cards)
 
     def _web(self) -> FastAPI:
         secret = self.settings.slack_signing_secret

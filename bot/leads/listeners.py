@@ -17,7 +17,7 @@ from bot.people.model import Person, Role, Workspace
 from bot.slack import Command, Incoming, Listening
 from bot.store import Store
 
-Verb = Callable[[Session, int, Person], Lead]
+Verb = Callable[[Session, Person, int], Lead]
 
 
 class Desk:
@@ -30,13 +30,13 @@ class Desk:
         """Acknowledge, and do what the button says; the card shows the rest."""
         incoming.ack()
         with self._store.transaction() as session:
-            verb(session, incoming.id, _who(session, incoming))
+            verb(session, _who(session, incoming), incoming.id)
 
     def ask_reason(self, rating: Rating, incoming: Incoming) -> None:
         """A low rating asks why, if this person may rate at all."""
         incoming.ack()
         with self._store.transaction() as session:
-            lead = service.rateable(session, incoming.id, _who(session, incoming))
+            lead = service.rateable(session, _who(session, incoming), incoming.id)
         incoming.open(modals.reason(lead, rating))
 
     def ask_amount(self, incoming: Incoming) -> None:
@@ -44,7 +44,7 @@ class Desk:
         incoming.ack()
         with self._store.transaction() as session:
             who = _who(session, incoming)
-            lead = service.closeable(session, incoming.id, who)
+            lead = service.closeable(session, who, incoming.id)
             workspace = session.get_one(Workspace, who.workspace_id)
         incoming.open(modals.won(lead, workspace.currency))
 
@@ -52,7 +52,7 @@ class Desk:
         """A loss asks for its reason."""
         incoming.ack()
         with self._store.transaction() as session:
-            lead = service.closeable(session, incoming.id, _who(session, incoming))
+            lead = service.closeable(session, _who(session, incoming), incoming.id)
         incoming.open(modals.lost(lead))
 
     def save_reason(self, rating: Rating, incoming: Incoming) -> None:
@@ -61,7 +61,7 @@ class Desk:
         with self._store.transaction() as session:
             who = _who(session, incoming)
             try:
-                service.rate(session, incoming.noted_id, who, rating, reason)
+                service.rate(session, who, incoming.noted_id, rating, reason)
             except HandoffError as error:
                 raise FieldErrors({"reason": error.message}) from error
         incoming.ack()
@@ -73,7 +73,7 @@ class Desk:
             currency = session.get_one(Workspace, who.workspace_id).currency
             try:
                 amount = parse(str(incoming.fields["amount"] or ""), currency)
-                service.win(session, incoming.noted_id, who, amount)
+                service.win(session, who, incoming.noted_id, amount)
             except HandoffError as error:
                 raise FieldErrors({"amount": error.message}) from error
         incoming.ack()
@@ -85,7 +85,7 @@ class Desk:
         with self._store.transaction() as session:
             who = _who(session, incoming)
             try:
-                service.lose(session, incoming.noted_id, who, disposition, fields["note"] or "")
+                service.lose(session, who, incoming.noted_id, disposition, fields["note"] or "")
             except service.ReasonMissing as error:
                 raise FieldErrors({"note": error.message}) from error
             except HandoffError as error:

@@ -50,6 +50,34 @@ def card(facts: LeadFacts) -> Message:
     return Message(_sentence(facts), blocks)
 
 
+def row_to_work(lead: Lead) -> list[Block]:
+    """An open lead of one's own, on the home tab."""
+    return [SectionBlock(text=_row(lead)), ActionsBlock(elements=_work(lead, str(lead.id)))]
+
+
+def row_to_rate(lead: Lead) -> list[Block]:
+    """A closed lead that its owner has not rated, on the home tab."""
+    buttons = [_rating(lead, rating, str(lead.id)) for rating in Rating]
+    return [SectionBlock(text=_row(lead)), ActionsBlock(elements=buttons)]
+
+
+def row_to_claim(lead: Lead) -> list[Block]:
+    """A lead that waits for someone, on the home tab."""
+    return [SectionBlock(text=_row(lead), accessory=_claim(lead))]
+
+
+def _row(lead: Lead) -> str:
+    company = f" · {safe(lead.company, 100)}" if lead.company else ""
+    reach = " · ".join(safe(way, 100) for way in (lead.phone_e164, lead.email) if way)
+    since = lead.claimed_at or lead.received_at
+    verb = "claimed" if lead.claimed_at else "received"
+    return f"*{safe(lead.name, 100)}*{company}\n{reach}\n{verb} {moment(since)}"
+
+
+def _claim(lead: Lead) -> ButtonElement:
+    return ButtonElement(text="Claim", action_id=CLAIM, value=str(lead.id), style="primary")
+
+
 def _title(lead: Lead) -> str:
     at = f" · {lead.company}" if lead.company else ""
     return f"{_stage(lead)}: {lead.name}{at}"
@@ -103,8 +131,7 @@ def _history(facts: LeadFacts) -> str:
 def _buttons(lead: Lead) -> list[Block]:
     value = str(lead.id)
     if lead.claimed_by is None:
-        claim = ButtonElement(text="Claim", action_id=CLAIM, value=value, style="primary")
-        return [] if lead.is_closed else [ActionsBlock(elements=[claim])]
+        return [] if lead.is_closed else [ActionsBlock(elements=[_claim(lead)])]
     rows = [] if lead.is_closed else [_work(lead, value)]
     if lead.rating is None or not lead.is_closed:
         rows.append([_rating(lead, rating, value) for rating in Rating])

@@ -3,7 +3,8 @@
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ARRAY, ForeignKey, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Text, UniqueConstraint
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.store import Base, Id, Moment, WorkspaceId

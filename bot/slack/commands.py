@@ -46,7 +46,7 @@ class Commands:
         command = self._by_name[name].get(first.lower())
         if command is not None:
             command.listener(incoming, rest.strip())
-        elif first.lower() in ("help", "?"):
+        elif first.lower() in ("", "help", "?"):
             incoming.ack(self.help(name))
         else:
             incoming.ack(f"I do not know “{safe(first, 60)}”. {self.help(name)}")

@@ -7,16 +7,25 @@ from functools import partial
 import uvicorn
 from fastapi import FastAPI
 
+from bot.errors import HandoffError
+
 # Long enough for a request in flight, shorter than what a platform waits before it kills.
 _GRACE_SECONDS = 5
+
+
+class PortTaken(HandoffError):
+    """Port {port} is in use. Choose another one, for example with PORT={other}."""
 
 
 class Server:
     """Serves an application on one address, in a thread."""
 
     def __init__(self, host: str, port: int) -> None:
-        """Bind the address now; port 0 lets the system choose. Raises OSError if it is taken."""
-        self._socket = socket.create_server((host, port), backlog=2048)
+        """Bind the address now; port 0 lets the system choose. Raises PortTaken."""
+        try:
+            self._socket = socket.create_server((host, port), backlog=2048)
+        except OSError as error:
+            raise PortTaken(port=port, other=port + 1) from error
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
 

@@ -10,7 +10,7 @@ from bot.leads.service.progress import (
     rateable,
     win,
 )
-from bot.leads.service.reading import LeadFacts, facts, find
+from bot.leads.service.reading import LeadFacts, facts, find, mine, unrated, waiting
 from bot.leads.service.receiving import Receipt, receive, type_in
 
 __all__ = [
@@ -24,10 +24,13 @@ __all__ = [
     "facts",
     "find",
     "lose",
+    "mine",
     "rate",
     "rateable",
     "receive",
     "release",
     "type_in",
+    "unrated",
+    "waiting",
     "win",
 ]

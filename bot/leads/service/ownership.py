@@ -33,7 +33,7 @@ class NotYours(HandoffError):
     """{owner} owns this lead. Only they or a manager can {deed}."""
 
 
-def claim(session: Session, lead_id: int, who: Person) -> Lead:
+def claim(session: Session, who: Person, lead_id: int) -> Lead:
     """Make the person the owner, if nobody is: one conditional update, one winner.
 
     Raises NotAllowed, NotFound, AlreadyClaimed, AlreadyYours, AlreadyClosed.
@@ -56,19 +56,19 @@ def claim(session: Session, lead_id: int, who: Person) -> Lead:
     return lead
 
 
-def release(session: Session, lead_id: int, who: Person) -> Lead:
+def release(session: Session, who: Person, lead_id: int) -> Lead:
     """Give the lead back to the channel, where it can be claimed again.
 
     Raises NotFound, NotClaimed, NotYours, AlreadyClosed.
     """
-    lead = owned(session, lead_id, who, "release it")
+    lead = owned(session, who, lead_id, "release it")
     owner_id, lead.claimed_by, lead.claimed_at = lead.claimed_by, None, None
     record(session, lead, who, Deed.RELEASED, owner_id=owner_id)
     return lead
 
 
 def owned(
-    session: Session, lead_id: int, who: Person, deed: str, *, even_closed: bool = False
+    session: Session, who: Person, lead_id: int, deed: str, *, even_closed: bool = False
 ) -> Lead:
     """The lead, locked, if this person may act on it now.
 

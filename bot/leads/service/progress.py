@@ -28,12 +28,12 @@ class AmountMissing(HandoffError):
     """Please enter an amount above zero."""
 
 
-def contacted(session: Session, lead_id: int, who: Person) -> Lead:
+def contacted(session: Session, who: Person, lead_id: int) -> Lead:
     """Note the first genuine contact; the earliest stamp stays.
 
     Raises AlreadyContacted, and what `owned` raises.
     """
-    lead = owned(session, lead_id, who, "note the contact")
+    lead = owned(session, who, lead_id, "note the contact")
     if lead.first_response_at is not None:
         raise AlreadyContacted(when=moment(lead.first_response_at))
     lead.first_response_at = clock.now()
@@ -41,12 +41,12 @@ def contacted(session: Session, lead_id: int, who: Person) -> Lead:
     return lead
 
 
-def rate(session: Session, lead_id: int, who: Person, rating: Rating, reason: str = "") -> Lead:
+def rate(session: Session, who: Person, lead_id: int, rating: Rating, reason: str = "") -> Lead:
     """Judge the lead's quality, also after it ended; another rating replaces the earlier one.
 
     Raises ReasonMissing, AlreadyRated, and what `owned` raises.
     """
-    lead = rateable(session, lead_id, who)
+    lead = rateable(session, who, lead_id)
     why = reason.strip() or None
     if rating.needs_reason and why is None:
         raise ReasonMissing
@@ -57,21 +57,21 @@ def rate(session: Session, lead_id: int, who: Person, rating: Rating, reason: st
     return lead
 
 
-def rateable(session: Session, lead_id: int, who: Person) -> Lead:
+def rateable(session: Session, who: Person, lead_id: int) -> Lead:
     """The lead, if this person may rate it; asked before the reason is. Raises as `owned`."""
-    return owned(session, lead_id, who, "rate it", even_closed=True)
+    return owned(session, who, lead_id, "rate it", even_closed=True)
 
 
-def closeable(session: Session, lead_id: int, who: Person) -> Lead:
+def closeable(session: Session, who: Person, lead_id: int) -> Lead:
     """The lead, if this person may close it; asked before the amount or reason is."""
-    return owned(session, lead_id, who, "close it")
+    return owned(session, who, lead_id, "close it")
 
 
-def win(session: Session, lead_id: int, who: Person, amount: Money) -> Lead:
+def win(session: Session, who: Person, lead_id: int, amount: Money) -> Lead:
     """Close the lead as won with the deal's amount. Raises AmountMissing, and as `owned`."""
     if amount.minor <= 0:
         raise AmountMissing
-    lead = closeable(session, lead_id, who)
+    lead = closeable(session, who, lead_id)
     lead.won_minor, lead.won_currency = amount.minor, amount.currency
     _close(lead, Status.WON)
     record(session, lead, who, Deed.WON, minor=amount.minor, currency=amount.currency)
@@ -79,7 +79,7 @@ def win(session: Session, lead_id: int, who: Person, amount: Money) -> Lead:
 
 
 def lose(
-    session: Session, lead_id: int, who: Person, disposition: Disposition, note: str = ""
+    session: Session, who: Person, lead_id: int, disposition: Disposition, note: str = ""
 ) -> Lead:
     """Close the lead as lost with its disposition; `no_fit` needs a word on what did not fit.
 
@@ -88,7 +88,7 @@ def lose(
     why = note.strip() or None
     if disposition is Disposition.NO_FIT and why is None:
         raise ReasonMissing
-    lead = closeable(session, lead_id, who)
+    lead = closeable(session, who, lead_id)
     lead.disposition, lead.disposition_note = disposition, why
     _close(lead, Status.LOST)
     record(session, lead, who, Deed.LOST, disposition=disposition, note=why)

@@ -1,0 +1,198 @@
+"""The demo: the whole application against the playground, in one process, with sample data."""
+
+import logging
+import random
+import shutil
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import httpx
+from pydantic import SecretStr
+from sqlalchemy import select, text
+
+from bot import clock, jobs
+from bot.app import Application, build
+from bot.doctor import manifest
+from bot.jobs import Schedule
+from bot.playground import page, sample
+from bot.playground.standin import StandIn
+from bot.settings import Settings
+from bot.slack.cards import DRAW, Card
+from bot.store import Store
+from bot.web import Server
+from bot.web.server import PortTaken
+
+logger = logging.getLogger(__name__)
+
+_ZONE = "Europe/Berlin"
+_KEY = "playground-website-key"
+_LOOPBACK = "127.0.0.1"
+
+# What the page's clock can jump to, and the tasks whose next time that is.
+_SCHEDULES = {"next standup": "standup:%", "next weekly digest": "digest.weekly"}
+_TIMERS = {"standup reminder": "standup.remind", "standup closing": "standup.close"}
+
+
+class Demo:
+    """The buttons beside the workspace: whom to act as, a sample lead, a clock that moves."""
+
+    def __init__(self, slack: StandIn) -> None:
+        self._slack = slack
+        self._users = sample.staff(slack)
+        self._chance = random.Random()  # noqa: S311 - sample data
+        self._application: Application | None = None
+        self._address = ""
+
+    def open(self, application: Application, address: str) -> None:
+        """Fill the workspace of an application that serves on `address`, and let it work."""
+        self._application, self._address = application, address
+        workspace = application.workspace()
+        history = sample.History(
+            application.store, workspace, self._users, lambda: _draw(application)
+        )
+        history.make()
+        _forget_drawing(application.store)
+        self._worker = application.work()
+
+    def people(self) -> list[tuple[str, str]]:
+        """Whom one can act as."""
+        return [(self._users[each.handle].id, each.label) for each in sample.TEAM]
+
+    def channel_links(self) -> list[tuple[str, str]]:
+        """The shared channel comes first."""
+        assert self._application is not None
+        channel = self._application.workspace().channel
+        return [(channel, "New leads and campaigns arrive here")]
+
+    def send_lead(self) -> str:
+        """Let one more visitor fill in the website's form."""
+        code = self._chance.choice(["spring-start", "webinar-retail"])
+        body = sample.lead_body(self._chance, code)
+        answer = httpx.post(
+            f"{self._address}/leads/api", json=body, headers={"Authorization": f"Bearer {_KEY}"}
+        )
+        answer.raise_for_status()
+        return f"{body['first_name']} {body['last_name']} of {body['company']} asked to be called."
+
+    def now(self) -> datetime:
+        """The playground's time."""
+        return clock.now()
+
+    def jumps(self) -> list[str]:
+        """What the clock can be moved to: schedules always, timers while they wait."""
+        waiting = [name for name, task in _TIMERS.items() if self._timer(task)]
+        return [*waiting, *_SCHEDULES]
+
+    def move_clock(self, to: timedelta | str) -> str:
+        """Move time forward, with everything that waits for it."""
+        by = to if isinstance(to, timedelta) else self._until(to)
+        assert self._application is not None
+        with self._application.store.transaction() as session:
+            jobs.advance(session, by)
+        clock.move(by)
+        self._worker.tick()
+        return f"It is {clock.now():%A, %d %B, %H:%M} UTC now."
+
+    def _until(self, jump: str) -> timedelta:
+        """How long until the moment that a jump names."""
+        timer = _TIMERS.get(jump)
+        moment = self._timer(timer) if timer else self._schedule(_SCHEDULES[jump])
+        return max((moment or clock.now()) - clock.now(), timedelta()) + timedelta(seconds=1)
+
+    def _schedule(self, pattern: str) -> datetime | None:
+        assert self._application is not None
+        with self._application.store.transaction() as session:
+            due = select(Schedule.next_run_at).where(Schedule.name.like(pattern))
+            return session.scalar(due.order_by(Schedule.next_run_at).limit(1))
+
+    def _timer(self, task: str) -> datetime | None:
+        """When the next waiting timer of a task wakes, on our clock."""
+        assert self._application is not None
+        with self._application.store.transaction() as session:
+            due = session.scalar(
+                text(
+                    "SELECT min(scheduled_at) FROM procrastinate_jobs "
+                    "WHERE task_name = :task AND status = 'todo'"
+                ),
+                {"task": task},
+            )
+        return due + clock.offset() if due else None
+
+
+def _draw(application: Application) -> None:
+    """Draw at once what a worker would draw later, so that history stands at its own times."""
+    with application.store.transaction() as session:
+        stale = session.scalars(select(Card.id).where(Card.stale).order_by(Card.id)).all()
+    for card_id in stale:
+        application.cards.draw(card_id)
+
+
+def _forget_drawing(store: Store) -> None:
+    """The jobs of cards that `_draw` has drawn."""
+    with store.transaction() as session:
+        session.execute(
+            text("DELETE FROM procrastinate_jobs WHERE task_name = :task"), {"task": DRAW}
+        )
+
+
+@contextmanager
+def running(
+    slack: StandIn, channel: str, *, database_url: str | None = None, socket_mode: bool = False
+) -> Iterator[tuple[Application, str]]:
+    """The application, connected to a stand-in that serves; yields it with its own address.
+
+    Without `database_url` it has an embedded database in a directory that is removed afterwards.
+    """
+    with ExitStack() as stack:
+        data_dir = Path(tempfile.mkdtemp(prefix="handoff-"))
+        stack.callback(shutil.rmtree, data_dir, ignore_errors=True)
+        server = Server(_LOOPBACK, 0)
+        stack.callback(server.stop)
+        application = build(_settings(slack, channel, data_dir, database_url, socket_mode))
+        stack.callback(application.close)
+        server.start(application.asgi)
+        address = f"http://{_LOOPBACK}:{server.port}"
+        if not socket_mode:
+            slack.deliver_to(f"{address}/slack/events")
+        application.connect()
+        application.listen()
+        yield application, address
+
+
+def _settings(
+    slack: StandIn, channel: str, data_dir: Path, database_url: str | None, socket_mode: bool
+) -> Settings:
+    return Settings(
+        slack_bot_token=SecretStr(slack.bot_token),
+        slack_app_token=SecretStr(slack.app_token) if socket_mode else None,
+        slack_signing_secret=SecretStr(slack.signing_secret),
+        slack_api_url=slack.api_url,
+        database_url=SecretStr(database_url) if database_url else None,
+        data_dir=data_dir,
+        channel=channel,
+        timezone=_ZONE,
+        currency="EUR",
+        lead_keys={sample.SENDER: SecretStr(_KEY)},
+    )
+
+
+def serve(port: int, stop: threading.Event) -> None:
+    """Open the playground on 127.0.0.1 until `stop` is set. Raises PortTaken."""
+    slack = StandIn(manifest(), now=lambda: clock.now().timestamp(), name="Nordlicht")
+    demo = Demo(slack)
+    page.mount(slack, demo)
+    try:
+        slack.start(port)
+    except OSError as error:
+        raise PortTaken(port=port, other=port + 1) from error
+    try:
+        with running(slack, f"#{sample.CHANNEL}") as (application, address):
+            demo.open(application, address)
+            print(f"\nHandoff's playground is open: http://{_LOOPBACK}:{port}\nCtrl-C closes it.\n")  # noqa: T201
+            stop.wait()
+    finally:
+        slack.stop(wait=False)

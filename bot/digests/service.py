@@ -1,0 +1,126 @@
+"""The verbs of digests: sum up a week once, and look at the running one."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from bot import clock, slack
+from bot.campaigns.model import Campaign
+from bot.digests import metrics
+from bot.digests.metrics import Cohort, Figures
+from bot.digests.model import CampaignFigures, Digest, Report, Week
+from bot.jobs import Schedule, put_schedule
+from bot.people import service as people
+from bot.people.model import Person, Role, Workspace
+
+CARD = "digest"
+WEEKLY = "digest.weekly"
+"""The schedule, and the task that it wakes."""
+
+_KIND = "weekly"
+_CRON = "0 8 * * mon"
+# Down over the weekend and into Tuesday, the digest still comes; later it would be old news.
+_GRACE = timedelta(days=2)
+
+
+def install(session: Session, workspace: Workspace) -> None:
+    """Let the digest be due on Monday mornings of the workspace's zone; a schedule that stands
+    keeps its next time, so that a restart on Monday morning does not lose the week."""
+    session.execute(select(Workspace.id).where(Workspace.id == workspace.id).with_for_update())
+    standing = session.scalar(
+        select(Schedule).where(Schedule.workspace_id == workspace.id, Schedule.name == WEEKLY)
+    )
+    if standing is None or standing.zone != workspace.timezone:
+        put_schedule(
+            session, workspace.id, WEEKLY, WEEKLY, cron=_CRON, zone=workspace.timezone,
+            grace=_GRACE, workspace=workspace.id,
+        )  # fmt: skip
+
+
+def sum_up(session: Session, workspace: Workspace, at: datetime) -> bool:
+    """Report on the week before the one of `at`, to the channel and to each manager.
+
+    A week is reported once; False when it was already.
+    """
+    week = Week.of(at, workspace.zone).before
+    report = _report(session, workspace, week)
+    digest_id = session.scalar(
+        insert(Digest)
+        .values(
+            workspace_id=workspace.id, kind=_KIND, period_start=week.monday, period_end=week.end,
+            figures=report.snapshot(), created_at=report.as_of,
+        )
+        .on_conflict_do_nothing()
+        .returning(Digest.id)
+    )  # fmt: skip
+    if digest_id is None:
+        return False
+    managers = people.having(session, workspace.id, Role.MANAGER)
+    for target in [workspace.channel, *(manager.slack_id for manager in managers)]:
+        slack.show(session, workspace.id, CARD, digest_id, target)
+    return True
+
+
+def running(session: Session, who: Person) -> Report:
+    """The running week so far. Raises NotAllowed."""
+    people.require(session, who, "read the digest", Role.SALESPERSON, Role.MARKETER)
+    workspace = session.get_one(Workspace, who.workspace_id)
+    return _report(session, workspace, Week.of(clock.now(), workspace.zone), is_running=True)
+
+
+def reported(session: Session, digest_id: int) -> Report | None:
+    """What a digest said; None where it is gone."""
+    digest = session.get(Digest, digest_id)
+    return digest.report if digest else None
+
+
+def _report(
+    session: Session, workspace: Workspace, week: Week, *, is_running: bool = False
+) -> Report:
+    cohort = _cohort(session, workspace, week)
+    return Report(
+        week=week,
+        zone=workspace.timezone,
+        as_of=clock.now(),
+        total=cohort.total,
+        before=_total_of(session, workspace, week.before),
+        campaigns=_named(session, cohort.by_campaign),
+        is_running=is_running,
+    )
+
+
+def _cohort(session: Session, workspace: Workspace, week: Week) -> Cohort:
+    return metrics.compute(session, workspace.id, *week.bounds(workspace.zone))
+
+
+def _total_of(session: Session, workspace: Workspace, week: Week) -> Figures:
+    """The week's figures as its digest said them, at the same age; computed where none did."""
+    digest = session.scalar(
+        select(Digest).where(
+            Digest.workspace_id == workspace.id,
+            Digest.kind == _KIND,
+            Digest.period_start == week.monday,
+        )
+    )
+    return digest.report.total if digest else _cohort(session, workspace, week).total
+
+
+def _named(
+    session: Session, by_campaign: Mapping[int | None, Figures]
+) -> tuple[CampaignFigures, ...]:
+    """The campaigns with their names, the most leads first; the unattributed ones last."""
+    ids = [campaign_id for campaign_id in by_campaign if campaign_id is not None]
+    rows = session.execute(select(Campaign.id, Campaign.name).where(Campaign.id.in_(ids)))
+    names = {row.id: row.name for row in rows}
+    named = [
+        CampaignFigures(campaign_id, names.get(campaign_id or 0), figures)
+        for campaign_id, figures in by_campaign.items()
+    ]
+    return tuple(sorted(named, key=_place))
+
+
+def _place(row: CampaignFigures) -> tuple[bool, int, str, int]:
+    return row.name is None, -row.figures.count("received"), row.name or "", row.campaign_id or 0

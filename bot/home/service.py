@@ -1,0 +1,50 @@
+"""Reading a person's page: what is theirs to do, and what runs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from bot.campaigns import service as campaigns
+from bot.campaigns.model import Campaign
+from bot.jobs import queue
+from bot.leads import service as leads
+from bot.leads.model import Lead
+from bot.people import service as people
+from bot.people.model import Person, Role
+from bot.standups import service as standups
+
+# A home tab has 100 blocks; a row takes two. One more than is shown tells that there are more.
+MOST_ROWS = 10
+
+
+@dataclass(frozen=True)
+class Page:
+    """What a person's home tab says."""
+
+    person: Person
+    admins: Sequence[Person]
+    to_work: Sequence[Lead]
+    to_rate: Sequence[Lead]
+    to_claim: Sequence[Lead]
+    standup: standups.Today | None
+    campaigns: Sequence[Campaign]
+    failed_work: int | None
+    """How many jobs failed; None for those who need not know."""
+
+
+def page(session: Session, person_id: int) -> Page:
+    """The facts of one person's page; lists hold one row more than is shown, if there is more."""
+    who = session.get_one(Person, person_id)
+    sells = who.has(Role.SALESPERSON)
+    today = campaigns.today(session, who.workspace_id)
+    return Page(
+        person=who,
+        admins=people.having(session, who.workspace_id, Role.ADMIN),
+        to_work=leads.mine(session, who, MOST_ROWS + 1),
+        to_rate=leads.unrated(session, who, MOST_ROWS + 1),
+        to_claim=leads.waiting(session, who.workspace_id, MOST_ROWS + 1) if sells else [],
+        standup=standups.today(session, who),
+        campaigns=campaigns.running(session, who.workspace_id, today) if who.roles else [],
+        failed_work=queue.counts(session)["failed"] if Role.ADMIN in who.roles else None,
+    )

@@ -1,0 +1,125 @@
+"""How a person's home tab looks: first what is theirs to do, then what runs."""
+
+from collections.abc import Callable, Sequence
+
+from slack_sdk.models.blocks import (
+    ActionsBlock,
+    Block,
+    ButtonElement,
+    ContextBlock,
+    DividerBlock,
+    HeaderBlock,
+    MarkdownTextObject,
+    PlainTextObject,
+    SectionBlock,
+)
+
+from bot.campaigns.model import Campaign
+from bot.campaigns.view import offer_line
+from bot.home.service import MOST_ROWS, Page
+from bot.leads import view as leads
+from bot.leads.model import Lead
+from bot.slack import Message
+from bot.slack.text import moment, plural, safe
+from bot.standups import view as standups
+from bot.standups.model import Answer
+from bot.standups.service import Today
+
+
+def home(page: Page) -> Message:
+    """The home tab; its text is never shown."""
+    if not page.person.roles and page.standup is None:
+        return Message("", _stranger(page))
+    blocks: list[Block] = [
+        *_leads("Yours to work", page.to_work, leads.row_to_work),
+        *_leads("Yours to rate", page.to_rate, leads.row_to_rate),
+        *_leads("Waiting for someone", page.to_claim, leads.row_to_claim),
+    ]
+    if not blocks:
+        blocks = [
+            _header("Nothing waits for you"),
+            _text("New leads appear in the channel, and here once you claim them."),
+        ]
+    if page.standup is not None:
+        blocks.extend(_standup(page.standup))
+    blocks.extend(_campaigns(page.campaigns))
+    if page.failed_work is not None:
+        blocks.extend(_for_admins(page.failed_work))
+    return Message("", blocks)
+
+
+def _stranger(page: Page) -> list[Block]:
+    whom = ", ".join(admin.mention for admin in page.admins[:3])
+    ask = (
+        f"Ask {whom}: an admin gives roles with `/handoff people`."
+        if whom
+        else "Nobody is admin yet: whoever installed Handoff becomes one with `/handoff people`."
+    )
+    return [
+        _header("Welcome to Handoff"),
+        _text(f"Here you will see what is yours to do. You have no role yet. {ask}"),
+    ]
+
+
+def _leads(
+    title: str, found: Sequence[Lead], row: Callable[[Lead], list[Block]]
+) -> Sequence[Block]:
+    if not found:
+        return []
+    more = len(found) > MOST_ROWS
+    count = f"{MOST_ROWS}+" if more else str(len(found))
+    rows = [block for lead in found[:MOST_ROWS] for block in row(lead)]
+    rest = [_note(f"The {MOST_ROWS} that wait longest are shown.")] if more else []
+    return [_header(f"{title} ({count})"), *rows, *rest, DividerBlock()]
+
+
+def _standup(today: Today) -> list[Block]:
+    name = safe(today.standup.team.name, 80)
+    answered = today.entry is not None and today.entry.state == Answer.ANSWERED
+    if today.is_open:
+        label = "Change my answers" if answered else "Answer"
+        state = "you have answered" if answered else "open, and waits for you"
+    else:
+        label = ""
+        state = f"next asked {moment(today.next_at)}" if today.next_at else "paused"
+    blocks: list[Block] = [_header("Standup"), _text(f"{name}: {state}.")]
+    if label and today.entry is not None:
+        button = ButtonElement(text=label, action_id=standups.ANSWER, value=str(today.entry.id))
+        blocks.append(ActionsBlock(elements=[button]))
+    return blocks
+
+
+def _campaigns(running: Sequence[Campaign]) -> list[Block]:
+    if not running:
+        return [
+            _header("Campaigns"),
+            _text("None runs at the moment. Marketing announces one with `/campaign`."),
+        ]
+    lines = [
+        f"• *{safe(campaign.name, 100)}*: {offer_line(campaign)}"
+        for campaign in running[:MOST_ROWS]
+    ]
+    left = len(running) - MOST_ROWS
+    if left > 0:
+        lines.append(f"and {left} more: `/campaign list`")
+    # A section takes 3,000 characters; a campaign's line is far shorter than 300.
+    return [_header("Campaigns that run"), _text("\n".join(lines)[:3000])]
+
+
+def _for_admins(failed: int) -> list[Block]:
+    if not failed:
+        return [_note("Everything was delivered. `/handoff people` says who does what.")]
+    what = plural(failed, "piece of work", "pieces of work")
+    return [_note(f"{what} failed: `handoff jobs` on the server shows why and retries.")]
+
+
+def _header(text: str) -> HeaderBlock:
+    return HeaderBlock(text=PlainTextObject(text=text, emoji=False))
+
+
+def _text(text: str) -> SectionBlock:
+    return SectionBlock(text=MarkdownTextObject(text=text))
+
+
+def _note(text: str) -> ContextBlock:
+    return ContextBlock(elements=[MarkdownTextObject(text=text)])

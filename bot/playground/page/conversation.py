@@ -1,0 +1,130 @@
+"""The middle of the page: the conversation's head, its messages or the Home tab, the composer."""
+
+from __future__ import annotations
+
+from nicegui import ui
+
+from bot.playground.page import dom, icons
+from bot.playground.page.composer import Composer
+from bot.playground.page.home import HomePane
+from bot.playground.page.messages import MessageRun
+from bot.playground.page.session import Session
+from bot.playground.state import Channel, Message
+
+
+class Conversation:
+    """What the acting person looks at."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self._head_shown = ""
+        self._place = ""
+        with dom.tag("main", "main", aria_label="Conversation"):
+            self._head = dom.tag("div", "head", data_testid="conversation-head")
+            self._scroll = dom.tag("div", "feed", tabindex=0, data_testid="messages")
+            with self._scroll, dom.tag("div", "feed-in"):
+                self._intro = dom.tag("div", "intro")
+                self._run = MessageRun(session, self._messages, in_thread=False)
+            self._home = HomePane(session)
+            self._foot = dom.tag("div", "foot")
+            with self._foot:
+                self._composer = Composer(session)
+
+    def _messages(self) -> list[Message]:
+        """The conversation's own messages: replies stay in their threads unless broadcast."""
+        seen = self.session.slack.workspace.visible(self.session.channel_id, self.session.user_id)
+        return [m for m in seen if not m.is_reply or m.broadcast]
+
+    def refresh(self) -> None:
+        """Draw what changed."""
+        channel = self.session.channel()
+        if channel is None:
+            return
+        self._refresh_head(channel)
+        home = self.session.tab == "home"
+        self._scroll.set_visibility(not home)
+        self._foot.set_visibility(not home)
+        self._home.refresh()
+        if home:
+            return
+        place = f"{self.session.user_id}:{channel.id}"
+        if place != self._place:
+            self._place = place
+            self._run.reset()
+            self._scroll_down()
+        count = self._run.refresh()
+        self._refresh_intro(channel, count)
+        self._composer.refresh()
+
+    def _scroll_down(self) -> None:
+        ui.run_javascript(f"getHtmlElement({self._scroll.id})?.scrollTo(0, 1e9)")
+
+    # ---- the head ---------------------------------------------------------------------------
+
+    def _refresh_head(self, channel: Channel) -> None:
+        shown = repr((channel.id, channel.name, channel.topic, len(channel.members),
+                      channel.is_archived, channel.is_ext_shared, self.session.tab))  # fmt: skip
+        if shown == self._head_shown:
+            return
+        self._head_shown = shown
+        self._head.clear()
+        with self._head:
+            if channel.kind == "im":
+                self._draw_app_head(channel)
+            else:
+                self._draw_channel_head(channel)
+
+    def _draw_channel_head(self, channel: Channel) -> None:
+        icon = icons.LOCK if channel.kind == "private" else icons.HASH
+        with dom.tag("h1", "head-name"):
+            dom.raw(icon, "ic", "span")
+            dom.tag("span", "", channel.name)
+        if channel.is_ext_shared:
+            dom.tag("span", "head-mark", "Shared with another organisation")
+        if channel.is_archived:
+            dom.tag("span", "head-mark", "Archived")
+        dom.tag("span", "head-topic", channel.topic)
+        people = len(channel.members)
+        with dom.tag("span", "head-people", title=f"{people} members"):
+            dom.raw(icons.PEOPLE, "ic", "span")
+            dom.tag("span", "", str(people))
+
+    def _draw_app_head(self, channel: Channel) -> None:
+        with dom.tag("h1", "head-name"):
+            dom.raw(icons.APP_MARK, "head-mark-app", "span")
+            dom.tag("span", "", self.session.app_name)
+            dom.tag("span", "badge-app", "APP")
+        with dom.tag("div", "tabs", role="tablist"):
+            for tab, label in (("home", "Home"), ("messages", "Messages")):
+                self._draw_tab(channel, tab, label)
+
+    def _draw_tab(self, channel: Channel, tab: str, label: str) -> None:
+        active = self.session.tab == tab
+        drawn = dom.tag("button", "tab is-active" if active else "tab", label, type="button",
+                        role="tab", aria_selected="true" if active else "false",
+                        data_testid=f"tab:{tab}")  # fmt: skip
+
+        async def opened() -> None:
+            self.session.look(channel.id, tab=tab)
+            if tab == "home":
+                await self.session.act(lambda hand: hand.open_home())
+
+        drawn.on("click", opened, args=[])
+
+    def _refresh_intro(self, channel: Channel, count: int) -> None:
+        name = self.session.app_name if channel.kind == "im" else f"#{channel.name}"
+        text = (
+            f"This is your conversation with {name}. What concerns only you arrives here."
+            if channel.kind == "im"
+            else f"This is the beginning of {name}."
+        )
+        shown = f"{name}|{text}|{count == 0}"
+        if getattr(self, "_intro_shown", None) == shown:
+            return
+        self._intro_shown = shown
+        self._intro.clear()
+        with self._intro:
+            icon = icons.APP_MARK if channel.kind == "im" else icons.HASH
+            dom.raw(icon, "intro-mark", "span")
+            dom.tag("h2", "", name)
+            dom.tag("p", "", text if count else f"{text} No messages yet.")

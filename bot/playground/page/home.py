@@ -1,0 +1,42 @@
+"""The app's Home tab, as the acting person sees it."""
+
+from __future__ import annotations
+
+from bot.playground.page import dom, icons
+from bot.playground.page.acting import HomeSurface
+from bot.playground.page.blocks import BlockRun
+from bot.playground.page.session import Session
+
+
+class HomePane:
+    """The blocks of the Home tab; an invitation where the app has published none yet."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self._box = dom.tag("div", "home", data_testid="home")
+        self._for = ""
+        self._run: BlockRun | None = None
+
+    def refresh(self) -> None:
+        """Draw the Home tab if it is open."""
+        open_ = self.session.tab == "home"
+        self._box.set_visibility(open_)
+        if not open_:
+            return
+        view = self.session.slack.home(self.session.user_id)
+        state = f"{self.session.user_id}:{'blocks' if view else 'empty'}"
+        if state != self._for:
+            self._for = state
+            self._box.clear()
+            with self._box, dom.tag("div", "home-in"):
+                self._run = BlockRun(HomeSurface(self.session)) if view else None
+                if view is None:
+                    self._draw_empty()
+        if view and self._run:
+            self._run.refresh(view.blocks)
+
+    def _draw_empty(self) -> None:
+        with dom.tag("div", "empty"):
+            dom.raw(icons.APP_MARK, "empty-mark")
+            dom.tag("h3", "", "Nothing here yet")
+            dom.tag("p", "", f"{self.session.app_name} fills this page when you open it.")

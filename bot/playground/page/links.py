@@ -1,0 +1,40 @@
+"""Links: only addresses that are harmless to click, and permalinks that open in the page itself."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+from urllib.parse import urlsplit
+
+_SAFE_SCHEMES = {"http", "https", "mailto", "tel"}
+_PERMALINK = re.compile(r"/archives/([A-Z0-9]+)(?:/p(\d{10,})(\d{6}))?$")
+
+
+def safe_url(url: str) -> str | None:
+    """The address if a click on it is harmless (web, mail, telephone), or else None."""
+    try:
+        parts = urlsplit(url.strip())
+    except ValueError:
+        return None
+    return url.strip() if parts.scheme.lower() in _SAFE_SCHEMES else None
+
+
+def link(url: str, label_html: str, css: str = "mk-link") -> str:
+    """An `<a>` around a label that is HTML already; the bare label when the address is unsafe."""
+    if not (address := safe_url(url)):
+        return label_html
+    if place := _permalink_place(address):
+        return f'<a class="{css}" href="#" data-go="{escape(place)}">{label_html}</a>'
+    return (
+        f'<a class="{css}" href="{escape(address)}" target="_blank" '
+        f'rel="noopener noreferrer">{label_html}</a>'
+    )
+
+
+def _permalink_place(url: str) -> str | None:
+    """`C123/1700000000.123456` when this is the permalink of a message, which opens in the page."""
+    found = _PERMALINK.search(urlsplit(url).path)
+    if not found:
+        return None
+    channel, seconds, micros = found.groups()
+    return f"{channel}/{seconds}.{micros}" if seconds else channel

@@ -1,0 +1,145 @@
+"""The modal on top of the acting person's stack: its blocks, its errors, its two buttons.
+
+Drawn from the state alone: whatever opens, updates, pushes or closes a view, here or in the app,
+shows up the same way.
+"""
+
+from __future__ import annotations
+
+from nicegui import ui
+
+from bot.playground.page import dom, icons
+from bot.playground.page.acting import ModalSurface
+from bot.playground.page.blocks import BlockRun
+from bot.playground.page.session import Session
+from bot.playground.page.values import text_of
+from bot.playground.state import View
+
+_FOCUS_ERROR = "document.querySelector('.modal .has-error :is(input,textarea)')?.focus()"
+_FOCUS_FIRST = "document.querySelector('.modal-body :is(input:not([type=file]),textarea)')?.focus()"
+# Escape first closes a list that is open in the modal.
+_ESCAPE = "(e) => { if (!document.querySelector('.q-menu')) emit(); }"
+
+
+class ModalLayer:
+    """The one dialog of the page, and the view that stands in it."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self._surfaces: dict[str, ModalSurface] = {}
+        self._view_id = ""
+        self._frame = ""
+        self._errors = ""
+        self._run: BlockRun | None = None
+        self._submit: ui.element | None = None
+        with session.client.layout:
+            self._dialog = ui.dialog().props("persistent transition-show=fade transition-hide=fade")
+            self._dialog.props["transition-duration"] = 120
+
+    def refresh(self) -> None:
+        """Show the top of the stack, or nothing."""
+        with self.session.slack.workspace.lock:
+            view = self.session.slack.modal(self.session.user_id)
+            stack = len(self.session.slack.workspace.modals.get(self.session.user_id, []))
+        if view is None:
+            self._hide()
+            return
+        self._show(view, stack)
+
+    def _hide(self) -> None:
+        if self._view_id:
+            self._view_id = self._frame = self._errors = ""
+            self._surfaces.clear()
+            self._dialog.close()
+
+    def _show(self, view: View, stack: int) -> None:
+        frame = repr((view.id, view.title, view.submit, view.close, view.notice, stack))
+        fresh = view.id != self._view_id
+        surface = self._surfaces.setdefault(view.id, ModalSurface(self.session, view.id))
+        if frame != self._frame:
+            self._view_id, self._frame = view.id, frame
+            self._dialog.clear()
+            with self._dialog:
+                self._draw(view, stack, surface)
+        if self._run:
+            self._run.refresh(view.blocks)
+        self._dialog.open()
+        self._move_focus(view, fresh=fresh)
+
+    def _move_focus(self, view: View, *, fresh: bool) -> None:
+        errors = repr(view.errors)
+        if view.errors and errors != self._errors:
+            ui.run_javascript(f"setTimeout(() => {{{_FOCUS_ERROR}}}, 60)")
+        elif fresh:
+            ui.run_javascript(f"setTimeout(() => {{{_FOCUS_FIRST}}}, 180)")
+        self._errors = errors
+
+    # ---- drawing ----------------------------------------------------------------------------
+
+    def _draw(self, view: View, stack: int, surface: ModalSurface) -> None:
+        title = text_of(view.title)
+        with dom.tag("div", "modal", role="dialog", aria_modal="true", aria_label=title,
+                     data_testid="modal", data_view_id=view.id,
+                     data_callback_id=view.callback_id) as box:  # fmt: skip
+            self._draw_head(title, stack)
+            if view.notice:
+                notice = f"{icons.WARN}<span></span>"
+                with dom.tag("div", "modal-notice", role="alert", data_testid="modal-notice"):
+                    dom.raw(notice.replace("<span></span>", ""), "ic", "span")
+                    dom.tag("span", "", view.notice)
+            with dom.tag("div", "modal-body"):
+                self._run = BlockRun(surface)
+            self._draw_foot(view, surface)
+        box.on("keydown.escape", self._close_all, js_handler=_ESCAPE)
+
+    def _draw_head(self, title: str, stack: int) -> None:
+        with dom.tag("header", "modal-head"):
+            if stack > 1:
+                back = dom.button("icon-btn", icon=icons.BACK, aria_label="Back",
+                                  data_testid="modal-back")  # fmt: skip
+                back.on("click", self._close, args=[])
+            else:
+                dom.raw(icons.APP_MARK, "modal-mark", "span")
+            dom.tag("h2", "modal-title", title, data_testid="modal-title")
+            cross = dom.button("icon-btn", icon=icons.CLOSE, aria_label="Close",
+                               data_testid="modal-cross")  # fmt: skip
+            cross.on("click", self._close_all, args=[])
+
+    def _draw_foot(self, view: View, surface: ModalSurface) -> None:
+        with dom.tag("footer", "modal-foot"):
+            label = text_of(view.close) or ("Cancel" if view.submit else "Close")
+            close = dom.button("btn", label, data_testid="modal-close")
+            close.on("click", self._close, args=[])
+            if not view.submit:
+                return
+            submit = dom.button("btn btn-primary", text_of(view.submit) or "Submit",
+                                data_testid="modal-submit")  # fmt: skip
+
+            async def pressed() -> None:
+                await self._submit_view(view.id, surface, submit)
+
+            submit.on("click", pressed, args=[])
+
+    # ---- acting -----------------------------------------------------------------------------
+
+    async def _submit_view(self, view_id: str, surface: ModalSurface, button: ui.element) -> None:
+        view = self.session.slack.workspace.views.get(view_id)
+        if view is None:
+            return
+        values = surface.submission()
+        button.classes("is-busy")
+        dom.set_disabled(button, True)
+        try:
+            outcome = await self.session.act(lambda hand: hand.submit(view, values))
+        finally:
+            dom.set_disabled(button, False)
+            if not button.is_deleted:
+                button.classes(remove="is-busy")
+        if outcome and outcome.ok:
+            surface.drafts.values.clear()
+
+    async def _close(self) -> None:
+        await self.session.act(lambda hand: hand.close())
+
+    async def _close_all(self) -> None:
+        await self.session.act(lambda hand: hand.close(all_views=True))

@@ -1,0 +1,110 @@
+"""Puts the page on the stand-in's own web server: one page, one address, no server of its own."""
+
+from __future__ import annotations
+
+from nicegui import Client, events, run, ui
+
+from bot.playground.page import dom, icons, theme
+from bot.playground.page.avatars import display_name
+from bot.playground.page.bridge import Bridge
+from bot.playground.page.controls import Controls
+from bot.playground.page.conversation import Conversation
+from bot.playground.page.modals import ModalLayer
+from bot.playground.page.session import Marks, Person, Session
+from bot.playground.page.sidebar import Sidebar
+from bot.playground.page.thread import ThreadPane
+from bot.playground.page.topbar import TopBar
+from bot.playground.standin import StandIn
+
+_GO = """(e) => {
+  const link = e.target.closest('[data-go]');
+  if (link) { e.preventDefault(); emit(link.dataset.go); }
+}"""
+
+
+def mount(slack: StandIn, controls: Controls, *, title: str | None = None) -> None:
+    """Serve the page at `/` of the stand-in; call it once, before `slack.start()`.
+
+    `controls` are the buttons of the bar at the top. The address takes `?as=<user id>`,
+    `&channel=<name or id>`, `&tab=home` and `&thread=<ts>`, to open the page in a certain state.
+    NiceGUI is one per process: mounting again replaces the page that was there.
+    """
+    bridge, marks = Bridge(), Marks()
+    slack.subscribe(bridge.notice)
+    name = title or f"{slack.manifest.name} playground"
+
+    @ui.page("/", title=name, favicon=icons.FAVICON, response_timeout=20)
+    async def page(client: Client) -> None:
+        session = Session(slack, controls, marks, client)
+        await _open(session, dict(client.request.query_params))
+        _draw(session)
+        session.refresh()
+        bridge.join(session.on_changes)
+        client.on_delete(lambda: bridge.leave(session.on_changes))
+
+    ui.run_with(
+        slack.asgi,
+        title=name,
+        favicon=icons.FAVICON,
+        tailwind=False,
+        binding_refresh_interval=None,
+        show_welcome_message=False,
+        reconnect_timeout=10,
+    )
+
+
+async def _open(session: Session, asked: dict[str, str]) -> None:
+    """Decide whom the page acts as and what it shows first."""
+    session.people = await run.io_bound(_people, session) or []
+    session.links = await run.io_bound(session.controls.channel_links) or []
+    workspace = session.slack.workspace
+    if session.marks.start is None:
+        session.marks.start = workspace.new_ts()
+    first = session.people[0].user.id if session.people else ""
+    session.user_id = asked["as"] if asked.get("as") in workspace.users else first
+    wished = workspace.channel_named(asked["channel"]) if asked.get("channel") else None
+    if asked.get("tab") in ("home", "messages") and wished is None:
+        wished = session.slack.im(session.user_id)
+    if wished is None or not session.may_see(wished):
+        wished = next(iter(session.channels()), None)
+    session.channel_id = wished.id if wished else session.slack.im(session.user_id).id
+    session.tab = "home" if asked.get("tab") == "home" and session.is_app_dm() else "messages"
+    session.thread_ts = asked.get("thread") or None
+    session.mark_new()
+
+
+def _people(session: Session) -> list[Person]:
+    """Whom the demo names, or every member there is."""
+    users = session.slack.workspace.users
+    named = [(users.get(user_id), role) for user_id, role in session.controls.people()]
+    if named:
+        return [Person(user, role) for user, role in named if user is not None]
+    members = [u for u in users.values() if not u.is_bot and not u.deleted]
+    return [Person(u, "Admin" if u.is_admin else "") for u in sorted(members, key=display_name)]
+
+
+def _draw(session: Session) -> None:
+    """Lay the regions out; each one draws itself."""
+    theme.apply()
+    with dom.tag("div", "app", data_testid="page") as frame:
+        top = TopBar(session)
+        with dom.tag("div", "cols"):
+            sidebar = Sidebar(session)
+            shade = dom.tag("div", "shade", aria_hidden="true")
+            middle = Conversation(session)
+            thread = ThreadPane(session)
+    session.parts = [sidebar, top, middle, thread, ModalLayer(session)]
+
+    def close_sidebar() -> None:
+        session.sidebar_open = False
+        session.refresh()
+
+    shade.on("click", close_sidebar, args=[])
+
+    def go(event: events.GenericEventArguments) -> None:
+        """A mention of a channel, or a link to a message, was clicked."""
+        channel_id, _, ts = str(event.args).partition("/")
+        message = session.slack.workspace.message(channel_id, ts) if ts else None
+        session.look(channel_id, thread=(message.thread_ts or ts) if message else None)
+
+    frame.on("click", go, js_handler=_GO)

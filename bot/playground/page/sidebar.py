@@ -1,0 +1,136 @@
+"""The sidebar: the workspace, the app's Home, channels and direct messages, what is unread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.playground.page import dom, icons
+from bot.playground.page.avatars import avatar_html
+from bot.playground.page.session import Session
+from bot.playground.state import Channel, Message
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the sidebar."""
+
+    channel_id: str
+    name: str
+    icon: str
+    tab: str
+    active: bool
+    unread: bool
+    badge: int
+    testid: str
+    hint: str = ""
+
+
+class Sidebar:
+    """Drawn anew only when a line of it changes."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self._shown = ""
+        self._box = dom.tag("nav", "side", aria_label="Conversations", data_testid="sidebar")
+
+    def refresh(self) -> None:
+        """Draw the lines as they are now."""
+        self._mark_seen()
+        groups = self._groups()
+        shown = repr((groups, self.session.user_id, self.session.sidebar_open))
+        if shown == self._shown:
+            return
+        self._shown = shown
+        self._box.classes(add="is-open") if self.session.sidebar_open else self._box.classes(
+            remove="is-open"
+        )
+        self._box.clear()
+        with self._box:
+            self._draw(groups)
+
+    # ---- what is in it ----------------------------------------------------------------------
+
+    def _groups(self) -> list[tuple[str, list[Entry]]]:
+        channels = [self._channel_entry(c) for c in self.session.channels()]
+        groups = [("", [self._home_entry()]), ("Channels", channels)]
+        return [*groups, ("Apps", [self._app_entry()])]
+
+    def _app_dm(self) -> Channel:
+        return self.session.slack.im(self.session.user_id)
+
+    def _home_entry(self) -> Entry:
+        active = self.session.is_app_dm() and self.session.tab == "home"
+        return Entry(self._app_dm().id, "Home", icons.HOME, "home", active, False, 0, "open-home")
+
+    def _app_entry(self) -> Entry:
+        dm = self._app_dm()
+        fresh = self._fresh(dm)
+        active = self.session.is_app_dm() and self.session.tab == "messages"
+        mark = avatar_html(self.session.user(self.session.slack.bot_user_id), 20)
+        return Entry(dm.id, self.session.app_name, mark, "messages", active, bool(fresh),
+                     len(fresh), "open-app")  # fmt: skip
+
+    def _channel_entry(self, channel: Channel) -> Entry:
+        fresh = self._fresh(channel)
+        calls = sum(f"<@{self.session.user_id}>" in f"{m.text}{m.blocks}" for m in fresh)
+        hint = dict(self.session.links).get(channel.id, "")
+        icon = icons.LOCK if channel.kind == "private" else icons.HASH
+        return Entry(channel.id, channel.name, icon, "messages",
+                     channel.id == self.session.channel_id, bool(fresh), calls,
+                     f"channel:{channel.name}", hint)  # fmt: skip
+
+    def _fresh(self, channel: Channel) -> list[Message]:
+        """Messages that this person has not seen: those of the channel itself, not of threads."""
+        since = self.session.marks.last_seen(self.session.user_id, channel.id)
+        return [
+            m
+            for m in self.session.slack.workspace.visible(channel.id, self.session.user_id)
+            if m.ts > since and not m.is_reply and m.user != self.session.user_id
+        ]
+
+    def _mark_seen(self) -> None:
+        if self.session.tab != "messages" or not self.session.channel_id:
+            return
+        key = (self.session.user_id, self.session.channel_id)
+        shown = self.session.slack.workspace.visible(key[1], key[0])
+        if shown:
+            self.session.marks.seen[key] = max(m.ts for m in shown)
+
+    # ---- drawing ----------------------------------------------------------------------------
+
+    def _draw(self, groups: list[tuple[str, list[Entry]]]) -> None:
+        with dom.tag("div", "side-top"):
+            team = self.session.slack.workspace.team
+            dom.tag("div", "side-team", team.name)
+            dom.tag("div", "side-sub", "Local workspace")
+        for name, entries in groups:
+            with dom.tag("section", "side-group", aria_label=name or "Home"):
+                if name:
+                    dom.tag("h2", "side-name", name)
+                for entry in entries:
+                    self._draw_entry(entry)
+
+    def _draw_entry(self, entry: Entry) -> None:
+        css = "side-line"
+        css += " is-active" if entry.active else ""
+        css += " is-unread" if entry.unread and not entry.active else ""
+        line = dom.tag("button", css, type="button", title=entry.hint or None,
+                       aria_current="page" if entry.active else None,
+                       data_testid=entry.testid)  # fmt: skip
+        with line:
+            dom.raw(entry.icon, "ic", "span")
+            dom.tag("span", "side-label", entry.name)
+            if entry.badge and not entry.active:
+                dom.tag("span", "side-badge", str(entry.badge), aria_label=f"{entry.badge} new")
+        line.on("click", self._opener(entry), args=[])
+
+    def _opener(self, entry: Entry) -> Callable[[], object]:
+        async def open_() -> None:
+            self.session.look(entry.channel_id, tab=entry.tab)
+            if entry.tab == "home":
+                await self.session.act(lambda hand: hand.open_home())
+            elif entry.testid == "open-app":
+                await self.session.act(lambda hand: hand.open_messages())
+
+        return open_

@@ -1,0 +1,109 @@
+"""An office with people, campaigns and leads to report on."""
+
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+from typing import Any
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from bot.campaigns.model import Campaign
+from bot.leads.model import Lead
+from bot.people import service as people
+from bot.people.model import Person, Role, Workspace
+from bot.slack import Message, Slack
+from bot.store import Store
+
+MONDAY = datetime(2026, 11, 15, 23, tzinfo=UTC)
+"""16 November 2026, 00:00 in Berlin."""
+NOW = datetime(2026, 11, 23, 7, tzinfo=UTC)
+"""The Monday after, 08:00 in Berlin."""
+
+_numbers = count(1)
+
+
+@dataclass(frozen=True)
+class Office:
+    """A workspace in Berlin, and who works there."""
+
+    store: Store
+    workspace: Workspace
+    manager: Person
+    seller: Person
+    stranger: Person
+
+    def campaigns(self, session: Session, *names: str) -> list[int]:
+        """Campaigns of these names; returns their ids."""
+        return [self._campaign(session, name) for name in names]
+
+    def _campaign(self, session: Session, name: str) -> int:
+        campaign = Campaign(
+            workspace_id=self.workspace.id, owner_id=self.manager.id, name=name, kind="other",
+            audience="", offer="", terms="", talking_points="", starts_on=date(2026, 1, 1),
+            currency="EUR", announced_at=MONDAY,
+        )  # fmt: skip
+        session.add(campaign)
+        session.flush()
+        return campaign.id
+
+    def leads(self, session: Session, rows: Iterable[dict[str, Any]]) -> None:
+        """Leads with these columns; the rest is empty."""
+        written = [
+            {
+                "workspace_id": self.workspace.id,
+                "source": "api",
+                "external_id": str(next(_numbers)),
+                "received_at": MONDAY + timedelta(hours=9),
+                "campaign_id": None,
+                "status": "new",
+                "claimed_by": self.seller.id if row.get("claimed_at") else None,
+                "claimed_at": None,
+                "first_response_at": None,
+                "rating": None,
+                "disposition": None,
+                "won_minor": None,
+                "won_currency": None,
+            }
+            | row
+            for row in rows
+        ]
+        if written:
+            session.execute(insert(Lead), written)
+
+
+def open_office(store: Store, timezone: str = "Europe/Berlin", team_id: str = "T1") -> Office:
+    """An office with a manager, a salesperson, and someone without a role."""
+    with store.transaction() as session:
+        workspace = people.install(
+            session, team_id=team_id, name="Acme", bot_user_id="U0", channel="C1",
+            timezone=timezone, currency="EUR",
+        )  # fmt: skip
+        manager, seller, stranger = (
+            people.person(session, workspace.id, slack_id) for slack_id in ("U1", "U2", "U3")
+        )
+        manager.roles, seller.roles = [Role.MANAGER], [Role.SALESPERSON]
+    return Office(store, workspace, manager, seller, stranger)
+
+
+class RecordingSlack(Slack):
+    """Slack as far as these tests need it: notes what is posted, and speaks to nobody."""
+
+    def __init__(self) -> None:
+        super().__init__("xoxb-test", "http://127.0.0.1:9/")
+        self.posted: list[tuple[str, Message]] = []
+        self._came = threading.Condition()
+
+    def post(self, target: str, message: Message, thread_ts: str | None = None) -> tuple[str, str]:
+        with self._came:
+            self.posted.append((target, message))
+            self._came.notify_all()
+            return target, f"{len(self.posted)}.0"
+
+    def wait(self, count: int) -> list[tuple[str, Message]]:
+        """What was posted, once it is `count` messages."""
+        with self._came:
+            assert self._came.wait_for(lambda: len(self.posted) >= count, 20), self.posted
+            return list(self.posted)

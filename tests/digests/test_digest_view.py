@@ -1,0 +1,203 @@
+"""How digests look: with much, little and nothing to say; each held against its golden file."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from bot import clock
+from bot.digests import service, view
+from bot.digests.model import Report, Week
+from bot.people.model import Workspace
+from bot.playground.limits import check_message
+from bot.slack import Message
+from tests.digests.office import MONDAY, NOW, Office
+
+Golden = Callable[[str, Any], None]
+DAY = timedelta(days=1)
+
+
+def lead(
+    day: int,
+    campaign_id: int | None = None,
+    *,
+    claimed: int | None = None,
+    answered: int | None = None,
+    **columns: Any,
+) -> dict[str, Any]:
+    """A lead of that day of the week; claimed and answered so many minutes after."""
+    received = MONDAY + day * DAY + timedelta(hours=9)
+    return {
+        "received_at": received,
+        "campaign_id": campaign_id,
+        "claimed_at": None if claimed is None else received + timedelta(minutes=claimed),
+        "first_response_at": None if answered is None else received + timedelta(minutes=answered),
+    } | columns
+
+
+def busy(spring: int, webinar: int) -> list[dict[str, Any]]:
+    """A week with something of everything, and a poorer one before it."""
+    won: dict[str, Any] = {"status": "won", "rating": "hot", "won_currency": "EUR"}
+    lost: dict[str, Any] = {"status": "lost", "rating": "weak"}
+    return [
+        lead(0, spring, claimed=4, answered=6, won_minor=1_250_000, **won),
+        lead(0, spring, claimed=7, answered=19, won_minor=480_050, **won),
+        lead(1, spring, claimed=11, answered=30, rating="good"),
+        lead(1, spring, claimed=12, answered=95, rating="good"),
+        lead(2, spring, claimed=35),
+        lead(2, webinar, claimed=190, answered=260, disposition="no_budget", **lost),
+        lead(3, webinar, claimed=1500, answered=1600, **lost),
+        lead(3, webinar, claimed=22, answered=41, rating="junk"),
+        lead(4, webinar),
+        lead(5, claimed=65, answered=66, rating="hot"),
+        lead(6),
+        lead(-3, spring, claimed=20, answered=45, rating="good"),
+        lead(-4, webinar, claimed=50, answered=80, **won | {"won_minor": 90_000}),
+        *[lead(-5, webinar)] * 4,
+    ]
+
+
+def last_week(office: Office, rows: Callable[[int, int], list[dict[str, Any]]]) -> Report:
+    with office.store.transaction() as session:
+        spring, webinar = office.campaigns(session, "Spring sale Germany", "Webinar <!channel>")
+        office.leads(session, rows(spring, webinar))
+        service.sum_up(session, session.get_one(Workspace, office.workspace.id), NOW)
+        report = service.reported(session, 1)
+    assert report is not None
+    return report
+
+
+def running(office: Office, rows: list[dict[str, Any]], now: datetime) -> Report:
+    clock.use(lambda: now)
+    with office.store.transaction() as session:
+        office.leads(session, rows)
+        return service.running(session, office.seller)
+
+
+def blocks(message: Message, kind: str) -> list[dict[str, Any]]:
+    return [block for block in message.blocks if block["type"] == kind]
+
+
+def drawn(message: Message) -> dict[str, Any]:
+    assert check_message(message.blocks) == []
+    assert check_message(message.without_charts) == []
+    return {"text": message.text, "blocks": message.blocks}
+
+
+def test_a_busy_week(office: Office, golden: Golden) -> None:
+    golden("digests.busy_week", drawn(view.digest(last_week(office, busy))))
+
+
+def test_a_week_of_one_lead(office: Office, golden: Golden) -> None:
+    report = last_week(office, lambda spring, _: [lead(1, spring), *[lead(-1)] * 3])
+    golden("digests.one_lead", drawn(view.digest(report)))
+
+
+def test_a_week_in_which_nothing_is_missing(office: Office, golden: Golden) -> None:
+    def rows(spring: int, webinar: int) -> list[dict[str, Any]]:
+        return [
+            lead(0, spring, claimed=3, answered=4, rating="hot", status="won", won_minor=100_000,
+                 won_currency="EUR"),
+            lead(2, webinar, claimed=9, answered=12, rating="junk", status="lost",
+                 disposition="spam_or_test"),
+        ]  # fmt: skip
+
+    golden("digests.nothing_missing", drawn(view.digest(last_week(office, rows))))
+
+
+def test_a_week_without_leads(office: Office, golden: Golden) -> None:
+    report = last_week(office, lambda spring, _: [lead(-1, spring)] * 36)
+    golden("digests.no_leads", drawn(view.digest(report)))
+
+
+def test_the_running_week(office: Office, golden: Golden) -> None:
+    last_week(office, busy)
+    rows = [lead(7, claimed=5), lead(7), lead(8, claimed=8, answered=9, rating="good")]
+    report = running(office, rows, NOW + 2 * DAY)
+    golden("digests.running_week", drawn(view.digest(report)))
+
+
+def test_the_running_week_before_its_first_lead(office: Office, golden: Golden) -> None:
+    report = running(office, [], NOW)
+    golden("digests.running_no_leads", drawn(view.digest(report)))
+
+
+def test_how_each_figure_is_computed(golden: Golden) -> None:
+    golden("digests.formulas", drawn(view.formulas()))
+
+
+def test_many_campaigns_are_cut_to_the_most_important(office: Office) -> None:
+    names = [f"A campaign with a long name, number {number}" for number in range(1, 15)]
+    with office.store.transaction() as session:
+        ids = office.campaigns(session, *names)
+        office.leads(session, [lead(1)])
+        for number, campaign_id in enumerate(ids):
+            office.leads(session, [lead(1, campaign_id)] * (20 - number))
+        service.sum_up(session, session.get_one(Workspace, office.workspace.id), NOW)
+        report = service.reported(session, 1)
+    assert report is not None
+    message = view.digest(report)
+    drawn(message)
+    rows = blocks(message, "table")[0]["rows"]
+    assert [row[0]["text"] for row in rows] == ["Campaign", *names[:10], "Unattributed"]
+    heading = "*By campaign*\nThe 10 with the most leads; 4 more brought 34 leads."
+    assert heading in [block.get("text", {}).get("text") for block in blocks(message, "section")]
+    chart = blocks(message, "data_visualization")[0]["chart"]
+    assert chart["axis_config"]["categories"][:3] == [
+        "A campaign with a l…", "A campaign with… (2)", "A campaign with… (3)",
+    ]  # fmt: skip
+    assert [point["value"] for point in chart["series"][0]["data"]] == [*range(20, 10, -1), 1]
+
+
+def test_a_campaign_without_a_visible_name_still_has_a_row(office: Office) -> None:
+    with office.store.transaction() as session:
+        [campaign_id] = office.campaigns(session, "\u202e\u200f ")
+        office.leads(session, [lead(1, campaign_id), lead(1)])
+        service.sum_up(session, session.get_one(Workspace, office.workspace.id), NOW)
+        report = service.reported(session, 1)
+    assert report is not None
+    message = view.digest(report)
+    drawn(message)
+    assert blocks(message, "table")[0]["rows"][1][0]["text"] == "Unnamed"
+
+
+@pytest.mark.parametrize(
+    ("monday", "title"),
+    [
+        (date(2026, 11, 16), "16–22 November 2026"),
+        (date(2026, 11, 30), "30 November – 6 December 2026"),
+        (date(2026, 12, 28), "28 December 2026 – 3 January 2027"),
+    ],
+)
+def test_a_week_is_named_by_its_days(office: Office, monday: date, title: str) -> None:
+    report = replace(running(office, [], NOW), week=Week(monday), is_running=False)
+    assert view.digest(report).text == f"Weekly digest: {title}. No leads came in."
+
+
+@pytest.mark.parametrize(
+    ("rows", "sentence"),
+    [
+        ([lead(0)], "1 lead came in; it is not claimed yet."),
+        ([lead(0, claimed=5)], "1 lead came in; it was claimed after 5 min."),
+        ([lead(0), lead(0)], "2 leads came in; none is claimed yet."),
+        ([lead(0), lead(0, claimed=5)], "2 leads came in; 1 is claimed, after 5 min."),
+        (
+            [lead(0, claimed=1), lead(0, claimed=5), lead(0)],
+            "3 leads came in; 2 are claimed, half of them within 3 min.",
+        ),
+        (
+            [lead(0, claimed=1), lead(0, claimed=5), lead(-1), lead(-1)],
+            "2 leads came in, as many as the week before; all 2 are claimed, half of them within "
+            "3 min.",
+        ),
+        (
+            [lead(0, status="won", won_minor=1, won_currency="EUR"), lead(-1), lead(-1)],
+            "1 lead came in, 1 fewer than the week before; it is not claimed yet; 1 is won.",
+        ),
+    ],
+)
+def test_the_headline(office: Office, rows: list[dict[str, Any]], sentence: str) -> None:
+    report = last_week(office, lambda *_: rows)
+    assert view.digest(report).text == f"Weekly digest: 16–22 November 2026. {sentence}"

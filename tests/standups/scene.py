@@ -1,0 +1,87 @@
+"""A small company on a Monday morning: two teams with their standups, and a clock that obeys."""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from bot import clock
+from bot.people import service as people
+from bot.people.model import Person, Role, Team, Workspace
+from bot.slack.cards import Card
+from bot.standups import service
+from bot.standups.model import Standup, StandupRound
+from bot.store import Store
+
+HALF_PAST_NINE = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)  # in Berlin, a Monday
+SAID = {"did": "Called", "plan": "Call", "blockers": "", "ideas": ""}
+
+T = TypeVar("T")
+
+
+class Hands:
+    """The hands of the clock."""
+
+    def __init__(self) -> None:
+        self.now = HALF_PAST_NINE
+        clock.use(lambda: self.now)
+
+    def forward(self, **by: float) -> None:
+        self.now += timedelta(**by)
+
+
+@dataclass
+class Company:
+    """The people by their Slack ID, and what tests want to know of them."""
+
+    store: Store
+    workspace: Workspace
+
+    def someone(self, slack_id: str, name: str, team: str | None, *roles: Role) -> Person:
+        with self.store.transaction() as session:
+            person = people.person(session, self.workspace.id, slack_id)
+            person.name, person.roles = name, [str(role) for role in roles]
+            person.team_id = self._team(session, team).id if team else None
+        return person
+
+    def standup(self, session: Session, team: str = "Sales") -> Standup:
+        return session.scalars(
+            select(Standup).where(Standup.team_id == self._team(session, team).id)
+        ).one()
+
+    def opened(self, team: str = "Sales", slot: datetime = HALF_PAST_NINE) -> StandupRound:
+        with self.store.transaction() as session:
+            opened = service.open_round(session, self.standup(session, team).id, slot)
+        assert opened is not None
+        return opened
+
+    def entry_of(self, person: Person) -> int:
+        with self.store.transaction() as session:
+            today = service.today(session, person)
+        assert today is not None
+        assert today.entry is not None
+        return today.entry.id
+
+    def cards(self, kind: str) -> int:
+        with self.store.transaction() as session:
+            return session.scalars(select(func.count(Card.id)).where(Card.kind == kind)).one()
+
+    def _team(self, session: Session, name: str) -> Team:
+        return next(team for team in people.teams(session, self.workspace.id) if team.name == name)
+
+
+def at_once(times: int, act: Callable[[], T]) -> list[T]:
+    """Do the same thing in many threads that start together."""
+    gate = threading.Barrier(times)
+
+    def run(_number: int) -> T:
+        gate.wait()
+        return act()
+
+    with ThreadPoolExecutor(times) as pool:
+        return list(pool.map(run, range(times)))
