@@ -29,7 +29,9 @@ from bot.web.server import PortTaken
 logger = logging.getLogger(__name__)
 
 _ZONE = "Europe/Berlin"
-_KEY = "playground-website-key"
+KEY = "playground-website-key"
+"""The lead key of the sample website."""
+
 _LOOPBACK = "127.0.0.1"
 
 # What the page's clock can jump to, and the tasks whose next time that is.
@@ -73,7 +75,7 @@ class Demo:
         code = self._chance.choice(["spring-start", "webinar-retail"])
         body = sample.lead_body(self._chance, code)
         answer = httpx.post(
-            f"{self._address}/leads/api", json=body, headers={"Authorization": f"Bearer {_KEY}"}
+            f"{self._address}/leads/api", json=body, headers={"Authorization": f"Bearer {KEY}"}
         )
         answer.raise_for_status()
         return f"{body['first_name']} {body['last_name']} of {body['company']} asked to be called."
@@ -139,6 +141,11 @@ def _forget_drawing(store: Store) -> None:
         )
 
 
+def now() -> float:
+    """The stand-in's clock: ours, in Unix seconds."""
+    return clock.now().timestamp()
+
+
 @contextmanager
 def running(
     slack: StandIn, channel: str, *, database_url: str | None = None, socket_mode: bool = False
@@ -176,13 +183,13 @@ def _settings(
         channel=channel,
         timezone=_ZONE,
         currency="EUR",
-        lead_keys={sample.SENDER: SecretStr(_KEY)},
+        lead_keys={sample.SENDER: SecretStr(KEY)},
     )
 
 
 def serve(port: int, stop: threading.Event) -> None:
     """Open the playground on 127.0.0.1 until `stop` is set. Raises PortTaken."""
-    slack = StandIn(manifest(), now=lambda: clock.now().timestamp(), name="Nordlicht")
+    slack = StandIn(manifest(), now=now, name="Nordlicht")
     demo = Demo(slack)
     page.mount(slack, demo)
     try:

@@ -56,8 +56,13 @@ def _storable(value: object) -> object:
     return text.strip() or None
 
 
-Short = Annotated[str | None, BeforeValidator(_storable), Field(default=None, max_length=_SHORT)]
-Long = Annotated[str | None, BeforeValidator(_storable), Field(default=None, max_length=_LONG)]
+_Optional = Field(default=None)
+Short = Annotated[
+    Annotated[str, Field(max_length=_SHORT)] | None, BeforeValidator(_storable), _Optional
+]
+Long = Annotated[
+    Annotated[str, Field(max_length=_LONG)] | None, BeforeValidator(_storable), _Optional
+]
 
 
 class Inquiry(BaseModel):

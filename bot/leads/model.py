@@ -3,6 +3,7 @@
 from enum import StrEnum
 from typing import Any
 
+import phonenumbers
 from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -125,6 +126,14 @@ class Lead(Base):
         """The person's name, or the nearest that is known to it."""
         full = " ".join(filter(None, [self.first_name, self.last_name]))
         return full or self.email or self.phone_e164 or self.phone_raw or "Unnamed"
+
+    @property
+    def phone(self) -> str | None:
+        """The phone number as people read it, with its country code where that is known."""
+        if self.phone_e164 is None:
+            return self.phone_raw
+        number = phonenumbers.parse(self.phone_e164)
+        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
     @property
     def is_closed(self) -> bool:

@@ -26,6 +26,7 @@ RATE = "lead.rate"
 WON = "lead.won"
 LOST = "lead.lost"
 
+_WAYS = {"api": "over the API", "form": "from a web form", "typed": "typed in by a colleague"}
 _PREVIEW = 1_200  # characters of a message that a card shows
 
 
@@ -68,7 +69,7 @@ def row_to_claim(lead: Lead) -> list[Block]:
 
 def _row(lead: Lead) -> str:
     company = f" · {safe(lead.company, 100)}" if lead.company else ""
-    reach = " · ".join(safe(way, 100) for way in (lead.phone_e164, lead.email) if way)
+    reach = " · ".join(safe(way, 100) for way in (lead.phone, lead.email) if way)
     since = lead.claimed_at or lead.received_at
     verb = "claimed" if lead.claimed_at else "received"
     return f"*{safe(lead.name, 100)}*{company}\n{reach}\n{verb} {moment(since)}"
@@ -92,7 +93,7 @@ def _stage(lead: Lead) -> str:
 def _details(facts: LeadFacts) -> list[MarkdownTextObject]:
     lead = facts.lead
     known = {
-        "Phone": lead.phone_e164 or lead.phone_raw,
+        "Phone": lead.phone,
         "E-mail": lead.email,
         "Role": lead.job_title,
         "Country": lead.country,
@@ -111,7 +112,8 @@ def _campaign(facts: LeadFacts) -> str:
 
 def _history(facts: LeadFacts) -> str:
     lead = facts.lead
-    steps = [f"Received {moment(lead.received_at)} by {safe(lead.source, 40)}"]
+    way = _WAYS.get(lead.source, f"from {safe(lead.source, 40)}")
+    steps = [f"Received {moment(lead.received_at)} {way}"]
     if facts.owner and lead.claimed_at:
         waited = duration((lead.claimed_at - lead.received_at).total_seconds())
         steps.append(f"claimed by {facts.owner.mention} after {waited}")

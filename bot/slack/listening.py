@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from slack_bolt import Ack, App, BoltRequest, BoltResponse
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_bolt.authorization import AuthorizeResult
+from slack_sdk import WebClient
 from slack_sdk.models.blocks import SectionBlock
 from slack_sdk.models.views import View
 from slack_sdk.signature import SignatureVerifier
@@ -54,7 +55,7 @@ class Listening:
         self.commands = Commands()
         self._executor = ThreadPoolExecutor(_THREADS, "listener")
         self.bolt = App(
-            client=slack.web,
+            client=WebClient(base_url=slack.web.base_url, retry_handlers=[]),
             authorize=lambda: self._identity,
             request_verification_enabled=False,  # `is_slack` checks before anything is parsed
             listener_executor=self._executor,

@@ -1,0 +1,119 @@
+"""A whole office for a journey: the stand-in of Slack, the application, its worker and its web."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+
+from bot import demo
+from bot.app import Application
+from bot.doctor import manifest
+from bot.people import service as people
+from bot.people.model import Role
+from bot.playground.hand import Hand
+from bot.playground.standin import StandIn
+from bot.playground.state import Channel, Message, User, View
+
+
+@dataclass
+class Office:
+    """What a journey needs: people's hands, the channel, and ways to look at it."""
+
+    slack: StandIn
+    application: Application
+    address: str
+    channel: Channel
+    users: dict[str, User]
+
+    def hand(self, name: str) -> Hand:
+        return self.slack.hand(self.users[name])
+
+    def send_lead(self, **fields: Any) -> httpx.Response:
+        body = {"email": "ada@example.com", "first_name": "Ada", "last_name": "Lovelace"} | fields
+        return httpx.post(f"{self.address}/leads/api", json=body, headers=self.key)
+
+    @property
+    def key(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {demo.KEY}"}
+
+    def card(self, *parts: str) -> Message:
+        """Wait for the one message in the channel whose drawing contains all `parts`."""
+
+        def found() -> Message | None:
+            messages = self.slack.messages(self.channel)
+            return next((m for m in messages if all(part in drawn(m) for part in parts)), None)
+
+        return self.slack.wait_until(found, timeout=15)  # type: ignore[return-value]
+
+    def modal(self, name: str, title: str) -> View:
+        """Wait until this person sees a modal with the title."""
+
+        def found() -> View | None:
+            top = self.slack.modal(self.users[name])
+            return top if top and top.title["text"] == title else None
+
+        return self.slack.wait_until(found, timeout=15)  # type: ignore[return-value]
+
+    def whisper(self, name: str, *parts: str) -> Message:
+        """Wait for a message that only this person sees, ephemeral or direct."""
+        user = self.users[name]
+
+        def found() -> Message | None:
+            seen = [*self.slack.ephemerals(user), *self.slack.messages(self.slack.im(user))]
+            return next((m for m in seen if all(part in drawn(m) for part in parts)), None)
+
+        return self.slack.wait_until(found, timeout=15)  # type: ignore[return-value]
+
+
+def drawn(message: Message) -> str:
+    """All that a message says, in text and blocks."""
+    return f"{message.text} {message.blocks}"
+
+
+ROLES = {
+    "sofia": (Role.SALESPERSON, "Sales"),
+    "ben": (Role.SALESPERSON, "Sales"),
+    "mara": (Role.MARKETER, "Marketing"),
+    "clara": (Role.MANAGER, "Sales"),
+}
+
+
+def staff(application: Application, users: dict[str, User]) -> None:
+    """Give everyone their role, with `root` as the admin."""
+    workspace = application.workspace()
+    with application.store.transaction() as session:
+        admin = people.person(session, workspace.id, users["root"].id)
+        people.open_people(session, admin, None)
+        teams = {team.name: team.id for team in people.teams(session, workspace.id)}
+        for name, (role, team) in ROLES.items():
+            people.assign(session, admin, users[name].id, [role], teams[team])
+
+
+def open_office(database_url: str, *, socket_mode: bool, work: bool = True) -> Iterator[Office]:
+    slack = StandIn(manifest(), now=demo.now)
+    users = {name: slack.add_user(name, name.title()) for name in [*ROLES, "root", "guest"]}
+    channel = slack.add_channel("leads", members=users.values())
+    with (
+        slack,
+        demo.running(
+            slack, "#leads", database_url=database_url, socket_mode=socket_mode
+        ) as (application, address),
+    ):
+        staff(application, users)
+        if work:
+            application.work()
+        yield Office(slack, application, address, channel, users)
+
+
+@pytest.fixture
+def office(database_url: str) -> Iterator[Office]:
+    """An office that Slack reaches over HTTP."""
+    yield from open_office(database_url, socket_mode=False)
+
+
+@pytest.fixture(params=["http", "socket"])
+def either_office(request: pytest.FixtureRequest, database_url: str) -> Iterator[Office]:
+    """An office that Slack reaches over HTTP, and one over Socket Mode."""
+    yield from open_office(database_url, socket_mode=request.param == "socket")

@@ -1,0 +1,110 @@
+"""A lead's whole way: it arrives, is claimed, worked, rated and won; and what goes against it."""
+
+from tests.journeys.conftest import Office, drawn
+
+
+def test_a_lead_from_the_form_to_the_deal(either_office: Office) -> None:
+    office = either_office
+    sofia, ben = office.hand("sofia"), office.hand("ben")
+
+    assert office.send_lead(company="Engines", phone="+49 30 901820").status_code == 202
+    card = office.card("Ada Lovelace", "lead.claim")
+    assert sofia.click(card, "lead.claim").ok
+    card = office.card("Claimed: Ada Lovelace", office.users["sofia"].id, "lead.contacted")
+    assert len(office.slack.messages(office.channel)) == 1
+
+    assert sofia.click(card, "lead.contacted").ok
+    card = office.card("contacted <!date", "lead.won")
+    assert "lead.contacted" not in drawn(card)
+
+    assert sofia.click(card, "lead.rate.weak").ok
+    modal = office.modal("sofia", "Rate as weak")
+    assert sofia.submit(modal, {"reason": "Only wants a price list"}).ok
+    office.card("rated *Weak* (Only wants a price list)")
+    assert sofia.click(office.card("lead.rate.hot"), "lead.rate.hot").ok
+    card = office.card("rated *Hot*", "✓ Hot")
+
+    assert ben.click(card, "lead.won").ok
+    office.whisper("ben", "owns this lead", office.users["sofia"].id)
+    assert sofia.click(card, "lead.won").ok
+    modal = office.modal("sofia", "Won")
+    assert sofia.submit(modal, {"amount": "lots"}).errors == {
+        "amount": "“lots” is not an amount. Write digits, for example 1250 or 1,250.50."
+    }
+    assert sofia.submit(modal, {"amount": "12,500"}).ok
+    card = office.card("Won: Ada Lovelace", "won *12,500 EUR*")
+    assert "lead.claim" not in drawn(card)
+    assert len(office.slack.messages(office.channel)) == 1
+
+
+def test_a_lead_is_lost_with_its_reason(office: Office) -> None:
+    sofia = office.hand("sofia")
+    office.send_lead()
+    sofia.click(office.card("lead.claim"), "lead.claim")
+    sofia.click(office.card("lead.lost"), "lead.lost")
+    modal = office.modal("sofia", "Lost")
+    assert "note" in sofia.submit(modal, {"disposition": "no_fit"}).errors
+    assert sofia.submit(modal, {"disposition": "no_fit", "note": "Needs an API"}).ok
+    office.card("Lost: Ada Lovelace", "lost: no fit (Needs an API)")
+
+
+def test_the_loser_of_a_race_is_told_who_and_when(office: Office) -> None:
+    office.send_lead()
+    seen_by_both = office.slack.as_seen(office.card("lead.claim"))
+    assert office.hand("sofia").click(seen_by_both, "lead.claim").ok
+    office.card("Claimed: Ada Lovelace")
+    assert office.hand("ben").click(seen_by_both, "lead.claim").ok
+    office.whisper("ben", f"<@{office.users['sofia'].id}> claimed this lead <!date")
+    assert office.hand("sofia").click(seen_by_both, "lead.claim").ok
+    office.whisper("sofia", "This lead is yours already")
+
+
+def test_a_released_lead_can_be_claimed_again(office: Office) -> None:
+    office.send_lead()
+    office.hand("sofia").click(office.card("lead.claim"), "lead.claim")
+    card = office.card("lead.release")
+    assert office.hand("clara").click(card, "lead.release").ok  # a manager may
+    again = office.card("New lead: Ada Lovelace", "lead.claim")
+    assert office.hand("ben").click(again, "lead.claim").ok
+    office.card("Claimed: Ada Lovelace", office.users["ben"].id)
+
+
+def test_someone_without_a_role_is_told_whom_to_ask(office: Office) -> None:
+    office.send_lead()
+    card = office.card("lead.claim")
+    assert office.hand("guest").click(card, "lead.claim").ok
+    office.whisper("guest", "You need the role salesperson", office.users["root"].id)
+    assert "Claimed" not in drawn(office.card("lead.claim"))
+
+
+def test_a_lead_is_typed_in_once_however_often_the_form_is_sent(office: Office) -> None:
+    ben = office.hand("ben")
+    ben.command("/lead", "", office.channel)
+    modal = office.modal("ben", "New lead")
+    errors = ben.submit(modal, {"first_name": "Grace"}).errors
+    assert errors == {
+        "email": "An email or a phone is needed, so that someone can answer."
+    }
+    assert ben.submit(modal, {"phone": "+44 20 7946 0018"}).ok
+    office.card("New lead: Grace", "+44 20 7946 0018")
+    ben.shortcut("lead.new")
+    again = office.modal("ben", "New lead")
+    assert again.private_metadata != modal.private_metadata
+
+
+def test_the_home_tab_shows_what_is_mine_and_follows(office: Office) -> None:
+    sofia = office.hand("sofia")
+    office.send_lead()
+    office.card("lead.claim")
+    assert sofia.open_home().ok
+
+    def home_says(*parts: str) -> bool:
+        home = office.slack.home(office.users["sofia"])
+        return home is not None and all(part in str(home.blocks) for part in parts)
+
+    office.slack.wait_until(lambda: home_says("Waiting for someone (1)"), timeout=15)
+    home = office.slack.home(office.users["sofia"])
+    assert home is not None
+    assert sofia.click(home, "lead.claim").ok
+    office.slack.wait_until(lambda: home_says("Yours to work (1)", "lead.won"), timeout=15)
+    office.card("Claimed: Ada Lovelace")

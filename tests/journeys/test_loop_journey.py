@@ -1,0 +1,160 @@
+"""The rest of the loop: announce, standup, digest, people; in both modes of delivery."""
+
+from datetime import date, timedelta
+
+from bot import clock, jobs
+from bot.people.model import Person
+from tests.journeys.conftest import Office, drawn
+
+
+def pass_time(office: Office, by: timedelta) -> None:
+    """Move the clock, with everything that waits for it."""
+    with office.application.store.transaction() as session:
+        jobs.advance(session, by)
+    clock.move(by)
+
+
+CAMPAIGN = {
+    "name": "Spring start",
+    "kind": "search_ads",
+    "audience": "Small shops",
+    "offer": "Three months free",
+    "terms": "Signed within 30 days",
+    "talking_points": "Set-up takes a day",
+    "utm_campaign": "spring-start",
+}
+
+
+def announce(office: Office, **changes: str) -> None:
+    today = date.today()
+    office.hand("mara").command("/campaign", "", office.channel)
+    modal = office.modal("mara", "Announce a campaign")
+    fields = CAMPAIGN | {"starts_on": today.isoformat()} | changes
+    outcome = office.hand("mara").submit(modal, fields)
+    assert outcome.ok, outcome
+
+
+def test_a_campaign_is_announced_read_and_asked_about(either_office: Office) -> None:
+    office = either_office
+    announce(office)
+    card = office.card("Spring start", "campaign.got_it")
+    assert office.hand("sofia").click(card, "campaign.got_it").ok
+    office.card("Spring start", "1 of 2")
+    assert office.hand("ben").click(card, "campaign.ask").ok
+    modal = office.modal("ben", "Ask about a campaign")
+    block = next(block["block_id"] for block in modal.blocks if block["type"] == "input")
+    assert office.hand("ben").submit(modal, {block: "Does it hold for Austria?"}).ok
+    office.slack.wait_until(
+        lambda: any("Austria" in drawn(reply) for reply in office.slack.thread(card)), timeout=15
+    )
+    answer = office.hand("sofia").command("/campaign", "list", office.channel)
+    assert answer.ok
+    office.whisper("sofia", "Spring start", "Three months free")
+
+
+def test_a_lead_is_attributed_to_its_campaign(office: Office) -> None:
+    announce(office)
+    office.card("Spring start")
+    office.send_lead(utm_campaign="Spring-Start")
+    office.card("New lead: Ada", "Spring start", "Three months free")
+
+
+def test_a_wrong_campaign_is_explained_field_by_field(office: Office) -> None:
+    office.hand("mara").command("/campaign", "", office.channel)
+    modal = office.modal("mara", "Announce a campaign")
+    today = date.today()
+    fields = CAMPAIGN | {
+        "starts_on": today.isoformat(),
+        "ends_on": (today - timedelta(days=1)).isoformat(),
+        "budget": "a lot",
+    }
+    assert set(office.hand("mara").submit(modal, fields).errors) == {"ends_on", "budget"}
+    assert not office.slack.messages(office.channel)
+
+
+def test_a_standup_from_the_prompt_to_the_summary(either_office: Office) -> None:
+    office = either_office
+    with office.application.store.transaction() as session:
+        due = min(
+            schedule.next_run_at
+            for schedule in session.query(jobs.Schedule)
+            if schedule.name.startswith("standup:")
+        )
+    pass_time(office, due - clock.now() + timedelta(seconds=1))
+    prompt = office.whisper("sofia", "standup.answer")
+    assert office.hand("sofia").click(prompt, "standup.answer").ok
+    modal = office.slack.wait_until(lambda: office.slack.modal(office.users["sofia"]), timeout=15)
+    assert modal is not None
+    answers = {"did": "Called Ada", "plan": "Send the offer", "blockers": "No price list"}
+    assert office.hand("sofia").submit(modal, answers).ok
+    assert office.hand("ben").command("/standup", "skip", office.channel).ok
+
+    pass_time(office, timedelta(minutes=61))  # the reminder, for those who are still asked
+    office.whisper("mara", "reminder")
+    pass_time(office, timedelta(minutes=90))  # the closing
+    summary = office.card("No price list", "Send the offer")
+    assert "Skipped (1): ben" in drawn(summary)
+
+
+def test_a_digest_comes_on_monday_and_one_can_ask_before(either_office: Office) -> None:
+    office = either_office
+    announce(office)
+    office.card("Spring start")
+    office.send_lead(utm_campaign="spring-start")
+    office.send_lead(email="grace@example.com", first_name="Grace")
+    assert office.hand("sofia").click(office.card("Ada", "lead.claim"), "lead.claim").ok
+    office.card("Claimed: Ada")
+    assert office.hand("clara").command("/digest", "", office.channel).ok
+    office.whisper("clara", "2 leads have come in")
+
+    with office.application.store.transaction() as session:
+        digest = session.query(jobs.Schedule).filter_by(name="digest.weekly").one()
+    pass_time(office, digest.next_run_at - clock.now() + timedelta(seconds=1))
+    office.card("data_visualization", "Speed-to-lead")
+    office.whisper("clara", "Speed-to-lead")
+
+
+def test_an_admin_gives_roles(office: Office) -> None:
+    root = office.hand("root")
+    root.command("/handoff", "people", office.channel)
+    people = office.modal("root", "People")
+    root.click(people, "people.add")
+    modal = office.modal("root", "Add someone")
+    guest = office.users["guest"].id
+    assert root.submit(modal, {"person": guest, "roles": ["salesperson"], "team": "0"}).ok
+    office.slack.wait_until(
+        lambda: guest in str((office.slack.modal(office.users["root"]) or people).blocks),
+        timeout=15,
+    )
+    office.send_lead()
+    assert office.hand("guest").click(office.card("lead.claim"), "lead.claim").ok
+    office.card("Claimed: Ada", guest)
+
+
+def test_the_last_admin_stays_one(office: Office) -> None:
+    root = office.hand("root")
+    root.command("/handoff", "people", office.channel)
+    root.click(office.modal("root", "People"), "people.add")
+    modal = office.modal("root", "Add someone")
+    errors = root.submit(modal, {"person": office.users["root"].id, "roles": [], "team": "0"}).errors
+    assert "only admin" in errors["roles"]
+
+
+def test_help_names_every_command(office: Office) -> None:
+    answer = office.hand("guest").command("/handoff", "help", office.channel)
+    for command in ("/campaign", "/lead", "/standup", "/digest", "/handoff people"):
+        assert command in answer.text
+    assert "I do not know" in office.hand("guest").command("/lead", "dance", office.channel).text
+
+
+def test_names_and_zones_follow_slack(office: Office) -> None:
+    sofia = office.users["sofia"]
+    office.hand("sofia").open_home()
+    office.slack.change_user(sofia, real_name="Sofia Bianchi", tz="Asia/Tokyo")
+
+    def followed() -> bool:
+        with office.application.store.transaction() as session:
+            person = session.query(Person).filter_by(slack_id=sofia.id).one()
+            return person.timezone == "Asia/Tokyo"
+
+    office.slack.wait_until(followed, timeout=15)
