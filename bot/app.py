@@ -76,7 +76,7 @@ class Application:
         digest_listeners.register(self.listening, self.store)
         home_listeners.register(self.listening, self.store)
         self.listening.close_door()
-        people_jobs.register(self.tasks, self.store, self.slack)
+        people_jobs.register(self.tasks, self.store, self.cards, self.slack)
         campaign_jobs.register(self.tasks, self.store, self.cards)
         lead_jobs.register(self.cards)
         standup_jobs.register(self.tasks, self.store, self.cards)

@@ -42,7 +42,7 @@ def announce(token: str, today: date, channel: str, currency: str) -> View:
                 multiline=True,
                 hint="What sales may promise, in the exact words: conditions, prices, exceptions.",
             ),
-            _text("talking_points", "Talking points", multiline=True, hint="One a line."),
+            _text("talking_points", "Talking points", multiline=True, hint="One point a line."),
             _date("starts_on", "First day", initial=today),
             _date("ends_on", "Last day", hint="Included. Empty: until further notice."),
             _budget(currency),

@@ -39,22 +39,43 @@ _MOST_NAMES = 6
 _MOST_LISTED = 10  # of each group: three times that stays below Slack's 50 blocks
 
 # A bullet that someone typed; a minus before a number is none.
-_MARKER = re.compile(r"\s*[-–—•*·]\s+")
+_MARKER = re.compile(r"^\s*[-–—•*·]\s+")
 
 
 def card(campaign: Campaign, readership: Readership, today: date) -> Message:
     """The announcement in the channel; the campaign comes with its owner."""
-    over = campaign.has_ended_by(today)
-    blocks: list[Block] = [
-        HeaderBlock(text=_plain(f"Campaign: {campaign.name}", 150)),
-        _titled("Offer", campaign.offer),
-        SectionBlock(fields=_facts(campaign)),
-        _titled("Terms", campaign.terms),
-        *_points(campaign.talking_points),
-        _small(_ended(campaign) if over else _read_by(readership)),
-        ActionsBlock(elements=_buttons(campaign, over=over)),
-    ]
-    return Message(_sentence(campaign, over=over), blocks)
+    if campaign.has_ended_by(today):
+        return _ended(campaign)
+    name = f"“{safe(campaign.name)}”"
+    return Message(
+        f"{campaign.owner.mention} announces the campaign {name}: {offer_line(campaign)}.",
+        [
+            _title(campaign),
+            *_promise(campaign),
+            _small(_read_by(readership)),
+            ActionsBlock(
+                elements=[
+                    _button(campaign, "Got it", GOT_IT, style="primary"),
+                    _button(campaign, "Ask", ASK),
+                ]
+            ),
+        ],
+    )
+
+
+def _ended(campaign: Campaign) -> Message:
+    """The announcement once the offer is over: still there to read, with nothing to confirm."""
+    assert campaign.ends_on is not None
+    ended = f"ended on {_day(campaign.ends_on)}."
+    return Message(
+        f"The campaign “{safe(campaign.name)}” {ended}",
+        [
+            _title(campaign),
+            _small(_sentence_case(ended)),
+            *_promise(campaign),
+            ActionsBlock(elements=[_button(campaign, "Ask", ASK)]),
+        ],
+    )
 
 
 def question(asked: CampaignQuestion) -> Message:
@@ -76,9 +97,9 @@ def confirmation(campaign: Campaign, channel: str, *, posted: bool) -> Message:
     name, where = f"“{safe(campaign.name)}”", f"<#{channel}>"
     if not posted:
         return _only(
-            f"{name} is saved, but Slack did not let me post it in {where}. Please ask an admin to "
-            "see to that with `handoff doctor`, and do not announce it again: `handoff jobs` "
-            "posts it then."
+            f"{name} is saved, but Slack did not let me post it in {where}. Please tell an admin, "
+            "and do not announce it again: `handoff doctor` says what to fix, and `handoff jobs` "
+            "posts it after that."
         )
     return _only(
         f"{name} is announced in {where}. Sales confirms it there with *Got it*; "
@@ -146,6 +167,20 @@ def _row(campaign: Campaign, overview: Overview) -> SectionBlock:
     )
 
 
+def _title(campaign: Campaign) -> HeaderBlock:
+    return HeaderBlock(text=_plain(f"Campaign: {campaign.name}", 150))
+
+
+def _promise(campaign: Campaign) -> list[Block]:
+    """What the campaign promises, to whom and until when: the part that sales reads."""
+    return [
+        _titled("Offer", campaign.offer),
+        SectionBlock(fields=_facts(campaign)),
+        _titled("Terms", campaign.terms),
+        *_points(campaign.talking_points),
+    ]
+
+
 def _facts(campaign: Campaign) -> list[MarkdownTextObject]:
     facts = {
         "When": _sentence_case(period(campaign)),
@@ -202,23 +237,10 @@ def _names(people: Sequence[Person]) -> str:
     return f"{', '.join(others)} and {last}" if others else last
 
 
-def _ended(campaign: Campaign) -> str:
-    assert campaign.ends_on is not None
-    return f"This campaign ended on {_day(campaign.ends_on)}."
-
-
-def _buttons(campaign: Campaign, *, over: bool) -> list[ButtonElement]:
-    value = str(campaign.id)
-    got_it = ButtonElement(text="Got it", action_id=GOT_IT, value=value, style="primary")
-    ask = ButtonElement(text="Ask", action_id=ASK, value=value)
-    return [ask] if over else [got_it, ask]
-
-
-def _sentence(campaign: Campaign, *, over: bool) -> str:
-    name = f"“{safe(campaign.name)}”"
-    if over:
-        return f"The campaign {name} has ended. {_ended(campaign)}"
-    return f"{campaign.owner.mention} announces the campaign {name}: {offer_line(campaign)}."
+def _button(
+    campaign: Campaign, label: str, action_id: str, *, style: str | None = None
+) -> ButtonElement:
+    return ButtonElement(text=label, action_id=action_id, value=str(campaign.id), style=style)
 
 
 def _sentence_case(text: str) -> str:

@@ -1,7 +1,13 @@
-"""What Slack brings in for digests: `/digest` for the running week, and how it is counted."""
+"""What Slack brings in for digests: `/digest` for the running week, last week, and the formulas."""
+
+from collections.abc import Callable
+
+from sqlalchemy.orm import Session
 
 from bot.digests import service, view
+from bot.digests.model import Report
 from bot.people import service as people
+from bot.people.model import Person
 from bot.slack import Command, Incoming, Listening
 from bot.store import Store
 
@@ -9,18 +15,26 @@ from bot.store import Store
 def register(listening: Listening, store: Store) -> None:
     """Listen for digests."""
 
-    def show(incoming: Incoming, _rest: str) -> None:
+    def show(incoming: Incoming, verb: Callable[[Session, Person], Report]) -> None:
         incoming.ack()
         with store.transaction() as session:
             who = people.acting(session, incoming.team, incoming.user)
-            report = service.running(session, who)
+            report = verb(session, who)
         message = view.digest(report)
         incoming.tell(message.text, message.content)
 
-    def explain(incoming: Incoming, _rest: str) -> None:
-        incoming.ack()
-        message = view.formulas()
-        incoming.tell(message.text, message.content)
+    def running(incoming: Incoming, _rest: str) -> None:
+        show(incoming, service.running)
 
-    listening.command(Command("/digest", "", "show the running week in figures", show))
-    listening.command(Command("/digest", "formulas", "say how each figure is computed", explain))
+    def last(incoming: Incoming, _rest: str) -> None:
+        show(incoming, service.last)
+
+    listening.command(Command("/digest", "", "show the running week in figures", running))
+    listening.command(Command("/digest", "last", "show last week in figures", last))
+    listening.command(Command("/digest", "formulas", "say how each figure is computed", _explain))
+
+
+def _explain(incoming: Incoming, _rest: str) -> None:
+    incoming.ack()
+    message = view.formulas()
+    incoming.tell(message.text, message.content)

@@ -159,6 +159,10 @@ class Figures:
         """The value as people read it."""
         return shown(_UNITS[name], self.values.get(name))
 
+    def has(self, name: str) -> bool:
+        """Whether the metric has a value."""
+        return self.values.get(name) is not None
+
     def count(self, name: str) -> int:
         """The value of a metric that counts; 0 where an old snapshot does not know it yet."""
         assert _UNITS[name] is Unit.COUNT, name

@@ -66,9 +66,20 @@ def sum_up(session: Session, workspace: Workspace, at: datetime) -> bool:
 
 def running(session: Session, who: Person) -> Report:
     """The running week so far. Raises NotAllowed."""
-    people.require(session, who, "read the digest", Role.SALESPERSON, Role.MARKETER)
-    workspace = session.get_one(Workspace, who.workspace_id)
+    workspace = _reader(session, who)
     return _report(session, workspace, Week.of(clock.now(), workspace.zone), is_running=True)
+
+
+def last(session: Session, who: Person) -> Report:
+    """Last week as its digest said it; computed where none was written. Raises NotAllowed."""
+    workspace = _reader(session, who)
+    week = Week.of(clock.now(), workspace.zone).before
+    return _standing(session, workspace, week) or _report(session, workspace, week)
+
+
+def _reader(session: Session, who: Person) -> Workspace:
+    people.require(session, who, "read the digest", Role.SALESPERSON, Role.MARKETER)
+    return session.get_one(Workspace, who.workspace_id)
 
 
 def reported(session: Session, digest_id: int) -> Report | None:
@@ -98,6 +109,12 @@ def _cohort(session: Session, workspace: Workspace, week: Week) -> Cohort:
 
 def _total_of(session: Session, workspace: Workspace, week: Week) -> Figures:
     """The week's figures as its digest said them, at the same age; computed where none did."""
+    standing = _standing(session, workspace, week)
+    return standing.total if standing else _cohort(session, workspace, week).total
+
+
+def _standing(session: Session, workspace: Workspace, week: Week) -> Report | None:
+    """The report of that week, if it was written."""
     digest = session.scalar(
         select(Digest).where(
             Digest.workspace_id == workspace.id,
@@ -105,7 +122,7 @@ def _total_of(session: Session, workspace: Workspace, week: Week) -> Figures:
             Digest.period_start == week.monday,
         )
     )
-    return digest.report.total if digest else _cohort(session, workspace, week).total
+    return digest.report if digest else None
 
 
 def _named(

@@ -1,54 +1,43 @@
 """How digests look: one headline, the key figures, the campaigns, and what is missing."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from slack_sdk.models.blocks import (
     Block,
     ContextBlock,
     HeaderBlock,
     MarkdownTextObject,
-    RawTextObject,
     SectionBlock,
-    TableBlock,
 )
 
 from bot.digests.metrics import METRICS, Figures
-from bot.digests.model import CampaignFigures, Report, Week
+from bot.digests.model import Report, Week
+from bot.digests.tables import Form, campaigns, read, table
 from bot.leads.model import Rating
 from bot.slack import AnyBlock, Message
-from bot.slack.text import clean, moment, plural
+from bot.slack.text import moment, plural
 
-# More campaigns than this are named by their number: a digest is read, not searched.
-_MOST_CAMPAIGNS = 10
-# Slack's documents, data visualization block: a label has at most 20 characters.
-_LABEL = 20
-_ATTRIBUTION = "UTM, first touch"
-
-_KEY_FIGURES = (
-    ("Leads received", "{received}"),
-    ("Claimed", "{claimed} ({acceptance_rate})"),
-    ("Time to claim", "median {claim_median}, p90 {claim_p90}"),
-    ("Speed-to-lead", "median {response_median}, p90 {response_p90}"),
-    ("Rated", "{rated} ({rating_coverage} of the claimed)"),
-    ("Quality index", "{quality_index} of 3, n = {rated}"),
-    ("Won and lost", "{won} and {lost} (win rate {win_rate})"),
-    ("Won amount", "{won_amount}"),
+_KEY_FIGURES: tuple[Form, ...] = (
+    ("Leads received", "received", "{received}"),
+    ("Claimed", "claimed", "{claimed} ({acceptance_rate})"),
+    ("Time to claim", "claim_median", "median {claim_median}, p90 {claim_p90}"),
+    ("Speed-to-lead", "response_median", "median {response_median}, p90 {response_p90}"),
+    ("Rated", "rating_coverage", "{rated} ({rating_coverage} of claimed)"),
+    ("Quality index", "quality_index", "{quality_index} of 3, n = {rated}"),
+    ("Outcomes", "won", "{won} won, {lost} lost (win rate {win_rate})"),
+    ("Won amount", "won_amount", "{won_amount}"),
 )
-_COLUMNS = (
-    ("Leads", "{received}"),
-    ("Claimed", "{claimed}"),
-    ("Median to claim", "{claim_median}"),
-    ("Quality (n)", "{quality_index} ({rated})"),
-    ("Won", "{won}"),
-    ("Won amount, attributed", "{won_amount}"),
+
+
+_METHOD = (
+    "Amounts by campaign are attributed by UTM, first touch, which does not prove the cause. "
+    "`/digest formulas` says how each figure is computed."
 )
 
 
 @dataclass(frozen=True)
 class _Gap:
-    """Something that is missing: of which leads, how to say it of one and of many, what to do."""
+    """Something missing: of which leads, how to say it of one and of many, and what to do."""
 
     metric: str
     whole: str
@@ -76,7 +65,7 @@ def digest(report: Report) -> Message:
     """A week's digest; of a running week, what is known by now."""
     title = f"{'This week so far' if report.is_running else 'Weekly digest'}: {_days(report.week)}"
     headline = _headline(report)
-    body = _figures(report) if report.total.count("received") else [_nothing_came()]
+    body = _figures(report) if report.total.count("received") else [_nothing_came(report)]
     blocks = [HeaderBlock(text=title), SectionBlock(text=f"*{headline}*"), *body, _notes(report)]
     return Message(f"{title}. {headline}", blocks)
 
@@ -85,13 +74,12 @@ def formulas() -> Message:
     """How each figure is computed."""
     text = (
         "Every figure is over the leads received in the week, from Monday to Sunday in the "
-        "workspace's time zone. Where there is nothing to divide by, it reads n/a. "
-        f"A campaign is credited by {_ATTRIBUTION}."
+        "workspace's time zone. Where there is nothing to divide by, it reads n/a."
     )
     rows = [("Figure", "How it is computed")]
     rows += [(metric.label, metric.formula) for metric in METRICS]
-    blocks = [HeaderBlock(text="The figures of the digest"), SectionBlock(text=text), _table(rows)]
-    return Message(f"The figures of the digest. {text}", blocks)
+    title = HeaderBlock(text="The figures of the digest")
+    return Message(text, [title, SectionBlock(text=text), table(rows, align="left")])
 
 
 def _days(week: Week) -> str:
@@ -110,70 +98,83 @@ def _headline(report: Report) -> str:
     received, won = total.count("received"), total.count("won")
     if not received:
         return _silence(report)
-    parts = [f"{plural(received, 'lead')} came in{_change(report)}", _claims(total)]
+    came = ("has come in" if received == 1 else "have come in") if report.is_running else "came in"
+    parts = [f"{plural(received, 'lead')} {came}{_change(report)}", _claims(total)]
     if won:
-        parts.append(f"{won:,} {'is' if won == 1 else 'are'} won")
+        parts.append(f"{won:,} {_is(won)} won")
     return "; ".join(parts) + "."
 
 
 def _silence(report: Report) -> str:
-    before = report.before.count("received")
     sentence = "No leads have come in yet" if report.is_running else "No leads came in"
-    return f"{sentence}; {_before(report)} brought {before:,}." if before else f"{sentence}."
+    if not _has_before(report):
+        return f"{sentence}."
+    week = "last week" if report.is_running else "the week before"
+    return f"{sentence}; {week} brought {report.before['received']}."
 
 
-def _before(report: Report) -> str:
-    return "last week" if report.is_running else "the week before"
+def _has_before(report: Report) -> bool:
+    return report.before.count("received") > 0
 
 
 def _change(report: Report) -> str:
     """How many more or fewer than the week before; a running week cannot be compared."""
-    before = report.before.count("received")
-    if report.is_running or not before:
+    if report.is_running or not _has_before(report):
         return ""
-    more = report.total.count("received") - before
+    more = report.total.count("received") - report.before.count("received")
     if not more:
         return ", as many as the week before"
     return f", {abs(more):,} {'more' if more > 0 else 'fewer'} than the week before"
 
 
 def _claims(total: Figures) -> str:
-    received, claimed = total.count("received"), total.count("claimed")
+    received, claimed, median = (
+        total.count("received"),
+        total.count("claimed"),
+        total["claim_median"],
+    )
     if not claimed:
         return "it is not claimed yet" if received == 1 else "none is claimed yet"
     if received == 1:
-        return f"it was claimed after {total['claim_median']}"
+        return f"it was claimed after {median}"
     if claimed == 1:
-        return f"1 is claimed, after {total['claim_median']}"
-    whole = f"all {claimed:,}" if claimed == received else f"{claimed:,}"
-    return f"{whole} are claimed, half of them within {total['claim_median']}"
+        return f"1 is claimed, after {median}"
+    which = "all" if claimed == received else f"{claimed:,}"
+    return f"{which} are claimed, half of them within {median}"
 
 
-def _nothing_came() -> Block:
-    return SectionBlock(
-        text="If you expected leads:\n"
-        "• See whether your forms and ad platforms still send; an admin can ask `/handoff status`."
-        "\n• Announce what runs with `/campaign`, so that its leads are known when they come."
-        "\n• Type in those who called or wrote with `/lead`."
-    )
+def _is(count: int) -> str:
+    return "is" if count == 1 else "are"
+
+
+def _nothing_came(report: Report) -> Block:
+    lines = [
+        "If you expected leads:",
+        "• See whether your forms and ad platforms still send; an admin can ask `/handoff status`.",
+        "• Announce what runs with `/campaign`, so that its leads are known when they come.",
+        "• Type in those who called or wrote with `/lead`.",
+    ]
+    if report.is_running and _has_before(report):
+        lines.insert(0, "`/digest last` shows last week's figures.")
+    return SectionBlock(text="\n".join(lines))
 
 
 def _figures(report: Report) -> list[AnyBlock]:
     """The part of a digest that has leads to speak of."""
     return [
-        SectionBlock(fields=[_field(report, *figure) for figure in _KEY_FIGURES]),
+        SectionBlock(fields=[_field(report, form) for form in _KEY_FIGURES]),
         SectionBlock(text=_ratings(report.total)),
-        *_campaigns(report.campaigns),
+        *campaigns(report.campaigns),
         SectionBlock(text=_missing(report.total)),
     ]
 
 
-def _field(report: Report, label: str, form: str) -> MarkdownTextObject:
-    """A key figure, with the one of the week before where that had leads."""
-    text = f"*{label}*\n{form.format_map(report.total)}"
-    if report.before.count("received"):
-        week = _before(report).removeprefix("the ")
-        text += f"\n_{week}: {form.format_map(report.before)}_"
+def _field(report: Report, form: Form) -> MarkdownTextObject:
+    """A key figure, above that of the week before where that had leads."""
+    text = f"*{form[0]}*\n{read(report.total, form)}"
+    if _has_before(report):
+        week = "last week" if report.is_running else "week before"
+        text += f"\n_{week}: {read(report.before, form)}_"
     return MarkdownTextObject(text=text)
 
 
@@ -198,95 +199,23 @@ def _gap(total: Figures, gap: _Gap) -> str:
     return f"• {count:,} of {whole} ({share}) {state}. {gap.deed}"
 
 
-def _campaigns(rows: Sequence[CampaignFigures]) -> list[AnyBlock]:
-    """The campaigns as a chart and as a table that says the same without it."""
-    named = [row for row in rows if row.campaign_id is not None]
-    kept = [*named[:_MOST_CAMPAIGNS], *(row for row in rows if row.campaign_id is None)]
-    chart = [_chart(kept)] if len(kept) > 1 else []
-    lines = [(_name(row), *_cells(row.figures)) for row in kept]
-    heading = "*By campaign*" + _left_out(named[_MOST_CAMPAIGNS:])
-    table = _table([("Campaign", *(label for label, _ in _COLUMNS)), *lines])
-    return [SectionBlock(text=heading), *chart, table]
-
-
-def _left_out(rows: Sequence[CampaignFigures]) -> str:
-    if not rows:
-        return ""
-    leads = sum(row.figures.count("received") for row in rows)
-    more = f"{len(rows):,} more brought {plural(leads, 'lead')}"
-    return f"\nThe {_MOST_CAMPAIGNS} with the most leads; {more}."
-
-
-def _name(row: CampaignFigures, limit: int = 80) -> str:
-    if row.campaign_id is None:
-        return "Unattributed"
-    return clean(row.name or "", limit).strip() or "Unnamed"
-
-
-def _cells(figures: Figures) -> list[str]:
-    return [form.format_map(figures) for _, form in _COLUMNS]
-
-
-def _table(rows: Sequence[Sequence[str]]) -> Block:
-    """A table with its heading first: words to the left, figures to the right."""
-    words: dict[str, Any] = {"align": "left", "is_wrapped": True}
-    numbers: list[dict[str, Any]] = [{"align": "right"}] * (len(rows[0]) - 1)
-    return TableBlock(
-        rows=[[RawTextObject(text=cell) for cell in row] for row in rows],
-        column_settings=[words, *numbers],
-    )
-
-
-def _chart(rows: Sequence[CampaignFigures]) -> dict[str, Any]:
-    """Slack's native chart, which the SDK has no model of."""
-    labels = _labels(rows)
-    series = [
-        {
-            "name": name,
-            "data": [
-                {"label": label, "value": row.figures.count(metric)}
-                for label, row in zip(labels, rows, strict=True)
-            ],
-        }
-        for name, metric in (("Leads", "received"), ("Claimed", "claimed"))
-    ]
-    axes = {"categories": labels, "x_label": "Campaign", "y_label": "Leads"}
-    chart = {"type": "bar", "series": series, "axis_config": axes}
-    return {"type": "data_visualization", "title": "Leads by campaign", "chart": chart}
-
-
-def _labels(rows: Sequence[CampaignFigures]) -> list[str]:
-    """The campaigns' names as a chart takes them: short, and no two alike."""
-    labels: list[str] = []
-    for row in rows:
-        label, number = _name(row, _LABEL), 1
-        while label in labels:
-            number += 1
-            label = f"{_name(row, _LABEL - 4)} ({number})"
-        labels.append(label)
-    return labels
-
-
 def _notes(report: Report) -> Block:
     """What a reader has to know to trust the figures."""
-    notes = [_maturing(report), _cohort(report)]
-    return ContextBlock(elements=[MarkdownTextObject(text=note) for note in notes if note])
+    notes = [f"Leads received Monday to Sunday ({report.zone}), as of {moment(report.as_of)}."]
+    if report.total.count("received"):
+        notes += [note for note in (_maturing(report.total), _whole(report), _METHOD) if note]
+    return ContextBlock(elements=[MarkdownTextObject(text="\n".join(notes))])
 
 
-def _maturing(report: Report) -> str:
-    total = report.total
-    if not total.count("open"):
+def _maturing(total: Figures) -> str:
+    undecided = total.count("open")
+    if not undecided:
         return ""
-    return (
-        f"*Still maturing:* {total['open']} of {plural(total.count('received'), 'lead')} are "
-        "neither won nor lost, so what came of the week can change."
-    )
+    whole = plural(total.count("received"), "lead")
+    state = f"{undecided:,} of {whole} {_is(undecided)} neither won nor lost"
+    return f"*Still maturing:* {state}, so what came of the week can change."
 
 
-def _cohort(report: Report) -> str:
-    until = f"as it stood {moment(report.as_of)}"
-    whole = " Last week's figures are those of the whole week." if report.is_running else ""
-    return (
-        f"Leads received Monday to Sunday, {report.zone}, {until}.{whole} "
-        f"Attribution: {_ATTRIBUTION}. `/digest formulas` says how each figure is computed."
-    )
+def _whole(report: Report) -> str:
+    is_compared = report.is_running and _has_before(report)
+    return "The figures of last week are those of the whole week." if is_compared else ""

@@ -3,15 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot import clock
 from bot.campaigns import service as campaigns
 from bot.campaigns.model import Campaign
-from bot.jobs import queue
+from bot.jobs import Schedule, queue
 from bot.leads import service as leads
 from bot.leads.model import Lead
 from bot.people import service as people
-from bot.people.model import Person, Role
+from bot.people.model import Person, Role, Workspace
 from bot.standups import service as standups
 
 # A home tab has 100 blocks; a row takes two. One more than is shown tells that there are more.
@@ -31,6 +33,34 @@ class Page:
     campaigns: Sequence[Campaign]
     failed_work: int | None
     """How many jobs failed; None for those who need not know."""
+
+
+@dataclass(frozen=True)
+class Condition:
+    """How the installation does, for `/handoff status`."""
+
+    workspace: Workspace
+    people: int
+    received_today: int
+    waiting: int
+    """Leads that nobody has claimed."""
+    jobs: dict[str, int]
+    next_runs: Sequence[Schedule]
+
+
+def condition(session: Session, workspace_id: int) -> Condition:
+    """The installation at this moment."""
+    workspace = session.get_one(Workspace, workspace_id)
+    midnight = clock.now().astimezone(workspace.zone).replace(hour=0, minute=0, second=0)
+    runs = select(Schedule).where(Schedule.workspace_id == workspace_id)
+    return Condition(
+        workspace=workspace,
+        people=len(people.everyone(session, workspace_id)),
+        received_today=leads.count_received(session, workspace_id, midnight),
+        waiting=leads.count_waiting(session, workspace_id),
+        jobs=queue.counts(session),
+        next_runs=session.scalars(runs.order_by(Schedule.next_run_at)).all(),
+    )
 
 
 def page(session: Session, person_id: int) -> Page:

@@ -16,7 +16,8 @@ from slack_sdk.models.blocks import (
 
 from bot.campaigns.model import Campaign
 from bot.campaigns.view import offer_line
-from bot.home.service import MOST_ROWS, Page
+from bot.home.service import MOST_ROWS, Condition, Page
+from bot.jobs import Schedule
 from bot.leads import view as leads
 from bot.leads.model import Lead
 from bot.slack import Message
@@ -46,6 +47,27 @@ def home(page: Page) -> Message:
     if page.failed_work is not None:
         blocks.extend(_for_admins(page.failed_work))
     return Message("", blocks)
+
+
+def status(condition: Condition) -> str:
+    """How the installation does, in a few lines."""
+    work = condition.jobs
+    failed = work["failed"]
+    lines = [
+        f"*Handoff in {safe(condition.workspace.name, 80)}*",
+        f"• Shared channel: <#{condition.workspace.channel}>",
+        f"• Times of standups and digests: {condition.workspace.timezone}",
+        f"• {plural(condition.people, 'person', 'people')} with a role or a team",
+        f"• {plural(condition.received_today, 'lead')} today, {condition.waiting:,} unclaimed",
+        f"• Work: {work['todo']:,} waiting, {work['doing']:,} under way, {failed:,} failed"
+        + (" (`handoff jobs` on the server shows why)" if failed else ""),
+        *[f"• Next {_run(run)}: {moment(run.next_run_at)}" for run in condition.next_runs[:5]],
+    ]
+    return "\n".join(lines)
+
+
+def _run(schedule: Schedule) -> str:
+    return "weekly digest" if schedule.name.startswith("digest") else "standup"
 
 
 def _stranger(page: Page) -> list[Block]:

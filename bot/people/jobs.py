@@ -1,14 +1,14 @@
-"""The durable work of people: ask Slack for someone's name and zone."""
+"""The durable work of people: ask Slack for someone's name and zone, and warn the admins."""
 
 from bot.jobs import Tasks
-from bot.people import service
-from bot.people.model import Person
-from bot.slack import Slack
+from bot.people import service, view
+from bot.people.model import Person, Workspace
+from bot.slack import Cards, Slack
 from bot.store import Store
 
 
-def register(tasks: Tasks, store: Store, slack: Slack) -> None:
-    """Add the tasks."""
+def register(tasks: Tasks, store: Store, cards: Cards, slack: Slack) -> None:
+    """Add the tasks, and how the admins' warning is drawn."""
 
     def refresh(person_id: int) -> None:
         with store.transaction() as session:
@@ -18,3 +18,4 @@ def register(tasks: Tasks, store: Store, slack: Slack) -> None:
             service.follow(session, who.workspace_id, who.slack_id, **service.facts_of(user))
 
     tasks.add(service.REFRESH, refresh)
+    cards.add(service.ARCHIVED, lambda session, key: view.archived(session.get_one(Workspace, key)))

@@ -1,5 +1,7 @@
 """What Slack brings in for people: `/handoff people`, its modals, and changes of users."""
 
+import logging
+
 from slack_sdk.models.views import View
 from sqlalchemy.orm import Session
 
@@ -9,35 +11,44 @@ from bot.people.model import Person, Role
 from bot.slack import Command, Incoming, Listening
 from bot.store import Store
 
+logger = logging.getLogger(__name__)
 
-def register(listening: Listening, store: Store, first_admin: str | None) -> None:
-    """Listen for people. `first_admin` is the member ID from the settings, if one is set."""
 
-    def show(incoming: Incoming, _rest: str) -> None:
+class Desk:
+    """Where what concerns people arrives."""
+
+    def __init__(self, store: Store, first_admin: str | None) -> None:
+        self._store = store
+        self._first_admin = first_admin
+
+    def show(self, incoming: Incoming, _rest: str) -> None:
+        """`/handoff people`: the list; whoever installed becomes the first admin."""
         incoming.ack()
-        with store.transaction() as session:
+        with self._store.transaction() as session:
             who = service.acting(session, incoming.team, incoming.user)
-            welcome = service.open_people(session, who, first_admin)
+            welcome = service.open_people(session, who, self._first_admin)
             modal = _list(session, who, welcome=welcome)
         incoming.open(modal)
 
-    def turn(incoming: Incoming) -> None:
+    def turn(self, incoming: Incoming) -> None:
+        """Another page of the list."""
         incoming.ack()
-        with store.transaction() as session:
-            who = _admin(session, incoming)
-            modal = _list(session, who, page=incoming.id)
+        with self._store.transaction() as session:
+            modal = _list(session, _admin(session, incoming), page=incoming.id)
         incoming.replace(modal)
 
-    def add(incoming: Incoming) -> None:
+    def add(self, incoming: Incoming) -> None:
+        """The form for someone new."""
         incoming.ack()
-        with store.transaction() as session:
+        with self._store.transaction() as session:
             who = _admin(session, incoming)
             modal = view.edit(None, service.teams(session, who.workspace_id))
         incoming.open(modal)
 
-    def edit(incoming: Incoming) -> None:
+    def edit(self, incoming: Incoming) -> None:
+        """The form for someone who is in the list."""
         incoming.ack()
-        with store.transaction() as session:
+        with self._store.transaction() as session:
             who = _admin(session, incoming)
             member = session.get(Person, incoming.id)
             if member is None or member.workspace_id != who.workspace_id:
@@ -45,12 +56,13 @@ def register(listening: Listening, store: Store, first_admin: str | None) -> Non
             modal = view.edit(member, service.teams(session, who.workspace_id))
         incoming.open(modal)
 
-    def save(incoming: Incoming) -> None:
+    def save(self, incoming: Incoming) -> None:
+        """Roles and a team were chosen."""
         fields = incoming.fields
-        with store.transaction() as session:
+        roles = [Role(role) for role in fields["roles"] or []]
+        team_id = view.team_of(fields["team"])
+        with self._store.transaction() as session:
             who = _admin(session, incoming)
-            roles = [Role(role) for role in fields["roles"] or []]
-            team_id = view.team_of(fields["team"])
             try:
                 service.assign(session, who, fields["person"], roles, team_id)
             except service.LastAdmin as error:
@@ -59,13 +71,36 @@ def register(listening: Listening, store: Store, first_admin: str | None) -> Non
         incoming.ack()
         incoming.replace_root(modal)
 
-    listening.command(Command("/handoff", "people", "say who does what (admins)", show))
-    listening.action(view.ADD, add)
-    listening.action(view.EDIT, edit)
-    listening.action(f"{view.PAGE}.previous", turn)
-    listening.action(f"{view.PAGE}.next", turn)
-    listening.submission(view.SAVE, save)
-    listening.event("user_change", lambda incoming: _follow(incoming, store))
+    def follow(self, incoming: Incoming) -> None:
+        """Someone's name, zone or state changed in Slack."""
+        incoming.ack()
+        user = incoming.event["user"]
+        with self._store.transaction() as session:
+            workspace = service.workspace(session, incoming.team)
+            service.follow(session, workspace.id, user["id"], **service.facts_of(user))
+
+    def archived(self, incoming: Incoming) -> None:
+        """A channel was archived; the admins hear of it where it is the shared one."""
+        incoming.ack()
+        with self._store.transaction() as session:
+            workspace = service.workspace(session, incoming.team)
+            if incoming.event["channel"] == workspace.channel:
+                service.warn_admins(session, workspace)
+
+
+def register(listening: Listening, store: Store, first_admin: str | None) -> None:
+    """Listen for people. `first_admin` is the member ID from the settings, if one is set."""
+    desk = Desk(store, first_admin)
+    listening.command(Command("/handoff", "people", "say who does what (admins)", desk.show))
+    listening.action(view.ADD, desk.add)
+    listening.action(view.EDIT, desk.edit)
+    listening.action(f"{view.PAGE}.previous", desk.turn)
+    listening.action(f"{view.PAGE}.next", desk.turn)
+    listening.submission(view.SAVE, desk.save)
+    listening.event("user_change", desk.follow)
+    listening.event("channel_archive", desk.archived)
+    for kind in ("app_uninstalled", "tokens_revoked"):
+        listening.event(kind, _removed)
 
 
 def _admin(session: Session, incoming: Incoming) -> Person:
@@ -79,9 +114,6 @@ def _list(session: Session, who: Person, *, page: int = 0, welcome: bool = False
     return view.people(members, service.teams(session, who.workspace_id), page, welcome=welcome)
 
 
-def _follow(incoming: Incoming, store: Store) -> None:
+def _removed(incoming: Incoming) -> None:
     incoming.ack()
-    user = incoming.event["user"]
-    with store.transaction() as session:
-        workspace = service.workspace(session, incoming.team)
-        service.follow(session, workspace.id, user["id"], **service.facts_of(user))
+    logger.error("Slack says %s: install the app again to go on", incoming.event["type"])

@@ -7,13 +7,14 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from bot import clock
+from bot import clock, slack
 from bot.errors import HandoffError, NotAllowed, NotFound
 from bot.jobs import enqueue
 from bot.people.model import Person, Role, Team, Workspace
 from bot.slack.text import clean
 
 REFRESH = "people.refresh"
+ARCHIVED = "people.channel_archived"
 TEAMS = ("Marketing", "Sales")
 
 
@@ -185,6 +186,12 @@ def follow(
         .where(Person.workspace_id == workspace_id, Person.slack_id == slack_id)
         .values(name=name, timezone=timezone, active=active)
     )
+
+
+def warn_admins(session: Session, workspace: Workspace) -> None:
+    """Tell the admins that the shared channel is gone: nothing can be posted to it any more."""
+    for admin in having(session, workspace.id, Role.ADMIN):
+        slack.show(session, workspace.id, ARCHIVED, workspace.id, admin.slack_id)
 
 
 def facts_of(user: dict[str, Any]) -> dict[str, Any]:

@@ -18,7 +18,8 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
-from bot.people.model import Person, Role, Team
+from bot.people.model import Person, Role, Team, Workspace
+from bot.slack import Message
 
 ADD = "people.add"
 EDIT = "people.edit"
@@ -137,3 +138,13 @@ def _role_option(role: Role) -> Option:
 def team_of(value: str) -> int | None:
     """The team that an option of the modal stands for."""
     return None if value == _NO_TEAM else int(value)
+
+
+def archived(workspace: Workspace) -> Message:
+    """A warning to the admins: the shared channel was archived."""
+    text = (
+        f"The shared channel <#{workspace.channel}> was archived, so leads are kept and not shown. "
+        "Unarchive it, or set HANDOFF_CHANNEL to another one and restart Handoff; then let the "
+        "work that failed run again with `handoff jobs retry`."
+    )
+    return Message(text, [SectionBlock(text=text)])

@@ -138,11 +138,9 @@ class Incoming:
 
 def _value(element: dict[str, Any]) -> Any:
     """The value of one input, whatever its kind; None when nothing was given."""
-    kind = element.get("type")
-    if kind in ("checkboxes", "multi_static_select"):
-        return [option["value"] for option in element.get("selected_options") or []]
-    if kind in ("static_select", "radio_buttons"):
-        return (element.get("selected_option") or {}).get("value")
-    keys = ("value", "selected_user", "selected_users", "selected_date", "selected_time",
-            "selected_conversation")  # fmt: skip
-    return next((element[key] for key in keys if element.get(key) is not None), None)
+    keys = [key for key in element if key == "value" or key.startswith("selected_")]
+    value = element[keys[0]] if keys else element.get("rich_text_value")
+    if isinstance(value, list):
+        return [each["value"] if isinstance(each, dict) else each for each in value]
+    is_option = bool(keys) and isinstance(value, dict)
+    return value["value"] if is_option else value

@@ -52,6 +52,8 @@ class Listening:
         self._socket: SocketModeHandler | None = None
         self.action_ids: set[str] = set()
         self.callback_ids: set[str] = set()
+        self.shortcut_ids: set[str] = set()
+        self.events: set[str] = set()
         self.commands = Commands()
         self._executor = ThreadPoolExecutor(_THREADS, "listener")
         self.bolt = App(
@@ -78,10 +80,12 @@ class Listening:
 
     def shortcut(self, callback_id: str, listener: Listener) -> None:
         """Listen to a global or a message shortcut."""
+        self.shortcut_ids.add(callback_id)
         self.bolt.shortcut(callback_id)(self._bound(listener))
 
     def event(self, kind: str, listener: Listener) -> None:
         """Listen to an event."""
+        self.events.add(kind)
         self.bolt.event(kind)(self._bound(listener))
 
     def command(self, command: Command) -> None:

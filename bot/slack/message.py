@@ -14,7 +14,21 @@ AnyBlock = Block | dict[str, Any]
 
 def as_json(blocks: Sequence[AnyBlock]) -> list[dict[str, Any]]:
     """Blocks as Slack takes them; raises SlackObjectFormationError where one breaks a limit."""
-    return [block if isinstance(block, dict) else block.to_dict() for block in blocks]
+    return [_verbatim(block if isinstance(block, dict) else block.to_dict()) for block in blocks]
+
+
+def _verbatim(part: Any) -> Any:
+    """Tell Slack to parse no links, names or mentions on its own: they may be a stranger's words.
+
+    Slack's documents, text object: without `verbatim`, URLs, channel names and some mentions are
+    found by Slack itself; those that we write, in angle brackets, work either way.
+    """
+    if isinstance(part, list):
+        return [_verbatim(each) for each in part]
+    if not isinstance(part, dict):
+        return part
+    parts = {key: _verbatim(value) for key, value in part.items()}
+    return {**parts, "verbatim": True} if part.get("type") == "mrkdwn" else parts
 
 
 @dataclass(frozen=True)

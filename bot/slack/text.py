@@ -28,8 +28,10 @@ def safe(text: str, limit: int = 1000) -> str:
 
 def _escape(text: str) -> str:
     escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    # A zero-width space after a marker stops *bold* and the like, which no escape exists for.
-    return re.sub(r"([*_~`])", "\\1\u200b", escaped)
+    # No escape exists for *bold* and the like, nor for a quote at the start of a line: a
+    # zero-width space takes away their effect.
+    unquoted = re.sub(r"^(\s*)&gt;", "\\1\u200b&gt;", escaped, flags=re.MULTILINE)
+    return re.sub(r"([*_~`])", "\\1\u200b", unquoted)
 
 
 def mention(slack_user_id: str) -> str:

@@ -2,11 +2,9 @@
 
 import pytest
 
-from bot.people import service as people
 from bot.people.model import Person, Role
-from bot.standups import service
 from bot.store import Store
-from tests.standups.scene import Company, Hands
+from tests.standups.scene import Company, Hands, found
 
 
 @pytest.fixture
@@ -18,14 +16,9 @@ def hands() -> Hands:
 def company(store: Store, hands: Hands) -> Company:
     """The workspace with its standups, a moment before they are asked for the first time."""
     hands.forward(minutes=-5)
-    with store.transaction() as session:
-        workspace = people.install(
-            session, team_id="T1", name="Acme", bot_user_id="UBOT", channel="C1",
-            timezone="Europe/Berlin", currency="EUR",
-        )  # fmt: skip
-        service.install(session, workspace)
+    founded = found(store, "T1", "C1")
     hands.forward(minutes=5)
-    return Company(store, workspace)
+    return founded
 
 
 @pytest.fixture

@@ -85,3 +85,14 @@ def at_once(times: int, act: Callable[[], T]) -> list[T]:
 
     with ThreadPoolExecutor(times) as pool:
         return list(pool.map(run, range(times)))
+
+
+def found(store: Store, team_id: str, channel: str) -> Company:
+    """A workspace with its teams and their standups, and nobody in it yet."""
+    with store.transaction() as session:
+        workspace = people.install(
+            session, team_id=team_id, name="Acme", bot_user_id="UBOT", channel=channel,
+            timezone="Europe/Berlin", currency="EUR",
+        )  # fmt: skip
+        service.install(session, workspace)
+    return Company(store, workspace)

@@ -1,7 +1,7 @@
 """Announcing: the campaign's row, its card in the shared channel, and the word to its owner."""
 
 from dataclasses import asdict
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -89,5 +89,5 @@ def _columns(draft: Draft, currency: str) -> dict[str, Any]:
 
 
 def _end_of(day: date, zone: ZoneInfo) -> datetime:
-    """The midnight at which the day is over, there."""
-    return datetime.combine(day + timedelta(days=1), time(), zone)
+    """The midnight at which the day is over, there; in UTC, where hours can be counted."""
+    return datetime.combine(day + timedelta(days=1), time(), zone).astimezone(UTC)

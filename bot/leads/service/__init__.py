@@ -10,7 +10,16 @@ from bot.leads.service.progress import (
     rateable,
     win,
 )
-from bot.leads.service.reading import LeadFacts, facts, find, mine, unrated, waiting
+from bot.leads.service.reading import (
+    LeadFacts,
+    count_received,
+    count_waiting,
+    facts,
+    find,
+    mine,
+    unrated,
+    waiting,
+)
 from bot.leads.service.receiving import Receipt, receive, type_in
 
 __all__ = [
@@ -21,6 +30,8 @@ __all__ = [
     "claim",
     "closeable",
     "contacted",
+    "count_received",
+    "count_waiting",
     "facts",
     "find",
     "lose",

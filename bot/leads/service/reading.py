@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from bot.campaigns.model import Campaign
@@ -77,3 +78,18 @@ def waiting(session: Session, workspace_id: int, limit: int) -> Sequence[Lead]:
         .order_by(Lead.received_at)
         .limit(limit)
     ).all()
+
+
+def count_waiting(session: Session, workspace_id: int) -> int:
+    """How many leads nobody has claimed."""
+    return _count(session, Lead.workspace_id == workspace_id, Lead.claimed_by.is_(None),
+                  Lead.status == Status.NEW)  # fmt: skip
+
+
+def count_received(session: Session, workspace_id: int, since: datetime) -> int:
+    """How many leads came since then."""
+    return _count(session, Lead.workspace_id == workspace_id, Lead.received_at >= since)
+
+
+def _count(session: Session, *conditions: ColumnElement[bool]) -> int:
+    return session.scalars(select(func.count()).select_from(Lead).where(*conditions)).one()

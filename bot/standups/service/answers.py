@@ -21,7 +21,7 @@ _LONGEST_ANSWER = 3000
 
 
 class NoTeam(HandoffError):
-    """You are in no team yet, so no standup asks you. {ask}"""
+    """You are not in a team yet, so there is no standup for you. {ask}"""
 
 
 class Paused(HandoffError):
@@ -29,16 +29,16 @@ class Paused(HandoffError):
 
 
 class NotAskedYet(HandoffError):
-    """The {team} standup is not open yet. It is asked {at}, and I will write to you then."""
+    """The {team} standup is not open yet. It opens {at}, and I will write to you then."""
 
 
 class ClosedToday(HandoffError):
-    """Today's {team} standup is closed, and its summary is posted. The next one is asked {at}."""
+    """Today's {team} standup has closed, and its summary is posted. The next one opens {at}."""
 
 
 class StandupClosed(HandoffError):
-    """The {team} standup of {day} is closed and summed up, so it takes no more answers. What your
-    team should still read today, please write in the channel."""
+    """The {team} standup of {day} has closed and its summary is posted, so I can take no more
+    answers. If it cannot wait for the next one, please write it in the channel."""
 
 
 class AlreadyAnswered(HandoffError):
@@ -47,7 +47,7 @@ class AlreadyAnswered(HandoffError):
 
 
 class AlreadySkipped(HandoffError):
-    """You skip this standup already. Until it closes you can still answer with /standup."""
+    """You have skipped this standup already. Until it closes you can still answer with /standup."""
 
 
 @dataclass(frozen=True)

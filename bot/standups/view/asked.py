@@ -79,8 +79,8 @@ def form(entry: StandupEntry) -> View:
 def skipped(entry: StandupEntry) -> str:
     """What `/standup skip` answers."""
     return (
-        f"You skip the {safe(_name(entry.round), 100)} of {entry.round.day_in_words}. Should you "
-        f"change your mind, answer with `/standup` until {_until(entry)}."
+        f"You are skipping the {safe(_name(entry.round), 100)} of {entry.round.day_in_words}. "
+        f"Should you change your mind, answer with `/standup` until {_until(entry)}."
     )
 
 
@@ -104,14 +104,14 @@ def _outcome(entry: StandupEntry) -> str:
     if entry.state == Answer.ANSWERED:
         return f"Closed. {_answered(entry)} {summary}"
     if entry.state == Answer.SKIPPED:
-        return f"Closed. You skipped it. {summary}"
+        return f"Closed. You skipped this one. {summary}"
     return f"Closed without an answer from you. {summary}"
 
 
 def _while_open(entry: StandupEntry) -> str:
     if entry.state == Answer.ANSWERED:
         return f"{_answered(entry)} You can change your answers until {_until(entry)}."
-    return f"You skip it. Should you change your mind, you can answer until {_until(entry)}."
+    return f"Skipped. Should you change your mind, you can answer until {_until(entry)}."
 
 
 def _answered(entry: StandupEntry) -> str:

@@ -27,6 +27,7 @@ SAVE = "standup.save"
 
 _TITLE = 24
 _DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_FROM_NOW_ON = "Changes apply from the next round on. One that is open stays as it is."
 _ACTIVE = (("Ask on these days", "yes"), ("Pause", "no"))
 
 
@@ -49,7 +50,7 @@ def change(standup: Standup) -> View:
         submit="Save",
         close="Back",
         blocks=[
-            SectionBlock(text="Changes hold from the next round on; an open one goes on as it is."),
+            SectionBlock(text=_FROM_NOW_ON),
             _input("active", "Standup", _active(standup)),
             _input("days", "Days", _days(standup)),
             _input("at", "Asked at", _at(standup)),
@@ -119,9 +120,8 @@ def _minutes(field: str, value: int) -> NumberInputElement:
 
 
 def _channel(standup: Standup) -> ConversationSelectElement:
-    inside = ConversationFilter(
-        include=["public", "private"], exclude_external_shared_channels=True
-    )
     return ConversationSelectElement(
-        action_id="channel", initial_conversation=standup.channel, filter=inside
+        action_id="channel",
+        initial_conversation=standup.channel,
+        filter=ConversationFilter(include=["public", "private"]),
     )

@@ -73,7 +73,7 @@ def _sections(answered: Sequence[StandupEntry]) -> list[Block]:
     texts = [text for question in _HEADINGS for text in _answers(question, answered, longest)]
     shown = [text for text, used in zip(texts, accumulate(map(len, texts)), strict=True)
              if used <= _ROOM]  # fmt: skip
-    blocks: list[Block] = [SectionBlock(text=text) for text in shown]
+    blocks: list[Block] = [SectionBlock(text=_as_written(text)) for text in shown]
     if len(shown) < len(texts):
         rest = MarkdownTextObject(text="There is more than fits into one message.")
         blocks.append(ContextBlock(elements=[rest]))
@@ -133,7 +133,7 @@ def _heard(entries: Sequence[StandupEntry]) -> ContextBlock:
         if names:
             lines.append(f"{group} ({len(names)}): {_listed(names)}")
     text = "\n".join(lines) or "Nobody was asked."
-    return ContextBlock(elements=[MarkdownTextObject(text=text)])
+    return ContextBlock(elements=[_as_written(text)])
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -143,6 +143,11 @@ def _listed(names: Sequence[str]) -> str:
             return f"{listed} and {plural(len(names) - position, 'other')}"
         listed += f", {_name(name)}"
     return listed
+
+
+def _as_written(text: str) -> MarkdownTextObject:
+    """People's words: verbatim, or Slack would make a mention of a bare `@here`."""
+    return MarkdownTextObject(text=text, verbatim=True)
 
 
 def _name(name: str) -> str:

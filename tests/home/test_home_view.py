@@ -1,0 +1,64 @@
+"""The home tab of each role, full, empty and for a stranger: read the golden files."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, time
+from typing import Any
+
+import pytest
+
+from bot.home import view
+from bot.home.service import Condition, Page
+from bot.jobs import Schedule
+from bot.people.model import Person, Team, Workspace
+from bot.playground import limits
+from bot.standups.model import Standup
+from bot.standups.service import Today
+from tests.leads.test_lead_view import CLAIMED, LOST, SPRING, lead
+
+Golden = Callable[[str, Any], None]
+
+NOON = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
+ROOT = Person(id=1, slack_id="U1", name="Root", roles=["admin"])
+STANDUP = Standup(
+    id=1, team=Team(id=2, name="Sales"), days="mon-fri", at=time(9, 30), zone="Europe/Berlin"
+)
+
+
+def page(**changes: Any) -> Page:
+    facts: dict[str, Any] = {
+        "person": Person(id=3, slack_id="U3", name="Sofia", roles=["salesperson"]),
+        "admins": [ROOT], "to_work": [], "to_rate": [], "to_claim": [], "standup": None,
+        "campaigns": [], "failed_work": None,
+    }  # fmt: skip
+    return Page(**facts | changes)
+
+
+PAGES = {
+    "stranger": page(person=Person(id=4, slack_id="U4", name="Guest", roles=[])),
+    "stranger_without_admin": page(person=Person(id=4, slack_id="U4", roles=[]), admins=[]),
+    "salesperson": page(
+        to_work=[lead(**CLAIMED)], to_rate=[lead(**LOST)], to_claim=[lead()],
+        standup=Today(STANDUP, None, None, NOON), campaigns=[SPRING],
+    ),
+    "nothing_to_do": page(campaigns=[SPRING] * 12),
+    "admin": page(person=ROOT, failed_work=2),
+    "much_to_do": page(to_work=[lead(**CLAIMED)] * 11, to_rate=[lead(**LOST)] * 11,
+                       to_claim=[lead()] * 11, campaigns=[SPRING] * 30,
+                       standup=Today(STANDUP, None, None, NOON)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_home(name: str, golden: Golden) -> None:
+    home = view.home(PAGES[name])
+    assert not limits.check_view({"type": "home", "blocks": home.blocks}, "home")
+    golden(f"home.{name}", home.blocks)
+
+
+def test_status(golden: Golden) -> None:
+    condition = Condition(
+        workspace=Workspace(name="Acme <&>", channel="C1", timezone="Europe/Berlin"),
+        people=6, received_today=1200, waiting=3, jobs={"todo": 1, "doing": 0, "failed": 2},
+        next_runs=[Schedule(name="digest.weekly", next_run_at=NOON)],
+    )  # fmt: skip
+    golden("home.status", view.status(condition))

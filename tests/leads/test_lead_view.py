@@ -1,0 +1,103 @@
+"""The lead's card at every station of its way, and its modals: read the golden files."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from bot.campaigns.model import Campaign
+from bot.leads import modals, view
+from bot.leads.model import Disposition, Lead, Rating, Status
+from bot.leads.service import LeadFacts
+from bot.people.model import Person
+from bot.playground import limits
+from bot.slack import Message
+
+Golden = Callable[[str, Any], None]
+
+NINE = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
+SOFIA = Person(id=3, workspace_id=1, slack_id="U3", name="Sofia Rossi", roles=["salesperson"])
+SPRING = Campaign(
+    id=5, name="Spring start", offer="Three months free with a yearly contract",
+    starts_on=date(2026, 5, 1), ends_on=date(2026, 6, 30),
+)  # fmt: skip
+HOSTILE = "<!channel> *free* =cmd() \u202egnp.exe & <https://evil.example|click> " + "x" * 10_000
+
+
+def lead(**changes: Any) -> Lead:
+    facts: dict[str, Any] = {
+        "id": 7, "workspace_id": 1, "source": "api", "external_id": "e7", "received_at": NINE,
+        "status": Status.NEW, "first_name": "Ada", "last_name": "Lovelace",
+        "company": "Analytical Engines", "job_title": "Head of purchasing",
+        "email": "ada@example.com", "phone_raw": "030 901820", "phone_e164": "+4930901820",
+        "country": "DE", "message": "Please call me about the spring offer.",
+    }  # fmt: skip
+    return Lead(**facts | changes)
+
+
+CLAIMED = {"claimed_by": 3, "claimed_at": NINE + timedelta(minutes=4)}
+CONTACTED = CLAIMED | {"first_response_at": NINE + timedelta(minutes=6)}
+RATED = CONTACTED | {"rating": Rating.HOT, "rated_at": NINE + timedelta(minutes=30)}
+WEAK = CONTACTED | {"rating": Rating.WEAK, "rating_reason": "Student project"}
+ENDED = {"closed_at": NINE + timedelta(days=2)}
+WON = RATED | ENDED | {"status": Status.WON, "won_minor": 1_250_000, "won_currency": "EUR"}
+LOST = CONTACTED | ENDED | {"status": Status.LOST, "disposition": Disposition.NO_BUDGET,
+                            "disposition_note": "Asks again in autumn"}  # fmt: skip
+STATIONS = {
+    "new": {}, "claimed": CLAIMED, "contacted": CONTACTED, "rated": RATED, "weak": WEAK,
+    "won": WON, "lost_unrated": LOST,
+}  # fmt: skip
+
+
+def drawn(message: Message) -> dict[str, Any]:
+    """The message as Slack gets it, which takes it."""
+    assert not limits.check_message(message.blocks)
+    return {"text": message.text, "blocks": message.blocks}
+
+
+@pytest.mark.parametrize("station", STATIONS)
+def test_card(station: str, golden: Golden) -> None:
+    facts = lead(**STATIONS[station])
+    owner = SOFIA if facts.claimed_by else None
+    golden(f"leads.card_{station}", drawn(view.card(LeadFacts(facts, SPRING, owner))))
+
+
+def test_card_with_the_least_that_is_known(golden: Golden) -> None:
+    bare = dict.fromkeys(
+        ["first_name", "last_name", "company", "job_title", "email", "country", "message"]
+    )
+    facts = lead(**bare, phone_raw="ask for Ada", phone_e164=None, utm_campaign="unknown-code")
+    golden("leads.card_bare", drawn(view.card(LeadFacts(facts, None, None))))
+
+
+def test_hostile_text_is_disarmed_and_cut(golden: Golden) -> None:
+    names = ["first_name", "last_name", "company", "job_title", "email", "country", "message"]
+    facts = lead(**dict.fromkeys(names, HOSTILE))
+    message = view.card(LeadFacts(facts, SPRING, None))
+    golden("leads.card_hostile", drawn(message))
+    assert "<!channel>" not in message.text
+    assert "\u202e" not in str(message.blocks)
+
+
+def test_rows_of_the_home_tab(golden: Golden) -> None:
+    rows = {
+        "to_claim": view.row_to_claim(lead()),
+        "to_work": view.row_to_work(lead(**CLAIMED)),
+        "to_rate": view.row_to_rate(lead(**LOST)),
+    }
+    golden("leads.home_rows", {name: Message("", row).blocks for name, row in rows.items()})
+
+
+def test_modals(golden: Golden) -> None:
+    new = modals.new([SPRING]).to_dict()
+    assert len(new.pop("private_metadata")) == 24
+    shown = {
+        "new": new,
+        "reason": modals.reason(lead(), Rating.JUNK).to_dict(),
+        "won": modals.won(lead(), "EUR").to_dict(),
+        "lost": modals.lost(lead()).to_dict(),
+    }
+    for name, modal in shown.items():
+        assert not limits.check_view(modal, "modal"), name
+        golden(f"leads.modal_{name}", modal)

@@ -1,0 +1,175 @@
+"""People: the first admin, roles, teams, who may do what; and how the modals look."""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from bot.errors import NotAllowed, NotFound
+from bot.people import service, view
+from bot.people.model import Person, Role, Team, Workspace
+from bot.playground import limits
+from bot.slack import Message
+from bot.store import Store
+
+Golden = Callable[[str, Any], None]
+
+
+def install(session: Session, team_id: str = "T1") -> Workspace:
+    return service.install(
+        session, team_id=team_id, name="Acme", bot_user_id="U0", channel="C1",
+        timezone="Europe/Berlin", currency="EUR",
+    )  # fmt: skip
+
+
+@pytest.fixture
+def workspace(store: Store) -> Workspace:
+    with store.transaction() as session:
+        return install(session)
+
+
+@pytest.fixture
+def admin(store: Store, workspace: Workspace) -> Person:
+    with store.transaction() as session:
+        person = service.person(session, workspace.id, "U1")
+        assert service.open_people(session, person, None)
+        return person
+
+
+def test_an_installation_again_keeps_what_is_there(store: Store, workspace: Workspace) -> None:
+    with store.transaction() as session:
+        again = install(session)
+        assert again.id == workspace.id
+        assert [team.name for team in service.teams(session, again.id)] == ["Marketing", "Sales"]
+
+
+def test_a_workspace_that_is_not_installed_is_said(store: Store) -> None:
+    with store.transaction() as session, pytest.raises(service.NotInstalled):
+        service.acting(session, "T404", "U1")
+
+
+def test_someone_new_is_written_once_and_slack_is_asked_once(
+    store: Store, workspace: Workspace
+) -> None:
+    start = threading.Barrier(6)
+
+    def appear() -> None:
+        start.wait()
+        with store.transaction() as session:
+            service.acting(session, workspace.team_id, "U9")
+
+    threads = [threading.Thread(target=appear) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with store.transaction() as session:
+        assert session.scalar(text("SELECT count(*) FROM person")) == 1
+        assert session.scalar(text("SELECT count(*) FROM procrastinate_jobs")) == 1
+
+
+def test_the_first_to_come_becomes_admin_and_nobody_after(
+    store: Store, admin: Person, workspace: Workspace
+) -> None:
+    with store.transaction() as session:
+        assert not service.open_people(session, session.get_one(Person, admin.id), None)
+        other = service.person(session, workspace.id, "U2")
+        with pytest.raises(NotAllowed, match=r"<@U1>: an admin gives roles"):
+            service.open_people(session, other, None)
+
+
+def test_the_settings_can_name_the_first_admin(store: Store, workspace: Workspace) -> None:
+    with store.transaction() as session:
+        stranger = service.person(session, workspace.id, "U2")
+        with pytest.raises(NotAllowed, match="There is no admin yet"):
+            service.open_people(session, stranger, "U1")
+        assert service.open_people(session, service.person(session, workspace.id, "U1"), "U1")
+
+
+def test_many_at_once_make_one_admin(store: Store, workspace: Workspace) -> None:
+    start = threading.Barrier(5)
+
+    def come(number: int) -> None:
+        with store.transaction() as session:
+            service.person(session, workspace.id, f"U{number}")
+        start.wait()
+        try:
+            with store.transaction() as session:
+                me = service.person(session, workspace.id, f"U{number}")
+                service.open_people(session, me, None)
+        except NotAllowed:
+            pass
+
+    threads = [threading.Thread(target=come, args=(number,)) for number in range(5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with store.transaction() as session:
+        assert len(service.having(session, workspace.id, Role.ADMIN)) == 1
+
+
+def test_an_admin_gives_roles_and_teams(store: Store, admin: Person) -> None:
+    with store.transaction() as session:
+        sales = service.teams(session, admin.workspace_id)[1]
+        service.assign(session, admin, "U2", [Role.SALESPERSON], sales.id)
+    with store.transaction() as session:
+        assert [p.slack_id for p in service.team_members(session, sales.id)] == ["U2"]
+        who = service.person(session, admin.workspace_id, "U2")
+        with pytest.raises(NotAllowed):
+            service.assign(session, who, "U3", [Role.ADMIN], None)
+        with pytest.raises(NotFound):
+            service.assign(session, admin, "U2", [], 10**6)
+
+
+def test_the_only_admin_cannot_be_taken_away(store: Store, admin: Person) -> None:
+    with store.transaction() as session, pytest.raises(service.LastAdmin):
+        service.assign(session, admin, admin.slack_id, [Role.MANAGER], None)
+    with store.transaction() as session:
+        service.assign(session, admin, "U2", [Role.ADMIN], None)
+        service.assign(session, admin, admin.slack_id, [Role.MANAGER], None)
+
+
+@pytest.mark.parametrize(
+    ("roles", "may_sell", "may_manage_people"),
+    [
+        ([], False, False),
+        ([Role.MARKETER], False, False),
+        ([Role.SALESPERSON], True, False),
+        ([Role.MANAGER], True, False),
+        ([Role.ADMIN], True, True),
+    ],
+)
+def test_who_may_what(roles: list[Role], may_sell: bool, may_manage_people: bool) -> None:
+    person = Person(roles=[str(role) for role in roles])
+    assert person.has(Role.SALESPERSON) is may_sell
+    assert person.has(Role.ADMIN) is may_manage_people
+
+
+def test_slack_facts_are_cleaned() -> None:
+    user = {"id": "U1", "name": "ada", "tz": None, "profile": {"display_name": "Ada\u202e"}}
+    assert service.facts_of(user) == {"name": "Ada", "timezone": "UTC", "active": True}
+
+
+def test_modals(golden: Golden) -> None:
+    teams = [Team(id=1, name="Marketing"), Team(id=2, name="Sales")]
+    sofia = Person(id=3, slack_id="U3", name="Sofia", roles=["salesperson"], team_id=2)
+    many = [Person(id=n, slack_id=f"U{n}", name=f"P{n}", roles=[]) for n in range(45)]
+    shown = {
+        "welcome": view.people([], teams, 0, welcome=True),
+        "list": view.people([sofia], teams, 0, welcome=False),
+        "second_page": view.people(many, teams, 1, welcome=False),
+        "add": view.edit(None, teams),
+        "edit": view.edit(sofia, teams),
+    }
+    for name, modal in shown.items():
+        assert not limits.check_view(modal.to_dict(), "modal"), name
+        golden(f"people.{name}", modal.to_dict())
+
+
+def test_the_warning_of_an_archived_channel(golden: Golden) -> None:
+    message = view.archived(Workspace(channel="C1"))
+    golden("people.archived", {"text": message.text, "blocks": Message("", message.content).blocks})

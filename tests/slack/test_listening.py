@@ -1,0 +1,162 @@
+"""Whatever goes wrong: the person is answered kindly where they were, and the log has the rest."""
+
+import json
+import logging
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from slack_sdk.models.blocks import ActionsBlock, ButtonElement, InputBlock, PlainTextInputElement
+from slack_sdk.models.views import View
+
+from bot.errors import FieldErrors, HandoffError
+from bot.playground.hand import Hand
+from bot.playground.standin import StandIn
+from bot.playground.state import Channel, Message
+from bot.slack import Command, Incoming, Listening, Slack
+from bot.slack import Message as Said
+
+MANIFEST = json.loads((Path(__file__).parents[2] / "manifest.json").read_text())
+
+
+class TooEarly(HandoffError):
+    """The shop opens at nine. Nothing was changed."""
+
+
+class Scene:
+    """An app whose listeners a test writes, a channel with a button, and a person."""
+
+    def __init__(self, slack: StandIn, listening: Listening) -> None:
+        self.slack = slack
+        self.listening = listening
+        self.ann = slack.add_user("ann")
+        self.channel: Channel = slack.add_channel("leads", members=[self.ann])
+
+    @property
+    def hand(self) -> Hand:
+        return self.slack.hand(self.ann)
+
+    def button(self, action_id: str) -> Message:
+        button = ButtonElement(text="Press", action_id=action_id, value="1")
+        message = Said("A button", [ActionsBlock(elements=[button])])
+        self.listening.slack.post(self.channel.id, message)
+        return self.slack.messages(self.channel)[-1]
+
+    def modal(self, callback_id: str) -> None:
+        field = InputBlock(
+            block_id="name", label="Name", element=PlainTextInputElement(action_id="name")
+        )
+        view = View(type="modal", callback_id=callback_id, title="A form", submit="Send",
+                    blocks=[field])  # fmt: skip
+        self.listening.command(
+            Command("/lead", "", "opens it", lambda come, _rest: (come.ack(), come.open(view))[0])
+        )
+
+    def connect(self) -> None:
+        self.listening.close_door()
+        self.listening.connect(self.slack.app_token)
+
+    def open_form(self) -> None:
+        self.hand.command("/lead", "", self.channel)
+        self.slack.wait_until(lambda: self.slack.modal(self.ann))
+
+    def whisper(self) -> str:
+        self.slack.wait_until(lambda: self.slack.ephemerals(self.ann))
+        return self.slack.ephemerals(self.ann)[-1].text
+
+
+@pytest.fixture
+def scene() -> Iterator[Scene]:
+    slack = StandIn(MANIFEST).start()
+    listening = Listening(Slack(slack.bot_token, slack.api_url))
+    yield Scene(slack, listening)
+    listening.stop()
+    slack.stop(wait=False)
+
+
+def refuse(incoming: Incoming) -> None:
+    incoming.ack()
+    raise TooEarly
+
+
+def crash(_incoming: Incoming) -> None:
+    raise RuntimeError("the secret is hunter2")
+
+
+def test_an_expected_error_is_told_to_the_person_alone(scene: Scene) -> None:
+    scene.listening.action("test.refuse", refuse)
+    scene.connect()
+    assert scene.hand.click(scene.button("test.refuse"), "test.refuse").ok
+    assert scene.whisper() == "The shop opens at nine. Nothing was changed."
+
+
+def test_a_fault_of_ours_gets_a_reference_that_the_log_explains(
+    scene: Scene, caplog: pytest.LogCaptureFixture
+) -> None:
+    scene.listening.action("test.crash", crash)
+    scene.connect()
+    with caplog.at_level(logging.ERROR):
+        assert scene.hand.click(scene.button("test.crash"), "test.crash").ok
+        told = scene.whisper()
+    reference = re.search(r"reference: (\w+)", told)
+    assert reference
+    assert "hunter2" not in told
+    assert any(reference[1] in record.getMessage() for record in caplog.records)
+
+
+def test_a_person_on_the_home_tab_gets_a_direct_message(scene: Scene) -> None:
+    scene.listening.action("test.refuse", refuse)
+    scene.connect()
+    button = ButtonElement(text="Press", action_id="test.refuse", value="1")
+    scene.listening.slack.publish(scene.ann.id, Said("", [ActionsBlock(elements=[button])]))
+    home = scene.slack.home(scene.ann)
+    assert home is not None
+    assert scene.hand.click(home, "test.refuse").ok
+    scene.slack.wait_until(lambda: scene.slack.messages(scene.slack.im(scene.ann)))
+    assert "opens at nine" in scene.slack.messages(scene.slack.im(scene.ann))[-1].text
+
+
+def test_errors_of_fields_stand_below_them(scene: Scene) -> None:
+    def check(_incoming: Incoming) -> None:
+        raise FieldErrors({"name": "Write your whole name."})
+
+    scene.modal("test.form")
+    scene.listening.submission("test.form", check)
+    scene.connect()
+    scene.open_form()
+    assert scene.hand.submit(values={"name": "A"}).errors == {"name": "Write your whole name."}
+
+
+@pytest.mark.parametrize(("listener", "words"), [(refuse, "opens at nine"), (crash, "reference")])
+def test_a_modal_that_fails_says_so_in_the_modal(
+    scene: Scene, listener: object, words: str
+) -> None:
+    def fail(incoming: Incoming) -> None:
+        if listener is crash:
+            crash(incoming)
+        raise TooEarly
+
+    scene.modal("test.form")
+    scene.listening.submission("test.form", fail)
+    scene.connect()
+    scene.open_form()
+    assert scene.hand.submit(values={"name": "A"}).ok
+    top = scene.slack.modal(scene.ann)
+    assert top is not None
+    assert words in str(top.blocks)
+
+
+def test_what_nobody_listens_to_is_answered_truly(scene: Scene) -> None:
+    scene.connect()
+    assert scene.hand.click(scene.button("gone.button"), "gone.button").ok
+    assert "older version" in scene.whisper()
+    assert "/handoff help" in scene.hand.command("/digest", "", scene.channel).text
+
+
+def test_a_used_up_answer_address_falls_back_to_a_direct_message(scene: Scene) -> None:
+    scene.listening.action("test.refuse", refuse)
+    scene.connect()
+    scene.slack.faults.add("response_url", "http_error", status=404)
+    assert scene.hand.click(scene.button("test.refuse"), "test.refuse").ok
+    scene.slack.wait_until(lambda: scene.slack.messages(scene.slack.im(scene.ann)))

@@ -1,0 +1,46 @@
+"""Text that others wrote: nothing in it may mention, link, format or reorder anything."""
+
+import re
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.slack.text import clean, duration, plural, safe
+
+HOSTILE = st.text(
+    st.sampled_from("<>&*_~`!@#ab \n\r\x00\u202e\u2066\u200f🙂") | st.characters(), max_size=400
+)
+
+
+@given(HOSTILE, st.integers(1, 200))
+def test_safe_text_has_no_markup_and_fits(text: str, limit: int) -> None:
+    shown = safe(text, limit)
+    assert len(shown) <= limit
+    assert not re.search("[<>]", shown)
+    assert not re.search(r"&(?!amp;|lt;|gt;)", shown)
+    assert not re.search("[\x00\u202a-\u202e\u2066-\u2069]", shown)
+
+
+@given(HOSTILE, st.integers(1, 200))
+def test_clean_text_fits_and_says_when_it_was_cut(text: str, limit: int) -> None:
+    shown = clean(text, limit)
+    assert len(shown) <= limit
+    assert not re.search("[\x00\r\u202e]", shown)
+    whole = clean(text, 10_000)
+    assert shown == whole or shown.endswith("…")
+
+
+def test_a_mention_in_a_message_is_disarmed() -> None:
+    assert safe("<!channel> & <@U1>") == "&lt;!channel&gt; &amp; &lt;@U1&gt;"
+    assert safe("*bold*") == "*\u200bbold*\u200b"
+
+
+def test_lengths_of_time_in_words() -> None:
+    assert [duration(s) for s in (None, 0, 59.4, 59.6, 3570, 3600, 90_000)] == [
+        "n/a", "0 s", "59 s", "1 min", "1 h 00 min", "1 h 00 min", "1 d 1 h",
+    ]  # fmt: skip
+
+
+def test_counts_in_words() -> None:
+    assert plural(1, "lead") == "1 lead"
+    assert plural(1200, "person", "people") == "1,200 people"

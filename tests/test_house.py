@@ -1,0 +1,97 @@
+"""The house keeps its promises: manifest, action ids, README, and no trace of a machine."""
+
+import json
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot import demo
+from bot.app import Application
+from bot.doctor import manifest
+from bot.playground.standin import StandIn
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture
+def application(database_url: str) -> Iterator[Application]:
+    slack = StandIn(manifest())
+    slack.add_channel("leads")
+    with slack, demo.running(slack, "#leads", database_url=database_url) as (application, _):
+        yield application
+
+
+def test_the_manifest_names_what_is_in_use_and_nothing_else(application: Application) -> None:
+    declared = manifest()
+    listening = application.listening
+    commands = [each["command"] for each in declared["features"]["slash_commands"]]
+    assert sorted(commands) == listening.commands.names
+    shortcuts = {each["callback_id"] for each in declared["features"]["shortcuts"]}
+    assert shortcuts == listening.shortcut_ids
+    assert set(declared["settings"]["event_subscriptions"]["bot_events"]) == listening.events
+
+
+def constants() -> dict[str, str]:
+    """The ids that the views name: NAME = "capability.what"."""
+    found: dict[str, str] = {}
+    for path in (ROOT / "bot").rglob("*.py"):
+        if "playground" in path.parts or not re.search("view|modals", str(path)):
+            continue
+        for name, value in re.findall(r'^([A-Z_]+) = "([a-z]+\.[a-z_.]+)"', path.read_text(), re.M):
+            found[f"{path.relative_to(ROOT)}:{name}"] = value
+    return found
+
+
+def test_every_id_of_a_view_has_its_listener(application: Application) -> None:
+    listening = application.listening
+    known = listening.action_ids | listening.callback_ids | listening.shortcut_ids
+    for where, value in constants().items():
+        assert any(each == value or each.startswith(f"{value}.") for each in known), where
+
+
+def test_the_commands_of_the_readme_exist() -> None:
+    text = (ROOT / "README.md").read_text()
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.M))
+    assert {"demo", "test"} <= set(re.findall(r"\bmake ([a-z]+)", text)) <= targets
+    help_text = subprocess.run(
+        [str(ROOT / ".venv/bin/handoff"), "--help"], capture_output=True, text=True, check=True
+    ).stdout
+    for command in set(re.findall(r"`handoff ([a-z]+)", text)):
+        assert re.search(rf"^\s+{command}\s", help_text, re.M), command
+
+
+def files() -> list[Path]:
+    listed = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    return [ROOT / name for name in listed.stdout.splitlines() if (ROOT / name).exists()]
+
+
+def test_no_registry_is_named_and_no_lock_lacks_its_hash() -> None:
+    for name in ("requirements.txt", "requirements-dev.txt"):
+        text = (ROOT / name).read_text()
+        assert not re.search(r"https?://|--index", text)
+        pins = re.findall(r"^[a-z0-9].*==", text, re.M)
+        assert len(pins) == len(re.findall(r"^[a-z0-9].*==.*\\\n    --hash", text, re.M))
+
+
+def test_the_manifest_is_one_that_slack_reads() -> None:
+    declared: dict[str, Any] = json.loads((ROOT / "manifest.json").read_text())
+    assert declared["_metadata"]["major_version"] == 2
+    assert len(declared["display_information"]["description"]) <= 140
+
+
+def test_files_ask_themselves_what_they_do_beyond_250_lines() -> None:
+    long = {
+        str(path.relative_to(ROOT)): count
+        for path in files()
+        if path.suffix == ".py" and path.is_relative_to(ROOT / "bot")
+        and "migrations" not in path.parts
+        and (count := len(path.read_text().splitlines())) > 300
+    }  # fmt: skip
+    assert not long
