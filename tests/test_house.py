@@ -95,3 +95,20 @@ def test_files_ask_themselves_what_they_do_beyond_250_lines() -> None:
         and (count := len(path.read_text().splitlines())) > 300
     }  # fmt: skip
     assert not long
+
+
+@pytest.mark.parametrize(
+    ("rule", "pattern", "where"),
+    [
+        ("only slack/ builds a WebClient", r"\bWebClient\(", "bot/slack/"),
+        ("only store/ commits", r"\.commit\(|\.begin\(\)", "bot/store/"),
+        ("only settings.py reads the environment", r"os\.environ|getenv", "bot/settings.py"),
+    ],
+)
+def test_rules_of_the_house(rule: str, pattern: str, where: str) -> None:
+    breaks = [
+        str(path.relative_to(ROOT))
+        for path in (ROOT / "bot").rglob("*.py")
+        if re.search(pattern, path.read_text()) and where not in str(path)
+    ]
+    assert not breaks, rule

@@ -1,51 +1,16 @@
 """Reading a person's page: what is theirs to do, and what runs."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.campaigns import service as campaigns
-from bot.campaigns.model import Campaign
+from bot.home.model import MOST_ROWS, Condition, Page
 from bot.jobs import Schedule, queue
 from bot.leads import service as leads
-from bot.leads.model import Lead
 from bot.people import service as people
 from bot.people.model import Person, Role, Workspace
 from bot.standups import service as standups
-
-# A home tab has 100 blocks; a row takes two. One more than is shown tells that there are more.
-MOST_ROWS = 10
-
-
-@dataclass(frozen=True)
-class Page:
-    """What a person's home tab says."""
-
-    person: Person
-    admins: Sequence[Person]
-    to_work: Sequence[Lead]
-    to_rate: Sequence[Lead]
-    to_claim: Sequence[Lead]
-    standup: standups.Today | None
-    campaigns: Sequence[Campaign]
-    failed_work: int | None
-    """How many jobs failed; None for those who need not know."""
-
-
-@dataclass(frozen=True)
-class Condition:
-    """How the installation does, for `/handoff status`."""
-
-    workspace: Workspace
-    people: int
-    received_today: int
-    waiting: int
-    """Leads that nobody has claimed."""
-    jobs: dict[str, int]
-    next_runs: Sequence[Schedule]
 
 
 def condition(session: Session, workspace_id: int) -> Condition:

@@ -16,7 +16,7 @@ from slack_sdk.models.blocks import (
 
 from bot.campaigns.model import Campaign
 from bot.campaigns.view import offer_line
-from bot.home.service import MOST_ROWS, Condition, Page
+from bot.home.model import MOST_ROWS, Condition, Page
 from bot.jobs import Schedule
 from bot.leads import view as leads
 from bot.leads.model import Lead

@@ -1,5 +1,6 @@
 """The tables of leads, and the rules that a lead keeps about itself."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -7,7 +8,9 @@ import phonenumbers
 from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from bot.campaigns.model import Campaign
 from bot.money import Money
+from bot.people.model import Person
 from bot.store import Base, Id, Moment, WorkspaceId
 
 
@@ -177,3 +180,12 @@ class Submission(Base):
     lead_id: Mapped[int | None] = mapped_column(ForeignKey("lead.id"))
     problem: Mapped[str | None]
     """Why it could not be read; None where it became a lead."""
+
+
+@dataclass(frozen=True)
+class LeadFacts:
+    """A lead, the campaign it came from, and who owns it."""
+
+    lead: Lead
+    campaign: Campaign | None
+    owner: Person | None

@@ -14,8 +14,7 @@ from slack_sdk.models.blocks import (
 )
 
 from bot.campaigns.view import offer_line
-from bot.leads.model import Lead, Rating, Status
-from bot.leads.service import LeadFacts
+from bot.leads.model import Lead, LeadFacts, Rating, Status
 from bot.slack import Message
 from bot.slack.text import clean, duration, moment, safe
 

@@ -41,42 +41,51 @@ ON_MESSAGES = {"click", "choose", "message_shortcut"}
 
 def add_routes(app: FastAPI, slack: StandIn) -> None:
     """Put the control panel under /control/."""
+    panel = _Panel(slack)
+    for name in ("faults", "pace", "down", "disconnect", "hand"):
+        app.add_route(f"/control/{name}", _posted(getattr(panel, name)), methods=["POST"])
+    app.add_route("/control/faults", panel.clear, methods=["DELETE"])
+    app.add_route("/control/messages", panel.messages, methods=["GET"])
+    app.add_route("/control/deliveries", panel.deliveries, methods=["GET"])
 
-    async def faults(body: Json) -> Any:
-        slack.faults.add(**body)
 
-    async def pace(body: Json) -> Any:
-        slack.faults.pace(body.get("per_second"))
+class _Panel:
+    """One handler a route."""
 
-    async def down(_body: Json) -> Any:
-        slack.faults.go_down()
+    def __init__(self, slack: StandIn) -> None:
+        self.slack = slack
 
-    async def disconnect(body: Json) -> Any:
-        return {"connections": slack.sockets.disconnect(body.get("reason", "refresh_requested"))}
+    async def faults(self, body: Json) -> Any:
+        self.slack.faults.add(**body)
 
-    async def hand(body: Json) -> Any:
-        return await run_in_threadpool(_act, slack, body)
+    async def pace(self, body: Json) -> Any:
+        self.slack.faults.pace(body.get("per_second"))
 
-    for name, act in (("faults", faults), ("pace", pace), ("down", down),
-                      ("disconnect", disconnect), ("hand", hand)):  # fmt: skip
-        app.add_route(f"/control/{name}", _posted(act), methods=["POST"])
+    async def down(self, _body: Json) -> Any:
+        self.slack.faults.go_down()
 
-    async def clear(_request: Request) -> Response:
-        slack.faults.clear()
+    async def disconnect(self, body: Json) -> Any:
+        reason = body.get("reason", "refresh_requested")
+        return {"connections": self.slack.sockets.disconnect(reason)}
+
+    async def hand(self, body: Json) -> Any:
+        return await run_in_threadpool(_act, self.slack, body)
+
+    async def clear(self, _request: Request) -> Response:
+        self.slack.faults.clear()
         return Response(status_code=204)
 
-    async def messages(request: Request) -> Response:
-        found = slack.messages(request.query_params["channel"])
-        return JSONResponse([message_json(slack, message) for message in found])
+    async def messages(self, request: Request) -> Response:
+        channel = self.slack.workspace.channel_named(request.query_params.get("channel", ""))
+        if channel is None:
+            return JSONResponse({"error": "no such channel"}, 404)
+        found = self.slack.messages(channel)
+        return JSONResponse([message_json(self.slack, message) for message in found])
 
-    async def deliveries(request: Request) -> Response:
+    async def deliveries(self, request: Request) -> Response:
         name = request.query_params.get("name")
-        found = [d for d in list(slack.deliveries.log) if name in (None, d.name)]
+        found = [d for d in list(self.slack.deliveries.log) if name in (None, d.name)]
         return JSONResponse([asdict(delivery) for delivery in found])
-
-    app.add_route("/control/faults", clear, methods=["DELETE"])
-    app.add_route("/control/messages", messages, methods=["GET"])
-    app.add_route("/control/deliveries", deliveries, methods=["GET"])
 
 
 def _posted(act: Callable[[Json], Any]) -> Callable[[Request], Any]:

@@ -2,18 +2,13 @@
 
 The app has three seconds to acknowledge. Events are retried three times (at once, after a minute,
 after five); commands and interactions never are. Every attempt is kept in `Deliveries.log`.
-Sources: https://docs.slack.dev/authentication/verifying-requests-from-slack and
-https://docs.slack.dev/apis/events-api (retries).
+Source: https://docs.slack.dev/apis/events-api (retries).
 """
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import http.client
-import json
 import secrets
-import socket
 import threading
 import time
 from collections import deque
@@ -23,8 +18,8 @@ from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
-from urllib.parse import urlencode, urlsplit
 
+from bot.playground import posting
 from bot.playground.payloads import event_envelope
 from bot.playground.sockets import NoConnection
 from bot.playground.state import Change, Json
@@ -171,11 +166,8 @@ class Deliveries:
     def _lost(self, kind: DeliveryKind, name: str, body: Json) -> Delivery:
         delivery = self._record(kind, name, body, 0)
         delivery.failure = "connection_failed"
-        self._announce(delivery)
+        self.slack.workspace.announce(Change("delivery"))
         return delivery
-
-    def _announce(self, delivery: Delivery) -> None:
-        self.slack.workspace.announce(Change("delivery", user=str(delivery.number)))
 
     def _attempt(
         self, kind: DeliveryKind, name: str, body: Json, attempt: int, reason: str | None
@@ -188,35 +180,29 @@ class Deliveries:
             self._over_socket(delivery, reason)
         if delivery.failure is None:
             delivery.seconds = time.monotonic() - started
-        self._announce(delivery)
+        self.slack.workspace.announce(Change("delivery"))
         return delivery
 
     def _over_http(self, url: str, delivery: Delivery, reason: str | None) -> None:
-        data, kind = _encoded(delivery)
+        data, kind = posting.encoded(delivery.kind, delivery.body)
         headers = {"Content-Type": kind, "Accept": "application/json,*/*",
                    "User-Agent": "Slackbot 1.0 (+https://api.slack.com/robots)",
-                   **self.signature(data)}  # fmt: skip
+                   **posting.signature(self.slack.signing_secret, self.stamp(), data)}  # fmt: skip
         if delivery.attempt:
             headers["X-Slack-Retry-Num"] = str(delivery.attempt)
             headers["X-Slack-Retry-Reason"] = reason or "unknown_error"
         try:
-            delivery.status, answer, answer_headers = _post(url, data, headers, self.ack_seconds)
+            answered = posting.post(url, data, headers, self.ack_seconds)
         except TimeoutError:
             delivery.failure = "http_timeout"
         except (OSError, http.client.HTTPException):
             delivery.failure = "connection_failed"
         else:
-            delivery.response = _parsed(answer, answer_headers.get("content-type", ""))
-            delivery.no_retry = answer_headers.get("x-slack-no-retry") == "1"
+            delivery.status, answer, sent = answered
+            delivery.response = posting.parsed(answer, sent.get("content-type", ""))
+            delivery.no_retry = sent.get("x-slack-no-retry") == "1"
             if not 200 <= delivery.status < 300:
                 delivery.failure = "http_error"
-
-    def signature(self, data: bytes) -> dict[str, str]:
-        """The headers that prove a request to come from Slack, version v0."""
-        stamp = str(int(self.stamp()))
-        base = b"v0:" + stamp.encode() + b":" + data
-        digest = hmac.new(self.slack.signing_secret.encode(), base, hashlib.sha256).hexdigest()
-        return {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": f"v0={digest}"}
 
     def _over_socket(self, delivery: Delivery, reason: str | None) -> None:
         envelope: Json = {
@@ -244,49 +230,3 @@ class Deliveries:
 def _uuid() -> str:
     digits = secrets.token_hex(16)
     return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
-
-
-def _encoded(delivery: Delivery) -> tuple[bytes, str]:
-    if delivery.kind == "event":
-        return json.dumps(delivery.body).encode(), "application/json"
-    form = "application/x-www-form-urlencoded"
-    if delivery.kind == "command":
-        return urlencode(delivery.body).encode(), form
-    return urlencode({"payload": json.dumps(delivery.body)}).encode(), form
-
-
-def _post(
-    url: str, data: bytes, headers: dict[str, str], timeout: float
-) -> tuple[int, bytes, dict[str, str]]:
-    """POST and read the whole answer within `timeout` seconds. Raises TimeoutError and others."""
-    parts = urlsplit(url)
-    connection = http.client.HTTPConnection(parts.hostname or "", parts.port or 80, timeout=timeout)
-    deadline = time.monotonic() + timeout
-    try:
-        connection.request("POST", parts.path or "/", data, headers)
-        _limit(connection.sock, deadline)
-        answer = connection.getresponse()
-        _limit(connection.sock, deadline)
-        body = answer.read()
-        return answer.status, body, {k.lower(): v for k, v in answer.getheaders()}
-    finally:
-        connection.close()
-
-
-def _limit(sock: socket.socket | None, deadline: float) -> None:
-    """Let the next wait end at the deadline, not `timeout` after the last byte."""
-    left = deadline - time.monotonic()
-    if left <= 0:
-        raise TimeoutError
-    if sock is not None:  # None once the answer is read to its end
-        sock.settimeout(left)
-
-
-def _parsed(body: bytes, kind: str) -> Any:
-    text = body.decode("utf-8", "replace")
-    if kind.startswith("application/json") and text:
-        try:
-            return json.loads(text)
-        except ValueError:
-            return text
-    return text or None

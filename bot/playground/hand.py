@@ -6,133 +6,26 @@ the person sees of it. What the client would not let a person do raises `NotPoss
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 from bot.playground import forms, submission
+from bot.playground.commands import Commands
 from bot.playground.limits import check_options
 from bot.playground.limits.elements import offered
-from bot.playground.methods.call import SlackError
 from bot.playground.outcome import TROUBLE, NotPossible, Outcome, client_error
 from bot.playground.payloads import interaction, message_json, view_json
-from bot.playground.responses import show
-from bot.playground.state import Change, Channel, File, Json, Message, User, View
-
-if TYPE_CHECKING:
-    from bot.playground.delivery import Delivery
-    from bot.playground.standin import StandIn
+from bot.playground.state import Change, Channel, File, Json, Message, View
 
 __all__ = ["Hand", "NotPossible", "Outcome"]
 Place: TypeAlias = Message | View
-CHANNEL_NAMES = {"im": "directmessage", "private": "privategroup"}
 CHANNEL_TYPES = {"im": "im", "private": "group", "channel": "channel"}
 BUTTONS = ("button", "icon_button")
 BUTTON_FIELDS = ("text", "value", "style", "url")
 
 
-class Hand:
-    """One person's hand on the client."""
-
-    def __init__(self, slack: StandIn, user: str) -> None:
-        self.slack = slack
-        self.user = user
-
-    # ---- commands and shortcuts -------------------------------------------------------------
-
-    def command(
-        self, command: str, text: str = "", channel: Channel | str | None = None
-    ) -> Outcome:
-        """Send a slash command, from a channel (none: the direct message with the app)."""
-        slack, user, place = self.slack, self._person(), self._place(channel)
-        if (known := slack.manifest.commands.get(command)) is None:
-            raise NotPossible(f"{command} is not a valid command")
-        body = {
-            "token": slack.verification_token,
-            "team_id": slack.workspace.team.id,
-            "team_domain": slack.workspace.team.domain,
-            "channel_id": place.id,
-            "channel_name": CHANNEL_NAMES.get(place.kind, place.name),
-            "user_id": user.id,
-            "user_name": user.name,
-            "command": command,
-            "text": self._escaped(text.strip()) if known.should_escape else text.strip(),
-            "api_app_id": slack.app_id,
-            "is_enterprise_install": "false",
-            "response_url": slack.url + slack.tickets.new_response(place.id, user.id),
-            "trigger_id": slack.tickets.new_trigger(user.id),
-        }
-        delivery = slack.deliveries.send("command", command, body)
-        error = client_error(delivery)
-        messages: list[Message] = []
-        if error is None:
-            error, messages = self._command_answer(place, delivery.response)
-        return self._outcome(delivery, error, messages=messages)
-
-    def _command_answer(self, place: Channel, answer: Any) -> tuple[str | None, list[Message]]:
-        if isinstance(answer, str):
-            answer = {"text": answer}
-        if not answer or not answer.keys() & {"text", "blocks", "attachments"}:
-            return None, []
-        try:
-            return None, [show(self.slack, place.id, self.user, answer)]
-        except SlackError:
-            return "invalid_command_response", []
-
-    def _escaped(self, text: str) -> str:
-        """Mentions by id, as a command with `should_escape` gets them."""
-        workspace = self.slack.workspace
-        users = {user.name: user for user in workspace.users.values()}
-        channels = {channel.name: channel for channel in workspace.channels.values()}
-
-        def mention(match: re.Match[str]) -> str:
-            sign, name = match[1], match[2]
-            if sign == "@" and name in users:
-                return f"<@{users[name].id}|{name}>"
-            if sign == "#" and name in channels:
-                return f"<#{channels[name].id}|{name}>"
-            return match[0]
-
-        return re.sub(r"([@#])([\w.-]+)", mention, text)
-
-    def shortcut(self, callback_id: str) -> Outcome:
-        """Choose a global shortcut."""
-        self._known_shortcut(callback_id, "global")
-        return self._interact(
-            "shortcut",
-            callback_id,
-            {
-                "callback_id": callback_id,
-                "trigger_id": self.slack.tickets.new_trigger(self.user),
-                "action_ts": self.slack.workspace.new_ts(),
-            },
-        )
-
-    def message_shortcut(self, callback_id: str, message: Message) -> Outcome:
-        """Choose a message shortcut from a message's menu."""
-        self._known_shortcut(callback_id, "message")
-        self._check_sees(message)
-        if message.ephemeral_to:
-            raise NotPossible("ephemeral messages have no message shortcuts")
-        slack = self.slack
-        return self._interact(
-            "message_action",
-            callback_id,
-            {
-                "callback_id": callback_id,
-                "trigger_id": slack.tickets.new_trigger(self.user),
-                "response_url": self._response_url(message),
-                "action_ts": slack.workspace.new_ts(),
-                "message_ts": message.ts,
-                "channel": self._channel_ref(message.channel),
-                "message": message_json(slack, message),
-            },
-        )
-
-    def _known_shortcut(self, callback_id: str, kind: str) -> None:
-        found = self.slack.manifest.shortcuts.get(callback_id)
-        if found is None or found.kind != kind:
-            raise NotPossible(f"the manifest has no {kind} shortcut {callback_id}")
+class Hand(Commands):
+    """One person's hand on the client: `Hand(slack, user_id)`."""
 
     # ---- blocks -----------------------------------------------------------------------------
 
@@ -310,14 +203,6 @@ class Hand:
                 delivery = slack.deliveries.send("interaction", closed.callback_id, body)
         return self._outcome(delivery, None)
 
-    def _top(self, view: View | None) -> View:
-        top = self.slack.modal(self.user)
-        if top is None:
-            raise NotPossible("no modal is open")
-        if view is not None and view.id != top.id:
-            raise NotPossible("this modal is not on top")
-        return top
-
     def open_home(self) -> Outcome:
         """Open the app's Home tab. The app may publish it later than this returns."""
         if not self.slack.manifest.home_tab:
@@ -383,61 +268,3 @@ class Hand:
             if f"<@{slack.bot_user_id}>" in text and place.kind != "im":
                 slack.deliveries.event(event | {"type": "app_mention"})
         return message
-
-    # ---- what all acts share ----------------------------------------------------------------
-
-    def _person(self) -> User:
-        user = self.slack.workspace.users[self.user]
-        if user.deleted:
-            raise NotPossible(f"{user.name} is deactivated")
-        return user
-
-    def _place(self, channel: Channel | str | None) -> Channel:
-        if channel is None:
-            return self.slack.im(self.user)
-        place = self.slack.channel(channel)
-        if self.user not in place.members:
-            raise NotPossible(f"not a member of #{place.name}")
-        if place.is_archived:
-            raise NotPossible(f"#{place.name} is archived")
-        return place
-
-    def _check_sees(self, message: Message) -> None:
-        channel = self.slack.channel(message.channel)
-        if message.deleted or message.ephemeral_to not in (None, self.user):
-            raise NotPossible("this person does not see that message")
-        if channel.kind != "channel" and self.user not in channel.members:
-            raise NotPossible("this person does not see that channel")
-
-    def _check_open(self, view: View) -> None:
-        if view.user != self.user:
-            raise NotPossible("that view belongs to someone else")
-        if view.type == "modal":
-            self._top(view)
-
-    def _channel_ref(self, channel_id: str) -> Json:
-        channel = self.slack.channel(channel_id)
-        return {"id": channel.id, "name": CHANNEL_NAMES.get(channel.kind, channel.name)}
-
-    def _response_url(self, message: Message) -> str:
-        path = self.slack.tickets.new_response(
-            message.channel, self.user, message.ts, message.thread_ts
-        )
-        return self.slack.url + path
-
-    def _interact(self, kind: str, name: str, more: Json) -> Outcome:
-        if not self.slack.manifest.interactive:
-            raise NotPossible("the app's manifest does not enable interactivity")
-        body = interaction(self.slack, kind, self._person(), more)
-        delivery = self.slack.deliveries.send("interaction", name, body)
-        return self._outcome(delivery, client_error(delivery))
-
-    def _outcome(
-        self,
-        delivery: Delivery | None,
-        error: str | None,
-        *,
-        errors: dict[str, str] | None = None,
-        messages: list[Message] | None = None,
-    ) -> Outcome:
-        return Outcome(error, errors or {}, self.slack.modal(self.user), messages or [], delivery)

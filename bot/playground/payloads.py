@@ -1,11 +1,12 @@
 """Slack's JSON: how users, channels, messages, views and files look on the wire.
 
-Shapes as in Slack's reference and as slack_bolt and slack_sdk read them.
+Shapes as in Slack's reference and as slack_bolt and slack_sdk read them. What is built here shares
+blocks with the state: a change replaces a message's blocks and never alters them in place.
 """
 
 from __future__ import annotations
 
-import copy
+import json
 import mimetypes
 import secrets
 from datetime import UTC, datetime
@@ -14,7 +15,8 @@ from zoneinfo import ZoneInfo
 
 from bot.playground import forms
 from bot.playground.limits import elements_of
-from bot.playground.state import Channel, File, Json, Message, Team, User, View, Workspace
+from bot.playground.state import Channel, File, Json, Message, Team, User, View
+from bot.playground.workspace import Workspace
 
 if TYPE_CHECKING:
     from bot.playground.standin import StandIn
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 
 def with_ids(blocks: list[Json]) -> list[Json]:
     """A copy of the blocks in which each block and element has an id, as Slack gives them."""
-    copied = copy.deepcopy(blocks)
+    copied: list[Json] = json.loads(json.dumps(blocks))  # several times faster than deepcopy
     for block in copied:
         if not block.get("block_id"):
             block["block_id"] = secrets.token_urlsafe(3)
@@ -131,13 +133,13 @@ def message_json(slack: StandIn, message: Message) -> Json:
     if message.bot_id:
         body |= {"bot_id": message.bot_id, "app_id": slack.app_id}
     if message.blocks:
-        body["blocks"] = copy.deepcopy(message.blocks)
+        body["blocks"] = message.blocks
     if message.attachments:
-        body["attachments"] = copy.deepcopy(message.attachments)
+        body["attachments"] = message.attachments
     if message.edited:
         body["edited"] = dict(message.edited)
     if message.metadata:
-        body["metadata"] = copy.deepcopy(message.metadata)
+        body["metadata"] = message.metadata
     if message.thread_ts:
         body["thread_ts"] = message.thread_ts
     if message.files:
@@ -160,7 +162,7 @@ def view_json(slack: StandIn, view: View) -> Json:
         "id": view.id,
         "team_id": slack.workspace.team.id,
         "type": view.type,
-        "blocks": copy.deepcopy(view.blocks),
+        "blocks": view.blocks,
         "private_metadata": view.private_metadata,
         "callback_id": view.callback_id,
         "state": {"values": forms.state_values(view.blocks, view.values)},

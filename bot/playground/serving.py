@@ -34,6 +34,17 @@ class _Server(uvicorn.Server):
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self.wake_up.wait(), 1.0)
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop at once where no one is connected; else give connections their time."""
+        if self.server_state.connections or self.server_state.tasks:
+            await super().shutdown(sockets)
+            return
+        for server in self.servers:
+            server.close()
+        for listening in sockets or []:
+            listening.close()
+        await self.lifespan.shutdown()
+
     def leave(self) -> None:
         """Stop soon; from any thread."""
         self.should_exit = True

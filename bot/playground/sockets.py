@@ -12,6 +12,7 @@ import contextlib
 import json
 import secrets
 import threading
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from itertools import count
@@ -40,9 +41,9 @@ class _Connection:
 class Sockets:
     """All connections of the app; `send` may be called from any thread."""
 
-    def __init__(self, app_id: str) -> None:
+    def __init__(self, app_id: str, refuse: Callable[[], bool]) -> None:
         self.app_id = app_id
-        self.refuse = False
+        self._refuse = refuse
         self._addresses: set[str] = set()
         self._connections: list[_Connection] = []
         self._turn = count()
@@ -61,7 +62,7 @@ class Sockets:
 
     async def serve(self, socket: WebSocket, key: str) -> None:
         """Hold one connection until it closes."""
-        if self.refuse or key not in self._addresses:
+        if self._refuse() or key not in self._addresses:
             await socket.close(1008)
             return
         self._addresses.discard(key)

@@ -14,7 +14,7 @@ import copy
 import secrets
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -22,25 +22,16 @@ from typing import Any, Self, TypeVar
 from fastapi import FastAPI
 
 from bot.playground import manifest as manifests
+from bot.playground.admin import Admin, id_of
 from bot.playground.delivery import Deliveries, Delivery
 from bot.playground.faults import Faults
 from bot.playground.hand import Hand
-from bot.playground.payloads import user_info
 from bot.playground.server import Server
 from bot.playground.serving import Serving
 from bot.playground.sockets import Sockets
-from bot.playground.state import (
-    Change,
-    Channel,
-    ChannelKind,
-    Json,
-    Message,
-    Team,
-    User,
-    View,
-    Workspace,
-)
+from bot.playground.state import Change, Channel, Json, Message, Team, User, View
 from bot.playground.tickets import Tickets
+from bot.playground.workspace import Workspace
 
 T = TypeVar("T")
 REMEMBERED = 10_000
@@ -57,7 +48,7 @@ class PastCall:
     seconds: float
 
 
-class StandIn:
+class StandIn(Admin):
     """A workspace with the app installed in it.
 
     `manifest` is the app's parsed `manifest.json`; `now` gives Unix seconds and drives time
@@ -80,12 +71,12 @@ class StandIn:
         self.signing_secret = secrets.token_hex(16)
         self.verification_token = secrets.token_hex(12)
         self.app_id, self.bot_id = "A0PLAYGRND", "B0PLAYGRND"
-        self.revoked: str | None = None
+        self.revoked = None
         self.file_looks = 1
         self.workspace = Workspace(Team("T0PLAYGRND", name, "playground"), now)
         self.faults = Faults(now)
         self.tickets = Tickets(now)
-        self.sockets = Sockets(self.app_id)
+        self.sockets = Sockets(self.app_id, lambda: self.faults.down)
         self.deliveries = Deliveries(self)
         self.offers: dict[tuple[str, str], list[Json]] = {}
         self.past_calls: deque[PastCall] = deque(maxlen=REMEMBERED)
@@ -97,95 +88,9 @@ class StandIn:
 
     # ---- the workspace ----------------------------------------------------------------------
 
-    def add_user(
-        self,
-        name: str,
-        real_name: str | None = None,
-        *,
-        tz: str = "Etc/UTC",
-        email: str | None = None,
-        is_admin: bool = False,
-        is_bot: bool = False,
-        user_id: str | None = None,
-    ) -> User:
-        """Add a person; `name` is their handle, `tz` an IANA zone, the address made up if None."""
-        return self.workspace.put_user(
-            User(
-                user_id or self.workspace.new_id("U"),
-                name,
-                real_name or name.replace(".", " ").title(),
-                tz,
-                f"{name}@example.com" if email is None else email,
-                is_bot=is_bot,
-                is_admin=is_admin,
-            )
-        )
-
-    def add_channel(
-        self,
-        name: str,
-        *,
-        members: Iterable[User | str] = (),
-        kind: ChannelKind = "channel",
-        with_app: bool = True,
-        topic: str = "",
-        is_ext_shared: bool = False,
-        channel_id: str | None = None,
-    ) -> Channel:
-        """Add a channel with its members (`with_app`: the app's bot user too)."""
-        ids = {_id(member) for member in members} | ({self.bot_user_id} if with_app else set())
-        return self.workspace.put_channel(
-            Channel(
-                channel_id or self.workspace.new_id("C"),
-                name,
-                kind,
-                ids,
-                is_ext_shared=is_ext_shared,
-                topic=topic,
-                created=int(self.now()),
-            )
-        )
-
-    def archive(self, channel: Channel | str) -> None:
-        """Archive a channel, and tell the app."""
-        found = self.channel(channel)
-        found.is_archived = True
-        self.workspace.put_channel(found)
-        self.deliveries.event({"type": "channel_archive", "channel": found.id, "user": "USLACKBOT"})
-
-    def deactivate(self, user: User | str) -> None:
-        """Deactivate a person, and tell the app."""
-        self.change_user(user, deleted=True)
-
-    def change_user(self, user: User | str, **fields: Any) -> User:
-        """Change a person's fields (real_name, tz, email, deleted, …), and tell the app."""
-        found = self.workspace.users[_id(user)]
-        for name, value in fields.items():
-            setattr(found, name, value)
-        self.workspace.put_user(found)
-        with_email = "users:read.email" in self.manifest.scopes
-        info = user_info(found, self.workspace, with_email=with_email)
-        self.deliveries.event({"type": "user_change", "user": info, "cache_ts": int(self.now())})
-        return found
-
-    def uninstall(self) -> None:
-        """Remove the app from the workspace: its tokens stop working, and it is told."""
-        tokens = {"oauth": [], "bot": [self.bot_user_id]}
-        self.deliveries.event({"type": "tokens_revoked", "tokens": tokens})
-        self.deliveries.event({"type": "app_uninstalled"})
-        self.revoked = "account_inactive"
-
-    def channel(self, channel: Channel | str) -> Channel:
-        """A channel by object, id or name. Raises KeyError."""
-        if isinstance(channel, Channel):
-            return channel
-        if found := self.workspace.channel_named(channel):
-            return found
-        raise KeyError(channel)
-
     def im(self, user: User | str) -> Channel:
         """The direct message between a person and the app; opened if it was not."""
-        return self.workspace.open_im(_id(user), self.bot_user_id)
+        return self.workspace.open_im(id_of(user), self.bot_user_id)
 
     def messages(self, channel: Channel | str) -> list[Message]:
         """What a channel's members see, oldest first, replies included; a name or id will do."""
@@ -197,23 +102,23 @@ class StandIn:
 
     def visible(self, channel: Channel | str, user: User | str) -> list[Message]:
         """What one person sees in a channel: also what only they see."""
-        return self.workspace.visible(self.channel(channel).id, _id(user))
+        return self.workspace.visible(self.channel(channel).id, id_of(user))
 
     def ephemerals(self, user: User | str) -> list[Message]:
         """The ephemeral messages that one person sees, oldest first."""
-        return self.workspace.ephemerals(_id(user))
+        return self.workspace.ephemerals(id_of(user))
 
     def home(self, user: User | str) -> View | None:
         """A person's Home tab, once the app has published it."""
-        return self.workspace.homes.get(_id(user))
+        return self.workspace.homes.get(id_of(user))
 
     def modal(self, user: User | str) -> View | None:
         """The modal on top of a person's stack."""
-        return self.workspace.top_modal(_id(user))
+        return self.workspace.top_modal(id_of(user))
 
     def hand(self, user: User | str) -> Hand:
         """A person's hand, to click and type with. Raises KeyError for an unknown id."""
-        return Hand(self, self.workspace.users[_id(user)].id)
+        return Hand(self, self.workspace.users[id_of(user)].id)
 
     @staticmethod
     def as_seen(message: Message) -> Message:
@@ -224,7 +129,7 @@ class StandIn:
         """See `Workspace.subscribe`."""
         return self.workspace.subscribe(callback)
 
-    def wait_until(self, predicate: Callable[[], T], timeout: float = 5.0) -> T:
+    def wait_until(self, predicate: Callable[[], T | None], timeout: float = 5.0) -> T:
         """See `Workspace.wait_until`."""
         return self.workspace.wait_until(predicate, timeout)
 
@@ -288,7 +193,3 @@ class StandIn:
         trace: TracebackType | None,
     ) -> None:
         self.stop()
-
-
-def _id(user: User | str) -> str:
-    return user if isinstance(user, str) else user.id

@@ -138,9 +138,12 @@ class Incoming:
 
 def _value(element: dict[str, Any]) -> Any:
     """The value of one input, whatever its kind; None when nothing was given."""
-    keys = [key for key in element if key == "value" or key.startswith("selected_")]
-    value = element[keys[0]] if keys else element.get("rich_text_value")
-    if isinstance(value, list):
-        return [each["value"] if isinstance(each, dict) else each for each in value]
-    is_option = bool(keys) and isinstance(value, dict)
-    return value["value"] if is_option else value
+    value = next(
+        (element[key] for key in element if key == "value" or key.startswith("selected_")), None
+    )
+    return [_chosen(each) for each in value] if isinstance(value, list) else _chosen(value)
+
+
+def _chosen(value: Any) -> Any:
+    """What an option stands for; anything else is its own value."""
+    return value["value"] if isinstance(value, dict) else value

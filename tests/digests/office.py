@@ -81,10 +81,12 @@ def open_office(store: Store, timezone: str = "Europe/Berlin", team_id: str = "T
             session, team_id=team_id, name="Acme", bot_user_id="U0", channel="C1",
             timezone=timezone, currency="EUR",
         )  # fmt: skip
-        manager, seller, stranger = (
-            people.person(session, workspace.id, slack_id) for slack_id in ("U1", "U2", "U3")
+        manager = Person(workspace_id=workspace.id, slack_id="U1", name="Mia", roles=[Role.MANAGER])
+        seller = Person(
+            workspace_id=workspace.id, slack_id="U2", name="Sam", roles=[Role.SALESPERSON]
         )
-        manager.roles, seller.roles = [Role.MANAGER], [Role.SALESPERSON]
+        stranger = Person(workspace_id=workspace.id, slack_id="U3", name="Stranger", roles=[])
+        session.add_all([manager, seller, stranger])
     return Office(store, workspace, manager, seller, stranger)
 
 
@@ -97,6 +99,7 @@ class RecordingSlack(Slack):
         self._came = threading.Condition()
 
     def post(self, target: str, message: Message, thread_ts: str | None = None) -> tuple[str, str]:
+        assert thread_ts is None
         with self._came:
             self.posted.append((target, message))
             self._came.notify_all()

@@ -6,7 +6,6 @@ from datetime import timedelta
 from urllib.parse import urlencode
 
 import pytest
-from slack_bolt import BoltRequest
 
 from bot.digests import listeners
 from bot.slack import Listening, Message
@@ -18,17 +17,17 @@ class Desk:
 
     def __init__(self, office: Office) -> None:
         self.slack = RecordingSlack()
-        self.listening = Listening(self.slack, "U0", "T1")
+        self.listening = Listening(self.slack)
         listeners.register(self.listening, office.store)
 
     def ask(self, user: str, words: str = "") -> str:
         """Send the command; returns what the acknowledgement says."""
         body = {"command": "/digest", "text": words, "user_id": user, "team_id": "T1",
                 "channel_id": "C1"}  # fmt: skip
-        headers = {"content-type": ["application/x-www-form-urlencoded"]}
-        answer = self.listening.bolt.dispatch(BoltRequest(body=urlencode(body), headers=headers))
+        headers = {"content-type": "application/x-www-form-urlencoded"}
+        answer = self.listening.dispatch(urlencode(body).encode(), headers)
         assert answer.status == 200
-        return str(answer.body)
+        return answer.body
 
     def answer(self) -> tuple[str, Message]:
         """Whom the answer went to, and what it said."""
@@ -49,7 +48,18 @@ def test_it_shows_the_running_week(office: Office, desk: Desk) -> None:
     who, message = desk.answer()
     assert who == "U2"
     assert message.text == (
-        "This week so far: 23–29 November 2026. 1 lead came in; it is not claimed yet."
+        "This week so far: 23–29 November 2026. 1 lead has come in; it is not claimed yet."
+    )
+
+
+def test_it_shows_last_week(office: Office, desk: Desk) -> None:
+    with office.store.transaction() as session:
+        office.leads(session, [{}, {}])
+    desk.ask("U1", "last")
+    who, message = desk.answer()
+    assert who == "U1"
+    assert message.text == (
+        "Weekly digest: 16–22 November 2026. 2 leads came in; none is claimed yet."
     )
 
 
@@ -69,4 +79,5 @@ def test_it_says_how_each_figure_is_computed(desk: Desk) -> None:
 def test_help_writes_itself(desk: Desk) -> None:
     answer = desk.ask("U2", "help")
     assert "`/digest` show the running week in figures" in answer
+    assert "`/digest last` show last week in figures" in answer
     assert "`/digest formulas` say how each figure is computed" in answer

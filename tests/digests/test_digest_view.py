@@ -90,6 +90,17 @@ def test_a_busy_week(office: Office, golden: Golden) -> None:
     golden("digests.busy_week", drawn(view.digest(last_week(office, busy))))
 
 
+def test_the_table_says_what_the_chart_says(office: Office) -> None:
+    message = view.digest(last_week(office, busy))
+    [chart], [table] = blocks(message, "data_visualization"), blocks(message, "table")
+    leads, claimed = (
+        [str(point["value"]) for point in series["data"]] for series in chart["chart"]["series"]
+    )
+    rows = [[cell["text"] for cell in row] for row in table["rows"][1:]]
+    assert [row[1] for row in rows] == leads
+    assert [row[2] for row in rows] == claimed
+
+
 def test_a_week_of_one_lead(office: Office, golden: Golden) -> None:
     report = last_week(office, lambda spring, _: [lead(1, spring), *[lead(-1)] * 3])
     golden("digests.one_lead", drawn(view.digest(report)))
@@ -120,6 +131,7 @@ def test_the_running_week(office: Office, golden: Golden) -> None:
 
 
 def test_the_running_week_before_its_first_lead(office: Office, golden: Golden) -> None:
+    last_week(office, busy)
     report = running(office, [], NOW)
     golden("digests.running_no_leads", drawn(view.digest(report)))
 
@@ -153,7 +165,7 @@ def test_many_campaigns_are_cut_to_the_most_important(office: Office) -> None:
 
 def test_a_campaign_without_a_visible_name_still_has_a_row(office: Office) -> None:
     with office.store.transaction() as session:
-        [campaign_id] = office.campaigns(session, "\u202e\u200f ")
+        [campaign_id] = office.campaigns(session, "\u202e \n\u200f ")
         office.leads(session, [lead(1, campaign_id), lead(1)])
         service.sum_up(session, session.get_one(Workspace, office.workspace.id), NOW)
         report = service.reported(session, 1)
@@ -188,9 +200,12 @@ def test_a_week_is_named_by_its_days(office: Office, monday: date, title: str) -
             "3 leads came in; 2 are claimed, half of them within 3 min.",
         ),
         (
-            [lead(0, claimed=1), lead(0, claimed=5), lead(-1), lead(-1)],
-            "2 leads came in, as many as the week before; all 2 are claimed, half of them within "
-            "3 min.",
+            [lead(0, claimed=1), lead(0), lead(-1), lead(-1)],
+            "2 leads came in, as many as the week before; 1 is claimed, after 1 min.",
+        ),
+        (
+            [lead(0, claimed=1), lead(0, claimed=5)],
+            "2 leads came in; all are claimed, half of them within 3 min.",
         ),
         (
             [lead(0, status="won", won_minor=1, won_currency="EUR"), lead(-1), lead(-1)],

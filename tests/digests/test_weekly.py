@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select, text, update
-from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.digests import jobs, service
@@ -17,7 +16,7 @@ from bot.jobs.schedule import tick
 from bot.jobs.worker import Worker
 from bot.leads.model import Lead
 from bot.people.model import Person, Workspace
-from bot.slack import Cards, Message
+from bot.slack import Cards
 from bot.store import Store
 from tests.digests.office import MONDAY, NOW, Office, RecordingSlack
 
@@ -144,6 +143,20 @@ def test_the_running_week_ends_now(office: Office) -> None:
     assert digests(office.store) == []
 
 
+def test_last_week_can_be_read_again(office: Office) -> None:
+    add_leads(office, 2)
+    with office.store.transaction() as session:
+        computed = service.last(session, office.seller)
+        with pytest.raises(NotAllowed):
+            service.last(session, office.stranger)
+    sum_up(office)
+    add_leads(office, 1)
+    with office.store.transaction() as session:
+        written = service.last(session, office.seller)
+    assert written == computed
+    assert written.total.count("received") == 2
+
+
 def test_the_schedule_is_monday_at_eight(office: Office) -> None:
     install(office)
     [schedule] = schedules(office.store)
@@ -198,19 +211,6 @@ def test_on_monday_the_clock_posts_it(office: Office) -> None:
     assert {message.text for _, message in posted} == {
         "Weekly digest: 23–29 November 2026. 3 leads came in; none is claimed yet."
     }
-
-
-def test_a_card_without_its_digest_draws_nothing(office: Office) -> None:
-    drawn: list[Message | None] = []
-
-    class Registry(Cards):
-        def add(self, kind: str, renderer: Callable[[Session, int], Message | None]) -> None:
-            with office.store.transaction() as session:
-                drawn.append(renderer(session, 4711))
-
-    tasks = Tasks(office.store)
-    jobs.register(tasks, office.store, Registry(office.store, RecordingSlack(), tasks))
-    assert drawn == [None]
 
 
 def test_three_days_late_it_is_left_out(office: Office) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.home import view
-from bot.home.service import Condition, Page
+from bot.home.model import Condition, Page
 from bot.jobs import Schedule
 from bot.people.model import Person, Team, Workspace
 from bot.playground import limits

@@ -97,9 +97,10 @@ def open_office(database_url: str, *, socket_mode: bool, work: bool = True) -> I
     channel = slack.add_channel("leads", members=users.values())
     with (
         slack,
-        demo.running(
-            slack, "#leads", database_url=database_url, socket_mode=socket_mode
-        ) as (application, address),
+        demo.running(slack, "#leads", database_url=database_url, socket_mode=socket_mode) as (
+            application,
+            address,
+        ),
     ):
         staff(application, users)
         if work:

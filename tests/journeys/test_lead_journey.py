@@ -82,9 +82,7 @@ def test_a_lead_is_typed_in_once_however_often_the_form_is_sent(office: Office) 
     ben.command("/lead", "", office.channel)
     modal = office.modal("ben", "New lead")
     errors = ben.submit(modal, {"first_name": "Grace"}).errors
-    assert errors == {
-        "email": "An email or a phone is needed, so that someone can answer."
-    }
+    assert errors == {"email": "An email or a phone is needed, so that someone can answer."}
     assert ben.submit(modal, {"phone": "+44 20 7946 0018"}).ok
     office.card("New lead: Grace", "+44 20 7946 0018")
     ben.shortcut("lead.new")

@@ -136,7 +136,9 @@ def test_the_last_admin_stays_one(office: Office) -> None:
     root.command("/handoff", "people", office.channel)
     root.click(office.modal("root", "People"), "people.add")
     modal = office.modal("root", "Add someone")
-    errors = root.submit(modal, {"person": office.users["root"].id, "roles": [], "team": "0"}).errors
+    errors = root.submit(
+        modal, {"person": office.users["root"].id, "roles": [], "team": "0"}
+    ).errors
     assert "only admin" in errors["roles"]
 
 

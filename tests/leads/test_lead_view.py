@@ -8,8 +8,7 @@ import pytest
 
 from bot.campaigns.model import Campaign
 from bot.leads import modals, view
-from bot.leads.model import Disposition, Lead, Rating, Status
-from bot.leads.service import LeadFacts
+from bot.leads.model import Disposition, Lead, LeadFacts, Rating, Status
 from bot.people.model import Person
 from bot.playground import limits
 from bot.slack import Message

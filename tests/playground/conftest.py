@@ -56,14 +56,18 @@ def leads(slack: StandIn, ann: User, bob: User) -> Channel:
     return slack.add_channel("leads", members=[ann, bob])
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 512
+
+
 @pytest.fixture
 def serve() -> Iterator[Callable[[Endpoint], Endpoint]]:
     """Serve an endpoint on the loopback address."""
     servers: list[ThreadingHTTPServer] = []
 
     def start(endpoint: Endpoint) -> Endpoint:
-        server = ThreadingHTTPServer(("127.0.0.1", 0), handler_of(endpoint))
-        server.daemon_threads = True
+        server = _Server(("127.0.0.1", 0), handler_of(endpoint))
         servers.append(server)
         threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         endpoint.url = f"http://127.0.0.1:{server.server_port}/slack/events"

@@ -1,8 +1,11 @@
 """Every limit: what just fits is taken, one more is refused with Slack's reason."""
 
+import copy
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from slack_sdk.models import blocks as models
 
 from bot.playground import limits
@@ -371,6 +374,45 @@ def test_the_sdks_own_models_are_taken() -> None:
         models.TableBlock(rows=[[{"type": "raw_text", "text": "a"}]]),
     ]  # fmt: skip
     assert limits.check_message([block.to_dict() for block in made]) == []
+
+
+JUNK = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
+    max_leaves=6,
+)
+
+
+def paths(node: Any, at: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Where a value stands in a block, all of them."""
+    inner: list[Any] = []
+    if isinstance(node, dict):
+        inner = list(node.items())
+    elif isinstance(node, list):
+        inner = list(enumerate(node))
+    return [at, *(path for key, value in inner for path in paths(value, (*at, key)))]
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.data())
+def test_whatever_is_sent_is_judged_and_never_fails(data: st.DataObject) -> None:
+    block = copy.deepcopy(data.draw(st.sampled_from(FITS)))
+    path = data.draw(st.sampled_from(paths(block)))
+    node: Any = {"root": block}
+    for key in ("root", *path)[:-1]:
+        node = node[key]
+    node[("root", *path)[-1]] = data.draw(JUNK)
+    reasons = limits.check_message([block])
+    assert all("[json-pointer:/blocks" in reason for reason in reasons)
+    limits.check_view(modal(block), "modal")
+    limits.check_view(home(block), "home")
+
+
+@settings(deadline=None)
+@given(JUNK)
+def test_junk_is_refused(junk: Any) -> None:
+    assert limits.check_view(junk, "modal")
+    assert junk == [] or limits.check_message(junk)
 
 
 def test_option_groups_and_suggestions() -> None:

@@ -165,4 +165,5 @@ def close_socket(handler: SocketModeHandler, slack: StandIn) -> None:
     """Close it from both ends: the SDK's client alone waits three seconds for its own reading."""
     handler.client.auto_reconnect_enabled = False
     slack.sockets.drop_all()
+    slack.wait_until(lambda: not handler.client.is_connected())
     handler.close()  # type: ignore[no-untyped-call]

@@ -11,7 +11,6 @@ from bot.leads.service.progress import (
     win,
 )
 from bot.leads.service.reading import (
-    LeadFacts,
     count_received,
     count_waiting,
     facts,
@@ -24,7 +23,6 @@ from bot.leads.service.receiving import Receipt, receive, type_in
 
 __all__ = [
     "AlreadyClaimed",
-    "LeadFacts",
     "ReasonMissing",
     "Receipt",
     "claim",

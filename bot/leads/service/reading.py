@@ -1,7 +1,6 @@
 """Reading: a lead with what its card says."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, select
@@ -9,17 +8,8 @@ from sqlalchemy.orm import Session
 
 from bot.campaigns.model import Campaign
 from bot.errors import NotFound
-from bot.leads.model import Lead, Status
+from bot.leads.model import Lead, LeadFacts, Status
 from bot.people.model import Person
-
-
-@dataclass(frozen=True)
-class LeadFacts:
-    """A lead, the campaign it came from, and who owns it."""
-
-    lead: Lead
-    campaign: Campaign | None
-    owner: Person | None
 
 
 def find(session: Session, workspace_id: int, lead_id: int, *, lock: bool = False) -> Lead:

@@ -6,7 +6,6 @@ Each check returns the reasons why Slack would refuse, as it puts them into
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from bot.playground.limits import data
@@ -150,18 +149,13 @@ def check_options(answer: Any) -> list[str]:
     return reasons
 
 
-def _texts(node: Any) -> Iterator[str]:
-    if isinstance(node, list):
-        for entry in node:
-            yield from _texts(entry)
-    elif isinstance(node, dict):
-        if isinstance(node.get("text"), str):
-            yield node["text"]
-        for name, entry in node.items():
-            if name != "rows":  # cells have a limit of their own
-                yield from _texts(entry)
-
-
 def text_length(blocks: Any) -> int:
-    """The characters of all texts in the blocks, tables apart."""
-    return sum(map(len, _texts(blocks)))
+    """The characters of all texts in the blocks; cells of tables have a limit of their own."""
+    if isinstance(blocks, list):
+        return sum(map(text_length, blocks))
+    if not isinstance(blocks, dict):
+        return 0
+    text = blocks.get("text")
+    own = len(text) if isinstance(text, str) else 0
+    inner = [v for k, v in blocks.items() if isinstance(v, dict | list) and k != "rows"]
+    return own + text_length(inner) if inner else own

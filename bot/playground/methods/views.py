@@ -10,8 +10,9 @@ from bot.playground import forms
 from bot.playground.limits import check_view
 from bot.playground.methods.call import Call, SlackError, method, refused
 from bot.playground.payloads import view_json, with_ids
-from bot.playground.state import Json, View, Workspace
+from bot.playground.state import Json, View
 from bot.playground.tickets import BadTicket, Trigger
+from bot.playground.workspace import Workspace
 
 MAX_VIEW_BYTES, MAX_STACK = 250_000, 3
 FIELDS = (

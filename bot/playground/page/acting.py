@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.playground.hand import Hand, NotPossible, Outcome, Place
 from bot.playground.page.avatars import display_name
+from bot.playground.page.presses import Presses
 from bot.playground.page.session import Session
 from bot.playground.page.surface import Choice, Upload, choices_of
 from bot.playground.page.values import all_options, current
@@ -38,6 +39,7 @@ class LiveSurface:
         self.session = session
         self.reader = session.reader()
         self.drafts = Drafts()
+        self.presses = Presses()
 
     def place(self) -> Place:
         """The message or view as it is now. Raises NotPossible when it is gone."""
@@ -48,7 +50,11 @@ class LiveSurface:
         key = (block_id, str(element.get("action_id") or ""))
         if key in self.drafts.values:
             return self.drafts.values[key]
-        return current(self.session.hand().values(self.place()), block_id, element)
+        try:
+            held = self.session.hand().values(self.place())
+        except NotPossible:  # it went away while it was being drawn
+            held = {}
+        return current(held, block_id, element)
 
     def error(self, _block_id: str) -> str | None:
         """Only modals show errors below their fields."""
@@ -154,7 +160,8 @@ class ModalSurface(LiveSurface):
 
     def error(self, block_id: str) -> str | None:
         """What the app (or Slack's client) has against this field."""
-        return self.place().errors.get(block_id)
+        view = self.session.slack.workspace.views.get(self._view_id)
+        return view.errors.get(block_id) if view else None
 
     def submission(self) -> dict[str, Any]:
         """What `Hand.submit` takes: block_id → plain value, for blocks that are still there."""

@@ -12,6 +12,7 @@ import markdown2  # type: ignore[import-untyped]  # comes with NiceGUI
 from nicegui import ui
 
 from bot.playground.page import dom
+from bot.playground.page.buttons import button_html, buttons_html
 from bot.playground.page.elements import draw_element
 from bot.playground.page.mrkdwn import plain_html
 from bot.playground.page.shown import card_html, section_body_html, static_html
@@ -31,6 +32,7 @@ class BlockRun:
     def __init__(self, surface: Surface) -> None:
         self._surface = surface
         self._box = dom.tag("div", "bk-blocks")
+        surface.presses.listen(self._box)
         self._drawn: dict[str, tuple[str, ui.element]] = {}
 
     def refresh(self, blocks: list[Json]) -> None:
@@ -50,78 +52,81 @@ class BlockRun:
         if before != shown:
             box.clear()
             with box:
-                draw_blocks([block], self._surface)
+                flow = dom.Flow()
+                draw_blocks([block], self._surface, flow)
+                flow.flush()
         if self._box.default_slot.children[place] is not box:
             box.move(target_index=place)
         self._drawn[key] = (shown, box)
 
 
-def draw_blocks(blocks: list[Json], surface: Surface) -> None:
-    """Draw the blocks of a message, a modal or a home tab into the element that is open."""
-    with dom.tag("div", "bk"):
-        shown: list[str] = []
-        for block in blocks:
-            html = static_html(block, surface.reader)
-            if html is not None:
-                shown.append(html)
-                continue
-            _show(shown)
+def draw_blocks(blocks: list[Json], surface: Surface, flow: dom.Flow) -> None:
+    """Draw the blocks of a message, a modal or a home tab; what only shows goes into the flow."""
+    for block in blocks:
+        html = static_html(block, surface.reader) or _acting_html(block, surface)
+        if html is not None:
+            flow.add(html)
+            continue
+        flow.flush()
+        with dom.tag("div", "bk"):
             _draw_acting(block, surface)
-        _show(shown)
 
 
-def _show(shown: list[str]) -> None:
-    if shown:
-        dom.raw("".join(shown), "bk-run")
-        shown.clear()
+def _acting_html(block: Json, surface: Surface) -> str | None:
+    """A block whose only acting elements are buttons and menus."""
+    block_id = str(block.get("block_id") or "")
+    match block.get("type"):
+        case "section":
+            accessory = button_html(block["accessory"], block_id, surface)
+            body = section_body_html(block, surface.reader)
+            return accessory and _with_accessory(body, accessory)
+        case "actions" | "context_actions":
+            buttons = buttons_html(block.get("elements") or [], block_id, surface)
+            return buttons and f'<div class="bk-actions">{buttons}</div>'
+        case "card":
+            return _card_html(block, surface)
+        case "carousel":
+            cards = "".join(_card_html(card, surface) for card in block.get("elements") or [])
+            return f'<div class="bk-carousel">{cards}</div>'
+    return None
+
+
+def _with_accessory(body: str, accessory: str) -> str:
+    return f'<div class="bk-section">{body}<div class="bk-accessory">{accessory}</div></div>'
+
+
+def _card_html(block: Json, surface: Surface) -> str:
+    block_id = str(block.get("block_id") or "")
+    buttons = buttons_html(block.get("actions") or [], block_id, surface) or ""
+    actions = f'<div class="bk-actions">{buttons}</div>' if buttons else ""
+    return f'<div class="bk-card">{card_html(block, surface.reader)}{actions}</div>'
 
 
 def _draw_acting(block: Json, surface: Surface) -> None:
+    block_id = str(block.get("block_id") or "")
     match block.get("type"):
         case "section":
-            _draw_section(block, surface)
+            with dom.tag("div", "bk-section"):
+                dom.leaf(section_body_html(block, surface.reader), "bk-grow")
+                with dom.tag("div", "bk-accessory"):
+                    _draw_or_say(block["accessory"], block_id, surface)
         case "actions" | "context_actions":
-            _draw_actions(block, surface)
+            with dom.tag("div", "bk-actions"):
+                for element in block.get("elements") or []:
+                    _draw_or_say(element, block_id, surface)
         case "input":
             _draw_input(block, surface)
         case "markdown":
             _draw_markdown(block)
-        case "card":
-            _draw_card(block, surface)
-        case "carousel":
-            with dom.tag("div", "bk-carousel"):
-                for card in block.get("elements") or []:
-                    _draw_card(card, surface)
         case kind:
-            dom.tag("div", "bk-unknown", f"A block of type “{kind}” that the page does not draw.")
-
-
-def _draw_section(block: Json, surface: Surface) -> None:
-    with dom.tag("div", "bk-section"):
-        dom.raw(section_body_html(block, surface.reader), "bk-grow")
-        with dom.tag("div", "bk-accessory"):
-            _draw_or_say(block["accessory"], str(block.get("block_id") or ""), surface)
-
-
-def _draw_actions(block: Json, surface: Surface) -> None:
-    with dom.tag("div", "bk-actions"):
-        for element in block.get("elements") or []:
-            if element.get("type") == "feedback_buttons":
-                _draw_feedback(element, str(block.get("block_id") or ""), surface)
-            else:
-                _draw_or_say(element, str(block.get("block_id") or ""), surface)
-
-
-def _draw_feedback(element: Json, block_id: str, surface: Surface) -> None:
-    for name in ("positive_button", "negative_button"):
-        if part := element.get(name):
-            button = {"type": "button", "action_id": element.get("action_id"), **part}
-            draw_element({**button, "type": "button"}, block_id, surface)
+            dom.words("div", "bk-unknown", f"A block of type “{kind}” that the page does not draw.")
 
 
 def _draw_or_say(element: Json, block_id: str, surface: Surface) -> None:
-    if draw_element(element, block_id, surface) is None:
-        dom.tag("span", "bk-unknown", f"“{element.get('type')}” is not drawn here.")
+    if html := button_html(element, block_id, surface):
+        dom.leaf(html, "bk-press", "span")
+    elif draw_element(element, block_id, surface) is None:
+        dom.words("span", "bk-unknown", f"“{element.get('type')}” is not drawn here.")
 
 
 def _draw_input(block: Json, surface: Surface) -> None:
@@ -131,17 +136,17 @@ def _draw_input(block: Json, surface: Surface) -> None:
     css = "in-block has-error" if error else "in-block"
     with dom.tag("div", css, data_testid=f"input:{block_id}", data_block_id=block_id,
                  data_action_id=str(element.get("action_id") or "")):  # fmt: skip
-        dom.raw(_label_html(block), "in-label", "div")
+        dom.leaf(_label_html(block), "in-label", "div")
         tells = bool(block.get("dispatch_action"))
         drawn = draw_element(element, block_id, surface, tells=tells)
         if drawn is None:
-            dom.tag("span", "bk-unknown", f"“{element.get('type')}” is not drawn here.")
+            dom.words("span", "bk-unknown", f"“{element.get('type')}” is not drawn here.")
         elif not isinstance(drawn, ui.upload):
             drawn.props["aria-label"] = text_of(block.get("label"))
         if error:
-            dom.tag("div", "in-error", error, role="alert", data_testid=f"error:{block_id}")
+            dom.words("div", "in-error", error, role="alert", data_testid=f"error:{block_id}")
         elif hint := _hint_html(block):
-            dom.raw(hint, "in-hint")
+            dom.leaf(hint, "in-hint")
 
 
 def _hint_html(block: Json) -> str:
@@ -160,12 +165,3 @@ def _draw_markdown(block: Json) -> None:
     text = str(block.get("text") or "").replace("![", "[")
     html = markdown2.markdown(text, safe_mode="escape", extras=_MARKDOWN_EXTRAS)
     ui.html(html, sanitize=True).classes("bk-markdown")
-
-
-def _draw_card(block: Json, surface: Surface) -> None:
-    with dom.tag("div", "bk-card"):
-        dom.raw(card_html(block, surface.reader))
-        if actions := block.get("actions"):
-            with dom.tag("div", "bk-actions"):
-                for element in actions:
-                    _draw_or_say(element, str(block.get("block_id") or ""), surface)

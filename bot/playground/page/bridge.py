@@ -17,7 +17,6 @@ from bot.playground.state import Change
 
 _log = logging.getLogger(__name__)
 OnChanges = Callable[[frozenset[Change]], None]
-_QUIET = {"call", "delivery"}
 _FOLD_SECONDS = 0.03
 _MAX_PAUSE_SECONDS = 1.0
 _KEEP = 500
@@ -36,7 +35,7 @@ class Bridge:
 
     def notice(self, change: Change) -> None:
         """Called by the stand-in, in any thread, after a change."""
-        if change.kind in _QUIET or not self._pages:
+        if not self._pages:
             return
         with self._lock:
             self._pending.add(_place(change) if len(self._pending) > _KEEP else change)

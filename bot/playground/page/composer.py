@@ -9,8 +9,10 @@ from collections.abc import Callable
 
 from nicegui import events, ui
 
+from bot.playground.manifest import Shortcut
 from bot.playground.page import dom, icons
 from bot.playground.page.avatars import display_name
+from bot.playground.page.menus import Heading, Line, Lines, drop_down, text_line
 from bot.playground.page.mrkdwn import plain_html
 from bot.playground.page.session import Session
 from bot.playground.page.suggest import Suggestion, suggest
@@ -36,7 +38,7 @@ class Composer:
         self._active = 0
         self._shown = ""
         name = "thread-composer" if in_thread else "composer"
-        self._silent = dom.raw("", "composer-silent")
+        self._silent = dom.leaf("", "composer-silent")
         with dom.tag("div", "composer", data_testid=name) as self._box:
             self._popup = dom.tag("div", "cmds hidden", role="listbox", data_testid="suggestions")
             with dom.tag("div", "composer-box"):
@@ -52,7 +54,7 @@ class Composer:
                 self._draw_shortcuts()
                 with dom.tag("span", "composer-attach"):
                     picker(self._picked, {}, many=True, label="")
-            dom.raw("<kbd>Enter</kbd> sends · <kbd>Shift</kbd>+<kbd>Enter</kbd> new line"
+            dom.leaf("<kbd>Enter</kbd> sends · <kbd>Shift</kbd>+<kbd>Enter</kbd> new line"
                     + ("" if self._in_thread else " · <kbd>/</kbd> commands"),
                     "composer-hint")  # fmt: skip
             self._send = dom.button("send-btn", icon=icons.SEND, aria_label="Send",
@@ -66,21 +68,15 @@ class Composer:
             return
         more = dom.button("icon-btn", icon=icons.BOLT, aria_label="Shortcuts",
                           title="Shortcuts", data_testid="shortcuts")  # fmt: skip
-        with more, ui.menu().props("auto-close").classes("menu"):
-            dom.tag("div", "menu-title", "Shortcuts")
-            for shortcut in shortcuts:
-                line = dom.tag("button", "menu-line", type="button", role="menuitem",
-                               data_testid=f"shortcut:{shortcut.callback_id}")  # fmt: skip
-                with line:
-                    dom.tag("span", "tx", shortcut.name)
-                    dom.tag("span", "menu-hint", shortcut.description)
-                line.on("click", self._shortcut(shortcut.callback_id), args=[])
+        lines: Lines = [Heading("Shortcuts"), *(self._shortcut(s) for s in shortcuts)]
+        drop_down(more, lambda: lines)
 
-    def _shortcut(self, callback_id: str) -> Callable[[], object]:
+    def _shortcut(self, shortcut: Shortcut) -> Line:
         async def chosen() -> None:
-            await self.session.act(lambda hand: hand.shortcut(callback_id))
+            await self.session.act(lambda hand: hand.shortcut(shortcut.callback_id))
 
-        return chosen
+        html = text_line(shortcut.name, shortcut.description)
+        return Line(html, chosen, f"shortcut:{shortcut.callback_id}")
 
     # ---- drawing ----------------------------------------------------------------------------
 
@@ -98,6 +94,12 @@ class Composer:
             self._field.props["aria-label"] = place
             self._field.value = ""
 
+    def focus(self) -> None:
+        """Put the cursor into the field, where no on-screen keyboard would jump up."""
+        wide = "if (innerWidth > 760 && !document.querySelector('.modal'))"
+        find = f"getHtmlElement({self._field.id})?.focus()"
+        ui.run_javascript(f"setTimeout(() => {{ {wide} {find} }}, 50)")
+
     def _placeholder(self) -> str:
         if self._in_thread:
             return "Reply…"
@@ -114,13 +116,9 @@ class Composer:
         with self._popup:
             for place, line in enumerate(self._lines):
                 css = "cmd is-active" if place == self._active else "cmd"
-                drawn = dom.tag("button", css, type="button", role="option", tabindex=-1,
-                                data_testid="suggestion", data_value=line.key)  # fmt: skip
-                with drawn:
-                    dom.raw(line.face, "ic", "span")
-                    dom.tag("b", "", line.name)
-                    dom.tag("span", "cmd-hint", line.hint)
-                    dom.tag("span", "cmd-note", line.note)
+                drawn = dom.leaf(line.html(), css, "button", type="button", role="option",
+                                 tabindex=-1, data_testid="suggestion",
+                                 data_value=line.key)  # fmt: skip
                 drawn.on("mousedown.prevent", self._chooser(line), args=[])
 
     def _chooser(self, line: Suggestion) -> Callable[[], None]:

@@ -29,8 +29,8 @@ def _draw(confirm: Json, dialog: ui.dialog) -> None:
     title = text_of(confirm.get("title")) or "Are you sure?"
     with dom.tag("div", "modal modal-small", role="alertdialog", aria_label=title,
                  data_testid="confirm"):  # fmt: skip
-        dom.tag("h2", "modal-title", title)
-        dom.raw(plain_html(text_of(confirm.get("text"))), "confirm-text")
+        dom.words("h2", "modal-title", title)
+        dom.leaf(plain_html(text_of(confirm.get("text"))), "confirm-text")
         with dom.tag("div", "modal-foot"):
             no = dom.button("btn", text_of(confirm.get("deny")) or "Cancel",
                             data_testid="confirm-deny")  # fmt: skip

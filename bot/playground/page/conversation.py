@@ -11,6 +11,9 @@ from bot.playground.page.messages import MessageRun
 from bot.playground.page.session import Session
 from bot.playground.state import Channel, Message
 
+# Laid out upside down, the newest message is at 0, and older ones are above it.
+_WATCH_SCROLL = "(e) => e.target.parentElement.classList.toggle('is-up', e.target.scrollTop < -400)"
+
 
 class Conversation:
     """What the acting person looks at."""
@@ -25,6 +28,11 @@ class Conversation:
             with self._scroll, dom.tag("div", "feed-in"):
                 self._intro = dom.tag("div", "intro")
                 self._run = MessageRun(session, self._messages, in_thread=False)
+            latest = dom.button("latest", "Latest messages", icon=icons.DOWN, data_testid="latest")
+            latest.on(
+                "click", js_handler=f"() => getHtmlElement({self._scroll.id}).scrollTo(0, 1e9)"
+            )
+            self._scroll.on("scroll", js_handler=_WATCH_SCROLL)
             self._home = HomePane(session)
             self._foot = dom.tag("div", "foot")
             with self._foot:
@@ -51,13 +59,15 @@ class Conversation:
         if place != self._place:
             self._place = place
             self._run.reset()
-            self._scroll_down()
+            self._arrive()
         count = self._run.refresh()
         self._refresh_intro(channel, count)
         self._composer.refresh()
 
-    def _scroll_down(self) -> None:
+    def _arrive(self) -> None:
+        """Another conversation: its newest message in sight, and the cursor where one writes."""
         ui.run_javascript(f"getHtmlElement({self._scroll.id})?.scrollTo(0, 1e9)")
+        self._composer.focus()
 
     # ---- the head ---------------------------------------------------------------------------
 
@@ -77,39 +87,37 @@ class Conversation:
     def _draw_channel_head(self, channel: Channel) -> None:
         icon = icons.LOCK if channel.kind == "private" else icons.HASH
         with dom.tag("h1", "head-name"):
-            dom.raw(icon, "ic", "span")
-            dom.tag("span", "", channel.name)
+            dom.leaf(icon, "ic", "span")
+            dom.words("span", "", channel.name)
         if channel.is_ext_shared:
-            dom.tag("span", "head-mark", "Shared with another organisation")
+            dom.words("span", "head-mark", "Shared with another organisation")
         if channel.is_archived:
-            dom.tag("span", "head-mark", "Archived")
-        dom.tag("span", "head-topic", channel.topic)
+            dom.words("span", "head-mark", "Archived")
+        dom.words("span", "head-topic", channel.topic)
         people = len(channel.members)
         with dom.tag("span", "head-people", title=f"{people} members"):
-            dom.raw(icons.PEOPLE, "ic", "span")
-            dom.tag("span", "", str(people))
+            dom.leaf(icons.PEOPLE, "ic", "span")
+            dom.words("span", "", str(people))
 
     def _draw_app_head(self, channel: Channel) -> None:
         with dom.tag("h1", "head-name"):
-            dom.raw(icons.APP_MARK, "head-mark-app", "span")
-            dom.tag("span", "", self.session.app_name)
-            dom.tag("span", "badge-app", "APP")
+            dom.leaf(icons.APP_MARK, "head-mark-app", "span")
+            dom.words("span", "", self.session.app_name)
+            dom.words("span", "badge-app", "APP")
         with dom.tag("div", "tabs", role="tablist"):
-            for tab, label in (("home", "Home"), ("messages", "Messages")):
-                self._draw_tab(channel, tab, label)
+            manifest = self.session.slack.manifest
+            if manifest.home_tab:
+                self._draw_tab(channel, "home", "Home")
+            if manifest.messages_tab:
+                self._draw_tab(channel, "messages", "Messages")
 
     def _draw_tab(self, channel: Channel, tab: str, label: str) -> None:
         active = self.session.tab == tab
-        drawn = dom.tag("button", "tab is-active" if active else "tab", label, type="button",
-                        role="tab", aria_selected="true" if active else "false",
-                        data_testid=f"tab:{tab}")  # fmt: skip
+        drawn = dom.button("tab is-active" if active else "tab", label, role="tab",
+                           aria_selected="true" if active else "false",
+                           data_testid=f"tab:{tab}")  # fmt: skip
 
-        async def opened() -> None:
-            self.session.look(channel.id, tab=tab)
-            if tab == "home":
-                await self.session.act(lambda hand: hand.open_home())
-
-        drawn.on("click", opened, args=[])
+        drawn.on("click", lambda: self.session.look(channel.id, tab=tab), args=[])
 
     def _refresh_intro(self, channel: Channel, count: int) -> None:
         name = self.session.app_name if channel.kind == "im" else f"#{channel.name}"
@@ -125,6 +133,6 @@ class Conversation:
         self._intro.clear()
         with self._intro:
             icon = icons.APP_MARK if channel.kind == "im" else icons.HASH
-            dom.raw(icon, "intro-mark", "span")
-            dom.tag("h2", "", name)
-            dom.tag("p", "", text if count else f"{text} No messages yet.")
+            dom.leaf(icon, "intro-mark", "span")
+            dom.words("h2", "", name)
+            dom.words("p", "", text if count else f"{text} No messages yet.")

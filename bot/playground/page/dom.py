@@ -1,50 +1,55 @@
 """Short ways to write plain HTML elements with NiceGUI, so that the rest reads like the page.
 
-`tag` never takes markup from messages: its text becomes a text node, and its attributes are set as
-values, never parsed. Only `raw` takes HTML, and only from the modules that escape.
+One element is one node of the page, whatever stands in it: `tag` for what holds other elements,
+`leaf` for our own escaped HTML, `words` for any text. Attributes are set as values, never parsed.
 """
 
 from __future__ import annotations
 
+from html import escape
+
 from nicegui import ui
 
+Attribute = str | int | bool | None
 
-def tag(
-    tag_name: str, css: str = "", text: str | None = None, /, **attributes: str | int | bool | None
-) -> ui.element:
-    """An element; `aria_label="x"` becomes `aria-label`, None and False leave the attribute out."""
-    element = ui.element(tag_name)
-    if css:
-        element.classes(css)
-    for key, value in attributes.items():
-        if value is not None and value is not False:
-            element.props[key.rstrip("_").replace("_", "-")] = value
-    if text is not None:
-        with element:
-            ui.html(_escaped(text), sanitize=False, tag="span").classes("tx")
+
+def tag(tag_name: str, css: str = "", /, **attributes: Attribute) -> ui.element:
+    """An element to put others into; `aria_label="x"` becomes `aria-label`."""
+    return _dress(ui.element(tag_name), css, attributes)
+
+
+def leaf(html: str, css: str = "", tag_name: str = "div", /, **attributes: Attribute) -> ui.html:
+    """An element with HTML of ours in it; only the modules that escape may make it."""
+    element = ui.html(html, sanitize=False, tag=tag_name)
+    _dress(element, css, attributes)
     return element
 
 
-def _escaped(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
-def raw(html: str, css: str = "", name: str = "div") -> ui.html:
-    """Our own escaped HTML as one element."""
-    element = ui.html(html, sanitize=False, tag=name)
-    return element.classes(css) if css else element
+def words(tag_name: str, css: str, text: str, /, **attributes: Attribute) -> ui.html:
+    """An element with a text, whoever wrote it."""
+    return leaf(escape(text), css, tag_name, **attributes)
 
 
 def button(
-    css: str, text: str | None = None, /, *, icon: str = "", **attributes: str | int | bool | None
-) -> ui.element:
-    """A real `<button>` with an optional icon (SVG of ours) before its text."""
-    element = tag("button", css, type="button", **attributes)
-    with element:
-        if icon:
-            raw(icon, "ic", "span")
-        if text is not None:
-            raw(_escaped(text), "tx", "span")
+    css: str, text: str = "", /, *, icon: str = "", after: str = "", **attributes: Attribute
+) -> ui.html:
+    """A real `<button>` with a text, and icons (SVG of ours) before and after it."""
+    html = "".join(
+        f'<span class="{name}">{part}</span>'
+        for name, part in (("ic", icon), ("tx", escape(text)), ("ic", after))
+        if part
+    )
+    return leaf(html, css, "button", type="button", **attributes)
+
+
+def _dress(element: ui.element, css: str, attributes: dict[str, Attribute]) -> ui.element:
+    """Set classes and attributes; None and False leave an attribute out."""
+    if css:
+        element.classes(css)
+    with element.props.suspend_updates():
+        for key, value in attributes.items():
+            if value is not None and value is not False:
+                element.props[key.replace("_", "-")] = value
     return element
 
 
@@ -56,3 +61,28 @@ def set_disabled(element: ui.element, disabled: bool) -> None:
         element.props["disabled"] = True
     else:
         element.props.pop("disabled", None)
+
+
+def set_busy(element: ui.element, busy: bool) -> None:
+    """Show on a button that its click is under way; it cannot be pressed meanwhile."""
+    set_disabled(element, busy)
+    if not element.is_deleted:
+        element.classes(add="is-busy" if busy else "", remove="" if busy else "is-busy")
+
+
+class Flow:
+    """HTML that is gathered into as few elements as the other elements between it allow."""
+
+    def __init__(self, css: str = "bk") -> None:
+        self._css = css
+        self._html: list[str] = []
+
+    def add(self, html: str) -> None:
+        """More of our own escaped HTML."""
+        self._html.append(html)
+
+    def flush(self) -> None:
+        """Put what was gathered into the element that is open."""
+        if html := "".join(self._html):
+            leaf(html, self._css)
+        self._html.clear()

@@ -35,6 +35,8 @@ def draw_picker(element: Json, block_id: str, surface: Surface, on_value: OnValu
 
     async def changed(event: events.ValueChangeEventArguments[str | None]) -> None:
         picked: str | int | None = event.value or None
+        if str(picked).startswith("0") and kind != "timepicker":
+            return  # the browser tells of each digit of a year that is being typed
         if kind == "datetimepicker" and picked:
             moment = datetime.fromisoformat(str(picked)).replace(tzinfo=zone)
             picked = int(moment.timestamp())
@@ -132,6 +134,6 @@ def _box(
         )
         box.on("change", ticked, js_handler="(e) => emit(e.target.checked)")
         with dom.tag("span", "in-box-text"):
-            dom.raw(text_html(option.get("text"), surface.reader), "", "span")
+            dom.leaf(text_html(option.get("text"), surface.reader), "", "span")
             if option.get("description"):
-                dom.raw(text_html(option["description"], surface.reader), "in-box-hint", "span")
+                dom.leaf(text_html(option["description"], surface.reader), "in-box-hint", "span")

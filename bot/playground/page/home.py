@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from nicegui import background_tasks
+
 from bot.playground.page import dom, icons
 from bot.playground.page.acting import HomeSurface
 from bot.playground.page.blocks import BlockRun
@@ -15,6 +17,7 @@ class HomePane:
         self.session = session
         self._box = dom.tag("div", "home", data_testid="home")
         self._for = ""
+        self._visitor = ""
         self._run: BlockRun | None = None
 
     def refresh(self) -> None:
@@ -22,7 +25,9 @@ class HomePane:
         open_ = self.session.tab == "home"
         self._box.set_visibility(open_)
         if not open_:
+            self._visitor = ""
             return
+        self._arrive()
         view = self.session.slack.home(self.session.user_id)
         state = f"{self.session.user_id}:{'blocks' if view else 'empty'}"
         if state != self._for:
@@ -35,8 +40,16 @@ class HomePane:
         if view and self._run:
             self._run.refresh(view.blocks)
 
+    def _arrive(self) -> None:
+        """Tell the app, once per visit, that this person opened their Home tab."""
+        if self._visitor == self.session.user_id:
+            return
+        self._visitor = self.session.user_id
+        arrival = self.session.act(lambda hand: hand.open_home())
+        background_tasks.create(arrival, name="open the Home tab")
+
     def _draw_empty(self) -> None:
         with dom.tag("div", "empty"):
-            dom.raw(icons.APP_MARK, "empty-mark")
-            dom.tag("h3", "", "Nothing here yet")
-            dom.tag("p", "", f"{self.session.app_name} fills this page when you open it.")
+            dom.leaf(icons.APP_MARK, "empty-mark")
+            dom.words("h3", "", "Nothing here yet")
+            dom.words("p", "", f"{self.session.app_name} fills this page when you open it.")

@@ -65,6 +65,7 @@ PEOPLE = _icon(
     '<path d="M13 4.6a2.6 2.6 0 0 1 0 5M14.6 11.9c1.7.6 2.7 2 2.9 4.1"/>',
     16,
 )
+WIRE = _icon('<path d="M3.5 7h12M12.5 4l3 3-3 3M16.5 13h-12M7.5 10l-3 3 3 3"/>', 16)
 SPINNER = '<span class="spin" aria-hidden="true"></span>'
 
 # The app's mark: two hands of a relay, drawn as two strokes that meet. Its own, nobody's logo.

@@ -9,38 +9,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-from nicegui import ui
+from nicegui import events, ui
 
 from bot.playground.page import dom
+from bot.playground.page.acting import MessageSurface
+from bot.playground.page.presses import LISTEN
 from bot.playground.page.reader import Reader, day_heading
-from bot.playground.page.rows import draw_message
+from bot.playground.page.rows import Placed, draw_message
 from bot.playground.page.session import Session
 from bot.playground.state import Message
 
-PAGE = 60
+PAGE = 50
 _GROUP_SECONDS = 300
-
-
-@dataclass(frozen=True)
-class Line:
-    """One message as it is to be shown: under which day, below which author, with which replies."""
-
-    message: Message
-    day: str | None
-    is_first_new: bool
-    continues: bool
-    replies: tuple[int, str, tuple[str, ...]] | None
-
-    def print(self, reader: Reader) -> str:
-        """Everything that its drawing depends on, to tell whether it must be drawn again."""
-        m = self.message
-        shown: tuple[Any, ...] = (
-            m.text, m.blocks, m.attachments, m.edited, m.files, self.day, self.is_first_new,
-            self.continues, self.replies, reader.user, reader.today(), str(reader.tz),
-        )  # fmt: skip
-        return repr(shown)
 
 
 @dataclass
@@ -48,7 +29,13 @@ class Row:
     """A drawn message."""
 
     box: ui.element
-    shown: str
+    shown: str = ""
+    surface: MessageSurface | None = None
+
+    async def pressed(self, event: events.GenericEventArguments) -> None:
+        """A button of the message was pressed."""
+        if self.surface:
+            await self.surface.presses.pressed(event)
 
 
 class MessageRun:
@@ -85,7 +72,7 @@ class MessageRun:
         with self.session.slack.workspace.lock:
             messages = [m for m in self._read() if m.ts not in self.session.marks.dismissed]
             reader = self.session.reader()
-            lines = self._lines(messages[-self._limit :], reader)
+            lines = self._placed(messages[-self._limit - 1 :], reader)[-self._limit :]
             prints = [line.print(reader) for line in lines]
         self._earlier.set_visibility(len(messages) > self._limit)
         self._drop({line.message.ts for line in lines})
@@ -97,12 +84,13 @@ class MessageRun:
         for ts in [ts for ts in self._rows if ts not in kept]:
             self._rows.pop(ts).box.delete()
 
-    def _put(self, place: int, line: Line, shown: str) -> None:
+    def _put(self, place: int, line: Placed, shown: str) -> None:
         ts = line.message.ts
         row = self._rows.get(ts)
         if row is None:
             with self._box:
-                row = Row(dom.tag("div", "msg-row"), "")
+                row = Row(dom.tag("div", "msg-row"))
+            row.box.on("click", row.pressed, js_handler=LISTEN)
             if place < len(self._rows):
                 row.box.move(target_index=place)
             self._rows[ts] = row
@@ -110,12 +98,12 @@ class MessageRun:
             row.shown = shown
             row.box.clear()
             with row.box:
-                draw_message(self.session, line, in_thread=self._in_thread)
+                row.surface = draw_message(self.session, line, in_thread=self._in_thread)
 
     # ---- what is to be shown ----------------------------------------------------------------
 
-    def _lines(self, messages: list[Message], reader: Reader) -> list[Line]:
-        lines: list[Line] = []
+    def _placed(self, messages: list[Message], reader: Reader) -> list[Placed]:
+        lines: list[Placed] = []
         before: Message | None = None
         found_new = False
         for message in messages:
@@ -123,7 +111,7 @@ class MessageRun:
             is_new = not found_new and self._is_new(message)
             found_new = found_new or is_new
             follows = day is None and not is_new and _continues(message, before)
-            lines.append(Line(message, day, is_new, follows, self._replies(message)))
+            lines.append(Placed(message, day, is_new, follows, self._replies(message)))
             before = message
         return lines
 

@@ -6,6 +6,8 @@ shows up the same way.
 
 from __future__ import annotations
 
+from html import escape
+
 from nicegui import ui
 
 from bot.playground.page import dom, icons
@@ -16,7 +18,10 @@ from bot.playground.page.values import text_of
 from bot.playground.state import View
 
 _FOCUS_ERROR = "document.querySelector('.modal .has-error :is(input,textarea)')?.focus()"
-_FOCUS_FIRST = "document.querySelector('.modal-body :is(input:not([type=file]),textarea)')?.focus()"
+_FOCUS_FIRST = (
+    "document.querySelector('.modal-body :is(input:not([type=file]), textarea), "
+    ".modal-foot button')?.focus()"
+)
 # Escape first closes a list that is open in the modal.
 _ESCAPE = "(e) => { if (!document.querySelector('.q-menu')) emit(); }"
 
@@ -31,7 +36,7 @@ class ModalLayer:
         self._frame = ""
         self._errors = ""
         self._run: BlockRun | None = None
-        self._submit: ui.element | None = None
+        self._was_open = False
         with session.client.layout:
             self._dialog = ui.dialog().props("persistent transition-show=fade transition-hide=fade")
             self._dialog.props["transition-duration"] = 120
@@ -50,10 +55,13 @@ class ModalLayer:
         if self._view_id:
             self._view_id = self._frame = self._errors = ""
             self._surfaces.clear()
+            self._was_open = False
             self._dialog.close()
 
     def _show(self, view: View, stack: int) -> None:
-        frame = repr((view.id, view.title, view.submit, view.close, view.notice, stack))
+        frame = repr(
+            (view.id, view.title, view.submit, view.close, view.notice, view.submit_disabled, stack)
+        )
         fresh = view.id != self._view_id
         surface = self._surfaces.setdefault(view.id, ModalSurface(self.session, view.id))
         if frame != self._frame:
@@ -71,7 +79,9 @@ class ModalLayer:
         if view.errors and errors != self._errors:
             ui.run_javascript(f"setTimeout(() => {{{_FOCUS_ERROR}}}, 60)")
         elif fresh:
-            ui.run_javascript(f"setTimeout(() => {{{_FOCUS_FIRST}}}, 180)")
+            wait = 40 if self._was_open else 180  # a dialog takes the focus itself as it opens
+            ui.run_javascript(f"setTimeout(() => {{{_FOCUS_FIRST}}}, {wait})")
+        self._was_open = True
         self._errors = errors
 
     # ---- drawing ----------------------------------------------------------------------------
@@ -83,10 +93,8 @@ class ModalLayer:
                      data_callback_id=view.callback_id) as box:  # fmt: skip
             self._draw_head(title, stack)
             if view.notice:
-                notice = f"{icons.WARN}<span></span>"
-                with dom.tag("div", "modal-notice", role="alert", data_testid="modal-notice"):
-                    dom.raw(notice.replace("<span></span>", ""), "ic", "span")
-                    dom.tag("span", "", view.notice)
+                html = f'<span class="ic">{icons.WARN}</span><span>{escape(view.notice)}</span>'
+                dom.leaf(html, "modal-notice", role="alert", data_testid="modal-notice")
             with dom.tag("div", "modal-body"):
                 self._run = BlockRun(surface)
             self._draw_foot(view, surface)
@@ -99,8 +107,8 @@ class ModalLayer:
                                   data_testid="modal-back")  # fmt: skip
                 back.on("click", self._close, args=[])
             else:
-                dom.raw(icons.APP_MARK, "modal-mark", "span")
-            dom.tag("h2", "modal-title", title, data_testid="modal-title")
+                dom.leaf(icons.APP_MARK, "modal-mark", "span")
+            dom.words("h2", "modal-title", title, data_testid="modal-title")
             cross = dom.button("icon-btn", icon=icons.CLOSE, aria_label="Close",
                                data_testid="modal-cross")  # fmt: skip
             cross.on("click", self._close_all, args=[])
@@ -127,14 +135,11 @@ class ModalLayer:
         if view is None:
             return
         values = surface.submission()
-        button.classes("is-busy")
-        dom.set_disabled(button, True)
+        dom.set_busy(button, True)
         try:
             outcome = await self.session.act(lambda hand: hand.submit(view, values))
         finally:
-            dom.set_disabled(button, False)
-            if not button.is_deleted:
-                button.classes(remove="is-busy")
+            dom.set_busy(button, False)
         if outcome and outcome.ok:
             surface.drafts.values.clear()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nicegui import Client, events, run, ui
+from nicegui import Client, core, events, run, ui
 
 from bot.playground.page import dom, icons, theme
 from bot.playground.page.avatars import display_name
@@ -14,6 +14,7 @@ from bot.playground.page.session import Marks, Person, Session
 from bot.playground.page.sidebar import Sidebar
 from bot.playground.page.thread import ThreadPane
 from bot.playground.page.topbar import TopBar
+from bot.playground.page.wire import WirePane
 from bot.playground.standin import StandIn
 
 _GO = """(e) => {
@@ -29,6 +30,7 @@ def mount(slack: StandIn, controls: Controls, *, title: str | None = None) -> No
     `&channel=<name or id>`, `&tab=home` and `&thread=<ts>`, to open the page in a certain state.
     NiceGUI is one per process: mounting again replaces the page that was there.
     """
+    _forget_last_mount()
     bridge, marks = Bridge(), Marks()
     slack.subscribe(bridge.notice)
     name = title or f"{slack.manifest.name} playground"
@@ -51,6 +53,12 @@ def mount(slack: StandIn, controls: Controls, *, title: str | None = None) -> No
         show_welcome_message=False,
         reconnect_timeout=10,
     )
+
+
+def _forget_last_mount() -> None:
+    """Let NiceGUI be set up again: once it has served, it refuses what `run_with` adds to it."""
+    core.app.middleware_stack = None
+    core.app.user_middleware.clear()
 
 
 async def _open(session: Session, asked: dict[str, str]) -> None:
@@ -93,7 +101,8 @@ def _draw(session: Session) -> None:
             shade = dom.tag("div", "shade", aria_hidden="true")
             middle = Conversation(session)
             thread = ThreadPane(session)
-    session.parts = [sidebar, top, middle, thread, ModalLayer(session)]
+            wire = WirePane(session)
+    session.parts = [sidebar, top, middle, thread, wire, ModalLayer(session)]
 
     def close_sidebar() -> None:
         session.sidebar_open = False

@@ -122,7 +122,7 @@ def _special_html(name: str, label: str) -> str:
     if name.startswith("subteam^"):
         shown = _unescape(label).lstrip("@") or name.removeprefix("subteam^")
         return f'<span class="mk-mention">@{escape(shown)}</span>'
-    return escape(f"<!{_unescape(name)}>")
+    return escape(_unescape(label) or f"<!{_unescape(name)}>")
 
 
 def _code_html(text: str, reader: Reader) -> str:

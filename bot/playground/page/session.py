@@ -76,6 +76,7 @@ class Session:
         self.thread_ts: str | None = None
         self.new_since: str | None = None
         self.sidebar_open = False
+        self.wire_open = False
 
     # ---- who and where ----------------------------------------------------------------------
 
@@ -127,13 +128,15 @@ class Session:
 
     def look(self, channel_id: str, *, tab: str = "messages", thread: str | None = None) -> None:
         """Open a conversation (and a thread in it)."""
-        if channel_id not in self.slack.workspace.channels:
+        channel = self.slack.workspace.channels.get(channel_id)
+        if channel is None or not self.may_see(channel):
+            self.say("You cannot see that conversation.", bad=True)
             return
         if (channel_id, tab) != (self.channel_id, self.tab):
             self.channel_id, self.tab, self.thread_ts = channel_id, tab, None
             self.mark_new()
         if thread:
-            self.thread_ts = thread
+            self.thread_ts, self.wire_open = thread, False
         self.sidebar_open = False
         self.refresh()
 
@@ -147,6 +150,12 @@ class Session:
     def open_thread(self, ts: str | None) -> None:
         """Open a message's thread beside the conversation; None closes it."""
         self.thread_ts = ts
+        self.wire_open = self.wire_open and ts is None
+        self.refresh()
+
+    def toggle_wire(self) -> None:
+        """Show or hide what Slack and the app say to each other; it takes the thread's place."""
+        self.wire_open = not self.wire_open
         self.refresh()
 
     def act_as(self, user_id: str) -> None:
@@ -210,6 +219,10 @@ class Session:
             self.refresh()
 
     def _concerns_me(self, change: Change) -> bool:
+        if self.wire_open:
+            return True
+        if change.kind == "delivery":
+            return False
         if change.kind in ("modal", "home"):
             return change.user == self.user_id
         return change.user in (None, self.user_id) or change.kind == "user"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from html import escape
 
 from bot.playground.page import dom, icons
 from bot.playground.page.avatars import avatar_html
@@ -53,8 +54,10 @@ class Sidebar:
 
     def _groups(self) -> list[tuple[str, list[Entry]]]:
         channels = [self._channel_entry(c) for c in self.session.channels()]
-        groups = [("", [self._home_entry()]), ("Channels", channels)]
-        return [*groups, ("Apps", [self._app_entry()])]
+        manifest = self.session.slack.manifest
+        groups = [("", [self._home_entry()])] if manifest.home_tab else []
+        apps = [self._app_entry()] if manifest.messages_tab else []
+        return [*groups, ("Channels", channels), ("Apps", apps)]
 
     def _app_dm(self) -> Channel:
         return self.session.slack.im(self.session.user_id)
@@ -102,12 +105,12 @@ class Sidebar:
     def _draw(self, groups: list[tuple[str, list[Entry]]]) -> None:
         with dom.tag("div", "side-top"):
             team = self.session.slack.workspace.team
-            dom.tag("div", "side-team", team.name)
-            dom.tag("div", "side-sub", "Local workspace")
+            dom.words("div", "side-team", team.name)
+            dom.words("div", "side-sub", "Local workspace")
         for name, entries in groups:
             with dom.tag("section", "side-group", aria_label=name or "Home"):
                 if name:
-                    dom.tag("h2", "side-name", name)
+                    dom.words("h2", "side-name", name)
                 for entry in entries:
                     self._draw_entry(entry)
 
@@ -115,22 +118,19 @@ class Sidebar:
         css = "side-line"
         css += " is-active" if entry.active else ""
         css += " is-unread" if entry.unread and not entry.active else ""
-        line = dom.tag("button", css, type="button", title=entry.hint or None,
-                       aria_current="page" if entry.active else None,
-                       data_testid=entry.testid)  # fmt: skip
-        with line:
-            dom.raw(entry.icon, "ic", "span")
-            dom.tag("span", "side-label", entry.name)
-            if entry.badge and not entry.active:
-                dom.tag("span", "side-badge", str(entry.badge), aria_label=f"{entry.badge} new")
+        html = f'<span class="ic">{entry.icon}</span>'
+        html += f'<span class="side-label">{escape(entry.name)}</span>'
+        if entry.badge and not entry.active:
+            html += f'<span class="side-badge" title="{entry.badge} new">{entry.badge}</span>'
+        line = dom.leaf(html, css, "button", type="button", title=entry.hint or None,
+                        aria_current="page" if entry.active else None,
+                        data_testid=entry.testid)  # fmt: skip
         line.on("click", self._opener(entry), args=[])
 
     def _opener(self, entry: Entry) -> Callable[[], object]:
         async def open_() -> None:
             self.session.look(entry.channel_id, tab=entry.tab)
-            if entry.tab == "home":
-                await self.session.act(lambda hand: hand.open_home())
-            elif entry.testid == "open-app":
+            if entry.testid == "open-app":
                 await self.session.act(lambda hand: hand.open_messages())
 
         return open_

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from html import escape
 
 from bot.playground.page import icons
 from bot.playground.page.avatars import avatar_html, display_name
@@ -23,6 +24,14 @@ class Suggestion:
     name: str
     hint: str = ""
     note: str = ""
+
+    def html(self) -> str:
+        """The line as it is shown."""
+        return (
+            f'<span class="ic">{self.face}</span><b>{escape(self.name)}</b>'
+            f'<span class="cmd-hint">{escape(self.hint)}</span>'
+            f'<span class="cmd-note">{escape(self.note)}</span>'
+        )
 
 
 def suggest(session: Session, text: str, *, commands: bool) -> list[Suggestion]:

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from bot.playground.page.presses import Presses
 from bot.playground.page.reader import Reader
 from bot.playground.page.values import text_of
 
@@ -35,6 +36,7 @@ class Surface(Protocol):
     """A place with blocks. What is done here goes through the person's hand, off the UI's loop."""
 
     reader: Reader
+    presses: Presses
 
     def value(self, block_id: str, element: Json) -> Any:
         """What stands in an element now, as a plain value."""

@@ -20,8 +20,8 @@ class ThreadPane:
         self._box = dom.tag("aside", "thread", aria_label="Thread", data_testid="thread")
         with self._box:
             with dom.tag("div", "head"):
-                dom.tag("h2", "head-name", "Thread")
-                self._where = dom.raw("", "head-topic", "span")
+                dom.words("h2", "head-name", "Thread")
+                self._where = dom.leaf("", "head-topic", "span")
                 cross = dom.button("icon-btn", icon=icons.CLOSE, aria_label="Close thread",
                                    data_testid="close-thread")  # fmt: skip
                 cross.on("click", lambda: session.open_thread(None), args=[])
@@ -45,7 +45,8 @@ class ThreadPane:
 
     def refresh(self) -> None:
         """Draw what changed."""
-        ts = self.session.thread_ts if self.session.tab == "messages" else None
+        beside = self.session.tab == "messages" and not self.session.wire_open
+        ts = self.session.thread_ts if beside else None
         self._box.set_visibility(bool(ts))
         if not ts:
             self._open = ""

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from html import escape
 
 from nicegui import run, ui
 
 from bot.playground.page import dom, icons
 from bot.playground.page.avatars import avatar_html, display_name
+from bot.playground.page.menus import Heading, Line, Lines, drop_down, text_line
 from bot.playground.page.reader import clock_time
 from bot.playground.page.session import Person, Session
+from bot.playground.state import User
 
 _SPANS = (
     ("5 minutes", timedelta(minutes=5)),
@@ -34,6 +37,7 @@ class TopBar:
             with dom.tag("div", "bar-mid"):
                 self._draw_clock()
                 self._draw_lead()
+                self._draw_wire()
             self._who = dom.tag("div", "bar-who")
         ui.timer(_TICK_SECONDS, self.tick)
 
@@ -46,45 +50,33 @@ class TopBar:
             self.session.refresh()
 
         menu.on("click", toggled, args=[])
-        dom.raw(icons.APP_MARK, "bar-mark", "span")
-        dom.tag("span", "bar-name", f"{self.session.app_name} playground")
+        dom.leaf(icons.APP_MARK, "bar-mark", "span")
+        dom.words("span", "bar-name", f"{self.session.app_name} playground")
 
     # ---- the clock --------------------------------------------------------------------------
 
     def _draw_clock(self) -> None:
-        clock = dom.button("bar-btn", icon=icons.CLOCK, aria_label="Move the clock",
-                           aria_haspopup="menu", title="Move the clock forward",
-                           data_testid="clock")  # fmt: skip
-        with clock:
-            self._time = dom.raw("", "bar-time", "span")
-            dom.raw(icons.CHEVRON, "ic", "span")
-            with ui.menu().props("auto-close").classes("menu") as menu:
-                self._jumps = dom.tag("div", "menu-group")
-                dom.tag("div", "menu-title", "Forward by")
-                for label, span in _SPANS:
-                    self._move_line(label, span)
-        menu.on("before-show", self._draw_jumps, args=[])
+        self._clock = dom.leaf("", "bar-btn", "button", type="button", aria_haspopup="menu",
+                               title="Move the clock forward", data_testid="clock")  # fmt: skip
+        drop_down(self._clock, self._moves)
 
-    def _move_line(self, label: str, to: timedelta | str) -> None:
-        line = dom.tag("button", "menu-line", label, type="button", role="menuitem",
-                       data_testid=f"move:{label}")  # fmt: skip
-        line.on("click", self._mover(to), args=[])
+    async def _moves(self) -> Lines:
+        jumps = await run.io_bound(self.session.controls.jumps) or []
+        lines: Lines = [Heading("Jump to")] if jumps else []
+        lines += [self._move_line(label, label) for label in jumps]
+        lines.append(Heading("Forward by"))
+        return lines + [self._move_line(label, span) for label, span in _SPANS]
+
+    def _move_line(self, label: str, to: timedelta | str) -> Line:
+        return Line(text_line(label), self._mover(to), f"move:{label}")
 
     def _mover(self, to: timedelta | str) -> Callable[[], object]:
         async def chosen() -> None:
             await self._run(lambda: self.session.controls.move_clock(to))
             await self.tick()
+            self.session.refresh()
 
         return chosen
-
-    async def _draw_jumps(self) -> None:
-        jumps = await run.io_bound(self.session.controls.jumps) or []
-        self._jumps.clear()
-        with self._jumps:
-            if jumps:
-                dom.tag("div", "menu-title", "Jump to")
-            for label in jumps:
-                self._move_line(label, label)
 
     async def tick(self) -> None:
         """Show the playground's time in the acting person's zone."""
@@ -92,10 +84,13 @@ class TopBar:
         if now is None or self.session.client.is_deleted:
             return
         local = now.astimezone(self.session.reader().tz)
-        shown = f"<span>{local:%a} {local.day} {local:%b}</span> <b>{clock_time(local)}</b>"
-        if shown != self._shown_time:
-            self._shown_time = shown
-            self._time.content = shown
+        day = f"<span>{local:%a} {local.day} {local:%b}</span> <b>{clock_time(local)}</b>"
+        if day != self._shown_time:
+            self._shown_time = day
+            self._clock.content = (
+                f'<span class="ic">{icons.CLOCK}</span><span class="bar-time">{day}</span>'
+                f'<span class="ic">{icons.CHEVRON}</span>'
+            )
 
     # ---- a lead -----------------------------------------------------------------------------
 
@@ -109,6 +104,11 @@ class TopBar:
             dom.set_disabled(lead, False)
 
         lead.on("click", sent, args=[])
+
+    def _draw_wire(self) -> None:
+        wire = dom.button("bar-btn bar-wire", "Wire", icon=icons.WIRE, data_testid="open-wire",
+                          title="What Slack and the app say to each other")  # fmt: skip
+        wire.on("click", self.session.toggle_wire, args=[])
 
     async def _run(self, do: Callable[[], str]) -> None:
         """Do something of the playground's own; its sentence, or what went wrong, is shown."""
@@ -132,38 +132,33 @@ class TopBar:
         self._who.clear()
         me = next((p for p in people if p.user.id == self.session.user_id), None)
         with self._who:
-            dom.tag("span", "bar-label", "Acting as")
-            self._draw_who(me, people)
+            dom.words("span", "bar-label", "Acting as")
+            self._draw_who(me)
         ui.timer(0, self.tick, once=True)
 
-    def _draw_who(self, me: Person | None, people: list[Person]) -> None:
+    def _draw_who(self, me: Person | None) -> None:
         user = self.session.user()
-        button = dom.tag("button", "who", type="button", aria_haspopup="menu",
-                         aria_label=f"Acting as {display_name(user)}. Change",
-                         data_testid="act-as", data_user=self.session.user_id)  # fmt: skip
-        with button:
-            dom.raw(avatar_html(user, 26), "", "span")
-            with dom.tag("span", "who-text"):
-                dom.tag("b", "", display_name(user))
-                dom.tag("small", "", me.role if me else "")
-            dom.raw(icons.CHEVRON, "ic", "span")
-            with (
-                ui.menu().props("auto-close anchor='bottom right' self='top right'").classes("menu")
-            ):
-                dom.tag("div", "menu-title", "Act as")
-                for person in people:
-                    self._person_line(person)
+        html = _person_html(user, me.role if me else "", 26)
+        button = dom.leaf(f'{html}<span class="ic">{icons.CHEVRON}</span>', "who", "button",
+                          type="button", aria_haspopup="menu",
+                          aria_label=f"Acting as {display_name(user)}. Change",
+                          data_testid="act-as", data_user=self.session.user_id)  # fmt: skip
+        drop_down(button, self._faces, at_end=True)
 
-    def _person_line(self, person: Person) -> None:
+    def _faces(self) -> Lines:
+        return [Heading("Act as"), *(self._person_line(p) for p in self.session.people)]
+
+    def _person_line(self, person: Person) -> Line:
         mine = person.user.id == self.session.user_id
-        line = dom.tag("button", "menu-line menu-person", type="button", role="menuitemradio",
-                       aria_checked="true" if mine else "false",
-                       data_testid=f"act-as:{person.user.id}")  # fmt: skip
-        with line:
-            dom.raw(avatar_html(person.user, 30), "", "span")
-            with dom.tag("span", "who-text"):
-                dom.tag("b", "", display_name(person.user))
-                dom.tag("small", "", person.role)
-            if mine:
-                dom.raw(icons.CHECK, "ic", "span")
-        line.on("click", lambda: self.session.act_as(person.user.id), args=[])
+        check = f'<span class="ic">{icons.CHECK}</span>' if mine else ""
+        html = _person_html(person.user, person.role, 30) + check
+        return Line(html, lambda: self.session.act_as(person.user.id), f"act-as:{person.user.id}",
+                    person.user.id, "menu-person", mine)  # fmt: skip
+
+
+def _person_html(user: User | None, role: str, size: int) -> str:
+    """A face, a name and a role."""
+    return (
+        f'{avatar_html(user, size)}<span class="who-text"><b>{escape(display_name(user))}</b>'
+        f"<small>{escape(role)}</small></span>"
+    )

@@ -61,7 +61,7 @@ def picker(on_upload: Any, element: Json, *, many: bool, label: str = "Add files
 
 def _line(entry: tuple[str, str], drop: Any) -> None:
     with dom.tag("div", "in-file", data_testid="file"):
-        dom.raw(icons.FILE, "ic", "span")
-        dom.tag("span", "in-file-name", entry[1])
+        dom.leaf(icons.FILE, "ic", "span")
+        dom.words("span", "in-file-name", entry[1])
         remove = dom.button("icon-btn", icon=icons.CLOSE, aria_label=f"Remove {entry[1]}")
         remove.on("click", lambda: drop(entry), args=[])

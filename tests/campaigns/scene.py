@@ -1,0 +1,180 @@
+"""A small company that announces campaigns: its people, its clock, and its Slack."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, TypeVar
+
+from procrastinate import PsycopgConnector
+from sqlalchemy import func, select, text
+
+from bot import clock
+from bot.campaigns import service
+from bot.campaigns.model import Campaign, Kind
+from bot.jobs import Tasks
+from bot.people import service as people
+from bot.people.model import Person, Role, Workspace
+from bot.playground.standin import StandIn
+from bot.playground.state import Channel, Message
+from bot.slack.cards import Card
+from bot.store import Base, Store
+
+TODAY = date(2026, 6, 1)  # a Monday
+NINE = datetime(2026, 6, 1, 7, tzinfo=UTC)  # in Berlin
+
+SPRING = service.Draft(
+    name="Summer trial",
+    kind=Kind.SEARCH_ADS,
+    audience="Workshops with 5 to 20 people in Austria",
+    offer="Three months at half price on the Team plan",
+    terms="New customers only. Monthly payment, cancel any time.",
+    talking_points="No set-up fee\nData stays in Vienna",
+    starts_on=TODAY,
+    ends_on=date(2026, 6, 30),
+    utm_campaign="summer-trial-2026",
+)
+
+T = TypeVar("T")
+
+
+def draft(**changes: Any) -> service.Draft:
+    return replace(SPRING, **changes)
+
+
+class Hands:
+    """The hands of the clock."""
+
+    def __init__(self) -> None:
+        self.now = NINE
+        clock.use(lambda: self.now)
+
+    def forward(self, **by: float) -> None:
+        self.now += timedelta(**by)
+
+
+@dataclass
+class Company:
+    """Mara in marketing, Sal and Sue in sales, and what tests want to know."""
+
+    store: Store
+    workspace: Workspace
+    mara: Person
+    sal: Person
+    sue: Person
+
+    def someone(self, slack_id: str, *roles: Role) -> Person:
+        return hire(self.store, self.workspace, slack_id, slack_id.title(), *roles)
+
+    def announce(self, token: str = "form-1", **changes: Any) -> Campaign:
+        with self.store.transaction() as session:
+            return service.announce(session, self.mara, draft(**changes), token)
+
+    def got_it(self, who: Person, campaign: Campaign) -> bool:
+        with self.store.transaction() as session:
+            return service.got_it(session, who, campaign.id)
+
+    def ask(self, who: Person, campaign: Campaign, text: str, token: str = "form-1") -> bool:
+        with self.store.transaction() as session:
+            return service.ask(session, who, campaign.id, text, token) is not None
+
+    def readers(self, campaign: Campaign) -> list[str]:
+        with self.store.transaction() as session:
+            return [person.name for person in service.readership(session, campaign).readers]
+
+    def count(self, table: type[Base]) -> int:
+        with self.store.transaction() as session:
+            return session.scalars(select(func.count()).select_from(table)).one()
+
+    def cards(self, kind: str) -> list[Card]:
+        with self.store.transaction() as session:
+            return list(session.scalars(select(Card).where(Card.kind == kind).order_by(Card.id)))
+
+    def due(self, task: str) -> list[datetime]:
+        """When each waiting job of this task is due, to the minute, on the company's clock."""
+        with self.store.transaction() as session:
+            rows = session.execute(
+                text("SELECT scheduled_at FROM procrastinate_jobs WHERE task_name = :t"),
+                {"t": task},
+            )
+            return [_to_the_minute(row[0] + clock.offset()) for row in rows]
+
+    def waiting(self, task: str) -> int:
+        """How many jobs of this task wait."""
+        with self.store.transaction() as session:
+            rows = session.execute(
+                text("SELECT count(*) FROM procrastinate_jobs WHERE task_name = :t"), {"t": task}
+            )
+            return int(rows.scalar_one())
+
+
+def _to_the_minute(at: datetime) -> datetime:
+    return (at + timedelta(seconds=30)).replace(second=0, microsecond=0)
+
+
+def hire(store: Store, workspace: Workspace, slack_id: str, name: str, *roles: Role) -> Person:
+    with store.transaction() as session:
+        person = people.person(session, workspace.id, slack_id)
+        person.name, person.roles = name, [str(role) for role in roles]
+    return person
+
+
+def install(store: Store, team_id: str = "T1", channel: str = "C1") -> Workspace:
+    with store.transaction() as session:
+        return people.install(
+            session, team_id=team_id, name="Acme", bot_user_id="UBOT", channel=channel,
+            timezone="Europe/Berlin", currency="EUR",
+        )  # fmt: skip
+
+
+def at_once(acts: Sequence[Callable[[], T]]) -> list[T]:
+    """Do all of this in threads that start together."""
+    gate = threading.Barrier(len(acts))
+
+    def run(act: Callable[[], T]) -> T:
+        gate.wait()
+        return act()
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return list(pool.map(run, acts))
+
+
+@dataclass
+class Town:
+    """The company with a Slack around it, in which its people click."""
+
+    company: Company
+    slack: StandIn
+    channel: Channel
+    tasks: Tasks
+    hands: Hands
+
+    def work(self) -> None:
+        """Let a worker do what waits, in its order, and go home."""
+        self.hands.forward(seconds=2)  # so that no channel makes it wait for its second
+        asyncio.run(self._work())
+
+    async def _work(self) -> None:
+        url = self.company.store.engine.url.set(drivername="postgresql")
+        connector = PsycopgConnector(conninfo=url.render_as_string(hide_password=False))
+        with self.tasks.app.replace_connector(connector) as app:
+            async with app.open_async():
+                await app.run_worker_async(
+                    wait=False,
+                    concurrency=1,
+                    delete_jobs="successful",
+                    install_signal_handlers=False,
+                )
+
+    def posted(self) -> list[Message]:
+        return self.slack.messages(self.channel)
+
+    def direct(self, person: Person) -> list[str]:
+        return [message.text for message in self.slack.messages(self.slack.im(person.slack_id))]
+
+    def told(self, person: Person, times: int = 1) -> list[str]:
+        """What only this person was told, once it is so many messages."""
+        self.slack.wait_until(lambda: len(self.slack.ephemerals(person.slack_id)) >= times)
+        return [message.text for message in self.slack.ephemerals(person.slack_id)]

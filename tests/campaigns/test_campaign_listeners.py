@@ -1,0 +1,211 @@
+"""Campaigns as their people meet them: in a Slack, with a worker behind it."""
+
+from datetime import timedelta
+from typing import Any
+
+from bot.campaigns import modals, view
+from bot.campaigns.model import Campaign, CampaignQuestion, CampaignReceipt
+from bot.jobs import advance
+from bot.people.model import Person
+from bot.playground.hand import Hand
+from tests.campaigns.scene import Town
+
+TYPED: dict[str, Any] = {
+    "name": "Summer trial",
+    "kind": "search_ads",
+    "audience": "Workshops in Austria",
+    "offer": "Half price for three months",
+    "terms": "New customers only.",
+    "talking_points": "No set-up fee\nData stays in Vienna",
+    "starts_on": "2026-06-01",
+    "ends_on": "2026-06-30",
+    "budget": "12,500",
+    "expected_leads": "80",
+    "utm_campaign": "Summer-Trial",
+}
+
+
+def open_form(town: Town) -> Hand:
+    """Let Mara ask for the form of a campaign, and have it before her."""
+    mara = town.company.mara.slack_id
+    assert town.slack.hand(mara).command("/campaign", channel=town.channel).ok
+    town.slack.wait_until(lambda: town.slack.modal(mara))
+    return town.slack.hand(mara)
+
+
+def announce(town: Town) -> None:
+    outcome = open_form(town).submit(values=TYPED)
+    assert outcome.ok
+    assert outcome.modal is None
+    town.work()
+
+
+def press(town: Town, who: Person, action_id: str) -> None:
+    assert town.slack.hand(who.slack_id).click(town.posted()[0], action_id).ok
+
+
+def got_it(town: Town, who: Person) -> None:
+    """Press *Got it* and wait for what comes of it, since a click is acknowledged first."""
+    readers = town.company.count(CampaignReceipt) + 1
+    press(town, who, view.GOT_IT)
+    town.slack.wait_until(lambda: town.company.count(CampaignReceipt) == readers)
+    town.work()
+
+
+def ask(town: Town, who: Person) -> Hand:
+    """Press *Ask* and wait for the modal."""
+    press(town, who, view.ASK)
+    modal = town.slack.wait_until(lambda: town.slack.modal(who.slack_id))
+    assert modal is not None
+    assert modal.callback_id == modals.SAVE_QUESTION
+    return town.slack.hand(who.slack_id)
+
+
+def twice(town: Town, callback_id: str) -> None:
+    """Wait until a modal was delivered twice, and taken both times."""
+    town.slack.wait_until(lambda: len(town.slack.delivered(callback_id)) == 2)
+    town.slack.wait_until(lambda: all(each.ok for each in town.slack.delivered(callback_id)))
+
+
+def read_by(town: Town) -> str:
+    [block] = [block for block in town.posted()[0].blocks if block["type"] == "context"]
+    return str(block["elements"][0]["text"])
+
+
+def test_a_campaign_is_announced_and_the_announcer_told_where(town: Town) -> None:
+    announce(town)
+    [card] = town.posted()
+    mara = town.company.mara
+    assert card.text.startswith(f"{mara.mention} announces the campaign “Summer trial”: Half price")
+    [confirmed] = town.direct(mara)
+    assert confirmed.startswith(f"“Summer trial” is announced in <#{town.channel.id}>.")
+
+
+def test_errors_stand_below_their_fields_and_the_form_can_be_mended(town: Town) -> None:
+    mara = open_form(town)
+    wrong = {"ends_on": "2026-05-31", "budget": "much", "utm_campaign": "summer trial"}
+    assert mara.submit(values=TYPED | wrong).errors == {
+        "ends_on": "The last day is before the first one. Choose a later day.",
+        "budget": "“much” is not an amount. Write digits, for example 1250 or 1,250.50.",
+        "utm_campaign": "Use letters, digits and . _ - + ~ without spaces, "
+        "for example spring-offer-2026.",
+    }
+    assert mara.submit(values=TYPED).ok
+    assert town.company.count(Campaign) == 1
+
+
+def test_a_code_that_is_taken_stands_below_its_field(town: Town) -> None:
+    announce(town)
+    mara = open_form(town)
+    outcome = mara.submit(values=TYPED | {"name": "Another"})
+    assert list(outcome.errors) == ["utm_campaign"]
+    assert "“Summer trial” has this code already" in outcome.errors["utm_campaign"]
+    assert mara.submit(values={"utm_campaign": "another"}).ok
+
+
+def test_a_form_that_slack_delivers_twice_announces_once(town: Town) -> None:
+    mara = open_form(town)
+    town.slack.faults.add("interaction", "duplicate")
+    assert mara.submit(values=TYPED | {"utm_campaign": ""}).ok  # no code that would stop it
+    twice(town, modals.ANNOUNCE)
+    town.work()
+    assert town.company.count(Campaign) == 1
+    assert len(town.posted()) == 1
+    assert len(town.direct(town.company.mara)) == 1
+
+
+def test_who_may_not_announce_is_told_whom_to_ask(town: Town) -> None:
+    sal = town.company.sal
+    town.slack.hand(sal.slack_id).command("/campaign", channel=town.channel)
+    [told] = town.told(sal)
+    assert told.startswith("You need the role marketer to announce campaigns.")
+    assert town.slack.modal(sal.slack_id) is None
+
+
+def test_a_campaign_that_slack_did_not_take_is_not_called_announced(town: Town) -> None:
+    mara = open_form(town)
+    town.slack.archive(town.channel)
+    assert mara.submit(values=TYPED).ok
+    town.work()
+    assert town.posted() == []
+    [told] = town.direct(town.company.mara)
+    assert told.startswith("“Summer trial” is saved, but Slack did not let me post it in")
+
+
+def test_got_it_shows_on_the_card_and_twice_is_told(town: Town) -> None:
+    announce(town)
+    assert read_by(town) == "Read by 0 of 2 in sales."
+    got_it(town, town.company.sal)
+    assert read_by(town) == "Read by 1 of 2 in sales: Sal. Not yet: Sue."
+    press(town, town.company.sal, view.GOT_IT)
+    [told] = town.told(town.company.sal)
+    assert told.startswith("You have confirmed “Summer trial” already")
+    assert town.company.count(CampaignReceipt) == 1
+
+
+def test_who_is_not_in_sales_is_thanked(town: Town) -> None:
+    announce(town)
+    got_it(town, town.company.mara)
+    assert town.told(town.company.mara) == [
+        "Noted, thank you. The card counts only those who are in sales."
+    ]
+    assert read_by(town) == "Read by 0 of 2 in sales."
+
+
+def test_a_question_that_slack_delivers_twice_comes_into_the_thread_once(town: Town) -> None:
+    announce(town)
+    sal = ask(town, town.company.sal)
+    town.slack.faults.add("interaction", "duplicate")
+    assert sal.submit(values={"question": "Is it for old customers too?"}).ok
+    twice(town, modals.SAVE_QUESTION)
+    town.work()
+    [question] = town.slack.thread(town.posted()[0])
+    asker, owner = town.company.sal.mention, town.company.mara.mention
+    assert question.text == (
+        f"{asker} asks {owner} about “Summer trial”: Is it for old customers too?"
+    )
+    assert town.company.count(CampaignQuestion) == 1
+
+
+def test_a_question_without_words_says_so_below_the_field(town: Town) -> None:
+    announce(town)
+    outcome = ask(town, town.company.sal).submit(values={"question": "\u200e "})
+    assert outcome.errors == {"question": "Write your question here."}
+
+
+def test_a_campaign_that_is_over_keeps_only_ask(town: Town) -> None:
+    announce(town)
+    old = town.slack.as_seen(town.posted()[0])
+    town.hands.forward(days=30)
+    with town.company.store.transaction() as session:
+        advance(session, timedelta(days=30))
+    town.work()
+    [card] = town.posted()
+    assert read_by(town) == "Ended on 30 June 2026."
+    [buttons] = [block for block in card.blocks if block["type"] == "actions"]
+    assert [button["action_id"] for button in buttons["elements"]] == [view.ASK]
+    town.slack.hand(town.company.sal.slack_id).click(old, view.GOT_IT)
+    assert town.told(town.company.sal) == [
+        "“Summer trial” has ended, so there is nothing left to confirm."
+    ]
+
+
+def test_the_list_is_a_private_answer(town: Town) -> None:
+    sal = town.slack.hand(town.company.sal.slack_id)
+    sal.command("/campaign", "list", town.channel)
+    assert town.told(town.company.sal)[0].startswith("No campaign runs, comes or has ended")
+    announce(town)
+    sal.command("/campaign", "list", town.channel)
+    assert town.told(town.company.sal, 2)[1] == (
+        "1 campaign running, 0 coming, 0 ended in the last 30 days."
+    )
+    assert len(town.posted()) == 1
+
+
+def test_help_tells_what_the_command_can_do(town: Town) -> None:
+    outcome = town.slack.hand(town.company.sal.slack_id).command("/campaign", "help", town.channel)
+    assert outcome.text == (
+        "*What you can do:*\n"
+        "• `/campaign` announce a campaign (marketing)\n"
+        "• `/campaign list` see what runs, what comes and what has just ended"
+    )

@@ -1,0 +1,204 @@
+"""How campaigns look, each in every state that a person can meet."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from slack_sdk.models.views import View
+
+from bot.campaigns import modals, view
+from bot.campaigns.model import Campaign, CampaignQuestion, Overview, Readership
+from bot.people.model import Person
+from bot.playground.limits import check_message
+from bot.slack import Message
+from tests.campaigns.scene import SPRING, TODAY
+
+Looks = Callable[[str, Message | View], None]
+
+MARA = Person(slack_id="U0MARA", name="Mara Berger", roles=["marketer"])
+SALES = [
+    Person(slack_id=f"U0{name.upper()}", name=name, roles=["salesperson"])
+    for name in ("Ana", "Ben", "Cem", "Dora", "Emil", "Finn", "Gül", "Hana", "Ida")
+]
+
+
+def campaign(**changes: Any) -> Campaign:
+    facts: dict[str, Any] = {
+        "id": 7,
+        "owner": MARA,
+        "name": SPRING.name,
+        "kind": SPRING.kind,
+        "audience": SPRING.audience,
+        "offer": SPRING.offer,
+        "terms": SPRING.terms,
+        "talking_points": SPRING.talking_points,
+        "starts_on": SPRING.starts_on,
+        "ends_on": SPRING.ends_on,
+        "utm_campaign": SPRING.utm_campaign,
+        "budget_minor": 1_250_000,
+        "currency": "EUR",
+    }
+    return Campaign(**facts | changes)
+
+
+def sales(read: int, of: int) -> Readership:
+    return Readership(SALES[:read], SALES[read:of])
+
+
+def context(message: Message) -> str:
+    [block] = [block for block in message.blocks if block["type"] == "context"]
+    return str(block["elements"][0]["text"])
+
+
+def test_a_new_announcement(looks: Looks) -> None:
+    looks("card_new", view.card(campaign(), sales(0, 7), TODAY))
+
+
+def test_some_have_read_it(looks: Looks) -> None:
+    looks("card_read_by_some", view.card(campaign(), sales(3, 7), TODAY))
+
+
+def test_an_announcement_that_is_over(looks: Looks) -> None:
+    looks("card_ended", view.card(campaign(), sales(3, 7), date(2026, 7, 1)))
+
+
+def test_little_is_known(looks: Looks) -> None:
+    bare = campaign(ends_on=None, utm_campaign=None, talking_points="One point")
+    looks("card_without_end_and_code", view.card(bare, sales(0, 0), TODAY))
+
+
+def test_hostile_words_are_disarmed(looks: Looks) -> None:
+    hostile = "<!channel> *free* <https://evil.example|click> & =cmd()"
+    words = dict.fromkeys(("name", "audience", "offer", "terms", "talking_points"), hostile)
+    card = view.card(campaign(**words), sales(0, 2), TODAY)
+    assert "<!" not in card.text
+    looks("card_with_hostile_words", card)
+
+
+def test_the_budget_is_not_for_the_channel() -> None:
+    card = view.card(campaign(), sales(0, 2), TODAY)
+    assert "12,500" not in repr(card.blocks)
+    assert "Budget" not in repr(card.blocks)
+
+
+@pytest.mark.parametrize(
+    ("read", "of", "line"),
+    [
+        (0, 0, "Nobody is in sales yet. An admin gives roles with /handoff people."),
+        (0, 7, "Read by 0 of 7 in sales."),
+        (1, 1, "Read by 1 of 1 in sales: Ana."),
+        (2, 2, "Read by 2 of 2 in sales: Ana and Ben."),
+        (1, 3, "Read by 1 of 3 in sales: Ana. Not yet: Ben and Cem."),
+        (
+            8,
+            9,
+            "Read by 8 of 9 in sales: Ana, Ben, Cem, Dora, Emil, Finn and 2 more. Not yet: Ida.",
+        ),
+    ],
+)
+def test_readers_are_named_up_to_a_number(read: int, of: int, line: str) -> None:
+    assert context(view.card(campaign(), sales(read, of), TODAY)) == line
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "words"),
+    [
+        ("2026-06-01", "2026-06-30", "1 to 30 June 2026"),
+        ("2026-06-01", "2026-06-01", "on 1 June 2026 only"),
+        ("2026-06-01", "2026-07-15", "1 June to 15 July 2026"),
+        ("2026-12-01", "2027-01-31", "1 December 2026 to 31 January 2027"),
+        ("2026-06-01", None, "from 1 June 2026 until further notice"),
+    ],
+)
+def test_days_in_plain_words(first: str, last: str | None, words: str) -> None:
+    ends_on = date.fromisoformat(last) if last else None
+    assert view.period(campaign(starts_on=date.fromisoformat(first), ends_on=ends_on)) == words
+
+
+def test_the_offer_in_one_line() -> None:
+    offer = "Half price\n for <b>three</b> months"
+    assert view.offer_line(campaign(offer=offer)) == (
+        "Half price for &lt;b&gt;three&lt;/b&gt; months · 1 to 30 June 2026"
+    )
+    assert len(view.offer_line(campaign(offer="&" * 300))) < 400
+
+
+@pytest.mark.parametrize(
+    ("typed", "points"),
+    [
+        ("One\nTwo", ["One", "Two"]),
+        ("- One\n\n • Two \n*\tThree", ["One", "Two", "Three"]),
+        ("Half price – and *free* delivery", ["Half price – and *free* delivery"]),
+        ("-20 % for all\n20 %*", ["-20 % for all", "20 %*"]),
+    ],
+)
+def test_talking_points_are_a_list_whether_or_not_they_were_typed_as_one(
+    typed: str, points: list[str]
+) -> None:
+    card = view.card(campaign(talking_points=typed), sales(0, 1), TODAY)
+    [listed] = [
+        part
+        for block in card.blocks
+        for part in block.get("elements", ())
+        if part["type"] == "rich_text_list"
+    ]
+    assert [point["elements"][0]["text"] for point in listed["elements"]] == points
+
+
+def test_a_card_without_points_leaves_them_out() -> None:
+    card = view.card(campaign(talking_points=" - \n"), sales(0, 1), TODAY)
+    assert check_message(card.blocks) == []
+    assert "Talking points" not in repr(card.blocks)
+
+
+def test_a_question(looks: Looks) -> None:
+    asked = CampaignQuestion(campaign=campaign(), person=SALES[0], text="Is it for <old> *too*?")
+    looks("question", view.question(asked))
+
+
+def test_the_announcer_hears_where_it_stands(looks: Looks) -> None:
+    looks("announced", view.confirmation(campaign(), "C0LEADS", posted=True))
+
+
+def test_the_announcer_hears_that_slack_refused(looks: Looks) -> None:
+    looks("not_announced", view.confirmation(campaign(), "C0LEADS", posted=False))
+
+
+def test_the_form(looks: Looks) -> None:
+    looks("form", modals.announce("a-token", TODAY, "C0LEADS", "EUR"))
+
+
+def test_the_form_of_a_question(looks: Looks) -> None:
+    form = modals.ask(campaign(), "a-token")
+    assert modals.asked(str(form.private_metadata)) == (7, "a-token")
+    looks("question_form", form)
+
+
+def test_a_list_of_nothing(looks: Looks) -> None:
+    looks("list_empty", view.listing(Overview([], [], [], {}, 7)))
+
+
+def test_a_list(looks: Looks) -> None:
+    running = [campaign(), campaign(id=8, name="Referral bonus", kind="partner", ends_on=None)]
+    fair = {"name": "Trade fair", "kind": "event", "offer": "A free trial day"}
+    coming = [campaign(id=9, starts_on=date(2026, 9, 8), ends_on=date(2026, 9, 10), **fair)]
+    ended = [campaign(id=10, name="May webinar", kind="webinar", starts_on=date(2026, 5, 4),
+                      ends_on=date(2026, 5, 29))]  # fmt: skip
+    looks("list", view.listing(Overview(running, coming, ended, {7: 3, 10: 7}, 7)))
+
+
+def test_a_list_that_is_too_long_says_how_many_more() -> None:
+    many = [campaign(id=number, name=f"Campaign {number}") for number in range(1_214)]
+    long = view.listing(Overview(many, many[:11], many[:10], {}, 7))
+    assert check_message(long.blocks) == []
+    more = [block["elements"][0]["text"] for block in long.blocks if block["type"] == "context"]
+    assert more == ["and 1,204 more", "and 1 more"]
+    assert long.text == ("1,214 campaigns running, 11 coming, 10 ended in the last 30 days.")
+
+
+def test_the_first_day_offered_is_today() -> None:
+    form = modals.announce("t", TODAY + timedelta(days=1), "C1", "JPY").to_dict()
+    fields = {block.get("block_id"): block for block in form["blocks"]}
+    assert fields["starts_on"]["element"]["initial_date"] == "2026-06-02"
+    assert fields["budget"]["label"]["text"] == "Budget in JPY"

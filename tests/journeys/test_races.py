@@ -1,0 +1,146 @@
+"""Many at once: two hundred people click Claim, and one lead is sent fifty times."""
+
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from itertools import cycle
+from pathlib import Path
+from typing import TypeVar
+
+import httpx
+from sqlalchemy import func, insert, select
+
+from bot.leads.model import Deed, Lead, LeadEvent, Submission
+from bot.people.model import Person, Role
+from bot.playground.delivery import Deliveries, Delivery
+from bot.playground.standin import StandIn
+from bot.playground.state import Message, User
+from bot.slack.cards import Card
+from bot.store import Base
+from tests.journeys.conftest import Office, drawn
+from tests.journeys.processes import run
+
+T = TypeVar("T")
+CLICKS, POSTS = 200, 50
+
+
+class Spread(Deliveries):
+    """Slack's requests, to each of several web processes in turn."""
+
+    def __init__(self, slack: StandIn, addresses: Sequence[str]) -> None:
+        super().__init__(slack)
+        self.url = addresses[0]
+        self._turns = cycle(addresses)
+
+    def _over_http(self, _url: str, delivery: Delivery, reason: str | None) -> None:
+        super()._over_http(next(self._turns), delivery, reason)
+
+
+def hire(office: Office, count: int) -> list[User]:
+    """So many salespeople, each known to Slack and to us."""
+    users = [office.slack.add_user(f"seller{number}") for number in range(count)]
+    workspace_id = office.application.workspace().id
+    rows = [
+        {
+            "workspace_id": workspace_id, "slack_id": user.id, "name": user.real_name,
+            "roles": [Role.SALESPERSON.value], "active": True,
+        }
+        for user in users
+    ]  # fmt: skip
+    with office.application.store.transaction() as session:
+        session.execute(insert(Person), rows)
+    return users
+
+
+def at_once(acts: Sequence[Callable[[], T]], threads: int) -> list[T]:
+    """Do all of this, from so many threads that start together."""
+    gate = threading.Barrier(threads)
+
+    def in_turn(mine: Sequence[Callable[[], T]]) -> list[T]:
+        gate.wait()
+        return [act() for act in mine]
+
+    with ThreadPoolExecutor(threads) as pool:
+        done = pool.map(in_turn, [acts[first::threads] for first in range(threads)])
+        return [each for some in done for each in some]
+
+
+def claim(office: Office, card: Message, user: User) -> bool:
+    """Click, on the card as it was before anybody did."""
+    return office.slack.hand(user).click(card, "lead.claim").ok
+
+
+def post(address: str, office: Office) -> httpx.Response:
+    body = {"external_id": "form-7-1", "email": "ada@example.com", "first_name": "Ada"}
+    return httpx.post(f"{address}/leads/api", json=body, headers=office.key, timeout=30)
+
+
+def count(office: Office, table: type[Base]) -> int:
+    with office.application.store.transaction() as session:
+        return session.scalars(select(func.count()).select_from(table)).one()
+
+
+def claims(office: Office) -> list[str]:
+    """Who has claimed the lead, as the audit knows it: Slack's IDs."""
+    with office.application.store.transaction() as session:
+        found = select(Person.slack_id).join(LeadEvent).where(LeadEvent.deed == Deed.CLAIMED)
+        return list(session.scalars(found))
+
+
+def assert_one_winner(office: Office, users: Sequence[User]) -> None:
+    """One owner and one row in the audit; everyone else was told the owner's name, once."""
+    [winner] = claims(office)
+    losers = [user for user in users if user.id != winner]
+    assert len(losers) == len(users) - 1
+
+    def told(user: User) -> list[Message]:
+        direct = office.slack.messages(office.slack.im(user))
+        return [*office.slack.ephemerals(user), *direct]
+
+    office.slack.wait_until(lambda: all(map(told, losers)), timeout=30)
+    for loser in losers:
+        [sentence] = told(loser)
+        assert f"<@{winner}> claimed this lead <!date" in sentence.text
+    card = office.card("Claimed: Ada", winner)
+    assert "lead.claim'" not in drawn(card)
+    assert office.slack.messages(office.channel) == [card]
+
+
+def assert_one_lead(office: Office, answers: Sequence[httpx.Response]) -> None:
+    """One lead and one card, and every request kept and answered alike."""
+    assert [answer.status_code for answer in answers] == [202] * POSTS
+    assert len({answer.json()["lead_id"] for answer in answers}) == 1
+    assert sorted(answer.json()["duplicate"] for answer in answers) == [False] + [True] * 49
+    assert (count(office, Lead), count(office, Submission)) == (1, POSTS)
+    office.card("New lead: Ada", "lead.claim")
+    assert count(office, Card) == 1
+    assert len(office.slack.messages(office.channel)) == 1
+
+
+def test_many_threads_make_one_lead_with_one_owner(office: Office) -> None:
+    users = hire(office, CLICKS)
+    answers = at_once([lambda: post(office.address, office)] * POSTS, threads=POSTS)
+    assert_one_lead(office, answers)
+    card = office.slack.as_seen(office.card("lead.claim"))
+    clicks = [lambda user=user: claim(office, card, user) for user in users]  # type: ignore[misc]
+    assert all(at_once(clicks, threads=4))
+    assert_one_winner(office, users)
+
+
+def test_many_processes_make_one_lead_with_one_owner(office: Office, tmp_path: Path) -> None:
+    users = hire(office, CLICKS)
+    with ExitStack() as stack:
+        webs = [stack.enter_context(run(office, tmp_path, "--web")) for _ in range(4)]
+        addresses = [web.address for web in webs]
+        turns = cycle(addresses)
+        answers = at_once([lambda: post(next(turns), office)] * POSTS, threads=POSTS)
+        assert_one_lead(office, answers)
+
+        office.slack.deliveries = Spread(
+            office.slack, [f"{address}/slack/events" for address in addresses]
+        )
+        card = office.slack.as_seen(office.card("lead.claim"))
+        clicks = [lambda user=user: claim(office, card, user) for user in users]  # type: ignore[misc]
+        assert all(at_once(clicks, threads=16))
+        assert_one_winner(office, users)

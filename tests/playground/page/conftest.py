@@ -1,0 +1,98 @@
+"""A page in a real Chromium, on a stand-in of its own, with a small Bolt app behind it."""
+
+import os
+import shutil
+import socket
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from slack_bolt import App
+
+from bot.playground.page import mount
+from bot.playground.standin import StandIn
+from bot.playground.state import Channel, User
+from tests.playground.page.fakes import FakeControls
+from tests.playground.world import MANIFEST, Clock, Endpoint, bolt_endpoint
+
+_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+_FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = next((found for name in _NAMES if (found := shutil.which(name))), None)
+    if path is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("no Chromium on this machine")
+        pytest.skip("no Chromium on this machine")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=list(_FLAGS))
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="session")
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """One for all, so that the page's scripts come from the browser's cache."""
+    shared = browser.new_context(viewport={"width": 1400, "height": 900})
+    yield shared
+    shared.close()
+
+
+@pytest.fixture(scope="session")
+def port() -> int:
+    """The same for all: the cache is kept by address."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def controls(clock: Clock) -> FakeControls:
+    return FakeControls(clock)
+
+
+@pytest.fixture
+def slack(clock: Clock, controls: FakeControls, port: int) -> Iterator[StandIn]:
+    running = StandIn(MANIFEST, now=clock)
+    mount(running, controls)
+    running.start(port)
+    yield running
+    running.stop()  # NiceGUI is one per process: the next one starts when this one is down
+
+
+@pytest.fixture
+def bolt(slack: StandIn, app: App, serve: Callable[[Endpoint], Endpoint]) -> App:
+    """The app, connected; tests add their listeners to it."""
+    slack.deliver_to(serve(bolt_endpoint(app)).url)
+    return app
+
+
+@pytest.fixture
+def page(
+    slack: StandIn,
+    controls: FakeControls,
+    ann: User,
+    bob: User,
+    leads: Channel,
+    context: BrowserContext,
+) -> Iterator[Page]:
+    """The page as Ann sees #leads; it must load nothing from elsewhere and log no error."""
+    assert leads.members > {ann.id, bob.id}
+    controls.roles = [(ann.id, "Sales"), (bob.id, "Marketing")]
+    opened = context.new_page()
+    opened.set_default_timeout(15_000)
+    trouble: list[str] = []
+    opened.on("pageerror", lambda error: trouble.append(str(error)))
+    opened.on("dialog", lambda dialog: trouble.append(dialog.message))
+    opened.on("request", lambda request: _note_foreign(request.url, slack.url, trouble))
+    opened.goto(slack.url)
+    expect(opened.get_by_test_id("composer-input")).to_be_focused()
+    yield opened
+    opened.close()
+    assert trouble == []
+
+
+def _note_foreign(url: str, home: str, trouble: list[str]) -> None:
+    if not url.startswith((home, "data:", "blob:")):
+        trouble.append(url)

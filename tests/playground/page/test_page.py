@@ -1,0 +1,386 @@
+"""The page in a real Chromium: what is shown, and that clicks go the way a person's would."""
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import FilePayload, Page, expect
+from slack_bolt import Ack, App
+from slack_sdk import WebClient
+
+from bot.playground.standin import StandIn
+from bot.playground.state import Channel, User
+from tests.playground.page.fakes import FakeControls
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+Json = dict[str, Any]
+HOSTILE = "<img src=x onerror=alert(1)><script>alert(2)</script> :nope: <javascript:alert(3)|go>"
+
+
+def plain(text: str) -> Json:
+    return {"type": "plain_text", "text": text, "emoji": False}
+
+
+def button(action_id: str, text: str, **more: Any) -> Json:
+    return {"type": "button", "action_id": action_id, "text": plain(text), **more}
+
+
+def field(block_id: str, element: Json, **more: Any) -> Json:
+    element = {"action_id": "v", **element}
+    return {
+        "type": "input",
+        "block_id": block_id,
+        "label": plain(block_id),
+        "element": element,
+    } | more
+
+
+def card(text: str, *buttons: Json) -> list[Json]:
+    section = {"type": "section", "text": {"type": "mrkdwn", "text": text}}
+    return [section, {"type": "actions", "elements": list(buttons)}] if buttons else [section]
+
+
+def test_a_message_appears_by_itself_and_is_redrawn_in_place(
+    page: Page, client: WebClient, leads: Channel
+) -> None:
+    posted = client.chat_postMessage(
+        channel=leads.id, text="New lead", blocks=card("*Marta*", button("lead.claim", "Claim"))
+    )
+    row = page.locator(f'[data-testid=message][data-ts="{posted["ts"]}"]')
+    expect(row.get_by_test_id("action:lead.claim")).to_be_visible()
+    client.chat_update(
+        channel=leads.id, ts=posted["ts"], text="Claimed", blocks=card("Claimed by *Ann*")
+    )
+    expect(row).to_contain_text("Claimed by Ann")
+    expect(row.get_by_test_id("action:lead.claim")).to_have_count(0)
+
+
+def test_claiming_a_card_goes_through_the_app(
+    page: Page, bolt: App, client: WebClient, leads: Channel, ann: User
+) -> None:
+    @bolt.action("lead.claim")
+    def claim(ack: Ack, body: Json) -> None:
+        ack()
+        who, message = body["user"]["id"], body["message"]["ts"]
+        text = f"Claimed by <@{who}>"
+        client.chat_update(channel=leads.id, ts=message, text=text, blocks=card(text))
+        client.chat_postEphemeral(channel=leads.id, user=who, text="It is *yours*.")
+
+    buttons = [button("lead.claim", "Claim", style="primary")]
+    client.chat_postMessage(channel=leads.id, text="New lead", blocks=card("Marta", *buttons))
+    page.get_by_test_id("action:lead.claim").click()
+    expect(page.get_by_text("Claimed by @Ann Archer")).to_be_visible()
+    only_mine = page.locator("[data-ephemeral=true]")
+    expect(only_mine).to_contain_text("Only visible to you")
+    only_mine.get_by_test_id("dismiss").click()
+    expect(only_mine).to_have_count(0)
+
+
+def test_a_button_may_ask_back(
+    page: Page, bolt: App, slack: StandIn, client: WebClient, leads: Channel
+) -> None:
+    bolt.action("lead.junk")(lambda ack: ack())
+    ask = {"title": plain("Sure?"), "text": plain("No way back."), "confirm": plain("Do it"),
+           "deny": plain("Keep")}  # fmt: skip
+    junk = button("lead.junk", "Junk", confirm=ask)
+    client.chat_postMessage(channel=leads.id, text="Lead", blocks=card("Lead", junk))
+    page.get_by_test_id("action:lead.junk").click()
+    page.get_by_test_id("confirm-deny").click()
+    expect(page.get_by_test_id("confirm")).to_have_count(0)
+    assert slack.delivered("lead.junk") == []
+    page.get_by_test_id("action:lead.junk").click()
+    page.get_by_test_id("confirm-accept").click()
+    slack.wait_until(lambda: slack.delivered("lead.junk"))
+
+
+FORM = [
+    field("name", {"type": "plain_text_input", "max_length": 40}),
+    field("terms", {"type": "plain_text_input", "multiline": True}, optional=True),
+    field("kind", {"type": "static_select", "options": [
+        {"text": plain("Search"), "value": "search"}, {"text": plain("Fair"), "value": "fair"}]}),
+    field("starts", {"type": "datepicker"}),
+    field("at", {"type": "datetimepicker"}, optional=True),
+    field("time", {"type": "timepicker"}, optional=True),
+    field("budget", {"type": "number_input", "is_decimal_allowed": False}),
+    field("rating", {"type": "radio_buttons", "options": [
+        {"text": plain("Hot"), "value": "hot"}, {"text": plain("Weak"), "value": "weak"}]}),
+    field("where", {"type": "checkboxes", "options": [
+        {"text": plain("Web"), "value": "web"}, {"text": plain("Phone"), "value": "phone"}]}),
+    field("owner", {"type": "users_select"}),
+    field("points", {"type": "rich_text_input"}, optional=True),
+    field("files", {"type": "file_input"}, optional=True),
+]  # fmt: skip
+
+
+def pick(page: Page, block_id: str, text: str) -> None:
+    page.get_by_test_id(f"input:{block_id}").locator("input").click()
+    page.locator(".q-menu").get_by_test_id("option").filter(has_text=text).click()
+    expect(page.locator(".q-menu")).to_have_count(0)
+
+
+def fill_in(page: Page) -> None:
+    page.get_by_test_id("input:name").locator("input").fill(HOSTILE[:30])
+    page.get_by_test_id("input:terms").locator("textarea").fill("one\ntwo")
+    pick(page, "kind", "Fair")
+    page.get_by_test_id("input:starts").locator("input").fill("2026-03-02")
+    page.get_by_test_id("input:at").locator("input").fill("2026-03-02T12:00")
+    page.get_by_test_id("input:time").locator("input").fill("09:30")
+    page.get_by_test_id("input:budget").locator("input").fill("1")
+    page.get_by_test_id("input:rating").get_by_text("Weak").click()
+    page.get_by_test_id("input:where").get_by_text("Phone").click()
+    page.get_by_test_id("input:where").get_by_text("Web").click()
+    pick(page, "owner", "Bob")
+    page.get_by_test_id("input:points").locator("textarea").fill("- cheap\n- warm")
+    with page.expect_file_chooser() as chooser:
+        page.get_by_test_id("pick-files").locator("visible=true").last.click()
+    chooser.value.set_files(FilePayload(name="a.txt", mimeType="text/plain", buffer=b"hello"))
+    expect(page.get_by_test_id("file")).to_contain_text("a.txt")
+
+
+def test_a_modal_with_every_kind_of_input(
+    page: Page, bolt: App, client: WebClient, ann: User, bob: User
+) -> None:
+    got: list[Json] = []
+
+    @bolt.command("/lead")
+    def open_form(ack: Ack, body: Json) -> None:
+        ack()
+        form = {"type": "modal", "callback_id": "form", "title": plain("Campaign"),
+                "submit": plain("Save"), "blocks": FORM}  # fmt: skip
+        client.views_open(trigger_id=body["trigger_id"], view=form)
+
+    @bolt.view("form")
+    def submitted(ack: Ack, view: Json) -> None:
+        got.append({k: v["v"] for k, v in view["state"]["values"].items()})
+        if got[-1]["budget"]["value"] == "1":
+            ack(response_action="errors", errors={"budget": "Too little <b>money</b>"})
+        else:
+            ack()
+
+    composer = page.get_by_test_id("composer-input")
+    composer.press_sequentially("/le")
+    expect(page.get_by_test_id("suggestion")).to_have_text(re.compile("/lead.*mine.*Leads"))
+    composer.press("Tab")
+    composer.press("Enter")
+    modal = page.get_by_test_id("modal")
+    expect(modal).to_be_visible()
+    page.get_by_test_id("modal-submit").click()
+    expect(page.get_by_test_id("error:name")).to_contain_text("required")
+
+    fill_in(page)
+    page.get_by_test_id("modal-submit").click()
+    expect(page.get_by_test_id("error:budget")).to_have_text("Too little <b>money</b>")
+    page.get_by_test_id("input:budget").locator("input").fill("5000")
+    page.get_by_test_id("modal-submit").click()
+    expect(modal).to_have_count(0)
+
+    values = got[-1]
+    assert values["name"]["value"] == HOSTILE[:30]
+    assert values["terms"]["value"] == "one\ntwo"
+    assert values["kind"]["selected_option"]["value"] == "fair"
+    assert values["starts"]["selected_date"] == "2026-03-02"
+    assert values["at"]["selected_date_time"] == 1772449200  # noon in Berlin, Ann's zone
+    assert values["time"]["selected_time"] == "09:30"
+    assert values["budget"]["value"] == "5000"
+    assert values["rating"]["selected_option"]["value"] == "weak"
+    assert [o["value"] for o in values["where"]["selected_options"]] == ["web", "phone"]
+    assert values["owner"]["selected_user"] == bob.id
+    assert values["points"]["rich_text_value"]["elements"][0]["style"] == "bullet"
+    assert values["files"]["files"][0]["name"] == "a.txt"
+
+
+def test_pushed_modals_keep_what_was_typed_below(
+    page: Page, bolt: App, client: WebClient, slack: StandIn, ann: User
+) -> None:
+    seen: list[str] = []
+
+    @bolt.shortcut("lead.new")
+    def first(ack: Ack, body: Json) -> None:
+        ack()
+        blocks = [field("note", {"type": "plain_text_input"}),
+                  {"type": "actions", "elements": [button("more", "More")]}]  # fmt: skip
+        view = {"type": "modal", "title": plain("First"), "submit": plain("Go"), "blocks": blocks}
+        client.views_open(trigger_id=body["trigger_id"], view=view)
+
+    @bolt.action("more")
+    def second(ack: Ack, body: Json) -> None:
+        ack()
+        seen.append(body["view"]["state"]["values"]["note"]["v"]["value"])
+        view = {"type": "modal", "title": plain("Second"), "blocks": card("Deeper")}
+        client.views_push(trigger_id=body["trigger_id"], view=view)
+
+    page.get_by_test_id("shortcuts").click()
+    page.get_by_test_id("shortcut:lead.new").click()
+    note = page.get_by_test_id("input:note").locator("input")
+    note.fill("half a thought")
+    page.get_by_test_id("action:more").click()
+    expect(page.get_by_test_id("modal-title")).to_have_text("Second")
+    page.get_by_test_id("modal-back").click()
+    expect(note).to_have_value("half a thought")
+    expect(note).to_be_focused()
+    assert seen == ["half a thought"]
+    page.keyboard.press("Escape")
+    expect(page.get_by_test_id("modal")).to_have_count(0)
+    assert slack.modal(ann) is None
+
+
+def test_a_modal_that_the_app_does_not_answer_says_so(
+    page: Page, bolt: App, client: WebClient, slack: StandIn
+) -> None:
+    @bolt.shortcut("lead.new")
+    def first(ack: Ack, body: Json) -> None:
+        ack()
+        blocks = [field("note", {"type": "plain_text_input"}, optional=True)]
+        view = {"type": "modal", "title": plain("Slow"), "submit": plain("Go"), "blocks": blocks}
+        client.views_open(trigger_id=body["trigger_id"], view=view)
+
+    page.get_by_test_id("shortcuts").click()
+    page.get_by_test_id("shortcut:lead.new").click()
+    expect(page.get_by_test_id("modal")).to_be_visible()
+    slack.deliver_to("http://127.0.0.1:9/nobody")
+    page.get_by_test_id("modal-submit").click()
+    expect(page.get_by_test_id("modal-notice")).to_contain_text("trouble connecting")
+
+
+def test_hostile_text_stays_text_everywhere(
+    page: Page, client: WebClient, slack: StandIn, leads: Channel, bob: User
+) -> None:
+    slack.change_user(bob, real_name=HOSTILE)
+    blocks: list[Json] = [
+        {"type": "header", "text": plain(HOSTILE)},
+        {"type": "section", "fields": [plain(HOSTILE), {"type": "mrkdwn", "text": HOSTILE}]},
+        {"type": "context", "elements": [{"type": "mrkdwn", "text": f"<@{bob.id}> {HOSTILE}"}]},
+        {"type": "table", "rows": [[{"type": "raw_text", "text": HOSTILE}]]},
+        {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [
+            {"type": "text", "text": HOSTILE}, {"type": "link", "url": "https://a.b/\"><b>"}]}]},
+        {"type": "markdown", "text": HOSTILE + "\n\n[x](javascript:alert(4)) ![y](https://c.d/e.png)"},
+        {"type": "actions", "elements": [button("a", HOSTILE[:70])]},
+    ]  # fmt: skip
+    client.chat_postMessage(channel=leads.id, text=HOSTILE, blocks=blocks)
+    slack.hand(bob).say(leads, HOSTILE)
+    row = page.get_by_test_id("message").first
+    expect(row.get_by_test_id("action:a")).to_be_visible()
+    expect(page.get_by_test_id("message").last).to_contain_text("<script>alert(2)</script>")
+    assert page.locator("article img, article script, article [onerror]").count() == 0
+    assert page.locator("a[href^=javascript]").count() == 0
+
+
+def test_threads_open_beside_and_take_replies(
+    page: Page, client: WebClient, slack: StandIn, leads: Channel
+) -> None:
+    parent = client.chat_postMessage(channel=leads.id, text="A lead")
+    client.chat_postMessage(channel=leads.id, text="Nobody yet", thread_ts=parent["ts"])
+    expect(page.get_by_test_id("replies")).to_contain_text("1 reply")
+    expect(page.get_by_test_id("message")).to_have_count(1)
+    page.get_by_test_id("replies").click()
+    thread = page.get_by_test_id("thread")
+    expect(thread).to_contain_text("Nobody yet")
+    thread.get_by_test_id("thread-composer-input").fill("I call @Bob & <b>Co</b>")
+    thread.get_by_test_id("thread-composer-input").press("Enter")
+    expect(thread.get_by_test_id("message").last).to_contain_text("I call @Bob & <b>Co</b>")
+    expect(page.get_by_test_id("replies")).to_contain_text("2 replies")
+    page.get_by_test_id("close-thread").click()
+    expect(thread).to_be_hidden()
+
+
+def test_the_home_tab_is_opened_and_updated(
+    page: Page, bolt: App, client: WebClient, ann: User
+) -> None:
+    chosen: list[str] = []
+
+    @bolt.event("app_home_opened")
+    def opened(event: Json) -> None:
+        publish(event["user"], "Good morning")
+
+    @bolt.action("day")
+    def day(ack: Ack, body: Json) -> None:
+        ack()
+        chosen.append(body["actions"][0]["selected_option"]["value"])
+        publish(ann.id, "Thank you")
+
+    def publish(user: str, text: str) -> None:
+        options = [{"text": plain("Monday"), "value": "1"}, {"text": plain("Friday"), "value": "5"}]
+        select = {"type": "static_select", "action_id": "day", "options": options}
+        blocks = [*card(text), {"type": "actions", "block_id": "days", "elements": [select]}]
+        client.views_publish(user_id=user, view={"type": "home", "blocks": blocks})
+
+    page.get_by_test_id("open-home").click()
+    home = page.get_by_test_id("home")
+    expect(home).to_contain_text("Good morning")
+    home.locator(".q-select").click()
+    page.locator(".q-menu").get_by_test_id("option").filter(has_text="Friday").click()
+    expect(home).to_contain_text("Thank you")
+    assert chosen == ["5"]
+
+
+def test_acting_as_somebody_else(
+    page: Page, client: WebClient, slack: StandIn, ann: User, bob: User, leads: Channel
+) -> None:
+    client.chat_postEphemeral(channel=leads.id, user=ann.id, text="For Ann alone")
+    expect(page.get_by_text("For Ann alone")).to_be_visible()
+    page.get_by_test_id("act-as").click()
+    page.get_by_test_id(f"act-as:{bob.id}").click()
+    expect(page.get_by_test_id("act-as")).to_contain_text("Marketing")
+    expect(page.get_by_text("For Ann alone")).to_have_count(0)
+    client.chat_postMessage(channel=slack.im(bob).id, text="For Bob alone")
+    expect(page.get_by_test_id("open-app")).to_contain_text("1")
+    page.get_by_test_id("open-app").click()
+    expect(page.get_by_text("For Bob alone")).to_be_visible()
+    expect(page.get_by_text("turned off")).to_be_visible()  # the manifest's tab is read only
+
+
+def test_the_bar_sends_leads_and_moves_the_clock(page: Page, controls: FakeControls) -> None:
+    page.get_by_test_id("send-lead").click()
+    expect(page.get_by_text("Lead 1 is on its way.")).to_be_visible()
+    expect(page.get_by_test_id("clock")).to_contain_text("PM")
+    before = page.get_by_test_id("clock").inner_text()
+    page.get_by_test_id("clock").click()
+    page.get_by_test_id("move:next standup").click()
+    expect(page.get_by_test_id("clock")).not_to_have_text(before)
+    assert controls.sent == 1
+
+
+def test_charts_and_tables_are_drawn(page: Page, client: WebClient, leads: Channel) -> None:
+    data = [{"label": "Mon", "value": 3}, {"label": "Tue", "value": 5}]
+    chart = {"type": "bar", "series": [{"name": "Leads", "data": data}],
+             "axis_config": {"categories": ["Mon", "Tue"]}}  # fmt: skip
+    rows = [
+        [{"type": "raw_text", "text": t} for t in row] for row in (("Day", "Leads"), ("Mon", "3"))
+    ]
+    blocks: list[Json] = [{"type": "data_visualization", "title": "Leads by day", "chart": chart},
+              {"type": "table", "rows": rows}]  # fmt: skip
+    client.chat_postMessage(channel=leads.id, text="Digest", blocks=blocks)
+    drawn = page.get_by_test_id("chart")
+    expect(drawn.locator("svg rect.mark")).to_have_count(2)
+    expect(page.get_by_test_id("table").locator("tbody td")).to_have_text(["Mon", "3"])
+
+
+def test_a_narrow_window_hides_the_sidebar_until_asked(page: Page, slack: StandIn) -> None:
+    page.set_viewport_size({"width": 420, "height": 800})
+    expect(page.get_by_test_id("sidebar")).to_be_hidden()
+    page.get_by_test_id("open-sidebar").click()
+    page.get_by_test_id("channel:leads").click()
+    expect(page.get_by_test_id("sidebar")).to_be_hidden()
+    assert page.evaluate("document.documentElement.scrollWidth") == 420
+
+
+def test_a_flood_of_messages_is_folded(page: Page, client: WebClient, leads: Channel) -> None:
+    for number in range(150):
+        client.chat_postMessage(channel=leads.id, text=f"Message {number}")
+    expect(page.get_by_text("Message 149", exact=True)).to_be_visible()
+    expect(page.get_by_test_id("message")).to_have_count(50)
+    page.get_by_test_id("messages").get_by_test_id("earlier").click()
+    expect(page.get_by_test_id("message")).to_have_count(100)
+
+
+def test_links_to_messages_open_in_the_page(
+    page: Page, client: WebClient, slack: StandIn, leads: Channel, ann: User
+) -> None:
+    other = slack.add_channel("plans", members=[ann])
+    posted = client.chat_postMessage(channel=other.id, text="The plan")
+    link = client.chat_getPermalink(channel=other.id, message_ts=posted["ts"])["permalink"]
+    client.chat_postMessage(channel=leads.id, text=f"See <{link}|the plan> in <#{other.id}>")
+    page.get_by_role("link", name="the plan").click()
+    expect(page.get_by_test_id("thread")).to_contain_text("The plan")
+    expect(page.get_by_test_id("conversation-head")).to_contain_text("plans")

@@ -1,0 +1,42 @@
+"""The only commit, and what a database that is away looks like."""
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError, ProgrammingError
+
+from bot.store import DatabaseDown, Store
+
+
+def test_a_transaction_commits_at_its_end_and_rolls_back_on_any_error(store: Store) -> None:
+    with store.transaction() as session:
+        session.execute(text("INSERT INTO job_key VALUES ('kept', now())"))
+
+    def fail() -> None:
+        with store.transaction() as session:
+            session.execute(text("INSERT INTO job_key VALUES ('lost', now())"))
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fail()
+    with store.transaction() as session:
+        assert session.scalars(text("SELECT key FROM job_key")).all() == ["kept"]
+
+
+def test_errors_of_a_statement_stay_what_they_are(store: Store) -> None:
+    with pytest.raises(ProgrammingError), store.transaction() as session:
+        session.execute(text("SELECT * FROM nowhere"))
+    with pytest.raises(IntegrityError), store.transaction() as session:
+        session.execute(text("INSERT INTO job_key VALUES (NULL, now())"))
+
+
+def test_a_server_that_is_away_is_named_so() -> None:
+    store = Store("postgresql+psycopg://postgres@127.0.0.1:1/none")
+    with pytest.raises(DatabaseDown, match="cannot be reached"), store.transaction() as session:
+        session.execute(text("SELECT 1"))
+
+
+def test_a_connection_that_breaks_is_replaced(store: Store) -> None:
+    with pytest.raises(DatabaseDown), store.transaction() as session:
+        session.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+    with store.transaction() as session:
+        assert session.scalar(text("SELECT 1")) == 1
