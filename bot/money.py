@@ -61,8 +61,8 @@ class Money:
         return f"{amount.removesuffix('.00')} {self.currency}"
 
 
-# A currency's sign or code may stand on either side; a minus may not.
-_TYPED = re.compile(r"[^\d\s\-\u2212+=.,()]{0,3}\s*(\d[\d.,\s']*?)\s*[^\d\s\-\u2212+=.,()]{0,3}")
+# A currency's sign may stand on either side, and the expected code; a minus may not.
+_SIGN = r"[^\w\s\-\u2212+=.,()%@#']{0,2}"
 
 
 def parse(text: str, currency: str) -> Money:
@@ -72,7 +72,8 @@ def parse(text: str, currency: str) -> Money:
     three decimal digits. Raises NotAnAmount for what is not a non-negative amount within bounds.
     """
     digits = exponent(currency)
-    typed = _TYPED.fullmatch(text.strip())
+    mark = rf"(?:{currency}|{_SIGN})"
+    typed = re.fullmatch(rf"{mark}\s*(\d[\d.,\s']*?)\s*{mark}", text.strip())
     plain = _plain(re.sub(r"[\s']", "", typed[1]), digits) if typed else None
     if plain is None:
         raise NotAnAmount(text=text[:40])

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import create_engine, make_url, text
 
 from bot import clock
@@ -17,6 +18,11 @@ from bot.store.embedded import EmbeddedPostgres
 
 _TEMPLATE = "handoff_template"
 _GOLDEN = Path(__file__).parent / "golden"
+
+
+# The same examples every time, however slow the machine: a property must not fail by chance.
+settings.register_profile("handoff", derandomize=True, deadline=None)
+settings.load_profile("handoff")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -41,7 +41,9 @@ def constants() -> dict[str, str]:
     for path in (ROOT / "bot").rglob("*.py"):
         if "playground" in path.parts or not re.search("view|modals", str(path)):
             continue
-        for name, value in re.findall(r'^([A-Z_]+) = "([a-z]+\.[a-z_.]+)"', path.read_text(), re.M):
+        for name, value in re.findall(
+            r'^([A-Z_]+) = "([a-z]+\.[a-z_.]+)"', path.read_text(), re.MULTILINE
+        ):
             found[f"{path.relative_to(ROOT)}:{name}"] = value
     return found
 
@@ -55,13 +57,13 @@ def test_every_id_of_a_view_has_its_listener(application: Application) -> None:
 
 def test_the_commands_of_the_readme_exist() -> None:
     text = (ROOT / "README.md").read_text()
-    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.M))
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     assert {"demo", "test"} <= set(re.findall(r"\bmake ([a-z]+)", text)) <= targets
     help_text = subprocess.run(
         [str(ROOT / ".venv/bin/handoff"), "--help"], capture_output=True, text=True, check=True
     ).stdout
     for command in set(re.findall(r"`handoff ([a-z]+)", text)):
-        assert re.search(rf"^\s+{command}\s", help_text, re.M), command
+        assert re.search(rf"^\s+{command}\s", help_text, re.MULTILINE), command
 
 
 def files() -> list[Path]:
@@ -76,8 +78,8 @@ def test_no_registry_is_named_and_no_lock_lacks_its_hash() -> None:
     for name in ("requirements.txt", "requirements-dev.txt"):
         text = (ROOT / name).read_text()
         assert not re.search(r"https?://|--index", text)
-        pins = re.findall(r"^[a-z0-9].*==", text, re.M)
-        assert len(pins) == len(re.findall(r"^[a-z0-9].*==.*\\\n    --hash", text, re.M))
+        pins = re.findall(r"^[a-z0-9].*==", text, re.MULTILINE)
+        assert len(pins) == len(re.findall(r"^[a-z0-9].*==.*\\\n    --hash", text, re.MULTILINE))
 
 
 def test_the_manifest_is_one_that_slack_reads() -> None:
@@ -109,6 +111,8 @@ def test_rules_of_the_house(rule: str, pattern: str, where: str) -> None:
     breaks = [
         str(path.relative_to(ROOT))
         for path in (ROOT / "bot").rglob("*.py")
-        if re.search(pattern, path.read_text()) and where not in str(path)
+        if re.search(pattern, path.read_text())
+        and where not in str(path)
+        and "playground" not in path.parts  # the other side of Slack
     ]
     assert not breaks, rule

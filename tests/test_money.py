@@ -35,7 +35,8 @@ def test_amounts_as_people_type_them(text: str, minor: int) -> None:
 @pytest.mark.parametrize(
     "text",
     ["", "abc", "-5", "\u22125", "1.2.3", "1,25,0", "12.345,678", "1e5", "99999999999999", "NaN",
-     "5.001.00", "=cmd()", "ten", "0.001,5"],
+     "5.001.00", "=cmd()", "ten", "0.001,5", "5k", "10%",
+     "500 USD"],
 )  # fmt: skip
 def test_what_is_not_an_amount(text: str) -> None:
     with pytest.raises(NotAnAmount):

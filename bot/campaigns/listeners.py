@@ -50,7 +50,7 @@ class Desk:
             who = _who(session, incoming)
             today = service.today(session, who.workspace_id)
             answer = view.listing(service.overview(session, who.workspace_id, today))
-        incoming.tell(answer.text, answer.content)
+        incoming.tell(answer)
 
     def got_it(self, incoming: Incoming) -> None:
         """Someone has read the announcement; the card shows it, where it counts them."""

@@ -14,11 +14,11 @@ from bot.store import Store
 def register(tasks: Tasks, store: Store, cards: Cards) -> None:
     """Add the task and the card."""
 
-    def weekly(workspace: int, slot: str) -> None:
+    def weekly(workspace_id: int, slot: str) -> None:
         # The slot and not the clock says which week: a retry at night reports the same one.
         with store.transaction() as session:
             at = datetime.fromisoformat(slot)
-            service.sum_up(session, session.get_one(Workspace, workspace), at)
+            service.sum_up(session, session.get_one(Workspace, workspace_id), at)
 
     tasks.add(service.WEEKLY, weekly)
     cards.add(service.CARD, _card)

@@ -20,8 +20,7 @@ def register(listening: Listening, store: Store) -> None:
         with store.transaction() as session:
             who = people.acting(session, incoming.team, incoming.user)
             report = verb(session, who)
-        message = view.digest(report)
-        incoming.tell(message.text, message.content)
+        incoming.tell(view.digest(report))
 
     def running(incoming: Incoming, _rest: str) -> None:
         show(incoming, service.running)
@@ -36,5 +35,4 @@ def register(listening: Listening, store: Store) -> None:
 
 def _explain(incoming: Incoming, _rest: str) -> None:
     incoming.ack()
-    message = view.formulas()
-    incoming.tell(message.text, message.content)
+    incoming.tell(view.formulas())

@@ -12,7 +12,7 @@ from bot.campaigns.model import Campaign
 from bot.digests import metrics
 from bot.digests.metrics import Cohort, Figures
 from bot.digests.model import CampaignFigures, Digest, Report, Week
-from bot.jobs import Schedule, put_schedule
+from bot.jobs import put_schedule
 from bot.people import service as people
 from bot.people.model import Person, Role, Workspace
 
@@ -27,17 +27,11 @@ _GRACE = timedelta(days=2)
 
 
 def install(session: Session, workspace: Workspace) -> None:
-    """Let the digest be due on Monday mornings of the workspace's zone; a schedule that stands
-    keeps its next time, so that a restart on Monday morning does not lose the week."""
-    session.execute(select(Workspace.id).where(Workspace.id == workspace.id).with_for_update())
-    standing = session.scalar(
-        select(Schedule).where(Schedule.workspace_id == workspace.id, Schedule.name == WEEKLY)
-    )
-    if standing is None or standing.zone != workspace.timezone:
-        put_schedule(
-            session, workspace.id, WEEKLY, WEEKLY, cron=_CRON, zone=workspace.timezone,
-            grace=_GRACE, workspace=workspace.id,
-        )  # fmt: skip
+    """Let the digest be due on Monday mornings of the workspace's zone."""
+    put_schedule(
+        session, workspace.id, WEEKLY, WEEKLY, cron=_CRON, zone=workspace.timezone, grace=_GRACE,
+        workspace_id=workspace.id,
+    )  # fmt: skip
 
 
 def sum_up(session: Session, workspace: Workspace, at: datetime) -> bool:

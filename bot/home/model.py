@@ -7,6 +7,7 @@ from bot.campaigns.model import Campaign
 from bot.jobs import Schedule
 from bot.leads.model import Lead
 from bot.people.model import Person, Workspace
+from bot.standups.service import Today
 
 # A home tab has 100 blocks; a row takes two. One more than is shown tells that there are more.
 MOST_ROWS = 10

@@ -5,7 +5,7 @@ messages of a channel), `at` makes a timer, `once` a key under which the work is
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 import psycopg
@@ -90,7 +90,7 @@ def enqueue(
         job_manager=_manager,
         lock=lane,
         priority=priority,
-        schedule_at=None if at is None else at - clock.offset(),
+        schedule_at=None if at is None else at.astimezone(UTC) - clock.offset(),
         connection=_connection(session),
     )
     return job.defer(**args)

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from apscheduler.triggers.cron import CronTrigger
 from sqlalchemy import UniqueConstraint, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from bot import clock
@@ -52,26 +53,33 @@ def put_schedule(
     workspace_id: int,
     name: str,
     task: str,
+    /,
     *,
     cron: str,
     zone: str,
     grace: timedelta = timedelta(hours=4),
     **args: Any,
 ) -> Schedule:
-    """Write the schedule `name`, or change it; its next time is computed anew from now.
+    """Write the schedule `name`, or change it; one that says the same keeps its next time.
 
-    `cron` has the five fields of crontab; days of the week by name (`mon-fri`), since APScheduler
-    counts them from Monday. Raises ValueError for one that does not parse.
+    So it may be called at every start: a restart on Monday morning does not lose the week. `cron`
+    has the five fields of crontab; days of the week by name (`mon-fri`), since APScheduler counts
+    them from Monday. Raises ValueError for one that does not parse.
     """
-    found = session.scalar(
-        select(Schedule).where(Schedule.workspace_id == workspace_id, Schedule.name == name)
+    facts = {
+        "task": task, "args": args, "cron": cron, "zone": zone,
+        "grace_seconds": int(grace.total_seconds()),
+    }  # fmt: skip
+    named = {"workspace_id": workspace_id, "name": name}
+    next_run_at = Schedule(**facts).after(clock.now())
+    session.execute(
+        insert(Schedule).values(**named, **facts, next_run_at=next_run_at).on_conflict_do_nothing()
     )
-    schedule = found or Schedule(workspace_id=workspace_id, name=name)
-    schedule.task, schedule.args = task, args
-    schedule.cron, schedule.zone = cron, zone
-    schedule.grace_seconds = int(grace.total_seconds())
-    schedule.next_run_at = schedule.after(clock.now())
-    session.add(schedule)
+    schedule = session.scalars(select(Schedule).filter_by(**named).with_for_update()).one()
+    if (schedule.cron, schedule.zone) != (cron, zone):
+        schedule.next_run_at = next_run_at
+    for fact, value in facts.items():
+        setattr(schedule, fact, value)
     session.flush()
     return schedule
 

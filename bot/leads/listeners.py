@@ -5,7 +5,6 @@ from functools import partial
 
 from sqlalchemy.orm import Session
 
-from bot import clock
 from bot.campaigns import service as campaigns
 from bot.errors import FieldErrors, HandoffError
 from bot.leads import modals, service, view
@@ -98,9 +97,8 @@ class Desk:
         with self._store.transaction() as session:
             who = _who(session, incoming)
             people.require(session, who, "add leads", Role.SALESPERSON, Role.MARKETER)
-            workspace = session.get_one(Workspace, who.workspace_id)
-            today = clock.now().astimezone(workspace.zone).date()
-            running = campaigns.running(session, workspace.id, today)
+            today = campaigns.today(session, who.workspace_id)
+            running = campaigns.running(session, who.workspace_id, today)
         incoming.open(modals.new(running))
 
     def save_new(self, incoming: Incoming) -> None:

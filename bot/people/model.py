@@ -1,5 +1,6 @@
 """The tables of people: workspaces, teams and persons, and the rules that a person keeps."""
 
+from datetime import date, datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -42,6 +43,10 @@ class Workspace(Base):
     def zone(self) -> ZoneInfo:
         """The zone in which the workspace's days and weeks begin."""
         return ZoneInfo(self.timezone)
+
+    def day_of(self, moment: datetime) -> date:
+        """The day that `moment` is in the workspace's zone."""
+        return moment.astimezone(self.zone).date()
 
 
 class Team(Base):

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from bot import clock
 from bot.campaigns import service as campaigns
 from bot.campaigns.model import Campaign
+from bot.digests import service as digests
 from bot.leads import service as leads
 from bot.leads.model import Disposition, Rating
 from bot.money import Money
@@ -132,6 +133,7 @@ class History:
             self._at(self._start, self._announce)
             for hours in self._arrivals():
                 self._lead(self._start + timedelta(hours=hours))
+            self._at(self._start + timedelta(days=14), self._sum_up)
         finally:
             clock.use(None)
 
@@ -166,6 +168,10 @@ class History:
     def _read(self, session: Session, campaign: Campaign) -> None:
         for handle in ("sofia", "aylin"):
             campaigns.got_it(session, self._person(session, handle), campaign.id)
+
+    def _sum_up(self, session: Session) -> None:
+        """Last week's digest, so that one stands in the channel from the start."""
+        digests.sum_up(session, self._workspace, clock.now())
 
     def _arrivals(self) -> list[float]:
         """Hours since the start, in office hours of working days, in order; none in the future."""

@@ -5,7 +5,6 @@ person was (a modal, a channel, their home), is known here.
 """
 
 import logging
-from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -16,7 +15,7 @@ from slack_sdk.webhook import WebhookClient
 
 from bot.slack.client import Slack
 from bot.slack.errors import CannotMessage, NeedsAdmin
-from bot.slack.message import AnyBlock, Message, as_json
+from bot.slack.message import Message
 
 logger = logging.getLogger(__name__)
 
@@ -108,32 +107,40 @@ class Incoming:
         view = modal if isinstance(modal, dict) else modal.to_dict()
         self.slack.call("views.update", view_id=view_id, view=view)
 
-    def tell(self, text: str, blocks: Sequence[AnyBlock] = ()) -> None:
+    def tell(self, said: str | Message) -> None:
         """Tell this person alone, where they are: by the response URL, else in a direct message."""
-        if not self._respond(text, blocks):
-            self.direct(text, blocks)
+        message = Message(said) if isinstance(said, str) else said
+        if not self._respond(message):
+            self._direct(message)
 
-    def direct(self, text: str, blocks: Sequence[AnyBlock] = ()) -> None:
+    def _direct(self, message: Message) -> None:
         """Tell this person in a direct message; one who cannot be messaged is only logged."""
         try:
-            self.slack.post(self.user, Message(text, blocks))
+            self.slack.post(self.user, message)
         except (CannotMessage, NeedsAdmin) as error:
             logger.warning("nobody could be told: %s", error)
 
-    def _respond(self, text: str, blocks: Sequence[AnyBlock]) -> bool:
+    def _respond(self, message: Message) -> bool:
         url = self.body.get("response_url")
         if not url:
             return False
-        with suppress(SlackClientError, OSError):
-            answer = WebhookClient(url, retry_handlers=[], timeout=10).send(
-                text=text,
-                blocks=as_json(blocks) or None,
-                response_type="ephemeral",
-                replace_original=False,
-            )
-            # A response URL does not raise: 5 uses in 30 minutes, then it says so by its status.
-            return answer.status_code == 200
-        return False
+        drawings = (
+            [message.blocks, message.without_charts] if message.has_charts else [message.blocks]
+        )
+        return any(_answer(url, message.text, blocks) for blocks in drawings)
+
+
+def _answer(url: str, text: str, blocks: list[dict[str, Any]]) -> bool:
+    """Use a response URL; it works 5 times in 30 minutes, and only its status says so."""
+    with suppress(SlackClientError, OSError):
+        answer = WebhookClient(url, retry_handlers=[], timeout=10).send(
+            text=text,
+            blocks=blocks or None,
+            response_type="ephemeral",
+            replace_original=False,
+        )
+        return answer.status_code == 200
+    return False
 
 
 def _value(element: dict[str, Any]) -> Any:

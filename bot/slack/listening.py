@@ -157,7 +157,8 @@ class Listening:
         sentence = _sentence(error)
         if body.get("type") == "view_submission":
             modal = _apology(sentence).to_dict()
-            return _json({"response_action": "update", "view": modal})
+            # Pushed over the form: what was typed is still below it.
+            return _json({"response_action": "push", "view": modal})
         if "event" not in body:
             try:
                 incoming.tell(sentence)
@@ -182,7 +183,7 @@ def _sentence(error: Exception) -> str:
 
 def _apology(sentence: str) -> View:
     return View(
-        type="modal", title="That did not work", close="Close", blocks=[SectionBlock(text=sentence)]
+        type="modal", title="That did not work", close="Back", blocks=[SectionBlock(text=sentence)]
     )
 
 

@@ -11,7 +11,8 @@ _INVISIBLE = re.compile(
 
 def clean(text: str, limit: int = 3000) -> str:
     """Text without invisible controls, cut to `limit` characters with an ellipsis."""
-    visible = _INVISIBLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    storable = text.encode("utf-8", "replace").decode()  # a lone surrogate fits nowhere
+    visible = _INVISIBLE.sub("", storable.replace("\r\n", "\n").replace("\r", "\n"))
     return visible if len(visible) <= limit else visible[: limit - 1].rstrip() + "…"
 
 
@@ -20,18 +21,20 @@ def safe(text: str, limit: int = 1000) -> str:
 
     Escaping can make a character five times as long (`&amp;`), so `limit` bounds the result too.
     """
-    cut = clean(text, limit)
-    while len(escaped := _escape(cut)) > limit:
-        cut = clean(cut, max(1, len(cut) - (len(escaped) - limit + 4) // 5 - 1))
-    return escaped
+    kept = clean(text, limit)
+    if len(escaped := _escape(kept)) <= limit:
+        return escaped
+    while kept and len(escaped := _escape(kept)) >= limit:
+        kept = kept[: -1 - (len(escaped) - limit) // 6]
+    return _escape(kept) + "…"
 
 
 def _escape(text: str) -> str:
     escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    # No escape exists for *bold* and the like, nor for a quote at the start of a line: a
-    # zero-width space takes away their effect.
+    # No escape exists for a quote at the start of a line, nor for *bold* and the like at the start
+    # of a word: a zero-width space takes away their effect. Within a word they have none.
     unquoted = re.sub(r"^(\s*)&gt;", "\\1\u200b&gt;", escaped, flags=re.MULTILINE)
-    return re.sub(r"([*_~`])", "\\1\u200b", unquoted)
+    return re.sub(r"((?<!\w)[*_~](?=\S)|`)", "\\1\u200b", unquoted)
 
 
 def mention(slack_user_id: str) -> str:

@@ -45,16 +45,16 @@ class Office:
             messages = self.slack.messages(self.channel)
             return next((m for m in messages if all(part in drawn(m) for part in parts)), None)
 
-        return self.slack.wait_until(found, timeout=15)  # type: ignore[return-value]
+        return self.slack.wait_until(found, timeout=15)
 
     def modal(self, name: str, title: str) -> View:
         """Wait until this person sees a modal with the title."""
 
         def found() -> View | None:
             top = self.slack.modal(self.users[name])
-            return top if top and top.title["text"] == title else None
+            return top if top and (top.title or {}).get("text") == title else None
 
-        return self.slack.wait_until(found, timeout=15)  # type: ignore[return-value]
+        return self.slack.wait_until(found, timeout=15)
 
     def whisper(self, name: str, *parts: str) -> Message:
         """Wait for a message that only this person sees, ephemeral or direct."""
@@ -64,7 +64,7 @@ class Office:
             seen = [*self.slack.ephemerals(user), *self.slack.messages(self.slack.im(user))]
             return next((m for m in seen if all(part in drawn(m) for part in parts)), None)
 
-        return self.slack.wait_until(found, timeout=15)  # type: ignore[return-value]
+        return self.slack.wait_until(found, timeout=15)
 
 
 def drawn(message: Message) -> str:

@@ -1,6 +1,6 @@
 """The rest of the loop: announce, standup, digest, people; in both modes of delivery."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from bot import clock, jobs
 from bot.people.model import Person
@@ -26,7 +26,7 @@ CAMPAIGN = {
 
 
 def announce(office: Office, **changes: str) -> None:
-    today = date.today()
+    today = clock.now().date()
     office.hand("mara").command("/campaign", "", office.channel)
     modal = office.modal("mara", "Announce a campaign")
     fields = CAMPAIGN | {"starts_on": today.isoformat()} | changes
@@ -62,7 +62,7 @@ def test_a_lead_is_attributed_to_its_campaign(office: Office) -> None:
 def test_a_wrong_campaign_is_explained_field_by_field(office: Office) -> None:
     office.hand("mara").command("/campaign", "", office.channel)
     modal = office.modal("mara", "Announce a campaign")
-    today = date.today()
+    today = clock.now().date()
     fields = CAMPAIGN | {
         "starts_on": today.isoformat(),
         "ends_on": (today - timedelta(days=1)).isoformat(),

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -196,4 +197,4 @@ def test_a_busy_channel_gets_everything_in_order(board: Board) -> None:
         worker.stop()
     assert board.texts == ["lead 1", "lead 2", "lead 3"]
     posts = [float(message.ts) for message in board.standin.messages(board.channel)]
-    assert all(after - before >= 0.9 for before, after in zip(posts, posts[1:], strict=False))
+    assert all(after - before >= 0.9 for before, after in pairwise(posts))

@@ -49,9 +49,12 @@ class Scene:
         )
         view = View(type="modal", callback_id=callback_id, title="A form", submit="Send",
                     blocks=[field])  # fmt: skip
-        self.listening.command(
-            Command("/lead", "", "opens it", lambda come, _rest: (come.ack(), come.open(view))[0])
-        )
+
+        def opens(incoming: Incoming, _rest: str) -> None:
+            incoming.ack()
+            incoming.open(view)
+
+        self.listening.command(Command("/lead", "", "opens it", opens))
 
     def connect(self) -> None:
         self.listening.close_door()

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from bot.slack.text import clean, duration, plural, safe
 
 HOSTILE = st.text(
-    st.sampled_from("<>&*_~`!@#ab \n\r\x00\u202e\u2066\u200f🙂") | st.characters(), max_size=400
+    st.sampled_from("<>&*_~`!@#ab \n\r\x00\u202e\u2066\u200f🙂") | st.characters(codec=None),
+    max_size=400,
 )
 
 
@@ -32,7 +33,10 @@ def test_clean_text_fits_and_says_when_it_was_cut(text: str, limit: int) -> None
 
 def test_a_mention_in_a_message_is_disarmed() -> None:
     assert safe("<!channel> & <@U1>") == "&lt;!channel&gt; &amp; &lt;@U1&gt;"
-    assert safe("*bold*") == "*\u200bbold*\u200b"
+    assert safe("*bold* `code`") == "*\u200bbold* `\u200bcode`\u200b"
+    assert safe("> quoted") == "\u200b&gt; quoted"
+    assert safe("ada_lovelace@example.com") == "ada_lovelace@example.com"
+    assert safe("&&&", 3) == "…"
 
 
 def test_lengths_of_time_in_words() -> None:

@@ -24,7 +24,7 @@ _with_owner = select(Campaign).options(joinedload(Campaign.owner))
 
 def today(session: Session, workspace_id: int) -> date:
     """The day that it is in the workspace's zone."""
-    return clock.now().astimezone(session.get_one(Workspace, workspace_id).zone).date()
+    return session.get_one(Workspace, workspace_id).day_of(clock.now())
 
 
 def by_utm(session: Session, workspace_id: int, utm_campaign: str) -> Campaign | None:

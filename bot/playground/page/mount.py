@@ -10,7 +10,8 @@ from bot.playground.page.bridge import Bridge
 from bot.playground.page.controls import Controls
 from bot.playground.page.conversation import Conversation
 from bot.playground.page.modals import ModalLayer
-from bot.playground.page.session import Marks, Person, Session
+from bot.playground.page.parts import Marks, Person
+from bot.playground.page.session import Session
 from bot.playground.page.sidebar import Sidebar
 from bot.playground.page.thread import ThreadPane
 from bot.playground.page.topbar import TopBar

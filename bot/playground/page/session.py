@@ -7,8 +7,7 @@ back as a change of the workspace, like everything else, and the parts draw them
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Protocol, TypeVar
+from typing import TypeVar
 from urllib.parse import quote
 
 from nicegui import Client, run, ui
@@ -16,6 +15,7 @@ from nicegui import Client, run, ui
 from bot.playground.hand import Hand, NotPossible, Outcome
 from bot.playground.page.avatars import display_name
 from bot.playground.page.controls import Controls
+from bot.playground.page.parts import Marks, Part, Person
 from bot.playground.page.reader import Reader, zone
 from bot.playground.standin import StandIn
 from bot.playground.state import Change, Channel, User
@@ -29,34 +29,6 @@ _TROUBLE = {
     "http_service_error": "{app} ran into an error (http_service_error).",
     "invalid_command_response": "{app} answered with something Slack does not understand.",
 }
-
-
-class Part(Protocol):
-    """A region of the page."""
-
-    def refresh(self) -> None:
-        """Draw what changed, and nothing else."""
-
-
-@dataclass
-class Marks:
-    """What each person has seen, kept for all open pages: (user, channel) → time stamp."""
-
-    seen: dict[tuple[str, str], str] = field(default_factory=dict)
-    dismissed: set[str] = field(default_factory=set)
-    start: str | None = None
-
-    def last_seen(self, user: str, channel: str) -> str:
-        """The newest time stamp that this person saw there."""
-        return self.seen.get((user, channel), self.start or "0")
-
-
-@dataclass(frozen=True)
-class Person:
-    """Somebody that one can act as."""
-
-    user: User
-    role: str
 
 
 class Session:

@@ -11,8 +11,9 @@ from nicegui import run, ui
 from bot.playground.page import dom, icons
 from bot.playground.page.avatars import avatar_html, display_name
 from bot.playground.page.menus import Heading, Line, Lines, drop_down, text_line
+from bot.playground.page.parts import Person
 from bot.playground.page.reader import clock_time
-from bot.playground.page.session import Person, Session
+from bot.playground.page.session import Session
 from bot.playground.state import User
 
 _SPANS = (

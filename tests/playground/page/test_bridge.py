@@ -35,7 +35,6 @@ def test_what_nobody_draws_is_not_told() -> None:
     async def watch() -> None:
         bridge.notice(Change("message", "C1"))  # nobody has joined yet
         bridge.join(drawn.append)
-        bridge.notice(Change("delivery"))
         await asyncio.sleep(0.08)
         bridge.notice(Change("home", user="U1"))
         await asyncio.sleep(0.08)

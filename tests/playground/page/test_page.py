@@ -384,3 +384,65 @@ def test_links_to_messages_open_in_the_page(
     page.get_by_role("link", name="the plan").click()
     expect(page.get_by_test_id("thread")).to_contain_text("The plan")
     expect(page.get_by_test_id("conversation-head")).to_contain_text("plans")
+
+
+def test_elements_with_values_in_a_message_tell_the_app(
+    page: Page, bolt: App, client: WebClient, leads: Channel
+) -> None:
+    told: list[Json] = []
+
+    @bolt.action(re.compile("^el"))
+    def chosen(ack: Ack, body: Json) -> None:
+        ack()
+        told.append(body["actions"][0])
+
+    @bolt.options("el.company")
+    def offer(ack: Ack, body: Json) -> None:
+        ack(options=[{"text": plain(f"{body['value']} Ltd"), "value": "c1"}])
+
+    elements: list[Json] = [
+        {"type": "static_select", "action_id": "el.week", "placeholder": plain("Week"),
+         "options": [{"text": plain("22"), "value": "22"}, {"text": plain("23"), "value": "23"}]},
+        {"type": "external_select", "action_id": "el.company", "placeholder": plain("Company"),
+         "min_query_length": 2},
+        {"type": "datepicker", "action_id": "el.day"},
+        {"type": "checkboxes", "action_id": "el.tick", "options": [
+            {"text": {"type": "mrkdwn", "text": "*Mine*"}, "value": "mine"}]},
+        {"type": "overflow", "action_id": "el.more", "options": [
+            {"text": plain("Snooze"), "value": "snooze"}]},
+    ]  # fmt: skip
+    blocks = [{"type": "actions", "block_id": "all", "elements": elements}]
+    client.chat_postMessage(channel=leads.id, text="Choose", blocks=blocks)
+    row = page.get_by_test_id("message")
+    option = page.locator(".q-menu").get_by_test_id("option")
+    row.get_by_label("Week").click()
+    option.filter(has_text="23").click()
+    expect(page.locator(".q-menu")).to_have_count(0)
+    row.get_by_label("Company").press_sequentially("Ac")
+    option.filter(has_text="Ac Ltd").click()
+    expect(page.locator(".q-menu")).to_have_count(0)
+    row.locator("input[type=date]").fill("2026-03-02")
+    row.get_by_text("Mine").click()
+    row.get_by_test_id("action:el.more").click()
+    option.filter(has_text="Snooze").click()
+    expect(page.locator(".q-menu")).to_have_count(0)
+    by_action = {action["action_id"]: action for action in told}
+    assert by_action["el.week"]["selected_option"]["value"] == "23"
+    assert by_action["el.company"]["selected_option"]["value"] == "c1"
+    assert by_action["el.day"]["selected_date"] == "2026-03-02"
+    assert by_action["el.tick"]["selected_options"][0]["value"] == "mine"
+    assert by_action["el.more"]["selected_option"]["value"] == "snooze"
+
+
+def test_the_wire_shows_what_was_said(
+    page: Page, client: WebClient, slack: StandIn, leads: Channel
+) -> None:
+    page.get_by_test_id("open-wire").click()
+    client.chat_postMessage(channel=leads.id, text="<b>Hello</b>")
+    spoken = page.get_by_test_id("spoken").first
+    expect(spoken).to_contain_text("chat.postMessage")
+    spoken.locator("summary").click()
+    expect(spoken.locator("pre")).to_contain_text('"text": "<b>Hello</b>"')
+    expect(page.get_by_test_id("wire")).not_to_contain_text(slack.bot_token)
+    page.get_by_test_id("close-wire").click()
+    expect(page.get_by_test_id("wire")).to_be_hidden()
