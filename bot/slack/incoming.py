@@ -124,9 +124,8 @@ class Incoming:
         url = self.body.get("response_url")
         if not url:
             return False
-        drawings = (
-            [message.blocks, message.without_charts] if message.has_charts else [message.blocks]
-        )
+        # Where charts are not known yet, the same without them.
+        drawings = [message.blocks] + [message.without_charts] * message.has_charts
         return any(_answer(url, message.text, blocks) for blocks in drawings)
 
 

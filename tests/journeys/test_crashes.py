@@ -1,4 +1,4 @@
-"""Nothing accepted is lost: workers and web processes are killed, Slack and the database go away."""
+"""Nothing accepted is lost: processes are killed, Slack and the database go away."""
 
 import shutil
 import tempfile
@@ -159,6 +159,22 @@ def test_a_worker_killed_while_it_redraws(idle_office: Office, tmp_path: Path, h
     assert_all_delivered(office, 1, twice=0)
 
 
+def test_a_worker_that_is_stopped_finishes_what_it_has_begun(
+    idle_office: Office, hasty: None
+) -> None:
+    office = idle_office
+    send(office, range(3))
+    begun = office.slack.faults.add(POST, "hang_after", after=1, seconds=1)
+    worker = Worker(office.application.store, office.application.tasks)
+    worker.start()
+    office.slack.wait_until(lambda: begun.times == 0, timeout=15)
+    worker.stop()
+    assert [ts is not None for ts in places(office).values()][:2] == [True, True]
+    office.application.work()
+    wait_until_idle(office)
+    assert_all_delivered(office, 3, twice=0)
+
+
 def test_a_web_process_killed_while_it_answers(idle_office: Office, tmp_path: Path) -> None:
     """What was answered 202 is there; what was not can be sent again."""
     office = idle_office
@@ -169,20 +185,21 @@ def test_a_web_process_killed_while_it_answers(idle_office: Office, tmp_path: Pa
             if client.post("/leads/api", json=lead(number)).status_code == 202:
                 answered.append(number)
 
-    with run(office, tmp_path, "--web") as web, ThreadPoolExecutor(8) as pool:
-        with httpx.Client(base_url=web.address, headers=office.key, timeout=60) as client:
-            post(client, 0)
-            for number in range(1, 400):
-                pool.submit(post, client, number)
-            office.slack.wait_until(lambda: len(answered) >= 40, timeout=60)
-            # Eight requests are held in the middle of their transaction when the process dies.
-            with office.application.store.transaction() as session:
-                session.execute(text("LOCK TABLE submission IN EXCLUSIVE MODE"))
-                office.slack.wait_until(lambda: held(office) == 8, timeout=60)
-                web.kill()
-            pool.shutdown(cancel_futures=True)
-    there = stored(office)
-    assert {f"form-{number}" for number in answered} == there
+    with (
+        run(office, tmp_path, "--web") as web,
+        httpx.Client(base_url=web.address, headers=office.key, timeout=60) as client,
+        ThreadPoolExecutor(8) as pool,
+    ):
+        for number in range(400):
+            pool.submit(post, client, number)
+        office.slack.wait_until(lambda: len(answered) >= 40, timeout=60)
+        # Eight requests are held in the middle of their transaction when the process dies.
+        with office.application.store.transaction() as session:
+            session.execute(text("LOCK TABLE submission IN EXCLUSIVE MODE"))
+            office.slack.wait_until(lambda: held(office) == 8, timeout=60)
+            web.kill()
+        pool.shutdown(cancel_futures=True)
+    assert stored(office) == {f"form-{number}" for number in answered}
     send(office, range(max(answered) + 1))
     assert stored(office) == {f"form-{number}" for number in range(max(answered) + 1)}
 
@@ -303,7 +320,9 @@ def own_database() -> Iterator[tuple[str, Path]]:
     """A server of this test's own, so that it can be stopped."""
     place = Path(tempfile.mkdtemp(prefix="handoff-test-"))
     server = EmbeddedPostgres(place)
-    migrate.upgrade(create_engine(server.url))
+    engine = create_engine(server.url)
+    migrate.upgrade(engine)
+    engine.dispose()
     server.close()
     yield server.url, place
     shutil.rmtree(place, ignore_errors=True)

@@ -1,0 +1,137 @@
+"""The whole loop as a newcomer walks it: the real `handoff demo`, in a real Chromium."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.chromium import browser  # noqa: F401 - a fixture
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+PICTURE = Path(__file__).parents[2] / "docs" / "playground.png"
+
+
+@pytest.fixture(scope="module")
+def demo() -> Iterator[str]:
+    """The address of a demo that `handoff demo` opened; it ends cleanly on Ctrl-C."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    place = Path(tempfile.mkdtemp(prefix="handoff-demo-"))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bot", "demo", "--port", str(port)],
+        env=os.environ | {"TMPDIR": str(place)}, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert process.stdout is not None
+    said = "".join(iter(process.stdout.readline, "Ctrl-C closes it.\n"))
+    assert f"http://127.0.0.1:{port}" in said
+    family = psutil.Process(process.pid).children(recursive=True)
+    yield f"http://127.0.0.1:{port}"
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=30)
+    assert process.returncode == 0
+    gone, alive = psutil.wait_procs(family, timeout=10)
+    assert not alive
+    assert not [path for path in place.iterdir() if path.name.startswith("handoff-")]
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(f"http://127.0.0.1:{port}")
+
+
+@pytest.fixture
+def page(demo: str, browser: Browser) -> Iterator[Page]:  # noqa: F811 - the fixture above
+    context = browser.new_context(viewport={"width": 1400, "height": 900})
+    opened = context.new_page()
+    opened.set_default_timeout(20_000)
+    foreign: list[str] = []
+    opened.on("request", lambda request: _note_foreign(request.url, demo, foreign))
+    opened.goto(demo)
+    expect(opened.get_by_test_id("composer-input")).to_be_focused(timeout=20_000)
+    yield opened
+    context.close()
+    assert not foreign
+
+
+def _note_foreign(url: str, home: str, foreign: list[str]) -> None:
+    if not url.startswith((home, "data:", "blob:")):
+        foreign.append(url)
+
+
+def act_as(page: Page, name: str) -> None:
+    page.get_by_test_id("act-as").click()
+    page.get_by_test_id(re.compile("act-as:.*")).filter(has_text=name).click()
+    expect(page.get_by_test_id("act-as")).to_contain_text(name)
+
+
+def jump(page: Page, to: str) -> None:
+    page.get_by_test_id("clock").click()
+    page.get_by_test_id(f"move:{to}").click()
+
+
+def say(page: Page, text: str) -> None:
+    page.get_by_test_id("composer-input").fill(text)
+    page.get_by_test_id("composer-input").press("Enter")
+
+
+def test_a_newcomer_walks_the_loop(page: Page, request: pytest.FixtureRequest) -> None:
+    last = page.get_by_test_id("message").last
+
+    page.get_by_test_id("send-lead").click()
+    expect(last).to_contain_text("New lead:", timeout=20_000)
+    if request.config.getoption("--golden"):
+        page.wait_for_timeout(500)  # let the scrolling settle for the picture
+        page.screenshot(path=PICTURE)
+    last.get_by_test_id("action:lead.claim").click()
+    expect(last).to_contain_text("claimed by @Sofia Rossi")
+    last.get_by_test_id("action:lead.contacted").click()
+    expect(last.get_by_test_id("action:lead.contacted")).to_have_count(0)
+    last.get_by_test_id("action:lead.rate.hot").click()
+    expect(last).to_contain_text("rated Hot")
+    last.get_by_test_id("action:lead.won").click()
+    page.get_by_test_id("input:amount").locator("input").fill("9,800")
+    page.get_by_test_id("modal-submit").click()
+    expect(last).to_contain_text("won 9,800 EUR")
+
+    act_as(page, "Mara")
+    say(page, "/campaign")
+    expect(page.get_by_test_id("modal-title")).to_have_text("Announce a campaign")
+    for name, text in {"name": "Winter check", "audience": "All customers"}.items():
+        page.get_by_test_id(f"input:{name}").locator("input").fill(text)
+    for name in ("offer", "terms", "talking_points"):
+        page.get_by_test_id(f"input:{name}").locator("textarea, input").first.fill("One free visit")
+    page.get_by_test_id("input:kind").locator("input").click()
+    page.locator(".q-menu").get_by_test_id("option").filter(has_text="Email").click()
+    page.get_by_test_id("modal-submit").click()
+    expect(last).to_contain_text("Winter check")
+    act_as(page, "Ben")
+    last.get_by_test_id("action:campaign.got_it").click()
+    expect(last).to_contain_text("1 of 3")
+
+    jump(page, "next standup")
+    page.get_by_test_id("open-app").click()
+    expect(last).to_contain_text("What did you get done", timeout=20_000)
+    last.get_by_test_id("action:standup.answer").click()
+    page.get_by_test_id("input:did").locator("textarea").fill("Called three leads")
+    page.get_by_test_id("input:plan").locator("textarea").fill("Call two more")
+    page.get_by_test_id("modal-submit").click()
+    expect(last).to_contain_text("You answered")
+
+    say(page, "/digest")
+    expect(page.get_by_test_id("messages")).to_contain_text("This week so far", timeout=20_000)
+
+
+def test_it_fits_a_narrow_window(page: Page) -> None:
+    page.set_viewport_size({"width": 420, "height": 800})
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    assert wide <= 420
+
+
