@@ -2,11 +2,12 @@
 PYTHON ?= python3
 PORT ?= 8484
 BIN := .venv/bin
+DEMO := .venv/.demo
 READY := .venv/.ready
 
 .PHONY: demo test check bench lock golden
 
-demo: $(READY)
+demo: $(DEMO)
 	$(BIN)/handoff demo --port $(PORT)
 
 test: $(READY)
@@ -31,10 +32,20 @@ LOCK = $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-has
 	--no-emit-index-url --no-annotate --custom-compile-command "make lock" --upgrade pyproject.toml
 lock: $(READY)
 	$(LOCK) -o requirements.txt
+	$(LOCK) --extra playground --group build -o requirements-demo.txt
 	$(LOCK) --extra playground --group dev -o requirements-dev.txt
 
+PIP = $(BIN)/python -m pip install -q --disable-pip-version-check --no-compile
+define install
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(PIP) --require-hashes -r $<
+	$(PIP) --no-build-isolation --no-deps -e .
+	touch $(DEMO)
+endef
+
+$(DEMO): requirements-demo.txt pyproject.toml
+	$(install)
+
 $(READY): requirements-dev.txt pyproject.toml
-	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.txt
-	$(BIN)/python -m pip install -q --disable-pip-version-check --no-build-isolation --no-deps -e .
+	$(install)
 	touch $@

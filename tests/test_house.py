@@ -75,7 +75,7 @@ def files() -> list[Path]:
 
 
 def test_no_registry_is_named_and_no_lock_lacks_its_hash() -> None:
-    for name in ("requirements.txt", "requirements-dev.txt"):
+    for name in ("requirements.txt", "requirements-demo.txt", "requirements-dev.txt"):
         text = (ROOT / name).read_text()
         assert not re.search(r"https?://|--index", text)
         pins = re.findall(r"^[a-z0-9].*==", text, re.MULTILINE)

@@ -2,8 +2,9 @@
 
 from bot.jobs import Tasks
 from bot.people import service, view
-from bot.people.model import Person, Workspace
-from bot.slack import Cards, Slack
+from bot.people.model import Person, Role, Workspace
+from bot.slack import Cards, Slack, show
+from bot.slack.cards import Card
 from bot.store import Store
 
 
@@ -17,5 +18,14 @@ def register(tasks: Tasks, store: Store, cards: Cards, slack: Slack) -> None:
         with store.transaction() as session:
             service.follow(session, who.workspace_id, who.slack_id, **service.facts_of(user))
 
+    def refused(card_id: int) -> None:
+        with store.transaction() as session:
+            card = session.get_one(Card, card_id)
+            for admin in service.having(session, card.workspace_id, Role.ADMIN):
+                show(session, card.workspace_id, service.REFUSED, card_id, admin.slack_id)
+
     tasks.add(service.REFRESH, refresh)
+    tasks.add(service.REFUSED, refused)
+    cards.when_refused(service.report_refusal)
+    cards.add(service.REFUSED, lambda session, key: view.refused(session.get_one(Card, key).target))
     cards.add(service.ARCHIVED, lambda session, key: view.archived(session.get_one(Workspace, key)))

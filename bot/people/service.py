@@ -11,10 +11,12 @@ from bot import clock, slack
 from bot.errors import HandoffError, NotAllowed, NotFound
 from bot.jobs import enqueue
 from bot.people.model import Person, Role, Team, Workspace
+from bot.slack.cards import Card
 from bot.slack.text import clean
 
 REFRESH = "people.refresh"
 ARCHIVED = "people.channel_archived"
+REFUSED = "people.refused"
 TEAMS = ("Marketing", "Sales")
 
 
@@ -192,6 +194,12 @@ def warn_admins(session: Session, workspace: Workspace) -> None:
     """Tell the admins that the shared channel is gone: nothing can be posted to it any more."""
     for admin in having(session, workspace.id, Role.ADMIN):
         slack.show(session, workspace.id, ARCHIVED, workspace.id, admin.slack_id)
+
+
+def report_refusal(session: Session, card: Card) -> None:
+    """Tell the admins, once a day and place, that Slack takes no messages there."""
+    once = f"{REFUSED}:{card.workspace_id}:{card.target}:{clock.now():%Y-%m-%d}"
+    enqueue(session, REFUSED, once=once, card_id=card.id)
 
 
 def facts_of(user: dict[str, Any]) -> dict[str, Any]:

@@ -148,3 +148,14 @@ def archived(workspace: Workspace) -> Message:
         "work that failed run again with `handoff jobs retry`."
     )
     return Message(text, [SectionBlock(text=text)])
+
+
+def refused(target: str) -> Message:
+    """A warning to the admins: Slack takes no messages for a channel or a person."""
+    place = f"<@{target}>" if target.startswith(("U", "W")) else f"<#{target}>"
+    text = (
+        f"Slack refuses my messages for {place}. Is the channel archived, or am I not a member? "
+        "`handoff doctor` on the server says what to fix; then `handoff jobs retry` sends what "
+        "has waited."
+    )
+    return Message(text, [SectionBlock(text=text)])

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from bot import clock
 from bot.jobs import Tasks, enqueue
 from bot.slack.client import Slack
-from bot.slack.errors import MessageGone
+from bot.slack.errors import MessageGone, NeedsAdmin
 from bot.slack.message import Message
 from bot.store import Base, Id, Key, Moment, Store, WorkspaceId
 
@@ -37,6 +37,7 @@ _POST_EVERY = timedelta(seconds=1)
 _REDRAW_PRIORITY = 10
 
 Renderer = Callable[[Session, int], Message | None]
+Alarm = Callable[[Session, "Card"], None]
 
 
 class Card(Base):
@@ -136,6 +137,7 @@ class Cards:
         self._store = store
         self._slack = slack
         self._renderers: dict[str, Renderer] = {}
+        self._alarms: list[Alarm] = []
         tasks.add(DRAW, self.draw)
 
     def add(self, kind: str, renderer: Renderer) -> None:
@@ -143,14 +145,30 @@ class Cards:
         assert kind not in self._renderers, kind
         self._renderers[kind] = renderer
 
+    def when_refused(self, alarm: Alarm) -> None:
+        """Call `alarm(session, card)` when only an admin can make a card appear."""
+        self._alarms.append(alarm)
+
     def draw(self, card_id: int) -> None:
-        """Bring one card up to date in Slack: read the state, speak to Slack, note the place."""
+        """Bring one card up to date in Slack: read the state, speak to Slack, note the place.
+
+        Raises what `Slack` raises; what an admin has to mend is told to them first.
+        """
         with self._store.transaction() as session:
             card = _begin(session, card_id)
             message = self._renderers[card.kind](session, card.subject_id)
             thread_ts = _thread(session, card)
         if message is None:
             return
+        try:
+            self._put(card, message, thread_ts)
+        except NeedsAdmin:
+            with self._store.transaction() as session:
+                for alarm in self._alarms:
+                    alarm(session, card)
+            raise
+
+    def _put(self, card: Card, message: Message, thread_ts: str | None) -> None:
         if card.kind == HOME:
             self._slack.publish(card.target, message)
         elif card.ts is None or card.channel is None:

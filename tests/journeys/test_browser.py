@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -40,11 +41,12 @@ def demo() -> Iterator[str]:
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=30)
     assert process.returncode == 0
-    gone, alive = psutil.wait_procs(family, timeout=10)
+    _, alive = psutil.wait_procs(family, timeout=10)
     assert not alive
     assert not [path for path in place.iterdir() if path.name.startswith("handoff-")]
     with pytest.raises(httpx.ConnectError):
         httpx.get(f"http://127.0.0.1:{port}")
+    shutil.rmtree(place)
 
 
 @pytest.fixture
@@ -133,5 +135,3 @@ def test_it_fits_a_narrow_window(page: Page) -> None:
     page.set_viewport_size({"width": 420, "height": 800})
     wide = page.evaluate("document.documentElement.scrollWidth")
     assert wide <= 420
-
-

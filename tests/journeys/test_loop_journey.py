@@ -142,6 +142,14 @@ def test_the_last_admin_stays_one(office: Office) -> None:
     assert "only admin" in errors["roles"]
 
 
+def test_admins_hear_of_a_channel_that_takes_no_messages(office: Office) -> None:
+    office.slack.archive(office.channel)
+    office.whisper("root", "was archived")  # Slack's own event
+    office.send_lead()
+    office.send_lead(email="grace@example.com")
+    office.whisper("root", "refuses my messages", "handoff jobs retry")
+
+
 def test_help_names_every_command(office: Office) -> None:
     answer = office.hand("guest").command("/handoff", "help", office.channel)
     for command in ("/campaign", "/lead", "/standup", "/digest", "/handoff people"):

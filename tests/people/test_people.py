@@ -12,7 +12,6 @@ from bot.errors import NotAllowed, NotFound
 from bot.people import service, view
 from bot.people.model import Person, Role, Team, Workspace
 from bot.playground import limits
-from bot.slack import Message
 from bot.store import Store
 
 Golden = Callable[[str, Any], None]
@@ -170,6 +169,11 @@ def test_modals(golden: Golden) -> None:
         golden(f"people.{name}", modal.to_dict())
 
 
-def test_the_warning_of_an_archived_channel(golden: Golden) -> None:
-    message = view.archived(Workspace(channel="C1"))
-    golden("people.archived", {"text": message.text, "blocks": Message("", message.content).blocks})
+def test_warnings_to_the_admins(golden: Golden) -> None:
+    shown = {
+        "archived": view.archived(Workspace(channel="C1")),
+        "refused": view.refused("C1"),
+        "refused_person": view.refused("U1"),
+    }
+    for name, message in shown.items():
+        golden(f"people.{name}", {"text": message.text, "blocks": message.blocks})

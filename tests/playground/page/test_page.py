@@ -160,6 +160,7 @@ def test_a_modal_with_every_kind_of_input(
 
     composer = page.get_by_test_id("composer-input")
     composer.press_sequentially("/le")
+    expect(page.get_by_test_id("suggestion")).to_have_count(1)
     expect(page.get_by_test_id("suggestion")).to_have_text(re.compile("/lead.*mine.*Leads"))
     composer.press("Tab")
     composer.press("Enter")

@@ -1,0 +1,84 @@
+"""A site for the tests of the web: the application, served over real HTTP, and nobody works."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import select
+
+from bot.app import Application, build
+from bot.doctor import manifest
+from bot.leads.model import Lead, Submission
+from bot.playground.standin import StandIn
+from bot.playground.state import Channel, Message
+from bot.settings import Settings
+from bot.slack.cards import Card
+from bot.web import Server
+
+KEY = "the-key-of-the-website"
+OTHER_KEY = "the-key-of-a-webinar-tool"
+ORIGIN = "https://example.com"
+
+
+@dataclass
+class Site:
+    """The application and what is around it."""
+
+    slack: StandIn
+    channel: Channel
+    application: Application
+    web: httpx.Client
+
+    def send(self, body: Any, **headers: str) -> httpx.Response:
+        """POST /leads/api: `body` as it is if it is bytes, else as JSON."""
+        how = {"content": body} if isinstance(body, bytes) else {"json": body}
+        bearer = {"Authorization": f"Bearer {KEY}"}
+        return self.web.post("/leads/api", headers=bearer | headers, **how)
+
+    def fill_in(self, key: str = KEY, **fields: str) -> httpx.Response:
+        """POST /leads/form, as a browser does."""
+        return self.web.post(f"/leads/form/{key}", data=fields)
+
+    def leads(self) -> Sequence[Lead]:
+        with self.application.store.transaction() as session:
+            return session.scalars(select(Lead).order_by(Lead.id)).all()
+
+    def submissions(self) -> Sequence[Submission]:
+        with self.application.store.transaction() as session:
+            return session.scalars(select(Submission).order_by(Submission.id)).all()
+
+    def draw(self) -> list[Message]:
+        """Draw what waits to be drawn; returns the messages of the channel."""
+        with self.application.store.transaction() as session:
+            stale = session.scalars(select(Card.id).where(Card.stale).order_by(Card.id)).all()
+        for card_id in stale:
+            self.application.cards.draw(card_id)
+        return self.slack.messages(self.channel)
+
+
+@pytest.fixture
+def site(database_url: str, tmp_path: Path) -> Iterator[Site]:
+    slack = StandIn(manifest())
+    channel = slack.add_channel("leads")
+    with slack:
+        settings = Settings(
+            slack_bot_token=SecretStr(slack.bot_token),
+            slack_signing_secret=SecretStr(slack.signing_secret),
+            slack_api_url=slack.api_url,
+            database_url=SecretStr(database_url),
+            data_dir=tmp_path,
+            channel="#leads",
+            lead_keys={"website": SecretStr(KEY), "webinar": SecretStr(OTHER_KEY)},
+            thanks_origins=[ORIGIN],
+        )
+        application, server = build(settings), Server("127.0.0.1", 0)
+        application.connect()
+        server.start(application.asgi)
+        with httpx.Client(base_url=f"http://127.0.0.1:{server.port}", timeout=30) as web:
+            yield Site(slack, channel, application, web)
+        server.stop()
+        application.close()

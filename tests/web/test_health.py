@@ -1,0 +1,107 @@
+"""Health: the process lives, and says what it misses."""
+
+import socket
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from pydantic import SecretStr
+
+from bot.people.model import Workspace
+from bot.people.service import NotInstalled
+from bot.store import Store
+from bot.web import Server, create
+from bot.web.intake import Intake, Senders
+from bot.web.server import PortTaken
+from tests.web.conftest import KEY, Site
+
+
+def test_all_is_well(site: Site) -> None:
+    assert site.web.get("/health/live").status_code == 204
+    ready = site.web.get("/health/ready")
+    assert (ready.status_code, ready.json()) == (200, {"database": "ok", "slack": "ok"})
+
+
+def test_health_says_nothing_that_is_secret(site: Site) -> None:
+    shown = site.web.get("/health/ready").text + site.web.get("/openapi.json").text
+    for secret in (KEY, site.slack.bot_token, site.slack.signing_secret):
+        assert secret not in shown
+
+
+@pytest.fixture
+def nowhere() -> Iterator[str]:
+    """The address of a database where nobody listens, and nobody else will."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield f"postgresql+psycopg://handoff@127.0.0.1:{taken.getsockname()[1]}/handoff"
+
+
+@pytest.fixture
+def cut_off(nowhere: str) -> Iterator[httpx.Client]:
+    """A site whose database is down."""
+    store, server = Store(nowhere), Server("127.0.0.1", 0)
+    workspace = Workspace(id=1, team_id="T1", channel="C1")
+    server.start(
+        create(
+            intake_desk=Intake(store, lambda: workspace, []),
+            senders=Senders({"website": SecretStr(KEY)}),
+            health={"database": lambda: "down", "slack": lambda: None},
+            slack_events=None,
+        )
+    )
+    with httpx.Client(base_url=f"http://127.0.0.1:{server.port}", timeout=30) as web:
+        yield web
+    server.stop()
+    store.close()
+
+
+def test_what_is_missing_is_said(cut_off: httpx.Client) -> None:
+    assert cut_off.get("/health/live").status_code == 204
+    ready = cut_off.get("/health/ready")
+    assert (ready.status_code, ready.json()) == (503, {"database": "down", "slack": "ok"})
+
+
+def test_without_a_database_senders_are_asked_to_try_again(cut_off: httpx.Client) -> None:
+    """503, and never a 4xx, which would make them give up; nor a word about the server."""
+    lead = {"email": "ada@example.com"}
+    answers = [
+        cut_off.post("/leads/api", json=lead, headers={"Authorization": f"Bearer {KEY}"}),
+        cut_off.post(f"/leads/form/{KEY}", data=lead),
+    ]
+    for answer in answers:
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+        assert answer.json()["detail"].startswith("The database cannot be reached")
+        assert "127.0.0.1" not in answer.text
+
+
+def test_in_socket_mode_there_is_no_route_for_slack(cut_off: httpx.Client) -> None:
+    assert cut_off.post("/slack/events", content=b"{}").status_code == 404
+
+
+def test_an_application_that_is_not_connected_yet(site: Site) -> None:
+    def nobody() -> Workspace:
+        raise NotInstalled
+
+    server = Server("127.0.0.1", 0)
+    server.start(
+        create(
+            intake_desk=Intake(site.application.store, nobody, []),
+            senders=Senders({"website": SecretStr(KEY)}),
+            health={},
+            slack_events=None,
+        )
+    )
+    url = f"http://127.0.0.1:{server.port}/leads/api"
+    headers = {"Authorization": f"Bearer {KEY}"}
+    answer = httpx.post(url, json={"email": "ada@example.com"}, headers=headers)
+    server.stop()
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+    assert not site.submissions()
+
+
+def test_a_port_that_is_taken_is_said_at_once() -> None:
+    first = Server("127.0.0.1", 0)
+    with pytest.raises(PortTaken) as error:
+        Server("127.0.0.1", first.port)
+    assert f"PORT={first.port + 1}" in error.value.message
+    first.stop()

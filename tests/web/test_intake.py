@@ -1,0 +1,419 @@
+"""The intake: who sends is proven first, what is proven is kept, and what is shown is disarmed."""
+
+import http.client
+import json
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import Any
+from urllib.parse import urlencode
+
+import httpx
+import pytest
+from sqlalchemy import text
+
+from bot import clock
+from bot.leads.inquiry import Inquiry
+from bot.web.body import LARGEST
+from tests.web.conftest import KEY, ORIGIN, OTHER_KEY, Site
+
+ADA = {"email": "ada@example.com", "first_name": "Ada", "last_name": "Lovelace"}
+SPOILED = "=cmd|' /C calc'!A0 <!channel> <@U0> & <https://evil.example|here> :tada: \u202egpj.exe"
+
+
+# ---- what is accepted ---------------------------------------------------------------------------
+
+
+def test_an_accepted_lead_is_stored_with_its_raw_request(site: Site) -> None:
+    body = json.dumps(ADA | {"external_id": "e1", "unknown": [1, 2]}, indent=3).encode()
+    answer = site.send(body, **{"Content-Type": "application/json; charset=utf-8"})
+    [lead], [raw] = site.leads(), site.submissions()
+    assert answer.status_code == 202
+    assert answer.json() == {"lead_id": lead.id, "duplicate": False}
+    assert (lead.source, lead.external_id, lead.email) == ("api", "e1", "ada@example.com")
+    assert (raw.source, raw.sender, raw.lead_id, raw.problem) == ("api", "website", lead.id, None)
+    assert (raw.body, raw.content_type) == (body, "application/json; charset=utf-8")
+    assert [message.text for message in site.draw()] == [
+        "New lead: Ada Lovelace. Nobody has claimed it yet."
+    ]
+
+
+def test_a_lead_sent_again_is_one_lead_of_its_source(site: Site) -> None:
+    again = ADA | {"external_id": "e1"}
+    first, second = site.send(again), site.send(again | {"first_name": "Another"})
+    assert first.json() | {"duplicate": True} == second.json()
+    assert site.fill_in(**again).status_code == 200
+    assert [(lead.source, lead.first_name) for lead in site.leads()] == [
+        ("api", "Ada"), ("form", "Ada"),
+    ]  # fmt: skip
+    assert len(site.submissions()) == 3
+    assert len(site.draw()) == 2
+
+
+def test_without_an_id_one_person_is_one_lead_within_a_minute(site: Site) -> None:
+    moment = datetime(2026, 6, 1, 9, 0, 30, tzinfo=UTC)
+    clock.use(lambda: moment)
+    answers = [site.send(ADA), site.send(ADA | {"email": "Ada@Example.com"})]
+    assert [answer.json()["duplicate"] for answer in answers] == [False, True]
+    clock.use(lambda: moment + timedelta(minutes=1))
+    assert not site.send(ADA).json()["duplicate"]
+
+
+@pytest.mark.parametrize("content_type", ["", "text/plain", "application/x-www-form-urlencoded"])
+def test_json_is_read_whatever_it_is_called(site: Site, content_type: str) -> None:
+    body = json.dumps(ADA).encode()
+    assert site.send(body, **{"Content-Type": content_type}).status_code == 202
+
+
+# ---- who sends ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "authorization",
+    [None, "", "Bearer", "Bearer  x", f"Bearer {KEY}x", f"Bearer {KEY.upper()}", f"Basic {KEY}",
+     KEY, "Bearer \u00e9\u00e9", f"Bearer {KEY} {KEY}"],
+)  # fmt: skip
+def test_an_unknown_key_gets_401_and_no_hint(site: Site, authorization: str | None) -> None:
+    sent = {} if authorization is None else {"Authorization": authorization.encode("latin-1")}
+    answer = site.web.post("/leads/api", json=ADA, headers=sent)
+    assert (answer.status_code, answer.json()) == (401, {"detail": "A valid key is needed."})
+    assert answer.headers["www-authenticate"] == "Bearer"
+    assert not site.submissions()
+
+
+def test_an_unknown_key_is_told_before_anything_is_read(site: Site) -> None:
+    status, _ = announce(site, "/leads/api", LARGEST + 1, key="not-a-key-of-ours")
+    assert status == 401
+
+
+@pytest.mark.parametrize("key", ["x", KEY.upper(), "%C3%28", "%00", KEY + "%20", "\u00e9"])
+def test_an_unknown_form_gets_404_and_no_hint(site: Site, key: str) -> None:
+    answer = site.fill_in(key, **ADA)
+    assert (answer.status_code, answer.json()) == (404, {"detail": "Not found."})
+    assert not site.submissions()
+
+
+def test_each_sender_is_known_by_the_name_of_its_key(site: Site) -> None:
+    site.fill_in(OTHER_KEY, **ADA)
+    site.fill_in(KEY, **ADA)
+    assert [raw.sender for raw in site.submissions()] == ["webinar", "website"]
+
+
+# ---- what is too large --------------------------------------------------------------------------
+
+PATHS = ["/leads/api", f"/leads/form/{KEY}", "/slack/events"]
+
+
+def announce(site: Site, path: str, length: int, *, key: str = KEY) -> tuple[int, str]:
+    """Say that a body of this length comes, and send none of it; returns status and text."""
+    connection = http.client.HTTPConnection(site.web.base_url.host, site.web.base_url.port or 0)
+    try:
+        connection.putrequest("POST", path)
+        connection.putheader("Authorization", f"Bearer {key}")
+        connection.putheader("Content-Length", str(length))
+        connection.endheaders()
+        answer = connection.getresponse()
+        return answer.status, answer.read().decode()
+    finally:
+        connection.close()
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_body_that_says_it_is_too_large_is_not_waited_for(site: Site, path: str) -> None:
+    status, text = announce(site, path, LARGEST + 1)
+    assert (status, json.loads(text)) == (413, {"detail": "The body is larger than 1 MiB."})
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_body_that_turns_out_too_large_is_refused(site: Site, path: str) -> None:
+    def chunks() -> Iterator[bytes]:
+        yield from (b" " * 65_536 for _ in range(LARGEST // 65_536))
+        yield b" "
+
+    bearer = {"Authorization": f"Bearer {KEY}"}
+    assert site.web.post(path, content=chunks(), headers=bearer).status_code == 413
+    assert not site.submissions()
+
+
+def test_a_body_of_exactly_the_limit_is_taken(site: Site) -> None:
+    body = json.dumps(ADA).encode().ljust(LARGEST)
+    assert site.send(body).status_code == 202
+    assert len(site.submissions()[0].body) == LARGEST
+
+
+# ---- what does not fit --------------------------------------------------------------------------
+
+SECRET = "do-not-repeat-me"
+MISFITS: dict[str, tuple[bytes, str]] = {
+    "empty": (b"", "body"),
+    "no JSON": (b"{'email': 1}", "body"),
+    "not UTF-8": (b'{"email": "\xff\xfe"}', "body"),
+    "too deep": (b"[" * 200_000, "body"),
+    "a list": (b'[{"email": "ada@example.com"}]', "body"),
+    "a word": (b'"ada@example.com"', "body"),
+    "a number": (b"NaN", "body"),
+    "a long number": (b'{"phone": ' + b"9" * 5_000 + b"}", "body"),
+    "nobody to answer": (b'{"first_name": "Ada"}', "body"),
+    "blank": (b'{"email": "  ", "phone": "\\u0000"}', "body"),
+    "no address": (json.dumps({"email": SECRET}).encode(), "email"),
+    "an object": (json.dumps(ADA | {"company": {SECRET: 1}}).encode(), "company"),
+    "a truth": (json.dumps(ADA | {"phone": True}).encode(), "phone"),
+    "too long": (json.dumps(ADA | {"first_name": SECRET * 1_000}).encode(), "first_name"),
+    "a long message": (json.dumps(ADA | {"message": SECRET * 2_000}).encode(), "message"),
+    "a time without zone": (json.dumps(ADA | {"submitted_at": "2026-06-01T09:00"}).encode(),
+                            "submitted_at"),
+    "a time that is none": (json.dumps(ADA | {"submitted_at": SECRET}).encode(), "submitted_at"),
+    "a time before time": (json.dumps(ADA | {"submitted_at": "0001-01-01T00:00+14:00"}).encode(),
+                           "submitted_at"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", MISFITS)
+def test_what_does_not_fit_is_named_and_kept_for_replay(site: Site, what: str) -> None:
+    body, field = MISFITS[what]
+    answer = site.send(body)
+    assert answer.status_code == 422, answer.text
+    assert list(answer.json()["problems"]) == [field]
+    assert SECRET not in answer.text
+    [raw] = site.submissions()
+    assert (raw.body, raw.lead_id, raw.sender) == (body, None, "website")
+    assert raw.problem == answer.json()["detail"]
+    assert not site.leads()
+
+
+def test_every_field_that_does_not_fit_is_named(site: Site) -> None:
+    answer = site.send({"email": "x", "company": [], "submitted_at": "soon"})
+    assert set(answer.json()["problems"]) == {"email", "company", "submitted_at"}
+
+
+# ---- what is hostile ----------------------------------------------------------------------------
+
+
+def test_hostile_words_are_stored_whole_and_shown_disarmed(site: Site) -> None:
+    message = SPOILED + "\n" + "long " * 2_000
+    names = {"first_name": SPOILED, "last_name": "\u200fRTL\u202c", "company": SPOILED,
+             "job_title": SPOILED, "country": SPOILED, "utm_campaign": SPOILED,
+             "phone": SPOILED, "message": message}  # fmt: skip
+    assert site.send(ADA | names).status_code == 202
+    [lead] = site.leads()
+    assert (lead.company, lead.message) == (SPOILED, message.strip())
+    assert (lead.last_name, lead.phone_raw) == ("\u200fRTL\u202c", SPOILED)
+
+    [card] = site.draw()
+    assert not re.search("[\u202a-\u202e\u200e\u200f]", f"{card.text} {card.blocks}")
+    for text in [card.text, *texts(card.blocks, "mrkdwn")]:
+        assert not re.findall(r"<(?!!date\^)", text), text  # only our own markup
+        assert "&lt;!channel&gt; &lt;@U0&gt; &amp;" in text or SPOILED[:5] not in text
+    assert all(not each["emoji"] for each in plain(card.blocks))
+    shown = next(text for text in texts(card.blocks, "plain_text") if "long" in text)
+    assert shown.startswith(SPOILED[:20])
+    assert len(shown) <= 1_200
+    assert shown.endswith("…")
+
+
+def texts(value: Any, kind: str) -> list[str]:
+    return [each["text"] for each in found(value, kind)]
+
+
+def plain(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The plain texts that a sender's words may stand in: all but the labels of buttons."""
+    return found([block for block in blocks if block["type"] != "actions"], "plain_text")
+
+
+def found(value: Any, kind: str) -> list[dict[str, Any]]:
+    """All text objects of this kind, however deep."""
+    if isinstance(value, list):
+        return [each for item in value for each in found(item, kind)]
+    if not isinstance(value, dict):
+        return []
+    if value.get("type") == kind:
+        return [value]
+    return [each for item in value.values() for each in found(item, kind)]
+
+
+def test_text_that_no_database_holds_is_cleaned_and_its_raw_form_kept(site: Site) -> None:
+    body = b'{"email": "ada@example.com", "first_name": "A\\u0000da\\ud800", "company": "\\u0000"}'
+    assert site.send(body).status_code == 202
+    [lead] = site.leads()
+    assert (lead.first_name, lead.company) == ("Ada?", None)
+    assert site.submissions()[0].body == body
+    assert "Ada?" in site.draw()[0].text
+
+
+@pytest.mark.parametrize("unseen", ["\u202e", "\u200b", "\ufeff\u2066", "\x07", "\u00ad"])
+def test_words_that_cannot_be_seen_do_not_keep_a_lead_from_the_channel(
+    site: Site, unseen: str
+) -> None:
+    fields = ["first_name", "last_name", "company", "job_title", "country", "message", "phone"]
+    assert site.send(ADA | dict.fromkeys(fields, unseen)).status_code == 202
+    assert len(site.draw()) == 1
+
+
+@pytest.mark.parametrize("alphabet", ["0123456789abcdef", "\u4e00\u9fff", "\U00020000\U0002a6df"])
+@pytest.mark.parametrize("length", [200, 1_000])
+def test_an_id_as_long_as_it_may_be(site: Site, alphabet: str, length: int) -> None:
+    """What the database cannot index is refused by name, never by a crash."""
+    first, last = ord(min(alphabet)), ord(max(alphabet))
+    letters = Random(7).choices(range(first, last + 1), k=length)
+    answer = site.send(ADA | {"external_id": "".join(map(chr, letters))})
+    assert answer.status_code == 202 or list(answer.json()["problems"]) == ["external_id"]
+    assert len(site.submissions()) == 1
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "Asia/Tokyo"])
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00Z", "9999-12-31T23:59:59.999999Z"])
+def test_the_ends_of_the_calendar_stop_no_lead(site: Site, moment: str, zone: str) -> None:
+    """A time is the sender's word; whatever it says, and wherever the database server stands, the
+    lead is refused by name, or it reaches the channel."""
+    engine = site.application.store.engine
+    with engine.begin() as connection:
+        connection.execute(text(f"ALTER DATABASE {engine.url.database} SET timezone = '{zone}'"))
+    engine.dispose()
+    answer = site.send(ADA | {"submitted_at": moment})
+    if answer.status_code == 202:
+        assert len(site.draw()) == 1
+    else:
+        assert list(answer.json()["problems"]) == ["submitted_at"]
+
+
+# ---- forms --------------------------------------------------------------------------------------
+
+
+def test_a_form_comes_urlencoded(site: Site) -> None:
+    answer = site.fill_in(**ADA, message="ä & b\r\nc", consent="yes")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    assert "Thank you" in answer.text
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    [lead], [raw] = site.leads(), site.submissions()
+    assert (lead.source, lead.message) == ("form", "ä & b\r\nc")
+    assert raw.body == urlencode({**ADA, "message": "ä & b\r\nc", "consent": "yes"}).encode()
+    assert "New lead: Ada Lovelace" in site.draw()[0].text
+
+
+def test_a_form_comes_as_multipart_with_a_file(site: Site) -> None:
+    files = {name: (None, value) for name, value in (ADA | {"message": "ä <b>"}).items()}
+    upload = {"cv": ("cv.pdf", b"%PDF\x00\xff", "application/pdf")}
+    answer = site.web.post(f"/leads/form/{KEY}", files=files | upload)  # type: ignore[arg-type]
+    assert answer.status_code == 200
+    assert (site.leads()[0].message, site.leads()[0].first_name) == ("ä <b>", "Ada")
+    assert b"%PDF\x00\xff" in site.submissions()[0].body
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body"),
+    [
+        ("multipart/form-data", b"--x\r\n"),
+        ("multipart/form-data; boundary=x", b"no boundary at all"),
+        ("multipart/form-data; boundary=", b"--\r\n"),
+        ("multipart/form-data; boundary=\xff", b"--\xff\r\n"),
+        ("application/x-www-form-urlencoded", b"&".join(b"f%d=1" % n for n in range(300))),
+        ("application/json", b'{"email": "ada@example.com"}'),
+    ],
+)
+def test_what_is_no_form_is_kept(site: Site, content_type: str, body: bytes) -> None:
+    headers = {"Content-Type": content_type.encode("latin-1")}
+    answer = site.web.post(f"/leads/form/{KEY}", content=body, headers=headers)
+    assert answer.status_code == 422
+    assert site.submissions()[0].body == body
+
+
+def test_a_form_that_does_not_fit_is_answered_with_a_page_that_repeats_nothing(site: Site) -> None:
+    script = "<script>alert(1)</script>"
+    names = dict.fromkeys(set(Inquiry.model_fields) - {"message"}, script)
+    answer = site.fill_in(**names, **{script: script})
+    assert answer.status_code == 422
+    assert "email: is not an e-mail address" in answer.text
+    assert "<script" not in answer.text
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+
+
+def test_a_program_that_fills_in_the_honeypot_learns_nothing(site: Site) -> None:
+    good, bad = site.fill_in(**ADA), site.fill_in(**ADA, _honey="x")
+    assert (good.status_code, good.text) == (bad.status_code, bad.text)
+    again = site.fill_in(**ADA, _honey="x", _next=f"{ORIGIN}/thanks")
+    assert (again.status_code, again.headers["location"]) == (303, f"{ORIGIN}/thanks")
+    assert len(site.leads()) == 1
+    assert ["_honey" in str(raw.problem) for raw in site.submissions()] == [False, True, True]
+
+
+@pytest.mark.parametrize("page", ["", "/", "/thanks?a=1&b=2#top", "/d%C3%A4nke"])
+def test_a_visitor_is_sent_on_to_a_page_of_an_origin_that_is_allowed(site: Site, page: str) -> None:
+    answer = site.fill_in(**ADA, _next=ORIGIN + page)
+    assert (answer.status_code, answer.headers["location"]) == (303, ORIGIN + page)
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "https://evil.example/",
+        "http://example.com/",
+        "https://example.com.evil.example/",
+        "https://example.com@evil.example/",
+        "https://example.com:8443/",
+        "https://example.com\\@evil.example/",
+        "https://example.com\t.evil.example/",
+        "//example.com/",
+        "///example.com/",
+        "/thanks",
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "https:example.com",
+        "https:///example.com",
+        "https://[example.com/",
+        "https://exam\u2100ple.com/",
+        "https://example.com:x/",
+        " ",
+    ],
+)
+def test_a_visitor_is_sent_nowhere_else(site: Site, target: str) -> None:
+    answer = site.fill_in(**ADA, _next=target)
+    assert answer.status_code == 200
+    assert "location" not in answer.headers
+    assert "Thank you" in answer.text
+    assert len(site.leads()) == 1
+
+
+def test_a_way_on_cannot_smuggle_headers(site: Site) -> None:
+    answer = site.fill_in(**ADA, _next=f"{ORIGIN}/\r\nSet-Cookie: a=b")
+    assert "set-cookie" not in answer.headers
+    assert answer.status_code in (200, 303)
+
+
+# ---- documents ----------------------------------------------------------------------------------
+
+
+def test_the_intake_is_documented(site: Site) -> None:
+    schema = site.web.get("/openapi.json").json()
+    assert set(schema["paths"]) == {
+        "/leads/api", "/leads/form/{key}", "/health/live", "/health/ready",
+    }  # fmt: skip
+    send = schema["paths"]["/leads/api"]["post"]
+    assert set(send["responses"]) >= {"202", "401", "413", "422", "503"}
+    assert send["security"] == [{"HTTPBearer": []}]
+    body = send["requestBody"]["content"]["application/json"]["schema"]
+    assert set(body["properties"]) == set(Inquiry.model_fields)
+    assert body["properties"]["external_id"]["description"]
+    form = schema["paths"]["/leads/form/{key}"]["post"]["requestBody"]["content"]
+    assert set(form) == {"application/x-www-form-urlencoded", "multipart/form-data"}
+    assert schema["info"]["title"] == "Handoff"
+
+
+def test_the_documented_example_is_accepted(site: Site) -> None:
+    schema = site.web.get("/openapi.json").json()
+    send = schema["paths"]["/leads/api"]["post"]["requestBody"]["content"]["application/json"]
+    assert site.send(send["schema"]["example"]).status_code == 202
+
+
+@pytest.mark.parametrize("page", ["/docs", "/redoc"])
+def test_the_documents_need_no_other_address(site: Site, page: str) -> None:
+    html = site.web.get(page).text
+    loaded = re.findall(r"<(?:script|link|img|iframe)[^>]+(?:src|href)=[\"']([^\"']+)", html)
+    assert loaded
+    for address in loaded:
+        assert address.startswith("/"), address
+        asset = site.web.get(address)
+        assert asset.status_code == 200
+        if asset.headers["content-type"].startswith("text/css"):
+            assert not re.findall(r"(?:url\(|@import)\s*[\"']?(?:https?:)?//", asset.text)
+    assert not re.findall(r"[\"'(](?:https?:)?//", html)
