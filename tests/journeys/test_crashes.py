@@ -113,8 +113,11 @@ def test_workers_killed_while_they_deliver(
     idle_office: Office, tmp_path: Path, hasty: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Two are killed at the worst moments, and a third rescues what they held."""
-    office, posted = idle_office, lambda: len(office.slack.messages(office.channel))
+    office = idle_office
     send(office, range(24))
+
+    def posted() -> int:
+        return len(office.slack.messages(office.channel))
 
     office.slack.faults.add(POST, "hang_after", after=7, seconds=HANG)
     with run(office, tmp_path, "--worker", script=HASTY) as worker:

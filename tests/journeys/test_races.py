@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from functools import partial
 from itertools import cycle
 from pathlib import Path
 from typing import TypeVar
@@ -126,7 +127,7 @@ def test_many_threads_make_one_lead_with_one_owner(office: Office) -> None:
     users = hire(office, CLICKS)
     assert_one_lead(office, post_at_once(office, [office.address]))
     card = office.slack.as_seen(office.card("lead.claim"))
-    clicks = [lambda user=user: claim(office, card, user) for user in users]  # type: ignore[misc]
+    clicks = [partial(claim, office, card, user) for user in users]
     assert all(at_once(clicks, threads=4))
     assert_one_winner(office, users)
 
@@ -141,6 +142,6 @@ def test_many_processes_make_one_lead_with_one_owner(office: Office, tmp_path: P
             office.slack, [f"{address}/slack/events" for address in addresses]
         )
         card = office.slack.as_seen(office.card("lead.claim"))
-        clicks = [lambda user=user: claim(office, card, user) for user in users]  # type: ignore[misc]
+        clicks = [partial(claim, office, card, user) for user in users]
         assert all(at_once(clicks, threads=16))
         assert_one_winner(office, users)

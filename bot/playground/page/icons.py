@@ -47,17 +47,12 @@ EYE = _icon(
     14,
 )
 CLOCK = _icon('<circle cx="10" cy="10" r="7.2"/><path d="M10 5.8V10l2.8 1.8"/>')
-FORWARD = _icon('<path d="m4 5 6 5-6 5zM11 5l6 5-6 5z"/>')
 SPARK = _icon(
     '<path d="M10 2.8 11.7 8 17 10l-5.3 2L10 17.2 8.3 12 3 10l5.3-2z"/>',
 )
 CHECK = _icon('<path d="m4 10.5 4 4 8-9"/>')
 WARN = _icon('<path d="M10 3 2.5 16.5h15z"/><path d="M10 8.2v3.6M10 14.2v.1"/>', 16)
 FILE = _icon('<path d="M5 2.8h6.5L15.5 7v10.2H5z"/><path d="M11.2 3v4.2h4.2"/>')
-COPY = _icon(
-    '<rect x="7" y="7" width="9.5" height="9.5" rx="2"/><path d="M13 7V5a1.6 1.6 0 0 0-1.6-1.6H5'
-    'A1.6 1.6 0 0 0 3.4 5v6.4A1.6 1.6 0 0 0 5 13h2"/>'
-)
 DOWN = _icon('<path d="M10 4v12M5 11l5 5 5-5"/>', 16)
 LINK_OUT = _icon('<path d="M8 5H4.5v10.5H15V12M11 4.5h4.5V9M15.2 4.8 9 11"/>', 14)
 PEOPLE = _icon(
@@ -66,7 +61,6 @@ PEOPLE = _icon(
     16,
 )
 WIRE = _icon('<path d="M3.5 7h12M12.5 4l3 3-3 3M16.5 13h-12M7.5 10l-3 3 3 3"/>', 16)
-SPINNER = '<span class="spin" aria-hidden="true"></span>'
 
 # The app's mark: two hands of a relay, drawn as two strokes that meet. Its own, nobody's logo.
 _MARK = (

@@ -1,39 +1,21 @@
 """A page in a real Chromium, on a stand-in of its own, with a small Bolt app behind it."""
 
-import os
-import shutil
 import socket
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from slack_bolt import App
 
 from bot.playground.page import mount
 from bot.playground.standin import StandIn
 from bot.playground.state import Channel, User
+from tests.chromium import browser  # noqa: F401 - a fixture
 from tests.playground.page.fakes import FakeControls
 from tests.playground.world import MANIFEST, Clock, Endpoint, bolt_endpoint
 
-_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-_FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run")
-
-
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    path = next((found for name in _NAMES if (found := shutil.which(name))), None)
-    if path is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("no Chromium on this machine")
-        pytest.skip("no Chromium on this machine")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=list(_FLAGS))
-        yield started
-        started.close()
-
-
-@pytest.fixture(scope="session")
-def context(browser: Browser) -> Iterator[BrowserContext]:
+def context(browser: Browser) -> Iterator[BrowserContext]:  # noqa: F811 - the fixture above
     """One for all, so that the page's scripts come from the browser's cache."""
     shared = browser.new_context(viewport={"width": 1400, "height": 900})
     yield shared
