@@ -19,6 +19,7 @@ from pydantic import (
 )
 
 from bot.errors import HandoffError
+from bot.slack.text import clean
 
 # What a field may hold: more than any form asks for, less than what would bloat a row.
 _SHORT = 1_000
@@ -49,11 +50,11 @@ class Unreadable(HandoffError):
 
 
 def _storable(value: object) -> object:
-    """Text that PostgreSQL can hold (no NUL, no lone surrogates), trimmed; empty text is None."""
+    """Text that PostgreSQL can hold (no NUL, no lone surrogates), trimmed; None if none is seen."""
     if not isinstance(value, str):
         return value
-    text = value.replace("\x00", "").encode("utf-8", "replace").decode()
-    return text.strip() or None
+    text = value.replace("\x00", "").encode("utf-8", "replace").decode().strip()
+    return text if clean(text).strip() else None
 
 
 _Optional = Field(default=None)
@@ -108,10 +109,11 @@ class Inquiry(BaseModel):
     @field_validator("submitted_at")
     @classmethod
     def _in_utc(cls, value: datetime | None) -> datetime | None:
-        try:
-            return value and value.astimezone(UTC)
-        except OverflowError:
-            raise ValueError("is out of range") from None
+        if value is None:
+            return None
+        if not 2000 <= value.year < 2100:  # a program's zero or its end of time
+            raise ValueError("is out of range")
+        return value.astimezone(UTC)
 
     @model_validator(mode="after")
     def _complete(self) -> Self:

@@ -117,7 +117,7 @@ class Listening:
         """Whether Slack signed this request within the last five minutes."""
         try:
             return SignatureVerifier(signing_secret).is_valid_request(body, headers)
-        except ValueError:  # a stamp that is not a number
+        except (ValueError, TypeError):  # a stamp that is no number, a signature that is no ASCII
             return False
 
     def dispatch(self, body: bytes, headers: dict[str, str]) -> Answer:

@@ -18,6 +18,17 @@ class DatabaseDown(HandoffError):
     """The database cannot be reached at the moment. Nothing was changed; please try again soon."""
 
 
+@contextmanager
+def reachable() -> Iterator[None]:
+    """Let a server that refused or dropped us be DatabaseDown; other errors stay what they are."""
+    try:
+        yield
+    except DBAPIError as error:
+        if error.connection_invalidated or _unreachable(error):
+            raise DatabaseDown from error
+        raise
+
+
 class Store:
     """The database, as the application sees it: a source of transactions."""
 
@@ -38,13 +49,8 @@ class Store:
 
         Raises DatabaseDown when the server cannot be reached or goes away meanwhile.
         """
-        try:
-            with self._sessions.begin() as session:
-                yield session
-        except DBAPIError as error:
-            if error.connection_invalidated or _unreachable(error):
-                raise DatabaseDown from error
-            raise
+        with reachable(), self._sessions.begin() as session:
+            yield session
 
     def close(self) -> None:
         """Close every connection; the store can be used again afterwards."""

@@ -13,6 +13,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 
 from bot.store.base import Base
+from bot.store.engine import reachable
 
 # Any fixed number: it names the advisory lock under which only one process migrates at a time.
 _LOCK = 4_823_001
@@ -28,7 +29,7 @@ def _config(connection: Connection | None = None) -> Config:
 @contextmanager
 def _alone(engine: Engine) -> Iterator[Config]:
     """One migrating process at a time; the others wait for it."""
-    with engine.begin() as connection:
+    with reachable(), engine.begin() as connection:
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         yield _config(connection)
 
@@ -55,8 +56,8 @@ def head() -> str:
 
 
 def current(engine: Engine) -> str | None:
-    """The revision that the database is at, None for an empty one."""
-    with engine.connect() as connection:
+    """The revision that the database is at, None for an empty one. Raises DatabaseDown."""
+    with reachable(), engine.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision()
 
 

@@ -75,10 +75,18 @@ class Intake:
     def thank(self, body: bytes, content_type: str) -> Response:
         """Where the visitor of a form goes: the page it names, if we know its origin."""
         target = form.fields(body, content_type).get(form.NEXT, "")
-        parts = urlsplit(target)
-        if f"{parts.scheme}://{parts.netloc}" in self._thanks_origins:
+        if _origin(target) in self._thanks_origins:
             return RedirectResponse(target, 303)
         return _page("Thank you", "We have received your message and will be in touch soon.")
+
+
+def _origin(address: str) -> str:
+    """Scheme and host of an address; nothing that is on any list for one that is none."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return ""
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _page(title: str, text: str, status: int = 200) -> HTMLResponse:

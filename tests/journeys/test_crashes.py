@@ -260,6 +260,18 @@ def test_a_start_while_slack_is_down(
         office.card("Claimed: Lead00")
 
 
+def test_a_start_while_slack_asks_to_wait(idle_office: Office, hasty: None) -> None:
+    """A restart of many processes at once runs into Slack's limits, and that is no end."""
+    office = idle_office
+    url = office.application.store.engine.url.render_as_string(hide_password=False)
+    office.slack.faults.add("auth.test", "ratelimited", times=2, seconds=1)
+    with demo.running(office.slack, "#leads", database_url=url) as (late, address):
+        late_office = Office(office.slack, late, address, office.channel, office.users)
+        send(late_office, range(1))
+        office.slack.wait_until(lambda: len(office.slack.calls("auth.test")) >= 2, timeout=15)
+        assert office.hand("sofia").command("/handoff", "help", office.channel).ok
+
+
 def test_a_first_start_while_slack_is_down(idle_office: Office, hasty: None) -> None:
     """Nobody knows the workspace yet, so senders are asked to try again, and then it goes."""
     office = idle_office

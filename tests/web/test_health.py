@@ -2,14 +2,18 @@
 
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
 from pydantic import SecretStr
 
+from bot.__main__ import main
+from bot.app import build
 from bot.people.model import Workspace
 from bot.people.service import NotInstalled
-from bot.store import Store
+from bot.settings import Settings
+from bot.store import DatabaseDown, Store
 from bot.web import Server, create
 from bot.web.intake import Intake, Senders
 from bot.web.server import PortTaken
@@ -72,6 +76,30 @@ def test_without_a_database_senders_are_asked_to_try_again(cut_off: httpx.Client
         assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
         assert answer.json()["detail"].startswith("The database cannot be reached")
         assert "127.0.0.1" not in answer.text
+
+
+def test_a_start_without_a_database_says_so(nowhere: str, tmp_path: Path) -> None:
+    """One sentence for the operator, and no traceback."""
+    settings = Settings(
+        slack_bot_token=SecretStr("xoxb-1"),
+        slack_signing_secret=SecretStr("secret"),
+        database_url=SecretStr(nowhere),
+        data_dir=tmp_path,
+        channel="#leads",
+    )
+    with pytest.raises(DatabaseDown):
+        build(settings)
+
+
+def test_the_operators_commands_without_a_database_say_so(
+    nowhere: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", nowhere)
+    for command in (["db", "check"], ["db", "upgrade"], ["jobs"]):
+        with pytest.raises(SystemExit) as stopped:
+            main(command)
+        assert stopped.value.code == 1
+        assert capsys.readouterr().err.startswith("The database cannot be reached")
 
 
 def test_in_socket_mode_there_is_no_route_for_slack(cut_off: httpx.Client) -> None:

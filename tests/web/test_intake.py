@@ -2,7 +2,9 @@
 
 import http.client
 import json
+import logging
 import re
+import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -59,25 +61,24 @@ def test_without_an_id_one_person_is_one_lead_within_a_minute(site: Site) -> Non
     assert not site.send(ADA).json()["duplicate"]
 
 
-@pytest.mark.parametrize("content_type", ["", "text/plain", "application/x-www-form-urlencoded"])
-def test_json_is_read_whatever_it_is_called(site: Site, content_type: str) -> None:
+def test_json_is_read_whatever_it_is_called(site: Site) -> None:
     body = json.dumps(ADA).encode()
-    assert site.send(body, **{"Content-Type": content_type}).status_code == 202
+    for content_type in ("", "text/plain", "application/x-www-form-urlencoded", "x" * 1_000):
+        assert site.send(body, **{"Content-Type": content_type}).status_code == 202
+    assert site.submissions()[-1].content_type == "x" * 200
 
 
 # ---- who sends ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "authorization",
-    [None, "", "Bearer", "Bearer  x", f"Bearer {KEY}x", f"Bearer {KEY.upper()}", f"Basic {KEY}",
-     KEY, "Bearer \u00e9\u00e9", f"Bearer {KEY} {KEY}"],
-)  # fmt: skip
-def test_an_unknown_key_gets_401_and_no_hint(site: Site, authorization: str | None) -> None:
-    sent = {} if authorization is None else {b"Authorization": authorization.encode("latin-1")}
-    answer = site.web.post("/leads/api", json=ADA, headers=sent)
-    assert (answer.status_code, answer.json()) == (401, {"detail": "A valid key is needed."})
-    assert answer.headers["www-authenticate"] == "Bearer"
+def test_an_unknown_key_gets_401_and_no_hint(site: Site) -> None:
+    wrong = ["", "Bearer", "Bearer  x", f"Bearer {KEY}x", f"Bearer {KEY[:-1]}", f"Basic {KEY}",
+             f"Bearer {KEY.upper()}", KEY, "Bearer \u00e9", f"Bearer {KEY} {KEY}"]  # fmt: skip
+    sent = [{b"Authorization": each.encode("latin-1")} for each in wrong]
+    for headers in [{}, *sent]:
+        answer = site.web.post("/leads/api", json=ADA, headers=headers)
+        assert (answer.status_code, answer.json()) == (401, {"detail": "A valid key is needed."})
+        assert answer.headers["www-authenticate"] == "Bearer"
     assert not site.submissions()
 
 
@@ -86,10 +87,10 @@ def test_an_unknown_key_is_told_before_anything_is_read(site: Site) -> None:
     assert status == 401
 
 
-@pytest.mark.parametrize("key", ["x", KEY.upper(), "%C3%28", "%00", KEY + "%20", "\u00e9"])
-def test_an_unknown_form_gets_404_and_no_hint(site: Site, key: str) -> None:
-    answer = site.fill_in(key, **ADA)
-    assert (answer.status_code, answer.json()) == (404, {"detail": "Not found."})
+def test_an_unknown_form_gets_404_and_no_hint(site: Site) -> None:
+    for key in ("x", KEY.upper(), KEY[:-1], KEY + "%20", "%C3%28", "%00", "\u00e9"):
+        answer = site.fill_in(key, **ADA)
+        assert (answer.status_code, answer.json()) == (404, {"detail": "Not found."}), key
     assert not site.submissions()
 
 
@@ -118,20 +119,20 @@ def announce(site: Site, path: str, length: int, *, key: str = KEY) -> tuple[int
         connection.close()
 
 
-@pytest.mark.parametrize("path", PATHS)
-def test_a_body_that_says_it_is_too_large_is_not_waited_for(site: Site, path: str) -> None:
-    status, text = announce(site, path, LARGEST + 1)
-    assert (status, json.loads(text)) == (413, {"detail": "The body is larger than 1 MiB."})
+def test_a_body_that_says_it_is_too_large_is_not_waited_for(site: Site) -> None:
+    for path in PATHS:
+        status, answer = announce(site, path, LARGEST + 1)
+        assert (status, json.loads(answer)) == (413, {"detail": "The body is larger than 1 MiB."})
 
 
-@pytest.mark.parametrize("path", PATHS)
-def test_a_body_that_turns_out_too_large_is_refused(site: Site, path: str) -> None:
+def test_a_body_that_turns_out_too_large_is_refused(site: Site) -> None:
     def chunks() -> Iterator[bytes]:
         yield from (b" " * 65_536 for _ in range(LARGEST // 65_536))
         yield b" "
 
-    bearer = {"Authorization": f"Bearer {KEY}"}
-    assert site.web.post(path, content=chunks(), headers=bearer).status_code == 413
+    for path in PATHS:
+        bearer = {"Authorization": f"Bearer {KEY}"}
+        assert site.web.post(path, content=chunks(), headers=bearer).status_code == 413
     assert not site.submissions()
 
 
@@ -168,16 +169,15 @@ MISFITS: dict[str, tuple[bytes, str]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("what", MISFITS)
-def test_what_does_not_fit_is_named_and_kept_for_replay(site: Site, what: str) -> None:
-    body, field = MISFITS[what]
-    answer = site.send(body)
-    assert answer.status_code == 422, answer.text
-    assert list(answer.json()["problems"]) == [field]
-    assert SECRET not in answer.text
-    [raw] = site.submissions()
-    assert (raw.body, raw.lead_id, raw.sender) == (body, None, "website")
-    assert raw.problem == answer.json()["detail"]
+def test_what_does_not_fit_is_named_and_kept_for_replay(site: Site) -> None:
+    for what, (body, field) in MISFITS.items():
+        answer = site.send(body)
+        assert (answer.status_code, list(answer.json()["problems"])) == (422, [field]), what
+        assert SECRET not in answer.text, what
+        raw = site.submissions()[-1]
+        assert (raw.body, raw.lead_id, raw.sender) == (body, None, "website"), what
+        assert raw.problem == answer.json()["detail"], what
+    assert len(site.submissions()) == len(MISFITS)
     assert not site.leads()
 
 
@@ -242,40 +242,59 @@ def test_text_that_no_database_holds_is_cleaned_and_its_raw_form_kept(site: Site
     assert "Ada?" in site.draw()[0].text
 
 
-@pytest.mark.parametrize("unseen", ["\u202e", "\u200b", "\ufeff\u2066", "\x07", "\u00ad"])
-def test_words_that_cannot_be_seen_do_not_keep_a_lead_from_the_channel(
-    site: Site, unseen: str
-) -> None:
+def test_words_that_cannot_be_seen_do_not_keep_a_lead_from_the_channel(site: Site) -> None:
     fields = ["first_name", "last_name", "company", "job_title", "country", "message", "phone"]
-    assert site.send(ADA | dict.fromkeys(fields, unseen)).status_code == 202
-    assert len(site.draw()) == 1
+    unseen = ["\u202e", "\u200b", "\ufeff\u2066", "\x07", "\u00ad", "\u2028\u200f"]
+    for number, letter in enumerate(unseen):
+        words = dict.fromkeys(fields, letter) | {"external_id": f"e{number}"}
+        assert site.send(ADA | words).status_code == 202
+    assert len(site.draw()) == len(unseen)
 
 
-@pytest.mark.parametrize("alphabet", ["0123456789abcdef", "\u4e00\u9fff", "\U00020000\U0002a6df"])
-@pytest.mark.parametrize("length", [200, 1_000])
-def test_an_id_as_long_as_it_may_be(site: Site, alphabet: str, length: int) -> None:
+def test_an_id_as_long_as_it_may_be(site: Site) -> None:
     """What the database cannot index is refused by name, never by a crash."""
-    first, last = ord(min(alphabet)), ord(max(alphabet))
-    letters = Random(7).choices(range(first, last + 1), k=length)
-    answer = site.send(ADA | {"external_id": "".join(map(chr, letters))})
-    assert answer.status_code == 202 or list(answer.json()["problems"]) == ["external_id"]
-    assert len(site.submissions()) == 1
+    kept = 0
+    for first, last in (("a", "z"), ("\u4e00", "\u9fff"), ("\U00020000", "\U0002a6df")):
+        alphabet = range(ord(first), ord(last) + 1)
+        for length in (200, 1_000):
+            letters = "".join(map(chr, Random(7).choices(alphabet, k=length)))
+            answer = site.send(ADA | {"external_id": letters})
+            refused = answer.status_code == 422 and list(answer.json()["problems"])
+            assert answer.status_code == 202 or refused == ["external_id"]
+            assert length > 200 or not refused
+            kept += 1
+    assert len(site.submissions()) == kept
 
 
 @pytest.mark.parametrize("zone", ["America/New_York", "Asia/Tokyo"])
-@pytest.mark.parametrize("moment", ["0001-01-01T00:00Z", "9999-12-31T23:59:59.999999Z"])
-def test_the_ends_of_the_calendar_stop_no_lead(site: Site, moment: str, zone: str) -> None:
+def test_the_ends_of_the_calendar_stop_no_lead(site: Site, zone: str) -> None:
     """A time is the sender's word; whatever it says, and wherever the database server stands, the
     lead is refused by name, or it reaches the channel."""
     engine = site.application.store.engine
     with engine.begin() as connection:
         connection.execute(text(f"ALTER DATABASE {engine.url.database} SET timezone = '{zone}'"))
     engine.dispose()
-    answer = site.send(ADA | {"submitted_at": moment})
-    if answer.status_code == 202:
-        assert len(site.draw()) == 1
-    else:
-        assert list(answer.json()["problems"]) == ["submitted_at"]
+    accepted = 0
+    for moment in ("0001-01-01T00:00Z", "9999-12-31T23:59:59.999999Z"):
+        answer = site.send(ADA | {"external_id": moment, "submitted_at": moment})
+        refused = answer.status_code == 422 and list(answer.json()["problems"])
+        assert answer.status_code == 202 or refused == ["submitted_at"]
+        accepted += answer.status_code == 202
+    assert len(site.draw()) == accepted
+
+
+def test_a_sender_that_hangs_up_in_the_middle_is_no_fault_of_ours(
+    site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    address = (site.web.base_url.host, site.web.base_url.port or 0)
+    with socket.create_connection(address) as connection:
+        connection.sendall(
+            f"POST /leads/api HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {KEY}\r\n"
+            'Content-Length: 100\r\n\r\n{"email": '.encode()
+        )
+    assert site.send(ADA).status_code == 202
+    assert len(site.submissions()) == 1
+    assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
 
 
 # ---- forms --------------------------------------------------------------------------------------
@@ -301,22 +320,20 @@ def test_a_form_comes_as_multipart_with_a_file(site: Site) -> None:
     assert b"%PDF\x00\xff" in site.submissions()[0].body
 
 
-@pytest.mark.parametrize(
-    ("content_type", "body"),
-    [
+def test_what_is_no_form_is_kept(site: Site) -> None:
+    sent = [
         ("multipart/form-data", b"--x\r\n"),
         ("multipart/form-data; boundary=x", b"no boundary at all"),
         ("multipart/form-data; boundary=", b"--\r\n"),
         ("multipart/form-data; boundary=\xff", b"--\xff\r\n"),
         ("application/x-www-form-urlencoded", b"&".join(b"f%d=1" % n for n in range(300))),
         ("application/json", b'{"email": "ada@example.com"}'),
-    ],
-)
-def test_what_is_no_form_is_kept(site: Site, content_type: str, body: bytes) -> None:
-    headers = {b"Content-Type": content_type.encode("latin-1")}
-    answer = site.web.post(f"/leads/form/{KEY}", content=body, headers=headers)
-    assert answer.status_code == 422
-    assert site.submissions()[0].body == body
+    ]
+    for content_type, body in sent:
+        headers = {b"Content-Type": content_type.encode("latin-1")}
+        answer = site.web.post(f"/leads/form/{KEY}", content=body, headers=headers)
+        assert answer.status_code == 422
+        assert (site.submissions()[-1].body, site.submissions()[-1].lead_id) == (body, None)
 
 
 def test_a_form_that_does_not_fit_is_answered_with_a_page_that_repeats_nothing(site: Site) -> None:
@@ -338,40 +355,40 @@ def test_a_program_that_fills_in_the_honeypot_learns_nothing(site: Site) -> None
     assert ["_honey" in str(raw.problem) for raw in site.submissions()] == [False, True, True]
 
 
-@pytest.mark.parametrize("page", ["", "/", "/thanks?a=1&b=2#top", "/d%C3%A4nke"])
-def test_a_visitor_is_sent_on_to_a_page_of_an_origin_that_is_allowed(site: Site, page: str) -> None:
-    answer = site.fill_in(**ADA, _next=ORIGIN + page)
-    assert (answer.status_code, answer.headers["location"]) == (303, ORIGIN + page)
+def test_a_visitor_is_sent_on_to_a_page_of_an_origin_that_is_allowed(site: Site) -> None:
+    for page in ("", "/", "/thanks?a=1&b=2#top", "/d%C3%A4nke"):
+        answer = site.fill_in(**ADA, _next=ORIGIN + page)
+        assert (answer.status_code, answer.headers["location"]) == (303, ORIGIN + page)
 
 
-@pytest.mark.parametrize(
-    "target",
-    [
-        "https://evil.example/",
-        "http://example.com/",
-        "https://example.com.evil.example/",
-        "https://example.com@evil.example/",
-        "https://example.com:8443/",
-        "https://example.com\\@evil.example/",
-        "https://example.com\t.evil.example/",
-        "//example.com/",
-        "///example.com/",
-        "/thanks",
-        "javascript:alert(1)",
-        "data:text/html,x",
-        "https:example.com",
-        "https:///example.com",
-        "https://[example.com/",
-        "https://exam\u2100ple.com/",
-        "https://example.com:x/",
-        " ",
-    ],
-)
-def test_a_visitor_is_sent_nowhere_else(site: Site, target: str) -> None:
-    answer = site.fill_in(**ADA, _next=target)
-    assert answer.status_code == 200
-    assert "location" not in answer.headers
-    assert "Thank you" in answer.text
+FOREIGN = [
+    "https://evil.example/",
+    "http://example.com/",
+    "https://example.com.evil.example/",
+    "https://example.com@evil.example/",
+    "https://example.com:8443/",
+    "https://example.com\\@evil.example/",
+    "https://example.com\t.evil.example/",
+    "//example.com/",
+    "///example.com/",
+    "/thanks",
+    "javascript:alert(1)",
+    "data:text/html,x",
+    "https:example.com",
+    "https:///example.com",
+    "https://[example.com/",
+    "https://exam\u2100ple.com/",
+    "https://example.com:x/",
+    " ",
+]
+
+
+def test_a_visitor_is_sent_nowhere_else(site: Site) -> None:
+    for target in FOREIGN:
+        answer = site.fill_in(**ADA, _next=target)
+        assert answer.status_code == 200, target
+        assert "location" not in answer.headers, target
+        assert "Thank you" in answer.text, target
     assert len(site.leads()) == 1
 
 

@@ -20,6 +20,9 @@ from bot.people.model import Person, Role, Workspace
 CARD = "lead"
 TYPED = "typed"
 
+# A row of PostgreSQL's index holds about 2,700 bytes, and a character has up to four.
+_LONGEST_ID = 255
+
 
 @dataclass(frozen=True)
 class Receipt:
@@ -81,7 +84,7 @@ def _admit(
     campaign_id: int | None = None,
 ) -> Receipt:
     """Write the lead, its audit and its card; a lead that is there already stays as it is."""
-    external_id = inquiry.external_id or _fingerprint(inquiry, now)
+    external_id = _identity(inquiry, now)
     if campaign_id is None and inquiry.utm_campaign:
         campaign = campaigns.by_utm(session, workspace.id, inquiry.utm_campaign)
         campaign_id = campaign.id if campaign else None
@@ -129,7 +132,10 @@ def _known(session: Session, workspace_id: int, source: str, external_id: str) -
     ).one()
 
 
-def _fingerprint(inquiry: Inquiry, now: datetime) -> str:
-    """An identity for senders without ids: the same person within the same minute."""
-    who = inquiry.email_key or inquiry.phone_e164 or inquiry.phone or ""
-    return hashlib.sha256(f"{who}|{now:%Y-%m-%dT%H:%M}".encode()).hexdigest()
+def _identity(inquiry: Inquiry, now: datetime) -> str:
+    """The sender's own id; without one, the same person within the same minute is the same lead."""
+    given = inquiry.external_id
+    if given is not None and len(given) <= _LONGEST_ID:
+        return given
+    who = inquiry.email_key or inquiry.phone_e164 or inquiry.phone
+    return hashlib.sha256((given or f"{who}|{now:%Y-%m-%dT%H:%M}").encode()).hexdigest()

@@ -14,6 +14,7 @@ from tests.chromium import browser  # noqa: F401 - a fixture
 from tests.playground.page.fakes import FakeControls
 from tests.playground.world import MANIFEST, Clock, Endpoint, bolt_endpoint
 
+
 @pytest.fixture(scope="session")
 def context(browser: Browser) -> Iterator[BrowserContext]:  # noqa: F811 - the fixture above
     """One for all, so that the page's scripts come from the browser's cache."""

@@ -1,0 +1,461 @@
+"""The verbs of leads: what each does, what it refuses and to whom, and what the audit says."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from secrets import token_hex
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select, text, update
+from sqlalchemy.orm import Session
+
+from bot import clock
+from bot.campaigns import service as campaigns
+from bot.errors import HandoffError, NotAllowed, NotFound
+from bot.leads import service
+from bot.leads.inquiry import read
+from bot.leads.model import Disposition, Lead, LeadEvent, Rating, Status
+from bot.leads.service.ownership import (
+    AlreadyClaimed,
+    AlreadyClosed,
+    AlreadyYours,
+    NotClaimed,
+    NotYours,
+)
+from bot.leads.service.progress import (
+    AlreadyContacted,
+    AlreadyRated,
+    AmountMissing,
+    ReasonMissing,
+)
+from bot.leads.service.receiving import Receipt
+from bot.money import Money
+from bot.people.model import Person, Role, Workspace
+from bot.slack.cards import Card
+from bot.slack.text import moment
+from bot.store import Store
+from tests.campaigns.scene import draft, hire, install
+
+NINE = datetime(2026, 6, 1, 9, tzinfo=UTC)
+PRICE = Money(1_250_000, "EUR")
+Verb = Callable[[Session, Person, int], Lead]
+
+# What only the owner of a lead, or who leads others, may do.
+OWNERS_VERBS: dict[str, Verb] = {
+    "release": service.release,
+    "contacted": service.contacted,
+    "rate": lambda session, who, lead_id: service.rate(session, who, lead_id, Rating.HOT),
+    "win": lambda session, who, lead_id: service.win(session, who, lead_id, PRICE),
+    "lose": lambda session, who, lead_id: service.lose(
+        session, who, lead_id, Disposition.NO_BUDGET
+    ),
+    "rateable": service.rateable,
+    "closeable": service.closeable,
+}
+VERBS = OWNERS_VERBS | {"claim": service.claim}
+
+
+@dataclass
+class Floor:
+    """A sales floor: its people by name, a clock that stands, and one who belongs elsewhere."""
+
+    store: Store
+    workspace: Workspace
+    people: dict[str, Person]
+    now: datetime = NINE
+
+    def forward(self, **by: float) -> None:
+        self.now += timedelta(**by)
+
+    def receive(self, external_id: str, **fields: Any) -> Receipt:
+        facts = {"email": "ada@example.com", "external_id": external_id} | fields
+        with self.store.transaction() as session:
+            admin = self.people["root"]
+            inquiry, campaign = read(facts), facts.get("campaign_id")
+            return service.type_in(session, self.workspace, admin, inquiry, campaign)
+
+    def lead(self, owner: str | None = None, **fields: Any) -> int:
+        """A new lead, claimed by its owner if it has one; its card has been drawn."""
+        lead_id = self.receive(token_hex(8), **fields).lead_id
+        assert lead_id is not None
+        with self.store.transaction() as session:
+            if owner is not None:
+                service.claim(session, self.people[owner], lead_id)
+            session.execute(update(Card).values(stale=False))
+        return lead_id
+
+    def do(self, verb: str | Verb, who: str, lead_id: int) -> Lead:
+        act = VERBS[verb] if isinstance(verb, str) else verb
+        with self.store.transaction() as session:
+            return act(session, self.people[who], lead_id)
+
+    def refused(self, verb: str | Verb, who: str, lead_id: int) -> HandoffError:
+        """The error of what must not be; nothing has changed by it."""
+        before = self.state()
+        with pytest.raises(HandoffError) as error:
+            self.do(verb, who, lead_id)
+        assert self.state() == before
+        return error.value
+
+    def state(self) -> list[Any]:
+        """All that a verb could have changed."""
+        statements = ["SELECT * FROM lead ORDER BY id", "SELECT * FROM lead_event ORDER BY id",
+                      "SELECT id, stale FROM card ORDER BY id"]  # fmt: skip
+        with self.store.transaction() as session:
+            return [tuple(row) for each in statements for row in session.execute(text(each))]
+
+    def audit(self, lead_id: int) -> list[tuple[str, str | None, dict[str, Any]]]:
+        """What happened to a lead: the deed, who did it, and the facts."""
+        with self.store.transaction() as session:
+            rows = session.execute(
+                select(LeadEvent, Person.name).outerjoin(Person)
+                .where(LeadEvent.lead_id == lead_id).order_by(LeadEvent.id)
+            )  # fmt: skip
+            return [(event.deed, name, event.facts) for event, name in rows]
+
+    def is_redrawn(self, lead_id: int) -> bool:
+        with self.store.transaction() as session:
+            its_card = select(Card.stale).where(Card.kind == "lead", Card.subject_id == lead_id)
+            return session.scalars(its_card).one()
+
+
+@pytest.fixture
+def floor(store: Store) -> Floor:
+    workspace, elsewhere = install(store), install(store, "T2", "C2")
+    staff = {
+        "sofia": [Role.SALESPERSON], "ben": [Role.SALESPERSON], "mara": [Role.MARKETER],
+        "clara": [Role.MANAGER], "root": [Role.ADMIN], "guest": [],
+    }  # fmt: skip
+    people = {
+        name: hire(store, workspace, f"U{name.upper()}", name, *roles)
+        for name, roles in staff.items()
+    }
+    people["stranger"] = hire(store, elsewhere, "USOFIA", "stranger", *Role)
+    floor = Floor(store, workspace, people)
+    clock.use(lambda: floor.now)
+    return floor
+
+
+# ---- receiving ----------------------------------------------------------------------------------
+
+
+def test_a_lead_is_received_once_by_its_id(floor: Floor) -> None:
+    first, again = floor.receive("e1", first_name="Ada"), floor.receive("e1", first_name="Eve")
+    assert (first.is_new, again.is_new, again.lead_id) == (True, False, first.lead_id)
+    with floor.store.transaction() as session:
+        [lead] = session.scalars(select(Lead))
+        [card] = session.scalars(select(Card))
+    assert (lead.first_name, lead.received_at, lead.status) == ("Ada", NINE, Status.NEW)
+    assert (card.kind, card.subject_id, card.target) == ("lead", lead.id, "C1")
+    assert floor.audit(lead.id) == [("received", "root", {"source": "typed"})]
+
+
+def test_the_same_id_in_another_workspace_is_another_lead(floor: Floor) -> None:
+    floor.receive("e1")
+    stranger = floor.people["stranger"]
+    with floor.store.transaction() as session:
+        elsewhere = session.get_one(Workspace, stranger.workspace_id)
+        inquiry = read({"email": "ada@example.com", "external_id": "e1"})
+        receipt = service.type_in(session, elsewhere, stranger, inquiry, None)
+        assert receipt.is_new
+        cards = session.scalars(select(Card.target).order_by(Card.id)).all()
+        assert cards == ["C1", "C2"]
+
+
+def type_in(session: Session, by: Person, _lead_id: int) -> Lead:
+    workspace = session.get_one(Workspace, by.workspace_id)
+    receipt = service.type_in(session, workspace, by, read({"phone": by.name}), None)
+    return session.get_one(Lead, receipt.lead_id)
+
+
+def test_who_may_type_in_a_lead(floor: Floor) -> None:
+    for who in ("sofia", "mara", "clara", "root"):
+        assert floor.do(type_in, who, 0).source == "typed"
+    error = floor.refused(type_in, "guest", 0)
+    assert isinstance(error, NotAllowed)
+    assert "salesperson or marketer" in error.message
+    assert "<@UROOT>" in error.message
+
+
+def test_a_lead_is_attributed_to_the_campaign_of_its_code_and_stays_there(floor: Floor) -> None:
+    mara = floor.people["mara"]
+    with floor.store.transaction() as session:
+        spring = campaigns.announce(session, mara, draft(utm_campaign="spring-1"), "token-1")
+        other = campaigns.announce(
+            session, mara, draft(name="Other", utm_campaign="other-1"), "token-2"
+        )
+    by_code = floor.receive("e1", utm_campaign=" Spring-1 ").lead_id
+    floor.receive("e1", utm_campaign="other-1")  # first touch is kept
+    chosen = floor.lead(utm_campaign="spring-1", campaign_id=other.id)
+    unknown = floor.lead(utm_campaign="nobody-knows")
+    assert by_code is not None
+    with floor.store.transaction() as session:
+        found = {lead.id: lead.campaign_id for lead in session.scalars(select(Lead))}
+        facts = service.facts(session, by_code)
+    assert found == {by_code: spring.id, chosen: other.id, unknown: None}
+    assert facts.campaign is not None
+    assert (facts.campaign.id, facts.owner) == (spring.id, None)
+
+
+# ---- claim --------------------------------------------------------------------------------------
+
+
+def test_a_claim_makes_an_owner(floor: Floor) -> None:
+    for who in ("sofia", "clara", "root"):
+        lead_id = floor.lead()
+        floor.forward(minutes=4)
+        lead = floor.do("claim", who, lead_id)
+        assert (lead.claimed_by, lead.claimed_at) == (floor.people[who].id, floor.now)
+        assert (lead.status, lead.first_response_at) == (Status.NEW, None)  # it is no contact
+        assert floor.audit(lead_id)[1:] == [("claimed", who, {})]
+        assert floor.is_redrawn(lead_id)
+
+
+def test_who_sells_nothing_claims_nothing(floor: Floor) -> None:
+    for who in ("mara", "guest"):
+        error = floor.refused("claim", who, floor.lead())
+        assert isinstance(error, NotAllowed)
+        assert error.message.startswith("You need the role salesperson to claim leads.")
+
+
+def test_a_lead_that_is_claimed_says_by_whom_and_since_when(floor: Floor) -> None:
+    lead_id, since = floor.lead("sofia"), moment(floor.now)
+    floor.forward(minutes=1)
+    lost = floor.refused("claim", "ben", lead_id)
+    assert isinstance(lost, AlreadyClaimed)
+    assert lost.message.startswith(f"<@USOFIA> claimed this lead {since}")
+    twice = floor.refused("claim", "sofia", lead_id)
+    assert isinstance(twice, AlreadyYours)
+    assert since in twice.message
+
+
+# ---- who may act on a lead ----------------------------------------------------------------------
+
+
+def test_a_lead_of_another_workspace_does_not_exist(floor: Floor) -> None:
+    waiting, owned = floor.lead(), floor.lead("sofia")
+    for verb in VERBS:
+        assert isinstance(floor.refused(verb, "stranger", waiting), NotFound)
+        assert isinstance(floor.refused(verb, "stranger", owned), NotFound)
+        assert isinstance(floor.refused(verb, "root", owned + 1), NotFound)
+
+
+def test_what_nobody_owns_has_to_be_claimed_first(floor: Floor) -> None:
+    lead_id = floor.lead()
+    for verb in OWNERS_VERBS:
+        for who in floor.people.keys() - {"stranger"}:
+            assert isinstance(floor.refused(verb, who, lead_id), NotClaimed)
+
+
+def test_only_the_owner_acts_on_a_lead(floor: Floor) -> None:
+    lead_id = floor.lead("sofia")
+    for verb in OWNERS_VERBS:
+        for who in ("ben", "mara", "guest"):
+            error = floor.refused(verb, who, lead_id)
+            assert isinstance(error, NotYours)
+            assert error.message.startswith("<@USOFIA> owns this lead. Only they or a manager can ")
+
+
+def test_the_owner_and_who_leads_others_may(floor: Floor) -> None:
+    for verb in OWNERS_VERBS:
+        for who in ("sofia", "clara", "root"):
+            lead_id = floor.lead("sofia")
+            floor.do(verb, who, lead_id)
+            asked_only = verb in ("rateable", "closeable")
+            assert floor.is_redrawn(lead_id) != asked_only
+            assert [name for _, name, _ in floor.audit(lead_id)[2:]] == [who] * (not asked_only)
+
+
+@pytest.mark.parametrize(("end", "word"), [("win", "won"), ("lose", "lost")])
+def test_a_lead_that_has_ended_stays_as_it_is(floor: Floor, end: str, word: str) -> None:
+    lead_id = floor.lead("sofia")
+    floor.do(end, "sofia", lead_id)
+    for verb in VERBS.keys() - {"rate", "rateable"}:
+        for who in ("sofia", "clara"):
+            error = floor.refused(verb, who, lead_id)
+            assert isinstance(error, AlreadyClosed)
+            assert word in error.message
+    assert isinstance(floor.refused("claim", "ben", lead_id), AlreadyClosed)
+
+
+# ---- release, contact ---------------------------------------------------------------------------
+
+
+def test_a_manager_releases_a_lead_and_another_claims_it(floor: Floor) -> None:
+    lead_id = floor.lead("sofia")
+    lead = floor.do("release", "clara", lead_id)
+    assert (lead.claimed_by, lead.claimed_at, lead.status) == (None, None, Status.NEW)
+    was = {"owner_id": floor.people["sofia"].id}
+    assert floor.audit(lead_id)[-1] == ("released", "clara", was)
+    assert isinstance(floor.refused("contacted", "sofia", lead_id), NotClaimed)
+    floor.do("claim", "ben", lead_id)
+    assert isinstance(floor.refused("claim", "sofia", lead_id), AlreadyClaimed)
+
+
+def test_the_earliest_contact_stays(floor: Floor) -> None:
+    lead_id = floor.lead("sofia")
+    floor.forward(minutes=5)
+    first = floor.do("contacted", "sofia", lead_id).first_response_at
+    assert first == floor.now
+    floor.forward(hours=2)
+    again = floor.refused("contacted", "sofia", lead_id)
+    assert isinstance(again, AlreadyContacted)
+    assert moment(first) in again.message
+    floor.do("release", "sofia", lead_id)
+    floor.do("claim", "ben", lead_id)
+    assert isinstance(floor.refused("contacted", "ben", lead_id), AlreadyContacted)
+    assert floor.do("win", "ben", lead_id).first_response_at == first
+
+
+@pytest.mark.parametrize("end", ["win", "lose"])
+def test_an_end_is_a_response_where_none_was_noted(floor: Floor, end: str) -> None:
+    lead_id = floor.lead("sofia")
+    floor.forward(days=1)
+    lead = floor.do(end, "sofia", lead_id)
+    assert (lead.first_response_at, lead.closed_at) == (floor.now, floor.now)
+
+
+# ---- rating -------------------------------------------------------------------------------------
+
+
+def rated(rating: Rating, reason: str = "") -> Verb:
+    return lambda session, who, lead_id: service.rate(session, who, lead_id, rating, reason)
+
+
+def test_a_low_rating_needs_a_reason(floor: Floor) -> None:
+    lead_id = floor.lead("sofia")
+    for rating in (Rating.WEAK, Rating.JUNK):
+        for blank in ("", " \n"):
+            assert isinstance(floor.refused(rated(rating, blank), "sofia", lead_id), ReasonMissing)
+    for rating in Rating:
+        lead = floor.do(rated(rating, " Student "), "sofia", lead_id)
+        assert (lead.rating, lead.rating_reason, lead.rated_at) == (rating, "Student", NINE)
+        noted = {"rating": rating.value, "reason": "Student"}
+        assert floor.audit(lead_id)[-1] == ("rated", "sofia", noted)
+
+
+def test_a_rating_replaces_the_one_before(floor: Floor) -> None:
+    lead_id = floor.lead("sofia")
+    floor.do(rated(Rating.WEAK, "Student"), "sofia", lead_id)
+    same = floor.refused(rated(Rating.WEAK, "Student "), "sofia", lead_id)
+    assert isinstance(same, AlreadyRated)
+    assert same.message == "This lead is rated weak already. Nothing was changed."
+    assert floor.do(rated(Rating.WEAK, "Other"), "clara", lead_id).rating_reason == "Other"
+    floor.forward(hours=1)
+    lead = floor.do(rated(Rating.HOT), "sofia", lead_id)
+    assert (lead.rating, lead.rating_reason, lead.rated_at) == (Rating.HOT, None, floor.now)
+    assert isinstance(floor.refused(rated(Rating.HOT), "sofia", lead_id), AlreadyRated)
+    deeds = [deed for deed, _, _ in floor.audit(lead_id)]
+    assert deeds == ["received", "claimed", "rated", "rated", "rated"]
+
+
+@pytest.mark.parametrize("end", ["win", "lose"])
+def test_a_lead_that_has_ended_can_still_be_rated(floor: Floor, end: str) -> None:
+    lead_id = floor.lead("sofia")
+    status = floor.do(end, "sofia", lead_id).status
+    lead = floor.do(rated(Rating.GOOD), "sofia", lead_id)
+    assert (lead.rating, lead.status) == (Rating.GOOD, status)
+    assert isinstance(floor.refused(rated(Rating.HOT), "ben", lead_id), NotYours)
+
+
+# ---- won and lost -------------------------------------------------------------------------------
+
+
+def won(minor: int) -> Verb:
+    return lambda session, who, lead_id: service.win(session, who, lead_id, Money(minor, "EUR"))
+
+
+def lost(disposition: Disposition, note: str) -> Verb:
+    return lambda session, who, lead_id: service.lose(session, who, lead_id, disposition, note)
+
+
+def test_a_lead_is_won_with_its_amount(floor: Floor) -> None:
+    lead_id = floor.lead("sofia")
+    assert isinstance(floor.refused(won(0), "sofia", lead_id), AmountMissing)
+    lead = floor.do(won(1_250_000), "sofia", lead_id)
+    assert (lead.status, str(lead.won_amount)) == (Status.WON, "12,500 EUR")
+    assert lead.is_closed
+    noted = {"minor": 1_250_000, "currency": "EUR"}
+    assert floor.audit(lead_id)[-1] == ("won", "sofia", noted)
+
+
+def test_a_lead_is_lost_with_its_reason(floor: Floor) -> None:
+    unclear = lost(Disposition.NO_FIT, " ")
+    assert isinstance(floor.refused(unclear, "sofia", floor.lead("sofia")), ReasonMissing)
+    for disposition in Disposition:
+        lead_id = floor.lead("sofia")
+        lead = floor.do(lost(disposition, " Needs an API "), "sofia", lead_id)
+        assert (lead.status, lead.disposition) == (Status.LOST, disposition)
+        assert (lead.disposition_note, lead.won_amount) == ("Needs an API", None)
+        noted = {"disposition": disposition.value, "note": "Needs an API"}
+        assert floor.audit(lead_id)[-1] == ("lost", "sofia", noted)
+
+
+# ---- reading ------------------------------------------------------------------------------------
+
+
+def test_everyone_finds_what_is_theirs_the_longest_waiting_first(floor: Floor) -> None:
+    ids = []
+    for _ in range(6):
+        ids.append(floor.lead())
+        floor.forward(minutes=1)
+    for number in (3, 2, 1):
+        floor.do("claim", "sofia", ids[number])
+        floor.forward(minutes=1)
+    floor.do("win", "sofia", ids[1])
+    sofia, ben, here = floor.people["sofia"], floor.people["ben"], floor.workspace.id
+    elsewhere = floor.people["stranger"].workspace_id
+    with floor.store.transaction() as session:
+        assert [lead.id for lead in service.mine(session, sofia, 10)] == [ids[3], ids[2]]
+        assert [lead.id for lead in service.mine(session, sofia, 1)] == [ids[3]]
+        assert [lead.id for lead in service.unrated(session, sofia, 10)] == [ids[1]]
+        assert [lead.id for lead in service.waiting(session, here, 2)] == [ids[0], ids[4]]
+        assert service.count_waiting(session, here) == 3
+        assert service.count_received(session, here, NINE) == 6
+        assert not service.mine(session, ben, 10)
+        assert not service.waiting(session, elsewhere, 10)
+        assert service.count_waiting(session, elsewhere) == 0
+    floor.do("rate", "sofia", ids[1])
+    with floor.store.transaction() as session:
+        assert not service.unrated(session, sofia, 10)
+
+
+# ---- whatever happens ---------------------------------------------------------------------------
+
+STEPS = st.tuples(
+    st.sampled_from(sorted(VERBS.keys() - {"rateable", "closeable"})),
+    st.sampled_from(["sofia", "ben", "clara", "mara"]),
+)
+
+
+@settings(
+    deadline=None,
+    max_examples=40,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(steps=st.lists(STEPS, min_size=4, max_size=12))
+def test_whatever_people_do_a_lead_keeps_its_rules(
+    floor: Floor, steps: list[tuple[str, str]]
+) -> None:
+    """Every deed that is done stands in the audit, and keeps what a lead promises of itself."""
+    lead_id = floor.lead()
+    done, first, owner = 1, None, None
+    for verb, who in steps:
+        floor.forward(minutes=1)
+        try:
+            lead = floor.do(verb, who, lead_id)
+        except HandoffError:
+            continue
+        done += 1
+        first = first or lead.first_response_at
+        owner = {"claim": floor.people[who].id, "release": None}.get(verb, owner)
+        assert lead.claimed_by == owner
+        assert (lead.claimed_at is None) == (owner is None)
+        assert lead.first_response_at == first
+        assert lead.is_closed == (lead.closed_at is not None)
+        assert (lead.won_amount is not None) == (lead.status == Status.WON)
+        assert (lead.disposition is not None) == (lead.status == Status.LOST)
+    assert len(floor.audit(lead_id)) == done

@@ -1,0 +1,128 @@
+"""The sources: each keeps the contract, and whatever comes can be kept, read back and shown."""
+
+from collections.abc import Callable
+from contextlib import suppress
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from sqlalchemy import select
+
+from bot.leads import service, view
+from bot.leads.inquiry import Inquiry, Unreadable
+from bot.leads.model import Submission
+from bot.leads.sources import SOURCES, Source, api, form
+from bot.people import service as people
+from bot.people.model import Workspace
+from bot.playground.limits import check_message
+from bot.store import Store
+from tests.leads import hostile
+
+ADA = b"email=ada%40example.com&first_name=Ada"
+FORM = "application/x-www-form-urlencoded"
+
+
+def multipart(*parts: bytes, boundary: bytes = b"x") -> bytes:
+    return b"".join(b"--%s\r\n%s\r\n" % (boundary, part) for part in parts) + b"--x--\r\n"
+
+
+def part(name: str, value: bytes, more: str = "") -> bytes:
+    return f'Content-Disposition: form-data; name="{name}"{more}\r\n\r\n'.encode() + value
+
+
+@pytest.fixture
+def workspace(store: Store) -> Workspace:
+    with store.transaction() as session:
+        return people.install(
+            session, team_id="T1", name="Acme", bot_user_id="U0", channel="C1",
+            timezone="UTC", currency="EUR",
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize("source", SOURCES.values(), ids=SOURCES)
+def test_each_source_reads_its_own_example(source: Source) -> None:
+    inquiry = source.parse(source.example, source.content_type)
+    assert inquiry.email == "ada@example.com"
+    assert SOURCES[source.slug] is source
+
+
+def test_a_form_has_the_last_of_each_name() -> None:
+    assert form.fields(b"a=1&a=2&b=&c", FORM) == {"a": "2", "b": "", "c": ""}
+
+
+def test_the_forms_own_fields_are_none_of_the_lead() -> None:
+    assert form.parse(ADA + b"&_next=x&_honey=&_x=1", FORM).first_name == "Ada"
+
+
+@pytest.mark.parametrize("value", [b"x", b"%00", b"+"])
+def test_a_filled_in_honeypot_is_a_program(value: bytes) -> None:
+    with pytest.raises(Unreadable) as error:
+        form.parse(ADA + b"&_honey=" + value, FORM)
+    assert list(error.value.problems) == ["_honey"]
+
+
+def test_a_multipart_form_is_read_with_its_files_left_aside() -> None:
+    body = multipart(
+        part("email", b"ada@example.com"),
+        part("message", "ä\r\nb".encode()),
+        part("first_name", b"Mallory", '; filename="x.txt"'),
+        part("first_name", b"Ada"),
+    )
+    inquiry = form.parse(body, 'multipart/form-data; boundary="x"')
+    assert (inquiry.first_name, inquiry.message) == ("Ada", "ä\r\nb")
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        (b"", "multipart/form-data"),
+        (b"--x", "multipart/form-data; boundary=y"),
+        (multipart(b"no headers"), "multipart/form-data; boundary=x"),
+        (multipart(part("a", b"!", "\r\nContent-Transfer-Encoding: base64")),
+         "multipart/form-data; boundary=x"),
+        (multipart(part("a", b"!", "\r\nContent-Transfer-Encoding: made-up")),
+         "multipart/form-data; boundary=x"),
+        (b"&".join(b"f%d" % number for number in range(201)), FORM),
+    ],
+)  # fmt: skip
+def test_what_is_no_form_is_unreadable(body: bytes, content_type: str) -> None:
+    with pytest.raises(Unreadable) as error:
+        form.parse(body, content_type)
+    assert list(error.value.problems) == ["body"]
+
+
+@pytest.mark.parametrize("parse", [api.parse, form.parse], ids=["api", "form"])
+@settings(deadline=None, max_examples=150)
+@given(sent=hostile.bodies)
+def test_any_bytes_are_an_inquiry_or_unreadable(
+    parse: Callable[[bytes, str], Inquiry], sent: tuple[bytes, str]
+) -> None:
+    with suppress(Unreadable):
+        assert isinstance(parse(*sent), Inquiry)
+
+
+@settings(
+    deadline=None,
+    max_examples=100,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(sent=hostile.bodies)
+@example(sent=(b"email=ada%40example.com&message=%E2%80%AE", FORM))
+@example(sent=(b"phone=1&country=%C3%9F&utm_campaign=%00&landing_url=https%3A//%5B", FORM))
+def test_whatever_comes_is_kept_and_what_is_accepted_is_shown(
+    store: Store, workspace: Workspace, sent: tuple[bytes, str]
+) -> None:
+    """The raw submission is there, byte by byte; and Slack takes the card of the lead."""
+    body, content_type = sent
+    header = content_type.replace("\x00", "").encode("latin-1", "replace").decode("latin-1")
+    for source in SOURCES:
+        with store.transaction() as session:
+            receipt = service.receive(session, workspace, source, "website", body, header)
+        with store.transaction() as session:
+            newest = select(Submission).order_by(Submission.id.desc()).limit(1)
+            kept = session.scalars(newest).one()
+            assert (kept.body, kept.lead_id) == (body, receipt.lead_id)
+            assert (kept.problem is None) == (receipt.problem is None)
+            if receipt.lead_id is not None:
+                card = view.card(service.facts(session, receipt.lead_id))
+                assert check_message(card.blocks) == []
+                assert card.text
