@@ -101,11 +101,10 @@ def _run(options: Options) -> None:
         server = Server(settings.host, settings.port) if options.web or both else None
         application = build(settings)
         try:
-            application.connect()
+            application.connect(listen=server is not None)
             if options.worker or both:
                 application.work()
             if server is not None:
-                application.listen()
                 server.start(application.asgi)
             logger.info("Handoff runs%s", f" on port {server.port}" if server else "")
             stop.wait()
@@ -119,8 +118,8 @@ def _run_processes(settings: Settings, processes: int, *, worker: bool) -> None:
     """Several web processes behind one port; this one supervises them and does the work."""
     application = build(settings)
     try:
-        application.connect()
         if worker:
+            application.connect(listen=False)
             application.work()
         uvicorn.run(
             "bot.app:web",

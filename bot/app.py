@@ -4,6 +4,7 @@ import logging
 import threading
 from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager
+from functools import partial
 
 from fastapi import FastAPI
 from sqlalchemy import select, text
@@ -16,7 +17,7 @@ from bot.digests import service as digests
 from bot.errors import HandoffError
 from bot.home import jobs as home_jobs
 from bot.home import listeners as home_listeners
-from bot.jobs import Tasks
+from bot.jobs import Postpone, Tasks
 from bot.jobs.worker import Worker
 from bot.leads import jobs as lead_jobs
 from bot.leads import listeners as lead_listeners
@@ -26,7 +27,7 @@ from bot.people import service as people
 from bot.people.model import Workspace
 from bot.settings import Settings, load
 from bot.slack import Cards, Listening, Slack
-from bot.slack.errors import SlackDown, SlackRefused
+from bot.slack.errors import SlackRefused
 from bot.standups import jobs as standup_jobs
 from bot.standups import listeners as standup_listeners
 from bot.standups import service as standups
@@ -101,27 +102,36 @@ class Application:
             raise people.NotInstalled
         return self._workspace
 
-    def connect(self) -> None:
-        """Find out who we are in Slack and write it down.
+    def connect(self, *, listen: bool = True) -> None:
+        """Find out who we are in Slack and write it down; then `listen`, where that is a socket.
 
-        While Slack is down, the workspace of last time serves, and a thread goes on trying; with
-        none, senders are asked to try again. Raises SlackRefusesUs.
+        While Slack cannot be reached, the workspace of last time serves, and a thread goes on
+        trying; with none, senders are asked to try again. Raises SlackRefusesUs.
         """
         try:
-            self._install()
-        except SlackDown as error:
+            self._go_online(listen=listen)
+        except Postpone as error:
             logger.warning("Slack cannot be reached (%s); leads are kept until it is back", error)
-            with self.store.transaction() as session:
-                known = session.scalars(select(Workspace).limit(2)).all()
-            if len(known) == 1:
-                self._workspace = known[0]
-            threading.Thread(target=self._reconnect, name="reconnect", daemon=True).start()
+            self._workspace = self._workspace or self._workspace_of_last_time()
+            again = partial(self._keep_trying, listen=listen)
+            threading.Thread(target=again, name="reconnect", daemon=True).start()
 
-    def _reconnect(self) -> None:
+    def _go_online(self, *, listen: bool) -> None:
+        self._install()
+        token = self.settings.slack_app_token
+        if listen and token is not None:
+            self.listening.connect(token.get_secret_value())
+
+    def _workspace_of_last_time(self) -> Workspace | None:
+        with self.store.transaction() as session:
+            known = session.scalars(select(Workspace).limit(2)).all()
+        return known[0] if len(known) == 1 else None
+
+    def _keep_trying(self, *, listen: bool) -> None:
         while not self._closing.wait(_RECONNECT_SECONDS):
             try:
-                self._install()
-            except (SlackDown, DatabaseDown) as error:
+                self._go_online(listen=listen)
+            except (Postpone, DatabaseDown) as error:
                 logger.warning("still not connected: %s", error)
             except SlackRefusesUs:
                 logger.exception("Slack is back, and refuses us")
@@ -149,12 +159,6 @@ class Application:
             digests.install(session, workspace)
         self.listening.identify(me["team_id"], me["user_id"])
         self._workspace = workspace
-
-    def listen(self) -> None:
-        """Receive Slack's requests over Socket Mode, where the settings say so."""
-        token = self.settings.slack_app_token
-        if token is not None:
-            self.listening.connect(token.get_secret_value())
 
     def work(self) -> Worker:
         """Start a worker; it is stopped with the application."""
@@ -212,7 +216,6 @@ def web() -> FastAPI:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         application.connect()
-        application.listen()
         yield
         application.close()
 

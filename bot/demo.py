@@ -166,7 +166,6 @@ def running(
         if not socket_mode:
             slack.deliver_to(f"{address}/slack/events")
         application.connect()
-        application.listen()
         yield application, address
 
 

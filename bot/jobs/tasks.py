@@ -48,6 +48,8 @@ class Tasks:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self.under_way: set[int] = set()
+        """The ids of the jobs that this process runs at the moment."""
         self.app = procrastinate.App(connector=InMemoryConnector())
         self.add(queue.FORWARD, self._forward)
 
@@ -55,16 +57,20 @@ class Tasks:
         """Let jobs named `name` call `function` with their arguments."""
 
         def run(context: JobContext, /, **args: Any) -> None:
+            job_id = context.job.id
+            assert job_id is not None
+            self.under_way.add(job_id)
             try:
                 function(**args)
             except Postpone:
-                self._uncount(context.job.id)
+                self._uncount(job_id)
                 raise
+            finally:
+                self.under_way.discard(job_id)
 
         self.app.task(name=name, pass_context=True, retry=Backoff())(run)
 
-    def _uncount(self, job_id: int | None) -> None:
-        assert job_id is not None
+    def _uncount(self, job_id: int) -> None:
         with self._store.transaction() as session:
             queue.uncount(session, job_id)
 

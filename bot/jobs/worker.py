@@ -9,6 +9,7 @@ import logging
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
+import procrastinate.worker
 from apscheduler.schedulers.background import BackgroundScheduler
 from procrastinate import App, PsycopgConnector
 from procrastinate.jobs import Job, Status
@@ -22,7 +23,7 @@ logger = logging.getLogger(__name__)
 _CONCURRENCY = 10
 _POLLING_SECONDS = 0.1  # the default of 5 makes a lane crawl
 _TICK_SECONDS = 1
-_RESCUE_SECONDS = 10
+_RESCUE_SECONDS = 5
 _HEARTBEAT_SECONDS = 5
 _STALLED_SECONDS = 20  # four missed heartbeats
 _RESTART_SECONDS = 1
@@ -42,6 +43,7 @@ class Worker:
         self._thread = threading.Thread(target=self._run, name="worker", daemon=True)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[None] | None = None
+        self._past_id: int | None = None
         self._scheduler = BackgroundScheduler(timezone="UTC")
 
     def start(self) -> None:
@@ -65,7 +67,7 @@ class Worker:
             with self._store.transaction() as session:
                 schedule.tick(session)
         except DatabaseDown:
-            logger.warning("the database is down; the clock goes on when it is back")
+            logger.warning("the database is away; the clock goes on when it is back")
 
     def _prune(self) -> None:
         with self._store.transaction() as session:
@@ -75,10 +77,9 @@ class Worker:
         while not self._stopping.is_set():
             try:
                 asyncio.run(self._work())
-            except asyncio.CancelledError:
-                return
-            except Exception:
-                logger.exception("the worker stopped; it starts again")
+            except (Exception, asyncio.CancelledError) as error:
+                if not self._stopping.is_set():
+                    logger.warning("the worker stopped and starts again: %r", error)
             self._stopping.wait(_RESTART_SECONDS)
 
     async def _work(self) -> None:
@@ -90,33 +91,65 @@ class Worker:
             conninfo=url.render_as_string(hide_password=False), min_size=1, max_size=6
         )
         with self._tasks.app.replace_connector(connector) as app:
-            async with app.open_async(), asyncio.TaskGroup() as group:
-                rescue = group.create_task(self._rescue(app))
-                try:
-                    await app.run_worker_async(
-                        concurrency=_CONCURRENCY,
-                        fetch_job_polling_interval=_POLLING_SECONDS,
-                        delete_jobs="successful",
-                        install_signal_handlers=False,
-                        update_heartbeat_interval=_HEARTBEAT_SECONDS,
-                        stalled_worker_timeout=self._stalled_seconds,
-                    )
-                finally:
-                    rescue.cancel()
+            async with app.open_async():
+                await self._forget_past_life(app)
+                async with asyncio.TaskGroup() as group:
+                    engine = self._engine(app)
+                    rescue = group.create_task(self._rescue(app, engine))
+                    try:
+                        await engine.run()  # type: ignore[no-untyped-call]
+                    finally:
+                        # None when it could say good-bye to the database.
+                        self._past_id = engine.worker_id
+                        rescue.cancel()
 
-    async def _rescue(self, app: App) -> None:
-        """Give back the jobs of workers whose heart has stopped."""
+    def _engine(self, app: App) -> procrastinate.worker.Worker:
+        return procrastinate.worker.Worker(
+            app,
+            concurrency=_CONCURRENCY,
+            fetch_job_polling_interval=_POLLING_SECONDS,
+            delete_jobs="successful",
+            install_signal_handlers=False,
+            update_heartbeat_interval=_HEARTBEAT_SECONDS,
+            stalled_worker_timeout=self._stalled_seconds,
+        )
+
+    async def _forget_past_life(self, app: App) -> None:
+        """After the database was away: what we held then is stalled at once, not after a while."""
+        if self._past_id is not None:
+            await app.job_manager.unregister_worker(self._past_id)
+            self._past_id = None
+
+    async def _rescue(self, app: App, engine: procrastinate.worker.Worker) -> None:
+        """Give back the jobs of workers whose heart has stopped, and those that we lost ourselves.
+
+        A job that ended while the database was away could not say so: it stays `doing` under our
+        own name. One that is so twice, and not under way, is lost.
+        """
+        suspects: set[int | None] = set()
         while True:
             stalled = await app.job_manager.get_stalled_jobs(
                 seconds_since_heartbeat=self._stalled_seconds
             )
-            for job in stalled:
+            held = await self._held(app, engine)
+            lost = [job for job in held if job.id in suspects]
+            for job in [*stalled, *lost]:
                 await _revive(app, job)
+            suspects = {job.id for job in held}
             await asyncio.sleep(min(_RESCUE_SECONDS, self._stalled_seconds))
+
+    async def _held(self, app: App, engine: procrastinate.worker.Worker) -> list[Job]:
+        """The jobs that are `doing` under our name and not under way."""
+        if engine.worker_id is None:
+            return []
+        doing = await app.job_manager.list_jobs_async(
+            status=Status.DOING.value, worker_id=engine.worker_id
+        )
+        return [job for job in doing if job.id not in self._tasks.under_way]
 
 
 async def _revive(app: App, job: Job) -> None:
-    logger.warning("job %s (%s) was left by a dead worker", job.id, job.task_name)
+    logger.warning("job %s (%s) was left undone and is given back", job.id, job.task_name)
     if job.attempts < _MOST_RESCUES:
         await app.job_manager.retry_job(job)
     else:

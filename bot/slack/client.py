@@ -4,10 +4,8 @@ Nothing is retried here: the durable work decides that, because a retried post c
 """
 
 from typing import Any
-from urllib.error import URLError
 
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.slack import errors
 from bot.slack.message import Message
@@ -37,14 +35,10 @@ class Slack:
         Raises RateLimited, SlackDown, or a kind of SlackRefused.
         """
         writes = method.startswith(_TAKES_JSON)
-        try:
+        with errors.told_apart(method):
             response = self.web.api_call(
                 method, json=arguments if writes else None, params=None if writes else arguments
             )
-        except SlackApiError as error:
-            raise errors.refusal(method, error) from error
-        except (URLError, OSError, SlackClientError) as error:
-            raise errors.outage(method, error) from error
         assert isinstance(response.data, dict)
         return response.data
 

@@ -1,9 +1,10 @@
 """What Slack answers, as exceptions that say what to do about it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
-from slack_sdk.errors import SlackApiError
+from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.jobs import GiveUp, Postpone
 
@@ -18,6 +19,8 @@ _CANNOT_MESSAGE = {"user_disabled", "user_not_found", "user_not_visible", "messa
 _OURS_TO_MEND = {"invalid_blocks", "invalid_blocks_format", "msg_too_long",
                  "msg_blocks_too_long", "no_text", "view_too_large"}  # fmt: skip
 _MESSAGE_GONE = {"message_not_found", "cant_update_message", "edit_window_closed"}
+# What the SDK says of an answer that is no JSON: a proxy's page, or Slack's own when it is down.
+_NO_JSON = "Received a response in a non-JSON format"
 _OUTAGE_SECONDS = 5.0
 
 
@@ -64,12 +67,18 @@ _TRANSIENT = {"internal_error", "fatal_error", "service_unavailable", "request_t
               "team_added_to_org"}  # fmt: skip
 
 
-def outage(method: str, error: Exception) -> SlackDown:
-    """The exception for a connection that failed or timed out."""
-    return SlackDown(_OUTAGE_SECONDS, f"{method}: {type(error).__name__}")
+@contextmanager
+def told_apart(method: str) -> Iterator[None]:
+    """Let what the SDK raises while it calls `method` be one of the exceptions above."""
+    try:
+        yield
+    except SlackApiError as error:
+        raise _refusal(method, error) from error
+    except (SlackClientError, OSError) as error:
+        raise SlackDown(_OUTAGE_SECONDS, f"{method}: {type(error).__name__}") from error
 
 
-def refusal(method: str, error: SlackApiError) -> Postpone | SlackRefused:
+def _refusal(method: str, error: SlackApiError) -> Postpone | SlackRefused:
     """The exception for an answer of Slack that is not ok."""
     response = error.response
     status = getattr(response, "status_code", 200)
@@ -77,7 +86,7 @@ def refusal(method: str, error: SlackApiError) -> Postpone | SlackRefused:
         return RateLimited(_retry_after(response.headers), f"{method}: ratelimited")
     # The SDK hands a body that is not JSON through as text.
     code = response.get("error", "") if isinstance(getattr(response, "data", None), dict) else ""
-    if status >= 500 or code in _TRANSIENT:
+    if status >= 500 or code in _TRANSIENT or code.startswith(_NO_JSON):
         return SlackDown(_OUTAGE_SECONDS, f"{method}: HTTP {status} {code}".rstrip())
     if code == "ratelimited":
         return RateLimited(1.0, f"{method}: ratelimited")

@@ -21,6 +21,7 @@ from slack_sdk.signature import SignatureVerifier
 
 from bot.errors import FieldErrors, HandoffError
 from bot.jobs import Postpone
+from bot.slack import errors
 from bot.slack.client import Slack
 from bot.slack.commands import Command, Commands
 from bot.slack.incoming import Incoming
@@ -127,9 +128,14 @@ class Listening:
         return Answer(response.status, response.body, response.first_headers_without_set_cookie())
 
     def connect(self, app_token: str) -> None:
-        """Receive over Socket Mode instead of HTTP; returns once connected."""
-        self._socket = SocketModeHandler(self.bolt, app_token, concurrency=_THREADS)
-        self._socket.connect()  # type: ignore[no-untyped-call]
+        """Receive over Socket Mode instead of HTTP; returns once connected.
+
+        Raises what `Slack.call` raises.
+        """
+        socket = self._socket or SocketModeHandler(self.bolt, app_token, concurrency=_THREADS)
+        self._socket = socket
+        with errors.told_apart("apps.connections.open"):
+            socket.connect()  # type: ignore[no-untyped-call]
 
     @property
     def is_connected(self) -> bool:

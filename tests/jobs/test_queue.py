@@ -255,3 +255,20 @@ def _eventually_failed(shop: Shop) -> list[Any]:
                 return found
         pause.wait(0.05)
     raise AssertionError("no job failed")
+
+
+def test_what_ended_and_could_not_say_so_is_done_again(working: Shop) -> None:
+    working.enqueue("note", what="first")
+    working.wait(bool)
+    with working.store.transaction() as session:
+        # The database was away at the very moment: the job is still ours, and nobody runs it.
+        session.execute(
+            text(
+                """
+                INSERT INTO procrastinate_jobs (queue_name, task_name, args, status, worker_id)
+                SELECT 'default', 'note', '{"what": "lost"}', 'doing', max(id)
+                FROM procrastinate_workers
+                """
+            )
+        )
+    assert whats(working.wait(lambda log: len(log) == 2)) == ["first", "lost"]

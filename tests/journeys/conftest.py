@@ -45,7 +45,7 @@ class Office:
             messages = self.slack.messages(self.channel)
             return next((m for m in messages if all(part in drawn(m) for part in parts)), None)
 
-        return self.slack.wait_until(found, timeout=15)
+        return self.slack.wait_until(found, timeout=30)
 
     def modal(self, name: str, title: str) -> View:
         """Wait until this person sees a modal with the title."""
@@ -54,7 +54,7 @@ class Office:
             top = self.slack.modal(self.users[name])
             return top if top and (top.title or {}).get("text") == title else None
 
-        return self.slack.wait_until(found, timeout=15)
+        return self.slack.wait_until(found, timeout=30)
 
     def whisper(self, name: str, *parts: str) -> Message:
         """Wait for a message that only this person sees, ephemeral or direct."""
@@ -64,7 +64,7 @@ class Office:
             seen = [*self.slack.ephemerals(user), *self.slack.messages(self.slack.im(user))]
             return next((m for m in seen if all(part in drawn(m) for part in parts)), None)
 
-        return self.slack.wait_until(found, timeout=15)
+        return self.slack.wait_until(found, timeout=30)
 
 
 def drawn(message: Message) -> str:
