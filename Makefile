@@ -18,7 +18,8 @@ check: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/handoff db check
+	export HANDOFF_DATA_DIR=$$(mktemp -d); $(BIN)/handoff db upgrade && $(BIN)/handoff db check; \
+		code=$$?; rm -rf "$$HANDOFF_DATA_DIR"; exit $$code
 
 bench: $(READY)
 	for file in benchmarks/bench_*.py; do $(BIN)/python $$file || exit 1; done

@@ -18,7 +18,10 @@ from benchmarks.staff import hire, post_cards
 ROUNDS = 2
 PER_SECOND = 50
 SECONDS = 10
-SETUPS = {"one process": [[]], "web and worker apart": [["--web"], ["--worker"]]}
+SETUPS: dict[str, list[list[str]]] = {
+    "one process": [[]],
+    "web and worker apart": [["--web"], ["--worker"]],
+}
 
 
 @dataclass(frozen=True)

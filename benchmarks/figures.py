@@ -64,8 +64,8 @@ class Table:
     def print(self) -> None:
         """Print it all."""
         print(f"\n{self.title}")
-        print(f"{os.cpu_count()} cores; load {self._before:.1f} before, {os.getloadavg()[0]:.1f} "
-              "after (what exceeds this benchmark's own is other work on the machine)\n")  # fmt: skip
+        after = os.getloadavg()[0]
+        print(f"{os.cpu_count()} cores; load {self._before:.1f} before, {after:.1f} after\n")
         width = max(len(row.what) for row in self.rows)
         print(f"{'':{width}}  {'median':>8}  {'min – max':>17}  {'':8}  target")
         for row in self.rows:
