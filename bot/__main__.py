@@ -178,7 +178,8 @@ def _jobs(options: Options) -> None:
                 print(f"Job {job_id} runs again.")
             return
         for job in failed:
-            print(f"{job.id}  {job.failed_at:%Y-%m-%d %H:%M}  {job.task}  {job.args}")
+            when = f"{job.failed_at:%Y-%m-%d %H:%M}" if job.failed_at else "unknown when"
+            print(f"{job.id}  {when}  {job.task}  {job.args}")
     print(f"{len(failed)} failed." if failed else "No work has failed.")
 
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from slack_sdk.errors import SlackClientError
 
+import bot.app  # noqa: F401 - knows every table, to compare the database with
 from bot.errors import HandoffError
 from bot.settings import Settings
 from bot.slack import Slack

@@ -9,9 +9,11 @@ import pytest
 from pydantic import SecretStr
 
 from bot.__main__ import main
-from bot.app import build
+from bot.app import SlackRefusesUs, build
+from bot.doctor import manifest
 from bot.people.model import Workspace
 from bot.people.service import NotInstalled
+from bot.playground.standin import StandIn
 from bot.settings import Settings
 from bot.store import DatabaseDown, Store
 from bot.web import Server, create
@@ -89,6 +91,32 @@ def test_a_start_without_a_database_says_so(nowhere: str, tmp_path: Path) -> Non
     )
     with pytest.raises(DatabaseDown):
         build(settings)
+
+
+@pytest.mark.parametrize("wrong", ["slack_bot_token", "slack_app_token"])
+def test_a_start_with_a_token_that_slack_refuses_says_so(
+    database_url: str, tmp_path: Path, wrong: str
+) -> None:
+    slack = StandIn(manifest())
+    slack.add_channel("leads")
+    with slack:
+        settings = Settings(
+            slack_bot_token=SecretStr(slack.bot_token),
+            slack_app_token=SecretStr(slack.app_token),
+            slack_api_url=slack.api_url,
+            database_url=SecretStr(database_url),
+            data_dir=tmp_path,
+            channel="#leads",
+        )
+        token = {"slack_bot_token": "xoxb-wrong", "slack_app_token": "xapp-wrong"}[wrong]
+        application = build(settings.model_copy(update={wrong: SecretStr(token)}))
+        try:
+            with pytest.raises(SlackRefusesUs) as refused:
+                application.connect()
+        finally:
+            application.close()
+    assert "invalid_auth" in refused.value.message
+    assert wrong.upper() in refused.value.message
 
 
 def test_the_operators_commands_without_a_database_say_so(

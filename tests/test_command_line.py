@@ -1,0 +1,59 @@
+"""The command line: one clear message per problem, the right exit code, and no traceback."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot.jobs import enqueue
+from bot.store import Store
+
+
+def handoff(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+    keep = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    return subprocess.run(
+        [sys.executable, "-m", "bot", *arguments],
+        env=keep | environment, cwd=Path(__file__).parents[1], capture_output=True, text=True,
+        check=False, timeout=60,
+    )  # fmt: skip
+
+
+def test_missing_settings_stop_the_start_with_code_2() -> None:
+    ended = handoff("run")
+    assert ended.returncode == 2
+    assert "SLACK_BOT_TOKEN is missing" in ended.stderr
+    assert "HANDOFF_CHANNEL is missing" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_a_database_that_is_away_is_said_in_a_sentence(database_url: str) -> None:
+    ended = handoff(
+        "run", SLACK_BOT_TOKEN="xoxb-1", SLACK_SIGNING_SECRET="s", HANDOFF_CHANNEL="C123",
+        DATABASE_URL="postgresql://nobody@127.0.0.1:1/none", PORT="0",
+    )  # fmt: skip
+    assert ended.returncode == 1
+    assert "The database cannot be reached" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_the_database_is_migrated_and_checked(database_url: str) -> None:
+    assert "up to date" in handoff("db", "check", DATABASE_URL=database_url).stdout
+    assert "revision" in handoff("db", "upgrade", DATABASE_URL=database_url).stdout
+
+
+@pytest.mark.parametrize("which", ["one", "all"])
+def test_failed_work_is_listed_and_runs_again(store: Store, database_url: str, which: str) -> None:
+    with store.transaction() as session:
+        job = enqueue(session, "nobody.knows", lead_id=7)
+        connection = session.connection()
+        connection.exec_driver_sql("UPDATE procrastinate_jobs SET status = 'failed'")
+    listed = handoff("jobs", DATABASE_URL=database_url).stdout
+    assert "nobody.knows  {'lead_id': 7}" in listed
+    assert "1 failed." in listed
+    ids = [str(job)] if which == "one" else []
+    assert "runs again" in handoff("jobs", "retry", *ids, DATABASE_URL=database_url).stdout
+    assert "No work has failed." in handoff("jobs", DATABASE_URL=database_url).stdout
+    gone = handoff("jobs", "retry", "999", DATABASE_URL=database_url)
+    assert (gone.returncode, "no failed job 999" in gone.stderr) == (1, True)

@@ -1,0 +1,78 @@
+"""`handoff doctor`: says what is wrong and how to fix it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from bot import doctor
+from bot.doctor import manifest
+from bot.playground.standin import StandIn
+from bot.settings import Settings
+
+
+@pytest.fixture
+def slack() -> Iterator[StandIn]:
+    standin = StandIn(manifest())
+    standin.add_channel("leads")
+    with standin:
+        yield standin
+
+
+def examine(slack: StandIn, database: str, **changes: Any) -> tuple[bool, str]:
+    facts: dict[str, Any] = {
+        "slack_bot_token": SecretStr(slack.bot_token),
+        "slack_app_token": SecretStr(slack.app_token),
+        "slack_api_url": slack.api_url,
+        "database_url": SecretStr(database),
+        "data_dir": Path("/nowhere"),
+        "channel": "#leads",
+        "lead_keys": {"website": SecretStr("0123456789abcdef")},
+    }
+    said: list[str] = []
+    well = doctor.examine(Settings(**facts | changes), said.append)
+    return well, "\n".join(said)
+
+
+def test_all_is_well(slack: StandIn, database_url: str) -> None:
+    well, said = examine(slack, database_url)
+    assert well, said
+    for what in ("Bot token", "Scopes", "Clock", "Channel #leads", "Socket Mode", "Database"):
+        assert f"✓ {what}" in said
+    assert slack.bot_token not in said
+
+
+@pytest.mark.parametrize(
+    ("changes", "advice"),
+    [
+        ({"slack_bot_token": SecretStr("xoxb-wrong")}, "Copy it anew from OAuth & Permissions"),
+        ({"slack_app_token": SecretStr("xapp-wrong")}, "connections:write"),
+        ({"slack_api_url": "http://127.0.0.1:1/api/"}, "Slack cannot be reached"),
+        ({"channel": "#nowhere"}, "Check HANDOFF_CHANNEL"),
+        ({"database_url": SecretStr("postgresql+psycopg://x@127.0.0.1:1/x")}, "cannot be reached"),
+        ({"lead_keys": {}}, "HANDOFF_LEAD_KEYS is empty"),
+    ],
+)
+def test_what_is_wrong_comes_with_what_to_do(
+    slack: StandIn, database_url: str, changes: dict[str, Any], advice: str
+) -> None:
+    well, said = examine(slack, database_url, **changes)
+    assert not well
+    assert advice in said
+
+
+def test_channels_that_cannot_be_used(slack: StandIn, database_url: str) -> None:
+    slack.add_channel("strangers", is_ext_shared=True)
+    slack.add_channel("closed", with_app=False)
+    assert "another organisation" in examine(slack, database_url, channel="#strangers")[1]
+    assert "/invite @Handoff" in examine(slack, database_url, channel="#closed")[1]
+
+
+def test_missing_scopes_are_named(database_url: str) -> None:
+    poor = manifest()
+    poor["oauth_config"]["scopes"]["bot"].remove("im:write")
+    with StandIn(poor) as slack:
+        slack.add_channel("leads")
+        assert "im:write missing" in examine(slack, database_url)[1]
