@@ -15,6 +15,9 @@ from sqlalchemy import create_engine, make_url, text
 from bot import clock
 from bot.store import Store, migrate
 from bot.store.embedded import EmbeddedPostgres
+from tests.chromium import browser
+
+__all__ = ["browser"]
 
 _TEMPLATE = "handoff_template"
 _GOLDEN = Path(__file__).parent / "golden"

@@ -16,8 +16,6 @@ import psutil
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.chromium import browser  # noqa: F401 - a fixture
-
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 PICTURE = Path(__file__).parents[2] / "docs" / "playground.png"
@@ -50,7 +48,7 @@ def demo() -> Iterator[str]:
 
 
 @pytest.fixture
-def page(demo: str, browser: Browser) -> Iterator[Page]:  # noqa: F811 - the fixture above
+def page(demo: str, browser: Browser) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1400, "height": 900})
     opened = context.new_page()
     opened.set_default_timeout(20_000)

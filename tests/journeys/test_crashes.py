@@ -5,7 +5,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -50,15 +50,13 @@ def rescuer(idle_office: Office, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ca
     monkeypatch.setattr("bot.jobs.worker._HEARTBEAT_SECONDS", 0.3)
     application = idle_office.application
     worker = Worker(application.store, application.tasks, stalled_seconds=1.5)
-    started: list[bool] = []
+    with ExitStack() as stack:
 
-    def start() -> None:
-        started.append(True)
-        worker.start()
+        def start() -> None:
+            worker.start()
+            stack.callback(worker.stop)
 
-    yield start
-    if started:
-        worker.stop()
+        yield start
 
 
 @contextmanager

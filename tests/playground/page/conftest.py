@@ -10,13 +10,12 @@ from slack_bolt import App
 from bot.playground.page import mount
 from bot.playground.standin import StandIn
 from bot.playground.state import Channel, User
-from tests.chromium import browser  # noqa: F401 - a fixture
 from tests.playground.page.fakes import FakeControls
 from tests.playground.world import MANIFEST, Clock, Endpoint, bolt_endpoint
 
 
 @pytest.fixture(scope="session")
-def context(browser: Browser) -> Iterator[BrowserContext]:  # noqa: F811 - the fixture above
+def context(browser: Browser) -> Iterator[BrowserContext]:
     """One for all, so that the page's scripts come from the browser's cache."""
     shared = browser.new_context(viewport={"width": 1400, "height": 900})
     yield shared
