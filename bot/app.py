@@ -43,8 +43,8 @@ _RECONNECT_SECONDS = 10
 
 
 class SlackRefusesUs(HandoffError):
-    """Slack refuses the connection ({code}). Check SLACK_BOT_TOKEN, HANDOFF_CHANNEL and the app's
-    installation; `handoff doctor` says what to fix."""
+    """Slack refuses {method} ({code}). Check SLACK_BOT_TOKEN, SLACK_APP_TOKEN, HANDOFF_CHANNEL and
+    the app's installation; `handoff doctor` says what to fix."""
 
 
 class NotMigrated(HandoffError):
@@ -61,6 +61,7 @@ class Application:
         self._resources = resources
         self._workspace: Workspace | None = None
         self._closing = threading.Event()
+        self._reconnecting: threading.Thread | None = None
         self.slack = Slack(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
         self.tasks = Tasks(store)
         self.cards = Cards(store, self.slack, self.tasks)
@@ -114,13 +115,17 @@ class Application:
             logger.warning("Slack cannot be reached (%s); leads are kept until it is back", error)
             self._workspace = self._workspace or self._workspace_of_last_time()
             again = partial(self._keep_trying, listen=listen)
-            threading.Thread(target=again, name="reconnect", daemon=True).start()
+            self._reconnecting = threading.Thread(target=again, name="reconnect", daemon=True)
+            self._reconnecting.start()
 
     def _go_online(self, *, listen: bool) -> None:
-        self._install()
         token = self.settings.slack_app_token
-        if listen and token is not None:
-            self.listening.connect(token.get_secret_value())
+        try:
+            self._install()
+            if listen and token is not None:
+                self.listening.connect(token.get_secret_value())
+        except SlackRefused as error:
+            raise SlackRefusesUs(method=error.method, code=error.code) from error
 
     def _workspace_of_last_time(self) -> Workspace | None:
         with self.store.transaction() as session:
@@ -140,11 +145,8 @@ class Application:
                 return
 
     def _install(self) -> None:
-        try:
-            me = self.slack.call("auth.test")
-            channel = self.slack.channel_id(self.settings.channel)
-        except SlackRefused as error:
-            raise SlackRefusesUs(code=error.code) from error
+        me = self.slack.call("auth.test")
+        channel = self.slack.channel_id(self.settings.channel)
         with self.store.transaction() as session:
             workspace = people.install(
                 session,
@@ -170,6 +172,8 @@ class Application:
     def close(self) -> None:
         """Stop what was started, in the reverse order."""
         self._closing.set()
+        if self._reconnecting is not None:
+            self._reconnecting.join()  # it may be using the store, or opening a socket
         self.listening.stop()
         self._resources.close()
 

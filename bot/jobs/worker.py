@@ -110,7 +110,7 @@ class Worker:
             fetch_job_polling_interval=_POLLING_SECONDS,
             delete_jobs="successful",
             install_signal_handlers=False,
-            update_heartbeat_interval=_HEARTBEAT_SECONDS,
+            update_heartbeat_interval=min(_HEARTBEAT_SECONDS, self._stalled_seconds / 4),
             stalled_worker_timeout=self._stalled_seconds,
         )
 

@@ -135,7 +135,7 @@ def test_a_problem_never_repeats_what_was_sent() -> None:
     assert "secret" not in error.value.message
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=100)
 @given(hostile.facts)
 def test_whatever_is_sent_is_an_inquiry_or_unreadable(facts: dict[str, Any]) -> None:
     found = outcome(facts)

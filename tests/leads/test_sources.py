@@ -91,7 +91,7 @@ def test_what_is_no_form_is_unreadable(body: bytes, content_type: str) -> None:
 
 
 @pytest.mark.parametrize("parse", [api.parse, form.parse], ids=["api", "form"])
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=100)
 @given(sent=hostile.bodies)
 def test_any_bytes_are_an_inquiry_or_unreadable(
     parse: Callable[[bytes, str], Inquiry], sent: tuple[bytes, str]
