@@ -54,9 +54,10 @@ class Worker:
         self._thread.start()
 
     def stop(self) -> None:
-        """Finish what has begun, and end."""
+        """Finish what has begun, and end; a second time does nothing."""
         self._stopping.set()
-        self._scheduler.shutdown(wait=True)
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=True)
         if self._loop is not None and self._task is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._task.cancel)
         self._thread.join()

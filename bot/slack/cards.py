@@ -10,7 +10,6 @@ import logging
 import time
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, func, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -21,7 +20,7 @@ from bot.jobs import Tasks, enqueue
 from bot.slack.client import Slack
 from bot.slack.errors import MessageGone, NeedsAdmin
 from bot.slack.message import Message
-from bot.store import Base, Id, Key, Moment, Store, WorkspaceId
+from bot.store import Base, Id, Key, Moment, Store, WorkspaceId, table
 
 logger = logging.getLogger(__name__)
 
@@ -61,6 +60,10 @@ class Card(Base):
     sent_at: Mapped[Moment | None]
 
 
+# Built once, since every lead runs through it.
+_PUT_UP = insert(table(Card)).on_conflict_do_nothing().returning(table(Card).c.id)
+
+
 def show(
     session: Session,
     workspace_id: int,
@@ -74,16 +77,15 @@ def show(
 
     `thread_of` names the kind and subject of the card in whose thread it goes.
     """
-    parent = _parent(thread_of, target) if thread_of else None
-    card_id = session.scalar(
-        insert(Card)
-        .values(
-            workspace_id=workspace_id, kind=kind, subject_id=subject_id, target=target,
-            parent_id=parent, stale=True,
-        )
-        .on_conflict_do_nothing()
-        .returning(Card.id)
-    )  # fmt: skip
+    parent = _parent(session, thread_of, target) if thread_of else None
+    facts = {
+        "workspace_id": workspace_id,
+        "kind": kind,
+        "subject_id": subject_id,
+        "target": target,
+        "parent_id": parent,
+    }
+    card_id = session.scalar(_PUT_UP, facts)
     if card_id is None:
         redraw(session, kind, subject_id)
     else:
@@ -121,12 +123,12 @@ def place(session: Session, kind: str, subject_id: int) -> tuple[str, str] | Non
     return (row.channel, row.ts) if row else None
 
 
-def _parent(thread_of: tuple[str, int], target: str) -> Any:
+def _parent(session: Session, thread_of: tuple[str, int], target: str) -> int | None:
     kind, subject_id = thread_of
-    return (
-        select(Card.id)
-        .where(Card.kind == kind, Card.subject_id == subject_id, Card.target == target)
-        .scalar_subquery()
+    return session.scalar(
+        select(Card.id).where(
+            Card.kind == kind, Card.subject_id == subject_id, Card.target == target
+        )
     )
 
 

@@ -1,6 +1,6 @@
 """The store: PostgreSQL, the only commit, and the migrations."""
 
-from bot.store.base import Base, Id, Key, Moment, WorkspaceId
+from bot.store.base import Base, Id, Key, Moment, WorkspaceId, table
 from bot.store.engine import DatabaseDown, Store
 
-__all__ = ["Base", "DatabaseDown", "Id", "Key", "Moment", "Store", "WorkspaceId"]
+__all__ = ["Base", "DatabaseDown", "Id", "Key", "Moment", "Store", "WorkspaceId", "table"]

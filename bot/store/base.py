@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any, ClassVar
 
-from sqlalchemy import BigInteger, DateTime, ForeignKey, Identity, MetaData, Text
+from sqlalchemy import BigInteger, DateTime, ForeignKey, Identity, MetaData, Table, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
@@ -32,3 +32,9 @@ class Base(DeclarativeBase):
         dict[str, Any]: JSONB,
         list[Any]: JSONB,
     }
+
+
+def table(model: type[Base]) -> Table:
+    """The table of a model, for statements of a hot path that should not pass the mapper."""
+    assert isinstance(model.__table__, Table)
+    return model.__table__

@@ -18,8 +18,8 @@ DAYS = st.dates(date(2026, 1, 1), date(2026, 12, 31))
 
 def found(company: Company, code: str) -> str | None:
     with company.store.transaction() as session:
-        campaign = service.by_utm(session, company.workspace.id, code)
-    return campaign.name if campaign else None
+        campaign_id = service.by_utm(session, company.workspace.id, code)
+        return service.known(session, campaign_id).name if campaign_id else None
 
 
 @pytest.mark.parametrize(

@@ -57,6 +57,7 @@ def working(shop: Shop) -> Iterator[Shop]:
     worker.start()
     yield shop
     worker.stop()
+    worker.stop()  # as the application does once more at its end
 
 
 def whats(log: Log) -> list[Any]:

@@ -221,6 +221,20 @@ def test_who_sells_nothing_claims_nothing(floor: Floor) -> None:
         assert error.message.startswith("You need the role salesperson to claim leads.")
 
 
+def test_a_lead_that_is_released_in_the_moment_of_a_claim_is_claimed(
+    floor: Floor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lead_id, looked = floor.lead("sofia"), service.find
+
+    def release_first(session: Session, workspace_id: int, lead_id: int) -> Lead:
+        monkeypatch.undo()
+        floor.do("release", "sofia", lead_id)
+        return looked(session, workspace_id, lead_id)
+
+    monkeypatch.setattr("bot.leads.service.ownership.find", release_first)
+    assert floor.do("claim", "ben", lead_id).claimed_by == floor.people["ben"].id
+
+
 def test_a_lead_that_is_claimed_says_by_whom_and_since_when(floor: Floor) -> None:
     lead_id, since = floor.lead("sofia"), moment(floor.now)
     floor.forward(minutes=1)

@@ -1,10 +1,11 @@
 """The only commit, and what a database that is away looks like."""
 
+import psycopg
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 
-from bot.store import DatabaseDown, Store
+from bot.store import DatabaseDown, Store, engine
 
 
 def test_a_transaction_commits_at_its_end_and_rolls_back_on_any_error(store: Store) -> None:
@@ -40,3 +41,15 @@ def test_a_connection_that_breaks_is_replaced(store: Store) -> None:
         session.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
     with store.transaction() as session:
         assert session.scalar(text("SELECT 1")) == 1
+
+
+def test_a_connection_that_broke_while_it_rested_is_replaced_unseen(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "_FRESH_SECONDS", 0.0)
+    with store.transaction() as session:
+        resting = session.scalars(text("SELECT pg_backend_pid()")).one()
+    with psycopg.connect(store.engine.url.set(drivername="postgresql").render_as_string()) as other:
+        other.execute("SELECT pg_terminate_backend(%s, 10000)", [resting])
+    with store.transaction() as session:
+        assert session.scalars(text("SELECT pg_backend_pid()")).one() != resting

@@ -78,7 +78,7 @@ def _announced_before(session: Session, workspace_id: int, draft: Draft, token: 
         return same
     taken = by_utm(session, workspace_id, draft.utm_campaign or "")
     assert taken is not None, "only the token and the code are unique"
-    raise CodeTaken(name=taken.name)
+    raise CodeTaken(name=session.get_one(Campaign, taken).name)
 
 
 def _columns(draft: Draft, currency: str) -> dict[str, Any]:

@@ -51,7 +51,10 @@ def claim(session: Session, who: Person, lead_id: int) -> Lead:
         .returning(Lead)
     ).one_or_none()
     if lead is None:
-        raise _lost_race(session, find(session, who.workspace_id, lead_id), who)
+        there = find(session, who.workspace_id, lead_id)
+        if there.claimed_by is None and there.status == Status.NEW:
+            return claim(session, who, lead_id)  # it was released in this very moment
+        raise _lost_race(session, there, who)
     record(session, lead, who, Deed.CLAIMED)
     return lead
 

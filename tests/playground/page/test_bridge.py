@@ -2,9 +2,17 @@
 
 import asyncio
 import threading
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 
 from bot.playground.page.bridge import Bridge
 from bot.playground.state import Change
+
+
+def run(coroutine: Coroutine[None, None, None]) -> None:
+    """Run it in a thread of its own: an open browser keeps a loop in the tests' thread."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, coroutine).result()
 
 
 def test_many_changes_are_drawn_a_few_times() -> None:
@@ -24,7 +32,7 @@ def test_many_changes_are_drawn_a_few_times() -> None:
             await asyncio.sleep(0.01)
         await asyncio.sleep(0.1)
 
-    asyncio.run(watch())
+    run(watch())
     assert 1 <= len(drawn) <= 30
     assert any(change.channel == "C1" for change in drawn[-1])
 
@@ -42,7 +50,7 @@ def test_what_nobody_draws_is_not_told() -> None:
         bridge.notice(Change("home", user="U2"))
         await asyncio.sleep(0.08)
 
-    asyncio.run(watch())
+    run(watch())
     assert drawn == [frozenset({Change("home", user="U1")})]
 
 
@@ -58,6 +66,6 @@ def test_a_page_that_fails_does_not_stop_the_others() -> None:
         bridge.notice(Change("message", "C1"))
         await asyncio.sleep(0.08)
 
-    asyncio.run(watch())
+    run(watch())
     assert len(drawn) == 1
     bridge.notice(Change("message", "C1"))  # the loop is closed by now: nothing happens
