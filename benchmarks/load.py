@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 from typing import NamedTuple
+from zlib import crc32
 
 import psycopg
 
@@ -71,11 +72,12 @@ class Line:
 
 
 def lead_facts(external_id: str, company: str = "Analytical Engines") -> dict[str, str]:
-    """What a website would send of one visitor."""
+    """What a website would send of one visitor; each external id is another person."""
+    name = external_id.replace(" ", "-")
     return {
         "external_id": external_id,
-        "email": "ada@example.com",
-        "phone": "+49 30 901820",
+        "email": f"{name}@example.com",
+        "phone": f"+49 30 {901_000_000 + crc32(name.encode()) % 90_000_000}",
         "first_name": "Ada",
         "last_name": "Lovelace",
         "company": company,

@@ -36,7 +36,11 @@ EXAMPLE = {
     "utm_campaign": "spring-offer",
 }
 
-_UTM = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content")
+# What a landing address carries of the way that led to it.
+_CARRIED = (
+    "utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content",
+    "gclid", "fbclid", "li_fat_id", "ttclid",
+)  # fmt: skip
 
 
 class Unreadable(HandoffError):
@@ -64,6 +68,29 @@ Short = Annotated[
 Long = Annotated[
     Annotated[str, Field(max_length=_LONG)] | None, BeforeValidator(_storable), _Optional
 ]
+
+
+class Consent(BaseModel):
+    """What the person agreed to, as the form recorded it; without one nothing is known."""
+
+    granted: Annotated[bool, Field(description="False: they were asked and said no.")]
+    wording: Annotated[Long, Field(description="The exact wording, or its version.")]
+    purposes: Annotated[list[str], Field(default_factory=list, max_length=20)]
+    at: Annotated[AwareDatetime | None, Field(default=None, description="With its offset.")]
+
+
+# A form's tick box and a list's column say it in a word; any other word says nothing for sure.
+_GRANTED = {"yes", "y", "true", "on", "1", "granted", "opt-in", "subscribed"}
+_REFUSED = {"no", "n", "false", "off", "0", "refused", "opt-out", "unsubscribed"}
+
+
+def _consent(value: object) -> object:
+    if not isinstance(value, str | bool | int):
+        return value
+    word = str(value).strip().casefold()
+    if word in _GRANTED or word in _REFUSED:
+        return {"granted": word in _GRANTED}
+    return None
 
 
 class Inquiry(BaseModel):
@@ -94,13 +121,29 @@ class Inquiry(BaseModel):
     utm_campaign: Annotated[Short, Field(description="Attributes the lead to its campaign.")]
     utm_term: Short
     utm_content: Short
-    landing_url: Annotated[Long, Field(description="Its UTM parameters fill those left out.")]
+    landing_url: Annotated[
+        Long, Field(description="Its UTM parameters and click ids fill those left out.")
+    ]
+    gclid: Annotated[Short, Field(description="Click id of Google Ads.")]
+    fbclid: Annotated[Short, Field(description="Click id of Meta.")]
+    li_fat_id: Annotated[Short, Field(description="Click id of LinkedIn.")]
+    ttclid: Annotated[Short, Field(description="Click id of TikTok.")]
+    form_id: Annotated[Short, Field(description="The sender's id of the form.")]
+    ad_id: Annotated[Short, Field(description="The sender's id of the ad.")]
+    consent: Annotated[
+        Consent | None,
+        BeforeValidator(_consent),
+        Field(default=None, description="Or yes / no. Left out: unknown, never yes."),
+    ]
 
     @field_validator("email")
     @classmethod
     def _valid_email(cls, value: str | None) -> str | None:
         if value is None:
             return None
+        # Longer than RFC 5321 allows: refused before the checker spends time on it.
+        if len(value) > 254:
+            raise ValueError("is not an e-mail address")
         try:
             return validate_email(value, check_deliverability=False).normalized
         except EmailNotValidError:
@@ -120,15 +163,15 @@ class Inquiry(BaseModel):
         if not self.email and not self.phone:
             raise ValueError("an email or a phone is needed, so that someone can answer")
         if self.landing_url:
-            self._fill_utm(self.landing_url)
+            self._fill_from(self.landing_url)
         return self
 
-    def _fill_utm(self, url: str) -> None:
+    def _fill_from(self, url: str) -> None:
         try:
             parameters = parse_qs(urlsplit(url).query)
         except ValueError:
             return
-        for name in _UTM:
+        for name in _CARRIED:
             if getattr(self, name) is None and (found := parameters.get(name)):
                 stored = _storable(found[0][:_SHORT])
                 setattr(self, name, stored)

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
+from bot.contacts import service as contacts
 from bot.digests import metrics
 from bot.digests.metrics import METRICS, Figures, Unit, shown
 from bot.digests.model import Week
@@ -179,16 +180,19 @@ def year_of_leads(office: Office) -> Office:
     """100,000 leads over a year, in two workspaces."""
     other = open_office(office.store, team_id="T2")
     with office.store.transaction() as session:
+        ada = contacts.identify(session, office.workspace.id, "ada@example.com", None)
         session.execute(
             text(
                 """
-                INSERT INTO lead (workspace_id, source, external_id, received_at, status)
-                SELECT CASE n % 10 WHEN 0 THEN :other ELSE :mine END, 'api', n::text,
-                       timestamptz '2026-01-01' + n * interval '5 minutes 15 seconds', 'new'
-                FROM generate_series(1, 100000) AS n
+                INSERT INTO lead (workspace_id, contact_id, source, external_id, received_at,
+                    last_touch_at, status, labels, heat, heat_reasons, is_hot, call_attempts)
+                SELECT CASE n % 10 WHEN 0 THEN :other ELSE :mine END, :contact, 'api', n::text,
+                       at, at, 'new', '{}', 0, '[]', true, 0
+                FROM generate_series(1, 100000) AS n, LATERAL (SELECT timestamptz '2026-01-01'
+                    + n * interval '5 minutes 15 seconds') AS moment (at)
                 """
             ),
-            {"mine": office.workspace.id, "other": other.workspace.id},
+            {"mine": office.workspace.id, "other": other.workspace.id, "contact": ada.contact_id},
         )
         session.execute(text("ANALYZE lead"))
     return office

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from bot.campaigns.model import Campaign
+from bot.contacts.model import Consent
 from bot.leads import modals, view
-from bot.leads.model import Disposition, Lead, LeadFacts, Rating, Status
+from bot.leads.model import Disposition, Lead, LeadFacts, Rating, Status, Touch
 from bot.people.model import Person
 from bot.playground import limits
 from bot.slack import Message
@@ -31,6 +32,8 @@ def lead(**changes: Any) -> Lead:
         "company": "Analytical Engines", "job_title": "Head of purchasing",
         "email": "ada@example.com", "phone_raw": "030 901820", "phone_e164": "+4930901820",
         "country": "DE", "message": "Please call me about the spring offer.",
+        "heat": 90, "is_hot": True, "labels": [],
+        "heat_reasons": [["came via api", 50], ["asked to be called", 30], ["free mail", -10]],
     }  # fmt: skip
     return Lead(**facts | changes)
 
@@ -60,6 +63,34 @@ def test_card(station: str, golden: Golden) -> None:
     facts = lead(**STATIONS[station])
     owner = SOFIA if facts.claimed_by else None
     golden(f"leads.card_{station}", drawn(view.card(LeadFacts(facts, SPRING, owner))))
+
+
+def test_card_of_someone_who_came_back_and_was_known(golden: Golden) -> None:
+    touches = [
+        Touch(at=NINE + timedelta(hours=number), source="typeform", facts={"message": said})
+        for number, said in ((3, "I tried to reach you. <!channel>"), (2, None))
+    ]
+    consent = Consent(granted=True, wording="v3 of the newsletter's terms", given_at=NINE,
+                      purposes=["newsletter", "calls"])  # fmt: skip
+    earlier = [lead(**WON), lead(**LOST)]
+    facts = LeadFacts(lead(is_hot=False), SPRING, None, touches, consent, earlier)
+    golden("leads.card_came_back", drawn(view.card(facts)))
+
+
+def test_a_refusal_is_said() -> None:
+    consent = Consent(granted=False, wording=None, given_at=NINE, purposes=[])
+    card = drawn(view.card(LeadFacts(lead(), None, None, consent=consent)))
+    assert "Consent refused" in str(card)
+
+
+def test_card_of_a_lead_that_was_merged(golden: Golden) -> None:
+    merged = lead(**CLAIMED, merged_into=5)
+    golden("leads.card_merged", drawn(view.card(LeadFacts(merged, None, SOFIA))))
+
+
+def test_the_owner_is_told_that_someone_came_back(golden: Golden) -> None:
+    touch = Touch(at=NINE, source="form", facts={"message": "Any news? " + HOSTILE})
+    golden("leads.returned", drawn(view.returned(touch, lead(**CLAIMED))))
 
 
 def test_card_with_the_least_that_is_known(golden: Golden) -> None:

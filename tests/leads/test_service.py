@@ -71,7 +71,7 @@ class Floor:
         self.now += timedelta(**by)
 
     def receive(self, external_id: str, **fields: Any) -> Receipt:
-        facts = {"email": "ada@example.com", "external_id": external_id} | fields
+        facts = {"email": f"{external_id}@example.com", "external_id": external_id} | fields
         with self.store.transaction() as session:
             admin = self.people["root"]
             inquiry, campaign = read(facts), facts.get("campaign_id")

@@ -16,6 +16,7 @@ from bot.leads.service.reading import (
     facts,
     find,
     mine,
+    touch,
     unrated,
     waiting,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "rateable",
     "receive",
     "release",
+    "touch",
     "type_in",
     "unrated",
     "waiting",

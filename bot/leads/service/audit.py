@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from bot import clock, slack
 from bot.leads.model import Deed, Lead, LeadEvent
-from bot.leads.service.receiving import CARD
+from bot.leads.service.admitting import CARD
 from bot.people.model import Person
 
 

@@ -7,9 +7,13 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from bot.campaigns.model import Campaign
+from bot.contacts import service as contacts
 from bot.errors import NotFound
-from bot.leads.model import Lead, LeadFacts, Status
+from bot.leads.model import Lead, LeadFacts, Status, Touch
 from bot.people.model import Person
+
+# What a card tells of the past.
+_MOST_EARLIER = 3
 
 
 def find(session: Session, workspace_id: int, lead_id: int, *, lock: bool = False) -> Lead:
@@ -29,14 +33,50 @@ def facts(session: Session, lead_id: int) -> LeadFacts:
         .outerjoin(Person, Person.id == Lead.claimed_by)
         .where(Lead.id == lead_id)
     ).one()
-    return LeadFacts(*row)
+    lead = row.Lead
+    return LeadFacts(
+        *row,
+        touches=_touches(session, lead) if lead.last_touch_at > lead.received_at else [],
+        consent=contacts.consent(session, lead.contact_id),
+        earlier=_earlier(session, lead),
+    )
+
+
+def touch(session: Session, touch_id: int) -> tuple[Touch, Lead]:
+    """A submission that joined a lead, and that lead."""
+    found = session.get_one(Touch, touch_id)
+    return found, session.get_one(Lead, found.lead_id)
+
+
+def _touches(session: Session, lead: Lead) -> Sequence[Touch]:
+    return session.scalars(
+        select(Touch).where(Touch.lead_id == lead.id).order_by(Touch.at.desc(), Touch.id.desc())
+    ).all()
+
+
+def _earlier(session: Session, lead: Lead) -> Sequence[Lead]:
+    return session.scalars(
+        select(Lead)
+        .where(
+            Lead.contact_id == lead.contact_id,
+            Lead.id < lead.id,
+            Lead.status.in_([Status.WON, Status.LOST]),
+            Lead.merged_into.is_(None),
+        )
+        .order_by(Lead.id.desc())
+        .limit(_MOST_EARLIER)
+    ).all()
 
 
 def mine(session: Session, who: Person, limit: int) -> Sequence[Lead]:
     """The open leads that the person owns, the longest waiting first, at most `limit`."""
     return session.scalars(
         select(Lead)
-        .where(Lead.claimed_by == who.id, Lead.status.in_([Status.NEW, Status.QUALIFIED]))
+        .where(
+            Lead.claimed_by == who.id,
+            Lead.status.in_([Status.NEW, Status.QUALIFIED]),
+            Lead.merged_into.is_(None),
+        )
         .order_by(Lead.claimed_at)
         .limit(limit)
     ).all()
@@ -50,6 +90,7 @@ def unrated(session: Session, who: Person, limit: int) -> Sequence[Lead]:
             Lead.claimed_by == who.id,
             Lead.rating.is_(None),
             Lead.status.in_([Status.WON, Status.LOST]),
+            Lead.merged_into.is_(None),
         )
         .order_by(Lead.closed_at)
         .limit(limit)
@@ -64,6 +105,8 @@ def waiting(session: Session, workspace_id: int, limit: int) -> Sequence[Lead]:
             Lead.workspace_id == workspace_id,
             Lead.claimed_by.is_(None),
             Lead.status == Status.NEW,
+            Lead.merged_into.is_(None),
+            Lead.call_list_id.is_(None),
         )
         .order_by(Lead.received_at)
         .limit(limit)
@@ -73,7 +116,7 @@ def waiting(session: Session, workspace_id: int, limit: int) -> Sequence[Lead]:
 def count_waiting(session: Session, workspace_id: int) -> int:
     """How many leads nobody has claimed."""
     return _count(session, Lead.workspace_id == workspace_id, Lead.claimed_by.is_(None),
-                  Lead.status == Status.NEW)  # fmt: skip
+                  Lead.status == Status.NEW, Lead.call_list_id.is_(None))  # fmt: skip
 
 
 def count_received(session: Session, workspace_id: int, since: datetime) -> int:
@@ -82,4 +125,5 @@ def count_received(session: Session, workspace_id: int, since: datetime) -> int:
 
 
 def _count(session: Session, *conditions: ColumnElement[bool]) -> int:
-    return session.scalars(select(func.count()).select_from(Lead).where(*conditions)).one()
+    counted = select(func.count()).select_from(Lead)
+    return session.scalars(counted.where(Lead.merged_into.is_(None), *conditions)).one()

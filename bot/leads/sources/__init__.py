@@ -1,8 +1,52 @@
 """Where leads come from: one file a source, and one line here."""
 
-from bot.leads.sources import api, form
-from bot.leads.sources.contract import Source
+from bot.leads.sources import (
+    api,
+    calendly,
+    form,
+    google_ads,
+    hubspot,
+    jotform,
+    meta,
+    tally,
+    typeform,
+    webflow,
+    zoom,
+)
+from bot.leads.sources.contract import (
+    Answer,
+    Fetching,
+    Ignored,
+    Reference,
+    Request,
+    Source,
+    Unproven,
+    Vendor,
+)
 
-SOURCES: dict[str, Source] = {source.slug: source for source in (api.SOURCE, form.SOURCE)}
+_ALL = (
+    api.SOURCE,
+    form.SOURCE,
+    google_ads.SOURCE,
+    meta.SOURCE,
+    typeform.SOURCE,
+    tally.SOURCE,
+    webflow.SOURCE,
+    calendly.SOURCE,
+    hubspot.SOURCE,
+    jotform.SOURCE,
+    zoom.SOURCE,
+)
+SOURCES: dict[str, Source] = {source.slug: source for source in _ALL}
 
-__all__ = ["SOURCES", "Source"]
+__all__ = [
+    "SOURCES",
+    "Answer",
+    "Fetching",
+    "Ignored",
+    "Reference",
+    "Request",
+    "Source",
+    "Unproven",
+    "Vendor",
+]

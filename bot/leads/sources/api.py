@@ -2,26 +2,22 @@
 
 import json
 
-from bot.leads.inquiry import EXAMPLE, Inquiry, Unreadable, read
+from bot.leads.inquiry import EXAMPLE, Inquiry, read
 from bot.leads.sources.contract import Source
+from bot.leads.sources.payload import json_object
 
 
-def parse(body: bytes, _content_type: str) -> Inquiry:
+def parse(body: bytes, _content_type: str) -> list[Inquiry]:
     """Read a JSON object with the fields of `Inquiry`; unknown fields stay in the raw submission.
 
     Raises Unreadable.
     """
-    try:
-        facts = json.loads(body)
-    except (ValueError, RecursionError):
-        raise Unreadable({"body": "is not JSON"}) from None
-    if not isinstance(facts, dict):
-        raise Unreadable({"body": "must be a JSON object"})
-    return read(facts)
+    return [read(json_object(body))]
 
 
 SOURCE = Source(
     slug="api",
+    name="JSON API, Zapier, Make",
     example=json.dumps(EXAMPLE).encode(),
     content_type="application/json",
     parse=parse,

@@ -44,16 +44,17 @@ def _multipart(body: bytes, content_type: str) -> dict[str, str]:
     return found
 
 
-def parse(body: bytes, content_type: str) -> Inquiry:
+def parse(body: bytes, content_type: str) -> list[Inquiry]:
     """Read a form. Raises Unreadable, also where the honeypot was filled in."""
     found = fields(body, content_type)
     if found.get(HONEYPOT):
         raise Unreadable({HONEYPOT: "was filled in, so this looks like a program"})
-    return read({name: value for name, value in found.items() if not name.startswith("_")})
+    return [read({name: value for name, value in found.items() if not name.startswith("_")})]
 
 
 SOURCE = Source(
     slug="form",
+    name="HTML form",
     example=b"email=ada%40example.com&first_name=Ada&message=Please+call+me",
     content_type="application/x-www-form-urlencoded",
     parse=parse,

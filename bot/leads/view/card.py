@@ -14,7 +14,8 @@ from slack_sdk.models.blocks import (
 )
 
 from bot.campaigns.view import offer_line
-from bot.leads.model import Lead, LeadFacts, Rating, Status
+from bot.leads.model import Lead, LeadFacts, Rating, Status, Touch
+from bot.leads.sources import SOURCES
 from bot.slack import Message
 from bot.slack.text import clean, duration, moment, safe
 
@@ -26,6 +27,7 @@ WON = "lead.won"
 LOST = "lead.lost"
 
 _WAYS = {"api": "over the API", "form": "from a web form", "typed": "typed in by a colleague"}
+_WAYS |= {slug: f"via {each.name}" for slug, each in SOURCES.items() if slug not in _WAYS}
 _PREVIEW = 1_200  # characters of a message that a card shows
 
 
@@ -45,36 +47,25 @@ def card(facts: LeadFacts) -> Message:
         blocks.append(
             SectionBlock(text=PlainTextObject(text=clean(lead.message, _PREVIEW), emoji=False))
         )
-    blocks.append(ContextBlock(elements=[MarkdownTextObject(text=_history(facts))]))
+    if facts.touches:
+        blocks.append(SectionBlock(text=_came_back(facts)))
+    lines = [_heat(lead), _consent(facts), _before(facts), _history(facts)]
+    blocks.append(ContextBlock(elements=[MarkdownTextObject(text=line) for line in lines if line]))
     blocks.extend(_buttons(lead))
     return Message(_sentence(facts), blocks)
 
 
-def row_to_work(lead: Lead) -> list[Block]:
-    """An open lead of one's own, on the home tab."""
-    return [SectionBlock(text=_row(lead)), ActionsBlock(elements=_work(lead, str(lead.id)))]
+def returned(touch: Touch, lead: Lead) -> Message:
+    """Someone whose lead is open wrote again: told to its owner."""
+    said = touch.facts.get("message")
+    words = f"\n> {safe(said, 1_000)}" if isinstance(said, str) else ""
+    who = f"*{safe(lead.name, 100)}*" + (f" of {safe(lead.company, 100)}" if lead.company else "")
+    text = f"{who} came back {way(touch.source)}: your lead #{lead.id}.{words}"
+    return Message(f"{safe(lead.name, 100)} came back.", [SectionBlock(text=text)])
 
 
-def row_to_rate(lead: Lead) -> list[Block]:
-    """A closed lead that its owner has not rated, on the home tab."""
-    buttons = [_rating(lead, rating, str(lead.id)) for rating in Rating]
-    return [SectionBlock(text=_row(lead)), ActionsBlock(elements=buttons)]
-
-
-def row_to_claim(lead: Lead) -> list[Block]:
-    """A lead that waits for someone, on the home tab."""
-    return [SectionBlock(text=_row(lead), accessory=_claim(lead))]
-
-
-def _row(lead: Lead) -> str:
-    company = f" · {safe(lead.company, 100)}" if lead.company else ""
-    reach = " · ".join(safe(way, 100) for way in (lead.phone, lead.email) if way)
-    since = lead.claimed_at or lead.received_at
-    verb = "claimed" if lead.claimed_at else "received"
-    return f"*{safe(lead.name, 100)}*{company}\n{reach}\n{verb} {moment(since)}"
-
-
-def _claim(lead: Lead) -> ButtonElement:
+def claim_button(lead: Lead) -> ButtonElement:
+    """Take the lead."""
     return ButtonElement(text="Claim", action_id=CLAIM, value=str(lead.id), style="primary")
 
 
@@ -84,6 +75,8 @@ def _title(lead: Lead) -> str:
 
 
 def _stage(lead: Lead) -> str:
+    if lead.merged_into:
+        return "Merged"
     if lead.is_closed:
         return "Won" if lead.status == Status.WON else "Lost"
     return "New lead" if lead.claimed_by is None else "Claimed"
@@ -109,10 +102,48 @@ def _campaign(facts: LeadFacts) -> str:
     return f"None with the code “{safe(code, 100)}”" if code else "Not attributed"
 
 
+def way(source: str) -> str:
+    """How a lead came, in words."""
+    return _WAYS.get(source, f"from {safe(source, 40)}")
+
+
+def _came_back(facts: LeadFacts) -> str:
+    """The newest of the submissions that joined this lead."""
+    touch = facts.touches[0]
+    often = f" ({len(facts.touches)} times so far)" if len(facts.touches) > 1 else ""
+    said = touch.facts.get("message")
+    words = f"\n> {safe(said, 300)}" if isinstance(said, str) else ""
+    return f"*Came back* {moment(touch.at)} {way(touch.source)}{often}{words}"
+
+
+def _heat(lead: Lead) -> str:
+    """Why it is hot, or not."""
+    reasons = ", ".join(f"{safe(words, 60)} {points:+d}" for words, points in lead.heat_reasons)
+    return f"{'Hot' if lead.is_hot else 'Quiet'}, {lead.heat} points: {reasons}" if reasons else ""
+
+
+def _consent(facts: LeadFacts) -> str:
+    said = facts.consent
+    if said is None:
+        return "Consent: unknown"
+    purposes = f" for {safe(', '.join(said.purposes), 100)}" if said.purposes else ""
+    wording = f" (“{safe(said.wording, 100)}”)" if said.wording else ""
+    verb = "given" if said.granted else "refused"
+    return f"Consent {verb} {moment(said.given_at)}{purposes}{wording}"
+
+
+def _before(facts: LeadFacts) -> str:
+    """What became of the person's earlier leads."""
+    ends = []
+    for lead in facts.earlier:
+        amount = f" for {lead.won_amount}" if lead.won_amount else ""
+        ends.append(f"{lead.status}{amount} {moment(lead.closed_at or lead.received_at)}")
+    return f"Known to us: an earlier lead was {'; another '.join(ends)}" if ends else ""
+
+
 def _history(facts: LeadFacts) -> str:
     lead = facts.lead
-    way = _WAYS.get(lead.source, f"from {safe(lead.source, 40)}")
-    steps = [f"Received {moment(lead.received_at)} {way}"]
+    steps = [f"#{lead.id} received {moment(lead.received_at)} {way(lead.source)}"]
     if facts.owner and lead.claimed_at:
         waited = duration((lead.claimed_at - lead.received_at).total_seconds())
         steps.append(f"claimed by {facts.owner.mention} after {waited}")
@@ -126,20 +157,25 @@ def _history(facts: LeadFacts) -> str:
     if lead.disposition:
         note = f" ({safe(lead.disposition_note, 300)})" if lead.disposition_note else ""
         steps.append(f"lost: {lead.disposition.replace('_', ' ')}{note}")
+    if lead.merged_into:
+        steps.append(f"merged into #{lead.merged_into}")
     return " · ".join(steps)
 
 
 def _buttons(lead: Lead) -> list[Block]:
     value = str(lead.id)
+    if lead.merged_into:
+        return []
     if lead.claimed_by is None:
-        return [] if lead.is_closed else [ActionsBlock(elements=[_claim(lead)])]
-    rows = [] if lead.is_closed else [_work(lead, value)]
+        return [] if lead.is_closed else [ActionsBlock(elements=[claim_button(lead)])]
+    rows = [] if lead.is_closed else [work_buttons(lead, value)]
     if lead.rating is None or not lead.is_closed:
-        rows.append([_rating(lead, rating, value) for rating in Rating])
+        rows.append([rating_button(lead, rating, value) for rating in Rating])
     return [ActionsBlock(elements=row) for row in rows]
 
 
-def _work(lead: Lead, value: str) -> list[InteractiveElement]:
+def work_buttons(lead: Lead, value: str) -> list[InteractiveElement]:
+    """What the owner of an open lead may do."""
     contacted = ButtonElement(text="Contacted", action_id=CONTACTED, value=value, style="primary")
     release = ButtonElement(
         text="Release",
@@ -160,7 +196,8 @@ def _work(lead: Lead, value: str) -> list[InteractiveElement]:
     return [*first, *ends, release]
 
 
-def _rating(lead: Lead, rating: Rating, value: str) -> ButtonElement:
+def rating_button(lead: Lead, rating: Rating, value: str) -> ButtonElement:
+    """Judge the lead's quality."""
     chosen = "✓ " if lead.rating == rating else ""
     return ButtonElement(text=chosen + rating.label, action_id=rate_action(rating), value=value)
 
@@ -169,6 +206,8 @@ def _sentence(facts: LeadFacts) -> str:
     """The card for a screen reader, a notification and the search."""
     lead = facts.lead
     who = safe(lead.name, 100) + (f" of {safe(lead.company, 100)}" if lead.company else "")
+    if lead.merged_into:
+        return f"The lead {who} was merged into #{lead.merged_into}."
     if lead.is_closed:
         amount = f" for {lead.won_amount}" if lead.won_amount else ""
         return f"The lead {who} is {lead.status}{amount}."

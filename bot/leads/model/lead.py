@@ -1,14 +1,18 @@
-"""The tables of leads, and the rules that a lead keeps about itself."""
+"""A lead and its audit, and the rules that a lead keeps about itself."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 import phonenumbers
-from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.campaigns.model import Campaign
+from bot.contacts.model import Consent, Contact
+from bot.leads.model.intake import Touch
 from bot.money import Money
 from bot.people.model import Person
 from bot.store import Base, Id, Moment, WorkspaceId
@@ -67,6 +71,10 @@ class Deed(StrEnum):
     """What can happen to a lead, as the audit names it."""
 
     RECEIVED = "received"
+    RETURNED = "returned"
+    MERGED = "merged"
+    UNMERGED = "unmerged"
+    CALLED = "called"
     CLAIMED = "claimed"
     RELEASED = "released"
     CONTACTED = "contacted"
@@ -84,6 +92,8 @@ class Lead(Base):
         Index("ix_lead_workspace_id_received_at", "workspace_id", "received_at"),
         Index("ix_lead_claimed_by", "claimed_by"),
         Index("ix_lead_campaign_id", "campaign_id"),
+        Index("ix_lead_contact_id", "contact_id"),
+        Index("ix_lead_call_list_id", "call_list_id"),
     )
 
     id: Mapped[Id]
@@ -92,6 +102,7 @@ class Lead(Base):
     external_id: Mapped[str]
     received_at: Mapped[Moment]
     submitted_at: Mapped[Moment | None]
+    contact_id: Mapped[int] = mapped_column(ForeignKey(Contact.id))
 
     email: Mapped[str | None]
     email_key: Mapped[str | None]
@@ -109,8 +120,28 @@ class Lead(Base):
     utm_term: Mapped[str | None]
     utm_content: Mapped[str | None]
     landing_url: Mapped[str | None]
+    gclid: Mapped[str | None]
+    fbclid: Mapped[str | None]
+    li_fat_id: Mapped[str | None]
+    ttclid: Mapped[str | None]
+    form_id: Mapped[str | None]
+    ad_id: Mapped[str | None]
 
     campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaign.id"))
+    """The campaign of the first touch; it never changes."""
+    last_touch_at: Mapped[Moment]
+    last_campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaign.id"))
+    """The campaign of the last touch."""
+    labels: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
+    heat: Mapped[int] = mapped_column(default=0)
+    heat_reasons: Mapped[list[Any]] = mapped_column(default=list)
+    """Pairs of a rule's words and its points."""
+    is_hot: Mapped[bool] = mapped_column(default=True)
+    merged_into: Mapped[int | None] = mapped_column(ForeignKey("lead.id"))
+    call_list_id: Mapped[int | None] = mapped_column(ForeignKey("call_list.id"))
+    call_outcome: Mapped[str | None]
+    call_attempts: Mapped[int] = mapped_column(default=0)
+
     status: Mapped[str] = mapped_column(default=Status.NEW)
     claimed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     claimed_at: Mapped[Moment | None]
@@ -165,27 +196,15 @@ class LeadEvent(Base):
     facts: Mapped[dict[str, Any]]
 
 
-class Submission(Base):
-    """A raw request of a proven sender, kept whether or not it could be read."""
-
-    __tablename__ = "submission"
-
-    id: Mapped[Id]
-    workspace_id: Mapped[WorkspaceId]
-    source: Mapped[str]
-    sender: Mapped[str]
-    received_at: Mapped[Moment]
-    content_type: Mapped[str]
-    body: Mapped[bytes] = mapped_column(LargeBinary)
-    lead_id: Mapped[int | None] = mapped_column(ForeignKey("lead.id"))
-    problem: Mapped[str | None]
-    """Why it could not be read; None where it became a lead."""
-
-
 @dataclass(frozen=True)
 class LeadFacts:
-    """A lead, the campaign it came from, and who owns it."""
+    """A lead with all that its card tells."""
 
     lead: Lead
     campaign: Campaign | None
     owner: Person | None
+    touches: Sequence[Touch] = ()
+    """What joined it, the newest first."""
+    consent: Consent | None = None
+    earlier: Sequence[Lead] = ()
+    """Closed leads of the same person, the newest first."""

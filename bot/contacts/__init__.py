@@ -1,0 +1,1 @@
+"""Contacts: one person is one contact, however often and by whatever way they write."""

@@ -1,0 +1,106 @@
+"""The verbs of contacts: recognise a person, note what they agreed to, merge and unmerge."""
+
+from sqlalchemy import delete, select, text, update
+from sqlalchemy.orm import Session
+
+from bot import clock
+from bot.contacts.model import Consent, Contact, ContactKey, Identity, Merged
+
+# One statement, because every lead runs through it: who has one of these keys; nobody: a new
+# contact; and the keys that are new are theirs. A key that another transaction is just taking makes
+# this one wait, and then counts for nothing. Two look-ups by one unique index, and not a join: a
+# plan that was made while the table was small must still be right when it is large.
+_IDENTIFY = text(
+    """
+    WITH known AS (
+        SELECT coalesce(
+            (SELECT contact_id FROM contact_key
+             WHERE workspace_id = :workspace_id AND kind = 'email' AND value = :email),
+            (SELECT contact_id FROM contact_key
+             WHERE workspace_id = :workspace_id AND kind = 'phone' AND value = :phone)) AS id
+    ), made AS (
+        INSERT INTO contact (workspace_id, created_at)
+        SELECT :workspace_id, :now FROM known WHERE id IS NULL RETURNING id
+    ), taken AS (
+        INSERT INTO contact_key (workspace_id, contact_id, kind, value)
+        SELECT :workspace_id, coalesce(known.id, made.id), kind, value
+        FROM known LEFT JOIN made ON true,
+            (VALUES ('email', CAST(:email AS text)), ('phone', :phone)) AS key (kind, value)
+        WHERE value IS NOT NULL ORDER BY kind ON CONFLICT DO NOTHING RETURNING id
+    )
+    SELECT known.id, (SELECT id FROM made), (SELECT count(*) FROM taken) FROM known
+    """
+)
+
+
+def identify(
+    session: Session, workspace_id: int, email_key: str | None, phone_e164: str | None
+) -> Identity:
+    """The contact with this e-mail key or this phone number, made where nobody has them.
+
+    Where the two belong to different contacts, the e-mail decides; that they are one person is for
+    people to say (`merge`). Without either key nobody can be recognised: always a new contact.
+    """
+    keys = {"workspace_id": workspace_id, "email": email_key, "phone": phone_e164}
+    given = sum(key is not None for key in (email_key, phone_e164))
+    while True:
+        known, made, taken = session.execute(_IDENTIFY, keys | {"now": clock.now()}).one()
+        if known is not None:
+            return Identity(known, is_known=True)
+        if taken == given:
+            return Identity(made, is_known=False)
+        _forget(session, made)  # someone was quicker with one of the keys: it is their contact
+
+
+def lock(session: Session, contact_id: int) -> None:
+    """Let nobody else add to this contact until the transaction ends."""
+    session.execute(select(Contact.id).where(Contact.id == contact_id).with_for_update())
+
+
+def note_consent(session: Session, consent: Consent) -> None:
+    """Keep what a contact agreed to or refused; earlier records stay."""
+    session.add(consent)
+
+
+def consent(session: Session, contact_id: int) -> Consent | None:
+    """What the contact said last; None: unknown."""
+    return session.scalar(
+        select(Consent)
+        .where(Consent.contact_id == contact_id)
+        .order_by(Consent.given_at.desc(), Consent.id.desc())
+        .limit(1)
+    )
+
+
+def merge(session: Session, kept: int, gone: int) -> Merged:
+    """Give everything of the contact `gone` to `kept`; returns what `unmerge` needs."""
+    for contact_id in sorted((kept, gone)):
+        lock(session, contact_id)
+    keys = session.scalars(
+        update(ContactKey)
+        .where(ContactKey.contact_id == gone)
+        .values(contact_id=kept)
+        .returning(ContactKey.id)
+    ).all()
+    consents = session.scalars(
+        update(Consent)
+        .where(Consent.contact_id == gone)
+        .values(contact_id=kept)
+        .returning(Consent.id)
+    ).all()
+    session.execute(update(Contact).where(Contact.id == gone).values(merged_into=kept))
+    return Merged(kept, gone, list(keys), list(consents))
+
+
+def unmerge(session: Session, merged: Merged) -> None:
+    """Give the contact that was merged away back what was its own."""
+    for contact_id in sorted((merged.kept, merged.gone)):
+        lock(session, contact_id)
+    for model, ids in ((ContactKey, merged.key_ids), (Consent, merged.consent_ids)):
+        session.execute(update(model).where(model.id.in_(ids)).values(contact_id=merged.gone))
+    session.execute(update(Contact).where(Contact.id == merged.gone).values(merged_into=None))
+
+
+def _forget(session: Session, contact_id: int) -> None:
+    session.execute(delete(ContactKey).where(ContactKey.contact_id == contact_id))
+    session.execute(delete(Contact).where(Contact.id == contact_id))

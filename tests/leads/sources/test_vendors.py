@@ -1,0 +1,196 @@
+"""What is peculiar to one vendor."""
+
+import hashlib
+import hmac
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from bot.leads.inquiry import Inquiry
+from bot.leads.sources import SOURCES, Ignored, Reference, Request, Unproven, meta
+from tests.leads.sources.signing import SECRET
+
+NOW = datetime(2026, 6, 1, 9, tzinfo=UTC)
+
+
+def read(slug: str, body: object) -> Inquiry:
+    source = SOURCES[slug]
+    [found] = source.parse(json.dumps(body).encode(), source.content_type)
+    assert isinstance(found, Inquiry)
+    return found
+
+
+def example(slug: str) -> Any:
+    return json.loads(SOURCES[slug].example)
+
+
+class Recorded:
+    """A vendor's API that answers from what was written down, and tells what it was asked."""
+
+    def __init__(self, **answers: Any) -> None:
+        self.answers = answers
+        self.asked: list[tuple[str, dict[str, str]]] = []
+
+    def get(self, path: str, **parameters: str) -> Any:
+        self.asked.append((path, parameters))
+        return self.answers[path + parameters.get("after", "")]
+
+
+def test_hubspots_published_vector() -> None:
+    """From HubSpot's documents on validating requests, version 3."""
+    request = Request(
+        b"{'example_field':'example_value'}",
+        {
+            "x-hubspot-request-timestamp": "1693657560000",
+            "x-hubspot-signature-v3": "K36dawei4A+QBNolUOqo7s91KQDWQ5MXZ/QufNYuk/Y=",
+        },
+        "https://www.example.com/webhook_uri",
+    )
+    verify = SOURCES["hubspot"].verify
+    assert verify is not None
+    then = datetime.fromtimestamp(1693657560, UTC)
+    verify(request, "yyyyyyyy-yyyy-yyyy-yyyy-yyyyyyyyyyyy", then)
+    with pytest.raises(Unproven):  # their own helper takes a stamp from the future
+        verify(request, "yyyyyyyy-yyyy-yyyy-yyyy-yyyyyyyyyyyy", then - timedelta(minutes=6))
+
+
+def test_hubspot_names_each_new_contact_once() -> None:
+    events = [{"subscriptionType": kind, "objectId": number} for kind, number in
+              [("contact.creation", 1), ("contact.propertyChange", 2), ("contact.creation", 1),
+               ("contact.creation", 3)]]  # fmt: skip
+    body = json.dumps(events).encode()
+    assert SOURCES["hubspot"].parse(body, "") == [Reference("1"), Reference("3")]
+    with pytest.raises(Ignored):
+        SOURCES["hubspot"].parse(json.dumps(events[1:2]).encode(), "")
+
+
+def test_hubspots_contact_is_fetched_and_those_that_were_missed_are_listed() -> None:
+    fetching = SOURCES["hubspot"].fetching
+    assert fetching is not None
+    said = {"email": "ada@example.com", "firstname": "Ada", "phone": None}
+    contact = {"id": "7", "createdAt": "2026-06-01T09:00:00Z", "properties": said}
+    old = {"id": "6", "createdAt": "2026-05-01T09:00:00Z"}
+    vendor = Recorded(
+        **{
+            "/crm/v3/objects/contacts/7": contact,
+            "/crm/v3/objects/contacts": {
+                "results": [old, {"id": None}], "paging": {"next": {"after": "9"}},
+            },
+            "/crm/v3/objects/contacts9": {"results": [contact]},
+        }
+    )  # fmt: skip
+    inquiry = fetching.parse(fetching.get(vendor, "7"))
+    assert (inquiry.external_id, inquiry.email, inquiry.first_name) == (
+        "7",
+        "ada@example.com",
+        "Ada",
+    )
+    assert fetching.missed(vendor, NOW - timedelta(days=1)) == [Reference("7")]
+
+
+def test_meta_is_greeted_with_its_own_challenge() -> None:
+    source = SOURCES["meta"]
+    assert source.verify is not None
+    assert source.greet is not None
+    token = meta.verify_token(SECRET)
+    ask = "https://handoff.example.com/leads/meta?hub.mode=subscribe&hub.challenge=42"
+    request = Request(b"", {}, f"{ask}&hub.verify_token={token}")
+    source.verify(request, SECRET, NOW)
+    answer = source.greet(request, SECRET)
+    assert answer is not None
+    assert answer.body == "42"
+    for wrong in (ask, f"{ask}&hub.verify_token=", f"{ask}&hub.verify_token={token}x"):
+        with pytest.raises(Unproven):
+            source.verify(Request(b"", {}, wrong), SECRET, NOW)
+    with pytest.raises(Unproven):  # a handshake's token is no signature of a body
+        source.verify(Request(b"{}", {}, f"{ask}&hub.verify_token={token}"), SECRET, NOW)
+
+
+def test_metas_lead_is_fetched_with_its_consent() -> None:
+    fetching = SOURCES["meta"].fetching
+    assert fetching is not None
+    vendor = Recorded(**{
+        "/77": {
+            "id": "77", "created_time": "2026-06-01T09:00:00+0000", "form_id": "5", "ad_id": "6",
+            "campaign_id": "8",
+            "field_data": [{"name": "full_name", "values": ["Ada Lovelace"]},
+                           {"name": "email", "values": ["ada@example.com"]},
+                           {"name": "budget", "values": ["10k", "20k"]}],
+            "custom_disclaimer_responses": [{"checkbox_key": "newsletter", "is_checked": "1"},
+                                            {"checkbox_key": "calls", "is_checked": ""}],
+        }
+    })  # fmt: skip
+    inquiry = fetching.parse(fetching.get(vendor, "77"))
+    assert (inquiry.external_id, inquiry.first_name, inquiry.last_name) == ("77", "Ada", "Lovelace")
+    assert (inquiry.form_id, inquiry.ad_id, inquiry.utm_campaign) == ("5", "6", "8")
+    assert inquiry.submitted_at == NOW
+    assert inquiry.message == "budget: 10k, 20k"
+    assert inquiry.consent is not None
+    assert inquiry.consent.granted
+    assert inquiry.consent.purposes == ["newsletter"]
+
+
+def test_what_metas_hooks_missed_is_read_page_by_page() -> None:
+    fetching = SOURCES["meta"].fetching
+    assert fetching is not None
+    first = {"data": [{"id": "1"}, {"id": 2}], "paging": {"cursors": {"after": "c"}, "next": "x"}}
+    vendor = Recorded(**{
+        "/me/leadgen_forms": {"data": [{"id": "5"}]},
+        "/5/leads": first,
+        "/5/leadsc": {"data": [{"id": "3"}, "odd"], "paging": {"cursors": {"after": "d"}}},
+    })  # fmt: skip
+    assert [each.external_id for each in fetching.missed(vendor, NOW)] == ["1", "2", "3"]
+    assert str(int(NOW.timestamp())) in vendor.asked[1][1]["filtering"]
+
+
+def test_zoom_is_shown_that_the_secret_is_held() -> None:
+    greet = SOURCES["zoom"].greet
+    assert greet is not None
+    body = {"event": "endpoint.url_validation", "payload": {"plainToken": "abc"}}
+    answer = greet(Request(json.dumps(body).encode()), SECRET)
+    assert answer is not None
+    expected = hmac.new(SECRET.encode(), b"abc", hashlib.sha256).hexdigest()
+    assert json.loads(answer.body) == {"plainToken": "abc", "encryptedToken": expected}
+    assert greet(Request(SOURCES["zoom"].example), SECRET) is None
+    assert greet(Request(b"no json"), SECRET) is None
+
+
+def test_typeforms_answers_are_joined_by_id_not_by_position() -> None:
+    body = example("typeform")
+    body["form_response"]["answers"].reverse()
+    inquiry = read("typeform", body)
+    assert (inquiry.first_name, inquiry.last_name, inquiry.company) == ("Ada", "Lovelace", None)
+    assert inquiry.message == "How large is your team?: 12"
+
+
+def test_typeforms_choices_are_read_by_their_labels() -> None:
+    body = example("typeform")
+    field = {"id": "f4", "ref": "size"}
+    for answer, words in (
+        ({"type": "choice", "choice": {"label": "Ten"}}, "Ten"),
+        ({"type": "choices", "choices": {"labels": ["A", "B"], "other": "C"}}, "A, B, C"),
+        ({"type": "boolean", "boolean": False}, "no"),
+    ):
+        body["form_response"]["answers"][-1] = answer | {"field": field}
+        assert read("typeform", body).message == f"How large is your team?: {words}"
+
+
+def test_tallys_choices_are_read_by_their_options() -> None:
+    assert read("tally", example("tally")).message == "Interested in: A demo"
+
+
+def test_a_meeting_that_is_cancelled_is_no_lead_and_a_new_time_is() -> None:
+    body = example("calendly")
+    with pytest.raises(Ignored):
+        SOURCES["calendly"].parse(json.dumps(body | {"event": "invitee.canceled"}).encode(), "")
+    body["payload"] |= {"rescheduled": True, "uri": "calendly:IN2"}
+    assert read("calendly", body).external_id == "calendly:IN2"
+
+
+def test_googles_own_questions_become_the_message() -> None:
+    inquiry = read("google_ads", example("google_ads"))
+    assert inquiry.message == "when_can_we_call: Mornings"
+    assert inquiry.form_id == "40000000000000007"
+    assert "google_key" not in inquiry.model_dump_json()
