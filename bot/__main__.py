@@ -11,8 +11,8 @@ from typing import TypeAlias
 
 import uvicorn
 
-from bot import doctor
-from bot.app import build
+from bot import doctor, lead_commands
+from bot.app import build, see_to_schema
 from bot.errors import HandoffError
 from bot.jobs import queue
 from bot.settings import Settings, StoreSettings, WrongSettings, load
@@ -76,6 +76,21 @@ def _parser() -> argparse.ArgumentParser:
     command("doctor", _doctor, "check tokens, scopes, channel, database and clock")
     database_command = command("db", _db, "care for the database")
     database_command.add_argument("deed", choices=["upgrade", "check"])
+    command("sources", _sources, "show where leads can come from, and how to connect each")
+    leads = commands.add_parser("leads", help="care for what senders brought").add_subparsers(
+        required=True, metavar="DEED"
+    )
+
+    def lead_command(
+        name: str, run: Callable[[Options], None], text: str
+    ) -> argparse.ArgumentParser:
+        added = leads.add_parser(name, help=text, description=text)
+        added.set_defaults(run=run)
+        return added
+
+    lead_command("submissions", _submissions, "list what could not be read")
+    replay = lead_command("replay", _replay, "read again what could not be read")
+    replay.add_argument("id", nargs="*", type=int, help="which; none: all of them")
     failed = command("jobs", _jobs, "show the work that failed, or let it run again")
     failed.add_argument("deed", nargs="?", choices=["list", "retry"], default="list")
     failed.add_argument("id", nargs="*", type=int, help="which to retry; none: all of them")
@@ -157,6 +172,14 @@ def _store() -> Iterator[Store]:
         store.close()
 
 
+@contextmanager
+def _data() -> Iterator[Store]:
+    """The store, with its tables."""
+    with _store() as store:
+        see_to_schema(store, ours=load(StoreSettings).url is None)
+        yield store
+
+
 def _db(options: Options) -> None:
     with _store() as store:
         if options.deed == "upgrade":
@@ -169,8 +192,25 @@ def _db(options: Options) -> None:
         sys.exit(1)
 
 
+def _sources(_options: Options) -> None:
+    settings = load(Settings)
+    with _data() as store, store.transaction() as session:
+        print("\n".join(lead_commands.sources(session, settings)))
+
+
+def _submissions(_options: Options) -> None:
+    with _data() as store, store.transaction() as session:
+        print("\n".join(lead_commands.submissions(session)))
+
+
+def _replay(options: Options) -> None:
+    with _data() as store:
+        for line in lead_commands.replay(store, options.id):
+            print(line)
+
+
 def _jobs(options: Options) -> None:
-    with _store() as store, store.transaction() as session:
+    with _data() as store, store.transaction() as session:
         failed = queue.failed(session)
         if options.deed == "retry":
             for job_id in options.id or [job.id for job in failed]:

@@ -21,11 +21,14 @@ from bot.jobs import Postpone, Tasks
 from bot.jobs.worker import Worker
 from bot.leads import jobs as lead_jobs
 from bot.leads import listeners as lead_listeners
+from bot.leads import service as leads
+from bot.leads.fetching import Api
+from bot.leads.sources import SOURCES, Vendor
 from bot.people import jobs as people_jobs
 from bot.people import listeners as people_listeners
 from bot.people import service as people
 from bot.people.model import Workspace
-from bot.settings import Settings, load
+from bot.settings import Settings, WrongSettings, load
 from bot.slack import Cards, Listening, Slack
 from bot.slack.errors import SlackRefused
 from bot.standups import jobs as standup_jobs
@@ -33,7 +36,7 @@ from bot.standups import listeners as standup_listeners
 from bot.standups import service as standups
 from bot.store import DatabaseDown, Store, migrate
 from bot.store.embedded import database
-from bot.web import create
+from bot.web import create, hooks
 from bot.web.intake import Intake, Senders
 from bot.web.slack import router as slack_router
 
@@ -80,17 +83,29 @@ class Application:
         self.listening.close_door()
         people_jobs.register(self.tasks, self.store, self.cards, self.slack)
         campaign_jobs.register(self.tasks, self.store, self.cards)
-        lead_jobs.register(self.cards)
+        lead_jobs.register(self.tasks, self.store, self.cards, self._apis())
         standup_jobs.register(self.tasks, self.store, self.cards)
         digest_jobs.register(self.tasks, self.store, self.cards)
         home_jobs.register(self.cards)
 
+    def _apis(self) -> dict[str, Vendor]:
+        """The vendors' APIs that we have a token for."""
+        apis: dict[str, Vendor] = {}
+        for slug, token in self.settings.source_tokens.items():
+            fetching = SOURCES[slug].fetching
+            assert fetching is not None
+            address = self.settings.source_apis.get(slug, fetching.api)
+            apis[slug] = Api(address, token.get_secret_value())
+        return apis
+
     def _web(self) -> FastAPI:
         secret = self.settings.slack_signing_secret
         over_http = secret is not None and not self.settings.socket_mode
+        desk = Intake(self.store, self.workspace, self.settings.thanks_origins)
         return create(
-            intake_desk=Intake(self.store, self.workspace, self.settings.thanks_origins),
+            intake_desk=desk,
             senders=Senders(self.settings.lead_keys),
+            hooks=hooks.router(desk, self.settings.sources, self.settings.public_url),
             health={"database": self._database_problem, "slack": self._slack_problem},
             slack_events=slack_router(self.listening, secret.get_secret_value())
             if over_http and secret
@@ -157,6 +172,7 @@ class Application:
                 timezone=self.settings.timezone,
                 currency=self.settings.currency,
             )
+            leads.install(session, workspace)
             standups.install(session, workspace)
             digests.install(session, workspace)
         self.listening.identify(me["team_id"], me["user_id"])
@@ -196,16 +212,35 @@ class Application:
 def build(settings: Settings) -> Application:
     """Open the database (the embedded one is started and migrated) and wire the application.
 
-    Raises NoEmbeddedServer, DatabaseDown, NotMigrated.
+    Raises WrongSettings, NoEmbeddedServer, DatabaseDown, NotMigrated.
     """
+    _check_sources(settings)
     with ExitStack() as resources:
         store = Store(resources.enter_context(database(settings.url, settings.data_dir)))
         resources.callback(store.close)
-        _see_to_schema(store, ours=settings.url is None)
+        see_to_schema(store, ours=settings.url is None)
         return Application(settings, store, resources.pop_all())
 
 
-def _see_to_schema(store: Store, *, ours: bool) -> None:
+def _check_sources(settings: Settings) -> None:
+    """Only here it is known which sources there are. Raises WrongSettings."""
+    signed = {slug for slug, source in SOURCES.items() if source.verify}
+    fetched = {slug for slug, source in SOURCES.items() if source.fetching}
+    named = {
+        "HANDOFF_SOURCES": (set(settings.sources), signed),
+        "HANDOFF_SOURCE_TOKENS": (set(settings.source_tokens), fetched),
+        "HANDOFF_SOURCE_APIS": (set(settings.source_apis), fetched),
+    }
+    problems = [
+        f"{name} names {', '.join(sorted(unknown))}, but can only name {', '.join(sorted(known))}."
+        for name, (given, known) in named.items()
+        if (unknown := given - known)
+    ]
+    if problems:
+        raise WrongSettings(problems=" ".join(problems))
+
+
+def see_to_schema(store: Store, *, ours: bool) -> None:
     """Migrate the embedded database; of a served one only ask that someone did."""
     if ours:
         migrate.upgrade(store.engine)

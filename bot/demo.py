@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx
 from pydantic import SecretStr
@@ -148,18 +149,25 @@ def now() -> float:
 
 @contextmanager
 def running(
-    slack: StandIn, channel: str, *, database_url: str | None = None, socket_mode: bool = False
+    slack: StandIn,
+    channel: str,
+    *,
+    database_url: str | None = None,
+    socket_mode: bool = False,
+    **more: Any,
 ) -> Iterator[tuple[Application, str]]:
     """The application, connected to a stand-in that serves; yields it with its own address.
 
     Without `database_url` it has an embedded database in a directory that is removed afterwards.
+    `more` are settings by name.
     """
     with ExitStack() as stack:
         data_dir = Path(tempfile.mkdtemp(prefix="handoff-"))
         stack.callback(shutil.rmtree, data_dir, ignore_errors=True)
         server = Server(_LOOPBACK, 0)
         stack.callback(server.stop)
-        application = build(_settings(slack, channel, data_dir, database_url, socket_mode))
+        settings = _settings(slack, channel, data_dir, database_url, socket_mode)
+        application = build(settings.model_copy(update=more))
         stack.callback(application.close)
         server.start(application.asgi)
         address = f"http://{_LOOPBACK}:{server.port}"

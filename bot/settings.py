@@ -10,7 +10,14 @@ from pathlib import Path
 from typing import Annotated, Self, TypeVar
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.errors import HandoffError
@@ -25,6 +32,31 @@ def _default_data_dir() -> Path:
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         return Path("/var/lib/handoff")
     return Path.home() / ".local" / "share" / "handoff"
+
+
+def _pairs(of: str, name: str, least: int) -> BeforeValidator:
+    """`name:value` pairs with commas between; the value may hold colons."""
+
+    def read(value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        split = (pair.partition(":") for pair in value.split(",") if pair.strip())
+        pairs = {left.strip(): right.strip() for left, _, right in split}
+        if not all(
+            re.fullmatch(name, left) and len(right) >= least for left, right in pairs.items()
+        ):
+            raise ValueError(
+                f"must be {of} pairs with commas between; a name has lower-case letters, "
+                f"digits, - and _, what follows it at least {least} characters"
+            )
+        return pairs
+
+    return BeforeValidator(read)
+
+
+_Keys = Annotated[dict[str, SecretStr], NoDecode, _pairs("name:key", "[a-z0-9_-]{1,40}", 16)]
+_Secrets = Annotated[dict[str, SecretStr], NoDecode, _pairs("source:secret", "[a-z_]+", 8)]
+_Addresses = Annotated[dict[str, str], NoDecode, _pairs("source:address", "[a-z_]+", 8)]
 
 
 class StoreSettings(BaseSettings):
@@ -102,7 +134,7 @@ class Settings(StoreSettings):
         description="Slack member ID (U0123456789) of the first admin. "
         "Empty: whoever opens /handoff people first.",
     )
-    lead_keys: Annotated[dict[str, SecretStr], NoDecode] = Field(
+    lead_keys: _Keys = Field(
         default_factory=dict,
         validation_alias="HANDOFF_LEAD_KEYS",
         description="Keys of those who send leads, as name:key pairs with commas between "
@@ -114,6 +146,30 @@ class Settings(StoreSettings):
         description="Origins that a form may send its visitor back to, with commas between "
         "(https://example.com).",
     )
+    sources: _Secrets = Field(
+        default_factory=dict,
+        validation_alias="HANDOFF_SOURCES",
+        description="Products that send leads, as source:secret pairs with commas between "
+        "(typeform:s3cret…,meta:s3cret…). `handoff sources` says how to set up each.",
+    )
+    source_tokens: _Secrets = Field(
+        default_factory=dict,
+        validation_alias="HANDOFF_SOURCE_TOKENS",
+        description="Access tokens of products whose hooks only name a lead, as source:token "
+        "pairs (meta:…,hubspot:…).",
+    )
+    source_apis: _Addresses = Field(
+        default_factory=dict,
+        validation_alias="HANDOFF_SOURCE_APIS",
+        description="Other addresses of these products' APIs, as source:address pairs. "
+        "Default: the products' own.",
+    )
+    public_url: str = Field(
+        default="",
+        validation_alias="HANDOFF_PUBLIC_URL",
+        description="How the world reaches the web process (https://handoff.example.com); part "
+        "of what HubSpot signs.",
+    )
     host: str = Field(
         default="0.0.0.0",  # noqa: S104 - a web process serves its network; the demo says 127.0.0.1
         validation_alias="HANDOFF_HOST",
@@ -123,19 +179,12 @@ class Settings(StoreSettings):
         default=3000, ge=0, le=65535, description="Port that the web process listens on."
     )
 
-    @field_validator("lead_keys", mode="before")
+    @field_validator("public_url")
     @classmethod
-    def _pairs(cls, value: object) -> object:
-        if not isinstance(value, str):
-            return value
-        pairs = [pair.strip().partition(":") for pair in value.split(",") if pair.strip()]
-        for name, _, key in pairs:
-            if not re.fullmatch(r"[a-z0-9_-]{1,40}", name) or len(key.strip()) < 16:
-                raise ValueError(
-                    "must be name:key pairs with commas between; a name has lower-case letters, "
-                    "digits, - and _, a key at least 16 characters"
-                )
-        return {name: key.strip() for name, _, key in pairs}
+    def _public(cls, value: str) -> str:
+        if value and not re.fullmatch(r"https?://[^/\s?#]+/?", value):
+            raise ValueError("must be an address such as https://handoff.example.com")
+        return value.rstrip("/")
 
     @field_validator("thanks_origins", mode="before")
     @classmethod

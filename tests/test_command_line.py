@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 from bot.jobs import enqueue
+from bot.leads import service as leads
+from bot.leads.sources import SOURCES
 from bot.store import Store
+from tests.campaigns.scene import install
 
 
 def handoff(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
@@ -57,3 +60,47 @@ def test_failed_work_is_listed_and_runs_again(store: Store, database_url: str, w
     assert "No work has failed." in handoff("jobs", DATABASE_URL=database_url).stdout
     gone = handoff("jobs", "retry", "999", DATABASE_URL=database_url)
     assert (gone.returncode, "no failed job 999" in gone.stderr) == (1, True)
+
+
+SETTINGS = {
+    "SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "s", "HANDOFF_CHANNEL": "C123",
+    "HANDOFF_SOURCES": "typeform:a-secret-of-the-tests,meta:a-secret-of-the-tests",
+    "HANDOFF_PUBLIC_URL": "https://handoff.example.com",
+}  # fmt: skip
+
+
+def test_every_source_says_how_it_is_connected(store: Store, database_url: str) -> None:
+    told = handoff("sources", DATABASE_URL=database_url, **SETTINGS).stdout
+    for source in SOURCES.values():
+        assert f"{source.name} ({source.slug})" in told
+    assert "https://handoff.example.com/leads/typeform" in told
+    assert "https://handoff.example.com/leads/jotform/<key>" in told
+    assert "Half connected: HANDOFF_SOURCE_TOKENS has no meta" in told
+    assert "a-secret-of-the-tests" not in told
+
+
+def test_a_source_that_nobody_knows_stops_the_start(database_url: str) -> None:
+    wrong = SETTINGS | {"HANDOFF_SOURCES": "myspace:a-secret-of-the-tests"}
+    ended = handoff("run", DATABASE_URL=database_url, **wrong)
+    assert ended.returncode == 2
+    assert "HANDOFF_SOURCES names myspace" in ended.stderr
+    assert "a-secret-of-the-tests" not in ended.stderr
+
+
+def test_what_could_not_be_read_is_listed_and_replayed(store: Store, database_url: str) -> None:
+    assert "not connected" in handoff("leads", "submissions", DATABASE_URL=database_url).stderr
+    workspace = install(store)
+    with store.transaction() as session:
+        for body in (b"{", b'{"email": "nobody"}'):
+            leads.receive(session, workspace, "api", "website", body, "")
+    listed = handoff("leads", "submissions", DATABASE_URL=database_url).stdout
+    assert "api  This submission could not be read: body: is not JSON" in listed
+    assert "2 to replay" in listed
+    assert "nobody" not in listed
+    with store.transaction() as session:
+        first = leads.unread(session, workspace.id, 1)[0]
+        first.body = b'{"email": "ada@example.com"}'
+    told = handoff("leads", "replay", DATABASE_URL=database_url).stdout
+    assert "Submission 1: lead 1" in told
+    assert "Submission 2: This submission could not be read" in told
+    assert "settled" in handoff("leads", "replay", "1", DATABASE_URL=database_url).stdout

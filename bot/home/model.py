@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.campaigns.model import Campaign
 from bot.jobs import Schedule
-from bot.leads.model import Lead
+from bot.leads.model import Lead, Submission
 from bot.people.model import Person, Workspace
 from bot.standups.service import Today
 
@@ -26,6 +26,8 @@ class Page:
     campaigns: Sequence[Campaign]
     failed_work: int | None
     """How many jobs failed; None for those who need not know."""
+    unread: Sequence[Submission] = ()
+    """Submissions that could not be read; for admins."""
 
 
 @dataclass(frozen=True)

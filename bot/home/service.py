@@ -17,7 +17,10 @@ def condition(session: Session, workspace_id: int) -> Condition:
     """The installation at this moment."""
     workspace = session.get_one(Workspace, workspace_id)
     midnight = clock.now().astimezone(workspace.zone).replace(hour=0, minute=0, second=0)
-    runs = select(Schedule).where(Schedule.workspace_id == workspace_id)
+    # What people wait for; that sources are listened to every hour is not.
+    runs = select(Schedule).where(
+        Schedule.workspace_id == workspace_id, ~Schedule.name.startswith("leads.")
+    )
     return Condition(
         workspace=workspace,
         people=len(people.everyone(session, workspace_id)),
@@ -42,4 +45,7 @@ def page(session: Session, person_id: int) -> Page:
         standup=standups.today(session, who),
         campaigns=campaigns.running(session, who.workspace_id, today) if who.roles else [],
         failed_work=queue.counts(session)["failed"] if Role.ADMIN in who.roles else None,
+        unread=leads.unread(session, who.workspace_id, MOST_ROWS + 1)
+        if Role.ADMIN in who.roles
+        else [],
     )

@@ -19,12 +19,14 @@ from bot.campaigns.view import offer_line
 from bot.home.model import MOST_ROWS, Condition, Page
 from bot.jobs import Schedule
 from bot.leads import view as leads
-from bot.leads.model import Lead
+from bot.leads.model import Lead, Submission
 from bot.slack import Message
 from bot.slack.text import moment, plural, safe
 from bot.standups import view as standups
 from bot.standups.model import Answer
 from bot.standups.service import Today
+
+_MOST_UNREAD = 5
 
 
 def home(page: Page) -> Message:
@@ -44,6 +46,7 @@ def home(page: Page) -> Message:
     if page.standup is not None:
         blocks.extend(_standup(page.standup))
     blocks.extend(_campaigns(page.campaigns))
+    blocks.extend(_unread(page.unread))
     if page.failed_work is not None:
         blocks.extend(_for_admins(page.failed_work))
     return Message("", blocks)
@@ -126,6 +129,17 @@ def _campaigns(running: Sequence[Campaign]) -> list[Block]:
         lines.append(f"and {left} more: `/campaign list`")
     # A section takes 3,000 characters; a campaign's line is far shorter than 300.
     return [_header("Campaigns that run"), _text("\n".join(lines)[:3000])]
+
+
+def _unread(found: Sequence[Submission]) -> list[Block]:
+    """What an admin sees of submissions that wait for a mend."""
+    if not found:
+        return []
+    shown = found[:_MOST_UNREAD]
+    more = len(found) > len(shown)
+    rest = [_note("The oldest are shown: `handoff leads submissions` lists all.")] if more else []
+    count = f"{_MOST_UNREAD}+" if more else str(len(shown))
+    return [_header(f"Could not be read ({count})"), *leads.rows_unread(shown), *rest]
 
 
 def _for_admins(failed: int) -> list[Block]:

@@ -1,16 +1,66 @@
-"""The durable work of leads: drawing their cards."""
+"""The durable work of leads: drawing their cards, fetching what a hook only named, listening."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import partial
 
 from sqlalchemy.orm import Session
 
+from bot.jobs import GiveUp, Tasks
 from bot.leads import service, view
 from bot.leads.service.admitting import CARD, RETURNED
+from bot.leads.service.fetched import OVERLAP
+from bot.leads.sources import SOURCES, Vendor
+from bot.people.model import Workspace
 from bot.slack import Cards, Message
+from bot.store import Store
+
+Apis = Mapping[str, Vendor]
+"""The vendors' APIs that we have a token for, by source."""
 
 
-def register(cards: Cards) -> None:
-    """Add how a lead's card is drawn."""
+def register(tasks: Tasks, store: Store, cards: Cards, apis: Apis) -> None:
+    """Add the tasks, and how the cards are drawn."""
+    tasks.add(service.FETCH, partial(_fetch, store, apis))
+    tasks.add(service.RECONCILE, partial(_reconcile, store, apis))
+    tasks.add(service.LISTEN, partial(_listen, store))
     cards.add(CARD, _card)
     cards.add(RETURNED, _returned)
+    cards.add(service.SILENT, _silent)
+
+
+def _fetch(store: Store, apis: Apis, workspace_id: int, source: str, external_id: str) -> None:
+    """Ask the vendor what a lead says; what it will never tell waits in the admins' list."""
+    fetching = SOURCES[source].fetching
+    assert fetching is not None
+    try:
+        if source not in apis:
+            raise GiveUp(f"HANDOFF_SOURCE_TOKENS has no token for {source}")  # noqa: TRY301
+        body = fetching.get(apis[source], external_id)
+    except GiveUp as error:
+        with store.transaction() as session:
+            workspace = session.get_one(Workspace, workspace_id)
+            service.not_fetched(session, workspace, source, external_id, str(error))
+        return
+    with store.transaction() as session:
+        service.fetched(session, session.get_one(Workspace, workspace_id), source, body)
+
+
+def _reconcile(store: Store, apis: Apis, workspace_id: int, slot: str) -> None:
+    """Read back from every vendor what its hooks missed."""
+    since = datetime.fromisoformat(slot) - OVERLAP
+    for source, api in apis.items():
+        fetching = SOURCES[source].fetching
+        assert fetching is not None
+        there = fetching.missed(api, since)
+        with store.transaction() as session:
+            workspace = session.get_one(Workspace, workspace_id)
+            service.reconcile(session, workspace, source, there)
+
+
+def _listen(store: Store, workspace_id: int, slot: str) -> None:  # noqa: ARG001 - the clock's
+    with store.transaction() as session:
+        service.listen(session, session.get_one(Workspace, workspace_id))
 
 
 def _card(session: Session, lead_id: int) -> Message:
@@ -19,3 +69,7 @@ def _card(session: Session, lead_id: int) -> Message:
 
 def _returned(session: Session, touch_id: int) -> Message:
     return view.returned(*service.touch(session, touch_id))
+
+
+def _silent(session: Session, submission_id: int) -> Message:
+    return view.silent(service.last_words(session, submission_id))

@@ -91,6 +91,20 @@ class Desk:
                 raise FieldErrors({"disposition": error.message}) from error
         incoming.ack()
 
+    def replay(self, incoming: Incoming) -> None:
+        """An admin has a submission read again."""
+        incoming.ack()
+        with self._store.transaction() as session:
+            receipt = service.replay(session, _who(session, incoming), incoming.id)
+        if receipt.problem is not None:
+            raise receipt.problem
+
+    def dismiss(self, incoming: Incoming) -> None:
+        """An admin takes a submission off the list."""
+        incoming.ack()
+        with self._store.transaction() as session:
+            service.dismiss(session, _who(session, incoming), incoming.id)
+
     def new(self, incoming: Incoming) -> None:
         """Open the form for a lead that reached someone by phone or at a fair."""
         incoming.ack()
@@ -144,6 +158,8 @@ def register(listening: Listening, store: Store) -> None:
             )
         else:
             listening.action(action, partial(desk.do, partial(service.rate, rating=rating)))
+    listening.action(view.REPLAY, desk.replay)
+    listening.action(view.DISMISS, desk.dismiss)
     listening.action(view.WON, desk.ask_amount)
     listening.action(view.LOST, desk.ask_disposition)
     listening.submission(modals.SAVE_WON, desk.save_won)

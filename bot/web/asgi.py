@@ -17,6 +17,7 @@ def create(
     *,
     intake_desk: intake.Intake,
     senders: intake.Senders,
+    hooks: APIRouter,
     health: Health,
     slack_events: APIRouter | None,
 ) -> FastAPI:
@@ -30,6 +31,7 @@ def create(
         description="Send leads to sales. Each is stored before it is answered, and shown once.",
     )
     app.include_router(intake.router(intake_desk, senders))
+    app.include_router(hooks)
     app.include_router(health_router(health))
     if slack_events is not None:
         app.include_router(slack_events)

@@ -9,6 +9,7 @@ import pytest
 from bot.home import view
 from bot.home.model import Condition, Page
 from bot.jobs import Schedule
+from bot.leads.model import Submission
 from bot.people.model import Person, Team, Workspace
 from bot.playground import limits
 from bot.standups.model import Standup
@@ -33,6 +34,11 @@ def page(**changes: Any) -> Page:
     return Page(**facts | changes)
 
 
+UNREAD = [
+    Submission(id=8, source="typeform", sender="typeform", received_at=NOON,
+               problem="This submission could not be read: email: is not <!channel> one"),
+    *[Submission(id=9, source="api", sender="website", received_at=NOON, problem="body")] * 5,
+]  # fmt: skip
 PAGES = {
     "stranger": page(person=Person(id=4, slack_id="U4", name="Guest", roles=[])),
     "stranger_without_admin": page(person=Person(id=4, slack_id="U4", roles=[]), admins=[]),
@@ -42,6 +48,7 @@ PAGES = {
     ),
     "nothing_to_do": page(campaigns=[SPRING] * 12),
     "admin": page(person=ROOT, failed_work=2),
+    "admin_with_unread": page(person=ROOT, failed_work=0, unread=UNREAD),
     "much_to_do": page(to_work=[lead(**CLAIMED)] * 11, to_rate=[lead(**LOST)] * 11,
                        to_claim=[lead()] * 11, campaigns=[SPRING] * 30,
                        standup=Today(STANDUP, None, None, NOON)),

@@ -91,13 +91,17 @@ def staff(application: Application, users: dict[str, User]) -> None:
             people.assign(session, admin, users[name].id, [role], teams[team])
 
 
-def open_office(database_url: str, *, socket_mode: bool, work: bool = True) -> Iterator[Office]:
+def open_office(
+    database_url: str, *, socket_mode: bool, work: bool = True, **more: Any
+) -> Iterator[Office]:
     slack = StandIn(manifest(), now=demo.now)
     users = {name: slack.add_user(name, name.title()) for name in [*ROLES, "root", "guest"]}
     channel = slack.add_channel("leads", members=users.values())
     with (
         slack,
-        demo.running(slack, "#leads", database_url=database_url, socket_mode=socket_mode) as (
+        demo.running(
+            slack, "#leads", database_url=database_url, socket_mode=socket_mode, **more
+        ) as (
             application,
             address,
         ),

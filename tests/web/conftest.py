@@ -19,6 +19,7 @@ from bot.playground.state import Channel, Message
 from bot.settings import Settings
 from bot.slack.cards import Card
 from bot.web import Server
+from tests.leads.sources.signing import SECRET, VENDORS
 
 KEY = "the-key-of-the-website"
 OTHER_KEY = "the-key-of-a-webinar-tool"
@@ -76,6 +77,8 @@ def site(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
             channel="#leads",
             lead_keys={"website": SecretStr(KEY), "webinar": SecretStr(OTHER_KEY)},
             thanks_origins=[ORIGIN],
+            sources={slug: SecretStr(SECRET) for slug in VENDORS},
+            public_url="https://handoff.example.com",
         )
         application, server = build(settings), Server("127.0.0.1", 0)
         application.connect()

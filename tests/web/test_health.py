@@ -6,6 +6,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from fastapi import APIRouter
 from pydantic import SecretStr
 
 from bot.__main__ import main
@@ -51,6 +52,7 @@ def cut_off(nowhere: str) -> Iterator[httpx.Client]:
         create(
             intake_desk=Intake(store, lambda: workspace, []),
             senders=Senders({"website": SecretStr(KEY)}),
+            hooks=APIRouter(),
             health={"database": lambda: "down", "slack": lambda: None},
             slack_events=None,
         )
@@ -143,6 +145,7 @@ def test_an_application_that_is_not_connected_yet(site: Site) -> None:
         create(
             intake_desk=Intake(site.application.store, nobody, []),
             senders=Senders({"website": SecretStr(KEY)}),
+            hooks=APIRouter(),
             health={},
             slack_events=None,
         )

@@ -1,5 +1,11 @@
-"""The verbs of leads, by theme: receiving, ownership, progress, and reading."""
+"""The verbs of leads, by theme: receiving, replaying, ownership, progress, and reading."""
 
+from sqlalchemy.orm import Session
+
+from bot.leads.service import fetched as _fetched
+from bot.leads.service import hearing as _hearing
+from bot.leads.service.fetched import RECONCILE, fetched, not_fetched, reconcile
+from bot.leads.service.hearing import LISTEN, SILENT, heard, last_words, listen
 from bot.leads.service.ownership import AlreadyClaimed, claim, release
 from bot.leads.service.progress import (
     ReasonMissing,
@@ -20,9 +26,15 @@ from bot.leads.service.reading import (
     unrated,
     waiting,
 )
-from bot.leads.service.receiving import Receipt, receive, type_in
+from bot.leads.service.receiving import FETCH, Receipt, receive, type_in
+from bot.leads.service.replaying import count_unread, dismiss, read_again, replay, unread
+from bot.people.model import Workspace
 
 __all__ = [
+    "FETCH",
+    "LISTEN",
+    "RECONCILE",
+    "SILENT",
     "AlreadyClaimed",
     "ReasonMissing",
     "Receipt",
@@ -30,18 +42,36 @@ __all__ = [
     "closeable",
     "contacted",
     "count_received",
+    "count_unread",
     "count_waiting",
+    "dismiss",
     "facts",
+    "fetched",
     "find",
+    "heard",
+    "install",
+    "last_words",
+    "listen",
     "lose",
     "mine",
+    "not_fetched",
     "rate",
     "rateable",
+    "read_again",
     "receive",
+    "reconcile",
     "release",
+    "replay",
     "touch",
     "type_in",
     "unrated",
+    "unread",
     "waiting",
     "win",
 ]
+
+
+def install(session: Session, workspace: Workspace) -> None:
+    """Let the clock look after the sources."""
+    _fetched.install(session, workspace)
+    _hearing.install(session, workspace)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from bot import clock
+from bot import clock, slack
 from bot.jobs import enqueue
 from bot.leads.inquiry import Inquiry, Unreadable
 from bot.leads.model import Outcome, Submission
@@ -52,11 +52,20 @@ def receive(
     """
     arrival = Arrival(source, clock.now())
     receipt = take(session, workspace, arrival, body, content_type)
+    keep(session, workspace, arrival, sender, body, content_type, receipt)
+    return receipt
+
+
+def keep(
+    session: Session, workspace: Workspace, arrival: Arrival, sender: str, body: bytes,
+    content_type: str, receipt: Receipt,
+) -> None:  # fmt: skip
+    """Store a raw submission with what came of it; the admins see what could not be read."""
     session.execute(
         _KEEP,
         {
             "workspace_id": workspace.id,
-            "source": source,
+            "source": arrival.source,
             "sender": sender,
             "received_at": arrival.at,
             "content_type": content_type[:200],
@@ -66,7 +75,15 @@ def receive(
             "problem": receipt.problem.message if receipt.problem else receipt.why_ignored,
         },
     )
-    return receipt
+    if receipt.outcome == Outcome.UNREADABLE:
+        tell_admins(session, workspace.id)
+
+
+def tell_admins(session: Session, workspace_id: int) -> None:
+    """Let the admins' home tabs show the list as it is."""
+    session.flush()
+    for admin in people.having(session, workspace_id, Role.ADMIN):
+        slack.redraw(session, slack.HOME, admin.id)
 
 
 def take(
@@ -90,9 +107,12 @@ def take(
 
 def fetch_later(
     session: Session, workspace: Workspace, source: str, reference: Reference, again: str = ""
-) -> None:
-    """Let durable work fetch what a sender only named: once, unless `again` makes it another."""
-    enqueue(
+) -> bool:
+    """Let durable work fetch what a sender only named: once, unless `again` makes it another.
+
+    False where it was asked for before.
+    """
+    job_id = enqueue(
         session,
         FETCH,
         once=f"fetch:{workspace.id}:{source}:{reference.external_id}:{again}",
@@ -100,6 +120,7 @@ def fetch_later(
         source=source,
         external_id=reference.external_id,
     )
+    return job_id is not None
 
 
 def type_in(

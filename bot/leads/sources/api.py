@@ -21,4 +21,9 @@ SOURCE = Source(
     example=json.dumps(EXAMPLE).encode(),
     content_type="application/json",
     parse=parse,
+    setup=(
+        "Give the sender a name and a key in HANDOFF_LEAD_KEYS.",
+        "POST JSON to {url} with the header “Authorization: Bearer <key>”; /docs describes it.",
+        "In Zapier it is Webhooks → POST, in Make HTTP → Make a request.",
+    ),
 )

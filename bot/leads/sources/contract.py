@@ -79,6 +79,8 @@ class Fetching:
     """That raw lead, read; raises Unreadable."""
     missed: Callable[[Vendor, datetime], Sequence[Reference]]
     """All leads that the vendor has had since then, for what its hooks missed."""
+    api: str
+    """The address of the vendor's API."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,11 @@ class Source:
     setup: tuple[str, ...] = ()
     secret_in_path: bool = False
     """The address ends with the secret, since this sender can neither sign nor set a header."""
+
+    @property
+    def path(self) -> str:
+        """Its address below `/leads`."""
+        return f"/{self.slug}/{{key}}" if self.secret_in_path else f"/{self.slug}"
 
 
 def sign(secret: str, signed: bytes) -> bytes:

@@ -58,4 +58,12 @@ SOURCE = Source(
     example=b"email=ada%40example.com&first_name=Ada&message=Please+call+me",
     content_type="application/x-www-form-urlencoded",
     parse=parse,
+    secret_in_path=True,
+    setup=(
+        "Give the form a name and a key in HANDOFF_LEAD_KEYS.",
+        'Let it post there: <form method="post" action="{url}">, where <key> is that key.',
+        "Name its fields email, phone, first_name, last_name, company, message, utm_campaign …",
+        "and add the hidden field _honey, which only programs fill in; _next may name the page to",
+        "thank on, if its origin stands in HANDOFF_THANKS_ORIGINS.",
+    ),
 )

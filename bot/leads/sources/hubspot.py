@@ -128,13 +128,14 @@ SOURCE = Source(
     content_type="application/json",
     parse=parse,
     verify=verify,
-    fetching=Fetching(fetch, parse_fetched, missed),
+    fetching=Fetching(fetch, parse_fetched, missed, "https://api.hubapi.com"),
     setup=(
         "In HubSpot open Development → Legacy apps, and make a private app with the scope",
         "crm.objects.contacts.read.",
         "On its Webhooks tab set the target URL: {url}",
         "and subscribe to contact.creation.",
         "HANDOFF_SOURCES holds hubspot with the app's client secret,",
-        "HANDOFF_HUBSPOT_TOKEN its access token; HANDOFF_PUBLIC_URL is part of what is signed.",
+        "HANDOFF_SOURCE_TOKENS holds it with its access token; HANDOFF_PUBLIC_URL must be set,",
+        "since it is part of what HubSpot signs.",
     ),
 )

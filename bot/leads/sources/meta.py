@@ -167,14 +167,15 @@ SOURCE = Source(
     parse=parse,
     verify=verify,
     greet=greet,
-    fetching=Fetching(fetch, parse_fetched, missed),
+    fetching=Fetching(fetch, parse_fetched, missed, "https://graph.facebook.com"),
     setup=(
         "At developers.facebook.com open your app, Webhooks, and choose “Page”.",
         "Callback URL: {url}",
         "Verify token: {verify_token}",
         "Subscribe to “leadgen”, and install the app on your page.",
         "HANDOFF_SOURCES holds meta with the app secret (App settings → Basic).",
-        "HANDOFF_META_TOKEN is a page access token with leads_retrieval and pages_manage_ads.",
+        "HANDOFF_SOURCE_TOKENS holds meta with a page access token (leads_retrieval,",
+        "pages_manage_ads).",
         "Send one with Meta's Lead Ads Testing Tool.",
     ),
 )

@@ -12,13 +12,16 @@ from bot.leads.view.card import (
     returned,
 )
 from bot.leads.view.rows import row_to_claim, row_to_rate, row_to_work
+from bot.leads.view.submissions import DISMISS, REPLAY, rows_unread, silent
 
 __all__ = [
     "CLAIM",
     "CONTACTED",
+    "DISMISS",
     "LOST",
     "RATE",
     "RELEASE",
+    "REPLAY",
     "WON",
     "card",
     "rate_action",
@@ -26,4 +29,6 @@ __all__ = [
     "row_to_claim",
     "row_to_rate",
     "row_to_work",
+    "rows_unread",
+    "silent",
 ]

@@ -14,7 +14,8 @@ from bot.leads.sources import Request, Source
 SECRET = "a-secret-of-the-tests"
 URL = "https://handoff.example.com/leads/hook"
 
-Signer = Callable[[Source, bytes, str, datetime], Request]
+Signer = Callable[[Source, bytes, str, datetime, str], Request]
+"""Source, body, secret, time and address make a request."""
 
 
 @dataclass(frozen=True)
@@ -33,53 +34,53 @@ def _mac(secret: str, text: bytes) -> hmac.HMAC:
     return hmac.new(secret.encode(), text, hashlib.sha256)
 
 
-def _google(source: Source, body: bytes, secret: str, _now: datetime) -> Request:
+def _google(source: Source, body: bytes, secret: str, _now: datetime, url: str) -> Request:
     with suppress(ValueError):  # a broken body stays broken
         body = json.dumps(json.loads(body) | {"google_key": secret}).encode()
-    return Request(body, {"content-type": source.content_type}, URL)
+    return Request(body, {"content-type": source.content_type}, url)
 
 
 def _header(name: str, value: Callable[[str, bytes], str]) -> Signer:
-    def sign(source: Source, body: bytes, secret: str, _now: datetime) -> Request:
+    def sign(source: Source, body: bytes, secret: str, _now: datetime, url: str) -> Request:
         headers = {"content-type": source.content_type, name: value(secret, body)}
-        return Request(body, headers, URL)
+        return Request(body, headers, url)
 
     return sign
 
 
-def _webflow(source: Source, body: bytes, secret: str, now: datetime) -> Request:
+def _webflow(source: Source, body: bytes, secret: str, now: datetime, url: str) -> Request:
     stamp = str(int(now.timestamp() * 1000))
     signature = _mac(secret, f"{stamp}:".encode() + body).hexdigest()
     headers = {"x-webflow-timestamp": stamp, "x-webflow-signature": signature}
-    return Request(body, headers | {"content-type": source.content_type}, URL)
+    return Request(body, headers | {"content-type": source.content_type}, url)
 
 
-def _calendly(source: Source, body: bytes, secret: str, now: datetime) -> Request:
+def _calendly(source: Source, body: bytes, secret: str, now: datetime, url: str) -> Request:
     stamp = str(int(now.timestamp()))
     signature = _mac(secret, f"{stamp}.".encode() + body).hexdigest()
     headers = {"calendly-webhook-signature": f"t={stamp},v1={signature}"}
-    return Request(body, headers | {"content-type": source.content_type}, URL)
+    return Request(body, headers | {"content-type": source.content_type}, url)
 
 
-def _hubspot(source: Source, body: bytes, secret: str, now: datetime) -> Request:
+def _hubspot(source: Source, body: bytes, secret: str, now: datetime, url: str) -> Request:
     stamp = str(int(now.timestamp() * 1000))
-    digest = _mac(secret, b"POST" + URL.encode() + body + stamp.encode()).digest()
+    digest = _mac(secret, b"POST" + url.encode() + body + stamp.encode()).digest()
     headers = {
         "x-hubspot-request-timestamp": stamp,
         "x-hubspot-signature-v3": b64encode(digest).decode(),
     }
-    return Request(body, headers | {"content-type": source.content_type}, URL)
+    return Request(body, headers | {"content-type": source.content_type}, url)
 
 
-def _zoom(source: Source, body: bytes, secret: str, now: datetime) -> Request:
+def _zoom(source: Source, body: bytes, secret: str, now: datetime, url: str) -> Request:
     stamp = str(int(now.timestamp()))
     signature = "v0=" + _mac(secret, f"v0:{stamp}:".encode() + body).hexdigest()
     headers = {"x-zm-request-timestamp": stamp, "x-zm-signature": signature}
-    return Request(body, headers | {"content-type": source.content_type}, URL)
+    return Request(body, headers | {"content-type": source.content_type}, url)
 
 
-def _jotform(source: Source, body: bytes, secret: str, _now: datetime) -> Request:
-    return Request(body, {"content-type": source.content_type}, URL, key=secret)
+def _jotform(source: Source, body: bytes, secret: str, _now: datetime, url: str) -> Request:
+    return Request(body, {"content-type": source.content_type}, url, key=secret)
 
 
 VENDORS: dict[str, Vendor] = {

@@ -10,7 +10,7 @@ import pytest
 
 from bot.leads.inquiry import Inquiry, Unreadable
 from bot.leads.sources import SOURCES, Ignored, Reference, Request, Source, Unproven
-from tests.leads.sources.signing import SECRET, UNSIGNED, VENDORS, Vendor
+from tests.leads.sources.signing import SECRET, UNSIGNED, URL, VENDORS, Vendor
 
 NOW = datetime(2026, 6, 1, 9, tzinfo=UTC)
 SIGNED = [source for slug, source in SOURCES.items() if slug not in UNSIGNED]
@@ -32,7 +32,7 @@ def vendor(source: Source) -> Vendor:
 def request(
     source: Source, body: bytes | None = None, secret: str = SECRET, at: datetime = NOW
 ) -> Request:
-    return vendor(source).sign(source, source.example if body is None else body, secret, at)
+    return vendor(source).sign(source, source.example if body is None else body, secret, at, URL)
 
 
 def verify(source: Source, sent: Request, now: datetime = NOW) -> None:

@@ -1,0 +1,81 @@
+"""Which sources speak, how often, and which fell silent."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+from bot import clock, slack
+from bot.jobs import put_schedule
+from bot.leads.model import Outcome, Submission
+from bot.people import service as people
+from bot.people.model import Role, Workspace
+
+LISTEN = "leads.listen"
+SILENT = "leads.silent"
+
+WINDOW = timedelta(days=28)
+# Fewer than that say nothing of what is usual.
+_LEAST = 5
+_CRON = "23 * * * *"
+
+# Silent is who was not heard for a day, and for twice the longest pause of the last four weeks.
+_SILENT = text(
+    """
+    SELECT max(id) AS last_id
+    FROM (SELECT id, source, sender, received_at, received_at - lag(received_at)
+              OVER (PARTITION BY source, sender ORDER BY received_at) AS pause
+          FROM submission WHERE workspace_id = :workspace_id AND received_at > :since) AS heard
+    GROUP BY source, sender
+    HAVING count(*) >= :least
+       AND :now - max(received_at) > greatest(interval '1 day', 2 * max(pause))
+    """
+)
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What a source brought in the last 28 days."""
+
+    last_at: datetime
+    submissions: int
+    unreadable: int
+
+
+def install(session: Session, workspace: Workspace) -> None:
+    """Let silence be noticed within the hour."""
+    put_schedule(
+        session, workspace.id, LISTEN, LISTEN, cron=_CRON, zone="UTC", workspace_id=workspace.id
+    )
+
+
+def heard(session: Session, workspace_id: int) -> Mapping[str, Heard]:
+    """By source, what it brought lately."""
+    unreadable = func.count().filter(Submission.outcome == Outcome.UNREADABLE)
+    rows = session.execute(
+        select(Submission.source, func.max(Submission.received_at), func.count(), unreadable)
+        .where(
+            Submission.workspace_id == workspace_id,
+            Submission.received_at > clock.now() - WINDOW,
+        )
+        .group_by(Submission.source)
+    )
+    return {source: Heard(last, count, unread) for source, last, count, unread in rows}
+
+
+def listen(session: Session, workspace: Workspace) -> int:
+    """Warn the admins of each sender that fell silent, once a silence; returns how many are."""
+    now = clock.now()
+    found = {"workspace_id": workspace.id, "since": now - WINDOW, "now": now, "least": _LEAST}
+    silent = session.scalars(_SILENT, found).all()
+    for admin in people.having(session, workspace.id, Role.ADMIN):
+        for last_id in silent:
+            slack.show(session, workspace.id, SILENT, last_id, admin.slack_id)
+    return len(silent)
+
+
+def last_words(session: Session, submission_id: int) -> Submission:
+    """The last submission of a sender who fell silent."""
+    return session.get_one(Submission, submission_id)

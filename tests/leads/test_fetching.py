@@ -1,0 +1,95 @@
+"""A vendor's API over real HTTP: what is asked, and what each answer means."""
+
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+
+from bot.jobs import GiveUp, Postpone
+from bot.leads.fetching import Api
+
+TOKEN = "a-token-of-the-tests"
+
+
+class Product:
+    """A vendor's API that answers as it is told."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, str]] = []
+        self.status, self.headers = 200, dict[str, str]()
+        self.body = b"{}"
+        product = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                product.asked.append((self.path, self.headers["Authorization"]))
+                self.send_response(product.status)
+                for name, value in product.headers.items():
+                    self.send_header(name, value)
+                self.send_header("Content-Length", str(len(product.body)))
+                self.end_headers()
+                self.wfile.write(product.body)
+
+            def log_message(self, *_arguments: object) -> None:
+                """Say nothing."""
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_port}/v1/"
+
+    def tell(self, value: Any) -> None:
+        self.body = json.dumps(value).encode()
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+@pytest.fixture
+def product() -> Iterator[Product]:
+    product = Product()
+    yield product
+    product.close()
+
+
+def test_the_token_goes_into_a_header_and_never_into_the_address(product: Product) -> None:
+    product.tell({"id": 9_223_372_036_854_775_807})
+    found = Api(product.address, TOKEN).get("/77", fields="id,form_id")
+    assert found == {"id": 9_223_372_036_854_775_807}
+    assert product.asked == [("/v1/77?fields=id%2Cform_id", f"Bearer {TOKEN}")]
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "seconds"),
+    [(429, {"Retry-After": "7"}, 7), (429, {}, 30), (500, {}, 30), (503, {"Retry-After": "x"}, 30),
+     (429, {"Retry-After": "999999"}, 3600)],
+)  # fmt: skip
+def test_a_vendor_that_is_busy_is_asked_later(
+    product: Product, status: int, headers: dict[str, str], seconds: float
+) -> None:
+    product.status, product.headers = status, headers
+    with pytest.raises(Postpone) as error:
+        Api(product.address, TOKEN).get("/77")
+    assert error.value.seconds == seconds
+
+
+@pytest.mark.parametrize("status", [301, 400, 401, 403, 404, 410])
+def test_a_refusal_is_for_an_admin(product: Product, status: int) -> None:
+    product.status = status
+    with pytest.raises(GiveUp, match=f"/77 .HTTP {status}") as error:
+        Api(product.address, TOKEN).get("/77")
+    assert TOKEN not in str(error.value)
+
+
+def test_what_is_no_json_and_nobody_at_all_are_asked_later(product: Product) -> None:
+    product.body = b"<html>"
+    with pytest.raises(Postpone, match="no JSON"):
+        Api(product.address, TOKEN).get("/77")
+    with pytest.raises(Postpone, match="ConnectError"):
+        Api("http://127.0.0.1:1", TOKEN).get("/77")
