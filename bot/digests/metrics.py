@@ -224,7 +224,12 @@ def query(workspace_id: int, start: datetime, end: datetime) -> Select[Any]:
     columns = [metric.sql.label(metric.name) for metric in METRICS]
     return (
         select(func.grouping(Lead.campaign_id), Lead.campaign_id, *columns)
-        .where(Lead.workspace_id == workspace_id, Lead.received_at >= start, Lead.received_at < end)
+        .where(
+            Lead.workspace_id == workspace_id,
+            Lead.received_at >= start,
+            Lead.received_at < end,
+            Lead.merged_into.is_(None),
+        )
         .group_by(func.grouping_sets(tuple_(), tuple_(Lead.campaign_id)))
     )
 

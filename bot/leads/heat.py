@@ -99,7 +99,7 @@ class Rules:
         """What the address and the past say about the sender."""
         domain = (inquiry.email_key or "").rpartition("@")[2]
         said = {
-            Label.FREE_MAIL: domain in _FREE,
+            Label.FREE_MAIL: domain in _FREE and domain not in blocklist,
             Label.DISPOSABLE: domain in blocklist,
             Label.COMPETITOR: domain in self.competitors,
             Label.CUSTOMER: is_customer,

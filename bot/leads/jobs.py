@@ -24,7 +24,9 @@ def register(tasks: Tasks, store: Store, cards: Cards, apis: Apis) -> None:
     tasks.add(service.FETCH, partial(_fetch, store, apis))
     tasks.add(service.RECONCILE, partial(_reconcile, store, apis))
     tasks.add(service.LISTEN, partial(_listen, store))
+    tasks.add(service.OFFER, partial(_offer, store))
     cards.add(CARD, _card)
+    cards.add(service.OFFER, _offered)
     cards.add(RETURNED, _returned)
     cards.add(service.SILENT, _silent)
 
@@ -61,6 +63,17 @@ def _reconcile(store: Store, apis: Apis, workspace_id: int, slot: str) -> None:
 def _listen(store: Store, workspace_id: int, slot: str) -> None:  # noqa: ARG001 - the clock's
     with store.transaction() as session:
         service.listen(session, session.get_one(Workspace, workspace_id))
+
+
+def _offer(store: Store, workspace_id: int, slot: str) -> None:
+    """The slot and not the clock names the offer, so a retry makes no second one."""
+    with store.transaction() as session:
+        workspace = session.get_one(Workspace, workspace_id)
+        service.offer(session, workspace, datetime.fromisoformat(slot))
+
+
+def _offered(session: Session, offer_id: int) -> Message:
+    return view.offer(*service.offered(session, offer_id))
 
 
 def _card(session: Session, lead_id: int) -> Message:

@@ -1,5 +1,6 @@
 """What Slack brings in for leads: the card's buttons, their modals, `/lead` and the shortcut."""
 
+import re
 from collections.abc import Callable
 from functools import partial
 
@@ -105,6 +106,47 @@ class Desk:
         with self._store.transaction() as session:
             service.dismiss(session, _who(session, incoming), incoming.id)
 
+    def rules(self, incoming: Incoming, _rest: str) -> None:
+        """Tell what makes a lead hot."""
+        incoming.ack()
+        with self._store.transaction() as session:
+            who = _who(session, incoming)
+            told = service.rules(session, who.workspace_id)
+        incoming.tell(view.rules(told, may_change=Role.ADMIN in who.roles))
+
+    def change_rules(self, incoming: Incoming) -> None:
+        """An admin wants to change what makes a lead hot."""
+        incoming.ack()
+        with self._store.transaction() as session:
+            who = _who(session, incoming)
+            people.require(session, who, "change what makes a lead hot")
+            told = service.rules(session, who.workspace_id)
+        incoming.open(modals.rules(told))
+
+    def save_rules(self, incoming: Incoming) -> None:
+        """The new rules came."""
+        hot_from, points, competitors = modals.rules_of(incoming.fields)
+        with self._store.transaction() as session:
+            who = _who(session, incoming)
+            service.change_rules(session, who, hot_from, points, competitors)
+        incoming.ack()
+
+    def merge(self, incoming: Incoming, rest: str) -> None:
+        """Two leads are one person's."""
+        gone, kept = _numbers(rest, 2, "merge 15 into 12")
+        incoming.ack()
+        with self._store.transaction() as session:
+            service.merge(session, _who(session, incoming), gone, kept)
+        incoming.tell(f"Lead #{gone} is part of #{kept} now. `/lead unmerge {gone}` takes it back.")
+
+    def unmerge(self, incoming: Incoming, rest: str) -> None:
+        """They are two persons after all."""
+        [gone] = _numbers(rest, 1, "unmerge 15")
+        incoming.ack()
+        with self._store.transaction() as session:
+            service.unmerge(session, _who(session, incoming), gone)
+        incoming.tell(f"Lead #{gone} is a lead of its own again.")
+
     def new(self, incoming: Incoming) -> None:
         """Open the form for a lead that reached someone by phone or at a fair."""
         incoming.ack()
@@ -132,6 +174,18 @@ class Desk:
 
 def _who(session: Session, incoming: Incoming) -> Person:
     return people.acting(session, incoming.team, incoming.user)
+
+
+class Misspelt(HandoffError):
+    """Please name leads by the numbers on their cards: `/lead {example}`."""
+
+
+def _numbers(words: str, count: int, example: str) -> list[int]:
+    """The numbers of leads in what someone wrote. Raises Misspelt."""
+    found = [int(digits) for digits in re.findall(r"\d{1,15}", words)]
+    if len(found) != count:
+        raise Misspelt(example=example)
+    return found
 
 
 def _by_field(error: Unreadable) -> dict[str, str]:
@@ -166,4 +220,12 @@ def register(listening: Listening, store: Store) -> None:
     listening.submission(modals.SAVE_LOST, desk.save_lost)
     listening.submission(modals.SAVE_NEW, desk.save_new)
     listening.shortcut(modals.NEW, desk.new)
+    listening.action(view.CHANGE_RULES, desk.change_rules)
+    listening.submission(modals.SAVE_RULES, desk.save_rules)
+    for word, usage, listener in (
+        ("rules", "see what makes a lead hot", desk.rules),
+        ("merge", "`15 into 12`: two leads are one person's", desk.merge),
+        ("unmerge", "`15`: take a merge back", desk.unmerge),
+    ):
+        listening.command(Command("/lead", word, usage, listener))
     listening.command(Command("/lead", "", "type in a lead", lambda come, _rest: desk.new(come)))

@@ -106,3 +106,44 @@ def test_the_home_tab_shows_what_is_mine_and_follows(office: Office) -> None:
     assert sofia.click(home, "lead.claim").ok
     office.slack.wait_until(lambda: home_says("Yours to work (1)", "lead.won"), timeout=15)
     office.card("Claimed: Ada Lovelace")
+
+
+def test_two_leads_are_merged_and_become_two_again(office: Office) -> None:
+    office.send_lead(email="ada@example.com")
+    office.send_lead(email="ada@home.example", first_name="Augusta")
+    office.card("Ada Lovelace")
+    office.card("Augusta Lovelace")
+    mara = office.hand("mara")
+    mara.command("/lead", "merge 2 into 1", office.channel)
+    office.whisper("mara", "Lead #2 is part of #1 now")
+    assert "lead.claim" not in drawn(office.card("Merged: Augusta"))
+    mara.command("/lead", "merge 2 into 1", office.channel)
+    office.whisper("mara", "Lead #2 was merged into #1 already")
+    mara.command("/lead", "unmerge 2", office.channel)
+    assert "lead.claim" in drawn(office.card("New lead: Augusta"))
+    mara.command("/lead", "merge them", office.channel)
+    office.whisper("mara", "Please name leads by the numbers")
+
+
+def test_whoever_comes_back_joins_their_lead_and_its_owner_is_told(office: Office) -> None:
+    office.send_lead(message="First")
+    sofia = office.hand("sofia")
+    sofia.click(office.card("Ada Lovelace"), "lead.claim")
+    office.card("claimed by")
+    office.send_lead(message="Any news?", external_id="e2")
+    office.whisper("sofia", "came back", "Any news?")
+    office.card("Came back", "Any news?")
+    assert len(office.slack.messages(office.channel)) == 1
+
+
+def test_an_admin_changes_what_makes_a_lead_hot(office: Office) -> None:
+    office.hand("mara").command("/lead", "rules", office.channel)
+    assert "lead.change_rules" not in drawn(office.whisper("mara", "announced at once from 50"))
+    root = office.hand("root")
+    root.command("/lead", "rules", office.channel)
+    root.click(office.whisper("root", "announced at once from 50"), "lead.change_rules")
+    modal = office.modal("root", "What makes a lead hot")
+    assert root.submit(modal, {"hot_from": "90", "sources": "myspace 5"}).errors
+    root.submit(modal, {"hot_from": "90", "sources": "form 5"})
+    root.command("/lead", "rules", office.channel)
+    office.whisper("root", "announced at once from 90", "HTML form: +5")

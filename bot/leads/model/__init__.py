@@ -2,7 +2,7 @@
 
 from bot.leads.model.intake import HeatRules, Outcome, Submission, Touch
 from bot.leads.model.lead import Deed, Disposition, Lead, LeadEvent, LeadFacts, Rating, Status
-from bot.leads.model.lists import CallList, CallOutcome, Import, ImportState
+from bot.leads.model.lists import CallList, CallOutcome, Import, ImportState, Offer
 
 __all__ = [
     "CallList",
@@ -15,6 +15,7 @@ __all__ = [
     "Lead",
     "LeadEvent",
     "LeadFacts",
+    "Offer",
     "Outcome",
     "Rating",
     "Status",

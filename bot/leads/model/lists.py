@@ -3,7 +3,8 @@
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, LargeBinary
+from sqlalchemy import BigInteger, ForeignKey, LargeBinary, UniqueConstraint
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.store import Base, Id, Moment, WorkspaceId
@@ -30,6 +31,20 @@ class CallOutcome(StrEnum):
     def label(self) -> str:
         """The outcome in words."""
         return self.value.replace("_", " ").capitalize()
+
+
+class Offer(Base):
+    """Quiet leads that were offered to the channel together, at one of the set hours."""
+
+    __tablename__ = "lead_offer"
+    __table_args__ = (UniqueConstraint("workspace_id", "at"),)
+
+    id: Mapped[Id]
+    workspace_id: Mapped[WorkspaceId]
+    at: Mapped[Moment]
+    lead_ids: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
+    waiting: Mapped[int]
+    """How many quiet leads waited then, with those that are not shown."""
 
 
 class CallList(Base):

@@ -4,8 +4,13 @@ from sqlalchemy.orm import Session
 
 from bot.leads.service import fetched as _fetched
 from bot.leads.service import hearing as _hearing
+from bot.leads.service import offering as _offering
+from bot.leads.service.admitting import rules
 from bot.leads.service.fetched import RECONCILE, fetched, not_fetched, reconcile
 from bot.leads.service.hearing import LISTEN, SILENT, heard, last_words, listen
+from bot.leads.service.heating import change_rules
+from bot.leads.service.merging import merge, unmerge
+from bot.leads.service.offering import OFFER, Offered, offer, offered
 from bot.leads.service.ownership import AlreadyClaimed, claim, release
 from bot.leads.service.progress import (
     ReasonMissing,
@@ -33,11 +38,14 @@ from bot.people.model import Workspace
 __all__ = [
     "FETCH",
     "LISTEN",
+    "OFFER",
     "RECONCILE",
     "SILENT",
     "AlreadyClaimed",
+    "Offered",
     "ReasonMissing",
     "Receipt",
+    "change_rules",
     "claim",
     "closeable",
     "contacted",
@@ -53,8 +61,11 @@ __all__ = [
     "last_words",
     "listen",
     "lose",
+    "merge",
     "mine",
     "not_fetched",
+    "offer",
+    "offered",
     "rate",
     "rateable",
     "read_again",
@@ -62,8 +73,10 @@ __all__ = [
     "reconcile",
     "release",
     "replay",
+    "rules",
     "touch",
     "type_in",
+    "unmerge",
     "unrated",
     "unread",
     "waiting",
@@ -72,6 +85,7 @@ __all__ = [
 
 
 def install(session: Session, workspace: Workspace) -> None:
-    """Let the clock look after the sources."""
+    """Let the clock look after the sources, and offer what waits quietly."""
     _fetched.install(session, workspace)
     _hearing.install(session, workspace)
+    _offering.install(session, workspace)

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from bot import clock, slack
 from bot.leads.model import Deed, Lead, LeadEvent
 from bot.leads.service.admitting import CARD
+from bot.leads.service.offering import redraw_offers
 from bot.people.model import Person
 
 
@@ -24,5 +25,6 @@ def record(session: Session, lead: Lead, who: Person, deed: Deed, **facts: Any) 
     )
     session.flush()
     slack.redraw(session, CARD, lead.id)
+    redraw_offers(session, lead)
     for person_id in {who.id, lead.claimed_by or who.id}:
         slack.redraw(session, slack.HOME, person_id)

@@ -3,9 +3,10 @@
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from bot import clock
+from bot import clock, slack
 from bot.errors import HandoffError
 from bot.leads.model import Deed, Lead, Status
+from bot.leads.service.admitting import CARD
 from bot.leads.service.audit import record
 from bot.leads.service.reading import find
 from bot.people import service as people
@@ -25,6 +26,10 @@ class AlreadyClosed(HandoffError):
     """This lead was closed as {status} {when}. Nothing was changed."""
 
 
+class MergedAway(HandoffError):
+    """This lead was merged into #{into}, where it goes on. Nothing was changed."""
+
+
 class NotClaimed(HandoffError):
     """Nobody owns this lead at the moment. Claim it first."""
 
@@ -36,7 +41,8 @@ class NotYours(HandoffError):
 def claim(session: Session, who: Person, lead_id: int) -> Lead:
     """Make the person the owner, if nobody is: one conditional update, one winner.
 
-    Raises NotAllowed, NotFound, AlreadyClaimed, AlreadyYours, AlreadyClosed.
+    A quiet lead, which has no card in the channel, shows its card to its owner. Raises NotAllowed,
+    NotFound, AlreadyClaimed, AlreadyYours, AlreadyClosed, MergedAway.
     """
     people.require(session, who, "claim leads", Role.SALESPERSON)
     lead = session.scalars(
@@ -46,16 +52,21 @@ def claim(session: Session, who: Person, lead_id: int) -> Lead:
             Lead.workspace_id == who.workspace_id,
             Lead.claimed_by.is_(None),
             Lead.status == Status.NEW,
+            Lead.merged_into.is_(None),
         )
         .values(claimed_by=who.id, claimed_at=clock.now())
         .returning(Lead)
     ).one_or_none()
     if lead is None:
         there = find(session, who.workspace_id, lead_id)
+        if there.merged_into is not None:
+            raise MergedAway(into=there.merged_into)
         if there.claimed_by is None and there.status == Status.NEW:
             return claim(session, who, lead_id)  # it was released in this very moment
         raise _lost_race(session, there, who)
     record(session, lead, who, Deed.CLAIMED)
+    if not lead.is_hot:
+        slack.show(session, lead.workspace_id, CARD, lead.id, who.slack_id)
     return lead
 
 
@@ -75,9 +86,11 @@ def owned(
 ) -> Lead:
     """The lead, locked, if this person may act on it now.
 
-    Raises NotFound, NotClaimed, NotYours, AlreadyClosed.
+    Raises NotFound, MergedAway, NotClaimed, NotYours, AlreadyClosed.
     """
     lead = find(session, who.workspace_id, lead_id, lock=True)
+    if lead.merged_into is not None:
+        raise MergedAway(into=lead.merged_into)
     if lead.claimed_by is None:
         raise NotClaimed
     if lead.claimed_by != who.id and not who.leads_others:

@@ -36,7 +36,7 @@ def facts(session: Session, lead_id: int) -> LeadFacts:
     lead = row.Lead
     return LeadFacts(
         *row,
-        touches=_touches(session, lead) if lead.last_touch_at > lead.received_at else [],
+        touches=_touches(session, lead),
         consent=contacts.consent(session, lead.contact_id),
         earlier=_earlier(session, lead),
     )

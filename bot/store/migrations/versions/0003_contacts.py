@@ -95,6 +95,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_call_list")),
     )
     op.create_table(
+        "lead_offer",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("workspace_id", sa.BigInteger(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("lead_ids", postgresql.ARRAY(sa.BigInteger()), nullable=False),
+        sa.Column("waiting", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["workspace_id"], ["workspace.id"], name=op.f("fk_lead_offer_workspace_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lead_offer")),
+        sa.UniqueConstraint("workspace_id", "at", name=op.f("uq_lead_offer_workspace_id_at")),
+    )
+    op.create_table(
         "lead_import",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("workspace_id", sa.BigInteger(), nullable=False),
@@ -261,6 +274,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_touch_lead_id"), table_name="touch")
     op.drop_table("touch")
     op.drop_table("lead_import")
+    op.drop_table("lead_offer")
     op.drop_table("call_list")
     op.drop_table("heat_rules")
     op.drop_index(op.f("ix_contact_key_contact_id"), table_name="contact_key")

@@ -1,0 +1,122 @@
+"""Merging by hand: two leads that are one person's become one, and can become two again."""
+
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from bot.contacts import service as contacts
+from bot.contacts.model import Contact, Merged
+from bot.errors import HandoffError
+from bot.leads.model import Deed, Lead, LeadEvent, Touch
+from bot.leads.service.audit import record
+from bot.leads.service.reading import find
+from bot.people import service as people
+from bot.people.model import Person, Role
+
+
+class SameLead(HandoffError):
+    """A lead cannot be merged into itself."""
+
+
+class AlreadyMerged(HandoffError):
+    """Lead #{lead} was merged into #{into} already. Nothing was changed."""
+
+
+class NotMerged(HandoffError):
+    """Lead #{lead} was not merged into another. Nothing was changed."""
+
+
+class MergedAgain(HandoffError):
+    """Lead #{into} or its contact was merged itself since. Undo that first."""
+
+
+def merge(session: Session, who: Person, lead_id: int, into_id: int) -> Lead:
+    """Let one lead go up in another: its person, its touches and its later submissions with it.
+
+    Both keep their own history, and `unmerge` gives both back as they were. Returns the lead that
+    stays. Raises SameLead, NotFound, NotAllowed, AlreadyMerged.
+    """
+    if lead_id == into_id:
+        raise SameLead
+    gone, kept = _both(session, who, lead_id, into_id)
+    for lead in (gone, kept):
+        if lead.merged_into is not None:
+            raise AlreadyMerged(lead=lead.id, into=lead.merged_into)
+    facts: dict[str, Any] = {"into": kept.id, "touches": _move_touches(session, gone, kept)}
+    if gone.contact_id != kept.contact_id:
+        facts |= _merge_contacts(session, gone.contact_id, kept.contact_id)
+    gone.merged_into = kept.id
+    record(session, gone, who, Deed.MERGED, **facts)
+    record(session, kept, who, Deed.MERGED, merged=gone.id)
+    return kept
+
+
+def unmerge(session: Session, who: Person, lead_id: int) -> Lead:
+    """Take a merge back; what came in between stays with the lead that it came to.
+
+    Returns the lead that is itself again. Raises NotFound, NotAllowed, NotMerged, MergedAgain.
+    """
+    into_id = find(session, who.workspace_id, lead_id).merged_into
+    if into_id is None:
+        raise NotMerged(lead=lead_id)
+    gone, kept = _both(session, who, lead_id, into_id)
+    if gone.merged_into is None:
+        raise NotMerged(lead=lead_id)
+    facts = _facts_of_merge(session, gone)
+    contact = session.get_one(Contact, kept.contact_id)
+    if kept.merged_into is not None or contact.id != facts.get("contact", [contact.id])[0]:
+        raise MergedAgain(into=kept.id)
+    if "contact" in facts:
+        contacts.unmerge(session, Merged(*facts["contact"]))
+        _move_leads(session, facts["leads"], facts["contact"][1])
+    session.execute(update(Touch).where(Touch.id.in_(facts["touches"])).values(lead_id=gone.id))
+    gone.merged_into = None
+    record(session, gone, who, Deed.UNMERGED, into=kept.id)
+    record(session, kept, who, Deed.UNMERGED, unmerged=gone.id)
+    return gone
+
+
+def _both(session: Session, who: Person, lead_id: int, into_id: int) -> tuple[Lead, Lead]:
+    """Both leads, locked in the order of their ids, if this person may merge them."""
+    found = {
+        each: find(session, who.workspace_id, each, lock=True)
+        for each in sorted({lead_id, into_id})
+    }
+    if who.id not in {lead.claimed_by for lead in found.values()}:
+        people.require(session, who, "merge leads of others", Role.MARKETER)
+    return found[lead_id], found[into_id]
+
+
+def _merge_contacts(session: Session, gone: int, kept: int) -> dict[str, Any]:
+    """Let one person's contact go up in another's, with all leads; returns how to undo it."""
+    merged = contacts.merge(session, kept, gone)
+    ids = session.scalars(
+        update(Lead).where(Lead.contact_id == gone).values(contact_id=kept).returning(Lead.id)
+    ).all()
+    session.expire_all()
+    return {"contact": list(merged), "leads": list(ids)}
+
+
+def _move_touches(session: Session, gone: Lead, kept: Lead) -> list[int]:
+    moved = update(Touch).where(Touch.lead_id == gone.id).values(lead_id=kept.id)
+    return list(session.scalars(moved.returning(Touch.id)).all())
+
+
+def _move_leads(session: Session, lead_ids: list[int], contact_id: int) -> None:
+    session.execute(update(Lead).where(Lead.id.in_(lead_ids)).values(contact_id=contact_id))
+
+
+def _facts_of_merge(session: Session, gone: Lead) -> dict[str, Any]:
+    """What the audit says of this lead's last merge."""
+    event = session.scalars(
+        select(LeadEvent)
+        .where(
+            LeadEvent.lead_id == gone.id,
+            LeadEvent.deed == Deed.MERGED,
+            LeadEvent.facts.has_key("into"),
+        )
+        .order_by(LeadEvent.id.desc())
+        .limit(1)
+    ).one()
+    return event.facts

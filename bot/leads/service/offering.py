@@ -1,0 +1,97 @@
+"""Quiet leads: those that made no noise are gathered, and offered to the channel at set hours."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from bot import slack
+from bot.jobs import put_schedule
+from bot.leads.model import Lead, Offer, Status
+from bot.people.model import Person, Workspace
+
+OFFER = "leads.offer"
+"""The schedule, the task that it wakes, and the card."""
+
+# When people come to the channel, and after lunch.
+_CRON = "0 9,14 * * mon-fri"
+_MOST_SHOWN = 10
+
+
+class Offered(NamedTuple):
+    """An offer as its card shows it: the leads with who has claimed them, and how many more."""
+
+    rows: Sequence[tuple[Lead, Person | None]]
+    more: int
+
+
+def install(session: Session, workspace: Workspace) -> None:
+    """Let quiet leads be offered on working days, in the workspace's zone."""
+    put_schedule(
+        session, workspace.id, OFFER, OFFER, cron=_CRON, zone=workspace.timezone,
+        workspace_id=workspace.id,
+    )  # fmt: skip
+
+
+def offer(session: Session, workspace: Workspace, at: datetime) -> bool:
+    """Show the channel what waits quietly, the hottest first, once an hour that is set.
+
+    False where nothing waits, or this hour's offer was made before.
+    """
+    waiting = session.scalars(select(func.count()).select_from(Lead).where(_quiet(workspace.id)))
+    shown = session.scalars(
+        select(Lead.id)
+        .where(_quiet(workspace.id))
+        .order_by(Lead.heat.desc(), Lead.received_at)
+        .limit(_MOST_SHOWN)
+    ).all()
+    if not shown:
+        return False
+    offer_id = session.scalar(
+        insert(Offer)
+        .values(workspace_id=workspace.id, at=at, lead_ids=shown, waiting=waiting.one())
+        .on_conflict_do_nothing()
+        .returning(Offer.id)
+    )
+    if offer_id is None:
+        return False
+    slack.show(session, workspace.id, OFFER, offer_id, workspace.channel)
+    return True
+
+
+def offered(session: Session, offer_id: int) -> Offered:
+    """What an offer's card shows."""
+    made = session.get_one(Offer, offer_id)
+    rows = session.execute(
+        select(Lead, Person)
+        .outerjoin(Person, Person.id == Lead.claimed_by)
+        .where(Lead.id.in_(made.lead_ids))
+        .order_by(Lead.heat.desc(), Lead.received_at)
+    )
+    return Offered([(lead, owner) for lead, owner in rows], made.waiting - len(made.lead_ids))
+
+
+def redraw_offers(session: Session, lead: Lead) -> None:
+    """Let the newest offer that shows this lead tell what became of it."""
+    offer_id = session.scalar(
+        select(Offer.id)
+        .where(Offer.workspace_id == lead.workspace_id, Offer.lead_ids.contains([lead.id]))
+        .order_by(Offer.id.desc())
+        .limit(1)
+    )
+    if offer_id is not None:
+        slack.redraw(session, OFFER, offer_id)
+
+
+def _quiet(workspace_id: int) -> ColumnElement[bool]:
+    return and_(
+        Lead.workspace_id == workspace_id,
+        Lead.status == Status.NEW,
+        Lead.claimed_by.is_(None),
+        Lead.merged_into.is_(None),
+        Lead.call_list_id.is_(None),
+        ~Lead.is_hot,
+    )

@@ -1,0 +1,104 @@
+"""One person is one contact, whoever asks first and however many at once."""
+
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import func, select
+
+from bot.contacts import service
+from bot.contacts.model import Consent, Contact, ContactKey
+from bot.people.model import Workspace
+from bot.store import Store
+from tests.campaigns.scene import install
+
+EMAIL, PHONE = "ada@example.com", "+4930901820"
+
+
+@pytest.fixture
+def workspace(store: Store) -> Workspace:
+    return install(store)
+
+
+def identify(
+    store: Store, workspace_id: int, email: str | None, phone: str | None
+) -> tuple[int, bool]:
+    with store.transaction() as session:
+        return service.identify(session, workspace_id, email, phone)
+
+
+def count(store: Store, model: type[Contact] | type[ContactKey]) -> int:
+    with store.transaction() as session:
+        return session.scalars(select(func.count()).select_from(model)).one()
+
+
+def test_either_key_is_the_same_person_and_a_new_key_becomes_theirs(
+    store: Store, workspace: Workspace
+) -> None:
+    ada, known = identify(store, workspace.id, EMAIL, None)
+    assert not known
+    assert identify(store, workspace.id, EMAIL, PHONE) == (ada, True)
+    assert identify(store, workspace.id, None, PHONE) == (ada, True)
+    assert identify(store, workspace.id, "ada@home.example", PHONE) == (ada, True)
+    assert identify(store, workspace.id, "ada@home.example", None) == (ada, True)
+    assert (count(store, Contact), count(store, ContactKey)) == (1, 3)
+
+
+def test_where_the_keys_are_two_peoples_the_email_decides(
+    store: Store, workspace: Workspace
+) -> None:
+    ada, _ = identify(store, workspace.id, EMAIL, None)
+    ben, _ = identify(store, workspace.id, "ben@example.com", PHONE)
+    assert identify(store, workspace.id, EMAIL, PHONE) == (ada, True)
+    assert identify(store, workspace.id, None, PHONE) == (ben, True)
+
+
+def test_without_a_key_nobody_is_recognised_and_workspaces_do_not_mix(
+    store: Store, workspace: Workspace
+) -> None:
+    first, second = (identify(store, workspace.id, None, None) for _ in range(2))
+    assert first[0] != second[0]
+    assert not second[1]
+    ada, _ = identify(store, workspace.id, EMAIL, None)
+    elsewhere = install(store, "T2", "C2")
+    other, known = identify(store, elsewhere.id, EMAIL, None)
+    assert other != ada
+    assert not known
+
+
+def _race(url: str, workspace_id: int, number: int) -> list[int]:
+    """Many inquiries of one person, in a process of its own."""
+    store = Store(url)
+    keys: list[tuple[str | None, str | None]] = [(EMAIL, PHONE), (EMAIL, None), (EMAIL, PHONE)]
+    found = [identify(store, workspace_id, *keys[(number + each) % 3])[0] for each in range(25)]
+    store.close()
+    return found
+
+
+def test_eight_processes_that_race_for_one_person_make_one_contact(
+    store: Store, database_url: str, workspace: Workspace
+) -> None:
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(8, mp_context=spawn) as pool:
+        races = [pool.submit(_race, database_url, workspace.id, number) for number in range(8)]
+        found = {contact for race in races for contact in race.result()}
+    assert len(found) == 1
+    assert (count(store, Contact), count(store, ContactKey)) == (1, 2)
+
+
+def test_the_last_word_on_consent_counts_and_none_is_unknown(
+    store: Store, workspace: Workspace
+) -> None:
+    ada, _ = identify(store, workspace.id, EMAIL, None)
+    with store.transaction() as session:
+        assert service.consent(session, ada) is None
+        for day, granted in ((2, False), (1, True)):
+            session.add(Consent(
+                workspace_id=workspace.id, contact_id=ada, granted=granted, purposes=[],
+                source="form", given_at=datetime(2026, 6, day, tzinfo=UTC),
+            ))  # fmt: skip
+    with store.transaction() as session:
+        last = service.consent(session, ada)
+        assert last is not None
+        assert not last.granted

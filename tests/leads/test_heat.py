@@ -1,0 +1,122 @@
+"""Heat: which rules hold, what they add up to, and that an admin can change them."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.errors import FieldErrors, NotAllowed
+from bot.leads import modals, service, view
+from bot.leads.heat import DEFAULT_POINTS, Label, Rules
+from bot.leads.inquiry import read
+from bot.leads.sources import SOURCES
+from bot.people.model import Role
+from bot.playground import limits
+from bot.store import Store
+from tests.campaigns.scene import hire, install
+
+ADA = {"email": "ada@example.com"}
+FULL = ADA | {"phone": "1", "company": "A", "job_title": "B", "message": "Please call me back"}
+
+
+def heat(source: str = "form", rules: Rules = Rules(), **fields: Any) -> tuple[int, bool]:  # noqa: B008
+    inquiry = read(ADA | fields)
+    labels = rules.labels(inquiry, is_customer=False)
+    found = rules.judge(inquiry, source, labels, has_campaign=False)
+    return found.points, found.is_hot
+
+
+@pytest.mark.parametrize(
+    ("source", "fields", "points", "hot"),
+    [
+        ("form", {}, 50, True),
+        ("form", {"email": "ada@gmail.com"}, 40, False),
+        ("form", {"email": "ada@gmail.com", "phone": "1"}, 50, True),
+        ("form", {"email": "ada@mailinator.com", "phone": "1"}, 0, False),
+        ("csv", FULL, 60, True),
+        ("csv", {"phone": "1", "company": "A"}, 15, False),
+        ("calendly", {}, 80, True),
+        ("zoom", {"company": "A"}, 15, False),
+    ],
+)
+def test_points_add_up(source: str, fields: dict[str, Any], points: int, hot: bool) -> None:
+    assert heat(source, **fields) == (points, hot)
+
+
+@pytest.mark.parametrize(
+    ("message", "asked"),
+    [("Please call me", True), ("a CALL BACK would do", True), ("give us a ring", True),
+     ("I recall meeting you", False), ("callback", True), ("Do not write", False)],
+)  # fmt: skip
+def test_who_asks_to_be_called(message: str, asked: bool) -> None:
+    assert heat(message=message)[0] == 60 + 30 * asked
+
+
+def test_labels_say_what_is_known_of_an_address() -> None:
+    rules = Rules(competitors=frozenset({"rival.example"}))
+    found = rules.labels(read({"email": "spy@rival.example"}), is_customer=True)
+    assert found == [Label.COMPETITOR, Label.CUSTOMER]
+    assert rules.labels(read({"phone": "+49 30 901820"}), is_customer=False) == []
+
+
+@given(st.dictionaries(st.sampled_from([*DEFAULT_POINTS]), st.integers(-99, 99)))
+def test_every_point_is_explained(points: dict[str, int]) -> None:
+    rules = Rules(points=points)
+    inquiry = read(FULL)
+    found = rules.judge(inquiry, "form", [*Label], has_campaign=True, is_return=True)
+    assert found.points == sum(reason.points for reason in found.reasons)
+    assert found.is_hot == (found.points >= rules.hot_from)
+
+
+def test_an_admin_changes_the_rules_and_others_do_not(store: Store) -> None:
+    workspace = install(store)
+    root = hire(store, workspace, "UROOT", "Root", Role.ADMIN)
+    mara = hire(store, workspace, "UMARA", "Mara", Role.MARKETER)
+    points = DEFAULT_POINTS | {"source:form": 5, "phone": 70}
+    for _ in range(2):
+        with store.transaction() as session:
+            service.change_rules(
+                session, root, 60, points, ["@Rival.example", " ", "rival.example"]
+            )
+    with store.transaction() as session:
+        told = service.rules(session, workspace.id)
+        assert (told.hot_from, told.points) == (60, points)
+        assert told.competitors == {"rival.example"}
+        with pytest.raises(NotAllowed):
+            service.change_rules(session, mara, 60, points, [])
+    assert heat("form", told) == (5, False)
+    assert heat("form", told, phone="1") == (75, True)
+
+
+@pytest.mark.parametrize(
+    ("hot_from", "points", "competitors", "field"),
+    [(-1, {}, [], "hot_from"), (1001, {}, [], "hot_from"), (5, {"source:x": 1}, [], "sources"),
+     (5, {"phone": 1001}, [], "sources"), (5, {}, ["rival"], "competitors")],
+)  # fmt: skip
+def test_rules_that_cannot_be(
+    store: Store, hot_from: int, points: dict[str, int], competitors: list[str], field: str
+) -> None:
+    root = hire(store, install(store), "UROOT", "Root", Role.ADMIN)
+    with store.transaction() as session, pytest.raises(FieldErrors) as error:
+        service.change_rules(session, root, hot_from, points, competitors)
+    assert list(error.value.errors) == [field]
+
+
+def test_the_modal_says_back_what_it_was_told() -> None:
+    told = Rules(competitors=frozenset({"rival.example"}))
+    modal = modals.rules(told).to_dict()
+    assert limits.check_view(modal, "modal") == []
+    fields = {block["block_id"]: block["element"].get("initial_value") for block in modal["blocks"]}
+    assert modals.rules_of(fields) == (50, dict(told.points), ["rival.example"])
+    for wrong in ("zoom", "zoom ten", "zoom 99999"):
+        with pytest.raises(FieldErrors):
+            modals.rules_of(fields | {"sources": wrong})
+
+
+def test_rules_read_as_words(golden: Any) -> None:
+    rules = Rules(points=DEFAULT_POINTS | {f"source:{slug}": 1 for slug in SOURCES})
+    message = view.rules(rules, may_change=True)
+    assert limits.check_message(message.blocks) == []
+    golden("leads.rules", view.rules(Rules(), may_change=True).blocks)
+    assert "Change" not in str(view.rules(rules, may_change=False).blocks)

@@ -1,0 +1,110 @@
+"""Quiet leads: no noise when they come, and offered once at each set hour."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from bot.leads import service, view
+from bot.leads.inquiry import read
+from bot.leads.model import Lead
+from bot.leads.service.admitting import CARD, Arrival, admit
+from bot.people.model import Person, Role, Workspace
+from bot.playground import limits
+from bot.slack.cards import Card
+from bot.store import Store
+from tests.campaigns.scene import hire, install
+
+NINE = datetime(2026, 6, 1, 9, tzinfo=UTC)
+Golden = Callable[[str, Any], None]
+
+
+@pytest.fixture
+def workspace(store: Store) -> Workspace:
+    return install(store)
+
+
+@pytest.fixture
+def sofia(store: Store, workspace: Workspace) -> Person:
+    return hire(store, workspace, "USOFIA", "Sofia", Role.SALESPERSON)
+
+
+def arrive(store: Store, workspace: Workspace, number: int, **fields: Any) -> int:
+    with store.transaction() as session:
+        facts = {"email": f"{number}@gmail.com", "external_id": str(number)} | fields
+        arrival = Arrival("zoom", NINE - timedelta(hours=1))
+        return admit(session, workspace, read(facts), arrival).lead_id
+
+
+def offer(store: Store, workspace: Workspace, at: datetime) -> bool:
+    with store.transaction() as session:
+        return service.offer(session, workspace, at)
+
+
+def cards(store: Store, kind: str) -> int:
+    with store.transaction() as session:
+        mine = select(func.count()).select_from(Card).where(Card.kind == kind)
+        return session.scalars(mine).one()
+
+
+def shown(store: Store, offer_id: int) -> service.Offered:
+    with store.transaction() as session:
+        return service.offered(session, offer_id)
+
+
+def test_quiet_leads_make_no_noise_and_are_offered_once_an_hour(
+    store: Store, workspace: Workspace
+) -> None:
+    assert not offer(store, workspace, NINE)
+    for number in range(12):
+        arrive(store, workspace, number)
+    hot = arrive(store, workspace, 99, message="Please call me", phone="1", company="A")
+    assert (cards(store, CARD), cards(store, service.OFFER)) == (1, 0)
+    assert [offer(store, workspace, NINE) for _ in range(3)] == [True, False, False]
+    assert cards(store, service.OFFER) == 1
+    rows, more = shown(store, 1)
+    assert (len(rows), more) == (10, 2)
+    assert hot not in {lead.id for lead, _ in rows}
+
+
+def test_who_is_taken_is_not_offered_again_and_shown_to_its_owner(
+    store: Store, workspace: Workspace, sofia: Person
+) -> None:
+    first, second = arrive(store, workspace, 1), arrive(store, workspace, 2)
+    offer(store, workspace, NINE)
+    with store.transaction() as session:
+        service.claim(session, sofia, first)
+    with store.transaction() as session:
+        kept = session.scalars(select(Card).where(Card.kind == CARD)).one()
+        assert (kept.target, kept.subject_id) == ("USOFIA", first)
+    owners = {lead.id: owner and owner.name for lead, owner in shown(store, 1).rows}
+    assert owners == {first: "Sofia", second: None}
+    assert offer(store, workspace, NINE + timedelta(hours=5))
+    assert [lead.id for lead, _ in shown(store, 2).rows] == [second]
+
+
+def test_who_comes_back_and_asks_to_be_called_is_announced(
+    store: Store, workspace: Workspace
+) -> None:
+    lead_id = arrive(store, workspace, 1)
+    assert cards(store, CARD) == 0
+    again = {"external_id": "2", "message": "Please call me back"}
+    assert arrive(store, workspace, 1, **again) == lead_id
+    assert cards(store, CARD) == 1
+    with store.transaction() as session:
+        lead = session.get_one(Lead, lead_id)
+        assert lead.is_hot
+        assert ["came back", 30] in [list(reason) for reason in lead.heat_reasons]
+
+
+def test_an_offer(golden: Golden, store: Store, workspace: Workspace, sofia: Person) -> None:
+    for number in range(11):
+        arrive(store, workspace, number, first_name=f"Guest {number}", company="Acme <!here>")
+    offer(store, workspace, NINE)
+    with store.transaction() as session:
+        service.claim(session, sofia, shown(store, 1).rows[0][0].id)
+    message = view.offer(*shown(store, 1))
+    assert limits.check_message(message.blocks) == []
+    golden("leads.offer", {"text": message.text, "blocks": message.blocks})
