@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TypeAlias
 
 import uvicorn
@@ -14,6 +15,7 @@ import uvicorn
 from bot import doctor, lead_commands
 from bot.app import build, see_to_schema
 from bot.errors import HandoffError
+from bot.import_command import import_list
 from bot.jobs import queue
 from bot.settings import Settings, StoreSettings, WrongSettings, load
 from bot.store import Store, migrate
@@ -91,6 +93,19 @@ def _parser() -> argparse.ArgumentParser:
     lead_command("submissions", _submissions, "list what could not be read")
     replay = lead_command("replay", _replay, "read again what could not be read")
     replay.add_argument("id", nargs="*", type=int, help="which; none: all of them")
+    add = lead_command(
+        "import", _import, "import a list (CSV), after a look at what would come of it"
+    )
+    add.add_argument("file", type=Path)
+    add.add_argument("--campaign", metavar="CODE", help="the UTM code of the campaign it is of")
+    add.add_argument(
+        "--map",
+        action="append",
+        default=[],
+        metavar="COLUMN=MEANING",
+        help="what a column means, where its name does not say: email, phone, …",
+    )
+    add.add_argument("--yes", action="store_true", help="import without asking")
     failed = command("jobs", _jobs, "show the work that failed, or let it run again")
     failed.add_argument("deed", nargs="?", choices=["list", "retry"], default="list")
     failed.add_argument("id", nargs="*", type=int, help="which to retry; none: all of them")
@@ -207,6 +222,20 @@ def _replay(options: Options) -> None:
     with _data() as store:
         for line in lead_commands.replay(store, options.id):
             print(line)
+
+
+def _import(options: Options) -> None:
+    def agree() -> bool:
+        if options.yes:
+            return True
+        try:
+            return input("Import? [y/N] ").strip().lower() in ("y", "yes")
+        except EOFError:  # nobody is there to ask
+            return False
+
+    with _data() as store:
+        for line in import_list(store, options.file, options.campaign, options.map, agree):
+            print(line, flush=True)
 
 
 def _jobs(options: Options) -> None:

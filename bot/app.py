@@ -83,7 +83,7 @@ class Application:
         self.listening.close_door()
         people_jobs.register(self.tasks, self.store, self.cards, self.slack)
         campaign_jobs.register(self.tasks, self.store, self.cards)
-        lead_jobs.register(self.tasks, self.store, self.cards, self._apis())
+        lead_jobs.register(self.tasks, self.store, self.cards, self.slack, self._apis())
         standup_jobs.register(self.tasks, self.store, self.cards)
         digest_jobs.register(self.tasks, self.store, self.cards)
         home_jobs.register(self.cards)

@@ -32,7 +32,7 @@ def sources(session: Session, settings: Settings) -> Iterator[str]:
 
 def submissions(session: Session) -> Iterator[str]:
     """What waits for an admin; never what it holds."""
-    found = service.unread(session, _workspace(session).id, _MOST)
+    found = service.unread(session, installed(session).id, _MOST)
     for each in found:
         yield f"{each.id}  {each.received_at:%Y-%m-%d %H:%M}  {each.source}  {each.problem}"
     yield f"{len(found)} to replay or dismiss." if found else "Everything could be read."
@@ -41,7 +41,7 @@ def submissions(session: Session) -> Iterator[str]:
 def replay(store: Store, ids: Iterable[int]) -> Iterator[str]:
     """Read submissions again, each in a transaction of its own; none given: all that wait."""
     with store.transaction() as session:
-        workspace = _workspace(session)
+        workspace = installed(session)
         waiting = [each.id for each in service.unread(session, workspace.id, _MOST)]
     for submission_id in list(ids) or waiting:
         try:
@@ -55,7 +55,7 @@ def replay(store: Store, ids: Iterable[int]) -> Iterator[str]:
             yield f"Submission {submission_id}: {problem or lead}"
 
 
-def _workspace(session: Session) -> Workspace:
+def installed(session: Session) -> Workspace:
     """The workspace of this installation. Raises NotInstalled before the first start."""
     workspace = _installed(session)
     if workspace is None:
@@ -68,11 +68,15 @@ def _installed(session: Session) -> Workspace | None:
 
 
 def _address(source: Source, settings: Settings) -> str:
+    if source.by_hand:
+        return "A person brings it; it has no address"
     base = settings.public_url or "https://<your address>"
     return f"{base}/leads{source.path}".replace("{key}", "<key>")
 
 
 def _connected(source: Source, settings: Settings) -> str:
+    if source.by_hand:
+        return "Connected"
     if source.verify is None:
         count = len(settings.lead_keys)
         return f"Keys in HANDOFF_LEAD_KEYS: {count}" if count else "No key in HANDOFF_LEAD_KEYS yet"

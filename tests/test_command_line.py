@@ -6,20 +6,22 @@ import sys
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from bot.jobs import enqueue
 from bot.leads import service as leads
+from bot.leads.model import Lead
 from bot.leads.sources import SOURCES
 from bot.store import Store
 from tests.campaigns.scene import install
 
 
-def handoff(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+def handoff(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     keep = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     return subprocess.run(
         [sys.executable, "-m", "bot", *arguments],
         env=keep | environment, cwd=Path(__file__).parents[1], capture_output=True, text=True,
-        check=False, timeout=60,
+        stdin=subprocess.DEVNULL, check=False, timeout=60,
     )  # fmt: skip
 
 
@@ -104,3 +106,51 @@ def test_what_could_not_be_read_is_listed_and_replayed(store: Store, database_ur
     assert "Submission 1: lead 1" in told
     assert "Submission 2: This submission could not be read" in told
     assert "settled" in handoff("leads", "replay", "1", DATABASE_URL=database_url).stdout
+
+
+def test_a_list_is_imported_from_the_command_line(
+    store: Store, database_url: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "june.csv"
+    file.write_text("Wer,Post\nAda,ada@example.com\nBob,nobody\n")
+    install(store)
+
+    def run(*more: str) -> subprocess.CompletedProcess[str]:
+        return handoff("leads", "import", *more, DATABASE_URL=database_url)
+
+    shown = run(str(file), "--map", "Wer=first_name").stdout
+    assert "1 new, 0 join a lead that is open, 0 here already, 1 refused" in shown
+    assert "1 x email: is not an e-mail address" in shown
+    assert "Nothing was imported." in shown
+    told = run(str(file), "--map", "Wer=first_name", "--yes").stdout
+    assert "Imported." in told
+    refused = (tmp_path / "june - refused.csv").read_text("utf-8-sig").splitlines()
+    assert refused[1] == "Bob,nobody,email: is not an e-mail address"
+    assert "0 new, 0 join a lead that is open, 1 here already" in run(
+        str(file), "--map", "Wer=first_name", "--yes"
+    ).stdout  # fmt: skip
+    with store.transaction() as session:
+        assert session.scalars(select(Lead.first_name)).all() == ["Ada"]
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (["--map", "Wer=nonsense"], "should read COLUMN=MEANING"),
+        (["--map", "Was=email"], "no column “Was”. It has: Wer, Post"),
+        (["--map", "Wer=email"], "cannot both be e-mail"),
+        (["--map", "Post=note"], "No column holds an e-mail address"),
+        (["--campaign", "spring"], "No campaign has the UTM code spring"),
+    ],
+)
+def test_a_list_that_cannot_be_imported_says_why(
+    store: Store, database_url: str, tmp_path: Path, more: list[str], said: str
+) -> None:
+    file = tmp_path / "june.csv"
+    file.write_text("Wer,Post\nAda,ada@example.com\n")
+    install(store)
+    ended = handoff("leads", "import", str(file), *more, "--yes", DATABASE_URL=database_url)
+    assert (ended.returncode, said in ended.stderr) == (1, True), ended.stderr
+    gone = handoff("leads", "import", "/no/such.csv", DATABASE_URL=database_url)
+    assert "I cannot open" in gone.stderr
+    assert "Traceback" not in gone.stderr

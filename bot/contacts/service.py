@@ -1,10 +1,12 @@
 """The verbs of contacts: recognise a person, note what they agreed to, merge and unmerge."""
 
+from collections.abc import Collection, Mapping, Sequence
+
 from sqlalchemy import delete, select, text, update
 from sqlalchemy.orm import Session
 
 from bot import clock
-from bot.contacts.model import Consent, Contact, ContactKey, Identity, Merged
+from bot.contacts.model import Consent, Contact, ContactKey, Identity, KeyKind, Merged
 
 # One statement, because every lead runs through it: who has one of these keys; nobody: a new
 # contact; and the keys that are new are theirs. A key that another transaction is just taking makes
@@ -32,6 +34,33 @@ _IDENTIFY = text(
     """
 )
 
+_HOLDERS = text(
+    """
+    SELECT key.kind, key.value, contact_id
+    FROM unnest(CAST(:kinds AS text[]), CAST(:keys AS text[])) AS key (kind, value)
+    JOIN contact_key ON workspace_id = :workspace_id
+        AND contact_key.kind = key.kind AND contact_key.value = key.value
+    """
+)
+_MAKE = text(
+    """
+    INSERT INTO contact (workspace_id, created_at)
+    SELECT :workspace_id, :now FROM generate_series(1, :count) RETURNING id
+    """
+)
+# In the order of `_IDENTIFY`, so that no two transactions wait for each other.
+_TAKE = text(
+    """
+    INSERT INTO contact_key (workspace_id, contact_id, kind, value)
+    SELECT :workspace_id, contact_id, kind, value
+    FROM unnest(CAST(:ids AS bigint[]), CAST(:kinds AS text[]), CAST(:keys AS text[]))
+        AS key (contact_id, kind, value)
+    ORDER BY kind, value ON CONFLICT DO NOTHING RETURNING kind, value
+    """
+)
+
+Key = tuple[KeyKind, str]
+
 
 def identify(
     session: Session, workspace_id: int, email_key: str | None, phone_e164: str | None
@@ -49,7 +78,34 @@ def identify(
             return Identity(known, is_known=True)
         if taken == given:
             return Identity(made, is_known=False)
-        _forget(session, made)  # someone was quicker with one of the keys: it is their contact
+        forget(session, [made])  # someone was quicker with one of the keys: it is their contact
+
+
+def keys_of(email_key: str | None, phone_e164: str | None) -> list[Key]:
+    """The keys that somebody gives."""
+    given = ((KeyKind.EMAIL, email_key), (KeyKind.PHONE, phone_e164))
+    return [(kind, value) for kind, value in given if value is not None]
+
+
+def holders(session: Session, workspace_id: int, keys: Collection[Key]) -> Mapping[Key, int]:
+    """Whose contact each of these keys is, where it is somebody's."""
+    rows = session.execute(_HOLDERS, _columns(keys) | {"workspace_id": workspace_id})
+    return {(KeyKind(kind), value): contact_id for kind, value, contact_id in rows}
+
+
+def make(session: Session, workspace_id: int, people: Sequence[Sequence[Key]]) -> list[int | None]:
+    """New contacts for people who were nobody's a moment ago, many at a time; no key comes twice.
+
+    None where someone was quicker with one of a person's keys: `identify` tells whose it is.
+    """
+    facts = {"workspace_id": workspace_id, "now": clock.now(), "count": len(people)}
+    made = session.scalars(_MAKE, facts).all()
+    owner = {key: id_ for id_, keys in zip(made, people, strict=True) for key in keys}
+    asked = _columns(owner) | {"workspace_id": workspace_id, "ids": list(owner.values())}
+    taken = {(kind, value) for kind, value in session.execute(_TAKE, asked)}
+    late = {id_ for key, id_ in owner.items() if key not in taken}
+    forget(session, late)
+    return [None if id_ in late else id_ for id_ in made]
 
 
 def lock(session: Session, contact_id: int) -> None:
@@ -101,6 +157,12 @@ def unmerge(session: Session, merged: Merged) -> None:
     session.execute(update(Contact).where(Contact.id == merged.gone).values(merged_into=None))
 
 
-def _forget(session: Session, contact_id: int) -> None:
-    session.execute(delete(ContactKey).where(ContactKey.contact_id == contact_id))
-    session.execute(delete(Contact).where(Contact.id == contact_id))
+def forget(session: Session, contact_ids: Collection[int]) -> None:
+    """Take back contacts that were made in this transaction, and are not needed."""
+    if contact_ids:
+        session.execute(delete(ContactKey).where(ContactKey.contact_id.in_(contact_ids)))
+        session.execute(delete(Contact).where(Contact.id.in_(contact_ids)))
+
+
+def _columns(keys: Collection[Key]) -> dict[str, list[str]]:
+    return {"kinds": [str(kind) for kind, _ in keys], "keys": [value for _, value in keys]}

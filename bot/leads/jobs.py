@@ -6,26 +6,34 @@ from functools import partial
 
 from sqlalchemy.orm import Session
 
+from bot.campaigns.model import Campaign
 from bot.jobs import GiveUp, Tasks
-from bot.leads import service, view
+from bot.leads import importing, service, view
+from bot.leads.model import Import
 from bot.leads.service.admitting import CARD, RETURNED
 from bot.leads.service.fetched import OVERLAP
 from bot.leads.sources import SOURCES, Vendor
 from bot.people.model import Workspace
-from bot.slack import Cards, Message
+from bot.slack import Cards, Message, Slack
 from bot.store import Store
 
 Apis = Mapping[str, Vendor]
 """The vendors' APIs that we have a token for, by source."""
 
 
-def register(tasks: Tasks, store: Store, cards: Cards, apis: Apis) -> None:
+def register(tasks: Tasks, store: Store, cards: Cards, slack: Slack, apis: Apis) -> None:
     """Add the tasks, and how the cards are drawn."""
     tasks.add(service.FETCH, partial(_fetch, store, apis))
     tasks.add(service.RECONCILE, partial(_reconcile, store, apis))
     tasks.add(service.LISTEN, partial(_listen, store))
     tasks.add(service.OFFER, partial(_offer, store))
+    tasks.add(service.READ, partial(importing.fetch, store, slack))
+    tasks.add(service.LOOK, partial(_look_ahead, store))
+    tasks.add(service.GO_ON, partial(_go_on, store))
+    tasks.add(service.RETURN, partial(importing.give_back, store, slack))
     cards.add(CARD, _card)
+    cards.add(service.IMPORT, _imported)
+    cards.add(service.CALL_LIST, _call_list)
     cards.add(service.OFFER, _offered)
     cards.add(RETURNED, _returned)
     cards.add(service.SILENT, _silent)
@@ -70,6 +78,26 @@ def _offer(store: Store, workspace_id: int, slot: str) -> None:
     with store.transaction() as session:
         workspace = session.get_one(Workspace, workspace_id)
         service.offer(session, workspace, datetime.fromisoformat(slot))
+
+
+def _look_ahead(store: Store, import_id: int) -> None:
+    with store.transaction() as session:
+        service.look_ahead(session, session.get_one(Import, import_id))
+
+
+def _go_on(store: Store, import_id: int) -> None:
+    """One batch; the next is work of its own, so that a worker that stops loses nothing."""
+    importing.go_on(store, import_id)
+
+
+def _imported(session: Session, import_id: int) -> Message:
+    found = session.get_one(Import, import_id)
+    campaign = session.get(Campaign, found.campaign_id) if found.campaign_id else None
+    return view.imported(found, campaign)
+
+
+def _call_list(session: Session, call_list_id: int) -> Message:
+    return view.call_list(service.progress(session, call_list_id))
 
 
 def _offered(session: Session, offer_id: int) -> Message:

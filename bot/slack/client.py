@@ -3,8 +3,9 @@
 Nothing is retried here: the durable work decides that, because a retried post can double a message.
 """
 
-from typing import Any
+from typing import IO, Any
 
+import httpx
 from slack_sdk import WebClient
 
 from bot.slack import errors
@@ -80,6 +81,34 @@ class Slack:
             cursor = page.get("response_metadata", {}).get("next_cursor", "")
             if not cursor:
                 raise errors.NeedsAdmin("conversations.list", "channel_not_found", channel)
+
+    def download(self, file_id: str, into: IO[bytes], most_bytes: int) -> None:
+        """Fetch a file that somebody shared with us, as it is.
+
+        Raises TooLarge, and what `call` raises.
+        """
+        file = self.call("files.info", file=file_id)["file"]
+        if int(file.get("size") or 0) > most_bytes:
+            raise errors.TooLarge("files.info", "file_too_large")
+        headers = {"Authorization": f"Bearer {self.web.token}"}
+        with (
+            errors.told_apart("files.download"),
+            httpx.stream(
+                "GET", file["url_private_download"], headers=headers, timeout=_TIMEOUT_SECONDS
+            ) as answer,
+        ):
+            # Whom Slack does not know is led to a page to sign in.
+            if answer.is_redirect or answer.is_client_error:
+                raise errors.NeedsAdmin("files.download", f"http_{answer.status_code}")
+            answer.raise_for_status()
+            into.writelines(answer.iter_bytes())
+
+    def upload(self, channel: str, name: str, content: bytes, said: str) -> None:
+        """Share a file, with a sentence."""
+        with errors.told_apart("files.upload"):
+            self.web.files_upload_v2(
+                channel=channel, filename=name, content=content, initial_comment=said
+            )
 
     def _send(self, method: str, message: Message, arguments: dict[str, Any]) -> dict[str, Any]:
         try:

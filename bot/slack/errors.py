@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+import httpx
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.jobs import GiveUp, Postpone
@@ -57,6 +58,10 @@ class MessageGone(SlackRefused):
     """The message to update was deleted."""
 
 
+class TooLarge(SlackRefused):
+    """The file is larger than we take."""
+
+
 _KINDS: list[tuple[set[str], type[SlackRefused]]] = [
     (_NEEDS_ADMIN, NeedsAdmin),
     (_CANNOT_MESSAGE, CannotMessage),
@@ -74,7 +79,7 @@ def told_apart(method: str) -> Iterator[None]:
         yield
     except SlackApiError as error:
         raise _refusal(method, error) from error
-    except (SlackClientError, OSError) as error:
+    except (SlackClientError, httpx.HTTPError, OSError) as error:
         raise SlackDown(_OUTAGE_SECONDS, f"{method}: {type(error).__name__}") from error
 
 

@@ -79,6 +79,10 @@ class Listening:
         self.callback_ids.add(callback_id)
         self.bolt.view(callback_id)(self._bound(listener))
 
+    def closed(self, callback_id: str, listener: Listener) -> None:
+        """Listen to a modal that was closed without being submitted (`notify_on_close`)."""
+        self.bolt.view_closed(callback_id)(self._bound(listener))
+
     def shortcut(self, callback_id: str, listener: Listener) -> None:
         """Listen to a global or a message shortcut."""
         self.shortcut_ids.add(callback_id)

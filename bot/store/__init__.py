@@ -1,6 +1,7 @@
 """The store: PostgreSQL, the only commit, and the migrations."""
 
 from bot.store.base import Base, Id, Key, Moment, WorkspaceId, table
+from bot.store.bulk import copy
 from bot.store.engine import DatabaseDown, Store
 
-__all__ = ["Base", "DatabaseDown", "Id", "Key", "Moment", "Store", "WorkspaceId", "table"]
+__all__ = ["Base", "DatabaseDown", "Id", "Key", "Moment", "Store", "WorkspaceId", "copy", "table"]

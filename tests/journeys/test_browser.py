@@ -21,6 +21,12 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 PICTURE = Path(__file__).parents[2] / "docs" / "playground.png"
 
 
+GUESTS = [
+    ("Greta", "Lind", "Nordlicht"), ("Omar", "Haddad", "Baywerk"), ("Ines", "Costa", "Solaria"),
+    ("Piotr", "Nowak", "Metalex"), ("Ruth", "Adler", "Kontor"), ("Theo", "Brandt", "Fjord"),
+]  # fmt: skip
+
+
 @pytest.fixture(scope="module")
 def demo() -> Iterator[str]:
     """The address of a demo that `handoff demo` opened; it ends cleanly on Ctrl-C."""
@@ -77,6 +83,13 @@ def jump(page: Page, to: str) -> None:
     page.get_by_test_id(f"move:{to}").click()
 
 
+def picture(page: Page, name: str) -> None:
+    """Keep what is seen, where somebody wants to look at it (HANDOFF_PICTURES names a folder)."""
+    if folder := os.environ.get("HANDOFF_PICTURES"):
+        page.wait_for_timeout(500)
+        page.screenshot(path=Path(folder) / f"{name}.png")
+
+
 def say(page: Page, text: str) -> None:
     page.get_by_test_id("composer-input").fill(text)
     page.get_by_test_id("composer-input").press("Enter")
@@ -127,6 +140,52 @@ def test_a_newcomer_walks_the_loop(page: Page, request: pytest.FixtureRequest) -
 
     say(page, "/digest")
     expect(page.get_by_test_id("messages")).to_contain_text("This week so far", timeout=20_000)
+
+
+def test_a_list_is_dropped_looked_at_imported_and_called(page: Page, tmp_path: Path) -> None:
+    file = tmp_path / "Webinar June.csv"
+    file.write_text(
+        "Webinar report,Topic: Pricing\n\n"
+        "First Name,Last Name,Email,Phone,Organization,Job Title,Seats wanted\n"
+        + "".join(
+            f"{first},{last},{first.lower()}@{company.lower()}.example,+49 30 90182{n},{company},"
+            f"Buyer,{n + 3}\n"
+            for n, (first, last, company) in enumerate(GUESTS)
+        )
+        + "Nils,Holm,nils(at)holm.example,,Holm,Owner,2\n"
+    )
+    last = page.get_by_test_id("message").last
+    act_as(page, "Mara")
+    page.get_by_test_id("open-app").click()
+    with page.expect_file_chooser() as chooser:
+        page.get_by_test_id("composer").get_by_test_id("pick-files").click()
+    chooser.value.set_files(file)
+    card = page.get_by_test_id("message").filter(has_text="Import Webinar June?").last
+    expect(card).to_contain_text("7 rows", timeout=20_000)
+    expect(card).to_contain_text("1 refused")
+    picture(page, "import")
+    card.get_by_test_id("action:import.columns").click()
+    expect(page.get_by_test_id("modal-title")).to_have_text("Columns of the list")
+    picture(page, "import-columns")
+    page.get_by_test_id("modal-submit").click()
+    card.get_by_test_id("action:import.start").click()
+    page_of = page.get_by_test_id("messages")
+    expect(page_of).to_contain_text("Webinar June is imported", timeout=20_000)
+    expect(last).to_contain_text("Webinar June - refused.csv", timeout=20_000)
+    picture(page, "import-done")
+
+    act_as(page, "Sofia")
+    page.get_by_test_id(re.compile("channel:.*")).filter(has_text="leads").first.click()
+    listed = page.get_by_test_id("message").filter(has_text="Call list: Webinar June").last
+    listed.get_by_test_id("action:calls.next").click()
+    expect(page.get_by_test_id("modal-title")).to_have_text("Next contact")
+    picture(page, "call")
+    page.get_by_test_id("modal").get_by_text("Interested", exact=True).click()
+    page.get_by_test_id("modal-submit").click()
+    expect(page.get_by_test_id("modal")).to_contain_text(GUESTS[1][0])
+    page.get_by_test_id("modal-close").click()
+    expect(listed).to_contain_text("1 of 6 contacts called")
+    picture(page, "call-list")
 
 
 def test_it_fits_a_narrow_window(page: Page) -> None:

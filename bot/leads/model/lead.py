@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 import phonenumbers
-from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -93,8 +93,9 @@ class Lead(Base):
         Index("ix_lead_claimed_by", "claimed_by"),
         Index("ix_lead_campaign_id", "campaign_id"),
         Index("ix_lead_contact_id", "contact_id"),
-        Index("ix_lead_call_list_id", "call_list_id"),
-    )
+        Index("ix_lead_to_call", "call_list_id", "call_attempts", "id",
+              postgresql_where=text("call_list_id IS NOT NULL")),
+    )  # fmt: skip
 
     id: Mapped[Id]
     workspace_id: Mapped[WorkspaceId]

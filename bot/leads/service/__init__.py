@@ -6,9 +6,29 @@ from bot.leads.service import fetched as _fetched
 from bot.leads.service import hearing as _hearing
 from bot.leads.service import offering as _offering
 from bot.leads.service.admitting import rules
+from bot.leads.service.audit import CALL_LIST
+from bot.leads.service.calling import (
+    called,
+    next_contact,
+    progress,
+    put_back,
+)
 from bot.leads.service.fetched import RECONCILE, fetched, not_fetched, reconcile
 from bot.leads.service.hearing import LISTEN, SILENT, heard, last_words, listen
 from bot.leads.service.heating import change_rules
+from bot.leads.service.importing import (
+    LOOK,
+    READ,
+    NotInPreview,
+    cancel,
+    cannot_read,
+    change,
+    drop,
+    in_preview,
+    look_ahead,
+    open_file,
+    write_down,
+)
 from bot.leads.service.merging import merge, unmerge
 from bot.leads.service.offering import OFFER, Offered, offer, offered
 from bot.leads.service.ownership import AlreadyClaimed, claim, release
@@ -33,18 +53,31 @@ from bot.leads.service.reading import (
 )
 from bot.leads.service.receiving import FETCH, Receipt, receive, type_in
 from bot.leads.service.replaying import count_unread, dismiss, read_again, replay, unread
+from bot.leads.service.taking import GO_ON, IMPORT, RETURN, Batch, start, take_batch, take_row
 from bot.people.model import Workspace
 
 __all__ = [
+    "CALL_LIST",
     "FETCH",
+    "GO_ON",
+    "IMPORT",
     "LISTEN",
+    "LOOK",
     "OFFER",
+    "READ",
     "RECONCILE",
+    "RETURN",
     "SILENT",
     "AlreadyClaimed",
+    "Batch",
+    "NotInPreview",
     "Offered",
     "ReasonMissing",
     "Receipt",
+    "called",
+    "cancel",
+    "cannot_read",
+    "change",
     "change_rules",
     "claim",
     "closeable",
@@ -53,19 +86,26 @@ __all__ = [
     "count_unread",
     "count_waiting",
     "dismiss",
+    "drop",
     "facts",
     "fetched",
     "find",
     "heard",
+    "in_preview",
     "install",
     "last_words",
     "listen",
+    "look_ahead",
     "lose",
     "merge",
     "mine",
+    "next_contact",
     "not_fetched",
     "offer",
     "offered",
+    "open_file",
+    "progress",
+    "put_back",
     "rate",
     "rateable",
     "read_again",
@@ -74,6 +114,9 @@ __all__ = [
     "release",
     "replay",
     "rules",
+    "start",
+    "take_batch",
+    "take_row",
     "touch",
     "type_in",
     "unmerge",
@@ -81,6 +124,7 @@ __all__ = [
     "unread",
     "waiting",
     "win",
+    "write_down",
 ]
 
 

@@ -54,6 +54,8 @@ class Arrival:
     """Who typed it in."""
     campaign_id: int | None = None
     """The campaign it is known to be from; else its UTM code says."""
+    call_list_id: int | None = None
+    """The list that it is on: nobody raised a hand just now, so it makes no noise of its own."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,8 @@ class Admission:
     lead_id: int
     is_new: bool = True
     """False: this inquiry was here before, and nothing was added."""
+    has_joined: bool = False
+    """It became a part of a lead that was open."""
 
 
 def admit(session: Session, workspace: Workspace, inquiry: Inquiry, arrival: Arrival) -> Admission:
@@ -82,21 +86,21 @@ def admit(session: Session, workspace: Workspace, inquiry: Inquiry, arrival: Arr
             return Admission(before, is_new=False)
         lead = _open_lead(session, who.contact_id)
         is_customer = _is_customer(session, who.contact_id)
-    told, campaign_id = _origin(session, workspace.id, inquiry.utm_campaign)
+    told, campaign_id = origin(session, workspace.id, inquiry.utm_campaign)
     campaign_id = arrival.campaign_id or campaign_id
     labels = told.labels(inquiry, is_customer=is_customer)
     heat = told.judge(
         inquiry, arrival.source, labels, has_campaign=campaign_id is not None,
-        is_return=lead is not None,
+        is_return=lead is not None and arrival.call_list_id is None,
     )  # fmt: skip
-    case = _Case(
+    case = Case(
         workspace, inquiry, arrival, external_id, who.contact_id, phone, campaign_id, labels, heat
     )
     return _open(session, case) if lead is None else _join(session, case, lead)
 
 
 @dataclass(frozen=True)
-class _Case:
+class Case:
     """An inquiry with all that was found out about it."""
 
     workspace: Workspace
@@ -109,13 +113,68 @@ class _Case:
     labels: list[Label]
     heat: Heat
 
+    @property
+    def is_hot(self) -> bool:
+        """Whether it is announced at once."""
+        return self.heat.is_hot and self.arrival.call_list_id is None
+
+    def lead(self) -> dict[str, Any]:
+        """The lead that it is, by the columns of its table."""
+        at = self.arrival.at
+        return self.inquiry.model_dump(exclude={"external_id", "phone", "consent"}) | {
+            "workspace_id": self.workspace.id,
+            "source": self.arrival.source,
+            "external_id": self.external_id,
+            "received_at": at,
+            "contact_id": self.contact_id,
+            "email_key": self.inquiry.email_key,
+            "phone_raw": self.inquiry.phone,
+            "phone_e164": self.phone_e164,
+            "campaign_id": self.campaign_id,
+            "last_touch_at": at,
+            "last_campaign_id": self.campaign_id,
+            "labels": self.labels,
+            "heat": self.heat.points,
+            "heat_reasons": self.heat.reasons,
+            "is_hot": self.is_hot,
+            "call_list_id": self.arrival.call_list_id,
+        }
+
+    def event(self, lead_id: int, deed: Deed, **facts: Any) -> dict[str, Any]:
+        """What the audit says of it."""
+        return {
+            "workspace_id": self.workspace.id,
+            "lead_id": lead_id,
+            "person_id": self.arrival.by_id,
+            "deed": deed,
+            "at": self.arrival.at,
+            "facts": {"source": self.arrival.source, **facts},
+        }
+
+    def consents(self) -> list[Consent]:
+        """What the person agreed to or refused, where they were asked."""
+        said = self.inquiry.consent
+        if said is None:
+            return []
+        return [
+            Consent(
+                workspace_id=self.workspace.id,
+                contact_id=self.contact_id,
+                granted=said.granted,
+                wording=said.wording,
+                purposes=said.purposes,
+                source=self.arrival.source,
+                given_at=said.at or self.inquiry.submitted_at or self.arrival.at,
+            )
+        ]
+
 
 def rules(session: Session, workspace_id: int) -> Rules:
     """How the workspace tells hot leads."""
-    return _origin(session, workspace_id, None)[0]
+    return origin(session, workspace_id, None)[0]
 
 
-def _origin(session: Session, workspace_id: int, utm: str | None) -> tuple[Rules, int | None]:
+def origin(session: Session, workspace_id: int, utm: str | None) -> tuple[Rules, int | None]:
     """The rules of the workspace, and the campaign of a UTM campaign code, at one look."""
     sought = {"workspace_id": workspace_id, "code": utm_code(utm or "")}
     hot_from, points, competitors, campaign_id = session.execute(_ORIGIN, sought).one()
@@ -138,38 +197,21 @@ def known(session: Session, workspace_id: int, source: str, external_id: str) ->
     return None
 
 
-def _open(session: Session, case: _Case) -> Admission:
+def _open(session: Session, case: Case) -> Admission:
     """A lead of its own; a closed one of the same person stays as its history."""
-    workspace, at = case.workspace, case.arrival.at
-    facts = case.inquiry.model_dump(exclude={"external_id", "phone", "consent"}) | {
-        "workspace_id": workspace.id,
-        "source": case.arrival.source,
-        "external_id": case.external_id,
-        "received_at": at,
-        "contact_id": case.contact_id,
-        "email_key": case.inquiry.email_key,
-        "phone_raw": case.inquiry.phone,
-        "phone_e164": case.phone_e164,
-        "campaign_id": case.campaign_id,
-        "last_touch_at": at,
-        "last_campaign_id": case.campaign_id,
-        "labels": case.labels,
-        "heat": case.heat.points,
-        "heat_reasons": case.heat.reasons,
-        "is_hot": case.heat.is_hot,
-    }
-    lead_id = session.scalar(_ADMIT, facts)
+    workspace = case.workspace
+    lead_id = session.scalar(_ADMIT, case.lead())
     if lead_id is None:  # the same external id, from what looked like another person
         before = known(session, workspace.id, case.arrival.source, case.external_id)
         assert before is not None
         return Admission(before, is_new=False)
     _note(session, case, lead_id, Deed.RECEIVED)
-    if case.heat.is_hot:
+    if case.is_hot:
         slack.show(session, workspace.id, CARD, lead_id, workspace.channel)
     return Admission(lead_id)
 
 
-def _join(session: Session, case: _Case, lead: Lead) -> Admission:
+def _join(session: Session, case: Case, lead: Lead) -> Admission:
     """One more touch of the open lead: its first stays as it is, the last is kept beside it."""
     workspace = case.workspace
     said = case.inquiry.model_dump(mode="json", exclude_none=True, exclude={"external_id"})
@@ -190,7 +232,7 @@ def _join(session: Session, case: _Case, lead: Lead) -> Admission:
     lead.labels = sorted({*lead.labels, *case.labels})
     if case.heat.points > lead.heat:
         lead.heat, lead.heat_reasons = case.heat.points, list(case.heat.reasons)
-        lead.is_hot = lead.is_hot or case.heat.is_hot
+        lead.is_hot = lead.is_hot or case.is_hot
     _note(session, case, lead.id, Deed.RETURNED, touch_id=touch_id)
     session.flush()
     if lead.is_hot:
@@ -198,8 +240,9 @@ def _join(session: Session, case: _Case, lead: Lead) -> Admission:
     if lead.claimed_by is not None:
         owner = session.get_one(Person, lead.claimed_by)
         slack.redraw(session, slack.HOME, owner.id)
-        slack.show(session, workspace.id, RETURNED, touch_id, owner.slack_id)
-    return Admission(lead.id)
+        if case.arrival.call_list_id is None:
+            slack.show(session, workspace.id, RETURNED, touch_id, owner.slack_id)
+    return Admission(lead.id, has_joined=True)
 
 
 def _open_lead(session: Session, contact_id: int) -> Lead | None:
@@ -222,32 +265,10 @@ def _is_customer(session: Session, contact_id: int) -> bool:
     return bool(session.scalar(select(won)))
 
 
-def _note(session: Session, case: _Case, lead_id: int, deed: Deed, **facts: Any) -> None:
+def _note(session: Session, case: Case, lead_id: int, deed: Deed, **facts: Any) -> None:
     """Write the audit, and what the person agreed to."""
-    session.execute(
-        _NOTE,
-        {
-            "workspace_id": case.workspace.id,
-            "lead_id": lead_id,
-            "person_id": case.arrival.by_id,
-            "deed": deed,
-            "at": case.arrival.at,
-            "facts": {"source": case.arrival.source, **facts},
-        },
-    )
-    said = case.inquiry.consent
-    if said is not None:
-        session.add(
-            Consent(
-                workspace_id=case.workspace.id,
-                contact_id=case.contact_id,
-                granted=said.granted,
-                wording=said.wording,
-                purposes=said.purposes,
-                source=case.arrival.source,
-                given_at=said.at or case.inquiry.submitted_at or case.arrival.at,
-            )
-        )
+    session.execute(_NOTE, case.event(lead_id, deed, **facts))
+    session.add_all(case.consents())
 
 
 def _identity(inquiry: Inquiry, now: datetime) -> str:

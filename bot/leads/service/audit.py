@@ -10,6 +10,9 @@ from bot.leads.service.admitting import CARD
 from bot.leads.service.offering import redraw_offers
 from bot.people.model import Person
 
+CALL_LIST = "lead.call_list"
+"""The card of a call list."""
+
 
 def record(session: Session, lead: Lead, who: Person, deed: Deed, **facts: Any) -> None:
     """Note the deed and let the card show it."""
@@ -26,5 +29,7 @@ def record(session: Session, lead: Lead, who: Person, deed: Deed, **facts: Any) 
     session.flush()
     slack.redraw(session, CARD, lead.id)
     redraw_offers(session, lead)
+    if lead.call_list_id is not None:
+        slack.redraw(session, CALL_LIST, lead.call_list_id)
     for person_id in {who.id, lead.claimed_by or who.id}:
         slack.redraw(session, slack.HOME, person_id)

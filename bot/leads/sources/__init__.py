@@ -3,6 +3,7 @@
 from bot.leads.sources import (
     api,
     calendly,
+    csv,
     form,
     google_ads,
     hubspot,
@@ -27,6 +28,7 @@ from bot.leads.sources.contract import (
 _ALL = (
     api.SOURCE,
     form.SOURCE,
+    csv.SOURCE,
     google_ads.SOURCE,
     meta.SOURCE,
     typeform.SOURCE,

@@ -105,6 +105,8 @@ class Source:
     setup: tuple[str, ...] = ()
     secret_in_path: bool = False
     """The address ends with the secret, since this sender can neither sign nor set a header."""
+    by_hand: bool = False
+    """A person brings it, so it has no address."""
 
     @property
     def path(self) -> str:

@@ -52,21 +52,29 @@ def canonical(label: str) -> str | None:
 
 
 def facts(pairs: Iterable[tuple[str, object]]) -> dict[str, Any]:
-    """Labels with their values, as an inquiry's facts; what means no field becomes its message.
+    """Labels with their values, as an inquiry's facts; what means no field becomes its message."""
+    return gather((label, canonical(label), value) for label, value in pairs)
 
-    The first value of a field counts, so that a form's own e-mail is not replaced by a colleague's.
+
+def gather(said: Iterable[tuple[str, str | None, object]]) -> dict[str, Any]:
+    """Labels, the fields that they mean (None: none), and values, as an inquiry's facts.
+
+    The first value of a field counts, so that a form's own e-mail is not replaced by a colleague's;
+    nothing is lost, though: the others become lines of the message.
     """
     found: dict[str, Any] = {}
     lines: list[str] = []
-    for label, value in pairs:
+    for label, field, value in said:
         written = plain(value)
         if not written:
             continue
-        field = canonical(label)
-        if field is None or field == "message" or field in found:
-            lines.append(written if field == "message" else f"{label.strip()}: {written}")
+        fact = moment(value) if field == "submitted_at" else written
+        if field == "message":
+            lines.append(written)
+        elif field is None or field in found or fact is None:
+            lines.append(f"{label.strip()}: {written}")
         else:
-            found[field] = moment(value) if field == "submitted_at" else written
+            found[field] = fact
     return split_name(found | ({"message": "\n".join(lines)} if lines else {}))
 
 

@@ -1,5 +1,6 @@
 """How leads look, and the action ids of their buttons."""
 
+from bot.leads.view.calls import NEXT, call_list
 from bot.leads.view.card import (
     CLAIM,
     CONTACTED,
@@ -11,21 +12,28 @@ from bot.leads.view.card import (
     rate_action,
     returned,
 )
+from bot.leads.view.imports import CANCEL, COLUMNS, START, imported
 from bot.leads.view.quiet import CHANGE_RULES, offer, rules
 from bot.leads.view.rows import row_to_claim, row_to_rate, row_to_work
 from bot.leads.view.submissions import DISMISS, REPLAY, rows_unread, silent
 
 __all__ = [
+    "CANCEL",
     "CHANGE_RULES",
     "CLAIM",
+    "COLUMNS",
     "CONTACTED",
     "DISMISS",
     "LOST",
+    "NEXT",
     "RATE",
     "RELEASE",
     "REPLAY",
+    "START",
     "WON",
+    "call_list",
     "card",
+    "imported",
     "offer",
     "rate_action",
     "returned",

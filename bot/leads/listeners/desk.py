@@ -198,7 +198,7 @@ def _by_field(error: Unreadable) -> dict[str, str]:
 
 
 def register(listening: Listening, store: Store) -> None:
-    """Listen for leads."""
+    """Listen for single leads."""
     desk = Desk(store)
     listening.action(view.CLAIM, partial(desk.do, service.claim))
     listening.action(view.RELEASE, partial(desk.do, service.release))

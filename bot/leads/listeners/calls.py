@@ -1,0 +1,65 @@
+"""Call lists: the next contact, and what each call brought."""
+
+from sqlalchemy.orm import Session
+
+from bot.leads import modals, service, view
+from bot.leads.model import CallList, CallOutcome, LeadFacts
+from bot.people import service as people
+from bot.people.model import Person
+from bot.slack import Incoming, Listening
+from bot.store import Store
+
+
+class Calls:
+    """The listeners, with the store that they work on."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def next(self, incoming: Incoming) -> None:
+        """Whom shall I call?"""
+        incoming.ack()
+        with self._store.transaction() as session:
+            facts = _next(session, _who(session, incoming), incoming.id)
+        if facts is None:
+            incoming.tell("Nobody is left to call on this list: your colleagues have the others.")
+        else:
+            incoming.open(modals.call(facts))
+
+    def save(self, incoming: Incoming) -> None:
+        """A call was made; the next contact comes into the same modal."""
+        fields = incoming.fields
+        outcome = CallOutcome(fields["outcome"])
+        with self._store.transaction() as session:
+            who = _who(session, incoming)
+            lead = service.called(
+                session, who, incoming.noted_id, outcome, str(fields["note"] or "")
+            )
+            assert lead.call_list_id is not None
+            facts = _next(session, who, lead.call_list_id)
+            name = session.get_one(CallList, lead.call_list_id).name
+        modal = modals.all_called(name) if facts is None else modals.call(facts)
+        incoming.ack(response_action="update", view=modal.to_dict())
+
+    def stopped(self, incoming: Incoming) -> None:
+        """Enough for now: who was shown, and not called, goes back to the list."""
+        incoming.ack()
+        with self._store.transaction() as session:
+            service.put_back(session, _who(session, incoming), incoming.noted_id)
+
+
+def _next(session: Session, who: Person, call_list_id: int) -> LeadFacts | None:
+    lead = service.next_contact(session, who, call_list_id)
+    return None if lead is None else service.facts(session, lead.id)
+
+
+def _who(session: Session, incoming: Incoming) -> Person:
+    return people.acting(session, incoming.team, incoming.user)
+
+
+def register(listening: Listening, store: Store) -> None:
+    """Listen for calls."""
+    calls = Calls(store)
+    listening.action(view.NEXT, calls.next)
+    listening.submission(modals.SAVE_CALL, calls.save)
+    listening.closed(modals.SAVE_CALL, calls.stopped)

@@ -1,0 +1,105 @@
+"""Call lists: whom to call next, and what each call brought."""
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from bot import clock, slack
+from bot.campaigns.model import Campaign
+from bot.errors import NotFound
+from bot.leads.model import CallList, CallOutcome, CallProgress, Deed, Disposition, Lead, Status
+from bot.leads.service.admitting import CARD
+from bot.leads.service.audit import record
+from bot.leads.service.ownership import owned, release
+from bot.leads.service.progress import lose
+from bot.people import service as people
+from bot.people.model import Person, Role
+
+# Nobody who does not pick up is called more often than that.
+MOST_ATTEMPTS = 3
+
+_NOT_CALLED = or_(Lead.call_outcome.is_(None), Lead.call_outcome == CallOutcome.NO_ANSWER)
+
+
+def next_contact(session: Session, who: Person, call_list_id: int) -> Lead | None:
+    """Whom to call: claimed for this person, so that nobody else calls them; None: nobody is left.
+
+    Who was not called yet goes first; whoever this person has open already, before that. Raises
+    NotAllowed, NotFound.
+    """
+    people.require(session, who, "work through call lists", Role.SALESPERSON)
+    listed = session.get(CallList, call_list_id)
+    if listed is None or listed.workspace_id != who.workspace_id:
+        raise NotFound(what="this call list")
+    for mine in (Lead.claimed_by == who.id, Lead.claimed_by.is_(None)):
+        lead = session.scalar(
+            select(Lead)
+            .where(_to_call(call_list_id), mine)
+            .order_by(Lead.call_attempts, Lead.id)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        )
+        if lead is not None:
+            break
+    if lead is not None and lead.claimed_by is None:
+        lead.claimed_by, lead.claimed_at = who.id, clock.now()
+        record(session, lead, who, Deed.CLAIMED, call_list_id=call_list_id)
+    return lead
+
+
+def called(
+    session: Session, who: Person, lead_id: int, outcome: CallOutcome, note: str = ""
+) -> Lead:
+    """Note what a call brought.
+
+    Interested, or wants to be called back: the lead is the caller's to work on, and they get its
+    card. Nobody answered: it goes back to the list, up to three times. Not interested: it is
+    closed. Raises what `owned` raises.
+    """
+    lead = owned(session, who, lead_id, "note the call")
+    lead.call_outcome, lead.call_attempts = outcome, lead.call_attempts + 1
+    record(session, lead, who, Deed.CALLED, outcome=outcome, note=note.strip() or None)
+    if outcome is CallOutcome.NO_ANSWER and lead.call_attempts < MOST_ATTEMPTS:
+        return release(session, who, lead_id)
+    if outcome is CallOutcome.NO_ANSWER:
+        return lose(session, who, lead_id, Disposition.UNABLE_TO_REACH)
+    if outcome is CallOutcome.NOT_INTERESTED:
+        return lose(session, who, lead_id, Disposition.NO_INTEREST_OR_NEED, note)
+    lead.first_response_at = lead.first_response_at or clock.now()
+    if not lead.is_hot:
+        owner = session.get_one(Person, lead.claimed_by)
+        slack.show(session, lead.workspace_id, CARD, lead.id, owner.slack_id)
+    return lead
+
+
+def put_back(session: Session, who: Person, lead_id: int) -> None:
+    """The person stopped before the call: somebody else can have it, if it was theirs."""
+    lead = session.get(Lead, lead_id, with_for_update=True)
+    if lead is None or lead.claimed_by != who.id or lead.is_closed or lead.first_response_at:
+        return
+    release(session, who, lead_id)
+
+
+def progress(session: Session, call_list_id: int) -> CallProgress:
+    """How far a list is."""
+    listed = session.get_one(CallList, call_list_id)
+    campaign = session.get(Campaign, listed.campaign_id) if listed.campaign_id else None
+    mine = and_(Lead.call_list_id == call_list_id, Lead.merged_into.is_(None))
+    total, left = session.execute(
+        select(func.count(), func.count().filter(_to_call(call_list_id))).where(mine)
+    ).one()
+    ended = session.execute(
+        select(Lead.call_outcome, func.count())
+        .where(mine, Lead.call_outcome.is_not(None), ~_to_call(call_list_id))
+        .group_by(Lead.call_outcome)
+    )
+    return CallProgress(listed, campaign, total, left, dict(ended.all()))
+
+
+def _to_call(call_list_id: int) -> ColumnElement[bool]:
+    return and_(
+        Lead.call_list_id == call_list_id,
+        Lead.status == Status.NEW,
+        Lead.merged_into.is_(None),
+        Lead.first_response_at.is_(None),
+        _NOT_CALLED,
+    )

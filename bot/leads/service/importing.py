@@ -1,0 +1,176 @@
+"""Importing a list: its rows are written down, and what would come of them is shown."""
+
+from collections import Counter
+from collections.abc import Sequence
+from itertools import chain, islice
+from pathlib import PurePath
+from typing import IO
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from bot import clock, slack
+from bot.contacts import service as contacts
+from bot.errors import HandoffError, NotFound
+from bot.jobs import enqueue
+from bot.leads.model import Import, ImportState, Lead, Status
+from bot.leads.service import crowd, staged
+from bot.leads.service.crowd import Comer, Parted
+from bot.leads.service.taking import IMPORT
+from bot.leads.sources import columns
+from bot.leads.sources.csv import SAMPLE, SLUG
+from bot.leads.sources.sheet import read_sheet
+from bot.people import service as people
+from bot.people.model import Person, Role, Workspace
+from bot.store import table
+
+READ = "leads.read_list"
+LOOK = "leads.look_ahead"
+
+# Rows that a preview looks at: a second's work.
+_LOOKED_AT = 10_000
+_FIRST_SHOWN = 5
+_REASONS_SHOWN = 5
+
+
+class NotInPreview(HandoffError):
+    """This import is {state} already. Nothing was changed."""
+
+
+def drop(session: Session, who: Person, file_id: str, name: str) -> Import | None:
+    """Somebody dropped a file into their messages with us; None where we have been told before.
+
+    Raises NotAllowed.
+    """
+    people.require(session, who, "import leads", Role.SALESPERSON, Role.MARKETER)
+    facts = {
+        "workspace_id": who.workspace_id,
+        "by_id": who.id,
+        "name": PurePath(name).stem,
+        "file_id": file_id,
+        "created_at": clock.now(),
+    }
+    once = insert(table(Import)).on_conflict_do_nothing().returning(table(Import).c.id)
+    import_id = session.scalar(once, facts)
+    if import_id is None:
+        return None
+    enqueue(session, READ, import_id=import_id)
+    slack.show(session, who.workspace_id, IMPORT, import_id, who.slack_id)
+    return session.get_one(Import, import_id)
+
+
+def open_file(session: Session, workspace: Workspace, name: str) -> Import:
+    """An import from the command line."""
+    imported = Import(workspace_id=workspace.id, name=name, created_at=clock.now())
+    session.add(imported)
+    session.flush()
+    return imported
+
+
+def write_down(session: Session, import_id: int, file: IO[bytes]) -> Import:
+    """Read a list into rows that wait, say what its columns mean, and look ahead.
+
+    Raises NotAList; an import that is read already is left as it is.
+    """
+    imported = staged.locked(session, import_id)
+    if imported.state != ImportState.READING:
+        return imported
+    sheet = read_sheet(file)
+    first = list(islice(sheet.rows, SAMPLE))
+    imported.total = staged.write(session, import_id, chain(first, sheet.rows))
+    imported.header, imported.meanings = sheet.header, columns.guess(sheet.header, first)
+    imported.state = ImportState.PREVIEW
+    look_ahead(session, imported)
+    return imported
+
+
+def cannot_read(session: Session, import_id: int, why: str) -> None:
+    """The file is no list, or was taken away."""
+    imported = staged.locked(session, import_id)
+    imported.state, imported.problem = ImportState.FAILED, why
+    slack.redraw(session, IMPORT, import_id)
+
+
+def change(
+    session: Session, imported: Import, meanings: Sequence[str], campaign_id: int | None
+) -> None:
+    """Say what the columns mean, and which campaign the list is of; what comes of that is shown.
+
+    Raises TwoColumns, NobodyReachable.
+    """
+    columns.check(imported.header, meanings)
+    imported.meanings, imported.campaign_id = list(meanings), campaign_id
+    enqueue(session, LOOK, import_id=imported.id)
+
+
+def look_ahead(session: Session, imported: Import) -> None:
+    """Note what would come of the first rows, without doing it."""
+    if imported.state != ImportState.PREVIEW:
+        return
+    rows = staged.waiting(session, imported.id, _LOOKED_AT)
+    comers, refused = staged.read(imported, rows)
+    parted = crowd.part(session, imported.workspace_id, SLUG, comers)
+    joining = _joining(session, imported.workspace_id, parted)
+    reasons = Counter(reason for _, reason in refused).most_common(_REASONS_SHOWN)
+    imported.preview = {
+        "looked_at": len(rows),
+        "new": len(comers) - len(parted.known) - joining,
+        "joined": joining,
+        "known": len(parted.known),
+        "refused": len(refused),
+        "reasons": [list(reason) for reason in reasons],
+        "first": [_shown(each) for each in comers[:_FIRST_SHOWN]],
+    }
+    slack.redraw(session, IMPORT, imported.id)
+
+
+def cancel(session: Session, imported: Import) -> None:
+    """Forget the rows."""
+    imported.state, imported.preview = ImportState.CANCELLED, {}
+    staged.forget(session, imported.id)
+    slack.redraw(session, IMPORT, imported.id)
+
+
+def in_preview(session: Session, who: Person, import_id: int) -> Import:
+    """The import, locked, if it is this person's and waits for their word.
+
+    Raises NotFound, NotInPreview.
+    """
+    found = session.get(Import, import_id)
+    if found is None or found.workspace_id != who.workspace_id or found.by_id != who.id:
+        raise NotFound(what="this import")
+    imported = staged.locked(session, import_id)
+    if imported.state != ImportState.PREVIEW:
+        raise NotInPreview(state=imported.state)
+    return imported
+
+
+def _joining(session: Session, workspace_id: int, parted: Parted) -> int:
+    """How many of them have a lead that is open, or would have one by then."""
+    keys = {key for each in parted.rest for key in each.keys}
+    holders = contacts.holders(session, workspace_id, keys)
+    busy = set(
+        session.scalars(
+            select(Lead.contact_id).where(
+                Lead.contact_id.in_(set(holders.values())),
+                Lead.status.in_([Status.NEW, Status.QUALIFIED]),
+                Lead.merged_into.is_(None),
+            )
+        )
+    )
+    seen = {key for key, contact_id in holders.items() if contact_id in busy}
+    seen |= {key for each in parted.new for key in each.keys}
+    joining = 0
+    for each in parted.rest:
+        joining += not seen.isdisjoint(each.keys)
+        seen.update(each.keys)
+    return joining
+
+
+def _shown(each: Comer) -> list[str]:
+    """What a preview shows of a person: name, company, ways to reach them."""
+    said = each.inquiry
+    name = " ".join(filter(None, [said.first_name, said.last_name]))
+    reach = ", ".join(filter(None, [said.email, said.phone]))
+    return [name, said.company or "", reach]

@@ -1,0 +1,109 @@
+"""Taking in a list: batch by batch, each in a transaction with the rows that it took."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sqlalchemy.orm import Session
+
+from bot import clock, slack
+from bot.jobs import enqueue
+from bot.leads.model import CallList, Import, ImportRow, ImportState
+from bot.leads.service import crowd, staged
+from bot.leads.service.admitting import Arrival, admit
+from bot.leads.service.audit import CALL_LIST
+from bot.leads.sources import columns
+from bot.leads.sources.csv import SLUG
+from bot.people.model import Workspace
+
+IMPORT = "lead.import"
+"""The card that follows an import."""
+
+GO_ON = "leads.go_on_importing"
+RETURN = "leads.return_refused"
+
+BATCH = 1_000
+
+
+class Batch(NamedTuple):
+    """What a batch leaves to be done one by one, and whether there is more behind it."""
+
+    apart: Sequence[int]
+    """Numbers of rows: people whom we know."""
+    is_last: bool
+
+
+def start(session: Session, imported: Import) -> None:
+    """Let the rows be imported, as a call list with the file's name.
+
+    Raises TwoColumns, NobodyReachable.
+    """
+    columns.check(imported.header, imported.meanings)
+    listed = CallList(
+        workspace_id=imported.workspace_id, name=imported.name, campaign_id=imported.campaign_id,
+        created_at=clock.now(),
+    )  # fmt: skip
+    session.add(listed)
+    session.flush()
+    imported.call_list_id, imported.state = listed.id, ImportState.RUNNING
+    _continue(session, imported)
+
+
+def take_batch(session: Session, import_id: int) -> Batch:
+    """Admit the next rows: those of new people here and now, the others are named."""
+    imported = staged.locked(session, import_id)
+    if imported.state != ImportState.RUNNING:
+        return Batch([], is_last=True)
+    rows = staged.waiting(session, import_id, BATCH)
+    if not rows:
+        _finish(session, imported)
+        return Batch([], is_last=True)
+    comers, refused = staged.read(imported, rows)
+    workspace = session.get_one(Workspace, imported.workspace_id)
+    parted = crowd.part(session, workspace.id, SLUG, comers)
+    admitted, late = crowd.admit_new(session, workspace, parted.new, _arrival(imported))
+    staged.refuse(session, import_id, refused)
+    staged.forget(session, import_id, [each.place for each in (*admitted, *parted.known)])
+    imported.added += len(admitted)
+    imported.known += len(parted.known)
+    imported.refused += len(refused)
+    _continue(session, imported)
+    return Batch(sorted(each.place for each in (*parted.rest, *late)), is_last=False)
+
+
+def take_row(session: Session, import_id: int, number: int) -> None:
+    """Admit one row, of somebody whom we may know; a row that was taken meanwhile is no more."""
+    imported = staged.locked(session, import_id)
+    row = session.get(ImportRow, (import_id, number))
+    if row is None or row.problem is not None or imported.state != ImportState.RUNNING:
+        return
+    inquiry = columns.read_row(imported.header, imported.meanings, row.cells)
+    workspace = session.get_one(Workspace, imported.workspace_id)
+    admission = admit(session, workspace, inquiry, _arrival(imported))
+    if not admission.is_new:
+        imported.known += 1
+    elif admission.has_joined:
+        imported.joined += 1
+    else:
+        imported.added += 1
+    session.delete(row)
+
+
+def _finish(session: Session, imported: Import) -> None:
+    imported.state, imported.finished_at, imported.preview = ImportState.DONE, clock.now(), {}
+    slack.redraw(session, IMPORT, imported.id)
+    if imported.refused and imported.by_id is not None:
+        enqueue(session, RETURN, import_id=imported.id)
+    if imported.added:
+        assert imported.call_list_id is not None
+        workspace = session.get_one(Workspace, imported.workspace_id)
+        slack.show(session, workspace.id, CALL_LIST, imported.call_list_id, workspace.channel)
+
+
+def _continue(session: Session, imported: Import) -> None:
+    """The next batch is durable work; what is under way shows on the card."""
+    slack.redraw(session, IMPORT, imported.id)
+    enqueue(session, GO_ON, lane=f"import:{imported.id}", import_id=imported.id)
+
+
+def _arrival(imported: Import) -> Arrival:
+    return Arrival(SLUG, clock.now(), imported.by_id, imported.campaign_id, imported.call_list_id)

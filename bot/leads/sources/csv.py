@@ -1,0 +1,48 @@
+"""CSV lists: the registrants of a webinar, the visitors of a fair, an old list.
+
+A person brings them (a file dropped to the app, `handoff leads import`), so nothing is signed and
+there is no address. Rows are imported one by one or many at a time by `bot.leads.service`; here a
+whole list is read at once, as a small one may be.
+"""
+
+from io import BytesIO
+from itertools import chain, islice
+
+from bot.leads.inquiry import Inquiry, Unreadable
+from bot.leads.sources.columns import NobodyReachable, TwoColumns, check, guess, read_row
+from bot.leads.sources.contract import Source
+from bot.leads.sources.sheet import NotAList, read_sheet
+
+SLUG = "csv"
+
+# Rows that are looked at to find out what a column means.
+SAMPLE = 100
+
+
+def parse(body: bytes, _content_type: str) -> list[Inquiry]:
+    """Read every row. Raises Unreadable, for a row too."""
+    try:
+        sheet = read_sheet(BytesIO(body))
+        first = list(islice(sheet.rows, SAMPLE))
+        meanings = guess(sheet.header, first)
+        check(sheet.header, meanings)
+        found = [read_row(sheet.header, meanings, cells) for cells in chain(first, sheet.rows)]
+    except (NotAList, TwoColumns, NobodyReachable) as error:
+        raise Unreadable({"body": error.message}) from error
+    if not found:
+        raise Unreadable({"body": "has no rows below its header"})
+    return found
+
+
+SOURCE = Source(
+    slug=SLUG,
+    name="CSV list",
+    example=b"First Name,Last Name,Email,Organization\nAda,Lovelace,ada@example.com,Engines Ltd\n",
+    content_type="text/csv",
+    parse=parse,
+    by_hand=True,
+    setup=(
+        "Drop the file into your direct messages with Handoff, or run: handoff leads import FILE",
+        "You see what would come of it before anything is imported.",
+    ),
+)

@@ -1,0 +1,200 @@
+"""Lists as programs write them: encodings, delimiters, headers, and what is no list."""
+
+import csv
+from contextlib import suppress
+from io import BytesIO, StringIO
+from itertools import islice
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.leads.inquiry import Unreadable
+from bot.leads.sources.columns import (
+    NOTE,
+    REASON,
+    SKIP,
+    NobodyReachable,
+    TwoColumns,
+    check,
+    disarmed,
+    guess,
+    is_readable,
+    read_row,
+    rearmed,
+)
+from bot.leads.sources.sheet import MOST_COLUMNS, NotAList, read_sheet
+
+TEXT = "First name,E-mail,City\nAda,ada@example.com,Köln\nJosé,jose@example.com,São Paulo\n"
+ROWS = [["Ada", "ada@example.com", "Köln"], ["José", "jose@example.com", "São Paulo"]]
+
+
+def read(content: bytes | str) -> tuple[list[str], list[list[str]]]:
+    body = content.encode() if isinstance(content, str) else content
+    sheet = read_sheet(BytesIO(body))
+    return sheet.header, list(sheet.rows)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_the_usual_encodings(encoding: str) -> None:
+    assert read(TEXT.encode(encoding)) == (["First name", "E-mail", "City"], ROWS)
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_the_usual_delimiters_and_ends_of_lines(delimiter: str, end: str) -> None:
+    assert read(TEXT.replace(",", delimiter).replace("\n", end))[1] == ROWS
+
+
+def test_a_comma_within_cells_does_not_part_what_semicolons_do() -> None:
+    header, rows = read('Email;Budget\na@example.com;1,5\nb@example.com;2,5\n"c;d";"a ""b"""\n')
+    assert header == ["Email", "Budget"]
+    assert rows == [["a@example.com", "1,5"], ["b@example.com", "2,5"], ["c;d", 'a "b"']]
+
+
+def test_a_cell_may_have_lines_and_a_row_may_be_short_long_or_empty() -> None:
+    text = 'Email,Name,Note\na@example.com,A,"one\ntwo"\n\nb@example.com\n,,\nc@x.com,C,D,E,,F\n'
+    assert read(text)[1] == [
+        ["a@example.com", "A", "one\ntwo"],
+        ["b@example.com", "", ""],
+        ["c@x.com", "C", "D E F"],
+    ]
+
+
+def test_what_a_report_says_before_its_table_is_passed_over() -> None:
+    text = (
+        "Attendee Report\nReport Generated:,06/01/2026\nTopic,Webinar ID\nPricing,123 456\n"
+        "Attendee Details,\nAttended,User Name (Original Name),Email\nYes,Ada,ada@example.com\n"
+    )
+    header, rows = read(text)
+    assert header == ["Attended", "User Name (Original Name)", "Email"]
+    assert rows == [["Yes", "Ada", "ada@example.com"]]
+
+
+def test_a_list_without_a_header_has_numbered_columns() -> None:
+    header, rows = read("Ada,ada@example.com\nBob,bob@example.com\n")
+    assert header == ["Column 1", "Column 2"]
+    assert guess(header, rows) == [NOTE, "email"]
+
+
+def test_columns_with_names_of_another_language_are_a_header_too() -> None:
+    header, rows = read("Vorname,Postfach\nAda,ada@example.com\n")
+    assert header == ["Vorname", "Postfach"]
+    assert guess(header, rows) == [NOTE, "email"]
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"", "empty"),
+        (b"\n , ,\n", "empty"),
+        (b"PK\x03\x04rest", "Excel"),
+        (b"\xd0\xcf\x11\xe0rest", "Excel"),
+        (b"%PDF-1.7", "PDF"),
+        (b"\x89PNG\r\n" + b"\x00" * 50, "no text"),
+        (b",".join([b"a"] * (MOST_COLUMNS + 1)), "columns"),
+    ],
+)
+def test_what_is_no_list_is_refused_with_what_to_do(content: bytes, why: str) -> None:
+    with pytest.raises(NotAList, match=why):
+        read(content)
+
+
+def test_a_quote_that_never_ends_is_named_by_its_line() -> None:
+    text = 'Email,Name\na@example.com,A\nb@example.com,"B\n' + "c@example.com,C\n" * 20_000
+    with pytest.raises(NotAList, match="quote"):
+        read(text)
+
+
+def test_rows_are_read_while_they_are_asked_for() -> None:
+    body = ("Email\n" + "a@example.com\n" * 100_000).encode()
+    file = BytesIO(body)
+    sheet = read_sheet(file)
+    assert list(islice(sheet.rows, 2)) == [["a@example.com"], ["a@example.com"]]
+    assert file.tell() < len(body) / 2
+
+
+@settings(max_examples=200)
+@given(content=st.binary(max_size=400))
+def test_any_bytes_are_rows_as_wide_as_the_header_or_no_list(content: bytes) -> None:
+    with suppress(NotAList):
+        header, rows = read(content)
+        assert header
+        assert all(header)
+        assert {len(row) for row in rows} <= {len(header)}
+        for row in rows:
+            with suppress(Unreadable):
+                read_row(header, guess(header, rows), row)
+
+
+CELL = st.text(
+    st.characters(exclude_categories=["Cs", "Cc"]), max_size=12
+).map(str.strip)  # fmt: skip
+
+
+@settings(max_examples=100)
+@given(table=st.lists(st.lists(CELL, min_size=3, max_size=3), min_size=1, max_size=6))
+def test_what_the_csv_module_writes_is_read_back(table: list[list[str]]) -> None:
+    text = StringIO()
+    writer = csv.writer(text)
+    writer.writerow(["Email", "Company", "Note"])
+    writer.writerows(table)
+    assert read(text.getvalue())[1] == [row for row in table if any(row)]
+
+
+def test_columns_are_known_by_their_usual_names_the_first_of_each() -> None:
+    header = ["E-Mail", "Work email", "Mobile Number", "Job Title", "Why?", REASON, "Comments"]
+    assert guess(header, []) == ["email", NOTE, "phone", "job_title", NOTE, SKIP, "message"]
+
+
+def test_meanings_that_contradict_each_other_are_said() -> None:
+    with pytest.raises(TwoColumns, match="“a” and “b” cannot both be e-mail"):
+        check(["a", "b"], ["email", "email"])
+    with pytest.raises(NobodyReachable):
+        check(["a", "b"], [NOTE, "first_name"])
+    assert is_readable(["a", "b", "c"], [NOTE, "phone", NOTE])
+    assert not is_readable(["a"], [SKIP])
+
+
+def test_a_row_is_read_by_its_meanings_and_nothing_is_lost() -> None:
+    header = ["Name", "Mail", "Seats", "When", "Secret"]
+    meanings = ["full_name", "email", NOTE, "submitted_at", SKIP]
+    found = read_row(header, meanings, ["Ada Lovelace", "ada@example.com", "12", "June 3", "x"])
+    assert (found.first_name, found.last_name, found.email) == (
+        "Ada", "Lovelace", "ada@example.com",
+    )  # fmt: skip
+    assert found.message == "Seats: 12\nWhen: June 3"
+    assert found.submitted_at is None
+
+
+def test_the_same_row_has_the_same_id_whatever_the_order_of_its_columns() -> None:
+    one = read_row(["A", "B"], ["email", "company"], ["a@example.com", "Acme"])
+    two = read_row(["B", "A"], ["company", "email"], ["Acme", "a@example.com"])
+    other = read_row(["A", "B"], ["email", "company"], ["a@example.com", "Acme Ltd"])
+    assert one.external_id == two.external_id != other.external_id
+
+
+@pytest.mark.parametrize(
+    ("cells", "problem"),
+    [
+        (["", ""], "empty"),
+        (["nobody", ""], "is not an e-mail address"),
+        (["", "Acme"], "an email or a phone is needed"),
+        (["a@example.com", "x" * 1_001], "at most 1000"),
+    ],
+)
+def test_a_row_that_does_not_fit_says_why(cells: list[str], problem: str) -> None:
+    with pytest.raises(Unreadable, match=problem):
+        read_row(["A", "B"], ["email", "company"], cells)
+
+
+@pytest.mark.parametrize("cell", ["=cmd()", "+SUM(A1)", "-1+cmd", "@here", "\t=1"])
+def test_a_formula_is_disarmed_for_spreadsheets_and_comes_back_as_it_was(cell: str) -> None:
+    assert disarmed(cell) == f"'{cell}"
+    assert rearmed(disarmed(cell)) == cell
+
+
+@pytest.mark.parametrize("cell", ["+49 30 901820", "-5", "a@example.com", "'quoted'", ""])
+def test_what_is_no_formula_stays_as_it_is(cell: str) -> None:
+    assert disarmed(cell) == cell
+    assert rearmed(cell) == cell

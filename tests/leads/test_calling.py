@@ -1,0 +1,268 @@
+"""Call lists: everybody is called once, by one person, and what came of it counts."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+from io import BytesIO
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from bot.campaigns.model import Campaign, Kind
+from bot.errors import NotAllowed, NotFound
+from bot.leads import importing, modals, service, view
+from bot.leads.model import (
+    CallList,
+    CallOutcome,
+    CallProgress,
+    Import,
+    ImportState,
+    Lead,
+    LeadEvent,
+    LeadFacts,
+    Status,
+)
+from bot.leads.service.admitting import CARD
+from bot.people.model import Person, Role, Workspace
+from bot.playground import limits
+from bot.slack.cards import Card
+from bot.store import Store
+from tests.campaigns.scene import at_once, hire, install
+
+JUNE = datetime(2026, 6, 1, 9, tzinfo=UTC)
+Golden = Callable[[str, Any], None]
+
+
+@pytest.fixture
+def workspace(store: Store) -> Workspace:
+    return install(store)
+
+
+@pytest.fixture
+def sofia(store: Store, workspace: Workspace) -> Person:
+    return hire(store, workspace, "USOFIA", "Sofia", Role.SALESPERSON)
+
+
+@pytest.fixture
+def ben(store: Store, workspace: Workspace) -> Person:
+    return hire(store, workspace, "UBEN", "Ben", Role.SALESPERSON)
+
+
+@pytest.fixture
+def call_list(store: Store, workspace: Workspace) -> int:
+    return make_list(store, workspace, 3)
+
+
+def make_list(store: Store, workspace: Workspace, count: int) -> int:
+    body = "Email\n" + "".join(f"a{n}@example.com\n" for n in range(count))
+    with store.transaction() as session:
+        imported = service.open_file(session, workspace, "june")
+        service.write_down(session, imported.id, BytesIO(body.encode()))
+        service.start(session, imported)
+    while importing.go_on(store, imported.id):
+        pass
+    assert imported.call_list_id is not None
+    return imported.call_list_id
+
+
+def next_id(store: Store, who: Person, call_list_id: int) -> int | None:
+    with store.transaction() as session:
+        lead = service.next_contact(session, who, call_list_id)
+        return lead.id if lead else None
+
+
+def call(store: Store, who: Person, lead_id: int | None, outcome: CallOutcome) -> Lead:
+    assert lead_id is not None
+    with store.transaction() as session:
+        return service.called(session, who, lead_id, outcome, "a note")
+
+
+def how_far(store: Store, call_list_id: int) -> CallProgress:
+    with store.transaction() as session:
+        return service.progress(session, call_list_id)
+
+
+def lead(store: Store, lead_id: int | None) -> Lead:
+    with store.transaction() as session:
+        return session.get_one(Lead, lead_id)
+
+
+def test_each_is_called_by_one_person_and_whoever_is_open_comes_again(
+    store: Store, sofia: Person, ben: Person, call_list: int
+) -> None:
+    first = next_id(store, sofia, call_list)
+    assert next_id(store, sofia, call_list) == first
+    assert next_id(store, ben, call_list) != first
+    assert lead(store, first).claimed_by == sofia.id
+
+
+def test_many_who_ask_at_once_get_one_each(store: Store, workspace: Workspace) -> None:
+    call_list = make_list(store, workspace, 12)
+    crew = [hire(store, workspace, f"U{n}", f"Person {n}", Role.SALESPERSON) for n in range(12)]
+    found = at_once([partial(next_id, store, who, call_list) for who in crew])
+    assert None not in found
+    assert len(set(found)) == 12
+
+
+def test_who_is_interested_is_the_callers_own_lead(
+    store: Store, sofia: Person, call_list: int
+) -> None:
+    found = call(store, sofia, next_id(store, sofia, call_list), CallOutcome.INTERESTED)
+    assert (found.claimed_by, found.first_response_at is not None) == (sofia.id, True)
+    with store.transaction() as session:
+        card = session.scalars(select(Card).where(Card.kind == CARD)).one()
+        deeds = session.scalars(
+            select(LeadEvent.deed).where(LeadEvent.lead_id == found.id).order_by(LeadEvent.id)
+        ).all()
+    assert (card.subject_id, card.target) == (found.id, "USOFIA")
+    assert deeds == ["received", "claimed", "called"]
+
+
+def test_who_does_not_pick_up_comes_again_after_the_others_up_to_three_times(
+    store: Store, sofia: Person, call_list: int
+) -> None:
+    for _ in range(3):
+        order = []
+        for _ in range(3):
+            lead_id = next_id(store, sofia, call_list)
+            order.append(call(store, sofia, lead_id, CallOutcome.NO_ANSWER).id)
+        assert order == sorted(order)
+    assert next_id(store, sofia, call_list) is None
+    ended = lead(store, order[0])
+    assert (ended.status, ended.disposition) == (Status.LOST, "unable_to_reach")
+    assert how_far(store, call_list).by_outcome == {"no_answer": 3}
+
+
+def test_who_is_not_interested_is_closed(store: Store, sofia: Person, call_list: int) -> None:
+    found = call(store, sofia, next_id(store, sofia, call_list), CallOutcome.NOT_INTERESTED)
+    assert (found.status, found.disposition, found.disposition_note) == (
+        Status.LOST, "no_interest_or_need", "a note",
+    )  # fmt: skip
+
+
+def test_the_progress_counts_what_is_left(store: Store, sofia: Person, call_list: int) -> None:
+    assert (how_far(store, call_list).total, how_far(store, call_list).left) == (3, 3)
+    call(store, sofia, next_id(store, sofia, call_list), CallOutcome.NO_ANSWER)
+    call(store, sofia, next_id(store, sofia, call_list), CallOutcome.INTERESTED)
+    seen = how_far(store, call_list)
+    assert (seen.total, seen.left, seen.by_outcome) == (3, 2, {"interested": 1})
+
+
+def test_who_stops_gives_back_whom_they_were_shown_and_nothing_else(
+    store: Store, sofia: Person, ben: Person, call_list: int
+) -> None:
+    shown = next_id(store, sofia, call_list)
+    called = next_id(store, ben, call_list)
+    call(store, ben, called, CallOutcome.CALL_BACK)
+    assert shown is not None
+    assert called is not None
+    with store.transaction() as session:
+        service.put_back(session, ben, shown)
+        service.put_back(session, ben, called)
+        service.put_back(session, ben, 999)
+    assert lead(store, shown).claimed_by == sofia.id
+    assert lead(store, called).claimed_by == ben.id
+    with store.transaction() as session:
+        service.put_back(session, sofia, shown)
+    assert lead(store, shown).claimed_by is None
+    assert next_id(store, ben, call_list) == shown
+
+
+def test_only_salespeople_call_and_only_their_own_lists(
+    store: Store, workspace: Workspace, call_list: int
+) -> None:
+    mara = hire(store, workspace, "UMARA", "Mara", Role.MARKETER)
+    with pytest.raises(NotAllowed):
+        next_id(store, mara, call_list)
+    other = hire(store, install(store, team_id="T2"), "UEVE", "Eve", Role.SALESPERSON)
+    for call_list_id in (call_list, 0):
+        with pytest.raises(NotFound):
+            next_id(store, other, call_list_id)
+
+
+HOSTILE = "<!channel> *bold* `code` \u202e & more"
+CAMPAIGN = Campaign(
+    id=1, workspace_id=1, name=HOSTILE, kind=Kind.WEBINAR, audience="All", offer="Half price",
+    terms="New customers", talking_points="No set-up fee", starts_on=JUNE.date(), ends_on=None,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "left", "ended"),
+    [
+        ("new", 500, {}),
+        ("half", 238, {"interested": 30, "call_back": 12, "no_answer": 20, "not_interested": 200}),
+        ("done", 0, {"interested": 500}),
+    ],
+)
+def test_the_card(golden: Golden, name: str, left: int, ended: dict[str | None, int]) -> None:
+    listed = CallList(id=7, name=f"Webinar {HOSTILE}", created_at=JUNE)
+    drawn = view.call_list(CallProgress(listed, CAMPAIGN, 500, left, ended))
+    assert limits.check_message(drawn.blocks) == []
+    golden(f"calls.{name}", {"text": drawn.text, "blocks": drawn.blocks})
+
+
+def test_the_modal_of_a_call(golden: Golden) -> None:
+    found = Lead(
+        id=5, first_name="Ada", last_name="Lovelace", company=HOSTILE, job_title="CTO",
+        email="ada@example.com", phone_e164="+4930901820", message=f"Seats: 12\n{HOSTILE}",
+        call_attempts=1,
+    )  # fmt: skip
+    modal = modals.call(LeadFacts(found, CAMPAIGN, None)).to_dict()
+    assert limits.check_view(modal, "modal") == []
+    golden("calls.modal", modal)
+    bare = Lead(id=5, email="ada@example.com", call_attempts=0)
+    assert limits.check_view(modals.call(LeadFacts(bare, None, None)).to_dict(), "modal") == []
+    assert limits.check_view(modals.all_called(HOSTILE * 20).to_dict(), "modal") == []
+
+
+IMPORT: dict[str, Any] = {
+    "id": 3, "name": f"june {HOSTILE}", "total": 12_345, "added": 0, "joined": 0, "known": 0,
+    "refused": 0, "problem": None,
+    "header": ["First name", "E-mail", "Seats", "Secret", HOSTILE],
+    "meanings": ["first_name", "email", "note", "skip", "note"],
+    "preview": {
+        "looked_at": 10_000, "new": 9_000, "joined": 300, "known": 600, "refused": 100,
+        "reasons": [["email: is not an e-mail address", 100]],
+        "first": [["Ada Lovelace", HOSTILE, "ada@example.com, +49 30 901820"], ["", "", "b@x.org"]],
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("state", "more"),
+    [
+        (ImportState.READING, {}),
+        (ImportState.FAILED, {"problem": "it is empty"}),
+        (ImportState.PREVIEW, {}),
+        (ImportState.RUNNING, {"added": 4_000, "refused": 7}),
+        (ImportState.DONE, {"added": 12_000, "joined": 45, "known": 200, "refused": 100}),
+        (ImportState.CANCELLED, {}),
+    ],
+)
+def test_the_card_of_an_import(golden: Golden, state: ImportState, more: dict[str, Any]) -> None:
+    drawn = view.imported(Import(**IMPORT | {"state": state} | more), CAMPAIGN)
+    assert limits.check_message(drawn.blocks) == []
+    golden(f"imports.{state}", {"text": drawn.text, "blocks": drawn.blocks})
+
+
+def test_the_widest_list_fits_its_card_and_its_modal(golden: Golden) -> None:
+    wide = IMPORT | {
+        "header": ["X" * 2_000] * 500, "meanings": ["email", *["note"] * 499],
+        "state": ImportState.PREVIEW,
+    }  # fmt: skip
+    drawn = view.imported(Import(**wide), None)
+    assert limits.check_message(drawn.blocks) == []
+    many = [Campaign(id=number, name=HOSTILE) for number in range(1, 201)]
+    modal = modals.columns(Import(**wide), ["y" * 9_000] * 500, many).to_dict()
+    assert limits.check_view(modal, "modal") == []
+    few = modals.columns(Import(**IMPORT), ["Ada", "ada@example.com", "12", "", "x"], [CAMPAIGN])
+    golden("imports.columns", few.to_dict())
+
+
+def test_a_list_nobody_could_be_reached_by_cannot_be_started() -> None:
+    lost = IMPORT | {"meanings": ["note"] * 5, "state": ImportState.PREVIEW}
+    drawn = view.imported(Import(**lost), None)
+    actions = [e["action_id"] for e in drawn.blocks[-1]["elements"]]
+    assert actions == [view.COLUMNS, view.CANCEL]

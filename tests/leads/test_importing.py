@@ -1,0 +1,382 @@
+"""Lists: batches come to the same end as one by one, once, whatever happens in between."""
+
+import itertools
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from functools import partial
+from io import BytesIO
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import func, select, text
+
+from bot.contacts.model import Consent, Contact, ContactKey
+from bot.errors import NotFound
+from bot.leads import importing, service
+from bot.leads.inquiry import Unreadable, read
+from bot.leads.model import Import, ImportRow, ImportState, Lead, LeadEvent, Touch
+from bot.leads.service import staged, taking
+from bot.leads.service.admitting import CARD, RETURNED, Arrival, admit
+from bot.leads.sources.columns import read_row
+from bot.leads.sources.sheet import NotAList
+from bot.people.model import Person, Role, Workspace
+from bot.slack.cards import Card
+from bot.store import Base, Store
+from tests.campaigns.scene import at_once, hire, install
+
+HEADER = ["Email", "Phone", "Name", "Company", "Consent", "Campaign"]
+_teams = itertools.count()
+
+
+@pytest.fixture
+def workspace(store: Store) -> Workspace:
+    return install(store)
+
+
+@pytest.fixture
+def sofia(store: Store, workspace: Workspace) -> Person:
+    return hire(store, workspace, "USOFIA", "Sofia", Role.SALESPERSON)
+
+
+@pytest.fixture(autouse=True)
+def _small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(taking, "BATCH", 4)
+
+
+def lines(rows: Iterable[Sequence[str]]) -> bytes:
+    return "\n".join(",".join(row) for row in [HEADER, *rows]).encode()
+
+
+def people(count: int, first: int = 0) -> list[list[str]]:
+    return [
+        [f"a{n}@example.com", f"+4930901{n:04}", f"Ann Lee{n}", "Acme", "yes", ""]
+        for n in range(first, first + count)
+    ]
+
+
+def prepare(store: Store, workspace: Workspace, body: bytes) -> int:
+    with store.transaction() as session:
+        imported = service.open_file(session, workspace, "june")
+        return service.write_down(session, imported.id, BytesIO(body)).id
+
+
+def bring(store: Store, workspace: Workspace, body: bytes) -> Import:
+    import_id = prepare(store, workspace, body)
+    start(store, import_id)
+    while importing.go_on(store, import_id):
+        pass
+    return state(store, import_id)
+
+
+def start(store: Store, import_id: int) -> None:
+    with store.transaction() as session:
+        service.start(session, session.get_one(Import, import_id))
+
+
+def state(store: Store, import_id: int) -> Import:
+    with store.transaction() as session:
+        return session.get_one(Import, import_id)
+
+
+def counts(found: Import) -> tuple[int, int, int, int]:
+    return found.added, found.joined, found.known, found.refused
+
+
+def count(store: Store, model: type[Base]) -> int:
+    with store.transaction() as session:
+        return session.scalars(select(func.count()).select_from(model)).one()
+
+
+def cards(store: Store) -> Counter[str]:
+    with store.transaction() as session:
+        return Counter(session.scalars(select(Card.kind)))
+
+
+def test_a_list_becomes_leads_on_one_call_list_and_one_card(
+    store: Store, workspace: Workspace
+) -> None:
+    found = bring(store, workspace, lines([*people(10), ["nobody", "", "", "", "", ""]]))
+    assert (counts(found), found.total, found.state) == ((10, 0, 0, 1), 11, ImportState.DONE)
+    assert (count(store, Lead), count(store, Contact), count(store, Consent)) == (10, 10, 10)
+    assert cards(store) == {service.CALL_LIST: 1}
+    with store.transaction() as session:
+        lead = session.scalars(select(Lead).order_by(Lead.id)).first()
+        assert lead is not None
+        assert (lead.first_name, lead.last_name, lead.phone_e164) == ("Ann", "Lee0", "+49309010000")
+        assert (lead.call_list_id, lead.is_hot, lead.source) == (found.call_list_id, False, "csv")
+        assert session.scalars(select(LeadEvent.deed).distinct()).all() == ["received"]
+        assert [why for _, why in staged.refused(session, found.id)] == [
+            "email: is not an e-mail address"
+        ]
+        assert session.scalars(select(func.count()).select_from(ImportRow)).one() == 1
+
+
+def test_a_second_import_adds_nothing(store: Store, workspace: Workspace) -> None:
+    body = lines(people(10))
+    bring(store, workspace, body)
+    before = (count(store, Lead), count(store, LeadEvent), count(store, ContactKey))
+    again = bring(store, workspace, body)
+    assert counts(again) == (0, 0, 10, 0)
+    assert (count(store, Lead), count(store, LeadEvent), count(store, ContactKey)) == before
+    assert cards(store) == {service.CALL_LIST: 1}
+
+
+def test_whoever_has_an_open_lead_joins_it_without_a_noise(
+    store: Store, workspace: Workspace, sofia: Person
+) -> None:
+    with store.transaction() as session:
+        facts = {"email": "a1@example.com", "message": "Please call me"}
+        lead_id = admit(session, workspace, read(facts), Arrival("form")).lead_id
+        service.claim(session, sofia, lead_id)
+    found = bring(store, workspace, lines(people(10)))
+    assert counts(found) == (9, 1, 0, 0)
+    assert count(store, Touch) == 1
+    assert RETURNED not in cards(store)
+    with store.transaction() as session:
+        lead = session.get_one(Lead, lead_id)
+        assert (lead.call_list_id, lead.source) == (None, "form")
+
+
+def test_who_stands_in_a_list_is_announced_when_they_ask_to_be_called(
+    store: Store, workspace: Workspace
+) -> None:
+    bring(store, workspace, lines(people(3)))
+    assert CARD not in cards(store)
+    with store.transaction() as session:
+        facts = {"email": "a1@example.com", "message": "Please call me"}
+        admission = admit(session, workspace, read(facts), Arrival("form"))
+        assert admission.has_joined
+    assert cards(store)[CARD] == 1
+
+
+def test_the_preview_says_what_then_happens(store: Store, workspace: Workspace) -> None:
+    with store.transaction() as session:
+        admit(session, workspace, read({"email": "a1@example.com"}), Arrival("form"))
+    bring(store, workspace, lines(people(1)))
+    rows = [*people(6), ["nobody", "", "", "", "", ""], ["A2@example.com", "", "", "B", "", ""]]
+    import_id = prepare(store, workspace, lines(rows))
+    seen = state(store, import_id).preview
+    assert seen["reasons"] == [["email: is not an e-mail address", 1]]
+    assert seen["first"][0] == ["Ann Lee0", "Acme", "a0@example.com, +49309010000"]
+    assert count(store, Lead) == 2
+    start(store, import_id)
+    while importing.go_on(store, import_id):
+        pass
+    told = (seen["new"], seen["joined"], seen["known"], seen["refused"])
+    assert told == counts(state(store, import_id)) == (4, 2, 1, 1)
+
+
+def test_a_batch_that_breaks_off_leaves_nothing_half_done(
+    store: Store, workspace: Workspace
+) -> None:
+    import_id = prepare(store, workspace, lines(people(10)))
+    start(store, import_id)
+    importing.go_on(store, import_id)
+
+    def break_off() -> None:
+        with store.transaction() as session:
+            service.take_batch(session, import_id)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        break_off()
+    assert counts(state(store, import_id)) == (4, 0, 0, 0)
+    while importing.go_on(store, import_id):
+        pass
+    assert counts(state(store, import_id)) == (10, 0, 0, 0)
+    assert (count(store, Lead), count(store, LeadEvent)) == (10, 10)
+
+
+def test_many_hands_on_one_list_and_two_lists_of_the_same_people_make_each_lead_once(
+    store: Store, workspace: Workspace
+) -> None:
+    body = lines(people(40))
+    imports = [prepare(store, workspace, body) for _ in range(2)]
+    for import_id in imports:
+        start(store, import_id)
+
+    def work(import_id: int) -> None:
+        while importing.go_on(store, import_id):
+            pass
+
+    at_once([partial(work, import_id) for import_id in imports * 2])
+    found = [state(store, import_id) for import_id in imports]
+    assert sum(each.added for each in found) == 40
+    assert sum(each.known for each in found) == 40
+    assert (count(store, Lead), count(store, Contact)) == (40, 40)
+
+
+def test_a_form_at_the_same_moment_makes_no_second_contact(
+    store: Store, workspace: Workspace
+) -> None:
+    import_id = prepare(store, workspace, lines(people(40)))
+    start(store, import_id)
+
+    def work() -> None:
+        while importing.go_on(store, import_id):
+            pass
+
+    def send(number: int) -> None:
+        with store.transaction() as session:
+            facts = {"email": f"a{number}@example.com", "phone": f"+4930901{number:04}"}
+            admit(session, workspace, read(facts), Arrival("form"))
+
+    at_once([partial(work), *(partial(send, number) for number in range(0, 40, 5))])
+    assert (count(store, Contact), count(store, Lead)) == (40, 40)
+    assert count(store, Touch) == 8
+
+
+def test_what_columns_mean_can_be_told_and_is_looked_at_anew(
+    store: Store, workspace: Workspace
+) -> None:
+    import_id = prepare(store, workspace, b"Wer,Wo\nAda,0301234\nBob,0305678\n")
+    assert state(store, import_id).preview["refused"] == 2
+    with store.transaction() as session:
+        imported = session.get_one(Import, import_id)
+        service.change(session, imported, ["full_name", "phone"], None)
+        service.look_ahead(session, imported)
+    assert (state(store, import_id).preview["new"], count(store, Lead)) == (2, 0)
+
+
+def test_a_cancelled_list_is_forgotten_and_cannot_be_started(
+    store: Store, workspace: Workspace, sofia: Person
+) -> None:
+    with store.transaction() as session:
+        imported = service.drop(session, sofia, "F1", "june.csv")
+        assert imported is not None
+        assert service.drop(session, sofia, "F1", "june.csv") is None
+        service.write_down(session, imported.id, BytesIO(lines(people(3))))
+        assert service.in_preview(session, sofia, imported.id).name == "june"
+        service.cancel(session, imported)
+    assert count(store, ImportRow) == 0
+    with store.transaction() as session, pytest.raises(service.NotInPreview):
+        service.in_preview(session, sofia, imported.id)
+    assert service_batch(store, imported.id).is_last
+
+
+def service_batch(store: Store, import_id: int) -> service.Batch:
+    with store.transaction() as session:
+        return service.take_batch(session, import_id)
+
+
+def test_somebody_elses_list_is_not_found(
+    store: Store, workspace: Workspace, sofia: Person
+) -> None:
+    import_id = prepare(store, workspace, lines(people(1)))
+    with store.transaction() as session, pytest.raises(NotFound):
+        service.in_preview(session, sofia, import_id)
+
+
+def test_what_breaks_off_in_the_file_writes_nothing_down(
+    store: Store, workspace: Workspace
+) -> None:
+    body = lines(people(3)) + b'\n"open,' + b"c@example.com,C\n" * 20_000
+    with pytest.raises(NotAList):
+        prepare(store, workspace, body)
+    assert (count(store, Import), count(store, ImportRow)) == (0, 0)
+
+
+def test_refused_rows_come_back_disarmed_and_their_mended_file_adds_the_rest(
+    store: Store, workspace: Workspace
+) -> None:
+    rows = [*people(2), ["=cmd()", "", "", "=HYPERLINK(1)", "", ""]]
+    found = bring(store, workspace, lines(rows))
+    with store.transaction() as session:
+        content = importing.refused_file(found.header, staged.refused(session, found.id)).decode(
+            "utf-8-sig"
+        )
+    assert content.splitlines()[0].endswith("Why it was refused")
+    assert content.splitlines()[1] == ("'=cmd(),,,'=HYPERLINK(1),,,email: is not an e-mail address")
+    mended = content.replace("'=cmd()", "new@example.com").encode()
+    again = bring(store, workspace, mended)
+    assert counts(again) == (1, 0, 0, 0)
+    with store.transaction() as session:
+        lead = session.scalars(select(Lead).where(Lead.email == "new@example.com")).one()
+        assert (lead.company, lead.message) == ("=HYPERLINK(1)", None)
+
+
+ROW = st.tuples(
+    st.sampled_from(["", "a@example.com", "b@example.com", "B@Example.com", "nobody"]),
+    st.sampled_from(["", "+4930901820", "+4930901821", "123"]),
+    st.sampled_from(["", "Ann Lee", "Bob"]),
+    st.sampled_from(["", "Acme"]),
+    st.sampled_from(["", "yes", "no"]),
+    st.sampled_from(["", "spring"]),
+)
+
+
+@settings(
+    max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+)
+@given(rows=st.lists(ROW, max_size=14), before=st.lists(ROW, max_size=3))
+def test_batches_come_to_the_same_end_as_one_by_one(
+    store: Store, rows: list[tuple[str, ...]], before: list[tuple[str, ...]]
+) -> None:
+    twins = [install(store, team_id=f"T{next(_teams)}") for _ in range(2)]
+    for workspace in twins:
+        one_by_one(store, workspace, before, "form", None)
+    found = bring(store, twins[0], lines(rows))
+    one_by_one(store, twins[1], rows, "csv", found.call_list_id)
+    assert world(store, twins[0]) == world(store, twins[1])
+
+
+def one_by_one(
+    store: Store, workspace: Workspace, rows: Sequence[tuple[str, ...]], source: str,
+    call_list_id: int | None,
+) -> None:  # fmt: skip
+    meanings = ["email", "phone", "full_name", "company", "consent", "utm_campaign"]
+    for row in rows:
+        try:
+            inquiry = read_row(HEADER, meanings, row)
+        except Unreadable:
+            continue
+        with store.transaction() as session:
+            admit(session, workspace, inquiry, Arrival(source, call_list_id=call_list_id))
+
+
+_UNLIKE = {"id", "workspace_id", "contact_id", "received_at", "last_touch_at"}
+
+
+def world(store: Store, workspace: Workspace) -> dict[str, Any]:
+    """All that is known of leads in a workspace, without what no two worlds share."""
+    with store.transaction() as session:
+        leads = session.scalars(
+            select(Lead).where(Lead.workspace_id == workspace.id).order_by(Lead.external_id)
+        ).all()
+        name = {lead.id: (lead.source, lead.external_id) for lead in leads}
+        by_contact: dict[int, list[Any]] = {}
+        for lead in leads:
+            by_contact.setdefault(lead.contact_id, []).append(name[lead.id])
+
+        def of(model: Any, *columns: Any) -> Counter[Any]:
+            rows = session.execute(select(*columns).where(model.workspace_id == workspace.id))
+            return Counter(tuple(name.get(v, v) if i == 0 else str(v) for i, v in enumerate(row))
+                           for row in rows)  # fmt: skip
+
+        keys = session.execute(
+            select(ContactKey.contact_id, ContactKey.kind, ContactKey.value)
+            .where(ContactKey.workspace_id == workspace.id)
+        )  # fmt: skip
+        return {
+            "leads": [
+                {c.name: getattr(lead, c.name) for c in Lead.__table__.c if c.name not in _UNLIKE}
+                for lead in leads
+            ],
+            "contacts": sorted(by_contact.values()),
+            "keys": sorted((str(by_contact.get(c)), kind, value) for c, kind, value in keys),
+            "touches": of(Touch, Touch.lead_id, Touch.external_id, Touch.facts),
+            "events": of(LeadEvent, LeadEvent.lead_id, LeadEvent.deed),
+            "consents": Counter(
+                (str(by_contact.get(c)), granted)
+                for c, granted in session.execute(
+                    select(Consent.contact_id, Consent.granted)
+                    .where(Consent.workspace_id == workspace.id)
+                )
+            ),
+            "orphans": session.scalar(
+                text("SELECT count(*) FROM contact WHERE workspace_id = :w AND id NOT IN "
+                     "(SELECT contact_id FROM lead)"), {"w": workspace.id},
+            ),
+        }  # fmt: skip
