@@ -1,7 +1,9 @@
 """A whole office for a journey: the stand-in of Slack, the application, its worker and its web."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -10,6 +12,9 @@ import pytest
 from bot import demo
 from bot.app import Application
 from bot.doctor import manifest
+from bot.jobs import failed
+from bot.jobs.queue import counts
+from bot.jobs.worker import Worker
 from bot.people import service as people
 from bot.people.model import Role
 from bot.playground.hand import Hand
@@ -122,3 +127,45 @@ def office(database_url: str) -> Iterator[Office]:
 def either_office(request: pytest.FixtureRequest, database_url: str) -> Iterator[Office]:
     """An office that Slack reaches over HTTP, and one over Socket Mode."""
     yield from open_office(database_url, socket_mode=request.param == "socket")
+
+
+@pytest.fixture
+def idle_office(database_url: str) -> Iterator[Office]:
+    """An office whose application serves, and where nobody works yet."""
+    yield from open_office(database_url, socket_mode=False, work=False)
+
+
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No second of pause between two posts, and short pauses while Slack is down."""
+    monkeypatch.setattr("bot.slack.cards._POST_EVERY", timedelta())
+    monkeypatch.setattr("bot.slack.errors._OUTAGE_SECONDS", 0.1)
+    monkeypatch.setattr("bot.app._RECONNECT_SECONDS", 0.1)
+
+
+@pytest.fixture
+def rescuer(idle_office: Office, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
+    """Call it for a worker in this process, which soon takes a silent one for dead."""
+    monkeypatch.setattr("bot.jobs.worker._HEARTBEAT_SECONDS", 0.3)
+    application = idle_office.application
+    worker = Worker(application.store, application.tasks, stalled_seconds=1.5)
+    with ExitStack() as stack:
+
+        def start() -> None:
+            worker.start()
+            stack.callback(worker.stop)
+
+        yield start
+
+
+def wait_until_idle(office: Office) -> None:
+    """Wait until no work is left, and see that none has failed."""
+
+    def idle() -> bool:
+        with office.application.store.transaction() as session:
+            left = counts(session)
+        return left["todo"] + left["doing"] == 0
+
+    office.slack.wait_until(idle, timeout=60)
+    with office.application.store.transaction() as session:
+        assert failed(session) == []

@@ -4,9 +4,11 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+
+from pydantic import SecretStr
 
 from bot import demo
 from tests.journeys.conftest import Office
@@ -98,7 +100,11 @@ def run(
 def _environment(office: Office) -> dict[str, str]:
     """The settings, as an operator would write them; PORT=0 lets the system choose."""
     url = office.application.store.engine.url.render_as_string(hide_password=False)
+    settings = office.application.settings
     return os.environ | {
+        "HANDOFF_SOURCES": _pairs(settings.sources),
+        "HANDOFF_SOURCE_TOKENS": _pairs(settings.source_tokens),
+        "HANDOFF_SOURCE_APIS": ",".join(f"{k}:{v}" for k, v in settings.source_apis.items()),
         "PYTHONPATH": str(ROOT),
         "DATABASE_URL": url,
         "SLACK_BOT_TOKEN": office.slack.bot_token,
@@ -109,3 +115,7 @@ def _environment(office: Office) -> dict[str, str]:
         "HANDOFF_HOST": "127.0.0.1",
         "PORT": "0",
     }
+
+
+def _pairs(secrets: Mapping[str, SecretStr]) -> str:
+    return ",".join(f"{name}:{secret.get_secret_value()}" for name, secret in secrets.items())

@@ -5,8 +5,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager, suppress
-from datetime import timedelta
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -15,8 +14,6 @@ from sqlalchemy import create_engine, select, text
 
 from bot import demo
 from bot.app import Application
-from bot.jobs import failed
-from bot.jobs.queue import counts
 from bot.jobs.worker import Worker
 from bot.leads.model import Lead
 from bot.playground.state import Message
@@ -24,40 +21,11 @@ from bot.slack.cards import Card
 from bot.store import migrate
 from bot.store.embedded import EmbeddedPostgres
 from bot.web.intake import AT_ONCE
-from tests.journeys.conftest import Office, drawn, open_office
+from tests.journeys.conftest import Office, drawn, open_office, wait_until_idle
 from tests.journeys.processes import HASTY, run
 
 POST, UPDATE = "chat.postMessage", "chat.update"
 HANG = 60.0  # longer than any test waits
-
-
-@pytest.fixture
-def idle_office(database_url: str) -> Iterator[Office]:
-    """An office whose application serves, and where nobody works yet."""
-    yield from open_office(database_url, socket_mode=False, work=False)
-
-
-@pytest.fixture
-def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No second of pause between two posts, and short pauses while Slack is down."""
-    monkeypatch.setattr("bot.slack.cards._POST_EVERY", timedelta())
-    monkeypatch.setattr("bot.slack.errors._OUTAGE_SECONDS", 0.1)
-    monkeypatch.setattr("bot.app._RECONNECT_SECONDS", 0.1)
-
-
-@pytest.fixture
-def rescuer(idle_office: Office, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
-    """Call it for a worker in this process, which soon takes a silent one for dead."""
-    monkeypatch.setattr("bot.jobs.worker._HEARTBEAT_SECONDS", 0.3)
-    application = idle_office.application
-    worker = Worker(application.store, application.tasks, stalled_seconds=1.5)
-    with ExitStack() as stack:
-
-        def start() -> None:
-            worker.start()
-            stack.callback(worker.stop)
-
-        yield start
 
 
 @contextmanager
@@ -84,19 +52,6 @@ def send(office: Office, numbers: range) -> None:
 def stored(office: Office) -> set[str]:
     with office.application.store.transaction() as session:
         return set(session.scalars(select(Lead.external_id)))
-
-
-def wait_until_idle(office: Office) -> None:
-    """Wait until no work is left, and see that none has failed."""
-
-    def idle() -> bool:
-        with office.application.store.transaction() as session:
-            left = counts(session)
-        return left["todo"] + left["doing"] == 0
-
-    office.slack.wait_until(idle, timeout=60)
-    with office.application.store.transaction() as session:
-        assert failed(session) == []
 
 
 def names(messages: list[Message]) -> list[str]:

@@ -2,7 +2,6 @@
 
 import pytest
 
-from bot.playground.state import Message
 from bot.slack.text import plural
 from tests.journeys.conftest import Office, drawn
 
@@ -12,17 +11,6 @@ WEBINAR = (
 )
 
 
-def direct(office: Office, name: str, *parts: str) -> Message:
-    """Wait for a direct message that says all of this."""
-    im = office.slack.im(office.users[name])
-
-    def found() -> Message | None:
-        messages = office.slack.messages(im)
-        return next((m for m in messages if all(part in drawn(m) for part in parts)), None)
-
-    return office.slack.wait_until(found, timeout=30)
-
-
 def drop(office: Office, name: str, file: str, body: bytes) -> None:
     office.hand(name).upload(office.slack.im(office.users[name]), file, body)
 
@@ -30,7 +18,7 @@ def drop(office: Office, name: str, file: str, body: bytes) -> None:
 def test_a_list_is_dropped_mended_imported_and_worked_through(either_office: Office) -> None:
     office = either_office
     drop(office, "mara", "webinar.csv", WEBINAR)
-    card = direct(office, "mara", "Import webinar?", "First rows")
+    card = office.whisper("mara", "Import webinar?", "First rows")
     assert "3 rows" in drawn(card)
     assert "Understood: Mail → E-mail" in drawn(card)
     assert "Kept as notes: Vorname, Seats" in drawn(card)
@@ -41,9 +29,9 @@ def test_a_list_is_dropped_mended_imported_and_worked_through(either_office: Off
     refused = office.hand("mara").submit(modal, {"column.0": "email"})
     assert "cannot both be e-mail" in refused.errors["column.1"]
     office.hand("mara").submit(modal, {"column.0": "first_name"})
-    card = direct(office, "mara", "Import webinar?", "Vorname → First name")
+    card = office.whisper("mara", "Import webinar?", "Vorname → First name")
     office.hand("mara").click(card, "import.start")
-    direct(office, "mara", "webinar is imported", "2 new leads", "1 refused")
+    office.whisper("mara", "webinar is imported", "2 new leads", "1 refused")
 
     back = office.slack.wait_until(
         lambda: next((m for m in office.slack.messages(office.slack.im(office.users["mara"]))
@@ -63,7 +51,7 @@ def test_a_list_is_dropped_mended_imported_and_worked_through(either_office: Off
     office.slack.wait_until(
         lambda: "bob@example.com" in str(office.modal("sofia", "Next contact").blocks)
     )
-    direct(office, "sofia", "Ada", "claimed by")
+    office.whisper("sofia", "Ada", "claimed by")
     office.card("Call list: webinar", "1 of 2 contacts called", "Interested: *1*")
 
     office.hand("sofia").close(office.modal("sofia", "Next contact"))
@@ -77,19 +65,19 @@ def test_a_list_is_dropped_mended_imported_and_worked_through(either_office: Off
 
 def test_what_is_no_list_a_stranger_and_a_chat_are_answered(office: Office) -> None:
     drop(office, "mara", "book.xlsx", b"PK\x03\x04" + b"x" * 50)
-    direct(office, "mara", "I cannot read", "save it as CSV first")
+    office.whisper("mara", "I cannot read", "save it as CSV first")
     drop(office, "guest", "list.csv", b"Email\na@example.com\n")
-    direct(office, "guest", "You need the role", "to import leads")
+    office.whisper("guest", "You need the role", "to import leads")
     office.hand("mara").say(office.slack.im(office.users["mara"]), "hello")
-    direct(office, "mara", "I do not read messages", "CSV")
+    office.whisper("mara", "I do not read messages", "CSV")
 
 
 def test_a_cancelled_list_and_an_old_button_do_nothing(office: Office) -> None:
     drop(office, "mara", "list.csv", b"Email\na@example.com\n")
-    card = direct(office, "mara", "Import list?")
+    card = office.whisper("mara", "Import list?")
     old = office.slack.as_seen(card)
     office.hand("mara").click(card, "import.cancel")
-    direct(office, "mara", "was not imported")
+    office.whisper("mara", "was not imported")
     office.hand("mara").click(old, "import.start")
     office.whisper("mara", "This import is cancelled already")
 
@@ -98,6 +86,6 @@ def test_a_cancelled_list_and_an_old_button_do_nothing(office: Office) -> None:
 def test_a_longer_list_is_taken_in_batches(office: Office, rows: int) -> None:
     body = "Email\n" + "".join(f"a{n}@example.com\n" for n in range(rows))
     drop(office, "mara", "long.csv", body.encode())
-    office.hand("mara").click(direct(office, "mara", "Import long?"), "import.start")
-    direct(office, "mara", "long is imported", plural(rows, "new lead"))
+    office.hand("mara").click(office.whisper("mara", "Import long?"), "import.start")
+    office.whisper("mara", "long is imported", plural(rows, "new lead"))
     office.card("Call list: long", f"0 of {plural(rows, 'contact')} called")

@@ -2,7 +2,8 @@
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -21,17 +22,25 @@ class Product:
         self.asked: list[tuple[str, str]] = []
         self.status, self.headers = 200, dict[str, str]()
         self.body = b"{}"
+        self.answers: Callable[[str], bytes | None] = lambda _path: self.body
+        """By path; None: it is not there."""
+        self.open = threading.Event()
+        """While it is not set, nobody is answered."""
+        self.open.set()
         product = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 product.asked.append((self.path, self.headers["Authorization"]))
-                self.send_response(product.status)
-                for name, value in product.headers.items():
-                    self.send_header(name, value)
-                self.send_header("Content-Length", str(len(product.body)))
-                self.end_headers()
-                self.wfile.write(product.body)
+                product.open.wait()
+                body = product.answers(self.path)
+                with suppress(ConnectionError):  # who asked may have been killed
+                    self.send_response(product.status if body is not None else 404)
+                    for name, value in product.headers.items():
+                        self.send_header(name, value)
+                    self.send_header("Content-Length", str(len(body or b"")))
+                    self.end_headers()
+                    self.wfile.write(body or b"")
 
             def log_message(self, *_arguments: object) -> None:
                 """Say nothing."""
@@ -47,6 +56,7 @@ class Product:
         self.body = json.dumps(value).encode()
 
     def close(self) -> None:
+        self.open.set()
         self._server.shutdown()
         self._server.server_close()
 
