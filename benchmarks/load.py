@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import count
 from typing import NamedTuple
 from zlib import crc32
@@ -17,6 +18,8 @@ from zlib import crc32
 import psycopg
 
 from benchmarks.office import KEY, LOOPBACK
+from bot.leads.sources import SOURCES, Request, Source
+from tests.leads.sources.signing import VENDORS
 
 PROCESSES = 2
 
@@ -102,6 +105,33 @@ def post(path: str, facts: object) -> bytes:
     return head.encode() + body
 
 
+def hook(slug: str, name: str) -> bytes:
+    """A request of this source with its example lead, who is somebody else each time."""
+    source = SOURCES[slug]
+    path = f"/leads{source.path}".replace("{key}", KEY)
+    sent = Request(_renamed(source, name), {"content-type": source.content_type})
+    if slug in VENDORS:
+        now, url = datetime.now(UTC), f"http://{LOOPBACK}{path}"
+        sent = VENDORS[slug].sign(source, sent.body, KEY, now, url)
+    headers = {"authorization": f"Bearer {KEY}"} | dict(sent.headers)
+    lines = [f"POST {path} HTTP/1.1", f"Host: {LOOPBACK}", f"Content-Length: {len(sent.body)}"]
+    lines += [f"{name}: {value}" for name, value in headers.items()]
+    return "\r\n".join([*lines, "\r\n"]).encode() + sent.body
+
+
+def _renamed(source: Source, name: str) -> bytes:
+    """The example with another id, of the same length, another address and another phone."""
+    number = str(crc32(name.encode()) + 10**10)
+    [example] = source.parse(source.example, source.content_type)
+    body = source.example.replace(b"ada", number.encode())
+    body = body.replace(b"30 901820", f"30 {number[-8:]}".encode())
+    if example.external_id:
+        size = len(example.external_id)
+        other = number.rjust(size, "1")[-size:] if size >= len(number) else number
+        body = body.replace(example.external_id.encode(), other.encode())
+    return body
+
+
 class Load:
     """Processes that make load; the caller's own does nothing meanwhile."""
 
@@ -111,6 +141,10 @@ class Load:
     def leads(self, port: int, name: str, connections: int, seconds: float) -> Outcome:
         """New leads as fast as they are taken, `connections` at once; `name` makes them new."""
         return self._share(_send_leads, port, name, connections, seconds)
+
+    def hooks(self, port: int, slug: str, name: str, connections: int, seconds: float) -> Outcome:
+        """New leads as this source sends them, signed."""
+        return self._share(_send_hooks, (port, slug), name, connections, seconds)
 
     def commits(self, database: str, connections: int, seconds: float) -> Outcome:
         """Transactions of one small insert as fast as they are committed."""
@@ -167,6 +201,20 @@ def _send_leads(port: int, name: str, connections: int, start: float, seconds: f
         line = Line(port)
         for index in count():
             yield line.send(lead(f"{name}-{number}-{index}")).status == 202
+        line.close()
+
+    return _closed_loop(send, connections, start, seconds)
+
+
+def _send_hooks(
+    target: tuple[int, str], name: str, connections: int, start: float, seconds: float
+) -> Outcome:
+    port, slug = target
+
+    def send(number: int) -> Iterator[bool]:
+        line = Line(port)
+        for index in count():
+            yield line.send(hook(slug, f"{name}-{number}-{index}")).status < 400
         line.close()
 
     return _closed_loop(send, connections, start, seconds)

@@ -145,9 +145,9 @@ class Office:
         self._control = control
         self._stack = stack
 
-    def database(self) -> Database:
+    def database(self, name: str = "database") -> Database:
         """Start a PostgreSQL of its own, with Handoff's schema."""
-        place = self.place / "database"
+        place = self.place / name
         server = EmbeddedPostgres(place)
         self._stack.callback(server.close)
         store = Store(server.url)

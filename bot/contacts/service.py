@@ -109,8 +109,14 @@ def make(session: Session, workspace_id: int, people: Sequence[Sequence[Key]]) -
 
 
 def lock(session: Session, contact_id: int) -> None:
-    """Let nobody else add to this contact until the transaction ends."""
-    session.execute(select(Contact.id).where(Contact.id == contact_id).with_for_update())
+    """Let nobody else add to this contact until the transaction ends.
+
+    Without its key, which others who write at the same time may have referred to already: two of
+    them would wait for each other.
+    """
+    session.execute(
+        select(Contact.id).where(Contact.id == contact_id).with_for_update(key_share=True)
+    )
 
 
 def note_consent(session: Session, consent: Consent) -> None:

@@ -75,7 +75,9 @@ def put_schedule(
     session.execute(
         insert(Schedule).values(**named, **facts, next_run_at=next_run_at).on_conflict_do_nothing()
     )
-    schedule = session.scalars(select(Schedule).filter_by(**named).with_for_update()).one()
+    schedule = session.scalars(
+        select(Schedule).filter_by(**named).with_for_update(key_share=True)
+    ).one()
     if (schedule.cron, schedule.zone) != (cron, zone):
         schedule.next_run_at = next_run_at
     for fact, value in facts.items():
@@ -88,7 +90,9 @@ def tick(session: Session) -> int:
     """Enqueue what is due, each with its time as `slot`; returns how many fired."""
     now = clock.now()
     due = session.scalars(
-        select(Schedule).where(Schedule.next_run_at <= now).with_for_update(skip_locked=True)
+        select(Schedule)
+        .where(Schedule.next_run_at <= now)
+        .with_for_update(key_share=True, skip_locked=True)
     )
     return sum(_fire(session, schedule, now) for schedule in due.all())
 

@@ -116,7 +116,9 @@ def open_people(session: Session, who: Person, first_admin: str | None) -> bool:
     `first_admin` is Slack's ID from the settings; None lets whoever comes first be it. Returns True
     when `who` became the admin just now. Raises NotAllowed.
     """
-    session.execute(select(Workspace.id).where(Workspace.id == who.workspace_id).with_for_update())
+    session.execute(
+        select(Workspace.id).where(Workspace.id == who.workspace_id).with_for_update(key_share=True)
+    )
     nobody = not having(session, who.workspace_id, Role.ADMIN)
     if nobody and first_admin in (None, who.slack_id):
         who.roles = sorted({*who.roles, Role.ADMIN})
@@ -133,7 +135,9 @@ def assign(
     if team_id is not None and team_id not in {team.id for team in teams(session, by.workspace_id)}:
         raise NotFound(what="this team")
     # The workspace's row is the lock under which nobody takes away the last admin.
-    session.execute(select(Workspace.id).where(Workspace.id == by.workspace_id).with_for_update())
+    session.execute(
+        select(Workspace.id).where(Workspace.id == by.workspace_id).with_for_update(key_share=True)
+    )
     whom = person(session, by.workspace_id, slack_id)
     chosen = sorted(set(roles))
     admins = having(session, by.workspace_id, Role.ADMIN)

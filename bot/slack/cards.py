@@ -102,7 +102,7 @@ def redraw(session: Session, kind: str, subject_id: int) -> None:
         select(Card.id, Card.stale, Card.target, Card.ts)
         .where(Card.kind == kind, Card.subject_id == subject_id)
         .order_by(Card.id)
-        .with_for_update()
+        .with_for_update(key_share=True)
     )
     for card in session.execute(mine).all():
         if card.stale:

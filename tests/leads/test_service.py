@@ -1,15 +1,17 @@
 """The verbs of leads: what each does, what it refuses and to whom, and what the audit says."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from secrets import token_hex
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select, text, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
 from bot import clock
@@ -17,7 +19,7 @@ from bot.campaigns import service as campaigns
 from bot.errors import HandoffError, NotAllowed, NotFound
 from bot.leads import service
 from bot.leads.inquiry import read
-from bot.leads.model import Disposition, Lead, LeadEvent, Rating, Status
+from bot.leads.model import Disposition, Lead, LeadEvent, Rating, Status, Touch
 from bot.leads.service.ownership import (
     AlreadyClaimed,
     AlreadyClosed,
@@ -37,7 +39,7 @@ from bot.people.model import Person, Role, Workspace
 from bot.slack.cards import Card
 from bot.slack.text import moment
 from bot.store import Store
-from tests.campaigns.scene import draft, hire, install
+from tests.campaigns.scene import at_once, draft, hire, install
 
 NINE = datetime(2026, 6, 1, 9, tzinfo=UTC)
 PRICE = Money(1_250_000, "EUR")
@@ -473,3 +475,22 @@ def test_whatever_people_do_a_lead_keeps_its_rules(
         assert (lead.won_amount is not None) == (lead.status == Status.WON)
         assert (lead.disposition is not None) == (lead.status == Status.LOST)
     assert len(floor.audit(lead_id)) == done
+
+
+def test_one_phone_and_many_addresses_at_once_are_one_person_and_nobody_waits_for_ever(
+    store: Store,
+) -> None:
+    """Each brings a key of its own to the same contact; a deadlock would raise in one of them."""
+    workspace = install(store)
+
+    def send(number: int) -> None:
+        for each in range(5):
+            facts = {"email": f"ada{number}-{each}@example.com", "phone": "+49 30 901820"}
+            with store.transaction() as session:
+                body = json.dumps(facts).encode()
+                service.receive(session, workspace, "api", "website", body, "application/json")
+
+    at_once([partial(send, number) for number in range(8)])
+    with store.transaction() as session:
+        assert session.scalars(select(func.count()).select_from(Lead)).one() == 1
+        assert session.scalars(select(func.count()).select_from(Touch)).one() == 39

@@ -256,7 +256,7 @@ def _open_lead(session: Session, contact_id: int) -> Lead | None:
         )
         .order_by(Lead.id.desc())
         .limit(1)
-        .with_for_update()
+        .with_for_update(key_share=True)
     )
 
 

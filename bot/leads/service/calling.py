@@ -36,7 +36,7 @@ def next_contact(session: Session, who: Person, call_list_id: int) -> Lead | Non
             .where(_to_call(call_list_id), mine)
             .order_by(Lead.call_attempts, Lead.id)
             .limit(1)
-            .with_for_update(skip_locked=True)
+            .with_for_update(key_share=True, skip_locked=True)
         )
         if lead is not None:
             break

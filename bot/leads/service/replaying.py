@@ -77,7 +77,7 @@ def _waiting(session: Session, workspace_id: int, submission_id: int) -> Submiss
     kept = session.scalar(
         select(Submission)
         .where(Submission.id == submission_id, Submission.workspace_id == workspace_id)
-        .with_for_update()
+        .with_for_update(key_share=True)
     )
     if kept is None:
         raise NotFound(what="this submission")
