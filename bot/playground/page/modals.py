@@ -18,7 +18,9 @@ from bot.playground.page.values import text_of
 from bot.playground.state import View
 
 _FOCUS_ERROR = "document.querySelector('.modal .has-error :is(input,textarea)')?.focus()"
+# Comes late, so it leaves a field alone that somebody already types in.
 _FOCUS_FIRST = (
+    "if (!document.activeElement?.matches('.modal-body :is(input, textarea)')) "
     "document.querySelector('.modal-body :is(input:not([type=file]), textarea), "
     ".modal-foot button')?.focus()"
 )

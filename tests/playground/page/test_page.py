@@ -226,6 +226,23 @@ def test_pushed_modals_keep_what_was_typed_below(
     assert slack.modal(ann) is None
 
 
+def test_a_modal_takes_the_focus_from_nobody_who_types_already(page: Page, bolt: App) -> None:
+    @bolt.shortcut("lead.new")
+    def first(ack: Ack, body: Json) -> None:
+        ack()
+        inputs = [field(name, {"type": "plain_text_input"}) for name in ("note", "more")]
+        view = {"type": "modal", "title": plain("Two"), "submit": plain("Go"), "blocks": inputs}
+        bolt.client.views_open(trigger_id=body["trigger_id"], view=view)
+
+    page.get_by_test_id("shortcuts").click()
+    page.get_by_test_id("shortcut:lead.new").click()
+    more = page.get_by_test_id("input:more").locator("input")
+    more.focus()
+    # A timer that is set later, and for longer, fires after all those of the dialog's opening.
+    page.evaluate("() => new Promise((done) => setTimeout(done, 400))")
+    expect(more).to_be_focused()
+
+
 def test_a_modal_that_the_app_does_not_answer_says_so(
     page: Page, bolt: App, client: WebClient, slack: StandIn
 ) -> None:
