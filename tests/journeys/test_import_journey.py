@@ -1,7 +1,9 @@
 """A list from the file to the last call: dropped, looked at, mended, imported, worked through."""
 
 import pytest
+from sqlalchemy import select
 
+from bot.leads.model import Lead
 from bot.slack.text import plural
 from tests.journeys.conftest import Office, drawn
 
@@ -13,6 +15,11 @@ WEBINAR = (
 
 def drop(office: Office, name: str, file: str, body: bytes) -> None:
     office.hand(name).upload(office.slack.im(office.users[name]), file, body)
+
+
+def owner(office: Office, email: str) -> int | None:
+    with office.application.store.transaction() as session:
+        return session.scalars(select(Lead.claimed_by).where(Lead.email == email)).one()
 
 
 def test_a_list_is_dropped_mended_imported_and_worked_through(either_office: Office) -> None:
@@ -55,6 +62,7 @@ def test_a_list_is_dropped_mended_imported_and_worked_through(either_office: Off
     office.card("Call list: webinar", "1 of 2 contacts called", "Interested: *1*")
 
     office.hand("sofia").close(office.modal("sofia", "Next contact"))
+    office.slack.wait_until(lambda: owner(office, "bob@example.com") is None)
     office.hand("ben").click(office.card("Call list: webinar"), "calls.next")
     modal = office.modal("ben", "Next contact")
     office.hand("ben").submit(modal, {"outcome": "not_interested"})

@@ -73,7 +73,7 @@ def called(
 
 def put_back(session: Session, who: Person, lead_id: int) -> None:
     """The person stopped before the call: somebody else can have it, if it was theirs."""
-    lead = session.get(Lead, lead_id, with_for_update=True)
+    lead = session.get(Lead, lead_id, with_for_update={"key_share": True})
     if lead is None or lead.claimed_by != who.id or lead.is_closed or lead.first_response_at:
         return
     release(session, who, lead_id)
