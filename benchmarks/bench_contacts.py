@@ -26,10 +26,12 @@ _GROW = """
 WITH made AS (
     INSERT INTO contact (workspace_id, created_at)
     SELECT :workspace_id, now() FROM generate_series(CAST(:first AS int), :last) RETURNING id
+), numbered AS (
+    SELECT id, CAST(:first AS int) - 1 + row_number() OVER () AS number FROM made
 )
 INSERT INTO contact_key (workspace_id, contact_id, kind, value)
-SELECT :workspace_id, id, kind, value FROM made, LATERAL (
-    VALUES ('email', 'person' || id || '@example.com'), ('phone', '+4930' || 10000000 + id)
+SELECT :workspace_id, id, kind, value FROM numbered, LATERAL (
+    VALUES ('email', 'person' || number || '@example.com'), ('phone', '+4930' || 10000000 + number)
 ) AS key (kind, value)
 """
 

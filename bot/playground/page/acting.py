@@ -1,12 +1,13 @@
 """The surfaces that the page really has: a message, a home tab, a modal with its drafts.
 
-Each one knows how to find what it stands for at the moment of a click, since a card may have been
-redrawn or a modal replaced since it was drawn here.
+Each one knows how to find what it stands for at the moment of a click, since a message may have
+gone or a modal been replaced since it was drawn here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from bot.playground.hand import Hand, NotPossible, Outcome, Place
@@ -119,18 +120,22 @@ class LiveSurface:
 
 
 class MessageSurface(LiveSurface):
-    """A message, found again by its channel and time stamp."""
+    """A message, found again by its channel and time stamp, with the blocks that stand here.
+
+    A card may be redrawn at the moment of a press: what the person saw is what they pressed.
+    """
 
     def __init__(self, session: Session, message: Message) -> None:
         super().__init__(session)
         self._key = (message.channel, message.ts)
+        self._blocks = message.blocks
 
     def place(self) -> Message:
-        """The message as it is now."""
+        """The message, with its blocks as they were drawn."""
         found = self.session.slack.workspace.message(*self._key)
         if found is None:
             raise NotPossible("This message is no longer there.")
-        return found
+        return replace(found, blocks=self._blocks)
 
 
 class HomeSurface(LiveSurface):

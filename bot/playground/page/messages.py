@@ -30,12 +30,12 @@ class Row:
 
     box: ui.element
     shown: str = ""
-    surface: MessageSurface | None = None
+    surfaces: tuple[MessageSurface, ...] = ()
 
     async def pressed(self, event: events.GenericEventArguments) -> None:
-        """A button of the message was pressed."""
-        if self.surface:
-            await self.surface.presses.pressed(event)
+        """A button was pressed, of the message as it is now or as it just was."""
+        for surface in self.surfaces:
+            await surface.presses.pressed(event)
 
 
 class MessageRun:
@@ -98,7 +98,8 @@ class MessageRun:
             row.shown = shown
             row.box.clear()
             with row.box:
-                row.surface = draw_message(self.session, line, in_thread=self._in_thread)
+                drawn = draw_message(self.session, line, in_thread=self._in_thread)
+            row.surfaces = (drawn, *row.surfaces[:1])
 
     # ---- what is to be shown ----------------------------------------------------------------
 

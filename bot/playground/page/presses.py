@@ -44,7 +44,7 @@ class Presses:
         around.on("click", self.pressed, js_handler=LISTEN)
 
     async def pressed(self, event: events.GenericEventArguments) -> None:
-        """A button was pressed; one that was redrawn meanwhile does nothing."""
+        """A button was pressed; one that is not known here does nothing."""
         does = self._does.get(str(event.args))
         result = does(str(event.args)) if does else None
         if inspect.isawaitable(result):

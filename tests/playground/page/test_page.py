@@ -56,6 +56,35 @@ def test_a_message_appears_by_itself_and_is_redrawn_in_place(
     expect(row.get_by_test_id("action:lead.claim")).to_have_count(0)
 
 
+def test_a_press_counts_that_met_a_card_being_redrawn(
+    page: Page, bolt: App, client: WebClient, slack: StandIn, leads: Channel
+) -> None:
+    pressed: list[str] = []
+
+    @bolt.action("lead.claim")
+    def claim(ack: Ack, body: Json) -> None:
+        ack()
+        pressed.append(body["message"]["text"])
+
+    claim_it = button("lead.claim", "Claim")
+    posted = client.chat_postMessage(channel=leads.id, text="New", blocks=card("New", claim_it))
+    row = page.locator(f'[data-testid=message][data-ts="{posted["ts"]}"]')
+    old = row.get_by_test_id("action:lead.claim").get_attribute("id")
+    client.chat_update(channel=leads.id, ts=posted["ts"], text="Old", blocks=card("Old", claim_it))
+    expect(row).to_contain_text("Old")
+    page.evaluate(
+        """([ts, id]) => {
+          const gone = document.createElement('button');
+          gone.id = id;
+          gone.dataset.press = '';
+          document.querySelector(`[data-ts="${ts}"]`).append(gone);
+          gone.click();
+        }""",
+        [posted["ts"], old],
+    )
+    slack.wait_until(lambda: pressed == ["Old"])
+
+
 def test_claiming_a_card_goes_through_the_app(
     page: Page, bolt: App, client: WebClient, leads: Channel, ann: User
 ) -> None:
