@@ -28,7 +28,7 @@ class Hours:
     closes: time = time(17)
     """Midnight is the end of the day."""
     country: str | None = None
-    """Whose public holidays are free: ISO 3166-1 (`AT`), or a part of it by ISO 3166-2 (`DE-BY`)."""
+    """Whose public holidays are free: ISO 3166-1 (`AT`), or a part by ISO 3166-2 (`DE-BY`)."""
 
     def on(self, day: date, zone: tzinfo) -> Span | None:
         """When the team works on this day in this zone; None where it is free."""
