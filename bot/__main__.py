@@ -92,6 +92,8 @@ def _parser() -> argparse.ArgumentParser:
 
     lead_command("submissions", _submissions, "list what could not be read")
     replay = lead_command("replay", _replay, "read again what could not be read")
+    fair = lead_command("fairness", _fairness, "show what the rotation gave to whom")
+    fair.add_argument("--days", type=int, default=28, help="how far back (default: 28)")
     replay.add_argument("id", nargs="*", type=int, help="which; none: all of them")
     add = lead_command(
         "import", _import, "import a list (CSV), after a look at what would come of it"
@@ -216,6 +218,11 @@ def _sources(_options: Options) -> None:
 def _submissions(_options: Options) -> None:
     with _data() as store, store.transaction() as session:
         print("\n".join(lead_commands.submissions(session)))
+
+
+def _fairness(options: Options) -> None:
+    with _data() as store, store.transaction() as session:
+        print("\n".join(lead_commands.fairness(session, options.days)))
 
 
 def _replay(options: Options) -> None:

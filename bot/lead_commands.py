@@ -1,10 +1,12 @@
 """What operators ask of leads on the command line; each answers in lines."""
 
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot import clock
 from bot.errors import HandoffError
 from bot.leads import service
 from bot.leads.service.hearing import Heard
@@ -53,6 +55,20 @@ def replay(store: Store, ids: Iterable[int]) -> Iterator[str]:
             problem = receipt.problem.message if receipt.problem else None
             lead = f"lead {receipt.lead_id}" if receipt.lead_id else receipt.outcome.value
             yield f"Submission {submission_id}: {problem or lead}"
+
+
+def fairness(session: Session, days: int) -> Iterator[str]:
+    """What the rotation offered each salesperson in the last `days`, against their share."""
+    since = clock.now() - timedelta(days=days)
+    found = service.shares(session, installed(session).id, since)
+    total, weights = sum(each.offered for each in found), sum(each.weight for each in found)
+    yield f"{'':24}{'weight':>8}{'offered':>9}{'share':>8}{'due':>8}{'claimed':>9}"
+    for each in found:
+        share = f"{each.offered / total:.1%}" if total else "n/a"
+        due = f"{each.weight / weights:.1%}" if weights else "n/a"
+        yield (f"{each.person.name[:23]:24}{each.weight:>8}{each.offered:>9}{share:>8}{due:>8}"
+               f"{each.claimed:>9}")  # fmt: skip
+    yield f"{total:,} offers in {days} days. Absences and full hands shift shares, and should."
 
 
 def installed(session: Session) -> Workspace:

@@ -14,6 +14,7 @@ from procrastinate import JobContext
 from procrastinate.jobs import Job
 from procrastinate.retry import BaseRetryStrategy, RetryDecision
 from procrastinate.testing import InMemoryConnector
+from sqlalchemy.orm import Session
 
 from bot.jobs import queue
 from bot.jobs.queue import GiveUp, Postpone
@@ -50,6 +51,8 @@ class Tasks:
         self._store = store
         self.under_way: set[int] = set()
         """The ids of the jobs that this process runs at the moment."""
+        self.ticks: list[Callable[[Session], int]] = []
+        """What each tick of the clock does besides; see `each_tick`."""
         self.app = procrastinate.App(connector=InMemoryConnector())
         self.add(queue.FORWARD, self._forward)
 
@@ -69,6 +72,13 @@ class Tasks:
                 self.under_way.discard(job_id)
 
         self.app.task(name=name, pass_context=True, retry=Backoff())(run)
+
+    def each_tick(self, function: Callable[[Session], int]) -> None:
+        """Let each tick call `function(session)`, again and again while it finds something to do.
+
+        Each call is a transaction of its own, and many processes call it at once.
+        """
+        self.ticks.append(function)
 
     def _uncount(self, job_id: int) -> None:
         with self._store.transaction() as session:

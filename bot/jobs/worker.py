@@ -7,12 +7,14 @@ themselves are plain functions and run in that loop's executor.
 import asyncio
 import logging
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import procrastinate.worker
 from apscheduler.schedulers.background import BackgroundScheduler
 from procrastinate import App, PsycopgConnector
 from procrastinate.jobs import Job, Status
+from sqlalchemy.orm import Session
 
 from bot.jobs import queue, schedule
 from bot.jobs.tasks import Tasks
@@ -63,12 +65,17 @@ class Worker:
         self._thread.join()
 
     def tick(self) -> None:
-        """Enqueue what the clock says is due."""
+        """Enqueue what the clock says is due, and do what each tick does."""
         try:
-            with self._store.transaction() as session:
-                schedule.tick(session)
+            for act in (schedule.tick, *self._tasks.ticks):
+                while self._once(act):
+                    pass
         except DatabaseDown:
             logger.warning("the database is away; the clock goes on when it is back")
+
+    def _once(self, act: Callable[[Session], int]) -> int:
+        with self._store.transaction() as session:
+            return act(session)
 
     def _prune(self) -> None:
         with self._store.transaction() as session:

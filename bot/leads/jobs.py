@@ -37,6 +37,8 @@ def register(tasks: Tasks, store: Store, cards: Cards, slack: Slack, apis: Apis)
     cards.add(service.OFFER, _offered)
     cards.add(RETURNED, _returned)
     cards.add(service.SILENT, _silent)
+    cards.add(service.STEP, _step)
+    tasks.each_tick(service.sweep)
 
 
 def _fetch(store: Store, apis: Apis, workspace_id: int, source: str, external_id: str) -> None:
@@ -114,3 +116,7 @@ def _returned(session: Session, touch_id: int) -> Message:
 
 def _silent(session: Session, submission_id: int) -> Message:
     return view.silent(service.last_words(session, submission_id))
+
+
+def _step(session: Session, step_id: int) -> Message:
+    return view.step(service.step(session, step_id))

@@ -1,13 +1,14 @@
 """The tables of people: workspaces, teams and persons, and the rules that a person keeps."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ForeignKey, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, SmallInteger, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
+from bot.people.hours import Hours
 from bot.store import Base, Id, Moment, WorkspaceId
 
 
@@ -58,6 +59,35 @@ class Team(Base):
     id: Mapped[Id]
     workspace_id: Mapped[WorkspaceId]
     name: Mapped[str]
+    days: Mapped[list[int]] = mapped_column(
+        ARRAY(SmallInteger), default=lambda: list(range(5)), server_default="{0,1,2,3,4}"
+    )
+    """The days of the week on which the team works; 0 is Monday."""
+    opens: Mapped[time] = mapped_column(default=time(9), server_default=text("'09:00'"))
+    closes: Mapped[time] = mapped_column(default=time(17), server_default=text("'17:00'"))
+    timezone: Mapped[str | None]
+    """None: the workspace's."""
+    country: Mapped[str | None]
+    """Whose public holidays are free; see `Hours`."""
+
+    @property
+    def hours(self) -> Hours:
+        """When the team works, on the clocks of its zone or of its people's."""
+        return Hours(frozenset(self.days), self.opens, self.closes, self.country)
+
+
+class Absence(Base):
+    """Time for which somebody is away."""
+
+    __tablename__ = "absence"
+
+    id: Mapped[Id]
+    workspace_id: Mapped[WorkspaceId]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    starts_at: Mapped[Moment]
+    ends_at: Mapped[Moment]
+    leads_return: Mapped[bool] = mapped_column(default=False)
+    """Whether the leads that were open come back at the end, unless they are closed by then."""
 
 
 class Person(Base):

@@ -174,7 +174,8 @@ class Cards:
         if card.kind == HOME:
             self._slack.publish(card.target, message)
         elif card.ts is None or card.channel is None:
-            self._post(card, message, thread_ts)
+            if not message.too_late:
+                self._post(card, message, thread_ts)
         else:
             try:
                 self._slack.update(card.channel, card.ts, message)

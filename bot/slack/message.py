@@ -37,6 +37,8 @@ class Message:
 
     text: str
     content: Sequence[AnyBlock] = ()
+    too_late: bool = False
+    """It only changes what was posted; nobody needs to hear it anew."""
 
     @cached_property
     def blocks(self) -> list[dict[str, Any]]:

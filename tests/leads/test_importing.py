@@ -336,7 +336,8 @@ def one_by_one(
             admit(session, workspace, inquiry, Arrival(source, call_list_id=call_list_id))
 
 
-_UNLIKE = {"id", "workspace_id", "contact_id", "received_at", "last_touch_at"}
+_UNLIKE = {"id", "workspace_id", "contact_id", "received_at", "last_touch_at",
+           "waits_since", "look_at"}  # fmt: skip
 
 
 def world(store: Store, workspace: Workspace) -> dict[str, Any]:

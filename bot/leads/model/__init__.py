@@ -11,8 +11,19 @@ from bot.leads.model.lists import (
     ImportState,
     Offer,
 )
+from bot.leads.model.working import (
+    FREE_LADDER,
+    OWNED_LADDER,
+    LeadStep,
+    Rung,
+    Seat,
+    ServiceLevel,
+    StepFacts,
+)
 
 __all__ = [
+    "FREE_LADDER",
+    "OWNED_LADDER",
     "CallList",
     "CallOutcome",
     "CallProgress",
@@ -25,10 +36,15 @@ __all__ = [
     "Lead",
     "LeadEvent",
     "LeadFacts",
+    "LeadStep",
     "Offer",
     "Outcome",
     "Rating",
+    "Rung",
+    "Seat",
+    "ServiceLevel",
     "Status",
+    "StepFacts",
     "Submission",
     "Touch",
 ]

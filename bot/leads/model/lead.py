@@ -77,6 +77,13 @@ class Deed(StrEnum):
     CALLED = "called"
     CLAIMED = "claimed"
     RELEASED = "released"
+    TAKEN_BACK = "taken_back"
+    REASSIGNED = "reassigned"
+    SNOOZED = "snoozed"
+    OFFERED = "offered"
+    PASSED_ON = "passed_on"
+    RECYCLED = "recycled"
+    WOKEN = "woken"
     CONTACTED = "contacted"
     RATED = "rated"
     WON = "won"
@@ -95,6 +102,7 @@ class Lead(Base):
         Index("ix_lead_contact_id", "contact_id"),
         Index("ix_lead_to_call", "call_list_id", "call_attempts", "id",
               postgresql_where=text("call_list_id IS NOT NULL")),
+        Index("ix_lead_look_at", "look_at", postgresql_where=text("look_at IS NOT NULL")),
     )  # fmt: skip
 
     id: Mapped[Id]
@@ -155,6 +163,32 @@ class Lead(Base):
     won_minor: Mapped[int | None]
     won_currency: Mapped[str | None]
     closed_at: Mapped[Moment | None]
+
+    stint: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Counts the times that it changed hands: each stint has a ladder of its own."""
+    waits_since: Mapped[Moment | None]
+    """Since when the ladder waits for its next step."""
+    rung: Mapped[str | None]
+    """The last step of the ladder in this stint."""
+    look_at: Mapped[Moment | None]
+    """When the clock looks at it next; None: it waits for nothing."""
+    offered_to: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    passed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    """Who had it and is not offered it again."""
+    returns_to: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    """Who is away, and gets it back afterwards."""
+    reserved_for: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    """Who knows the customer, and alone may claim it until `reserved_until`."""
+    reserved_until: Mapped[Moment | None]
+    snoozed_until: Mapped[Moment | None]
+    wake_at: Mapped[Moment | None]
+    """When a recycled lead is offered again."""
+    claim_due_at: Mapped[Moment | None]
+    response_due_at: Mapped[Moment | None]
+    claim_worked: Mapped[int | None]
+    """Seconds of working time until the claim."""
+    response_worked: Mapped[int | None]
+    """Seconds of working time until the first response."""
 
     @property
     def name(self) -> str:

@@ -4,9 +4,10 @@ from sqlalchemy.orm import Session
 
 from bot.leads.service import fetched as _fetched
 from bot.leads.service import hearing as _hearing
+from bot.leads.service import ladder as _ladder
 from bot.leads.service import offering as _offering
 from bot.leads.service.admitting import rules
-from bot.leads.service.audit import CALL_LIST
+from bot.leads.service.audit import CALL_LIST, STEP
 from bot.leads.service.calling import (
     called,
     next_contact,
@@ -14,6 +15,7 @@ from bot.leads.service.calling import (
     put_back,
 )
 from bot.leads.service.fetched import RECONCILE, fetched, not_fetched, reconcile
+from bot.leads.service.handing import pass_on, reassign, snooze
 from bot.leads.service.hearing import LISTEN, SILENT, heard, last_words, listen
 from bot.leads.service.heating import change_rules
 from bot.leads.service.importing import (
@@ -29,6 +31,7 @@ from bot.leads.service.importing import (
     open_file,
     write_down,
 )
+from bot.leads.service.ladder import sweep
 from bot.leads.service.merging import merge, unmerge
 from bot.leads.service.offering import OFFER, Offered, offer, offered
 from bot.leads.service.ownership import AlreadyClaimed, claim, release
@@ -47,6 +50,7 @@ from bot.leads.service.reading import (
     facts,
     find,
     mine,
+    step,
     touch,
     unrated,
     waiting,
@@ -54,6 +58,7 @@ from bot.leads.service.reading import (
 from bot.leads.service.receiving import FETCH, Receipt, receive, type_in
 from bot.leads.service.replaying import count_unread, dismiss, read_again, replay, unread
 from bot.leads.service.taking import GO_ON, IMPORT, RETURN, Batch, start, take_batch, take_row
+from bot.leads.service.turns import shares
 from bot.people.model import Workspace
 
 __all__ = [
@@ -68,6 +73,7 @@ __all__ = [
     "RECONCILE",
     "RETURN",
     "SILENT",
+    "STEP",
     "AlreadyClaimed",
     "Batch",
     "NotInPreview",
@@ -104,17 +110,23 @@ __all__ = [
     "offer",
     "offered",
     "open_file",
+    "pass_on",
     "progress",
     "put_back",
     "rate",
     "rateable",
     "read_again",
+    "reassign",
     "receive",
     "reconcile",
     "release",
     "replay",
     "rules",
+    "shares",
+    "snooze",
     "start",
+    "step",
+    "sweep",
     "take_batch",
     "take_row",
     "touch",
@@ -130,6 +142,7 @@ __all__ = [
 
 def install(session: Session, workspace: Workspace) -> None:
     """Let the clock look after the sources, and offer what waits quietly."""
+    _ladder.install(session, workspace)
     _fetched.install(session, workspace)
     _hearing.install(session, workspace)
     _offering.install(session, workspace)

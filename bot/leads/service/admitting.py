@@ -138,6 +138,8 @@ class Case:
             "heat_reasons": self.heat.reasons,
             "is_hot": self.is_hot,
             "call_list_id": self.arrival.call_list_id,
+            "waits_since": at,
+            "look_at": at if self.is_hot else None,
         }
 
     def event(self, lead_id: int, deed: Deed, **facts: Any) -> dict[str, Any]:
@@ -232,7 +234,8 @@ def _join(session: Session, case: Case, lead: Lead) -> Admission:
     lead.labels = sorted({*lead.labels, *case.labels})
     if case.heat.points > lead.heat:
         lead.heat, lead.heat_reasons = case.heat.points, list(case.heat.reasons)
-        lead.is_hot = lead.is_hot or case.is_hot
+        if case.is_hot and not lead.is_hot:
+            lead.is_hot, lead.waits_since, lead.look_at = True, case.arrival.at, case.arrival.at
     _note(session, case, lead.id, Deed.RETURNED, touch_id=touch_id)
     session.flush()
     if lead.is_hot:

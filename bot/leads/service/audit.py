@@ -2,10 +2,11 @@
 
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot import clock, slack
-from bot.leads.model import Deed, Lead, LeadEvent
+from bot.leads.model import Deed, Lead, LeadEvent, LeadStep
 from bot.leads.service.admitting import CARD
 from bot.leads.service.offering import redraw_offers
 from bot.people.model import Person
@@ -14,13 +15,17 @@ CALL_LIST = "lead.call_list"
 """The card of a call list."""
 
 
-def record(session: Session, lead: Lead, who: Person, deed: Deed, **facts: Any) -> None:
-    """Note the deed and let the card show it."""
+STEP = "lead.step"
+"""The card of a step of the ladder."""
+
+
+def record(session: Session, lead: Lead, who: Person | None, deed: Deed, **facts: Any) -> None:
+    """Note the deed and let the cards show it; nobody did it where the clock did."""
     session.add(
         LeadEvent(
             workspace_id=lead.workspace_id,
             lead_id=lead.id,
-            person_id=who.id,
+            person_id=who.id if who else None,
             deed=deed,
             at=clock.now(),
             facts=facts,
@@ -29,7 +34,10 @@ def record(session: Session, lead: Lead, who: Person, deed: Deed, **facts: Any) 
     session.flush()
     slack.redraw(session, CARD, lead.id)
     redraw_offers(session, lead)
+    for step_id in session.scalars(select(LeadStep.id).where(LeadStep.lead_id == lead.id)).all():
+        slack.redraw(session, STEP, step_id)
     if lead.call_list_id is not None:
         slack.redraw(session, CALL_LIST, lead.call_list_id)
-    for person_id in {who.id, lead.claimed_by or who.id}:
-        slack.redraw(session, slack.HOME, person_id)
+    for person_id in {who.id if who else None, lead.claimed_by}:
+        if person_id is not None:
+            slack.redraw(session, slack.HOME, person_id)

@@ -9,6 +9,7 @@ from bot.errors import NotFound
 from bot.leads.model import CallList, CallOutcome, CallProgress, Deed, Disposition, Lead, Status
 from bot.leads.service.admitting import CARD
 from bot.leads.service.audit import record
+from bot.leads.service.ladder import hand
 from bot.leads.service.ownership import owned, release
 from bot.leads.service.progress import lose
 from bot.people import service as people
@@ -41,7 +42,7 @@ def next_contact(session: Session, who: Person, call_list_id: int) -> Lead | Non
         if lead is not None:
             break
     if lead is not None and lead.claimed_by is None:
-        lead.claimed_by, lead.claimed_at = who.id, clock.now()
+        hand(lead, who.id)
         record(session, lead, who, Deed.CLAIMED, call_list_id=call_list_id)
     return lead
 
@@ -65,6 +66,7 @@ def called(
     if outcome is CallOutcome.NOT_INTERESTED:
         return lose(session, who, lead_id, Disposition.NO_INTEREST_OR_NEED, note)
     lead.first_response_at = lead.first_response_at or clock.now()
+    lead.look_at = clock.now()
     if not lead.is_hot:
         owner = session.get_one(Person, lead.claimed_by)
         slack.show(session, lead.workspace_id, CARD, lead.id, owner.slack_id)

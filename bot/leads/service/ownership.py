@@ -1,6 +1,6 @@
 """Ownership: a claim has one winner, and only the owner (or a manager) acts on a claimed lead."""
 
-from sqlalchemy import update
+from sqlalchemy import or_, update
 from sqlalchemy.orm import Session
 
 from bot import clock, slack
@@ -8,6 +8,7 @@ from bot.errors import HandoffError
 from bot.leads.model import Deed, Lead, Status
 from bot.leads.service.admitting import CARD
 from bot.leads.service.audit import record
+from bot.leads.service.ladder import hand
 from bot.leads.service.reading import find
 from bot.people import service as people
 from bot.people.model import Person, Role
@@ -30,6 +31,10 @@ class MergedAway(HandoffError):
     """This lead was merged into #{into}, where it goes on. Nothing was changed."""
 
 
+class Reserved(HandoffError):
+    """{owner} knows this customer, so it is kept for them until {when}. Nothing was changed."""
+
+
 class NotClaimed(HandoffError):
     """Nobody owns this lead at the moment. Claim it first."""
 
@@ -42,9 +47,10 @@ def claim(session: Session, who: Person, lead_id: int) -> Lead:
     """Make the person the owner, if nobody is: one conditional update, one winner.
 
     A quiet lead, which has no card in the channel, shows its card to its owner. Raises NotAllowed,
-    NotFound, AlreadyClaimed, AlreadyYours, AlreadyClosed, MergedAway.
+    NotFound, AlreadyClaimed, AlreadyYours, AlreadyClosed, MergedAway, Reserved.
     """
     people.require(session, who, "claim leads", Role.SALESPERSON)
+    now = clock.now()
     lead = session.scalars(
         update(Lead)
         .where(
@@ -53,14 +59,30 @@ def claim(session: Session, who: Person, lead_id: int) -> Lead:
             Lead.claimed_by.is_(None),
             Lead.status == Status.NEW,
             Lead.merged_into.is_(None),
+            or_(
+                Lead.reserved_until.is_(None),
+                Lead.reserved_until <= now,
+                Lead.reserved_for == who.id,
+            ),
         )
-        .values(claimed_by=who.id, claimed_at=clock.now())
+        .values(
+            claimed_by=who.id,
+            claimed_at=now,
+            stint=Lead.stint + 1,
+            rung=None,
+            waits_since=now,
+            look_at=now,
+            offered_to=None,
+        )
         .returning(Lead)
     ).one_or_none()
     if lead is None:
         there = find(session, who.workspace_id, lead_id)
         if there.merged_into is not None:
             raise MergedAway(into=there.merged_into)
+        if there.reserved_for and there.reserved_until and there.reserved_until > now:
+            owner = session.get_one(Person, there.reserved_for)
+            raise Reserved(owner=owner.mention, when=moment(there.reserved_until))
         if there.claimed_by is None and there.status == Status.NEW:
             return claim(session, who, lead_id)  # it was released in this very moment
         raise _lost_race(session, there, who)
@@ -76,7 +98,8 @@ def release(session: Session, who: Person, lead_id: int) -> Lead:
     Raises NotFound, NotClaimed, NotYours, AlreadyClosed.
     """
     lead = owned(session, who, lead_id, "release it")
-    owner_id, lead.claimed_by, lead.claimed_at = lead.claimed_by, None, None
+    owner_id = lead.claimed_by
+    hand(lead, None)
     record(session, lead, who, Deed.RELEASED, owner_id=owner_id)
     return lead
 

@@ -36,7 +36,7 @@ def contacted(session: Session, who: Person, lead_id: int) -> Lead:
     lead = owned(session, who, lead_id, "note the contact")
     if lead.first_response_at is not None:
         raise AlreadyContacted(when=moment(lead.first_response_at))
-    lead.first_response_at = clock.now()
+    lead.first_response_at = lead.look_at = clock.now()
     record(session, lead, who, Deed.CONTACTED)
     return lead
 
@@ -98,5 +98,5 @@ def lose(
 def _close(lead: Lead, status: Status) -> None:
     """An outcome is a response too: it stamps the first one where none was noted."""
     now = clock.now()
-    lead.status, lead.closed_at = status, now
+    lead.status, lead.closed_at, lead.look_at = status, now, now
     lead.first_response_at = lead.first_response_at or now

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from bot.campaigns.model import Campaign
 from bot.contacts import service as contacts
 from bot.errors import NotFound
-from bot.leads.model import Lead, LeadFacts, Status, Touch
+from bot.leads.model import Lead, LeadFacts, LeadStep, Status, StepFacts, Touch
 from bot.people.model import Person
 
 # What a card tells of the past.
@@ -46,6 +46,17 @@ def touch(session: Session, touch_id: int) -> tuple[Touch, Lead]:
     """A submission that joined a lead, and that lead."""
     found = session.get_one(Touch, touch_id)
     return found, session.get_one(Lead, found.lead_id)
+
+
+def step(session: Session, step_id: int) -> StepFacts:
+    """What a step of the ladder tells."""
+    row = session.execute(
+        select(LeadStep, Lead, Person)
+        .join(Lead, Lead.id == LeadStep.lead_id)
+        .outerjoin(Person, Person.id == Lead.claimed_by)
+        .where(LeadStep.id == step_id)
+    ).one()
+    return StepFacts(*row)
 
 
 def _touches(session: Session, lead: Lead) -> Sequence[Touch]:

@@ -15,6 +15,7 @@ from bot.leads.view.card import (
 from bot.leads.view.imports import CANCEL, COLUMNS, START, imported
 from bot.leads.view.quiet import CHANGE_RULES, offer, rules
 from bot.leads.view.rows import row_to_claim, row_to_rate, row_to_work
+from bot.leads.view.steps import NOT_NOW, step
 from bot.leads.view.submissions import DISMISS, REPLAY, rows_unread, silent
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "DISMISS",
     "LOST",
     "NEXT",
+    "NOT_NOW",
     "RATE",
     "RELEASE",
     "REPLAY",
@@ -43,4 +45,5 @@ __all__ = [
     "rows_unread",
     "rules",
     "silent",
+    "step",
 ]

@@ -1,0 +1,118 @@
+"""The tables of working the leads: the promise, the seats of the rotation, the ladder's steps."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bot.leads.model.lead import Lead
+from bot.people.model import Person
+from bot.store import Base, Id, Moment, WorkspaceId
+
+
+class Rung(StrEnum):
+    """A step of the ladder."""
+
+    NUDGE = "nudge"
+    """A word in the lead's thread."""
+    MESSAGE = "message"
+    """A direct message to everyone on duty."""
+    OFFER = "offer"
+    """Offered to the one whose turn it is."""
+    MANAGER = "manager"
+    """A manager is told."""
+    FALLBACK = "fallback"
+    """Everybody is out: the named person is told."""
+    REMIND = "remind"
+    """The owner, who has not been in contact, is reminded."""
+    TAKE_BACK = "take_back"
+    """The lead returns to the channel."""
+    WAKE = "wake"
+    """The owner's snooze is over."""
+
+
+FREE_LADDER = (Rung.NUDGE, Rung.MESSAGE, Rung.OFFER, Rung.MANAGER)
+"""What happens while nobody claims a lead."""
+
+OWNED_LADDER = (Rung.REMIND, Rung.TAKE_BACK)
+"""What happens while its owner has not been in contact."""
+
+
+class ServiceLevel(Base):
+    """What sales promises, and what happens when it is not kept.
+
+    The minutes are working time, each since the step before. The defaults follow what is known in
+    the field: a hot lead is answered within 5 minutes, is nudged for at 5 and with its whole team
+    at 15, and changes hands by the hour.
+    """
+
+    __tablename__ = "service_level"
+
+    workspace_id: Mapped[WorkspaceId] = mapped_column(primary_key=True)
+    respond_minutes: Mapped[int] = mapped_column(default=5, server_default="5")
+    """Until the first response to a hot lead, since it came."""
+    nudge_minutes: Mapped[int] = mapped_column(default=5, server_default="5")
+    message_minutes: Mapped[int] = mapped_column(default=10, server_default="10")
+    offer_minutes: Mapped[int] = mapped_column(default=15, server_default="15")
+    manager_minutes: Mapped[int] = mapped_column(default=30, server_default="30")
+    remind_minutes: Mapped[int] = mapped_column(default=15, server_default="15")
+    """Since the claim, without a contact."""
+    take_back_minutes: Mapped[int] = mapped_column(default=45, server_default="45")
+    attempts: Mapped[int] = mapped_column(default=3, server_default="3")
+    """How often somebody is called before they count as unable to reach."""
+    most_open: Mapped[int | None]
+    """Open leads up to which somebody is offered more; None: no limit."""
+    head_start_seconds: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How long a returning customer's lead is kept for who knows them."""
+    fallback_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    names_only: Mapped[bool] = mapped_column(default=False, server_default="false")
+    """Whether the channel sees name and company alone."""
+    turn: Mapped[int] = mapped_column(default=0, server_default="0")
+    """The rotation's virtual time."""
+
+    def wait(self, rung: Rung) -> timedelta:
+        """Working time from the step before until this one."""
+        return timedelta(minutes=getattr(self, f"{rung}_minutes"))
+
+
+class Seat(Base):
+    """A salesperson's place in the rotation; without a row the weight is 1."""
+
+    __tablename__ = "seat"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    workspace_id: Mapped[WorkspaceId]
+    weight: Mapped[int] = mapped_column(default=1, server_default="1")
+    """How many leads for each one of a colleague with weight 1; 0: none."""
+    turn: Mapped[int] = mapped_column(default=0, server_default="0")
+    """When this person's next turn is, in the rotation's virtual time."""
+
+
+class LeadStep(Base):
+    """A step of the ladder that was taken; once in a stint for each person it concerns."""
+
+    __tablename__ = "lead_step"
+    __table_args__ = (
+        UniqueConstraint(
+            "lead_id", "stint", "rung", "person_id", postgresql_nulls_not_distinct=True
+        ),
+    )
+
+    id: Mapped[Id]
+    workspace_id: Mapped[WorkspaceId]
+    lead_id: Mapped[int] = mapped_column(ForeignKey("lead.id"))
+    stint: Mapped[int]
+    rung: Mapped[str]
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[Moment]
+
+
+@dataclass(frozen=True)
+class StepFacts:
+    """A step of the ladder with what its message tells."""
+
+    step: LeadStep
+    lead: Lead
+    owner: Person | None

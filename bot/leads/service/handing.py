@@ -1,0 +1,83 @@
+"""Handing leads on: what somebody passes on, snoozes, or gives to a colleague."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from bot import clock, slack
+from bot.errors import HandoffError, NotFound
+from bot.leads.model import Deed, Lead, LeadStep
+from bot.leads.service.admitting import CARD
+from bot.leads.service.audit import record
+from bot.leads.service.ladder import desk, hand
+from bot.leads.service.ownership import owned
+from bot.leads.service.reading import find
+from bot.people import service as people
+from bot.people.model import Person, Role
+
+
+class NotOfferedToYou(HandoffError):
+    """This lead is not offered to you any more. Nothing was changed."""
+
+
+class InThePast(HandoffError):
+    """Please choose a time to come."""
+
+
+class OwnsItAlready(HandoffError):
+    """{owner} owns this lead already."""
+
+
+class DoesNotSell(HandoffError):
+    """{who} is no salesperson here. An admin gives roles with /handoff people."""
+
+
+def pass_on(session: Session, who: Person, step_id: int) -> Lead:
+    """Not now: the lead is offered to whoever's turn is next. Raises NotFound, NotOfferedToYou."""
+    step = session.get(LeadStep, step_id)
+    if step is None or step.workspace_id != who.workspace_id:
+        raise NotFound(what="this offer")
+    lead = find(session, who.workspace_id, step.lead_id, lock=True)
+    if lead.offered_to != who.id or lead.stint != step.stint or lead.claimed_by is not None:
+        raise NotOfferedToYou
+    record(session, lead, who, Deed.PASSED_ON)
+    lead.waits_since = lead.look_at = clock.now()
+    desk(session, who.workspace_id).offer(lead, clock.now())
+    return lead
+
+
+def snooze(session: Session, who: Person, lead_id: int, until: datetime) -> Lead:
+    """Let the lead rest until then; its owner hears of it again. Raises InThePast, as `owned`."""
+    lead = owned(session, who, lead_id, "snooze it")
+    if until <= clock.now():
+        raise InThePast
+    lead.stint += 1  # what is said at the end of this snooze is said once
+    lead.snoozed_until = lead.look_at = until
+    record(session, lead, who, Deed.SNOOZED, until=until.isoformat())
+    return lead
+
+
+def reassign(session: Session, who: Person, lead_id: int, to_id: int) -> Lead:
+    """Give the lead to a colleague, who gets its card.
+
+    Raises NotAllowed, NotFound, DoesNotSell, OwnsItAlready, and what `owned` raises.
+    """
+    lead = find(session, who.workspace_id, lead_id, lock=True)
+    if lead.claimed_by is not None:
+        lead = owned(session, who, lead_id, "reassign it")
+    else:
+        people.require(session, who, "assign leads")
+    to = session.get(Person, to_id)
+    if to is None or to.workspace_id != who.workspace_id or not to.active:
+        raise NotFound(what="this person")
+    if not to.has(Role.SALESPERSON):
+        raise DoesNotSell(who=to.mention)
+    if lead.claimed_by == to.id:
+        raise OwnsItAlready(owner=to.mention)
+    before = lead.claimed_by
+    hand(lead, to.id)
+    record(session, lead, who, Deed.REASSIGNED, from_id=before, to_id=to.id)
+    slack.show(session, lead.workspace_id, CARD, lead.id, to.slack_id)
+    if before is not None:
+        slack.redraw(session, slack.HOME, before)
+    return lead

@@ -1,0 +1,245 @@
+"""The ladder: what happens, step after step, while a lead waits for a claim or for its owner.
+
+Every change of a lead lets the clock look at it (`look`); the sweep finds what it has to look at by
+an index, takes the step that is due, and notes when to look again. All waiting is in working time,
+so nights, weekends and holidays do not count; each step counts from the one before, so that an
+outage delays the ladder and never makes a burst of it.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from bot import clock, slack
+from bot.leads.model import (
+    FREE_LADDER,
+    OWNED_LADDER,
+    Deed,
+    Lead,
+    LeadStep,
+    Rung,
+    ServiceLevel,
+    Status,
+)
+from bot.leads.service.admitting import CARD
+from bot.leads.service.audit import STEP, record
+from bot.leads.service.turns import next_in_turn
+from bot.people import service as people
+from bot.people.model import Person, Role, Workspace
+from bot.people.rota import Rota, rota
+
+# Leads of one transaction, so that a sweep is short and others can share the work.
+_AT_ONCE = 100
+# Where nobody works within a year, somebody may have changed the hours by tomorrow.
+_LATER = timedelta(days=1)
+_OPEN = (Status.NEW, Status.QUALIFIED)
+
+
+def install(session: Session, workspace: Workspace) -> None:
+    """Give the workspace its service level, with the usual values."""
+    session.execute(insert(ServiceLevel).values(workspace_id=workspace.id).on_conflict_do_nothing())
+
+
+def sweep(session: Session) -> int:
+    """Look at the leads whose time has come, at most a hundred; returns how many those were."""
+    now = clock.now()
+    due = session.scalars(
+        select(Lead)
+        .where(Lead.look_at <= now)
+        .order_by(Lead.look_at)
+        .limit(_AT_ONCE)
+        .with_for_update(key_share=True, skip_locked=True)
+    ).all()
+    desks: dict[int, Desk] = {}
+    for lead in due:
+        if lead.workspace_id not in desks:
+            desks[lead.workspace_id] = desk(session, lead.workspace_id)
+        desks[lead.workspace_id].look(lead, now)
+    session.flush()
+    return len(due)
+
+
+def desk(session: Session, workspace_id: int) -> "Desk":
+    """What is needed to look at a workspace's leads."""
+    workspace = session.get_one(Workspace, workspace_id)
+    level = session.get_one(ServiceLevel, workspace_id)
+    return Desk(session, workspace, level, rota(session, workspace))
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A workspace's promise and its people, at the moment of a look."""
+
+    session: Session
+    workspace: Workspace
+    level: ServiceLevel
+    rota: Rota
+
+    def look(self, lead: Lead, now: datetime) -> None:
+        """Measure what happened, take the step that is due, and note when to look again."""
+        lead.look_at = None
+        self._measure(lead)
+        if lead.merged_into is not None or lead.status not in _OPEN:
+            return
+        if lead.snoozed_until is not None:
+            if lead.snoozed_until > now:
+                lead.look_at = lead.snoozed_until
+                return
+            self._wake(lead, now)
+        rung = next_rung(lead)
+        if rung is None:
+            return
+        due = self._due(lead, rung, now)
+        if due > now:
+            lead.look_at = due
+            return
+        self._take(lead, rung, now)
+
+    def _measure(self, lead: Lead) -> None:
+        """Keep the promises' times, and the working time that claim and response really took."""
+        department, level = self.rota.department, self.level
+        since = lead.received_at
+        if lead.is_hot and lead.claim_due_at is None:
+            lead.claim_due_at = department.after(since, level.wait(Rung.NUDGE))
+            lead.response_due_at = department.after(since, timedelta(minutes=level.respond_minutes))
+        worked = partial(department.worked, since)
+        if lead.claimed_at and lead.claim_worked is None:
+            lead.claim_worked = int(worked(lead.claimed_at).total_seconds())
+        if lead.first_response_at and lead.response_worked is None:
+            lead.response_worked = int(worked(lead.first_response_at).total_seconds())
+
+    def _due(self, lead: Lead, rung: Rung, now: datetime) -> datetime:
+        """When the step is due; not while nobody works who could hear of it."""
+        owner = lead.claimed_by
+        calendar = self.rota.department if owner is None else self.rota.calendar(owner)
+        since = lead.waits_since or lead.received_at
+        due = calendar.after(since, self.level.wait(rung))
+        if due is not None and due <= now and not calendar.is_open(now):
+            due = calendar.after(now, timedelta())
+        return due or now + _LATER
+
+    # ---- the steps --------------------------------------------------------------------------
+
+    def _take(self, lead: Lead, rung: Rung, now: datetime) -> None:
+        lead.rung, lead.waits_since, lead.look_at = rung, now, now
+        match rung:
+            case Rung.NUDGE:
+                self._nudge(lead)
+            case Rung.MESSAGE:
+                self._tell(lead, rung, self.rota.on_duty(now))
+            case Rung.OFFER:
+                self.offer(lead, now)
+            case Rung.MANAGER:
+                self._tell(lead, rung, self._present(Role.MANAGER, now))
+            case Rung.REMIND if owner := self.rota.people.get(lead.claimed_by or 0):
+                self._tell(lead, rung, [owner])
+            case _:
+                self._take_back(lead)
+
+    def _nudge(self, lead: Lead) -> None:
+        """A word in the thread of its card."""
+        step_id = self._note(lead, Rung.NUDGE, None)
+        if step_id is not None:
+            slack.show(
+                self.session, lead.workspace_id, STEP, step_id, self.workspace.channel,
+                thread_of=(CARD, lead.id),
+            )  # fmt: skip
+
+    def offer(self, lead: Lead, now: datetime) -> None:
+        """Offer the lead to the one whose turn it is; the fallback hears where nobody is free."""
+        person = next_in_turn(self.session, lead, self.level, self.rota.on_duty(now))
+        lead.offered_to = person.id if person else None
+        if person is None:
+            self._fall_back(lead)
+            return
+        self._tell(lead, Rung.OFFER, [person])
+        record(self.session, lead, None, Deed.OFFERED, to_id=person.id)
+
+    def _take_back(self, lead: Lead) -> None:
+        """A claim without a contact is no claim: somebody else can have the lead."""
+        owner_id = lead.claimed_by
+        step_id = self._note(lead, Rung.TAKE_BACK, owner_id)
+        hand(lead, None)
+        lead.passed_by = owner_id
+        record(self.session, lead, None, Deed.TAKEN_BACK, owner_id=owner_id, why="no contact")
+        owner = self.rota.people.get(owner_id or 0)
+        if step_id is not None and owner is not None:
+            slack.show(self.session, lead.workspace_id, STEP, step_id, owner.slack_id)
+
+    def _wake(self, lead: Lead, now: datetime) -> None:
+        """A snooze is over: the owner hears of it, and the ladder begins anew."""
+        lead.snoozed_until, lead.rung, lead.waits_since = None, None, now
+        if owner := self.rota.people.get(lead.claimed_by or 0):
+            self._tell(lead, Rung.WAKE, [owner])
+        record(self.session, lead, None, Deed.WOKEN)
+
+    def _fall_back(self, lead: Lead) -> None:
+        """Everybody is out: the named person hears of it; where there is none, the managers."""
+        named = self.rota.people.get(self.level.fallback_id or 0)
+        self._say(lead, Rung.FALLBACK, [named] if named else self._having(Role.MANAGER))
+
+    def _tell(self, lead: Lead, rung: Rung, whom: Iterable[Person]) -> None:
+        """A direct message to each, once in this stint; to the fallback where nobody is there."""
+        if not self._say(lead, rung, whom):
+            self._fall_back(lead)
+
+    def _say(self, lead: Lead, rung: Rung, whom: Iterable[Person]) -> bool:
+        told = False
+        for person in whom:
+            told = True
+            step_id = self._note(lead, rung, person.id)
+            if step_id is not None:
+                slack.show(self.session, lead.workspace_id, STEP, step_id, person.slack_id)
+        return told
+
+    def _note(self, lead: Lead, rung: Rung, person_id: int | None) -> int | None:
+        """Write the step down; None where it was taken before in this stint."""
+        return self.session.scalar(
+            insert(LeadStep)
+            .values(
+                workspace_id=lead.workspace_id, lead_id=lead.id, stint=lead.stint, rung=rung,
+                person_id=person_id, at=clock.now(),
+            )
+            .on_conflict_do_nothing()
+            .returning(LeadStep.id)
+        )  # fmt: skip
+
+    # ---- whom -------------------------------------------------------------------------------
+
+    def _having(self, role: Role) -> list[Person]:
+        found = [person for person in self.rota.people.values() if role in person.roles]
+        return found or list(people.having(self.session, self.workspace.id, Role.ADMIN))
+
+    def _present(self, role: Role, now: datetime) -> list[Person]:
+        return [each for each in self._having(role) if self.rota.is_present(each.id, now)]
+
+
+def next_rung(lead: Lead) -> Rung | None:
+    """The next step for this lead; None: it waits for nothing.
+
+    A quiet lead is offered at set hours, and one of a call list in its turn; neither has a ladder
+    while it is free, unless it was handed over by name.
+    """
+    ladder: Sequence[Rung]
+    if lead.claimed_by is not None:
+        ladder = OWNED_LADDER if lead.first_response_at is None else ()
+    else:
+        ladder = FREE_LADDER if lead.is_hot or lead.rung else ()
+    done = [rung for rung in ladder if rung == lead.rung]
+    rest = ladder[ladder.index(done[0]) + 1 :] if done else ladder
+    return rest[0] if rest else None
+
+
+def hand(lead: Lead, to_id: int | None) -> None:
+    """Let the lead change hands: its new owner's time begins, or everybody's."""
+    now = clock.now()
+    lead.claimed_by, lead.claimed_at = to_id, now if to_id else None
+    lead.stint += 1
+    lead.rung = lead.offered_to = lead.snoozed_until = None
+    lead.reserved_for = lead.reserved_until = None
+    lead.waits_since = lead.look_at = now

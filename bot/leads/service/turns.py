@@ -1,0 +1,104 @@
+"""Whose turn it is, in the database: who has room, who was asked before, and what each got."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from bot.leads.model import Lead, LeadStep, Rung, Seat, ServiceLevel, Status
+from bot.leads.rotation import Place, next_turn
+from bot.people import service as people
+from bot.people.model import Person, Role
+
+
+def next_in_turn(
+    session: Session, lead: Lead, level: ServiceLevel, present: Iterable[Person]
+) -> Person | None:
+    """Whose turn it is, of those present who have room and were not asked; their turn is counted.
+
+    The service level's row is the lock, so turns are given one after the other.
+    """
+    session.refresh(level, with_for_update={"key_share": True})
+    asked = {lead.passed_by, *_asked(session, lead)}
+    here = {person.id: person for person in present if person.id not in asked}
+    if level.most_open is not None:
+        held, most = open_counts(session, lead.workspace_id), level.most_open
+        here = {each: person for each, person in here.items() if held.get(each, 0) < most}
+    turn = next_turn(_places(session, here), level.turn)
+    if turn is None:
+        return None
+    level.turn = turn.time
+    seat = insert(Seat).values(
+        person_id=turn.person_id, workspace_id=lead.workspace_id, turn=turn.ends
+    )
+    session.execute(
+        seat.on_conflict_do_update(
+            index_elements=[Seat.person_id], set_={"turn": seat.excluded.turn}
+        )
+    )
+    return here[turn.person_id]
+
+
+def open_counts(session: Session, workspace_id: int) -> dict[int, int]:
+    """How many open leads each person owns."""
+    rows = session.execute(
+        select(Lead.claimed_by, func.count())
+        .where(
+            Lead.workspace_id == workspace_id,
+            Lead.claimed_by.is_not(None),
+            Lead.status.in_([Status.NEW, Status.QUALIFIED]),
+            Lead.merged_into.is_(None),
+        )
+        .group_by(Lead.claimed_by)
+    )
+    return {person_id: count for person_id, count in rows if person_id is not None}
+
+
+@dataclass(frozen=True)
+class Share:
+    """What the rotation gave to one salesperson."""
+
+    person: Person
+    weight: int
+    offered: int
+    claimed: int
+    """Leads that they own or owned last, however they came to them."""
+
+
+def shares(session: Session, workspace_id: int, since: datetime) -> list[Share]:
+    """What each salesperson was offered and has claimed since then."""
+    offered = _count(session, LeadStep.person_id, LeadStep.workspace_id == workspace_id,
+                     LeadStep.rung == Rung.OFFER, LeadStep.at >= since)  # fmt: skip
+    claimed = _count(session, Lead.claimed_by, Lead.workspace_id == workspace_id,
+                     Lead.claimed_at >= since)  # fmt: skip
+    weights = dict(
+        session.execute(
+            select(Seat.person_id, Seat.weight).where(Seat.workspace_id == workspace_id)
+        ).all()
+    )
+    return [
+        Share(each, weights.get(each.id, 1), offered.get(each.id, 0), claimed.get(each.id, 0))
+        for each in people.having(session, workspace_id, Role.SALESPERSON)
+    ]
+
+
+def _count(session: Session, by: Any, *where: ColumnElement[bool]) -> dict[int, int]:
+    return dict(session.execute(select(by, func.count()).where(*where).group_by(by)).all())
+
+
+def _places(session: Session, here: Iterable[int]) -> list[Place]:
+    rows = select(Seat.person_id, Seat.weight, Seat.turn).where(Seat.person_id.in_(here))
+    seats = {row.person_id: Place(*row) for row in session.execute(rows)}
+    return [seats.get(person_id, Place(person_id)) for person_id in here]
+
+
+def _asked(session: Session, lead: Lead) -> Sequence[int | None]:
+    return session.scalars(
+        select(LeadStep.person_id).where(
+            LeadStep.lead_id == lead.id, LeadStep.stint == lead.stint, LeadStep.rung == Rung.OFFER
+        )
+    ).all()

@@ -1,0 +1,295 @@
+"""The ladder: step after step in working time, each once, and none after the claim."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from bot import clock
+from bot.leads import service, view
+from bot.leads.inquiry import read
+from bot.leads.model import Deed, Lead, LeadEvent, LeadStep, Rung, Seat, ServiceLevel
+from bot.leads.service.admitting import Arrival, admit
+from bot.leads.service.handing import DoesNotSell, InThePast, NotOfferedToYou, OwnsItAlready
+from bot.leads.service.ownership import NotYours
+from bot.people.model import Absence, Person, Role, Team, Workspace
+from bot.slack.cards import Card
+from bot.store import Store
+from tests.campaigns.scene import NINE, Hands, at_once, hire, install
+
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+
+
+class Floor:
+    """A sales floor in Berlin, on a Monday at nine, and its clock."""
+
+    def __init__(self, store: Store) -> None:
+        self.store, self.hands = store, Hands()
+        self.workspace = install(store)
+        with store.transaction() as session:
+            service.install(session, session.get_one(Workspace, self.workspace.id))
+            team = session.scalars(select(Team).where(Team.name == "Sales")).one()
+            team.country = "DE-BE"
+        self.team = team
+        self.sal, self.sue = self.hire("Sal"), self.hire("Sue")
+        self.boss = self.hire("Boss", Role.MANAGER)
+
+    def hire(self, name: str, role: Role = Role.SALESPERSON) -> Person:
+        hired = hire(self.store, self.workspace, f"U{name.upper()}", name, role)
+        with self.store.transaction() as session:
+            session.get_one(Person, hired.id).team_id = self.team.id
+        return hired
+
+    def lead(self, n: int = 1, source: str = "api") -> int:
+        inquiry = read(
+            {"email": f"ada{n}@example.com", "first_name": "Ada", "external_id": f"x{n}"}
+        )
+        with self.store.transaction() as session:
+            workspace = session.get_one(Workspace, self.workspace.id)
+            return admit(session, workspace, inquiry, Arrival(source)).lead_id
+
+    def sweep(self) -> None:
+        while True:
+            with self.store.transaction() as session:
+                if not service.sweep(session):
+                    return
+
+    def until(self, end: datetime, every: timedelta = MINUTE) -> None:
+        """Let the clock tick until then."""
+        while self.hands.now < end:
+            self.hands.now += every
+            self.sweep()
+
+    def steps(self, lead_id: int) -> list[tuple[str, str, str]]:
+        """Rung, whom it concerned, and when by Berlin's clock."""
+        with self.store.transaction() as session:
+            rows = session.execute(
+                select(LeadStep, Person.name)
+                .outerjoin(Person, Person.id == LeadStep.person_id)
+                .where(LeadStep.lead_id == lead_id)
+                .order_by(LeadStep.id)
+            ).all()
+            zone = self.workspace.zone
+            return [
+                (step.rung, name or "", f"{step.at.astimezone(zone):%a %H:%M}")
+                for step, name in rows
+            ]
+
+    def do(self, verb: Callable[..., Lead], who: Person, *args: object) -> Lead:
+        with self.store.transaction() as session:
+            return verb(session, who, *args)
+
+    def get(self, lead_id: int) -> Lead:
+        with self.store.transaction() as session:
+            return session.get_one(Lead, lead_id)
+
+    def level(self, **facts: int) -> None:
+        with self.store.transaction() as session:
+            level = session.get_one(ServiceLevel, self.workspace.id)
+            for name, value in facts.items():
+                setattr(level, name, value)
+
+    def away(self, who: Person, hours: float) -> None:
+        with self.store.transaction() as session:
+            session.add(Absence(workspace_id=who.workspace_id, person_id=who.id,
+                                starts_at=clock.now(),
+                                ends_at=clock.now() + timedelta(hours=hours)))  # fmt: skip
+
+
+@pytest.fixture
+def floor(store: Store) -> Iterator[Floor]:
+    yield Floor(store)
+    clock.use(lambda: datetime.now(UTC))
+
+
+def test_nobody_claims_and_the_ladder_is_climbed_to_its_end(floor: Floor) -> None:
+    lead = floor.lead()
+    floor.until(NINE + 4 * HOUR)
+    assert floor.steps(lead) == [
+        (Rung.NUDGE, "", "Mon 09:05"),
+        (Rung.MESSAGE, "Sal", "Mon 09:15"),
+        (Rung.MESSAGE, "Sue", "Mon 09:15"),
+        (Rung.OFFER, "Sal", "Mon 09:30"),
+        (Rung.MANAGER, "Boss", "Mon 10:00"),
+    ]
+    assert floor.get(lead).look_at is None
+    assert floor.get(lead).claim_due_at == NINE + 5 * MINUTE
+
+
+def test_after_the_claim_there_is_none(floor: Floor) -> None:
+    lead = floor.lead()
+    floor.until(NINE + 6 * MINUTE)
+    floor.do(service.claim, floor.sue, lead)
+    floor.do(service.contacted, floor.sue, lead)
+    floor.until(NINE + 4 * HOUR)
+    assert [rung for rung, *_ in floor.steps(lead)] == [Rung.NUDGE]
+    assert floor.get(lead).claim_worked == 6 * 60
+    assert floor.get(lead).response_worked == 6 * 60
+
+
+def test_out_of_hours_it_pauses_and_goes_on(floor: Floor) -> None:
+    floor.hands.now = datetime(2026, 5, 22, 14, 58, tzinfo=UTC)  # Friday, two minutes to five
+    lead = floor.lead()
+    floor.until(datetime(2026, 5, 26, 7, 20, tzinfo=UTC))  # Whit Monday is free
+    assert floor.steps(lead) == [
+        (Rung.NUDGE, "", "Tue 09:03"),
+        (Rung.MESSAGE, "Sal", "Tue 09:13"),
+        (Rung.MESSAGE, "Sue", "Tue 09:13"),
+    ]
+    floor.do(service.claim, floor.sal, lead)
+    floor.sweep()
+    assert floor.get(lead).claim_worked == 22 * 60
+
+
+def test_an_outage_delays_it_and_makes_no_burst(floor: Floor) -> None:
+    lead = floor.lead()
+    floor.sweep()
+    floor.hands.forward(hours=3)
+    floor.until(floor.hands.now + 12 * MINUTE)
+    assert floor.steps(lead) == [
+        (Rung.NUDGE, "", "Mon 12:01"),
+        (Rung.MESSAGE, "Sal", "Mon 12:11"),
+        (Rung.MESSAGE, "Sue", "Mon 12:11"),
+    ]
+
+
+def test_a_claim_without_contact_is_reminded_and_taken_back(floor: Floor) -> None:
+    lead = floor.lead()
+    floor.do(service.claim, floor.sal, lead)
+    floor.until(NINE + 61 * MINUTE)
+    assert floor.steps(lead) == [
+        (Rung.REMIND, "Sal", "Mon 09:15"),
+        (Rung.TAKE_BACK, "Sal", "Mon 10:00"),
+    ]
+    back = floor.get(lead)
+    assert (back.claimed_by, back.passed_by, back.stint) == (None, floor.sal.id, 2)
+    with floor.store.transaction() as session:
+        event = session.scalars(select(LeadEvent).where(LeadEvent.deed == Deed.TAKEN_BACK)).one()
+    assert event.facts == {"owner_id": floor.sal.id, "why": "no contact"}
+    floor.until(NINE + 95 * MINUTE)
+    assert floor.steps(lead)[-1] == (Rung.OFFER, "Sue", "Mon 10:30")
+
+
+def test_who_passes_on_hands_over_to_the_next_and_then_to_the_fallback(floor: Floor) -> None:
+    lead = floor.lead()
+    floor.until(NINE + 30 * MINUTE)
+    with floor.store.transaction() as session:
+        first = session.scalars(select(LeadStep.id).where(LeadStep.rung == Rung.OFFER)).one()
+    floor.do(service.pass_on, floor.sal, first)
+    assert floor.get(lead).offered_to == floor.sue.id
+    with pytest.raises(NotOfferedToYou):
+        floor.do(service.pass_on, floor.sal, first)
+    with floor.store.transaction() as session:
+        second = session.scalars(
+            select(LeadStep.id).where(LeadStep.rung == Rung.OFFER).order_by(LeadStep.id.desc())
+        ).first()
+    floor.do(service.pass_on, floor.sue, second)
+    assert floor.steps(lead)[-1] == (Rung.FALLBACK, "Boss", "Mon 09:30")
+
+
+def test_when_all_are_out_the_named_person_hears_of_it_once(floor: Floor) -> None:
+    nina = floor.hire("Nina", Role.MARKETER)
+    floor.level(fallback_id=nina.id)
+    for each in (floor.sal, floor.sue):
+        floor.away(each, 6)
+    lead = floor.lead()
+    floor.until(NINE + 50 * MINUTE)
+    assert floor.steps(lead) == [
+        (Rung.NUDGE, "", "Mon 09:05"),
+        (Rung.FALLBACK, "Nina", "Mon 09:15"),
+    ]
+
+
+def test_a_full_hand_is_passed_over(floor: Floor) -> None:
+    floor.level(most_open=1)
+    mine = floor.lead(1)
+    floor.do(service.claim, floor.sal, mine)
+    floor.do(service.contacted, floor.sal, mine)
+    lead = floor.lead(2)
+    floor.until(NINE + 30 * MINUTE)
+    assert floor.steps(lead)[-1] == (Rung.OFFER, "Sue", "Mon 09:30")
+
+
+def test_snooze_reminds_at_its_end_each_time(floor: Floor) -> None:
+    lead = floor.lead()
+    floor.do(service.claim, floor.sal, lead)
+    for hour in (2, 3):
+        floor.do(service.snooze, floor.sal, lead, NINE + hour * HOUR)
+        floor.until(NINE + hour * HOUR + MINUTE)
+    assert floor.steps(lead) == [
+        (Rung.WAKE, "Sal", "Mon 11:00"),
+        (Rung.WAKE, "Sal", "Mon 12:00"),
+    ]
+    with pytest.raises(InThePast):
+        floor.do(service.snooze, floor.sal, lead, NINE)
+
+
+def test_reassigning_gives_the_lead_and_its_card_to_a_colleague(floor: Floor) -> None:
+    lead = floor.lead()
+    floor.do(service.claim, floor.sal, lead)
+    with pytest.raises(NotYours, match="Only they or a manager can reassign it"):
+        floor.do(service.reassign, floor.sue, lead, floor.sue.id)
+    floor.do(service.reassign, floor.sal, lead, floor.sue.id)
+    assert floor.get(lead).claimed_by == floor.sue.id
+    with floor.store.transaction() as session:
+        shown = session.scalars(select(Card.target).where(Card.kind == "lead")).all()
+    assert set(shown) == {"C1", "USUE"}
+    with pytest.raises(OwnsItAlready, match="<@USUE>"):
+        floor.do(service.reassign, floor.boss, lead, floor.sue.id)
+    mara = floor.hire("Mara", Role.MARKETER)
+    with pytest.raises(DoesNotSell):
+        floor.do(service.reassign, floor.boss, lead, mara.id)
+
+
+def test_many_sweeps_at_once_take_each_step_once(floor: Floor) -> None:
+    leads = [floor.lead(n) for n in range(30)]
+    for minutes in (0, 5, 15, 30, 60):
+        floor.hands.now = NINE + minutes * MINUTE
+        at_once([floor.sweep] * 4)
+        floor.sweep()
+    for lead in leads:
+        rungs = [rung for rung, *_ in floor.steps(lead)]
+        assert rungs == ["nudge", "message", "message", "offer", "manager"]
+    with floor.store.transaction() as session:
+        offered = session.scalars(
+            select(LeadStep.person_id).where(LeadStep.rung == Rung.OFFER)
+        ).all()
+        seats = session.scalars(select(Seat.turn)).all()
+    assert sorted(offered.count(each) for each in {floor.sal.id, floor.sue.id}) == [15, 15]
+    assert len(seats) == 2
+
+
+def test_a_claim_in_the_same_moment_wins_over_the_ladder(floor: Floor) -> None:
+    for n in range(10):
+        lead = floor.lead(n)
+        floor.sweep()
+        floor.hands.forward(minutes=5)
+        with ThreadPoolExecutor(2) as pool:
+            pool.submit(floor.sweep)
+            pool.submit(floor.do, service.claim, floor.sal, lead).result()
+        floor.do(service.contacted, floor.sal, lead)
+        floor.until(floor.hands.now + 20 * MINUTE, 5 * MINUTE)
+        assert [rung for rung, *_ in floor.steps(lead)] in ([], [Rung.NUDGE])
+
+
+def test_what_is_settled_is_drawn_and_never_posted_anew(floor: Floor) -> None:
+    lead = floor.lead()
+    floor.until(NINE + 30 * MINUTE)
+    with floor.store.transaction() as session:
+        ids = session.scalars(select(LeadStep.id).order_by(LeadStep.id)).all()
+        before = [view.step(service.step(session, each)) for each in ids]
+    assert [each.too_late for each in before] == [False] * 4
+    floor.do(service.claim, floor.sue, lead)
+    with floor.store.transaction() as session:
+        after = [view.step(service.step(session, each)) for each in ids]
+        assert all(session.scalars(select(Card.stale).where(Card.kind == service.STEP)))
+    assert {each.text for each in after} == {f"*Ada* (#{lead}): claimed by <@USUE>."}
+    assert all(each.too_late for each in after)
+
+
+def test_a_quiet_lead_has_no_ladder(floor: Floor) -> None:
+    lead = floor.lead(source="csv")
+    floor.until(NINE + 4 * HOUR, HOUR)
+    assert floor.steps(lead) == []
