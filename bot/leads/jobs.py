@@ -38,6 +38,7 @@ def register(tasks: Tasks, store: Store, cards: Cards, slack: Slack, apis: Apis)
     cards.add(RETURNED, _returned)
     cards.add(service.SILENT, _silent)
     cards.add(service.STEP, _step)
+    tasks.add(service.BACK, partial(_back, store))
     tasks.each_tick(service.sweep)
 
 
@@ -120,3 +121,8 @@ def _silent(session: Session, submission_id: int) -> Message:
 
 def _step(session: Session, step_id: int) -> Message:
     return view.step(service.step(session, step_id))
+
+
+def _back(store: Store, absence_id: int) -> None:
+    with store.transaction() as session:
+        service.back(session, absence_id)

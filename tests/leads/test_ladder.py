@@ -7,13 +7,25 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from bot import clock
+from bot import clock, lead_commands
 from bot.leads import service, view
 from bot.leads.inquiry import read
-from bot.leads.model import Deed, Lead, LeadEvent, LeadStep, Rung, Seat, ServiceLevel
+from bot.leads.model import (
+    Deed,
+    Disposition,
+    Lead,
+    LeadEvent,
+    LeadStep,
+    Rung,
+    Seat,
+    ServiceLevel,
+    Status,
+)
+from bot.leads.service.absences import NotAway
 from bot.leads.service.admitting import Arrival, admit
 from bot.leads.service.handing import DoesNotSell, InThePast, NotOfferedToYou, OwnsItAlready
-from bot.leads.service.ownership import NotYours
+from bot.leads.service.ownership import NotYours, Reserved
+from bot.leads.service.progress import AlreadyQualified
 from bot.people.model import Absence, Person, Role, Team, Workspace
 from bot.slack.cards import Card
 from bot.store import Store
@@ -293,3 +305,93 @@ def test_a_quiet_lead_has_no_ladder(floor: Floor) -> None:
     lead = floor.lead(source="csv")
     floor.until(NINE + 4 * HOUR, HOUR)
     assert floor.steps(lead) == []
+
+
+def test_who_is_away_hands_over_and_gets_back_what_they_wanted(floor: Floor) -> None:
+    kept, given = floor.lead(1), floor.lead(2)
+    for each in (kept, given):
+        floor.do(service.claim, floor.sal, each)
+        floor.do(service.contacted, floor.sal, each)
+    floor.do(service.snooze, floor.sal, kept, NINE + 72 * HOUR)
+    with floor.store.transaction() as session:
+        gone = service.go_away(session, floor.sal, NINE + 24 * HOUR, leads_return=True)
+    assert [lead.id for lead in gone] == [given]
+    floor.sweep()
+    assert floor.steps(given) == [(Rung.OFFER, "Sue", "Mon 09:00")]
+    floor.do(service.claim, floor.sue, given)
+    assert floor.get(kept).claimed_by == floor.sal.id
+    floor.hands.now = NINE + 24 * HOUR
+    with floor.store.transaction() as session:
+        absence = session.scalars(select(Absence)).one()
+        assert [lead.id for lead in service.back(session, absence.id)] == [given]
+        assert service.back(session, absence.id) == []
+    assert floor.get(given).claimed_by == floor.sal.id
+
+
+def test_who_is_back_early_says_so_and_who_is_not_away_hears_it(floor: Floor) -> None:
+    lead = floor.lead()
+    floor.do(service.claim, floor.sal, lead)
+    with floor.store.transaction() as session:
+        service.go_away(session, floor.sal, NINE + 24 * HOUR)
+        service.go_away(session, floor.sal, NINE + 48 * HOUR)  # longer than first thought
+        assert len(session.scalars(select(Absence)).all()) == 2
+    floor.sweep()
+    assert floor.steps(lead) == [(Rung.OFFER, "Sue", "Mon 09:00")]
+    floor.hands.forward(hours=1)
+    with floor.store.transaction() as session:
+        assert service.come_back(session, floor.sal) == []
+    assert floor.get(lead).claimed_by is None
+    with pytest.raises(NotAway), floor.store.transaction() as session:
+        service.come_back(session, floor.sal)
+
+
+def test_who_is_away_is_offered_nothing_and_is_next_once_they_are_back(floor: Floor) -> None:
+    floor.away(floor.sal, 2)
+    first = [floor.lead(n) for n in range(4)]
+    floor.until(NINE + HOUR, 5 * MINUTE)
+    assert {floor.get(each).offered_to for each in first} == {floor.sue.id}
+    floor.hands.now = NINE + 2 * HOUR
+    later = [floor.lead(n) for n in range(10, 20)]
+    floor.until(NINE + 3 * HOUR, 5 * MINUTE)
+    offered = [floor.get(each).offered_to for each in later]
+    assert offered[0] == floor.sal.id
+    assert sorted(offered.count(each) for each in (floor.sal.id, floor.sue.id)) in ([4, 6], [5, 5])
+
+
+def test_a_returning_customer_is_kept_for_who_knows_them(floor: Floor) -> None:
+    floor.level(head_start_seconds=120)
+    lost = floor.lead(1)
+    floor.do(service.claim, floor.sal, lost)
+    floor.do(service.lose, floor.sal, lost, Disposition.NO_BUDGET)
+    with floor.store.transaction() as session:
+        again = read({"email": "ada1@example.com", "external_id": "again"})
+        workspace = session.get_one(Workspace, floor.workspace.id)
+        lead = admit(session, workspace, again, Arrival("api")).lead_id
+    floor.sweep()
+    assert floor.steps(lead) == [(Rung.HEAD_START, "Sal", "Mon 09:00")]
+    with pytest.raises(Reserved, match="<@USAL> knows this customer"):
+        floor.do(service.claim, floor.sue, lead)
+    floor.hands.forward(seconds=120)
+    floor.do(service.claim, floor.sue, lead)
+    assert floor.get(lead).claimed_by == floor.sue.id
+
+
+def test_a_qualified_lead_can_be_handed_over_and_claimed(floor: Floor) -> None:
+    lead = floor.lead()
+    floor.do(service.claim, floor.sal, lead)
+    floor.do(service.qualify, floor.sal, lead)
+    with pytest.raises(AlreadyQualified):
+        floor.do(service.qualify, floor.sal, lead)
+    floor.do(service.release, floor.sal, lead)
+    floor.do(service.claim, floor.sue, lead)
+    assert (floor.get(lead).status, floor.get(lead).claimed_by) == (Status.QUALIFIED, floor.sue.id)
+
+
+def test_a_share_is_what_the_command_prints(floor: Floor) -> None:
+    for n in range(4):
+        floor.lead(n)
+    floor.until(NINE + 31 * MINUTE)
+    with floor.store.transaction() as session:
+        lines = list(lead_commands.fairness(session, 28))
+    assert lines[1].split() == ["Sal", "1", "2", "50.0%", "50.0%", "0"]
+    assert lines[-1].startswith("4 offers in 28 days.")

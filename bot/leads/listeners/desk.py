@@ -202,6 +202,7 @@ def register(listening: Listening, store: Store) -> None:
     desk = Desk(store)
     listening.action(view.CLAIM, partial(desk.do, service.claim))
     listening.action(view.RELEASE, partial(desk.do, service.release))
+    listening.action(view.QUALIFIED, partial(desk.do, service.qualify))
     listening.action(view.NOT_NOW, partial(desk.do, service.pass_on))
     listening.action(view.CONTACTED, partial(desk.do, service.contacted))
     for rating in Rating:

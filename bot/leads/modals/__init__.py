@@ -2,6 +2,15 @@
 
 from bot.leads.modals.call import SAVE_CALL, all_called, call
 from bot.leads.modals.columns import SAVE_COLUMNS, columns, columns_of, field_of
+from bot.leads.modals.handing import (
+    SAVE_AWAY,
+    SAVE_REASSIGN,
+    SAVE_SNOOZE,
+    away,
+    nobody_else,
+    reassign,
+    snooze,
+)
 from bot.leads.modals.lead import (
     NEW,
     SAVE_LOST,
@@ -18,14 +27,18 @@ from bot.leads.modals.rules import SAVE_RULES, rules, rules_of
 
 __all__ = [
     "NEW",
+    "SAVE_AWAY",
     "SAVE_CALL",
     "SAVE_COLUMNS",
     "SAVE_LOST",
     "SAVE_NEW",
     "SAVE_REASON",
+    "SAVE_REASSIGN",
     "SAVE_RULES",
+    "SAVE_SNOOZE",
     "SAVE_WON",
     "all_called",
+    "away",
     "call",
     "campaign_of",
     "columns",
@@ -33,8 +46,11 @@ __all__ = [
     "field_of",
     "lost",
     "new",
+    "nobody_else",
     "reason",
+    "reassign",
     "rules",
     "rules_of",
+    "snooze",
     "won",
 ]

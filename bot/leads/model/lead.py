@@ -85,6 +85,7 @@ class Deed(StrEnum):
     RECYCLED = "recycled"
     WOKEN = "woken"
     CONTACTED = "contacted"
+    QUALIFIED = "qualified"
     RATED = "rated"
     WON = "won"
     LOST = "lost"
@@ -243,3 +244,6 @@ class LeadFacts:
     consent: Consent | None = None
     earlier: Sequence[Lead] = ()
     """Closed leads of the same person, the newest first."""
+    offered_to: Person | None = None
+    kept_for: Person | None = None
+    """Who alone may claim it at first."""

@@ -29,6 +29,10 @@ class Rung(StrEnum):
     """The owner, who has not been in contact, is reminded."""
     TAKE_BACK = "take_back"
     """The lead returns to the channel."""
+    HEAD_START = "head_start"
+    """Who knows the customer hears of them first."""
+    HAND_OVER = "hand_over"
+    """Its owner is away: it is offered without a wait."""
     WAKE = "wake"
     """The owner's snooze is over."""
 

@@ -6,6 +6,7 @@ from bot.leads.service import fetched as _fetched
 from bot.leads.service import hearing as _hearing
 from bot.leads.service import ladder as _ladder
 from bot.leads.service import offering as _offering
+from bot.leads.service.absences import BACK, absence_of, back, come_back, go_away
 from bot.leads.service.admitting import rules
 from bot.leads.service.audit import CALL_LIST, STEP
 from bot.leads.service.calling import (
@@ -15,7 +16,14 @@ from bot.leads.service.calling import (
     put_back,
 )
 from bot.leads.service.fetched import RECONCILE, fetched, not_fetched, reconcile
-from bot.leads.service.handing import pass_on, reassign, snooze
+from bot.leads.service.handing import (
+    next_morning,
+    pass_on,
+    reassign,
+    reassignable,
+    snooze,
+    snoozeable,
+)
 from bot.leads.service.hearing import LISTEN, SILENT, heard, last_words, listen
 from bot.leads.service.heating import change_rules
 from bot.leads.service.importing import (
@@ -40,6 +48,7 @@ from bot.leads.service.progress import (
     closeable,
     contacted,
     lose,
+    qualify,
     rate,
     rateable,
     win,
@@ -58,10 +67,11 @@ from bot.leads.service.reading import (
 from bot.leads.service.receiving import FETCH, Receipt, receive, type_in
 from bot.leads.service.replaying import count_unread, dismiss, read_again, replay, unread
 from bot.leads.service.taking import GO_ON, IMPORT, RETURN, Batch, start, take_batch, take_row
-from bot.leads.service.turns import shares
+from bot.leads.service.turns import open_counts, shares
 from bot.people.model import Workspace
 
 __all__ = [
+    "BACK",
     "CALL_LIST",
     "FETCH",
     "GO_ON",
@@ -80,6 +90,8 @@ __all__ = [
     "Offered",
     "ReasonMissing",
     "Receipt",
+    "absence_of",
+    "back",
     "called",
     "cancel",
     "cannot_read",
@@ -87,6 +99,7 @@ __all__ = [
     "change_rules",
     "claim",
     "closeable",
+    "come_back",
     "contacted",
     "count_received",
     "count_unread",
@@ -96,6 +109,7 @@ __all__ = [
     "facts",
     "fetched",
     "find",
+    "go_away",
     "heard",
     "in_preview",
     "install",
@@ -106,17 +120,21 @@ __all__ = [
     "merge",
     "mine",
     "next_contact",
+    "next_morning",
     "not_fetched",
     "offer",
     "offered",
+    "open_counts",
     "open_file",
     "pass_on",
     "progress",
     "put_back",
+    "qualify",
     "rate",
     "rateable",
     "read_again",
     "reassign",
+    "reassignable",
     "receive",
     "reconcile",
     "release",
@@ -124,6 +142,7 @@ __all__ = [
     "rules",
     "shares",
     "snooze",
+    "snoozeable",
     "start",
     "step",
     "sweep",

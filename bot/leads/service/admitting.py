@@ -2,10 +2,10 @@
 
 import hashlib
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, exists, insert, select
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -15,7 +15,8 @@ from bot.contacts import service as contacts
 from bot.contacts.model import Consent
 from bot.leads.heat import Heat, Label, Rules
 from bot.leads.inquiry import Inquiry
-from bot.leads.model import Deed, HeatRules, Lead, LeadEvent, Status, Touch
+from bot.leads.model import Deed, HeatRules, Lead, LeadEvent, Touch
+from bot.leads.service.past import is_a_customer, kept_for, known, open_lead
 from bot.people.model import Person, Workspace
 from bot.store import table
 
@@ -84,8 +85,8 @@ def admit(session: Session, workspace: Workspace, inquiry: Inquiry, arrival: Arr
         before = known(session, workspace.id, arrival.source, external_id)
         if before is not None:
             return Admission(before, is_new=False)
-        lead = _open_lead(session, who.contact_id)
-        is_customer = _is_customer(session, who.contact_id)
+        lead = open_lead(session, who.contact_id)
+        is_customer = is_a_customer(session, who.contact_id)
     told, campaign_id = origin(session, workspace.id, inquiry.utm_campaign)
     campaign_id = arrival.campaign_id or campaign_id
     labels = told.labels(inquiry, is_customer=is_customer)
@@ -94,8 +95,9 @@ def admit(session: Session, workspace: Workspace, inquiry: Inquiry, arrival: Arr
         is_return=lead is not None and arrival.call_list_id is None,
     )  # fmt: skip
     case = Case(
-        workspace, inquiry, arrival, external_id, who.contact_id, phone, campaign_id, labels, heat
-    )
+        workspace, inquiry, arrival, external_id, who.contact_id, phone, campaign_id, labels, heat,
+        kept_for=kept_for(session, who.contact_id) if who.is_known and lead is None else None,
+    )  # fmt: skip
     return _open(session, case) if lead is None else _join(session, case, lead)
 
 
@@ -112,6 +114,8 @@ class Case:
     campaign_id: int | None
     labels: list[Label]
     heat: Heat
+    kept_for: tuple[int, int] | None = None
+    """Who knows the customer and alone may claim the lead at first, and for how many seconds."""
 
     @property
     def is_hot(self) -> bool:
@@ -121,6 +125,7 @@ class Case:
     def lead(self) -> dict[str, Any]:
         """The lead that it is, by the columns of its table."""
         at = self.arrival.at
+        whom, seconds = self.kept_for if self.kept_for and self.is_hot else (None, 0)
         return self.inquiry.model_dump(exclude={"external_id", "phone", "consent"}) | {
             "workspace_id": self.workspace.id,
             "source": self.arrival.source,
@@ -138,6 +143,8 @@ class Case:
             "heat_reasons": self.heat.reasons,
             "is_hot": self.is_hot,
             "call_list_id": self.arrival.call_list_id,
+            "reserved_for": whom,
+            "reserved_until": at + timedelta(seconds=seconds) if whom else None,
             "waits_since": at,
             "look_at": at if self.is_hot else None,
         }
@@ -182,21 +189,6 @@ def origin(session: Session, workspace_id: int, utm: str | None) -> tuple[Rules,
     hot_from, points, competitors, campaign_id = session.execute(_ORIGIN, sought).one()
     told = Rules() if hot_from is None else Rules(hot_from, points, frozenset(competitors))
     return told, campaign_id
-
-
-def known(session: Session, workspace_id: int, source: str, external_id: str) -> int | None:
-    """The lead that this external id became or joined."""
-    for model, lead_id in ((Lead, Lead.id), (Touch, Touch.lead_id)):
-        found = session.scalar(
-            select(lead_id).where(
-                model.workspace_id == workspace_id,
-                model.source == source,
-                model.external_id == external_id,
-            )
-        )
-        if found is not None:
-            return found
-    return None
 
 
 def _open(session: Session, case: Case) -> Admission:
@@ -246,26 +238,6 @@ def _join(session: Session, case: Case, lead: Lead) -> Admission:
         if case.arrival.call_list_id is None:
             slack.show(session, workspace.id, RETURNED, touch_id, owner.slack_id)
     return Admission(lead.id, has_joined=True)
-
-
-def _open_lead(session: Session, contact_id: int) -> Lead | None:
-    """The lead that is worked on; the contact is locked, so there is one at most."""
-    return session.scalar(
-        select(Lead)
-        .where(
-            Lead.contact_id == contact_id,
-            Lead.status.in_([Status.NEW, Status.QUALIFIED]),
-            Lead.merged_into.is_(None),
-        )
-        .order_by(Lead.id.desc())
-        .limit(1)
-        .with_for_update(key_share=True)
-    )
-
-
-def _is_customer(session: Session, contact_id: int) -> bool:
-    won = exists().where(Lead.contact_id == contact_id, Lead.status == Status.WON)
-    return bool(session.scalar(select(won)))
 
 
 def _note(session: Session, case: Case, lead_id: int, deed: Deed, **facts: Any) -> None:

@@ -1,6 +1,6 @@
 """Handing leads on: what somebody passes on, snoozes, or gives to a colleague."""
 
-from datetime import datetime
+from datetime import UTC, datetime, time, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -13,7 +13,8 @@ from bot.leads.service.ladder import desk, hand
 from bot.leads.service.ownership import owned
 from bot.leads.service.reading import find
 from bot.people import service as people
-from bot.people.model import Person, Role
+from bot.people.model import Person, Role, Workspace
+from bot.people.rota import rota
 
 
 class NotOfferedToYou(HandoffError):
@@ -48,7 +49,7 @@ def pass_on(session: Session, who: Person, step_id: int) -> Lead:
 
 def snooze(session: Session, who: Person, lead_id: int, until: datetime) -> Lead:
     """Let the lead rest until then; its owner hears of it again. Raises InThePast, as `owned`."""
-    lead = owned(session, who, lead_id, "snooze it")
+    lead = snoozeable(session, who, lead_id)
     if until <= clock.now():
         raise InThePast
     lead.stint += 1  # what is said at the end of this snooze is said once
@@ -57,16 +58,26 @@ def snooze(session: Session, who: Person, lead_id: int, until: datetime) -> Lead
     return lead
 
 
+def snoozeable(session: Session, who: Person, lead_id: int) -> Lead:
+    """The lead, if this person may snooze it; asked before the time is. Raises as `owned`."""
+    return owned(session, who, lead_id, "snooze it")
+
+
+def next_morning(session: Session, workspace_id: int) -> datetime:
+    """When the next working day begins: what a snooze and an absence offer first."""
+    workspace = session.get_one(Workspace, workspace_id)
+    midnight = datetime.combine(
+        workspace.day_of(clock.now()) + timedelta(days=1), time(), workspace.zone
+    ).astimezone(UTC)
+    return rota(session, workspace).department.after(midnight, timedelta()) or midnight
+
+
 def reassign(session: Session, who: Person, lead_id: int, to_id: int) -> Lead:
     """Give the lead to a colleague, who gets its card.
 
     Raises NotAllowed, NotFound, DoesNotSell, OwnsItAlready, and what `owned` raises.
     """
-    lead = find(session, who.workspace_id, lead_id, lock=True)
-    if lead.claimed_by is not None:
-        lead = owned(session, who, lead_id, "reassign it")
-    else:
-        people.require(session, who, "assign leads")
+    lead = reassignable(session, who, lead_id)
     to = session.get(Person, to_id)
     if to is None or to.workspace_id != who.workspace_id or not to.active:
         raise NotFound(what="this person")
@@ -81,3 +92,15 @@ def reassign(session: Session, who: Person, lead_id: int, to_id: int) -> Lead:
     if before is not None:
         slack.redraw(session, slack.HOME, before)
     return lead
+
+
+def reassignable(session: Session, who: Person, lead_id: int) -> Lead:
+    """The lead, if this person may give it to a colleague: their own; a manager, any that is open.
+
+    Raises NotFound, NotAllowed, and what `owned` raises.
+    """
+    lead = find(session, who.workspace_id, lead_id, lock=True)
+    if lead.claimed_by is None and not lead.is_closed and lead.merged_into is None:
+        people.require(session, who, "assign leads that nobody owns")
+        return lead
+    return owned(session, who, lead_id, "reassign it")

@@ -91,6 +91,8 @@ class Desk:
                 lead.look_at = lead.snoozed_until
                 return
             self._wake(lead, now)
+        if lead.claimed_by is None and lead.reserved_until and lead.reserved_until > now:
+            self._say(lead, Rung.HEAD_START, [self.rota.people[lead.reserved_for or 0]])
         rung = next_rung(lead)
         if rung is None:
             return
@@ -118,7 +120,8 @@ class Desk:
         owner = lead.claimed_by
         calendar = self.rota.department if owner is None else self.rota.calendar(owner)
         since = lead.waits_since or lead.received_at
-        due = calendar.after(since, self.level.wait(rung))
+        wait = timedelta() if lead.rung == Rung.HAND_OVER else self.level.wait(rung)
+        due = calendar.after(since, wait)
         if due is not None and due <= now and not calendar.is_open(now):
             due = calendar.after(now, timedelta())
         return due or now + _LATER
@@ -225,6 +228,8 @@ def next_rung(lead: Lead) -> Rung | None:
     A quiet lead is offered at set hours, and one of a call list in its turn; neither has a ladder
     while it is free, unless it was handed over by name.
     """
+    if lead.rung == Rung.HAND_OVER:
+        return Rung.OFFER
     ladder: Sequence[Rung]
     if lead.claimed_by is not None:
         ladder = OWNED_LADDER if lead.first_response_at is None else ()

@@ -57,7 +57,7 @@ def claim(session: Session, who: Person, lead_id: int) -> Lead:
             Lead.id == lead_id,
             Lead.workspace_id == who.workspace_id,
             Lead.claimed_by.is_(None),
-            Lead.status == Status.NEW,
+            Lead.status.in_([Status.NEW, Status.QUALIFIED]),
             Lead.merged_into.is_(None),
             or_(
                 Lead.reserved_until.is_(None),
@@ -83,7 +83,7 @@ def claim(session: Session, who: Person, lead_id: int) -> Lead:
         if there.reserved_for and there.reserved_until and there.reserved_until > now:
             owner = session.get_one(Person, there.reserved_for)
             raise Reserved(owner=owner.mention, when=moment(there.reserved_until))
-        if there.claimed_by is None and there.status == Status.NEW:
+        if there.claimed_by is None and there.status in (Status.NEW, Status.QUALIFIED):
             return claim(session, who, lead_id)  # it was released in this very moment
         raise _lost_race(session, there, who)
     record(session, lead, who, Deed.CLAIMED)

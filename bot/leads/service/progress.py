@@ -16,6 +16,10 @@ class AlreadyContacted(HandoffError):
     """The first contact was noted {when} already. Nothing was changed."""
 
 
+class AlreadyQualified(HandoffError):
+    """This lead is qualified already. Nothing was changed."""
+
+
 class AlreadyRated(HandoffError):
     """This lead is rated {rating} already. Nothing was changed."""
 
@@ -38,6 +42,21 @@ def contacted(session: Session, who: Person, lead_id: int) -> Lead:
         raise AlreadyContacted(when=moment(lead.first_response_at))
     lead.first_response_at = lead.look_at = clock.now()
     record(session, lead, who, Deed.CONTACTED)
+    return lead
+
+
+def qualify(session: Session, who: Person, lead_id: int) -> Lead:
+    """Sales verified need, budget and fit; that takes a contact, so it counts as one.
+
+    Raises AlreadyQualified, and what `owned` raises.
+    """
+    lead = owned(session, who, lead_id, "qualify it")
+    if lead.status == Status.QUALIFIED:
+        raise AlreadyQualified
+    now = clock.now()
+    lead.status, lead.look_at = Status.QUALIFIED, now
+    lead.first_response_at = lead.first_response_at or now
+    record(session, lead, who, Deed.QUALIFIED)
     return lead
 
 

@@ -39,6 +39,8 @@ def facts(session: Session, lead_id: int) -> LeadFacts:
         touches=_touches(session, lead),
         consent=contacts.consent(session, lead.contact_id),
         earlier=_earlier(session, lead),
+        offered_to=_person(session, lead.offered_to),
+        kept_for=_person(session, lead.reserved_for),
     )
 
 
@@ -57,6 +59,10 @@ def step(session: Session, step_id: int) -> StepFacts:
         .where(LeadStep.id == step_id)
     ).one()
     return StepFacts(*row)
+
+
+def _person(session: Session, person_id: int | None) -> Person | None:
+    return None if person_id is None else session.get_one(Person, person_id)
 
 
 def _touches(session: Session, lead: Lead) -> Sequence[Touch]:

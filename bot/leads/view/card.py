@@ -25,6 +25,9 @@ RELEASE = "lead.release"
 RATE = "lead.rate"
 WON = "lead.won"
 LOST = "lead.lost"
+SNOOZE = "lead.snooze"
+REASSIGN = "lead.reassign"
+QUALIFIED = "lead.qualified"
 
 _WAYS = {"api": "over the API", "form": "from a web form", "typed": "typed in by a colleague"}
 _WAYS |= {slug: f"via {each.name}" for slug, each in SOURCES.items() if slug not in _WAYS}
@@ -79,7 +82,9 @@ def _stage(lead: Lead) -> str:
         return "Merged"
     if lead.is_closed:
         return "Won" if lead.status == Status.WON else "Lost"
-    return "New lead" if lead.claimed_by is None else "Claimed"
+    if lead.claimed_by is None:
+        return "New lead"
+    return "Qualified" if lead.status == Status.QUALIFIED else "Claimed"
 
 
 def _details(facts: LeadFacts) -> list[MarkdownTextObject]:
@@ -149,6 +154,7 @@ def _history(facts: LeadFacts) -> str:
         steps.append(f"claimed by {facts.owner.mention} after {waited}")
     if lead.first_response_at:
         steps.append(f"contacted {moment(lead.first_response_at)}")
+    steps += _rests(facts)
     if lead.rating:
         reason = f" ({safe(lead.rating_reason, 300)})" if lead.rating_reason else ""
         steps.append(f"rated *{Rating(lead.rating).label}*{reason}")
@@ -160,6 +166,20 @@ def _history(facts: LeadFacts) -> str:
     if lead.merged_into:
         steps.append(f"merged into #{lead.merged_into}")
     return " · ".join(steps)
+
+
+def _rests(facts: LeadFacts) -> list[str]:
+    """What it waits for."""
+    lead, steps = facts.lead, []
+    if lead.status == Status.QUALIFIED:
+        steps.append("*qualified*")
+    if lead.snoozed_until:
+        steps.append(f"snoozed until {moment(lead.snoozed_until)}")
+    if facts.offered_to:
+        steps.append(f"offered to {facts.offered_to.mention}")
+    if facts.kept_for and lead.reserved_until:
+        steps.append(f"kept for {facts.kept_for.mention} until {moment(lead.reserved_until)}")
+    return steps
 
 
 def _buttons(lead: Lead) -> list[Block]:
@@ -188,12 +208,20 @@ def work_buttons(lead: Lead, value: str) -> list[InteractiveElement]:
             deny="Keep it",
         ),
     )
+    later = [
+        ButtonElement(text="Snooze…", action_id=SNOOZE, value=value),
+        ButtonElement(text="Reassign…", action_id=REASSIGN, value=value),
+    ]
     ends = [
         ButtonElement(text="Won", action_id=WON, value=value),
         ButtonElement(text="Lost", action_id=LOST, value=value),
     ]
-    first = [contacted] if lead.first_response_at is None else []
-    return [*first, *ends, release]
+    qualified = ButtonElement(text="Qualified", action_id=QUALIFIED, value=value, style="primary")
+    if lead.first_response_at is None:
+        first = [contacted]
+    else:
+        first = [qualified] if lead.status == Status.NEW else []
+    return [*first, *ends, *later, release]
 
 
 def rating_button(lead: Lead, rating: Rating, value: str) -> ButtonElement:

@@ -28,7 +28,11 @@ def step(facts: StepFacts) -> Message:
     elements = [claim_button(lead)]
     if rung is Rung.OFFER:
         elements.append(ButtonElement(text="Not now", action_id=NOT_NOW, value=str(facts.step.id)))
-    text = _ASKS[rung].format(lead=_who(lead), since=moment(lead.received_at))
+    text = _ASKS[rung].format(
+        lead=_who(lead),
+        since=moment(lead.received_at),
+        until=moment(lead.reserved_until or lead.received_at),
+    )
     if rung is Rung.NUDGE:
         return _message(text)
     return _message(text, ActionsBlock(elements=elements))
@@ -38,6 +42,7 @@ _ASKS = {
     Rung.NUDGE: "Nobody has claimed this lead yet. Who takes it?",
     Rung.MESSAGE: "{lead} waits for someone since {since}.",
     Rung.OFFER: "It is your turn: {lead} waits since {since}. Do you take it?",
+    Rung.HEAD_START: "You know this customer: {lead} is kept for you until {until}.",
     Rung.MANAGER: "Nobody takes {lead}, who waits since {since}. Please find someone.",
     Rung.FALLBACK: "Everybody is out, and {lead} waits since {since}.",
 }

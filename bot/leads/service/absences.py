@@ -1,0 +1,116 @@
+"""Being away: open leads are offered to others, and come back or not as the person says."""
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, select, update
+from sqlalchemy.orm import Session
+
+from bot import clock, slack
+from bot.errors import HandoffError
+from bot.jobs import enqueue
+from bot.leads.model import Deed, Lead, Rung, Status
+from bot.leads.service.admitting import CARD
+from bot.leads.service.audit import record
+from bot.leads.service.handing import InThePast
+from bot.leads.service.ladder import hand
+from bot.people import service as people
+from bot.people.model import Absence, Person, Role
+
+BACK = "leads.back"
+
+
+class NotAway(HandoffError):
+    """You are not away at the moment. `/lead away` says so, and until when."""
+
+
+def go_away(
+    session: Session, who: Person, until: datetime, *, leads_return: bool = False
+) -> list[Lead]:
+    """Note that the person is away from now on; their open leads are offered to others.
+
+    What is snoozed beyond that time stays. With `leads_return` the leads come back to the person
+    afterwards, unless they are closed by then. Returns the leads. Raises NotAllowed, InThePast.
+    """
+    people.require(session, who, "be away", Role.SALESPERSON)
+    now = clock.now()
+    if until <= now:
+        raise InThePast
+    session.execute(update(Absence).where(*_current(who, now)).values(ends_at=now))
+    absence = Absence(
+        workspace_id=who.workspace_id, person_id=who.id, starts_at=now, ends_at=until,
+        leads_return=leads_return,
+    )  # fmt: skip
+    session.add(absence)
+    session.flush()
+    enqueue(session, BACK, at=until, absence_id=absence.id)
+    slack.redraw(session, slack.HOME, who.id)
+    leads = [
+        lead
+        for lead in _open(session, Lead.claimed_by == who.id)
+        if lead.snoozed_until is None or lead.snoozed_until < until
+    ]
+    for lead in leads:
+        _hand_over(session, lead, who, leads_return=leads_return)
+    return leads
+
+
+def come_back(session: Session, who: Person) -> list[Lead]:
+    """The person is back, earlier than they said; returns the leads that came back to them.
+
+    Raises NotAway.
+    """
+    now = clock.now()
+    absence = session.scalars(select(Absence).where(*_current(who, now))).first()
+    if absence is None:
+        raise NotAway
+    absence.ends_at = now
+    return back(session, absence.id)
+
+
+def back(session: Session, absence_id: int) -> list[Lead]:
+    """An absence is over: the leads that should return do; returns them."""
+    absence = session.get_one(Absence, absence_id)
+    if absence.ends_at > clock.now():
+        return []
+    who = session.get_one(Person, absence.person_id)
+    slack.redraw(session, slack.HOME, who.id)
+    leads = _open(session, Lead.returns_to == who.id) if absence.leads_return else []
+    for lead in leads:
+        before, lead.returns_to = lead.claimed_by, None
+        if before == who.id:
+            continue
+        hand(lead, who.id)
+        record(session, lead, None, Deed.REASSIGNED, from_id=before, to_id=who.id, why="back")
+        slack.show(session, lead.workspace_id, CARD, lead.id, who.slack_id)
+        if before is not None:
+            slack.redraw(session, slack.HOME, before)
+    return leads
+
+
+def absence_of(session: Session, who: Person) -> Absence | None:
+    """The absence in which the person is now."""
+    return session.scalars(select(Absence).where(*_current(who, clock.now()))).first()
+
+
+def _hand_over(session: Session, lead: Lead, who: Person, *, leads_return: bool) -> None:
+    hand(lead, None)
+    lead.passed_by = who.id
+    if lead.call_list_id is None or lead.first_response_at is not None:  # else the list offers it
+        lead.rung = Rung.HAND_OVER
+    lead.returns_to = who.id if leads_return else None
+    record(session, lead, who, Deed.RELEASED, owner_id=who.id, why="away")
+
+
+def _open(session: Session, whose: ColumnElement[bool]) -> list[Lead]:
+    """Open leads, locked in the order of their ids."""
+    found = session.scalars(
+        select(Lead)
+        .where(whose, Lead.status.in_([Status.NEW, Status.QUALIFIED]), Lead.merged_into.is_(None))
+        .order_by(Lead.id)
+        .with_for_update(key_share=True)
+    )
+    return list(found)
+
+
+def _current(who: Person, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (Absence.person_id == who.id, Absence.starts_at <= now, Absence.ends_at > now)

@@ -1,0 +1,52 @@
+"""What the ladder says, and the modals of handing on: read the golden files."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.leads import modals, view
+from bot.leads.model import LeadStep, Rung, StepFacts
+from bot.people.model import Person
+from bot.playground import limits
+from tests.leads.test_lead_view import CLAIMED, HOSTILE, NINE, SOFIA, Golden, drawn, lead
+
+BEN = Person(id=4, workspace_id=1, slack_id="U4", name="Ben Okafor", roles=["salesperson"])
+
+
+def step(rung: Rung) -> LeadStep:
+    return LeadStep(id=11, workspace_id=1, lead_id=7, stint=0, rung=rung, person_id=3, at=NINE)
+
+
+@pytest.mark.parametrize("rung", [rung for rung in Rung if rung is not Rung.HAND_OVER])
+def test_every_step_says_what_is_to_be_done_and_then_what_came_of_it(
+    rung: Rung, golden: Golden
+) -> None:
+    owned = rung in (Rung.REMIND, Rung.WAKE)
+    facts = {"stint": 0, "offered_to": 3, "reserved_until": NINE + timedelta(minutes=2)}
+    waiting = lead(**facts, **(CLAIMED if owned else {}))
+    claimed = lead(**CLAIMED | {"stint": 1, "first_response_at": NINE})
+    asks = view.step(StepFacts(step(rung), waiting, SOFIA if owned else None))
+    done = view.step(StepFacts(step(rung), claimed, SOFIA))
+    assert not asks.too_late
+    assert done.too_late == (rung is not Rung.TAKE_BACK)
+    golden(f"steps.{rung}", {"asks": drawn(asks), "done": drawn(done)})
+
+
+def test_hostile_words_do_no_harm() -> None:
+    said = view.step(StepFacts(step(Rung.OFFER), lead(first_name=HOSTILE, stint=0, offered_to=3),
+                               None))  # fmt: skip
+    assert "<!channel>" not in str(drawn(said))
+
+
+def test_the_modals_of_handing_on(golden: Golden) -> None:
+    mine = lead(**CLAIMED)
+    shown = {
+        "snooze": modals.snooze(mine, NINE + timedelta(days=1)),
+        "reassign": modals.reassign(mine, [BEN, SOFIA], {4: 12}),
+        "nobody_else": modals.nobody_else(mine),
+        "away": modals.away(3, NINE + timedelta(days=1)),
+        "away_with_nothing": modals.away(0, NINE + timedelta(days=1)),
+    }
+    for modal in shown.values():
+        assert not limits.check_view(modal.to_dict(), "modal")
+    golden("leads.handing", {name: modal.to_dict() for name, modal in shown.items()})
