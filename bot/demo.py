@@ -1,7 +1,6 @@
 """The demo: the whole application against the playground, in one process, with sample data."""
 
 import logging
-import random
 import shutil
 import tempfile
 import threading
@@ -46,7 +45,6 @@ class Demo:
     def __init__(self, slack: StandIn) -> None:
         self._slack = slack
         self._users = sample.staff(slack)
-        self._chance = random.Random()  # noqa: S311 - sample data
         self._application: Application | None = None
         self._address = ""
 
@@ -58,6 +56,7 @@ class Demo:
             application.store, workspace, self._users, lambda: _draw(application)
         )
         history.make()
+        self._website = history.website
         _forget_drawing(application.store)
         self._worker = application.work()
 
@@ -73,8 +72,8 @@ class Demo:
 
     def send_lead(self) -> str:
         """Let one more visitor fill in the website's form."""
-        code = self._chance.choice(["spring-start", "webinar-retail"])
-        body = sample.lead_body(self._chance, code)
+        code = self._website.chance.choice(["spring-start", "webinar-retail"])
+        body = self._website.lead(code)
         answer = httpx.post(
             f"{self._address}/leads/api", json=body, headers={"Authorization": f"Bearer {KEY}"}
         )

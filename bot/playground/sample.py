@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
+from itertools import cycle, product
 from typing import TypeVar
 
 from sqlalchemy.orm import Session
@@ -95,21 +96,31 @@ def staff(slack: StandIn) -> dict[str, User]:
     return users
 
 
-def lead_body(chance: random.Random, code: str | None) -> dict[str, str]:
-    """What a website would send of one more visitor who raised a hand."""
-    first, last = chance.choice(_FIRST), chance.choice(_LAST)
-    body = {
-        "external_id": f"sample-{chance.getrandbits(48):012x}",
-        "first_name": first,
-        "last_name": last,
-        "company": chance.choice(_COMPANIES),
-        "job_title": chance.choice(_TITLES),
-        "email": f"{first}.{last}@example.com".lower(),
-        "phone": f"+49 30 9018{chance.randrange(100, 999)}",
-        "country": "DE",
-        "message": chance.choice(_WISHES),
-    }
-    return body | ({"utm_campaign": code} if code else {})
+class Website:
+    """Its visitors raise a hand, and nobody twice: who came back would get no card of their own."""
+
+    def __init__(self) -> None:
+        self.chance = random.Random(7)  # noqa: S311 - the same sample every time
+        names = list(product(_FIRST, _LAST))
+        self.chance.shuffle(names)
+        self._visitors = enumerate(cycle(names), 100)
+
+    def lead(self, code: str | None) -> dict[str, str]:
+        """What the website sends of its next visitor."""
+        chance = self.chance
+        number, (first, last) = next(self._visitors)
+        body = {
+            "external_id": f"sample-{number}-{chance.getrandbits(48):012x}",
+            "first_name": first,
+            "last_name": last,
+            "company": chance.choice(_COMPANIES),
+            "job_title": chance.choice(_TITLES),
+            "email": f"{first}.{last}{'' if number < 280 else number}@example.com".lower(),
+            "phone": f"+49 30 90{18_000 + number}",
+            "country": "DE",
+            "message": chance.choice(_WISHES),
+        }
+        return body | ({"utm_campaign": code} if code else {})
 
 
 class History:
@@ -123,7 +134,8 @@ class History:
         self._workspace = workspace
         self._users = users
         self._draw = draw
-        self._chance = random.Random(7)  # noqa: S311 - the same sample every time
+        self.website = Website()
+        self._chance = self.website.chance
         self._start = clock.now() - timedelta(days=14)
 
     def make(self) -> None:
@@ -194,7 +206,7 @@ class History:
 
     def _receive(self, session: Session) -> int:
         code = self._chance.choice(["spring-start", "spring-start", "webinar-retail", None])
-        body = json.dumps(lead_body(self._chance, code)).encode()
+        body = json.dumps(self.website.lead(code)).encode()
         workspace = self._workspace
         receipt = leads.receive(session, workspace, "api", SENDER, body, "application/json")
         assert receipt.lead_id is not None
