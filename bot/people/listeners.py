@@ -1,13 +1,15 @@
 """What Slack brings in for people: `/handoff people`, its modals, and changes of users."""
 
 import logging
+from datetime import time
 
 from slack_sdk.models.views import View
 from sqlalchemy.orm import Session
 
 from bot.errors import FieldErrors, NotFound
-from bot.people import service, view
-from bot.people.model import Person, Role
+from bot.people import service, team_view, view
+from bot.people.hours import Hours
+from bot.people.model import Person, Role, Workspace
 from bot.slack import Command, Incoming, Listening
 from bot.store import Store
 
@@ -71,6 +73,41 @@ class Desk:
         incoming.ack()
         incoming.replace_root(modal)
 
+    def show_hours(self, incoming: Incoming, _rest: str) -> None:
+        """`/handoff hours`: when each team works."""
+        incoming.ack()
+        with self._store.transaction() as session:
+            modal = _hours(session, _admin(session, incoming))
+        incoming.open(modal)
+
+    def edit_hours(self, incoming: Incoming) -> None:
+        """The form for one team's hours."""
+        incoming.ack()
+        with self._store.transaction() as session:
+            who = _admin(session, incoming)
+            workspace = session.get_one(Workspace, who.workspace_id)
+            modal = team_view.edit_hours(
+                service.team(session, who, incoming.id), workspace.timezone
+            )
+        incoming.open(modal)
+
+    def save_hours(self, incoming: Incoming) -> None:
+        """A team's new hours came."""
+        fields = incoming.fields
+        told = Hours(
+            days=frozenset(int(day) for day in fields["days"] or []),
+            opens=time.fromisoformat(fields["opens"] or "09:00"),
+            closes=time.fromisoformat(fields["closes"] or "17:00"),
+            country=(fields["country"] or "").strip().upper() or None,
+        )
+        zone = (fields["zone"] or "").strip() or None
+        with self._store.transaction() as session:
+            who = _admin(session, incoming)
+            service.set_hours(session, who, incoming.noted_id, told, zone)
+            modal = _hours(session, who)
+        incoming.ack()
+        incoming.replace_root(modal)
+
     def follow(self, incoming: Incoming) -> None:
         """Someone's name, zone or state changed in Slack."""
         incoming.ack()
@@ -97,6 +134,9 @@ def register(listening: Listening, store: Store, first_admin: str | None) -> Non
     listening.action(f"{view.PAGE}.previous", desk.turn)
     listening.action(f"{view.PAGE}.next", desk.turn)
     listening.submission(view.SAVE, desk.save)
+    listening.command(Command("/handoff", "hours", "say when each team works", desk.show_hours))
+    listening.action(team_view.EDIT_HOURS, desk.edit_hours)
+    listening.submission(team_view.SAVE_HOURS, desk.save_hours)
     listening.event("user_change", desk.follow)
     listening.event("channel_archive", desk.archived)
     for kind in ("app_uninstalled", "tokens_revoked"):
@@ -112,6 +152,11 @@ def _admin(session: Session, incoming: Incoming) -> Person:
 def _list(session: Session, who: Person, *, page: int = 0, welcome: bool = False) -> View:
     members = service.everyone(session, who.workspace_id)
     return view.people(members, service.teams(session, who.workspace_id), page, welcome=welcome)
+
+
+def _hours(session: Session, who: Person) -> View:
+    workspace = session.get_one(Workspace, who.workspace_id)
+    return team_view.teams(service.teams(session, who.workspace_id), workspace.timezone)
 
 
 def _removed(incoming: Incoming) -> None:

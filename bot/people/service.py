@@ -1,15 +1,18 @@
 """The verbs of people: install, find who acts, give roles, follow Slack's changes."""
 
 from collections.abc import Iterable, Sequence
+from datetime import time
 from typing import Any
+from zoneinfo import available_timezones
 
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from bot import clock, slack
-from bot.errors import HandoffError, NotAllowed, NotFound
+from bot.errors import FieldErrors, HandoffError, NotAllowed, NotFound
 from bot.jobs import enqueue
+from bot.people.hours import Hours, free_days
 from bot.people.model import Person, Role, Team, Workspace
 from bot.slack.cards import Card
 from bot.slack.text import clean
@@ -174,6 +177,44 @@ def teams(session: Session, workspace_id: int) -> Sequence[Team]:
     return session.scalars(
         select(Team).where(Team.workspace_id == workspace_id).order_by(Team.name)
     ).all()
+
+
+def team(session: Session, who: Person, team_id: int) -> Team:
+    """A team of the person's workspace. Raises NotFound."""
+    found = session.get(Team, team_id)
+    if found is None or found.workspace_id != who.workspace_id:
+        raise NotFound(what="this team")
+    return found
+
+
+def set_hours(session: Session, by: Person, team_id: int, told: Hours, zone: str | None) -> Team:
+    """Say when a team works; `zone` None is the workspace's.
+
+    Raises NotAllowed, NotFound, and FieldErrors for `days`, `closes`, `zone` and `country`.
+    """
+    require(session, by, "change working hours", Role.ADMIN)
+    changed = team(session, by, team_id)
+    problems = _problems(told, zone)
+    if problems:
+        raise FieldErrors(problems)
+    changed.days, changed.opens, changed.closes = sorted(told.days), told.opens, told.closes
+    changed.country, changed.timezone = told.country, zone
+    return changed
+
+
+def _problems(told: Hours, zone: str | None) -> dict[str, str]:
+    problems = {}
+    if not told.days:
+        problems["days"] = "Please choose at least one day."
+    if time.min != told.closes <= told.opens:
+        problems["closes"] = "It closes before it opens. Midnight is 00:00."
+    if zone is not None and zone not in available_timezones():
+        problems["zone"] = "There is no such time zone. One reads like Europe/Vienna."
+    try:
+        free_days(told.country, clock.now().year)
+    except NotImplementedError:
+        problems["country"] = "I do not know this country. One reads like AT or DE-BY."
+    return problems
 
 
 def team_members(session: Session, team_id: int) -> Sequence[Person]:

@@ -66,3 +66,34 @@ def test_a_nudge_stands_in_the_thread_and_is_settled_by_the_claim(office: Office
     office.slack.wait_until(
         lambda: "claimed by" in thread() and "Who takes it?" not in thread(), timeout=30
     )
+
+
+def test_an_admin_changes_the_promise_and_the_hours(office: Office) -> None:
+    root = office.hand("root")
+    office.hand("sofia").command("/lead", "promise")
+    office.whisper("sofia", "to change what sales promises")
+    root.command("/lead", "promise")
+    modal = office.modal("root", "What sales promises")
+    root.submit(modal, {"nudge_minutes": "7", "most_open": "12",
+                        "fallback": office.users["mara"].id})  # fmt: skip
+    root.command("/lead", "promise")
+    again = str(office.modal("root", "What sales promises").blocks)
+    assert "'initial_value': '7'" in again
+    assert "'initial_value': '12'" in again
+    assert office.users["mara"].id in again
+    root.close(office.modal("root", "What sales promises"))
+
+    root.command("/handoff", "hours")
+    modal = office.modal("root", "Working hours")
+    assert "Mon, Tue, Wed, Thu, Fri, 09:00 to 17:00" in str(modal.blocks)
+    root.click(modal, "people.edit_hours", modal.blocks[-1]["block_id"])
+    office.slack.wait_until(
+        lambda: (top := office.slack.modal(office.users["root"])) and top.id != modal.id
+    )
+    form = office.modal("root", "Working hours")
+    wrong = {"closes": "08:00", "zone": "Mars/Base", "country": "Atlantis"}
+    assert set(root.submit(form, wrong).errors) == {"closes", "zone", "country"}
+    root.submit(form, {"days": ["0", "5"], "opens": "10:00", "closes": "00:00",
+                       "zone": "Europe/Vienna", "country": "at"})  # fmt: skip
+    told = "Mon, Sat, 10:00 to 24:00 (Europe/Vienna), public holidays of AT are free"
+    office.slack.wait_until(lambda: told in str(office.modal("root", "Working hours").blocks))

@@ -5,11 +5,14 @@ from datetime import timedelta
 import pytest
 
 from bot.leads import modals, view
-from bot.leads.model import LeadStep, Rung, StepFacts
+from bot.leads.model import LeadStep, Promise, Rung, StepFacts
 from bot.people.model import Person
 from bot.playground import limits
 from tests.leads.test_lead_view import CLAIMED, HOSTILE, NINE, SOFIA, Golden, drawn, lead
 
+PROMISE = Promise(respond_minutes=5, nudge_minutes=5, message_minutes=10, offer_minutes=15,
+                  manager_minutes=30, remind_minutes=15, take_back_minutes=45,
+                  head_start_seconds=0, most_open=None)  # fmt: skip
 BEN = Person(id=4, workspace_id=1, slack_id="U4", name="Ben Okafor", roles=["salesperson"])
 
 
@@ -45,6 +48,7 @@ def test_the_modals_of_handing_on(golden: Golden) -> None:
         "reassign": modals.reassign(mine, [BEN, SOFIA], {4: 12}),
         "nobody_else": modals.nobody_else(mine),
         "away": modals.away(3, NINE + timedelta(days=1)),
+        "promise": modals.promise(PROMISE, SOFIA),
         "away_with_nothing": modals.away(0, NINE + timedelta(days=1)),
     }
     for modal in shown.values():

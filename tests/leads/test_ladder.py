@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 
 from bot import clock, lead_commands
+from bot.errors import FieldErrors, NotAllowed
 from bot.leads import service, view
 from bot.leads.inquiry import read
 from bot.leads.model import (
@@ -395,3 +397,19 @@ def test_a_share_is_what_the_command_prints(floor: Floor) -> None:
         lines = list(lead_commands.fairness(session, 28))
     assert lines[1].split() == ["Sal", "1", "2", "50.0%", "50.0%", "0"]
     assert lines[-1].startswith("4 offers in 28 days.")
+
+
+def test_the_promise_is_changed_by_a_manager_with_sensible_numbers(floor: Floor) -> None:
+    with floor.store.transaction() as session:
+        told, fallback = service.promise(session, floor.workspace.id)
+        assert fallback is None
+        service.change_promise(session, floor.boss, replace(told, nudge_minutes=2), "USUE")
+        wrong = replace(told, nudge_minutes=0, most_open=20_000, head_start_seconds=0)
+        with pytest.raises(FieldErrors) as refused:
+            service.change_promise(session, floor.boss, wrong, None)
+        assert set(refused.value.errors) == {"nudge_minutes", "most_open"}
+        with pytest.raises(NotAllowed):
+            service.change_promise(session, floor.sal, told, None)
+    lead = floor.lead()
+    floor.until(NINE + 3 * MINUTE)
+    assert floor.steps(lead) == [(Rung.NUDGE, "", "Mon 09:02")]

@@ -2,14 +2,16 @@
 
 import threading
 from collections.abc import Callable
+from datetime import time
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from bot.errors import NotAllowed, NotFound
-from bot.people import service, view
+from bot.errors import FieldErrors, NotAllowed, NotFound
+from bot.people import service, team_view, view
+from bot.people.hours import Hours
 from bot.people.model import Person, Role, Team, Workspace
 from bot.playground import limits
 from bot.store import Store
@@ -177,3 +179,29 @@ def test_warnings_to_the_admins(golden: Golden) -> None:
     }
     for name, message in shown.items():
         golden(f"people.{name}", {"text": message.text, "blocks": message.blocks})
+
+
+def test_the_hours_of_teams(store: Store, admin: Person, golden: Golden) -> None:
+    told = Hours(frozenset({0, 5}), time(10), time(0), "DE-BY")
+    with store.transaction() as session:
+        marketing, sales = service.teams(session, admin.workspace_id)
+        service.set_hours(session, admin, sales.id, told, "Europe/Vienna")
+        assert sales.hours == told
+        shown = {
+            "list": team_view.teams([marketing, sales], "Europe/Berlin").to_dict(),
+            "form": team_view.edit_hours(sales, "Europe/Berlin").to_dict(),
+        }
+        form = shown["form"]
+        assert form.pop("private_metadata") == str(sales.id)
+        stranger = service.person(session, admin.workspace_id, "U7")
+        with pytest.raises(NotAllowed):
+            service.set_hours(session, stranger, sales.id, told, None)
+        with pytest.raises(NotFound):
+            service.set_hours(session, admin, 404, told, None)
+        never = Hours(frozenset(), time(9), time(9), "XX")
+        with pytest.raises(FieldErrors) as refused:
+            service.set_hours(session, admin, sales.id, never, "Mars/Base")
+    assert set(refused.value.errors) == {"days", "closes", "country", "zone"}
+    for modal in shown.values():
+        assert not limits.check_view(modal, "modal")
+    golden("people.hours", shown)

@@ -94,6 +94,22 @@ class Handing:
         given = f" {plural(len(leads), 'lead')} came back to you." if leads else ""
         incoming.tell(f"Welcome back.{given}")
 
+    def ask_promise(self, incoming: Incoming, _rest: str) -> None:
+        """What does sales promise?"""
+        incoming.ack()
+        with self._store.transaction() as session:
+            who = _who(session, incoming)
+            people.require(session, who, "change what sales promises")
+            told, fallback = service.promise(session, who.workspace_id)
+        incoming.open(modals.promise(told, fallback))
+
+    def save_promise(self, incoming: Incoming) -> None:
+        """The new promise came."""
+        told, fallback = modals.promise_of(incoming.fields)
+        with self._store.transaction() as session:
+            service.change_promise(session, _who(session, incoming), told, fallback)
+        incoming.ack()
+
 
 def _who(session: Session, incoming: Incoming) -> Person:
     return people.acting(session, incoming.team, incoming.user)
@@ -114,9 +130,11 @@ def register(listening: Listening, store: Store) -> None:
     listening.action(view.REASSIGN, handing.ask_reassign)
     listening.submission(modals.SAVE_SNOOZE, handing.save_snooze)
     listening.submission(modals.SAVE_REASSIGN, handing.save_reassign)
+    listening.submission(modals.SAVE_PROMISE, handing.save_promise)
     listening.submission(modals.SAVE_AWAY, handing.save_away)
     for word, usage, listener in (
         ("away", "be away: your open leads are offered to others", handing.ask_away),
+        ("promise", "say how soon leads are answered, and what happens else", handing.ask_promise),
         ("back", "be back earlier than you said", handing.back),
     ):
         listening.command(Command("/lead", word, usage, listener))

@@ -23,6 +23,7 @@ from bot.leads.modals.lead import (
     won,
 )
 from bot.leads.modals.parts import campaign_of
+from bot.leads.modals.promise import SAVE_PROMISE, promise, promise_of
 from bot.leads.modals.rules import SAVE_RULES, rules, rules_of
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "SAVE_COLUMNS",
     "SAVE_LOST",
     "SAVE_NEW",
+    "SAVE_PROMISE",
     "SAVE_REASON",
     "SAVE_REASSIGN",
     "SAVE_RULES",
@@ -47,6 +49,8 @@ __all__ = [
     "lost",
     "new",
     "nobody_else",
+    "promise",
+    "promise_of",
     "reason",
     "reassign",
     "rules",

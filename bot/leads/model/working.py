@@ -114,6 +114,21 @@ class LeadStep(Base):
 
 
 @dataclass(frozen=True)
+class Promise:
+    """What an admin may change of the service level; minutes are working time."""
+
+    respond_minutes: int
+    nudge_minutes: int
+    message_minutes: int
+    offer_minutes: int
+    manager_minutes: int
+    remind_minutes: int
+    take_back_minutes: int
+    head_start_seconds: int
+    most_open: int | None
+
+
+@dataclass(frozen=True)
 class StepFacts:
     """A step of the ladder with what its message tells."""
 

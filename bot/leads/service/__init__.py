@@ -53,6 +53,7 @@ from bot.leads.service.progress import (
     rateable,
     win,
 )
+from bot.leads.service.promising import change_promise, promise
 from bot.leads.service.reading import (
     count_received,
     count_waiting,
@@ -96,6 +97,7 @@ __all__ = [
     "cancel",
     "cannot_read",
     "change",
+    "change_promise",
     "change_rules",
     "claim",
     "closeable",
@@ -128,6 +130,7 @@ __all__ = [
     "open_file",
     "pass_on",
     "progress",
+    "promise",
     "put_back",
     "qualify",
     "rate",
