@@ -238,7 +238,7 @@ class History:
             return [(after, lambda s, who, i: leads.win(s, who, i, amount))]
         if rating.needs_reason and self._chance.random() < 0.7:
             code = self._chance.choice([Disposition.NO_BUDGET, Disposition.NO_INTEREST_OR_NEED])
-            return [(after, lambda s, who, i: leads.lose(s, who, i, code))]
+            return [(after, lambda s, who, i: leads.lose(s, who, i, leads.Ending(code)))]
         return []
 
 

@@ -15,6 +15,7 @@ from bot import clock
 from bot.campaigns import service
 from bot.campaigns.model import Campaign, Kind
 from bot.jobs import Tasks
+from bot.leads.service import ladder
 from bot.people import service as people
 from bot.people.model import Person, Role, Workspace
 from bot.playground.standin import StandIn
@@ -123,10 +124,12 @@ def hire(store: Store, workspace: Workspace, slack_id: str, name: str, *roles: R
 
 def install(store: Store, team_id: str = "T1", channel: str = "C1") -> Workspace:
     with store.transaction() as session:
-        return people.install(
+        workspace = people.install(
             session, team_id=team_id, name="Acme", bot_user_id="UBOT", channel=channel,
             timezone="Europe/Berlin", currency="EUR",
         )  # fmt: skip
+        ladder.install(session, workspace)
+    return workspace
 
 
 def at_once(acts: Sequence[Callable[[], T]]) -> list[T]:

@@ -48,6 +48,23 @@ def test_a_lead_is_lost_with_its_reason(office: Office) -> None:
     office.card("Lost: Ada Lovelace", "lost: no fit (Needs an API)")
 
 
+def test_a_reason_asks_for_what_it_needs(office: Office) -> None:
+    sofia = office.hand("sofia")
+    office.send_lead()
+    sofia.click(office.card("lead.claim"), "lead.claim")
+    sofia.click(office.card("lead.lost"), "lead.lost")
+    sofia.choose(office.modal("sofia", "Lost"), "lead.choose_disposition", "unable_to_reach")
+    office.slack.wait_until(lambda: "How often" in str(office.modal("sofia", "Lost").blocks))
+    modal = office.modal("sofia", "Lost")
+    assert "try 3 times" in sofia.submit(modal, {"attempts": "1"}).errors["attempts"]
+    sofia.choose(modal, "lead.choose_disposition", "bad_timing")
+    office.slack.wait_until(lambda: "try again" in str(office.modal("sofia", "Lost").blocks))
+    modal = office.modal("sofia", "Lost")
+    assert "a day to come" in sofia.submit(modal, {"wake_on": "2026-01-01"}).errors["wake_on"]
+    assert sofia.submit(modal, {"wake_on": "2099-01-02"}).ok
+    office.card("Recycled: Ada Lovelace", "*rests* until")
+
+
 def test_the_loser_of_a_race_is_told_who_and_when(office: Office) -> None:
     office.send_lead()
     seen_by_both = office.slack.as_seen(office.card("lead.claim"))

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import select
@@ -28,6 +29,7 @@ from bot.leads.service.admitting import Arrival, admit
 from bot.leads.service.handing import DoesNotSell, InThePast, NotOfferedToYou, OwnsItAlready
 from bot.leads.service.ownership import NotYours, Reserved
 from bot.leads.service.progress import AlreadyQualified
+from bot.money import Money
 from bot.people.model import Absence, Person, Role, Team, Workspace
 from bot.slack.cards import Card
 from bot.store import Store
@@ -364,7 +366,7 @@ def test_a_returning_customer_is_kept_for_who_knows_them(floor: Floor) -> None:
     floor.level(head_start_seconds=120)
     lost = floor.lead(1)
     floor.do(service.claim, floor.sal, lost)
-    floor.do(service.lose, floor.sal, lost, Disposition.NO_BUDGET)
+    floor.do(service.lose, floor.sal, lost, service.Ending(Disposition.NO_BUDGET))
     with floor.store.transaction() as session:
         again = read({"email": "ada1@example.com", "external_id": "again"})
         workspace = session.get_one(Workspace, floor.workspace.id)
@@ -413,3 +415,44 @@ def test_the_promise_is_changed_by_a_manager_with_sensible_numbers(floor: Floor)
     lead = floor.lead()
     floor.until(NINE + 3 * MINUTE)
     assert floor.steps(lead) == [(Rung.NUDGE, "", "Mon 09:02")]
+
+
+def test_a_recycled_lead_is_offered_to_somebody_else_on_its_day(floor: Floor) -> None:
+    lead = floor.lead()
+    floor.do(service.claim, floor.sal, lead)
+    saturday = service.Ending(Disposition.BAD_TIMING, "After the move", wake_on=date(2026, 6, 13))
+    floor.do(service.lose, floor.sal, lead, saturday)
+    floor.until(NINE + 7 * 24 * HOUR, HOUR)
+    rests = floor.get(lead)
+    assert (rests.status, rests.claimed_by) == (Status.RECYCLED, floor.sal.id)
+    floor.until(NINE + 14 * 24 * HOUR, HOUR)
+    awake = floor.get(lead)
+    assert (awake.status, awake.claimed_by, awake.disposition) == (Status.NEW, None, None)
+    assert floor.steps(lead) == [(Rung.OFFER, "Sue", "Mon 09:00")]
+
+
+def test_who_asks_anew_wakes_the_lead_that_rests(floor: Floor) -> None:
+    lead = floor.lead(1)
+    floor.do(service.claim, floor.sal, lead)
+    ending = service.Ending(Disposition.BAD_TIMING, wake_on=date(2026, 9, 1))
+    floor.do(service.lose, floor.sal, lead, ending)
+    floor.hands.forward(minutes=5)
+    with floor.store.transaction() as session:
+        again = read({"email": "ada1@example.com", "external_id": "again"})
+        workspace = session.get_one(Workspace, floor.workspace.id)
+        assert admit(session, workspace, again, Arrival("api")).has_joined
+    floor.sweep()
+    assert floor.steps(lead) == [(Rung.OFFER, "Sue", "Mon 09:05")]
+
+
+def test_a_resting_lead_can_be_released_or_won(floor: Floor) -> None:
+    win = partial(service.win, amount=Money(100, "EUR"))
+    verbs: list[Callable[..., Lead]] = [service.release, win]
+    for n, verb in enumerate(verbs):
+        lead = floor.lead(n)
+        floor.do(service.claim, floor.sal, lead)
+        ending = service.Ending(Disposition.BAD_TIMING, wake_on=date(2026, 9, 1))
+        floor.do(service.lose, floor.sal, lead, ending)
+        floor.do(verb, floor.sal, lead)
+        floor.sweep()
+        assert floor.get(lead).status == (Status.WON if n else Status.NEW)

@@ -48,7 +48,10 @@ LOST = CONTACTED | ENDED | {"status": Status.LOST, "disposition": Disposition.NO
                             "disposition_note": "Asks again in autumn"}  # fmt: skip
 STATIONS = {
     "new": {}, "claimed": CLAIMED, "contacted": CONTACTED, "rated": RATED, "weak": WEAK,
-    "won": WON, "lost_unrated": LOST,
+    "won": WON, "lost_unrated": LOST, "qualified": CONTACTED | {"status": Status.QUALIFIED},
+    "recycled": CONTACTED | {"status": Status.RECYCLED, "wake_at": NINE + timedelta(days=30),
+                             "disposition": Disposition.BAD_TIMING},
+    "snoozed": CONTACTED | {"snoozed_until": NINE + timedelta(days=1)},
 }  # fmt: skip
 
 
@@ -126,7 +129,10 @@ def test_modals(golden: Golden) -> None:
         "new": new,
         "reason": modals.reason(lead(), Rating.JUNK).to_dict(),
         "won": modals.won(lead(), "EUR").to_dict(),
-        "lost": modals.lost(lead()).to_dict(),
+        "lost": modals.lost(lead(), 3).to_dict(),
+        "lost_unable_to_reach": modals.lost(lead(), 3, Disposition.UNABLE_TO_REACH).to_dict(),
+        "lost_bad_timing": modals.lost(lead(), 3, Disposition.BAD_TIMING).to_dict(),
+        "lost_no_fit": modals.lost(lead(), 3, Disposition.NO_FIT).to_dict(),
     }
     for name, modal in shown.items():
         assert not limits.check_view(modal, "modal"), name

@@ -15,7 +15,7 @@ from bot import clock
 from bot.errors import HandoffError, NotAllowed, NotFound
 from bot.leads import service
 from bot.leads.inquiry import read
-from bot.leads.model import Lead, Rating
+from bot.leads.model import Disposition, Lead, Rating
 from bot.leads.service.merging import AlreadyMerged, MergedAgain, NotMerged, SameLead
 from bot.leads.service.ownership import MergedAway
 from bot.people.model import Person, Role, Workspace
@@ -155,7 +155,9 @@ def act(scene: Scene, deed: str, name: str) -> None:
             scene.do(service.claim, lead_id, who=scene.sofia)
             scene.do(service.rate, lead_id, Rating.HOT, who=scene.sofia)
             if deed == "lose":
-                scene.do(service.lose, lead_id, "no_budget", who=scene.sofia)
+                scene.do(
+                    service.lose, lead_id, service.Ending(Disposition.NO_BUDGET), who=scene.sofia
+                )
 
 
 @settings(
@@ -181,7 +183,7 @@ def test_unmerge_after_merge_gives_back_both(
     if names == "aa":
         with suppress(HandoffError):
             scene.do(service.claim, first, who=scene.sofia)
-        scene.do(service.lose, first, "no_budget", who=scene.sofia)
+        scene.do(service.lose, first, service.Ending(Disposition.NO_BUDGET), who=scene.sofia)
     second = scene.receive(f"{names[1]}@example.com")
     before = scene.state()
     scene.do(service.merge, first, second)

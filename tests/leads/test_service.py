@@ -52,7 +52,7 @@ OWNERS_VERBS: dict[str, Verb] = {
     "rate": lambda session, who, lead_id: service.rate(session, who, lead_id, Rating.HOT),
     "win": lambda session, who, lead_id: service.win(session, who, lead_id, PRICE),
     "lose": lambda session, who, lead_id: service.lose(
-        session, who, lead_id, Disposition.NO_BUDGET
+        session, who, lead_id, service.Ending(Disposition.NO_BUDGET)
     ),
     "rateable": service.rateable,
     "closeable": service.closeable,
@@ -384,8 +384,9 @@ def won(minor: int) -> Verb:
     return lambda session, who, lead_id: service.win(session, who, lead_id, Money(minor, "EUR"))
 
 
-def lost(disposition: Disposition, note: str) -> Verb:
-    return lambda session, who, lead_id: service.lose(session, who, lead_id, disposition, note)
+def lost(disposition: Disposition, note: str = "", **more: Any) -> Verb:
+    ending = service.Ending(disposition, note, **more)
+    return lambda session, who, lead_id: service.lose(session, who, lead_id, ending)
 
 
 def test_a_lead_is_won_with_its_amount(floor: Floor) -> None:
@@ -401,13 +402,29 @@ def test_a_lead_is_won_with_its_amount(floor: Floor) -> None:
 def test_a_lead_is_lost_with_its_reason(floor: Floor) -> None:
     unclear = lost(Disposition.NO_FIT, " ")
     assert isinstance(floor.refused(unclear, "sofia", floor.lead("sofia")), ReasonMissing)
-    for disposition in Disposition:
+    for disposition in set(Disposition) - {Disposition.BAD_TIMING, Disposition.UNABLE_TO_REACH}:
         lead_id = floor.lead("sofia")
         lead = floor.do(lost(disposition, " Needs an API "), "sofia", lead_id)
         assert (lead.status, lead.disposition) == (Status.LOST, disposition)
         assert (lead.disposition_note, lead.won_amount) == ("Needs an API", None)
         noted = {"disposition": disposition.value, "note": "Needs an API"}
         assert floor.audit(lead_id)[-1] == ("lost", "sofia", noted)
+
+
+def test_nobody_gives_up_before_the_attempts_that_are_promised(floor: Floor) -> None:
+    lead_id = floor.lead("sofia")
+    soon = lost(Disposition.UNABLE_TO_REACH, attempts=2)
+    assert "try 3 times" in floor.refused(soon, "sofia", lead_id).message
+    floor.do(lost(Disposition.UNABLE_TO_REACH, attempts=3), "sofia", lead_id)
+    noted = {"disposition": "unable_to_reach", "note": None, "attempts": 3}
+    assert floor.audit(lead_id)[-1] == ("lost", "sofia", noted)
+
+
+def test_a_bad_time_asks_for_a_better_one(floor: Floor) -> None:
+    lead_id = floor.lead("sofia")
+    for day in (None, clock.now().date()):
+        early = lost(Disposition.BAD_TIMING, wake_on=day)
+        assert isinstance(floor.refused(early, "sofia", lead_id), service.DateMissing)
 
 
 # ---- reading ------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import date
 from functools import partial
 
 from sqlalchemy.orm import Session
@@ -18,6 +19,14 @@ from bot.slack import Command, Incoming, Listening
 from bot.store import Store
 
 Verb = Callable[[Session, Person, int], Lead]
+
+
+# Which field of the modal an error of `lose` is about.
+_ASKED: dict[type[HandoffError], str] = {
+    service.ReasonMissing: "note",
+    service.TooFewAttempts: "attempts",
+    service.DateMissing: "wake_on",
+}
 
 
 class Desk:
@@ -53,7 +62,8 @@ class Desk:
         incoming.ack()
         with self._store.transaction() as session:
             lead = service.closeable(session, _who(session, incoming), incoming.id)
-        incoming.open(modals.lost(lead))
+            attempts = service.attempts_needed(session, lead.workspace_id)
+        incoming.open(modals.lost(lead, attempts))
 
     def save_reason(self, rating: Rating, incoming: Incoming) -> None:
         """The reason of a low rating came."""
@@ -78,18 +88,33 @@ class Desk:
                 raise FieldErrors({"amount": error.message}) from error
         incoming.ack()
 
+    def choose_disposition(self, incoming: Incoming) -> None:
+        """A reason was chosen: it may ask for more."""
+        incoming.ack()
+        with self._store.transaction() as session:
+            who = _who(session, incoming)
+            lead = service.closeable(session, who, incoming.noted_id)
+            attempts = service.attempts_needed(session, who.workspace_id)
+        incoming.replace(modals.lost(lead, attempts, Disposition(incoming.value)))
+
     def save_lost(self, incoming: Incoming) -> None:
-        """The reason of a loss came."""
+        """The reason of a loss came, with what it asks for."""
         fields = incoming.fields
-        disposition = Disposition(fields["disposition"])
+        day = fields.get("wake_on")
+        ending = service.Ending(
+            Disposition(fields["disposition"]),
+            note=fields["note"] or "",
+            attempts=int(fields.get("attempts") or 0),
+            wake_on=date.fromisoformat(day) if day else None,
+        )
         with self._store.transaction() as session:
             who = _who(session, incoming)
             try:
-                service.lose(session, who, incoming.noted_id, disposition, fields["note"] or "")
-            except service.ReasonMissing as error:
-                raise FieldErrors({"note": error.message}) from error
+                service.lose(session, who, incoming.noted_id, ending)
             except HandoffError as error:
-                raise FieldErrors({"disposition": error.message}) from error
+                asked = _ASKED.get(type(error), "disposition")
+                field = asked if asked in fields else "disposition"
+                raise FieldErrors({field: error.message}) from error
         incoming.ack()
 
     def replay(self, incoming: Incoming) -> None:
@@ -219,6 +244,7 @@ def register(listening: Listening, store: Store) -> None:
     listening.action(view.WON, desk.ask_amount)
     listening.action(view.LOST, desk.ask_disposition)
     listening.submission(modals.SAVE_WON, desk.save_won)
+    listening.action(modals.CHOOSE_DISPOSITION, desk.choose_disposition)
     listening.submission(modals.SAVE_LOST, desk.save_lost)
     listening.submission(modals.SAVE_NEW, desk.save_new)
     listening.shortcut(modals.NEW, desk.new)

@@ -12,6 +12,7 @@ from bot.leads.modals.handing import (
     snooze,
 )
 from bot.leads.modals.lead import (
+    CHOOSE_DISPOSITION,
     NEW,
     SAVE_LOST,
     SAVE_NEW,
@@ -27,6 +28,7 @@ from bot.leads.modals.promise import SAVE_PROMISE, promise, promise_of
 from bot.leads.modals.rules import SAVE_RULES, rules, rules_of
 
 __all__ = [
+    "CHOOSE_DISPOSITION",
     "NEW",
     "SAVE_AWAY",
     "SAVE_CALL",

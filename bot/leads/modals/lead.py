@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from secrets import token_hex
 
-from slack_sdk.models.blocks import InputBlock, Option, StaticSelectElement
-from slack_sdk.models.blocks.block_elements import EmailInputElement
+from slack_sdk.models.blocks import DatePickerElement, InputBlock, Option, StaticSelectElement
+from slack_sdk.models.blocks.block_elements import EmailInputElement, NumberInputElement
 from slack_sdk.models.views import View
 
 from bot.campaigns.model import Campaign
@@ -16,6 +16,7 @@ SAVE_NEW = "lead.save_new"
 SAVE_REASON = "lead.save_reason"
 SAVE_WON = "lead.save_won"
 SAVE_LOST = "lead.save_lost"
+CHOOSE_DISPOSITION = "lead.choose_disposition"
 
 
 def new(campaigns: Sequence[Campaign]) -> View:
@@ -82,29 +83,49 @@ def won(lead: Lead, currency: str) -> View:
     )
 
 
-def lost(lead: Lead) -> View:
-    """Why was it lost?"""
+def lost(lead: Lead, attempts: int, chosen: Disposition | None = None) -> View:
+    """Why was it lost? A reason that asks for more shows it once it is chosen.
+
+    `attempts` is how often somebody is tried before they count as unable to reach.
+    """
     options = [Option(text=code.label, value=code.value) for code in Disposition]
+    reasons = StaticSelectElement(
+        action_id=CHOOSE_DISPOSITION,
+        options=options,
+        initial_option=next((each for each in options if each.value == chosen), None),
+    )
+    note = text("note", "In your words", most=300, optional=chosen is not Disposition.NO_FIT,
+                hint="What was missing?" if chosen is Disposition.NO_FIT else None)  # fmt: skip
     return View(
         type="modal",
         callback_id=SAVE_LOST,
         private_metadata=str(lead.id),
         title="Lost",
-        submit="Save as lost",
+        submit="Save as lost" if chosen is not Disposition.BAD_TIMING else "Let it rest",
         close="Cancel",
         blocks=[
             subject(lead),
-            InputBlock(
-                block_id="disposition",
-                label="What was the reason?",
-                element=StaticSelectElement(action_id="disposition", options=options),
-            ),
-            text(
-                "note",
-                "In your words",
-                optional=True,
-                most=300,
-                hint="Needed where it did not fit: what was missing?",
-            ),
+            InputBlock(block_id="disposition", label="What was the reason?", element=reasons,
+                       dispatch_action=True),
+            *_follow_up(chosen, attempts),
+            note,
         ],
-    )
+    )  # fmt: skip
+
+
+def _follow_up(chosen: Disposition | None, attempts: int) -> list[InputBlock]:
+    """What this reason asks for."""
+    if chosen is Disposition.UNABLE_TO_REACH:
+        number = NumberInputElement(
+            action_id="attempts", is_decimal_allowed=False, min_value="1", max_value="99"
+        )
+        hint = f"At least {attempts}, by phone and at different hours."
+        return [InputBlock(block_id="attempts", label="How often did you try?", hint=hint,
+                           element=number)]  # fmt: skip
+    if chosen is Disposition.BAD_TIMING:
+        return [
+            InputBlock(block_id="wake_on", label="When shall somebody try again?",
+                       hint="A colleague is offered the lead on that day.",
+                       element=DatePickerElement(action_id="wake_on"))
+        ]  # fmt: skip
+    return []

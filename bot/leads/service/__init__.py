@@ -44,7 +44,11 @@ from bot.leads.service.merging import merge, unmerge
 from bot.leads.service.offering import OFFER, Offered, offer, offered
 from bot.leads.service.ownership import AlreadyClaimed, claim, release
 from bot.leads.service.progress import (
+    DateMissing,
+    Ending,
     ReasonMissing,
+    TooFewAttempts,
+    attempts_needed,
     closeable,
     contacted,
     lose,
@@ -87,11 +91,15 @@ __all__ = [
     "STEP",
     "AlreadyClaimed",
     "Batch",
+    "DateMissing",
+    "Ending",
     "NotInPreview",
     "Offered",
     "ReasonMissing",
     "Receipt",
+    "TooFewAttempts",
     "absence_of",
+    "attempts_needed",
     "back",
     "called",
     "cancel",

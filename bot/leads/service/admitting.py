@@ -15,7 +15,7 @@ from bot.contacts import service as contacts
 from bot.contacts.model import Consent
 from bot.leads.heat import Heat, Label, Rules
 from bot.leads.inquiry import Inquiry
-from bot.leads.model import Deed, HeatRules, Lead, LeadEvent, Touch
+from bot.leads.model import Deed, HeatRules, Lead, LeadEvent, Status, Touch
 from bot.leads.service.past import is_a_customer, kept_for, known, open_lead
 from bot.people.model import Person, Workspace
 from bot.store import table
@@ -228,6 +228,8 @@ def _join(session: Session, case: Case, lead: Lead) -> Admission:
         lead.heat, lead.heat_reasons = case.heat.points, list(case.heat.reasons)
         if case.is_hot and not lead.is_hot:
             lead.is_hot, lead.waits_since, lead.look_at = True, case.arrival.at, case.arrival.at
+    if lead.status == Status.RECYCLED and case.arrival.call_list_id is None:
+        lead.wake_at = lead.look_at = case.arrival.at  # they ask anew, so the time is right
     _note(session, case, lead.id, Deed.RETURNED, touch_id=touch_id)
     session.flush()
     if lead.is_hot:

@@ -11,12 +11,9 @@ from bot.leads.service.admitting import CARD
 from bot.leads.service.audit import record
 from bot.leads.service.ladder import hand
 from bot.leads.service.ownership import owned, release
-from bot.leads.service.progress import lose
+from bot.leads.service.progress import Ending, attempts_needed, lose
 from bot.people import service as people
 from bot.people.model import Person, Role
-
-# Nobody who does not pick up is called more often than that.
-MOST_ATTEMPTS = 3
 
 _NOT_CALLED = or_(Lead.call_outcome.is_(None), Lead.call_outcome == CallOutcome.NO_ANSWER)
 
@@ -53,18 +50,20 @@ def called(
     """Note what a call brought.
 
     Interested, or wants to be called back: the lead is the caller's to work on, and they get its
-    card. Nobody answered: it goes back to the list, up to three times. Not interested: it is
+    card. Nobody answered: it goes back to the list, as often as is promised. Not interested: it is
     closed. Raises what `owned` raises.
     """
     lead = owned(session, who, lead_id, "note the call")
     lead.call_outcome, lead.call_attempts = outcome, lead.call_attempts + 1
     record(session, lead, who, Deed.CALLED, outcome=outcome, note=note.strip() or None)
-    if outcome is CallOutcome.NO_ANSWER and lead.call_attempts < MOST_ATTEMPTS:
+    most = attempts_needed(session, who.workspace_id)
+    if outcome is CallOutcome.NO_ANSWER and lead.call_attempts < most:
         return release(session, who, lead_id)
     if outcome is CallOutcome.NO_ANSWER:
-        return lose(session, who, lead_id, Disposition.UNABLE_TO_REACH)
+        given_up = Ending(Disposition.UNABLE_TO_REACH, attempts=lead.call_attempts)
+        return lose(session, who, lead_id, given_up)
     if outcome is CallOutcome.NOT_INTERESTED:
-        return lose(session, who, lead_id, Disposition.NO_INTEREST_OR_NEED, note)
+        return lose(session, who, lead_id, Ending(Disposition.NO_INTEREST_OR_NEED, note))
     lead.first_response_at = lead.first_response_at or clock.now()
     lead.look_at = clock.now()
     if not lead.is_hot:

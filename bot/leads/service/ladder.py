@@ -84,6 +84,8 @@ class Desk:
         """Measure what happened, take the step that is due, and note when to look again."""
         lead.look_at = None
         self._measure(lead)
+        if lead.merged_into is None and lead.status == Status.RECYCLED:
+            self._revive(lead, now)
         if lead.merged_into is not None or lead.status not in _OPEN:
             return
         if lead.snoozed_until is not None:
@@ -174,6 +176,16 @@ class Desk:
         if step_id is not None and owner is not None:
             slack.show(self.session, lead.workspace_id, STEP, step_id, owner.slack_id)
 
+    def _revive(self, lead: Lead, now: datetime) -> None:
+        """A recycled lead is tried again, by somebody else: it is offered at once."""
+        if lead.wake_at is not None and lead.wake_at > now:
+            lead.look_at = lead.wake_at
+            return
+        owner_id = lead.claimed_by
+        hand(lead, None)
+        lead.passed_by, lead.rung, lead.look_at = owner_id, Rung.HAND_OVER, None
+        record(self.session, lead, None, Deed.WOKEN, owner_id=owner_id)
+
     def _wake(self, lead: Lead, now: datetime) -> None:
         """A snooze is over: the owner hears of it, and the ladder begins anew."""
         lead.snoozed_until, lead.rung, lead.waits_since = None, None, now
@@ -245,6 +257,9 @@ def hand(lead: Lead, to_id: int | None) -> None:
     now = clock.now()
     lead.claimed_by, lead.claimed_at = to_id, now if to_id else None
     lead.stint += 1
+    if lead.status == Status.RECYCLED:
+        lead.status = Status.NEW
+        lead.wake_at = lead.disposition = lead.disposition_note = None
     lead.rung = lead.offered_to = lead.snoozed_until = None
     lead.reserved_for = lead.reserved_until = None
     lead.waits_since = lead.look_at = now

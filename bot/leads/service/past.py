@@ -23,12 +23,12 @@ def known(session: Session, workspace_id: int, source: str, external_id: str) ->
 
 
 def open_lead(session: Session, contact_id: int) -> Lead | None:
-    """The lead that is worked on; the contact is locked, so there is one at most."""
+    """The lead that is worked on, or rests; the contact is locked, so there is one at most."""
     return session.scalar(
         select(Lead)
         .where(
             Lead.contact_id == contact_id,
-            Lead.status.in_([Status.NEW, Status.QUALIFIED]),
+            Lead.status.in_([Status.NEW, Status.QUALIFIED, Status.RECYCLED]),
             Lead.merged_into.is_(None),
         )
         .order_by(Lead.id.desc())

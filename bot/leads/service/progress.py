@@ -1,14 +1,19 @@
 """Progress: the first contact, the rating, and how it ended."""
 
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
 from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.errors import HandoffError
-from bot.leads.model import Deed, Disposition, Lead, Rating, Status
+from bot.leads.model import Deed, Disposition, Lead, Rating, ServiceLevel, Status
 from bot.leads.service.audit import record
 from bot.leads.service.ownership import owned
 from bot.money import Money
-from bot.people.model import Person
+from bot.people.model import Person, Workspace
+from bot.people.rota import rota
 from bot.slack.text import moment
 
 
@@ -26,6 +31,14 @@ class AlreadyRated(HandoffError):
 
 class ReasonMissing(HandoffError):
     """Please write a short reason: it is what marketing learns from."""
+
+
+class TooFewAttempts(HandoffError):
+    """Please try {needed} times before you give up: by phone, and at different hours."""
+
+
+class DateMissing(HandoffError):
+    """Please choose a day to come, when somebody tries again."""
 
 
 class AmountMissing(HandoffError):
@@ -97,21 +110,59 @@ def win(session: Session, who: Person, lead_id: int, amount: Money) -> Lead:
     return lead
 
 
-def lose(
-    session: Session, who: Person, lead_id: int, disposition: Disposition, note: str = ""
-) -> Lead:
-    """Close the lead as lost with its disposition; `no_fit` needs a word on what did not fit.
+@dataclass(frozen=True)
+class Ending:
+    """Why a lead ends, with the answer that this reason asks for."""
 
-    Raises ReasonMissing, and as `owned`.
+    disposition: Disposition
+    note: str = ""
+    """Needed for `no_fit`: what was missing."""
+    attempts: int = 0
+    """Needed for `unable_to_reach`: how often somebody tried."""
+    wake_on: date | None = None
+    """Needed for `bad_timing`: the day, in the workspace's zone, when somebody tries again."""
+
+
+def lose(session: Session, who: Person, lead_id: int, ending: Ending) -> Lead:
+    """Close the lead as lost; one that came at a bad time is recycled instead.
+
+    Raises ReasonMissing, TooFewAttempts, DateMissing, and as `owned`.
     """
-    why = note.strip() or None
-    if disposition is Disposition.NO_FIT and why is None:
+    why = ending.note.strip() or None
+    if ending.disposition is Disposition.NO_FIT and why is None:
         raise ReasonMissing
     lead = closeable(session, who, lead_id)
-    lead.disposition, lead.disposition_note = disposition, why
+    facts: dict[str, Any] = {"disposition": ending.disposition, "note": why}
+    if ending.disposition is Disposition.UNABLE_TO_REACH:
+        needed = attempts_needed(session, who.workspace_id)
+        if ending.attempts < needed:
+            raise TooFewAttempts(needed=needed)
+        facts["attempts"] = ending.attempts
+    lead.disposition, lead.disposition_note = ending.disposition, why
+    if ending.disposition is Disposition.BAD_TIMING:
+        _recycle(session, lead, ending.wake_on)
+        record(session, lead, who, Deed.RECYCLED, wake_on=str(ending.wake_on), **facts)
+        return lead
     _close(lead, Status.LOST)
-    record(session, lead, who, Deed.LOST, disposition=disposition, note=why)
+    record(session, lead, who, Deed.LOST, **facts)
     return lead
+
+
+def attempts_needed(session: Session, workspace_id: int) -> int:
+    """How often somebody is tried before they count as unable to reach."""
+    return session.get_one(ServiceLevel, workspace_id).attempts
+
+
+def _recycle(session: Session, lead: Lead, wake_on: date | None) -> None:
+    """Let the lead rest until the first working hour from that day on."""
+    workspace = session.get_one(Workspace, lead.workspace_id)
+    if wake_on is None or wake_on <= workspace.day_of(clock.now()):
+        raise DateMissing
+    dawn = datetime.combine(wake_on, time(), workspace.zone).astimezone(UTC)
+    opens = rota(session, workspace).department.after(dawn, timedelta())
+    lead.status, lead.snoozed_until = Status.RECYCLED, None
+    lead.wake_at = lead.look_at = opens or dawn
+    lead.first_response_at = lead.first_response_at or clock.now()
 
 
 def _close(lead: Lead, status: Status) -> None:

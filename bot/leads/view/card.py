@@ -31,6 +31,7 @@ QUALIFIED = "lead.qualified"
 
 _WAYS = {"api": "over the API", "form": "from a web form", "typed": "typed in by a colleague"}
 _WAYS |= {slug: f"via {each.name}" for slug, each in SOURCES.items() if slug not in _WAYS}
+_STAGES = {Status.QUALIFIED: "Qualified", Status.RECYCLED: "Recycled"}
 _PREVIEW = 1_200  # characters of a message that a card shows
 
 
@@ -84,7 +85,7 @@ def _stage(lead: Lead) -> str:
         return "Won" if lead.status == Status.WON else "Lost"
     if lead.claimed_by is None:
         return "New lead"
-    return "Qualified" if lead.status == Status.QUALIFIED else "Claimed"
+    return _STAGES.get(Status(lead.status), "Claimed")
 
 
 def _details(facts: LeadFacts) -> list[MarkdownTextObject]:
@@ -160,7 +161,7 @@ def _history(facts: LeadFacts) -> str:
         steps.append(f"rated *{Rating(lead.rating).label}*{reason}")
     if lead.won_amount:
         steps.append(f"won *{lead.won_amount}*")
-    if lead.disposition:
+    if lead.disposition and lead.is_closed:
         note = f" ({safe(lead.disposition_note, 300)})" if lead.disposition_note else ""
         steps.append(f"lost: {lead.disposition.replace('_', ' ')}{note}")
     if lead.merged_into:
@@ -171,6 +172,8 @@ def _history(facts: LeadFacts) -> str:
 def _rests(facts: LeadFacts) -> list[str]:
     """What it waits for."""
     lead, steps = facts.lead, []
+    if lead.status == Status.RECYCLED and lead.wake_at:
+        return [f"*rests* until {moment(lead.wake_at)}: bad timing"]
     if lead.status == Status.QUALIFIED:
         steps.append("*qualified*")
     if lead.snoozed_until:
