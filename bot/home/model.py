@@ -2,15 +2,28 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.campaigns.model import Campaign
 from bot.jobs import Schedule
-from bot.leads.model import Lead, Submission
+from bot.leads.model import CallList, Lead, Mine, Submission
 from bot.people.model import Person, Workspace
 from bot.standups.service import Today
 
-# A home tab has 100 blocks; a row takes two. One more than is shown tells that there are more.
 MOST_ROWS = 10
+
+# A home tab has 100 blocks, and a row takes two; the rest is behind a button.
+SHOWN = {Mine.TO_CALL: 7, Mine.IN_WORK: 5, Mine.SNOOZED: 3, Mine.TO_RATE: 4, Mine.CLOSED: 3}
+MOST_TO_CLAIM = 5
+
+
+@dataclass(frozen=True)
+class OwnList:
+    """What a home tab shows of one of a person's lists."""
+
+    which: Mine
+    leads: Sequence[Lead]
+    count: int
 
 
 @dataclass(frozen=True)
@@ -19,13 +32,16 @@ class Page:
 
     person: Person
     admins: Sequence[Person]
-    to_work: Sequence[Lead]
-    to_rate: Sequence[Lead]
+    own: Sequence[OwnList]
     to_claim: Sequence[Lead]
+    """One more than is shown, where there are more."""
     standup: Today | None
     campaigns: Sequence[Campaign]
     failed_work: int | None
     """How many jobs failed; None for those who need not know."""
+    calls: Sequence[tuple[CallList, int]] = ()
+    """Lists that are not called through, each with how many are left."""
+    away_until: datetime | None = None
     unread: Sequence[Submission] = ()
     """Submissions that could not be read; for admins."""
 

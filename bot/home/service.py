@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.campaigns import service as campaigns
-from bot.home.model import MOST_ROWS, Condition, Page
+from bot.home.model import MOST_ROWS, MOST_TO_CLAIM, SHOWN, Condition, OwnList, Page
 from bot.jobs import Schedule, queue
 from bot.leads import service as leads
 from bot.people import service as people
@@ -36,12 +36,14 @@ def page(session: Session, person_id: int) -> Page:
     who = session.get_one(Person, person_id)
     sells = who.has(Role.SALESPERSON)
     today = campaigns.today(session, who.workspace_id)
+    absence = leads.absence_of(session, who)
     return Page(
         person=who,
         admins=people.having(session, who.workspace_id, Role.ADMIN),
-        to_work=leads.mine(session, who, MOST_ROWS + 1),
-        to_rate=leads.unrated(session, who, MOST_ROWS + 1),
-        to_claim=leads.waiting(session, who.workspace_id, MOST_ROWS + 1) if sells else [],
+        own=_own(session, who),
+        to_claim=leads.waiting(session, who.workspace_id, MOST_TO_CLAIM + 1) if sells else [],
+        calls=leads.call_lists(session, who.workspace_id) if sells else [],
+        away_until=absence.ends_at if absence else None,
         standup=standups.today(session, who),
         campaigns=campaigns.running(session, who.workspace_id, today) if who.roles else [],
         failed_work=queue.counts(session)["failed"] if Role.ADMIN in who.roles else None,
@@ -49,3 +51,13 @@ def page(session: Session, person_id: int) -> Page:
         if Role.ADMIN in who.roles
         else [],
     )
+
+
+def _own(session: Session, who: Person) -> list[OwnList]:
+    """The person's lists that have something in them."""
+    counts = leads.count_mine(session, who)
+    return [
+        OwnList(which, leads.mine(session, who, which, most), counts[which])
+        for which, most in SHOWN.items()
+        if counts[which]
+    ]

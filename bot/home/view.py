@@ -1,6 +1,6 @@
 """How a person's home tab looks: first what is theirs to do, then what runs."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from slack_sdk.models.blocks import (
     ActionsBlock,
@@ -16,10 +16,10 @@ from slack_sdk.models.blocks import (
 
 from bot.campaigns.model import Campaign
 from bot.campaigns.view import offer_line
-from bot.home.model import MOST_ROWS, Condition, Page
+from bot.home.model import MOST_ROWS, MOST_TO_CLAIM, Condition, OwnList, Page
 from bot.jobs import Schedule
 from bot.leads import view as leads
-from bot.leads.model import Lead, Submission
+from bot.leads.model import CallList, Lead, Submission
 from bot.slack import Message
 from bot.slack.text import moment, plural, safe
 from bot.standups import view as standups
@@ -34,10 +34,13 @@ def home(page: Page) -> Message:
     if not page.person.roles and page.standup is None:
         return Message("", _stranger(page))
     blocks: list[Block] = [
-        *_leads("Yours to work", page.to_work, leads.row_to_work),
-        *_leads("Yours to rate", page.to_rate, leads.row_to_rate),
-        *_leads("Waiting for someone", page.to_claim, leads.row_to_claim),
+        *[block for own in page.own for block in _own(own)],
+        *_calls(page.calls),
+        *_waiting(page.to_claim),
     ]
+    if page.away_until is not None:
+        away = f"You are away until {moment(page.away_until)}. `/lead back` ends it earlier."
+        blocks.insert(0, _text(away))
     if not blocks:
         blocks = [
             _header("Nothing waits for you"),
@@ -86,16 +89,26 @@ def _stranger(page: Page) -> list[Block]:
     ]
 
 
-def _leads(
-    title: str, found: Sequence[Lead], row: Callable[[Lead], list[Block]]
-) -> Sequence[Block]:
+def _own(own: OwnList) -> list[Block]:
+    rest = [leads.show_all(own.which, own.count)] if own.count > len(own.leads) else []
+    heading = _header(f"{own.which.label} ({own.count:,})")
+    return [heading, *leads.rows(own.which, own.leads), *rest, DividerBlock()]
+
+
+def _calls(found: Sequence[tuple[CallList, int]]) -> list[Block]:
     if not found:
         return []
-    more = len(found) > MOST_ROWS
-    count = f"{MOST_ROWS}+" if more else str(len(found))
-    rows = [block for lead in found[:MOST_ROWS] for block in row(lead)]
-    rest = [_note(f"The {MOST_ROWS} that wait longest are shown.")] if more else []
-    return [_header(f"{title} ({count})"), *rows, *rest, DividerBlock()]
+    return [_header("Call lists"), *[leads.row_of_calls(*each) for each in found], DividerBlock()]
+
+
+def _waiting(found: Sequence[Lead]) -> list[Block]:
+    if not found:
+        return []
+    more = len(found) > MOST_TO_CLAIM
+    count = f"{MOST_TO_CLAIM}+" if more else str(len(found))
+    rows = [block for lead in found[:MOST_TO_CLAIM] for block in leads.row_to_claim(lead)]
+    rest = [_note(f"The {MOST_TO_CLAIM} that wait longest are shown.")] if more else []
+    return [_header(f"Waiting for someone ({count})"), *rows, *rest, DividerBlock()]
 
 
 def _standup(today: Today) -> list[Block]:

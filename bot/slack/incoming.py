@@ -71,6 +71,11 @@ class Incoming:
         return int(self.value) if self.value.isdecimal() and len(self.value) < 19 else 0
 
     @property
+    def modal(self) -> str:
+        """The callback id of the modal in which something was clicked or submitted."""
+        return str((self.body.get("view") or {}).get("callback_id") or "")
+
+    @property
     def note(self) -> str:
         """What the modal carries along (`private_metadata`)."""
         return str((self.body.get("view") or {}).get("private_metadata") or "")

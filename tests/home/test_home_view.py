@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 
 from bot.home import view
-from bot.home.model import Condition, Page
+from bot.home.model import SHOWN, Condition, OwnList, Page
 from bot.jobs import Schedule
-from bot.leads.model import Submission
+from bot.leads.model import CallList, Mine, Submission
 from bot.people.model import Person, Team, Workspace
 from bot.playground import limits
 from bot.standups.model import Standup
 from bot.standups.service import Today
-from tests.leads.test_lead_view import CLAIMED, LOST, SPRING, lead
+from tests.leads.test_lead_view import CLAIMED, CONTACTED, LOST, SPRING, WON, lead
 
 Golden = Callable[[str, Any], None]
 
@@ -28,7 +28,7 @@ STANDUP = Standup(
 def page(**changes: Any) -> Page:
     facts: dict[str, Any] = {
         "person": Person(id=3, slack_id="U3", name="Sofia", roles=["salesperson"]),
-        "admins": [ROOT], "to_work": [], "to_rate": [], "to_claim": [], "standup": None,
+        "admins": [ROOT], "own": [], "to_claim": [], "standup": None,
         "campaigns": [], "failed_work": None,
     }  # fmt: skip
     return Page(**facts | changes)
@@ -39,17 +39,24 @@ UNREAD = [
                problem="This submission could not be read: email: is not <!channel> one"),
     *[Submission(id=9, source="api", sender="website", received_at=NOON, problem="body")] * 5,
 ]  # fmt: skip
+STATIONS = {Mine.TO_CALL: CLAIMED, Mine.IN_WORK: CONTACTED, Mine.TO_RATE: LOST, Mine.CLOSED: WON,
+            Mine.SNOOZED: CONTACTED | {"snoozed_until": NOON}}  # fmt: skip
 PAGES = {
     "stranger": page(person=Person(id=4, slack_id="U4", name="Guest", roles=[])),
     "stranger_without_admin": page(person=Person(id=4, slack_id="U4", roles=[]), admins=[]),
     "salesperson": page(
-        to_work=[lead(**CLAIMED)], to_rate=[lead(**LOST)], to_claim=[lead()],
+        own=[OwnList(Mine.TO_CALL, [lead(**CLAIMED)], 1), OwnList(Mine.TO_RATE, [lead(**LOST)], 1)],
+        to_claim=[lead()], calls=[(CallList(id=4, name="Webinar June"), 12)],
         standup=Today(STANDUP, None, None, NOON), campaigns=[SPRING],
     ),
     "nothing_to_do": page(campaigns=[SPRING] * 12),
     "admin": page(person=ROOT, failed_work=2),
     "admin_with_unread": page(person=ROOT, failed_work=0, unread=UNREAD),
-    "much_to_do": page(to_work=[lead(**CLAIMED)] * 11, to_rate=[lead(**LOST)] * 11,
+    "away": page(away_until=NOON),
+    "much_to_do": page(own=[OwnList(which, [lead(**STATIONS[which])] * most, 500)
+                            for which, most in SHOWN.items()],
+                       calls=[(CallList(id=4, name="Webinar June"), 12)] * 3,
+                       failed_work=1, unread=UNREAD, away_until=NOON,
                        to_claim=[lead()] * 11, campaigns=[SPRING] * 30,
                        standup=Today(STANDUP, None, None, NOON)),
 }  # fmt: skip

@@ -1,15 +1,16 @@
 """The lead's card at every station of its way, and its modals: read the golden files."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from slack_sdk.models.blocks import Block
 
 from bot.campaigns.model import Campaign
 from bot.contacts.model import Consent
 from bot.leads import modals, view
-from bot.leads.model import Disposition, Lead, LeadFacts, Rating, Status, Touch
+from bot.leads.model import CallList, Disposition, Lead, LeadFacts, Mine, Rating, Status, Touch
 from bot.people.model import Person
 from bot.playground import limits
 from bot.slack import Message
@@ -114,12 +115,28 @@ def test_hostile_text_is_disarmed_and_cut(golden: Golden) -> None:
 
 
 def test_rows_of_the_home_tab(golden: Golden) -> None:
-    rows = {
+    rows: dict[str, Sequence[Block]] = {
         "to_claim": view.row_to_claim(lead()),
-        "to_work": view.row_to_work(lead(**CLAIMED)),
-        "to_rate": view.row_to_rate(lead(**LOST)),
+        "to_call": view.rows(Mine.TO_CALL, [lead(**CLAIMED | {"response_due_at": NINE})]),
+        "in_work": view.rows(Mine.IN_WORK, [lead(**CONTACTED | {"status": Status.QUALIFIED})]),
+        "snoozed": view.rows(Mine.SNOOZED, [lead(**CONTACTED | {"snoozed_until": NINE})]),
+        "to_rate": view.rows(Mine.TO_RATE, [lead(**LOST)]),
+        "closed": view.rows(Mine.CLOSED, [lead(**WON)]),
+        "calls": [view.row_of_calls(CallList(id=4, name="Webinar <June>"), 12)],
     }
     golden("leads.home_rows", {name: Message("", row).blocks for name, row in rows.items()})
+
+
+def test_the_whole_of_a_list_has_pages(golden: Golden) -> None:
+    shown = {
+        "middle": view.whole_list(Mine.TO_RATE, [lead(**LOST)] * 20, 1, 57),
+        "only": view.whole_list(Mine.IN_WORK, [lead(**CONTACTED)], 0, 1),
+        "empty": view.whole_list(Mine.TO_CALL, [], 0, 0),
+    }
+    for modal in shown.values():
+        assert not limits.check_view(modal.to_dict(), "modal")
+    shown["middle"].blocks = shown["middle"].blocks[-4:]
+    golden("leads.whole_list", {name: modal.to_dict() for name, modal in shown.items()})
 
 
 def test_modals(golden: Golden) -> None:

@@ -19,7 +19,7 @@ from bot.campaigns import service as campaigns
 from bot.errors import HandoffError, NotAllowed, NotFound
 from bot.leads import service
 from bot.leads.inquiry import read
-from bot.leads.model import Disposition, Lead, LeadEvent, Rating, Status, Touch
+from bot.leads.model import Disposition, Lead, LeadEvent, Mine, Rating, Status, Touch
 from bot.leads.service.ownership import (
     AlreadyClaimed,
     AlreadyClosed,
@@ -442,18 +442,30 @@ def test_everyone_finds_what_is_theirs_the_longest_waiting_first(floor: Floor) -
     sofia, ben, here = floor.people["sofia"], floor.people["ben"], floor.workspace.id
     elsewhere = floor.people["stranger"].workspace_id
     with floor.store.transaction() as session:
-        assert [lead.id for lead in service.mine(session, sofia, 10)] == [ids[3], ids[2]]
-        assert [lead.id for lead in service.mine(session, sofia, 1)] == [ids[3]]
-        assert [lead.id for lead in service.unrated(session, sofia, 10)] == [ids[1]]
+        to_call = service.mine(session, sofia, Mine.TO_CALL, 10)
+        assert [lead.id for lead in to_call] == [ids[3], ids[2]]
+        second = service.mine(session, sofia, Mine.TO_CALL, 1, 1)
+        assert [lead.id for lead in second] == [ids[2]]
+        for which in (Mine.TO_RATE, Mine.CLOSED):
+            assert [lead.id for lead in service.mine(session, sofia, which, 10)] == [ids[1]]
+        assert dict(service.count_mine(session, sofia)) == {
+            Mine.TO_CALL: 2, Mine.IN_WORK: 0, Mine.SNOOZED: 0, Mine.TO_RATE: 1, Mine.CLOSED: 1,
+        }  # fmt: skip
         assert [lead.id for lead in service.waiting(session, here, 2)] == [ids[0], ids[4]]
         assert service.count_waiting(session, here) == 3
         assert service.count_received(session, here, NINE) == 6
-        assert not service.mine(session, ben, 10)
+        assert not any(service.count_mine(session, ben).values())
         assert not service.waiting(session, elsewhere, 10)
         assert service.count_waiting(session, elsewhere) == 0
     floor.do("rate", "sofia", ids[1])
     with floor.store.transaction() as session:
-        assert not service.unrated(session, sofia, 10)
+        assert not service.mine(session, sofia, Mine.TO_RATE, 10)
+    floor.do("contacted", "sofia", ids[2])
+    with floor.store.transaction() as session:
+        service.snooze(session, sofia, ids[3], clock.now() + timedelta(hours=1))
+        session.flush()
+        for which, lead_id in ((Mine.IN_WORK, ids[2]), (Mine.SNOOZED, ids[3])):
+            assert [lead.id for lead in service.mine(session, sofia, which, 9)] == [lead_id]
 
 
 # ---- whatever happens ---------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from bot.campaigns import service as campaigns
 from bot.errors import FieldErrors, HandoffError
 from bot.leads import modals, service, view
 from bot.leads.inquiry import Unreadable, read
+from bot.leads.listeners import lists
 from bot.leads.model import Disposition, Lead, Rating
 from bot.money import parse
 from bot.people import service as people
@@ -39,7 +40,12 @@ class Desk:
         """Acknowledge, and do what the button says; the card shows the rest."""
         incoming.ack()
         with self._store.transaction() as session:
-            verb(session, _who(session, incoming), incoming.id)
+            who = _who(session, incoming)
+            verb(session, who, incoming.id)
+            session.flush()
+            modal = lists.redraw(session, who, incoming)
+        if modal is not None:
+            incoming.replace(modal)
 
     def ask_reason(self, rating: Rating, incoming: Incoming) -> None:
         """A low rating asks why, if this person may rate at all."""

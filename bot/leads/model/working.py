@@ -44,6 +44,30 @@ OWNED_LADDER = (Rung.REMIND, Rung.TAKE_BACK)
 """What happens while its owner has not been in contact."""
 
 
+class Mine(StrEnum):
+    """The lists of a salesperson."""
+
+    TO_CALL = "to_call"
+    IN_WORK = "in_work"
+    SNOOZED = "snoozed"
+    TO_RATE = "to_rate"
+    CLOSED = "closed"
+
+    @property
+    def label(self) -> str:
+        """The list as headings write it."""
+        return _LABELS[self]
+
+
+_LABELS = {
+    Mine.TO_CALL: "To call now",
+    Mine.IN_WORK: "In work",
+    Mine.SNOOZED: "Snoozed",
+    Mine.TO_RATE: "To rate",
+    Mine.CLOSED: "Closed this week",
+}
+
+
 class ServiceLevel(Base):
     """What sales promises, and what happens when it is not kept.
 

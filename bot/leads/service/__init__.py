@@ -40,6 +40,7 @@ from bot.leads.service.importing import (
     write_down,
 )
 from bot.leads.service.ladder import sweep
+from bot.leads.service.lists import call_lists, count_mine, mine
 from bot.leads.service.merging import merge, unmerge
 from bot.leads.service.offering import OFFER, Offered, offer, offered
 from bot.leads.service.ownership import AlreadyClaimed, claim, release
@@ -63,10 +64,8 @@ from bot.leads.service.reading import (
     count_waiting,
     facts,
     find,
-    mine,
     step,
     touch,
-    unrated,
     waiting,
 )
 from bot.leads.service.receiving import FETCH, Receipt, receive, type_in
@@ -101,6 +100,7 @@ __all__ = [
     "absence_of",
     "attempts_needed",
     "back",
+    "call_lists",
     "called",
     "cancel",
     "cannot_read",
@@ -111,6 +111,7 @@ __all__ = [
     "closeable",
     "come_back",
     "contacted",
+    "count_mine",
     "count_received",
     "count_unread",
     "count_waiting",
@@ -162,7 +163,6 @@ __all__ = [
     "touch",
     "type_in",
     "unmerge",
-    "unrated",
     "unread",
     "waiting",
     "win",

@@ -85,35 +85,6 @@ def _earlier(session: Session, lead: Lead) -> Sequence[Lead]:
     ).all()
 
 
-def mine(session: Session, who: Person, limit: int) -> Sequence[Lead]:
-    """The open leads that the person owns, the longest waiting first, at most `limit`."""
-    return session.scalars(
-        select(Lead)
-        .where(
-            Lead.claimed_by == who.id,
-            Lead.status.in_([Status.NEW, Status.QUALIFIED]),
-            Lead.merged_into.is_(None),
-        )
-        .order_by(Lead.claimed_at)
-        .limit(limit)
-    ).all()
-
-
-def unrated(session: Session, who: Person, limit: int) -> Sequence[Lead]:
-    """The closed leads that the person owns and has not rated, at most `limit`."""
-    return session.scalars(
-        select(Lead)
-        .where(
-            Lead.claimed_by == who.id,
-            Lead.rating.is_(None),
-            Lead.status.in_([Status.WON, Status.LOST]),
-            Lead.merged_into.is_(None),
-        )
-        .order_by(Lead.closed_at)
-        .limit(limit)
-    ).all()
-
-
 def waiting(session: Session, workspace_id: int, limit: int) -> Sequence[Lead]:
     """The leads that nobody has claimed, the longest waiting first, at most `limit`."""
     return session.scalars(

@@ -17,7 +17,16 @@ from bot.leads.view.card import (
 )
 from bot.leads.view.imports import CANCEL, COLUMNS, START, imported
 from bot.leads.view.quiet import CHANGE_RULES, offer, rules
-from bot.leads.view.rows import row_to_claim, row_to_rate, row_to_work
+from bot.leads.view.rows import (
+    LIST,
+    PAGE_SIZE,
+    list_action,
+    row_of_calls,
+    row_to_claim,
+    rows,
+    show_all,
+    whole_list,
+)
 from bot.leads.view.steps import NOT_NOW, step
 from bot.leads.view.submissions import DISMISS, REPLAY, rows_unread, silent
 
@@ -28,9 +37,11 @@ __all__ = [
     "COLUMNS",
     "CONTACTED",
     "DISMISS",
+    "LIST",
     "LOST",
     "NEXT",
     "NOT_NOW",
+    "PAGE_SIZE",
     "QUALIFIED",
     "RATE",
     "REASSIGN",
@@ -42,14 +53,17 @@ __all__ = [
     "call_list",
     "card",
     "imported",
+    "list_action",
     "offer",
     "rate_action",
     "returned",
+    "row_of_calls",
     "row_to_claim",
-    "row_to_rate",
-    "row_to_work",
+    "rows",
     "rows_unread",
     "rules",
+    "show_all",
     "silent",
     "step",
+    "whole_list",
 ]

@@ -12,14 +12,14 @@ from slack_sdk.models.blocks import (
 )
 
 from bot.campaigns.view import offer_line
-from bot.leads.model import CallOutcome, CallProgress
+from bot.leads.model import CallList, CallOutcome, CallProgress
 from bot.leads.view.imports import bar
 from bot.slack import Message
 from bot.slack.text import clean, moment, plural, safe
 
 NEXT = "calls.next"
 
-_GAVE_UP = "Not reached in three calls"
+_GAVE_UP = "Not reached at all"
 
 
 def call_list(how_far: CallProgress) -> Message:
@@ -39,11 +39,13 @@ def call_list(how_far: CallProgress) -> Message:
         ContextBlock(elements=[MarkdownTextObject(text=f"Since {moment(listed.created_at)}")])
     )
     if how_far.left:
-        go_on = ButtonElement(
-            text="Next contact", action_id=NEXT, value=str(listed.id), style="primary"
-        )
-        blocks.append(ActionsBlock(elements=[go_on]))
+        blocks.append(ActionsBlock(elements=[next_button(listed)]))
     return Message(f"{safe(title, 150)}: {_sentence(how_far)}", blocks)
+
+
+def next_button(listed: CallList) -> ButtonElement:
+    """Call the next one."""
+    return ButtonElement(text="Next contact", action_id=NEXT, value=str(listed.id), style="primary")
 
 
 def _sentence(how_far: CallProgress) -> str:

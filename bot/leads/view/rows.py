@@ -1,31 +1,104 @@
-"""Leads in lists: on the home tab, and where quiet ones are offered."""
+"""Leads in lists: on the home tab, in a list of one's own, and where quiet ones are offered."""
 
-from slack_sdk.models.blocks import ActionsBlock, Block, SectionBlock
+from collections.abc import Sequence
 
-from bot.leads.model import Lead, Rating
+from slack_sdk.models.blocks import (
+    ActionsBlock,
+    Block,
+    ButtonElement,
+    ContextBlock,
+    MarkdownTextObject,
+    SectionBlock,
+)
+from slack_sdk.models.views import View
+
+from bot.leads.model import CallList, Lead, Mine, Rating, Status
+from bot.leads.view.calls import next_button
 from bot.leads.view.card import claim_button, rating_button, work_buttons
-from bot.slack.text import moment, safe
+from bot.slack.text import moment, plural, safe
+
+LIST = "lead.list"
+PAGE_SIZE = 20
 
 
-def row_to_work(lead: Lead) -> list[Block]:
-    """An open lead of one's own, on the home tab."""
-    return [SectionBlock(text=_row(lead)), ActionsBlock(elements=work_buttons(lead, str(lead.id)))]
+def list_action(which: Mine) -> str:
+    """The action id that shows the whole of a list."""
+    return f"{LIST}.{which}"
 
 
-def row_to_rate(lead: Lead) -> list[Block]:
-    """A closed lead that its owner has not rated, on the home tab."""
-    buttons = [rating_button(lead, rating, str(lead.id)) for rating in Rating]
-    return [SectionBlock(text=_row(lead)), ActionsBlock(elements=buttons)]
+def rows(which: Mine, leads: Sequence[Lead]) -> list[Block]:
+    """Leads of one's own, each with what can be done with it."""
+    return [block for lead in leads for block in _row(which, lead)]
+
+
+def show_all(which: Mine, count: int) -> ActionsBlock:
+    """The button for the rest of a list."""
+    label = f"Show all {count:,}"
+    return ActionsBlock(
+        elements=[ButtonElement(text=label, action_id=list_action(which), value="0")]
+    )
+
+
+def whole_list(which: Mine, leads: Sequence[Lead], page: int, count: int) -> View:
+    """A list of one's own in a modal, a page of it."""
+    pages = max(-(-count // PAGE_SIZE), 1)
+    turns = [
+        ButtonElement(text=label, action_id=f"{list_action(which)}.{name}", value=str(target))
+        for target, label, name in ((page - 1, "Previous", "previous"), (page + 1, "Next", "next"))
+        if 0 <= target < pages
+    ]
+    shown = f"{plural(count, 'lead')}, page {page + 1} of {pages}"
+    return View(
+        type="modal",
+        callback_id=LIST,
+        private_metadata=f"{which} {page}",
+        title=which.label,
+        close="Done",
+        blocks=[
+            *(rows(which, leads) or [SectionBlock(text="_Nothing is left here._")]),
+            *([ActionsBlock(elements=turns)] if turns else []),
+            ContextBlock(elements=[MarkdownTextObject(text=shown)]),
+        ],
+    )
 
 
 def row_to_claim(lead: Lead) -> list[Block]:
     """A lead that waits for someone, on the home tab."""
-    return [SectionBlock(text=_row(lead), accessory=claim_button(lead))]
+    return [SectionBlock(text=_told(lead), accessory=claim_button(lead))]
 
 
-def _row(lead: Lead) -> str:
+def row_of_calls(listed: CallList, left: int) -> SectionBlock:
+    """A call list that is not called through."""
+    text = f"*{safe(listed.name, 100)}*\n{plural(left, 'contact')} to call"
+    return SectionBlock(text=text, accessory=next_button(listed))
+
+
+def _row(which: Mine, lead: Lead) -> list[Block]:
+    value = str(lead.id)
+    if which is Mine.CLOSED:
+        return [SectionBlock(text=_told(lead))]
+    if which is Mine.TO_RATE:
+        buttons = [rating_button(lead, rating, value) for rating in Rating]
+        return [SectionBlock(text=_told(lead)), ActionsBlock(elements=buttons)]
+    return [SectionBlock(text=_told(lead)), ActionsBlock(elements=work_buttons(lead, value))]
+
+
+def _told(lead: Lead) -> str:
     company = f" · {safe(lead.company, 100)}" if lead.company else ""
     reach = " · ".join(safe(way, 100) for way in (lead.phone, lead.email) if way)
-    since = lead.claimed_at or lead.received_at
-    verb = "claimed" if lead.claimed_at else "received"
-    return f"*{safe(lead.name, 100)}*{company}\n{reach}\n{verb} {moment(since)}"
+    return f"*{safe(lead.name, 100)}*{company}\n{reach}\n{_when(lead)}"
+
+
+def _when(lead: Lead) -> str:
+    """What time says of it: the promise first."""
+    if lead.is_closed and lead.closed_at:
+        amount = f" for {lead.won_amount}" if lead.won_amount else ""
+        return f"{lead.status}{amount} {moment(lead.closed_at)}"
+    if lead.snoozed_until:
+        return f"snoozed until {moment(lead.snoozed_until)}"
+    if lead.claimed_at is None:
+        return f"received {moment(lead.received_at)}"
+    if lead.first_response_at is None and lead.response_due_at:
+        return f"*answer promised by {moment(lead.response_due_at)}*"
+    stage = "qualified, " if lead.status == Status.QUALIFIED else ""
+    return f"{stage}claimed {moment(lead.claimed_at)}"
