@@ -1,1 +1,1 @@
-"""Digests: the metrics, each defined once, and the week summed up for those who decide."""
+"""Digests: the week summed up for those who decide."""

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import UniqueConstraint
 from sqlalchemy.orm import Mapped
 
-from bot.digests.metrics import Figures
+from bot.metrics.definitions import Figures
 from bot.store import Base, Id, Moment, WorkspaceId
 
 

@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from bot import clock, slack
 from bot.campaigns.model import Campaign
-from bot.digests import metrics
-from bot.digests.metrics import Cohort, Figures
 from bot.digests.model import CampaignFigures, Digest, Report, Week
 from bot.jobs import put_schedule
+from bot.metrics import definitions as metrics
+from bot.metrics.definitions import Cohort, Figures
 from bot.people import service as people
 from bot.people.model import Person, Role, Workspace
 

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from bot.contacts import service as contacts
-from bot.digests import metrics
-from bot.digests.metrics import METRICS, Figures, Unit, shown
 from bot.digests.model import Week
+from bot.metrics import definitions as metrics
+from bot.metrics.definitions import METRICS, Figures, Unit, shown
 from bot.store import Store
 from tests.digests.office import MONDAY, Office, open_office
 from tests.digests.plain import SCORES, Plain, plain_figures
