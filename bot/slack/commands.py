@@ -12,7 +12,9 @@ from bot.slack.text import safe
 class Command:
     """A slash command with one word behind it; the empty word is the command alone.
 
-    `listener` gets the incoming request, and what stands behind the word.
+    A word in angle brackets (`<number>`) stands for whatever no other word is; it is shown as it
+    is written. `listener` gets the incoming request, and what stands behind the word, or all of it
+    where the word stands for anything.
     """
 
     name: str
@@ -48,6 +50,8 @@ class Commands:
             command.listener(incoming, rest.strip())
         elif first.lower() in ("", "help", "?"):
             incoming.ack(self.help(name))
+        elif (anything := self._anything(name)) is not None:
+            anything.listener(incoming, incoming.words)
         else:
             incoming.ack(f"I do not know “{safe(first, 60)}”. {self.help(name)}")
 
@@ -57,8 +61,12 @@ class Commands:
         lines = [line for each in names for line in self._usages(each)]
         return "\n".join(["*What you can do:*", *lines])
 
+    def _anything(self, name: str) -> Command | None:
+        commands = self._by_name[name].items()
+        return next((command for word, command in commands if word.startswith("<")), None)
+
     def _usages(self, name: str) -> list[str]:
         return [
-            f"• `{' '.join(filter(None, [name, command.word]))}` {command.usage}"
+            f"• `{' '.join(filter(None, [name, safe(command.word)]))}` {command.usage}"
             for command in self._by_name[name].values()
         ]

@@ -121,7 +121,7 @@ def test_the_home_tab_shows_what_is_mine_and_follows(office: Office) -> None:
     home = office.slack.home(office.users["sofia"])
     assert home is not None
     assert sofia.click(home, "lead.claim").ok
-    office.slack.wait_until(lambda: home_says("Yours to work (1)", "lead.won"), timeout=15)
+    office.slack.wait_until(lambda: home_says("To call now (1)", "lead.won"), timeout=15)
     office.card("Claimed: Ada Lovelace")
 
 

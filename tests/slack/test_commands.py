@@ -1,0 +1,67 @@
+"""Slash commands find their listener by their first word; a word in brackets takes the rest."""
+
+from typing import Any
+
+import pytest
+from slack_bolt import Ack
+
+from bot.slack import Command, Incoming, Slack
+from bot.slack.commands import Commands
+
+
+@pytest.fixture
+def commands() -> tuple[Commands, list[tuple[str, str]]]:
+    called: list[tuple[str, str]] = []
+
+    def listener(name: str) -> Any:
+        return lambda _incoming, rest: called.append((name, rest))
+
+    commands = Commands()
+    assert commands.add(Command("/lead", "", "add one", listener("alone")))
+    assert not commands.add(Command("/lead", "find", "look for one", listener("find")))
+    commands.add(Command("/lead", "<number>", "open one", listener("anything")))
+    commands.add(Command("/offer", "list", "all", listener("list")))
+    return commands, called
+
+
+def said(commands: Commands, name: str, text: str) -> Any:
+    answered = Ack()  # type: ignore[no-untyped-call]
+    body = {"command": name, "text": text}
+    commands.dispatch(Incoming(body, answered, Slack("xoxb-1", "http://127.0.0.1/")))
+    return answered.response.body if answered.response else None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", ("alone", "")),
+        ("find  Ada Lovelace", ("find", "Ada Lovelace")),
+        ("FIND x", ("find", "x")),
+        ("12", ("anything", "12")),
+        ("Ada Lovelace", ("anything", "Ada Lovelace")),
+    ],
+)
+def test_a_word_finds_its_listener(
+    commands: tuple[Commands, list[tuple[str, str]]], text: str, expected: tuple[str, str]
+) -> None:
+    known, called = commands
+    assert said(known, "/lead", text) is None
+    assert called == [expected]
+
+
+@pytest.mark.parametrize("text", ["help", "?"])
+def test_help_is_never_taken_for_anything(
+    commands: tuple[Commands, list[tuple[str, str]]], text: str
+) -> None:
+    known, called = commands
+    answer = said(known, "/lead", text)
+    assert "`/lead &lt;number&gt;` open one" in answer
+    assert not called
+
+
+def test_an_unknown_word_gets_help_where_nothing_takes_it(
+    commands: tuple[Commands, list[tuple[str, str]]],
+) -> None:
+    known, called = commands
+    assert said(known, "/offer", "<!here>").startswith("I do not know “&lt;!here&gt;”. *What")
+    assert not called
