@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from bot.campaigns.model import Campaign
 from bot.jobs import GiveUp, Tasks
 from bot.leads import importing, service, view
-from bot.leads.model import Import
+from bot.leads.model import Import, Rung
 from bot.leads.service.admitting import CARD, RETURNED
 from bot.leads.service.fetched import OVERLAP
 from bot.leads.sources import SOURCES, Vendor
@@ -38,6 +38,7 @@ def register(tasks: Tasks, store: Store, cards: Cards, slack: Slack, apis: Apis)
     cards.add(RETURNED, _returned)
     cards.add(service.SILENT, _silent)
     cards.add(service.STEP, _step)
+    cards.add(service.TALLY, _tally)
     tasks.add(service.BACK, partial(_back, store))
     tasks.each_tick(service.sweep)
 
@@ -120,7 +121,14 @@ def _silent(session: Session, submission_id: int) -> Message:
 
 
 def _step(session: Session, step_id: int) -> Message:
-    return view.step(service.step(session, step_id))
+    taken = service.step(session, step_id)
+    if taken.step.rung == Rung.DETAILS:
+        return view.details(taken, service.facts(session, taken.lead.id))
+    return view.step(taken)
+
+
+def _tally(session: Session, campaign_id: int) -> Message:
+    return view.tally(service.tally(session, campaign_id))
 
 
 def _back(store: Store, absence_id: int) -> None:

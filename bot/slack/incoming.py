@@ -21,6 +21,9 @@ logger = logging.getLogger(__name__)
 
 ModalJson = dict[str, Any]
 
+# What a modal carries of its own ends here; after it stands which modal lies below.
+_BELOW = "\n"
+
 
 class Incoming:
     """A click, a command, a shortcut, a submitted modal or an event, and the ways to answer it."""
@@ -60,6 +63,11 @@ class Incoming:
         return str(self.body.get("text") or "").strip()
 
     @property
+    def message(self) -> str:
+        """What the message says on which a shortcut was chosen."""
+        return str((self.body.get("message") or {}).get("text") or "")
+
+    @property
     def value(self) -> str:
         """The value of the button that was clicked, or of the option that was chosen."""
         action = self.body["actions"][0]
@@ -71,14 +79,26 @@ class Incoming:
         return int(self.value) if self.value.isdecimal() and len(self.value) < 19 else 0
 
     @property
-    def modal(self) -> str:
-        """The callback id of the modal in which something was clicked or submitted."""
-        return str((self.body.get("view") or {}).get("callback_id") or "")
-
-    @property
     def note(self) -> str:
         """What the modal carries along (`private_metadata`)."""
+        return self._metadata.partition(_BELOW)[0]
+
+    @property
+    def _is_submission(self) -> bool:
+        return self.body.get("type") == "view_submission"
+
+    @property
+    def _metadata(self) -> str:
         return str((self.body.get("view") or {}).get("private_metadata") or "")
+
+    @property
+    def standing(self) -> tuple[str, str]:
+        """The callback id and the note of the modal that stays: in which a button was clicked, or
+        which lies below the one that was submitted. Both are empty where there is none."""
+        if self._is_submission:
+            callback_id, _, note = self._metadata.partition(_BELOW)[2].partition(_BELOW)
+            return callback_id, note
+        return str((self.body.get("view") or {}).get("callback_id") or ""), self.note
 
     @property
     def noted_id(self) -> int:
@@ -97,11 +117,22 @@ class Incoming:
         # Over a modal that is open already, Slack wants the new one pushed.
         inside_modal = (self.body.get("view") or {}).get("type") == "modal"
         method = "views.push" if inside_modal else "views.open"
+        if inside_modal:
+            own = str(view.get("private_metadata") or "")
+            view = {**view, "private_metadata": _BELOW.join([own, *self.standing])}
         self.slack.call(method, trigger_id=self.body["trigger_id"], view=view)
 
     def replace(self, modal: View | ModalJson) -> None:
-        """Put another content into the modal in which something was clicked."""
-        self._update(self.body["view"]["id"], modal)
+        """Put another content into the modal in which something was clicked; what it carries of
+        the one below stays."""
+        view = modal if isinstance(modal, dict) else modal.to_dict()
+        _, mark, below = self._metadata.partition(_BELOW)
+        own = str(view.get("private_metadata") or "")
+        self._update(self.body["view"]["id"], {**view, "private_metadata": own + mark + below})
+
+    def redraw(self, modal: View | ModalJson) -> None:
+        """Put another content into the modal that stays (`standing`)."""
+        (self.replace_root if self._is_submission else self.replace)(modal)
 
     def replace_root(self, modal: View | ModalJson) -> None:
         """Put another content into the modal below the one that was submitted."""

@@ -1,18 +1,29 @@
 """What the ladder says, and the modals of handing on: read the golden files."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from bot.leads import modals, view
-from bot.leads.model import LeadStep, Promise, Rung, StepFacts
+from bot.leads.model import LeadFacts, LeadStep, Promise, Rung, StepFacts
 from bot.people.model import Person
 from bot.playground import limits
-from tests.leads.test_lead_view import CLAIMED, HOSTILE, NINE, SOFIA, Golden, drawn, lead
+from tests.leads.test_lead_view import (
+    CLAIMED,
+    HOSTILE,
+    NINE,
+    SOFIA,
+    SPRING,
+    Golden,
+    drawn,
+    lead,
+)
 
 PROMISE = Promise(respond_minutes=5, nudge_minutes=5, message_minutes=10, offer_minutes=15,
                   manager_minutes=30, remind_minutes=15, take_back_minutes=45,
-                  head_start_seconds=0, most_open=None)  # fmt: skip
+                  head_start_seconds=0, attempts=3, most_open=None,
+                  names_only=False)  # fmt: skip
 BEN = Person(id=4, workspace_id=1, slack_id="U4", name="Ben Okafor", roles=["salesperson"])
 
 
@@ -20,7 +31,7 @@ def step(rung: Rung) -> LeadStep:
     return LeadStep(id=11, workspace_id=1, lead_id=7, stint=0, rung=rung, person_id=3, at=NINE)
 
 
-@pytest.mark.parametrize("rung", [rung for rung in Rung if rung is not Rung.HAND_OVER])
+@pytest.mark.parametrize("rung", sorted(set(Rung) - {Rung.HAND_OVER, Rung.DETAILS}))
 def test_every_step_says_what_is_to_be_done_and_then_what_came_of_it(
     rung: Rung, golden: Golden
 ) -> None:
@@ -33,6 +44,19 @@ def test_every_step_says_what_is_to_be_done_and_then_what_came_of_it(
     assert not asks.too_late
     assert done.too_late == (rung is not Rung.TAKE_BACK)
     golden(f"steps.{rung}", {"asks": drawn(asks), "done": drawn(done)})
+
+
+def test_the_details_are_the_owners_for_as_long_as_it_is_theirs(golden: Golden) -> None:
+    facts = LeadFacts(lead(**CLAIMED | {"stint": 2}), SPRING, SOFIA, names_only=True)
+    channel = str(drawn(view.card(facts)))
+    assert not [each for each in ("901820", "ada@", "Please call me") if each in channel]
+    taken = StepFacts(step(Rung.DETAILS), facts.lead, SOFIA)
+    mine = view.details(taken, facts)
+    gone = replace(facts, lead=lead(claimed_by=4, claimed_at=NINE), owner=BEN)
+    golden("leads.names_only", {
+        "channel": drawn(view.card(facts)), "owner": drawn(mine),
+        "former_owner": drawn(view.details(taken, gone)),
+    })  # fmt: skip
 
 
 def test_hostile_words_do_no_harm() -> None:

@@ -40,12 +40,8 @@ class Desk:
         """Acknowledge, and do what the button says; the card shows the rest."""
         incoming.ack()
         with self._store.transaction() as session:
-            who = _who(session, incoming)
-            verb(session, who, incoming.id)
-            session.flush()
-            modal = lists.redraw(session, who, incoming)
-        if modal is not None:
-            incoming.replace(modal)
+            verb(session, _who(session, incoming), incoming.id)
+        lists.refresh(self._store, incoming)
 
     def ask_reason(self, rating: Rating, incoming: Incoming) -> None:
         """A low rating asks why, if this person may rate at all."""
@@ -81,6 +77,7 @@ class Desk:
             except HandoffError as error:
                 raise FieldErrors({"reason": error.message}) from error
         incoming.ack()
+        lists.refresh(self._store, incoming)
 
     def save_won(self, incoming: Incoming) -> None:
         """The amount of a win came."""
@@ -93,6 +90,7 @@ class Desk:
             except HandoffError as error:
                 raise FieldErrors({"amount": error.message}) from error
         incoming.ack()
+        lists.refresh(self._store, incoming)
 
     def choose_disposition(self, incoming: Incoming) -> None:
         """A reason was chosen: it may ask for more."""
@@ -122,6 +120,7 @@ class Desk:
                 field = asked if asked in fields else "disposition"
                 raise FieldErrors({field: error.message}) from error
         incoming.ack()
+        lists.refresh(self._store, incoming)
 
     def replay(self, incoming: Incoming) -> None:
         """An admin has a submission read again."""
@@ -179,14 +178,14 @@ class Desk:
         incoming.tell(f"Lead #{gone} is a lead of its own again.")
 
     def new(self, incoming: Incoming) -> None:
-        """Open the form for a lead that reached someone by phone or at a fair."""
+        """Open the form for a lead that reached someone by phone, at a fair or in a message."""
         incoming.ack()
         with self._store.transaction() as session:
             who = _who(session, incoming)
             people.require(session, who, "add leads", Role.SALESPERSON, Role.MARKETER)
             today = campaigns.today(session, who.workspace_id)
             running = campaigns.running(session, who.workspace_id, today)
-        incoming.open(modals.new(running))
+        incoming.open(modals.new(running, incoming.message))
 
     def save_new(self, incoming: Incoming) -> None:
         """A lead was typed in."""
@@ -254,6 +253,7 @@ def register(listening: Listening, store: Store) -> None:
     listening.submission(modals.SAVE_LOST, desk.save_lost)
     listening.submission(modals.SAVE_NEW, desk.save_new)
     listening.shortcut(modals.NEW, desk.new)
+    listening.shortcut(modals.FROM_MESSAGE, desk.new)
     listening.action(view.CHANGE_RULES, desk.change_rules)
     listening.submission(modals.SAVE_RULES, desk.save_rules)
     for word, usage, listener in (

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from bot import clock
 from bot.errors import FieldErrors, HandoffError
 from bot.leads import modals, service, view
+from bot.leads.listeners import lists
 from bot.people import service as people
 from bot.people.model import Person, Role
 from bot.slack import Command, Incoming, Listening
@@ -37,6 +38,7 @@ class Handing:
             except HandoffError as error:
                 raise FieldErrors({"until": error.message}) from error
         incoming.ack()
+        lists.refresh(self._store, incoming)
 
     def ask_reassign(self, incoming: Incoming) -> None:
         """To whom?"""
@@ -61,6 +63,7 @@ class Handing:
             except HandoffError as error:
                 raise FieldErrors({"to": error.message}) from error
         incoming.ack()
+        lists.refresh(self._store, incoming)
 
     def ask_away(self, incoming: Incoming, _rest: str) -> None:
         """Until when, and what becomes of the leads?"""

@@ -1,5 +1,6 @@
-"""What Slack brings in for somebody's own lists: the whole of one, and its pages."""
+"""What Slack brings in for somebody's own lists, and for one lead that was looked up."""
 
+import re
 from functools import partial
 
 from slack_sdk.models.views import View
@@ -9,12 +10,14 @@ from bot.leads import service, view
 from bot.leads.model import Mine
 from bot.people import service as people
 from bot.people.model import Person
-from bot.slack import Incoming, Listening
+from bot.slack import Command, Incoming, Listening
 from bot.store import Store
+
+_NUMBER = re.compile(r"#?(\d{1,15})")
 
 
 class Lists:
-    """Where somebody looks at their lists."""
+    """Where somebody looks at their lists, and looks leads up."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -33,13 +36,55 @@ class Lists:
             modal = _page(session, _who(session, incoming), which, incoming.id)
         incoming.replace(modal)
 
+    def mine(self, incoming: Incoming, _rest: str) -> None:
+        """What is mine: the most urgent of it, and the ways to the rest."""
+        incoming.ack()
+        with self._store.transaction() as session:
+            who = _who(session, incoming)
+            counts = service.count_mine(session, who)
+            urgent = service.mine(session, who, Mine.TO_CALL, view.MOST_FOUND)
+        incoming.tell(view.mine(urgent, counts))
 
-def redraw(session: Session, who: Person, incoming: Incoming) -> View | None:
-    """The list in which something was clicked, as it is now; None: it was no list."""
-    if incoming.modal != view.LIST:
-        return None
-    which, _, page = incoming.note.partition(" ")
-    return _page(session, who, Mine(which), int(page or 0))
+    def find(self, incoming: Incoming, words: str) -> None:
+        """Look leads up by what one remembers of them."""
+        incoming.ack()
+        with self._store.transaction() as session:
+            who = _who(session, incoming)
+            found = service.search(session, who, words, view.MOST_FOUND + 1)
+        incoming.tell(view.found(words, found))
+
+    def look_up(self, incoming: Incoming, words: str) -> None:
+        """One lead by its number; anything else is looked for."""
+        number = _NUMBER.fullmatch(words.strip())
+        if number is None:
+            self.find(incoming, words)
+        else:
+            self._show(incoming, int(number[1]))
+
+    def show(self, incoming: Incoming) -> None:
+        """One of those that were found."""
+        self._show(incoming, incoming.id)
+
+    def _show(self, incoming: Incoming, lead_id: int) -> None:
+        incoming.ack()
+        with self._store.transaction() as session:
+            modal = _one(session, _who(session, incoming), lead_id)
+        incoming.open(modal)
+
+
+def refresh(store: Store, incoming: Incoming) -> None:
+    """Draw anew the list or the lead in which something was done, if it was in one."""
+    callback_id, note = incoming.standing
+    if callback_id not in (view.LIST, view.ONE):
+        return
+    with store.transaction() as session:
+        who = _who(session, incoming)
+        if callback_id == view.ONE:
+            modal = _one(session, who, int(note))
+        else:
+            which, _, page = note.partition(" ")
+            modal = _page(session, who, Mine(which), int(page))
+    incoming.redraw(modal)
 
 
 def _page(session: Session, who: Person, which: Mine, page: int) -> View:
@@ -50,15 +95,26 @@ def _page(session: Session, who: Person, which: Mine, page: int) -> View:
     return view.whole_list(which, leads, page, count)
 
 
+def _one(session: Session, who: Person, lead_id: int) -> View:
+    return view.one(service.look_at(session, who, lead_id))
+
+
 def _who(session: Session, incoming: Incoming) -> Person:
     return people.acting(session, incoming.team, incoming.user)
 
 
 def register(listening: Listening, store: Store) -> None:
-    """Listen for lists."""
+    """Listen for lists, and for leads that are looked up."""
     lists = Lists(store)
     for which in Mine:
         action = view.list_action(which)
         listening.action(action, partial(lists.open, which))
         listening.action(f"{action}.previous", partial(lists.turn, which))
         listening.action(f"{action}.next", partial(lists.turn, which))
+    listening.action(view.SHOW, lists.show)
+    for word, usage, listener in (
+        ("mine", "what is yours to call, to rate and to finish", lists.mine),
+        ("find", "`Lovelace`: look a lead up by name, company, e-mail or phone", lists.find),
+        ("<number>", "open one lead, by the number on its card", lists.look_up),
+    ):
+        listening.command(Command("/lead", word, usage, listener))

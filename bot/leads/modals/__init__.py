@@ -13,6 +13,7 @@ from bot.leads.modals.handing import (
 )
 from bot.leads.modals.lead import (
     CHOOSE_DISPOSITION,
+    FROM_MESSAGE,
     NEW,
     SAVE_LOST,
     SAVE_NEW,
@@ -29,6 +30,7 @@ from bot.leads.modals.rules import SAVE_RULES, rules, rules_of
 
 __all__ = [
     "CHOOSE_DISPOSITION",
+    "FROM_MESSAGE",
     "NEW",
     "SAVE_AWAY",
     "SAVE_CALL",

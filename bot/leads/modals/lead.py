@@ -10,8 +10,11 @@ from slack_sdk.models.views import View
 from bot.campaigns.model import Campaign
 from bot.leads.modals.parts import choice_of, subject, text
 from bot.leads.model import Disposition, Lead, Rating
+from bot.leads.overheard import overheard
+from bot.slack.text import clean
 
 NEW = "lead.new"
+FROM_MESSAGE = "lead.from_message"
 SAVE_NEW = "lead.save_new"
 SAVE_REASON = "lead.save_reason"
 SAVE_WON = "lead.save_won"
@@ -19,8 +22,10 @@ SAVE_LOST = "lead.save_lost"
 CHOOSE_DISPOSITION = "lead.choose_disposition"
 
 
-def new(campaigns: Sequence[Campaign]) -> View:
-    """Type in a lead; its token makes a submission that comes twice one lead."""
+def new(campaigns: Sequence[Campaign], message: str = "") -> View:
+    """Type in a lead, or take one over from a message; its token makes a submission that comes
+    twice one lead."""
+    known = overheard(message)
     return View(
         type="modal",
         callback_id=SAVE_NEW,
@@ -32,18 +37,20 @@ def new(campaigns: Sequence[Campaign]) -> View:
             text("first_name", "First name", optional=True, most=200),
             text("last_name", "Last name", optional=True, most=200),
             text("company", "Company", optional=True, most=200),
-            text("phone", "Phone", optional=True, most=60, hint="With country code: +49 30 …"),
+            text("phone", "Phone", optional=True, most=60, hint="With country code: +49 30 …",
+                 initial=known.phone),
             InputBlock(
                 block_id="email",
                 label="E-mail",
                 optional=True,
                 hint="An e-mail address or a phone number is needed.",
-                element=EmailInputElement(action_id="email"),
+                element=EmailInputElement(action_id="email", initial_value=known.email),
             ),
-            text("message", "What do they want?", optional=True, most=3000, multiline=True),
+            text("message", "What do they want?", optional=True, most=3000, multiline=True,
+                 initial=clean(known.text, 3000)),
             InputBlock(block_id="campaign", label="Campaign", element=choice_of(campaigns)),
         ],
-    )
+    )  # fmt: skip
 
 
 def reason(lead: Lead, rating: Rating) -> View:

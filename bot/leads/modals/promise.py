@@ -2,7 +2,14 @@
 
 from typing import Any
 
-from slack_sdk.models.blocks import Block, InputBlock, SectionBlock, UserSelectElement
+from slack_sdk.models.blocks import (
+    Block,
+    CheckboxesElement,
+    InputBlock,
+    Option,
+    SectionBlock,
+    UserSelectElement,
+)
 from slack_sdk.models.blocks.block_elements import NumberInputElement
 from slack_sdk.models.views import View
 
@@ -22,6 +29,12 @@ _OWNED = {
     "take_back_minutes": "Then it returns to the channel",
 }
 
+_NAMES_ONLY = Option(
+    text="The channel sees name and company only",
+    description="The rest goes to the lead's owner alone.",
+    value="names_only",
+)
+
 
 def promise(told: Promise, fallback: Person | None) -> View:
     """The minutes of the ladder, and the rotation's limits; `fallback` is who is named now."""
@@ -37,11 +50,19 @@ def promise(told: Promise, fallback: Person | None) -> View:
                 optional=True, hint="Empty: no limit."),
         _number("head_start_seconds", "A returning customer is kept for who knows them (seconds)",
                 told, least=0),
+        _number("attempts", "Somebody counts as unable to reach after so many attempts", told),
         InputBlock(
             block_id="fallback", label="Who hears of it when everybody is out", optional=True,
             hint="Empty: the managers.",
             element=UserSelectElement(
                 action_id="fallback", initial_user=fallback.slack_id if fallback else None
+            ),
+        ),
+        InputBlock(
+            block_id="privacy", label="Personal data", optional=True,
+            element=CheckboxesElement(
+                action_id="privacy", options=[_NAMES_ONLY],
+                initial_options=[_NAMES_ONLY] if told.names_only else None,
             ),
         ),
     ]  # fmt: skip
@@ -53,10 +74,11 @@ def promise(told: Promise, fallback: Person | None) -> View:
 
 def promise_of(fields: dict[str, Any]) -> tuple[Promise, str | None]:
     """What the modal says: the promise, and Slack's ID of the fallback."""
-    names = ("respond_minutes", *_FREE, *_OWNED, "head_start_seconds")
+    names = ("respond_minutes", *_FREE, *_OWNED, "head_start_seconds", "attempts")
     most = fields["most_open"]
     told = Promise(**{name: int(fields[name] or 0) for name in names},
-                   most_open=int(most) if most else None)  # fmt: skip
+                   most_open=int(most) if most else None,
+                   names_only=bool(fields["privacy"]))  # fmt: skip
     return told, fields["fallback"] or None
 
 

@@ -1,7 +1,16 @@
 """The tables of leads, and the rules that their rows keep about themselves."""
 
 from bot.leads.model.intake import HeatRules, Outcome, Submission, Touch
-from bot.leads.model.lead import Deed, Disposition, Lead, LeadEvent, LeadFacts, Rating, Status
+from bot.leads.model.lead import (
+    WORDS,
+    Deed,
+    Disposition,
+    Lead,
+    LeadEvent,
+    LeadFacts,
+    Rating,
+    Status,
+)
 from bot.leads.model.lists import (
     CallList,
     CallOutcome,
@@ -21,11 +30,13 @@ from bot.leads.model.working import (
     Seat,
     ServiceLevel,
     StepFacts,
+    Tally,
 )
 
 __all__ = [
     "FREE_LADDER",
     "OWNED_LADDER",
+    "WORDS",
     "CallList",
     "CallOutcome",
     "CallProgress",
@@ -50,5 +61,6 @@ __all__ = [
     "Status",
     "StepFacts",
     "Submission",
+    "Tally",
     "Touch",
 ]

@@ -3,10 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import reduce
 from typing import Any
 
 import phonenumbers
-from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Text,
+    UniqueConstraint,
+    literal_column,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -91,6 +100,20 @@ class Deed(StrEnum):
     LOST = "lost"
 
 
+# What one remembers of a lead. An address is split at its @, since PostgreSQL keeps it whole.
+_REMEMBERED = (
+    "coalesce(first_name, '')",
+    "coalesce(last_name, '')",
+    "coalesce(company, '')",
+    "replace(coalesce(email, ''), '@', ' ')",
+    "ltrim(coalesce(phone_e164, ''), '+')",
+)
+# In brackets as PostgreSQL writes it, none around the whole: so `handoff db check` can compare.
+_WORDS = reduce(lambda before, each: f"(({before} || ' ') || {each})", _REMEMBERED)[1:-1]
+WORDS: ColumnElement[Any] = literal_column(f"to_tsvector('simple', {_WORDS})")
+"""What `service.search` looks into; it has to read as its index does."""
+
+
 class Lead(Base):
     """Someone who raised a hand, in one canonical shape whatever the source."""
 
@@ -104,6 +127,7 @@ class Lead(Base):
         Index("ix_lead_to_call", "call_list_id", "call_attempts", "id",
               postgresql_where=text("call_list_id IS NOT NULL")),
         Index("ix_lead_look_at", "look_at", postgresql_where=text("look_at IS NOT NULL")),
+        Index("ix_lead_words", text(str(WORDS)), postgresql_using="gin"),
     )  # fmt: skip
 
     id: Mapped[Id]
@@ -193,9 +217,15 @@ class Lead(Base):
 
     @property
     def name(self) -> str:
-        """The person's name, or the nearest that is known to it."""
+        """The person's name, or what hints at it and can be shown to everybody."""
         full = " ".join(filter(None, [self.first_name, self.last_name]))
-        return full or self.email or self.phone_e164 or self.phone_raw or "Unnamed"
+        mailbox, _, domain = (self.email or "").rpartition("@")
+        number = self.phone_e164 or self.phone_raw
+        return (
+            full
+            or (mailbox and f"{mailbox[0]}…@{domain}")
+            or (f"{number[:4]}…" if number else "Unnamed")
+        )
 
     @property
     def phone(self) -> str | None:
@@ -247,3 +277,5 @@ class LeadFacts:
     offered_to: Person | None = None
     kept_for: Person | None = None
     """Who alone may claim it at first."""
+    names_only: bool = False
+    """Whether whoever looks sees name and company alone."""

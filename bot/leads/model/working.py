@@ -1,5 +1,6 @@
 """The tables of working the leads: the promise, the seats of the rotation, the ladder's steps."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -7,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.leads.model.lead import Lead
+from bot.leads.model.lead import Lead, Rating
 from bot.people.model import Person
 from bot.store import Base, Id, Moment, WorkspaceId
 
@@ -35,6 +36,8 @@ class Rung(StrEnum):
     """Its owner is away: it is offered without a wait."""
     WAKE = "wake"
     """The owner's snooze is over."""
+    DETAILS = "details"
+    """The channel sees names only: its owner gets the rest."""
 
 
 FREE_LADDER = (Rung.NUDGE, Rung.MESSAGE, Rung.OFFER, Rung.MANAGER)
@@ -149,7 +152,9 @@ class Promise:
     remind_minutes: int
     take_back_minutes: int
     head_start_seconds: int
+    attempts: int
     most_open: int | None
+    names_only: bool
 
 
 @dataclass(frozen=True)
@@ -159,3 +164,14 @@ class StepFacts:
     step: LeadStep
     lead: Lead
     owner: Person | None
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What sales thinks of a campaign's leads."""
+
+    received: int
+    claimed: int
+    ratings: Mapping[Rating, int]
+    reasons: Sequence[tuple[str, int]]
+    """Those named most, with how often."""

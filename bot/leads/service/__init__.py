@@ -8,7 +8,7 @@ from bot.leads.service import ladder as _ladder
 from bot.leads.service import offering as _offering
 from bot.leads.service.absences import BACK, absence_of, back, come_back, go_away
 from bot.leads.service.admitting import rules
-from bot.leads.service.audit import CALL_LIST, STEP
+from bot.leads.service.audit import CALL_LIST
 from bot.leads.service.calling import (
     called,
     next_contact,
@@ -16,6 +16,8 @@ from bot.leads.service.calling import (
     put_back,
 )
 from bot.leads.service.fetched import RECONCILE, fetched, not_fetched, reconcile
+from bot.leads.service.finding import search
+from bot.leads.service.giving import STEP
 from bot.leads.service.handing import (
     next_morning,
     pass_on,
@@ -64,6 +66,7 @@ from bot.leads.service.reading import (
     count_waiting,
     facts,
     find,
+    look_at,
     step,
     touch,
     waiting,
@@ -71,6 +74,7 @@ from bot.leads.service.reading import (
 from bot.leads.service.receiving import FETCH, Receipt, receive, type_in
 from bot.leads.service.replaying import count_unread, dismiss, read_again, replay, unread
 from bot.leads.service.taking import GO_ON, IMPORT, RETURN, Batch, start, take_batch, take_row
+from bot.leads.service.tallying import TALLY, tally
 from bot.leads.service.turns import open_counts, shares
 from bot.people.model import Workspace
 
@@ -88,6 +92,7 @@ __all__ = [
     "RETURN",
     "SILENT",
     "STEP",
+    "TALLY",
     "AlreadyClaimed",
     "Batch",
     "DateMissing",
@@ -127,6 +132,7 @@ __all__ = [
     "last_words",
     "listen",
     "look_ahead",
+    "look_at",
     "lose",
     "merge",
     "mine",
@@ -152,6 +158,7 @@ __all__ = [
     "release",
     "replay",
     "rules",
+    "search",
     "shares",
     "snooze",
     "snoozeable",
@@ -160,6 +167,7 @@ __all__ = [
     "sweep",
     "take_batch",
     "take_row",
+    "tally",
     "touch",
     "type_in",
     "unmerge",

@@ -9,8 +9,8 @@ from bot import clock, slack
 from bot.errors import HandoffError
 from bot.jobs import enqueue
 from bot.leads.model import Deed, Lead, Rung, Status
-from bot.leads.service.admitting import CARD
 from bot.leads.service.audit import record
+from bot.leads.service.giving import give
 from bot.leads.service.handing import InThePast
 from bot.leads.service.ladder import hand
 from bot.people import service as people
@@ -81,7 +81,7 @@ def back(session: Session, absence_id: int) -> list[Lead]:
             continue
         hand(lead, who.id)
         record(session, lead, None, Deed.REASSIGNED, from_id=before, to_id=who.id, why="back")
-        slack.show(session, lead.workspace_id, CARD, lead.id, who.slack_id)
+        give(session, lead, who)
         if before is not None:
             slack.redraw(session, slack.HOME, before)
     return leads

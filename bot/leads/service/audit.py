@@ -8,15 +8,16 @@ from sqlalchemy.orm import Session
 from bot import clock, slack
 from bot.leads.model import Deed, Lead, LeadEvent, LeadStep
 from bot.leads.service.admitting import CARD
+from bot.leads.service.giving import STEP
 from bot.leads.service.offering import redraw_offers
+from bot.leads.service.tallying import count_in
 from bot.people.model import Person
 
 CALL_LIST = "lead.call_list"
 """The card of a call list."""
 
-
-STEP = "lead.step"
-"""The card of a step of the ladder."""
+# What a campaign's tally counts.
+_COUNTED = (Deed.RATED, Deed.WON, Deed.LOST)
 
 
 def record(session: Session, lead: Lead, who: Person | None, deed: Deed, **facts: Any) -> None:
@@ -38,6 +39,8 @@ def record(session: Session, lead: Lead, who: Person | None, deed: Deed, **facts
         slack.redraw(session, STEP, step_id)
     if lead.call_list_id is not None:
         slack.redraw(session, CALL_LIST, lead.call_list_id)
+    if deed in _COUNTED:
+        count_in(session, lead)
     for person_id in {who.id if who else None, lead.claimed_by}:
         if person_id is not None:
             slack.redraw(session, slack.HOME, person_id)

@@ -3,12 +3,12 @@
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from bot import clock, slack
+from bot import clock
 from bot.campaigns.model import Campaign
 from bot.errors import NotFound
 from bot.leads.model import CallList, CallOutcome, CallProgress, Deed, Disposition, Lead, Status
-from bot.leads.service.admitting import CARD
 from bot.leads.service.audit import record
+from bot.leads.service.giving import give
 from bot.leads.service.ladder import hand
 from bot.leads.service.ownership import owned, release
 from bot.leads.service.progress import Ending, attempts_needed, lose
@@ -68,7 +68,7 @@ def called(
     lead.look_at = clock.now()
     if not lead.is_hot:
         owner = session.get_one(Person, lead.claimed_by)
-        slack.show(session, lead.workspace_id, CARD, lead.id, owner.slack_id)
+        give(session, lead, owner)
     return lead
 
 

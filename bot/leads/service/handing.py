@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 from bot import clock, slack
 from bot.errors import HandoffError, NotFound
 from bot.leads.model import Deed, Lead, LeadStep
-from bot.leads.service.admitting import CARD
 from bot.leads.service.audit import record
+from bot.leads.service.giving import give
 from bot.leads.service.ladder import desk, hand
 from bot.leads.service.ownership import owned
 from bot.leads.service.reading import find
@@ -88,7 +88,7 @@ def reassign(session: Session, who: Person, lead_id: int, to_id: int) -> Lead:
     before = lead.claimed_by
     hand(lead, to.id)
     record(session, lead, who, Deed.REASSIGNED, from_id=before, to_id=to.id)
-    slack.show(session, lead.workspace_id, CARD, lead.id, to.slack_id)
+    give(session, lead, to)
     if before is not None:
         slack.redraw(session, slack.HOME, before)
     return lead

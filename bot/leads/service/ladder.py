@@ -21,13 +21,13 @@ from bot.leads.model import (
     OWNED_LADDER,
     Deed,
     Lead,
-    LeadStep,
     Rung,
     ServiceLevel,
     Status,
 )
 from bot.leads.service.admitting import CARD
-from bot.leads.service.audit import STEP, record
+from bot.leads.service.audit import record
+from bot.leads.service.giving import STEP, note
 from bot.leads.service.turns import next_in_turn
 from bot.people import service as people
 from bot.people.model import Person, Role, Workspace
@@ -148,7 +148,7 @@ class Desk:
 
     def _nudge(self, lead: Lead) -> None:
         """A word in the thread of its card."""
-        step_id = self._note(lead, Rung.NUDGE, None)
+        step_id = note(self.session, lead, Rung.NUDGE, None)
         if step_id is not None:
             slack.show(
                 self.session, lead.workspace_id, STEP, step_id, self.workspace.channel,
@@ -168,7 +168,7 @@ class Desk:
     def _take_back(self, lead: Lead) -> None:
         """A claim without a contact is no claim: somebody else can have the lead."""
         owner_id = lead.claimed_by
-        step_id = self._note(lead, Rung.TAKE_BACK, owner_id)
+        step_id = note(self.session, lead, Rung.TAKE_BACK, owner_id)
         hand(lead, None)
         lead.passed_by = owner_id
         record(self.session, lead, None, Deed.TAKEN_BACK, owner_id=owner_id, why="no contact")
@@ -207,22 +207,10 @@ class Desk:
         told = False
         for person in whom:
             told = True
-            step_id = self._note(lead, rung, person.id)
+            step_id = note(self.session, lead, rung, person.id)
             if step_id is not None:
                 slack.show(self.session, lead.workspace_id, STEP, step_id, person.slack_id)
         return told
-
-    def _note(self, lead: Lead, rung: Rung, person_id: int | None) -> int | None:
-        """Write the step down; None where it was taken before in this stint."""
-        return self.session.scalar(
-            insert(LeadStep)
-            .values(
-                workspace_id=lead.workspace_id, lead_id=lead.id, stint=lead.stint, rung=rung,
-                person_id=person_id, at=clock.now(),
-            )
-            .on_conflict_do_nothing()
-            .returning(LeadStep.id)
-        )  # fmt: skip
 
     # ---- whom -------------------------------------------------------------------------------
 

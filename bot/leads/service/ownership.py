@@ -3,11 +3,11 @@
 from sqlalchemy import or_, update
 from sqlalchemy.orm import Session
 
-from bot import clock, slack
+from bot import clock
 from bot.errors import HandoffError
 from bot.leads.model import Deed, Lead, Status
-from bot.leads.service.admitting import CARD
 from bot.leads.service.audit import record
+from bot.leads.service.giving import give_claimed
 from bot.leads.service.ladder import hand
 from bot.leads.service.reading import find
 from bot.people import service as people
@@ -87,8 +87,7 @@ def claim(session: Session, who: Person, lead_id: int) -> Lead:
             return claim(session, who, lead_id)  # it was released in this very moment
         raise _lost_race(session, there, who)
     record(session, lead, who, Deed.CLAIMED)
-    if not lead.is_hot:
-        slack.show(session, lead.workspace_id, CARD, lead.id, who.slack_id)
+    give_claimed(session, lead, who)
     return lead
 
 

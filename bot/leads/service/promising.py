@@ -2,12 +2,16 @@
 
 from dataclasses import asdict, fields
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot import slack
 from bot.errors import FieldErrors
-from bot.leads.model import Promise, ServiceLevel
+from bot.leads.model import Lead, Promise, ServiceLevel, Status
+from bot.leads.service.admitting import CARD
 from bot.people import service as people
 from bot.people.model import Person
+from bot.slack.cards import Card
 
 _MOST = 10_000
 
@@ -29,13 +33,27 @@ def change_promise(session: Session, who: Person, told: Promise, fallback: str |
     problems = {
         name: f"Please enter a number from {least} to {_MOST:,}."
         for name, value in asdict(told).items()
-        if value is not None
+        if isinstance(value, int)
+        and not isinstance(value, bool)
         and not (least := 0 if name == "head_start_seconds" else 1) <= value <= _MOST
     }
     if problems:
         raise FieldErrors(problems)
     level = session.get_one(ServiceLevel, who.workspace_id, with_for_update={"key_share": True})
+    if level.names_only != told.names_only:
+        _redraw_open(session, who.workspace_id)
     for name, value in asdict(told).items():
         setattr(level, name, value)
     named = people.person(session, who.workspace_id, fallback) if fallback else None
     level.fallback_id = named.id if named else None
+
+
+def _redraw_open(session: Session, workspace_id: int) -> None:
+    """What the channel sees of the leads that are open changes at once."""
+    still_open = select(Lead.id).where(
+        Lead.workspace_id == workspace_id,
+        Lead.status.in_([Status.NEW, Status.QUALIFIED, Status.RECYCLED]),
+        Lead.id.in_(select(Card.subject_id).where(Card.kind == CARD, Card.ts.is_not(None))),
+    )
+    for lead_id in session.scalars(still_open).all():
+        slack.redraw(session, CARD, lead_id)

@@ -1,6 +1,7 @@
 """Reading: a lead with what its card says."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, select
@@ -10,7 +11,9 @@ from bot.campaigns.model import Campaign
 from bot.contacts import service as contacts
 from bot.errors import NotFound
 from bot.leads.model import Lead, LeadFacts, LeadStep, Status, StepFacts, Touch
-from bot.people.model import Person
+from bot.leads.service.giving import has_names_only
+from bot.people import service as people
+from bot.people.model import Person, Role
 
 # What a card tells of the past.
 _MOST_EARLIER = 3
@@ -41,7 +44,17 @@ def facts(session: Session, lead_id: int) -> LeadFacts:
         earlier=_earlier(session, lead),
         offered_to=_person(session, lead.offered_to),
         kept_for=_person(session, lead.reserved_for),
+        names_only=has_names_only(session, lead.workspace_id),
     )
+
+
+def look_at(session: Session, who: Person, lead_id: int) -> LeadFacts:
+    """A lead as this person may see it: where the channel sees names only, the owner and whoever
+    leads others see all. Raises NotFound, NotAllowed."""
+    people.require(session, who, "look leads up", Role.SALESPERSON, Role.MARKETER)
+    found = facts(session, find(session, who.workspace_id, lead_id).id)
+    sees_all = found.lead.claimed_by == who.id or who.leads_others
+    return replace(found, names_only=found.names_only and not sees_all)
 
 
 def touch(session: Session, touch_id: int) -> tuple[Touch, Lead]:

@@ -15,6 +15,7 @@ from bot.leads.view.card import (
     rate_action,
     returned,
 )
+from bot.leads.view.found import MOST_FOUND, ONE, SHOW, found, mine, one
 from bot.leads.view.imports import CANCEL, COLUMNS, START, imported
 from bot.leads.view.quiet import CHANGE_RULES, offer, rules
 from bot.leads.view.rows import (
@@ -27,8 +28,9 @@ from bot.leads.view.rows import (
     show_all,
     whole_list,
 )
-from bot.leads.view.steps import NOT_NOW, step
+from bot.leads.view.steps import NOT_NOW, details, step
 from bot.leads.view.submissions import DISMISS, REPLAY, rows_unread, silent
+from bot.leads.view.tally import tally
 
 __all__ = [
     "CANCEL",
@@ -39,22 +41,29 @@ __all__ = [
     "DISMISS",
     "LIST",
     "LOST",
+    "MOST_FOUND",
     "NEXT",
     "NOT_NOW",
+    "ONE",
     "PAGE_SIZE",
     "QUALIFIED",
     "RATE",
     "REASSIGN",
     "RELEASE",
     "REPLAY",
+    "SHOW",
     "SNOOZE",
     "START",
     "WON",
     "call_list",
     "card",
+    "details",
+    "found",
     "imported",
     "list_action",
+    "mine",
     "offer",
+    "one",
     "rate_action",
     "returned",
     "row_of_calls",
@@ -65,5 +74,6 @@ __all__ = [
     "show_all",
     "silent",
     "step",
+    "tally",
     "whole_list",
 ]

@@ -1,5 +1,7 @@
 """How a lead looks: its card in the channel, with the buttons that fit where it stands."""
 
+from urllib.parse import quote
+
 from slack_sdk.models.blocks import (
     ActionsBlock,
     Block,
@@ -32,6 +34,7 @@ QUALIFIED = "lead.qualified"
 _WAYS = {"api": "over the API", "form": "from a web form", "typed": "typed in by a colleague"}
 _WAYS |= {slug: f"via {each.name}" for slug, each in SOURCES.items() if slug not in _WAYS}
 _STAGES = {Status.QUALIFIED: "Qualified", Status.RECYCLED: "Recycled"}
+_LONGEST_LINK = 800  # RFC 5321: an address has at most 254 characters; each quoted, up to three
 _PREVIEW = 1_200  # characters of a message that a card shows
 
 
@@ -47,7 +50,7 @@ def card(facts: LeadFacts) -> Message:
         HeaderBlock(text=PlainTextObject(text=clean(_title(lead), 150), emoji=False)),
         SectionBlock(fields=_details(facts)),
     ]
-    if lead.message:
+    if lead.message and not facts.names_only:
         blocks.append(
             SectionBlock(text=PlainTextObject(text=clean(lead.message, _PREVIEW), emoji=False))
         )
@@ -91,14 +94,28 @@ def _stage(lead: Lead) -> str:
 def _details(facts: LeadFacts) -> list[MarkdownTextObject]:
     lead = facts.lead
     known = {
-        "Phone": lead.phone,
-        "E-mail": lead.email,
-        "Role": lead.job_title,
-        "Country": lead.country,
+        "Phone": phone_link(lead),
+        "E-mail": mail_link(lead),
+        "Role": safe(lead.job_title or "", 300),
+        "Country": safe(lead.country or "", 300),
     }
-    fields = [f"*{label}*\n{safe(value, 300)}" for label, value in known.items() if value]
+    if facts.names_only:
+        known = {"Contact": "Only its owner sees how to reach them."}
+    fields = [f"*{label}*\n{value}" for label, value in known.items() if value]
     fields.append(f"*Campaign*\n{_campaign(facts)}")
     return [MarkdownTextObject(text=field) for field in fields]
+
+
+def phone_link(lead: Lead) -> str:
+    """The phone number, to be called by a click where it can be read as one."""
+    number = safe(lead.phone or "", 300)
+    return f"<tel:{lead.phone_e164}|{number}>" if lead.phone_e164 else number
+
+
+def mail_link(lead: Lead) -> str:
+    """The e-mail address, to be written to by a click."""
+    shown, address = safe(lead.email or "", 300), quote(lead.email or "", safe="@")
+    return f"<mailto:{address}|{shown}>" if 0 < len(address) <= _LONGEST_LINK else shown
 
 
 def _campaign(facts: LeadFacts) -> str:
@@ -118,7 +135,7 @@ def _came_back(facts: LeadFacts) -> str:
     touch = facts.touches[0]
     often = f" ({len(facts.touches)} times so far)" if len(facts.touches) > 1 else ""
     said = touch.facts.get("message")
-    words = f"\n> {safe(said, 300)}" if isinstance(said, str) else ""
+    words = f"\n> {safe(said, 300)}" if isinstance(said, str) and not facts.names_only else ""
     return f"*Came back* {moment(touch.at)} {way(touch.source)}{often}{words}"
 
 

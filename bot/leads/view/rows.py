@@ -14,7 +14,13 @@ from slack_sdk.models.views import View
 
 from bot.leads.model import CallList, Lead, Mine, Rating, Status
 from bot.leads.view.calls import next_button
-from bot.leads.view.card import claim_button, rating_button, work_buttons
+from bot.leads.view.card import (
+    claim_button,
+    mail_link,
+    phone_link,
+    rating_button,
+    work_buttons,
+)
 from bot.slack.text import moment, plural, safe
 
 LIST = "lead.list"
@@ -63,8 +69,14 @@ def whole_list(which: Mine, leads: Sequence[Lead], page: int, count: int) -> Vie
 
 
 def row_to_claim(lead: Lead) -> list[Block]:
-    """A lead that waits for someone, on the home tab."""
-    return [SectionBlock(text=_told(lead), accessory=claim_button(lead))]
+    """A lead that waits for someone, on the home tab; how to reach them comes with the claim."""
+    return [SectionBlock(text=headline(lead), accessory=claim_button(lead))]
+
+
+def headline(lead: Lead) -> str:
+    """Who it is and how it stands, as everybody may see it."""
+    company = f" · {safe(lead.company, 100)}" if lead.company else ""
+    return f"*{safe(lead.name, 100)}*{company}\n{when(lead)}"
 
 
 def row_of_calls(listed: CallList, left: int) -> SectionBlock:
@@ -85,11 +97,11 @@ def _row(which: Mine, lead: Lead) -> list[Block]:
 
 def _told(lead: Lead) -> str:
     company = f" · {safe(lead.company, 100)}" if lead.company else ""
-    reach = " · ".join(safe(way, 100) for way in (lead.phone, lead.email) if way)
-    return f"*{safe(lead.name, 100)}*{company}\n{reach}\n{_when(lead)}"
+    reach = " · ".join(way for way in (phone_link(lead), mail_link(lead)) if way)
+    return f"*{safe(lead.name, 100)}*{company}\n{reach}\n{when(lead)}"
 
 
-def _when(lead: Lead) -> str:
+def when(lead: Lead) -> str:
     """What time says of it: the promise first."""
     if lead.is_closed and lead.closed_at:
         amount = f" for {lead.won_amount}" if lead.won_amount else ""

@@ -1,9 +1,11 @@
 """How the ladder speaks: the word in the thread, and the direct messages."""
 
+from dataclasses import replace
+
 from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, SectionBlock
 
-from bot.leads.model import OWNED_LADDER, Lead, Rung, StepFacts
-from bot.leads.view.card import claim_button, work_buttons
+from bot.leads.model import OWNED_LADDER, Lead, LeadFacts, Rung, StepFacts
+from bot.leads.view.card import card, claim_button, work_buttons
 from bot.slack import Message
 from bot.slack.text import moment, safe
 
@@ -36,6 +38,14 @@ def step(facts: StepFacts) -> Message:
     if rung is Rung.NUDGE:
         return _message(text)
     return _message(text, ActionsBlock(elements=elements))
+
+
+def details(taken: StepFacts, facts: LeadFacts) -> Message:
+    """All that is known of a lead, for its owner alone; nothing once it is somebody else's."""
+    lead = facts.lead
+    if lead.claimed_by != taken.step.person_id or lead.merged_into is not None:
+        return _message(f"{_who(lead)} is not yours any more.", too_late=True)
+    return card(replace(facts, names_only=False))
 
 
 _ASKS = {

@@ -1,0 +1,48 @@
+"""Giving: what the owner of a lead gets of it in their own messages."""
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from bot import clock, slack
+from bot.leads.model import Lead, LeadStep, Rung, ServiceLevel
+from bot.leads.service.admitting import CARD
+from bot.people.model import Person
+
+STEP = "lead.step"
+"""The card of a step that was taken for a lead."""
+
+
+def give(session: Session, lead: Lead, owner: Person) -> None:
+    """Let the owner have the lead in their messages: its card; where the channel sees names only,
+    all that is known, for as long as it is theirs."""
+    if not has_names_only(session, lead.workspace_id):
+        slack.show(session, lead.workspace_id, CARD, lead.id, owner.slack_id)
+        return
+    step_id = note(session, lead, Rung.DETAILS, owner.id)
+    if step_id is not None:
+        slack.show(session, lead.workspace_id, STEP, step_id, owner.slack_id)
+
+
+def give_claimed(session: Session, lead: Lead, owner: Person) -> None:
+    """Likewise after a claim; the card of a hot lead stands in the channel already."""
+    if not lead.is_hot or has_names_only(session, lead.workspace_id):
+        give(session, lead, owner)
+
+
+def has_names_only(session: Session, workspace_id: int) -> bool:
+    """Whether the channel sees name and company alone."""
+    level = session.get(ServiceLevel, workspace_id)
+    return level is not None and level.names_only
+
+
+def note(session: Session, lead: Lead, rung: Rung, person_id: int | None) -> int | None:
+    """Write a step down; None where it was taken before in this stint."""
+    return session.scalar(
+        insert(LeadStep)
+        .values(
+            workspace_id=lead.workspace_id, lead_id=lead.id, stint=lead.stint, rung=rung,
+            person_id=person_id, at=clock.now(),
+        )
+        .on_conflict_do_nothing()
+        .returning(LeadStep.id)
+    )  # fmt: skip

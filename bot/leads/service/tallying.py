@@ -1,0 +1,55 @@
+"""Tallying: what sales thinks of a campaign's leads, in one message in the campaign's thread."""
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from bot import slack
+from bot.campaigns import service as campaigns
+from bot.leads.model import Disposition, Lead, Rating, Tally
+
+TALLY = "lead.tally"
+"""The card of a campaign's tally."""
+
+_MOST_REASONS = 3
+
+
+def count_in(session: Session, lead: Lead) -> None:
+    """Let the tally of the lead's campaign say what has just changed; the first word begins it."""
+    if lead.campaign_id is None:
+        return
+    stands = slack.place(session, campaigns.CARD, lead.campaign_id)
+    if stands is not None and (lead.rating or lead.is_closed):
+        thread = (campaigns.CARD, lead.campaign_id)
+        slack.show(session, lead.workspace_id, TALLY, lead.campaign_id, stands[0], thread_of=thread)
+
+
+def tally(session: Session, campaign_id: int) -> Tally:
+    """How the campaign's leads were rated, how they ended, and the reasons named most."""
+    mine = (Lead.campaign_id == campaign_id, Lead.merged_into.is_(None))
+    received, claimed = session.execute(
+        select(func.count(), func.count(Lead.claimed_at)).where(*mine)
+    ).one()
+    ratings = session.execute(
+        select(Lead.rating, func.count()).where(*mine, Lead.rating.is_not(None))
+        .group_by(Lead.rating)
+    )  # fmt: skip
+    return Tally(
+        received=received,
+        claimed=claimed,
+        ratings={Rating(rating): count for rating, count in ratings if rating},
+        reasons=_reasons(session, campaign_id),
+    )
+
+
+def _reasons(session: Session, campaign_id: int) -> list[tuple[str, int]]:
+    """Why leads were lost or rated low: the outcome's code, else the words of the rating."""
+    said = func.coalesce(Lead.disposition, func.lower(Lead.rating_reason)).label("said")
+    rows = session.execute(
+        select(said, func.count().label("often"))
+        .where(Lead.campaign_id == campaign_id, Lead.merged_into.is_(None), said.is_not(None))
+        .group_by(said)
+        .order_by(func.count().desc(), said)
+        .limit(_MOST_REASONS)
+    )
+    codes = {code.value: code.label.lower() for code in Disposition}
+    return [(codes.get(row.said, row.said), row.often) for row in rows]

@@ -1,0 +1,77 @@
+"""Leads that somebody looks up, and a campaign's tally: read the golden files."""
+
+from typing import Any
+
+from bot.leads import modals, view
+from bot.leads.model import LeadFacts, Mine, Rating, Tally
+from bot.playground import limits
+from tests.leads.test_lead_view import (
+    CLAIMED,
+    HOSTILE,
+    SOFIA,
+    SPRING,
+    WON,
+    Golden,
+    drawn,
+    lead,
+)
+
+
+def test_what_was_found(golden: Golden) -> None:
+    several = [lead(), lead(**CLAIMED), lead(**WON)]
+    golden("leads.found", {
+        "several": drawn(view.found("Lovelace", several)),
+        "more": drawn(view.found("a", [lead()] * (view.MOST_FOUND + 1))),
+        "none": drawn(view.found("<!channel>", [])),
+    })  # fmt: skip
+
+
+def test_what_is_found_says_nothing_that_is_the_owners_alone() -> None:
+    said = str(drawn(view.found("Ada", [lead(**CLAIMED)])))
+    assert "901820" not in said
+    assert "ada@example.com" not in said
+
+
+def test_what_is_mine(golden: Golden) -> None:
+    counts = dict.fromkeys(Mine, 0)
+    golden("leads.mine", {
+        "much": drawn(view.mine([lead(**CLAIMED)] * view.MOST_FOUND, dict.fromkeys(Mine, 1_200))),
+        "nothing": drawn(view.mine([], counts)),
+        "to_rate": drawn(view.mine([], counts | {Mine.TO_RATE: 2})),
+    })  # fmt: skip
+
+
+def test_one_lead_in_a_modal(golden: Golden) -> None:
+    everything = lead(**CLAIMED | {"message": HOSTILE, "company": HOSTILE})
+    shown = {
+        "owner": view.one(LeadFacts(lead(**CLAIMED), SPRING, SOFIA)),
+        "others": view.one(LeadFacts(lead(**CLAIMED), SPRING, SOFIA, names_only=True)),
+        "hostile": view.one(LeadFacts(everything, SPRING, SOFIA)),
+    }
+    for modal in shown.values():
+        assert not limits.check_view(modal.to_dict(), "modal")
+    golden("leads.one", {name: modal.to_dict() for name, modal in shown.items()})
+
+
+def test_a_lead_from_a_message(golden: Golden) -> None:
+    message = (
+        "Met Ada at the fair, she wants an offer &amp; a call: <tel:+4930901820|+49 30 901820> or "
+        "<mailto:ada@example.com|ada@example.com>, see <https://example.com>"
+    )
+    modal = modals.new([], message).to_dict()
+    modal["private_metadata"] = "token"
+    assert not limits.check_view(modal, "modal")
+    golden("leads.from_message", modal)
+
+
+def test_a_campaigns_tally(golden: Golden) -> None:
+    ratings = {Rating.HOT: 4, Rating.GOOD: 5, Rating.WEAK: 2, Rating.JUNK: 1}
+    golden("leads.tally", {
+        "some": drawn(view.tally(Tally(1_234, 20, ratings, [("no budget", 3), (HOSTILE, 2)]))),
+        "first": drawn(view.tally(Tally(1, 1, {Rating.HOT: 1}, []))),
+    })  # fmt: skip
+
+
+def test_hostile_words_in_a_name_stay_words() -> None:
+    said: dict[str, Any] = drawn(view.found(HOSTILE, [lead(first_name=HOSTILE, company=HOSTILE)]))
+    assert "<!channel>" not in str(said)
