@@ -164,3 +164,53 @@ def test_an_admin_changes_what_makes_a_lead_hot(office: Office) -> None:
     root.submit(modal, {"hot_from": "90", "sources": "form 5"})
     root.command("/lead", "rules", office.channel)
     office.whisper("root", "announced at once from 90", "HTML form: +5")
+
+
+def test_a_lead_is_looked_up_and_worked_where_it_was_found(office: Office) -> None:
+    office.send_lead()
+    sofia = office.hand("sofia")
+    sofia.click(office.card("Ada Lovelace", "New lead"), "lead.claim")
+    office.card("Ada Lovelace", "claimed by")
+    sofia.command("/lead", "mine", office.channel)
+    office.whisper("sofia", "Yours:", "1 to call now")
+    sofia.command("/lead", "find lovel", office.channel)
+    found = office.whisper("sofia", "1 lead with “lovel”", "lead.show")
+    sofia.click(found, "lead.show")
+    modal = office.modal("sofia", "Lead #1")
+    sofia.click(modal, "lead.contacted")
+    office.slack.wait_until(lambda: "lead.qualified" in str(office.modal("sofia", "Lead #1")))
+
+    sofia.click(office.modal("sofia", "Lead #1"), "lead.won")
+    sofia.submit(office.modal("sofia", "Won"), {"amount": "1,200"})
+    office.slack.wait_until(lambda: "won *1,200 EUR*" in str(office.modal("sofia", "Lead #1")))
+    office.hand("mara").command("/lead", "#1")
+    assert "Ada Lovelace" in str(office.modal("mara", "Lead #1").blocks)
+    office.hand("guest").command("/lead", "1", office.channel)
+    office.whisper("guest", "You need the role salesperson or marketer")
+
+
+def test_a_message_becomes_a_lead(office: Office) -> None:
+    ben = office.hand("ben")
+    ben.say(office.channel, "Grace called: grace@navy.example wants an offer & a demo")
+    said = office.card("Grace called")
+    assert ben.message_shortcut("lead.from_message", said).ok
+    modal = office.modal("ben", "New lead")
+    assert ben.submit(modal, {"first_name": "Grace"}).ok
+    office.card("New lead: Grace", "wants an offer & a demo")
+
+
+def test_ratings_gather_in_the_campaigns_thread(office: Office) -> None:
+    mara, sofia = office.hand("mara"), office.hand("sofia")
+    mara.command("/campaign", "", office.channel)
+    mara.submit(office.modal("mara", "Announce a campaign"), {
+        "name": "Spring", "kind": "email", "audience": "All", "offer": "One free visit",
+        "terms": "None", "talking_points": "Time", "utm_campaign": "spring",
+    })  # fmt: skip
+    announced = office.card("Campaign: Spring")
+    for number in (1, 2):
+        office.send_lead(email=f"ada{number}@example.com", utm_campaign="spring",
+                         last_name=f"Lovelace{number}")  # fmt: skip
+        sofia.click(office.card(f"Lovelace{number}", "New lead"), "lead.claim")
+        sofia.click(office.card(f"Lovelace{number}", "claimed by"), "lead.rate.hot")
+    tally = office.card("What sales thinks", "2 of 2 leads rated", "Hot 2")
+    assert tally.thread_ts == announced.ts

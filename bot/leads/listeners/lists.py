@@ -75,11 +75,11 @@ class Lists:
 def refresh(store: Store, incoming: Incoming) -> None:
     """Draw anew the list or the lead in which something was done, if it was in one."""
     callback_id, note = incoming.standing
-    if callback_id not in (view.LIST, view.ONE):
+    if callback_id not in (view.LIST, view.SHOW):
         return
     with store.transaction() as session:
         who = _who(session, incoming)
-        if callback_id == view.ONE:
+        if callback_id == view.SHOW:
             modal = _one(session, who, int(note))
         else:
             which, _, page = note.partition(" ")

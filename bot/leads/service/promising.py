@@ -53,7 +53,7 @@ def _redraw_open(session: Session, workspace_id: int) -> None:
     still_open = select(Lead.id).where(
         Lead.workspace_id == workspace_id,
         Lead.status.in_([Status.NEW, Status.QUALIFIED, Status.RECYCLED]),
-        Lead.id.in_(select(Card.subject_id).where(Card.kind == CARD, Card.ts.is_not(None))),
+        Lead.id.in_(select(Card.subject_id).where(Card.kind == CARD)),
     )
     for lead_id in session.scalars(still_open).all():
         slack.redraw(session, CARD, lead_id)

@@ -15,7 +15,7 @@ from bot.leads.view.card import (
     rate_action,
     returned,
 )
-from bot.leads.view.found import MOST_FOUND, ONE, SHOW, found, mine, one
+from bot.leads.view.found import MOST_FOUND, SHOW, found, mine, one
 from bot.leads.view.imports import CANCEL, COLUMNS, START, imported
 from bot.leads.view.quiet import CHANGE_RULES, offer, rules
 from bot.leads.view.rows import (
@@ -44,7 +44,6 @@ __all__ = [
     "MOST_FOUND",
     "NEXT",
     "NOT_NOW",
-    "ONE",
     "PAGE_SIZE",
     "QUALIFIED",
     "RATE",

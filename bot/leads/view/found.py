@@ -18,7 +18,6 @@ from bot.leads.view.rows import headline, list_action, rows
 from bot.slack import Message
 from bot.slack.text import plural, safe
 
-ONE = "lead.one"
 SHOW = "lead.show"
 MOST_FOUND = 8
 
@@ -27,7 +26,7 @@ def one(facts: LeadFacts) -> View:
     """One lead, with what can be done with it."""
     blocks = [block for block in card(facts).content if isinstance(block, Block)]
     return View(
-        type="modal", callback_id=ONE, private_metadata=str(facts.lead.id),
+        type="modal", callback_id=SHOW, private_metadata=str(facts.lead.id),
         title=f"Lead #{facts.lead.id}"[:24], close="Done", blocks=blocks,
     )  # fmt: skip
 
