@@ -7,6 +7,7 @@ import pytest
 
 from bot.leads import modals, view
 from bot.leads.model import LeadFacts, LeadStep, Promise, Rung, StepFacts
+from bot.leads.service.turns import Share
 from bot.people.model import Person
 from bot.playground import limits
 from tests.leads.test_lead_view import (
@@ -73,8 +74,12 @@ def test_the_modals_of_handing_on(golden: Golden) -> None:
         "nobody_else": modals.nobody_else(mine),
         "away": modals.away(3, NINE + timedelta(days=1)),
         "promise": modals.promise(PROMISE, SOFIA),
+        "turns": modals.turns([Share(SOFIA, 1, 30, 12), Share(BEN, 3, 90, 20)], 28),
+        "turns_of_nobody": modals.turns([], 28),
+        "turns_of_many": modals.turns([Share(SOFIA, 1, 30, 12)] * 1_200, 28),
         "away_with_nothing": modals.away(0, NINE + timedelta(days=1)),
     }
     for modal in shown.values():
         assert not limits.check_view(modal.to_dict(), "modal")
+    del shown["turns_of_many"]
     golden("leads.handing", {name: modal.to_dict() for name, modal in shown.items()})

@@ -26,9 +26,10 @@ from bot.leads.model import (
 )
 from bot.leads.service.absences import NotAway
 from bot.leads.service.admitting import Arrival, admit
-from bot.leads.service.handing import DoesNotSell, InThePast, NotOfferedToYou, OwnsItAlready
+from bot.leads.service.handing import InThePast, NotOfferedToYou, OwnsItAlready
 from bot.leads.service.ownership import NotYours, Reserved
 from bot.leads.service.progress import AlreadyQualified
+from bot.leads.service.turns import DoesNotSell
 from bot.money import Money
 from bot.people.model import Absence, Person, Role, Team, Workspace
 from bot.slack.cards import Card
@@ -456,3 +457,22 @@ def test_a_resting_lead_can_be_released_or_won(floor: Floor) -> None:
         floor.do(verb, floor.sal, lead)
         floor.sweep()
         assert floor.get(lead).status == (Status.WON if n else Status.NEW)
+
+
+def test_a_manager_sets_weights_and_the_rotation_follows(floor: Floor) -> None:
+    with floor.store.transaction() as session:
+        service.set_weight(session, floor.boss, floor.sue.slack_id, 3)
+        with pytest.raises(NotAllowed):
+            service.set_weight(session, floor.sal, floor.sal.slack_id, 2)
+        with pytest.raises(DoesNotSell):
+            service.set_weight(session, floor.boss, floor.boss.slack_id, 2)
+        with pytest.raises(ValueError, match="11"):
+            service.set_weight(session, floor.boss, floor.sal.slack_id, 11)
+    for number in range(8):
+        floor.lead(number)
+    floor.until(floor.hands.now + timedelta(minutes=31))
+    with floor.store.transaction() as session:
+        found = service.shares(session, floor.workspace.id, NINE - timedelta(days=1))
+    assert {each.person.name: (each.weight, each.offered) for each in found} == {
+        "Sal": (1, 2), "Sue": (3, 6),
+    }  # fmt: skip

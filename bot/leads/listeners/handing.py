@@ -14,6 +14,8 @@ from bot.slack import Command, Incoming, Listening
 from bot.slack.text import moment, plural
 from bot.store import Store
 
+_RECENTLY = timedelta(days=28)
+
 
 class Handing:
     """Where leads change hands."""
@@ -113,6 +115,25 @@ class Handing:
             service.change_promise(session, _who(session, incoming), told, fallback)
         incoming.ack()
 
+    def ask_turns(self, incoming: Incoming, _rest: str) -> None:
+        """Who was offered how much, and whose weight shall change?"""
+        incoming.ack()
+        with self._store.transaction() as session:
+            who = _who(session, incoming)
+            people.require(session, who, "change the rotation")
+            shares = service.shares(session, who.workspace_id, clock.now() - _RECENTLY)
+        incoming.open(modals.turns(shares, _RECENTLY.days))
+
+    def save_weight(self, incoming: Incoming) -> None:
+        """The new weight came."""
+        slack_id, weight = modals.weight_of(incoming.fields)
+        with self._store.transaction() as session:
+            try:
+                service.set_weight(session, _who(session, incoming), slack_id, weight)
+            except service.DoesNotSell as error:
+                raise FieldErrors({"person": error.message}) from error
+        incoming.ack()
+
 
 def _who(session: Session, incoming: Incoming) -> Person:
     return people.acting(session, incoming.team, incoming.user)
@@ -135,9 +156,11 @@ def register(listening: Listening, store: Store) -> None:
     listening.submission(modals.SAVE_REASSIGN, handing.save_reassign)
     listening.submission(modals.SAVE_PROMISE, handing.save_promise)
     listening.submission(modals.SAVE_AWAY, handing.save_away)
+    listening.submission(modals.SAVE_WEIGHT, handing.save_weight)
     for word, usage, listener in (
         ("away", "be away: your open leads are offered to others", handing.ask_away),
         ("promise", "say how soon leads are answered, and what happens else", handing.ask_promise),
+        ("turns", "see what the rotation gave to whom, and change weights", handing.ask_turns),
         ("back", "be back earlier than you said", handing.back),
     ):
         listening.command(Command("/lead", word, usage, listener))

@@ -27,6 +27,7 @@ from bot.leads.modals.lead import (
 from bot.leads.modals.parts import campaign_of
 from bot.leads.modals.promise import SAVE_PROMISE, promise, promise_of
 from bot.leads.modals.rules import SAVE_RULES, rules, rules_of
+from bot.leads.modals.turns import SAVE_WEIGHT, turns, weight_of
 
 __all__ = [
     "CHOOSE_DISPOSITION",
@@ -42,6 +43,7 @@ __all__ = [
     "SAVE_REASSIGN",
     "SAVE_RULES",
     "SAVE_SNOOZE",
+    "SAVE_WEIGHT",
     "SAVE_WON",
     "all_called",
     "away",
@@ -60,5 +62,7 @@ __all__ = [
     "rules",
     "rules_of",
     "snooze",
+    "turns",
+    "weight_of",
     "won",
 ]

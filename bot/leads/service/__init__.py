@@ -75,7 +75,7 @@ from bot.leads.service.receiving import FETCH, Receipt, receive, type_in
 from bot.leads.service.replaying import count_unread, dismiss, read_again, replay, unread
 from bot.leads.service.taking import GO_ON, IMPORT, RETURN, Batch, start, take_batch, take_row
 from bot.leads.service.tallying import TALLY, tally
-from bot.leads.service.turns import open_counts, shares
+from bot.leads.service.turns import DoesNotSell, open_counts, set_weight, shares
 from bot.people.model import Workspace
 
 __all__ = [
@@ -96,6 +96,7 @@ __all__ = [
     "AlreadyClaimed",
     "Batch",
     "DateMissing",
+    "DoesNotSell",
     "Ending",
     "NotInPreview",
     "Offered",
@@ -159,6 +160,7 @@ __all__ = [
     "replay",
     "rules",
     "search",
+    "set_weight",
     "shares",
     "snooze",
     "snoozeable",

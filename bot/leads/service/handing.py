@@ -12,6 +12,7 @@ from bot.leads.service.giving import give
 from bot.leads.service.ladder import desk, hand
 from bot.leads.service.ownership import owned
 from bot.leads.service.reading import find
+from bot.leads.service.turns import DoesNotSell
 from bot.people import service as people
 from bot.people.model import Person, Role, Workspace
 from bot.people.rota import rota
@@ -27,10 +28,6 @@ class InThePast(HandoffError):
 
 class OwnsItAlready(HandoffError):
     """{owner} owns this lead already."""
-
-
-class DoesNotSell(HandoffError):
-    """{who} is no salesperson here. An admin gives roles with /handoff people."""
 
 
 def pass_on(session: Session, who: Person, step_id: int) -> Lead:

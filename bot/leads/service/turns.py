@@ -9,10 +9,15 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from bot.errors import HandoffError
 from bot.leads.model import Lead, LeadStep, Rung, Seat, ServiceLevel, Status
-from bot.leads.rotation import Place, next_turn
+from bot.leads.rotation import MOST_WEIGHT, Place, next_turn
 from bot.people import service as people
 from bot.people.model import Person, Role
+
+
+class DoesNotSell(HandoffError):
+    """{who} is no salesperson here. An admin gives roles with /handoff people."""
 
 
 def next_in_turn(
@@ -84,6 +89,25 @@ def shares(session: Session, workspace_id: int, since: datetime) -> list[Share]:
         Share(each, weights.get(each.id, 1), offered.get(each.id, 0), claimed.get(each.id, 0))
         for each in people.having(session, workspace_id, Role.SALESPERSON)
     ]
+
+
+def set_weight(session: Session, who: Person, slack_id: str, weight: int) -> None:
+    """Say how many leads somebody is offered for each one of a colleague with weight 1.
+
+    Their turn stays where it is, so nobody gains by the change itself. `slack_id` is Slack's ID.
+    Raises NotAllowed, DoesNotSell, ValueError for a weight that is out of bounds.
+    """
+    people.require(session, who, "change the rotation")
+    if not 0 <= weight <= MOST_WEIGHT:
+        raise ValueError(weight)
+    whom = people.person(session, who.workspace_id, slack_id)
+    if Role.SALESPERSON not in whom.roles:
+        raise DoesNotSell(who=whom.mention)
+    session.execute(
+        insert(Seat)
+        .values(person_id=whom.id, workspace_id=who.workspace_id, weight=weight)
+        .on_conflict_do_update(index_elements=[Seat.person_id], set_={"weight": weight})
+    )
 
 
 def _count(session: Session, by: Any, *where: ColumnElement[bool]) -> dict[int, int]:
