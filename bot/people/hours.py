@@ -81,6 +81,20 @@ class Calendar:
             left -= max(closes - begin, timedelta())
         return None
 
+    def closing(self, start: datetime, days: int) -> datetime | None:
+        """When work ends on the working day that is so many after that of `start`.
+
+        None: there are not so many within a year.
+        """
+        first = start.astimezone(self._shifts[0].zone).date()
+        for day in (first + _DAY * number for number in range(1, _HORIZON.days + 1)):
+            spans = [shift.hours.on(day, shift.zone) for shift in self._shifts]
+            ends = [span[1] for span in spans if span]
+            days -= bool(ends)
+            if days == 0:
+                return max(ends)
+        return None
+
     def worked(self, start: datetime, end: datetime) -> timedelta:
         """How much is worked between two moments; nothing where `end` is not after `start`."""
         return sum(

@@ -1,6 +1,6 @@
 """The rota: who sells, when each of them works, and when the department does."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -50,22 +50,34 @@ def rota(session: Session, workspace: Workspace) -> Rota:
         for team in session.scalars(select(Team).where(Team.workspace_id == workspace.id))
     }
     away = _absences(session, workspace.id)
-    sales = {
-        person.team_id
-        for person in people
-        if Role.SALESPERSON in person.roles and person.team_id is not None
-    }
-    shifts = [
-        Shift(teams[team_id].hours, _zone(teams[team_id], workspace)) for team_id in sorted(sales)
-    ]
+    sales = [person for person in people if Role.SALESPERSON in person.roles]
     return Rota(
         people={person.id: person for person in people},
         calendars={
             person.id: _own(person, teams.get(person.team_id or 0), workspace, away)
             for person in people
         },
-        department=Calendar(*(shifts or [Shift(Hours(), workspace.zone)])),
+        department=_calendar(sales, teams, workspace),
     )
+
+
+def department(session: Session, workspace: Workspace, role: Role) -> Calendar:
+    """When the people with this role work, whoever is away: their teams' hours and clocks."""
+    members = session.scalars(
+        select(Person).where(
+            Person.workspace_id == workspace.id, Person.active, Person.roles.contains([role])
+        )
+    ).all()
+    teams = select(Team).where(Team.workspace_id == workspace.id)
+    return _calendar(members, {team.id: team for team in session.scalars(teams)}, workspace)
+
+
+def _calendar(
+    members: Iterable[Person], teams: Mapping[int, Team], workspace: Workspace
+) -> Calendar:
+    of = sorted({person.team_id for person in members if person.team_id is not None})
+    shifts = [Shift(teams[team_id].hours, _zone(teams[team_id], workspace)) for team_id in of]
+    return Calendar(*(shifts or [Shift(Hours(), workspace.zone)]))
 
 
 def _own(

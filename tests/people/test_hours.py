@@ -51,6 +51,30 @@ def test_daylight_saving_moves_the_opening_and_not_the_work() -> None:
     assert sunday.after(autumn, HOUR) == datetime(2026, 10, 25, 9, tzinfo=UTC)
 
 
+def test_a_promise_in_working_days_ends_with_the_last_of_them() -> None:
+    thursday = at("2026-05-21 08:00")  # Whit Monday follows the weekend
+    assert OFFICE.closing(thursday, 1) == at("2026-05-22 17:00")
+    assert OFFICE.closing(thursday, 2) == at("2026-05-26 17:00")
+    assert OFFICE.closing(at("2026-05-24 23:00"), 1) == at("2026-05-26 17:00")
+    two = Calendar(Shift(Hours(), BERLIN), Shift(Hours(frozenset([5])), ZONES[1]))
+    assert two.closing(at("2026-06-05 12:00"), 1) == at("2026-06-06 17:00", ZONES[1])
+    assert Calendar(Shift(Hours(frozenset()), BERLIN)).closing(thursday, 1) is None
+
+
+@given(
+    st.integers(0, 2 * 365 * 24 * 60),
+    st.integers(1, 40),
+)
+def test_a_later_day_closes_later_and_each_is_a_working_one(minute: int, days: int) -> None:
+    start = datetime(2025, 1, 1, tzinfo=UTC) + timedelta(minutes=minute)
+    closes, next_one = OFFICE.closing(start, days), OFFICE.closing(start, days + 1)
+    assert closes is not None
+    assert next_one is not None
+    assert start < closes < next_one
+    assert OFFICE.is_open(closes - timedelta(seconds=1))
+    assert OFFICE.worked(closes, next_one) == 8 * HOUR
+
+
 def test_absences_are_cut_out_and_who_never_works_is_not_waited_for() -> None:
     noon, gone = at("2026-06-01 12:00"), (at("2026-06-01 13:00"), at("2026-06-03 10:00"))
     away = Calendar(Shift(Hours(), BERLIN, (gone,)))
