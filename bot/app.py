@@ -28,6 +28,8 @@ from bot.people import jobs as people_jobs
 from bot.people import listeners as people_listeners
 from bot.people import service as people
 from bot.people.model import Workspace
+from bot.planning import jobs as planning_jobs
+from bot.planning import listeners as planning_listeners
 from bot.settings import Settings, WrongSettings, load
 from bot.slack import Cards, Listening, Slack
 from bot.slack.errors import SlackRefused
@@ -77,6 +79,7 @@ class Application:
         people_listeners.register(self.listening, self.store, self.settings.admin)
         campaign_listeners.register(self.listening, self.store)
         lead_listeners.register(self.listening, self.store)
+        planning_listeners.register(self.listening, self.store)
         standup_listeners.register(self.listening, self.store)
         digest_listeners.register(self.listening, self.store)
         home_listeners.register(self.listening, self.store)
@@ -84,6 +87,7 @@ class Application:
         people_jobs.register(self.tasks, self.store, self.cards, self.slack)
         campaign_jobs.register(self.tasks, self.store, self.cards)
         lead_jobs.register(self.tasks, self.store, self.cards, self.slack, self._apis())
+        planning_jobs.register(self.tasks, self.cards)
         standup_jobs.register(self.tasks, self.store, self.cards)
         digest_jobs.register(self.tasks, self.store, self.cards)
         home_jobs.register(self.cards)

@@ -1,0 +1,72 @@
+"""Answering: marketing has seen a request, and what it says to it."""
+
+from sqlalchemy.orm import Session
+
+from bot import clock
+from bot.errors import FieldErrors, HandoffError
+from bot.people import service as people
+from bot.people.model import Person, Role
+from bot.planning.model import LONGEST, Deed, Request, Turn
+from bot.planning.service.audit import record
+from bot.planning.service.reading import find
+from bot.slack.text import clean, moment
+
+
+class AlreadySeen(HandoffError):
+    """{who} has seen this request already, {at}. What it waits for now is an answer."""
+
+
+class AlreadyAnswered(HandoffError):
+    """{who} has answered this request already, {at}: it is {turn}."""
+
+
+def see(session: Session, who: Person, request_id: int) -> Request:
+    """Let the one who asked know that marketing has read it; the answer is still owed.
+
+    Raises NotAllowed, NotFound, AlreadyAnswered, AlreadySeen.
+    """
+    request = _waiting(session, who, request_id, lock=True)
+    if request.seen_at is not None:
+        seen_by = session.get_one(Person, request.seen_by)
+        raise AlreadySeen(who=seen_by.mention, at=moment(request.seen_at))
+    request.seen_by, request.seen_at = who.id, clock.now()
+    record(session, request, Deed.SEEN, who)
+    return request
+
+
+def declinable(session: Session, who: Person, request_id: int) -> Request:
+    """The request that the person may decline. Raises NotAllowed, NotFound, AlreadyAnswered."""
+    return _waiting(session, who, request_id)
+
+
+def decline(session: Session, who: Person, request_id: int, reason: str) -> Request:
+    """Say no, and why; the one who asked reads the reason.
+
+    Raises NotAllowed, NotFound, AlreadyAnswered, and FieldErrors for `reason`.
+    """
+    request = _waiting(session, who, request_id, lock=True)
+    request.reason = _reason(reason)
+    request.answer(who, Turn.DECLINED, clock.now())
+    record(session, request, Deed.DECLINED, who, reason=request.reason)
+    return request
+
+
+def _waiting(session: Session, who: Person, request_id: int, *, lock: bool = False) -> Request:
+    people.require(session, who, "answer requests", Role.MARKETER)
+    request = find(session, who.workspace_id, request_id, lock=lock)
+    if not request.is_waiting:
+        assert request.answered_at is not None
+        by = session.get_one(Person, request.answered_by)
+        raise AlreadyAnswered(who=by.mention, at=moment(request.answered_at), turn=request.turn)
+    return request
+
+
+def _reason(text: str) -> str:
+    visible = clean(text, len(text) + 1).strip()
+    if not visible:
+        raise FieldErrors({"reason": "Say why, so that the one who asked can tell customers."})
+    if len(visible) > LONGEST["reason"]:
+        raise FieldErrors(
+            {"reason": f"Please shorten this to {LONGEST['reason']:,} characters or fewer."}
+        )
+    return visible

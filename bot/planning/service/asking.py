@@ -1,0 +1,152 @@
+"""Asking: what customers want, once for each form, and *Me too* once for each person."""
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from bot import clock, slack
+from bot.errors import FieldErrors, HandoffError, NotFound
+from bot.leads import service as leads
+from bot.people import service as people
+from bot.people.model import Person, Role, Workspace
+from bot.planning.model import LONGEST, Deed, Heard, Request, RequestSupport, Turn
+from bot.planning.service.audit import CARD, TOLD, record
+from bot.planning.service.promising import promise
+from bot.planning.service.reading import find
+from bot.slack.text import clean
+
+
+class OwnRequest(HandoffError):
+    """This is your own request: you are counted already."""
+
+
+class AlreadySeconded(HandoffError):
+    """You have said that you hear it too. There is nothing more to do."""
+
+
+class Closed(HandoffError):
+    """This request was answered already. Ask anew with `/request` where customers still ask."""
+
+
+def may_ask(session: Session, who: Person) -> None:
+    """See that the person may file requests. Raises NotAllowed."""
+    people.require(session, who, "ask for campaigns", Role.SALESPERSON, Role.MARKETER)
+
+
+def ask_for(
+    session: Session,
+    who: Person,
+    text: str,
+    *,
+    token: str,
+    audience: str = "",
+    heard: str | None = None,
+    example: str = "",
+    lead: str = "",
+) -> Request:
+    """File a request: its card goes to the shared channel, and marketing promises an answer.
+
+    `token` stands for the form or the idea that it came from: one that arrives again finds its
+    request and changes nothing. `lead` is a number as people write it (`15`, `#15`). Raises
+    NotAllowed, and FieldErrors by these names.
+    """
+    may_ask(session, who)
+    known = session.scalar(
+        select(Request).where(Request.workspace_id == who.workspace_id, Request.token == token)
+    )
+    if known is not None:
+        return known
+    words = {"text": text, "audience": audience, "example": example}
+    return _file(session, who, token, _read(session, who, words, heard, lead))
+
+
+def second(session: Session, who: Person, request_id: int) -> Request:
+    """Say that one hears the same.
+
+    Raises NotAllowed, NotFound, OwnRequest, Closed, AlreadySeconded.
+    """
+    people.require(session, who, "second requests", Role.SALESPERSON, Role.MARKETER)
+    request = find(session, who.workspace_id, request_id, lock=True)
+    if request.asker_id == who.id:
+        raise OwnRequest
+    if not request.is_open:
+        raise Closed
+    first = session.scalar(
+        insert(RequestSupport)
+        .values(
+            request_id=request.id,
+            person_id=who.id,
+            workspace_id=who.workspace_id,
+            at=clock.now(),
+        )
+        .on_conflict_do_nothing()
+        .returning(RequestSupport.at)
+    )
+    if first is None:
+        raise AlreadySeconded
+    record(session, request, Deed.SECONDED, who)
+    return request
+
+
+def _file(session: Session, who: Person, token: str, said: dict[str, object]) -> Request:
+    now = clock.now()
+    workspace = session.get_one(Workspace, who.workspace_id)
+    answer_by, look_at = promise(session, workspace, now)
+    request: Request | None = session.scalar(
+        insert(Request)
+        .values(
+            workspace_id=workspace.id,
+            asker_id=who.id,
+            turn=Turn.WAITING,
+            asked_at=now,
+            answer_by=answer_by,
+            look_at=look_at,
+            token=token,
+            **said,
+        )
+        .on_conflict_do_nothing()
+        .returning(Request)
+    )
+    if request is None:  # the same form, delivered twice at once
+        return session.scalars(
+            select(Request).where(Request.workspace_id == workspace.id, Request.token == token)
+        ).one()
+    record(session, request, Deed.ASKED, who)
+    slack.show(session, workspace.id, CARD, request.id, workspace.channel)
+    slack.show(session, workspace.id, TOLD, request.id, who.slack_id)
+    return request
+
+
+def _read(
+    session: Session, who: Person, words: dict[str, str], heard: str | None, lead: str
+) -> dict[str, object]:
+    """What was typed, as the row keeps it. Raises FieldErrors with all that is wrong."""
+    said: dict[str, object] = {name: _visible(text) for name, text in words.items()}
+    problems = {
+        name: f"Please shorten this to {LONGEST[name]:,} characters or fewer."
+        for name, text in said.items()
+        if len(str(text)) > LONGEST[name]
+    }
+    if not said["text"]:
+        problems["text"] = "Write what customers ask for."
+    try:
+        said["lead_id"] = _lead(session, who, lead)
+    except (NotFound, ValueError):
+        problems["lead"] = "There is no lead with this number. It stands on the lead's card: #15."
+    if problems:
+        raise FieldErrors(problems)
+    return said | {"heard": Heard(heard) if heard else None}
+
+
+def _lead(session: Session, who: Person, typed: str) -> int | None:
+    """The lead's id. Raises ValueError for what is no number, NotFound for nobody's."""
+    number = _visible(typed).removeprefix("#").strip()
+    if not number:
+        return None
+    if not number.isdecimal() or len(number) > 18:
+        raise ValueError(number)
+    return leads.find(session, who.workspace_id, int(number)).id
+
+
+def _visible(text: str) -> str:
+    return clean(text, len(text) + 1).strip()

@@ -1,0 +1,137 @@
+"""How requests look, each in every state that a person can meet."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from slack_sdk.models.views import View
+
+from bot.people.model import Person
+from bot.planning import modals, view
+from bot.planning.model import Listed, Request, RequestFacts
+from bot.playground.limits import check_message, check_view
+from bot.slack import Message
+
+Looks = Callable[[str, Message | View], None]
+
+NOW = datetime(2026, 6, 1, 7, tzinfo=UTC)
+SAL = Person(id=1, slack_id="U0SAL", name="Sal Rossi", roles=["salesperson"])
+MARA = Person(id=2, slack_id="U0MARA", name="Mara Berger", roles=["marketer"])
+OTHERS = [
+    Person(id=3 + number, slack_id=f"U{number}", name=name, roles=["salesperson"])
+    for number, name in enumerate(("Ana", "Ben", "Cem", "Dora", "Emil", "Finn", "Gül"))
+]
+HOSTILE = "<!channel> *free* <https://evil.example|click> & `code`\n> quoted"
+
+
+def request(**changes: Any) -> Request:
+    facts: dict[str, Any] = {
+        "id": 5,
+        "text": "A trial of three months that is paid monthly",
+        "audience": "Small shops in Austria",
+        "heard": "weekly",
+        "example": "We would start tomorrow if we did not have to pay for a year.",
+        "lead_id": 15,
+        "turn": "waiting",
+        "asked_at": NOW,
+        "answer_by": NOW + timedelta(days=7),
+    }
+    return Request(**facts | changes)
+
+
+def facts(others: int = 0, **changes: Any) -> RequestFacts:
+    found = request(**changes)
+    seen = MARA if found.seen_at else None
+    answered = MARA if found.answered_at else None
+    return RequestFacts(found, SAL, OTHERS[:others], seen, answered)
+
+
+SEEN: dict[str, Any] = {"seen_at": NOW + timedelta(hours=1)}
+DECLINED: dict[str, Any] = {
+    "turn": "declined",
+    "answered_at": NOW + timedelta(days=1),
+    "reason": "A year is what the set-up costs us. We look at it again in autumn.",
+}
+LATER = NOW + timedelta(days=8)
+
+
+def test_a_new_request(looks: Looks) -> None:
+    looks("request_new", view.card(facts(), NOW))
+
+
+def test_many_hear_it(looks: Looks) -> None:
+    looks("request_heard_by_many", view.card(facts(others=7, **SEEN), NOW))
+
+
+def test_an_idea_has_nothing_but_its_words(looks: Looks) -> None:
+    bare = facts(audience="", heard=None, example="", lead_id=None)
+    looks("request_bare", view.card(bare, NOW))
+
+
+def test_a_request_is_overdue(looks: Looks) -> None:
+    looks("request_overdue", view.card(facts(others=1), LATER))
+
+
+def test_a_request_was_declined(looks: Looks) -> None:
+    looks("request_declined", view.card(facts(others=1, **SEEN, **DECLINED), NOW))
+
+
+def test_hostile_words_are_disarmed(looks: Looks) -> None:
+    hostile = facts(
+        text=HOSTILE, audience=HOSTILE, example=HOSTILE, **DECLINED | {"reason": HOSTILE}
+    )
+    card = view.card(hostile, NOW)
+    assert "<!" not in card.text.replace("<!date", "")
+    looks("request_hostile", card)
+
+
+def test_what_the_one_who_asked_hears(looks: Looks) -> None:
+    looks("request_told_new", view.told(facts(), NOW))
+    looks("request_told_seen", view.told(facts(others=3, **SEEN), NOW))
+    looks("request_told_overdue", view.told(facts(others=1), LATER))
+    looks("request_told_declined", view.told(facts(**DECLINED), NOW))
+
+
+def test_the_reminder_to_marketing(looks: Looks) -> None:
+    looks("request_reminder", view.reminder(facts(others=2), NOW))
+    looks("request_reminder_overdue", view.reminder(facts(**SEEN), LATER))
+    answered = view.reminder(facts(**DECLINED), LATER)
+    assert answered.too_late  # it only changes what was posted
+    looks("request_reminder_answered", answered)
+
+
+def test_the_forms(looks: Looks) -> None:
+    looks("request_form", modals.ask("token", "C1", 5))
+    looks("request_decline", modals.decline(request()))
+    looks("request_promise", modals.promise(5))
+
+
+def listed(number: int, **changes: Any) -> Listed:
+    return Listed(request(id=number, **changes), SAL, support=number, mine=number % 2 == 0)
+
+
+def test_the_list(looks: Looks) -> None:
+    found = [listed(3), listed(2, turn="proposed"), listed(1, answer_by=NOW - timedelta(days=1))]
+    looks("request_list", view.listing(found, 0, 3, NOW))
+    looks("request_list_empty", view.listing([], 0, 0, NOW))
+
+
+def test_a_long_list_has_pages() -> None:
+    page = [listed(number, text="x" * 3000, audience="&" * 200) for number in range(view.PAGE_SIZE)]
+    modal = view.listing(page, 3, 100_000, NOW).to_dict()
+    assert check_view(modal, "modal") == []
+    buttons = [block for block in modal["blocks"] if block["type"] == "actions"][-1]["elements"]
+    assert [(each["text"]["text"], each["value"]) for each in buttons] == [
+        ("Previous", "2"),
+        ("Next", "4"),
+    ]
+
+
+def test_the_longest_words_fit() -> None:
+    longest = facts(
+        others=7, text="&" * 3000, audience="&" * 200, example="&" * 1000,
+        **SEEN, **DECLINED | {"reason": "&" * 500},
+    )  # fmt: skip
+    for message in (view.card(longest, NOW), view.told(longest, NOW), view.reminder(longest, NOW)):
+        assert check_message(message.blocks) == []
+        assert len(message.text) < 3000
