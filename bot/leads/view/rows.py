@@ -111,6 +111,7 @@ def when(lead: Lead) -> str:
     if lead.claimed_at is None:
         return f"received {moment(lead.received_at)}"
     if lead.first_response_at is None and lead.response_due_at:
-        return f"*answer promised by {moment(lead.response_due_at)}*"
+        due = lead.response_due_at
+        return f"*answer due {moment(due, '{ago}')}*, {moment(due)}"
     stage = "qualified, " if lead.status == Status.QUALIFIED else ""
     return f"{stage}claimed {moment(lead.claimed_at)}"
