@@ -7,20 +7,28 @@ reported all at once, one sentence per setting, and stops the start.
 import os
 import re
 from pathlib import Path
-from typing import Annotated, Self, TypeVar
-from zoneinfo import ZoneInfo
+from typing import Self, TypeVar
 
-from pydantic import (
-    BeforeValidator,
-    Field,
-    SecretStr,
-    ValidationError,
-    field_validator,
-    model_validator,
-)
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import HandoffError
+from bot.setting_kinds import (
+    Addresses,
+    ApiAddress,
+    AppToken,
+    BotToken,
+    ChannelName,
+    ClientId,
+    Currency,
+    Keys,
+    LongSecret,
+    Member,
+    Origins,
+    PublicAddress,
+    Secrets,
+    Zone,
+)
 
 
 class WrongSettings(HandoffError):
@@ -32,31 +40,6 @@ def _default_data_dir() -> Path:
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         return Path("/var/lib/handoff")
     return Path.home() / ".local" / "share" / "handoff"
-
-
-def _pairs(of: str, name: str, least: int) -> BeforeValidator:
-    """`name:value` pairs with commas between; the value may hold colons."""
-
-    def read(value: object) -> object:
-        if not isinstance(value, str):
-            return value
-        split = (pair.partition(":") for pair in value.split(",") if pair.strip())
-        pairs = {left.strip(): right.strip() for left, _, right in split}
-        if not all(
-            re.fullmatch(name, left) and len(right) >= least for left, right in pairs.items()
-        ):
-            raise ValueError(
-                f"must be {of} pairs with commas between; a name has lower-case letters, "
-                f"digits, - and _, what follows it at least {least} characters"
-            )
-        return pairs
-
-    return BeforeValidator(read)
-
-
-_Keys = Annotated[dict[str, SecretStr], NoDecode, _pairs("name:key", "[a-z0-9_-]{1,40}", 16)]
-_Secrets = Annotated[dict[str, SecretStr], NoDecode, _pairs("source:secret", "[a-z_]+", 8)]
-_Addresses = Annotated[dict[str, str], NoDecode, _pairs("source:address", "[a-z_]+", 8)]
 
 
 class StoreSettings(BaseSettings):
@@ -97,10 +80,10 @@ class StoreSettings(BaseSettings):
 class Settings(StoreSettings):
     """All settings, read from the environment and from a `.env` file beside the command."""
 
-    slack_bot_token: SecretStr = Field(
+    slack_bot_token: BotToken = Field(
         description="Bot token (xoxb-…) from your Slack app's page, OAuth & Permissions."
     )
-    slack_app_token: SecretStr | None = Field(
+    slack_app_token: AppToken | None = Field(
         default=None,
         description="App-level token (xapp-…, scope connections:write). Set: Socket Mode, "
         "no public address needed.",
@@ -110,65 +93,85 @@ class Settings(StoreSettings):
         description="Signing secret, Basic Information. Needed where Slack reaches the app "
         "over HTTP.",
     )
-    slack_api_url: str = Field(
+    slack_client_id: ClientId = Field(
+        default="",
+        description="Client ID of the app, Basic Information. With the client secret and "
+        "HANDOFF_PUBLIC_URL, people sign in with Slack to read the report page.",
+    )
+    slack_client_secret: SecretStr | None = Field(
+        default=None, description="Client secret of the app, Basic Information."
+    )
+    secret: LongSecret | None = Field(
+        default=None,
+        validation_alias="HANDOFF_SECRET",
+        description="What signs the report page's cookies, at least 32 random characters. "
+        "Empty: derived from the client secret.",
+    )
+    slack_api_url: ApiAddress = Field(
         default="https://slack.com/api/",
         description="Address of Slack's Web API; another one points the app at a stand-in.",
     )
-    channel: str = Field(
+    channel: ChannelName = Field(
         validation_alias="HANDOFF_CHANNEL",
         description="The shared channel of marketing and sales: its ID (C0123456789) or #name.",
     )
-    timezone: str = Field(
+    timezone: Zone = Field(
         default="UTC",
         validation_alias="HANDOFF_TIMEZONE",
         description="Time zone of the workspace (Europe/Berlin), for weeks, standups and digests.",
     )
-    currency: str = Field(
+    currency: Currency = Field(
         default="EUR",
         validation_alias="HANDOFF_CURRENCY",
         description="Currency of budgets and revenue, three letters of ISO 4217.",
     )
-    admin: str | None = Field(
+    admin: Member | None = Field(
         default=None,
         validation_alias="HANDOFF_ADMIN",
         description="Slack member ID (U0123456789) of the first admin. "
         "Empty: whoever opens /handoff people first.",
     )
-    lead_keys: _Keys = Field(
+    lead_keys: Keys = Field(
         default_factory=dict,
         validation_alias="HANDOFF_LEAD_KEYS",
         description="Keys of those who send leads, as name:key pairs with commas between "
         "(website:k3y…,zapier:0th3r…). A key has at least 16 characters.",
     )
-    thanks_origins: Annotated[list[str], NoDecode] = Field(
+    report_keys: Keys = Field(
+        default_factory=dict,
+        validation_alias="HANDOFF_REPORT_KEYS",
+        description="Keys of those who read the figures over the API, as name:key pairs with "
+        "commas between (warehouse:k3y…). A key has at least 16 characters.",
+    )
+    thanks_origins: Origins = Field(
         default_factory=list,
         validation_alias="HANDOFF_THANKS_ORIGINS",
         description="Origins that a form may send its visitor back to, with commas between "
         "(https://example.com).",
     )
-    sources: _Secrets = Field(
+    sources: Secrets = Field(
         default_factory=dict,
         validation_alias="HANDOFF_SOURCES",
         description="Products that send leads, as source:secret pairs with commas between "
         "(typeform:s3cret…,meta:s3cret…). `handoff sources` says how to set up each.",
     )
-    source_tokens: _Secrets = Field(
+    source_tokens: Secrets = Field(
         default_factory=dict,
         validation_alias="HANDOFF_SOURCE_TOKENS",
         description="Access tokens of products whose hooks only name a lead, as source:token "
         "pairs (meta:…,hubspot:…).",
     )
-    source_apis: _Addresses = Field(
+    source_apis: Addresses = Field(
         default_factory=dict,
         validation_alias="HANDOFF_SOURCE_APIS",
         description="Other addresses of these products' APIs, as source:address pairs. "
         "Default: the products' own.",
     )
-    public_url: str = Field(
+    public_url: PublicAddress = Field(
         default="",
         validation_alias="HANDOFF_PUBLIC_URL",
         description="How the world reaches the web process (https://handoff.example.com); part "
-        "of what HubSpot signs.",
+        "of what HubSpot signs, and where Slack sends people back who sign in.",
     )
     host: str = Field(
         default="0.0.0.0",  # noqa: S104 - a web process serves its network; the demo says 127.0.0.1
@@ -179,74 +182,6 @@ class Settings(StoreSettings):
         default=3000, ge=0, le=65535, description="Port that the web process listens on."
     )
 
-    @field_validator("public_url")
-    @classmethod
-    def _public(cls, value: str) -> str:
-        if value and not re.fullmatch(r"https?://[^/\s?#]+/?", value):
-            raise ValueError("must be an address such as https://handoff.example.com")
-        return value.rstrip("/")
-
-    @field_validator("thanks_origins", mode="before")
-    @classmethod
-    def _origins(cls, value: object) -> object:
-        if not isinstance(value, str):
-            return value
-        origins = [origin.strip().rstrip("/") for origin in value.split(",") if origin.strip()]
-        if not all(re.fullmatch(r"https?://[^/\s]+", origin) for origin in origins):
-            raise ValueError("must be origins such as https://example.com, with commas between")
-        return origins
-
-    @field_validator("slack_bot_token")
-    @classmethod
-    def _bot_token(cls, value: SecretStr) -> SecretStr:
-        if not value.get_secret_value().startswith("xoxb-"):
-            raise ValueError("must be a bot token, which starts with xoxb-")
-        return value
-
-    @field_validator("slack_app_token")
-    @classmethod
-    def _app_token(cls, value: SecretStr | None) -> SecretStr | None:
-        if value and not value.get_secret_value().startswith("xapp-"):
-            raise ValueError("must be an app-level token, which starts with xapp-")
-        return value
-
-    @field_validator("slack_api_url")
-    @classmethod
-    def _api_url(cls, value: str) -> str:
-        if not re.fullmatch(r"https?://\S+", value):
-            raise ValueError("must be an address such as https://slack.com/api/")
-        return value.rstrip("/") + "/"
-
-    @field_validator("channel")
-    @classmethod
-    def _channel(cls, value: str) -> str:
-        if not re.fullmatch(r"#[^\s#]{1,80}|[CG][A-Z0-9]{2,}", value):
-            raise ValueError("must be a channel's ID (C0123456789) or its #name")
-        return value
-
-    @field_validator("timezone")
-    @classmethod
-    def _zone(cls, value: str) -> str:
-        try:
-            ZoneInfo(value)
-        except (ValueError, OSError, KeyError):
-            raise ValueError("must be a time zone such as Europe/Berlin") from None
-        return value
-
-    @field_validator("currency")
-    @classmethod
-    def _iso_4217(cls, value: str) -> str:
-        if not re.fullmatch(r"[A-Z]{3}", value):
-            raise ValueError("must be three capital letters such as EUR")
-        return value
-
-    @field_validator("admin")
-    @classmethod
-    def _member(cls, value: str | None) -> str | None:
-        if value and not re.fullmatch(r"[UW][A-Z0-9]{2,}", value):
-            raise ValueError("must be a member ID such as U0123456789")
-        return value
-
     @model_validator(mode="after")
     def _one_way_in(self) -> Self:
         if not self.slack_app_token and not self.slack_signing_secret:
@@ -255,6 +190,25 @@ class Settings(StoreSettings):
                 "else Slack cannot reach the app"
             )
         return self
+
+    @model_validator(mode="after")
+    def _whole_client(self) -> Self:
+        if bool(self.slack_client_id) != bool(self.slack_client_secret):
+            raise ValueError(
+                "SLACK_CLIENT_ID and SLACK_CLIENT_SECRET: set both, or neither, since nobody can "
+                "sign in with one of them"
+            )
+        return self
+
+    @property
+    def missing_for_sign_in(self) -> list[str]:
+        """The settings without which nobody can sign in with Slack."""
+        needed = {
+            "SLACK_CLIENT_ID": self.slack_client_id,
+            "SLACK_CLIENT_SECRET": self.slack_client_secret,
+            "HANDOFF_PUBLIC_URL": self.public_url,
+        }
+        return [name for name, value in needed.items() if not value]
 
     @property
     def socket_mode(self) -> bool:

@@ -53,6 +53,9 @@ def test_each_missing_setting_is_named_with_what_it_is() -> None:
         ("HANDOFF_LEAD_KEYS", "hunter2secret", "name:key pairs"),
         ("HANDOFF_LEAD_KEYS", "web:hunter2secret", "at least 16"),
         ("HANDOFF_THANKS_ORIGINS", "hunter2secret", "https://example.com"),
+        ("HANDOFF_REPORT_KEYS", "hunter2secret", "name:key pairs"),
+        ("HANDOFF_SECRET", "hunter2secret", "at least 32 characters"),
+        ("SLACK_CLIENT_ID", "hunter2secret", "two numbers"),
         ("PORT", "hunter2secret", "valid integer"),
         ("PORT", "70000", "less than or equal to 65535"),
     ],
@@ -70,6 +73,18 @@ def test_a_wrong_setting_says_what_to_write(
 def test_one_way_for_slack_to_reach_us_is_needed(bare: pytest.MonkeyPatch) -> None:
     with pytest.raises(WrongSettings, match="SLACK_SIGNING_SECRET"):
         load_with(bare, SLACK_APP_TOKEN="")
+
+
+def test_half_a_client_lets_nobody_sign_in(bare: pytest.MonkeyPatch) -> None:
+    with pytest.raises(WrongSettings, match="set both, or neither"):
+        load_with(bare, SLACK_CLIENT_ID="1.2")
+
+
+def test_what_signing_in_lacks_is_named(bare: pytest.MonkeyPatch) -> None:
+    whole = {"SLACK_CLIENT_ID": "1.2", "SLACK_CLIENT_SECRET": "hush"}
+    assert load_with(bare, **whole).missing_for_sign_in == ["HANDOFF_PUBLIC_URL"]
+    whole["HANDOFF_PUBLIC_URL"] = "https://handoff.example.com"
+    assert not load_with(bare, **whole).missing_for_sign_in
 
 
 def test_lead_keys_are_read_by_name_and_stay_hidden(bare: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,100 @@
+"""The kinds of values that settings have, each with the sentence that says what one looks like."""
+
+import re
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BeforeValidator, SecretStr
+from pydantic_settings import NoDecode
+
+
+def _like(pattern: str, sentence: str) -> AfterValidator:
+    """A word that the pattern matches; the empty one stands for none where that is the default."""
+
+    def look(value: str) -> str:
+        if value and not re.fullmatch(pattern, value):
+            raise ValueError(sentence)
+        return value
+
+    return AfterValidator(look)
+
+
+def _secret(*, start: str = "", least: int = 0, sentence: str) -> AfterValidator:
+    def look(value: SecretStr) -> SecretStr:
+        told = value.get_secret_value()
+        if not told.startswith(start) or len(told) < least:
+            raise ValueError(sentence)
+        return value
+
+    return AfterValidator(look)
+
+
+def _pairs(of: str, name: str, least: int) -> BeforeValidator:
+    """`name:value` pairs with commas between; the value may hold colons."""
+
+    def read(value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        split = (pair.partition(":") for pair in value.split(",") if pair.strip())
+        pairs = {left.strip(): right.strip() for left, _, right in split}
+        if not all(
+            re.fullmatch(name, left) and len(right) >= least for left, right in pairs.items()
+        ):
+            raise ValueError(
+                f"must be {of} pairs with commas between; a name has lower-case letters, "
+                f"digits, - and _, what follows it at least {least} characters"
+            )
+        return pairs
+
+    return BeforeValidator(read)
+
+
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ValueError, OSError, KeyError):
+        raise ValueError("must be a time zone such as Europe/Berlin") from None
+    return value
+
+
+def _origins(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    origins = [origin.strip().rstrip("/") for origin in value.split(",") if origin.strip()]
+    if not all(re.fullmatch(r"https?://[^/\s]+", origin) for origin in origins):
+        raise ValueError("must be origins such as https://example.com, with commas between")
+    return origins
+
+
+Keys = Annotated[dict[str, SecretStr], NoDecode, _pairs("name:key", "[a-z0-9_-]{1,40}", 16)]
+Secrets = Annotated[dict[str, SecretStr], NoDecode, _pairs("source:secret", "[a-z_]+", 8)]
+Addresses = Annotated[dict[str, str], NoDecode, _pairs("source:address", "[a-z_]+", 8)]
+Origins = Annotated[list[str], NoDecode, BeforeValidator(_origins)]
+BotToken = Annotated[
+    SecretStr, _secret(start="xoxb-", sentence="must be a bot token, which starts with xoxb-")
+]
+AppToken = Annotated[
+    SecretStr,
+    _secret(start="xapp-", sentence="must be an app-level token, which starts with xapp-"),
+]
+LongSecret = Annotated[SecretStr, _secret(least=32, sentence="must have at least 32 characters")]
+ClientId = Annotated[
+    str, _like(r"\d+\.\d+", "must be a client ID, two numbers with a point between")
+]
+ApiAddress = Annotated[
+    str,
+    _like(r"https?://\S+", "must be an address such as https://slack.com/api/"),
+    AfterValidator(lambda value: value.rstrip("/") + "/"),
+]
+PublicAddress = Annotated[
+    str,
+    _like(r"https?://[^/\s?#]+/?", "must be an address such as https://handoff.example.com"),
+    AfterValidator(lambda value: value.rstrip("/")),
+]
+ChannelName = Annotated[
+    str,
+    _like(r"#[^\s#]{1,80}|[CG][A-Z0-9]{2,}", "must be a channel's ID (C0123456789) or its #name"),
+]
+Zone = Annotated[str, AfterValidator(_zone)]
+Currency = Annotated[str, _like(r"[A-Z]{3}", "must be three capital letters such as EUR")]
+Member = Annotated[str, _like(r"[UW][A-Z0-9]{2,}", "must be a member ID such as U0123456789")]
