@@ -166,10 +166,11 @@ def running(
         server = Server(_LOOPBACK, 0)
         stack.callback(server.stop)
         settings = _settings(slack, channel, data_dir, database_url, socket_mode)
+        address = f"http://{_LOOPBACK}:{server.port}"
+        settings = settings.model_copy(update={"public_url": address})
         application = build(settings.model_copy(update=more))
         stack.callback(application.close)
         server.start(application.asgi)
-        address = f"http://{_LOOPBACK}:{server.port}"
         if not socket_mode:
             slack.deliver_to(f"{address}/slack/events")
         application.connect()
@@ -183,6 +184,8 @@ def _settings(
         slack_bot_token=SecretStr(slack.bot_token),
         slack_app_token=SecretStr(slack.app_token) if socket_mode else None,
         slack_signing_secret=SecretStr(slack.signing_secret),
+        slack_client_id=slack.openid.client_id,
+        slack_client_secret=SecretStr(slack.openid.client_secret),
         slack_api_url=slack.api_url,
         database_url=SecretStr(database_url) if database_url else None,
         data_dir=data_dir,

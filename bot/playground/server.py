@@ -1,4 +1,4 @@
-"""The stand-in's HTTP face: the Web API, response_urls, sockets, files, and the control panel.
+"""The stand-in's HTTP face: the Web API, response_urls, sockets, files, signing in, control.
 
 Web API calls are handled in the event loop: each takes well below a millisecond, and the lock is
 held as briefly elsewhere. Faults are applied here, before or after a call takes effect.
@@ -23,6 +23,7 @@ from starlette.websockets import WebSocket
 
 from bot.playground import control, methods, responses
 from bot.playground.faults import Fault
+from bot.playground.openid import Door
 from bot.playground.serving import TRANSPORT
 from bot.playground.state import Json
 
@@ -55,6 +56,7 @@ class Server:
         add("/respond/{key}", self.respond, methods=["POST"])
         add("/files/upload/{file_id}", self.upload, methods=["POST"])
         add("/files/{file_id}/{name:path}", self.download, methods=["GET"])
+        add("/openid/connect/authorize", Door(slack).authorize, methods=["GET", "POST"])
         control.add_routes(self.app, slack)
         self.app.router.routes.append(WebSocketRoute("/socket/{key}", self.socket))
 

@@ -26,6 +26,7 @@ from bot.playground.admin import Admin, id_of
 from bot.playground.delivery import Deliveries, Delivery
 from bot.playground.faults import Faults
 from bot.playground.hand import Hand
+from bot.playground.openid import OpenId
 from bot.playground.server import Server
 from bot.playground.serving import Serving
 from bot.playground.sockets import Sockets
@@ -76,6 +77,7 @@ class StandIn(Admin):
         self.workspace = Workspace(Team("T0PLAYGRND", name, "playground"), now)
         self.faults = Faults(now)
         self.tickets = Tickets(now)
+        self.openid = OpenId(now)
         self.sockets = Sockets(self.app_id, lambda: self.faults.down)
         self.deliveries = Deliveries(self)
         self.offers: dict[tuple[str, str], list[Json]] = {}

@@ -139,21 +139,27 @@ Method: TypeAlias = Callable[[Call], Json]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A method, the scopes of which it needs one, and whether it takes the app-level token."""
+    """A method, the scopes of which it needs one, and what token it takes.
+
+    One that `proves_itself` looks at its caller on its own.
+    """
 
     call: Method
     scopes: tuple[str, ...] = ()
     app_token: bool = False
+    proves_itself: bool = False
 
 
 METHODS: dict[str, Entry] = {}
 
 
-def method(name: str, *scopes: str, app_token: bool = False) -> Callable[[Method], Method]:
+def method(
+    name: str, *scopes: str, app_token: bool = False, proves_itself: bool = False
+) -> Callable[[Method], Method]:
     """Register a Web API method."""
 
     def register(function: Method) -> Method:
-        METHODS[name] = Entry(function, scopes, app_token)
+        METHODS[name] = Entry(function, scopes, app_token, proves_itself)
         return function
 
     return register
