@@ -30,6 +30,7 @@ from bot.people import service as people
 from bot.people.model import Workspace
 from bot.planning import jobs as planning_jobs
 from bot.planning import listeners as planning_listeners
+from bot.reports import site
 from bot.settings import Settings, WrongSettings, load
 from bot.slack import Cards, Listening, Slack
 from bot.slack.errors import SlackRefused
@@ -106,7 +107,7 @@ class Application:
         secret = self.settings.slack_signing_secret
         over_http = secret is not None and not self.settings.socket_mode
         desk = Intake(self.store, self.workspace, self.settings.thanks_origins)
-        return create(
+        web = create(
             intake_desk=desk,
             senders=Senders(self.settings.lead_keys),
             hooks=hooks.router(desk, self.settings.sources, self.settings.public_url),
@@ -115,6 +116,8 @@ class Application:
             if over_http and secret
             else None,
         )
+        site.mount(web, self.settings, self.store, self.workspace)
+        return web
 
     def workspace(self) -> Workspace:
         """The workspace that we are connected to. Raises NotInstalled before the first time."""

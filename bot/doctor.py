@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterator
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 from slack_sdk.errors import SlackClientError
 
 import bot.app  # noqa: F401 - knows every table, to compare the database with
 from bot.errors import HandoffError
+from bot.reports.site.door import SIGNED_IN
 from bot.settings import Settings
 from bot.slack import Slack
 from bot.slack.errors import SlackDown, SlackRefused
@@ -31,7 +33,7 @@ class Finding(NamedTuple):
 
 def examine(settings: Settings, say: Callable[[str], None]) -> bool:
     """Check everything and tell about each with `say`; returns whether all is well."""
-    findings = [*_slack(settings), _database(settings), _senders(settings)]
+    findings = [*_slack(settings), _database(settings), _senders(settings), _sign_in(settings)]
     for what, problem in findings:
         say(f"✗ {what}: {problem}" if problem else f"✓ {what}")
     wrong = sum(problem is not None for _, problem in findings)
@@ -143,3 +145,16 @@ def _senders(settings: Settings) -> Finding:
     count = len(settings.lead_keys)
     fix = "HANDOFF_LEAD_KEYS is empty, so no form or ad platform can send leads yet."
     return Finding(f"Senders of leads: {count}", None if count else fix)
+
+
+def _sign_in(settings: Settings) -> Finding:
+    what = "Sign in with Slack, for the report page"
+    if missing := settings.missing_for_sign_in:
+        return Finding(what, f"{', '.join(missing)} missing, so nobody can read the report page.")
+    if not settings.public_url.startswith("https://") and not _is_loopback(settings.public_url):
+        return Finding(what, "HANDOFF_PUBLIC_URL has to begin with https://, else Slack refuses.")
+    return Finding(f"{what}; redirect URL {settings.public_url}{SIGNED_IN}", None)
+
+
+def _is_loopback(address: str) -> bool:
+    return urlsplit(address).hostname in ("127.0.0.1", "localhost")

@@ -29,6 +29,9 @@ def examine(slack: StandIn, database: str, **changes: Any) -> tuple[bool, str]:
         "database_url": SecretStr(database),
         "data_dir": Path("/nowhere"),
         "channel": "#leads",
+        "slack_client_id": slack.openid.client_id,
+        "slack_client_secret": SecretStr(slack.openid.client_secret),
+        "public_url": "https://handoff.example.com",
         "lead_keys": {"website": SecretStr("0123456789abcdef")},
     }
     said: list[str] = []
@@ -53,6 +56,8 @@ def test_all_is_well(slack: StandIn, database_url: str) -> None:
         ({"channel": "#nowhere"}, "Check HANDOFF_CHANNEL"),
         ({"database_url": SecretStr("postgresql+psycopg://x@127.0.0.1:1/x")}, "cannot be reached"),
         ({"lead_keys": {}}, "HANDOFF_LEAD_KEYS is empty"),
+        ({"public_url": ""}, "HANDOFF_PUBLIC_URL missing"),
+        ({"public_url": "http://handoff.example.com"}, "has to begin with https://"),
     ],
 )
 def test_what_is_wrong_comes_with_what_to_do(

@@ -1,0 +1,48 @@
+"""What the files and the API hold: columns whose names never change, each with its meaning.
+
+A column is of a matter, which says who sees it. A new column is one entry, at the end of its sheet.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from bot.reports.policy import Matter, Sight
+
+Cell = str | int | bool | Decimal | date | datetime | None
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column; `read` takes the cell out of what the query brought."""
+
+    name: str
+    meaning: str
+    read: Callable[[Any], Cell]
+    matter: Matter = Matter.FACTS
+
+
+@dataclass(frozen=True)
+class Record:
+    """One row of a sheet, as the query brought it."""
+
+    key: tuple[Any, ...]
+    """What the sheet is ordered by, unique in it."""
+    row: Any
+    owner_id: int | None = None
+    """Whose lead it is, for those who see their own only."""
+
+
+def visible(columns: Sequence[Column], sight: Sight) -> list[Column]:
+    """The columns in which this reader sees any cell."""
+    return [column for column in columns if sight.knows(column.matter)]
+
+
+def cells(columns: Sequence[Column], record: Record, sight: Sight) -> list[Cell]:
+    """The record's cells in these columns; what the reader may not see is empty."""
+    return [
+        column.read(record.row) if sight.sees(column.matter, record.owner_id) else None
+        for column in columns
+    ]

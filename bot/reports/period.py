@@ -1,0 +1,139 @@
+"""Which days a report is about: a week, a month, a quarter, or any days from one to another."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from bot.errors import HandoffError
+
+LONGEST_DAYS = 731
+"""Two years, one of them a leap year: more makes no report that somebody reads."""
+
+
+class NotAPeriod(HandoffError):
+    """{what} Days read like 2026-11-25, the first one before the last."""
+
+
+class Span(StrEnum):
+    """The periods that have a name."""
+
+    THIS_WEEK = "this-week"
+    LAST_WEEK = "last-week"
+    MONTH = "month"
+    QUARTER = "quarter"
+    DAYS = "days"
+
+    @property
+    def label(self) -> str:
+        """The span as the page writes it."""
+        return _LABELS[self]
+
+
+_LABELS = {
+    Span.THIS_WEEK: "This week",
+    Span.LAST_WEEK: "Last week",
+    Span.MONTH: "This month",
+    Span.QUARTER: "This quarter",
+    Span.DAYS: "From–to",
+}
+
+
+@dataclass(frozen=True)
+class Period:
+    """Days, both ends included, in the workspace's zone."""
+
+    span: Span
+    first: date
+    last: date
+
+    @property
+    def before(self) -> "Period":
+        """The one to compare with: the month before a month, as many days before some days."""
+        end = self.first - timedelta(days=1)
+        if self.span is Span.MONTH:
+            return Period(self.span, end.replace(day=1), end)
+        if self.span is Span.QUARTER:
+            return Period(self.span, _quarter(end), end)
+        length = self.last - self.first
+        return Period(self.span, end - length, end)
+
+    @property
+    def words(self) -> str:
+        """`16–22 November 2026`, `30 November – 6 December 2026`, `1 November 2026`."""
+        end = f"{self.last.day} {self.last:%B %Y}"
+        if self.first == self.last:
+            return end
+        if (self.first.year, self.first.month) == (self.last.year, self.last.month):
+            return f"{self.first.day}–{end}"
+        year = "" if self.first.year == self.last.year else f" {self.first.year}"
+        return f"{self.first.day} {self.first:%B}{year} – {end}"
+
+    def bounds(self, zone: ZoneInfo) -> tuple[datetime, datetime]:
+        """When its first day begins and when the day after its last one does, in UTC."""
+        return _midnight(self.first, zone), _midnight(self.last + timedelta(days=1), zone)
+
+    def is_over(self, today: date) -> bool:
+        """Whether its last day is behind us."""
+        return self.last < today
+
+    def weeks(self) -> list[date]:
+        """The Mondays of the weeks (ISO 8601) that it touches."""
+        monday = self.first - timedelta(days=self.first.weekday())
+        count = (self.last - monday).days // 7 + 1
+        return [monday + timedelta(weeks=number) for number in range(count)]
+
+
+def named(span: Span, today: date) -> Period:
+    """The period of this name, seen from `today`; `DAYS` is the last thirty."""
+    monday = today - timedelta(days=today.weekday())
+    match span:
+        case Span.THIS_WEEK:
+            return Period(span, monday, monday + timedelta(days=6))
+        case Span.LAST_WEEK:
+            return Period(span, monday - timedelta(days=7), monday - timedelta(days=1))
+        case Span.MONTH:
+            following = (today.replace(day=28) + timedelta(days=4)).replace(day=1)
+            return Period(span, today.replace(day=1), following - timedelta(days=1))
+        case Span.QUARTER:
+            first = _quarter(today)
+            following = (first.replace(day=28) + timedelta(days=66)).replace(day=1)
+            return Period(span, first, following - timedelta(days=1))
+        case Span.DAYS:
+            return Period(span, today - timedelta(days=29), today)
+
+
+def days(first: str | None, last: str | None, today: date) -> Period:
+    """From one day to another, as somebody typed them; what is not given is the last thirty days.
+
+    Raises NotAPeriod.
+    """
+    usual = named(Span.DAYS, today)
+    end = _day(last) or usual.last
+    begin = _day(first) or min(usual.first, end)
+    if begin > end:
+        raise NotAPeriod(what="The last day is before the first.")
+    if (end - begin).days >= LONGEST_DAYS:
+        raise NotAPeriod(what="That is more than two years.")
+    return Period(Span.DAYS, begin, end)
+
+
+def _day(text: str | None) -> date | None:
+    if not text:
+        return None
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        raise NotAPeriod(what="I cannot read this day.") from None
+    if not 2000 <= found.year <= 2999:
+        raise NotAPeriod(what="This day is too far away.")
+    return found
+
+
+def _quarter(day: date) -> date:
+    return day.replace(month=day.month - (day.month - 1) % 3, day=1)
+
+
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    """When the day begins there; where the clock skips midnight, the moment after the gap."""
+    return datetime.combine(day, time(), zone).astimezone(UTC)

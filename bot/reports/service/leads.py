@@ -1,0 +1,147 @@
+"""The leads behind the figures, row by row: for the page, the files and the API."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from operator import attrgetter
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select, tuple_
+from sqlalchemy.orm import Session, aliased
+
+from bot.campaigns.model import Campaign
+from bot.leads.model import Lead
+from bot.money import Money
+from bot.people.model import Person, Workspace
+from bot.reports.columns import Cell, Column, Record
+from bot.reports.period import Period
+from bot.reports.policy import Matter
+
+_Last = aliased(Campaign)
+
+_QUERY = (
+    select(
+        Lead, Campaign.name.label("campaign"), _Last.name.label("last_campaign"),
+        Person.name.label("owner"),
+    )
+    .outerjoin(Campaign, Campaign.id == Lead.campaign_id)
+    .outerjoin(_Last, _Last.id == Lead.last_campaign_id)
+    .outerjoin(Person, Person.id == Lead.claimed_by)
+    .order_by(Lead.received_at, Lead.id)
+)  # fmt: skip
+
+
+KEY = (datetime, int)
+"""What the parts of a lead's key are: when it came, and its number."""
+
+
+@dataclass(frozen=True)
+class Slice:
+    """Some leads: those that meet all conditions."""
+
+    conditions: Sequence[ColumnElement[bool]]
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    """What the conditions ask for."""
+
+
+def _of(name: str) -> Callable[[Any], Cell]:
+    """A column of the lead itself."""
+    found: Callable[[Any], Cell] = attrgetter(f"Lead.{name}")
+    return found
+
+
+def _seconds(until: str) -> Callable[[Any], Cell]:
+    def waited(row: Any) -> int | None:
+        moment = getattr(row.Lead, until)
+        return None if moment is None else int((moment - row.Lead.received_at).total_seconds())
+
+    return waited
+
+
+def _won_amount(row: Any) -> Decimal | None:
+    amount: Money | None = row.Lead.won_amount
+    return amount.amount if amount else None
+
+
+_NAME, _CONTACT, _PEOPLE, _MONEY = Matter.NAME, Matter.CONTACT, Matter.PEOPLE, Matter.MONEY
+
+COLUMNS = (
+    Column("lead_id", "number of the lead in Handoff", _of("id")),
+    Column("received_at", "when it came, UTC", _of("received_at")),
+    Column("source", "the product or form that sent it", _of("source")),
+    Column("campaign_id", "campaign of the first touch", _of("campaign_id")),
+    Column("campaign", "its name", attrgetter("campaign")),
+    Column("last_campaign_id", "campaign of the last touch", _of("last_campaign_id")),
+    Column("last_campaign", "its name", attrgetter("last_campaign")),
+    Column("utm_source", "as the sender gave it", _of("utm_source")),
+    Column("utm_medium", "as the sender gave it", _of("utm_medium")),
+    Column("utm_campaign", "as the sender gave it", _of("utm_campaign")),
+    Column("utm_term", "as the sender gave it", _of("utm_term")),
+    Column("utm_content", "as the sender gave it", _of("utm_content")),
+    Column("country", "as the sender gave it", _of("country")),
+    Column("company", "as the sender gave it", _of("company")),
+    Column("heat", "points of the heat rules", _of("heat")),
+    Column("status", "new, qualified, won, lost, recycled", _of("status")),
+    Column("claimed_at", "when its owner claimed it, UTC", _of("claimed_at")),
+    Column("first_response_at", "first genuine contact, UTC", _of("first_response_at")),
+    Column("seconds_to_claim", "wall clock, from the receipt", _seconds("claimed_at")),
+    Column("seconds_to_response", "wall clock, from the receipt", _seconds("first_response_at")),
+    Column("working_seconds_to_claim", "in working time", _of("claim_worked")),
+    Column("working_seconds_to_response", "in working time", _of("response_worked")),
+    Column("rating", "hot, good, weak, junk", _of("rating")),
+    Column("rating_reason", "what sales wrote to marketing about it", _of("rating_reason")),
+    Column("disposition", "why it was lost, as a code", _of("disposition")),
+    Column("closed_at", "when it was won or lost, UTC", _of("closed_at")),
+    Column("first_name", "of the person", _of("first_name"), _NAME),
+    Column("last_name", "of the person", _of("last_name"), _NAME),
+    Column("email", "of the person", _of("email"), _CONTACT),
+    Column("phone", "E.164 where it could be read", lambda row: row.Lead.phone_e164
+           or row.Lead.phone_raw, _CONTACT),
+    Column("job_title", "of the person", _of("job_title"), _CONTACT),
+    Column("message", "what the person wrote", _of("message"), _CONTACT),
+    Column("external_id", "the sender's own number of it", _of("external_id"), _CONTACT),
+    Column("disposition_note", "what was noted when it was lost", _of("disposition_note"),
+           _CONTACT),
+    Column("owner", "the colleague who claimed it", attrgetter("owner"), _PEOPLE),
+    Column("won_amount", "in major units of its currency", _won_amount, _MONEY),
+    Column("won_currency", "ISO 4217", _of("won_currency"), _MONEY),
+)  # fmt: skip
+
+
+def received(workspace: Workspace, period: Period) -> Slice:
+    """The leads that came in a period."""
+    start, end = period.bounds(workspace.zone)
+    return Slice(
+        [
+            Lead.workspace_id == workspace.id,
+            Lead.merged_into.is_(None),
+            Lead.received_at >= start,
+            Lead.received_at < end,
+        ]
+    )
+
+
+def read_leads(
+    session: Session,
+    wanted: Slice,
+    after: tuple[Any, ...] | None,
+    limit: int,
+) -> list[Record]:
+    """At most `limit` leads behind the key `after`, the oldest first."""
+    query = _QUERY.where(*wanted.conditions).limit(limit)
+    if after is not None:
+        # The first condition lets the index begin there; the second one is exact.
+        query = query.where(
+            Lead.received_at >= after[0], tuple_(Lead.received_at, Lead.id) > tuple_(*after)
+        )
+    return [
+        Record((row.Lead.received_at, row.Lead.id), row, row.Lead.claimed_by)
+        for row in session.execute(query, wanted.facts)
+    ]
+
+
+def count(session: Session, wanted: Slice) -> int:
+    """How many leads there are."""
+    counted = select(func.count()).select_from(Lead)
+    return session.scalars(counted.where(*wanted.conditions), wanted.facts).one()

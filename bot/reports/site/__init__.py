@@ -1,0 +1,52 @@
+"""The pages in the browser: a door, pages, files. Rendered here, read-only, without a script."""
+
+from collections.abc import Callable
+
+from fastapi import APIRouter, FastAPI
+
+from bot.people.model import Workspace
+from bot.reports.site import door, downloads, pages
+from bot.reports.site.guard import Guard, signing_key
+from bot.settings import Settings
+from bot.slack.identity import SignIn
+from bot.store import Store
+
+
+def mount(
+    app: FastAPI, settings: Settings, store: Store, workspace: Callable[[], Workspace]
+) -> None:
+    """Put the pages on the application's web."""
+    guard = _guard(settings)
+    entrance = door.Door(store, workspace, guard, _sign_in(settings), settings.missing_for_sign_in)
+    routes = APIRouter()
+    for each in (
+        door.router(entrance),
+        pages.router(pages.Desk(store, workspace, guard)),
+        downloads.router(downloads.Files(store, workspace, guard)),
+    ):
+        routes.include_router(each)
+    app.include_router(routes)
+    for closed in door.CLOSED:
+        app.add_exception_handler(closed, entrance.refuse)
+    for unreadable in pages.UNREADABLE:
+        app.add_exception_handler(unreadable, pages.unreadable)
+
+
+def _guard(settings: Settings) -> Guard:
+    secret, client = settings.secret, settings.slack_client_secret
+    key = signing_key(
+        secret.get_secret_value() if secret else None, client.get_secret_value() if client else ""
+    )
+    return Guard(key, secure=settings.public_url.startswith("https://"))
+
+
+def _sign_in(settings: Settings) -> SignIn | None:
+    client = settings.slack_client_secret
+    if settings.missing_for_sign_in or client is None:
+        return None
+    return SignIn(
+        settings.slack_client_id,
+        client.get_secret_value(),
+        settings.slack_api_url,
+        settings.public_url + door.SIGNED_IN,
+    )

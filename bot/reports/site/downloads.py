@@ -1,0 +1,76 @@
+"""Files for those who read the pages: a sheet in the days of the page, as CSV or XLSX."""
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi.responses import StreamingResponse
+
+from bot import clock
+from bot.people.model import Workspace
+from bot.reports.files import FileKind, Rows, as_csv, as_json, write_xlsx
+from bot.reports.service.sheets import SHEETS
+from bot.reports.site.asked import Asked
+from bot.reports.site.door import HOME
+from bot.reports.site.guard import Guard
+from bot.reports.site.paper import HEADERS
+from bot.store import Store
+
+_PIECE = 64 * 1024
+
+
+@dataclass(frozen=True)
+class Files:
+    """Where the files are handed out."""
+
+    store: Store
+    workspace: Callable[[], Workspace]
+    guard: Guard
+
+    def download(self, name: str, kind: FileKind, request: Request) -> Response:
+        """One sheet as a file, as far as the reader's sight goes."""
+        with self.store.transaction() as session:
+            reader = self.guard.reader(session, request, self.workspace())
+        sheet = SHEETS.get(name)
+        if sheet is None or not sheet.is_for(reader.sight):
+            raise HTTPException(404, "There is no such file.")
+        asked = Asked.of(request, reader.workspace.day_of(clock.now()))
+        header = sheet.header(reader.sight)
+        rows = sheet.rows(self.store, reader.workspace, asked.period, reader.sight)
+        title = f"{name}_{asked.period.first}_{asked.period.last}.{kind}"
+        return StreamingResponse(
+            pieces(kind, name, header, rows),
+            media_type=kind.media_type,
+            headers=HEADERS | {"Content-Disposition": f'attachment; filename="{title}"'},
+        )
+
+
+def pieces(kind: FileKind, name: str, header: list[str], rows: Rows) -> Iterator[bytes]:
+    """The file, a piece at a time."""
+    if kind is FileKind.CSV:
+        return as_csv(header, rows, for_excel=True)
+    return as_json(header, rows) if kind is FileKind.JSON else _book(name, header, rows)
+
+
+def _book(name: str, header: list[str], rows: Rows) -> Iterator[bytes]:
+    """A workbook is a zip archive, so it is written to the end before its first byte is known."""
+    handle, place = tempfile.mkstemp(suffix=".xlsx")
+    os.close(handle)
+    path = Path(place)
+    try:
+        write_xlsx(path, name, header, rows)
+        with path.open("rb") as written:
+            while piece := written.read(_PIECE):
+                yield piece
+    finally:
+        path.unlink()
+
+
+def router(files: Files) -> APIRouter:
+    """The route of the files."""
+    routes = APIRouter(include_in_schema=False)
+    routes.add_api_route(f"{HOME}/files/{{name}}.{{kind}}", files.download, methods=["GET"])
+    return routes

@@ -1,0 +1,60 @@
+"""The paper that pages are printed on: templates that escape what they show, and strict headers."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.responses import HTMLResponse, Response
+
+from bot.slack.text import plural
+
+_STYLE = (Path(__file__).parent / "style.css").read_bytes()
+
+# Nothing but our own style: no script runs, nothing is framed, nothing is sent elsewhere.
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "X-Robots-Tag": "noindex, nofollow",
+    "Cache-Control": "no-store",
+}
+
+_pages = Environment(
+    loader=PackageLoader("bot.reports.site"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    auto_reload=False,
+)
+_pages.globals |= {
+    "style_version": hashlib.sha256(_STYLE).hexdigest()[:12],
+    "plural": plural,
+}
+
+
+def page(template: str, facts: Mapping[str, Any], status: int = 200) -> HTMLResponse:
+    """A page of this template."""
+    return HTMLResponse(_pages.get_template(template).render(facts), status, HEADERS)
+
+
+def style() -> Response:
+    """The style of all pages; its address changes with it, so browsers may keep it."""
+    kept = {"Cache-Control": "public, max-age=31536000, immutable"}
+    return Response(_STYLE, media_type="text/css", headers=HEADERS | kept)
+
+
+def _stamp(moment: datetime) -> str:
+    return f"{moment.day} {moment:%b %Y, %H:%M}"
+
+
+_pages.filters["stamp"] = _stamp
+_pages.tests["moment"] = lambda value: isinstance(value, datetime)

@@ -1,0 +1,128 @@
+"""A company whose report is read: its people, its leads, and browsers that sign in with Slack."""
+
+import re
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+from typing import Any
+
+import httpx
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from bot import clock, demo
+from bot.app import Application
+from bot.campaigns.model import Campaign
+from bot.contacts import service as contacts
+from bot.doctor import manifest
+from bot.leads.model import Lead
+from bot.people import service as people
+from bot.people.model import Person, Role, Workspace
+from bot.playground.standin import StandIn
+from bot.playground.state import User
+from bot.store import Store
+
+MONDAY = datetime(2026, 11, 15, 23, tzinfo=UTC)
+"""16 November 2026, 00:00 in Berlin: the week that most tests report on."""
+NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)
+"""The Wednesday of the week after."""
+
+ROLES = {
+    "sofia": [Role.SALESPERSON], "ben": [Role.SALESPERSON], "mara": [Role.MARKETER],
+    "clara": [Role.MANAGER], "root": [Role.ADMIN], "guest": [],
+}  # fmt: skip
+
+_numbers = count(1)
+
+
+@dataclass
+class House:
+    """The company, and what is around it."""
+
+    slack: StandIn
+    application: Application
+    address: str
+    users: dict[str, User]
+
+    @property
+    def store(self) -> Store:
+        return self.application.store
+
+    @property
+    def workspace(self) -> Workspace:
+        return self.application.workspace()
+
+    def person(self, name: str) -> Person:
+        with self.store.transaction() as session:
+            return people.person(session, self.workspace.id, self.users[name].id)
+
+    def anyone(self) -> httpx.Client:
+        """A browser in which nobody has signed in."""
+        return httpx.Client(base_url=self.address, timeout=60, follow_redirects=True)
+
+    @contextmanager
+    def browser(self, name: str) -> Iterator[httpx.Client]:
+        """A browser in which this person has signed in, the way people do."""
+        with self.anyone() as web:
+            assert sign_in(web, self.users[name].id).status_code == 200
+            yield web
+
+    def campaign(self, session: Session, name: str, **facts: Any) -> int:
+        """A campaign; returns its id."""
+        written = Campaign(
+            **{
+                "workspace_id": self.workspace.id, "owner_id": self.person("mara").id,
+                "name": name, "kind": "other", "audience": "", "offer": "", "terms": "",
+                "talking_points": "", "starts_on": date(2026, 1, 1), "currency": "EUR",
+                "announced_at": MONDAY,
+            }
+            | facts
+        )  # fmt: skip
+        session.add(written)
+        session.flush()
+        return written.id
+
+    def leads(self, session: Session, *rows: dict[str, Any]) -> list[int]:
+        """Leads with these columns; the rest is empty. Returns their ids."""
+        contact = contacts.identify(session, self.workspace.id, "ada@example.com", None)
+        usual = {
+            "workspace_id": self.workspace.id, "source": "api", "contact_id": contact.contact_id,
+            "received_at": MONDAY + timedelta(hours=9), "last_touch_at": MONDAY,
+        }  # fmt: skip
+        names = {name for row in rows for name in row}
+        blank: dict[str, Any] = dict.fromkeys(names)
+        written = [blank | usual | {"external_id": f"x{next(_numbers)}"} | row for row in rows]
+        return list(session.scalars(insert(Lead).returning(Lead.id), written))
+
+
+def sign_in(web: httpx.Client, slack_id: str, onward: str = "/report") -> httpx.Response:
+    """Press the button, say who one is, and come back."""
+    asked = web.get(onward)
+    button = re.search(r'class="button" href="([^"]+)"', asked.text)
+    assert button, asked.text
+    chooser = web.get(button[1].replace("&amp;", "&"))
+    assert "Who are you?" in chooser.text
+    return web.post(chooser.url, data={"user": slack_id})
+
+
+def open_house(database_url: str, **settings: Any) -> Iterator[House]:
+    clock.use(lambda: NOW)
+    slack = StandIn(manifest(), now=demo.now)
+    users = {name: slack.add_user(name, name.title()) for name in ROLES}
+    slack.add_channel("leads", members=users.values())
+    with ExitStack() as stack:
+        stack.enter_context(slack)
+        application, address = stack.enter_context(
+            demo.running(slack, "#leads", database_url=database_url, **settings)
+        )
+        with application.store.transaction() as session:
+            session.add_all(
+                Person(
+                    workspace_id=application.workspace().id, slack_id=users[name].id,
+                    name=name.title(), roles=[str(role) for role in roles],
+                )
+                for name, roles in ROLES.items()
+            )  # fmt: skip
+        yield House(slack, application, address, users)
