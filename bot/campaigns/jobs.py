@@ -19,7 +19,7 @@ def register(tasks: Tasks, store: Store, cards: Cards) -> None:
 
     def end(campaign_id: int) -> None:
         with store.transaction() as session:
-            slack.redraw(session, service.CARD, campaign_id)
+            service.finish(session, campaign_id)
 
     tasks.add(service.CONFIRM, confirm)
     tasks.add(service.END, end)

@@ -50,7 +50,13 @@ class Hands:
 
     def __init__(self) -> None:
         self.now = NINE
+        self._runs = 0
         clock.use(lambda: self.now)
+
+    def runs(self) -> int:
+        """Another number each time, for what has to be unique within a test."""
+        self._runs += 1
+        return self._runs
 
     def forward(self, **by: float) -> None:
         self.now += timedelta(**by)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from slack_sdk.models.blocks import Block
 
-from bot.campaigns.model import Campaign
+from bot.campaigns.model import AsOf, Campaign, CampaignVersion, Stage
 from bot.contacts.model import Consent
 from bot.leads import modals, view
 from bot.leads.model import CallList, Disposition, Lead, LeadFacts, Mine, Rating, Status, Touch
@@ -79,6 +79,22 @@ def test_card_of_someone_who_came_back_and_was_known(golden: Golden) -> None:
     earlier = [lead(**WON), lead(**LOST)]
     facts = LeadFacts(lead(is_hot=False), SPRING, None, touches, consent, earlier)
     golden("leads.card_came_back", drawn(view.card(facts)))
+
+
+def test_card_with_the_offer_of_its_day(golden: Golden) -> None:
+    version = CampaignVersion(
+        number=1, name="Spring start", offer="Two months free", price="EUR 49 a month",
+        terms="New customers only.", talking_points="No set-up fee\nData stays in Vienna",
+        starts_on=date(2026, 5, 1), ends_on=date(2026, 6, 30),
+    )  # fmt: skip
+    now = Campaign(
+        id=5, name="Spring start", stage=Stage.LIVE, version=2, holds_from=2,
+        starts_on=date(2026, 5, 1), ends_on=date(2026, 6, 30),
+    )  # fmt: skip
+    offer = AsOf(now, version, Stage.LIVE, NINE.date(), NINE.date())
+    golden(
+        "leads.card_offer_of_its_day", drawn(view.card(LeadFacts(lead(), now, None, offer=offer)))
+    )
 
 
 def test_a_refusal_is_said() -> None:

@@ -200,6 +200,8 @@ def test_a_lead_is_attributed_to_the_campaign_of_its_code_and_stays_there(floor:
     assert found == {by_code: spring.id, chosen: other.id, unknown: None}
     assert facts.campaign is not None
     assert (facts.campaign.id, facts.owner) == (spring.id, None)
+    assert facts.offer is not None
+    assert facts.offer.in_force
 
 
 # ---- claim --------------------------------------------------------------------------------------

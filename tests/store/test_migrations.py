@@ -3,6 +3,7 @@
 import os
 import threading
 from collections.abc import Iterator
+from datetime import datetime
 
 import pytest
 from sqlalchemy import Engine, create_engine, make_url, text
@@ -53,6 +54,50 @@ def test_up_down_and_up_again(empty: Engine) -> None:
     assert {name for name in things(empty) if "alembic" not in name} == set()
     migrate.upgrade(empty)
     assert things(empty) == full
+
+
+_ANNOUNCED_BEFORE = (
+    """
+    INSERT INTO workspace (team_id, name, bot_user_id, channel, timezone, currency, installed_at)
+    VALUES ('T', 'Acme', 'UB', 'C', 'Europe/Berlin', 'EUR', now())
+    """,
+    """
+    INSERT INTO person (workspace_id, slack_id, name, roles, active)
+    SELECT id, 'U', 'Mara', '{}', true FROM workspace
+    """,
+    """
+    INSERT INTO campaign (workspace_id, owner_id, name, kind, audience, offer, terms,
+        talking_points, starts_on, ends_on, currency, announced_at)
+    SELECT workspace_id, id, name, 'other', 'All', 'Half price', 'None', 'Say it',
+        '2026-01-01', ends_on, 'EUR', '2026-01-05T12:00Z'
+    FROM person, (VALUES ('over', DATE '2026-01-31'), ('open', NULL)) AS old (which, ends_on)
+    """,
+)
+
+
+def test_campaigns_from_before_there_were_stages_have_a_first_version(empty: Engine) -> None:
+    migrate.upgrade(empty, "0006")
+    with empty.begin() as connection:
+        for statement in _ANNOUNCED_BEFORE:
+            connection.execute(text(statement))
+    migrate.upgrade(empty)
+    with empty.connect() as connection:
+        found = connection.execute(
+            text(
+                """
+                SELECT stage, version, in_force_from AT TIME ZONE 'UTC', facts ->> 'stage', deed
+                FROM campaign JOIN campaign_version ON campaign_version.campaign_id = campaign.id
+                JOIN campaign_event ON campaign_event.campaign_id = campaign.id
+                ORDER BY stage DESC, campaign_event.id
+                """
+            )
+        ).all()
+    began = datetime(2025, 12, 31, 23)  # noqa: DTZ001 - PostgreSQL brings UTC as it is
+    assert [tuple(row) for row in found] == [
+        ("live", 1, began, "live", "announced"),
+        ("ended", 1, began, "live", "announced"),
+        ("ended", 1, began, "ended", "ended"),
+    ]
 
 
 def test_the_models_say_what_the_database_has(store: Store) -> None:

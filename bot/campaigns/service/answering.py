@@ -1,6 +1,6 @@
 """Answering: what the channel does with an announcement: *Got it*, and questions."""
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, joinedload
 
@@ -31,7 +31,7 @@ def got_it(session: Session, who: Person, campaign_id: int) -> bool:
     """
     people.require(session, who, "confirm campaigns", Role.SALESPERSON, Role.MARKETER)
     campaign = find(session, who.workspace_id, campaign_id)
-    if campaign.has_ended_by(today(session, who.workspace_id)):
+    if campaign.is_over(today(session, who.workspace_id)):
         raise Ended(name=safe(campaign.name))
     _note_receipt(session, who, campaign)
     slack.redraw(session, CARD, campaign.id)
@@ -85,24 +85,27 @@ def question(session: Session, question_id: int) -> CampaignQuestion:
 
 
 def _note_receipt(session: Session, who: Person, campaign: Campaign) -> None:
-    first = session.scalar(
+    holds = (
+        CampaignReceipt.campaign_id == campaign.id,
+        CampaignReceipt.person_id == who.id,
+        CampaignReceipt.version >= campaign.holds_from,
+    )
+    before = session.scalar(select(func.min(CampaignReceipt.at)).where(*holds))
+    first = before is None and session.scalar(
         insert(CampaignReceipt)
         .values(
             campaign_id=campaign.id,
             person_id=who.id,
+            version=campaign.version,
             workspace_id=who.workspace_id,
             at=clock.now(),
         )
         .on_conflict_do_nothing()
         .returning(CampaignReceipt.at)
     )
-    if first is None:
-        before = session.scalars(
-            select(CampaignReceipt.at).where(
-                CampaignReceipt.campaign_id == campaign.id, CampaignReceipt.person_id == who.id
-            )
-        ).one()
-        raise AlreadyRead(name=safe(campaign.name), at=moment(before))
+    if not first:
+        at = before or session.scalars(select(func.min(CampaignReceipt.at)).where(*holds)).one()
+        raise AlreadyRead(name=safe(campaign.name), at=moment(at))
 
 
 def _question(text: str) -> str:

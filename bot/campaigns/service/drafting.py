@@ -6,11 +6,12 @@ field, as a sentence that says what to write instead.
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
-from bot.campaigns.model import LONGEST, MOST_LEADS, Kind, utm_code
+from bot.campaigns.model import LONGEST, MOST_LEADS, MOST_MATERIALS, Campaign, Kind, utm_code
 from bot.errors import FieldErrors
 from bot.money import Money, NotAnAmount, parse
 from bot.slack.text import clean
@@ -33,7 +34,7 @@ class _Wrong(Exception):
 
 @dataclass(frozen=True)
 class Draft:
-    """A campaign that keeps all rules that can be seen without the database."""
+    """What someone wrote of a campaign, field by field; texts may be empty until it is proposed."""
 
     name: str
     kind: Kind
@@ -46,31 +47,73 @@ class Draft:
     budget: Money | None = None
     expected_leads: int | None = None
     utm_campaign: str | None = None
+    price: str = ""
+    objections: str = ""
+    channels: tuple[str, ...] = ()
+    materials: tuple[tuple[str, str], ...] = ()
+    """Pairs of a title and an https address."""
+    expected_customers: int | None = None
+    target_cost_per_lead: Money | None = None
+    late_callers: str = ""
+
+    @classmethod
+    def of(cls, campaign: Campaign) -> "Draft":
+        """The campaign as it could be written again."""
+        values = {each.name: getattr(campaign, each.name) for each in fields(cls)}
+        return cls(
+            **values
+            | {
+                "kind": Kind(campaign.kind),
+                "channels": tuple(campaign.channels),
+                "materials": tuple((title, address) for title, address in campaign.materials),
+            }
+        )
+
+    @property
+    def missing(self) -> dict[str, str]:
+        """What has to be written before others can answer to it: by field, what to write."""
+        return {name: said for name, said in _MISSING.items() if not getattr(self, name)}
 
 
-def draft(fields: Mapping[str, Any], currency: str, today: date) -> Draft:
+def draft(
+    fields: Mapping[str, Any], currency: str, today: date, *, incomplete: bool = False
+) -> Draft:
     """Read the fields of the form as Slack brings them. Raises FieldErrors with all that is wrong.
 
-    `today` is the day in the workspace's zone, `currency` the one that amounts are in.
+    `today` is the day in the workspace's zone, `currency` the one that amounts are in. Where it may
+    be `incomplete`, a name is enough.
     """
     form = _Form(fields)
+    text = form.maybe if incomplete else form.take
     starts_on = form.take("starts_on", lambda text: _day(text, today))
     read: dict[str, Any] = {
         "name": form.take("name", lambda text: _line(text, "name")),
         "kind": form.take("kind", _kind),
-        "audience": form.take("audience", lambda text: _line(text, "audience")),
-        "offer": form.take("offer", lambda text: _line(text, "offer")),
-        "terms": form.take("terms", lambda text: _text(text, "terms")),
-        "talking_points": form.take("talking_points", lambda text: _text(text, "talking_points")),
+        "audience": text("audience", lambda text: _line(text, "audience")),
+        "offer": text("offer", lambda text: _line(text, "offer")),
+        "terms": text("terms", lambda text: _text(text, "terms")),
+        "talking_points": text("talking_points", lambda text: _text(text, "talking_points")),
         "starts_on": starts_on,
         "ends_on": form.maybe("ends_on", lambda text: _end(text, starts_on, today)),
         "budget": form.maybe("budget", lambda text: _amount(text, currency)),
         "expected_leads": form.maybe("expected_leads", _count),
         "utm_campaign": form.maybe("utm_campaign", _code),
+        "price": form.maybe("price", lambda text: _line(text, "price")),
+        "objections": form.maybe("objections", lambda text: _text(text, "objections")),
+        "channels": form.maybe("channels", _names),
+        "materials": form.maybe("materials", _materials),
+        "expected_customers": form.maybe("expected_customers", _count),
+        "target_cost_per_lead": form.maybe(
+            "target_cost_per_lead", lambda text: _amount(text, currency)
+        ),
+        "late_callers": form.maybe("late_callers", lambda text: _line(text, "late_callers")),
     }
     if form.errors:
         raise FieldErrors(form.errors)
-    return Draft(**read)
+    return Draft(**_EMPTY | {name: value for name, value in read.items() if value is not None})
+
+
+_EMPTY: dict[str, Any] = dict.fromkeys(("audience", "offer", "terms", "talking_points"), "")
 
 
 class _Form:
@@ -161,3 +204,38 @@ def _code(text: str) -> str:
             "Use letters, digits and . _ - + ~ without spaces, for example spring-offer-2026."
         )
     return code
+
+
+def _names(text: str) -> tuple[str, ...]:
+    """`Google Ads, newsletter`: each once, in the order they were typed."""
+    names = (" ".join(name.split()) for name in re.split("[,;\n]", _text(text, "channels")))
+    return tuple({name.casefold(): name for name in names if name}.values())
+
+
+def _materials(text: str) -> tuple[tuple[str, str], ...]:
+    """One a line: a title, if there is one, and an https address."""
+    lines = [line for line in _text(text, "materials").splitlines() if line.strip()]
+    if len(lines) > MOST_MATERIALS:
+        raise _Wrong(f"Please keep to {MOST_MATERIALS} materials, one a line.")
+    return tuple(_material(line) for line in lines)
+
+
+def _material(line: str) -> tuple[str, str]:
+    *words, address = line.split()
+    host = _host(address)
+    if host is None:
+        raise _Wrong(
+            f"I find no https address at the end of “{clean(line, 60)}”. "
+            "Write a title and an address, for example: Price list https://example.com/prices"
+        )
+    return (" ".join(words).rstrip(" :") or host, address)
+
+
+def _host(address: str) -> str | None:
+    """The host of an https address that can stand in a message; None where it is none."""
+    if not re.fullmatch(r"https://[^\s<>|\"`]{1,500}", address):
+        return None
+    try:
+        return urlsplit(address).hostname
+    except ValueError:
+        return None

@@ -1,18 +1,23 @@
-"""Reading: which campaign a lead belongs to, what runs, and who of sales has read of it."""
+"""Reading: which campaign a lead belongs to, what it promised when, and who has read of it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, literal, select
 from sqlalchemy.orm import Session, joinedload
 
 from bot import clock
 from bot.campaigns.model import (
+    OVER,
     RECENTLY_DAYS,
+    AsOf,
     Campaign,
+    CampaignEvent,
     CampaignReceipt,
+    CampaignVersion,
     Overview,
     Readership,
+    Stage,
     utm_code,
 )
 from bot.errors import NotFound
@@ -28,16 +33,21 @@ def today(session: Session, workspace_id: int) -> date:
     return session.get_one(Workspace, workspace_id).day_of(clock.now())
 
 
+KEEPS_CODE = table(Campaign).c.stage != literal(Stage.CANCELLED.value, literal_execute=True)
+"""Which campaigns have leads by their code; written out, so that PostgreSQL finds its index."""
+
 # Built once, since every lead runs through it.
 _BY_UTM = select(table(Campaign).c.id).where(
     table(Campaign).c.workspace_id == bindparam("workspace_id"),
     table(Campaign).c.utm_campaign == bindparam("code"),
+    KEEPS_CODE,
 )
 
 
 def by_utm(session: Session, workspace_id: int, utm_campaign: str) -> int | None:
     """The id of the campaign that a UTM campaign code stands for, however it was written.
 
+    A campaign that is still planned has its leads already; one that was cancelled has none.
     It is called for every lead that arrives: one look into one index, and none for a code that no
     campaign can have.
     """
@@ -47,11 +57,17 @@ def by_utm(session: Session, workspace_id: int, utm_campaign: str) -> int | None
     return session.scalar(_BY_UTM, {"workspace_id": workspace_id, "code": code})
 
 
-def find(session: Session, workspace_id: int, campaign_id: int) -> Campaign:
-    """The campaign of this workspace, with its owner. Raises NotFound."""
-    campaign = session.scalar(
-        _with_owner.where(Campaign.id == campaign_id, Campaign.workspace_id == workspace_id)
-    )
+def find(session: Session, workspace_id: int, campaign_id: int, *, lock: bool = False) -> Campaign:
+    """The campaign of this workspace, with its owner; with `lock`, held until the transaction ends.
+
+    Raises NotFound.
+    """
+    mine = _with_owner.where(Campaign.id == campaign_id, Campaign.workspace_id == workspace_id)
+    if lock:
+        mine = mine.with_for_update(of=Campaign, key_share=True).execution_options(
+            populate_existing=True
+        )
+    campaign = session.scalar(mine)
     if campaign is None:
         raise NotFound(what="this campaign")
     return campaign
@@ -64,20 +80,67 @@ def known(session: Session, campaign_id: int) -> Campaign:
 
 def running(session: Session, workspace_id: int, day: date) -> Sequence[Campaign]:
     """The campaigns whose offer is in force on that day, the newest first."""
-    return [campaign for campaign in _since(session, workspace_id, day) if campaign.runs_on(day)]
+    return [each for each in _since(session, workspace_id, day) if each.is_in_force(day)]
+
+
+def as_of(session: Session, campaign_id: int, moment: datetime) -> AsOf:
+    """The campaign as it was at that moment: what it promised, and whether that was in force."""
+    campaign = session.get_one(Campaign, campaign_id)
+    workspace = session.get_one(Workspace, campaign.workspace_id)
+    version = session.scalar(
+        select(CampaignVersion)
+        .where(CampaignVersion.campaign_id == campaign_id, CampaignVersion.in_force_from <= moment)
+        .order_by(CampaignVersion.number.desc())
+        .limit(1)
+    )
+    # One that was announced after its first day was live from that on.
+    unwritten = Stage.LIVE if version else Stage.DRAFT
+    return AsOf(
+        campaign,
+        version,
+        _stage_at(session, campaign_id, moment) or unwritten,
+        day=workspace.day_of(moment),
+        today=workspace.day_of(clock.now()),
+    )
+
+
+def offer_on(session: Session, campaign_id: int, moment: datetime) -> CampaignVersion | None:
+    """The version in force at that moment; None where there was no offer to be promised."""
+    then = as_of(session, campaign_id, moment)
+    return then.version if then.in_force else None
+
+
+def _stage_at(session: Session, campaign_id: int, moment: datetime) -> Stage | None:
+    """The stage by the audit, since it was announced."""
+    stage = CampaignEvent.facts["stage"].astext
+    found = session.scalar(
+        select(stage)
+        .where(
+            CampaignEvent.campaign_id == campaign_id,
+            CampaignEvent.at <= moment,
+            stage.in_([Stage.LIVE, Stage.PAUSED, *OVER]),
+        )
+        .order_by(CampaignEvent.at.desc(), CampaignEvent.id.desc())
+        .limit(1)
+    )
+    return Stage(found) if found else None
 
 
 def overview(session: Session, workspace_id: int, day: date) -> Overview:
     """The campaigns that run on that day, that come, and that ended recently."""
     recent = _since(session, workspace_id, day - timedelta(days=RECENTLY_DAYS))
-    ended = [campaign for campaign in recent if campaign.has_ended_by(day)]
+    ended = [campaign for campaign in recent if campaign.is_over(day)]
     return Overview(
-        running=[campaign for campaign in recent if campaign.runs_on(day)],
-        coming=[campaign for campaign in reversed(recent) if campaign.starts_on > day],
+        running=[campaign for campaign in recent if campaign.is_in_force(day)],
+        coming=[campaign for campaign in reversed(recent) if _comes(campaign, day)],
         ended=sorted(ended, key=lambda campaign: campaign.ends_on or day, reverse=True),
         readers=_reader_counts(session, (campaign.id for campaign in recent)),
         sales=len(people.having(session, workspace_id, Role.SALESPERSON)),
     )
+
+
+def _comes(campaign: Campaign, day: date) -> bool:
+    return campaign.starts_on > day and campaign.stage not in OVER
 
 
 def readership(session: Session, campaign: Campaign) -> Readership:
@@ -85,7 +148,10 @@ def readership(session: Session, campaign: Campaign) -> Readership:
     sales = people.having(session, campaign.workspace_id, Role.SALESPERSON)
     read = set(
         session.scalars(
-            select(CampaignReceipt.person_id).where(CampaignReceipt.campaign_id == campaign.id)
+            select(CampaignReceipt.person_id).where(
+                CampaignReceipt.campaign_id == campaign.id,
+                CampaignReceipt.version >= campaign.holds_from,
+            )
         )
     )
     return Readership(
@@ -95,11 +161,12 @@ def readership(session: Session, campaign: Campaign) -> Readership:
 
 
 def _since(session: Session, workspace_id: int, day: date) -> Sequence[Campaign]:
-    """The campaigns that had not ended by that day, the newest start first."""
+    """The announced campaigns that had not ended by that day, the newest start first."""
     return session.scalars(
         select(Campaign)
         .where(
             Campaign.workspace_id == workspace_id,
+            Campaign.stage.in_([Stage.LIVE, Stage.PAUSED, Stage.ENDED]),
             Campaign.ends_on.is_(None) | (Campaign.ends_on >= day),
         )
         .order_by(Campaign.starts_on.desc(), Campaign.name, Campaign.id)
@@ -109,9 +176,14 @@ def _since(session: Session, workspace_id: int, day: date) -> Sequence[Campaign]
 def _reader_counts(session: Session, campaign_ids: Iterable[int]) -> Mapping[int, int]:
     """How many of the salespeople have read of each campaign."""
     rows = session.execute(
-        select(CampaignReceipt.campaign_id, func.count().label("readers"))
+        select(
+            CampaignReceipt.campaign_id,
+            func.count(CampaignReceipt.person_id.distinct()).label("readers"),
+        )
         .join(Person, Person.id == CampaignReceipt.person_id)
+        .join(Campaign, Campaign.id == CampaignReceipt.campaign_id)
         .where(
+            CampaignReceipt.version >= Campaign.holds_from,
             CampaignReceipt.campaign_id.in_(campaign_ids),
             Person.active,
             Person.roles.contains([Role.SALESPERSON]),

@@ -19,7 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.campaigns.model import Campaign
+from bot.campaigns.model import AsOf, Campaign
 from bot.contacts.model import Consent, Contact
 from bot.leads.model.intake import Touch
 from bot.money import Money
@@ -279,3 +279,5 @@ class LeadFacts:
     """Who alone may claim it at first."""
     names_only: bool = False
     """Whether whoever looks sees name and company alone."""
+    offer: AsOf | None = None
+    """What the campaign promised when the lead came."""

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from bot import clock, slack
+from bot.campaigns import service as campaigns
 from bot.campaigns.model import Campaign, utm_code
 from bot.contacts import service as contacts
 from bot.contacts.model import Consent
@@ -36,7 +37,8 @@ _ORIGIN = (
     .outerjoin(
         _campaign,
         (_campaign.c.workspace_id == _workspace.c.id)
-        & (_campaign.c.utm_campaign == bindparam("code")),
+        & (_campaign.c.utm_campaign == bindparam("code"))
+        & campaigns.KEEPS_CODE,
     )
     .where(_workspace.c.id == bindparam("workspace_id"))
 )

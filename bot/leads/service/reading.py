@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from bot.campaigns.model import Campaign
+from bot.campaigns import service as campaigns
+from bot.campaigns.model import AsOf, Campaign
 from bot.contacts import service as contacts
 from bot.errors import NotFound
 from bot.leads.model import Lead, LeadFacts, LeadStep, Status, StepFacts, Touch
@@ -39,6 +40,7 @@ def facts(session: Session, lead_id: int) -> LeadFacts:
     lead = row.Lead
     return LeadFacts(
         *row,
+        offer=_offer(session, lead),
         touches=_touches(session, lead),
         consent=contacts.consent(session, lead.contact_id),
         earlier=_earlier(session, lead),
@@ -76,6 +78,12 @@ def step(session: Session, step_id: int) -> StepFacts:
 
 def _person(session: Session, person_id: int | None) -> Person | None:
     return None if person_id is None else session.get_one(Person, person_id)
+
+
+def _offer(session: Session, lead: Lead) -> AsOf | None:
+    if lead.campaign_id is None:
+        return None
+    return campaigns.as_of(session, lead.campaign_id, lead.received_at)
 
 
 def _touches(session: Session, lead: Lead) -> Sequence[Touch]:

@@ -15,7 +15,7 @@ from slack_sdk.models.blocks import (
     SectionBlock,
 )
 
-from bot.campaigns.view import offer_line
+from bot.campaigns.view import offer_line, offer_then
 from bot.leads.model import Lead, LeadFacts, Rating, Status, Touch
 from bot.leads.sources import SOURCES
 from bot.slack import Message
@@ -50,6 +50,8 @@ def card(facts: LeadFacts) -> Message:
         HeaderBlock(text=PlainTextObject(text=clean(_title(lead), 150), emoji=False)),
         SectionBlock(fields=_details(facts)),
     ]
+    if facts.offer:
+        blocks.append(SectionBlock(text=offer_then(facts.offer)))
     if lead.message and not facts.names_only:
         blocks.append(
             SectionBlock(text=PlainTextObject(text=clean(lead.message, _PREVIEW), emoji=False))
@@ -120,7 +122,8 @@ def mail_link(lead: Lead) -> str:
 
 def _campaign(facts: LeadFacts) -> str:
     if facts.campaign:
-        return f"{safe(facts.campaign.name, 150)}\n{offer_line(facts.campaign)}"
+        name = safe(facts.campaign.name, 150)
+        return name if facts.offer else f"{name}\n{offer_line(facts.campaign)}"
     code = facts.lead.utm_campaign
     return f"None with the code “{safe(code, 100)}”" if code else "Not attributed"
 

@@ -1,4 +1,4 @@
-"""How campaigns look: the announcement, a question, the word to the announcer, and the list."""
+"""How an announcement looks: its card, a question about it, and the word to its owner."""
 
 import re
 from collections.abc import Sequence
@@ -8,10 +8,8 @@ from slack_sdk.models.blocks import (
     ActionsBlock,
     Block,
     ButtonElement,
-    ContextBlock,
     HeaderBlock,
     MarkdownTextObject,
-    PlainTextObject,
     RichTextBlock,
     RichTextElementParts,
     RichTextListElement,
@@ -20,17 +18,12 @@ from slack_sdk.models.blocks import (
     SectionBlock,
 )
 
-from bot.campaigns.model import (
-    RECENTLY_DAYS,
-    Campaign,
-    CampaignQuestion,
-    Kind,
-    Overview,
-    Readership,
-)
+from bot.campaigns.model import Campaign, CampaignQuestion, Kind, Readership, Stage
+from bot.campaigns.view.offer import offer_line, period
+from bot.campaigns.view.words import day_in_words, only, plain, sentence_case, small
 from bot.people.model import Person
 from bot.slack import Message
-from bot.slack.text import clean, plural, safe
+from bot.slack.text import safe
 
 GOT_IT = "campaign.got_it"
 ASK = "campaign.ask"
@@ -44,7 +37,7 @@ _MARKER = re.compile(r"^\s*[-–—•*·]\s+")
 
 def card(campaign: Campaign, readership: Readership, today: date) -> Message:
     """The announcement in the channel; the campaign comes with its owner."""
-    if campaign.has_ended_by(today):
+    if campaign.is_over(today):
         return _ended(campaign)
     name = f"“{safe(campaign.name)}”"
     return Message(
@@ -52,7 +45,7 @@ def card(campaign: Campaign, readership: Readership, today: date) -> Message:
         [
             _title(campaign),
             *_promise(campaign),
-            _small(_read_by(readership)),
+            small(_read_by(readership)),
             ActionsBlock(
                 elements=[
                     _button(campaign, "Got it", GOT_IT, style="primary"),
@@ -65,13 +58,13 @@ def card(campaign: Campaign, readership: Readership, today: date) -> Message:
 
 def _ended(campaign: Campaign) -> Message:
     """The announcement once the offer is over: still there to read, with nothing to confirm."""
-    assert campaign.ends_on is not None
-    ended = f"ended on {_day(campaign.ends_on)}."
+    day = f" on {day_in_words(campaign.ends_on)}" if campaign.ends_on else ""
+    ended = "was cancelled." if campaign.stage == Stage.CANCELLED else f"ended{day}."
     return Message(
         f"The campaign “{safe(campaign.name)}” {ended}",
         [
             _title(campaign),
-            _small(_sentence_case(ended)),
+            small(sentence_case(ended)),
             *_promise(campaign),
             ActionsBlock(elements=[_button(campaign, "Ask", ASK)]),
         ],
@@ -96,79 +89,19 @@ def confirmation(campaign: Campaign, channel: str, *, posted: bool) -> Message:
     """What the announcer hears: where it stands, or that Slack did not take it."""
     name, where = f"“{safe(campaign.name)}”", f"<#{channel}>"
     if not posted:
-        return _only(
+        return only(
             f"{name} is saved, but Slack did not let me post it in {where}. Please tell an admin, "
             "and do not announce it again: `handoff doctor` says what to fix, and `handoff jobs` "
             "posts it after that."
         )
-    return _only(
+    return only(
         f"{name} is announced in {where}. Sales confirms it there with *Got it*; "
         "questions come into its thread and mention you."
     )
 
 
-def offer_line(campaign: Campaign) -> str:
-    """The offer and its dates in one line of mrkdwn, as a lead's card says them."""
-    return f"{safe(' '.join(campaign.offer.split()), 320)} · {period(campaign)}"
-
-
-def period(campaign: Campaign) -> str:
-    """The campaign's days in words: `1 to 30 June 2026`."""
-    first, last = campaign.starts_on, campaign.ends_on
-    if last is None:
-        return f"from {_day(first)} until further notice"
-    if first == last:
-        return f"on {_day(first)} only"
-    if (first.year, first.month) == (last.year, last.month):
-        return f"{first.day} to {_day(last)}"
-    if first.year == last.year:
-        return f"{first.day} {first:%B} to {_day(last)}"
-    return f"{_day(first)} to {_day(last)}"
-
-
-def listing(overview: Overview) -> Message:
-    """The answer to `/campaign list`."""
-    if overview.is_empty:
-        return _only(
-            "No campaign runs, comes or has ended recently. Marketing announces one with "
-            "`/campaign`."
-        )
-    groups = {
-        "Running": overview.running,
-        "Coming": overview.coming,
-        f"Ended in the last {RECENTLY_DAYS} days": overview.ended,
-    }
-    text = (
-        f"{plural(len(overview.running), 'campaign')} running, {len(overview.coming)} coming, "
-        f"{len(overview.ended)} ended in the last {RECENTLY_DAYS} days."
-    )
-    blocks = [
-        block for title, campaigns in groups.items() for block in _group(title, campaigns, overview)
-    ]
-    return Message(text, blocks)
-
-
-def _group(title: str, campaigns: Sequence[Campaign], overview: Overview) -> list[Block]:
-    if not campaigns:
-        return []
-    blocks: list[Block] = [HeaderBlock(text=_plain(title, 150))]
-    blocks.extend(_row(campaign, overview) for campaign in campaigns[:_MOST_LISTED])
-    left = len(campaigns) - _MOST_LISTED
-    if left > 0:
-        blocks.append(_small(f"and {left:,} more"))
-    return blocks
-
-
-def _row(campaign: Campaign, overview: Overview) -> SectionBlock:
-    readers = overview.readers.get(campaign.id, 0)
-    return SectionBlock(
-        text=f"*{safe(campaign.name)}* · {Kind(campaign.kind).label}\n{offer_line(campaign)}\n"
-        f"Read by {readers} of {overview.sales} in sales"
-    )
-
-
 def _title(campaign: Campaign) -> HeaderBlock:
-    return HeaderBlock(text=_plain(f"Campaign: {campaign.name}", 150))
+    return HeaderBlock(text=plain(f"Campaign: {campaign.name}", 150))
 
 
 def _promise(campaign: Campaign) -> list[Block]:
@@ -183,7 +116,7 @@ def _promise(campaign: Campaign) -> list[Block]:
 
 def _facts(campaign: Campaign) -> list[MarkdownTextObject]:
     facts = {
-        "When": _sentence_case(period(campaign)),
+        "When": sentence_case(period(campaign)),
         "For": safe(campaign.audience),
         "Kind": Kind(campaign.kind).label,
         "Owner": campaign.owner.mention,
@@ -241,23 +174,3 @@ def _button(
     campaign: Campaign, label: str, action_id: str, *, style: str | None = None
 ) -> ButtonElement:
     return ButtonElement(text=label, action_id=action_id, value=str(campaign.id), style=style)
-
-
-def _sentence_case(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%B} {day.year}"
-
-
-def _small(text: str) -> ContextBlock:
-    return ContextBlock(elements=[MarkdownTextObject(text=text)])
-
-
-def _only(text: str) -> Message:
-    return Message(text, [SectionBlock(text=text)])
-
-
-def _plain(text: str, limit: int) -> PlainTextObject:
-    return PlainTextObject(text=clean(text, limit), emoji=False)

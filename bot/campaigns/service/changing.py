@@ -1,0 +1,103 @@
+"""Changing: what a campaign says, and whether it goes on, each change written down."""
+
+from sqlalchemy.orm import Session
+
+from bot import slack
+from bot.campaigns.model import BINDING, OVER, Campaign, Deed, Stage
+from bot.campaigns.service import audit
+from bot.campaigns.service.announcing import CARD, finish_in_time
+from bot.campaigns.service.drafting import Draft
+from bot.campaigns.service.planning import manageable, put
+from bot.campaigns.service.reading import today
+from bot.errors import FieldErrors, HandoffError
+from bot.people.model import Person
+from bot.slack.text import safe
+
+
+class AlreadyOver(HandoffError):
+    """“{name}” is {stage}, and stays as it was. Announce a new campaign instead."""
+
+
+class NotBegun(HandoffError):
+    """“{name}” has not begun yet. Cancel it instead."""
+
+
+class HasBegun(HandoffError):
+    """“{name}” runs already, so customers may know of it. End it instead."""
+
+
+def change(
+    session: Session, who: Person, campaign_id: int, draft: Draft
+) -> tuple[Campaign, audit.Changes]:
+    """Let the campaign say what the draft says; returns it, and what changed.
+
+    Once it was proposed, this makes a new version; where something binding changed, what was agreed
+    goes before sales again.
+    Raises NotFound, NotAllowed, NotYours, AlreadyOver, CodeTaken, FieldErrors with what is missing.
+    """
+    campaign = manageable(session, who, campaign_id)
+    if campaign.stage in OVER:
+        raise AlreadyOver(name=safe(campaign.name), stage=campaign.stage)
+    if draft.missing and campaign.stage != Stage.DRAFT:
+        raise FieldErrors(draft.missing)
+    changed = put(session, campaign, draft)
+    if not changed:
+        return campaign, changed
+    if campaign.stage == Stage.DRAFT:
+        audit.note(session, campaign, who, Deed.SAVED, changed=changed)
+        return campaign, changed
+    audit.renew(session, campaign, who, changed)
+    audit.note(session, campaign, who, Deed.CHANGED, version=campaign.version, changed=changed)
+    if campaign.stage == Stage.AGREED and changed.keys() & BINDING:
+        audit.turn(session, campaign, who, Deed.ASKED_AGAIN, Stage.PROPOSED)
+    if campaign.announced_at and "ends_on" in changed:
+        finish_in_time(session, campaign)
+    slack.redraw(session, CARD, campaign.id)
+    return campaign, changed
+
+
+def pause(session: Session, who: Person, campaign_id: int) -> Campaign:
+    """Let sales promise the offer to nobody for now.
+
+    Raises NotFound, NotAllowed, NotYours, CannotMove.
+    """
+    return _turn(session, who, campaign_id, Deed.PAUSED, Stage.PAUSED)
+
+
+def resume(session: Session, who: Person, campaign_id: int) -> Campaign:
+    """Let the offer hold again. Raises NotFound, NotAllowed, NotYours, AlreadyOver, CannotMove."""
+    campaign = manageable(session, who, campaign_id)
+    if campaign.stage != Stage.PAUSED or campaign.is_over(today(session, who.workspace_id)):
+        raise AlreadyOver(name=safe(campaign.name), stage=campaign.stage)
+    return _turn(session, who, campaign_id, Deed.RESUMED, Stage.LIVE)
+
+
+def end(session: Session, who: Person, campaign_id: int, late_callers: str = "") -> Campaign:
+    """End it now: from here on nobody may promise the offer; `late_callers` hear this instead.
+
+    Raises NotFound, NotAllowed, NotYours, NotBegun, CannotMove.
+    """
+    campaign = manageable(session, who, campaign_id)
+    day = today(session, who.workspace_id)
+    if campaign.starts_on > day:
+        raise NotBegun(name=safe(campaign.name))
+    _turn(session, who, campaign_id, Deed.ENDED, Stage.ENDED)
+    campaign.ends_on = min(campaign.ends_on or day, day)
+    campaign.late_callers = late_callers or campaign.late_callers
+    return campaign
+
+
+def cancel(session: Session, who: Person, campaign_id: int) -> Campaign:
+    """Give it up before it runs. Raises NotFound, NotAllowed, NotYours, HasBegun, CannotMove."""
+    campaign = manageable(session, who, campaign_id)
+    if campaign.announced_at and campaign.starts_on <= today(session, who.workspace_id):
+        raise HasBegun(name=safe(campaign.name))
+    campaign.launch_at = None
+    return _turn(session, who, campaign_id, Deed.CANCELLED, Stage.CANCELLED)
+
+
+def _turn(session: Session, who: Person, campaign_id: int, deed: Deed, to: Stage) -> Campaign:
+    campaign = manageable(session, who, campaign_id)
+    audit.turn(session, campaign, who, deed, to)
+    slack.redraw(session, CARD, campaign.id)
+    return campaign

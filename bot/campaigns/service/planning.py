@@ -1,0 +1,184 @@
+"""Planning: a campaign from its first draft to the day when sales is ready for it.
+
+Who has to agree, and until when, is not known here: whoever asks says `agree`.
+"""
+
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from bot.campaigns.model import Campaign, Deed, Stage
+from bot.campaigns.service import audit
+from bot.campaigns.service.drafting import Draft
+from bot.campaigns.service.reading import by_utm, find
+from bot.errors import FieldErrors, HandoffError
+from bot.people import service as people
+from bot.people.model import Person, Role, Workspace
+from bot.slack.text import safe
+
+
+class CodeTaken(HandoffError):
+    """“{name}” has this code already. Choose another, so that each lead finds its campaign."""
+
+
+class NotYours(HandoffError):
+    """“{name}” belongs to {owner}. Please ask them, or a manager."""
+
+
+class NoDraft(HandoffError):
+    """“{name}” is {stage}, so it is no draft any more. Change it instead."""
+
+
+def may_announce(session: Session, who: Person) -> None:
+    """See that the person may plan and announce campaigns. Raises NotAllowed."""
+    people.require(session, who, "announce campaigns", Role.MARKETER)
+
+
+def manageable(session: Session, who: Person, campaign_id: int) -> Campaign:
+    """The campaign that the person may change, with its owner, held until the transaction ends.
+
+    A marketer may change their own, a manager or an admin all. Raises NotFound, NotAllowed,
+    NotYours.
+    """
+    people.require(session, who, "change campaigns", Role.MARKETER)
+    campaign = find(session, who.workspace_id, campaign_id, lock=True)
+    if campaign.owner_id != who.id and not who.leads_others:
+        raise NotYours(name=safe(campaign.name), owner=campaign.owner.mention)
+    return campaign
+
+
+def draft_campaign(session: Session, who: Person, draft: Draft, token: str) -> Campaign:
+    """Begin a campaign as a draft, which may be incomplete; `who` owns it.
+
+    `token` stands for the form: one that arrives again finds its campaign and changes nothing.
+    Raises NotAllowed, CodeTaken.
+    """
+    may_announce(session, who)
+    campaign, is_new = write(session, who, draft, token)
+    if is_new:
+        audit.note(session, campaign, who, Deed.DRAFTED, stage=Stage.DRAFT)
+    return campaign
+
+
+def save_draft(session: Session, who: Person, campaign_id: int, draft: Draft) -> audit.Changes:
+    """Write a draft anew; returns what changed. It may be incomplete.
+
+    Raises NotFound, NotAllowed, NotYours, NoDraft, CodeTaken.
+    """
+    campaign = manageable(session, who, campaign_id)
+    if campaign.stage != Stage.DRAFT:
+        raise NoDraft(name=safe(campaign.name), stage=campaign.stage)
+    changed = put(session, campaign, draft)
+    if changed:
+        audit.note(session, campaign, who, Deed.SAVED, fields=sorted(changed))
+    return changed
+
+
+def propose(session: Session, who: Person, campaign_id: int) -> Campaign:
+    """Put a draft before sales: what it says is kept as a version that they answer to.
+
+    Raises NotFound, NotAllowed, NotYours, CannotMove, and FieldErrors with what is missing.
+    """
+    campaign = manageable(session, who, campaign_id)
+    see_whole(campaign)
+    kept = audit.version(session, campaign.id, campaign.version)
+    if kept is None:
+        audit.keep(session, campaign, who)
+    else:  # it was taken back, and may say something else by now
+        audit.renew(session, campaign, who, audit.changes(kept, campaign))
+    audit.turn(session, campaign, who, Deed.PROPOSED, Stage.PROPOSED)
+    return campaign
+
+
+def take_back(session: Session, who: Person, campaign_id: int) -> Campaign:
+    """Make a proposal a draft again. Raises NotFound, NotAllowed, NotYours, CannotMove."""
+    campaign = manageable(session, who, campaign_id)
+    audit.turn(session, campaign, who, Deed.TAKEN_BACK, Stage.DRAFT)
+    return campaign
+
+
+def agree(session: Session, who: Person | None, campaign_id: int, **facts: Any) -> Campaign:
+    """Note that sales is ready, by the rules that the caller keeps; `who` gave the last answer.
+
+    None: the clock did. Raises CannotMove.
+    """
+    campaign = held(session, campaign_id)
+    audit.turn(session, campaign, who, Deed.AGREED, Stage.AGREED, **facts)
+    return campaign
+
+
+def ask_again(session: Session, who: Person | None, campaign_id: int, **facts: Any) -> Campaign:
+    """Put what was agreed before sales again. Raises CannotMove."""
+    campaign = held(session, campaign_id)
+    audit.turn(session, campaign, who, Deed.ASKED_AGAIN, Stage.PROPOSED, **facts)
+    return campaign
+
+
+def see_whole(campaign: Campaign) -> None:
+    """See that nothing is missing. Raises FieldErrors."""
+    if missing := Draft.of(campaign).missing:
+        raise FieldErrors(missing)
+
+
+def held(session: Session, campaign_id: int) -> Campaign:
+    """A campaign that is there, held until the transaction ends: for our own work."""
+    return session.scalars(
+        select(Campaign).where(Campaign.id == campaign_id).with_for_update(key_share=True)
+    ).one()
+
+
+def write(session: Session, who: Person, draft: Draft, token: str) -> tuple[Campaign, bool]:
+    """Write the row, or find the one that this form wrote before (False). Raises CodeTaken."""
+    workspace = session.get_one(Workspace, who.workspace_id)
+    campaign: Campaign | None = session.scalar(
+        insert(Campaign)
+        .values(
+            workspace_id=workspace.id,
+            owner_id=who.id,
+            token=token,
+            currency=workspace.currency,
+            **_columns(draft),
+        )
+        .on_conflict_do_nothing()
+        .returning(Campaign)
+    )
+    if campaign is not None:
+        return campaign, True
+    same = session.scalar(
+        select(Campaign).where(Campaign.workspace_id == workspace.id, Campaign.token == token)
+    )
+    if same is None:
+        raise _taken(session, workspace.id, draft)
+    return same, False
+
+
+def put(session: Session, campaign: Campaign, draft: Draft) -> audit.Changes:
+    """Let the campaign say what the draft says; returns what changed. Raises CodeTaken."""
+    changed = audit.changes(Draft.of(campaign), draft)
+    try:
+        with session.begin_nested():
+            for name, value in _columns(draft).items():
+                setattr(campaign, name, value)
+    except IntegrityError:
+        raise _taken(session, campaign.workspace_id, draft) from None
+    return changed
+
+
+def _taken(session: Session, workspace_id: int, draft: Draft) -> CodeTaken:
+    taken = by_utm(session, workspace_id, draft.utm_campaign or "")
+    assert taken is not None, "only the token and the code are unique"
+    return CodeTaken(name=safe(session.get_one(Campaign, taken).name))
+
+
+def _columns(draft: Draft) -> dict[str, Any]:
+    columns = asdict(draft)
+    for name in ("budget", "target_cost_per_lead"):
+        amount = columns.pop(name)
+        columns[f"{name}_minor"] = amount["minor"] if amount else None
+    columns["channels"] = list(draft.channels)
+    columns["materials"] = [list(material) for material in draft.materials]
+    return columns

@@ -1,0 +1,85 @@
+"""What a lead's card says of its campaign: what held that day, and what has become of it."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from bot.campaigns import view
+from bot.campaigns.model import AsOf, Campaign, CampaignVersion, Stage
+from tests.campaigns.scene import TODAY
+
+WORDS: dict[str, Any] = {
+    "name": "Summer trial", "audience": "Workshops", "offer": "Half price", "terms": "New only.",
+    "price": "", "talking_points": "- No set-up fee\n• In Vienna",
+    "starts_on": date(2026, 6, 1), "ends_on": date(2026, 6, 30),
+}  # fmt: skip
+
+
+def then(
+    day: date = TODAY,
+    stage: Stage = Stage.LIVE,
+    *,
+    today: date | None = None,
+    announced: bool = True,
+    **now: Any,
+) -> AsOf:
+    facts = WORDS | {"stage": stage, "version": 1, "holds_from": 1, "late_callers": ""} | now
+    version = CampaignVersion(number=1, **WORDS) if announced else None
+    return AsOf(Campaign(**facts), version, stage, day, today or day)
+
+
+def standing(asked: AsOf) -> str:
+    first, *_ = view.offer_then(asked).split("\n")
+    return first
+
+
+def test_an_offer_in_force_is_said_and_nothing_else() -> None:
+    assert view.offer_then(then()) == (
+        "*Offer* Half price · 1 to 30 June 2026\n"
+        "*Terms* New only.\n"
+        "*Talking points* No set-up fee · In Vienna"
+    )
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (then(date(2026, 7, 1)), "*Over before this lead came, on 30 June 2026: do not"),
+        (then(stage=Stage.ENDED, ends_on=date(2026, 5, 9)), "*Over before this lead came"),
+        (then(stage=Stage.PAUSED), "*Paused when this lead came.*"),
+        (then(date(2026, 5, 9)), "*It begins on 1 June 2026*, after this lead came."),
+        (then(announced=False, stage=Stage.DRAFT), "*Not announced when this lead came.*"),
+        (then(announced=False, stage=Stage.CANCELLED), "*Over before this lead came"),
+        (then(today=date(2026, 7, 1)), "*Ended since, on 30 June 2026.* It held on the day"),
+        (then(holds_from=2), "*Changed since.* This is what held"),
+    ],
+)  # fmt: skip
+def test_what_has_to_be_known_comes_first(asked: AsOf, said: str) -> None:
+    assert standing(asked).startswith(said)
+
+
+def test_paused_since() -> None:
+    asked = then()
+    asked.campaign.stage = Stage.PAUSED
+    assert standing(asked).startswith("*Paused since.* It held on the day of this lead")
+
+
+def test_late_callers_hear_what_marketing_wrote() -> None:
+    assert "Say: Thank you for your interest." in standing(then(date(2026, 7, 1)))
+    written = then(date(2026, 7, 1), late_callers="Offer them <b>the basic plan</b>.")
+    assert "Say: Offer them &lt;b&gt;the basic plan&lt;/b&gt;." in standing(written)
+
+
+def test_what_was_written_on_the_leads_day_is_shown_and_not_what_is_written_now() -> None:
+    assert "Half price" in view.offer_then(then(offer="A tenth off", holds_from=2))
+
+
+def test_long_words_are_cut_and_hostile_ones_disarmed() -> None:
+    asked = then()
+    assert asked.version is not None
+    for name in ("offer", "terms", "price", "talking_points"):
+        setattr(asked.version, name, "<!channel> *free* & " * 200)
+    said = view.offer_then(asked)
+    assert len(said) < 3_000
+    assert "<!" not in said
