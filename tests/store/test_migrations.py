@@ -76,7 +76,7 @@ _ANNOUNCED_BEFORE = (
 
 
 def test_campaigns_from_before_there_were_stages_have_a_first_version(empty: Engine) -> None:
-    migrate.upgrade(empty, "0006")
+    migrate.upgrade(empty, "0007")
     with empty.begin() as connection:
         for statement in _ANNOUNCED_BEFORE:
             connection.execute(text(statement))
