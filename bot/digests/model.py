@@ -2,14 +2,14 @@
 week that one covers."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import UniqueConstraint
 from sqlalchemy.orm import Mapped
 
-from bot.metrics.definitions import Figures
+from bot.metrics import Figures, Period
 from bot.store import Base, Id, Moment, WorkspaceId
 
 
@@ -43,14 +43,10 @@ class Week:
         """The Monday after it, not included."""
         return self.monday + timedelta(weeks=1)
 
-    def bounds(self, zone: ZoneInfo) -> tuple[datetime, datetime]:
-        """When it begins and when the next one does, in UTC: 167 to 169 hours apart."""
-        return _midnight(self.monday, zone), _midnight(self.end, zone)
-
-
-def _midnight(day: date, zone: ZoneInfo) -> datetime:
-    """When the day begins there; where the clock skips midnight, the moment after the gap."""
-    return datetime.combine(day, time(), zone).astimezone(UTC)
+    @property
+    def period(self) -> Period:
+        """Its days."""
+        return Period(self.monday, self.end)
 
 
 @dataclass(frozen=True)

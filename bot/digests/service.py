@@ -7,12 +7,11 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from bot import clock, slack
+from bot import clock, metrics, slack
 from bot.campaigns.model import Campaign
 from bot.digests.model import CampaignFigures, Digest, Report, Week
 from bot.jobs import put_schedule
-from bot.metrics import definitions as metrics
-from bot.metrics.definitions import Cohort, Figures
+from bot.metrics import By, Cohort, Figures
 from bot.people import service as people
 from bot.people.model import Person, Role, Workspace
 
@@ -98,7 +97,7 @@ def _report(
 
 
 def _cohort(session: Session, workspace: Workspace, week: Week) -> Cohort:
-    return metrics.compute(session, workspace.id, *week.bounds(workspace.zone))
+    return metrics.compute(session, workspace.id, week.period, by=By.CAMPAIGN)
 
 
 def _total_of(session: Session, workspace: Workspace, week: Week) -> Figures:

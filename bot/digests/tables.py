@@ -6,7 +6,7 @@ from typing import Any
 from slack_sdk.models.blocks import Block, RawTextObject, SectionBlock, TableBlock
 
 from bot.digests.model import CampaignFigures
-from bot.metrics.definitions import Figures
+from bot.metrics import Figures
 from bot.slack import AnyBlock
 from bot.slack.text import clean, plural
 

@@ -13,7 +13,7 @@ from slack_sdk.models.blocks import (
 from bot.digests.model import Report, Week
 from bot.digests.tables import Form, campaigns, read, table
 from bot.leads.model import Rating
-from bot.metrics.definitions import METRICS, Figures
+from bot.metrics import METRICS, Figures
 from bot.slack import AnyBlock, Message
 from bot.slack.text import moment, plural
 

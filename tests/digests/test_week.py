@@ -31,7 +31,9 @@ def utc(text: str) -> datetime:
 def test_a_week_begins_at_midnight(
     zone: str, monday: date, begins: str, ends: str, hours: int
 ) -> None:
-    first, following = Week(monday).bounds(ZoneInfo(zone))
+    first, following = Week(monday).period.bounds(ZoneInfo(zone))
+    assert first
+    assert following
     assert (first, following) == (utc(begins), utc(ends))
     assert following - first == timedelta(hours=hours)
 
@@ -44,9 +46,11 @@ def test_a_week_begins_at_midnight(
 )
 def test_each_moment_is_in_one_week(moment: datetime, zone: ZoneInfo) -> None:
     week = Week.of(moment, zone)
-    first, following = week.bounds(zone)
+    first, following = week.period.bounds(zone)
+    assert first
+    assert following
     assert first <= moment < following
-    assert week.before.bounds(zone)[1] == first
+    assert week.before.period.bounds(zone)[1] == first
     assert week.monday.isocalendar()[:2] == moment.astimezone(zone).date().isocalendar()[:2]
 
 

@@ -180,6 +180,8 @@ class Lead(Base):
     claimed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     claimed_at: Mapped[Moment | None]
     first_response_at: Mapped[Moment | None]
+    qualified_at: Mapped[Moment | None]
+    """When sales first verified need, budget and fit; winning it proves that too."""
     rating: Mapped[str | None]
     rating_reason: Mapped[str | None]
     rated_at: Mapped[Moment | None]

@@ -243,7 +243,7 @@ def next_rung(lead: Lead) -> Rung | None:
 def hand(lead: Lead, to_id: int | None) -> None:
     """Let the lead change hands: its new owner's time begins, or everybody's."""
     now = clock.now()
-    lead.claimed_by, lead.claimed_at = to_id, now if to_id else None
+    lead.claimed_by, lead.claimed_at, lead.claim_worked = to_id, now if to_id else None, None
     lead.stint += 1
     if lead.status == Status.RECYCLED:
         lead.status = Status.NEW

@@ -69,6 +69,7 @@ def qualify(session: Session, who: Person, lead_id: int) -> Lead:
     now = clock.now()
     lead.status, lead.look_at = Status.QUALIFIED, now
     lead.first_response_at = lead.first_response_at or now
+    lead.qualified_at = lead.qualified_at or now
     record(session, lead, who, Deed.QUALIFIED)
     return lead
 
@@ -106,6 +107,7 @@ def win(session: Session, who: Person, lead_id: int, amount: Money) -> Lead:
     lead = closeable(session, who, lead_id)
     lead.won_minor, lead.won_currency = amount.minor, amount.currency
     _close(lead, Status.WON)
+    lead.qualified_at = lead.qualified_at or lead.closed_at
     record(session, lead, who, Deed.WON, minor=amount.minor, currency=amount.currency)
     return lead
 

@@ -1,0 +1,61 @@
+"""Behind a figure: the leads that it is about, page by page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from bot.campaigns.model import Campaign
+from bot.leads.model import Lead
+from bot.metrics.computing import scope
+from bot.metrics.definitions import BY_NAME
+from bot.metrics.figures import Key
+from bot.metrics.period import Period
+from bot.metrics.scope import By
+from bot.metrics.units import Attribution
+
+
+@dataclass(frozen=True)
+class Behind:
+    """One page of the leads behind a figure, the newest first."""
+
+    leads: Sequence[Lead]
+    total: int
+    """How many there are on all pages."""
+    next: int | None
+    """What to ask the next page with; None: this is the last one."""
+
+
+def behind(
+    session: Session,
+    workspace_id: int,
+    period: Period,
+    metric: str,
+    *,
+    group: tuple[By, Key] | None = None,
+    attribution: Attribution = Attribution.FIRST_TOUCH,
+    before: int | None = None,
+    limit: int = 50,
+) -> Behind:
+    """The leads that stand behind a metric of a cohort, or of one group of it.
+
+    `before` is the `next` of the page before. Raises KeyError for what is no metric.
+    """
+    about = scope(session, workspace_id, period, attribution)
+    conditions = [*about.leads, BY_NAME[metric].leads]
+    if group is not None:
+        by, key = group
+        conditions.append(about.key(by).is_not_distinct_from(key))
+    # A kind is the campaign's; joined along its key, it neither adds nor takes leads.
+    found = select(Lead).where(*conditions)
+    if group is not None and group[0] is By.KIND:
+        found = found.outerjoin(Campaign, Campaign.id == about.campaign)
+    total = session.scalars(
+        found.with_only_columns(func.count(), maintain_column_froms=True), about.facts
+    ).one()
+    if before is not None:
+        found = found.where(Lead.id < before)
+    leads = session.scalars(found.order_by(Lead.id.desc()).limit(limit + 1), about.facts).all()
+    page = leads[:limit]
+    return Behind(page, total, page[-1].id if len(leads) > limit else None)

@@ -1,0 +1,151 @@
+"""The books of a cohort: what its won leads brought and what was spent, by group and campaign."""
+
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from sqlalchemy import Select, func, literal, select
+from sqlalchemy.orm import Session
+
+from bot.campaigns.model import Campaign
+from bot.leads.model import Lead
+from bot.metrics.figures import Key
+from bot.metrics.ledger import Amounts, Ledger, added
+from bot.metrics.of_leads import IS_WON
+from bot.metrics.scope import By, Scope, key_of_spend
+from bot.metrics.units import Missing, Value
+from bot.spend import service as spend
+from bot.spend.model import SpendEntry
+
+_NO_SPEND = Missing(
+    "No spend is entered. Marketing enters it with `/campaign spend`, or drops the ad platform's "
+    "CSV into the messages with Handoff."
+)
+_NO_CAMPAIGN = Missing("These leads belong to no campaign, so no spend does.")
+_NOT_SPLIT = Missing("Spend is entered by campaign and day, and cannot be told apart like this.")
+_NO_MARGIN = Missing(
+    "No contribution margin is set. Marketing sets it with `/campaign margin`, for all campaigns "
+    "or for one."
+)
+_WHOLE_ONLY = Missing("The cost of the departments is known for all leads of a period together.")
+_NO_DEPARTMENTS = Missing(
+    "The cost of both departments is not entered for each month. An admin enters it with "
+    "`/campaign costs`."
+)
+
+
+class _Row(NamedTuple):
+    """What one campaign (None: no campaign) brought or cost in one currency, within a group."""
+
+    key: Key
+    campaign_id: int | None
+    currency: str
+    minor: int
+
+
+class Books:
+    """What is known of a cohort's money."""
+
+    def __init__(self, session: Session, about: Scope, by: By | None) -> None:
+        """Read it: two short statements, as money is added up by currency."""
+        self._by = by
+        self._revenue = _rows(session, _revenue(about, by), about)
+        self._spend = _rows(session, _spend(about, by), about)
+        self._margins = spend.margins(session, about.workspace_id)
+        self._departments = _departments(session, about)
+
+    @property
+    def keys(self) -> set[Key]:
+        """The groups for which there is money."""
+        spent = self._spend if self._by and self._by.splits_spend else []
+        return {row.key for row in (*self._revenue, *spent)}
+
+    def whole(self, counts: Mapping[str, Value]) -> Ledger:
+        """The money of all."""
+        return self._ledger(self._revenue, self._spend, counts, self._departments)
+
+    def of(self, key: Key, counts: Mapping[str, Value]) -> Ledger:
+        """The money of one group."""
+        revenue = [row for row in self._revenue if row.key == key]
+        spent: Iterable[_Row] | Missing = [row for row in self._spend if row.key == key]
+        if self._by is None or not self._by.splits_spend:
+            spent = _NOT_SPLIT
+        elif key is None:
+            spent = _NO_CAMPAIGN
+        return self._ledger(revenue, spent, counts, _WHOLE_ONLY)
+
+    def _ledger(
+        self,
+        revenue: Iterable[_Row],
+        spent: Iterable[_Row] | Missing,
+        counts: Mapping[str, Value],
+        departments: Amounts | Missing,
+    ) -> Ledger:
+        credited = [row for row in revenue if row.campaign_id is not None]
+        costs = spent if isinstance(spent, Missing) else list(spent)
+        involved = [*credited, *([] if isinstance(costs, Missing) else costs)]
+        return Ledger(
+            received=_count(counts, "received"),
+            qualified=_count(counts, "qualified"),
+            customers=_count(counts, "campaign_customers"),
+            new_customers=_count(counts, "customers"),
+            won=_added(revenue),
+            revenue=_added(credited),
+            contribution=self._contribution(credited, involved),
+            spend=costs if isinstance(costs, Missing) else (_added(costs) or _NO_SPEND),
+            departments=departments,
+        )
+
+    def _contribution(
+        self, credited: Iterable[_Row], involved: Iterable[_Row]
+    ) -> Amounts | Missing:
+        """Revenue times margin, campaign by campaign; none of them may lack its margin."""
+        margins = {row.campaign_id: self._margins.of(row.campaign_id or 0) for row in involved}
+        if None in margins.values():
+            return _NO_MARGIN
+        return added(
+            (row.currency, row.minor * Fraction(margins[row.campaign_id] or 0) / 100)
+            for row in credited
+        )
+
+
+def _revenue(about: Scope, by: By | None) -> Select[Any]:
+    key = literal(None) if by is None else about.key(by)
+    found = select(key, about.campaign, Lead.won_currency, func.sum(Lead.won_minor)).where(
+        *about.leads, IS_WON, Lead.won_minor.is_not(None), Lead.won_currency.is_not(None)
+    )
+    if by is By.KIND:
+        found = found.select_from(Lead).outerjoin(Campaign, Campaign.id == about.campaign)
+    return found.group_by(key, about.campaign, Lead.won_currency)
+
+
+def _spend(about: Scope, by: By | None) -> Select[Any]:
+    key = key_of_spend(by) if by and by.splits_spend else literal(None)
+    found = select(
+        key, SpendEntry.campaign_id, SpendEntry.currency, func.sum(SpendEntry.minor)
+    ).where(*about.spend)
+    if by is By.KIND:
+        found = found.select_from(SpendEntry).join(Campaign, Campaign.id == SpendEntry.campaign_id)
+    return found.group_by(key, SpendEntry.campaign_id, SpendEntry.currency)
+
+
+def _rows(session: Session, statement: Select[Any], about: Scope) -> list[_Row]:
+    rows = session.execute(statement, about.facts)
+    return [_Row(key, campaign, currency, int(minor)) for key, campaign, currency, minor in rows]
+
+
+def _departments(session: Session, about: Scope) -> Amounts | Missing:
+    if about.campaign_ids is not None or not about.period.first or not about.period.end:
+        return _WHOLE_ONLY
+    cost = spend.departments(session, about.workspace_id, about.period.first, about.period.end)
+    return _NO_DEPARTMENTS if cost is None else cost
+
+
+def _added(rows: Iterable[_Row]) -> dict[str, Any]:
+    return added((row.currency, row.minor) for row in rows)
+
+
+def _count(counts: Mapping[str, Value], name: str) -> int:
+    value = counts[name]
+    assert isinstance(value, int), name
+    return value

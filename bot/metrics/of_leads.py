@@ -1,0 +1,128 @@
+"""The metrics that are computed from leads alone: the funnel, speed, promises, quality, and what is
+missing."""
+
+from typing import Any
+
+from sqlalchemy import Boolean, DateTime, SQLColumnExpression, bindparam, case, func, select, true
+
+from bot.leads.model import Lead, Rating, Status
+from bot.metrics.metric import Metric, Sql, counted, gap, share, waits
+from bot.metrics.units import Better, Group, Unit
+from bot.spend.model import SpendEntry
+
+AS_OF = bindparam("as_of", type_=DateTime(timezone=True))
+"""The moment at which a promise counts as overdue."""
+
+# Which of the two campaigns of a lead is asked for; conditions name it, entries stay constants.
+CAMPAIGN: Sql = case(
+    (bindparam("last_touch", type_=Boolean), Lead.last_campaign_id), else_=Lead.campaign_id
+)
+
+ALL: Sql = true()
+HAS_OWNER = Lead.claimed_at.is_not(None)
+HAS_ANSWER = Lead.first_response_at.is_not(None)
+HAS_RATING = Lead.rating.is_not(None)
+WAS_QUALIFIED = Lead.qualified_at.is_not(None)
+IS_WON = Lead.status == Status.WON
+IS_LOST = Lead.status == Status.LOST
+IS_OPEN = Lead.status.not_in([Status.WON, Status.LOST])
+HAS_CAMPAIGN = CAMPAIGN.is_not(None)
+_COSTED = select(SpendEntry.campaign_id).where(SpendEntry.workspace_id == bindparam("workspace_id"))
+
+_SCORES = {Rating.HOT: 3, Rating.GOOD: 2, Rating.WEAK: 1, Rating.JUNK: 0}
+_NONE_CAME = "No lead came in."
+_NONE_CLAIMED = "No lead is claimed."
+_NONE_PROMISED = "No promise was due: only hot leads have one, and its time has to come first."
+
+
+def _on_time(done: SQLColumnExpression[Any], due: SQLColumnExpression[Any]) -> Sql:
+    return due.is_not(None) & (done <= due)
+
+
+def _late(done: SQLColumnExpression[Any], due: SQLColumnExpression[Any]) -> Sql:
+    """Done after it was due, or not done and overdue."""
+    return (done > due) | (done.is_(None) & (due < AS_OF))
+
+
+def _promise(
+    name: str, label: str, done: SQLColumnExpression[Any], due: SQLColumnExpression[Any]
+) -> list[Metric]:
+    """A promise of sales: kept, broken, and the share that was kept."""
+    kept, broken = _on_time(done, due), _late(done, due)
+    return [
+        counted(f"{name}_on_time", f"{label} on time",
+                f"{label.lower()} by the time that was promised", Group.PROMISE, kept, Better.MORE),
+        counted(f"{name}_late", f"{label} late", f"{label.lower()} late, or overdue and not yet",
+                Group.PROMISE, broken, Better.LESS),
+        share(f"{name}_sla", f"{label} on time, share", "on time ÷ (on time + late + overdue)",
+              Group.PROMISE, kept, kept | broken, _NONE_PROMISED, Better.MORE),
+    ]  # fmt: skip
+
+
+def _people(name: str, label: str, formula: str, leads: Sql) -> Metric:
+    """How many people the leads are; somebody with two of them is one."""
+    people = func.count(Lead.contact_id.distinct()).filter(leads)
+    return Metric(name, label, formula, Group.FUNNEL, Unit.COUNT, leads, "", Better.MORE, people)
+
+
+FUNNEL = (
+    counted("received", "Leads received", "leads received in the period",
+            Group.FUNNEL, ALL, Better.MORE),
+    counted("claimed", "Claimed", "leads that have an owner; a released lead has none",
+            Group.FUNNEL, HAS_OWNER, Better.MORE),
+    share("acceptance_rate", "Acceptance rate", "claimed ÷ received",
+          Group.FUNNEL, HAS_OWNER, ALL, _NONE_CAME, Better.MORE),
+    counted("qualified", "Qualified",
+            "leads that were qualified by now, whatever came after; a won lead was",
+            Group.FUNNEL, WAS_QUALIFIED, Better.MORE),
+    share("qualified_rate", "MQL→SQL", "qualified ÷ received",
+          Group.FUNNEL, WAS_QUALIFIED, ALL, _NONE_CAME, Better.MORE),
+    counted("won", "Won", "leads closed as won", Group.FUNNEL, IS_WON, Better.MORE),
+    _people("customers", "Customers won", "people of whom a lead was won", IS_WON),
+    _people("campaign_customers", "Customers won by campaigns",
+            "people of whom a lead of a campaign was won", IS_WON & HAS_CAMPAIGN),
+    counted("lost", "Lost", "leads closed as lost", Group.FUNNEL, IS_LOST, Better.LESS),
+    share("win_rate", "Win rate", "won ÷ (won + lost)", Group.FUNNEL, IS_WON, IS_WON | IS_LOST,
+          "No lead is won or lost yet.", Better.MORE),
+    counted("open", "Still open", "leads neither won nor lost", Group.FUNNEL, IS_OPEN),
+)  # fmt: skip
+
+SPEED = (
+    *waits("claim", "Time to claim", "claimed − received", Lead.claimed_at, Lead.claim_worked,
+           _NONE_CLAIMED),
+    *waits("response", "Speed-to-lead", "first response − received", Lead.first_response_at,
+           Lead.response_worked, "No lead has a first response."),
+)  # fmt: skip
+
+PROMISES = (
+    *_promise("claim", "Claimed", Lead.claimed_at, Lead.claim_due_at),
+    *_promise("response", "Answered", Lead.first_response_at, Lead.response_due_at),
+)
+
+QUALITY = (
+    counted("rated", "Rated", "leads with a rating, the n of the quality index",
+            Group.QUALITY, HAS_RATING, Better.MORE),
+    share("rating_coverage", "Rating coverage", "claimed leads with a rating ÷ claimed",
+          Group.QUALITY, HAS_RATING, HAS_OWNER, _NONE_CLAIMED, Better.MORE),
+    Metric("quality_index", "Quality index", "mean of hot = 3, good = 2, weak = 1, junk = 0",
+           Group.QUALITY, Unit.SCORE, HAS_RATING, "No lead is rated.", Better.MORE,
+           func.round(func.avg(case(_SCORES, value=Lead.rating)), 2)),
+    *(counted(rating.value, rating.label, f"leads rated {rating}", Group.QUALITY,
+              Lead.rating == rating) for rating in Rating),
+)  # fmt: skip
+
+COMPLETENESS = (
+    *gap("unclaimed", "Unclaimed", "leads without an owner",
+         ~HAS_OWNER, ("received", ALL), _NONE_CAME),
+    *gap("unanswered", "Unanswered", "claimed leads without a first response",
+         ~HAS_ANSWER, ("claimed", HAS_OWNER), _NONE_CLAIMED),
+    *gap("unrated", "Unrated", "claimed leads without a rating",
+         ~HAS_RATING, ("claimed", HAS_OWNER), _NONE_CLAIMED),
+    *gap("unattributed", "Unattributed", "leads that belong to no campaign",
+         ~HAS_CAMPAIGN, ("received", ALL), _NONE_CAME),
+    *gap("uncosted", "Uncosted", "leads of campaigns for which no spend is entered",
+         CAMPAIGN.not_in(_COSTED), ("leads of campaigns", HAS_CAMPAIGN),
+         "No lead belongs to a campaign."),
+    *gap("undisposed", "Lost without disposition", "lost leads without a disposition",
+         Lead.disposition.is_(None), ("lost", IS_LOST), "No lead is lost."),
+)  # fmt: skip

@@ -1,0 +1,120 @@
+"""Which leads and which money figures are about, and by what they are told apart."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Date, SQLColumnExpression, bindparam, cast, func
+
+from bot.campaigns.model import Campaign
+from bot.leads.model import Lead
+from bot.metrics.metric import Sql
+from bot.metrics.period import Period
+from bot.metrics.units import Attribution
+from bot.spend.model import SpendEntry, stands
+
+
+class By(StrEnum):
+    """What tells the leads of a cohort apart."""
+
+    CAMPAIGN = "campaign"
+    KIND = "kind"
+    SOURCE = "source"
+    SALESPERSON = "salesperson"
+    DISPOSITION = "disposition"
+    RATING_REASON = "rating_reason"
+    DAY = "day"
+    WEEK = "week"
+    """By its Monday."""
+
+    @property
+    def splits_spend(self) -> bool:
+        """Whether spend, which is entered by campaign and day, can be told apart so too."""
+        return self in (By.CAMPAIGN, By.KIND, By.DAY, By.WEEK)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The leads received in a period, and the money spent in it."""
+
+    workspace_id: int
+    zone: ZoneInfo
+    period: Period
+    attribution: Attribution
+    as_of: datetime
+    campaign_ids: tuple[int, ...] | None = None
+    """Only these campaigns; None: all leads, also those of no campaign."""
+
+    @property
+    def campaign(self) -> SQLColumnExpression[Any]:
+        """The campaign that a lead is credited to."""
+        last = self.attribution is Attribution.LAST_TOUCH
+        return Lead.last_campaign_id if last else Lead.campaign_id
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What the metrics' own expressions ask for."""
+        return {
+            "workspace_id": self.workspace_id,
+            "as_of": self.as_of,
+            "last_touch": self.attribution is Attribution.LAST_TOUCH,
+            "zone": self.zone.key,
+        }
+
+    @property
+    def leads(self) -> list[Sql]:
+        """The conditions of its leads."""
+        first, end = self.period.bounds(self.zone)
+        conditions: list[Sql] = [
+            Lead.workspace_id == self.workspace_id,
+            Lead.merged_into.is_(None),
+        ]
+        if first is not None:
+            conditions.append(Lead.received_at >= first)
+        if end is not None:
+            conditions.append(Lead.received_at < end)
+        if self.campaign_ids is not None:
+            conditions.append(self.campaign.in_(self.campaign_ids))
+        return conditions
+
+    @property
+    def spend(self) -> list[Sql]:
+        """The conditions of its spend."""
+        conditions: list[Sql] = [SpendEntry.workspace_id == self.workspace_id, stands()]
+        if self.period.first is not None:
+            conditions.append(SpendEntry.day >= self.period.first)
+        if self.period.end is not None:
+            conditions.append(SpendEntry.day < self.period.end)
+        if self.campaign_ids is not None:
+            conditions.append(SpendEntry.campaign_id.in_(self.campaign_ids))
+        return conditions
+
+    def key(self, by: By) -> Sql:
+        """What a lead has in common with others of its group."""
+        local = func.timezone(bindparam("zone"), Lead.received_at)
+        keys: dict[By, Any] = {
+            By.CAMPAIGN: self.campaign,
+            By.KIND: Campaign.kind,
+            By.SOURCE: Lead.source,
+            By.SALESPERSON: Lead.claimed_by,
+            By.DISPOSITION: Lead.disposition,
+            By.RATING_REASON: func.lower(func.btrim(Lead.rating_reason)),
+            By.DAY: cast(local, Date),
+            By.WEEK: cast(func.date_trunc("week", local), Date),
+        }
+        key: Sql = keys[by]
+        return key
+
+
+def key_of_spend(by: By) -> Sql:
+    """Likewise, what an entry of spend has in common with others."""
+    keys: dict[By, Any] = {
+        By.CAMPAIGN: SpendEntry.campaign_id,
+        By.KIND: Campaign.kind,
+        By.DAY: SpendEntry.day,
+        By.WEEK: cast(func.date_trunc("week", SpendEntry.day), Date),
+    }
+    key: Sql = keys[by]
+    return key

@@ -1,0 +1,360 @@
+"""Each metric against the same formula in pandas, over random weeks of every shape."""
+
+import json
+from collections.abc import Callable
+from dataclasses import fields
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import insert, text, update
+from sqlalchemy.orm import Session
+
+from bot import clock, metrics
+from bot.contacts import service as contacts
+from bot.digests.model import Week
+from bot.metrics import METRICS, Attribution, By, Figures, Unit, computing, shown
+from bot.people.model import Workspace
+from bot.spend.model import Margin, SpendEntry
+from bot.store import Store
+from tests.digests.office import MONDAY, NOW, Office, open_office
+from tests.metrics import by_pandas
+from tests.metrics.by_pandas import Frames, frame
+from tests.metrics.drawn import CAMPAIGNS, DrawnLead, DrawnWeek, drawn_weeks, lead_rows
+
+WEEK = Week(date(2026, 11, 16))
+SPLITS = [By.CAMPAIGN, By.SOURCE, By.DISPOSITION, By.RATING_REASON, By.DAY]
+
+
+def agree(figures: Figures, expected: dict[str, Any]) -> None:
+    assert set(figures.values) == set(expected)
+    for metric in METRICS:
+        found, right = figures.values[metric.name], expected[metric.name]
+        if metric.unit is Unit.DURATION and right is not None:
+            # Rounded to the second, from what PostgreSQL keeps to the microsecond.
+            assert isinstance(found, int)
+            assert abs(found - right) <= 0.500001, metric.name
+        else:
+            assert found == right, (metric.name, figures.why(metric.name))
+            assert type(found) is type(right), metric.name
+        assert metric.unit is Unit.COUNT or found is not None or figures.why(metric.name)
+
+
+class Written:
+    """A drawn week in the database, and the frames that say the same."""
+
+    def __init__(self, session: Session, office: Office, drawn: DrawnWeek) -> None:
+        self.drawn, self.workspace_id = drawn, office.workspace.id
+        session.execute(update(Workspace).values(timezone=drawn.zone))
+        session.expire_all()
+        self.campaigns = office.campaigns(session, *"abcdefghijkl"[:CAMPAIGNS])
+        people = [
+            contacts.identify(session, self.workspace_id, f"{each}@example.com", None).contact_id
+            for each in "abcd"
+        ]
+        rows = lead_rows(drawn, self.campaigns, people)
+        office.leads(session, rows)
+        self.leads = frame(rows, [field.name for field in fields(DrawnLead)])
+        self.spend = self._write_spend(session)
+        self.margins = self._write_margins(session)
+
+    def _write_spend(self, session: Session) -> pd.DataFrame:
+        kept = []
+        for spent in self.drawn.spend:
+            row = {
+                "workspace_id": self.workspace_id, "campaign_id": self.campaigns[spent.campaign],
+                "day": spent.day, "line": "Ads", "minor": spent.minor, "currency": spent.currency,
+                "note": "", "entered_at": NOW, "source": "typed",
+            }  # fmt: skip
+            added = insert(SpendEntry).values(**row).returning(SpendEntry.id)
+            entry_id = session.scalars(added).one()
+            if spent.corrected is not None:
+                row |= {"minor": spent.corrected, "corrects_id": entry_id}
+                session.execute(insert(SpendEntry).values(**row))
+            kept.append({"campaign": row["campaign_id"], "day": spent.day, "minor": row["minor"],
+                         "currency": spent.currency})  # fmt: skip
+        return frame(kept, ["campaign", "day", "minor", "currency"])
+
+    def _write_margins(self, session: Session) -> dict[int, Decimal | None]:
+        own = {self.campaigns[each]: percent for each, percent in self.drawn.margins.items()}
+        usual = self.drawn.usual_margin
+        given: list[tuple[int | None, Decimal]] = [*own.items()]
+        given += [] if usual is None else [(None, usual)]
+        for campaign_id, percent in given:
+            session.add(
+                Margin(workspace_id=self.workspace_id, campaign_id=campaign_id, percent=percent,
+                       set_at=NOW)
+            )  # fmt: skip
+        session.flush()
+        return {each: own.get(each, usual) for each in self.campaigns}
+
+    def frames(self, *, column: str = "campaign_id", whole_life: bool = False) -> Frames:
+        """The cohort of the week, or all that there is."""
+        leads, spend = self.leads, self.spend
+        if not whole_life:
+            week = self.drawn.week
+            local = leads.received_at.dt.tz_convert(self.drawn.zone).dt.date
+            leads = leads[(local >= week.monday) & (local < week.end)]
+            spend = spend[(spend.day >= week.monday) & (spend.day < week.end)]
+        costed = set(self.spend.campaign)
+        return Frames(leads, spend, costed, self.margins, self.drawn.as_of, column)
+
+
+def part(whole: Frames, leads: pd.Series, spend: pd.Series | None) -> Frames:
+    """A group of a cohort."""
+    spent = None if spend is None or whole.spend is None else whole.spend[spend]
+    return Frames(
+        whole.leads[leads], spent, whole.costed, whole.margins, whole.as_of, whole.campaign
+    )
+
+
+def by_pandas_groups(whole: Frames, by: By, zone: str) -> dict[Any, Frames]:
+    """The groups of a cohort, each as a cohort of its own."""
+    assert whole.spend is not None
+    leads, spend = whole.leads, whole.spend
+    local = leads.received_at.dt.tz_convert(zone).dt.date
+    keys: dict[By, tuple[pd.Series, pd.Series | None]] = {
+        By.CAMPAIGN: (leads[whole.campaign], spend.campaign),
+        By.SOURCE: (leads.source, None),
+        By.DISPOSITION: (leads.disposition, None),
+        By.RATING_REASON: (leads.rating_reason.str.strip().str.lower(), None),
+        By.DAY: (local, spend.day),
+    }
+    of_leads, of_spend = keys[by]
+    of_leads = of_leads.astype(object).where(of_leads.notna(), None)
+    found = {*of_leads, *(() if of_spend is None else of_spend)}
+    groups = {}
+    for key in found:
+        same = of_leads.isna() if key is None else of_leads == key
+        spent = None if of_spend is None or key is None else of_spend == key
+        groups[key] = part(whole, same, spent)
+    return groups
+
+
+@given(drawn=drawn_weeks(), attribution=st.sampled_from(Attribution), by=st.sampled_from(SPLITS))
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_every_metric_agrees_with_pandas(
+    office: Office, drawn: DrawnWeek, attribution: Attribution, by: By
+) -> None:
+    clock.use(lambda: drawn.as_of)
+    with office.store.transaction() as session:
+        undo = session.begin_nested()
+        written = Written(session, office, drawn)
+        found = metrics.compute(
+            session, office.workspace.id, drawn.week.period, by=by, attribution=attribution
+        )
+        undo.rollback()
+    assert found.attribution is found.total.attribution is attribution
+    last = attribution is Attribution.LAST_TOUCH
+    whole = written.frames(column="last_campaign_id" if last else "campaign_id")
+    agree(found.total, by_pandas.figures(whole))
+    groups = by_pandas_groups(whole, by, drawn.zone)
+    assert set(found.by) == set(groups)
+    for key, group in groups.items():
+        agree(found.by[key], by_pandas.figures(group))
+
+
+@given(drawn=drawn_weeks())
+@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_behind_each_count_stand_as_many_leads(office: Office, drawn: DrawnWeek) -> None:
+    clock.use(lambda: drawn.as_of)
+    with office.store.transaction() as session:
+        undo = session.begin_nested()
+        Written(session, office, drawn)
+        for by in (By.CAMPAIGN, By.KIND, By.SALESPERSON, By.WEEK):
+            cohort = metrics.compute(session, office.workspace.id, drawn.week.period, by=by)
+            for metric in METRICS:
+                if metric.unit is not Unit.COUNT or "customers" in metric.name:
+                    continue
+                for key, figures in cohort.by.items():
+                    page = metrics.behind(
+                        session, office.workspace.id, drawn.week.period, metric.name,
+                        group=(by, key), limit=5,
+                    )  # fmt: skip
+                    assert page.total == figures.count(metric.name), (metric.name, by, key)
+        undo.rollback()
+
+
+def test_the_leads_behind_a_figure_come_in_pages(office: Office) -> None:
+    with office.store.transaction() as session:
+        office.leads(session, [{"rating": "hot"}] * 7 + [{"rating": None}] * 3)
+        seen, before = [], None
+        for size in (3, 3, 1):
+            page = metrics.behind(
+                session, office.workspace.id, WEEK.period, "hot", before=before, limit=3
+            )
+            assert (page.total, len(page.leads)) == (7, size)
+            seen += [lead.id for lead in page.leads]
+            before = page.next
+    assert before is None
+    assert seen == sorted(set(seen), reverse=True)
+    assert len(seen) == 7
+
+
+@given(drawn=drawn_weeks())
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_campaign_is_seen_over_its_whole_life(office: Office, drawn: DrawnWeek) -> None:
+    clock.use(lambda: drawn.as_of)
+    with office.store.transaction() as session:
+        undo = session.begin_nested()
+        written = Written(session, office, drawn)
+        asked = written.campaigns[:3]
+        found = metrics.of_campaigns(session, office.workspace.id, asked)
+        undo.rollback()
+    whole = written.frames(whole_life=True)
+    assert whole.spend is not None
+    assert list(found) == asked
+    for campaign_id, figures in found.items():
+        of_leads = whole.leads.campaign_id == campaign_id
+        agree(
+            figures,
+            by_pandas.figures(part(whole, of_leads, whole.spend.campaign == campaign_id)),
+        )
+
+
+def compute(office: Office, by: By | None = None) -> metrics.Cohort:
+    with office.store.transaction() as session:
+        return metrics.compute(session, office.workspace.id, WEEK.period, by=by)
+
+
+def test_a_week_without_leads_has_no_rates(office: Office) -> None:
+    cohort = compute(office, By.CAMPAIGN)
+    assert cohort.by == {}
+    for metric in METRICS:
+        empty = 0 if metric.unit is Unit.COUNT else None
+        expected: Any = {} if metric.name in ("won_amount", "revenue") else empty
+        assert cohort.total.values[metric.name] == expected, metric.name
+        assert expected is not None or cohort.total.why(metric.name), metric.name
+    assert cohort.total["acceptance_rate"] == cohort.total["claim_p90"] == "n/a"
+    assert not cohort.total.is_maturing
+
+
+def test_other_workspaces_do_not_count(office: Office) -> None:
+    other = open_office(office.store, team_id="T2")
+    with office.store.transaction() as session:
+        other.leads(session, [{}, {}])
+        office.leads(session, [{}])
+    assert compute(office).total.count("received") == 1
+
+
+def test_without_a_margin_profit_says_how_to_set_one(office: Office) -> None:
+    with office.store.transaction() as session:
+        [spring] = office.campaigns(session, "Spring")
+        office.leads(session, [{"campaign_id": spring}])
+        session.add(
+            SpendEntry(workspace_id=office.workspace.id, campaign_id=spring, day=WEEK.monday,
+                       line="Ads", minor=100, currency="EUR", note="", entered_at=NOW,
+                       source="typed")
+        )  # fmt: skip
+    figures = compute(office).total
+    assert figures["romi"] == figures["profit"] == "n/a"
+    assert "/campaign margin" in (figures.why("romi") or "")
+    assert figures["cpl"] == "1 EUR"
+    assert figures.why("cpl") is None
+
+
+def test_a_snapshot_is_integers_and_strings_and_reads_back(office: Office) -> None:
+    with office.store.transaction() as session:
+        office.leads(
+            session,
+            [
+                {"claimed_at": MONDAY + timedelta(hours=10), "rating": "hot", "status": "won",
+                 "won_minor": 10**12, "won_currency": "EUR"},
+                {"claimed_at": None, "rating": None, "status": "won", "won_minor": 5,
+                 "won_currency": "JPY"},
+                {},
+            ],
+        )  # fmt: skip
+    total = compute(office).total
+    snapshot = json.loads(json.dumps(total.as_json()))
+    assert not any(isinstance(value, float) for value in snapshot.values())
+    assert snapshot["acceptance_rate"] == "33.3"
+    assert snapshot["won_amount"] == {"EUR": 10**12, "JPY": 5}
+    assert Figures.from_json(snapshot) == total
+
+
+def test_an_older_snapshot_lacks_what_came_later() -> None:
+    figures = Figures.from_json({"received": 3, "no_longer": 1})
+    assert figures.values == {"received": 3}
+    assert (figures["claim_median"], figures.count("won")) == ("n/a", 0)
+
+
+@pytest.mark.parametrize(
+    ("unit", "value", "reads"),
+    [
+        (Unit.COUNT, 12345, "12,345"),
+        (Unit.PERCENT, Decimal("42.9"), "42.9%"),
+        (Unit.PERCENT, Decimal("100.0"), "100%"),
+        (Unit.PERCENT, Decimal("-1250.5"), "-1,250.5%"),
+        (Unit.DURATION, 725, "12 min"),
+        (Unit.SCORE, Decimal("2.00"), "2.00"),
+        (Unit.RATIO, Decimal("1234.50"), "1,234.50"),
+        (Unit.MONEY, {"USD": 120050, "EUR": -99900}, "-999 EUR, 1,200.50 USD"),
+        (Unit.MONEY, {}, "none"),
+        (Unit.MONEY, None, "n/a"),
+        (Unit.SCORE, None, "n/a"),
+    ],
+)
+def test_values_as_people_read_them(unit: Unit, value: metrics.Value, reads: str) -> None:
+    assert shown(unit, value) == reads
+
+
+def test_each_metric_is_named_once_and_explained() -> None:
+    names = [metric.name for metric in METRICS]
+    assert len(names) == len(set(names))
+    assert all(metric.label and metric.formula for metric in METRICS)
+    assert all((metric.sql is None) != (metric.derive is None) for metric in METRICS)
+
+
+@pytest.fixture
+def year_of_leads(office: Office) -> Office:
+    """100,000 leads over a year, in two workspaces."""
+    other = open_office(office.store, team_id="T2")
+    with office.store.transaction() as session:
+        ada = contacts.identify(session, office.workspace.id, "ada@example.com", None)
+        session.execute(
+            text(
+                """
+                INSERT INTO lead (workspace_id, contact_id, source, external_id, received_at,
+                    last_touch_at, status, labels, heat, heat_reasons, is_hot, call_attempts)
+                SELECT CASE n % 10 WHEN 0 THEN :other ELSE :mine END, :contact, 'api', n::text,
+                       at, at, 'new', '{}', 0, '[]', true, 0
+                FROM generate_series(1, 100000) AS n, LATERAL (SELECT timestamptz '2026-01-01'
+                    + n * interval '5 minutes 15 seconds') AS moment (at)
+                """
+            ),
+            {"mine": office.workspace.id, "other": other.workspace.id, "contact": ada.contact_id},
+        )
+        session.execute(text("ANALYZE lead"))
+    return office
+
+
+def test_a_week_is_read_by_the_index_alone(year_of_leads: Office) -> None:
+    nodes: list[dict[str, Any]] = []
+    walk(explain(year_of_leads.store, year_of_leads.workspace.id), nodes.append)
+    of_leads = [node for node in nodes if node.get("Relation Name") == "lead"]
+    assert {node["Node Type"] for node in of_leads} <= {"Index Scan", "Bitmap Heap Scan"}
+    used = {node["Index Name"] for node in nodes if "Index Name" in node}
+    assert "ix_lead_workspace_id_received_at" in used
+
+
+def explain(store: Store, workspace_id: int) -> dict[str, Any]:
+    with store.transaction() as session:
+        about = computing.scope(session, workspace_id, WEEK.period)
+        compiled = computing.query(about, By.CAMPAIGN).compile(store.engine)
+        whole = compiled.construct_expanded_state(about.facts)
+        answer = session.connection().exec_driver_sql(
+            f"EXPLAIN (FORMAT JSON) {whole.statement}", whole.parameters
+        )
+        plan: dict[str, Any] = answer.scalar_one()[0]["Plan"]
+    return plan
+
+
+def walk(node: dict[str, Any], visit: Callable[[dict[str, Any]], None]) -> None:
+    visit(node)
+    for child in node.get("Plans", []):
+        walk(child, visit)
