@@ -23,8 +23,8 @@ class Desk:
         self._store = store
         self._first_admin = first_admin
 
-    def show(self, incoming: Incoming, _rest: str) -> None:
-        """`/handoff people`: the list; whoever installed becomes the first admin."""
+    def show(self, incoming: Incoming, _rest: str = "") -> None:
+        """`/handoff people`, or its button: the list; whoever installed becomes the first admin."""
         incoming.ack()
         with self._store.transaction() as session:
             who = service.acting(session, incoming.team, incoming.user)
@@ -73,12 +73,29 @@ class Desk:
         incoming.ack()
         incoming.replace_root(modal)
 
-    def show_hours(self, incoming: Incoming, _rest: str) -> None:
-        """`/handoff hours`: when each team works."""
+    def show_hours(self, incoming: Incoming, _rest: str = "") -> None:
+        """`/handoff hours`, or its button: when each team works."""
         incoming.ack()
         with self._store.transaction() as session:
             modal = _hours(session, _admin(session, incoming))
         incoming.open(modal)
+
+    def ask_team(self, incoming: Incoming) -> None:
+        """The form for a new team."""
+        incoming.ack()
+        with self._store.transaction() as session:
+            _admin(session, incoming)
+        incoming.open(team_view.add_team())
+
+    def save_team(self, incoming: Incoming) -> None:
+        """The new team's name came."""
+        with self._store.transaction() as session:
+            who = _admin(session, incoming)
+            service.add_team(session, who, str(incoming.fields["name"] or ""))
+            session.flush()
+            modal = _hours(session, who)
+        incoming.ack()
+        incoming.replace_root(modal)
 
     def edit_hours(self, incoming: Incoming) -> None:
         """The form for one team's hours."""
@@ -129,12 +146,16 @@ def register(listening: Listening, store: Store, first_admin: str | None) -> Non
     """Listen for people. `first_admin` is the member ID from the settings, if one is set."""
     desk = Desk(store, first_admin)
     listening.command(Command("/handoff", "people", "say who does what (admins)", desk.show))
+    listening.action(view.OPEN, desk.show)
     listening.action(view.ADD, desk.add)
     listening.action(view.EDIT, desk.edit)
     listening.action(f"{view.PAGE}.previous", desk.turn)
     listening.action(f"{view.PAGE}.next", desk.turn)
     listening.submission(view.SAVE, desk.save)
     listening.command(Command("/handoff", "hours", "say when each team works", desk.show_hours))
+    listening.action(team_view.HOURS, desk.show_hours)
+    listening.action(team_view.ADD_TEAM, desk.ask_team)
+    listening.submission(team_view.SAVE_TEAM, desk.save_team)
     listening.action(team_view.EDIT_HOURS, desk.edit_hours)
     listening.submission(team_view.SAVE_HOURS, desk.save_hours)
     listening.event("user_change", desk.follow)

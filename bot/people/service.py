@@ -22,6 +22,9 @@ ARCHIVED = "people.channel_archived"
 REFUSED = "people.refused"
 TEAMS = ("Marketing", "Sales")
 
+# As many as one modal shows in a list: a view has 100 blocks.
+_MOST_TEAMS = 90
+
 
 class NotInstalled(HandoffError):
     """Handoff is not connected to this workspace yet. Please try again in a minute."""
@@ -185,6 +188,25 @@ def team(session: Session, who: Person, team_id: int) -> Team:
     if found is None or found.workspace_id != who.workspace_id:
         raise NotFound(what="this team")
     return found
+
+
+def add_team(session: Session, by: Person, name: str) -> Team:
+    """Add a team; a name that is there already finds its team.
+
+    Raises NotAllowed, and FieldErrors for `name`.
+    """
+    require(session, by, "add teams", Role.ADMIN)
+    called = " ".join(clean(name, 80).split())
+    if not called:
+        raise FieldErrors({"name": "Please give the team a name."})
+    if len(teams(session, by.workspace_id)) >= _MOST_TEAMS:
+        raise FieldErrors({"name": f"There are {_MOST_TEAMS} teams already, the most I can show."})
+    session.execute(
+        insert(Team).values(workspace_id=by.workspace_id, name=called).on_conflict_do_nothing()
+    )
+    return session.scalars(
+        select(Team).where(Team.workspace_id == by.workspace_id, Team.name == called)
+    ).one()
 
 
 def set_hours(session: Session, by: Person, team_id: int, told: Hours, zone: str | None) -> Team:

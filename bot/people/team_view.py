@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import time
 
 from slack_sdk.models.blocks import (
+    ActionsBlock,
     ButtonElement,
     CheckboxesElement,
     InputBlock,
@@ -17,6 +18,9 @@ from slack_sdk.models.views import View
 from bot.people.model import Team
 from bot.slack.text import safe
 
+HOURS = "people.hours"
+ADD_TEAM = "people.add_team"
+SAVE_TEAM = "people.save_team"
 EDIT_HOURS = "people.edit_hours"
 SAVE_HOURS = "people.save_hours"
 
@@ -37,8 +41,24 @@ def teams(found: Sequence[Team], zone: str) -> View:
         "hours on their own clock; `/lead away` says when they do not."
     )
     return View(
-        type="modal", title="Working hours", close="Done",
-        blocks=[SectionBlock(text=intro), *rows],
+        type="modal", title="Teams and their hours", close="Done",
+        blocks=[
+            SectionBlock(text=intro),
+            ActionsBlock(elements=[ButtonElement(text="Add a team", action_id=ADD_TEAM)]),
+            *rows,
+        ],
+    )  # fmt: skip
+
+
+def add_team() -> View:
+    """The modal that adds a team; its hours are changed afterwards."""
+    element = PlainTextInputElement(action_id="name", max_length=80)
+    hint = (
+        "For example “Sales, south”. It works from Monday to Friday, 9 to 17, until you say else."
+    )
+    return View(
+        type="modal", callback_id=SAVE_TEAM, title="Add a team", submit="Add", close="Back",
+        blocks=[InputBlock(block_id="name", label="Name", hint=hint, element=element)],
     )  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from slack_sdk.models.views import View
 from bot.people.model import Person, Role, Team, Workspace
 from bot.slack import Message
 
+OPEN = "people.open"
 ADD = "people.add"
 EDIT = "people.edit"
 PAGE = "people.page"

@@ -190,6 +190,7 @@ def test_the_hours_of_teams(store: Store, admin: Person, golden: Golden) -> None
         shown = {
             "list": team_view.teams([marketing, sales], "Europe/Berlin").to_dict(),
             "form": team_view.edit_hours(sales, "Europe/Berlin").to_dict(),
+            "add": team_view.add_team().to_dict(),
         }
         form = shown["form"]
         assert form.pop("private_metadata") == str(sales.id)
@@ -205,3 +206,23 @@ def test_the_hours_of_teams(store: Store, admin: Person, golden: Golden) -> None
     for modal in shown.values():
         assert not limits.check_view(modal, "modal")
     golden("people.hours", shown)
+
+
+def test_an_admin_adds_teams(store: Store, admin: Person) -> None:
+    with store.transaction() as session:
+        south = service.add_team(session, admin, "  Sales,\u202e  south ")
+        assert south.name == "Sales, south"
+        assert service.add_team(session, admin, "Sales, south").id == south.id
+        with pytest.raises(FieldErrors):
+            service.add_team(session, admin, " \n ")
+        with pytest.raises(NotAllowed):
+            service.add_team(session, service.person(session, admin.workspace_id, "U7"), "Mine")
+        for number in range(100):
+            try:
+                service.add_team(session, admin, f"Team {number}")
+            except FieldErrors:
+                break
+        found = service.teams(session, admin.workspace_id)
+    assert len(found) == 90
+    modal = team_view.teams(found, "Europe/Berlin").to_dict()
+    assert not limits.check_view(modal, "modal")

@@ -99,7 +99,7 @@ class Handing:
         given = f" {plural(len(leads), 'lead')} came back to you." if leads else ""
         incoming.tell(f"Welcome back.{given}")
 
-    def ask_promise(self, incoming: Incoming, _rest: str) -> None:
+    def ask_promise(self, incoming: Incoming, _rest: str = "") -> None:
         """What does sales promise?"""
         incoming.ack()
         with self._store.transaction() as session:
@@ -115,7 +115,7 @@ class Handing:
             service.change_promise(session, _who(session, incoming), told, fallback)
         incoming.ack()
 
-    def ask_turns(self, incoming: Incoming, _rest: str) -> None:
+    def ask_turns(self, incoming: Incoming, _rest: str = "") -> None:
         """Who was offered how much, and whose weight shall change?"""
         incoming.ack()
         with self._store.transaction() as session:
@@ -152,6 +152,8 @@ def register(listening: Listening, store: Store) -> None:
     handing = Handing(store)
     listening.action(view.SNOOZE, handing.ask_snooze)
     listening.action(view.REASSIGN, handing.ask_reassign)
+    listening.action(modals.PROMISE, handing.ask_promise)
+    listening.action(modals.TURNS, handing.ask_turns)
     listening.submission(modals.SAVE_SNOOZE, handing.save_snooze)
     listening.submission(modals.SAVE_REASSIGN, handing.save_reassign)
     listening.submission(modals.SAVE_PROMISE, handing.save_promise)

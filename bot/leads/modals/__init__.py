@@ -25,14 +25,15 @@ from bot.leads.modals.lead import (
     won,
 )
 from bot.leads.modals.parts import campaign_of
-from bot.leads.modals.promise import SAVE_PROMISE, promise, promise_of
+from bot.leads.modals.promise import PROMISE, SAVE_PROMISE, promise, promise_of
 from bot.leads.modals.rules import SAVE_RULES, rules, rules_of
-from bot.leads.modals.turns import SAVE_WEIGHT, turns, weight_of
+from bot.leads.modals.turns import SAVE_WEIGHT, TURNS, turns, weight_of
 
 __all__ = [
     "CHOOSE_DISPOSITION",
     "FROM_MESSAGE",
     "NEW",
+    "PROMISE",
     "SAVE_AWAY",
     "SAVE_CALL",
     "SAVE_COLUMNS",
@@ -45,6 +46,7 @@ __all__ = [
     "SAVE_SNOOZE",
     "SAVE_WEIGHT",
     "SAVE_WON",
+    "TURNS",
     "all_called",
     "away",
     "call",

@@ -16,6 +16,7 @@ from slack_sdk.models.views import View
 from bot.leads.model import Promise
 from bot.people.model import Person
 
+PROMISE = "lead.promise"
 SAVE_PROMISE = "lead.save_promise"
 
 _FREE = {

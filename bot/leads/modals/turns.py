@@ -17,6 +17,7 @@ from bot.leads.rotation import MOST_WEIGHT
 from bot.leads.service.turns import Share
 from bot.slack.text import plural, safe
 
+TURNS = "lead.turns"
 SAVE_WEIGHT = "lead.save_weight"
 
 _A_SECTION = 25  # lines of at most 120 characters; a section has 3,000
