@@ -1,11 +1,11 @@
 """What the home tab and the status say: facts of other capabilities, put together."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.campaigns.model import Campaign
-from bot.jobs import Schedule
+from bot.jobs import FailedJob, Schedule
 from bot.leads.model import CallList, Lead, Mine, Submission
 from bot.people.model import Person, Workspace
 from bot.standups.service import Today
@@ -15,6 +15,7 @@ MOST_ROWS = 10
 # A home tab has 100 blocks, and a row takes two; the rest is behind a button.
 SHOWN = {Mine.TO_CALL: 7, Mine.IN_WORK: 5, Mine.SNOOZED: 3, Mine.TO_RATE: 4, Mine.CLOSED: 3}
 MOST_TO_CLAIM = 5
+MOST_FAILED = 3
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,17 @@ class OwnList:
     which: Mine
     leads: Sequence[Lead]
     count: int
+
+
+@dataclass(frozen=True)
+class Upkeep:
+    """How the installation does, as an admin's home tab says it."""
+
+    jobs: Mapping[str, int]
+    failed: Sequence[FailedJob]
+    """The newest."""
+    unread: Sequence[Submission]
+    """Submissions that could not be read."""
 
 
 @dataclass(frozen=True)
@@ -37,13 +49,11 @@ class Page:
     """One more than is shown, where there are more."""
     standup: Today | None
     campaigns: Sequence[Campaign]
-    failed_work: int | None
-    """How many jobs failed; None for those who need not know."""
     calls: Sequence[tuple[CallList, int]] = ()
     """Lists that are not called through, each with how many are left."""
     away_until: datetime | None = None
-    unread: Sequence[Submission] = ()
-    """Submissions that could not be read; for admins."""
+    upkeep: Upkeep | None = None
+    """For admins."""
 
 
 @dataclass(frozen=True)

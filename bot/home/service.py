@@ -1,11 +1,22 @@
 """Reading a person's page: what is theirs to do, and what runs."""
 
+from collections.abc import Mapping
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot import clock
+from bot import clock, slack
 from bot.campaigns import service as campaigns
-from bot.home.model import MOST_ROWS, MOST_TO_CLAIM, SHOWN, Condition, OwnList, Page
+from bot.home.model import (
+    MOST_FAILED,
+    MOST_ROWS,
+    MOST_TO_CLAIM,
+    SHOWN,
+    Condition,
+    OwnList,
+    Page,
+    Upkeep,
+)
 from bot.jobs import Schedule, queue
 from bot.leads import service as leads
 from bot.people import service as people
@@ -46,10 +57,35 @@ def page(session: Session, person_id: int) -> Page:
         away_until=absence.ends_at if absence else None,
         standup=standups.today(session, who),
         campaigns=campaigns.running(session, who.workspace_id, today) if who.roles else [],
-        failed_work=queue.counts(session)["failed"] if Role.ADMIN in who.roles else None,
-        unread=leads.unread(session, who.workspace_id, MOST_ROWS + 1)
-        if Role.ADMIN in who.roles
-        else [],
+        upkeep=_upkeep(session, who) if Role.ADMIN in who.roles else None,
+    )
+
+
+def retry(session: Session, who: Person, job_id: int) -> None:
+    """Let failed work run again. Raises NotAllowed, NoSuchJob."""
+    people.require(session, who, "retry failed work", Role.ADMIN)
+    queue.retry(session, job_id)
+    slack.redraw(session, slack.HOME, who.id)
+
+
+def retry_all(session: Session, who: Person) -> int:
+    """Let all failed work run again; returns how much. Raises NotAllowed."""
+    people.require(session, who, "retry failed work", Role.ADMIN)
+    slack.redraw(session, slack.HOME, who.id)
+    return queue.retry_all(session)
+
+
+def sources(session: Session, who: Person) -> Mapping[str, leads.Heard]:
+    """What each source of leads brought lately. Raises NotAllowed."""
+    people.require(session, who, "look at the sources", Role.ADMIN)
+    return leads.heard(session, who.workspace_id)
+
+
+def _upkeep(session: Session, who: Person) -> Upkeep:
+    return Upkeep(
+        jobs=queue.counts(session),
+        failed=queue.failed(session, MOST_FAILED),
+        unread=leads.unread(session, who.workspace_id, MOST_ROWS + 1),
     )
 
 

@@ -132,6 +132,19 @@ def retry(session: Session, job_id: int) -> None:
         raise NoSuchJob(job_id=job_id)
 
 
+def retry_all(session: Session) -> int:
+    """Let every failed job run again, with all its attempts; returns how many those were."""
+    revived = session.execute(
+        text(
+            """
+            UPDATE procrastinate_jobs SET status = 'todo', attempts = 0, scheduled_at = NULL
+            WHERE status = 'failed' RETURNING id
+            """
+        )
+    )
+    return len(revived.all())
+
+
 def counts(session: Session) -> dict[str, int]:
     """How many jobs there are by status (`todo`, `doing`, `failed`)."""
     rows = session.execute(

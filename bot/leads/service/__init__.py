@@ -26,7 +26,7 @@ from bot.leads.service.handing import (
     snooze,
     snoozeable,
 )
-from bot.leads.service.hearing import LISTEN, SILENT, heard, last_words, listen
+from bot.leads.service.hearing import LISTEN, SILENT, Heard, heard, last_words, listen
 from bot.leads.service.heating import change_rules
 from bot.leads.service.importing import (
     LOOK,
@@ -98,6 +98,7 @@ __all__ = [
     "DateMissing",
     "DoesNotSell",
     "Ending",
+    "Heard",
     "NotInPreview",
     "Offered",
     "ReasonMissing",

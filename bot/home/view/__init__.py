@@ -1,0 +1,88 @@
+"""How a person's home tab looks: first what is theirs to do, then what runs."""
+
+from collections.abc import Sequence
+
+from slack_sdk.models.blocks import (
+    ActionsBlock,
+    Block,
+    ButtonElement,
+)
+
+from bot.campaigns.model import Campaign
+from bot.campaigns.view import offer_line
+from bot.home.model import MOST_ROWS, Page
+from bot.home.view.own import own
+from bot.home.view.parts import header, words
+from bot.home.view.status import status
+from bot.home.view.upkeep import RETRY, RETRY_ALL, SOURCES_OPEN, sources, upkeep
+from bot.slack import Message
+from bot.slack.text import moment, safe
+from bot.standups import view as standups
+from bot.standups.model import Answer
+from bot.standups.service import Today
+
+__all__ = ["RETRY", "RETRY_ALL", "SOURCES_OPEN", "home", "sources", "status"]
+
+
+def home(page: Page) -> Message:
+    """The home tab; its text is never shown."""
+    if not page.person.roles and page.standup is None:
+        return Message("", _stranger(page))
+    blocks: list[Block] = own(page)
+    if not blocks:
+        blocks = [
+            header("Nothing waits for you"),
+            words("New leads appear in the channel, and here once you claim them."),
+        ]
+    if page.standup is not None:
+        blocks.extend(_standup(page.standup))
+    blocks.extend(_campaigns(page.campaigns))
+    if page.upkeep is not None:
+        blocks.extend(upkeep(page.upkeep))
+    return Message("", blocks)
+
+
+def _stranger(page: Page) -> list[Block]:
+    whom = ", ".join(admin.mention for admin in page.admins[:3])
+    ask = (
+        f"Ask {whom}: an admin gives roles with `/handoff people`."
+        if whom
+        else "Nobody is admin yet: whoever installed Handoff becomes one with `/handoff people`."
+    )
+    return [
+        header("Welcome to Handoff"),
+        words(f"Here you will see what is yours to do. You have no role yet. {ask}"),
+    ]
+
+
+def _standup(today: Today) -> list[Block]:
+    name = safe(today.standup.team.name, 80)
+    answered = today.entry is not None and today.entry.state == Answer.ANSWERED
+    if today.is_open:
+        label = "Change my answers" if answered else "Answer"
+        state = "you have answered" if answered else "open, and waits for you"
+    else:
+        label = ""
+        state = f"next asked {moment(today.next_at)}" if today.next_at else "paused"
+    blocks: list[Block] = [header("Standup"), words(f"{name}: {state}.")]
+    if label and today.entry is not None:
+        button = ButtonElement(text=label, action_id=standups.ANSWER, value=str(today.entry.id))
+        blocks.append(ActionsBlock(elements=[button]))
+    return blocks
+
+
+def _campaigns(running: Sequence[Campaign]) -> list[Block]:
+    if not running:
+        return [
+            header("Campaigns"),
+            words("None runs at the moment. Marketing announces one with `/campaign`."),
+        ]
+    lines = [
+        f"• *{safe(campaign.name, 100)}*: {offer_line(campaign)}"
+        for campaign in running[:MOST_ROWS]
+    ]
+    left = len(running) - MOST_ROWS
+    if left > 0:
+        lines.append(f"and {left} more: `/campaign list`")
+    # A section takes 3,000 characters; a campaign's line is far shorter than 300.
+    return [header("Campaigns that run"), words("\n".join(lines)[:3000])]

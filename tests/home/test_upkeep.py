@@ -1,0 +1,71 @@
+"""What an admin does from the home tab: failed work runs again, sources are looked at."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from bot.errors import NotAllowed
+from bot.home import service
+from bot.jobs import enqueue
+from bot.jobs.queue import NoSuchJob, counts
+from bot.leads import service as leads
+from bot.people.model import Person, Role, Workspace
+from bot.store import Store
+from tests.campaigns.scene import hire, install
+
+
+@pytest.fixture
+def workspace(store: Store) -> Workspace:
+    workspace = install(store)
+    with store.transaction() as session:
+        leads.install(session, workspace)
+    return workspace
+
+
+def fail(store: Store, how_many: int) -> list[int]:
+    with store.transaction() as session:
+        ids = [enqueue(session, "slack.draw_card", card_id=1) or 0 for _ in range(how_many)]
+        session.execute(text("UPDATE procrastinate_jobs SET status = 'failed', attempts = 20"))
+    return ids
+
+
+def test_failed_work_runs_again_one_piece_or_all(store: Store, workspace: Workspace) -> None:
+    root = hire(store, workspace, "UROOT", "Root", Role.ADMIN)
+    ids = fail(store, 5)
+    with store.transaction() as session:
+        page = service.page(session, root.id)
+        assert page.upkeep is not None
+        assert page.upkeep.jobs["failed"] == 5
+        assert [job.id for job in page.upkeep.failed] == ids[:1:-1]
+        service.retry(session, root, ids[0])
+        with pytest.raises(NoSuchJob):
+            service.retry(session, root, ids[0])
+    with store.transaction() as session:
+        assert service.retry_all(session, root) == 4
+        assert counts(session) == {"todo": 5, "doing": 0, "failed": 0}
+
+
+@pytest.mark.parametrize("role", [*sorted(set(Role) - {Role.ADMIN}), None])
+@pytest.mark.parametrize(
+    "verb",
+    [
+        lambda session, who: service.retry(session, who, 1),
+        service.retry_all,
+        service.sources,
+    ],
+    ids=["retry", "retry_all", "sources"],
+)
+def test_upkeep_is_the_admins(
+    store: Store, workspace: Workspace, role: Role | None, verb: Callable[[Session, Person], Any]
+) -> None:
+    roles = [role] if role else []
+    somebody = hire(store, workspace, "USOME", "Somebody", *roles)
+    fail(store, 1)
+    with store.transaction() as session:
+        assert service.page(session, somebody.id).upkeep is None
+        with pytest.raises(NotAllowed):
+            verb(session, somebody)
+        assert counts(session)["failed"] == 1
