@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from bot import clock
 from bot.contacts import service as contacts
 from bot.contacts.model import Contact, Merged
 from bot.errors import HandoffError
@@ -71,7 +72,7 @@ def unmerge(session: Session, who: Person, lead_id: int) -> Lead:
         contacts.unmerge(session, Merged(*facts["contact"]))
         _move_leads(session, facts["leads"], facts["contact"][1])
     session.execute(update(Touch).where(Touch.id.in_(facts["touches"])).values(lead_id=gone.id))
-    gone.merged_into = None
+    gone.merged_into, gone.look_at = None, clock.now()
     record(session, gone, who, Deed.UNMERGED, into=kept.id)
     record(session, kept, who, Deed.UNMERGED, unmerged=gone.id)
     return gone
