@@ -44,6 +44,8 @@ def go_away(
     session.flush()
     enqueue(session, BACK, at=until, absence_id=absence.id)
     slack.redraw(session, slack.HOME, who.id)
+    if not leads_return:
+        _keep(session, who)
     leads = [
         lead
         for lead in _open(session, Lead.claimed_by == who.id)
@@ -70,13 +72,14 @@ def come_back(session: Session, who: Person) -> list[Lead]:
 def back(session: Session, absence_id: int) -> list[Lead]:
     """An absence is over: the leads that should return do; returns them."""
     absence = session.get_one(Absence, absence_id)
-    if absence.ends_at > clock.now():
-        return []
     who = session.get_one(Person, absence.person_id)
+    if absence_of(session, who) is not None:  # they stay away longer than they thought at first
+        return []
     slack.redraw(session, slack.HOME, who.id)
     leads = _open(session, Lead.returns_to == who.id) if absence.leads_return else []
+    _keep(session, who)
     for lead in leads:
-        before, lead.returns_to = lead.claimed_by, None
+        before = lead.claimed_by
         if before == who.id:
             continue
         hand(lead, who.id)
@@ -101,13 +104,15 @@ def _hand_over(session: Session, lead: Lead, who: Person, *, leads_return: bool)
     record(session, lead, who, Deed.RELEASED, owner_id=who.id, why="away")
 
 
+def _keep(session: Session, who: Person) -> None:
+    """Whatever would return to this person stays where it is."""
+    session.execute(update(Lead).where(Lead.returns_to == who.id).values(returns_to=None))
+
+
 def _open(session: Session, whose: ColumnElement[bool]) -> list[Lead]:
     """Open leads, locked in the order of their ids."""
     found = session.scalars(
-        select(Lead)
-        .where(whose, Lead.status.in_([Status.NEW, Status.QUALIFIED]), Lead.merged_into.is_(None))
-        .order_by(Lead.id)
-        .with_for_update(key_share=True)
+        select(Lead).where(whose, IS_OPEN).order_by(Lead.id).with_for_update(key_share=True)
     )
     return list(found)
 
