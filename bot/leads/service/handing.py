@@ -9,7 +9,7 @@ from bot.errors import HandoffError, NotFound
 from bot.leads.model import Deed, Lead, LeadStep
 from bot.leads.service.audit import record
 from bot.leads.service.giving import give
-from bot.leads.service.ladder import desk, hand
+from bot.leads.service.ladder import desk, hand, rouse
 from bot.leads.service.ownership import owned
 from bot.leads.service.reading import find
 from bot.leads.service.turns import DoesNotSell
@@ -49,6 +49,7 @@ def snooze(session: Session, who: Person, lead_id: int, until: datetime) -> Lead
     lead = snoozeable(session, who, lead_id)
     if until <= clock.now():
         raise InThePast
+    rouse(lead)
     lead.stint += 1  # what is said at the end of this snooze is said once
     lead.snoozed_until = lead.look_at = until
     record(session, lead, who, Deed.SNOOZED, until=until.isoformat())

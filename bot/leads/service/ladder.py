@@ -245,9 +245,14 @@ def hand(lead: Lead, to_id: int | None) -> None:
     now = clock.now()
     lead.claimed_by, lead.claimed_at, lead.claim_worked = to_id, now if to_id else None, None
     lead.stint += 1
-    if lead.status == Status.RECYCLED:
-        lead.status = Status.NEW
-        lead.wake_at = lead.disposition = lead.disposition_note = None
+    rouse(lead)
     lead.rung = lead.offered_to = lead.snoozed_until = None
     lead.reserved_for = lead.reserved_until = None
     lead.waits_since = lead.look_at = now
+
+
+def rouse(lead: Lead) -> None:
+    """Let a lead that rests be worked on again; what it rested for is in the audit."""
+    if lead.status == Status.RECYCLED:
+        lead.status = Status.NEW
+        lead.wake_at = lead.disposition = lead.disposition_note = None

@@ -10,6 +10,7 @@ from bot import clock
 from bot.errors import HandoffError
 from bot.leads.model import Deed, Disposition, Lead, Rating, ServiceLevel, Status
 from bot.leads.service.audit import record
+from bot.leads.service.ladder import rouse
 from bot.leads.service.ownership import owned
 from bot.money import Money
 from bot.people.model import Person, Workspace
@@ -67,6 +68,7 @@ def qualify(session: Session, who: Person, lead_id: int) -> Lead:
     if lead.status == Status.QUALIFIED:
         raise AlreadyQualified
     now = clock.now()
+    rouse(lead)
     lead.status, lead.look_at = Status.QUALIFIED, now
     lead.first_response_at = lead.first_response_at or now
     lead.qualified_at = lead.qualified_at or now
@@ -105,6 +107,7 @@ def win(session: Session, who: Person, lead_id: int, amount: Money) -> Lead:
     if amount.minor <= 0:
         raise AmountMissing
     lead = closeable(session, who, lead_id)
+    rouse(lead)
     lead.won_minor, lead.won_currency = amount.minor, amount.currency
     _close(lead, Status.WON)
     lead.qualified_at = lead.qualified_at or lead.closed_at
@@ -171,4 +174,5 @@ def _close(lead: Lead, status: Status) -> None:
     """An outcome is a response too: it stamps the first one where none was noted."""
     now = clock.now()
     lead.status, lead.closed_at, lead.look_at = status, now, now
+    lead.snoozed_until = lead.wake_at = None
     lead.first_response_at = lead.first_response_at or now
