@@ -1,5 +1,6 @@
 """The tables of leads, and the rules that their rows keep about themselves."""
 
+from bot.leads.model.conditions import IS_CLOSED, IS_LISTED, IS_OPEN, IS_UNRATED, IS_WAITING
 from bot.leads.model.intake import HeatRules, Outcome, Submission, Touch
 from bot.leads.model.lead import (
     WORDS,
@@ -35,6 +36,11 @@ from bot.leads.model.working import (
 
 __all__ = [
     "FREE_LADDER",
+    "IS_CLOSED",
+    "IS_LISTED",
+    "IS_OPEN",
+    "IS_UNRATED",
+    "IS_WAITING",
     "OWNED_LADDER",
     "WORDS",
     "CallList",

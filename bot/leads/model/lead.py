@@ -21,6 +21,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.campaigns.model import AsOf, Campaign
 from bot.contacts.model import Consent, Contact
+from bot.leads.model.conditions import IS_CLOSED, IS_LISTED, IS_OPEN, IS_UNRATED, IS_WAITING
 from bot.leads.model.intake import Touch
 from bot.money import Money
 from bot.people.model import Person
@@ -126,6 +127,14 @@ class Lead(Base):
         Index("ix_lead_contact_id", "contact_id"),
         Index("ix_lead_to_call", "call_list_id", "call_attempts", "id",
               postgresql_where=text("call_list_id IS NOT NULL")),
+        Index("ix_lead_open", "workspace_id", "claimed_by", postgresql_where=IS_OPEN),
+        Index("ix_lead_listed", "call_list_id", postgresql_where=IS_LISTED),
+        Index("ix_lead_waiting", "workspace_id", "received_at", postgresql_where=IS_WAITING),
+        Index("ix_lead_quiet", "workspace_id", text("heat DESC"), "received_at",
+              postgresql_where=text(f"{IS_WAITING} AND NOT is_hot")),
+        Index("ix_lead_returns_to", "returns_to", postgresql_where=text("returns_to IS NOT NULL")),
+        Index("ix_lead_unrated", "claimed_by", "closed_at", postgresql_where=IS_UNRATED),
+        Index("ix_lead_closed", "claimed_by", "closed_at", postgresql_where=IS_CLOSED),
         Index("ix_lead_look_at", "look_at", postgresql_where=text("look_at IS NOT NULL")),
         Index("ix_lead_words", text(str(WORDS)), postgresql_using="gin"),
     )  # fmt: skip

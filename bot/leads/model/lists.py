@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Text, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -44,7 +44,10 @@ class Offer(Base):
     """Quiet leads that were offered to the channel together, at one of the set hours."""
 
     __tablename__ = "lead_offer"
-    __table_args__ = (UniqueConstraint("workspace_id", "at"),)
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "at"),
+        Index("ix_lead_offer_lead_ids", "lead_ids", postgresql_using="gin"),
+    )
 
     id: Mapped[Id]
     workspace_id: Mapped[WorkspaceId]

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from bot import clock, slack
 from bot.errors import HandoffError
 from bot.jobs import enqueue
-from bot.leads.model import Deed, Lead, Rung, Status
+from bot.leads.model import IS_OPEN, Deed, Lead, Rung
 from bot.leads.service.audit import record
 from bot.leads.service.giving import give
 from bot.leads.service.handing import InThePast

@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, TextClause, exists, func, select
 from sqlalchemy.orm import Session
 
 from bot import clock
-from bot.leads.model import CallList, Lead, Mine, Status
+from bot.leads.model import IS_CLOSED, IS_LISTED, IS_OPEN, IS_UNRATED, CallList, Lead, Mine
 from bot.people.model import Person, Workspace
 
 _MOST_CALL_LISTS = 3
@@ -17,7 +17,7 @@ def mine(session: Session, who: Person, which: Mine, limit: int, offset: int = 0
     """The person's leads of one list, what is most urgent first."""
     return session.scalars(
         select(Lead)
-        .where(*_of(who), _condition(session, who, which))
+        .where(*_where(session, who, which))
         .order_by(_ORDER[which], Lead.id)
         .limit(limit)
         .offset(offset)
@@ -27,34 +27,29 @@ def mine(session: Session, who: Person, which: Mine, limit: int, offset: int = 0
 def count_mine(session: Session, who: Person) -> Mapping[Mine, int]:
     """How many leads each of the person's lists has."""
     counted = [
-        func.count().filter(_condition(session, who, which)).label(which.value) for which in Mine
+        select(func.count()).select_from(Lead).where(*_where(session, who, which)).scalar_subquery()
+        for which in Mine
     ]
-    row = session.execute(select(*counted).where(*_of(who))).one()
-    return dict(zip(Mine, row, strict=True))
+    return dict(zip(Mine, session.execute(select(*counted)).one(), strict=True))
 
 
 def call_lists(session: Session, workspace_id: int) -> Sequence[tuple[CallList, int]]:
     """The newest lists that are not called through, each with how many are left."""
-    left = func.count(Lead.id)
+    left = (
+        select(func.count())
+        .select_from(Lead)
+        .where(Lead.call_list_id == CallList.id, IS_LISTED)
+        .scalar_subquery()
+    )
+    someone = exists().where(Lead.call_list_id == CallList.id, IS_LISTED)
     rows = session.execute(
         select(CallList, left)
-        .join(Lead, Lead.call_list_id == CallList.id)
-        .where(
-            CallList.workspace_id == workspace_id,
-            Lead.status == Status.NEW,
-            Lead.merged_into.is_(None),
-            Lead.first_response_at.is_(None),
-            Lead.claimed_by.is_(None),
-        )
-        .group_by(CallList.id)
+        .where(CallList.workspace_id == workspace_id, someone)
         .order_by(CallList.id.desc())
         .limit(_MOST_CALL_LISTS)
     )
     return [(listed, count) for listed, count in rows]
 
-
-_OPEN = Lead.status.in_([Status.NEW, Status.QUALIFIED])
-_CLOSED = Lead.status.in_([Status.WON, Status.LOST])
 
 # By the time promised for the answer; those without a promise by their claim.
 _ORDER: dict[Mine, ColumnElement[datetime | None]] = {
@@ -66,22 +61,22 @@ _ORDER: dict[Mine, ColumnElement[datetime | None]] = {
 }
 
 
-def _of(who: Person) -> tuple[ColumnElement[bool], ...]:
-    return (Lead.claimed_by == who.id, Lead.merged_into.is_(None))
-
-
-def _condition(session: Session, who: Person, which: Mine) -> ColumnElement[bool]:
-    awake = and_(_OPEN, Lead.snoozed_until.is_(None))
+def _where(
+    session: Session, who: Person, which: Mine
+) -> Sequence[ColumnElement[bool] | TextClause]:
+    """What puts a lead on this list; each is found by an index of its own."""
+    mine = (Lead.workspace_id == who.workspace_id, Lead.claimed_by == who.id)
+    awake = Lead.snoozed_until.is_(None)
     match which:
         case Mine.TO_CALL:
-            return and_(awake, Lead.first_response_at.is_(None))
+            return (*mine, IS_OPEN, awake, Lead.first_response_at.is_(None))
         case Mine.IN_WORK:
-            return and_(awake, Lead.first_response_at.is_not(None))
+            return (*mine, IS_OPEN, awake, Lead.first_response_at.is_not(None))
         case Mine.SNOOZED:
-            return and_(_OPEN, Lead.snoozed_until.is_not(None))
+            return (*mine, IS_OPEN, ~awake)
         case Mine.TO_RATE:
-            return and_(_CLOSED, Lead.rating.is_(None))
-    return and_(_CLOSED, Lead.closed_at >= _monday(session, who))
+            return (*mine, IS_UNRATED)
+    return (*mine, IS_CLOSED, Lead.closed_at >= _monday(session, who))
 
 
 def _monday(session: Session, who: Person) -> datetime:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot import slack
 from bot.jobs import put_schedule
-from bot.leads.model import Lead, Offer, Status
+from bot.leads.model import IS_WAITING, Lead, Offer
 from bot.people.model import Person, Workspace
 
 OFFER = "leads.offer"
@@ -89,9 +89,6 @@ def redraw_offers(session: Session, lead: Lead) -> None:
 def _quiet(workspace_id: int) -> ColumnElement[bool]:
     return and_(
         Lead.workspace_id == workspace_id,
-        Lead.status == Status.NEW,
-        Lead.claimed_by.is_(None),
-        Lead.merged_into.is_(None),
-        Lead.call_list_id.is_(None),
+        IS_WAITING,
         ~Lead.is_hot,
     )

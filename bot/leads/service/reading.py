@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.campaigns import service as campaigns
 from bot.campaigns.model import AsOf, Campaign
 from bot.contacts import service as contacts
 from bot.errors import NotFound
-from bot.leads.model import Lead, LeadFacts, LeadStep, Status, StepFacts, Touch
+from bot.leads.model import IS_WAITING, Lead, LeadFacts, LeadStep, Status, StepFacts, Touch
 from bot.leads.service.giving import has_names_only
 from bot.people import service as people
 from bot.people.model import Person, Role
@@ -112,10 +112,7 @@ def waiting(session: Session, workspace_id: int, limit: int) -> Sequence[Lead]:
         select(Lead)
         .where(
             Lead.workspace_id == workspace_id,
-            Lead.claimed_by.is_(None),
-            Lead.status == Status.NEW,
-            Lead.merged_into.is_(None),
-            Lead.call_list_id.is_(None),
+            IS_WAITING,
         )
         .order_by(Lead.received_at)
         .limit(limit)
@@ -124,15 +121,12 @@ def waiting(session: Session, workspace_id: int, limit: int) -> Sequence[Lead]:
 
 def count_waiting(session: Session, workspace_id: int) -> int:
     """How many leads nobody has claimed."""
-    return _count(session, Lead.workspace_id == workspace_id, Lead.claimed_by.is_(None),
-                  Lead.status == Status.NEW, Lead.call_list_id.is_(None))  # fmt: skip
+    counted = select(func.count()).select_from(Lead)
+    return session.scalars(counted.where(Lead.workspace_id == workspace_id, IS_WAITING)).one()
 
 
 def count_received(session: Session, workspace_id: int, since: datetime) -> int:
     """How many leads came since then."""
-    return _count(session, Lead.workspace_id == workspace_id, Lead.received_at >= since)
-
-
-def _count(session: Session, *conditions: ColumnElement[bool]) -> int:
     counted = select(func.count()).select_from(Lead)
-    return session.scalars(counted.where(Lead.merged_into.is_(None), *conditions)).one()
+    came = counted.where(Lead.workspace_id == workspace_id, Lead.received_at >= since)
+    return session.scalars(came.where(Lead.merged_into.is_(None))).one()

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from bot.errors import HandoffError
-from bot.leads.model import Lead, LeadStep, Rung, Seat, ServiceLevel, Status
+from bot.leads.model import IS_OPEN, Lead, LeadStep, Rung, Seat, ServiceLevel
 from bot.leads.rotation import MOST_WEIGHT, Place, next_turn
 from bot.people import service as people
 from bot.people.model import Person, Role
@@ -55,8 +55,7 @@ def open_counts(session: Session, workspace_id: int) -> dict[int, int]:
         .where(
             Lead.workspace_id == workspace_id,
             Lead.claimed_by.is_not(None),
-            Lead.status.in_([Status.NEW, Status.QUALIFIED]),
-            Lead.merged_into.is_(None),
+            IS_OPEN,
         )
         .group_by(Lead.claimed_by)
     )
