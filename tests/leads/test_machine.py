@@ -1,0 +1,426 @@
+"""Whatever happens to leads, in any order: one owner at most, nobody unseen, no step twice.
+
+Hypothesis plays a sales floor: people claim, hand on, go away and come back, customers write again,
+the clock jumps over nights, weekends and a change to summer time, and workers die in between.
+"""
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from itertools import count
+from typing import Any
+
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+from sqlalchemy import select, text, update
+from sqlalchemy.orm import Session
+
+from bot import clock
+from bot.errors import HandoffError
+from bot.leads import service
+from bot.leads.inquiry import read
+from bot.leads.model import (
+    FREE_LADDER,
+    OWNED_LADDER,
+    CallList,
+    CallOutcome,
+    Disposition,
+    Lead,
+    LeadEvent,
+    LeadStep,
+    Mine,
+    Rating,
+    Rung,
+    ServiceLevel,
+    Status,
+)
+from bot.leads.service.admitting import Arrival, admit
+from bot.money import Money
+from bot.people.model import Absence, Person, Role, Team
+from bot.store import Store
+from tests.campaigns.scene import Hands, hire, install
+from tests.leads.replay import shown, told
+
+STARTS = (
+    datetime(2026, 3, 27, 14, 30, tzinfo=UTC),  # the Friday before summer time, half past three
+    datetime(2026, 10, 23, 13, 30, tzinfo=UTC),  # the Friday before it ends
+    datetime(2026, 5, 22, 7, tzinfo=UTC),  # Whit Monday follows
+    datetime(2026, 6, 3, 7, tzinfo=UTC),
+)
+JUMPS = [timedelta(**by) for by in (
+    {"seconds": 1}, {"minutes": 3}, {"minutes": 5}, {"minutes": 15}, {"minutes": 45},
+    {"hours": 3}, {"hours": 17}, {"days": 1}, {"days": 3}, {"days": 8},
+)]  # fmt: skip
+OPEN = (Status.NEW, Status.QUALIFIED)
+EVERYTHING = ("lead", "lead_event", "lead_step", "touch", "absence", "seat", "card",
+              "procrastinate_jobs")  # fmt: skip
+
+people = st.integers(0, 2)
+leads = st.integers(0, 7)
+number = count(1)
+
+
+class Crash(Exception):
+    """The worker dies before it commits."""
+
+
+def crash(happens: bool) -> None:
+    if happens:
+        raise Crash
+
+
+class Machine(RuleBasedStateMachine):
+    """A floor with three salespeople, a manager and a marketer."""
+
+    store: Store
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ids: list[int] = []
+        self.timers: list[tuple[datetime, int]] = []
+        self.owners: dict[tuple[int, int], int | None] = {}
+        self.dies = False
+
+    @initialize(
+        start=st.sampled_from(STARTS),
+        most_open=st.sampled_from([None, 1, 3]),
+        head_start=st.sampled_from([0, 120]),
+        has_fallback=st.booleans(),
+    )
+    def open(
+        self, start: datetime, most_open: int | None, head_start: int, has_fallback: bool
+    ) -> None:
+        self.hands = Hands()
+        self.hands.now = start
+        team = f"T{next(number)}"
+        self.workspace = install(self.store, team)
+        self.sellers = [self.hire(name, Role.SALESPERSON) for name in ("Sal", "Sue", "Nat")]
+        self.boss, self.mara = self.hire("Boss", Role.MANAGER), self.hire("Mara", Role.MARKETER)
+        with self.store.transaction() as session:
+            session.get_one(Person, self.sellers[2].id).timezone = "America/New_York"
+            level = session.get_one(ServiceLevel, self.workspace.id)
+            level.most_open, level.head_start_seconds = most_open, head_start
+            level.fallback_id = self.mara.id if has_fallback else None
+            listed = CallList(workspace_id=self.workspace.id, name="June", created_at=start)
+            session.add(listed)
+        self.call_list_id = listed.id
+
+    def hire(self, name: str, role: Role) -> Person:
+        hired = hire(self.store, self.workspace, f"U{name.upper()}", name, role)
+        with self.store.transaction() as session:
+            mine = Team.workspace_id == self.workspace.id
+            team = session.scalars(select(Team).where(mine, Team.name == "Sales")).one()
+            team.country = "DE-BE"
+            person = session.get_one(Person, hired.id)
+            person.team_id = team.id
+        return person
+
+    def teardown(self) -> None:
+        with self.store.transaction() as session:
+            session.execute(update(Lead).values(look_at=None))
+
+    # ---- what people do ---------------------------------------------------------------------
+
+    @rule(source=st.sampled_from(["api", "csv", "list"]), whose=st.integers(0, 4))
+    def write(self, source: str, whose: int) -> None:
+        """Somebody asks, perhaps again; those on a list asked nothing."""
+        inquiry = read({"email": f"ada{whose}@example.com", "external_id": f"x{next(number)}"})
+        arrival = Arrival("csv" if source == "list" else source)
+        if source == "list":
+            arrival = replace(arrival, call_list_id=self.call_list_id)
+
+        def come(session: Session) -> int:
+            return admit(session, self.workspace, inquiry, arrival).lead_id
+
+        lead_id = self.do(come)
+        assert isinstance(lead_id, int)
+        self.ids = sorted({*self.ids, lead_id})
+
+    def on(self, verb: Callable[..., Any], who: Person, lead: int, *args: Any) -> None:
+        """Somebody does something with one of the leads."""
+        if self.ids:
+            lead_id = self.ids[lead % len(self.ids)]
+            self.do(lambda session: verb(session, who, lead_id, *args))
+
+    @rule(who=people, lead=leads)
+    def claim(self, who: int, lead: int) -> None:
+        self.on(service.claim, self.sellers[who], lead)
+
+    @rule(lead=leads)
+    def release(self, lead: int) -> None:
+        self.on(service.release, self.boss, lead)
+
+    @rule(lead=leads, to=people)
+    def reassign(self, lead: int, to: int) -> None:
+        self.on(service.reassign, self.boss, lead, self.sellers[to].id)
+
+    @rule(lead=leads, for_=st.sampled_from(JUMPS))
+    def snooze(self, lead: int, for_: timedelta) -> None:
+        self.on(service.snooze, self.boss, lead, clock.now() + for_)
+
+    @rule(lead=leads)
+    def respond(self, lead: int) -> None:
+        self.on(service.contacted, self.boss, lead)
+
+    @rule(lead=leads)
+    def qualify(self, lead: int) -> None:
+        self.on(service.qualify, self.boss, lead)
+
+    @rule(lead=leads, rating=st.sampled_from(Rating))
+    def rate(self, lead: int, rating: Rating) -> None:
+        self.on(service.rate, self.boss, lead, rating, "a reason")
+
+    @rule(lead=leads)
+    def win(self, lead: int) -> None:
+        self.on(service.win, self.boss, lead, Money(100, "EUR"))
+
+    @rule(lead=leads)
+    def lose(self, lead: int) -> None:
+        self.on(service.lose, self.boss, lead, service.Ending(Disposition.NO_BUDGET))
+
+    @rule(lead=leads, days=st.integers(1, 9))
+    def recycle(self, lead: int, days: int) -> None:
+        day = self.today() + timedelta(days=days)
+        ending = service.Ending(Disposition.BAD_TIMING, wake_on=day)
+        self.on(service.lose, self.boss, lead, ending)
+
+    def today(self) -> date:
+        return self.workspace.day_of(clock.now())
+
+    @rule(lead=leads, into=leads)
+    def merge(self, lead: int, into: int) -> None:
+        if self.ids:
+            self.on(service.merge, self.mara, lead, self.ids[into % len(self.ids)])
+
+    @rule(lead=leads)
+    def unmerge(self, lead: int) -> None:
+        self.on(service.unmerge, self.mara, lead)
+
+    @rule(who=people, outcome=st.sampled_from([*CallOutcome, None]))
+    def call(self, who: int, outcome: CallOutcome | None) -> None:
+        """Somebody takes the next of the call list, and calls or stops before."""
+
+        def act(session: Session) -> None:
+            lead = service.next_contact(session, self.sellers[who], self.call_list_id)
+            if lead is not None and outcome is None:
+                service.put_back(session, self.sellers[who], lead.id)
+            elif lead is not None and outcome is not None:
+                service.called(session, self.sellers[who], lead.id, outcome)
+
+        self.do(act)
+
+    @rule()
+    def pass_on(self) -> None:
+        """Whoever was offered a lead last passes it on."""
+        with self.store.transaction() as session:
+            step = session.scalars(
+                select(LeadStep)
+                .where(LeadStep.workspace_id == self.workspace.id, LeadStep.rung == Rung.OFFER)
+                .order_by(LeadStep.id.desc())
+                .limit(1)
+            ).first()
+        if step is not None:
+            who = next(each for each in self.sellers if each.id == step.person_id)
+            self.do(lambda session: service.pass_on(session, who, step.id))
+
+    @rule(who=people, for_=st.sampled_from(JUMPS), leads_return=st.booleans())
+    def go_away(self, who: int, for_: timedelta, leads_return: bool) -> None:
+        until = clock.now() + for_
+
+        def act(session: Session) -> None:
+            service.go_away(session, self.sellers[who], until, leads_return=leads_return)
+
+        self.do(act)
+        with self.store.transaction() as session:
+            newest = select(Absence.id).order_by(Absence.id.desc()).limit(1)
+            self.timers.append((until, session.scalars(newest).one()))
+
+    @rule(who=people)
+    def come_back(self, who: int) -> None:
+        self.do(lambda session: service.come_back(session, self.sellers[who]))
+
+    # ---- the clock and the workers ----------------------------------------------------------
+
+    @rule()
+    def die(self) -> None:
+        """The next transaction is not committed, and is done again."""
+        self.dies = True
+
+    @rule(by=st.sampled_from(JUMPS))
+    def jump(self, by: timedelta) -> None:
+        """No worker runs meanwhile; then one looks at all that is due."""
+        self.hands.now += by
+        self.work()
+
+    @rule(by=st.sampled_from(JUMPS))
+    def tick(self, by: timedelta) -> None:
+        """The clock ticks, and a worker looks at each lead in its time."""
+        end = clock.now() + by
+        while (at := self.next_look()) is not None and at <= end:
+            self.hands.now = max(at, clock.now())
+            self.work()
+        self.hands.now = end
+        self.work()
+
+    @precondition(lambda self: self.ids)
+    @rule(by=st.sampled_from(JUMPS[:6]), survives=st.booleans())
+    def two_sweeps(self, by: timedelta, survives: bool) -> None:
+        """Two workers look at once; the first may die while the second is at it."""
+        self.hands.now += by
+        with self.store.transaction() as second:
+            second.execute(text("SET LOCAL lock_timeout = '5s'"))
+            with suppress(Crash), self.store.transaction() as first:
+                service.sweep(first)
+                service.sweep(second)
+                crash(not survives)
+            service.sweep(second)
+        self.observe()
+        self.work()
+
+    def next_look(self) -> datetime | None:
+        with self.store.transaction() as session:
+            mine = Lead.workspace_id == self.workspace.id
+            looks = list(
+                session.scalars(select(Lead.look_at).where(mine, Lead.look_at.is_not(None)))
+            )
+        return min([at for at, _ in self.timers] + [at for at in looks if at], default=None)
+
+    def work(self) -> None:
+        """What a worker does now: timers that are due, and sweeps until there is nothing to do."""
+        for at, absence_id in [timer for timer in self.timers if timer[0] <= clock.now()]:
+            self.timers.remove((at, absence_id))
+            for _ in range(2):  # at least once
+                self.do(partial(service.back, absence_id=absence_id))
+        for _ in range(60):
+            if not self.do(service.sweep):
+                return
+        raise AssertionError("the sweep finds no end")
+
+    def do(self, act: Callable[[Session], object]) -> object:
+        """Do it in a transaction; where the worker dies it never was, and is done again.
+
+        Returns what it returns; None where it is refused.
+        """
+        if self.dies:
+            self.dies = False
+            before = self.everything()
+            with suppress(Crash, HandoffError), self.store.transaction() as session:
+                act(session)
+                session.flush()
+                crash(True)
+            assert self.everything() == before
+        done = None
+        with suppress(HandoffError), self.store.transaction() as session:
+            done = act(session)
+        self.observe()
+        return done
+
+    def everything(self) -> list[str | None]:
+        with self.store.transaction() as session:
+            return [session.scalar(text(f"SELECT md5(string_agg(t::text, '' ORDER BY t::text)) "
+                                        f"FROM {table} AS t")) for table in EVERYTHING]  # fmt: skip
+
+    # ---- what always holds ------------------------------------------------------------------
+
+    def observe(self) -> None:
+        """One owner in a stint, and no step of the free ladder in one that has an owner."""
+        with self.store.transaction() as session:
+            rows = session.execute(
+                select(Lead.id, Lead.stint, Lead.claimed_by).where(Lead.id.in_(self.ids))
+            ).all()
+            steps = session.execute(
+                select(LeadStep.lead_id, LeadStep.stint, LeadStep.rung, LeadStep.person_id)
+                .where(LeadStep.lead_id.in_(self.ids))
+            ).all()  # fmt: skip
+        for lead_id, stint, owner in rows:
+            assert self.owners.setdefault((lead_id, stint), owner) == owner
+        assert len(steps) == len({tuple(step) for step in steps})
+        for lead_id, stint, rung, _ in steps:
+            owner = self.owners[lead_id, stint]
+            assert rung not in FREE_LADDER or owner is None
+            assert rung not in OWNED_LADDER or owner is not None
+
+    @invariant()
+    def all_is_well(self) -> None:
+        """Times are sane, nobody is unseen, and the audit tells the same."""
+        with self.store.transaction() as session:
+            mine = LeadEvent.lead_id.in_(self.ids)
+            events = session.scalars(select(LeadEvent).where(mine).order_by(LeadEvent.id)).all()
+            leads = session.scalars(select(Lead).where(Lead.id.in_(self.ids))).all()
+            seen = self.seen(session, leads)
+        for lead in leads:
+            assert told(each for each in events if each.lead_id == lead.id) == shown(lead)
+            times_are_sane(lead)
+            if lead.merged_into is None and not lead.is_closed:
+                assert lead.id in seen, "nobody sees it"
+                assert lead.look_at is not None or waits_for_nothing(lead), "the clock forgot it"
+            elif lead.merged_into is None:
+                assert (lead.snoozed_until, lead.wake_at) == (None, None)
+
+    def seen(self, session: Session, leads: Sequence[Lead]) -> set[int]:
+        """The leads that somebody finds on their page or on a call list, and those that rest."""
+        found = {lead.id for lead in service.waiting(session, self.workspace.id, 100)}
+        found |= {lead.id for lead in leads if lead.status == Status.RECYCLED}
+        owners = {lead.claimed_by for lead in leads}
+        for who in (each for each in self.sellers if each.id in owners):
+            for which in (Mine.TO_CALL, Mine.IN_WORK, Mine.SNOOZED):
+                found |= {lead.id for lead in service.mine(session, who, which, 100)}
+        listed = {
+            lead.id
+            for lead in leads
+            if lead.call_list_id and lead.status == Status.NEW and lead.merged_into is None
+            and (lead.claimed_by, lead.first_response_at) == (None, None)
+        }  # fmt: skip
+        lists = service.call_lists(session, self.workspace.id)
+        assert [left for _, left in lists] == [len(listed)] * bool(listed)
+        return found | listed
+
+
+def waits_for_nothing(lead: Lead) -> bool:
+    """Whether the clock has nothing to do with it: somebody else has to."""
+    if lead.status == Status.RECYCLED or lead.snoozed_until is not None:
+        return False
+    if lead.claimed_by is not None:
+        return lead.first_response_at is not None
+    return lead.rung == Rung.MANAGER or not (lead.is_hot or lead.rung)
+
+
+def times_are_sane(lead: Lead) -> None:
+    """No time is negative, and none is still to come that has been."""
+    now = clock.now()
+    lasted = (now - lead.received_at).total_seconds()
+    for at, worked in (
+        (lead.claimed_at, lead.claim_worked),
+        (lead.first_response_at, lead.response_worked),
+    ):
+        assert at is None or lead.received_at <= at <= now
+        assert worked is None or 0 <= worked <= lasted
+    for due in (lead.claim_due_at, lead.response_due_at):
+        assert due is None or due > lead.received_at
+    assert lead.waits_since is None or lead.waits_since <= now
+    assert (lead.claimed_by is None) == (lead.claimed_at is None)
+    assert lead.is_closed == (lead.closed_at is not None)
+
+
+def test_whatever_happens(store: Store) -> None:
+    class OnStore(Machine):
+        pass
+
+    OnStore.store = store
+    run_state_machine_as_test(
+        OnStore,
+        settings=settings(
+            max_examples=30, stateful_step_count=40, phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        ),
+    )  # fmt: skip

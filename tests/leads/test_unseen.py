@@ -1,0 +1,125 @@
+"""Leads that could have been forgotten: what the state machine has found, each for itself."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+
+import pytest
+from sqlalchemy import select
+
+from bot import clock
+from bot.leads import service
+from bot.leads.inquiry import read
+from bot.leads.model import CallList, CallOutcome, Disposition, Mine, Rung, Status
+from bot.leads.service.admitting import Arrival, admit
+from bot.money import Money
+from bot.people.model import Absence, Role, Workspace
+from bot.store import Store
+from tests.campaigns.scene import NINE
+from tests.leads.test_ladder import HOUR, MINUTE, Floor
+
+AUTUMN = service.Ending(Disposition.BAD_TIMING, "After the move", wake_on=date(2026, 9, 1))
+
+
+@pytest.fixture
+def floor(store: Store) -> Iterator[Floor]:
+    yield Floor(store)
+    clock.use(lambda: datetime.now(UTC))
+
+
+def waiting(floor: Floor) -> list[int]:
+    with floor.store.transaction() as session:
+        return [lead.id for lead in service.waiting(session, floor.workspace.id, 10)]
+
+
+def listed(floor: Floor) -> int:
+    """A contact on a call list."""
+    with floor.store.transaction() as session:
+        workspace = session.get_one(Workspace, floor.workspace.id)
+        call_list = CallList(workspace_id=workspace.id, name="June", created_at=clock.now())
+        session.add(call_list)
+        session.flush()
+        arrival = Arrival("csv", call_list_id=call_list.id)
+        return admit(session, workspace, read({"email": "bea@example.com"}), arrival).lead_id
+
+
+def test_a_quiet_lead_that_is_released_after_the_talk_is_offered_again(floor: Floor) -> None:
+    lead = floor.lead(source="csv")
+    floor.do(service.claim, floor.sal, lead)
+    floor.do(service.qualify, floor.sal, lead)
+    floor.do(service.release, floor.sal, lead)
+    assert waiting(floor) == [lead]
+    with floor.store.transaction() as session:
+        assert service.count_waiting(session, floor.workspace.id) == 1
+        assert service.offer(session, floor.workspace, NINE)
+        assert [each.id for each, _ in service.offered(session, 1).rows] == [lead]
+
+
+def test_a_contact_that_was_called_and_released_waits_for_someone(floor: Floor) -> None:
+    lead = listed(floor)
+    assert waiting(floor) == []
+    with floor.store.transaction() as session:
+        [(call_list, left)] = service.call_lists(session, floor.workspace.id)
+        assert left == 1
+        assert service.next_contact(session, floor.sal, call_list.id)
+        service.called(session, floor.sal, lead, CallOutcome.CALL_BACK)
+    floor.do(service.release, floor.sal, lead)
+    with floor.store.transaction() as session:
+        assert not service.call_lists(session, floor.workspace.id)
+    assert waiting(floor) == [lead]
+
+
+def test_who_was_merged_by_mistake_is_on_the_ladder_again(floor: Floor) -> None:
+    mara = floor.hire("Mara", Role.MARKETER)
+    kept, gone = floor.lead(1), floor.lead(2)
+    floor.do(service.merge, mara, gone, kept)
+    floor.until(NINE + HOUR, 5 * MINUTE)
+    assert floor.steps(gone) == []
+    floor.do(service.unmerge, mara, gone)
+    floor.until(NINE + HOUR + 5 * MINUTE)
+    assert floor.steps(gone) == [(Rung.NUDGE, "", "Mon 10:01")]
+
+
+def test_who_stays_away_longer_gets_nothing_back_before(floor: Floor) -> None:
+    lead = floor.lead()
+    floor.do(service.claim, floor.sal, lead)
+    with floor.store.transaction() as session:
+        service.go_away(session, floor.sal, NINE + HOUR, leads_return=True)
+        service.go_away(session, floor.sal, NINE + 3 * HOUR, leads_return=True)
+        first, second = session.scalars(select(Absence.id).order_by(Absence.id)).all()
+    floor.hands.now = NINE + HOUR
+    with floor.store.transaction() as session:
+        assert service.back(session, first) == []
+    floor.hands.now = NINE + 3 * HOUR
+    with floor.store.transaction() as session:
+        assert [each.id for each in service.back(session, second)] == [lead]
+
+
+def test_who_changes_their_mind_gets_nothing_back(floor: Floor) -> None:
+    lead = floor.lead()
+    floor.do(service.claim, floor.sal, lead)
+    with floor.store.transaction() as session:
+        service.go_away(session, floor.sal, NINE + HOUR, leads_return=True)
+        service.go_away(session, floor.sal, NINE + 2 * HOUR, leads_return=False)
+    floor.hands.now = NINE + 2 * HOUR
+    with floor.store.transaction() as session:
+        for absence in session.scalars(select(Absence.id)).all():
+            assert service.back(session, absence) == []
+    assert floor.get(lead).returns_to is None
+
+
+def test_a_resting_lead_that_somebody_works_on_rests_no_more(floor: Floor) -> None:
+    snoozed, qualified, won = (floor.lead(n) for n in range(3))
+    for lead in (snoozed, qualified, won):
+        floor.do(service.claim, floor.sal, lead)
+        floor.do(service.lose, floor.sal, lead, AUTUMN)
+    floor.do(service.snooze, floor.sal, snoozed, NINE + HOUR)
+    floor.do(service.qualify, floor.sal, qualified)
+    floor.do(service.win, floor.sal, won, Money(100, "EUR"))
+    found = [floor.get(lead) for lead in (snoozed, qualified, won)]
+    assert [lead.status for lead in found] == [Status.NEW, Status.QUALIFIED, Status.WON]
+    assert {(lead.disposition, lead.wake_at) for lead in found} == {(None, None)}
+    with floor.store.transaction() as session:
+        mine = service.mine(session, floor.sal, Mine.SNOOZED, 10)
+        assert [lead.id for lead in mine] == [snoozed]
+    floor.until(NINE + HOUR)
+    assert floor.steps(snoozed) == [(Rung.WAKE, "Sal", "Mon 10:00")]
