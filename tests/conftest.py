@@ -1,7 +1,6 @@
 """What all tests share: a real PostgreSQL, one fresh database a test."""
 
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -10,16 +9,16 @@ from typing import Any
 
 import pytest
 from hypothesis import settings
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import create_engine, text
 
 from bot import clock
 from bot.store import Store, migrate
 from bot.store.embedded import EmbeddedPostgres
 from tests.chromium import browser
+from tests.databases import Databases
 
 __all__ = ["browser"]
 
-_TEMPLATE = "handoff_template"
 _GOLDEN = Path(__file__).parent / "golden"
 
 
@@ -34,30 +33,37 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
-    """The address of a server of this test process's own, with a migrated template database."""
+    """The address of a server of this test process's own."""
     place = Path(tempfile.mkdtemp(prefix="handoff-test-"))
     server = EmbeddedPostgres(place)
     # Tests want speed; what survives a crash of the machine is not their question.
-    _administer(server.url, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
-    _administer(server.url, f"CREATE DATABASE {_TEMPLATE}")
-    engine = create_engine(make_url(server.url).set(database=_TEMPLATE))
-    migrate.upgrade(engine)
-    engine.dispose()
+    for each in ("fsync", "full_page_writes", "synchronous_commit"):
+        administer(server.url, f"ALTER SYSTEM SET {each} = off")
+    administer(server.url, "SELECT pg_reload_conf()")
     yield server.url
     server.close()
     shutil.rmtree(place, ignore_errors=True)
 
 
+@pytest.fixture(scope="session")
+def databases(postgres: str) -> Databases:
+    """Databases of that server, migrated."""
+    databases = Databases(postgres)
+    engine = create_engine(databases.make_template())
+    migrate.upgrade(engine)
+    engine.dispose()
+    return databases
+
+
 @pytest.fixture
-def database_url(postgres: str) -> Iterator[str]:
-    """A fresh, migrated database."""
-    name = f"test_{os.urandom(6).hex()}"
-    _administer(postgres, f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE}")
-    yield make_url(postgres).set(database=name).render_as_string(hide_password=False)
-    _administer(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+def database_url(databases: Databases) -> Iterator[str]:
+    """An empty, migrated database."""
+    with databases.lend() as address:
+        yield address
 
 
-def _administer(url: str, *statements: str) -> None:
+def administer(url: str, *statements: str) -> None:
+    """Run statements outside of any transaction."""
     engine = create_engine(url, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         for statement in statements:
