@@ -14,7 +14,6 @@ MOST_ROWS = 10
 
 # A home tab has 100 blocks, and a row takes two; the rest is behind a button.
 SHOWN = {Mine.TO_CALL: 7, Mine.IN_WORK: 5, Mine.SNOOZED: 3, Mine.TO_RATE: 4, Mine.CLOSED: 3}
-MOST_TO_CLAIM = 5
 MOST_FAILED = 3
 
 

@@ -10,7 +10,6 @@ from bot.campaigns import service as campaigns
 from bot.home.model import (
     MOST_FAILED,
     MOST_ROWS,
-    MOST_TO_CLAIM,
     SHOWN,
     Condition,
     OwnList,
@@ -19,6 +18,7 @@ from bot.home.model import (
 )
 from bot.jobs import Schedule, queue
 from bot.leads import service as leads
+from bot.leads.model import MOST_TO_CLAIM
 from bot.people import service as people
 from bot.people.model import Person, Role, Workspace
 from bot.standups import service as standups

@@ -1,6 +1,16 @@
 """Durable work and the clock: the thin face of Procrastinate and of APScheduler."""
 
-from bot.jobs.queue import FailedJob, GiveUp, Postpone, advance, cancel, enqueue, failed, retry
+from bot.jobs.queue import (
+    FailedJob,
+    GiveUp,
+    Postpone,
+    advance,
+    cancel,
+    enqueue,
+    failed,
+    fold,
+    retry,
+)
 from bot.jobs.schedule import Schedule, put_schedule
 from bot.jobs.tasks import Tasks
 
@@ -14,6 +24,7 @@ __all__ = [
     "cancel",
     "enqueue",
     "failed",
+    "fold",
     "put_schedule",
     "retry",
 ]

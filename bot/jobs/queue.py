@@ -4,6 +4,7 @@ A job names its task and carries ids, never state. `lane` keeps the order of wha
 messages of a channel), `at` makes a timer, `once` a key under which the work is written one time.
 """
 
+import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
@@ -99,6 +100,26 @@ def enqueue(
 def cancel(session: Session, job_id: int) -> bool:
     """Take back a job that has not begun; False when it has begun or is gone."""
     return _manager.cancel_job_by_id(job_id, delete_job=True, connection=_connection(session))
+
+
+def fold(session: Session, task: str, **args: Any) -> int:
+    """Take back the other jobs of this task with these arguments that have not begun.
+
+    For a job that is about to do what they are for; returns how many they were.
+    """
+    folded = session.execute(
+        text(
+            """
+            DELETE FROM procrastinate_jobs WHERE id IN (
+                SELECT id FROM procrastinate_jobs
+                WHERE status = 'todo' AND task_name = :task AND args = CAST(:args AS jsonb)
+                FOR UPDATE SKIP LOCKED
+            )
+            """
+        ),
+        {"task": task, "args": json.dumps(args)},
+    )
+    return cast("CursorResult[Any]", folded).rowcount
 
 
 def failed(session: Session, limit: int = 100) -> list[FailedJob]:

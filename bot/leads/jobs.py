@@ -40,6 +40,7 @@ def register(tasks: Tasks, store: Store, cards: Cards, slack: Slack, apis: Apis)
     cards.add(service.STEP, _step)
     cards.add(service.TALLY, _tally)
     tasks.add(service.BACK, partial(_back, store))
+    tasks.add(service.FOLLOW, partial(_follow, store))
     tasks.each_tick(service.sweep)
 
 
@@ -129,6 +130,11 @@ def _step(session: Session, step_id: int) -> Message:
 
 def _tally(session: Session, campaign_id: int) -> Message:
     return view.tally(service.tally(session, campaign_id))
+
+
+def _follow(store: Store, workspace_id: int) -> None:
+    with store.transaction() as session:
+        service.catch_up(session, workspace_id)
 
 
 def _back(store: Store, absence_id: int) -> None:

@@ -1,5 +1,7 @@
 """A lead's whole way: it arrives, is claimed, worked, rated and won; and what goes against it."""
 
+from functools import partial
+
 from tests.journeys.conftest import Office, drawn
 
 
@@ -108,20 +110,26 @@ def test_a_lead_is_typed_in_once_however_often_the_form_is_sent(office: Office) 
 
 
 def test_the_home_tab_shows_what_is_mine_and_follows(office: Office) -> None:
-    sofia = office.hand("sofia")
-    office.send_lead()
-    office.card("lead.claim")
+    sofia, ben = office.hand("sofia"), office.hand("ben")
     assert sofia.open_home().ok
+    assert ben.open_home().ok
 
-    def home_says(*parts: str) -> bool:
-        home = office.slack.home(office.users["sofia"])
+    def home_says(*parts: str, who: str = "sofia") -> bool:
+        home = office.slack.home(office.users[who])
         return home is not None and all(part in str(home.blocks) for part in parts)
 
-    office.slack.wait_until(lambda: home_says("Waiting for someone (1)"), timeout=15)
+    nothing = "Nothing waits for you"
+    office.slack.wait_until(
+        lambda: home_says(nothing) and home_says(nothing, who="ben"), timeout=15
+    )
+    office.send_lead()
+    for who in ("sofia", "ben"):
+        office.slack.wait_until(partial(home_says, "Waiting for someone (1)", who=who), timeout=15)
     home = office.slack.home(office.users["sofia"])
     assert home is not None
     assert sofia.click(home, "lead.claim").ok
     office.slack.wait_until(lambda: home_says("To call now (1)", "lead.won"), timeout=15)
+    office.slack.wait_until(lambda: home_says(nothing, who="ben"), timeout=15)
     office.card("Claimed: Ada Lovelace")
 
 

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from slack_sdk.models.blocks import Block, DividerBlock
 
-from bot.home.model import MOST_TO_CLAIM, OwnList, Page
+from bot.home.model import OwnList, Page
 from bot.home.view.parts import header, note, words
 from bot.leads import view as leads
-from bot.leads.model import CallList, Lead
+from bot.leads.model import MOST_TO_CLAIM, CallList, Lead
 from bot.slack.text import moment
 
 

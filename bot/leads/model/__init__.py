@@ -23,6 +23,7 @@ from bot.leads.model.lists import (
 )
 from bot.leads.model.working import (
     FREE_LADDER,
+    MOST_TO_CLAIM,
     OWNED_LADDER,
     LeadStep,
     Mine,
@@ -41,6 +42,7 @@ __all__ = [
     "IS_OPEN",
     "IS_UNRATED",
     "IS_WAITING",
+    "MOST_TO_CLAIM",
     "OWNED_LADDER",
     "WORDS",
     "CallList",

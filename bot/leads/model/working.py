@@ -71,6 +71,10 @@ _LABELS = {
 }
 
 
+MOST_TO_CLAIM = 5
+"""Free leads that a home tab shows, those that wait longest."""
+
+
 class ServiceLevel(Base):
     """What sales promises, and what happens when it is not kept.
 

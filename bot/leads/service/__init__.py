@@ -17,6 +17,7 @@ from bot.leads.service.calling import (
 )
 from bot.leads.service.fetched import RECONCILE, fetched, not_fetched, reconcile
 from bot.leads.service.finding import search
+from bot.leads.service.following import FOLLOW, catch_up
 from bot.leads.service.giving import STEP
 from bot.leads.service.handing import (
     next_morning,
@@ -82,6 +83,7 @@ __all__ = [
     "BACK",
     "CALL_LIST",
     "FETCH",
+    "FOLLOW",
     "GO_ON",
     "IMPORT",
     "LISTEN",
@@ -111,6 +113,7 @@ __all__ = [
     "called",
     "cancel",
     "cannot_read",
+    "catch_up",
     "change",
     "change_promise",
     "change_rules",

@@ -85,8 +85,6 @@ def back(session: Session, absence_id: int) -> list[Lead]:
         hand(lead, who.id)
         record(session, lead, None, Deed.REASSIGNED, from_id=before, to_id=who.id, why="back")
         give(session, lead, who)
-        if before is not None:
-            slack.redraw(session, slack.HOME, before)
     return leads
 
 

@@ -17,6 +17,7 @@ from bot.contacts.model import Consent
 from bot.leads.heat import Heat, Label, Rules
 from bot.leads.inquiry import Inquiry
 from bot.leads.model import Deed, HeatRules, Lead, LeadEvent, Status, Touch
+from bot.leads.service.following import follow
 from bot.leads.service.past import is_a_customer, kept_for, known, open_lead
 from bot.people.model import Person, Workspace
 from bot.store import table
@@ -204,6 +205,8 @@ def _open(session: Session, case: Case) -> Admission:
     _note(session, case, lead_id, Deed.RECEIVED)
     if case.is_hot:
         slack.show(session, workspace.id, CARD, lead_id, workspace.channel)
+    if case.arrival.call_list_id is None:
+        follow(session, workspace.id, case.arrival.at)
     return Admission(lead_id)
 
 
@@ -230,6 +233,7 @@ def _join(session: Session, case: Case, lead: Lead) -> Admission:
         lead.heat, lead.heat_reasons = case.heat.points, list(case.heat.reasons)
         if case.is_hot and not lead.is_hot:
             lead.is_hot, lead.waits_since, lead.look_at = True, case.arrival.at, case.arrival.at
+            follow(session, workspace.id, lead.received_at)
     if lead.status == Status.RECYCLED and case.arrival.call_list_id is None:
         lead.wake_at = lead.look_at = case.arrival.at  # they ask anew, so the time is right
     _note(session, case, lead.id, Deed.RETURNED, touch_id=touch_id)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from bot import clock, slack
 from bot.leads.model import Deed, Lead, LeadEvent, LeadStep
 from bot.leads.service.admitting import CARD
+from bot.leads.service.following import follow_deed
 from bot.leads.service.giving import STEP
 from bot.leads.service.offering import redraw_offers
 from bot.leads.service.tallying import count_in
@@ -21,7 +22,10 @@ _COUNTED = (Deed.RATED, Deed.WON, Deed.LOST)
 
 
 def record(session: Session, lead: Lead, who: Person | None, deed: Deed, **facts: Any) -> None:
-    """Note the deed and let the cards show it; nobody did it where the clock did."""
+    """Note the deed and let the cards show it; nobody did it where the clock did.
+
+    So do the pages of who owns the lead, and of who did until now (`owner_id` or `from_id`).
+    """
     session.add(
         LeadEvent(
             workspace_id=lead.workspace_id,
@@ -41,6 +45,7 @@ def record(session: Session, lead: Lead, who: Person | None, deed: Deed, **facts
         slack.redraw(session, CALL_LIST, lead.call_list_id)
     if deed in _COUNTED:
         count_in(session, lead)
-    for person_id in {who.id if who else None, lead.claimed_by}:
-        if person_id is not None:
-            slack.redraw(session, slack.HOME, person_id)
+    before = facts.get("owner_id") or facts.get("from_id")
+    for person_id in sorted({lead.claimed_by or 0, before or 0} - {0}):
+        slack.redraw(session, slack.HOME, person_id)
+    follow_deed(session, lead, deed, before)

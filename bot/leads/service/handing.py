@@ -4,7 +4,7 @@ from datetime import UTC, datetime, time, timedelta
 
 from sqlalchemy.orm import Session
 
-from bot import clock, slack
+from bot import clock
 from bot.errors import HandoffError, NotFound
 from bot.leads.model import Deed, Lead, LeadStep
 from bot.leads.service.audit import record
@@ -87,8 +87,6 @@ def reassign(session: Session, who: Person, lead_id: int, to_id: int) -> Lead:
     hand(lead, to.id)
     record(session, lead, who, Deed.REASSIGNED, from_id=before, to_id=to.id)
     give(session, lead, to)
-    if before is not None:
-        slack.redraw(session, slack.HOME, before)
     return lead
 
 

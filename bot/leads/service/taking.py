@@ -11,6 +11,7 @@ from bot.leads.model import CallList, Import, ImportRow, ImportState
 from bot.leads.service import crowd, staged
 from bot.leads.service.admitting import Arrival, admit
 from bot.leads.service.audit import CALL_LIST
+from bot.leads.service.following import follow
 from bot.leads.sources import columns
 from bot.leads.sources.csv import SLUG
 from bot.people.model import Workspace
@@ -97,6 +98,7 @@ def _finish(session: Session, imported: Import) -> None:
         assert imported.call_list_id is not None
         workspace = session.get_one(Workspace, imported.workspace_id)
         slack.show(session, workspace.id, CALL_LIST, imported.call_list_id, workspace.channel)
+        follow(session, workspace.id, clock.now(), is_listed=True)
 
 
 def _continue(session: Session, imported: Import) -> None:

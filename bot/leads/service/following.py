@@ -1,0 +1,77 @@
+"""Following: home tabs that show what waits for someone are drawn anew when that has changed.
+
+Only what a page shows counts, only pages that somebody has opened are drawn, and changes that come
+while one waits are folded into it.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import bindparam, func, select
+from sqlalchemy.orm import Session
+
+from bot import clock, slack
+from bot.jobs import enqueue, fold
+from bot.leads.model import IS_WAITING, MOST_TO_CLAIM, Deed, Lead
+from bot.people import service as people
+from bot.people.model import Role
+from bot.slack.cards import Card
+from bot.store import table
+
+FOLLOW = "leads.follow"
+
+# Slack's documents, rate limits: views.publish allows about 100 a minute, for all pages together.
+_EACH = timedelta(seconds=0.6)
+
+_MOVES = (
+    Deed.CLAIMED, Deed.RELEASED, Deed.TAKEN_BACK, Deed.REASSIGNED, Deed.WOKEN, Deed.MERGED,
+    Deed.UNMERGED,
+)  # fmt: skip
+
+# Every lead runs through it: how many pages there are, and whether so many wait longer that none
+# of them shows this one.
+_card, _lead = table(Card), table(Lead)
+_PAGES = select(func.count()).where(
+    _card.c.kind == slack.HOME, _card.c.workspace_id == bindparam("workspace_id")
+)
+_LONGER = (
+    select(_lead.c.id)
+    .where(
+        _lead.c.workspace_id == bindparam("workspace_id"),
+        IS_WAITING,
+        _lead.c.received_at < bindparam("since"),
+    )
+    .limit(MOST_TO_CLAIM + 1)
+    .subquery()
+)
+_LOOK = select(
+    _PAGES.scalar_subquery(), select(func.count()).select_from(_LONGER).scalar_subquery()
+)
+
+
+def follow_deed(session: Session, lead: Lead, deed: Deed, before: int | None) -> None:
+    """Let the pages follow, if the deed made the lead wait or took it from those that do.
+
+    `before` is its owner until then.
+    """
+    was_free = deed == Deed.CLAIMED or (deed == Deed.REASSIGNED and before is None)
+    if deed in _MOVES and (was_free or lead.claimed_by is None):
+        follow(
+            session, lead.workspace_id, lead.received_at, is_listed=lead.call_list_id is not None
+        )
+
+
+def follow(
+    session: Session, workspace_id: int, since: datetime, *, is_listed: bool = False
+) -> None:
+    """Let the pages follow that show a lead which waits since then, or that count its call list."""
+    pages, longer = session.execute(_LOOK, {"workspace_id": workspace_id, "since": since}).one()
+    if pages and (is_listed or longer <= MOST_TO_CLAIM):
+        enqueue(session, FOLLOW, at=clock.now() + pages * _EACH, workspace_id=workspace_id)
+
+
+def catch_up(session: Session, workspace_id: int) -> None:
+    """Draw the pages of all who see what waits, for this change and those that came meanwhile."""
+    fold(session, FOLLOW, workspace_id=workspace_id)
+    staff = people.everyone(session, workspace_id)
+    for person_id in sorted(each.id for each in staff if each.has(Role.SALESPERSON)):
+        slack.redraw(session, slack.HOME, person_id)
