@@ -1,4 +1,6 @@
-"""The durable work of campaigns: drawing their cards, confirming to the owner, and their end."""
+"""The durable work of campaigns: drawing their cards, and what the clock brings."""
+
+from collections.abc import Callable
 
 from sqlalchemy.orm import Session
 
@@ -13,29 +15,29 @@ from bot.store import Store
 def register(tasks: Tasks, store: Store, cards: Cards) -> None:
     """Add the tasks, and how each card is drawn."""
 
-    def confirm(campaign_id: int) -> None:
-        with store.transaction() as session:
-            service.confirm(session, campaign_id)
+    def in_transaction(verb: Callable[..., None]) -> Callable[..., None]:
+        def run(**ids: int) -> None:
+            with store.transaction() as session:
+                verb(session, **ids)
 
-    def end(campaign_id: int) -> None:
-        with store.transaction() as session:
-            service.finish(session, campaign_id)
+        return run
 
-    tasks.add(service.CONFIRM, confirm)
-    tasks.add(service.END, end)
+    tasks.add(service.CONFIRM, in_transaction(service.confirm))
+    tasks.add(service.LAUNCH, in_transaction(service.launch_in_time))
+    tasks.add(service.REMIND, in_transaction(service.remind))
+    tasks.add(service.END, in_transaction(service.finish))
     cards.add(service.CARD, _card)
-    cards.add(service.QUESTION, _question)
     cards.add(service.CONFIRMATION, _confirmation)
+    cards.add(service.QUESTION, lambda session, key: view.question(service.question(session, key)))
+    cards.add(service.ANSWERED, lambda session, key: view.answered(service.question(session, key)))
+    cards.add(service.REMINDER, _reminder)
 
 
 def _card(session: Session, campaign_id: int) -> Message:
     campaign = service.known(session, campaign_id)
     today = service.today(session, campaign.workspace_id)
-    return view.card(campaign, service.readership(session, campaign), today)
-
-
-def _question(session: Session, question_id: int) -> Message:
-    return view.question(service.question(session, question_id))
+    readership = service.readership(session, campaign)
+    return view.card(campaign, readership, today, service.since(session, campaign))
 
 
 def _confirmation(session: Session, campaign_id: int) -> Message:
@@ -43,4 +45,10 @@ def _confirmation(session: Session, campaign_id: int) -> Message:
     stands = slack.place(session, service.CARD, campaign_id)
     workspace = session.get_one(Workspace, campaign.workspace_id)
     channel = stands[0] if stands else workspace.channel
-    return view.confirmation(campaign, channel, posted=stands is not None)
+    readership = service.readership(session, campaign)
+    return view.confirmation(campaign, channel, readership, posted=stands is not None)
+
+
+def _reminder(session: Session, reminder_id: int) -> Message:
+    campaign, read = service.reminder(session, reminder_id)
+    return view.reminder(campaign, read=read)

@@ -2,6 +2,7 @@
 
 from secrets import token_hex
 
+from slack_sdk.models.views import View
 from sqlalchemy.orm import Session
 
 from bot.campaigns import modals, service, view
@@ -38,7 +39,8 @@ class Desk:
                 incoming.fields, currency, service.today(session, who.workspace_id)
             )
             try:
-                service.announce(session, who, draft, incoming.note)
+                at = service.launch_time(incoming.fields)
+                service.announce(session, who, draft, incoming.note, at)
             except service.CodeTaken as error:
                 raise FieldErrors({"utm_campaign": error.message}) from error
         incoming.ack()
@@ -75,6 +77,45 @@ class Desk:
             service.ask(session, _who(session, incoming), campaign_id, text, token)
         incoming.ack()
 
+    def questions(self, incoming: Incoming) -> None:
+        """Show all questions about a campaign, page by page."""
+        incoming.ack()
+        with self._store.transaction() as session:
+            modal = _questions(session, _who(session, incoming), incoming.id, 0)
+        incoming.open(modal)
+
+    def turn(self, incoming: Incoming) -> None:
+        """Another page of them."""
+        incoming.ack()
+        with self._store.transaction() as session:
+            who = _who(session, incoming)
+            modal = _questions(session, who, incoming.noted_id, incoming.id)
+        incoming.replace(modal)
+
+    def answer(self, incoming: Incoming) -> None:
+        """Open the modal of an answer, for those who may give it."""
+        incoming.ack()
+        with self._store.transaction() as session:
+            asked = service.answerable(session, _who(session, incoming), incoming.id)
+            modal = modals.answer(asked)
+        incoming.open(modal)
+
+    def save_answer(self, incoming: Incoming) -> None:
+        """The answer came."""
+        text = str(incoming.fields["answer"] or "")
+        with self._store.transaction() as session:
+            service.answer(session, _who(session, incoming), incoming.noted_id, text)
+        incoming.ack()
+
+
+def _questions(session: Session, who: Person, campaign_id: int, page: int) -> View:
+    """A page of a campaign's questions; the last one there is, where there are fewer."""
+    campaign = service.askable(session, who, campaign_id)
+    found, count = service.questions(session, campaign.id, page)
+    if not found and page:
+        return _questions(session, who, campaign_id, (count - 1) // service.PAGE if count else 0)
+    return view.questions(campaign, found, page, count, service.PAGE)
+
 
 def _who(session: Session, incoming: Incoming) -> Person:
     return people.acting(session, incoming.team, incoming.user)
@@ -91,3 +132,8 @@ def register(listening: Listening, store: Store) -> None:
     listening.action(view.GOT_IT, desk.got_it)
     listening.action(view.ASK, desk.ask)
     listening.submission(modals.SAVE_QUESTION, desk.save_question)
+    listening.action(view.QUESTIONS, desk.questions)
+    for way in ("previous", "next"):
+        listening.action(f"{view.TURN}.{way}", desk.turn)
+    listening.action(view.ANSWER, desk.answer)
+    listening.submission(modals.SAVE_ANSWER, desk.save_answer)

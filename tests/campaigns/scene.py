@@ -79,6 +79,10 @@ class Company:
         with self.store.transaction() as session:
             return service.announce(session, self.mara, draft(**changes), token)
 
+    def all_campaigns(self) -> list[Campaign]:
+        with self.store.transaction() as session:
+            return list(session.scalars(select(Campaign).order_by(Campaign.id)))
+
     def got_it(self, who: Person, campaign: Campaign) -> bool:
         with self.store.transaction() as session:
             return service.got_it(session, who, campaign.id)

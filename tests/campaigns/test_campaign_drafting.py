@@ -13,7 +13,7 @@ from bot.errors import FieldErrors
 from bot.money import Money
 from bot.people.model import Person
 from bot.playground.limits import check_message
-from tests.campaigns.scene import TODAY
+from tests.campaigns.scene import NINE, TODAY
 
 TYPED: dict[str, Any] = {
     "name": "Summer trial",
@@ -29,6 +29,15 @@ TYPED: dict[str, Any] = {
     "utm_campaign": " Summer-Trial_2026 ",
 }
 OPTIONAL = ("ends_on", "budget", "expected_leads", "utm_campaign")
+RICH: dict[str, Any] = {
+    "price": "EUR 49",
+    "objections": "Too dear: half price.",
+    "channels": "Google Ads, newsletter; google ads",
+    "materials": "Price list: https://example.com/prices\nhttps://example.com/a",
+    "expected_customers": "8",
+    "target_cost_per_lead": "95.50",
+    "late_callers": "Offer the basic plan.",
+}
 
 
 def read(**changes: Any) -> service.Draft:
@@ -160,6 +169,45 @@ def test_a_code_is_folded_and_not_too_long() -> None:
     assert problem(utm_campaign="ß" * 80).startswith("Use letters")  # folded, it has 160
 
 
+def test_the_rest_of_a_plan_is_read_too() -> None:
+    draft = read(**RICH)
+    assert draft.channels == ("Google Ads", "newsletter")
+    assert draft.materials == (
+        ("Price list", "https://example.com/prices"),
+        ("example.com", "https://example.com/a"),
+    )
+    assert (draft.expected_customers, draft.target_cost_per_lead) == (8, Money(9_550, "EUR"))
+    assert (draft.price, draft.late_callers) == ("EUR 49", "Offer the basic plan.")
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Price list", "List http://example.com", "List javascript:alert(1)", "x https://", "x https://a|b",
+     "x https://[", "x https://example.com/<!channel>"],
+)  # fmt: skip
+def test_a_material_needs_an_https_address(line: str) -> None:
+    assert problem(materials=line).startswith("I find no https address at the end of")
+
+
+def test_materials_are_not_without_end() -> None:
+    assert problem(materials="https://example.com\n" * 11) == (
+        "Please keep to 10 materials, one a line."
+    )
+
+
+@given(st.text("abc ,;\n", max_size=60))
+def test_channels_are_named_once_each(text: str) -> None:
+    channels = read(channels=text).channels
+    assert len({each.casefold() for each in channels}) == len(channels)
+    assert read(channels=", ".join(channels)).channels == channels
+
+
+@pytest.mark.parametrize("typed", [None, "", "soon", "-5", "1" * 12])
+def test_without_a_time_it_is_announced_at_once(typed: str | None) -> None:
+    assert service.launch_time({"launch_at": typed}) is None
+    assert service.launch_time({"launch_at": 1_780_297_200}) == NINE
+
+
 def mended(fields: dict[str, Any]) -> service.Draft:
     """The draft, with what the form says is wrong replaced by what is right."""
     try:
@@ -191,6 +239,8 @@ def test_what_is_accepted_can_be_kept_and_shown(fields: dict[str, Any]) -> None:
         id=1, owner=Person(slack_id="U1"), kind=draft.kind, name=draft.name, offer=draft.offer,
         terms=draft.terms, talking_points=draft.talking_points, audience=draft.audience,
         starts_on=draft.starts_on, ends_on=draft.ends_on, utm_campaign=draft.utm_campaign,
+        price=draft.price, objections=draft.objections, channels=list(draft.channels),
+        materials=list(draft.materials),
     )  # fmt: skip
     card = view.card(campaign, Readership([], []), TODAY)
     assert check_message(card.blocks) == []

@@ -8,7 +8,7 @@ from bot.campaigns.model import Campaign, CampaignQuestion, CampaignReceipt
 from bot.jobs import advance
 from bot.people.model import Person
 from bot.playground.hand import Hand
-from tests.campaigns.scene import Town
+from tests.campaigns.scene import NINE, Town
 
 TYPED: dict[str, Any] = {
     "name": "Summer trial",
@@ -209,3 +209,85 @@ def test_help_tells_what_the_command_can_do(town: Town) -> None:
         "• `/campaign` announce a campaign (marketing)\n"
         "• `/campaign list` see what runs, what comes and what has just ended"
     )
+
+
+def wake(town: Town, **by: float) -> None:
+    """Let time go by, with all timers, and a worker do what is due."""
+    town.hands.forward(**by)
+    with town.company.store.transaction() as session:
+        advance(session, timedelta(**by))
+    town.work()
+
+
+def test_one_that_is_announced_at_a_set_time_waits_for_it(town: Town) -> None:
+    noon = int((NINE + timedelta(hours=3)).timestamp())
+    mara = open_form(town)
+    wrong = mara.submit(values=TYPED | {"launch_at": noon - 24 * 3600})
+    assert wrong.errors["launch_at"].startswith("This moment is over.")
+    assert mara.submit(values=TYPED | {"launch_at": noon}).ok
+    town.work()
+    assert town.posted() == []
+    [told] = town.direct(town.company.mara)
+    assert told.startswith(f"“Summer trial” will be announced in <#{town.channel.id}>")
+    wake(town, hours=3)
+    [card] = town.posted()
+    assert "announces the campaign “Summer trial”" in card.text
+    [told] = town.direct(town.company.mara)
+    assert told.startswith(f"“Summer trial” is announced in <#{town.channel.id}>.")
+    wake(town, hours=3)
+    assert len(town.posted()) == 1
+
+
+def test_a_question_is_answered_in_the_thread_and_on_the_card(town: Town) -> None:
+    announce(town)
+    asker, owner = town.company.sal, town.company.mara
+    assert ask(town, asker).submit(values={"question": "For old customers too?"}).ok
+    town.work()
+    [question] = town.slack.thread(town.posted()[0])
+    town.slack.hand(asker.slack_id).click(question, view.ANSWER)
+    assert town.told(asker)[0].startswith("You need the role marketer to change campaigns.")
+    assert town.slack.hand(owner.slack_id).click(question, view.ANSWER).ok
+    town.slack.wait_until(lambda: town.slack.modal(owner.slack_id))
+    assert list(town.slack.hand(owner.slack_id).submit(values={"answer": " "}).errors) == ["answer"]
+    assert town.slack.hand(owner.slack_id).submit(values={"answer": "No, new ones only."}).ok
+    town.work()
+    question, *_ = town.slack.thread(town.posted()[0])
+    assert question.text.endswith("For old customers too? Answer: No, new ones only.")
+    assert "No, new ones only." in repr(town.posted()[0].blocks)
+    assert town.direct(asker) == [
+        f"{owner.mention} answered your question about “Summer trial”: No, new ones only."
+    ]
+
+
+def test_all_questions_are_a_modal_that_pages(town: Town) -> None:
+    announce(town)
+    [campaign] = town.company.all_campaigns()
+    for number in range(12):
+        town.company.ask(town.company.sal, campaign, f"Question {number}?", f"form-{number}")
+    town.work()
+    press(town, town.company.sue, view.QUESTIONS)
+    sue = town.company.sue.slack_id
+    modal = town.slack.wait_until(lambda: town.slack.modal(sue))
+    assert modal is not None
+    assert "Question 11?" in repr(modal)
+    assert town.slack.hand(sue).click(modal, f"{view.TURN}.next").ok
+    town.slack.wait_until(lambda: "Question 1?" in repr(town.slack.modal(sue)))
+
+
+def test_who_has_not_read_is_reminded_and_confirms_from_there(town: Town) -> None:
+    announce(town)
+    got_it(town, town.company.sal)
+    wake(town, hours=4)
+    assert town.direct(town.company.sal) == []
+    [reminder] = town.slack.messages(town.slack.im(town.company.sue.slack_id))
+    assert reminder.text.startswith("You have not confirmed the campaign “Summer trial” yet.")
+    assert "Not yet: Sue. I have reminded 1 person of them, once." in repr(
+        town.slack.messages(town.slack.im(town.company.mara.slack_id))[0].blocks
+    )
+    assert town.slack.hand(town.company.sue.slack_id).click(reminder, view.GOT_IT).ok
+    town.slack.wait_until(lambda: town.company.count(CampaignReceipt) == 2)
+    town.work()
+    assert town.direct(town.company.sue) == [
+        "You have confirmed the campaign “Summer trial”. Thank you."
+    ]
+    assert read_by(town) == "Read by 2 of 2 in sales: Sal and Sue."

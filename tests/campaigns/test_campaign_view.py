@@ -7,12 +7,21 @@ from typing import Any
 import pytest
 from slack_sdk.models.views import View
 
-from bot.campaigns import modals, view
-from bot.campaigns.model import Campaign, CampaignQuestion, Overview, Readership
+from bot.campaigns import modals, service, view
+from bot.campaigns.model import (
+    LONGEST,
+    MOST_MATERIALS,
+    Campaign,
+    CampaignQuestion,
+    Overview,
+    Readership,
+    Since,
+    Stage,
+)
 from bot.people.model import Person
-from bot.playground.limits import check_message
+from bot.playground.limits import check_message, check_view, text_length
 from bot.slack import Message
-from tests.campaigns.scene import SPRING, TODAY
+from tests.campaigns.scene import NINE, SPRING, TODAY
 
 Looks = Callable[[str, Message | View], None]
 
@@ -36,10 +45,20 @@ def campaign(**changes: Any) -> Campaign:
         "starts_on": SPRING.starts_on,
         "ends_on": SPRING.ends_on,
         "utm_campaign": SPRING.utm_campaign,
+        "price": "",
+        "objections": "",
+        "channels": [],
+        "materials": [],
+        "late_callers": "",
+        "stage": Stage.LIVE,
         "budget_minor": 1_250_000,
         "currency": "EUR",
     }
     return Campaign(**facts | changes)
+
+
+def announced(**changes: Any) -> Campaign:
+    return campaign(announced_at=NINE, **changes)
 
 
 def sales(read: int, of: int) -> Readership:
@@ -158,11 +177,11 @@ def test_a_question(looks: Looks) -> None:
 
 
 def test_the_announcer_hears_where_it_stands(looks: Looks) -> None:
-    looks("announced", view.confirmation(campaign(), "C0LEADS", posted=True))
+    looks("announced", view.confirmation(announced(), "C0LEADS", sales(1, 3), posted=True))
 
 
 def test_the_announcer_hears_that_slack_refused(looks: Looks) -> None:
-    looks("not_announced", view.confirmation(campaign(), "C0LEADS", posted=False))
+    looks("not_announced", view.confirmation(announced(), "C0LEADS", sales(0, 3), posted=False))
 
 
 def test_the_form(looks: Looks) -> None:
@@ -202,3 +221,79 @@ def test_the_first_day_offered_is_today() -> None:
     fields = {block.get("block_id"): block for block in form["blocks"]}
     assert fields["starts_on"]["element"]["initial_date"] == "2026-06-02"
     assert fields["budget"]["label"]["text"] == "Budget in JPY"
+
+
+RICH: dict[str, Any] = {
+    "price": "EUR 49 a month instead of 98",
+    "objections": "Too dear: the first three months cost half.\nNo time: we set it up.",
+    "channels": ["Google Ads", "Newsletter"],
+    "materials": [["Price list", "https://example.com/prices"], ["example.com", "https://example.com"]],
+}  # fmt: skip
+
+
+def answered(number: int, text: str = "Is it for old customers?", answer: str = "No.") -> Any:
+    return CampaignQuestion(
+        id=number, campaign=campaign(), person=SALES[0], text=text, asked_at=NINE,
+        answer=answer, answerer=MARA, answered_at=NINE + timedelta(hours=1),
+    )  # fmt: skip
+
+
+def test_an_announcement_with_all_there_is(looks: Looks) -> None:
+    since = Since([answered(1), answered(2, "And in Italy?", "From autumn on.")], asked=4)
+    looks("card_rich", view.card(campaign(**RICH), sales(3, 7), TODAY, since))
+
+
+def test_the_longest_announcement_there_can_be_is_taken_by_slack() -> None:
+    words = {
+        name: "<&> " * (most // 4) for name, most in LONGEST.items() if hasattr(Campaign, name)
+    }
+    links = [["x" * 80, "https://example.com/" + "y" * 400]] * MOST_MATERIALS
+    long = words | {"channels": [words["channels"]], "materials": links, "utm_campaign": "x" * 80}
+    since = Since([answered(each, "<&> " * 250, "& " * 500) for each in range(3)], asked=1_200)
+    card = view.card(campaign(**long), sales(9, 9), TODAY, since)
+    assert check_message(card.blocks) == []
+    assert text_length(card.blocks) < 13_000
+
+
+def test_a_question_that_was_answered(looks: Looks) -> None:
+    looks("question_answered", view.question(answered(3)))
+    looks("answered", view.answered(answered(3, "Is it for <old> *ones*?", "<!here> No.")))
+
+
+def test_all_questions_page_by_page(looks: Looks) -> None:
+    asked = [
+        answered(1),
+        CampaignQuestion(id=2, campaign=campaign(), person=SALES[1], text="When?", asked_at=NINE),
+    ]
+    looks("questions", view.questions(campaign(), asked, 1, 23, 10))
+    looks("questions_none", view.questions(campaign(), [], 0, 0, 10))
+    long = [answered(each, "<&> " * 250, "& " * 500) for each in range(10)]
+    assert check_view(view.questions(campaign(), long, 0, 1_000, 10).to_dict(), "modal") == []
+
+
+def test_the_form_of_an_answer(looks: Looks) -> None:
+    looks("answer_form", modals.answer(answered(3)))
+
+
+def test_the_owner_sees_who_is_missing(looks: Looks) -> None:
+    missing = Readership(SALES[:2], SALES[2:], reminded=3)
+    looks("owner_missing", view.confirmation(announced(), "C0LEADS", missing, posted=True))
+
+
+def test_the_owner_sees_when_it_will_be_announced(looks: Looks) -> None:
+    waits = campaign(launch_at=NINE + timedelta(days=1))
+    looks("owner_scheduled", view.confirmation(waits, "C0LEADS", sales(0, 3), posted=False))
+    taken_back = view.confirmation(campaign(), "C0LEADS", sales(0, 3), posted=False)
+    assert taken_back.text == "“Summer trial” is not announced, and no time is set for it."
+
+
+def test_a_reminder(looks: Looks) -> None:
+    looks("reminder", view.reminder(campaign(), read=False))
+    looks("reminder_settled", view.reminder(campaign(), read=True))
+
+
+def test_what_was_written_stands_in_the_form_again(looks: Looks) -> None:
+    draft = service.Draft.of(campaign(**RICH, late_callers="Offer the basic plan."))
+    form = modals.announce("t", TODAY, "C1", "EUR")
+    form.blocks = modals.fields(vars(draft), "EUR")
+    looks("form_filled", form)

@@ -20,8 +20,10 @@ from bot.campaigns.model.readership import (
     RECENTLY_DAYS,
     CampaignQuestion,
     CampaignReceipt,
+    CampaignReminder,
     Overview,
     Readership,
+    Since,
 )
 
 __all__ = [
@@ -38,6 +40,7 @@ __all__ = [
     "CampaignEvent",
     "CampaignQuestion",
     "CampaignReceipt",
+    "CampaignReminder",
     "CampaignVersion",
     "CannotMove",
     "Deed",
@@ -45,6 +48,7 @@ __all__ = [
     "Overview",
     "Promise",
     "Readership",
+    "Since",
     "Stage",
     "utm_code",
 ]

@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from bot.campaigns.model.campaign import Campaign
+from bot.campaigns.model.history import CampaignEvent
 from bot.people.model import Person
 from bot.store import Base, Id, Moment, WorkspaceId
 
@@ -48,17 +49,45 @@ class CampaignQuestion(Base):
     answerer: Mapped[Person | None] = relationship(lazy="raise", foreign_keys=[answered_by])
 
 
+class CampaignReminder(Base):
+    """Someone in sales was reminded of an announcement: once for each version that asks them."""
+
+    __tablename__ = "campaign_reminder"
+    __table_args__ = (UniqueConstraint("campaign_id", "version", "person_id"),)
+
+    id: Mapped[Id]
+    workspace_id: Mapped[WorkspaceId]
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"))
+    version: Mapped[int]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[Moment]
+
+
 @dataclass(frozen=True)
 class Readership:
     """Who in sales has read an announcement, and who has not yet; both by name."""
 
     readers: Sequence[Person]
     waiting: Sequence[Person]
+    reminded: int = 0
+    """How many of them were reminded."""
 
     @property
     def size(self) -> int:
         """How many people there are in sales."""
         return len(self.readers) + len(self.waiting)
+
+
+@dataclass(frozen=True)
+class Since:
+    """What happened to an announcement since it was made."""
+
+    answered: Sequence[CampaignQuestion] = ()
+    """The newest answers, each with who asked and who answered."""
+    asked: int = 0
+    """How many questions there are in all."""
+    change: CampaignEvent | None = None
+    """The last change of what it says, with who made it."""
 
 
 @dataclass(frozen=True)

@@ -1,25 +1,31 @@
 """The verbs of campaigns: drafting, planning, announcing, changing, answering, reading."""
 
 from bot.campaigns.service.announcing import (
-    CARD,
     CONFIRM,
-    CONFIRMATION,
     END,
+    LAUNCH,
     announce,
     confirm,
     finish,
     launch,
+    launch_in_time,
+    unschedule,
 )
-from bot.campaigns.service.answering import (
+from bot.campaigns.service.answering import AlreadyRead, Ended, got_it
+from bot.campaigns.service.asking import (
+    ANSWERED,
+    PAGE,
     QUESTION,
-    AlreadyRead,
-    Ended,
+    answer,
+    answerable,
     ask,
     askable,
-    got_it,
     question,
+    questions,
+    since,
 )
 from bot.campaigns.service.audit import Changes, changes, events, version
+from bot.campaigns.service.cards import CARD, CONFIRMATION
 from bot.campaigns.service.changing import (
     AlreadyOver,
     HasBegun,
@@ -30,7 +36,7 @@ from bot.campaigns.service.changing import (
     pause,
     resume,
 )
-from bot.campaigns.service.drafting import Draft, draft
+from bot.campaigns.service.drafting import Draft, draft, launch_time
 from bot.campaigns.service.planning import (
     CodeTaken,
     NoDraft,
@@ -56,14 +62,21 @@ from bot.campaigns.service.reading import (
     running,
     today,
 )
+from bot.campaigns.service.reminding import REMIND, REMIND_AFTER, REMINDER, remind, reminder
 
 __all__ = [
+    "ANSWERED",
     "CARD",
     "CONFIRM",
     "CONFIRMATION",
     "END",
     "KEEPS_CODE",
+    "LAUNCH",
+    "PAGE",
     "QUESTION",
+    "REMIND",
+    "REMINDER",
+    "REMIND_AFTER",
     "AlreadyOver",
     "AlreadyRead",
     "Changes",
@@ -76,6 +89,8 @@ __all__ = [
     "NotYours",
     "agree",
     "announce",
+    "answer",
+    "answerable",
     "as_of",
     "ask",
     "ask_again",
@@ -94,6 +109,8 @@ __all__ = [
     "got_it",
     "known",
     "launch",
+    "launch_in_time",
+    "launch_time",
     "manageable",
     "may_announce",
     "offer_on",
@@ -101,11 +118,16 @@ __all__ = [
     "pause",
     "propose",
     "question",
+    "questions",
     "readership",
+    "remind",
+    "reminder",
     "resume",
     "running",
     "save_draft",
+    "since",
     "take_back",
     "today",
+    "unschedule",
     "version",
 ]

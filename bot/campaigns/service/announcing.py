@@ -1,46 +1,77 @@
 """Announcing: the campaign's card in the shared channel, the word to its owner, and its end."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from bot import slack
+from bot import clock, slack
 from bot.campaigns.model import Campaign, Deed, Stage
 from bot.campaigns.service import audit
+from bot.campaigns.service.cards import CARD, CONFIRMATION, redraw
 from bot.campaigns.service.drafting import Draft
 from bot.campaigns.service.planning import held, manageable, may_announce, see_whole, write
 from bot.campaigns.service.reading import known, today
+from bot.campaigns.service.reminding import remind_in_time
+from bot.errors import FieldErrors
 from bot.jobs import enqueue
 from bot.people.model import Person, Workspace
 
-CARD = "campaign"
-CONFIRMATION = "campaign.announced"
 CONFIRM = "campaigns.confirm"
 END = "campaigns.end"
+LAUNCH = "campaigns.launch"
+
+_FURTHEST = timedelta(days=366)
 
 
-def announce(session: Session, who: Person, draft: Draft, token: str) -> Campaign:
+def announce(
+    session: Session, who: Person, draft: Draft, token: str, at: datetime | None = None
+) -> Campaign:
     """Announce a campaign in the shared channel, without asking sales before; `who` owns it.
 
-    `token` stands for the form: one that arrives again finds its campaign and changes nothing.
-    Raises NotAllowed, CodeTaken, and FieldErrors with what is missing.
+    `at` is when, None at once. `token` stands for the form: one that arrives again finds its
+    campaign and changes nothing. Raises NotAllowed, CodeTaken, and FieldErrors with what is
+    missing, or for `launch_at`.
     """
     may_announce(session, who)
     campaign, is_new = write(session, who, draft, token)
     if is_new:
-        see_whole(campaign)
-        _go_live(session, who, campaign)
+        _launch(session, who, campaign, at)
     return campaign
 
 
-def launch(session: Session, who: Person, campaign_id: int) -> Campaign:
-    """Announce what was drafted, or agreed with sales.
+def launch(session: Session, who: Person, campaign_id: int, at: datetime | None = None) -> Campaign:
+    """Announce what was drafted, or agreed with sales: at once, or at a set time.
 
-    Raises NotFound, NotAllowed, NotYours, CannotMove, and FieldErrors with what is missing.
+    Another time takes the place of the one before.
+    Raises NotFound, NotAllowed, NotYours, CannotMove, and FieldErrors as `announce` does.
     """
     campaign = manageable(session, who, campaign_id)
-    see_whole(campaign)
-    _go_live(session, who, campaign)
+    _launch(session, who, campaign, at)
+    return campaign
+
+
+def launch_in_time(session: Session, campaign_id: int) -> None:
+    """The time to announce it has come; it has not, where that was put off or taken back since."""
+    campaign = held(session, campaign_id)
+    if campaign.launch_at is None or campaign.stage not in (Stage.DRAFT, Stage.AGREED):
+        return
+    if campaign.launch_at > clock.now():
+        enqueue(session, LAUNCH, at=campaign.launch_at, campaign_id=campaign.id)
+    elif campaign.is_over(today(session, campaign.workspace_id)):
+        campaign.launch_at = None  # its last day was brought forward
+        audit.note(session, campaign, None, Deed.UNSCHEDULED)
+        slack.redraw(session, CONFIRMATION, campaign.id)
+    else:
+        _go_live(session, None, campaign)
+
+
+def unschedule(session: Session, who: Person, campaign_id: int) -> Campaign:
+    """Do not announce it by itself. Raises NotFound, NotAllowed, NotYours."""
+    campaign = manageable(session, who, campaign_id)
+    if campaign.launch_at is not None and campaign.announced_at is None:
+        campaign.launch_at = None
+        audit.note(session, campaign, who, Deed.UNSCHEDULED)
+        slack.redraw(session, CONFIRMATION, campaign.id)
     return campaign
 
 
@@ -56,7 +87,9 @@ def finish(session: Session, campaign_id: int) -> None:
     over = campaign.has_ended_by(today(session, campaign.workspace_id))
     if over and campaign.stage in (Stage.LIVE, Stage.PAUSED):
         audit.turn(session, campaign, None, Deed.ENDED, Stage.ENDED)
-    slack.redraw(session, CARD, campaign.id)
+    elif not over and campaign.stage in (Stage.LIVE, Stage.PAUSED):
+        finish_in_time(session, campaign)
+    redraw(session, campaign)
 
 
 def finish_in_time(session: Session, campaign: Campaign) -> None:
@@ -67,13 +100,43 @@ def finish_in_time(session: Session, campaign: Campaign) -> None:
         enqueue(session, END, at=over, campaign_id=campaign.id)
 
 
+def _launch(session: Session, who: Person, campaign: Campaign, at: datetime | None) -> None:
+    see_whole(campaign)
+    if at is None:
+        _go_live(session, who, campaign)
+        return
+    if campaign.stage not in (Stage.DRAFT, Stage.AGREED):
+        campaign.move(Stage.LIVE)  # says why not
+    workspace = session.get_one(Workspace, campaign.workspace_id)
+    _see_time(campaign, workspace, at)
+    campaign.launch_at = at
+    audit.note(session, campaign, who, Deed.SCHEDULED, launch_at=at.isoformat())
+    enqueue(session, LAUNCH, at=at, campaign_id=campaign.id)
+    owner = session.get_one(Person, campaign.owner_id)
+    slack.show(session, workspace.id, CONFIRMATION, campaign.id, owner.slack_id)
+
+
+def _see_time(campaign: Campaign, workspace: Workspace, at: datetime) -> None:
+    if at <= clock.now():
+        said = "This moment is over. Leave it empty to announce at once."
+    elif at > clock.now() + _FURTHEST:
+        said = "This is more than a year away. Is the year right?"
+    elif campaign.has_ended_by(workspace.day_of(at)):
+        said = "By then the last day is over. Choose an earlier time."
+    else:
+        return
+    raise FieldErrors({"launch_at": said})
+
+
 def _go_live(session: Session, who: Person | None, campaign: Campaign) -> None:
     workspace = session.get_one(Workspace, campaign.workspace_id)
     audit.turn(session, campaign, who, Deed.ANNOUNCED, Stage.LIVE)
     version = audit.version(session, campaign.id, campaign.version)
-    version = version or audit.keep(session, campaign, who or campaign.owner)
+    owner = session.get_one(Person, campaign.owner_id)
+    version = version or audit.keep(session, campaign, who or owner)
     audit.put_in_force(session, campaign, version)
     slack.show(session, workspace.id, CARD, campaign.id, workspace.channel)
     # In the channel's lane it comes after the announcement, and knows what became of that.
     enqueue(session, CONFIRM, lane=workspace.channel, campaign_id=campaign.id)
+    remind_in_time(session, campaign)
     finish_in_time(session, campaign)

@@ -121,6 +121,21 @@ def events(session: Session, campaign_id: int) -> Sequence[CampaignEvent]:
     ).all()
 
 
+def last_change(session: Session, campaign_id: int) -> CampaignEvent | None:
+    """The last change of what an announced campaign says, with who made it."""
+    return session.scalar(
+        select(CampaignEvent)
+        .where(
+            CampaignEvent.campaign_id == campaign_id,
+            CampaignEvent.deed == Deed.CHANGED,
+            CampaignEvent.facts["live"].as_boolean(),
+        )
+        .options(joinedload(CampaignEvent.person))
+        .order_by(CampaignEvent.id.desc())
+        .limit(1)
+    )
+
+
 def midnight(day: date, zone: ZoneInfo) -> datetime:
     """When the day begins there; in UTC, where hours can be counted."""
     return datetime.combine(day, time(), zone).astimezone(UTC)

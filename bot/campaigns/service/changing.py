@@ -2,13 +2,14 @@
 
 from sqlalchemy.orm import Session
 
-from bot import slack
 from bot.campaigns.model import BINDING, OVER, Campaign, Deed, Stage
 from bot.campaigns.service import audit
-from bot.campaigns.service.announcing import CARD, finish_in_time
+from bot.campaigns.service.announcing import finish_in_time
+from bot.campaigns.service.cards import redraw
 from bot.campaigns.service.drafting import Draft
 from bot.campaigns.service.planning import manageable, put
 from bot.campaigns.service.reading import today
+from bot.campaigns.service.reminding import remind_in_time
 from bot.errors import FieldErrors, HandoffError
 from bot.people.model import Person
 from bot.slack.text import safe
@@ -46,13 +47,17 @@ def change(
     if campaign.stage == Stage.DRAFT:
         audit.note(session, campaign, who, Deed.SAVED, changed=changed)
         return campaign, changed
-    audit.renew(session, campaign, who, changed)
-    audit.note(session, campaign, who, Deed.CHANGED, version=campaign.version, changed=changed)
+    is_live = campaign.announced_at is not None
+    renewed = audit.renew(session, campaign, who, changed)
+    facts = {"version": campaign.version, "changed": changed, "live": is_live}
+    audit.note(session, campaign, who, Deed.CHANGED, **facts)
     if campaign.stage == Stage.AGREED and changed.keys() & BINDING:
         audit.turn(session, campaign, who, Deed.ASKED_AGAIN, Stage.PROPOSED)
-    if campaign.announced_at and "ends_on" in changed:
+    if is_live and "ends_on" in changed:
         finish_in_time(session, campaign)
-    slack.redraw(session, CARD, campaign.id)
+    if is_live and renewed and campaign.holds_from == campaign.version:
+        remind_in_time(session, campaign)
+    redraw(session, campaign)
     return campaign, changed
 
 
@@ -99,5 +104,5 @@ def cancel(session: Session, who: Person, campaign_id: int) -> Campaign:
 def _turn(session: Session, who: Person, campaign_id: int, deed: Deed, to: Stage) -> Campaign:
     campaign = manageable(session, who, campaign_id)
     audit.turn(session, campaign, who, deed, to)
-    slack.redraw(session, CARD, campaign.id)
+    redraw(session, campaign)
     return campaign

@@ -7,7 +7,7 @@ field, as a sentence that says what to write instead.
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -113,6 +113,14 @@ def draft(
     return Draft(**_EMPTY | {name: value for name, value in read.items() if value is not None})
 
 
+def launch_time(fields: Mapping[str, Any]) -> datetime | None:
+    """When it is to be announced, by the form; None: at once. Slack brings seconds since 1970."""
+    typed = fields.get("launch_at")
+    if typed is None or not re.fullmatch(r"[0-9]{1,11}", str(typed)):
+        return None
+    return datetime.fromtimestamp(int(typed), UTC)
+
+
 _EMPTY: dict[str, Any] = dict.fromkeys(("audience", "offer", "terms", "talking_points"), "")
 
 
@@ -209,7 +217,10 @@ def _code(text: str) -> str:
 def _names(text: str) -> tuple[str, ...]:
     """`Google Ads, newsletter`: each once, in the order they were typed."""
     names = (" ".join(name.split()) for name in re.split("[,;\n]", _text(text, "channels")))
-    return tuple({name.casefold(): name for name in names if name}.values())
+    found: dict[str, str] = {}
+    for name in names:
+        found.setdefault(name.casefold(), name)
+    return tuple(name for name in found.values() if name)
 
 
 def _materials(text: str) -> tuple[tuple[str, str], ...]:

@@ -14,6 +14,7 @@ from bot.campaigns.model import (
     Campaign,
     CampaignEvent,
     CampaignReceipt,
+    CampaignReminder,
     CampaignVersion,
     Overview,
     Readership,
@@ -154,10 +155,31 @@ def readership(session: Session, campaign: Campaign) -> Readership:
             )
         )
     )
+    waiting = [person for person in sales if person.id not in read]
     return Readership(
         readers=[person for person in sales if person.id in read],
-        waiting=[person for person in sales if person.id not in read],
+        waiting=waiting,
+        reminded=_reminded(session, campaign, [person.id for person in waiting]),
     )
+
+
+def has_read(session: Session, campaign: Campaign, person_id: int) -> bool:
+    """Whether the person has confirmed what the campaign promises now."""
+    mine = select(CampaignReceipt.person_id).where(
+        CampaignReceipt.campaign_id == campaign.id,
+        CampaignReceipt.person_id == person_id,
+        CampaignReceipt.version >= campaign.holds_from,
+    )
+    return session.scalar(mine.limit(1)) is not None
+
+
+def _reminded(session: Session, campaign: Campaign, people_ids: Sequence[int]) -> int:
+    counted = select(func.count()).where(
+        CampaignReminder.campaign_id == campaign.id,
+        CampaignReminder.version == campaign.holds_from,
+        CampaignReminder.person_id.in_(people_ids),
+    )
+    return session.scalars(counted).one()
 
 
 def _since(session: Session, workspace_id: int, day: date) -> Sequence[Campaign]:

@@ -1,4 +1,4 @@
-"""How an announcement looks: its card, a question about it, and the word to its owner."""
+"""How an announcement looks in the channel."""
 
 import re
 from collections.abc import Sequence
@@ -13,91 +13,81 @@ from slack_sdk.models.blocks import (
     RichTextBlock,
     RichTextElementParts,
     RichTextListElement,
-    RichTextQuoteElement,
     RichTextSectionElement,
     SectionBlock,
 )
 
-from bot.campaigns.model import Campaign, CampaignQuestion, Kind, Readership, Stage
+from bot.campaigns.model import Campaign, Kind, Readership, Since, Stage
 from bot.campaigns.view.offer import offer_line, period
-from bot.campaigns.view.words import day_in_words, only, plain, sentence_case, small
+from bot.campaigns.view.questions import answers
+from bot.campaigns.view.words import day_in_words, plain, sentence_case, small
 from bot.people.model import Person
 from bot.slack import Message
-from bot.slack.text import safe
+from bot.slack.text import plural, safe
 
 GOT_IT = "campaign.got_it"
 ASK = "campaign.ask"
+QUESTIONS = "campaign.questions"
 
 _MOST_NAMES = 6
+_NOTHING = Since()
 _MOST_LISTED = 10  # of each group: three times that stays below Slack's 50 blocks
 
 # A bullet that someone typed; a minus before a number is none.
 _MARKER = re.compile(r"^\s*[-–—•*·]\s+")
 
 
-def card(campaign: Campaign, readership: Readership, today: date) -> Message:
+def card(
+    campaign: Campaign, readership: Readership, today: date, since: Since = _NOTHING
+) -> Message:
     """The announcement in the channel; the campaign comes with its owner."""
     if campaign.is_over(today):
-        return _ended(campaign)
+        return _over(campaign, since)
     name = f"“{safe(campaign.name)}”"
     return Message(
         f"{campaign.owner.mention} announces the campaign {name}: {offer_line(campaign)}.",
         [
             _title(campaign),
             *_promise(campaign),
-            small(_read_by(readership)),
+            *answers(since.answered),
+            small(read_by(readership)),
             ActionsBlock(
                 elements=[
-                    _button(campaign, "Got it", GOT_IT, style="primary"),
-                    _button(campaign, "Ask", ASK),
+                    got_it_button(campaign),
+                    _button(campaign, "Ask a question", ASK),
+                    *_all_questions(campaign, since),
                 ]
             ),
         ],
     )
 
 
-def _ended(campaign: Campaign) -> Message:
+def _over(campaign: Campaign, since: Since) -> Message:
     """The announcement once the offer is over: still there to read, with nothing to confirm."""
     day = f" on {day_in_words(campaign.ends_on)}" if campaign.ends_on else ""
-    ended = "was cancelled." if campaign.stage == Stage.CANCELLED else f"ended{day}."
+    over = "was cancelled." if campaign.stage == Stage.CANCELLED else f"ended{day}."
+    buttons = [_button(campaign, "Ask a question", ASK), *_all_questions(campaign, since)]
     return Message(
-        f"The campaign “{safe(campaign.name)}” {ended}",
+        f"The campaign “{safe(campaign.name)}” {over}",
         [
             _title(campaign),
-            small(sentence_case(ended)),
+            small(sentence_case(over)),
             *_promise(campaign),
-            ActionsBlock(elements=[_button(campaign, "Ask", ASK)]),
+            *answers(since.answered),
+            ActionsBlock(elements=buttons),
         ],
     )
 
 
-def question(asked: CampaignQuestion) -> Message:
-    """A question in the announcement's thread; it comes with who asked, the campaign, its owner."""
-    campaign, asker = asked.campaign, asked.person
-    who = f"{asker.mention} asks {campaign.owner.mention}"
-    words = RichTextElementParts.Text(text=asked.text)
-    return Message(
-        f"{who} about “{safe(campaign.name)}”: {safe(asked.text)}",
-        [
-            SectionBlock(text=f"{who}:"),
-            RichTextBlock(elements=[RichTextQuoteElement(elements=[words])]),
-        ],
-    )
+def got_it_button(campaign: Campaign) -> ButtonElement:
+    """Confirm that one has read what is promised."""
+    return _button(campaign, "Got it", GOT_IT, style="primary")
 
 
-def confirmation(campaign: Campaign, channel: str, *, posted: bool) -> Message:
-    """What the announcer hears: where it stands, or that Slack did not take it."""
-    name, where = f"“{safe(campaign.name)}”", f"<#{channel}>"
-    if not posted:
-        return only(
-            f"{name} is saved, but Slack did not let me post it in {where}. Please tell an admin, "
-            "and do not announce it again: `handoff doctor` says what to fix, and `handoff jobs` "
-            "posts it after that."
-        )
-    return only(
-        f"{name} is announced in {where}. Sales confirms it there with *Got it*; "
-        "questions come into its thread and mention you."
-    )
+def _all_questions(campaign: Campaign, since: Since) -> list[ButtonElement]:
+    if not since.asked:
+        return []
+    return [_button(campaign, f"All {plural(since.asked, 'question')}", QUESTIONS)]
 
 
 def _title(campaign: Campaign) -> HeaderBlock:
@@ -110,7 +100,9 @@ def _promise(campaign: Campaign) -> list[Block]:
         _titled("Offer", campaign.offer),
         SectionBlock(fields=_facts(campaign)),
         _titled("Terms", campaign.terms),
-        *_points(campaign.talking_points),
+        *_points("Talking points", campaign.talking_points),
+        *_points("If they object", campaign.objections),
+        *_materials(campaign),
     ]
 
 
@@ -121,6 +113,10 @@ def _facts(campaign: Campaign) -> list[MarkdownTextObject]:
         "Kind": Kind(campaign.kind).label,
         "Owner": campaign.owner.mention,
     }
+    if campaign.price:
+        facts["Price"] = safe(campaign.price, 400)
+    if campaign.channels:
+        facts["Channels"] = safe(", ".join(campaign.channels), 400)
     if campaign.utm_campaign:
         # A code has no character that means something in mrkdwn between backticks, and is copied.
         facts["UTM campaign code"] = f"`{campaign.utm_campaign}`"
@@ -133,8 +129,8 @@ def _titled(title: str, text: str) -> RichTextBlock:
     return RichTextBlock(elements=[RichTextSectionElement(elements=[_bold(title), words])])
 
 
-def _points(text: str) -> list[RichTextBlock]:
-    """Talking points as a list, one a line, whether or not they were typed as one."""
+def _points(title: str, text: str) -> list[RichTextBlock]:
+    """Points as a list, one a line, whether or not they were typed as one."""
     lines = [_MARKER.sub("", line).strip() for line in text.splitlines()]
     points = [
         RichTextSectionElement(elements=[RichTextElementParts.Text(text=line)])
@@ -143,8 +139,20 @@ def _points(text: str) -> list[RichTextBlock]:
     ]
     if not points:
         return []
-    heading = RichTextSectionElement(elements=[_bold("Talking points")])
+    heading = RichTextSectionElement(elements=[_bold(title)])
     return [RichTextBlock(elements=[heading, RichTextListElement(style="bullet", elements=points)])]
+
+
+def _materials(campaign: Campaign) -> list[RichTextBlock]:
+    """The materials as links; their addresses were checked when they were written."""
+    if not campaign.materials:
+        return []
+    links = [
+        RichTextSectionElement(elements=[RichTextElementParts.Link(url=address, text=title)])
+        for title, address in campaign.materials
+    ]
+    heading = RichTextSectionElement(elements=[_bold("Materials")])
+    return [RichTextBlock(elements=[heading, RichTextListElement(style="bullet", elements=links)])]
 
 
 def _bold(text: str) -> RichTextElementParts.Text:
@@ -152,21 +160,22 @@ def _bold(text: str) -> RichTextElementParts.Text:
     return RichTextElementParts.Text(text=text, style=style)
 
 
-def _read_by(readership: Readership) -> str:
+def read_by(readership: Readership) -> str:
+    """How many of sales have confirmed it, and who has not."""
     if not readership.size:
         return "Nobody is in sales yet. An admin gives roles with /handoff people."
     count = f"Read by {len(readership.readers)} of {readership.size} in sales"
     if not readership.readers:
         return f"{count}."
-    line = f"{count}: {_names(readership.readers)}."
-    return f"{line} Not yet: {_names(readership.waiting)}." if readership.waiting else line
+    line = f"{count}: {names(readership.readers)}."
+    return f"{line} Not yet: {names(readership.waiting)}." if readership.waiting else line
 
 
-def _names(people: Sequence[Person]) -> str:
+def names(people: Sequence[Person], most: int = _MOST_NAMES) -> str:
     """`Ana, Ben and 3 more`: plain names, because a mention would call them each time."""
-    names = [safe(person.name, 100) for person in people[:_MOST_NAMES]]
-    left = len(people) - _MOST_NAMES
-    *others, last = [*names, f"{left} more"] if left > 0 else names
+    named = [safe(person.name, 100) for person in people[:most]]
+    left = len(people) - most
+    *others, last = [*named, f"{left} more"] if left > 0 else named
     return f"{', '.join(others)} and {last}" if others else last
 
 

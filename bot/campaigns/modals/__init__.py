@@ -1,0 +1,16 @@
+"""The modals of campaigns: the form, questions, and answers."""
+
+from bot.campaigns.modals.form import ANNOUNCE, announce, fields, launch_at
+from bot.campaigns.modals.questions import SAVE_ANSWER, SAVE_QUESTION, answer, ask, asked
+
+__all__ = [
+    "ANNOUNCE",
+    "SAVE_ANSWER",
+    "SAVE_QUESTION",
+    "announce",
+    "answer",
+    "ask",
+    "asked",
+    "fields",
+    "launch_at",
+]

@@ -1,0 +1,156 @@
+"""Asking: questions in the announcement's thread, and answers that everybody finds on its card."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session, joinedload
+
+from bot import clock, slack
+from bot.campaigns.model import LONGEST, Campaign, CampaignQuestion, Since
+from bot.campaigns.service.audit import last_change
+from bot.campaigns.service.cards import CARD
+from bot.campaigns.service.planning import manageable
+from bot.campaigns.service.reading import find
+from bot.errors import FieldErrors, NotFound
+from bot.people import service as people
+from bot.people.model import Person, Role, Workspace
+from bot.slack.text import clean
+
+QUESTION = "campaign.question"
+ANSWERED = "campaign.answered"
+
+PAGE = 10
+_ON_CARD = 3  # the newest answers that the card itself shows
+
+
+def askable(session: Session, who: Person, campaign_id: int) -> Campaign:
+    """The campaign that the person may ask about, with its owner. Raises NotFound, NotAllowed."""
+    people.require(session, who, "ask about campaigns", Role.SALESPERSON, Role.MARKETER)
+    return find(session, who.workspace_id, campaign_id)
+
+
+def ask(
+    session: Session, who: Person, campaign_id: int, text: str, token: str
+) -> CampaignQuestion | None:
+    """Put a question into the announcement's thread; None for a form that arrives again.
+
+    Raises NotFound, NotAllowed, FieldErrors.
+    """
+    campaign = askable(session, who, campaign_id)
+    asked = session.scalar(
+        insert(CampaignQuestion)
+        .values(
+            workspace_id=who.workspace_id,
+            campaign_id=campaign.id,
+            person_id=who.id,
+            text=_words(text, "question"),
+            asked_at=clock.now(),
+            token=token,
+        )
+        .on_conflict_do_nothing()
+        .returning(CampaignQuestion)
+    )
+    if asked is not None:
+        channel = _channel(session, campaign)
+        thread = (CARD, campaign.id)
+        slack.show(session, who.workspace_id, QUESTION, asked.id, channel, thread_of=thread)
+        slack.redraw(session, CARD, campaign.id)
+    return asked
+
+
+def question(session: Session, question_id: int) -> CampaignQuestion:
+    """A question that is there, with who asked and answered, the campaign and its owner."""
+    return session.scalars(
+        select(CampaignQuestion)
+        .where(CampaignQuestion.id == question_id)
+        .options(
+            joinedload(CampaignQuestion.person),
+            joinedload(CampaignQuestion.answerer),
+            joinedload(CampaignQuestion.campaign).joinedload(Campaign.owner),
+        )
+    ).one()
+
+
+def answerable(session: Session, who: Person, question_id: int) -> CampaignQuestion:
+    """The question that the person may answer: the owner, or a manager.
+
+    Raises NotFound, NotAllowed, NotYours.
+    """
+    mine = select(CampaignQuestion.campaign_id).where(
+        CampaignQuestion.id == question_id, CampaignQuestion.workspace_id == who.workspace_id
+    )
+    campaign_id = session.scalar(mine)
+    if campaign_id is None:
+        raise NotFound(what="this question")
+    manageable(session, who, campaign_id)
+    return question(session, question_id)
+
+
+def answer(session: Session, who: Person, question_id: int, text: str) -> CampaignQuestion:
+    """Answer a question, or put another answer in the place of the one before.
+
+    It stands below the question and on the announcement's card, and whoever asked hears of it.
+    Raises NotFound, NotAllowed, NotYours, FieldErrors.
+    """
+    asked = answerable(session, who, question_id)
+    words = _words(text, "answer")
+    if asked.answer == words:
+        return asked
+    asked.answer, asked.answered_by, asked.answered_at = words, who.id, clock.now()
+    session.flush()
+    slack.redraw(session, QUESTION, asked.id)
+    slack.redraw(session, CARD, asked.campaign_id)
+    if asked.person_id != who.id:
+        target = asked.person.slack_id
+        slack.show(session, who.workspace_id, ANSWERED, asked.id, target)
+    return asked
+
+
+def questions(
+    session: Session, campaign_id: int, page: int = 0
+) -> tuple[Sequence[CampaignQuestion], int]:
+    """A page of the questions, the newest first, and how many there are in all."""
+    mine = CampaignQuestion.campaign_id == campaign_id
+    found = session.scalars(
+        select(CampaignQuestion)
+        .where(mine)
+        .options(joinedload(CampaignQuestion.person), joinedload(CampaignQuestion.answerer))
+        .order_by(CampaignQuestion.asked_at.desc(), CampaignQuestion.id.desc())
+        .limit(PAGE)
+        .offset(page * PAGE)
+    ).all()
+    return found, session.scalars(select(func.count()).where(mine)).one()
+
+
+def since(session: Session, campaign: Campaign) -> Since:
+    """What the card of an announcement tells of what came after it."""
+    mine = CampaignQuestion.campaign_id == campaign.id
+    answered = session.scalars(
+        select(CampaignQuestion)
+        .where(mine, CampaignQuestion.answer.is_not(None))
+        .options(joinedload(CampaignQuestion.person), joinedload(CampaignQuestion.answerer))
+        .order_by(CampaignQuestion.answered_at.desc(), CampaignQuestion.id.desc())
+        .limit(_ON_CARD)
+    ).all()
+    asked = session.scalars(select(func.count()).where(mine)).one()
+    return Since(answered, asked, last_change(session, campaign.id))
+
+
+def _channel(session: Session, campaign: Campaign) -> str:
+    """Where the announcement stands; the shared channel may be another one by now."""
+    stands = slack.place(session, CARD, campaign.id)
+    if stands is not None:
+        return stands[0]
+    return session.get_one(Workspace, campaign.workspace_id).channel
+
+
+def _words(text: str, field: str) -> str:
+    visible = clean(text, len(text) + 1).strip()
+    if not visible:
+        raise FieldErrors({field: f"Write your {field} here."})
+    if len(visible) > LONGEST[field]:
+        raise FieldErrors(
+            {field: f"Please shorten this to {LONGEST[field]:,} characters or fewer."}
+        )
+    return visible
