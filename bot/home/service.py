@@ -1,6 +1,7 @@
 """Reading a person's page: what is theirs to do, and what runs."""
 
 from collections.abc import Mapping
+from datetime import date, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -8,10 +9,17 @@ from sqlalchemy.orm import Session
 from bot import clock, slack
 from bot.campaigns import service as campaigns
 from bot.home.model import (
+    FEW,
+    MOST_CAMPAIGNS,
     MOST_FAILED,
+    MOST_LATE,
     MOST_ROWS,
+    MOST_TO_ANSWER,
     SHOWN,
     Condition,
+    Managing,
+    Marketing,
+    OwnCampaign,
     OwnList,
     Page,
     Upkeep,
@@ -19,8 +27,11 @@ from bot.home.model import (
 from bot.jobs import Schedule, queue
 from bot.leads import service as leads
 from bot.leads.model import MOST_TO_CLAIM
+from bot.metrics import computing as metrics
+from bot.metrics.period import Period
 from bot.people import service as people
 from bot.people.model import Person, Role, Workspace
+from bot.planning import service as planning
 from bot.standups import service as standups
 
 
@@ -57,6 +68,8 @@ def page(session: Session, person_id: int) -> Page:
         away_until=absence.ends_at if absence else None,
         standup=standups.today(session, who),
         campaigns=campaigns.running(session, who.workspace_id, today) if who.roles else [],
+        marketing=_marketing(session, who, today) if Role.MARKETER in who.roles else None,
+        managing=_managing(session, who, today) if Role.MANAGER in who.roles else None,
         upkeep=_upkeep(session, who) if Role.ADMIN in who.roles else None,
     )
 
@@ -81,6 +94,32 @@ def sources(session: Session, who: Person) -> Mapping[str, leads.Heard]:
     return leads.heard(session, who.workspace_id)
 
 
+def _marketing(session: Session, who: Person, today: date) -> Marketing:
+    now = campaigns.overview(session, who.workspace_id, today)
+    mine = [each for each in (*now.running, *now.coming) if each.owner_id == who.id]
+    shown = mine[: MOST_CAMPAIGNS + 1]
+    figures = metrics.of_campaigns(session, who.workspace_id, [each.id for each in shown])
+    return Marketing(
+        campaigns=[
+            OwnCampaign(each, figures[each.id], now.readers.get(each.id, 0), now.sales)
+            for each in shown
+        ],
+        to_answer=planning.to_answer(session, who.workspace_id, MOST_TO_ANSWER + 1),
+    )
+
+
+def _managing(session: Session, who: Person, today: date) -> Managing:
+    monday = today - timedelta(days=today.weekday())
+    week = Period(monday, today + timedelta(days=1))
+    before = Period(monday - timedelta(weeks=1), today + timedelta(days=1, weeks=-1))
+    return Managing(
+        late=leads.late(session, who.workspace_id, MOST_LATE + 1),
+        overdue=len(planning.overdue(session, who.workspace_id)),
+        week=metrics.compute(session, who.workspace_id, week).total,
+        before=metrics.compute(session, who.workspace_id, before).total,
+    )
+
+
 def _upkeep(session: Session, who: Person) -> Upkeep:
     return Upkeep(
         jobs=queue.counts(session),
@@ -92,8 +131,9 @@ def _upkeep(session: Session, who: Person) -> Upkeep:
 def _own(session: Session, who: Person) -> list[OwnList]:
     """The person's lists that have something in them."""
     counts = leads.count_mine(session, who)
+    only_sells = set(who.roles) <= {Role.SALESPERSON}
     return [
         OwnList(which, leads.mine(session, who, which, most), counts[which])
-        for which, most in SHOWN.items()
+        for which, most in (SHOWN if only_sells else FEW).items()
         if counts[which]
     ]

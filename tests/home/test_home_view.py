@@ -2,20 +2,35 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, time
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from bot import clock
+from bot.campaigns.model import Campaign
 from bot.home import view
-from bot.home.model import SHOWN, Condition, OwnList, Page, Upkeep
+from bot.home.model import (
+    FEW,
+    SHOWN,
+    Condition,
+    Managing,
+    Marketing,
+    OwnCampaign,
+    OwnList,
+    Page,
+    Upkeep,
+)
 from bot.jobs import FailedJob, Schedule
 from bot.leads.model import CallList, Mine, Submission
 from bot.leads.service import Heard
+from bot.metrics.figures import Figures
 from bot.people.model import Person, Team, Workspace
+from bot.planning.model import Listed, Request
 from bot.playground import limits
 from bot.standups.model import Standup
 from bot.standups.service import Today
-from tests.leads.test_lead_view import CLAIMED, CONTACTED, LOST, SPRING, WON, lead
+from tests.leads.test_lead_view import CLAIMED, CONTACTED, LOST, SOFIA, SPRING, WON, lead
 
 Golden = Callable[[str, Any], None]
 
@@ -24,6 +39,13 @@ ROOT = Person(id=1, slack_id="U1", name="Root", roles=["admin"])
 STANDUP = Standup(
     id=1, team=Team(id=2, name="Sales"), days="mon-fri", at=time(9, 30), zone="Europe/Berlin"
 )
+
+
+def copy(of: Campaign, **changes: Any) -> Campaign:
+    """The campaign with other facts."""
+    names = (column.key for column in Campaign.__mapper__.column_attrs)
+    facts = {name: getattr(of, name) for name in names} | changes
+    return Campaign(**facts)
 
 
 def page(**changes: Any) -> Page:
@@ -44,7 +66,46 @@ BUSY = {"todo": 1_200, "doing": 3, "failed": 4}
 FAILED = [FailedJob(9, "slack.draw_card", "C1", {"card_id": 4}, 20, NOON)] * 3
 STATIONS = {Mine.TO_CALL: CLAIMED, Mine.IN_WORK: CONTACTED, Mine.TO_RATE: LOST, Mine.CLOSED: WON,
             Mine.SNOOZED: CONTACTED | {"snoozed_until": NOON}}  # fmt: skip
+MARA = Person(id=2, slack_id="U2", name="Mara", roles=["marketer"])
+FIGURES = Figures(
+    {
+        "received": 42,
+        "claimed": 30,
+        "rated": 20,
+        "quality_index": Decimal("2.15"),
+        "won": 3,
+        "spend": {"EUR": 123_400},
+        "acceptance_rate": Decimal("71.4"),
+        "response_median": 260,
+        "response_sla": Decimal("83.3"),
+        "rating_coverage": Decimal("66.7"),
+        "romi": Decimal("120.0"),
+        "won_amount": {"EUR": 1_250_000, "USD": 99_900},
+    }
+)
+NO_FIGURES = Figures({"received": 0, "rated": 0})
+RICH = copy(SPRING, budget_minor=500_000, currency="EUR", owner=MARA)
+OWN = [OwnCampaign(RICH, FIGURES, 2, 5), OwnCampaign(RICH, NO_FIGURES, 0, 5)]
+ASKED = Listed(
+    Request(id=4, text="A starter package <!here>", audience="Shops", turn="waiting",
+            asked_at=NOON, answer_by=NOON),
+    Person(id=3, slack_id="U3", name="Sofia"), 4, mine=False,
+)  # fmt: skip
+LATE = (lead(response_due_at=NOON), None)
 PAGES = {
+    "marketer": page(person=MARA, marketing=Marketing(OWN, [ASKED])),
+    "marketer_at_rest": page(person=MARA, marketing=Marketing([], [])),
+    "manager": page(person=ROOT, managing=Managing(
+        [LATE, (lead(**CLAIMED, response_due_at=NOON), SOFIA)], 2, FIGURES, NO_FIGURES)),
+    "manager_at_rest": page(person=ROOT, managing=Managing([], 0, NO_FIGURES, NO_FIGURES)),
+    "everything": page(
+        own=[OwnList(which, [lead(**STATIONS[which])] * most, 500) for which, most in FEW.items()],
+        calls=[(CallList(id=4, name="Webinar June"), 12)] * 3, away_until=NOON,
+        marketing=Marketing(OWN * 3, [ASKED] * 4),
+        managing=Managing([LATE] * 6, 2, FIGURES, FIGURES),
+        upkeep=Upkeep(BUSY, FAILED, UNREAD), to_claim=[lead()] * 11, campaigns=[SPRING] * 30,
+        standup=Today(STANDUP, None, None, NOON),
+    ),
     "stranger": page(person=Person(id=4, slack_id="U4", name="Guest", roles=[])),
     "stranger_without_admin": page(person=Person(id=4, slack_id="U4", roles=[]), admins=[]),
     "salesperson": page(
@@ -59,7 +120,7 @@ PAGES = {
     "much_to_do": page(own=[OwnList(which, [lead(**STATIONS[which])] * most, 500)
                             for which, most in SHOWN.items()],
                        calls=[(CallList(id=4, name="Webinar June"), 12)] * 3,
-                       upkeep=Upkeep(BUSY, FAILED, UNREAD), away_until=NOON,
+                       away_until=NOON,
                        to_claim=[lead()] * 11, campaigns=[SPRING] * 30,
                        standup=Today(STANDUP, None, None, NOON)),
 }  # fmt: skip
@@ -67,6 +128,7 @@ PAGES = {
 
 @pytest.mark.parametrize("name", PAGES)
 def test_home(name: str, golden: Golden) -> None:
+    clock.use(lambda: NOON)
     home = view.home(PAGES[name])
     assert not limits.check_view({"type": "home", "blocks": home.blocks}, "home")
     golden(f"home.{name}", home.blocks)

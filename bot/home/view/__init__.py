@@ -11,6 +11,8 @@ from slack_sdk.models.blocks import (
 from bot.campaigns.model import Campaign
 from bot.campaigns.view import offer_line
 from bot.home.model import MOST_ROWS, Page
+from bot.home.view.managing import managing
+from bot.home.view.marketing import marketing
 from bot.home.view.own import own
 from bot.home.view.parts import header, words
 from bot.home.view.status import status
@@ -28,7 +30,11 @@ def home(page: Page) -> Message:
     """The home tab; its text is never shown."""
     if not page.person.roles and page.standup is None:
         return Message("", _stranger(page))
-    blocks: list[Block] = own(page)
+    blocks: list[Block] = [
+        *(managing(page.managing) if page.managing else []),
+        *own(page),
+        *(marketing(page.marketing) if page.marketing else []),
+    ]
     if not blocks:
         blocks = [
             header("Nothing waits for you"),
@@ -36,7 +42,8 @@ def home(page: Page) -> Message:
         ]
     if page.standup is not None:
         blocks.extend(_standup(page.standup))
-    blocks.extend(_campaigns(page.campaigns))
+    if page.campaigns or not page.marketing:
+        blocks.extend(_campaigns(page.campaigns))
     if page.upkeep is not None:
         blocks.extend(upkeep(page.upkeep))
     return Message("", blocks)

@@ -1,9 +1,16 @@
 """The tables of leads, and the rules that their rows keep about themselves."""
 
-from bot.leads.model.conditions import IS_CLOSED, IS_LISTED, IS_OPEN, IS_UNRATED, IS_WAITING
+from bot.leads.model.conditions import (
+    IS_CLOSED,
+    IS_LISTED,
+    IS_OPEN,
+    IS_UNANSWERED,
+    IS_UNRATED,
+    IS_WAITING,
+    WORDS,
+)
 from bot.leads.model.intake import HeatRules, Outcome, Submission, Touch
 from bot.leads.model.lead import (
-    WORDS,
     Deed,
     Disposition,
     Lead,
@@ -40,6 +47,7 @@ __all__ = [
     "IS_CLOSED",
     "IS_LISTED",
     "IS_OPEN",
+    "IS_UNANSWERED",
     "IS_UNRATED",
     "IS_WAITING",
     "MOST_TO_CLAIM",

@@ -1,6 +1,9 @@
-"""What puts a lead on a list: said once, for the queries and for the partial indexes they use."""
+"""What puts a lead on a list, and what it is found by: said once, for queries and indexes."""
 
-from sqlalchemy import text
+from functools import reduce
+from typing import Any
+
+from sqlalchemy import ColumnElement, literal_column, text
 
 # Conditions of partial indexes, word for word as the queries say them: the planner compares them.
 IS_OPEN = text("merged_into IS NULL AND status IN ('new', 'qualified')")
@@ -18,8 +21,24 @@ IS_WAITING = text(
 )
 """Nobody owns it, and no call list will bring it up."""
 
+IS_UNANSWERED = text(f"{IS_OPEN} AND first_response_at IS NULL AND response_due_at IS NOT NULL")
+"""An answer was promised, and has not been given."""
+
 IS_CLOSED = text("merged_into IS NULL AND status IN ('won', 'lost')")
 """It has ended."""
 
 IS_UNRATED = text(f"{IS_CLOSED} AND rating IS NULL")
 """It has ended, and nobody has said how good it was."""
+
+# What one remembers of a lead. An address is split at its @, since PostgreSQL keeps it whole.
+_REMEMBERED = (
+    "coalesce(first_name, '')",
+    "coalesce(last_name, '')",
+    "coalesce(company, '')",
+    "replace(coalesce(email, ''), '@', ' ')",
+    "ltrim(coalesce(phone_e164, ''), '+')",
+)
+# In brackets as PostgreSQL writes it, none around the whole: so `handoff db check` can compare.
+_WORDS = reduce(lambda before, each: f"(({before} || ' ') || {each})", _REMEMBERED)[1:-1]
+WORDS: ColumnElement[Any] = literal_column(f"to_tsvector('simple', {_WORDS})")
+"""What `service.search` looks into; it has to read as its index does."""

@@ -3,17 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import reduce
 from typing import Any
 
 import phonenumbers
 from sqlalchemy import (
-    ColumnElement,
     ForeignKey,
     Index,
     Text,
     UniqueConstraint,
-    literal_column,
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -21,7 +18,15 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.campaigns.model import AsOf, Campaign
 from bot.contacts.model import Consent, Contact
-from bot.leads.model.conditions import IS_CLOSED, IS_LISTED, IS_OPEN, IS_UNRATED, IS_WAITING
+from bot.leads.model.conditions import (
+    IS_CLOSED,
+    IS_LISTED,
+    IS_OPEN,
+    IS_UNANSWERED,
+    IS_UNRATED,
+    IS_WAITING,
+    WORDS,
+)
 from bot.leads.model.intake import Touch
 from bot.money import Money
 from bot.people.model import Person
@@ -101,20 +106,6 @@ class Deed(StrEnum):
     LOST = "lost"
 
 
-# What one remembers of a lead. An address is split at its @, since PostgreSQL keeps it whole.
-_REMEMBERED = (
-    "coalesce(first_name, '')",
-    "coalesce(last_name, '')",
-    "coalesce(company, '')",
-    "replace(coalesce(email, ''), '@', ' ')",
-    "ltrim(coalesce(phone_e164, ''), '+')",
-)
-# In brackets as PostgreSQL writes it, none around the whole: so `handoff db check` can compare.
-_WORDS = reduce(lambda before, each: f"(({before} || ' ') || {each})", _REMEMBERED)[1:-1]
-WORDS: ColumnElement[Any] = literal_column(f"to_tsvector('simple', {_WORDS})")
-"""What `service.search` looks into; it has to read as its index does."""
-
-
 class Lead(Base):
     """Someone who raised a hand, in one canonical shape whatever the source."""
 
@@ -133,6 +124,8 @@ class Lead(Base):
         Index("ix_lead_quiet", "workspace_id", text("heat DESC"), "received_at",
               postgresql_where=text(f"{IS_WAITING} AND NOT is_hot")),
         Index("ix_lead_returns_to", "returns_to", postgresql_where=text("returns_to IS NOT NULL")),
+        Index("ix_lead_unanswered", "workspace_id", "response_due_at",
+              postgresql_where=IS_UNANSWERED),
         Index("ix_lead_unrated", "claimed_by", "closed_at", postgresql_where=IS_UNRATED),
         Index("ix_lead_closed", "claimed_by", "closed_at", postgresql_where=IS_CLOSED),
         Index("ix_lead_look_at", "look_at", postgresql_where=text("look_at IS NOT NULL")),

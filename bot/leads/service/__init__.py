@@ -43,7 +43,7 @@ from bot.leads.service.importing import (
     write_down,
 )
 from bot.leads.service.ladder import sweep
-from bot.leads.service.lists import call_lists, count_mine, mine
+from bot.leads.service.lists import call_lists, count_mine, late, mine
 from bot.leads.service.merging import merge, unmerge
 from bot.leads.service.offering import OFFER, Offered, offer, offered
 from bot.leads.service.ownership import AlreadyClaimed, claim, release
@@ -135,6 +135,7 @@ __all__ = [
     "in_preview",
     "install",
     "last_words",
+    "late",
     "listen",
     "look_ahead",
     "look_at",

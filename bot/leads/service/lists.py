@@ -7,7 +7,16 @@ from sqlalchemy import ColumnElement, TextClause, exists, func, select
 from sqlalchemy.orm import Session
 
 from bot import clock
-from bot.leads.model import IS_CLOSED, IS_LISTED, IS_OPEN, IS_UNRATED, CallList, Lead, Mine
+from bot.leads.model import (
+    IS_CLOSED,
+    IS_LISTED,
+    IS_OPEN,
+    IS_UNANSWERED,
+    IS_UNRATED,
+    CallList,
+    Lead,
+    Mine,
+)
 from bot.people.model import Person, Workspace
 
 _MOST_CALL_LISTS = 3
@@ -31,6 +40,22 @@ def count_mine(session: Session, who: Person) -> Mapping[Mine, int]:
         for which in Mine
     ]
     return dict(zip(Mine, session.execute(select(*counted)).one(), strict=True))
+
+
+def late(session: Session, workspace_id: int, limit: int) -> Sequence[tuple[Lead, Person | None]]:
+    """The open leads whose promised answer is overdue, the longest first, each with its owner."""
+    rows = session.execute(
+        select(Lead, Person)
+        .outerjoin(Person, Person.id == Lead.claimed_by)
+        .where(
+            Lead.workspace_id == workspace_id,
+            IS_UNANSWERED,
+            Lead.response_due_at < clock.now(),
+        )
+        .order_by(Lead.response_due_at, Lead.id)
+        .limit(limit)
+    )
+    return [(lead, owner) for lead, owner in rows]
 
 
 def call_lists(session: Session, workspace_id: int) -> Sequence[tuple[CallList, int]]:

@@ -15,12 +15,14 @@ from slack_sdk.models.views import View
 from bot.leads.model import CallList, Lead, Mine, Rating, Status
 from bot.leads.view.calls import next_button
 from bot.leads.view.card import (
+    REASSIGN,
     claim_button,
     mail_link,
     phone_link,
     rating_button,
     work_buttons,
 )
+from bot.people.model import Person
 from bot.slack.text import moment, plural, safe
 
 LIST = "lead.list"
@@ -73,6 +75,13 @@ def row_to_claim(lead: Lead) -> list[Block]:
     return [SectionBlock(text=headline(lead), accessory=claim_button(lead))]
 
 
+def row_late(lead: Lead, owner: Person | None) -> SectionBlock:
+    """A lead whose promised answer is overdue, as a manager sees it."""
+    who = f"{owner.mention} claimed it" if owner else "nobody has claimed it"
+    reassign = ButtonElement(text="Reassign…", action_id=REASSIGN, value=str(lead.id))
+    return SectionBlock(text=f"{headline(lead)} · {who}", accessory=reassign)
+
+
 def headline(lead: Lead) -> str:
     """Who it is and how it stands, as everybody may see it."""
     company = f" · {safe(lead.company, 100)}" if lead.company else ""
@@ -108,10 +117,10 @@ def when(lead: Lead) -> str:
         return f"{lead.status}{amount} {moment(lead.closed_at)}"
     if lead.snoozed_until:
         return f"snoozed until {moment(lead.snoozed_until)}"
-    if lead.claimed_at is None:
-        return f"received {moment(lead.received_at)}"
     if lead.first_response_at is None and lead.response_due_at:
         due = lead.response_due_at
         return f"*answer due {moment(due, '{ago}')}*, {moment(due)}"
+    if lead.claimed_at is None:
+        return f"received {moment(lead.received_at)}"
     stage = "qualified, " if lead.status == Status.QUALIFIED else ""
     return f"{stage}claimed {moment(lead.claimed_at)}"

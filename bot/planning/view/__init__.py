@@ -1,7 +1,7 @@
 """How planning looks, by theme: requests and their list."""
 
 from bot.planning.view.request import DECLINE, ME_TOO, SEEN, card, reminder, told
-from bot.planning.view.request_list import LIST, PAGE_SIZE, SECOND, listing
+from bot.planning.view.request_list import LIST, PAGE_SIZE, SECOND, listing, row
 
 __all__ = [
     "DECLINE",
@@ -13,5 +13,6 @@ __all__ = [
     "card",
     "listing",
     "reminder",
+    "row",
     "told",
 ]

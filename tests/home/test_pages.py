@@ -1,0 +1,100 @@
+"""What each role finds on its page, from the database; and who sees none of it."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.campaigns import service as campaigns
+from bot.home import service
+from bot.home.model import Page
+from bot.leads import service as leads
+from bot.leads.inquiry import read
+from bot.people.model import Person, Role
+from bot.planning import service as planning
+from bot.store import Store
+from tests.campaigns.scene import NINE, Hands, draft, hire, install
+
+
+class Scene:
+    """Everyone of a small company, a campaign with two leads, and a request."""
+
+    def __init__(self, store: Store) -> None:
+        self.store, self.hands = store, Hands()
+        self.workspace = install(store)
+        with store.transaction() as session:
+            leads.install(session, self.workspace)
+        self.people = {
+            role: hire(store, self.workspace, f"U{role.upper()}", role.label, role) for role in Role
+        }
+        with store.transaction() as session:
+            mara = self.people[Role.MARKETER]
+            campaign = campaigns.announce(session, mara, draft(utm_campaign="spring"), "t1")
+            for number in (1, 2):
+                facts = {"email": f"ada{number}@example.com", "utm_campaign": "spring",
+                         "external_id": f"e{number}"}  # fmt: skip
+                leads.type_in(session, self.workspace, mara, read(facts), campaign.id)
+            planning.ask_for(
+                session, self.people[Role.SALESPERSON], "A starter package", token="t2"
+            )
+
+    def page(self, role: Role) -> Page:
+        with self.store.transaction() as session:
+            return service.page(session, self.people[role].id)
+
+
+@pytest.fixture
+def scene(store: Store) -> Scene:
+    return Scene(store)
+
+
+def test_a_marketer_sees_how_their_campaigns_do_and_what_they_owe(scene: Scene) -> None:
+    seen = scene.page(Role.MARKETER).marketing
+    assert seen is not None
+    [own] = seen.campaigns
+    assert (own.figures.count("received"), own.readers, own.sales) == (2, 0, 1)
+    assert [each.request.text for each in seen.to_answer] == ["A starter package"]
+
+
+def test_a_manager_sees_what_is_late_and_the_week(scene: Scene) -> None:
+    assert scene.page(Role.MANAGER).managing is not None
+    scene.hands.now = NINE + timedelta(minutes=1)
+    with scene.store.transaction() as session:
+        leads.sweep(session)
+    assert not late(scene)
+    scene.hands.now = NINE + timedelta(hours=1)
+    assert late(scene) == [("a…@example.com", None)] * 2
+    with scene.store.transaction() as session:
+        leads.claim(session, scene.people[Role.SALESPERSON], 1)
+    assert late(scene) == [("a…@example.com", "Salesperson"), ("a…@example.com", None)]
+    with scene.store.transaction() as session:
+        leads.contacted(session, scene.people[Role.SALESPERSON], 1)
+    seen = scene.page(Role.MANAGER).managing
+    assert seen is not None
+    assert len(seen.late) == 1
+    assert (seen.week.count("received"), seen.before.count("received")) == (2, 0)
+    scene.hands.now = NINE + timedelta(days=30)
+    seen = scene.page(Role.MANAGER).managing
+    assert seen is not None
+    assert seen.overdue == 1
+
+
+def late(scene: Scene) -> list[tuple[str, str | None]]:
+    seen = scene.page(Role.MANAGER).managing
+    assert seen is not None
+    return [(lead.name, name(owner)) for lead, owner in seen.late]
+
+
+def name(person: Person | None) -> str | None:
+    return person.name if person else None
+
+
+def test_each_sees_their_own_parts_only(scene: Scene) -> None:
+    parts = {
+        role: [part for part in ("marketing", "managing", "upkeep")
+               if getattr(scene.page(role), part) is not None]
+        for role in Role
+    }  # fmt: skip
+    assert parts == {
+        Role.SALESPERSON: [], Role.MARKETER: ["marketing"], Role.MANAGER: ["managing"],
+        Role.ADMIN: ["upkeep"],
+    }  # fmt: skip
