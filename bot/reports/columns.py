@@ -9,9 +9,23 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from bot.metrics import Attribution
+from bot.reports.period import Period
 from bot.reports.policy import Matter, Sight
 
 Cell = str | int | bool | Decimal | date | datetime | None
+
+
+Key = tuple[Any, ...]
+"""What a sheet is ordered by, unique in it."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which days, and the rule that credits leads to campaigns."""
+
+    period: Period
+    credit: Attribution = Attribution.FIRST_TOUCH
 
 
 @dataclass(frozen=True)
@@ -28,8 +42,7 @@ class Column:
 class Record:
     """One row of a sheet, as the query brought it."""
 
-    key: tuple[Any, ...]
-    """What the sheet is ordered by, unique in it."""
+    key: Key
     row: Any
     owner_id: int | None = None
     """Whose lead it is, for those who see their own only."""

@@ -78,6 +78,8 @@ def _taken(buffer: io.StringIO) -> bytes:
 
 
 def _in_csv(cell: Cell) -> object:
+    if isinstance(cell, bool):
+        return str(cell).lower()
     if isinstance(cell, str):
         return harmless(cell)
     return cell if isinstance(cell, Decimal) else plain(cell)

@@ -1,10 +1,10 @@
 """Which days a report is about: a week, a month, a quarter, or any days from one to another."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
+from bot import metrics
 from bot.errors import HandoffError
 
 LONGEST_DAYS = 731
@@ -69,13 +69,25 @@ class Period:
         year = "" if self.first.year == self.last.year else f" {self.first.year}"
         return f"{self.first.day} {self.first:%B}{year} – {end}"
 
-    def bounds(self, zone: ZoneInfo) -> tuple[datetime, datetime]:
-        """When its first day begins and when the day after its last one does, in UTC."""
-        return _midnight(self.first, zone), _midnight(self.last + timedelta(days=1), zone)
+    @property
+    def of_metrics(self) -> metrics.Period:
+        """The same as the metrics say it: the day after its last is not included."""
+        return metrics.Period(self.first, self.last + timedelta(days=1))
 
     def is_over(self, today: date) -> bool:
         """Whether its last day is behind us."""
         return self.last < today
+
+    @property
+    def whole_weeks(self) -> "Period":
+        """The weeks that it touches, from Monday to Sunday."""
+        mondays = self.weeks()
+        return Period(Span.DAYS, mondays[0], mondays[-1] + timedelta(days=6))
+
+    def days(self) -> list[date]:
+        """Its days."""
+        count = (self.last - self.first).days + 1
+        return [self.first + timedelta(days=number) for number in range(count)]
 
     def weeks(self) -> list[date]:
         """The Mondays of the weeks (ISO 8601) that it touches."""
@@ -132,8 +144,3 @@ def _day(text: str | None) -> date | None:
 
 def _quarter(day: date) -> date:
     return day.replace(month=day.month - (day.month - 1) % 3, day=1)
-
-
-def _midnight(day: date, zone: ZoneInfo) -> datetime:
-    """When the day begins there; where the clock skips midnight, the moment after the gap."""
-    return datetime.combine(day, time(), zone).astimezone(UTC)

@@ -12,13 +12,16 @@ from sqlalchemy.orm import Session, aliased
 
 from bot.campaigns.model import Campaign
 from bot.leads.model import Lead
+from bot.metrics import BY_NAME, Attribution, By, Key
+from bot.metrics.computing import scope
+from bot.metrics.scope import Scope
 from bot.money import Money
 from bot.people.model import Person, Workspace
 from bot.reports.columns import Cell, Column, Record
 from bot.reports.period import Period
 from bot.reports.policy import Matter
 
-_Last = aliased(Campaign)
+_Last, _Of = aliased(Campaign), aliased(Campaign)
 
 _QUERY = (
     select(
@@ -109,17 +112,28 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def received(workspace: Workspace, period: Period) -> Slice:
-    """The leads that came in a period."""
-    start, end = period.bounds(workspace.zone)
-    return Slice(
-        [
-            Lead.workspace_id == workspace.id,
-            Lead.merged_into.is_(None),
-            Lead.received_at >= start,
-            Lead.received_at < end,
-        ]
-    )
+def behind(
+    session: Session,
+    workspace: Workspace,
+    period: Period,
+    credit: Attribution,
+    metric: str = "received",
+    group: tuple[By, Key] | None = None,
+) -> Slice:
+    """The leads behind a metric, or one group of them. Raises KeyError for what is no metric."""
+    about = scope(session, workspace.id, period.of_metrics, credit)
+    conditions = [*about.leads, BY_NAME[metric].leads]
+    if group is not None:
+        conditions.append(_is_in(about, *group))
+    return Slice(conditions, about.facts)
+
+
+def _is_in(about: Scope, by: By, key: Key) -> ColumnElement[bool]:
+    if by is not By.KIND:
+        return about.key(by).is_not_distinct_from(key)
+    if key is None:
+        return about.campaign.is_(None)
+    return about.campaign.in_(select(_Of.id).where(_Of.kind == key))
 
 
 def read_leads(

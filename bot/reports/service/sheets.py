@@ -2,23 +2,20 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy.orm import Session
 
 from bot.people.model import Workspace
-from bot.reports.columns import Cell, Column, Record, cells, visible
-from bot.reports.period import Period
+from bot.reports.columns import Cell, Column, Key, Record, Wanted, cells, visible
 from bot.reports.policy import Matter, Sight
-from bot.reports.service import leads
+from bot.reports.service import leads, spend, totals
 from bot.store import Store
 
 BATCH = 1_000
 """Rows that are held in memory at a time; each batch is a short transaction of its own, so a slow
 reader holds no connection."""
 
-Key = tuple[Any, ...]
-Read = Callable[[Session, Workspace, Period, Key | None, int], Sequence[Record]]
+Read = Callable[[Session, Workspace, Wanted, Key | None, int], Sequence[Record]]
 
 
 @dataclass(frozen=True)
@@ -46,18 +43,18 @@ class Sheet:
         return [column.name for column in visible(self.columns, sight)]
 
     def rows(
-        self, store: Store, workspace: Workspace, period: Period, sight: Sight
+        self, store: Store, workspace: Workspace, wanted: Wanted, sight: Sight
     ) -> Iterator[list[Cell]]:
-        """All rows of the period, as this reader sees them."""
+        """All rows of the days, as this reader sees them."""
         shown = visible(self.columns, sight)
-        for record in self._records(store, workspace, period):
+        for record in self._records(store, workspace, wanted):
             yield cells(shown, record, sight)
 
-    def _records(self, store: Store, workspace: Workspace, period: Period) -> Iterator[Record]:
+    def _records(self, store: Store, workspace: Workspace, wanted: Wanted) -> Iterator[Record]:
         after: Key | None = None
         while True:
             with store.transaction() as session:
-                batch = self.read(session, workspace, period, after, BATCH)
+                batch = self.read(session, workspace, wanted, after, BATCH)
             yield from batch
             if len(batch) < BATCH:
                 return
@@ -65,9 +62,10 @@ class Sheet:
 
 
 def _leads(
-    session: Session, workspace: Workspace, period: Period, after: Key | None, limit: int
+    session: Session, workspace: Workspace, wanted: Wanted, after: Key | None, limit: int
 ) -> Sequence[Record]:
-    return leads.read_leads(session, leads.received(workspace, period), after, limit)
+    found = leads.behind(session, workspace, wanted.period, wanted.credit)
+    return leads.read_leads(session, found, after, limit)
 
 
 SHEETS = {
@@ -75,5 +73,11 @@ SHEETS = {
     for sheet in (
         Sheet("leads", "Leads", "the leads received in the period, the oldest first",
               leads.COLUMNS, _leads, leads.KEY),
+        Sheet("campaigns", "Campaigns", "every figure by campaign",
+              totals.CAMPAIGN_COLUMNS, totals.read_campaigns, totals.CAMPAIGN_KEY),
+        Sheet("spend", "Spend", "what was spent for days of the period, entry by entry",
+              spend.COLUMNS, spend.read_spend, spend.KEY, Matter.MONEY),
+        Sheet("weeks", "Weeks", "every figure by week, for the whole weeks that the days touch",
+              totals.WEEK_COLUMNS, totals.read_weeks, totals.WEEK_KEY),
     )
 }  # fmt: skip

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from fastapi import APIRouter, FastAPI
 
 from bot.people.model import Workspace
-from bot.reports.site import door, downloads, pages
+from bot.reports.site import door, downloads, leads_page, pages
+from bot.reports.site.frame import House
 from bot.reports.site.guard import Guard, signing_key
 from bot.settings import Settings
 from bot.slack.identity import SignIn
@@ -17,12 +18,14 @@ def mount(
 ) -> None:
     """Put the pages on the application's web."""
     guard = _guard(settings)
+    house = House(store, workspace, guard)
     entrance = door.Door(store, workspace, guard, _sign_in(settings), settings.missing_for_sign_in)
     routes = APIRouter()
     for each in (
         door.router(entrance),
-        pages.router(pages.Desk(store, workspace, guard)),
-        downloads.router(downloads.Files(store, workspace, guard)),
+        pages.router(pages.Desk(house)),
+        leads_page.router(leads_page.Desk(house)),
+        downloads.router(downloads.Files(house)),
     ):
         routes.include_router(each)
     app.include_router(routes)

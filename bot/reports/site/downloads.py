@@ -2,22 +2,18 @@
 
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import StreamingResponse
 
-from bot import clock
-from bot.people.model import Workspace
 from bot.reports.files import FileKind, Rows, as_csv, as_json, write_xlsx
 from bot.reports.service.sheets import SHEETS
-from bot.reports.site.asked import Asked
 from bot.reports.site.door import HOME
-from bot.reports.site.guard import Guard
+from bot.reports.site.frame import House
 from bot.reports.site.paper import HEADERS
-from bot.store import Store
 
 _PIECE = 64 * 1024
 
@@ -26,20 +22,17 @@ _PIECE = 64 * 1024
 class Files:
     """Where the files are handed out."""
 
-    store: Store
-    workspace: Callable[[], Workspace]
-    guard: Guard
+    house: House
 
     def download(self, name: str, kind: FileKind, request: Request) -> Response:
         """One sheet as a file, as far as the reader's sight goes."""
-        with self.store.transaction() as session:
-            reader = self.guard.reader(session, request, self.workspace())
+        with self.house.store.transaction() as session:
+            reader, asked = self.house.visit(session, request)
         sheet = SHEETS.get(name)
         if sheet is None or not sheet.is_for(reader.sight):
             raise HTTPException(404, "There is no such file.")
-        asked = Asked.of(request, reader.workspace.day_of(clock.now()))
         header = sheet.header(reader.sight)
-        rows = sheet.rows(self.store, reader.workspace, asked.period, reader.sight)
+        rows = sheet.rows(self.house.store, reader.workspace, asked.wanted, reader.sight)
         title = f"{name}_{asked.period.first}_{asked.period.last}.{kind}"
         return StreamingResponse(
             pieces(kind, name, header, rows),

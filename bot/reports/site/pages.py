@@ -1,153 +1,123 @@
-"""The pages: who asks, what for, and the page that answers."""
+"""The pages: the report itself, how each figure is computed, and campaigns side by side."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from operator import attrgetter
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from sqlalchemy.orm import Session
+from starlette.responses import RedirectResponse
 
-from bot import clock
-from bot.people.model import Workspace
+from bot.metrics import BY_NAME, METRICS, Attribution, By, Group
 from bot.reports import cursor
-from bot.reports.columns import Column, cells, visible
-from bot.reports.files import FileKind
-from bot.reports.period import NotAPeriod, Span
-from bot.reports.policy import Matter, Reach
-from bot.reports.service import leads
-from bot.reports.service.sheets import SHEETS
+from bot.reports.period import NotAPeriod
+from bot.reports.service import figures
+from bot.reports.service.figures import Part, Report
+from bot.reports.site import report_page as show
 from bot.reports.site.asked import Asked
 from bot.reports.site.door import HOME
-from bot.reports.site.guard import Guard, Reader
-from bot.reports.site.paper import page, style
-from bot.store import Store
+from bot.reports.site.drawing import HEIGHT
+from bot.reports.site.frame import COMPARE, FIGURES, LEADS, House, frame
+from bot.reports.site.guard import Reader
+from bot.reports.site.paper import HEADERS, page, style
 
-_PAGE_SIZE = 50
-_OWN = Reach.OWN
-
-
-def _name(row: Any) -> str:
-    return " ".join(filter(None, [row.Lead.first_name, row.Lead.last_name])) or "No name given"
-
-
-def _reach(row: Any) -> str | None:
-    return " · ".join(filter(None, [row.Lead.email, row.Lead.phone])) or None
-
-
-LEAD_COLUMNS = (
-    Column("Received", "", attrgetter("Lead.received_at")),
-    Column("Who", "", _name, Matter.NAME),
-    Column("Company", "", attrgetter("Lead.company")),
-    Column("Contact", "", _reach, Matter.CONTACT),
-    Column("Campaign", "", attrgetter("campaign")),
-    Column("Source", "", attrgetter("Lead.source")),
-    Column("Owner", "", attrgetter("owner"), Matter.PEOPLE),
-    Column("Status", "", attrgetter("Lead.status")),
-    Column("Rating", "", attrgetter("Lead.rating")),
-    Column("Won", "", attrgetter("Lead.won_amount"), Matter.MONEY),
-)
-"""What a page of leads shows; the files hold more."""
+MOST_COMPARED = 6
+"""Columns that fit beside each other."""
 
 
 @dataclass(frozen=True)
 class Desk:
     """Where the pages are written."""
 
-    store: Store
-    workspace: Callable[[], Workspace]
-    guard: Guard
+    house: House
 
     def report(self, request: Request) -> Response:
-        """The report."""
-        with self.store.transaction() as session:
-            reader = self.guard.reader(session, request, self.workspace())
-            facts = self._common(reader, request, "report")
-        return page("report.html", facts)
+        """The report on some days."""
+        with self.house.store.transaction() as session:
+            reader, asked = self.house.visit(session, request)
+            by = asked.by if asked.by in figures.splits(reader.sight) else By.CAMPAIGN
+            report = figures.report(session, reader.workspace, asked.period, by, asked.credit)
+        facts = frame(reader, asked, request, "report")
+        return page("report.html", facts | _shown(report, reader, asked))
 
-    def leads(self, request: Request) -> Response:
-        """The leads behind the figures, a page at a time."""
-        with self.store.transaction() as session:
-            reader = self.guard.reader(session, request, self.workspace())
-            facts = self._common(reader, request, "leads")
-            facts |= self._some_leads(session, reader, facts["asked"])
-        return page("leads.html", facts)
+    def figures(self, request: Request) -> Response:
+        """Every figure, with its formula and the leads behind it."""
+        with self.house.store.transaction() as session:
+            reader, asked = self.house.visit(session, request)
+            report = figures.report(
+                session, reader.workspace, asked.period, By.CAMPAIGN, asked.credit
+            )
+        facts = frame(reader, asked, request, "figures")
+        groups = [
+            (group, [(metric, show.fact(report, metric.name)) for metric in METRICS
+                     if metric.group is group and figures.shows(reader.sight, metric.name)])
+            for group in Group
+        ]  # fmt: skip
+        leads = {metric.name: asked.address(LEADS, metric=metric.name) for metric in METRICS}
+        told = {"groups": [each for each in groups if each[1]], "lead_links": leads}
+        return page("figures.html", facts | told)
 
-    def _some_leads(self, session: Session, reader: Reader, asked: Asked) -> dict[str, Any]:
-        wanted = leads.received(reader.workspace, asked.period)
-        after = cursor.read(asked.words.get("after"), leads.KEY)
-        found = leads.read_leads(session, wanted, after, _PAGE_SIZE + 1)
-        columns = visible(LEAD_COLUMNS, reader.sight)
-        shown = found[:_PAGE_SIZE]
-        more = cursor.written(shown[-1].key) if len(found) > _PAGE_SIZE else None
-        return {
-            "columns": [column.name for column in columns],
-            "rows": [cells(columns, record, reader.sight) for record in shown],
-            "heading": "Leads received",
-            "about": _limits(reader),
-            "page_size": _PAGE_SIZE,
-            "count": leads.count(session, wanted),
-            "more": asked.address(f"{HOME}/leads", after=more) if more else None,
-            "first": asked.address(f"{HOME}/leads") if after else None,
-        }
-
-    def _common(self, reader: Reader, request: Request, place: str) -> dict[str, Any]:
-        """What every page for a reader has."""
-        asked = Asked.of(request, reader.workspace.day_of(clock.now()))
-        return {
-            "reader": reader,
-            "zone": reader.workspace.zone,
-            "place": place,
-            "asked": asked,
-            "here": request.url.path,
-            "as_of": clock.now(),
-            "links": {
-                "report": asked.address(HOME),
-                "leads": asked.address(f"{HOME}/leads"),
-                "figures": asked.address(f"{HOME}/figures"),
-            },
-            "spans": [
-                (
-                    span,
-                    asked.period.span is span,
-                    asked.address(request.url.path, **{"period": span, "from": None, "to": None}),
-                )
-                for span in Span
-                if span is not Span.DAYS
-            ],
-            "downloads": _downloads(reader, asked),
-        }
+    def compare(self, request: Request) -> Response:
+        """Some campaigns, side by side."""
+        with self.house.store.transaction() as session:
+            reader, asked = self.house.visit(session, request)
+            report = figures.report(
+                session, reader.workspace, asked.period, By.CAMPAIGN, asked.credit
+            )
+        wanted = request.query_params.getlist("campaign")[:MOST_COMPARED]
+        chosen = [part for part in report.parts if str(part.key) in wanted]
+        if not chosen:
+            return RedirectResponse(asked.address(HOME), 303, HEADERS)
+        facts = frame(reader, asked, request, "compare")
+        return page("compare.html", facts | _side_by_side(chosen, reader))
 
 
-def _limits(reader: Reader) -> str:
-    """What the reader does not see, said openly."""
+def _shown(report: Report, reader: Reader, asked: Asked) -> dict[str, Any]:
+    """What the report's page shows of a report."""
     sight = reader.sight
-    hidden = [
-        words
-        for words, is_hidden in (
-            ("names", not sight.sees(Matter.NAME)),
-            ("contact details", not sight.knows(Matter.CONTACT)),
-            ("contact details of leads that are not yours", sight.reach[Matter.CONTACT] is _OWN),
-            ("amounts", not sight.sees(Matter.MONEY)),
-        )
-        if is_hidden
-    ]
-    return f"Your role does not show {', '.join(hidden)}." if hidden else ""
+
+    def leads_of(part: Part, metric: str) -> str:
+        if not part.figures.has(metric):
+            return ""
+        return asked.of_group(LEADS, metric, report.by, part.key)
+
+    names = show.part_columns(sight)
+    holes = show.holes(report)
+    return {
+        "report": report,
+        "key_facts": show.key_facts(report, sight),
+        "funnel": show.funnel(report),
+        "course": show.course(report),
+        "part_bars": show.part_bars(figures.visible_parts(report.parts, report.by, sight)),
+        "columns": [BY_NAME[name] for name in names],
+        "rows": show.rows(report, sight, leads_of),
+        "total_cells": [report.total[name] for name in names],
+        "most_parts": show.MOST_PARTS,
+        "hidden_colleagues": show.hidden_colleagues(report, sight),
+        "can_compare": report.by is By.CAMPAIGN and len(report.parts) > 1,
+        "compare_words": asked.words_for_form(),
+        "dimensions": [
+            (by, by is report.by, asked.address(HOME, by=by)) for by in figures.splits(sight)
+        ],
+        "credits": [
+            (credit, credit is asked.credit, asked.address(HOME, by=report.by, credit=credit))
+            for credit in Attribution
+        ],
+        "holes": holes,
+        "hole_links": {hole.name: asked.address(LEADS, metric=hole.name) for hole in holes},
+        "height": HEIGHT,
+    }
 
 
-def _downloads(reader: Reader, asked: Asked) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Each sheet, and its files."""
-    return [
-        (
-            sheet.title,
-            [
-                (kind.upper(), asked.address(f"{HOME}/files/{sheet.name}.{kind}"))
-                for kind in (FileKind.CSV, FileKind.XLSX)
-            ],
-        )
-        for sheet in SHEETS.values()
-        if sheet.is_for(reader.sight)
-    ]
+def _side_by_side(chosen: list[Part], reader: Reader) -> dict[str, Any]:
+    groups = [
+        (group, [
+            (metric, [(part.figures[metric.name], part.key in show.best(chosen, metric.name))
+                      for part in chosen])
+            for metric in METRICS
+            if metric.group is group and figures.shows(reader.sight, metric.name)
+        ])
+        for group in Group
+    ]  # fmt: skip
+    return {"chosen": chosen, "groups": [each for each in groups if each[1]]}
 
 
 def unreadable(_request: Request, problem: Exception) -> Response:
@@ -158,10 +128,11 @@ def unreadable(_request: Request, problem: Exception) -> Response:
 
 
 def router(desk: Desk) -> APIRouter:
-    """The routes of the pages."""
+    """The routes of these pages."""
     routes = APIRouter(include_in_schema=False)
     routes.add_api_route(HOME, desk.report, methods=["GET"])
-    routes.add_api_route(f"{HOME}/leads", desk.leads, methods=["GET"])
+    routes.add_api_route(FIGURES, desk.figures, methods=["GET"])
+    routes.add_api_route(COMPARE, desk.compare, methods=["GET"])
     routes.add_api_route(f"{HOME}/style.css", style, methods=["GET"])
     return routes
 

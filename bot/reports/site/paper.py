@@ -1,12 +1,14 @@
 """The paper that pages are printed on: templates that escape what they show, and strict headers."""
 
 import hashlib
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse, Response
 
 from bot.slack.text import plural
@@ -56,5 +58,12 @@ def _stamp(moment: datetime) -> str:
     return f"{moment.day} {moment:%b %Y, %H:%M}"
 
 
+def _coded(text: str) -> Markup:
+    """What stands between backticks as code; the rest is escaped like everything."""
+    return Markup(re.sub(r"`([^`]*)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704
+
+
+_pages.filters["coded"] = _coded
 _pages.filters["stamp"] = _stamp
 _pages.tests["moment"] = lambda value: isinstance(value, datetime)
+_pages.filters["capitalize_first"] = lambda text: text[:1].upper() + text[1:]

@@ -1,0 +1,161 @@
+"""The figures of a report: a period beside the one before, told apart, and with its course.
+
+All formulas are those of `bot.metrics`; here is only what a report puts together.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot import metrics
+from bot.campaigns.model import Campaign, Kind
+from bot.leads.model import Disposition
+from bot.leads.sources import SOURCES
+from bot.metrics import BY_NAME, Attribution, By, Cohort, Figures, Group, Key
+from bot.metrics.computing import scope
+from bot.people.model import Person, Workspace
+from bot.reports.period import Period
+from bot.reports.policy import Matter, Sight
+
+DIMENSIONS = (By.CAMPAIGN, By.KIND, By.SOURCE, By.SALESPERSON)
+"""By what a report can be told apart."""
+
+COURSE = ("received", "claimed", "won")
+"""The metrics of which a report draws the course."""
+
+_MOST_DAYS = 31
+
+
+@dataclass(frozen=True)
+class Part:
+    """One campaign, kind, source or salesperson, and its figures."""
+
+    key: Key
+    name: str
+    figures: Figures
+
+
+@dataclass(frozen=True)
+class Point:
+    """A day, or the week that begins on it."""
+
+    day: date
+    counts: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a report says."""
+
+    period: Period
+    now: Cohort
+    before: Cohort
+    by: By
+    parts: Sequence[Part]
+    course: Sequence[Point]
+    by_week: bool
+    """Whether the course is one of weeks."""
+
+    @property
+    def total(self) -> Figures:
+        """The figures of all leads of the period."""
+        return self.now.total
+
+
+def shows(sight: Sight, metric: str) -> bool:
+    """Whether a reader may see this metric."""
+    return BY_NAME[metric].group is not Group.MONEY or sight.sees(Matter.MONEY)
+
+
+def splits(sight: Sight) -> list[By]:
+    """By what a reader may tell the figures apart."""
+    return [by for by in DIMENSIONS if by is not By.SALESPERSON or sight.knows(Matter.PEOPLE)]
+
+
+def report(
+    session: Session, workspace: Workspace, period: Period, by: By, credit: Attribution
+) -> Report:
+    """The report on a period."""
+    days, days_before = period.of_metrics, period.before.of_metrics
+    now = metrics.compute(session, workspace.id, days, by=by, attribution=credit)
+    before = metrics.compute(session, workspace.id, days_before, attribution=credit)
+    by_week = (period.last - period.first).days >= _MOST_DAYS
+    return Report(
+        period=period,
+        now=now,
+        before=before,
+        by=by,
+        parts=parts(session, now, by),
+        course=_course(session, workspace, period, by_week=by_week),
+        by_week=by_week,
+    )
+
+
+def parts(session: Session, cohort: Cohort, by: By) -> list[Part]:
+    """The groups with their names, the most leads first; what belongs to none comes last."""
+    names = named(session, by, cohort.by.keys())
+    found = [Part(key, names.get(key, nameless(by)), each) for key, each in cohort.by.items()]
+    return sorted(
+        found, key=lambda part: (part.key is None, -part.figures.count("received"), part.name)
+    )
+
+
+def visible_parts(found: Sequence[Part], by: By, sight: Sight) -> list[Part]:
+    """The groups that a reader may see: of colleagues only oneself, where the role says so."""
+    if by is not By.SALESPERSON:
+        return list(found)
+    return [
+        part
+        for part in found
+        if sight.sees(Matter.PEOPLE, part.key if isinstance(part.key, int) else None)
+    ]
+
+
+def named(session: Session, by: By, keys: Iterable[Key]) -> dict[Key, str]:
+    """What people call these groups."""
+    known = [key for key in keys if key is not None]
+    if by is By.CAMPAIGN:
+        rows = session.execute(select(Campaign.id, Campaign.name).where(Campaign.id.in_(known)))
+        return {row.id: row.name for row in rows}
+    if by is By.SALESPERSON:
+        people = session.execute(select(Person.id, Person.name).where(Person.id.in_(known)))
+        return {row.id: row.name for row in people}
+    return {key: word(by, str(key)) for key in known}
+
+
+def word(by: By, key: str) -> str:
+    """What people call one group."""
+    if by is By.SOURCE:
+        return SOURCES[key].name if key in SOURCES else key
+    if by is By.KIND and key in set(Kind):
+        return Kind(key).label
+    return Disposition(key).label if key in set(Disposition) else key
+
+
+def nameless(by: By) -> str:
+    """What the leads are called that have none."""
+    return {
+        By.CAMPAIGN: "No campaign", By.KIND: "No campaign", By.SALESPERSON: "Nobody yet",
+    }.get(by, "Unknown")  # fmt: skip
+
+
+def _course(
+    session: Session, workspace: Workspace, period: Period, *, by_week: bool
+) -> list[Point]:
+    """The counts day by day or week by week; what brought no lead is there too, with zeros."""
+    about = scope(session, workspace.id, period.of_metrics)
+    key = about.key(By.WEEK if by_week else By.DAY)
+    counts = [BY_NAME[name].sql for name in COURSE]
+    rows = session.execute(
+        select(key, *(each for each in counts if each is not None))
+        .where(*about.leads)
+        .group_by(key),
+        about.facts,
+    )
+    found = {day: dict(zip(COURSE, told, strict=True)) for day, *told in rows}
+    nothing = dict.fromkeys(COURSE, 0)
+    steps = period.weeks() if by_week else period.days()
+    return [Point(day, found.get(day, nothing)) for day in steps]

@@ -1,0 +1,64 @@
+"""The spend, entry by entry: what was paid for which campaign on which day."""
+
+from collections.abc import Callable, Sequence
+from operator import attrgetter
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.campaigns.model import Campaign
+from bot.people.model import Person, Workspace
+from bot.reports.columns import Cell, Column, Key, Record, Wanted
+from bot.reports.policy import Matter
+from bot.spend.model import SpendEntry, stands
+
+
+def _of(name: str) -> Callable[[Any], Cell]:
+    found: Callable[[Any], Cell] = attrgetter(f"SpendEntry.{name}")
+    return found
+
+
+COLUMNS = (
+    Column("spend_id", "number of the entry", _of("id"), Matter.MONEY),
+    Column("day", "the day that it was spent for", _of("day"), Matter.MONEY),
+    Column("campaign_id", "number of the campaign", _of("campaign_id"), Matter.MONEY),
+    Column("campaign", "its name", attrgetter("campaign"), Matter.MONEY),
+    Column("line", "what the money went to", _of("line"), Matter.MONEY),
+    Column("amount", "in major units of its currency", _of("amount.amount"), Matter.MONEY),
+    Column("currency", "ISO 4217", _of("currency"), Matter.MONEY),
+    Column("note", "what was noted with it", _of("note"), Matter.MONEY),
+    Column("source", "typed, or the kind of file that it came in", _of("source"), Matter.MONEY),
+    Column("entered_at", "when it was entered, UTC", _of("entered_at"), Matter.MONEY),
+    Column("corrects_id", "the entry that it replaces", _of("corrects_id"), Matter.MONEY),
+    Column("counts", "false where another entry replaces it", attrgetter("counts"), Matter.MONEY),
+    Column("entered_by", "the colleague who entered it", attrgetter("entered_by"), Matter.PEOPLE),
+)
+
+KEY = (int,)
+
+
+def read_spend(
+    session: Session, workspace: Workspace, wanted: Wanted, after: Key | None, limit: int
+) -> Sequence[Record]:
+    """The entries for days of the period, in the order in which they were entered."""
+    query = (
+        select(
+            SpendEntry, Campaign.name.label("campaign"), Person.name.label("entered_by"),
+            stands().label("counts"),
+        )
+        .join(Campaign, Campaign.id == SpendEntry.campaign_id)
+        .outerjoin(Person, Person.id == SpendEntry.entered_by)
+        .where(
+            SpendEntry.workspace_id == workspace.id,
+            SpendEntry.day >= wanted.period.first,
+            SpendEntry.day <= wanted.period.last,
+            SpendEntry.id > (after[0] if after else 0),
+        )
+        .order_by(SpendEntry.id)
+        .limit(limit)
+    )  # fmt: skip
+    return [
+        Record((row.SpendEntry.id,), row, row.SpendEntry.entered_by)
+        for row in session.execute(query)
+    ]

@@ -1,0 +1,137 @@
+"""Sheets of figures: a row for each campaign, or for each week, with every metric in it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot import metrics
+from bot.campaigns.model import Campaign
+from bot.metrics import METRICS, By, Figures, Group, Metric, Unit
+from bot.money import Money
+from bot.people.model import Workspace
+from bot.reports.columns import Cell, Column, Key, Record, Wanted
+from bot.reports.policy import Matter
+
+
+@dataclass(frozen=True)
+class Totals:
+    """One row: what it is about, and its figures."""
+
+    about: Any
+    figures: Figures
+    currency: str
+    """The workspace's, in which amounts are given."""
+    credit: str
+
+
+def _of_metric(metric: Metric) -> Column:
+    is_money = metric.group is Group.MONEY
+    matter = Matter.MONEY if is_money else Matter.FACTS
+    meaning = f"{metric.formula}{_UNITS.get(metric.unit, '')}"
+    return Column(metric.name, meaning, lambda row: _cell(row, metric), matter)
+
+
+_UNITS = {
+    Unit.PERCENT: ", in percent",
+    Unit.DURATION: ", in seconds",
+    Unit.MONEY: ", in the workspace's currency",
+}
+
+
+def _cell(row: Totals, metric: Metric) -> Cell:
+    value = row.figures.values.get(metric.name)
+    if not isinstance(value, dict):
+        return value
+    minor = value.get(row.currency, None if value else 0)
+    return None if minor is None else Money(minor, row.currency).amount
+
+
+def _others(row: Totals) -> str | None:
+    """Amounts in other currencies, which are never added to the workspace's."""
+    told = [
+        f"{metric.name} {Money(minor, currency).amount} {currency}"
+        for metric in METRICS
+        for currency, minor in sorted(row.figures.amounts(metric.name).items())
+        if currency != row.currency
+    ]
+    return "; ".join(told) or None
+
+
+_LAST = (
+    Column("credit", "the rule that credits leads to campaigns", lambda row: row.credit),
+    Column("currency", "of the amounts, ISO 4217", lambda row: row.currency, Matter.MONEY),
+    Column("other_currencies", "amounts that are not in it", _others, Matter.MONEY),
+)
+_METRICS = tuple(_of_metric(metric) for metric in METRICS)
+
+
+def _of_campaign(name: str) -> Any:
+    return lambda row: getattr(row.about, name) if row.about else None
+
+
+CAMPAIGN_COLUMNS = (
+    Column("campaign_id", "number of the campaign; empty: leads of no campaign",
+           _of_campaign("id")),
+    Column("campaign", "its name", _of_campaign("name")),
+    Column("kind", "what sort of campaign it is", _of_campaign("kind")),
+    Column("starts_on", "its first day", _of_campaign("starts_on")),
+    Column("ends_on", "its last day, where it has one", _of_campaign("ends_on")),
+    *_METRICS,
+    *_LAST,
+)  # fmt: skip
+
+WEEK_COLUMNS = (
+    Column("week", "ISO 8601, such as 2026-W47", lambda row: f"{row.about:%G-W%V}"),
+    Column("first_day", "its Monday", lambda row: row.about),
+    Column("last_day", "its Sunday", lambda row: row.about + timedelta(days=6)),
+    *_METRICS,
+    *_LAST,
+)
+
+CAMPAIGN_KEY = (int,)
+WEEK_KEY = (date,)
+
+
+def read_campaigns(
+    session: Session, workspace: Workspace, wanted: Wanted, after: Key | None, limit: int
+) -> Sequence[Record]:
+    """The campaigns with leads or money in the period, by number; leads of none come first."""
+    cohort = metrics.compute(
+        session, workspace.id, wanted.period.of_metrics, by=By.CAMPAIGN, attribution=wanted.credit
+    )
+    keys = sorted(key if isinstance(key, int) else 0 for key in cohort.by)
+    chosen = [key for key in keys if after is None or key > after[0]][:limit]
+    found = session.scalars(select(Campaign).where(Campaign.id.in_(chosen))).all()
+    by_id = {campaign.id: campaign for campaign in found}
+    return [
+        Record((key,), _totals(by_id.get(key), cohort.by[key or None], workspace, wanted))
+        for key in chosen
+    ]
+
+
+def read_weeks(
+    session: Session, workspace: Workspace, wanted: Wanted, after: Key | None, limit: int
+) -> Sequence[Record]:
+    """The weeks that the period touches, each whole; one without leads has its row too."""
+    mondays = [day for day in wanted.period.weeks() if after is None or day > after[0]][:limit]
+    if not mondays:
+        return []
+    days = metrics.Period(mondays[0], mondays[-1] + timedelta(weeks=1))
+    cohort = metrics.compute(session, workspace.id, days, by=By.WEEK, attribution=wanted.credit)
+    return [
+        Record((day,), _totals(day, cohort.by.get(day, _NOTHING), workspace, wanted))
+        for day in mondays
+    ]
+
+
+_NOTHING = Figures({
+    metric.name: 0 if metric.unit is Unit.COUNT else None for metric in METRICS
+})  # fmt: skip
+
+
+def _totals(about: Any, figures: Figures, workspace: Workspace, wanted: Wanted) -> Totals:
+    return Totals(about, figures, workspace.currency, wanted.credit.value)

@@ -1,0 +1,142 @@
+"""The page of leads: those behind a figure, a page at a time, as far as the reader sees them."""
+
+from dataclasses import dataclass
+from datetime import date
+from operator import attrgetter
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from sqlalchemy.orm import Session
+
+from bot.leads.model import Rating, Status
+from bot.metrics import BY_NAME, By, Key
+from bot.reports import cursor
+from bot.reports.columns import Column, cells, visible
+from bot.reports.policy import Matter, Sight
+from bot.reports.service import figures, leads
+from bot.reports.site.asked import NOBODY, Asked
+from bot.reports.site.frame import LEADS, House, frame
+from bot.reports.site.guard import Reader
+from bot.reports.site.paper import page
+
+PAGE_SIZE = 50
+
+
+def _name(row: Any) -> str:
+    return " ".join(filter(None, [row.Lead.first_name, row.Lead.last_name])) or "No name given"
+
+
+def _reach(row: Any) -> str | None:
+    return ", ".join(filter(None, [row.Lead.email, row.Lead.phone])) or None
+
+
+def _status(row: Any) -> str:
+    status: str = row.Lead.status
+    if status == Status.NEW and row.Lead.claimed_at:
+        return "Claimed"
+    return status.capitalize()
+
+
+def _rating(row: Any) -> str | None:
+    return Rating(row.Lead.rating).label if row.Lead.rating else None
+
+
+def _won(row: Any) -> str | None:
+    amount = row.Lead.won_amount
+    return str(amount) if amount else None
+
+
+COLUMNS = (
+    Column("Received", "", attrgetter("Lead.received_at")),
+    Column("Who", "", _name, Matter.NAME),
+    Column("Company", "", attrgetter("Lead.company")),
+    Column("Contact", "", _reach, Matter.CONTACT),
+    Column("Campaign", "", attrgetter("campaign")),
+    Column("Source", "", lambda row: figures.word(By.SOURCE, row.Lead.source)),
+    Column("Owner", "", attrgetter("owner"), Matter.PEOPLE),
+    Column("Status", "", _status),
+    Column("Rating", "", _rating),
+    Column("Won", "", _won, Matter.MONEY),
+)
+"""What the page shows of each; the files hold more."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """Which leads: those behind a metric, of one group where one is named."""
+
+    metric: str
+    group: tuple[By, Key] | None
+
+    @classmethod
+    def of(cls, asked: Asked, sight: Sight) -> "Question":
+        """Read an address; what the reader may not ask is all leads received."""
+        metric = asked.words.get("metric", "")
+        known = metric in BY_NAME and figures.shows(sight, metric)
+        return cls(metric if known else "received", _group(asked, sight))
+
+
+def _group(asked: Asked, sight: Sight) -> tuple[By, Key] | None:
+    said, key = asked.words.get("by"), asked.words.get("key")
+    if said not in set(figures.splits(sight)) or key is None:
+        return None
+    by, key = By(said), None if key == NOBODY else key
+    if by in (By.CAMPAIGN, By.SALESPERSON):
+        number = int(key) if key and key.isdecimal() and len(key) < 19 else None
+        if by is By.SALESPERSON and not sight.sees(Matter.PEOPLE, number):
+            return None
+        return by, number
+    return by, key
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Where the page of leads is written."""
+
+    house: House
+
+    def leads(self, request: Request) -> Response:
+        """Some leads, the oldest first."""
+        with self.house.store.transaction() as session:
+            reader, asked = self.house.visit(session, request)
+            question = Question.of(asked, reader.sight)
+            found = _found(session, reader, asked, question)
+        return page("leads.html", frame(reader, asked, request, "leads") | found)
+
+
+def _found(session: Session, reader: Reader, asked: Asked, question: Question) -> dict[str, Any]:
+    wanted = leads.behind(
+        session, reader.workspace, asked.period, asked.credit, question.metric, question.group
+    )
+    after = cursor.read(asked.words.get("after"), leads.KEY)
+    records = leads.read_leads(session, wanted, after, PAGE_SIZE + 1)
+    columns = visible(COLUMNS, reader.sight)
+    shown = records[:PAGE_SIZE]
+    here = {name: asked.words.get(name) for name in ("metric", "by", "key")}
+    onward = cursor.written(shown[-1].key) if len(records) > PAGE_SIZE else None
+    return {
+        "metric": BY_NAME[question.metric],
+        "group": _group_name(session, question),
+        "columns": [column.name for column in columns],
+        "rows": [cells(columns, record, reader.sight) for record in shown],
+        "count": leads.count(session, wanted),
+        "page_size": PAGE_SIZE,
+        "more": asked.address(LEADS, after=onward, **here) if onward else None,
+        "first": asked.address(LEADS, **here) if after else None,
+        "all": asked.address(LEADS) if question.metric != "received" or question.group else None,
+    }
+
+
+def _group_name(session: Session, question: Question) -> str:
+    if question.group is None:
+        return ""
+    by, key = question.group
+    names = figures.named(session, by, [key])
+    return names.get(key, figures.nameless(by)) if not isinstance(key, date) else str(key)
+
+
+def router(desk: Desk) -> APIRouter:
+    """The route of the page."""
+    routes = APIRouter(include_in_schema=False)
+    routes.add_api_route(LEADS, desk.leads, methods=["GET"])
+    return routes

@@ -1,0 +1,231 @@
+"""The pages: what they say, where they lead, and what surrounds them."""
+
+import re
+from collections.abc import Iterator
+from datetime import date, timedelta
+from html import unescape
+
+import httpx
+import pytest
+from sqlalchemy import text
+
+from bot.metrics import METRICS
+from bot.spend.model import SpendEntry
+from tests.reports.house import MONDAY, NOW, House
+
+OTHER = text(
+    "INSERT INTO workspace (team_id, name, bot_user_id, channel, timezone, currency, installed_at)"
+    " VALUES ('T2', 'Other', 'U0', 'C0', 'UTC', 'EUR', now()) RETURNING id"
+)
+MOVE = text("UPDATE lead SET workspace_id = :workspace_id")
+
+WEEK = "from=2026-11-16&to=2026-11-22"
+
+
+def text_of(page: httpx.Response) -> str:
+    assert page.status_code == 200, page.text
+    return unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page.text)))
+
+
+@pytest.fixture
+def busy(house: House) -> House:
+    """Two campaigns over two weeks."""
+    ben = house.person("ben").id
+    with house.store.transaction() as session:
+        spring = house.campaign(session, "Spring <b>start</b>", kind="email")
+        fair = house.campaign(session, "Fair", kind="event")
+        claimed = {"claimed_by": ben, "claimed_at": MONDAY + timedelta(hours=10)}
+        house.leads(
+            session,
+            *({"campaign_id": spring, "last_campaign_id": fair, **claimed} for _ in range(3)),
+            {"campaign_id": fair, "last_campaign_id": fair, "status": "won", "won_minor": 500_000,
+             "won_currency": "EUR", **claimed},
+            {},
+            {"campaign_id": spring, "received_at": MONDAY - timedelta(days=2)},
+            {"received_at": MONDAY + timedelta(days=7)},
+        )  # fmt: skip
+        session.add(
+            SpendEntry(workspace_id=house.workspace.id, campaign_id=spring, day=date(2026, 11, 16),
+                       line="Ads", minor=30_000, currency="EUR", note="", entered_at=NOW,
+                       source="typed")
+        )  # fmt: skip
+    return house
+
+
+@pytest.fixture
+def clara(busy: House) -> Iterator[httpx.Client]:
+    with busy.browser("clara") as web:
+        yield web
+
+
+def test_last_week_stands_on_the_first_page(clara: httpx.Client) -> None:
+    said = text_of(clara.get("/report"))
+    assert "16–22 November 2026" in said
+    assert "Beside 9–15 November 2026" in said
+    assert "Leads received 5 4 more (better) · 1 before" in said
+    assert "credited by first touch" in said
+    assert "Still maturing: 4 leads of 5 are neither won nor lost" in said
+    assert "Attributed revenue 5,000 EUR" in said
+
+
+def test_what_others_typed_is_text_and_nothing_else(clara: httpx.Client) -> None:
+    page = clara.get("/report").text
+    assert "Spring <b>" not in page
+    assert "Spring &lt;b&gt;start&lt;/b&gt;" in page
+
+
+@pytest.mark.parametrize(
+    ("asked", "days"),
+    [
+        ("period=this-week", "23–29 November 2026"), ("period=last-week", "16–22 November 2026"),
+        ("period=month", "1–30 November 2026"),
+        ("period=quarter", "1 October – 31 December 2026"),
+        ("from=2026-11-20&to=2026-11-20", "20 November 2026"),
+        ("from=2025-12-30&to=2026-01-02", "30 December 2025 – 2 January 2026"),
+        ("to=2026-11-10", "27 October – 10 November 2026"), ("period=nonsense", "16–22 November"),
+    ],
+)  # fmt: skip
+def test_any_days(clara: httpx.Client, asked: str, days: str) -> None:
+    assert days in text_of(clara.get(f"/report?{asked}"))
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["from=yesterday", "from=2026-11-22&to=2026-11-16", "from=2020-01-01&to=2026-01-01",
+     "from=9999-01-01&to=9999-12-31", "from=0001-01-01"],
+)  # fmt: skip
+def test_days_that_make_no_sense_are_explained(clara: httpx.Client, asked: str) -> None:
+    page = clara.get(f"/report?{asked}")
+    assert page.status_code == 400
+    assert "Back to the report" in page.text
+    assert clara.get("/report/leads?after=rubbish").status_code == 400
+
+
+def test_days_that_are_not_over_are_not_compared(clara: httpx.Client) -> None:
+    said = text_of(clara.get("/report?period=this-week"))
+    assert "These days are not over yet" in said
+    assert " less " not in said.split("By campaign")[0]
+
+
+def test_first_and_last_touch_are_named_and_differ(clara: httpx.Client) -> None:
+    first = text_of(clara.get(f"/report?{WEEK}"))
+    last = text_of(clara.get(f"/report?{WEEK}&credit=last_touch"))
+    assert re.search(r"Spring <b>start</b> 3 ", first)
+    assert "credited by last touch" in last
+    assert re.search(r"Fair 4 ", last)
+
+
+@pytest.mark.parametrize(
+    ("by", "name"), [("kind", "Email 3"), ("source", "5"), ("salesperson", "Ben 4")]
+)
+def test_told_apart_otherwise(clara: httpx.Client, by: str, name: str) -> None:
+    assert name in text_of(clara.get(f"/report?{WEEK}&by={by}"))
+
+
+def test_each_figure_leads_to_the_leads_behind_it(clara: httpx.Client) -> None:
+    page = clara.get(f"/report?{WEEK}").text
+    rows = re.findall(r"<tr>\s*<th scope=\"row\">(.*?)</tr>", page, re.DOTALL)
+    [spring] = [row for row in rows if "Spring" in row]
+    address = unescape(re.search(r'href="([^"]+)">3</a>', spring)[1])  # type: ignore[index]
+    leads = clara.get(address)
+    assert "16–22 November 2026: 3 leads" in text_of(leads)
+
+
+def test_every_link_of_every_page_works(clara: httpx.Client) -> None:
+    seen: set[str] = set()
+    todo = ["/report"]
+    while todo and len(seen) < 150:
+        address = todo.pop()
+        if address in seen:
+            continue
+        seen.add(address)
+        answer = clara.get(address)
+        assert answer.status_code == 200, address
+        if "text/html" in answer.headers["content-type"]:
+            found = re.findall(r'(?:href|action)="(/[^"#]*)', answer.text)
+            todo += [unescape(each) for each in found if "sign-out" not in each]
+    assert len(seen) > 40
+
+
+def test_every_figure_is_explained(clara: httpx.Client) -> None:
+    page = clara.get(f"/report/figures?{WEEK}").text
+    for metric in METRICS:
+        assert f'id="{metric.name}"' in page
+        assert metric.label.replace("&", "&amp;") in page
+    assert "An admin enters it with <code>/campaign costs</code>" in page
+
+
+def test_campaigns_side_by_side(clara: httpx.Client, busy: House) -> None:
+    said = text_of(clara.get(f"/report/compare?{WEEK}&campaign=1&campaign=2"))
+    assert "2 campaigns side by side" in said
+    assert "Leads received 3 1" in said
+    assert clara.get("/report/compare?campaign=99").url.path == "/report"
+    assert clara.get("/report/compare").url.path == "/report"
+
+
+def test_leads_page_by_page(house: House) -> None:
+    with house.store.transaction() as session:
+        house.leads(session, *({"company": f"Company {n:03}"} for n in range(120)))
+    with house.browser("clara") as web:
+        address, found = "/report/leads", []
+        for size in (50, 50, 20):
+            page = web.get(address)
+            assert "120 leads" in page.text
+            companies = re.findall(r"Company \d{3}", page.text)
+            assert len(companies) == size
+            found += companies
+            onward = re.search(r'href="([^"]+)" rel="next"', page.text)
+            address = unescape(onward[1]) if onward else ""
+        assert not address
+        assert found == [f"Company {n:03}" for n in range(120)]
+
+
+def test_where_nothing_came_the_page_says_what_to_do(house: House) -> None:
+    with house.browser("mara") as web:
+        assert "/handoff status" in text_of(web.get("/report"))
+        assert "No such leads in these days" in text_of(web.get("/report/leads"))
+        assert text_of(web.get("/report/figures")).count("n/a") > 20
+        assert web.get("/report/files/campaigns.csv").status_code == 200
+
+
+def test_the_leads_of_another_workspace_stay_there(busy: House) -> None:
+    with busy.store.transaction() as session:
+        other = session.execute(OTHER).scalar_one()
+        session.execute(MOVE, {"workspace_id": other})
+    with busy.browser("clara") as web:
+        assert "No such leads" in text_of(web.get(f"/report/leads?{WEEK}"))
+        assert "Leads received 0" in text_of(web.get(f"/report?{WEEK}"))
+        assert web.get(f"/report/files/leads.csv?{WEEK}").text.count("\n") == 1
+
+
+def test_the_headers_let_nothing_else_in(clara: httpx.Client) -> None:
+    for address in ("/report", "/report/leads", "/report/files/leads.csv", "/report/style.css"):
+        headers = clara.get(address).headers
+        policy = headers["content-security-policy"]
+        assert "default-src 'none'" in policy
+        assert "frame-ancestors 'none'" in policy
+        assert "unsafe" not in policy
+        assert "script" not in policy
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["referrer-policy"] == "no-referrer"
+    assert clara.get("/report").headers["cache-control"] == "no-store"
+
+
+def test_no_page_carries_a_script_or_a_style_of_its_own(clara: httpx.Client) -> None:
+    for address in ("/report", "/report/leads", "/report/figures", "/report/compare?campaign=1"):
+        page = clara.get(address).text
+        assert not re.search(r"<script|<style|\sstyle=|\son[a-z]+=|https?://", page), address
+
+
+def test_nothing_is_read_without_a_session(house: House) -> None:
+    with house.anyone() as web:
+        for address in ("/report", "/report/leads", "/report/figures", "/report/compare",
+                        "/report/files/leads.csv", "/report/files/leads.xlsx"):  # fmt: skip
+            answer = web.get(address, follow_redirects=False)
+            assert answer.status_code == 303, address
+            assert answer.headers["location"].startswith("/report/sign-in?")
+
+
+def test_unknown_files_are_none(clara: httpx.Client) -> None:
+    assert clara.get("/report/files/people.csv").status_code == 404
+    assert clara.get("/report/files/leads.exe").status_code == 422
