@@ -24,6 +24,7 @@ from bot.leads import listeners as lead_listeners
 from bot.leads import service as leads
 from bot.leads.fetching import Api
 from bot.leads.sources import SOURCES, Vendor
+from bot.library import listeners as library_listeners
 from bot.people import jobs as people_jobs
 from bot.people import listeners as people_listeners
 from bot.people import service as people
@@ -83,6 +84,7 @@ class Application:
         planning_listeners.register(self.listening, self.store)
         standup_listeners.register(self.listening, self.store)
         digest_listeners.register(self.listening, self.store)
+        library_listeners.register(self.listening, self.store)
         home_listeners.register(self.listening, self.store)
         self.listening.close_door()
         people_jobs.register(self.tasks, self.store, self.cards, self.slack)

@@ -3,5 +3,17 @@
 from bot.store.base import Base, Id, Key, Moment, WorkspaceId, table
 from bot.store.bulk import copy
 from bot.store.engine import DatabaseDown, Store
+from bot.store.words import prefixes
 
-__all__ = ["Base", "DatabaseDown", "Id", "Key", "Moment", "Store", "WorkspaceId", "copy", "table"]
+__all__ = [
+    "Base",
+    "DatabaseDown",
+    "Id",
+    "Key",
+    "Moment",
+    "Store",
+    "WorkspaceId",
+    "copy",
+    "prefixes",
+    "table",
+]

@@ -1,0 +1,63 @@
+"""What Slack brings in for the library: `/handoff find`, and what is typed and clicked there."""
+
+from functools import partial
+
+from bot.library import service, view
+from bot.library.model import Found, Shelf
+from bot.people import service as people
+from bot.slack import Command, Incoming, Listening
+from bot.store import Store
+
+
+class Library:
+    """Where somebody looks something up."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def open(self, incoming: Incoming, words: str) -> None:
+        """`/handoff find`, with words or without."""
+        incoming.ack()
+        incoming.open(view.library(self._find(incoming, words)))
+
+    def typed(self, incoming: Incoming) -> None:
+        """Another character."""
+        incoming.ack()
+        incoming.replace(view.library(self._find(incoming, incoming.value)))
+
+    def searched(self, incoming: Incoming) -> None:
+        """*Search* was pressed, or Enter: what was typed is looked for, and the modal stays."""
+        words = str(incoming.fields[view.FIELD] or "")
+        found = view.library(self._find(incoming, words))
+        incoming.ack(response_action="update", view=found.to_dict())
+
+    def turn(self, incoming: Incoming) -> None:
+        """Another page of what was found."""
+        incoming.ack()
+        incoming.replace(view.library(self._find(incoming, incoming.note, incoming.id)))
+
+    def show(self, shelf: Shelf, incoming: Incoming) -> None:
+        """One piece whole."""
+        incoming.ack()
+        with self._store.transaction() as session:
+            who = people.acting(session, incoming.team, incoming.user)
+            found = service.piece(session, who, shelf, incoming.id)
+        incoming.open(view.piece(found))
+
+    def _find(self, incoming: Incoming, words: str, page: int = 0) -> Found:
+        with self._store.transaction() as session:
+            who = people.acting(session, incoming.team, incoming.user)
+            return service.find(session, who, words, page)
+
+
+def register(listening: Listening, store: Store) -> None:
+    """Listen for the library."""
+    library = Library(store)
+    usage = "`price`: look up talking points, objections, answers and what worked"
+    listening.command(Command("/handoff", "find", usage, library.open))
+    listening.action(view.FIND, library.typed)
+    listening.submission(view.FIND, library.searched)
+    listening.action(f"{view.TURN}.previous", library.turn)
+    listening.action(f"{view.TURN}.next", library.turn)
+    for shelf in Shelf:
+        listening.action(view.open_action(shelf), partial(library.show, shelf))
