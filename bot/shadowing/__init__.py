@@ -1,0 +1,1 @@
+"""Stay in my shoes: a marketer and a salesperson spend an hour or a shift in the other's chair."""
