@@ -11,7 +11,7 @@ from bot.jobs.queue import (
     fold,
     retry,
 )
-from bot.jobs.schedule import Schedule, put_schedule
+from bot.jobs.schedule import Schedule, drop_schedule, put_schedule
 from bot.jobs.tasks import Tasks
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "Tasks",
     "advance",
     "cancel",
+    "drop_schedule",
     "enqueue",
     "failed",
     "fold",

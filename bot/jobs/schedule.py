@@ -12,7 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from apscheduler.triggers.cron import CronTrigger
-from sqlalchemy import UniqueConstraint, select
+from sqlalchemy import UniqueConstraint, delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -84,6 +84,13 @@ def put_schedule(
         setattr(schedule, fact, value)
     session.flush()
     return schedule
+
+
+def drop_schedule(session: Session, workspace_id: int, name: str) -> None:
+    """Take a schedule away; one that is not there is no error."""
+    session.execute(
+        delete(Schedule).where(Schedule.workspace_id == workspace_id, Schedule.name == name)
+    )
 
 
 def tick(session: Session) -> int:

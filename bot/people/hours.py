@@ -66,7 +66,7 @@ class Calendar:
 
     def is_open(self, at: datetime) -> bool:
         """Whether somebody works at this moment; closing time is free already."""
-        return any(start <= at < end for start, end in self._spans(at, at))
+        return any(start <= at < end for start, end in self.spans(at, at))
 
     def after(self, start: datetime, worked: timedelta) -> datetime | None:
         """The moment when so much has been worked since `start`; None: not within a year.
@@ -74,7 +74,7 @@ class Calendar:
         Nothing to be worked gives the next moment at which somebody works.
         """
         left = worked
-        for opens, closes in self._spans(start, start + _HORIZON):
+        for opens, closes in self.spans(start, start + _HORIZON):
             begin = max(opens, start)
             if closes > start and begin + left <= closes and (left or begin < closes):
                 return begin + left
@@ -100,12 +100,12 @@ class Calendar:
         return sum(
             (
                 max(min(closes, end) - max(opens, start), timedelta())
-                for opens, closes in self._spans(start, end)
+                for opens, closes in self.spans(start, end)
             ),
             timedelta(),
         )
 
-    def _spans(self, start: datetime, end: datetime) -> Iterator[Span]:
+    def spans(self, start: datetime, end: datetime) -> Iterator[Span]:
         """The working spans that touch this time, in order and without overlap."""
         held: Span | None = None
         for span in merge(*(shift.spans(start, end) for shift in self._shifts)):

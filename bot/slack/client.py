@@ -103,12 +103,15 @@ class Slack:
             answer.raise_for_status()
             into.writelines(answer.iter_bytes())
 
-    def upload(self, channel: str, name: str, content: bytes, said: str) -> None:
-        """Share a file, with a sentence."""
+    def upload(
+        self, channel: str, name: str, content: bytes, said: str, *, thread_ts: str | None = None
+    ) -> None:
+        """Share a file, with a sentence, in a channel or in one of its threads."""
         with errors.told_apart("files.upload"):
             self.web.files_upload_v2(
-                channel=channel, filename=name, content=content, initial_comment=said
-            )
+                channel=channel, filename=name, content=content, initial_comment=said,
+                thread_ts=thread_ts,
+            )  # fmt: skip
 
     def _send(self, method: str, message: Message, arguments: dict[str, Any]) -> dict[str, Any]:
         try:
