@@ -33,6 +33,8 @@ from bot.planning import jobs as planning_jobs
 from bot.planning import listeners as planning_listeners
 from bot.reports import site
 from bot.settings import Settings, WrongSettings, load
+from bot.shadowing import jobs as shadow_jobs
+from bot.shadowing import listeners as shadow_listeners
 from bot.slack import Cards, Listening, Slack
 from bot.slack.errors import SlackRefused
 from bot.standups import jobs as standup_jobs
@@ -83,6 +85,7 @@ class Application:
         lead_listeners.register(self.listening, self.store)
         planning_listeners.register(self.listening, self.store)
         standup_listeners.register(self.listening, self.store)
+        shadow_listeners.register(self.listening, self.store)
         digest_listeners.register(self.listening, self.store)
         library_listeners.register(self.listening, self.store)
         home_listeners.register(self.listening, self.store)
@@ -92,6 +95,7 @@ class Application:
         lead_jobs.register(self.tasks, self.store, self.cards, self.slack, self._apis())
         planning_jobs.register(self.tasks, self.cards)
         standup_jobs.register(self.tasks, self.store, self.cards)
+        shadow_jobs.register(self.tasks, self.store, self.cards, self.slack)
         digest_jobs.register(self.tasks, self.store, self.cards)
         home_jobs.register(self.cards)
 

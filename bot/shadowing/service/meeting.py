@@ -1,0 +1,227 @@
+"""The verbs of the two in a pair: say what suits, propose, agree by it, goals, and cancel."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from bot import clock, slack
+from bot.errors import FieldErrors, HandoffError, NotFound
+from bot.jobs import enqueue
+from bot.people.model import Person
+from bot.shadowing.model import (
+    LONGEST_GOAL,
+    MINUTES,
+    Goal,
+    ShadowPair,
+    ShadowSeat,
+    ShadowSlot,
+    Stage,
+)
+from bot.shadowing.service import membership
+from bot.shadowing.service.table import redraw, see_live, sign, sit_down, sit_down_by_seat
+from bot.slack.text import clean
+
+INVITE = "shadow.invite"
+REMIND = "shadow.remind"
+OVER = "shadow.over"
+
+REMINDER = "shadow.reminder"
+
+_FURTHEST = timedelta(days=90)
+_REMIND_BEFORE = timedelta(hours=2)
+_MOST_SLOTS = 20
+
+
+class SlotGone(HandoffError):
+    """This time can no longer be chosen. The card shows those that can."""
+
+
+class Clash(HandoffError):
+    """You have agreed to meet somebody else at that time. Please choose another."""
+
+
+class TooManySlots(HandoffError):
+    """There are {count} times on the table. Please choose one of them."""
+
+
+def changeable(session: Session, who: Person, seat_id: int) -> ShadowSeat:
+    """The seat of somebody who is still to meet the other.
+
+    Raises NotFound, NotYourPair, HandedOn, PairIsOver.
+    """
+    pair, seat = sit_down_by_seat(session, who, seat_id)
+    see_live(pair)
+    return seat
+
+
+def pick(session: Session, who: Person, slot_id: int) -> ShadowPair:
+    """Say that a time suits; it is agreed once both have.
+
+    Raises NotFound, NotYourPair, HandedOn, PairIsOver, SlotGone, Clash.
+    """
+    pair, seat, slot = _choice(session, who, slot_id)
+    if slot.id == pair.slot_id:
+        return pair
+    if slot not in pair.open_slots(clock.now()):
+        raise SlotGone
+    _see_free(session, who, pair, slot)
+    _pick(session, pair, seat, slot)
+    return pair
+
+
+def unpick(session: Session, who: Person, slot_id: int) -> ShadowPair:
+    """Take back that a time suits; what is agreed stays. Raises as `pick` does."""
+    pair, seat, slot = _choice(session, who, slot_id)
+    if slot.id != pair.slot_id:
+        seat.picked = [each for each in seat.picked if each != slot.id]
+        sign(session, seat)
+        redraw(session, pair)
+    return pair
+
+
+def propose(
+    session: Session, who: Person, seat_id: int, starts_at: datetime, minutes: int
+) -> ShadowPair:
+    """Propose another time; what was agreed holds until the other takes the new one.
+
+    Raises NotFound, NotYourPair, HandedOn, PairIsOver, Clash, TooManySlots, and FieldErrors for
+    `starts_at` and `minutes`.
+    """
+    pair, seat = sit_down_by_seat(session, who, seat_id)
+    see_live(pair)
+    now = clock.now()
+    if not now < starts_at <= now + _FURTHEST:
+        raise FieldErrors({"starts_at": f"Choose a time in the next {_FURTHEST.days} days."})
+    if minutes not in MINUTES:
+        raise FieldErrors({"minutes": "Choose how long it takes."})
+    slot = _slot(session, pair, starts_at, starts_at + timedelta(minutes=minutes))
+    if slot.id == pair.slot_id:
+        return pair
+    _see_free(session, who, pair, slot)
+    _pick(session, pair, seat, slot)
+    return pair
+
+
+def set_goals(
+    session: Session, who: Person, seat_id: int, goals: Iterable[str], own: str
+) -> ShadowPair:
+    """Say what one wants of it. Raises NotFound, NotYourPair, HandedOn, PairIsOver."""
+    pair, seat = sit_down_by_seat(session, who, seat_id)
+    see_live(pair)
+    chosen = set(goals)
+    seat.goals = [goal.value for goal in Goal if goal in chosen]
+    seat.own_goal = " ".join(clean(own, LONGEST_GOAL).split())
+    sign(session, seat)
+    redraw(session, pair)
+    return pair
+
+
+def cancel(session: Session, who: Person, seat_id: int) -> ShadowPair:
+    """Call it off, or say afterwards that it did not take place; a second time does nothing.
+
+    Whoever loses a partner before the time comes first in the next round. Raises NotFound,
+    NotYourPair, HandedOn, PairIsOver.
+    """
+    pair, seat = sit_down_by_seat(session, who, seat_id)
+    if pair.stage == Stage.CANCELLED and pair.ended_by == who.id:
+        return pair
+    untold = pair.stage == Stage.HELD and not any(each.answered_at for each in pair.taken)
+    if not untold:
+        see_live(pair)
+        membership.let_wait(session, pair.partner_of(seat))
+    withdraw(session, pair)
+    pair.stage, pair.ended_by = Stage.CANCELLED, who.id
+    sign(session, seat)
+    redraw(session, pair)
+    return pair
+
+
+def withdraw(session: Session, pair: ShadowPair) -> None:
+    """Take a time that was agreed out of both calendars, and its reminders back."""
+    if pair.slot_id is None or pair.stage != Stage.AGREED:
+        return
+    pair.sequence += 1
+    _send_invitations(session, pair, pair.slot_id, is_cancelled=True)
+    slack.redraw(session, REMINDER, pair.slot_id)
+
+
+def _choice(
+    session: Session, who: Person, slot_id: int
+) -> tuple[ShadowPair, ShadowSeat, ShadowSlot]:
+    known = session.get(ShadowSlot, slot_id)
+    if known is None or known.workspace_id != who.workspace_id:
+        raise NotFound(what="this time")
+    pair, seat = sit_down(session, who, known.pair_id)
+    see_live(pair)
+    return pair, seat, next(slot for slot in pair.slots if slot.id == slot_id)
+
+
+def _pick(session: Session, pair: ShadowPair, seat: ShadowSeat, slot: ShadowSlot) -> None:
+    seat.picked = sorted({*seat.picked, slot.id})
+    sign(session, seat)
+    if slot.id in pair.partner_of(seat).picked:
+        _agree(session, pair, slot)
+    redraw(session, pair)
+
+
+def _agree(session: Session, pair: ShadowPair, slot: ShadowSlot) -> None:
+    """Both said the same time: invite, and let the clock remind and end it."""
+    before = pair.slot_id
+    pair.slot_id, pair.stage = slot.id, Stage.AGREED
+    pair.sequence += 1
+    for seat in pair.taken:
+        # What else suited is not on the table any more.
+        seat.picked = [slot.id]
+    if before is not None:
+        slack.redraw(session, REMINDER, before)
+    _send_invitations(session, pair, slot.id)
+    remind_at = slot.starts_at - _REMIND_BEFORE
+    if remind_at > clock.now():
+        enqueue(session, REMIND, at=remind_at, pair_id=pair.id, slot_id=slot.id)
+    enqueue(session, OVER, at=slot.ends_at, pair_id=pair.id, slot_id=slot.id)
+
+
+def _send_invitations(
+    session: Session, pair: ShadowPair, slot_id: int, *, is_cancelled: bool = False
+) -> None:
+    for seat in pair.taken:
+        enqueue(
+            session, INVITE, seat_id=seat.id, slot_id=slot_id, sequence=pair.sequence,
+            is_cancelled=is_cancelled,
+        )  # fmt: skip
+
+
+def _slot(session: Session, pair: ShadowPair, starts_at: datetime, ends_at: datetime) -> ShadowSlot:
+    """The pair's slot of this time, new or known."""
+    for known in pair.slots:
+        if (known.starts_at, known.ends_at) == (starts_at, ends_at):
+            known.is_gone = False
+            return known
+    if len(pair.slots) >= _MOST_SLOTS:
+        raise TooManySlots(count=len(pair.slots))
+    slot = ShadowSlot(
+        workspace_id=pair.workspace_id, starts_at=starts_at, ends_at=ends_at, is_gone=False
+    )
+    pair.slots.append(slot)
+    session.flush()
+    return slot
+
+
+def _see_free(session: Session, who: Person, pair: ShadowPair, slot: ShadowSlot) -> None:
+    """Raises Clash where the person meets somebody else at that time."""
+    other = session.scalar(
+        select(ShadowSlot.id)
+        .join(ShadowPair, ShadowPair.slot_id == ShadowSlot.id)
+        .where(
+            or_(ShadowPair.marketer_id == who.id, ShadowPair.salesperson_id == who.id),
+            ShadowPair.stage == Stage.AGREED,
+            ShadowPair.id != pair.id,
+            ShadowSlot.starts_at < slot.ends_at,
+            ShadowSlot.ends_at > slot.starts_at,
+        )
+        .limit(1)
+    )
+    if other is not None:
+        raise Clash

@@ -1,0 +1,161 @@
+"""The verbs of a round: it opens, pairs who is there, tells the rest, and ends."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from bot import clock, slack
+from bot.jobs import enqueue
+from bot.people.model import Workspace
+from bot.shadowing import slots
+from bot.shadowing.model import (
+    ShadowPair,
+    ShadowRound,
+    ShadowSeat,
+    ShadowSetting,
+    ShadowSlot,
+    Stage,
+)
+from bot.shadowing.pairing import Edge, pair
+from bot.shadowing.service import circle, membership
+from bot.shadowing.service.circle import Circle
+from bot.shadowing.service.settings import is_due, setting
+from bot.shadowing.service.table import CARD, LEFT_OVER, hold, redraw
+
+LAPSE = "shadow.lapse"
+
+# How long a pair may look for a time; its times are proposed for this long ahead too.
+_LONGEST_WEEKS = 2
+# Nobody is asked for an hour that has begun by the time they read of it.
+_LEAD_TIME = timedelta(hours=20)
+
+
+def open_round(session: Session, workspace_id: int, slot: datetime) -> ShadowRound | None:
+    """Open the round that is due at `slot`; None when none is, or it is open already."""
+    told = setting(session, workspace_id, lock=True)
+    if not told.active or not is_due(session, told, slot):
+        return None
+    opened = _opened(session, told, slot)
+    if opened is None:
+        return None
+    _lapse_overdue(session, workspace_id)
+    workspace = session.get_one(Workspace, workspace_id)
+    there = circle.read(session, workspace, opened.closes_at)
+    outcome = pair(there.marketers, there.salespeople, there.ties, twice=told.two_pairs)
+    for edge in outcome.pairs:
+        _seat(session, opened, there, edge, workspace)
+    for person_id in outcome.left_over:
+        reason = there.why_left(person_id, outcome.allowed)
+        _leave_over(session, opened, there, person_id, reason)
+    enqueue(session, LAPSE, at=opened.closes_at, workspace_id=workspace_id)
+    return opened
+
+
+def lapse(session: Session, workspace_id: int) -> int:
+    """End the pairs that found no time until their round was over; returns how many."""
+    return _lapse_overdue(session, workspace_id)
+
+
+def propose_times(session: Session, made: ShadowPair, there: Circle, workspace: Workspace) -> None:
+    """Write the times at which both work, a few hours and a shift."""
+    soon = clock.now() + _LEAD_TIME
+    both = there.shared(made.marketer_id, made.salesperson_id)
+    later = [(max(start, soon), end) for start, end in both if end > soon]
+    spans = slots.propose(later if slots.can_meet(later) else both, workspace.zone)
+    for starts_at, ends_at in spans:
+        session.execute(
+            insert(ShadowSlot)
+            .values(workspace_id=made.workspace_id, pair_id=made.id, starts_at=starts_at,
+                    ends_at=ends_at, is_gone=False)
+            .on_conflict_do_update(
+                index_elements=["pair_id", "starts_at", "ends_at"], set_={"is_gone": False}
+            )
+        )  # fmt: skip
+
+
+def take_seat(session: Session, made: ShadowPair, there: Circle, person_id: int) -> None:
+    """Give a person their place in a pair, and their card."""
+    seat = ShadowSeat(
+        workspace_id=made.workspace_id, round_id=made.round_id, person_id=person_id,
+        pair_id=made.id,
+    )  # fmt: skip
+    session.add(seat)
+    membership.member(session, made.workspace_id, person_id).waited = 0
+    session.flush()
+    slack.show(session, made.workspace_id, CARD, seat.id, there.people[person_id].slack_id)
+
+
+def _opened(session: Session, told: ShadowSetting, slot: datetime) -> ShadowRound | None:
+    now = clock.now()
+    day = session.get_one(Workspace, told.workspace_id).day_of(slot)
+    opened: ShadowRound | None = session.scalar(
+        insert(ShadowRound)
+        .values(
+            workspace_id=told.workspace_id, day=day, opened_at=now,
+            closes_at=now + timedelta(weeks=min(told.every_weeks, _LONGEST_WEEKS)),
+        )
+        .on_conflict_do_nothing()
+        .returning(ShadowRound)
+    )  # fmt: skip
+    return opened
+
+
+def _seat(
+    session: Session, opened: ShadowRound, there: Circle, edge: Edge, workspace: Workspace
+) -> None:
+    work = there.work.get(edge)
+    made = ShadowPair(
+        workspace_id=opened.workspace_id, round_id=opened.id, marketer_id=edge[0],
+        salesperson_id=edge[1], campaign_id=work.campaign_id if work else None,
+        leads=work.leads if work else 0,
+    )  # fmt: skip
+    session.add(made)
+    session.flush()
+    propose_times(session, made, there, workspace)
+    for person_id in edge:
+        take_seat(session, made, there, person_id)
+
+
+def _leave_over(
+    session: Session, opened: ShadowRound, there: Circle, person_id: int, reason: str
+) -> None:
+    seat = ShadowSeat(
+        workspace_id=opened.workspace_id, round_id=opened.id, person_id=person_id, reason=reason
+    )
+    session.add(seat)
+    session.flush()
+    membership.let_wait(session, seat)
+    slack_id = there.people[person_id].slack_id
+    slack.show(session, opened.workspace_id, LEFT_OVER, seat.id, slack_id)
+
+
+def _lapse_overdue(session: Session, workspace_id: int) -> int:
+    overdue = session.scalars(
+        select(ShadowPair.id)
+        .join(ShadowRound, ShadowRound.id == ShadowPair.round_id)
+        .where(
+            ShadowPair.workspace_id == workspace_id,
+            ShadowPair.stage == Stage.FINDING,
+            ShadowRound.closes_at <= clock.now(),
+        )
+        .order_by(ShadowPair.id)
+    ).all()
+    return sum(_lapse(session, pair_id) for pair_id in overdue)
+
+
+def _lapse(session: Session, pair_id: int) -> bool:
+    """End one pair: who was silent is counted, and whoever waited for them comes first."""
+    made = hold(session, pair_id)
+    if made.stage != Stage.FINDING:
+        return False
+    made.stage = Stage.LAPSED
+    silent = [seat for seat in made.taken if seat.acted_at is None]
+    for seat in made.taken:
+        if seat in silent:
+            membership.note_silence(session, seat, seat.person)
+        elif silent:
+            membership.let_wait(session, seat)
+    redraw(session, made)
+    return True

@@ -1,0 +1,39 @@
+"""How shadowing looks: the card of a pair, the words beside it, and the page of `/shadow`."""
+
+from bot.shadowing.view.card import (
+    ANOTHER,
+    CANCEL,
+    GOALS,
+    HAND_ON,
+    PICK,
+    UNPICK,
+    WRITE,
+    card,
+)
+from bot.shadowing.view.debrief import REQUEST, met, quarter_line, shared
+from bot.shadowing.view.notices import ask, left_over, reminder, rest
+from bot.shadowing.view.page import APART, IN, OUT, page, welcome
+
+__all__ = [
+    "ANOTHER",
+    "APART",
+    "CANCEL",
+    "GOALS",
+    "HAND_ON",
+    "IN",
+    "OUT",
+    "PICK",
+    "REQUEST",
+    "UNPICK",
+    "WRITE",
+    "ask",
+    "card",
+    "left_over",
+    "met",
+    "page",
+    "quarter_line",
+    "reminder",
+    "rest",
+    "shared",
+    "welcome",
+]

@@ -1,0 +1,170 @@
+"""A small company before its first round: people of both sides, and a clock that obeys."""
+
+import threading
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+from bot import clock
+from bot.people import service as people
+from bot.people.model import Absence, Person, Role, Workspace
+from bot.shadowing import service
+from bot.shadowing.model import ShadowMember, ShadowPair, ShadowRound, ShadowSeat, ShadowSlot
+from bot.slack.cards import Card
+from bot.store import Store
+
+MONDAY_AT_TEN = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # in Berlin
+ON = {"active": "yes", "every_weeks": "4", "day": "mon", "at": "10:00", "two_pairs": []}
+SAID = {"surprised": "How short calls are.", "change": "Shorter texts.", "idea": "", "shares": []}
+
+
+class Hands:
+    """The hands of the clock."""
+
+    def __init__(self) -> None:
+        self.now = MONDAY_AT_TEN
+        clock.use(lambda: self.now)
+
+    def forward(self, **by: float) -> None:
+        self.now += timedelta(**by)
+
+    def to(self, moment: datetime) -> None:
+        self.now = moment
+
+
+@dataclass
+class Company:
+    """The people by their Slack ID, and what tests want to know of them."""
+
+    store: Store
+    workspace: Workspace
+    hands: Hands
+
+    def someone(self, slack_id: str, *roles: Role, zone: str = "Europe/Berlin") -> Person:
+        with self.store.transaction() as session:
+            person = people.person(session, self.workspace.id, slack_id)
+            person.name, person.roles = slack_id.title(), [str(role) for role in roles]
+            person.timezone = zone
+        return person
+
+    def staff(self, marketers: int, salespeople: int) -> tuple[list[Person], list[Person]]:
+        return (
+            [self.someone(f"M{n}", Role.MARKETER) for n in range(marketers)],
+            [self.someone(f"S{n}", Role.SALESPERSON) for n in range(salespeople)],
+        )
+
+    def configure(self, **changes: Any) -> None:
+        with self.store.transaction() as session:
+            chief = people.person(session, self.workspace.id, "UCHIEF")
+            service.configure(session, chief, ON | changes)
+
+    def round(self) -> ShadowRound | None:
+        with self.store.transaction() as session:
+            return service.open_round(session, self.workspace.id, self.hands.now)
+
+    def away(self, person: Person, days: int) -> None:
+        with self.store.transaction() as session:
+            session.add(
+                Absence(workspace_id=self.workspace.id, person_id=person.id,
+                        starts_at=self.hands.now, ends_at=self.hands.now + timedelta(days=days))
+            )  # fmt: skip
+
+    def pairs(self) -> list[ShadowPair]:
+        """Of the newest round, by id."""
+        with self.store.transaction() as session:
+            newest = select(func.max(ShadowRound.id)).scalar_subquery()
+            ids = session.scalars(
+                select(ShadowPair.id).where(ShadowPair.round_id == newest).order_by(ShadowPair.id)
+            )
+            return [service.pair_to_show(session, each) for each in ids]
+
+    def pair(self, pair_id: int) -> ShadowPair:
+        with self.store.transaction() as session:
+            return service.pair_to_show(session, pair_id)
+
+    def left_over(self) -> set[int]:
+        """Of the newest round."""
+        with self.store.transaction() as session:
+            newest = select(func.max(ShadowRound.id)).scalar_subquery()
+            return set(
+                session.scalars(
+                    select(ShadowSeat.person_id).where(
+                        ShadowSeat.round_id == newest, ShadowSeat.pair_id.is_(None)
+                    )
+                )
+            )
+
+    def member(self, person: Person) -> ShadowMember:
+        with self.store.transaction() as session:
+            return session.get_one(ShadowMember, person.id)
+
+    def cards(self, kind: str) -> list[str]:
+        """Whom cards of a kind go to."""
+        with self.store.transaction() as session:
+            return list(session.scalars(select(Card.target).where(Card.kind == kind)))
+
+    def jobs(self, task: str) -> int:
+        with self.store.transaction() as session:
+            counted = session.execute(
+                text("SELECT count(*) FROM procrastinate_jobs WHERE task_name = :task"),
+                {"task": task},
+            )
+            return int(counted.scalar_one())
+
+    def does(self, act: Callable[..., Any], who: Person, *what: Any) -> Any:
+        """Let a person do something, in a transaction of its own."""
+        with self.store.transaction() as session:
+            return act(session, session.get_one(Person, who.id), *what)
+
+    def agree(self, pair: ShadowPair, slot: ShadowSlot | None = None) -> ShadowPair:
+        """Let both say the same time."""
+        chosen = slot or pair.slots[0]
+        for seat in pair.taken:
+            self.does(service.pick, seat.person, chosen.id)
+        return self.pair(pair.id)
+
+    def meet(self, pair: ShadowPair) -> ShadowPair:
+        """Agree, and let the time pass."""
+        agreed = self.agree(pair)
+        assert agreed.agreed is not None
+        self.hands.to(agreed.agreed.ends_at)
+        with self.store.transaction() as session:
+            assert service.over(session, pair.id, agreed.agreed.id)
+        return self.pair(pair.id)
+
+
+def at_once(acts: Iterable[Callable[[], Any]]) -> list[Any]:
+    """Do things in threads that start together; what one raises is in its place."""
+    listed = list(acts)
+    gate = threading.Barrier(len(listed))
+
+    def run(act: Callable[[], Any]) -> Any:
+        gate.wait()
+        try:
+            return act()
+        except Exception as error:
+            return error
+
+    with ThreadPoolExecutor(len(listed)) as pool:
+        return list(pool.map(run, listed))
+
+
+def found(store: Store, hands: Hands) -> Company:
+    with store.transaction() as session:
+        workspace = people.install(
+            session, team_id="T1", name="Acme", bot_user_id="UBOT", channel="C1",
+            timezone="Europe/Berlin", currency="EUR",
+        )  # fmt: skip
+    company = Company(store, workspace, hands)
+    company.someone("UCHIEF", Role.MANAGER)
+    return company
+
+
+def held(session: Session, table: str) -> int:
+    """How many rows a table has."""
+    return int(session.execute(text(f"SELECT count(*) FROM {table}")).scalar_one())

@@ -1,0 +1,201 @@
+"""Debriefs: asked of both, put together once, shared only if both agree; and who takes part."""
+
+from datetime import date, timedelta
+from functools import partial
+
+import pytest
+
+from bot.errors import FieldErrors, NotAllowed, NotFound
+from bot.people.model import Role
+from bot.shadowing import service
+from bot.shadowing.model import ShadowPair, ShadowSeat, Stage
+from tests.shadowing.scene import SAID, Company, Hands, at_once, held
+
+
+@pytest.fixture
+def met(company: Company) -> ShadowPair:
+    company.staff(1, 1)
+    company.configure()
+    company.round()
+    [pair] = company.pairs()
+    return company.meet(pair)
+
+
+def write(company: Company, seat: ShadowSeat, **more: object) -> ShadowPair:
+    done: ShadowPair = company.does(service.debrief, seat.person, seat.id, SAID | more)
+    return done
+
+
+def test_the_answers_meet_when_both_have_written(company: Company, met: ShadowPair) -> None:
+    one, other = met.taken
+    write(company, one)
+    assert company.pair(met.id).stage == Stage.HELD
+    assert company.cards(service.MET) == []
+    write(company, one, change="Shorter forms.")  # until the other has written
+    write(company, other)
+    settled = company.pair(met.id)
+    assert settled.stage == Stage.SETTLED
+    assert settled.taken[0].change == "Shorter forms."
+    assert sorted(company.cards(service.MET)) == ["M0", "S0"]
+    assert company.cards(service.SHARED) == []
+    with pytest.raises(service.AlreadyTogether):
+        write(company, one)
+
+
+def test_both_write_at_once_and_are_put_together_once(company: Company, met: ShadowPair) -> None:
+    at_once([partial(write, company, seat) for seat in met.taken])
+    assert company.pair(met.id).stage == Stage.SETTLED
+    assert sorted(company.cards(service.MET)) == ["M0", "S0"]
+
+
+@pytest.mark.parametrize("shares", [[True, True], [True, False], [False, True]])
+def test_the_channel_reads_it_only_if_both_agree(
+    company: Company, met: ShadowPair, shares: list[bool]
+) -> None:
+    for seat, agrees in zip(met.taken, shares, strict=True):
+        write(company, seat, shares=["yes"] if agrees else [])
+    assert company.cards(service.SHARED) == (["C1"] if all(shares) else [])
+
+
+def test_after_a_week_what_is_there_is_shown_and_the_other_can_still_join(
+    company: Company, met: ShadowPair
+) -> None:
+    one, other = met.taken
+    write(company, one)
+    for first in (True, False):
+        with company.store.transaction() as session:
+            assert service.settle(session, met.id) is first
+    assert sorted(company.cards(service.MET)) == ["M0", "S0"]
+    write(company, other)
+    assert all(seat.answered_at for seat in company.pair(met.id).taken)
+
+
+def test_an_answer_needs_words(company: Company, met: ShadowPair) -> None:
+    with pytest.raises(FieldErrors) as caught:
+        write(company, met.taken[0], surprised=" \u202e ", change=None)
+    assert set(caught.value.errors) == {"surprised", "change"}
+
+
+def test_what_did_not_take_place_is_no_meeting(company: Company, met: ShadowPair) -> None:
+    one, other = met.taken
+    company.does(service.cancel, one.person, one.id)
+    assert company.pair(met.id).stage == Stage.CANCELLED
+    with pytest.raises(service.DidNotMeet):
+        write(company, other)
+    with company.store.transaction() as session:
+        assert service.quarter(session, company.workspace.id, date(2026, 11, 30)).met == 0
+
+
+def test_who_has_written_cannot_say_that_it_did_not_take_place(
+    company: Company, met: ShadowPair
+) -> None:
+    write(company, met.taken[0])
+    with pytest.raises(service.PairIsOver):
+        company.does(service.cancel, met.taken[1].person, met.taken[1].id)
+
+
+def test_nothing_is_written_before_the_time(company: Company) -> None:
+    company.staff(1, 1)
+    company.configure()
+    company.round()
+    [pair] = company.pairs()
+    with pytest.raises(service.NotYet):
+        write(company, pair.taken[0])
+
+
+def test_a_quarter_tells_what_came_of_it(company: Company, met: ShadowPair) -> None:
+    write(company, met.taken[0], idea="Ask for the phone number last.")
+    with company.store.transaction() as session:
+        told = service.quarter(session, company.workspace.id, date(2026, 11, 30))
+        before = service.quarter(session, company.workspace.id, date(2026, 9, 30))
+        after = service.quarter(session, company.workspace.id, date(2027, 1, 1))
+    assert (told.first, told.met, told.debriefs, told.ideas) == (date(2026, 10, 1), 1, 1, 1)
+    assert before.first == date(2026, 7, 1)
+    assert after.first == date(2027, 1, 1)
+    assert before.met == after.met == 0
+
+
+def test_an_idea_becomes_one_request_of_its_author(company: Company, met: ShadowPair) -> None:
+    one, other = met.taken
+    write(company, one, idea="Ask for the phone number last.")
+    with pytest.raises(service.NoIdea):
+        company.does(service.make_request, one.person, one.id)
+    write(company, other)
+    acts = [partial(company.does, service.make_request, seat.person, one.id) for seat in met.taken]
+    requests = at_once(acts * 3)
+    assert len({request.id for request in requests}) == 1
+    assert requests[0].asker_id == one.person_id
+    assert company.pair(met.id).taken[0].request_id == requests[0].id
+    with pytest.raises(service.NoIdea):
+        company.does(service.make_request, one.person, other.id)
+    with pytest.raises(service.NotYourPair):
+        company.does(service.make_request, company.someone("UBOSS", Role.ADMIN), one.id)
+    with company.store.transaction() as session:
+        told = service.quarter(session, company.workspace.id, date(2026, 11, 30))
+    assert (told.ideas, told.requests, told.campaigns) == (1, 1, 0)
+
+
+def test_a_quarter_begins_at_the_workspaces_midnight(
+    company: Company, hands: Hands, met: ShadowPair
+) -> None:
+    with company.store.transaction() as session:
+        pair = session.get_one(ShadowPair, met.id)
+        pair.held_at = hands.now.replace(2026, 12, 31, 23, 30)  # half past midnight in Berlin
+        session.flush()
+        assert service.quarter(session, company.workspace.id, date(2027, 2, 1)).met == 1
+        assert service.quarter(session, company.workspace.id, date(2026, 12, 31)).met == 0
+
+
+def test_shadow_tells_what_is_mine(company: Company, met: ShadowPair) -> None:
+    one, other = met.taken
+    mine = company.does(service.mine, one.person)
+    assert [seat.id for seat in mine.seats] == [one.id]
+    write(company, one)
+    write(company, other)
+    done = company.does(service.mine, one.person)
+    assert done.seats == []
+    assert done.next_round_at is not None
+
+
+@pytest.mark.parametrize("act", [service.go_out, service.come_in])
+def test_only_who_is_in_a_department_takes_part(company: Company, act: object) -> None:
+    with pytest.raises(NotAllowed):
+        company.does(act, company.someone("UGUEST"))  # type: ignore[arg-type]
+
+
+def test_people_keep_themselves_apart_and_only_admins_see_it(company: Company) -> None:
+    [mara], (sofia, ben) = company.staff(1, 2)
+    boss = company.someone("UBOSS", Role.ADMIN)
+    manager = company.someone("UMANAGER", Role.MANAGER)
+    keep = service.keep_apart
+    company.does(keep, mara, mara.slack_id, sofia.slack_id)
+    company.does(keep, mara, sofia.slack_id, mara.slack_id)
+    with pytest.raises(service.NotYourself):
+        company.does(keep, mara, mara.slack_id, mara.slack_id)
+    for other in (ben, manager):
+        with pytest.raises(service.NotYours):
+            company.does(keep, other, mara.slack_id, sofia.slack_id)
+    company.does(keep, boss, mara.slack_id, ben.slack_id)
+    assert len(company.does(service.apart, boss)) == 2
+    [mine] = company.does(service.apart, mara)
+    assert company.does(service.apart, sofia) == []
+    assert company.does(service.apart, manager) == []
+    for other in (sofia, manager):
+        with pytest.raises(NotFound):
+            company.does(service.let_meet, other, mine.id)
+    company.does(service.let_meet, mara, mine.id)
+    company.does(service.let_meet, boss, company.does(service.apart, boss)[0].id)
+    with company.store.transaction() as session:
+        assert held(session, "shadow_apart") == 0
+
+
+def test_who_is_out_stays_out_until_they_are_in(company: Company, hands: Hands) -> None:
+    [mara], _ = company.staff(1, 1)
+    company.configure(every_weeks="1")
+    company.does(service.go_out, mara)
+    company.round()
+    assert company.pairs() == []
+    company.does(service.come_in, mara)
+    hands.now += timedelta(weeks=1)
+    company.round()
+    assert len(company.pairs()) == 1

@@ -1,0 +1,248 @@
+"""Rounds: when they open, whom they pair, who is told that nobody was found, and who rests."""
+
+import json
+from datetime import date, datetime, timedelta
+
+import pytest
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from bot import clock
+from bot.campaigns import service as campaigns
+from bot.campaigns.model import Campaign
+from bot.errors import FieldErrors, NotAllowed
+from bot.jobs import Schedule
+from bot.leads import service as leads
+from bot.people.model import Person, Role, Team
+from bot.shadowing import service
+from bot.shadowing.model import Reason, ShadowSeat, Stage
+from tests.shadowing.scene import ON, Company, Hands, at_once
+
+
+def test_rounds_are_off_until_somebody_switches_them_on(company: Company) -> None:
+    company.staff(1, 1)
+    assert company.round() is None
+    company.configure()
+    assert company.round() is not None
+    assert len(company.pairs()) == 1
+
+
+def test_the_next_round_is_so_many_weeks_after_the_last(company: Company, hands: Hands) -> None:
+    company.configure(day="wed", at="14:30")
+    with company.store.transaction() as session:
+        schedule = session.scalars(select(Schedule).filter_by(name=service.OPEN)).one()
+        assert schedule.next_run_at == datetime.fromisoformat("2026-11-25T13:30+00:00")
+        assert service.next_round_at(session, company.workspace.id) == schedule.next_run_at
+    hands.to(schedule.next_run_at)
+    assert company.round() is not None
+    with company.store.transaction() as session:
+        in_four_weeks = datetime.fromisoformat("2026-12-23T13:30+00:00")
+        assert service.next_round_at(session, company.workspace.id) == in_four_weeks
+    for _ in range(3):
+        hands.forward(weeks=1)
+        assert company.round() is None
+    hands.forward(weeks=1)
+    assert company.round() is not None
+
+
+def test_off_again_there_is_no_next_round(company: Company) -> None:
+    company.configure()
+    company.configure(active="no")
+    with company.store.transaction() as session:
+        assert service.next_round_at(session, company.workspace.id) is None
+        assert session.scalars(select(Schedule).filter_by(name=service.OPEN)).all() == []
+
+
+@pytest.mark.parametrize("field", ["every_weeks", "day", "at", "active"])
+def test_a_setting_that_does_not_fit_is_told_at_its_field(company: Company, field: str) -> None:
+    for wrong in ("0", "27", "soon", "", None):
+        with pytest.raises(FieldErrors) as caught:
+            company.configure(**{field: wrong})
+        assert list(caught.value.errors) == [field]
+
+
+@pytest.mark.parametrize("role", [Role.MARKETER, Role.SALESPERSON, None])
+def test_only_a_manager_sets_rounds(company: Company, role: Role | None) -> None:
+    who = company.someone("UX", *([role] if role else []))
+    with pytest.raises(NotAllowed):
+        company.does(service.configure, who, ON)
+    company.does(service.configure, company.someone("UBOSS", Role.ADMIN), ON)
+
+
+def test_a_round_opens_once_however_many_workers_open_it(company: Company) -> None:
+    company.staff(2, 3)
+    company.configure()
+    outcomes = at_once([company.round] * 6)
+    assert sum(each is not None for each in outcomes) == 1
+    assert len(company.pairs()) == 2
+    assert len(company.cards(service.CARD)) == 4
+    assert len(company.cards(service.LEFT_OVER)) == 1
+
+
+def test_who_is_left_over_is_told_why_and_comes_first(company: Company, hands: Hands) -> None:
+    company.staff(2, 3)
+    company.configure(every_weeks="1")
+    company.round()
+    [left] = company.left_over()
+    with company.store.transaction() as session:
+        seat = session.scalars(select(ShadowSeat).where(ShadowSeat.pair_id.is_(None))).one()
+        told = service.left_over_to_show(session, seat.id)
+    assert seat.reason == Reason.UNEVEN
+    assert told.next_round_at == hands.now + timedelta(weeks=1)
+    hands.forward(weeks=1)
+    company.round()
+    assert left in {seat.person_id for pair in company.pairs() for seat in pair.taken}
+    assert left not in company.left_over()
+
+
+def test_absences_opt_outs_and_those_kept_apart_are_respected(company: Company) -> None:
+    (mara, jonas), (sofia, ben, ida) = company.staff(2, 3)
+    company.configure()
+    company.away(ben, 20)
+    company.does(service.go_out, ida)
+    company.does(service.keep_apart, mara, mara.slack_id, sofia.slack_id)
+    company.round()
+    [pair] = company.pairs()
+    assert (pair.marketer_id, pair.salesperson_id) == (jonas.id, sofia.id)
+    assert company.left_over() == {mara.id}
+
+
+def test_times_are_proposed_in_the_hours_that_both_work(company: Company) -> None:
+    [mara], _ = company.staff(1, 0)
+    sofia = company.someone("SLISBON", Role.SALESPERSON, zone="Europe/Lisbon")
+    company.configure()
+    company.round()
+    [pair] = company.pairs()
+    assert {seat.person_id for seat in pair.taken} == {mara.id, sofia.id}
+    lengths = sorted(slot.ends_at - slot.starts_at for slot in pair.slots)
+    assert lengths[:3] == [timedelta(hours=1)] * 3
+    assert timedelta(hours=3) <= lengths[3] <= timedelta(hours=8)
+    for slot in pair.slots:
+        # 9 to 17 in Berlin and in Lisbon, an hour behind: 9 to 16 UTC is shared.
+        assert 9 <= slot.starts_at.hour < slot.ends_at.hour <= 16
+        assert slot.starts_at.weekday() < 5
+        assert timedelta() < slot.starts_at - clock.now() < timedelta(weeks=2)
+    assert len({slot.starts_at.date() for slot in pair.slots}) >= 3
+
+
+def test_who_shares_no_hour_is_told_so_and_never_asked_to_meet(company: Company) -> None:
+    company.staff(1, 0)
+    far = company.someone("SFAR", Role.SALESPERSON, zone="Pacific/Auckland")
+    company.configure()
+    company.round()
+    assert company.pairs() == []
+    with company.store.transaction() as session:
+        reasons = session.scalars(
+            select(ShadowSeat.reason).where(ShadowSeat.person_id == far.id)
+        ).all()
+    assert reasons == [Reason.NOBODY]
+
+
+def test_who_gives_no_sign_three_times_rests_and_comes_back(company: Company, hands: Hands) -> None:
+    [mara], [sofia] = company.staff(1, 1)
+    company.configure(every_weeks="2")
+    for number in range(1, 4):
+        assert company.round() is not None
+        [pair] = company.pairs()
+        company.does(service.pick, mara, pair.slots[0].id)
+        hands.forward(weeks=2)
+        with company.store.transaction() as session:
+            assert service.lapse(session, company.workspace.id) == 1
+            assert service.lapse(session, company.workspace.id) == 0
+        assert company.pair(pair.id).stage == Stage.LAPSED
+        assert company.member(sofia).silent == number
+        assert company.member(mara).waited == 1
+        assert company.member(mara).silent == 0
+    assert company.cards(service.REST) == [sofia.slack_id]
+    company.round()
+    assert company.pairs() == []
+    company.does(service.come_in, sofia)
+    hands.forward(weeks=2)
+    company.round()
+    assert len(company.pairs()) == 1
+
+
+def test_a_pair_that_looks_for_a_time_is_not_paired_again(company: Company, hands: Hands) -> None:
+    company.staff(2, 2)
+    company.configure(every_weeks="1")
+    company.round()
+    first = company.pairs()[0]
+    agreed = company.agree(first, first.slots[-1])
+    assert agreed.stage == Stage.AGREED
+    hands.forward(weeks=1)
+    company.round()
+    # The other pair lapsed, and is paired anew: nobody else is free.
+    [pair] = company.pairs()
+    assert not {s.person_id for s in pair.taken} & {s.person_id for s in first.taken}
+
+
+def test_no_repeat_until_all_were_met(company: Company, hands: Hands) -> None:
+    company.staff(3, 3)
+    company.configure(every_weeks="2")
+    seen = set()
+    for _ in range(3):
+        company.round()
+        for pair in company.pairs():
+            assert (pair.marketer_id, pair.salesperson_id) not in seen
+            seen.add((pair.marketer_id, pair.salesperson_id))
+        start = hands.now
+        for pair in company.pairs():
+            hands.to(start)
+            company.meet(pair)
+        hands.to(start + timedelta(weeks=2))
+    assert len(seen) == 9
+
+
+def test_the_marketer_of_a_campaign_meets_who_works_its_leads(company: Company) -> None:
+    (_, jonas), (sofia, ben) = company.staff(2, 2)
+    with company.store.transaction() as session:
+        leads.install(session, company.workspace)
+        spring = announced(session, company, jonas)
+        for number, owner in enumerate([ben, ben, sofia]):
+            worked(session, company, owner, number)
+    company.configure()
+    company.round()
+    pair = next(each for each in company.pairs() if each.marketer_id == jonas.id)
+    assert pair.salesperson_id == ben.id
+    assert (pair.campaign_id, pair.leads) == (spring.id, 2)
+
+
+def test_who_is_in_both_departments_is_counted_where_there_are_fewer(company: Company) -> None:
+    company.staff(1, 2)
+    both = company.someone("UBOTH", Role.MARKETER, Role.SALESPERSON)
+    company.configure()
+    company.round()
+    assert both.id in {pair.marketer_id for pair in company.pairs()}
+    assert len(company.pairs()) == 2
+
+
+def test_the_holidays_of_a_team_are_no_time_to_meet(company: Company, hands: Hands) -> None:
+    company.staff(1, 1)
+    hands.to(datetime.fromisoformat("2026-12-21T09:00+00:00"))
+    with company.store.transaction() as session:
+        session.execute(update(Team).values(country="DE"))
+        team = session.scalars(select(Team.id)).first()
+        session.execute(update(Person).values(team_id=team))
+    company.configure()
+    company.round()
+    days = {slot.starts_at.date() for pair in company.pairs() for slot in pair.slots}
+    assert days
+    assert not days & {date(2026, 12, 25), date(2027, 1, 1)}
+
+
+def announced(session: Session, company: Company, owner: Person) -> Campaign:
+    fields = {
+        "name": "Spring", "kind": "search_ads", "audience": "Shops", "offer": "Three months",
+        "terms": "New ones", "talking_points": "Fast", "starts_on": "2026-11-23",
+        "utm_campaign": "spring",
+    }  # fmt: skip
+    draft = campaigns.draft(fields, "EUR", company.hands.now.date())
+    return campaigns.announce(session, session.get_one(Person, owner.id), draft, "form")
+
+
+def worked(session: Session, company: Company, owner: Person, number: int) -> None:
+    body = {"email": f"ada{number}@example.com", "utm_campaign": "spring"}
+    receipt = leads.receive(session, company.workspace, "api", "website", json.dumps(body).encode(),
+                            "application/json")  # fmt: skip
+    assert receipt.lead_id is not None
+    leads.claim(session, session.get_one(Person, owner.id), receipt.lead_id)
