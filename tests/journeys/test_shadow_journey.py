@@ -1,0 +1,177 @@
+"""Stay in my shoes, from the settings to a debrief that became a request, over HTTP."""
+
+from datetime import timedelta
+
+from icalendar import Calendar
+
+from bot import clock
+from bot.people import service as people
+from bot.playground.state import Message
+from bot.shadowing import service, view
+from tests.journeys.conftest import Office, drawn
+from tests.journeys.test_loop_journey import pass_time
+
+ON = {"active": "yes", "every_weeks": "4", "day": "mon", "at": "10:00"}
+
+
+def to_the_round(office: Office) -> None:
+    with office.application.store.transaction() as session:
+        due = service.next_round_at(session, office.application.workspace().id)
+    assert due is not None
+    pass_time(office, due - clock.now() + timedelta(seconds=1))
+
+
+def card(office: Office, name: str, *parts: str) -> Message:
+    """The person's card, once it says so."""
+    return office.whisper(name, "Stay in my shoes: you and", *parts)
+
+
+def block_of(message: Message, action_id: str) -> str:
+    """The first block with this button."""
+    blocks = [b for b in message.blocks if (b.get("accessory") or {}).get("action_id") == action_id]
+    return str(blocks[0]["block_id"])
+
+
+def the_two(office: Office) -> tuple[str, str]:
+    """Mara, and who of sales was paired with her."""
+    mine = card(office, "mara", view.PICK)
+    other = next(name for name in ("sofia", "ben") if office.users[name].id in drawn(mine))
+    return "mara", other
+
+
+def agree(office: Office) -> tuple[str, str]:
+    mara, other = the_two(office)
+    first = card(office, mara, view.PICK)
+    office.hand(mara).click(first, view.PICK, block_of(first, view.PICK))
+    seen = card(office, other, f"suits <@{office.users[mara].id}>")
+    # What suits the other comes first.
+    office.hand(other).click(seen, view.PICK, block_of(seen, view.PICK))
+    for name in (mara, other):
+        card(office, name, "You meet")
+    return mara, other
+
+
+def files(office: Office, name: str) -> list[Calendar]:
+    """The calendar files among a person's messages with us; they stand in the card's thread."""
+    said = office.slack.messages(office.slack.im(office.users[name]))
+    ids = [file_id for message in said if message.thread_ts for file_id in message.files]
+    return [Calendar.from_ical(office.slack.workspace.files[each].data) for each in ids]
+
+
+def wait_for_files(office: Office, name: str, count: int) -> list[Calendar]:
+    office.slack.wait_until(lambda: len(files(office, name)) == count, timeout=30)
+    return files(office, name)
+
+
+def switch_on(office: Office) -> None:
+    office.hand("sofia").command("/shadow", "settings", office.channel)
+    office.whisper("sofia", "to change how people are paired")
+    office.hand("clara").command("/shadow", "settings", office.channel)
+    modal = office.modal("clara", "Stay in my shoes")
+    assert office.hand("clara").submit(modal, ON).ok
+
+
+def test_from_a_round_to_a_debrief_that_became_a_request(office: Office) -> None:
+    switch_on(office)
+    to_the_round(office)
+    mara, other = agree(office)
+    [left] = {"sofia", "ben"} - {other}
+    office.whisper(left, "you have no partner in it", "You come first in the next one")
+
+    for name in (mara, other):
+        [calendar] = wait_for_files(office, name, 1)
+        [event] = calendar.walk("VEVENT")
+        assert event["STATUS"] == "CONFIRMED"
+
+    office.hand(other).click(card(office, other, "You meet"), view.GOALS)
+    modal = office.modal(other, "Goals")
+    assert office.hand(other).submit(modal, {"goals": ["tools"], "own": "How budgets work"}).ok
+    card(office, mara, "See the tools and reports of the other side; How budgets work")
+
+    with office.application.store.transaction() as session:
+        who = people.person(session, office.application.workspace().id, office.users[mara].id)
+        [seat] = service.mine(session, who).seats
+        assert seat.pair is not None
+        assert seat.pair.agreed is not None
+        starts_at, ends_at = seat.pair.agreed.starts_at, seat.pair.agreed.ends_at
+    pass_time(office, starts_at - timedelta(hours=1) - clock.now())
+    for name in (mara, other):
+        office.whisper(name, "Today you stay in each other's shoes", "How budgets work")
+    pass_time(office, ends_at - clock.now() + timedelta(seconds=1))
+
+    for name, idea in ((mara, ""), (other, "Ask for the phone number last")):
+        office.hand(name).click(office.whisper(name, "How was it with"), view.WRITE)
+        modal = office.modal(name, "How was it?")
+        assert set(office.hand(name).submit(modal, {"surprised": " ", "change": "x"}).errors) == {
+            "surprised"
+        }
+        said = {"surprised": f"{name} was surprised", "change": "The texts", "idea": idea,
+                "shares": ["yes"]}  # fmt: skip
+        assert office.hand(name).submit(modal, said).ok
+    for name in (mara, other):
+        together = office.whisper(name, "mara was surprised", f"{other} was surprised")
+    office.card("mara was surprised", f"{other} was surprised")
+    for _ in range(2):
+        office.hand(other).click(together, view.REQUEST)
+    office.whisper(mara, "This idea is a request now")
+    office.card("Ask for the phone number last", "request.")
+
+    office.hand(mara).command("/shadow", "", office.channel)
+    page = office.modal(mara, "Stay in my shoes")
+    assert "The next round is" in str(page.blocks)
+
+
+def test_moved_and_called_off_from_the_page_of_shadow(office: Office) -> None:
+    switch_on(office)
+    to_the_round(office)
+    mara, other = agree(office)
+    hand = office.hand(mara)
+    hand.command("/shadow", "", office.channel)
+    hand.click(office.modal(mara, "Stay in my shoes"), view.ANOTHER)
+    modal = office.modal(mara, "Propose a time")
+    assert set(hand.submit(modal, {"starts_at": int(clock.now().timestamp())}).errors) == {
+        "starts_at"
+    }
+    later = int((clock.now() + timedelta(days=5)).timestamp())
+    assert hand.submit(modal, {"starts_at": later, "minutes": "120"}).ok
+    office.slack.wait_until(
+        lambda: "Another time was proposed" in str(office.modal(mara, "Stay in my shoes").blocks)
+    )
+    seen = card(office, other, "Another time was proposed")
+    office.hand(other).click(seen, view.PICK)
+    card(office, mara, f"!date^{later}^", "You meet")
+    wait_for_files(office, other, 2)
+    office.hand(other).click(card(office, other, f"!date^{later}^"), view.CANCEL)
+    card(office, mara, "cancelled this one. You come first in the next round.")
+    sent = [each.walk("VEVENT")[0] for each in wait_for_files(office, mara, 3)]
+    assert sorted(event.decoded("SEQUENCE") for event in sent) == [1, 2, 3]
+    assert len({str(event["UID"]) for event in sent}) == 1
+
+
+def test_out_in_and_not_with(office: Office) -> None:
+    sofia = office.hand("sofia")
+    sofia.command("/shadow", "out", office.channel)
+    office.whisper("sofia", "You are out")
+    sofia.command("/shadow", "in", office.channel)
+    office.whisper("sofia", "You are in. No rounds are planned.")
+    sofia.command("/shadow", "", office.channel)
+    page = office.modal("sofia", "Stay in my shoes")
+    sofia.click(page, view.OUT)
+    office.slack.wait_until(
+        lambda: "You are out" in str(office.modal("sofia", "Stay in my shoes").blocks)
+    )
+    sofia.click(office.modal("sofia", "Stay in my shoes"), view.APART)
+    modal = office.modal("sofia", "Not with…")
+    mine = office.users["sofia"].id
+    assert "two different people" in sofia.submit(modal, {"other": mine}).errors["other"]
+    assert sofia.submit(modal, {"other": office.users["mara"].id}).ok
+    office.slack.wait_until(
+        lambda: "Let them meet" in str(office.modal("sofia", "Not with…").blocks)
+    )
+    sofia.click(office.modal("sofia", "Not with…"), "shadow.let_meet")
+    office.slack.wait_until(
+        lambda: "Let them meet" not in str(office.modal("sofia", "Not with…").blocks)
+    )
+    help_text = sofia.command("/shadow", "help", office.channel).text
+    for word in ("`/shadow`", "`/shadow out`", "`/shadow in`", "`/shadow settings`"):
+        assert word in help_text
