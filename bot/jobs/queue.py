@@ -5,12 +5,14 @@ messages of a channel), `at` makes a timer, `once` a key under which the work is
 """
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 import psycopg
 from procrastinate import SyncPsycopgConnector
+from procrastinate.jobs import DEFAULT_QUEUE, Job
 from procrastinate.manager import JobManager
 from procrastinate.tasks import configure_task
 from sqlalchemy import CursorResult, Text, delete, text
@@ -95,6 +97,21 @@ def enqueue(
         connection=_connection(session),
     )
     return job.defer(**args)
+
+
+def enqueue_all(
+    session: Session, task: str, jobs: Iterable[tuple[str, dict[str, Any]]], *, priority: int = 0
+) -> None:
+    """Write many jobs of one task, each with its lane and its arguments, in one statement."""
+    waiting = [
+        Job(
+            id=None, task_name=task, lock=lane, queueing_lock=None, task_kwargs=args,
+            priority=priority, queue=DEFAULT_QUEUE,
+        )
+        for lane, args in jobs
+    ]  # fmt: skip
+    if waiting:
+        _manager.batch_defer_jobs(waiting, connection=_connection(session))
 
 
 def cancel(session: Session, job_id: int) -> bool:

@@ -8,15 +8,27 @@ between Slack's answer and our commit can double one message but lose none.
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, func, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import (
+    BigInteger,
+    ForeignKey,
+    Index,
+    Text,
+    UniqueConstraint,
+    cast,
+    func,
+    literal,
+    select,
+    true,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from bot import clock
-from bot.jobs import Tasks, enqueue
+from bot.jobs import Tasks, enqueue, enqueue_all
 from bot.slack.client import Slack
 from bot.slack.errors import MessageGone, NeedsAdmin
 from bot.slack.message import Message
@@ -34,6 +46,9 @@ _POST_EVERY = timedelta(seconds=1)
 
 # Redraws go before posts: a click is answered even while a hundred new leads wait for their second.
 _REDRAW_PRIORITY = 10
+
+# What is written to hundreds at once lets everything else go first: no hot lead waits for it.
+_CROWD_PRIORITY = -10
 
 Renderer = Callable[[Session, int], Message | None]
 Alarm = Callable[[Session, "Card"], None]
@@ -90,6 +105,28 @@ def show(
         redraw(session, kind, subject_id)
     else:
         enqueue(session, DRAW, lane=target, card_id=card_id)
+
+
+def show_all(
+    session: Session, workspace_id: int, kind: str, cards: Sequence[tuple[int, str]]
+) -> None:
+    """Let many new cards be posted, each a subject with its target: two statements, however many.
+
+    Those that are there already stay as they are. They go after whatever else waits.
+    """
+    if not cards:
+        return
+    subjects, targets = zip(*cards, strict=True)
+    given = func.unnest(cast(subjects, ARRAY(BigInteger)), cast(targets, ARRAY(Text)))
+    each = given.table_valued("subject_id", "target", name="given").render_derived()
+    rows = select(literal(workspace_id), literal(kind), each.c.subject_id, each.c.target, true())
+    names = ["workspace_id", "kind", "subject_id", "target", "stale"]
+    posted = session.execute(
+        insert(table(Card)).from_select(names, rows).on_conflict_do_nothing()
+        .returning(table(Card).c.id, table(Card).c.target)
+    )  # fmt: skip
+    jobs = [(target, {"card_id": card_id}) for card_id, target in posted]
+    enqueue_all(session, DRAW, jobs, priority=_CROWD_PRIORITY)
 
 
 def redraw(session: Session, kind: str, subject_id: int) -> None:
