@@ -28,6 +28,7 @@ from bot.leads.model.lists import (
     ImportState,
     Offer,
 )
+from bot.leads.model.standing import Arrivals, Workload
 from bot.leads.model.working import (
     FREE_LADDER,
     MOST_TO_CLAIM,
@@ -53,6 +54,7 @@ __all__ = [
     "MOST_TO_CLAIM",
     "OWNED_LADDER",
     "WORDS",
+    "Arrivals",
     "CallList",
     "CallOutcome",
     "CallProgress",
@@ -79,4 +81,5 @@ __all__ = [
     "Submission",
     "Tally",
     "Touch",
+    "Workload",
 ]

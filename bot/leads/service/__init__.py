@@ -74,6 +74,7 @@ from bot.leads.service.reading import (
 )
 from bot.leads.service.receiving import FETCH, Receipt, receive, type_in
 from bot.leads.service.replaying import count_unread, dismiss, read_again, replay, unread
+from bot.leads.service.standing import arrivals, workload
 from bot.leads.service.taking import GO_ON, IMPORT, RETURN, Batch, start, take_batch, take_row
 from bot.leads.service.tallying import TALLY, tally
 from bot.leads.service.turns import DoesNotSell, open_counts, set_weight, shares
@@ -107,6 +108,7 @@ __all__ = [
     "Receipt",
     "TooFewAttempts",
     "absence_of",
+    "arrivals",
     "attempts_needed",
     "back",
     "call_lists",
@@ -181,6 +183,7 @@ __all__ = [
     "unread",
     "waiting",
     "win",
+    "workload",
     "write_down",
 ]
 
