@@ -22,6 +22,7 @@ from bot.playground import page, sample
 from bot.playground.standin import StandIn
 from bot.settings import Settings
 from bot.slack.cards import DRAW, Card
+from bot.standups import service as standups
 from bot.store import Store
 from bot.web import Server
 from bot.web.server import PortTaken
@@ -36,7 +37,7 @@ _LOOPBACK = "127.0.0.1"
 
 # What the page's clock can jump to, and the tasks whose next time that is.
 _SCHEDULES = {"next standup": "standup:%", "next weekly digest": "digest.weekly"}
-_TIMERS = {"standup reminder": "standup.remind", "standup closing": "standup.close"}
+_TIMERS = {"standup reminder": standups.next_reminder, "standup closing": standups.next_closing}
 
 
 class Demo:
@@ -86,7 +87,7 @@ class Demo:
 
     def jumps(self) -> list[str]:
         """What the clock can be moved to: schedules always, timers while they wait."""
-        waiting = [name for name, task in _TIMERS.items() if self._timer(task)]
+        waiting = [name for name in _TIMERS if self._timer(name)]
         return [*waiting, *_SCHEDULES]
 
     def move_clock(self, to: timedelta | str) -> str:
@@ -101,8 +102,7 @@ class Demo:
 
     def _until(self, jump: str) -> timedelta:
         """How long until the moment that a jump names."""
-        timer = _TIMERS.get(jump)
-        moment = self._timer(timer) if timer else self._schedule(_SCHEDULES[jump])
+        moment = self._timer(jump) if jump in _TIMERS else self._schedule(_SCHEDULES[jump])
         return max((moment or clock.now()) - clock.now(), timedelta()) + timedelta(seconds=1)
 
     def _schedule(self, pattern: str) -> datetime | None:
@@ -111,18 +111,11 @@ class Demo:
             due = select(Schedule.next_run_at).where(Schedule.name.like(pattern))
             return session.scalar(due.order_by(Schedule.next_run_at).limit(1))
 
-    def _timer(self, task: str) -> datetime | None:
-        """When the next waiting timer of a task wakes, on our clock."""
+    def _timer(self, jump: str) -> datetime | None:
+        """When what a jump names is due next; None while nothing waits for it."""
         assert self._application is not None
         with self._application.store.transaction() as session:
-            due = session.scalar(
-                text(
-                    "SELECT min(scheduled_at) FROM procrastinate_jobs "
-                    "WHERE task_name = :task AND status = 'todo'"
-                ),
-                {"task": task},
-            )
-        return due + clock.offset() if due else None
+            return _TIMERS[jump](session)
 
 
 def _draw(application: Application) -> None:

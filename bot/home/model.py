@@ -10,7 +10,7 @@ from bot.leads.model import CallList, Lead, Mine, Submission
 from bot.metrics.figures import Figures
 from bot.people.model import Person, Workspace
 from bot.planning.model import Listed
-from bot.standups.service import Today
+from bot.standups.model import Today
 
 MOST_ROWS = 10
 

@@ -1,4 +1,4 @@
-"""The durable work of standups: open, remind and close rounds, and draw their cards."""
+"""The durable work of standups: ask the people of a zone, remind, close, and draw their cards."""
 
 from datetime import datetime
 
@@ -9,23 +9,16 @@ from bot.store import Store
 
 
 def register(tasks: Tasks, store: Store, cards: Cards) -> None:
-    """Add the tasks and the cards."""
+    """Add the task, what each tick does, and the cards."""
 
-    def open_round(standup_id: int, slot: str) -> None:
+    def ask(standup_id: int, place: str, slot: str) -> None:
         with store.transaction() as session:
-            service.open_round(session, standup_id, datetime.fromisoformat(slot))
+            service.ask(session, standup_id, place, datetime.fromisoformat(slot))
 
-    def remind(round_id: int) -> None:
-        with store.transaction() as session:
-            service.remind(session, round_id)
-
-    def close(round_id: int) -> None:
-        with store.transaction() as session:
-            service.close(session, round_id)
-
-    tasks.add(service.OPEN, open_round)
-    tasks.add(service.REMIND, remind)
-    tasks.add(service.CLOSE, close)
+    tasks.add(service.OPEN, ask)
+    tasks.each_tick(service.follow_people)
+    tasks.each_tick(service.remind)
+    tasks.each_tick(service.close)
     cards.add(service.PROMPT, lambda session, id_: view.prompt(service.entry_to_show(session, id_)))
     cards.add(
         service.REMINDER, lambda session, id_: view.reminder(service.entry_to_show(session, id_))
@@ -33,3 +26,4 @@ def register(tasks: Tasks, store: Store, cards: Cards) -> None:
     cards.add(
         service.SUMMARY, lambda session, id_: view.summary(service.round_to_show(session, id_))
     )
+    cards.add(service.WEEK, lambda session, id_: view.week(service.round_to_show(session, id_)))

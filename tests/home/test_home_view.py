@@ -28,8 +28,7 @@ from bot.metrics.figures import Figures
 from bot.people.model import Person, Team, Workspace
 from bot.planning.model import Listed, Request
 from bot.playground import limits
-from bot.standups.model import Standup
-from bot.standups.service import Today
+from bot.standups.model import Standup, Today
 from tests.leads.test_lead_view import CLAIMED, CONTACTED, LOST, SOFIA, SPRING, WON, lead
 
 Golden = Callable[[str, Any], None]
@@ -37,7 +36,7 @@ Golden = Callable[[str, Any], None]
 NOON = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
 ROOT = Person(id=1, slack_id="U1", name="Root", roles=["admin"])
 STANDUP = Standup(
-    id=1, team=Team(id=2, name="Sales"), days="mon-fri", at=time(9, 30), zone="Europe/Berlin"
+    id=1, name="Sales standup", team=Team(id=2, name="Sales"), days="mon-fri", at=time(9, 30)
 )
 
 

@@ -129,13 +129,14 @@ def test_a_newcomer_walks_the_loop(page: Page, request: pytest.FixtureRequest) -
     last.get_by_test_id("action:campaign.got_it").click()
     expect(last).to_contain_text("1 of 3")
 
-    jump(page, "next standup")
+    jump(page, "next standup")  # in the middle of Europe
+    jump(page, "next standup")  # and an hour later in London, where Ben is
     page.get_by_test_id("open-app").click()
     # By its title: the ladder may speak here too, now that a night has passed.
     asked = page.get_by_test_id("message").filter(has_text="Sales standup").last
-    expect(asked).to_contain_text("What did you get done", timeout=20_000)
+    expect(asked).to_contain_text("It takes a few minutes", timeout=20_000)
     asked.get_by_test_id("action:standup.answer").click()
-    page.get_by_test_id("input:did").locator("textarea").fill("Called three leads")
+    page.get_by_test_id("input:customers").locator("textarea").fill("They ask on WhatsApp")
     page.get_by_test_id("input:plan").locator("textarea").fill("Call two more")
     page.get_by_test_id("modal-submit").click()
     expect(asked).to_contain_text("You answered")

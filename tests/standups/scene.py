@@ -15,11 +15,12 @@ from bot.people import service as people
 from bot.people.model import Person, Role, Team, Workspace
 from bot.slack.cards import Card
 from bot.standups import service
-from bot.standups.model import Standup, StandupRound
+from bot.standups.model import Standup, StandupAnswer, StandupEntry, StandupQuestion, StandupRound
 from bot.store import Store
 
 HALF_PAST_NINE = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)  # in Berlin, a Monday
-SAID = {"did": "Called", "plan": "Call", "blockers": "", "ideas": ""}
+ZONE = "Europe/Berlin"
+SAID = {"plan": "Call", "customers": "", "product": "", "blockers": "", "ideas": ""}
 
 T = TypeVar("T")
 
@@ -46,32 +47,77 @@ class Company:
         with self.store.transaction() as session:
             person = people.person(session, self.workspace.id, slack_id)
             person.name, person.roles = name, [str(role) for role in roles]
-            person.team_id = self._team(session, team).id if team else None
+            person.team_id = self.team(session, team).id if team else None
         return person
 
     def standup(self, session: Session, team: str = "Sales") -> Standup:
-        return session.scalars(
-            select(Standup).where(Standup.team_id == self._team(session, team).id)
-        ).one()
+        return (
+            session.scalars(
+                select(Standup).where(Standup.team_id == self.team(session, team).id)
+            ).first()
+            or Standup()
+        )
+
+    def ask(self, team: str = "Sales", slot: datetime = HALF_PAST_NINE, zone: str = ZONE) -> int:
+        with self.store.transaction() as session:
+            return service.ask(session, self.standup(session, team).id, zone, slot)
 
     def opened(self, team: str = "Sales", slot: datetime = HALF_PAST_NINE) -> StandupRound:
+        self.ask(team, slot)
         with self.store.transaction() as session:
-            opened = service.open_round(session, self.standup(session, team).id, slot)
-        assert opened is not None
-        return opened
+            return session.scalars(
+                select(StandupRound)
+                .where(StandupRound.standup_id == self.standup(session, team).id)
+                .order_by(StandupRound.day.desc())
+                .limit(1)
+            ).one()
 
     def entry_of(self, person: Person) -> int:
+        """The newest part of this person."""
         with self.store.transaction() as session:
-            today = service.today(session, person)
-        assert today is not None
-        assert today.entry is not None
-        return today.entry.id
+            return session.scalars(
+                select(StandupEntry.id)
+                .where(StandupEntry.person_id == person.id)
+                .order_by(StandupEntry.id.desc())
+                .limit(1)
+            ).one()
+
+    def entry(self, person: Person) -> StandupEntry:
+        with self.store.transaction() as session:
+            return service.entry_to_show(session, self.entry_of(person))
+
+    def says(self, person: Person, **said: str) -> StandupEntry:
+        with self.store.transaction() as session:
+            return service.answer(session, person, self.entry_of(person), {**SAID, **said})
+
+    def blocker_of(self, person: Person) -> int:
+        with self.store.transaction() as session:
+            return session.scalars(
+                select(StandupAnswer.id)
+                .join(StandupQuestion, StandupQuestion.id == StandupAnswer.question_id)
+                .where(
+                    StandupAnswer.entry_id == self.entry_of(person),
+                    StandupQuestion.theme == "blockers",
+                )
+            ).one()
+
+    def close(self) -> int:
+        with self.store.transaction() as session:
+            return service.close(session)
+
+    def remind(self) -> int:
+        with self.store.transaction() as session:
+            return service.remind(session)
 
     def cards(self, kind: str) -> int:
         with self.store.transaction() as session:
             return session.scalars(select(func.count(Card.id)).where(Card.kind == kind)).one()
 
-    def _team(self, session: Session, name: str) -> Team:
+    def targets(self, kind: str) -> set[str]:
+        with self.store.transaction() as session:
+            return set(session.scalars(select(Card.target).where(Card.kind == kind)))
+
+    def team(self, session: Session, name: str) -> Team:
         return next(team for team in people.teams(session, self.workspace.id) if team.name == name)
 
 
@@ -92,7 +138,7 @@ def found(store: Store, team_id: str, channel: str) -> Company:
     with store.transaction() as session:
         workspace = people.install(
             session, team_id=team_id, name="Acme", bot_user_id="UBOT", channel=channel,
-            timezone="Europe/Berlin", currency="EUR",
+            timezone=ZONE, currency="EUR",
         )  # fmt: skip
         service.install(session, workspace)
     return Company(store, workspace)

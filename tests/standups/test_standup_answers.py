@@ -1,4 +1,4 @@
-"""Answering: one's own entry, while it is open, as often as one likes; and what `today` says."""
+"""Answering: one's own part, early, in time or late; and what `today` says."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -9,14 +9,14 @@ from bot.errors import FieldErrors, NotFound
 from bot.people.model import Person, Role
 from bot.slack.cards import Card
 from bot.standups import service
-from bot.standups.model import Answer, Question, StandupEntry
+from bot.standups.model import Answer, StandupAnswer, StandupEntry, Today
 from bot.store import Store
 from tests.standups.scene import HALF_PAST_NINE, SAID, Company, Hands, at_once
 
 
-def close(company: Company, round_id: int) -> None:
-    with company.store.transaction() as session:
-        service.close(session, round_id)
+def said(entry: StandupEntry) -> dict[str, str]:
+    by_id = {question.id: question.key for question in entry.round.standup.questions}
+    return {by_id[each.question_id]: each.text for each in entry.answers}
 
 
 def drawn(store: Store) -> None:
@@ -31,89 +31,134 @@ def stale(store: Store) -> set[str]:
         return set(session.scalars(select(Card.kind).where(Card.stale)))
 
 
-def test_answers_are_kept_and_the_prompt_is_redrawn(
+def today(company: Company, person: Person) -> Today:
+    with company.store.transaction() as session:
+        found = service.today(session, person)
+    assert found is not None
+    return found
+
+
+def begin(company: Company, person: Person) -> int:
+    """Open the form with the command."""
+    with company.store.transaction() as session:
+        found = service.answerable_now(session, person)[0]
+        return service.entry_now(session, person, found.standup.id)
+
+
+def test_answers_are_kept_and_the_messages_are_redrawn(
     company: Company, ada: Person, hands: Hands
 ) -> None:
-    opened = company.opened()
-    with company.store.transaction() as session:
-        service.remind(session, opened.id)
+    company.ask()
+    hands.forward(hours=1)
+    company.remind()
     drawn(company.store)
-    hands.forward(minutes=30)
-    with company.store.transaction() as session:
-        entry = service.answer(session, ada, company.entry_of(ada), SAID)
+    entry = company.says(ada, plan="Call", ideas=" Lunch ")
     assert (entry.state, entry.answered_at) == (Answer.ANSWERED, hands.now)
-    assert entry.answers == {"did": "Called", "plan": "Call"}
+    assert said(company.entry(ada)) == {"plan": "Call", "ideas": "Lunch"}
     assert stale(company.store) == {service.PROMPT, service.REMINDER}
 
 
 def test_newer_answers_replace_the_older(company: Company, ada: Person) -> None:
-    company.opened()
-    entry_id = company.entry_of(ada)
-    with company.store.transaction() as session:
-        service.answer(session, ada, entry_id, {**SAID, "blockers": "No list"})
-    with company.store.transaction() as session:
-        entry = service.answer(session, ada, entry_id, {"did": "More", "plan": "Less"})
-    assert entry.answers == {"did": "More", "plan": "Less"}
+    company.ask()
+    company.says(ada, blockers="No list", product="A sheet")
+    first = company.blocker_of(ada)
+    company.says(ada, plan="Less", blockers="No price list")
+    assert said(company.entry(ada)) == {"plan": "Less", "blockers": "No price list"}
+    assert company.blocker_of(ada) == first
 
 
 @pytest.mark.parametrize("nothing", ["", "  \n\t ", "\u0000\u200e", None])
-def test_did_and_plan_need_words(company: Company, ada: Person, nothing: str | None) -> None:
-    company.opened()
-    entry_id = company.entry_of(ada)
+def test_what_needs_an_answer_needs_words(
+    company: Company, ada: Person, nothing: str | None
+) -> None:
+    company.ask()
     with pytest.raises(FieldErrors) as refused, company.store.transaction() as session:
-        service.answer(session, ada, entry_id, {"did": nothing, "plan": nothing})
-    assert set(refused.value.errors) == {"did", "plan"}
+        service.answer(session, ada, company.entry_of(ada), {"plan": nothing})
+    assert set(refused.value.errors) == {"plan"}
+
+
+def test_where_nothing_is_needed_something_has_to_be_said(company: Company, ada: Person) -> None:
+    with company.store.transaction() as session:
+        for question in service.standups(session, company.someone("UM", "M", None, Role.MANAGER)):
+            for each in question.questions:
+                each.needs_answer = False
+    company.ask()
+    with pytest.raises(FieldErrors) as refused, company.store.transaction() as session:
+        service.answer(session, ada, company.entry_of(ada), {})
+    assert "skip" in refused.value.errors["plan"]
 
 
 def test_what_cannot_be_stored_is_left_out(company: Company, ada: Person) -> None:
-    company.opened()
-    entry_id = company.entry_of(ada)
-    said = {"did": " a\u0000b\u202e\r\nc ", "plan": "x" * 10_000}
-    with company.store.transaction() as session:
-        service.answer(session, ada, entry_id, said)
-    with company.store.transaction() as session:
-        entry = session.get_one(StandupEntry, entry_id)
-    assert entry.said(Question.DID) == "ab\nc"
-    assert len(entry.said(Question.PLAN)) == 3000
-    assert entry.said(Question.IDEAS) == ""
+    company.ask()
+    company.says(ada, plan=" a\u0000b\u202e\r\nc ", ideas="x" * 10_000)
+    kept = said(company.entry(ada))
+    assert kept["plan"] == "ab\nc"
+    assert len(kept["ideas"]) == 3000
 
 
 def test_nobody_answers_for_another(company: Company, ada: Person, bo: Person) -> None:
-    company.opened()
+    company.ask()
     entry_id = company.entry_of(ada)
     for wrong in (entry_id, 0, entry_id + 1000):
         with pytest.raises(NotFound), company.store.transaction() as session:
             service.answer(session, bo, wrong, SAID)
+        with pytest.raises(NotFound), company.store.transaction() as session:
+            service.skip(session, bo, wrong)
 
 
-def test_a_closed_round_takes_nothing(company: Company, ada: Person) -> None:
-    opened = company.opened()
-    entry_id = company.entry_of(ada)
-    close(company, opened.id)
-    with pytest.raises(service.StandupClosed), company.store.transaction() as session:
-        service.answer(session, ada, entry_id, SAID)
-    with pytest.raises(service.StandupClosed), company.store.transaction() as session:
-        service.skip(session, ada, entry_id)
-    with company.store.transaction() as session:
-        assert session.get_one(StandupEntry, entry_id).state == Answer.ASKED
-
-
-def test_closing_redraws_every_prompt(company: Company, ada: Person, bo: Person) -> None:
-    opened = company.opened()
+def test_a_late_answer_is_kept_and_the_summary_drawn_anew(
+    company: Company, ada: Person, bo: Person, hands: Hands
+) -> None:
+    company.ask()
+    company.says(bo)
+    hands.forward(minutes=150)
+    company.close()
     drawn(company.store)
-    close(company, opened.id)
+    hands.forward(hours=1)
+    entry = company.says(ada, plan="Later")
+    assert entry.is_late
     assert stale(company.store) == {service.PROMPT, service.SUMMARY}
+    assert not company.entry(bo).is_late
+
+
+def test_what_was_answered_in_time_is_not_changed_after_the_closing(
+    company: Company, ada: Person, hands: Hands
+) -> None:
+    company.ask()
+    company.says(ada)
+    hands.forward(minutes=150)
+    for act in (service.answerable, service.skip):
+        with pytest.raises(service.StandupClosed), company.store.transaction() as session:
+            act(session, ada, company.entry_of(ada))
+
+
+def test_after_a_week_it_is_too_late(company: Company, ada: Person, hands: Hands) -> None:
+    company.ask()
+    hands.forward(days=7, minutes=149)
+    with company.store.transaction() as session:
+        service.answerable(session, ada, company.entry_of(ada))
+    hands.forward(minutes=1)
+    with pytest.raises(service.StandupClosed), company.store.transaction() as session:
+        service.answerable(session, ada, company.entry_of(ada))
+
+
+def test_closing_redraws_nobodys_message(company: Company, ada: Person, hands: Hands) -> None:
+    """5,000 redraws would take Slack hours; so messages stay true by themselves."""
+    company.ask()
+    drawn(company.store)
+    hands.forward(minutes=150)
+    company.close()
+    assert stale(company.store) == {service.SUMMARY}
 
 
 def test_skipping_and_changing_ones_mind(company: Company, ada: Person) -> None:
-    company.opened()
+    company.ask()
     entry_id = company.entry_of(ada)
     with company.store.transaction() as session:
         assert service.skip(session, ada, entry_id).state == Answer.SKIPPED
     with pytest.raises(service.AlreadySkipped), company.store.transaction() as session:
         service.skip(session, ada, entry_id)
-    with company.store.transaction() as session:
-        assert service.answer(session, ada, entry_id, SAID).state == Answer.ANSWERED
+    assert company.says(ada).state == Answer.ANSWERED
     with pytest.raises(service.AlreadyAnswered), company.store.transaction() as session:
         service.skip(session, ada, entry_id)
 
@@ -125,114 +170,146 @@ def test_one_without_a_team_has_no_today(company: Company, max_: Person) -> None
             service.answerable_now(session, max_)
 
 
-def test_before_it_is_asked_one_hears_when(company: Company, ada: Person, hands: Hands) -> None:
-    hands.forward(hours=-1)
-    with company.store.transaction() as session:
-        found = service.today(session, ada)
-        assert found is not None
-        assert (found.round, found.entry, found.is_open) == (None, None, False)
-        assert found.next_at == HALF_PAST_NINE
-        with pytest.raises(service.NotAskedYet):
-            service.answerable_now(session, ada)
+def test_who_comes_first_is_not_asked_again(company: Company, ada: Person, hands: Hands) -> None:
+    hands.forward(hours=-2)
+    found = today(company, ada)
+    assert (found.entry, found.is_open, found.waits) == (None, False, True)
+    assert found.next_at == HALF_PAST_NINE
+    assert begin(company, ada) == company.entry_of(ada)
+    assert not company.says(ada).is_late
+    hands.forward(hours=2)
+    assert company.ask() == 0
+    assert company.cards(service.PROMPT) == 0
+    assert company.entry(ada).closes_at == HALF_PAST_NINE + timedelta(minutes=150)
+    assert today(company, ada).next_at == HALF_PAST_NINE + timedelta(days=1)
 
 
-def test_while_it_is_open_one_has_an_entry(company: Company, ada: Person) -> None:
-    opened = company.opened()
-    with company.store.transaction() as session:
-        found = service.today(session, ada)
-        assert found is not None
-        assert found.entry is not None
-        assert (found.is_open, found.entry.round_id) == (True, opened.id)
-        assert found.standup.team.name == "Sales"
-        assert service.answerable_now(session, ada).id == found.entry.id
+def test_who_only_looked_is_asked_at_their_minute(
+    company: Company, ada: Person, hands: Hands
+) -> None:
+    hands.forward(hours=-2)
+    assert begin(company, ada) == begin(company, ada)
+    hands.forward(hours=2)
+    assert company.ask() == 1
+    assert company.ask() == 0
+    assert company.cards(service.PROMPT) == 1
 
 
-def test_after_closing_one_hears_of_the_next(company: Company, ada: Person, hands: Hands) -> None:
-    close(company, company.opened().id)
+def test_on_a_free_day_one_hears_when_it_is_asked(
+    company: Company, ada: Person, hands: Hands
+) -> None:
+    hands.forward(days=-2)
+    assert not today(company, ada).waits
+    with pytest.raises(service.NotAskedYet), company.store.transaction() as session:
+        service.answerable_now(session, ada)
+
+
+def test_while_it_is_open_one_has_a_part(company: Company, ada: Person) -> None:
+    company.ask()
+    found = today(company, ada)
+    assert found.entry is not None
+    assert (found.is_open, found.waits, found.entry.id) == (True, True, company.entry_of(ada))
+    assert begin(company, ada) == found.entry.id
+
+
+def test_after_the_closing_a_silent_one_may_be_late(
+    company: Company, ada: Person, bo: Person, hands: Hands
+) -> None:
+    company.ask()
+    company.says(bo)
     hands.forward(hours=4)
+    assert begin(company, ada) == company.entry_of(ada)
+    with pytest.raises(service.ClosedToday), company.store.transaction() as session:
+        service.answerable_now(session, bo)
+    assert today(company, bo).next_at == HALF_PAST_NINE + timedelta(days=1)
+
+
+def test_a_part_may_be_open_past_midnight(company: Company, ada: Person, hands: Hands) -> None:
     with company.store.transaction() as session:
-        found = service.today(session, ada)
-        assert found is not None
-        assert not found.is_open
-        assert found.next_at == HALF_PAST_NINE + timedelta(days=1)
-        with pytest.raises(service.ClosedToday):
-            service.answerable_now(session, ada)
-
-
-def test_yesterdays_round_is_not_todays(company: Company, ada: Person, hands: Hands) -> None:
-    close(company, company.opened().id)
+        company.standup(session).close_after_minutes = 23 * 60
+    company.ask()
     hands.forward(hours=15)
-    with company.store.transaction() as session:
-        found = service.today(session, ada)
-    assert found is not None
-    assert (found.round, found.entry) == (None, None)
+    found = today(company, ada)
+    assert found.entry is not None
+    assert (found.is_open, found.entry.id) == (True, company.entry_of(ada))
 
 
-def test_a_round_may_stay_open_past_midnight(company: Company, ada: Person, hands: Hands) -> None:
-    opened = company.opened()
+def test_yesterdays_part_is_not_todays(company: Company, ada: Person, hands: Hands) -> None:
+    company.ask()
     hands.forward(hours=15)
-    with company.store.transaction() as session:
-        found = service.today(session, ada)
-    assert found is not None
-    assert found.round is not None
-    assert (found.round.id, found.is_open) == (opened.id, True)
+    assert today(company, ada).entry is None
 
 
 def test_a_day_that_was_asked_is_not_announced_again(
-    company: Company, ada: Person, max_: Person, hands: Hands
+    company: Company, ada: Person, hands: Hands
 ) -> None:
-    close(company, company.opened().id)
+    company.ask()
     with company.store.transaction() as session:
         standup = company.standup(session)
-        service.configure(session, max_, standup.id, {
-            "days": ["mon", "tue"], "at": "15:00", "zone": "Europe/Berlin", "active": "yes",
-            "remind_after_minutes": "60", "close_after_minutes": "150", "channel": "C1",
-        })  # fmt: skip
-    with company.store.transaction() as session:
-        found = service.today(session, ada)
-    assert found is not None
-    assert found.next_at == datetime(2026, 11, 24, 14, 0, tzinfo=UTC)
+        standup.at = standup.at.replace(hour=15)
+    assert today(company, ada).next_at == datetime(2026, 11, 24, 14, 30, tzinfo=UTC)
 
 
-def test_a_paused_standup_says_so(company: Company, ada: Person, hands: Hands) -> None:
+def test_a_paused_standup_says_so(company: Company, ada: Person) -> None:
     with company.store.transaction() as session:
         company.standup(session).active = False
+    assert today(company, ada).next_at is None
+    with pytest.raises(service.Paused), company.store.transaction() as session:
+        service.answerable_now(session, ada)
+
+
+def test_what_waits_comes_first(company: Company, ada: Person, max_: Person) -> None:
     with company.store.transaction() as session:
-        found = service.today(session, ada)
-        assert found is not None
-        assert found.next_at is None
-        with pytest.raises(service.Paused):
-            service.answerable_now(session, ada)
-
-
-def test_one_who_joined_later_is_asked_once(company: Company, ada: Person) -> None:
-    opened = company.opened()
-    cy = company.someone("UCY", "Cy", "Sales")
-
-    def ask() -> int:
-        with company.store.transaction() as session:
-            return service.answerable_now(session, cy).id
-
-    assert len(set(at_once(6, ask))) == 1
-    assert company.cards(service.PROMPT) == 2
+        team = company.team(session, "Sales")
+        late = service.create(session, max_, {
+            "team": str(team.id), "template": "look_back", "name": "Look back", "days": ["mon"],
+            "at": "16:00", "remind_after_minutes": "30", "close_after_minutes": "60",
+            "channel": "C1",
+        }, "token").id  # fmt: skip
+    company.ask()
+    company.says(ada)
     with company.store.transaction() as session:
-        entry = service.entry_to_show(session, company.entry_of(cy))
-    assert entry.round_id == opened.id
+        found = service.todays(session, ada)
+    assert [each.standup.id == late for each in found] == [True, False]
+    assert [each.waits for each in found] == [True, False]
 
 
-def test_one_who_joined_too_late_gets_no_entry(company: Company, ada: Person) -> None:
-    close(company, company.opened().id)
+def test_one_who_joined_later_may_answer(company: Company, ada: Person) -> None:
+    company.ask()
     cy = company.someone("UCY", "Cy", "Sales")
-    with pytest.raises(service.ClosedToday), company.store.transaction() as session:
-        service.answerable_now(session, cy)
-    assert company.cards(service.PROMPT) == 1
+    assert len(set(at_once(6, lambda: begin(company, cy)))) == 1
+    assert company.says(cy).round_id == company.entry(ada).round_id
 
 
 def test_one_who_changed_the_team_may_still_answer_the_old_one(
     company: Company, ada: Person
 ) -> None:
-    company.opened()
-    entry_id = company.entry_of(ada)
+    company.ask()
     moved = company.someone("UADA", "Ada", "Marketing", Role.MARKETER)
+    assert company.says(moved).state == Answer.ANSWERED
+
+
+def test_an_answer_is_in_the_summary_or_draws_it_anew(company: Company, hands: Hands) -> None:
+    team = [company.someone(f"U{number}", f"P{number}", "Sales") for number in range(6)]
+    opened = company.opened()
+    hands.forward(minutes=150)
+    turns = iter([*team, None, None])
+    seen: list[set[int]] = []
+
+    def act() -> None:
+        person = next(turns)
+        if person is not None:
+            company.says(person)
+            return
+        with company.store.transaction() as session:
+            if service.close(session):
+                shown = service.round_to_show(session, opened.id)
+                seen.append({e.person_id for e in shown.entries if e.state == Answer.ANSWERED})
+        drawn(company.store)
+
+    at_once(8, act)
+    company.close()
     with company.store.transaction() as session:
-        assert service.answer(session, moved, entry_id, SAID).state == Answer.ANSWERED
+        answers = session.scalars(select(StandupAnswer)).all()
+    assert len(answers) == 6
+    assert company.cards(service.SUMMARY) == 1

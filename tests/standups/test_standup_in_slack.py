@@ -18,13 +18,13 @@ from bot.people.model import Role
 from bot.playground.standin import StandIn
 from bot.playground.state import Channel, Message, User, View
 from bot.slack import Cards, Listening, Slack
-from bot.standups import jobs, listeners, view
+from bot.standups import jobs, listeners, service, view
 from bot.standups.model import StandupRound
 from bot.store import Store
 from tests.standups.scene import Company, found
 
 MANIFEST = json.loads((Path(__file__).parents[2] / "manifest.json").read_text())
-SAID = {"did": "Two contracts.", "plan": "Call Nordwind.", "blockers": "No price list."}
+SAID = {"plan": "Call Nordwind.", "blockers": "No price list."}
 
 
 class Office:
@@ -47,32 +47,48 @@ class Office:
 
     def to_the_standup(self) -> None:
         with self.company.store.transaction() as session:
+            service.follow_people(session)
             due = session.scalars(select(Schedule.next_run_at)).first()
         assert due is not None
         self.forward(due - clock.now())
 
+    def to_its_eve(self) -> None:
+        """An hour before it is asked, on its day."""
+        with self.company.store.transaction() as session:
+            service.follow_people(session)
+            due = session.scalars(select(Schedule.next_run_at)).first()
+        assert due is not None
+        self.forward(due - clock.now() - timedelta(hours=1))
+
     def is_open(self) -> bool:
         with self.company.store.transaction() as session:
-            return len(session.scalars(select(StandupRound)).all()) == 2
+            return bool(session.scalars(select(StandupRound)).all())
 
     def dm(self, user: User, number: int = 0) -> Message:
         """The direct message, once it has come."""
         im = self.slack.im(user)
-        return self.slack.wait_until(lambda: self.slack.messages(im)[number:])[0]
+        return self.slack.wait_until(lambda: self.slack.messages(im)[number:], timeout=30)[0]
 
     def reads(self, user: User, sentence: str, number: int = 0) -> Message:
         """The direct message, once it says so."""
-        self.slack.wait_until(lambda: sentence in self.dm(user, number).text)
+        self.slack.wait_until(lambda: sentence in self.dm(user, number).text, timeout=30)
         return self.dm(user, number)
 
     def told(self, user: User) -> str:
         """What only this person was told last."""
-        return self.slack.wait_until(lambda: self.slack.ephemerals(user))[-1].text
+        return self.slack.wait_until(lambda: self.slack.ephemerals(user), timeout=30)[-1].text
 
-    def modal(self, user: User) -> View:
-        modal = self.slack.wait_until(lambda: self.slack.modal(user))
-        assert modal is not None
-        return modal
+    def modal(self, user: User, title: str = "") -> View:
+        def top() -> View | None:
+            modal = self.slack.modal(user)
+            return modal if modal and title in (modal.title or {}).get("text", "") else None
+
+        return self.slack.wait_until(top, timeout=30)
+
+    def shows(self, user: User, words: str) -> View:
+        """The modal, once it shows this."""
+        self.slack.wait_until(lambda: words in str(self.modal(user).blocks), timeout=30)
+        return self.modal(user)
 
 
 @pytest.fixture
@@ -133,7 +149,7 @@ def test_a_day(office: Office) -> None:
 
     slack.hand(ada).click(answered, view.ANSWER)
     kept = office.modal(ada).blocks[1]["element"]["initial_value"]
-    assert kept == SAID["did"]
+    assert kept == SAID["plan"]
     assert slack.hand(ada).submit(values={"ideas": "Lunch."}).ok
 
     asked = slack.as_seen(office.dm(bo))
@@ -144,21 +160,19 @@ def test_a_day(office: Office) -> None:
 
     office.forward(timedelta(minutes=60))
     reminded = slack.as_seen(office.reads(cy, "A reminder", 1))
-    slack.hand(cy).click(reminded, view.ANSWER)
-    office.modal(cy)
 
     office.forward(timedelta(minutes=90))
-    summary = slack.wait_until(lambda: slack.messages(office.team))[0]
+    summary = slack.wait_until(lambda: slack.messages(office.team), timeout=30)[0]
     assert "1 of 3 answered, 1 blocker" in summary.text
     assert "*Blockers*\nAda\n>No price list." in str(summary.blocks).replace("\\n", "\n")
-    office.reads(ada, "The summary is in")
-    office.reads(cy, "Closed without an answer")
 
-    late = slack.hand(cy).submit(values=SAID)
-    assert "has closed" in late.errors["did"]
-    assert slack.modal(cy) is not None
-    slack.hand(cy).click(reminded, view.SKIP)
-    assert "has closed" in office.told(cy)
+    slack.hand(ada).click(answered, view.ANSWER)
+    assert "has closed" in office.told(ada)
+    slack.hand(cy).click(reminded, view.ANSWER)
+    assert "marked as late" in str(office.modal(cy).blocks)
+    assert slack.hand(cy).submit(values={"plan": "Sleep longer."}).ok
+    slack.wait_until(lambda: "Cy (late)" in str(slack.messages(office.team)[0].blocks), timeout=30)
+    office.reads(cy, "after the closing")
 
     everything = [len(slack.messages(slack.im(user))) for user in (ada, bo, cy)]
     assert everything == [1, 1, 2]
@@ -168,53 +182,74 @@ def test_a_day(office: Office) -> None:
 def test_the_command(office: Office) -> None:
     slack = office.slack
     ada = office.hire("ada", "Sales")
-    slack.hand(ada).command("/standup", "", office.team)
-    assert "is not open yet" in office.told(ada)
-    office.to_the_standup()
-    office.dm(ada)
-
+    office.to_its_eve()
     slack.hand(ada).command("/standup", "", office.team)
     office.modal(ada)
     assert not slack.hand(ada).submit(values={**SAID, "plan": " "}).ok
     assert slack.hand(ada).submit(values=SAID).ok
-    office.reads(ada, "You answered at")
     slack.hand(ada).command("/standup", "skip", office.team)
-    slack.wait_until(lambda: "your answers stay" in office.told(ada))
+    slack.wait_until(lambda: "your answers stay" in office.told(ada), timeout=30)
+    office.forward(timedelta(hours=1))
+    slack.wait_until(office.is_open, timeout=30)
+    office.forward(timedelta(minutes=150))
+    slack.wait_until(lambda: slack.messages(office.team), timeout=30)
+    assert slack.messages(slack.im(ada)) == []
 
 
 def test_one_who_comes_later(office: Office) -> None:
     slack = office.slack
+    office.hire("ada", "Sales")
     office.to_the_standup()
     max_ = office.hire("max", None)
     slack.hand(max_).command("/standup", "skip", office.team)
     assert "not in a team yet" in office.told(max_)
     office.company.someone(max_.id, "Max", "Sales")
-    slack.wait_until(office.is_open)
+    slack.wait_until(office.is_open, timeout=30)
     slack.hand(max_).command("/standup", "skip", office.team)
-    slack.wait_until(lambda: "You are skipping" in office.told(max_))
-    office.reads(max_, "Skipped.")
+    slack.wait_until(lambda: "You are skipping" in office.told(max_), timeout=30)
 
 
 def test_settings(office: Office) -> None:
     slack = office.slack
     meg = office.hire("meg", None, Role.MANAGER)
+    hand = slack.hand(meg)
     elsewhere = slack.add_channel("elsewhere", members=[meg], with_app=False)
     hidden = slack.add_channel("hidden", members=[meg], with_app=False, kind="private")
-    slack.hand(meg).command("/standup", "settings", office.team)
-    overview = office.modal(meg)
-    sales = overview.blocks[2]["block_id"]
-    slack.hand(meg).click(overview, view.CHANGE, sales)
-    slack.wait_until(lambda: office.modal(meg).callback_id == view.SAVE)
+    hand.command("/standup", "settings", office.team)
+    overview = office.modal(meg, "Standups")
+    hand.click(overview, view.OPEN, overview.blocks[1]["block_id"])
+    details = office.modal(meg, "Sales standup")
+    hand.click(details, view.CHANGE)
+    slack.wait_until(lambda: office.modal(meg).callback_id == view.SAVE, timeout=30)
 
     for wrong in (elsewhere, hidden):
-        refused = slack.hand(meg).submit(values={"channel": wrong.id})
+        refused = hand.submit(values={"channel": wrong.id})
         assert "not in this channel" in refused.errors["channel"]
-    refused = slack.hand(meg).submit(values={"channel": office.team.id, "zone": "Moon"})
+    refused = hand.submit(values={"channel": office.team.id, "zone": "Moon"})
     assert list(refused.errors) == ["zone"]
-    values = {"zone": "UTC", "at": "16:05", "days": ["sat", "sun"], "active": "yes"}
-    assert slack.hand(meg).submit(values=values).ok
-    changed = "Saturday, Sunday at 16:05 (UTC)"
-    slack.wait_until(lambda: changed in str(office.modal(meg).blocks))
+    values = {"zone": "UTC", "at": "16:05", "days": ["sat", "sun"], "readers": office.team.id}
+    assert hand.submit(values=values).ok
+    office.shows(meg, "Saturday, Sunday at 16:05 (UTC)")
+
+    hand.click(office.modal(meg), view.QUESTIONS)
+    slack.wait_until(lambda: office.modal(meg).callback_id == view.SAVE_QUESTIONS, timeout=30)
+    assert hand.submit(values={"label:plan": "", "label:new": "What worked?"}).ok
+    office.shows(meg, "5. What worked?")
+    hand.click(office.modal(meg), view.PAUSE)
+    office.shows(meg, "Paused · Saturday")
+    hand.click(office.modal(meg), view.GO_ON)
+    slack.wait_until(lambda: "Paused" not in str(office.modal(meg).blocks), timeout=30)
+    hand.click(office.modal(meg), view.ARCHIVE)
+    left = office.modal(meg, "Standups")
+    assert "Sales" not in str(left.blocks)
+
+    hand.click(left, view.NEW)
+    form = office.modal(meg, "New standup")
+    team = next(block for block in form.blocks if block["block_id"] == "team")
+    sales = team["element"]["options"][1]["value"]
+    fields = {"team": sales, "template": "look_back", "name": "Friday", "days": ["fri"]}
+    assert hand.submit(values=fields).ok
+    office.shows(meg, "*Friday* · Sales")
 
 
 def test_settings_are_for_managers(office: Office) -> None:

@@ -1,7 +1,7 @@
-"""Setting up: one standup a team from the start, changed by managers, and never reset."""
+"""Setting up: two from the start, then any number, changed by managers."""
 
-from datetime import UTC, datetime, time
-from typing import Any
+from collections.abc import Callable
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,91 +14,185 @@ from bot.errors import FieldErrors, NotAllowed, NotFound
 from bot.jobs import Schedule
 from bot.people.model import Person, Role
 from bot.standups import service
-from bot.standups.model import DAYS, Standup, crontab_days
+from bot.standups.model import DAYS, TEMPLATES, Standup, Template, Theme, crontab_days
 from bot.standups.service.fields import checked
-from tests.standups.scene import HALF_PAST_NINE, Company, Hands
+from tests.standups.scene import HALF_PAST_NINE, ZONE, Company, Hands
 
-FIELDS: dict[str, Any] = {
-    "days": ["mon", "wed", "fri"],
-    "at": "08:15",
-    "zone": "America/New_York",
-    "remind_after_minutes": "30",
-    "close_after_minutes": "90",
-    "channel": "C2",
-    "active": "yes",
-}
+FIELDS = {
+    "name": "Sales standup", "days": ["mon", "wed", "fri"], "at": "08:15",
+    "zone": "America/New_York", "remind_after_minutes": "30", "close_after_minutes": "90",
+    "closing": "each", "channel": "C2", "readers": "C3", "readers_in_thread": ["thread"],
+}  # fmt: skip
 
 
-def schedule(session: Session, standup: Standup) -> Schedule:
-    return session.scalars(select(Schedule).where(Schedule.name == f"standup:{standup.id}")).one()
+def schedules(session: Session, standup: Standup) -> list[Schedule]:
+    prefix = standup.schedule_name("")
+    return list(session.scalars(select(Schedule).where(Schedule.name.startswith(prefix))))
 
 
-def test_each_team_gets_a_standup(company: Company) -> None:
+def test_each_team_begins_with_its_own_template(company: Company, max_: Person) -> None:
     with company.store.transaction() as session:
-        for team in ("Marketing", "Sales"):
-            standup = company.standup(session, team)
-            assert (standup.at, standup.days, standup.zone) == (
-                time(9, 30), "mon-fri", "Europe/Berlin",
-            )  # fmt: skip
-            assert (standup.channel, standup.active) == ("C1", True)
-            assert (standup.remind_after_minutes, standup.close_after_minutes) == (60, 150)
-            due = schedule(session, standup)
-            assert (due.task, due.args) == ("standup.open", {"standup_id": standup.id})
-            assert (due.cron, due.zone) == ("30 9 * * mon-fri", "Europe/Berlin")
-            assert due.next_run_at == HALF_PAST_NINE
+        found = service.standups(session, max_)
+    assert [standup.name for standup in found] == ["Marketing standup", "Sales standup"]
+    for standup, template in zip(found, (Template.MARKETING, Template.SALES), strict=True):
+        assert [each.key for each in standup.asked] == [each.key for each in TEMPLATES[template]]
+        assert (standup.days, standup.at, standup.zone) == ("mon-fri", time(9, 30), None)
+        assert (standup.channel, standup.active) == ("C1", True)
+
+
+def test_templates_ask_of_everything_and_keys_are_unique() -> None:
+    asked = [each for template in Template for each in TEMPLATES[template]]
+    assert {each.theme for each in asked} == set(Theme) - {Theme.OTHER}
+    for template in Template:
+        keys = [each.key for each in TEMPLATES[template]]
+        assert len(keys) == len(set(keys)) <= 6
+        assert any(each.needs_answer for each in TEMPLATES[template])
+
+
+def test_a_schedule_stands_for_each_zone(company: Company, ada: Person, hands: Hands) -> None:
+    hands.forward(minutes=-5)
+    with company.store.transaction() as session:
+        assert service.follow_people(session) == 0
+    with company.store.transaction() as session:
+        standup = company.standup(session)
+        [due] = schedules(session, standup)
+        assert (due.task, due.args) == (
+            "standup.open", {"standup_id": standup.id, "place": ZONE},
+        )  # fmt: skip
+        assert (due.cron, due.zone, due.next_run_at) == ("30 9 * * mon-fri", ZONE, HALF_PAST_NINE)
 
 
 def test_a_new_start_resets_nothing(company: Company, max_: Person, hands: Hands) -> None:
     with company.store.transaction() as session:
         standup = company.standup(session)
         service.configure(session, max_, standup.id, FIELDS)
-        before = schedule(session, standup).next_run_at
-        untouched = schedule(session, company.standup(session, "Marketing")).next_run_at
+        service.archive(session, max_, company.standup(session, "Marketing").id)
     hands.forward(days=2)
     with company.store.transaction() as session:
         service.install(session, company.workspace)
     with company.store.transaction() as session:
-        standup = company.standup(session)
-        assert (standup.at, standup.channel) == (time(8, 15), "C2")
-        assert schedule(session, standup).next_run_at == before
-        assert schedule(session, company.standup(session, "Marketing")).next_run_at == untouched
+        [left] = service.standups(session, max_)
+        assert (left.id, left.at, left.channel) == (standup.id, time(8, 15), "C2")
 
 
-def test_a_change_goes_to_the_row_and_the_schedule(company: Company, max_: Person) -> None:
+def test_a_change_goes_to_the_row_and_the_clock(
+    company: Company, ada: Person, max_: Person
+) -> None:
     with company.store.transaction() as session:
-        standup = company.standup(session)
-        service.configure(session, max_, standup.id, FIELDS)
+        service.configure(session, max_, company.standup(session).id, FIELDS)
     with company.store.transaction() as session:
         standup = company.standup(session)
         assert (standup.days, standup.at, standup.zone) == (
             "mon,wed,fri", time(8, 15), "America/New_York",
         )  # fmt: skip
-        assert (standup.remind_after_minutes, standup.close_after_minutes) == (30, 90)
-        due = schedule(session, standup)
+        assert (standup.readers, standup.readers_in_thread) == ("C3", True)
+        [due] = schedules(session, standup)
         assert (due.cron, due.zone) == ("15 8 * * mon,wed,fri", "America/New_York")
         assert due.next_run_at == datetime(2026, 11, 23, 13, 15, tzinfo=UTC)
 
 
-def test_a_schedule_that_did_not_change_is_let_run(company: Company, max_: Person) -> None:
-    """At the very minute when it is due, a new channel must not put the round off to tomorrow."""
-    kept = {**FIELDS, "days": list(DAYS[:5]), "at": "09:30", "zone": "Europe/Berlin"}
+def test_what_did_not_change_is_let_run(company: Company, ada: Person, max_: Person) -> None:
+    """At the very minute when it is due, a new channel must not put it off to tomorrow."""
+    kept = {**FIELDS, "days": list(DAYS[:5]), "at": "09:30", "zone": ""}
     with company.store.transaction() as session:
         standup = company.standup(session)
+        service.follow_people(session)
+        [due] = schedules(session, standup)
+        due.next_run_at = HALF_PAST_NINE
+    with company.store.transaction() as session:
         service.configure(session, max_, standup.id, kept)
-        assert standup.channel == "C2"
-        assert schedule(session, standup).next_run_at == HALF_PAST_NINE
+        [due] = schedules(session, standup)
+        assert due.next_run_at == HALF_PAST_NINE
 
 
-def test_pausing_and_going_on(company: Company, max_: Person) -> None:
+def test_pausing_takes_it_off_the_clock_and_going_on_puts_it_back(
+    company: Company, ada: Person, max_: Person
+) -> None:
     with company.store.transaction() as session:
-        standup = company.standup(session)
-        assert not service.configure(session, max_, standup.id, {**FIELDS, "active": "no"}).active
-        assert service.configure(session, max_, standup.id, FIELDS).active
+        standup_id = company.standup(session).id
+        service.follow_people(session)
+    for active in (False, True):
+        with company.store.transaction() as session:
+            standup = service.pause(session, max_, standup_id, active=active)
+            assert (standup.active, len(schedules(session, standup))) == (active, int(active))
+
+
+def test_a_deleted_one_is_gone_and_keeps_what_was_said(
+    company: Company, ada: Person, max_: Person, hands: Hands
+) -> None:
+    company.ask()
+    company.says(ada)
+    with company.store.transaction() as session:
+        standup_id = company.standup(session).id
+        service.archive(session, max_, standup_id)
+        assert schedules(session, company.standup(session)) == []
+        assert [each.team.name for each in service.standups(session, max_)] == ["Marketing"]
+        assert service.today(session, ada) is None
+        with pytest.raises(NotFound):
+            service.configurable(session, max_, standup_id)
+    hands.forward(minutes=150)
+    assert company.close() == 1
+    assert company.cards(service.SUMMARY) == 1
+
+
+def test_any_number_of_standups(company: Company, ada: Person, max_: Person) -> None:
+    with company.store.transaction() as session:
+        team = company.team(session, "Sales")
+        fields = {**FIELDS, "name": "Look back", "team": str(team.id), "template": "look_back"}
+        made = service.create(session, max_, fields, "a form")
+        again = service.create(session, max_, fields, "a form")
+        another = service.create(session, max_, fields, "another form")
+        assert made.id == again.id != another.id
+        names = [each.name for each in service.standups(session, max_)]
+    assert names == ["Marketing standup", "Look back", "Look back", "Sales standup"]
+
+
+@pytest.mark.parametrize(("team", "template"), [(None, "plain"), ("0", "plain"), ("x", "no")])
+def test_a_new_one_needs_a_team(
+    company: Company, max_: Person, team: str | None, template: str
+) -> None:
+    fields = {**FIELDS, "team": team, "template": template}
+    with pytest.raises(FieldErrors) as refused, company.store.transaction() as session:
+        service.create(session, max_, fields, "token")
+    assert list(refused.value.errors) == ["team"]
+
+
+def test_questions_change_are_added_and_retired(
+    company: Company, ada: Person, max_: Person
+) -> None:
+    company.ask()
+    company.says(ada, product="A price list")
+    with company.store.transaction() as session:
+        standup_id = company.standup(session).id
+        service.change_questions(session, max_, standup_id, {
+            "label:plan": "What now?", "theme:plan": "focus", "needed:plan": [],
+            "label:customers": "Customers?", "theme:customers": "nonsense",
+            "label:product": "", "label:blockers": " ", "label:new": "What failed?",
+            "theme:new": "failed", "needed:new": ["needed"],
+        })  # fmt: skip
+    with company.store.transaction() as session:
+        standup = service.configurable(session, max_, standup_id)
+        asked = [(each.key, each.label, each.theme, each.needs_answer) for each in standup.asked]
+        assert asked == [
+            ("plan", "What now?", "focus", False),
+            ("customers", "Customers?", "other", False),
+            ("q6", "What failed?", "failed", True),
+        ]
+    with company.store.transaction() as session:
+        entry = service.entry_to_show(session, company.entry_of(ada))
+        retired = next(each for each in entry.round.standup.questions if each.key == "product")
+        assert entry.said(retired) == "A price list"
+
+
+def test_one_question_stays(company: Company, max_: Person) -> None:
+    with pytest.raises(FieldErrors), company.store.transaction() as session:
+        service.change_questions(session, max_, company.standup(session).id, {})
 
 
 @pytest.mark.parametrize(
     ("field", "value", "sentence"),
     [
+        ("name", "  ", "Give it a name"),
         ("days", [], "at least one day"),
         ("days", None, "at least one day"),
         ("days", ["someday"], "at least one day"),
@@ -107,7 +201,6 @@ def test_pausing_and_going_on(company: Company, max_: Person) -> None:
         ("zone", "Europe/Berlim", "Did you mean Europe/Berlin?"),
         ("zone", "🌍", "such as Europe/Berlin"),
         ("zone", "../etc/passwd", "do not know"),
-        ("zone", None, "do not know"),
         ("remind_after_minutes", "0", "from 1 to 1380"),
         ("remind_after_minutes", "soon", "whole number"),
         ("remind_after_minutes", "90", "closes after 90 minutes"),
@@ -115,8 +208,6 @@ def test_pausing_and_going_on(company: Company, max_: Person) -> None:
         ("close_after_minutes", "1.5", "whole number"),
         ("close_after_minutes", None, "whole number"),
         ("channel", None, "Choose the channel"),
-        ("active", None, "Choose whether"),
-        ("active", "perhaps", "Choose whether"),
     ],
 )
 def test_each_field_says_what_it_needs(field: str, value: object, sentence: str) -> None:
@@ -129,7 +220,9 @@ def test_each_field_says_what_it_needs(field: str, value: object, sentence: str)
 def test_all_errors_are_said_at_once(company: Company, max_: Person) -> None:
     with pytest.raises(FieldErrors) as refused, company.store.transaction() as session:
         service.configure(session, max_, company.standup(session).id, {})
-    assert set(refused.value.errors) == set(FIELDS)
+    assert set(refused.value.errors) == {
+        "name", "days", "at", "remind_after_minutes", "close_after_minutes", "channel",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("written", ["europe/berlin", " Europe/Berlin ", "EUROPE/BERLIN"])
@@ -137,23 +230,56 @@ def test_a_zone_is_understood_however_it_is_written(written: str) -> None:
     assert checked({**FIELDS, "zone": written})["zone"] == "Europe/Berlin"
 
 
+@pytest.mark.parametrize("nothing", ["", "  ", None])
+def test_no_zone_is_everyones_own(nothing: str | None) -> None:
+    assert checked({**FIELDS, "zone": nothing})["zone"] is None
+
+
 def test_only_managers_and_admins_change_it(company: Company, ada: Person) -> None:
     with company.store.transaction() as session:
         standup_id = company.standup(session).id
-    with pytest.raises(NotAllowed), company.store.transaction() as session:
-        service.configure(session, ada, standup_id, FIELDS)
-    with pytest.raises(NotAllowed), company.store.transaction() as session:
-        service.standups(session, ada)
+    deeds: list[Callable[[Session], object]] = [
+        lambda session: service.standups(session, ada),
+        lambda session: service.usual(session, ada),
+        lambda session: service.create(session, ada, FIELDS, "token"),
+        lambda session: service.configurable(session, ada, standup_id),
+        lambda session: service.configure(session, ada, standup_id, FIELDS),
+        lambda session: service.change_questions(session, ada, standup_id, {"label:new": "?"}),
+        lambda session: service.pause(session, ada, standup_id, active=False),
+        lambda session: service.archive(session, ada, standup_id),
+    ]
+    for deed in deeds:
+        with pytest.raises(NotAllowed), company.store.transaction() as session:
+            deed(session)
     admin = company.someone("UADMIN", "Amy", None, Role.ADMIN)
     with company.store.transaction() as session:
-        assert [standup.team.name for standup in service.standups(session, admin)] == [
-            "Marketing", "Sales",
-        ]  # fmt: skip
+        assert len(service.standups(session, admin)) == 2
 
 
 def test_a_standup_of_another_workspace_is_not_found(company: Company, max_: Person) -> None:
     with pytest.raises(NotFound), company.store.transaction() as session:
         service.configure(session, max_, 4_000_000, FIELDS)
+
+
+def test_the_trend_counts_prompts_by_week(
+    company: Company, ada: Person, bo: Person, hands: Hands
+) -> None:
+    for week, (answers, skips) in enumerate([(2, 0), (1, 1), (0, 0)]):
+        hands.now = HALF_PAST_NINE + timedelta(weeks=week)
+        company.ask(slot=hands.now)
+        for person in (ada, bo)[:answers]:
+            company.says(person)
+        if skips:
+            with company.store.transaction() as session:
+                service.skip(session, bo, company.entry_of(bo))
+    with company.store.transaction() as session:
+        trends = service.response_trend(session, company.workspace.id, 4)
+        trend = trends[company.standup(session).id]
+        other = trends[company.standup(session, "Marketing").id]
+    assert trend.shares == [0, 0.5, 1, None]
+    assert [week.skipped for week in trend.weeks] == [0, 1, 0, 0]
+    assert [f"{week.monday:%m-%d}" for week in trend.weeks] == ["12-07", "11-30", "11-23", "11-16"]
+    assert other.shares == [None] * 4
 
 
 @given(st.sets(st.sampled_from(DAYS), min_size=1))

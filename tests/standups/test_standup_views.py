@@ -9,49 +9,95 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from slack_sdk.models.views import View
 
+from bot import clock
+from bot.campaigns.model import Campaign
+from bot.leads.model import Arrivals, Workload
 from bot.people.model import Person, Team
 from bot.playground.limits import check_message, check_view, text_length
 from bot.slack import Message
 from bot.standups import service, view
-from bot.standups.model import Answer, Question, Standup, StandupEntry, StandupRound
+from bot.standups.model import (
+    TEMPLATES,
+    Answer,
+    Facts,
+    Standup,
+    StandupAnswer,
+    StandupEntry,
+    StandupQuestion,
+    StandupRound,
+    Template,
+    Today,
+    Trend,
+    Week,
+)
 
 Golden = Callable[[str, Any], None]
 
 NINE_THIRTY = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
 NOON = datetime(2026, 11, 23, 11, 0, tzinfo=UTC)
 TWENTY_PAST = datetime(2026, 11, 23, 9, 20, tzinfo=UTC)
+ONE = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 FULL = {
-    "did": "Called the six webinar leads.\nTwo want a demo on Thursday.",
     "plan": "Send both offers before lunch.",
+    "customers": "They ask on WhatsApp.\nTwo want a demo on Thursday.",
+    "product": "A sheet that compares the two plans.",
     "blockers": "The landing page does not say until when the discount holds.",
     "ideas": "Ask for the phone number last: three gave up on it.",
 }
 HOSTILE = "<!channel> *urgent* <https://evil.example|your account> &amp; `rm` @here\n>not a quote"
+BEN = Person(id=90, name="Ben Lind", slack_id="U90")
+NOTHING = Facts(Workload(0, 0, 0), [])
 
 
-def a_standup(team: str = "Sales", **more: Any) -> Standup:
+@pytest.fixture(autouse=True)
+def _morning() -> None:
+    clock.use(lambda: TWENTY_PAST)
+
+
+def a_standup(team: str = "Sales", template: Template = Template.SALES, **more: Any) -> Standup:
     facts = {
-        "days": "mon-fri", "at": time(9, 30), "zone": "Europe/Berlin", "channel": "C1",
+        "days": "mon-fri", "at": time(9, 30), "zone": None, "channel": "C1", "closing": "each",
         "remind_after_minutes": 60, "close_after_minutes": 150, "active": True,
+        "name": f"{team} standup", "readers": None, "readers_in_thread": False,
     }  # fmt: skip
-    return Standup(id=3, team_id=1, team=Team(id=1, name=team), **{**facts, **more})
+    asked = [
+        StandupQuestion(id=number, key=each.key, position=number, label=each.label,
+                        theme=each.theme, needs_answer=each.needs_answer, retired=False)
+        for number, each in enumerate(TEMPLATES[template])
+    ]  # fmt: skip
+    return Standup(
+        id=3, team_id=1, team=Team(id=1, name=team), questions=asked, **{**facts, **more}
+    )
 
 
-def a_round(team: str = "Sales", *, closed: bool = False) -> StandupRound:
+def a_round(team: str = "Sales", **more: Any) -> StandupRound:
     return StandupRound(
-        id=5, day=date(2026, 11, 23), opened_at=NINE_THIRTY, closes_at=NOON,
-        closed_at=NOON if closed else None, standup=a_standup(team), entries=[],
+        id=5, day=date(2026, 11, 23), opened_at=NINE_THIRTY, closes_at=NOON, closed_at=None,
+        standup=a_standup(team, **more), entries=[],
     )  # fmt: skip
 
 
 def an_entry(
-    of: StandupRound, state: Answer = Answer.ASKED, name: str = "Ada", **answers: str
-) -> StandupEntry:
-    return StandupEntry(
+    of: StandupRound, state: Answer = Answer.ASKED, name: str = "Ada", at: datetime = TWENTY_PAST,
+    **said: Any,
+) -> StandupEntry:  # fmt: skip
+    entry = StandupEntry(
         id=len(of.entries) + 7, round=of, person=Person(id=1, name=name, slack_id="U1"),
-        state=state, answers=answers,
-        answered_at=TWENTY_PAST if state == Answer.ANSWERED else None,
+        state=state, due_at=NINE_THIRTY, asked_at=NINE_THIRTY, closes_at=NOON, answers=[],
+        answered_at=at if state == Answer.ANSWERED else None,
     )  # fmt: skip
+    for question in of.standup.questions:
+        if text := said.get(question.key):
+            StandupAnswer(id=entry.id * 100 + question.id, entry=entry, question=question,
+                          question_id=question.id, text=text)  # fmt: skip
+    return entry
+
+
+def blocker(of: StandupRound, entry: StandupEntry, **facts: Any) -> StandupAnswer:
+    found = next(each for each in entry.answers if each.is_blocker)
+    for name, value in facts.items():
+        setattr(found, name, value)
+    return found
 
 
 def message(drawn: Message) -> dict[str, Any]:
@@ -69,127 +115,243 @@ def modal(drawn: View) -> dict[str, Any]:
 @pytest.mark.parametrize("state", Answer)
 @pytest.mark.parametrize("closed", [False, True])
 def test_prompt(golden: Golden, state: Answer, closed: bool) -> None:
-    entry = an_entry(a_round(closed=closed), state, **FULL)
+    clock.use(lambda: ONE if closed else TWENTY_PAST)
+    entry = an_entry(a_round(), state, **FULL)
     name = f"{state}{'_and_closed' if closed else ''}"
     golden(f"standups.prompt.{name}", message(view.prompt(entry)))
+
+
+def test_prompt_after_a_late_answer(golden: Golden) -> None:
+    clock.use(lambda: ONE)
+    entry = an_entry(a_round(), Answer.ANSWERED, at=ONE, **FULL)
+    golden("standups.prompt.late", message(view.prompt(entry)))
 
 
 def test_reminder(golden: Golden) -> None:
     golden("standups.reminder", message(view.reminder(an_entry(a_round()))))
 
 
-@pytest.mark.parametrize("state", Answer)
-@pytest.mark.parametrize("closed", [False, True])
-def test_a_settled_reminder_has_no_buttons(golden: Golden, state: Answer, closed: bool) -> None:
-    if state == Answer.ASKED and not closed:
-        return
-    settled = message(view.reminder(an_entry(a_round(closed=closed), state)))
+@pytest.mark.parametrize("state", [Answer.ANSWERED, Answer.SKIPPED])
+def test_a_settled_reminder_has_no_buttons(golden: Golden, state: Answer) -> None:
+    settled = message(view.reminder(an_entry(a_round(), state)))
     assert [block["type"] for block in settled["blocks"]] == ["section"]
-    if state == Answer.ANSWERED and not closed:
+    if state == Answer.ANSWERED:
         golden("standups.reminder.settled", settled)
 
 
-def test_form(golden: Golden) -> None:
-    golden("standups.form", modal(view.form(an_entry(a_round()))))
+@pytest.mark.parametrize("template", Template)
+def test_form(golden: Golden, template: Template) -> None:
+    entry = an_entry(a_round(template=template))
+    golden(f"standups.form.{template}", modal(view.form(entry, NOTHING)))
+
+
+def test_form_with_facts(golden: Golden) -> None:
+    spring = Campaign(id=4, name="Spring <start> & more")
+    mine = Facts(
+        Workload(3, 1, 2), [(spring, Arrivals(14, 9, 4, 3)), (spring, Arrivals(1, 0, 0, 0))]
+    )
+    golden("standups.form.facts", modal(view.form(an_entry(a_round()), mine)))
+    many = Facts(Workload(0, 0, 1), [(spring, Arrivals(0, 0, 0, 0))] * 40)
+    assert "and 35 more campaigns of yours" in str(modal(view.form(an_entry(a_round()), many)))
 
 
 def test_form_with_earlier_answers(golden: Golden) -> None:
     entry = an_entry(a_round("Customer Happiness and Growth"), Answer.ANSWERED, **FULL)
-    golden("standups.form.again", modal(view.form(entry)))
+    golden("standups.form.again", modal(view.form(entry, NOTHING)))
+
+
+def test_form_after_the_closing() -> None:
+    clock.use(lambda: ONE)
+    assert "marked as late" in str(modal(view.form(an_entry(a_round()), NOTHING)))
 
 
 def test_form_takes_back_the_longest_answer() -> None:
     longest = "<&>" * 1000
-    entry = an_entry(a_round(), Answer.ANSWERED, did=longest, plan=longest)
-    assert modal(view.form(entry))["blocks"][1]["element"]["initial_value"] == longest
+    entry = an_entry(a_round(), Answer.ANSWERED, plan=longest, ideas=longest)
+    assert modal(view.form(entry, NOTHING))["blocks"][1]["element"]["initial_value"] == longest
+
+
+def test_choice(golden: Golden) -> None:
+    asked, answered = an_entry(a_round()), an_entry(a_round(), Answer.ANSWERED, **FULL)
+    day = date(2026, 11, 23)
+    found = [
+        Today(asked.round.standup, day, asked, None),
+        Today(a_standup(name="Look <back>"), day, None, None),
+        Today(answered.round.standup, day, answered, None),
+    ]
+    golden("standups.choice", modal(view.choice(found)))
 
 
 def test_summary(golden: Golden) -> None:
-    closed = a_round(closed=True)
-    an_entry(closed, Answer.ANSWERED, "Tom Weber", did="Two contracts.", plan="Call Nordwind.")
-    an_entry(closed, Answer.ANSWERED, "Ada Lovelace", **FULL)
-    an_entry(closed, Answer.SKIPPED, "Bo Lind")
-    an_entry(closed, Answer.ASKED, "Cy Young")
-    an_entry(closed, Answer.ASKED, "Mia Chen")
-    golden("standups.summary", message(view.summary(closed)))
+    of = a_round()
+    an_entry(of, Answer.ANSWERED, "Tom Weber", plan="Call Nordwind.", blockers="No price list.")
+    blocker(of, an_entry(of, Answer.ANSWERED, "Ada Lovelace", **FULL), taker=BEN, taken_by=90)
+    an_entry(of, Answer.ANSWERED, "Zoe Late", at=ONE, plan="Two visits.")
+    an_entry(of, Answer.SKIPPED, "Bo Lind")
+    an_entry(of, Answer.ASKED, "Cy Young")
+    an_entry(of, Answer.ASKED, "Mia Chen")
+    golden("standups.summary", message(view.summary(of)))
+
+
+def test_summary_with_a_lifted_blocker(golden: Golden) -> None:
+    of = a_round()
+    facts = {"taker": BEN, "taken_by": 90, "lifted_at": ONE}
+    blocker(of, an_entry(of, Answer.ANSWERED, "Ada Lovelace", **FULL), **facts)
+    golden("standups.summary.lifted", message(view.summary(of)))
 
 
 def test_summary_without_blockers(golden: Golden) -> None:
-    closed = a_round(closed=True)
-    an_entry(closed, Answer.ANSWERED, "Ada Lovelace", did="Two contracts.", plan="Call Nordwind.")
-    golden("standups.summary.no_blockers", message(view.summary(closed)))
+    of = a_round()
+    an_entry(of, Answer.ANSWERED, "Ada Lovelace", plan="Call Nordwind.")
+    golden("standups.summary.no_blockers", message(view.summary(of)))
 
 
 def test_summary_of_silence(golden: Golden) -> None:
-    closed = a_round(closed=True)
-    an_entry(closed, Answer.SKIPPED, "Bo Lind")
-    an_entry(closed, Answer.ASKED, "Cy Young")
-    golden("standups.summary.nobody", message(view.summary(closed)))
+    of = a_round()
+    an_entry(of, Answer.SKIPPED, "Bo Lind")
+    an_entry(of, Answer.ASKED, "Cy Young")
+    drawn = message(view.summary(of))
+    golden("standups.summary.nobody", drawn)
+    assert "Cy" not in str(drawn)
 
 
 def test_summary_of_hostile_text(golden: Golden) -> None:
-    closed = a_round("<!here> & Co", closed=True)
-    an_entry(closed, Answer.ANSWERED, "<!channel>\n*Boss*", did=HOSTILE, plan="\u202ereversed")
-    golden("standups.summary.hostile", message(view.summary(closed)))
+    of = a_round("<!here> & Co")
+    an_entry(of, Answer.ANSWERED, "<!channel>\n*Boss*", blockers=HOSTILE, plan="\u202ereversed")
+    golden("standups.summary.hostile", message(view.summary(of)))
+
+
+def test_the_thread_of_a_week(golden: Golden) -> None:
+    golden("standups.week", message(view.week(a_round("<!here>"))))
+
+
+@pytest.mark.parametrize(
+    ("name", "facts"),
+    [
+        ("free", {}),
+        ("taken", {"taker": BEN, "taken_by": 90}),
+        ("lifted", {"taker": BEN, "taken_by": 90, "lifted_at": ONE}),
+    ],
+)
+def test_a_blockers_card(golden: Golden, name: str, facts: dict[str, Any]) -> None:
+    of = a_round()
+    found = blocker(of, an_entry(of, Answer.ANSWERED, "Ada", **FULL), **facts)
+    golden(f"standups.blocker.{name}", message(view.blocker(found)))
+    if name == "lifted":
+        golden("standups.blocker.heard", message(view.lifted(found)))
 
 
 def test_short_answers_stay_whole_beside_long_ones() -> None:
-    closed = a_round(closed=True)
+    of = a_round()
     for number in range(30):
-        an_entry(closed, Answer.ANSWERED, f"P{number}", did="long " * 600, plan=f"Plan {number}.")
-    drawn = str(message(view.summary(closed)))
+        an_entry(of, Answer.ANSWERED, f"P{number}", ideas="long " * 600, plan=f"Plan {number}.")
+    drawn = str(message(view.summary(of)))
     assert all(f">Plan {number}." in drawn for number in range(30))
+    assert view.PAGE in drawn
 
 
 def test_one_long_answer_is_hardly_cut() -> None:
-    closed = a_round(closed=True)
-    an_entry(closed, Answer.ANSWERED, did="word " * 570, plan="None.")
-    assert "…" not in str(message(view.summary(closed)))
+    of = a_round()
+    an_entry(of, Answer.ANSWERED, plan="word " * 570)
+    assert "…" not in str(message(view.summary(of)))
 
 
 def test_an_answer_of_many_lines_does_not_fill_the_channel() -> None:
-    closed = a_round(closed=True)
-    an_entry(closed, Answer.ANSWERED, did="a\n\n" * 900, plan="None.")
-    assert str(message(view.summary(closed))).count(">a") == 12
+    of = a_round()
+    an_entry(of, Answer.ANSWERED, plan="a\n\n" * 900)
+    assert str(message(view.summary(of))).count(">a") == 12
 
 
 words = st.text(max_size=3000) | st.sampled_from([HOSTILE, "&" * 3000, "a\n" * 1500, "🦊" * 1500])
 people = st.builds(
-    lambda name, state, said: (name, state, dict(zip(Question, said, strict=True))),
+    lambda name, state, said: (name, state, dict(zip(FULL, said, strict=True))),
     st.text(min_size=1, max_size=80),
     st.sampled_from(Answer),
-    st.lists(words, min_size=4, max_size=4),
+    st.lists(words, min_size=5, max_size=5),
 )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=50)
 @given(st.lists(people, max_size=50))
-def test_a_summary_always_fits(team: list[tuple[str, Answer, dict[Question, str]]]) -> None:
-    closed = a_round(closed=True)
+def test_a_summary_and_its_pages_always_fit(team: list[tuple[str, Answer, dict[str, str]]]) -> None:
+    of = a_round()
     for name, state, said in team:
-        an_entry(closed, state, name, **{str(question): text for question, text in said.items()})
-    drawn = message(view.summary(closed))
-    assert text_length(drawn["blocks"]) <= 11_000
+        an_entry(of, state, name, **said)
+    drawn = message(view.summary(of))
+    assert text_length(drawn["blocks"]) <= 11_500
     assert "<" not in str(drawn).replace("<StandupEntry", "")
+    modal(view.page(of, 0))
 
 
-def test_a_summary_of_a_very_large_team_fits() -> None:
-    closed = a_round(closed=True)
+def test_a_summary_of_a_very_large_team_fits_and_the_pages_have_all() -> None:
+    of = a_round()
     for number in range(1200):
-        an_entry(closed, Answer.ANSWERED, f"{number} {'x' * 74}", **dict.fromkeys(FULL, "y" * 99))
-    drawn = message(view.summary(closed))
-    assert "There is more than fits" in str(drawn)
-    assert text_length(drawn["blocks"]) <= 11_000
+        an_entry(of, Answer.ANSWERED, f"{number} {'x' * 74}", plan=f"Plan {number}.",
+                 blockers="y" * 99, ideas="&" * 3000)  # fmt: skip
+    drawn = message(view.summary(of))
+    assert view.PAGE in str(drawn)
+    assert str(drawn).count(f"'{view.TAKE}'") == 10
+    assert text_length(drawn["blocks"]) <= 11_500
     assert "1,195 others" in str(drawn)
+    pages = [str(modal(view.page(of, number))) for number in range(240)]
+    assert sum(page.count(f"'{view.TAKE}'") for page in pages) == 1200
+    assert all(f"Plan {number}." in "".join(pages) for number in (0, 600, 1199))
+
+
+def test_pages(golden: Golden) -> None:
+    of = a_round()
+    for number in range(9):
+        an_entry(of, Answer.ANSWERED, f"Person {number}", **FULL)
+    golden("standups.page", modal(view.page(of, 1)))
+    assert modal(view.page(of, 99)) == modal(view.page(of, 2))
+    assert "Nobody has answered yet" in str(modal(view.page(a_round(), 0)))
+
+
+def trend(*answered: int) -> Trend:
+    return Trend(3, [Week(date(2026, 11, 23), 5 if each >= 0 else 0, each, 0) for each in answered])
 
 
 def test_settings_of_all(golden: Golden) -> None:
-    paused = a_standup("Marketing", days="mon,wed,fri", active=False)
-    golden("standups.settings", modal(view.overview([paused, a_standup()])))
+    paused = a_standup("Marketing", days="mon,wed,fri", active=False, zone="Europe/Berlin")
+    paused.id = 4
+    found = [paused, a_standup()]
+    golden("standups.settings", modal(view.overview(found, {3: trend(4, 3, -1, 5)})))
+
+
+def test_settings_without_any(golden: Golden) -> None:
+    golden("standups.settings.none", modal(view.overview([], {})))
+
+
+def test_settings_of_very_many_have_pages() -> None:
+    many = [a_standup(name=f"Standup {number}") for number in range(65)]
+    assert "Standup 64" in str(modal(view.overview(many, {}, 3)))
+    assert modal(view.overview(many, {}, 99)) == modal(view.overview(many, {}, 3))
+    assert "standup.overview.next" in str(modal(view.overview(many, {})))
 
 
 def test_settings_of_one(golden: Golden) -> None:
-    golden("standups.settings.change", modal(view.change(a_standup())))
+    standup = a_standup(readers="C2", readers_in_thread=True, closing="last")
+    golden("standups.settings.details", modal(view.details(standup, trend(4, 3, 2, 1))))
+    assert "Go on" in str(modal(view.details(a_standup(active=False), None)))
+
+
+def test_settings_forms(golden: Golden) -> None:
+    standup = a_standup(readers="C2", readers_in_thread=True)
+    golden("standups.settings.change", modal(view.change(standup)))
+    golden("standups.settings.questions", modal(view.questions(standup)))
+    teams = [Team(id=1, name="Marketing"), Team(id=2, name="Sales")]
+    golden("standups.settings.new", modal(view.new(a_standup(name=""), teams, "token")))
+
+
+def test_a_full_standup_has_no_room_for_one_more_question() -> None:
+    standup = a_standup()
+    standup.questions = [
+        StandupQuestion(key=f"q{n}", position=n, label="?" * 150, theme="other",
+                        needs_answer=True, retired=False)
+        for n in range(10)
+    ]  # fmt: skip
+    assert "label:new" not in str(modal(view.questions(standup)))
+    modal(view.details(standup, None))
 
 
 @pytest.mark.parametrize(
@@ -204,21 +366,26 @@ def test_settings_of_one(golden: Golden) -> None:
     ],
 )
 def test_days_in_words(days: str, words: str) -> None:
-    assert f"{words} at 09:30" in str(modal(view.overview([a_standup(days=days)])))
+    assert f"{words} at 09:30" in str(modal(view.overview([a_standup(days=days)], {})))
 
 
 def test_what_is_said_to_one_person(golden: Golden) -> None:
     ask = "Please ask <@U1>: an admin puts people into teams with /handoff people."
     at = "<!date^1795509000^{date_short_pretty} at {time}|2026-11-24 08:30 UTC>"
+    name = "Sales standup"
     sentences = {
         "no team": service.NoTeam(ask=ask),
-        "paused": service.Paused(team="Sales"),
-        "not asked yet": service.NotAskedYet(team="Sales", at=at),
-        "closed today": service.ClosedToday(team="Sales", at=at),
-        "closed": service.StandupClosed(team="Sales", day="Monday, 23 November"),
+        "paused": service.Paused(standup=name),
+        "not asked yet": service.NotAskedYet(standup=name, at=at),
+        "closed today": service.ClosedToday(standup=name, at=at),
+        "closed": service.StandupClosed(standup=name, day="Monday, 23 November"),
         "already answered": service.AlreadyAnswered(),
         "already skipped": service.AlreadySkipped(),
+        "not across": service.NotAcross(team="Sales"),
+        "already taken": service.AlreadyTaken(who="Ben Lind"),
+        "already lifted": service.AlreadyLifted(),
+        "not theirs": service.NotTheirs(who="Ben Lind"),
     }
     said = {when: error.message for when, error in sentences.items()}
-    said["skipped"] = view.skipped(an_entry(a_round()))
+    said["skipped"] = view.skipping([an_entry(a_round())])
     golden("standups.sentences", said)

@@ -20,8 +20,7 @@ from bot.home.view.upkeep import RETRY, RETRY_ALL, SOURCES_OPEN, sources, upkeep
 from bot.slack import Message
 from bot.slack.text import moment, safe
 from bot.standups import view as standups
-from bot.standups.model import Answer
-from bot.standups.service import Today
+from bot.standups.model import Answer, Today
 
 __all__ = ["RETRY", "RETRY_ALL", "SOURCES_OPEN", "home", "sources", "status"]
 
@@ -63,17 +62,17 @@ def _stranger(page: Page) -> list[Block]:
 
 
 def _standup(today: Today) -> list[Block]:
-    name = safe(today.standup.team.name, 80)
+    name = safe(today.standup.name, 80)
     answered = today.entry is not None and today.entry.state == Answer.ANSWERED
-    if today.is_open:
+    if today.is_open and today.entry is not None and today.entry.asked_at is not None:
         label = "Change my answers" if answered else "Answer"
         state = "you have answered" if answered else "open, and waits for you"
     else:
-        label = ""
+        label = "Answer" if today.waits else ""
         state = f"next asked {moment(today.next_at)}" if today.next_at else "paused"
     blocks: list[Block] = [header("Standup"), words(f"{name}: {state}.")]
-    if label and today.entry is not None:
-        button = ButtonElement(text=label, action_id=standups.ANSWER, value=str(today.entry.id))
+    if label:
+        button = ButtonElement(text=label, action_id=standups.BEGIN, value=str(today.standup.id))
         blocks.append(ActionsBlock(elements=[button]))
     return blocks
 

@@ -16,6 +16,7 @@ from bot.leads.sources import SOURCES
 from bot.people import team_view
 from bot.people import view as people
 from bot.slack.text import moment, plural, safe
+from bot.standups import view as standups
 
 RETRY = "home.retry"
 RETRY_ALL = "home.retry_all"
@@ -28,6 +29,7 @@ _SETTINGS = (
     ("What sales promises", lead_modals.PROMISE),
     ("Turns", lead_modals.TURNS),
     ("Heat", leads.CHANGE_RULES),
+    ("Standups", standups.OVERVIEW),
     ("Sources", SOURCES_OPEN),
 )
 

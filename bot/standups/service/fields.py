@@ -8,7 +8,8 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from bot.errors import FieldErrors
-from bot.standups.model import DAYS, crontab_days
+from bot.slack.text import clean
+from bot.standups.model import DAYS, LONGEST_NAME, Closing, crontab_days
 
 # Shorter than a day, so that a round is closed before the next one opens.
 _LONGEST_MINUTES = 23 * 60
@@ -33,10 +34,17 @@ def checked(fields: Mapping[str, Any]) -> dict[str, Any]:
     return settings
 
 
+def _name(value: str | None) -> str:
+    name = " ".join(clean(value or "", LONGEST_NAME).split())
+    if not name:
+        raise ValueError("Give it a name, such as “Sales standup”.")
+    return name
+
+
 def _days(value: list[str] | None) -> str:
     days = crontab_days([day for day in value or [] if day in DAYS])
     if not days:
-        raise ValueError("Choose at least one day. To stop for a while, pause the standup below.")
+        raise ValueError("Choose at least one day. To stop for a while, pause the standup.")
     return days
 
 
@@ -47,8 +55,10 @@ def _time(value: str | None) -> time:
         raise ValueError("Choose a time of day, such as 09:30.") from error
 
 
-def _zone(value: str | None) -> str:
+def _zone(value: str | None) -> str | None:
     written = (value or "").strip().replace(" ", "_").casefold()
+    if not written:
+        return None
     found = _zones().get(written)
     if found is not None:
         return found
@@ -71,24 +81,25 @@ def _minutes(value: str | None) -> int:
     return minutes
 
 
+def _closing(value: str | None) -> str:
+    return Closing.LAST if value == Closing.LAST else Closing.EACH
+
+
 def _channel(value: str | None) -> str:
     if not value:
         raise ValueError("Choose the channel that gets the summary.")
     return value
 
 
-def _active(value: str | None) -> bool:
-    if value not in ("yes", "no"):
-        raise ValueError("Choose whether the standup is asked.")
-    return value == "yes"
-
-
 _CHECKS: dict[str, Callable[[Any], Any]] = {
+    "name": _name,
     "days": _days,
     "at": _time,
     "zone": _zone,
     "remind_after_minutes": _minutes,
     "close_after_minutes": _minutes,
+    "closing": _closing,
     "channel": _channel,
-    "active": _active,
+    "readers": lambda value: value or None,
+    "readers_in_thread": bool,
 }

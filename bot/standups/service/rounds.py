@@ -1,143 +1,184 @@
-"""The verbs of a round: it opens and asks everyone, reminds once, and closes with a summary.
+"""The verbs of a round that is under way: it reminds once, and closes with a summary.
 
-Whoever changes a round or one of its entries holds the round's row first; so an answer is taken
-either before the round closes, and then stands in the summary, or not at all.
+The times stand in the rows. Each tick claims what is due by a conditional update, so ten processes
+remind and close once; and whoever answers holds the round's row shared, so an answer is either seen
+by the closing or lets the summary be drawn anew.
 """
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import and_, case, func, select, update
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from bot import clock, slack
-from bot.jobs import enqueue
-from bot.people import service as people
+from bot.errors import NotFound
 from bot.people.model import Person
-from bot.standups.model import Answer, Standup, StandupEntry, StandupRound
+from bot.standups.model import Answer, Standup, StandupAnswer, StandupEntry, StandupRound
+from bot.standups.service.asking import PROMPT, is_away
 
-OPEN = "standup.open"
-REMIND = "standup.remind"
-CLOSE = "standup.close"
-
-PROMPT = "standup.prompt"
 REMINDER = "standup.reminder"
 SUMMARY = "standup.summary"
+WEEK = "standup.week"
+
+# Rows of one transaction, so that a tick is short and others can share the work.
+_AT_ONCE = 1000
 
 
-def open_round(session: Session, standup_id: int, slot: datetime) -> StandupRound | None:
-    """Open the round of the day on which `slot` falls, and ask every active member of the team.
+def remind(session: Session) -> int:
+    """Remind those whose time has come and who are silent; returns how many were looked at.
 
-    None when that day has its round already, or when the standup is paused.
+    Nobody who has left, is away, or could only answer late; and nobody twice.
     """
-    standup = session.get_one(Standup, standup_id)
-    if not standup.active:
-        return None
     now = clock.now()
-    closes_at = now + timedelta(minutes=standup.close_after_minutes)
-    opened: StandupRound | None = session.scalar(
-        insert(StandupRound)
-        .values(
-            workspace_id=standup.workspace_id, standup_id=standup.id, day=standup.day_of(slot),
-            opened_at=now, closes_at=closes_at,
-        )
-        .on_conflict_do_nothing()
-        .returning(StandupRound)
+    due = (
+        select(StandupEntry.id)
+        .where(StandupEntry.remind_at <= now)
+        .order_by(StandupEntry.remind_at)
+        .limit(_AT_ONCE)
+        .with_for_update(skip_locked=True)
+    )
+    waits = and_(
+        StandupEntry.state == Answer.ASKED, StandupEntry.closes_at > now, Person.active,
+        ~is_away(now),
     )  # fmt: skip
-    if opened is None:
-        return None
-    for member in people.team_members(session, standup.team_id):
-        ask(session, opened, member)
-    remind_at = now + timedelta(minutes=standup.remind_after_minutes)
-    enqueue(session, REMIND, at=remind_at, round_id=opened.id)
-    enqueue(session, CLOSE, at=closes_at, round_id=opened.id)
-    return opened
-
-
-def ask(session: Session, opened: StandupRound, person: Person) -> int:
-    """Write the person's entry and send the prompt, once; returns the entry's id."""
-    entry_id: int | None = session.scalar(
-        insert(StandupEntry)
-        .values(
-            workspace_id=opened.workspace_id, round_id=opened.id, person_id=person.id,
-            state=Answer.ASKED, answers={}, asked_at=clock.now(),
-        )
-        .on_conflict_do_nothing()
-        .returning(StandupEntry.id)
-    )  # fmt: skip
-    if entry_id is None:
-        return session.scalars(
-            select(StandupEntry.id).where(
-                StandupEntry.round_id == opened.id, StandupEntry.person_id == person.id
-            )
-        ).one()
-    slack.show(session, opened.workspace_id, PROMPT, entry_id, person.slack_id)
-    return entry_id
-
-
-def remind(session: Session, round_id: int) -> int:
-    """Remind those who neither answered nor skipped, once; returns how many."""
-    if not hold(session, round_id).is_open:
-        return 0
-    waiting = session.scalars(
+    looked_at = session.execute(
         update(StandupEntry)
-        .where(
-            StandupEntry.round_id == round_id,
-            StandupEntry.state == Answer.ASKED,
-            StandupEntry.reminded_at.is_(None),
-            StandupEntry.person_id.in_(select(Person.id).where(Person.active)),
+        .where(StandupEntry.id.in_(due.scalar_subquery()), Person.id == StandupEntry.person_id)
+        .values(remind_at=None, reminded_at=case((waits, now), else_=StandupEntry.reminded_at))
+        .returning(
+            StandupEntry.workspace_id, StandupEntry.id, Person.slack_id, StandupEntry.reminded_at
         )
-        .values(reminded_at=clock.now())
-        .returning(StandupEntry)
-        .options(selectinload(StandupEntry.person))
+        .execution_options(synchronize_session=False)
     ).all()
-    for entry in waiting:
-        slack.show(session, entry.workspace_id, REMINDER, entry.id, entry.person.slack_id)
-    return len(waiting)
+    by_workspace: dict[int, list[tuple[int, str]]] = {}
+    for workspace_id, entry_id, slack_id, reminded_at in looked_at:
+        if reminded_at == now:
+            by_workspace.setdefault(workspace_id, []).append((entry_id, slack_id))
+    for workspace_id, whom in by_workspace.items():
+        slack.show_all(session, workspace_id, REMINDER, whom)
+    return len(looked_at)
 
 
-def close(session: Session, round_id: int) -> bool:
-    """Close the round and post its summary, once; False when it was closed before.
+def close(session: Session) -> int:
+    """Sum up the rounds whose last person's time is over; returns how many closed.
 
     A round in which nobody was asked has nothing to say, and gets no summary.
     """
-    closing = hold(session, round_id)
-    if not closing.is_open:
-        return False
-    closing.closed_at = clock.now()
-    session.flush()
-    entries = session.scalars(
-        select(StandupEntry.id).where(StandupEntry.round_id == round_id).order_by(StandupEntry.id)
+    now = clock.now()
+    due = (
+        select(StandupRound.id)
+        .where(StandupRound.closes_at <= now, StandupRound.closed_at.is_(None))
+        .order_by(StandupRound.closes_at)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    closed = session.scalars(
+        update(StandupRound)
+        .where(StandupRound.id.in_(due.scalar_subquery()))
+        .values(closed_at=now)
+        .returning(StandupRound)
     ).all()
-    for entry_id in entries:
-        redraw(session, entry_id)
-    if entries:
-        channel = session.get_one(Standup, closing.standup_id).channel
-        slack.show(session, closing.workspace_id, SUMMARY, round_id, channel)
-    return True
+    for each in closed:
+        if _has_entries(session, each.id):
+            _sum_up(session, each)
+    return len(closed)
+
+
+def next_reminder(session: Session) -> datetime | None:
+    """When somebody is reminded next."""
+    return session.scalar(select(func.min(StandupEntry.remind_at)))
+
+
+def next_closing(session: Session) -> datetime | None:
+    """When a round closes next."""
+    open_ = StandupRound.closed_at.is_(None)
+    return session.scalar(select(func.min(StandupRound.closes_at)).where(open_))
 
 
 def hold(session: Session, round_id: int) -> StandupRound:
-    """The round, as it is now, with its row locked until the transaction ends."""
-    return session.get_one(StandupRound, round_id, with_for_update=True, populate_existing=True)
+    """The round as it is now; it is not closed before our transaction ends."""
+    return session.get_one(
+        StandupRound, round_id, with_for_update={"read": True}, populate_existing=True
+    )
 
 
-def redraw(session: Session, entry_id: int) -> None:
-    """Let everything that the person got of their entry be drawn anew."""
+def redraw(session: Session, entry: StandupEntry) -> None:
+    """Let what the person got be drawn anew, and the summary, where it is there already."""
     for kind in (PROMPT, REMINDER):
-        slack.redraw(session, kind, entry_id)
+        slack.redraw(session, kind, entry.id)
+    if entry.round.closed_at is not None:
+        slack.redraw(session, SUMMARY, entry.round_id)
 
 
 def entry_to_show(session: Session, entry_id: int) -> StandupEntry:
-    """The entry with its round, standup and team."""
-    asked = joinedload(StandupEntry.round).joinedload(StandupRound.standup)
+    """The entry with its answers, round, standup, team and questions."""
+    standup = joinedload(StandupEntry.round).joinedload(StandupRound.standup)
     return session.get_one(
-        StandupEntry, entry_id, options=[asked.joinedload(Standup.team)], populate_existing=True
+        StandupEntry,
+        entry_id,
+        options=[
+            standup.joinedload(Standup.team),
+            standup.selectinload(Standup.questions),
+            selectinload(StandupEntry.answers),
+        ],
+        populate_existing=True,
     )
 
 
 def round_to_show(session: Session, round_id: int) -> StandupRound:
-    """The round with its standup, team, entries and their people."""
-    team = joinedload(StandupRound.standup).joinedload(Standup.team)
-    entries = selectinload(StandupRound.entries).joinedload(StandupEntry.person)
-    return session.get_one(StandupRound, round_id, options=[team, entries])
+    """The round with its standup, team, entries, their people, and what they said."""
+    standup = joinedload(StandupRound.standup)
+    entries = selectinload(StandupRound.entries)
+    answers = entries.selectinload(StandupEntry.answers)
+    return session.get_one(
+        StandupRound,
+        round_id,
+        options=[
+            standup.joinedload(Standup.team),
+            standup.selectinload(Standup.questions),
+            entries.joinedload(StandupEntry.person),
+            answers.joinedload(StandupAnswer.question),
+            answers.joinedload(StandupAnswer.taker),
+        ],
+        populate_existing=True,
+    )
+
+
+def readable(session: Session, who: Person, round_id: int) -> StandupRound:
+    """The round, for somebody of its workspace; as `round_to_show` gives it. Raises NotFound."""
+    mine = select(StandupRound.id).where(
+        StandupRound.id == round_id, StandupRound.workspace_id == who.workspace_id
+    )
+    if session.scalar(mine) is None:
+        raise NotFound(what="this standup")
+    return round_to_show(session, round_id)
+
+
+def _has_entries(session: Session, round_id: int) -> bool:
+    found = select(StandupEntry.id).where(StandupEntry.round_id == round_id).limit(1)
+    return session.scalar(found) is not None
+
+
+def _sum_up(session: Session, closed: StandupRound) -> None:
+    """Post the summary for the team, and for those across the table where they read it."""
+    standup = session.get_one(Standup, closed.standup_id)
+    slack.show(session, closed.workspace_id, SUMMARY, closed.id, standup.channel)
+    if standup.readers is None or standup.readers == standup.channel:
+        return
+    thread = None
+    if standup.readers_in_thread:
+        thread = (WEEK, _first_of_week(session, closed))
+        slack.show(session, closed.workspace_id, *thread, standup.readers)
+    slack.show(session, closed.workspace_id, SUMMARY, closed.id, standup.readers, thread_of=thread)
+
+
+def _first_of_week(session: Session, closed: StandupRound) -> int:
+    """The week's first round: the thread of the week hangs below it."""
+    first: date = closed.monday
+    return session.scalars(
+        select(func.min(StandupRound.id)).where(
+            StandupRound.standup_id == closed.standup_id,
+            StandupRound.day >= first,
+            StandupRound.day < first + timedelta(days=7),
+        )
+    ).one()

@@ -1,4 +1,4 @@
-"""The verbs that set standups up: one a team from the start, then as its managers want it."""
+"""The verbs that set standups up: two from the start, then as managers want them."""
 
 from collections.abc import Mapping, Sequence
 from datetime import time
@@ -6,57 +6,93 @@ from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
-from bot.errors import NotFound
-from bot.jobs import put_schedule
+from bot import clock
+from bot.errors import FieldErrors, NotFound
 from bot.people import service as people
 from bot.people.model import Person, Role, Team, Workspace
-from bot.standups.model import Standup
+from bot.standups.model import (
+    TEMPLATES,
+    Closing,
+    Standup,
+    StandupQuestion,
+    Template,
+    template_of,
+)
+from bot.standups.service.asking import align
 from bot.standups.service.fields import checked
-from bot.standups.service.rounds import OPEN
 
-_AT = time(9, 30)
-_DAYS = "mon-fri"
-_REMIND_AFTER = 60
-_CLOSE_AFTER = 150
+_USUAL = {
+    "days": "mon-fri", "at": time(9, 30), "zone": None, "remind_after_minutes": 60,
+    "close_after_minutes": 150, "closing": Closing.EACH.value, "readers": None,
+    "readers_in_thread": False,
+}  # fmt: skip
 
 
 def install(session: Session, workspace: Workspace) -> None:
-    """Give each team its standup; what people changed since, and what is due, stays as it is."""
+    """Give each team its first standup; what people changed or deleted since stays as it is."""
     for team in people.teams(session, workspace.id):
-        new = session.scalar(
-            insert(Standup)
-            .values(
-                workspace_id=workspace.id, team_id=team.id, channel=workspace.channel, days=_DAYS,
-                at=_AT, zone=workspace.timezone, remind_after_minutes=_REMIND_AFTER,
-                close_after_minutes=_CLOSE_AFTER, active=True,
-            )
-            .on_conflict_do_nothing()
-            .returning(Standup)
-        )  # fmt: skip
-        if new is not None:
-            _schedule(session, new)
+        facts = {**_USUAL, "name": f"{team.name} standup", "channel": workspace.channel}
+        _write(session, team, facts, template_of(team.name), token=f"first:{team.id}")
+
+
+def usual(session: Session, who: Person) -> Standup:
+    """A standup that is not written yet, with the usual settings. Raises NotAllowed."""
+    _require(session, who)
+    channel = session.get_one(Workspace, who.workspace_id).channel
+    return Standup(**_USUAL, name="", channel=channel, active=True)
+
+
+def create(session: Session, who: Person, fields: Mapping[str, Any], token: str) -> Standup:
+    """Make a standup; `fields` are as a form gives them, with `team` and `template`.
+
+    `token` stands for the form: one that arrives again makes no second. Raises NotAllowed,
+    FieldErrors.
+    """
+    _require(session, who)
+    team = next(
+        (each for each in people.teams(session, who.workspace_id)
+         if str(each.id) == fields.get("team")), None,
+    )  # fmt: skip
+    template = next((each for each in Template if each == fields.get("template")), Template.PLAIN)
+    if team is None:
+        raise FieldErrors({"team": "Choose the team that is asked."})
+    return _write(session, team, checked(fields), template, token=token)
 
 
 def standups(session: Session, who: Person) -> Sequence[Standup]:
-    """The workspace's standups with their teams, by the team's name. Raises NotAllowed."""
+    """The workspace's standups with teams and questions, by team and name. Raises NotAllowed."""
     _require(session, who)
     return session.scalars(
         select(Standup)
         .join(Standup.team)
-        .where(Standup.workspace_id == who.workspace_id)
-        .options(joinedload(Standup.team))
-        .order_by(Team.name)
+        .where(Standup.workspace_id == who.workspace_id, Standup.archived_at.is_(None))
+        .options(joinedload(Standup.team), selectinload(Standup.questions))
+        .order_by(Team.name, Standup.name, Standup.id)
     ).all()
 
 
 def configurable(session: Session, who: Person, standup_id: int) -> Standup:
-    """The standup with its team, for one who may change it. Raises NotAllowed, NotFound."""
-    found = [standup for standup in standups(session, who) if standup.id == standup_id]
-    if not found:
+    """The standup with team and questions, held, for one who may change it.
+
+    Raises NotAllowed, NotFound.
+    """
+    _require(session, who)
+    found = session.scalar(
+        select(Standup)
+        .where(
+            Standup.id == standup_id,
+            Standup.workspace_id == who.workspace_id,
+            Standup.archived_at.is_(None),
+        )
+        .options(joinedload(Standup.team), selectinload(Standup.questions))
+        .with_for_update(of=Standup, key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    if found is None:
         raise NotFound(what="this standup")
-    return found[0]
+    return found
 
 
 def configure(session: Session, who: Person, standup_id: int, fields: Mapping[str, Any]) -> Standup:
@@ -65,27 +101,60 @@ def configure(session: Session, who: Person, standup_id: int, fields: Mapping[st
     Raises NotAllowed, NotFound, FieldErrors.
     """
     standup = configurable(session, who, standup_id)
-    settings = checked(fields)
-    before = (standup.cron, standup.zone)
-    for name, value in settings.items():
+    for name, value in checked(fields).items():
         setattr(standup, name, value)
-    # A schedule that is put begins anew, so one that did not change is let run.
-    if (standup.cron, standup.zone) != before:
-        _schedule(session, standup)
+    session.flush()
+    align(session, standup)
+    return standup
+
+
+def pause(session: Session, who: Person, standup_id: int, *, active: bool) -> Standup:
+    """Pause a standup, or let it go on. Raises NotAllowed, NotFound."""
+    standup = configurable(session, who, standup_id)
+    standup.active = active
+    session.flush()
+    align(session, standup)
+    return standup
+
+
+def archive(session: Session, who: Person, standup_id: int) -> None:
+    """Delete a standup: it is asked no more, and what was said stays. Raises NotAllowed, NotFound.
+
+    A round that is open is still summed up.
+    """
+    standup = configurable(session, who, standup_id)
+    standup.archived_at = clock.now()
+    session.flush()
+    align(session, standup)
+
+
+def _write(
+    session: Session, team: Team, facts: Mapping[str, Any], template: Template, *, token: str
+) -> Standup:
+    standup_id = session.scalar(
+        insert(Standup)
+        .values(
+            workspace_id=team.workspace_id, team_id=team.id, active=True, token=token, **facts
+        )
+        .on_conflict_do_nothing()
+        .returning(Standup.id)
+    )  # fmt: skip
+    if standup_id is None:
+        same = (Standup.workspace_id == team.workspace_id, Standup.token == token)
+        return session.scalars(select(Standup).where(*same)).one()
+    for position, asked in enumerate(TEMPLATES[template]):
+        session.add(
+            StandupQuestion(
+                workspace_id=team.workspace_id, standup_id=standup_id, position=position,
+                key=asked.key, label=asked.label, theme=asked.theme,
+                needs_answer=asked.needs_answer,
+            )
+        )  # fmt: skip
+    session.flush()
+    standup = session.get_one(Standup, standup_id)
+    align(session, standup)
     return standup
 
 
 def _require(session: Session, who: Person) -> None:
     people.require(session, who, "change the standups", Role.MANAGER)
-
-
-def _schedule(session: Session, standup: Standup) -> None:
-    put_schedule(
-        session,
-        standup.workspace_id,
-        standup.schedule_name,
-        OPEN,
-        cron=standup.cron,
-        zone=standup.zone,
-        standup_id=standup.id,
-    )

@@ -1,20 +1,68 @@
-"""How standups look: the question to each person, the summary for all, and the settings."""
+"""How standups look: the question to each person, the form, the summary for all, the settings."""
 
-from bot.standups.view.asked import ANSWER, SEND, SKIP, form, prompt, reminder, skipped
-from bot.standups.view.settings import CHANGE, SAVE, change, overview
-from bot.standups.view.summary import summary
+from bot.standups.view.asked import ANSWER, BEGIN, SKIP, prompt, reminder, skipped, skipping
+from bot.standups.view.form import SEND, choice, form
+from bot.standups.view.lifting import HAND_BACK, LIFT, TAKE, blocker, lifted
+from bot.standups.view.pages import PAGE, page, page_of
+from bot.standups.view.settings import (
+    ARCHIVE,
+    CHANGE,
+    GO_ON,
+    NEW,
+    OPEN,
+    OVERVIEW,
+    PAUSE,
+    QUESTIONS,
+    details,
+    overview,
+    settings_rows,
+)
+from bot.standups.view.settings_forms import (
+    CREATE,
+    SAVE,
+    SAVE_QUESTIONS,
+    change,
+    new,
+    questions,
+)
+from bot.standups.view.summary import summary, week
 
 __all__ = [
     "ANSWER",
+    "ARCHIVE",
+    "BEGIN",
     "CHANGE",
+    "CREATE",
+    "GO_ON",
+    "HAND_BACK",
+    "LIFT",
+    "NEW",
+    "OPEN",
+    "OVERVIEW",
+    "PAGE",
+    "PAUSE",
+    "QUESTIONS",
     "SAVE",
+    "SAVE_QUESTIONS",
     "SEND",
     "SKIP",
+    "TAKE",
+    "blocker",
     "change",
+    "choice",
+    "details",
     "form",
+    "lifted",
+    "new",
     "overview",
+    "page",
+    "page_of",
     "prompt",
+    "questions",
     "reminder",
+    "settings_rows",
     "skipped",
+    "skipping",
     "summary",
+    "week",
 ]

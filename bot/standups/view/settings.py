@@ -1,84 +1,96 @@
-"""How the standups' settings look: all of them, and the modal that changes one."""
+"""How the standups' settings look: all of them, and one with what can be done with it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from slack_sdk.models.blocks import (
+    ActionsBlock,
     Block,
     ButtonElement,
-    CheckboxesElement,
-    ConversationFilter,
-    ConversationSelectElement,
-    InputBlock,
-    InputInteractiveElement,
-    NumberInputElement,
-    Option,
-    PlainTextInputElement,
-    RadioButtonsElement,
+    ConfirmObject,
+    ContextBlock,
+    MarkdownTextObject,
     SectionBlock,
-    TimePickerElement,
 )
 from slack_sdk.models.views import View
 
 from bot.slack.text import clean, plural, safe
-from bot.standups.model import DAYS, Standup
+from bot.standups.model import DAYS, Closing, Standup, Theme, Trend
+from bot.standups.view.quotes import as_written
 
+OVERVIEW = "standup.overview"
+OPEN = "standup.open"
+NEW = "standup.new"
 CHANGE = "standup.change"
-SAVE = "standup.save"
+QUESTIONS = "standup.questions"
+PAUSE = "standup.pause"
+GO_ON = "standup.go_on"
+ARCHIVE = "standup.archive"
 
 _TITLE = 24
+_PAGE_SIZE = 20
 _DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_FROM_NOW_ON = "Changes apply from the next round on. One that is open stays as it is."
-_ACTIVE = (("Ask on these days", "yes"), ("Pause", "no"))
 
 
-def overview(standups: Sequence[Standup]) -> View:
-    """Each team's standup in a few words."""
-    blocks: list[Block] = [
-        SectionBlock(text="Who is asked when, and where the summary goes:"),
-        *[_row(standup) for standup in standups],
-    ]
-    return View(type="modal", title="Standups", close="Done", blocks=blocks)
-
-
-def change(standup: Standup) -> View:
-    """The modal that changes one standup; the block ids are the fields that the verb takes."""
+def overview(standups: Sequence[Standup], trends: Mapping[int, Trend], number: int = 0) -> View:
+    """All standups in a few words, a page of them; pages count from 0."""
+    pages = max(-(-len(standups) // _PAGE_SIZE), 1)
+    number = min(max(number, 0), pages - 1)
+    shown = standups[number * _PAGE_SIZE : (number + 1) * _PAGE_SIZE]
+    turns = [
+        ButtonElement(text=label, action_id=f"{OVERVIEW}.{name}", value=str(target))
+        for target, label, name in (
+            (number - 1, "Previous", "previous"), (number + 1, "Next", "next"),
+        )
+        if 0 <= target < pages
+    ]  # fmt: skip
     return View(
         type="modal",
-        callback_id=SAVE,
+        callback_id=OVERVIEW,
+        title="Standups",
+        close="Done",
+        blocks=[
+            *settings_rows(shown, trends),
+            *([ActionsBlock(elements=turns)] if turns else []),
+        ],
+    )
+
+
+def settings_rows(standups: Sequence[Standup], trends: Mapping[int, Trend]) -> list[Block]:
+    """Each standup with its button, and one for a new one: for this modal and for App Home."""
+    rows: list[Block] = [
+        SectionBlock(
+            text=as_written("\n".join(_told(each, trends.get(each.id)))),
+            accessory=ButtonElement(text="Open", action_id=OPEN, value=str(each.id)),
+        )
+        for each in standups
+    ]
+    if not rows:
+        rows = [SectionBlock(text="No standup is asked. Make the first one for a team.")]
+    new = ButtonElement(text="New standup", action_id=NEW, value="0")
+    return [*rows, ActionsBlock(elements=[new])]
+
+
+def details(standup: Standup, trend: Trend | None) -> View:
+    """One standup: all its settings, its questions, how many answer it, and the buttons."""
+    lines = [*_told(standup, trend), _closing(standup), *_read_in(standup)]
+    asked = [f"{n}. {_question(each.label, each.theme)}" for n, each in enumerate(standup.asked, 1)]
+    note = f"It is asked on days on which {safe(standup.team.name, 80)} works, nobody while away."
+    return View(
+        type="modal",
+        callback_id=OPEN,
         private_metadata=str(standup.id),
-        title=clean(f"{standup.team.name} standup", _TITLE),
-        submit="Save",
+        title=clean(standup.name, _TITLE),
         close="Back",
         blocks=[
-            SectionBlock(text=_FROM_NOW_ON),
-            _input("active", "Standup", _active(standup)),
-            _input("days", "Days", _days(standup)),
-            _input("at", "Asked at", _at(standup)),
-            _input("zone", "Time zone", _zone(standup), "Such as Europe/Berlin or UTC."),
-            _input("remind_after_minutes", "Reminder after (minutes)",
-                   _minutes("remind_after_minutes", standup.remind_after_minutes),
-                   "Goes once, to those who have neither answered nor skipped."),
-            _input("close_after_minutes", "Closes after (minutes)",
-                   _minutes("close_after_minutes", standup.close_after_minutes),
-                   "The summary is posted then."),
-            _input("channel", "Channel of the summary", _channel(standup)),
+            SectionBlock(text=as_written("\n".join(lines))),
+            SectionBlock(text=as_written("\n".join(["*Questions*", *asked]))),
+            ActionsBlock(elements=_deeds(standup)),
+            ContextBlock(elements=[MarkdownTextObject(text=note)]),
         ],
-    )  # fmt: skip
-
-
-def _row(standup: Standup) -> SectionBlock:
-    when = f"{_in_words(standup.weekdays)} at {standup.at:%H:%M} ({standup.zone})"
-    then = (
-        f"Reminder after {plural(standup.remind_after_minutes, 'minute')}, summary after "
-        f"{plural(standup.close_after_minutes, 'minute')} in <#{standup.channel}>"
-    )
-    return SectionBlock(
-        text=f"*{safe(standup.team.name, 80)}*\n{when if standup.active else 'Paused'}\n{then}",
-        accessory=ButtonElement(text="Change", action_id=CHANGE, value=str(standup.id)),
     )
 
 
-def _in_words(days: Sequence[str]) -> str:
+def in_words(days: Sequence[str]) -> str:
     """`Monday to Friday`, `Every day`, `Monday, Wednesday`."""
     chosen = [DAYS.index(day) for day in days]
     if len(chosen) == len(DAYS):
@@ -89,39 +101,59 @@ def _in_words(days: Sequence[str]) -> str:
     return ", ".join(_DAY_NAMES[day] for day in chosen)
 
 
-def _input(
-    field: str, label: str, element: InputInteractiveElement, hint: str | None = None
-) -> InputBlock:
-    return InputBlock(block_id=field, label=label, hint=hint, element=element)
+def _told(standup: Standup, trend: Trend | None) -> list[str]:
+    zone = standup.zone or "each person’s own time"
+    when = f"{in_words(standup.weekdays)} at {standup.at:%H:%M} ({zone})"
+    return [
+        f"*{safe(standup.name, 80)}* · {safe(standup.team.name, 80)}",
+        when if standup.active else f"Paused · {when}",
+        *([_answered(trend)] if trend else []),
+    ]
 
 
-def _active(standup: Standup) -> RadioButtonsElement:
-    options = [Option(text=text, value=value) for text, value in _ACTIVE]
-    chosen = options[0] if standup.active else options[1]
-    return RadioButtonsElement(action_id="active", options=options, initial_option=chosen)
+def _answered(trend: Trend) -> str:
+    """`Answered: 80% this week; 75%, n/a, 60% in the weeks before`."""
+    now, *before = [_percent(share) for share in trend.shares]
+    return f"Answered: {now} this week; {', '.join(before)} in the weeks before"
 
 
-def _days(standup: Standup) -> CheckboxesElement:
-    options = [Option(text=name, value=day) for name, day in zip(_DAY_NAMES, DAYS, strict=True)]
-    chosen = [option for option in options if option.value in standup.weekdays]
-    return CheckboxesElement(action_id="days", options=options, initial_options=chosen)
+def _percent(share: float | None) -> str:
+    return "n/a" if share is None else f"{share:.0%}"
 
 
-def _at(standup: Standup) -> TimePickerElement:
-    return TimePickerElement(action_id="at", initial_time=f"{standup.at:%H:%M}")
-
-
-def _zone(standup: Standup) -> PlainTextInputElement:
-    return PlainTextInputElement(action_id="zone", initial_value=standup.zone, max_length=60)
-
-
-def _minutes(field: str, value: int) -> NumberInputElement:
-    return NumberInputElement(action_id=field, initial_value=value, min_value=1)
-
-
-def _channel(standup: Standup) -> ConversationSelectElement:
-    return ConversationSelectElement(
-        action_id="channel",
-        initial_conversation=standup.channel,
-        filter=ConversationFilter(include=["public", "private"]),
+def _closing(standup: Standup) -> str:
+    until = (
+        "when the last person’s time is over"
+        if standup.closing == Closing.LAST
+        else f"{plural(standup.close_after_minutes, 'minute')} after each is asked"
     )
+    return f"Reminder after {plural(standup.remind_after_minutes, 'minute')}, closes {until}"
+
+
+def _read_in(standup: Standup) -> list[str]:
+    lines = [f"Summary in <#{standup.channel}>"]
+    if standup.readers:
+        thread = ", in a thread for each week" if standup.readers_in_thread else ""
+        lines.append(f"The other department reads it in <#{standup.readers}>{thread}")
+    return lines
+
+
+def _question(label: str, theme: str) -> str:
+    return f"{safe(label, 200)} _({Theme(theme).label})_"
+
+
+def _deeds(standup: Standup) -> list[ButtonElement]:
+    value = str(standup.id)
+    pause, label = (PAUSE, "Pause") if standup.active else (GO_ON, "Go on")
+    sure = ConfirmObject(
+        title="Delete this standup?",
+        text="It is asked no more. What was said stays in the channels.",
+        confirm="Delete",
+        deny="Keep it",
+    )
+    return [
+        ButtonElement(text="Change", action_id=CHANGE, value=value),
+        ButtonElement(text="Questions", action_id=QUESTIONS, value=value),
+        ButtonElement(text=label, action_id=pause, value=value),
+        ButtonElement(text="Delete", action_id=ARCHIVE, value=value, style="danger", confirm=sure),
+    ]

@@ -1,36 +1,31 @@
-"""How a round is summed up in the channel: blockers first, and who was heard.
+"""How a round is summed up in the channel: blockers first, then by theme, and who was heard.
 
 Names are written and nobody is mentioned: a summary informs, and calls no one.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate
 
 from slack_sdk.models.blocks import (
+    ActionsBlock,
     Block,
+    ButtonElement,
     ContextBlock,
     DividerBlock,
     HeaderBlock,
-    MarkdownTextObject,
     PlainTextObject,
     SectionBlock,
 )
 
 from bot.slack import Message
 from bot.slack.text import clean, plural, safe
-from bot.standups.model import Answer, Question, StandupEntry, StandupRound
+from bot.standups.model import Answer, StandupAnswer, StandupEntry, StandupRound, Theme
+from bot.standups.view import lifting
+from bot.standups.view.pages import PAGE
+from bot.standups.view.quotes import as_written, name, quoted
+from bot.standups.view.said import by_theme, speaker
 
-_HEADINGS = {
-    Question.BLOCKERS: "Blockers",
-    Question.PLAN: "Plans",
-    Question.DID: "Done",
-    Question.IDEAS: "Ideas",
-}
-_GROUPS = {
-    Answer.ANSWERED: "Answered",
-    Answer.SKIPPED: "Skipped",
-    Answer.ASKED: "No answer",
-}
+_SILENT = {Answer.SKIPPED: "skipped", Answer.ASKED: "without an answer"}
 
 # Slack's documents: a section has at most 3,000 characters. A message of about 12,000 in all is
 # refused too, which they do not say (slackapi/bolt-js, issue 2509); it is reached before 50 blocks.
@@ -39,79 +34,91 @@ _ROOM = 9000
 _LONGEST = 2900
 _SHORTEST = 60
 _MOST_LINES = 12
-_NAME = 80
 _NAMES = 400
+_MOST_BUTTONS = 10
+"""Answers with a button of their own, of each theme that has them."""
 
 
 def summary(round_: StandupRound) -> Message:
-    """What the team said on that day; the round comes with its entries and their people."""
+    """What the team said on that day; the round comes with its entries, people and answers."""
     entries = sorted(round_.entries, key=lambda entry: (entry.person.name, entry.id))
-    answered = [entry for entry in entries if entry.state == Answer.ANSWERED]
-    title = f"{round_.standup.team.name} standup · {round_.day_in_words}"
+    said = by_theme(entries)
+    title = f"{round_.standup.name} · {round_.day_in_words}"
     blocks: list[Block] = [HeaderBlock(text=PlainTextObject(text=clean(title, 150), emoji=False))]
-    if answered:
-        blocks.extend(_sections(answered))
-    else:
-        blocks.append(SectionBlock(text="Nobody answered this standup."))
+    shown, cut = _shown(said)
+    blocks.extend(shown or [SectionBlock(text="Nobody answered this standup.")])
     blocks.extend([DividerBlock(), _heard(entries)])
-    return Message(_sentence(round_, entries, answered), blocks)
+    if cut:
+        blocks.append(_show_all(round_))
+    return Message(_sentence(round_, entries, said), blocks)
+
+
+def week(round_: StandupRound) -> Message:
+    """The message below which the other department reads a week's summaries."""
+    monday = round_.monday
+    text = f"What {safe(round_.standup.team.name, 80)} says, week of {monday.day} {monday:%B}"
+    return Message(text, [SectionBlock(text=f"*{text}*\nEach summary is a reply to this message.")])
 
 
 def _sentence(
-    round_: StandupRound, entries: Sequence[StandupEntry], answered: Sequence[StandupEntry]
+    round_: StandupRound,
+    entries: Sequence[StandupEntry],
+    said: Mapping[Theme, Sequence[StandupAnswer]],
 ) -> str:
-    of = f"{safe(round_.standup.team.name, _NAME)} standup of {round_.day_in_words}"
+    of = f"{safe(round_.standup.name, 80)} of {round_.day_in_words}"
+    answered = sum(1 for entry in entries if entry.state == Answer.ANSWERED)
     if not answered:
         return f"{of}: nobody answered."
-    blocked = sum(1 for entry in answered if entry.said(Question.BLOCKERS))
+    blocked = len(said[Theme.BLOCKERS])
     blockers = plural(blocked, "blocker") if blocked else "no blockers"
-    return f"{of}: {len(answered)} of {len(entries)} answered, {blockers}."
+    return f"{of}: {answered} of {len(entries)} answered, {blockers}."
 
 
-def _sections(answered: Sequence[StandupEntry]) -> list[Block]:
-    longest = _share(answered)
-    texts = [text for question in _HEADINGS for text in _answers(question, answered, longest)]
-    shown = [text for text, used in zip(texts, accumulate(map(len, texts)), strict=True)
-             if used <= _ROOM]  # fmt: skip
-    blocks: list[Block] = [SectionBlock(text=_as_written(text)) for text in shown]
-    if len(shown) < len(texts):
-        rest = MarkdownTextObject(text="There is more than fits into one message.")
-        blocks.append(ContextBlock(elements=[rest]))
-    return blocks
+def _shown(said: Mapping[Theme, Sequence[StandupAnswer]]) -> tuple[list[Block], bool]:
+    """The blocks that fit into one message, and whether there is more."""
+    answers = [each for theme in Theme for each in said[theme]]
+    if not answers:
+        return [], False
+    longest = _share(answers)
+    texts = [pair for theme in Theme for pair in _texts(theme, said[theme], longest)]
+    used = accumulate(len(text) for text, _ in texts)
+    shown = [pair for pair, room in zip(texts, used, strict=True) if room <= _ROOM]
+    blocks: list[Block] = [
+        SectionBlock(text=as_written(text), accessory=button) for text, button in shown
+    ]
+    cut = longest < _LONGEST or len(shown) < len(texts)
+    return blocks, cut or len(said[Theme.BLOCKERS]) > _MOST_BUTTONS
 
 
-def _answers(question: Question, answered: Sequence[StandupEntry], longest: int) -> list[str]:
-    """What everyone said to one question, as the texts of as many sections as it takes."""
-    said = [(entry.person.name, entry.said(question)) for entry in answered]
-    heading = f"*{_HEADINGS[question]}*"
-    if not any(text for _, text in said):
-        return [f"{heading}\nNone."] if question == Question.BLOCKERS else []
-    lines = [heading]
-    for name, text in said:
-        if text:
-            lines += [_name(name), *_quoted(text, longest)]
-    return _packed(lines)
+def _texts(
+    theme: Theme, said: Sequence[StandupAnswer], longest: int
+) -> list[tuple[str, ButtonElement | None]]:
+    """A theme as the texts of as many sections as it takes, with the button that each has."""
+    heading = f"*{theme.label}*"
+    if theme == Theme.BLOCKERS:
+        if not said:
+            return [(f"{heading}\nNone.", None)]
+        rows = [(_blocker(each, longest), lifting.button(each)) for each in said[:_MOST_BUTTONS]]
+        return [(f"{heading}\n{rows[0][0]}", rows[0][1]), *rows[1:]]
+    lines = [line for each in said for line in (speaker(each), *quoted(each.text, longest))]
+    return [(text, None) for text in _packed([heading, *lines])] if lines else []
 
 
-def _share(answered: Sequence[StandupEntry]) -> int:
+def _blocker(said: StandupAnswer, longest: int) -> str:
+    taken = [lifting.state(said)] if said.taken_by or said.lifted_at else []
+    return "\n".join([speaker(said), *quoted(said.text, min(longest, _LONGEST // 2)), *taken])
+
+
+def _share(answers: Sequence[StandupAnswer]) -> int:
     """How long each answer may be, so that all fit: the short ones leave their room to others."""
-    said = [(entry, entry.said(question)) for entry in answered for question in Question]
-    lengths = sorted(len(safe(text, _LONGEST)) for _, text in said if text)
-    left = _ROOM - sum(len(_name(entry.person.name)) + _MOST_LINES for entry, text in said if text)
+    lengths = sorted(len(safe(each.text, _LONGEST)) for each in answers)
+    left = _ROOM - sum(len(speaker(each)) + _MOST_LINES for each in answers)
     for position, length in enumerate(lengths):
         share = left // (len(lengths) - position)
         if length > share:
             return max(share, _SHORTEST)
         left -= length
     return _LONGEST
-
-
-def _quoted(text: str, longest: int) -> list[str]:
-    """The text as the lines of a quote; what is beyond the last line runs on in it."""
-    written = [line.strip() for line in text.splitlines() if line.strip()]
-    head, tail = written[: _MOST_LINES - 1], written[_MOST_LINES - 1 :]
-    lines = [*head, " ".join(tail)] if tail else head
-    return [f">{line}" for line in safe("\n".join(lines), longest).split("\n")]
 
 
 def _packed(lines: Iterable[str]) -> list[str]:
@@ -125,30 +132,28 @@ def _packed(lines: Iterable[str]) -> list[str]:
     return texts
 
 
+def _show_all(round_: StandupRound) -> ActionsBlock:
+    button = ButtonElement(text="Show all answers", action_id=PAGE, value=str(round_.id))
+    return ActionsBlock(elements=[button])
+
+
 def _heard(entries: Sequence[StandupEntry]) -> ContextBlock:
-    """Who answered, who skipped, and who did not answer."""
-    lines = []
-    for state, group in _GROUPS.items():
-        names = [entry.person.name for entry in entries if entry.state == state]
-        if names:
-            lines.append(f"{group} ({len(names)}): {_listed(names)}")
-    text = "\n".join(lines) or "Nobody was asked."
-    return ContextBlock(elements=[_as_written(text)])
+    """Who answered; of the others only how many, since nobody is put to shame."""
+    by_state = {
+        state: [entry.person.name for entry in entries if entry.state == state] for state in Answer
+    }
+    answered = by_state[Answer.ANSWERED]
+    told = [f"Answered ({len(answered)}): {_listed(answered)}"] if answered else []
+    told += [
+        f"{len(names)} {what}" for state, what in _SILENT.items() if (names := by_state[state])
+    ]
+    return ContextBlock(elements=[as_written(" · ".join(told) or "Nobody was asked.")])
 
 
 def _listed(names: Sequence[str]) -> str:
-    listed = _name(names[0])
-    for position, name in enumerate(names[1:], start=1):
-        if len(listed) + len(_name(name)) > _NAMES:
+    listed = name(names[0])
+    for position, each in enumerate(names[1:], start=1):
+        if len(listed) + len(name(each)) > _NAMES:
             return f"{listed} and {plural(len(names) - position, 'other')}"
-        listed += f", {_name(name)}"
+        listed += f", {name(each)}"
     return listed
-
-
-def _as_written(text: str) -> MarkdownTextObject:
-    """People's words: verbatim, or Slack would make a mention of a bare `@here`."""
-    return MarkdownTextObject(text=text, verbatim=True)
-
-
-def _name(name: str) -> str:
-    return safe(" ".join(name.split()), _NAME)

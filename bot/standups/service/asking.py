@@ -1,0 +1,165 @@
+"""Asking: each at their own local time, on their working days, once a day, whatever restarts.
+
+A standup has one schedule for each zone in which its people live. When one is due, a single
+statement writes a part of the round for everybody there who works today, and returns those whose
+part is new: they get the prompt, in the same transaction. What happens twice finds the parts there.
+"""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Select, and_, case, delete, func, literal, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session, joinedload
+
+from bot import clock, slack
+from bot.jobs import Schedule, put_schedule
+from bot.people.model import Absence, Person, Team, Workspace
+from bot.standups.model import Answer, Standup, StandupEntry, StandupRound
+from bot.store import table
+
+OPEN = "standup.open"
+PROMPT = "standup.prompt"
+
+# Who is asked so soon after the minute has the time from the minute on: it reads 12:00, not 12:01.
+_PROMPT = timedelta(minutes=1)
+
+local_zone: ColumnElement[str] = func.coalesce(
+    Standup.zone, Person.timezone, Team.timezone, Workspace.timezone
+)
+"""Whose clock counts: the standup's where it has one; else the person's, the team's, ours."""
+
+
+def align(session: Session, standup: Standup) -> None:
+    """Let the clock know in which zones the standup's people live; none while it is not asked."""
+    zones = session.scalars(_zones(standup.id)).all() if standup.is_on else []
+    for zone in zones:
+        put_schedule(
+            session, standup.workspace_id, standup.schedule_name(zone), OPEN,
+            cron=standup.cron, zone=zone, standup_id=standup.id, place=zone,
+        )  # fmt: skip
+    mine = Schedule.name.startswith(standup.schedule_name(""), autoescape=True)
+    kept = [standup.schedule_name(zone) for zone in zones]
+    session.execute(
+        delete(Schedule).where(
+            Schedule.workspace_id == standup.workspace_id, mine, Schedule.name.not_in(kept)
+        )
+    )
+
+
+def follow_people(session: Session) -> int:
+    """Find those whom no clock would wake, since they joined or moved; always returns 0.
+
+    It looks at each tick: nobody who comes a minute before the standup is forgotten.
+    """
+    name = func.concat("standup:", Standup.id, ":", local_zone)
+    known = select(Schedule.id).where(
+        Schedule.workspace_id == Standup.workspace_id, Schedule.name == name
+    )
+    asleep = _members().where(~known.exists()).with_only_columns(Standup.id).distinct()
+    for standup_id in session.scalars(asleep.order_by(Standup.id)).all():
+        align(session, session.get_one(Standup, standup_id))
+    return 0
+
+
+def ask(session: Session, standup_id: int, zone: str, slot: datetime) -> int:
+    """Ask the standup's people in this zone, for whom `slot` is the minute; returns how many.
+
+    Nobody on a free day or on a public holiday, nobody who is away, nobody a second time.
+    """
+    standup = session.get_one(Standup, standup_id, options=[joinedload(Standup.team)])
+    day = slot.astimezone(ZoneInfo(zone)).date()
+    if not standup.is_on or not standup.falls_on(day):
+        return 0
+    now = clock.now()
+    begun = slot if now - slot < _PROMPT else now
+    opened = round_on(session, standup, day, begun)
+    asked = session.execute(_asked(standup, opened, zone, slot, begun)).all()
+    whom = [(row.id, row.slack_id) for row in asked]
+    slack.show_all(session, standup.workspace_id, PROMPT, whom)
+    return len(whom)
+
+
+def round_on(session: Session, standup: Standup, day: date, begun: datetime) -> StandupRound:
+    """The round of a day; it closes when the time of the last zone, and of `begun`, is over.
+
+    One that was summed up already, and gets more time, is summed up anew.
+    """
+    moments = [standup.moment_on(day, zone) for zone in session.scalars(_zones(standup.id))]
+    closes_at = standup.open_until(max([begun, *moments]))
+    new = insert(StandupRound).values(
+        workspace_id=standup.workspace_id, standup_id=standup.id, day=day,
+        opened_at=clock.now(), closes_at=closes_at,
+    )  # fmt: skip
+    later = new.excluded.closes_at > StandupRound.closes_at
+    found: StandupRound = session.scalars(
+        new.on_conflict_do_update(
+            index_elements=[StandupRound.standup_id, StandupRound.day],
+            set_={
+                "closes_at": func.greatest(StandupRound.closes_at, new.excluded.closes_at),
+                "closed_at": case((later, None), else_=StandupRound.closed_at),
+            },
+        ).returning(StandupRound),
+        execution_options={"populate_existing": True},
+    ).one()
+    return found
+
+
+def zone_of(session: Session, standup: Standup, who: Person) -> str:
+    """The zone on whose clock the standup, which comes with its team, asks this person."""
+    own = standup.zone or who.timezone or standup.team.timezone
+    return own or session.get_one(Workspace, who.workspace_id).timezone
+
+
+def is_away(at: ColumnElement[datetime] | datetime) -> ColumnElement[bool]:
+    """Whether the person of the statement is away at that moment."""
+    return (
+        select(Absence.id)
+        .where(Absence.person_id == Person.id, Absence.starts_at <= at, Absence.ends_at > at)
+        .exists()
+    )
+
+
+def _asked(
+    standup: Standup, opened: StandupRound, zone: str, slot: datetime, begun: datetime
+) -> Select[Any]:
+    """Write the parts and return the new ones; who came first and said nothing yet is asked too."""
+    entry = table(StandupEntry)
+    remind_at = begun + timedelta(minutes=standup.remind_after_minutes)
+    facts = {
+        "workspace_id": standup.workspace_id, "round_id": opened.id, "state": Answer.ASKED.value,
+        "due_at": slot, "asked_at": clock.now(), "closes_at": standup.open_until(begun),
+        "remind_at": remind_at,
+    }  # fmt: skip
+    whom = _members().where(Standup.id == standup.id, local_zone == zone, ~is_away(slot))
+    columns = [literal(value, entry.c[name].type) for name, value in facts.items()]
+    new = insert(entry).from_select(
+        [*facts, "person_id"], whom.with_only_columns(*columns, Person.id)
+    )
+    silent = and_(entry.c.asked_at.is_(None), entry.c.state == Answer.ASKED)
+    written = (
+        new.on_conflict_do_update(
+            index_elements=[entry.c.round_id, entry.c.person_id],
+            set_={name: new.excluded[name] for name in ("asked_at", "closes_at", "remind_at")},
+            where=silent,
+        )
+        .returning(entry.c.id, entry.c.person_id)
+        .cte("written")
+    )
+    return select(written.c.id, Person.slack_id).join(Person, Person.id == written.c.person_id)
+
+
+def _members() -> Select[Any]:
+    """Everybody whom a standup asks, with it."""
+    return (
+        select(Person.id)
+        .join(Standup, Standup.team_id == Person.team_id)
+        .join(Team, Team.id == Standup.team_id)
+        .join(Workspace, Workspace.id == Standup.workspace_id)
+        .where(Person.active, Standup.active, Standup.archived_at.is_(None))
+    )
+
+
+def _zones(standup_id: int) -> Select[str]:
+    return _members().where(Standup.id == standup_id).with_only_columns(local_zone).distinct()
