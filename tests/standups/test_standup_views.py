@@ -37,7 +37,7 @@ NINE_THIRTY = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
 NOON = datetime(2026, 11, 23, 11, 0, tzinfo=UTC)
 TWENTY_PAST = datetime(2026, 11, 23, 9, 20, tzinfo=UTC)
 ONE = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
-FULL = {
+FULL: dict[str, Any] = {
     "plan": "Send both offers before lunch.",
     "customers": "They ask on WhatsApp.\nTwo want a demo on Thursday.",
     "product": "A sheet that compares the two plans.",
@@ -273,7 +273,7 @@ people = st.builds(
 
 @settings(deadline=None, max_examples=50)
 @given(st.lists(people, max_size=50))
-def test_a_summary_and_its_pages_always_fit(team: list[tuple[str, Answer, dict[str, str]]]) -> None:
+def test_a_summary_and_its_pages_always_fit(team: list[tuple[str, Answer, dict[str, Any]]]) -> None:
     of = a_round()
     for name, state, said in team:
         an_entry(of, state, name, **said)

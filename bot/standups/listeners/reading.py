@@ -51,7 +51,7 @@ class Desk:
         with self._store.transaction() as session:
             who = people.acting(session, incoming.team, incoming.user)
             deed(session, who, incoming.id)
-        if incoming.modal == view.PAGE:
+        if incoming.standing[0] == view.PAGE:
             self._show_page(incoming, *view.page_of(incoming.note))
 
     def _show_page(self, incoming: Incoming, round_id: int, number: int) -> None:

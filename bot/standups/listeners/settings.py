@@ -158,8 +158,8 @@ def _details(session: Session, standup: Standup) -> View:
 
 def _show_below(incoming: Incoming, modal: View) -> None:
     """Bring the modal below the form up to date; from App Home there is none."""
-    if incoming.body["view"].get("previous_view_id"):
-        incoming.replace_root(modal)
+    if incoming.standing[0]:
+        incoming.redraw(modal)
 
 
 def _see_channels(incoming: Incoming, fields: dict[str, str | None]) -> None:
