@@ -327,3 +327,12 @@ def test_an_hour_that_daylight_saving_skips_or_repeats(company: Company, ada: Pe
 def test_a_manager_is_asked_like_everybody_of_the_team(company: Company) -> None:
     company.someone("UMEG", "Meg", "Sales", Role.MANAGER)
     assert company.ask() == 1
+
+
+def test_a_late_question_that_finds_nobody_puts_nothing_off(
+    company: Company, ada: Person, hands: Hands
+) -> None:
+    company.ask()
+    hands.forward(minutes=150)
+    assert company.ask() == 0
+    assert company.close() == 1

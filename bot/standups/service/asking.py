@@ -74,8 +74,12 @@ def ask(session: Session, standup_id: int, zone: str, slot: datetime) -> int:
         return 0
     now = clock.now()
     begun = slot if now - slot < _PROMPT else now
-    opened = round_on(session, standup, day, begun)
+    opened = round_on(session, standup, day, slot)
     asked = session.execute(_asked(standup, opened, zone, slot, begun)).all()
+    if not asked:
+        align(session, standup)  # maybe nobody lives there any more
+    elif begun > slot:
+        round_on(session, standup, day, begun)
     whom = [(row.id, row.slack_id) for row in asked]
     slack.show_all(session, standup.workspace_id, PROMPT, whom)
     return len(whom)
