@@ -3,6 +3,7 @@
 from sqlalchemy.orm import Session
 
 from bot import clock
+from bot.campaigns import service as campaigns
 from bot.jobs import Tasks
 from bot.planning import service, view
 from bot.slack import Cards, Message
@@ -13,7 +14,12 @@ def register(tasks: Tasks, cards: Cards) -> None:
     cards.add(service.CARD, _card)
     cards.add(service.TOLD, _told)
     cards.add(service.REMINDER, _reminder)
-    tasks.each_tick(service.remind)
+    cards.add(service.PROPOSAL, _proposal)
+    cards.add(service.CONCERN, _concern)
+    cards.add(service.VERSION, _version)
+    cards.add(service.ASKED, _asked)
+    cards.add(service.AGREED, _agreed)
+    tasks.each_tick(service.look)
 
 
 def _card(session: Session, request_id: int) -> Message:
@@ -26,3 +32,25 @@ def _told(session: Session, request_id: int) -> Message:
 
 def _reminder(session: Session, request_id: int) -> Message:
     return view.reminder(service.facts(session, request_id), clock.now())
+
+
+def _proposal(session: Session, campaign_id: int) -> Message:
+    return view.proposal(service.table(session, campaign_id), clock.now())
+
+
+def _concern(session: Session, concern_id: int) -> Message:
+    return view.concern(service.concern_in_full(session, concern_id))
+
+
+def _version(session: Session, version_id: int) -> Message:
+    version, before, table = service.version_in_full(session, version_id)
+    changed = campaigns.changes(before, version) if before else {}
+    return view.new_version(version, before, table, changed)
+
+
+def _asked(session: Session, reminder_id: int) -> Message:
+    return view.asked(*service.reminder(session, reminder_id))
+
+
+def _agreed(session: Session, campaign_id: int) -> Message:
+    return view.agreed(service.table(session, campaign_id))

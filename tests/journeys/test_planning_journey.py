@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from bot.playground.state import Message
 from tests.journeys.conftest import Office, drawn
 from tests.journeys.test_loop_journey import pass_time
 
@@ -98,3 +99,158 @@ def test_an_admin_sets_the_days(office: Office) -> None:
     sofia = office.hand("sofia")
     sofia.command("/request", "", office.channel)
     assert "within 2 working days" in str(office.modal("sofia", "Ask for a campaign").blocks)
+
+
+PLAN = {
+    "name": "Monthly trial",
+    "kind": "email",
+    "offer": "Three months, paid monthly",
+    "terms": "New customers only",
+    "talking_points": "Cancel any time",
+    "channels": "newsletter",
+    "lines": "Newsletter 1,200\nFlyers 300.50",
+    "expected_leads": "20",
+    "utm_campaign": "monthly-trial",
+}
+
+
+def propose(office: Office, **changes: str) -> None:
+    mara = office.hand("mara")
+    assert mara.click(office.card("request.plan"), "request.plan").ok
+    form = office.modal("mara", "Propose a campaign")
+    outcome = mara.submit(form, PLAN | changes)
+    assert outcome.ok, outcome
+
+
+def reply(office: Office, card: Message, *parts: str) -> Message:
+    """Wait for a reply in the card's thread."""
+
+    def found() -> Message | None:
+        replies = office.slack.thread(card)
+        return next((m for m in replies if all(part in drawn(m) for part in parts)), None)
+
+    return office.slack.wait_until(found, timeout=30)
+
+
+def test_from_what_customers_ask_for_to_the_deal(office: Office) -> None:
+    mara, sofia, ben = (office.hand(name) for name in ("mara", "sofia", "ben"))
+    ask(office)
+    assert ben.click(office.card("Request: A trial"), "request.me_too").ok
+    office.card("2 colleagues heard it")
+
+    propose(office)
+    card = office.card("Proposal: Monthly trial", "Not answered yet (2)", "Small shops")
+    assert "1,500" not in drawn(card)  # the budget is not for the channel
+    office.whisper("sofia", "Your request", "proposes the campaign", "Monthly trial")
+
+    assert sofia.click(card, "proposal.ready").ok
+    office.card("*Ready (1 of 2)*: sofia")
+    assert ben.click(card, "proposal.worry").ok
+    assert ben.submit(office.modal("ben", "Concern"), {"concern": "What of old customers?"}).ok
+    office.card("*Concern (1)*: ben", "What of old customers?")
+    worry = reply(office, card, "What of old customers?", office.users["mara"].id)
+
+    assert mara.click(card, "proposal.change").ok
+    form = office.modal("mara", "Change a proposal")
+    assert mara.submit(form, {"terms": "New and old customers"}).ok
+    reply(
+        office, card, "*Version 2*", "New customers only → New and old customers", "are you ready"
+    )
+    office.card("Proposal: Monthly trial", "Version 2", "*Not answered yet (1)*: sofia")
+
+    assert mara.click(worry, "proposal.answer").ok
+    said = {"answer": "Version 2 has them too"}
+    assert mara.submit(office.modal("mara", "Answer a concern"), said).ok
+    reply(office, card, "What of old customers?", "Version 2 has them too")
+    assert sofia.click(card, "proposal.ready").ok
+    office.card("*Ready (1 of 2)*: sofia", "*Not answered yet (1)*: ben")
+    assert ben.click(card, "proposal.ready").ok
+    told = office.whisper("mara", "Sales is ready", "proposal.launch")
+
+    assert mara.click(told, "proposal.launch").ok
+    assert mara.submit(office.modal("mara", "Announce")).ok
+    office.card("Campaign: Monthly trial", "New and old customers", "campaign.got_it")
+    office.card("Proposal: Monthly trial", "It was announced.")
+    office.whisper("sofia", "Your request", "announced the campaign")
+
+    office.send_lead(utm_campaign="monthly-trial")
+    lead = office.card("Ada Lovelace", "Three months, paid monthly", "lead.claim")
+    assert sofia.click(lead, "lead.claim").ok
+    assert sofia.click(office.card("Claimed: Ada", "lead.won"), "lead.won").ok
+    assert sofia.submit(office.modal("sofia", "Won"), {"amount": "9,000"}).ok
+    office.card("Won: Ada Lovelace", "won *9,000 EUR*")
+
+
+def test_a_draft_is_kept_and_taken_up_again_and_loses_nothing(office: Office) -> None:
+    mara = office.hand("mara")
+    mara.command("/campaign", "drafts", office.channel)
+    assert "There is no draft" in str(office.modal("mara", "Drafts").blocks)
+    mara.close()
+    mara.command("/campaign", "propose", office.channel)
+    form = office.modal("mara", "Propose a campaign")
+    wrong = {"name": "Fair", "kind": "event", "lines": "Booth", "utm_campaign": "a b"}
+    assert set(mara.submit(form, wrong).errors) == {"lines", "utm_campaign"}
+    mended = {"lines": "Booth 1,200", "utm_campaign": "", "terms": "None"}
+    assert set(mara.submit(form, mended).errors) == {"audience", "offer", "talking_points"}
+    mara.close()  # what was written was kept, although it could not be proposed
+
+    mara.command("/campaign", "drafts", office.channel)
+    drafts = office.modal("mara", "Drafts")
+    assert mara.click(drafts, "proposal.take_up").ok
+    form = office.modal("mara", "Propose a campaign")
+    assert "Booth 1200" in str(form.blocks)
+    assert mara.submit(form, {"then": "keep", "offer": "Come and see"}).ok
+    office.whisper("mara", "“Fair” is kept")
+    assert not office.slack.messages(office.channel)
+    mara.command("/campaign", "drafts", office.channel)
+    assert mara.click(office.modal("mara", "Drafts"), "proposal.take_up").ok
+    form = office.modal("mara", "Propose a campaign")
+    rest = {"audience": "Shops", "talking_points": "We are there", "then": "propose"}
+    assert mara.submit(form, rest).ok
+    office.card("Proposal: Fair", "Come and see")
+
+
+def test_the_silent_are_reminded_and_a_manager_may_decide(office: Office) -> None:
+    ask(office)
+    office.card("Request: A trial")
+    propose(office)
+    card = office.card("Proposal: Monthly trial")
+    pass_time(office, timedelta(days=7))
+    reminder = office.whisper("sofia", "asks whether you are ready")
+    office.card("*No answer (2)*: ben and sofia")
+    assert office.hand("sofia").click(reminder, "proposal.ready").ok
+    office.whisper("sofia", "does not wait for an answer from you any more")
+    office.card("*Ready (1 of 2)*: sofia", "*No answer (1)*: ben")
+
+    clara = office.hand("clara")
+    more = next(
+        option["value"]
+        for block in card.blocks if block["type"] == "actions"
+        for element in block["elements"] if element["type"] == "overflow"
+        for option in element["options"] if option["value"].startswith("overrule")
+    )  # fmt: skip
+    assert office.hand("ben").choose(card, "proposal.more", more).ok
+    office.whisper("ben", "You need the role manager")
+    assert clara.choose(card, "proposal.more", more).ok
+    modal = office.modal("clara", "Agree for sales")
+    assert clara.submit(modal, {"reason": "The fair is on Friday"}).ok
+    office.card("Proposal: Monthly trial", "agreed in place of sales: The fair is on Friday")
+
+
+def test_the_rules_and_the_whole(office: Office) -> None:
+    root = office.hand("root")
+    office.hand("mara").command("/campaign", "rules", office.channel)
+    office.whisper("mara", "You need the role admin")
+    root.command("/campaign", "rules", office.channel)
+    rules = office.modal("root", "When sales agrees")
+    assert root.submit(rules, {"enough": "some", "some": "1", "days": "4"}).ok
+    ask(office)
+    office.card("Request: A trial")
+    propose(office)
+    card = office.card("Proposal: Monthly trial", "agreed once 1 of them is ready")
+    for name, sees in (("sofia", False), ("mara", True)):
+        assert office.hand(name).click(card, "proposal.see_all").ok
+        whole = office.modal(name, "Proposal")
+        assert ("1,500.50 EUR" in str(whole.blocks)) is sees
+    assert office.hand("sofia").click(card, "proposal.ready").ok
+    office.card("Proposal: Monthly trial", "Sales is ready")

@@ -1,17 +1,21 @@
 """A small company that plans together: its people, its clock, and what tests want to know."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import func, select
 
+from bot.campaigns.model import Campaign
 from bot.leads import service as leads
 from bot.leads.inquiry import Inquiry
+from bot.money import Money
 from bot.people.model import Person, Workspace
 from bot.planning import service
-from bot.planning.model import Request, RequestEvent
+from bot.planning.model import Concern, Proposal, Request, RequestEvent, Standing
 from bot.slack.cards import Card
 from bot.store import Base, Store
+from tests.campaigns.scene import draft
 
 WANTED = "A trial of three months, paid monthly"
 
@@ -48,7 +52,7 @@ class Company:
 
     def look(self) -> int:
         with self.store.transaction() as session:
-            return service.remind(session)
+            return service.look(session)
 
     def request(self, request: Request) -> Request:
         """The request as it is now."""
@@ -79,6 +83,71 @@ class Company:
         with self.store.transaction() as session:
             for card in session.scalars(select(Card)):
                 card.stale, card.channel, card.ts = False, "C1", "1.1"
+
+    def plan(
+        self, lines: Sequence[tuple[str, Money]] = (), owner: str | None = None, **said: Any
+    ) -> service.Plan:
+        return service.Plan(draft(**said), lines, owner)
+
+    def draft(
+        self, token: str = "form-2", who: Person | None = None, *,
+        request_id: int | None = None, **said: Any,
+    ) -> Campaign:  # fmt: skip
+        with self.store.transaction() as session:
+            plan = self.plan(**said)
+            return service.begin(session, who or self.mara, plan, token, request_id)
+
+    def propose(self, campaign: Campaign) -> None:
+        with self.store.transaction() as session:
+            service.propose(session, self.mara, campaign.id)
+        self.drawn()
+
+    def proposed(self, **said: Any) -> Campaign:
+        campaign = self.draft(**said)
+        self.propose(campaign)
+        return campaign
+
+    def agreed(self) -> Campaign:
+        campaign = self.proposed()
+        self.ready(self.sal, campaign)
+        self.ready(self.sue, campaign)
+        return campaign
+
+    def revise(self, campaign: Campaign, who: Person | None = None, **said: Any) -> None:
+        with self.store.transaction() as session:
+            service.revise(session, who or self.mara, campaign.id, self.plan(**said))
+
+    def ready(self, who: Person, campaign: Campaign) -> None:
+        with self.store.transaction() as session:
+            service.ready(session, who, campaign.id)
+
+    def worry(self, who: Person, campaign: Campaign, text: str = "Too early") -> Concern | None:
+        with self.store.transaction() as session:
+            token = f"worry-{campaign.id}-{who.id}"
+            return service.worry(session, who, campaign.id, campaign.version, text, token)
+
+    def rule(self, who: Person | None = None, **told: Any) -> None:
+        usual: dict[str, Any] = {
+            "roles": ["salesperson"], "enough": "majority", "some": "", "must": [], "days": "2"
+        }  # fmt: skip
+        told = {name: str(value) if isinstance(value, int) else value
+                for name, value in told.items()}  # fmt: skip
+        with self.store.transaction() as session:
+            admin = session.get_one(Person, (who or self.root).id)
+            service.change_rules(session, admin, service.Ruling(**usual | told))
+
+    def campaign(self, campaign: Campaign) -> Campaign:
+        """The campaign as it is now."""
+        with self.store.transaction() as session:
+            return session.get_one(Campaign, campaign.id)
+
+    def proposal(self, campaign: Campaign) -> Proposal:
+        with self.store.transaction() as session:
+            return session.get_one(Proposal, campaign.id)
+
+    def standing(self, campaign: Campaign) -> Standing:
+        with self.store.transaction() as session:
+            return service.table(session, campaign.id).standing
 
     def lead(self) -> int:
         """A lead that somebody typed in, by its number."""

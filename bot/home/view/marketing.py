@@ -56,5 +56,5 @@ def _requests(seen: Marketing) -> list[Block]:
     shown = seen.to_answer[:MOST_TO_ANSWER]
     more = len(seen.to_answer) > len(shown)
     rest = [note("There are more: `/request list` shows them.")] if more else []
-    rows = [planning.row(each, clock.now()) for each in shown]
+    rows = [block for each in shown for block in planning.row_to_answer(each, clock.now())]
     return [header("Requests to answer"), *rows, *rest, DividerBlock()]

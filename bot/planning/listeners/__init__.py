@@ -1,6 +1,6 @@
 """What Slack brings in for planning."""
 
-from bot.planning.listeners import requests
+from bot.planning.listeners import answers, plans, requests
 from bot.slack import Listening
 from bot.store import Store
 
@@ -8,3 +8,5 @@ from bot.store import Store
 def register(listening: Listening, store: Store) -> None:
     """Listen for planning."""
     requests.register(listening, store)
+    plans.register(listening, store)
+    answers.register(listening, store)

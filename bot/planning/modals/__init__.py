@@ -1,5 +1,25 @@
-"""The modals of planning: asking, declining, and the promise."""
+"""The modals of planning: requests, proposals, and the rules of both."""
 
+from bot.planning.modals.proposal import (
+    GIVE_UP,
+    KEEP,
+    PROPOSE,
+    SAVE_ANSWER,
+    SAVE_CHANGE,
+    SAVE_LAUNCH,
+    SAVE_OVERRULE,
+    SAVE_PLAN,
+    SAVE_WORRY,
+    Note,
+    Written,
+    answer,
+    change,
+    launch,
+    overrule,
+    plan,
+    worry,
+    worry_of,
+)
 from bot.planning.modals.request import (
     SAVE,
     SAVE_DECLINE,
@@ -8,5 +28,33 @@ from bot.planning.modals.request import (
     decline,
     promise,
 )
+from bot.planning.modals.rules import SAVE_RULES, rules
 
-__all__ = ["SAVE", "SAVE_DECLINE", "SAVE_PROMISE", "ask", "decline", "promise"]
+__all__ = [
+    "GIVE_UP",
+    "KEEP",
+    "PROPOSE",
+    "SAVE",
+    "SAVE_ANSWER",
+    "SAVE_CHANGE",
+    "SAVE_DECLINE",
+    "SAVE_LAUNCH",
+    "SAVE_OVERRULE",
+    "SAVE_PLAN",
+    "SAVE_PROMISE",
+    "SAVE_RULES",
+    "SAVE_WORRY",
+    "Note",
+    "Written",
+    "answer",
+    "ask",
+    "change",
+    "decline",
+    "launch",
+    "overrule",
+    "plan",
+    "promise",
+    "rules",
+    "worry",
+    "worry_of",
+]

@@ -1,5 +1,20 @@
-"""The tables of planning, by theme: requests and their promise."""
+"""The tables of planning, by theme, and its rules, which are pure."""
 
+from bot.planning.model.agreement import Enough, Rule, Said, Standing, Worry, agreed, standing
+from bot.planning.model.capacity import Capacity, Fit, Hands, capacity
+from bot.planning.model.proposal import (
+    LONGEST_CONCERN,
+    MOST_LINES,
+    BudgetLine,
+    Concern,
+    LastTime,
+    Proposal,
+    ProposalAnswer,
+    ProposalReminder,
+    Table,
+    said,
+    worries,
+)
 from bot.planning.model.request import (
     LONGEST,
     Deed,
@@ -11,18 +26,45 @@ from bot.planning.model.request import (
     RequestSupport,
     Turn,
 )
-from bot.planning.model.rules import MOST_DAYS, PlanningRules
+from bot.planning.model.rules import MAY_ANSWER, MOST_DAYS, PlanningRules
+from bot.planning.model.similar import MOST, Likeness, most_similar
 
 __all__ = [
     "LONGEST",
+    "LONGEST_CONCERN",
+    "MAY_ANSWER",
+    "MOST",
     "MOST_DAYS",
+    "MOST_LINES",
+    "BudgetLine",
+    "Capacity",
+    "Concern",
     "Deed",
+    "Enough",
+    "Fit",
+    "Hands",
     "Heard",
+    "LastTime",
+    "Likeness",
     "Listed",
     "PlanningRules",
+    "Proposal",
+    "ProposalAnswer",
+    "ProposalReminder",
     "Request",
     "RequestEvent",
     "RequestFacts",
     "RequestSupport",
+    "Rule",
+    "Said",
+    "Standing",
+    "Table",
     "Turn",
+    "Worry",
+    "agreed",
+    "capacity",
+    "most_similar",
+    "said",
+    "standing",
+    "worries",
 ]

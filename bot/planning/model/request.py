@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from bot.campaigns.model import Campaign
 from bot.people.model import Person
 from bot.store import Base, Id, Moment, WorkspaceId
 
@@ -57,6 +58,11 @@ class Deed(StrEnum):
     ASKED = "asked"
     SECONDED = "seconded"
     SEEN = "seen"
+    DRAFTED = "drafted"
+    PROPOSED = "proposed"
+    ANNOUNCED = "announced"
+    ENDED = "ended"
+    WAITS_ANEW = "waits_anew"
     DECLINED = "declined"
     REMINDED = "reminded"
     OVERDUE = "overdue"
@@ -92,6 +98,8 @@ class Request(Base):
     answered_at: Mapped[Moment | None]
     reason: Mapped[str | None]
     """Why it was declined."""
+    campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaign.id"), index=True)
+    """The campaign that marketing plans for it, from its first draft on."""
     reminded_at: Mapped[Moment | None]
     look_at: Mapped[Moment | None]
     """When the clock looks at it next: to remind marketing, and to mark it overdue."""
@@ -114,10 +122,15 @@ class Request(Base):
         """Whether marketing has not kept its promise."""
         return self.is_waiting and self.answer_by < now
 
-    def answer(self, who: Person, turn: Turn, now: datetime) -> None:
+    def answer(self, person_id: int, turn: Turn, now: datetime) -> None:
         """Marketing has answered; the clock needs to look no more."""
-        self.turn, self.answered_by, self.answered_at = turn, who.id, now
+        self.turn, self.answered_by, self.answered_at = turn, person_id, now
         self.look_at = None
+
+    def wait_anew(self, answer_by: datetime, look_at: datetime) -> None:
+        """What was proposed for it is given up: marketing owes an answer again."""
+        self.turn, self.answer_by, self.look_at = Turn.WAITING, answer_by, look_at
+        self.answered_by = self.answered_at = self.reminded_at = None
 
 
 class RequestSupport(Base):
@@ -155,6 +168,8 @@ class RequestFacts:
     """Who hears it too, in the order in which they said so."""
     seen_by: Person | None
     answered_by: Person | None
+    campaign: Campaign | None = None
+    """With its owner."""
 
 
 @dataclass(frozen=True)

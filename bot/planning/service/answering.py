@@ -8,7 +8,7 @@ from bot.people import service as people
 from bot.people.model import Person, Role
 from bot.planning.model import LONGEST, Deed, Request, Turn
 from bot.planning.service.audit import record
-from bot.planning.service.reading import find
+from bot.planning.service.requests import find
 from bot.slack.text import clean, moment
 
 
@@ -46,7 +46,7 @@ def decline(session: Session, who: Person, request_id: int, reason: str) -> Requ
     """
     request = _waiting(session, who, request_id, lock=True)
     request.reason = _reason(reason)
-    request.answer(who, Turn.DECLINED, clock.now())
+    request.answer(who.id, Turn.DECLINED, clock.now())
     record(session, request, Deed.DECLINED, who, reason=request.reason)
     return request
 

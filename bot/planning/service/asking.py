@@ -11,8 +11,8 @@ from bot.people import service as people
 from bot.people.model import Person, Role, Workspace
 from bot.planning.model import LONGEST, Deed, Heard, Request, RequestSupport, Turn
 from bot.planning.service.audit import CARD, TOLD, record
-from bot.planning.service.promising import promise
-from bot.planning.service.reading import find
+from bot.planning.service.promising import of_marketing
+from bot.planning.service.requests import find
 from bot.slack.text import clean
 
 
@@ -91,7 +91,7 @@ def second(session: Session, who: Person, request_id: int) -> Request:
 def _file(session: Session, who: Person, token: str, said: dict[str, object]) -> Request:
     now = clock.now()
     workspace = session.get_one(Workspace, who.workspace_id)
-    answer_by, look_at = promise(session, workspace, now)
+    answer_by, look_at = of_marketing(session, workspace, now)
     request: Request | None = session.scalar(
         insert(Request)
         .values(

@@ -2,11 +2,13 @@
 
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot import clock, slack
-from bot.people.model import Person
-from bot.planning.model import Deed, Request, RequestEvent
+from bot.people import service as people
+from bot.people.model import Person, Role
+from bot.planning.model import Deed, ProposalReminder, Request, RequestEvent
 
 CARD = "request"
 """The card in the shared channel."""
@@ -14,6 +16,17 @@ TOLD = "request.told"
 """What the one who asked hears, in one message."""
 REMINDER = "request.reminder"
 """What marketing hears before its promise is broken."""
+
+PROPOSAL = "proposal"
+"""The card in the shared channel; its subject is the campaign."""
+CONCERN = "proposal.concern"
+"""A concern, in the card's thread."""
+VERSION = "proposal.version"
+"""What has changed, in the card's thread; its subject is the campaign's version."""
+ASKED = "proposal.asked"
+"""What somebody hears who has not answered yet."""
+AGREED = "proposal.agreed"
+"""What the owner hears; its subject is the campaign."""
 
 
 def record(
@@ -32,3 +45,14 @@ def record(
     )
     for kind in (CARD, TOLD, REMINDER):
         slack.redraw(session, kind, request.id)
+    for person in people.having(session, request.workspace_id, Role.MARKETER):
+        slack.redraw(session, slack.HOME, person.id)
+
+
+def redraw_proposal(session: Session, campaign_id: int) -> None:
+    """Let whatever shows a proposal be drawn anew."""
+    for kind in (PROPOSAL, AGREED):
+        slack.redraw(session, kind, campaign_id)
+    reminders = select(ProposalReminder.id).where(ProposalReminder.campaign_id == campaign_id)
+    for reminder_id in session.scalars(reminders.order_by(ProposalReminder.id)).all():
+        slack.redraw(session, ASKED, reminder_id)

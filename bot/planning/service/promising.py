@@ -1,21 +1,15 @@
-"""The promise: until when marketing answers, who is reminded before, and what the clock marks."""
+"""The promises: until when each department answers, and the rules that an admin sets."""
 
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from bot import clock, slack
 from bot.errors import FieldErrors
 from bot.people import service as people
 from bot.people.model import Person, Role, Workspace
 from bot.people.rota import department
-from bot.planning.model import MOST_DAYS, Deed, PlanningRules, Request
-from bot.planning.service.audit import REMINDER, record
-
-# Requests of one transaction, so that a look is short and others can share the work.
-_AT_ONCE = 100
+from bot.planning.model import MOST_DAYS, PlanningRules
 
 
 def rules(session: Session, workspace_id: int) -> PlanningRules:
@@ -31,7 +25,7 @@ def rules(session: Session, workspace_id: int) -> PlanningRules:
 
 def changeable(session: Session, who: Person) -> PlanningRules:
     """The rules, for who may change them. Raises NotAllowed."""
-    people.require(session, who, "change what marketing promises", Role.ADMIN)
+    people.require(session, who, "change the rules of planning", Role.ADMIN)
     return rules(session, who.workspace_id)
 
 
@@ -41,58 +35,46 @@ def change_promise(session: Session, who: Person, days: str) -> PlanningRules:
     Raises NotAllowed, and FieldErrors for `answer_days`.
     """
     changed = changeable(session, who)
-    if not days.isdecimal() or len(days) > 3 or not 1 <= int(days) <= MOST_DAYS:
-        raise FieldErrors({"answer_days": f"Write a whole number from 1 to {MOST_DAYS}."})
-    changed.answer_days = int(days)
+    number = in_days(days)
+    if number is None:
+        raise FieldErrors({"answer_days": DAYS_WRONG})
+    changed.answer_days = number
     return changed
 
 
-def promise(
-    session: Session, workspace: Workspace, asked_at: datetime
-) -> tuple[datetime, datetime]:
-    """When an answer is due, and when marketing is reminded before: a working day earlier.
+DAYS_WRONG = f"Write a whole number from 1 to {MOST_DAYS}."
 
-    It is due at the end of the last of the promised working days, on the clocks of marketing's
-    teams; the day on which somebody asked is not counted.
-    """
+
+def in_days(typed: str) -> int | None:
+    """A number of days as somebody typed it; None where it is none that a promise may take."""
+    plain = typed.isascii() and typed.isdecimal() and len(typed) <= 3
+    return int(typed) if plain and 1 <= int(typed) <= MOST_DAYS else None
+
+
+def of_marketing(
+    session: Session, workspace: Workspace, now: datetime
+) -> tuple[datetime, datetime]:
+    """When an answer to a request is due, and when marketing is reminded before."""
     days = rules(session, workspace.id).answer_days
-    calendar = department(session, workspace, Role.MARKETER)
-    due = calendar.closing(asked_at, days)
+    return _promise(session, workspace, Role.MARKETER, now, days)
+
+
+def of_sales(session: Session, workspace: Workspace, now: datetime) -> tuple[datetime, datetime]:
+    """When the answers to a proposal are due, and when the silent are reminded before."""
+    days = rules(session, workspace.id).ready_days
+    return _promise(session, workspace, Role.SALESPERSON, now, days)
+
+
+def _promise(
+    session: Session, workspace: Workspace, role: Role, now: datetime, days: int
+) -> tuple[datetime, datetime]:
+    """The end of the last of these working days of a department, and that of the day before it.
+
+    Today is not counted. Where it is one day only, half of the time until then.
+    """
+    calendar = department(session, workspace, role)
+    due = calendar.closing(now, days)
     assert due is not None, "every team works on some day of each week"
-    before = calendar.closing(asked_at, days - 1) if days > 1 else asked_at + (due - asked_at) / 2
+    before = calendar.closing(now, days - 1) if days > 1 else now + (due - now) / 2
     assert before is not None
     return due, before
-
-
-def remind(session: Session) -> int:
-    """Look at the requests whose time has come, at most a hundred; returns how many those were."""
-    now = clock.now()
-    due = session.scalars(
-        select(Request)
-        .where(Request.look_at <= now)
-        .order_by(Request.look_at)
-        .limit(_AT_ONCE)
-        .with_for_update(key_share=True, skip_locked=True)
-    ).all()
-    for request in due:
-        _look(session, request, now)
-    session.flush()
-    return len(due)
-
-
-def _look(session: Session, request: Request, now: datetime) -> None:
-    """Remind marketing once, and mark what is overdue."""
-    request.look_at = request.answer_by if now < request.answer_by else None
-    first = request.reminded_at is None
-    if first:
-        request.reminded_at = now
-    record(session, request, Deed.REMINDED if first else Deed.OVERDUE, None)
-    if first:
-        for person in _who_answers(session, request.workspace_id):
-            slack.show(session, request.workspace_id, REMINDER, request.id, person.slack_id)
-
-
-def _who_answers(session: Session, workspace_id: int) -> list[Person]:
-    """Marketing; where nobody is in it, the managers."""
-    marketers = people.having(session, workspace_id, Role.MARKETER)
-    return list(marketers or people.having(session, workspace_id, Role.MANAGER))

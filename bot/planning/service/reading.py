@@ -1,105 +1,155 @@
-"""Reading: a request with what its cards say, the open ones, and those that wait for marketing."""
+"""Reading proposals: who is asked, where everyone stands, and all that the card says."""
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, exists, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
 
-from bot import clock
+from bot.campaigns import service as campaigns
+from bot.campaigns.model import Campaign, CampaignVersion, Stage
 from bot.errors import NotFound
-from bot.people.model import Person
-from bot.planning.model import Listed, Request, RequestFacts, RequestSupport, Turn
+from bot.people import service as people
+from bot.people.model import Person, Role
+from bot.planning.model import (
+    Concern,
+    PlanningRules,
+    Proposal,
+    ProposalAnswer,
+    ProposalReminder,
+    Standing,
+    Table,
+    said,
+    standing,
+    worries,
+)
+from bot.planning.service.promising import rules
+from bot.planning.service.remembering import last_time
+from bot.planning.service.weighing import weigh
 
-_OPEN = (Turn.WAITING, Turn.PROPOSED)
 
+def held(session: Session, campaign_id: int) -> tuple[Campaign, Proposal]:
+    """A campaign that was proposed and its proposal, both held until the transaction ends.
 
-def find(session: Session, workspace_id: int, request_id: int, *, lock: bool = False) -> Request:
-    """The request of this workspace; with `lock`, held until the transaction ends.
-
-    Raises NotFound.
+    The campaign is held first, here as in every verb, so that no two wait for each other.
     """
-    mine = select(Request).where(Request.id == request_id, Request.workspace_id == workspace_id)
-    request = session.scalar(mine.with_for_update(key_share=True) if lock else mine)
-    if request is None:
-        raise NotFound(what="this request")
-    return request
-
-
-def facts(session: Session, request_id: int) -> RequestFacts:
-    """What the cards of a request say; for our own work, which carries its id."""
-    request = session.get_one(Request, request_id)
-    supporters = session.scalars(
-        select(Person)
-        .join(RequestSupport, RequestSupport.person_id == Person.id)
-        .where(RequestSupport.request_id == request.id)
-        .order_by(RequestSupport.at, Person.id)
-    ).all()
-    return RequestFacts(
-        request,
-        session.get_one(Person, request.asker_id),
-        supporters,
-        seen_by=_person(session, request.seen_by),
-        answered_by=_person(session, request.answered_by),
+    campaign = session.scalars(
+        select(Campaign).where(Campaign.id == campaign_id).with_for_update(key_share=True)
+    ).one()
+    session.refresh(campaign)
+    return campaign, session.get_one(
+        Proposal, campaign_id, with_for_update={"key_share": True}, populate_existing=True
     )
 
 
-def count_open(session: Session, workspace_id: int) -> int:
-    """How many requests wait for an answer or for their campaign."""
+def asked_people(session: Session, told: PlanningRules) -> Sequence[Person]:
+    """The active people whose answers count, by name."""
     return session.scalars(
-        select(func.count())
-        .select_from(Request)
-        .where(Request.workspace_id == workspace_id, Request.turn.in_(_OPEN))
+        select(Person)
+        .where(
+            Person.workspace_id == told.workspace_id,
+            Person.active,
+            Person.roles.overlap(told.asked_roles) | Person.id.in_(told.must),
+        )
+        .order_by(Person.name, Person.id)
+    ).all()
+
+
+def seats(session: Session, campaign: Campaign) -> tuple[Sequence[Person], Standing]:
+    """Who is asked about a campaign, and where everyone stands."""
+    asked = asked_people(session, rules(session, campaign.workspace_id))
+    answers = session.scalars(
+        select(ProposalAnswer).where(ProposalAnswer.campaign_id == campaign.id)
+    ).all()
+    found = session.scalars(select(Concern).where(Concern.campaign_id == campaign.id)).all()
+    ids = [person.id for person in asked]
+    return asked, standing(ids, said(answers), worries(found), campaign.holds_from)
+
+
+def concerns(session: Session, campaign_id: int) -> Sequence[Concern]:
+    """All concerns about a campaign, the oldest first, with who raised and who closed them."""
+    return session.scalars(
+        select(Concern)
+        .where(Concern.campaign_id == campaign_id)
+        .options(joinedload(Concern.person), joinedload(Concern.closer))
+        .order_by(Concern.raised_at, Concern.id)
+    ).all()
+
+
+def concern_in_full(session: Session, concern_id: int) -> Concern:
+    """A concern that is there, with its people, and the campaign with its owner."""
+    return session.scalars(
+        select(Concern)
+        .where(Concern.id == concern_id)
+        .options(
+            joinedload(Concern.person),
+            joinedload(Concern.closer),
+            joinedload(Concern.campaign).joinedload(Campaign.owner),
+        )
     ).one()
 
 
-def open_requests(session: Session, who: Person, limit: int, offset: int = 0) -> Sequence[Listed]:
-    """The open requests as `who` reads them: the most heard first, and of those the oldest."""
-    support = _support()
-    mine = exists().where(
-        RequestSupport.request_id == Request.id, RequestSupport.person_id == who.id
+def table(session: Session, campaign_id: int) -> Table:
+    """A proposal with all that its card says; for our own work, which carries its id."""
+    proposal = session.get_one(Proposal, campaign_id)
+    campaign = campaigns.known(session, campaign_id)
+    told = rules(session, campaign.workspace_id)
+    asked, now = seats(session, campaign)
+    before = campaigns.version(session, campaign.id, campaign.version - 1)
+    overruler = proposal.overruled_by
+    return Table(
+        proposal=proposal,
+        campaign=campaign,
+        asked=asked,
+        standing=now,
+        concerns=[each for each in concerns(session, campaign.id) if each.is_open],
+        rule=told.rule,
+        must=named(session, told),
+        before=before,
+        changed=campaigns.changes(before, campaign) if before else {},
+        capacity=weigh(session, campaign),
+        last_time=last_time(session, campaign),
+        overruler=session.get_one(Person, overruler) if overruler else None,
     )
-    rows = session.execute(
-        select(Request, Person, support, mine | (Request.asker_id == who.id))
-        .join(Person, Person.id == Request.asker_id)
-        .where(Request.workspace_id == who.workspace_id, Request.turn.in_(_OPEN))
-        .order_by(support.desc(), Request.asked_at, Request.id)
-        .limit(limit)
-        .offset(offset)
-    )
-    return [Listed(*row) for row in rows]
 
 
-def to_answer(session: Session, workspace_id: int, limit: int) -> Sequence[Listed]:
-    """The requests to which marketing owes an answer, the earliest due first, at most `limit`."""
-    support = _support()
-    rows = session.execute(
-        select(Request, Person, support)
-        .join(Person, Person.id == Request.asker_id)
-        .where(Request.workspace_id == workspace_id, Request.turn == Turn.WAITING)
-        .order_by(Request.answer_by, Request.id)
-        .limit(limit)
-    )
-    return [Listed(*row, mine=False) for row in rows]
+def version_in_full(
+    session: Session, version_id: int
+) -> tuple[CampaignVersion, CampaignVersion | None, Table]:
+    """A version with the one before it, and the proposal as it is now."""
+    version = session.get_one(CampaignVersion, version_id)
+    before = campaigns.version(session, version.campaign_id, version.number - 1)
+    return version, before, table(session, version.campaign_id)
 
 
-def overdue(session: Session, workspace_id: int) -> Sequence[Request]:
-    """The requests that marketing has not answered as it promised, the longest overdue first."""
+def reminder(session: Session, reminder_id: int) -> tuple[ProposalReminder, Table]:
+    """A reminder, and the proposal as it is now."""
+    found = session.get_one(ProposalReminder, reminder_id)
+    return found, table(session, found.campaign_id)
+
+
+def proposed(session: Session, workspace_id: int, limit: int) -> Sequence[Campaign]:
+    """The campaigns that wait for sales' answers, the earliest due first, with their owners."""
     return session.scalars(
-        select(Request)
-        .where(
-            Request.workspace_id == workspace_id,
-            Request.turn == Turn.WAITING,
-            Request.answer_by < clock.now(),
-        )
-        .order_by(Request.answer_by, Request.id)
+        select(Campaign)
+        .join(Proposal, Proposal.campaign_id == Campaign.id)
+        .where(Proposal.workspace_id == workspace_id, Campaign.stage == Stage.PROPOSED)
+        .options(joinedload(Campaign.owner))
+        .order_by(Proposal.answer_by, Campaign.id)
+        .limit(limit)
     ).all()
 
 
-def _support() -> ColumnElement[int]:
-    """How many people hear a request, the one who asked included."""
-    others = select(func.count()).where(RequestSupport.request_id == Request.id).scalar_subquery()
-    return others + 1
+def readable(session: Session, who: Person, campaign_id: int) -> Campaign:
+    """A campaign that was proposed, for who may read all of it. Raises NotAllowed, NotFound."""
+    people.require(session, who, "read proposals", Role.SALESPERSON, Role.MARKETER)
+    campaign = campaigns.find(session, who.workspace_id, campaign_id)
+    if session.get(Proposal, campaign_id) is None:
+        raise NotFound(what="this proposal")
+    return campaign
 
 
-def _person(session: Session, person_id: int | None) -> Person | None:
-    return None if person_id is None else session.get_one(Person, person_id)
+def named(session: Session, told: PlanningRules) -> Sequence[Person]:
+    """The people without whom nothing is agreed, by name."""
+    return session.scalars(
+        select(Person).where(Person.id.in_(told.must)).order_by(Person.name, Person.id)
+    ).all()

@@ -1,18 +1,54 @@
-"""How planning looks, by theme: requests and their list."""
+"""How planning looks, by theme: requests and their list, proposals, and drafts."""
 
-from bot.planning.view.request import DECLINE, ME_TOO, SEEN, card, reminder, told
-from bot.planning.view.request_list import LIST, PAGE_SIZE, SECOND, listing, row
+from bot.planning.view.proposal import (
+    ANSWER,
+    CHANGE,
+    LAUNCH,
+    MORE,
+    READY,
+    SEE_ALL,
+    WITHDRAW,
+    WORRY,
+    agreed,
+    asked,
+    concern,
+    new_version,
+)
+from bot.planning.view.proposal import card as proposal
+from bot.planning.view.request import DECLINE, ME_TOO, PLAN, SEEN, card, reminder, told
+from bot.planning.view.request_list import LIST, PAGE_SIZE, SECOND, listing, row_to_answer
+from bot.planning.view.weight import capacity_in_words
+from bot.planning.view.whole import DRAFTS, TAKE_UP, drafts, whole
 
 __all__ = [
+    "ANSWER",
+    "CHANGE",
     "DECLINE",
+    "DRAFTS",
+    "LAUNCH",
     "LIST",
     "ME_TOO",
+    "MORE",
     "PAGE_SIZE",
+    "PLAN",
+    "READY",
     "SECOND",
     "SEEN",
+    "SEE_ALL",
+    "TAKE_UP",
+    "WITHDRAW",
+    "WORRY",
+    "agreed",
+    "asked",
+    "capacity_in_words",
     "card",
+    "concern",
+    "drafts",
     "listing",
+    "new_version",
+    "proposal",
     "reminder",
-    "row",
+    "row_to_answer",
     "told",
+    "whole",
 ]

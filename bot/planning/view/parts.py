@@ -10,6 +10,7 @@ from slack_sdk.models.blocks import (
     RichTextBlock,
     RichTextElement,
     RichTextElementParts,
+    RichTextListElement,
     RichTextQuoteElement,
     RichTextSectionElement,
 )
@@ -49,6 +50,14 @@ def quoted(text: str) -> RichTextBlock:
     """Somebody's words, set off from ours."""
     words = RichTextElementParts.Text(text=text)
     return RichTextBlock(elements=[RichTextQuoteElement(elements=[words])])
+
+
+def listed(lines: Sequence[str]) -> RichTextBlock:
+    """Lines as they were written, as a list."""
+    items = [
+        RichTextSectionElement(elements=[RichTextElementParts.Text(text=line)]) for line in lines
+    ]
+    return RichTextBlock(elements=[RichTextListElement(style="bullet", elements=items)])
 
 
 def names(people: Sequence[Person]) -> str:

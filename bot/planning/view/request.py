@@ -17,10 +17,16 @@ from bot.slack import Message
 from bot.slack.text import moment, plural, safe
 
 ME_TOO = "request.me_too"
+PLAN = "request.plan"
 SEEN = "request.seen"
 DECLINE = "request.decline"
 
 _BRIEF = 150
+_TURNS = {
+    Turn.PROPOSED: "{who} proposes the campaign “{name}” for it.",
+    Turn.ANNOUNCED: "{who} announced the campaign “{name}” for it.",
+    Turn.ENDED: "The campaign “{name}” of {who}, which was made for it, has ended.",
+}
 
 
 def card(facts: RequestFacts, now: datetime) -> Message:
@@ -76,7 +82,7 @@ def reminder(facts: RequestFacts, now: datetime) -> Message:
         [
             SectionBlock(text=text),
             quoted(request.text),
-            ActionsBlock(elements=_answers(request)),
+            ActionsBlock(elements=answers(request)),
         ],
     )
 
@@ -120,8 +126,14 @@ def _state(facts: RequestFacts, now: datetime) -> str:
     request = facts.request
     if request.turn == Turn.DECLINED and facts.answered_by and request.answered_at:
         return f"Declined by {facts.answered_by.mention} {moment(request.answered_at)}."
+    if request.turn in _TURNS and facts.campaign:
+        name = safe(facts.campaign.name)
+        return _TURNS[Turn(request.turn)].format(who=facts.campaign.owner.mention, name=name)
     seen = ""
-    if facts.seen_by and request.seen_at:
+    if facts.campaign:
+        name = safe(facts.campaign.name)
+        seen = f"{facts.campaign.owner.mention} drafts the campaign “{name}” for it. "
+    elif facts.seen_by and request.seen_at:
         seen = f"Seen by {facts.seen_by.mention} {moment(request.seen_at)}. "
     if request.is_overdue(now):
         return f"{seen}*Overdue*: marketing promised an answer by {moment(request.answer_by)}."
@@ -133,7 +145,8 @@ def _news(facts: RequestFacts, now: datetime) -> str:
     request = facts.request
     if request.turn == Turn.DECLINED and facts.answered_by and request.answered_at:
         return f"{facts.answered_by.mention} declined it {moment(request.answered_at)}:"
-    if request.is_waiting and not facts.seen_by and not request.is_overdue(now):
+    untouched = not facts.seen_by and not facts.campaign
+    if request.is_waiting and untouched and not request.is_overdue(now):
         return f"Marketing answers by {moment(request.answer_by)}. You hear of it here."
     return _state(facts, now)
 
@@ -141,12 +154,15 @@ def _news(facts: RequestFacts, now: datetime) -> str:
 def _buttons(request: Request) -> list[InteractiveElement]:
     if not request.is_open:
         return []
-    return [me_too(request, ME_TOO), *(_answers(request) if request.is_waiting else [])]
+    return [me_too(request, ME_TOO), *(answers(request) if request.is_waiting else [])]
 
 
-def _answers(request: Request) -> list[InteractiveElement]:
+def answers(request: Request) -> list[InteractiveElement]:
     """What marketing may say to it."""
     value = str(request.id)
     seen = ButtonElement(text="Seen", action_id=SEEN, value=value)
     decline = ButtonElement(text="Decline…", action_id=DECLINE, value=value)
-    return [decline] if request.seen_at else [seen, decline]
+    if request.campaign_id:
+        return [decline]
+    plan = ButtonElement(text="Propose a campaign from this", action_id=PLAN, value=value)
+    return [plan, *([] if request.seen_at else [seen]), decline]

@@ -8,7 +8,7 @@ from slack_sdk.models.views import View
 
 from bot.planning.model import Listed, Turn
 from bot.planning.view.parts import small
-from bot.planning.view.request import brief, me_too
+from bot.planning.view.request import answers, brief, me_too
 from bot.slack.text import moment, plural, safe
 
 LIST = "request.list"
@@ -46,15 +46,26 @@ def listing(found: Sequence[Listed], page: int, count: int, now: datetime) -> Vi
 
 def row(listed: Listed, now: datetime) -> SectionBlock:
     """A request in the list, with *Me too* for who has not said so."""
+    button = None if listed.mine else me_too(listed.request, SECOND)
+    return SectionBlock(text=_told(listed, now), accessory=button)
+
+
+def row_to_answer(listed: Listed, now: datetime) -> list[Block]:
+    """A request on the page of somebody who can answer it."""
+    return [
+        SectionBlock(text=_told(listed, now)),
+        ActionsBlock(elements=answers(listed.request)),
+    ]
+
+
+def _told(listed: Listed, now: datetime) -> str:
     request = listed.request
     for_whom = f" · for {safe(request.audience, 100)}" if request.audience else ""
     hears = f"{plural(listed.support, 'colleague')} heard it"
-    text = (
+    return (
         f"*{brief(request)}*{for_whom}\n{hears} · asked by {safe(listed.asker.name, 100)} "
         f"{moment(request.asked_at, '{date_short_pretty}')}\n{_state(listed, now)}"
     )
-    button = None if listed.mine else me_too(request, SECOND)
-    return SectionBlock(text=text, accessory=button)
 
 
 def _state(listed: Listed, now: datetime) -> str:

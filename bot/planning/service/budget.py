@@ -1,0 +1,94 @@
+"""The budget by line: what each part of a campaign may cost, one line each as people type it."""
+
+import re
+from collections.abc import Sequence
+from functools import cache
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from bot.campaigns.model import Campaign
+from bot.errors import FieldErrors
+from bot.money import Money, NotAnAmount, parse
+from bot.planning.model import MOST_LINES, BudgetLine
+from bot.slack.text import clean
+
+Line = tuple[str, Money]
+
+_LONGEST_NAME = 80
+# `12 500` is one number, and `2026 500` is none: the year stays in the name.
+_NUMBER = r"(?:\d{1,3}(?: \d{3})+|\d[\d.,']*)(?:[.,]\d+)?"
+_APART = r"(?:\s*[:=]\s*|\s+[-–]\s+|\s+)"
+
+
+def lines(text: str, currency: str) -> list[Line]:
+    """Read `Search ads 4,000`, one a line, in this currency.
+
+    Raises FieldErrors for `lines`, with the line that could not be read.
+    """
+    typed = [clean(line, 500).strip() for line in text.splitlines() if line.strip()]
+    if len(typed) > MOST_LINES:
+        raise FieldErrors({"lines": f"Please keep to {MOST_LINES} lines."})
+    read = [_line(line, currency) for line in typed]
+    names = [name.casefold() for name, _ in read]
+    if twice := next((name for name in names if names.count(name) > 1), None):
+        raise FieldErrors({"lines": f"“{twice}” stands there twice. Add the two up."})
+    return read
+
+
+def total(found: Sequence[Line]) -> Money | None:
+    """The sum; None where there is no line. Raises MixedCurrencies."""
+    amounts = [amount for _, amount in found]
+    return sum(amounts[1:], start=amounts[0]) if amounts else None
+
+
+def of_campaign(session: Session, campaign_id: int) -> Sequence[BudgetLine]:
+    """The lines, in the order in which they were typed."""
+    return session.scalars(
+        select(BudgetLine)
+        .where(BudgetLine.campaign_id == campaign_id)
+        .order_by(BudgetLine.position)
+    ).all()
+
+
+def put(session: Session, campaign: Campaign, found: Sequence[Line]) -> None:
+    """Let the campaign have these lines and no others."""
+    session.execute(delete(BudgetLine).where(BudgetLine.campaign_id == campaign.id))
+    session.add_all(
+        BudgetLine(
+            campaign_id=campaign.id,
+            position=position,
+            workspace_id=campaign.workspace_id,
+            name=name,
+            minor=amount.minor,
+            currency=amount.currency,
+        )
+        for position, (name, amount) in enumerate(found)
+    )
+
+
+def _line(line: str, currency: str) -> Line:
+    parts = _pattern(currency).fullmatch(line)
+    if parts is None:
+        raise _unreadable(line, currency)
+    try:
+        amount = parse(parts["amount"], currency)
+    except NotAnAmount:
+        raise _unreadable(line, currency) from None
+    return clean(parts["name"], _LONGEST_NAME), amount
+
+
+@cache
+def _pattern(currency: str) -> re.Pattern[str]:
+    """A name and an amount behind it, which has the currency's code or a sign on either side."""
+    mark = rf"(?:{currency}|[^\w\s:=.,'-]{{1,2}})?"
+    return re.compile(rf"(?P<name>.*?[^\W\d].*?){_APART}(?P<amount>{mark}\s*{_NUMBER}\s*{mark})")
+
+
+def _unreadable(line: str, currency: str) -> FieldErrors:
+    return FieldErrors(
+        {
+            "lines": f"I find no amount in {currency} at the end of “{clean(line, 60)}”. "
+            "Write one line for each part, for example: Search ads 4,000"
+        }
+    )

@@ -1,0 +1,114 @@
+"""Following: a proposal and the requests behind it, when their campaign has gone on.
+
+Campaigns know nothing of planning. Its own verbs call `follow` at once; where another verb changed
+or moved the campaign, the clock finds that the rows differ and calls the same.
+"""
+
+from collections.abc import Sequence
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session
+
+from bot import clock, slack
+from bot.campaigns import service as campaigns
+from bot.campaigns.model import OVER, Campaign, Stage
+from bot.people.model import Workspace
+from bot.planning.model import Deed, Proposal, Request, Turn
+from bot.planning.service.audit import PROPOSAL, VERSION, record, redraw_proposal
+from bot.planning.service.promising import of_marketing, of_sales
+
+_TURNS = {
+    Stage.PROPOSED: Turn.PROPOSED,
+    Stage.AGREED: Turn.PROPOSED,
+    Stage.LIVE: Turn.ANNOUNCED,
+    Stage.PAUSED: Turn.ANNOUNCED,
+    Stage.ENDED: Turn.ENDED,
+}
+_DEEDS = {
+    Turn.PROPOSED: Deed.PROPOSED,
+    Turn.ANNOUNCED: Deed.ANNOUNCED,
+    Turn.ENDED: Deed.ENDED,
+}
+
+
+def follow(session: Session, campaign: Campaign, proposal: Proposal) -> None:
+    """Let a proposal be what its campaign is; what is binding and new goes before sales again."""
+    if proposal.version != campaign.version:
+        _new_version(session, campaign, proposal)
+    if proposal.stage != campaign.stage:
+        proposal.stage = campaign.stage
+        if campaign.stage != Stage.PROPOSED:
+            proposal.look_at = None
+    redraw_proposal(session, campaign.id)
+    behind = select(Request).where(Request.campaign_id == campaign.id)
+    for request in session.scalars(behind.with_for_update(key_share=True)).all():
+        follow_request(session, request)
+
+
+def follow_request(session: Session, request: Request) -> None:
+    """Let a request take the turn that its campaign has taken."""
+    campaign = session.get_one(Campaign, request.campaign_id)
+    turn = _TURNS.get(Stage(campaign.stage))
+    if request.turn in (turn, Turn.DECLINED):
+        return
+    if turn is not None:
+        request.answer(campaign.owner_id, turn, clock.now())
+        record(session, request, _DEEDS[turn], None, campaign=campaign.id)
+        return
+    if campaign.stage == Stage.CANCELLED:
+        request.campaign_id = None
+    if request.turn != Turn.WAITING:
+        workspace = session.get_one(Workspace, request.workspace_id)
+        request.wait_anew(*of_marketing(session, workspace, clock.now()))
+        record(session, request, Deed.WAITS_ANEW, None, campaign=campaign.id)
+
+
+def left_behind(session: Session, most: int) -> Sequence[int]:
+    """The campaigns whose proposals say less than they do."""
+    return session.scalars(
+        select(Proposal.campaign_id)
+        .join(Campaign, Campaign.id == Proposal.campaign_id)
+        .where(
+            Proposal.stage.not_in(OVER),
+            (Proposal.stage != Campaign.stage) | (Proposal.version != Campaign.version),
+        )
+        .limit(most)
+    ).all()
+
+
+def out_of_date(session: Session, most: int) -> Sequence[Request]:
+    """The requests whose campaign has gone on without being proposed."""
+    behind = [
+        and_(Request.turn == Turn.WAITING, Campaign.stage.not_in([Stage.DRAFT])),
+        and_(Request.turn == Turn.PROPOSED, Campaign.stage.not_in([Stage.PROPOSED, Stage.AGREED])),
+        and_(Request.turn == Turn.ANNOUNCED, Campaign.stage.not_in([Stage.LIVE, Stage.PAUSED])),
+    ]
+    return session.scalars(
+        select(Request)
+        .join(Campaign, Campaign.id == Request.campaign_id)
+        .where(or_(*behind))
+        .limit(most)
+        .with_for_update(of=Request, key_share=True, skip_locked=True)
+    ).all()
+
+
+def _new_version(session: Session, campaign: Campaign, proposal: Proposal) -> None:
+    """Say what has changed; where that is binding, everyone is asked anew."""
+    if campaign.stage in (Stage.PROPOSED, Stage.AGREED):
+        if campaign.holds_from > proposal.version:
+            _ask_anew(session, campaign, proposal)
+        version = campaigns.version(session, campaign.id, campaign.version)
+        assert version is not None, "each proposed text is kept"
+        channel = session.get_one(Workspace, campaign.workspace_id).channel
+        place = slack.place(session, PROPOSAL, campaign.id)
+        target = place[0] if place else channel
+        thread = (PROPOSAL, campaign.id)
+        slack.show(session, campaign.workspace_id, VERSION, version.id, target, thread_of=thread)
+    proposal.version = campaign.version
+
+
+def _ask_anew(session: Session, campaign: Campaign, proposal: Proposal) -> None:
+    workspace = session.get_one(Workspace, campaign.workspace_id)
+    proposal.answer_by, proposal.look_at = of_sales(session, workspace, clock.now())
+    proposal.reminded_at = None
+    proposal.overruled_by = proposal.overruled_because = proposal.overruled_version = None

@@ -1,0 +1,119 @@
+"""What the clock looks at: promises that are nearly due, and campaigns that other verbs moved."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from bot import clock, slack
+from bot.campaigns.model import Campaign, Stage
+from bot.people import service as people
+from bot.people.model import Person, Role
+from bot.planning.model import Deed, Proposal, ProposalReminder, Request
+from bot.planning.service.audit import ASKED, REMINDER, record, redraw_proposal
+from bot.planning.service.following import follow, follow_request, left_behind, out_of_date
+from bot.planning.service.reading import held, seats
+
+# Rows of one transaction, so that a look is short and others can share the work.
+_AT_ONCE = 100
+
+
+def look(session: Session) -> int:
+    """Look at what is due, at most a hundred of each kind; returns how many those were."""
+    now = clock.now()
+    done = _requests(session, now) + _proposals(session, now) + _follow(session)
+    session.flush()
+    return done
+
+
+def _requests(session: Session, now: datetime) -> int:
+    due = session.scalars(
+        select(Request)
+        .where(Request.look_at <= now)
+        .order_by(Request.look_at)
+        .limit(_AT_ONCE)
+        .with_for_update(key_share=True, skip_locked=True)
+    ).all()
+    for request in due:
+        _look_at_request(session, request, now)
+    return len(due)
+
+
+def _look_at_request(session: Session, request: Request, now: datetime) -> None:
+    """Remind marketing once, and mark what is overdue."""
+    request.look_at = request.answer_by if now < request.answer_by else None
+    first = request.reminded_at is None
+    if first:
+        request.reminded_at = now
+    record(session, request, Deed.REMINDED if first else Deed.OVERDUE, None)
+    if first:
+        for person in _who_answers(session, request.workspace_id):
+            slack.show(session, request.workspace_id, REMINDER, request.id, person.slack_id)
+
+
+def _who_answers(session: Session, workspace_id: int) -> list[Person]:
+    """Marketing; where nobody is in it, the managers."""
+    marketers = people.having(session, workspace_id, Role.MARKETER)
+    return list(marketers or people.having(session, workspace_id, Role.MANAGER))
+
+
+def _proposals(session: Session, now: datetime) -> int:
+    due = session.scalars(
+        select(Proposal.campaign_id)
+        .where(Proposal.look_at <= now)
+        .order_by(Proposal.look_at)
+        .limit(_AT_ONCE)
+    ).all()
+    for campaign_id in due:
+        # The campaign first, as every verb does: two that hold each other's row wait for ever.
+        campaign, proposal = held(session, campaign_id)
+        if proposal.look_at is not None and proposal.look_at <= now:
+            _look_at_proposal(session, campaign, proposal, now)
+    return len(due)
+
+
+def _look_at_proposal(
+    session: Session, campaign: Campaign, proposal: Proposal, now: datetime
+) -> None:
+    """Remind the silent once; at the end their silence is shown as such."""
+    proposal.look_at = proposal.answer_by if now < proposal.answer_by else None
+    if campaign.stage != Stage.PROPOSED:
+        proposal.look_at = None
+        return
+    if proposal.reminded_at is None:
+        proposal.reminded_at = now
+        _remind(session, campaign, now)
+    redraw_proposal(session, campaign.id)
+
+
+def _remind(session: Session, campaign: Campaign, now: datetime) -> None:
+    asked, standing = seats(session, campaign)
+    for person in asked:
+        if person.id not in standing.silent:
+            continue
+        reminder_id = session.scalar(
+            insert(ProposalReminder)
+            .values(
+                workspace_id=campaign.workspace_id,
+                campaign_id=campaign.id,
+                person_id=person.id,
+                version=campaign.version,
+                at=now,
+            )
+            .on_conflict_do_nothing()
+            .returning(ProposalReminder.id)
+        )
+        if reminder_id is not None:
+            slack.show(session, campaign.workspace_id, ASKED, reminder_id, person.slack_id)
+
+
+def _follow(session: Session) -> int:
+    """Catch up with campaigns that were changed, announced, ended or cancelled elsewhere."""
+    moved = left_behind(session, _AT_ONCE)
+    for campaign_id in moved:
+        follow(session, *held(session, campaign_id))
+    waiting = out_of_date(session, _AT_ONCE)
+    for request in waiting:
+        follow_request(session, request)
+    return len(moved) + len(waiting)

@@ -1,0 +1,234 @@
+"""Proposing: a draft that can be taken up again, and what is put before sales."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from bot import clock, slack
+from bot.campaigns import service as campaigns
+from bot.campaigns.model import Campaign, Stage
+from bot.errors import FieldErrors, HandoffError
+from bot.people import service as people
+from bot.people.model import Person, Role, Workspace
+from bot.planning.model import Deed, Proposal, Request
+from bot.planning.service import budget
+from bot.planning.service.audit import PROPOSAL, record
+from bot.planning.service.budget import Line
+from bot.planning.service.following import follow
+from bot.planning.service.promising import of_sales
+from bot.planning.service.reading import held
+from bot.planning.service.requests import find
+from bot.slack.text import safe
+
+
+class PlannedAlready(HandoffError):
+    """“{name}” is planned for this request already."""
+
+
+class NoProposal(HandoffError):
+    """“{name}” is {stage}, so it is no proposal."""
+
+
+class NotAgreed(HandoffError):
+    """“{name}” is {stage}. It can be announced once sales has agreed."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What the form says: the campaign, its budget by line, and whose it is."""
+
+    draft: campaigns.Draft
+    lines: Sequence[Line] = ()
+    owner: str | None = None
+    """Slack's ID; None: whoever writes it."""
+
+    @property
+    def whole(self) -> campaigns.Draft:
+        """The draft with the sum of the lines as its budget."""
+        return replace(self.draft, budget=budget.total(self.lines))
+
+
+def plannable(session: Session, who: Person, request_id: int) -> Request:
+    """The request for which the person may plan a campaign.
+
+    Raises NotAllowed, NotFound, PlannedAlready.
+    """
+    campaigns.may_announce(session, who)
+    request = find(session, who.workspace_id, request_id, lock=True)
+    if request.campaign_id is not None:
+        planned = session.get_one(Campaign, request.campaign_id)
+        raise PlannedAlready(name=safe(planned.name))
+    return request
+
+
+def begin(
+    session: Session, who: Person, plan: Plan, token: str, request_id: int | None = None
+) -> Campaign:
+    """Write a draft, which may be incomplete; of the same form, it is written anew.
+
+    Raises NotAllowed, NotFound, PlannedAlready, CodeTaken, FieldErrors.
+    """
+    campaign = campaigns.draft_campaign(session, who, plan.whole, token)
+    if campaign.stage != Stage.DRAFT:  # the same form, which has been proposed meanwhile
+        return campaign
+    if request_id is not None:
+        _plan_for(session, who, request_id, campaign)
+    return save(session, who, campaign.id, plan)
+
+
+def save(session: Session, who: Person, campaign_id: int, plan: Plan) -> Campaign:
+    """Write a draft anew.
+
+    Raises NotFound, NotAllowed, NotYours, NoDraft, CodeTaken, FieldErrors.
+    """
+    campaigns.save_draft(session, who, campaign_id, plan.whole)
+    campaign = campaigns.manageable(session, who, campaign_id)
+    _rest(session, campaign, plan)
+    return campaign
+
+
+def propose(session: Session, who: Person, campaign_id: int) -> Proposal:
+    """Put a draft before sales.
+
+    Raises NotFound, NotAllowed, NotYours, CannotMove, and FieldErrors with what is missing.
+    """
+    campaign = campaigns.propose(session, who, campaign_id)
+    workspace = session.get_one(Workspace, who.workspace_id)
+    now = clock.now()
+    answer_by, look_at = of_sales(session, workspace, now)
+    facts = {
+        "stage": Stage.PROPOSED,
+        "version": campaign.version,
+        "proposed_at": now,
+        "answer_by": answer_by,
+        "look_at": look_at,
+        "reminded_at": None,
+        "overruled_by": None,
+        "overruled_because": None,
+        "overruled_version": None,
+    }
+    session.execute(
+        insert(Proposal)
+        .values(campaign_id=campaign.id, workspace_id=workspace.id, **facts)
+        .on_conflict_do_update(index_elements=[Proposal.campaign_id], set_=facts)
+    )
+    slack.show(session, workspace.id, PROPOSAL, campaign.id, workspace.channel)
+    campaign, proposal = held(session, campaign.id)
+    follow(session, campaign, proposal)
+    return proposal
+
+
+def propose_once(session: Session, who: Person, campaign_id: int) -> None:
+    """Likewise, for a form that may arrive again: one that was proposed already stays so."""
+    campaign = campaigns.manageable(session, who, campaign_id)
+    if campaign.stage == Stage.DRAFT:
+        propose(session, who, campaign_id)
+
+
+def revisable(session: Session, who: Person, campaign_id: int) -> Campaign:
+    """What was proposed, for who may change it.
+
+    Raises NotFound, NotAllowed, NotYours, NoProposal.
+    """
+    campaign = campaigns.manageable(session, who, campaign_id)
+    if campaign.stage not in (Stage.PROPOSED, Stage.AGREED):
+        raise NoProposal(name=safe(campaign.name), stage=campaign.stage)
+    return campaign
+
+
+def revise(session: Session, who: Person, campaign_id: int, plan: Plan) -> Campaign:
+    """Change what was proposed: a new version, and sales is asked again what it must be.
+
+    Raises NotFound, NotAllowed, NotYours, NoProposal, CodeTaken, FieldErrors.
+    """
+    revisable(session, who, campaign_id)
+    campaigns.change(session, who, campaign_id, plan.whole)
+    campaign, proposal = held(session, campaign_id)
+    _rest(session, campaign, plan)
+    follow(session, campaign, proposal)
+    return campaign
+
+
+def announce(
+    session: Session, who: Person, campaign_id: int, at: datetime | None = None
+) -> Campaign:
+    """Announce what was agreed: at once, or at a set time.
+
+    Raises NotFound, NotAllowed, NotYours, NotAgreed, and FieldErrors for `launch_at`.
+    """
+    campaign = campaigns.manageable(session, who, campaign_id)
+    if campaign.stage != Stage.AGREED:
+        raise NotAgreed(name=safe(campaign.name), stage=campaign.stage)
+    campaigns.launch(session, who, campaign_id, at)
+    campaign, proposal = held(session, campaign_id)
+    follow(session, campaign, proposal)
+    return campaign
+
+
+def take_back(session: Session, who: Person, campaign_id: int) -> Campaign:
+    """Make a proposal a draft again. Raises NotFound, NotAllowed, NotYours, CannotMove."""
+    campaigns.take_back(session, who, campaign_id)
+    campaign, proposal = held(session, campaign_id)
+    follow(session, campaign, proposal)
+    return campaign
+
+
+def give_up(session: Session, who: Person, campaign_id: int) -> Campaign:
+    """Cancel a draft or a proposal. Raises NotFound, NotAllowed, NotYours, CannotMove."""
+    campaign = campaigns.cancel(session, who, campaign_id)
+    proposal = session.get(Proposal, campaign_id)
+    if proposal is not None:
+        follow(session, campaign, proposal)
+    return campaign
+
+
+def drafts(session: Session, who: Person, limit: int, offset: int = 0) -> Sequence[Campaign]:
+    """The drafts that the person may take up again, the newest first; a manager's are all.
+
+    Raises NotAllowed.
+    """
+    campaigns.may_announce(session, who)
+    return session.scalars(
+        select(Campaign)
+        .where(*_takes_up(who))
+        .order_by(Campaign.id.desc())
+        .limit(limit)
+        .offset(offset)
+    ).all()
+
+
+def count_drafts(session: Session, who: Person) -> int:
+    """How many drafts those are."""
+    return session.scalars(select(func.count()).select_from(Campaign).where(*_takes_up(who))).one()
+
+
+def _takes_up(who: Person) -> list[ColumnElement[bool]]:
+    mine = [] if who.leads_others else [Campaign.owner_id == who.id]
+    return [Campaign.workspace_id == who.workspace_id, Campaign.stage == Stage.DRAFT, *mine]
+
+
+def _plan_for(session: Session, who: Person, request_id: int, campaign: Campaign) -> None:
+    """Note what the campaign is planned for, once."""
+    request = find(session, who.workspace_id, request_id, lock=True)
+    if request.campaign_id == campaign.id:
+        return
+    plannable(session, who, request_id)
+    request.campaign_id = campaign.id
+    record(session, request, Deed.DRAFTED, who, campaign=campaign.id)
+
+
+def _rest(session: Session, campaign: Campaign, plan: Plan) -> None:
+    """What a campaign's own draft does not say. Raises FieldErrors for `owner`."""
+    budget.put(session, campaign, plan.lines)
+    if plan.owner is None:
+        return
+    owner = people.person(session, campaign.workspace_id, plan.owner)
+    if not owner.has(Role.MARKETER):
+        raise FieldErrors({"owner": "Choose somebody in marketing, so that they can change it."})
+    campaign.owner_id = owner.id
+    session.flush()
+    session.expire(campaign, ["owner"])

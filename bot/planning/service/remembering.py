@@ -1,0 +1,72 @@
+"""Remembering: how the most similar campaigns of the past did, and why their leads were lost."""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from bot.campaigns.model import Campaign
+from bot.campaigns.view import period
+from bot.leads.model import Lead, Status
+from bot.metrics import of_campaigns
+from bot.planning.model import LastTime, Likeness, most_similar
+
+# The newest campaigns are looked through; who plans remembers no more, and a card is drawn often.
+_MOST_LOOKED_AT = 1_000
+
+
+def last_time(session: Session, campaign: Campaign) -> Sequence[LastTime]:
+    """The announced campaigns that are most like this one, and what came of each."""
+    past = _past(session, campaign)
+    wanted = Likeness(campaign.kind, campaign.audience, tuple(campaign.channels))
+    found = most_similar(wanted, past)
+    if not found:
+        return []
+    figures = of_campaigns(session, campaign.workspace_id, [each.id for each in found])
+    reasons = _top_reasons(session, [each.id for each in found])
+    return [
+        LastTime(
+            name=each.name,
+            when=period(each),
+            acceptance=figures[each.id]["acceptance_rate"],
+            romi=figures[each.id]["romi"],
+            top_reason=reasons.get(each.id),
+        )
+        for each in found
+    ]
+
+
+def _past(session: Session, campaign: Campaign) -> list[tuple[Campaign, Likeness]]:
+    """The campaigns that were announced, the newest first."""
+    announced = session.scalars(
+        select(Campaign)
+        .where(
+            Campaign.workspace_id == campaign.workspace_id,
+            Campaign.announced_at.is_not(None),
+            Campaign.id != campaign.id,
+        )
+        .order_by(Campaign.starts_on.desc(), Campaign.id.desc())
+        .limit(_MOST_LOOKED_AT)
+    )
+    return [(each, Likeness(each.kind, each.audience, tuple(each.channels))) for each in announced]
+
+
+def _top_reasons(session: Session, campaign_ids: Sequence[int]) -> Mapping[int, str]:
+    """By campaign, the disposition that most of its lost leads have."""
+    rows = session.execute(
+        select(Lead.campaign_id, Lead.disposition)
+        .where(
+            Lead.campaign_id.in_(campaign_ids),
+            Lead.status == Status.LOST,
+            Lead.disposition.is_not(None),
+            Lead.merged_into.is_(None),
+        )
+        .group_by(Lead.campaign_id, Lead.disposition)
+        # The last one of each campaign stays in the mapping: the most frequent, then by name.
+        .order_by(func.count(), Lead.disposition.desc())
+    )
+    return {
+        campaign: disposition.replace("_", " ")
+        for campaign, disposition in rows
+        if campaign is not None and disposition is not None
+    }

@@ -1,0 +1,111 @@
+"""Weighing: what is known of the team, for the capacity that a campaign needs."""
+
+from datetime import date, datetime, time, timedelta
+from fractions import Fraction
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from bot import clock
+from bot.campaigns import service as campaigns
+from bot.campaigns.model import Campaign
+from bot.leads import service as leads
+from bot.leads.model import Lead
+from bot.people.hours import Calendar
+from bot.people.model import Role, Workspace
+from bot.people.rota import Rota, rota
+from bot.planning.model import Capacity, Hands, capacity
+
+# What has come and was closed lately: long enough for a slow week, short enough to be this team's.
+_LATELY = timedelta(days=28)
+# Of a campaign without an end, or with one far away, as much is looked at.
+_MOST_DAYS = 84
+_DAY = timedelta(days=1)
+
+
+def weigh(session: Session, campaign: Campaign) -> Capacity:
+    """Set what the campaign brings against the team as it is now."""
+    workspace = session.get_one(Workspace, campaign.workspace_id)
+    first = max(campaign.starts_on, campaigns.today(session, workspace.id))
+    last = campaign.ends_on or first + timedelta(days=27)
+    looked_at = min(last, first + timedelta(days=_MOST_DAYS - 1))
+    hands = _hands(session, workspace, first, looked_at)
+    return capacity(_part(campaign, first, last, looked_at), hands)
+
+
+def _part(campaign: Campaign, first: date, last: date, looked_at: date) -> int | None:
+    """The leads that are expected in the days that are looked at, rounded up."""
+    if campaign.expected_leads is None or last < first:
+        return campaign.expected_leads
+    share = Fraction((looked_at - first).days + 1, (last - first).days + 1)
+    return -int(-campaign.expected_leads * share // 1)
+
+
+def _hands(session: Session, workspace: Workspace, first: date, last: date) -> Hands:
+    team = rota(session, workspace)
+    start, end = _midnight(first, workspace), _midnight(last + _DAY, workspace)
+    days = _days(team.department, start, end)
+    hours = team.department.worked(start, end)
+    now = clock.now()
+    lately = _days(team.department, now - _LATELY, now) or 1
+    return Hands(
+        days=days,
+        people=_share(_worked(team, start, end), hours),
+        hours=_share(hours, timedelta(hours=days)),
+        open_leads=sum(leads.open_counts(session, workspace.id).values()),
+        room=_room(session, workspace, team),
+        arriving=Fraction(_count(session, workspace, Lead.received_at, now - _LATELY), lately),
+        closing=Fraction(_count(session, workspace, Lead.closed_at, now - _LATELY), lately),
+    )
+
+
+def _worked(team: Rota, start: datetime, end: datetime) -> timedelta:
+    """How much all salespeople work in this time, absences taken off."""
+    return sum(
+        (
+            team.calendar(person.id).worked(start, end)
+            for person in team.people.values()
+            if Role.SALESPERSON in person.roles
+        ),
+        timedelta(),
+    )
+
+
+def _room(session: Session, workspace: Workspace, team: Rota) -> int | None:
+    """How many more open leads the salespeople may hold together; None: there is no limit."""
+    most = leads.promise(session, workspace.id)[0].most_open
+    if most is None:
+        return None
+    held = leads.open_counts(session, workspace.id)
+    return sum(
+        max(most - held.get(person.id, 0), 0)
+        for person in team.people.values()
+        if Role.SALESPERSON in person.roles
+    )
+
+
+def _days(calendar: Calendar, start: datetime, end: datetime) -> int:
+    """On how many days between them somebody works."""
+    whole = (end - start) // _DAY
+    moments = (start + _DAY * number for number in range(whole))
+    return sum(1 for each in moments if calendar.worked(each, each + _DAY))
+
+
+def _count(
+    session: Session, workspace: Workspace, column: InstrumentedAttribute[Any], since: datetime
+) -> int:
+    counted = select(func.count()).select_from(Lead)
+    return session.scalars(
+        counted.where(
+            Lead.workspace_id == workspace.id, Lead.merged_into.is_(None), column >= since
+        )
+    ).one()
+
+
+def _midnight(day: date, workspace: Workspace) -> datetime:
+    return datetime.combine(day, time(), workspace.zone)
+
+
+def _share(part: timedelta, whole: timedelta) -> Fraction:
+    return Fraction(part // timedelta(seconds=1), whole // timedelta(seconds=1) or 1)

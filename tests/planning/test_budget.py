@@ -1,0 +1,58 @@
+"""The budget by line: typed as people type it, added up exactly, never across currencies."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.errors import FieldErrors
+from bot.money import Money
+from bot.planning.service import budget
+
+EUR = "EUR"
+
+
+@pytest.mark.parametrize(
+    ("typed", "name", "minor"),
+    [
+        ("Search ads 4,000", "Search ads", 400_000),
+        ("Search ads: 4.000,50", "Search ads", 400_050),
+        ("Flyers € 99", "Flyers", 9_900),
+        ("Flyers 99 €", "Flyers", 9_900),
+        ("Fair 2026 1'200", "Fair 2026", 120_000),
+        ("Booth - 1200 EUR", "Booth", 120_000),
+        ("Messe 3 = 5", "Messe 3", 500),
+        ("Print 12 500", "Print", 1_250_000),
+        ("Fair 2026 500", "Fair 2026", 50_000),
+    ],
+)
+def test_lines_as_people_type_them(typed: str, name: str, minor: int) -> None:
+    assert budget.lines(typed, EUR) == [(name, Money(minor, EUR))]
+
+
+@pytest.mark.parametrize("typed", ["4,000", "Search ads", "Ads 5 USD", "Ads -5", "Ads 5 x 3 y"])
+def test_what_cannot_be_read_is_said(typed: str) -> None:
+    with pytest.raises(FieldErrors) as raised:
+        budget.lines(typed, EUR)
+    assert "no amount in EUR" in raised.value.errors["lines"]
+
+
+def test_too_many_and_twice() -> None:
+    with pytest.raises(FieldErrors, match="keep to 20"):
+        budget.lines("\n".join(f"Line{number} x 1" for number in range(21)), EUR)
+    with pytest.raises(FieldErrors, match="twice"):
+        budget.lines("Ads 1\nADS 2", EUR)
+
+
+names = st.text(st.characters(categories=["L"]), min_size=1, max_size=20)
+
+
+@given(st.dictionaries(names.map(str.casefold), st.integers(0, 10**9), min_size=1, max_size=20))
+def test_the_sum_is_that_of_the_lines(amounts: dict[str, int]) -> None:
+    typed = "\n".join(f"{name} {Money(minor, EUR).amount:f}" for name, minor in amounts.items())
+    read = budget.lines(typed, EUR)
+    assert [amount.minor for _, amount in read] == list(amounts.values())
+    assert budget.total(read) == Money(sum(amounts.values()), EUR)
+
+
+def test_nothing_is_no_budget() -> None:
+    assert budget.total(budget.lines(" \n", EUR)) is None

@@ -1,0 +1,287 @@
+"""How proposals look, each in every state that a person can meet."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from slack_sdk.models.views import View
+
+from bot.campaigns.model import Campaign, CampaignVersion, Stage
+from bot.campaigns.service import Draft, changes
+from bot.people.model import Person
+from bot.planning import modals, view
+from bot.planning.modals import Note, Written
+from bot.planning.model import (
+    BudgetLine,
+    Capacity,
+    Concern,
+    Enough,
+    Fit,
+    Hands,
+    LastTime,
+    PlanningRules,
+    Proposal,
+    ProposalReminder,
+    Rule,
+    Standing,
+    Table,
+    capacity,
+)
+from bot.playground.limits import check_message, check_view
+from bot.slack import Message
+from tests.campaigns.scene import SPRING
+
+Looks = Callable[[str, Message | View], None]
+
+NOW = datetime(2026, 5, 18, 7, tzinfo=UTC)
+LATER = NOW + timedelta(days=3)
+MARA = Person(id=1, slack_id="U0MARA", name="Mara Berger", roles=["marketer"])
+CLEO = Person(id=2, slack_id="U0CLEO", name="Cleo Wang", roles=["manager"])
+SALES = [
+    Person(id=3 + number, slack_id=f"U{number}", name=name, roles=["salesperson"])
+    for number, name in enumerate(("Ana", "Ben", "Cem", "Dora"))
+]
+HANDS = Hands(
+    days=22, people=Fraction(7, 2), hours=Fraction(8), open_leads=31, room=40,
+    arriving=Fraction(6), closing=Fraction(5),
+)  # fmt: skip
+PAST = [
+    LastTime("Spring trial", "1 to 30 April 2026", "78 %", "140 %", "no budget"),
+    LastTime("Winter fair", "on 3 December 2025 only", "n/a", "n/a", None),
+]
+HOSTILE = "<!channel> *free* <https://evil.example|click> & `code`\n> quoted"
+
+
+def campaign(**changed: Any) -> Campaign:
+    facts: dict[str, Any] = {
+        name: getattr(SPRING, name)
+        for name in ("name", "kind", "audience", "offer", "terms", "talking_points", "starts_on",
+                     "ends_on", "utm_campaign", "expected_leads", "expected_customers")
+    }  # fmt: skip
+    facts |= {
+        "id": 7, "owner": MARA, "stage": Stage.PROPOSED, "version": 1, "holds_from": 1,
+        "price": "EUR 49 a month instead of 98", "channels": ["Google Ads", "newsletter"],
+        "objections": "Too early in the year: it can start in July",
+        "materials": [["Price list", "https://example.com/prices"]],
+        "currency": "EUR", "budget_minor": 520_000, "target_cost_per_lead_minor": 6_500,
+        "expected_leads": 80, "expected_customers": 8, "late_callers": "",
+    }  # fmt: skip
+    return Campaign(**facts | changed)
+
+
+def concern(**changed: Any) -> Concern:
+    facts: dict[str, Any] = {
+        "id": 4, "campaign_id": 7, "person": SALES[1], "campaign": campaign(), "version": 1,
+        "text": "Half price until when? Customers will ask.", "raised_at": NOW,
+        "closer": None, "closed_at": None, "answer": None,
+    }  # fmt: skip
+    return Concern(**facts | changed)
+
+
+def standing(ready: int = 0, concerned: int = 0, of: int = 4) -> Standing:
+    ids = [person.id for person in SALES[:of]]
+    return Standing(
+        frozenset(ids[:ready]),
+        frozenset(ids[ready : ready + concerned]),
+        frozenset(ids[ready + concerned :]),
+        concerned,
+    )
+
+
+def table(
+    now: Standing | None = None, weight: Capacity | None = None, *,
+    concerns: list[Concern] | None = None, before: CampaignVersion | None = None,
+    proposal: dict[str, Any] | None = None, rule: Rule | None = None, **changed: Any,
+) -> Table:  # fmt: skip
+    found = campaign(**changed)
+    return Table(
+        proposal=Proposal(campaign_id=7, answer_by=NOW + timedelta(days=2), **proposal or {}),
+        campaign=found,
+        asked=SALES,
+        standing=now or standing(),
+        concerns=concerns or [],
+        rule=rule or Rule(Enough.MAJORITY, 2, frozenset()),
+        must=[CLEO] if rule and rule.must else [],
+        before=before,
+        changed=changes(before, found) if before else {},
+        capacity=weight or capacity(80, HANDS),
+        last_time=PAST,
+        overruler=CLEO if proposal else None,
+    )
+
+
+def version(**changed: Any) -> CampaignVersion:
+    found = campaign()
+    names = ("name", "audience", "offer", "terms", "price", "talking_points", "objections",
+             "channels", "materials", "starts_on", "ends_on")  # fmt: skip
+    facts = {name: getattr(found, name) for name in names} | {"number": 1}
+    return CampaignVersion(**facts | changed)
+
+
+def test_a_new_proposal(looks: Looks) -> None:
+    looks("proposal_new", view.proposal(table(), NOW))
+
+
+def test_some_have_answered(looks: Looks) -> None:
+    found = table(standing(ready=2, concerned=1), concerns=[concern()])
+    looks("proposal_answered", view.proposal(found, NOW))
+
+
+def test_silence_is_shown(looks: Looks) -> None:
+    looks("proposal_silence", view.proposal(table(standing(ready=1)), LATER))
+
+
+def test_a_second_version(looks: Looks) -> None:
+    found = table(before=version(terms="Old ones.", ends_on=None), version=2, holds_from=2)
+    looks("proposal_second_version", view.proposal(found, NOW))
+
+
+def test_it_is_agreed(looks: Looks) -> None:
+    found = table(standing(ready=4), stage=Stage.AGREED)
+    looks("proposal_agreed", view.proposal(found, NOW))
+    looks("proposal_told_agreed", view.agreed(found))
+
+
+def test_a_manager_agreed(looks: Looks) -> None:
+    by = {"overruled_by": 2, "overruled_because": "The fair is on Friday", "overruled_version": 1}
+    found = table(standing(concerned=1), stage=Stage.AGREED, proposal=by, concerns=[concern()])
+    looks("proposal_overruled", view.proposal(found, NOW))
+
+
+@pytest.mark.parametrize("stage", [Stage.DRAFT, Stage.LIVE, Stage.ENDED, Stage.CANCELLED])
+def test_it_is_over_or_goes_on_elsewhere(looks: Looks, stage: Stage) -> None:
+    found = table(standing(ready=3), stage=stage)
+    looks(f"proposal_{stage}", view.proposal(found, LATER))
+
+
+def test_the_named_and_everyone(looks: Looks) -> None:
+    found = table(rule=Rule(Enough.EVERYONE, 1, frozenset({2})))
+    looks("proposal_named", view.proposal(found, NOW))
+
+
+def test_hostile_words_are_disarmed(looks: Looks) -> None:
+    words: dict[str, Any] = dict.fromkeys(("name", "audience", "offer", "terms", "price"), HOSTILE)
+    found = table(
+        standing(concerned=1), concerns=[concern(text=HOSTILE)], channels=[HOSTILE],
+        before=version(terms=HOSTILE * 2), **words,
+    )  # fmt: skip
+    card = view.proposal(found, NOW)
+    assert "<!" not in card.text.replace("<!date", "")
+    looks("proposal_hostile", card)
+
+
+def test_the_budget_is_not_for_the_channel() -> None:
+    assert "5,200" not in str(view.proposal(table(), NOW).blocks)
+
+
+def test_concerns_in_the_thread(looks: Looks) -> None:
+    looks("concern_open", view.concern(concern()))
+    closed: dict[str, Any] = {"closer": MARA, "closed_at": LATER}
+    answer = "For three months; after that the usual price."
+    looks("concern_answered", view.concern(concern(**closed, answer=answer)))
+    looks("concern_withdrawn", view.concern(concern(**closed)))
+
+
+def test_a_new_version_in_the_thread(looks: Looks) -> None:
+    before, after = version(), version(number=2, terms="Old customers too", ends_on=None)
+    found = table(version=2, holds_from=2)
+    looks("version_binding", view.new_version(after, before, found, changes(before, after)))
+    after = version(number=2, talking_points="No set-up fee", channels=["Flyers"])
+    looks("version_free", view.new_version(after, before, found, changes(before, after)))
+
+
+def test_the_reminder(looks: Looks) -> None:
+    found = ProposalReminder(person_id=SALES[3].id, version=1)
+    looks("proposal_reminder", view.asked(found, table()))
+    answered = view.asked(found, table(standing(ready=4)))
+    assert answered.too_late
+    looks("proposal_reminder_answered", answered)
+
+
+@pytest.mark.parametrize(
+    "weight",
+    [
+        capacity(80, Hands(**vars(HANDS) | {"closing": Fraction(12)})),
+        capacity(200, HANDS),
+        capacity(2_000, HANDS),
+        capacity(200, Hands(**vars(HANDS) | {"room": None})),
+        capacity(None, HANDS),
+        capacity(80, Hands(**vars(HANDS) | {"people": Fraction()})),
+    ],
+    ids=["fits", "fills_up", "no_day", "piles_up", "unknown", "nobody"],
+)
+def test_capacity_in_plain_words(weight: Capacity, golden: Callable[[str, Any], None],
+                                 request: pytest.FixtureRequest) -> None:  # fmt: skip
+    case = request.node.callspec.id
+    assert weight.fit is (Fit.FILLS_UP if case == "no_day" else Fit(case))
+    golden(f"planning.capacity_{case}", view.capacity_in_words(weight))
+
+
+LINES = [
+    BudgetLine(name="Search ads", minor=400_000, currency="EUR"),
+    BudgetLine(name="Flyers", minor=120_000, currency="EUR"),
+]
+
+
+def test_everything_in_a_modal(looks: Looks) -> None:
+    said = [concern(), concern(closer=MARA, closed_at=LATER, answer="For three months")]
+    looks("proposal_whole", view.whole(table(), LINES, said, money=True))
+    without = view.whole(table(), LINES, [], money=False)
+    assert "5,200" not in str(without.to_dict())
+    looks("proposal_whole_without_money", without)
+
+
+def test_the_forms(looks: Looks) -> None:
+    empty = Written({"starts_on": date(2026, 6, 1)}, owner="U0MARA")
+    looks("plan_new", modals.plan(Note("token"), empty, "EUR"))
+    asked = modals.plan(Note("token", request_id=5), empty, "EUR", "A trial that is paid monthly")
+    looks("plan_for_a_request", asked)
+    written = Written(vars(Draft.of(campaign())), LINES, "U0MARA")
+    looks("plan_taken_up", modals.plan(Note("token", 7), written, "EUR"))
+    looks("plan_change", modals.change(campaign(), written))
+    looks("concern_form", modals.worry(campaign(), "token"))
+    looks("concern_answer_form", modals.answer(concern()))
+    looks("overrule_form", modals.overrule(campaign()))
+    looks("launch_form", modals.launch(campaign()))
+
+
+def test_the_note_of_a_form_comes_back() -> None:
+    note = Note("abc", 7, 5)
+    assert Note.read(str(note)) == note
+    _, _, token = modals.worry_of(str(modals.worry(campaign(), "abc").private_metadata))
+    assert token == "abc"
+
+
+def test_the_rules(looks: Looks) -> None:
+    told = PlanningRules(enough="some", some=3, must=[2], asked_roles=["salesperson"], ready_days=2)
+    looks("rules", modals.rules(told, [CLEO]))
+
+
+def test_the_drafts(looks: Looks) -> None:
+    looks("drafts", view.drafts([campaign(), campaign(id=8, name="Fair", offer="")], 0, 2))
+    looks("drafts_empty", view.drafts([], 0, 0))
+    long = [campaign(id=number, name="&" * 80, offer="&" * 300) for number in range(20)]
+    assert check_view(view.drafts(long, 3, 1_000).to_dict(), "modal") == []
+
+
+def test_the_longest_words_fit() -> None:
+    words: dict[str, Any] = {
+        "name": "&" * 80, "audience": "&" * 200, "offer": "&" * 300, "terms": "&" * 2_000,
+        "price": "&" * 200, "talking_points": "&" * 2_000, "objections": "&" * 2_000,
+        "channels": ["&" * 200], "materials": [["&" * 100, "https://example.com/" + "x" * 400]] * 4,
+    }  # fmt: skip
+    worries = [concern(text="&" * 1_000) for _ in range(40)]
+    old = {name: f"{value}x" if isinstance(value, str) else [] for name, value in words.items()}
+    past = [LastTime("&" * 80, "1 to 30 April 2026", "78 %", "140 %", "&" * 90)] * 3
+    found = table(standing(concerned=4), concerns=worries, before=version(**old), **words)
+    found = Table(**vars(found) | {"last_time": past})
+    card = view.proposal(found, NOW)
+    assert check_message(card.blocks) == []
+    assert len(str(card.blocks)) < 24_000
+    lines = [BudgetLine(name="x" * 80, minor=10**12, currency="EUR")] * 20
+    modal = view.whole(found, lines, worries, money=True)
+    assert check_view(modal.to_dict(), "modal") == []
+    form = modals.plan(Note("t", 7), Written(vars(Draft.of(found.campaign)), lines, "U1"), "EUR")
+    assert check_view(form.to_dict(), "modal") == []
