@@ -18,6 +18,7 @@ from bot.errors import HandoffError
 from bot.import_command import import_list
 from bot.jobs import queue
 from bot.settings import Settings, StoreSettings, WrongSettings, load
+from bot.spend_command import import_spend
 from bot.store import Store, migrate
 from bot.store.embedded import database
 from bot.web import Server
@@ -25,6 +26,9 @@ from bot.web import Server
 logger = logging.getLogger(__name__)
 
 Options: TypeAlias = argparse.Namespace
+ImportFile: TypeAlias = Callable[
+    [Store, Path, str | None, Sequence[str], Callable[[], bool]], Iterator[str]
+]
 
 
 class NoPlayground(HandoffError):
@@ -98,6 +102,21 @@ def _parser() -> argparse.ArgumentParser:
     add = lead_command(
         "import", _import, "import a list (CSV), after a look at what would come of it"
     )
+    _add_import_options(add, "email, phone, …")
+    spend = commands.add_parser("spend", help="care for what campaigns cost").add_subparsers(
+        required=True, metavar="DEED"
+    )
+    text = "import an ad platform's export (CSV), after a look at what would come of it"
+    export = spend.add_parser("import", help=text, description=text)
+    export.set_defaults(run=_import_spend)
+    _add_import_options(export, "campaign, day, amount, …")
+    failed = command("jobs", _jobs, "show the work that failed, or let it run again")
+    failed.add_argument("deed", nargs="?", choices=["list", "retry"], default="list")
+    failed.add_argument("id", nargs="*", type=int, help="which to retry; none: all of them")
+    return parser
+
+
+def _add_import_options(add: argparse.ArgumentParser, meanings: str) -> None:
     add.add_argument("file", type=Path)
     add.add_argument("--campaign", metavar="CODE", help="the UTM code of the campaign it is of")
     add.add_argument(
@@ -105,13 +124,9 @@ def _parser() -> argparse.ArgumentParser:
         action="append",
         default=[],
         metavar="COLUMN=MEANING",
-        help="what a column means, where its name does not say: email, phone, …",
+        help=f"what a column means, where its name does not say: {meanings}",
     )
     add.add_argument("--yes", action="store_true", help="import without asking")
-    failed = command("jobs", _jobs, "show the work that failed, or let it run again")
-    failed.add_argument("deed", nargs="?", choices=["list", "retry"], default="list")
-    failed.add_argument("id", nargs="*", type=int, help="which to retry; none: all of them")
-    return parser
 
 
 def _demo(options: Options) -> None:
@@ -232,6 +247,18 @@ def _replay(options: Options) -> None:
 
 
 def _import(options: Options) -> None:
+    with _data() as store:
+        _bring(options, import_list, store)
+
+
+def _import_spend(options: Options) -> None:
+    with _data() as store:
+        _bring(options, import_spend, store)
+
+
+def _bring(options: Options, import_file: ImportFile, store: Store) -> None:
+    """Import a file, after asking unless told not to."""
+
     def agree() -> bool:
         if options.yes:
             return True
@@ -240,9 +267,8 @@ def _import(options: Options) -> None:
         except EOFError:  # nobody is there to ask
             return False
 
-    with _data() as store:
-        for line in import_list(store, options.file, options.campaign, options.map, agree):
-            print(line, flush=True)
+    for line in import_file(store, options.file, options.campaign, options.map, agree):
+        print(line, flush=True)
 
 
 def _jobs(options: Options) -> None:

@@ -37,6 +37,8 @@ from bot.shadowing import jobs as shadow_jobs
 from bot.shadowing import listeners as shadow_listeners
 from bot.slack import Cards, Listening, Slack
 from bot.slack.errors import SlackRefused
+from bot.spend import jobs as spend_jobs
+from bot.spend import listeners as spend_listeners
 from bot.standups import jobs as standup_jobs
 from bot.standups import listeners as standup_listeners
 from bot.standups import service as standups
@@ -82,6 +84,7 @@ class Application:
         """Let every capability say what it listens to and what it does later."""
         people_listeners.register(self.listening, self.store, self.settings.admin)
         campaign_listeners.register(self.listening, self.store)
+        spend_listeners.register(self.listening, self.store)
         lead_listeners.register(self.listening, self.store)
         planning_listeners.register(self.listening, self.store)
         standup_listeners.register(self.listening, self.store)
@@ -92,6 +95,7 @@ class Application:
         self.listening.close_door()
         people_jobs.register(self.tasks, self.store, self.cards, self.slack)
         campaign_jobs.register(self.tasks, self.store, self.cards)
+        spend_jobs.register(self.tasks, self.store, self.cards, self.slack)
         lead_jobs.register(self.tasks, self.store, self.cards, self.slack, self._apis())
         planning_jobs.register(self.tasks, self.cards)
         standup_jobs.register(self.tasks, self.store, self.cards)

@@ -1,6 +1,6 @@
 """`handoff leads import FILE`: a list from the command line; what happens is told in lines."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from sqlalchemy.orm import Session
@@ -12,6 +12,7 @@ from bot.leads import importing, service
 from bot.leads.model import Import
 from bot.leads.service import staged
 from bot.leads.sources.columns import MEANINGS
+from bot.sheet import refused_file, refused_name
 from bot.slack.text import clean
 from bot.store import Store
 
@@ -60,11 +61,7 @@ def import_list(
 
 def _prepare(session: Session, path: Path, campaign: str | None, told: Sequence[str]) -> int:
     workspace = installed(session)
-    campaign_id = None
-    if campaign is not None:
-        campaign_id = campaigns.by_utm(session, workspace.id, campaign)
-        if campaign_id is None:
-            raise NoSuchCampaign(code=campaign)
+    campaign_id = campaign_of(session, workspace.id, campaign)
     imported = service.open_file(session, workspace, path.stem)
     try:
         with path.open("rb") as file:
@@ -72,21 +69,34 @@ def _prepare(session: Session, path: Path, campaign: str | None, told: Sequence[
     except OSError as error:
         raise NoSuchFile(path=path, why=error.strerror or type(error).__name__) from error
     if told or campaign_id is not None:
-        service.change(session, imported, _meanings(imported, told), campaign_id)
+        meanings = meanings_of(imported.header, imported.meanings, told, MEANINGS)
+        service.change(session, imported, meanings, campaign_id)
         service.look_ahead(session, imported)
     return imported.id
 
 
-def _meanings(imported: Import, told: Sequence[str]) -> list[str]:
-    """What the columns mean, after what was told of some."""
-    meanings = list(imported.meanings)
+def campaign_of(session: Session, workspace_id: int, code: str | None) -> int | None:
+    """The campaign of a UTM code; None for none. Raises NoSuchCampaign."""
+    if code is None:
+        return None
+    found = campaigns.by_utm(session, workspace_id, code)
+    if found is None:
+        raise NoSuchCampaign(code=code)
+    return found
+
+
+def meanings_of(
+    header: Sequence[str], guessed: Sequence[str], told: Sequence[str], known: Iterable[str]
+) -> list[str]:
+    """What the columns mean, after what was told of some. Raises NoSuchMeaning, NoSuchColumn."""
+    meanings = list(guessed)
     for said in told:
         column, _, meaning = said.rpartition("=")
-        if meaning not in MEANINGS:
-            raise NoSuchMeaning(said=said, meanings=", ".join(MEANINGS))
-        if column not in imported.header:
-            raise NoSuchColumn(column=column, columns=", ".join(imported.header))
-        meanings[imported.header.index(column)] = meaning
+        if meaning not in known:
+            raise NoSuchMeaning(said=said, meanings=", ".join(known))
+        if column not in header:
+            raise NoSuchColumn(column=column, columns=", ".join(header))
+        meanings[header.index(column)] = meaning
     return meanings
 
 
@@ -123,11 +133,11 @@ def _go_on(store: Store, import_id: int) -> Iterator[str]:
 def _end(store: Store, import_id: int, path: Path) -> Iterator[str]:
     with store.transaction() as session:
         found = session.get_one(Import, import_id)
-        content = importing.refused_file(found.header, staged.refused(session, import_id))
+        content = refused_file(found.header, staged.refused(session, import_id))
     yield "Imported."
     yield from _counts(found.added, found.joined, found.known, found.refused)
     if found.refused:
-        beside = path.with_name(importing.refused_name(found.name))
+        beside = path.with_name(refused_name(found.name))
         beside.write_bytes(content)
         yield f"The refused rows, each with its reason, are in {beside}"
         with store.transaction() as session:

@@ -3,16 +3,12 @@
 None of it is done in one transaction, and nothing in a transaction waits for Slack.
 """
 
-import csv
-import io
 import tempfile
-from collections.abc import Iterable, Sequence
 
 from bot.leads import service
 from bot.leads.model import Import
 from bot.leads.service import staged
-from bot.leads.sources.columns import REASON, disarmed
-from bot.leads.sources.sheet import MOST_BYTES, NotAList
+from bot.sheet import MOST_BYTES, NotAList, refused_file, refused_name
 from bot.slack import Slack
 from bot.slack import place as place_of
 from bot.slack.errors import SlackRefused, TooLarge
@@ -65,18 +61,3 @@ def give_back(store: Store, slack: Slack, import_id: int) -> None:
     slack.upload(place[0], refused_name(imported.name), content, said)
     with store.transaction() as session:
         staged.forget(session, import_id)
-
-
-def refused_name(name: str) -> str:
-    """The name of the file with the refused rows of this one."""
-    return f"{name} - refused.csv"
-
-
-def refused_file(header: Sequence[str], refused: Iterable[tuple[list[str], str]]) -> bytes:
-    """Refused rows as CSV for a spreadsheet, formulas disarmed, the reason beside each."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow([*map(disarmed, header), REASON])
-    for cells, why in refused:
-        writer.writerow([*map(disarmed, cells), why])
-    return text.getvalue().encode("utf-8-sig")  # without the mark, Excel takes it for cp1252

@@ -3,6 +3,8 @@
 import re
 from datetime import datetime
 
+_BAR = 20  # characters
+
 # Controls that reorder or hide text (Unicode TR 9 and the C0/C1 controls but tab and newline).
 _INVISIBLE = re.compile(
     "[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]"
@@ -66,3 +68,11 @@ def duration(seconds: float | None) -> str:
         return f"{minutes // 60} h {minutes % 60:02d} min"
     hours = round(minutes / 60)
     return f"{hours // 24} d {hours % 24} h"
+
+
+def bar(done: int, total: int) -> str:
+    """A line that fills up, and how far it is."""
+    part = done / total if total else 1.0
+    # Nothing looks begun before it has, or done before it is.
+    filled = _BAR if done >= total else min(max(round(part * _BAR), int(done > 0)), _BAR - 1)
+    return f"{'█' * filled}{'░' * (_BAR - filled)}  {int(part * 100)} %"

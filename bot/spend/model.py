@@ -1,16 +1,27 @@
 """The tables of money that goes out: spend by campaign and day, margins, and the departments."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, Numeric, UniqueConstraint, exists
+from sqlalchemy import ColumnElement, ForeignKey, Index, Numeric, Text, UniqueConstraint, exists
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from bot.campaigns.model import Campaign
 from bot.money import Money
 from bot.people.model import Person
+from bot.spend import exports
 from bot.store import Base, Id, Moment, WorkspaceId
+
+LONGEST = {"line": 80, "note": 300}
+"""The most characters that each text may have."""
+
+PAGE = 15
+"""Entries on a page of the list."""
 
 
 class Department(StrEnum):
@@ -93,3 +104,107 @@ class DepartmentCost(Base):
     currency: Mapped[str]
     set_by: Mapped[int | None] = mapped_column(ForeignKey(Person.id))
     set_at: Mapped[Moment]
+
+
+class BudgetWarning(Base):
+    """The owner was told that this share of the budget is spent; each share is told once."""
+
+    __tablename__ = "budget_warning"
+    __table_args__ = (UniqueConstraint("campaign_id", "percent"),)
+
+    id: Mapped[Id]
+    workspace_id: Mapped[WorkspaceId]
+    campaign_id: Mapped[int] = mapped_column(ForeignKey(Campaign.id))
+    percent: Mapped[int]
+    at: Mapped[Moment]
+
+
+class ImportState(StrEnum):
+    """Where the import of an export stands."""
+
+    PREVIEW = "preview"
+    DONE = "done"
+    CANCELLED = "cancelled"
+
+
+class SpendImport(Base):
+    """An export of spend on its way in: its rows, what its columns mean, and what came of it."""
+
+    __tablename__ = "spend_import"
+
+    id: Mapped[Id]
+    workspace_id: Mapped[WorkspaceId]
+    by_id: Mapped[int | None] = mapped_column(ForeignKey(Person.id))
+    """Who brought it; None for the command line."""
+    name: Mapped[str]
+    platform: Mapped[str]
+    header: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    meanings: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    """What each column means (`bot.spend.exports`)."""
+    rows: Mapped[list[Any]]
+    """The cells, row by row; once it is imported, those that were refused, with their reasons."""
+    campaigns: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """The campaign by the name that the file gives it, where somebody has said so."""
+    campaign_id: Mapped[int | None] = mapped_column(ForeignKey(Campaign.id))
+    """The campaign of all rows that name none that we know."""
+    state: Mapped[str] = mapped_column(default=ImportState.PREVIEW)
+    outcome: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """What would come of it, or came."""
+    created_at: Mapped[Moment]
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether its columns say enough."""
+        return exports.is_readable(
+            self.header, self.meanings, one_campaign=self.campaign_id is not None
+        )
+
+
+@dataclass(frozen=True)
+class Margins:
+    """The contribution margins of a workspace, in percent."""
+
+    usual: Decimal | None
+    by_campaign: Mapping[int, Decimal]
+
+    def of(self, campaign_id: int) -> Decimal | None:
+        """The campaign's own margin, else the workspace's; None where none is set."""
+        return self.by_campaign.get(campaign_id, self.usual)
+
+
+@dataclass(frozen=True)
+class Consumption:
+    """What a campaign has spent of its budget, in its currency."""
+
+    campaign: Campaign
+    by_line: Mapping[str, Money]
+    """The largest first."""
+
+    @property
+    def spent(self) -> Money:
+        """In total."""
+        return sum(self.by_line.values(), Money(0, self.campaign.currency))
+
+    @property
+    def percent(self) -> int | None:
+        """Of the budget, rounded down; None where none is set."""
+        budget = self.campaign.budget_minor
+        return 100 * self.spent.minor // budget if budget else None
+
+
+@dataclass(frozen=True)
+class Entries:
+    """A page of what was entered for a campaign, the newest days first."""
+
+    consumption: Consumption
+    entries: Sequence[SpendEntry]
+    corrected: Mapping[int, SpendEntry]
+    """By an entry's id, the one that replaces it."""
+    page: int
+    total: int
+    """How many entries there are."""
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are."""
+        return max(1, -(-self.total // PAGE))

@@ -265,4 +265,4 @@ def test_a_list_nobody_could_be_reached_by_cannot_be_started() -> None:
     lost = IMPORT | {"meanings": ["note"] * 5, "state": ImportState.PREVIEW}
     drawn = view.imported(Import(**lost), None)
     actions = [e["action_id"] for e in drawn.blocks[-1]["elements"]]
-    assert actions == [view.COLUMNS, view.CANCEL]
+    assert actions == [view.COLUMNS, view.AS_SPEND, view.CANCEL]

@@ -20,8 +20,8 @@ from bot.leads.model import Import, ImportRow, ImportState, Lead, LeadEvent, Tou
 from bot.leads.service import staged, taking
 from bot.leads.service.admitting import CARD, RETURNED, Arrival, admit
 from bot.leads.sources.columns import read_row
-from bot.leads.sources.sheet import NotAList
 from bot.people.model import Person, Role, Workspace
+from bot.sheet import NotAList, refused_file
 from bot.slack.cards import Card
 from bot.store import Base, Store
 from tests.campaigns.scene import at_once, hire, install
@@ -284,9 +284,7 @@ def test_refused_rows_come_back_disarmed_and_their_mended_file_adds_the_rest(
     rows = [*people(2), ["=cmd()", "", "", "=HYPERLINK(1)", "", ""]]
     found = bring(store, workspace, lines(rows))
     with store.transaction() as session:
-        content = importing.refused_file(found.header, staged.refused(session, found.id)).decode(
-            "utf-8-sig"
-        )
+        content = refused_file(found.header, staged.refused(session, found.id)).decode("utf-8-sig")
     assert content.splitlines()[0].endswith("Why it was refused")
     assert content.splitlines()[1] == ("'=cmd(),,,'=HYPERLINK(1),,,email: is not an e-mail address")
     mended = content.replace("'=cmd()", "new@example.com").encode()

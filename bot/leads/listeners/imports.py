@@ -14,7 +14,8 @@ from bot.slack import Incoming, Listening
 from bot.store import Store
 
 _HELP = (
-    "I do not read messages, but I do read lists: drop a CSV file here to import leads. "
+    "I do not read messages, but I do read lists: drop a CSV file here to import leads, or "
+    "what an ad platform says was spent. "
     "`/handoff help` tells what else I can do."
 )
 
@@ -55,6 +56,14 @@ class Imports:
         with self._store.transaction() as session:
             service.cancel(session, _mine(session, incoming))
 
+    def as_spend(self, incoming: Incoming) -> None:
+        """It is no list of people but a report of what was spent."""
+        incoming.ack()
+        with self._store.transaction() as session:
+            found = _mine(session, incoming)
+            rows = [cells for _, cells in staged.waiting(session, found.id, found.total)]
+            service.hand_on(session, found, found.header, rows)
+
     def ask_columns(self, incoming: Incoming) -> None:
         """Some columns mean something else."""
         incoming.ack()
@@ -93,5 +102,6 @@ def register(listening: Listening, store: Store) -> None:
     listening.event("message", imports.dropped)
     listening.action(view.START, imports.start)
     listening.action(view.CANCEL, imports.cancel)
+    listening.action(view.AS_SPEND, imports.as_spend)
     listening.action(view.COLUMNS, imports.ask_columns)
     listening.submission(modals.SAVE_COLUMNS, imports.save_columns)

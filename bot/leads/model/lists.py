@@ -24,6 +24,8 @@ class ImportState(StrEnum):
     RUNNING = "running"
     DONE = "done"
     CANCELLED = "cancelled"
+    SPEND = "spend"
+    """It is a report of what was spent, which goes on with spend."""
 
 
 class CallOutcome(StrEnum):

@@ -1,7 +1,7 @@
 """Importing a list: its rows are written down, and what would come of them is shown."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import chain, islice
 from pathlib import PurePath
 from typing import IO
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from bot import clock, slack
 from bot.contacts import service as contacts
-from bot.errors import HandoffError, NotFound
+from bot.errors import HandoffError, NotAllowed, NotFound
 from bot.jobs import enqueue
 from bot.leads.model import Import, ImportState, Lead, Status
 from bot.leads.service import crowd, staged
@@ -20,9 +20,12 @@ from bot.leads.service.crowd import Comer, Parted
 from bot.leads.service.taking import IMPORT
 from bot.leads.sources import columns
 from bot.leads.sources.csv import SAMPLE, SLUG
-from bot.leads.sources.sheet import read_sheet
+from bot.leads.sources.labels import is_known
 from bot.people import service as people
 from bot.people.model import Person, Role, Workspace
+from bot.sheet import read_sheet
+from bot.spend import exports
+from bot.spend import service as spend
 from bot.store import table
 
 READ = "leads.read_list"
@@ -71,18 +74,41 @@ def open_file(session: Session, workspace: Workspace, name: str) -> Import:
 def write_down(session: Session, import_id: int, file: IO[bytes]) -> Import:
     """Read a list into rows that wait, say what its columns mean, and look ahead.
 
-    Raises NotAList; an import that is read already is left as it is.
+    A report of spend that somebody dropped is handed on; an import that is read already is left as
+    it is. Raises NotAList.
     """
     imported = staged.locked(session, import_id)
     if imported.state != ImportState.READING:
         return imported
-    sheet = read_sheet(file)
+    sheet = read_sheet(file, _is_known)
+    if imported.by_id is not None and exports.recognise(sheet.header):
+        hand_on(session, imported, sheet.header, sheet.rows)
+        return imported
     first = list(islice(sheet.rows, SAMPLE))
     imported.total = staged.write(session, import_id, chain(first, sheet.rows))
     imported.header, imported.meanings = sheet.header, columns.guess(sheet.header, first)
     imported.state = ImportState.PREVIEW
     look_ahead(session, imported)
     return imported
+
+
+def _is_known(name: str) -> bool:
+    """Whether a cell names a column, of a list or of a report of spend."""
+    return is_known(name) or exports.is_known(name)
+
+
+def hand_on(
+    session: Session, imported: Import, header: Sequence[str], rows: Iterable[list[str]]
+) -> None:
+    """It is no list but a report of spend: that goes on with it, or says why it does not."""
+    who = session.get_one(Person, imported.by_id)
+    imported.state, imported.preview = ImportState.SPEND, {}
+    try:
+        spend.stage(session, who, imported.workspace_id, imported.name, header, rows)
+    except (NotAllowed, spend.TooManyRows) as error:
+        imported.problem = error.message
+    staged.forget(session, imported.id)
+    slack.redraw(session, IMPORT, imported.id)
 
 
 def cannot_read(session: Session, import_id: int, why: str) -> None:

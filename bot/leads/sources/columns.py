@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from bot.errors import HandoffError
 from bot.leads.inquiry import Inquiry, Unreadable, read
 from bot.leads.sources import labels
+from bot.sheet import REASON, rearmed
 
 NOTE = "note"
 """Kept as a line of the message, with the column's name."""
@@ -40,9 +41,6 @@ MEANINGS: Mapping[str, str] = {
     "ad_id": "Ad id",
 }
 """What a column can mean, in words."""
-
-REASON = "Why it was refused"
-"""The column that we add to the rows that we give back."""
 
 _MANY = {NOTE, SKIP, "message"}
 _REACHABLE = {"email", "phone"}
@@ -119,18 +117,3 @@ def read_row(header: Sequence[str], meanings: Sequence[str], cells: Sequence[str
     inquiry = read(found)
     inquiry.external_id = hashlib.sha256(repr(sorted(found.items())).encode()).hexdigest()
     return inquiry
-
-
-# OWASP, CSV injection: a cell that begins so is run as a formula when the file is opened.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
-
-def disarmed(cell: str) -> str:
-    """A cell for a file that somebody opens in a spreadsheet; plain numbers stay as they are."""
-    is_number = not cell.strip("+-0123456789.,() /")
-    return cell if is_number or not cell.startswith(_FORMULA) else f"'{cell}"
-
-
-def rearmed(cell: str) -> str:
-    """A cell as it was before it was disarmed."""
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA) else cell

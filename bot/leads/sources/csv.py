@@ -11,7 +11,8 @@ from itertools import chain, islice
 from bot.leads.inquiry import Inquiry, Unreadable
 from bot.leads.sources.columns import NobodyReachable, TwoColumns, check, guess, read_row
 from bot.leads.sources.contract import Source
-from bot.leads.sources.sheet import NotAList, read_sheet
+from bot.leads.sources.labels import is_known
+from bot.sheet import NotAList, read_sheet
 
 SLUG = "csv"
 
@@ -22,7 +23,7 @@ SAMPLE = 100
 def parse(body: bytes, _content_type: str) -> list[Inquiry]:
     """Read every row. Raises Unreadable, for a row too."""
     try:
-        sheet = read_sheet(BytesIO(body))
+        sheet = read_sheet(BytesIO(body), is_known)
         first = list(islice(sheet.rows, SAMPLE))
         meanings = guess(sheet.header, first)
         check(sheet.header, meanings)

@@ -51,6 +51,11 @@ def canonical(label: str) -> str | None:
     return _FIELDS.get(words)
 
 
+def is_known(label: str) -> bool:
+    """Whether a label means a field."""
+    return canonical(label) is not None
+
+
 def facts(pairs: Iterable[tuple[str, object]]) -> dict[str, Any]:
     """Labels with their values, as an inquiry's facts; what means no field becomes its message."""
     return gather((label, canonical(label), value) for label, value in pairs)

@@ -16,7 +16,7 @@ from bot.leads.view.card import (
     returned,
 )
 from bot.leads.view.found import MOST_FOUND, SHOW, found, mine, one
-from bot.leads.view.imports import CANCEL, COLUMNS, START, imported
+from bot.leads.view.imports import AS_SPEND, CANCEL, COLUMNS, START, imported
 from bot.leads.view.quiet import CHANGE_RULES, offer, rules
 from bot.leads.view.rows import (
     LIST,
@@ -34,6 +34,7 @@ from bot.leads.view.submissions import DISMISS, REPLAY, rows_unread, silent
 from bot.leads.view.tally import tally
 
 __all__ = [
+    "AS_SPEND",
     "CANCEL",
     "CHANGE_RULES",
     "CLAIM",

@@ -13,9 +13,8 @@ from slack_sdk.models.blocks import (
 
 from bot.campaigns.view import offer_line
 from bot.leads.model import CallList, CallOutcome, CallProgress
-from bot.leads.view.imports import bar
 from bot.slack import Message
-from bot.slack.text import clean, moment, plural, safe
+from bot.slack.text import bar, clean, moment, plural, safe
 
 NEXT = "calls.next"
 

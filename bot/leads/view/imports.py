@@ -17,27 +17,19 @@ from bot.campaigns.model import Campaign
 from bot.leads.model import Import, ImportState
 from bot.leads.sources.columns import MEANINGS, NOTE, SKIP, is_readable
 from bot.slack import Message
-from bot.slack.text import clean, plural, safe
+from bot.slack.text import bar, clean, plural, safe
 
 START = "import.start"
 COLUMNS = "import.columns"
 CANCEL = "import.cancel"
+AS_SPEND = "import.as_spend"
 
-_BAR = 20
 _MOST_COLUMNS = 25
 
 
 def imported(it: Import, campaign: Campaign | None) -> Message:
     """The card of an import, as it stands."""
     return _CARDS[ImportState(it.state)](it, campaign)
-
-
-def bar(done: int, total: int) -> str:
-    """A line that fills up, and how far it is."""
-    part = done / total if total else 1.0
-    # Nothing looks begun before it has, or done before it is.
-    filled = _BAR if done >= total else min(max(round(part * _BAR), int(done > 0)), _BAR - 1)
-    return f"{'█' * filled}{'░' * (_BAR - filled)}  {int(part * 100)} %"
 
 
 def _reading(it: Import, _campaign: Campaign | None) -> Message:
@@ -50,6 +42,12 @@ def _failed(it: Import, _campaign: Campaign | None) -> Message:
 
 def _cancelled(it: Import, _campaign: Campaign | None) -> Message:
     return _said(f"*{_name(it)}* was not imported, and its rows are forgotten.")
+
+
+def _spend(it: Import, _campaign: Campaign | None) -> Message:
+    if it.problem:
+        return _said(f"*{_name(it)}* is a report of what was spent. {safe(it.problem, 300)}")
+    return _said(f"*{_name(it)}* is a report of what was spent; I ask about it below.")
 
 
 def _preview(it: Import, campaign: Campaign | None) -> Message:
@@ -91,6 +89,7 @@ _CARDS: dict[ImportState, Callable[[Import, Campaign | None], Message]] = {
     ImportState.RUNNING: _running,
     ImportState.DONE: _done,
     ImportState.CANCELLED: _cancelled,
+    ImportState.SPEND: _spend,
 }
 
 
@@ -155,9 +154,10 @@ def _buttons(it: Import) -> Block:
     value = str(it.id)
     start = ButtonElement(text="Import", action_id=START, value=value, style="primary")
     choose = ButtonElement(text="Columns…", action_id=COLUMNS, value=value)
+    spend = ButtonElement(text="It is spend", action_id=AS_SPEND, value=value)
     cancel = ButtonElement(text="Cancel", action_id=CANCEL, value=value)
     ready = is_readable(it.header, it.meanings)
-    return ActionsBlock(elements=[*([start] if ready else []), choose, cancel])
+    return ActionsBlock(elements=[*([start] if ready else []), choose, spend, cancel])
 
 
 def _name(it: Import) -> str:

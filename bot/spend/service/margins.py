@@ -1,7 +1,6 @@
 """Margins and departments: what is left of a deal's amount, and what all the work costs."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -15,19 +14,7 @@ from bot.campaigns import service as campaigns
 from bot.money import Money
 from bot.people import service as people
 from bot.people.model import Person, Role
-from bot.spend.model import Department, DepartmentCost, Margin
-
-
-@dataclass(frozen=True)
-class Margins:
-    """The contribution margins of a workspace, in percent."""
-
-    usual: Decimal | None
-    by_campaign: Mapping[int, Decimal]
-
-    def of(self, campaign_id: int) -> Decimal | None:
-        """The campaign's own margin, else the workspace's; None where none is set."""
-        return self.by_campaign.get(campaign_id, self.usual)
+from bot.spend.model import Department, DepartmentCost, Margin, Margins
 
 
 def margins(session: Session, workspace_id: int) -> Margins:
@@ -40,6 +27,11 @@ def margins(session: Session, workspace_id: int) -> Margins:
     return Margins(usual, found)
 
 
+def may_set_margin(session: Session, who: Person) -> None:
+    """See that the person may set a margin. Raises NotAllowed."""
+    people.require(session, who, "set the contribution margin", Role.MARKETER)
+
+
 def set_margin(
     session: Session, who: Person, percent: Decimal | None, campaign_id: int | None = None
 ) -> None:
@@ -47,7 +39,7 @@ def set_margin(
 
     Raises NotAllowed, NotFound.
     """
-    people.require(session, who, "set the contribution margin", Role.MARKETER)
+    may_set_margin(session, who)
     if campaign_id is not None:
         campaigns.find(session, who.workspace_id, campaign_id)
     if percent is None:
@@ -66,11 +58,16 @@ def set_margin(
     )
 
 
+def may_enter_costs(session: Session, who: Person) -> None:
+    """See that the person may say what departments cost: managers and admins. Raises NotAllowed."""
+    people.require(session, who, "enter the cost of a department", Role.MANAGER)
+
+
 def set_department_cost(
     session: Session, who: Person, department: Department, month: date, amount: Money
 ) -> None:
     """Set what a department cost in the month of that day. Raises NotAllowed."""
-    people.require(session, who, "enter the cost of a department")
+    may_enter_costs(session, who)
     facts = {
         "minor": amount.minor, "currency": amount.currency,
         "set_by": who.id, "set_at": clock.now(),

@@ -12,18 +12,16 @@ from hypothesis import strategies as st
 from bot.leads.inquiry import Unreadable
 from bot.leads.sources.columns import (
     NOTE,
-    REASON,
     SKIP,
     NobodyReachable,
     TwoColumns,
     check,
-    disarmed,
     guess,
     is_readable,
     read_row,
-    rearmed,
 )
-from bot.leads.sources.sheet import MOST_COLUMNS, NotAList, read_sheet
+from bot.leads.sources.labels import is_known
+from bot.sheet import MOST_COLUMNS, REASON, NotAList, disarmed, read_sheet, rearmed
 
 TEXT = "First name,E-mail,City\nAda,ada@example.com,Köln\nJosé,jose@example.com,São Paulo\n"
 ROWS = [["Ada", "ada@example.com", "Köln"], ["José", "jose@example.com", "São Paulo"]]
@@ -31,7 +29,7 @@ ROWS = [["Ada", "ada@example.com", "Köln"], ["José", "jose@example.com", "São
 
 def read(content: bytes | str) -> tuple[list[str], list[list[str]]]:
     body = content.encode() if isinstance(content, str) else content
-    sheet = read_sheet(BytesIO(body))
+    sheet = read_sheet(BytesIO(body), is_known)
     return sheet.header, list(sheet.rows)
 
 
@@ -109,7 +107,7 @@ def test_a_quote_that_never_ends_is_named_by_its_line() -> None:
 def test_rows_are_read_while_they_are_asked_for() -> None:
     body = ("Email\n" + "a@example.com\n" * 100_000).encode()
     file = BytesIO(body)
-    sheet = read_sheet(file)
+    sheet = read_sheet(file, is_known)
     assert list(islice(sheet.rows, 2)) == [["a@example.com"], ["a@example.com"]]
     assert file.tell() < len(body) / 2
 

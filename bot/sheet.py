@@ -1,16 +1,16 @@
-"""A list as programs export it, read without trust: its encoding, its delimiter, its header."""
+"""A list as programs export it, read without trust: its encoding, its delimiter, its header; and
+rows as a spreadsheet may open them."""
 
 import codecs
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import IO
 
 from bot.errors import HandoffError
-from bot.leads.sources import labels
 
 MOST_BYTES = 100 * 1024 * 1024
 MOST_COLUMNS = 500
@@ -34,6 +34,10 @@ _OTHERS = {
 }
 
 
+REASON = "Why it was refused"
+"""The column that we add to the rows that we give back."""
+
+
 class NotAList(HandoffError):
     """This file cannot be read as a list: {why}."""
 
@@ -46,11 +50,15 @@ class Sheet:
     rows: Iterator[list[str]]
 
 
-def read_sheet(file: IO[bytes]) -> Sheet:
+Knows = Callable[[str], bool]
+"""Whether a cell is the usual name of a column."""
+
+
+def read_sheet(file: IO[bytes], knows: Knows) -> Sheet:
     """Find out how a file is written; its rows are read while they are asked for.
 
-    `file` is at its beginning and can seek. Empty rows are left out. Raises NotAList, at once or
-    with a later row.
+    `file` is at its beginning and can seek. Its header is the row with most names that are known.
+    Empty rows are left out. Raises NotAList, at once or with a later row.
     """
     start = file.read(_SAMPLE)
     encoding = _encoding(file, start)
@@ -59,7 +67,7 @@ def read_sheet(file: IO[bytes]) -> Sheet:
     first = list(islice(_rows(sample, delimiter), _FIRST_ROWS))
     if not first:
         raise NotAList(why="it is empty")
-    place = _header_place(first)
+    place = _header_place(first, knows)
     header = _columns(first, place)
     if len(header) > MOST_COLUMNS:
         raise NotAList(why=f"it has {len(header):,} columns, and {MOST_COLUMNS} is the limit")
@@ -126,12 +134,12 @@ def _filled(lines: Iterator[str] | list[str], delimiter: str) -> Iterator[list[s
         ) from None
 
 
-def _header_place(first: list[list[str]]) -> int | None:
+def _header_place(first: list[list[str]], knows: Knows) -> int | None:
     """Which of the first rows names the columns: the one with most of the usual names.
 
     Where none has any, the first that is as wide as most; None where that is somebody already.
     """
-    known = [sum(labels.canonical(cell) is not None for cell in row) for row in first]
+    known = [sum(knows(cell) for cell in row) for row in first]
     if max(known) > 0:
         return known.index(max(known))
     usual = Counter(map(len, first)).most_common(1)[0][0]
@@ -159,3 +167,33 @@ def _body(
             yield kept
     finally:
         text.detach()  # the file stays its owner's
+
+
+# OWASP, CSV injection: a cell that begins so is run as a formula when the file is opened.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def disarmed(cell: str) -> str:
+    """A cell for a file that somebody opens in a spreadsheet; plain numbers stay as they are."""
+    is_number = not cell.strip("+-0123456789.,() /")
+    return cell if is_number or not cell.startswith(_FORMULA) else f"'{cell}"
+
+
+def rearmed(cell: str) -> str:
+    """A cell as it was before it was disarmed."""
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA) else cell
+
+
+def refused_name(name: str) -> str:
+    """The name of the file with the refused rows of this one."""
+    return f"{name} - refused.csv"
+
+
+def refused_file(header: Sequence[str], refused: Iterable[tuple[list[str], str]]) -> bytes:
+    """Refused rows as CSV for a spreadsheet, formulas disarmed, the reason beside each."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow([*map(disarmed, header), REASON])
+    for cells, why in refused:
+        writer.writerow([*map(disarmed, cells), why])
+    return text.getvalue().encode("utf-8-sig")  # without the mark, Excel takes it for cp1252

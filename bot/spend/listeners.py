@@ -1,0 +1,275 @@
+"""What Slack brings in for spend: `/campaign spend`, `margin` and `costs`, and imports."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from secrets import token_hex
+from typing import Any
+
+from slack_sdk.models.views import View
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.campaigns import service as campaigns
+from bot.campaigns.model import Campaign
+from bot.errors import FieldErrors
+from bot.money import MixedCurrencies, Money, NotAnAmount, parse
+from bot.people import service as people
+from bot.people.model import Person, Workspace
+from bot.slack import Command, Incoming, Listening
+from bot.spend import modals, service, view
+from bot.spend.exports import ColumnMissing, TwoColumns
+from bot.spend.model import Department
+from bot.spend.service import Spending
+from bot.store import Store
+
+_CODE = re.compile(r"(?<![A-Za-z])[A-Z]{3}(?![A-Za-z])")
+
+
+class Desk:
+    """Where the commands and clicks on spend arrive."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def spend(self, incoming: Incoming, rest: str) -> None:
+        """`/campaign spend`: the form; `list` shows what was entered."""
+        incoming.ack()
+        first, _, words = rest.partition(" ")
+        if first.lower() == "list":
+            self._list(incoming, words)
+            return
+        with self._store.transaction() as session:
+            who = _who(session, incoming)
+            service.may_enter(session, who)
+            found = _choose(session, who, rest)
+            workspace = session.get_one(Workspace, who.workspace_id)
+            today = campaigns.today(session, workspace.id)
+        if not found:
+            incoming.tell(view.none_found(rest))
+            return
+        chosen = bool(rest) or len(found) == 1
+        incoming.open(modals.entry(token_hex(12), today, workspace.currency, found, chosen=chosen))
+
+    def _list(self, incoming: Incoming, words: str) -> None:
+        with self._store.transaction() as session:
+            who = _who(session, incoming)
+            service.may_see_money(session, who)
+            found = _choose(session, who, words)
+            modal = _entries(session, who, found[0].id) if words and len(found) == 1 else None
+            overview = [service.consumption(session, each) for each in found]
+        if modal is not None:
+            incoming.open(modal)
+        else:
+            incoming.tell(view.overview(overview) if overview else view.none_found(words))
+
+    def show(self, incoming: Incoming) -> None:
+        """A campaign was chosen: what was entered for it."""
+        incoming.ack()
+        with self._store.transaction() as session:
+            modal = _entries(session, _who(session, incoming), incoming.id)
+        incoming.open(modal)
+
+    def turn(self, incoming: Incoming) -> None:
+        """Another page of it."""
+        incoming.ack()
+        with self._store.transaction() as session:
+            who = _who(session, incoming)
+            modal = _entries(session, who, incoming.noted_id, page=incoming.id)
+        incoming.replace(modal)
+
+    def save(self, incoming: Incoming) -> None:
+        """The form came."""
+        fields = incoming.fields
+        with self._store.transaction() as session:
+            who = _who(session, incoming)
+            service.may_enter(session, who)
+            campaign = campaigns.find(session, who.workspace_id, int(fields["campaign"]))
+            first = date.fromisoformat(fields["first"])
+            spending = Spending(
+                first=first,
+                last=date.fromisoformat(fields["last"]) if fields["last"] else first,
+                line=" ".join(str(fields["line"] or "").split()),
+                amount=_amount(fields, campaign.currency),
+                note=str(fields["note"] or "").strip(),
+            )
+            try:
+                service.enter(session, who, campaign.id, spending, incoming.note)
+            except MixedCurrencies as error:
+                raise FieldErrors({"amount": error.message}) from error
+        incoming.ack()
+
+    def ask_correction(self, incoming: Incoming) -> None:
+        """The form that replaces an entry."""
+        incoming.ack()
+        with self._store.transaction() as session:
+            of = service.correctable(session, _who(session, incoming), incoming.id)
+        incoming.open(modals.correction(token_hex(12), *of))
+
+    def save_correction(self, incoming: Incoming) -> None:
+        """The right amount came; the list below shows both."""
+        entry_id, _, token = incoming.note.partition(" ")
+        with self._store.transaction() as session:
+            who = _who(session, incoming)
+            entry, campaign = service.correctable(session, who, int(entry_id))
+            amount = _amount(incoming.fields, campaign.currency)
+            note = str(incoming.fields["note"] or "").strip()
+            try:
+                service.correct(session, who, entry.id, amount, note, token)
+            except (service.AlreadyCorrected, MixedCurrencies) as error:
+                raise FieldErrors({"amount": error.message}) from error
+            modal = _entries(session, who, campaign.id)
+        incoming.ack()
+        incoming.replace_root(modal)
+
+    def ask_margin(self, incoming: Incoming, rest: str) -> None:
+        """`/campaign margin`: what is left of a deal's amount."""
+        incoming.ack()
+        with self._store.transaction() as session:
+            who = _who(session, incoming)
+            service.may_set_margin(session, who)
+            found = _choose(session, who, rest)
+            now = service.margins(session, who.workspace_id)
+        if rest and not found:
+            incoming.tell(view.none_found(rest))
+            return
+        incoming.open(modals.margin(now, found, chosen=bool(rest)))
+
+    def save_margin(self, incoming: Incoming) -> None:
+        """The margin came."""
+        fields = incoming.fields
+        with self._store.transaction() as session:
+            who = _who(session, incoming)
+            campaign_id = int(fields["campaign"]) or None
+            service.set_margin(session, who, _percent(fields["percent"]), campaign_id)
+        incoming.ack()
+
+    def ask_cost(self, incoming: Incoming, _rest: str) -> None:
+        """`/campaign costs`: what a department costs."""
+        incoming.ack()
+        with self._store.transaction() as session:
+            who = _who(session, incoming)
+            service.may_enter_costs(session, who)
+            workspace = session.get_one(Workspace, who.workspace_id)
+            today = campaigns.today(session, workspace.id)
+        incoming.open(modals.cost(today, workspace.currency))
+
+    def save_cost(self, incoming: Incoming) -> None:
+        """The cost came."""
+        fields = incoming.fields
+        with self._store.transaction() as session:
+            who = _who(session, incoming)
+            currency = session.get_one(Workspace, who.workspace_id).currency
+            service.set_department_cost(
+                session,
+                who,
+                Department(fields["department"]),
+                date.fromisoformat(fields["month"]),
+                _amount(fields, currency),
+            )
+        incoming.ack()
+
+
+class Imports:
+    """Where the clicks on imports of spend arrive."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def start(self, incoming: Incoming) -> None:
+        """The preview is right: import it."""
+        incoming.ack()
+        with self._store.transaction() as session:
+            service.take(session, service.in_preview(session, _who(session, incoming), incoming.id))
+
+    def cancel(self, incoming: Incoming) -> None:
+        """It is not."""
+        incoming.ack()
+        with self._store.transaction() as session:
+            who = _who(session, incoming)
+            service.cancel(session, service.in_preview(session, who, incoming.id))
+
+    def ask_columns(self, incoming: Incoming) -> None:
+        """Some columns or campaigns mean something else."""
+        incoming.ack()
+        with self._store.transaction() as session:
+            who = _who(session, incoming)
+            found = service.in_preview(session, who, incoming.id)
+            known = _choose(session, who, "")
+        incoming.open(modals.columns(found, known))
+
+    def save_columns(self, incoming: Incoming) -> None:
+        """What they mean came."""
+        with self._store.transaction() as session:
+            who = _who(session, incoming)
+            found = service.in_preview(session, who, incoming.noted_id)
+            try:
+                service.change(session, found, *modals.columns_of(found, incoming.fields))
+            except (ColumnMissing, TwoColumns) as error:
+                raise FieldErrors({"campaign": error.message}) from error
+        incoming.ack()
+
+
+def _who(session: Session, incoming: Incoming) -> Person:
+    return people.acting(session, incoming.team, incoming.user)
+
+
+def _choose(session: Session, who: Person, words: str) -> Sequence[Campaign]:
+    return service.choose(session, who.workspace_id, words, view.MOST_OPTIONS)
+
+
+def _entries(session: Session, who: Person, campaign_id: int, page: int = 0) -> View:
+    found = service.entries(session, who, campaign_id, page)
+    ids = {entry.entered_by for entry in found.entries}
+    rows = session.execute(select(Person.id, Person.name).where(Person.id.in_(ids)))
+    return modals.entries(found, {row.id: row.name for row in rows})
+
+
+def _amount(fields: Mapping[str, Any], currency: str) -> Money:
+    """The amount as typed. One that names another currency is read in that, to be refused by name.
+
+    Raises FieldErrors.
+    """
+    text = str(fields["amount"] or "")
+    named = _CODE.search(text)
+    try:
+        return parse(text, named[0] if named else currency)
+    except NotAnAmount as error:
+        raise FieldErrors({"amount": error.message}) from error
+
+
+def _percent(text: object) -> Decimal | None:
+    """A share in percent as typed; None where it is left empty. Raises FieldErrors."""
+    if not text:
+        return None
+    try:
+        percent = Decimal(str(text).replace(",", "."))
+    except InvalidOperation:
+        percent = Decimal(-1)
+    if not 0 <= percent <= 100:
+        raise FieldErrors({"percent": "Write a number from 0 to 100."})
+    return percent.quantize(Decimal("0.01"))
+
+
+def register(listening: Listening, store: Store) -> None:
+    """Listen for spend."""
+    desk, imports = Desk(store), Imports(store)
+    for word, usage, listener in (
+        ("spend", "enter what a campaign cost; `spend list` shows it (marketing)", desk.spend),
+        ("margin", "say what is left of a deal's amount (marketing)", desk.ask_margin),
+        ("costs", "enter what the departments cost (managers)", desk.ask_cost),
+    ):
+        listening.command(Command("/campaign", word, usage, listener))
+    listening.action(view.PICK, desk.show)
+    listening.action(f"{modals.LATER}.newer", desk.turn)
+    listening.action(f"{modals.LATER}.older", desk.turn)
+    listening.action(modals.CORRECT, desk.ask_correction)
+    listening.submission(modals.SAVE, desk.save)
+    listening.submission(modals.SAVE_CORRECTION, desk.save_correction)
+    listening.submission(modals.SAVE_MARGIN, desk.save_margin)
+    listening.submission(modals.SAVE_COST, desk.save_cost)
+    listening.action(view.START, imports.start)
+    listening.action(view.CANCEL, imports.cancel)
+    listening.action(view.COLUMNS, imports.ask_columns)
+    listening.submission(modals.SAVE_COLUMNS, imports.save_columns)

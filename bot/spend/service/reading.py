@@ -1,0 +1,51 @@
+"""Reading: the entries of a campaign with what corrected them, and campaigns by their words."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from bot.campaigns import service as campaigns
+from bot.campaigns.model import Campaign, Stage
+from bot.people.model import Person
+from bot.spend.model import PAGE, Entries, SpendEntry
+from bot.spend.service.budget import consumption
+from bot.spend.service.entering import corrected, may_see_money
+
+
+def entries(session: Session, who: Person, campaign_id: int, page: int = 0) -> Entries:
+    """What was entered for a campaign. Raises NotAllowed, NotFound."""
+    may_see_money(session, who)
+    campaign = campaigns.find(session, who.workspace_id, campaign_id)
+    mine = SpendEntry.campaign_id == campaign.id
+    total = session.scalars(select(func.count()).select_from(SpendEntry).where(mine)).one()
+    page = max(0, min(page, (total - 1) // PAGE))
+    shown = session.scalars(
+        select(SpendEntry)
+        .where(mine)
+        .order_by(SpendEntry.day.desc(), SpendEntry.id.desc())
+        .offset(page * PAGE)
+        .limit(PAGE)
+    ).all()
+    found = consumption(session, campaign)
+    return Entries(found, shown, corrected(session, shown), page, total)
+
+
+def choose(session: Session, workspace_id: int, words: str, limit: int) -> Sequence[Campaign]:
+    """The campaigns whose name or code these words are in, the newest first.
+
+    One that is called exactly so is the only one. Cancelled ones are left out.
+    """
+    wanted = " ".join(words.split()).casefold()
+    name, code = func.lower(Campaign.name), func.coalesce(Campaign.utm_campaign, "")
+    mine = select(Campaign).where(
+        Campaign.workspace_id == workspace_id, Campaign.stage != Stage.CANCELLED
+    )
+    newest = (Campaign.starts_on.desc(), Campaign.id.desc())
+    exact = session.scalars(
+        mine.where((name == wanted) | (code == wanted)).order_by(*newest).limit(limit)
+    ).all()
+    if exact or not wanted:
+        return exact or session.scalars(mine.order_by(*newest).limit(limit)).all()
+    within = name.contains(wanted, autoescape=True) | code.contains(wanted, autoescape=True)
+    return session.scalars(mine.where(within).order_by(*newest).limit(limit)).all()

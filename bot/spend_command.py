@@ -1,0 +1,77 @@
+"""`handoff spend import FILE`: an ad platform's export from the command line."""
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from bot.import_command import NoSuchFile, campaign_of, meanings_of
+from bot.lead_commands import installed
+from bot.money import Money
+from bot.sheet import read_sheet, refused_file, refused_name
+from bot.slack.text import clean
+from bot.spend import exports, service
+from bot.spend.exports import MEANINGS
+from bot.spend.model import SpendImport
+from bot.store import Store
+
+
+def import_spend(
+    store: Store, path: Path, campaign: str | None, told: Sequence[str], agree: Callable[[], bool]
+) -> Iterator[str]:
+    """Show what would come of an export, and import it if `agree()` says so.
+
+    Raises a HandoffError for what cannot be read, before anything is imported.
+    """
+    with store.transaction() as session:
+        staged = _prepare(session, path, campaign, told)
+    yield from _preview(staged)
+    exports.check(staged.header, staged.meanings, one_campaign=staged.campaign_id is not None)
+    with store.transaction() as session:
+        staged = session.get_one(SpendImport, staged.id)
+        if not agree():
+            service.cancel(session, staged)
+            yield "Nothing was imported."
+            return
+        service.take(session, staged)
+        refused = [(cells, why) for cells, why in staged.rows]
+        staged.rows = []
+    yield "Imported."
+    if refused:
+        beside = path.with_name(refused_name(staged.name))
+        beside.write_bytes(refused_file(staged.header, refused))
+        yield f"The refused rows, each with its reason, are in {beside}"
+
+
+def _prepare(
+    session: Session, path: Path, campaign: str | None, told: Sequence[str]
+) -> SpendImport:
+    workspace = installed(session)
+    campaign_id = campaign_of(session, workspace.id, campaign)
+    try:
+        with path.open("rb") as file:
+            sheet = read_sheet(file, exports.is_known)
+            staged = service.stage(session, None, workspace.id, path.stem, sheet.header, sheet.rows)
+    except OSError as error:
+        raise NoSuchFile(path=path, why=error.strerror or type(error).__name__) from error
+    if told or campaign_id is not None:
+        meanings = meanings_of(staged.header, staged.meanings, told, MEANINGS)
+        service.change(session, staged, meanings, campaign_id, {})
+    return staged
+
+
+def _preview(staged: SpendImport) -> Iterator[str]:
+    yield f"{staged.name}: {len(staged.rows):,} rows"
+    for name, meaning in zip(staged.header, staged.meanings, strict=True):
+        yield f"  {clean(name, 60)} -> {MEANINGS[meaning]}"
+    if not staged.outcome:
+        return
+    seen = staged.outcome
+    for currency, minor in seen["amounts"].items():
+        yield f"  {Money(minor, currency)}"
+    yield (
+        f"  {seen['new']:,} new, {seen['restated']:,} restated, {seen['known']:,} here already, "
+        f"{seen['refused']:,} rows refused"
+    )
+    for why, count in seen["reasons"]:
+        yield f"    {count:,} x {why}"

@@ -1,0 +1,98 @@
+"""Money: spend entered, corrected, imported from an ad platform, and warned about."""
+
+from sqlalchemy import func, select
+
+from bot.spend.model import SpendEntry, stands
+from tests.journeys.conftest import Office, drawn
+
+FORM = {
+    "name": "Summer trial",
+    "kind": "search_ads",
+    "audience": "Workshops",
+    "offer": "Half price",
+    "terms": "None",
+    "talking_points": "Cheap",
+    "budget": "1000",
+    "utm_campaign": "summer-trial",
+}
+EXPORT = (
+    b"Day,Campaign,Currency code,Cost\n"
+    b"2026-06-01,Summer trial,EUR,300.00\n2026-06-02,Winter,EUR,50.00\n"
+)
+
+
+def spent(office: Office) -> int:
+    with office.application.store.transaction() as session:
+        total = func.coalesce(func.sum(SpendEntry.minor), 0)
+        return int(session.scalars(select(total).where(stands())).one())
+
+
+def announce(office: Office) -> None:
+    office.hand("mara").command("/campaign", "", office.channel)
+    assert office.hand("mara").submit(office.modal("mara", "Announce a campaign"), FORM).ok
+    office.card("Half price")
+
+
+def test_spend_is_entered_corrected_imported_and_warned_about(either_office: Office) -> None:
+    office = either_office
+    announce(office)
+    mara = office.hand("mara")
+    mara.command("/campaign", "spend summer", office.channel)
+    modal = office.modal("mara", "Enter spend")
+    refused = mara.submit(modal, {"line": "Google Ads", "amount": "900 USD"})
+    assert "EUR and USD" in refused.errors["amount"]
+    assert mara.submit(modal, {"line": "Google Ads", "amount": "900"}).ok
+    warning = office.whisper("mara", "80 % of the budget")
+    assert "900 EUR of 1,000 EUR" in drawn(warning)
+
+    mara.command("/campaign", "spend list summer", office.channel)
+    mara.click(office.modal("mara", "Spend"), "spend.correct")
+    assert mara.submit(office.modal("mara", "Correct spend"), {"amount": "700"}).ok
+    office.slack.wait_until(lambda: "corrected by" in str(office.modal("mara", "Spend").blocks))
+    assert spent(office) == 70_000
+
+    mara.upload(office.slack.im(office.users["mara"]), "june.csv", EXPORT)
+    card = office.whisper("mara", "Import spend from Google Ads?", "1 row refused")
+    mara.click(card, "spend.start")
+    office.whisper("mara", "june is imported", "1 new entry")
+    office.whisper("mara", "The budget of “Summer trial” is spent")
+    assert spent(office) == 100_000
+    back = office.slack.wait_until(
+        lambda: next((m for m in office.slack.messages(office.slack.im(office.users["mara"]))
+                      if m.files and "refused" in m.text), None), timeout=30,
+    )  # fmt: skip
+    lines = office.slack.workspace.files[back.files[0]].data.decode("utf-8-sig").splitlines()
+    assert lines[1].startswith("2026-06-02,Winter,EUR,50.00,No campaign here is called")
+
+
+def test_any_table_can_be_spend(office: Office) -> None:
+    announce(office)
+    mara = office.hand("mara")
+    mara.upload(
+        office.slack.im(office.users["mara"]), "bills.csv", b"When,What,Paid\n5.6.2026,Flyers,120\n"
+    )
+    mara.click(office.whisper("mara", "Import bills?"), "import.as_spend")
+    mara.click(office.whisper("mara", "Import spend?"), "spend.columns")
+    modal = office.modal("mara", "Columns of the export")
+    told = {"column.0": "day", "column.1": "line", "column.2": "amount"}
+    refused = mara.submit(modal, told)
+    assert "campaign" in refused.errors["campaign"]
+    options = str(modal.blocks)
+    number = options.split("Summer trial")[1].split("'value': '")[1].split("'", maxsplit=1)[0]
+    assert mara.submit(modal, {**told, "campaign": number}).ok
+    card = office.whisper("mara", "Import spend?", "120 EUR of 1 campaign")
+    mara.click(card, "spend.start")
+    office.whisper("mara", "bills is imported")
+    assert spent(office) == 12_000
+
+
+def test_a_salesperson_learns_whom_to_ask(office: Office) -> None:
+    announce(office)
+    ben = office.hand("ben")
+    for words in ("spend", "spend list", "margin", "costs"):
+        ben.command("/campaign", words, office.channel)
+    office.slack.wait_until(lambda: len(office.slack.ephemerals(office.users["ben"])) >= 4)
+    said = [message.text for message in office.slack.ephemerals(office.users["ben"])]
+    assert all("You need the role" in text for text in said)
+    ben.upload(office.slack.im(office.users["ben"]), "june.csv", EXPORT)
+    office.whisper("ben", "is a report of what was spent", "You need the role marketer")

@@ -1,0 +1,134 @@
+"""How spend looks: each message and modal as a person has read it, and within Slack's limits."""
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from io import BytesIO
+
+import pytest
+from slack_sdk.models.views import View
+
+from bot.campaigns.model import Campaign
+from bot.money import Money
+from bot.playground.limits import check_message, check_view
+from bot.sheet import read_sheet
+from bot.slack import Message
+from bot.spend import exports, modals, service, view
+from bot.spend.model import BudgetWarning, Consumption, Entries, Margins, SpendEntry, SpendImport
+from tests.campaigns.scene import NINE, TODAY, Company
+
+Looks = Callable[[str, Message | View], None]
+
+HOSTILE = "<!channel> *bold* & <https://evil.example|click>" * 4
+EXPORT = (
+    "Day,Campaign,Currency code,Cost,Clicks\n"
+    "2026-06-01,Summer trial,EUR,100.00,4\n"
+    "2026-06-02,Summer trial,USD,50.00,2\n"
+    "2026-06-02,AT_trial,EUR,50.00,2\n"
+)
+
+
+@pytest.fixture
+def campaign(company: Company) -> Campaign:
+    return company.announce(budget=Money(200_000, "EUR"))
+
+
+def entry(number: int, minor: int = 12_050, **more: object) -> SpendEntry:
+    facts = {
+        "id": number, "day": TODAY, "line": "Google Ads", "minor": minor, "currency": "EUR",
+        "note": "", "entered_by": 1, "entered_at": NINE, "corrects_id": None, **more,
+    }  # fmt: skip
+    return SpendEntry(**facts)
+
+
+def spent(campaign: Campaign, **lines: int) -> Consumption:
+    return Consumption(campaign, {line: Money(minor, "EUR") for line, minor in lines.items()})
+
+
+def staged(company: Company, text: str) -> SpendImport:
+    sheet = read_sheet(BytesIO(text.encode()), exports.is_known)
+    with company.store.transaction() as session:
+        found = service.stage(
+            session, company.mara, company.workspace.id, "june", sheet.header, sheet.rows
+        )
+    found.id = 7
+    return found
+
+
+def test_the_form(looks: Looks, campaign: Campaign) -> None:
+    campaign.id = 1
+    looks("form", modals.entry("token", TODAY, "EUR", [campaign], chosen=True))
+
+
+def test_the_list_shows_what_was_corrected_and_by_what(looks: Looks, campaign: Campaign) -> None:
+    campaign.id = 1
+    entries = [entry(1), entry(2, 11_000, corrects_id=1, note="A credit <b>came</b>"), entry(3)]
+    shown = Entries(
+        spent(campaign, **{"Google Ads": 23_050}), entries, {1: entries[1]}, page=0, total=3
+    )
+    looks("list", modals.entries(shown, {1: "Mara"}))
+
+
+def test_an_empty_list_says_what_to_do(looks: Looks, campaign: Campaign) -> None:
+    campaign.id = 1
+    looks("list_empty", modals.entries(Entries(spent(campaign), [], {}, 0, 0), {}))
+
+
+def test_a_long_list_comes_in_pages_within_slacks_limits(campaign: Campaign) -> None:
+    entries = [entry(each, note=HOSTILE, line=HOSTILE[:80]) for each in range(15)]
+    lines = {f"{HOSTILE[:70]} {number}": 10 for number in range(40)}
+    shown = Entries(spent(campaign, **lines), entries, {}, page=1, total=500)
+    modal = modals.entries(shown, {}).to_dict()
+    assert check_view(modal, "modal") == []
+    assert "Page 2 of 34" in str(modal)
+    assert "<!channel>" not in str(modal)
+
+
+def test_a_correction(looks: Looks, campaign: Campaign) -> None:
+    looks("correction", modals.correction("token", entry(3), campaign))
+
+
+@pytest.mark.parametrize(("percent", "minor"), [(80, 165_000), (100, 212_000)])
+def test_warnings(looks: Looks, campaign: Campaign, percent: int, minor: int) -> None:
+    told = BudgetWarning(percent=percent)
+    of = spent(campaign, **{"Google Ads": minor - 5_000, "Flyers": 5_000})
+    looks(f"warning_{percent}", view.warning(told, of))
+
+
+def test_the_overview(looks: Looks, campaign: Campaign) -> None:
+    campaign.id = 1
+    other = Campaign(id=2, name="Fair", currency="EUR", budget_minor=None)
+    looks("overview", view.overview([spent(campaign, Ads=50_000), spent(other)]))
+    many = [spent(Campaign(id=each, name=HOSTILE, currency="EUR")) for each in range(100)]
+    assert check_message(view.overview(many).blocks) == []
+
+
+def test_the_margin(looks: Looks, campaign: Campaign) -> None:
+    campaign.id = 1
+    now = Margins(Decimal("40.00"), {1: Decimal("12.50")})
+    looks("margin", modals.margin(now, [campaign], chosen=False))
+
+
+def test_the_costs(looks: Looks) -> None:
+    looks("costs", modals.cost(date(2026, 1, 15), "EUR"))
+
+
+def test_an_import_before_and_after(looks: Looks, company: Company, campaign: Campaign) -> None:
+    found = staged(company, EXPORT)
+    looks("import_preview", view.imported(found, None))
+    looks("import_columns", modals.columns(found, [Campaign(id=1, name="Summer trial")]))
+    found.state = "done"
+    looks("import_done", view.imported(found, None))
+
+
+def test_a_file_that_nobody_knows_asks_for_its_columns(looks: Looks, company: Company) -> None:
+    looks("import_unknown", view.imported(staged(company, "When,Paid\n1.6.2026,3\n"), None))
+
+
+def test_a_hostile_file_stays_within_slacks_limits(company: Company) -> None:
+    header = ",".join(["Day", "Campaign", "Cost", *[f"{HOSTILE} {each}" for each in range(120)]])
+    rows = "".join(f"2026-06-01,{HOSTILE} {each},1,{HOSTILE}\n" for each in range(300))
+    found = staged(company, f"{header}\n{rows}")
+    assert check_message(view.imported(found, None).blocks) == []
+    modal = modals.columns(found, [Campaign(id=each, name=HOSTILE) for each in range(1, 120)])
+    assert check_view(modal.to_dict(), "modal") == []
