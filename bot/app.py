@@ -35,6 +35,7 @@ from bot.reports import site
 from bot.settings import Settings, WrongSettings, load
 from bot.shadowing import jobs as shadow_jobs
 from bot.shadowing import listeners as shadow_listeners
+from bot.shadowing import service as shadowing
 from bot.slack import Cards, Listening, Slack
 from bot.slack.errors import SlackRefused
 from bot.spend import jobs as spend_jobs
@@ -191,6 +192,7 @@ class Application:
             )
             leads.install(session, workspace)
             standups.install(session, workspace)
+            shadowing.install(session, workspace)
             digests.install(session, workspace)
         self.listening.identify(me["team_id"], me["user_id"])
         self._workspace = workspace

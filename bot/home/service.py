@@ -39,9 +39,12 @@ def condition(session: Session, workspace_id: int) -> Condition:
     """The installation at this moment."""
     workspace = session.get_one(Workspace, workspace_id)
     midnight = clock.now().astimezone(workspace.zone).replace(hour=0, minute=0, second=0)
-    # What people wait for; that sources are listened to every hour is not.
+    # What people wait for; that sources are listened to every hour is not, nor the weekly look
+    # whether a round of shadowing is due.
     runs = select(Schedule).where(
-        Schedule.workspace_id == workspace_id, ~Schedule.name.startswith("leads.")
+        Schedule.workspace_id == workspace_id,
+        ~Schedule.name.startswith("leads."),
+        ~Schedule.name.startswith("shadow."),
     )
     return Condition(
         workspace=workspace,

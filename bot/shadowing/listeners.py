@@ -233,6 +233,7 @@ def _table(listening: Listening, table: Table) -> None:
         (view.UNPICK, service.unpick),
         (view.CANCEL, service.cancel),
         (view.REQUEST, service.make_request),
+        (view.DRAFT, service.draft_campaign),
         (view.OUT, lambda session, who, _id: service.go_out(session, who)),
         (view.IN, lambda session, who, _id: service.come_in(session, who)),
     ):

@@ -140,7 +140,7 @@ def settings(told: ShadowSetting, zone: str, *, is_admin: bool) -> View:
         SectionBlock(text="A round pairs people of marketing with people of sales. Whoever is left "
                      "over is told, and comes first next time."),
         _input("active", "Rounds", active),
-        _input("every_weeks", "Every so many weeks", weeks),
+        _input("every_weeks", "Weeks from one round to the next", weeks),
         _input("day", "Day", day),
         _input("at", "At", at, hint=f"On the workspace's clock, {zone}."),
         _input("two_pairs", "Uneven departments", twice, optional=True),

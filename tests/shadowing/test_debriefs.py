@@ -70,6 +70,16 @@ def test_after_a_week_what_is_there_is_shown_and_the_other_can_still_join(
     assert all(seat.answered_at for seat in company.pair(met.id).taken)
 
 
+def test_where_nobody_wrote_in_time_one_who_does_is_read_by_both(
+    company: Company, met: ShadowPair
+) -> None:
+    with company.store.transaction() as session:
+        service.settle(session, met.id)
+    assert company.cards(service.MET) == []
+    write(company, met.taken[0])
+    assert sorted(company.cards(service.MET)) == ["M0", "S0"]
+
+
 def test_an_answer_needs_words(company: Company, met: ShadowPair) -> None:
     with pytest.raises(FieldErrors) as caught:
         write(company, met.taken[0], surprised=" \u202e ", change=None)
@@ -133,6 +143,28 @@ def test_an_idea_becomes_one_request_of_its_author(company: Company, met: Shadow
     with company.store.transaction() as session:
         told = service.quarter(session, company.workspace.id, date(2026, 11, 30))
     assert (told.ideas, told.requests, told.campaigns) == (1, 1, 0)
+
+
+def test_an_idea_becomes_one_draft_of_who_plans_campaigns(
+    company: Company, met: ShadowPair
+) -> None:
+    mara, sofia = met.taken
+    write(company, sofia, idea="A webinar about delivery times, " + "with examples " * 20)
+    write(company, mara, idea="Shorter forms")
+    with pytest.raises(NotAllowed):
+        company.does(service.draft_campaign, sofia.person, sofia.id)
+    drafts = [company.does(service.draft_campaign, mara.person, sofia.id) for _ in range(2)]
+    assert drafts[0].id == drafts[1].id
+    assert (drafts[0].stage, drafts[0].owner_id) == ("draft", mara.person_id)
+    assert len(drafts[0].name) <= 80
+    with pytest.raises(service.BecameAnother):
+        company.does(service.make_request, sofia.person, sofia.id)
+    company.does(service.make_request, sofia.person, mara.id)
+    with pytest.raises(service.BecameAnother):
+        company.does(service.draft_campaign, mara.person, mara.id)
+    for deed in (service.draft_campaign, service.make_request):
+        with pytest.raises(NotFound):
+            company.does(deed, mara.person, 999)
 
 
 def test_a_quarter_begins_at_the_workspaces_midnight(

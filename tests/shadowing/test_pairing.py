@@ -137,6 +137,22 @@ def test_where_everybody_comes_the_turns_are_even(marketers: int, salespeople: i
         assert longest <= 1  # so nobody is ever left over twice running
 
 
+@pytest.mark.parametrize("marketers", range(1, 8))
+def test_whatever_the_sizes_the_smaller_side_is_full_and_the_turns_are_even(marketers: int) -> None:
+    """And nobody waits more than one round longer than cannot be helped."""
+    for salespeople in range(1, 10):
+        crew = Team(list(range(marketers)), list(range(100, 100 + salespeople)))
+        few, many = sorted((marketers, salespeople))
+        larger = crew.salespeople if many == salespeople else crew.marketers
+        for _ in range(2 * many):
+            outcome, _ = crew.round(set())
+            assert len(outcome.pairs) == few
+            crew.live(outcome)
+            turns = [len(crew.met[person]) for person in larger]
+            assert max(turns) - min(turns) <= 1
+            assert max(crew.waited.values()) <= -(-many // few)
+
+
 @pytest.mark.parametrize("seed", range(30))
 def test_somebody_may_always_meet_while_everybody_comes(seed: int) -> None:
     """The rule of laps locks nobody out for good, whoever was away before."""

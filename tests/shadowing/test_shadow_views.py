@@ -45,7 +45,7 @@ def a_seat(person: Person, number: int, **facts: Any) -> ShadowSeat:
     facts = {
         "picked": [], "goals": [], "own_goal": "", "acted_at": None, "handed_on": False,
         "surprised": "", "change": "", "idea": "", "shares": False, "answered_at": None,
-        "reason": None, "request_id": None,
+        "reason": None, "request_id": None, "campaign_id": None,
     } | facts  # fmt: skip
     opened = ShadowRound(id=4, opened_at=NOW, closes_at=NOW + timedelta(weeks=2))
     return ShadowSeat(id=number, workspace_id=1, person_id=person.id, person=person, round=opened,
@@ -166,10 +166,14 @@ def test_the_answers_side_by_side(golden: Golden) -> None:
     ])  # fmt: skip
     one = a_pair(Stage.SETTLED, seats=[a_seat(MARA, 7, **WROTE), a_seat(SOFIA, 8)])
     became = a_pair(Stage.SETTLED, seats=[a_seat(MARA, 7, **WROTE, request_id=3), a_seat(SOFIA, 8)])
+    drafted = a_pair(
+        Stage.SETTLED, seats=[a_seat(MARA, 7, **WROTE, campaign_id=3), a_seat(SOFIA, 8)]
+    )
     golden("shadowing.met", {
         "both": message(view.met(both)),
         "one": message(view.met(one)),
         "request": message(view.met(became)),
+        "draft": message(view.met(drafted)),
         "shared": message(view.shared(both)),
     })  # fmt: skip
 

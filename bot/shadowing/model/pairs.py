@@ -144,7 +144,8 @@ class ShadowSeat(Base):
     """Whether the shared channel may read the answers, if the other agrees too."""
     answered_at: Mapped[Moment | None]
     request_id: Mapped[int | None] = mapped_column(ForeignKey("request.id"))
-    """What the idea became."""
+    """What the idea became; or a campaign, then that one:"""
+    campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaign.id"))
 
     person: Mapped[Person] = relationship(lazy="raise")
     round: Mapped[ShadowRound] = relationship(lazy="raise")

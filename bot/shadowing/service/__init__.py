@@ -10,13 +10,12 @@ from bot.shadowing.service.afterwards import (
 from bot.shadowing.service.debriefs import (
     AlreadyTogether,
     DidNotMeet,
-    NoIdea,
     NotYet,
     answerable,
     debrief,
-    make_request,
 )
 from bot.shadowing.service.handing_on import NotFree, colleagues, hand_on
+from bot.shadowing.service.ideas import BecameAnother, NoIdea, draft_campaign, make_request
 from bot.shadowing.service.meeting import (
     INVITE,
     OVER,
@@ -52,7 +51,14 @@ from bot.shadowing.service.reading import (
     slot_to_show,
 )
 from bot.shadowing.service.rounds import LAPSE, lapse, open_round
-from bot.shadowing.service.settings import OPEN, configure, may_configure, next_round_at, setting
+from bot.shadowing.service.settings import (
+    OPEN,
+    configure,
+    install,
+    may_configure,
+    next_round_at,
+    setting,
+)
 from bot.shadowing.service.table import (
     ASK,
     CARD,
@@ -78,6 +84,7 @@ __all__ = [
     "SETTLE",
     "SHARED",
     "AlreadyTogether",
+    "BecameAnother",
     "Clash",
     "DidNotMeet",
     "HandedOn",
@@ -98,8 +105,10 @@ __all__ = [
     "come_in",
     "configure",
     "debrief",
+    "draft_campaign",
     "go_out",
     "hand_on",
+    "install",
     "keep_apart",
     "lapse",
     "left_over_to_show",

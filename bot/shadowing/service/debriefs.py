@@ -6,18 +6,12 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot import clock, slack
-from bot.errors import FieldErrors, HandoffError, NotFound
+from bot.errors import FieldErrors, HandoffError
 from bot.people.model import Person
-from bot.planning import service as planning
-from bot.planning.model import Request
 from bot.shadowing.model import LONGEST_ANSWER, ShadowPair, ShadowSeat, Stage
 from bot.shadowing.service.afterwards import put_together
-from bot.shadowing.service.table import ASK, MET, redraw, sign, sit_down, sit_down_by_seat
+from bot.shadowing.service.table import ASK, MET, redraw, sign, sit_down_by_seat
 from bot.slack.text import clean
-
-
-class NoIdea(HandoffError):
-    """There is no idea here that could become a request."""
 
 
 class NotYet(HandoffError):
@@ -57,31 +51,12 @@ def debrief(session: Session, who: Person, seat_id: int, fields: Mapping[str, An
     seat.shares = bool(fields.get("shares"))
     seat.answered_at = clock.now()
     sign(session, seat)
-    if all(each.answered_at for each in pair.taken):
+    if pair.stage == Stage.SETTLED or all(each.answered_at for each in pair.taken):
         put_together(session, pair)
     slack.redraw(session, ASK, seat.id)
     slack.redraw(session, MET, pair.id)
     redraw(session, pair)
     return pair
-
-
-def make_request(session: Session, who: Person, seat_id: int) -> Request:
-    """Let the idea of one of the two be a request of its author; a second time finds the same.
-
-    Either of the two may do it. Raises NotFound, NotYourPair, NoIdea, and what `ask_for` raises.
-    """
-    seat = session.get(ShadowSeat, seat_id)
-    if seat is None or seat.workspace_id != who.workspace_id:
-        raise NotFound(what="this idea")
-    pair, _ = sit_down(session, who, seat.pair_id)
-    theirs = next((each for each in pair.taken if each.id == seat_id), None)
-    if theirs is None or not theirs.idea or pair.stage != Stage.SETTLED:
-        raise NoIdea
-    request = planning.ask_for(session, theirs.person, theirs.idea, token=f"shadow:{seat_id}")
-    theirs.request_id = request.id
-    session.flush()
-    slack.redraw(session, MET, pair.id)
-    return request
 
 
 def _answerable(session: Session, who: Person, seat_id: int) -> tuple[ShadowPair, ShadowSeat]:

@@ -22,6 +22,13 @@ _MOST_WEEKS = 26
 _GRACE = timedelta(days=3)
 
 
+def install(session: Session, workspace: Workspace) -> None:
+    """Let the rounds follow the workspace's zone; where they are off, nothing happens."""
+    told = session.get(ShadowSetting, workspace.id)
+    if told is not None and told.active:
+        _schedule(session, told)
+
+
 def setting(session: Session, workspace_id: int, *, lock: bool = False) -> ShadowSetting:
     """The workspace's setting; one that nobody has changed is off.
 

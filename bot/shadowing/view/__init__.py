@@ -10,7 +10,7 @@ from bot.shadowing.view.card import (
     WRITE,
     card,
 )
-from bot.shadowing.view.debrief import REQUEST, met, quarter_line, shared
+from bot.shadowing.view.debrief import DRAFT, REQUEST, met, quarter_line, shared
 from bot.shadowing.view.notices import ask, left_over, reminder, rest
 from bot.shadowing.view.page import APART, IN, OUT, page, welcome
 
@@ -18,6 +18,7 @@ __all__ = [
     "ANOTHER",
     "APART",
     "CANCEL",
+    "DRAFT",
     "GOALS",
     "HAND_ON",
     "IN",

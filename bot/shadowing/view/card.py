@@ -47,7 +47,8 @@ def card(seat: ShadowSeat, now: datetime) -> Message:
 def span(slot: ShadowSlot) -> str:
     """When it is, in the reader's zone, and how long it takes."""
     hours = (slot.ends_at - slot.starts_at) / timedelta(hours=1)
-    return f"{moment(slot.starts_at)} to {moment(slot.ends_at, '{time}')} ({hours:.3g} h)"
+    starts = moment(slot.starts_at, "{date_long_pretty} {time}")
+    return f"{starts} to {moment(slot.ends_at, '{time}')} ({hours:.3g} h)"
 
 
 def _pair(seat: ShadowSeat) -> ShadowPair:

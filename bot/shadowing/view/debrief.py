@@ -18,6 +18,7 @@ from bot.slack import Message
 from bot.slack.text import clean, plural, safe
 
 REQUEST = "shadow.request"
+DRAFT = "shadow.draft"
 
 # Three answers of two people stay below what a message may hold, however much they escape.
 _LONGEST = 1400
@@ -73,10 +74,18 @@ def _becomes(seat: ShadowSeat) -> list[Block]:
     if not seat.idea or seat.answered_at is None:
         return []
     if seat.request_id is not None:
-        said = MarkdownTextObject(text="This idea is a request now: marketing answers it.")
-        return [ContextBlock(elements=[said])]
-    button = ButtonElement(text="Make it a request", action_id=REQUEST, value=str(seat.id))
-    return [ActionsBlock(elements=[button])]
+        return [_note("This idea is a request now: marketing answers it.")]
+    if seat.campaign_id is not None:
+        return [_note("This idea is the draft of a campaign now.")]
+    buttons = [
+        ButtonElement(text="Make it a request", action_id=REQUEST, value=str(seat.id)),
+        ButtonElement(text="Draft a campaign (marketing)", action_id=DRAFT, value=str(seat.id)),
+    ]
+    return [ActionsBlock(elements=buttons)]
+
+
+def _note(text: str) -> ContextBlock:
+    return ContextBlock(elements=[MarkdownTextObject(text=text)])
 
 
 def _text(text: str) -> SectionBlock:
