@@ -195,3 +195,65 @@ def test_it_fits_a_narrow_window(page: Page) -> None:
     page.set_viewport_size({"width": 420, "height": 800})
     wide = page.evaluate("document.documentElement.scrollWidth")
     assert wide <= 420
+
+
+def tab_to(page: Page, test_id: str) -> None:
+    """Press Tab until the focus is within the part that has this id."""
+    within = 'id => !!document.activeElement?.closest(`[data-testid="${id}"]`)'
+    for _ in range(60):
+        if page.evaluate(within, test_id):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"no Tab leads to {test_id}")
+
+
+def test_stay_in_my_shoes_by_keyboard_alone(page: Page) -> None:
+    act_as(page, "Clara")
+    say(page, "/shadow settings")
+    modal = page.get_by_test_id("modal")
+    expect(page.get_by_test_id("modal-title")).to_have_text("Stay in my shoes")
+    tab_to(page, "input:active")
+    page.keyboard.press("Space")
+    tab_to(page, "input:every_weeks")
+    page.keyboard.press("Control+A")
+    page.keyboard.type("2")
+    tab_to(page, "input:two_pairs")
+    page.keyboard.press("Space")
+    picture(page, "shadow-settings")
+    tab_to(page, "modal-submit")
+    page.keyboard.press("Enter")
+    expect(modal).to_have_count(0)
+
+    jump(page, "next weekly digest")  # Monday at eight
+    jump(page, "4 hours")
+    act_as(page, "Mara")
+    page.get_by_test_id("open-app").click()
+    card = page.get_by_test_id("message").filter(has_text="Stay in my shoes: you and").last
+    expect(card).to_contain_text("Say which times suit you", timeout=20_000)
+    picture(page, "shadow-card")
+
+    say(page, "/shadow")
+    expect(page.get_by_test_id("modal-title")).to_have_text("Stay in my shoes")
+    tab_to(page, "action:shadow.goals")
+    picture(page, "shadow-page")
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("modal-title")).to_have_text("Goals")
+    tab_to(page, "input:goals")
+    page.keyboard.press("Space")
+    tab_to(page, "input:own")
+    page.keyboard.type("How calls begin")
+    picture(page, "shadow-goals")
+    tab_to(page, "modal-submit")
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("modal-title")).to_have_text("Stay in my shoes")
+    expect(modal).to_contain_text("How calls begin")
+    tab_to(page, "action:shadow.another")
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("modal-title")).to_have_text("Propose a time")
+    picture(page, "shadow-time")
+    tab_to(page, "modal-submit")
+    page.keyboard.press("Enter")
+    expect(modal).to_contain_text("suits you")
+    tab_to(page, "modal-close")
+    page.keyboard.press("Enter")
+    expect(card).to_contain_text("How calls begin")
