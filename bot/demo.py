@@ -36,7 +36,7 @@ KEY = "playground-website-key"
 _LOOPBACK = "127.0.0.1"
 
 # What the page's clock can jump to, and the tasks whose next time that is.
-_SCHEDULES = {"next standup": "standup:%", "next weekly digest": "digest.weekly"}
+_SCHEDULES = {"next standup": "standup:%", "next weekly digest": "digest:%"}
 _TIMERS = {"standup reminder": standups.next_reminder, "standup closing": standups.next_closing}
 
 

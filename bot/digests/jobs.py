@@ -1,29 +1,47 @@
-"""What the clock brings in for digests: Monday's report, and how its card is drawn."""
+"""What the clock brings in for digests: the hour of each audience, and how its cards are drawn."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from bot.digests import service, view
+from bot.digests.model import Audience
+from bot.digests.report import Report
 from bot.jobs import Tasks
-from bot.people.model import Workspace
 from bot.slack import Cards, Message
 from bot.store import Store
 
 
 def register(tasks: Tasks, store: Store, cards: Cards) -> None:
-    """Add the task and the card."""
+    """Add the task and the cards."""
 
-    def weekly(workspace_id: int, slot: str) -> None:
+    def send(workspace_id: int, audience: str, slot: str) -> None:
         # The slot and not the clock says which week: a retry at night reports the same one.
         with store.transaction() as session:
-            at = datetime.fromisoformat(slot)
-            service.sum_up(session, session.get_one(Workspace, workspace_id), at)
+            service.send(session, workspace_id, Audience(audience), datetime.fromisoformat(slot))
 
-    tasks.add(service.WEEKLY, weekly)
-    cards.add(service.CARD, _card)
+    tasks.add(service.SEND, send)
+    cards.add(service.HEADLINE, _drawn(_headline))
+    cards.add(service.DETAILS, _drawn(lambda report, _: view.details(report)))
+    cards.add(service.MONEY, _drawn(lambda report, _: view.money(report)))
+    cards.add(service.OWN, _own)
 
 
-def _card(session: Session, digest_id: int) -> Message | None:
-    report = service.reported(session, digest_id)
-    return view.digest(report) if report else None
+def _drawn(draw: Callable[[Report, bool], Message]) -> Callable[[Session, int], Message | None]:
+    """A card of what a delivery reports."""
+
+    def card(session: Session, delivery_id: int) -> Message | None:
+        found = service.delivered(session, delivery_id)
+        return draw(*found) if found else None
+
+    return card
+
+
+def _headline(report: Report, shows_money: bool) -> Message:
+    return view.digest(report, shows_money=shows_money, in_thread=True)
+
+
+def _own(session: Session, delivery_id: int) -> Message | None:
+    found = service.told(session, delivery_id)
+    return view.own(found[0], wanted=found[1]) if found else None

@@ -19,6 +19,7 @@ from bot import clock
 from bot.campaigns import service as campaigns
 from bot.campaigns.model import Campaign
 from bot.digests import service as digests
+from bot.digests.model import Audience
 from bot.leads import service as leads
 from bot.leads.model import Disposition, Rating
 from bot.money import Money
@@ -183,7 +184,7 @@ class History:
 
     def _sum_up(self, session: Session) -> None:
         """Last week's digest, so that one stands in the channel from the start."""
-        digests.sum_up(session, self._workspace, clock.now())
+        digests.send(session, self._workspace.id, Audience.CHANNEL, clock.now())
 
     def _arrivals(self) -> list[float]:
         """Hours since the start, in office hours of working days, in order; none in the future."""

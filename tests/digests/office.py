@@ -4,10 +4,11 @@ import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from itertools import count
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from bot.campaigns.model import Campaign
@@ -16,6 +17,7 @@ from bot.leads.model import Lead
 from bot.people import service as people
 from bot.people.model import Person, Role, Workspace
 from bot.slack import Message, Slack
+from bot.spend.model import Margin, SpendEntry
 from bot.store import Store
 
 MONDAY = datetime(2026, 11, 15, 23, tzinfo=UTC)
@@ -49,6 +51,25 @@ class Office:
         session.add(campaign)
         session.flush()
         return campaign.id
+
+    def spend(self, session: Session, campaign_id: int, minor: int) -> None:
+        """What the campaign cost on the Monday, in euros; said again, it corrects what was said."""
+        entries = session.scalars(
+            select(SpendEntry.id).where(SpendEntry.campaign_id == campaign_id)
+        ).all()
+        session.add(
+            SpendEntry(
+                workspace_id=self.workspace.id, campaign_id=campaign_id, day=date(2026, 11, 16),
+                line="Ads", minor=minor, currency="EUR", note="", entered_at=NOW, source="typed",
+                corrects_id=max(entries, default=None),
+            )
+        )  # fmt: skip
+        session.flush()
+
+    def margin(self, session: Session, percent: int) -> None:
+        """The contribution margin of all campaigns."""
+        session.add(Margin(workspace_id=self.workspace.id, percent=Decimal(percent), set_at=NOW))
+        session.flush()
 
     def leads(self, session: Session, rows: Iterable[dict[str, Any]]) -> None:
         """Leads with these columns, all of one person; the rest is empty."""
@@ -100,11 +121,12 @@ class RecordingSlack(Slack):
     def __init__(self) -> None:
         super().__init__("xoxb-test", "http://127.0.0.1:9/")
         self.posted: list[tuple[str, Message]] = []
+        self.threads: list[str] = []
         self._came = threading.Condition()
 
     def post(self, target: str, message: Message, thread_ts: str | None = None) -> tuple[str, str]:
-        assert thread_ts is None
         with self._came:
+            self.threads += [thread_ts] if thread_ts else []
             self.posted.append((target, message))
             self._came.notify_all()
             return target, f"{len(self.posted)}.0"

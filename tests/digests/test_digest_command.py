@@ -33,6 +33,13 @@ class Desk:
         """Whom the answer went to, and what it said."""
         return self.slack.wait(1)[0]
 
+    def said(self, user: str, words: str) -> str:
+        """What `user` is told, all of it."""
+        self.ask(user, words)
+        who, message = self.answer()
+        assert who == user
+        return f"{message.text}\n{json.dumps(message.blocks, ensure_ascii=False)}"
+
 
 @pytest.fixture
 def desk(office: Office) -> Iterator[Desk]:
@@ -52,10 +59,13 @@ def test_it_shows_the_running_week(office: Office, desk: Desk) -> None:
     )
 
 
-def test_it_shows_last_week(office: Office, desk: Desk) -> None:
+@pytest.mark.parametrize("words", ["last", "2026-W47", "2026w47", "2026-11-18"])
+def test_it_shows_last_week_or_the_one_that_is_named(
+    office: Office, desk: Desk, words: str
+) -> None:
     with office.store.transaction() as session:
         office.leads(session, [{}, {}])
-    desk.ask("U1", "last")
+    desk.ask("U1", words)
     who, message = desk.answer()
     assert who == "U1"
     assert message.text == (
@@ -63,21 +73,69 @@ def test_it_shows_last_week(office: Office, desk: Desk) -> None:
     )
 
 
-def test_one_without_a_role_is_told_whom_to_ask(desk: Desk) -> None:
-    desk.ask("U3")
+@pytest.mark.parametrize("words", ["", "last", "2026-W40", "why received", "me", "settings"])
+def test_one_without_a_role_is_told_whom_to_ask(desk: Desk, words: str) -> None:
+    desk.ask("U3", words)
     who, message = desk.answer()
     assert who == "U3"
-    assert "You need the role salesperson or marketer to read the digest." in message.text
+    assert "role" in message.text
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("2026-W99", "“2026-W99” is no week that I know"),
+        ("nonsense <!channel>", "“nonsense &lt;!channel&gt;” is no week that I know"),
+        ("2026-02-30", "is no week that I know"),
+        ("9999-W52", "is no week that I know"),
+        ("1999-01-04", "is no week that I know"),
+        ("2026-W49", "has not begun yet"),
+    ],
+)
+def test_what_is_no_week_is_explained(desk: Desk, words: str, said: str) -> None:
+    assert said in desk.said("U1", words)
 
 
 def test_it_says_how_each_figure_is_computed(desk: Desk) -> None:
-    desk.ask("U2", "formulas")
-    _, message = desk.answer()
-    assert "claimed ÷ received" in json.dumps(message.blocks, ensure_ascii=False)
+    said = desk.said("U2", "why")
+    assert "claimed ÷ received" in said
+    assert "more than chance" in said
+
+
+def test_a_figure_is_explained_and_traced(office: Office, desk: Desk) -> None:
+    with office.store.transaction() as session:
+        office.leads(session, [{}, {}])
+    said = desk.said("U2", "why acceptance")
+    assert "claimed ÷ received" in said
+    assert "*Last week:* 0%" in said
+    assert "*This week so far:* n/a. No lead came in." in said
+
+
+def test_leads_behind_a_figure_have_a_button(office: Office, desk: Desk) -> None:
+    with office.store.transaction() as session:
+        office.leads(session, [{}, {}])
+    said = desk.said("U2", "why unclaimed")
+    assert "digest.behind.unclaimed" not in said or "Show 2 leads" in said
+
+
+def test_words_that_many_figures_have_let_one_choose(desk: Desk) -> None:
+    said = desk.said("U2", "why claim")
+    assert "figures with “claim”" in said
+    assert "digest.explain.claim_median" in said
+
+
+def test_words_that_no_figure_has_list_all(desk: Desk) -> None:
+    assert "No figure is called “churn”" in desk.said("U2", "why churn")
+
+
+def test_salespeople_see_no_amounts(office: Office, desk: Desk) -> None:
+    said = desk.said("U2", "why romi")
+    assert "for marketing and managers to see" in said
+    assert "contribution margin" in said
 
 
 def test_help_writes_itself(desk: Desk) -> None:
     answer = desk.ask("U2", "help")
-    assert "`/digest` show the running week in figures" in answer
-    assert "`/digest last` show last week in figures" in answer
-    assert "`/digest formulas` say how each figure is computed" in answer
+    for line in ("`/digest` the running week", "`/digest last`", "`/digest &lt;2026-W47&gt;`",
+                 "`/digest me`", "`/digest why`", "`/digest settings`"):  # fmt: skip
+        assert line in answer, line

@@ -9,9 +9,11 @@ import pytest
 
 from bot import clock
 from bot.digests import service, view
-from bot.digests.model import Report, Week
+from bot.digests.model import Audience, Week
+from bot.digests.report import CampaignFigures, PastWeek, Report
+from bot.metrics import Behind, Figures
 from bot.people.model import Workspace
-from bot.playground.limits import check_message
+from bot.playground.limits import check_message, check_view
 from bot.slack import Message
 from tests.digests.office import MONDAY, NOW, Office
 
@@ -60,20 +62,24 @@ def busy(spring: int, webinar: int) -> list[dict[str, Any]]:
 
 
 def last_week(office: Office, rows: Callable[[int, int], list[dict[str, Any]]]) -> Report:
+    """Last week's report, with 300 EUR spent on each campaign."""
     with office.store.transaction() as session:
         spring, webinar = office.campaigns(session, "Spring sale Germany", "Webinar <!channel>")
         office.leads(session, rows(spring, webinar))
-        service.sum_up(session, session.get_one(Workspace, office.workspace.id), NOW)
-        report = service.reported(session, 1)
-    assert report is not None
-    return report
+        for campaign_id in (spring, webinar):
+            office.spend(session, campaign_id, 30_000)
+        service.install(session, session.get_one(Workspace, office.workspace.id))
+        service.send(session, office.workspace.id, Audience.CHANNEL, NOW)
+        found = service.delivered(session, 1)
+    assert found is not None
+    return found[0]
 
 
 def running(office: Office, rows: list[dict[str, Any]], now: datetime) -> Report:
     clock.use(lambda: now)
     with office.store.transaction() as session:
         office.leads(session, rows)
-        return service.running(session, office.seller)
+        return service.running(session, office.seller).report
 
 
 def blocks(message: Message, kind: str) -> list[dict[str, Any]]:
@@ -83,15 +89,34 @@ def blocks(message: Message, kind: str) -> list[dict[str, Any]]:
 def drawn(message: Message) -> dict[str, Any]:
     assert check_message(message.blocks) == []
     assert check_message(message.without_charts) == []
+    assert len(blocks(message, "table")) <= 1  # as many as Slack takes in a message
     return {"text": message.text, "blocks": message.blocks}
 
 
+def all_of(report: Report) -> dict[str, Any]:
+    """The managers' digest: the headline, and what stands in its thread."""
+    parts = {
+        "headline": view.digest(report, shows_money=True, in_thread=True),
+        "details": view.details(report),
+        "money": view.money(report),
+    }
+    return {name: drawn(message) for name, message in parts.items()}
+
+
 def test_a_busy_week(office: Office, golden: Golden) -> None:
-    golden("digests.busy_week", drawn(view.digest(last_week(office, busy))))
+    with office.store.transaction() as session:
+        office.margin(session, 40)
+    golden("digests.busy_week", all_of(last_week(office, busy)))
+
+
+def test_a_busy_week_in_the_channel(office: Office, golden: Golden) -> None:
+    message = view.digest(last_week(office, busy), shows_money=False, in_thread=True)
+    golden("digests.busy_week_in_the_channel", drawn(message))
+    assert "EUR" not in str(message.blocks)
 
 
 def test_the_table_says_what_the_chart_says(office: Office) -> None:
-    message = view.digest(last_week(office, busy))
+    message = view.details(last_week(office, busy))
     [chart], [table] = blocks(message, "data_visualization"), blocks(message, "table")
     leads, claimed = (
         [str(point["value"]) for point in series["data"]] for series in chart["chart"]["series"]
@@ -103,7 +128,7 @@ def test_the_table_says_what_the_chart_says(office: Office) -> None:
 
 def test_a_week_of_one_lead(office: Office, golden: Golden) -> None:
     report = last_week(office, lambda spring, _: [lead(1, spring), *[lead(-1)] * 3])
-    golden("digests.one_lead", drawn(view.digest(report)))
+    golden("digests.one_lead", all_of(report))
 
 
 def test_a_week_in_which_nothing_is_missing(office: Office, golden: Golden) -> None:
@@ -111,33 +136,111 @@ def test_a_week_in_which_nothing_is_missing(office: Office, golden: Golden) -> N
         return [
             lead(0, spring, claimed=3, answered=4, rating="hot", status="won", won_minor=100_000,
                  won_currency="EUR"),
-            lead(2, webinar, claimed=9, answered=12, rating="junk", status="lost",
-                 disposition="spam_or_test"),
+            lead(2, webinar, claimed=9, answered=12, rating="junk", rating_reason="A test",
+                 status="lost", disposition="spam_or_test"),
         ]  # fmt: skip
 
-    golden("digests.nothing_missing", drawn(view.digest(last_week(office, rows))))
+    golden("digests.nothing_missing", all_of(last_week(office, rows)))
 
 
 def test_a_week_without_leads(office: Office, golden: Golden) -> None:
     report = last_week(office, lambda spring, _: [lead(-1, spring)] * 36)
-    golden("digests.no_leads", drawn(view.digest(report)))
+    message = view.digest(report, shows_money=True, in_thread=True)
+    golden("digests.no_leads", drawn(message))
+
+
+def test_the_first_week_of_all(office: Office, golden: Golden) -> None:
+    report = last_week(office, lambda *_: [])
+    golden("digests.nothing_at_all", drawn(view.digest(report, shows_money=True)))
 
 
 def test_the_running_week(office: Office, golden: Golden) -> None:
     last_week(office, busy)
     rows = [lead(7, claimed=5), lead(7), lead(8, claimed=8, answered=9, rating="good")]
     report = running(office, rows, NOW + 2 * DAY)
-    golden("digests.running_week", drawn(view.digest(report)))
+    golden("digests.running_week", drawn(view.digest(report, shows_money=False)))
 
 
 def test_the_running_week_before_its_first_lead(office: Office, golden: Golden) -> None:
     last_week(office, busy)
     report = running(office, [], NOW)
-    golden("digests.running_no_leads", drawn(view.digest(report)))
+    golden("digests.running_no_leads", drawn(view.digest(report, shows_money=False)))
+
+
+def test_a_week_that_is_read_again(office: Office, golden: Golden) -> None:
+    report = last_week(office, lambda spring, _: [lead(1, spring, claimed=3, rating="hot")])
+    since = ["2 leads were rated", "spend corrected by +120 EUR"]
+    golden("digests.read_again", drawn(view.digest(report, shows_money=True, since_then=since)))
 
 
 def test_how_each_figure_is_computed(golden: Golden) -> None:
-    golden("digests.formulas", drawn(view.formulas()))
+    golden("digests.formulas", drawn(view.all_figures()))
+
+
+def test_why_a_figure_is_what_it_is(office: Office, golden: Golden) -> None:
+    last_week(office, busy)
+    with office.store.transaction() as session:
+        for name in ("response_sla", "romi", "unrated"):
+            explained = service.explain(session, office.manager, name)
+            golden(f"digests.why_{name}", drawn(view.why(explained)))
+        hidden = service.explain(session, office.seller, "romi")
+    assert "EUR" not in str(view.why(hidden).blocks)
+
+
+def test_which_figure_is_meant(golden: Golden) -> None:
+    golden("digests.several", drawn(view.several("sla", service.named("on time"))))
+    for words in ("c", "r", "l"):
+        drawn(view.several(words, service.named(words)))
+
+
+def test_the_leads_behind_a_figure(office: Office, golden: Golden) -> None:
+    last_week(office, busy)
+    week = Week.with_day(MONDAY.date() + DAY)
+    with office.store.transaction() as session:
+        page = service.behind(session, office.seller, week, "unclaimed", None, 1)
+    modal = view.leads_behind("unclaimed", week, page, is_first=True).to_dict()
+    assert check_view(modal, "modal") == []
+    golden("digests.behind", modal)
+    nobody = Behind([], 0, None)
+    empty = view.leads_behind("won", week, nobody, is_first=False).to_dict()
+    assert check_view(empty, "modal") == []
+    golden("digests.behind_nobody", empty)
+
+
+def many(count: int) -> Report:
+    """A week of so many campaigns with the longest names, as hostile as they come."""
+    name = "<!channel> *&<>_~`" * 5
+    figures = Figures(
+        {"received": 7, "claimed": 5, "rated": 5, "weak": 5, "open": 3, "lost": 4, "won": 1,
+         "unclaimed": 2, "unanswered": 3, "unrated": 3, "unattributed": 2, "uncosted": 3,
+         "undisposed": 2, "spend": {"EUR": 10**14, "JPY": 10**14, "USD": 10**14},
+         "revenue": {"EUR": 10**14, "JPY": 10**14, "USD": 10**14},
+         "cpl": {"EUR": 10**14, "JPY": 10**14, "USD": 10**14}}
+    )  # fmt: skip
+    campaigns = [
+        CampaignFigures(number, f"{number} {name}"[:80], figures, name[:80])
+        for number in range(1, count)
+    ]
+    return Report(
+        week=Week(MONDAY.date() + DAY), zone="America/Argentina/ComodRivadavia", as_of=NOW,
+        total=figures, campaigns=(*campaigns, CampaignFigures(None, None, figures)),
+        weeks=tuple(
+            PastWeek((MONDAY + DAY - number * 7 * DAY).date(), figures, same_age=True)
+            for number in range(1, 5)
+        ),
+        sources=tuple((f"{number}{name}", figures) for number in range(300)),
+        dispositions=tuple((name, 9) for _ in range(10)),
+        reasons=tuple((name * 2, 9) for _ in range(10)),
+    )  # fmt: skip
+
+
+def test_a_thousand_campaigns_fit_into_three_messages() -> None:
+    parts = all_of(many(1_000))
+    for part in parts.values():
+        assert len(part["blocks"]) <= 50
+        assert "<!channel>" not in str([b for b in part["blocks"] if b["type"] == "section"])
+    assert "989 more brought 6,923 leads" in str(parts["details"])
+    assert "989 more have spend" in str(parts["money"])
 
 
 def test_many_campaigns_are_cut_to_the_most_important(office: Office) -> None:
@@ -147,10 +250,8 @@ def test_many_campaigns_are_cut_to_the_most_important(office: Office) -> None:
         office.leads(session, [lead(1)])
         for number, campaign_id in enumerate(ids):
             office.leads(session, [lead(1, campaign_id)] * (20 - number))
-        service.sum_up(session, session.get_one(Workspace, office.workspace.id), NOW)
-        report = service.reported(session, 1)
-    assert report is not None
-    message = view.digest(report)
+        report = service.last(session, office.seller).report
+    message = view.details(report)
     drawn(message)
     rows = blocks(message, "table")[0]["rows"]
     assert [row[0]["text"] for row in rows] == ["Campaign", *names[:10], "Unattributed"]
@@ -167,10 +268,8 @@ def test_a_campaign_without_a_visible_name_still_has_a_row(office: Office) -> No
     with office.store.transaction() as session:
         [campaign_id] = office.campaigns(session, "\u202e \n\u200f ")
         office.leads(session, [lead(1, campaign_id), lead(1)])
-        service.sum_up(session, session.get_one(Workspace, office.workspace.id), NOW)
-        report = service.reported(session, 1)
-    assert report is not None
-    message = view.digest(report)
+        report = service.last(session, office.seller).report
+    message = view.details(report)
     drawn(message)
     assert blocks(message, "table")[0]["rows"][1][0]["text"] == "Unnamed"
 
@@ -185,7 +284,9 @@ def test_a_campaign_without_a_visible_name_still_has_a_row(office: Office) -> No
 )
 def test_a_week_is_named_by_its_days(office: Office, monday: date, title: str) -> None:
     report = replace(running(office, [], NOW), week=Week(monday), is_running=False)
-    assert view.digest(report).text == f"Weekly digest: {title}. No leads came in."
+    assert (
+        view.digest(report, shows_money=False).text == f"Weekly digest: {title}. No leads came in."
+    )
 
 
 @pytest.mark.parametrize(
@@ -209,10 +310,16 @@ def test_a_week_is_named_by_its_days(office: Office, monday: date, title: str) -
         ),
         (
             [lead(0, status="won", won_minor=1, won_currency="EUR"), lead(-1), lead(-1)],
-            "1 lead came in, 1 fewer than the week before; it is not claimed yet; 1 is won.",
+            (
+                "1 lead came in, 1 fewer than the week before (no more than chance); "
+                "it is not claimed yet; 1 is won."
+            ),
         ),
     ],
 )
 def test_the_headline(office: Office, rows: list[dict[str, Any]], sentence: str) -> None:
     report = last_week(office, lambda *_: rows)
-    assert view.digest(report).text == f"Weekly digest: 16–22 November 2026. {sentence}"
+    assert (
+        view.digest(report, shows_money=False).text
+        == f"Weekly digest: 16–22 November 2026. {sentence}"
+    )

@@ -1,21 +1,23 @@
-"""The weekly digest: once a week, on Monday morning, to the channel and to the managers."""
+"""The weekly digest: once a week to each audience, and the same whenever it is read again."""
 
 import threading
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select, text, update
 
 from bot import clock
 from bot.digests import jobs, service
-from bot.digests.model import Digest
+from bot.digests.model import Audience, Digest, Timetable, Week
+from bot.digests.report import Report
 from bot.errors import NotAllowed
 from bot.jobs import Schedule, Tasks
 from bot.jobs.schedule import tick
 from bot.jobs.worker import Worker
 from bot.leads.model import Lead
-from bot.people.model import Person, Workspace
+from bot.people.model import Person, Role, Workspace
 from bot.slack import Cards
 from bot.store import Store
 from tests.digests.office import MONDAY, NOW, Office, RecordingSlack
@@ -23,9 +25,10 @@ from tests.digests.office import MONDAY, NOW, Office, RecordingSlack
 WEEK = timedelta(weeks=1)
 
 
-def sum_up(office: Office, at: datetime = NOW) -> bool:
+def send(office: Office, audience: Audience = Audience.CHANNEL, at: datetime = NOW) -> int:
     with office.store.transaction() as session:
-        return service.sum_up(session, session.get_one(Workspace, office.workspace.id), at)
+        service.install(session, session.get_one(Workspace, office.workspace.id))
+        return service.send(session, office.workspace.id, audience, at)
 
 
 def digests(store: Store) -> list[Digest]:
@@ -36,6 +39,11 @@ def digests(store: Store) -> list[Digest]:
 def targets(store: Store) -> list[str]:
     with store.transaction() as session:
         return list(session.scalars(text("SELECT target FROM card ORDER BY target")))
+
+
+def cards(store: Store) -> set[tuple[str, str]]:
+    with store.transaction() as session:
+        return {(row.kind, row.target) for row in session.execute(text("SELECT * FROM card"))}
 
 
 def add_leads(office: Office, count: int, **columns: object) -> None:
@@ -71,106 +79,201 @@ def test_last_week_goes_to_the_channel_and_to_the_managers(office: Office) -> No
     add_leads(office, 3)
     add_leads(office, 1, received_at=MONDAY - timedelta(microseconds=1))
     add_leads(office, 5, received_at=MONDAY + WEEK)
-    assert sum_up(office)
+    assert send(office, Audience.CHANNEL) == 1
+    assert send(office, Audience.MANAGERS) == 1
     [digest] = digests(office.store)
     assert (digest.period_start, digest.period_end) == (date(2026, 11, 16), date(2026, 11, 23))
-    assert digest.report.total.count("received") == 3
-    assert digest.report.before.count("received") == 1
-    assert targets(office.store) == ["C1", "U1"]
+    report = Report.of(digest)
+    assert report.total.count("received") == 3
+    assert report.before
+    assert report.before.count("received") == 1
+    # The headline and the details; the managers' amounts too.
+    assert targets(office.store) == ["C1", "C1", "U1", "U1", "U1"]
+
+
+def test_the_channel_gets_amounts_only_where_an_admin_allows_it(office: Office) -> None:
+    add_leads(office, 1)
+    send(office)
+    assert cards(office.store) == {(service.HEADLINE, "C1"), (service.DETAILS, "C1")}
+    with office.store.transaction() as session:
+        session.execute(update(Timetable).values(shows_money=True))
+    add_leads(office, 1, received_at=MONDAY + WEEK)
+    send(office, at=NOW + WEEK)
+    assert (service.MONEY, "C1") in cards(office.store)
 
 
 def test_one_who_left_gets_none(office: Office) -> None:
     with office.store.transaction() as session:
         session.execute(update(Person).where(Person.id == office.manager.id).values(active=False))
-    sum_up(office)
-    assert targets(office.store) == ["C1"]
+    assert send(office, Audience.MANAGERS) == 0
+    assert targets(office.store) == []
 
 
-def test_a_week_is_reported_once(office: Office) -> None:
+def test_an_audience_is_told_of_a_week_once(office: Office) -> None:
     add_leads(office, 1)
-    assert sum_up(office)
+    assert send(office)
     add_leads(office, 1)
-    assert not sum_up(office, NOW + timedelta(days=2))
+    assert not send(office, at=NOW + timedelta(days=2))
+    assert send(office, Audience.MANAGERS, NOW + timedelta(days=2))
     [digest] = digests(office.store)
-    assert digest.report.total.count("received") == 1
+    # The managers, who get it later, read what the channel reads.
+    assert Report.of(digest).total.count("received") == 1
 
 
-def test_a_week_is_reported_once_by_many_at_once(office: Office) -> None:
+def test_a_week_is_told_once_by_many_at_once(office: Office) -> None:
     add_leads(office, 3)
-    written: list[bool] = []
-    at_once(8, lambda: written.append(sum_up(office)))
-    assert sorted(written) == [False] * 7 + [True]
+    install(office)
+    told: list[int] = []
+    at_once(8, lambda: told.append(send(office)))
+    assert sorted(told) == [0] * 7 + [1]
     assert len(digests(office.store)) == 1
-    assert targets(office.store) == ["C1", "U1"]
+    assert targets(office.store) == ["C1", "C1"]
 
 
-def test_beside_it_stands_what_the_last_digest_said(office: Office) -> None:
+def test_one_who_becomes_a_manager_on_tuesday_gets_it_when_it_is_sent_again(
+    office: Office,
+) -> None:
+    send(office, Audience.MANAGERS)
+    with office.store.transaction() as session:
+        session.execute(
+            update(Person).where(Person.id == office.seller.id).values(roles=[Role.MANAGER])
+        )
+    assert send(office, Audience.MANAGERS) == 1
+    assert targets(office.store) == ["U1", "U2"]
+
+
+def test_a_paused_digest_does_not_come(office: Office) -> None:
+    install(office)
+    with office.store.transaction() as session:
+        session.execute(update(Timetable).values(active=False))
+    assert send(office) == 0
+    assert digests(office.store) == []
+
+
+def test_beside_it_stands_what_the_last_digests_said(office: Office) -> None:
     add_leads(office, 2)
-    sum_up(office)
+    send(office)
     with office.store.transaction() as session:
         session.execute(update(Lead).values(status="won"))
-    sum_up(office, NOW + WEEK)
-    latest = digests(office.store)[-1].report
-    assert latest.before.count("received") == 2
-    assert latest.before.count("won") == 0
+    clock.use(lambda: NOW + WEEK)
+    send(office, at=NOW + WEEK)
+    [week] = Report.of(digests(office.store)[-1]).weeks
+    assert (week.total.count("received"), week.total.count("won")) == (2, 0)
+    assert week.same_age
+
+
+def test_weeks_that_no_digest_summed_up_are_computed(office: Office) -> None:
+    for ago, count in ((1, 4), (2, 3), (4, 1), (5, 7)):
+        add_leads(office, count, received_at=MONDAY - ago * WEEK)
+    add_leads(office, 1)
+    send(office)
+    [digest] = digests(office.store)
+    weeks = Report.of(digest).weeks
+    assert [each.total.count("received") for each in weeks] == [4, 3, 0, 1]
+    assert not any(each.same_age for each in weeks)
 
 
 def test_a_digest_keeps_what_it_said(office: Office) -> None:
     with office.store.transaction() as session:
         [spring] = office.campaigns(session, "Spring sale")
-        office.leads(session, [{"campaign_id": spring}, {}])
-    sum_up(office)
-    before = digests(office.store)[0].report
+        rows: list[dict[str, Any]] = [{"campaign_id": spring}, {}, {"rating": "junk"}]
+        office.leads(session, rows)
+    send(office)
+    before = Report.of(digests(office.store)[0])
     with office.store.transaction() as session:
         session.execute(text("UPDATE campaign SET name = 'Renamed'"))
         session.execute(text("DELETE FROM lead"))
-    after = digests(office.store)[0].report
+    after = Report.of(digests(office.store)[0])
     assert after == before
     assert [row.name for row in after.campaigns] == ["Spring sale", None]
     assert after.as_of == NOW
+
+
+def test_a_digest_of_an_earlier_version_can_be_read(office: Office) -> None:
+    add_leads(office, 2)
+    send(office)
+    [digest] = digests(office.store)
+    kept = {key: digest.figures[key] for key in ("zone", "total", "campaigns")}
+    digest.figures = kept | {"before": digest.figures["total"]}
+    assert Report.of(digest).before == Report.of(digest).total
 
 
 def test_the_running_week_ends_now(office: Office) -> None:
     add_leads(office, 2)
     add_leads(office, 1, received_at=NOW - timedelta(minutes=1))
     with office.store.transaction() as session:
-        report = service.running(session, office.seller)
+        report = service.running(session, office.seller).report
         with pytest.raises(NotAllowed, match="read the digest"):
             service.running(session, office.stranger)
     assert report.is_running
     assert report.week.monday == date(2026, 11, 23)
+    assert report.before
     assert (report.total.count("received"), report.before.count("received")) == (1, 2)
     assert digests(office.store) == []
 
 
-def test_last_week_can_be_read_again(office: Office) -> None:
-    add_leads(office, 2)
+def test_a_closed_week_reads_the_same_again_and_names_what_is_different(office: Office) -> None:
     with office.store.transaction() as session:
-        computed = service.last(session, office.seller)
+        [spring] = office.campaigns(session, "Spring sale")
+        office.leads(session, [{"campaign_id": spring}] * 3)
+        office.spend(session, spring, 10_000)
+    send(office)
+    with office.store.transaction() as session:
+        session.execute(text("UPDATE lead SET rating = 'hot' WHERE id IN (1, 2)"))
+        session.execute(text("UPDATE lead SET merged_into = 2 WHERE id = 3"))
+        office.spend(session, spring, 22_000)
+    with office.store.transaction() as session:
+        seen = service.last(session, office.seller)
+        managed = service.last(session, office.manager)
         with pytest.raises(NotAllowed):
             service.last(session, office.stranger)
-    sum_up(office)
-    add_leads(office, 1)
+    assert seen.report == managed.report
+    assert seen.report.total.count("received") == 3
+    assert list(seen.since_then) == [
+        "2 leads were rated",
+        "1 lead turned out to be someone's second and was merged",
+    ]
+    assert list(managed.since_then) == [*seen.since_then, "spend corrected by +120 EUR"]
+
+
+def test_last_week_is_not_written_down_before_its_digest_comes(office: Office) -> None:
+    add_leads(office, 2)
     with office.store.transaction() as session:
-        written = service.last(session, office.seller)
-    assert written == computed
-    assert written.total.count("received") == 2
+        service.last(session, office.seller)
+    assert digests(office.store) == []
+    add_leads(office, 1)
+    send(office)
+    assert Report.of(digests(office.store)[0]).total.count("received") == 3
 
 
-def test_the_schedule_is_monday_at_eight(office: Office) -> None:
+def test_an_old_week_is_written_down_by_the_first_who_asks(office: Office) -> None:
+    week = Week.with_day(date(2026, 10, 14))
+    add_leads(office, 2, received_at=MONDAY - 5 * WEEK)
+    with office.store.transaction() as session:
+        first = service.of_week(session, office.seller, week)
+    add_leads(office, 1, received_at=MONDAY - 5 * WEEK)
+    with office.store.transaction() as session:
+        second = service.of_week(session, office.seller, week)
+    assert first.report.total == second.report.total
+    assert list(second.since_then) == ["1 lead was added"]
+    assert targets(office.store) == []
+
+
+def test_each_schedule_is_monday_at_eight(office: Office) -> None:
     install(office)
-    [schedule] = schedules(office.store)
-    assert schedule.name == "digest.weekly"
-    assert schedule.next_run_at == NOW + WEEK
-    assert schedule.grace_seconds == 2 * 24 * 3600
+    found = schedules(office.store)
+    assert {schedule.name for schedule in found} == {
+        "digest:channel", "digest:managers", "digest:marketers", "digest:salespeople",
+    }  # fmt: skip
+    assert {schedule.next_run_at for schedule in found} == {NOW + WEEK}
+    assert {schedule.grace_seconds for schedule in found} == {2 * 24 * 3600}
 
 
 def test_a_restart_does_not_reset_the_schedule(office: Office) -> None:
     install(office)
     clock.use(lambda: NOW + WEEK + timedelta(minutes=5))
     install(office)
-    [schedule] = schedules(office.store)
-    assert schedule.next_run_at == NOW + WEEK
+    assert {schedule.next_run_at for schedule in schedules(office.store)} == {NOW + WEEK}
 
 
 def test_the_schedule_follows_the_workspace_to_another_zone(office: Office) -> None:
@@ -178,13 +281,13 @@ def test_the_schedule_follows_the_workspace_to_another_zone(office: Office) -> N
     with office.store.transaction() as session:
         session.execute(update(Workspace).values(timezone="America/New_York"))
     install(office)
-    [schedule] = schedules(office.store)
-    assert (schedule.zone, schedule.next_run_at.hour) == ("America/New_York", 13)
+    for schedule in schedules(office.store):
+        assert (schedule.zone, schedule.next_run_at.hour) == ("America/New_York", 13)
 
 
-def test_processes_that_start_at_once_write_one_schedule(office: Office) -> None:
+def test_processes_that_start_at_once_write_each_schedule_once(office: Office) -> None:
     at_once(6, lambda: install(office))
-    assert len(schedules(office.store)) == 1
+    assert len(schedules(office.store)) == len(Audience)
 
 
 class Morning:
@@ -204,13 +307,13 @@ def test_on_monday_the_clock_posts_it(office: Office) -> None:
     morning = Morning(office.store)
     morning.worker.start()
     try:
-        posted = morning.slack.wait(2)
+        posted = morning.slack.wait(5)
     finally:
         morning.worker.stop()
-    assert sorted(target for target, _ in posted) == ["C1", "U1"]
-    assert {message.text for _, message in posted} == {
-        "Weekly digest: 23–29 November 2026. 3 leads came in; none is claimed yet."
-    }
+    assert sorted(target for target, _ in posted) == ["C1", "C1", "U1", "U1", "U1"]
+    headline = "Weekly digest: 23–29 November 2026. 3 leads came in; none is claimed yet."
+    assert [message.text for _, message in posted].count(headline) == 2
+    assert len(morning.slack.threads) == 3
 
 
 def test_three_days_late_it_is_left_out(office: Office) -> None:

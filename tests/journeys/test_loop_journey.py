@@ -110,7 +110,7 @@ def test_a_digest_comes_on_monday_and_one_can_ask_before(either_office: Office) 
     office.whisper("clara", "2 leads have come in")
 
     with office.application.store.transaction() as session:
-        digest = session.query(jobs.Schedule).filter_by(name="digest.weekly").one()
+        digest = session.query(jobs.Schedule).filter_by(name="digest:channel").one()
     pass_time(office, digest.next_run_at - clock.now() + timedelta(seconds=1))
     office.card("data_visualization", "Speed-to-lead")
     office.whisper("clara", "Speed-to-lead")

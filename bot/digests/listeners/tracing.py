@@ -1,0 +1,74 @@
+"""What Slack brings in from those who doubt a figure: why it is so, and the leads behind it."""
+
+from functools import partial
+
+from slack_sdk.models.views import View
+from sqlalchemy.orm import Session
+
+from bot.digests import service, view
+from bot.digests.model import Week
+from bot.metrics import BY_NAME
+from bot.people import service as people
+from bot.people.model import Person
+from bot.slack import Command, Incoming, Listening
+from bot.store import Store
+
+
+def register(listening: Listening, store: Store) -> None:
+    """Listen for whoever asks why."""
+    tracing = Tracing(store)
+    usage = "`speed`: how a figure is computed, and the leads behind it; alone, for all figures"
+    listening.command(Command("/digest", "why", usage, tracing.why))
+    for name in BY_NAME:
+        listening.action(f"{view.EXPLAIN}.{name}", partial(tracing.explain, name))
+        listening.action(view.behind_action(name), partial(tracing.open, name))
+    listening.action(view.OLDER, tracing.turn)
+    listening.action(view.NEWEST, tracing.turn)
+
+
+class Tracing:
+    """Where figures are traced to their leads."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def why(self, incoming: Incoming, words: str) -> None:
+        """The figure that is meant; several to choose from; or all."""
+        found = service.named(words)
+        if len(found) == 1:
+            self.explain(found[0].name, incoming)
+            return
+        incoming.ack()
+        incoming.tell(view.several(words, found) if found else view.all_figures(words))
+
+    def explain(self, name: str, incoming: Incoming) -> None:
+        """One figure."""
+        incoming.ack()
+        with self._store.transaction() as session:
+            explained = service.explain(session, self._who(session, incoming), name)
+        incoming.tell(view.why(explained))
+
+    def open(self, name: str, incoming: Incoming) -> None:
+        """The leads behind a figure of the week that the button names."""
+        incoming.ack()
+        with self._store.transaction() as session:
+            who = self._who(session, incoming)
+            modal = _page(session, who, name, Week.read(incoming.value), None)
+        incoming.open(modal)
+
+    def turn(self, incoming: Incoming) -> None:
+        """Another page of them."""
+        incoming.ack()
+        name, _, monday = incoming.note.partition(" ")
+        with self._store.transaction() as session:
+            who = self._who(session, incoming)
+            modal = _page(session, who, name, Week.read(monday), incoming.id or None)
+        incoming.replace(modal)
+
+    def _who(self, session: Session, incoming: Incoming) -> Person:
+        return people.acting(session, incoming.team, incoming.user)
+
+
+def _page(session: Session, who: Person, name: str, week: Week, before: int | None) -> View:
+    page = service.behind(session, who, week, name, before, view.PAGE_SIZE)
+    return view.leads_behind(name, week, page, is_first=before is None)

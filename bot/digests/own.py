@@ -1,0 +1,60 @@
+"""What a personal digest says: a salesperson's own week, or a marketer's own campaigns."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from bot.digests.model import Audience, Digest, Week
+from bot.digests.report import CampaignFigures
+from bot.metrics import Figures
+
+
+@dataclass(frozen=True)
+class OwnWeek:
+    """Somebody's own week."""
+
+    audience: Audience
+    week: Week
+    as_of: datetime
+    mine: Figures = field(default_factory=lambda: Figures({}))
+    """Of the leads that a salesperson owns."""
+    before: Figures = field(default_factory=lambda: Figures({}))
+    """Likewise, of the week before."""
+    team: Figures = field(default_factory=lambda: Figures({}))
+    """Of all leads, whoever owns them."""
+    waits: Mapping[str, int] = field(default_factory=dict)
+    """How many leads wait in each of a salesperson's lists."""
+    campaigns: tuple[CampaignFigures, ...] = ()
+    """A marketer's own, the most leads first."""
+    is_running: bool = False
+
+    @property
+    def says_something(self) -> bool:
+        """Whether it is worth a message."""
+        return bool(self.mine.count("received") or any(self.waits.values()) or self.campaigns)
+
+    def snapshot(self) -> dict[str, Any]:
+        """What a digest's row keeps."""
+        return {
+            "mine": self.mine.as_json(),
+            "before": self.before.as_json(),
+            "team": self.team.as_json(),
+            "waits": dict(self.waits),
+            "campaigns": [each.as_json() for each in self.campaigns],
+        }
+
+    @classmethod
+    def of(cls, digest: Digest) -> "OwnWeek":
+        """What a digest said."""
+        kept = digest.figures
+        return cls(
+            audience=Audience(digest.kind),
+            week=digest.week,
+            as_of=digest.created_at,
+            mine=Figures.from_json(kept["mine"]),
+            before=Figures.from_json(kept["before"]),
+            team=Figures.from_json(kept["team"]),
+            waits=kept["waits"],
+            campaigns=tuple(map(CampaignFigures.from_json, kept["campaigns"])),
+        )

@@ -1,0 +1,52 @@
+"""The verbs of digests: report on a week, send it, tell people of their own, and set it up."""
+
+from bot.digests.service.explaining import behind, explain, named
+from bot.digests.service.opting import opt_in, opt_out, wants_own
+from bot.digests.service.personal import NothingOfYourOwn, own_last, own_running
+from bot.digests.service.reporting import (
+    Reading,
+    last,
+    of_week,
+    running,
+    sum_up,
+)
+from bot.digests.service.sending import (
+    DETAILS,
+    HEADLINE,
+    MONEY,
+    OWN,
+    SEND,
+    delivered,
+    send,
+    told,
+)
+from bot.digests.service.setup import change, changeable, install, timetables
+
+__all__ = [
+    "DETAILS",
+    "HEADLINE",
+    "MONEY",
+    "OWN",
+    "SEND",
+    "NothingOfYourOwn",
+    "Reading",
+    "behind",
+    "change",
+    "changeable",
+    "delivered",
+    "explain",
+    "install",
+    "last",
+    "named",
+    "of_week",
+    "opt_in",
+    "opt_out",
+    "own_last",
+    "own_running",
+    "running",
+    "send",
+    "sum_up",
+    "timetables",
+    "told",
+    "wants_own",
+]

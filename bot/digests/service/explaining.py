@@ -1,0 +1,58 @@
+"""The verbs that explain a figure: which one is meant, what it is now, and the leads behind it."""
+
+import re
+from collections.abc import Sequence
+
+from sqlalchemy.orm import Session
+
+from bot import clock, metrics
+from bot.digests.model import Week
+from bot.digests.report import Explained
+from bot.digests.service.reporting import reader, sees_money
+from bot.errors import NotFound
+from bot.metrics import BY_NAME, METRICS, Behind, Group, Metric
+from bot.people.model import Person
+
+
+def named(words: str) -> Sequence[Metric]:
+    """The metrics that somebody may mean: the one of that name, else those with all the words."""
+    asked = _parts(words)
+    exact = [each for each in METRICS if asked in (_parts(each.name), _parts(each.label))]
+    return exact or [each for each in METRICS if asked and _has(each, asked)]
+
+
+def explain(session: Session, who: Person, name: str) -> Explained:
+    """What a metric is, and what it says. Raises NotAllowed, NotFound."""
+    workspace, metric = reader(session, who), _metric(name)
+    this = Week.of(clock.now(), workspace.zone)
+    of_last = metrics.compute(session, workspace.id, this.before.period).total
+    of_this = metrics.compute(session, workspace.id, this.period).total
+    leads = metrics.behind(session, workspace.id, this.before.period, name, limit=1).total
+    may_see = metric.group is not Group.MONEY or sees_money(who)
+    return Explained(metric, this.before, of_last, of_this, leads, may_see)
+
+
+def behind(
+    session: Session, who: Person, week: Week, name: str, before: int | None, limit: int
+) -> Behind:
+    """A page of the leads behind a figure of a week. Raises NotAllowed, NotFound."""
+    workspace = reader(session, who)
+    return metrics.behind(
+        session, workspace.id, week.period, _metric(name).name, before=before, limit=limit
+    )
+
+
+def _metric(name: str) -> Metric:
+    if name not in BY_NAME:
+        raise NotFound(what="this figure")
+    return BY_NAME[name]
+
+
+def _parts(words: str) -> frozenset[str]:
+    return frozenset(re.findall(r"[^\W_]+", words.casefold()))
+
+
+def _has(metric: Metric, asked: frozenset[str]) -> bool:
+    """Whether each word is the beginning of one of the metric's."""
+    known = _parts(f"{metric.name} {metric.label}")
+    return all(any(word.startswith(part) for word in known) for part in asked)

@@ -1,0 +1,144 @@
+"""The verbs of personal digests: a salesperson's own week, a marketer's own campaigns."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from bot import clock, metrics
+from bot.campaigns.model import Campaign
+from bot.digests.model import Audience, Digest, Week
+from bot.digests.own import OwnWeek
+from bot.digests.report import CampaignFigures
+from bot.digests.service.reporting import named
+from bot.errors import HandoffError
+from bot.leads import service as leads
+from bot.leads.model import Mine
+from bot.metrics import By, Figures
+from bot.people.model import Person, Role, Workspace
+
+ROLES = {Audience.SALESPEOPLE: Role.SALESPERSON, Audience.MARKETERS: Role.MARKETER}
+"""Who gets which digest of their own."""
+
+_NOTHING = Figures({})
+_WAITING = (Mine.TO_CALL, Mine.IN_WORK, Mine.SNOOZED, Mine.TO_RATE)
+
+
+class NothingOfYourOwn(HandoffError):
+    """You neither sell nor run campaigns here, so there is no week of your own. `/digest` shows
+    that of all; an admin gives roles with `/handoff people`."""
+
+
+def own_weeks(
+    session: Session,
+    workspace: Workspace,
+    audience: Audience,
+    persons: Sequence[Person],
+    week: Week,
+) -> Mapping[int, OwnWeek]:
+    """The week of each of these people, by their id: all of them in two passes."""
+    if audience is Audience.SALESPEOPLE:
+        return _selling(session, workspace, persons, week)
+    return _marketing(session, workspace, persons, week)
+
+
+def _selling(
+    session: Session, workspace: Workspace, persons: Sequence[Person], week: Week
+) -> Mapping[int, OwnWeek]:
+    now = metrics.compute(session, workspace.id, week.period, by=By.SALESPERSON)
+    before = metrics.compute(session, workspace.id, week.before.period, by=By.SALESPERSON)
+    return {
+        who.id: OwnWeek(
+            Audience.SALESPEOPLE,
+            week,
+            now.as_of,
+            mine=now.by.get(who.id, _NOTHING),
+            before=before.by.get(who.id, _NOTHING),
+            team=now.total,
+            waits=_waiting(session, who),
+        )
+        for who in persons
+    }
+
+
+def _waiting(session: Session, who: Person) -> Mapping[str, int]:
+    counts = leads.count_mine(session, who)
+    return {which.value: counts[which] for which in _WAITING}
+
+
+def _marketing(
+    session: Session, workspace: Workspace, persons: Sequence[Person], week: Week
+) -> Mapping[int, OwnWeek]:
+    now = metrics.compute(session, workspace.id, week.period, by=By.CAMPAIGN)
+    owners = _owners(session, now.by_campaign)
+    by_owner: dict[int, list[CampaignFigures]] = defaultdict(list)
+    for campaign in named(session, now.by_campaign):
+        if campaign.campaign_id is not None:
+            by_owner[owners[campaign.campaign_id]].append(campaign)
+    return {
+        who.id: OwnWeek(Audience.MARKETERS, week, now.as_of, campaigns=tuple(by_owner[who.id]))
+        for who in persons
+    }
+
+
+def _owners(session: Session, campaigns: Mapping[int | None, Figures]) -> Mapping[int, int]:
+    ids = [each for each in campaigns if each is not None]
+    rows = session.execute(select(Campaign.id, Campaign.owner_id).where(Campaign.id.in_(ids)))
+    return {row.id: row.owner_id for row in rows}
+
+
+def write_own(session: Session, workspace: Workspace, person_id: int, own: OwnWeek) -> int | None:
+    """Keep what somebody is told; None where it was kept before."""
+    return session.scalar(
+        insert(Digest)
+        .values(
+            workspace_id=workspace.id, kind=own.audience, person_id=person_id,
+            period_start=own.week.monday, period_end=own.week.end, figures=own.snapshot(),
+            created_at=own.as_of,
+        )
+        .on_conflict_do_nothing()
+        .returning(Digest.id)
+    )  # fmt: skip
+
+
+def own_running(session: Session, who: Person) -> Sequence[OwnWeek]:
+    """Somebody's own running week, for each of their roles. Raises NothingOfYourOwn."""
+    workspace = session.get_one(Workspace, who.workspace_id)
+    week = Week.of(clock.now(), workspace.zone)
+    return [
+        replace(own_weeks(session, workspace, audience, [who], week)[who.id], is_running=True)
+        for audience in _audiences(who)
+    ]
+
+
+def own_last(session: Session, who: Person) -> Sequence[OwnWeek]:
+    """Somebody's own last week, as they were told it where they were. Raises NothingOfYourOwn."""
+    workspace = session.get_one(Workspace, who.workspace_id)
+    week = Week.of(clock.now(), workspace.zone).before
+    return [
+        _told(session, who, audience, week)
+        or own_weeks(session, workspace, audience, [who], week)[who.id]
+        for audience in _audiences(who)
+    ]
+
+
+def _told(session: Session, who: Person, audience: Audience, week: Week) -> OwnWeek | None:
+    digest = session.scalar(
+        select(Digest).where(
+            Digest.workspace_id == who.workspace_id,
+            Digest.kind == audience,
+            Digest.person_id == who.id,
+            Digest.period_start == week.monday,
+        )
+    )
+    return OwnWeek.of(digest) if digest else None
+
+
+def _audiences(who: Person) -> Sequence[Audience]:
+    found = [audience for audience, role in ROLES.items() if role in who.roles]
+    if not found:
+        raise NothingOfYourOwn
+    return found

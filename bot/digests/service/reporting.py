@@ -1,0 +1,225 @@
+"""The verbs that report: the figures of a week, and what is kept of them once it is summed up."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from bot import clock, metrics
+from bot.campaigns.model import Campaign
+from bot.digests import later
+from bot.digests.model import WEEKLY, Digest, Week, WeekToCome
+from bot.digests.report import CampaignFigures, PastWeek, Report
+from bot.metrics import By, Figures, Period
+from bot.people import service as people
+from bot.people.model import Person, Role, Workspace
+from bot.reports.policy import Matter, sight_of
+from bot.slack.text import clean
+
+_WEEKS = 4
+# Somebody's own words can be many; a digest shows the first few.
+_MOST_REASONS, _LONGEST_REASON = 10, 200
+# A digest can still come on its own until here; after that, the first who asks has it written.
+_COMES_WITHIN = timedelta(days=7)
+# A digest that came on Tuesday is near enough to one that came on Monday.
+_SAME_AGE = timedelta(days=2)
+_NOTHING = Figures({})
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A report, as one who asked for it may see it."""
+
+    report: Report
+    shows_money: bool
+    since_then: Sequence[str] = ()
+    """What is different now, of a week that was summed up."""
+
+
+def running(session: Session, who: Person) -> Reading:
+    """The running week so far. Raises NotAllowed."""
+    workspace = reader(session, who)
+    week = Week.of(clock.now(), workspace.zone)
+    return Reading(compute(session, workspace, week, is_running=True), sees_money(who))
+
+
+def last(session: Session, who: Person) -> Reading:
+    """Last week as its digest said it; computed where none was written. Raises NotAllowed."""
+    workspace = reader(session, who)
+    return of_week(session, who, Week.of(clock.now(), workspace.zone).before)
+
+
+def of_week(session: Session, who: Person, week: Week) -> Reading:
+    """Any week: one that was summed up says the same again, with what is different since.
+
+    A week whose digest never came is summed up by the first who asks. Raises NotAllowed,
+    WeekToCome.
+    """
+    workspace = reader(session, who)
+    this = Week.of(clock.now(), workspace.zone)
+    if week.monday > this.monday:
+        raise WeekToCome
+    if week == this:
+        return running(session, who)
+    digest = standing(session, workspace, week)
+    if digest is None and this.monday - week.end >= _COMES_WITHIN:
+        digest = sum_up(session, workspace, week)
+    if digest is None:
+        return Reading(compute(session, workspace, week), sees_money(who))
+    report, shows_money = Report.of(digest), sees_money(who)
+    now = metrics.compute(session, workspace.id, week.period).total
+    return Reading(
+        report, shows_money, later.corrections(report.total, now, with_money=shows_money)
+    )
+
+
+def reader(session: Session, who: Person) -> Workspace:
+    """The workspace of one who may read digests. Raises NotAllowed."""
+    people.require(session, who, "read the digest", Role.SALESPERSON, Role.MARKETER)
+    return session.get_one(Workspace, who.workspace_id)
+
+
+def sees_money(who: Person) -> bool:
+    """Whether this person sees amounts, here as on the report page."""
+    sight = sight_of(who)
+    return sight is not None and sight.knows(Matter.MONEY)
+
+
+def sum_up(session: Session, workspace: Workspace, week: Week) -> Digest:
+    """The digest of a week, written down by whoever comes first."""
+    found = standing(session, workspace, week)
+    if found is not None:
+        return found
+    report = compute(session, workspace, week)
+    session.execute(
+        insert(Digest)
+        .values(
+            workspace_id=workspace.id, kind=WEEKLY, person_id=None, period_start=week.monday,
+            period_end=week.end, figures=report.snapshot(), created_at=report.as_of,
+        )
+        .on_conflict_do_nothing()
+    )  # fmt: skip
+    found = standing(session, workspace, week)
+    assert found is not None
+    return found
+
+
+def standing(session: Session, workspace: Workspace, week: Week) -> Digest | None:
+    """What was written down of that week, if anything was."""
+    return session.scalar(
+        select(Digest).where(
+            Digest.workspace_id == workspace.id,
+            Digest.kind == WEEKLY,
+            Digest.period_start == week.monday,
+        )
+    )
+
+
+def compute(
+    session: Session, workspace: Workspace, week: Week, *, is_running: bool = False
+) -> Report:
+    """The figures of a week as they are now."""
+    cohort = metrics.compute(session, workspace.id, week.period, by=By.CAMPAIGN)
+    return Report(
+        week=week,
+        zone=workspace.timezone,
+        as_of=clock.now(),
+        total=cohort.total,
+        weeks=weeks_before(session, workspace, week),
+        campaigns=named(session, cohort.by_campaign),
+        sources=_sources(session, workspace, week),
+        dispositions=_frequent(session, workspace, week, By.DISPOSITION, ["lost"]),
+        reasons=_frequent(session, workspace, week, By.RATING_REASON, ["weak", "junk"]),
+        is_running=is_running,
+    )
+
+
+def weeks_before(session: Session, workspace: Workspace, week: Week) -> tuple[PastWeek, ...]:
+    """The weeks before as their digests said them; computed where none did.
+
+    Weeks before the first lead say nothing of how many are usual, and are left out.
+    """
+    mondays = [week.ago(number).monday for number in range(1, _WEEKS + 1)]
+    said = _said(session, workspace, week, mondays)
+    computed = _computed(session, workspace, week) if len(said) < _WEEKS else {}
+    found = [
+        said.get(monday) or PastWeek(monday, computed.get(monday, _NOTHING), same_age=False)
+        for monday in mondays
+    ]
+    while found and not found[-1].total.count("received"):
+        found.pop()
+    return tuple(found)
+
+
+def _said(
+    session: Session, workspace: Workspace, week: Week, mondays: Sequence[date]
+) -> Mapping[date, PastWeek]:
+    start, end = Digest.period_start, Digest.period_end
+    rows = session.execute(
+        select(start, end, Digest.created_at, Digest.figures["total"]).where(
+            Digest.workspace_id == workspace.id, Digest.kind == WEEKLY, start.in_(mondays)
+        )
+    )
+    age = workspace.day_of(clock.now()) - week.end
+    return {
+        monday: PastWeek(
+            monday, Figures.from_json(total), abs(workspace.day_of(at) - ended - age) <= _SAME_AGE
+        )
+        for monday, ended, at, total in rows
+    }
+
+
+def _computed(session: Session, workspace: Workspace, week: Week) -> Mapping[date, Figures]:
+    period = Period(week.ago(_WEEKS).monday, week.monday)
+    by = metrics.compute(session, workspace.id, period, by=By.WEEK).by
+    return {monday: figures for monday, figures in by.items() if isinstance(monday, date)}
+
+
+def _sources(session: Session, workspace: Workspace, week: Week) -> tuple[tuple[str, Figures], ...]:
+    by = metrics.compute(session, workspace.id, week.period, by=By.SOURCE).by
+    return tuple(
+        sorted(
+            ((str(source), figures) for source, figures in by.items()),
+            key=lambda row: (-row[1].count("received"), row[0]),
+        )
+    )
+
+
+def _frequent(
+    session: Session, workspace: Workspace, week: Week, by: By, counted: Sequence[str]
+) -> tuple[tuple[str, int], ...]:
+    """What was said most often, and of how many leads."""
+    groups = metrics.compute(session, workspace.id, week.period, by=by).by
+    counts = [
+        (clean(key, _LONGEST_REASON), sum(map(figures.count, counted)))
+        for key, figures in groups.items()
+        if isinstance(key, str) and key
+    ]
+    found = sorted((row for row in counts if row[1]), key=lambda row: (-row[1], row[0]))
+    return tuple(found[:_MOST_REASONS])
+
+
+def named(
+    session: Session, by_campaign: Mapping[int | None, Figures]
+) -> tuple[CampaignFigures, ...]:
+    """The campaigns with their names, the most leads first; the unattributed ones last."""
+    ids = [campaign_id for campaign_id in by_campaign if campaign_id is not None]
+    rows = session.execute(
+        select(Campaign.id, Campaign.name, Person.name.label("owner"))
+        .join(Person, Person.id == Campaign.owner_id)
+        .where(Campaign.id.in_(ids))
+    )
+    known = {row.id: row for row in rows}
+    found = [
+        CampaignFigures(campaign_id, row and row.name, figures, row and row.owner)
+        for campaign_id, figures in by_campaign.items()
+        for row in [known.get(campaign_id or 0)]
+    ]
+    return tuple(sorted(found, key=_place))
+
+
+def _place(row: CampaignFigures) -> tuple[bool, int, str, int]:
+    return row.name is None, -row.figures.count("received"), row.name or "", row.campaign_id or 0
