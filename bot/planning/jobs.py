@@ -19,6 +19,9 @@ def register(tasks: Tasks, cards: Cards) -> None:
     cards.add(service.VERSION, _version)
     cards.add(service.ASKED, _asked)
     cards.add(service.AGREED, _agreed)
+    cards.add(service.RESULT, _result)
+    cards.add(service.RETROSPECTIVE, _retrospective)
+    cards.add(service.LESSONS, _lessons)
     tasks.each_tick(service.look)
 
 
@@ -54,3 +57,18 @@ def _asked(session: Session, reminder_id: int) -> Message:
 
 def _agreed(session: Session, campaign_id: int) -> Message:
     return view.agreed(service.table(session, campaign_id))
+
+
+def _result(session: Session, request_id: int) -> Message | None:
+    facts = service.facts(session, request_id)
+    if facts.campaign is None:
+        return None
+    return view.result(facts, service.look_back(session, facts.campaign.id).figures)
+
+
+def _retrospective(session: Session, retrospective_id: int) -> Message:
+    return view.asked_back(*service.asked_back(session, retrospective_id))
+
+
+def _lessons(session: Session, campaign_id: int) -> Message:
+    return view.lessons(service.look_back(session, campaign_id))

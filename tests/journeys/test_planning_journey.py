@@ -2,6 +2,9 @@
 
 from datetime import timedelta
 
+from bot.campaigns import service as campaigns
+from bot.campaigns.model import Campaign
+from bot.people import service as people
 from bot.playground.state import Message
 from tests.journeys.conftest import Office, drawn
 from tests.journeys.test_loop_journey import pass_time
@@ -122,6 +125,15 @@ def propose(office: Office, **changes: str) -> None:
     assert outcome.ok, outcome
 
 
+def end(office: Office, name: str) -> None:
+    """Let a campaign end, as its owner."""
+    application = office.application
+    with application.store.transaction() as session:
+        mara = people.person(session, application.workspace().id, office.users["mara"].id)
+        campaign = session.query(Campaign).filter_by(name=name).one()
+        campaigns.end(session, mara, campaign.id)
+
+
 def reply(office: Office, card: Message, *parts: str) -> Message:
     """Wait for a reply in the card's thread."""
 
@@ -179,6 +191,19 @@ def test_from_what_customers_ask_for_to_the_deal(office: Office) -> None:
     assert sofia.click(office.card("Claimed: Ada", "lead.won"), "lead.won").ok
     assert sofia.submit(office.modal("sofia", "Won"), {"amount": "9,000"}).ok
     office.card("Won: Ada Lovelace", "won *9,000 EUR*")
+
+    end(office, "Monthly trial")
+    office.whisper("sofia", "has ended, the campaign for what you asked for", "9,000 EUR")
+    office.whisper("sofia", "Your request", "which was made for it, has ended")
+    asked = office.whisper("sofia", "What worked, what failed")
+    assert sofia.click(asked, "retrospective.answer").ok
+    form = office.modal("sofia", "Look back")
+    assert "worked" in sofia.submit(form, {"worked": " "}).errors
+    said = {"worked": "Monthly payment", "failed": "Too short", "again": "changed"}
+    assert sofia.submit(form, said).ok
+    office.whisper("sofia", "What you said of “Monthly trial”", "Change my answer")
+    reply(office, office.card("Campaign: Monthly trial"), "Retrospective", "Monthly payment")
+    office.whisper("mara", "What worked, what failed")  # both sides are asked
 
 
 def test_a_draft_is_kept_and_taken_up_again_and_loses_nothing(office: Office) -> None:

@@ -1,6 +1,6 @@
 """What Slack brings in for planning."""
 
-from bot.planning.listeners import answers, plans, requests
+from bot.planning.listeners import answers, lessons, plans, requests
 from bot.slack import Listening
 from bot.store import Store
 
@@ -10,3 +10,4 @@ def register(listening: Listening, store: Store) -> None:
     requests.register(listening, store)
     plans.register(listening, store)
     answers.register(listening, store)
+    lessons.register(listening, store)

@@ -28,6 +28,7 @@ from bot.planning.modals.request import (
     decline,
     promise,
 )
+from bot.planning.modals.retrospective import SAVE_LESSON, look_back
 from bot.planning.modals.rules import SAVE_RULES, rules
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "SAVE_CHANGE",
     "SAVE_DECLINE",
     "SAVE_LAUNCH",
+    "SAVE_LESSON",
     "SAVE_OVERRULE",
     "SAVE_PLAN",
     "SAVE_PROMISE",
@@ -51,6 +53,7 @@ __all__ = [
     "change",
     "decline",
     "launch",
+    "look_back",
     "overrule",
     "plan",
     "promise",

@@ -26,16 +26,25 @@ from bot.planning.model.request import (
     RequestSupport,
     Turn,
 )
+from bot.planning.model.retrospective import (
+    LONGEST_LESSON,
+    Again,
+    LookBack,
+    Retrospective,
+    Side,
+)
 from bot.planning.model.rules import MAY_ANSWER, MOST_DAYS, PlanningRules
 from bot.planning.model.similar import MOST, Likeness, most_similar
 
 __all__ = [
     "LONGEST",
     "LONGEST_CONCERN",
+    "LONGEST_LESSON",
     "MAY_ANSWER",
     "MOST",
     "MOST_DAYS",
     "MOST_LINES",
+    "Again",
     "BudgetLine",
     "Capacity",
     "Concern",
@@ -47,6 +56,7 @@ __all__ = [
     "LastTime",
     "Likeness",
     "Listed",
+    "LookBack",
     "PlanningRules",
     "Proposal",
     "ProposalAnswer",
@@ -55,8 +65,10 @@ __all__ = [
     "RequestEvent",
     "RequestFacts",
     "RequestSupport",
+    "Retrospective",
     "Rule",
     "Said",
+    "Side",
     "Standing",
     "Table",
     "Turn",

@@ -126,7 +126,10 @@ class LastTime:
     acceptance: str
     romi: str
     top_reason: str | None
-    lessons: Sequence[str] = ()
+    again: str | None = None
+    """Whether both sides would do it again; None: nobody has said."""
+    lesson: str | None = None
+    """The newest that somebody learned from what failed."""
 
 
 @dataclass(frozen=True)

@@ -35,14 +35,24 @@ from bot.planning.service.audit import (
     ASKED,
     CARD,
     CONCERN,
+    LESSONS,
     PROPOSAL,
     REMINDER,
+    RESULT,
+    RETROSPECTIVE,
     TOLD,
     VERSION,
 )
 from bot.planning.service.budget import lines
 from bot.planning.service.budget import of_campaign as budget_of
 from bot.planning.service.looking import look
+from bot.planning.service.looking_back import (
+    answer_back,
+    asked_back,
+    lessons,
+    look_back,
+    retrospective,
+)
 from bot.planning.service.promising import change_promise, changeable, rules
 from bot.planning.service.proposing import (
     NoProposal,
@@ -88,8 +98,11 @@ __all__ = [
     "ASKED",
     "CARD",
     "CONCERN",
+    "LESSONS",
     "PROPOSAL",
     "REMINDER",
+    "RESULT",
+    "RETROSPECTIVE",
     "TOLD",
     "VERSION",
     "AlreadyAnswered",
@@ -108,9 +121,11 @@ __all__ = [
     "PlannedAlready",
     "Ruling",
     "announce",
+    "answer_back",
     "answer_concern",
     "answerable",
     "ask_for",
+    "asked_back",
     "asked_people",
     "begin",
     "budget_of",
@@ -128,8 +143,10 @@ __all__ = [
     "facts",
     "find",
     "give_up",
+    "lessons",
     "lines",
     "look",
+    "look_back",
     "may_ask",
     "named",
     "open_requests",
@@ -143,6 +160,7 @@ __all__ = [
     "readable",
     "ready",
     "reminder",
+    "retrospective",
     "revisable",
     "revise",
     "rules",

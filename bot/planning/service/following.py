@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 from bot import clock, slack
 from bot.campaigns import service as campaigns
 from bot.campaigns.model import OVER, Campaign, Stage
-from bot.people.model import Workspace
+from bot.people.model import Person, Workspace
 from bot.planning.model import Deed, Proposal, Request, Turn
-from bot.planning.service.audit import PROPOSAL, VERSION, record, redraw_proposal
+from bot.planning.service.audit import PROPOSAL, RESULT, TOLD, VERSION, record, redraw_proposal
 from bot.planning.service.promising import of_marketing, of_sales
 
 _TURNS = {
@@ -54,6 +54,8 @@ def follow_request(session: Session, request: Request) -> None:
     if turn is not None:
         request.answer(campaign.owner_id, turn, clock.now())
         record(session, request, _DEEDS[turn], None, campaign=campaign.id)
+        if turn == Turn.ENDED:
+            _tell_result(session, request)
         return
     if campaign.stage == Stage.CANCELLED:
         request.campaign_id = None
@@ -61,6 +63,13 @@ def follow_request(session: Session, request: Request) -> None:
         workspace = session.get_one(Workspace, request.workspace_id)
         request.wait_anew(*of_marketing(session, workspace, clock.now()))
         record(session, request, Deed.WAITS_ANEW, None, campaign=campaign.id)
+
+
+def _tell_result(session: Session, request: Request) -> None:
+    """A message of its own: weeks have passed, and nobody looks at the old one."""
+    asker = session.get_one(Person, request.asker_id)
+    thread = (TOLD, request.id)
+    slack.show(session, request.workspace_id, RESULT, request.id, asker.slack_id, thread_of=thread)
 
 
 def left_behind(session: Session, most: int) -> Sequence[int]:

@@ -13,6 +13,7 @@ from bot.people.model import Person, Role
 from bot.planning.model import Deed, Proposal, ProposalReminder, Request
 from bot.planning.service.audit import ASKED, REMINDER, record, redraw_proposal
 from bot.planning.service.following import follow, follow_request, left_behind, out_of_date
+from bot.planning.service.looking_back import ask_back
 from bot.planning.service.reading import held, seats
 
 # Rows of one transaction, so that a look is short and others can share the work.
@@ -23,6 +24,7 @@ def look(session: Session) -> int:
     """Look at what is due, at most a hundred of each kind; returns how many those were."""
     now = clock.now()
     done = _requests(session, now) + _proposals(session, now) + _follow(session)
+    done += ask_back(session, _AT_ONCE)
     session.flush()
     return done
 

@@ -9,7 +9,8 @@ from bot.campaigns.model import Campaign
 from bot.campaigns.view import period
 from bot.leads.model import Lead, Status
 from bot.metrics import of_campaigns
-from bot.planning.model import LastTime, Likeness, most_similar
+from bot.planning.model import Again, LastTime, Likeness, Retrospective, most_similar
+from bot.planning.service.looking_back import lessons
 
 # The newest campaigns are looked through; who plans remembers no more, and a card is drawn often.
 _MOST_LOOKED_AT = 1_000
@@ -24,6 +25,7 @@ def last_time(session: Session, campaign: Campaign) -> Sequence[LastTime]:
         return []
     figures = of_campaigns(session, campaign.workspace_id, [each.id for each in found])
     reasons = _top_reasons(session, [each.id for each in found])
+    learned = lessons(session, [each.id for each in found])
     return [
         LastTime(
             name=each.name,
@@ -31,9 +33,20 @@ def last_time(session: Session, campaign: Campaign) -> Sequence[LastTime]:
             acceptance=figures[each.id]["acceptance_rate"],
             romi=figures[each.id]["romi"],
             top_reason=reasons.get(each.id),
+            again=_again(learned.get(each.id, ())),
+            lesson=next(
+                (one.failed for one in reversed(learned.get(each.id, ())) if one.failed), None
+            ),
         )
         for each in found
     ]
+
+
+def _again(said: Sequence[Retrospective]) -> str | None:
+    """How many would do it again, in words."""
+    if not said:
+        return None
+    return f"{sum(each.again != Again.NO for each in said)} of {len(said)} would do it again"
 
 
 def _past(session: Session, campaign: Campaign) -> list[tuple[Campaign, Likeness]]:

@@ -17,7 +17,9 @@ from bot.planning.view.proposal import (
 from bot.planning.view.proposal import card as proposal
 from bot.planning.view.request import DECLINE, ME_TOO, PLAN, SEEN, card, reminder, told
 from bot.planning.view.request_list import LIST, PAGE_SIZE, SECOND, listing, row_to_answer
-from bot.planning.view.weight import capacity_in_words
+from bot.planning.view.retrospective import LOOK_BACK, lessons, result
+from bot.planning.view.retrospective import asked as asked_back
+from bot.planning.view.weight import capacity_in_words, past_in_words
 from bot.planning.view.whole import DRAFTS, TAKE_UP, drafts, whole
 
 __all__ = [
@@ -27,6 +29,7 @@ __all__ = [
     "DRAFTS",
     "LAUNCH",
     "LIST",
+    "LOOK_BACK",
     "ME_TOO",
     "MORE",
     "PAGE_SIZE",
@@ -40,14 +43,18 @@ __all__ = [
     "WORRY",
     "agreed",
     "asked",
+    "asked_back",
     "capacity_in_words",
     "card",
     "concern",
     "drafts",
+    "lessons",
     "listing",
     "new_version",
+    "past_in_words",
     "proposal",
     "reminder",
+    "result",
     "row_to_answer",
     "told",
     "whole",

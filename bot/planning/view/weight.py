@@ -58,9 +58,11 @@ def past_in_words(past: Sequence[LastTime]) -> str:
 
 def _past(each: LastTime) -> str:
     reason = f", mostly rejected for: {safe(each.top_reason, 80)}" if each.top_reason else ""
+    again = f", {each.again}" if each.again else ""
+    lesson = f". What failed: {safe(' '.join(each.lesson.split()), 150)}" if each.lesson else ""
     return (
         f"• *{safe(each.name, 80)}* ({each.when}): accepted {each.acceptance}, "
-        f"ROMI {each.romi}{reason}"
+        f"ROMI {each.romi}{reason}{again}{lesson}"
     )
 
 

@@ -1,0 +1,163 @@
+"""Looking back: at the end of a campaign both sides are asked what they have learned, once."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+from sqlalchemy import exists, func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session, joinedload
+
+from bot import clock, slack
+from bot.campaigns import service as campaigns
+from bot.campaigns.model import Campaign, Stage
+from bot.errors import FieldErrors, NotFound
+from bot.leads.model import Lead
+from bot.metrics import of_campaigns
+from bot.people import service as people
+from bot.people.model import Person, Role
+from bot.planning.model import LONGEST_LESSON, Again, LookBack, Retrospective, Side
+from bot.planning.service.audit import LESSONS, RETROSPECTIVE
+from bot.slack.text import clean
+
+# Whoever starts to use this is not asked about campaigns of years ago.
+_RECENTLY = timedelta(days=14)
+
+
+def ask_back(session: Session, most: int) -> int:
+    """Ask about the campaigns that have ended lately; returns about how many."""
+    asked = exists().where(Retrospective.campaign_id == Campaign.id)
+    ended = session.scalars(
+        select(Campaign)
+        .where(
+            Campaign.stage == Stage.ENDED,
+            Campaign.announced_at.is_not(None),
+            Campaign.ends_on >= (clock.now() - _RECENTLY).date(),
+            ~asked,
+        )
+        .options(joinedload(Campaign.owner))
+        .limit(most)
+        .with_for_update(of=Campaign, key_share=True, skip_locked=True)
+    ).all()
+    for campaign in ended:
+        _ask(session, campaign)
+    return len(ended)
+
+
+def retrospective(session: Session, who: Person, retrospective_id: int) -> Retrospective:
+    """What the person is asked, with its campaign. Raises NotFound."""
+    found = session.scalar(
+        select(Retrospective)
+        .where(Retrospective.id == retrospective_id, Retrospective.person_id == who.id)
+        .options(joinedload(Retrospective.campaign))
+    )
+    if found is None:
+        raise NotFound(what="this question among those that you were asked")
+    return found
+
+
+def answer_back(
+    session: Session, who: Person, retrospective_id: int, worked: str, failed: str, again: str
+) -> Retrospective:
+    """Say what worked, what failed, and whether to do it again; a second answer replaces the first.
+
+    Raises NotFound, FieldErrors for `worked`, `failed`.
+    """
+    found = retrospective(session, who, retrospective_id)
+    found.worked, found.failed = _lessons(worked, failed)
+    found.again, found.answered_at = Again(again), clock.now()
+    session.flush()
+    slack.redraw(session, RETROSPECTIVE, found.id)
+    _show_lessons(session, found)
+    return found
+
+
+def look_back(session: Session, campaign_id: int) -> LookBack:
+    """A campaign's end in numbers and in words; for our own work, which carries its id."""
+    campaign = campaigns.known(session, campaign_id)
+    return LookBack(
+        campaign=campaign,
+        figures=of_campaigns(session, campaign.workspace_id, [campaign.id])[campaign.id],
+        said=lessons(session, [campaign.id]).get(campaign.id, []),
+        asked=session.scalars(
+            select(func.count())
+            .select_from(Retrospective)
+            .where(Retrospective.campaign_id == campaign.id)
+        ).one(),
+    )
+
+
+def asked_back(session: Session, retrospective_id: int) -> tuple[Retrospective, LookBack]:
+    """A question that is there, and what its campaign came to."""
+    found = session.get_one(Retrospective, retrospective_id)
+    return found, look_back(session, found.campaign_id)
+
+
+def lessons(session: Session, campaign_ids: Sequence[int]) -> Mapping[int, Sequence[Retrospective]]:
+    """What was said of each of these campaigns, the oldest first, with who said it."""
+    found: dict[int, list[Retrospective]] = {}
+    rows = (
+        select(Retrospective)
+        .where(Retrospective.campaign_id.in_(campaign_ids), Retrospective.answered_at.is_not(None))
+        .options(joinedload(Retrospective.person))
+        .order_by(Retrospective.answered_at, Retrospective.id)
+    )
+    for each in session.scalars(rows):
+        found.setdefault(each.campaign_id, []).append(each)
+    return found
+
+
+def _ask(session: Session, campaign: Campaign) -> None:
+    """The owner for marketing; of sales those who had its leads, or all, where nobody had any."""
+    asked = {person.id: (person, Side.SALES) for person in _of_sales(session, campaign)}
+    asked[campaign.owner_id] = (campaign.owner, Side.MARKETING)
+    for person, side in asked.values():
+        row_id = session.scalar(
+            insert(Retrospective)
+            .values(
+                workspace_id=campaign.workspace_id,
+                campaign_id=campaign.id,
+                person_id=person.id,
+                side=side,
+                asked_at=clock.now(),
+            )
+            .on_conflict_do_nothing()
+            .returning(Retrospective.id)
+        )
+        if row_id is not None:
+            slack.show(session, campaign.workspace_id, RETROSPECTIVE, row_id, person.slack_id)
+
+
+def _of_sales(session: Session, campaign: Campaign) -> Sequence[Person]:
+    owned = exists().where(Lead.claimed_by == Person.id, Lead.campaign_id == campaign.id)
+    had = session.scalars(
+        select(Person)
+        .where(Person.workspace_id == campaign.workspace_id, Person.active, owned)
+        .order_by(Person.name, Person.id)
+    ).all()
+    return had or people.having(session, campaign.workspace_id, Role.SALESPERSON)
+
+
+def _show_lessons(session: Session, found: Retrospective) -> None:
+    """Put what was learned into the announcement's thread."""
+    place = slack.place(session, campaigns.CARD, found.campaign_id)
+    if place is not None:
+        thread = (campaigns.CARD, found.campaign_id)
+        slack.show(
+            session, found.workspace_id, LESSONS, found.campaign_id, place[0], thread_of=thread
+        )
+
+
+def _lessons(worked: str, failed: str) -> tuple[str, str]:
+    """Both as they are kept. Raises FieldErrors."""
+    said = {"worked": worked, "failed": failed}
+    kept = {name: clean(text, len(text) + 1).strip() for name, text in said.items()}
+    problems = {
+        name: f"Please shorten this to {LONGEST_LESSON:,} characters or fewer."
+        for name, text in kept.items()
+        if len(text) > LONGEST_LESSON
+    }
+    if not any(kept.values()):
+        problems["worked"] = "Say at least what worked, or below what failed."
+    if problems:
+        raise FieldErrors(problems)
+    return kept["worked"], kept["failed"]

@@ -1,0 +1,159 @@
+"""Looking back: both sides are asked once, and what they say is kept and shown."""
+
+from typing import Any
+
+import pytest
+
+from bot.campaigns import service as campaigns
+from bot.campaigns.model import Campaign, Kind
+from bot.errors import FieldErrors, NotFound
+from bot.leads import service as leads
+from bot.leads.inquiry import Inquiry
+from bot.leads.model import Disposition
+from bot.people.model import Person
+from bot.planning import service
+from bot.planning.model import Again, Retrospective
+from tests.campaigns.scene import Hands
+from tests.planning.scene import Company
+
+
+def announced(company: Company, token: str = "form-2", **said: Any) -> Campaign:
+    campaign = company.draft(token, **said)
+    with company.store.transaction() as session:
+        campaigns.launch(session, company.mara, campaign.id)
+    company.drawn()
+    return campaign
+
+
+def end(company: Company, campaign: Campaign) -> None:
+    with company.store.transaction() as session:
+        campaigns.end(session, company.mara, campaign.id)
+
+
+def claim(company: Company, who: Person, campaign: Campaign) -> int:
+    typed = Inquiry.model_validate({"email": "ada@example.com", "external_id": "typed-9"})
+    with company.store.transaction() as session:
+        lead_id = leads.type_in(
+            session, company.workspace, company.mara, typed, campaign.id
+        ).lead_id
+        assert lead_id is not None
+        leads.claim(session, who, lead_id)
+    return lead_id
+
+
+def question(company: Company, who: Person) -> int:
+    with company.store.transaction() as session:
+        return session.query(Retrospective).filter_by(person_id=who.id).one().id
+
+
+def say(company: Company, who: Person, worked: str, failed: str, again: str = "yes") -> None:
+    number = question(company, who)
+    with company.store.transaction() as session:
+        service.answer_back(session, who, number, worked, failed, again)
+
+
+def test_both_sides_are_asked_once(company: Company) -> None:
+    end(company, announced(company))
+    assert company.look() == 1
+    assert company.look() == 0
+    assert company.targets(service.RETROSPECTIVE) == ["USAL", "USUE", "UMARA"]
+
+
+def test_of_sales_those_are_asked_who_had_its_leads(company: Company) -> None:
+    campaign = announced(company)
+    claim(company, company.sue, campaign)
+    end(company, campaign)
+    company.look()
+    assert company.targets(service.RETROSPECTIVE) == ["USUE", "UMARA"]
+
+
+def test_nobody_is_asked_about_what_ended_long_ago(company: Company, hands: Hands) -> None:
+    end(company, announced(company))
+    hands.forward(days=30)
+    assert company.look() == 0
+    assert company.targets(service.RETROSPECTIVE) == []
+
+
+def test_what_was_given_up_before_it_ran_is_no_question(company: Company) -> None:
+    campaign = company.draft()
+    with company.store.transaction() as session:
+        service.give_up(session, company.mara, campaign.id)
+    assert company.look() == 0
+
+
+def test_answers_are_kept_and_gather_in_the_thread(company: Company, hands: Hands) -> None:
+    campaign = announced(company)
+    end(company, campaign)
+    company.look()
+    say(company, company.sal, "Short calls", "Too few leads", "changed")
+    hands.forward(minutes=1)
+    say(company, company.mara, "", "The landing page was slow", "no")
+    assert company.targets(service.LESSONS) == ["C1"]
+    with company.store.transaction() as session:
+        back = service.look_back(session, campaign.id)
+    assert [(each.person.name, each.again) for each in back.said] == [
+        ("Sal", Again.CHANGED),
+        ("Mara", Again.NO),
+    ]
+    assert back.asked == 3
+
+
+def test_a_second_answer_replaces_the_first(company: Company) -> None:
+    campaign = announced(company)
+    end(company, campaign)
+    company.look()
+    say(company, company.sal, "Everything", "Nothing")
+    say(company, company.sal, "Short calls", "", "no")
+    with company.store.transaction() as session:
+        [said] = service.look_back(session, campaign.id).said
+        assert (said.worked, said.failed, said.again) == ("Short calls", "", "no")
+
+
+def test_one_answers_ones_own_question_and_says_something(company: Company) -> None:
+    end(company, announced(company))
+    company.look()
+    number = question(company, company.sal)
+    for stranger in (company.sue, company.mara, company.root, company.guest):
+        with company.store.transaction() as session, pytest.raises(NotFound):
+            service.answer_back(session, stranger, number, "a", "b", "yes")
+    with pytest.raises(FieldErrors) as raised:
+        say(company, company.sal, " ", "\u200e")
+    assert list(raised.value.errors) == ["worked"]
+
+
+def test_the_next_proposal_remembers(company: Company, hands: Hands) -> None:
+    before = announced(company, name="Spring trial", utm_campaign="spring")
+    lead_id = claim(company, company.sue, before)
+    with company.store.transaction() as session:
+        leads.lose(session, company.sue, lead_id, leads.Ending(Disposition.NO_BUDGET))
+    end(company, before)
+    company.look()
+    say(company, company.sue, "", "Nobody had a budget", "changed")
+    announced(
+        company, "form-7", name="Bank day", kind=Kind.EVENT, audience="Banks", utm_campaign=None
+    )
+    hands.forward(minutes=1)
+    campaign = company.draft("form-8", utm_campaign="again")
+    company.propose(campaign)
+    with company.store.transaction() as session:
+        [past] = service.table(session, campaign.id).last_time
+    assert past.name == "Spring trial"
+    assert past.acceptance == "100%"
+    assert past.top_reason == "no budget"
+    assert past.again == "1 of 1 would do it again"
+    assert past.lesson == "Nobody had a budget"
+
+
+def test_the_one_who_asked_hears_the_result(company: Company) -> None:
+    request = company.ask()
+    campaign = company.draft(request_id=request.id)
+    company.propose(campaign)
+    for who in (company.sal, company.sue):
+        company.ready(who, campaign)
+    with company.store.transaction() as session:
+        service.announce(session, company.mara, campaign.id)
+    assert company.targets(service.RESULT) == []
+    end(company, campaign)
+    company.look()
+    assert company.targets(service.RESULT) == ["USAL"]
+    assert company.look() == 0

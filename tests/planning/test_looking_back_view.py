@@ -1,0 +1,94 @@
+"""How the end of a campaign looks: the question, what was learned, and the result."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from slack_sdk.models.views import View
+
+from bot.metrics import BY_NAME, Figures
+from bot.metrics.units import Unit
+from bot.planning import modals, view
+from bot.planning.model import LastTime, LookBack, RequestFacts, Retrospective
+from bot.playground.limits import check_message
+from bot.slack import Message
+from tests.planning.test_proposal_view import MARA, SALES, campaign
+from tests.planning.test_request_view import NOW, SAL, request
+
+Looks = Callable[[str, Message | View], None]
+
+DONE = Figures(
+    {
+        "received": 82, "acceptance_rate": Decimal("78.05"), "qualified": 31, "won": 9,
+        "revenue": {"EUR": 8_100_000}, "romi": {"EUR": 14_000} if BY_NAME["romi"].unit is Unit.MONEY
+        else Decimal(140), "open": 4,
+    }
+)  # fmt: skip
+EMPTY = Figures({"received": 0, "open": 0})
+
+
+def question(number: int = 0, **changed: Any) -> Retrospective:
+    facts: dict[str, Any] = {
+        "id": 3, "person": SALES[number % 4], "campaign": campaign(), "side": "sales",
+        "worked": "", "failed": "", "again": None,
+    }  # fmt: skip
+    return Retrospective(**facts | changed)
+
+
+SAID = [
+    question(0, worked="Short calls, and a price that one can say", again="yes"),
+    question(1, failed="Nobody knew until when it holds", again="changed"),
+    question(2, person=MARA, side="marketing", worked="The newsletter", failed="<!channel> *ads*",
+             again="no"),
+]  # fmt: skip
+
+
+def back(said: list[Retrospective] | None = None, figures: Figures = DONE) -> LookBack:
+    return LookBack(campaign(), figures, SAID if said is None else said, asked=5)
+
+
+def test_the_question(looks: Looks) -> None:
+    looks("retrospective_asked", view.asked_back(question(), back([])))
+    looks("retrospective_answered", view.asked_back(SAID[0], back()))
+    looks("retrospective_without_leads", view.asked_back(question(), back([], EMPTY)))
+
+
+def test_what_was_learned(looks: Looks) -> None:
+    looks("retrospective_lessons", view.lessons(back()))
+
+
+def test_the_form(looks: Looks) -> None:
+    looks("retrospective_form", modals.look_back(SAID[1]))
+
+
+def test_the_result_for_who_asked(looks: Looks) -> None:
+    ended = request(turn="ended", answered_at=NOW)
+    facts = RequestFacts(ended, SAL, [], None, MARA, campaign(owner=MARA))
+    looks("request_result", view.result(facts, DONE))
+    looks("request_ended", view.card(facts, NOW))
+    looks("request_told_ended", view.told(facts, NOW))
+
+
+def test_the_other_turns_of_a_request(looks: Looks) -> None:
+    planned = campaign(owner=MARA)
+    for turn in ("waiting", "proposed", "announced"):
+        found = request(turn=turn, campaign_id=7)
+        facts = RequestFacts(found, SAL, SALES[:1], None, None, planned)
+        looks(f"request_card_{turn}_planned", view.card(facts, NOW))
+        looks(f"request_told_{turn}_planned", view.told(facts, NOW))
+
+
+def test_many_answers_fit() -> None:
+    said = [question(number, worked="&" * 1_000, failed="&" * 1_000, again="yes")
+            for number in range(40)]  # fmt: skip
+    card = view.lessons(back(said))
+    assert check_message(card.blocks) == []
+    assert len(str(card.blocks)) < 15_000
+
+
+def test_last_time_says_what_was_learned() -> None:
+    past = LastTime("Spring", "in May", "78 %", "140 %", None, "2 of 3 would do it again", "Slow")
+    assert view.past_in_words([past]) == (
+        "• *Spring* (in May): accepted 78 %, ROMI 140 %, 2 of 3 would do it again. "
+        "What failed: Slow"
+    )
