@@ -19,11 +19,17 @@ def register(tasks: Tasks, store: Store, cards: Cards) -> None:
     tasks.each_tick(service.follow_people)
     tasks.each_tick(service.remind)
     tasks.each_tick(service.close)
-    cards.add(service.PROMPT, lambda session, id_: view.prompt(service.entry_to_show(session, id_)))
-    cards.add(
-        service.REMINDER, lambda session, id_: view.reminder(service.entry_to_show(session, id_))
-    )
-    cards.add(
-        service.SUMMARY, lambda session, id_: view.summary(service.round_to_show(session, id_))
-    )
-    cards.add(service.WEEK, lambda session, id_: view.week(service.round_to_show(session, id_)))
+    _draw(cards)
+
+
+def _draw(cards: Cards) -> None:
+    """Say how each card looks."""
+    entry, round_, blocker = (
+        service.entry_to_show, service.round_to_show, service.blocker_to_show,
+    )  # fmt: skip
+    cards.add(service.PROMPT, lambda session, id_: view.prompt(entry(session, id_)))
+    cards.add(service.REMINDER, lambda session, id_: view.reminder(entry(session, id_)))
+    cards.add(service.SUMMARY, lambda session, id_: view.summary(round_(session, id_)))
+    cards.add(service.WEEK, lambda session, id_: view.week(round_(session, id_)))
+    cards.add(service.HELP, lambda session, id_: view.blocker(blocker(session, id_)))
+    cards.add(service.LIFTED, lambda session, id_: view.lifted(blocker(session, id_)))

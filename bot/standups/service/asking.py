@@ -53,12 +53,18 @@ def follow_people(session: Session) -> int:
 
     It looks at each tick: nobody who comes a minute before the standup is forgotten.
     """
-    name = func.concat("standup:", Standup.id, ":", local_zone)
-    known = select(Schedule.id).where(
-        Schedule.workspace_id == Standup.workspace_id, Schedule.name == name
+    places = (
+        _members()
+        .with_only_columns(Standup.id, Standup.workspace_id, local_zone.label("zone"))
+        .distinct()
+        .subquery()
     )
-    asleep = _members().where(~known.exists()).with_only_columns(Standup.id).distinct()
-    for standup_id in session.scalars(asleep.order_by(Standup.id)).all():
+    name = func.concat("standup:", places.c.id, ":", places.c.zone)
+    known = select(Schedule.id).where(
+        Schedule.workspace_id == places.c.workspace_id, Schedule.name == name
+    )
+    asleep = select(places.c.id).where(~known.exists()).distinct().order_by(places.c.id)
+    for standup_id in session.scalars(asleep).all():
         align(session, session.get_one(Standup, standup_id))
     return 0
 

@@ -1,0 +1,82 @@
+"""A standup over HTTP: from the prompt to a blocker that the other department has lifted."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from bot import clock, jobs
+from bot.playground.state import Message
+from bot.standups.model import Standup
+from tests.journeys.conftest import Office, drawn
+
+
+def pass_time(office: Office, by: timedelta) -> None:
+    """Move the clock, with everything that waits for it."""
+    with office.application.store.transaction() as session:
+        jobs.advance(session, by)
+    clock.move(by)
+
+
+def to_the_standup(office: Office) -> None:
+    """Once the clock knows in which zone everybody lives, by what Slack says of them."""
+
+    def next_times() -> list[datetime]:
+        with office.application.store.transaction() as session:
+            known = session.query(jobs.Schedule).filter(jobs.Schedule.name.like("standup:%"))
+            return [each.next_run_at for each in known if each.zone == "Etc/UTC"]
+
+    office.slack.wait_until(lambda: len(next_times()) == 2, timeout=30)
+    pass_time(office, min(next_times()) - clock.now() + timedelta(seconds=1))
+
+
+def answer(office: Office, name: str, **said: str) -> None:
+    prompt = office.whisper(name, "standup.answer")
+    assert office.hand(name).click(prompt, "standup.answer").ok
+    modal = office.slack.wait_until(lambda: office.slack.modal(office.users[name]), timeout=30)
+    assert modal is not None
+    assert office.hand(name).submit(modal, said).ok
+
+
+def block_of(message: Message, words: str) -> str:
+    return str(next(b["block_id"] for b in message.blocks if words in str(b)))
+
+
+@pytest.mark.timeout(400)
+def test_a_blocker_is_lifted_across_the_table(office: Office) -> None:
+    marketing = office.slack.add_channel("marketing", members=office.users.values())
+    with office.application.store.transaction() as session:
+        for standup in session.query(Standup):
+            if standup.name.startswith("Sales"):
+                standup.readers, standup.readers_in_thread = marketing.id, True
+    to_the_standup(office)
+    answer(office, "sofia", plan="Send the offer", blockers="No price list")
+    answer(office, "ben", plan="Call Nordwind", blockers="The form is broken")
+    answer(office, "mara", plan="Write the landing page", focus="Spring start")
+    pass_time(office, timedelta(minutes=151))
+
+    summary = office.card("No price list", "Send the offer", "Call Nordwind")
+    assert "2 of 3 answered, 2 blockers" in summary.text
+    week = office.slack.wait_until(lambda: office.slack.messages(marketing), timeout=30)[0]
+    assert "What Sales says, week of" in week.text
+    read = office.slack.wait_until(lambda: office.slack.thread(week), timeout=30)[-1]
+    assert "No price list" in drawn(read)
+
+    office.hand("ben").click(summary, "standup.take", block_of(summary, "No price list"))
+    office.whisper("ben", "lifted from across the table")
+    assert office.hand("mara").click(read, "standup.take", block_of(read, "No price list")).ok
+    office.card("No price list", "mara takes it")
+    office.whisper("sofia", "What is in sofia’s way", "mara takes it")
+    card = office.whisper("mara", "What is in sofia’s way", "standup.hand_back")
+
+    office.hand("mara").click(card, "standup.hand_back")
+    card = office.whisper("mara", "Nobody has taken it yet")
+    office.hand("mara").click(card, "standup.take")
+    card = office.whisper("mara", "standup.hand_back")
+    office.hand("mara").click(card, "standup.lift")
+    office.whisper("sofia", "Lifted: this is no longer in sofia’s way")
+    office.card("No price list", "Lifted by mara")
+
+    def thread() -> str:
+        return "".join(drawn(reply) for reply in office.slack.thread(week))
+
+    office.slack.wait_until(lambda: "Lifted by mara" in thread(), timeout=30)

@@ -1,0 +1,166 @@
+"""A blocker is taken across the table by one, handed back, and lifted; the other hears of it."""
+
+import pytest
+from sqlalchemy import select
+
+from bot.errors import NotFound
+from bot.people.model import Person, Role
+from bot.slack.cards import Card
+from bot.standups import service
+from bot.standups.model import StandupAnswer
+from tests.standups.scene import Company, Hands, at_once, found
+
+
+@pytest.fixture
+def mia(company: Company) -> Person:
+    return company.someone("UMIA", "Mia", "Marketing", Role.MARKETER)
+
+
+@pytest.fixture
+def blocked(company: Company, ada: Person, hands: Hands) -> int:
+    """Ada's blocker, in a summary that is posted."""
+    company.ask()
+    company.says(ada, blockers="No price list")
+    hands.forward(minutes=150)
+    company.close()
+    with company.store.transaction() as session:
+        for card in session.scalars(select(Card)):
+            card.stale = False
+    return company.blocker_of(ada)
+
+
+def stale(company: Company) -> set[tuple[str, str]]:
+    with company.store.transaction() as session:
+        rows = session.execute(select(Card.kind, Card.target).where(Card.stale))
+        return {(row.kind, row.target) for row in rows}
+
+
+def take(company: Company, who: Person, blocker: int) -> StandupAnswer:
+    with company.store.transaction() as session:
+        return service.take(session, who, blocker)
+
+
+def hand_back(company: Company, who: Person, blocker: int) -> StandupAnswer:
+    with company.store.transaction() as session:
+        return service.hand_back(session, who, blocker)
+
+
+def lift(company: Company, who: Person, blocker: int) -> StandupAnswer:
+    with company.store.transaction() as session:
+        return service.lift(session, who, blocker)
+
+
+def test_someone_across_takes_it_and_both_have_it_before_them(
+    company: Company, mia: Person, blocked: int, hands: Hands
+) -> None:
+    taken = take(company, mia, blocked)
+    assert (taken.taken_by, taken.taken_at) == (mia.id, hands.now)
+    assert stale(company) == {
+        (service.HELP, "UADA"), (service.HELP, "UMIA"), (service.SUMMARY, "C1"),
+    }  # fmt: skip
+
+
+def test_nobody_of_the_same_team_takes_it(
+    company: Company, ada: Person, bo: Person, blocked: int
+) -> None:
+    stranger = company.someone("UX", "Stranger", None)
+    for who in (ada, bo, stranger):
+        with pytest.raises(service.NotAcross):
+            take(company, who, blocked)
+
+
+def test_who_leads_all_may_take_it(company: Company, max_: Person, blocked: int) -> None:
+    assert take(company, max_, blocked).taken_by == max_.id
+
+
+def test_one_wins(company: Company, blocked: int) -> None:
+    helpers = iter([company.someone(f"UM{n}", f"M{n}", "Marketing") for n in range(6)])
+
+    def try_() -> str:
+        try:
+            return str(take(company, next(helpers), blocked).taken_by)
+        except service.AlreadyTaken:
+            return "told"
+
+    outcomes = at_once(6, try_)
+    assert outcomes.count("told") == 5
+    assert company.cards(service.HELP) == 2
+
+
+def test_the_second_is_told_who_has_it(company: Company, mia: Person, blocked: int) -> None:
+    take(company, mia, blocked)
+    other = company.someone("UMO", "Mo", "Marketing")
+    with pytest.raises(service.AlreadyTaken, match="Mia took it already"):
+        take(company, other, blocked)
+    with pytest.raises(service.AlreadyTaken, match="You took it already"):
+        take(company, mia, blocked)
+
+
+def test_it_is_handed_back_and_taken_by_another(
+    company: Company, mia: Person, blocked: int
+) -> None:
+    take(company, mia, blocked)
+    other = company.someone("UMO", "Mo", "Marketing")
+    with pytest.raises(service.NotTheirs, match="Only Mia can say that"):
+        hand_back(company, other, blocked)
+    assert hand_back(company, mia, blocked).taken_by is None
+    with pytest.raises(service.NotTheirs):
+        hand_back(company, mia, blocked)
+    assert take(company, other, blocked).taken_by == other.id
+    assert company.targets(service.HELP) == {"UADA", "UMIA", "UMO"}
+
+
+def test_lifted_the_blocked_one_hears_of_it(
+    company: Company, mia: Person, blocked: int, hands: Hands
+) -> None:
+    take(company, mia, blocked)
+    assert lift(company, mia, blocked).lifted_at == hands.now
+    assert company.targets(service.LIFTED) == {"UADA"}
+    for act in (take, hand_back, lift):
+        with pytest.raises((service.AlreadyLifted, service.AlreadyTaken)):
+            act(company, mia, blocked)
+
+
+def test_the_blocked_one_says_so_and_the_taker_hears_of_it(
+    company: Company, ada: Person, mia: Person, blocked: int
+) -> None:
+    take(company, mia, blocked)
+    lift(company, ada, blocked)
+    assert company.targets(service.LIFTED) == {"UMIA"}
+
+
+def test_nobody_else_says_so(
+    company: Company, bo: Person, mia: Person, max_: Person, blocked: int
+) -> None:
+    take(company, mia, blocked)
+    for who in (bo, max_):
+        with pytest.raises(service.NotTheirs):
+            lift(company, who, blocked)
+
+
+def test_a_blocker_that_is_gone_from_the_form_is_lifted_where_it_was_taken(
+    company: Company, ada: Person, mia: Person, hands: Hands
+) -> None:
+    company.ask()
+    company.says(ada, blockers="No price list")
+    blocker = company.blocker_of(ada)
+    take(company, mia, blocker)
+    company.says(ada, blockers="")
+    with company.store.transaction() as session:
+        kept = session.get_one(StandupAnswer, blocker)
+    assert (kept.text, kept.lifted_at) == ("No price list", hands.now)
+
+
+def test_what_is_no_blocker_or_of_another_workspace_is_not_found(
+    company: Company, ada: Person, mia: Person
+) -> None:
+    company.ask()
+    company.says(ada, blockers="No list")
+    blocker = company.blocker_of(ada)
+    elsewhere = found(company.store, "T2", "C9").someone("UZ", "Z", "Marketing", Role.MANAGER)
+    with company.store.transaction() as session:
+        plan = session.scalars(select(StandupAnswer.id).where(StandupAnswer.id != blocker)).one()
+    for who, what in ((mia, plan), (mia, 0), (elsewhere, blocker)):
+        for act in (take, hand_back, lift):
+            with pytest.raises(NotFound):
+                act(company, who, what)
