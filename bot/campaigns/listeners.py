@@ -107,6 +107,20 @@ class Desk:
             service.answer(session, _who(session, incoming), incoming.noted_id, text)
         incoming.ack()
 
+    def offer(self, incoming: Incoming, words: str) -> None:
+        """Tell what is promised, to whoever asks."""
+        incoming.ack()
+        with self._store.transaction() as session:
+            answer = view.found(service.offers(session, _who(session, incoming), words))
+        incoming.tell(answer)
+
+    def show_offer(self, incoming: Incoming) -> None:
+        """One of several that were found."""
+        incoming.ack()
+        with self._store.transaction() as session:
+            answer = view.offer(service.offer(session, _who(session, incoming), incoming.id))
+        incoming.tell(answer)
+
 
 def _questions(session: Session, who: Person, campaign_id: int, page: int) -> View:
     """A page of a campaign's questions; the last one there is, where there are fewer."""
@@ -128,6 +142,16 @@ def register(listening: Listening, store: Store) -> None:
     listening.command(
         Command("/campaign", "list", "see what runs, what comes and what has just ended", desk.list)
     )
+    listening.command(Command("/offer", "", "see the offers that hold today", desk.offer))
+    listening.command(
+        Command(
+            "/offer",
+            "<words>",
+            "see the exact terms of one, today or on a day: `/offer summer on 2026-05-01`",
+            desk.offer,
+        )
+    )
+    listening.action(view.SHOW, desk.show_offer)
     listening.submission(modals.ANNOUNCE, desk.announce)
     listening.action(view.GOT_IT, desk.got_it)
     listening.action(view.ASK, desk.ask)

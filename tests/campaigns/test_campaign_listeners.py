@@ -291,3 +291,26 @@ def test_who_has_not_read_is_reminded_and_confirms_from_there(town: Town) -> Non
         "You have confirmed the campaign “Summer trial”. Thank you."
     ]
     assert read_by(town) == "Read by 2 of 2 in sales: Sal and Sue."
+
+
+def test_an_offer_is_told_to_whoever_asks_and_to_nobody_else(town: Town) -> None:
+    announce(town)
+    sal = town.company.sal
+    town.slack.hand(sal.slack_id).command("/offer", "summ", town.channel)
+    assert "It holds today, until 30 June 2026." in town.told(sal)[0]
+    town.company.announce("form-2", name="Summer fair", utm_campaign=None)
+    town.work()
+    town.slack.hand(sal.slack_id).command("/offer", "", town.channel)
+    assert town.told(sal, 2)[1] == "2 offers that hold today."
+    listed = town.slack.ephemerals(sal.slack_id)[1]
+    first = next(block["accessory"] for block in listed.blocks if "accessory" in block)
+    assert first["action_id"] == view.SHOW
+    assert town.slack.hand(sal.slack_id).click(listed, view.SHOW, _block_of(listed, first)).ok
+    assert town.told(sal, 3)[2].startswith("“Summer fair”: It holds today")
+    town.slack.hand(sal.slack_id).command("/offer", "summer on 2026-31-01", town.channel)
+    assert town.told(sal, 4)[3].startswith("“2026-31-01” is no day that I can read.")
+    assert len(town.posted()) == 2
+
+
+def _block_of(message: Any, accessory: Any) -> str:
+    return next(str(b["block_id"]) for b in message.blocks if b.get("accessory") == accessory)

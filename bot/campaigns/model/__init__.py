@@ -15,7 +15,7 @@ from bot.campaigns.model.campaign import (
     Stage,
     utm_code,
 )
-from bot.campaigns.model.history import AsOf, CampaignEvent, CampaignVersion, Deed
+from bot.campaigns.model.history import AsOf, CampaignEvent, CampaignVersion, Deed, Found
 from bot.campaigns.model.readership import (
     RECENTLY_DAYS,
     CampaignQuestion,
@@ -44,6 +44,7 @@ __all__ = [
     "CampaignVersion",
     "CannotMove",
     "Deed",
+    "Found",
     "Kind",
     "Overview",
     "Promise",

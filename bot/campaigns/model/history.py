@@ -1,11 +1,14 @@
 """The past of a campaign: every version of what it promised, and who did what when."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import reduce
 from typing import Any
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import Computed, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from bot.campaigns.model.campaign import Campaign, Promise, Stage
@@ -32,11 +35,20 @@ class Deed(StrEnum):
     CANCELLED = "cancelled"
 
 
+# Written as PostgreSQL shows it, so that `handoff db check` can compare.
+_SEARCHED = ("name", "offer", "price", "audience", "terms", "talking_points")
+_JOINED = reduce(lambda before, each: f"(({before} || ' '::text) || {each})", _SEARCHED)
+_WORDS = f"to_tsvector('simple'::regconfig, {_JOINED})"
+
+
 class CampaignVersion(Promise, Base):
     """What a campaign promised, from its proposal or its announcement on: kept as it was."""
 
     __tablename__ = "campaign_version"
-    __table_args__ = (UniqueConstraint("campaign_id", "number"),)
+    __table_args__ = (
+        UniqueConstraint("campaign_id", "number"),
+        Index("ix_campaign_version_words", "words", postgresql_using="gin"),
+    )
 
     id: Mapped[Id]
     workspace_id: Mapped[WorkspaceId]
@@ -46,6 +58,8 @@ class CampaignVersion(Promise, Base):
     at: Mapped[Moment]
     in_force_from: Mapped[Moment | None]
     """Since when it holds, until the next one does; None: it was only proposed so far."""
+    words: Mapped[Any] = mapped_column(TSVECTOR, Computed(_WORDS, persisted=True), deferred=True)
+    """What `service.offers` looks into."""
 
 
 class CampaignEvent(Base):
@@ -101,3 +115,15 @@ class AsOf:
     def changed_since(self) -> bool:
         """Whether the offer, its terms or its dates are others by now."""
         return self.version is not None and self.version.number < self.campaign.holds_from
+
+
+@dataclass(frozen=True)
+class Found:
+    """The offers that match, as they were on a day: the first of them, and how many there are."""
+
+    offers: Sequence[AsOf]
+    """Those in force first; each campaign with its owner."""
+    count: int
+    words: str
+    day: date
+    today: date

@@ -37,6 +37,7 @@ from bot.campaigns.service.changing import (
     resume,
 )
 from bot.campaigns.service.drafting import Draft, draft, launch_time
+from bot.campaigns.service.finding import MOST, WrongDay, offer, offers
 from bot.campaigns.service.planning import (
     CodeTaken,
     NoDraft,
@@ -72,6 +73,7 @@ __all__ = [
     "END",
     "KEEPS_CODE",
     "LAUNCH",
+    "MOST",
     "PAGE",
     "QUESTION",
     "REMIND",
@@ -87,6 +89,7 @@ __all__ = [
     "NoDraft",
     "NotBegun",
     "NotYours",
+    "WrongDay",
     "agree",
     "announce",
     "answer",
@@ -113,7 +116,9 @@ __all__ = [
     "launch_time",
     "manageable",
     "may_announce",
+    "offer",
     "offer_on",
+    "offers",
     "overview",
     "pause",
     "propose",

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import bindparam, func, literal, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, joinedload
 
 from bot import clock
@@ -87,22 +88,34 @@ def running(session: Session, workspace_id: int, day: date) -> Sequence[Campaign
 def as_of(session: Session, campaign_id: int, moment: datetime) -> AsOf:
     """The campaign as it was at that moment: what it promised, and whether that was in force."""
     campaign = session.get_one(Campaign, campaign_id)
-    workspace = session.get_one(Workspace, campaign.workspace_id)
     version = session.scalar(
         select(CampaignVersion)
         .where(CampaignVersion.campaign_id == campaign_id, CampaignVersion.in_force_from <= moment)
         .order_by(CampaignVersion.number.desc())
         .limit(1)
     )
-    # One that was announced after its first day was live from that on.
-    unwritten = Stage.LIVE if version else Stage.DRAFT
-    return AsOf(
-        campaign,
-        version,
-        _stage_at(session, campaign_id, moment) or unwritten,
-        day=workspace.day_of(moment),
-        today=workspace.day_of(clock.now()),
-    )
+    return as_of_each(session, [(campaign, version)], moment)[0]
+
+
+def as_of_each(
+    session: Session, known: Sequence[tuple[Campaign, CampaignVersion | None]], moment: datetime
+) -> list[AsOf]:
+    """Likewise, for campaigns of one workspace whose versions of that moment are known.
+
+    None: nothing was announced by then. One that was announced after its first day was live from
+    that on.
+    """
+    stages = _stages_at(session, [campaign.id for campaign, _ in known], moment)
+    return [
+        AsOf(
+            campaign,
+            version,
+            stages.get(campaign.id, Stage.LIVE if version else Stage.DRAFT),
+            day=session.get_one(Workspace, campaign.workspace_id).day_of(moment),
+            today=today(session, campaign.workspace_id),
+        )
+        for campaign, version in known
+    ]
 
 
 def offer_on(session: Session, campaign_id: int, moment: datetime) -> CampaignVersion | None:
@@ -111,20 +124,22 @@ def offer_on(session: Session, campaign_id: int, moment: datetime) -> CampaignVe
     return then.version if then.in_force else None
 
 
-def _stage_at(session: Session, campaign_id: int, moment: datetime) -> Stage | None:
-    """The stage by the audit, since it was announced."""
+def _stages_at(
+    session: Session, campaign_ids: Sequence[int], moment: datetime
+) -> Mapping[int, Stage]:
+    """The stages by the audit, of those that were announced by then."""
     stage = CampaignEvent.facts["stage"].astext
-    found = session.scalar(
-        select(stage)
+    rows = session.execute(
+        select(CampaignEvent.campaign_id, stage)
+        .ext(distinct_on(CampaignEvent.campaign_id))
         .where(
-            CampaignEvent.campaign_id == campaign_id,
+            CampaignEvent.campaign_id.in_(campaign_ids),
             CampaignEvent.at <= moment,
             stage.in_([Stage.LIVE, Stage.PAUSED, *OVER]),
         )
-        .order_by(CampaignEvent.at.desc(), CampaignEvent.id.desc())
-        .limit(1)
+        .order_by(CampaignEvent.campaign_id, CampaignEvent.at.desc(), CampaignEvent.id.desc())
     )
-    return Stage(found) if found else None
+    return {campaign_id: Stage(found) for campaign_id, found in rows}
 
 
 def overview(session: Session, workspace_id: int, day: date) -> Overview:

@@ -17,7 +17,7 @@ from slack_sdk.models.blocks import (
     SectionBlock,
 )
 
-from bot.campaigns.model import Campaign, Kind, Readership, Since, Stage
+from bot.campaigns.model import Campaign, Kind, Promise, Readership, Since, Stage
 from bot.campaigns.view.offer import offer_line, period
 from bot.campaigns.view.questions import answers
 from bot.campaigns.view.words import day_in_words, plain, sentence_case, small
@@ -48,7 +48,7 @@ def card(
         f"{campaign.owner.mention} announces the campaign {name}: {offer_line(campaign)}.",
         [
             _title(campaign),
-            *_promise(campaign),
+            *promise(campaign, campaign),
             *answers(since.answered),
             small(read_by(readership)),
             ActionsBlock(
@@ -72,7 +72,7 @@ def _over(campaign: Campaign, since: Since) -> Message:
         [
             _title(campaign),
             small(sentence_case(over)),
-            *_promise(campaign),
+            *promise(campaign, campaign),
             *answers(since.answered),
             ActionsBlock(elements=buttons),
         ],
@@ -94,29 +94,29 @@ def _title(campaign: Campaign) -> HeaderBlock:
     return HeaderBlock(text=plain(f"Campaign: {campaign.name}", 150))
 
 
-def _promise(campaign: Campaign) -> list[Block]:
-    """What the campaign promises, to whom and until when: the part that sales reads."""
+def promise(shown: Promise, campaign: Campaign) -> list[Block]:
+    """What a campaign promises, or one of its versions did: the part that sales reads."""
     return [
-        _titled("Offer", campaign.offer),
-        SectionBlock(fields=_facts(campaign)),
-        _titled("Terms", campaign.terms),
-        *_points("Talking points", campaign.talking_points),
-        *_points("If they object", campaign.objections),
-        *_materials(campaign),
+        _titled("Offer", shown.offer),
+        SectionBlock(fields=_facts(shown, campaign)),
+        _titled("Terms", shown.terms),
+        *_points("Talking points", shown.talking_points),
+        *_points("If they object", shown.objections),
+        *_materials(shown),
     ]
 
 
-def _facts(campaign: Campaign) -> list[MarkdownTextObject]:
+def _facts(shown: Promise, campaign: Campaign) -> list[MarkdownTextObject]:
     facts = {
-        "When": sentence_case(period(campaign)),
-        "For": safe(campaign.audience),
+        "When": sentence_case(period(shown)),
+        "For": safe(shown.audience),
         "Kind": Kind(campaign.kind).label,
         "Owner": campaign.owner.mention,
     }
-    if campaign.price:
-        facts["Price"] = safe(campaign.price, 400)
-    if campaign.channels:
-        facts["Channels"] = safe(", ".join(campaign.channels), 400)
+    if shown.price:
+        facts["Price"] = safe(shown.price, 400)
+    if shown.channels:
+        facts["Channels"] = safe(", ".join(shown.channels), 400)
     if campaign.utm_campaign:
         # A code has no character that means something in mrkdwn between backticks, and is copied.
         facts["UTM campaign code"] = f"`{campaign.utm_campaign}`"
@@ -143,13 +143,13 @@ def _points(title: str, text: str) -> list[RichTextBlock]:
     return [RichTextBlock(elements=[heading, RichTextListElement(style="bullet", elements=points)])]
 
 
-def _materials(campaign: Campaign) -> list[RichTextBlock]:
+def _materials(shown: Promise) -> list[RichTextBlock]:
     """The materials as links; their addresses were checked when they were written."""
-    if not campaign.materials:
+    if not shown.materials:
         return []
     links = [
         RichTextSectionElement(elements=[RichTextElementParts.Link(url=address, text=title)])
-        for title, address in campaign.materials
+        for title, address in shown.materials
     ]
     heading = RichTextSectionElement(elements=[_bold("Materials")])
     return [RichTextBlock(elements=[heading, RichTextListElement(style="bullet", elements=links)])]

@@ -10,10 +10,10 @@ from bot.errors import HandoffError
 from bot.leads.model import WORDS, Lead
 from bot.people import service as people
 from bot.people.model import Person, Role
+from bot.store import prefixes
 
 # What PostgreSQL's parser splits a phone number at; E.164 is kept as one number.
 _BETWEEN_DIGITS = re.compile(r"(?<=\d)[\s()/.-]+(?=\d)")
-_PARTS = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
 
 
 class NothingToFind(HandoffError):
@@ -28,10 +28,9 @@ def search(session: Session, who: Person, words: str, limit: int) -> Sequence[Le
     NothingToFind.
     """
     people.require(session, who, "look leads up", Role.SALESPERSON, Role.MARKETER)
-    parts = _PARTS.findall(_BETWEEN_DIGITS.sub("", words.replace("@", " ")))
-    if not parts:
+    query = prefixes(_BETWEEN_DIGITS.sub("", words.replace("@", " ")))
+    if query is None:
         raise NothingToFind
-    query = " & ".join("'{}':*".format(part.replace("'", "''")) for part in parts[:10])
     return session.scalars(
         select(Lead)
         .where(

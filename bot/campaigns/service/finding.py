@@ -1,0 +1,149 @@
+"""Finding: what exactly is promised, today or on a day, by the words that one remembers of it."""
+
+import re
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, SQLColumnExpression, case, func, select
+from sqlalchemy.orm import Session, aliased, joinedload
+
+from bot import clock
+from bot.campaigns.model import AsOf, Campaign, CampaignVersion, Found, Stage
+from bot.campaigns.service.audit import midnight
+from bot.campaigns.service.reading import as_of_each, known
+from bot.errors import HandoffError, NotFound
+from bot.people import service as people
+from bot.people.model import Person, Role, Workspace
+from bot.slack.text import safe
+from bot.store import prefixes
+
+MOST = 10
+"""How many offers an answer lists."""
+
+_DAY = re.compile(r"(?:^|\s)on\s+(\d[\d./-]*)$", re.IGNORECASE)
+
+
+class WrongDay(HandoffError):
+    """“{text}” is no day that I can read. Please write it like 2026-05-01."""
+
+
+def offers(session: Session, who: Person, asked: str) -> Found:
+    """The offers whose words begin like those asked for; with none, those that hold on that day.
+
+    `asked` may end in a day: `spring on 2026-05-01`. What was never announced is no offer yet.
+    Raises NotAllowed, WrongDay.
+    """
+    people.require(session, who, "look offers up", Role.SALESPERSON, Role.MARKETER)
+    workspace = session.get_one(Workspace, who.workspace_id)
+    words, day = _read(asked, workspace)
+    today = workspace.day_of(clock.now())
+    moment = clock.now() if day == today else _end_of(day, workspace)
+    query = prefixes(words)
+    found, count = _matching(session, workspace.id, query, day, moment, today)
+    return Found(
+        offers=as_of_each(session, found, moment),
+        count=count,
+        words=words if query else "",
+        day=day,
+        today=today,
+    )
+
+
+def offer(session: Session, who: Person, version_id: int) -> AsOf:
+    """One version of an offer: as of now where it is the newest, else as of when it began to hold.
+
+    Raises NotAllowed, NotFound.
+    """
+    people.require(session, who, "look offers up", Role.SALESPERSON, Role.MARKETER)
+    version = session.get(CampaignVersion, version_id)
+    if version is None or version.workspace_id != who.workspace_id or not version.in_force_from:
+        raise NotFound(what="this offer")
+    replaced_at = session.scalar(
+        select(func.min(CampaignVersion.in_force_from)).where(
+            CampaignVersion.campaign_id == version.campaign_id,
+            CampaignVersion.number > version.number,
+        )
+    )
+    moment = version.in_force_from if replaced_at else clock.now()
+    return as_of_each(session, [(known(session, version.campaign_id), version)], moment)[0]
+
+
+def _read(asked: str, workspace: Workspace) -> tuple[str, date]:
+    """The words, and the day that stands behind them; today, where none does."""
+    found = _DAY.search(asked.strip())
+    if found is None:
+        return asked.strip(), workspace.day_of(clock.now())
+    try:
+        day = date.fromisoformat(found[1])
+    except ValueError:
+        raise WrongDay(text=safe(found[1], 40)) from None
+    return asked.strip()[: found.start()].strip(), day
+
+
+def _matching(
+    session: Session, workspace_id: int, query: str | None, day: date, moment: datetime, today: date
+) -> tuple[list[tuple[Campaign, CampaignVersion | None]], int]:
+    """The first of the versions that were the newest at that moment, and how many match in all."""
+    # Their texts are long, so only those that are shown are read.
+    rows = session.execute(
+        select(CampaignVersion.id, func.count().over())
+        .join(Campaign, Campaign.id == CampaignVersion.campaign_id)
+        .where(
+            Campaign.workspace_id == workspace_id,
+            CampaignVersion.in_force_from <= moment,
+            _is_newest(moment) if day != today else CampaignVersion.number == Campaign.version,
+            _holds(day, today) if query is None else _has(CampaignVersion.words, query),
+        )
+        .order_by(*_order(query, day, today))
+        .limit(MOST)
+    ).all()
+    found = session.execute(
+        select(Campaign, CampaignVersion)
+        .join(CampaignVersion, CampaignVersion.campaign_id == Campaign.id)
+        .where(CampaignVersion.id.in_([version_id for version_id, _ in rows]))
+        .options(joinedload(Campaign.owner))
+    )
+    by_id = {version.id: (campaign, version) for campaign, version in found}
+    return [by_id[version_id] for version_id, _ in rows], rows[0][1] if rows else 0
+
+
+def _is_newest(moment: datetime) -> ColumnElement[bool]:
+    """Whether no other version had taken its place by then."""
+    later = aliased(CampaignVersion)
+    return ~(
+        select(later.id)
+        .where(
+            later.campaign_id == CampaignVersion.campaign_id,
+            later.number > CampaignVersion.number,
+            later.in_force_from <= moment,
+        )
+        .exists()
+    )
+
+
+def _order(query: str | None, day: date, today: date) -> list[ColumnElement[Any]]:
+    """What holds comes first, then what is to come; a word of the name before one of the terms."""
+    comes = CampaignVersion.starts_on > day
+    standing = case((_holds(day, today), 0), (comes, 1), else_=2)
+    newest: list[ColumnElement[Any]] = [CampaignVersion.starts_on.desc(), CampaignVersion.id.desc()]
+    if query is None:
+        return newest
+    in_name = _has(func.to_tsvector("simple", CampaignVersion.name), query)
+    return [standing, case((in_name, 0), else_=1), *newest]
+
+
+def _has(words: SQLColumnExpression[Any], query: str) -> ColumnElement[bool]:
+    return words.bool_op("@@")(func.to_tsquery("simple", query))
+
+
+def _holds(day: date, today: date) -> ColumnElement[bool]:
+    """Whether that day is one of its days; for today, also whether it is live."""
+    runs = (CampaignVersion.starts_on <= day) & (
+        CampaignVersion.ends_on.is_(None) | (CampaignVersion.ends_on >= day)
+    )
+    return runs & (Campaign.stage == Stage.LIVE) if day == today else runs
+
+
+def _end_of(day: date, workspace: Workspace) -> datetime:
+    """The last moment of the day: what was changed on it holds for it."""
+    return midnight(day + timedelta(days=1), workspace.zone) - timedelta(microseconds=1)

@@ -1,0 +1,242 @@
+"""`/offer`: the terms of today or of a day, found by how words begin, and whether they hold."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from slack_sdk.models.views import View
+from sqlalchemy import text
+
+from bot.campaigns import service, view
+from bot.campaigns.model import Campaign, Found, Stage
+from bot.errors import NotAllowed, NotFound
+from bot.people.model import Person, Role
+from bot.playground.limits import check_message
+from bot.slack import Message
+from bot.store import prefixes
+from tests.campaigns.scene import NINE, TODAY, Company, Hands, draft, hire, install
+
+Looks = Callable[[str, Message | View], None]
+
+
+def put(
+    company: Company, name: str, first: int = 0, last: int | None = 30, **more: Any
+) -> Campaign:
+    """A campaign from and to so many days from today."""
+    days = {
+        "starts_on": TODAY + timedelta(days=first),
+        "ends_on": None if last is None else TODAY + timedelta(days=last),
+    }
+    return company.announce(name, name=name, utm_campaign=None, **days | more)
+
+
+def look(company: Company, asked: str, who: Person | None = None) -> Found:
+    with company.store.transaction() as session:
+        return service.offers(session, who or company.sal, asked)
+
+
+def names(company: Company, asked: str) -> list[str]:
+    return [then.promise.name for then in look(company, asked).offers]
+
+
+def said(company: Company, asked: str) -> Message:
+    answer = view.found(look(company, asked))
+    assert check_message(answer.blocks) == []
+    return answer
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["Autumn", "autu", "AUTUMN deal", "deal autumn", "thirty", "salzb", "dent", "cash", "o'hara",
+     "EUR 49", "co-op"],
+)  # fmt: skip
+def test_it_is_found_by_how_any_of_its_words_begin(company: Company, asked: str) -> None:
+    put(company, "Other")
+    put(
+        company, "Autumn deal", offer="Thirty days free", audience="Dentists in Salzburg",
+        terms="Cash only, as Ms O'Hara said.", price="EUR 49", talking_points="- A co-op price",
+    )  # fmt: skip
+    assert names(company, asked) == ["Autumn deal"]
+
+
+@pytest.mark.parametrize("asked", ["winter", "autumn winter", "tumn"])
+def test_what_is_not_in_it_finds_nothing_and_says_what_to_do(company: Company, asked: str) -> None:
+    put(company, "Autumn deal")
+    assert names(company, asked) == []
+    assert said(company, asked).text.startswith(f"I find no offer for “{asked}” today. Try fewer")
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(asked=st.text(max_size=60) | st.text("'&|!<>:*()\\ ab-.on 2026", max_size=60))
+def test_whatever_is_typed_is_a_search_or_a_kind_word(company: Company, asked: str) -> None:
+    with suppress(service.WrongDay):  # which says how to write a day
+        assert look(company, asked).offers == []
+
+
+@given(st.text())
+def test_a_query_is_made_of_words_alone(words: str) -> None:
+    query = prefixes(words)
+    assert query is None or query.count(":*") == query.count("&") + 1 <= 10
+
+
+def test_without_words_all_that_hold_today_are_told(company: Company) -> None:
+    for name, first, last in (
+        ("now", -3, 3),
+        ("ever", -90, None),
+        ("soon", 4, 9),
+        ("over", -9, -1),
+    ):
+        put(company, name, first, last)
+    assert names(company, "") == ["now", "ever"]
+    assert names(company, "on 2026-06-06") == ["soon", "ever"]
+    assert said(company, "").text == "2 offers that hold today."
+    assert said(company, "on 2026-06-06").text == "2 offers that held on 6 June 2026."
+
+
+def test_with_no_offer_at_all_it_says_where_to_look(company: Company) -> None:
+    assert said(company, "").text.startswith("No offer holds today. `/campaign list` shows")
+
+
+def test_what_holds_comes_first_then_what_is_to_come_and_a_name_before_the_terms(
+    company: Company,
+) -> None:
+    put(company, "Trial over", -30, -1)
+    put(company, "Trial soon", 5, 9)
+    put(company, "Else", terms="No trial.")
+    put(company, "Trial now")
+    assert names(company, "trial") == ["Trial now", "Else", "Trial soon", "Trial over"]
+
+
+def test_a_day_has_the_terms_of_that_day(company: Company, hands: Hands) -> None:
+    campaign = put(company, "Summer", terms="Ten months minimum.")
+    hands.forward(days=3)
+    with company.store.transaction() as session:
+        new = draft(name="Summer", terms="Six months minimum.", utm_campaign=None)
+        service.change(session, company.mara, campaign.id, new)
+    [then] = look(company, "summer").offers
+    assert then.promise.terms == "Six months minimum."
+    [then] = look(company, "summer on 2026-06-02").offers
+    assert (then.promise.terms, then.in_force) == ("Ten months minimum.", True)
+    assert "Since then it was changed" in said(company, "summer on 2026-06-02").text
+    assert names(company, "ten on 2026-06-02") == ["Summer"]
+    assert names(company, "ten") == []
+    assert names(company, "summer ON 2026-05-09") == []  # nothing was announced by then
+
+
+def test_what_was_never_announced_is_no_offer(company: Company) -> None:
+    with company.store.transaction() as session:
+        campaign = service.draft_campaign(session, company.mara, draft(), "form-1")
+        service.propose(session, company.mara, campaign.id)
+    assert names(company, "summer") == []
+
+
+@pytest.mark.parametrize("asked", ["summer on 2026-13-01", "on 1.5.2026", "on 5"])
+def test_a_day_that_cannot_be_read_is_asked_for_again(company: Company, asked: str) -> None:
+    with pytest.raises(service.WrongDay, match="is no day that I can read"):
+        look(company, asked)
+
+
+def test_a_word_on_is_a_word(company: Company) -> None:
+    put(company, "Trial on demand")
+    assert names(company, "trial on demand") == ["Trial on demand"]
+
+
+def test_who_may_ask(company: Company) -> None:
+    campaign = put(company, "Summer")
+    for role in Role:
+        assert look(company, "summer", company.someone(f"U{role}", role)).count == 1
+    with pytest.raises(NotAllowed, match="look offers up"):
+        look(company, "summer", company.someone("UX"))
+    spy = hire(company.store, install(company.store, "T2", "C2"), "USPY", "Spy", Role.ADMIN)
+    assert look(company, "summer", spy).count == 0
+    with company.store.transaction() as session:
+        version = service.version(session, campaign.id, 1)
+        assert version is not None
+        with pytest.raises(NotFound):
+            service.offer(session, spy, version.id)
+        with pytest.raises(NotAllowed):
+            service.offer(session, company.someone("UX"), version.id)
+        assert service.offer(session, company.sal, version.id).in_force
+
+
+def test_one_offer_is_told_whole(company: Company, looks: Looks) -> None:
+    put(company, "Summer trial", price="EUR 49 a month", objections="Too dear: half price.")
+    looks("offer", said(company, "summer"))
+
+
+def test_one_that_is_over_says_so_loudly(company: Company, looks: Looks) -> None:
+    put(company, "Summer trial", -40, -2, late_callers="Offer them the basic plan.")
+    looks("offer_over", said(company, "summer"))
+
+
+def test_one_that_is_to_come_says_from_when(company: Company, looks: Looks) -> None:
+    put(company, "Summer trial", 9, 40)
+    looks("offer_to_come", said(company, "summer"))
+
+
+def test_one_that_is_paused_says_whom_to_ask(company: Company, looks: Looks) -> None:
+    campaign = put(company, "Summer trial")
+    with company.store.transaction() as session:
+        service.pause(session, company.mara, campaign.id)
+    looks("offer_paused", said(company, "summer"))
+
+
+def test_several_are_listed_and_each_can_be_shown(company: Company, looks: Looks) -> None:
+    put(company, "Summer trial", price="EUR 49 a month")
+    put(company, "Summer fair", 9, 12)
+    put(company, "Summer <start>", -40, -2)
+    looks("offers", said(company, "summer"))
+
+
+def test_many_are_told_by_their_number(company: Company) -> None:
+    for number in range(13):
+        put(company, f"Summer {number}", offer="<&>" * 90, price="<&>" * 60)
+    answer = said(company, "summer")
+    assert answer.text == "13 offers for “summer”."
+    assert "and 3 more. Another word finds the one you mean" in repr(answer.blocks)
+    assert "and 3 more. A word finds the one" in repr(said(company, "").blocks)
+
+
+@pytest.mark.parametrize(
+    ("stage", "day", "words"),
+    [
+        (Stage.LIVE, 0, "It holds today, until 30 June 2026."),
+        (Stage.LIVE, 31, "*Over since 30 June 2026. Do not promise it.* Say: Thank you"),
+        (Stage.ENDED, 0, "*Over since 30 June 2026. Do not promise it.*"),
+    ],
+)
+def test_the_day_decides_even_before_the_clock_has_struck(
+    company: Company, hands: Hands, stage: Stage, day: int, words: str
+) -> None:
+    campaign = put(company, "Summer", 0, 29)
+    with company.store.transaction() as session:
+        session.get_one(Campaign, campaign.id).stage = stage
+        if stage == Stage.ENDED:
+            session.execute(
+                text("UPDATE campaign_event SET facts = jsonb_build_object('stage', 'ended')")
+            )
+    hands.now = NINE + timedelta(days=day)
+    assert words in repr(said(company, "summer").blocks)
+
+
+def test_a_past_day_says_what_has_become_of_it(company: Company, hands: Hands) -> None:
+    campaign = put(company, "Summer", 0, 9)
+    put(company, "Later", 12, None)
+    hands.forward(days=5)
+    assert (
+        "This held on 2 June 2026. It holds today too." in said(company, "sum on 2026-06-02").text
+    )
+    with company.store.transaction() as session:
+        service.pause(session, company.mara, campaign.id)
+    assert "*It is paused today:*" in said(company, "sum on 2026-06-02").text
+    hands.forward(days=15)
+    over = said(company, "summer on 2026-06-02").text
+    assert "*Since then it has ended since 10 June 2026: do not promise it today.*" in over
+    assert "*On 8 June 2026 it was paused.*" in said(company, "summer on 2026-06-08").text
+    assert "*On 15 June 2026 it was over" in said(company, "summer on 2026-06-15").text
+    assert "*On 2 June 2026 it had not begun:*" in said(company, "later on 2026-06-02").text
+    assert date(2026, 6, 21) == look(company, "").today
