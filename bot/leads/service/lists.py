@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, TextClause, exists, func, select
+from sqlalchemy import ColumnElement, TextClause, func, select
 from sqlalchemy.orm import Session
 
 from bot import clock
@@ -60,16 +60,17 @@ def late(session: Session, workspace_id: int, limit: int) -> Sequence[tuple[Lead
 
 def call_lists(session: Session, workspace_id: int) -> Sequence[tuple[CallList, int]]:
     """The newest lists that are not called through, each with how many are left."""
-    left = (
-        select(func.count())
+    # List by list, the newest first, until there are enough: the others are not counted.
+    counted = (
+        select(func.count().label("left"))
         .select_from(Lead)
         .where(Lead.call_list_id == CallList.id, IS_LISTED)
-        .scalar_subquery()
+        .lateral()
     )
-    someone = exists().where(Lead.call_list_id == CallList.id, IS_LISTED)
     rows = session.execute(
-        select(CallList, left)
-        .where(CallList.workspace_id == workspace_id, someone)
+        select(CallList, counted.c.left)
+        .join(counted, counted.c.left > 0)
+        .where(CallList.workspace_id == workspace_id)
         .order_by(CallList.id.desc())
         .limit(_MOST_CALL_LISTS)
     )
