@@ -29,6 +29,7 @@ settings.load_profile("handoff")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--golden", action="store_true", help="write the golden files anew")
+    parser.addoption("--leads", type=int, default=100, help="how many come in the simulated week")
 
 
 @pytest.fixture(scope="session")
