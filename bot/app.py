@@ -32,6 +32,7 @@ from bot.people.model import Workspace
 from bot.planning import jobs as planning_jobs
 from bot.planning import listeners as planning_listeners
 from bot.reports import site
+from bot.reports.campaign import listeners as report_listeners
 from bot.settings import Settings, WrongSettings, load
 from bot.shadowing import jobs as shadow_jobs
 from bot.shadowing import listeners as shadow_listeners
@@ -91,6 +92,7 @@ class Application:
         standup_listeners.register(self.listening, self.store)
         shadow_listeners.register(self.listening, self.store)
         digest_listeners.register(self.listening, self.store)
+        report_listeners.register(self.listening, self.store)
         library_listeners.register(self.listening, self.store)
         home_listeners.register(self.listening, self.store)
         self.listening.close_door()

@@ -65,6 +65,28 @@ def test_spend_is_entered_corrected_imported_and_warned_about(either_office: Off
     assert lines[1].startswith("2026-06-02,Winter,EUR,50.00,No campaign here is called")
 
 
+def test_a_report_is_asked_for_chosen_and_turned(office: Office) -> None:
+    announce(office)
+    mara = office.hand("mara")
+    mara.command("/campaign", "", office.channel)
+    second = {**FORM, "name": "Summer fair", "utm_campaign": "summer-fair"}
+    assert mara.submit(office.modal("mara", "Announce a campaign"), second).ok
+    office.send_lead(utm_campaign="summer-trial")
+    office.card("Ada")
+    mara.command("/campaign", "spend summer trial", office.channel)
+    told = {"line": "Ads", "amount": "10"}
+    assert mara.submit(office.modal("mara", "Enter spend"), told).ok
+
+    mara.command("/campaign", "report summer", office.channel)
+    question = office.whisper("mara", "Several campaigns have “summer”")
+    mara.choose(question, "report.first_touch", "1")
+    found = office.whisper("mara", "Report: Summer trial", "Attributed by first touch", "10 EUR")
+    mara.click(found, "report.last_touch")
+    office.whisper("mara", "Report: Summer trial", "Attributed by last touch", "1 lead")
+    office.hand("ben").command("/campaign", "report summer trial last", office.channel)
+    assert "EUR" not in drawn(office.whisper("ben", "Report: Summer trial", "last touch"))
+
+
 def test_any_table_can_be_spend(office: Office) -> None:
     announce(office)
     mara = office.hand("mara")

@@ -1,0 +1,138 @@
+"""The verb of a campaign's report: compute it, as far as the reader may see."""
+
+import statistics
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
+
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session
+
+from bot import clock
+from bot.campaigns import service as campaigns
+from bot.campaigns.model import Campaign, Stage
+from bot.leads.model import Disposition, Lead, Rating
+from bot.metrics import METRICS, Attribution, Figures, Unit, Value, of_campaigns, rounded
+from bot.people import service as people
+from bot.people.model import Person, Role
+from bot.reports.campaign.model import CampaignReport, Reason
+from bot.reports.policy import Matter, sight_of
+
+# The newest campaigns of a kind say how such campaigns do now, and keep the report fast.
+_MOST_PEERS = 30
+_MOST_REASONS = 5
+_DIGITS = {Unit.PERCENT: 1, Unit.SCORE: 2, Unit.RATIO: 2}
+
+
+def report(
+    session: Session, who: Person, campaign_id: int, attribution: Attribution
+) -> CampaignReport:
+    """A campaign's results over its whole life. Raises NotAllowed, NotFound."""
+    people.require(session, who, "read the reports", Role.SALESPERSON, Role.MARKETER)
+    campaign = campaigns.find(session, who.workspace_id, campaign_id)
+    peers = _peers(session, campaign, attribution)
+    ids = [campaign.id, *peers]
+    figures = of_campaigns(session, who.workspace_id, ids, attribution=attribution)
+    sight = sight_of(who)
+    return CampaignReport(
+        campaign=campaign,
+        figures=figures[campaign.id],
+        typical=typical([figures[each] for each in peers], campaign.currency),
+        peers=len(peers),
+        reasons=_reasons(session, campaign, attribution),
+        targets=_targets(campaign),
+        shows_money=sight is not None and sight.knows(Matter.MONEY),
+        today=campaigns.today(session, who.workspace_id),
+        as_of=clock.now(),
+    )
+
+
+def typical(peers: Sequence[Figures], currency: str) -> Mapping[str, Value]:
+    """The median of each metric over these campaigns, of those that have a value.
+
+    Money is compared in one currency: a campaign with amounts in another one is left out.
+    """
+    found: dict[str, Value] = {}
+    for metric in METRICS:
+        if metric.unit is Unit.MONEY:
+            amounts = _in(currency, (each.values.get(metric.name) for each in peers))
+            value = _median(amounts)
+            found[metric.name] = None if value is None else {currency: int(rounded(value, 0))}
+            continue
+        value = _median(
+            [Fraction(number) for each in peers if (number := each.number(metric.name)) is not None]
+        )
+        found[metric.name] = None if value is None else _value(metric.unit, value)
+    return found
+
+
+def _in(currency: str, values: Iterable[Value]) -> list[Fraction]:
+    """The amounts that are in this currency alone."""
+    return [
+        Fraction(value.get(currency, 0))
+        for value in values
+        if isinstance(value, dict) and value.keys() <= {currency}
+    ]
+
+
+def _median(values: Sequence[Fraction]) -> Fraction | None:
+    return statistics.median(values) if values else None
+
+
+def _value(unit: Unit, value: Fraction) -> Value:
+    digits = _DIGITS.get(unit)
+    return int(rounded(value, 0)) if digits is None else rounded(value, digits)
+
+
+def _peers(session: Session, campaign: Campaign, attribution: Attribution) -> Sequence[int]:
+    """The newest other campaigns of its kind that were announced and have leads."""
+    credited = Lead.last_campaign_id if attribution is Attribution.LAST_TOUCH else Lead.campaign_id
+    return session.scalars(
+        select(Campaign.id)
+        .where(
+            Campaign.workspace_id == campaign.workspace_id,
+            Campaign.kind == campaign.kind,
+            Campaign.id != campaign.id,
+            Campaign.stage.in_([Stage.LIVE, Stage.PAUSED, Stage.ENDED]),
+            exists().where(credited == Campaign.id),
+        )
+        .order_by(Campaign.starts_on.desc(), Campaign.id.desc())
+        .limit(_MOST_PEERS)
+    ).all()
+
+
+def _reasons(session: Session, campaign: Campaign, attribution: Attribution) -> Sequence[Reason]:
+    """Why its leads were lost or rated weak or junk: the codes, and the words that people wrote."""
+    credited = Lead.last_campaign_id if attribution is Attribution.LAST_TOUCH else Lead.campaign_id
+    mine = [
+        Lead.workspace_id == campaign.workspace_id,
+        credited == campaign.id,
+        Lead.merged_into.is_(None),
+    ]
+    words = func.lower(func.btrim(Lead.rating_reason))
+    is_low = Lead.rating.in_([Rating.WEAK, Rating.JUNK])
+    lost = select(Lead.disposition, func.count()).where(*mine, Lead.disposition.is_not(None))
+    low = select(words, func.count()).where(*mine, is_low, words != "")
+    codes = session.execute(lost.group_by(Lead.disposition)).all()
+    written = session.execute(
+        low.group_by(words).order_by(func.count().desc(), words).limit(_MOST_REASONS)
+    ).all()
+    found = [Reason(Disposition(code).label, count) for code, count in codes if code]
+    found += [Reason(f"“{text}”", count) for text, count in written]
+    return sorted(found, key=lambda each: (-each.count, each.words))[:_MOST_REASONS]
+
+
+def _targets(campaign: Campaign) -> Mapping[str, Value]:
+    """What was planned, where something was."""
+    planned: dict[str, int | Decimal | None] = {
+        "received": campaign.expected_leads,
+        "customers": campaign.expected_customers,
+    }
+    money = {
+        "spend": campaign.budget_minor,
+        "cpl": campaign.target_cost_per_lead_minor,
+    }
+    return {
+        **{name: value for name, value in planned.items() if value is not None},
+        **{name: {campaign.currency: minor} for name, minor in money.items() if minor is not None},
+    }
