@@ -176,6 +176,49 @@ def test_a_pair_that_looks_for_a_time_is_not_paired_again(company: Company, hand
     assert not {s.person_id for s in pair.taken} & {s.person_id for s in first.taken}
 
 
+def test_two_who_found_no_time_do_not_try_again_at_once(company: Company, hands: Hands) -> None:
+    company.staff(2, 2)
+    company.configure(every_weeks="2")
+    company.round()
+    first = {(pair.marketer_id, pair.salesperson_id) for pair in company.pairs()}
+    hands.forward(weeks=2)
+    company.round()
+    second = {(pair.marketer_id, pair.salesperson_id) for pair in company.pairs()}
+    assert len(first) == len(second) == 2
+    assert not first & second
+
+
+def test_who_is_away_meanwhile_is_not_silent(company: Company, hands: Hands) -> None:
+    [mara], [sofia] = company.staff(1, 1)
+    company.configure(every_weeks="2")
+    company.round()
+    hands.forward(days=1)
+    company.away(sofia, 20)
+    hands.forward(days=13)
+    with company.store.transaction() as session:
+        assert service.lapse(session, company.workspace.id) == 1
+    assert company.member(sofia).silent == 0
+    assert company.member(mara).silent == 1
+
+
+def test_a_round_finds_everybody_free_also_where_the_clocks_go_forward(
+    company: Company, hands: Hands
+) -> None:
+    """Europe's went forward on 28 March 2027: that fortnight is an hour shorter."""
+    company.staff(2, 2)
+    hands.to(datetime.fromisoformat("2027-03-20T09:00+00:00"))
+    company.configure(every_weeks="1")
+    for _ in range(3):
+        with company.store.transaction() as session:
+            schedule = session.scalars(select(Schedule).filter_by(name=service.OPEN)).one()
+            at = schedule.next_run_at
+            schedule.next_run_at = schedule.after(at)
+        hands.to(at)
+        assert company.round() is not None
+        assert len(company.pairs()) == 2
+    assert at == datetime.fromisoformat("2027-04-05T08:00+00:00")
+
+
 def test_no_repeat_until_all_were_met(company: Company, hands: Hands) -> None:
     company.staff(3, 3)
     company.configure(every_weeks="2")

@@ -11,18 +11,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import product
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot import clock
-from bot.campaigns.model import Campaign
-from bot.leads.model import Lead
 from bot.people.hours import Span
 from bot.people.model import Person, Role, Workspace
 from bot.people.rota import Rota, rota
 from bot.shadowing import slots
-from bot.shadowing.model import Reason, ShadowApart, ShadowMember, ShadowPair, ShadowRound, Stage
+from bot.shadowing.model import Reason
 from bot.shadowing.pairing import Edge, Seeker, Tie
+from bot.shadowing.service import history
+from bot.shadowing.service.history import Work
 
 FORTNIGHT = timedelta(weeks=2)
 
@@ -30,15 +29,6 @@ _LEADS_OF = timedelta(days=90)
 
 # Who does not work within that time is not waited for.
 _AWAY_LONG = timedelta(weeks=8)
-
-
-@dataclass(frozen=True)
-class Work:
-    """The leads of a marketer's campaigns that a salesperson works."""
-
-    leads: int
-    campaign_id: int
-    """The campaign with the most of them."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +81,7 @@ def read(session: Session, workspace: Workspace, until: datetime) -> Circle:
     """The circle at this moment, for a round that closes at `until`."""
     now = clock.now()
     staff = rota(session, workspace)
-    resting = _resting(session, workspace.id)
+    resting = history.resting(session, workspace.id)
     working = {
         person_id: spans
         for person_id in staff.people
@@ -100,12 +90,12 @@ def read(session: Session, workspace: Workspace, until: datetime) -> Circle:
     }
     free = {person_id: _until(spans, until) for person_id, spans in working.items()}
     inside = [staff.people[person_id] for person_id in working]
-    ever = _may_meet(sides(inside), working, _apart(session, workspace.id))
-    busy = _busy(session, workspace.id)
+    ever = _may_meet(sides(inside), working, history.apart(session, workspace.id))
+    busy = history.busy(session, workspace.id)
     here = {each for each in working if each not in busy and slots.can_meet(free[each])}
     seekers = _seekers(session, workspace.id, ever, working)
-    work = _work(session, workspace.id, now - _LEADS_OF)
-    last = _together_last(session, workspace.id)
+    work = history.work(session, workspace.id, now - _LEADS_OF)
+    last = history.together_last(session, workspace.id)
     marketers, salespeople = sides(inside)
     times = _Times(free)
     return Circle(
@@ -162,24 +152,11 @@ def _seekers(
     for one, other in ever:
         everyone[one].add(other)
         everyone[other].add(one)
-    met = _met(session, workspace_id)
-    waited = {member.person_id: member.waited for member in members(session, workspace_id)}
+    met = history.met(session, workspace_id)
+    waited = {member.person_id: member.waited for member in history.members(session, workspace_id)}
     return {
         each: Seeker(each, waited.get(each, 0), met.get(each, ()), frozenset(everyone[each]))
         for each in people
-    }
-
-
-def members(session: Session, workspace_id: int) -> Iterable[ShadowMember]:
-    """Those who have a row: they were asked, are out, or wait."""
-    return session.scalars(select(ShadowMember).where(ShadowMember.workspace_id == workspace_id))
-
-
-def _resting(session: Session, workspace_id: int) -> set[int]:
-    return {
-        member.person_id
-        for member in members(session, workspace_id)
-        if member.is_out or member.rests
     }
 
 
@@ -194,75 +171,3 @@ def _spans(staff: Rota, person_id: int, start: datetime, end: datetime) -> list[
 
 def _until(spans: Iterable[Span], end: datetime) -> list[Span]:
     return [(opens, min(closes, end)) for opens, closes in spans if opens < end]
-
-
-def _apart(session: Session, workspace_id: int) -> set[Edge]:
-    rows = select(ShadowApart.one_id, ShadowApart.other_id).where(
-        ShadowApart.workspace_id == workspace_id
-    )
-    return {(one, other) for one, other in session.execute(rows)}
-
-
-def _busy(session: Session, workspace_id: int) -> set[int]:
-    """Who has a partner already, and is still to meet them."""
-    rows = select(ShadowPair.marketer_id, ShadowPair.salesperson_id).where(
-        ShadowPair.workspace_id == workspace_id,
-        ShadowPair.stage.in_([Stage.FINDING, Stage.AGREED]),
-    )
-    return {person_id for row in session.execute(rows) for person_id in row}
-
-
-def _met(session: Session, workspace_id: int) -> dict[int, list[int]]:
-    """Whom each has met, in order."""
-    met: dict[int, list[int]] = defaultdict(list)
-    rows = (
-        select(ShadowPair.marketer_id, ShadowPair.salesperson_id)
-        .where(
-            ShadowPair.workspace_id == workspace_id,
-            ShadowPair.stage.in_([Stage.HELD, Stage.SETTLED]),
-        )
-        .order_by(ShadowPair.held_at, ShadowPair.id)
-    )
-    for one, other in session.execute(rows):
-        met[one].append(other)
-        met[other].append(one)
-    return met
-
-
-def _together_last(session: Session, workspace_id: int) -> set[Edge]:
-    """Who was paired in the newest round, whatever came of it."""
-    newest = (
-        select(ShadowRound.id)
-        .where(ShadowRound.workspace_id == workspace_id)
-        .order_by(ShadowRound.day.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    rows = select(ShadowPair.marketer_id, ShadowPair.salesperson_id).where(
-        ShadowPair.round_id == newest
-    )
-    return {(one, other) for one, other in session.execute(rows)}
-
-
-def _work(session: Session, workspace_id: int, since: datetime) -> dict[Edge, Work]:
-    """Who works whose leads, as they came in since then."""
-    count = func.count(Lead.id)
-    rows = session.execute(
-        select(Campaign.owner_id, Lead.claimed_by, Lead.campaign_id, count)
-        .join(Campaign, Campaign.id == Lead.campaign_id)
-        .where(
-            Lead.workspace_id == workspace_id,
-            Lead.received_at >= since,
-            Lead.claimed_by.is_not(None),
-            Lead.merged_into.is_(None),
-        )
-        .group_by(Campaign.owner_id, Lead.claimed_by, Lead.campaign_id)
-        .order_by(count, Lead.campaign_id)
-    )
-    found: dict[Edge, Work] = {}
-    for owner, claimer, campaign_id, leads in rows:
-        assert claimer is not None
-        assert campaign_id is not None
-        before = found.get((owner, claimer))
-        found[owner, claimer] = Work(leads + (before.leads if before else 0), campaign_id)
-    return found

@@ -19,7 +19,7 @@ from bot.shadowing.model import (
     Stage,
 )
 from bot.shadowing.pairing import Edge, pair
-from bot.shadowing.service import circle, membership
+from bot.shadowing.service import circle, history, membership
 from bot.shadowing.service.circle import Circle
 from bot.shadowing.service.settings import is_due, setting
 from bot.shadowing.service.table import CARD, LEFT_OVER, hold, redraw
@@ -28,6 +28,8 @@ LAPSE = "shadow.lapse"
 
 # How long a pair may look for a time; its times are proposed for this long ahead too.
 _LONGEST_WEEKS = 2
+# A pair lapses before the next round opens, also where the clocks go forward in between.
+_BEFORE_NEXT = timedelta(hours=2)
 # Nobody is asked for an hour that has begun by the time they read of it.
 _LEAD_TIME = timedelta(hours=20)
 
@@ -88,13 +90,13 @@ def take_seat(session: Session, made: ShadowPair, there: Circle, person_id: int)
 
 
 def _opened(session: Session, told: ShadowSetting, slot: datetime) -> ShadowRound | None:
-    now = clock.now()
     day = session.get_one(Workspace, told.workspace_id).day_of(slot)
+    weeks = timedelta(weeks=min(told.every_weeks, _LONGEST_WEEKS))
     opened: ShadowRound | None = session.scalar(
         insert(ShadowRound)
         .values(
-            workspace_id=told.workspace_id, day=day, opened_at=now,
-            closes_at=now + timedelta(weeks=min(told.every_weeks, _LONGEST_WEEKS)),
+            workspace_id=told.workspace_id, day=day, opened_at=clock.now(),
+            closes_at=slot + weeks - _BEFORE_NEXT,
         )
         .on_conflict_do_nothing()
         .returning(ShadowRound)
@@ -152,10 +154,12 @@ def _lapse(session: Session, pair_id: int) -> bool:
         return False
     made.stage = Stage.LAPSED
     silent = [seat for seat in made.taken if seat.acted_at is None]
+    away = history.away(session, [seat.person_id for seat in silent], made.round_id)
     for seat in made.taken:
-        if seat in silent:
+        if seat not in silent:
+            if silent:
+                membership.let_wait(session, seat)
+        elif seat.person_id not in away:
             membership.note_silence(session, seat, seat.person)
-        elif silent:
-            membership.let_wait(session, seat)
     redraw(session, made)
     return True

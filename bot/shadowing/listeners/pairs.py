@@ -1,16 +1,15 @@
-"""What Slack brings in for shadowing: `/shadow`, the card's buttons, and the modals."""
+"""What Slack brings in for a pair: the clicks on its card, on the page of `/shadow`, and forms."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from slack_sdk.models.views import View
 from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.errors import FieldErrors, HandoffError
 from bot.people import service as people
-from bot.people.model import Person, Role, Workspace
-from bot.shadowing import apart_view, modals, service, view
+from bot.people.model import Person, Workspace
+from bot.shadowing import modals, service, view
 from bot.slack import Command, Incoming, Listening
 from bot.store import Store
 
@@ -119,91 +118,8 @@ class Table:
             incoming.replace_root(page)
 
 
-class Desk:
-    """Where taking part and the settings are changed."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-
-    def out(self, incoming: Incoming, _rest: str) -> None:
-        """`/shadow out`."""
-        incoming.ack()
-        with self._store.transaction() as session:
-            service.go_out(session, _who(session, incoming))
-        incoming.tell(
-            "You are out: the next rounds of Stay in my shoes leave you alone. What is agreed "
-            "already stays, and can be cancelled on its card. `/shadow in` brings you back."
-        )
-
-    def come_in(self, incoming: Incoming, _rest: str) -> None:
-        """`/shadow in`."""
-        incoming.ack()
-        with self._store.transaction() as session:
-            who = _who(session, incoming)
-            service.come_in(session, who)
-            at = service.next_round_at(session, who.workspace_id)
-        incoming.tell(view.welcome(at))
-
-    def settings(self, incoming: Incoming, _rest: str) -> None:
-        """`/shadow settings`: when rounds are (managers)."""
-        incoming.ack()
-        with self._store.transaction() as session:
-            who = _who(session, incoming)
-            service.may_configure(session, who)
-            told = service.setting(session, who.workspace_id)
-            zone = session.get_one(Workspace, who.workspace_id).timezone
-            modal = modals.settings(told, zone, is_admin=who.has(Role.ADMIN))
-        incoming.open(modal)
-
-    def save_settings(self, incoming: Incoming) -> None:
-        """The settings came."""
-        with self._store.transaction() as session:
-            service.configure(session, _who(session, incoming), incoming.fields)
-        incoming.ack()
-
-    def apart(self, incoming: Incoming) -> None:
-        """Whom not?"""
-        incoming.ack()
-        with self._store.transaction() as session:
-            modal = _apart(session, _who(session, incoming))
-        incoming.open(modal)
-
-    def turn(self, incoming: Incoming) -> None:
-        """Another page of the list."""
-        incoming.ack()
-        with self._store.transaction() as session:
-            modal = _apart(session, _who(session, incoming), incoming.id)
-        incoming.replace(modal)
-
-    def let_meet(self, incoming: Incoming) -> None:
-        """These two may be paired after all."""
-        incoming.ack()
-        with self._store.transaction() as session:
-            who = _who(session, incoming)
-            service.let_meet(session, who, incoming.id)
-            modal = _apart(session, who)
-        incoming.replace(modal)
-
-    def save_apart(self, incoming: Incoming) -> None:
-        """These two are not paired."""
-        fields = incoming.fields
-        with self._store.transaction() as session:
-            who = _who(session, incoming)
-            try:
-                service.keep_apart(session, who, fields.get("one") or who.slack_id, fields["other"])
-            except HandoffError as error:
-                raise FieldErrors({"other": error.message}) from error
-            modal = _apart(session, who)
-        incoming.ack(response_action="update", view=modal.to_dict())
-
-
 def _who(session: Session, incoming: Incoming) -> Person:
     return people.acting(session, incoming.team, incoming.user)
-
-
-def _apart(session: Session, who: Person, page: int = 0) -> View:
-    found = service.apart(session, who)
-    return apart_view.apart(found, who, page, is_admin=who.has(Role.ADMIN))
 
 
 def _in_modal(incoming: Incoming) -> bool:
@@ -221,12 +137,8 @@ def _moment(chosen: object) -> datetime:
 
 
 def register(listening: Listening, store: Store) -> None:
-    """Listen for shadowing."""
-    _table(listening, Table(store))
-    _desk(listening, Desk(store))
-
-
-def _table(listening: Listening, table: Table) -> None:
+    """Listen for pairs."""
+    table = Table(store)
     listening.command(Command("/shadow", "", "see what is yours, and when it is next", table.page))
     for action_id, deed in (
         (view.PICK, service.pick),
@@ -246,19 +158,3 @@ def _table(listening: Listening, table: Table) -> None:
     listening.submission(modals.SAVE_GOALS, table.save_goals)
     listening.submission(modals.SAVE_HAND_ON, table.save_hand_on)
     listening.submission(modals.SAVE_DEBRIEF, table.save_debrief)
-
-
-def _desk(listening: Listening, desk: Desk) -> None:
-    for word, usage, listener in (
-        ("out", "take no part from the next round on", desk.out),
-        ("in", "take part again", desk.come_in),
-        ("settings", "when rounds are, and how they pair (managers)", desk.settings),
-    ):
-        listening.command(Command("/shadow", word, usage, listener))
-    listening.submission(modals.SAVE_SETTINGS, desk.save_settings)
-    listening.action(view.APART, desk.apart)
-    listening.action(modals.SHOW_APART, desk.apart)
-    listening.submission(apart_view.SAVE_APART, desk.save_apart)
-    listening.action(apart_view.LET_MEET, desk.let_meet)
-    for turn in ("previous", "next"):
-        listening.action(f"{apart_view.PAGE}.{turn}", desk.turn)
