@@ -73,7 +73,7 @@ class Demo:
 
     def send_lead(self) -> str:
         """Let one more visitor fill in the website's form."""
-        code = self._website.chance.choice(["spring-start", "webinar-retail"])
+        code = self._website.chance.choice(["fresh-start", "webinar-retail"])
         body = self._website.lead(code)
         answer = httpx.post(
             f"{self._address}/leads/api", json=body, headers={"Authorization": f"Bearer {KEY}"}
