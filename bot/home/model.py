@@ -9,7 +9,7 @@ from bot.jobs import FailedJob, Schedule
 from bot.leads.model import CallList, Lead, Mine, Submission
 from bot.metrics.figures import Figures
 from bot.people.model import Person, Workspace
-from bot.planning.model import Listed
+from bot.planning.model import Listed, Proposed
 from bot.standups.model import Today
 
 MOST_ROWS = 10
@@ -22,6 +22,7 @@ MOST_FAILED = 3
 MOST_LATE = 5
 MOST_CAMPAIGNS = 5
 MOST_TO_ANSWER = 3
+MOST_PROPOSALS = 2
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,8 @@ class Marketing:
 
     campaigns: Sequence[OwnCampaign]
     """Those that run or come; one more than is shown, where there are more."""
+    proposals: Sequence[Proposed]
+    """Those of their own that wait for sales, at most as many as are shown."""
     to_answer: Sequence[Listed]
     """Requests; one more than is shown, where there are more."""
 
@@ -94,6 +97,8 @@ class Page:
     calls: Sequence[tuple[CallList, int]] = ()
     """Lists that are not called through, each with how many are left."""
     away_until: datetime | None = None
+    to_agree: Sequence[Proposed] = ()
+    """Proposals that wait for this person's answer, at most as many as are shown."""
     marketing: Marketing | None = None
     """For marketers."""
     managing: Managing | None = None

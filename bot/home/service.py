@@ -13,6 +13,7 @@ from bot.home.model import (
     MOST_CAMPAIGNS,
     MOST_FAILED,
     MOST_LATE,
+    MOST_PROPOSALS,
     MOST_ROWS,
     MOST_TO_ANSWER,
     SHOWN,
@@ -32,7 +33,11 @@ from bot.metrics.period import Period
 from bot.people import service as people
 from bot.people.model import Person, Role, Workspace
 from bot.planning import service as planning
+from bot.planning.model import Proposed
 from bot.standups import service as standups
+
+# Proposals that are looked through for those of one person.
+_MOST_WAITING = 20
 
 
 def condition(session: Session, workspace_id: int) -> Condition:
@@ -71,6 +76,7 @@ def page(session: Session, person_id: int) -> Page:
         away_until=absence.ends_at if absence else None,
         standup=standups.today(session, who),
         campaigns=campaigns.running(session, who.workspace_id, today) if who.roles else [],
+        to_agree=_to_agree(session, who) if Role.SALESPERSON in who.roles else [],
         marketing=_marketing(session, who, today) if Role.MARKETER in who.roles else None,
         managing=_managing(session, who, today) if Role.MANAGER in who.roles else None,
         upkeep=_upkeep(session, who) if Role.ADMIN in who.roles else None,
@@ -107,8 +113,18 @@ def _marketing(session: Session, who: Person, today: date) -> Marketing:
             OwnCampaign(each, figures[each.id], now.readers.get(each.id, 0), now.sales)
             for each in shown
         ],
+        proposals=[
+            each
+            for each in planning.standings(session, who.workspace_id, _MOST_WAITING)
+            if each.campaign.owner_id == who.id
+        ][:MOST_PROPOSALS],
         to_answer=planning.to_answer(session, who.workspace_id, MOST_TO_ANSWER + 1),
     )
+
+
+def _to_agree(session: Session, who: Person) -> list[Proposed]:
+    waiting = planning.standings(session, who.workspace_id, _MOST_WAITING)
+    return [each for each in waiting if who.id in each.standing.silent][:MOST_PROPOSALS]
 
 
 def _managing(session: Session, who: Person, today: date) -> Managing:

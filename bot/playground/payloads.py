@@ -53,9 +53,9 @@ def user_info(user: User, workspace: Workspace, *, with_email: bool) -> Json:
     """A member as users.info gives them; the address only with its own scope."""
     profile = {
         "real_name": user.real_name,
-        "display_name": user.name,
+        "display_name": user.real_name,
         "real_name_normalized": user.real_name,
-        "display_name_normalized": user.name,
+        "display_name_normalized": user.real_name,
         "team": workspace.team.id,
     }
     if with_email and user.email:

@@ -26,7 +26,7 @@ from bot.leads.model import CallList, Mine, Submission
 from bot.leads.service import Heard
 from bot.metrics.figures import Figures
 from bot.people.model import Person, Team, Workspace
-from bot.planning.model import Listed, Request
+from bot.planning.model import Listed, Proposed, Request, Standing
 from bot.playground import limits
 from bot.standups.model import Standup, Today
 from tests.leads.test_lead_view import CLAIMED, CONTACTED, LOST, SOFIA, SPRING, WON, lead
@@ -90,17 +90,18 @@ ASKED = Listed(
             asked_at=NOON, answer_by=NOON),
     Person(id=3, slack_id="U3", name="Sofia"), 4, mine=False,
 )  # fmt: skip
+PROPOSED = Proposed(RICH, Standing(frozenset({3}), frozenset({4}), frozenset({5, 6}), 1))
 LATE = (lead(response_due_at=NOON), None)
 PAGES = {
-    "marketer": page(person=MARA, marketing=Marketing(OWN, [ASKED])),
-    "marketer_at_rest": page(person=MARA, marketing=Marketing([], [])),
+    "marketer": page(person=MARA, marketing=Marketing(OWN, [PROPOSED], [ASKED])),
+    "marketer_at_rest": page(person=MARA, marketing=Marketing([], [], [])),
     "manager": page(person=ROOT, managing=Managing(
         [LATE, (lead(**CLAIMED, response_due_at=NOON), SOFIA)], 2, FIGURES, NO_FIGURES)),
     "manager_at_rest": page(person=ROOT, managing=Managing([], 0, NO_FIGURES, NO_FIGURES)),
     "everything": page(
         own=[OwnList(which, [lead(**STATIONS[which])] * most, 500) for which, most in FEW.items()],
         calls=[(CallList(id=4, name="Webinar June"), 12)] * 3, away_until=NOON,
-        marketing=Marketing(OWN * 3, [ASKED] * 4),
+        marketing=Marketing(OWN * 3, [PROPOSED] * 2, [ASKED] * 4), to_agree=[PROPOSED] * 2,
         managing=Managing([LATE] * 6, 2, FIGURES, FIGURES),
         upkeep=Upkeep(BUSY, FAILED, UNREAD), to_claim=[lead()] * 11, campaigns=[SPRING] * 30,
         standup=Today(STANDUP, None, None, NOON),
@@ -109,7 +110,7 @@ PAGES = {
     "stranger_without_admin": page(person=Person(id=4, slack_id="U4", roles=[]), admins=[]),
     "salesperson": page(
         own=[OwnList(Mine.TO_CALL, [lead(**CLAIMED)], 1), OwnList(Mine.TO_RATE, [lead(**LOST)], 1)],
-        to_claim=[lead()], calls=[(CallList(id=4, name="Webinar June"), 12)],
+        to_agree=[PROPOSED], to_claim=[lead()], calls=[(CallList(id=4, name="Webinar June"), 12)],
         standup=Today(STANDUP, None, None, NOON), campaigns=[SPRING],
     ),
     "nothing_to_do": page(campaigns=[SPRING] * 12),

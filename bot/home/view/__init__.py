@@ -6,6 +6,7 @@ from slack_sdk.models.blocks import (
     ActionsBlock,
     Block,
     ButtonElement,
+    DividerBlock,
 )
 
 from bot.campaigns.model import Campaign
@@ -23,6 +24,8 @@ from bot.standups import view as standups
 from bot.standups.model import Answer, Today
 
 __all__ = ["RETRY", "RETRY_ALL", "SOURCES_OPEN", "home", "sources", "status"]
+
+_MOST_BLOCKS = 100  # Slack's documents, views
 
 
 def home(page: Page) -> Message:
@@ -45,7 +48,12 @@ def home(page: Page) -> Message:
         blocks.extend(_campaigns(page.campaigns))
     if page.upkeep is not None:
         blocks.extend(upkeep(page.upkeep))
-    return Message("", blocks)
+    return Message("", blocks if len(blocks) <= _MOST_BLOCKS else _dense(blocks))
+
+
+def _dense(blocks: Sequence[Block]) -> list[Block]:
+    """A page with all that one can have: the headings alone part it."""
+    return [block for block in blocks if not isinstance(block, DividerBlock)]
 
 
 def _stranger(page: Page) -> list[Block]:

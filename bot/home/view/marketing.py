@@ -12,7 +12,7 @@ from bot.slack.text import plural, safe
 
 def marketing(seen: Marketing) -> list[Block]:
     """A marketer's own part."""
-    return [*_campaigns(seen), *_requests(seen)]
+    return [*_campaigns(seen), *_proposals(seen), *_requests(seen)]
 
 
 def _campaigns(seen: Marketing) -> list[Block]:
@@ -26,6 +26,13 @@ def _campaigns(seen: Marketing) -> list[Block]:
     rest = [note("There are more: `/campaign list` shows them.")] if more else []
     rows = [words(_row(own)) for own in seen.campaigns[:MOST_CAMPAIGNS]]
     return [header("Your campaigns"), *rows, *rest, DividerBlock()]
+
+
+def _proposals(seen: Marketing) -> list[Block]:
+    rows = [
+        block for each in seen.proposals for block in planning.row_proposed(each, may_answer=False)
+    ]
+    return [header("Is sales ready?"), *rows, DividerBlock()] if rows else []
 
 
 def _row(own: OwnCampaign) -> str:

@@ -8,6 +8,8 @@ from bot.home.model import OwnList, Page
 from bot.home.view.parts import header, note, words
 from bot.leads import view as leads
 from bot.leads.model import MOST_TO_CLAIM, CallList, Lead
+from bot.planning import view as planning
+from bot.planning.model import Proposed
 from bot.slack.text import moment
 
 
@@ -16,6 +18,7 @@ def own(page: Page) -> list[Block]:
     return [
         *([words(_away(page))] if page.away_until else []),
         *[block for each in page.own for block in _list(each)],
+        *_to_agree(page.to_agree),
         *_calls(page.calls),
         *_waiting(page.to_claim),
     ]
@@ -30,6 +33,11 @@ def _list(own: OwnList) -> list[Block]:
     rest = [leads.show_all(own.which, own.count)] if own.count > len(own.leads) else []
     heading = header(f"{own.which.label} ({own.count:,})")
     return [heading, *leads.rows(own.which, own.leads), *rest, DividerBlock()]
+
+
+def _to_agree(found: Sequence[Proposed]) -> list[Block]:
+    rows = [block for each in found for block in planning.row_proposed(each, may_answer=True)]
+    return [header("Are you ready for this?"), *rows, DividerBlock()] if rows else []
 
 
 def _calls(found: Sequence[tuple[CallList, int]]) -> list[Block]:

@@ -133,6 +133,14 @@ class LastTime:
 
 
 @dataclass(frozen=True)
+class Proposed:
+    """A proposal in a list."""
+
+    campaign: Campaign
+    standing: Standing
+
+
+@dataclass(frozen=True)
 class Table:
     """A proposal, with all that its card says."""
 

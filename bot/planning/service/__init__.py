@@ -80,6 +80,7 @@ from bot.planning.service.reading import (
     proposed,
     readable,
     reminder,
+    standings,
     table,
     version_in_full,
 )
@@ -167,6 +168,7 @@ __all__ = [
     "save",
     "second",
     "see",
+    "standings",
     "table",
     "take_back",
     "to_answer",

@@ -16,6 +16,7 @@ from bot.planning.model import (
     Proposal,
     ProposalAnswer,
     ProposalReminder,
+    Proposed,
     Standing,
     Table,
     said,
@@ -137,6 +138,12 @@ def proposed(session: Session, workspace_id: int, limit: int) -> Sequence[Campai
         .order_by(Proposal.answer_by, Campaign.id)
         .limit(limit)
     ).all()
+
+
+def standings(session: Session, workspace_id: int, limit: int) -> Sequence[Proposed]:
+    """The proposals that wait for sales, the earliest due first, with where each stands."""
+    waiting = proposed(session, workspace_id, limit)
+    return [Proposed(each, seats(session, each)[1]) for each in waiting]
 
 
 def readable(session: Session, who: Person, campaign_id: int) -> Campaign:

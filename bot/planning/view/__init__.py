@@ -13,6 +13,7 @@ from bot.planning.view.proposal import (
     asked,
     concern,
     new_version,
+    row_proposed,
 )
 from bot.planning.view.proposal import card as proposal
 from bot.planning.view.request import DECLINE, ME_TOO, PLAN, SEEN, card, reminder, told
@@ -55,6 +56,7 @@ __all__ = [
     "proposal",
     "reminder",
     "result",
+    "row_proposed",
     "row_to_answer",
     "told",
     "whole",

@@ -16,8 +16,8 @@ from slack_sdk.models.blocks import (
 )
 
 from bot.campaigns.model import BINDING, Campaign, CampaignVersion, Kind, Stage
-from bot.campaigns.view import period
-from bot.planning.model import Concern, Enough, ProposalReminder, Table
+from bot.campaigns.view import offer_line, period
+from bot.planning.model import Concern, Enough, ProposalReminder, Proposed, Table
 from bot.planning.view.parts import header, listed, names, quoted, small, titled
 from bot.planning.view.weight import capacity_in_words, past_in_words
 from bot.slack import Message
@@ -70,6 +70,19 @@ def card(table: Table, now: datetime) -> Message:
     return Message(
         f"{campaign.owner.mention} proposes the campaign {name}. {_state(table)}", blocks
     )
+
+
+def row_proposed(found: Proposed, *, may_answer: bool) -> list[Block]:
+    """A proposal in a list, with the answers for who has not given one."""
+    campaign, now = found.campaign, found.standing
+    parts = [f"{len(now.ready)} of {now.asked} ready"]
+    if now.open_concerns:
+        parts.append(f"*{plural(now.open_concerns, 'open concern')}*")
+    if now.silent:
+        parts.append(f"{len(now.silent)} not answered yet")
+    text = f"*{safe(campaign.name, 100)}* · {offer_line(campaign)}\n{', '.join(parts)}"
+    buttons = [*(_answers(campaign) if may_answer else []), _button(campaign, "See all", SEE_ALL)]
+    return [SectionBlock(text=text), ActionsBlock(elements=buttons)]
 
 
 def concern(found: Concern) -> Message:
