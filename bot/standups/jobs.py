@@ -25,7 +25,7 @@ def register(tasks: Tasks, store: Store, cards: Cards) -> None:
 def _draw(cards: Cards) -> None:
     """Say how each card looks."""
     entry, round_, blocker = (
-        service.entry_to_show, service.round_to_show, service.blocker_to_show,
+        service.entry_to_show, service.round_to_show, service.answer_to_show,
     )  # fmt: skip
     cards.add(service.PROMPT, lambda session, id_: view.prompt(entry(session, id_)))
     cards.add(service.REMINDER, lambda session, id_: view.reminder(entry(session, id_)))

@@ -49,7 +49,8 @@ def test_a_blocker_is_lifted_across_the_table(office: Office) -> None:
             if standup.name.startswith("Sales"):
                 standup.readers, standup.readers_in_thread = marketing.id, True
     to_the_standup(office)
-    answer(office, "sofia", plan="Send the offer", blockers="No price list")
+    idea = "Ask for the phone number last"
+    answer(office, "sofia", plan="Send the offer", blockers="No price list", ideas=idea)
     answer(office, "ben", plan="Call Nordwind", blockers="The form is broken")
     answer(office, "mara", plan="Write the landing page", focus="Spring start")
     pass_time(office, timedelta(minutes=151))
@@ -80,3 +81,8 @@ def test_a_blocker_is_lifted_across_the_table(office: Office) -> None:
         return "".join(drawn(reply) for reply in office.slack.thread(week))
 
     office.slack.wait_until(lambda: "Lifted by mara" in thread(), timeout=30)
+
+    summary = office.card("Send the offer", idea)
+    assert office.hand("clara").click(summary, "standup.make", block_of(summary, idea)).ok
+    office.card("Send the offer", "It became a request.")
+    office.card("An idea of sofia", idea)

@@ -3,8 +3,9 @@
 import pytest
 from sqlalchemy import select
 
-from bot.errors import NotFound
+from bot.errors import NotAllowed, NotFound
 from bot.people.model import Person, Role
+from bot.planning.model import Request
 from bot.slack.cards import Card
 from bot.standups import service
 from bot.standups.model import StandupAnswer
@@ -164,3 +165,52 @@ def test_what_is_no_blocker_or_of_another_workspace_is_not_found(
         for act in (take, hand_back, lift):
             with pytest.raises(NotFound):
                 act(company, who, what)
+
+
+def test_an_idea_becomes_one_request_however_often_it_is_pressed(
+    company: Company, ada: Person, mia: Person, hands: Hands
+) -> None:
+    company.ask()
+    company.says(ada, ideas="x" * 3000, blockers="No list")
+    with company.store.transaction() as session:
+        idea = session.scalars(
+            select(StandupAnswer.id).where(StandupAnswer.text.startswith("xxx"))
+        ).one()
+
+    def press() -> int:
+        with company.store.transaction() as session:
+            return service.make_request(session, mia, idea).id
+
+    assert len(set(at_once(4, press))) == 1
+    with company.store.transaction() as session:
+        request = session.get_one(Request, press())
+        assert session.get_one(StandupAnswer, idea).request_id == request.id
+    assert request.asker_id == ada.id
+    assert request.text.endswith("An idea of Ada, Sales standup of Monday, 23 November.")
+
+
+def test_where_the_author_may_not_ask_the_request_is_of_who_pressed(
+    company: Company, mia: Person
+) -> None:
+    cy = company.someone("UCY", "Cy", "Sales")
+    company.ask()
+    company.says(cy, ideas="Lunch")
+    with company.store.transaction() as session:
+        idea = session.scalars(select(StandupAnswer.id).where(StandupAnswer.text == "Lunch")).one()
+        assert service.make_request(session, mia, idea).asker_id == mia.id
+
+
+def test_what_is_no_idea_is_not_found_and_a_stranger_asks_nothing(
+    company: Company, ada: Person, mia: Person
+) -> None:
+    company.ask()
+    company.says(ada, plan="Call", ideas="Lunch")
+    with company.store.transaction() as session:
+        plan, idea = session.scalars(select(StandupAnswer.id).order_by(StandupAnswer.id))
+    elsewhere = found(company.store, "T2", "C9").someone("UZ", "Z", "Marketing", Role.MANAGER)
+    for who, what in ((mia, plan), (mia, 0), (elsewhere, idea)):
+        with pytest.raises(NotFound), company.store.transaction() as session:
+            service.make_request(session, who, what)
+    stranger = company.someone("UX", "Stranger", None)
+    with pytest.raises(NotAllowed), company.store.transaction() as session:
+        service.make_request(session, stranger, idea)

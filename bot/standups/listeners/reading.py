@@ -1,4 +1,4 @@
-"""Reading a summary: its pages, and the blockers that someone across the table takes."""
+"""Reading a summary: its pages, blockers to take across the table, ideas that become requests."""
 
 from collections.abc import Callable
 
@@ -8,10 +8,9 @@ from bot.people import service as people
 from bot.people.model import Person
 from bot.slack import Incoming, Listening
 from bot.standups import service, view
-from bot.standups.model import StandupAnswer
 from bot.store import Store
 
-Deed = Callable[[Session, Person, int], StandupAnswer]
+Deed = Callable[[Session, Person, int], object]
 
 
 class Desk:
@@ -46,6 +45,10 @@ class Desk:
         """It is out of the way."""
         self._do(incoming, service.lift)
 
+    def make(self, incoming: Incoming) -> None:
+        """An idea becomes a request."""
+        self._do(incoming, service.make_request)
+
     def _do(self, incoming: Incoming, deed: Deed) -> None:
         incoming.ack()
         with self._store.transaction() as session:
@@ -70,3 +73,4 @@ def register(listening: Listening, store: Store) -> None:
     listening.action(view.TAKE, desk.take)
     listening.action(view.HAND_BACK, desk.hand_back)
     listening.action(view.LIFT, desk.lift)
+    listening.action(view.MAKE, desk.make)

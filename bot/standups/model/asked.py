@@ -126,10 +126,17 @@ class StandupAnswer(Base):
     taken_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     taken_at: Mapped[Moment | None]
     lifted_at: Mapped[Moment | None]
+    request_id: Mapped[int | None] = mapped_column(ForeignKey("request.id"))
+    """What became of an idea."""
 
     entry: Mapped[StandupEntry] = relationship(lazy="raise_on_sql", back_populates="answers")
     question: Mapped[StandupQuestion] = relationship(lazy="raise")
     taker: Mapped[Person | None] = relationship(lazy="raise")
+
+    @property
+    def is_idea(self) -> bool:
+        """Whether it may become a request."""
+        return self.question.theme == Theme.IDEAS
 
     @property
     def is_blocker(self) -> bool:

@@ -16,12 +16,13 @@ from bot.standups.service.blockers import (
     AlreadyTaken,
     NotAcross,
     NotTheirs,
-    blocker_to_show,
+    answer_to_show,
     hand_back,
     lift,
     take,
 )
 from bot.standups.service.facts import facts
+from bot.standups.service.ideas import make_request
 from bot.standups.service.questions import change_questions
 from bot.standups.service.rounds import (
     REMINDER,
@@ -78,11 +79,11 @@ __all__ = [
     "StandupClosed",
     "align",
     "answer",
+    "answer_to_show",
     "answerable",
     "answerable_now",
     "archive",
     "ask",
-    "blocker_to_show",
     "change_questions",
     "close",
     "configurable",
@@ -95,6 +96,7 @@ __all__ = [
     "hand_back",
     "install",
     "lift",
+    "make_request",
     "next_closing",
     "next_reminder",
     "pause",

@@ -82,8 +82,8 @@ def lift(session: Session, who: Person, answer_id: int) -> StandupAnswer:
     return _redrawn(session, answer_id)
 
 
-def blocker_to_show(session: Session, answer_id: int) -> StandupAnswer:
-    """The blocker with its standup, the one whom it is in the way of, and the one who has it."""
+def answer_to_show(session: Session, answer_id: int) -> StandupAnswer:
+    """The answer with its standup, whoever gave it, and, of a blocker, whoever takes it."""
     entry = joinedload(StandupAnswer.entry)
     standup = entry.joinedload(StandupEntry.round).joinedload(StandupRound.standup)
     return session.get_one(
@@ -105,7 +105,7 @@ def _find(session: Session, who: Person, answer_id: int) -> StandupAnswer:
     )
     if session.scalar(mine) is None:
         raise NotFound(what="this blocker")
-    found = blocker_to_show(session, answer_id)
+    found = answer_to_show(session, answer_id)
     if not found.is_blocker:
         raise NotFound(what="this blocker")
     return found
@@ -133,14 +133,14 @@ def _change(
 
 
 def _taken(session: Session, who: Person, answer_id: int) -> HandoffError:
-    there = blocker_to_show(session, answer_id)
+    there = answer_to_show(session, answer_id)
     if there.taker is None:
         return AlreadyLifted()
     return AlreadyTaken(who="You" if there.taken_by == who.id else _name(there.taker))
 
 
 def _redrawn(session: Session, answer_id: int) -> StandupAnswer:
-    blocker = blocker_to_show(session, answer_id)
+    blocker = answer_to_show(session, answer_id)
     slack.redraw(session, HELP, answer_id)
     if blocker.entry.round.closed_at is not None:
         slack.redraw(session, SUMMARY, blocker.entry.round_id)

@@ -2,7 +2,7 @@
 
 from bot.standups.view.asked import ANSWER, BEGIN, SKIP, prompt, reminder, skipped, skipping
 from bot.standups.view.form import SEND, choice, form
-from bot.standups.view.lifting import HAND_BACK, LIFT, TAKE, blocker, lifted
+from bot.standups.view.lifting import HAND_BACK, LIFT, MAKE, TAKE, blocker, lifted
 from bot.standups.view.pages import PAGE, page, page_of
 from bot.standups.view.settings import (
     ARCHIVE,
@@ -36,6 +36,7 @@ __all__ = [
     "GO_ON",
     "HAND_BACK",
     "LIFT",
+    "MAKE",
     "NEW",
     "OPEN",
     "OVERVIEW",

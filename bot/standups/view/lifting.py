@@ -1,4 +1,4 @@
-"""A blocker as the two see it whom it concerns, and the buttons that belong to one."""
+"""A blocker as the two see it whom it concerns, and the buttons of blockers and ideas."""
 
 from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, SectionBlock
 
@@ -10,6 +10,7 @@ from bot.standups.view.quotes import as_written, name, quoted
 TAKE = "standup.take"
 HAND_BACK = "standup.hand_back"
 LIFT = "standup.lift"
+MAKE = "standup.make"
 
 _LONGEST = 1500
 
@@ -34,8 +35,15 @@ def lifted(found: StandupAnswer) -> Message:
     return Message(sentence, [SectionBlock(text=as_written(text))])
 
 
+def outcome(found: StandupAnswer) -> list[str]:
+    """The line that tells what became of it; none where there is nothing to tell."""
+    if found.request_id is not None:
+        return ["It became a request."]
+    return [state(found)] if found.taken_by or found.lifted_at else []
+
+
 def state(found: StandupAnswer) -> str:
-    """Who has it, in a sentence."""
+    """Who has a blocker, in a sentence."""
     by = f" by {name(found.taker.name)}" if found.taker else ""
     if found.lifted_at is not None:
         return f"Lifted{by}."
@@ -43,7 +51,11 @@ def state(found: StandupAnswer) -> str:
 
 
 def button(found: StandupAnswer) -> ButtonElement | None:
-    """The one button of a blocker in a summary; None once it is lifted."""
+    """The one button of a blocker or an idea in a summary; None where nothing is left to do."""
+    if found.is_idea and found.request_id is None:
+        return ButtonElement(text="Make it a request", action_id=MAKE, value=str(found.id))
+    if not found.is_blocker:
+        return None
     if found.lifted_at is not None:
         return None
     value = str(found.id)

@@ -65,7 +65,5 @@ def _turns(number: int, pages: int) -> Sequence[ButtonElement]:
 def _answer(said: StandupAnswer) -> SectionBlock:
     theme = Theme(said.question.theme)
     lines = [f"*{theme.label}* · {speaker(said)}", *quoted(said.text, _LONGEST)]
-    if theme != Theme.BLOCKERS:
-        return SectionBlock(text=as_written("\n".join(lines)))
-    text = "\n".join([*lines, lifting.state(said)])
+    text = "\n".join([*lines, *lifting.outcome(said)])
     return SectionBlock(text=as_written(text), accessory=lifting.button(said))

@@ -35,6 +35,7 @@ _LONGEST = 2900
 _SHORTEST = 60
 _MOST_LINES = 12
 _NAMES = 400
+_WITH_BUTTONS = (Theme.BLOCKERS, Theme.IDEAS)
 _MOST_BUTTONS = 10
 """Answers with a button of their own, of each theme that has them."""
 
@@ -87,7 +88,7 @@ def _shown(said: Mapping[Theme, Sequence[StandupAnswer]]) -> tuple[list[Block], 
         SectionBlock(text=as_written(text), accessory=button) for text, button in shown
     ]
     cut = longest < _LONGEST or len(shown) < len(texts)
-    return blocks, cut or len(said[Theme.BLOCKERS]) > _MOST_BUTTONS
+    return blocks, cut or any(len(said[theme]) > _MOST_BUTTONS for theme in _WITH_BUTTONS)
 
 
 def _texts(
@@ -95,18 +96,18 @@ def _texts(
 ) -> list[tuple[str, ButtonElement | None]]:
     """A theme as the texts of as many sections as it takes, with the button that each has."""
     heading = f"*{theme.label}*"
-    if theme == Theme.BLOCKERS:
-        if not said:
-            return [(f"{heading}\nNone.", None)]
-        rows = [(_blocker(each, longest), lifting.button(each)) for each in said[:_MOST_BUTTONS]]
-        return [(f"{heading}\n{rows[0][0]}", rows[0][1]), *rows[1:]]
+    if theme == Theme.BLOCKERS and not said:
+        return [(f"{heading}\nNone.", None)]
+    if theme in _WITH_BUTTONS:
+        rows = [(_row(each, longest), lifting.button(each)) for each in said[:_MOST_BUTTONS]]
+        return [(f"{heading}\n{text}", button) for text, button in rows[:1]] + rows[1:]
     lines = [line for each in said for line in (speaker(each), *quoted(each.text, longest))]
     return [(text, None) for text in _packed([heading, *lines])] if lines else []
 
 
-def _blocker(said: StandupAnswer, longest: int) -> str:
-    taken = [lifting.state(said)] if said.taken_by or said.lifted_at else []
-    return "\n".join([speaker(said), *quoted(said.text, min(longest, _LONGEST // 2)), *taken])
+def _row(said: StandupAnswer, longest: int) -> str:
+    quote = quoted(said.text, min(longest, _LONGEST - 200))
+    return "\n".join([speaker(said), *quote, *lifting.outcome(said)])
 
 
 def _share(answers: Sequence[StandupAnswer]) -> int:
