@@ -4,6 +4,7 @@ from sqlalchemy.orm import Session
 
 from bot import slack
 from bot.home import service, view
+from bot.people.model import Person
 from bot.slack import Cards, Message
 
 
@@ -12,5 +13,8 @@ def register(cards: Cards) -> None:
     cards.add(slack.HOME, _page)
 
 
-def _page(session: Session, person_id: int) -> Message:
+def _page(session: Session, person_id: int) -> Message | None:
+    """Nothing for who has left: Slack would refuse it."""
+    if not session.get_one(Person, person_id).active:
+        return None
     return view.home(service.page(session, person_id))

@@ -9,10 +9,10 @@ from sqlalchemy import select
 from bot import clock
 from bot.leads import service
 from bot.leads.inquiry import read
-from bot.leads.model import CallList, CallOutcome, Disposition, Mine, Rung, Status
+from bot.leads.model import CallList, CallOutcome, Deed, Disposition, LeadEvent, Mine, Rung, Status
 from bot.leads.service.admitting import Arrival, admit
 from bot.money import Money
-from bot.people.model import Absence, Role, Workspace
+from bot.people.model import Absence, Person, Role, Workspace
 from bot.store import Store
 from tests.campaigns.scene import NINE
 from tests.leads.test_ladder import HOUR, MINUTE, Floor
@@ -105,6 +105,26 @@ def test_who_changes_their_mind_gets_nothing_back(floor: Floor) -> None:
         for absence in session.scalars(select(Absence.id)).all():
             assert service.back(session, absence) == []
     assert floor.get(lead).returns_to is None
+
+
+def test_who_leaves_the_company_leaves_their_leads_to_others(floor: Floor) -> None:
+    talked, listed_one = floor.lead(1), listed(floor)
+    for lead in (talked, listed_one):
+        floor.do(service.claim, floor.sal, lead)
+    floor.do(service.contacted, floor.sal, talked)
+    with floor.store.transaction() as session:
+        assert service.release_for_leavers(session) == 0
+        session.get_one(Person, floor.sal.id).active = False
+    with floor.store.transaction() as session:
+        assert service.release_for_leavers(session) == 2
+        assert service.release_for_leavers(session) == 0
+    floor.sweep()
+    assert floor.steps(talked) == [(Rung.OFFER, "Sue", "Mon 09:00")]
+    assert floor.steps(listed_one) == []  # its call list brings it up
+    with floor.store.transaction() as session:
+        last = select(LeadEvent).where(LeadEvent.deed == Deed.RELEASED)
+        events = session.scalars(last).all()
+    assert {(event.person_id, event.facts["why"]) for event in events} == {(None, "left")}
 
 
 def test_a_resting_lead_that_somebody_works_on_rests_no_more(floor: Floor) -> None:

@@ -6,7 +6,14 @@ from bot.leads.service import fetched as _fetched
 from bot.leads.service import hearing as _hearing
 from bot.leads.service import ladder as _ladder
 from bot.leads.service import offering as _offering
-from bot.leads.service.absences import BACK, absence_of, back, come_back, go_away
+from bot.leads.service.absences import (
+    BACK,
+    absence_of,
+    back,
+    come_back,
+    go_away,
+    release_for_leavers,
+)
 from bot.leads.service.admitting import rules
 from bot.leads.service.audit import CALL_LIST
 from bot.leads.service.calling import (
@@ -166,6 +173,7 @@ __all__ = [
     "receive",
     "reconcile",
     "release",
+    "release_for_leavers",
     "replay",
     "rules",
     "search",

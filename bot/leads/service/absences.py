@@ -18,6 +18,8 @@ from bot.people.model import Absence, Person, Role
 
 BACK = "leads.back"
 
+_AT_ONCE = 100
+
 
 class NotAway(HandoffError):
     """You are not away at the moment. `/lead away` says so, and until when."""
@@ -52,7 +54,8 @@ def go_away(
         if lead.snoozed_until is None or lead.snoozed_until < until
     ]
     for lead in leads:
-        _hand_over(session, lead, who, leads_return=leads_return)
+        _hand_over(session, lead, who, why="away")
+        lead.returns_to = who.id if leads_return else None
     return leads
 
 
@@ -93,13 +96,30 @@ def absence_of(session: Session, who: Person) -> Absence | None:
     return session.scalars(select(Absence).where(*_current(who, clock.now()))).first()
 
 
-def _hand_over(session: Session, lead: Lead, who: Person, *, leads_return: bool) -> None:
+def release_for_leavers(session: Session) -> int:
+    """Who has left the workspace owns nothing: their open leads are offered to others.
+
+    At most a hundred at once; returns how many they were.
+    """
+    found = session.execute(
+        select(Lead, Person)
+        .join(Person, (Person.id == Lead.claimed_by) & (Person.workspace_id == Lead.workspace_id))
+        .where(~Person.active, IS_OPEN)
+        .limit(_AT_ONCE)
+        .with_for_update(key_share=True, skip_locked=True, of=Lead)
+    ).all()
+    for lead, owner in found:
+        _hand_over(session, lead, owner, why="left")
+    return len(found)
+
+
+def _hand_over(session: Session, lead: Lead, owner: Person, *, why: str) -> None:
     hand(lead, None)
-    lead.passed_by = who.id
+    lead.passed_by = owner.id
     if lead.call_list_id is None or lead.first_response_at is not None:  # else the list offers it
         lead.rung = Rung.HAND_OVER
-    lead.returns_to = who.id if leads_return else None
-    record(session, lead, who, Deed.RELEASED, owner_id=who.id, why="away")
+    by = owner if owner.active else None
+    record(session, lead, by, Deed.RELEASED, owner_id=owner.id, why=why)
 
 
 def _keep(session: Session, who: Person) -> None:
