@@ -14,6 +14,7 @@ class Shelf(StrEnum):
     CAMPAIGN = "campaign"
     QUESTION = "question"
     REQUEST = "request"
+    LESSON = "lesson"
 
     @property
     def label(self) -> str:
@@ -25,6 +26,7 @@ _LABELS = {
     Shelf.CAMPAIGN: "campaign",
     Shelf.QUESTION: "question and answer",
     Shelf.REQUEST: "what customers asked for",
+    Shelf.LESSON: "what was learned",
 }
 
 

@@ -12,7 +12,7 @@ from bot.errors import NotFound
 from bot.library.model import PAGE_SIZE, Found, Hit, Piece, Shelf
 from bot.people import service as people
 from bot.people.model import Person, Role
-from bot.planning.model import Request
+from bot.planning.model import Again, Request, Retrospective
 from bot.store import prefixes
 
 _PLANNED = (Stage.DRAFT, Stage.PROPOSED, Stage.AGREED, Stage.CANCELLED)
@@ -103,6 +103,15 @@ def _requests(workspace_id: int) -> Select[Any]:
     )
 
 
+def _lessons(workspace_id: int) -> Select[Any]:
+    said = Retrospective
+    return (
+        _row(Shelf.LESSON, said.id, Campaign.name, said.answered_at, said.worked, said.failed)
+        .join(Campaign, Campaign.id == said.campaign_id)
+        .where(said.workspace_id == workspace_id, said.answered_at.is_not(None))
+    )
+
+
 def _campaign(session: Session, workspace_id: int, campaign_id: int) -> Piece | None:
     campaign = session.get(Campaign, campaign_id)
     if campaign is None or campaign.workspace_id != workspace_id or campaign.stage in _PLANNED:
@@ -135,13 +144,25 @@ def _request(session: Session, workspace_id: int, request_id: int) -> Piece | No
     return Piece("A request", _said(parts))
 
 
+def _lesson(session: Session, workspace_id: int, lesson_id: int) -> Piece | None:
+    said = session.get(Retrospective, lesson_id, options=[joinedload(Retrospective.campaign)])
+    if said is None or said.workspace_id != workspace_id or said.again is None:
+        return None
+    parts = {
+        "What worked": said.worked, "What failed": said.failed,
+        "Do it again?": Again(said.again).label,
+    }  # fmt: skip
+    return Piece(said.campaign.name, _said(parts))
+
+
 def _said(parts: Mapping[str, str]) -> list[tuple[str, str]]:
     return [(heading, text) for heading, text in parts.items() if text]
 
 
-_SHELVES = (_campaigns, _questions, _requests)
+_SHELVES = (_campaigns, _questions, _requests, _lessons)
 _PIECES: Mapping[Shelf, Callable[[Session, int, int], Piece | None]] = {
     Shelf.CAMPAIGN: _campaign,
     Shelf.QUESTION: _question,
     Shelf.REQUEST: _request,
+    Shelf.LESSON: _lesson,
 }

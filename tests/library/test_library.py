@@ -13,9 +13,10 @@ from bot.library import service, view
 from bot.library.model import PAGE_SIZE, Found, Hit, Piece, Shelf
 from bot.people.model import Person, Role
 from bot.planning import service as planning
+from bot.planning.model import Retrospective
 from bot.playground import limits
 from bot.store import Store
-from tests.campaigns.scene import NINE, Hands, draft, hire, install
+from tests.campaigns.scene import NINE, TODAY, Hands, draft, hire, install
 from tests.leads.test_lead_view import HOSTILE
 
 Golden = Callable[[str, Any], None]
@@ -43,6 +44,18 @@ class Shelves:
                 session, self.sofia, "A starter package at a lower price", token="t3",
                 audience="Small shops",
             )  # fmt: skip
+
+    def look_back(self) -> None:
+        """The campaign has ended, and Sofia says what she learned."""
+        with self.store.transaction() as session:
+            [campaign] = campaigns.overview(session, self.mara.workspace_id, TODAY).running
+            campaigns.end(session, self.mara, campaign.id)
+        with self.store.transaction() as session:
+            planning.look(session)
+            asked = session.query(Retrospective).filter_by(person_id=self.sofia.id).one()
+            planning.answer_back(
+                session, self.sofia, asked.id, "Short calls", "Nobody knew until when", "changed"
+            )
 
     def find(self, words: str, who: Person | None = None, page: int = 0) -> Found:
         with self.store.transaction() as session:
@@ -73,6 +86,23 @@ def test_every_word_counts_by_its_beginning(
     hits = shelves.find(words)
     assert {hit.shelf for hit in hits.hits} == found
     assert hits.count == len(found)
+
+
+def test_what_was_learned_is_found_and_read_whole(shelves: Shelves) -> None:
+    assert shelves.find("until when").hits == []
+    shelves.look_back()
+    [hit] = shelves.find("until when").hits
+    assert (hit.shelf, hit.title) == (Shelf.LESSON, "Spring start")
+    with shelves.store.transaction() as session:
+        piece = service.piece(session, shelves.sofia, Shelf.LESSON, hit.id)
+        stranger = shelves.stranger
+        with pytest.raises(NotFound):
+            service.piece(session, stranger, Shelf.LESSON, hit.id)
+    assert piece.parts == [
+        ("What worked", "Short calls"),
+        ("What failed", "Nobody knew until when"),
+        ("Do it again?", "Yes, but changed"),
+    ]
 
 
 def test_the_better_match_comes_first_and_the_rest_on_pages(shelves: Shelves) -> None:
