@@ -196,6 +196,7 @@ def _settle(session: Session, who: Person, campaign: Campaign, proposal: Proposa
     ):
         _agree(session, who, campaign, proposal, ready=sorted(standing.ready))
     redraw_proposal(session, campaign.id)
+    slack.redraw(session, slack.HOME, who.id)
 
 
 def _agree(

@@ -15,7 +15,8 @@ from bot.campaigns.model import OVER, Campaign, Stage
 from bot.people.model import Person, Workspace
 from bot.planning.model import Deed, Proposal, Request, Turn
 from bot.planning.service.audit import PROPOSAL, RESULT, TOLD, VERSION, record, redraw_proposal
-from bot.planning.service.promising import of_marketing, of_sales
+from bot.planning.service.promising import of_marketing, of_sales, rules
+from bot.planning.service.reading import asked_people
 
 _TURNS = {
     Stage.PROPOSED: Turn.PROPOSED,
@@ -40,6 +41,8 @@ def follow(session: Session, campaign: Campaign, proposal: Proposal) -> None:
         if campaign.stage != Stage.PROPOSED:
             proposal.look_at = None
     redraw_proposal(session, campaign.id)
+    for person in asked_people(session, rules(session, campaign.workspace_id)):
+        slack.redraw(session, slack.HOME, person.id)
     behind = select(Request).where(Request.campaign_id == campaign.id)
     for request in session.scalars(behind.with_for_update(key_share=True)).all():
         follow_request(session, request)

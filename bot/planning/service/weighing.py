@@ -2,18 +2,17 @@
 
 from datetime import date, datetime, time, timedelta
 from fractions import Fraction
-from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import ColumnElement, TextClause, func, select
+from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.campaigns import service as campaigns
 from bot.campaigns.model import Campaign
 from bot.leads import service as leads
-from bot.leads.model import Lead
+from bot.leads.model import IS_CLOSED, Lead
 from bot.people.hours import Calendar
-from bot.people.model import Role, Workspace
+from bot.people.model import Person, Role, Workspace
 from bot.people.rota import Rota, rota
 from bot.planning.model import Capacity, Hands, capacity
 
@@ -55,19 +54,15 @@ def _hands(session: Session, workspace: Workspace, first: date, last: date) -> H
         hours=_share(hours, timedelta(hours=days)),
         open_leads=sum(leads.open_counts(session, workspace.id).values()),
         room=_room(session, workspace, team),
-        arriving=Fraction(_count(session, workspace, Lead.received_at, now - _LATELY), lately),
-        closing=Fraction(_count(session, workspace, Lead.closed_at, now - _LATELY), lately),
+        arriving=Fraction(_arrived(session, workspace, now - _LATELY), lately),
+        closing=Fraction(_closed(session, team, now - _LATELY), lately),
     )
 
 
 def _worked(team: Rota, start: datetime, end: datetime) -> timedelta:
     """How much all salespeople work in this time, absences taken off."""
     return sum(
-        (
-            team.calendar(person.id).worked(start, end)
-            for person in team.people.values()
-            if Role.SALESPERSON in person.roles
-        ),
+        (team.calendar(person.id).worked(start, end) for person in _sellers(team)),
         timedelta(),
     )
 
@@ -78,11 +73,7 @@ def _room(session: Session, workspace: Workspace, team: Rota) -> int | None:
     if most is None:
         return None
     held = leads.open_counts(session, workspace.id)
-    return sum(
-        max(most - held.get(person.id, 0), 0)
-        for person in team.people.values()
-        if Role.SALESPERSON in person.roles
-    )
+    return sum(max(most - held.get(person.id, 0), 0) for person in _sellers(team))
 
 
 def _days(calendar: Calendar, start: datetime, end: datetime) -> int:
@@ -92,15 +83,23 @@ def _days(calendar: Calendar, start: datetime, end: datetime) -> int:
     return sum(1 for each in moments if calendar.worked(each, each + _DAY))
 
 
-def _count(
-    session: Session, workspace: Workspace, column: InstrumentedAttribute[Any], since: datetime
-) -> int:
+def _arrived(session: Session, workspace: Workspace, since: datetime) -> int:
+    return _count(session, Lead.workspace_id == workspace.id, Lead.received_at >= since)
+
+
+def _closed(session: Session, team: Rota, since: datetime) -> int:
+    """By those who sell now: their closed leads are what an index finds."""
+    sellers = [each.id for each in _sellers(team)]
+    return _count(session, Lead.claimed_by.in_(sellers), IS_CLOSED, Lead.closed_at >= since)
+
+
+def _count(session: Session, *conditions: ColumnElement[bool] | TextClause) -> int:
     counted = select(func.count()).select_from(Lead)
-    return session.scalars(
-        counted.where(
-            Lead.workspace_id == workspace.id, Lead.merged_into.is_(None), column >= since
-        )
-    ).one()
+    return session.scalars(counted.where(Lead.merged_into.is_(None), *conditions)).one()
+
+
+def _sellers(team: Rota) -> list[Person]:
+    return [person for person in team.people.values() if Role.SALESPERSON in person.roles]
 
 
 def _midnight(day: date, workspace: Workspace) -> datetime:

@@ -1,0 +1,85 @@
+"""Weighing: what is known of the team when a campaign is proposed."""
+
+from datetime import date, timedelta
+from fractions import Fraction
+
+from bot.leads import service as leads
+from bot.leads.inquiry import Inquiry
+from bot.leads.model import Disposition, ServiceLevel
+from bot.people.model import Absence
+from bot.planning import service
+from bot.planning.model import Capacity, Fit
+from tests.campaigns.scene import NINE, Hands
+from tests.planning.scene import Company
+
+
+def weigh(company: Company, token: str = "form-2", **said: object) -> Capacity:
+    campaign = company.proposed(token=token, utm_campaign=token, **said)
+    with company.store.transaction() as session:
+        return service.table(session, campaign.id).capacity
+
+
+def limit(company: Company, most: int) -> None:
+    with company.store.transaction() as session:
+        session.get_one(ServiceLevel, company.workspace.id).most_open = most
+
+
+def work(company: Company, number: int, *, close: bool) -> None:
+    typed = Inquiry.model_validate(
+        {"email": f"lead{number}@example.com", "external_id": f"typed-{number}"}
+    )
+    with company.store.transaction() as session:
+        lead_id = leads.type_in(session, company.workspace, company.mara, typed, None).lead_id
+        assert lead_id is not None
+        leads.claim(session, company.sal, lead_id)
+        if close:
+            leads.lose(session, company.sal, lead_id, leads.Ending(Disposition.NO_BUDGET))
+
+
+def test_days_people_and_hours_of_the_campaign(company: Company) -> None:
+    weight = weigh(company, expected_leads=44)  # 1 to 30 June 2026: 22 working days
+    hands = weight.hands
+    assert hands.days == 22
+    assert hands.people == 2
+    assert hands.hours == 8
+    assert weight.per_day == 2
+    assert weight.each == 1
+
+
+def test_who_is_away_takes_no_leads(company: Company) -> None:
+    with company.store.transaction() as session:
+        session.add(
+            Absence(
+                workspace_id=company.workspace.id, person_id=company.sal.id,
+                starts_at=NINE, ends_at=NINE + timedelta(days=90), leads_return=False,
+            )
+        )  # fmt: skip
+    assert weigh(company, expected_leads=44).hands.people == 1
+
+
+def test_what_came_and_was_closed_lately_and_the_room_that_is_left(
+    company: Company, hands: Hands
+) -> None:
+    limit(company, 5)
+    for number in range(6):
+        work(company, number, close=number < 4)
+    hands.forward(days=1)
+    weight = weigh(company, expected_leads=44)
+    assert weight.hands.open_leads == 2
+    assert weight.hands.room == 8  # of five each, two are taken
+    assert weight.hands.arriving == Fraction(6, 20)
+    assert weight.hands.closing == Fraction(4, 20)
+    assert weight.fit is Fit.FILLS_UP
+    hands.forward(days=40)
+    assert weigh(company, "later", ends_on=None, expected_leads=4).hands.arriving == 0
+
+
+def test_of_a_long_campaign_a_part_is_looked_at(company: Company) -> None:
+    weight = weigh(company, ends_on=date(2027, 5, 31), expected_leads=365)
+    assert weight.hands.days == 60  # twelve weeks
+    assert weight.per_day * 60 == 84
+
+
+def test_a_campaign_of_a_free_day_has_nobody(company: Company) -> None:
+    sunday = date(2026, 6, 7)
+    assert weigh(company, starts_on=sunday, ends_on=sunday).fit is Fit.NOBODY
