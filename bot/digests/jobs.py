@@ -9,6 +9,7 @@ from bot.digests import service, view
 from bot.digests.model import Audience
 from bot.digests.report import Report
 from bot.jobs import Tasks
+from bot.shadowing import view as shadowing
 from bot.slack import Cards, Message
 from bot.store import Store
 
@@ -26,6 +27,10 @@ def register(tasks: Tasks, store: Store, cards: Cards) -> None:
     cards.add(service.DETAILS, _drawn(lambda report, _: view.details(report)))
     cards.add(service.MONEY, _drawn(lambda report, _: view.money(report)))
     cards.add(service.OWN, _own)
+    cards.add(
+        service.QUARTER,
+        lambda session, key: shadowing.quarter_message(service.quarter(session, key)),
+    )
 
 
 def _drawn(draw: Callable[[Report, bool], Message]) -> Callable[[Session, int], Message | None]:

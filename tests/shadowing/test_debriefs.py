@@ -1,13 +1,16 @@
 """Debriefs: asked of both, put together once, shared only if both agree; and who takes part."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 
 import pytest
+from sqlalchemy import func, select
 
+from bot.digests import service as digests
+from bot.digests.model import Audience, Delivery
 from bot.errors import FieldErrors, NotAllowed, NotFound
 from bot.people.model import Role
-from bot.shadowing import service
+from bot.shadowing import service, view
 from bot.shadowing.model import ShadowPair, ShadowSeat, Stage
 from tests.shadowing.scene import SAID, Company, Hands, at_once, held
 
@@ -165,6 +168,28 @@ def test_an_idea_becomes_one_draft_of_who_plans_campaigns(
     for deed in (service.draft_campaign, service.make_request):
         with pytest.raises(NotFound):
             company.does(deed, mara.person, 999)
+
+
+def test_the_digest_that_ends_a_quarter_says_what_came_of_it(
+    company: Company, hands: Hands, met: ShadowPair
+) -> None:
+    write(company, met.taken[0], idea="Shorter forms")
+    company.someone("UCHIEF", Role.MANAGER)
+    with company.store.transaction() as session:
+        digests.install(session, company.workspace)
+    told = []
+    for day in ("2026-12-21", "2026-12-28", "2027-01-04", "2027-01-11"):
+        hands.to(datetime.fromisoformat(f"{day}T07:00+00:00"))
+        with company.store.transaction() as session:
+            digests.send(session, company.workspace.id, Audience.MANAGERS, hands.now)
+        told.append(company.cards(digests.QUARTER))
+    # The week from 28 December on is the one in which the quarter ends.
+    assert told == [[], [], ["UCHIEF"], ["UCHIEF"]]
+    with company.store.transaction() as session:
+        line = digests.quarter(session, session.scalars(select(func.max(Delivery.id))).one() - 1)
+    assert view.quarter_message(line).text == (
+        "Stay in my shoes: 1 pair met this quarter and wrote 1 debrief with 1 idea."
+    )
 
 
 def test_a_quarter_begins_at_the_workspaces_midnight(

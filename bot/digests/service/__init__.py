@@ -3,6 +3,7 @@
 from bot.digests.service.explaining import behind, explain, named
 from bot.digests.service.opting import opt_in, opt_out, wants_own
 from bot.digests.service.personal import NothingOfYourOwn, own_last, own_running
+from bot.digests.service.quarterly import QUARTER, quarter
 from bot.digests.service.reporting import (
     Reading,
     last,
@@ -27,6 +28,7 @@ __all__ = [
     "HEADLINE",
     "MONEY",
     "OWN",
+    "QUARTER",
     "SEND",
     "NothingOfYourOwn",
     "Reading",
@@ -43,6 +45,7 @@ __all__ = [
     "opt_out",
     "own_last",
     "own_running",
+    "quarter",
     "running",
     "send",
     "sum_up",

@@ -11,6 +11,7 @@ from bot.digests.model import Audience, Delivery, Digest, OptOut, Timetable, Wee
 from bot.digests.own import OwnWeek
 from bot.digests.report import Report
 from bot.digests.service.personal import ROLES, own_weeks, write_own
+from bot.digests.service.quarterly import show_quarter
 from bot.digests.service.reporting import sum_up
 from bot.jobs import put_schedule
 from bot.people import service as people
@@ -78,6 +79,7 @@ def _deliver(
                 session, digest.workspace_id, kind, delivery_id, target,
                 thread_of=(HEADLINE, delivery_id),
             )  # fmt: skip
+    show_quarter(session, digest, delivery_id, target, HEADLINE)
     return True
 
 

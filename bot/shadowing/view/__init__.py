@@ -10,7 +10,7 @@ from bot.shadowing.view.card import (
     WRITE,
     card,
 )
-from bot.shadowing.view.debrief import DRAFT, REQUEST, met, quarter_line, shared
+from bot.shadowing.view.debrief import DRAFT, REQUEST, met, quarter_line, quarter_message, shared
 from bot.shadowing.view.notices import ask, left_over, reminder, rest
 from bot.shadowing.view.page import APART, IN, OUT, page, welcome
 
@@ -33,6 +33,7 @@ __all__ = [
     "met",
     "page",
     "quarter_line",
+    "quarter_message",
     "reminder",
     "rest",
     "shared",

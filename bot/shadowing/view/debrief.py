@@ -47,6 +47,12 @@ def quarter_line(told: Quarter) -> str:
     return f"{line}{wrote}{became}{came}."
 
 
+def quarter_message(told: Quarter) -> Message:
+    """The same as a message of its own."""
+    line = quarter_line(told)
+    return Message(line, [SectionBlock(text=line)])
+
+
 def _together(pair: ShadowPair, more: Sequence[Sequence[Block]]) -> Message:
     names = " and ".join(safe(seat.person.name, 80) for seat in pair.taken)
     title = clean(" and ".join(clean(seat.person.name, 50) for seat in pair.taken), 110)
