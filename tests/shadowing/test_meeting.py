@@ -220,6 +220,16 @@ def test_a_colleague_takes_the_place_and_who_was_left_over_comes_first(company: 
     company.agree(company.pair(pair.id), company.pair(pair.id).open_slots(clock.now())[0])
 
 
+def test_nobody_is_found_for_a_partner_who_is_out(company: Company) -> None:
+    company.staff(1, 2)
+    company.configure()
+    company.round()
+    [pair] = company.pairs()
+    mara, sofia = two(pair)
+    company.does(service.go_out, mara)
+    assert company.does(service.colleagues, sofia, seat_of(company, pair, sofia)) == []
+
+
 def test_a_place_is_handed_on_to_one_only_however_many_do(company: Company) -> None:
     company.staff(2, 3)
     company.configure()

@@ -62,9 +62,11 @@ def _there(session: Session, pair: ShadowPair) -> Circle:
 
 
 def _free(there: Circle, pair: ShadowPair, seat: ShadowSeat) -> list[Seeker]:
-    """Colleagues who may meet the partner; the partner has one, and so is not in the circle."""
+    """Colleagues who may meet the partner; nobody, where the partner has left the circle since."""
     markets = seat.person_id == pair.marketer_id
-    partner = there.seekers[pair.partner_of(seat).person_id]
+    partner = there.seekers.get(pair.partner_of(seat).person_id)
+    if partner is None:
+        return []
     found = [
         each
         for each in (there.marketers if markets else there.salespeople)

@@ -57,11 +57,10 @@ def _pair(seat: ShadowSeat) -> ShadowPair:
 
 
 def _finding(seat: ShadowSeat, pair: ShadowPair) -> str:
-    until = moment(seat.round.closes_at, "{date_short_pretty}")
+    until = moment(seat.round.closes_at, "{date_long_pretty}")
     return (
         f"{_why(seat, pair)} For an hour or a shift, one of you sits with the other at work.\n"
-        "Say which times suit you: the first that suits both is agreed. You can look for one "
-        f"until {until}."
+        f"Say by {until} which times suit you: the first that suits both is agreed."
     )
 
 
