@@ -1,4 +1,4 @@
-"""The command line: `handoff demo`, `run`, `db`, `jobs`, `doctor`."""
+"""The command line: `handoff demo`, `run`, `db`, `jobs`, `report`, `doctor`."""
 
 import argparse
 import logging
@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 import uvicorn
 
-from bot import doctor, lead_commands
+from bot import doctor, lead_commands, report_command
 from bot.app import build, see_to_schema
 from bot.errors import HandoffError
 from bot.import_command import import_list
@@ -110,6 +110,8 @@ def _parser() -> argparse.ArgumentParser:
     export = spend.add_parser("import", help=text, description=text)
     export.set_defaults(run=_import_spend)
     _add_import_options(export, "campaign, day, amount, …")
+    figures = command("report", _report, "write leads, campaigns, spend or weeks to a file")
+    report_command.add_options(figures)
     failed = command("jobs", _jobs, "show the work that failed, or let it run again")
     failed.add_argument("deed", nargs="?", choices=["list", "retry"], default="list")
     failed.add_argument("id", nargs="*", type=int, help="which to retry; none: all of them")
@@ -269,6 +271,11 @@ def _bring(options: Options, import_file: ImportFile, store: Store) -> None:
 
     for line in import_file(store, options.file, options.campaign, options.map, agree):
         print(line, flush=True)
+
+
+def _report(options: Options) -> None:
+    with _data() as store:
+        report_command.write(store, options)
 
 
 def _jobs(options: Options) -> None:

@@ -19,6 +19,7 @@ from bot.home import jobs as home_jobs
 from bot.home import listeners as home_listeners
 from bot.jobs import Postpone, Tasks
 from bot.jobs.worker import Worker
+from bot.keys import Keys
 from bot.leads import jobs as lead_jobs
 from bot.leads import listeners as lead_listeners
 from bot.leads import service as leads
@@ -31,7 +32,7 @@ from bot.people import service as people
 from bot.people.model import Workspace
 from bot.planning import jobs as planning_jobs
 from bot.planning import listeners as planning_listeners
-from bot.reports import site
+from bot.reports import api, site
 from bot.reports.campaign import listeners as report_listeners
 from bot.settings import Settings, WrongSettings, load
 from bot.shadowing import jobs as shadow_jobs
@@ -47,7 +48,7 @@ from bot.standups import service as standups
 from bot.store import DatabaseDown, Store, migrate
 from bot.store.embedded import database
 from bot.web import create, hooks
-from bot.web.intake import Intake, Senders
+from bot.web.intake import Intake
 from bot.web.slack import router as slack_router
 
 logger = logging.getLogger(__name__)
@@ -122,7 +123,7 @@ class Application:
         desk = Intake(self.store, self.workspace, self.settings.thanks_origins)
         web = create(
             intake_desk=desk,
-            senders=Senders(self.settings.lead_keys),
+            senders=Keys(self.settings.lead_keys),
             hooks=hooks.router(desk, self.settings.sources, self.settings.public_url),
             health={"database": self._database_problem, "slack": self._slack_problem},
             slack_events=slack_router(self.listening, secret.get_secret_value())
@@ -130,6 +131,8 @@ class Application:
             else None,
         )
         site.mount(web, self.settings, self.store, self.workspace)
+        counter = api.Counter(self.store, self.workspace)
+        web.include_router(api.router(counter, Keys(self.settings.report_keys)))
         return web
 
     def workspace(self) -> Workspace:

@@ -34,6 +34,10 @@ _NO_DEPARTMENTS = Missing(
 )
 
 
+COUNTS = ("received", "qualified", "campaign_customers", "customers")
+"""The metrics by which money is divided."""
+
+
 class _Row(NamedTuple):
     """What one campaign (None: no campaign) brought or cost in one currency, within a group."""
 

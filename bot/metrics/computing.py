@@ -1,6 +1,6 @@
 """Computing: all metrics of a cohort, its leads in one pass and its money from the books."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Select, func, select, tuple_
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from bot import clock
 from bot.campaigns.model import Campaign
 from bot.leads.model import Lead
-from bot.metrics.books import Books
+from bot.metrics.books import COUNTS, Books
 from bot.metrics.definitions import METRICS
 from bot.metrics.figures import Cohort, Figures, Key
 from bot.metrics.ledger import Ledger
@@ -33,9 +33,13 @@ def compute(
     *,
     by: By | None = None,
     attribution: Attribution = Attribution.FIRST_TOUCH,
+    only: Collection[str] = (),
 ) -> Cohort:
-    """All metrics over the leads received in the period: in total, and by what is asked for."""
-    return _cohort(session, scope(session, workspace_id, period, attribution), by)
+    """All metrics over the leads received in the period: in total, and by what is asked for.
+
+    `only` names those that are wanted, where not all are: each costs its share of the pass.
+    """
+    return _cohort(session, scope(session, workspace_id, period, attribution), by, only=only)
 
 
 def of_campaigns(
@@ -64,12 +68,12 @@ def scope(
     return Scope(workspace_id, zone, period, attribution, clock.now(), campaign_ids)
 
 
-def query(about: Scope, by: By | None) -> Select[Any]:
+def query(about: Scope, by: By | None, only: Collection[str] = ()) -> Select[Any]:
     """The pass over the leads: a row for the whole cohort, and one for each group in it.
 
     `grouping` is 1 for the whole cohort, which tells its row from that of the leads under None.
     """
-    columns = [sql.label(name) for name, sql in _SQL.items()]
+    columns = [_SQL[name].label(name) for name in _wanted(only)]
     if by is None:
         return select(*columns).where(*about.leads)
     key = about.key(by)
@@ -79,9 +83,20 @@ def query(about: Scope, by: By | None) -> Select[Any]:
     return found.group_by(func.grouping_sets(tuple_(), tuple_(key)))
 
 
-def _cohort(session: Session, about: Scope, by: By | None, asked: Iterable[Key] = ()) -> Cohort:
+def _wanted(only: Collection[str]) -> list[str]:
+    """The metrics of the pass; what the books count by is always among them."""
+    return [name for name in _SQL if not only or name in only or name in COUNTS]
+
+
+def _cohort(
+    session: Session,
+    about: Scope,
+    by: By | None,
+    asked: Iterable[Key] = (),
+    only: Collection[str] = (),
+) -> Cohort:
     """The cohort; groups that are asked for are in it, whether or not anything is known of them."""
-    total, groups = _leads(session, about, by)
+    total, groups = _leads(session, about, by, only)
     books = Books(session, about, by)
     keys = {*groups, *books.keys, *asked} if by else set()
     counts = {key: groups.get(key, _NO_LEADS) for key in keys}
@@ -95,18 +110,18 @@ def _cohort(session: Session, about: Scope, by: By | None, asked: Iterable[Key] 
 
 
 def _leads(
-    session: Session, about: Scope, by: By | None
+    session: Session, about: Scope, by: By | None, only: Collection[str]
 ) -> tuple[Mapping[str, Value], Mapping[Key, Mapping[str, Value]]]:
-    rows = session.execute(query(about, by), about.facts).all()
+    rows = session.execute(query(about, by, only), about.facts).all()
     if by is None:
-        return _named(rows[0]), {}
-    groups = {(whole, key): _named(cells) for whole, key, *cells in rows}
+        return _named(rows[0], only), {}
+    groups = {(whole, key): _named(cells, only) for whole, key, *cells in rows}
     total = groups.pop((1, None))
     return total, {key: cells for (_, key), cells in groups.items()}
 
 
-def _named(cells: Sequence[Any]) -> Mapping[str, Value]:
-    return dict(zip(_SQL, cells, strict=True))
+def _named(cells: Sequence[Any], only: Collection[str]) -> Mapping[str, Value]:
+    return dict(zip(_wanted(only), cells, strict=True))
 
 
 def _figures(of_leads: Mapping[str, Value], ledger: Ledger, about: Scope) -> Figures:
@@ -117,4 +132,5 @@ def _figures(of_leads: Mapping[str, Value], ledger: Ledger, about: Scope) -> Fig
     }
     reasons = {name: value.why for name, value in derived.items() if isinstance(value, Missing)}
     found = {**of_leads, **values}
-    return Figures({each.name: found[each.name] for each in METRICS}, reasons, about.attribution)
+    known = {each.name: found[each.name] for each in METRICS if each.name in found}
+    return Figures(known, reasons, about.attribution)

@@ -150,6 +150,7 @@ def _page(app: str, people: list[User]) -> str:
     return (
         "<!doctype html><html lang='en'><meta charset='utf-8'>"
         "<meta name='viewport' content='width=device-width'><title>Sign in</title>"
+        "<link rel='icon' href='data:,'>"
         "<style>body{font:16px/1.5 system-ui;max-width:24em;margin:10vh auto;padding:0 1.5em}"
         "button{display:block;width:100%;margin:.5em 0;padding:.7em 1em;font:inherit;text-align:"
         "left;background:#fff;color:#1d1c1d;border:1px solid #8d8d8d;border-radius:6px}"

@@ -6,6 +6,7 @@ from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse
 from fastapi_offline import FastAPIOffline
 
+from bot.keys import Keys
 from bot.people.service import NotInstalled
 from bot.store import DatabaseDown
 from bot.web import intake
@@ -16,7 +17,7 @@ from bot.web.health import router as health_router
 def create(
     *,
     intake_desk: intake.Intake,
-    senders: intake.Senders,
+    senders: Keys,
     hooks: APIRouter,
     health: Health,
     slack_events: APIRouter | None,
@@ -28,7 +29,8 @@ def create(
     app: FastAPI = FastAPIOffline(
         title="Handoff",
         version=version("handoff"),
-        description="Send leads to sales. Each is stored before it is answered, and shown once.",
+        description="Send leads to sales: each is stored before it is answered, and shown once. "
+        "Read the figures: leads, campaigns, spend and weeks, in pages.",
     )
     app.include_router(intake.router(intake_desk, senders))
     app.include_router(hooks)

@@ -1,8 +1,6 @@
 """The intake of leads over HTTP: who sends is proven first; the answer comes after the commit."""
 
-import hashlib
-import hmac
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from html import escape
 from typing import Annotated, Any
@@ -12,8 +10,9 @@ from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Depends, HTTPException, Request, Security
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import BaseModel, Field
 
+from bot.keys import Keys
 from bot.leads import service
 from bot.leads.inquiry import Inquiry, Unreadable
 from bot.leads.sources import form
@@ -40,26 +39,6 @@ class Problem(BaseModel):
 
     detail: str
     problems: dict[str, str] = {}
-
-
-class Senders:
-    """Who may send leads: names by key, compared in constant time."""
-
-    def __init__(self, keys: Mapping[str, SecretStr]) -> None:
-        self._names = [(_digest(key.get_secret_value()), name) for name, key in keys.items()]
-
-    def name(self, key: str) -> str | None:
-        """The sender's name, or None for a key that nobody has."""
-        digest = _digest(key)
-        found = None
-        for known, name in self._names:
-            if hmac.compare_digest(known, digest):
-                found = name
-        return found
-
-
-def _digest(key: str) -> bytes:
-    return hashlib.sha256(key.encode("utf-8", "replace")).digest()
 
 
 class Intake:
@@ -114,7 +93,7 @@ def _page(title: str, text: str, status: int = 200) -> HTMLResponse:
     )
 
 
-def router(intake: Intake, senders: Senders) -> APIRouter:
+def router(intake: Intake, senders: Keys) -> APIRouter:
     """The routes of the two sources that need no vendor: JSON and a plain form."""
     routes = APIRouter(prefix="/leads", tags=["leads"])
     bearer = HTTPBearer(auto_error=False, description="The key of one of HANDOFF_LEAD_KEYS.")

@@ -76,6 +76,7 @@ def site(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
             data_dir=tmp_path,
             channel="#leads",
             lead_keys={"website": SecretStr(KEY), "webinar": SecretStr(OTHER_KEY)},
+            report_keys={"warehouse": SecretStr(KEY)},
             thanks_origins=[ORIGIN],
             sources={slug: SecretStr(SECRET) for slug in VENDORS},
             public_url="https://handoff.example.com",

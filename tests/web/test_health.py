@@ -12,13 +12,14 @@ from pydantic import SecretStr
 from bot.__main__ import main
 from bot.app import SlackRefusesUs, build
 from bot.doctor import manifest
+from bot.keys import Keys
 from bot.people.model import Workspace
 from bot.people.service import NotInstalled
 from bot.playground.standin import StandIn
 from bot.settings import Settings
 from bot.store import DatabaseDown, Store
 from bot.web import Server, create
-from bot.web.intake import Intake, Senders
+from bot.web.intake import Intake
 from bot.web.server import PortTaken
 from tests.web.conftest import KEY, Site
 
@@ -51,7 +52,7 @@ def cut_off(nowhere: str) -> Iterator[httpx.Client]:
     server.start(
         create(
             intake_desk=Intake(store, lambda: workspace, []),
-            senders=Senders({"website": SecretStr(KEY)}),
+            senders=Keys({"website": SecretStr(KEY)}),
             hooks=APIRouter(),
             health={"database": lambda: "down", "slack": lambda: None},
             slack_events=None,
@@ -144,7 +145,7 @@ def test_an_application_that_is_not_connected_yet(site: Site) -> None:
     server.start(
         create(
             intake_desk=Intake(site.application.store, nobody, []),
-            senders=Senders({"website": SecretStr(KEY)}),
+            senders=Keys({"website": SecretStr(KEY)}),
             hooks=APIRouter(),
             health={},
             slack_events=None,

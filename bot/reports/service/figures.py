@@ -3,7 +3,7 @@
 All formulas are those of `bot.metrics`; here is only what a report puts together.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -64,6 +64,11 @@ class Report:
         """The figures of all leads of the period."""
         return self.now.total
 
+    @property
+    def totals(self) -> "Totals":
+        """They and those of the period before."""
+        return Totals(self.now.total, self.before.total)
+
 
 def shows(sight: Sight, metric: str) -> bool:
     """Whether a reader may see this metric."""
@@ -75,13 +80,50 @@ def splits(sight: Sight) -> list[By]:
     return [by for by in DIMENSIONS if by is not By.SALESPERSON or sight.knows(Matter.PEOPLE)]
 
 
+@dataclass(frozen=True)
+class Totals:
+    """A period's figures beside those of the one before, not told apart."""
+
+    now: Figures
+    before: Figures
+
+
+def totals(
+    session: Session, workspace: Workspace, period: Period, credit: Attribution
+) -> Totals:
+    """Every metric of a period, and of the one before."""
+    now, before = (
+        metrics.compute(session, workspace.id, days.of_metrics, attribution=credit).total
+        for days in (period, period.before)
+    )
+    return Totals(now, before)
+
+
+def by_campaign(
+    session: Session, workspace: Workspace, period: Period, credit: Attribution
+) -> list[Part]:
+    """Every metric of each campaign."""
+    cohort = metrics.compute(
+        session, workspace.id, period.of_metrics, by=By.CAMPAIGN, attribution=credit
+    )
+    return parts(session, cohort, By.CAMPAIGN)
+
+
 def report(
-    session: Session, workspace: Workspace, period: Period, by: By, credit: Attribution
+    session: Session,
+    workspace: Workspace,
+    period: Period,
+    by: By,
+    credit: Attribution,
+    only: Collection[str] = (),
 ) -> Report:
-    """The report on a period."""
-    days, days_before = period.of_metrics, period.before.of_metrics
-    now = metrics.compute(session, workspace.id, days, by=by, attribution=credit)
-    before = metrics.compute(session, workspace.id, days_before, attribution=credit)
+    """The report on a period; of the metrics `only` those that it shows, where they are named."""
+    now = metrics.compute(
+        session, workspace.id, period.of_metrics, by=by, attribution=credit, only=only
+    )
+    before = metrics.compute(
+        session, workspace.id, period.before.of_metrics, attribution=credit, only=only
+    )
     by_week = (period.last - period.first).days >= _MOST_DAYS
     return Report(
         period=period,

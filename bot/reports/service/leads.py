@@ -8,7 +8,7 @@ from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select, tuple_
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session, aliased, defer
 
 from bot.campaigns.model import Campaign
 from bot.leads.model import Lead
@@ -32,6 +32,7 @@ _QUERY = (
     .outerjoin(_Last, _Last.id == Lead.last_campaign_id)
     .outerjoin(Person, Person.id == Lead.claimed_by)
     .order_by(Lead.received_at, Lead.id)
+    .options(defer(Lead.heat_reasons, raiseload=True), defer(Lead.labels, raiseload=True))
 )  # fmt: skip
 
 

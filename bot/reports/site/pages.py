@@ -17,7 +17,7 @@ from bot.reports.site.door import HOME
 from bot.reports.site.drawing import HEIGHT
 from bot.reports.site.frame import COMPARE, FIGURES, LEADS, House, frame
 from bot.reports.site.guard import Reader
-from bot.reports.site.paper import HEADERS, page, style
+from bot.reports.site.paper import HEADERS, icon, page, style
 
 MOST_COMPARED = 6
 """Columns that fit beside each other."""
@@ -34,7 +34,9 @@ class Desk:
         with self.house.store.transaction() as session:
             reader, asked = self.house.visit(session, request)
             by = asked.by if asked.by in figures.splits(reader.sight) else By.CAMPAIGN
-            report = figures.report(session, reader.workspace, asked.period, by, asked.credit)
+            report = figures.report(
+                session, reader.workspace, asked.period, by, asked.credit, show.SHOWN
+            )
         facts = frame(reader, asked, request, "report")
         return page("report.html", facts | _shown(report, reader, asked))
 
@@ -42,12 +44,10 @@ class Desk:
         """Every figure, with its formula and the leads behind it."""
         with self.house.store.transaction() as session:
             reader, asked = self.house.visit(session, request)
-            report = figures.report(
-                session, reader.workspace, asked.period, By.CAMPAIGN, asked.credit
-            )
+            totals = figures.totals(session, reader.workspace, asked.period, asked.credit)
         facts = frame(reader, asked, request, "figures")
         groups = [
-            (group, [(metric, show.fact(report, metric.name)) for metric in METRICS
+            (group, [(metric, show.fact(totals, metric.name)) for metric in METRICS
                      if metric.group is group and figures.shows(reader.sight, metric.name)])
             for group in Group
         ]  # fmt: skip
@@ -59,11 +59,9 @@ class Desk:
         """Some campaigns, side by side."""
         with self.house.store.transaction() as session:
             reader, asked = self.house.visit(session, request)
-            report = figures.report(
-                session, reader.workspace, asked.period, By.CAMPAIGN, asked.credit
-            )
+            parts = figures.by_campaign(session, reader.workspace, asked.period, asked.credit)
         wanted = request.query_params.getlist("campaign")[:MOST_COMPARED]
-        chosen = [part for part in report.parts if str(part.key) in wanted]
+        chosen = [part for part in parts if str(part.key) in wanted]
         if not chosen:
             return RedirectResponse(asked.address(HOME), 303, HEADERS)
         facts = frame(reader, asked, request, "compare")
@@ -134,6 +132,7 @@ def router(desk: Desk) -> APIRouter:
     routes.add_api_route(FIGURES, desk.figures, methods=["GET"])
     routes.add_api_route(COMPARE, desk.compare, methods=["GET"])
     routes.add_api_route(f"{HOME}/style.css", style, methods=["GET"])
+    routes.add_api_route(f"{HOME}/icon.svg", icon, methods=["GET"])
     return routes
 
 

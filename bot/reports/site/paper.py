@@ -13,7 +13,9 @@ from starlette.responses import HTMLResponse, Response
 
 from bot.slack.text import plural
 
-_STYLE = (Path(__file__).parent / "style.css").read_bytes()
+_HERE = Path(__file__).parent
+_STYLE = (_HERE / "style.css").read_bytes()
+_ICON = (_HERE / "icon.svg").read_bytes()
 
 # Nothing but our own style: no script runs, nothing is framed, nothing is sent elsewhere.
 HEADERS = {
@@ -50,8 +52,17 @@ def page(template: str, facts: Mapping[str, Any], status: int = 200) -> HTMLResp
 
 def style() -> Response:
     """The style of all pages; its address changes with it, so browsers may keep it."""
+    return _kept(_STYLE, "text/css")
+
+
+def icon() -> Response:
+    """The icon of all pages."""
+    return _kept(_ICON, "image/svg+xml")
+
+
+def _kept(content: bytes, media_type: str) -> Response:
     kept = {"Cache-Control": "public, max-age=31536000, immutable"}
-    return Response(_STYLE, media_type="text/css", headers=HEADERS | kept)
+    return Response(content, media_type=media_type, headers=HEADERS | kept)
 
 
 def _stamp(moment: datetime) -> str:

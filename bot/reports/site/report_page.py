@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from bot.metrics import BY_NAME, Better, By, Figures, Key, Unit, shown
 from bot.reports.policy import Sight
-from bot.reports.service.figures import Part, Report, shows, visible_parts
+from bot.reports.service.figures import Part, Report, Totals, shows, visible_parts
 from bot.reports.site.drawing import Bar, Columns, bars, columns
 
 KEY_FIGURES = ("received", "acceptance_rate", "response_median", "quality_index", "qualified",
@@ -59,9 +59,14 @@ class Row:
     cells: Sequence[Cell]
 
 
-def fact(report: Report, name: str) -> Fact:
+SHOWN = {*KEY_FIGURES, *_FUNNEL, *PART_COLUMNS, *_HOLES, *(f"{name}_share" for name in _HOLES),
+         "open", "rated"}  # fmt: skip
+"""The metrics that the page shows at all."""
+
+
+def fact(totals: Totals, name: str) -> Fact:
     """A figure beside that of the period before."""
-    now, before = report.total, report.before.total
+    now, before = totals.now, totals.before
     change, tone = _change(now, before, name)
     metric, why = BY_NAME[name], now.why(name) or ""
     return Fact(name, metric.label, now[name], before[name], change, tone, why, metric.unit)
@@ -69,7 +74,7 @@ def fact(report: Report, name: str) -> Fact:
 
 def key_facts(report: Report, sight: Sight) -> list[Fact]:
     """The figures that stand on top."""
-    return [fact(report, name) for name in KEY_FIGURES if shows(sight, name)]
+    return [fact(report.totals, name) for name in KEY_FIGURES if shows(sight, name)]
 
 
 def funnel(report: Report) -> list[Bar]:
@@ -105,7 +110,7 @@ def _day(day: object) -> str:
 
 def holes(report: Report) -> list[Fact]:
     """What is missing in the figures."""
-    return [fact(report, name) for name in _HOLES if report.total.count(name)]
+    return [fact(report.totals, name) for name in _HOLES if report.total.count(name)]
 
 
 def part_columns(sight: Sight) -> list[str]:
