@@ -201,7 +201,10 @@ def serve(port: int, stop: threading.Event) -> None:
     try:
         with running(slack, f"#{sample.CHANNEL}") as (application, address):
             demo.open(application, address)
-            print(f"\nHandoff's playground is open: http://{_LOOPBACK}:{port}\nCtrl-C closes it.\n")  # noqa: T201
+            print(  # noqa: T201
+                f"\nHandoff's playground is open: http://{_LOOPBACK}:{port}\n"
+                f"The report page: {address}/report\nCtrl-C closes it.\n"
+            )
             stop.wait()
     finally:
         slack.stop(wait=False)

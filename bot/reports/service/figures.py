@@ -88,9 +88,7 @@ class Totals:
     before: Figures
 
 
-def totals(
-    session: Session, workspace: Workspace, period: Period, credit: Attribution
-) -> Totals:
+def totals(session: Session, workspace: Workspace, period: Period, credit: Attribution) -> Totals:
     """Every metric of a period, and of the one before."""
     now, before = (
         metrics.compute(session, workspace.id, days.of_metrics, attribution=credit).total
