@@ -65,24 +65,24 @@ def test_a_blocker_is_lifted_across_the_table(office: Office) -> None:
     office.hand("ben").click(summary, "standup.take", block_of(summary, "No price list"))
     office.whisper("ben", "lifted from across the table")
     assert office.hand("mara").click(read, "standup.take", block_of(read, "No price list")).ok
-    office.card("No price list", "mara takes it")
-    office.whisper("sofia", "What is in sofia’s way", "mara takes it")
-    card = office.whisper("mara", "What is in sofia’s way", "standup.hand_back")
+    office.card("No price list", "Mara takes it")
+    office.whisper("sofia", "What is in Sofia’s way", "Mara takes it")
+    card = office.whisper("mara", "What is in Sofia’s way", "standup.hand_back")
 
     office.hand("mara").click(card, "standup.hand_back")
     card = office.whisper("mara", "Nobody has taken it yet")
     office.hand("mara").click(card, "standup.take")
     card = office.whisper("mara", "standup.hand_back")
     office.hand("mara").click(card, "standup.lift")
-    office.whisper("sofia", "Lifted: this is no longer in sofia’s way")
-    office.card("No price list", "Lifted by mara")
+    office.whisper("sofia", "Lifted: this is no longer in Sofia’s way")
+    office.card("No price list", "Lifted by Mara")
 
     def thread() -> str:
         return "".join(drawn(reply) for reply in office.slack.thread(week))
 
-    office.slack.wait_until(lambda: "Lifted by mara" in thread(), timeout=30)
+    office.slack.wait_until(lambda: "Lifted by Mara" in thread(), timeout=30)
 
     summary = office.card("Send the offer", idea)
     assert office.hand("clara").click(summary, "standup.make", block_of(summary, idea)).ok
     office.card("Send the offer", "It became a request.")
-    office.card("An idea of sofia", idea)
+    office.card("An idea of Sofia", idea)
