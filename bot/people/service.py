@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import time
 from typing import Any
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -275,6 +275,14 @@ def facts_of(user: dict[str, Any]) -> dict[str, Any]:
     name = profile.get("display_name") or user.get("real_name") or user.get("name") or user["id"]
     return {
         "name": clean(str(name), 80),
-        "timezone": user.get("tz") or "UTC",
+        "timezone": _zone(user.get("tz")),
         "active": not user.get("deleted", False),
     }
+
+
+def _zone(name: object) -> str:
+    """Somebody's zone; UTC where it is none that we know, so that every clock can be read."""
+    try:
+        return ZoneInfo(str(name)).key
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return "UTC"

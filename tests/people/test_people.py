@@ -226,3 +226,9 @@ def test_an_admin_adds_teams(store: Store, admin: Person) -> None:
     assert len(found) == 90
     modal = team_view.teams(found, "Europe/Berlin").to_dict()
     assert not limits.check_view(modal, "modal")
+
+
+@pytest.mark.parametrize("tz", [None, "", "Mars/Base", "../etc", "Asia/Kolkata"])
+def test_a_zone_that_nobody_knows_is_utc(tz: str | None) -> None:
+    found = service.facts_of({"id": "U1", "tz": tz})["timezone"]
+    assert found == (tz if tz == "Asia/Kolkata" else "UTC")

@@ -100,6 +100,63 @@ def test_campaigns_from_before_there_were_stages_have_a_first_version(empty: Eng
     ]
 
 
+_ASKED_BEFORE = (
+    *_ANNOUNCED_BEFORE[:2],
+    "INSERT INTO team (workspace_id, name) SELECT id, 'Sales' FROM workspace",
+    """
+    INSERT INTO standup (workspace_id, team_id, channel, days, at, zone, remind_after_minutes,
+        close_after_minutes, active)
+    SELECT workspace_id, id, 'C', 'mon-fri', '09:30', 'Europe/Berlin', 60, 150, true FROM team
+    """,
+    """
+    INSERT INTO schedule (workspace_id, name, task, args, cron, zone, grace_seconds, next_run_at)
+    SELECT workspace_id, 'standup:' || id, 'standup.open', '{}', '30 9 * * *', 'UTC', 60, now()
+    FROM standup
+    """,
+    """
+    INSERT INTO standup_round (workspace_id, standup_id, day, opened_at, closes_at)
+    SELECT workspace_id, id, '2026-06-01', '2026-06-01T07:30Z', '2026-06-01T10:00Z' FROM standup
+    """,
+    """
+    INSERT INTO standup_entry (workspace_id, round_id, person_id, state, answers, asked_at)
+    SELECT round.workspace_id, round.id, person.id, 'answered',
+        '{"did": "Two calls", "blockers": "No list"}', '2026-06-01T07:30Z'
+    FROM standup_round AS round, person
+    """,
+)
+_ANSWERS = """
+    SELECT standup.name, standup.zone, question.theme, answer.text
+    FROM standup_answer AS answer
+    JOIN standup_question AS question ON question.id = answer.question_id
+    JOIN standup ON standup.id = question.standup_id ORDER BY question.position
+"""
+
+
+def test_standups_from_before_keep_their_answers_and_follow_each_persons_clock(
+    empty: Engine,
+) -> None:
+    migrate.upgrade(empty, "0013")
+    with empty.begin() as connection:
+        for statement in _ASKED_BEFORE:
+            connection.exec_driver_sql(statement)
+    migrate.upgrade(empty)
+    with empty.connect() as connection:
+        found = [tuple(row) for row in connection.execute(text(_ANSWERS))]
+        questions = connection.scalar(text("SELECT count(*) FROM standup_question"))
+        schedules = connection.scalar(text("SELECT count(*) FROM schedule"))
+    assert found == [
+        ("Sales standup", None, "done", "Two calls"),
+        ("Sales standup", None, "blockers", "No list"),
+    ]
+    assert (questions, schedules) == (4, 0)
+    migrate.downgrade(empty, "0013")
+    with empty.connect() as connection:
+        answers = connection.scalar(text("SELECT answers FROM standup_entry"))
+        zone = connection.scalar(text("SELECT zone FROM standup"))
+    assert answers == {"did": "Two calls", "blockers": "No list"}
+    assert zone == "Europe/Berlin"
+
+
 def test_the_models_say_what_the_database_has(store: Store) -> None:
     assert migrate.problems(store.engine) == []
 

@@ -1,0 +1,94 @@
+"""The facts above the form: what one holds, and how one's own campaigns do today."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from bot import clock
+from bot.leads import service as leads
+from bot.leads.inquiry import read
+from bot.leads.model import Arrivals, Lead, Rating, Status, Workload
+from bot.leads.service.admitting import Arrival, admit
+from bot.people.model import Person, Role, Workspace
+from bot.standups import service
+from bot.standups.model import Facts
+from bot.store import Store
+from tests.campaigns.scene import Company, Hands, hire, install
+
+Receive = Callable[..., None]
+
+
+@pytest.fixture
+def hands() -> Hands:
+    return Hands()
+
+
+@pytest.fixture
+def office(store: Store, hands: Hands) -> Company:
+    workspace = install(store)
+    staff = [hire(store, workspace, f"U{name.upper()}", name, role) for name, role in (
+        ("mara", Role.MARKETER), ("sal", Role.SALESPERSON), ("sue", Role.SALESPERSON),
+    )]  # fmt: skip
+    with store.transaction() as session:
+        leads.install(session, workspace)
+    return Company(store, workspace, *staff)
+
+
+@pytest.fixture
+def receive(office: Company) -> Receive:
+    """Let a lead come now, and be in this state."""
+
+    def come(campaign_id: int | None = None, **values: object) -> None:
+        with office.store.transaction() as session:
+            workspace = session.get_one(Workspace, office.workspace.id)
+            inquiry = read({"email": f"p{session.query(Lead).count()}@shop.example"})
+            arrival = Arrival("api", campaign_id=campaign_id, at=clock.now())
+            lead = session.get_one(Lead, admit(session, workspace, inquiry, arrival).lead_id)
+            for name, value in values.items():
+                setattr(lead, name, value)
+
+    return come
+
+
+def facts(office: Company, who: Person) -> Facts:
+    with office.store.transaction() as session:
+        return service.facts(session, who)
+
+
+def test_who_holds_nothing_has_no_facts(office: Company, receive: Receive) -> None:
+    receive(claimed_by=office.sue.id, claimed_at=clock.now())
+    assert facts(office, office.sal) == Facts(Workload(0, 0, 0), [])
+
+
+def test_what_one_holds(office: Company, receive: Receive) -> None:
+    now = clock.now()
+    mine = {"claimed_by": office.sal.id, "claimed_at": now}
+    receive(**mine, response_due_at=now - timedelta(minutes=1))
+    receive(**mine, response_due_at=now - timedelta(minutes=1), first_response_at=now)
+    receive(**mine, response_due_at=now + timedelta(minutes=1))
+    receive(**mine, status=Status.LOST, closed_at=now)
+    receive(**mine, status=Status.WON, closed_at=now, rating=Rating.HOT)
+    receive(**mine, merged_into=1)
+    assert facts(office, office.sal).work == Workload(open=3, overdue=1, unrated=1)
+
+
+def test_ones_own_campaigns_that_run_with_what_came_today(
+    office: Company, receive: Receive, hands: Hands
+) -> None:
+    campaign = office.announce()
+    other = office.announce("form-2", name="Autumn", utm_campaign="autumn")
+    receive(campaign.id)
+    hands.forward(days=1)
+    claimed = {"claimed_by": office.sal.id, "claimed_at": clock.now()}
+    receive(campaign.id)
+    receive(campaign.id, **claimed, rating=Rating.GOOD)
+    receive(campaign.id, **claimed, rating=Rating.JUNK)
+    told = {each.id: came for each, came in facts(office, office.mara).campaigns}
+    assert told == {
+        campaign.id: Arrivals(received=3, claimed=2, rated=2, liked=1),
+        other.id: Arrivals(0, 0, 0, 0),
+    }
+    assert facts(office, office.sal).campaigns == []
+    hands.forward(days=60)
+    assert facts(office, office.mara).campaigns == []
