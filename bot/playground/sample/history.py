@@ -32,6 +32,7 @@ from bot.playground.sample import said
 from bot.playground.sample.team import ADMIN, TEAM
 from bot.playground.sample.website import Website
 from bot.playground.state import User
+from bot.shadowing import service as shadowing
 from bot.spend import service as spend
 from bot.standups import service as standups
 from bot.standups.model import StandupEntry, Theme
@@ -72,6 +73,7 @@ class History:
             for after, event in sorted(self._events(), key=lambda each: each[0]):
                 self._at(after, event)
             self._at(_DAYS * _DAY, self._sum_up)
+            self._at(_DAYS * _DAY, self._pair)
         finally:
             clock.use(None)
 
@@ -106,6 +108,12 @@ class History:
     def _sum_up(self, session: Session) -> None:
         """Last week's digest, so that one stands in the channel from the start."""
         digests.send(session, self._workspace.id, Audience.CHANNEL, clock.now())
+
+    def _pair(self, session: Session) -> None:
+        """A round of shadowing has just begun; who meets whom stands in their messages."""
+        told = {"active": "yes", "every_weeks": "4", "day": "mon", "at": "10:00"}
+        shadowing.configure(session, self._person(session, ADMIN), told)
+        shadowing.open_round(session, self._workspace.id, clock.now())
 
     # ---- campaigns, requests, money ---------------------------------------------------------
 
