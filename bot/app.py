@@ -34,6 +34,8 @@ from bot.planning import jobs as planning_jobs
 from bot.planning import listeners as planning_listeners
 from bot.reports import api, site
 from bot.reports.campaign import listeners as report_listeners
+from bot.reports.exports import jobs as export_jobs
+from bot.reports.exports import listeners as export_listeners
 from bot.settings import Settings, WrongSettings, load
 from bot.shadowing import jobs as shadow_jobs
 from bot.shadowing import listeners as shadow_listeners
@@ -94,6 +96,7 @@ class Application:
         shadow_listeners.register(self.listening, self.store)
         digest_listeners.register(self.listening, self.store)
         report_listeners.register(self.listening, self.store)
+        export_listeners.register(self.listening, self.store)
         library_listeners.register(self.listening, self.store)
         home_listeners.register(self.listening, self.store)
         self.listening.close_door()
@@ -105,6 +108,7 @@ class Application:
         standup_jobs.register(self.tasks, self.store, self.cards)
         shadow_jobs.register(self.tasks, self.store, self.cards, self.slack)
         digest_jobs.register(self.tasks, self.store, self.cards)
+        export_jobs.register(self.tasks, self.store, self.slack)
         home_jobs.register(self.cards)
 
     def _apis(self) -> dict[str, Vendor]:

@@ -82,6 +82,17 @@ class Slack:
             if not cursor:
                 raise errors.NeedsAdmin("conversations.list", "channel_not_found", channel)
 
+    def members(self, channel: str) -> list[str]:
+        """The IDs of all who are in a channel. Raises what `call` raises."""
+        found: list[str] = []
+        cursor = ""
+        while True:
+            page = self.call("conversations.members", channel=channel, limit=200, cursor=cursor)
+            found += page["members"]
+            cursor = page.get("response_metadata", {}).get("next_cursor", "")
+            if not cursor:
+                return found
+
     def download(self, file_id: str, into: IO[bytes], most_bytes: int) -> None:
         """Fetch a file that somebody shared with us, as it is.
 

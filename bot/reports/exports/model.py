@@ -1,0 +1,61 @@
+"""The table of files on a schedule, and the days that each is about."""
+
+from datetime import date, time
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from bot.people.model import Person
+from bot.reports.period import Period, Span, named
+from bot.store import Base, Id, Moment, WorkspaceId
+
+
+class Rhythm(StrEnum):
+    """How often a file comes, and with it what it is about."""
+
+    WEEKLY = "weekly"
+    """On Mondays, about the week before."""
+    MONTHLY = "monthly"
+    """On the first of the month, about the month before."""
+
+    @property
+    def words(self) -> str:
+        """As lists and modals write it."""
+        return {
+            Rhythm.WEEKLY: "Mondays, about the week before",
+            Rhythm.MONTHLY: "The first of the month, about the month before",
+        }[self]
+
+    def cron(self, at: time) -> str:
+        """When it is due, as crontab says it."""
+        days = "* * mon" if self is Rhythm.WEEKLY else "1 * *"
+        return f"{at.minute} {at.hour} {days}"
+
+    def period(self, day: date) -> Period:
+        """The days that a file due on `day` is about."""
+        if self is Rhythm.WEEKLY:
+            return named(Span.LAST_WEEK, day)
+        return named(Span.MONTH, day).before
+
+
+class ScheduledExport(Base):
+    """A file that comes again and again; a channel has each sheet in each rhythm once."""
+
+    __tablename__ = "scheduled_export"
+    __table_args__ = (UniqueConstraint("workspace_id", "channel", "sheet", "rhythm"),)
+
+    id: Mapped[Id]
+    workspace_id: Mapped[WorkspaceId]
+    channel: Mapped[str]
+    sheet: Mapped[str]
+    rhythm: Mapped[str]
+    at: Mapped[time]
+    """The hour, in the workspace's zone."""
+    kind: Mapped[str]
+    set_up_by: Mapped[int] = mapped_column(ForeignKey(Person.id))
+    set_up_at: Mapped[Moment]
+    last_slot: Mapped[str | None]
+    """The time for which the last file was sent: each is sent once."""
+
+    person: Mapped[Person] = relationship(lazy="raise")

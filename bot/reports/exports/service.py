@@ -1,0 +1,131 @@
+"""The verbs of files on a schedule: set up, list, remove, and what one holds when it is due."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session, joinedload
+
+from bot import clock
+from bot.errors import FieldErrors, NotFound
+from bot.jobs import Schedule, put_schedule
+from bot.people import service as people
+from bot.people.model import Person, Role, Workspace
+from bot.reports.exports.model import Rhythm, ScheduledExport
+from bot.reports.files import FileKind
+from bot.reports.period import Period
+from bot.reports.policy import Sight, sight_of_all
+from bot.reports.service.sheets import SHEETS, Sheet
+
+SEND = "report.export"
+"""The task that a schedule wakes."""
+
+MOST = 20
+# Down over the weekend, a file still comes on Tuesday.
+_GRACE = timedelta(days=2)
+
+
+@dataclass(frozen=True)
+class Due:
+    """A file that is due: what is in it."""
+
+    export: ScheduledExport
+    workspace: Workspace
+    sheet: Sheet
+    period: Period
+
+
+def exports(session: Session, who: Person) -> Sequence[ScheduledExport]:
+    """The files on a schedule. Raises NotAllowed."""
+    people.require(session, who, "schedule files", Role.MANAGER)
+    return session.scalars(
+        select(ScheduledExport)
+        .where(ScheduledExport.workspace_id == who.workspace_id)
+        .options(joinedload(ScheduledExport.person))
+        .order_by(ScheduledExport.id)
+    ).all()
+
+
+def set_up(session: Session, who: Person, told: dict[str, Any]) -> None:
+    """Let a file come from now on; one that the channel has already is changed.
+
+    Takes `sheet`, `channel`, `rhythm`, `at` and `kind` as the modal sends them. Raises NotAllowed,
+    and FieldErrors where there are too many.
+    """
+    if len(exports(session, who)) >= MOST:
+        raise FieldErrors({"sheet": f"There are {MOST} already. Please remove one first."})
+    sheet, kind = SHEETS[told["sheet"]], FileKind(told["kind"])
+    rhythm, at = Rhythm(told["rhythm"]), time.fromisoformat(told["at"] or "08:00")
+    changing = {"at": at, "kind": kind.value, "set_up_by": who.id, "set_up_at": clock.now()}
+    export_id = session.scalars(
+        insert(ScheduledExport)
+        .values(
+            workspace_id=who.workspace_id, channel=told["channel"], sheet=sheet.name,
+            rhythm=rhythm.value, **changing,
+        )
+        .on_conflict_do_update(
+            index_elements=["workspace_id", "channel", "sheet", "rhythm"], set_=changing
+        )
+        .returning(ScheduledExport.id)
+    ).one()  # fmt: skip
+    zone = session.get_one(Workspace, who.workspace_id).timezone
+    put_schedule(
+        session, who.workspace_id, _name(export_id), SEND, cron=rhythm.cron(at), zone=zone,
+        grace=_GRACE, export_id=export_id,
+    )  # fmt: skip
+
+
+def remove(session: Session, who: Person, export_id: int) -> None:
+    """Let a file come no more. Raises NotAllowed, NotFound."""
+    people.require(session, who, "schedule files", Role.MANAGER)
+    gone = session.scalar(
+        delete(ScheduledExport)
+        .where(ScheduledExport.id == export_id, ScheduledExport.workspace_id == who.workspace_id)
+        .returning(ScheduledExport.id)
+    )
+    if gone is None:
+        raise NotFound(what="this file")
+    session.execute(
+        delete(Schedule).where(
+            Schedule.workspace_id == who.workspace_id, Schedule.name == _name(export_id)
+        )
+    )
+
+
+def due(session: Session, export_id: int, slot: str) -> Due | None:
+    """What a file holds that is due at `slot`; None where it was sent, or is wanted no more."""
+    found = session.scalar(
+        select(ScheduledExport)
+        .where(ScheduledExport.id == export_id)
+        .options(joinedload(ScheduledExport.person))
+    )
+    if found is None or found.last_slot == slot:
+        return None
+    workspace = session.get_one(Workspace, found.workspace_id)
+    period = Rhythm(found.rhythm).period(workspace.day_of(datetime.fromisoformat(slot)))
+    return Due(found, workspace, SHEETS[found.sheet], period)
+
+
+def sent(session: Session, export_id: int, slot: str) -> None:
+    """Note that the file for this time is sent."""
+    session.execute(
+        update(ScheduledExport).where(ScheduledExport.id == export_id).values(last_slot=slot)
+    )
+
+
+def sight_of_members(session: Session, workspace: Workspace, slack_ids: Sequence[str]) -> Sight:
+    """What everyone in a channel may see; the app itself does not count."""
+    persons = session.scalars(
+        select(Person).where(Person.workspace_id == workspace.id, Person.slack_id.in_(slack_ids))
+    ).all()
+    known = {person.slack_id: person for person in persons}
+    return sight_of_all(
+        known.get(slack_id) for slack_id in slack_ids if slack_id != workspace.bot_user_id
+    )
+
+
+def _name(export_id: int) -> str:
+    return f"{SEND}:{export_id}"

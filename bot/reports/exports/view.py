@@ -1,0 +1,101 @@
+"""How files on a schedule look: the modal that lists them and adds one, and what comes with one."""
+
+from collections.abc import Iterable, Sequence
+
+from slack_sdk.models.blocks import (
+    Block,
+    ButtonElement,
+    ConfirmObject,
+    ConversationFilter,
+    ConversationSelectElement,
+    DividerBlock,
+    InputBlock,
+    Option,
+    SectionBlock,
+    StaticSelectElement,
+    TimePickerElement,
+)
+from slack_sdk.models.views import View
+
+from bot.reports.exports.model import Rhythm, ScheduledExport
+from bot.reports.files import FileKind
+from bot.reports.period import Period
+from bot.reports.service.sheets import SHEETS, Sheet
+
+SAVE = "report.export"
+REMOVE = "report.export_remove"
+
+_INTRO = (
+    "A file comes into a channel by itself. It holds what *everyone* in that channel may see: "
+    "names and contact details only where all of them may see them, amounts likewise."
+)
+
+
+def exports(found: Sequence[ScheduledExport], channel: str | None) -> View:
+    """The files that there are, and the form for another; the block ids are the verb's fields."""
+    return View(
+        type="modal",
+        callback_id=SAVE,
+        title="Files on a schedule",
+        submit="Add",
+        close="Done",
+        blocks=[
+            SectionBlock(text=_INTRO),
+            *(_row(export) for export in found),
+            *([DividerBlock()] if found else []),
+            InputBlock(block_id="sheet", label="What", element=_select(
+                "sheet", ((sheet.title, sheet.name) for sheet in SHEETS.values()))),
+            InputBlock(block_id="rhythm", label="When", element=_select(
+                "rhythm", ((rhythm.words, rhythm.value) for rhythm in Rhythm))),
+            InputBlock(block_id="at", label="Hour", hint="In the workspace's time zone.",
+                       element=TimePickerElement(action_id="at", initial_time="08:00")),
+            InputBlock(block_id="kind", label="Format", element=_select(
+                "kind", ((kind.upper(), kind.value) for kind in FileKind))),
+            InputBlock(block_id="channel", label="Channel", element=ConversationSelectElement(
+                action_id="channel", initial_conversation=channel,
+                filter=ConversationFilter(include=["public", "private"],
+                                          exclude_bot_users=True))),
+        ],
+    )  # fmt: skip
+
+
+def comment(sheet: Sheet, period: Period, hidden: int) -> str:
+    """The sentence that comes with a file."""
+    less = ""
+    if hidden:
+        columns = "one column is" if hidden == 1 else f"{hidden} columns are"
+        less = f" Not everyone in this channel may see everything, so {columns} left out."
+    return f"{sheet.title}, {period.words}.{less}"
+
+
+def useless(export: ScheduledExport) -> str:
+    """What the one who set a file up hears when nobody would get anything out of it."""
+    return (
+        f"I did not send the file “{SHEETS[export.sheet].title}” to <#{export.channel}>: not "
+        "everyone there may see amounts, and it has nothing else. Choose another channel with "
+        "`/digest export`, or remove it there."
+    )
+
+
+def _row(export: ScheduledExport) -> Block:
+    when = f"{Rhythm(export.rhythm).words}, at {export.at:%H:%M}"
+    title = f"*{SHEETS[export.sheet].title}* ({export.kind.upper()}) to <#{export.channel}>"
+    return SectionBlock(
+        text=f"{title}\n{when}; set up by {export.person.mention}",
+        accessory=ButtonElement(
+            text="Remove",
+            action_id=REMOVE,
+            value=str(export.id),
+            confirm=ConfirmObject(
+                title="Remove this file?",
+                text="It comes no more. What was sent stays.",
+                confirm="Remove",
+                deny="Keep",
+            ),
+        ),
+    )
+
+
+def _select(action_id: str, choices: Iterable[tuple[str, str]]) -> StaticSelectElement:
+    options = [Option(text=text, value=value) for text, value in choices]
+    return StaticSelectElement(action_id=action_id, options=options, initial_option=options[0])
