@@ -1,7 +1,8 @@
 """The books of a cohort: what its won leads brought and what was spent, by group and campaign."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
+from itertools import chain
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, func, literal, select
@@ -53,25 +54,26 @@ class Books:
     def __init__(self, session: Session, about: Scope, by: By | None) -> None:
         """Read it: two short statements, as money is added up by currency."""
         self._by = by
-        self._revenue = _rows(session, _revenue(about, by), about)
-        self._spend = _rows(session, _spend(about, by), about)
+        self._revenue = _by_key(_rows(session, _revenue(about, by), about))
+        self._spend = _by_key(_rows(session, _spend(about, by), about))
         self._margins = spend.margins(session, about.workspace_id)
         self._departments = _departments(session, about)
 
     @property
     def keys(self) -> set[Key]:
         """The groups for which there is money."""
-        spent = self._spend if self._by and self._by.splits_spend else []
-        return {row.key for row in (*self._revenue, *spent)}
+        splits = self._by is not None and self._by.splits_spend
+        return {*self._revenue, *(self._spend if splits else ())}
 
     def whole(self, counts: Mapping[str, Value]) -> Ledger:
         """The money of all."""
-        return self._ledger(self._revenue, self._spend, counts, self._departments)
+        revenue, spent = (list(chain(*rows.values())) for rows in (self._revenue, self._spend))
+        return self._ledger(revenue, spent, counts, self._departments)
 
     def of(self, key: Key, counts: Mapping[str, Value]) -> Ledger:
         """The money of one group."""
-        revenue = [row for row in self._revenue if row.key == key]
-        spent: Iterable[_Row] | Missing = [row for row in self._spend if row.key == key]
+        revenue = self._revenue.get(key, [])
+        spent: Sequence[_Row] | Missing = self._spend.get(key, [])
         if self._by is None or not self._by.splits_spend:
             spent = _NOT_SPLIT
         elif key is None:
@@ -80,14 +82,13 @@ class Books:
 
     def _ledger(
         self,
-        revenue: Iterable[_Row],
-        spent: Iterable[_Row] | Missing,
+        revenue: Sequence[_Row],
+        spent: Sequence[_Row] | Missing,
         counts: Mapping[str, Value],
         departments: Amounts | Missing,
     ) -> Ledger:
         credited = [row for row in revenue if row.campaign_id is not None]
-        costs = spent if isinstance(spent, Missing) else list(spent)
-        involved = [*credited, *([] if isinstance(costs, Missing) else costs)]
+        involved = [*credited, *([] if isinstance(spent, Missing) else spent)]
         return Ledger(
             received=_count(counts, "received"),
             qualified=_count(counts, "qualified"),
@@ -96,7 +97,7 @@ class Books:
             won=_added(revenue),
             revenue=_added(credited),
             contribution=self._contribution(credited, involved),
-            spend=costs if isinstance(costs, Missing) else (_added(costs) or _NO_SPEND),
+            spend=spent if isinstance(spent, Missing) else (_added(spent) or _NO_SPEND),
             departments=departments,
         )
 
@@ -136,6 +137,13 @@ def _spend(about: Scope, by: By | None) -> Select[Any]:
 def _rows(session: Session, statement: Select[Any], about: Scope) -> list[_Row]:
     rows = session.execute(statement, about.facts)
     return [_Row(key, campaign, currency, int(minor)) for key, campaign, currency, minor in rows]
+
+
+def _by_key(rows: Iterable[_Row]) -> Mapping[Key, list[_Row]]:
+    groups: dict[Key, list[_Row]] = {}
+    for row in rows:
+        groups.setdefault(row.key, []).append(row)
+    return groups
 
 
 def _departments(session: Session, about: Scope) -> Amounts | Missing:

@@ -14,7 +14,7 @@ from bot.errors import NotAllowed, NotFound
 from bot.metrics import Attribution, Figures
 from bot.people.model import Person, Role
 from bot.playground.limits import check_message
-from bot.reports.campaign import listeners, service, view
+from bot.reports.campaign import listeners, model, service, view
 from bot.reports.campaign.model import CampaignReport, Reason
 from bot.slack import Message
 from bot.spend.model import Margin, SpendEntry
@@ -253,7 +253,7 @@ def test_a_hostile_campaign_stays_within_slacks_limits(office: Office) -> None:
         figures=Figures(
             {**found.figures.values, "received": 10**6, "rated": 9,
              "won_amount": {f"{chr(65 + each)}AA": 10**12 for each in range(26)}},
-            dict.fromkeys(view.ROWS, hostile * 20),
+            dict.fromkeys(model.ROWS, hostile * 20),
         ),
         typical=found.typical, peers=30,
         reasons=[Reason(hostile * 10, 9)] * 5, targets={}, shows_money=True,

@@ -115,6 +115,7 @@ class Lead(Base):
         Index("ix_lead_workspace_id_received_at", "workspace_id", "received_at"),
         Index("ix_lead_claimed_by", "claimed_by"),
         Index("ix_lead_campaign_id", "campaign_id"),
+        Index("ix_lead_last_campaign_id", "last_campaign_id"),
         Index("ix_lead_contact_id", "contact_id"),
         Index("ix_lead_to_call", "call_list_id", "call_attempts", "id",
               postgresql_where=text("call_list_id IS NOT NULL")),

@@ -5,7 +5,20 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.campaigns.model import Campaign
+from bot.leads.model import Rating
 from bot.metrics import Figures, Value
+
+ROWS = (
+    "received", "claimed", "acceptance_rate", "qualified", "qualified_rate", "won", "customers",
+    "win_rate", "claim_median", "claim_median_worked", "response_median",
+    "response_median_worked", "claim_sla", "response_sla", "rating_coverage", "quality_index",
+    "spend", "cpl", "cost_per_sql", "cost_per_customer", "revenue", "roas", "romi", "profit",
+    "unanswered_share", "unrated_share", "undisposed_share",
+)  # fmt: skip
+"""The metrics of the table, in its order."""
+
+SHOWN = (*ROWS, *Rating, "rated", "open")
+"""All metrics that a report shows."""
 
 
 @dataclass(frozen=True)

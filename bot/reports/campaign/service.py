@@ -15,7 +15,7 @@ from bot.leads.model import Disposition, Lead, Rating
 from bot.metrics import METRICS, Attribution, Figures, Unit, Value, of_campaigns, rounded
 from bot.people import service as people
 from bot.people.model import Person, Role
-from bot.reports.campaign.model import CampaignReport, Reason
+from bot.reports.campaign.model import SHOWN, CampaignReport, Reason
 from bot.reports.policy import Matter, sight_of
 
 # The newest campaigns of a kind say how such campaigns do now, and keep the report fast.
@@ -32,7 +32,7 @@ def report(
     campaign = campaigns.find(session, who.workspace_id, campaign_id)
     peers = _peers(session, campaign, attribution)
     ids = [campaign.id, *peers]
-    figures = of_campaigns(session, who.workspace_id, ids, attribution=attribution)
+    figures = of_campaigns(session, who.workspace_id, ids, attribution=attribution, only=SHOWN)
     sight = sight_of(who)
     return CampaignReport(
         campaign=campaign,

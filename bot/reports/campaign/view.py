@@ -20,21 +20,12 @@ from bot.campaigns.model import Campaign, Kind, Stage
 from bot.campaigns.view import period
 from bot.leads.model import Rating
 from bot.metrics import BY_NAME, Attribution, Group, shown
-from bot.reports.campaign.model import CampaignReport, Reason
+from bot.reports.campaign.model import ROWS, CampaignReport, Reason
 from bot.slack import AnyBlock, Message
 from bot.slack.text import clean, moment, plural, safe
 
 BY_FIRST = "report.first_touch"
 BY_LAST = "report.last_touch"
-
-ROWS = (
-    "received", "claimed", "acceptance_rate", "qualified", "qualified_rate", "won", "customers",
-    "win_rate", "claim_median", "claim_median_worked", "response_median",
-    "response_median_worked", "claim_sla", "response_sla", "rating_coverage", "quality_index",
-    "spend", "cpl", "cost_per_sql", "cost_per_customer", "revenue", "roas", "romi", "profit",
-    "unanswered_share", "unrated_share", "undisposed_share",
-)  # fmt: skip
-"""The metrics of the table, in its order."""
 
 _FUNNEL = ("received", "claimed", "qualified", "won")
 _MOST_WHYS = 4
