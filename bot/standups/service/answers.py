@@ -30,10 +30,11 @@ class AlreadySkipped(HandoffError):
     """You have skipped this standup already. You can still answer it with /standup."""
 
 
-def answerable(session: Session, who: Person, entry_id: int) -> StandupEntry:
-    """The person's own entry, held, while it takes an answer: in time, or a first one late.
+def answerable(session: Session, who: Person, entry_id: int, *, hold: bool = False) -> StandupEntry:
+    """The person's own entry, while it takes an answer: in time, or a first one late.
 
-    Raises NotFound, StandupClosed.
+    With `hold` neither changes before our transaction ends, the entry or its round. Raises
+    NotFound, StandupClosed.
     """
     mine = select(StandupEntry.round_id).where(
         StandupEntry.id == entry_id, StandupEntry.person_id == who.id
@@ -41,10 +42,9 @@ def answerable(session: Session, who: Person, entry_id: int) -> StandupEntry:
     round_id = session.scalar(mine)
     if round_id is None:
         raise NotFound(what="your part in this standup")
-    rounds.hold(session, round_id)
-    session.execute(
-        select(StandupEntry.id).where(StandupEntry.id == entry_id).with_for_update(key_share=True)
-    )
+    if hold:
+        rounds.hold(session, round_id)
+        session.execute(mine.with_for_update(key_share=True))
     entry = rounds.entry_to_show(session, entry_id)
     now = clock.now()
     if not entry.is_open(now) and not entry.takes_late(now):
@@ -60,7 +60,7 @@ def answer(
 
     Raises NotFound, StandupClosed, FieldErrors.
     """
-    entry = answerable(session, who, entry_id)
+    entry = answerable(session, who, entry_id, hold=True)
     said = _checked(entry.round.standup.asked, fields)
     for question, text in said.items():
         _write(session, entry, question, text)
@@ -72,7 +72,7 @@ def answer(
 
 def skip(session: Session, who: Person, entry_id: int) -> StandupEntry:
     """Skip this one. Raises NotFound, StandupClosed, AlreadyAnswered, AlreadySkipped."""
-    entry = answerable(session, who, entry_id)
+    entry = answerable(session, who, entry_id, hold=True)
     if entry.state == Answer.ANSWERED:
         raise AlreadyAnswered
     if entry.state == Answer.SKIPPED:

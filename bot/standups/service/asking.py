@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, case, delete, func, literal, select
+from sqlalchemy import ColumnElement, Select, and_, delete, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, joinedload
 
@@ -23,7 +23,7 @@ OPEN = "standup.open"
 PROMPT = "standup.prompt"
 
 # Who is asked so soon after the minute has the time from the minute on: it reads 12:00, not 12:01.
-_PROMPT = timedelta(minutes=1)
+_AT_ONCE = timedelta(minutes=1)
 
 local_zone: ColumnElement[str] = func.coalesce(
     Standup.zone, Person.timezone, Team.timezone, Workspace.timezone
@@ -79,7 +79,7 @@ def ask(session: Session, standup_id: int, zone: str, slot: datetime) -> int:
     if not standup.is_on or not standup.falls_on(day):
         return 0
     now = clock.now()
-    begun = slot if now - slot < _PROMPT else now
+    begun = slot if now - slot < _AT_ONCE else now
     opened = round_on(session, standup, day, slot)
     asked = session.execute(_asked(standup, opened, zone, slot, begun)).all()
     if not asked:
@@ -94,25 +94,29 @@ def ask(session: Session, standup_id: int, zone: str, slot: datetime) -> int:
 def round_on(session: Session, standup: Standup, day: date, begun: datetime) -> StandupRound:
     """The round of a day; it closes when the time of the last zone, and of `begun`, is over.
 
-    One that was summed up already, and gets more time, is summed up anew.
+    One that was summed up already, and gets more time, is summed up anew. A round that needs no
+    more time is not locked: whoever answers does not wait while another zone is asked.
     """
     moments = [standup.moment_on(day, zone) for zone in session.scalars(_zones(standup.id))]
     closes_at = standup.open_until(max([begun, *moments]))
-    new = insert(StandupRound).values(
-        workspace_id=standup.workspace_id, standup_id=standup.id, day=day,
-        opened_at=clock.now(), closes_at=closes_at,
+    session.execute(
+        insert(StandupRound)
+        .values(
+            workspace_id=standup.workspace_id, standup_id=standup.id, day=day,
+            opened_at=clock.now(), closes_at=closes_at,
+        )
+        .on_conflict_do_nothing()
     )  # fmt: skip
-    later = new.excluded.closes_at > StandupRound.closes_at
-    found: StandupRound = session.scalars(
-        new.on_conflict_do_update(
-            index_elements=[StandupRound.standup_id, StandupRound.day],
-            set_={
-                "closes_at": func.greatest(StandupRound.closes_at, new.excluded.closes_at),
-                "closed_at": case((later, None), else_=StandupRound.closed_at),
-            },
-        ).returning(StandupRound),
-        execution_options={"populate_existing": True},
+    mine = (StandupRound.standup_id == standup.id, StandupRound.day == day)
+    found = session.scalars(
+        select(StandupRound).where(*mine), execution_options={"populate_existing": True}
     ).one()
+    if found.closes_at < closes_at:
+        session.execute(
+            update(StandupRound)
+            .where(*mine, StandupRound.closes_at < closes_at)
+            .values(closes_at=closes_at, closed_at=None)
+        )
     return found
 
 
