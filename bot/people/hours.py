@@ -106,18 +106,15 @@ class Calendar:
         )
 
     def spans(self, start: datetime, end: datetime) -> Iterator[Span]:
-        """The working spans that touch this time, in order and without overlap."""
-        held: Span | None = None
-        for span in merge(*(shift.spans(start, end) for shift in self._shifts)):
-            if held is None:
-                held = span
-            elif span[0] <= held[1]:
-                held = (held[0], max(held[1], span[1]))
-            else:
-                yield held
-                held = span
-        if held is not None:
-            yield held
+        """The working spans that touch this time, in order and without overlap.
+
+        What follows without a break is not joined: somebody may be there day and night.
+        """
+        until = datetime.min.replace(tzinfo=UTC)
+        for opens, closes in merge(*(shift.spans(start, end) for shift in self._shifts)):
+            if closes > until:
+                yield max(opens, until), closes
+                until = closes
 
 
 @lru_cache(maxsize=512)

@@ -111,6 +111,16 @@ shifts = st.builds(
 calendars = st.lists(shifts, min_size=1, max_size=3).map(lambda drawn: Calendar(*drawn))
 
 
+def test_who_is_always_there_is_looked_at_day_by_day() -> None:
+    always = Shift(Hours(frozenset(range(7)), time(0), time(0)), BERLIN)
+    late = Shift(Hours(frozenset(range(7)), time(8), time(0)), ZONES[1])
+    monday = at("2026-06-01 00:00")
+    first, *_ = spans = list(Calendar(always, late).spans(monday, monday + 366 * 24 * HOUR))
+    assert max(closes - opens for opens, closes in spans) <= 25 * HOUR
+    assert [opens for opens, _ in spans[1:]] == [closes for _, closes in spans[:-1]]
+    assert first[0] < monday
+
+
 @given(calendars, moments, st.integers(0, 5_000))
 def test_what_is_worked_until_then_is_what_was_asked(
     calendar: Calendar, start: datetime, minutes: int

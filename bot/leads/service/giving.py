@@ -7,9 +7,13 @@ from bot import clock, slack
 from bot.leads.model import Lead, LeadStep, Rung, ServiceLevel
 from bot.leads.service.admitting import CARD
 from bot.people.model import Person
+from bot.store import table
 
 STEP = "lead.step"
 """The card of a step that was taken for a lead."""
+
+# Built once, since every step of every ladder runs through it.
+_NOTE = insert(table(LeadStep)).on_conflict_do_nothing().returning(table(LeadStep).c.id)
 
 
 def give(session: Session, lead: Lead, owner: Person) -> None:
@@ -37,12 +41,9 @@ def has_names_only(session: Session, workspace_id: int) -> bool:
 
 def note(session: Session, lead: Lead, rung: Rung, person_id: int | None) -> int | None:
     """Write a step down; None where it was taken before in this stint."""
-    return session.scalar(
-        insert(LeadStep)
-        .values(
-            workspace_id=lead.workspace_id, lead_id=lead.id, stint=lead.stint, rung=rung,
-            person_id=person_id, at=clock.now(),
-        )
-        .on_conflict_do_nothing()
-        .returning(LeadStep.id)
-    )  # fmt: skip
+    facts = {
+        "workspace_id": lead.workspace_id, "lead_id": lead.id, "stint": lead.stint, "rung": rung,
+        "person_id": person_id, "at": clock.now(),
+    }  # fmt: skip
+    step_id: int | None = session.scalar(_NOTE, facts)
+    return step_id
