@@ -60,11 +60,32 @@ def test_the_owner_is_somebody_in_marketing(company: Company) -> None:
     with pytest.raises(FieldErrors) as raised:
         company.draft(owner="USAL")
     assert list(raised.value.errors) == ["owner"]
-    company.draft(owner="UCLEO")
+
+
+def test_a_draft_is_proposed_and_then_handed_over(company: Company) -> None:
+    campaign = company.draft(owner="UCLEO")
+    company.propose(campaign)
     with company.store.transaction() as session:
-        assert service.count_drafts(session, company.mara) == 0
-        assert service.count_drafts(session, company.cleo) == 1
+        service.hand_over(session, company.mara, campaign.id, company.plan(owner="UCLEO"))
+    assert company.campaign(campaign).owner_id == company.cleo.id
+    with pytest.raises(campaigns.NotYours):
+        company.revise(campaign, terms="Other")
+    with company.store.transaction() as session:  # the same form, delivered again
+        assert company.draft(owner="UCLEO").id == campaign.id
+        service.propose_once(session, company.mara, campaign.id)
+        service.hand_over(session, company.mara, campaign.id, company.plan(owner="UCLEO"))
+
+
+def test_drafts_are_ones_own_and_a_managers_are_all(company: Company) -> None:
+    company.draft()
+    with company.store.transaction() as session:
+        assert service.count_drafts(session, company.mara) == 1
         assert [each.name for each in service.drafts(session, company.cleo, 5)] == ["Summer trial"]
+    hire(company.store, company.workspace, "UMAX", "Max", Role.MARKETER)
+    company.draft("form-5", company.cleo, utm_campaign=None)
+    with company.store.transaction() as session:
+        assert service.count_drafts(session, company.mara) == 1
+        assert service.count_drafts(session, company.cleo) == 2
 
 
 def test_a_draft_is_given_up(company: Company) -> None:

@@ -78,9 +78,11 @@ class Plans:
                 request = note.request_id or None
                 campaign = service.begin(session, who, plan, note.token, request)
         # What was written is kept by now, even where something is missing for a proposal.
-        if then == modals.PROPOSE:
-            with self._store.transaction() as session:
-                service.propose_once(session, _who(session, incoming), campaign.id)
+        with self._store.transaction() as session:
+            who = _who(session, incoming)
+            if then == modals.PROPOSE:
+                service.propose_once(session, who, campaign.id)
+            service.hand_over(session, who, campaign.id, plan)
         incoming.ack(response_action="clear")
         if then == modals.KEEP:
             incoming.tell(f"“{safe(campaign.name)}” is kept: `/campaign drafts` lists your drafts.")

@@ -73,7 +73,8 @@ def begin(
     Raises NotAllowed, NotFound, PlannedAlready, CodeTaken, FieldErrors.
     """
     campaign = campaigns.draft_campaign(session, who, plan.whole, token)
-    if campaign.stage != Stage.DRAFT:  # the same form, which has been proposed meanwhile
+    # The same form, whose campaign has been proposed or handed over meanwhile.
+    if campaign.stage != Stage.DRAFT or campaign.owner_id != who.id:
         return campaign
     if request_id is not None:
         _plan_for(session, who, request_id, campaign)
@@ -87,7 +88,23 @@ def save(session: Session, who: Person, campaign_id: int, plan: Plan) -> Campaig
     """
     campaigns.save_draft(session, who, campaign_id, plan.whole)
     campaign = campaigns.manageable(session, who, campaign_id)
-    _rest(session, campaign, plan)
+    budget.put(session, campaign, plan.lines)
+    _owner(session, campaign, plan)
+    return campaign
+
+
+def hand_over(session: Session, who: Person, campaign_id: int, plan: Plan) -> Campaign:
+    """Let it be the owner's whom the plan names; the last thing that `who` does with it.
+
+    Raises NotFound, NotAllowed, NotYours, FieldErrors for `owner`.
+    """
+    campaign = campaigns.find(session, who.workspace_id, campaign_id, lock=True)
+    owner = _owner(session, campaign, plan)
+    if owner is not None and owner.id != campaign.owner_id:
+        campaigns.manageable(session, who, campaign_id)
+        campaign.owner_id = owner.id
+        session.flush()
+        session.expire(campaign, ["owner"])
     return campaign
 
 
@@ -124,8 +141,7 @@ def propose(session: Session, who: Person, campaign_id: int) -> Proposal:
 
 def propose_once(session: Session, who: Person, campaign_id: int) -> None:
     """Likewise, for a form that may arrive again: one that was proposed already stays so."""
-    campaign = campaigns.manageable(session, who, campaign_id)
-    if campaign.stage == Stage.DRAFT:
+    if campaigns.find(session, who.workspace_id, campaign_id, lock=True).stage == Stage.DRAFT:
         propose(session, who, campaign_id)
 
 
@@ -147,8 +163,9 @@ def revise(session: Session, who: Person, campaign_id: int, plan: Plan) -> Campa
     """
     revisable(session, who, campaign_id)
     campaigns.change(session, who, campaign_id, plan.whole)
+    budget.put(session, campaigns.manageable(session, who, campaign_id), plan.lines)
+    hand_over(session, who, campaign_id, plan)
     campaign, proposal = held(session, campaign_id)
-    _rest(session, campaign, plan)
     follow(session, campaign, proposal)
     return campaign
 
@@ -221,14 +238,11 @@ def _plan_for(session: Session, who: Person, request_id: int, campaign: Campaign
     record(session, request, Deed.DRAFTED, who, campaign=campaign.id)
 
 
-def _rest(session: Session, campaign: Campaign, plan: Plan) -> None:
-    """What a campaign's own draft does not say. Raises FieldErrors for `owner`."""
-    budget.put(session, campaign, plan.lines)
+def _owner(session: Session, campaign: Campaign, plan: Plan) -> Person | None:
+    """Whom the plan names. Raises FieldErrors for `owner`."""
     if plan.owner is None:
-        return
+        return None
     owner = people.person(session, campaign.workspace_id, plan.owner)
     if not owner.has(Role.MARKETER):
         raise FieldErrors({"owner": "Choose somebody in marketing, so that they can change it."})
-    campaign.owner_id = owner.id
-    session.flush()
-    session.expire(campaign, ["owner"])
+    return owner
