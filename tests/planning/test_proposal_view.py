@@ -142,6 +142,8 @@ def test_it_is_agreed(looks: Looks) -> None:
     found = table(standing(ready=4), stage=Stage.AGREED)
     looks("proposal_agreed", view.proposal(found, NOW))
     looks("proposal_told_agreed", view.agreed(found))
+    timed = table(standing(ready=4), stage=Stage.AGREED, launch_at=LATER)
+    looks("proposal_told_agreed_for_later", view.agreed(timed))
 
 
 def test_a_manager_agreed(looks: Looks) -> None:

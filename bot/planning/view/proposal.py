@@ -139,7 +139,7 @@ def agreed(table: Table) -> Message:
     text = f"“{safe(campaign.name)}”: {_state(table)}"
     blocks: list[Block] = [SectionBlock(text=text)]
     if campaign.stage == Stage.AGREED:
-        blocks.append(ActionsBlock(elements=[_button(campaign, "Announce now", LAUNCH, "primary")]))
+        blocks.append(ActionsBlock(elements=[_button(campaign, "Announce…", LAUNCH, "primary")]))
     return Message(text, blocks)
 
 
@@ -204,7 +204,9 @@ def _state(table: Table) -> str:
         because = safe(" ".join((table.proposal.overruled_because or "").split()), 300)
         return f"{table.overruler.mention} agreed in place of sales: {because}"
     if stage == Stage.AGREED:
-        return "Sales is ready. It is not announced yet."
+        at = table.campaign.launch_at
+        then = f"It is announced {moment(at)}." if at else "It is not announced yet."
+        return f"Sales is ready. {then}"
     return _STATES.get(stage, "Are you ready for it?")
 
 
@@ -230,7 +232,7 @@ def _buttons(table: Table) -> list[InteractiveElement]:
     if campaign.stage == Stage.PROPOSED:
         more["overrule"] = "Agree in place of sales…"
     options = [Option(text=label, value=f"{word} {campaign.id}") for word, label in more.items()]
-    launch = [_button(campaign, "Announce now", LAUNCH)] if campaign.stage == Stage.AGREED else []
+    launch = [_button(campaign, "Announce…", LAUNCH)] if campaign.stage == Stage.AGREED else []
     return [
         *_answers(campaign),
         *launch,

@@ -1,0 +1,93 @@
+"""Agreement on a real database: whatever people do in whatever order, it is what the rule says."""
+
+from collections import Counter
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.campaigns.model import Stage
+from bot.people.model import Role
+from bot.planning import service
+from bot.planning.model import Concern
+from tests.campaigns.scene import Hands, hire
+from tests.planning.scene import Company
+
+# A person, by number, or nobody where it is marketing that acts.
+steps = st.tuples(
+    st.sampled_from(["ready", "worry", "withdraw", "answer", "bind", "free"]), st.integers(0, 2)
+)
+
+
+class Expected:
+    """What everyone said last, without a database."""
+
+    def __init__(self) -> None:
+        self.ready: set[int] = set()
+        self.worries: Counter[int] = Counter()
+
+    @property
+    def stage(self) -> Stage:
+        enough = len(self.ready) >= 2 and not self.worries.total()
+        return Stage.AGREED if enough else Stage.PROPOSED
+
+    def take(self, deed: str, who: int) -> None:
+        if deed == "ready":
+            self.ready.add(who)
+            del self.worries[who]
+        elif deed == "worry":
+            self.ready.discard(who)
+            self.worries[who] += 1
+        elif deed in ("withdraw", "answer"):
+            self.worries[who] -= 1
+        elif deed == "bind":
+            self.ready.clear()
+
+    def can(self, deed: str, who: int) -> bool:
+        if deed == "ready":
+            return who not in self.ready
+        return self.worries[who] > 0 if deed in ("withdraw", "answer") else True
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(steps, min_size=1, max_size=14))
+def test_it_is_agreed_exactly_when_the_rule_says_so(
+    company: Company, hands: Hands, todo: list[tuple[str, int]]
+) -> None:
+    third = hire(company.store, company.workspace, "UTOM", "Tom", Role.SALESPERSON)
+    sales = [company.sal, company.sue, third]
+    token = f"form-{hands.now.timestamp()}"
+    texts: dict[str, Any] = {"terms": "New customers only", "talking_points": "No set-up fee"}
+    campaign = company.proposed(token=token, utm_campaign=None, **texts)
+    expected = Expected()
+    for number, (deed, who) in enumerate(todo):
+        hands.forward(minutes=1)
+        if not expected.can(deed, who):
+            continue
+        person = sales[who]
+        if deed == "ready":
+            company.ready(person, campaign)
+        elif deed == "worry":
+            with company.store.transaction() as session:
+                said = f"{token}-{number}"
+                service.worry(session, person, campaign.id, 1, "Too early", said)
+        elif deed in ("withdraw", "answer"):
+            with company.store.transaction() as session:
+                concern = (
+                    session.query(Concern)
+                    .filter_by(campaign_id=campaign.id, person_id=person.id, closed_at=None)
+                    .first()
+                )
+                assert concern is not None
+                if deed == "withdraw":
+                    service.withdraw(session, person, concern.id)
+                else:
+                    service.answer_concern(session, company.mara, concern.id, "We see to it")
+        else:
+            texts["terms" if deed == "bind" else "talking_points"] += f" {number}"
+            company.revise(campaign, utm_campaign=None, **texts)
+        expected.take(deed, who)
+        assert company.campaign(campaign).stage == expected.stage, (todo, number)
+    hands.forward(days=10)
+    company.look()  # silence agrees to nothing, and takes nothing away
+    assert company.campaign(campaign).stage == expected.stage
