@@ -94,7 +94,7 @@ class Application:
         planning_listeners.register(self.listening, self.store)
         standup_listeners.register(self.listening, self.store)
         shadow_listeners.register(self.listening, self.store)
-        digest_listeners.register(self.listening, self.store)
+        digest_listeners.register(self.listening, self.store, site.address(self.settings))
         report_listeners.register(self.listening, self.store)
         export_listeners.register(self.listening, self.store)
         library_listeners.register(self.listening, self.store)
@@ -107,7 +107,7 @@ class Application:
         planning_jobs.register(self.tasks, self.cards)
         standup_jobs.register(self.tasks, self.store, self.cards)
         shadow_jobs.register(self.tasks, self.store, self.cards, self.slack)
-        digest_jobs.register(self.tasks, self.store, self.cards)
+        digest_jobs.register(self.tasks, self.store, self.cards, site.address(self.settings))
         export_jobs.register(self.tasks, self.store, self.slack)
         home_jobs.register(self.cards)
 

@@ -14,8 +14,8 @@ from bot.slack import Cards, Message
 from bot.store import Store
 
 
-def register(tasks: Tasks, store: Store, cards: Cards) -> None:
-    """Add the task and the cards."""
+def register(tasks: Tasks, store: Store, cards: Cards, page: str = "") -> None:
+    """Add the task and the cards; `page` is the address of the report page, if there is one."""
 
     def send(workspace_id: int, audience: str, slot: str) -> None:
         # The slot and not the clock says which week: a retry at night reports the same one.
@@ -23,7 +23,7 @@ def register(tasks: Tasks, store: Store, cards: Cards) -> None:
             service.send(session, workspace_id, Audience(audience), datetime.fromisoformat(slot))
 
     tasks.add(service.SEND, send)
-    cards.add(service.HEADLINE, _drawn(_headline))
+    cards.add(service.HEADLINE, _drawn(_headline(page)))
     cards.add(service.DETAILS, _drawn(lambda report, _: view.details(report)))
     cards.add(service.MONEY, _drawn(lambda report, _: view.money(report)))
     cards.add(service.OWN, _own)
@@ -43,8 +43,10 @@ def _drawn(draw: Callable[[Report, bool], Message]) -> Callable[[Session, int], 
     return card
 
 
-def _headline(report: Report, shows_money: bool) -> Message:
-    return view.digest(report, shows_money=shows_money, in_thread=True)
+def _headline(page: str) -> Callable[[Report, bool], Message]:
+    return lambda report, shows_money: view.digest(
+        report, shows_money=shows_money, in_thread=True, page=page
+    )
 
 
 def _own(session: Session, delivery_id: int) -> Message | None:

@@ -229,3 +229,13 @@ def test_nothing_is_read_without_a_session(house: House) -> None:
 def test_unknown_files_are_none(clara: httpx.Client) -> None:
     assert clara.get("/report/files/people.csv").status_code == 404
     assert clara.get("/report/files/leads.exe").status_code == 422
+
+
+def test_the_digest_leads_to_the_same_week_on_the_page(busy: House) -> None:
+    clara = busy.users["clara"]
+    busy.slack.hand(clara).command("/digest", "last", busy.slack.channel("leads"))
+    told = busy.slack.wait_until(lambda: busy.slack.ephemerals(clara) or None, timeout=30)[-1]
+    link = re.search(r"<(http[^|>]+)\|Open it as a page>", str(told.blocks))
+    assert link is not None
+    with busy.browser("clara") as web:
+        assert "16–22 November 2026" in text_of(web.get(unescape(link[1])))

@@ -5,8 +5,8 @@ from bot.slack import Listening
 from bot.store import Store
 
 
-def register(listening: Listening, store: Store) -> None:
-    """Listen for digests."""
-    reading.register(listening, store)
+def register(listening: Listening, store: Store, page: str = "") -> None:
+    """Listen for digests; `page` is the address of the report page, if there is one."""
+    reading.register(listening, store, page)
     tracing.register(listening, store)
     settings.register(listening, store)

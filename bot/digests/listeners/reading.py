@@ -14,9 +14,9 @@ from bot.slack import Command, Incoming, Listening, Message
 from bot.store import Store
 
 
-def register(listening: Listening, store: Store) -> None:
+def register(listening: Listening, store: Store, page: str) -> None:
     """Listen for whoever wants to read a week."""
-    desk = Desk(store)
+    desk = Desk(store, page)
     for word, usage, listener in (
         ("", "the running week in figures", desk.running),
         ("last", "last week, as its digest said it, with what is different since", desk.last),
@@ -33,8 +33,9 @@ def register(listening: Listening, store: Store) -> None:
 class Desk:
     """Where somebody asks for a week, and is answered alone."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, page: str) -> None:
         self._store = store
+        self._page = page
 
     def running(self, incoming: Incoming, _rest: str) -> None:
         """The running week."""
@@ -97,7 +98,12 @@ class Desk:
             who = people.acting(session, incoming.team, incoming.user)
             found = verb(session, who)
         incoming.tell(
-            view.digest(found.report, shows_money=found.shows_money, since_then=found.since_then)
+            view.digest(
+                found.report,
+                shows_money=found.shows_money,
+                since_then=found.since_then,
+                page=self._page,
+            )
         )
 
     def _more(self, incoming: Incoming, drawn: Callable[[Reading], Message]) -> None:

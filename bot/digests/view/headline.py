@@ -53,10 +53,12 @@ def digest(
     shows_money: bool,
     since_then: Sequence[str] = (),
     in_thread: bool = False,
+    page: str = "",
 ) -> Message:
     """A week's digest; of a running week, what is known by now.
 
-    `in_thread` says that the details follow below; else buttons show them.
+    `in_thread` says that the details follow below; else buttons show them. `page` is the address of
+    the report page, where there is one.
     """
     title = f"{'This week so far' if report.is_running else 'Weekly digest'}: {days(report.week)}"
     sentence = headline(report)
@@ -66,7 +68,7 @@ def digest(
     blocks += _since_then(since_then)
     if has_leads and not in_thread:
         blocks.append(_more(report, shows_money=shows_money))
-    return Message(f"{title}. {sentence}", [*blocks, _notes(report, in_thread=in_thread)])
+    return Message(f"{title}. {sentence}", [*blocks, _notes(report, page, in_thread=in_thread)])
 
 
 def headline(report: Report) -> str:
@@ -216,10 +218,17 @@ def _more(report: Report, *, shows_money: bool) -> Block:
     )
 
 
-def _notes(report: Report, *, in_thread: bool) -> Block:
+def _notes(report: Report, page: str, *, in_thread: bool) -> Block:
     """What a reader has to know to trust the figures."""
     received = f"Leads received Monday to Sunday ({report.zone}), as of {moment(report.as_of)}."
     if not report.total.count("received"):
         return small(received)
     below = "Speed, quality and campaigns in detail are in the thread." if in_thread else ""
-    return small(received, maturing(report.total), _WHY, below)
+    return small(received, maturing(report.total), _WHY, below, _page(report, page))
+
+
+def _page(report: Report, page: str) -> str:
+    """The way to the same week on the report page."""
+    if not page:
+        return ""
+    return f"<{page}?from={report.week.monday}&amp;to={report.week.sunday}|Open it as a page>"

@@ -35,6 +35,11 @@ def mount(
         app.add_exception_handler(unreadable, pages.unreadable)
 
 
+def address(settings: Settings) -> str:
+    """Where the report is; empty while nobody can sign in there."""
+    return "" if settings.missing_for_sign_in else settings.public_url + door.HOME
+
+
 def _guard(settings: Settings) -> Guard:
     secret, client = settings.secret, settings.slack_client_secret
     key = signing_key(
