@@ -31,6 +31,8 @@ def register(tasks: Tasks, store: Store, cards: Cards) -> None:
     cards.add(service.QUESTION, lambda session, key: view.question(service.question(session, key)))
     cards.add(service.ANSWERED, lambda session, key: view.answered(service.question(session, key)))
     cards.add(service.REMINDER, _reminder)
+    cards.add(service.TIMELINE, _timeline)
+    cards.add(service.OVER, lambda session, key: view.over(service.known(session, key)))
 
 
 def _card(session: Session, campaign_id: int) -> Message:
@@ -46,7 +48,13 @@ def _confirmation(session: Session, campaign_id: int) -> Message:
     workspace = session.get_one(Workspace, campaign.workspace_id)
     channel = stands[0] if stands else workspace.channel
     readership = service.readership(session, campaign)
-    return view.confirmation(campaign, channel, readership, posted=stands is not None)
+    today = service.today(session, workspace.id)
+    return view.confirmation(campaign, channel, readership, today, posted=stands is not None)
+
+
+def _timeline(session: Session, campaign_id: int) -> Message:
+    campaign = service.known(session, campaign_id)
+    return view.timeline(campaign, service.events(session, campaign_id))
 
 
 def _reminder(session: Session, reminder_id: int) -> Message:

@@ -180,7 +180,8 @@ def test_a_campaign_that_is_over_keeps_only_ask(town: Town) -> None:
     with town.company.store.transaction() as session:
         advance(session, timedelta(days=30))
     town.work()
-    [card] = town.posted()
+    card, over = in_channel(town)
+    assert over.text.startswith("The campaign “Summer trial” has ended. Please do not promise it")
     assert read_by(town) == "Ended on 30 June 2026."
     [buttons] = [block for block in card.blocks if block["type"] == "actions"]
     assert [button["action_id"] for button in buttons["elements"]] == [view.ASK]
@@ -207,7 +208,8 @@ def test_help_tells_what_the_command_can_do(town: Town) -> None:
     assert outcome.text == (
         "*What you can do:*\n"
         "• `/campaign` announce a campaign (marketing)\n"
-        "• `/campaign list` see what runs, what comes and what has just ended"
+        "• `/campaign list` see what runs, what comes and what has just ended\n"
+        "• `/campaign manage` change, pause, end or cancel a campaign of yours (marketing)"
     )
 
 
@@ -314,3 +316,123 @@ def test_an_offer_is_told_to_whoever_asks_and_to_nobody_else(town: Town) -> None
 
 def _block_of(message: Any, accessory: Any) -> str:
     return next(str(b["block_id"]) for b in message.blocks if b.get("accessory") == accessory)
+
+
+def in_channel(town: Town) -> list[Any]:
+    """What stands in the channel itself, not in a thread."""
+    return [message for message in town.posted() if not message.thread_ts]
+
+
+def owners(town: Town) -> Any:
+    """The owner's own message, as it stands."""
+    return town.slack.messages(town.slack.im(town.company.mara.slack_id))[0]
+
+
+def labels(message: Any) -> list[str]:
+    [buttons] = [block for block in message.blocks if block["type"] == "actions"]
+    return [element["text"]["text"] for element in buttons["elements"]]
+
+
+def test_from_the_set_time_to_the_last_word_to_late_callers(town: Town) -> None:
+    noon = int((NINE + timedelta(hours=3)).timestamp())
+    mara, sal = (town.slack.hand(who.slack_id) for who in (town.company.mara, town.company.sal))
+    assert open_form(town).submit(values=TYPED | {"launch_at": noon}).ok
+    town.work()
+    assert labels(owners(town)) == ["Change…", "Another time…", "Take the time back", "Cancel"]
+    wake(town, hours=3)
+    got_it(town, town.company.sal)
+    assert ask(town, town.company.sal).submit(values={"question": "For old ones too?"}).ok
+    town.work()
+    [question] = town.slack.thread(town.posted()[0])
+    mara.click(question, view.ANSWER)
+    town.slack.wait_until(lambda: town.slack.modal(town.company.mara.slack_id))
+    assert mara.submit(values={"answer": "No, new ones only."}).ok
+    town.work()
+
+    assert labels(owners(town)) == ["Change…", "Pause", "End now…"]
+    assert mara.click(owners(town), view.CHANGE).ok
+    town.slack.wait_until(lambda: town.slack.modal(town.company.mara.slack_id))
+    assert list(mara.submit(values={"offer": " "}).errors) == ["offer"]
+    assert mara.submit(values={"offer": "Two months free"}).ok
+    town.work()
+    card = town.posted()[0]
+    assert "*Offer:* Half price for three months → Two months free" in repr(card.blocks)
+    assert "Please confirm it again with *Got it*." in repr(card.blocks)
+    assert "Read by 0 of 2 in sales." in repr(card.blocks)
+    got_it(town, town.company.sal)
+    assert "Read by 1 of 2 in sales: Sal." in repr(town.posted()[0].blocks)
+
+    assert mara.click(owners(town), view.PAUSE).ok
+    assert town.told(town.company.mara)[0].startswith("“Summer trial” is paused.")
+    town.work()
+    assert "is paused: please do not promise it" in town.posted()[0].text
+    assert mara.click(owners(town), view.RESUME).ok
+    assert town.told(town.company.mara, 2)[1].startswith("“Summer trial” holds again.")
+    town.work()
+
+    assert mara.click(owners(town), view.END).ok
+    town.slack.wait_until(lambda: town.slack.modal(town.company.mara.slack_id))
+    assert mara.submit(values={"late_callers": "Offer the basic plan."}).ok
+    town.work()
+    card, over = in_channel(town)
+    assert card.text == "The campaign “Summer trial” ended on 1 June 2026."
+    assert over.text.endswith("*What to tell late callers:* Offer the basic plan.")
+    _, timeline = town.slack.thread(card)
+    told = [block["text"]["text"].split(" · ")[-1].splitlines()[0] for block in timeline.blocks[1:]]
+    assert told == [
+        "Mara set the time to announce it", "announced at its time", "Mara changed it",
+        "Mara paused it", "Mara resumed it", "Mara ended it",
+    ]  # fmt: skip
+    sal.command("/offer", "summer", town.channel)
+    assert "Over since 1 June 2026. Do not promise it." in town.told(town.company.sal)[0]
+
+
+def test_what_one_manages_is_found_by_its_name(town: Town) -> None:
+    announce(town)
+    mara = town.slack.hand(town.company.mara.slack_id)
+    mara.command("/campaign", "manage wint", town.channel)
+    assert town.told(town.company.mara)[0].startswith("You have no campaign to manage whose name")
+    mara.command("/campaign", "manage summ", town.channel)
+    assert town.told(town.company.mara, 2)[1] == "1 campaign to manage."
+    shown = town.slack.ephemerals(town.company.mara.slack_id)[1]
+    assert mara.click(shown, view.PAUSE).ok
+    assert town.told(town.company.mara, 3)[2].startswith("“Summer trial” is paused.")
+    assert mara.click(shown, view.PAUSE).ok
+    assert town.told(town.company.mara, 4)[3] == (
+        "“Summer trial” is paused, so it cannot become paused."
+    )
+
+
+def test_another_time_and_no_time_at_all(town: Town) -> None:
+    noon = int((NINE + timedelta(hours=3)).timestamp())
+    assert open_form(town).submit(values=TYPED | {"launch_at": noon}).ok
+    town.work()
+    mara = town.slack.hand(town.company.mara.slack_id)
+    assert mara.click(owners(town), view.LAUNCH).ok
+    town.slack.wait_until(lambda: town.slack.modal(town.company.mara.slack_id))
+    assert mara.submit(values={"launch_at": noon + 3600}).ok
+    town.work()
+    wake(town, hours=3.5)
+    assert town.posted() == []
+    assert mara.click(owners(town), view.UNSCHEDULE).ok
+    town.told(town.company.mara)
+    wake(town, hours=3)
+    assert town.posted() == []
+    assert mara.click(owners(town), view.CANCEL).ok
+    assert town.told(town.company.mara, 2)[1] == "“Summer trial” is cancelled."
+
+
+def test_all_campaigns_are_a_modal_that_pages(town: Town) -> None:
+    for number in range(17):
+        town.company.announce(f"form-{number}", name=f"Campaign {number}", utm_campaign=None)
+    sal = town.slack.hand(town.company.sal.slack_id)
+    sal.command("/campaign", "list", town.channel)
+    town.told(town.company.sal)
+    assert sal.click(town.slack.ephemerals(town.company.sal.slack_id)[0], view.LIST).ok
+    modal = town.slack.wait_until(lambda: town.slack.modal(town.company.sal.slack_id))
+    assert "17 campaigns, page 1 of 2" in repr(modal)
+    assert modal is not None
+    assert sal.click(modal, f"{view.LIST}.next").ok
+    town.slack.wait_until(
+        lambda: "page 2 of 2" in repr(town.slack.modal(town.company.sal.slack_id))
+    )

@@ -12,7 +12,9 @@ from bot.campaigns.model import (
     LONGEST,
     MOST_MATERIALS,
     Campaign,
+    CampaignEvent,
     CampaignQuestion,
+    Deed,
     Overview,
     Readership,
     Since,
@@ -51,6 +53,8 @@ def campaign(**changes: Any) -> Campaign:
         "materials": [],
         "late_callers": "",
         "stage": Stage.LIVE,
+        "version": 1,
+        "holds_from": 1,
         "budget_minor": 1_250_000,
         "currency": "EUR",
     }
@@ -177,11 +181,13 @@ def test_a_question(looks: Looks) -> None:
 
 
 def test_the_announcer_hears_where_it_stands(looks: Looks) -> None:
-    looks("announced", view.confirmation(announced(), "C0LEADS", sales(1, 3), posted=True))
+    looks("announced", view.confirmation(announced(), "C0LEADS", sales(1, 3), TODAY, posted=True))
 
 
 def test_the_announcer_hears_that_slack_refused(looks: Looks) -> None:
-    looks("not_announced", view.confirmation(announced(), "C0LEADS", sales(0, 3), posted=False))
+    looks(
+        "not_announced", view.confirmation(announced(), "C0LEADS", sales(0, 3), TODAY, posted=False)
+    )
 
 
 def test_the_form(looks: Looks) -> None:
@@ -277,13 +283,13 @@ def test_the_form_of_an_answer(looks: Looks) -> None:
 
 def test_the_owner_sees_who_is_missing(looks: Looks) -> None:
     missing = Readership(SALES[:2], SALES[2:], reminded=3)
-    looks("owner_missing", view.confirmation(announced(), "C0LEADS", missing, posted=True))
+    looks("owner_missing", view.confirmation(announced(), "C0LEADS", missing, TODAY, posted=True))
 
 
 def test_the_owner_sees_when_it_will_be_announced(looks: Looks) -> None:
-    waits = campaign(launch_at=NINE + timedelta(days=1))
-    looks("owner_scheduled", view.confirmation(waits, "C0LEADS", sales(0, 3), posted=False))
-    taken_back = view.confirmation(campaign(), "C0LEADS", sales(0, 3), posted=False)
+    waits = campaign(stage=Stage.DRAFT, launch_at=NINE + timedelta(days=1))
+    looks("owner_scheduled", view.confirmation(waits, "C0LEADS", sales(0, 3), TODAY, posted=False))
+    taken_back = view.confirmation(campaign(), "C0LEADS", sales(0, 3), TODAY, posted=False)
     assert taken_back.text == "“Summer trial” is not announced, and no time is set for it."
 
 
@@ -297,3 +303,130 @@ def test_what_was_written_stands_in_the_form_again(looks: Looks) -> None:
     form = modals.announce("t", TODAY, "C1", "EUR")
     form.blocks = modals.fields(vars(draft), "EUR")
     looks("form_filled", form)
+
+
+def event(deed: Deed, hours: int = 0, who: Person | None = MARA, **facts: Any) -> CampaignEvent:
+    return CampaignEvent(deed=deed, at=NINE + timedelta(hours=hours), person=who, facts=facts)
+
+
+CHANGED = {
+    "offer": ["Half price", "Two months <free>"],
+    "ends_on": ["2026-06-30", ""],
+    "terms": ["x " * 400, "*New* customers only."],
+    "budget": ["12,500 EUR", "15,000 EUR"],
+}
+
+
+def test_a_changed_announcement_says_what_changed_and_asks_again(looks: Looks) -> None:
+    since = Since(change=event(Deed.CHANGED, 2, version=2, changed=CHANGED, live=True))
+    changed = campaign(version=2, holds_from=2)
+    card = view.card(changed, sales(0, 3), TODAY, since)
+    assert "12,500" not in repr(card.blocks)
+    looks("card_changed", card)
+
+
+def test_new_words_around_the_offer_ask_nobody() -> None:
+    change = event(Deed.CHANGED, 2, version=3, changed={"talking_points": ["a", "b"]}, live=True)
+    for holds_from, asks in ((1, False), (3, True)):
+        now = campaign(version=3, holds_from=holds_from)
+        card = view.card(now, sales(0, 3), TODAY, Since(change=change))
+        assert ("Please confirm it again" in repr(card.blocks)) == asks
+
+
+def test_a_paused_announcement(looks: Looks) -> None:
+    looks("card_paused", view.card(campaign(stage=Stage.PAUSED), sales(2, 3), TODAY))
+
+
+def test_the_timeline(looks: Looks) -> None:
+    happened = [
+        event(Deed.PROPOSED), event(Deed.AGREED, 1, SALES[0]), event(Deed.ANNOUNCED, 2, None),
+        event(Deed.CHANGED, 3, version=2, changed=CHANGED), event(Deed.PAUSED, 4),
+        event(Deed.RESUMED, 5), event(Deed.SAVED, 5), event(Deed.ENDED, 6, None),
+    ]  # fmt: skip
+    looks("timeline", view.timeline(campaign(), happened))
+
+
+def test_a_long_timeline_shows_its_end() -> None:
+    many = [event(Deed.CHANGED, each, version=each, changed={
+        name: ["<&> " * 500, "& " * 900] for name in ("offer", "terms", "audience", "price",
+        "talking_points", "objections", "channels", "materials", "name")
+    }) for each in range(200)]  # fmt: skip
+    long = view.timeline(campaign(), many)
+    assert check_message(long.blocks) == []
+    assert "180 earlier steps left out" in repr(long.blocks)
+    assert view.timeline(campaign(), []).text == "What happened to “Summer trial”: nothing yet."
+
+
+def test_the_channel_hears_of_the_end_once_it_is_over(looks: Looks) -> None:
+    assert view.over(campaign()) is None
+    ended = view.over(campaign(stage=Stage.ENDED, late_callers="Offer <them> the basic plan."))
+    cancelled = view.over(campaign(stage=Stage.CANCELLED))
+    assert ended is not None
+    assert cancelled is not None
+    looks("over", ended)
+    looks("cancelled", cancelled)
+
+
+@pytest.mark.parametrize(
+    ("facts", "labels"),
+    [
+        ({}, ["Change…", "Pause", "End now…"]),
+        ({"starts_on": date(2026, 6, 9)}, ["Change…", "Pause", "Cancel"]),
+        ({"stage": Stage.PAUSED}, ["Change…", "Resume", "End now…"]),
+        ({"stage": Stage.DRAFT}, ["Change…", "Announce…", "Cancel"]),
+        (
+            {"stage": Stage.DRAFT, "launch_at": NINE},
+            ["Change…", "Another time…", "Take the time back", "Cancel"],
+        ),
+        ({"stage": Stage.PROPOSED}, []),
+        ({"stage": Stage.AGREED}, []),
+        ({"stage": Stage.ENDED}, []),
+        ({"stage": Stage.CANCELLED}, []),
+        ({"ends_on": date(2026, 5, 30)}, []),
+    ],
+)
+def test_what_may_be_done_depends_on_where_it_stands(
+    facts: dict[str, Any], labels: list[str]
+) -> None:
+    shown = view.manage([campaign(**facts)], 1, "", TODAY)
+    assert check_message(shown.blocks) == []
+    found = [
+        element["text"]["text"]
+        for block in shown.blocks
+        if block["type"] == "actions"
+        for element in block["elements"]
+    ]
+    assert found == labels
+
+
+def test_what_one_may_manage(looks: Looks) -> None:
+    waits = campaign(id=8, name="Fair", stage=Stage.DRAFT, launch_at=NINE + timedelta(days=1))
+    asked = campaign(id=9, name="Webinar", stage=Stage.PROPOSED)
+    looks("manage", view.manage([campaign(), waits, asked], 9, "", TODAY))
+    looks("manage_nothing", view.manage([], 0, "<sum>", TODAY))
+
+
+def test_the_modals_of_whoever_manages(looks: Looks) -> None:
+    draft = service.Draft.of(campaign(**RICH))
+    looks("change_form", modals.change(announced(), vars(draft)))
+    looks("end_form", modals.end(campaign()))
+    looks("launch_form", modals.launch(campaign(launch_at=NINE)))
+
+
+def test_the_owner_sees_that_it_is_paused_or_over() -> None:
+    paused = view.confirmation(
+        announced(stage=Stage.PAUSED), "C0LEADS", sales(1, 3), TODAY, posted=True
+    )
+    assert paused.text.startswith("“Summer trial” is paused: sales is told not to promise it.")
+    over = view.confirmation(
+        announced(stage=Stage.ENDED), "C0LEADS", sales(1, 3), TODAY, posted=True
+    )
+    assert over.text.startswith("“Summer trial” is over.")
+
+
+def test_all_campaigns_page_by_page(looks: Looks) -> None:
+    found = [campaign(id=number, stage=stage) for number, stage in enumerate(Stage)]
+    looks("whole_list", view.whole(found, 1, 40, 15, {3: 2}))
+    looks("whole_list_empty", view.whole([], 0, 0, 15, {}))
+    long = [campaign(name="<&>" * 26, offer="<&>" * 100)] * 15
+    assert check_view(view.whole(long, 0, 1_000, 15, {}).to_dict(), "modal") == []

@@ -79,6 +79,11 @@ class Stage(StrEnum):
     ENDED = "ended"
     CANCELLED = "cancelled"
 
+    @property
+    def label(self) -> str:
+        """The stage as lists write it."""
+        return self.value.capitalize()
+
 
 MOVES: Mapping[Stage, frozenset[Stage]] = {
     Stage.DRAFT: frozenset({Stage.PROPOSED, Stage.LIVE, Stage.CANCELLED}),

@@ -102,8 +102,9 @@ class Overview:
     """By campaign, where anyone has."""
     sales: int
     """How many people there are in sales."""
+    paused: Sequence[Campaign] = ()
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to tell of."""
-        return not (self.running or self.coming or self.ended)
+        return not (self.running or self.paused or self.coming or self.ended)

@@ -25,19 +25,22 @@ from bot.campaigns.service.asking import (
     since,
 )
 from bot.campaigns.service.audit import Changes, changes, events, version
-from bot.campaigns.service.cards import CARD, CONFIRMATION
+from bot.campaigns.service.cards import CARD, CONFIRMATION, OVER, TIMELINE
 from bot.campaigns.service.changing import (
     AlreadyOver,
+    BeforeSales,
     HasBegun,
     NotBegun,
     cancel,
     change,
+    changeable,
     end,
     pause,
     resume,
 )
 from bot.campaigns.service.drafting import Draft, draft, launch_time
 from bot.campaigns.service.finding import MOST, WrongDay, offer, offers
+from bot.campaigns.service.listing import LISTED, MANAGED, page, to_manage
 from bot.campaigns.service.planning import (
     CodeTaken,
     NoDraft,
@@ -59,6 +62,7 @@ from bot.campaigns.service.reading import (
     known,
     offer_on,
     overview,
+    readers,
     readership,
     running,
     today,
@@ -73,14 +77,19 @@ __all__ = [
     "END",
     "KEEPS_CODE",
     "LAUNCH",
+    "LISTED",
+    "MANAGED",
     "MOST",
+    "OVER",
     "PAGE",
     "QUESTION",
     "REMIND",
     "REMINDER",
     "REMIND_AFTER",
+    "TIMELINE",
     "AlreadyOver",
     "AlreadyRead",
+    "BeforeSales",
     "Changes",
     "CodeTaken",
     "Draft",
@@ -101,6 +110,7 @@ __all__ = [
     "by_utm",
     "cancel",
     "change",
+    "changeable",
     "changes",
     "confirm",
     "draft",
@@ -120,10 +130,12 @@ __all__ = [
     "offer_on",
     "offers",
     "overview",
+    "page",
     "pause",
     "propose",
     "question",
     "questions",
+    "readers",
     "readership",
     "remind",
     "reminder",
@@ -132,6 +144,7 @@ __all__ = [
     "save_draft",
     "since",
     "take_back",
+    "to_manage",
     "today",
     "unschedule",
     "version",

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from bot import clock, slack
 from bot.campaigns.model import Campaign, Deed, Stage
 from bot.campaigns.service import audit
-from bot.campaigns.service.cards import CARD, CONFIRMATION, redraw
+from bot.campaigns.service.cards import CARD, CONFIRMATION, redraw, tell, tell_the_end
 from bot.campaigns.service.drafting import Draft
 from bot.campaigns.service.planning import held, manageable, may_announce, see_whole, write
 from bot.campaigns.service.reading import known, today
@@ -87,9 +87,19 @@ def finish(session: Session, campaign_id: int) -> None:
     over = campaign.has_ended_by(today(session, campaign.workspace_id))
     if over and campaign.stage in (Stage.LIVE, Stage.PAUSED):
         audit.turn(session, campaign, None, Deed.ENDED, Stage.ENDED)
+        tell(session, campaign)
+        if not _was_over(session, campaign):
+            tell_the_end(session, campaign)
     elif not over and campaign.stage in (Stage.LIVE, Stage.PAUSED):
         finish_in_time(session, campaign)
     redraw(session, campaign)
+
+
+def _was_over(session: Session, campaign: Campaign) -> bool:
+    """Whether it was announced for the record alone, when its last day was over already."""
+    workspace = session.get_one(Workspace, campaign.workspace_id)
+    announced = campaign.announced_at
+    return announced is not None and campaign.has_ended_by(workspace.day_of(announced))
 
 
 def finish_in_time(session: Session, campaign: Campaign) -> None:

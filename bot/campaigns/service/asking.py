@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session, joinedload
 from bot import clock, slack
 from bot.campaigns.model import LONGEST, Campaign, CampaignQuestion, Since
 from bot.campaigns.service.audit import last_change
-from bot.campaigns.service.cards import CARD
+from bot.campaigns.service.cards import CARD, channel_of
 from bot.campaigns.service.planning import manageable
 from bot.campaigns.service.reading import find
 from bot.errors import FieldErrors, NotFound
 from bot.people import service as people
-from bot.people.model import Person, Role, Workspace
+from bot.people.model import Person, Role
 from bot.slack.text import clean
 
 QUESTION = "campaign.question"
@@ -52,7 +52,7 @@ def ask(
         .returning(CampaignQuestion)
     )
     if asked is not None:
-        channel = _channel(session, campaign)
+        channel = channel_of(session, campaign)
         thread = (CARD, campaign.id)
         slack.show(session, who.workspace_id, QUESTION, asked.id, channel, thread_of=thread)
         slack.redraw(session, CARD, campaign.id)
@@ -135,14 +135,6 @@ def since(session: Session, campaign: Campaign) -> Since:
     ).all()
     asked = session.scalars(select(func.count()).where(mine)).one()
     return Since(answered, asked, last_change(session, campaign.id))
-
-
-def _channel(session: Session, campaign: Campaign) -> str:
-    """Where the announcement stands; the shared channel may be another one by now."""
-    stands = slack.place(session, CARD, campaign.id)
-    if stands is not None:
-        return stands[0]
-    return session.get_one(Workspace, campaign.workspace_id).channel
 
 
 def _words(text: str, field: str) -> str:

@@ -2,21 +2,25 @@
 
 from sqlalchemy.orm import Session
 
-from bot.campaigns.model import BINDING, OVER, Campaign, Deed, Stage
+from bot.campaigns.model import BINDING, LONGEST, OVER, Campaign, Deed, Stage
 from bot.campaigns.service import audit
 from bot.campaigns.service.announcing import finish_in_time
-from bot.campaigns.service.cards import redraw
+from bot.campaigns.service.cards import tell, tell_the_end
 from bot.campaigns.service.drafting import Draft
 from bot.campaigns.service.planning import manageable, put
 from bot.campaigns.service.reading import today
 from bot.campaigns.service.reminding import remind_in_time
 from bot.errors import FieldErrors, HandoffError
 from bot.people.model import Person
-from bot.slack.text import safe
+from bot.slack.text import clean, safe
 
 
 class AlreadyOver(HandoffError):
     """“{name}” is {stage}, and stays as it was. Announce a new campaign instead."""
+
+
+class BeforeSales(HandoffError):
+    """“{name}” is {stage} with sales. Please change it from its proposal in the channel."""
 
 
 class NotBegun(HandoffError):
@@ -57,8 +61,21 @@ def change(
         finish_in_time(session, campaign)
     if is_live and renewed and campaign.holds_from == campaign.version:
         remind_in_time(session, campaign)
-    redraw(session, campaign)
+    tell(session, campaign)
     return campaign, changed
+
+
+def changeable(session: Session, who: Person, campaign_id: int) -> Campaign:
+    """The campaign that the person may write anew by themselves, held until the transaction ends.
+
+    Raises NotFound, NotAllowed, NotYours, AlreadyOver, BeforeSales.
+    """
+    campaign = manageable(session, who, campaign_id)
+    if campaign.stage in OVER:
+        raise AlreadyOver(name=safe(campaign.name), stage=campaign.stage)
+    if campaign.stage in (Stage.PROPOSED, Stage.AGREED):
+        raise BeforeSales(name=safe(campaign.name), stage=campaign.stage)
+    return campaign
 
 
 def pause(session: Session, who: Person, campaign_id: int) -> Campaign:
@@ -88,7 +105,9 @@ def end(session: Session, who: Person, campaign_id: int, late_callers: str = "")
         raise NotBegun(name=safe(campaign.name))
     _turn(session, who, campaign_id, Deed.ENDED, Stage.ENDED)
     campaign.ends_on = min(campaign.ends_on or day, day)
-    campaign.late_callers = late_callers or campaign.late_callers
+    said = clean(" ".join(late_callers.split()), LONGEST["late_callers"])
+    campaign.late_callers = said or campaign.late_callers
+    tell_the_end(session, campaign)
     return campaign
 
 
@@ -98,11 +117,13 @@ def cancel(session: Session, who: Person, campaign_id: int) -> Campaign:
     if campaign.announced_at and campaign.starts_on <= today(session, who.workspace_id):
         raise HasBegun(name=safe(campaign.name))
     campaign.launch_at = None
-    return _turn(session, who, campaign_id, Deed.CANCELLED, Stage.CANCELLED)
+    _turn(session, who, campaign_id, Deed.CANCELLED, Stage.CANCELLED)
+    tell_the_end(session, campaign)
+    return campaign
 
 
 def _turn(session: Session, who: Person, campaign_id: int, deed: Deed, to: Stage) -> Campaign:
     campaign = manageable(session, who, campaign_id)
     audit.turn(session, campaign, who, deed, to)
-    redraw(session, campaign)
+    tell(session, campaign)
     return campaign

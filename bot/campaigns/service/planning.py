@@ -38,13 +38,18 @@ def may_announce(session: Session, who: Person) -> None:
     people.require(session, who, "announce campaigns", Role.MARKETER)
 
 
+def may_manage(session: Session, who: Person) -> None:
+    """See that the person may change campaigns at all. Raises NotAllowed."""
+    people.require(session, who, "change campaigns", Role.MARKETER)
+
+
 def manageable(session: Session, who: Person, campaign_id: int) -> Campaign:
     """The campaign that the person may change, with its owner, held until the transaction ends.
 
     A marketer may change their own, a manager or an admin all. Raises NotFound, NotAllowed,
     NotYours.
     """
-    people.require(session, who, "change campaigns", Role.MARKETER)
+    may_manage(session, who)
     campaign = find(session, who.workspace_id, campaign_id, lock=True)
     if campaign.owner_id != who.id and not who.leads_others:
         raise NotYours(name=safe(campaign.name), owner=campaign.owner.mention)

@@ -150,8 +150,9 @@ def overview(session: Session, workspace_id: int, day: date) -> Overview:
         running=[campaign for campaign in recent if campaign.is_in_force(day)],
         coming=[campaign for campaign in reversed(recent) if _comes(campaign, day)],
         ended=sorted(ended, key=lambda campaign: campaign.ends_on or day, reverse=True),
-        readers=_reader_counts(session, (campaign.id for campaign in recent)),
+        readers=readers(session, (campaign.id for campaign in recent)),
         sales=len(people.having(session, workspace_id, Role.SALESPERSON)),
+        paused=[each for each in recent if each.stage == Stage.PAUSED and each.runs_on(day)],
     )
 
 
@@ -210,7 +211,7 @@ def _since(session: Session, workspace_id: int, day: date) -> Sequence[Campaign]
     ).all()
 
 
-def _reader_counts(session: Session, campaign_ids: Iterable[int]) -> Mapping[int, int]:
+def readers(session: Session, campaign_ids: Iterable[int]) -> Mapping[int, int]:
     """How many of the salespeople have read of each campaign."""
     rows = session.execute(
         select(

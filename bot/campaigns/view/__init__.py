@@ -2,29 +2,52 @@
 
 from bot.campaigns.view.card import ASK, GOT_IT, QUESTIONS, card
 from bot.campaigns.view.found import SHOW, found, offer
-from bot.campaigns.view.listing import listing
+from bot.campaigns.view.listing import LIST, listing, whole
+from bot.campaigns.view.manage import (
+    CANCEL,
+    CHANGE,
+    END,
+    LAUNCH,
+    PAUSE,
+    RESUME,
+    UNSCHEDULE,
+    manage,
+)
 from bot.campaigns.view.offer import late_words, offer_line, offer_then, period
 from bot.campaigns.view.owner import confirmation, reminder
 from bot.campaigns.view.questions import ANSWER, TURN, answered, question, questions
+from bot.campaigns.view.timeline import over, timeline
 
 __all__ = [
     "ANSWER",
     "ASK",
+    "CANCEL",
+    "CHANGE",
+    "END",
     "GOT_IT",
+    "LAUNCH",
+    "LIST",
+    "PAUSE",
     "QUESTIONS",
+    "RESUME",
     "SHOW",
     "TURN",
+    "UNSCHEDULE",
     "answered",
     "card",
     "confirmation",
     "found",
     "late_words",
     "listing",
+    "manage",
     "offer",
     "offer_line",
     "offer_then",
+    "over",
     "period",
     "question",
     "questions",
     "reminder",
+    "timeline",
+    "whole",
 ]

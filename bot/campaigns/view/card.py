@@ -18,8 +18,9 @@ from slack_sdk.models.blocks import (
 )
 
 from bot.campaigns.model import Campaign, Kind, Promise, Readership, Since, Stage
-from bot.campaigns.view.offer import offer_line, period
+from bot.campaigns.view.offer import late_words, offer_line, period
 from bot.campaigns.view.questions import answers
+from bot.campaigns.view.timeline import last_change
 from bot.campaigns.view.words import day_in_words, plain, sentence_case, small
 from bot.people.model import Person
 from bot.slack import Message
@@ -44,10 +45,15 @@ def card(
     if campaign.is_over(today):
         return _over(campaign, since)
     name = f"“{safe(campaign.name)}”"
+    said = f"{campaign.owner.mention} announces the campaign {name}: {offer_line(campaign)}."
+    if campaign.stage == Stage.PAUSED:
+        said = f"The campaign {name} is paused: please do not promise it for now."
     return Message(
-        f"{campaign.owner.mention} announces the campaign {name}: {offer_line(campaign)}.",
+        said,
         [
             _title(campaign),
+            *_paused(campaign),
+            *last_change(campaign, since.change),
             *promise(campaign, campaign),
             *answers(since.answered),
             small(read_by(readership)),
@@ -72,11 +78,19 @@ def _over(campaign: Campaign, since: Since) -> Message:
         [
             _title(campaign),
             small(sentence_case(over)),
+            SectionBlock(text=f"*What to tell late callers:* {safe(late_words(campaign), 400)}"),
             *promise(campaign, campaign),
             *answers(since.answered),
             ActionsBlock(elements=buttons),
         ],
     )
+
+
+def _paused(campaign: Campaign) -> list[Block]:
+    if campaign.stage != Stage.PAUSED:
+        return []
+    owner = campaign.owner.mention
+    return [SectionBlock(text=f"*Paused.* Please ask {owner} before you promise it to anybody.")]
 
 
 def got_it_button(campaign: Campaign) -> ButtonElement:

@@ -1,16 +1,25 @@
 """How the list of campaigns looks."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from slack_sdk.models.blocks import Block, HeaderBlock, SectionBlock
+from slack_sdk.models.blocks import (
+    ActionsBlock,
+    Block,
+    ButtonElement,
+    HeaderBlock,
+    SectionBlock,
+)
+from slack_sdk.models.views import View
 
-from bot.campaigns.model import RECENTLY_DAYS, Campaign, Kind, Overview
+from bot.campaigns.model import RECENTLY_DAYS, Campaign, Kind, Overview, Stage
 from bot.campaigns.view.offer import offer_line
 from bot.campaigns.view.words import only, plain, small
 from bot.slack import Message
 from bot.slack.text import plural, safe
 
-_MOST_LISTED = 10  # of each group: three times that stays below Slack's 50 blocks
+LIST = "campaign.list"
+
+_MOST_LISTED = 10  # of each group: four times that stays below Slack's 50 blocks
 
 
 def listing(overview: Overview) -> Message:
@@ -22,6 +31,7 @@ def listing(overview: Overview) -> Message:
         )
     groups = {
         "Running": overview.running,
+        "Paused": overview.paused,
         "Coming": overview.coming,
         f"Ended in the last {RECENTLY_DAYS} days": overview.ended,
     }
@@ -32,7 +42,51 @@ def listing(overview: Overview) -> Message:
     blocks = [
         block for title, campaigns in groups.items() for block in _group(title, campaigns, overview)
     ]
-    return Message(text, blocks)
+    if overview.paused:
+        text = f"{text[:-1]}, {len(overview.paused)} paused."
+    return Message(text, [*blocks, ActionsBlock(elements=[_all_button()])])
+
+
+def whole(
+    found: Sequence[Campaign], number: int, count: int, size: int, readers: Mapping[int, int]
+) -> View:
+    """A page of all campaigns, each with its stage."""
+    pages = max(-(-count // size), 1)
+    turns = [
+        ButtonElement(text=label, action_id=f"{LIST}.{name}", value=str(target))
+        for target, label, name in (
+            (number - 1, "Previous", "previous"), (number + 1, "Next", "next"),
+        )
+        if 0 <= target < pages
+    ]  # fmt: skip
+    rows = [SectionBlock(text=_entry(campaign, readers)) for campaign in found]
+    nothing = SectionBlock(
+        text="There is no campaign yet. Marketing announces one with `/campaign`."
+    )
+    return View(
+        type="modal",
+        callback_id=LIST,
+        title="Campaigns",
+        close="Done",
+        blocks=[
+            *(rows or [nothing]),
+            *([ActionsBlock(elements=turns)] if turns else []),
+            small(f"{plural(count, 'campaign')}, page {number + 1} of {pages}"),
+        ],
+    )
+
+
+def _all_button() -> ButtonElement:
+    return ButtonElement(text="All campaigns", action_id=LIST, value="0")
+
+
+def _entry(campaign: Campaign, readers: Mapping[int, int]) -> str:
+    stage, kind = Stage(campaign.stage).label, Kind(campaign.kind).label
+    read = readers.get(campaign.id)
+    return (
+        f"*{safe(campaign.name)}* · *{stage}* · {kind} · {campaign.owner.mention}\n"
+        f"{offer_line(campaign)}" + (f"\nRead by {read} in sales" if read else "")
+    )
 
 
 def _group(title: str, campaigns: Sequence[Campaign], overview: Overview) -> list[Block]:

@@ -1,9 +1,12 @@
 """What concerns one person: the owner's own message, and the reminder of who has not read yet."""
 
+from datetime import date
+
 from slack_sdk.models.blocks import ActionsBlock, Block, SectionBlock
 
-from bot.campaigns.model import Campaign, Readership
+from bot.campaigns.model import Campaign, Readership, Stage
 from bot.campaigns.view.card import got_it_button, names, read_by
+from bot.campaigns.view.manage import buttons
 from bot.campaigns.view.offer import offer_line
 from bot.campaigns.view.words import only, small
 from bot.slack import Message
@@ -13,23 +16,31 @@ _MOST_MISSING = 40
 
 
 def confirmation(
-    campaign: Campaign, channel: str, readership: Readership, *, posted: bool
+    campaign: Campaign, channel: str, readership: Readership, today: date, *, posted: bool
 ) -> Message:
-    """What the owner sees: where it stands, and who has not confirmed it yet."""
+    """What the owner sees: where it stands, who has not confirmed it yet, and what may be done."""
     name, where = f"“{safe(campaign.name)}”", f"<#{channel}>"
     if campaign.announced_at is None:
-        return only(_planned(campaign, name, where))
+        planned = _planned(campaign, name, where)
+        return Message(planned, [SectionBlock(text=planned), *buttons(campaign, today)])
     if not posted:
         return only(
             f"{name} is saved, but Slack did not let me post it in {where}. Please tell an admin, "
             "and do not announce it again: `handoff doctor` says what to fix, and `handoff jobs` "
             "posts it after that."
         )
-    said = (
-        f"{name} is announced in {where}. Sales confirms it there with *Got it*; "
-        "questions come into its thread and mention you."
+    if campaign.is_over(today):
+        return only(f"{name} is over. Its announcement in {where} says so, and what you answered.")
+    said = f"{name} is announced in {where}."
+    if campaign.stage == Stage.PAUSED:
+        said = f"{name} is paused: sales is told not to promise it."
+    said += (
+        " Sales confirms it there with *Got it*; questions come into its thread and mention you."
     )
-    return Message(said, [SectionBlock(text=said), small(_missing(readership))])
+    return Message(
+        said,
+        [SectionBlock(text=said), small(_missing(readership)), *buttons(campaign, today)],
+    )
 
 
 def reminder(campaign: Campaign, *, read: bool) -> Message:
@@ -47,6 +58,8 @@ def reminder(campaign: Campaign, *, read: bool) -> Message:
 
 
 def _planned(campaign: Campaign, name: str, where: str) -> str:
+    if campaign.stage == Stage.CANCELLED:
+        return f"{name} was cancelled, and was not announced."
     if campaign.launch_at is None:
         return f"{name} is not announced, and no time is set for it."
     return f"{name} will be announced in {where} {moment(campaign.launch_at)}."

@@ -1,4 +1,4 @@
-"""What Slack brings in for campaigns: `/campaign`, its form, and the announcement's buttons."""
+"""What everybody does with campaigns: announce, list, confirm, ask, answer, look an offer up."""
 
 from secrets import token_hex
 
@@ -53,6 +53,20 @@ class Desk:
             today = service.today(session, who.workspace_id)
             answer = view.listing(service.overview(session, who.workspace_id, today))
         incoming.tell(answer)
+
+    def all(self, incoming: Incoming) -> None:
+        """Open the list of all campaigns."""
+        incoming.ack()
+        with self._store.transaction() as session:
+            modal = _page(session, _who(session, incoming), incoming.id)
+        incoming.open(modal)
+
+    def another(self, incoming: Incoming) -> None:
+        """Another page of it."""
+        incoming.ack()
+        with self._store.transaction() as session:
+            modal = _page(session, _who(session, incoming), incoming.id)
+        incoming.replace(modal)
 
     def got_it(self, incoming: Incoming) -> None:
         """Someone has read the announcement; the card shows it, where it counts them."""
@@ -122,6 +136,15 @@ class Desk:
         incoming.tell(answer)
 
 
+def _page(session: Session, who: Person, number: int) -> View:
+    """A page of all campaigns; the first, where that one is empty by now."""
+    found, count = service.page(session, who, number)
+    if not found and number:
+        return _page(session, who, 0)
+    readers = service.readers(session, [campaign.id for campaign in found])
+    return view.whole(found, number, count, service.LISTED, readers)
+
+
 def _questions(session: Session, who: Person, campaign_id: int, page: int) -> View:
     """A page of a campaign's questions; the last one there is, where there are fewer."""
     campaign = service.askable(session, who, campaign_id)
@@ -142,6 +165,9 @@ def register(listening: Listening, store: Store) -> None:
     listening.command(
         Command("/campaign", "list", "see what runs, what comes and what has just ended", desk.list)
     )
+    listening.action(view.LIST, desk.all)
+    for way in ("previous", "next"):
+        listening.action(f"{view.LIST}.{way}", desk.another)
     listening.command(Command("/offer", "", "see the offers that hold today", desk.offer))
     listening.command(
         Command(

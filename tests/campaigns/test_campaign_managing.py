@@ -1,0 +1,132 @@
+"""Managing: the channel hears of each turn, and the lists have what one may see."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from bot.campaigns import service, view
+from bot.campaigns.model import Campaign, Stage
+from bot.errors import NotAllowed
+from bot.people.model import Role
+from tests.campaigns.scene import NINE, Company, Hands, draft
+
+
+def test_one_timeline_stands_in_the_thread_however_much_happens(company: Company) -> None:
+    campaign = company.announce()
+    assert company.cards(service.TIMELINE) == []
+    with company.store.transaction() as session:
+        service.change(session, company.mara, campaign.id, draft(offer="Two months free"))
+        service.pause(session, company.mara, campaign.id)
+        service.resume(session, company.mara, campaign.id)
+        service.end(session, company.mara, campaign.id)
+    [timeline] = company.cards(service.TIMELINE)
+    assert timeline.parent_id == company.cards(service.CARD)[0].id
+
+
+def test_the_end_is_told_once_whoever_ends_it(company: Company, hands: Hands) -> None:
+    campaign = company.announce()
+    hands.forward(days=30)
+    for _ in range(2):
+        with company.store.transaction() as session:
+            service.finish(session, campaign.id)
+    assert [card.target for card in company.cards(service.OVER)] == ["C1"]
+
+
+def test_late_callers_hear_what_was_written_at_the_end(company: Company) -> None:
+    campaign = company.announce(late_callers="Offer the basic plan.")
+    with company.store.transaction() as session:
+        service.end(session, company.mara, campaign.id, "  Ask for\x00 their size.\n")
+        said = view.over(service.known(session, campaign.id))
+    assert said is not None
+    assert said.text.endswith("*What to tell late callers:* Ask for their size.")
+
+
+def test_what_was_announced_for_the_record_ends_quietly(company: Company) -> None:
+    campaign = company.announce(starts_on=date(2026, 1, 1), ends_on=date(2026, 1, 31))
+    with company.store.transaction() as session:
+        service.finish(session, campaign.id)
+        assert service.known(session, campaign.id).stage == Stage.ENDED
+    assert company.cards(service.OVER) == []
+
+
+def test_what_was_cancelled_before_anyone_heard_of_it_is_told_to_nobody(company: Company) -> None:
+    with company.store.transaction() as session:
+        campaign = service.draft_campaign(session, company.mara, draft(), "form-1")
+        service.cancel(session, company.mara, campaign.id)
+    assert company.cards(service.OVER) == company.cards(service.TIMELINE) == []
+    later = company.announce("form-2", starts_on=date(2026, 6, 9))
+    with company.store.transaction() as session:
+        service.cancel(session, company.mara, later.id)
+    assert len(company.cards(service.OVER)) == 1
+
+
+def managed(company: Company, who: str, words: str = "") -> list[str]:
+    with company.store.transaction() as session:
+        person = {"mara": company.mara, "boss": company.someone("UBOSS", Role.MANAGER)}[who]
+        found, count = service.to_manage(session, person, words)
+        assert len(found) == min(count, service.MANAGED)
+        return [campaign.name for campaign in found]
+
+
+def test_one_manages_ones_own_and_a_manager_all(company: Company) -> None:
+    company.announce(name="Summer fair", utm_campaign=None)
+    jonas = company.someone("UJONAS", Role.MARKETER)
+    with company.store.transaction() as session:
+        service.announce(session, jonas, draft(name="Summer trial", utm_campaign=None), "form-2")
+        ended = service.announce(session, jonas, draft(utm_campaign=None), "form-3")
+        service.end(session, jonas, ended.id)
+    assert managed(company, "mara") == ["Summer fair"]
+    assert managed(company, "boss") == ["Summer trial", "Summer fair"]
+    assert managed(company, "boss", "tri summ") == ["Summer trial"]
+    assert managed(company, "boss", "winter") == []
+    with company.store.transaction() as session, pytest.raises(NotAllowed):
+        service.to_manage(session, company.sal, "")
+
+
+def test_the_list_has_all_but_the_drafts_of_others(company: Company) -> None:
+    stages: dict[str, Campaign] = {}
+    with company.store.transaction() as session:
+        for name in ("draft", "proposed", "live", "cancelled"):
+            words = draft(name=name, utm_campaign=None)
+            stages[name] = service.draft_campaign(session, company.mara, words, name)
+        service.propose(session, company.mara, stages["proposed"].id)
+        service.launch(session, company.mara, stages["live"].id)
+        service.cancel(session, company.mara, stages["cancelled"].id)
+        seen = {
+            who.name: [each.name for each in service.page(session, who, 0)[0]]
+            for who in (company.mara, company.sal)
+        }
+        with pytest.raises(NotAllowed):
+            service.page(session, company.someone("UX"), 0)
+    assert seen["Mara"] == ["live", "proposed", "draft", "cancelled"]
+    assert seen["Sal"] == ["live", "proposed", "cancelled"]
+
+
+def test_the_list_pages(company: Company) -> None:
+    for number in range(service.LISTED + 2):
+        company.announce(f"form-{number}", name=f"Campaign {number}", utm_campaign=None)
+    with company.store.transaction() as session:
+        pages = [service.page(session, company.sal, number) for number in range(3)]
+    assert [(len(found), count) for found, count in pages] == [(15, 17), (2, 17), (0, 17)]
+
+
+def test_what_is_before_sales_is_changed_there(company: Company) -> None:
+    with company.store.transaction() as session:
+        campaign = service.draft_campaign(session, company.mara, draft(), "form-1")
+        assert service.changeable(session, company.mara, campaign.id).id == campaign.id
+        service.propose(session, company.mara, campaign.id)
+        with pytest.raises(service.BeforeSales, match="is proposed with sales"):
+            service.changeable(session, company.mara, campaign.id)
+        service.cancel(session, company.mara, campaign.id)
+        with pytest.raises(service.AlreadyOver):
+            service.changeable(session, company.mara, campaign.id)
+
+
+def test_paused_campaigns_have_their_place_in_the_overview(company: Company) -> None:
+    campaign = company.announce()
+    with company.store.transaction() as session:
+        service.pause(session, company.mara, campaign.id)
+        overview = service.overview(session, company.workspace.id, NINE.date())
+        later = service.overview(session, company.workspace.id, NINE.date() + timedelta(days=30))
+    assert ([each.id for each in overview.paused], overview.running) == ([campaign.id], [])
+    assert [each.id for each in later.ended] == [campaign.id]
