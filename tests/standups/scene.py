@@ -51,12 +51,9 @@ class Company:
         return person
 
     def standup(self, session: Session, team: str = "Sales") -> Standup:
-        return (
-            session.scalars(
-                select(Standup).where(Standup.team_id == self.team(session, team).id)
-            ).first()
-            or Standup()
-        )
+        """The team's first standup."""
+        mine = select(Standup).where(Standup.team_id == self.team(session, team).id)
+        return session.scalars(mine.order_by(Standup.id).limit(1)).one()
 
     def ask(self, team: str = "Sales", slot: datetime = HALF_PAST_NINE, zone: str = ZONE) -> int:
         with self.store.transaction() as session:

@@ -214,3 +214,13 @@ def test_what_is_no_idea_is_not_found_and_a_stranger_asks_nothing(
     stranger = company.someone("UX", "Stranger", None)
     with pytest.raises(NotAllowed), company.store.transaction() as session:
         service.make_request(session, stranger, idea)
+
+
+def test_a_round_is_read_by_its_own_workspace_alone(company: Company, mia: Person) -> None:
+    opened = company.opened()
+    elsewhere = found(company.store, "T2", "C9").someone("UZ", "Z", "Marketing", Role.MANAGER)
+    with company.store.transaction() as session:
+        assert service.readable(session, mia, opened.id).id == opened.id
+        for who, what in ((elsewhere, opened.id), (mia, 0)):
+            with pytest.raises(NotFound):
+                service.readable(session, who, what)

@@ -230,7 +230,7 @@ def run(world: World) -> None:
         moment = world.next_moment()
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1200)
 def test_a_quarter(store: Store) -> None:
     chance = random.Random(20260914)
     world = World(store, chance, datetime(2026, 9, 13, 6, 0, tzinfo=UTC))
