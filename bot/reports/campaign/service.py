@@ -19,7 +19,7 @@ from bot.reports.campaign.model import SHOWN, CampaignReport, Reason
 from bot.reports.policy import Matter, sight_of
 
 # The newest campaigns of a kind say how such campaigns do now, and keep the report fast.
-_MOST_PEERS = 30
+_MOST_PEERS = 20
 _MOST_REASONS = 5
 _DIGITS = {Unit.PERCENT: 1, Unit.SCORE: 2, Unit.RATIO: 2}
 
