@@ -476,3 +476,20 @@ def test_a_manager_sets_weights_and_the_rotation_follows(floor: Floor) -> None:
     assert {each.person.name: (each.weight, each.offered) for each in found} == {
         "Sal": (1, 2), "Sue": (3, 6),
     }  # fmt: skip
+
+
+def test_a_lead_that_turns_hot_later_has_its_promise_from_then_on(floor: Floor) -> None:
+    facts = {"email": "ada@example.com", "external_id": "quiet"}
+    with floor.store.transaction() as session:
+        workspace = session.get_one(Workspace, floor.workspace.id)
+        lead_id = admit(session, workspace, read(facts), Arrival("csv")).lead_id
+    floor.until(NINE + timedelta(hours=2), every=HOUR)
+    assert floor.get(lead_id).claim_due_at is None
+    asked = {"phone": "+49 30 901820", "message": "Please call me", "external_id": "hot"}
+    with floor.store.transaction() as session:
+        workspace = session.get_one(Workspace, floor.workspace.id)
+        assert admit(session, workspace, read(facts | asked), Arrival("api")).lead_id == lead_id
+    floor.sweep()
+    lead = floor.get(lead_id)
+    assert lead.is_hot
+    assert lead.claim_due_at == lead.response_due_at == floor.hands.now + timedelta(minutes=5)

@@ -109,8 +109,11 @@ class Desk:
         department, level = self.rota.department, self.level
         since = lead.received_at
         if lead.is_hot and lead.claim_due_at is None:
-            lead.claim_due_at = department.after(since, level.wait(Rung.NUDGE))
-            lead.response_due_at = department.after(since, timedelta(minutes=level.respond_minutes))
+            hot_since = lead.last_touch_at  # one that was quiet, until they came back
+            lead.claim_due_at = department.after(hot_since, level.wait(Rung.NUDGE))
+            lead.response_due_at = department.after(
+                hot_since, timedelta(minutes=level.respond_minutes)
+            )
         worked = partial(department.worked, since)
         if lead.claimed_at and lead.claim_worked is None:
             lead.claim_worked = int(worked(lead.claimed_at).total_seconds())
