@@ -78,6 +78,7 @@ def _row(timetable: Timetable) -> SectionBlock:
     if audience is Audience.CHANNEL:
         amounts = ", with amounts" if timetable.shows_money else ", without amounts"
     return SectionBlock(
+        block_id=audience,
         text=f"*{audience.label}*\n{when}{amounts}",
         accessory=ButtonElement(text="Change", action_id=CHANGE, value=str(timetable.id)),
     )

@@ -1,11 +1,12 @@
 """What a digest says: a week's figures, in total and split, beside those of the weeks before."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 from bot.digests.model import Digest, Week
+from bot.digests.together import Together
 from bot.leads.model import Disposition
 from bot.metrics import Figures, Metric
 from bot.slack.text import safe
@@ -65,6 +66,7 @@ class Report:
     """Why leads were lost, the most frequent first."""
     reasons: tuple[tuple[str, int], ...]
     """Why leads were rated weak or junk, as people typed it, the most frequent first."""
+    together: Together = field(default_factory=Together)
     is_running: bool = False
     """Whether the week is not over yet."""
 
@@ -88,6 +90,7 @@ class Report:
             "sources": [[source, figures.as_json()] for source, figures in self.sources],
             "dispositions": [list(each) for each in self.dispositions],
             "reasons": [list(each) for each in self.reasons],
+            "together": self.together.as_json(),
         }  # fmt: skip
 
     @classmethod
@@ -106,6 +109,7 @@ class Report:
             ),
             dispositions=_pairs(kept, "dispositions"),
             reasons=_pairs(kept, "reasons"),
+            together=Together.from_json(kept.get("together", {})),
         )
 
 

@@ -1,5 +1,6 @@
 """How digests look: with much, little and nothing to say; each held against its golden file."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -11,9 +12,11 @@ from bot import clock
 from bot.digests import service, view
 from bot.digests.model import Audience, Week
 from bot.digests.report import CampaignFigures, PastWeek, Report
+from bot.digests.together import Together
 from bot.metrics import Behind, Figures
 from bot.people.model import Workspace
 from bot.playground.limits import check_message, check_view
+from bot.shadowing.model import Quarter
 from bot.slack import Message
 from tests.digests.office import MONDAY, NOW, Office
 
@@ -165,6 +168,22 @@ def test_the_running_week_before_its_first_lead(office: Office, golden: Golden) 
     last_week(office, busy)
     report = running(office, [], NOW)
     golden("digests.running_no_leads", drawn(view.digest(report, shows_money=False)))
+
+
+def test_beside_the_leads_stands_how_the_departments_work_together(office: Office) -> None:
+    quarter = Quarter(date(2026, 10, 1), 3, 5, 2, 1, 0)
+    report = replace(
+        last_week(office, busy),
+        together=Together(asked=25, answered=20, overdue=4, quarter=quarter),
+    )
+    message = view.digest(report, shows_money=False, in_thread=True, page="https://hand.example/r")
+    drawn(message)
+    said = str(message.blocks)
+    assert "Standups: 20 of 25 questions answered." in said
+    assert "Stay in my shoes: 3 pairs met this quarter" in said
+    assert "4 requests of sales wait longer than was promised" in said
+    assert "https://hand.example/r?from=2026-11-16&amp;to=2026-11-22" in said
+    assert Together.from_json(json.loads(json.dumps(report.together.as_json()))) == report.together
 
 
 def test_a_week_that_is_read_again(office: Office, golden: Golden) -> None:

@@ -13,6 +13,7 @@ from bot.campaigns.model import Campaign
 from bot.digests import later
 from bot.digests.model import WEEKLY, Digest, Week, WeekToCome
 from bot.digests.report import CampaignFigures, PastWeek, Report
+from bot.digests.service.beside import together
 from bot.metrics import By, Figures, Period
 from bot.people import service as people
 from bot.people.model import Person, Role, Workspace
@@ -133,6 +134,7 @@ def compute(
         sources=_sources(session, workspace, week),
         dispositions=_frequent(session, workspace, week, By.DISPOSITION, ["lost"]),
         reasons=_frequent(session, workspace, week, By.RATING_REASON, ["weak", "junk"]),
+        together=together(session, workspace, week),
         is_running=is_running,
     )
 

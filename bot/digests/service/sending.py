@@ -72,7 +72,7 @@ def _deliver(
     if delivery_id is None:
         return False
     slack.show(session, digest.workspace_id, HEADLINE, delivery_id, target)
-    if Report.of(digest).total.count("received"):
+    if digest.figures["total"]["received"]:
         below = [DETAILS, MONEY] if timetable.shows_money else [DETAILS]
         for kind in below:
             slack.show(

@@ -64,6 +64,15 @@ def _uncosted(report: Report) -> str:
     )
 
 
+def _overdue(report: Report) -> str:
+    count = report.together.overdue
+    one = count == 1
+    return (
+        f"{plural(count, 'request')} of sales {'waits' if one else 'wait'} longer than was "
+        f"promised. Answer {'it' if one else 'them'}, also with a no: `/request list`."
+    )
+
+
 def _fewer(report: Report) -> str:
     fewer = _missing_leads(report)
     return (
@@ -116,6 +125,8 @@ OF_WEEK = (
            _unattributed, _count("unattributed")),
     OfWeek("uncosted", Whom.MARKETING, lambda week: week.total.count("uncosted") > 0, _uncosted,
            _count("uncosted")),
+    OfWeek("overdue", Whom.MARKETING, lambda week: week.together.overdue > 0, _overdue,
+           lambda week: week.together.overdue),
     OfWeek("fewer", Whom.MARKETING, _is_down, _fewer, _missing_leads),
     OfWeek("one_reason", Whom.BOTH, _one_reason, _reason, lambda week: week.dispositions[0][1]),
 )  # fmt: skip

@@ -42,6 +42,7 @@ class OfWeek:
     applies: Callable[[Report], bool]
     says: Callable[[Report], str]
     leads: Callable[[Report], int]
+    """How many are at stake; a request that waits counts as one."""
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from bot.digests.view.holes import holes
 from bot.digests.view.tables import chart, table
 from bot.digests.view.words import Form, claims, days, maturing, read, small
 from bot.metrics import Figures
+from bot.shadowing.view import quarter_line
 from bot.slack import AnyBlock, Message
 from bot.slack.text import moment, plural
 
@@ -65,7 +66,7 @@ def digest(
     has_leads = report.total.count("received") > 0
     blocks: list[AnyBlock] = [HeaderBlock(text=title), SectionBlock(text=f"*{sentence}*")]
     blocks += _body(report, shows_money=shows_money) if has_leads else [_nothing_came(report)]
-    blocks += _since_then(since_then)
+    blocks += [*_beside(report), *_since_then(since_then)]
     if has_leads and not in_thread:
         blocks.append(_more(report, shows_money=shows_money))
     return Message(f"{title}. {sentence}", [*blocks, _notes(report, page, in_thread=in_thread)])
@@ -199,6 +200,14 @@ def _next_steps(report: Report, *, shows_money: bool) -> list[AnyBlock]:
     lines = [f"{number}. *{each.whom}:* {each.sentence}" for number, each in enumerate(found, 1)]
     nothing = "Nothing in the figures asks for a decision this week. Go on."
     return [SectionBlock(text="\n".join(["*Next steps*", *(lines or [nothing])]))]
+
+
+def _beside(report: Report) -> list[Block]:
+    """Standups and shadowing, where there were any."""
+    found = report.together
+    asked = f"Standups: {found.answered:,} of {plural(found.asked, 'question')} answered."
+    lines = [asked if found.asked else "", quarter_line(found.quarter) if found.quarter else ""]
+    return [small(*lines)] if any(lines) else []
 
 
 def _since_then(corrections: Sequence[str]) -> list[Block]:

@@ -1,0 +1,76 @@
+"""What changed, against which weeks, and what of it is said."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from bot.digests.changes import COMPARED, Change, Verdict, changes
+from bot.digests.model import Week
+from bot.digests.report import PastWeek, Report
+from bot.metrics import Figures
+from tests.digests.office import NOW
+
+WEEK = Week(date(2026, 11, 16))
+
+
+def report(now: dict[str, Any], *before: dict[str, Any], **facts: Any) -> Report:
+    same_age = facts.pop("same_age", True)
+    weeks = tuple(
+        PastWeek(WEEK.ago(number).monday, Figures(values), same_age)
+        for number, values in enumerate(before, 1)
+    )
+    known: dict[str, Any] = {
+        "week": WEEK, "zone": "UTC", "as_of": NOW, "total": Figures(now), "weeks": weeks,
+        "campaigns": (), "sources": (), "dispositions": (), "reasons": (),
+    }  # fmt: skip
+    return Report(**known | facts)
+
+
+def change(found: Report, label: str) -> Change:
+    [one] = [each for each in changes(found) if each.what.label == label]
+    return one
+
+
+def test_a_count_is_held_against_the_mean_of_the_weeks_before() -> None:
+    one = change(
+        report({"received": 60}, {"received": 21}, {"received": 20}, {"received": 18}),
+        "Leads received",
+    )
+    assert (one.now, one.before, one.mean, one.verdict) == ("60", "21", "19.7", Verdict.UP)
+
+
+def test_a_share_is_that_of_all_weeks_together() -> None:
+    one = change(
+        report(
+            {"rated": 50, "hot": 10, "good": 5}, {"rated": 10, "good": 9}, {"rated": 90, "hot": 72}
+        ),
+        "Rated hot or good",
+    )
+    assert (one.now, one.before, one.mean, one.verdict) == ("30%", "90%", "81%", Verdict.DOWN)
+
+
+def test_what_ripens_is_not_compared_with_a_week_that_had_more_time() -> None:
+    now, before = (
+        {"received": 100, "claimed": 10, "won": 1},
+        {"received": 100, "claimed": 90, "won": 9},
+    )
+    for label in ("Claimed", "Won", "Qualified"):
+        assert change(report(now, before, same_age=False), label).verdict is Verdict.UNKNOWN
+    assert change(report(now, before), "Claimed").verdict is Verdict.DOWN
+
+
+def test_weeks_long_ago_are_ripe_whenever_they_were_summed_up() -> None:
+    now, before = {"received": 100, "claimed": 10}, {"received": 100, "claimed": 90}
+    later = report(now, before, same_age=False, as_of=NOW + timedelta(days=40))
+    assert change(later, "Claimed").verdict is Verdict.DOWN
+
+
+def test_a_running_week_is_compared_with_nothing() -> None:
+    assert changes(report({"received": 1}, {"received": 100}, is_running=True)) == []
+
+
+@pytest.mark.parametrize("what", COMPARED, ids=lambda each: each.label)
+def test_without_leads_nothing_is_said(what: Any) -> None:
+    for found in (report({}), report({}, {}), report({}, {}, {})):
+        assert change(found, what.label).verdict is Verdict.UNKNOWN

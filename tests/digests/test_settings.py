@@ -1,0 +1,112 @@
+"""When digests come: managers say so, and of amounts in the channel an admin decides."""
+
+from collections.abc import Callable
+from datetime import time
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
+
+from bot.digests import modals, service
+from bot.digests.model import Audience, Timetable
+from bot.errors import FieldErrors, NotAllowed, NotFound
+from bot.jobs import Schedule
+from bot.people.model import Person, Role, Workspace
+from bot.playground.limits import check_view
+from tests.digests.office import NOW, Office, open_office
+
+Golden = Callable[[str, Any], None]
+FIELDS = {"active": "yes", "day": "fri", "at": "16:30", "zone": "america/new york"}
+
+
+@pytest.fixture
+def channel(office: Office) -> int:
+    """The id of the channel's timetable."""
+    with office.store.transaction() as session:
+        service.install(session, session.get_one(Workspace, office.workspace.id))
+        found = session.scalars(select(Timetable).where(Timetable.audience == Audience.CHANNEL))
+        return found.one().id
+
+
+def change(office: Office, who: Person, timetable_id: int, **fields: Any) -> None:
+    with office.store.transaction() as session:
+        service.change(session, who, timetable_id, FIELDS | fields)
+
+
+def make_admin(office: Office) -> Person:
+    with office.store.transaction() as session:
+        session.execute(
+            update(Person).where(Person.id == office.stranger.id).values(roles=[Role.ADMIN])
+        )
+        return session.get_one(Person, office.stranger.id)
+
+
+def test_a_manager_moves_it_and_the_clock_follows(office: Office, channel: int) -> None:
+    change(office, office.manager, channel)
+    with office.store.transaction() as session:
+        timetable = session.get_one(Timetable, channel)
+        schedule = session.scalars(select(Schedule).where(Schedule.name == "digest:channel")).one()
+    assert (timetable.day, timetable.at, timetable.zone) == (
+        "fri",
+        time(16, 30),
+        "America/New_York",
+    )
+    assert (schedule.cron, schedule.zone) == ("30 16 * * fri", "America/New_York")
+    assert schedule.next_run_at > NOW
+
+
+def test_an_empty_zone_is_that_of_the_workspace(office: Office, channel: int) -> None:
+    change(office, office.manager, channel, zone=None)
+    with office.store.transaction() as session:
+        schedule = session.scalars(select(Schedule).where(Schedule.name == "digest:channel")).one()
+    assert schedule.zone == "Europe/Berlin"
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("zone", "Mars/Base"), ("day", "someday"), ("day", None), ("at", "noon")]
+)
+def test_what_does_not_fit_is_said_at_its_field(
+    office: Office, channel: int, field: str, value: Any
+) -> None:
+    with pytest.raises(FieldErrors) as error:
+        change(office, office.manager, channel, **{field: value})
+    assert set(error.value.errors) == {field}
+
+
+def test_only_managers_may(office: Office, channel: int) -> None:
+    for who in (office.seller, office.stranger):
+        with pytest.raises(NotAllowed), office.store.transaction() as session:
+            service.timetables(session, who)
+        with pytest.raises(NotAllowed):
+            change(office, who, channel)
+
+
+def test_nobody_reaches_another_workspace(office: Office, channel: int) -> None:
+    other = open_office(office.store, team_id="T2")
+    with pytest.raises(NotFound):
+        change(office, other.manager, channel)
+
+
+def test_amounts_in_the_channel_are_for_an_admin(office: Office, channel: int) -> None:
+    with pytest.raises(NotAllowed, match="let the channel see amounts"):
+        change(office, office.manager, channel, money="yes")
+    change(office, make_admin(office), channel, money="yes")
+    with office.store.transaction() as session:
+        assert session.get_one(Timetable, channel).shows_money
+    change(office, office.manager, channel)  # without the field it stays
+    with office.store.transaction() as session:
+        assert session.get_one(Timetable, channel).shows_money
+
+
+def test_how_the_settings_look(office: Office, channel: int, golden: Golden) -> None:
+    with office.store.transaction() as session:
+        found = service.timetables(session, office.manager)
+        overview = modals.overview(found).to_dict()
+        timetable = service.changeable(session, office.manager, channel)
+        by_manager = modals.change(timetable, by_admin=False).to_dict()
+        by_admin = modals.change(timetable, by_admin=True).to_dict()
+    for name, modal in (
+        ("settings", overview), ("settings_change", by_manager), ("settings_by_admin", by_admin),
+    ):  # fmt: skip
+        assert check_view(modal, "modal") == []
+        golden(f"digests.{name}", modal)

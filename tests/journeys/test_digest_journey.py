@@ -1,0 +1,83 @@
+"""The digest from Monday's hour to the leads behind a figure: over HTTP, as its readers meet it."""
+
+from datetime import timedelta
+from typing import Any
+
+from bot import clock, jobs
+from bot.playground.state import Message
+from tests.journeys.conftest import Office, drawn
+from tests.journeys.test_loop_journey import pass_time
+
+
+def monday(office: Office) -> None:
+    """Let the hour of the digests come."""
+    with office.application.store.transaction() as session:
+        due = session.query(jobs.Schedule).filter_by(name="digest:channel").one().next_run_at
+    pass_time(office, due - clock.now() + timedelta(seconds=1))
+
+
+def thread(office: Office, card: Message, part: str) -> Message:
+    def found() -> Message | None:
+        return next((m for m in office.slack.thread(card) if part in drawn(m)), None)
+
+    return office.slack.wait_until(found, timeout=30)
+
+
+def change(office: Office, name: str, **fields: Any) -> None:
+    hand = office.hand(name)
+    hand.command("/digest", "settings", office.channel)
+    overview = office.modal(name, "Weekly digests")
+    assert hand.click(overview, "digest.change", "channel").ok
+    assert hand.submit(office.modal(name, "Change a digest"), fields).ok
+
+
+def see(office: Office, name: str, part: str) -> None:
+    """Wait until the settings, drawn anew, say so."""
+    office.slack.wait_until(
+        lambda: part in str(office.modal(name, "Weekly digests").blocks), timeout=30
+    )
+
+
+def test_a_manager_reads_doubts_and_traces(hasty: None, office: Office) -> None:
+    office.send_lead()
+    assert office.hand("sofia").click(office.card("Ada", "lead.claim"), "lead.claim").ok
+    office.card("Claimed: Ada")
+    monday(office)
+    card = office.card("Weekly digest", "Next steps", "1 lead came in")
+    thread(office, card, "Details of")
+    managed = office.whisper("clara", "Weekly digest", "What is missing")
+
+    clara = office.hand("clara")
+    assert clara.click(managed, "digest.behind.unanswered").ok
+    assert "Ada" in str(office.modal("clara", "Unanswered").blocks)
+    clara.close()
+    clara.command("/digest", "why on time share answered", office.channel)
+    office.whisper("clara", "on time ÷ (on time + late + overdue)")
+    clara.command("/digest", "last", office.channel)
+    again = office.whisper("clara", "digest.show_money")
+    assert clara.click(again, "digest.show_money").ok
+    office.whisper("clara", "Money of", "No spend is entered")
+
+
+def test_a_salesperson_gets_their_own_until_they_want_it_no_more(
+    hasty: None, office: Office
+) -> None:
+    office.send_lead()
+    assert office.hand("sofia").click(office.card("Ada", "lead.claim"), "lead.claim").ok
+    office.card("Claimed: Ada")
+    monday(office)
+    own = office.whisper("sofia", "Your week", "1 lead of the week is yours")
+    assert office.hand("sofia").click(own, "digest.opt_out").ok
+    redrawn = office.whisper("sofia", "Your week", "digest.opt_in")
+    assert redrawn.ts == own.ts
+    office.hand("sofia").command("/digest", "me last", office.channel)
+    office.whisper("sofia", "Your week", "digest.opt_in")
+
+
+def test_managers_move_it_and_an_admin_lets_the_channel_see_amounts(office: Office) -> None:
+    office.hand("sofia").command("/digest", "settings", office.channel)
+    office.whisper("sofia", "You need the role manager")
+    change(office, "clara", day="fri", at="16:00")
+    see(office, "clara", "Fridays at 16:00")
+    change(office, "root", money="yes")
+    see(office, "root", "with amounts")
