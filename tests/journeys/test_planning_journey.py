@@ -30,7 +30,7 @@ def test_a_request_is_seconded_seen_and_declined(either_office: Office) -> None:
     card = office.card("Request: A trial", "1 colleague heard it")
     told = office.whisper("sofia", "Your request", "Marketing answers by")
     assert office.hand("ben").click(card, "request.me_too").ok
-    office.card("2 colleagues heard it: sofia and ben")
+    office.card("2 colleagues heard it: Sofia and Ben")
     assert office.hand("ben").click(card, "request.me_too").ok
     office.whisper("ben", "You have said that you hear it too")
     assert office.hand("ben").click(card, "request.decline").ok
@@ -156,10 +156,10 @@ def test_from_what_customers_ask_for_to_the_deal(office: Office) -> None:
     office.whisper("sofia", "Your request", "proposes the campaign", "Monthly trial")
 
     assert sofia.click(card, "proposal.ready").ok
-    office.card("*Ready (1 of 2)*: sofia")
+    office.card("*Ready (1 of 2)*: Sofia")
     assert ben.click(card, "proposal.worry").ok
     assert ben.submit(office.modal("ben", "Concern"), {"concern": "What of old customers?"}).ok
-    office.card("*Concern (1)*: ben", "What of old customers?")
+    office.card("*Concern (1)*: Ben", "What of old customers?")
     worry = reply(office, card, "What of old customers?", office.users["mara"].id)
 
     assert mara.click(card, "proposal.change").ok
@@ -168,14 +168,14 @@ def test_from_what_customers_ask_for_to_the_deal(office: Office) -> None:
     reply(
         office, card, "*Version 2*", "New customers only → New and old customers", "are you ready"
     )
-    office.card("Proposal: Monthly trial", "Version 2", "*Not answered yet (1)*: sofia")
+    office.card("Proposal: Monthly trial", "Version 2", "*Not answered yet (1)*: Sofia")
 
     assert mara.click(worry, "proposal.answer").ok
     said = {"answer": "Version 2 has them too"}
     assert mara.submit(office.modal("mara", "Answer a concern"), said).ok
     reply(office, card, "What of old customers?", "Version 2 has them too")
     assert sofia.click(card, "proposal.ready").ok
-    office.card("*Ready (1 of 2)*: sofia", "*Not answered yet (1)*: ben")
+    office.card("*Ready (1 of 2)*: Sofia", "*Not answered yet (1)*: Ben")
     assert ben.click(card, "proposal.ready").ok
     told = office.whisper("mara", "Sales is ready", "proposal.launch")
 
@@ -242,10 +242,10 @@ def test_the_silent_are_reminded_and_a_manager_may_decide(office: Office) -> Non
     card = office.card("Proposal: Monthly trial")
     pass_time(office, timedelta(days=7))
     reminder = office.whisper("sofia", "asks whether you are ready")
-    office.card("*No answer (2)*: ben and sofia")
+    office.card("*No answer (2)*: Ben and Sofia")
     assert office.hand("sofia").click(reminder, "proposal.ready").ok
     office.whisper("sofia", "does not wait for an answer from you any more")
-    office.card("*Ready (1 of 2)*: sofia", "*No answer (1)*: ben")
+    office.card("*Ready (1 of 2)*: Sofia", "*No answer (1)*: Ben")
 
     clara = office.hand("clara")
     more = next(
