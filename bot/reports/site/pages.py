@@ -1,6 +1,6 @@
 """The pages: the report itself, how each figure is computed, and campaigns side by side."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -11,6 +11,7 @@ from bot.reports import cursor
 from bot.reports.period import NotAPeriod
 from bot.reports.service import figures
 from bot.reports.service.figures import Part, Report
+from bot.reports.service.recent import Recent
 from bot.reports.site import report_page as show
 from bot.reports.site.asked import Asked
 from bot.reports.site.door import HOME
@@ -28,23 +29,30 @@ class Desk:
     """Where the pages are written."""
 
     house: House
+    recent: Recent = field(default_factory=Recent)
 
     def report(self, request: Request) -> Response:
         """The report on some days."""
         with self.house.store.transaction() as session:
             reader, asked = self.house.visit(session, request)
             by = asked.by if asked.by in figures.splits(reader.sight) else By.CAMPAIGN
-            report = figures.report(
-                session, reader.workspace, asked.period, by, asked.credit, show.SHOWN
+            workspace, days, credit = reader.workspace, asked.period, asked.credit
+            report, as_of = self.recent.get(
+                ("report", workspace.id, days, by, credit),
+                lambda: figures.report(session, workspace, days, by, credit, show.SHOWN),
             )
         facts = frame(reader, asked, request, "report")
-        return page("report.html", facts | _shown(report, reader, asked))
+        return page("report.html", facts | {"as_of": as_of} | _shown(report, reader, asked))
 
     def figures(self, request: Request) -> Response:
         """Every figure, with its formula and the leads behind it."""
         with self.house.store.transaction() as session:
             reader, asked = self.house.visit(session, request)
-            totals = figures.totals(session, reader.workspace, asked.period, asked.credit)
+            workspace, days, credit = reader.workspace, asked.period, asked.credit
+            totals, as_of = self.recent.get(
+                ("totals", workspace.id, days, credit),
+                lambda: figures.totals(session, workspace, days, credit),
+            )
         facts = frame(reader, asked, request, "figures")
         groups = [
             (group, [(metric, show.fact(totals, metric.name)) for metric in METRICS
@@ -53,19 +61,23 @@ class Desk:
         ]  # fmt: skip
         leads = {metric.name: asked.address(LEADS, metric=metric.name) for metric in METRICS}
         told = {"groups": [each for each in groups if each[1]], "lead_links": leads}
-        return page("figures.html", facts | told)
+        return page("figures.html", facts | told | {"as_of": as_of})
 
     def compare(self, request: Request) -> Response:
         """Some campaigns, side by side."""
         with self.house.store.transaction() as session:
             reader, asked = self.house.visit(session, request)
-            parts = figures.by_campaign(session, reader.workspace, asked.period, asked.credit)
+            workspace, days, credit = reader.workspace, asked.period, asked.credit
+            parts, as_of = self.recent.get(
+                ("campaigns", workspace.id, days, credit),
+                lambda: figures.by_campaign(session, workspace, days, credit),
+            )
         wanted = request.query_params.getlist("campaign")[:MOST_COMPARED]
         chosen = [part for part in parts if str(part.key) in wanted]
         if not chosen:
             return RedirectResponse(asked.address(HOME), 303, HEADERS)
         facts = frame(reader, asked, request, "compare")
-        return page("compare.html", facts | _side_by_side(chosen, reader))
+        return page("compare.html", facts | _side_by_side(chosen, reader) | {"as_of": as_of})
 
 
 def _shown(report: Report, reader: Reader, asked: Asked) -> dict[str, Any]:
