@@ -23,4 +23,7 @@ def status(condition: Condition) -> str:
 
 
 def _run(schedule: Schedule) -> str:
-    return "weekly digest" if schedule.name.startswith("digest") else "standup"
+    what, _, audience = schedule.name.partition(":")
+    if what.startswith("digest"):
+        return f"weekly digest ({audience})" if audience else "weekly digest"
+    return "standup"
