@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from slack_sdk.models.views import View
 from sqlalchemy.orm import Session
 
 from bot.campaigns import modals, service, view
@@ -44,13 +45,16 @@ class Managing:
 
         return listener
 
-    def change(self, incoming: Incoming) -> None:
-        """Open the form with what the campaign says."""
-        incoming.ack()
-        with self._store.transaction() as session:
-            campaign = service.changeable(session, _who(session, incoming), incoming.id)
-            modal = modals.change(campaign, vars(service.Draft.of(campaign)))
-        incoming.open(modal)
+    def ask(self, find: Verb, draw: Callable[[Campaign], View]) -> Callable[[Incoming], None]:
+        """A listener that opens a modal about the campaign, for those who may submit it."""
+
+        def listener(incoming: Incoming) -> None:
+            incoming.ack()
+            with self._store.transaction() as session:
+                modal = draw(find(session, _who(session, incoming), incoming.id))
+            incoming.open(modal)
+
+        return listener
 
     def save_change(self, incoming: Incoming) -> None:
         """The form came."""
@@ -65,14 +69,6 @@ class Managing:
                 raise FieldErrors({"utm_campaign": error.message}) from error
         incoming.ack()
 
-    def end(self, incoming: Incoming) -> None:
-        """Ask what late callers hear."""
-        incoming.ack()
-        with self._store.transaction() as session:
-            campaign = service.manageable(session, _who(session, incoming), incoming.id)
-            modal = modals.end(campaign)
-        incoming.open(modal)
-
     def save_end(self, incoming: Incoming) -> None:
         """It ends now."""
         late_callers = str(incoming.fields["late_callers"] or "")
@@ -80,20 +76,16 @@ class Managing:
             service.end(session, _who(session, incoming), incoming.noted_id, late_callers)
         incoming.ack()
 
-    def launch(self, incoming: Incoming) -> None:
-        """Ask when to announce it."""
-        incoming.ack()
-        with self._store.transaction() as session:
-            campaign = service.changeable(session, _who(session, incoming), incoming.id)
-            modal = modals.launch(campaign)
-        incoming.open(modal)
-
     def save_launch(self, incoming: Incoming) -> None:
         """Announce it at once, or at the time that was set."""
         at = service.launch_time(incoming.fields)
         with self._store.transaction() as session:
             service.launch(session, _who(session, incoming), incoming.noted_id, at)
         incoming.ack()
+
+
+def _form(campaign: Campaign) -> View:
+    return modals.change(campaign, vars(service.Draft.of(campaign)))
 
 
 def _who(session: Session, incoming: Incoming) -> Person:
@@ -105,11 +97,11 @@ def register(listening: Listening, store: Store) -> None:
     managing = Managing(store)
     usage = "change, pause, end or cancel a campaign of yours (marketing)"
     listening.command(Command("/campaign", "manage", usage, managing.manage))
-    listening.action(view.CHANGE, managing.change)
+    listening.action(view.CHANGE, managing.ask(service.changeable, _form))
     listening.submission(modals.SAVE_CHANGE, managing.save_change)
-    listening.action(view.END, managing.end)
+    listening.action(view.END, managing.ask(service.manageable, modals.end))
     listening.submission(modals.SAVE_END, managing.save_end)
-    listening.action(view.LAUNCH, managing.launch)
+    listening.action(view.LAUNCH, managing.ask(service.changeable, modals.launch))
     listening.submission(modals.SAVE_LAUNCH, managing.save_launch)
     listening.action(
         view.PAUSE, managing.do(service.pause, "is paused. The channel sees it on its card.")
