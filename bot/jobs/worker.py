@@ -66,12 +66,15 @@ class Worker:
 
     def tick(self) -> None:
         """Enqueue what the clock says is due, and do what each tick does."""
-        try:
-            for act in (schedule.tick, *self._tasks.ticks):
+        for act in (schedule.tick, *self._tasks.ticks):
+            try:
                 while self._once(act):
                     pass
-        except DatabaseDown:
-            logger.warning("the database is away; the clock goes on when it is back")
+            except DatabaseDown:
+                logger.warning("the database is away; the clock goes on when it is back")
+                return
+            except Exception:  # what fails is tried with each tick, and keeps nothing else waiting
+                logger.exception("the clock could not do %s", act)
 
     def _once(self, act: Callable[[Session], int]) -> int:
         with self._store.transaction() as session:

@@ -10,8 +10,9 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from bot import clock
-from bot.jobs import Schedule, put_schedule
+from bot.jobs import Schedule, Tasks, put_schedule
 from bot.jobs.schedule import tick
+from bot.jobs.worker import Worker
 from bot.people import service as people
 from bot.store import Store
 
@@ -107,3 +108,25 @@ def test_what_is_past_its_grace_is_left_out(store: Store) -> None:
         again = session.get_one(Schedule, schedule.id)
         assert again.next_run_at == at("2026-06-02T09:00")
     assert slots(store) == []
+
+
+def test_what_fails_at_a_tick_is_tried_again_and_keeps_nothing_waiting(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    tasks, done = Tasks(store), []
+
+    def fails(_session: Session) -> int:
+        done.append("failed")
+        raise ValueError("no such row")
+
+    def works(_session: Session) -> int:
+        done.append("worked")
+        return 0
+
+    tasks.each_tick(fails)
+    tasks.each_tick(works)
+    worker = Worker(store, tasks)
+    worker.tick()
+    worker.tick()
+    assert done == ["failed", "worked"] * 2
+    assert "the clock could not do" in caplog.text

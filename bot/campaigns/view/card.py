@@ -24,7 +24,7 @@ from bot.campaigns.view.timeline import last_change
 from bot.campaigns.view.words import day_in_words, plain, sentence_case, small
 from bot.people.model import Person
 from bot.slack import Message
-from bot.slack.text import plural, safe
+from bot.slack.text import safe
 
 GOT_IT = "campaign.got_it"
 ASK = "campaign.ask"
@@ -101,7 +101,7 @@ def got_it_button(campaign: Campaign) -> ButtonElement:
 def _all_questions(campaign: Campaign, since: Since) -> list[ButtonElement]:
     if not since.asked:
         return []
-    return [_button(campaign, f"All {plural(since.asked, 'question')}", QUESTIONS)]
+    return [_button(campaign, f"Questions ({since.asked:,})", QUESTIONS)]
 
 
 def _title(campaign: Campaign) -> HeaderBlock:

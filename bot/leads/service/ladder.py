@@ -34,7 +34,7 @@ from bot.people.model import Person, Role, Workspace
 from bot.people.rota import Rota, rota
 
 # Leads of one transaction, so that a sweep is short and others can share the work.
-_AT_ONCE = 100
+_AT_ONCE = 10
 # Where nobody works within a year, somebody may have changed the hours by tomorrow.
 _LATER = timedelta(days=1)
 _OPEN = (Status.NEW, Status.QUALIFIED)
@@ -46,7 +46,7 @@ def install(session: Session, workspace: Workspace) -> None:
 
 
 def sweep(session: Session) -> int:
-    """Look at the leads whose time has come, at most a hundred; returns how many those were."""
+    """Look at the leads whose time has come, at most ten; returns how many those were."""
     now = clock.now()
     due = session.scalars(
         select(Lead)
