@@ -15,7 +15,7 @@ from bot.campaigns import service, view
 from bot.campaigns.model import Campaign, Found, Stage
 from bot.errors import NotAllowed, NotFound
 from bot.people.model import Person, Role
-from bot.playground.limits import check_message
+from bot.playground.limits import check_message, check_view
 from bot.slack import Message
 from bot.store import prefixes
 from tests.campaigns.scene import NINE, TODAY, Company, Hands, draft, hire, install
@@ -192,13 +192,30 @@ def test_several_are_listed_and_each_can_be_shown(company: Company, looks: Looks
     looks("offers", said(company, "summer"))
 
 
-def test_many_are_told_by_their_number(company: Company) -> None:
+def test_many_are_shown_page_by_page(company: Company) -> None:
     for number in range(13):
         put(company, f"Summer {number}", offer="<&>" * 90, price="<&>" * 60)
-    answer = said(company, "summer")
-    assert answer.text == "13 offers for “summer”."
-    assert "and 3 more. Another word finds the one you mean" in repr(answer.blocks)
-    assert "and 3 more. A word finds the one" in repr(said(company, "").blocks)
+    shown = []
+    for page in (0, 1):
+        with company.store.transaction() as session:
+            found = service.offers(session, company.sal, "summer", page)
+        assert found.count == 13
+        modal = view.pages(found, "summer", page, service.MOST).to_dict()
+        assert not check_view(modal, "modal")
+        shown.append(modal)
+        assert len(found.offers) == (10, 3)[page]
+    assert [button(modal) for modal in shown] == [
+        "campaign.offers.next",
+        "campaign.offers.previous",
+    ]
+    opened = view.whole_offer(found.offers[0]).to_dict()
+    assert not check_view(opened, "modal")
+
+
+def button(modal: dict[str, Any]) -> str:
+    [actions] = [block for block in modal["blocks"] if block["type"] == "actions"]
+    [turn] = actions["elements"]
+    return str(turn["action_id"])
 
 
 @pytest.mark.parametrize(

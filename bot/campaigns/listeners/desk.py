@@ -125,15 +125,29 @@ class Desk:
         """Tell what is promised, to whoever asks."""
         incoming.ack()
         with self._store.transaction() as session:
-            answer = view.found(service.offers(session, _who(session, incoming), words))
-        incoming.tell(answer)
+            found = service.offers(session, _who(session, incoming), words)
+        if found.count > len(found.offers):
+            incoming.open(view.pages(found, words, 0, service.MOST))
+        else:
+            incoming.tell(view.found(found))
+
+    def turn_offers(self, incoming: Incoming) -> None:
+        """Another page of what was found."""
+        incoming.ack()
+        asked, page = incoming.note, incoming.id
+        with self._store.transaction() as session:
+            found = service.offers(session, _who(session, incoming), asked, page)
+        incoming.replace(view.pages(found, asked, page, service.MOST))
 
     def show_offer(self, incoming: Incoming) -> None:
         """One of several that were found."""
         incoming.ack()
         with self._store.transaction() as session:
-            answer = view.offer(service.offer(session, _who(session, incoming), incoming.id))
-        incoming.tell(answer)
+            found = service.offer(session, _who(session, incoming), incoming.id)
+        if incoming.standing[0]:
+            incoming.open(view.whole_offer(found))
+        else:
+            incoming.tell(view.offer(found))
 
 
 def _page(session: Session, who: Person, number: int) -> View:
@@ -178,6 +192,8 @@ def register(listening: Listening, store: Store) -> None:
         )
     )
     listening.action(view.SHOW, desk.show_offer)
+    listening.action(f"{view.OFFERS}.previous", desk.turn_offers)
+    listening.action(f"{view.OFFERS}.next", desk.turn_offers)
     listening.submission(modals.ANNOUNCE, desk.announce)
     listening.action(view.GOT_IT, desk.got_it)
     listening.action(view.ASK, desk.ask)

@@ -27,7 +27,7 @@ class WrongDay(HandoffError):
     """“{text}” is no day that I can read. Please write it like 2026-05-01."""
 
 
-def offers(session: Session, who: Person, asked: str) -> Found:
+def offers(session: Session, who: Person, asked: str, page: int = 0) -> Found:
     """The offers whose words begin like those asked for; with none, those that hold on that day.
 
     `asked` may end in a day: `spring on 2026-05-01`. What was never announced is no offer yet.
@@ -39,7 +39,7 @@ def offers(session: Session, who: Person, asked: str) -> Found:
     today = workspace.day_of(clock.now())
     moment = clock.now() if day == today else _end_of(day, workspace)
     query = prefixes(words)
-    found, count = _matching(session, workspace.id, query, day, moment, today)
+    found, count = _matching(session, workspace.id, query, day, moment, today, page)
     return Found(
         offers=as_of_each(session, found, moment),
         count=count,
@@ -81,9 +81,15 @@ def _read(asked: str, workspace: Workspace) -> tuple[str, date]:
 
 
 def _matching(
-    session: Session, workspace_id: int, query: str | None, day: date, moment: datetime, today: date
+    session: Session,
+    workspace_id: int,
+    query: str | None,
+    day: date,
+    moment: datetime,
+    today: date,
+    page: int,
 ) -> tuple[list[tuple[Campaign, CampaignVersion | None]], int]:
-    """The first of the versions that were the newest at that moment, and how many match in all."""
+    """A page of the versions that were the newest at that moment, and how many match in all."""
     # Their texts are long, so only those that are shown are read.
     rows = session.execute(
         select(CampaignVersion.id, func.count().over())
@@ -96,6 +102,7 @@ def _matching(
         )
         .order_by(*_order(query, day, today))
         .limit(MOST)
+        .offset(page * MOST)
     ).all()
     found = session.execute(
         select(Campaign, CampaignVersion)

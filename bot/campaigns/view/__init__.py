@@ -1,7 +1,8 @@
 """How campaigns look, and the action ids of their buttons."""
 
 from bot.campaigns.view.card import ASK, GOT_IT, QUESTIONS, card
-from bot.campaigns.view.found import SHOW, found, offer
+from bot.campaigns.view.found import OFFERS, SHOW, found, offer, pages
+from bot.campaigns.view.found import whole as whole_offer
 from bot.campaigns.view.listing import LIST, listing, whole
 from bot.campaigns.view.manage import (
     CANCEL,
@@ -27,6 +28,7 @@ __all__ = [
     "GOT_IT",
     "LAUNCH",
     "LIST",
+    "OFFERS",
     "PAUSE",
     "QUESTIONS",
     "RESUME",
@@ -44,10 +46,12 @@ __all__ = [
     "offer_line",
     "offer_then",
     "over",
+    "pages",
     "period",
     "question",
     "questions",
     "reminder",
     "timeline",
     "whole",
+    "whole_offer",
 ]

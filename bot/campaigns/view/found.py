@@ -2,7 +2,14 @@
 
 from datetime import date
 
-from slack_sdk.models.blocks import Block, ButtonElement, HeaderBlock, SectionBlock
+from slack_sdk.models.blocks import (
+    ActionsBlock,
+    Block,
+    ButtonElement,
+    HeaderBlock,
+    SectionBlock,
+)
+from slack_sdk.models.views import View
 
 from bot.campaigns.model import AsOf, Found, Stage
 from bot.campaigns.view.card import promise
@@ -12,6 +19,9 @@ from bot.slack import Message
 from bot.slack.text import moment, plural, safe
 
 SHOW = "campaign.show_offer"
+OFFERS = "campaign.offers"
+
+_LONGEST_NOTE = 2_000  # what a modal carries along, below Slack's 3,000
 
 
 def found(result: Found) -> Message:
@@ -20,13 +30,33 @@ def found(result: Found) -> Message:
         return only(_nothing(result))
     if result.count == 1:
         return offer(result.offers[0])
-    left = result.count - len(result.offers)
     told = f"{plural(result.count, 'offer')} {_asked(result)}."
-    blocks: list[Block] = [SectionBlock(text=told), *map(_row, result.offers)]
-    if left:
-        more = "Another word finds the one you mean" if result.words else "A word finds the one"
-        blocks.append(small(f"and {left:,} more. {more}: `/offer spring`"))
-    return Message(told, blocks)
+    return Message(told, [SectionBlock(text=told), *map(_row, result.offers)])
+
+
+def pages(result: Found, asked: str, page: int, size: int) -> View:
+    """More offers than one answer lists, a page of them; `asked` is what was written."""
+    last = max(-(-result.count // size) - 1, 0)
+    turns = [
+        ButtonElement(text=label, action_id=f"{OFFERS}.{label.lower()}", value=str(target))
+        for target, label in ((page - 1, "Previous"), (page + 1, "Next"))
+        if 0 <= target <= last
+    ]
+    told = f"{plural(result.count, 'offer')} {_asked(result)}, page {page + 1} of {last + 1}"
+    return View(
+        type="modal", callback_id=OFFERS, private_metadata=asked[:_LONGEST_NOTE], title="Offers",
+        close="Done",
+        blocks=[
+            *map(_row, result.offers), *([ActionsBlock(elements=turns)] if turns else []),
+            small(told),
+        ],
+    )  # fmt: skip
+
+
+def whole(then: AsOf) -> View:
+    """One offer over their list."""
+    blocks = [block for block in offer(then).content if isinstance(block, Block)]
+    return View(type="modal", title="Offer", close="Back", blocks=blocks)
 
 
 def offer(then: AsOf) -> Message:
