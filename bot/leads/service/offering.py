@@ -45,7 +45,7 @@ def offer(session: Session, workspace: Workspace, at: datetime) -> bool:
     shown = session.scalars(
         select(Lead.id)
         .where(_quiet(workspace.id))
-        .order_by(Lead.heat.desc(), Lead.received_at)
+        .order_by(Lead.heat.desc(), Lead.received_at, Lead.id)
         .limit(_MOST_SHOWN)
     ).all()
     if not shown:
@@ -69,7 +69,7 @@ def offered(session: Session, offer_id: int) -> Offered:
         select(Lead, Person)
         .outerjoin(Person, Person.id == Lead.claimed_by)
         .where(Lead.id.in_(made.lead_ids))
-        .order_by(Lead.heat.desc(), Lead.received_at)
+        .order_by(Lead.heat.desc(), Lead.received_at, Lead.id)
     )
     return Offered([(lead, owner) for lead, owner in rows], made.waiting - len(made.lead_ids))
 

@@ -114,7 +114,7 @@ def waiting(session: Session, workspace_id: int, limit: int) -> Sequence[Lead]:
             Lead.workspace_id == workspace_id,
             IS_WAITING,
         )
-        .order_by(Lead.received_at)
+        .order_by(Lead.received_at, Lead.id)
         .limit(limit)
     ).all()
 
