@@ -77,6 +77,7 @@ class Databases:
         )
         if others or self._ask(name, _SCHEMA) != self._schema:
             return False
+        self._administer(f"ALTER DATABASE {name} RESET ALL")
         try:
             self._ask(name, _EMPTY)
         except psycopg.errors.LockNotAvailable:

@@ -105,7 +105,7 @@ def tick(session: Session) -> int:
 
 
 def _fire(session: Session, schedule: Schedule, now: datetime) -> bool:
-    slot = _newest_missed(schedule, now)
+    slot = _newest_missed(schedule, now).astimezone(UTC)  # whatever zone the connection has
     schedule.next_run_at = schedule.after(now)
     if now - slot > timedelta(seconds=schedule.grace_seconds):
         logger.warning("schedule %s: %s is past its grace, left out", schedule.name, slot)

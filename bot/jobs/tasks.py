@@ -51,7 +51,7 @@ class Tasks:
         self._store = store
         self.under_way: set[int] = set()
         """The ids of the jobs that this process runs at the moment."""
-        self.ticks: list[Callable[[Session], int]] = []
+        self.ticks: list[tuple[Callable[[Session], int], int]] = []
         """What each tick of the clock does besides; see `each_tick`."""
         self.app = procrastinate.App(connector=InMemoryConnector())
         self.add(queue.FORWARD, self._forward)
@@ -73,12 +73,13 @@ class Tasks:
 
         self.app.task(name=name, pass_context=True, retry=Backoff())(run)
 
-    def each_tick(self, function: Callable[[Session], int]) -> None:
+    def each_tick(self, function: Callable[[Session], int], *, every: int = 1) -> None:
         """Let each tick call `function(session)`, again and again while it finds something to do.
 
-        Each call is a transaction of its own, and many processes call it at once.
+        Each call is a transaction of its own, and many processes call it at once. What nobody
+        waits for by the second is called with `every` so many ticks only.
         """
-        self.ticks.append(function)
+        self.ticks.append((function, every))
 
     def _uncount(self, job_id: int) -> None:
         with self._store.transaction() as session:

@@ -7,7 +7,7 @@ themselves are plain functions and run in that loop's executor.
 import asyncio
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 
 import procrastinate.worker
@@ -46,11 +46,12 @@ class Worker:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[None] | None = None
         self._past_id: int | None = None
+        self._beats = 0
         self._scheduler = BackgroundScheduler(timezone="UTC")
 
     def start(self) -> None:
         """Begin to work, in the background."""
-        self._scheduler.add_job(self.tick, "interval", seconds=_TICK_SECONDS, max_instances=1)
+        self._scheduler.add_job(self._beat, "interval", seconds=_TICK_SECONDS, max_instances=1)
         self._scheduler.add_job(self._prune, "interval", hours=6)
         self._scheduler.start()
         self._thread.start()
@@ -65,8 +66,17 @@ class Worker:
         self._thread.join()
 
     def tick(self) -> None:
-        """Enqueue what the clock says is due, and do what each tick does."""
-        for act in (schedule.tick, *self._tasks.ticks):
+        """Enqueue what the clock says is due, and do all that ticks do."""
+        self._act([schedule.tick, *(act for act, _ in self._tasks.ticks)])
+
+    def _beat(self) -> None:
+        """A tick of the clock; what asked for every so many does not come with each."""
+        due = [act for act, every in self._tasks.ticks if self._beats % every == 0]
+        self._beats += 1
+        self._act([schedule.tick, *due])
+
+    def _act(self, acts: Iterable[Callable[[Session], int]]) -> None:
+        for act in acts:
             try:
                 while self._once(act):
                     pass

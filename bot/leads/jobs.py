@@ -41,7 +41,7 @@ def register(tasks: Tasks, store: Store, cards: Cards, slack: Slack, apis: Apis)
     cards.add(service.TALLY, _tally)
     tasks.add(service.BACK, partial(_back, store))
     tasks.add(service.FOLLOW, partial(_follow, store))
-    tasks.each_tick(service.release_for_leavers)
+    tasks.each_tick(service.release_for_leavers, every=10)
     tasks.each_tick(service.sweep)
 
 

@@ -22,7 +22,7 @@ def register(tasks: Tasks, cards: Cards) -> None:
     cards.add(service.RESULT, _result)
     cards.add(service.RETROSPECTIVE, _retrospective)
     cards.add(service.LESSONS, _lessons)
-    tasks.each_tick(service.look)
+    tasks.each_tick(service.look, every=5)
 
 
 def _card(session: Session, request_id: int) -> Message:

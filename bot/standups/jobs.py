@@ -16,9 +16,9 @@ def register(tasks: Tasks, store: Store, cards: Cards) -> None:
             service.ask(session, standup_id, place, datetime.fromisoformat(slot))
 
     tasks.add(service.OPEN, ask)
-    tasks.each_tick(service.follow_people)
-    tasks.each_tick(service.remind)
-    tasks.each_tick(service.close)
+    tasks.each_tick(service.follow_people, every=10)
+    tasks.each_tick(service.remind, every=5)
+    tasks.each_tick(service.close, every=5)
     _draw(cards)
 
 

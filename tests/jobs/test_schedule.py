@@ -130,3 +130,19 @@ def test_what_fails_at_a_tick_is_tried_again_and_keeps_nothing_waiting(
     worker.tick()
     assert done == ["failed", "worked"] * 2
     assert "the clock could not do" in caplog.text
+
+
+def test_what_asks_for_every_third_tick_comes_with_it(store: Store) -> None:
+    tasks = Tasks(store)
+    done: list[str] = []
+
+    def note(what: str) -> int:
+        done.append(what)
+        return 0
+
+    tasks.each_tick(lambda _session: note("each"))
+    tasks.each_tick(lambda _session: note("third"), every=3)
+    worker = Worker(store, tasks)
+    for _ in range(4):
+        worker._beat()
+    assert done == ["each", "third", "each", "each", "each", "third"]
