@@ -80,7 +80,10 @@ def act_as(page: Page, name: str) -> None:
 
 def jump(page: Page, to: str) -> None:
     page.get_by_test_id("clock").click()
-    page.get_by_test_id(f"move:{to}").click()
+    move = page.get_by_test_id(f"move:{to}")
+    move.click()
+    # It stays while time moves; another press on the clock would only close it.
+    expect(move).to_be_hidden(timeout=20_000)
 
 
 def picture(page: Page, name: str) -> None:
@@ -199,6 +202,10 @@ def test_it_fits_a_narrow_window(page: Page) -> None:
 
 def tab_to(page: Page, test_id: str) -> None:
     """Press Tab until the focus is within the part that has this id."""
+    # A dialog takes the focus a moment after it is there; before that, Tab is the page's behind it.
+    page.wait_for_function(
+        "() => document.querySelector('.modal')?.contains(document.activeElement)"
+    )
     within = 'id => !!document.activeElement?.closest(`[data-testid="${id}"]`)'
     for _ in range(60):
         if page.evaluate(within, test_id):
