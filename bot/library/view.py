@@ -1,7 +1,6 @@
 """How the library looks: a field to type in with what was found below it, and one piece whole."""
 
 from slack_sdk.models.blocks import (
-    ActionsBlock,
     Block,
     ButtonElement,
     ContextBlock,
@@ -15,6 +14,7 @@ from slack_sdk.models.blocks.basic_components import DispatchActionConfig
 from slack_sdk.models.views import View
 
 from bot.library.model import PAGE_SIZE, Found, Hit, Piece, Shelf
+from bot.slack.paging import page_turns
 from bot.slack.text import clean, moment, plural, safe
 
 FIND = "library.find"
@@ -74,14 +74,9 @@ def _results(found: Found) -> list[Block]:
         said = f"“{safe(found.words, 60)}”"
         return [_note(f"Nothing has {said}. Fewer letters, or another word, may find it.")]
     pages = -(-found.count // PAGE_SIZE)
-    turns = [
-        ButtonElement(text=label, action_id=f"{TURN}.{label.lower()}", value=str(target))
-        for target, label in ((found.page - 1, "Previous"), (found.page + 1, "Next"))
-        if 0 <= target < pages
-    ]
     return [
         *map(_row, found.hits),
-        *([ActionsBlock(elements=turns)] if turns else []),
+        *page_turns(TURN, found.page, pages),
         _note(f"{plural(found.count, 'piece')}, page {found.page + 1} of {pages}"),
     ]
 

@@ -20,6 +20,7 @@ from slack_sdk.models.views import View
 
 from bot.people.model import Person, Role, Team, Workspace
 from bot.slack import Message
+from bot.slack.paging import page_turns
 
 OPEN = "people.open"
 ADD = "people.add"
@@ -73,14 +74,8 @@ def _pager(page: int, count: int) -> list[Block]:
     pages = -(-count // _PAGE_SIZE)
     if pages <= 1:
         return []
-    turns = [(page - 1, "Previous"), (page + 1, "Next")]
-    buttons = [
-        ButtonElement(text=label, action_id=f"{PAGE}.{label.lower()}", value=str(target))
-        for target, label in turns
-        if 0 <= target < pages
-    ]
     return [
-        ActionsBlock(elements=buttons),
+        *page_turns(PAGE, page, pages),
         ContextBlock(elements=[MarkdownTextObject(text=f"Page {page + 1} of {pages}")]),
     ]
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from slack_sdk.models.blocks import (
-    ActionsBlock,
     Block,
     ButtonElement,
     ContextBlock,
@@ -16,6 +15,7 @@ from slack_sdk.models.views import View
 
 from bot.people.model import Person
 from bot.shadowing.model import ShadowApart
+from bot.slack.paging import page_turns
 
 SAVE_APART = "shadow.save_apart"
 LET_MEET = "shadow.let_meet"
@@ -63,11 +63,5 @@ def _row(each: ShadowApart, who: Person, *, is_admin: bool) -> SectionBlock:
 def _pager(page: int, last: int) -> list[Block]:
     if not last:
         return []
-    turns = [(page - 1, "Previous"), (page + 1, "Next")]
-    buttons = [
-        ButtonElement(text=label, action_id=f"{PAGE}.{label.lower()}", value=str(target))
-        for target, label in turns
-        if 0 <= target <= last
-    ]
     note = MarkdownTextObject(text=f"Page {page + 1} of {last + 1}")
-    return [ActionsBlock(elements=buttons), ContextBlock(elements=[note])]
+    return [*page_turns(PAGE, page, last + 1), ContextBlock(elements=[note])]

@@ -3,7 +3,6 @@
 from datetime import date
 
 from slack_sdk.models.blocks import (
-    ActionsBlock,
     Block,
     ButtonElement,
     HeaderBlock,
@@ -16,6 +15,7 @@ from bot.campaigns.view.card import promise
 from bot.campaigns.view.offer import late_words, offer_line
 from bot.campaigns.view.words import day_in_words, only, plain, small
 from bot.slack import Message
+from bot.slack.paging import page_turns
 from bot.slack.text import moment, plural, safe
 
 SHOW = "campaign.show_offer"
@@ -37,17 +37,12 @@ def found(result: Found) -> Message:
 def pages(result: Found, asked: str, page: int, size: int) -> View:
     """More offers than one answer lists, a page of them; `asked` is what was written."""
     last = max(-(-result.count // size) - 1, 0)
-    turns = [
-        ButtonElement(text=label, action_id=f"{OFFERS}.{label.lower()}", value=str(target))
-        for target, label in ((page - 1, "Previous"), (page + 1, "Next"))
-        if 0 <= target <= last
-    ]
     told = f"{plural(result.count, 'offer')} {_asked(result)}, page {page + 1} of {last + 1}"
     return View(
         type="modal", callback_id=OFFERS, private_metadata=asked[:_LONGEST_NOTE], title="Offers",
         close="Done",
         blocks=[
-            *map(_row, result.offers), *([ActionsBlock(elements=turns)] if turns else []),
+            *map(_row, result.offers), *page_turns(OFFERS, page, last + 1),
             small(told),
         ],
     )  # fmt: skip

@@ -15,6 +15,7 @@ from bot.campaigns.model import RECENTLY_DAYS, Campaign, Kind, Overview, Stage
 from bot.campaigns.view.offer import offer_line
 from bot.campaigns.view.words import only, plain, small
 from bot.slack import Message
+from bot.slack.paging import page_turns
 from bot.slack.text import plural, safe
 
 LIST = "campaign.list"
@@ -52,13 +53,6 @@ def whole(
 ) -> View:
     """A page of all campaigns, each with its stage."""
     pages = max(-(-count // size), 1)
-    turns = [
-        ButtonElement(text=label, action_id=f"{LIST}.{name}", value=str(target))
-        for target, label, name in (
-            (number - 1, "Previous", "previous"), (number + 1, "Next", "next"),
-        )
-        if 0 <= target < pages
-    ]  # fmt: skip
     rows = [SectionBlock(text=_entry(campaign, readers)) for campaign in found]
     nothing = SectionBlock(
         text="There is no campaign yet. Marketing announces one with `/campaign`."
@@ -70,7 +64,7 @@ def whole(
         close="Done",
         blocks=[
             *(rows or [nothing]),
-            *([ActionsBlock(elements=turns)] if turns else []),
+            *page_turns(LIST, number, pages),
             small(f"{plural(count, 'campaign')}, page {number + 1} of {pages}"),
         ],
     )

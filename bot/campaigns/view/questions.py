@@ -17,6 +17,7 @@ from slack_sdk.models.views import View
 from bot.campaigns.model import Campaign, CampaignQuestion
 from bot.campaigns.view.words import plain, small
 from bot.slack import Message
+from bot.slack.paging import page_turns
 from bot.slack.text import clean, moment, plural, safe
 
 ANSWER = "campaign.answer"
@@ -69,11 +70,6 @@ def questions(
 ) -> View:
     """A page of all questions about a campaign."""
     pages = max(-(-count // size), 1)
-    turns = [
-        ButtonElement(text=label, action_id=f"{TURN}.{name}", value=str(target))
-        for target, label, name in ((page - 1, "Previous", "previous"), (page + 1, "Next", "next"))
-        if 0 <= target < pages
-    ]
     return View(
         type="modal",
         callback_id=TURN,
@@ -84,7 +80,7 @@ def questions(
             SectionBlock(text=f"*{safe(campaign.name, 150)}*"),
             *[block for each in asked for block in _entry(each)],
             *([] if asked else [SectionBlock(text="Nobody has asked yet.")]),
-            *([ActionsBlock(elements=turns)] if turns else []),
+            *page_turns(TURN, page, pages),
             small(f"{plural(count, 'question')}, page {page + 1} of {pages}"),
         ],
     )

@@ -23,6 +23,7 @@ from bot.leads.view.card import (
     work_buttons,
 )
 from bot.people.model import Person
+from bot.slack.paging import page_turns
 from bot.slack.text import moment, plural, safe
 
 LIST = "lead.list"
@@ -50,11 +51,6 @@ def show_all(which: Mine, count: int) -> ActionsBlock:
 def whole_list(which: Mine, leads: Sequence[Lead], page: int, count: int) -> View:
     """A list of one's own in a modal, a page of it."""
     pages = max(-(-count // PAGE_SIZE), 1)
-    turns = [
-        ButtonElement(text=label, action_id=f"{list_action(which)}.{name}", value=str(target))
-        for target, label, name in ((page - 1, "Previous", "previous"), (page + 1, "Next", "next"))
-        if 0 <= target < pages
-    ]
     shown = f"{plural(count, 'lead')}, page {page + 1} of {pages}"
     return View(
         type="modal",
@@ -64,7 +60,7 @@ def whole_list(which: Mine, leads: Sequence[Lead], page: int, count: int) -> Vie
         close="Done",
         blocks=[
             *(rows(which, leads) or [SectionBlock(text="_Nothing is left here._")]),
-            *([ActionsBlock(elements=turns)] if turns else []),
+            *page_turns(list_action(which), page, pages),
             ContextBlock(elements=[MarkdownTextObject(text=shown)]),
         ],
     )

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, SectionBlock
+from slack_sdk.models.blocks import ActionsBlock, Block, SectionBlock
 from slack_sdk.models.views import View
 
 from bot.planning.model import Listed, Turn
 from bot.planning.view.parts import small
 from bot.planning.view.request import answers, brief, me_too
+from bot.slack.paging import page_turns
 from bot.slack.text import moment, plural, safe
 
 LIST = "request.list"
@@ -19,11 +20,6 @@ PAGE_SIZE = 20
 def listing(found: Sequence[Listed], page: int, count: int, now: datetime) -> View:
     """The open requests, the most heard first."""
     pages = max(-(-count // PAGE_SIZE), 1)
-    turns = [
-        ButtonElement(text=label, action_id=f"{LIST}.{label.lower()}", value=str(target))
-        for target, label in ((page - 1, "Previous"), (page + 1, "Next"))
-        if 0 <= target < pages
-    ]
     blocks: list[Block] = [row(listed, now) for listed in found]
     if not blocks:
         blocks = [
@@ -32,8 +28,7 @@ def listing(found: Sequence[Listed], page: int, count: int, now: datetime) -> Vi
                 "marketing promises an answer."
             )
         ]
-    if turns:
-        blocks.append(ActionsBlock(elements=turns))
+    blocks.extend(page_turns(LIST, page, pages))
     return View(
         type="modal",
         callback_id=LIST,

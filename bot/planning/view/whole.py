@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from slack_sdk.models.blocks import (
-    ActionsBlock,
     Block,
     ButtonElement,
     SectionBlock,
@@ -16,6 +15,7 @@ from bot.planning.model import BudgetLine, Concern, Table
 from bot.planning.view.parts import listed, quoted, small, titled
 from bot.planning.view.request_list import PAGE_SIZE
 from bot.planning.view.weight import capacity_in_words, past_in_words
+from bot.slack.paging import page_turns
 from bot.slack.text import moment, plural, safe
 
 DRAFTS = "proposal.drafts"
@@ -56,15 +56,9 @@ def whole(
 def drafts(found: Sequence[Campaign], page: int, count: int) -> View:
     """The drafts, a page of them."""
     pages = max(-(-count // PAGE_SIZE), 1)
-    turns = [
-        ButtonElement(text=label, action_id=f"{DRAFTS}.{label.lower()}", value=str(target))
-        for target, label in ((page - 1, "Previous"), (page + 1, "Next"))
-        if 0 <= target < pages
-    ]
     empty = SectionBlock(text="There is no draft. Begin one with `/campaign propose`.")
     blocks: list[Block] = [_row(campaign) for campaign in found] or [empty]
-    if turns:
-        blocks.append(ActionsBlock(elements=turns))
+    blocks.extend(page_turns(DRAFTS, page, pages))
     shown = small(f"{plural(count, 'draft')}, page {page + 1} of {pages}")
     return View(type="modal", callback_id=DRAFTS, private_metadata=str(page), title="Drafts",
                 close="Done", blocks=[*blocks, shown])  # fmt: skip

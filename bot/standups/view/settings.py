@@ -13,6 +13,7 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
+from bot.slack.paging import page_turns
 from bot.slack.text import clean, plural, safe
 from bot.standups.model import DAYS, Closing, Standup, Theme, Trend
 from bot.standups.view.quotes import as_written
@@ -36,13 +37,6 @@ def overview(standups: Sequence[Standup], trends: Mapping[int, Trend], number: i
     pages = max(-(-len(standups) // _PAGE_SIZE), 1)
     number = min(max(number, 0), pages - 1)
     shown = standups[number * _PAGE_SIZE : (number + 1) * _PAGE_SIZE]
-    turns = [
-        ButtonElement(text=label, action_id=f"{OVERVIEW}.{name}", value=str(target))
-        for target, label, name in (
-            (number - 1, "Previous", "previous"), (number + 1, "Next", "next"),
-        )
-        if 0 <= target < pages
-    ]  # fmt: skip
     return View(
         type="modal",
         callback_id=OVERVIEW,
@@ -50,7 +44,7 @@ def overview(standups: Sequence[Standup], trends: Mapping[int, Trend], number: i
         close="Done",
         blocks=[
             *settings_rows(shown, trends),
-            *([ActionsBlock(elements=turns)] if turns else []),
+            *page_turns(OVERVIEW, number, pages),
         ],
     )
 
