@@ -10,19 +10,21 @@ from bot.leads.model import CallList, Lead, Mine, Submission
 from bot.metrics.figures import Figures
 from bot.people.model import Person, Workspace
 from bot.planning.model import Listed, Proposed
+from bot.shadowing.model import ShadowSeat
 from bot.standups.model import Today
 
 MOST_ROWS = 10
 
 # A home tab has 100 blocks, and a row takes two; the rest is behind a button.
 SHOWN = {Mine.TO_CALL: 7, Mine.IN_WORK: 5, Mine.SNOOZED: 3, Mine.TO_RATE: 4, Mine.CLOSED: 3}
-FEW = {Mine.TO_CALL: 3, Mine.IN_WORK: 2, Mine.SNOOZED: 1, Mine.TO_RATE: 2, Mine.CLOSED: 1}
+FEW = {Mine.TO_CALL: 3, Mine.IN_WORK: 2, Mine.SNOOZED: 1, Mine.TO_RATE: 1, Mine.CLOSED: 1}
 """For those whose page has more than their leads."""
 MOST_FAILED = 3
 MOST_LATE = 5
 MOST_CAMPAIGNS = 5
 MOST_TO_ANSWER = 3
 MOST_PROPOSALS = 2
+MOST_SHOES = 2
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,8 @@ class Page:
     away_until: datetime | None = None
     to_agree: Sequence[Proposed] = ()
     """Proposals that wait for this person's answer, at most as many as are shown."""
+    shoes: Sequence[ShadowSeat] = ()
+    """Their places in pairs of shadowing that are under way."""
     marketing: Marketing | None = None
     """For marketers."""
     managing: Managing | None = None

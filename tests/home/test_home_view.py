@@ -30,6 +30,7 @@ from bot.planning.model import Listed, Proposed, Request, Standing
 from bot.playground import limits
 from bot.standups.model import Standup, Today
 from tests.leads.test_lead_view import CLAIMED, CONTACTED, LOST, SOFIA, SPRING, WON, lead
+from tests.shadowing.test_shadow_views import CARDS as SHOES
 
 Golden = Callable[[str, Any], None]
 
@@ -93,7 +94,8 @@ ASKED = Listed(
 PROPOSED = Proposed(RICH, Standing(frozenset({3}), frozenset({4}), frozenset({5, 6}), 1))
 LATE = (lead(response_due_at=NOON), None)
 PAGES = {
-    "marketer": page(person=MARA, marketing=Marketing(OWN, [PROPOSED], [ASKED])),
+    "marketer": page(person=MARA, marketing=Marketing(OWN, [PROPOSED], [ASKED]),
+                     shoes=[SHOES["finding_picked"].seats[0]]),
     "marketer_at_rest": page(person=MARA, marketing=Marketing([], [], [])),
     "manager": page(person=ROOT, managing=Managing(
         [LATE, (lead(**CLAIMED, response_due_at=NOON), SOFIA)], 2, FIGURES, NO_FIGURES)),
@@ -104,7 +106,7 @@ PAGES = {
         marketing=Marketing(OWN * 3, [PROPOSED] * 2, [ASKED] * 4), to_agree=[PROPOSED] * 2,
         managing=Managing([LATE] * 6, 2, FIGURES, FIGURES),
         upkeep=Upkeep(BUSY, FAILED, UNREAD), to_claim=[lead()] * 11, campaigns=[SPRING] * 30,
-        standup=Today(STANDUP, None, None, NOON),
+        standup=Today(STANDUP, None, None, NOON), shoes=[SHOES["held"].seats[0]] * 5,
     ),
     "stranger": page(person=Person(id=4, slack_id="U4", name="Guest", roles=[])),
     "stranger_without_admin": page(person=Person(id=4, slack_id="U4", roles=[]), admins=[]),
@@ -112,6 +114,7 @@ PAGES = {
         own=[OwnList(Mine.TO_CALL, [lead(**CLAIMED)], 1), OwnList(Mine.TO_RATE, [lead(**LOST)], 1)],
         to_agree=[PROPOSED], to_claim=[lead()], calls=[(CallList(id=4, name="Webinar June"), 12)],
         standup=Today(STANDUP, None, None, NOON), campaigns=[SPRING],
+        shoes=[SHOES["agreed"].seats[1]],
     ),
     "nothing_to_do": page(campaigns=[SPRING] * 12),
     "admin": page(person=ROOT, upkeep=Upkeep(BUSY, FAILED, [])),

@@ -3,7 +3,9 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select, update
 
+from bot import slack
 from bot.campaigns import service as campaigns
 from bot.home import service
 from bot.home.model import Page
@@ -11,8 +13,11 @@ from bot.leads import service as leads
 from bot.leads.inquiry import read
 from bot.people.model import Person, Role
 from bot.planning import service as planning
+from bot.slack.cards import Card
 from bot.store import Store
 from tests.campaigns.scene import NINE, Hands, draft, hire, install
+from tests.shadowing.scene import Hands as Clock
+from tests.shadowing.scene import found
 
 
 class Scene:
@@ -86,6 +91,40 @@ def late(scene: Scene) -> list[tuple[str, str | None]]:
 
 def name(person: Person | None) -> str | None:
     return person.name if person else None
+
+
+def test_a_pair_stands_on_the_page_of_both_and_follows(store: Store) -> None:
+    company = found(store, Clock())
+    [mara], [sofia, ben] = company.staff(1, 2)
+    company.configure()
+    with store.transaction() as session:
+        for each in (mara, sofia, ben):
+            slack.show(session, each.workspace_id, slack.HOME, each.id, each.slack_id)
+        session.execute(update(Card).values(stale=False))
+    company.round()
+
+    def shoes() -> dict[int, list[str]]:
+        with store.transaction() as session:
+            pages = [service.page(session, each.id) for each in (mara, sofia, ben)]
+        return {each.person.id: [seat.pair.stage for seat in each.shoes if seat.pair]
+                for each in pages if each.shoes}  # fmt: skip
+
+    [pair] = company.pairs()
+    both = {pair.marketer_id, pair.salesperson_id}
+    assert shoes() == {each: ["finding"] for each in both}
+    assert drawn_anew(store) == both
+    company.agree(pair)
+    assert shoes() == {each: ["agreed"] for each in both}
+    assert drawn_anew(store) == both
+
+
+def drawn_anew(store: Store) -> set[int]:
+    """Whose home tab waits to be drawn; then none does."""
+    home = Card.kind == slack.HOME
+    with store.transaction() as session:
+        stale = set(session.scalars(select(Card.subject_id).where(home, Card.stale)))
+        session.execute(update(Card).where(home).values(stale=False))
+    return stale
 
 
 def test_each_sees_their_own_parts_only(scene: Scene) -> None:

@@ -6,7 +6,7 @@ from icalendar import Calendar
 
 from bot import clock
 from bot.people import service as people
-from bot.playground.state import Message
+from bot.playground.state import Message, View
 from bot.shadowing import service, view
 from tests.journeys.conftest import Office, drawn
 from tests.journeys.test_loop_journey import pass_time
@@ -24,6 +24,16 @@ def to_the_round(office: Office) -> None:
 def card(office: Office, name: str, *parts: str) -> Message:
     """The person's card, once it says so."""
     return office.whisper(name, "Stay in my shoes: you and", *parts)
+
+
+def home(office: Office, name: str, *parts: str) -> View:
+    """The person's home tab, once it says so."""
+
+    def found() -> View | None:
+        tab = office.slack.home(office.users[name])
+        return tab if tab and all(part in str(tab.blocks) for part in parts) else None
+
+    return office.slack.wait_until(found, timeout=30)
 
 
 def block_of(message: Message, action_id: str) -> str:
@@ -74,6 +84,8 @@ def switch_on(office: Office) -> None:
 def test_from_a_round_to_a_debrief_that_became_a_request(office: Office) -> None:
     switch_on(office)
     to_the_round(office)
+    for name in ("sofia", "ben"):
+        office.hand(name).open_home()
     mara, other = agree(office)
     [left] = {"sofia", "ben"} - {other}
     office.whisper(left, "you have no partner in it", "You come first in the next one")
@@ -83,10 +95,12 @@ def test_from_a_round_to_a_debrief_that_became_a_request(office: Office) -> None
         [event] = calendar.walk("VEVENT")
         assert event["STATUS"] == "CONFIRMED"
 
-    office.hand(other).click(card(office, other, "You meet"), view.GOALS)
+    office.hand(other).click(home(office, other, "Set goals"), view.GOALS)
     modal = office.modal(other, "Goals")
     assert office.hand(other).submit(modal, {"goals": ["tools"], "own": "How budgets work"}).ok
     card(office, mara, "See the tools and reports of the other side; How budgets work")
+    office.hand(other).click(home(office, other, view.SHOW), view.SHOW)
+    office.modal(other, "Stay in my shoes")
 
     with office.application.store.transaction() as session:
         who = people.person(session, office.application.workspace().id, office.users[mara].id)
@@ -99,8 +113,10 @@ def test_from_a_round_to_a_debrief_that_became_a_request(office: Office) -> None
         office.whisper(name, "Today you stay in each other's shoes", "How budgets work")
     pass_time(office, ends_at - clock.now() + timedelta(seconds=1))
 
+    office.whisper(other, "How was it with")
+    office.hand(mara).click(office.whisper(mara, "How was it with"), view.WRITE)
+    office.hand(other).click(home(office, other, view.WRITE), view.WRITE)
     for name, idea in ((mara, ""), (other, "Ask for the phone number last")):
-        office.hand(name).click(office.whisper(name, "How was it with"), view.WRITE)
         modal = office.modal(name, "How was it?")
         assert set(office.hand(name).submit(modal, {"surprised": " ", "change": "x"}).errors) == {
             "surprised"

@@ -123,6 +123,23 @@ def test_the_card_of_each_of_the_two(name: str, golden: Golden) -> None:
     golden(f"shadowing.card.{name}", drawn)
 
 
+def test_the_row_of_each_of_the_two_on_their_home_tab(golden: Golden) -> None:
+    wants = a_pair(Stage.AGREED, slot_id=20, seats=[
+        a_seat(MARA, 7, picked=[20], goals=[Goal.CALLS]), a_seat(SOFIA, 8, picked=[20]),
+    ])  # fmt: skip
+    waits = a_pair(Stage.FINDING, seats=[a_seat(MARA, 7, picked=[21]), a_seat(SOFIA, 8)])
+    pairs = CARDS | {"agreed_one_has_goals": wants, "finding_one_picked": waits}
+    rows = {
+        (name, seat.person.slack_id): row.to_dict()
+        for name, pair in pairs.items()
+        for seat in pair.seats
+        if (row := view.row(seat, NOW)) is not None
+    }
+    over = ("settled", "cancelled", "did_not_meet", "lapsed")
+    assert not [name for name, _ in rows if name.startswith(over)]
+    golden("shadowing.rows", {f"{name}.{whose}": row for (name, whose), row in rows.items()})
+
+
 def test_a_place_that_was_handed_on(golden: Golden) -> None:
     pair = a_pair(Stage.FINDING, seats=[
         a_seat(MARA, 7), a_seat(SOFIA, 8, handed_on=True), a_seat(BEN, 10),

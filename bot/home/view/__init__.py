@@ -16,6 +16,7 @@ from bot.home.view.managing import managing
 from bot.home.view.marketing import marketing
 from bot.home.view.own import own
 from bot.home.view.parts import header, words
+from bot.home.view.shoes import shoes
 from bot.home.view.status import status
 from bot.home.view.upkeep import RETRY, RETRY_ALL, SOURCES_OPEN, sources, upkeep
 from bot.slack import Message
@@ -36,6 +37,7 @@ def home(page: Page) -> Message:
         *(managing(page.managing) if page.managing else []),
         *own(page),
         *(marketing(page.marketing) if page.marketing else []),
+        *shoes(page.shoes),
     ]
     if not blocks:
         blocks = [

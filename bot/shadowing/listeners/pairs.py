@@ -22,8 +22,8 @@ class Table:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def page(self, incoming: Incoming, _rest: str) -> None:
-        """`/shadow`: what is mine, and when the next one is."""
+    def page(self, incoming: Incoming, _rest: str = "") -> None:
+        """`/shadow`, and its button on the home tab: what is mine, and when the next one is."""
         incoming.ack()
         with self._store.transaction() as session:
             modal = view.page(service.mine(session, _who(session, incoming)))
@@ -150,6 +150,7 @@ def register(listening: Listening, store: Store) -> None:
         (view.IN, lambda session, who, _id: service.come_in(session, who)),
     ):
         listening.action(action_id, table.doing(deed))
+    listening.action(view.SHOW, table.page)
     listening.action(view.ANOTHER, table.another)
     listening.action(view.GOALS, table.goals)
     listening.action(view.HAND_ON, table.hand_on)

@@ -1,5 +1,6 @@
 """Reading: what a card, a message, `/shadow` and the digest tell."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any
 
@@ -61,9 +62,9 @@ def member_to_show(session: Session, seat_id: int) -> ShadowMember | None:
     return session.get(ShadowMember, session.get_one(ShadowSeat, seat_id).person_id)
 
 
-def mine(session: Session, who: Person) -> Mine:
-    """What `/shadow` tells a person: what is open, the newest first, and what comes."""
-    seats = session.scalars(
+def open_seats(session: Session, who: Person) -> Sequence[ShadowSeat]:
+    """The person's seats that are not over, the newest first, with all that a card shows."""
+    return session.scalars(
         select(ShadowSeat)
         .join(ShadowPair, ShadowPair.id == ShadowSeat.pair_id)
         .where(
@@ -75,11 +76,15 @@ def mine(session: Session, who: Person) -> Mine:
         .order_by(ShadowSeat.id.desc())
         .limit(_MOST_SEATS)
     ).all()
+
+
+def mine(session: Session, who: Person) -> Mine:
+    """What `/shadow` tells a person: what is open, the newest first, and what comes."""
     return Mine(
         person=who,
         has_side=Role.MARKETER in who.roles or Role.SALESPERSON in who.roles,
         member=session.get(ShadowMember, who.id),
-        seats=seats,
+        seats=open_seats(session, who),
         next_round_at=next_round_at(session, who.workspace_id),
         shown_at=clock.now(),
     )

@@ -87,6 +87,7 @@ def take_seat(session: Session, made: ShadowPair, there: Circle, person_id: int)
     membership.member(session, made.workspace_id, person_id).waited = 0
     session.flush()
     slack.show(session, made.workspace_id, CARD, seat.id, there.people[person_id].slack_id)
+    slack.redraw(session, slack.HOME, person_id)
 
 
 def _opened(session: Session, told: ShadowSetting, slot: datetime) -> ShadowRound | None:

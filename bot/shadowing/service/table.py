@@ -97,3 +97,4 @@ def redraw(session: Session, pair: ShadowPair) -> None:
     session.flush()
     for seat in pair.seats:
         slack.redraw(session, CARD, seat.id)
+        slack.redraw(session, slack.HOME, seat.person_id)

@@ -1,4 +1,4 @@
-"""How shadowing looks: the card of a pair, the words beside it, and the page of `/shadow`."""
+"""How shadowing looks: a pair's card, its row, the words beside it, the page of `/shadow`."""
 
 from bot.shadowing.view.card import (
     ANOTHER,
@@ -13,6 +13,7 @@ from bot.shadowing.view.card import (
 from bot.shadowing.view.debrief import DRAFT, REQUEST, met, quarter_line, quarter_message, shared
 from bot.shadowing.view.notices import ask, left_over, reminder, rest
 from bot.shadowing.view.page import APART, IN, OUT, page, welcome
+from bot.shadowing.view.row import SHOW, row
 
 __all__ = [
     "ANOTHER",
@@ -25,6 +26,7 @@ __all__ = [
     "OUT",
     "PICK",
     "REQUEST",
+    "SHOW",
     "UNPICK",
     "WRITE",
     "ask",
@@ -36,6 +38,7 @@ __all__ = [
     "quarter_message",
     "reminder",
     "rest",
+    "row",
     "shared",
     "welcome",
 ]
