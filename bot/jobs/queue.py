@@ -5,19 +5,19 @@ messages of a channel), `at` makes a timer, `once` a key under which the work is
 """
 
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 import psycopg
 from procrastinate import SyncPsycopgConnector
-from procrastinate.jobs import DEFAULT_QUEUE, Job
+from procrastinate.jobs import DEFAULT_QUEUE
 from procrastinate.manager import JobManager
 from procrastinate.tasks import configure_task
-from sqlalchemy import CursorResult, Text, delete, text
+from sqlalchemy import CursorResult, FromClause, Text, delete, func, literal, null, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.types import UserDefinedType
 
 from bot import clock
 from bot.errors import HandoffError
@@ -99,19 +99,24 @@ def enqueue(
     return job.defer(**args)
 
 
-def enqueue_all(
-    session: Session, task: str, jobs: Iterable[tuple[str, dict[str, Any]]], *, priority: int = 0
-) -> None:
-    """Write many jobs of one task, each with its lane and its arguments, in one statement."""
-    waiting = [
-        Job(
-            id=None, task_name=task, lock=lane, queueing_lock=None, task_kwargs=args,
-            priority=priority, queue=DEFAULT_QUEUE,
-        )
-        for lane, args in jobs
-    ]  # fmt: skip
-    if waiting:
-        _manager.batch_defer_jobs(waiting, connection=_connection(session))
+class _JobToDefer(UserDefinedType[Any]):
+    """What Procrastinate's own function takes for a job (its SQL, composite types)."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_kw: Any) -> str:
+        return "procrastinate_job_to_defer_v1"
+
+
+def enqueue_all(session: Session, task: str, jobs: FromClause, *, priority: int = 0) -> None:
+    """Write a job of one task for each row of `jobs`, its `lane` and its `args` (JSON), where the
+    rows are: thousands take one statement, and none of them comes here."""
+    facts = (
+        literal(DEFAULT_QUEUE), literal(task), literal(priority), jobs.c.lane, null(),
+        jobs.c.args, null(),
+    )  # fmt: skip
+    each = func.row(*facts).cast(_JobToDefer())
+    session.execute(select(func.procrastinate_defer_jobs_v1(func.array_agg(each))))
 
 
 def cancel(session: Session, job_id: int) -> bool:

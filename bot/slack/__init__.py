@@ -1,6 +1,6 @@
 """Slack: the Bolt app, the way to its Web API, cards, and text that is safe to show."""
 
-from bot.slack.cards import HOME, Cards, place, redraw, show, show_all
+from bot.slack.cards import HOME, Cards, place, redraw, redraw_all, show, show_all
 from bot.slack.client import Slack
 from bot.slack.commands import Command
 from bot.slack.incoming import Incoming
@@ -18,6 +18,7 @@ __all__ = [
     "Slack",
     "place",
     "redraw",
+    "redraw_all",
     "show",
     "show_all",
 ]

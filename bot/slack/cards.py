@@ -22,6 +22,7 @@ from sqlalchemy import (
     literal,
     select,
     true,
+    tuple_,
     update,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, insert
@@ -110,7 +111,7 @@ def show(
 def show_all(
     session: Session, workspace_id: int, kind: str, cards: Sequence[tuple[int, str]]
 ) -> None:
-    """Let many new cards be posted, each a subject with its target: two statements, however many.
+    """Let many new cards be posted, each a subject with its target: one statement, however many.
 
     Those that are there already stay as they are. They go after whatever else waits.
     """
@@ -121,23 +122,29 @@ def show_all(
     each = given.table_valued("subject_id", "target", name="given").render_derived()
     rows = select(literal(workspace_id), literal(kind), each.c.subject_id, each.c.target, true())
     names = ["workspace_id", "kind", "subject_id", "target", "stale"]
-    posted = session.execute(
+    posted = (
         insert(table(Card)).from_select(names, rows).on_conflict_do_nothing()
-        .returning(table(Card).c.id, table(Card).c.target)
+        .returning(table(Card).c.id, table(Card).c.target).cte("posted")
     )  # fmt: skip
-    jobs = [(target, {"card_id": card_id}) for card_id, target in posted]
+    args = func.jsonb_build_object("card_id", posted.c.id).label("args")
+    jobs = select(posted.c.target.label("lane"), args).subquery("jobs")
     enqueue_all(session, DRAW, jobs, priority=_CROWD_PRIORITY)
 
 
 def redraw(session: Session, kind: str, subject_id: int) -> None:
-    """Let every card of this subject be drawn anew, in the transaction of the change.
+    """Let every card of this subject be drawn anew, in the transaction of the change."""
+    redraw_all(session, [(kind, subject_id)])
+
+
+def redraw_all(session: Session, subjects: Sequence[tuple[str, int]]) -> None:
+    """Let every card of these kinds and subjects be drawn anew, in the transaction of the change.
 
     The rows are locked before their flag is read, so a drawing job either sees this change or
     finds the flag set again.
     """
     mine = (
         select(Card.id, Card.stale, Card.target, Card.ts)
-        .where(Card.kind == kind, Card.subject_id == subject_id)
+        .where(tuple_(Card.kind, Card.subject_id).in_(subjects))
         .order_by(Card.id)
         .with_for_update(key_share=True)
     )

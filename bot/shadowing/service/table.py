@@ -95,6 +95,5 @@ def sign(session: Session, seat: ShadowSeat) -> None:
 def redraw(session: Session, pair: ShadowPair) -> None:
     """Let all that shows the pair be drawn anew."""
     session.flush()
-    for seat in pair.seats:
-        slack.redraw(session, CARD, seat.id)
-        slack.redraw(session, slack.HOME, seat.person_id)
+    cards = [(CARD, seat.id) for seat in pair.seats]
+    slack.redraw_all(session, [*cards, *((slack.HOME, seat.person_id) for seat in pair.seats)])
