@@ -1,6 +1,6 @@
 """A standup of 5,000 people who are due at the same minute: written, posted, and summed up.
 
-The database's part is measured: one set-based statement for the parts of the round, two for the
+The database's part is measured: one set-based statement for the parts of the round, one for the
 prompts and their jobs; then the same for the reminders, and 5,000 answers by 20 threads; beside it
 what one statement a person would have taken, in the same run. How long Slack takes follows from its
 documented limits, and is worked out below the table.
@@ -164,7 +164,7 @@ def drawn(store: Store, moment: datetime) -> float:
         round_id = session.scalars(
             select(StandupRound.id).where(StandupRound.day == moment.date())
         ).one()
-        assert view.summary(service.round_to_show(session, round_id)).blocks
+        assert view.summary(service.heard(session, round_id)).blocks
     return time.perf_counter() - start
 
 

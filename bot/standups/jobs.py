@@ -24,12 +24,10 @@ def register(tasks: Tasks, store: Store, cards: Cards) -> None:
 
 def _draw(cards: Cards) -> None:
     """Say how each card looks."""
-    entry, round_, blocker = (
-        service.entry_to_show, service.round_to_show, service.answer_to_show,
-    )  # fmt: skip
+    entry, blocker = service.entry_to_show, service.answer_to_show
     cards.add(service.PROMPT, lambda session, id_: view.prompt(entry(session, id_)))
     cards.add(service.REMINDER, lambda session, id_: view.reminder(entry(session, id_)))
-    cards.add(service.SUMMARY, lambda session, id_: view.summary(round_(session, id_)))
-    cards.add(service.WEEK, lambda session, id_: view.week(round_(session, id_)))
+    cards.add(service.SUMMARY, lambda session, id_: view.summary(service.heard(session, id_)))
+    cards.add(service.WEEK, lambda session, id_: view.week(service.round_to_show(session, id_)))
     cards.add(service.HELP, lambda session, id_: view.blocker(blocker(session, id_)))
     cards.add(service.LIFTED, lambda session, id_: view.lifted(blocker(session, id_)))

@@ -303,8 +303,8 @@ def test_an_answer_is_in_the_summary_or_draws_it_anew(company: Company, hands: H
             return
         with company.store.transaction() as session:
             if service.close(session):
-                shown = service.round_to_show(session, opened.id)
-                seen.append({e.person_id for e in shown.entries if e.state == Answer.ANSWERED})
+                said = service.heard(session, opened.id).said
+                seen.append({each.entry.person_id for each in said})
         drawn(company.store)
 
     at_once(8, act)

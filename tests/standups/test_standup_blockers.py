@@ -220,7 +220,7 @@ def test_a_round_is_read_by_its_own_workspace_alone(company: Company, mia: Perso
     opened = company.opened()
     elsewhere = found(company.store, "T2", "C9").someone("UZ", "Z", "Marketing", Role.MANAGER)
     with company.store.transaction() as session:
-        assert service.readable(session, mia, opened.id).id == opened.id
+        assert service.page(session, mia, opened.id, 0).round.id == opened.id
         for who, what in ((elsewhere, opened.id), (mia, 0)):
             with pytest.raises(NotFound):
-                service.readable(session, who, what)
+                service.page(session, who, what, 0)

@@ -1,5 +1,6 @@
 """How standups look: every message and modal as a person reads it, and within Slack's limits."""
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -17,15 +18,19 @@ from bot.playground.limits import check_message, check_view, text_length
 from bot.slack import Message
 from bot.standups import service, view
 from bot.standups.model import (
+    ANSWERS_A_PAGE,
     TEMPLATES,
     Answer,
     Facts,
+    Heard,
+    Page,
     Standup,
     StandupAnswer,
     StandupEntry,
     StandupQuestion,
     StandupRound,
     Template,
+    Theme,
     Today,
     Trend,
     Week,
@@ -98,6 +103,24 @@ def blocker(of: StandupRound, entry: StandupEntry, **facts: Any) -> StandupAnswe
     for name, value in facts.items():
         setattr(found, name, value)
     return found
+
+
+def heard(of: StandupRound) -> Heard:
+    """The round as the database tells it."""
+    answered = [each for each in of.entries if each.state == Answer.ANSWERED]
+    said = [each for entry in answered for each in entry.answers]
+    themes = list(Theme)
+    said.sort(key=lambda each: (
+        themes.index(Theme(each.question.theme)), each.lifted_at is not None,
+        each.entry.person.name, each.entry.id, each.question.position,
+    ))  # fmt: skip
+    return Heard(of, said, Counter(each.state for each in of.entries))
+
+
+def page(of: StandupRound, number: int) -> Page:
+    said = heard(of).said
+    first = number * ANSWERS_A_PAGE
+    return Page(of, said[first : first + ANSWERS_A_PAGE], number, len(said))
 
 
 def message(drawn: Message) -> dict[str, Any]:
@@ -190,27 +213,27 @@ def test_summary(golden: Golden) -> None:
     an_entry(of, Answer.SKIPPED, "Bo Lind")
     an_entry(of, Answer.ASKED, "Cy Young")
     an_entry(of, Answer.ASKED, "Mia Chen")
-    golden("standups.summary", message(view.summary(of)))
+    golden("standups.summary", message(view.summary(heard(of))))
 
 
 def test_summary_with_a_lifted_blocker(golden: Golden) -> None:
     of = a_round()
     facts = {"taker": BEN, "taken_by": 90, "lifted_at": ONE}
     blocker(of, an_entry(of, Answer.ANSWERED, "Ada Lovelace", **FULL), **facts)
-    golden("standups.summary.lifted", message(view.summary(of)))
+    golden("standups.summary.lifted", message(view.summary(heard(of))))
 
 
 def test_summary_without_blockers(golden: Golden) -> None:
     of = a_round()
     an_entry(of, Answer.ANSWERED, "Ada Lovelace", plan="Call Nordwind.")
-    golden("standups.summary.no_blockers", message(view.summary(of)))
+    golden("standups.summary.no_blockers", message(view.summary(heard(of))))
 
 
 def test_summary_of_silence(golden: Golden) -> None:
     of = a_round()
     an_entry(of, Answer.SKIPPED, "Bo Lind")
     an_entry(of, Answer.ASKED, "Cy Young")
-    drawn = message(view.summary(of))
+    drawn = message(view.summary(heard(of)))
     golden("standups.summary.nobody", drawn)
     assert "Cy" not in str(drawn)
 
@@ -218,7 +241,7 @@ def test_summary_of_silence(golden: Golden) -> None:
 def test_summary_of_hostile_text(golden: Golden) -> None:
     of = a_round("<!here> & Co")
     an_entry(of, Answer.ANSWERED, "<!channel>\n*Boss*", blockers=HOSTILE, plan="\u202ereversed")
-    golden("standups.summary.hostile", message(view.summary(of)))
+    golden("standups.summary.hostile", message(view.summary(heard(of))))
 
 
 def test_the_thread_of_a_week(golden: Golden) -> None:
@@ -245,7 +268,7 @@ def test_short_answers_stay_whole_beside_long_ones() -> None:
     of = a_round()
     for number in range(30):
         an_entry(of, Answer.ANSWERED, f"P{number}", ideas="long " * 600, plan=f"Plan {number}.")
-    drawn = str(message(view.summary(of)))
+    drawn = str(message(view.summary(heard(of))))
     assert all(f">Plan {number}." in drawn for number in range(30))
     assert view.PAGE in drawn
 
@@ -253,13 +276,13 @@ def test_short_answers_stay_whole_beside_long_ones() -> None:
 def test_one_long_answer_is_hardly_cut() -> None:
     of = a_round()
     an_entry(of, Answer.ANSWERED, plan="word " * 570)
-    assert "…" not in str(message(view.summary(of)))
+    assert "…" not in str(message(view.summary(heard(of))))
 
 
 def test_an_answer_of_many_lines_does_not_fill_the_channel() -> None:
     of = a_round()
     an_entry(of, Answer.ANSWERED, plan="a\n\n" * 900)
-    assert str(message(view.summary(of))).count(">a") == 12
+    assert str(message(view.summary(heard(of)))).count(">a") == 12
 
 
 words = st.text(max_size=3000) | st.sampled_from([HOSTILE, "&" * 3000, "a\n" * 1500, "🦊" * 1500])
@@ -277,34 +300,30 @@ def test_a_summary_and_its_pages_always_fit(team: list[tuple[str, Answer, dict[s
     of = a_round()
     for name, state, said in team:
         an_entry(of, state, name, **said)
-    drawn = message(view.summary(of))
+    drawn = message(view.summary(heard(of)))
     assert text_length(drawn["blocks"]) <= 11_500
     assert "<" not in str(drawn).replace("<StandupEntry", "")
-    modal(view.page(of, 0))
+    modal(view.page(page(of, 0)))
 
 
-def test_a_summary_of_a_very_large_team_fits_and_the_pages_have_all() -> None:
+def test_a_summary_of_a_very_large_team_fits() -> None:
     of = a_round()
     for number in range(1200):
         an_entry(of, Answer.ANSWERED, f"{number} {'x' * 74}", plan=f"Plan {number}.",
                  blockers="y" * 99, ideas="&" * 3000)  # fmt: skip
-    drawn = message(view.summary(of))
+    drawn = message(view.summary(heard(of)))
     assert view.PAGE in str(drawn)
     assert str(drawn).count(f"'{view.TAKE}'") == 10
     assert text_length(drawn["blocks"]) <= 11_500
     assert "1,195 others" in str(drawn)
-    pages = [str(modal(view.page(of, number))) for number in range(240)]
-    assert sum(page.count(f"'{view.TAKE}'") for page in pages) == 1200
-    assert all(f"Plan {number}." in "".join(pages) for number in (0, 600, 1199))
 
 
 def test_pages(golden: Golden) -> None:
     of = a_round()
     for number in range(9):
         an_entry(of, Answer.ANSWERED, f"Person {number}", **FULL)
-    golden("standups.page", modal(view.page(of, 1)))
-    assert modal(view.page(of, 99)) == modal(view.page(of, 2))
-    assert "Nobody has answered yet" in str(modal(view.page(a_round(), 0)))
+    golden("standups.page", modal(view.page(page(of, 1))))
+    assert "Nobody has answered yet" in str(modal(view.page(page(a_round(), 0))))
 
 
 def trend(*answered: int) -> Trend:

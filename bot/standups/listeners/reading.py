@@ -24,7 +24,7 @@ class Desk:
         incoming.ack()
         with self._store.transaction() as session:
             who = people.acting(session, incoming.team, incoming.user)
-            modal = view.page(service.readable(session, who, incoming.id), 0)
+            modal = view.page(service.page(session, who, incoming.id, 0))
         incoming.open(modal)
 
     def turn(self, incoming: Incoming) -> None:
@@ -60,7 +60,7 @@ class Desk:
     def _show_page(self, incoming: Incoming, round_id: int, number: int) -> None:
         with self._store.transaction() as session:
             who = people.acting(session, incoming.team, incoming.user)
-            modal = view.page(service.readable(session, who, round_id), number)
+            modal = view.page(service.page(session, who, round_id, number))
         incoming.replace(modal)
 
 

@@ -1,6 +1,15 @@
 """The tables of standups: what is asked of whom and when, and what became of it."""
 
-from bot.standups.model.asked import Answer, StandupAnswer, StandupEntry, StandupRound, Today
+from bot.standups.model.asked import (
+    ANSWERS_A_PAGE,
+    Answer,
+    Heard,
+    Page,
+    StandupAnswer,
+    StandupEntry,
+    StandupRound,
+    Today,
+)
 from bot.standups.model.facts import Facts
 from bot.standups.model.standup import (
     DAYS,
@@ -18,6 +27,7 @@ from bot.standups.model.templates import TEMPLATES, Template, template_of
 from bot.standups.model.trend import Trend, Week
 
 __all__ = [
+    "ANSWERS_A_PAGE",
     "DAYS",
     "LONGEST_LABEL",
     "LONGEST_NAME",
@@ -27,6 +37,8 @@ __all__ = [
     "Answer",
     "Closing",
     "Facts",
+    "Heard",
+    "Page",
     "Standup",
     "StandupAnswer",
     "StandupEntry",

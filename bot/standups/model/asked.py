@@ -1,5 +1,6 @@
 """A round of a standup, each person's part in it, and what they said."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -11,6 +12,8 @@ from bot import clock
 from bot.people.model import Person
 from bot.standups.model.standup import Closing, Standup, StandupQuestion, Theme
 from bot.store import Base, Id, Moment, WorkspaceId
+
+ANSWERS_A_PAGE = 15
 
 _LATE = timedelta(days=7)
 
@@ -142,6 +145,36 @@ class StandupAnswer(Base):
     def is_blocker(self) -> bool:
         """Whether it says what is in the way."""
         return self.question.theme == Theme.BLOCKERS
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What came of a round, as it is summed up; nobody who was silent is named in it."""
+
+    round: StandupRound
+    """With its standup and team."""
+    said: Sequence[StandupAnswer]
+    """By theme, blockers that are open first, then by whose they are; each with its entry, person
+    and question, and whoever takes it."""
+    counts: Mapping[str, int]
+    """How many parts are in each state."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of all that was said in a round, in the same order."""
+
+    round: StandupRound
+    said: Sequence[StandupAnswer]
+    number: int
+    """From 0."""
+    count: int
+    """Answers on all pages."""
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are, an empty one too."""
+        return max(-(-self.count // ANSWERS_A_PAGE), 1)
 
 
 @dataclass(frozen=True)

@@ -32,9 +32,7 @@ from bot.standups.service.rounds import (
     entry_to_show,
     next_closing,
     next_reminder,
-    readable,
     remind,
-    round_to_show,
 )
 from bot.standups.service.setup import (
     archive,
@@ -46,6 +44,7 @@ from bot.standups.service.setup import (
     standups,
     usual,
 )
+from bot.standups.service.summing import heard, page, round_to_show
 from bot.standups.service.today import (
     ClosedToday,
     NotAskedYet,
@@ -94,13 +93,14 @@ __all__ = [
     "facts",
     "follow_people",
     "hand_back",
+    "heard",
     "install",
     "lift",
     "make_request",
     "next_closing",
     "next_reminder",
+    "page",
     "pause",
-    "readable",
     "remind",
     "response_trend",
     "round_on",

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from bot import clock
 from bot.errors import FieldErrors, HandoffError, NotFound
@@ -39,17 +39,20 @@ def answerable(session: Session, who: Person, entry_id: int, *, hold: bool = Fal
     mine = select(StandupEntry.round_id).where(
         StandupEntry.id == entry_id, StandupEntry.person_id == who.id
     )
-    round_id = session.scalar(mine)
-    if round_id is None:
+    found = rounds.round_of(session, mine, hold=hold)
+    if found is None:
         raise NotFound(what="your part in this standup")
-    if hold:
-        rounds.hold(session, round_id)
-        session.execute(mine.with_for_update(key_share=True))
-    entry = rounds.entry_to_show(session, entry_id)
+    # The round is held first, as asking does it, so that nobody waits for each other.
+    entry = session.get_one(
+        StandupEntry,
+        entry_id,
+        options=[selectinload(StandupEntry.answers)],
+        with_for_update={"key_share": True} if hold else None,
+        populate_existing=True,
+    )
     now = clock.now()
     if not entry.is_open(now) and not entry.takes_late(now):
-        name, day = entry.round.standup.name, entry.round.day_in_words
-        raise StandupClosed(standup=clean(name, 80), day=day)
+        raise StandupClosed(standup=clean(found.standup.name, 80), day=found.day_in_words)
     return entry
 
 

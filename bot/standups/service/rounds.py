@@ -7,13 +7,12 @@ by the closing or lets the summary be drawn anew.
 
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import and_, case, func, select, update
+from sqlalchemy import Select, and_, case, func, select, update
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from bot import clock, slack
-from bot.errors import NotFound
 from bot.people.model import Person
-from bot.standups.model import Answer, Standup, StandupAnswer, StandupEntry, StandupRound
+from bot.standups.model import Answer, Standup, StandupEntry, StandupRound
 from bot.standups.service.asking import PROMPT, is_away
 
 REMINDER = "standup.reminder"
@@ -95,19 +94,32 @@ def next_closing(session: Session) -> datetime | None:
     return session.scalar(select(func.min(StandupRound.closes_at)).where(open_))
 
 
-def hold(session: Session, round_id: int) -> StandupRound:
-    """The round as it is now; it is not closed before our transaction ends."""
-    return session.get_one(
-        StandupRound, round_id, with_for_update={"read": True}, populate_existing=True
+def round_of(session: Session, entry: Select[int], *, hold: bool) -> StandupRound | None:
+    """The round of an entry, with its standup, team and questions; `entry` selects the round's id.
+
+    With `hold` it is not closed before our transaction ends.
+    """
+    standup = joinedload(StandupRound.standup, innerjoin=True)
+    found = (
+        select(StandupRound)
+        .where(StandupRound.id == entry.scalar_subquery())
+        .options(
+            standup.joinedload(Standup.team, innerjoin=True), standup.joinedload(Standup.questions)
+        )
+        .execution_options(populate_existing=True)
     )
+    if hold:
+        found = found.with_for_update(read=True, of=StandupRound)
+    return session.scalars(found).unique().one_or_none()
 
 
 def redraw(session: Session, entry: StandupEntry) -> None:
-    """Let what the person got be drawn anew, and the summary, where it is there already."""
-    for kind in (PROMPT, REMINDER):
-        slack.redraw(session, kind, entry.id)
+    """Let what the person got and their home tab be drawn anew, and the summary, where it is there
+    already."""
+    cards = [(PROMPT, entry.id), (REMINDER, entry.id), (slack.HOME, entry.person_id)]
     if entry.round.closed_at is not None:
-        slack.redraw(session, SUMMARY, entry.round_id)
+        cards.append((SUMMARY, entry.round_id))
+    slack.redraw_all(session, cards)
 
 
 def entry_to_show(session: Session, entry_id: int) -> StandupEntry:
@@ -123,35 +135,6 @@ def entry_to_show(session: Session, entry_id: int) -> StandupEntry:
         ],
         populate_existing=True,
     )
-
-
-def round_to_show(session: Session, round_id: int) -> StandupRound:
-    """The round with its standup, team, entries, their people, and what they said."""
-    standup = joinedload(StandupRound.standup)
-    entries = selectinload(StandupRound.entries)
-    answers = entries.selectinload(StandupEntry.answers)
-    return session.get_one(
-        StandupRound,
-        round_id,
-        options=[
-            standup.joinedload(Standup.team),
-            standup.selectinload(Standup.questions),
-            entries.joinedload(StandupEntry.person),
-            answers.joinedload(StandupAnswer.question),
-            answers.joinedload(StandupAnswer.taker),
-        ],
-        populate_existing=True,
-    )
-
-
-def readable(session: Session, who: Person, round_id: int) -> StandupRound:
-    """The round, for somebody of its workspace; as `round_to_show` gives it. Raises NotFound."""
-    mine = select(StandupRound.id).where(
-        StandupRound.id == round_id, StandupRound.workspace_id == who.workspace_id
-    )
-    if session.scalar(mine) is None:
-        raise NotFound(what="this standup")
-    return round_to_show(session, round_id)
 
 
 def _has_entries(session: Session, round_id: int) -> bool:

@@ -2,21 +2,15 @@
 
 from collections.abc import Iterable, Mapping
 
-from bot.standups.model import Answer, StandupAnswer, StandupEntry, Theme
+from bot.standups.model import StandupAnswer, Theme
 from bot.standups.view.quotes import name
 
 
-def by_theme(entries: Iterable[StandupEntry]) -> Mapping[Theme, list[StandupAnswer]]:
-    """What was said, in the order of the themes and of the entries; blockers that are open first.
-
-    The answers know their entries and questions.
-    """
+def by_theme(said: Iterable[StandupAnswer]) -> Mapping[Theme, list[StandupAnswer]]:
+    """What was said, by theme; within each in the order in which it comes."""
     found: dict[Theme, list[StandupAnswer]] = {theme: [] for theme in Theme}
-    for entry in entries:
-        if entry.state == Answer.ANSWERED:
-            for each in sorted(entry.answers, key=lambda each: each.question.position):
-                found[Theme(each.question.theme)].append(each)
-    found[Theme.BLOCKERS].sort(key=lambda each: each.lifted_at is not None)
+    for each in said:
+        found[Theme(each.question.theme)].append(each)
     return found
 
 

@@ -3,8 +3,8 @@
 Names are written and nobody is mentioned: a summary informs, and calls no one.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import accumulate
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 
 from slack_sdk.models.blocks import (
     ActionsBlock,
@@ -19,7 +19,7 @@ from slack_sdk.models.blocks import (
 
 from bot.slack import Message
 from bot.slack.text import clean, plural, safe
-from bot.standups.model import Answer, StandupAnswer, StandupEntry, StandupRound, Theme
+from bot.standups.model import Answer, Heard, StandupAnswer, StandupRound, Theme
 from bot.standups.view import lifting
 from bot.standups.view.pages import PAGE
 from bot.standups.view.quotes import as_written, name, quoted
@@ -40,18 +40,17 @@ _MOST_BUTTONS = 10
 """Answers with a button of their own, of each theme that has them."""
 
 
-def summary(round_: StandupRound) -> Message:
-    """What the team said on that day; the round comes with its entries, people and answers."""
-    entries = sorted(round_.entries, key=lambda entry: (entry.person.name, entry.id))
-    said = by_theme(entries)
-    title = f"{round_.standup.name} · {round_.day_in_words}"
+def summary(heard: Heard) -> Message:
+    """What the team said on that day."""
+    said = by_theme(heard.said)
+    title = f"{heard.round.standup.name} · {heard.round.day_in_words}"
     blocks: list[Block] = [HeaderBlock(text=PlainTextObject(text=clean(title, 150), emoji=False))]
     shown, cut = _shown(said)
     blocks.extend(shown or [SectionBlock(text="Nobody answered this standup.")])
-    blocks.extend([DividerBlock(), _heard(entries)])
+    blocks.extend([DividerBlock(), _told(heard)])
     if cut:
-        blocks.append(_show_all(round_))
-    return Message(_sentence(round_, entries, said), blocks)
+        blocks.append(_show_all(heard.round))
+    return Message(_sentence(heard, len(said[Theme.BLOCKERS])), blocks)
 
 
 def week(round_: StandupRound) -> Message:
@@ -61,18 +60,13 @@ def week(round_: StandupRound) -> Message:
     return Message(text, [SectionBlock(text=f"*{text}*\nEach summary is a reply to this message.")])
 
 
-def _sentence(
-    round_: StandupRound,
-    entries: Sequence[StandupEntry],
-    said: Mapping[Theme, Sequence[StandupAnswer]],
-) -> str:
-    of = f"{safe(round_.standup.name, 80)} of {round_.day_in_words}"
-    answered = sum(1 for entry in entries if entry.state == Answer.ANSWERED)
+def _sentence(heard: Heard, blocked: int) -> str:
+    of = f"{safe(heard.round.standup.name, 80)} of {heard.round.day_in_words}"
+    answered = heard.counts.get(Answer.ANSWERED, 0)
     if not answered:
         return f"{of}: nobody answered."
-    blocked = len(said[Theme.BLOCKERS])
     blockers = plural(blocked, "blocker") if blocked else "no blockers"
-    return f"{of}: {answered} of {len(entries)} answered, {blockers}."
+    return f"{of}: {answered} of {sum(heard.counts.values())} answered, {blockers}."
 
 
 def _shown(said: Mapping[Theme, Sequence[StandupAnswer]]) -> tuple[list[Block], bool]:
@@ -81,28 +75,40 @@ def _shown(said: Mapping[Theme, Sequence[StandupAnswer]]) -> tuple[list[Block], 
     if not answers:
         return [], False
     longest = _share(answers)
-    texts = [pair for theme in Theme for pair in _texts(theme, said[theme], longest)]
-    used = accumulate(len(text) for text, _ in texts)
-    shown = [pair for pair, room in zip(texts, used, strict=True) if room <= _ROOM]
-    blocks: list[Block] = [
-        SectionBlock(text=as_written(text), accessory=button) for text, button in shown
-    ]
-    cut = longest < _LONGEST or len(shown) < len(texts)
-    return blocks, cut or any(len(said[theme]) > _MOST_BUTTONS for theme in _WITH_BUTTONS)
+    texts = (pair for theme in Theme for pair in _texts(theme, said[theme], longest))
+    shown, cut = _fitting(texts)
+    cut = cut or longest < _LONGEST
+    return shown, cut or any(len(said[theme]) > _MOST_BUTTONS for theme in _WITH_BUTTONS)
+
+
+def _fitting(texts: Iterable[tuple[str, ButtonElement | None]]) -> tuple[list[Block], bool]:
+    """The texts as blocks while there is room, and whether one had none: what follows it is not
+    even drawn, however many people there are."""
+    shown: list[Block] = []
+    left = _ROOM
+    for text, button in texts:
+        left -= len(text)
+        if left < 0:
+            return shown, True
+        shown.append(SectionBlock(text=as_written(text), accessory=button))
+    return shown, False
 
 
 def _texts(
     theme: Theme, said: Sequence[StandupAnswer], longest: int
-) -> list[tuple[str, ButtonElement | None]]:
+) -> Iterator[tuple[str, ButtonElement | None]]:
     """A theme as the texts of as many sections as it takes, with the button that each has."""
     heading = f"*{theme.label}*"
     if theme == Theme.BLOCKERS and not said:
-        return [(f"{heading}\nNone.", None)]
-    if theme in _WITH_BUTTONS:
-        rows = [(_row(each, longest), lifting.button(each)) for each in said[:_MOST_BUTTONS]]
-        return [(f"{heading}\n{text}", button) for text, button in rows[:1]] + rows[1:]
-    lines = [line for each in said for line in (speaker(each), *quoted(each.text, longest))]
-    return [(text, None) for text in _packed([heading, *lines])] if lines else []
+        yield f"{heading}\nNone.", None
+    elif theme in _WITH_BUTTONS:
+        for position, each in enumerate(said[:_MOST_BUTTONS]):
+            title = "" if position else f"{heading}\n"
+            yield f"{title}{_row(each, longest)}", lifting.button(each)
+    elif said:
+        lines = (line for each in said for line in (speaker(each), *quoted(each.text, longest)))
+        for text in _packed(chain([heading], lines)):
+            yield text, None
 
 
 def _row(said: StandupAnswer, longest: int) -> str:
@@ -112,6 +118,8 @@ def _row(said: StandupAnswer, longest: int) -> str:
 
 def _share(answers: Sequence[StandupAnswer]) -> int:
     """How long each answer may be, so that all fit: the short ones leave their room to others."""
+    if len(answers) * _MOST_LINES > _ROOM:
+        return _SHORTEST  # their names alone take the room
     lengths = sorted(len(safe(each.text, _LONGEST)) for each in answers)
     left = _ROOM - sum(len(speaker(each)) + _MOST_LINES for each in answers)
     for position, length in enumerate(lengths):
@@ -122,15 +130,16 @@ def _share(answers: Sequence[StandupAnswer]) -> int:
     return _LONGEST
 
 
-def _packed(lines: Iterable[str]) -> list[str]:
+def _packed(lines: Iterable[str]) -> Iterator[str]:
     """The lines in as few texts as hold them."""
-    texts: list[str] = []
+    text = ""
     for line in lines:
-        if texts and len(texts[-1]) + 1 + len(line) <= _SECTION:
-            texts[-1] += f"\n{line}"
+        if text and len(text) + 1 + len(line) > _SECTION:
+            yield text
+            text = line
         else:
-            texts.append(line)
-    return texts
+            text = f"{text}\n{line}" if text else line
+    yield text
 
 
 def _show_all(round_: StandupRound) -> ActionsBlock:
@@ -138,15 +147,12 @@ def _show_all(round_: StandupRound) -> ActionsBlock:
     return ActionsBlock(elements=[button])
 
 
-def _heard(entries: Sequence[StandupEntry]) -> ContextBlock:
+def _told(heard: Heard) -> ContextBlock:
     """Who answered; of the others only how many, since nobody is put to shame."""
-    by_state = {
-        state: [entry.person.name for entry in entries if entry.state == state] for state in Answer
-    }
-    answered = by_state[Answer.ANSWERED]
-    told = [f"Answered ({len(answered)}): {_listed(answered)}"] if answered else []
+    names = sorted({each.entry.id: each.entry.person.name for each in heard.said}.values())
+    told = [f"Answered ({len(names)}): {_listed(names)}"] if names else []
     told += [
-        f"{len(names)} {what}" for state, what in _SILENT.items() if (names := by_state[state])
+        f"{count} {what}" for state, what in _SILENT.items() if (count := heard.counts.get(state))
     ]
     return ContextBlock(elements=[as_written(" · ".join(told) or "Nobody was asked.")])
 

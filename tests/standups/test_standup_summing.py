@@ -1,0 +1,77 @@
+"""A round as it is read for whoever draws it: in order, page by page, and without the silent."""
+
+from itertools import pairwise
+
+import pytest
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from bot import slack
+from bot.people.model import Person, Role
+from bot.slack.cards import Card
+from bot.standups import service
+from bot.standups.model import ANSWERS_A_PAGE, Answer, StandupAnswer, Theme
+from tests.standups.scene import SAID, Company
+
+TEAM = ["Gil", "Ada", "Zoe", "Bo", "Cy", "Mia", "Tom"]
+
+
+@pytest.fixture
+def round_id(company: Company) -> int:
+    """Five answer every question, one of them again; one skips, and one says nothing."""
+    team = [company.someone(f"U{name}", name, "Sales", Role.SALESPERSON) for name in TEAM]
+    opened = company.opened()
+    with company.store.transaction() as session:
+        for person in team[:5]:
+            said = {key: f"{person.name}: {key}" for key in SAID}
+            service.answer(session, person, company.entry_of(person), said)
+        service.skip(session, team[5], company.entry_of(team[5]))
+    return opened.id
+
+
+def place(said: StandupAnswer) -> tuple[int, bool, str]:
+    """Where an answer stands."""
+    rank = list(Theme).index(Theme(said.question.theme))
+    return rank, said.lifted_at is not None, said.entry.person.name
+
+
+def test_by_theme_open_blockers_first_then_by_name(company: Company, round_id: int) -> None:
+    across = company.someone("UX", "Xia", "Marketing", Role.MARKETER)
+    with company.store.transaction() as session:
+        blocker = service.heard(session, round_id).said[0]
+        service.take(session, across, blocker.id)
+        service.lift(session, across, blocker.id)
+        heard = service.heard(session, round_id)
+    assert all(place(one) <= place(other) for one, other in pairwise(heard.said))
+    assert [each.text for each in heard.said[:5]] == [
+        f"{name}: blockers" for name in ("Bo", "Cy", "Gil", "Zoe", "Ada")
+    ]
+    assert heard.said[4].taken_by == across.id
+    assert heard.counts == {Answer.ANSWERED: 5, Answer.SKIPPED: 1, Answer.ASKED: 1}
+
+
+def test_its_pages_have_all_of_it_once(company: Company, round_id: int) -> None:
+    with company.store.transaction() as session:
+        pages = [service.page(session, person(session), round_id, number) for number in (0, 1)]
+        whole = service.heard(session, round_id).said
+        beyond = service.page(session, person(session), round_id, 99)
+        before = service.page(session, person(session), round_id, -3)
+    assert [len(each.said) for each in pages] == [ANSWERS_A_PAGE, 25 - ANSWERS_A_PAGE]
+    assert [said.id for each in pages for said in each.said] == [said.id for said in whole]
+    assert {(each.count, each.pages) for each in (*pages, beyond)} == {(25, 2)}
+    assert (beyond.number, before.number) == (1, 0)
+
+
+def test_the_home_tab_follows_an_answer(company: Company, round_id: int) -> None:
+    home = Card.kind == slack.HOME
+    with company.store.transaction() as session:
+        who = person(session)
+        slack.show(session, who.workspace_id, slack.HOME, who.id, who.slack_id)
+        session.execute(update(Card).where(home).values(stale=False))
+        service.answer(session, who, company.entry_of(who), SAID)
+        assert session.scalars(select(Card.stale).where(home)).one()
+
+
+def person(session: Session) -> Person:
+    """One of those who answered."""
+    return session.scalars(select(Person).where(Person.name == "Ada")).one()
