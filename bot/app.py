@@ -101,7 +101,7 @@ class Application:
         home_listeners.register(self.listening, self.store)
         self.listening.close_door()
         people_jobs.register(self.tasks, self.store, self.cards, self.slack)
-        campaign_jobs.register(self.tasks, self.store, self.cards)
+        campaign_jobs.register(self.tasks, self.store, self.cards, planning_jobs.capacity)
         spend_jobs.register(self.tasks, self.store, self.cards, self.slack)
         lead_jobs.register(self.tasks, self.store, self.cards, self.slack, self._apis())
         planning_jobs.register(self.tasks, self.cards)

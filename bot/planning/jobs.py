@@ -4,6 +4,7 @@ from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.campaigns import service as campaigns
+from bot.campaigns.model import Campaign
 from bot.jobs import Tasks
 from bot.planning import service, view
 from bot.slack import Cards, Message
@@ -23,6 +24,11 @@ def register(tasks: Tasks, cards: Cards) -> None:
     cards.add(service.RETROSPECTIVE, _retrospective)
     cards.add(service.LESSONS, _lessons)
     tasks.each_tick(service.look, every=5)
+
+
+def capacity(session: Session, campaign: Campaign) -> str:
+    """What a campaign asks of the team, in words, for whoever announces it."""
+    return view.capacity_in_words(service.weigh(session, campaign))
 
 
 def _card(session: Session, request_id: int) -> Message:

@@ -19,7 +19,7 @@ from bot.playground.standin import StandIn
 from bot.slack import Cards, Listening, Message, Slack
 from bot.store import Store
 from bot.web.slack import router
-from tests.campaigns.scene import Company, Hands, Town, hire, install
+from tests.campaigns.scene import CAPACITY, Company, Hands, Town, hire, install
 
 _MANIFEST = Path(__file__).parents[2] / "manifest.json"
 
@@ -64,7 +64,7 @@ def town(store: Store, standin: StandIn, hands: Hands) -> Iterator[Town]:
     slack = Slack(standin.bot_token, standin.api_url)
     tasks, listening = Tasks(store), Listening(slack)
     tasks.add(people.REFRESH, _names_are_known)
-    jobs.register(tasks, store, Cards(store, slack, tasks))
+    jobs.register(tasks, store, Cards(store, slack, tasks), lambda _session, _campaign: CAPACITY)
     listeners.register(listening, store)
     listening.close_door()
     ear = FastAPI()

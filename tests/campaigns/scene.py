@@ -24,6 +24,7 @@ from bot.slack.cards import Card
 from bot.store import Base, Store
 
 TODAY = date(2026, 6, 1)  # a Monday
+CAPACITY = "About 9 leads a working day. *The team has the hands for it.*"
 NINE = datetime(2026, 6, 1, 7, tzinfo=UTC)  # in Berlin
 
 SPRING = service.Draft(

@@ -8,7 +8,7 @@ from bot.campaigns.model import Campaign, CampaignQuestion, CampaignReceipt
 from bot.jobs import advance
 from bot.people.model import Person
 from bot.playground.hand import Hand
-from tests.campaigns.scene import NINE, Town
+from tests.campaigns.scene import CAPACITY, NINE, Town
 
 TYPED: dict[str, Any] = {
     "name": "Summer trial",
@@ -231,13 +231,25 @@ def test_one_that_is_announced_at_a_set_time_waits_for_it(town: Town) -> None:
     assert town.posted() == []
     [told] = town.direct(town.company.mara)
     assert told.startswith(f"“Summer trial” will be announced in <#{town.channel.id}>")
+    assert weighed(town)
     wake(town, hours=3)
     [card] = town.posted()
     assert "announces the campaign “Summer trial”" in card.text
     [told] = town.direct(town.company.mara)
     assert told.startswith(f"“Summer trial” is announced in <#{town.channel.id}>.")
+    assert weighed(town)
     wake(town, hours=3)
     assert len(town.posted()) == 1
+    wake(town, hours=24)
+    town.slack.hand(town.company.sal.slack_id).click(town.posted()[0], view.GOT_IT)
+    town.work()
+    assert not weighed(town)  # its leads are already coming
+
+
+def weighed(town: Town) -> bool:
+    """Whether the owner is told if sales has the hands for it."""
+    [told] = town.slack.messages(town.slack.im(town.company.mara.slack_id))
+    return CAPACITY in str(told.blocks)
 
 
 def test_a_question_is_answered_in_the_thread_and_on_the_card(town: Town) -> None:

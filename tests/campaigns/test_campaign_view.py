@@ -23,7 +23,7 @@ from bot.campaigns.model import (
 from bot.people.model import Person
 from bot.playground.limits import check_message, check_view, text_length
 from bot.slack import Message
-from tests.campaigns.scene import NINE, SPRING, TODAY
+from tests.campaigns.scene import CAPACITY, NINE, SPRING, TODAY
 
 Looks = Callable[[str, Message | View], None]
 
@@ -181,7 +181,10 @@ def test_a_question(looks: Looks) -> None:
 
 
 def test_the_announcer_hears_where_it_stands(looks: Looks) -> None:
-    looks("announced", view.confirmation(announced(), "C0LEADS", sales(1, 3), TODAY, posted=True))
+    told = view.confirmation(
+        announced(), "C0LEADS", sales(1, 3), TODAY, posted=True, capacity=CAPACITY
+    )
+    looks("announced", told)
 
 
 def test_the_announcer_hears_that_slack_refused(looks: Looks) -> None:
@@ -288,7 +291,8 @@ def test_the_owner_sees_who_is_missing(looks: Looks) -> None:
 
 def test_the_owner_sees_when_it_will_be_announced(looks: Looks) -> None:
     waits = campaign(stage=Stage.DRAFT, launch_at=NINE + timedelta(days=1))
-    looks("owner_scheduled", view.confirmation(waits, "C0LEADS", sales(0, 3), TODAY, posted=False))
+    told = view.confirmation(waits, "C0LEADS", sales(0, 3), TODAY, posted=False, capacity=CAPACITY)
+    looks("owner_scheduled", told)
     taken_back = view.confirmation(campaign(), "C0LEADS", sales(0, 3), TODAY, posted=False)
     assert taken_back.text == "“Summer trial” is not announced, and no time is set for it."
 

@@ -16,13 +16,23 @@ _MOST_MISSING = 40
 
 
 def confirmation(
-    campaign: Campaign, channel: str, readership: Readership, today: date, *, posted: bool
+    campaign: Campaign,
+    channel: str,
+    readership: Readership,
+    today: date,
+    *,
+    posted: bool,
+    capacity: str = "",
 ) -> Message:
-    """What the owner sees: where it stands, who has not confirmed it yet, and what may be done."""
+    """What the owner sees: where it stands, who has not confirmed it yet, and what may be done.
+
+    `capacity` says whether sales has the hands for it; it is told, and stands in nobody's way.
+    """
     name, where = f"“{safe(campaign.name)}”", f"<#{channel}>"
+    hands = [SectionBlock(text=f"*Capacity*\n{capacity}")] if capacity else []
     if campaign.announced_at is None:
         planned = _planned(campaign, name, where)
-        return Message(planned, [SectionBlock(text=planned), *buttons(campaign, today)])
+        return Message(planned, [SectionBlock(text=planned), *hands, *buttons(campaign, today)])
     if not posted:
         return only(
             f"{name} is saved, but Slack did not let me post it in {where}. Please tell an admin, "
@@ -39,7 +49,7 @@ def confirmation(
     )
     return Message(
         said,
-        [SectionBlock(text=said), small(_missing(readership)), *buttons(campaign, today)],
+        [SectionBlock(text=said), *hands, small(_missing(readership)), *buttons(campaign, today)],
     )
 
 

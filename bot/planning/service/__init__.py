@@ -94,6 +94,7 @@ from bot.planning.service.requests import (
     to_answer,
 )
 from bot.planning.service.ruling import Ruling, change_rules
+from bot.planning.service.weighing import weigh
 
 __all__ = [
     "AGREED",
@@ -175,6 +176,7 @@ __all__ = [
     "take_back",
     "to_answer",
     "version_in_full",
+    "weigh",
     "withdraw",
     "worry",
 ]
