@@ -74,9 +74,8 @@ def scene() -> Iterator[Scene]:
     slack = StandIn(MANIFEST).start()
     listening = Listening(Slack(slack.bot_token, slack.api_url))
     yield Scene(slack, listening)
-    # Once the other side has closed, nobody waits for what it might still send.
-    slack.stop(wait=False)
     listening.stop()
+    slack.stop(wait=False)
 
 
 def refuse(incoming: Incoming) -> None:
