@@ -99,7 +99,6 @@ class Application:
         export_listeners.register(self.listening, self.store)
         library_listeners.register(self.listening, self.store)
         home_listeners.register(self.listening, self.store)
-        self.listening.close_door()
         people_jobs.register(self.tasks, self.store, self.cards, self.slack)
         campaign_jobs.register(self.tasks, self.store, self.cards, planning_jobs.capacity)
         spend_jobs.register(self.tasks, self.store, self.cards, self.slack)

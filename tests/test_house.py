@@ -31,10 +31,10 @@ def test_the_manifest_names_what_is_in_use_and_nothing_else(application: Applica
     commands = [each["command"] for each in declared["features"]["slash_commands"]]
     assert sorted(commands) == listening.commands.names
     shortcuts = {each["callback_id"] for each in declared["features"]["shortcuts"]}
-    assert shortcuts == listening.shortcut_ids
+    assert shortcuts == set(listening.shortcuts)
     # A message comes by the kind of conversation that it is in.
     events = declared["settings"]["event_subscriptions"]["bot_events"]
-    assert {event.removesuffix(".im") for event in events} == listening.events
+    assert {event.removesuffix(".im") for event in events} == set(listening.events)
 
 
 def constants() -> dict[str, str]:
@@ -52,7 +52,7 @@ def constants() -> dict[str, str]:
 
 def test_every_id_of_a_view_has_its_listener(application: Application) -> None:
     listening = application.listening
-    known = listening.action_ids | listening.callback_ids | listening.shortcut_ids
+    known = {*listening.actions, *listening.submissions, *listening.shortcuts}
     for where, value in constants().items():
         assert any(each == value or each.startswith(f"{value}.") for each in known), where
 

@@ -29,12 +29,11 @@ class Commands:
     def __init__(self) -> None:
         self._by_name: dict[str, dict[str, Command]] = defaultdict(dict)
 
-    def add(self, command: Command) -> bool:
-        """Add a command; True when its name is new."""
+    def add(self, command: Command) -> None:
+        """Add a command."""
         words = self._by_name[command.name]
         assert command.word not in words, command
         words[command.word] = command
-        return len(words) == 1
 
     @property
     def names(self) -> list[str]:
@@ -42,8 +41,11 @@ class Commands:
         return sorted(self._by_name)
 
     def dispatch(self, incoming: Incoming) -> None:
-        """Call the listener of the first word; an unknown word gets help."""
+        """Call the listener of the first word; an unknown word or command gets help."""
         name = str(incoming.body["command"])
+        if name not in self._by_name:
+            incoming.ack("I do not know this command. Try /handoff help.")
+            return
         first, _, rest = incoming.words.partition(" ")
         command = self._by_name[name].get(first.lower())
         if command is not None:

@@ -66,7 +66,6 @@ def town(store: Store, standin: StandIn, hands: Hands) -> Iterator[Town]:
     tasks.add(people.REFRESH, _names_are_known)
     jobs.register(tasks, store, Cards(store, slack, tasks), lambda _session, _campaign: CAPACITY)
     listeners.register(listening, store)
-    listening.close_door()
     ear = FastAPI()
     ear.include_router(router(listening, standin.signing_secret))
     serving = Serving(ear)

@@ -17,8 +17,8 @@ def commands() -> tuple[Commands, list[tuple[str, str]]]:
         return lambda _incoming, rest: called.append((name, rest))
 
     commands = Commands()
-    assert commands.add(Command("/lead", "", "add one", listener("alone")))
-    assert not commands.add(Command("/lead", "find", "look for one", listener("find")))
+    commands.add(Command("/lead", "", "add one", listener("alone")))
+    commands.add(Command("/lead", "find", "look for one", listener("find")))
     commands.add(Command("/lead", "<number>", "open one", listener("anything")))
     commands.add(Command("/offer", "list", "all", listener("list")))
     return commands, called
@@ -65,3 +65,12 @@ def test_an_unknown_word_gets_help_where_nothing_takes_it(
     known, called = commands
     assert said(known, "/offer", "<!here>").startswith("I do not know “&lt;!here&gt;”. *What")
     assert not called
+
+
+def test_a_command_that_nobody_has_is_said_to_be_unknown(
+    commands: tuple[Commands, list[tuple[str, str]]],
+) -> None:
+    known, called = commands
+    assert "do not know this command" in said(known, "/sing", "")
+    assert called == []
+    assert "/sing" not in known.names

@@ -57,7 +57,6 @@ class Scene:
         self.listening.command(Command("/lead", "", "opens it", opens))
 
     def connect(self) -> None:
-        self.listening.close_door()
         self.listening.connect(self.slack.app_token)
 
     def open_form(self) -> None:

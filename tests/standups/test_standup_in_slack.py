@@ -102,7 +102,6 @@ def office(store: Store) -> Iterator[Office]:
         listening = Listening(slack)
         listeners.register(listening, store)
         jobs.register(tasks, store, cards)
-        listening.close_door()
         listening.identify(standin.workspace.team.id, standin.bot_user_id)
         worker = Worker(store, tasks)
         worker.start()

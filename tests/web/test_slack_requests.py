@@ -39,7 +39,6 @@ class Door:
 @pytest.fixture
 def door(monkeypatch: pytest.MonkeyPatch) -> Iterator[Door]:
     listening, parsed = Listening(Slack("xoxb-1", "http://127.0.0.1:9/")), list[bytes]()
-    listening.close_door()
     dispatch = listening.dispatch
 
     def note(body: bytes, headers: dict[str, str]) -> Answer:
