@@ -14,7 +14,18 @@ from procrastinate import SyncPsycopgConnector
 from procrastinate.jobs import DEFAULT_QUEUE
 from procrastinate.manager import JobManager
 from procrastinate.tasks import configure_task
-from sqlalchemy import CursorResult, FromClause, Text, delete, func, literal, null, select, text
+from sqlalchemy import (
+    ColumnElement,
+    CursorResult,
+    FromClause,
+    Text,
+    delete,
+    func,
+    literal,
+    null,
+    select,
+    text,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.types import UserDefinedType
@@ -108,15 +119,21 @@ class _JobToDefer(UserDefinedType[Any]):
         return "procrastinate_job_to_defer_v1"
 
 
-def enqueue_all(session: Session, task: str, jobs: FromClause, *, priority: int = 0) -> None:
-    """Write a job of one task for each row of `jobs`, its `lane` and its `args` (JSON), where the
-    rows are: thousands take one statement, and none of them comes here."""
+def deferring(task: str, jobs: FromClause, *, priority: int = 0) -> ColumnElement[Any]:
+    """An expression that writes a job of one task for each row of `jobs`, its `lane` and its
+    `args` (JSON), where the rows are. It is null where there are none."""
     facts = (
         literal(DEFAULT_QUEUE), literal(task), literal(priority), jobs.c.lane, null(),
         jobs.c.args, null(),
     )  # fmt: skip
     each = func.row(*facts).cast(_JobToDefer())
-    session.execute(select(func.procrastinate_defer_jobs_v1(func.array_agg(each))))
+    return func.procrastinate_defer_jobs_v1(func.array_agg(each))
+
+
+def enqueue_all(session: Session, task: str, jobs: FromClause, *, priority: int = 0) -> None:
+    """Write a job for each row of `jobs` (see `deferring`): thousands take one statement, and none
+    of them comes here."""
+    session.execute(select(deferring(task, jobs, priority=priority)))
 
 
 def cancel(session: Session, job_id: int) -> bool:

@@ -12,11 +12,14 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from sqlalchemy import (
+    CTE,
     BigInteger,
     ForeignKey,
     Index,
+    Subquery,
     Text,
     UniqueConstraint,
+    bindparam,
     cast,
     func,
     literal,
@@ -29,7 +32,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from bot import clock
-from bot.jobs import Tasks, enqueue, enqueue_all
+from bot.jobs import Tasks, deferring, enqueue, enqueue_all
 from bot.slack.client import Slack
 from bot.slack.errors import MessageGone, NeedsAdmin
 from bot.slack.message import Message
@@ -55,6 +58,9 @@ Renderer = Callable[[Session, int], Message | None]
 Alarm = Callable[[Session, "Card"], None]
 
 
+_GIVEN = ("workspace_id", "kind", "subject_id", "target", "parent_id")
+
+
 class Card(Base):
     """One message of ours, and the state of its drawing."""
 
@@ -76,8 +82,25 @@ class Card(Base):
     sent_at: Mapped[Moment | None]
 
 
-# Built once, since every lead runs through it.
-_PUT_UP = insert(table(Card)).on_conflict_do_nothing().returning(table(Card).c.id)
+def _drawing(posted: CTE) -> Subquery:
+    """The drawing job of each card that was written."""
+    args = func.jsonb_build_object("card_id", posted.c.id).label("args")
+    return select(posted.c.target.label("lane"), args).subquery("jobs")
+
+
+# Built once and one statement, since every lead runs through it; null where the card was there.
+_PUT_UP = select(
+    deferring(
+        DRAW,
+        _drawing(
+            insert(table(Card))
+            .values({name: bindparam(name) for name in _GIVEN} | {"stale": True})
+            .on_conflict_do_nothing()
+            .returning(table(Card).c.id, table(Card).c.target)
+            .cte("posted")
+        ),
+    )
+)
 
 
 def show(
@@ -101,11 +124,8 @@ def show(
         "target": target,
         "parent_id": parent,
     }
-    card_id = session.scalar(_PUT_UP, facts)
-    if card_id is None:
+    if session.scalar(_PUT_UP, facts) is None:
         redraw(session, kind, subject_id)
-    else:
-        enqueue(session, DRAW, lane=target, card_id=card_id)
 
 
 def show_all(
@@ -126,9 +146,7 @@ def show_all(
         insert(table(Card)).from_select(names, rows).on_conflict_do_nothing()
         .returning(table(Card).c.id, table(Card).c.target).cte("posted")
     )  # fmt: skip
-    args = func.jsonb_build_object("card_id", posted.c.id).label("args")
-    jobs = select(posted.c.target.label("lane"), args).subquery("jobs")
-    enqueue_all(session, DRAW, jobs, priority=_CROWD_PRIORITY)
+    enqueue_all(session, DRAW, _drawing(posted), priority=_CROWD_PRIORITY)
 
 
 def redraw(session: Session, kind: str, subject_id: int) -> None:

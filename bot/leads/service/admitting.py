@@ -3,11 +3,13 @@
 import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import Insert, bindparam, insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 from bot import clock, slack
 from bot.campaigns import service as campaigns
@@ -17,7 +19,7 @@ from bot.contacts.model import Consent
 from bot.leads.heat import Heat, Label, Rules
 from bot.leads.inquiry import Inquiry
 from bot.leads.model import Deed, HeatRules, Lead, LeadEvent, Status, Touch
-from bot.leads.service.following import follow
+from bot.leads.service.following import LONGER, PAGES, follow, follow_by
 from bot.leads.service.past import is_a_customer, kept_for, known, open_lead
 from bot.people.model import Person, Workspace
 from bot.store import table
@@ -32,7 +34,7 @@ _LONGEST_ID = 255
 # them through the mapper each time took half of its CPU time (benchmarks/bench_intake.py).
 _workspace, _rules, _campaign = table(Workspace), table(HeatRules), table(Campaign)
 _ORIGIN = (
-    select(_rules.c.hot_from, _rules.c.points, _rules.c.competitors, _campaign.c.id)
+    select(_rules.c.hot_from, _rules.c.points, _rules.c.competitors, _campaign.c.id, PAGES, LONGER)
     .select_from(_workspace)
     .outerjoin(_rules, _rules.c.workspace_id == _workspace.c.id)
     .outerjoin(
@@ -43,9 +45,45 @@ _ORIGIN = (
     )
     .where(_workspace.c.id == bindparam("workspace_id"))
 )
-_ADMIT = upsert(table(Lead)).on_conflict_do_nothing().returning(table(Lead).c.id)
-_NOTE = insert(table(LeadEvent))
+DEFAULTS = {
+    column.name: column.default.arg
+    for column in table(Lead).columns
+    if isinstance(column.default, ScalarElementColumnDefault)
+}
+"""What a lead is where nothing else is said."""
+
 _TOUCH = upsert(table(Touch)).on_conflict_do_nothing().returning(table(Touch).c.id)
+
+
+@cache
+def _opening(of_lead: tuple[str, ...], of_event: tuple[str, ...]) -> Insert:
+    """The statement that writes a lead and the audit of its arrival, and gives the lead's id."""
+    lead, event = table(Lead), table(LeadEvent)
+    new = (
+        upsert(lead)
+        .values({name: bindparam(name, type_=lead.c[name].type) for name in of_lead})
+        .on_conflict_do_nothing()
+        .returning(lead.c.id)
+        .cte()
+    )
+    noted = [bindparam(name, type_=event.c[name].type) for name in of_event]
+    return (
+        insert(event)
+        .from_select(["lead_id", *of_event], select(new.c.id, *noted))
+        .returning(event.c.lead_id)
+    )
+
+
+class Origin(NamedTuple):
+    """What is to be known before a lead is written."""
+
+    rules: Rules
+    campaign_id: int | None
+    """The campaign of its UTM code."""
+    pages: int
+    """How many home tabs show what waits."""
+    longer: int
+    """How many leads wait longer."""
 
 
 @dataclass(frozen=True)
@@ -90,10 +128,10 @@ def admit(session: Session, workspace: Workspace, inquiry: Inquiry, arrival: Arr
             return Admission(before, is_new=False)
         lead = open_lead(session, who.contact_id)
         is_customer = is_a_customer(session, who.contact_id)
-    told, campaign_id = origin(session, workspace.id, inquiry.utm_campaign)
-    campaign_id = arrival.campaign_id or campaign_id
-    labels = told.labels(inquiry, is_customer=is_customer)
-    heat = told.judge(
+    told = origin(session, workspace.id, inquiry.utm_campaign, arrival.at)
+    campaign_id = arrival.campaign_id or told.campaign_id
+    labels = told.rules.labels(inquiry, is_customer=is_customer)
+    heat = told.rules.judge(
         inquiry, arrival.source, labels, has_campaign=campaign_id is not None,
         is_return=lead is not None and arrival.call_list_id is None,
     )  # fmt: skip
@@ -101,7 +139,7 @@ def admit(session: Session, workspace: Workspace, inquiry: Inquiry, arrival: Arr
         workspace, inquiry, arrival, external_id, who.contact_id, phone, campaign_id, labels, heat,
         kept_for=kept_for(session, who.contact_id) if who.is_known and lead is None else None,
     )  # fmt: skip
-    return _open(session, case) if lead is None else _join(session, case, lead)
+    return _open(session, case, told) if lead is None else _join(session, case, lead)
 
 
 @dataclass(frozen=True)
@@ -152,11 +190,10 @@ class Case:
             "look_at": at if self.is_hot else None,
         }
 
-    def event(self, lead_id: int, deed: Deed, **facts: Any) -> dict[str, Any]:
-        """What the audit says of it."""
+    def event(self, deed: Deed, **facts: Any) -> dict[str, Any]:
+        """What the audit says of it, by the columns of its table; the lead's id is added."""
         return {
             "workspace_id": self.workspace.id,
-            "lead_id": lead_id,
             "person_id": self.arrival.by_id,
             "deed": deed,
             "at": self.arrival.at,
@@ -183,30 +220,31 @@ class Case:
 
 def rules(session: Session, workspace_id: int) -> Rules:
     """How the workspace tells hot leads."""
-    return origin(session, workspace_id, None)[0]
+    return origin(session, workspace_id, None, clock.now()).rules
 
 
-def origin(session: Session, workspace_id: int, utm: str | None) -> tuple[Rules, int | None]:
-    """The rules of the workspace, and the campaign of a UTM campaign code, at one look."""
-    sought = {"workspace_id": workspace_id, "code": utm_code(utm or "")}
-    hot_from, points, competitors, campaign_id = session.execute(_ORIGIN, sought).one()
+def origin(session: Session, workspace_id: int, utm: str | None, at: datetime) -> Origin:
+    """What is to be known before a lead with this UTM campaign code is written, at one look."""
+    sought = {"workspace_id": workspace_id, "code": utm_code(utm or ""), "since": at}
+    hot_from, points, competitors, *others = session.execute(_ORIGIN, sought).one()
     told = Rules() if hot_from is None else Rules(hot_from, points, frozenset(competitors))
-    return told, campaign_id
+    return Origin(told, *others)
 
 
-def _open(session: Session, case: Case) -> Admission:
+def _open(session: Session, case: Case, told: Origin) -> Admission:
     """A lead of its own; a closed one of the same person stays as its history."""
     workspace = case.workspace
-    lead_id = session.scalar(_ADMIT, case.lead())
+    lead, event = DEFAULTS | case.lead(), case.event(Deed.RECEIVED)
+    lead_id = session.scalar(_opening(tuple(lead), tuple(event)), lead | event)
     if lead_id is None:  # the same external id, from what looked like another person
         before = known(session, workspace.id, case.arrival.source, case.external_id)
         assert before is not None
         return Admission(before, is_new=False)
-    _note(session, case, lead_id, Deed.RECEIVED)
+    session.add_all(case.consents())
     if case.is_hot:
         slack.show(session, workspace.id, CARD, lead_id, workspace.channel)
     if case.arrival.call_list_id is None:
-        follow(session, workspace.id, case.arrival.at)
+        follow_by(session, workspace.id, told.pages, told.longer)
     return Admission(lead_id)
 
 
@@ -236,7 +274,8 @@ def _join(session: Session, case: Case, lead: Lead) -> Admission:
             follow(session, workspace.id, lead.received_at)
     if lead.status == Status.RECYCLED and case.arrival.call_list_id is None:
         lead.wake_at = lead.look_at = case.arrival.at  # they ask anew, so the time is right
-    _note(session, case, lead.id, Deed.RETURNED, touch_id=touch_id)
+    session.add(LeadEvent(lead_id=lead.id, **case.event(Deed.RETURNED, touch_id=touch_id)))
+    session.add_all(case.consents())
     session.flush()
     if lead.is_hot:
         slack.show(session, workspace.id, CARD, lead.id, workspace.channel)
@@ -246,12 +285,6 @@ def _join(session: Session, case: Case, lead: Lead) -> Admission:
         if case.arrival.call_list_id is None:
             slack.show(session, workspace.id, RETURNED, touch_id, owner.slack_id)
     return Admission(lead.id, has_joined=True)
-
-
-def _note(session: Session, case: Case, lead_id: int, deed: Deed, **facts: Any) -> None:
-    """Write the audit, and what the person agreed to."""
-    session.execute(_NOTE, case.event(lead_id, deed, **facts))
-    session.add_all(case.consents())
 
 
 def _identity(inquiry: Inquiry, now: datetime) -> str:

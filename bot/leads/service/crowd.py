@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
-from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 from bot.contacts import service as contacts
 from bot.contacts.model import KeyKind
@@ -18,16 +17,11 @@ from bot.contacts.service import Key
 from bot.leads.heat import Rules
 from bot.leads.inquiry import Inquiry
 from bot.leads.model import Deed, Lead, LeadEvent, Touch
-from bot.leads.service.admitting import Arrival, Case, origin
+from bot.leads.service.admitting import DEFAULTS, Arrival, Case, Origin, origin
 from bot.people.model import Workspace
 from bot.store import copy, table
 
 _LEAD = table(Lead)
-_DEFAULTS = {
-    column.name: column.default.arg
-    for column in _LEAD.columns
-    if isinstance(column.default, ScalarElementColumnDefault)
-}
 
 
 class Comer(NamedTuple):
@@ -88,24 +82,24 @@ def admit_new(
     made = contacts.make(session, workspace.id, [each.keys for each in crowd])
 
     @cache
-    def told(utm: str | None) -> tuple[Rules, int | None]:
-        return origin(session, workspace.id, utm)
+    def told(utm: str | None) -> Origin:
+        return origin(session, workspace.id, utm, arrival.at)
 
     admitted, late, cases = [], [], []
     for each, contact_id in zip(crowd, made, strict=True):
         if contact_id is None:
             late.append(each)
             continue
-        rules, campaign_id = told(each.inquiry.utm_campaign)
+        known = told(each.inquiry.utm_campaign)
         admitted.append(each)
-        cases.append(_case(workspace, each, arrival, contact_id, rules, campaign_id))
+        cases.append(_case(workspace, each, arrival, contact_id, known.rules, known.campaign_id))
     _write(session, cases)
     return admitted, late
 
 
 def _write(session: Session, cases: Sequence[Case]) -> None:
     """The leads, what the audit says of them, and what the people agreed to."""
-    rows = [_DEFAULTS | case.lead() for case in cases]
+    rows = [DEFAULTS | case.lead() for case in cases]
     if not rows:
         return
     names = list(rows[0])
@@ -119,7 +113,7 @@ def _write(session: Session, cases: Sequence[Case]) -> None:
         )
     )
     ids = dict(found.all())
-    events = [case.event(ids[case.external_id], Deed.RECEIVED) for case in cases]
+    events = [{"lead_id": ids[case.external_id]} | case.event(Deed.RECEIVED) for case in cases]
     names = list(events[0])
     copy(session, table(LeadEvent), names, ([event[name] for name in names] for event in events))
     session.add_all([consent for case in cases for consent in case.consents()])

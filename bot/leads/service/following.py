@@ -27,8 +27,8 @@ _MOVES = (
     Deed.UNMERGED,
 )  # fmt: skip
 
-# Every lead runs through it: how many pages there are, and whether so many wait longer that none
-# of them shows this one.
+# Every lead runs through it: how many pages there are, and how many leads wait longer than it. They
+# are counted up to where no page would show it.
 _card, _lead = table(Card), table(Lead)
 _PAGES = select(func.count()).where(
     _card.c.kind == slack.HOME, _card.c.workspace_id == bindparam("workspace_id")
@@ -43,9 +43,9 @@ _LONGER = (
     .limit(MOST_TO_CLAIM + 1)
     .subquery()
 )
-_LOOK = select(
-    _PAGES.scalar_subquery(), select(func.count()).select_from(_LONGER).scalar_subquery()
-)
+PAGES = _PAGES.scalar_subquery()
+LONGER = select(func.count()).select_from(_LONGER).scalar_subquery()
+_LOOK = select(PAGES, LONGER)
 
 
 def follow_deed(session: Session, lead: Lead, deed: Deed, before: int | None) -> None:
@@ -65,7 +65,12 @@ def follow(
 ) -> None:
     """Let the pages follow that show a lead which waits since then, or that count its call list."""
     pages, longer = session.execute(_LOOK, {"workspace_id": workspace_id, "since": since}).one()
-    if pages and (is_listed or longer <= MOST_TO_CLAIM):
+    follow_by(session, workspace_id, pages, 0 if is_listed else longer)
+
+
+def follow_by(session: Session, workspace_id: int, pages: int, longer: int) -> None:
+    """The same for who has looked already: how many pages there are, how many wait longer."""
+    if pages and longer <= MOST_TO_CLAIM:
         enqueue(session, FOLLOW, at=clock.now() + pages * _EACH, workspace_id=workspace_id)
 
 
