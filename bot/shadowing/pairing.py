@@ -24,8 +24,10 @@ it, and that one's lap began later, so they may meet.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-import networkx as nx
+if TYPE_CHECKING:
+    pass
 
 Edge = tuple[int, int]
 """A marketer's id and a salesperson's."""
@@ -101,6 +103,8 @@ def pair(
     With `twice`, somebody of the smaller side may be in two pairs. The same people and ties give
     the same pairs.
     """
+    import networkx as nx  # noqa: PLC0415 - a tenth of the start, for once in some weeks
+
     fresh = _fresh(marketers, salespeople, ties)
     smaller = marketers if len(marketers) <= len(salespeople) else salespeople
     doubled = {seeker.id for seeker in smaller} if twice else set()
