@@ -6,8 +6,8 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from bot.campaigns import service as campaigns
+from bot.command_line.leads import installed
 from bot.errors import HandoffError
-from bot.lead_commands import installed
 from bot.leads import importing, service
 from bot.leads.model import Import
 from bot.leads.service import staged

@@ -6,19 +6,20 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TypeAlias
 
 import uvicorn
 
-from bot import doctor, lead_commands, report_command
+from bot import doctor
 from bot.app import build, see_to_schema
+from bot.command_line import leads, report
+from bot.command_line.lists import import_list
+from bot.command_line.spend import import_spend
 from bot.errors import HandoffError
-from bot.import_command import import_list
 from bot.jobs import queue
 from bot.settings import Settings, StoreSettings, WrongSettings, load
-from bot.spend_command import import_spend
 from bot.store import Store, migrate
 from bot.store.embedded import database
 from bot.web import Server
@@ -83,14 +84,14 @@ def _parser() -> argparse.ArgumentParser:
     database_command = command("db", _db, "care for the database")
     database_command.add_argument("deed", choices=["upgrade", "check"])
     command("sources", _sources, "show where leads can come from, and how to connect each")
-    leads = commands.add_parser("leads", help="care for what senders brought").add_subparsers(
+    deeds = commands.add_parser("leads", help="care for what senders brought").add_subparsers(
         required=True, metavar="DEED"
     )
 
     def lead_command(
         name: str, run: Callable[[Options], None], text: str
     ) -> argparse.ArgumentParser:
-        added = leads.add_parser(name, help=text, description=text)
+        added = deeds.add_parser(name, help=text, description=text)
         added.set_defaults(run=run)
         return added
 
@@ -111,7 +112,7 @@ def _parser() -> argparse.ArgumentParser:
     export.set_defaults(run=_import_spend)
     _add_import_options(export, "campaign, day, amount, …")
     figures = command("report", _report, "write leads, campaigns, spend or weeks to a file")
-    report_command.add_options(figures)
+    report.add_options(figures)
     failed = command("jobs", _jobs, "show the work that failed, or let it run again")
     failed.add_argument("deed", nargs="?", choices=["list", "retry"], default="list")
     failed.add_argument("id", nargs="*", type=int, help="which to retry; none: all of them")
@@ -200,10 +201,8 @@ def _doctor(_options: Options) -> None:
 @contextmanager
 def _store() -> Iterator[Store]:
     settings = load(StoreSettings)
-    with database(settings.url, settings.data_dir) as address:
-        store = Store(address)
+    with database(settings.url, settings.data_dir) as address, closing(Store(address)) as store:
         yield store
-        store.close()
 
 
 @contextmanager
@@ -229,22 +228,22 @@ def _db(options: Options) -> None:
 def _sources(_options: Options) -> None:
     settings = load(Settings)
     with _data() as store, store.transaction() as session:
-        print("\n".join(lead_commands.sources(session, settings)))
+        print("\n".join(leads.sources(session, settings)))
 
 
 def _submissions(_options: Options) -> None:
     with _data() as store, store.transaction() as session:
-        print("\n".join(lead_commands.submissions(session)))
+        print("\n".join(leads.submissions(session)))
 
 
 def _fairness(options: Options) -> None:
     with _data() as store, store.transaction() as session:
-        print("\n".join(lead_commands.fairness(session, options.days)))
+        print("\n".join(leads.fairness(session, options.days)))
 
 
 def _replay(options: Options) -> None:
     with _data() as store:
-        for line in lead_commands.replay(store, options.id):
+        for line in leads.replay(store, options.id):
             print(line)
 
 
@@ -275,7 +274,7 @@ def _bring(options: Options, import_file: ImportFile, store: Store) -> None:
 
 def _report(options: Options) -> None:
     with _data() as store:
-        report_command.write(store, options)
+        report.write(store, options)
 
 
 def _jobs(options: Options) -> None:
@@ -290,7 +289,3 @@ def _jobs(options: Options) -> None:
             when = f"{job.failed_at:%Y-%m-%d %H:%M}" if job.failed_at else "unknown when"
             print(f"{job.id}  {when}  {job.task}  {job.args}")
     print(f"{len(failed)} failed." if failed else "No work has failed.")
-
-
-if __name__ == "__main__":
-    main()

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from bot import clock
+from bot.command_line.leads import installed
 from bot.errors import HandoffError
-from bot.lead_commands import installed
 from bot.metrics import Attribution
 from bot.reports.columns import Cell, Wanted
 from bot.reports.files import FileKind, as_csv, as_json, write_xlsx

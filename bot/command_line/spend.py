@@ -5,8 +5,8 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from bot.import_command import NoSuchFile, campaign_of, meanings_of
-from bot.lead_commands import installed
+from bot.command_line.leads import installed
+from bot.command_line.lists import NoSuchFile, campaign_of, meanings_of
 from bot.money import Money
 from bot.sheet import read_sheet, refused_file, refused_name
 from bot.slack.text import clean

@@ -50,7 +50,7 @@ class _Engine(procrastinate.worker.Worker):
 
     async def _fetch_and_process_jobs(self) -> None:
         self._moved = False
-        await super()._fetch_and_process_jobs()  # forgets what it is told meanwhile
+        await super()._fetch_and_process_jobs()  # type: ignore[no-untyped-call]
         if self._moved:
             self._new_job_event.set()
 

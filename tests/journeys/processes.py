@@ -21,13 +21,13 @@ _STARTED = re.compile(r"Handoff runs(?: on port (\d+))?")
 HASTY = """
 from datetime import timedelta
 from functools import partial
-from bot import __main__, app
+from bot import app, command_line
 from bot.jobs import worker
 from bot.slack import cards
 cards._POST_EVERY = timedelta()
 worker._HEARTBEAT_SECONDS = 0.3
 app.Worker = partial(worker.Worker, stalled_seconds=1.5)
-__main__.main()
+command_line.main()
 """
 
 

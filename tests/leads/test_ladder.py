@@ -9,7 +9,8 @@ from functools import partial
 import pytest
 from sqlalchemy import select
 
-from bot import clock, lead_commands
+from bot import clock
+from bot.command_line import leads as lead_commands
 from bot.errors import FieldErrors, NotAllowed
 from bot.leads import service, view
 from bot.leads.inquiry import read

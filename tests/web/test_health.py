@@ -9,8 +9,8 @@ import pytest
 from fastapi import APIRouter
 from pydantic import SecretStr
 
-from bot.__main__ import main
 from bot.app import SlackRefusesUs, build
+from bot.command_line import main
 from bot.doctor import manifest
 from bot.keys import Keys
 from bot.people.model import Workspace
