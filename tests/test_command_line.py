@@ -1,8 +1,5 @@
 """The command line: one clear message per problem, the right exit code, and no traceback."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -14,15 +11,7 @@ from bot.leads.model import Lead
 from bot.leads.sources import SOURCES
 from bot.store import Store
 from tests.campaigns.scene import install
-
-
-def handoff(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    keep = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-    return subprocess.run(
-        [sys.executable, "-m", "bot", *arguments],
-        env=keep | environment, cwd=Path(__file__).parents[1], capture_output=True, text=True,
-        stdin=subprocess.DEVNULL, check=False, timeout=60,
-    )  # fmt: skip
+from tests.terminal import Ended, apart, handoff
 
 
 def test_missing_settings_stop_the_start_with_code_2() -> None:
@@ -33,8 +22,8 @@ def test_missing_settings_stop_the_start_with_code_2() -> None:
     assert "Traceback" not in ended.stderr
 
 
-def test_a_database_that_is_away_is_said_in_a_sentence(database_url: str) -> None:
-    ended = handoff(
+def test_a_database_that_is_away_is_said_in_a_sentence() -> None:
+    ended = apart(
         "run", SLACK_BOT_TOKEN="xoxb-1", SLACK_SIGNING_SECRET="s", HANDOFF_CHANNEL="C123",
         DATABASE_URL="postgresql://nobody@127.0.0.1:1/none", PORT="0",
     )  # fmt: skip
@@ -83,7 +72,7 @@ def test_every_source_says_how_it_is_connected(store: Store, database_url: str) 
 
 def test_a_source_that_nobody_knows_stops_the_start(database_url: str) -> None:
     wrong = SETTINGS | {"HANDOFF_SOURCES": "myspace:a-secret-of-the-tests"}
-    ended = handoff("run", DATABASE_URL=database_url, **wrong)
+    ended = apart("run", DATABASE_URL=database_url, **wrong)
     assert ended.returncode == 2
     assert "HANDOFF_SOURCES names myspace" in ended.stderr
     assert "a-secret-of-the-tests" not in ended.stderr
@@ -115,7 +104,7 @@ def test_a_list_is_imported_from_the_command_line(
     file.write_text("Wer,Post\nAda,ada@example.com\nBob,nobody\n")
     install(store)
 
-    def run(*more: str) -> subprocess.CompletedProcess[str]:
+    def run(*more: str) -> Ended:
         return handoff("leads", "import", *more, DATABASE_URL=database_url)
 
     shown = run(str(file), "--map", "Wer=first_name").stdout

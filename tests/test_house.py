@@ -13,6 +13,7 @@ from bot import demo
 from bot.app import Application
 from bot.doctor import manifest
 from bot.playground.standin import StandIn
+from tests.terminal import handoff
 
 ROOT = Path(__file__).parents[1]
 
@@ -61,9 +62,7 @@ def test_the_commands_of_the_readme_exist() -> None:
     text = (ROOT / "README.md").read_text()
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     assert {"demo", "test"} <= set(re.findall(r"\bmake ([a-z]+)", text)) <= targets
-    help_text = subprocess.run(
-        [str(ROOT / ".venv/bin/handoff"), "--help"], capture_output=True, text=True, check=True
-    ).stdout
+    help_text = handoff("--help").stdout
     for command in set(re.findall(r"`handoff ([a-z]+)", text)):
         assert re.search(rf"^\s+{command}\s", help_text, re.MULTILINE), command
 

@@ -105,3 +105,8 @@ def connect(
     yield over_http if request.param == "http" else over_socket
     for handler in handlers:
         close_socket(handler, slack)
+
+
+@pytest.fixture(autouse=True)
+def _patient() -> None:
+    """Slack is as impatient here as it is; that is what these tests are about."""

@@ -11,7 +11,7 @@ import pytest
 from bot.reports.service.sheets import SHEETS
 from tests.reports.house import House
 from tests.reports.test_policy import secret_lead
-from tests.test_command_line import handoff
+from tests.terminal import handoff
 
 DAYS = ("--from", "2026-11-16", "--to", "2026-11-22")
 
