@@ -1,13 +1,14 @@
 """Call lists: everybody is called once, by one person, and what came of it counts."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import partial
 from io import BytesIO
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from bot.campaigns.model import Campaign, Kind
 from bot.errors import NotAllowed, NotFound
@@ -103,6 +104,20 @@ def test_many_who_ask_at_once_get_one_each(store: Store, workspace: Workspace) -
     found = at_once([partial(next_id, store, who, call_list) for who in crew])
     assert None not in found
     assert len(set(found)) == 12
+
+
+def test_who_is_under_anothers_hand_for_a_moment_is_waited_for(
+    store: Store, sofia: Person, workspace: Workspace
+) -> None:
+    call_list = make_list(store, workspace, 1)
+    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    with ThreadPoolExecutor(1) as pool:
+        with store.transaction() as session:
+            session.scalars(select(Lead).with_for_update()).all()
+            asked = pool.submit(next_id, store, sofia, call_list)
+            while not session.scalar(waiting):
+                assert not asked.done(), asked.result()
+        assert asked.result() is not None
 
 
 def test_who_is_interested_is_the_callers_own_lead(

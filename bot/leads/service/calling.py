@@ -28,20 +28,28 @@ def next_contact(session: Session, who: Person, call_list_id: int) -> Lead | Non
     listed = session.get(CallList, call_list_id)
     if listed is None or listed.workspace_id != who.workspace_id:
         raise NotFound(what="this call list")
-    for mine in (Lead.claimed_by == who.id, Lead.claimed_by.is_(None)):
-        lead = session.scalar(
-            select(Lead)
-            .where(_to_call(call_list_id), mine)
-            .order_by(Lead.call_attempts, Lead.id)
-            .limit(1)
-            .with_for_update(key_share=True, skip_locked=True)
-        )
-        if lead is not None:
-            break
+    lead = _next(session, who, call_list_id)
     if lead is not None and lead.claimed_by is None:
         hand(lead, who.id)
         record(session, lead, who, Deed.CLAIMED, call_list_id=call_list_id)
     return lead
+
+
+def _next(session: Session, who: Person, call_list_id: int) -> Lead | None:
+    """Whom nobody else is just calling; one who is under another's hand may come free again, so
+    that nobody is left is only said after waiting for those."""
+    for hurried in (True, False):
+        for mine in (Lead.claimed_by == who.id, Lead.claimed_by.is_(None)):
+            lead = session.scalar(
+                select(Lead)
+                .where(_to_call(call_list_id), mine)
+                .order_by(Lead.call_attempts, Lead.id)
+                .limit(1)
+                .with_for_update(key_share=True, skip_locked=hurried)
+            )
+            if lead is not None:
+                return lead
+    return None
 
 
 def called(
