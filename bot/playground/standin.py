@@ -131,7 +131,7 @@ class StandIn(Admin):
         """See `Workspace.subscribe`."""
         return self.workspace.subscribe(callback)
 
-    def wait_until(self, predicate: Callable[[], T | None], timeout: float = 5.0) -> T:
+    def wait_until(self, predicate: Callable[[], T | None], timeout: float = 60.0) -> T:
         """See `Workspace.wait_until`."""
         return self.workspace.wait_until(predicate, timeout)
 

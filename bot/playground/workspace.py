@@ -88,7 +88,7 @@ class Workspace:
 
         return unsubscribe
 
-    def wait_until(self, predicate: Callable[[], T | None], timeout: float = 5.0) -> T:
+    def wait_until(self, predicate: Callable[[], T | None], timeout: float = 60.0) -> T:
         """Wait until `predicate()` is truthy and return its value; no lock is held meanwhile.
 
         `timeout` is in real seconds. Looks again after each change, and every 50 ms, so that a

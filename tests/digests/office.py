@@ -134,5 +134,5 @@ class RecordingSlack(Slack):
     def wait(self, count: int) -> list[tuple[str, Message]]:
         """What was posted, once it is `count` messages."""
         with self._came:
-            assert self._came.wait_for(lambda: len(self.posted) >= count, 20), self.posted
+            assert self._came.wait_for(lambda: len(self.posted) >= count, 60), self.posted
             return list(self.posted)

@@ -32,7 +32,7 @@ class Shop:
             self.done.append((task, what))
             self._condition.notify_all()
 
-    def wait(self, until: Callable[[Log], bool], timeout: float = 15) -> Log:
+    def wait(self, until: Callable[[Log], bool], timeout: float = 60) -> Log:
         with self._condition:
             assert self._condition.wait_for(lambda: until(self.done), timeout), self.done
             return list(self.done)
@@ -52,7 +52,8 @@ def shop(store: Store) -> Shop:
 
 
 @pytest.fixture
-def working(shop: Shop) -> Iterator[Shop]:
+def working(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
+    monkeypatch.setattr("bot.jobs.worker._POLLING_SECONDS", 0.05)
     worker = Worker(shop.store, shop.tasks, stalled_seconds=1)
     worker.start()
     yield shop

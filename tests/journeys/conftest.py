@@ -50,7 +50,7 @@ class Office:
             messages = self.slack.messages(self.channel)
             return next((m for m in messages if all(part in drawn(m) for part in parts)), None)
 
-        return self.slack.wait_until(found, timeout=30)
+        return self.slack.wait_until(found, timeout=60)
 
     def modal(self, name: str, title: str) -> View:
         """Wait until this person sees a modal with the title."""
@@ -59,7 +59,7 @@ class Office:
             top = self.slack.modal(self.users[name])
             return top if top and (top.title or {}).get("text") == title else None
 
-        return self.slack.wait_until(found, timeout=30)
+        return self.slack.wait_until(found, timeout=60)
 
     def whisper(self, name: str, *parts: str) -> Message:
         """Wait for a message that only this person sees, ephemeral or direct."""
@@ -69,7 +69,7 @@ class Office:
             seen = [*self.slack.ephemerals(user), *self.slack.messages(self.slack.im(user))]
             return next((m for m in seen if all(part in drawn(m) for part in parts)), None)
 
-        return self.slack.wait_until(found, timeout=30)
+        return self.slack.wait_until(found, timeout=60)
 
 
 def drawn(message: Message) -> str:
@@ -135,12 +135,15 @@ def idle_office(database_url: str) -> Iterator[Office]:
     yield from open_office(database_url, socket_mode=False, work=False)
 
 
-@pytest.fixture
-def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No second of pause between two posts, and short pauses while Slack is down."""
+@pytest.fixture(autouse=True)
+def _hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No second of pause between two posts, and short pauses while Slack is down; what comes with
+    every tenth tick of the clock comes in two seconds."""
     monkeypatch.setattr("bot.slack.cards._POST_EVERY", timedelta())
     monkeypatch.setattr("bot.slack.errors._OUTAGE_SECONDS", 0.1)
     monkeypatch.setattr("bot.app._RECONNECT_SECONDS", 0.1)
+    monkeypatch.setattr("bot.jobs.worker._TICK_SECONDS", 0.2)
+    monkeypatch.setattr("bot.jobs.worker._POLLING_SECONDS", 0.1)
 
 
 @pytest.fixture

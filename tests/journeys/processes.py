@@ -75,7 +75,7 @@ class Process:
         """SIGTERM, unless it is gone already; it has to end well."""
         if self._process.poll() is None:
             self._process.terminate()
-            assert self._process.wait(timeout=30) == 0, self.log
+            assert self._process.wait(timeout=60) == 0, self.log
 
 
 @contextmanager

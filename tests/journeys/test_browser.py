@@ -43,7 +43,7 @@ def demo() -> Iterator[str]:
     family = psutil.Process(process.pid).children(recursive=True)
     yield f"http://127.0.0.1:{port}"
     process.send_signal(signal.SIGINT)
-    process.communicate(timeout=30)
+    process.communicate(timeout=60)
     assert process.returncode == 0
     _, alive = psutil.wait_procs(family, timeout=10)
     assert not alive
@@ -57,7 +57,7 @@ def demo() -> Iterator[str]:
 def page(demo: str, browser: Browser) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1400, "height": 900})
     opened = context.new_page()
-    opened.set_default_timeout(20_000)
+    opened.set_default_timeout(60_000)
     foreign: list[str] = []
     opened.on("request", lambda request: _note_foreign(request.url, demo, foreign))
     opened.goto(demo)
@@ -102,7 +102,7 @@ def test_a_newcomer_walks_the_loop(page: Page, request: pytest.FixtureRequest) -
     last = page.get_by_test_id("message").last
 
     page.get_by_test_id("send-lead").click()
-    expect(last).to_contain_text("New lead:", timeout=20_000)
+    expect(last).to_contain_text("New lead:")
     if request.config.getoption("--golden"):
         page.wait_for_timeout(500)  # let the scrolling settle for the picture
         page.screenshot(path=PICTURE)
@@ -137,7 +137,7 @@ def test_a_newcomer_walks_the_loop(page: Page, request: pytest.FixtureRequest) -
     page.get_by_test_id("open-app").click()
     # By its title: the ladder may speak here too, now that a night has passed.
     asked = page.get_by_test_id("message").filter(has_text="Sales standup").last
-    expect(asked).to_contain_text("It takes a few minutes", timeout=20_000)
+    expect(asked).to_contain_text("It takes a few minutes")
     asked.get_by_test_id("action:standup.answer").click()
     page.get_by_test_id("input:customers").locator("textarea").fill("They ask on WhatsApp")
     page.get_by_test_id("input:plan").locator("textarea").fill("Call two more")
@@ -145,7 +145,7 @@ def test_a_newcomer_walks_the_loop(page: Page, request: pytest.FixtureRequest) -
     expect(asked).to_contain_text("You answered")
 
     say(page, "/digest")
-    expect(page.get_by_test_id("messages")).to_contain_text("This week so far", timeout=20_000)
+    expect(page.get_by_test_id("messages")).to_contain_text("This week so far")
 
 
 def test_a_list_is_dropped_looked_at_imported_and_called(page: Page, tmp_path: Path) -> None:
@@ -167,7 +167,7 @@ def test_a_list_is_dropped_looked_at_imported_and_called(page: Page, tmp_path: P
         page.get_by_test_id("composer").get_by_test_id("pick-files").click()
     chooser.value.set_files(file)
     card = page.get_by_test_id("message").filter(has_text="Import Webinar June?").last
-    expect(card).to_contain_text("7 rows", timeout=20_000)
+    expect(card).to_contain_text("7 rows")
     expect(card).to_contain_text("1 refused")
     picture(page, "import")
     card.get_by_test_id("action:import.columns").click()
@@ -176,8 +176,8 @@ def test_a_list_is_dropped_looked_at_imported_and_called(page: Page, tmp_path: P
     page.get_by_test_id("modal-submit").click()
     card.get_by_test_id("action:import.start").click()
     page_of = page.get_by_test_id("messages")
-    expect(page_of).to_contain_text("Webinar June is imported", timeout=20_000)
-    expect(last).to_contain_text("Webinar June - refused.csv", timeout=20_000)
+    expect(page_of).to_contain_text("Webinar June is imported")
+    expect(last).to_contain_text("Webinar June - refused.csv")
     picture(page, "import-done")
 
     act_as(page, "Sofia")
@@ -236,7 +236,7 @@ def test_stay_in_my_shoes_by_keyboard_alone(page: Page) -> None:
     act_as(page, "Mara")
     page.get_by_test_id("open-app").click()
     card = page.get_by_test_id("message").filter(has_text="Stay in my shoes: you and").last
-    expect(card).to_contain_text("which times suit you", timeout=20_000)
+    expect(card).to_contain_text("which times suit you")
     picture(page, "shadow-card")
 
     say(page, "/shadow")

@@ -31,7 +31,7 @@ HANG = 60.0  # longer than any test waits
 @contextmanager
 def sender(office: Office) -> Iterator[httpx.Client]:
     """Someone who sends leads over one connection."""
-    with httpx.Client(base_url=office.address, headers=office.key, timeout=30) as client:
+    with httpx.Client(base_url=office.address, headers=office.key, timeout=60) as client:
         yield client
 
 
@@ -82,7 +82,7 @@ def assert_all_delivered(office: Office, count: int, *, twice: int) -> list[Mess
 
 
 def test_workers_killed_while_they_deliver(
-    idle_office: Office, tmp_path: Path, hasty: None, rescuer: Callable[[], None]
+    idle_office: Office, tmp_path: Path, rescuer: Callable[[], None]
 ) -> None:
     """Two are killed at the worst moments, and a third rescues what they held."""
     office = idle_office
@@ -114,7 +114,7 @@ def test_workers_killed_while_they_deliver(
 
 
 def test_a_worker_killed_while_it_redraws(
-    idle_office: Office, tmp_path: Path, hasty: None, rescuer: Callable[[], None]
+    idle_office: Office, tmp_path: Path, rescuer: Callable[[], None]
 ) -> None:
     """A redraw that is done twice changes nothing."""
     office = idle_office
@@ -131,15 +131,13 @@ def test_a_worker_killed_while_it_redraws(
     assert_all_delivered(office, 1, twice=0)
 
 
-def test_a_worker_that_is_stopped_finishes_what_it_has_begun(
-    idle_office: Office, hasty: None
-) -> None:
+def test_a_worker_that_is_stopped_finishes_what_it_has_begun(idle_office: Office) -> None:
     office = idle_office
     send(office, range(3))
     begun = office.slack.faults.add(POST, "hang_after", after=1, seconds=1)
     worker = Worker(office.application.store, office.application.tasks)
     worker.start()
-    office.slack.wait_until(lambda: begun.times == 0, timeout=15)
+    office.slack.wait_until(lambda: begun.times == 0, timeout=60)
     worker.stop()
     assert [ts is not None for ts in places(office).values()][:2] == [True, True]
     office.application.work()
@@ -186,10 +184,10 @@ def held(office: Office) -> int:
         return int(session.scalars(waiting).one())
 
 
-def test_slack_is_down_and_comes_back(office: Office, hasty: None) -> None:
+def test_slack_is_down_and_comes_back(office: Office) -> None:
     office.slack.faults.go_down()
     send(office, range(5))
-    office.slack.wait_until(lambda: office.slack.faults.down and bool(waiting(office)), timeout=15)
+    office.slack.wait_until(lambda: office.slack.faults.down and bool(waiting(office)), timeout=60)
     assert office.slack.messages(office.channel) == []
     office.slack.faults.clear()
     wait_until_idle(office)
@@ -206,9 +204,7 @@ def waiting(office: Office) -> list[int]:
 
 
 @pytest.mark.parametrize("socket_mode", [False, True], ids=["http", "socket"])
-def test_a_start_while_slack_is_down(
-    idle_office: Office, hasty: None, *, socket_mode: bool
-) -> None:
+def test_a_start_while_slack_is_down(idle_office: Office, *, socket_mode: bool) -> None:
     """The workspace of last time serves, and the rest comes when Slack is back."""
     office = idle_office
     url = office.application.store.engine.url.render_as_string(hide_password=False)
@@ -224,13 +220,13 @@ def test_a_start_while_slack_is_down(
         office.card("Lead02", "lead.claim")
         if socket_mode:
             office.slack.deliver_to(None)
-            office.slack.wait_until(lambda: late.listening.is_connected, timeout=15)
+            office.slack.wait_until(lambda: late.listening.is_connected, timeout=60)
         assert office.hand("sofia").click(office.card("Lead00", "lead.claim"), "lead.claim").ok
         office.card("Claimed: Lead00")
         wait_until_connected(office)
 
 
-def test_a_start_while_slack_asks_to_wait(idle_office: Office, hasty: None) -> None:
+def test_a_start_while_slack_asks_to_wait(idle_office: Office) -> None:
     """A restart of many processes at once runs into Slack's limits, and that is no end."""
     office = idle_office
     url = office.application.store.engine.url.render_as_string(hide_password=False)
@@ -242,7 +238,7 @@ def test_a_start_while_slack_asks_to_wait(idle_office: Office, hasty: None) -> N
         assert office.hand("sofia").command("/handoff", "help", office.channel).ok
 
 
-def test_a_first_start_while_slack_is_down(idle_office: Office, hasty: None) -> None:
+def test_a_first_start_while_slack_is_down(idle_office: Office) -> None:
     """Nobody knows the workspace yet, so senders are asked to try again, and then it goes."""
     office = idle_office
     forget(office.application)
@@ -256,7 +252,7 @@ def test_a_first_start_while_slack_is_down(idle_office: Office, hasty: None) -> 
         assert stored(late_office) == set()
         office.slack.faults.clear()
         office.slack.wait_until(
-            lambda: httpx.get(f"{address}/health/ready").status_code == 200, timeout=15
+            lambda: httpx.get(f"{address}/health/ready").status_code == 200, timeout=60
         )
         assert late_office.send_lead().status_code == 202
 
@@ -264,7 +260,7 @@ def test_a_first_start_while_slack_is_down(idle_office: Office, hasty: None) -> 
 def wait_until_connected(office: Office) -> None:
     """Wait until nobody tries to connect to Slack any more."""
     office.slack.wait_until(
-        lambda: all(thread.name != "reconnect" for thread in threading.enumerate()), timeout=30
+        lambda: all(thread.name != "reconnect" for thread in threading.enumerate()), timeout=60
     )
 
 
@@ -274,7 +270,7 @@ def forget(application: Application) -> None:
         session.execute(text("TRUNCATE workspace CASCADE"))
 
 
-def test_a_channel_that_is_ratelimited_gets_all_in_order(office: Office, hasty: None) -> None:
+def test_a_channel_that_is_ratelimited_gets_all_in_order(office: Office) -> None:
     office.slack.faults.add(POST, "ratelimited", after=1, times=2, seconds=1)
     send(office, range(6))
     wait_until_idle(office)
@@ -284,7 +280,7 @@ def test_a_channel_that_is_ratelimited_gets_all_in_order(office: Office, hasty: 
 
 
 @pytest.mark.parametrize("fault", ["hang_after", "drop_after"])
-def test_the_answer_to_a_post_is_lost(office: Office, hasty: None, fault: str) -> None:
+def test_the_answer_to_a_post_is_lost(office: Office, fault: str) -> None:
     """Slack took the message, and we could not know: one message more, and the last one counts."""
     office.application.slack.web.timeout = 1
     office.slack.faults.add(POST, fault, after=1, seconds=3)  # type: ignore[arg-type]
@@ -298,7 +294,7 @@ def test_the_answer_to_a_post_is_lost(office: Office, hasty: None, fault: str) -
     assert "Claimed: Lead01" in drawn(last)
 
 
-def test_the_answer_to_a_redraw_is_lost(office: Office, hasty: None) -> None:
+def test_the_answer_to_a_redraw_is_lost(office: Office) -> None:
     office.slack.faults.add(UPDATE, "drop_after")
     send(office, range(1))
     assert office.hand("sofia").click(office.card("lead.claim"), "lead.claim").ok
@@ -320,7 +316,7 @@ def own_database() -> Iterator[tuple[str, Path]]:
     shutil.rmtree(place, ignore_errors=True)
 
 
-def test_the_database_goes_away_and_comes_back(hasty: None) -> None:
+def test_the_database_goes_away_and_comes_back() -> None:
     with own_database() as (url, place):
         server = EmbeddedPostgres(place)
         assert server.url == url

@@ -20,7 +20,7 @@ def thread(office: Office, card: Message, part: str) -> Message:
     def found() -> Message | None:
         return next((m for m in office.slack.thread(card) if part in drawn(m)), None)
 
-    return office.slack.wait_until(found, timeout=30)
+    return office.slack.wait_until(found, timeout=60)
 
 
 def change(office: Office, name: str, **fields: Any) -> None:
@@ -34,11 +34,11 @@ def change(office: Office, name: str, **fields: Any) -> None:
 def see(office: Office, name: str, part: str) -> None:
     """Wait until the settings, drawn anew, say so."""
     office.slack.wait_until(
-        lambda: part in str(office.modal(name, "Weekly digests").blocks), timeout=30
+        lambda: part in str(office.modal(name, "Weekly digests").blocks), timeout=60
     )
 
 
-def test_a_manager_reads_doubts_and_traces(hasty: None, office: Office) -> None:
+def test_a_manager_reads_doubts_and_traces(office: Office) -> None:
     office.send_lead()
     assert office.hand("sofia").click(office.card("Ada", "lead.claim"), "lead.claim").ok
     office.card("Claimed: Ada")
@@ -59,9 +59,7 @@ def test_a_manager_reads_doubts_and_traces(hasty: None, office: Office) -> None:
     office.whisper("clara", "Money of", "No spend is entered")
 
 
-def test_a_salesperson_gets_their_own_until_they_want_it_no_more(
-    hasty: None, office: Office
-) -> None:
+def test_a_salesperson_gets_their_own_until_they_want_it_no_more(office: Office) -> None:
     office.send_lead()
     assert office.hand("sofia").click(office.card("Ada", "lead.claim"), "lead.claim").ok
     office.card("Claimed: Ada")

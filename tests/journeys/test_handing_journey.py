@@ -61,10 +61,10 @@ def test_a_nudge_stands_in_the_thread_and_is_settled_by_the_claim(office: Office
     def thread() -> str:
         return str(office.slack.workspace.thread(office.channel.id, card.ts))
 
-    office.slack.wait_until(lambda: "Who takes it?" in thread(), timeout=30)
+    office.slack.wait_until(lambda: "Who takes it?" in thread(), timeout=60)
     office.hand("sofia").click(office.card("Ada Lovelace", "New lead"), "lead.claim")
     office.slack.wait_until(
-        lambda: "claimed by" in thread() and "Who takes it?" not in thread(), timeout=30
+        lambda: "claimed by" in thread() and "Who takes it?" not in thread(), timeout=60
     )
 
 

@@ -42,7 +42,7 @@ def test_a_list_is_dropped_mended_imported_and_worked_through(either_office: Off
 
     back = office.slack.wait_until(
         lambda: next((m for m in office.slack.messages(office.slack.im(office.users["mara"]))
-                      if m.files and "refused" in m.text), None), timeout=30,
+                      if m.files and "refused" in m.text), None), timeout=60,
     )  # fmt: skip
     file = office.slack.workspace.files[back.files[0]]
     assert file.name == "webinar - refused.csv"

@@ -120,16 +120,16 @@ def test_the_home_tab_shows_what_is_mine_and_follows(office: Office) -> None:
 
     nothing = "Nothing waits for you"
     office.slack.wait_until(
-        lambda: home_says(nothing) and home_says(nothing, who="ben"), timeout=15
+        lambda: home_says(nothing) and home_says(nothing, who="ben"), timeout=60
     )
     office.send_lead()
     for who in ("sofia", "ben"):
-        office.slack.wait_until(partial(home_says, "Waiting for someone (1)", who=who), timeout=15)
+        office.slack.wait_until(partial(home_says, "Waiting for someone (1)", who=who), timeout=60)
     home = office.slack.home(office.users["sofia"])
     assert home is not None
     assert sofia.click(home, "lead.claim").ok
-    office.slack.wait_until(lambda: home_says("To call now (1)", "lead.won"), timeout=15)
-    office.slack.wait_until(lambda: home_says(nothing, who="ben"), timeout=15)
+    office.slack.wait_until(lambda: home_says("To call now (1)", "lead.won"), timeout=60)
+    office.slack.wait_until(lambda: home_says(nothing, who="ben"), timeout=60)
     office.card("Claimed: Ada Lovelace")
 
 

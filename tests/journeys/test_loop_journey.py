@@ -48,7 +48,7 @@ def test_a_campaign_is_announced_read_and_asked_about(either_office: Office) -> 
     block = next(block["block_id"] for block in modal.blocks if block["type"] == "input")
     assert office.hand("ben").submit(modal, {block: "Does it hold for Austria?"}).ok
     office.slack.wait_until(
-        lambda: any("Austria" in drawn(reply) for reply in office.slack.thread(card)), timeout=15
+        lambda: any("Austria" in drawn(reply) for reply in office.slack.thread(card)), timeout=60
     )
     answer = office.hand("sofia").command("/campaign", "list", office.channel)
     assert answer.ok
@@ -84,11 +84,11 @@ def test_a_standup_from_the_prompt_to_the_summary(either_office: Office) -> None
             known = session.query(jobs.Schedule).filter(jobs.Schedule.name.like("standup:%"))
             return [each.next_run_at for each in known if each.zone == "Etc/UTC"]
 
-    office.slack.wait_until(lambda: len(their_next_times()) == 2, timeout=30)
+    office.slack.wait_until(lambda: len(their_next_times()) == 2, timeout=60)
     pass_time(office, min(their_next_times()) - clock.now() + timedelta(seconds=1))
     prompt = office.whisper("sofia", "standup.answer")
     assert office.hand("sofia").click(prompt, "standup.answer").ok
-    modal = office.slack.wait_until(lambda: office.slack.modal(office.users["sofia"]), timeout=15)
+    modal = office.slack.wait_until(lambda: office.slack.modal(office.users["sofia"]), timeout=60)
     assert modal is not None
     answers = {"plan": "Send the offer", "blockers": "No price list"}
     assert office.hand("sofia").submit(modal, answers).ok
@@ -129,7 +129,7 @@ def test_an_admin_gives_roles(office: Office) -> None:
     assert root.submit(modal, {"person": guest, "roles": ["salesperson"], "team": "0"}).ok
     office.slack.wait_until(
         lambda: guest in str((office.slack.modal(office.users["root"]) or people).blocks),
-        timeout=15,
+        timeout=60,
     )
     office.send_lead()
     assert office.hand("guest").click(office.card("lead.claim"), "lead.claim").ok
@@ -172,4 +172,4 @@ def test_names_and_zones_follow_slack(office: Office) -> None:
             person = session.query(Person).filter_by(slack_id=sofia.id).one()
             return person.timezone == "Asia/Tokyo"
 
-    office.slack.wait_until(followed, timeout=15)
+    office.slack.wait_until(followed, timeout=60)

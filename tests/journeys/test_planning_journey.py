@@ -141,7 +141,7 @@ def reply(office: Office, card: Message, *parts: str) -> Message:
         replies = office.slack.thread(card)
         return next((m for m in replies if all(part in drawn(m) for part in parts)), None)
 
-    return office.slack.wait_until(found, timeout=30)
+    return office.slack.wait_until(found, timeout=60)
 
 
 def test_from_what_customers_ask_for_to_the_deal(office: Office) -> None:

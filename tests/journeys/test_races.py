@@ -76,7 +76,7 @@ def post_at_once(office: Office, addresses: Sequence[str]) -> list[httpx.Respons
     """The same lead, so many times, over connections of their own, to each address in turn."""
     lead = {"external_id": "form-7-1", "email": "ada@example.com", "first_name": "Ada"}
     turns = cycle(addresses)
-    with httpx.Client(headers=office.key, timeout=30) as sender:
+    with httpx.Client(headers=office.key, timeout=60) as sender:
         send = [lambda: sender.post(f"{next(turns)}/leads/api", json=lead)] * POSTS
         return at_once(send, threads=POSTS)
 
@@ -103,7 +103,7 @@ def assert_one_winner(office: Office, users: Sequence[User]) -> None:
         direct = office.slack.messages(office.slack.im(user))
         return [*office.slack.ephemerals(user), *direct]
 
-    office.slack.wait_until(lambda: all(map(told, losers)), timeout=30)
+    office.slack.wait_until(lambda: all(map(told, losers)), timeout=60)
     for loser in losers:
         [sentence] = told(loser)
         assert f"<@{winner}> claimed this lead <!date" in sentence.text

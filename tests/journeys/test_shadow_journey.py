@@ -33,7 +33,7 @@ def home(office: Office, name: str, *parts: str) -> View:
         tab = office.slack.home(office.users[name])
         return tab if tab and all(part in str(tab.blocks) for part in parts) else None
 
-    return office.slack.wait_until(found, timeout=30)
+    return office.slack.wait_until(found, timeout=60)
 
 
 def block_of(message: Message, action_id: str) -> str:
@@ -69,7 +69,7 @@ def files(office: Office, name: str) -> list[Calendar]:
 
 
 def wait_for_files(office: Office, name: str, count: int) -> list[Calendar]:
-    office.slack.wait_until(lambda: len(files(office, name)) == count, timeout=30)
+    office.slack.wait_until(lambda: len(files(office, name)) == count, timeout=60)
     return files(office, name)
 
 

@@ -54,7 +54,7 @@ def name(office: Office, number: int) -> None:
 
 
 def test_workers_killed_while_they_fetch(
-    idle_office: Office, product: Product, tmp_path: Path, hasty: None,
+    idle_office: Office, product: Product, tmp_path: Path,
     rescuer: Callable[[], None],
 ) -> None:  # fmt: skip
     """Each lead that was named ends as one lead with one card, or waits in the admins' list."""
@@ -81,7 +81,7 @@ def test_workers_killed_while_they_fetch(
 
 
 def test_a_worker_killed_while_it_imports(
-    idle_office: Office, tmp_path: Path, hasty: None, rescuer: Callable[[], None]
+    idle_office: Office, tmp_path: Path, rescuer: Callable[[], None]
 ) -> None:
     """Each row of the list ends as one lead."""
     office = idle_office

@@ -82,9 +82,9 @@ def test_what_the_product_refuses_to_tell_waits_for_an_admin_who_replays_it(
         view = office.slack.home(office.users["root"])
         return view if view and "HTTP 404" in str(view.blocks) else None
 
-    waiting = office.slack.wait_until(home, timeout=30)
+    waiting = office.slack.wait_until(home, timeout=60)
     product.status = 200
     product.tell({"id": "1", "field_data": [{"name": "email", "values": ["ada@example.com"]}]})
     root.click(waiting, "submission.replay")
     office.card("ada@example.com")
-    office.slack.wait_until(lambda: home() is None, timeout=30)
+    office.slack.wait_until(lambda: home() is None, timeout=60)

@@ -59,7 +59,7 @@ def test_spend_is_entered_corrected_imported_and_warned_about(either_office: Off
     assert spent(office) == 100_000
     back = office.slack.wait_until(
         lambda: next((m for m in office.slack.messages(office.slack.im(office.users["mara"]))
-                      if m.files and "refused" in m.text), None), timeout=30,
+                      if m.files and "refused" in m.text), None), timeout=60,
     )  # fmt: skip
     lines = office.slack.workspace.files[back.files[0]].data.decode("utf-8-sig").splitlines()
     assert lines[1].startswith("2026-06-02,Winter,EUR,50.00,No campaign here is called")

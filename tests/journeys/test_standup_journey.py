@@ -25,14 +25,14 @@ def to_the_standup(office: Office) -> None:
             known = session.query(jobs.Schedule).filter(jobs.Schedule.name.like("standup:%"))
             return [each.next_run_at for each in known if each.zone == "Etc/UTC"]
 
-    office.slack.wait_until(lambda: len(next_times()) == 2, timeout=30)
+    office.slack.wait_until(lambda: len(next_times()) == 2, timeout=60)
     pass_time(office, min(next_times()) - clock.now() + timedelta(seconds=1))
 
 
 def answer(office: Office, name: str, **said: str) -> None:
     prompt = office.whisper(name, "standup.answer")
     assert office.hand(name).click(prompt, "standup.answer").ok
-    modal = office.slack.wait_until(lambda: office.slack.modal(office.users[name]), timeout=30)
+    modal = office.slack.wait_until(lambda: office.slack.modal(office.users[name]), timeout=60)
     assert modal is not None
     assert office.hand(name).submit(modal, said).ok
 
@@ -57,9 +57,9 @@ def test_a_blocker_is_lifted_across_the_table(office: Office) -> None:
 
     summary = office.card("No price list", "Send the offer", "Call Nordwind")
     assert "2 of 3 answered, 2 blockers" in summary.text
-    week = office.slack.wait_until(lambda: office.slack.messages(marketing), timeout=30)[0]
+    week = office.slack.wait_until(lambda: office.slack.messages(marketing), timeout=60)[0]
     assert "What Sales says, week of" in week.text
-    read = office.slack.wait_until(lambda: office.slack.thread(week), timeout=30)[-1]
+    read = office.slack.wait_until(lambda: office.slack.thread(week), timeout=60)[-1]
     assert "No price list" in drawn(read)
 
     office.hand("ben").click(summary, "standup.take", block_of(summary, "No price list"))
@@ -80,7 +80,7 @@ def test_a_blocker_is_lifted_across_the_table(office: Office) -> None:
     def thread() -> str:
         return "".join(drawn(reply) for reply in office.slack.thread(week))
 
-    office.slack.wait_until(lambda: "Lifted by Mara" in thread(), timeout=30)
+    office.slack.wait_until(lambda: "Lifted by Mara" in thread(), timeout=60)
 
     summary = office.card("Send the offer", idea)
     assert office.hand("clara").click(summary, "standup.make", block_of(summary, idea)).ok

@@ -310,7 +310,7 @@ def week(store: Store, request: pytest.FixtureRequest) -> Iterator[Week]:
 
 
 @pytest.mark.timeout(3_600)
-def test_a_week_of_leads(week: Week, hasty: None) -> None:
+def test_a_week_of_leads(week: Week) -> None:
     week.plan()
     week.run()
     assert week.done["sweep"] == week.done["post"] == 1
