@@ -70,7 +70,7 @@ class Incoming:
     @property
     def value(self) -> str:
         """The value of the button that was clicked, or of the option that was chosen."""
-        action = self.body["actions"][0]
+        action = (self.body.get("actions") or [{}])[0]
         return str(action.get("value") or (action.get("selected_option") or {}).get("value") or "")
 
     @property
@@ -99,6 +99,11 @@ class Incoming:
             callback_id, _, note = self._metadata.partition(_BELOW)[2].partition(_BELOW)
             return callback_id, note
         return str((self.body.get("view") or {}).get("callback_id") or ""), self.note
+
+    @property
+    def is_pushed(self) -> bool:
+        """Whether the modal lies over another one."""
+        return bool((self.body.get("view") or {}).get("previous_view_id"))
 
     @property
     def noted_id(self) -> int:

@@ -1,6 +1,6 @@
 """What Slack brings in for campaigns: commands, forms and buttons, by who uses them."""
 
-from bot.campaigns.listeners import desk, managing
+from bot.campaigns.listeners import desk, managing, offers
 from bot.slack import Listening
 from bot.store import Store
 
@@ -8,4 +8,5 @@ from bot.store import Store
 def register(listening: Listening, store: Store) -> None:
     """Listen for campaigns."""
     desk.register(listening, store)
+    offers.register(listening, store)
     managing.register(listening, store)

@@ -1,41 +1,27 @@
 """What Slack brings in at the end of a campaign: the question's button and its form."""
 
+from slack_sdk.models.views import View
 from sqlalchemy.orm import Session
 
-from bot.people import service as people
+from bot.people.desk import Desk
 from bot.people.model import Person
 from bot.planning import modals, service, view
 from bot.slack import Incoming, Listening
 from bot.store import Store
 
 
-class Lessons:
-    """Where the answers to retrospectives arrive."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-
-    def open(self, incoming: Incoming) -> None:
-        """The form, for whom it was asked of."""
-        incoming.ack()
-        with self._store.transaction() as session:
-            found = service.retrospective(session, _who(session, incoming), incoming.id)
-        incoming.open(modals.look_back(found))
-
-    def save(self, incoming: Incoming) -> None:
-        """The form came."""
-        said = {name: str(value or "") for name, value in incoming.fields.items()}
-        with self._store.transaction() as session:
-            service.answer_back(session, _who(session, incoming), incoming.noted_id, **said)
-        incoming.ack()
-
-
-def _who(session: Session, incoming: Incoming) -> Person:
-    return people.acting(session, incoming.team, incoming.user)
-
-
 def register(listening: Listening, store: Store) -> None:
     """Listen for retrospectives."""
-    desk = Lessons(store)
-    listening.action(view.LOOK_BACK, desk.open)
-    listening.submission(modals.SAVE_LESSON, desk.save)
+    desk = Desk(store)
+    listening.action(view.LOOK_BACK, desk.opens(_open))
+    listening.submission(modals.SAVE_LESSON, desk.takes(_save))
+
+
+def _open(session: Session, who: Person, retrospective_id: int) -> View:
+    """The form, for whom it was asked of."""
+    return modals.look_back(service.retrospective(session, who, retrospective_id))
+
+
+def _save(session: Session, who: Person, incoming: Incoming) -> None:
+    said = {name: str(value or "") for name, value in incoming.fields.items()}
+    service.answer_back(session, who, incoming.noted_id, **said)

@@ -4,83 +4,20 @@ from slack_sdk.models.views import View
 from sqlalchemy.orm import Session
 
 from bot.errors import FieldErrors, HandoffError
-from bot.people import service as people
+from bot.people.desk import Desk
 from bot.people.model import Person, Role, Workspace
 from bot.shadowing import apart_view, modals, service, view
 from bot.slack import Command, Incoming, Listening
 from bot.store import Store
 
 
-class Desk:
-    """Where taking part and the settings are changed."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-
-    def out(self, incoming: Incoming, _rest: str) -> None:
-        """`/shadow out`."""
-        incoming.ack()
-        with self._store.transaction() as session:
-            service.go_out(session, _who(session, incoming))
-        incoming.tell(
-            "You are out: the next rounds of Stay in my shoes leave you alone. What is agreed "
-            "already stays, and can be cancelled on its card. `/shadow in` brings you back."
-        )
-
-    def come_in(self, incoming: Incoming, _rest: str) -> None:
-        """`/shadow in`."""
-        incoming.ack()
-        with self._store.transaction() as session:
-            who = _who(session, incoming)
-            service.come_in(session, who)
-            at = service.next_round_at(session, who.workspace_id)
-        incoming.tell(view.welcome(at))
-
-    def settings(self, incoming: Incoming, _rest: str) -> None:
-        """`/shadow settings`: when rounds are (managers)."""
-        incoming.ack()
-        with self._store.transaction() as session:
-            who = _who(session, incoming)
-            service.may_configure(session, who)
-            told = service.setting(session, who.workspace_id)
-            zone = session.get_one(Workspace, who.workspace_id).timezone
-            modal = modals.settings(told, zone, is_admin=who.has(Role.ADMIN))
-        incoming.open(modal)
-
-    def save_settings(self, incoming: Incoming) -> None:
-        """The settings came."""
-        with self._store.transaction() as session:
-            service.configure(session, _who(session, incoming), incoming.fields)
-        incoming.ack()
-
-    def apart(self, incoming: Incoming) -> None:
-        """Whom not?"""
-        incoming.ack()
-        with self._store.transaction() as session:
-            modal = _apart(session, _who(session, incoming))
-        incoming.open(modal)
-
-    def turn(self, incoming: Incoming) -> None:
-        """Another page of the list."""
-        incoming.ack()
-        with self._store.transaction() as session:
-            modal = _apart(session, _who(session, incoming), incoming.id)
-        incoming.replace(modal)
-
-    def let_meet(self, incoming: Incoming) -> None:
-        """These two may be paired after all."""
-        incoming.ack()
-        with self._store.transaction() as session:
-            who = _who(session, incoming)
-            service.let_meet(session, who, incoming.id)
-            modal = _apart(session, who)
-        incoming.replace(modal)
+class TakingPart(Desk):
+    """Where forms arrive that stay open."""
 
     def save_apart(self, incoming: Incoming) -> None:
-        """These two are not paired."""
+        """These two are not paired; the list shows them."""
         fields = incoming.fields
-        with self._store.transaction() as session:
-            who = _who(session, incoming)
+        with self.serving(incoming) as (session, who):
             try:
                 service.keep_apart(session, who, fields.get("one") or who.slack_id, fields["other"])
             except HandoffError as error:
@@ -89,28 +26,60 @@ class Desk:
         incoming.ack(response_action="update", view=modal.to_dict())
 
 
-def _who(session: Session, incoming: Incoming) -> Person:
-    return people.acting(session, incoming.team, incoming.user)
+def register(listening: Listening, store: Store) -> None:
+    """Listen for who takes part, and for the settings."""
+    desk = TakingPart(store)
+    usage = "take no part from the next round on"
+    listening.command(Command("/shadow", "out", usage, desk.tells(_out)))
+    listening.command(Command("/shadow", "in", "take part again", desk.tells(_come_in)))
+    usage = "when rounds are, and how they pair (managers)"
+    listening.command(Command("/shadow", "settings", usage, desk.opens(_settings)))
+    listening.submission(modals.SAVE_SETTINGS, desk.takes(_save_settings))
+    listening.action(view.APART, desk.opens(_apart_first))
+    listening.action(modals.SHOW_APART, desk.opens(_apart_first))
+    listening.submission(apart_view.SAVE_APART, desk.save_apart)
+    listening.action(apart_view.LET_MEET, desk.replaces(_let_meet))
+    for way in ("previous", "next"):
+        listening.action(f"{apart_view.PAGE}.{way}", desk.replaces(_apart))
+
+
+def _out(session: Session, who: Person, _id: int) -> str:
+    service.go_out(session, who)
+    return (
+        "You are out: the next rounds of Stay in my shoes leave you alone. What is agreed "
+        "already stays, and can be cancelled on its card. `/shadow in` brings you back."
+    )
+
+
+def _come_in(session: Session, who: Person, _id: int) -> str:
+    service.come_in(session, who)
+    return view.welcome(service.next_round_at(session, who.workspace_id))
+
+
+def _settings(session: Session, who: Person, _id: int) -> View:
+    """When rounds are."""
+    service.may_configure(session, who)
+    told = service.setting(session, who.workspace_id)
+    zone = session.get_one(Workspace, who.workspace_id).timezone
+    return modals.settings(told, zone, is_admin=who.has(Role.ADMIN))
+
+
+def _save_settings(session: Session, who: Person, incoming: Incoming) -> None:
+    service.configure(session, who, incoming.fields)
 
 
 def _apart(session: Session, who: Person, page: int = 0) -> View:
+    """Whom not?"""
     found = service.apart(session, who)
     return apart_view.apart(found, who, page, is_admin=who.has(Role.ADMIN))
 
 
-def register(listening: Listening, store: Store) -> None:
-    """Listen for who takes part, and for the settings."""
-    desk = Desk(store)
-    for word, usage, listener in (
-        ("out", "take no part from the next round on", desk.out),
-        ("in", "take part again", desk.come_in),
-        ("settings", "when rounds are, and how they pair (managers)", desk.settings),
-    ):
-        listening.command(Command("/shadow", word, usage, listener))
-    listening.submission(modals.SAVE_SETTINGS, desk.save_settings)
-    listening.action(view.APART, desk.apart)
-    listening.action(modals.SHOW_APART, desk.apart)
-    listening.submission(apart_view.SAVE_APART, desk.save_apart)
-    listening.action(apart_view.LET_MEET, desk.let_meet)
-    for turn in ("previous", "next"):
-        listening.action(f"{apart_view.PAGE}.{turn}", desk.turn)
+def _apart_first(session: Session, who: Person, _id: int) -> View:
+    """The first page: the button that leads there carries a person."""
+    return _apart(session, who)
+
+
+def _let_meet(session: Session, who: Person, apart_id: int) -> View:
+    """These two may be paired after all."""
+    service.let_meet(session, who, apart_id)
+    return _apart(session, who)

@@ -1,76 +1,53 @@
 """Reading a summary: its pages, blockers to take across the table, ideas that become requests."""
 
-from collections.abc import Callable
-
+from slack_sdk.models.views import View
 from sqlalchemy.orm import Session
 
-from bot.people import service as people
+from bot.people.desk import Deed, Desk, Listener
 from bot.people.model import Person
 from bot.slack import Incoming, Listening
 from bot.standups import service, view
 from bot.store import Store
 
-Deed = Callable[[Session, Person, int], object]
 
-
-class Desk:
-    """Where clicks on a summary arrive."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-
-    def open_pages(self, incoming: Incoming) -> None:
-        """The first page of all answers."""
-        incoming.ack()
-        with self._store.transaction() as session:
-            who = people.acting(session, incoming.team, incoming.user)
-            modal = view.page(service.page(session, who, incoming.id, 0))
-        incoming.open(modal)
+class Summaries(Desk):
+    """Where clicks on a summary and on its pages arrive."""
 
     def turn(self, incoming: Incoming) -> None:
         """Another page."""
         incoming.ack()
         round_id, _ = view.page_of(incoming.note)
-        self._show_page(incoming, round_id, incoming.id)
-
-    def take(self, incoming: Incoming) -> None:
-        """Somebody takes a blocker."""
-        self._do(incoming, service.take)
-
-    def hand_back(self, incoming: Incoming) -> None:
-        """Somebody hands one back."""
-        self._do(incoming, service.hand_back)
-
-    def lift(self, incoming: Incoming) -> None:
-        """It is out of the way."""
-        self._do(incoming, service.lift)
-
-    def make(self, incoming: Incoming) -> None:
-        """An idea becomes a request."""
-        self._do(incoming, service.make_request)
-
-    def _do(self, incoming: Incoming, deed: Deed) -> None:
-        incoming.ack()
-        with self._store.transaction() as session:
-            who = people.acting(session, incoming.team, incoming.user)
-            deed(session, who, incoming.id)
-        if incoming.standing[0] == view.PAGE:
-            self._show_page(incoming, *view.page_of(incoming.note))
-
-    def _show_page(self, incoming: Incoming, round_id: int, number: int) -> None:
-        with self._store.transaction() as session:
-            who = people.acting(session, incoming.team, incoming.user)
-            modal = view.page(service.page(session, who, round_id, number))
+        with self.serving(incoming) as (session, who):
+            modal = _page(session, who, round_id, incoming.id)
         incoming.replace(modal)
+
+    def doing(self, deed: Deed) -> Listener:
+        """A button of the summary, or of a page, which then shows what has changed."""
+
+        def listen(incoming: Incoming, _rest: str = "", /) -> None:
+            incoming.ack()
+            modal = None
+            with self.serving(incoming) as (session, who):
+                deed(session, who, incoming.id)
+                if incoming.standing[0] == view.PAGE:
+                    modal = _page(session, who, *view.page_of(incoming.note))
+            if modal is not None:
+                incoming.replace(modal)
+
+        return listen
 
 
 def register(listening: Listening, store: Store) -> None:
     """Listen for readers."""
-    desk = Desk(store)
-    listening.action(view.PAGE, desk.open_pages)
-    listening.action(f"{view.PAGE}.previous", desk.turn)
-    listening.action(f"{view.PAGE}.next", desk.turn)
-    listening.action(view.TAKE, desk.take)
-    listening.action(view.HAND_BACK, desk.hand_back)
-    listening.action(view.LIFT, desk.lift)
-    listening.action(view.MAKE, desk.make)
+    desk = Summaries(store)
+    listening.action(view.PAGE, desk.opens(_page))
+    for way in ("previous", "next"):
+        listening.action(f"{view.PAGE}.{way}", desk.turn)
+    listening.action(view.TAKE, desk.doing(service.take))
+    listening.action(view.HAND_BACK, desk.doing(service.hand_back))
+    listening.action(view.LIFT, desk.doing(service.lift))
+    listening.action(view.MAKE, desk.doing(service.make_request))
+
+
+def _page(session: Session, who: Person, round_id: int, number: int = 0) -> View:
+    return view.page(service.page(session, who, round_id, number))

@@ -1,5 +1,6 @@
 """Setting standups up: `/standup settings`, and the modals behind it."""
 
+from functools import partial
 from secrets import token_hex
 
 from slack_sdk.models.views import View
@@ -7,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot.errors import FieldErrors
 from bot.people import service as people
+from bot.people.desk import Desk, Listener
 from bot.people.model import Person
 from bot.slack import Command, Incoming, Listening
 from bot.slack.errors import NeedsAdmin
@@ -17,138 +19,72 @@ from bot.store import Store
 _WEEKS = 4
 
 
-class Desk:
-    """Where managers change the standups."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-
-    def show(self, incoming: Incoming, _rest: str = "") -> None:
-        """`/standup settings`, and its button on the home tab: all of them."""
-        incoming.ack()
-        with self._store.transaction() as session:
-            modal = _overview(session, _who(session, incoming))
-        incoming.open(modal)
-
-    def turn(self, incoming: Incoming) -> None:
-        """Another page of them."""
-        incoming.ack()
-        with self._store.transaction() as session:
-            modal = _overview(session, _who(session, incoming), incoming.id)
-        incoming.replace(modal)
-
-    def open(self, incoming: Incoming) -> None:
-        """One of them."""
-        incoming.ack()
-        with self._store.transaction() as session:
-            who = _who(session, incoming)
-            modal = _details(session, service.configurable(session, who, incoming.id))
-        incoming.open(modal)
-
-    def new(self, incoming: Incoming) -> None:
-        """The form of a new one."""
-        incoming.ack()
-        with self._store.transaction() as session:
-            who = _who(session, incoming)
-            draft = service.usual(session, who)
-            modal = view.new(draft, people.teams(session, who.workspace_id), token_hex(12))
-        incoming.open(modal)
-
-    def create(self, incoming: Incoming) -> None:
-        """The form of a new one came."""
-        fields = incoming.fields
-        _see_channels(incoming, fields)
-        with self._store.transaction() as session:
-            who = _who(session, incoming)
-            service.create(session, who, fields, incoming.note)
-            modal = _overview(session, who)
-        incoming.ack()
-        _show_below(incoming, modal)
-
-    def change(self, incoming: Incoming) -> None:
-        """The form of one that is there."""
-        incoming.ack()
-        with self._store.transaction() as session:
-            modal = view.change(service.configurable(session, _who(session, incoming), incoming.id))
-        incoming.open(modal)
-
-    def save(self, incoming: Incoming) -> None:
-        """Its settings came."""
-        fields = incoming.fields
-        _see_channels(incoming, fields)
-        with self._store.transaction() as session:
-            who = _who(session, incoming)
-            standup = service.configure(session, who, incoming.noted_id, fields)
-            modal = _details(session, standup)
-        incoming.ack()
-        _show_below(incoming, modal)
-
-    def questions(self, incoming: Incoming) -> None:
-        """The form of its questions."""
-        incoming.ack()
-        with self._store.transaction() as session:
-            modal = view.questions(
-                service.configurable(session, _who(session, incoming), incoming.id)
-            )
-        incoming.open(modal)
-
-    def save_questions(self, incoming: Incoming) -> None:
-        """Its questions came."""
-        with self._store.transaction() as session:
-            who = _who(session, incoming)
-            standup = service.change_questions(session, who, incoming.noted_id, incoming.fields)
-            modal = _details(session, standup)
-        incoming.ack()
-        _show_below(incoming, modal)
-
-    def pause(self, incoming: Incoming) -> None:
-        """It is asked no more for a while."""
-        self._activate(incoming, active=False)
-
-    def go_on(self, incoming: Incoming) -> None:
-        """It is asked again."""
-        self._activate(incoming, active=True)
-
-    def archive(self, incoming: Incoming) -> None:
-        """It is deleted; the modal shows what is left."""
-        incoming.ack()
-        with self._store.transaction() as session:
-            who = _who(session, incoming)
-            service.archive(session, who, incoming.id)
-            modal = _overview(session, who)
-        incoming.replace(modal)
-
-    def _activate(self, incoming: Incoming, *, active: bool) -> None:
-        incoming.ack()
-        with self._store.transaction() as session:
-            standup = service.pause(session, _who(session, incoming), incoming.id, active=active)
-            modal = _details(session, standup)
-        incoming.replace(modal)
-
-
 def register(listening: Listening, store: Store) -> None:
     """Listen for settings."""
     desk = Desk(store)
     usage = "make, change or pause standups (managers)"
-    listening.command(Command("/standup", "settings", usage, desk.show))
-    listening.action(view.OVERVIEW, desk.show)
-    listening.action(f"{view.OVERVIEW}.previous", desk.turn)
-    listening.action(f"{view.OVERVIEW}.next", desk.turn)
-    listening.action(view.OPEN, desk.open)
-    listening.action(view.NEW, desk.new)
-    listening.submission(view.CREATE, desk.create)
-    listening.action(view.CHANGE, desk.change)
-    listening.submission(view.SAVE, desk.save)
-    listening.action(view.QUESTIONS, desk.questions)
-    listening.submission(view.SAVE_QUESTIONS, desk.save_questions)
-    listening.action(view.PAUSE, desk.pause)
-    listening.action(view.GO_ON, desk.go_on)
-    listening.action(view.ARCHIVE, desk.archive)
+    listening.command(Command("/standup", "settings", usage, desk.opens(_overview)))
+    listening.action(view.OVERVIEW, desk.opens(_overview))
+    for way in ("previous", "next"):
+        listening.action(f"{view.OVERVIEW}.{way}", desk.replaces(_overview))
+    listening.action(view.OPEN, desk.opens(_open))
+    listening.action(view.NEW, desk.opens(_new))
+    listening.submission(view.CREATE, _with_channels(desk.takes(_create)))
+    listening.action(view.CHANGE, desk.opens(_change))
+    listening.submission(view.SAVE, _with_channels(desk.takes(_save)))
+    listening.action(view.QUESTIONS, desk.opens(_questions))
+    listening.submission(view.SAVE_QUESTIONS, desk.takes(_save_questions))
+    listening.action(view.PAUSE, desk.replaces(partial(_activate, active=False)))
+    listening.action(view.GO_ON, desk.replaces(partial(_activate, active=True)))
+    listening.action(view.ARCHIVE, desk.replaces(_archive))
 
 
-def _overview(session: Session, who: Person, number: int = 0) -> View:
+def _overview(session: Session, who: Person, number: int) -> View:
+    """A page of all of them."""
     found = service.standups(session, who)
     return view.overview(found, service.response_trend(session, who.workspace_id, _WEEKS), number)
+
+
+def _open(session: Session, who: Person, standup_id: int) -> View:
+    return _details(session, service.configurable(session, who, standup_id))
+
+
+def _new(session: Session, who: Person, _id: int) -> View:
+    draft = service.usual(session, who)
+    return view.new(draft, people.teams(session, who.workspace_id), token_hex(12))
+
+
+def _create(session: Session, who: Person, incoming: Incoming) -> View:
+    service.create(session, who, incoming.fields, incoming.note)
+    return _overview(session, who, 0)
+
+
+def _change(session: Session, who: Person, standup_id: int) -> View:
+    return view.change(service.configurable(session, who, standup_id))
+
+
+def _save(session: Session, who: Person, incoming: Incoming) -> View:
+    standup = service.configure(session, who, incoming.noted_id, incoming.fields)
+    return _details(session, standup)
+
+
+def _questions(session: Session, who: Person, standup_id: int) -> View:
+    return view.questions(service.configurable(session, who, standup_id))
+
+
+def _save_questions(session: Session, who: Person, incoming: Incoming) -> View:
+    standup = service.change_questions(session, who, incoming.noted_id, incoming.fields)
+    return _details(session, standup)
+
+
+def _activate(session: Session, who: Person, standup_id: int, *, active: bool) -> View:
+    return _details(session, service.pause(session, who, standup_id, active=active))
+
+
+def _archive(session: Session, who: Person, standup_id: int) -> View:
+    """It is deleted; the modal shows what is left."""
+    service.archive(session, who, standup_id)
+    return _overview(session, who, 0)
 
 
 def _details(session: Session, standup: Standup) -> View:
@@ -156,14 +92,17 @@ def _details(session: Session, standup: Standup) -> View:
     return view.details(standup, trends.get(standup.id))
 
 
-def _show_below(incoming: Incoming, modal: View) -> None:
-    """Bring the modal below the form up to date; from App Home there is none."""
-    if incoming.standing[0]:
-        incoming.redraw(modal)
+def _with_channels(form: Listener) -> Listener:
+    """A form that names channels: see that we can post there, before that is promised."""
+
+    def listen(incoming: Incoming, _rest: str = "", /) -> None:
+        _see_channels(incoming, incoming.fields)
+        form(incoming)
+
+    return listen
 
 
 def _see_channels(incoming: Incoming, fields: dict[str, str | None]) -> None:
-    """See that the summary can be posted there, before it is promised."""
     refused = {
         field: "I am not in this channel. Invite me with /invite @Handoff, then save."
         for field in ("channel", "readers")
@@ -181,7 +120,3 @@ def _is_member(incoming: Incoming, channel: str) -> bool:
             raise
         return False  # a private channel that we are not in looks like none at all
     return bool(found.get("is_member"))
-
-
-def _who(session: Session, incoming: Incoming) -> Person:
-    return people.acting(session, incoming.team, incoming.user)

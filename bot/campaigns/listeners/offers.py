@@ -1,0 +1,49 @@
+"""What exactly is promised, for whoever asks: `/offer`, and the pages of what it finds."""
+
+from bot.campaigns import service, view
+from bot.people.desk import Desk
+from bot.slack import Command, Incoming, Listening
+from bot.store import Store
+
+
+class Offers(Desk):
+    """Where questions about offers arrive."""
+
+    def look_up(self, incoming: Incoming, words: str) -> None:
+        """One that is found is told; of several there is a list to choose from."""
+        incoming.ack()
+        with self.serving(incoming) as (session, who):
+            found = service.offers(session, who, words)
+        if found.count > len(found.offers):
+            incoming.open(view.pages(found, words, 0, service.MOST))
+        else:
+            incoming.tell(view.found(found))
+
+    def turn(self, incoming: Incoming) -> None:
+        """Another page of what was found."""
+        incoming.ack()
+        words, page = incoming.note, incoming.id
+        with self.serving(incoming) as (session, who):
+            found = service.offers(session, who, words, page)
+        incoming.replace(view.pages(found, words, page, service.MOST))
+
+    def show(self, incoming: Incoming) -> None:
+        """One of several that were found."""
+        incoming.ack()
+        with self.serving(incoming) as (session, who):
+            found = service.offer(session, who, incoming.id)
+        if incoming.standing[0]:
+            incoming.open(view.whole_offer(found))
+        else:
+            incoming.tell(view.offer(found))
+
+
+def register(listening: Listening, store: Store) -> None:
+    """Listen for those who want to know an offer."""
+    desk = Offers(store)
+    listening.command(Command("/offer", "", "see the offers that hold today", desk.look_up))
+    usage = "see the exact terms of one, today or on a day: `/offer summer on 2026-05-01`"
+    listening.command(Command("/offer", "<words>", usage, desk.look_up))
+    listening.action(view.SHOW, desk.show)
+    for way in ("previous", "next"):
+        listening.action(f"{view.OFFERS}.{way}", desk.turn)
