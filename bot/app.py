@@ -26,6 +26,7 @@ from bot.leads import service as leads
 from bot.leads.fetching import Api
 from bot.leads.sources import SOURCES, Vendor
 from bot.library import listeners as library_listeners
+from bot.metrics import jobs as metrics_jobs
 from bot.people import jobs as people_jobs
 from bot.people import listeners as people_listeners
 from bot.people import service as people
@@ -103,6 +104,7 @@ class Application:
         campaign_jobs.register(self.tasks, self.store, self.cards, planning_jobs.capacity)
         spend_jobs.register(self.tasks, self.store, self.cards, self.slack)
         lead_jobs.register(self.tasks, self.store, self.cards, self.slack, self._apis())
+        metrics_jobs.register(self.tasks, self.store)
         planning_jobs.register(self.tasks, self.cards)
         standup_jobs.register(self.tasks, self.store, self.cards)
         shadow_jobs.register(self.tasks, self.store, self.cards, self.slack)
@@ -202,6 +204,7 @@ class Application:
             standups.install(session, workspace)
             shadowing.install(session, workspace)
             digests.install(session, workspace)
+            metrics_jobs.install(session, workspace)
         self.listening.identify(me["team_id"], me["user_id"])
         self._workspace = workspace
 

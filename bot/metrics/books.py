@@ -35,10 +35,6 @@ _NO_DEPARTMENTS = Missing(
 )
 
 
-COUNTS = ("received", "qualified", "campaign_customers", "customers")
-"""The metrics by which money is divided."""
-
-
 class _Row(NamedTuple):
     """What one campaign (None: no campaign) brought or cost in one currency, within a group."""
 
@@ -46,6 +42,20 @@ class _Row(NamedTuple):
     campaign_id: int | None
     currency: str
     minor: int
+
+
+class NoBooks:
+    """Of a cohort of whose money nothing is asked."""
+
+    keys: frozenset[Key] = frozenset()
+
+    def whole(self, _counts: Mapping[str, Value]) -> Ledger:
+        """Nothing."""
+        return Ledger()
+
+    def of(self, _key: Key, _counts: Mapping[str, Value]) -> Ledger:
+        """Nothing."""
+        return Ledger()
 
 
 class Books:
@@ -158,6 +168,7 @@ def _added(rows: Iterable[_Row]) -> dict[str, Any]:
 
 
 def _count(counts: Mapping[str, Value], name: str) -> int:
-    value = counts[name]
+    """A metric by which money is divided; one that is not computed is not needed either."""
+    value = counts.get(name, 0)
     assert isinstance(value, int), name
     return value

@@ -1,29 +1,25 @@
-"""Computing: all metrics of a cohort, its leads in one pass and its money from the books."""
+"""Computing: all metrics of a cohort, its leads from tallies and its money from the books."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 
-from sqlalchemy import Label, Select, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from bot import clock
-from bot.campaigns.model import Campaign
-from bot.leads.model import Lead
-from bot.metrics.books import COUNTS, Books
-from bot.metrics.definitions import METRICS
+from bot.metrics.books import Books, NoBooks
+from bot.metrics.days import reading
+from bot.metrics.definitions import BY_NAME
 from bot.metrics.figures import Cohort, Figures, Key
 from bot.metrics.ledger import Ledger
-from bot.metrics.metric import Sql
+from bot.metrics.metric import OfMoney, People, Quantile
+from bot.metrics.people import people
 from bot.metrics.period import EVER, Period
+from bot.metrics.quantiles import quantiles
 from bot.metrics.scope import By, Scope
-from bot.metrics.units import Attribution, Missing, Unit, Value
+from bot.metrics.tallies import counts, values
+from bot.metrics.units import Attribution, Missing, Value
 from bot.people.model import Workspace
-
-_SQL: dict[str, Sql] = {each.name: each.sql for each in METRICS if each.sql is not None}
-_DERIVED = {each.name: each.derive for each in METRICS if each.derive is not None}
-_NO_LEADS: dict[str, Value] = {
-    each.name: 0 if each.unit is Unit.COUNT else None for each in METRICS if each.name in _SQL
-}
 
 
 def compute(
@@ -37,9 +33,24 @@ def compute(
 ) -> Cohort:
     """All metrics over the leads received in the period: in total, and by what is asked for.
 
-    `only` names those that are wanted, where not all are: each costs its share of the pass.
+    `only` names those that are wanted, where not all are: medians and people cost the most.
     """
-    return _cohort(session, scope(session, workspace_id, period, attribution), by, only)
+    about = scope(session, workspace_id, period, attribution)
+    names = _wanted(only)
+    leads = _leads(session, about, by, names, with_total=True)
+    books = _books(session, about, by, names)
+    keys = {*leads.by, *books.keys} if by else set()
+    return Cohort(
+        total=_figures(names, leads.total, books.whole(leads.total), about),
+        by={
+            key: _figures(names, of_group, books.of(key, of_group), about)
+            for key in keys
+            for of_group in [leads.of(key)]
+        },
+        period=about.period,
+        attribution=about.attribution,
+        as_of=about.as_of,
+    )
 
 
 def of_campaigns(
@@ -56,14 +67,13 @@ def of_campaigns(
     """
     ids = tuple(campaign_ids)
     life = scope(session, workspace_id, EVER, attribution, ids)
-    found = select(life.campaign, *_columns(only)).where(*life.leads).group_by(life.campaign)
-    rows = session.execute(found, life.facts)
-    counts = {campaign_id: _named(cells, only) for campaign_id, *cells in rows}
-    books = Books(session, life, By.CAMPAIGN)
+    names = _wanted(only)
+    leads = _leads(session, life, By.CAMPAIGN, names, with_total=False)
+    books = _books(session, life, By.CAMPAIGN, names)
     return {
-        each: _figures(of_leads, books.of(each, of_leads), life)
+        each: _figures(names, of_campaign, books.of(each, of_campaign), life)
         for each in ids
-        for of_leads in [counts.get(each, _NO_LEADS)]
+        for of_campaign in [leads.of(each)]
     }
 
 
@@ -79,70 +89,78 @@ def scope(
     return Scope(workspace_id, zone, period, attribution, clock.now(), campaign_ids)
 
 
-def query(about: Scope, by: By | None, only: Collection[str] = ()) -> Select[Any]:
-    """The pass over the leads: a row for the whole cohort, and one for each group in it.
-
-    `grouping` is 1 for the whole cohort, which tells its row from that of the leads under None.
-    """
-    if by is None:
-        return select(*_columns(only)).where(*about.leads)
-    key = about.key(by)
-    found = select(func.grouping(key), key, *_columns(only)).where(*about.leads)
-    if by is By.KIND:
-        found = found.select_from(Lead).outerjoin(Campaign, Campaign.id == about.campaign)
-    return found.group_by(func.grouping_sets(tuple_(), tuple_(key)))
-
-
-def _columns(only: Collection[str]) -> list[Label[Any]]:
-    return [_SQL[name].label(name) for name in _wanted(only)]
-
-
 def _wanted(only: Collection[str]) -> list[str]:
-    """The metrics of the pass; what the books count by is always among them."""
-    return [name for name in _SQL if not only or name in only or name in COUNTS]
+    """The metrics that are wanted, and those by which they divide."""
+    if not only:
+        return list(BY_NAME)
+    rules = [BY_NAME[name].rule for name in only]
+    needed = {rule.needs for rule in rules if isinstance(rule, OfMoney)}
+    return [name for name in BY_NAME if name in only or name in needed]
 
 
-def _cohort(
-    session: Session,
-    about: Scope,
-    by: By | None,
-    only: Collection[str],
-) -> Cohort:
-    total, groups = _leads(session, about, by, only)
-    books = Books(session, about, by)
-    keys = {*groups, *books.keys} if by else set()
-    counts = {key: groups.get(key, _NO_LEADS) for key in keys}
-    return Cohort(
-        total=_figures(total, books.whole(total), about),
-        by={key: _figures(each, books.of(key, each), about) for key, each in counts.items()},
-        period=about.period,
-        attribution=about.attribution,
-        as_of=about.as_of,
-    )
+@dataclass(frozen=True)
+class _OfLeads:
+    """What is computed from leads: in total, and by group."""
+
+    total: Mapping[str, Value]
+    by: Mapping[Key, Mapping[str, Value]]
+    none: Mapping[str, Value]
+    """What a group without leads has."""
+
+    def of(self, key: Key) -> Mapping[str, Value]:
+        """The figures of one group."""
+        return self.by.get(key, self.none)
 
 
 def _leads(
-    session: Session, about: Scope, by: By | None, only: Collection[str]
-) -> tuple[Mapping[str, Value], Mapping[Key, Mapping[str, Value]]]:
-    rows = session.execute(query(about, by, only), about.facts).all()
-    if by is None:
-        return _named(rows[0], only), {}
-    groups = {(whole, key): _named(cells, only) for whole, key, *cells in rows}
-    total = groups.pop((1, None))
-    return total, {key: cells for (_, key), cells in groups.items()}
+    session: Session, about: Scope, by: By | None, names: list[str], *, with_total: bool
+) -> _OfLeads:
+    read = reading(session, about, by)
+    tallies = counts(session, about, by, read, names)
+    ways = [by] if by and not with_total else {None, by}
+    waits = {way: quantiles(session, about, way, read, names) for way in ways}
+    persons = {way: people(session, about, way, names) for way in ways}
+
+    def found(way: By | None, key: Key, tally: Mapping[int, int]) -> dict[str, Value]:
+        rest = {**waits[way].get(key, {}), **persons[way].get(key, {})}
+        return {**values(tally, names), **_none(names), **rest}
+
+    everything = sum(tallies.values(), Counter[int]())
+    return _OfLeads(
+        total=found(None, None, everything) if with_total else {},
+        by={key: found(by, key, tally) for key, tally in tallies.items()} if by else {},
+        none=values({}, names) | _none(names),
+    )
 
 
-def _named(cells: Sequence[Any], only: Collection[str]) -> Mapping[str, Value]:
-    return dict(zip(_wanted(only), cells, strict=True))
+def _books(
+    session: Session, about: Scope, by: By | None, names: Collection[str]
+) -> Books | NoBooks:
+    """The cohort's money, where a metric of these needs it."""
+    is_asked = any(isinstance(BY_NAME[name].rule, OfMoney) for name in names)
+    return Books(session, about, by) if is_asked else NoBooks()
 
 
-def _figures(of_leads: Mapping[str, Value], ledger: Ledger, about: Scope) -> Figures:
-    """What the pass found, and what follows from the books, in the order of the metrics."""
-    derived = {name: derive(ledger) for name, derive in _DERIVED.items()}
-    values = {
-        name: None if isinstance(value, Missing) else value for name, value in derived.items()
+def _none(names: Collection[str]) -> dict[str, Value]:
+    """What quantiles and people are where there are none."""
+    rules = {name: BY_NAME[name].rule for name in names}
+    waits: dict[str, Value] = {
+        name: None for name, rule in rules.items() if isinstance(rule, Quantile)
     }
-    reasons = {name: value.why for name, value in derived.items() if isinstance(value, Missing)}
-    found = {**of_leads, **values}
-    known = {each.name: found[each.name] for each in METRICS if each.name in found}
-    return Figures(known, reasons, about.attribution)
+    return waits | {name: 0 for name, rule in rules.items() if isinstance(rule, People)}
+
+
+def _figures(
+    names: Collection[str], of_leads: Mapping[str, Value], ledger: Ledger, about: Scope
+) -> Figures:
+    """What the leads say, and what follows from the books, in the order of the metrics."""
+    rules = {name: BY_NAME[name].rule for name in names}
+    found = dict(of_leads)
+    reasons: dict[str, str] = {}
+    for name, rule in rules.items():
+        if isinstance(rule, OfMoney):
+            value = rule.value(ledger)
+            found[name] = None if isinstance(value, Missing) else value
+            if isinstance(value, Missing):
+                reasons[name] = value.why
+    return Figures({name: found[name] for name in names}, reasons, about.attribution)

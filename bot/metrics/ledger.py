@@ -86,10 +86,10 @@ def rounded(value: Fraction, digits: int) -> Decimal:
 
 def added(rows: Iterable[tuple[str, Fraction | int]]) -> dict[str, Fraction]:
     """Amounts added up by currency."""
-    sums: dict[str, Fraction] = defaultdict(Fraction)
+    sums: dict[str, Fraction | int] = defaultdict(int)  # integers add up far faster
     for currency, amount in rows:
         sums[currency] += amount
-    return dict(sums)
+    return {currency: Fraction(amount) for currency, amount in sums.items()}
 
 
 def _whole(value: Fraction) -> int:

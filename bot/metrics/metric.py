@@ -1,22 +1,54 @@
-"""One metric: what stands once about each, and the short forms in which most are written."""
+"""One metric: what stands once about each, by which rule it is computed, and the short forms in
+which most are written."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, case, cast, extract, func
+from sqlalchemy import ColumnElement
 
-from bot.leads.model import Lead
-from bot.metrics.ledger import Ledger
+from bot.metrics.ledger import Ledger, rounded
 from bot.metrics.units import Better, Group, Missing, Unit, Value
 
 Sql = ColumnElement[Any]
 
 
 @dataclass(frozen=True)
+class Counts:
+    """It follows from how many leads meet each of these conditions, so days can be added up."""
+
+    conditions: tuple[Sql, ...]
+    value: Callable[..., Value]
+    """What so many leads come to."""
+
+
+@dataclass(frozen=True)
+class Quantile:
+    """It is the wait that so many percent of the leads do not exceed."""
+
+    wait: str
+    """Which of the waits."""
+    percent: int
+
+
+@dataclass(frozen=True)
+class People:
+    """It is how many people the leads are; somebody with two of them is one."""
+
+
+@dataclass(frozen=True)
+class OfMoney:
+    """It follows from what the leads cost and brought."""
+
+    value: Callable[[Ledger], Value | Missing]
+    needs: str = ""
+    """The metric that it divides by, if it does."""
+
+
+@dataclass(frozen=True)
 class Metric:
-    """One metric over a cohort, computed from its leads (`sql`) or from its money (`derive`)."""
+    """One metric over a cohort."""
 
     name: str
     label: str
@@ -25,20 +57,19 @@ class Metric:
     unit: Unit
     leads: Sql
     """Which leads of the cohort stand behind the figure."""
-    missing: str
+    rule: Counts | Quantile | People | OfMoney
+    """How it is computed."""
+    missing: str = ""
     """Why there is no value, where it has none."""
     better: Better | None = None
-    sql: Sql | None = None
-    """An aggregate over the cohort's leads."""
-    derive: Callable[[Ledger], Value | Missing] | None = None
 
 
 def counted(
     name: str, label: str, formula: str, group: Group, leads: Sql, better: Better | None = None
 ) -> Metric:
     """How many leads are so."""
-    sql = func.count().filter(leads)
-    return Metric(name, label, formula, group, Unit.COUNT, leads, "", better, sql)
+    rule = Counts((leads,), lambda count: count)
+    return Metric(name, label, formula, group, Unit.COUNT, leads, rule, "", better)
 
 
 def share(
@@ -52,9 +83,14 @@ def share(
     better: Better | None = None,
 ) -> Metric:
     """Which share of the leads that are `whole` is `part` too, in percent."""
-    some, of = func.count().filter(part, whole), func.count().filter(whole)
-    sql = func.round(Decimal(100) * some / func.nullif(of, 0), 1)
-    return Metric(name, label, formula, group, Unit.PERCENT, part & whole, missing, better, sql)
+    rule = Counts((part & whole, whole), _percent)
+    return Metric(
+        name, label, formula, group, Unit.PERCENT, part & whole, rule, missing, better
+    )  # fmt: skip
+
+
+def _percent(part: int, whole: int) -> Value:
+    return rounded(Fraction(100 * part, whole), 1) if whole else None
 
 
 def waits(
@@ -68,16 +104,16 @@ def waits(
             f"{formula}, {words}{clock or ', wall clock'}",
             Group.SPEED,
             Unit.DURATION,
-            until.is_not(None) & wait.is_not(None),
+            until.is_not(None) & known,
+            Quantile(f"{name}{suffix}", percent),
             missing,
             Better.LESS,
-            seconds(func.percentile_cont(part).within_group(wait)),
         )
-        for suffix, clock, wait, seconds in (
-            ("", "", until - Lead.received_at, _of_interval),
-            ("_worked", ", working time", case((until.is_not(None), worked)), _of_number),
+        for suffix, clock, known in (
+            ("", "", until.is_not(None)),
+            ("_worked", ", working time", worked.is_not(None)),
         )
-        for which, words, part in (("median", "median", 0.5), ("p90", "90th percentile", 0.9))
+        for which, words, percent in (("median", "median", 50), ("p90", "90th percentile", 90))
     ]
 
 
@@ -92,11 +128,3 @@ def gap(
         share(f"{name}_share", f"{label}, share", formula, Group.COMPLETENESS, leads, should,
               missing, Better.LESS),
     ]  # fmt: skip
-
-
-def _of_interval(wait: Sql) -> Sql:
-    return cast(extract("epoch", wait), BigInteger)
-
-
-def _of_number(wait: Sql) -> Sql:
-    return cast(wait, BigInteger)

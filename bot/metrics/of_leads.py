@@ -1,13 +1,26 @@
 """The metrics that are computed from leads alone: the funnel, speed, promises, quality, and what is
 missing."""
 
+from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import Boolean, DateTime, SQLColumnExpression, bindparam, case, func, select, true
+from sqlalchemy import (
+    Boolean,
+    DateTime,
+    Integer,
+    SQLColumnExpression,
+    bindparam,
+    case,
+    cast,
+    func,
+    select,
+    true,
+)
 
 from bot.leads.model import Lead, Rating, Status
-from bot.metrics.metric import Metric, Sql, counted, gap, share, waits
-from bot.metrics.units import Better, Group, Unit
+from bot.metrics.ledger import rounded
+from bot.metrics.metric import Counts, Metric, People, Sql, counted, gap, share, waits
+from bot.metrics.units import Better, Group, Unit, Value
 from bot.spend.model import SpendEntry
 
 AS_OF = bindparam("as_of", type_=DateTime(timezone=True))
@@ -30,6 +43,8 @@ HAS_CAMPAIGN = CAMPAIGN.is_not(None)
 _COSTED = select(SpendEntry.campaign_id).where(SpendEntry.workspace_id == bindparam("workspace_id"))
 
 _SCORES = {Rating.HOT: 3, Rating.GOOD: 2, Rating.WEAK: 1, Rating.JUNK: 0}
+_LONGEST = 2**31 - 1
+"""68 years: a wait fits four bytes, whatever a list says of when its leads came."""
 _NONE_CAME = "No lead came in."
 _NONE_CLAIMED = "No lead is claimed."
 _NONE_PROMISED = "No promise was due: only hot leads have one, and its time has to come first."
@@ -42,6 +57,18 @@ def _on_time(done: SQLColumnExpression[Any], due: SQLColumnExpression[Any]) -> S
 def _late(done: SQLColumnExpression[Any], due: SQLColumnExpression[Any]) -> Sql:
     """Done after it was due, or not done and overdue."""
     return (done > due) | (done.is_(None) & (due < AS_OF))
+
+
+def _tips(done: SQLColumnExpression[Any], due: SQLColumnExpression[Any]) -> Sql:
+    """When a lead becomes late though nobody touches it; none for one that will not."""
+    return case((done.is_(None) & (due >= AS_OF), due))
+
+
+TIPS: Sql = func.least(
+    _tips(Lead.claimed_at, Lead.claim_due_at),
+    _tips(Lead.first_response_at, Lead.response_due_at),
+)
+"""Until when what is counted of a lead holds by itself: only that time passes can change it."""
 
 
 def _promise(
@@ -60,9 +87,34 @@ def _promise(
 
 
 def _people(name: str, label: str, formula: str, leads: Sql) -> Metric:
-    """How many people the leads are; somebody with two of them is one."""
-    people = func.count(Lead.contact_id.distinct()).filter(leads)
-    return Metric(name, label, formula, Group.FUNNEL, Unit.COUNT, leads, "", Better.MORE, people)
+    return Metric(
+        name, label, formula, Group.FUNNEL, Unit.COUNT, leads, People(), "", Better.MORE
+    )  # fmt: skip
+
+
+def _mean_score(*counts: int) -> Value:
+    """Of so many leads with each rating."""
+    points = sum(score * count for score, count in zip(_SCORES.values(), counts, strict=True))
+    return rounded(Fraction(points, sum(counts)), 2) if any(counts) else None
+
+
+def _waited(until: SQLColumnExpression[Any]) -> Sql:
+    """Whole seconds from the receipt; none for a lead that waits."""
+    return _fitting(until, func.trunc(func.date_part("epoch", until - Lead.received_at)))
+
+
+def _fitting(until: SQLColumnExpression[Any], seconds: SQLColumnExpression[Any]) -> Sql:
+    is_known = until.is_not(None) & seconds.is_not(None)
+    return case((is_known, cast(func.least(seconds, _LONGEST), Integer)))
+
+
+WAITS: dict[str, Sql] = {
+    "claim": _waited(Lead.claimed_at),
+    "claim_worked": _fitting(Lead.claimed_at, Lead.claim_worked),
+    "response": _waited(Lead.first_response_at),
+    "response_worked": _fitting(Lead.first_response_at, Lead.response_worked),
+}
+"""How long each lead waited, by what the quantiles call it."""
 
 
 FUNNEL = (
@@ -105,8 +157,9 @@ QUALITY = (
     share("rating_coverage", "Rating coverage", "claimed leads with a rating ÷ claimed",
           Group.QUALITY, HAS_RATING, HAS_OWNER, _NONE_CLAIMED, Better.MORE),
     Metric("quality_index", "Quality index", "mean of hot = 3, good = 2, weak = 1, junk = 0",
-           Group.QUALITY, Unit.SCORE, HAS_RATING, "No lead is rated.", Better.MORE,
-           func.round(func.avg(case(_SCORES, value=Lead.rating)), 2)),
+           Group.QUALITY, Unit.SCORE, HAS_RATING,
+           Counts(tuple(Lead.rating == rating for rating in _SCORES), _mean_score),
+           "No lead is rated.", Better.MORE),
     *(counted(rating.value, rating.label, f"leads rated {rating}", Group.QUALITY,
               Lead.rating == rating) for rating in Rating),
 )  # fmt: skip

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from bot.metrics.ledger import Ledger, less, minor, per, rounded, times
-from bot.metrics.metric import Metric, Sql
+from bot.metrics.metric import Metric, OfMoney, Sql
 from bot.metrics.of_leads import ALL, HAS_CAMPAIGN, IS_WON, WAS_QUALIFIED
 from bot.metrics.units import Better, Group, Missing, Unit, Value
 
@@ -19,8 +19,10 @@ def _money(
     derive: Callable[[Ledger], Value | Missing],
     better: Better | None = None,
     unit: Unit = Unit.MONEY,
+    needs: str = "",
 ) -> Metric:
-    return Metric(name, label, formula, Group.MONEY, unit, leads, "", better, derive=derive)
+    rule = OfMoney(derive, needs)
+    return Metric(name, label, formula, Group.MONEY, unit, leads, rule, "", better)
 
 
 def _roas(ledger: Ledger) -> Value | Missing:
@@ -40,18 +42,18 @@ MONEY = (
            HAS_CAMPAIGN, lambda ledger: minor(ledger.spend)),
     _money("cpl", "Cost per lead", "spend ÷ leads",
            ALL, lambda ledger: per(ledger.spend, ledger.received, "No lead came in."),
-           Better.LESS),
+           Better.LESS, needs="received"),
     _money("cost_per_sql", "Cost per qualified lead", "spend ÷ qualified",
            WAS_QUALIFIED,
            lambda ledger: per(ledger.spend, ledger.qualified, "No lead is qualified."),
-           Better.LESS),
+           Better.LESS, needs="qualified"),
     _money("cost_per_customer", "Cost per customer", "campaign spend ÷ its won customers",
            _ATTRIBUTED,
            lambda ledger: per(ledger.spend, ledger.customers, "No customer is won."),
-           Better.LESS),
+           Better.LESS, needs="campaign_customers"),
     _money("cac", "CAC", "all cost of marketing and sales ÷ new customers", IS_WON,
            lambda ledger: per(ledger.departments, ledger.new_customers, "No customer is won."),
-           Better.LESS),
+           Better.LESS, needs="customers"),
     _money("revenue", "Attributed revenue", "won amounts of leads that belong to a campaign",
            _ATTRIBUTED, lambda ledger: minor(ledger.revenue), Better.MORE),
     _money("roas", "ROAS", "attributed revenue ÷ spend",

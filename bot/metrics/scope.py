@@ -1,12 +1,13 @@
 """Which leads and which money figures are about, and by what they are told apart."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Date, SQLColumnExpression, bindparam, cast, func
+from sqlalchemy import Date, SQLColumnExpression, and_, bindparam, cast, func, or_, true
 
 from bot.campaigns.model import Campaign
 from bot.leads.model import Lead
@@ -66,18 +67,30 @@ class Scope:
     @property
     def leads(self) -> list[Sql]:
         """The conditions of its leads."""
-        first, end = self.period.bounds(self.zone)
+        return self.leads_in([self.period])
+
+    def leads_in(self, periods: Sequence[Period]) -> list[Sql]:
+        """The conditions of its leads that came in these parts of the period."""
         conditions: list[Sql] = [
             Lead.workspace_id == self.workspace_id,
             Lead.merged_into.is_(None),
+            or_(*(self._came_in(period) for period in periods)),
         ]
-        if first is not None:
-            conditions.append(Lead.received_at >= first)
-        if end is not None:
-            conditions.append(Lead.received_at < end)
         if self.campaign_ids is not None:
             conditions.append(self.campaign.in_(self.campaign_ids))
         return conditions
+
+    def _came_in(self, period: Period) -> Sql:
+        first, end = period.bounds(self.zone)
+        return and_(
+            true() if first is None else Lead.received_at >= first,
+            true() if end is None else Lead.received_at < end,
+        )
+
+    @property
+    def today(self) -> date:
+        """The day that it is there."""
+        return self.as_of.astimezone(self.zone).date()
 
     @property
     def spend(self) -> list[Sql]:
@@ -100,7 +113,7 @@ class Scope:
             By.SOURCE: Lead.source,
             By.SALESPERSON: Lead.claimed_by,
             By.DISPOSITION: Lead.disposition,
-            By.RATING_REASON: func.lower(func.btrim(Lead.rating_reason)),
+            By.RATING_REASON: func.nullif(func.lower(func.btrim(Lead.rating_reason)), ""),
             By.DAY: cast(local, Date),
             By.WEEK: cast(func.date_trunc("week", local), Date),
         }

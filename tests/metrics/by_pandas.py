@@ -93,13 +93,19 @@ def _of_leads(frames: Frames) -> dict[str, Any]:
 
 
 def _waits(name: str, leads: pd.DataFrame, until: str, worked: str) -> dict[str, Any]:
-    wall = (leads[until] - leads.received_at).dt.total_seconds()
+    """In whole seconds, and rounded to the second where a quantile falls between two."""
+    wall = (leads[until] - leads.received_at).dt.total_seconds() // 1
     clocks = {"": wall, "_worked": leads[worked].dropna().astype("float64")}
     return {
-        f"{name}_{word}{suffix}": None if waits.empty else float(waits.quantile(share))
+        f"{name}_{word}{suffix}": None if waits.empty else quantile(waits, share)
         for suffix, waits in clocks.items()
         for word, share in (("median", 0.5), ("p90", 0.9))
     }
+
+
+def quantile(waits: pd.Series, share: float) -> int:
+    exact = Fraction(str(round(float(waits.quantile(share)), 3)))
+    return int(rounded(exact, 0))
 
 
 def _promise(

@@ -129,6 +129,9 @@ class Lead(Base):
               postgresql_where=IS_UNANSWERED),
         Index("ix_lead_unrated", "claimed_by", "closed_at", postgresql_where=IS_UNRATED),
         Index("ix_lead_closed", "claimed_by", "closed_at", postgresql_where=IS_CLOSED),
+        Index("ix_lead_won", "workspace_id", "received_at", postgresql_where=text("status = 'won'"),
+              postgresql_include=["contact_id", "campaign_id", "last_campaign_id", "source",
+                                  "claimed_by", "won_minor", "won_currency", "merged_into"]),
         Index("ix_lead_look_at", "look_at", postgresql_where=text("look_at IS NOT NULL")),
         Index("ix_lead_words", text(str(WORDS)), postgresql_using="gin"),
     )  # fmt: skip

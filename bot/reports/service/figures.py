@@ -15,7 +15,6 @@ from bot.campaigns.model import Campaign, Kind
 from bot.leads.model import Disposition
 from bot.leads.sources import SOURCES
 from bot.metrics import BY_NAME, Attribution, By, Cohort, Figures, Group, Key
-from bot.metrics.computing import scope
 from bot.people.model import Person, Workspace
 from bot.reports.period import Period
 from bot.reports.policy import Matter, Sight
@@ -186,16 +185,10 @@ def _course(
     session: Session, workspace: Workspace, period: Period, *, by_week: bool
 ) -> list[Point]:
     """The counts day by day or week by week; what brought no lead is there too, with zeros."""
-    about = scope(session, workspace.id, period.of_metrics)
-    key = about.key(By.WEEK if by_week else By.DAY)
-    counts = [BY_NAME[name].sql for name in COURSE]
-    rows = session.execute(
-        select(key, *(each for each in counts if each is not None))
-        .where(*about.leads)
-        .group_by(key),
-        about.facts,
+    cohort = metrics.compute(
+        session, workspace.id, period.of_metrics, by=By.WEEK if by_week else By.DAY, only=COURSE
     )
-    found = {day: dict(zip(COURSE, told, strict=True)) for day, *told in rows}
+    found = {day: {name: told.count(name) for name in COURSE} for day, told in cohort.by.items()}
     nothing = dict.fromkeys(COURSE, 0)
     steps = period.weeks() if by_week else period.days()
     return [Point(day, found.get(day, nothing)) for day in steps]

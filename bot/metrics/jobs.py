@@ -1,0 +1,46 @@
+"""What the clock brings in for the figures: every five minutes, days that are over are tallied."""
+
+from functools import partial
+
+from sqlalchemy.orm import Session
+
+from bot.jobs import Tasks, put_schedule
+from bot.metrics import days
+from bot.metrics.computing import scope
+from bot.metrics.period import EVER
+from bot.people.model import Workspace
+from bot.store import Store
+
+TALLY = "metrics.tally"
+
+
+def register(tasks: Tasks, store: Store) -> None:
+    """Add the task."""
+    tasks.add(TALLY, partial(_tally, store))
+
+
+def install(session: Session, workspace: Workspace) -> None:
+    """Let the clock tally a workspace's days."""
+    put_schedule(
+        session, workspace.id, TALLY, TALLY, cron="*/5 * * * *", zone=workspace.timezone,
+        workspace_id=workspace.id,
+    )  # fmt: skip
+
+
+def tally(store: Store, workspace_id: int) -> int:
+    """Tally the days that are over and are not, or not any more; returns how many there were.
+
+    Each is a transaction of its own, so that what is done stays done.
+    """
+    with store.transaction() as session:
+        about = scope(session, workspace_id, EVER)
+        days.forget(session, about)
+        left = days.to_tally(session, about)
+    for day in left:
+        with store.transaction() as session:
+            days.tally(session, scope(session, workspace_id, EVER), day)
+    return len(left)
+
+
+def _tally(store: Store, workspace_id: int, slot: str) -> None:  # noqa: ARG001 - the clock's
+    tally(store, workspace_id)

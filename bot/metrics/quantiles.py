@@ -1,0 +1,157 @@
+"""Quantiles: the wait that half or nine tenths of the leads do not exceed, exactly.
+
+A day's waits stand sorted, so that how many of them are below a bound takes a few steps each. The
+quantile of all days lies between the least and the greatest quantile of a day. Mostly it also lies
+between those of the middle days; where counting shows that it does, only the waits between these
+are put in order, which are few.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Select,
+    TextualSelect,
+    collate,
+    column,
+    func,
+    literal,
+    select,
+    text,
+    union_all,
+)
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.orm import Session
+
+from bot.metrics.definitions import BY_NAME
+from bot.metrics.figures import Key
+from bot.metrics.ledger import rounded
+from bot.metrics.metric import Quantile
+from bot.metrics.model import DayWait
+from bot.metrics.of_leads import WAITS
+from bot.metrics.period import Period
+from bot.metrics.scope import By, Scope
+from bot.metrics.tallies import GROUP, SPLITS, Reading, of_days, of_leads, read_key
+from bot.metrics.units import Attribution, Value
+from bot.store.base import table
+
+# Positions count from 1 in an array. A quantile that falls between two waits has two positions;
+# the one is (size - 1) * percent / 100 steps behind the first, rounded down, the other rounded up.
+_STEPS = """
+SELECT * FROM (WITH
+asked AS (
+    SELECT * FROM unnest(CAST(:waits AS text[]), CAST(:percents AS int[])) AS each (wait, percent)
+),
+part AS (
+    SELECT of_group, wait, seconds AS w, cardinality(seconds) AS size
+    FROM waited WHERE cardinality(seconds) > 0
+),
+bounds AS (
+    SELECT of_group, wait, percent, sum(size) AS size,
+        min(w[1 + (size - 1) * percent / 100]) AS lowest,
+        max(w[1 + ((size - 1) * percent + 99) / 100]) AS highest,
+        percentile_disc(0.25) WITHIN GROUP (ORDER BY w[1 + (size - 1) * percent / 100]) AS low,
+        percentile_disc(0.75) WITHIN GROUP (ORDER BY w[1 + ((size - 1) * percent + 99) / 100])
+            AS high
+    FROM part JOIN asked USING (wait)
+    GROUP BY of_group, wait, percent
+),
+sure AS (
+    SELECT of_group, wait, percent, bounds.size,
+        CASE WHEN sum(width_bucket(low - 1, w)) <= (bounds.size - 1) * percent / 100
+             THEN low ELSE lowest END AS low,
+        CASE WHEN sum(width_bucket(high, w)) > ((bounds.size - 1) * percent + 99) / 100
+             THEN high ELSE highest END AS high
+    FROM bounds JOIN part USING (of_group, wait)
+    GROUP BY of_group, wait, percent, bounds.size, low, high, lowest, highest
+),
+inside AS (
+    SELECT of_group, wait, percent, sure.size, width_bucket(low - 1, w) AS below,
+        w[width_bucket(low - 1, w) + 1 : width_bucket(high, w)] AS w
+    FROM sure JOIN part USING (of_group, wait)
+),
+counted AS (
+    SELECT of_group, wait, percent, size, sum(below) AS below
+    FROM inside GROUP BY of_group, wait, percent, size
+),
+ordered AS (
+    SELECT of_group, wait, percent, array_agg(waited ORDER BY waited) AS w
+    FROM inside, unnest(w) AS waited GROUP BY of_group, wait, percent
+)
+SELECT of_group, wait, percent, size,
+    w[1 + (size - 1) * percent / 100 - below] AS one,
+    w[1 + ((size - 1) * percent + 99) / 100 - below] AS other
+FROM counted JOIN ordered USING (of_group, wait, percent)) AS found
+"""
+
+
+def quantiles(
+    session: Session, about: Scope, by: By | None, reading: Reading, names: Collection[str]
+) -> Mapping[Key, Mapping[str, Value]]:
+    """By group, the metrics of these names that are quantiles; a group that never waited is not
+    there."""
+    rules = {name: rule for name in names if isinstance(rule := BY_NAME[name].rule, Quantile)}
+    if not rules:
+        return {}
+    asked = [(rule.wait, rule.percent) for rule in rules.values()]
+    facts = {"waits": [wait for wait, _ in asked], "percents": [percent for _, percent in asked]}
+    statement = _steps(_waited(about, by, reading, {wait for wait, _ in asked}))
+    found: dict[Key, dict[str, Value]] = {}
+    named = dict(zip(asked, rules, strict=True))
+    for row in session.execute(statement, about.facts | facts):
+        value = _between(row.one, row.other, (int(row.size) - 1) * row.percent)
+        found.setdefault(read_key(by, row.of_group), {})[named[row.wait, row.percent]] = value
+    return found
+
+
+def _steps(waited: CTE) -> TextualSelect:
+    names = (GROUP, "wait", "percent", "size", "one", "other")
+    told: list[ColumnElement[Any]] = [column(name) for name in names]
+    return text(_STEPS).columns(*told).add_cte(waited)
+
+
+def _waited(about: Scope, by: By | None, reading: Reading, waits: Collection[str]) -> CTE:
+    """The sorted waits: of each tallied day, and of all other leads together."""
+    parts = gathered(about, by, reading.rest, waits) if reading.rest else []
+    if reading.days:
+        columns: list[ColumnElement[Any]] = [table(DayWait).c.wait, table(DayWait).c.seconds]
+        found = of_days(credited(about, by), by, reading.days, DayWait, columns)
+        parts.append(found.where(DayWait.wait.in_(waits)))
+    return union_all(*parts).cte("waited")
+
+
+def credited(about: Scope, by: By | None) -> Scope:
+    """A cohort, for its waits alone: they depend on what is credited only by campaign."""
+    if SPLITS[by] == By.CAMPAIGN:
+        return about
+    return replace(about, attribution=Attribution.FIRST_TOUCH)
+
+
+def gathered(
+    about: Scope, by: By | None, periods: Sequence[Period], waits: Collection[str]
+) -> list[Select[Any]]:
+    """For each of these waits, all that leads of these periods waited, by their group."""
+    columns = [
+        func.array_agg(aggregate_order_by(seconds, seconds))
+        .filter(seconds.is_not(None))
+        .label(wait)
+        for wait, seconds in WAITS.items()
+        if wait in waits
+    ]
+    read = of_leads(about, by, periods, columns).cte("read")
+    return [
+        select(
+            read.c[GROUP], collate(literal(wait), "C").label("wait"),
+            read.c[wait].label("seconds"),
+        ).where(read.c[wait].is_not(None))
+        for wait in waits
+    ]  # fmt: skip
+
+
+def _between(one: int, other: int, steps: int) -> int:
+    """The quantile, so many hundredths of a step behind the first wait, in whole seconds."""
+    return int(rounded(one + Fraction(steps % 100, 100) * (other - one), 0))
