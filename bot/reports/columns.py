@@ -9,7 +9,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from bot.metrics import Attribution
+from bot import metrics
+from bot.metrics import Attribution, By
 from bot.reports.period import Period
 from bot.reports.policy import Matter, Sight
 
@@ -20,12 +21,19 @@ Key = tuple[Any, ...]
 """What a sheet is ordered by, unique in it."""
 
 
+ALL = "received"
+"""The metric behind which all leads of a period stand."""
+
+
 @dataclass(frozen=True)
 class Wanted:
-    """Which days, and the rule that credits leads to campaigns."""
+    """Which days, and the rule that credits leads to campaigns; of single leads, those behind a
+    metric, and of one group where one is named."""
 
     period: Period
     credit: Attribution = Attribution.FIRST_TOUCH
+    metric: str = ALL
+    group: tuple[By, metrics.Key] | None = None
 
 
 @dataclass(frozen=True)

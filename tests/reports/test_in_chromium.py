@@ -13,8 +13,9 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
+from bot.reports.site import paper
 from bot.spend.model import Margin, SpendEntry
 from tests.reports.house import MONDAY, NOW, House
 
@@ -88,7 +89,7 @@ def page(request: pytest.FixtureRequest, autumn: House, browser: Browser) -> Ite
     foreign: list[str] = []
     opened.on("request", lambda asked: _note_foreign(asked.url, autumn, foreign))
     faults: list[str] = []
-    opened.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
+    opened.on("console", lambda said: _note_fault(said, opened, faults))
     opened.goto(f"{autumn.address}/report")
     opened.get_by_role("link", name="Sign in with Slack").click()
     opened.get_by_role("button", name="Clara").click()
@@ -102,6 +103,12 @@ def page(request: pytest.FixtureRequest, autumn: House, browser: Browser) -> Ite
 def _note_foreign(url: str, house: House, foreign: list[str]) -> None:
     if not url.startswith((house.address, house.slack.url)):
         foreign.append(url)
+
+
+def _note_fault(said: ConsoleMessage, page: Page, faults: list[str]) -> None:
+    """What the console complains about, but that a page itself has a status of an error."""
+    if said.type == "error" and said.location["url"] != page.url:
+        faults.append(said.text)
 
 
 def look(page: Page) -> None:
@@ -126,9 +133,24 @@ def test_every_page_shuts_nobody_out(autumn: House, page: Page) -> None:
     for summary in page.get_by_text("The same as a table").all():
         summary.click()
     look(page)
+    page.goto(f"{autumn.address}/report/nothing")
+    expect(page.get_by_role("heading", level=1)).to_have_text("There is no such page")
+    look(page)
+    page.get_by_role("link", name="Back to the report").click()
     page.get_by_role("button", name="Sign out").click()
     look(page)
     page.get_by_role("link", name="Sign in again").click()
+    look(page)
+    page.get_by_role("link", name="Sign in with Slack").click()
+    page.get_by_role("button", name="Guest").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("You have no role yet")
+    look(page)
+    # As where nobody has set it up: the page is ours, only who hands it out is not.
+    told = {"missing": ["SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET"], "back": "/report/signed-in"}
+    body = bytes(paper.page("not_set_up.html", told).body).decode()
+    page.route("**/report/sign-in", lambda asked: asked.fulfill(body=body, status=503))
+    page.goto(f"{autumn.address}/report/sign-in")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Signing in is not set up yet")
     look(page)
 
 

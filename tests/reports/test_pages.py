@@ -1,16 +1,21 @@
 """The pages: what they say, where they lead, and what surrounds them."""
 
+import csv
+import io
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 from html import unescape
 
 import httpx
+import openpyxl
 import pytest
 from sqlalchemy import text
 
 from bot.metrics import METRICS
+from bot.reports.service import figures
 from bot.spend.model import SpendEntry
+from bot.store import DatabaseDown
 from tests.reports.house import MONDAY, NOW, House
 
 OTHER = text(
@@ -24,6 +29,10 @@ WEEK = "from=2026-11-16&to=2026-11-22"
 
 def text_of(page: httpx.Response) -> str:
     assert page.status_code == 200, page.text
+    return text_of_any(page)
+
+
+def text_of_any(page: httpx.Response) -> str:
     return unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page.text)))
 
 
@@ -239,3 +248,60 @@ def test_the_digest_leads_to_the_same_week_on_the_page(busy: House) -> None:
     assert link is not None
     with busy.browser("clara") as web:
         assert "16–22 November 2026" in text_of(web.get(unescape(link[1])))
+
+
+@pytest.mark.parametrize(
+    ("asked", "file", "count"),
+    [
+        ("", "leads_2026-11-16_2026-11-22", 5),
+        ("&metric=won", "leads_won_2026-11-16_2026-11-22", 1),
+        ("&metric=claimed&by=campaign&key=1", "leads_claimed_2026-11-16_2026-11-22", 3),
+        ("&by=campaign&key=2&credit=last_touch", "leads_received_2026-11-16_2026-11-22", 4),
+        ("&metric=unattributed&by=kind&key=none", "leads_unattributed_2026-11-16_2026-11-22", 1),
+    ],
+)  # fmt: skip
+def test_the_files_below_a_page_of_leads_hold_the_leads_on_it(
+    clara: httpx.Client, asked: str, file: str, count: int
+) -> None:
+    page = clara.get(f"/report/leads?{WEEK}{asked}")
+    assert f": {count} lead" in text_of(page)
+    assert ("These leads" in page.text) is ("metric" in asked or "key" in asked)
+    links = re.findall(r'href="(/report/files/leads[^"]+)" download', page.text)
+    answers = {link.split("?")[0][-4:]: clara.get(unescape(link)) for link in links}
+    for answer in answers.values():
+        assert f'filename="{file}.' in answer.headers["content-disposition"]
+    rows = [
+        len(list(csv.DictReader(io.StringIO(answers[".csv"].text)))),
+        len(answers["json"].json()),
+        openpyxl.load_workbook(io.BytesIO(answers["xlsx"].content)).worksheets[0].max_row - 1,
+    ]
+    assert rows == [count] * 3
+    assert "metric" not in re.findall(r'href="(/report/files/campaigns.csv[^"]*)"', page.text)[0]
+
+
+def test_what_goes_wrong_is_a_page_for_people_and_json_for_programs(
+    clara: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    missing = clara.get("/report/nothing")
+    assert (missing.status_code, "There is no such page" in missing.text) == (404, True)
+    assert "default-src 'none'" in missing.headers["content-security-policy"]
+    assert clara.get("/report/files/secrets.csv").text.startswith("<!doctype html>")
+    assert clara.get(f"/report/sign-in?onward={'x' * 3_000}").status_code == 400
+    assert clara.post("/report").status_code == 405
+    assert clara.get("/nothing").json() == {"detail": "Not Found"}
+
+    def away(*_args: object) -> None:
+        raise DatabaseDown
+
+    monkeypatch.setattr(figures, "totals", away)
+    page = clara.get("/report/figures")
+    assert (page.status_code, page.headers["retry-after"]) == (503, "5")
+    assert "cannot be reached at the moment" in text_of_any(page)
+
+    def broken(*_args: object) -> None:
+        raise RuntimeError("secret")
+
+    monkeypatch.setattr(figures, "totals", broken)
+    page = clara.get("/report/figures")
+    assert (page.status_code, "This page broke" in page.text) == (500, True)
+    assert "secret" not in page.text

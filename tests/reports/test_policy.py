@@ -111,6 +111,7 @@ def readings(web: httpx.Client) -> Iterator[tuple[str, str]]:
     metrics = ("", "&metric=won", "&by=salesperson&key=2", "&metric=revenue&by=source&key=api")
     for more in metrics:
         yield f"page{more}", web.get(f"/report/leads?{days}{more}").text
+        yield f"leads.json{more}", web.get(f"/report/files/leads.json?{days}{more}").text
     for name in ("leads", "campaigns", "weeks", "spend"):
         yield f"{name}.csv", web.get(f"/report/files/{name}.csv?{days}").text
         book = web.get(f"/report/files/{name}.xlsx?{days}")

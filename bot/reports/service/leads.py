@@ -12,13 +12,12 @@ from sqlalchemy.orm import Session, aliased, defer
 
 from bot.campaigns.model import Campaign
 from bot.leads.model import Lead
-from bot.metrics import BY_NAME, Attribution, By, Key
+from bot.metrics import BY_NAME, By, Key
 from bot.metrics.computing import scope
 from bot.metrics.scope import Scope
 from bot.money import Money
 from bot.people.model import Person, Workspace
-from bot.reports.columns import Cell, Column, Record
-from bot.reports.period import Period
+from bot.reports.columns import Cell, Column, Record, Wanted
 from bot.reports.policy import Matter
 
 _Last, _Of = aliased(Campaign), aliased(Campaign)
@@ -113,19 +112,12 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def behind(
-    session: Session,
-    workspace: Workspace,
-    period: Period,
-    credit: Attribution,
-    metric: str = "received",
-    group: tuple[By, Key] | None = None,
-) -> Slice:
-    """The leads behind a metric, or one group of them. Raises KeyError for what is no metric."""
-    about = scope(session, workspace.id, period.of_metrics, credit)
-    conditions = [*about.leads, BY_NAME[metric].leads]
-    if group is not None:
-        conditions.append(_is_in(about, *group))
+def behind(session: Session, workspace: Workspace, wanted: Wanted) -> Slice:
+    """The leads that are wanted. Raises KeyError for what is no metric."""
+    about = scope(session, workspace.id, wanted.period.of_metrics, wanted.credit)
+    conditions = [*about.leads, BY_NAME[wanted.metric].leads]
+    if wanted.group is not None:
+        conditions.append(_is_in(about, *wanted.group))
     return Slice(conditions, about.facts)
 
 

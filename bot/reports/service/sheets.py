@@ -64,7 +64,7 @@ class Sheet:
 def _leads(
     session: Session, workspace: Workspace, wanted: Wanted, after: Key | None, limit: int
 ) -> Sequence[Record]:
-    found = leads.behind(session, workspace, wanted.period, wanted.credit)
+    found = leads.behind(session, workspace, wanted)
     return leads.read_leads(session, found, after, limit)
 
 

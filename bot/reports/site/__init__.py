@@ -5,7 +5,7 @@ from collections.abc import Callable
 from fastapi import APIRouter, FastAPI
 
 from bot.people.model import Workspace
-from bot.reports.site import door, downloads, leads_page, pages
+from bot.reports.site import door, downloads, leads_page, pages, trouble
 from bot.reports.site.frame import House
 from bot.reports.site.guard import Guard, signing_key
 from bot.settings import Settings
@@ -29,6 +29,7 @@ def mount(
     ):
         routes.include_router(each)
     app.include_router(routes)
+    trouble.mount(app)
     for closed in door.CLOSED:
         app.add_exception_handler(closed, entrance.refuse)
     for unreadable in pages.UNREADABLE:

@@ -9,7 +9,6 @@ from starlette.requests import Request
 
 from bot.metrics import Attribution, By, Key
 from bot.reports import period as periods
-from bot.reports.columns import Wanted
 from bot.reports.period import Period, Span
 from bot.reports.service.figures import DIMENSIONS
 
@@ -35,11 +34,6 @@ class Asked:
         """What tells the leads apart: campaigns, if nothing else is said."""
         said = self.words.get("by")
         return By(said) if said in set(DIMENSIONS) else By.CAMPAIGN
-
-    @property
-    def wanted(self) -> Wanted:
-        """What sheets are asked for."""
-        return Wanted(self.period, self.credit)
 
     @classmethod
     def of(cls, request: Request, today: date) -> "Asked":

@@ -1,4 +1,5 @@
-"""Files for those who read the pages: a sheet in the days of the page, as CSV or XLSX."""
+"""Files for those who read the pages: a sheet in the days of the page, and the leads of a page of
+leads, as CSV, XLSX or JSON."""
 
 import os
 import tempfile
@@ -14,6 +15,7 @@ from bot.reports.service.sheets import SHEETS
 from bot.reports.site.door import HOME
 from bot.reports.site.frame import House
 from bot.reports.site.paper import HEADERS
+from bot.reports.site.question import Question
 
 _PIECE = 64 * 1024
 
@@ -32,8 +34,11 @@ class Files:
         if sheet is None or not sheet.is_for(reader.sight):
             raise HTTPException(404, "There is no such file.")
         header = sheet.header(reader.sight)
-        rows = sheet.rows(self.house.store, reader.workspace, asked.wanted, reader.sight)
-        title = f"{name}_{asked.period.first}_{asked.period.last}.{kind}"
+        question = Question.of(asked, reader.sight)
+        wanted = question.wanted(asked)
+        rows = sheet.rows(self.house.store, reader.workspace, wanted, reader.sight)
+        which = name if question.is_of_all else f"{name}_{question.metric}"
+        title = f"{which}_{asked.period.first}_{asked.period.last}.{kind}"
         return StreamingResponse(
             pieces(kind, name, header, rows),
             media_type=kind.media_type,

@@ -16,6 +16,7 @@ from bot.reports.service.sheets import SHEETS
 from bot.reports.site.asked import Asked
 from bot.reports.site.door import HOME
 from bot.reports.site.guard import Guard, Reader
+from bot.reports.site.question import WORDS, Question
 from bot.store import Store
 
 LEADS, FIGURES, COMPARE = f"{HOME}/leads", f"{HOME}/figures", f"{HOME}/compare"
@@ -57,24 +58,25 @@ def frame(reader: Reader, asked: Asked, request: Request, place: str) -> dict[st
             for span in Span
             if span is not Span.DAYS
         ],
-        "downloads": _downloads(reader, asked),
+        "downloads": _downloads(reader, asked, place),
         "limits": limits(reader),
     }
 
 
-def _downloads(reader: Reader, asked: Asked) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Each sheet, and its files."""
-    return [
-        (
-            sheet.title,
-            [
-                (kind.upper(), asked.address(f"{HOME}/files/{sheet.name}.{kind}"))
-                for kind in (FileKind.CSV, FileKind.XLSX)
-            ],
-        )
-        for sheet in SHEETS.values()
-        if sheet.is_for(reader.sight)
-    ]
+def _downloads(reader: Reader, asked: Asked, place: str) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Each sheet, and its files; below a page of some leads, those of the leads are about these."""
+    found = []
+    is_of_some = not Question.of(asked, reader.sight).is_of_all
+    for sheet in SHEETS.values():
+        is_here = place == sheet.name and is_of_some
+        words = {name: asked.words.get(name) for name in WORDS} if is_here else {}
+        files = [
+            (kind.upper(), asked.address(f"{HOME}/files/{sheet.name}.{kind}", **words))
+            for kind in FileKind
+        ]
+        if sheet.is_for(reader.sight):
+            found.append(("These leads" if is_here else sheet.title, files))
+    return found
 
 
 def limits(reader: Reader) -> str:

@@ -9,15 +9,16 @@ from fastapi import APIRouter, Request, Response
 from sqlalchemy.orm import Session
 
 from bot.leads.model import Rating, Status
-from bot.metrics import BY_NAME, By, Key
+from bot.metrics import BY_NAME, By
 from bot.reports import cursor
 from bot.reports.columns import Column, cells, visible
-from bot.reports.policy import Matter, Sight
+from bot.reports.policy import Matter
 from bot.reports.service import figures, leads
-from bot.reports.site.asked import NOBODY, Asked
+from bot.reports.site.asked import Asked
 from bot.reports.site.frame import LEADS, House, frame
 from bot.reports.site.guard import Reader
 from bot.reports.site.paper import page
+from bot.reports.site.question import WORDS, Question
 
 PAGE_SIZE = 50
 
@@ -62,34 +63,6 @@ COLUMNS = (
 
 
 @dataclass(frozen=True)
-class Question:
-    """Which leads: those behind a metric, of one group where one is named."""
-
-    metric: str
-    group: tuple[By, Key] | None
-
-    @classmethod
-    def of(cls, asked: Asked, sight: Sight) -> "Question":
-        """Read an address; what the reader may not ask is all leads received."""
-        metric = asked.words.get("metric", "")
-        known = metric in BY_NAME and figures.shows(sight, metric)
-        return cls(metric if known else "received", _group(asked, sight))
-
-
-def _group(asked: Asked, sight: Sight) -> tuple[By, Key] | None:
-    said, key = asked.words.get("by"), asked.words.get("key")
-    if said not in set(figures.splits(sight)) or key is None:
-        return None
-    by, key = By(said), None if key == NOBODY else key
-    if by in (By.CAMPAIGN, By.SALESPERSON):
-        number = int(key) if key and key.isdecimal() and len(key) < 19 else None
-        if by is By.SALESPERSON and not sight.sees(Matter.PEOPLE, number):
-            return None
-        return by, number
-    return by, key
-
-
-@dataclass(frozen=True)
 class Desk:
     """Where the page of leads is written."""
 
@@ -105,14 +78,12 @@ class Desk:
 
 
 def _found(session: Session, reader: Reader, asked: Asked, question: Question) -> dict[str, Any]:
-    wanted = leads.behind(
-        session, reader.workspace, asked.period, asked.credit, question.metric, question.group
-    )
+    wanted = leads.behind(session, reader.workspace, question.wanted(asked))
     after = cursor.read(asked.words.get("after"), leads.KEY)
     records = leads.read_leads(session, wanted, after, PAGE_SIZE + 1)
     columns = visible(COLUMNS, reader.sight)
     shown = records[:PAGE_SIZE]
-    here = {name: asked.words.get(name) for name in ("metric", "by", "key")}
+    here = {name: asked.words.get(name) for name in WORDS}
     onward = cursor.written(shown[-1].key) if len(records) > PAGE_SIZE else None
     return {
         "metric": BY_NAME[question.metric],
@@ -123,7 +94,7 @@ def _found(session: Session, reader: Reader, asked: Asked, question: Question) -
         "page_size": PAGE_SIZE,
         "more": asked.address(LEADS, after=onward, **here) if onward else None,
         "first": asked.address(LEADS, **here) if after else None,
-        "all": asked.address(LEADS) if question.metric != "received" or question.group else None,
+        "all": None if question.is_of_all else asked.address(LEADS),
     }
 
 
