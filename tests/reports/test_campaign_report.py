@@ -12,9 +12,12 @@ from bot import clock
 from bot.campaigns.model import Campaign, Stage
 from bot.errors import NotAllowed, NotFound
 from bot.metrics import Attribution, Figures
+from bot.money import Money
 from bot.people.model import Person, Role
+from bot.planning.service import budget
 from bot.playground.limits import check_message
 from bot.reports.campaign import listeners, model, service, view
+from bot.reports.campaign.budget import Line
 from bot.reports.campaign.model import CampaignReport, Reason
 from bot.slack import Message
 from bot.spend.model import Margin, SpendEntry
@@ -111,7 +114,15 @@ def busy(office: Office) -> int:
     )  # fmt: skip
     for campaign_id, minor in ((spring, 20_000), (autumn, 3_000), (winter, 4_000)):
         spend(office, campaign_id, minor)
+    plan(office, spring, "ads 300", "Landing page 150", "Print 50")
     return spring
+
+
+def plan(office: Office, campaign_id: int, *lines: str) -> None:
+    """A budget by line, as somebody typed it."""
+    with office.store.transaction() as session:
+        campaign = session.get_one(Campaign, campaign_id)
+        budget.put(session, campaign, budget.lines("\n".join(lines), campaign.currency))
 
 
 def cells(message: Message) -> dict[str, list[str]]:
@@ -154,6 +165,30 @@ def test_money_is_hidden_from_salespeople_in_every_cell(
     found.campaign.id = 1
     looks("for_sales", shown)
     assert "EUR" in str(view.report(report(office, spring, marketer(office))).blocks)
+
+
+def test_the_plan_by_line_is_held_against_what_was_spent(office: Office) -> None:
+    [spring] = campaigns(office, "Spring")
+    assert report(office, spring).lines == []
+    plan(office, spring, "ADS 100", "Print 50", "Fair 20")
+    spend(office, spring, 12_050)
+    with office.store.transaction() as session:
+        for line, minor in (("Fair", 0), ("Gifts <b>", 700)):
+            session.add(
+                SpendEntry(workspace_id=office.workspace.id, campaign_id=spring, line=line,
+                           day=date(2026, 11, 16), minor=minor, currency="EUR", note="",
+                           entered_at=NOW, source="typed")
+            )  # fmt: skip
+    found = report(office, spring)
+    said = [view._line(line) for line in found.lines]
+    assert said == [
+        "120.50 EUR of 100 EUR, 20.50 EUR over", "no spend entered of 50 EUR",
+        "0 EUR of 20 EUR, 20 EUR left", "7 EUR spent, nothing planned",
+    ]  # fmt: skip
+    assert [line.name for line in found.lines] == ["ADS", "Print", "Fair", "Gifts <b>"]
+    dollars = Line("Ads", Money(100, "USD"), Money(100, "EUR"))
+    assert view._line(dollars) == "1 EUR spent; the plan of 1 USD is in another currency"
+    assert report(office, spring, office.seller).lines == []
 
 
 def test_one_without_a_role_or_of_elsewhere_reads_none(office: Office) -> None:
@@ -256,6 +291,7 @@ def test_a_hostile_campaign_stays_within_slacks_limits(office: Office) -> None:
             dict.fromkeys(model.ROWS, hostile * 20),
         ),
         typical=found.typical, peers=30,
+        lines=[Line(hostile[:80], Money(9 * 10**14, "EUR"), Money(10**15, "EUR"))] * 60,
         reasons=[Reason(hostile * 10, 9)] * 5, targets={}, shows_money=True,
         today=date(2026, 11, 25), as_of=datetime(2026, 11, 25, tzinfo=UTC),
     )  # fmt: skip

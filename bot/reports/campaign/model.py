@@ -7,6 +7,7 @@ from datetime import date, datetime
 from bot.campaigns.model import Campaign
 from bot.leads.model import Rating
 from bot.metrics import Figures, Value
+from bot.reports.campaign.budget import Line
 
 ROWS = (
     "received", "claimed", "acceptance_rate", "qualified", "qualified_rate", "won", "customers",
@@ -43,6 +44,8 @@ class CampaignReport:
     """The most frequent first."""
     targets: Mapping[str, Value]
     """By metric, what was planned."""
+    lines: Sequence[Line]
+    """The budget by line, for those who may see what it cost."""
     shows_money: bool
     """Whether the reader may see what it cost and brought."""
     today: date

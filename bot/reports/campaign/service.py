@@ -15,6 +15,7 @@ from bot.leads.model import Disposition, Lead, Rating
 from bot.metrics import METRICS, Attribution, Figures, Unit, Value, of_campaigns, rounded
 from bot.people import service as people
 from bot.people.model import Person, Role
+from bot.reports.campaign.budget import by_line
 from bot.reports.campaign.model import SHOWN, CampaignReport, Reason
 from bot.reports.policy import Matter, sight_of
 
@@ -34,6 +35,7 @@ def report(
     ids = [campaign.id, *peers]
     figures = of_campaigns(session, who.workspace_id, ids, attribution=attribution, only=SHOWN)
     sight = sight_of(who)
+    shows_money = sight is not None and sight.knows(Matter.MONEY)
     return CampaignReport(
         campaign=campaign,
         figures=figures[campaign.id],
@@ -41,7 +43,8 @@ def report(
         peers=len(peers),
         reasons=_reasons(session, campaign, attribution),
         targets=_targets(campaign),
-        shows_money=sight is not None and sight.knows(Matter.MONEY),
+        lines=by_line(session, campaign) if shows_money else [],
+        shows_money=shows_money,
         today=campaigns.today(session, who.workspace_id),
         as_of=clock.now(),
     )

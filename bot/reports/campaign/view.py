@@ -20,6 +20,9 @@ from bot.campaigns.model import Campaign, Kind, Stage
 from bot.campaigns.view import period
 from bot.leads.model import Rating
 from bot.metrics import BY_NAME, Attribution, Group, shown
+from bot.money import Money
+from bot.planning.view.parts import listed
+from bot.reports.campaign.budget import Line
 from bot.reports.campaign.model import ROWS, CampaignReport, Reason
 from bot.slack import AnyBlock, Message
 from bot.slack.text import clean, moment, plural, safe
@@ -28,6 +31,7 @@ BY_FIRST = "report.first_touch"
 BY_LAST = "report.last_touch"
 
 _FUNNEL = ("received", "claimed", "qualified", "won")
+_MOST_LINES = 15
 _MOST_WHYS = 4
 
 
@@ -46,7 +50,8 @@ def report(found: CampaignReport) -> Message:
     elif not found.figures.has("spend"):
         blocks.append(SectionBlock(text=_no_leads(found.campaign)))
         return Message(f"{safe(title)}. {headline}", [*blocks, _buttons(found)])
-    blocks += [_table(found), *_why_lost(found.reasons), _small(_notes(found)), _buttons(found)]
+    blocks += [_table(found), *_budget(found.lines), *_why_lost(found.reasons)]
+    blocks += [_small(_notes(found)), _buttons(found)]
     return Message(f"{safe(title)}. {headline}", blocks)
 
 
@@ -132,6 +137,32 @@ def _row(found: CampaignReport, name: str) -> list[str]:
         "–" if target is None else shown(metric.unit, target),
         "–" if usual is None else shown(metric.unit, usual),
     ]
+
+
+def _budget(lines: Sequence[Line]) -> list[Block]:
+    """The plan by line, and what became of it."""
+    if not lines:
+        return []
+    told = [f"{clean(line.name, 80)}: {_line(line)}" for line in lines[:_MOST_LINES]]
+    blocks: list[Block] = [SectionBlock(text="*Budget by line*"), listed(told)]
+    if len(lines) > len(told):
+        left = f"{len(lines) - len(told):,} more lines: `/campaign spend` shows every entry."
+        blocks.append(_small(left))
+    return blocks
+
+
+def _line(line: Line) -> str:
+    """`3,200 EUR of 4,000 EUR, 800 EUR left`, and honest where one of the two is missing."""
+    if line.planned is None:
+        return f"{line.spent} spent, nothing planned"
+    if line.spent is None:
+        return f"no spend entered of {line.planned}"
+    if line.left is None:
+        return f"{line.spent} spent; the plan of {line.planned} is in another currency"
+    rest = f"{line.left} left"
+    if line.left.minor < 0:
+        rest = f"{Money(-line.left.minor, line.left.currency)} over"
+    return f"{line.spent} of {line.planned}, {rest}"
 
 
 def _why_lost(reasons: Sequence[Reason]) -> list[Block]:
