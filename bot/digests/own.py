@@ -1,13 +1,22 @@
 """What a personal digest says: a salesperson's own week, or a marketer's own campaigns."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
 from bot.digests.model import Audience, Digest, Week
 from bot.digests.report import CampaignFigures
 from bot.metrics import Figures
+
+
+@dataclass(frozen=True)
+class Quiet:
+    """A campaign that ran and brought no lead in the week."""
+
+    name: str
+    ever: bool
+    """Whether it has brought one before."""
 
 
 @dataclass(frozen=True)
@@ -27,12 +36,15 @@ class OwnWeek:
     """How many leads wait in each of a salesperson's lists."""
     campaigns: tuple[CampaignFigures, ...] = ()
     """A marketer's own, the most leads first."""
+    quiet: tuple[Quiet, ...] = ()
+    """A marketer's own that ran and brought no lead."""
     is_running: bool = False
 
     @property
     def says_something(self) -> bool:
         """Whether it is worth a message."""
-        return bool(self.mine.count("received") or any(self.waits.values()) or self.campaigns)
+        told = self.mine.count("received"), *self.waits.values(), self.campaigns, self.quiet
+        return any(told)
 
     def snapshot(self) -> dict[str, Any]:
         """What a digest's row keeps."""
@@ -42,6 +54,7 @@ class OwnWeek:
             "team": self.team.as_json(),
             "waits": dict(self.waits),
             "campaigns": [each.as_json() for each in self.campaigns],
+            "quiet": [asdict(each) for each in self.quiet],
         }
 
     @classmethod
@@ -57,4 +70,5 @@ class OwnWeek:
             team=Figures.from_json(kept["team"]),
             waits=kept["waits"],
             campaigns=tuple(map(CampaignFigures.from_json, kept["campaigns"])),
+            quiet=tuple(Quiet(**each) for each in kept.get("quiet", [])),
         )

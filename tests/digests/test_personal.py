@@ -96,13 +96,23 @@ def test_a_marketer_hears_of_their_own_campaigns(office: Office, golden: Golden)
     make(office, office.manager, Role.MARKETER)
     make(office, office.stranger, Role.MARKETER)
     with office.store.transaction() as session:
-        spring, other = office.campaigns(session, "Spring *sale*", "Somebody else's")
+        spring, other, *quiet = office.campaigns(
+            session, "Spring *sale*", "Somebody else's", "New <tills>", "Newsletter", "Over"
+        )
         session.execute(
             text("UPDATE campaign SET owner_id = :id WHERE id = :campaign"),
             {"id": office.stranger.id, "campaign": other},
         )
         office.leads(session, [{"campaign_id": spring, "rating": "hot"}, {"campaign_id": spring}])
         office.leads(session, [{"campaign_id": other}])
+        office.leads(
+            session, [{"campaign_id": quiet[1], "received_at": MONDAY - timedelta(days=9)}]
+        )
+        session.execute(
+            text("UPDATE campaign SET stage = 'live', ends_on = CAST(:day AS date) WHERE id = :id"),
+            [{"id": each, "day": None} for each in (spring, *quiet[:2])]
+            + [{"id": quiet[2], "day": MONDAY.date()}],
+        )
         office.spend(session, spring, 10_000)
     assert send(office, Audience.MARKETERS) == 2
     own = [told(office, delivery)[0] for delivery in (1, 2)]

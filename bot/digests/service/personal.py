@@ -4,19 +4,19 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from sqlalchemy import select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from bot import clock, metrics
-from bot.campaigns.model import Campaign
+from bot.campaigns.model import Campaign, Stage
 from bot.digests.model import Audience, Digest, Week
-from bot.digests.own import OwnWeek
+from bot.digests.own import OwnWeek, Quiet
 from bot.digests.report import CampaignFigures
 from bot.digests.service.reporting import named
 from bot.errors import HandoffError
 from bot.leads import service as leads
-from bot.leads.model import Mine
+from bot.leads.model import Lead, Mine
 from bot.metrics import By, Figures
 from bot.people.model import Person, Role, Workspace
 
@@ -78,10 +78,37 @@ def _marketing(
     for campaign in named(session, now.by_campaign):
         if campaign.campaign_id is not None:
             by_owner[owners[campaign.campaign_id]].append(campaign)
+    with_leads = [key for key, told in now.by_campaign.items() if told.count("received")]
+    quiet = _quiet(session, persons, week, with_leads)
     return {
-        who.id: OwnWeek(Audience.MARKETERS, week, now.as_of, campaigns=tuple(by_owner[who.id]))
+        who.id: OwnWeek(
+            Audience.MARKETERS, week, now.as_of,
+            campaigns=tuple(by_owner[who.id]), quiet=tuple(quiet[who.id]),
+        )
         for who in persons
-    }
+    }  # fmt: skip
+
+
+def _quiet(
+    session: Session, persons: Sequence[Person], week: Week, with_leads: Sequence[int | None]
+) -> Mapping[int, list[Quiet]]:
+    """By owner, the campaigns that ran in the week and brought no lead."""
+    ever = exists().where(Lead.campaign_id == Campaign.id)
+    rows = session.execute(
+        select(Campaign.owner_id, Campaign.name, ever)
+        .where(
+            Campaign.owner_id.in_([who.id for who in persons]),
+            Campaign.stage == Stage.LIVE,
+            Campaign.starts_on < week.end,
+            or_(Campaign.ends_on.is_(None), Campaign.ends_on >= week.monday),
+            Campaign.id.not_in([each for each in with_leads if each is not None]),
+        )
+        .order_by(Campaign.starts_on, Campaign.id)
+    )
+    found: dict[int, list[Quiet]] = defaultdict(list)
+    for owner_id, name, before in rows:
+        found[owner_id].append(Quiet(name, before))
+    return found
 
 
 def _owners(session: Session, campaigns: Mapping[int | None, Figures]) -> Mapping[int, int]:

@@ -13,7 +13,7 @@ from bot.leads.model import Mine
 from bot.leads.view import list_action
 from bot.metrics import Figures
 from bot.slack import AnyBlock, Message
-from bot.slack.text import moment, plural
+from bot.slack.text import moment, plural, safe
 
 OPT_OUT = "digest.opt_out"
 OPT_IN = "digest.opt_in"
@@ -47,7 +47,7 @@ def own(week: OwnWeek, *, wanted: bool = True) -> Message:
     title = f"{whose}{' so far' if week.is_running else ''}: {days(week.week)}"
     sentence = _of_selling(week) if is_selling else _of_campaigns(week)
     blocks: list[AnyBlock] = [HeaderBlock(text=title), SectionBlock(text=f"*{sentence}*")]
-    blocks += _selling(week) if is_selling else _campaigns(week.campaigns)
+    blocks += _selling(week) if is_selling else [*_campaigns(week.campaigns), *_quiet(week)]
     blocks += [small(*_notes(week)), ActionsBlock(elements=[_switch(wanted=wanted)])]
     return Message(f"{title}. {sentence}", blocks)
 
@@ -127,6 +127,23 @@ def _campaigns(campaigns: Sequence[CampaignFigures]) -> list[AnyBlock]:
     return [
         SectionBlock(text=f"*By campaign*{more if left else ''}"),
         by_campaign(shown, _CAMPAIGNS),
+    ]
+
+
+def _quiet(week: OwnWeek) -> list[Block]:
+    """The campaigns that ran and brought nothing, which nobody sees in a table of leads."""
+    if not week.quiet:
+        return []
+    lines = [
+        f"• {safe(each.name, 150)}: {'none this week' if each.ever else 'no lead yet'}"
+        for each in week.quiet[:MOST_CAMPAIGNS]
+    ]
+    left = len(week.quiet) - len(lines)
+    more = [f"{left:,} more are not shown."] if left else []
+    hint = "If you expected some, see whether the links carry the campaign's UTM code."
+    return [
+        SectionBlock(text="\n".join(["*Running, and without a lead*", *lines, *more])),
+        small(hint),
     ]
 
 

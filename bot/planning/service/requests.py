@@ -71,7 +71,7 @@ def open_requests(session: Session, who: Person, limit: int, offset: int = 0) ->
     return [Listed(*row) for row in rows]
 
 
-def to_answer(session: Session, workspace_id: int, limit: int) -> Sequence[Listed]:
+def to_answer(session: Session, workspace_id: int, limit: int | None = None) -> Sequence[Listed]:
     """The requests to which marketing owes an answer, the earliest due first, at most `limit`."""
     support = _support()
     rows = session.execute(
@@ -86,15 +86,9 @@ def to_answer(session: Session, workspace_id: int, limit: int) -> Sequence[Liste
 
 def overdue(session: Session, workspace_id: int) -> Sequence[Request]:
     """The requests that marketing has not answered as it promised, the longest overdue first."""
-    return session.scalars(
-        select(Request)
-        .where(
-            Request.workspace_id == workspace_id,
-            Request.turn == Turn.WAITING,
-            Request.answer_by < clock.now(),
-        )
-        .order_by(Request.answer_by, Request.id)
-    ).all()
+    now = clock.now()
+    waiting = [each.request for each in to_answer(session, workspace_id)]
+    return [request for request in waiting if request.is_overdue(now)]
 
 
 def _support() -> ColumnElement[int]:
