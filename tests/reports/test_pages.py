@@ -237,7 +237,7 @@ def test_nothing_is_read_without_a_session(house: House) -> None:
 
 def test_unknown_files_are_none(clara: httpx.Client) -> None:
     assert clara.get("/report/files/people.csv").status_code == 404
-    assert clara.get("/report/files/leads.exe").status_code == 422
+    assert clara.get("/report/files/leads.exe").status_code == 400
 
 
 def test_the_digest_leads_to_the_same_week_on_the_page(busy: House) -> None:
