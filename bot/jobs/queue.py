@@ -119,12 +119,14 @@ class _JobToDefer(UserDefinedType[Any]):
         return "procrastinate_job_to_defer_v1"
 
 
-def deferring(task: str, jobs: FromClause, *, priority: int = 0) -> ColumnElement[Any]:
+def deferring(
+    task: str, jobs: FromClause, *, priority: int | ColumnElement[int] = 0
+) -> ColumnElement[Any]:
     """An expression that writes a job of one task for each row of `jobs`, its `lane` and its
     `args` (JSON), where the rows are. It is null where there are none."""
+    how = literal(priority) if isinstance(priority, int) else priority
     facts = (
-        literal(DEFAULT_QUEUE), literal(task), literal(priority), jobs.c.lane, null(),
-        jobs.c.args, null(),
+        literal(DEFAULT_QUEUE), literal(task), how, jobs.c.lane, null(), jobs.c.args, null(),
     )  # fmt: skip
     each = func.row(*facts).cast(_JobToDefer())
     return func.procrastinate_defer_jobs_v1(func.array_agg(each))

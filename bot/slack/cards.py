@@ -8,7 +8,7 @@ between Slack's answer and our commit can double one message but lose none.
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import timedelta
 
 from sqlalchemy import (
@@ -20,19 +20,19 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     bindparam,
+    case,
     cast,
     func,
     literal,
     select,
     true,
-    tuple_,
     update,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from bot import clock
-from bot.jobs import Tasks, deferring, enqueue, enqueue_all
+from bot.jobs import Tasks, deferring, enqueue_all
 from bot.slack.client import Slack
 from bot.slack.errors import MessageGone, NeedsAdmin
 from bot.slack.message import Message
@@ -82,25 +82,52 @@ class Card(Base):
     sent_at: Mapped[Moment | None]
 
 
-def _drawing(posted: CTE) -> Subquery:
-    """The drawing job of each card that was written."""
-    args = func.jsonb_build_object("card_id", posted.c.id).label("args")
-    return select(posted.c.target.label("lane"), args).subquery("jobs")
+def _drawing(marked: CTE) -> Subquery:
+    """The drawing job of each card that was marked."""
+    return select(
+        marked.c.target.label("lane"),
+        func.jsonb_build_object("card_id", marked.c.id).label("args"),
+        case((marked.c.ts.is_(None), 0), else_=_REDRAW_PRIORITY).label("priority"),
+    ).subquery("jobs")
 
 
-# Built once and one statement, since every lead runs through it; null where the card was there.
-_PUT_UP = select(
-    deferring(
-        DRAW,
-        _drawing(
-            insert(table(Card))
-            .values({name: bindparam(name) for name in _GIVEN} | {"stale": True})
-            .on_conflict_do_nothing()
-            .returning(table(Card).c.id, table(Card).c.target)
-            .cte("posted")
-        ),
-    )
+# Built once and one statement each, since every lead and every click runs through them.
+_CARD = table(Card)
+_MARKED = (_CARD.c.id, _CARD.c.target, _CARD.c.ts)
+_NEW = (
+    insert(_CARD)
+    .values({name: bindparam(name) for name in _GIVEN} | {"stale": True})
+    .on_conflict_do_nothing()
+    .returning(*_MARKED)
+    .cte("marked")
 )
+_PUT_UP = select(deferring(DRAW, _drawing(_NEW)))
+
+_SUBJECTS = (
+    func.unnest(bindparam("kinds", type_=ARRAY(Text)), bindparam("ids", type_=ARRAY(BigInteger)))
+    .table_valued("kind", "subject_id", name="subjects")
+    .render_derived()
+)
+_MINE = (
+    select(_CARD.c.id, _CARD.c.stale)
+    .join_from(
+        _CARD,
+        _SUBJECTS,
+        (_CARD.c.kind == _SUBJECTS.c.kind) & (_CARD.c.subject_id == _SUBJECTS.c.subject_id),
+    )
+    .order_by(_CARD.c.id)
+    .with_for_update(key_share=True, of=_CARD)
+    .cte("mine")
+)
+_STALE = (
+    update(_CARD)
+    .where(_CARD.c.id == _MINE.c.id, ~_MINE.c.stale)
+    .values(stale=True)
+    .returning(*_MARKED)
+    .cte("marked")
+)
+_JOBS = _drawing(_STALE)
+_REDRAW = select(deferring(DRAW, _JOBS, priority=_JOBS.c.priority))
 
 
 def show(
@@ -144,7 +171,7 @@ def show_all(
     names = ["workspace_id", "kind", "subject_id", "target", "stale"]
     posted = (
         insert(table(Card)).from_select(names, rows).on_conflict_do_nothing()
-        .returning(table(Card).c.id, table(Card).c.target).cte("posted")
+        .returning(*_MARKED).cte("marked")
     )  # fmt: skip
     enqueue_all(session, DRAW, _drawing(posted), priority=_CROWD_PRIORITY)
 
@@ -154,24 +181,15 @@ def redraw(session: Session, kind: str, subject_id: int) -> None:
     redraw_all(session, [(kind, subject_id)])
 
 
-def redraw_all(session: Session, subjects: Sequence[tuple[str, int]]) -> None:
+def redraw_all(session: Session, subjects: Collection[tuple[str, int]]) -> None:
     """Let every card of these kinds and subjects be drawn anew, in the transaction of the change.
 
     The rows are locked before their flag is read, so a drawing job either sees this change or
     finds the flag set again.
     """
-    mine = (
-        select(Card.id, Card.stale, Card.target, Card.ts)
-        .where(tuple_(Card.kind, Card.subject_id).in_(subjects))
-        .order_by(Card.id)
-        .with_for_update(key_share=True)
-    )
-    for card in session.execute(mine).all():
-        if card.stale:
-            continue
-        session.execute(update(Card).where(Card.id == card.id).values(stale=True))
-        priority = _REDRAW_PRIORITY if card.ts else 0
-        enqueue(session, DRAW, lane=card.target, priority=priority, card_id=card.id)
+    if subjects:
+        kinds, ids = zip(*subjects, strict=True)
+        session.execute(_REDRAW, {"kinds": kinds, "ids": ids})
 
 
 def place(session: Session, kind: str, subject_id: int) -> tuple[str, str] | None:

@@ -2,23 +2,36 @@
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import BigInteger, bindparam, func, literal, select, union_all
+from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import Session
 
 from bot import clock, slack
-from bot.leads.model import Deed, Lead, LeadEvent, LeadStep
+from bot.leads.model import Deed, Lead, LeadEvent, LeadStep, Offer
 from bot.leads.service.admitting import CARD
 from bot.leads.service.following import follow_deed
 from bot.leads.service.giving import STEP
-from bot.leads.service.offering import redraw_offers
+from bot.leads.service.offering import OFFER
 from bot.leads.service.tallying import count_in
 from bot.people.model import Person
+from bot.store import table
 
 CALL_LIST = "lead.call_list"
 """The card of a call list."""
 
 # What a campaign's tally counts.
 _COUNTED = (Deed.RATED, Deed.WON, Deed.LOST)
+
+
+# What else shows a lead: the steps that were taken for it, and the newest offer that it is on.
+_step, _offer = table(LeadStep), table(Offer)
+_ELSEWHERE = union_all(
+    select(literal(STEP), _step.c.id).where(_step.c.lead_id == bindparam("lead_id")),
+    select(literal(OFFER), func.max(_offer.c.id)).where(
+        _offer.c.workspace_id == bindparam("workspace_id"),
+        _offer.c.lead_ids.contains(array([bindparam("lead_id", type_=BigInteger)])),
+    ),
+)
 
 
 def record(session: Session, lead: Lead, who: Person | None, deed: Deed, **facts: Any) -> None:
@@ -37,15 +50,16 @@ def record(session: Session, lead: Lead, who: Person | None, deed: Deed, **facts
         )
     )
     session.flush()
-    slack.redraw(session, CARD, lead.id)
-    redraw_offers(session, lead)
-    for step_id in session.scalars(select(LeadStep.id).where(LeadStep.lead_id == lead.id)).all():
-        slack.redraw(session, STEP, step_id)
+    before = facts.get("owner_id") or facts.get("from_id")
+    owners = {lead.claimed_by or 0, before or 0} - {0}
+    shown = [(CARD, lead.id), *((slack.HOME, person_id) for person_id in owners)]
     if lead.call_list_id is not None:
-        slack.redraw(session, CALL_LIST, lead.call_list_id)
+        shown.append((CALL_LIST, lead.call_list_id))
+    elsewhere = {"workspace_id": lead.workspace_id, "lead_id": lead.id}
+    for kind, subject_id in session.execute(_ELSEWHERE, elsewhere):
+        if subject_id is not None:
+            shown.append((kind, subject_id))
+    slack.redraw_all(session, shown)
     if deed in _COUNTED:
         count_in(session, lead)
-    before = facts.get("owner_id") or facts.get("from_id")
-    for person_id in sorted({lead.claimed_by or 0, before or 0} - {0}):
-        slack.redraw(session, slack.HOME, person_id)
     follow_deed(session, lead, deed, before)

@@ -74,18 +74,6 @@ def offered(session: Session, offer_id: int) -> Offered:
     return Offered([(lead, owner) for lead, owner in rows], made.waiting - len(made.lead_ids))
 
 
-def redraw_offers(session: Session, lead: Lead) -> None:
-    """Let the newest offer that shows this lead tell what became of it."""
-    offer_id = session.scalar(
-        select(Offer.id)
-        .where(Offer.workspace_id == lead.workspace_id, Offer.lead_ids.contains([lead.id]))
-        .order_by(Offer.id.desc())
-        .limit(1)
-    )
-    if offer_id is not None:
-        slack.redraw(session, OFFER, offer_id)
-
-
 def _quiet(workspace_id: int) -> ColumnElement[bool]:
     return and_(
         Lead.workspace_id == workspace_id,
