@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -49,8 +50,11 @@ def standin() -> Iterator[StandIn]:
 
 
 @pytest.fixture
-def town(store: Store, standin: StandIn, hands: Hands) -> Iterator[Town]:
-    """The company, connected to a stand-in of Slack."""
+def town(
+    store: Store, standin: StandIn, hands: Hands, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Town]:
+    """The company, connected to a stand-in of Slack that takes any number of posts a second."""
+    monkeypatch.setattr("bot.slack.cards._POST_EVERY", timedelta())
     mara, sal, sue = (standin.add_user(name).id for name in ("mara", "sal", "sue"))
     channel = standin.add_channel("leads", members=[mara, sal, sue])
     workspace = install(store, standin.workspace.team.id, channel.id)

@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -80,8 +80,10 @@ def on(company: Company, campaign_id: int, moment: datetime) -> CampaignVersion 
         return service.offer_on(session, campaign_id, moment)
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(st.sampled_from(sorted(VERBS)), min_size=1, max_size=14))
+@example(steps=["launch", "pause", "launch"])
+@example(steps=["launch", "launch"])
 def test_whatever_people_do_the_past_stays_whole(
     company: Company, hands: Hands, steps: list[str]
 ) -> None:

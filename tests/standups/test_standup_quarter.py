@@ -60,6 +60,7 @@ class World:
     now: datetime
     crashes: list[datetime] = field(default_factory=list)
     crashed: int = 0
+    ticks: int = 0
     down: list[tuple[datetime, datetime]] = field(default_factory=list)
     """When the machine stayed down."""
 
@@ -80,10 +81,14 @@ class World:
         return True
 
     def tick(self) -> None:
-        """What each tick of a worker does; a crash ends it."""
-        for act in (schedule.tick, service.follow_people, service.remind, service.close):
-            while self._once(act):
-                pass
+        """What a tick of a worker does with what is due; a crash ends it."""
+        self.ticks += 1
+        if self.ticks % 10 == 1:
+            self._once(service.follow_people)
+        for act, moment in self._due().items():
+            if moment is not None and moment <= self.now:
+                while self._once(act):
+                    pass
 
     def work(self) -> None:
         """Take the jobs that ask, as a worker does: run, commit, then say that it is done."""
@@ -105,13 +110,17 @@ class World:
 
     def next_moment(self) -> datetime | None:
         """When something is due next."""
-        with self.store.transaction() as session:
-            moments = [
-                session.scalar(select(func.min(Schedule.next_run_at))),
-                service.next_reminder(session),
-                service.next_closing(session),
-            ]
+        moments = self._due().values()
         return min((moment for moment in moments if moment is not None), default=None)
+
+    def _due(self) -> dict[Callable[[Session], int], datetime | None]:
+        """What ticks do, and from when on there is something to do."""
+        with self.store.transaction() as session:
+            return {
+                schedule.tick: session.scalar(select(func.min(Schedule.next_run_at))),
+                service.remind: service.next_reminder(session),
+                service.close: service.next_closing(session),
+            }
 
     def _once(self, act: Callable[[Session], int]) -> int:
         with self.store.transaction() as session:

@@ -12,15 +12,20 @@ from bot.campaigns.service.drafting import Draft
 from bot.campaigns.service.planning import held, manageable, may_announce, see_whole, write
 from bot.campaigns.service.reading import known, today
 from bot.campaigns.service.reminding import remind_in_time
-from bot.errors import FieldErrors
+from bot.errors import FieldErrors, HandoffError
 from bot.jobs import enqueue
 from bot.people.model import Person, Workspace
+from bot.slack.text import safe
 
 CONFIRM = "campaigns.confirm"
 END = "campaigns.end"
 LAUNCH = "campaigns.launch"
 
 _FURTHEST = timedelta(days=366)
+
+
+class AlreadyAnnounced(HandoffError):
+    """“{name}” was announced already. `/campaign manage` changes, pauses, resumes or ends it."""
 
 
 def announce(
@@ -43,7 +48,8 @@ def launch(session: Session, who: Person, campaign_id: int, at: datetime | None 
     """Announce what was drafted, or agreed with sales: at once, or at a set time.
 
     Another time takes the place of the one before.
-    Raises NotFound, NotAllowed, NotYours, CannotMove, and FieldErrors as `announce` does.
+    Raises NotFound, NotAllowed, NotYours, AlreadyAnnounced, CannotMove, and FieldErrors as
+    `announce` does.
     """
     campaign = manageable(session, who, campaign_id)
     _launch(session, who, campaign, at)
@@ -112,6 +118,9 @@ def finish_in_time(session: Session, campaign: Campaign) -> None:
 
 def _launch(session: Session, who: Person, campaign: Campaign, at: datetime | None) -> None:
     see_whole(campaign)
+    if campaign.stage in (Stage.LIVE, Stage.PAUSED):
+        # Its version would come into force anew, and what it promised before be forgotten.
+        raise AlreadyAnnounced(name=safe(campaign.name))
     if at is None:
         _go_live(session, who, campaign)
         return
