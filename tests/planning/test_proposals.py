@@ -407,16 +407,16 @@ def verb(act: Callable[..., object], *rest: object) -> Verb:
 
 
 def answer(company: Company, who: Person, campaign: Campaign) -> None:
-    concern = company.worry(company.sal, campaign)
-    assert concern is not None
+    company.worry(company.sal, campaign)
     with company.store.transaction() as session:
+        [concern] = service.concerns(session, campaign.id)
         service.answer_concern(session, who, concern.id, "We do it")
 
 
 def withdraw(company: Company, who: Person, campaign: Campaign) -> None:
-    concern = company.worry(company.sal, campaign)
-    assert concern is not None
+    company.worry(company.sal, campaign)
     with company.store.transaction() as session:
+        [concern] = service.concerns(session, campaign.id)
         service.withdraw(session, who, concern.id)
 
 
@@ -455,13 +455,13 @@ def test_who_may(company: Company, deed: str) -> None:
     people = {name: getattr(company, name) for name in ("mara", "sal", "sue", "cleo", "root")}
     people["max"] = hire(company.store, company.workspace, "UMAX", "Max", Role.MARKETER)
     people["guest"] = company.guest
+    refused = company.proposed(token="refused", utm_campaign="refused")
     for name, who in people.items():
-        campaign = company.proposed(token=name, utm_campaign=name)
         if name in MAY[deed]:
-            VERBS[deed](company, who, campaign)
+            VERBS[deed](company, who, company.proposed(token=name, utm_campaign=name))
             continue
         with pytest.raises(HandoffError) as raised:
-            VERBS[deed](company, who, campaign)
+            VERBS[deed](company, who, refused)
         allowed = (NotAllowed, campaigns.NotYours, service.NotAsked, service.NotYourConcern)
         assert isinstance(raised.value, allowed), name
 
