@@ -17,6 +17,7 @@ from slack_sdk.models.views import View
 
 from bot.digests.model import DAYS, Audience, Timetable
 
+SETTINGS = "digest.settings"
 CHANGE = "digest.change"
 SAVE = "digest.save"
 

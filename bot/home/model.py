@@ -83,6 +83,8 @@ class Upkeep:
     """The newest."""
     unread: Sequence[Submission]
     """Submissions that could not be read."""
+    channel: str
+    """Slack's ID of the channel that both departments share."""
 
 
 @dataclass(frozen=True)

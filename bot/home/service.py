@@ -146,6 +146,7 @@ def _upkeep(session: Session, who: Person) -> Upkeep:
         jobs=queue.counts(session),
         failed=queue.failed(session, MOST_FAILED),
         unread=leads.unread(session, who.workspace_id, MOST_ROWS + 1),
+        channel=session.get_one(Workspace, who.workspace_id).channel,
     )
 
 

@@ -37,6 +37,7 @@ SAVE_TIME = "shadow.save_time"
 SAVE_GOALS = "shadow.save_goals"
 SAVE_HAND_ON = "shadow.save_hand_on"
 SAVE_DEBRIEF = "shadow.save_debrief"
+SETTINGS = "shadow.settings"
 SAVE_SETTINGS = "shadow.save_settings"
 SHOW_APART = "shadow.show_apart"
 

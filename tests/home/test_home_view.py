@@ -105,7 +105,8 @@ PAGES = {
         calls=[(CallList(id=4, name="Webinar June"), 12)] * 3, away_until=NOON,
         marketing=Marketing(OWN * 3, [PROPOSED] * 2, [ASKED] * 4), to_agree=[PROPOSED] * 2,
         managing=Managing([LATE] * 6, 2, FIGURES, FIGURES),
-        upkeep=Upkeep(BUSY, FAILED, UNREAD), to_claim=[lead()] * 11, campaigns=[SPRING] * 30,
+        upkeep=Upkeep(BUSY, FAILED, UNREAD, "C0LEADS"), to_claim=[lead()] * 11,
+        campaigns=[SPRING] * 30,
         standup=Today(STANDUP, None, None, NOON), shoes=[SHOES["held"].seats[0]] * 5,
     ),
     "stranger": page(person=Person(id=4, slack_id="U4", name="Guest", roles=[])),
@@ -117,8 +118,9 @@ PAGES = {
         shoes=[SHOES["agreed"].seats[1]],
     ),
     "nothing_to_do": page(campaigns=[SPRING] * 12),
-    "admin": page(person=ROOT, upkeep=Upkeep(BUSY, FAILED, [])),
-    "admin_with_unread": page(person=ROOT, upkeep=Upkeep(BUSY | {"failed": 0}, [], UNREAD)),
+    "admin": page(person=ROOT, upkeep=Upkeep(BUSY, FAILED, [], "C0LEADS")),
+    "admin_with_unread": page(
+        person=ROOT, upkeep=Upkeep(BUSY | {"failed": 0}, [], UNREAD, "C0LEADS")),
     "away": page(away_until=NOON),
     "much_to_do": page(own=[OwnList(which, [lead(**STATIONS[which])] * most, 500)
                             for which, most in SHOWN.items()],

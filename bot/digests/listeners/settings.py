@@ -1,39 +1,34 @@
 """What Slack brings in from managers who say when digests come."""
 
+from slack_sdk.models.views import View
+from sqlalchemy.orm import Session
+
 from bot.digests import modals, service
-from bot.people import service as people
-from bot.people.model import Role
+from bot.people.desk import Desk
+from bot.people.model import Person, Role
 from bot.slack import Command, Incoming, Listening
 from bot.store import Store
 
 
 def register(listening: Listening, store: Store) -> None:
     """Listen for the settings."""
-
-    def show(incoming: Incoming, _rest: str) -> None:
-        incoming.ack()
-        with store.transaction() as session:
-            who = people.acting(session, incoming.team, incoming.user)
-            modal = modals.overview(service.timetables(session, who))
-        incoming.open(modal)
-
-    def change(incoming: Incoming) -> None:
-        incoming.ack()
-        with store.transaction() as session:
-            who = people.acting(session, incoming.team, incoming.user)
-            timetable = service.changeable(session, who, incoming.id)
-            modal = modals.change(timetable, by_admin=who.has(Role.ADMIN))
-        incoming.open(modal)
-
-    def save(incoming: Incoming) -> None:
-        with store.transaction() as session:
-            who = people.acting(session, incoming.team, incoming.user)
-            service.change(session, who, incoming.noted_id, incoming.fields)
-            modal = modals.overview(service.timetables(session, who))
-        incoming.ack()
-        incoming.replace_root(modal)
-
+    desk = Desk(store)
     usage = "who gets it, on which day and hour (managers)"
-    listening.command(Command("/digest", "settings", usage, show))
-    listening.action(modals.CHANGE, change)
-    listening.submission(modals.SAVE, save)
+    listening.command(Command("/digest", "settings", usage, desk.opens(_overview)))
+    listening.action(modals.SETTINGS, desk.opens(_overview))
+    listening.action(modals.CHANGE, desk.opens(_change))
+    listening.submission(modals.SAVE, desk.takes(_save))
+
+
+def _overview(session: Session, who: Person, _id: int = 0) -> View:
+    return modals.overview(service.timetables(session, who))
+
+
+def _change(session: Session, who: Person, timetable_id: int) -> View:
+    timetable = service.changeable(session, who, timetable_id)
+    return modals.change(timetable, by_admin=who.has(Role.ADMIN))
+
+
+def _save(session: Session, who: Person, incoming: Incoming) -> View:
+    service.change(session, who, incoming.noted_id, incoming.fields)
+    return _overview(session, who)

@@ -16,9 +16,10 @@ from bot.home.view.managing import managing
 from bot.home.view.marketing import marketing
 from bot.home.view.own import own
 from bot.home.view.parts import header, words
+from bot.home.view.settings import SOURCES_OPEN, settings
 from bot.home.view.shoes import shoes
 from bot.home.view.status import status
-from bot.home.view.upkeep import RETRY, RETRY_ALL, SOURCES_OPEN, sources, upkeep
+from bot.home.view.upkeep import RETRY, RETRY_ALL, sources, upkeep
 from bot.slack import Message
 from bot.slack.text import moment, safe
 from bot.standups import view as standups
@@ -50,6 +51,8 @@ def home(page: Page) -> Message:
         blocks.extend(_campaigns(page.campaigns))
     if page.upkeep is not None:
         blocks.extend(upkeep(page.upkeep))
+    elif page.managing is not None:
+        blocks.extend(settings(is_admin=False))
     return Message("", blocks if len(blocks) <= _MOST_BLOCKS else _dense(blocks))
 
 

@@ -7,39 +7,24 @@ from slack_sdk.models.views import View
 
 from bot.home.model import MOST_FAILED, Upkeep
 from bot.home.view.parts import header, note, words
+from bot.home.view.settings import settings
 from bot.jobs import FailedJob
-from bot.leads import modals as lead_modals
 from bot.leads import view as leads
 from bot.leads.model import Submission
 from bot.leads.service import Heard
 from bot.leads.sources import SOURCES
-from bot.people import team_view
-from bot.people import view as people
 from bot.slack.text import moment, plural, safe
-from bot.standups import view as standups
 
 RETRY = "home.retry"
 RETRY_ALL = "home.retry_all"
-SOURCES_OPEN = "home.sources"
 
 _MOST_UNREAD = 5
-_SETTINGS = (
-    ("People and roles", people.OPEN),
-    ("Teams, hours, holidays", team_view.HOURS),
-    ("What sales promises", lead_modals.PROMISE),
-    ("Turns", lead_modals.TURNS),
-    ("Heat", leads.CHANGE_RULES),
-    ("Standups", standups.OVERVIEW),
-    ("Sources", SOURCES_OPEN),
-)
 
 
 def upkeep(seen: Upkeep) -> list[Block]:
     """The part of the home tab that only admins have."""
-    buttons = [ButtonElement(text=text, action_id=action, value="0") for text, action in _SETTINGS]
     return [
-        header("Settings"),
-        ActionsBlock(elements=buttons),
+        *settings(is_admin=True),
         *_unread(seen.unread),
         *_failed(seen),
         note(_health(seen)),
@@ -106,6 +91,9 @@ def _row(job: FailedJob) -> SectionBlock:
 
 def _health(seen: Upkeep) -> str:
     work = f"{seen.jobs['todo']:,} pieces of work wait, {seen.jobs['doing']:,} are under way"
-    if seen.jobs["failed"]:
-        return f"{work}. The server's log says why something failed."
-    return f"Everything was delivered; {work}."
+    said = (
+        f"{work}. The server's log says why something failed."
+        if seen.jobs["failed"]
+        else f"Everything was delivered; {work}."
+    )
+    return f"Leads and campaigns are announced in <#{seen.channel}>. {said}"

@@ -34,6 +34,7 @@ def register(listening: Listening, store: Store) -> None:
     listening.command(Command("/shadow", "in", "take part again", desk.tells(_come_in)))
     usage = "when rounds are, and how they pair (managers)"
     listening.command(Command("/shadow", "settings", usage, desk.opens(_settings)))
+    listening.action(modals.SETTINGS, desk.opens(_settings))
     listening.submission(modals.SAVE_SETTINGS, desk.takes(_save_settings))
     listening.action(view.APART, desk.opens(_apart_first))
     listening.action(modals.SHOW_APART, desk.opens(_apart_first))

@@ -1,0 +1,38 @@
+"""The buttons behind which managers and admins set things up."""
+
+from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement
+
+from bot.digests import modals as digests
+from bot.home.view.parts import header
+from bot.leads import modals as lead_modals
+from bot.leads import view as leads
+from bot.people import team_view
+from bot.people import view as people
+from bot.shadowing import modals as shadowing
+from bot.standups import view as standups
+
+SOURCES_OPEN = "home.sources"
+
+_OF_MANAGERS = (
+    ("Standups", standups.OVERVIEW),
+    ("Stay in my shoes", shadowing.SETTINGS),
+    ("Weekly digests", digests.SETTINGS),
+)
+_OF_ADMINS = (
+    ("People and roles", people.OPEN),
+    ("Teams, hours, holidays", team_view.HOURS),
+    ("What sales promises", lead_modals.PROMISE),
+    ("Turns", lead_modals.TURNS),
+    ("Heat", leads.CHANGE_RULES),
+    *_OF_MANAGERS,
+    ("Sources", SOURCES_OPEN),
+)
+
+
+def settings(*, is_admin: bool) -> list[Block]:
+    """A button for each thing that this person may set up."""
+    buttons = [
+        ButtonElement(text=text, action_id=action, value="0")
+        for text, action in (_OF_ADMINS if is_admin else _OF_MANAGERS)
+    ]
+    return [header("Settings"), ActionsBlock(elements=buttons)]
