@@ -94,9 +94,12 @@ def _percent(part: int, whole: int) -> Value:
 
 
 def waits(
-    name: str, label: str, formula: str, until: Any, worked: Any, missing: str
+    name: str, label: str, formula: str, until: Any, worked: Any, missing: tuple[str, str]
 ) -> list[Metric]:
-    """How long it took since the receipt, on the wall's clock and in working time: median, p90."""
+    """How long it took since the receipt, on the wall's clock and in working time: median, p90.
+
+    `missing` says of either clock why there is no value.
+    """
     return [
         Metric(
             f"{name}_{which}{suffix}",
@@ -106,12 +109,12 @@ def waits(
             Unit.DURATION,
             until.is_not(None) & known,
             Quantile(f"{name}{suffix}", percent),
-            missing,
+            why,
             Better.LESS,
         )
-        for suffix, clock, known in (
-            ("", "", until.is_not(None)),
-            ("_worked", ", working time", worked.is_not(None)),
+        for suffix, clock, known, why in (
+            ("", "", until.is_not(None), missing[0]),
+            ("_worked", ", working time", worked.is_not(None), missing[1]),
         )
         for which, words, percent in (("median", "median", 50), ("p90", "90th percentile", 90))
     ]

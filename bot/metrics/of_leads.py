@@ -141,9 +141,10 @@ FUNNEL = (
 
 SPEED = (
     *waits("claim", "Time to claim", "claimed − received", Lead.claimed_at, Lead.claim_worked,
-           _NONE_CLAIMED),
+           (_NONE_CLAIMED, "Of no claim is the working time known.")),
     *waits("response", "Speed-to-lead", "first response − received", Lead.first_response_at,
-           Lead.response_worked, "No lead has a first response."),
+           Lead.response_worked,
+           ("No lead has a first response.", "Of no first response is the working time known.")),
 )  # fmt: skip
 
 PROMISES = (

@@ -1,4 +1,4 @@
-"""Which days a report is about: a week, a month, a quarter, or any days from one to another."""
+"""Which days a report is about: a week, a month, a quarter, a year, or any days."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -9,6 +9,8 @@ from bot.errors import HandoffError
 
 LONGEST_DAYS = 731
 """Two years, one of them a leap year: more makes no report that somebody reads."""
+
+_DAY = timedelta(days=1)
 
 
 class NotAPeriod(HandoffError):
@@ -21,7 +23,10 @@ class Span(StrEnum):
     THIS_WEEK = "this-week"
     LAST_WEEK = "last-week"
     MONTH = "month"
+    LAST_MONTH = "last-month"
     QUARTER = "quarter"
+    LAST_QUARTER = "last-quarter"
+    YEAR = "year"
     DAYS = "days"
 
     @property
@@ -34,7 +39,10 @@ _LABELS = {
     Span.THIS_WEEK: "This week",
     Span.LAST_WEEK: "Last week",
     Span.MONTH: "This month",
+    Span.LAST_MONTH: "Last month",
     Span.QUARTER: "This quarter",
+    Span.LAST_QUARTER: "Last quarter",
+    Span.YEAR: "This year",
     Span.DAYS: "From–to",
 }
 
@@ -51,10 +59,12 @@ class Period:
     def before(self) -> "Period":
         """The one to compare with: the month before a month, as many days before some days."""
         end = self.first - timedelta(days=1)
-        if self.span is Span.MONTH:
+        if self.span in (Span.MONTH, Span.LAST_MONTH):
             return Period(self.span, end.replace(day=1), end)
-        if self.span is Span.QUARTER:
+        if self.span in (Span.QUARTER, Span.LAST_QUARTER):
             return Period(self.span, _quarter(end), end)
+        if self.span is Span.YEAR:
+            return Period(self.span, end.replace(month=1, day=1), end)
         length = self.last - self.first
         return Period(self.span, end - length, end)
 
@@ -98,21 +108,21 @@ class Period:
 
 def named(span: Span, today: date) -> Period:
     """The period of this name, seen from `today`; `DAYS` is the last thirty."""
-    monday = today - timedelta(days=today.weekday())
-    match span:
-        case Span.THIS_WEEK:
-            return Period(span, monday, monday + timedelta(days=6))
-        case Span.LAST_WEEK:
-            return Period(span, monday - timedelta(days=7), monday - timedelta(days=1))
-        case Span.MONTH:
-            following = (today.replace(day=28) + timedelta(days=4)).replace(day=1)
-            return Period(span, today.replace(day=1), following - timedelta(days=1))
-        case Span.QUARTER:
-            first = _quarter(today)
-            following = (first.replace(day=28) + timedelta(days=66)).replace(day=1)
-            return Period(span, first, following - timedelta(days=1))
-        case Span.DAYS:
-            return Period(span, today - timedelta(days=29), today)
+    monday, month, quarter = (
+        today - _DAY * today.weekday(), today.replace(day=1), _quarter(today)
+    )  # fmt: skip
+    before_month, before_quarter = month - _DAY, quarter - _DAY
+    first, last = {
+        Span.THIS_WEEK: (monday, monday + _DAY * 6),
+        Span.LAST_WEEK: (monday - _DAY * 7, monday - _DAY),
+        Span.MONTH: (month, _last_of(month, months=1)),
+        Span.LAST_MONTH: (before_month.replace(day=1), before_month),
+        Span.QUARTER: (quarter, _last_of(quarter, months=3)),
+        Span.LAST_QUARTER: (_quarter(before_quarter), before_quarter),
+        Span.YEAR: (today.replace(month=1, day=1), today.replace(month=12, day=31)),
+        Span.DAYS: (today - _DAY * 29, today),
+    }[span]
+    return Period(span, first, last)
 
 
 def days(first: str | None, last: str | None, today: date) -> Period:
@@ -140,6 +150,12 @@ def _day(text: str | None) -> date | None:
     if not 2000 <= found.year <= 2999:
         raise NotAPeriod(what="This day is too far away.")
     return found
+
+
+def _last_of(day: date, *, months: int) -> date:
+    """The last day of so many months, which begin on that day."""
+    following = (day + timedelta(days=31 * months + 1)).replace(day=1)
+    return following - _DAY
 
 
 def _quarter(day: date) -> date:

@@ -38,6 +38,8 @@ class Column:
     whole_height: float
     part_height: float
     has_label: bool
+    is_spare: bool
+    """Whether its label can go where there is little room."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,7 @@ def columns(points: Sequence[tuple[str, int, int]]) -> Columns:
             whole_height=_share(whole, top, HEIGHT),
             part_height=_share(part, top, HEIGHT),
             has_label=number % every == 0,
+            is_spare=number % (2 * every) != 0,
         )
         for number, (name, whole, part) in enumerate(points)
     ]
