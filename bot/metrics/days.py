@@ -102,10 +102,13 @@ def to_tally(session: Session, about: Scope) -> Sequence[date]:
 def tally(session: Session, about: Scope, day: date) -> None:
     """Write what the leads of a day that is over add up to.
 
-    First it is taken away that they changed, so a change from here on is not overlooked.
+    First it is taken away that they changed, so a change from here on is not overlooked. Where
+    another process did it meanwhile, nothing is left to do.
     """
     _alone(session, about.workspace_id)
     that_day = replace(about, period=Period(day, day + _DAY))
+    if _holding(session, that_day):
+        return
     session.execute(delete(ChangedTime).where(*_changes(that_day)))
     for kept in (DayTally, DayWait, TalliedDay):
         session.execute(

@@ -10,9 +10,12 @@ from html import unescape
 import httpx
 import openpyxl
 import pytest
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 
+from bot.jobs import Schedule, enqueue
 from bot.metrics import METRICS
+from bot.metrics.jobs import TALLY
+from bot.metrics.model import TalliedDay
 from bot.reports.service import figures
 from bot.spend.model import SpendEntry
 from bot.store import DatabaseDown
@@ -308,3 +311,19 @@ def test_what_goes_wrong_is_a_page_for_people_and_json_for_programs(
     page = clara.get("/report/figures")
     assert (page.status_code, "This page broke" in page.text) == (500, True)
     assert "secret" not in page.text
+
+
+def test_the_worker_tallies_days_and_the_page_says_the_same(busy: House) -> None:
+    with busy.browser("clara") as web:
+        before = text_of(web.get(f"/report?{WEEK}"))
+        with busy.store.transaction() as session:
+            [schedule] = session.scalars(select(Schedule).where(Schedule.name == TALLY))
+            enqueue(session, schedule.task, slot=NOW.isoformat(), **schedule.args)
+        busy.application.work()
+        busy.slack.wait_until(lambda: tallied(busy) >= 9)
+        assert text_of(web.get(f"/report?{WEEK}")) == before
+
+
+def tallied(house: House) -> int:
+    with house.store.transaction() as session:
+        return session.scalars(select(func.count()).select_from(TalliedDay)).one()

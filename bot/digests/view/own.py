@@ -84,7 +84,7 @@ def _of_campaigns(week: OwnWeek) -> str:
     good = together("hot") + together("good")
     return (
         f"Your campaigns brought {plural(received, 'lead')}: {together('claimed'):,} claimed, "
-        f"{good:,} of {together('rated'):,} rated ones hot or good, {together('won'):,} won."
+        f"{good:,} of {plural(together('rated'), 'rating')} hot or good, {together('won'):,} won."
     )
 
 
