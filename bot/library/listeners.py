@@ -4,16 +4,13 @@ from functools import partial
 
 from bot.library import service, view
 from bot.library.model import Found, Shelf
-from bot.people import service as people
+from bot.people.desk import Desk
 from bot.slack import Command, Incoming, Listening
 from bot.store import Store
 
 
-class Library:
+class Library(Desk):
     """Where somebody looks something up."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
 
     def open(self, incoming: Incoming, words: str) -> None:
         """`/handoff find`, with words or without."""
@@ -39,14 +36,12 @@ class Library:
     def show(self, shelf: Shelf, incoming: Incoming) -> None:
         """One piece whole."""
         incoming.ack()
-        with self._store.transaction() as session:
-            who = people.acting(session, incoming.team, incoming.user)
+        with self.serving(incoming) as (session, who):
             found = service.piece(session, who, shelf, incoming.id)
         incoming.open(view.piece(found))
 
     def _find(self, incoming: Incoming, words: str, page: int = 0) -> Found:
-        with self._store.transaction() as session:
-            who = people.acting(session, incoming.team, incoming.user)
+        with self.serving(incoming) as (session, who):
             return service.find(session, who, words, page)
 
 

@@ -15,7 +15,7 @@ from bot.campaigns import service as campaigns
 from bot.campaigns.model import Campaign
 from bot.errors import FieldErrors
 from bot.money import MixedCurrencies, Money, NotAnAmount, parse
-from bot.people import service as people
+from bot.people.desk import Desk
 from bot.people.model import Person, Workspace
 from bot.slack import Command, Incoming, Listening
 from bot.spend import modals, service, view
@@ -27,11 +27,8 @@ from bot.store import Store
 _CODE = re.compile(r"(?<![A-Za-z])[A-Z]{3}(?![A-Za-z])")
 
 
-class Desk:
+class Spend(Desk):
     """Where the commands and clicks on spend arrive."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
 
     def spend(self, incoming: Incoming, rest: str) -> None:
         """`/campaign spend`: the form; `list` shows what was entered."""
@@ -40,8 +37,7 @@ class Desk:
         if first.lower() == "list":
             self._list(incoming, words)
             return
-        with self._store.transaction() as session:
-            who = _who(session, incoming)
+        with self.serving(incoming) as (session, who):
             service.may_enter(session, who)
             found = _choose(session, who, rest)
             workspace = session.get_one(Workspace, who.workspace_id)
@@ -53,8 +49,7 @@ class Desk:
         incoming.open(modals.entry(token_hex(12), today, workspace.currency, found, chosen=chosen))
 
     def _list(self, incoming: Incoming, words: str) -> None:
-        with self._store.transaction() as session:
-            who = _who(session, incoming)
+        with self.serving(incoming) as (session, who):
             service.may_see_money(session, who)
             found = _choose(session, who, words)
             modal = _entries(session, who, found[0].id) if words and len(found) == 1 else None
@@ -64,26 +59,17 @@ class Desk:
         else:
             incoming.tell(view.overview(overview) if overview else view.none_found(words))
 
-    def show(self, incoming: Incoming) -> None:
-        """A campaign was chosen: what was entered for it."""
-        incoming.ack()
-        with self._store.transaction() as session:
-            modal = _entries(session, _who(session, incoming), incoming.id)
-        incoming.open(modal)
-
     def turn(self, incoming: Incoming) -> None:
         """Another page of it."""
         incoming.ack()
-        with self._store.transaction() as session:
-            who = _who(session, incoming)
+        with self.serving(incoming) as (session, who):
             modal = _entries(session, who, incoming.noted_id, page=incoming.id)
         incoming.replace(modal)
 
     def save(self, incoming: Incoming) -> None:
         """The form came."""
         fields = incoming.fields
-        with self._store.transaction() as session:
-            who = _who(session, incoming)
+        with self.serving(incoming) as (session, who):
             service.may_enter(session, who)
             campaign = campaigns.find(session, who.workspace_id, int(fields["campaign"]))
             first = date.fromisoformat(fields["first"])
@@ -100,18 +86,10 @@ class Desk:
                 raise FieldErrors({"amount": error.message}) from error
         incoming.ack()
 
-    def ask_correction(self, incoming: Incoming) -> None:
-        """The form that replaces an entry."""
-        incoming.ack()
-        with self._store.transaction() as session:
-            of = service.correctable(session, _who(session, incoming), incoming.id)
-        incoming.open(modals.correction(token_hex(12), *of))
-
     def save_correction(self, incoming: Incoming) -> None:
         """The right amount came; the list below shows both."""
         entry_id, _, token = incoming.note.partition(" ")
-        with self._store.transaction() as session:
-            who = _who(session, incoming)
+        with self.serving(incoming) as (session, who):
             entry, campaign = service.correctable(session, who, int(entry_id))
             amount = _amount(incoming.fields, campaign.currency)
             note = str(incoming.fields["note"] or "").strip()
@@ -126,8 +104,7 @@ class Desk:
     def ask_margin(self, incoming: Incoming, rest: str) -> None:
         """`/campaign margin`: what is left of a deal's amount."""
         incoming.ack()
-        with self._store.transaction() as session:
-            who = _who(session, incoming)
+        with self.serving(incoming) as (session, who):
             service.may_set_margin(session, who)
             found = _choose(session, who, rest)
             now = service.margins(session, who.workspace_id)
@@ -139,8 +116,7 @@ class Desk:
     def save_margin(self, incoming: Incoming) -> None:
         """The margin came."""
         fields = incoming.fields
-        with self._store.transaction() as session:
-            who = _who(session, incoming)
+        with self.serving(incoming) as (session, who):
             campaign_id = int(fields["campaign"]) or None
             service.set_margin(session, who, _percent(fields["percent"]), campaign_id)
         incoming.ack()
@@ -148,8 +124,7 @@ class Desk:
     def ask_cost(self, incoming: Incoming, _rest: str) -> None:
         """`/campaign costs`: what a department costs."""
         incoming.ack()
-        with self._store.transaction() as session:
-            who = _who(session, incoming)
+        with self.serving(incoming) as (session, who):
             service.may_enter_costs(session, who)
             workspace = session.get_one(Workspace, who.workspace_id)
             today = campaigns.today(session, workspace.id)
@@ -158,8 +133,7 @@ class Desk:
     def save_cost(self, incoming: Incoming) -> None:
         """The cost came."""
         fields = incoming.fields
-        with self._store.transaction() as session:
-            who = _who(session, incoming)
+        with self.serving(incoming) as (session, who):
             currency = session.get_one(Workspace, who.workspace_id).currency
             service.set_department_cost(
                 session,
@@ -171,48 +145,32 @@ class Desk:
         incoming.ack()
 
 
-class Imports:
-    """Where the clicks on imports of spend arrive."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-
-    def start(self, incoming: Incoming) -> None:
-        """The preview is right: import it."""
-        incoming.ack()
-        with self._store.transaction() as session:
-            service.take(session, service.in_preview(session, _who(session, incoming), incoming.id))
-
-    def cancel(self, incoming: Incoming) -> None:
-        """It is not."""
-        incoming.ack()
-        with self._store.transaction() as session:
-            who = _who(session, incoming)
-            service.cancel(session, service.in_preview(session, who, incoming.id))
-
-    def ask_columns(self, incoming: Incoming) -> None:
-        """Some columns or campaigns mean something else."""
-        incoming.ack()
-        with self._store.transaction() as session:
-            who = _who(session, incoming)
-            found = service.in_preview(session, who, incoming.id)
-            known = _choose(session, who, "")
-        incoming.open(modals.columns(found, known))
-
-    def save_columns(self, incoming: Incoming) -> None:
-        """What they mean came."""
-        with self._store.transaction() as session:
-            who = _who(session, incoming)
-            found = service.in_preview(session, who, incoming.noted_id)
-            try:
-                service.change(session, found, *modals.columns_of(found, incoming.fields))
-            except (ColumnMissing, TwoColumns) as error:
-                raise FieldErrors({"campaign": error.message}) from error
-        incoming.ack()
+def _correction(session: Session, who: Person, entry_id: int) -> View:
+    """The form that replaces an entry."""
+    return modals.correction(token_hex(12), *service.correctable(session, who, entry_id))
 
 
-def _who(session: Session, incoming: Incoming) -> Person:
-    return people.acting(session, incoming.team, incoming.user)
+def _start(session: Session, who: Person, import_id: int) -> None:
+    """The preview is right: import it."""
+    service.take(session, service.in_preview(session, who, import_id))
+
+
+def _cancel(session: Session, who: Person, import_id: int) -> None:
+    """It is not."""
+    service.cancel(session, service.in_preview(session, who, import_id))
+
+
+def _columns(session: Session, who: Person, import_id: int) -> View:
+    """Some columns or campaigns mean something else."""
+    return modals.columns(service.in_preview(session, who, import_id), _choose(session, who, ""))
+
+
+def _save_columns(session: Session, who: Person, incoming: Incoming) -> None:
+    found = service.in_preview(session, who, incoming.noted_id)
+    try:
+        service.change(session, found, *modals.columns_of(found, incoming.fields))
+    except (ColumnMissing, TwoColumns) as error:
+        raise FieldErrors({"campaign": error.message}) from error
 
 
 def _choose(session: Session, who: Person, words: str) -> Sequence[Campaign]:
@@ -254,22 +212,22 @@ def _percent(text: object) -> Decimal | None:
 
 def register(listening: Listening, store: Store) -> None:
     """Listen for spend."""
-    desk, imports = Desk(store), Imports(store)
+    desk = Spend(store)
     for word, usage, listener in (
         ("spend", "enter what a campaign cost; `spend list` shows it (marketing)", desk.spend),
         ("margin", "say what is left of a deal's amount (marketing)", desk.ask_margin),
         ("costs", "enter what the departments cost (managers)", desk.ask_cost),
     ):
         listening.command(Command("/campaign", word, usage, listener))
-    listening.action(view.PICK, desk.show)
+    listening.action(view.PICK, desk.opens(_entries))
     listening.action(f"{modals.LATER}.newer", desk.turn)
     listening.action(f"{modals.LATER}.older", desk.turn)
-    listening.action(modals.CORRECT, desk.ask_correction)
+    listening.action(modals.CORRECT, desk.opens(_correction))
     listening.submission(modals.SAVE, desk.save)
     listening.submission(modals.SAVE_CORRECTION, desk.save_correction)
     listening.submission(modals.SAVE_MARGIN, desk.save_margin)
     listening.submission(modals.SAVE_COST, desk.save_cost)
-    listening.action(view.START, imports.start)
-    listening.action(view.CANCEL, imports.cancel)
-    listening.action(view.COLUMNS, imports.ask_columns)
-    listening.submission(modals.SAVE_COLUMNS, imports.save_columns)
+    listening.action(view.START, desk.does(_start))
+    listening.action(view.CANCEL, desk.does(_cancel))
+    listening.action(view.COLUMNS, desk.opens(_columns))
+    listening.submission(modals.SAVE_COLUMNS, desk.takes(_save_columns))

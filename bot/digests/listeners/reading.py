@@ -8,7 +8,7 @@ from bot.digests import service, view
 from bot.digests.model import Week
 from bot.digests.own import OwnWeek
 from bot.digests.service import Reading
-from bot.people import service as people
+from bot.people.desk import Desk
 from bot.people.model import Person
 from bot.slack import Command, Incoming, Listening, Message
 from bot.store import Store
@@ -16,7 +16,7 @@ from bot.store import Store
 
 def register(listening: Listening, store: Store, page: str) -> None:
     """Listen for whoever wants to read a week."""
-    desk = Desk(store, page)
+    desk = Weeks(store, page)
     for word, usage, listener in (
         ("", "the running week in figures", desk.running),
         ("last", "last week, as its digest said it, with what is different since", desk.last),
@@ -30,11 +30,11 @@ def register(listening: Listening, store: Store, page: str) -> None:
     listening.action(view.OPT_IN, desk.opt_in)
 
 
-class Desk:
+class Weeks(Desk):
     """Where somebody asks for a week, and is answered alone."""
 
     def __init__(self, store: Store, page: str) -> None:
-        self._store = store
+        super().__init__(store)
         self._page = page
 
     def running(self, incoming: Incoming, _rest: str) -> None:
@@ -69,8 +69,7 @@ class Desk:
         """One's own week."""
         incoming.ack()
         verb = service.own_last if rest.lower() == "last" else service.own_running
-        with self._store.transaction() as session:
-            who = people.acting(session, incoming.team, incoming.user)
+        with self.serving(incoming) as (session, who):
             weeks: Sequence[OwnWeek] = verb(session, who)
             wanted = service.wants_own(session, who)
         for week in weeks:
@@ -87,15 +86,13 @@ class Desk:
 
     def _opt(self, incoming: Incoming, verb: Callable[[Session, Person], None], said: str) -> None:
         incoming.ack()
-        with self._store.transaction() as session:
-            who = people.acting(session, incoming.team, incoming.user)
+        with self.serving(incoming) as (session, who):
             verb(session, who)
         incoming.tell(said)
 
     def _show(self, incoming: Incoming, verb: Callable[[Session, Person], Reading]) -> None:
         incoming.ack()
-        with self._store.transaction() as session:
-            who = people.acting(session, incoming.team, incoming.user)
+        with self.serving(incoming) as (session, who):
             found = verb(session, who)
         incoming.tell(
             view.digest(
@@ -109,7 +106,6 @@ class Desk:
     def _more(self, incoming: Incoming, drawn: Callable[[Reading], Message]) -> None:
         incoming.ack()
         week = Week.read(incoming.value)
-        with self._store.transaction() as session:
-            who = people.acting(session, incoming.team, incoming.user)
+        with self.serving(incoming) as (session, who):
             found = service.of_week(session, who, week)
         incoming.tell(drawn(found))

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from bot.digests import service, view
 from bot.digests.model import Week
 from bot.metrics import BY_NAME
-from bot.people import service as people
+from bot.people.desk import Desk
 from bot.people.model import Person
 from bot.slack import Command, Incoming, Listening
 from bot.store import Store
@@ -26,11 +26,8 @@ def register(listening: Listening, store: Store) -> None:
     listening.action(view.NEWEST, tracing.turn)
 
 
-class Tracing:
+class Tracing(Desk):
     """Where figures are traced to their leads."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
 
     def why(self, incoming: Incoming, words: str) -> None:
         """The figure that is meant; several to choose from; or all."""
@@ -44,15 +41,14 @@ class Tracing:
     def explain(self, name: str, incoming: Incoming) -> None:
         """One figure."""
         incoming.ack()
-        with self._store.transaction() as session:
-            explained = service.explain(session, self._who(session, incoming), name)
+        with self.serving(incoming) as (session, who):
+            explained = service.explain(session, who, name)
         incoming.tell(view.why(explained))
 
     def open(self, name: str, incoming: Incoming) -> None:
         """The leads behind a figure of the week that the button names."""
         incoming.ack()
-        with self._store.transaction() as session:
-            who = self._who(session, incoming)
+        with self.serving(incoming) as (session, who):
             modal = _page(session, who, name, Week.read(incoming.value), None)
         incoming.open(modal)
 
@@ -60,13 +56,9 @@ class Tracing:
         """Another page of them."""
         incoming.ack()
         name, _, monday = incoming.note.partition(" ")
-        with self._store.transaction() as session:
-            who = self._who(session, incoming)
+        with self.serving(incoming) as (session, who):
             modal = _page(session, who, name, Week.read(monday), incoming.id or None)
         incoming.replace(modal)
-
-    def _who(self, session: Session, incoming: Incoming) -> Person:
-        return people.acting(session, incoming.team, incoming.user)
 
 
 def _page(session: Session, who: Person, name: str, week: Week, before: int | None) -> View:

@@ -4,23 +4,20 @@ from sqlalchemy.orm import Session
 
 from bot.leads import modals, service, view
 from bot.leads.model import CallList, CallOutcome, LeadFacts
-from bot.people import service as people
+from bot.people.desk import Desk
 from bot.people.model import Person
 from bot.slack import Incoming, Listening
 from bot.store import Store
 
 
-class Calls:
+class Calls(Desk):
     """The listeners, with the store that they work on."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
 
     def next(self, incoming: Incoming) -> None:
         """Whom shall I call?"""
         incoming.ack()
-        with self._store.transaction() as session:
-            facts = _next(session, _who(session, incoming), incoming.id)
+        with self.serving(incoming) as (session, who):
+            facts = _next(session, who, incoming.id)
         if facts is None:
             incoming.tell("Nobody is left to call on this list: your colleagues have the others.")
         else:
@@ -30,8 +27,7 @@ class Calls:
         """A call was made; the next contact comes into the same modal."""
         fields = incoming.fields
         outcome = CallOutcome(fields["outcome"])
-        with self._store.transaction() as session:
-            who = _who(session, incoming)
+        with self.serving(incoming) as (session, who):
             lead = service.called(
                 session, who, incoming.noted_id, outcome, str(fields["note"] or "")
             )
@@ -44,17 +40,13 @@ class Calls:
     def stopped(self, incoming: Incoming) -> None:
         """Enough for now: who was shown, and not called, goes back to the list."""
         incoming.ack()
-        with self._store.transaction() as session:
-            service.put_back(session, _who(session, incoming), incoming.noted_id)
+        with self.serving(incoming) as (session, who):
+            service.put_back(session, who, incoming.noted_id)
 
 
 def _next(session: Session, who: Person, call_list_id: int) -> LeadFacts | None:
     lead = service.next_contact(session, who, call_list_id)
     return None if lead is None else service.facts(session, lead.id)
-
-
-def _who(session: Session, incoming: Incoming) -> Person:
-    return people.acting(session, incoming.team, incoming.user)
 
 
 def register(listening: Listening, store: Store) -> None:

@@ -15,6 +15,7 @@ from bot.leads.listeners import lists
 from bot.leads.model import Disposition, Lead, Rating
 from bot.money import parse
 from bot.people import service as people
+from bot.people.desk import Desk
 from bot.people.model import Person, Role, Workspace
 from bot.slack import Command, Incoming, Listening
 from bot.store import Store
@@ -30,31 +31,27 @@ _ASKED: dict[type[HandoffError], str] = {
 }
 
 
-class Desk:
+class Leads(Desk):
     """Where the clicks on leads arrive."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
 
     def do(self, verb: Verb, incoming: Incoming) -> None:
         """Acknowledge, and do what the button says; the card shows the rest."""
         incoming.ack()
-        with self._store.transaction() as session:
-            verb(session, _who(session, incoming), incoming.id)
-        lists.refresh(self._store, incoming)
+        with self.serving(incoming) as (session, who):
+            verb(session, who, incoming.id)
+        lists.refresh(self, incoming)
 
     def ask_reason(self, rating: Rating, incoming: Incoming) -> None:
         """A low rating asks why, if this person may rate at all."""
         incoming.ack()
-        with self._store.transaction() as session:
-            lead = service.rateable(session, _who(session, incoming), incoming.id)
+        with self.serving(incoming) as (session, who):
+            lead = service.rateable(session, who, incoming.id)
         incoming.open(modals.reason(lead, rating))
 
     def ask_amount(self, incoming: Incoming) -> None:
         """A win asks for its amount."""
         incoming.ack()
-        with self._store.transaction() as session:
-            who = _who(session, incoming)
+        with self.serving(incoming) as (session, who):
             lead = service.closeable(session, who, incoming.id)
             workspace = session.get_one(Workspace, who.workspace_id)
         incoming.open(modals.won(lead, workspace.currency))
@@ -62,27 +59,25 @@ class Desk:
     def ask_disposition(self, incoming: Incoming) -> None:
         """A loss asks for its reason."""
         incoming.ack()
-        with self._store.transaction() as session:
-            lead = service.closeable(session, _who(session, incoming), incoming.id)
+        with self.serving(incoming) as (session, who):
+            lead = service.closeable(session, who, incoming.id)
             attempts = service.attempts_needed(session, lead.workspace_id)
         incoming.open(modals.lost(lead, attempts))
 
     def save_reason(self, rating: Rating, incoming: Incoming) -> None:
         """The reason of a low rating came."""
         reason = str(incoming.fields["reason"] or "")
-        with self._store.transaction() as session:
-            who = _who(session, incoming)
+        with self.serving(incoming) as (session, who):
             try:
                 service.rate(session, who, incoming.noted_id, rating, reason)
             except HandoffError as error:
                 raise FieldErrors({"reason": error.message}) from error
         incoming.ack()
-        lists.refresh(self._store, incoming)
+        lists.refresh(self, incoming)
 
     def save_won(self, incoming: Incoming) -> None:
         """The amount of a win came."""
-        with self._store.transaction() as session:
-            who = _who(session, incoming)
+        with self.serving(incoming) as (session, who):
             currency = session.get_one(Workspace, who.workspace_id).currency
             try:
                 amount = parse(str(incoming.fields["amount"] or ""), currency)
@@ -90,13 +85,12 @@ class Desk:
             except HandoffError as error:
                 raise FieldErrors({"amount": error.message}) from error
         incoming.ack()
-        lists.refresh(self._store, incoming)
+        lists.refresh(self, incoming)
 
     def choose_disposition(self, incoming: Incoming) -> None:
         """A reason was chosen: it may ask for more."""
         incoming.ack()
-        with self._store.transaction() as session:
-            who = _who(session, incoming)
+        with self.serving(incoming) as (session, who):
             lead = service.closeable(session, who, incoming.noted_id)
             attempts = service.attempts_needed(session, who.workspace_id)
         incoming.replace(modals.lost(lead, attempts, Disposition(incoming.value)))
@@ -111,8 +105,7 @@ class Desk:
             attempts=int(fields.get("attempts") or 0),
             wake_on=date.fromisoformat(day) if day else None,
         )
-        with self._store.transaction() as session:
-            who = _who(session, incoming)
+        with self.serving(incoming) as (session, who):
             try:
                 service.lose(session, who, incoming.noted_id, ending)
             except HandoffError as error:
@@ -120,35 +113,27 @@ class Desk:
                 field = asked if asked in fields else "disposition"
                 raise FieldErrors({field: error.message}) from error
         incoming.ack()
-        lists.refresh(self._store, incoming)
+        lists.refresh(self, incoming)
 
     def replay(self, incoming: Incoming) -> None:
         """An admin has a submission read again."""
         incoming.ack()
-        with self._store.transaction() as session:
-            receipt = service.replay(session, _who(session, incoming), incoming.id)
+        with self.serving(incoming) as (session, who):
+            receipt = service.replay(session, who, incoming.id)
         if receipt.problem is not None:
             raise receipt.problem
-
-    def dismiss(self, incoming: Incoming) -> None:
-        """An admin takes a submission off the list."""
-        incoming.ack()
-        with self._store.transaction() as session:
-            service.dismiss(session, _who(session, incoming), incoming.id)
 
     def rules(self, incoming: Incoming, _rest: str) -> None:
         """Tell what makes a lead hot."""
         incoming.ack()
-        with self._store.transaction() as session:
-            who = _who(session, incoming)
+        with self.serving(incoming) as (session, who):
             told = service.rules(session, who.workspace_id)
         incoming.tell(view.rules(told, may_change=Role.ADMIN in who.roles))
 
     def change_rules(self, incoming: Incoming) -> None:
         """An admin wants to change what makes a lead hot."""
         incoming.ack()
-        with self._store.transaction() as session:
-            who = _who(session, incoming)
+        with self.serving(incoming) as (session, who):
             people.require(session, who, "change what makes a lead hot")
             told = service.rules(session, who.workspace_id)
         incoming.open(modals.rules(told))
@@ -156,8 +141,7 @@ class Desk:
     def save_rules(self, incoming: Incoming) -> None:
         """The new rules came."""
         hot_from, points, competitors = modals.rules_of(incoming.fields)
-        with self._store.transaction() as session:
-            who = _who(session, incoming)
+        with self.serving(incoming) as (session, who):
             service.change_rules(session, who, hot_from, points, competitors)
         incoming.ack()
 
@@ -165,23 +149,22 @@ class Desk:
         """Two leads are one person's."""
         gone, kept = _numbers(rest, 2, "merge 15 into 12")
         incoming.ack()
-        with self._store.transaction() as session:
-            service.merge(session, _who(session, incoming), gone, kept)
+        with self.serving(incoming) as (session, who):
+            service.merge(session, who, gone, kept)
         incoming.tell(f"Lead #{gone} is part of #{kept} now. `/lead unmerge {gone}` takes it back.")
 
     def unmerge(self, incoming: Incoming, rest: str) -> None:
         """They are two persons after all."""
         [gone] = _numbers(rest, 1, "unmerge 15")
         incoming.ack()
-        with self._store.transaction() as session:
-            service.unmerge(session, _who(session, incoming), gone)
+        with self.serving(incoming) as (session, who):
+            service.unmerge(session, who, gone)
         incoming.tell(f"Lead #{gone} is a lead of its own again.")
 
     def new(self, incoming: Incoming) -> None:
         """Open the form for a lead that reached someone by phone, at a fair or in a message."""
         incoming.ack()
-        with self._store.transaction() as session:
-            who = _who(session, incoming)
+        with self.serving(incoming) as (session, who):
             people.require(session, who, "add leads", Role.SALESPERSON, Role.MARKETER)
             today = campaigns.today(session, who.workspace_id)
             running = campaigns.running(session, who.workspace_id, today)
@@ -195,15 +178,10 @@ class Desk:
             inquiry = read(facts | {"external_id": incoming.note})
         except Unreadable as error:
             raise FieldErrors(_by_field(error)) from error
-        with self._store.transaction() as session:
-            who = _who(session, incoming)
+        with self.serving(incoming) as (session, who):
             workspace = session.get_one(Workspace, who.workspace_id)
             service.type_in(session, workspace, who, inquiry, campaign_id)
         incoming.ack()
-
-
-def _who(session: Session, incoming: Incoming) -> Person:
-    return people.acting(session, incoming.team, incoming.user)
 
 
 class Misspelt(HandoffError):
@@ -229,7 +207,7 @@ def _by_field(error: Unreadable) -> dict[str, str]:
 
 def register(listening: Listening, store: Store) -> None:
     """Listen for single leads."""
-    desk = Desk(store)
+    desk = Leads(store)
     listening.action(view.CLAIM, partial(desk.do, service.claim))
     listening.action(view.RELEASE, partial(desk.do, service.release))
     listening.action(view.QUALIFIED, partial(desk.do, service.qualify))
@@ -245,7 +223,7 @@ def register(listening: Listening, store: Store) -> None:
         else:
             listening.action(action, partial(desk.do, partial(service.rate, rating=rating)))
     listening.action(view.REPLAY, desk.replay)
-    listening.action(view.DISMISS, desk.dismiss)
+    listening.action(view.DISMISS, desk.does(service.dismiss))
     listening.action(view.WON, desk.ask_amount)
     listening.action(view.LOST, desk.ask_disposition)
     listening.submission(modals.SAVE_WON, desk.save_won)

@@ -2,14 +2,13 @@
 
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy.orm import Session
-
 from bot import clock
 from bot.errors import FieldErrors, HandoffError
 from bot.leads import modals, service, view
 from bot.leads.listeners import lists
 from bot.people import service as people
-from bot.people.model import Person, Role
+from bot.people.desk import Desk
+from bot.people.model import Role
 from bot.slack import Command, Incoming, Listening
 from bot.slack.text import moment, plural
 from bot.store import Store
@@ -17,36 +16,31 @@ from bot.store import Store
 _RECENTLY = timedelta(days=28)
 
 
-class Handing:
+class Handing(Desk):
     """Where leads change hands."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
 
     def ask_snooze(self, incoming: Incoming) -> None:
         """Until when?"""
         incoming.ack()
-        with self._store.transaction() as session:
-            lead = service.snoozeable(session, _who(session, incoming), incoming.id)
+        with self.serving(incoming) as (session, who):
+            lead = service.snoozeable(session, who, incoming.id)
             until = service.next_morning(session, lead.workspace_id)
         incoming.open(modals.snooze(lead, until))
 
     def save_snooze(self, incoming: Incoming) -> None:
         """The time came."""
-        with self._store.transaction() as session:
-            who = _who(session, incoming)
+        with self.serving(incoming) as (session, who):
             try:
                 service.snooze(session, who, incoming.noted_id, _moment(incoming))
             except HandoffError as error:
                 raise FieldErrors({"until": error.message}) from error
         incoming.ack()
-        lists.refresh(self._store, incoming)
+        lists.refresh(self, incoming)
 
     def ask_reassign(self, incoming: Incoming) -> None:
         """To whom?"""
         incoming.ack()
-        with self._store.transaction() as session:
-            who = _who(session, incoming)
+        with self.serving(incoming) as (session, who):
             lead = service.reassignable(session, who, incoming.id)
             others = [
                 each
@@ -58,20 +52,18 @@ class Handing:
 
     def save_reassign(self, incoming: Incoming) -> None:
         """The colleague was chosen."""
-        with self._store.transaction() as session:
-            who = _who(session, incoming)
+        with self.serving(incoming) as (session, who):
             try:
                 service.reassign(session, who, incoming.noted_id, int(incoming.fields["to"]))
             except HandoffError as error:
                 raise FieldErrors({"to": error.message}) from error
         incoming.ack()
-        lists.refresh(self._store, incoming)
+        lists.refresh(self, incoming)
 
     def ask_away(self, incoming: Incoming, _rest: str) -> None:
         """Until when, and what becomes of the leads?"""
         incoming.ack()
-        with self._store.transaction() as session:
-            who = _who(session, incoming)
+        with self.serving(incoming) as (session, who):
             people.require(session, who, "be away", Role.SALESPERSON)
             count = service.open_counts(session, who.workspace_id).get(who.id, 0)
             until = service.next_morning(session, who.workspace_id)
@@ -81,8 +73,7 @@ class Handing:
         """The time came."""
         until = _moment(incoming)
         leads_return = "return" in (incoming.fields.get("leads") or [])
-        with self._store.transaction() as session:
-            who = _who(session, incoming)
+        with self.serving(incoming) as (session, who):
             try:
                 leads = service.go_away(session, who, until, leads_return=leads_return)
             except HandoffError as error:
@@ -94,16 +85,15 @@ class Handing:
     def back(self, incoming: Incoming, _rest: str) -> None:
         """Back earlier than said."""
         incoming.ack()
-        with self._store.transaction() as session:
-            leads = service.come_back(session, _who(session, incoming))
+        with self.serving(incoming) as (session, who):
+            leads = service.come_back(session, who)
         given = f" {plural(len(leads), 'lead')} came back to you." if leads else ""
         incoming.tell(f"Welcome back.{given}")
 
     def ask_promise(self, incoming: Incoming, _rest: str = "") -> None:
         """What does sales promise?"""
         incoming.ack()
-        with self._store.transaction() as session:
-            who = _who(session, incoming)
+        with self.serving(incoming) as (session, who):
             people.require(session, who, "change what sales promises")
             told, fallback = service.promise(session, who.workspace_id)
         incoming.open(modals.promise(told, fallback))
@@ -111,15 +101,14 @@ class Handing:
     def save_promise(self, incoming: Incoming) -> None:
         """The new promise came."""
         told, fallback = modals.promise_of(incoming.fields)
-        with self._store.transaction() as session:
-            service.change_promise(session, _who(session, incoming), told, fallback)
+        with self.serving(incoming) as (session, who):
+            service.change_promise(session, who, told, fallback)
         incoming.ack()
 
     def ask_turns(self, incoming: Incoming, _rest: str = "") -> None:
         """Who was offered how much, and whose weight shall change?"""
         incoming.ack()
-        with self._store.transaction() as session:
-            who = _who(session, incoming)
+        with self.serving(incoming) as (session, who):
             people.require(session, who, "change the rotation")
             shares = service.shares(session, who.workspace_id, clock.now() - _RECENTLY)
         incoming.open(modals.turns(shares, _RECENTLY.days))
@@ -127,16 +116,12 @@ class Handing:
     def save_weight(self, incoming: Incoming) -> None:
         """The new weight came."""
         slack_id, weight = modals.weight_of(incoming.fields)
-        with self._store.transaction() as session:
+        with self.serving(incoming) as (session, who):
             try:
-                service.set_weight(session, _who(session, incoming), slack_id, weight)
+                service.set_weight(session, who, slack_id, weight)
             except service.DoesNotSell as error:
                 raise FieldErrors({"person": error.message}) from error
         incoming.ack()
-
-
-def _who(session: Session, incoming: Incoming) -> Person:
-    return people.acting(session, incoming.team, incoming.user)
 
 
 def _moment(incoming: Incoming) -> datetime:

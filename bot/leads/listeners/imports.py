@@ -1,14 +1,14 @@
 """Lists: a file dropped into the messages with us, and the buttons of its card."""
 
+from slack_sdk.models.views import View
 from sqlalchemy.orm import Session
 
 from bot.campaigns import service as campaigns
 from bot.errors import FieldErrors, NotAllowed
 from bot.leads import modals, service, view
-from bot.leads.model import Import
 from bot.leads.service import staged
 from bot.leads.sources.columns import NobodyReachable, TwoColumns
-from bot.people import service as people
+from bot.people.desk import Desk
 from bot.people.model import Person
 from bot.slack import Incoming, Listening
 from bot.store import Store
@@ -20,11 +20,8 @@ _HELP = (
 )
 
 
-class Imports:
-    """The listeners, with the store that they work on."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
+class Imports(Desk):
+    """Where files are dropped."""
 
     def dropped(self, incoming: Incoming) -> None:
         """Somebody wrote to us: files are lists to import."""
@@ -39,69 +36,53 @@ class Imports:
 
     def _take(self, incoming: Incoming, file_id: str, name: str) -> None:
         try:
-            with self._store.transaction() as session:
-                service.drop(session, _who(session, incoming), file_id, name)
+            with self.serving(incoming) as (session, who):
+                service.drop(session, who, file_id, name)
         except NotAllowed as error:  # nobody else answers an event
             incoming.tell(error.message)
-
-    def start(self, incoming: Incoming) -> None:
-        """The preview is right: import it."""
-        incoming.ack()
-        with self._store.transaction() as session:
-            service.start(session, _mine(session, incoming))
-
-    def cancel(self, incoming: Incoming) -> None:
-        """It is not, or was the wrong file."""
-        incoming.ack()
-        with self._store.transaction() as session:
-            service.cancel(session, _mine(session, incoming))
-
-    def as_spend(self, incoming: Incoming) -> None:
-        """It is no list of people but a report of what was spent."""
-        incoming.ack()
-        with self._store.transaction() as session:
-            found = _mine(session, incoming)
-            rows = [cells for _, cells in staged.waiting(session, found.id, found.total)]
-            service.hand_on(session, found, found.header, rows)
-
-    def ask_columns(self, incoming: Incoming) -> None:
-        """Some columns mean something else."""
-        incoming.ack()
-        with self._store.transaction() as session:
-            who = _who(session, incoming)
-            found = service.in_preview(session, who, incoming.id)
-            first = staged.waiting(session, found.id, 1)
-            sample = first[0][1] if first else [""] * len(found.header)
-            today = campaigns.today(session, who.workspace_id)
-            running = campaigns.running(session, who.workspace_id, today)
-        incoming.open(modals.columns(found, sample, running))
-
-    def save_columns(self, incoming: Incoming) -> None:
-        """What they mean came."""
-        with self._store.transaction() as session:
-            found = service.in_preview(session, _who(session, incoming), incoming.noted_id)
-            meanings, campaign_id = modals.columns_of(found, incoming.fields)
-            try:
-                service.change(session, found, meanings, campaign_id)
-            except (TwoColumns, NobodyReachable) as error:
-                raise FieldErrors({modals.field_of(error): error.message}) from error
-        incoming.ack()
-
-
-def _who(session: Session, incoming: Incoming) -> Person:
-    return people.acting(session, incoming.team, incoming.user)
-
-
-def _mine(session: Session, incoming: Incoming) -> Import:
-    return service.in_preview(session, _who(session, incoming), incoming.id)
 
 
 def register(listening: Listening, store: Store) -> None:
     """Listen for lists."""
     imports = Imports(store)
     listening.event("message", imports.dropped)
-    listening.action(view.START, imports.start)
-    listening.action(view.CANCEL, imports.cancel)
-    listening.action(view.AS_SPEND, imports.as_spend)
-    listening.action(view.COLUMNS, imports.ask_columns)
-    listening.submission(modals.SAVE_COLUMNS, imports.save_columns)
+    listening.action(view.START, imports.does(_start))
+    listening.action(view.CANCEL, imports.does(_cancel))
+    listening.action(view.AS_SPEND, imports.does(_as_spend))
+    listening.action(view.COLUMNS, imports.opens(_columns))
+    listening.submission(modals.SAVE_COLUMNS, imports.takes(_save_columns))
+
+
+def _start(session: Session, who: Person, import_id: int) -> None:
+    """The preview is right: import it."""
+    service.start(session, service.in_preview(session, who, import_id))
+
+
+def _cancel(session: Session, who: Person, import_id: int) -> None:
+    """It is not, or was the wrong file."""
+    service.cancel(session, service.in_preview(session, who, import_id))
+
+
+def _as_spend(session: Session, who: Person, import_id: int) -> None:
+    """It is no list of people but a report of what was spent."""
+    found = service.in_preview(session, who, import_id)
+    rows = [cells for _, cells in staged.waiting(session, found.id, found.total)]
+    service.hand_on(session, found, found.header, rows)
+
+
+def _columns(session: Session, who: Person, import_id: int) -> View:
+    """Some columns mean something else."""
+    found = service.in_preview(session, who, import_id)
+    first = staged.waiting(session, found.id, 1)
+    sample = first[0][1] if first else [""] * len(found.header)
+    today = campaigns.today(session, who.workspace_id)
+    return modals.columns(found, sample, campaigns.running(session, who.workspace_id, today))
+
+
+def _save_columns(session: Session, who: Person, incoming: Incoming) -> None:
+    found = service.in_preview(session, who, incoming.noted_id)
+    meanings, campaign_id = modals.columns_of(found, incoming.fields)
+    try:
+        service.change(session, found, meanings, campaign_id)
+    except (TwoColumns, NobodyReachable) as error:
+        raise FieldErrors({modals.field_of(error): error.message}) from error

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot.leads import service, view
 from bot.leads.model import Mine
-from bot.people import service as people
+from bot.people.desk import Desk
 from bot.people.model import Person
 from bot.slack import Command, Incoming, Listening
 from bot.store import Store
@@ -16,31 +16,27 @@ from bot.store import Store
 _NUMBER = re.compile(r"#?(\d{1,15})")
 
 
-class Lists:
+class Lists(Desk):
     """Where somebody looks at their lists, and looks leads up."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
 
     def open(self, which: Mine, incoming: Incoming) -> None:
         """The whole of a list, from the home tab."""
         incoming.ack()
-        with self._store.transaction() as session:
-            modal = _page(session, _who(session, incoming), which, 0)
+        with self.serving(incoming) as (session, who):
+            modal = _page(session, who, which, 0)
         incoming.open(modal)
 
     def turn(self, which: Mine, incoming: Incoming) -> None:
         """Another page."""
         incoming.ack()
-        with self._store.transaction() as session:
-            modal = _page(session, _who(session, incoming), which, incoming.id)
+        with self.serving(incoming) as (session, who):
+            modal = _page(session, who, which, incoming.id)
         incoming.replace(modal)
 
     def mine(self, incoming: Incoming, _rest: str) -> None:
         """What is mine: the most urgent of it, and the ways to the rest."""
         incoming.ack()
-        with self._store.transaction() as session:
-            who = _who(session, incoming)
+        with self.serving(incoming) as (session, who):
             counts = service.count_mine(session, who)
             urgent = service.mine(session, who, Mine.TO_CALL, view.MOST_FOUND)
         incoming.tell(view.mine(urgent, counts))
@@ -48,8 +44,7 @@ class Lists:
     def find(self, incoming: Incoming, words: str) -> None:
         """Look leads up by what one remembers of them."""
         incoming.ack()
-        with self._store.transaction() as session:
-            who = _who(session, incoming)
+        with self.serving(incoming) as (session, who):
             found = service.search(session, who, words, view.MOST_FOUND + 1)
         incoming.tell(view.found(words, found))
 
@@ -67,18 +62,17 @@ class Lists:
 
     def _show(self, incoming: Incoming, lead_id: int) -> None:
         incoming.ack()
-        with self._store.transaction() as session:
-            modal = _one(session, _who(session, incoming), lead_id)
+        with self.serving(incoming) as (session, who):
+            modal = _one(session, who, lead_id)
         incoming.open(modal)
 
 
-def refresh(store: Store, incoming: Incoming) -> None:
+def refresh(desk: Desk, incoming: Incoming) -> None:
     """Draw anew the list or the lead in which something was done, if it was in one."""
     callback_id, note = incoming.standing
     if callback_id not in (view.LIST, view.SHOW):
         return
-    with store.transaction() as session:
-        who = _who(session, incoming)
+    with desk.serving(incoming) as (session, who):
         if callback_id == view.SHOW:
             modal = _one(session, who, int(note))
         else:
@@ -97,10 +91,6 @@ def _page(session: Session, who: Person, which: Mine, page: int) -> View:
 
 def _one(session: Session, who: Person, lead_id: int) -> View:
     return view.one(service.look_at(session, who, lead_id))
-
-
-def _who(session: Session, incoming: Incoming) -> Person:
-    return people.acting(session, incoming.team, incoming.user)
 
 
 def register(listening: Listening, store: Store) -> None:

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from bot.campaigns.model import Campaign
 from bot.metrics import Attribution
-from bot.people import service as people
+from bot.people.desk import Desk
 from bot.people.model import Person
 from bot.reports.campaign import service, view
 from bot.slack import Command, Incoming, Listening, Message
@@ -19,17 +19,13 @@ _MODELS = {"first": Attribution.FIRST_TOUCH, "last": Attribution.LAST_TOUCH}
 _ACTIONS = {Attribution.FIRST_TOUCH: view.BY_FIRST, Attribution.LAST_TOUCH: view.BY_LAST}
 
 
-class Desk:
+class Reports(Desk):
     """Where reports are asked for."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
 
     def asked(self, incoming: Incoming, rest: str) -> None:
         """`/campaign report <name>`, and `last` behind it for the last touch."""
         incoming.ack()
-        with self._store.transaction() as session:
-            who = _who(session, incoming)
+        with self.serving(incoming) as (session, who):
             found, words, attribution = _meant(session, who, rest)
             answer: str | Message
             if len(found) == 1:
@@ -43,8 +39,7 @@ class Desk:
     def show(self, incoming: Incoming, attribution: Attribution) -> None:
         """A campaign was chosen, or the other rule."""
         incoming.ack()
-        with self._store.transaction() as session:
-            who = _who(session, incoming)
+        with self.serving(incoming) as (session, who):
             answer = view.report(service.report(session, who, incoming.id, attribution))
         incoming.tell(answer)
 
@@ -68,13 +63,9 @@ def _which(words: str) -> str:
     return f"Several campaigns have “{safe(words, 80)}” in their name. Which one?"
 
 
-def _who(session: Session, incoming: Incoming) -> Person:
-    return people.acting(session, incoming.team, incoming.user)
-
-
 def register(listening: Listening, store: Store) -> None:
     """Listen for reports."""
-    desk = Desk(store)
+    desk = Reports(store)
     usage = "see what came of a campaign; `last` behind its name counts by the last touch"
     listening.command(Command("/campaign", "report", usage, desk.asked))
     for attribution, action_id in _ACTIONS.items():
