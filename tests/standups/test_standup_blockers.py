@@ -224,3 +224,28 @@ def test_a_round_is_read_by_its_own_workspace_alone(company: Company, mia: Perso
         for who, what in ((elsewhere, opened.id), (mia, 0)):
             with pytest.raises(NotFound):
                 service.page(session, who, what, 0)
+
+
+def test_what_is_in_the_way_is_told_until_it_is_lifted(
+    company: Company, hands: Hands, ada: Person, mia: Person
+) -> None:
+    def told(who: Person) -> list[int]:
+        with company.store.transaction() as session:
+            return [each.id for each in service.facts(session, who).blockers]
+
+    company.ask()
+    company.says(ada, blockers="No list", ideas="Lunch")
+    blocker = company.blocker_of(ada)
+    assert told(ada) == [], "it is in the form itself"
+    hands.forward(minutes=150)
+    company.close()
+    assert (told(ada), told(mia)) == ([blocker], [])
+    with company.store.transaction() as session:
+        service.take(session, mia, blocker)
+    assert (told(ada), told(mia)) == ([blocker], [blocker])
+    hands.forward(days=14, minutes=1)
+    assert (told(ada), told(mia)) == ([], []), "nobody is reminded for ever"
+    hands.forward(days=-14)
+    with company.store.transaction() as session:
+        service.lift(session, mia, blocker)
+    assert (told(ada), told(mia)) == ([], [])

@@ -58,7 +58,7 @@ def facts(office: Company, who: Person) -> Facts:
 
 def test_who_holds_nothing_has_no_facts(office: Company, receive: Receive) -> None:
     receive(claimed_by=office.sue.id, claimed_at=clock.now())
-    assert facts(office, office.sal) == Facts(Workload(0, 0, 0), [])
+    assert facts(office, office.sal) == Facts(Workload(0, 0, 0), [], [])
 
 
 def test_what_one_holds(office: Company, receive: Receive) -> None:

@@ -51,7 +51,7 @@ FULL: dict[str, Any] = {
 }
 HOSTILE = "<!channel> *urgent* <https://evil.example|your account> &amp; `rm` @here\n>not a quote"
 BEN = Person(id=90, name="Ben Lind", slack_id="U90")
-NOTHING = Facts(Workload(0, 0, 0), [])
+NOTHING = Facts(Workload(0, 0, 0), [], [])
 
 
 @pytest.fixture(autouse=True)
@@ -168,14 +168,32 @@ def test_form(golden: Golden, template: Template) -> None:
     golden(f"standups.form.{template}", modal(view.form(entry, NOTHING)))
 
 
+def blockers() -> list[StandupAnswer]:
+    """Two of Ada's, of which Ben has one; and one of Zoe's, which Ada took."""
+    of, zoe = a_round(), Person(id=2, name="Zoe & Co", slack_id="U2")
+    texts = (HOSTILE, "No price list.", "No leads from the fair.\n" * 20)
+    found = [blocker(of, an_entry(of, Answer.ANSWERED, blockers=text)) for text in texts]
+    for each, facts in zip(
+        found, ({}, {"taker": BEN}, {"taker": Person(id=1, name="Ada")}), strict=True
+    ):
+        each.entry.person_id = 1
+        for name, value in facts.items():
+            setattr(each, name, value)
+    found[2].entry.person, found[2].entry.person_id = zoe, 2
+    return found
+
+
 def test_form_with_facts(golden: Golden) -> None:
     spring = Campaign(id=4, name="Spring <start> & more")
-    mine = Facts(
-        Workload(3, 1, 2), [(spring, Arrivals(14, 9, 4, 3)), (spring, Arrivals(1, 0, 0, 0))]
-    )
-    golden("standups.form.facts", modal(view.form(an_entry(a_round()), mine)))
-    many = Facts(Workload(0, 0, 1), [(spring, Arrivals(0, 0, 0, 0))] * 40)
-    assert "and 35 more campaigns of yours" in str(modal(view.form(an_entry(a_round()), many)))
+    came = [(spring, Arrivals(14, 9, 4, 3)), (spring, Arrivals(1, 0, 0, 0))]
+    mine = Facts(Workload(3, 1, 2), blockers(), came)
+    entry = an_entry(a_round())
+    entry.person_id = 1
+    golden("standups.form.facts", modal(view.form(entry, mine)))
+    many = Facts(Workload(0, 0, 1), blockers() * 9, [(spring, Arrivals(0, 0, 0, 0))] * 40)
+    drawn = str(modal(view.form(an_entry(a_round()), many)))
+    assert "and 35 more campaigns of yours" in drawn
+    assert "and 24 more blockers that nobody has lifted" in drawn
 
 
 def test_form_with_earlier_answers(golden: Golden) -> None:

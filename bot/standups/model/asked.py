@@ -119,7 +119,11 @@ class StandupAnswer(Base):
     """What someone said to one question; a blocker has somebody who lifts it."""
 
     __tablename__ = "standup_answer"
-    __table_args__ = (UniqueConstraint("entry_id", "question_id"),)
+    __table_args__ = (
+        UniqueConstraint("entry_id", "question_id"),
+        Index("ix_standup_answer_taken_by", "taken_by",
+              postgresql_where=text("taken_by IS NOT NULL AND lifted_at IS NULL")),
+    )  # fmt: skip
 
     id: Mapped[Id]
     workspace_id: Mapped[WorkspaceId]

@@ -5,11 +5,14 @@ from dataclasses import dataclass
 
 from bot.campaigns.model import Campaign
 from bot.leads.model import Arrivals, Workload
+from bot.standups.model.asked import StandupAnswer
 
 
 @dataclass(frozen=True)
 class Facts:
-    """The person's leads, and their campaigns that run with what came in today."""
+    """The person's leads and blockers, and their campaigns that run with what came in today."""
 
     work: Workload
+    blockers: Sequence[StandupAnswer]
+    """Not lifted yet, the oldest first: the person's own, and those that they took."""
     campaigns: Sequence[tuple[Campaign, Arrivals]]

@@ -3,6 +3,9 @@
 One wins, by a conditional update; the others are told who has it.
 """
 
+from collections.abc import Sequence
+from datetime import timedelta
+
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session, joinedload
 
@@ -10,11 +13,20 @@ from bot import clock, slack
 from bot.errors import HandoffError, NotFound
 from bot.people.model import Person
 from bot.slack.text import clean
-from bot.standups.model import Standup, StandupAnswer, StandupEntry, StandupRound
+from bot.standups.model import (
+    Standup,
+    StandupAnswer,
+    StandupEntry,
+    StandupQuestion,
+    StandupRound,
+    Theme,
+)
 from bot.standups.service.rounds import SUMMARY
 
 HELP = "standup.help"
 LIFTED = "standup.lifted"
+
+_REMEMBERED = timedelta(weeks=2)
 
 
 class NotAcross(HandoffError):
@@ -80,6 +92,38 @@ def lift(session: Session, who: Person, answer_id: int) -> StandupAnswer:
             thread_of=(HELP, answer_id),
         )  # fmt: skip
     return _redrawn(session, answer_id)
+
+
+def unlifted(session: Session, who: Person) -> Sequence[StandupAnswer]:
+    """What is in the person's way since it was summed up, and what they took; the oldest first.
+
+    Nobody is reminded of what is older than two weeks.
+    """
+    since = clock.now() - _REMEMBERED
+    own = (
+        select(StandupAnswer.id)
+        .join(StandupAnswer.entry)
+        .join(StandupEntry.round)
+        .join(StandupAnswer.question)
+        .where(
+            StandupEntry.person_id == who.id,
+            StandupRound.closed_at >= since,
+            StandupQuestion.theme == Theme.BLOCKERS,
+        )
+    )
+    taken = select(StandupAnswer.id).where(
+        StandupAnswer.taken_by == who.id, StandupAnswer.lifted_at.is_(None),
+        StandupAnswer.taken_at >= since,
+    )  # fmt: skip
+    return session.scalars(
+        select(StandupAnswer)
+        .where(StandupAnswer.id.in_(own.union_all(taken)), StandupAnswer.lifted_at.is_(None))
+        .options(
+            joinedload(StandupAnswer.entry).joinedload(StandupEntry.person),
+            joinedload(StandupAnswer.taker),
+        )
+        .order_by(StandupAnswer.id)
+    ).all()
 
 
 def answer_to_show(session: Session, answer_id: int) -> StandupAnswer:

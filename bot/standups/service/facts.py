@@ -10,6 +10,7 @@ from bot.leads import service as leads
 from bot.leads.model import Arrivals
 from bot.people.model import Person, Workspace
 from bot.standups.model import Facts
+from bot.standups.service.blockers import unlifted
 
 _NOTHING = Arrivals(0, 0, 0, 0)
 
@@ -23,5 +24,7 @@ def facts(session: Session, who: Person) -> Facts:
     midnight = datetime.combine(today, time(), zone)
     came = leads.arrivals(session, [campaign.id for campaign in mine], midnight)
     return Facts(
-        leads.workload(session, who), [(each, came.get(each.id, _NOTHING)) for each in mine]
+        work=leads.workload(session, who),
+        blockers=unlifted(session, who),
+        campaigns=[(each, came.get(each.id, _NOTHING)) for each in mine],
     )

@@ -17,8 +17,17 @@ from bot import clock
 from bot.campaigns.model import Campaign
 from bot.leads.model import Arrivals
 from bot.slack.text import clean, moment, plural, safe
-from bot.standups.model import Answer, Facts, StandupEntry, StandupQuestion, Theme, Today
+from bot.standups.model import (
+    Answer,
+    Facts,
+    StandupAnswer,
+    StandupEntry,
+    StandupQuestion,
+    Theme,
+    Today,
+)
 from bot.standups.view.asked import BEGIN
+from bot.standups.view.quotes import as_written, name
 
 SEND = "standup.send"
 
@@ -26,6 +35,8 @@ SEND = "standup.send"
 _TITLE = 24
 _LONGEST_ANSWER = 3000
 _MOST_CAMPAIGNS = 5
+_MOST_BLOCKERS = 3
+_LONGEST_BLOCKER = 150
 
 _HINTS = {
     Theme.BLOCKERS: "It comes first in the summary, so that someone across the table can take it.",
@@ -46,6 +57,7 @@ def form(entry: StandupEntry, facts: Facts) -> View:
         blocks=[
             _note(f"{entry.round.day_in_words} · {_until(entry)}"),
             *map(_note, _known(facts)),
+            *_unlifted(facts.blockers, entry.person_id),
             *[_input(question, entry.said(question)) for question in entry.round.standup.asked],
         ],
     )
@@ -72,6 +84,26 @@ def _known(facts: Facts) -> list[str]:
     if left := len(facts.campaigns) - len(shown):
         lines.append(f"and {plural(left, 'more campaign')} of yours")
     return lines
+
+
+def _unlifted(found: Sequence[StandupAnswer], person_id: int) -> list[Block]:
+    """What is still in their way, and what they took of others."""
+    shown = found[:_MOST_BLOCKERS]
+    lines = [f"{_still(each, person_id)}: “{_in_a_line(each.text)}”" for each in shown]
+    if left := len(found) - len(shown):
+        lines.append(f"and {plural(left, 'more blocker')} that nobody has lifted")
+    return [ContextBlock(elements=[as_written(line)]) for line in lines]
+
+
+def _still(found: StandupAnswer, person_id: int) -> str:
+    if found.entry.person_id != person_id:
+        return f"You took what is in {name(found.entry.person.name)}’s way"
+    taken = f"{name(found.taker.name)} has taken it" if found.taker else "nobody has taken it"
+    return f"Still in your way, and {taken}"
+
+
+def _in_a_line(text: str) -> str:
+    return safe(" ".join(text.split()), _LONGEST_BLOCKER)
 
 
 def _arrived(campaign: Campaign, came: Arrivals) -> str:

@@ -61,7 +61,7 @@ def button(found: StandupAnswer) -> ButtonElement | None:
     value = str(found.id)
     if found.taken_by is None:
         return ButtonElement(text="I take it", action_id=TAKE, value=value)
-    return ButtonElement(text="Lifted", action_id=LIFT, value=value)
+    return ButtonElement(text="Mark as lifted", action_id=LIFT, value=value)
 
 
 def _buttons(found: StandupAnswer) -> list[ButtonElement]:
