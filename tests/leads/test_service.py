@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.campaigns import service as campaigns
+from bot.contacts.model import Contact, ContactKey
 from bot.errors import HandoffError, NotAllowed, NotFound
 from bot.leads import service
 from bot.leads.inquiry import read
@@ -153,6 +154,19 @@ def test_a_lead_is_received_once_by_its_id(floor: Floor) -> None:
     assert (lead.first_name, lead.received_at, lead.status) == ("Ada", NINE, Status.NEW)
     assert (card.kind, card.subject_id, card.target) == ("lead", lead.id, "C1")
     assert floor.audit(lead.id) == [("received", "root", {"source": "typed"})]
+
+
+@pytest.mark.parametrize(
+    "who", [{"email": None, "phone": "ask at the desk"}, {"email": "eve@example.com"}]
+)
+def test_what_was_here_before_leaves_no_contact_behind(
+    floor: Floor, who: dict[str, str | None]
+) -> None:
+    for person in ({"email": None, "phone": "ask at the desk"}, who):
+        floor.receive("e1", **person)
+    with floor.store.transaction() as session:
+        assert session.scalar(select(func.count()).select_from(Contact)) == 1
+        assert session.scalar(select(func.count()).select_from(ContactKey)) == 0
 
 
 def test_the_same_id_in_another_workspace_is_another_lead(floor: Floor) -> None:
@@ -480,7 +494,7 @@ STEPS = st.tuples(
 
 @settings(
     deadline=None,
-    max_examples=40,
+    max_examples=20,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(steps=st.lists(STEPS, min_size=4, max_size=12))

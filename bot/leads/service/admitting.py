@@ -15,7 +15,7 @@ from bot import clock, slack
 from bot.campaigns import service as campaigns
 from bot.campaigns.model import Campaign, utm_code
 from bot.contacts import service as contacts
-from bot.contacts.model import Consent
+from bot.contacts.model import Consent, Identity
 from bot.leads.heat import Heat, Label, Rules
 from bot.leads.inquiry import Inquiry
 from bot.leads.model import Deed, HeatRules, Lead, LeadEvent, Status, Touch
@@ -116,9 +116,19 @@ def admit(session: Session, workspace: Workspace, inquiry: Inquiry, arrival: Arr
 
     The same external id of the same source counts once, however often and simultaneously it comes.
     """
-    external_id = _identity(inquiry, arrival.at)
     phone = inquiry.phone_e164
     who = contacts.identify(session, workspace.id, inquiry.email_key, phone)
+    admission = _admit(session, workspace, inquiry, arrival, who, phone)
+    if not admission.is_new and not who.is_known:
+        contacts.forget(session, [who.contact_id])  # they were made for nothing
+    return admission
+
+
+def _admit(
+    session: Session, workspace: Workspace, inquiry: Inquiry, arrival: Arrival, who: Identity,
+    phone: str | None,
+) -> Admission:  # fmt: skip
+    external_id = _identity(inquiry, arrival.at)
     lead, is_customer = None, False
     if who.is_known:
         contacts.lock(session, who.contact_id)
