@@ -306,7 +306,7 @@ ROW = st.tuples(
 
 
 @settings(
-    max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+    max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
 )
 @given(rows=st.lists(ROW, max_size=14), before=st.lists(ROW, max_size=3))
 def test_batches_come_to_the_same_end_as_one_by_one(

@@ -150,7 +150,10 @@ def test_after_the_claim_there_is_none(floor: Floor) -> None:
 def test_out_of_hours_it_pauses_and_goes_on(floor: Floor) -> None:
     floor.hands.now = datetime(2026, 5, 22, 14, 58, tzinfo=UTC)  # Friday, two minutes to five
     lead = floor.lead()
-    floor.until(datetime(2026, 5, 26, 7, 20, tzinfo=UTC))  # Whit Monday is free
+    floor.until(floor.hands.now + 2 * MINUTE)
+    morning = datetime(2026, 5, 26, 7, tzinfo=UTC)  # Tuesday: Whit Monday is free
+    floor.until(morning, every=30 * MINUTE)
+    floor.until(morning + 20 * MINUTE)
     assert floor.steps(lead) == [
         (Rung.NUDGE, "", "Tue 09:03"),
         (Rung.MESSAGE, "Sal", "Tue 09:13"),

@@ -420,7 +420,7 @@ def test_whatever_happens(store: Store) -> None:
     run_state_machine_as_test(
         OnStore,
         settings=settings(
-            max_examples=30, stateful_step_count=40, phases=[Phase.generate],
+            max_examples=12, stateful_step_count=40, phases=[Phase.generate],
             suppress_health_check=list(HealthCheck),
         ),
     )  # fmt: skip

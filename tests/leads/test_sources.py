@@ -82,7 +82,7 @@ def test_what_is_no_form_is_unreadable(body: bytes, content_type: str) -> None:
 
 @settings(
     deadline=None,
-    max_examples=40,
+    max_examples=20,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(sent=hostile.bodies)

@@ -136,7 +136,7 @@ def by_pandas_groups(whole: Frames, by: By, zone: str) -> dict[Any, Frames]:
     by=st.sampled_from(SPLITS),
     tallied=st.sets(st.integers(0, 6), max_size=1),
 )
-@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_every_metric_agrees_with_pandas(
     office: Office, drawn: DrawnWeek, attribution: Attribution, by: By, tallied: set[int]
 ) -> None:
@@ -199,7 +199,7 @@ def test_the_leads_behind_a_figure_come_in_pages(office: Office) -> None:
 
 
 @given(drawn=drawn_weeks())
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_campaign_is_seen_over_its_whole_life(office: Office, drawn: DrawnWeek) -> None:
     clock.use(lambda: drawn.as_of)
     with office.store.transaction() as session:

@@ -49,7 +49,7 @@ class Expected:
         return self.worries[who] > 0 if deed in ("withdraw", "answer") else True
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(steps, min_size=1, max_size=14))
 def test_it_is_agreed_exactly_when_the_rule_says_so(
     company: Company, hands: Hands, todo: list[tuple[str, int]]

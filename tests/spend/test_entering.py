@@ -183,7 +183,7 @@ def _other(company: Company) -> int:
         max_size=8,
     )
 )  # fmt: skip
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_sums_by_line_day_and_campaign_agree(
     company: Company, entries: list[tuple[int, int, int, str, int | None]]
 ) -> None:

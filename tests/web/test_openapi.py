@@ -24,7 +24,7 @@ def test_whatever_comes_is_answered_as_documented_and_never_by_a_5xx(site: Site)
     proven = 0
     for operation in operations:
 
-        @settings(max_examples=50, suppress_health_check=list(HealthCheck))
+        @settings(max_examples=15, suppress_health_check=list(HealthCheck))
         @given(case=operation.as_strategy())
         def ask(case: Case[Any]) -> None:
             nonlocal proven
