@@ -33,8 +33,8 @@ _LOCK = 4_823_002
 
 def reading(session: Session, about: Scope, by: By | None) -> Reading:
     """Where a cohort is to be read from: tallied days that hold, and the leads of all others."""
-    days = _holding(session, about) if by in SPLITS else []
-    return Reading(days, list(_rest(about.period, days)))
+    tallied = list(_runs(_holding(session, about))) if by in SPLITS else []
+    return Reading(tallied, list(_rest(about.period, tallied)))
 
 
 def _holding(session: Session, about: Scope) -> Sequence[date]:
@@ -74,14 +74,27 @@ def _changes(about: Scope) -> list[Sql]:
     return conditions
 
 
-def _rest(period: Period, days: Iterable[date]) -> Iterable[Period]:
-    """What is left of a period without these days, which are in their order."""
-    after = period.first
+def _runs(days: Iterable[date]) -> Iterable[Period]:
+    """Days in their order, as periods without a gap."""
+    first = end = None
     for day in days:
-        if after is None or after < day:
-            yield Period(after, day)
-        after = day + _DAY
-    if after is None or period.end is None or after < period.end:
+        if day != end:
+            if first is not None:
+                yield Period(first, end)
+            first = day
+        end = day + _DAY
+    if first is not None:
+        yield Period(first, end)
+
+
+def _rest(period: Period, tallied: Iterable[Period]) -> Iterable[Period]:
+    """What is left of a period without these parts of it, which are in their order."""
+    after = period.first
+    for part in tallied:
+        if after is None or after != part.first:
+            yield Period(after, part.first)
+        after = part.end
+    if after is None or after != period.end:
         yield Period(after, period.end)
 
 

@@ -61,7 +61,7 @@ bounds AS (
     GROUP BY of_group, wait, percent
 ),
 sure AS (
-    SELECT of_group, wait, percent, bounds.size,
+    SELECT row_number() OVER () AS number, of_group, wait, percent, bounds.size,
         CASE WHEN sum(width_bucket(low - 1, w)) <= (bounds.size - 1) * percent / 100
              THEN low ELSE lowest END AS low,
         CASE WHEN sum(width_bucket(high, w)) > ((bounds.size - 1) * percent + 99) / 100
@@ -70,22 +70,19 @@ sure AS (
     GROUP BY of_group, wait, percent, bounds.size, low, high, lowest, highest
 ),
 inside AS (
-    SELECT of_group, wait, percent, sure.size, width_bucket(low - 1, w) AS below,
+    SELECT number, width_bucket(low - 1, w) AS below,
         w[width_bucket(low - 1, w) + 1 : width_bucket(high, w)] AS w
     FROM sure JOIN part USING (of_group, wait)
 ),
-counted AS (
-    SELECT of_group, wait, percent, size, sum(below) AS below
-    FROM inside GROUP BY of_group, wait, percent, size
-),
+counted AS (SELECT number, sum(below) AS below FROM inside GROUP BY number),
 ordered AS (
-    SELECT of_group, wait, percent, array_agg(waited ORDER BY waited) AS w
-    FROM inside, unnest(w) AS waited GROUP BY of_group, wait, percent
+    SELECT number, array_agg(waited ORDER BY waited) AS w
+    FROM inside, unnest(w) AS waited GROUP BY number
 )
 SELECT of_group, wait, percent, size,
     w[1 + (size - 1) * percent / 100 - below] AS one,
     w[1 + ((size - 1) * percent + 99) / 100 - below] AS other
-FROM counted JOIN ordered USING (of_group, wait, percent)) AS found
+FROM sure JOIN counted USING (number) JOIN ordered USING (number)) AS found
 """
 
 
@@ -117,9 +114,9 @@ def _steps(waited: CTE) -> TextualSelect:
 def _waited(about: Scope, by: By | None, reading: Reading, waits: Collection[str]) -> CTE:
     """The sorted waits: of each tallied day, and of all other leads together."""
     parts = gathered(about, by, reading.rest, waits) if reading.rest else []
-    if reading.days:
+    if reading.tallied:
         columns: list[ColumnElement[Any]] = [table(DayWait).c.wait, table(DayWait).c.seconds]
-        found = of_days(credited(about, by), by, reading.days, DayWait, columns)
+        found = of_days(credited(about, by), by, reading.tallied, DayWait, columns)
         parts.append(found.where(DayWait.wait.in_(waits)))
     return union_all(*parts).cte("waited")
 

@@ -18,10 +18,12 @@ from sqlalchemy import (
     Date,
     Select,
     Text,
+    and_,
     cast,
     collate,
     func,
     literal,
+    or_,
     select,
     type_coerce,
 )
@@ -59,8 +61,8 @@ NOBODY = ""
 class Reading:
     """Where a cohort is read from."""
 
-    days: Sequence[date]
-    """Those of which the tallies are read."""
+    tallied: Sequence[Period]
+    """The days of which the tallies are read."""
     rest: Sequence[Period]
     """Those of which the leads are."""
 
@@ -128,9 +130,9 @@ def values(tally: Mapping[int, int], names: Collection[str]) -> dict[str, Value]
 def _counting(
     about: Scope, by: By | None, reading: Reading, places: Sequence[int]
 ) -> Iterable[Select[Any]]:
-    if reading.days:
+    if reading.tallied:
         written = [func.sum(DayTally.counts[place + 1]) for place in places]
-        yield of_days(about, by, reading.days, DayTally, written).group_by(GROUP)
+        yield of_days(about, by, reading.tallied, DayTally, written).group_by(GROUP)
     if reading.rest:
         met = [func.count().filter(CONDITIONS[place]) for place in places]
         yield of_leads(about, by, reading.rest, met)
@@ -142,17 +144,17 @@ Tallies = type[DayTally] | type[DayWait]
 def of_days(
     about: Scope,
     by: By | None,
-    days: Sequence[date],
+    periods: Sequence[Period],
     table: Tallies,
     columns: Sequence[ColumnElement[Any]],
 ) -> Select[Any]:
-    """These columns of the tallied days, with the group that each is of."""
+    """These columns of days that are tallied, with the group that each is of."""
     found = select(_group(_key_of_day(by, table)), *columns).where(
         table.workspace_id == about.workspace_id,
         table.edition == edition(about),
         table.credit == about.attribution,
         table.split == SPLITS[by],
-        table.day.in_(days),
+        or_(*(and_(table.day >= part.first, table.day < part.end) for part in periods)),
     )
     if about.campaign_ids is not None:
         found = found.where(table.key.in_(map(str, about.campaign_ids)))

@@ -38,7 +38,9 @@ def plainly(session: Session, office: Office, by: By | None, **how: Any) -> Coho
 
 def read_from_tallies(session: Session, office: Office) -> list[date]:
     about = computing.scope(session, office.workspace.id, WEEK)
-    return list(days.reading(session, about, None).days)
+    tallied = days.reading(session, about, None).tallied
+    return [day for day in DAYS for part in tallied if part.first and part.end
+            and part.first <= day < part.end]  # fmt: skip
 
 
 CHANGES: list[Callable[[], Any]] = [
