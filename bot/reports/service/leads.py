@@ -10,10 +10,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select, tuple_
 from sqlalchemy.orm import Session, aliased, defer
 
+from bot import metrics
 from bot.campaigns.model import Campaign
 from bot.leads.model import Lead
-from bot.metrics import BY_NAME, By, Key
+from bot.metrics import BY_NAME, By, Key, Unit
 from bot.metrics.computing import scope
+from bot.metrics.metric import Counts
 from bot.metrics.scope import Scope
 from bot.money import Money
 from bot.people.model import Person, Workspace
@@ -148,7 +150,21 @@ def read_leads(
     ]
 
 
-def count(session: Session, wanted: Slice) -> int:
-    """How many leads there are."""
+def count(session: Session, workspace: Workspace, wanted: Wanted) -> int:
+    """How many leads are wanted. Where that is a figure, it is computed as one, which is faster."""
+    metric = BY_NAME[wanted.metric]
+    if metric.unit is Unit.COUNT and isinstance(metric.rule, Counts):
+        return _figure(session, workspace, wanted)
+    found = behind(session, workspace, wanted)
     counted = select(func.count()).select_from(Lead)
-    return session.scalars(counted.where(*wanted.conditions), wanted.facts).one()
+    return session.scalars(counted.where(*found.conditions), found.facts).one()
+
+
+def _figure(session: Session, workspace: Workspace, wanted: Wanted) -> int:
+    by, key = wanted.group or (None, None)
+    cohort = metrics.compute(
+        session, workspace.id, wanted.period.of_metrics, by=by, attribution=wanted.credit,
+        only=[wanted.metric],
+    )  # fmt: skip
+    figures = cohort.by.get(key) if by else cohort.total
+    return figures.count(wanted.metric) if figures else 0

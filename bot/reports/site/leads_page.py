@@ -78,9 +78,10 @@ class Desk:
 
 
 def _found(session: Session, reader: Reader, asked: Asked, question: Question) -> dict[str, Any]:
-    wanted = leads.behind(session, reader.workspace, question.wanted(asked))
+    wanted = question.wanted(asked)
+    behind = leads.behind(session, reader.workspace, wanted)
     after = cursor.read(asked.words.get("after"), leads.KEY)
-    records = leads.read_leads(session, wanted, after, PAGE_SIZE + 1)
+    records = leads.read_leads(session, behind, after, PAGE_SIZE + 1)
     columns = visible(COLUMNS, reader.sight)
     shown = records[:PAGE_SIZE]
     here = {name: asked.words.get(name) for name in WORDS}
@@ -90,7 +91,7 @@ def _found(session: Session, reader: Reader, asked: Asked, question: Question) -
         "group": _group_name(session, question),
         "columns": [column.name for column in columns],
         "rows": [cells(columns, record, reader.sight) for record in shown],
-        "count": leads.count(session, wanted),
+        "count": leads.count(session, reader.workspace, wanted),
         "page_size": PAGE_SIZE,
         "more": asked.address(LEADS, after=onward, **here) if onward else None,
         "first": asked.address(LEADS, **here) if after else None,
