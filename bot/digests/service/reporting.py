@@ -194,7 +194,7 @@ def _frequent(
     session: Session, workspace: Workspace, week: Week, by: By, counted: Sequence[str]
 ) -> tuple[tuple[str, int], ...]:
     """What was said most often, and of how many leads."""
-    groups = metrics.compute(session, workspace.id, week.period, by=by).by
+    groups = metrics.compute(session, workspace.id, week.period, by=by, only=counted).by
     counts = [
         (clean(key, _LONGEST_REASON), sum(map(figures.count, counted)))
         for key, figures in groups.items()
