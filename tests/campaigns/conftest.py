@@ -54,7 +54,7 @@ def town(
     store: Store, standin: StandIn, hands: Hands, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Town]:
     """The company, connected to a stand-in of Slack that takes any number of posts a second."""
-    monkeypatch.setattr("bot.slack.cards._POST_EVERY", timedelta())
+    monkeypatch.setattr("bot.slack.drawing._POST_EVERY", timedelta())
     mara, sal, sue = (standin.add_user(name).id for name in ("mara", "sal", "sue"))
     channel = standin.add_channel("leads", members=[mara, sal, sue])
     workspace = install(store, standin.workspace.team.id, channel.id)

@@ -139,7 +139,7 @@ def idle_office(database_url: str) -> Iterator[Office]:
 def _hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     """No second of pause between two posts, and short pauses while Slack is down; what comes with
     every tenth tick of the clock comes in two seconds."""
-    monkeypatch.setattr("bot.slack.cards._POST_EVERY", timedelta())
+    monkeypatch.setattr("bot.slack.drawing._POST_EVERY", timedelta())
     monkeypatch.setattr("bot.slack.errors._OUTAGE_SECONDS", 0.1)
     monkeypatch.setattr("bot.app._RECONNECT_SECONDS", 0.1)
     monkeypatch.setattr("bot.jobs.worker._TICK_SECONDS", 0.2)

@@ -23,8 +23,8 @@ from datetime import timedelta
 from functools import partial
 from bot import app, command_line
 from bot.jobs import worker
-from bot.slack import cards
-cards._POST_EVERY = timedelta()
+from bot.slack import drawing
+drawing._POST_EVERY = timedelta()
 worker._HEARTBEAT_SECONDS = 0.3
 app.Worker = partial(worker.Worker, stalled_seconds=1.5)
 command_line.main()

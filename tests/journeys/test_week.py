@@ -35,7 +35,8 @@ from bot.leads import jobs, service
 from bot.leads.inquiry import read
 from bot.leads.model import FREE_LADDER, Lead, LeadStep, Offer, Rung
 from bot.leads.service import offering
-from bot.leads.service.admitting import CARD, Arrival, admit
+from bot.leads.service.admitting import CARD, admit
+from bot.leads.service.case import Arrival
 from bot.people.model import Person, Role, Team, Workspace
 from bot.people.rota import Rota, rota
 from bot.playground import methods

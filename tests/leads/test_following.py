@@ -12,7 +12,8 @@ from bot import clock, slack
 from bot.leads import service
 from bot.leads.inquiry import read
 from bot.leads.model import MOST_TO_CLAIM, CallList, CallOutcome, Lead, Rating
-from bot.leads.service.admitting import Arrival, admit
+from bot.leads.service.admitting import admit
+from bot.leads.service.case import Arrival
 from bot.people.model import Person, Role, Workspace
 from bot.slack.cards import Card
 from bot.store import Store

@@ -18,7 +18,8 @@ from bot.leads import importing, service
 from bot.leads.inquiry import Unreadable, read
 from bot.leads.model import Import, ImportRow, ImportState, Lead, LeadEvent, Touch
 from bot.leads.service import staged, taking
-from bot.leads.service.admitting import CARD, RETURNED, Arrival, admit
+from bot.leads.service.admitting import CARD, RETURNED, admit
+from bot.leads.service.case import Arrival
 from bot.leads.sources.columns import read_row
 from bot.people.model import Person, Role, Workspace
 from bot.sheet import NotAList, refused_file

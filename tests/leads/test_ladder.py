@@ -26,7 +26,8 @@ from bot.leads.model import (
     Status,
 )
 from bot.leads.service.absences import NotAway
-from bot.leads.service.admitting import Arrival, admit
+from bot.leads.service.admitting import admit
+from bot.leads.service.case import Arrival
 from bot.leads.service.handing import InThePast, NotOfferedToYou, OwnsItAlready
 from bot.leads.service.ownership import NotYours, Reserved
 from bot.leads.service.progress import AlreadyQualified

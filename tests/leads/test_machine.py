@@ -44,7 +44,8 @@ from bot.leads.model import (
     ServiceLevel,
     Status,
 )
-from bot.leads.service.admitting import Arrival, admit
+from bot.leads.service.admitting import admit
+from bot.leads.service.case import Arrival
 from bot.money import Money
 from bot.people.model import Absence, Person, Role, Team
 from bot.store import Store

@@ -10,7 +10,8 @@ from sqlalchemy import func, select
 from bot.leads import service, view
 from bot.leads.inquiry import read
 from bot.leads.model import Lead
-from bot.leads.service.admitting import CARD, Arrival, admit
+from bot.leads.service.admitting import CARD, admit
+from bot.leads.service.case import Arrival
 from bot.people.model import Person, Role, Workspace
 from bot.playground import limits
 from bot.slack.cards import Card

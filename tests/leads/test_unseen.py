@@ -10,7 +10,8 @@ from bot import clock
 from bot.leads import service
 from bot.leads.inquiry import read
 from bot.leads.model import CallList, CallOutcome, Deed, Disposition, LeadEvent, Mine, Rung, Status
-from bot.leads.service.admitting import Arrival, admit
+from bot.leads.service.admitting import admit
+from bot.leads.service.case import Arrival
 from bot.money import Money
 from bot.people.model import Absence, Person, Role, Workspace
 from bot.store import Store

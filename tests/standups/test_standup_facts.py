@@ -9,7 +9,8 @@ from bot import clock
 from bot.leads import service as leads
 from bot.leads.inquiry import read
 from bot.leads.model import Arrivals, Lead, Rating, Status, Workload
-from bot.leads.service.admitting import Arrival, admit
+from bot.leads.service.admitting import admit
+from bot.leads.service.case import Arrival
 from bot.people.model import Person, Role, Workspace
 from bot.standups import service
 from bot.standups.model import Facts

@@ -64,7 +64,7 @@ class Site:
 
 @pytest.fixture
 def site(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
-    monkeypatch.setattr("bot.slack.cards._POST_EVERY", timedelta())  # draws without a pause
+    monkeypatch.setattr("bot.slack.drawing._POST_EVERY", timedelta())  # draws without a pause
     slack = StandIn(manifest())
     channel = slack.add_channel("leads")
     with slack:

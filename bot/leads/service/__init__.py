@@ -14,7 +14,6 @@ from bot.leads.service.absences import (
     go_away,
     release_for_leavers,
 )
-from bot.leads.service.admitting import rules
 from bot.leads.service.audit import CALL_LIST
 from bot.leads.service.calling import (
     called,
@@ -22,6 +21,7 @@ from bot.leads.service.calling import (
     progress,
     put_back,
 )
+from bot.leads.service.case import rules
 from bot.leads.service.fetched import RECONCILE, fetched, not_fetched, reconcile
 from bot.leads.service.finding import search
 from bot.leads.service.following import FOLLOW, catch_up

@@ -1,25 +1,21 @@
 """Admitting: who an inquiry is from, whether it joins an open lead or is one, and how hot it is."""
 
 import hashlib
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
-from typing import Any, NamedTuple
 
 from sqlalchemy import Insert, bindparam, insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
-from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
-from bot import clock, slack
-from bot.campaigns import service as campaigns
-from bot.campaigns.model import Campaign, utm_code
+from bot import slack
 from bot.contacts import service as contacts
-from bot.contacts.model import Consent, Identity
-from bot.leads.heat import Heat, Label, Rules
+from bot.contacts.model import Identity
 from bot.leads.inquiry import Inquiry
-from bot.leads.model import Deed, HeatRules, Lead, LeadEvent, Status, Touch
-from bot.leads.service.following import LONGER, PAGES, follow, follow_by
+from bot.leads.model import Deed, Lead, LeadEvent, Status, Touch
+from bot.leads.service.case import DEFAULTS, Arrival, Case, Origin, origin
+from bot.leads.service.following import follow, follow_by
 from bot.leads.service.past import is_a_customer, kept_for, known, open_lead
 from bot.people.model import Person, Workspace
 from bot.store import table
@@ -29,28 +25,6 @@ RETURNED = "lead.returned"
 
 # A row of PostgreSQL's index holds about 2,700 bytes, and a character has up to four.
 _LONGEST_ID = 255
-
-# Built once and on the tables themselves: every lead runs through these, and building and compiling
-# them through the mapper each time took half of its CPU time (benchmarks/bench_intake.py).
-_workspace, _rules, _campaign = table(Workspace), table(HeatRules), table(Campaign)
-_ORIGIN = (
-    select(_rules.c.hot_from, _rules.c.points, _rules.c.competitors, _campaign.c.id, PAGES, LONGER)
-    .select_from(_workspace)
-    .outerjoin(_rules, _rules.c.workspace_id == _workspace.c.id)
-    .outerjoin(
-        _campaign,
-        (_campaign.c.workspace_id == _workspace.c.id)
-        & (_campaign.c.utm_campaign == bindparam("code"))
-        & campaigns.KEEPS_CODE,
-    )
-    .where(_workspace.c.id == bindparam("workspace_id"))
-)
-DEFAULTS = {
-    column.name: column.default.arg
-    for column in table(Lead).columns
-    if isinstance(column.default, ScalarElementColumnDefault)
-}
-"""What a lead is where nothing else is said."""
 
 _TOUCH = upsert(table(Touch)).on_conflict_do_nothing().returning(table(Touch).c.id)
 
@@ -72,32 +46,6 @@ def _opening(of_lead: tuple[str, ...], of_event: tuple[str, ...]) -> Insert:
         .from_select(["lead_id", *of_event], select(new.c.id, *noted))
         .returning(event.c.lead_id)
     )
-
-
-class Origin(NamedTuple):
-    """What is to be known before a lead is written."""
-
-    rules: Rules
-    campaign_id: int | None
-    """The campaign of its UTM code."""
-    pages: int
-    """How many home tabs show what waits."""
-    longer: int
-    """How many leads wait longer."""
-
-
-@dataclass(frozen=True)
-class Arrival:
-    """An inquiry on its way in: how it came, when, and what is known of its origin."""
-
-    source: str
-    at: datetime = field(default_factory=clock.now)
-    by_id: int | None = None
-    """Who typed it in."""
-    campaign_id: int | None = None
-    """The campaign it is known to be from; else its UTM code says."""
-    call_list_id: int | None = None
-    """The list that it is on: nobody raised a hand just now, so it makes no noise of its own."""
 
 
 @dataclass(frozen=True)
@@ -150,95 +98,6 @@ def _admit(
         kept_for=kept_for(session, who.contact_id) if who.is_known and lead is None else None,
     )  # fmt: skip
     return _open(session, case, told) if lead is None else _join(session, case, lead)
-
-
-@dataclass(frozen=True)
-class Case:
-    """An inquiry with all that was found out about it."""
-
-    workspace: Workspace
-    inquiry: Inquiry
-    arrival: Arrival
-    external_id: str
-    contact_id: int
-    phone_e164: str | None
-    campaign_id: int | None
-    labels: list[Label]
-    heat: Heat
-    kept_for: tuple[int, int] | None = None
-    """Who knows the customer and alone may claim the lead at first, and for how many seconds."""
-
-    @property
-    def is_hot(self) -> bool:
-        """Whether it is announced at once."""
-        return self.heat.is_hot and self.arrival.call_list_id is None
-
-    def lead(self) -> dict[str, Any]:
-        """The lead that it is, by the columns of its table."""
-        at = self.arrival.at
-        whom, seconds = self.kept_for if self.kept_for and self.is_hot else (None, 0)
-        return self.inquiry.model_dump(exclude={"external_id", "phone", "consent"}) | {
-            "workspace_id": self.workspace.id,
-            "source": self.arrival.source,
-            "external_id": self.external_id,
-            "received_at": at,
-            "contact_id": self.contact_id,
-            "email_key": self.inquiry.email_key,
-            "phone_raw": self.inquiry.phone,
-            "phone_e164": self.phone_e164,
-            "campaign_id": self.campaign_id,
-            "last_touch_at": at,
-            "last_campaign_id": self.campaign_id,
-            "labels": self.labels,
-            "heat": self.heat.points,
-            "heat_reasons": self.heat.reasons,
-            "is_hot": self.is_hot,
-            "call_list_id": self.arrival.call_list_id,
-            "reserved_for": whom,
-            "reserved_until": at + timedelta(seconds=seconds) if whom else None,
-            "waits_since": at,
-            "look_at": at if self.is_hot else None,
-        }
-
-    def event(self, deed: Deed, **facts: Any) -> dict[str, Any]:
-        """What the audit says of it, by the columns of its table; the lead's id is added."""
-        return {
-            "workspace_id": self.workspace.id,
-            "person_id": self.arrival.by_id,
-            "deed": deed,
-            "at": self.arrival.at,
-            "facts": {"source": self.arrival.source, **facts},
-        }
-
-    def consents(self) -> list[Consent]:
-        """What the person agreed to or refused, where they were asked."""
-        said = self.inquiry.consent
-        if said is None:
-            return []
-        return [
-            Consent(
-                workspace_id=self.workspace.id,
-                contact_id=self.contact_id,
-                granted=said.granted,
-                wording=said.wording,
-                purposes=said.purposes,
-                source=self.arrival.source,
-                given_at=said.at or self.inquiry.submitted_at or self.arrival.at,
-            )
-        ]
-
-
-def rules(session: Session, workspace_id: int) -> Rules:
-    """How the workspace tells hot leads."""
-    return origin(session, workspace_id, None, clock.now()).rules
-
-
-def origin(session: Session, workspace_id: int, utm: str | None, at: datetime) -> Origin:
-    """What is to be known before a lead with this UTM campaign code is written, at one look."""
-    sought = {"workspace_id": workspace_id, "code": utm_code(utm or ""), "since": at}
-    hot_from, points, competitors, *others = session.execute(_ORIGIN, sought).one()
-    told = Rules() if hot_from is None else Rules(hot_from, points, frozenset(competitors))
-    return Origin(told, *others)
 
 
 def _open(session: Session, case: Case, told: Origin) -> Admission:

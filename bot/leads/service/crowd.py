@@ -17,7 +17,7 @@ from bot.contacts.service import Key
 from bot.leads.heat import Rules
 from bot.leads.inquiry import Inquiry
 from bot.leads.model import Deed, Lead, LeadEvent, Touch
-from bot.leads.service.admitting import DEFAULTS, Arrival, Case, Origin, origin
+from bot.leads.service.case import DEFAULTS, Arrival, Case, Origin, origin
 from bot.people.model import Workspace
 from bot.store import copy, table
 

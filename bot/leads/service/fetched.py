@@ -9,7 +9,8 @@ from bot import clock
 from bot.jobs import put_schedule
 from bot.leads.inquiry import Unreadable
 from bot.leads.model import Outcome
-from bot.leads.service.admitting import Arrival, admit
+from bot.leads.service.admitting import admit
+from bot.leads.service.case import Arrival
 from bot.leads.service.past import known
 from bot.leads.service.receiving import Receipt, fetch_later, keep
 from bot.leads.sources import SOURCES, Reference

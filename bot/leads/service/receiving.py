@@ -9,7 +9,8 @@ from bot import clock, slack
 from bot.jobs import enqueue
 from bot.leads.inquiry import Inquiry, Unreadable
 from bot.leads.model import Outcome, Submission
-from bot.leads.service.admitting import Admission, Arrival, admit
+from bot.leads.service.admitting import Admission, admit
+from bot.leads.service.case import Arrival
 from bot.leads.sources import SOURCES, Ignored, Reference
 from bot.people import service as people
 from bot.people.model import Person, Role, Workspace

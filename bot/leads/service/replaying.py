@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from bot import clock
 from bot.errors import HandoffError, NotFound
 from bot.leads.model import Outcome, Submission
-from bot.leads.service.admitting import Arrival
+from bot.leads.service.case import Arrival
 from bot.leads.service.fetched import FETCHED, REFERENCE, read_fetched
 from bot.leads.service.receiving import Receipt, fetch_later, take, tell_admins
 from bot.leads.sources import Reference

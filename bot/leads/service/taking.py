@@ -9,8 +9,9 @@ from bot import clock, slack
 from bot.jobs import enqueue
 from bot.leads.model import CallList, Import, ImportRow, ImportState
 from bot.leads.service import crowd, staged
-from bot.leads.service.admitting import Arrival, admit
+from bot.leads.service.admitting import admit
 from bot.leads.service.audit import CALL_LIST
+from bot.leads.service.case import Arrival
 from bot.leads.service.following import follow
 from bot.leads.sources import columns
 from bot.leads.sources.csv import SLUG

@@ -1,0 +1,157 @@
+"""A case: an inquiry on its way in, with all that was found out about it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.schema import ScalarElementColumnDefault
+
+from bot import clock
+from bot.campaigns import service as campaigns
+from bot.campaigns.model import Campaign, utm_code
+from bot.contacts.model import Consent
+from bot.leads.heat import Heat, Label, Rules
+from bot.leads.inquiry import Inquiry
+from bot.leads.model import Deed, HeatRules, Lead
+from bot.leads.service.following import LONGER, PAGES
+from bot.people.model import Workspace
+from bot.store import table
+
+# Built once and on the tables themselves: every lead runs through these, and building and compiling
+# them through the mapper each time took half of its CPU time (benchmarks/bench_intake.py).
+_workspace, _rules, _campaign = table(Workspace), table(HeatRules), table(Campaign)
+_ORIGIN = (
+    select(_rules.c.hot_from, _rules.c.points, _rules.c.competitors, _campaign.c.id, PAGES, LONGER)
+    .select_from(_workspace)
+    .outerjoin(_rules, _rules.c.workspace_id == _workspace.c.id)
+    .outerjoin(
+        _campaign,
+        (_campaign.c.workspace_id == _workspace.c.id)
+        & (_campaign.c.utm_campaign == bindparam("code"))
+        & campaigns.KEEPS_CODE,
+    )
+    .where(_workspace.c.id == bindparam("workspace_id"))
+)
+DEFAULTS = {
+    column.name: column.default.arg
+    for column in table(Lead).columns
+    if isinstance(column.default, ScalarElementColumnDefault)
+}
+"""What a lead is where nothing else is said."""
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """An inquiry on its way in: how it came, when, and what is known of its origin."""
+
+    source: str
+    at: datetime = field(default_factory=clock.now)
+    by_id: int | None = None
+    """Who typed it in."""
+    campaign_id: int | None = None
+    """The campaign it is known to be from; else its UTM code says."""
+    call_list_id: int | None = None
+    """The list that it is on: nobody raised a hand just now, so it makes no noise of its own."""
+
+
+class Origin(NamedTuple):
+    """What is to be known before a lead is written."""
+
+    rules: Rules
+    campaign_id: int | None
+    """The campaign of its UTM code."""
+    pages: int
+    """How many home tabs show what waits."""
+    longer: int
+    """How many leads wait longer."""
+
+
+def rules(session: Session, workspace_id: int) -> Rules:
+    """How the workspace tells hot leads."""
+    return origin(session, workspace_id, None, clock.now()).rules
+
+
+def origin(session: Session, workspace_id: int, utm: str | None, at: datetime) -> Origin:
+    """What is to be known before a lead with this UTM campaign code is written, at one look."""
+    sought = {"workspace_id": workspace_id, "code": utm_code(utm or ""), "since": at}
+    hot_from, points, competitors, *others = session.execute(_ORIGIN, sought).one()
+    told = Rules() if hot_from is None else Rules(hot_from, points, frozenset(competitors))
+    return Origin(told, *others)
+
+
+@dataclass(frozen=True)
+class Case:
+    """An inquiry with all that was found out about it."""
+
+    workspace: Workspace
+    inquiry: Inquiry
+    arrival: Arrival
+    external_id: str
+    contact_id: int
+    phone_e164: str | None
+    campaign_id: int | None
+    labels: list[Label]
+    heat: Heat
+    kept_for: tuple[int, int] | None = None
+    """Who knows the customer and alone may claim the lead at first, and for how many seconds."""
+
+    @property
+    def is_hot(self) -> bool:
+        """Whether it is announced at once."""
+        return self.heat.is_hot and self.arrival.call_list_id is None
+
+    def lead(self) -> dict[str, Any]:
+        """The lead that it is, by the columns of its table."""
+        at = self.arrival.at
+        whom, seconds = self.kept_for if self.kept_for and self.is_hot else (None, 0)
+        return self.inquiry.model_dump(exclude={"external_id", "phone", "consent"}) | {
+            "workspace_id": self.workspace.id,
+            "source": self.arrival.source,
+            "external_id": self.external_id,
+            "received_at": at,
+            "contact_id": self.contact_id,
+            "email_key": self.inquiry.email_key,
+            "phone_raw": self.inquiry.phone,
+            "phone_e164": self.phone_e164,
+            "campaign_id": self.campaign_id,
+            "last_touch_at": at,
+            "last_campaign_id": self.campaign_id,
+            "labels": self.labels,
+            "heat": self.heat.points,
+            "heat_reasons": self.heat.reasons,
+            "is_hot": self.is_hot,
+            "call_list_id": self.arrival.call_list_id,
+            "reserved_for": whom,
+            "reserved_until": at + timedelta(seconds=seconds) if whom else None,
+            "waits_since": at,
+            "look_at": at if self.is_hot else None,
+        }
+
+    def event(self, deed: Deed, **facts: Any) -> dict[str, Any]:
+        """What the audit says of it, by the columns of its table; the lead's id is added."""
+        return {
+            "workspace_id": self.workspace.id,
+            "person_id": self.arrival.by_id,
+            "deed": deed,
+            "at": self.arrival.at,
+            "facts": {"source": self.arrival.source, **facts},
+        }
+
+    def consents(self) -> list[Consent]:
+        """What the person agreed to or refused, where they were asked."""
+        said = self.inquiry.consent
+        if said is None:
+            return []
+        return [
+            Consent(
+                workspace_id=self.workspace.id,
+                contact_id=self.contact_id,
+                granted=said.granted,
+                wording=said.wording,
+                purposes=said.purposes,
+                source=self.arrival.source,
+                given_at=said.at or self.inquiry.submitted_at or self.arrival.at,
+            )
+        ]
