@@ -3,6 +3,7 @@
 Nothing is retried here: the durable work decides that, because a retried post can double a message.
 """
 
+from ssl import create_default_context
 from typing import IO, Any
 
 import httpx
@@ -26,9 +27,11 @@ class Slack:
     """Slack's Web API with typed errors (`bot.slack.errors`)."""
 
     def __init__(self, token: str, base_url: str) -> None:
+        # Without a context of ours each call would read the machine's certificates anew.
         self.web = WebClient(
-            token=token, base_url=base_url, timeout=_TIMEOUT_SECONDS, retry_handlers=[]
-        )
+            token=token, base_url=base_url, timeout=_TIMEOUT_SECONDS, retry_handlers=[],
+            ssl=create_default_context(),
+        )  # fmt: skip
 
     def call(self, method: str, **arguments: Any) -> dict[str, Any]:
         """Call a method of the Web API and return its answer.

@@ -167,20 +167,17 @@ class Incoming:
             return False
         # Where charts are not known yet, the same without them.
         drawings = [message.blocks] + [message.without_charts] * message.has_charts
-        return any(_answer(url, message.text, blocks) for blocks in drawings)
+        return any(self._answer(url, message.text, blocks) for blocks in drawings)
 
-
-def _answer(url: str, text: str, blocks: list[dict[str, Any]]) -> bool:
-    """Use a response URL; it works 5 times in 30 minutes, and only its status says so."""
-    with suppress(SlackClientError, OSError):
-        answer = WebhookClient(url, retry_handlers=[], timeout=10).send(
-            text=text,
-            blocks=blocks or None,
-            response_type="ephemeral",
-            replace_original=False,
-        )
-        return answer.status_code == 200
-    return False
+    def _answer(self, url: str, text: str, blocks: list[dict[str, Any]]) -> bool:
+        """Use a response URL; it works 5 times in 30 minutes, and only its status says so."""
+        client = WebhookClient(url, retry_handlers=[], timeout=10, ssl=self.slack.web.ssl)
+        with suppress(SlackClientError, OSError):
+            answer = client.send(
+                text=text, blocks=blocks or None, response_type="ephemeral", replace_original=False
+            )
+            return answer.status_code == 200
+        return False
 
 
 def _value(element: dict[str, Any]) -> Any:
