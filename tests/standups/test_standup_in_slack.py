@@ -177,6 +177,13 @@ def test_a_day(office: Office) -> None:
     assert everything == [1, 1, 2]
     assert len(slack.messages(office.team)) == 1
 
+    office.to_the_standup()
+    slack.hand(ada).command("/standup", "", office.team)
+    form = office.shows(ada, "nobody has taken it: “No price list.”")
+    slack.hand(ada).click(form, view.LIFT)
+    slack.wait_until(lambda: "No price list" not in str(office.modal(ada).blocks), timeout=30)
+    slack.wait_until(lambda: "Lifted." in str(slack.messages(office.team)[0].blocks), timeout=30)
+
 
 def test_the_command(office: Office) -> None:
     slack = office.slack

@@ -17,7 +17,7 @@ def register(listening: Listening, store: Store) -> None:
     usage = "answer your standup, early or late"
     listening.command(Command("/standup", "", usage, desk.opens(_open_now)))
     listening.command(Command("/standup", "skip", "skip it today", desk.tells(_skip_now)))
-    listening.action(view.ANSWER, desk.opens(_form))
+    listening.action(view.ANSWER, desk.opens(form))
     listening.action(view.BEGIN, desk.opens(_begin))
     listening.action(view.SKIP, desk.does(service.skip))
     listening.submission(view.SEND, desk.takes(_send, clears=True))
@@ -38,14 +38,14 @@ def _skip_now(session: Session, who: Person, _id: int) -> str:
     return view.skipping([service.skip(session, who, each) for each in entries])
 
 
-def _form(session: Session, who: Person, entry_id: int) -> View:
+def form(session: Session, who: Person, entry_id: int) -> View:
     """The form of a part that is written already."""
     return view.form(service.answerable(session, who, entry_id), service.facts(session, who))
 
 
 def _begin(session: Session, who: Person, standup_id: int) -> View:
     """A standup was chosen by itself, maybe before it is asked."""
-    return _form(session, who, service.entry_now(session, who, standup_id))
+    return form(session, who, service.entry_now(session, who, standup_id))
 
 
 def _send(session: Session, who: Person, incoming: Incoming) -> None:

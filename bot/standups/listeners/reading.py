@@ -7,6 +7,7 @@ from bot.people.desk import Deed, Desk, Listener
 from bot.people.model import Person
 from bot.slack import Incoming, Listening
 from bot.standups import service, view
+from bot.standups.listeners.answering import form
 from bot.store import Store
 
 
@@ -22,7 +23,7 @@ class Summaries(Desk):
         incoming.replace(modal)
 
     def doing(self, deed: Deed) -> Listener:
-        """A button of the summary, or of a page, which then shows what has changed."""
+        """A button of the summary; or of a page or a form, which then shows what has changed."""
 
         def listen(incoming: Incoming, _rest: str = "", /) -> None:
             incoming.ack()
@@ -31,6 +32,8 @@ class Summaries(Desk):
                 deed(session, who, incoming.id)
                 if incoming.standing[0] == view.PAGE:
                     modal = _page(session, who, *view.page_of(incoming.note))
+                elif incoming.standing[0] == view.SEND:
+                    modal = form(session, who, incoming.noted_id)
             if modal is not None:
                 incoming.replace(modal)
 

@@ -27,6 +27,7 @@ from bot.standups.model import (
     Today,
 )
 from bot.standups.view.asked import BEGIN
+from bot.standups.view.lifting import lift_button
 from bot.standups.view.quotes import as_written, name
 
 SEND = "standup.send"
@@ -89,21 +90,20 @@ def _known(facts: Facts) -> list[str]:
 def _unlifted(found: Sequence[StandupAnswer], person_id: int) -> list[Block]:
     """What is still in their way, and what they took of others."""
     shown = found[:_MOST_BLOCKERS]
-    lines = [f"{_still(each, person_id)}: “{_in_a_line(each.text)}”" for each in shown]
+    rows: list[Block] = [_still(each, person_id) for each in shown]
     if left := len(found) - len(shown):
-        lines.append(f"and {plural(left, 'more blocker')} that nobody has lifted")
-    return [ContextBlock(elements=[as_written(line)]) for line in lines]
+        rows.append(_note(f"and {plural(left, 'more blocker')} that nobody has lifted"))
+    return rows
 
 
-def _still(found: StandupAnswer, person_id: int) -> str:
+def _still(found: StandupAnswer, person_id: int) -> SectionBlock:
+    text = safe(" ".join(found.text.split()), _LONGEST_BLOCKER)
     if found.entry.person_id != person_id:
-        return f"You took what is in {name(found.entry.person.name)}’s way"
-    taken = f"{name(found.taker.name)} has taken it" if found.taker else "nobody has taken it"
-    return f"Still in your way, and {taken}"
-
-
-def _in_a_line(text: str) -> str:
-    return safe(" ".join(text.split()), _LONGEST_BLOCKER)
+        told = f"You took what is in {name(found.entry.person.name)}’s way"
+    else:
+        taken = f"{name(found.taker.name)} has taken it" if found.taker else "nobody has taken it"
+        told = f"Still in your way, and {taken}"
+    return SectionBlock(text=as_written(f"{told}: “{text}”"), accessory=lift_button(found))
 
 
 def _arrived(campaign: Campaign, came: Arrivals) -> str:

@@ -58,10 +58,14 @@ def button(found: StandupAnswer) -> ButtonElement | None:
         return None
     if found.lifted_at is not None:
         return None
-    value = str(found.id)
     if found.taken_by is None:
-        return ButtonElement(text="I take it", action_id=TAKE, value=value)
-    return ButtonElement(text="Mark as lifted", action_id=LIFT, value=value)
+        return ButtonElement(text="I take it", action_id=TAKE, value=str(found.id))
+    return lift_button(found)
+
+
+def lift_button(found: StandupAnswer) -> ButtonElement:
+    """The button that says that a blocker is out of the way."""
+    return ButtonElement(text="Mark as lifted", action_id=LIFT, value=str(found.id))
 
 
 def _buttons(found: StandupAnswer) -> list[ButtonElement]:
