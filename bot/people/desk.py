@@ -7,7 +7,7 @@ drawn or done, as functions of the session, the person and the row that the butt
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from slack_sdk.models.views import View
 from sqlalchemy.orm import Session
@@ -16,6 +16,8 @@ from bot.people import service as people
 from bot.people.model import Person
 from bot.slack import Incoming, Message
 from bot.store import Store
+
+T = TypeVar("T")
 
 Deed = Callable[[Session, Person, int], object]
 """A verb about the row that the button names; 0 for a command, which names none."""
@@ -46,46 +48,19 @@ class Desk:
 
     def opens(self, draw: Draw) -> Listener:
         """A click or a command opens a modal."""
-
-        def listen(incoming: Incoming, _rest: str = "", /) -> None:
-            incoming.ack()
-            with self.serving(incoming) as (session, who):
-                modal = draw(session, who, incoming.id)
-            incoming.open(modal)
-
-        return listen
+        return self._answering(draw, lambda incoming, modal: incoming.open(modal))
 
     def replaces(self, draw: Draw) -> Listener:
         """A click puts another content into the modal in which it happened."""
-
-        def listen(incoming: Incoming, _rest: str = "", /) -> None:
-            incoming.ack()
-            with self.serving(incoming) as (session, who):
-                modal = draw(session, who, incoming.id)
-            incoming.replace(modal)
-
-        return listen
+        return self._answering(draw, lambda incoming, modal: incoming.replace(modal))
 
     def tells(self, say: Say) -> Listener:
         """A click or a command is answered to whoever did it, and to nobody else."""
-
-        def listen(incoming: Incoming, _rest: str = "", /) -> None:
-            incoming.ack()
-            with self.serving(incoming) as (session, who):
-                said = say(session, who, incoming.id)
-            incoming.tell(said)
-
-        return listen
+        return self._answering(say, lambda incoming, said: incoming.tell(said))
 
     def does(self, deed: Deed) -> Listener:
         """A click changes something; the cards that show it are answer enough."""
-
-        def listen(incoming: Incoming, _rest: str = "", /) -> None:
-            incoming.ack()
-            with self.serving(incoming) as (session, who):
-                deed(session, who, incoming.id)
-
-        return listen
+        return self._answering(deed, lambda _incoming, _done: None)
 
     def takes(self, form: Form, *, clears: bool = False) -> Listener:
         """A form came: it stays open with what is wrong in it, and closes once that is done.
@@ -99,5 +74,16 @@ class Desk:
             incoming.ack(response_action="clear" if clears else None)
             if below is not None and incoming.is_pushed:
                 incoming.replace_root(below)
+
+        return listen
+
+    def _answering(
+        self, act: Callable[[Session, Person, int], T], answer: Callable[[Incoming, T], None]
+    ) -> Listener:
+        def listen(incoming: Incoming, _rest: str = "", /) -> None:
+            incoming.ack()
+            with self.serving(incoming) as (session, who):
+                outcome = act(session, who, incoming.id)
+            answer(incoming, outcome)
 
         return listen
