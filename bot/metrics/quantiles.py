@@ -39,50 +39,64 @@ from bot.metrics.tallies import GROUP, SPLITS, Reading, of_days, of_leads, read_
 from bot.metrics.units import Attribution, Value
 from bot.store.base import table
 
-# Positions count from 1 in an array. A quantile that falls between two waits has two positions;
-# the one is (size - 1) * percent / 100 steps behind the first, rounded down, the other rounded up.
+# Groups are numbered once, and put together by adding up rather than by joins, since the planner
+# cannot know how many there are. Positions count from 1 in an array. A quantile that falls between
+# two waits has two positions; the one is (size - 1) * percent / 100 steps behind the first, rounded
+# down, the other rounded up.
 _STEPS = """
 SELECT * FROM (WITH
 asked AS (
     SELECT * FROM unnest(CAST(:waits AS text[]), CAST(:percents AS int[])) AS each (wait, percent)
 ),
 part AS (
-    SELECT of_group, wait, seconds AS w, cardinality(seconds) AS size
+    SELECT dense_rank() OVER (ORDER BY of_group, wait) AS number, of_group, wait,
+        seconds AS w, cardinality(seconds) AS size
     FROM waited WHERE cardinality(seconds) > 0
 ),
 bounds AS (
-    SELECT of_group, wait, percent, sum(size) AS size,
+    SELECT number, percent, min(of_group) AS of_group, min(wait) AS wait, sum(size) AS size,
         min(w[1 + (size - 1) * percent / 100]) AS lowest,
         max(w[1 + ((size - 1) * percent + 99) / 100]) AS highest,
         percentile_disc(0.25) WITHIN GROUP (ORDER BY w[1 + (size - 1) * percent / 100]) AS low,
         percentile_disc(0.75) WITHIN GROUP (ORDER BY w[1 + ((size - 1) * percent + 99) / 100])
             AS high
     FROM part JOIN asked USING (wait)
-    GROUP BY of_group, wait, percent
+    GROUP BY number, percent
+),
+counted AS (
+    SELECT number, percent, sum(width_bucket(low - 1, w)) AS below_low,
+        sum(width_bucket(lowest - 1, w)) AS below_lowest, sum(width_bucket(high, w)) AS up_to_high
+    FROM bounds JOIN part USING (number)
+    GROUP BY number, percent
 ),
 sure AS (
-    SELECT row_number() OVER () AS number, of_group, wait, percent, bounds.size,
-        CASE WHEN sum(width_bucket(low - 1, w)) <= (bounds.size - 1) * percent / 100
-             THEN low ELSE lowest END AS low,
-        CASE WHEN sum(width_bucket(high, w)) > ((bounds.size - 1) * percent + 99) / 100
-             THEN high ELSE highest END AS high
-    FROM bounds JOIN part USING (of_group, wait)
-    GROUP BY of_group, wait, percent, bounds.size, low, high, lowest, highest
+    SELECT row_number() OVER () AS place, number, of_group, wait, percent, size,
+        CASE WHEN is_above THEN below_low ELSE below_lowest END AS below,
+        CASE WHEN is_above THEN low ELSE lowest END AS low,
+        CASE WHEN up_to_high > ((size - 1) * percent + 99) / 100 THEN high ELSE highest END AS high
+    FROM bounds JOIN counted USING (number, percent),
+        LATERAL (SELECT below_low <= (size - 1) * percent / 100) AS known (is_above)
 ),
-inside AS (
-    SELECT number, width_bucket(low - 1, w) AS below,
-        w[width_bucket(low - 1, w) + 1 : width_bucket(high, w)] AS w
-    FROM sure JOIN part USING (of_group, wait)
-),
-counted AS (SELECT number, sum(below) AS below FROM inside GROUP BY number),
 ordered AS (
-    SELECT number, array_agg(waited ORDER BY waited) AS w
-    FROM inside, unnest(w) AS waited GROUP BY number
+    SELECT place, array_agg(waited ORDER BY waited) AS w
+    FROM sure JOIN part USING (number), unnest(
+        part.w[width_bucket(low - 1, part.w) + 1 : width_bucket(high, part.w)]
+    ) AS waited
+    GROUP BY place
+),
+found AS (
+    SELECT max(of_group) AS of_group, max(wait) AS wait, max(percent) AS percent,
+        max(size) AS size, max(below) AS below, max(w) AS w
+    FROM (
+        SELECT place, of_group, wait, percent, size, below, CAST(NULL AS int[]) AS w FROM sure
+        UNION ALL SELECT place, NULL, NULL, NULL, NULL, NULL, w FROM ordered
+    ) AS each
+    GROUP BY place
 )
 SELECT of_group, wait, percent, size,
     w[1 + (size - 1) * percent / 100 - below] AS one,
     w[1 + ((size - 1) * percent + 99) / 100 - below] AS other
-FROM sure JOIN counted USING (number) JOIN ordered USING (number)) AS found
+FROM found) AS told
 """
 
 
