@@ -3,12 +3,12 @@ which most are written."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from fractions import Fraction
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ColumnElement
 
-from bot.metrics.ledger import Ledger, rounded
+from bot.metrics.ledger import Ledger
 from bot.metrics.units import Better, Group, Missing, Unit, Value
 
 Sql = ColumnElement[Any]
@@ -90,7 +90,8 @@ def share(
 
 
 def _percent(part: int, whole: int) -> Value:
-    return rounded(Fraction(100 * part, whole), 1) if whole else None
+    """In tenths, halves rounded up; in integers, since a digest has thousands of shares."""
+    return Decimal((2000 * part + whole) // (2 * whole)).scaleb(-1) if whole else None
 
 
 def waits(

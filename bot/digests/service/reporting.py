@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import BigInteger, any_, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Session
 
 from bot import clock, metrics
@@ -212,7 +212,7 @@ def named(
     rows = session.execute(
         select(Campaign.id, Campaign.name, Person.name.label("owner"))
         .join(Person, Person.id == Campaign.owner_id)
-        .where(Campaign.id.in_(ids))
+        .where(Campaign.id == any_(literal(ids, ARRAY(BigInteger))))
     )
     known = {row.id: row for row in rows}
     found = [
