@@ -148,7 +148,7 @@ def _analyze(app: Application) -> None:
 
 @contextmanager
 def _signed_in(address: str, slack_id: str) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=address, timeout=300, follow_redirects=True) as web:
+    with httpx.Client(base_url=address, timeout=1_200, follow_redirects=True) as web:
         button = re.search(r'class="button" href="([^"]+)"', web.get("/report").text)
         assert button is not None
         chooser = web.get(button[1].replace("&amp;", "&"))
