@@ -347,7 +347,7 @@ def every_step_is_taken_once_and_on_time(leads: dict[int, Lead], steps: Sequence
             if step.rung not in climbed.setdefault(step.lead_id, set()):
                 since = before[step.lead_id, 0]
                 assert working_minutes(since, step.at) == waits[Rung(step.rung)], step.rung
-                assert working_minutes(step.at - MINUTE, step.at) == 1, "out of hours"
+                assert working_minutes(step.at, step.at + MINUTE) == 1, "out of hours"
             climbed[step.lead_id].add(step.rung)
             before[step.lead_id, 0] = step.at
     for lead in leads.values():
