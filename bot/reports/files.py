@@ -12,12 +12,14 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
-
-import xlsxwriter
-from xlsxwriter.worksheet import Worksheet
+from typing import TYPE_CHECKING
 
 from bot.reports.columns import Cell
 from bot.slack.text import clean
+
+if TYPE_CHECKING:
+    import xlsxwriter
+    from xlsxwriter.worksheet import Worksheet
 
 # The full-width forms are what some input methods write, and some spreadsheets take for the others.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -112,6 +114,8 @@ def write_xlsx(path: Path, name: str, header: Sequence[str], rows: Rows) -> None
         "strings_to_numbers": False,
         "strings_to_urls": False,
     }
+    import xlsxwriter  # noqa: PLC0415 - it would make each start longer
+
     with xlsxwriter.Workbook(path, options) as book:
         paper = _Paper(book, name, header)
         for row in rows:
@@ -121,7 +125,7 @@ def write_xlsx(path: Path, name: str, header: Sequence[str], rows: Rows) -> None
 class _Paper:
     """Sheets of one workbook, a new one where the last is full."""
 
-    def __init__(self, book: xlsxwriter.Workbook, name: str, header: Sequence[str]) -> None:
+    def __init__(self, book: "xlsxwriter.Workbook", name: str, header: Sequence[str]) -> None:
         self._book = book
         self._name = name
         self._header = header

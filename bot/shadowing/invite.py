@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from icalendar import Calendar, Event
-
 NAME = "stay-in-my-shoes.ics"
 
 
@@ -24,6 +22,8 @@ class Invitation:
 
 def file(invitation: Invitation, written_at: datetime) -> bytes:
     """The file as RFC 5545 wants it, all times in UTC."""
+    from icalendar import Calendar, Event  # noqa: PLC0415 - it would make each start longer
+
     one, other = invitation.names
     event = Event()
     event.add("uid", invitation.uid)
