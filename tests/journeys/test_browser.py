@@ -83,7 +83,7 @@ def jump(page: Page, to: str) -> None:
     move = page.get_by_test_id(f"move:{to}")
     move.click()
     # It stays while time moves; another press on the clock would only close it.
-    expect(move).to_be_hidden(timeout=20_000)
+    expect(move).to_be_hidden()
 
 
 def picture(page: Page, name: str) -> None:
