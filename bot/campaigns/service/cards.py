@@ -14,8 +14,7 @@ OVER = "campaign.over"
 
 def redraw(session: Session, campaign: Campaign) -> None:
     """Let the announcement and its owner's message say what is the case now."""
-    slack.redraw(session, CARD, campaign.id)
-    slack.redraw(session, CONFIRMATION, campaign.id)
+    slack.redraw_all(session, [(CARD, campaign.id), (CONFIRMATION, campaign.id)])
 
 
 def tell(session: Session, campaign: Campaign) -> None:

@@ -78,5 +78,6 @@ def catch_up(session: Session, workspace_id: int) -> None:
     """Draw the pages of all who see what waits, for this change and those that came meanwhile."""
     fold(session, FOLLOW, workspace_id=workspace_id)
     staff = people.everyone(session, workspace_id)
-    for person_id in sorted(each.id for each in staff if each.has(Role.SALESPERSON)):
-        slack.redraw(session, slack.HOME, person_id)
+    slack.redraw_all(
+        session, [(slack.HOME, each.id) for each in staff if each.has(Role.SALESPERSON)]
+    )

@@ -55,5 +55,4 @@ def _redraw_open(session: Session, workspace_id: int) -> None:
         Lead.status.in_([Status.NEW, Status.QUALIFIED, Status.RECYCLED]),
         Lead.id.in_(select(Card.subject_id).where(Card.kind == CARD)),
     )
-    for lead_id in session.scalars(still_open).all():
-        slack.redraw(session, CARD, lead_id)
+    slack.redraw_all(session, [(CARD, lead_id) for lead_id in session.scalars(still_open)])

@@ -83,8 +83,8 @@ def keep(
 def tell_admins(session: Session, workspace_id: int) -> None:
     """Let the admins' home tabs show the list as it is."""
     session.flush()
-    for admin in people.having(session, workspace_id, Role.ADMIN):
-        slack.redraw(session, slack.HOME, admin.id)
+    admins = people.having(session, workspace_id, Role.ADMIN)
+    slack.redraw_all(session, [(slack.HOME, admin.id) for admin in admins])
 
 
 def take(

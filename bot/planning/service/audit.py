@@ -49,16 +49,18 @@ def record(
             facts=facts,
         )
     )
-    for kind in (CARD, TOLD, REMINDER):
-        slack.redraw(session, kind, request.id)
-    for person in people.having(session, request.workspace_id, Role.MARKETER):
-        slack.redraw(session, slack.HOME, person.id)
+    marketers = people.having(session, request.workspace_id, Role.MARKETER)
+    slack.redraw_all(
+        session,
+        [
+            *((kind, request.id) for kind in (CARD, TOLD, REMINDER)),
+            *((slack.HOME, person.id) for person in marketers),
+        ],
+    )
 
 
 def redraw_proposal(session: Session, campaign_id: int) -> None:
     """Let whatever shows a proposal be drawn anew."""
-    for kind in (PROPOSAL, AGREED):
-        slack.redraw(session, kind, campaign_id)
     reminders = select(ProposalReminder.id).where(ProposalReminder.campaign_id == campaign_id)
-    for reminder_id in session.scalars(reminders.order_by(ProposalReminder.id)).all():
-        slack.redraw(session, ASKED, reminder_id)
+    asked = [(ASKED, reminder_id) for reminder_id in session.scalars(reminders)]
+    slack.redraw_all(session, [(PROPOSAL, campaign_id), (AGREED, campaign_id), *asked])
