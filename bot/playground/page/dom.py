@@ -48,19 +48,22 @@ def _dress(element: ui.element, css: str, attributes: dict[str, Attribute]) -> u
         element.classes(css)
     with element.props.suspend_updates():
         for key, value in attributes.items():
-            if value is not None and value is not False:
-                element.props[key.replace("_", "-")] = value
+            set_attribute(element, key.replace("_", "-"), value)
     return element
+
+
+def set_attribute(element: ui.element, name: str, value: Attribute) -> None:
+    """Give an element another attribute; None and False take it away."""
+    if value is not None and value is not False:
+        element.props[name] = value
+    else:
+        element.props.pop(name, None)
 
 
 def set_disabled(element: ui.element, disabled: bool) -> None:
     """Grey a control out while it waits, or give it back."""
-    if element.is_deleted:
-        return
-    if disabled:
-        element.props["disabled"] = True
-    else:
-        element.props.pop("disabled", None)
+    if not element.is_deleted:
+        set_attribute(element, "disabled", disabled)
 
 
 def set_busy(element: ui.element, busy: bool) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
+
+from nicegui import ui
 
 from bot.playground.page import dom, icons
 from bot.playground.page.avatars import avatar_html
@@ -28,27 +29,26 @@ class Entry:
 
 
 class Sidebar:
-    """Drawn anew only when a line of it changes."""
+    """Its lines stay the same elements, so that no click and no focus is lost while one changes."""
 
     def __init__(self, session: Session) -> None:
         self.session = session
-        self._shown = ""
+        self._lines: dict[str, ui.html] = {}
+        self._entries: dict[str, Entry] = {}
         self._box = dom.tag("nav", "side", aria_label="Conversations", data_testid="sidebar")
 
     def refresh(self) -> None:
         """Draw the lines as they are now."""
         self._mark_seen()
+        self._box.classes(replace="side is-open" if self.session.sidebar_open else "side")
         groups = self._groups()
-        shown = repr((groups, self.session.user_id, self.session.sidebar_open))
-        if shown == self._shown:
-            return
-        self._shown = shown
-        self._box.classes(add="is-open") if self.session.sidebar_open else self._box.classes(
-            remove="is-open"
-        )
-        self._box.clear()
-        with self._box:
+        entries = {entry.testid: entry for _, group in groups for entry in group}
+        if list(entries) != list(self._lines):
             self._draw(groups)
+        for testid, entry in entries.items():
+            if entry != self._entries.get(testid):
+                _show(self._lines[testid], entry)
+        self._entries = entries
 
     # ---- what is in it ----------------------------------------------------------------------
 
@@ -103,34 +103,41 @@ class Sidebar:
     # ---- drawing ----------------------------------------------------------------------------
 
     def _draw(self, groups: list[tuple[str, list[Entry]]]) -> None:
-        with dom.tag("div", "side-top"):
-            team = self.session.slack.workspace.team
-            dom.words("div", "side-team", team.name)
-            dom.words("div", "side-sub", "Local workspace")
-        for name, entries in groups:
-            with dom.tag("section", "side-group", aria_label=name or "Home"):
-                if name:
-                    dom.words("h2", "side-name", name)
-                for entry in entries:
-                    self._draw_entry(entry)
+        self._lines, self._entries = {}, {}
+        self._box.clear()
+        with self._box:
+            with dom.tag("div", "side-top"):
+                team = self.session.slack.workspace.team
+                dom.words("div", "side-team", team.name)
+                dom.words("div", "side-sub", "Local workspace")
+            for name, entries in groups:
+                with dom.tag("section", "side-group", aria_label=name or "Home"):
+                    if name:
+                        dom.words("h2", "side-name", name)
+                    for entry in entries:
+                        self._lines[entry.testid] = self._line(entry.testid)
 
-    def _draw_entry(self, entry: Entry) -> None:
-        css = "side-line"
-        css += " is-active" if entry.active else ""
-        css += " is-unread" if entry.unread and not entry.active else ""
-        html = f'<span class="ic">{entry.icon}</span>'
-        html += f'<span class="side-label">{escape(entry.name)}</span>'
-        if entry.badge and not entry.active:
-            html += f'<span class="side-badge" title="{entry.badge} new">{entry.badge}</span>'
-        line = dom.leaf(html, css, "button", type="button", title=entry.hint or None,
-                        aria_current="page" if entry.active else None,
-                        data_testid=entry.testid)  # fmt: skip
-        line.on("click", self._opener(entry), args=[])
-
-    def _opener(self, entry: Entry) -> Callable[[], object]:
-        async def open_() -> None:
+    def _line(self, testid: str) -> ui.html:
+        async def opened() -> None:
+            entry = self._entries[testid]
             self.session.look(entry.channel_id, tab=entry.tab)
-            if entry.testid == "open-app":
+            if testid == "open-app":
                 await self.session.act(lambda hand: hand.open_messages())
 
-        return open_
+        return dom.leaf("", "", "button", type="button", data_testid=testid).on(
+            "click", opened, args=[]
+        )
+
+
+def _show(line: ui.html, entry: Entry) -> None:
+    css = "side-line"
+    css += " is-active" if entry.active else ""
+    css += " is-unread" if entry.unread and not entry.active else ""
+    html = f'<span class="ic">{entry.icon}</span>'
+    html += f'<span class="side-label">{escape(entry.name)}</span>'
+    if entry.badge and not entry.active:
+        html += f'<span class="side-badge" title="{entry.badge} new">{entry.badge}</span>'
+    line.classes(replace=css)
+    line.content = html
+    dom.set_attribute(line, "title", entry.hint or None)
+    dom.set_attribute(line, "aria-current", "page" if entry.active else None)
