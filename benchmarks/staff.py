@@ -49,7 +49,9 @@ def post_cards(database: Database, slack: Slack, count: int) -> list[str]:
 
 def _post_card(session: Session, client: Client, workspace: Workspace) -> str:
     body = json.dumps(lead_facts(token_hex(8))).encode()
-    receipt = leads.receive(session, workspace, "api", "benchmark", body, "application/json")
+    receipt = leads.receive(
+        session, workspace, leads.Sent("api", "benchmark", body, "application/json")
+    )
     assert receipt.lead_id is not None
     message = view.card(leads.facts(session, receipt.lead_id))
     channel, ts = client.post(workspace.channel, message)

@@ -51,6 +51,7 @@ from bot.standups import service as standups
 from bot.store import DatabaseDown, Store, migrate
 from bot.store.embedded import database
 from bot.web import create, hooks
+from bot.web import leads as lead_routes
 from bot.web.intake import Intake
 from bot.web.slack import router as slack_router
 
@@ -125,11 +126,11 @@ class Application:
     def _web(self) -> FastAPI:
         secret = self.settings.slack_signing_secret
         over_http = secret is not None and not self.settings.socket_mode
-        desk = Intake(self.store, self.workspace, self.settings.thanks_origins)
+        intake = Intake(self.store, self.workspace)
+        senders = Keys(self.settings.lead_keys)
         web = create(
-            intake_desk=desk,
-            senders=Keys(self.settings.lead_keys),
-            hooks=hooks.router(desk, self.settings.sources, self.settings.public_url),
+            leads=lead_routes.router(intake, senders, self.settings.thanks_origins),
+            hooks=hooks.router(intake, self.settings.sources, self.settings.public_url),
             health={"database": self._database_problem, "slack": self._slack_problem},
             slack_events=slack_router(self.listening, secret.get_secret_value())
             if over_http and secret

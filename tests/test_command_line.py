@@ -83,7 +83,7 @@ def test_what_could_not_be_read_is_listed_and_replayed(store: Store, database_ur
     workspace = install(store)
     with store.transaction() as session:
         for body in (b"{", b'{"email": "nobody"}'):
-            leads.receive(session, workspace, "api", "website", body, "")
+            leads.receive(session, workspace, leads.Sent("api", "website", body, ""))
     listed = handoff("leads", "submissions", DATABASE_URL=database_url).stdout
     assert "api  This submission could not be read: body: is not JSON" in listed
     assert "2 to replay" in listed

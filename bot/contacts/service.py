@@ -36,26 +36,29 @@ _IDENTIFY = text(
 
 _HOLDERS = text(
     """
-    SELECT key.kind, key.value, contact_id
+    SELECT key.kind, key.value,
+        (SELECT contact_id FROM contact_key WHERE workspace_id = :workspace_id
+            AND contact_key.kind = key.kind AND contact_key.value = key.value)
     FROM unnest(CAST(:kinds AS text[]), CAST(:keys AS text[])) AS key (kind, value)
-    JOIN contact_key ON workspace_id = :workspace_id
-        AND contact_key.kind = key.kind AND contact_key.value = key.value
     """
 )
+# The keys in the order of `_IDENTIFY`, so that no two transactions wait for each other.
 _MAKE = text(
     """
-    INSERT INTO contact (workspace_id, created_at)
-    SELECT :workspace_id, :now FROM generate_series(1, :count) RETURNING id
-    """
-)
-# In the order of `_IDENTIFY`, so that no two transactions wait for each other.
-_TAKE = text(
-    """
-    INSERT INTO contact_key (workspace_id, contact_id, kind, value)
-    SELECT :workspace_id, contact_id, kind, value
-    FROM unnest(CAST(:ids AS bigint[]), CAST(:kinds AS text[]), CAST(:keys AS text[]))
-        AS key (contact_id, kind, value)
-    ORDER BY kind, value ON CONFLICT DO NOTHING RETURNING kind, value
+    WITH made AS (
+        INSERT INTO contact (workspace_id, created_at)
+        SELECT :workspace_id, :now FROM generate_series(1, :count) RETURNING id
+    ), numbered AS (
+        SELECT id, row_number() OVER (ORDER BY id) AS place FROM made
+    ), taken AS (
+        INSERT INTO contact_key (workspace_id, contact_id, kind, value)
+        SELECT :workspace_id, id, kind, value
+        FROM unnest(CAST(:places AS bigint[]), CAST(:kinds AS text[]), CAST(:keys AS text[]))
+            AS key (place, kind, value) JOIN numbered USING (place)
+        ORDER BY kind, value ON CONFLICT DO NOTHING RETURNING contact_id
+    )
+    SELECT id, count(contact_id) FROM numbered LEFT JOIN taken ON contact_id = id
+    GROUP BY id ORDER BY id
     """
 )
 
@@ -90,7 +93,11 @@ def keys_of(email_key: str | None, phone_e164: str | None) -> list[Key]:
 def holders(session: Session, workspace_id: int, keys: Collection[Key]) -> Mapping[Key, int]:
     """Whose contact each of these keys is, where it is somebody's."""
     rows = session.execute(_HOLDERS, _columns(keys) | {"workspace_id": workspace_id})
-    return {(KeyKind(kind), value): contact_id for kind, value, contact_id in rows}
+    return {
+        (KeyKind(kind), value): contact_id
+        for kind, value, contact_id in rows
+        if contact_id is not None
+    }
 
 
 def make(session: Session, workspace_id: int, people: Sequence[Sequence[Key]]) -> list[int | None]:
@@ -98,14 +105,17 @@ def make(session: Session, workspace_id: int, people: Sequence[Sequence[Key]]) -
 
     None where someone was quicker with one of a person's keys: `identify` tells whose it is.
     """
-    facts = {"workspace_id": workspace_id, "now": clock.now(), "count": len(people)}
-    made = session.scalars(_MAKE, facts).all()
-    owner = {key: id_ for id_, keys in zip(made, people, strict=True) for key in keys}
-    asked = _columns(owner) | {"workspace_id": workspace_id, "ids": list(owner.values())}
-    taken = {(kind, value) for kind, value in session.execute(_TAKE, asked)}
-    late = {id_ for key, id_ in owner.items() if key not in taken}
+    given = [(place, key) for place, keys in enumerate(people, start=1) for key in keys]
+    facts = {
+        "workspace_id": workspace_id,
+        "now": clock.now(),
+        "count": len(people),
+        "places": [place for place, _ in given],
+    }
+    made = session.execute(_MAKE, facts | _columns([key for _, key in given])).all()
+    late = {id_ for (id_, taken), keys in zip(made, people, strict=True) if taken < len(keys)}
     forget(session, late)
-    return [None if id_ in late else id_ for id_ in made]
+    return [None if id_ in late else id_ for id_, _ in made]
 
 
 def lock(session: Session, contact_id: int) -> None:

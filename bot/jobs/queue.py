@@ -23,7 +23,6 @@ from sqlalchemy import (
     func,
     literal,
     null,
-    select,
     text,
 )
 from sqlalchemy.dialects.postgresql import insert
@@ -130,12 +129,6 @@ def deferring(
     )  # fmt: skip
     each = func.row(*facts).cast(_JobToDefer())
     return func.procrastinate_defer_jobs_v1(func.array_agg(each))
-
-
-def enqueue_all(session: Session, task: str, jobs: FromClause, *, priority: int = 0) -> None:
-    """Write a job for each row of `jobs` (see `deferring`): thousands take one statement, and none
-    of them comes here."""
-    session.execute(select(deferring(task, jobs, priority=priority)))
 
 
 def cancel(session: Session, job_id: int) -> bool:

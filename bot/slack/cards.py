@@ -13,14 +13,13 @@ from sqlalchemy import (
     BigInteger,
     ForeignKey,
     Index,
+    Integer,
     Subquery,
     Text,
     UniqueConstraint,
     bindparam,
     case,
-    cast,
     func,
-    literal,
     select,
     true,
     update,
@@ -28,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from bot.jobs import deferring, enqueue_all
+from bot.jobs import deferring
 from bot.store import Base, Id, Key, Moment, WorkspaceId, table
 
 DRAW = "slack.draw_card"
@@ -40,7 +39,7 @@ HOME = "home"
 _REDRAW_PRIORITY = 10
 
 # What is written to hundreds at once lets everything else go first: no hot lead waits for it.
-_CROWD_PRIORITY = -10
+CROWD = -10
 
 _GIVEN = ("workspace_id", "kind", "subject_id", "target", "parent_id")
 
@@ -86,6 +85,33 @@ _NEW = (
     .cte("marked")
 )
 _PUT_UP = select(deferring(DRAW, _drawing(_NEW)))
+
+_SHOWN = (
+    func.unnest(
+        bindparam("subjects", type_=ARRAY(BigInteger)), bindparam("targets", type_=ARRAY(Text))
+    )
+    .table_valued("subject_id", "target", name="shown")
+    .render_derived()
+)
+_ALL_NEW = (
+    insert(_CARD)
+    .from_select(
+        ["workspace_id", "kind", "subject_id", "target", "stale"],
+        select(
+            bindparam("workspace_id", type_=BigInteger),
+            bindparam("kind", type_=Text),
+            _SHOWN.c.subject_id,
+            _SHOWN.c.target,
+            true(),
+        ),
+    )
+    .on_conflict_do_nothing()
+    .returning(*_MARKED)
+    .cte("marked")
+)
+_PUT_UP_ALL = select(
+    deferring(DRAW, _drawing(_ALL_NEW), priority=bindparam("priority", type_=Integer))
+)
 
 _SUBJECTS = (
     func.unnest(bindparam("kinds", type_=ARRAY(Text)), bindparam("ids", type_=ARRAY(BigInteger)))
@@ -140,24 +166,18 @@ def show(
 
 
 def show_all(
-    session: Session, workspace_id: int, kind: str, cards: Sequence[tuple[int, str]]
-) -> None:
+    session: Session, workspace_id: int, kind: str, cards: Sequence[tuple[int, str]],
+    *, priority: int = CROWD,
+) -> None:  # fmt: skip
     """Let many new cards be posted, each a subject with its target: one statement, however many.
 
-    Those that are there already stay as they are. They go after whatever else waits.
+    Those that are there already stay as they are. Unless `priority` says otherwise, they go after
+    whatever else waits.
     """
-    if not cards:
-        return
-    subjects, targets = zip(*cards, strict=True)
-    given = func.unnest(cast(subjects, ARRAY(BigInteger)), cast(targets, ARRAY(Text)))
-    each = given.table_valued("subject_id", "target", name="given").render_derived()
-    rows = select(literal(workspace_id), literal(kind), each.c.subject_id, each.c.target, true())
-    names = ["workspace_id", "kind", "subject_id", "target", "stale"]
-    posted = (
-        insert(table(Card)).from_select(names, rows).on_conflict_do_nothing()
-        .returning(*_MARKED).cte("marked")
-    )  # fmt: skip
-    enqueue_all(session, DRAW, _drawing(posted), priority=_CROWD_PRIORITY)
+    if cards:
+        subjects, targets = zip(*cards, strict=True)
+        facts = {"workspace_id": workspace_id, "kind": kind, "priority": priority}
+        session.execute(_PUT_UP_ALL, facts | {"subjects": subjects, "targets": targets})
 
 
 def redraw(session: Session, kind: str, subject_id: int) -> None:

@@ -6,18 +6,15 @@ from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse
 from fastapi_offline import FastAPIOffline
 
-from bot.keys import Keys
 from bot.people.service import NotInstalled
 from bot.store import DatabaseDown
-from bot.web import intake
 from bot.web.health import Health
 from bot.web.health import router as health_router
 
 
 def create(
     *,
-    intake_desk: intake.Intake,
-    senders: Keys,
+    leads: APIRouter,
     hooks: APIRouter,
     health: Health,
     slack_events: APIRouter | None,
@@ -32,7 +29,7 @@ def create(
         description="Send leads to sales: each is stored before it is answered, and shown once. "
         "Read the figures: leads, campaigns, spend and weeks, in pages.",
     )
-    app.include_router(intake.router(intake_desk, senders))
+    app.include_router(leads)
     app.include_router(hooks)
     app.include_router(health_router(health))
     if slack_events is not None:

@@ -10,9 +10,11 @@ from pydantic import BaseModel, SecretStr
 from bot import clock
 from bot.leads import sources
 from bot.leads.model import Outcome
+from bot.leads.service import Sent
 from bot.leads.sources import Source
 from bot.web.body import raw_body
-from bot.web.intake import Intake, Problem
+from bot.web.intake import Intake
+from bot.web.leads import Problem
 
 Body = Annotated[bytes, Depends(raw_body)]
 
@@ -78,7 +80,7 @@ class _Hook:
         if greeting is not None:
             return Response(greeting.body, media_type=greeting.content_type)
         slug = self._source.slug
-        receipt = await self._intake.take(slug, slug, body, sent.content_type)
+        receipt = await self._intake.take(Sent(slug, slug, body, sent.content_type))
         return JSONResponse({"outcome": receipt.outcome})
 
     def _address(self, request: Request) -> str:

@@ -1,165 +1,97 @@
-"""The intake of leads over HTTP: who sends is proven first; the answer comes after the commit."""
+"""The intake: what senders bring is stored, and only then answered.
 
-from collections.abc import Callable
-from functools import partial
-from html import escape
-from typing import Annotated, Any
-from urllib.parse import urlsplit
+Requests that come while others are being stored wait for them, and are stored together: the
+busier it is, the less each costs (benchmarks/bench_intake.py).
+"""
 
-from anyio import CapacityLimiter, to_thread
-from fastapi import APIRouter, Depends, HTTPException, Request, Security
-from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from pydantic import BaseModel, Field
+import asyncio
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import NamedTuple
 
-from bot.keys import Keys
+from bot.errors import HandoffError
 from bot.leads import service
-from bot.leads.inquiry import Inquiry, Unreadable
-from bot.leads.sources import form
+from bot.leads.service import Receipt, Sent
 from bot.people.model import Workspace
 from bot.store import Store
-from bot.web.body import raw_body
 
-# More threads would only fight for the interpreter's lock: eight took a tenth fewer leads
-# (benchmarks/bench_intake.py).
-AT_ONCE = 3
+logger = logging.getLogger(__name__)
 
-Body = Annotated[bytes, Depends(raw_body)]
-
-
-class Accepted(BaseModel):
-    """The lead is stored; its card is on the way."""
-
-    lead_id: int
-    duplicate: bool = Field(description="True: this external_id was known; nothing was added.")
+# A second thread took a fifth fewer leads: each would find fewer waiting, and fight for the
+# interpreter's lock (benchmarks/bench_intake.py).
+THREADS = 1
+# So many are stored in some 20 ms, and no request waits for more than that of others.
+_MOST_TOGETHER = 32
 
 
-class Problem(BaseModel):
-    """What does not fit, by field. The submission was kept, and can be replayed after a mend."""
+class _Place(NamedTuple):
+    """A place in the queue, and what its sender waits for."""
 
-    detail: str
-    problems: dict[str, str] = {}
+    sent: Sent
+    receipt: Future[Receipt]
 
 
 class Intake:
     """Takes what senders bring, for the workspace that is connected."""
 
-    def __init__(
-        self, store: Store, workspace: Callable[[], Workspace], thanks_origins: list[str]
-    ) -> None:
+    def __init__(self, store: Store, workspace: Callable[[], Workspace]) -> None:
         self._store = store
         self._workspace = workspace
-        self._thanks_origins = thanks_origins
-        self._turns = CapacityLimiter(AT_ONCE)
+        self._waiting: deque[_Place] = deque()
+        self._lock = threading.Lock()
+        self._threads = ThreadPoolExecutor(THREADS, "intake")
 
-    async def take(
-        self, source: str, sender: str, body: bytes, content_type: str
-    ) -> service.Receipt:
-        """Store one submission, committed before this returns."""
-        take = partial(self._take, source, sender, body, content_type)
-        return await to_thread.run_sync(take, limiter=self._turns)
+    async def take(self, sent: Sent) -> Receipt:
+        """Store one submission, committed before this returns. Raises DatabaseDown."""
+        mine = _Place(sent, Future())
+        self._waiting.append(mine)
+        self._threads.submit(self._store_next)
+        return await asyncio.wrap_future(mine.receipt)
 
-    def _take(self, source: str, sender: str, body: bytes, content_type: str) -> service.Receipt:
-        with self._store.transaction() as session:
-            workspace = self._workspace()
-            return service.receive(session, workspace, source, sender, body, content_type)
+    def _store_next(self) -> None:
+        """Store what waits, of one source; there is nothing where others took it along."""
+        places = self._draw()
+        for place in self._together(places) if len(places) > 1 else places:
+            self._alone(place)
 
-    def thank(self, body: bytes, content_type: str) -> Response:
-        """Where the visitor of a form goes: the page it names, if we know its origin."""
-        target = form.fields(body, content_type).get(form.NEXT, "")
-        if _origin(target) in self._thanks_origins:
-            return RedirectResponse(target, 303)
-        return _page("Thank you", "We have received your message and will be in touch soon.")
+    def _draw(self) -> list[_Place]:
+        drawn: list[_Place] = []
+        with self._lock:
+            while self._waiting and len(drawn) < _MOST_TOGETHER:
+                if drawn and drawn[0].sent.source != self._waiting[0].sent.source:
+                    break
+                place = self._waiting.popleft()
+                if place.receipt.set_running_or_notify_cancel():
+                    drawn.append(place)
+        return drawn
 
+    def _together(self, places: Sequence[_Place]) -> Sequence[_Place]:
+        """Store those that can be stored together; returns the others."""
+        try:
+            with self._store.transaction() as session:
+                sent = [place.sent for place in places]
+                receipts = service.receive_together(session, self._workspace(), sent)
+        except HandoffError:
+            return places
+        except Exception:  # one of them may be at fault, and the others must not suffer for it
+            logger.warning("%d requests are stored one by one", len(places), exc_info=True)
+            return places
+        rest = []
+        for place, receipt in zip(places, receipts, strict=True):
+            if receipt is None:
+                rest.append(place)
+            else:
+                place.receipt.set_result(receipt)
+        return rest
 
-def _origin(address: str) -> str:
-    """Scheme and host of an address; nothing that is on any list for one that is none."""
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        return ""
-    return f"{parts.scheme}://{parts.netloc}"
-
-
-def _page(title: str, text: str, status: int = 200) -> HTMLResponse:
-    return HTMLResponse(
-        "<!doctype html><html lang='en'><meta charset='utf-8'>"
-        "<meta name='viewport' content='width=device-width'>"
-        f"<title>{title}</title>"
-        "<body style='font:16px/1.5 system-ui;margin:15vh auto;max-width:32em;padding:0 1em'>"
-        f"<h1>{title}</h1><p>{text}</p></body></html>",
-        status,
-        {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"},
-    )
-
-
-def router(intake: Intake, senders: Keys) -> APIRouter:
-    """The routes of the two sources that need no vendor: JSON and a plain form."""
-    routes = APIRouter(prefix="/leads", tags=["leads"])
-    bearer = HTTPBearer(auto_error=False, description="The key of one of HANDOFF_LEAD_KEYS.")
-
-    async def sender(  # async: what only computes needs no thread of its own
-        credentials: Annotated[HTTPAuthorizationCredentials | None, Security(bearer)],
-    ) -> str:
-        name = senders.name(credentials.credentials) if credentials else None
-        if name is None:
-            raise HTTPException(401, "A valid key is needed.", {"WWW-Authenticate": "Bearer"})
-        return name
-
-    @routes.post(
-        "/api",
-        status_code=202,
-        response_model=Accepted,
-        responses={401: {"model": Problem}, 413: {"model": Problem}, 422: {"model": Problem},
-                   503: {"model": Problem, "description": "Try again: nothing was stored."}},
-        openapi_extra=_json_body(),
-    )  # fmt: skip
-    async def send_lead(
-        who: Annotated[str, Depends(sender)], request: Request, body: Body
-    ) -> Response:
-        """Send one lead. It is stored before the answer, and on its way to the channel.
-
-        The same `external_id` sent again is answered the same way and adds nothing, so an
-        unanswered request can simply be repeated.
-        """
-        content_type = request.headers.get("content-type", "")
-        receipt = await intake.take("api", who, body, content_type)
-        if receipt.problem is not None:
-            return _unreadable(receipt.problem)
-        answer = Accepted(lead_id=receipt.lead_id or 0, duplicate=not receipt.is_new)
-        return JSONResponse(answer.model_dump(), 202)
-
-    @routes.post("/form/{key}", responses={404: {"model": Problem}}, openapi_extra=_form_body())
-    async def send_form(key: str, request: Request, body: Body) -> Response:
-        """Receive a plain HTML form, and thank its visitor."""
-        who = senders.name(key)
-        if who is None:
-            raise HTTPException(404, "Not found.")
-        content_type = request.headers.get("content-type", "")
-        receipt = await intake.take("form", who, body, content_type)
-        if receipt.problem is None:
-            return intake.thank(body, content_type)
-        if form.HONEYPOT in receipt.problem.problems:
-            # A program learns nothing; the submission is kept in case it was a person after all.
-            return intake.thank(body, content_type)
-        lines = [f"{field}: {text}" for field, text in receipt.problem.problems.items()]
-        return _page("Please check the form", escape("; ".join(lines)), 422)
-
-    return routes
-
-
-def _unreadable(problem: Unreadable) -> JSONResponse:
-    return JSONResponse({"detail": problem.message, "problems": problem.problems}, 422)
-
-
-def _json_body() -> dict[str, Any]:
-    schema = Inquiry.model_json_schema()
-    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
-
-
-def _form_body() -> dict[str, Any]:
-    names = [name for name in Inquiry.model_fields if name != "submitted_at"]
-    properties = {name: {"type": "string"} for name in [*names, form.NEXT, form.HONEYPOT]}
-    schema = {"type": "object", "properties": properties}
-    kinds = ("application/x-www-form-urlencoded", "multipart/form-data")
-    return {"requestBody": {"content": {kind: {"schema": schema} for kind in kinds}}}
+    def _alone(self, place: _Place) -> None:
+        try:
+            with self._store.transaction() as session:
+                receipt = service.receive(session, self._workspace(), place.sent)
+        except Exception as error:  # it belongs to the request, which answers it
+            place.receipt.set_exception(error)
+        else:
+            place.receipt.set_result(receipt)

@@ -20,7 +20,7 @@ from bot.playground.state import Message
 from bot.slack.cards import Card
 from bot.store import migrate
 from bot.store.embedded import EmbeddedPostgres
-from bot.web.intake import AT_ONCE
+from bot.web.intake import THREADS
 from tests.journeys.conftest import Office, drawn, open_office, wait_until_idle
 from tests.journeys.processes import HASTY, run
 
@@ -166,7 +166,7 @@ def test_a_web_process_killed_while_it_answers(idle_office: Office, tmp_path: Pa
         # As many as have their turn are held in the middle of their transaction when it dies.
         with office.application.store.transaction() as session:
             session.execute(text("LOCK TABLE submission IN EXCLUSIVE MODE"))
-            office.slack.wait_until(lambda: held(office) == AT_ONCE, timeout=60)
+            office.slack.wait_until(lambda: held(office) == THREADS, timeout=60)
             web.kill()
         pool.shutdown(cancel_futures=True)
     assert stored(office) == {f"form-{number}" for number in answered}

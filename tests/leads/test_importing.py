@@ -5,12 +5,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import partial
 from io import BytesIO
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 
 from bot.contacts.model import Consent, Contact, ContactKey
 from bot.errors import NotFound
@@ -26,6 +25,7 @@ from bot.sheet import NotAList, refused_file
 from bot.slack.cards import Card
 from bot.store import Base, Store
 from tests.campaigns.scene import at_once, hire, install
+from tests.leads.world import world
 
 HEADER = ["Email", "Phone", "Name", "Company", "Consent", "Campaign"]
 _teams = itertools.count()
@@ -333,50 +333,3 @@ def one_by_one(
             continue
         with store.transaction() as session:
             admit(session, workspace, inquiry, Arrival(source, call_list_id=call_list_id))
-
-
-_UNLIKE = {"id", "workspace_id", "contact_id", "received_at", "last_touch_at",
-           "waits_since", "look_at"}  # fmt: skip
-
-
-def world(store: Store, workspace: Workspace) -> dict[str, Any]:
-    """All that is known of leads in a workspace, without what no two worlds share."""
-    with store.transaction() as session:
-        leads = session.scalars(
-            select(Lead).where(Lead.workspace_id == workspace.id).order_by(Lead.external_id)
-        ).all()
-        name = {lead.id: (lead.source, lead.external_id) for lead in leads}
-        by_contact: dict[int, list[Any]] = {}
-        for lead in leads:
-            by_contact.setdefault(lead.contact_id, []).append(name[lead.id])
-
-        def of(model: Any, *columns: Any) -> Counter[Any]:
-            rows = session.execute(select(*columns).where(model.workspace_id == workspace.id))
-            return Counter(tuple(name.get(v, v) if i == 0 else str(v) for i, v in enumerate(row))
-                           for row in rows)  # fmt: skip
-
-        keys = session.execute(
-            select(ContactKey.contact_id, ContactKey.kind, ContactKey.value)
-            .where(ContactKey.workspace_id == workspace.id)
-        )  # fmt: skip
-        return {
-            "leads": [
-                {c.name: getattr(lead, c.name) for c in Lead.__table__.c if c.name not in _UNLIKE}
-                for lead in leads
-            ],
-            "contacts": sorted(by_contact.values()),
-            "keys": sorted((str(by_contact.get(c)), kind, value) for c, kind, value in keys),
-            "touches": of(Touch, Touch.lead_id, Touch.external_id, Touch.facts),
-            "events": of(LeadEvent, LeadEvent.lead_id, LeadEvent.deed),
-            "consents": Counter(
-                (str(by_contact.get(c)), granted)
-                for c, granted in session.execute(
-                    select(Consent.contact_id, Consent.granted)
-                    .where(Consent.workspace_id == workspace.id)
-                )
-            ),
-            "orphans": session.scalar(
-                text("SELECT count(*) FROM contact WHERE workspace_id = :w AND id NOT IN "
-                     "(SELECT contact_id FROM lead)"), {"w": workspace.id},
-            ),
-        }  # fmt: skip

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from bot.errors import HandoffError, NotAllowed, NotFound
 from bot.leads import service
 from bot.leads.model import Lead, Outcome, Submission
+from bot.leads.service import Sent
 from bot.leads.service.fetched import FETCHED, REFERENCE
 from bot.leads.service.replaying import AlreadySettled
 from bot.leads.sources import Reference
@@ -32,7 +33,7 @@ def admin(store: Store, workspace: Workspace) -> Person:
 
 def receive(store: Store, workspace: Workspace, body: bytes, source: str = "api") -> int:
     with store.transaction() as session:
-        service.receive(session, workspace, source, "website", body, "application/json")
+        service.receive(session, workspace, Sent(source, "website", body, "application/json"))
         return session.scalars(select(Submission.id).order_by(Submission.id.desc())).first() or 0
 
 

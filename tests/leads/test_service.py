@@ -34,7 +34,7 @@ from bot.leads.service.progress import (
     AmountMissing,
     ReasonMissing,
 )
-from bot.leads.service.receiving import Receipt
+from bot.leads.service.receiving import Receipt, Sent
 from bot.money import Money
 from bot.people.model import Person, Role, Workspace
 from bot.slack.cards import Card
@@ -532,8 +532,8 @@ def test_one_phone_and_many_addresses_at_once_are_one_person_and_nobody_waits_fo
         for each in range(5):
             facts = {"email": f"ada{number}-{each}@example.com", "phone": "+49 30 901820"}
             with store.transaction() as session:
-                body = json.dumps(facts).encode()
-                service.receive(session, workspace, "api", "website", body, "application/json")
+                sent = Sent("api", "website", json.dumps(facts).encode(), "application/json")
+                service.receive(session, workspace, sent)
 
     at_once([partial(send, number) for number in range(8)])
     with store.transaction() as session:

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from bot.leads import service, view
 from bot.leads.inquiry import Unreadable
 from bot.leads.model import Outcome, Submission
+from bot.leads.service import Sent
 from bot.leads.sources import SOURCES, form
 from bot.people import service as people
 from bot.people.model import Workspace
@@ -96,7 +97,7 @@ def test_whatever_comes_is_kept_and_what_is_accepted_is_shown(
     header = content_type.replace("\x00", "").encode("latin-1", "replace").decode("latin-1")
     for source in SOURCES:
         with store.transaction() as session:
-            receipt = service.receive(session, workspace, source, "website", body, header)
+            receipt = service.receive(session, workspace, Sent(source, "website", body, header))
         with store.transaction() as session:
             newest = select(Submission).order_by(Submission.id.desc()).limit(1)
             kept = session.scalars(newest).one()

@@ -18,7 +18,7 @@ from bot.people.service import NotInstalled
 from bot.playground.standin import StandIn
 from bot.settings import Settings
 from bot.store import DatabaseDown, Store
-from bot.web import Server, create
+from bot.web import Server, create, leads
 from bot.web.intake import Intake
 from bot.web.server import PortTaken
 from tests.web.conftest import KEY, Site
@@ -36,6 +36,10 @@ def test_health_says_nothing_that_is_secret(site: Site) -> None:
         assert secret not in shown
 
 
+def routes(intake: Intake) -> APIRouter:
+    return leads.router(intake, Keys({"website": SecretStr(KEY)}), [])
+
+
 @pytest.fixture
 def nowhere() -> Iterator[str]:
     """The address of a database where nobody listens, and nobody else will."""
@@ -51,8 +55,7 @@ def cut_off(nowhere: str) -> Iterator[httpx.Client]:
     workspace = Workspace(id=1, team_id="T1", channel="C1")
     server.start(
         create(
-            intake_desk=Intake(store, lambda: workspace, []),
-            senders=Keys({"website": SecretStr(KEY)}),
+            leads=routes(Intake(store, lambda: workspace)),
             hooks=APIRouter(),
             health={"database": lambda: "down", "slack": lambda: None},
             slack_events=None,
@@ -144,8 +147,7 @@ def test_an_application_that_is_not_connected_yet(site: Site) -> None:
     server = Server("127.0.0.1", 0)
     server.start(
         create(
-            intake_desk=Intake(site.application.store, nobody, []),
-            senders=Keys({"website": SecretStr(KEY)}),
+            leads=routes(Intake(site.application.store, nobody)),
             hooks=APIRouter(),
             health={},
             slack_events=None,

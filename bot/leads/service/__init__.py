@@ -80,7 +80,7 @@ from bot.leads.service.reading import (
     touch,
     waiting,
 )
-from bot.leads.service.receiving import FETCH, Receipt, receive, type_in
+from bot.leads.service.receiving import FETCH, Receipt, Sent, receive, receive_together, type_in
 from bot.leads.service.replaying import count_unread, dismiss, read_again, replay, unread
 from bot.leads.service.standing import arrivals, workload
 from bot.leads.service.taking import GO_ON, IMPORT, RETURN, Batch, start, take_batch, take_row
@@ -114,6 +114,7 @@ __all__ = [
     "Offered",
     "ReasonMissing",
     "Receipt",
+    "Sent",
     "TooFewAttempts",
     "absence_of",
     "arrivals",
@@ -171,6 +172,7 @@ __all__ = [
     "reassign",
     "reassignable",
     "receive",
+    "receive_together",
     "reconcile",
     "release",
     "release_for_leavers",

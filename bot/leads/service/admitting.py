@@ -1,11 +1,7 @@
 """Admitting: who an inquiry is from, whether it joins an open lead or is one, and how hot it is."""
 
-import hashlib
 from dataclasses import dataclass
-from datetime import datetime
-from functools import cache
 
-from sqlalchemy import Insert, bindparam, insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -14,8 +10,9 @@ from bot.contacts import service as contacts
 from bot.contacts.model import Identity
 from bot.leads.inquiry import Inquiry
 from bot.leads.model import Deed, Lead, LeadEvent, Status, Touch
-from bot.leads.service.case import DEFAULTS, Arrival, Case, Origin, origin
+from bot.leads.service.case import Arrival, Case, Origin, identity, origin
 from bot.leads.service.following import follow, follow_by
+from bot.leads.service.opening import open_leads
 from bot.leads.service.past import is_a_customer, kept_for, known, open_lead
 from bot.people.model import Person, Workspace
 from bot.store import table
@@ -23,29 +20,7 @@ from bot.store import table
 CARD = "lead"
 RETURNED = "lead.returned"
 
-# A row of PostgreSQL's index holds about 2,700 bytes, and a character has up to four.
-_LONGEST_ID = 255
-
 _TOUCH = upsert(table(Touch)).on_conflict_do_nothing().returning(table(Touch).c.id)
-
-
-@cache
-def _opening(of_lead: tuple[str, ...], of_event: tuple[str, ...]) -> Insert:
-    """The statement that writes a lead and the audit of its arrival, and gives the lead's id."""
-    lead, event = table(Lead), table(LeadEvent)
-    new = (
-        upsert(lead)
-        .values({name: bindparam(name, type_=lead.c[name].type) for name in of_lead})
-        .on_conflict_do_nothing()
-        .returning(lead.c.id)
-        .cte()
-    )
-    noted = [bindparam(name, type_=event.c[name].type) for name in of_event]
-    return (
-        insert(event)
-        .from_select(["lead_id", *of_event], select(new.c.id, *noted))
-        .returning(event.c.lead_id)
-    )
 
 
 @dataclass(frozen=True)
@@ -76,7 +51,7 @@ def _admit(
     session: Session, workspace: Workspace, inquiry: Inquiry, arrival: Arrival, who: Identity,
     phone: str | None,
 ) -> Admission:  # fmt: skip
-    external_id = _identity(inquiry, arrival.at)
+    external_id = identity(inquiry, arrival.at)
     lead, is_customer = None, False
     if who.is_known:
         contacts.lock(session, who.contact_id)
@@ -103,13 +78,11 @@ def _admit(
 def _open(session: Session, case: Case, told: Origin) -> Admission:
     """A lead of its own; a closed one of the same person stays as its history."""
     workspace = case.workspace
-    lead, event = DEFAULTS | case.lead(), case.event(Deed.RECEIVED)
-    lead_id = session.scalar(_opening(tuple(lead), tuple(event)), lead | event)
+    lead_id = open_leads(session, [case]).get(case.external_id)
     if lead_id is None:  # the same external id, from what looked like another person
         before = known(session, workspace.id, case.arrival.source, case.external_id)
         assert before is not None
         return Admission(before, is_new=False)
-    session.add_all(case.consents())
     if case.is_hot:
         slack.show(session, workspace.id, CARD, lead_id, workspace.channel)
     if case.arrival.call_list_id is None:
@@ -154,12 +127,3 @@ def _join(session: Session, case: Case, lead: Lead) -> Admission:
         if case.arrival.call_list_id is None:
             slack.show(session, workspace.id, RETURNED, touch_id, owner.slack_id)
     return Admission(lead.id, has_joined=True)
-
-
-def _identity(inquiry: Inquiry, now: datetime) -> str:
-    """The sender's own id; without one, the same person within the same minute is the same lead."""
-    given = inquiry.external_id
-    if given is not None and len(given) <= _LONGEST_ID:
-        return given
-    who = inquiry.email_key or inquiry.phone_e164 or inquiry.phone
-    return hashlib.sha256((given or f"{who}|{now:%Y-%m-%dT%H:%M}").encode()).hexdigest()

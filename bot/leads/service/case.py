@@ -1,12 +1,12 @@
 """A case: an inquiry on its way in, with all that was found out about it."""
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
-from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 from bot import clock
 from bot.campaigns import service as campaigns
@@ -14,7 +14,7 @@ from bot.campaigns.model import Campaign, utm_code
 from bot.contacts.model import Consent
 from bot.leads.heat import Heat, Label, Rules
 from bot.leads.inquiry import Inquiry
-from bot.leads.model import Deed, HeatRules, Lead
+from bot.leads.model import Deed, HeatRules
 from bot.leads.service.following import LONGER, PAGES
 from bot.people.model import Workspace
 from bot.store import table
@@ -34,12 +34,9 @@ _ORIGIN = (
     )
     .where(_workspace.c.id == bindparam("workspace_id"))
 )
-DEFAULTS = {
-    column.name: column.default.arg
-    for column in table(Lead).columns
-    if isinstance(column.default, ScalarElementColumnDefault)
-}
-"""What a lead is where nothing else is said."""
+
+# A row of PostgreSQL's index holds about 2,700 bytes, and a character has up to four.
+_LONGEST_ID = 255
 
 
 @dataclass(frozen=True)
@@ -66,6 +63,15 @@ class Origin(NamedTuple):
     """How many home tabs show what waits."""
     longer: int
     """How many leads wait longer."""
+
+
+def identity(inquiry: Inquiry, at: datetime) -> str:
+    """The sender's own id; without one, the same person within the same minute is the same lead."""
+    given = inquiry.external_id
+    if given is not None and len(given) <= _LONGEST_ID:
+        return given
+    who = inquiry.email_key or inquiry.phone_e164 or inquiry.phone
+    return hashlib.sha256((given or f"{who}|{at:%Y-%m-%dT%H:%M}").encode()).hexdigest()
 
 
 def rules(session: Session, workspace_id: int) -> Rules:

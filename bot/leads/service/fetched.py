@@ -12,7 +12,7 @@ from bot.leads.model import Outcome
 from bot.leads.service.admitting import admit
 from bot.leads.service.case import Arrival
 from bot.leads.service.past import known
-from bot.leads.service.receiving import Receipt, fetch_later, keep
+from bot.leads.service.receiving import Receipt, Sent, fetch_later, keep
 from bot.leads.sources import SOURCES, Reference
 from bot.people.model import Workspace
 
@@ -39,7 +39,8 @@ def fetched(session: Session, workspace: Workspace, source: str, body: bytes) ->
     """Keep what the vendor told of a lead, and admit it where it can be read."""
     arrival = Arrival(source, clock.now())
     receipt = read_fetched(session, workspace, arrival, body)
-    keep(session, workspace, arrival, FETCHED, body, "application/json", receipt)
+    sent = Sent(source, FETCHED, body, "application/json")
+    keep(session, workspace, arrival, sent, receipt)
     return receipt
 
 
@@ -61,7 +62,8 @@ def not_fetched(
     arrival = Arrival(source, clock.now())
     problem = Unreadable({"fetch": why})
     receipt = Receipt(Outcome.UNREADABLE, problem=problem)
-    keep(session, workspace, arrival, FETCHED, external_id.encode(), REFERENCE, receipt)
+    sent = Sent(source, FETCHED, external_id.encode(), REFERENCE)
+    keep(session, workspace, arrival, sent, receipt)
 
 
 def reconcile(

@@ -15,11 +15,11 @@ from bot.contacts import service as contacts
 from bot.errors import HandoffError, NotAllowed, NotFound
 from bot.jobs import enqueue
 from bot.leads.model import Import, ImportState, Lead, Status
-from bot.leads.service import crowd, staged
+from bot.leads.service import staged
 from bot.leads.service.crowd import Comer, Parted
 from bot.leads.service.taking import IMPORT
 from bot.leads.sources import columns
-from bot.leads.sources.csv import SAMPLE, SLUG
+from bot.leads.sources.csv import SAMPLE
 from bot.leads.sources.labels import is_known
 from bot.people import service as people
 from bot.people.model import Person, Role, Workspace
@@ -136,7 +136,7 @@ def look_ahead(session: Session, imported: Import) -> None:
         return
     rows = staged.waiting(session, imported.id, _LOOKED_AT)
     comers, refused = staged.read(imported, rows)
-    parted = crowd.part(session, imported.workspace_id, SLUG, comers)
+    parted = staged.part(session, imported, comers)
     joining = _joining(session, imported.workspace_id, parted)
     reasons = Counter(reason for _, reason in refused).most_common(_REASONS_SHOWN)
     imported.preview = {

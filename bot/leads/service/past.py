@@ -1,25 +1,37 @@
 """What is known of the one who writes: what they sent before, and who knows them."""
 
-from sqlalchemy import exists, select
+from collections.abc import Sequence
+
+from sqlalchemy import exists, select, text
 from sqlalchemy.orm import Session
 
-from bot.leads.model import Lead, ServiceLevel, Status, Touch
+from bot.leads.model import Lead, ServiceLevel, Status
 from bot.people.model import Person
+
+_KNOWN = text(
+    """
+    SELECT given.id, coalesce(
+        (SELECT id FROM lead
+         WHERE workspace_id = :workspace_id AND source = :source AND external_id = given.id),
+        (SELECT lead_id FROM touch
+         WHERE workspace_id = :workspace_id AND source = :source AND external_id = given.id))
+    FROM unnest(CAST(:ids AS text[])) AS given (id)
+    """
+)
 
 
 def known(session: Session, workspace_id: int, source: str, external_id: str) -> int | None:
     """The lead that this external id became or joined."""
-    for model, lead_id in ((Lead, Lead.id), (Touch, Touch.lead_id)):
-        found = session.scalar(
-            select(lead_id).where(
-                model.workspace_id == workspace_id,
-                model.source == source,
-                model.external_id == external_id,
-            )
-        )
-        if found is not None:
-            return found
-    return None
+    return known_of(session, workspace_id, source, [external_id]).get(external_id)
+
+
+def known_of(
+    session: Session, workspace_id: int, source: str, external_ids: Sequence[str]
+) -> dict[str, int]:
+    """The leads that these external ids became or joined, of those that did."""
+    sought = {"workspace_id": workspace_id, "source": source, "ids": list(external_ids)}
+    found = session.execute(_KNOWN, sought)
+    return {external_id: lead_id for external_id, lead_id in found if lead_id is not None}
 
 
 def open_lead(session: Session, contact_id: int) -> Lead | None:

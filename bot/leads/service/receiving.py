@@ -1,6 +1,8 @@
 """Receiving: the raw submission, what it became and the work that follows, in one transaction."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
@@ -9,17 +11,30 @@ from bot import clock, slack
 from bot.jobs import enqueue
 from bot.leads.inquiry import Inquiry, Unreadable
 from bot.leads.model import Outcome, Submission
-from bot.leads.service.admitting import Admission, admit
+from bot.leads.service import crowd
+from bot.leads.service.admitting import CARD, Admission, admit
 from bot.leads.service.case import Arrival
+from bot.leads.service.following import follow
 from bot.leads.sources import SOURCES, Ignored, Reference
 from bot.people import service as people
 from bot.people.model import Person, Role, Workspace
-from bot.store import table
+from bot.store import copy_all, table
 
 TYPED = "typed"
 FETCH = "leads.fetch"
 
 _KEEP = insert(table(Submission))
+
+
+class Sent(NamedTuple):
+    """A raw request of a proven sender."""
+
+    source: str
+    """The slug of a source."""
+    sender: str
+    """The name of the key that proved it."""
+    body: bytes
+    content_type: str
 
 
 @dataclass(frozen=True)
@@ -43,39 +58,52 @@ class Receipt:
         return any(admission.is_new for admission in self.admissions)
 
 
-def receive(
-    session: Session, workspace: Workspace, source: str, sender: str, body: bytes, content_type: str
-) -> Receipt:
+def receive(session: Session, workspace: Workspace, sent: Sent) -> Receipt:
     """Keep the raw request of a proven sender, and make leads of it where it can be read.
 
-    `source` is the slug of a source, `sender` the name of the key that proved it. The same external
-    id of the same source counts once, however often and however simultaneously it is sent.
+    The same external id of the same source counts once, however often and however simultaneously it
+    is sent.
     """
-    arrival = Arrival(source, clock.now())
-    receipt = take(session, workspace, arrival, body, content_type)
-    keep(session, workspace, arrival, sender, body, content_type, receipt)
+    arrival = Arrival(sent.source, clock.now())
+    receipt = take(session, workspace, arrival, sent.body, sent.content_type)
+    keep(session, workspace, arrival, sent, receipt)
     return receipt
 
 
+def receive_together(
+    session: Session, workspace: Workspace, sent: Sequence[Sent]
+) -> list[Receipt | None]:
+    """Receive requests of one source that came at the same time, to the same end as one by one.
+
+    None for those that are left to `receive`, after this transaction: it takes only leads of people
+    who are new, which need no locks. Raises what the constraints of the tables raise where another
+    transaction was quicker.
+    """
+    arrival = Arrival(sent[0].source, clock.now())
+    comers = [
+        crowd.comer(place, inquiry, arrival.at)
+        for place, each in enumerate(sent)
+        if (inquiry := _only_inquiry(each)) is not None
+    ]
+    comers = [each for each in comers if each.keys]  # who cannot be recognised may be known by id
+    new = crowd.part(comers, (), crowd.keys_held(session, workspace.id, comers)).new
+    admitted, _ = crowd.admit_new(session, workspace, new, arrival)
+    hot = [(each.lead_id, workspace.channel) for each in admitted if each.case.is_hot]
+    slack.show_all(session, workspace.id, CARD, hot, priority=0)
+    if admitted:
+        follow(session, workspace.id, arrival.at)
+    receipts: list[Receipt | None] = [None] * len(sent)
+    for each in admitted:
+        receipts[each.place] = Receipt(Outcome.LEAD, (Admission(each.lead_id),))
+    _keep_all(session, workspace, arrival, zip(sent, receipts, strict=True))
+    return receipts
+
+
 def keep(
-    session: Session, workspace: Workspace, arrival: Arrival, sender: str, body: bytes,
-    content_type: str, receipt: Receipt,
-) -> None:  # fmt: skip
+    session: Session, workspace: Workspace, arrival: Arrival, sent: Sent, receipt: Receipt
+) -> None:
     """Store a raw submission with what came of it; the admins see what could not be read."""
-    session.execute(
-        _KEEP,
-        {
-            "workspace_id": workspace.id,
-            "source": arrival.source,
-            "sender": sender,
-            "received_at": arrival.at,
-            "content_type": content_type[:200],
-            "body": body,
-            "outcome": receipt.outcome,
-            "lead_id": receipt.lead_id,
-            "problem": receipt.problem.message if receipt.problem else receipt.why_ignored,
-        },
-    )
+    session.execute(_KEEP, _row(workspace, arrival, sent, receipt))
     if receipt.outcome == Outcome.UNREADABLE:
         tell_admins(session, workspace.id)
 
@@ -104,6 +132,37 @@ def take(
         else:
             admissions.append(admit(session, workspace, each, arrival))
     return Receipt(Outcome.LEAD if admissions else Outcome.FETCHING, tuple(admissions))
+
+
+def _keep_all(
+    session: Session, workspace: Workspace, arrival: Arrival,
+    done: Iterable[tuple[Sent, Receipt | None]],
+) -> None:  # fmt: skip
+    rows = [_row(workspace, arrival, sent, receipt) for sent, receipt in done if receipt]
+    copy_all(session, table(Submission), rows)
+
+
+def _row(workspace: Workspace, arrival: Arrival, sent: Sent, receipt: Receipt) -> dict[str, Any]:
+    return {
+        "workspace_id": workspace.id,
+        "source": arrival.source,
+        "sender": sent.sender,
+        "received_at": arrival.at,
+        "content_type": sent.content_type[:200],
+        "body": sent.body,
+        "outcome": receipt.outcome,
+        "lead_id": receipt.lead_id,
+        "problem": receipt.problem.message if receipt.problem else receipt.why_ignored,
+    }
+
+
+def _only_inquiry(sent: Sent) -> Inquiry | None:
+    """The lead that this request is; None where it is something else, or more than one."""
+    try:
+        found = SOURCES[sent.source].parse(sent.body, sent.content_type)
+    except (Unreadable, Ignored):
+        return None
+    return found[0] if len(found) == 1 and isinstance(found[0], Inquiry) else None
 
 
 def fetch_later(

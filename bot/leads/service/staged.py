@@ -2,14 +2,17 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import bindparam, delete, func, select, text, update
 from sqlalchemy.orm import Session
 
+from bot import clock
 from bot.leads.inquiry import Unreadable
 from bot.leads.model import Import, ImportRow
 from bot.leads.service import crowd
-from bot.leads.service.crowd import Comer
+from bot.leads.service.crowd import Comer, Parted
+from bot.leads.service.past import known_of
 from bot.leads.sources import columns
+from bot.leads.sources.csv import SLUG
 from bot.store import copy, table
 
 Staged = Sequence[tuple[int, list[str]]]
@@ -19,6 +22,8 @@ Refused = Sequence[tuple[int, str]]
 """Rows by number, with the reason."""
 
 _ALONE = select(func.pg_advisory_xact_lock(func.hashtext("leads.import")))
+# The tables grow with each batch: a plan that was right at the first is not at the hundredth.
+_PLAN_ANEW = text("SET LOCAL plan_cache_mode = force_custom_plan")
 _ROW = table(ImportRow)
 _REFUSE = (
     update(_ROW)
@@ -56,15 +61,23 @@ def waiting(session: Session, import_id: int, most: int) -> Staged:
 
 def read(imported: Import, rows: Staged) -> tuple[list[Comer], Refused]:
     """Who the rows are, and why those that cannot be read are refused."""
-    comers, refused = [], []
+    comers, refused, now = [], [], clock.now()
     for number, cells in rows:
         try:
             inquiry = columns.read_row(imported.header, imported.meanings, cells)
         except Unreadable as error:
             refused.append((number, str(error.facts["summary"])))
         else:
-            comers.append(crowd.comer(number, inquiry))
+            comers.append(crowd.comer(number, inquiry, now))
     return comers, refused
+
+
+def part(session: Session, imported: Import, comers: Sequence[Comer]) -> Parted:
+    """Tell who of these rows is new, known and neither."""
+    session.execute(_PLAN_ANEW)
+    external_ids = [each.external_id for each in comers]
+    here = known_of(session, imported.workspace_id, SLUG, external_ids)
+    return crowd.part(comers, here, crowd.keys_held(session, imported.workspace_id, comers))
 
 
 def refuse(session: Session, import_id: int, refused: Refused) -> None:

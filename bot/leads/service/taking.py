@@ -61,10 +61,11 @@ def take_batch(session: Session, import_id: int) -> Batch:
         return Batch([], is_last=True)
     comers, refused = staged.read(imported, rows)
     workspace = session.get_one(Workspace, imported.workspace_id)
-    parted = crowd.part(session, workspace.id, SLUG, comers)
+    parted = staged.part(session, imported, comers)
     admitted, late = crowd.admit_new(session, workspace, parted.new, _arrival(imported))
     staged.refuse(session, import_id, refused)
-    staged.forget(session, import_id, [each.place for each in (*admitted, *parted.known)])
+    done = {each.place for each in admitted} | {each.place for each in parted.known}
+    staged.forget(session, import_id, sorted(done))
     imported.added += len(admitted)
     imported.known += len(parted.known)
     imported.refused += len(refused)

@@ -253,8 +253,8 @@ class History:
     def _receive(self, session: Session) -> int:
         code = self._chance.choice([said.FRESH_START, said.FRESH_START, said.RETAIL, None])
         body = json.dumps(self.website.lead(code)).encode()
-        workspace = self._workspace
-        receipt = leads.receive(session, workspace, "api", SENDER, body, "application/json")
+        sent = leads.Sent("api", SENDER, body, "application/json")
+        receipt = leads.receive(session, self._workspace, sent)
         assert receipt.lead_id is not None
         return receipt.lead_id
 

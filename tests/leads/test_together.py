@@ -1,0 +1,87 @@
+"""What is received together comes to the same end as one by one."""
+
+import itertools
+import json
+from collections.abc import Sequence
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot import clock
+from bot.leads import service
+from bot.leads.model import Outcome
+from bot.leads.service import Receipt, Sent
+from bot.people.model import Workspace
+from bot.store import Store
+from tests.campaigns.scene import NINE, install
+from tests.leads.world import world
+
+_teams = itertools.count()
+FACTS = st.fixed_dictionaries(
+    {},
+    optional={
+        "email": st.sampled_from(["a@example.com", "A@Example.com", "b@acme.example", "nobody"]),
+        "phone": st.sampled_from(["+49 30 901820", "+4930901821", "123"]),
+        "external_id": st.sampled_from(["1", "2", "3", "x" * 300]),
+        "company": st.sampled_from(["Acme", "=cmd()"]),
+        "utm_campaign": st.just("spring"),
+        "message": st.just("Please call me"),
+        "consent": st.sampled_from(["yes", "no"]),
+    },
+)
+BODY = st.one_of(FACTS.map(lambda facts: json.dumps(facts).encode()), st.just(b"{"))
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(before=st.lists(BODY, max_size=3), bodies=st.lists(BODY, min_size=2, max_size=10))
+def test_together_comes_to_the_same_end_as_one_by_one(
+    store: Store, before: list[bytes], bodies: list[bytes]
+) -> None:
+    clock.use(lambda: NINE)
+    twins = [install(store, team_id=f"T{next(_teams)}") for _ in range(2)]
+    for workspace in twins:
+        one_by_one(store, workspace, before)
+    at_once = together(store, twins[0], bodies)
+    in_turn = one_by_one(store, twins[1], bodies)
+    assert world(store, twins[0]) == world(store, twins[1])
+    assert [each.outcome for each in at_once] == [each.outcome for each in in_turn]
+    assert sum(each.is_new for each in at_once) == sum(each.is_new for each in in_turn)
+
+
+def test_what_needs_no_lock_is_received_together(store: Store) -> None:
+    workspace = install(store)
+    one_by_one(store, workspace, [body(email="known@example.com")])
+    bodies = [
+        body(email="new@example.com"), body(email="known@example.com"), b"{",
+        body(email="new@example.com", external_id="twice"), body(phone="123"),
+        body(phone="+49 30 901820"),
+    ]  # fmt: skip
+    with store.transaction() as session:
+        receipts = service.receive_together(session, workspace, [sent(each) for each in bodies])
+    done = [receipt is not None and receipt.outcome == Outcome.LEAD for receipt in receipts]
+    assert done == [True, False, False, False, False, True]
+
+
+def body(**facts: str) -> bytes:
+    return json.dumps(facts).encode()
+
+
+def sent(raw: bytes) -> Sent:
+    return Sent("api", "website", raw, "application/json")
+
+
+def one_by_one(store: Store, workspace: Workspace, bodies: Sequence[bytes]) -> list[Receipt]:
+    receipts = []
+    for each in bodies:
+        with store.transaction() as session:
+            receipts.append(service.receive(session, workspace, sent(each)))
+    return receipts
+
+
+def together(store: Store, workspace: Workspace, bodies: Sequence[bytes]) -> list[Receipt]:
+    with store.transaction() as session:
+        receipts = service.receive_together(session, workspace, [sent(each) for each in bodies])
+    return [
+        receipt or one_by_one(store, workspace, [each])[0]
+        for receipt, each in zip(receipts, bodies, strict=True)
+    ]

@@ -1,0 +1,99 @@
+"""Requests that wait for each other are stored together, and none of them suffers for another."""
+
+import asyncio
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from sqlalchemy import select, text
+
+from bot.leads import service
+from bot.leads.model import Lead, Outcome, Submission
+from bot.leads.service import Receipt, Sent
+from bot.people.model import Workspace
+from bot.store import Store
+from bot.web.intake import THREADS, Intake
+from tests.campaigns.scene import install
+
+
+@pytest.fixture
+def workspace(store: Store) -> Workspace:
+    return install(store)
+
+
+@pytest.fixture
+def intake(store: Store, workspace: Workspace) -> Intake:
+    return Intake(store, lambda: workspace)
+
+
+def lead(number: int, source: str = "api") -> Sent:
+    body = json.dumps({"email": f"a{number}@example.com", "external_id": f"e{number}"}).encode()
+    return Sent(source, "website", body, "application/json")
+
+
+async def while_busy(store: Store, intake: Intake, sent: Sequence[Sent]) -> list[Any]:
+    """Let all of them wait until the first ones, which hold every thread, can be stored."""
+    with store.transaction() as session:
+        session.execute(text("LOCK TABLE submission IN EXCLUSIVE MODE"))
+        busy = [asyncio.create_task(intake.take(lead(1_000 + n))) for n in range(THREADS)]
+        while await asyncio.to_thread(waiting, store) < THREADS:
+            pass
+        tasks = [asyncio.create_task(intake.take(each)) for each in sent]
+        await asyncio.sleep(0)  # now each of them is in the queue
+    answers = await asyncio.gather(*busy, *tasks, return_exceptions=True)
+    return answers[THREADS:]
+
+
+def waiting(store: Store) -> int:
+    with store.transaction() as session:
+        return session.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")) or 0
+
+
+def transactions(store: Store) -> int:
+    """How many transactions wrote submissions."""
+    with store.transaction() as session:
+        return len(session.scalars(select(text("DISTINCT xmin::text FROM submission"))).all())
+
+
+def test_many_are_stored_in_few_transactions(store: Store, intake: Intake) -> None:
+    answers = asyncio.run(while_busy(store, intake, [lead(number) for number in range(20)]))
+    assert [each.outcome for each in answers] == [Outcome.LEAD] * 20
+    with store.transaction() as session:
+        for number, answer in enumerate(answers):
+            assert session.get_one(Lead, answer.lead_id).external_id == f"e{number}"
+    assert transactions(store) <= 2 * THREADS
+
+
+def test_each_gets_the_answer_that_is_its_own(store: Store, intake: Intake) -> None:
+    form = Sent("form", "website", b"email=f%40example.com", "application/x-www-form-urlencoded")
+    sent = [lead(1), lead(2), lead(1), Sent("api", "website", b"{", ""), form, lead(3)]
+    one, two, again, bad, filled, three = asyncio.run(while_busy(store, intake, sent))
+    assert [each.is_new for each in (one, two, three, filled)] == [True] * 4
+    assert (again.lead_id, again.is_new) == (one.lead_id, False)
+    assert (bad.outcome, bad.problem.problems) == (Outcome.UNREADABLE, {"body": "is not JSON"})
+    with store.transaction() as session:
+        kept = session.execute(select(Submission.source, Submission.body)).all()
+        assert {(each.source, each.body) for each in sent} <= {tuple(row) for row in kept}
+        assert len(kept) == len(sent) + THREADS
+
+
+def test_one_that_breaks_the_others_breaks_alone(
+    store: Store, intake: Intake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    receive = service.receive
+
+    def receive_but_one(session: Any, workspace: Workspace, sent: Sent) -> Receipt:
+        if sent == lead(1):
+            raise RuntimeError("this one")
+        return receive(session, workspace, sent)
+
+    def break_all(*_: object) -> None:
+        raise RuntimeError("one of them")
+
+    monkeypatch.setattr(service, "receive", receive_but_one)
+    monkeypatch.setattr(service, "receive_together", break_all)
+    sent = [lead(number) for number in range(4)]
+    first, broken, *rest = asyncio.run(while_busy(store, intake, sent))
+    assert str(broken) == "this one"
+    assert [each.is_new for each in (first, *rest)] == [True] * 3
