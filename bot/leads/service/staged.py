@@ -23,7 +23,7 @@ Refused = Sequence[tuple[int, str]]
 
 _ALONE = select(func.pg_advisory_xact_lock(func.hashtext("leads.import")))
 # The tables grow with each batch: a plan that was right at the first is not at the hundredth.
-_PLAN_ANEW = text("SET LOCAL plan_cache_mode = force_custom_plan")
+_PLAN = text("SELECT set_config('plan_cache_mode', :how, true)")
 _ROW = table(ImportRow)
 _REFUSE = (
     update(_ROW)
@@ -74,9 +74,10 @@ def read(imported: Import, rows: Staged) -> tuple[list[Comer], Refused]:
 
 def part(session: Session, imported: Import, comers: Sequence[Comer]) -> Parted:
     """Tell who of these rows is new, known and neither."""
-    session.execute(_PLAN_ANEW)
     external_ids = [each.external_id for each in comers]
+    session.execute(_PLAN, {"how": "force_custom_plan"})
     here = known_of(session, imported.workspace_id, SLUG, external_ids)
+    session.execute(_PLAN, {"how": "auto"})
     return crowd.part(comers, here, crowd.keys_held(session, imported.workspace_id, comers))
 
 
