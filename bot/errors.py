@@ -11,6 +11,9 @@ import inspect
 class HandoffError(Exception):
     """Something needs your attention."""
 
+    exit_code = 1
+    """What a command ends with because of it."""
+
     def __init__(self, **facts: object) -> None:
         self.facts = facts
         message = inspect.cleandoc(type(self).__doc__ or "").replace("\n", " ")

@@ -34,6 +34,8 @@ from bot.setting_kinds import (
 class WrongSettings(HandoffError):
     """Handoff cannot start. {problems}"""
 
+    exit_code = 2
+
 
 def _default_data_dir() -> Path:
     """The usual place for an application's data; for root one that others may pass through."""

@@ -1,5 +1,7 @@
 """The command line: one clear message per problem, the right exit code, and no traceback."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -20,6 +22,16 @@ def test_missing_settings_stop_the_start_with_code_2() -> None:
     assert "SLACK_BOT_TOKEN is missing" in ended.stderr
     assert "HANDOFF_CHANNEL is missing" in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+def test_help_is_there_at_once() -> None:
+    """Nothing that is slow to import is imported before a command asks for it."""
+    look = "import sys, bot.command_line; print(*{'sqlalchemy', 'pydantic'} & set(sys.modules))"
+    ended = subprocess.run(
+        [sys.executable, "-c", look], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert not ended.stdout.strip()
+    assert "open a local workspace" in handoff("--help").stdout
 
 
 def test_a_database_that_is_away_is_said_in_a_sentence() -> None:

@@ -3,14 +3,15 @@
 Whoever may run it holds the database anyway, so it shows everything.
 """
 
-import argparse
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 from bot import clock
+from bot.command_line.data import data
 from bot.command_line.leads import installed
+from bot.command_line.main import Options
 from bot.errors import HandoffError
 from bot.metrics import Attribution
 from bot.reports.columns import Cell, Wanted
@@ -29,29 +30,21 @@ class CannotWrite(HandoffError):
     """I cannot write {path}: {why}."""
 
 
-def add_options(parser: argparse.ArgumentParser) -> None:
-    """Say what `handoff report` takes."""
-    parser.add_argument("sheet", choices=list(SHEETS))
-    parser.add_argument("--from", dest="first", metavar="DAY", help="first day (30 days ago)")
-    parser.add_argument("--to", dest="last", metavar="DAY", help="last day, included (today)")
-    parser.add_argument("--format", type=FileKind, choices=list(FileKind), default=FileKind.CSV)
-    parser.add_argument(
-        "--attribution", type=Attribution, choices=list(Attribution),
-        default=Attribution.FIRST_TOUCH, help="the rule that credits campaigns",
-    )  # fmt: skip
-    parser.add_argument("--output", type=Path, metavar="FILE", help="default: to the terminal")
-
-
-def write(store: Store, options: argparse.Namespace) -> None:
+def report(options: Options) -> None:
     """Write a sheet to a file or to the standard output, row by row.
 
     Raises NotAPeriod, NeedsFile, CannotWrite.
     """
-    kind, output = options.format, options.output
+    with data() as store:
+        _write_sheet(store, options)
+
+
+def _write_sheet(store: Store, options: Options) -> None:
+    kind, output = FileKind(options.format), options.output
     with store.transaction() as session:
         workspace = installed(session)
     period = days(options.first, options.last, workspace.day_of(clock.now()))
-    asked = Wanted(period, options.attribution)
+    asked = Wanted(period, Attribution(options.attribution))
     sheet = SHEETS[options.sheet]
     header = sheet.header(EVERYTHING)
     rows = sheet.rows(store, workspace, asked, EVERYTHING)

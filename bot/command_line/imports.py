@@ -1,0 +1,20 @@
+"""What a command needs is imported when it is given, and only that: `--help` needs nothing."""
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def importing() -> Iterator[None]:
+    """Import many modules in this block.
+
+    All of it stays, so nothing is gained by looking for garbage meanwhile: it took a fifth of the
+    start (benchmarks/bench_process.py), and later each such look would go through all of it.
+    """
+    gc.disable()
+    try:
+        yield
+        gc.freeze()
+    finally:
+        gc.enable()

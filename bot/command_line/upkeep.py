@@ -1,0 +1,107 @@
+"""The verbs that care for an installation: its database, its work, and what was brought."""
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TypeAlias
+
+from bot.command_line import leads
+from bot.command_line.data import data, opened
+from bot.command_line.lists import import_list as bring_list
+from bot.command_line.main import Options
+from bot.command_line.spend import import_spend as bring_spend
+from bot.doctor import examine
+from bot.jobs import queue
+from bot.settings import Settings, load
+from bot.store import Store, migrate
+
+ImportFile: TypeAlias = Callable[
+    [Store, Path, str | None, Sequence[str], Callable[[], bool]], Iterator[str]
+]
+
+
+def doctor(_options: Options) -> None:
+    """Check tokens, scopes, channel, database and clock."""
+    if not examine(load(Settings), print):
+        sys.exit(1)
+
+
+def db(options: Options) -> None:
+    """Care for the database."""
+    with opened() as store:
+        if options.deed == "upgrade":
+            migrate.upgrade(store.engine)
+            print(f"The database is at revision {migrate.head()}.")
+            return
+        problems = migrate.problems(store.engine)
+    print("\n".join(problems) or "The database is up to date.")
+    if problems:
+        sys.exit(1)
+
+
+def sources(_options: Options) -> None:
+    """Show where leads can come from."""
+    settings = load(Settings)
+    with data() as store, store.transaction() as session:
+        print("\n".join(leads.sources(session, settings)))
+
+
+def submissions(_options: Options) -> None:
+    """List what could not be read."""
+    with data() as store, store.transaction() as session:
+        print("\n".join(leads.submissions(session)))
+
+
+def fairness(options: Options) -> None:
+    """Show what the rotation gave to whom."""
+    with data() as store, store.transaction() as session:
+        print("\n".join(leads.fairness(session, options.days)))
+
+
+def replay(options: Options) -> None:
+    """Read again what could not be read."""
+    with data() as store:
+        for line in leads.replay(store, options.id):
+            print(line)
+
+
+def import_leads(options: Options) -> None:
+    """Import a list."""
+    with data() as store:
+        _bring(options, bring_list, store)
+
+
+def import_spend(options: Options) -> None:
+    """Import an ad platform's export."""
+    with data() as store:
+        _bring(options, bring_spend, store)
+
+
+def _bring(options: Options, import_file: ImportFile, store: Store) -> None:
+    """Import a file, after asking unless told not to."""
+
+    def agree() -> bool:
+        if options.yes:
+            return True
+        try:
+            return input("Import? [y/N] ").strip().lower() in ("y", "yes")
+        except EOFError:  # nobody is there to ask
+            return False
+
+    for line in import_file(store, options.file, options.campaign, options.map, agree):
+        print(line, flush=True)
+
+
+def jobs(options: Options) -> None:
+    """Show the work that failed, or let it run again."""
+    with data() as store, store.transaction() as session:
+        failed = queue.failed(session)
+        if options.deed == "retry":
+            for job_id in options.id or [job.id for job in failed]:
+                queue.retry(session, job_id)
+                print(f"Job {job_id} runs again.")
+            return
+        for job in failed:
+            when = f"{job.failed_at:%Y-%m-%d %H:%M}" if job.failed_at else "unknown when"
+            print(f"{job.id}  {when}  {job.task}  {job.args}")
+    print(f"{len(failed)} failed." if failed else "No work has failed.")
