@@ -14,6 +14,7 @@ from bot.leads.model import Outcome, Submission
 from bot.leads.service import crowd
 from bot.leads.service.admitting import CARD, Admission, admit
 from bot.leads.service.case import Arrival
+from bot.leads.service.crowd import Comer
 from bot.leads.service.following import follow
 from bot.leads.sources import SOURCES, Ignored, Reference
 from bot.people import service as people
@@ -76,16 +77,11 @@ def receive_together(
     """Receive requests of one source that came at the same time, to the same end as one by one.
 
     None for those that are left to `receive`, after this transaction: it takes only leads of people
-    who are new, which need no locks. Raises what the constraints of the tables raise where another
-    transaction was quicker.
+    who are new, which need no locks.
     """
     arrival = Arrival(sent[0].source, clock.now())
-    comers = [
-        crowd.comer(place, inquiry, arrival.at)
-        for place, each in enumerate(sent)
-        if (inquiry := _only_inquiry(each)) is not None
-    ]
-    comers = [each for each in comers if each.keys]  # who cannot be recognised may be known by id
+    read = (_comer(place, each, arrival) for place, each in enumerate(sent))
+    comers = [comer for comer in read if comer is not None]
     new = crowd.part(comers, (), crowd.keys_held(session, workspace.id, comers)).new
     admitted, _ = crowd.admit_new(session, workspace, new, arrival)
     hot = [(each.lead_id, workspace.channel) for each in admitted if each.case.is_hot]
@@ -156,13 +152,16 @@ def _row(workspace: Workspace, arrival: Arrival, sent: Sent, receipt: Receipt) -
     }
 
 
-def _only_inquiry(sent: Sent) -> Inquiry | None:
-    """The lead that this request is; None where it is something else, or more than one."""
+def _comer(place: int, sent: Sent, arrival: Arrival) -> Comer | None:
+    """Whom this request is of; None where they cannot be recognised, or are more than one."""
     try:
         found = SOURCES[sent.source].parse(sent.body, sent.content_type)
     except (Unreadable, Ignored):
         return None
-    return found[0] if len(found) == 1 and isinstance(found[0], Inquiry) else None
+    if len(found) != 1 or not isinstance(found[0], Inquiry):
+        return None
+    comer = crowd.comer(place, found[0], arrival.at)
+    return comer if comer.keys else None
 
 
 def fetch_later(
