@@ -1,6 +1,7 @@
 """What all tests share: a real PostgreSQL, one fresh database a test."""
 
 import json
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -25,6 +26,11 @@ _GOLDEN = Path(__file__).parent / "golden"
 # The same examples every time, however slow the machine: a property must not fail by chance.
 settings.register_profile("handoff", derandomize=True, deadline=None)
 settings.load_profile("handoff")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Two for each core: half of their time tests wait, for servers to stop and timers to fire."""
+    return 2 * (os.cpu_count() or 1)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

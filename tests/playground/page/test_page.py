@@ -197,6 +197,7 @@ def test_a_modal_with_every_kind_of_input(
     expect(modal).to_be_visible()
     page.get_by_test_id("modal-submit").click()
     expect(page.get_by_test_id("error:name")).to_contain_text("required")
+    expect(page.get_by_test_id("input:name").locator("input")).to_be_focused()
 
     fill_in(page)
     page.get_by_test_id("modal-submit").click()
