@@ -60,15 +60,15 @@ class Commands:
     def help(self, name: str) -> str:
         """What one command can do; `/handoff` tells of all."""
         names = self.names if name == "/handoff" else [name]
-        lines = [line for each in names for line in self._usages(each)]
-        return "\n".join(["*What you can do:*", *lines])
+        return "*What you can do:*\n" + "\n\n".join(self._usages(each) for each in names)
 
     def _anything(self, name: str) -> Command | None:
         commands = self._by_name[name].items()
         return next((command for word, command in commands if word.startswith("<")), None)
 
-    def _usages(self, name: str) -> list[str]:
-        return [
-            f"• `{' '.join(filter(None, [name, safe(command.word)]))}` {command.usage}"
-            for command in self._by_name[name].values()
-        ]
+    def _usages(self, name: str) -> str:
+        """A line for each word of a command, the command alone first."""
+        return "\n".join(
+            f"• `{' '.join(filter(None, [name, safe(word)]))}` {command.usage}"
+            for word, command in sorted(self._by_name[name].items())
+        )

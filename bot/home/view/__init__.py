@@ -46,13 +46,15 @@ def home(page: Page) -> Message:
             words("New leads appear in the channel, and here once you claim them."),
         ]
     if page.standup is not None:
-        blocks.extend(_standup(page.standup))
+        blocks.extend([*_standup(page.standup), DividerBlock()])
     if page.campaigns or not page.marketing:
-        blocks.extend(_campaigns(page.campaigns))
+        blocks.extend([*_campaigns(page.campaigns), DividerBlock()])
     if page.upkeep is not None:
         blocks.extend(upkeep(page.upkeep))
     elif page.managing is not None:
         blocks.extend(settings(is_admin=False))
+    if isinstance(blocks[-1], DividerBlock):
+        blocks.pop()
     return Message("", blocks if len(blocks) <= _MOST_BLOCKS else _dense(blocks))
 
 

@@ -40,9 +40,10 @@ def found(words: str, leads: Sequence[Lead]) -> Message:
             "word, or a phone number with its country code."
         )
     shown = leads[:MOST_FOUND]
-    title = f"{plural(len(shown), 'lead')} with {said}"
+    has_more = len(leads) > len(shown)
+    title = f"{'The newest ' if has_more else ''}{plural(len(shown), 'lead')} with {said}"
     blocks: list[Block] = [SectionBlock(text=f"*{title}*"), *map(_row, shown)]
-    if len(leads) > len(shown):
+    if has_more:
         more = "There are more: another word narrows it down."
         blocks.append(ContextBlock(elements=[MarkdownTextObject(text=more)]))
     return Message(title, blocks)
