@@ -6,6 +6,8 @@ and nothing else; every other exception is a fault of ours and is logged instead
 """
 
 import inspect
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 
 class HandoffError(Exception):
@@ -40,3 +42,18 @@ class FieldErrors(HandoffError):
         """Take the errors by field name, each a sentence that says what to write instead."""
         self.errors = errors
         super().__init__(summary=" ".join(errors.values()))
+
+
+@contextmanager
+def below(field: str, *kinds: type[HandoffError]) -> Iterator[None]:
+    """Let an error in this block be said below a field of the form: of these kinds, or any.
+
+    Raises FieldErrors.
+    """
+    caught = kinds or (HandoffError,)
+    try:
+        yield
+    except FieldErrors:
+        raise
+    except caught as error:
+        raise FieldErrors({field: error.message}) from error

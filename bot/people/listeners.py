@@ -6,7 +6,7 @@ from datetime import time
 from slack_sdk.models.views import View
 from sqlalchemy.orm import Session
 
-from bot.errors import FieldErrors, NotFound
+from bot.errors import NotFound, below
 from bot.people import service, team_view, view
 from bot.people.hours import Hours
 from bot.people.model import Person, Role, Workspace
@@ -65,10 +65,8 @@ class Desk:
         team_id = view.team_of(fields["team"])
         with self._store.transaction() as session:
             who = _admin(session, incoming)
-            try:
+            with below("roles", service.LastAdmin):
                 service.assign(session, who, fields["person"], roles, team_id)
-            except service.LastAdmin as error:
-                raise FieldErrors({"roles": error.message}) from error
             modal = _list(session, who)
         incoming.ack()
         incoming.replace_root(modal)

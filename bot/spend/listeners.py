@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from bot.campaigns import service as campaigns
 from bot.campaigns.model import Campaign
-from bot.errors import FieldErrors
+from bot.errors import FieldErrors, below
 from bot.money import MixedCurrencies, Money, NotAnAmount, parse
 from bot.people.desk import Desk
 from bot.people.model import Person, Workspace
@@ -80,10 +80,8 @@ class Spend(Desk):
                 amount=_amount(fields, campaign.currency),
                 note=str(fields["note"] or "").strip(),
             )
-            try:
+            with below("amount", MixedCurrencies):
                 service.enter(session, who, campaign.id, spending, incoming.note)
-            except MixedCurrencies as error:
-                raise FieldErrors({"amount": error.message}) from error
         incoming.ack()
 
     def save_correction(self, incoming: Incoming) -> None:
@@ -93,10 +91,8 @@ class Spend(Desk):
             entry, campaign = service.correctable(session, who, int(entry_id))
             amount = _amount(incoming.fields, campaign.currency)
             note = str(incoming.fields["note"] or "").strip()
-            try:
+            with below("amount", service.AlreadyCorrected, MixedCurrencies):
                 service.correct(session, who, entry.id, amount, note, token)
-            except (service.AlreadyCorrected, MixedCurrencies) as error:
-                raise FieldErrors({"amount": error.message}) from error
             modal = _entries(session, who, campaign.id)
         incoming.ack()
         incoming.replace_root(modal)
@@ -167,10 +163,8 @@ def _columns(session: Session, who: Person, import_id: int) -> View:
 
 def _save_columns(session: Session, who: Person, incoming: Incoming) -> None:
     found = service.in_preview(session, who, incoming.noted_id)
-    try:
+    with below("campaign", ColumnMissing, TwoColumns):
         service.change(session, found, *modals.columns_of(found, incoming.fields))
-    except (ColumnMissing, TwoColumns) as error:
-        raise FieldErrors({"campaign": error.message}) from error
 
 
 def _choose(session: Session, who: Person, words: str) -> Sequence[Campaign]:
@@ -191,10 +185,8 @@ def _amount(fields: Mapping[str, Any], currency: str) -> Money:
     """
     text = str(fields["amount"] or "")
     named = _CODE.search(text)
-    try:
+    with below("amount", NotAnAmount):
         return parse(text, named[0] if named else currency)
-    except NotAnAmount as error:
-        raise FieldErrors({"amount": error.message}) from error
 
 
 def _percent(text: object) -> Decimal | None:

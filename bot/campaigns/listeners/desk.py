@@ -6,7 +6,7 @@ from slack_sdk.models.views import View
 from sqlalchemy.orm import Session
 
 from bot.campaigns import modals, service, view
-from bot.errors import FieldErrors
+from bot.errors import below
 from bot.people.desk import Desk
 from bot.people.model import Person, Workspace
 from bot.slack import Command, Incoming, Listening, Message
@@ -62,10 +62,8 @@ def _new(session: Session, who: Person, _id: int) -> View:
 def _announce(session: Session, who: Person, incoming: Incoming) -> None:
     currency = session.get_one(Workspace, who.workspace_id).currency
     draft = service.draft(incoming.fields, currency, service.today(session, who.workspace_id))
-    try:
+    with below("utm_campaign", service.CodeTaken):
         service.announce(session, who, draft, incoming.note, service.launch_time(incoming.fields))
-    except service.CodeTaken as error:
-        raise FieldErrors({"utm_campaign": error.message}) from error
 
 
 def _list(session: Session, who: Person, _id: int) -> Message:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from bot.campaigns import modals, service, view
 from bot.campaigns.model import Campaign
-from bot.errors import FieldErrors
+from bot.errors import below
 from bot.people.desk import Desk, Listener
 from bot.people.model import Person
 from bot.slack import Command, Incoming, Listening
@@ -43,10 +43,8 @@ def _save_change(session: Session, who: Person, incoming: Incoming) -> None:
     campaign = service.changeable(session, who, incoming.noted_id)
     today = service.today(session, who.workspace_id)
     draft = service.draft(incoming.fields, campaign.currency, today)
-    try:
+    with below("utm_campaign", service.CodeTaken):
         service.change(session, who, campaign.id, draft)
-    except service.CodeTaken as error:
-        raise FieldErrors({"utm_campaign": error.message}) from error
 
 
 def _save_end(session: Session, who: Person, incoming: Incoming) -> None:

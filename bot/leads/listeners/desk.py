@@ -1,27 +1,24 @@
 """What Slack brings in for leads: the card's buttons, their modals, `/lead` and the shortcut."""
 
 import re
-from collections.abc import Callable
 from datetime import date
 from functools import partial
 
+from slack_sdk.models.views import View
 from sqlalchemy.orm import Session
 
 from bot.campaigns import service as campaigns
-from bot.errors import FieldErrors, HandoffError
+from bot.errors import FieldErrors, HandoffError, below
 from bot.leads import modals, service, view
 from bot.leads.inquiry import Unreadable, read
-from bot.leads.listeners import lists
-from bot.leads.model import Disposition, Lead, Rating
+from bot.leads.listeners.lists import Working
+from bot.leads.model import Disposition, Rating
 from bot.money import parse
 from bot.people import service as people
-from bot.people.desk import Desk
+from bot.people.desk import Draw, Form
 from bot.people.model import Person, Role, Workspace
-from bot.slack import Command, Incoming, Listening
+from bot.slack import Command, Incoming, Listening, Message
 from bot.store import Store
-
-Verb = Callable[[Session, Person, int], Lead]
-
 
 # Which field of the modal an error of `lose` is about.
 _ASKED: dict[type[HandoffError], str] = {
@@ -31,61 +28,8 @@ _ASKED: dict[type[HandoffError], str] = {
 }
 
 
-class Leads(Desk):
+class Leads(Working):
     """Where the clicks on leads arrive."""
-
-    def do(self, verb: Verb, incoming: Incoming) -> None:
-        """Acknowledge, and do what the button says; the card shows the rest."""
-        incoming.ack()
-        with self.serving(incoming) as (session, who):
-            verb(session, who, incoming.id)
-        lists.refresh(self, incoming)
-
-    def ask_reason(self, rating: Rating, incoming: Incoming) -> None:
-        """A low rating asks why, if this person may rate at all."""
-        incoming.ack()
-        with self.serving(incoming) as (session, who):
-            lead = service.rateable(session, who, incoming.id)
-        incoming.open(modals.reason(lead, rating))
-
-    def ask_amount(self, incoming: Incoming) -> None:
-        """A win asks for its amount."""
-        incoming.ack()
-        with self.serving(incoming) as (session, who):
-            lead = service.closeable(session, who, incoming.id)
-            workspace = session.get_one(Workspace, who.workspace_id)
-        incoming.open(modals.won(lead, workspace.currency))
-
-    def ask_disposition(self, incoming: Incoming) -> None:
-        """A loss asks for its reason."""
-        incoming.ack()
-        with self.serving(incoming) as (session, who):
-            lead = service.closeable(session, who, incoming.id)
-            attempts = service.attempts_needed(session, lead.workspace_id)
-        incoming.open(modals.lost(lead, attempts))
-
-    def save_reason(self, rating: Rating, incoming: Incoming) -> None:
-        """The reason of a low rating came."""
-        reason = str(incoming.fields["reason"] or "")
-        with self.serving(incoming) as (session, who):
-            try:
-                service.rate(session, who, incoming.noted_id, rating, reason)
-            except HandoffError as error:
-                raise FieldErrors({"reason": error.message}) from error
-        incoming.ack()
-        lists.refresh(self, incoming)
-
-    def save_won(self, incoming: Incoming) -> None:
-        """The amount of a win came."""
-        with self.serving(incoming) as (session, who):
-            currency = session.get_one(Workspace, who.workspace_id).currency
-            try:
-                amount = parse(str(incoming.fields["amount"] or ""), currency)
-                service.win(session, who, incoming.noted_id, amount)
-            except HandoffError as error:
-                raise FieldErrors({"amount": error.message}) from error
-        incoming.ack()
-        lists.refresh(self, incoming)
 
     def choose_disposition(self, incoming: Incoming) -> None:
         """A reason was chosen: it may ask for more."""
@@ -95,26 +39,6 @@ class Leads(Desk):
             attempts = service.attempts_needed(session, who.workspace_id)
         incoming.replace(modals.lost(lead, attempts, Disposition(incoming.value)))
 
-    def save_lost(self, incoming: Incoming) -> None:
-        """The reason of a loss came, with what it asks for."""
-        fields = incoming.fields
-        day = fields.get("wake_on")
-        ending = service.Ending(
-            Disposition(fields["disposition"]),
-            note=fields["note"] or "",
-            attempts=int(fields.get("attempts") or 0),
-            wake_on=date.fromisoformat(day) if day else None,
-        )
-        with self.serving(incoming) as (session, who):
-            try:
-                service.lose(session, who, incoming.noted_id, ending)
-            except HandoffError as error:
-                asked = _ASKED.get(type(error), "disposition")
-                field = asked if asked in fields else "disposition"
-                raise FieldErrors({field: error.message}) from error
-        incoming.ack()
-        lists.refresh(self, incoming)
-
     def replay(self, incoming: Incoming) -> None:
         """An admin has a submission read again."""
         incoming.ack()
@@ -122,28 +46,6 @@ class Leads(Desk):
             receipt = service.replay(session, who, incoming.id)
         if receipt.problem is not None:
             raise receipt.problem
-
-    def rules(self, incoming: Incoming, _rest: str) -> None:
-        """Tell what makes a lead hot."""
-        incoming.ack()
-        with self.serving(incoming) as (session, who):
-            told = service.rules(session, who.workspace_id)
-        incoming.tell(view.rules(told, may_change=Role.ADMIN in who.roles))
-
-    def change_rules(self, incoming: Incoming) -> None:
-        """An admin wants to change what makes a lead hot."""
-        incoming.ack()
-        with self.serving(incoming) as (session, who):
-            people.require(session, who, "change what makes a lead hot")
-            told = service.rules(session, who.workspace_id)
-        incoming.open(modals.rules(told))
-
-    def save_rules(self, incoming: Incoming) -> None:
-        """The new rules came."""
-        hot_from, points, competitors = modals.rules_of(incoming.fields)
-        with self.serving(incoming) as (session, who):
-            service.change_rules(session, who, hot_from, points, competitors)
-        incoming.ack()
 
     def merge(self, incoming: Incoming, rest: str) -> None:
         """Two leads are one person's."""
@@ -170,19 +72,6 @@ class Leads(Desk):
             running = campaigns.running(session, who.workspace_id, today)
         incoming.open(modals.new(running, incoming.message))
 
-    def save_new(self, incoming: Incoming) -> None:
-        """A lead was typed in."""
-        facts = dict(incoming.fields)
-        campaign_id = modals.campaign_of(facts.pop("campaign"))
-        try:
-            inquiry = read(facts | {"external_id": incoming.note})
-        except Unreadable as error:
-            raise FieldErrors(_by_field(error)) from error
-        with self.serving(incoming) as (session, who):
-            workspace = session.get_one(Workspace, who.workspace_id)
-            service.type_in(session, workspace, who, inquiry, campaign_id)
-        incoming.ack()
-
 
 class Misspelt(HandoffError):
     """Please name leads by the numbers on their cards: `/lead {example}`."""
@@ -205,37 +94,117 @@ def _by_field(error: Unreadable) -> dict[str, str]:
     }
 
 
+def _ask_reason(rating: Rating) -> Draw:
+    """A low rating asks why, if this person may rate at all."""
+    return lambda session, who, lead_id: modals.reason(
+        service.rateable(session, who, lead_id), rating
+    )
+
+
+def _save_reason(rating: Rating) -> Form:
+    def save(session: Session, who: Person, incoming: Incoming) -> None:
+        with below("reason"):
+            reason = str(incoming.fields["reason"] or "")
+            service.rate(session, who, incoming.noted_id, rating, reason)
+
+    return save
+
+
+def _ask_amount(session: Session, who: Person, lead_id: int) -> View:
+    """A win asks for its amount."""
+    lead = service.closeable(session, who, lead_id)
+    return modals.won(lead, session.get_one(Workspace, who.workspace_id).currency)
+
+
+def _save_won(session: Session, who: Person, incoming: Incoming) -> None:
+    currency = session.get_one(Workspace, who.workspace_id).currency
+    with below("amount"):
+        amount = parse(str(incoming.fields["amount"] or ""), currency)
+        service.win(session, who, incoming.noted_id, amount)
+
+
+def _ask_disposition(session: Session, who: Person, lead_id: int) -> View:
+    """A loss asks for its reason."""
+    lead = service.closeable(session, who, lead_id)
+    return modals.lost(lead, service.attempts_needed(session, lead.workspace_id))
+
+
+def _save_lost(session: Session, who: Person, incoming: Incoming) -> None:
+    """The reason of a loss, with what it asks for."""
+    fields = incoming.fields
+    day = fields.get("wake_on")
+    ending = service.Ending(
+        Disposition(fields["disposition"]),
+        note=fields["note"] or "",
+        attempts=int(fields.get("attempts") or 0),
+        wake_on=date.fromisoformat(day) if day else None,
+    )
+    try:
+        service.lose(session, who, incoming.noted_id, ending)
+    except HandoffError as error:
+        asked = _ASKED.get(type(error), "disposition")
+        field = asked if asked in fields else "disposition"
+        raise FieldErrors({field: error.message}) from error
+
+
+def _rules(session: Session, who: Person, _id: int) -> Message:
+    """Tell what makes a lead hot."""
+    told = service.rules(session, who.workspace_id)
+    return view.rules(told, may_change=Role.ADMIN in who.roles)
+
+
+def _change_rules(session: Session, who: Person, _id: int) -> View:
+    people.require(session, who, "change what makes a lead hot")
+    return modals.rules(service.rules(session, who.workspace_id))
+
+
+def _save_rules(session: Session, who: Person, incoming: Incoming) -> None:
+    service.change_rules(session, who, *modals.rules_of(incoming.fields))
+
+
+def _save_new(session: Session, who: Person, incoming: Incoming) -> None:
+    """A lead was typed in."""
+    facts = dict(incoming.fields)
+    campaign_id = modals.campaign_of(facts.pop("campaign"))
+    try:
+        inquiry = read(facts | {"external_id": incoming.note})
+    except Unreadable as error:
+        raise FieldErrors(_by_field(error)) from error
+    workspace = session.get_one(Workspace, who.workspace_id)
+    service.type_in(session, workspace, who, inquiry, campaign_id)
+
+
 def register(listening: Listening, store: Store) -> None:
     """Listen for single leads."""
     desk = Leads(store)
-    listening.action(view.CLAIM, partial(desk.do, service.claim))
-    listening.action(view.RELEASE, partial(desk.do, service.release))
-    listening.action(view.QUALIFIED, partial(desk.do, service.qualify))
-    listening.action(view.NOT_NOW, partial(desk.do, service.pass_on))
-    listening.action(view.CONTACTED, partial(desk.do, service.contacted))
+    listening.action(view.CLAIM, desk.works(service.claim))
+    listening.action(view.RELEASE, desk.works(service.release))
+    listening.action(view.QUALIFIED, desk.works(service.qualify))
+    listening.action(view.NOT_NOW, desk.works(service.pass_on))
+    listening.action(view.CONTACTED, desk.works(service.contacted))
     for rating in Rating:
         action = view.rate_action(rating)
         if rating.needs_reason:
-            listening.action(action, partial(desk.ask_reason, rating))
+            listening.action(action, desk.opens(_ask_reason(rating)))
             listening.submission(
-                f"{modals.SAVE_REASON}.{rating}", partial(desk.save_reason, rating)
+                f"{modals.SAVE_REASON}.{rating}", desk.settles(_save_reason(rating))
             )
         else:
-            listening.action(action, partial(desk.do, partial(service.rate, rating=rating)))
+            listening.action(action, desk.works(partial(service.rate, rating=rating)))
     listening.action(view.REPLAY, desk.replay)
     listening.action(view.DISMISS, desk.does(service.dismiss))
-    listening.action(view.WON, desk.ask_amount)
-    listening.action(view.LOST, desk.ask_disposition)
-    listening.submission(modals.SAVE_WON, desk.save_won)
+    listening.action(view.WON, desk.opens(_ask_amount))
+    listening.action(view.LOST, desk.opens(_ask_disposition))
+    listening.submission(modals.SAVE_WON, desk.settles(_save_won))
     listening.action(modals.CHOOSE_DISPOSITION, desk.choose_disposition)
-    listening.submission(modals.SAVE_LOST, desk.save_lost)
-    listening.submission(modals.SAVE_NEW, desk.save_new)
+    listening.submission(modals.SAVE_LOST, desk.settles(_save_lost))
+    listening.submission(modals.SAVE_NEW, desk.takes(_save_new))
     listening.shortcut(modals.NEW, desk.new)
     listening.shortcut(modals.FROM_MESSAGE, desk.new)
-    listening.action(view.CHANGE_RULES, desk.change_rules)
-    listening.submission(modals.SAVE_RULES, desk.save_rules)
+    listening.action(view.CHANGE_RULES, desk.opens(_change_rules))
+    listening.submission(modals.SAVE_RULES, desk.takes(_save_rules))
     for word, usage, listener in (
-        ("rules", "see what makes a lead hot", desk.rules),
+        ("rules", "see what makes a lead hot", desk.tells(_rules)),
         ("merge", "`15 into 12`: two leads are one person's", desk.merge),
         ("unmerge", "`15`: take a merge back", desk.unmerge),
     ):

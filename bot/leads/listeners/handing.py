@@ -2,13 +2,15 @@
 
 from datetime import UTC, datetime, timedelta
 
+from slack_sdk.models.views import View
+from sqlalchemy.orm import Session
+
 from bot import clock
-from bot.errors import FieldErrors, HandoffError
+from bot.errors import below
 from bot.leads import modals, service, view
-from bot.leads.listeners import lists
+from bot.leads.listeners.lists import Working
 from bot.people import service as people
-from bot.people.desk import Desk
-from bot.people.model import Role
+from bot.people.model import Person, Role
 from bot.slack import Command, Incoming, Listening
 from bot.slack.text import moment, plural
 from bot.store import Store
@@ -16,112 +18,83 @@ from bot.store import Store
 _RECENTLY = timedelta(days=28)
 
 
-class Handing(Desk):
+class Handing(Working):
     """Where leads change hands."""
-
-    def ask_snooze(self, incoming: Incoming) -> None:
-        """Until when?"""
-        incoming.ack()
-        with self.serving(incoming) as (session, who):
-            lead = service.snoozeable(session, who, incoming.id)
-            until = service.next_morning(session, lead.workspace_id)
-        incoming.open(modals.snooze(lead, until))
-
-    def save_snooze(self, incoming: Incoming) -> None:
-        """The time came."""
-        with self.serving(incoming) as (session, who):
-            try:
-                service.snooze(session, who, incoming.noted_id, _moment(incoming))
-            except HandoffError as error:
-                raise FieldErrors({"until": error.message}) from error
-        incoming.ack()
-        lists.refresh(self, incoming)
-
-    def ask_reassign(self, incoming: Incoming) -> None:
-        """To whom?"""
-        incoming.ack()
-        with self.serving(incoming) as (session, who):
-            lead = service.reassignable(session, who, incoming.id)
-            others = [
-                each
-                for each in people.having(session, who.workspace_id, Role.SALESPERSON)
-                if each.id != lead.claimed_by
-            ]
-            held = service.open_counts(session, who.workspace_id)
-        incoming.open(modals.reassign(lead, others, held) if others else modals.nobody_else(lead))
-
-    def save_reassign(self, incoming: Incoming) -> None:
-        """The colleague was chosen."""
-        with self.serving(incoming) as (session, who):
-            try:
-                service.reassign(session, who, incoming.noted_id, int(incoming.fields["to"]))
-            except HandoffError as error:
-                raise FieldErrors({"to": error.message}) from error
-        incoming.ack()
-        lists.refresh(self, incoming)
-
-    def ask_away(self, incoming: Incoming, _rest: str) -> None:
-        """Until when, and what becomes of the leads?"""
-        incoming.ack()
-        with self.serving(incoming) as (session, who):
-            people.require(session, who, "be away", Role.SALESPERSON)
-            count = service.open_counts(session, who.workspace_id).get(who.id, 0)
-            until = service.next_morning(session, who.workspace_id)
-        incoming.open(modals.away(count, until))
 
     def save_away(self, incoming: Incoming) -> None:
         """The time came."""
         until = _moment(incoming)
         leads_return = "return" in (incoming.fields.get("leads") or [])
-        with self.serving(incoming) as (session, who):
-            try:
-                leads = service.go_away(session, who, until, leads_return=leads_return)
-            except HandoffError as error:
-                raise FieldErrors({"until": error.message}) from error
+        with self.serving(incoming) as (session, who), below("until"):
+            leads = service.go_away(session, who, until, leads_return=leads_return)
         incoming.ack()
         given = f" {plural(len(leads), 'lead')} will be offered to others." if leads else ""
         incoming.tell(f"You are away until {moment(until)}.{given} `/lead back` ends it earlier.")
 
-    def back(self, incoming: Incoming, _rest: str) -> None:
-        """Back earlier than said."""
-        incoming.ack()
-        with self.serving(incoming) as (session, who):
-            leads = service.come_back(session, who)
-        given = f" {plural(len(leads), 'lead')} came back to you." if leads else ""
-        incoming.tell(f"Welcome back.{given}")
 
-    def ask_promise(self, incoming: Incoming, _rest: str = "") -> None:
-        """What does sales promise?"""
-        incoming.ack()
-        with self.serving(incoming) as (session, who):
-            people.require(session, who, "change what sales promises")
-            told, fallback = service.promise(session, who.workspace_id)
-        incoming.open(modals.promise(told, fallback))
+def _ask_snooze(session: Session, who: Person, lead_id: int) -> View:
+    """Until when?"""
+    lead = service.snoozeable(session, who, lead_id)
+    return modals.snooze(lead, service.next_morning(session, lead.workspace_id))
 
-    def save_promise(self, incoming: Incoming) -> None:
-        """The new promise came."""
-        told, fallback = modals.promise_of(incoming.fields)
-        with self.serving(incoming) as (session, who):
-            service.change_promise(session, who, told, fallback)
-        incoming.ack()
 
-    def ask_turns(self, incoming: Incoming, _rest: str = "") -> None:
-        """Who was offered how much, and whose weight shall change?"""
-        incoming.ack()
-        with self.serving(incoming) as (session, who):
-            people.require(session, who, "change the rotation")
-            shares = service.shares(session, who.workspace_id, clock.now() - _RECENTLY)
-        incoming.open(modals.turns(shares, _RECENTLY.days))
+def _save_snooze(session: Session, who: Person, incoming: Incoming) -> None:
+    with below("until"):
+        service.snooze(session, who, incoming.noted_id, _moment(incoming))
 
-    def save_weight(self, incoming: Incoming) -> None:
-        """The new weight came."""
-        slack_id, weight = modals.weight_of(incoming.fields)
-        with self.serving(incoming) as (session, who):
-            try:
-                service.set_weight(session, who, slack_id, weight)
-            except service.DoesNotSell as error:
-                raise FieldErrors({"person": error.message}) from error
-        incoming.ack()
+
+def _ask_reassign(session: Session, who: Person, lead_id: int) -> View:
+    """To whom?"""
+    lead = service.reassignable(session, who, lead_id)
+    others = [
+        each
+        for each in people.having(session, who.workspace_id, Role.SALESPERSON)
+        if each.id != lead.claimed_by
+    ]
+    if not others:
+        return modals.nobody_else(lead)
+    return modals.reassign(lead, others, service.open_counts(session, who.workspace_id))
+
+
+def _save_reassign(session: Session, who: Person, incoming: Incoming) -> None:
+    with below("to"):
+        service.reassign(session, who, incoming.noted_id, int(incoming.fields["to"]))
+
+
+def _ask_away(session: Session, who: Person, _id: int) -> View:
+    """Until when, and what becomes of the leads?"""
+    people.require(session, who, "be away", Role.SALESPERSON)
+    count = service.open_counts(session, who.workspace_id).get(who.id, 0)
+    return modals.away(count, service.next_morning(session, who.workspace_id))
+
+
+def _back(session: Session, who: Person, _id: int) -> str:
+    """Back earlier than said."""
+    leads = service.come_back(session, who)
+    given = f" {plural(len(leads), 'lead')} came back to you." if leads else ""
+    return f"Welcome back.{given}"
+
+
+def _ask_promise(session: Session, who: Person, _id: int) -> View:
+    """What does sales promise?"""
+    people.require(session, who, "change what sales promises")
+    return modals.promise(*service.promise(session, who.workspace_id))
+
+
+def _save_promise(session: Session, who: Person, incoming: Incoming) -> None:
+    service.change_promise(session, who, *modals.promise_of(incoming.fields))
+
+
+def _ask_turns(session: Session, who: Person, _id: int) -> View:
+    """Who was offered how much, and whose weight shall change?"""
+    people.require(session, who, "change the rotation")
+    shares = service.shares(session, who.workspace_id, clock.now() - _RECENTLY)
+    return modals.turns(shares, _RECENTLY.days)
+
+
+def _save_weight(session: Session, who: Person, incoming: Incoming) -> None:
+    with below("person", service.DoesNotSell):
+        service.set_weight(session, who, *modals.weight_of(incoming.fields))
 
 
 def _moment(incoming: Incoming) -> datetime:
@@ -135,19 +108,27 @@ def _moment(incoming: Incoming) -> datetime:
 def register(listening: Listening, store: Store) -> None:
     """Listen for leads that change hands."""
     handing = Handing(store)
-    listening.action(view.SNOOZE, handing.ask_snooze)
-    listening.action(view.REASSIGN, handing.ask_reassign)
-    listening.action(modals.PROMISE, handing.ask_promise)
-    listening.action(modals.TURNS, handing.ask_turns)
-    listening.submission(modals.SAVE_SNOOZE, handing.save_snooze)
-    listening.submission(modals.SAVE_REASSIGN, handing.save_reassign)
-    listening.submission(modals.SAVE_PROMISE, handing.save_promise)
+    listening.action(view.SNOOZE, handing.opens(_ask_snooze))
+    listening.action(view.REASSIGN, handing.opens(_ask_reassign))
+    listening.action(modals.PROMISE, handing.opens(_ask_promise))
+    listening.action(modals.TURNS, handing.opens(_ask_turns))
+    listening.submission(modals.SAVE_SNOOZE, handing.settles(_save_snooze))
+    listening.submission(modals.SAVE_REASSIGN, handing.settles(_save_reassign))
+    listening.submission(modals.SAVE_PROMISE, handing.takes(_save_promise))
     listening.submission(modals.SAVE_AWAY, handing.save_away)
-    listening.submission(modals.SAVE_WEIGHT, handing.save_weight)
+    listening.submission(modals.SAVE_WEIGHT, handing.takes(_save_weight))
     for word, usage, listener in (
-        ("away", "be away: your open leads are offered to others", handing.ask_away),
-        ("promise", "say how soon leads are answered, and what happens else", handing.ask_promise),
-        ("turns", "see what the rotation gave to whom, and change weights", handing.ask_turns),
-        ("back", "be back earlier than you said", handing.back),
+        ("away", "be away: your open leads are offered to others", handing.opens(_ask_away)),
+        (
+            "promise",
+            "say how soon leads are answered, and what happens else",
+            handing.opens(_ask_promise),
+        ),
+        (
+            "turns",
+            "see what the rotation gave to whom, and change weights",
+            handing.opens(_ask_turns),
+        ),
+        ("back", "be back earlier than you said", handing.tells(_back)),
     ):
         listening.command(Command("/lead", word, usage, listener))

@@ -8,38 +8,47 @@ from sqlalchemy.orm import Session
 
 from bot.leads import service, view
 from bot.leads.model import Mine
-from bot.people.desk import Desk
+from bot.people.desk import Deed, Desk, Form, Listener
 from bot.people.model import Person
-from bot.slack import Command, Incoming, Listening
+from bot.slack import Command, Incoming, Listening, Message
 from bot.store import Store
 
 _NUMBER = re.compile(r"#?(\d{1,15})")
 
 
+class Working(Desk):
+    """A desk where leads are worked: a list or a lead that is open shows what was done."""
+
+    def works(self, deed: Deed) -> Listener:
+        """A click does something with a lead."""
+        return self._redrawing(self.does(deed))
+
+    def settles(self, form: Form) -> Listener:
+        """A form about a lead came."""
+        return self._redrawing(self.takes(form))
+
+    def _redrawing(self, done: Listener) -> Listener:
+        def listen(incoming: Incoming, _rest: str = "", /) -> None:
+            done(incoming)
+            self._redraw(incoming)
+
+        return listen
+
+    def _redraw(self, incoming: Incoming) -> None:
+        callback_id, note = incoming.standing
+        if callback_id not in (view.LIST, view.SHOW):
+            return
+        with self.serving(incoming) as (session, who):
+            if callback_id == view.SHOW:
+                modal = _one(session, who, int(note))
+            else:
+                which, _, page = note.partition(" ")
+                modal = _page(session, who, int(page), Mine(which))
+        incoming.redraw(modal)
+
+
 class Lists(Desk):
-    """Where somebody looks at their lists, and looks leads up."""
-
-    def open(self, which: Mine, incoming: Incoming) -> None:
-        """The whole of a list, from the home tab."""
-        incoming.ack()
-        with self.serving(incoming) as (session, who):
-            modal = _page(session, who, which, 0)
-        incoming.open(modal)
-
-    def turn(self, which: Mine, incoming: Incoming) -> None:
-        """Another page."""
-        incoming.ack()
-        with self.serving(incoming) as (session, who):
-            modal = _page(session, who, which, incoming.id)
-        incoming.replace(modal)
-
-    def mine(self, incoming: Incoming, _rest: str) -> None:
-        """What is mine: the most urgent of it, and the ways to the rest."""
-        incoming.ack()
-        with self.serving(incoming) as (session, who):
-            counts = service.count_mine(session, who)
-            urgent = service.mine(session, who, Mine.TO_CALL, view.MOST_FOUND)
-        incoming.tell(view.mine(urgent, counts))
+    """Where somebody looks leads up."""
 
     def find(self, incoming: Incoming, words: str) -> None:
         """Look leads up by what one remembers of them."""
@@ -53,35 +62,20 @@ class Lists(Desk):
         number = _NUMBER.fullmatch(words.strip())
         if number is None:
             self.find(incoming, words)
-        else:
-            self._show(incoming, int(number[1]))
-
-    def show(self, incoming: Incoming) -> None:
-        """One of those that were found."""
-        self._show(incoming, incoming.id)
-
-    def _show(self, incoming: Incoming, lead_id: int) -> None:
+            return
         incoming.ack()
         with self.serving(incoming) as (session, who):
-            modal = _one(session, who, lead_id)
+            modal = _one(session, who, int(number[1]))
         incoming.open(modal)
 
 
-def refresh(desk: Desk, incoming: Incoming) -> None:
-    """Draw anew the list or the lead in which something was done, if it was in one."""
-    callback_id, note = incoming.standing
-    if callback_id not in (view.LIST, view.SHOW):
-        return
-    with desk.serving(incoming) as (session, who):
-        if callback_id == view.SHOW:
-            modal = _one(session, who, int(note))
-        else:
-            which, _, page = note.partition(" ")
-            modal = _page(session, who, Mine(which), int(page))
-    incoming.redraw(modal)
+def _mine(session: Session, who: Person, _id: int) -> Message:
+    """What is mine: the most urgent of it, and the ways to the rest."""
+    urgent = service.mine(session, who, Mine.TO_CALL, view.MOST_FOUND)
+    return view.mine(urgent, service.count_mine(session, who))
 
 
-def _page(session: Session, who: Person, which: Mine, page: int) -> View:
+def _page(session: Session, who: Person, page: int, which: Mine) -> View:
     """A page of a list; the last one there is, where it has become shorter."""
     count = service.count_mine(session, who)[which]
     page = min(page, max(count - 1, 0) // view.PAGE_SIZE)
@@ -98,12 +92,13 @@ def register(listening: Listening, store: Store) -> None:
     lists = Lists(store)
     for which in Mine:
         action = view.list_action(which)
-        listening.action(action, partial(lists.open, which))
-        listening.action(f"{action}.previous", partial(lists.turn, which))
-        listening.action(f"{action}.next", partial(lists.turn, which))
-    listening.action(view.SHOW, lists.show)
+        page = partial(_page, which=which)
+        listening.action(action, lists.opens(page))
+        listening.action(f"{action}.previous", lists.replaces(page))
+        listening.action(f"{action}.next", lists.replaces(page))
+    listening.action(view.SHOW, lists.opens(_one))
     for word, usage, listener in (
-        ("mine", "what is yours to call, to rate and to finish", lists.mine),
+        ("mine", "what is yours to call, to rate and to finish", lists.tells(_mine)),
         ("find", "`Lovelace`: look a lead up by name, company, e-mail or phone", lists.find),
         ("<number>", "open one lead, by the number on its card", lists.look_up),
     ):

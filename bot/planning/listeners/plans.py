@@ -1,7 +1,6 @@
 """What Slack brings in for what marketing plans: drafts, proposals, changes, announcements."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from secrets import token_hex
 from typing import Any
 
@@ -10,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot.campaigns import service as campaigns
 from bot.campaigns.model import Campaign
-from bot.errors import FieldErrors
+from bot.errors import FieldErrors, below
 from bot.people.desk import Desk
 from bot.people.model import Person, Workspace
 from bot.planning import modals, service, view
@@ -30,7 +29,7 @@ class Plans(Desk):
         if then == modals.GIVE_UP:
             self._give_up(incoming, note)
             return
-        with self.serving(incoming) as (session, who), _code_below_its_field():
+        with self.serving(incoming) as (session, who), below("utm_campaign", campaigns.CodeTaken):
             plan = _plan(session, who, fields)
             if note.campaign_id:
                 campaign = service.save(session, who, note.campaign_id, plan)
@@ -116,7 +115,7 @@ def _change(session: Session, who: Person, campaign_id: int) -> View:
 
 
 def _save_change(session: Session, who: Person, incoming: Incoming) -> None:
-    with _code_below_its_field():
+    with below("utm_campaign", campaigns.CodeTaken):
         plan = _plan(session, who, incoming.fields)
         service.revise(session, who, incoming.noted_id, plan)
 
@@ -148,14 +147,6 @@ _MORE: dict[str, Callable[[Session, Person, int], View | None]] = {
     "give_up": _give_up,
     "overrule": _overrule,
 }
-
-
-@contextmanager
-def _code_below_its_field() -> Iterator[None]:
-    try:
-        yield
-    except campaigns.CodeTaken as error:
-        raise FieldErrors({"utm_campaign": error.message}) from error
 
 
 def _plan(session: Session, who: Person, fields: dict[str, Any]) -> service.Plan:

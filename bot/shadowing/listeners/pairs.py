@@ -7,7 +7,7 @@ from slack_sdk.models.views import View
 from sqlalchemy.orm import Session
 
 from bot import clock
-from bot.errors import FieldErrors, HandoffError
+from bot.errors import below
 from bot.people.desk import Deed, Desk, Listener
 from bot.people.model import Person, Workspace
 from bot.shadowing import modals, service, view
@@ -36,12 +36,8 @@ class Table(Desk):
         stays."""
 
         def take(session: Session, who: Person, incoming: Incoming) -> View:
-            try:
+            with below(field):
                 form(session, who, incoming)
-            except FieldErrors:
-                raise
-            except HandoffError as error:
-                raise FieldErrors({field: error.message}) from error
             return _page(session, who)
 
         return self.takes(take)

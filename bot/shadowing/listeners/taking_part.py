@@ -3,7 +3,7 @@
 from slack_sdk.models.views import View
 from sqlalchemy.orm import Session
 
-from bot.errors import FieldErrors, HandoffError
+from bot.errors import below
 from bot.people.desk import Desk
 from bot.people.model import Person, Role, Workspace
 from bot.shadowing import apart_view, modals, service, view
@@ -18,10 +18,8 @@ class TakingPart(Desk):
         """These two are not paired; the list shows them."""
         fields = incoming.fields
         with self.serving(incoming) as (session, who):
-            try:
+            with below("other"):
                 service.keep_apart(session, who, fields.get("one") or who.slack_id, fields["other"])
-            except HandoffError as error:
-                raise FieldErrors({"other": error.message}) from error
             modal = _apart(session, who)
         incoming.ack(response_action="update", view=modal.to_dict())
 

@@ -3,7 +3,7 @@
 from slack_sdk.models.views import View
 from sqlalchemy.orm import Session
 
-from bot.errors import FieldErrors
+from bot.errors import below
 from bot.people.desk import Desk
 from bot.people.model import Person
 from bot.slack import Command, Incoming, Listening
@@ -49,8 +49,6 @@ def _begin(session: Session, who: Person, standup_id: int) -> View:
 
 
 def _send(session: Session, who: Person, incoming: Incoming) -> None:
-    try:
+    # Said beside the first field, so that what was written can still be copied.
+    with below(next(iter(incoming.fields)), service.StandupClosed):
         service.answer(session, who, incoming.noted_id, incoming.fields)
-    except service.StandupClosed as error:
-        # Said beside the first field, so that what was written can still be copied.
-        raise FieldErrors({next(iter(incoming.fields)): error.message}) from error
