@@ -10,9 +10,12 @@ from typing import Any
 
 import pytest
 from hypothesis import settings
+from slack_sdk.models.views import View
 from sqlalchemy import create_engine, text
 
 from bot import clock
+from bot.playground.limits import check_message, check_view
+from bot.slack import Message
 from bot.store import Store, migrate
 from bot.store.embedded import EmbeddedPostgres
 from tests.chromium import browser
@@ -111,5 +114,23 @@ def golden(request: pytest.FixtureRequest) -> Callable[[str, Any], None]:
             file.write_text(drawn)
         assert file.exists(), f"{file.name} is missing: run `make golden` and read it"
         assert json.loads(drawn) == json.loads(file.read_text())
+
+    return compare
+
+
+@pytest.fixture
+def looks(
+    golden: Callable[[str, Any], None], request: pytest.FixtureRequest
+) -> Callable[[str, Message | View], None]:
+    """Hold what a person sees against its golden file, and against Slack's limits."""
+    room = request.path.parent.name
+
+    def compare(name: str, seen: Message | View) -> None:
+        if isinstance(seen, Message):
+            assert check_message(seen.blocks) == []
+            golden(f"{room}.{name}", {"text": seen.text, "blocks": seen.blocks})
+        else:
+            assert check_view(seen.to_dict(), "modal") == []
+            golden(f"{room}.{name}", seen.to_dict())
 
     return compare

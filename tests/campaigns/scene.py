@@ -192,3 +192,18 @@ class Town:
         """What only this person was told, once it is so many messages."""
         self.slack.wait_until(lambda: len(self.slack.ephemerals(person.slack_id)) >= times)
         return [message.text for message in self.slack.ephemerals(person.slack_id)]
+
+
+def found(
+    store: Store, team_id: str = "T1", channel: str = "C1", *, mara: str = "UMARA",
+    sal: str = "USAL", sue: str = "USUE",
+) -> Company:  # fmt: skip
+    """A company, and its people by their ids in Slack."""
+    workspace = install(store, team_id, channel)
+    return Company(
+        store,
+        workspace,
+        mara=hire(store, workspace, mara, "Mara", Role.MARKETER),
+        sal=hire(store, workspace, sal, "Sal", Role.SALESPERSON),
+        sue=hire(store, workspace, sue, "Sue", Role.SALESPERSON),
+    )

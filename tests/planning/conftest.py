@@ -1,15 +1,9 @@
 """The scene of the tests of planning."""
 
-from collections.abc import Callable
-from typing import Any
-
 import pytest
-from slack_sdk.models.views import View
 
 from bot.people import service as people
 from bot.people.model import Person, Role, Workspace
-from bot.playground.limits import check_message, check_view
-from bot.slack import Message
 from bot.store import Store
 from tests.campaigns.scene import Hands, install
 from tests.planning.scene import Company
@@ -42,18 +36,3 @@ def _hire(store: Store, workspace: Workspace, name: str, team: str | None, *role
         person.name, person.roles = name, [str(role) for role in roles]
         person.team_id = teams[team] if team else None
     return person
-
-
-@pytest.fixture
-def looks(golden: Callable[[str, Any], None]) -> Callable[[str, Message | View], None]:
-    """Hold what a person sees against its golden file, and against Slack's limits."""
-
-    def compare(name: str, seen: Message | View) -> None:
-        if isinstance(seen, Message):
-            assert check_message(seen.blocks) == []
-            golden(f"planning.{name}", {"text": seen.text, "blocks": seen.blocks})
-        else:
-            assert check_view(seen.to_dict(), "modal") == []
-            golden(f"planning.{name}", seen.to_dict())
-
-    return compare
