@@ -18,13 +18,8 @@ from bot.store.base import Key
 _Word = Text(collation="C")
 
 
-class DayTally(Base):
-    """What a day's leads, or one group of them, add up to under a rule of attribution."""
-
-    __tablename__ = "day_tally"
-    __table_args__ = (
-        PrimaryKeyConstraint("workspace_id", "edition", "credit", "split", "day", "key"),
-    )
+class _Group:
+    """Which leads: those of a day, or one group of them, under a rule of attribution."""
 
     workspace_id: Mapped[WorkspaceId]
     edition: Mapped[str]
@@ -34,26 +29,30 @@ class DayTally(Base):
     day: Mapped[date] = mapped_column(Date)
     key: Mapped[str] = mapped_column(_Word)
     """Which group; empty: those that belong to none."""
+
+
+class DayTally(_Group, Base):
+    """What a group's leads add up to."""
+
+    __tablename__ = "day_tally"
+    __table_args__ = (
+        PrimaryKeyConstraint("workspace_id", "edition", "credit", "split", "day", "key"),
+    )
+
     counts: Mapped[list[int]] = mapped_column(ARRAY(Integer))
     """How many leads meet each condition."""
 
 
-class DayWait(Base):
-    """How long each lead of a day, or of one group of them, waited for something."""
+class DayWait(_Group, Base):
+    """How long each lead of a group waited for something."""
 
     __tablename__ = "day_wait"
     __table_args__ = (
         PrimaryKeyConstraint("workspace_id", "edition", "credit", "split", "wait", "day", "key"),
     )
 
-    workspace_id: Mapped[WorkspaceId]
-    edition: Mapped[str]
-    credit: Mapped[str]
-    split: Mapped[str]
     wait: Mapped[str] = mapped_column(_Word)
     """For what it waited."""
-    day: Mapped[date] = mapped_column(Date)
-    key: Mapped[str] = mapped_column(_Word)
     seconds: Mapped[list[int]] = mapped_column(ARRAY(Integer))
     """The shortest first."""
 
