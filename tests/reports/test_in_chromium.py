@@ -19,7 +19,7 @@ from bot.reports.site import paper
 from bot.spend.model import Margin, SpendEntry
 from tests.reports.house import MONDAY, NOW, House
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 PICTURE = Path(__file__).parents[2] / "docs" / "report.png"
 DAYS = "from=2026-11-02&to=2026-11-22"

@@ -12,7 +12,7 @@ from bot.playground.standin import StandIn
 from bot.playground.state import Channel, User
 from tests.playground.page.fakes import FakeControls
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 Json = dict[str, Any]
 HOSTILE = "<img src=x onerror=alert(1)><script>alert(2)</script> :nope: <javascript:alert(3)|go>"
