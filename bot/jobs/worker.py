@@ -9,6 +9,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import procrastinate.worker
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -30,6 +31,7 @@ _HEARTBEAT_SECONDS = 5
 _STALLED_SECONDS = 20  # four missed heartbeats
 _RESTART_SECONDS = 1
 _MOST_RESCUES = 20
+_INSIST_SECONDS = 1
 
 
 class _Engine(procrastinate.worker.Worker):
@@ -68,6 +70,7 @@ class Worker:
         self._thread = threading.Thread(target=self._run, name="worker", daemon=True)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[None] | None = None
+        self._engine: _Engine | None = None
         self._past_id: int | None = None
         self._beats = 0
         self._scheduler = BackgroundScheduler(timezone="UTC")
@@ -84,8 +87,9 @@ class Worker:
         self._stopping.set()
         if self._scheduler.running:
             self._scheduler.shutdown(wait=True)
-        if self._loop is not None and self._task is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._task.cancel)
+        if self._loop is not None:
+            with suppress(RuntimeError):  # it is closed: the database is away, or all is over
+                self._loop.call_soon_threadsafe(self._quit)
         self._thread.join()
 
     def tick(self) -> None:
@@ -126,10 +130,29 @@ class Worker:
                     logger.warning("the worker stopped and starts again: %r", error)
             self._stopping.wait(_RESTART_SECONDS)
 
+    def _quit(self) -> None:
+        """Let the engine finish; without one yet, break off."""
+        if self._engine is not None:
+            self._engine.stop()  # type: ignore[no-untyped-call]
+        elif self._task is not None:
+            self._task.cancel()
+
+    def _insist(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Cancel again what was cancelled and goes on.
+
+        A task that gets what it waits for in the moment in which it is cancelled may miss it; one
+        that beats or looks again and again would then never end, and everybody waits for it.
+        """
+        for task in asyncio.all_tasks(loop):
+            if task is not self._task and task.cancelling():
+                task.cancel()
+        loop.call_later(_INSIST_SECONDS, self._insist, loop)
+
     async def _work(self) -> None:
+        self._task, self._engine = asyncio.current_task(), None
         self._loop = asyncio.get_running_loop()
         self._loop.set_default_executor(ThreadPoolExecutor(_CONCURRENCY, "task"))
-        self._task = asyncio.current_task()
+        self._insist(self._loop)
         url = self._store.engine.url.set(drivername="postgresql")
         connector = PsycopgConnector(
             conninfo=url.render_as_string(hide_password=False), min_size=1, max_size=6
@@ -137,8 +160,10 @@ class Worker:
         with self._tasks.app.replace_connector(connector) as app:
             async with app.open_async():
                 await self._forget_past_life(app)
+                if self._stopping.is_set():
+                    return
                 async with asyncio.TaskGroup() as group:
-                    engine = self._engine(app)
+                    self._engine = engine = self._make_engine(app)
                     rescue = group.create_task(self._rescue(app, engine))
                     try:
                         await engine.run()  # type: ignore[no-untyped-call]
@@ -147,7 +172,7 @@ class Worker:
                         self._past_id = engine.worker_id
                         rescue.cancel()
 
-    def _engine(self, app: App) -> _Engine:
+    def _make_engine(self, app: App) -> _Engine:
         return _Engine(
             app,
             concurrency=_CONCURRENCY,

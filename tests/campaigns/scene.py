@@ -1,6 +1,5 @@
 """A small company that announces campaigns: its people, its clock, and its Slack."""
 
-import asyncio
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -22,6 +21,7 @@ from bot.playground.standin import StandIn
 from bot.playground.state import Channel, Message
 from bot.slack.cards import Card
 from bot.store import Base, Store
+from tests.loops import run
 
 TODAY = date(2026, 6, 1)  # a Monday
 CAPACITY = "About 9 leads a working day. *The team has the hands for it.*"
@@ -168,7 +168,7 @@ class Town:
     def work(self) -> None:
         """Let a worker do what waits, in its order, and go home."""
         self.hands.forward(seconds=2)  # so that no channel makes it wait for its second
-        asyncio.run(self._work())
+        run(self._work())
 
     async def _work(self) -> None:
         url = self.company.store.engine.url.set(drivername="postgresql")

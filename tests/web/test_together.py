@@ -3,7 +3,6 @@
 import asyncio
 import json
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -16,6 +15,7 @@ from bot.people.model import Workspace
 from bot.store import Store
 from bot.web.intake import THREADS, Intake
 from tests.campaigns.scene import install
+from tests.loops import run
 
 
 @pytest.fixture
@@ -33,13 +33,8 @@ def lead(number: int, source: str = "api") -> Sent:
     return Sent(source, "website", body, "application/json")
 
 
-def while_busy(store: Store, intake: Intake, sent: Sequence[Sent]) -> list[Any]:
+async def while_busy(store: Store, intake: Intake, sent: Sequence[Sent]) -> list[Any]:
     """What they get who all wait until the first ones, which hold every thread, can be stored."""
-    with ThreadPoolExecutor(1) as apart:  # a browser's tests may have a loop in this thread
-        return apart.submit(asyncio.run, _while_busy(store, intake, sent)).result()
-
-
-async def _while_busy(store: Store, intake: Intake, sent: Sequence[Sent]) -> list[Any]:
     with store.transaction() as session:
         session.execute(text("LOCK TABLE submission IN EXCLUSIVE MODE"))
         busy = [asyncio.create_task(intake.take(lead(1_000 + n))) for n in range(THREADS)]
@@ -63,7 +58,7 @@ def transactions(store: Store) -> int:
 
 
 def test_many_are_stored_in_few_transactions(store: Store, intake: Intake) -> None:
-    answers = while_busy(store, intake, [lead(number) for number in range(20)])
+    answers = run(while_busy(store, intake, [lead(number) for number in range(20)]))
     assert [each.outcome for each in answers] == [Outcome.LEAD] * 20
     with store.transaction() as session:
         for number, answer in enumerate(answers):
@@ -74,7 +69,7 @@ def test_many_are_stored_in_few_transactions(store: Store, intake: Intake) -> No
 def test_each_gets_the_answer_that_is_its_own(store: Store, intake: Intake) -> None:
     form = Sent("form", "website", b"email=f%40example.com", "application/x-www-form-urlencoded")
     sent = [lead(1), lead(2), lead(1), Sent("api", "website", b"{", ""), form, lead(3)]
-    one, two, again, bad, filled, three = while_busy(store, intake, sent)
+    one, two, again, bad, filled, three = run(while_busy(store, intake, sent))
     assert [each.is_new for each in (one, two, three, filled)] == [True] * 4
     assert (again.lead_id, again.is_new) == (one.lead_id, False)
     assert (bad.outcome, bad.problem.problems) == (Outcome.UNREADABLE, {"body": "is not JSON"})
@@ -100,6 +95,6 @@ def test_one_that_breaks_the_others_breaks_alone(
     monkeypatch.setattr(service, "receive", receive_but_one)
     monkeypatch.setattr(service, "receive_together", break_all)
     sent = [lead(number) for number in range(4)]
-    first, broken, *rest = while_busy(store, intake, sent)
+    first, broken, *rest = run(while_busy(store, intake, sent))
     assert str(broken) == "this one"
     assert [each.is_new for each in (first, *rest)] == [True] * 3
