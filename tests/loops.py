@@ -1,4 +1,4 @@
-"""Coroutines in tests: Playwright keeps a loop in the thread of whatever test runs after its own."""
+"""Coroutines in tests: Playwright's loop stays in the thread of the tests that come after it."""
 
 import asyncio
 from collections.abc import Coroutine

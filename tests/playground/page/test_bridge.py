@@ -2,17 +2,10 @@
 
 import asyncio
 import threading
-from collections.abc import Coroutine
-from concurrent.futures import ThreadPoolExecutor
 
 from bot.playground.page.bridge import Bridge
 from bot.playground.state import Change
-
-
-def run(coroutine: Coroutine[None, None, None]) -> None:
-    """Run it in a thread of its own: an open browser keeps a loop in the tests' thread."""
-    with ThreadPoolExecutor(1) as thread:
-        thread.submit(asyncio.run, coroutine).result()
+from tests.loops import run
 
 
 def test_many_changes_are_drawn_a_few_times() -> None:
