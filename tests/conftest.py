@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from hypothesis import settings
+from slack_bolt.listener.custom_listener import CustomListener
 from slack_sdk.models.views import View
 from sqlalchemy import create_engine, text
 from xdist.remote import Producer
@@ -34,8 +35,8 @@ settings.load_profile("handoff")
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Two for each core: half of their time tests wait, for servers to stop and timers to fire."""
-    return 2 * (os.cpu_count() or 1)
+    """Three for two cores: tests wait much of their time, for servers to stop, timers to fire."""
+    return max(2, (os.cpu_count() or 1) * 3 // 2)
 
 
 # A demo, a browser's context and their caches are made once for each of these files.
@@ -119,6 +120,8 @@ def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
     takes is for the benchmarks to say."""
     monkeypatch.setattr("bot.playground.delivery.ACK_SECONDS", 60.0)
     monkeypatch.setattr("bot.playground.tickets.TRIGGER_SECONDS", 60.0)
+    patience = property(lambda _listener: 60, lambda _listener, _seconds: None)
+    monkeypatch.setattr(CustomListener, "ack_timeout", patience)  # Bolt's own three seconds
 
 
 @pytest.fixture(autouse=True)

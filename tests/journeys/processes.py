@@ -16,14 +16,16 @@ from tests.journeys.conftest import Office
 ROOT = Path(__file__).parents[2]
 _STARTED = re.compile(r"Handoff runs(?: on port (\d+))?")
 
-# The command line as it is, with two numbers made small that no test here asks about: the second
-# between two posts in a channel, and the time after which a silent worker counts as dead.
+# The command line as it is, with numbers changed that no test here asks about: the time that Bolt
+# waits, the second between two posts, and after what time a silent worker counts as dead.
 HASTY = """
 from datetime import timedelta
 from functools import partial
 from bot import app, command_line
 from bot.jobs import worker
 from bot.slack import drawing
+from slack_bolt.listener.custom_listener import CustomListener
+CustomListener.ack_timeout = property(lambda _listener: 60, lambda _listener, _seconds: None)
 drawing._POST_EVERY = timedelta()
 worker._HEARTBEAT_SECONDS = 0.3
 app.Worker = partial(worker.Worker, stalled_seconds=1.5)
