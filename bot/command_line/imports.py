@@ -1,6 +1,7 @@
 """What a command needs is imported when it is given, and only that: `--help` needs nothing."""
 
 import gc
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -12,9 +13,11 @@ def importing() -> Iterator[None]:
     All of it stays, so nothing is gained by looking for garbage meanwhile: it took a fifth of the
     start (benchmarks/bench_process.py), and later each such look would go through all of it.
     """
+    before = len(sys.modules)
     gc.disable()
     try:
         yield
-        gc.freeze()
+        if len(sys.modules) > before:
+            gc.freeze()
     finally:
         gc.enable()

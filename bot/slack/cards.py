@@ -39,7 +39,7 @@ HOME = "home"
 _REDRAW_PRIORITY = 10
 
 # What is written to hundreds at once lets everything else go first: no hot lead waits for it.
-CROWD = -10
+_CROWD_PRIORITY = -10
 
 _GIVEN = ("workspace_id", "kind", "subject_id", "target", "parent_id")
 
@@ -167,7 +167,7 @@ def show(
 
 def show_all(
     session: Session, workspace_id: int, kind: str, cards: Sequence[tuple[int, str]],
-    *, priority: int = CROWD,
+    *, priority: int = _CROWD_PRIORITY,
 ) -> None:  # fmt: skip
     """Let many new cards be posted, each a subject with its target: one statement, however many.
 

@@ -11,11 +11,14 @@ from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
+from bot import slack
 from bot.contacts import service as contacts
 from bot.contacts.model import KeyKind
 from bot.contacts.service import Key
 from bot.leads.inquiry import Inquiry
+from bot.leads.service.admitting import CARD
 from bot.leads.service.case import Arrival, Case, Origin, identity, origin
+from bot.leads.service.following import follow_by
 from bot.leads.service.opening import open_leads
 from bot.people.model import Workspace
 
@@ -38,14 +41,6 @@ class Parted(NamedTuple):
     """Their very inquiry is here already."""
     rest: list[Comer]
     """Somebody has one of their keys."""
-
-
-class Admitted(NamedTuple):
-    """One of the crowd who has a lead now."""
-
-    place: int
-    case: Case
-    lead_id: int
 
 
 def comer(place: int, inquiry: Inquiry, at: datetime) -> Comer:
@@ -78,14 +73,14 @@ def keys_held(session: Session, workspace_id: int, crowd: Sequence[Comer]) -> Co
 
 def admit_new(
     session: Session, workspace: Workspace, crowd: Sequence[Comer], arrival: Arrival
-) -> tuple[list[Admitted], list[Comer]]:
-    """Write leads and audit of people who are new; nothing is announced.
+) -> dict[int, int]:
+    """Write leads and audit of people who are new, and announce those that are hot.
 
-    Returns those who were admitted, and those whom somebody was quicker with: they are left to
+    Returns their leads by place. Whom somebody was quicker with is not among them, and is left to
     `admit`.
     """
     if not crowd:
-        return [], []
+        return {}
     made = contacts.make(session, workspace.id, [each.keys for each in crowd])
 
     @cache
@@ -99,13 +94,18 @@ def admit_new(
     }
     ids = open_leads(session, list(cases.values()))
     contacts.forget(session, [c.contact_id for c in cases.values() if c.external_id not in ids])
-    admitted = [
-        Admitted(place, case, ids[case.external_id])
-        for place, case in cases.items()
-        if case.external_id in ids
+    hot = [
+        (ids[case.external_id], workspace.channel)
+        for case in cases.values()
+        if case.is_hot and case.external_id in ids
     ]
-    done = {each.place for each in admitted}
-    return admitted, [each for each in crowd if each.place not in done]
+    slack.show_all(session, workspace.id, CARD, hot, priority=0)
+    if ids and arrival.call_list_id is None:
+        first = told(crowd[0].inquiry.utm_campaign)
+        follow_by(session, workspace.id, first.pages, first.longer)
+    return {
+        place: ids[case.external_id] for place, case in cases.items() if case.external_id in ids
+    }
 
 
 def _case(

@@ -1,6 +1,6 @@
 """Receiving: the raw submission, what it became and the work that follows, in one transaction."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -12,10 +12,9 @@ from bot.jobs import enqueue
 from bot.leads.inquiry import Inquiry, Unreadable
 from bot.leads.model import Outcome, Submission
 from bot.leads.service import crowd
-from bot.leads.service.admitting import CARD, Admission, admit
+from bot.leads.service.admitting import Admission, admit
 from bot.leads.service.case import Arrival
 from bot.leads.service.crowd import Comer
-from bot.leads.service.following import follow
 from bot.leads.sources import SOURCES, Ignored, Reference
 from bot.people import service as people
 from bot.people.model import Person, Role, Workspace
@@ -83,16 +82,13 @@ def receive_together(
     read = (_comer(place, each, arrival) for place, each in enumerate(sent))
     comers = [comer for comer in read if comer is not None]
     new = crowd.part(comers, (), crowd.keys_held(session, workspace.id, comers)).new
-    admitted, _ = crowd.admit_new(session, workspace, new, arrival)
-    hot = [(each.lead_id, workspace.channel) for each in admitted if each.case.is_hot]
-    slack.show_all(session, workspace.id, CARD, hot, priority=0)
-    if admitted:
-        follow(session, workspace.id, arrival.at)
-    receipts: list[Receipt | None] = [None] * len(sent)
-    for each in admitted:
-        receipts[each.place] = Receipt(Outcome.LEAD, (Admission(each.lead_id),))
-    _keep_all(session, workspace, arrival, zip(sent, receipts, strict=True))
-    return receipts
+    admitted = crowd.admit_new(session, workspace, new, arrival)
+    receipts = {
+        place: Receipt(Outcome.LEAD, (Admission(lead_id),)) for place, lead_id in admitted.items()
+    }
+    rows = [_row(workspace, arrival, sent[place], each) for place, each in receipts.items()]
+    copy_all(session, table(Submission), rows)
+    return [receipts.get(place) for place in range(len(sent))]
 
 
 def keep(
@@ -128,14 +124,6 @@ def take(
         else:
             admissions.append(admit(session, workspace, each, arrival))
     return Receipt(Outcome.LEAD if admissions else Outcome.FETCHING, tuple(admissions))
-
-
-def _keep_all(
-    session: Session, workspace: Workspace, arrival: Arrival,
-    done: Iterable[tuple[Sent, Receipt | None]],
-) -> None:  # fmt: skip
-    rows = [_row(workspace, arrival, sent, receipt) for sent, receipt in done if receipt]
-    copy_all(session, table(Submission), rows)
 
 
 def _row(workspace: Workspace, arrival: Arrival, sent: Sent, receipt: Receipt) -> dict[str, Any]:

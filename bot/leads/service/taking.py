@@ -62,10 +62,10 @@ def take_batch(session: Session, import_id: int) -> Batch:
     comers, refused = staged.read(imported, rows)
     workspace = session.get_one(Workspace, imported.workspace_id)
     parted = staged.part(session, imported, comers)
-    admitted, late = crowd.admit_new(session, workspace, parted.new, _arrival(imported))
+    admitted = crowd.admit_new(session, workspace, parted.new, _arrival(imported))
     staged.refuse(session, import_id, refused)
-    done = {each.place for each in admitted} | {each.place for each in parted.known}
-    staged.forget(session, import_id, sorted(done))
+    late = [each for each in parted.new if each.place not in admitted]
+    staged.forget(session, import_id, [*admitted, *(each.place for each in parted.known)])
     imported.added += len(admitted)
     imported.known += len(parted.known)
     imported.refused += len(refused)
