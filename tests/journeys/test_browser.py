@@ -16,20 +16,22 @@ import psutil
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.journeys.processes import PATIENT
+
 pytestmark = pytest.mark.browser
 
 PICTURE = Path(__file__).parents[2] / "docs" / "playground.png"
 
 
-# The command line as it is, on a machine that may do much else (see tests/conftest.py).
-PATIENT = """
+DEMO = (
+    PATIENT
+    + """
 from bot.playground import delivery, tickets
-from slack_bolt.listener.custom_listener import CustomListener
 delivery.ACK_SECONDS = tickets.TRIGGER_SECONDS = 60.0
-CustomListener.ack_timeout = property(lambda _listener: 60, lambda _listener, _seconds: None)
 from bot.command_line import main
 main()
 """
+)
 
 GUESTS = [
     ("Greta", "Lind", "Nordlicht"), ("Omar", "Haddad", "Baywerk"), ("Ines", "Costa", "Solaria"),
@@ -44,7 +46,7 @@ def demo() -> Iterator[str]:
         port = probe.getsockname()[1]
     place = Path(tempfile.mkdtemp(prefix="handoff-demo-"))
     process = subprocess.Popen(
-        [sys.executable, "-c", PATIENT, "demo", "--port", str(port)],
+        [sys.executable, "-c", DEMO, "demo", "--port", str(port)],
         env=os.environ | {"TMPDIR": str(place)}, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     assert process.stdout is not None
