@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,17 +11,15 @@ import pytest
 from hypothesis import settings
 from slack_bolt.listener.custom_listener import CustomListener
 from slack_sdk.models.views import View
-from sqlalchemy import create_engine, text
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 from bot import clock
 from bot.playground.limits import check_message, check_view
 from bot.slack import Message
-from bot.store import Store, migrate
-from bot.store.embedded import EmbeddedPostgres
+from bot.store import Store
 from tests.chromium import browser
-from tests.databases import Databases
+from tests.databases import Database, Databases, shared_server
 
 __all__ = ["browser"]
 
@@ -68,50 +65,37 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[str]:
-    """The address of a server of this test process's own."""
-    place = Path(tempfile.mkdtemp(prefix="handoff-test-"))
-    server = EmbeddedPostgres(place)
-    # Tests want speed; what survives a crash of the machine is not their question.
-    for each in ("fsync", "full_page_writes", "synchronous_commit"):
-        administer(server.url, f"ALTER SYSTEM SET {each} = off")
-    administer(server.url, "SELECT pg_reload_conf()")
-    yield server.url
-    server.close()
-    shutil.rmtree(place, ignore_errors=True)
+def postgres(testrun_uid: str) -> Iterator[str]:
+    """The address of the server that all test processes share."""
+    with shared_server(Path(tempfile.gettempdir()) / f"handoff-test-{testrun_uid}") as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
-def databases(postgres: str) -> Databases:
-    """Databases of that server, migrated."""
+def databases(postgres: str) -> Iterator[Databases]:
+    """The databases of this test process."""
     databases = Databases(postgres)
-    engine = create_engine(databases.make_template())
-    migrate.upgrade(engine)
-    engine.dispose()
-    return databases
+    yield databases
+    databases.close()
 
 
 @pytest.fixture
-def database_url(databases: Databases) -> Iterator[str]:
+def database(databases: Databases) -> Iterator[Database]:
     """An empty, migrated database."""
-    with databases.lend() as address:
-        yield address
-
-
-def administer(url: str, *statements: str) -> None:
-    """Run statements outside of any transaction."""
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        for statement in statements:
-            connection.execute(text(statement))
-    engine.dispose()
+    with databases.lend() as database:
+        yield database
 
 
 @pytest.fixture
-def store(database_url: str) -> Iterator[Store]:
-    store = Store(database_url)
-    yield store
-    store.close()
+def database_url(database: Database) -> str:
+    """The address of an empty, migrated database."""
+    return database.url
+
+
+@pytest.fixture
+def store(database: Database) -> Store:
+    """An empty, migrated database, over connections that are there already."""
+    return database.store
 
 
 @pytest.fixture(autouse=True)

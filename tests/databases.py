@@ -1,35 +1,39 @@
-"""Databases for tests: migrated and empty, and used again where a test left nothing behind.
+"""Databases for tests: migrated, empty, and used again.
 
-Making a database costs as much as a hundred small tests; emptying one costs a few milliseconds. A
-database that somebody is still connected to, or whose schema was changed, is dropped instead.
+All test processes of a run share one server and one migrated template. Each process copies a
+database of its own from it, and empties the tables that a test has written to; a database whose
+schema a test has changed is dropped.
 """
 
+import fcntl
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 import psycopg
-from sqlalchemy import make_url
+from psycopg import sql
+from sqlalchemy import create_engine, make_url
+
+from bot.store import Store, migrate
+from bot.store.embedded import EmbeddedPostgres
 
 _TEMPLATE = "handoff_template"
+_STORE = "the store of the tests"
 
-# Without triggers, so that the order of the tables does not matter; numbers begin at 1 again.
-_EMPTY = """
-DO $$
-DECLARE each record;
-BEGIN
-    SET LOCAL session_replication_role = replica;
-    SET LOCAL lock_timeout = '2s';
-    FOR each IN SELECT tablename FROM pg_tables
-                WHERE schemaname = 'public' AND tablename <> 'alembic_version' LOOP
-        EXECUTE format('DELETE FROM %I', each.tablename);
-    END LOOP;
-    FOR each IN SELECT sequencename FROM pg_sequences
-                WHERE schemaname = 'public' AND last_value IS NOT NULL LOOP
-        EXECUTE format('ALTER SEQUENCE %I RESTART', each.sequencename);
-    END LOOP;
-END $$
+# Tests want speed; no test here pulls the plug of the machine. Each process may hold as many
+# connections as the application does.
+_SERVER = {
+    "fsync": "off", "full_page_writes": "off", "synchronous_commit": "off",
+    "max_connections": "500",
+}  # fmt: skip
+
+_LEFTOVERS = """
+SELECT application_name, pg_terminate_backend(pid, 10000) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid()
+    AND backend_type = 'client backend' AND (application_name <> %s OR state <> 'idle')
 """
 _SCHEMA = """
 SELECT md5(string_agg(concat_ws(' ', attrelid::regclass, attname, atttypid, attnotnull,
@@ -37,67 +41,128 @@ SELECT md5(string_agg(concat_ws(' ', attrelid::regclass, attname, atttypid, attn
 FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
 WHERE relnamespace = 'public'::regnamespace AND attnum > 0
 """
+_TABLES = """
+SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'
+"""
+# setval is no change of the schema, as ALTER SEQUENCE … RESTART would be.
+_RESTART_SEQUENCES = """
+SELECT setval(format('%I', sequencename)::regclass, 1, false) FROM pg_sequences
+WHERE schemaname = 'public' AND last_value IS NOT NULL
+"""
+_SETTINGS = """
+SELECT 1 FROM pg_db_role_setting WHERE setdatabase =
+    (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
+
+
+@contextmanager
+def shared_server(place: Path) -> Iterator[str]:
+    """The address of the server in `place`, which the first process makes and the last one stops."""
+    with place.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not place.exists():
+            _make_server(place)
+        server = EmbeddedPostgres(place)
+    yield server.url
+    server.close()
+    if not (place / "postgres" / "postmaster.pid").exists():
+        shutil.rmtree(place)
+
+
+def _make_server(place: Path) -> None:
+    server = EmbeddedPostgres(place)
+    with _connect(server.url) as connection:
+        for name, value in _SERVER.items():
+            connection.execute(f"ALTER SYSTEM SET {name} = {value}")
+        connection.execute(f"CREATE DATABASE {_TEMPLATE}")
+    engine = create_engine(make_url(server.url).set(database=_TEMPLATE))
+    migrate.upgrade(engine)
+    engine.dispose()
+    server.close()  # max_connections counts from the next start
 
 
 class Databases:
-    """The databases of one server, made from a template that is migrated already."""
+    """The databases of one test process."""
 
     def __init__(self, server: str) -> None:
         self._server = server
-        self._spare: str | None = None
-        self._schema = ""
-
-    def make_template(self) -> str:
-        """Make the template, still empty; returns its address."""
-        self._administer(f"CREATE DATABASE {_TEMPLATE}")
-        return self._address(_TEMPLATE)
+        self._spare: Database | None = None
 
     @contextmanager
-    def lend(self) -> Iterator[str]:
-        """The address of an empty, migrated database."""
-        name, self._spare = self._spare or self._create(), None
-        yield self._address(name)
-        if self._is_clean(name):
-            self._spare = name
+    def lend(self) -> Iterator["Database"]:
+        """An empty, migrated database."""
+        database, self._spare = self._spare or self._create(), None
+        yield database
+        if database.empty():
+            self._spare = database
         else:
-            self._administer(f"DROP DATABASE {name} WITH (FORCE)")
+            self._drop(database)
 
-    def _create(self) -> str:
+    def close(self) -> None:
+        """Close every connection of ours."""
+        if self._spare is not None:
+            self._spare.close()
+
+    def _create(self) -> "Database":
         name = f"test_{os.urandom(6).hex()}"
-        self._administer(f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE}")
-        self._schema = self._schema or self._ask(name, _SCHEMA)
-        return name
+        with _connect(self._server) as connection:
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE}")
+        return Database(self._server, name)
 
-    def _is_clean(self, name: str) -> bool:
-        """Empty it, if nobody else is there and its tables are what they were."""
-        others = self._ask(
-            name,
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
-            " AND pid <> pg_backend_pid() AND backend_type = 'client backend'",
+    def _drop(self, database: "Database") -> None:
+        database.close()
+        with _connect(self._server) as connection:
+            connection.execute(f"DROP DATABASE {database.name} WITH (FORCE)")
+
+
+class Database:
+    """One database, with a connection to empty it by and a store to use it by.
+
+    Both stay connected from test to test, since connecting and planning anew cost more than most
+    tests do.
+    """
+
+    def __init__(self, server: str, name: str) -> None:
+        url = make_url(server).set(database=name)
+        self.name = name
+        self.url = url.render_as_string(hide_password=False)
+        ours = url.update_query_dict({"application_name": _STORE})
+        self.store = Store(ours.render_as_string(hide_password=False))
+        self._connection = _connect(self.url)
+        # Without triggers, so that the order in which tables are emptied does not matter.
+        self._connection.execute("SET session_replication_role = replica")
+        self._connection.execute("SET lock_timeout = '10s'")
+        self._tables = [name for (name,) in self._ask(_TABLES)]
+        self._schema = self._ask(_SCHEMA)
+
+    def empty(self) -> bool:
+        """Take away what a test has left; whether the database can be used again."""
+        if any(name == _STORE for name, _ in self._ask(_LEFTOVERS, _STORE)):
+            self.store.close()
+        if self._ask(_SCHEMA) != self._schema or self._ask(_SETTINGS):
+            return False
+        with suppress(psycopg.errors.LockNotAvailable), self._connection.transaction():
+            for (table,) in self._ask(self._written_to()):
+                self._connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
+            self._ask(_RESTART_SEQUENCES)
+            return True
+        return False
+
+    def close(self) -> None:
+        """Close every connection of ours."""
+        self.store.close()
+        self._connection.close()
+
+    def _written_to(self) -> sql.Composed:
+        look = sql.SQL("SELECT {} WHERE EXISTS (SELECT FROM {})")
+        return sql.SQL(" UNION ALL ").join(
+            look.format(sql.Literal(table), sql.Identifier(table)) for table in self._tables
         )
-        if others or self._ask(name, _SCHEMA) != self._schema:
-            return False
-        self._administer(f"ALTER DATABASE {name} RESET ALL")
-        try:
-            self._ask(name, _EMPTY)
-        except psycopg.errors.LockNotAvailable:
-            return False
-        return True
 
-    def _ask(self, name: str, statement: str) -> Any:
-        with psycopg.connect(self._plain(self._address(name)), autocommit=True) as connection:
-            answer = connection.execute(statement)
-            row = answer.fetchone() if answer.description else None
-            return row[0] if row else None
+    def _ask(self, statement: Any, *values: Any) -> Sequence[Any]:
+        return self._connection.execute(statement, values or None, prepare=True).fetchall()
 
-    def _administer(self, statement: str) -> None:
-        with psycopg.connect(self._plain(self._server), autocommit=True) as connection:
-            connection.execute(statement)
 
-    def _address(self, name: str) -> str:
-        return make_url(self._server).set(database=name).render_as_string(hide_password=False)
-
-    @staticmethod
-    def _plain(address: str) -> str:
-        plain = make_url(address).set(drivername="postgresql")
-        return plain.render_as_string(hide_password=False)
+def _connect(url: str) -> psycopg.Connection[Any]:
+    plain = make_url(url).set(drivername="postgresql")
+    return psycopg.connect(plain.render_as_string(hide_password=False), autocommit=True)

@@ -75,6 +75,7 @@ class StandIn(Admin):
         self.revoked = None
         self.file_looks = 1
         self.workspace = Workspace(Team("T0PLAYGRND", name, "playground"), now)
+        self.bot_user_id = self._install_app()
         self.faults = Faults(now)
         self.tickets = Tickets(now)
         self.openid = OpenId(now)
@@ -83,10 +84,22 @@ class StandIn(Admin):
         self.offers: dict[tuple[str, str], list[Json]] = {}
         self.past_calls: deque[PastCall] = deque(maxlen=REMEMBERED)
         self.faults.when_down(self.sockets.drop_all)
-        bot = User("U0PLAYGRND", self.manifest.bot_name, self.manifest.name, is_bot=True)
-        self.bot_user_id = self.workspace.put_user(bot).id
         self._server = Server(self)
         self._serving: Serving | None = None
+
+    def reset(self) -> None:
+        """Go back to a new workspace with the app in it; who serves, listens and watches stays."""
+        self.workspace = self.workspace.successor()
+        self._install_app()
+        self.faults.clear()
+        self.tickets = Tickets(self.now)
+        self.deliveries.url, self.revoked, self.file_looks = None, None, 1
+        for memory in (self.deliveries.log, self.offers, self.past_calls):
+            memory.clear()
+
+    def _install_app(self) -> str:
+        bot = User("U0PLAYGRND", self.manifest.bot_name, self.manifest.name, is_bot=True)
+        return self.workspace.put_user(bot).id
 
     # ---- the workspace ----------------------------------------------------------------------
 

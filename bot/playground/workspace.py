@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
-from typing import TypeVar
+from typing import Self, TypeVar
 
 from bot.playground.state import Change, Channel, File, Message, Team, User, View
 
@@ -43,6 +43,13 @@ class Workspace:
         self._version = 0
         self._depth = 0
         self._pending: list[Change] = []
+
+    def successor(self) -> Self:
+        """An empty workspace of the same team and subscribers; it repeats no id and no stamp."""
+        successor = type(self)(self.team, self.now)
+        successor._subscribers = self._subscribers
+        successor._ids, successor._last_stamp = self._ids, self._last_stamp
+        return successor
 
     # ---- announcing -------------------------------------------------------------------------
 

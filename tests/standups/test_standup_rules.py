@@ -17,7 +17,6 @@ from bot.people.model import Absence, Person
 from bot.slack.cards import Card
 from bot.standups import service
 from bot.standups.model import Answer, Closing, Standup, StandupEntry, StandupRound
-from bot.store import Store
 from tests.databases import Databases
 from tests.standups.scene import HALF_PAST_NINE, SAID, ZONE, Company, found
 
@@ -152,13 +151,11 @@ def test_whatever_happens_in_whatever_order(
     databases: Databases, deeds: list[tuple[str, int]]
 ) -> None:
     """Nobody is asked or reminded twice, no answer is lost, and one summary is posted."""
-    with databases.lend() as address:
-        store = Store(address)
-        play = Play(found(store, "T1", "C1"))
+    with databases.lend() as database:
+        play = Play(found(database.store, "T1", "C1"))
         clock.use(lambda: play.now)
         staff = [play.company.someone(f"U{n}", f"Person {n}", "Sales") for n in range(3)]
         for deed, number in deeds:
-            with suppress(HandoffError), store.transaction() as session:
+            with suppress(HandoffError), database.store.transaction() as session:
                 DEEDS[deed](play, session, staff[number])
             play.look()
-        store.close()

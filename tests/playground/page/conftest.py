@@ -1,9 +1,9 @@
 """A page in a real Chromium, on a stand-in of its own, with a small Bolt app behind it."""
 
-import socket
 from collections.abc import Callable, Iterator
 
 import pytest
+from nicegui import core
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from slack_bolt import App
 
@@ -14,7 +14,7 @@ from tests.playground.page.fakes import FakeControls
 from tests.playground.world import MANIFEST, Clock, Endpoint, bolt_endpoint
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def context(browser: Browser) -> Iterator[BrowserContext]:
     """One for all, so that the page's scripts come from the browser's cache."""
     shared = browser.new_context(viewport={"width": 1400, "height": 900})
@@ -22,25 +22,27 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
     shared.close()
 
 
-@pytest.fixture(scope="session")
-def port() -> int:
-    """The same for all: the cache is kept by address."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
+@pytest.fixture(scope="module")
+def served() -> Iterator[tuple[StandIn, FakeControls]]:
+    """The page, served once: NiceGUI is one per process, and does not like to be started again."""
+    clock = Clock()
+    slack, controls = StandIn(MANIFEST, now=clock), FakeControls(clock)
+    mount(slack, controls)
+    with slack:
+        core.app.config.reconnect_timeout = 0  # a page that was closed does not come back
+        yield slack, controls
 
 
 @pytest.fixture
-def controls(clock: Clock) -> FakeControls:
-    return FakeControls(clock)
+def slack(served: tuple[StandIn, FakeControls]) -> StandIn:
+    served[0].reset()
+    return served[0]
 
 
 @pytest.fixture
-def slack(clock: Clock, controls: FakeControls, port: int) -> Iterator[StandIn]:
-    running = StandIn(MANIFEST, now=clock)
-    mount(running, controls)
-    running.start(port)
-    yield running
-    running.stop()  # NiceGUI is one per process: the next one starts when this one is down
+def controls(served: tuple[StandIn, FakeControls]) -> FakeControls:
+    served[1].sent = 0
+    return served[1]
 
 
 @pytest.fixture
