@@ -19,10 +19,9 @@ def _like(pattern: str, sentence: str) -> AfterValidator:
     return AfterValidator(look)
 
 
-def _secret(*, start: str = "", least: int = 0, sentence: str) -> AfterValidator:
+def _secret(*, start: str, sentence: str) -> AfterValidator:
     def look(value: SecretStr) -> SecretStr:
-        told = value.get_secret_value()
-        if not told.startswith(start) or len(told) < least:
+        if not value.get_secret_value().startswith(start):
             raise ValueError(sentence)
         return value
 
@@ -77,7 +76,6 @@ AppToken = Annotated[
     SecretStr,
     _secret(start="xapp-", sentence="must be an app-level token, which starts with xapp-"),
 ]
-LongSecret = Annotated[SecretStr, _secret(least=32, sentence="must have at least 32 characters")]
 ClientId = Annotated[
     str, _like(r"\d+\.\d+", "must be a client ID, two numbers with a point between")
 ]

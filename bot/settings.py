@@ -22,7 +22,6 @@ from bot.setting_kinds import (
     ClientId,
     Currency,
     Keys,
-    LongSecret,
     Member,
     Origins,
     PublicAddress,
@@ -98,16 +97,11 @@ class Settings(StoreSettings):
     slack_client_id: ClientId = Field(
         default="",
         description="Client ID of the app, Basic Information. With the client secret and "
-        "HANDOFF_PUBLIC_URL, people sign in with Slack to read the report page.",
+        "HANDOFF_PUBLIC_URL, people sign in with Slack to read the report page; without, there is "
+        "no such page.",
     )
     slack_client_secret: SecretStr | None = Field(
         default=None, description="Client secret of the app, Basic Information."
-    )
-    secret: LongSecret | None = Field(
-        default=None,
-        validation_alias="HANDOFF_SECRET",
-        description="What signs the report page's cookies, at least 32 random characters. "
-        "Empty: derived from the client secret.",
     )
     slack_api_url: ApiAddress = Field(
         default="https://slack.com/api/",
@@ -204,7 +198,7 @@ class Settings(StoreSettings):
 
     @property
     def missing_for_sign_in(self) -> list[str]:
-        """The settings without which nobody can sign in with Slack."""
+        """The settings without which nobody can sign in with Slack, and there is no report page."""
         needed = {
             "SLACK_CLIENT_ID": self.slack_client_id,
             "SLACK_CLIENT_SECRET": self.slack_client_secret,

@@ -54,7 +54,6 @@ def test_each_missing_setting_is_named_with_what_it_is() -> None:
         ("HANDOFF_LEAD_KEYS", "web:hunter2secret", "at least 16"),
         ("HANDOFF_THANKS_ORIGINS", "hunter2secret", "https://example.com"),
         ("HANDOFF_REPORT_KEYS", "hunter2secret", "name:key pairs"),
-        ("HANDOFF_SECRET", "hunter2secret", "at least 32 characters"),
         ("SLACK_CLIENT_ID", "hunter2secret", "two numbers"),
         ("PORT", "hunter2secret", "valid integer"),
         ("PORT", "70000", "less than or equal to 65535"),

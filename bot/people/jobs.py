@@ -1,7 +1,8 @@
-"""The durable work of people: ask Slack for someone's name and zone, and warn the admins."""
+"""The durable work of people: ask Slack for someone's name and zone, warn the admins, and delete
+sessions that have expired."""
 
 from bot.jobs import Tasks
-from bot.people import service, view
+from bot.people import service, sessions, view
 from bot.people.model import Person, Role, Workspace
 from bot.slack import Cards, Slack, show
 from bot.slack.cards import Card
@@ -26,6 +27,7 @@ def register(tasks: Tasks, store: Store, cards: Cards, slack: Slack) -> None:
 
     tasks.add(service.REFRESH, refresh)
     tasks.add(service.REFUSED, refused)
+    tasks.each_tick(sessions.prune, every=600)
     cards.when_refused(service.report_refusal)
     cards.add(service.REFUSED, lambda session, key: view.refused(session.get_one(Card, key).target))
     cards.add(service.ARCHIVED, lambda session, key: view.archived(session.get_one(Workspace, key)))

@@ -4,7 +4,7 @@ from datetime import date, datetime, time
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ForeignKey, SmallInteger, Text, UniqueConstraint, text
+from sqlalchemy import ForeignKey, LargeBinary, SmallInteger, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -111,6 +111,11 @@ class Person(Base):
         return f"<@{self.slack_id}>"
 
     @property
+    def has_access(self) -> bool:
+        """Whether this person may read anything: a member of the workspace, with a role."""
+        return self.active and bool(self.roles)
+
+    @property
     def leads_others(self) -> bool:
         """Whether this person may do what a manager may; an admin may too."""
         return Role.MANAGER in self.roles or Role.ADMIN in self.roles
@@ -122,3 +127,16 @@ class Person(Base):
         if self.leads_others and Role.ADMIN not in roles:
             return True
         return any(role in self.roles for role in roles)
+
+
+class WebSession(Base):
+    """Somebody who is signed in on the web pages, in one browser."""
+
+    __tablename__ = "web_session"
+
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    """SHA-256 of the token that the browser holds."""
+    workspace_id: Mapped[WorkspaceId]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    created_at: Mapped[Moment]
+    expires_at: Mapped[Moment]

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from bot import clock, slack
 from bot.errors import FieldErrors, HandoffError, NotAllowed, NotFound
 from bot.jobs import enqueue
+from bot.people import sessions
 from bot.people.hours import Hours, free_days
 from bot.people.model import Person, Role, Team, Workspace
 from bot.slack.cards import Card
@@ -136,7 +137,10 @@ def open_people(session: Session, who: Person, first_admin: str | None) -> bool:
 def assign(
     session: Session, by: Person, slack_id: str, roles: Iterable[Role], team_id: int | None
 ) -> Person:
-    """Give a person exactly these roles and this team. Raises NotAllowed, NotFound, LastAdmin."""
+    """Give a person exactly these roles and this team; one without a role is signed out.
+
+    Raises NotAllowed, NotFound, LastAdmin.
+    """
     require(session, by, "manage people", Role.ADMIN)
     if team_id is not None and team_id not in {team.id for team in teams(session, by.workspace_id)}:
         raise NotFound(what="this team")
@@ -150,6 +154,8 @@ def assign(
     if Role.ADMIN not in chosen and [admin.id for admin in admins] == [whom.id]:
         raise LastAdmin(who=whom.mention)
     whom.roles, whom.team_id = [str(role) for role in chosen], team_id
+    if not whom.has_access:
+        sessions.end_all(session, whom.id)
     return whom
 
 
@@ -249,12 +255,15 @@ def team_members(session: Session, team_id: int) -> Sequence[Person]:
 def follow(
     session: Session, workspace_id: int, slack_id: str, *, name: str, timezone: str, active: bool
 ) -> None:
-    """Take over what Slack says of a person whom we know; strangers are left alone."""
-    session.execute(
+    """Take over what Slack says of a person whom we know; one who was deactivated is signed out."""
+    known = session.scalar(
         update(Person)
         .where(Person.workspace_id == workspace_id, Person.slack_id == slack_id)
         .values(name=name, timezone=timezone, active=active)
+        .returning(Person.id)
     )
+    if known is not None and not active:
+        sessions.end_all(session, known)
 
 
 def warn_admins(session: Session, workspace: Workspace) -> None:

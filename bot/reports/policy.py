@@ -78,9 +78,9 @@ KEYHOLDER = Sight(SEES[Role.MARKETER])
 
 def sight_of(person: Person) -> Sight | None:
     """What this person sees; None for one without a role."""
-    roles = [SEES[Role(role)] for role in person.roles]
-    if not roles or not person.active:
+    if not person.has_access:
         return None
+    roles = [SEES[Role(role)] for role in person.roles]
     return Sight({matter: max(role[matter] for role in roles) for matter in Matter}, person.id)
 
 

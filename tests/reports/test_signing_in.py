@@ -1,16 +1,20 @@
 """Signing in with Slack: the whole way, and everything that must not be one."""
 
+import hashlib
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import httpx
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, text, update
 
 from bot import clock
-from bot.people.model import Person
+from bot.people import service as people
+from bot.people import sessions
+from bot.people.model import Person, Role, WebSession
 from bot.playground.openid import OpenId
-from bot.reports.site.guard import signing_key
+from bot.reports.site.guard import Attempt
 from tests.reports.house import NOW, House, open_house, sign_in
 
 
@@ -40,8 +44,21 @@ def test_over_https_the_cookie_never_goes_over_http(public_house: House) -> None
     with public_house.anyone() as web:
         answer = web.get("/report/sign-in/slack", follow_redirects=False)
         assert "; Secure" in answer.headers["set-cookie"]
-        back = httpx.URL(answer.headers["location"]).params["redirect_uri"]
+        asked = httpx.URL(answer.headers["location"]).params
+        back = asked["redirect_uri"]
         assert back == "https://handoff.example.com/report/signed-in"
+        code = public_house.slack.openid.new_code(
+            public_house.users["clara"].id, back, asked["nonce"]
+        )
+        [attempt] = list(web.cookies.jar)
+        welcome = web.get(
+            "/report/signed-in", params={"state": asked["state"], "code": code},
+            headers={"Cookie": f"{attempt.name}={attempt.value}"}, follow_redirects=False,
+        )  # fmt: skip
+        assert welcome.status_code == 303
+        given, *flags = welcome.headers.get_list("set-cookie")[0].split("; ")
+        assert given.startswith("__Host-handoff=")
+        assert {"HttpOnly", "Secure", "SameSite=lax", "Path=/", "Max-Age=28800"} <= set(flags)
 
 
 def test_somebody_without_a_role_hears_whom_to_ask(house: House) -> None:
@@ -58,6 +75,67 @@ def test_somebody_whom_nobody_wrote_down_is_not_written_down(house: House) -> No
         assert sign_in(web, new.id).status_code == 403
     with house.store.transaction() as session:
         assert session.query(Person).filter_by(slack_id=new.id).count() == 0
+
+
+def stored_sessions(house: House) -> list[WebSession]:
+    with house.store.transaction() as session:
+        return list(session.scalars(select(WebSession)))
+
+
+def deactivate(house: House, name: str, *, active: bool = False) -> None:
+    """As when an admin of Slack does it."""
+    with house.store.transaction() as session:
+        people.follow(
+            session, house.workspace.id, house.users[name].id,
+            name=name.title(), timezone="UTC", active=active,
+        )  # fmt: skip
+
+
+def assign(house: House, name: str, *roles: Role) -> None:
+    """As `/handoff people` does it."""
+    with house.store.transaction() as session:
+        people.assign(session, house.person("root"), house.users[name].id, roles, None)
+
+
+def test_the_database_holds_no_token(house: House) -> None:
+    with house.browser("clara") as web:
+        [row] = stored_sessions(house)
+        assert row.token_hash == hashlib.sha256(web.cookies["handoff"].encode()).digest()
+        assert row.person_id == house.person("clara").id
+
+
+def test_a_deactivated_person_is_signed_out_for_good(house: House) -> None:
+    with house.browser("clara") as web, house.browser("sofia") as other:
+        deactivate(house, "clara")
+        assert [row.person_id for row in stored_sessions(house)] == [house.person("sofia").id]
+        assert web.get("/report").url.path == "/report/sign-in"
+        deactivate(house, "clara", active=True)
+        assert web.get("/report").url.path == "/report/sign-in"
+        assert other.get("/report").url.path == "/report"
+
+
+def test_who_loses_the_last_role_is_signed_out_for_good(house: House) -> None:
+    with house.browser("clara") as web:
+        assign(house, "clara", Role.MARKETER)
+        assert web.get("/report").url.path == "/report"
+        assign(house, "clara")
+        assert not stored_sessions(house)
+        assert web.get("/report").url.path == "/report/sign-in"
+        assign(house, "clara", Role.MANAGER)
+        assert web.get("/report").url.path == "/report/sign-in"
+
+
+def test_a_sign_in_under_way_does_not_outlive_a_deactivation(house: House) -> None:
+    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    with ThreadPoolExecutor(1) as pool:
+        with house.store.transaction() as session:
+            assert sessions.start(session, house.workspace.id, house.users["clara"].id)
+            session.flush()
+            leaving = pool.submit(deactivate, house, "clara")
+            while not session.scalar(waiting):
+                assert not leaving.done(), "the deactivation did not wait for the sign-in"
+        leaving.result()
+    assert not stored_sessions(house)
 
 
 @pytest.mark.parametrize("change", [{"roles": []}, {"active": False}])
@@ -79,14 +157,47 @@ def test_a_session_lasts_a_working_day(house: House) -> None:
         assert web.get("/report").url.path == "/report/sign-in"
 
 
+def test_expired_sessions_are_deleted(house: House) -> None:
+    with house.browser("clara"), house.store.transaction() as session:
+        assert not sessions.prune(session)
+        clock.use(lambda: NOW + timedelta(seconds=sessions.SECONDS))
+        assert sessions.prune(session) == 1
+    assert not stored_sessions(house)
+    ticks = house.application.tasks.ticks
+    assert sessions.prune in [function for function, _ in ticks]
+
+
 def test_whoever_signs_out_is_out(house: House) -> None:
-    with house.browser("clara") as web:
+    with house.browser("clara") as web, house.anyone() as thief:
+        thief.cookies.set("handoff", web.cookies["handoff"])
+        assert thief.get("/report").url.path == "/report"
         assert "You are signed out" in web.post("/report/sign-out").text
+        assert "handoff" not in web.cookies
         assert web.get("/report").url.path == "/report/sign-in"
+        assert thief.get("/report").url.path == "/report/sign-in"
+        assert not stored_sessions(house)
 
 
-@pytest.mark.parametrize("spoilt", ["", "nonsense", "a.b.c"])
-def test_a_cookie_that_we_did_not_sign_is_nobody(house: House, spoilt: str) -> None:
+def test_a_form_on_another_site_signs_nobody_out(house: House) -> None:
+    with house.browser("clara"), house.anyone() as elsewhere:  # SameSite keeps the cookie at home
+        assert "set-cookie" not in elsewhere.post("/report/sign-out").headers
+        assert len(stored_sessions(house)) == 1
+
+
+def test_a_token_that_somebody_planted_serves_nobody(house: House) -> None:
+    with house.browser("sofia") as attacker, house.anyone() as web:
+        planted = attacker.cookies["handoff"]
+        web.cookies.set("handoff", planted, domain="127.0.0.1", path="/")
+        asked = begin(web).params
+        code = code_for(house, "clara", asked["nonce"])
+        assert come_back(house, web, state=asked["state"], code=code).status_code == 200
+        assert web.cookies["handoff"] != planted
+        assert attacker.get("/report").url.path == "/report/sign-in"
+        assert [row.person_id for row in stored_sessions(house)] == [house.person("clara").id]
+
+
+@pytest.mark.parametrize("spoilt", ["", "nonsense", "a.b.c", '"\\374\\000"'])
+def test_a_cookie_that_we_did_not_make_is_nobody(house: House, spoilt: str) -> None:
     with house.anyone() as web:
         web.cookies.set("handoff", spoilt)
         assert web.get("/report").url.path == "/report/sign-in"
@@ -135,6 +246,32 @@ def test_only_the_browser_that_began_can_end_it(house: House) -> None:
         assert come_back(house, web, state="another", code=code).status_code == 400
 
 
+def test_what_stands_in_addresses_does_not_end_a_sign_in(house: House) -> None:
+    """Whoever reads somebody's addresses (a log, a history) has state, nonce and code."""
+    with house.anyone() as web, house.anyone() as thief:
+        asked = begin(web).params
+        code = code_for(house, "sofia", asked["nonce"])
+        for forged in (
+            asked["state"],
+            asked["nonce"],
+            f"{asked['state']}.{asked['nonce']}",
+            "",
+            ".",
+        ):
+            thief.cookies.set("handoff_sign_in", forged)
+            page = come_back(house, thief, state=asked["state"], code=code)
+            assert page.status_code == 400, forged
+        assert not stored_sessions(house)
+
+
+def test_an_empty_attempt_has_no_state_that_fits(house: House) -> None:
+    """The state of an empty secret can be computed by anyone."""
+    with house.anyone() as web:
+        web.cookies.set("handoff_sign_in", ".x")
+        state = Attempt("", "/report").state
+        assert come_back(house, web, state=state, code="c").status_code == 400
+
+
 def test_a_code_of_another_sign_in_is_refused(house: House) -> None:
     with house.anyone() as web:
         asked = begin(web).params
@@ -155,11 +292,15 @@ def test_a_code_serves_once(house: House) -> None:
 
 
 def test_an_attempt_does_not_wait_for_ever(house: House) -> None:
+    """The browser forgets it, and a code is not good for longer either."""
     with house.anyone() as web:
-        asked = begin(web).params
+        answer = web.get("/report/sign-in/slack", follow_redirects=False)
+        assert "Max-Age=600" in answer.headers["set-cookie"]
+        asked = httpx.URL(answer.headers["location"]).params
         code = code_for(house, "sofia", asked["nonce"])
         clock.use(lambda: NOW + timedelta(minutes=11))
-        assert come_back(house, web, state=asked["state"], code=code).status_code == 400
+        assert come_back(house, web, state=asked["state"], code=code).status_code == 502
+        assert not stored_sessions(house)
 
 
 def test_whoever_cancels_hears_so(house: House) -> None:
@@ -228,19 +369,43 @@ def test_nobody_is_led_elsewhere(house: House, onward: str) -> None:
         assert back.headers["location"] == "/report"
 
 
+def test_an_address_with_any_sign_is_come_back_to(house: House) -> None:
+    onward = "/report/leads?by=source&key=a,b;c=d.e%20f"
+    with house.anyone() as web:
+        answer = web.get("/report/sign-in/slack", params={"onward": onward}, follow_redirects=False)
+        asked = httpx.URL(answer.headers["location"]).params
+        code = code_for(house, "clara", asked["nonce"])
+        back = web.get(
+            "/report/signed-in", params={"state": asked["state"], "code": code},
+            follow_redirects=False,
+        )  # fmt: skip
+        assert back.headers["location"] == onward
+
+
+@pytest.mark.parametrize("onward", ["https://evil.example/", "//evil.example", "/elsewhere"])
+def test_a_cookie_that_somebody_planted_leads_nobody_elsewhere(house: House, onward: str) -> None:
+    attempt = Attempt.begin(onward)
+    with house.anyone() as web:
+        web.cookies.set("handoff_sign_in", f"{attempt.secret}.{onward}")
+        code = code_for(house, "clara", attempt.nonce)
+        back = web.get(
+            "/report/signed-in", params={"state": attempt.state, "code": code},
+            follow_redirects=False,
+        )  # fmt: skip
+        assert back.headers["location"] == "/report"
+
+
 @pytest.fixture
 def closed_house(database_url: str) -> Iterator[House]:
     yield from open_house(database_url, slack_client_id="", slack_client_secret=None, public_url="")
 
 
-def test_where_it_is_not_set_up_the_page_says_how(closed_house: House) -> None:
+def test_where_nobody_can_sign_in_there_is_no_page(closed_house: House) -> None:
     with closed_house.anyone() as web:
-        page = web.get("/report")
-        assert page.status_code == 503
-        for name in ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "HANDOFF_PUBLIC_URL"):
-            assert name in page.text
-        assert "/report/signed-in" in page.text
-        assert web.get("/report/signed-in?state=a&code=b").status_code == 400
+        for path in ("", "/leads", "/figures", "/compare", "/files/leads.csv", "/sign-in",
+                     "/sign-in/slack", "/signed-in?state=a&code=b", "/style.css"):  # fmt: skip
+            assert web.get(f"/report{path}").status_code == 404, path
+        assert web.post("/report/sign-out").status_code == 404
 
 
 @pytest.fixture
@@ -251,11 +416,3 @@ def socket_house(database_url: str) -> Iterator[House]:
 def test_the_page_is_there_without_slack_over_http(socket_house: House) -> None:
     with socket_house.browser("clara") as web:
         assert web.get("/report").status_code == 200
-
-
-def test_the_key_is_the_one_that_was_set_or_made_of_the_client_secret() -> None:
-    derived = signing_key(None, "the client secret")
-    assert derived != signing_key(None, "another client secret")
-    assert derived != b"the client secret"
-    own = signing_key("a secret of its own", "the client secret")
-    assert own == signing_key("a secret of its own", "a new client secret") != derived

@@ -7,7 +7,7 @@ from fastapi import APIRouter, FastAPI
 from bot.people.model import Workspace
 from bot.reports.site import door, downloads, leads_page, pages, trouble
 from bot.reports.site.frame import House
-from bot.reports.site.guard import Guard, signing_key
+from bot.reports.site.guard import Guard
 from bot.settings import Settings
 from bot.slack.identity import SignIn
 from bot.store import Store
@@ -16,10 +16,13 @@ from bot.store import Store
 def mount(
     app: FastAPI, settings: Settings, store: Store, workspace: Callable[[], Workspace]
 ) -> None:
-    """Put the pages on the application's web."""
-    guard = _guard(settings)
+    """Put the pages on the application's web; where nobody can sign in, there are none."""
+    sign_in = _sign_in(settings)
+    if sign_in is None:
+        return
+    guard = Guard(secure=settings.public_url.startswith("https://"))
     house = House(store, workspace, guard)
-    entrance = door.Door(store, workspace, guard, _sign_in(settings), settings.missing_for_sign_in)
+    entrance = door.Door(store, workspace, guard, sign_in)
     routes = APIRouter()
     for each in (
         door.router(entrance),
@@ -37,16 +40,8 @@ def mount(
 
 
 def address(settings: Settings) -> str:
-    """Where the report is; empty while nobody can sign in there."""
+    """Where the report is; empty where nobody can sign in, and so there is none."""
     return "" if settings.missing_for_sign_in else settings.public_url + door.HOME
-
-
-def _guard(settings: Settings) -> Guard:
-    secret, client = settings.secret, settings.slack_client_secret
-    key = signing_key(
-        secret.get_secret_value() if secret else None, client.get_secret_value() if client else ""
-    )
-    return Guard(key, secure=settings.public_url.startswith("https://"))
 
 
 def _sign_in(settings: Settings) -> SignIn | None:

@@ -38,24 +38,19 @@ class _NotIn(Exception):
 
 @dataclass(frozen=True)
 class Door:
-    """What opens the pages. `sign_in` is None while `missing` settings keep people out."""
+    """What opens the pages."""
 
     store: Store
     workspace: Callable[[], Workspace]
     guard: Guard
-    sign_in: SignIn | None
-    missing: list[str]
+    sign_in: SignIn
 
     def ask(self, onward: Words = HOME) -> Response:
-        """The page with the button, or with what is not set up yet."""
-        if self.sign_in is None:
-            return page("not_set_up.html", {"missing": self.missing, "back": SIGNED_IN}, 503)
+        """The page with the button."""
         return page("sign_in.html", {"onward": _inside(onward)})
 
     def leave_for_slack(self, onward: Words = HOME) -> Response:
         """On the way to Slack, with a secret that comes back."""
-        if self.sign_in is None:
-            return RedirectResponse(SIGN_IN, 303)
         attempt = Attempt.begin(_inside(onward))
         team = self.workspace().team_id
         address = self.sign_in.address(attempt.state, attempt.nonce, team)
@@ -68,21 +63,25 @@ class Door:
     ) -> Response:
         """Back from Slack: who is it? Nothing is believed but what Slack itself says."""
         attempt = self.guard.attempt(request, state)
-        if attempt is None or self.sign_in is None:
+        if attempt is None:
             return _again("This sign-in began somewhere else, or a while ago.", 400)
         if error or not code:
             return _again("You did not agree to sign in, so nothing was shown to anyone.", 403)
         try:
-            who = self._identify(self.sign_in, code, attempt)
+            who = self._identify(code, attempt)
         except _NotIn as problem:
             return _again(problem.message, problem.status)
-        response = RedirectResponse(attempt.onward, 303, HEADERS)
-        self.guard.welcome(response, who)
+        with self.store.transaction() as session:
+            token = self.guard.sign_in(session, request, self.workspace(), who)
+        if token is None:
+            raise WithoutRole
+        response = RedirectResponse(_inside(attempt.onward), 303, HEADERS)
+        self.guard.welcome(response, token)
         return response
 
-    def _identify(self, sign_in: SignIn, code: str, attempt: Attempt) -> Identity:
+    def _identify(self, code: str, attempt: Attempt) -> Identity:
         try:
-            who = sign_in.identify(code, attempt.nonce)
+            who = self.sign_in.identify(code, attempt.nonce)
         except NotProven as problem:
             raise _NotIn(problem.message, 400) from problem
         except Postpone as problem:
@@ -95,13 +94,15 @@ class Door:
             raise _NotIn("You signed in to another Slack workspace than this report's.", 403)
         return who
 
-    def sign_out(self) -> Response:
-        """Forget who this browser is."""
+    def sign_out(self, request: Request) -> Response:
+        """End this browser's session."""
+        with self.store.transaction() as session:
+            self.guard.sign_out(session, request)
         response = page("message.html", {
             "title": "You are signed out", "text": "Until next time.", "link": SIGN_IN,
             "label": "Sign in again",
         })  # fmt: skip
-        self.guard.goodbye(response)
+        self.guard.goodbye(request, response)
         return response
 
     def refuse(self, request: Request, problem: Exception) -> Response:

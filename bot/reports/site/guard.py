@@ -1,27 +1,19 @@
-"""Who reads: the signed cookie says who somebody is, the database says what they may see."""
+"""Who reads: the cookie holds a session's token, the database says whose, and what they see."""
 
-import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
-from typing import Any
 
-from itsdangerous import BadSignature, TimestampSigner, URLSafeTimedSerializer
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot import clock
+from bot.people import sessions
 from bot.people.model import Person, Workspace
 from bot.reports.policy import Sight, sight_of
 from bot.slack.identity import Identity
 
-SESSION_SECONDS = 8 * 3600
-"""A working day; then one signs in again."""
-
 _SIGN_IN_SECONDS = 600
-_SIGNING_IN = "handoff_sign_in"
 
 
 class NotSignedIn(Exception):
@@ -43,101 +35,98 @@ class Reader:
 
 @dataclass(frozen=True)
 class Attempt:
-    """A sign-in that began here; only the browser in which it began can end it."""
+    """A sign-in that began in a browser, which alone knows `secret` and alone can end it.
 
-    state: str
-    nonce: str
+    State and nonce go through addresses that others may see, so they are made of the secret and
+    do not tell it.
+    """
+
+    secret: str
     onward: str
 
     @classmethod
     def begin(cls, onward: str) -> "Attempt":
-        """A new one, with secrets of its own."""
-        return cls(secrets.token_urlsafe(24), secrets.token_urlsafe(24), onward)
+        """A new one, with a secret of its own."""
+        return cls(secrets.token_urlsafe(32), onward)
 
+    @property
+    def state(self) -> str:
+        """What Slack sends back with the person."""
+        return self._derived("state")
 
-class _Signer(TimestampSigner):
-    """Stamps by our clock."""
+    @property
+    def nonce(self) -> str:
+        """What Slack writes into the ID token."""
+        return self._derived("nonce")
 
-    def get_timestamp(self) -> int:
-        return int(clock.now().timestamp())
+    def _derived(self, purpose: str) -> str:
+        return hmac.digest(self.secret.encode("utf-8", "replace"), purpose.encode(), "sha256").hex()
 
 
 class Guard:
     """Hands out cookies, and reads them."""
 
-    def __init__(self, key: bytes, *, secure: bool) -> None:
+    def __init__(self, *, secure: bool) -> None:
         """`secure`: the pages are served over https, and so are their cookies."""
         self._secure = secure
-        self._session = "__Host-handoff" if secure else "handoff"
-        self._sessions = _serializer(key, "report.session")
-        self._attempts = _serializer(key, "report.sign-in")
+        prefix = "__Host-" if secure else ""
+        self._session, self._attempt = f"{prefix}handoff", f"{prefix}handoff_sign_in"
 
     def reader(self, session: Session, request: Request, workspace: Workspace) -> Reader:
         """Who asks. Their role is read anew each time. Raises NotSignedIn, WithoutRole."""
-        told = self._read(self._sessions, request, self._session, SESSION_SECONDS)
-        if not isinstance(told, dict) or told.get("team") != workspace.team_id:
+        person = sessions.person(session, workspace.id, self._token(request))
+        if person is None:
             raise NotSignedIn
-        person = session.scalar(
-            select(Person).where(
-                Person.workspace_id == workspace.id, Person.slack_id == told.get("user")
-            )
-        )
-        sight = sight_of(person) if person else None
-        if person is None or sight is None:
+        sight = sight_of(person)
+        if sight is None:
             raise WithoutRole
         return Reader(person, workspace, sight)
 
-    def welcome(self, response: Response, who: Identity) -> None:
-        """Let this browser be that person's."""
-        told = self._sessions.dumps({"team": who.team_id, "user": who.slack_id})
-        self._put(response, self._session, told, SESSION_SECONDS)
-        self.forget_attempt(response)
+    def sign_in(
+        self, session: Session, request: Request, workspace: Workspace, who: Identity
+    ) -> str | None:
+        """End the session that this browser had, and start one; None for one without a role.
 
-    def goodbye(self, response: Response) -> None:
-        """Let this browser be nobody's."""
-        response.delete_cookie(self._session, secure=self._secure, httponly=True, samesite="lax")
+        The token is always a new one: a token that somebody put into the browser serves nobody.
+        """
+        self.sign_out(session, request)
+        return sessions.start(session, workspace.id, who.slack_id)
+
+    def sign_out(self, session: Session, request: Request) -> None:
+        """End this browser's session."""
+        sessions.end(session, self._token(request))
+
+    def welcome(self, response: Response, token: str) -> None:
+        """Let this browser hold the token of its session."""
+        self._put(response, self._session, token, sessions.SECONDS)
+        self._drop(response, self._attempt)
+
+    def goodbye(self, request: Request, response: Response) -> None:
+        """Let this browser forget its token.
+
+        A request from another site comes without the cookie (SameSite), and signs nobody out.
+        """
+        if self._session in request.cookies:
+            self._drop(response, self._session)
 
     def remember_attempt(self, response: Response, attempt: Attempt) -> None:
         """Let this browser know the sign-in that it began."""
-        told = [attempt.state, attempt.nonce, attempt.onward]
-        self._put(response, _SIGNING_IN, self._attempts.dumps(told), _SIGN_IN_SECONDS)
-
-    def forget_attempt(self, response: Response) -> None:
-        """An attempt serves once."""
-        response.delete_cookie(_SIGNING_IN, secure=self._secure, httponly=True, samesite="lax")
+        self._put(response, self._attempt, f"{attempt.secret}.{attempt.onward}", _SIGN_IN_SECONDS)
 
     def attempt(self, request: Request, state: str) -> Attempt | None:
         """The sign-in that this browser began, if it is the one that Slack answers."""
-        told = self._read(self._attempts, request, _SIGNING_IN, _SIGN_IN_SECONDS)
-        if not isinstance(told, list) or len(told) != 3:
-            return None
-        begun = Attempt(*told)
+        secret, _, onward = request.cookies.get(self._attempt, "").partition(".")
+        begun = Attempt(secret, onward)
         same = hmac.compare_digest(begun.state.encode(), state.encode("utf-8", "replace"))
-        return begun if same else None
+        return begun if secret and same else None
+
+    def _token(self, request: Request) -> str:
+        return request.cookies.get(self._session, "")
 
     def _put(self, response: Response, name: str, value: str, seconds: int) -> None:
         response.set_cookie(
             name, value, max_age=seconds, secure=self._secure, httponly=True, samesite="lax"
         )
 
-    @staticmethod
-    def _read(serializer: URLSafeTimedSerializer, request: Request, name: str, age: int) -> Any:
-        try:
-            return serializer.loads(request.cookies.get(name, ""), max_age=age)
-        except BadSignature:
-            return None
-
-
-def signing_key(secret: str | None, client_secret: str) -> bytes:
-    """The key of the cookies: the one that was set, else one made of the client secret."""
-    base = secret or client_secret
-    return hmac.digest(base.encode(), b"handoff: cookies of the report page", hashlib.sha256)
-
-
-def _serializer(key: bytes, purpose: str) -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(
-        key,
-        salt=f"handoff.{purpose}",
-        signer=_Signer,
-        signer_kwargs={"key_derivation": "hmac", "digest_method": hashlib.sha256},
-    )
+    def _drop(self, response: Response, name: str) -> None:
+        response.delete_cookie(name, secure=self._secure, httponly=True, samesite="lax")
