@@ -29,14 +29,17 @@ class Finding(NamedTuple):
     what: str
     problem: str | None
     """What is wrong and how to fix it; None where all is well."""
+    is_optional: bool = False
+    """Whether nothing is wrong: it is not set up, and all else works without."""
 
 
 def examine(settings: Settings, say: Callable[[str], None]) -> bool:
     """Check everything and tell about each with `say`; returns whether all is well."""
     findings = [*_slack(settings), _database(settings), _senders(settings), _sign_in(settings)]
-    for what, problem in findings:
-        say(f"✗ {what}: {problem}" if problem else f"✓ {what}")
-    wrong = sum(problem is not None for _, problem in findings)
+    for what, problem, is_optional in findings:
+        mark = "–" if is_optional else "✗"
+        say(f"{mark} {what}: {problem}" if problem else f"✓ {what}")
+    wrong = sum(bool(found.problem) and not found.is_optional for found in findings)
     say(f"{wrong} to fix." if wrong else "All is well.")
     return not wrong
 
@@ -150,7 +153,8 @@ def _senders(settings: Settings) -> Finding:
 def _sign_in(settings: Settings) -> Finding:
     what = "Sign in with Slack, for the report page"
     if missing := settings.missing_for_sign_in:
-        return Finding(what, f"{', '.join(missing)} missing, so nobody can read the report page.")
+        fix = f"not set up, so there is no report page ({', '.join(missing)} missing)."
+        return Finding(what, fix, is_optional=not settings.slack_client_id)
     if not settings.public_url.startswith("https://") and not _is_loopback(settings.public_url):
         return Finding(what, "HANDOFF_PUBLIC_URL has to begin with https://, else Slack refuses.")
     return Finding(f"{what}; redirect URL {settings.public_url}{SIGNED_IN}", None)

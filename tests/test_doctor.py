@@ -56,7 +56,7 @@ def test_all_is_well(slack: StandIn, database_url: str) -> None:
         ({"channel": "#nowhere"}, "Check HANDOFF_CHANNEL"),
         ({"database_url": SecretStr("postgresql+psycopg://x@127.0.0.1:1/x")}, "cannot be reached"),
         ({"lead_keys": {}}, "HANDOFF_LEAD_KEYS is empty"),
-        ({"public_url": ""}, "HANDOFF_PUBLIC_URL missing"),
+        ({"public_url": ""}, "there is no report page (HANDOFF_PUBLIC_URL missing)"),
         ({"public_url": "http://handoff.example.com"}, "has to begin with https://"),
     ],
 )
@@ -66,6 +66,12 @@ def test_what_is_wrong_comes_with_what_to_do(
     well, said = examine(slack, database_url, **changes)
     assert not well
     assert advice in said
+
+
+def test_the_report_page_may_be_left_out(slack: StandIn, database_url: str) -> None:
+    well, said = examine(slack, database_url, slack_client_id="", slack_client_secret=None)
+    assert well, said
+    assert "– Sign in with Slack, for the report page: not set up" in said
 
 
 def test_channels_that_cannot_be_used(slack: StandIn, database_url: str) -> None:
