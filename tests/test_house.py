@@ -75,6 +75,13 @@ def files() -> list[Path]:
     return [ROOT / name for name in listed.stdout.splitlines() if (ROOT / name).exists()]
 
 
+def test_the_tests_that_the_security_page_names_exist() -> None:
+    named = re.findall(r"`(test_\w+)`", (ROOT / "docs" / "security.md").read_text())
+    tests = "".join(path.read_text() for path in (ROOT / "tests").rglob("test_*.py"))
+    assert named
+    assert [name for name in named if f"def {name}(" not in tests] == []
+
+
 def test_no_registry_is_named_and_no_lock_lacks_its_hash() -> None:
     for name in ("requirements.txt", "requirements-demo.txt", "requirements-dev.txt"):
         text = (ROOT / name).read_text()
