@@ -1,13 +1,18 @@
 """What all tests share: a real PostgreSQL, one fresh database a test."""
 
+import atexit
+import gc
 import json
 import os
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import certifi
 import pytest
+from fastapi.dependencies import models as dependencies
 from hypothesis import settings
 from slack_bolt.listener.custom_listener import CustomListener
 from slack_sdk.models.views import View
@@ -25,6 +30,18 @@ __all__ = ["browser"]
 
 _GOLDEN = Path(__file__).parent / "golden"
 
+
+def _few_certificates() -> str:
+    """A file with one certificate, in place of the hundreds that each HTTP client would read."""
+    first, end, _ = Path(certifi.where()).read_text().partition("-----END CERTIFICATE-----")
+    file = Path(tempfile.mkdtemp(prefix="handoff-test-")) / "certificates.pem"
+    file.write_text(first + end)
+    atexit.register(shutil.rmtree, file.parent)
+    return str(file)
+
+
+# Nothing here goes beyond the loopback address, so nobody's certificate is looked at.
+os.environ.setdefault("SSL_CERT_FILE", _few_certificates())
 
 # The same examples every time, however slow the machine: a property must not fail by chance.
 settings.register_profile("handoff", derandomize=True, deadline=None)
@@ -44,6 +61,24 @@ _TOGETHER = {
 }
 
 
+# They wait long for what they are about (a dead worker is noticed, a browser draws), or compute
+# long. Begun last, one of them would go on alone.
+_FIRST = {
+    "tests/journeys/test_browser.py",
+    "tests/journeys/test_crashes.py",
+    "tests/journeys/test_races.py",
+    "tests/journeys/test_source_crashes.py",
+    "tests/journeys/test_week.py",
+    "tests/playground/page/test_page.py",
+    "tests/reports/test_in_chromium.py",
+    "tests/standups/test_standup_quarter.py",
+}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.nodeid.partition("::")[0] not in _FIRST)
+
+
 class _Scheduling(LoadScopeScheduling):
     """Tests go where there is room, but those of some files stay together.
 
@@ -57,6 +92,12 @@ class _Scheduling(LoadScopeScheduling):
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
     return _Scheduling(config, log)
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays; looking at all of it for garbage again and again takes long."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -106,6 +147,15 @@ def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.playground.tickets.TRIGGER_SECONDS", 60.0)
     patience = property(lambda _listener: 60, lambda _listener, _seconds: None)
     monkeypatch.setattr(CustomListener, "ack_timeout", patience)  # Bolt's own three seconds
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _remember_no_application() -> Iterator[None]:
+    """FastAPI remembers the endpoints of thousands of routes, and with them their applications."""
+    yield
+    for each in vars(dependencies).values():
+        if hasattr(each, "cache_clear"):
+            each.cache_clear()
 
 
 @pytest.fixture(autouse=True)

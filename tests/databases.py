@@ -57,7 +57,7 @@ SELECT 1 FROM pg_db_role_setting WHERE setdatabase =
 
 @contextmanager
 def shared_server(place: Path) -> Iterator[str]:
-    """The address of the server in `place`, which the first process makes and the last one stops."""
+    """The address of a server in `place`: the first process makes it, the last one stops it."""
     with place.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not place.exists():

@@ -6,6 +6,7 @@ limits. Whoever wants to see changes subscribes, or waits for them.
 
 from __future__ import annotations
 
+import inspect
 import threading
 import time
 from collections import defaultdict
@@ -99,7 +100,7 @@ class Workspace:
         """Wait until `predicate()` is truthy and return its value; no lock is held meanwhile.
 
         `timeout` is in real seconds. Looks again after each change, and every 50 ms, so that a
-        predicate may also ask about other things. Raises TimeoutError.
+        predicate may also ask about other things. Raises TimeoutError, which shows the predicate.
         """
         deadline = time.monotonic() + timeout
         while True:
@@ -108,7 +109,7 @@ class Workspace:
                 return value
             left = deadline - time.monotonic()
             if left <= 0:
-                raise TimeoutError(f"not so after {timeout:g} s")
+                raise TimeoutError(f"not so after {timeout:g} s: {_source_of(predicate)}")
             with self._changed:
                 if self._version == version:
                     self._changed.wait(min(left, 0.05))
@@ -271,3 +272,13 @@ class Workspace:
     def view_change(view: View) -> Change:
         """The change to announce after a view was changed in place."""
         return Change("home" if view.type == "home" else "modal", user=view.user)
+
+
+def _source_of(predicate: Callable[[], object]) -> str:
+    """A function as it is written, and the values that it closes over."""
+    try:
+        source = inspect.getsource(predicate).strip()
+    except (OSError, TypeError):
+        return repr(predicate)
+    values = inspect.getclosurevars(predicate).nonlocals
+    return "\n".join([source, *(f"{name} = {value!r:.200}" for name, value in values.items())])

@@ -22,6 +22,7 @@ def test_it_can_be_stopped_while_it_starts(store: Store, seconds: float) -> None
     time.sleep(seconds)  # the moment is what is tested
     working.stop()
     working.stop()
+    assert "worker" not in {thread.name for thread in threading.enumerate()}
 
 
 def test_a_look_that_missed_its_end_is_told_again(

@@ -80,16 +80,17 @@ def test_waiting(workspace: Workspace) -> None:
     found = workspace.wait_until(lambda: workspace.messages("C1"))
     assert found[0].text == "now"
     thread.join()
-    with pytest.raises(TimeoutError):
-        workspace.wait_until(lambda: False, timeout=0.01)
+    text = "later"
+    with pytest.raises(TimeoutError) as raised:
+        workspace.wait_until(lambda: found[0].text == text, timeout=0.01)
+    assert "found[0].text == text" in str(raised.value)
+    assert "text = 'later'" in str(raised.value)
 
 
-def test_many_messages_stay_fast(workspace: Workspace) -> None:
-    started = time.monotonic()
+def test_each_of_many_messages_is_found(workspace: Workspace) -> None:
     for _ in range(20_000):
         message = post(workspace)
         assert workspace.message("C1", message.ts) is message
-    assert time.monotonic() - started < 10
 
 
 def test_names_and_ids(slack: StandIn, leads: Channel, ann: User) -> None:

@@ -61,6 +61,7 @@ class World:
     crashes: list[datetime] = field(default_factory=list)
     crashed: int = 0
     ticks: int = 0
+    due: dict[Callable[[Session], int], datetime | None] = field(default_factory=dict)
     down: list[tuple[datetime, datetime]] = field(default_factory=list)
     """When the machine stayed down."""
 
@@ -81,11 +82,14 @@ class World:
         return True
 
     def tick(self) -> None:
-        """What a tick of a worker does with what is due; a crash ends it."""
+        """What a tick of a worker does with what is due; a crash ends it.
+
+        Two that tick together found the same things due, and one of them comes too late.
+        """
         self.ticks += 1
         if self.ticks % 10 == 1:
             self._once(service.follow_people)
-        for act, moment in self._due().items():
+        for act, moment in self.due.items():
             if moment is not None and moment <= self.now:
                 while self._once(act):
                     pass
@@ -110,7 +114,8 @@ class World:
 
     def next_moment(self) -> datetime | None:
         """When something is due next."""
-        moments = self._due().values()
+        self.due = self._due()
+        moments = self.due.values()
         return min((moment for moment in moments if moment is not None), default=None)
 
     def _due(self) -> dict[Callable[[Session], int], datetime | None]:
