@@ -212,6 +212,12 @@ class Settings(StoreSettings):
         return self.slack_app_token is not None
 
 
+def passed_on() -> dict[str, str]:
+    """What a program that we start gets of our environment: no settings, and so no secrets."""
+    names = {name for name in os.environ if name.startswith("LC_")} | {"LANG", "PATH", "TZ"}
+    return {name: os.environ[name] for name in names & os.environ.keys()}
+
+
 def environment_name(field: str) -> str:
     """The name of the setting's environment variable."""
     alias = Settings.model_fields[field].validation_alias

