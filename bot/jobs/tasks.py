@@ -16,6 +16,7 @@ from procrastinate.retry import BaseRetryStrategy, RetryDecision
 from procrastinate.testing import InMemoryConnector
 from sqlalchemy.orm import Session
 
+from bot import clock
 from bot.jobs import queue
 from bot.jobs.queue import GiveUp, Postpone
 from bot.store import Store
@@ -40,8 +41,8 @@ class Backoff(BaseRetryStrategy):
 
 
 def _in(seconds: float) -> RetryDecision:
-    now = procrastinate.utils.utcnow()
-    return RetryDecision(retry_at=now + timedelta(seconds=seconds))
+    """By the database's clock, on which Procrastinate reads it."""
+    return RetryDecision(retry_at=clock.database_now() + timedelta(seconds=seconds))
 
 
 class Tasks:

@@ -17,6 +17,7 @@ from procrastinate import App, JobContext, PsycopgConnector
 from procrastinate.jobs import Job, Status
 from sqlalchemy.orm import Session
 
+from bot import clock
 from bot.jobs import queue, schedule
 from bot.jobs.tasks import Tasks
 from bot.store import DatabaseDown, Store
@@ -220,6 +221,6 @@ class Worker:
 async def _revive(app: App, job: Job) -> None:
     logger.warning("job %s (%s) was left undone and is given back", job.id, job.task_name)
     if job.attempts < _MOST_RESCUES:
-        await app.job_manager.retry_job(job)
+        await app.job_manager.retry_job(job, retry_at=clock.database_now())
     else:
         await app.job_manager.finish_job(job, status=Status.FAILED, delete_job=False)

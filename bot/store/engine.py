@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 
 import psycopg
 from sqlalchemy import create_engine, event
@@ -11,6 +12,7 @@ from sqlalchemy.exc import DBAPIError, InvalidatePoolError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from bot import clock
 from bot.errors import HandoffError
 
 # Above the 20 listener threads and the worker's 10, so that no request waits for a connection.
@@ -47,8 +49,9 @@ class Store:
             max_overflow=_POOL,
             connect_args={"connect_timeout": _CONNECT_SECONDS},
         )
+        event.listen(self.engine, "connect", _ask_time)
         event.listen(self.engine, "checkin", _rest)
-        event.listen(self.engine, "checkout", self._rouse)
+        event.listen(self.engine, "checkout", _rouse)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
 
     @contextmanager
@@ -60,22 +63,6 @@ class Store:
         with reachable(), self._sessions.begin() as session:
             yield session
 
-    def _rouse(
-        self, connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: object
-    ) -> None:
-        """Ask a connection that rested whether it is alive; the pool replaces one that is not.
-
-        Asking each time, as `pool_pre_ping` does, costs a tenth of the intake
-        (benchmarks/bench_intake.py).
-        """
-        rested_since = record.info.get("rested_since")
-        if rested_since is None or time.monotonic() - rested_since < _FRESH_SECONDS:
-            return
-        try:
-            self.engine.dialect.do_ping(connection)
-        except psycopg.Error as error:
-            raise InvalidatePoolError from error
-
     def close(self) -> None:
         """Close every connection; the store can be used again afterwards."""
         self.engine.dispose()
@@ -83,6 +70,32 @@ class Store:
 
 def _rest(_connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
     record.info["rested_since"] = time.monotonic()
+
+
+def _rouse(connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: object) -> None:
+    """Ask a connection that rested whether it is alive; the pool replaces one that is not.
+
+    Asking each time, as `pool_pre_ping` does, costs a tenth of the intake
+    (benchmarks/bench_intake.py).
+    """
+    rested_since = record.info.get("rested_since")
+    if rested_since is None or time.monotonic() - rested_since < _FRESH_SECONDS:
+        return
+    try:
+        _ask_time(connection, record)
+    except psycopg.Error as error:
+        raise InvalidatePoolError from error
+
+
+def _ask_time(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+    """Ask the database what time it is: that answers, too, whether it is there."""
+    assert isinstance(connection, psycopg.Connection)
+    began = clock.machine_now()
+    connection.autocommit = True
+    row = connection.execute("SELECT extract(epoch FROM clock_timestamp())::float8").fetchone()
+    connection.autocommit = False
+    assert row is not None
+    clock.correct(datetime.fromtimestamp(row[0], UTC), began)
 
 
 def _unreachable(error: DBAPIError) -> bool:
