@@ -7,7 +7,7 @@ from contextlib import ExitStack, asynccontextmanager
 from functools import partial
 
 from fastapi import FastAPI
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from bot.campaigns import jobs as campaign_jobs
 from bot.campaigns import listeners as campaign_listeners
@@ -52,6 +52,7 @@ from bot.store import DatabaseDown, Store, migrate
 from bot.store.embedded import database
 from bot.web import create, hooks
 from bot.web import leads as lead_routes
+from bot.web.health import Database
 from bot.web.intake import Intake
 from bot.web.slack import router as slack_router
 
@@ -131,7 +132,7 @@ class Application:
         web = create(
             leads=lead_routes.router(intake, senders, self.settings.thanks_origins),
             hooks=hooks.router(intake, self.settings.sources, self.settings.public_url),
-            health={"database": self._database_problem, "slack": self._slack_problem},
+            health={"database": Database(self.store).problem, "slack": self._slack_problem},
             slack_events=slack_router(self.listening, secret.get_secret_value())
             if over_http and secret
             else None,
@@ -223,14 +224,6 @@ class Application:
             self._reconnecting.join()  # it may be using the store, or opening a socket
         self.listening.stop()
         self._resources.close()
-
-    def _database_problem(self) -> str | None:
-        try:
-            with self.store.transaction() as session:
-                session.execute(text("SELECT 1"))
-        except DatabaseDown as error:
-            return error.message
-        return None
 
     def _slack_problem(self) -> str | None:
         if self._workspace is None:

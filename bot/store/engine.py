@@ -22,6 +22,10 @@ _CONNECT_SECONDS = 5
 # A connection that served so recently is taken to be alive.
 _FRESH_SECONDS = 1.0
 
+# 08: connection, 53: resources, as on a full disk, 57P: shutdown, 58: input and output, 25006:
+# read-only, as a standby is (PostgreSQL, Appendix A).
+_AWAY = ("08", "53", "57P", "58", "25006")
+
 
 class DatabaseDown(HandoffError):
     """The database cannot be reached at the moment. Nothing was changed; please try again soon."""
@@ -99,9 +103,8 @@ def _ask_time(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None
 
 
 def _unreachable(error: DBAPIError) -> bool:
-    """Whether the server refused or dropped us, as against refusing a statement."""
-    if not isinstance(error, OperationalError):
-        return False
+    """Whether the server refused or dropped us or stores nothing, as against a wrong statement."""
     state = getattr(error.orig, "sqlstate", None)
-    # No state: never connected. 08: connection, 53: resources, 57P: shutdown (PostgreSQL, App. A).
-    return state is None or state.startswith(("08", "53", "57P"))
+    if state is None:
+        return isinstance(error, OperationalError)  # never connected
+    return str(state).startswith(_AWAY)

@@ -1,26 +1,35 @@
 """Health: the process lives, and says what it misses."""
 
+import os
 import socket
+import subprocess
+import tempfile
 from collections.abc import Iterator
+from contextlib import closing, suppress
 from pathlib import Path
 
 import httpx
 import pytest
 from fastapi import APIRouter
 from pydantic import SecretStr
+from sqlalchemy import event, make_url
 
 from bot.app import SlackRefusesUs, build
 from bot.command_line import main
 from bot.doctor import manifest
+from bot.jobs.queue import JobKey
 from bot.keys import Keys
 from bot.people.model import Workspace
 from bot.people.service import NotInstalled
 from bot.playground.standin import StandIn
 from bot.settings import Settings
-from bot.store import DatabaseDown, Store
+from bot.store import DatabaseDown, Store, table
+from bot.store.postgres import account
 from bot.web import Server, create, leads
+from bot.web.health import Database
 from bot.web.intake import Intake
 from bot.web.server import PortTaken
+from tests.conftest import administer
 from tests.web.conftest import KEY, Site
 
 
@@ -34,6 +43,91 @@ def test_health_says_nothing_that_is_secret(site: Site) -> None:
     shown = site.web.get("/health/ready").text + site.web.get("/openapi.json").text
     for secret in (KEY, site.slack.bot_token, site.slack.signing_secret):
         assert secret not in shown
+
+
+@pytest.fixture
+def read_only(site: Site, postgres: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+    """A site whose database takes nothing any more, as after a switch to a standby."""
+    monkeypatch.setattr("bot.web.health._KEPT_SECONDS", 0.0)
+    name = site.application.store.engine.url.database
+    administer(postgres, f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+    site.application.store.close()  # it holds for connections that are made from now on
+    yield site
+    administer(postgres, f"ALTER DATABASE {name} RESET default_transaction_read_only")
+    site.application.store.close()
+
+
+def test_a_database_that_can_only_be_read_is_not_ready(read_only: Site) -> None:
+    ready = read_only.web.get("/health/ready")
+    assert (ready.status_code, ready.json()["database"]) == (503, "The database is read-only.")
+
+
+def test_a_database_that_can_only_be_read_lets_senders_try_again(read_only: Site) -> None:
+    for answer in (read_only.send({"email": "ada@example.com"}), read_only.fill_in(email="a@b.de")):
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+
+
+def test_ready_again_when_it_stores_again(
+    site: Site, postgres: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.web.health._KEPT_SECONDS", 0.0)
+    name = site.application.store.engine.url.database
+    answers = []
+    for how in ("SET default_transaction_read_only = on", "RESET default_transaction_read_only"):
+        administer(postgres, f"ALTER DATABASE {name} {how}")
+        site.application.store.close()
+        answers.append(site.web.get("/health/ready").status_code)
+    assert answers == [503, 200]
+
+
+def test_whoever_asks_often_gets_the_last_answer(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.web.health._KEPT_SECONDS", 3600.0)
+    database, statements = Database(store), []
+    event.listen(store.engine, "before_cursor_execute", lambda *each: statements.append(each[2]))
+    assert [database.problem() for _ in range(100)] == [None] * 100
+    assert sum("job_key" in statement for statement in statements) == 1
+
+
+@pytest.fixture
+def small_disk(postgres: str) -> Iterator[tuple[Path, str]]:
+    """A file system of 30 MB, and the address of a database that lies there."""
+    disk, name = Path(tempfile.mkdtemp(prefix="handoff-disk-")), f"small_{os.urandom(6).hex()}"
+    mount = ["mount", "-t", "tmpfs", "-o", "size=30m", "tmpfs", str(disk)]
+    if os.geteuid() != 0 or subprocess.run(mount, check=False, capture_output=True).returncode:
+        disk.rmdir()
+        pytest.skip("only who may mount can have a full disk")
+    try:
+        (disk / "data").mkdir()
+        os.chown(disk / "data", account().pw_uid, account().pw_gid)
+        administer(
+            postgres,
+            f"CREATE TABLESPACE {name} LOCATION '{disk}/data'",
+            f"CREATE DATABASE {name} TABLESPACE {name}",
+        )
+        yield disk, make_url(postgres).set(database=name).render_as_string(hide_password=False)
+        administer(postgres, f"DROP DATABASE {name} WITH (FORCE)", f"DROP TABLESPACE {name}")
+    finally:
+        subprocess.run(["umount", "--lazy", str(disk)], check=True)
+        disk.rmdir()
+
+
+def test_a_full_disk_is_not_ready(
+    small_disk: tuple[Path, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.web.health._KEPT_SECONDS", 0.0)
+    disk, url = small_disk
+    with closing(Store(url)) as store:
+        table(JobKey).create(store.engine)
+        database = Database(store)
+        assert database.problem() is None
+        with suppress(OSError), (disk / "filler").open("wb", buffering=0) as filler:
+            while True:
+                filler.write(bytes(1024))
+        assert database.problem() == "The database's disk is full."
+        (disk / "filler").unlink()
+        assert database.problem() is None
 
 
 def routes(intake: Intake) -> APIRouter:
