@@ -236,7 +236,7 @@ class Application:
 def build(settings: Settings) -> Application:
     """Open the database (the embedded one is started and migrated) and wire the application.
 
-    Raises WrongSettings, NoEmbeddedServer, DatabaseDown, NotMigrated.
+    Raises WrongSettings, NoEmbeddedServer, DatabaseDown, NotMigrated, UnknownRevision.
     """
     _check_sources(settings)
     with ExitStack() as resources:
@@ -265,7 +265,10 @@ def _check_sources(settings: Settings) -> None:
 
 
 def see_to_schema(store: Store, *, ours: bool) -> None:
-    """Migrate the embedded database; of a served one only ask that someone did."""
+    """Migrate the embedded database; of a served one only ask that someone did.
+
+    A newer schema is fine where it still serves this version. Raises NotMigrated, UnknownRevision.
+    """
     if ours:
         migrate.upgrade(store.engine)
     elif not migrate.is_current(store.engine):

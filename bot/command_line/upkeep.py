@@ -31,7 +31,7 @@ def db(options: Options) -> None:
     with opened() as store:
         if options.deed == "upgrade":
             migrate.upgrade(store.engine)
-            print(f"The database is at revision {migrate.head()}.")
+            print(f"The database is at revision {migrate.current(store.engine)}.")
             return
         problems = migrate.problems(store.engine)
     print("\n".join(problems) or "The database is up to date.")

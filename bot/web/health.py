@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot import clock
-from bot.store import DatabaseDown, Store
+from bot.store import DatabaseDown, Store, migrate
 
 logger = logging.getLogger(__name__)
 
@@ -41,7 +41,8 @@ _ROW = """
 
 
 class Database:
-    """Whether the database stores what it is given, found out by storing something."""
+    """Whether the database stores what it is given, found out by storing something, and whether its
+    schema still serves this version."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -65,6 +66,9 @@ class Database:
             with self._store.transaction() as session:
                 for statement in (_LIMITS, _SPACE, _ROW):
                     session.execute(text(statement), {"now": clock.now()})
+            migrate.is_current(self._store.engine)
+        except migrate.UnknownRevision as error:
+            return error.message
         except (DatabaseDown, SQLAlchemyError) as error:
             return _sentence(error)
         return None

@@ -1,15 +1,20 @@
 """Migrations: up, down and up again; the models say what the database has; one at a time."""
 
 import os
+import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, create_engine, make_url, text
 
 import bot.app  # noqa: F401 - it knows every table
+from bot.command_line import main
 from bot.store import Store, migrate
+from bot.web.health import Database
 
 
 @pytest.fixture
@@ -187,3 +192,115 @@ def test_many_processes_migrate_once(empty: Engine) -> None:
         thread.join()
     assert failures == []
     assert migrate.is_current(empty)
+
+
+_NEWER = """
+from alembic import op
+
+revision = "newer_{name}"
+down_revision = "{before}"
+branch_labels = None
+depends_on = None
+{facts}
+
+def upgrade() -> None:
+    op.execute("CREATE TABLE newer_{name} (id int)")
+
+
+def downgrade() -> None:
+    op.execute("DROP TABLE newer_{name}")
+"""
+
+
+@pytest.fixture
+def newer_version(tmp_path: Path) -> Callable[..., None]:
+    """Upgrades a database as a newer version does, which has more revisions than this one."""
+
+    def upgrade(engine: Engine, *serves_older: bool) -> None:
+        place, before = tmp_path / "migrations", migrate.head()
+        shutil.copytree(Path(migrate.__file__).parent / "migrations", place, dirs_exist_ok=True)
+        for number, serves in enumerate(serves_older):
+            name = f"{'serves' if serves else 'breaks'}_{number}"
+            facts = "serves_older = True" if serves else ""
+            file = place / "versions" / f"newer_{name}.py"
+            file.write_text(_NEWER.format(name=name, before=before, facts=facts))
+            before = f"newer_{name}"
+        with pytest.MonkeyPatch.context() as version:
+            version.setattr(migrate, "_SCRIPTS", place)
+            migrate.upgrade(engine)
+            assert migrate.is_current(engine)
+
+    return upgrade
+
+
+def test_a_newer_schema_that_serves_this_version_is_fine(
+    empty: Engine, newer_version: Callable[..., None]
+) -> None:
+    migrate.upgrade(empty)
+    newer_version(empty, True, True)
+    assert migrate.is_current(empty)
+    assert migrate.problems(empty) == []
+    migrate.upgrade(empty)
+    assert migrate.current(empty) == "newer_serves_1"
+    with closing(Store(empty.url.render_as_string(hide_password=False))) as store:
+        assert Database(store).problem() is None
+
+
+@pytest.mark.parametrize("steps", [(False,), (False, True), (True, False)])
+def test_a_newer_schema_that_breaks_this_version_is_said(
+    empty: Engine, newer_version: Callable[..., None], steps: tuple[bool, ...]
+) -> None:
+    migrate.upgrade(empty)
+    newer_version(empty, *steps)
+    for ask in (
+        migrate.is_current, migrate.problems, migrate.upgrade,
+        lambda engine: migrate.downgrade(engine, "base"),
+    ):  # fmt: skip
+        with pytest.raises(migrate.UnknownRevision, match="most likely a newer version"):
+            ask(empty)
+    with closing(Store(empty.url.render_as_string(hide_password=False))) as store:
+        assert "does not know" in (Database(store).problem() or "")
+
+
+@pytest.mark.parametrize("command", [["run"], ["db", "upgrade"], ["db", "check"], ["jobs"]])
+def test_an_old_command_beside_a_newer_schema_says_so_in_a_sentence(
+    empty: Engine, newer_version: Callable[..., None], command: list[str],
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    newer_version(empty, False)
+    monkeypatch.setenv("DATABASE_URL", empty.url.render_as_string(hide_password=False))
+    monkeypatch.setattr("bot.command_line.running._until_told", threading.Event)  # no signals
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-1")
+    monkeypatch.setenv("SLACK_SIGNING_SECRET", "0" * 32)
+    monkeypatch.setenv("HANDOFF_CHANNEL", "#leads")
+    with pytest.raises(SystemExit) as stopped:
+        main(command)
+    assert stopped.value.code == 1
+    assert capsys.readouterr().err.startswith("The database is at revision newer_breaks_0, which")
+
+
+def test_an_old_upgrade_beside_a_newer_schema_that_serves_it_does_nothing(
+    empty: Engine, newer_version: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    newer_version(empty, True)
+    monkeypatch.setenv("DATABASE_URL", empty.url.render_as_string(hide_password=False))
+    main(["db", "upgrade"])
+    main(["jobs"])
+    said = capsys.readouterr().out
+    assert said == "The database is at revision newer_serves_0.\nNo work has failed.\n"
+
+
+def test_what_is_served_follows_a_downgrade(empty: Engine) -> None:
+    def note() -> str | None:
+        with empty.connect() as connection:
+            about = "SELECT obj_description('alembic_version'::regclass, 'pg_class')"
+            found: str | None = connection.scalar(text(about))
+            return found
+
+    migrate.upgrade(empty)
+    assert note() == f"serves versions from revision {migrate.head()}"
+    migrate.downgrade(empty, "-1")
+    assert note() != f"serves versions from revision {migrate.head()}"
+    migrate.downgrade(empty, "base")
+    assert note() is None

@@ -8,6 +8,10 @@ down_revision = ${repr(down_revision)}
 branch_labels = ${repr(branch_labels)}
 depends_on = ${repr(depends_on)}
 
+# Whether a version that does not know this revision goes on working beside it: True where nothing is
+# taken away, renamed or narrowed, and what is added may be left out of an INSERT.
+serves_older = False
+
 
 def upgrade() -> None:
     ${upgrades if upgrades else "pass"}
