@@ -1,6 +1,7 @@
 """The kinds of values that settings have, each with the sentence that says what one looks like."""
 
 import re
+from ipaddress import ip_network
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -65,10 +66,21 @@ def _origins(value: object) -> object:
     return origins
 
 
+def _networks(value: str) -> str:
+    try:
+        networks = [str(ip_network(each.strip())) for each in value.split(",") if each.strip()]
+    except ValueError:
+        raise ValueError(
+            "must be addresses or networks such as 10.0.0.5 or 172.16.0.0/12, with commas between"
+        ) from None
+    return ",".join(networks)
+
+
 Keys = Annotated[dict[str, SecretStr], NoDecode, _pairs("name:key", "[a-z0-9_-]{1,40}", 16)]
 Secrets = Annotated[dict[str, SecretStr], NoDecode, _pairs("source:secret", "[a-z_]+", 8)]
 Addresses = Annotated[dict[str, str], NoDecode, _pairs("source:address", "[a-z_]+", 8)]
 Origins = Annotated[list[str], NoDecode, BeforeValidator(_origins)]
+Proxies = Annotated[str, AfterValidator(_networks)]
 BotToken = Annotated[
     SecretStr, _secret(start="xoxb-", sentence="must be a bot token, which starts with xoxb-")
 ]

@@ -24,6 +24,7 @@ from bot.setting_kinds import (
     Keys,
     Member,
     Origins,
+    Proxies,
     PublicAddress,
     Secrets,
     Zone,
@@ -168,6 +169,12 @@ class Settings(StoreSettings):
         validation_alias="HANDOFF_PUBLIC_URL",
         description="How the world reaches the web process (https://handoff.example.com); part "
         "of what HubSpot signs, and where Slack sends people back who sign in.",
+    )
+    proxies: Proxies = Field(
+        default="127.0.0.1,::1",
+        validation_alias="HANDOFF_PROXIES",
+        description="Addresses or networks of the proxies in front (10.0.0.5,172.16.0.0/12), whose "
+        "X-Forwarded-For and X-Forwarded-Proto are believed.",
     )
     host: str = Field(
         default="0.0.0.0",  # noqa: S104 - a web process serves its network; the demo says 127.0.0.1

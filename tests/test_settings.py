@@ -55,6 +55,7 @@ def test_each_missing_setting_is_named_with_what_it_is() -> None:
         ("HANDOFF_THANKS_ORIGINS", "hunter2secret", "https://example.com"),
         ("HANDOFF_REPORT_KEYS", "hunter2secret", "name:key pairs"),
         ("SLACK_CLIENT_ID", "hunter2secret", "two numbers"),
+        ("HANDOFF_PROXIES", "hunter2secret", "172.16.0.0/12"),
         ("PORT", "hunter2secret", "valid integer"),
         ("PORT", "70000", "less than or equal to 65535"),
     ],

@@ -8,7 +8,7 @@ import uvicorn
 
 from bot.app import build
 from bot.settings import Settings
-from bot.web import Server
+from bot.web.server import Server, options
 
 logger = logging.getLogger(__name__)
 
@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 def serve(settings: Settings, stop: threading.Event, *, web: bool, worker: bool) -> None:
     """Serve (`web`) and do the durable work (`worker`) in this process, until `stop` is set."""
     with closing(build(settings)) as application:
-        server = Server(settings.host, settings.port) if web else None
+        server = Server(settings.host, settings.port, settings.proxies) if web else None
         try:
             application.connect(listen=web)
             if worker:
@@ -44,6 +44,5 @@ def serve_many(settings: Settings, stop: threading.Event, processes: int, *, wor
             workers=processes,
             host=settings.host,
             port=settings.port,
-            log_config=None,
-            access_log=False,
+            **options(settings.proxies),
         )
