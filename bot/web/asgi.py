@@ -10,6 +10,7 @@ from bot.people.service import NotInstalled
 from bot.store import DatabaseDown
 from bot.web.health import Health
 from bot.web.health import router as health_router
+from bot.web.intake import TooManyWaiting
 
 
 def create(
@@ -37,6 +38,7 @@ def create(
     # 503 asks senders and Slack to try again; a 4xx would make them give up.
     app.add_exception_handler(DatabaseDown, _try_again)
     app.add_exception_handler(NotInstalled, _try_again)
+    app.add_exception_handler(TooManyWaiting, _try_again)
     return app
 
 

@@ -25,6 +25,14 @@ logger = logging.getLogger(__name__)
 THREADS = 1
 # So many are stored in some 20 ms, and no request waits for more than that of others.
 _MOST_TOGETHER = 32
+# What waits beyond this would be answered too late; half a second's worth at full speed.
+_MOST_WAITING = 512
+_MOST_BYTES = 16 * 1024 * 1024
+
+
+class TooManyWaiting(HandoffError):
+    """Too many requests are waiting to be stored, so nothing of this one was. Send it again in a
+    moment."""
 
 
 class _Place(NamedTuple):
@@ -42,14 +50,27 @@ class Intake:
         self._workspace = workspace
         self._waiting: deque[_Place] = deque()
         self._lock = threading.Lock()
+        self._requests = self._bytes = 0  # of those that are not stored yet; the loop's alone
         self._threads = ThreadPoolExecutor(THREADS, "intake")
 
     async def take(self, sent: Sent) -> Receipt:
-        """Store one submission, committed before this returns. Raises DatabaseDown."""
-        mine = _Place(sent, Future())
-        self._waiting.append(mine)
+        """Store one submission, committed before this returns.
+
+        Raises DatabaseDown, TooManyWaiting.
+        """
+        size = len(sent.body)
+        if self._requests >= _MOST_WAITING or self._bytes + size > _MOST_BYTES:
+            raise TooManyWaiting
+        self._requests, self._bytes = self._requests + 1, self._bytes + size
+        try:
+            return await self._stored(_Place(sent, Future()))
+        finally:
+            self._requests, self._bytes = self._requests - 1, self._bytes - size
+
+    async def _stored(self, place: _Place) -> Receipt:
+        self._waiting.append(place)
         self._threads.submit(self._store_next)
-        return await asyncio.wrap_future(mine.receipt)
+        return await asyncio.wrap_future(place.receipt)
 
     def _store_next(self) -> None:
         """Store what waits, of one source; there is nothing where others took it along."""

@@ -180,6 +180,16 @@ def test_without_a_database_senders_are_asked_to_try_again(cut_off: httpx.Client
         assert "127.0.0.1" not in answer.text
 
 
+def test_while_too_many_wait_senders_are_asked_to_try_again(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.web.intake._MOST_WAITING", 0)
+    for answer in (site.send({"email": "ada@example.com"}), site.fill_in(email="ada@example.com")):
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+        assert "Send it again" in answer.json()["detail"]
+    assert not site.submissions()
+
+
 def test_a_start_without_a_database_says_so(nowhere: str, tmp_path: Path) -> None:
     """One sentence for the operator, and no traceback."""
     settings = Settings(

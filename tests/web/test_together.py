@@ -13,7 +13,7 @@ from bot.leads.model import Lead, Outcome, Submission
 from bot.leads.service import Receipt, Sent
 from bot.people.model import Workspace
 from bot.store import Store
-from bot.web.intake import THREADS, Intake
+from bot.web.intake import THREADS, Intake, TooManyWaiting
 from tests.campaigns.scene import install
 from tests.loops import run
 
@@ -98,3 +98,25 @@ def test_one_that_breaks_the_others_breaks_alone(
     first, broken, *rest = run(while_busy(store, intake, sent))
     assert str(broken) == "this one"
     assert [each.is_new for each in (first, *rest)] == [True] * 3
+
+
+def test_the_queue_has_an_end(
+    store: Store, intake: Intake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.web.intake._MOST_WAITING", THREADS + 5)
+    answers = run(while_busy(store, intake, [lead(number) for number in range(8)]))
+    assert [each.outcome for each in answers[:5]] == [Outcome.LEAD] * 5
+    assert [type(each) for each in answers[5:]] == [TooManyWaiting] * 3
+    assert run(intake.take(lead(7))).is_new  # there is room again
+    with store.transaction() as session:
+        assert len(session.scalars(select(Submission)).all()) == THREADS + 5 + 1
+
+
+def test_the_queue_holds_only_so_many_bytes(
+    store: Store, intake: Intake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.web.intake._MOST_BYTES", 10_000)
+    large = Sent("api", "website", b" " * 4_000, "")
+    answers = run(while_busy(store, intake, [large, large, large, lead(1)]))
+    assert [isinstance(each, TooManyWaiting) for each in answers] == [False, False, True, False]
+    assert run(intake.take(large)).outcome == Outcome.UNREADABLE
