@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
+from fastapi.concurrency import run_in_threadpool
 
 from bot.slack import Listening
 from bot.web.body import raw_body
@@ -12,14 +13,13 @@ def router(listening: Listening, signing_secret: str) -> APIRouter:
     """The route that Slack's app settings name as the request URL: `/slack/events`."""
     routes = APIRouter()
 
-    # A plain function: FastAPI calls it in its thread pool, so Bolt never blocks the event loop.
     @routes.post("/slack/events", include_in_schema=False)
-    def events(request: Request, body: Annotated[bytes, Depends(raw_body)]) -> Response:
+    async def events(request: Request, body: Annotated[bytes, Depends(raw_body)]) -> Response:
         """Check the signature and the stamp (5 minutes), then let Bolt answer."""
         headers = dict(request.headers)
         if not listening.is_slack(signing_secret, body, headers):
-            return Response(status_code=401)
-        answer = listening.dispatch(body, headers)
+            return Response(status_code=401)  # strangers get none of the threads that answer Slack
+        answer = await run_in_threadpool(listening.dispatch, body, headers)
         return Response(answer.body, answer.status, answer.headers)
 
     return routes
