@@ -11,6 +11,7 @@ from bot.store import DatabaseDown
 from bot.web.health import Health
 from bot.web.health import router as health_router
 from bot.web.intake import TooManyWaiting
+from bot.web.wrong_keys import SlowWrongKeys
 
 
 def create(
@@ -29,6 +30,7 @@ def create(
         version=version("handoff"),
         description="Send leads to sales: each is stored before it is answered, and shown once. "
         "Read the figures: leads, campaigns, spend and weeks, in pages.",
+        responses={429: {"description": "Too many requests without a valid key."}},
     )
     app.include_router(leads)
     app.include_router(hooks)
@@ -39,6 +41,7 @@ def create(
     app.add_exception_handler(DatabaseDown, _try_again)
     app.add_exception_handler(NotInstalled, _try_again)
     app.add_exception_handler(TooManyWaiting, _try_again)
+    app.add_middleware(SlowWrongKeys)
     return app
 
 
