@@ -4,7 +4,10 @@ import json
 import logging
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
+from threading import Event
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,6 +21,7 @@ from bot.slack.listening import Answer
 from bot.web import Server
 from bot.web.slack import router
 from tests.web.conftest import Site
+from tests.web.waiting import until
 
 STAMP, SIGNATURE = "X-Slack-Request-Timestamp", "X-Slack-Signature"
 FORM, JSON = "application/x-www-form-urlencoded", {"Content-Type": "application/json"}
@@ -107,6 +111,34 @@ def test_what_slack_did_not_sign_is_refused_unread(door: Door) -> None:
 def test_a_body_that_slack_did_not_sign_is_refused_unread(door: Door) -> None:
     for body in (b"", EVENT + b" ", EVENT[:-1], b"\xff\xfe", b"{" * 100_000):
         assert_refused_unread(door, door.post(body, signed()), body[:20])
+
+
+def test_who_is_not_slack_waits_for_no_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    listening, busy, free = (
+        Listening(Slack("xoxb-1", "http://127.0.0.1:9/")),
+        list[bytes](),
+        Event(),
+    )
+
+    def dispatch(body: bytes, headers: dict[str, str]) -> Answer:
+        busy.append(body)
+        free.wait()
+        return Answer(200, "", {})
+
+    monkeypatch.setattr(listening, "dispatch", dispatch)
+    server = Server("127.0.0.1", 0)
+    server.start(FastAPI(routes=router(listening, SECRET).routes))
+    post = partial(httpx.post, f"http://127.0.0.1:{server.port}/slack/events", content=EVENT)
+    with ThreadPoolExecutor(40) as pool:  # as many threads as there are for Slack
+        slack = [pool.submit(post, headers=signed(), timeout=60) for _ in range(40)]
+        until(lambda: len(busy) == 40, "Slack's requests do not get their threads")
+        try:
+            assert post(timeout=30).status_code == 401
+        finally:
+            free.set()
+        assert {each.result().status_code for each in slack} == {200}
+    server.stop()
+    listening.stop()
 
 
 def test_the_secret_of_another_app_opens_nothing(door: Door) -> None:
