@@ -28,7 +28,7 @@ class HandoffError(Exception):
 
 
 class NotAllowed(HandoffError):
-    """You need the role {role} to {deed}. {ask}"""
+    """Only {allowed} can {deed}. {ask}"""
 
 
 class NotFound(HandoffError):

@@ -6,10 +6,15 @@ from sqlalchemy.orm import Session
 from bot import slack
 from bot.home import service, view
 from bot.people.desk import Desk
-from bot.people.model import Person
+from bot.people.model import Person, Role
 from bot.slack import Command, Incoming, Listening
+from bot.slack.access import Access
 from bot.slack.text import plural
 from bot.store import Store
+
+_SOURCES = Access("look at the sources", (Role.ADMIN,))
+_RETRY = Access("retry failed work", (Role.ADMIN,))
+_STATUS = Access("see how the installation does", (Role.ADMIN,))
 
 
 class Hall(Desk):
@@ -28,11 +33,11 @@ def register(listening: Listening, store: Store) -> None:
     """Listen for home tabs and what admins do there."""
     hall = Hall(store)
     listening.event("app_home_opened", hall.opened)
-    listening.action(view.SOURCES_OPEN, hall.opens(_sources))
-    listening.action(view.RETRY, hall.does(service.retry))
-    listening.action(view.RETRY_ALL, hall.tells(_retry_all))
-    usage = "how the installation does"
-    listening.command(Command("/handoff", "status", usage, hall.tells(_status)))
+    listening.action(view.SOURCES_OPEN, hall.opens(_sources), _SOURCES)
+    listening.action(view.RETRY, hall.does(service.retry), _RETRY)
+    listening.action(view.RETRY_ALL, hall.tells(_retry_all), _RETRY)
+    usage = "how the installation does (admins)"
+    listening.command(Command("/handoff", "status", usage, hall.tells(_status), _STATUS))
 
 
 def _status(session: Session, who: Person, _id: int) -> str:

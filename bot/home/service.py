@@ -71,7 +71,7 @@ def page(session: Session, person_id: int) -> Page:
     return Page(
         person=who,
         admins=people.having(session, who.workspace_id, Role.ADMIN),
-        own=_own(session, who),
+        own=_own(session, who) if who.roles else [],
         to_claim=leads.waiting(session, who.workspace_id, MOST_TO_CLAIM + 1) if sells else [],
         calls=leads.call_lists(session, who.workspace_id) if sells else [],
         away_until=absence.ends_at if absence else None,

@@ -5,8 +5,12 @@ from functools import partial
 from bot.library import service, view
 from bot.library.model import Found, Shelf
 from bot.people.desk import Desk
+from bot.people.model import ANY_ROLE
 from bot.slack import Command, Incoming, Listening
+from bot.slack.access import Access
 from bot.store import Store
+
+_LOOK = Access("look into the library", ANY_ROLE)
 
 
 class Library(Desk):
@@ -49,10 +53,10 @@ def register(listening: Listening, store: Store) -> None:
     """Listen for the library."""
     library = Library(store)
     usage = "`price`: look up talking points, objections, answers and what worked"
-    listening.command(Command("/handoff", "find", usage, library.open))
-    listening.action(view.FIND, library.typed)
-    listening.submission(view.FIND, library.searched)
-    listening.action(f"{view.TURN}.previous", library.turn)
-    listening.action(f"{view.TURN}.next", library.turn)
+    listening.command(Command("/handoff", "find", usage, library.open, _LOOK))
+    listening.action(view.FIND, library.typed, _LOOK)
+    listening.submission(view.FIND, library.searched, _LOOK)
+    listening.action(f"{view.TURN}.previous", library.turn, _LOOK)
+    listening.action(f"{view.TURN}.next", library.turn, _LOOK)
     for shelf in Shelf:
-        listening.action(view.open_action(shelf), partial(library.show, shelf))
+        listening.action(view.open_action(shelf), partial(library.show, shelf), _LOOK)

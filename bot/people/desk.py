@@ -13,8 +13,9 @@ from slack_sdk.models.views import View
 from sqlalchemy.orm import Session
 
 from bot.people import service as people
-from bot.people.model import Person
+from bot.people.model import Person, people_with
 from bot.slack import Incoming, Message
+from bot.slack.access import Access
 from bot.store import Store
 
 T = TypeVar("T")
@@ -42,9 +43,25 @@ class Desk:
 
     @contextmanager
     def serving(self, incoming: Incoming) -> Iterator[tuple[Session, Person]]:
-        """One transaction, and the person who acts in it. Raises NotInstalled."""
+        """One transaction, and the person who acts in it, if the route is for them.
+
+        Raises NotInstalled, Deactivated, NotAllowed.
+        """
+        try:
+            with self._store.transaction() as session:
+                who = people.acting(session, incoming.team, incoming.user)
+                if incoming.access is not None:
+                    admit(session, who, incoming.access)
+                yield session, who
+        except people.Deactivated:
+            self._ask_slack(incoming)
+            raise
+
+    def _ask_slack(self, incoming: Incoming) -> None:
+        """Whoever clicks is in Slack again, and we may have missed it."""
         with self._store.transaction() as session:
-            yield session, people.acting(session, incoming.team, incoming.user)
+            workspace = people.workspace(session, incoming.team)
+            people.refresh(session, people.person(session, workspace.id, incoming.user))
 
     def opens(self, draw: Draw) -> Listener:
         """A click or a command opens a modal."""
@@ -87,3 +104,11 @@ class Desk:
             answer(incoming, outcome)
 
         return listen
+
+
+def admit(session: Session, who: Person, access: Access) -> None:
+    """See that the person may use a route. Raises NotAllowed, which says whom to ask."""
+    if who.has(*access.roles) or (access.or_team and who.team_id is not None):
+        return
+    team = " or in a team" if access.or_team else ""
+    raise people.refusal(session, who, access.deed, f"{people_with(access.roles)}{team}")

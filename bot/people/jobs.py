@@ -2,7 +2,7 @@
 sessions that have expired."""
 
 from bot.jobs import Tasks
-from bot.people import service, sessions, view
+from bot.people import profile, service, sessions, view
 from bot.people.model import Person, Role, Workspace
 from bot.slack import Cards, Slack, show
 from bot.slack.cards import Card
@@ -17,7 +17,7 @@ def register(tasks: Tasks, store: Store, cards: Cards, slack: Slack) -> None:
             who = session.get_one(Person, person_id)
         user = slack.call("users.info", user=who.slack_id)["user"]
         with store.transaction() as session:
-            service.follow(session, who.workspace_id, who.slack_id, **service.facts_of(user))
+            service.follow(session, who.workspace_id, who.slack_id, **profile.facts_of(user))
 
     def refused(card_id: int) -> None:
         with store.transaction() as session:

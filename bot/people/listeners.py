@@ -7,51 +7,63 @@ from slack_sdk.models.views import View
 from sqlalchemy.orm import Session
 
 from bot.errors import NotFound, below
-from bot.people import service, team_view, view
+from bot.people import profile, service, team_view, view
+from bot.people.desk import Desk
 from bot.people.hours import Hours
 from bot.people.model import Person, Role, Workspace
 from bot.slack import Command, Incoming, Listening
+from bot.slack.access import Access
 from bot.store import Store
+
+_PEOPLE = Access("manage people", (Role.ADMIN,))
+_HOURS = Access("change working hours", (Role.ADMIN,))
 
 logger = logging.getLogger(__name__)
 
 
-class Desk:
+class People(Desk):
     """Where what concerns people arrives."""
 
     def __init__(self, store: Store, first_admin: str | None) -> None:
-        self._store = store
+        super().__init__(store)
         self._first_admin = first_admin
 
     def show(self, incoming: Incoming, _rest: str = "") -> None:
         """`/handoff people`, or its button: the list; whoever installed becomes the first admin."""
         incoming.ack()
-        with self._store.transaction() as session:
-            who = service.acting(session, incoming.team, incoming.user)
-            welcome = service.open_people(session, who, self._first_admin)
+        welcome = self._is_first_admin(incoming)
+        with self.serving(incoming) as (session, who):
             modal = _list(session, who, welcome=welcome)
         incoming.open(modal)
+
+    def _is_first_admin(self, incoming: Incoming) -> bool:
+        """Whether this person becomes the first admin."""
+        with self._store.transaction() as session:
+            who = service.acting(session, incoming.team, incoming.user)
+            if not service.comes_first(session, who, self._first_admin):
+                return False
+        with self._store.transaction() as session:
+            who = service.acting(session, incoming.team, incoming.user)
+            return service.open_people(session, who, self._first_admin)
 
     def turn(self, incoming: Incoming) -> None:
         """Another page of the list."""
         incoming.ack()
-        with self._store.transaction() as session:
-            modal = _list(session, _admin(session, incoming), page=incoming.id)
+        with self.serving(incoming) as (session, who):
+            modal = _list(session, who, page=incoming.id)
         incoming.replace(modal)
 
     def add(self, incoming: Incoming) -> None:
         """The form for someone new."""
         incoming.ack()
-        with self._store.transaction() as session:
-            who = _admin(session, incoming)
+        with self.serving(incoming) as (session, who):
             modal = view.edit(None, service.teams(session, who.workspace_id))
         incoming.open(modal)
 
     def edit(self, incoming: Incoming) -> None:
         """The form for someone who is in the list."""
         incoming.ack()
-        with self._store.transaction() as session:
-            who = _admin(session, incoming)
+        with self.serving(incoming) as (session, who):
             member = session.get(Person, incoming.id)
             if member is None or member.workspace_id != who.workspace_id:
                 raise NotFound(what="this person")
@@ -61,10 +73,9 @@ class Desk:
     def save(self, incoming: Incoming) -> None:
         """Roles and a team were chosen."""
         fields = incoming.fields
-        roles = [Role(role) for role in fields["roles"] or []]
-        team_id = view.team_of(fields["team"])
-        with self._store.transaction() as session:
-            who = _admin(session, incoming)
+        with self.serving(incoming) as (session, who):
+            roles = [Role(role) for role in fields["roles"] or []]
+            team_id = view.team_of(fields["team"])
             with below("roles", service.LastAdmin):
                 service.assign(session, who, fields["person"], roles, team_id)
             modal = _list(session, who)
@@ -74,21 +85,20 @@ class Desk:
     def show_hours(self, incoming: Incoming, _rest: str = "") -> None:
         """`/handoff hours`, or its button: when each team works."""
         incoming.ack()
-        with self._store.transaction() as session:
-            modal = _hours(session, _admin(session, incoming))
+        with self.serving(incoming) as (session, who):
+            modal = _hours(session, who)
         incoming.open(modal)
 
     def ask_team(self, incoming: Incoming) -> None:
         """The form for a new team."""
         incoming.ack()
-        with self._store.transaction() as session:
-            _admin(session, incoming)
-        incoming.open(team_view.add_team())
+        with self.serving(incoming):
+            modal = team_view.add_team()
+        incoming.open(modal)
 
     def save_team(self, incoming: Incoming) -> None:
         """The new team's name came."""
-        with self._store.transaction() as session:
-            who = _admin(session, incoming)
+        with self.serving(incoming) as (session, who):
             service.add_team(session, who, str(incoming.fields["name"] or ""))
             session.flush()
             modal = _hours(session, who)
@@ -98,8 +108,7 @@ class Desk:
     def edit_hours(self, incoming: Incoming) -> None:
         """The form for one team's hours."""
         incoming.ack()
-        with self._store.transaction() as session:
-            who = _admin(session, incoming)
+        with self.serving(incoming) as (session, who):
             workspace = session.get_one(Workspace, who.workspace_id)
             modal = team_view.edit_hours(
                 service.team(session, who, incoming.id), workspace.timezone
@@ -116,8 +125,7 @@ class Desk:
             country=(fields["country"] or "").strip().upper() or None,
         )
         zone = (fields["zone"] or "").strip() or None
-        with self._store.transaction() as session:
-            who = _admin(session, incoming)
+        with self.serving(incoming) as (session, who):
             service.set_hours(session, who, incoming.noted_id, told, zone)
             modal = _hours(session, who)
         incoming.ack()
@@ -129,7 +137,7 @@ class Desk:
         user = incoming.event["user"]
         with self._store.transaction() as session:
             workspace = service.workspace(session, incoming.team)
-            service.follow(session, workspace.id, user["id"], **service.facts_of(user))
+            service.follow(session, workspace.id, user["id"], **profile.facts_of(user))
 
     def archived(self, incoming: Incoming) -> None:
         """A channel was archived; the admins hear of it where it is the shared one."""
@@ -142,30 +150,29 @@ class Desk:
 
 def register(listening: Listening, store: Store, first_admin: str | None) -> None:
     """Listen for people. `first_admin` is the member ID from the settings, if one is set."""
-    desk = Desk(store, first_admin)
-    listening.command(Command("/handoff", "people", "say who does what (admins)", desk.show))
-    listening.action(view.OPEN, desk.show)
-    listening.action(view.ADD, desk.add)
-    listening.action(view.EDIT, desk.edit)
-    listening.action(f"{view.PAGE}.previous", desk.turn)
-    listening.action(f"{view.PAGE}.next", desk.turn)
-    listening.submission(view.SAVE, desk.save)
-    listening.command(Command("/handoff", "hours", "say when each team works", desk.show_hours))
-    listening.action(team_view.HOURS, desk.show_hours)
-    listening.action(team_view.ADD_TEAM, desk.ask_team)
-    listening.submission(team_view.SAVE_TEAM, desk.save_team)
-    listening.action(team_view.EDIT_HOURS, desk.edit_hours)
-    listening.submission(team_view.SAVE_HOURS, desk.save_hours)
+    desk = People(store, first_admin)
+    usage = "say who does what (admins)"
+    listening.command(Command("/handoff", "people", usage, desk.show, _PEOPLE))
+    for action, listener in (
+        (view.OPEN, desk.show),
+        (view.ADD, desk.add),
+        (view.EDIT, desk.edit),
+        (f"{view.PAGE}.previous", desk.turn),
+        (f"{view.PAGE}.next", desk.turn),
+    ):
+        listening.action(action, listener, _PEOPLE)
+    listening.submission(view.SAVE, desk.save, _PEOPLE)
+    usage = "say when each team works (admins)"
+    listening.command(Command("/handoff", "hours", usage, desk.show_hours, _HOURS))
+    listening.action(team_view.HOURS, desk.show_hours, _HOURS)
+    listening.action(team_view.ADD_TEAM, desk.ask_team, _HOURS)
+    listening.submission(team_view.SAVE_TEAM, desk.save_team, _HOURS)
+    listening.action(team_view.EDIT_HOURS, desk.edit_hours, _HOURS)
+    listening.submission(team_view.SAVE_HOURS, desk.save_hours, _HOURS)
     listening.event("user_change", desk.follow)
     listening.event("channel_archive", desk.archived)
     for kind in ("app_uninstalled", "tokens_revoked"):
         listening.event(kind, _removed)
-
-
-def _admin(session: Session, incoming: Incoming) -> Person:
-    who = service.acting(session, incoming.team, incoming.user)
-    service.require(session, who, "manage people", Role.ADMIN)
-    return who
 
 
 def _list(session: Session, who: Person, *, page: int = 0, welcome: bool = False) -> View:

@@ -1,5 +1,6 @@
 """The tables of people: workspaces, teams and persons, and the rules that a person keeps."""
 
+from collections.abc import Collection
 from datetime import date, datetime, time
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -24,6 +25,21 @@ class Role(StrEnum):
     def label(self) -> str:
         """The role as cards and modals write it."""
         return self.value.capitalize()
+
+    @property
+    def plural(self) -> str:
+        """Those who have the role, as a sentence names them."""
+        return "salespeople" if self is Role.SALESPERSON else f"{self.value}s"
+
+
+ANY_ROLE = tuple(Role)
+
+
+def people_with(roles: Collection[str]) -> str:
+    """Those who have one of these roles, as a sentence names them."""
+    if {Role.SALESPERSON, Role.MARKETER} <= set(roles):  # managers and admins may what they may
+        return "people with a role"
+    return " and ".join(Role(role).plural for role in roles)
 
 
 class Workspace(Base):
@@ -120,8 +136,10 @@ class Person(Base):
         """Whether this person may do what a manager may; an admin may too."""
         return Role.MANAGER in self.roles or Role.ADMIN in self.roles
 
-    def has(self, *roles: Role) -> bool:
-        """Whether the person has one of `roles`, or stands above them."""
+    def has(self, *roles: str) -> bool:
+        """Whether the person has one of `roles`, or stands above them; nobody deactivated does."""
+        if self.active is False:
+            return False
         if Role.ADMIN in self.roles:
             return True
         if self.leads_others and Role.ADMIN not in roles:

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import time
-from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+from zoneinfo import available_timezones
 
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -14,7 +13,7 @@ from bot.errors import FieldErrors, HandoffError, NotAllowed, NotFound
 from bot.jobs import enqueue
 from bot.people import sessions
 from bot.people.hours import Hours, free_days
-from bot.people.model import Person, Role, Team, Workspace
+from bot.people.model import Person, Role, Team, Workspace, people_with
 from bot.slack.cards import Card
 from bot.slack.text import clean
 
@@ -29,6 +28,11 @@ _MOST_TEAMS = 90
 
 class NotInstalled(HandoffError):
     """Handoff is not connected to this workspace yet. Please try again in a minute."""
+
+
+class Deactivated(HandoffError):
+    """Slack told me that your account is deactivated, so I can do nothing for you. If that is over,
+    please try again in a minute: I am asking Slack now."""
 
 
 class LastAdmin(HandoffError):
@@ -78,10 +82,13 @@ def workspace(session: Session, team_id: str) -> Workspace:
 def acting(session: Session, team_id: str, slack_id: str) -> Person:
     """The person who acts, by Slack's IDs; one who is new is written down, without a role.
 
-    Raises NotInstalled.
+    Raises NotInstalled, Deactivated.
     """
     owner = workspace(session, team_id)
-    return person(session, owner.id, slack_id)
+    who = person(session, owner.id, slack_id)
+    if not who.active:
+        raise Deactivated
+    return who
 
 
 def person(session: Session, workspace_id: int, slack_id: str) -> Person:
@@ -100,13 +107,22 @@ def person(session: Session, workspace_id: int, slack_id: str) -> Person:
     return new
 
 
-def require(session: Session, who: Person, deed: str, *roles: Role) -> None:
+def refresh(session: Session, who: Person) -> None:
+    """Ask Slack again for what it says of a person."""
+    enqueue(session, REFRESH, person_id=who.id)
+
+
+def require(session: Session, who: Person, deed: str, role: Role, *more: Role) -> None:
     """See that the person may do the deed; a manager may what a role may, an admin everything.
 
     Raises NotAllowed, which says whom to ask.
     """
-    if who.has(*roles):
-        return
+    if not who.has(role, *more):
+        raise refusal(session, who, deed, people_with((role, *more)))
+
+
+def refusal(session: Session, who: Person, deed: str, allowed: str) -> NotAllowed:
+    """The error of one who is not among those who are `allowed` to do the deed."""
     admins = having(session, who.workspace_id, Role.ADMIN)
     names = ", ".join(admin.mention for admin in admins[:3])
     ask = (
@@ -114,7 +130,13 @@ def require(session: Session, who: Person, deed: str, *roles: Role) -> None:
         if names
         else "There is no admin yet: whoever installed Handoff becomes one with /handoff people."
     )
-    raise NotAllowed(role=" or ".join(roles), deed=deed, ask=ask)
+    return NotAllowed(allowed=allowed, deed=deed, ask=ask)
+
+
+def comes_first(session: Session, who: Person, first_admin: str | None) -> bool:
+    """Whether nobody is admin yet, and this person may become it; see `open_people`."""
+    nobody = not having(session, who.workspace_id, Role.ADMIN)
+    return nobody and first_admin in (None, who.slack_id)
 
 
 def open_people(session: Session, who: Person, first_admin: str | None) -> bool:
@@ -126,8 +148,7 @@ def open_people(session: Session, who: Person, first_admin: str | None) -> bool:
     session.execute(
         select(Workspace.id).where(Workspace.id == who.workspace_id).with_for_update(key_share=True)
     )
-    nobody = not having(session, who.workspace_id, Role.ADMIN)
-    if nobody and first_admin in (None, who.slack_id):
+    if comes_first(session, who, first_admin):
         who.roles = sorted({*who.roles, Role.ADMIN})
         return True
     require(session, who, "manage people", Role.ADMIN)
@@ -276,22 +297,3 @@ def report_refusal(session: Session, card: Card) -> None:
     """Tell the admins, once a day and place, that Slack takes no messages there."""
     once = f"{REFUSED}:{card.workspace_id}:{card.target}:{clock.now():%Y-%m-%d}"
     enqueue(session, REFUSED, once=once, card_id=card.id)
-
-
-def facts_of(user: dict[str, Any]) -> dict[str, Any]:
-    """Name, zone and state of a person, from Slack's own object of a user."""
-    profile = user.get("profile") or {}
-    name = profile.get("display_name") or user.get("real_name") or user.get("name") or user["id"]
-    return {
-        "name": clean(str(name), 80),
-        "timezone": _zone(user.get("tz")),
-        "active": not user.get("deleted", False),
-    }
-
-
-def _zone(name: object) -> str:
-    """Somebody's zone; UTC where it is none that we know, so that every clock can be read."""
-    try:
-        return ZoneInfo(str(name)).key
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return "UTC"

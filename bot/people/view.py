@@ -105,7 +105,7 @@ def edit(member: Person | None, teams: Sequence[Team]) -> View:
                 block_id="roles",
                 label="Roles",
                 optional=True,
-                hint="None: this person can read, and cannot act.",
+                hint="None: this person can only answer the standups of their team.",
                 element=CheckboxesElement(
                     action_id="roles", options=options, initial_options=chosen or None
                 ),

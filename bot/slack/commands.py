@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bot.slack.access import Access
 from bot.slack.incoming import Incoming
 from bot.slack.text import safe
 
@@ -21,6 +22,13 @@ class Command:
     word: str
     usage: str
     listener: Callable[[Incoming, str], None]
+    access: Access | None = None
+    """Who may use it; None: everybody."""
+
+    def __call__(self, incoming: Incoming, rest: str) -> None:
+        """Let the listener take it, in the name of somebody who may."""
+        incoming.access = self.access
+        self.listener(incoming, rest)
 
 
 class Commands:
@@ -36,6 +44,13 @@ class Commands:
         words[command.word] = command
 
     @property
+    def all(self) -> list[Command]:
+        """All of them, by name and word."""
+        return [
+            command for name in self.names for _, command in sorted(self._by_name[name].items())
+        ]
+
+    @property
     def names(self) -> list[str]:
         """The names of all slash commands."""
         return sorted(self._by_name)
@@ -49,11 +64,11 @@ class Commands:
         first, _, rest = incoming.words.partition(" ")
         command = self._by_name[name].get(first.lower())
         if command is not None:
-            command.listener(incoming, rest.strip())
+            command(incoming, rest.strip())
         elif first.lower() in ("", "help", "?"):
             incoming.ack(self.help(name))
         elif (anything := self._anything(name)) is not None:
-            anything.listener(incoming, incoming.words)
+            anything(incoming, incoming.words)
         else:
             incoming.ack(f"I do not know “{safe(first, 60)}”. {self.help(name)}")
 

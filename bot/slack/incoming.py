@@ -13,6 +13,7 @@ from slack_sdk.errors import SlackClientError
 from slack_sdk.models.views import View
 from slack_sdk.webhook import WebhookClient
 
+from bot.slack.access import Access
 from bot.slack.client import Slack
 from bot.slack.errors import CannotMessage, NeedsAdmin
 from bot.slack.message import Message
@@ -32,6 +33,8 @@ class Incoming:
         self.body = body
         self.ack = ack
         self.slack = slack
+        self.access: Access | None = None
+        """Who may use the route by which this came; None: everybody."""
 
     @property
     def team(self) -> str:

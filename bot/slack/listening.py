@@ -28,6 +28,7 @@ from slack_sdk.socket_mode.builtin import SocketModeClient
 from bot.errors import FieldErrors, HandoffError
 from bot.jobs import Postpone
 from bot.slack import errors
+from bot.slack.access import Access
 from bot.slack.client import Slack
 from bot.slack.commands import Command, Commands
 from bot.slack.incoming import Incoming
@@ -41,6 +42,21 @@ _ANY = re.compile(".*")
 
 Body = dict[str, Any]
 Listener = Callable[[Incoming], None]
+
+
+class Route(NamedTuple):
+    """A listener, and who may use it; None: everybody."""
+
+    listener: Listener
+    access: Access | None = None
+
+    def __call__(self, incoming: Incoming) -> None:
+        """Let the listener take it, in the name of somebody who may."""
+        incoming.access = self.access
+        self.listener(incoming)
+
+
+Routes = dict[str, Route]
 
 
 class Answer(NamedTuple):
@@ -60,11 +76,11 @@ class Listening:
             enterprise_id=None, team_id=None, bot_token=slack.web.token
         )
         self._socket: SocketModeHandler | None = None
-        self.actions: dict[str, Listener] = {}
-        self.submissions: dict[str, Listener] = {}
-        self.closings: dict[str, Listener] = {}
-        self.shortcuts: dict[str, Listener] = {}
-        self.events: dict[str, Listener] = {}
+        self.actions: Routes = {}
+        self.submissions: Routes = {}
+        self.closings: Routes = {}
+        self.shortcuts: Routes = {}
+        self.events: Routes = {}
         self.commands = Commands()
         self._executor = ThreadPoolExecutor(_THREADS, "listener")
         self.bolt = App(
@@ -87,29 +103,31 @@ class Listening:
         bolt.event(_ANY)(self._one_of(self.events, _event, _acknowledge))
         bolt.options(_ANY)(self._bound(_acknowledge))
 
-    def action(self, action_id: str, listener: Listener) -> None:
+    def action(self, action_id: str, listener: Listener, access: Access | None = None) -> None:
         """Listen to a button or another element of a message, a modal or the home tab."""
-        _put(self.actions, action_id, listener)
+        _put(self.actions, action_id, Route(listener, access))
 
     def link(self, action_id: str) -> None:
         """Acknowledge a button that only opens an address."""
         self.action(action_id, _acknowledge)
 
-    def submission(self, callback_id: str, listener: Listener) -> None:
+    def submission(
+        self, callback_id: str, listener: Listener, access: Access | None = None
+    ) -> None:
         """Listen to a submitted modal."""
-        _put(self.submissions, callback_id, listener)
+        _put(self.submissions, callback_id, Route(listener, access))
 
-    def closed(self, callback_id: str, listener: Listener) -> None:
+    def closed(self, callback_id: str, listener: Listener, access: Access | None = None) -> None:
         """Listen to a modal that was closed without being submitted (`notify_on_close`)."""
-        _put(self.closings, callback_id, listener)
+        _put(self.closings, callback_id, Route(listener, access))
 
-    def shortcut(self, callback_id: str, listener: Listener) -> None:
+    def shortcut(self, callback_id: str, listener: Listener, access: Access | None = None) -> None:
         """Listen to a global or a message shortcut."""
-        _put(self.shortcuts, callback_id, listener)
+        _put(self.shortcuts, callback_id, Route(listener, access))
 
     def event(self, kind: str, listener: Listener) -> None:
         """Listen to an event."""
-        _put(self.events, kind, listener)
+        _put(self.events, kind, Route(listener))
 
     def command(self, command: Command) -> None:
         """Listen to a slash command with one sub-command; see `bot.slack.commands`."""
@@ -161,9 +179,9 @@ class Listening:
         self._executor.shutdown(wait=True)
 
     def _one_of(
-        self, listeners: dict[str, Listener], name: Callable[[Body], str], otherwise: Listener
+        self, routes: Routes, name: Callable[[Body], str], otherwise: Listener
     ) -> Callable[..., None]:
-        return self._bound(lambda it: listeners.get(name(it.body), otherwise)(it))
+        return self._bound(lambda it: routes.get(name(it.body), Route(otherwise))(it))
 
     def _bound(self, listener: Listener) -> Callable[..., None]:
         # Bolt hands over arguments by their names.
@@ -223,9 +241,9 @@ def _json(answer: dict[str, Any]) -> BoltResponse:
     return BoltResponse(status=200, body=answer, headers={"Content-Type": "application/json"})
 
 
-def _put(listeners: dict[str, Listener], name: str, listener: Listener) -> None:
-    assert name not in listeners, name
-    listeners[name] = listener
+def _put(routes: Routes, name: str, route: Route) -> None:
+    assert name not in routes, name
+    routes[name] = route
 
 
 def _action_id(body: Body) -> str:

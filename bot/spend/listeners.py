@@ -16,8 +16,9 @@ from bot.campaigns.model import Campaign
 from bot.errors import FieldErrors, below
 from bot.money import MixedCurrencies, Money, NotAnAmount, parse
 from bot.people.desk import Desk
-from bot.people.model import Person, Workspace
+from bot.people.model import Person, Role, Workspace
 from bot.slack import Command, Incoming, Listening
+from bot.slack.access import Access
 from bot.spend import modals, service, view
 from bot.spend.exports import ColumnMissing, TwoColumns
 from bot.spend.model import Department
@@ -25,6 +26,11 @@ from bot.spend.service import Spending
 from bot.store import Store
 
 _CODE = re.compile(r"(?<![A-Za-z])[A-Z]{3}(?![A-Za-z])")
+
+_SEE = Access("see what campaigns cost", (Role.MARKETER,))
+_ENTER = Access("enter spend", (Role.MARKETER,))
+_MARGIN = Access("set the contribution margin", (Role.MARKETER,))
+_COSTS = Access("enter the cost of a department", (Role.MANAGER,))
 
 
 class Spend(Desk):
@@ -205,21 +211,21 @@ def _percent(text: object) -> Decimal | None:
 def register(listening: Listening, store: Store) -> None:
     """Listen for spend."""
     desk = Spend(store)
-    for word, usage, listener in (
-        ("spend", "enter what a campaign cost; `spend list` shows it (marketing)", desk.spend),
-        ("margin", "say what is left of a deal's amount (marketing)", desk.ask_margin),
-        ("costs", "enter what the departments cost (managers)", desk.ask_cost),
-    ):
-        listening.command(Command("/campaign", word, usage, listener))
-    listening.action(view.PICK, desk.opens(_entries))
-    listening.action(f"{modals.LATER}.newer", desk.turn)
-    listening.action(f"{modals.LATER}.older", desk.turn)
-    listening.action(modals.CORRECT, desk.opens(_correction))
-    listening.submission(modals.SAVE, desk.save)
-    listening.submission(modals.SAVE_CORRECTION, desk.save_correction)
-    listening.submission(modals.SAVE_MARGIN, desk.save_margin)
-    listening.submission(modals.SAVE_COST, desk.save_cost)
-    listening.action(view.START, desk.does(_start))
-    listening.action(view.CANCEL, desk.does(_cancel))
-    listening.action(view.COLUMNS, desk.opens(_columns))
-    listening.submission(modals.SAVE_COLUMNS, desk.takes(_save_columns))
+    usage = "enter what a campaign cost; `spend list` shows it (marketing)"
+    listening.command(Command("/campaign", "spend", usage, desk.spend, _ENTER))
+    usage = "say what is left of a deal's amount (marketing)"
+    listening.command(Command("/campaign", "margin", usage, desk.ask_margin, _MARGIN))
+    usage = "enter what the departments cost (managers)"
+    listening.command(Command("/campaign", "costs", usage, desk.ask_cost, _COSTS))
+    listening.action(view.PICK, desk.opens(_entries), _SEE)
+    listening.action(f"{modals.LATER}.newer", desk.turn, _SEE)
+    listening.action(f"{modals.LATER}.older", desk.turn, _SEE)
+    listening.action(modals.CORRECT, desk.opens(_correction), _ENTER)
+    listening.submission(modals.SAVE, desk.save, _ENTER)
+    listening.submission(modals.SAVE_CORRECTION, desk.save_correction, _ENTER)
+    listening.submission(modals.SAVE_MARGIN, desk.save_margin, _MARGIN)
+    listening.submission(modals.SAVE_COST, desk.save_cost, _COSTS)
+    listening.action(view.START, desk.does(_start), _ENTER)
+    listening.action(view.CANCEL, desk.does(_cancel), _ENTER)
+    listening.action(view.COLUMNS, desk.opens(_columns), _ENTER)
+    listening.submission(modals.SAVE_COLUMNS, desk.takes(_save_columns), _ENTER)

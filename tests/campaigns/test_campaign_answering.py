@@ -90,9 +90,9 @@ def test_readers_are_those_who_are_in_sales_today(company: Company, campaign: Ca
 
 def test_who_has_no_role_is_told_whom_to_ask(company: Company, campaign: Campaign) -> None:
     stranger = company.someone("UX")
-    with pytest.raises(NotAllowed, match="to confirm campaigns"):
+    with pytest.raises(NotAllowed, match="can confirm campaigns"):
         company.got_it(stranger, campaign)
-    with pytest.raises(NotAllowed, match="to ask about campaigns"):
+    with pytest.raises(NotAllowed, match="can ask about campaigns"):
         company.ask(stranger, campaign, "Why?")
 
 

@@ -78,7 +78,7 @@ def test_one_without_a_role_is_told_whom_to_ask(desk: Desk, words: str) -> None:
     desk.ask("U3", words)
     who, message = desk.answer()
     assert who == "U3"
-    assert "role" in message.text
+    assert message.text.startswith(("Only people with a role can", "Only managers can"))
 
 
 @pytest.mark.parametrize(

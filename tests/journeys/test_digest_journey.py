@@ -74,7 +74,7 @@ def test_a_salesperson_gets_their_own_until_they_want_it_no_more(office: Office)
 
 def test_managers_move_it_and_an_admin_lets_the_channel_see_amounts(office: Office) -> None:
     office.hand("sofia").command("/digest", "settings", office.channel)
-    office.whisper("sofia", "You need the role manager")
+    office.whisper("sofia", "Only managers can")
     change(office, "clara", day="fri", at="16:00")
     see(office, "clara", "Fridays at 16:00")
     change(office, "root", money="yes")

@@ -75,7 +75,7 @@ def test_what_is_no_list_a_stranger_and_a_chat_are_answered(office: Office) -> N
     drop(office, "mara", "book.xlsx", b"PK\x03\x04" + b"x" * 50)
     office.whisper("mara", "I cannot read", "save it as CSV first")
     drop(office, "guest", "list.csv", b"Email\na@example.com\n")
-    office.whisper("guest", "You need the role", "to import leads")
+    office.whisper("guest", "Only people with a role can import leads")
     office.hand("mara").say(office.slack.im(office.users["mara"]), "hello")
     office.whisper("mara", "I do not read messages", "CSV")
 

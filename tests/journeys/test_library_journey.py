@@ -26,4 +26,4 @@ def test_what_was_said_is_found_as_one_types(office: Office) -> None:
         )
     )
     office.hand("guest").command("/handoff", "find spring", office.channel)
-    office.whisper("guest", "You need the role salesperson or marketer")
+    office.whisper("guest", "Only people with a role can")

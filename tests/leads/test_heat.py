@@ -73,6 +73,7 @@ def test_an_admin_changes_the_rules_and_others_do_not(store: Store) -> None:
     workspace = install(store)
     root = hire(store, workspace, "UROOT", "Root", Role.ADMIN)
     mara = hire(store, workspace, "UMARA", "Mara", Role.MARKETER)
+    clara = hire(store, workspace, "UCLARA", "Clara", Role.MANAGER)
     points = DEFAULT_POINTS | {"source:form": 5, "phone": 70}
     for _ in range(2):
         with store.transaction() as session:
@@ -83,8 +84,9 @@ def test_an_admin_changes_the_rules_and_others_do_not(store: Store) -> None:
         told = service.rules(session, workspace.id)
         assert (told.hot_from, told.points) == (60, points)
         assert told.competitors == {"rival.example"}
-        with pytest.raises(NotAllowed):
-            service.change_rules(session, mara, 60, points, [])
+        for who in (mara, clara):
+            with pytest.raises(NotAllowed, match="Only admins can change what makes a lead hot"):
+                service.change_rules(session, who, 60, points, [])
     assert heat("form", told) == (5, False)
     assert heat("form", told, phone="1") == (75, True)
 

@@ -407,17 +407,19 @@ def test_a_share_is_what_the_command_prints(floor: Floor) -> None:
     assert lines[-1].startswith("4 offers in 28 days.")
 
 
-def test_the_promise_is_changed_by_a_manager_with_sensible_numbers(floor: Floor) -> None:
+def test_the_promise_is_changed_by_an_admin_with_sensible_numbers(floor: Floor) -> None:
+    root = floor.hire("Root", Role.ADMIN)
     with floor.store.transaction() as session:
         told, fallback = service.promise(session, floor.workspace.id)
         assert fallback is None
-        service.change_promise(session, floor.boss, replace(told, nudge_minutes=2), "USUE")
+        service.change_promise(session, root, replace(told, nudge_minutes=2), "USUE")
         wrong = replace(told, nudge_minutes=0, most_open=20_000, head_start_seconds=0)
         with pytest.raises(FieldErrors) as refused:
-            service.change_promise(session, floor.boss, wrong, None)
+            service.change_promise(session, root, wrong, None)
         assert set(refused.value.errors) == {"nudge_minutes", "most_open"}
-        with pytest.raises(NotAllowed):
-            service.change_promise(session, floor.sal, told, None)
+        for who in (floor.sal, floor.boss):
+            with pytest.raises(NotAllowed, match="Only admins can change what sales promises"):
+                service.change_promise(session, who, told, None)
     lead = floor.lead()
     floor.until(NINE + 3 * MINUTE)
     assert floor.steps(lead) == [(Rung.NUDGE, "", "Mon 09:02")]

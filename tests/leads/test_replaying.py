@@ -105,7 +105,8 @@ def test_only_admins_of_the_workspace_settle(
     broken = receive(store, workspace, b"{")
     sofia = hire(store, workspace, "USOFIA", "Sofia", Role.SALESPERSON)
     stranger = hire(store, install(store, "T2", "C2"), "UROOT", "Root", Role.ADMIN)
-    for who, error in ((sofia, NotAllowed), (stranger, NotFound)):
+    clara = hire(store, workspace, "UCLARA", "Clara", Role.MANAGER)
+    for who, error in ((sofia, NotAllowed), (clara, NotAllowed), (stranger, NotFound)):
         for verb in (service.replay, service.dismiss):
             with pytest.raises(error), store.transaction() as session:
                 verb(session, who, broken)

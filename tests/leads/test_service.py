@@ -192,7 +192,7 @@ def test_who_may_type_in_a_lead(floor: Floor) -> None:
         assert floor.do(type_in, who, 0).source == "typed"
     error = floor.refused(type_in, "guest", 0)
     assert isinstance(error, NotAllowed)
-    assert "salesperson or marketer" in error.message
+    assert "Only people with a role can add leads." in error.message
     assert "<@UROOT>" in error.message
 
 
@@ -236,7 +236,7 @@ def test_who_sells_nothing_claims_nothing(floor: Floor) -> None:
     for who in ("mara", "guest"):
         error = floor.refused("claim", who, floor.lead())
         assert isinstance(error, NotAllowed)
-        assert error.message.startswith("You need the role salesperson to claim leads.")
+        assert error.message.startswith("Only salespeople can claim leads.")
 
 
 def test_a_lead_that_is_released_in_the_moment_of_a_claim_is_claimed(

@@ -5,14 +5,15 @@ from typing import Any, cast
 
 import pytest
 from slack_sdk.models.views import View
-from sqlalchemy import event
+from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
-from bot.errors import HandoffError
+from bot.errors import HandoffError, NotAllowed
 from bot.people import service as people
 from bot.people.desk import Desk, Listener
-from bot.people.model import Person
+from bot.people.model import ANY_ROLE, Person, Role
 from bot.slack import Incoming
+from bot.slack.access import Access
 from bot.store import Store
 
 MODAL = View(type="modal", title="A modal", blocks=[])
@@ -28,6 +29,7 @@ class Scene(SimpleNamespace):
     def __init__(self, store: Store) -> None:
         self.desk, self.happened = Desk(store), list[str]()
         self.team, self.user, self.id, self.is_pushed = "T1", "U1", 7, True
+        self.access: Access | None = None
         with store.transaction() as session:
             people.install(session, team_id="T1", name="Acme", bot_user_id="U0", channel="C1",
                            timezone="UTC", currency="EUR")  # fmt: skip
@@ -73,3 +75,28 @@ def test_a_form_closes_when_it_is_taken_and_not_before(scene: Scene) -> None:
     with pytest.raises(Refused):
         scene.sends(scene.desk.takes(scene.refuse))
     assert not scene.happened
+
+
+def test_a_route_is_for_those_whom_it_names(scene: Scene) -> None:
+    scene.access = Access("sell", (Role.SALESPERSON,))
+    with pytest.raises(NotAllowed, match=r"^Only salespeople can sell\. There is no admin yet"):
+        scene.sends(scene.desk.does(scene.verb))
+    scene.access = Access("look", ANY_ROLE)
+    with pytest.raises(NotAllowed, match=r"^Only people with a role can look\."):
+        scene.sends(scene.desk.does(scene.verb))
+    assert scene.happened == ["ack", "ack"]
+
+
+def test_who_is_deactivated_does_nothing_until_slack_says_otherwise(
+    store: Store, scene: Scene
+) -> None:
+    with store.transaction() as session:
+        who = people.acting(session, "T1", "U1")
+        who.roles, who.active = [Role.ADMIN], False
+        session.execute(text("DELETE FROM procrastinate_jobs"))
+    with pytest.raises(people.Deactivated):
+        scene.sends(scene.desk.does(scene.verb))
+    assert not who.has(Role.ADMIN)
+    with store.transaction() as session:
+        jobs = session.scalars(text("SELECT task_name FROM procrastinate_jobs")).all()
+    assert jobs == [people.REFRESH]

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from bot.errors import FieldErrors, NotAllowed, NotFound
-from bot.people import service, team_view, view
+from bot.people import profile, service, team_view, view
 from bot.people.hours import Hours
 from bot.people.model import Person, Role, Team, Workspace
 from bot.playground import limits
@@ -152,7 +152,7 @@ def test_who_may_what(roles: list[Role], may_sell: bool, may_manage_people: bool
 
 def test_slack_facts_are_cleaned() -> None:
     user = {"id": "U1", "name": "ada", "tz": None, "profile": {"display_name": "Ada\u202e"}}
-    assert service.facts_of(user) == {"name": "Ada", "timezone": "UTC", "active": True}
+    assert profile.facts_of(user) == {"name": "Ada", "timezone": "UTC", "active": True}
 
 
 def test_modals(golden: Golden) -> None:
@@ -230,5 +230,5 @@ def test_an_admin_adds_teams(store: Store, admin: Person) -> None:
 
 @pytest.mark.parametrize("tz", [None, "", "Mars/Base", "../etc", "Asia/Kolkata"])
 def test_a_zone_that_nobody_knows_is_utc(tz: str | None) -> None:
-    found = service.facts_of({"id": "U1", "tz": tz})["timezone"]
+    found = profile.facts_of({"id": "U1", "tz": tz})["timezone"]
     assert found == (tz if tz == "Asia/Kolkata" else "UTC")

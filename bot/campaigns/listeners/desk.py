@@ -8,9 +8,16 @@ from sqlalchemy.orm import Session
 from bot.campaigns import modals, service, view
 from bot.errors import below
 from bot.people.desk import Desk
-from bot.people.model import Person, Workspace
+from bot.people.model import ANY_ROLE, Person, Role, Workspace
 from bot.slack import Command, Incoming, Listening, Message
+from bot.slack.access import Access
 from bot.store import Store
+
+_ANNOUNCE = Access("announce campaigns", (Role.MARKETER,))
+_LIST = Access("list campaigns", ANY_ROLE)
+_CONFIRM = Access("confirm campaigns", ANY_ROLE)
+_ASK = Access("ask about campaigns", ANY_ROLE)
+_ANSWER = Access("answer questions about campaigns", (Role.MARKETER,))
 
 
 class Campaigns(Desk):
@@ -36,20 +43,20 @@ def register(listening: Listening, store: Store) -> None:
     """Listen for campaigns."""
     desk = Campaigns(store)
     usage = "announce a campaign (marketing)"
-    listening.command(Command("/campaign", "", usage, desk.opens(_new)))
-    listening.submission(modals.ANNOUNCE, desk.takes(_announce))
+    listening.command(Command("/campaign", "", usage, desk.opens(_new), _ANNOUNCE))
+    listening.submission(modals.ANNOUNCE, desk.takes(_announce), _ANNOUNCE)
     usage = "see what runs, what comes and what has just ended"
-    listening.command(Command("/campaign", "list", usage, desk.tells(_list)))
-    listening.action(view.LIST, desk.opens(_page))
-    listening.action(view.GOT_IT, desk.got_it)
-    listening.action(view.ASK, desk.opens(_ask))
-    listening.submission(modals.SAVE_QUESTION, desk.takes(_save_question))
-    listening.action(view.QUESTIONS, desk.opens(_questions))
-    listening.action(view.ANSWER, desk.opens(_answer))
-    listening.submission(modals.SAVE_ANSWER, desk.takes(_save_answer))
+    listening.command(Command("/campaign", "list", usage, desk.tells(_list), _LIST))
+    listening.action(view.LIST, desk.opens(_page), _LIST)
+    listening.action(view.GOT_IT, desk.got_it, _CONFIRM)
+    listening.action(view.ASK, desk.opens(_ask), _ASK)
+    listening.submission(modals.SAVE_QUESTION, desk.takes(_save_question), _ASK)
+    listening.action(view.QUESTIONS, desk.opens(_questions), _ASK)
+    listening.action(view.ANSWER, desk.opens(_answer), _ANSWER)
+    listening.submission(modals.SAVE_ANSWER, desk.takes(_save_answer), _ANSWER)
     for way in ("previous", "next"):
-        listening.action(f"{view.LIST}.{way}", desk.replaces(_page))
-        listening.action(f"{view.TURN}.{way}", desk.turn)
+        listening.action(f"{view.LIST}.{way}", desk.replaces(_page), _LIST)
+        listening.action(f"{view.TURN}.{way}", desk.turn, _ASK)
 
 
 def _new(session: Session, who: Person, _id: int) -> View:

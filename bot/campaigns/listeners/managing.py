@@ -9,12 +9,15 @@ from bot.campaigns import modals, service, view
 from bot.campaigns.model import Campaign
 from bot.errors import below
 from bot.people.desk import Desk, Listener
-from bot.people.model import Person
+from bot.people.model import Person, Role
 from bot.slack import Command, Incoming, Listening
+from bot.slack.access import Access
 from bot.slack.text import safe
 from bot.store import Store
 
 Verb = Callable[[Session, Person, int], Campaign]
+
+_CHANGE = Access("change campaigns", (Role.MARKETER,))
 
 
 class Managing(Desk):
@@ -66,20 +69,23 @@ def register(listening: Listening, store: Store) -> None:
     """Listen for those who manage campaigns."""
     managing = Managing(store)
     usage = "change, pause, end or cancel a campaign of yours (marketing)"
-    listening.command(Command("/campaign", "manage", usage, managing.manage))
-    listening.action(view.CHANGE, managing.ask(service.changeable, _form))
-    listening.submission(modals.SAVE_CHANGE, managing.takes(_save_change))
-    listening.action(view.END, managing.ask(service.manageable, modals.end))
-    listening.submission(modals.SAVE_END, managing.takes(_save_end))
-    listening.action(view.LAUNCH, managing.ask(service.changeable, modals.launch))
-    listening.submission(modals.SAVE_LAUNCH, managing.takes(_save_launch))
-    listening.action(
-        view.PAUSE, managing.do(service.pause, "is paused. The channel sees it on its card.")
-    )
-    listening.action(
-        view.RESUME, managing.do(service.resume, "holds again. The channel sees it on its card.")
-    )
-    listening.action(view.CANCEL, managing.do(service.cancel, "is cancelled."))
-    listening.action(
-        view.UNSCHEDULE, managing.do(service.unschedule, "will not be announced by itself.")
-    )
+    listening.command(Command("/campaign", "manage", usage, managing.manage, _CHANGE))
+    for action, find, draw in (
+        (view.CHANGE, service.changeable, _form),
+        (view.END, service.manageable, modals.end),
+        (view.LAUNCH, service.changeable, modals.launch),
+    ):
+        listening.action(action, managing.ask(find, draw), _CHANGE)
+    for callback_id, form in (
+        (modals.SAVE_CHANGE, _save_change),
+        (modals.SAVE_END, _save_end),
+        (modals.SAVE_LAUNCH, _save_launch),
+    ):
+        listening.submission(callback_id, managing.takes(form), _CHANGE)
+    for action, verb, done in (
+        (view.PAUSE, service.pause, "is paused. The channel sees it on its card."),
+        (view.RESUME, service.resume, "holds again. The channel sees it on its card."),
+        (view.CANCEL, service.cancel, "is cancelled."),
+        (view.UNSCHEDULE, service.unschedule, "will not be announced by itself."),
+    ):
+        listening.action(action, managing.do(verb, done), _CHANGE)

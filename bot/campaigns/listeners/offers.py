@@ -2,8 +2,12 @@
 
 from bot.campaigns import service, view
 from bot.people.desk import Desk
+from bot.people.model import ANY_ROLE
 from bot.slack import Command, Incoming, Listening
+from bot.slack.access import Access
 from bot.store import Store
+
+_LOOK_UP = Access("look offers up", ANY_ROLE)
 
 
 class Offers(Desk):
@@ -41,9 +45,10 @@ class Offers(Desk):
 def register(listening: Listening, store: Store) -> None:
     """Listen for those who want to know an offer."""
     desk = Offers(store)
-    listening.command(Command("/offer", "", "see the offers that hold today", desk.look_up))
+    usage = "see the offers that hold today"
+    listening.command(Command("/offer", "", usage, desk.look_up, _LOOK_UP))
     usage = "see the exact terms of one, today or on a day: `/offer summer on 2026-05-01`"
-    listening.command(Command("/offer", "<words>", usage, desk.look_up))
-    listening.action(view.SHOW, desk.show)
+    listening.command(Command("/offer", "<words>", usage, desk.look_up, _LOOK_UP))
+    listening.action(view.SHOW, desk.show, _LOOK_UP)
     for way in ("previous", "next"):
-        listening.action(f"{view.OFFERS}.{way}", desk.turn)
+        listening.action(f"{view.OFFERS}.{way}", desk.turn, _LOOK_UP)

@@ -9,9 +9,12 @@ from bot.digests.model import Week
 from bot.digests.own import OwnWeek
 from bot.digests.service import Reading
 from bot.people.desk import Desk
-from bot.people.model import Person
+from bot.people.model import ANY_ROLE, Person
 from bot.slack import Command, Incoming, Listening, Message
+from bot.slack.access import Access
 from bot.store import Store
+
+_READ = Access("read the digest", ANY_ROLE)
 
 
 def register(listening: Listening, store: Store, page: str) -> None:
@@ -23,11 +26,11 @@ def register(listening: Listening, store: Store, page: str) -> None:
         ("<2026-W47>", "any week, by its number or a day in it, such as 2026-11-18", desk.of_week),
         ("me", "your own week so far; `me last` for the one before", desk.own),
     ):
-        listening.command(Command("/digest", word, usage, listener))
-    listening.action(view.SHOW_DETAILS, desk.details)
-    listening.action(view.SHOW_MONEY, desk.money)
-    listening.action(view.OPT_OUT, desk.opt_out)
-    listening.action(view.OPT_IN, desk.opt_in)
+        listening.command(Command("/digest", word, usage, listener, _READ))
+    listening.action(view.SHOW_DETAILS, desk.details, _READ)
+    listening.action(view.SHOW_MONEY, desk.money, _READ)
+    listening.action(view.OPT_OUT, desk.opt_out, _READ)
+    listening.action(view.OPT_IN, desk.opt_in, _READ)
 
 
 class Weeks(Desk):

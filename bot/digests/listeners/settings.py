@@ -7,17 +7,20 @@ from bot.digests import modals, service
 from bot.people.desk import Desk
 from bot.people.model import Person, Role
 from bot.slack import Command, Incoming, Listening
+from bot.slack.access import Access
 from bot.store import Store
+
+_CHANGE = Access("change when digests come", (Role.MANAGER,))
 
 
 def register(listening: Listening, store: Store) -> None:
     """Listen for the settings."""
     desk = Desk(store)
     usage = "who gets it, on which day and hour (managers)"
-    listening.command(Command("/digest", "settings", usage, desk.opens(_overview)))
-    listening.action(modals.SETTINGS, desk.opens(_overview))
-    listening.action(modals.CHANGE, desk.opens(_change))
-    listening.submission(modals.SAVE, desk.takes(_save))
+    listening.command(Command("/digest", "settings", usage, desk.opens(_overview), _CHANGE))
+    listening.action(modals.SETTINGS, desk.opens(_overview), _CHANGE)
+    listening.action(modals.CHANGE, desk.opens(_change), _CHANGE)
+    listening.submission(modals.SAVE, desk.takes(_save), _CHANGE)
 
 
 def _overview(session: Session, who: Person, _id: int = 0) -> View:

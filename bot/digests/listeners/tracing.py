@@ -9,21 +9,24 @@ from bot.digests import service, view
 from bot.digests.model import Week
 from bot.metrics import BY_NAME
 from bot.people.desk import Desk
-from bot.people.model import Person
+from bot.people.model import ANY_ROLE, Person
 from bot.slack import Command, Incoming, Listening
+from bot.slack.access import Access
 from bot.store import Store
+
+_READ = Access("read the digest", ANY_ROLE)
 
 
 def register(listening: Listening, store: Store) -> None:
     """Listen for whoever asks why."""
     tracing = Tracing(store)
     usage = "`speed`: how a figure is computed, and the leads behind it; alone, for all figures"
-    listening.command(Command("/digest", "why", usage, tracing.why))
+    listening.command(Command("/digest", "why", usage, tracing.why, _READ))
     for name in BY_NAME:
-        listening.action(f"{view.EXPLAIN}.{name}", partial(tracing.explain, name))
-        listening.action(view.behind_action(name), partial(tracing.open, name))
-    listening.action(view.OLDER, tracing.turn)
-    listening.action(view.NEWEST, tracing.turn)
+        listening.action(f"{view.EXPLAIN}.{name}", partial(tracing.explain, name), _READ)
+        listening.action(view.behind_action(name), partial(tracing.open, name), _READ)
+    listening.action(view.OLDER, tracing.turn, _READ)
+    listening.action(view.NEWEST, tracing.turn, _READ)
 
 
 class Tracing(Desk):
@@ -36,7 +39,9 @@ class Tracing(Desk):
             self.explain(found[0].name, incoming)
             return
         incoming.ack()
-        incoming.tell(view.several(words, found) if found else view.all_figures(words))
+        with self.serving(incoming):
+            answer = view.several(words, found) if found else view.all_figures(words)
+        incoming.tell(answer)
 
     def explain(self, name: str, incoming: Incoming) -> None:
         """One figure."""

@@ -5,9 +5,12 @@ from sqlalchemy.orm import Session
 from bot.leads import modals, service, view
 from bot.leads.model import CallList, CallOutcome, LeadFacts
 from bot.people.desk import Desk
-from bot.people.model import Person
+from bot.people.model import Person, Role
 from bot.slack import Incoming, Listening
+from bot.slack.access import Access
 from bot.store import Store
+
+_CALL = Access("work through call lists", (Role.SALESPERSON,))
 
 
 class Calls(Desk):
@@ -26,11 +29,9 @@ class Calls(Desk):
     def save(self, incoming: Incoming) -> None:
         """A call was made; the next contact comes into the same modal."""
         fields = incoming.fields
-        outcome = CallOutcome(fields["outcome"])
         with self.serving(incoming) as (session, who):
-            lead = service.called(
-                session, who, incoming.noted_id, outcome, str(fields["note"] or "")
-            )
+            outcome, note = CallOutcome(fields["outcome"]), str(fields["note"] or "")
+            lead = service.called(session, who, incoming.noted_id, outcome, note)
             assert lead.call_list_id is not None
             facts = _next(session, who, lead.call_list_id)
             name = session.get_one(CallList, lead.call_list_id).name
@@ -52,6 +53,6 @@ def _next(session: Session, who: Person, call_list_id: int) -> LeadFacts | None:
 def register(listening: Listening, store: Store) -> None:
     """Listen for calls."""
     calls = Calls(store)
-    listening.action(view.NEXT, calls.next)
-    listening.submission(modals.SAVE_CALL, calls.save)
-    listening.closed(modals.SAVE_CALL, calls.stopped)
+    listening.action(view.NEXT, calls.next, _CALL)
+    listening.submission(modals.SAVE_CALL, calls.save, _CALL)
+    listening.closed(modals.SAVE_CALL, calls.stopped, _CALL)

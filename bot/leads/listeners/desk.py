@@ -11,13 +11,13 @@ from bot.campaigns import service as campaigns
 from bot.errors import FieldErrors, HandoffError, below
 from bot.leads import modals, service, view
 from bot.leads.inquiry import Unreadable, read
-from bot.leads.listeners.lists import Working
+from bot.leads.listeners.lists import WORK, Working
 from bot.leads.model import Disposition, Rating
 from bot.money import parse
-from bot.people import service as people
 from bot.people.desk import Draw, Form
-from bot.people.model import Person, Role, Workspace
+from bot.people.model import ANY_ROLE, Person, Role, Workspace
 from bot.slack import Command, Incoming, Listening, Message
+from bot.slack.access import Access
 from bot.store import Store
 
 # Which field of the modal an error of `lose` is about.
@@ -26,6 +26,13 @@ _ASKED: dict[type[HandoffError], str] = {
     service.TooFewAttempts: "attempts",
     service.DateMissing: "wake_on",
 }
+
+_CLAIM = Access("claim leads", (Role.SALESPERSON,))
+_ADD = Access("add leads", ANY_ROLE)
+_MERGE = Access("merge leads", ANY_ROLE)
+_RULES = Access("see what makes a lead hot", ANY_ROLE)
+_CHANGE_RULES = Access("change what makes a lead hot", (Role.ADMIN,))
+_SUBMISSIONS = Access("replay or dismiss submissions", (Role.ADMIN,))
 
 
 class Leads(Working):
@@ -49,17 +56,17 @@ class Leads(Working):
 
     def merge(self, incoming: Incoming, rest: str) -> None:
         """Two leads are one person's."""
-        gone, kept = _numbers(rest, 2, "merge 15 into 12")
         incoming.ack()
         with self.serving(incoming) as (session, who):
+            gone, kept = _numbers(rest, 2, "merge 15 into 12")
             service.merge(session, who, gone, kept)
         incoming.tell(f"Lead #{gone} is part of #{kept} now. `/lead unmerge {gone}` takes it back.")
 
     def unmerge(self, incoming: Incoming, rest: str) -> None:
         """They are two persons after all."""
-        [gone] = _numbers(rest, 1, "unmerge 15")
         incoming.ack()
         with self.serving(incoming) as (session, who):
+            [gone] = _numbers(rest, 1, "unmerge 15")
             service.unmerge(session, who, gone)
         incoming.tell(f"Lead #{gone} is a lead of its own again.")
 
@@ -67,7 +74,6 @@ class Leads(Working):
         """Open the form for a lead that reached someone by phone, at a fair or in a message."""
         incoming.ack()
         with self.serving(incoming) as (session, who):
-            people.require(session, who, "add leads", Role.SALESPERSON, Role.MARKETER)
             today = campaigns.today(session, who.workspace_id)
             running = campaigns.running(session, who.workspace_id, today)
         incoming.open(modals.new(running, incoming.message))
@@ -154,7 +160,6 @@ def _rules(session: Session, who: Person, _id: int) -> Message:
 
 
 def _change_rules(session: Session, who: Person, _id: int) -> View:
-    people.require(session, who, "change what makes a lead hot")
     return modals.rules(service.rules(session, who.workspace_id))
 
 
@@ -177,36 +182,35 @@ def _save_new(session: Session, who: Person, incoming: Incoming) -> None:
 def register(listening: Listening, store: Store) -> None:
     """Listen for single leads."""
     desk = Leads(store)
-    listening.action(view.CLAIM, desk.works(service.claim))
-    listening.action(view.RELEASE, desk.works(service.release))
-    listening.action(view.QUALIFIED, desk.works(service.qualify))
-    listening.action(view.NOT_NOW, desk.works(service.pass_on))
-    listening.action(view.CONTACTED, desk.works(service.contacted))
+    listening.action(view.CLAIM, desk.works(service.claim), _CLAIM)
+    listening.action(view.RELEASE, desk.works(service.release), WORK)
+    listening.action(view.QUALIFIED, desk.works(service.qualify), WORK)
+    listening.action(view.NOT_NOW, desk.works(service.pass_on), WORK)
+    listening.action(view.CONTACTED, desk.works(service.contacted), WORK)
     for rating in Rating:
         action = view.rate_action(rating)
         if rating.needs_reason:
-            listening.action(action, desk.opens(_ask_reason(rating)))
-            listening.submission(
-                f"{modals.SAVE_REASON}.{rating}", desk.settles(_save_reason(rating))
-            )
+            listening.action(action, desk.opens(_ask_reason(rating)), WORK)
+            reason = desk.settles(_save_reason(rating))
+            listening.submission(f"{modals.SAVE_REASON}.{rating}", reason, WORK)
         else:
-            listening.action(action, desk.works(partial(service.rate, rating=rating)))
-    listening.action(view.REPLAY, desk.replay)
-    listening.action(view.DISMISS, desk.does(service.dismiss))
-    listening.action(view.WON, desk.opens(_ask_amount))
-    listening.action(view.LOST, desk.opens(_ask_disposition))
-    listening.submission(modals.SAVE_WON, desk.settles(_save_won))
-    listening.action(modals.CHOOSE_DISPOSITION, desk.choose_disposition)
-    listening.submission(modals.SAVE_LOST, desk.settles(_save_lost))
-    listening.submission(modals.SAVE_NEW, desk.takes(_save_new))
-    listening.shortcut(modals.NEW, desk.new)
-    listening.shortcut(modals.FROM_MESSAGE, desk.new)
-    listening.action(view.CHANGE_RULES, desk.opens(_change_rules))
-    listening.submission(modals.SAVE_RULES, desk.takes(_save_rules))
-    for word, usage, listener in (
-        ("rules", "see what makes a lead hot", desk.tells(_rules)),
-        ("merge", "`15 into 12`: two leads are one person's", desk.merge),
-        ("unmerge", "`15`: take a merge back", desk.unmerge),
+            listening.action(action, desk.works(partial(service.rate, rating=rating)), WORK)
+    listening.action(view.REPLAY, desk.replay, _SUBMISSIONS)
+    listening.action(view.DISMISS, desk.does(service.dismiss), _SUBMISSIONS)
+    listening.action(view.WON, desk.opens(_ask_amount), WORK)
+    listening.action(view.LOST, desk.opens(_ask_disposition), WORK)
+    listening.submission(modals.SAVE_WON, desk.settles(_save_won), WORK)
+    listening.action(modals.CHOOSE_DISPOSITION, desk.choose_disposition, WORK)
+    listening.submission(modals.SAVE_LOST, desk.settles(_save_lost), WORK)
+    listening.submission(modals.SAVE_NEW, desk.takes(_save_new), _ADD)
+    listening.shortcut(modals.NEW, desk.new, _ADD)
+    listening.shortcut(modals.FROM_MESSAGE, desk.new, _ADD)
+    listening.action(view.CHANGE_RULES, desk.opens(_change_rules), _CHANGE_RULES)
+    listening.submission(modals.SAVE_RULES, desk.takes(_save_rules), _CHANGE_RULES)
+    for word, usage, listener, access in (
+        ("", "type in a lead", lambda come, _rest: desk.new(come), _ADD),
+        ("rules", "see what makes a lead hot", desk.tells(_rules), _RULES),
+        ("merge", "`15 into 12`: two leads are one person's", desk.merge, _MERGE),
+        ("unmerge", "`15`: take a merge back", desk.unmerge, _MERGE),
     ):
-        listening.command(Command("/lead", word, usage, listener))
-    listening.command(Command("/lead", "", "type in a lead", lambda come, _rest: desk.new(come)))
+        listening.command(Command("/lead", word, usage, listener, access))

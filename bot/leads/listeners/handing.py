@@ -8,14 +8,19 @@ from sqlalchemy.orm import Session
 from bot import clock
 from bot.errors import below
 from bot.leads import modals, service, view
-from bot.leads.listeners.lists import Working
+from bot.leads.listeners.lists import WORK, Working
 from bot.people import service as people
 from bot.people.model import Person, Role
 from bot.slack import Command, Incoming, Listening
+from bot.slack.access import Access
 from bot.slack.text import moment, plural
 from bot.store import Store
 
 _RECENTLY = timedelta(days=28)
+
+_AWAY = Access("say when they are away", (Role.SALESPERSON,))
+_PROMISE = Access("change what sales promises", (Role.ADMIN,))
+_TURNS = Access("change the rotation", (Role.MANAGER,))
 
 
 class Handing(Working):
@@ -23,9 +28,9 @@ class Handing(Working):
 
     def save_away(self, incoming: Incoming) -> None:
         """The time came."""
-        until = _moment(incoming)
         leads_return = "return" in (incoming.fields.get("leads") or [])
         with self.serving(incoming) as (session, who), below("until"):
+            until = _moment(incoming)
             leads = service.go_away(session, who, until, leads_return=leads_return)
         incoming.ack()
         given = f" {plural(len(leads), 'lead')} will be offered to others." if leads else ""
@@ -63,7 +68,6 @@ def _save_reassign(session: Session, who: Person, incoming: Incoming) -> None:
 
 def _ask_away(session: Session, who: Person, _id: int) -> View:
     """Until when, and what becomes of the leads?"""
-    people.require(session, who, "be away", Role.SALESPERSON)
     count = service.open_counts(session, who.workspace_id).get(who.id, 0)
     return modals.away(count, service.next_morning(session, who.workspace_id))
 
@@ -77,7 +81,6 @@ def _back(session: Session, who: Person, _id: int) -> str:
 
 def _ask_promise(session: Session, who: Person, _id: int) -> View:
     """What does sales promise?"""
-    people.require(session, who, "change what sales promises")
     return modals.promise(*service.promise(session, who.workspace_id))
 
 
@@ -87,7 +90,6 @@ def _save_promise(session: Session, who: Person, incoming: Incoming) -> None:
 
 def _ask_turns(session: Session, who: Person, _id: int) -> View:
     """Who was offered how much, and whose weight shall change?"""
-    people.require(session, who, "change the rotation")
     shares = service.shares(session, who.workspace_id, clock.now() - _RECENTLY)
     return modals.turns(shares, _RECENTLY.days)
 
@@ -108,27 +110,20 @@ def _moment(incoming: Incoming) -> datetime:
 def register(listening: Listening, store: Store) -> None:
     """Listen for leads that change hands."""
     handing = Handing(store)
-    listening.action(view.SNOOZE, handing.opens(_ask_snooze))
-    listening.action(view.REASSIGN, handing.opens(_ask_reassign))
-    listening.action(modals.PROMISE, handing.opens(_ask_promise))
-    listening.action(modals.TURNS, handing.opens(_ask_turns))
-    listening.submission(modals.SAVE_SNOOZE, handing.settles(_save_snooze))
-    listening.submission(modals.SAVE_REASSIGN, handing.settles(_save_reassign))
-    listening.submission(modals.SAVE_PROMISE, handing.takes(_save_promise))
-    listening.submission(modals.SAVE_AWAY, handing.save_away)
-    listening.submission(modals.SAVE_WEIGHT, handing.takes(_save_weight))
-    for word, usage, listener in (
-        ("away", "be away: your open leads are offered to others", handing.opens(_ask_away)),
-        (
-            "promise",
-            "say how soon leads are answered, and what happens else",
-            handing.opens(_ask_promise),
-        ),
-        (
-            "turns",
-            "see what the rotation gave to whom, and change weights",
-            handing.opens(_ask_turns),
-        ),
-        ("back", "be back earlier than you said", handing.tells(_back)),
-    ):
-        listening.command(Command("/lead", word, usage, listener))
+    listening.action(view.SNOOZE, handing.opens(_ask_snooze), WORK)
+    listening.action(view.REASSIGN, handing.opens(_ask_reassign), WORK)
+    listening.action(modals.PROMISE, handing.opens(_ask_promise), _PROMISE)
+    listening.action(modals.TURNS, handing.opens(_ask_turns), _TURNS)
+    listening.submission(modals.SAVE_SNOOZE, handing.settles(_save_snooze), WORK)
+    listening.submission(modals.SAVE_REASSIGN, handing.settles(_save_reassign), WORK)
+    listening.submission(modals.SAVE_PROMISE, handing.takes(_save_promise), _PROMISE)
+    listening.submission(modals.SAVE_AWAY, handing.save_away, _AWAY)
+    listening.submission(modals.SAVE_WEIGHT, handing.takes(_save_weight), _TURNS)
+    usage = "be away: your open leads are offered to others"
+    listening.command(Command("/lead", "away", usage, handing.opens(_ask_away), _AWAY))
+    usage = "be back earlier than you said"
+    listening.command(Command("/lead", "back", usage, handing.tells(_back), _AWAY))
+    usage = "say how soon leads are answered, and what happens else (admins)"
+    listening.command(Command("/lead", "promise", usage, handing.opens(_ask_promise), _PROMISE))
+    usage = "see what the rotation gave to whom, and change weights (managers)"
+    listening.command(Command("/lead", "turns", usage, handing.opens(_ask_turns), _TURNS))

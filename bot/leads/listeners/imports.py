@@ -9,8 +9,9 @@ from bot.leads import modals, service, view
 from bot.leads.service import staged
 from bot.leads.sources.columns import NobodyReachable, TwoColumns
 from bot.people.desk import Desk
-from bot.people.model import Person
+from bot.people.model import ANY_ROLE, Person
 from bot.slack import Incoming, Listening
+from bot.slack.access import Access
 from bot.store import Store
 
 _HELP = (
@@ -18,6 +19,9 @@ _HELP = (
     "what an ad platform says was spent. "
     "`/handoff help` tells what else I can do."
 )
+
+
+_IMPORT = Access("import leads", ANY_ROLE)
 
 
 class Imports(Desk):
@@ -46,11 +50,11 @@ def register(listening: Listening, store: Store) -> None:
     """Listen for lists."""
     imports = Imports(store)
     listening.event("message", imports.dropped)
-    listening.action(view.START, imports.does(_start))
-    listening.action(view.CANCEL, imports.does(_cancel))
-    listening.action(view.AS_SPEND, imports.does(_as_spend))
-    listening.action(view.COLUMNS, imports.opens(_columns))
-    listening.submission(modals.SAVE_COLUMNS, imports.takes(_save_columns))
+    listening.action(view.START, imports.does(_start), _IMPORT)
+    listening.action(view.CANCEL, imports.does(_cancel), _IMPORT)
+    listening.action(view.AS_SPEND, imports.does(_as_spend), _IMPORT)
+    listening.action(view.COLUMNS, imports.opens(_columns), _IMPORT)
+    listening.submission(modals.SAVE_COLUMNS, imports.takes(_save_columns), _IMPORT)
 
 
 def _start(session: Session, who: Person, import_id: int) -> None:

@@ -9,11 +9,16 @@ from sqlalchemy.orm import Session
 from bot.leads import service, view
 from bot.leads.model import Mine
 from bot.people.desk import Deed, Desk, Form, Listener
-from bot.people.model import Person
+from bot.people.model import ANY_ROLE, Person
 from bot.slack import Command, Incoming, Listening, Message
+from bot.slack.access import Access
 from bot.store import Store
 
 _NUMBER = re.compile(r"#?(\d{1,15})")
+
+WORK = Access("work on leads", ANY_ROLE)
+"""Its owner or a manager works on a lead: the verbs see to that."""
+_LOOK_UP = Access("look leads up", ANY_ROLE)
 
 
 class Working(Desk):
@@ -93,13 +98,14 @@ def register(listening: Listening, store: Store) -> None:
     for which in Mine:
         action = view.list_action(which)
         page = partial(_page, which=which)
-        listening.action(action, lists.opens(page))
-        listening.action(f"{action}.previous", lists.replaces(page))
-        listening.action(f"{action}.next", lists.replaces(page))
-    listening.action(view.SHOW, lists.opens(_one))
+        listening.action(action, lists.opens(page), WORK)
+        listening.action(f"{action}.previous", lists.replaces(page), WORK)
+        listening.action(f"{action}.next", lists.replaces(page), WORK)
+    listening.action(view.SHOW, lists.opens(_one), _LOOK_UP)
+    usage = "what is yours to call, to rate and to finish"
+    listening.command(Command("/lead", "mine", usage, lists.tells(_mine), WORK))
     for word, usage, listener in (
-        ("mine", "what is yours to call, to rate and to finish", lists.tells(_mine)),
         ("find", "`Lovelace`: look a lead up by name, company, e-mail or phone", lists.find),
         ("<number>", "open one lead, by the number on its card", lists.look_up),
     ):
-        listening.command(Command("/lead", word, usage, listener))
+        listening.command(Command("/lead", word, usage, listener, _LOOK_UP))

@@ -33,7 +33,7 @@ def go_away(
     What is snoozed beyond that time stays. With `leads_return` the leads come back to the person
     afterwards, unless they are closed by then. Returns the leads. Raises NotAllowed, InThePast.
     """
-    people.require(session, who, "be away", Role.SALESPERSON)
+    people.require(session, who, "say when they are away", Role.SALESPERSON)
     now = clock.now()
     if until <= now:
         raise InThePast

@@ -97,6 +97,6 @@ def reassignable(session: Session, who: Person, lead_id: int) -> Lead:
     """
     lead = find(session, who.workspace_id, lead_id, lock=True)
     if lead.claimed_by is None and not lead.is_closed and lead.merged_into is None:
-        people.require(session, who, "assign leads that nobody owns")
+        people.require(session, who, "assign leads that nobody owns", Role.MANAGER)
         return lead
     return owned(session, who, lead_id, "reassign it")

@@ -11,7 +11,7 @@ from bot.leads.heat import DEFAULT_POINTS
 from bot.leads.model import HeatRules
 from bot.leads.sources import SOURCES
 from bot.people import service as people
-from bot.people.model import Person
+from bot.people.model import Person, Role
 
 MOST_POINTS = 1_000
 _DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
@@ -25,7 +25,7 @@ def change_rules(
     `points` by the keys of `DEFAULT_POINTS`, or `source:` and a slug. Raises NotAllowed, and
     FieldErrors for `hot_from`, `sources` and `competitors`.
     """
-    people.require(session, who, "change what makes a lead hot")
+    people.require(session, who, "change what makes a lead hot", Role.ADMIN)
     domains = sorted({each.strip().casefold().removeprefix("@") for each in competitors} - {""})
     problems = _problems(hot_from, points, domains)
     if problems:

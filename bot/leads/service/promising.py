@@ -10,7 +10,7 @@ from bot.errors import FieldErrors
 from bot.leads.model import Lead, Promise, ServiceLevel, Status
 from bot.leads.service.admitting import CARD
 from bot.people import service as people
-from bot.people.model import Person
+from bot.people.model import Person, Role
 from bot.slack.cards import Card
 
 _MOST = 10_000
@@ -29,7 +29,7 @@ def change_promise(session: Session, who: Person, told: Promise, fallback: str |
 
     `fallback` is Slack's ID. Raises NotAllowed, and FieldErrors by the promise's fields.
     """
-    people.require(session, who, "change what sales promises")
+    people.require(session, who, "change what sales promises", Role.ADMIN)
     problems = {
         name: f"Please enter a number from {least} to {_MOST:,}."
         for name, value in asdict(told).items()

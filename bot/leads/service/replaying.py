@@ -13,7 +13,7 @@ from bot.leads.service.fetched import FETCHED, REFERENCE, read_fetched
 from bot.leads.service.receiving import Receipt, fetch_later, take, tell_admins
 from bot.leads.sources import Reference
 from bot.people import service as people
-from bot.people.model import Person, Workspace
+from bot.people.model import Person, Role, Workspace
 
 
 class AlreadySettled(HandoffError):
@@ -35,7 +35,7 @@ def count_unread(session: Session, workspace_id: int) -> int:
 
 def replay(session: Session, who: Person, submission_id: int) -> Receipt:
     """Read a submission again, as an admin. Raises NotAllowed, and what `read_again` raises."""
-    people.require(session, who, "replay submissions")
+    people.require(session, who, "replay submissions", Role.ADMIN)
     return read_again(session, session.get_one(Workspace, who.workspace_id), submission_id)
 
 
@@ -55,7 +55,7 @@ def read_again(session: Session, workspace: Workspace, submission_id: int) -> Re
 def dismiss(session: Session, who: Person, submission_id: int) -> None:
     """Take a submission off the list; it stays stored. Raises NotAllowed, NotFound,
     AlreadySettled."""
-    people.require(session, who, "dismiss submissions")
+    people.require(session, who, "dismiss submissions", Role.ADMIN)
     _waiting(session, who.workspace_id, submission_id).outcome = Outcome.DISMISSED
     tell_admins(session, who.workspace_id)
 

@@ -96,7 +96,7 @@ def set_weight(session: Session, who: Person, slack_id: str, weight: int) -> Non
     Their turn stays where it is, so nobody gains by the change itself. `slack_id` is Slack's ID.
     Raises NotAllowed, DoesNotSell, ValueError for a weight that is out of bounds.
     """
-    people.require(session, who, "change the rotation")
+    people.require(session, who, "change the rotation", Role.MANAGER)
     if not 0 <= weight <= MOST_WEIGHT:
         raise ValueError(weight)
     whom = people.person(session, who.workspace_id, slack_id)

@@ -6,26 +6,33 @@ from slack_sdk.models.views import View
 from sqlalchemy.orm import Session
 
 from bot.people.desk import Desk
-from bot.people.model import Person, Role
+from bot.people.model import ANY_ROLE, Person, Role
 from bot.planning import modals, service, view
 from bot.slack import Command, Incoming, Listening
+from bot.slack.access import Access
 from bot.store import Store
+
+_AGREE = Access("answer proposals", ANY_ROLE)
+_RESOLVE = Access("resolve concerns", (Role.MARKETER,))
+_OVERRULE = Access("agree in place of sales", (Role.MANAGER,))
+_READ = Access("read proposals", ANY_ROLE)
+_RULES = Access("change the rules of planning", (Role.ADMIN,))
 
 
 def register(listening: Listening, store: Store) -> None:
     """Listen for answers."""
     desk = Desk(store)
-    listening.action(view.READY, desk.does(service.ready))
-    listening.action(view.WORRY, desk.opens(_worry))
-    listening.submission(modals.SAVE_WORRY, desk.takes(_save_worry))
-    listening.action(view.ANSWER, desk.opens(_answer))
-    listening.submission(modals.SAVE_ANSWER, desk.takes(_save_answer))
-    listening.action(view.WITHDRAW, desk.does(service.withdraw))
-    listening.submission(modals.SAVE_OVERRULE, desk.takes(_save_overrule))
-    listening.action(view.SEE_ALL, desk.opens(_see_all))
+    listening.action(view.READY, desk.does(service.ready), _AGREE)
+    listening.action(view.WORRY, desk.opens(_worry), _AGREE)
+    listening.submission(modals.SAVE_WORRY, desk.takes(_save_worry), _AGREE)
+    listening.action(view.ANSWER, desk.opens(_answer), _RESOLVE)
+    listening.submission(modals.SAVE_ANSWER, desk.takes(_save_answer), _RESOLVE)
+    listening.action(view.WITHDRAW, desk.does(service.withdraw), _AGREE)
+    listening.submission(modals.SAVE_OVERRULE, desk.takes(_save_overrule), _OVERRULE)
+    listening.action(view.SEE_ALL, desk.opens(_see_all), _READ)
     usage = "say when sales has agreed (admins)"
-    listening.command(Command("/campaign", "rules", usage, desk.opens(_rules)))
-    listening.submission(modals.SAVE_RULES, desk.takes(_save_rules))
+    listening.command(Command("/campaign", "rules", usage, desk.opens(_rules), _RULES))
+    listening.submission(modals.SAVE_RULES, desk.takes(_save_rules), _RULES)
 
 
 def _worry(session: Session, who: Person, campaign_id: int) -> View:

@@ -4,17 +4,20 @@ from slack_sdk.models.views import View
 from sqlalchemy.orm import Session
 
 from bot.people.desk import Desk
-from bot.people.model import Person
+from bot.people.model import ANY_ROLE, Person
 from bot.planning import modals, service, view
 from bot.slack import Incoming, Listening
+from bot.slack.access import Access
 from bot.store import Store
+
+_ANSWER = Access("say what a campaign has taught", ANY_ROLE)
 
 
 def register(listening: Listening, store: Store) -> None:
     """Listen for retrospectives."""
     desk = Desk(store)
-    listening.action(view.LOOK_BACK, desk.opens(_open))
-    listening.submission(modals.SAVE_LESSON, desk.takes(_save))
+    listening.action(view.LOOK_BACK, desk.opens(_open), _ANSWER)
+    listening.submission(modals.SAVE_LESSON, desk.takes(_save), _ANSWER)
 
 
 def _open(session: Session, who: Person, retrospective_id: int) -> View:

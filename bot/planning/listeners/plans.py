@@ -11,12 +11,15 @@ from bot.campaigns import service as campaigns
 from bot.campaigns.model import Campaign
 from bot.errors import FieldErrors, below
 from bot.people.desk import Desk
-from bot.people.model import Person, Workspace
+from bot.people.model import Person, Role, Workspace
 from bot.planning import modals, service, view
 from bot.planning.modals import Note, Written
 from bot.slack import Command, Incoming, Listening
+from bot.slack.access import Access
 from bot.slack.text import safe
 from bot.store import Store
+
+_PLAN = Access("plan campaigns", (Role.MARKETER,))
 
 
 class Plans(Desk):
@@ -66,19 +69,19 @@ def register(listening: Listening, store: Store) -> None:
     """Listen for what is planned."""
     desk = Plans(store)
     usage = "plan a campaign with sales (marketing)"
-    listening.command(Command("/campaign", "propose", usage, desk.opens(_new)))
+    listening.command(Command("/campaign", "propose", usage, desk.opens(_new), _PLAN))
     usage = "take up again what you have begun"
-    listening.command(Command("/campaign", "drafts", usage, desk.opens(_page)))
-    listening.action(view.PLAN, desk.opens(_for_request))
-    listening.action(view.TAKE_UP, desk.opens(_take_up))
-    listening.submission(modals.SAVE_PLAN, desk.save)
+    listening.command(Command("/campaign", "drafts", usage, desk.opens(_page), _PLAN))
+    listening.action(view.PLAN, desk.opens(_for_request), _PLAN)
+    listening.action(view.TAKE_UP, desk.opens(_take_up), _PLAN)
+    listening.submission(modals.SAVE_PLAN, desk.save, _PLAN)
     for way in ("previous", "next"):
-        listening.action(f"{view.DRAFTS}.{way}", desk.replaces(_page))
-    listening.action(view.CHANGE, desk.opens(_change))
-    listening.submission(modals.SAVE_CHANGE, desk.takes(_save_change))
-    listening.action(view.MORE, desk.more)
-    listening.action(view.LAUNCH, desk.opens(_launch))
-    listening.submission(modals.SAVE_LAUNCH, desk.takes(_save_launch))
+        listening.action(f"{view.DRAFTS}.{way}", desk.replaces(_page), _PLAN)
+    listening.action(view.CHANGE, desk.opens(_change), _PLAN)
+    listening.submission(modals.SAVE_CHANGE, desk.takes(_save_change), _PLAN)
+    listening.action(view.MORE, desk.more, _PLAN)
+    listening.action(view.LAUNCH, desk.opens(_launch), _PLAN)
+    listening.submission(modals.SAVE_LAUNCH, desk.takes(_save_launch), _PLAN)
 
 
 def _new(session: Session, who: Person, _id: int) -> View:

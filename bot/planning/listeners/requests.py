@@ -7,10 +7,17 @@ from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.people.desk import Desk
-from bot.people.model import Person, Workspace
+from bot.people.model import ANY_ROLE, Person, Role, Workspace
 from bot.planning import modals, service, view
 from bot.slack import Command, Incoming, Listening
+from bot.slack.access import Access
 from bot.store import Store
+
+_ASK = Access("ask for campaigns", ANY_ROLE)
+_READ = Access("see what is asked for", ANY_ROLE)
+_SECOND = Access("second requests", ANY_ROLE)
+_ANSWER = Access("answer requests", (Role.MARKETER,))
+_RULES = Access("change the rules of planning", (Role.ADMIN,))
 
 
 class Requests(Desk):
@@ -28,21 +35,21 @@ class Requests(Desk):
 def register(listening: Listening, store: Store) -> None:
     """Listen for requests."""
     desk = Requests(store)
-    for word, usage, draw in (
-        ("", "say what customers ask for", _new),
-        ("list", "see what is asked for, the most heard first", _page),
-        ("promise", "say how soon marketing answers (admins)", _promise),
+    for word, usage, draw, access in (
+        ("", "say what customers ask for", _new, _ASK),
+        ("list", "see what is asked for, the most heard first", _page, _READ),
+        ("promise", "say how soon marketing answers (admins)", _promise, _RULES),
     ):
-        listening.command(Command("/request", word, usage, desk.opens(draw)))
-    listening.submission(modals.SAVE, desk.takes(_save))
-    listening.action(view.ME_TOO, desk.does(service.second))
-    listening.action(view.SEEN, desk.does(service.see))
-    listening.action(view.DECLINE, desk.opens(_decline))
-    listening.submission(modals.SAVE_DECLINE, desk.takes(_save_decline))
+        listening.command(Command("/request", word, usage, desk.opens(draw), access))
+    listening.submission(modals.SAVE, desk.takes(_save), _ASK)
+    listening.action(view.ME_TOO, desk.does(service.second), _SECOND)
+    listening.action(view.SEEN, desk.does(service.see), _ANSWER)
+    listening.action(view.DECLINE, desk.opens(_decline), _ANSWER)
+    listening.submission(modals.SAVE_DECLINE, desk.takes(_save_decline), _ANSWER)
     for way in ("previous", "next"):
-        listening.action(f"{view.LIST}.{way}", desk.replaces(_page))
-    listening.action(view.SECOND, desk.second)
-    listening.submission(modals.SAVE_PROMISE, desk.takes(_save_promise))
+        listening.action(f"{view.LIST}.{way}", desk.replaces(_page), _READ)
+    listening.action(view.SECOND, desk.second, _SECOND)
+    listening.submission(modals.SAVE_PROMISE, desk.takes(_save_promise), _RULES)
 
 
 def _new(session: Session, who: Person, _id: int) -> View:

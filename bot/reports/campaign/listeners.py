@@ -7,9 +7,10 @@ from sqlalchemy.orm import Session
 from bot.campaigns.model import Campaign
 from bot.metrics import Attribution
 from bot.people.desk import Desk
-from bot.people.model import Person
+from bot.people.model import ANY_ROLE, Person
 from bot.reports.campaign import service, view
 from bot.slack import Command, Incoming, Listening, Message
+from bot.slack.access import Access
 from bot.slack.text import safe
 from bot.spend import service as spend
 from bot.spend.view import MOST_OPTIONS, none_found, pick
@@ -17,6 +18,9 @@ from bot.store import Store
 
 _MODELS = {"first": Attribution.FIRST_TOUCH, "last": Attribution.LAST_TOUCH}
 _ACTIONS = {Attribution.FIRST_TOUCH: view.BY_FIRST, Attribution.LAST_TOUCH: view.BY_LAST}
+
+
+_READ = Access("read the reports", ANY_ROLE)
 
 
 class Reports(Desk):
@@ -67,9 +71,10 @@ def register(listening: Listening, store: Store) -> None:
     """Listen for reports."""
     desk = Reports(store)
     usage = "see what came of a campaign; `last` behind its name counts by the last touch"
-    listening.command(Command("/campaign", "report", usage, desk.asked))
+    listening.command(Command("/campaign", "report", usage, desk.asked, _READ))
     for attribution, action_id in _ACTIONS.items():
         listening.action(
             action_id,
             lambda incoming, by=attribution: desk.show(incoming, by),  # type: ignore[misc]
+            _READ,
         )

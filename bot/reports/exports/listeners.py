@@ -4,10 +4,13 @@ from slack_sdk.models.views import View
 from sqlalchemy.orm import Session
 
 from bot.people.desk import Desk
-from bot.people.model import Person
+from bot.people.model import Person, Role
 from bot.reports.exports import service, view
 from bot.slack import Command, Incoming, Listening
+from bot.slack.access import Access
 from bot.store import Store
+
+_SCHEDULE = Access("schedule files", (Role.MANAGER,))
 
 
 class Files(Desk):
@@ -32,9 +35,9 @@ def register(listening: Listening, store: Store) -> None:
     """Listen for files on a schedule."""
     files = Files(store)
     usage = "let files come into a channel (managers)"
-    listening.command(Command("/digest", "export", usage, files.show))
-    listening.submission(view.SAVE, files.save)
-    listening.action(view.REMOVE, files.replaces(_remove))
+    listening.command(Command("/digest", "export", usage, files.show, _SCHEDULE))
+    listening.submission(view.SAVE, files.save, _SCHEDULE)
+    listening.action(view.REMOVE, files.replaces(_remove), _SCHEDULE)
 
 
 def _remove(session: Session, who: Person, export_id: int) -> View:

@@ -9,10 +9,13 @@ from sqlalchemy.orm import Session
 from bot import clock
 from bot.errors import below
 from bot.people.desk import Deed, Desk, Listener
-from bot.people.model import Person, Workspace
+from bot.people.model import ANY_ROLE, Person, Workspace
 from bot.shadowing import modals, service, view
 from bot.slack import Command, Incoming, Listening
+from bot.slack.access import Access
 from bot.store import Store
+
+_TAKE_PART = Access("take part in job shadowing", ANY_ROLE)
 
 
 class Table(Desk):
@@ -47,8 +50,8 @@ def register(listening: Listening, store: Store) -> None:
     """Listen for pairs."""
     table = Table(store)
     usage = "see what is yours, and when it is next"
-    listening.command(Command("/shadow", "", usage, table.opens(_page)))
-    listening.action(view.SHOW, table.opens(_page))
+    listening.command(Command("/shadow", "", usage, table.opens(_page), _TAKE_PART))
+    listening.action(view.SHOW, table.opens(_page), _TAKE_PART)
     for action_id, deed in (
         (view.PICK, service.pick),
         (view.UNPICK, service.unpick),
@@ -58,18 +61,21 @@ def register(listening: Listening, store: Store) -> None:
         (view.OUT, lambda session, who, _id: service.go_out(session, who)),
         (view.IN, lambda session, who, _id: service.come_in(session, who)),
     ):
-        listening.action(action_id, table.doing(deed))
+        listening.action(action_id, table.doing(deed), _TAKE_PART)
     for action_id, draw in (
         (view.ANOTHER, _another),
         (view.GOALS, _goals),
         (view.HAND_ON, _hand_on),
         (view.WRITE, _write),
     ):
-        listening.action(action_id, table.opens(draw))
-    listening.submission(modals.SAVE_TIME, table.about("starts_at", _save_time))
-    listening.submission(modals.SAVE_GOALS, table.about("own", _save_goals))
-    listening.submission(modals.SAVE_HAND_ON, table.about("colleague", _save_hand_on))
-    listening.submission(modals.SAVE_DEBRIEF, table.about("surprised", _save_debrief))
+        listening.action(action_id, table.opens(draw), _TAKE_PART)
+    for callback_id, field, form in (
+        (modals.SAVE_TIME, "starts_at", _save_time),
+        (modals.SAVE_GOALS, "own", _save_goals),
+        (modals.SAVE_HAND_ON, "colleague", _save_hand_on),
+        (modals.SAVE_DEBRIEF, "surprised", _save_debrief),
+    ):
+        listening.submission(callback_id, table.about(field, form), _TAKE_PART)
 
 
 def _page(session: Session, who: Person, _id: int = 0) -> View:

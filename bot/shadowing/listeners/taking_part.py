@@ -5,10 +5,14 @@ from sqlalchemy.orm import Session
 
 from bot.errors import below
 from bot.people.desk import Desk
-from bot.people.model import Person, Role, Workspace
+from bot.people.model import ANY_ROLE, Person, Role, Workspace
 from bot.shadowing import apart_view, modals, service, view
 from bot.slack import Command, Incoming, Listening
+from bot.slack.access import Access
 from bot.store import Store
+
+_TAKE_PART = Access("take part in job shadowing", ANY_ROLE)
+_CONFIGURE = Access("change how people are paired", (Role.MANAGER,))
 
 
 class TakingPart(Desk):
@@ -28,18 +32,19 @@ def register(listening: Listening, store: Store) -> None:
     """Listen for who takes part, and for the settings."""
     desk = TakingPart(store)
     usage = "take no part from the next round on"
-    listening.command(Command("/shadow", "out", usage, desk.tells(_out)))
-    listening.command(Command("/shadow", "in", "take part again", desk.tells(_come_in)))
+    listening.command(Command("/shadow", "out", usage, desk.tells(_out), _TAKE_PART))
+    usage = "take part again"
+    listening.command(Command("/shadow", "in", usage, desk.tells(_come_in), _TAKE_PART))
     usage = "when rounds are, and how they pair (managers)"
-    listening.command(Command("/shadow", "settings", usage, desk.opens(_settings)))
-    listening.action(modals.SETTINGS, desk.opens(_settings))
-    listening.submission(modals.SAVE_SETTINGS, desk.takes(_save_settings))
-    listening.action(view.APART, desk.opens(_apart_first))
-    listening.action(modals.SHOW_APART, desk.opens(_apart_first))
-    listening.submission(apart_view.SAVE_APART, desk.save_apart)
-    listening.action(apart_view.LET_MEET, desk.replaces(_let_meet))
+    listening.command(Command("/shadow", "settings", usage, desk.opens(_settings), _CONFIGURE))
+    listening.action(modals.SETTINGS, desk.opens(_settings), _CONFIGURE)
+    listening.submission(modals.SAVE_SETTINGS, desk.takes(_save_settings), _CONFIGURE)
+    listening.action(view.APART, desk.opens(_apart_first), _TAKE_PART)
+    listening.action(modals.SHOW_APART, desk.opens(_apart_first), _TAKE_PART)
+    listening.submission(apart_view.SAVE_APART, desk.save_apart, _TAKE_PART)
+    listening.action(apart_view.LET_MEET, desk.replaces(_let_meet), _TAKE_PART)
     for way in ("previous", "next"):
-        listening.action(f"{apart_view.PAGE}.{way}", desk.replaces(_apart))
+        listening.action(f"{apart_view.PAGE}.{way}", desk.replaces(_apart), _TAKE_PART)
 
 
 def _out(session: Session, who: Person, _id: int) -> str:

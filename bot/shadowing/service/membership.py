@@ -113,4 +113,4 @@ def let_meet(session: Session, who: Person, apart_id: int) -> None:
 
 
 def _require(session: Session, who: Person) -> None:
-    people.require(session, who, "take part", Role.MARKETER, Role.SALESPERSON)
+    people.require(session, who, "take part in job shadowing", Role.MARKETER, Role.SALESPERSON)

@@ -5,22 +5,26 @@ from sqlalchemy.orm import Session
 
 from bot.errors import below
 from bot.people.desk import Desk
-from bot.people.model import Person
+from bot.people.model import ANY_ROLE, Person
 from bot.slack import Command, Incoming, Listening
+from bot.slack.access import Access
 from bot.standups import service, view
 from bot.store import Store
+
+_ANSWER = Access("answer standups", ANY_ROLE, or_team=True)
 
 
 def register(listening: Listening, store: Store) -> None:
     """Listen for answers."""
     desk = Desk(store)
     usage = "answer your standup, early or late"
-    listening.command(Command("/standup", "", usage, desk.opens(_open_now)))
-    listening.command(Command("/standup", "skip", "skip it today", desk.tells(_skip_now)))
-    listening.action(view.ANSWER, desk.opens(form))
-    listening.action(view.BEGIN, desk.opens(_begin))
-    listening.action(view.SKIP, desk.does(service.skip))
-    listening.submission(view.SEND, desk.takes(_send, clears=True))
+    listening.command(Command("/standup", "", usage, desk.opens(_open_now), _ANSWER))
+    skip = Command("/standup", "skip", "skip it today", desk.tells(_skip_now), _ANSWER)
+    listening.command(skip)
+    listening.action(view.ANSWER, desk.opens(form), _ANSWER)
+    listening.action(view.BEGIN, desk.opens(_begin), _ANSWER)
+    listening.action(view.SKIP, desk.does(service.skip), _ANSWER)
+    listening.submission(view.SEND, desk.takes(_send, clears=True), _ANSWER)
 
 
 def _open_now(session: Session, who: Person, _id: int) -> View:

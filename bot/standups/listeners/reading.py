@@ -4,11 +4,16 @@ from slack_sdk.models.views import View
 from sqlalchemy.orm import Session
 
 from bot.people.desk import Deed, Desk, Listener
-from bot.people.model import Person
+from bot.people.model import ANY_ROLE, Person
 from bot.slack import Incoming, Listening
+from bot.slack.access import Access
 from bot.standups import service, view
 from bot.standups.listeners.answering import form
 from bot.store import Store
+
+_READ = Access("read standups", ANY_ROLE, or_team=True)
+_LIFT = Access("take blockers", ANY_ROLE, or_team=True)
+_MAKE = Access("ask for campaigns", ANY_ROLE)
 
 
 class Summaries(Desk):
@@ -43,13 +48,13 @@ class Summaries(Desk):
 def register(listening: Listening, store: Store) -> None:
     """Listen for readers."""
     desk = Summaries(store)
-    listening.action(view.PAGE, desk.opens(_page))
+    listening.action(view.PAGE, desk.opens(_page), _READ)
     for way in ("previous", "next"):
-        listening.action(f"{view.PAGE}.{way}", desk.turn)
-    listening.action(view.TAKE, desk.doing(service.take))
-    listening.action(view.HAND_BACK, desk.doing(service.hand_back))
-    listening.action(view.LIFT, desk.doing(service.lift))
-    listening.action(view.MAKE, desk.doing(service.make_request))
+        listening.action(f"{view.PAGE}.{way}", desk.turn, _READ)
+    listening.action(view.TAKE, desk.doing(service.take), _LIFT)
+    listening.action(view.HAND_BACK, desk.doing(service.hand_back), _LIFT)
+    listening.action(view.LIFT, desk.doing(service.lift), _LIFT)
+    listening.action(view.MAKE, desk.doing(service.make_request), _MAKE)
 
 
 def _page(session: Session, who: Person, round_id: int, number: int = 0) -> View:

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 from bot.errors import FieldErrors
 from bot.people import service as people
 from bot.people.desk import Desk, Listener
-from bot.people.model import Person
+from bot.people.model import Person, Role
 from bot.slack import Command, Incoming, Listening
+from bot.slack.access import Access
 from bot.slack.errors import NeedsAdmin
 from bot.standups import service, view
 from bot.standups.model import Standup
@@ -18,25 +19,33 @@ from bot.store import Store
 
 _WEEKS = 4
 
+_CHANGE = Access("change the standups", (Role.MANAGER,))
+
 
 def register(listening: Listening, store: Store) -> None:
     """Listen for settings."""
     desk = Desk(store)
     usage = "make, change or pause standups (managers)"
-    listening.command(Command("/standup", "settings", usage, desk.opens(_overview)))
-    listening.action(view.OVERVIEW, desk.opens(_overview))
-    for way in ("previous", "next"):
-        listening.action(f"{view.OVERVIEW}.{way}", desk.replaces(_overview))
-    listening.action(view.OPEN, desk.opens(_open))
-    listening.action(view.NEW, desk.opens(_new))
-    listening.submission(view.CREATE, _with_channels(desk.takes(_create)))
-    listening.action(view.CHANGE, desk.opens(_change))
-    listening.submission(view.SAVE, _with_channels(desk.takes(_save)))
-    listening.action(view.QUESTIONS, desk.opens(_questions))
-    listening.submission(view.SAVE_QUESTIONS, desk.takes(_save_questions))
-    listening.action(view.PAUSE, desk.replaces(partial(_activate, active=False)))
-    listening.action(view.GO_ON, desk.replaces(partial(_activate, active=True)))
-    listening.action(view.ARCHIVE, desk.replaces(_archive))
+    listening.command(Command("/standup", "settings", usage, desk.opens(_overview), _CHANGE))
+    for action, listener in (
+        (view.OVERVIEW, desk.opens(_overview)),
+        (f"{view.OVERVIEW}.previous", desk.replaces(_overview)),
+        (f"{view.OVERVIEW}.next", desk.replaces(_overview)),
+        (view.OPEN, desk.opens(_open)),
+        (view.NEW, desk.opens(_new)),
+        (view.CHANGE, desk.opens(_change)),
+        (view.QUESTIONS, desk.opens(_questions)),
+        (view.PAUSE, desk.replaces(partial(_activate, active=False))),
+        (view.GO_ON, desk.replaces(partial(_activate, active=True))),
+        (view.ARCHIVE, desk.replaces(_archive)),
+    ):
+        listening.action(action, listener, _CHANGE)
+    for callback_id, form in (
+        (view.CREATE, _with_channels(desk.takes(_create))),
+        (view.SAVE, _with_channels(desk.takes(_save))),
+        (view.SAVE_QUESTIONS, desk.takes(_save_questions)),
+    ):
+        listening.submission(callback_id, form, _CHANGE)
 
 
 def _overview(session: Session, who: Person, number: int) -> View:
