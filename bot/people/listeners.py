@@ -37,11 +37,13 @@ class People(Desk):
         incoming.open(modal)
 
     def _is_first_admin(self, incoming: Incoming) -> bool:
-        """Whether this person becomes the first admin."""
+        """Whether this person becomes the first admin; Slack is asked whether they belong to us."""
         with self._store.transaction() as session:
             who = service.acting(session, incoming.team, incoming.user)
             if not service.comes_first(session, who, self._first_admin):
                 return False
+        user = incoming.slack.call("users.info", user=incoming.user)["user"]
+        profile.see_full_member(user, incoming.team)
         with self._store.transaction() as session:
             who = service.acting(session, incoming.team, incoming.user)
             return service.open_people(session, who, self._first_admin)

@@ -1,10 +1,19 @@
-"""What Slack says of a user: name, zone and state."""
+"""What Slack says of a user: name, zone and state, and whether they belong to the workspace."""
 
 from collections.abc import Mapping
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from bot.errors import HandoffError
 from bot.slack.text import clean
+
+# Slack's object of a user (docs, objects/user-object): guests, people of a connected organization.
+_NOT_MEMBERS = ("deleted", "is_bot", "is_restricted", "is_ultra_restricted", "is_stranger")
+
+
+class NotAMember(HandoffError):
+    """The first admin has to be a full member of this workspace: no guest, no bot, and nobody of
+    another organization. Ask whoever installed Handoff to use /handoff people first."""
 
 
 def facts_of(user: Mapping[str, Any]) -> dict[str, Any]:
@@ -16,6 +25,18 @@ def facts_of(user: Mapping[str, Any]) -> dict[str, Any]:
         "timezone": _zone(user.get("tz")),
         "active": not user.get("deleted", False),
     }
+
+
+def see_full_member(user: Mapping[str, Any], team_id: str) -> None:
+    """See that a user is a full member of the workspace. Raises NotAMember."""
+    if any(user.get(name) for name in _NOT_MEMBERS) or team_id not in _teams_of(user):
+        raise NotAMember
+
+
+def _teams_of(user: Mapping[str, Any]) -> set[str]:
+    """The user's workspaces: with Enterprise Grid, one user can be in several."""
+    enterprise = user.get("enterprise_user") or {}
+    return {str(user.get("team_id")), *enterprise.get("teams", ())}
 
 
 def _zone(name: object) -> str:

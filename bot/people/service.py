@@ -142,8 +142,9 @@ def comes_first(session: Session, who: Person, first_admin: str | None) -> bool:
 def open_people(session: Session, who: Person, first_admin: str | None) -> bool:
     """Let `who` manage people; where there is no admin yet, the one who installed becomes it.
 
-    `first_admin` is Slack's ID from the settings; None lets whoever comes first be it. Returns True
-    when `who` became the admin just now. Raises NotAllowed.
+    `first_admin` is Slack's ID from the settings; None lets whoever comes first be it, once Slack
+    has said that they are a full member. Returns True when `who` became the admin just now. Raises
+    NotAllowed.
     """
     session.execute(
         select(Workspace.id).where(Workspace.id == who.workspace_id).with_for_update(key_share=True)

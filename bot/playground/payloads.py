@@ -79,9 +79,11 @@ def user_info(user: User, workspace: Workspace, *, with_email: bool) -> Json:
             "is_admin": user.is_admin,
             "is_owner": False,
             "is_primary_owner": False,
-            "is_restricted": False,
-            "is_ultra_restricted": False,
+            "is_restricted": user.is_restricted,
+            "is_ultra_restricted": user.is_ultra_restricted,
         }
+    if user.is_stranger:
+        info |= {"is_stranger": True, "team_id": "T0STRANGER"}
     return info
 
 

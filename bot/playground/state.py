@@ -34,6 +34,10 @@ class User:
     is_bot: bool = False
     deleted: bool = False
     is_admin: bool = False
+    is_restricted: bool = False
+    """A guest of several channels; `is_ultra_restricted` of one; `is_stranger` of another team."""
+    is_ultra_restricted: bool = False
+    is_stranger: bool = False
     updated: int = 0
 
 
