@@ -2,8 +2,14 @@
 floats, and never across currencies."""
 
 import re
+import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
+
+from babel import Locale
+from babel.numbers import list_currencies
 
 from bot.errors import HandoffError
 
@@ -13,11 +19,15 @@ _WHOLE = {"BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", 
 _THOUSANDTHS = {"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"}
 
 # A bigint holds 9.2e18; the bound keeps sums of a million such amounts inside it.
-_LARGEST_MINOR = 10**12
+LARGEST_MINOR = 10**12
 
 
 class NotAnAmount(HandoffError):
     """“{text}” is not an amount. Write digits, for example 1250 or 1,250.50."""
+
+
+class OtherCurrency(NotAnAmount):
+    """“{text}” is not in {currency}. Enter the amount in {currency}."""
 
 
 class MixedCurrencies(HandoffError):
@@ -61,45 +71,128 @@ class Money:
         return f"{amount.removesuffix('.00')} {self.currency}"
 
 
-# A currency's sign may stand on either side, and the expected code; a minus may not.
-_SIGN = r"[^\w\s\-\u2212+=.,()%@#']{0,2}"
+# Unicode's signs as programs and people write them, each in one form.
+_SPACES = re.compile(r"\s+")
+_ONE_FORM = str.maketrans(
+    {
+        **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe63\uff0d", "-"),
+        **dict.fromkeys("\u2018\u2019\u02bc\u02b9\u2032`\u00b4", "'"),
+        **dict.fromkeys("\u200b\u200e\u200f\u202a\u202b\u202c\u2066\u2067\u2069\ufeff"),
+    }
+)
+# What stands beside the number, and the number. A mark before its first digit (`.50`) is none where
+# a letter stands before it (`Rs.500`).
+_AMOUNT = re.compile(
+    r"([^0-9]*?)((?:(?<![^\W\d_])[.,])?[0-9](?:[0-9.,' ]*[0-9])?)([^0-9]*)", re.DOTALL
+)
+_NO_CENTS = re.compile(r"^[.,] ?-+(?!\d)")  # `45.-`, `12,--`
+
+POINT, COMMA = ".", ","
+"""The two decimal marks."""
+
+
+_LAKHS = "[1-9][0-9]?(?:,[0-9]{2})+,[0-9]{3}"  # as India groups them: `12,34,567`
+
+
+def _number(decimal: str, groups: str) -> re.Pattern[str]:
+    """Digits, or thousands with one mark between them, and the decimals behind `decimal`."""
+    grouped = "|".join(rf"[1-9][0-9]{{0,2}}(?:{mark}[0-9]{{3}})+" for mark in (groups, "'", " "))
+    return re.compile(rf"({_LAKHS}|{grouped}|[0-9]*)(?:{re.escape(decimal)}([0-9]+))?")
+
+
+_NUMBERS = {POINT: _number(POINT, ","), COMMA: _number(COMMA, r"\.")}
+
+# The languages and countries in whose writing a currency's sign is known (CLDR), and what people
+# write besides.
+_LOCALES = ("en", "en_CA", "en_AU", "en_IN", "de", "de_CH", "es", "es_MX", "fr", "fr_CA", "fr_CH",
+            "it", "pt", "nl", "pl", "ru", "sv", "da", "nb", "fi", "cs", "hu", "ro", "tr", "uk",
+            "ja", "zh")  # fmt: skip
+_ALSO = {"CHF": {"fr", "sfr"}, "CNY": {"rmb"}, "EUR": {"euros"}, "INR": {"rs"}, "RUB": {"руб", "р"}}
+_SIGNS = {"fr", "ft", "kr", "kč", "rs", "zł", "руб"}  # those made of letters
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An amount as it is written, taken apart."""
+
+    readings: Mapping[str, Decimal]
+    """What the number is by each decimal mark that it can have."""
+    marks: tuple[str, ...]
+    """What stands beside it: a currency's sign, its code, or anything else."""
+
+
+def take_apart(text: str) -> Written:
+    """An amount as people and programs write it: `1.234,50 €`, `CHF 1’234.50`, `(12.50)`, `45.-`.
+
+    Raises NotAnAmount.
+    """
+    plain = _SPACES.sub(" ", text.translate(_ONE_FORM)).strip()
+    found = _AMOUNT.fullmatch(plain)
+    if found is None:
+        raise NotAnAmount(text=text[:40])
+    before, number, after = found[1], found[2], _NO_CENTS.sub("", found[3])
+    beside = before + after
+    in_brackets = before.count("(") == after.count(")") == 1
+    if beside.count("-") + in_brackets > 1 or beside.count("+") > 1:
+        raise NotAnAmount(text=text[:40])
+    is_negative = "-" in beside or in_brackets
+    readings = {}
+    for mark, pattern in _NUMBERS.items():
+        if parts := pattern.fullmatch(number):
+            value = Decimal(f"{re.sub('[^0-9]', '', parts[1]) or 0}.{parts[2] or 0}")
+            readings[mark] = -value if is_negative else value
+    if not readings:
+        raise NotAnAmount(text=text[:40])
+    drop = "-+() " if in_brackets else "-+ "
+    marks = (each.translate(dict.fromkeys(map(ord, drop))) for each in (before, after))
+    return Written(readings, tuple(each for each in marks if each))
+
+
+def is_mark(text: str, currency: str) -> bool:
+    """Whether a sign, a code or a name stands for a currency. `$` stands for several."""
+    return _mark(text) in _marks(currency)
+
+
+@cache
+def _marks(currency: str) -> frozenset[str]:
+    found = {currency, *_ALSO.get(currency, ())}
+    for each in _LOCALES:
+        locale = Locale.parse(each)
+        found |= {
+            locale.currency_symbols.get(currency, currency),
+            locale.currencies.get(currency, currency),
+        }
+    return frozenset(map(_mark, found))
+
+
+def is_any_mark(text: str) -> bool:
+    """Whether a sign or a code stands for any currency."""
+    return (
+        text.upper() in list_currencies()
+        or _mark(text) in _SIGNS
+        or any(unicodedata.category(letter) == "Sc" for letter in text)
+    )
+
+
+def _mark(text: str) -> str:
+    return _SPACES.sub("", text).strip(".").casefold()
 
 
 def parse(text: str, currency: str) -> Money:
     """Read an amount as people type it: `1250`, `1,250.50`, `1.250,50`, `€ 99`.
 
     A single separator followed by exactly three digits groups thousands, unless the currency has
-    three decimal digits. Raises NotAnAmount for what is not a non-negative amount within bounds.
+    three decimal digits. Raises NotAnAmount for what is not a non-negative amount within bounds,
+    and OtherCurrency where another currency stands beside it.
     """
     digits = exponent(currency)
-    mark = rf"(?:{currency}|{_SIGN})"
-    typed = re.fullmatch(rf"{mark}\s*(\d[\d.,\s']*?)\s*{mark}", text.strip())
-    plain = _plain(re.sub(r"[\s']", "", typed[1]), digits) if typed else None
-    if plain is None:
-        raise NotAnAmount(text=text[:40])
-    minor = Decimal(plain).scaleb(digits)
-    if minor != minor.to_integral_value() or minor > _LARGEST_MINOR:
+    written = take_apart(text)
+    for mark in written.marks:
+        if not is_mark(mark, currency):
+            kind = OtherCurrency if is_any_mark(mark) else NotAnAmount
+            raise kind(text=text[:40], currency=currency)
+    value = (min if digits == 3 else max)(written.readings.values())
+    minor = value.scaleb(digits)
+    if minor != minor.to_integral_value() or not 0 <= minor <= LARGEST_MINOR:
         raise NotAnAmount(text=text[:40])
     return Money(int(minor), currency)
-
-
-def _plain(typed: str, decimals: int) -> str | None:
-    """Digits with separators as `Decimal` reads them; None where the separators make no sense."""
-    last = max(typed.rfind("."), typed.rfind(","))
-    whole, mark, rest = typed[:last], typed[last : last + 1], typed[last + 1 :]
-    if not mark:
-        return typed
-    lone = not re.search("[.,]|^0", whole)
-    grouped = mark in whole or (lone and len(rest) == 3 and decimals != 3)
-    if grouped:
-        whole, rest = typed, ""
-    groups = re.split("[.,]", whole)
-    same_mark = len(set(re.findall("[.,]", whole))) <= 1
-    if len(groups) > 1 and not (same_mark and _are_thousands(groups)):
-        return None
-    return "".join(groups) + ("." + rest if rest else "")
-
-
-def _are_thousands(groups: list[str]) -> bool:
-    first, *others = groups
-    return bool(re.fullmatch(r"[1-9]\d{0,2}", first)) and all(len(each) == 3 for each in others)
