@@ -80,6 +80,8 @@ def _parser() -> argparse.ArgumentParser:
                   "import an ad platform's export (CSV), after a look at what would come of it",
                   )  # fmt: skip
     _add_import_options(export, "campaign, day, amount, …")
+    export.add_argument("--platform", metavar="NAME", default="",
+                        help="the ad platform, where the columns do not tell")  # fmt: skip
     figures = _add(commands, "report", _verb("report", "report"),
                    "write leads, campaigns, spend or weeks to a file")  # fmt: skip
     _add_report_options(figures)

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
@@ -74,7 +75,7 @@ def import_leads(options: Options) -> None:
 def import_spend(options: Options) -> None:
     """Import an ad platform's export."""
     with data() as store:
-        _bring(options, bring_spend, store)
+        _bring(options, partial(bring_spend, platform=options.platform), store)
 
 
 def _bring(options: Options, import_file: ImportFile, store: Store) -> None:

@@ -38,7 +38,10 @@ def _give_back(store: Store, slack: Slack, import_id: int) -> None:
     if stands is None or not found.rows:
         return
     content = refused_file(found.header, ((cells, why) for cells, why in found.rows))
-    said = "These rows were refused. Mend them and drop the file here: the others are not doubled."
+    said = (
+        "These rows were refused, each with its reason. Fix them in the export and drop all of it "
+        "here again: nothing is counted twice."
+    )
     slack.upload(stands[0], refused_name(found.name), content, said)
     with store.transaction() as session:
         session.get_one(SpendImport, import_id).rows = []

@@ -20,7 +20,7 @@ from bot.people.model import Person, Role, Workspace
 from bot.slack import Command, Incoming, Listening
 from bot.slack.access import Access
 from bot.spend import modals, service, view
-from bot.spend.exports import ColumnMissing, TwoColumns
+from bot.spend.exports import ColumnMissing, PlatformMissing, TwoColumns
 from bot.spend.model import Department
 from bot.spend.service import Spending
 from bot.store import Store
@@ -164,12 +164,13 @@ def _cancel(session: Session, who: Person, import_id: int) -> None:
 
 def _columns(session: Session, who: Person, import_id: int) -> View:
     """Some columns or campaigns mean something else."""
-    return modals.columns(service.in_preview(session, who, import_id), _choose(session, who, ""))
+    found = service.in_preview(session, who, import_id)
+    return modals.columns(found, _choose(session, who, ""), service.platforms(session, found))
 
 
 def _save_columns(session: Session, who: Person, incoming: Incoming) -> None:
     found = service.in_preview(session, who, incoming.noted_id)
-    with below("campaign", ColumnMissing, TwoColumns):
+    with below("campaign", ColumnMissing, TwoColumns), below("platform", PlatformMissing):
         service.change(session, found, *modals.columns_of(found, incoming.fields))
 
 

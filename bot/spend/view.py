@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date
+from decimal import Decimal
 
 from slack_sdk.models.blocks import (
     ActionsBlock,
@@ -17,10 +18,10 @@ from slack_sdk.models.blocks import (
 )
 
 from bot.campaigns.model import Campaign
-from bot.money import Money
+from bot.money import Money, exponent
 from bot.slack import Message
 from bot.slack.text import bar, clean, plural, safe
-from bot.spend.exports import MEANINGS, SKIP, Platform
+from bot.spend.exports import MEANINGS, SKIP, label_of
 from bot.spend.model import BudgetWarning, Consumption, ImportState, SpendImport
 
 PICK = "spend.pick"
@@ -112,9 +113,8 @@ def imported(it: SpendImport, campaign: Campaign | None) -> Message:
 
 
 def _preview(it: SpendImport, campaign: Campaign | None) -> Message:
-    platform = Platform(it.platform)
-    of = "" if platform is Platform.OTHER else f" from {platform.label}"
-    text = f"Import the spend{of} of {safe(it.name, 120)}?"
+    of = f" from {label_of(it.platform)}" if it.platform else ""
+    text = f"Import the spend{safe(of, 100)} of {safe(it.name, 120)}?"
     blocks: list[Block] = [
         HeaderBlock(text=PlainTextObject(text=clean(f"Import spend{of}?", 150), emoji=False)),
         SectionBlock(text=f"*{safe(it.name, 120)}*, {plural(len(it.rows), 'row')}"),
@@ -155,6 +155,8 @@ def _outlook(it: SpendImport) -> str:
     told = _counts(it)
     if it.outcome["first"]:
         told.insert(0, _days(it))
+    if not it.platform:
+        told.append("*Which platform is it from?* The columns do not tell: say it with *Columns…*.")
     return clean("\n".join(told), 3000)
 
 
@@ -177,7 +179,31 @@ def _counts(it: SpendImport) -> list[str]:
         (said["refused"], f"• {plural(said['refused'], 'row')} refused"),
     ]
     reasons = [f"   ◦ {count:,} × {safe(why, 200)}" for why, count in said["reasons"]]
-    return ([line for count, line in told if count] or ["• no rows"]) + reasons
+    counts = [line for count, line in told if count] or ["• no rows"]
+    return counts + reasons + [f"• {safe(each, 400)}" for each in remarks(it)]
+
+
+def remarks(it: SpendImport) -> list[str]:
+    """What else there is to know of an import, so that its sum differs from the file's in no way
+    that nobody is told of."""
+    said = it.outcome
+    lines = []
+    if sums := said.get("all_sums"):
+        shown = ", ".join(f"“{label}” {amount}" for label, amount in said["sums"])
+        more = "" if sums == len(said["sums"]) else ", …"
+        rows = plural(sums, "row")
+        lines.append(f"{rows} left out as sums of other rows: {shown}{more}")
+    if said.get("empty"):
+        lines.append(f"{plural(said['empty'], 'row')} left out: no amount and no day or campaign")
+    for currency, minor in said.get("credits", {}).items():
+        lines.append(f"Credits are counted: {Money(minor, currency)}")
+    for currency, minor in said.get("rounded", {}).items():
+        difference = Decimal(minor).scaleb(-exponent(currency)).normalize()
+        lines.append(f"Rounded: {difference:+f} {currency} in all")
+    if said.get("names_no_currency"):
+        currencies = " or ".join(said["amounts"])
+        lines.append(f"The file names no currency: it is read as {currencies}")
+    return lines
 
 
 def _columns(it: SpendImport) -> str:
@@ -195,7 +221,11 @@ def _buttons(it: SpendImport) -> Block:
     start = ButtonElement(text="Import", action_id=START, value=value, style="primary")
     choose = ButtonElement(text="Columns…", action_id=COLUMNS, value=value)
     cancel = ButtonElement(text="Cancel", action_id=CANCEL, value=value)
-    worth = it.is_readable and it.outcome.get("new", 0) + it.outcome.get("restated", 0) > 0
+    worth = (
+        it.is_readable
+        and it.platform
+        and it.outcome.get("new", 0) + it.outcome.get("restated", 0) > 0
+    )
     return ActionsBlock(elements=[*([start] if worth else []), choose, cancel])
 
 

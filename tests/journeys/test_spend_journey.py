@@ -103,8 +103,10 @@ def test_any_table_can_be_spend(office: Office) -> None:
     assert "campaign" in refused.errors["campaign"]
     options = str(modal.blocks)
     number = options.split("Summer trial")[1].split("'value': '")[1].split("'", maxsplit=1)[0]
-    assert mara.submit(modal, {**told, "campaign": number}).ok
-    card = office.whisper("mara", "Import spend?", "120 EUR of 1 campaign")
+    told["campaign"] = number
+    assert "which platform" in mara.submit(modal, told).errors["platform"]
+    assert mara.submit(modal, {**told, "other_platform": "Bills"}).ok
+    card = office.whisper("mara", "Import spend from Bills?", "120 EUR of 1 campaign")
     mara.click(card, "spend.start")
     office.whisper("mara", "bills is imported")
     assert spent(office) == 12_000

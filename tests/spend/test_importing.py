@@ -11,7 +11,7 @@ from bot.errors import NotFound
 from bot.money import Money
 from bot.sheet import read_sheet
 from bot.spend import exports, service
-from bot.spend.exports import ColumnMissing
+from bot.spend.exports import ColumnMissing, PlatformMissing
 from bot.spend.model import ImportState, SpendEntry, SpendImport, stands
 from bot.spend.service import NotInPreview, TooManyRows
 from bot.spend.service.importing import MOST_ROWS
@@ -95,7 +95,7 @@ def test_what_cannot_be_taken_comes_back_with_its_reason(
         "2026-06-01,Summer trial,USD,1.00\n"
         "2026-06-01,Unknown,EUR,1.00\n"
         "someday,Summer trial,EUR,1.00\n"
-        "2026-06-01,Summer trial,EUR,-1.00\n"
+        "2026-06-01,Summer trial,EUR,1.00%\n"
         "2026-06-03,Summer trial,EUR,7.00\n"
         "Total,,,7.00\n"
     )
@@ -121,7 +121,9 @@ def test_another_file_is_mapped_by_hand(company: Company, campaign: Campaign) ->
         found = service.in_preview(session, company.mara, staged.id)
         with pytest.raises(ColumnMissing, match="day"):
             service.change(session, found, ["skip", "line", "amount"], campaign.id, {})
-        service.change(session, found, ["day", "line", "amount"], campaign.id, {})
+        with pytest.raises(PlatformMissing):
+            service.change(session, found, ["day", "line", "amount"], campaign.id, {})
+        service.change(session, found, ["day", "line", "amount"], campaign.id, {}, "Bills")
     take(company, staged)
     assert amounts(company) == [(5, "Flyers", 12_000), (6, "Flyers", 8_000)]
 

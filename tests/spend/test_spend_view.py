@@ -26,6 +26,7 @@ EXPORT = (
     "2026-06-02,Summer trial,USD,50.00,2\n"
     "2026-06-02,AT_trial,EUR,50.00,2\n"
 )
+PLATFORMS = ["google_ads", "meta", "Reddit"]
 
 
 @pytest.fixture
@@ -116,7 +117,7 @@ def test_the_costs(looks: Looks) -> None:
 def test_an_import_before_and_after(looks: Looks, company: Company, campaign: Campaign) -> None:
     found = staged(company, EXPORT)
     looks("import_preview", view.imported(found, None))
-    looks("import_columns", modals.columns(found, [Campaign(id=1, name="Summer trial")]))
+    looks("import_columns", modals.columns(found, [Campaign(id=1, name="Summer trial")], PLATFORMS))
     found.state = "done"
     looks("import_done", view.imported(found, None))
 
@@ -130,5 +131,6 @@ def test_a_hostile_file_stays_within_slacks_limits(company: Company) -> None:
     rows = "".join(f"2026-06-01,{HOSTILE} {each},1,{HOSTILE}\n" for each in range(300))
     found = staged(company, f"{header}\n{rows}")
     assert check_message(view.imported(found, None).blocks) == []
-    modal = modals.columns(found, [Campaign(id=each, name=HOSTILE) for each in range(1, 120)])
+    campaigns = [Campaign(id=each, name=HOSTILE) for each in range(1, 120)]
+    modal = modals.columns(found, campaigns, [f"{HOSTILE[:50]} {each}" for each in range(35)])
     assert check_view(modal.to_dict(), "modal") == []

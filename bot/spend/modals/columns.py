@@ -3,13 +3,19 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from slack_sdk.models.blocks import InputBlock, Option, PlainTextObject, StaticSelectElement
+from slack_sdk.models.blocks import (
+    InputBlock,
+    Option,
+    PlainTextInputElement,
+    PlainTextObject,
+    StaticSelectElement,
+)
 from slack_sdk.models.views import View
 
 from bot.campaigns.model import Campaign
 from bot.slack.text import clean
 from bot.spend import view
-from bot.spend.exports import MEANINGS
+from bot.spend.exports import LONGEST_PLATFORM, MEANINGS, label_of
 from bot.spend.model import SpendImport
 
 SAVE_COLUMNS = "spend.save_columns"
@@ -21,8 +27,8 @@ _MOST_COLUMNS = 50
 _MOST_NAMES = 8
 
 
-def columns(it: SpendImport, campaigns: Sequence[Campaign]) -> View:
-    """A choice for each campaign that we do not know, and for each column."""
+def columns(it: SpendImport, campaigns: Sequence[Campaign], platforms: Sequence[str]) -> View:
+    """A choice for the platform, for each campaign that we do not know, and for each column."""
     sample = it.rows[0] if it.rows else [""] * len(it.header)
     unknown = it.outcome.get("unknown", [])[:_MOST_NAMES]
     shown = list(zip(it.header, it.meanings, sample, strict=True))[:_MOST_COLUMNS]
@@ -34,6 +40,7 @@ def columns(it: SpendImport, campaigns: Sequence[Campaign]) -> View:
         submit="Save",
         close="Cancel",
         blocks=[
+            *_platform(it.platform, platforms),
             _campaign("campaign", "Campaign of all rows that name none of ours", campaigns,
                       it.campaign_id),
             *(_campaign(f"name.{place}", f"“{clean(name, 100)}” is", campaigns, None)
@@ -45,8 +52,9 @@ def columns(it: SpendImport, campaigns: Sequence[Campaign]) -> View:
 
 def columns_of(
     it: SpendImport, fields: Mapping[str, Any]
-) -> tuple[list[str], int | None, dict[str, int]]:
-    """What the modal says: each column's meaning, the campaign of all, and those by name."""
+) -> tuple[list[str], int | None, dict[str, int], str]:
+    """What the modal says: each column's meaning, the campaign of all, those by name, and the
+    platform."""
     meanings = [
         str(fields.get(f"column.{place}") or meaning) for place, meaning in enumerate(it.meanings)
     ]
@@ -56,7 +64,31 @@ def columns_of(
         if (chosen := fields.get(f"name.{place}") or NONE) != NONE
     }
     chosen = str(fields["campaign"] or NONE)
-    return meanings, None if chosen == NONE else int(chosen), names
+    platform = str(fields.get("other_platform") or fields.get("platform") or "")
+    return meanings, None if chosen == NONE else int(chosen), names, platform
+
+
+def _platform(platform: str, known: Sequence[str]) -> list[InputBlock]:
+    """Which platform the file is from: one that we know, or the name of another."""
+    names = dict.fromkeys([*filter(None, [platform]), *known])
+    options = {
+        each: Option(text=PlainTextObject(text=clean(label_of(each), 75), emoji=False), value=each)
+        for each in names
+    }
+    return [
+        InputBlock(
+            block_id="platform", label="Platform that the file is from", optional=True,
+            element=StaticSelectElement(
+                action_id="platform", placeholder="Choose a platform",
+                options=list(options.values()), initial_option=options.get(platform),
+            ),
+        ),
+        InputBlock(
+            block_id="other_platform", label="Or another platform", optional=True,
+            hint="An import only ever corrects what came from the same platform.",
+            element=PlainTextInputElement(action_id="name", max_length=LONGEST_PLATFORM),
+        ),
+    ]  # fmt: skip
 
 
 def _campaign(

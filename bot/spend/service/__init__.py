@@ -18,6 +18,7 @@ from bot.spend.service.importing import (
     cancel,
     change,
     in_preview,
+    platforms,
     stage,
     take,
 )
@@ -54,6 +55,7 @@ __all__ = [
     "may_enter_costs",
     "may_see_money",
     "may_set_margin",
+    "platforms",
     "set_department_cost",
     "set_margin",
     "stage",

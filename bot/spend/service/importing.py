@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot import clock, slack
@@ -17,7 +18,7 @@ from bot.jobs import enqueue
 from bot.people.model import Person
 from bot.slack.text import clean
 from bot.spend import exports
-from bot.spend.exports import Platform
+from bot.spend.exports import Platform, PlatformMissing
 from bot.spend.model import ImportState, SpendImport
 from bot.spend.service.comparing import (
     Place,
@@ -36,6 +37,8 @@ RETURN = "spend.return"
 
 MOST_ROWS = 20_000
 _REASONS_SHOWN = 5
+_SUMS_SHOWN = 5
+_PLATFORMS_SHOWN = 30
 
 
 class TooManyRows(HandoffError):
@@ -60,13 +63,13 @@ def stage(
     """
     if who is not None:
         may_enter(session, who)
-    kept = [list(cells) for cells in rows if not exports.is_total(cells)]
+    kept = [list(cells) for cells in rows]
     if len(kept) > MOST_ROWS:
         raise TooManyRows
-    platform = exports.recognise(header) or Platform.OTHER
+    platform = exports.recognise(header)
     staged = SpendImport(
         workspace_id=workspace_id, by_id=who.id if who else None, name=clean(name, 120),
-        platform=platform, header=list(header), meanings=exports.guess(header, platform),
+        platform=platform or "", header=list(header), meanings=exports.guess(header, platform),
         rows=kept, campaigns={}, created_at=clock.now(),
     )  # fmt: skip
     session.add(staged)
@@ -83,12 +86,33 @@ def change(
     meanings: Sequence[str],
     campaign_id: int | None,
     by_name: Mapping[str, int],
+    platform: str = "",
 ) -> None:
-    """Say what the columns mean and which campaigns are meant. Raises ColumnMissing, TwoColumns."""
+    """Say what the columns mean, which campaigns are meant, and which platform it is from.
+
+    `platform` is a name, or one of `Platform`; empty: as it was. Raises ColumnMissing, TwoColumns,
+    PlatformMissing.
+    """
     exports.check(staged.header, meanings, one_campaign=campaign_id is not None)
+    staged.platform = exports.platform_named(platform) or staged.platform
+    if not staged.platform:
+        raise PlatformMissing
     staged.meanings, staged.campaign_id = list(meanings), campaign_id
     staged.campaigns = {**staged.campaigns, **by_name}
     look_ahead(session, staged)
+
+
+def platforms(session: Session, staged: SpendImport) -> Sequence[str]:
+    """The platforms that a file can be from: those that we know, and those named before."""
+    named = session.scalars(
+        select(SpendImport.platform)
+        .where(SpendImport.workspace_id == staged.workspace_id, SpendImport.platform != "")
+        .group_by(SpendImport.platform)
+        .order_by(func.max(SpendImport.id).desc())
+        .limit(_PLATFORMS_SHOWN)
+    )
+    known = [str(each) for each in Platform if each is not Platform.OTHER]
+    return list(dict.fromkeys([*known, *named]))
 
 
 def look_ahead(session: Session, staged: SpendImport) -> None:
@@ -102,7 +126,12 @@ def look_ahead(session: Session, staged: SpendImport) -> None:
 
 
 def take(session: Session, staged: SpendImport) -> None:
-    """Take it in: new days are added, restated ones corrected, refused rows kept with reasons."""
+    """Take it in: new days are added, restated ones corrected, refused rows kept with reasons.
+
+    Raises PlatformMissing, since an import corrects only what came from the same platform.
+    """
+    if not staged.platform:
+        raise PlatformMissing
     reading = read(session, staged)
     new, restated, known = compare(session, staged, reading)
     by_campaign: dict[int, list[dict[str, Any]]] = defaultdict(list)
@@ -160,6 +189,12 @@ def _outcome(reading: Reading, new: int, restated: int, known: int) -> dict[str,
         "refused": len(reading.refused),
         "reasons": [list(each) for each in most],
         "unknown": reading.unknown,
+        "sums": [list(each) for each in reading.sums[:_SUMS_SHOWN]],
+        "all_sums": len(reading.sums),
+        "empty": reading.empty,
+        "credits": dict(reading.credits),
+        "rounded": {currency: str(minor) for currency, minor in reading.rounded.items() if minor},
+        "names_no_currency": reading.names_no_currency,
         "amounts": dict(reading.by_currency),
         "campaigns": len({place.campaign_id for place in reading.amounts}),
         "first": str(min(days)) if days else None,
