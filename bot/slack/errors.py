@@ -19,6 +19,7 @@ _CANNOT_MESSAGE = {"user_disabled", "user_not_found", "user_not_visible", "messa
                    "cannot_dm_bot", "users_not_found"}  # fmt: skip
 _OURS_TO_MEND = {"invalid_blocks", "invalid_blocks_format", "msg_too_long",
                  "msg_blocks_too_long", "no_text", "view_too_large"}  # fmt: skip
+_TRIGGER_EXPIRED = {"expired_trigger_id", "trigger_expired"}
 _MESSAGE_GONE = {"message_not_found", "cant_update_message", "edit_window_closed"}
 # What the SDK says of an answer that is no JSON: a proxy's page, or Slack's own when it is down.
 _NO_JSON = "Received a response in a non-JSON format"
@@ -58,6 +59,10 @@ class MessageGone(SlackRefused):
     """The message to update was deleted."""
 
 
+class TriggerExpired(SlackRefused):
+    """More than three seconds have passed since the click or command that opens a modal."""
+
+
 class TooLarge(SlackRefused):
     """The file is larger than we take."""
 
@@ -67,6 +72,7 @@ _KINDS: list[tuple[set[str], type[SlackRefused]]] = [
     (_CANNOT_MESSAGE, CannotMessage),
     (_OURS_TO_MEND, BadMessage),
     (_MESSAGE_GONE, MessageGone),
+    (_TRIGGER_EXPIRED, TriggerExpired),
 ]
 _TRANSIENT = {"internal_error", "fatal_error", "service_unavailable", "request_timeout",
               "team_added_to_org"}  # fmt: skip

@@ -17,6 +17,7 @@ from bot.slack.access import Access
 from bot.slack.client import Slack
 from bot.slack.errors import CannotMessage, NeedsAdmin
 from bot.slack.message import Message
+from bot.slack.text import typed, unquoted
 
 logger = logging.getLogger(__name__)
 
@@ -62,8 +63,8 @@ class Incoming:
 
     @property
     def words(self) -> str:
-        """What stands behind a slash command."""
-        return str(self.body.get("text") or "").strip()
+        """What stands behind a slash command, as a keyboard has it and without quotes around it."""
+        return unquoted(typed(str(self.body.get("text") or "")))
 
     @property
     def message(self) -> str:
@@ -75,6 +76,13 @@ class Incoming:
         """The value of the button that was clicked, or of the option that was chosen."""
         action = (self.body.get("actions") or [{}])[0]
         return str(action.get("value") or (action.get("selected_option") or {}).get("value") or "")
+
+    @property
+    def label(self) -> str:
+        """What stands on the button that was clicked; empty for what has no label of its own."""
+        action = (self.body.get("actions") or [{}])[0]
+        text = action.get("text")
+        return str(text.get("text") or "") if isinstance(text, dict) else ""
 
     @property
     def id(self) -> int:

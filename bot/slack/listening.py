@@ -32,6 +32,7 @@ from bot.slack.access import Access
 from bot.slack.client import Slack
 from bot.slack.commands import Command, Commands
 from bot.slack.incoming import Incoming
+from bot.slack.text import safe
 
 logger = logging.getLogger(__name__)
 
@@ -195,7 +196,7 @@ class Listening:
         incoming = Incoming(body, Ack(), self.slack)  # type: ignore[no-untyped-call]
         if isinstance(error, FieldErrors):
             return _json({"response_action": "errors", "errors": error.errors})
-        sentence = _sentence(error)
+        sentence = _sentence(error, incoming)
         if body.get("type") == "view_submission":
             modal = _apology(sentence).to_dict()
             # Pushed over the form: what was typed is still below it.
@@ -217,10 +218,13 @@ def _hang_up(client: SocketModeClient) -> None:
             session.sock.shutdown(socket.SHUT_RDWR)
 
 
-def _sentence(error: Exception) -> str:
+def _sentence(error: Exception, incoming: Incoming) -> str:
     """What to say of an error: its own message, or a reference to what the log says."""
     if isinstance(error, HandoffError):
         return error.message
+    if isinstance(error, errors.TriggerExpired):
+        logger.warning("a modal came too late: %s", error)
+        return f"Slack was slow just now, so the form could not open. Please {_again(incoming)}."
     reference = secrets.token_hex(4)
     logger.error("reference %s", reference, exc_info=error)
     if isinstance(error, Postpone):
@@ -229,6 +233,17 @@ def _sentence(error: Exception) -> str:
         "Sorry, something went wrong on our side, and nothing was changed. Please try again; "
         f"if it happens again, give your admin this reference: {reference}."
     )
+
+
+def _again(incoming: Incoming) -> str:
+    """How to do the same once more."""
+    body = incoming.body
+    if "command" in body:
+        command = f"{body['command']} {incoming.words}".strip()
+        return f"type `{safe(command, 100)}` again"
+    if label := incoming.label:
+        return f"press *{safe(label, 80)}* again"
+    return "try again"
 
 
 def _apology(sentence: str) -> View:

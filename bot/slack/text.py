@@ -11,6 +11,30 @@ _INVISIBLE = re.compile(
 )
 
 
+# What phones, Macs and Slack make of what was typed, as a keyboard has it.
+_TYPED = str.maketrans(
+    {
+        **dict.fromkeys("“”„‟«»″", '"'),
+        **dict.fromkeys("‘’‚‛‹›′", "'"),
+        **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"),
+        **dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060"),
+        "…": "...",
+    }
+)
+_QUOTED = re.compile(r"""(?<!\S)(["'])\s*(.*?)\s*\1(?!\S)""")
+
+
+def typed(text: str) -> str:
+    """What somebody typed, in one form: straight quotes, plain dashes and spaces, no entities."""
+    escaped = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    return " ".join(_INVISIBLE.sub("", escaped).translate(_TYPED).split())
+
+
+def unquoted(text: str) -> str:
+    """The same words without the quotes around some of them."""
+    return _QUOTED.sub(r"\2", text)
+
+
 def clean(text: str, limit: int = 3000) -> str:
     """Text without invisible controls, cut to `limit` characters with an ellipsis."""
     storable = text.encode("utf-8", "replace").decode()  # a lone surrogate fits nowhere

@@ -39,6 +39,17 @@ def said(commands: Commands, name: str, text: str) -> Any:
         ("FIND x", ("find", "x")),
         ("12", ("anything", "12")),
         ("Ada Lovelace", ("anything", "Ada Lovelace")),
+        ("find “Ada Lovelace”", ("find", "Ada Lovelace")),
+        ("find „Ada“ x", ("find", "Ada x")),
+        ('find "Ada" last', ("find", "Ada last")),
+        ("find ‘Ada’", ("find", "Ada")),
+        ("“find” Ada", ("find", "Ada")),
+        ("find\u00a0Ada\u202fLovelace", ("find", "Ada Lovelace")),
+        ("find 2026–11‑18", ("find", "2026-11-18")),
+        ("find R&amp;D &lt;3", ("find", "R&D <3")),
+        ("find O’Hara", ("find", "O'Hara")),
+        ("find \u2068Ada\u2069\u200b", ("find", "Ada")),
+        ('find 24" screens', ("find", '24" screens')),
     ],
 )
 def test_a_word_finds_its_listener(

@@ -7,7 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from slack_sdk.models.blocks import ActionsBlock, ButtonElement, InputBlock, PlainTextInputElement
+from slack_sdk.models.blocks import (
+    ActionsBlock,
+    ButtonElement,
+    InputBlock,
+    PlainTextInputElement,
+    SectionBlock,
+)
 from slack_sdk.models.views import View
 
 from bot.errors import FieldErrors, HandoffError
@@ -162,3 +168,29 @@ def test_a_used_up_answer_address_falls_back_to_a_direct_message(scene: Scene) -
     scene.slack.faults.add("response_url", "http_error", status=404)
     assert scene.hand.click(scene.button("test.refuse"), "test.refuse").ok
     scene.slack.wait_until(lambda: scene.slack.messages(scene.slack.im(scene.ann)))
+
+
+@pytest.mark.parametrize("code", ["expired_trigger_id", "trigger_expired"])
+def test_a_form_that_comes_too_late_says_how_to_ask_again(
+    scene: Scene, caplog: pytest.LogCaptureFixture, code: str
+) -> None:
+    scene.modal("test.form")
+    scene.connect()
+    scene.slack.faults.add("views.open", "error", error=code)
+    with caplog.at_level(logging.ERROR):
+        scene.hand.command("/lead", "", scene.channel)
+        told = scene.whisper()
+    assert told == "Slack was slow just now, so the form could not open. Please type `/lead` again."
+    assert caplog.records == []
+
+
+def test_a_button_whose_form_comes_too_late_is_named(scene: Scene) -> None:
+    def opens(incoming: Incoming) -> None:
+        incoming.ack()
+        incoming.open(View(type="modal", title="A form", blocks=[SectionBlock(text="Hello")]))
+
+    scene.listening.action("test.open", opens)
+    scene.connect()
+    scene.slack.faults.add("views.open", "error", error="expired_trigger_id")
+    assert scene.hand.click(scene.button("test.open"), "test.open").ok
+    assert scene.whisper().endswith("Please press *Press* again.")

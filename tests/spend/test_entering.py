@@ -223,3 +223,24 @@ def _sums(session, campaign: Campaign, by) -> int:  # type: ignore[no-untyped-de
 def _announce(company: Company, number: int) -> Campaign:
     """One of two campaigns, the same ones for each example."""
     return company.announce(f"form-{number}", utm_campaign=f"code-{number}")
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("Autumn", '"Autumn"'),
+        ("Autumn", "“autumn”"),
+        ("L’été – promo", "l'été - promo"),
+        ('The "big" one', "The big"),
+        ("R&D", "r&d"),
+        ("Großkunden", "GROßKUNDEN"),
+    ],
+)
+def test_a_campaign_is_found_however_its_name_is_typed(
+    company: Company, name: str, words: str
+) -> None:
+    wanted = company.announce("a", name=name, utm_campaign="a")
+    company.announce("b", name="Another", utm_campaign="b")
+    with company.store.transaction() as session:
+        found = service.choose(session, company.workspace.id, words, 5)
+    assert [each.id for each in found] == [wanted.id]

@@ -8,9 +8,14 @@ from sqlalchemy.orm import Session
 from bot.campaigns import service as campaigns
 from bot.campaigns.model import Campaign, Stage
 from bot.people.model import Person
+from bot.slack.text import typed
 from bot.spend.model import PAGE, Entries, SpendEntry
 from bot.spend.service.budget import consumption
 from bot.spend.service.entering import corrected, may_see_money
+
+# Names are compared without their quotes, and with the dashes and spaces of a keyboard.
+_TYPED = "-------   "
+_WRITTEN = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u00a0\u202f\u2009" + "\"'“”„‟«»″‘’‚‛‹›′"
 
 
 def entries(session: Session, who: Person, campaign_id: int, page: int = 0) -> Entries:
@@ -36,8 +41,9 @@ def choose(session: Session, workspace_id: int, words: str, limit: int) -> Seque
 
     One that is called exactly so is the only one. Cancelled ones are left out.
     """
-    wanted = " ".join(words.split()).casefold()
-    name, code = func.lower(Campaign.name), func.coalesce(Campaign.utm_campaign, "")
+    wanted = typed(words).lower().translate(dict.fromkeys(map(ord, "\"'")))
+    name = func.translate(func.lower(Campaign.name), _WRITTEN, _TYPED)
+    code = func.coalesce(Campaign.utm_campaign, "")
     mine = select(Campaign).where(
         Campaign.workspace_id == workspace_id, Campaign.stage != Stage.CANCELLED
     )
