@@ -34,12 +34,12 @@ _ROUNDED = Decimal("0.005")
 
 NO_CAMPAIGN = "It names no campaign, as sums do, and is not the sum of the others."
 TWO_AMOUNTS = (
-    "Its amount can be thousands or decimals. Choose “Amount, as 1,234.50” or “Amount, as "
-    "1.234,50” with Columns…."
+    "Its amount can be read in two ways: is the mark in it for thousands or for decimals? Choose "
+    "“Amount, as 1,234.50” or “Amount, as 1.234,50” with Columns…."
 )
 TWO_DAYS = (
-    "Its day can be two days. Choose “Day, day first” or “Day, month first” with Columns…, or "
-    "write 2026-11-25."
+    "Its day can be read in two ways. Choose “Day, day first” or “Day, month first” with Columns…, "
+    "or write 2026-11-25."
 )
 _MARKS = {"decimal_point": POINT, "decimal_comma": COMMA}
 

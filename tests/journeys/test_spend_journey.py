@@ -47,7 +47,7 @@ def test_spend_is_entered_corrected_imported_and_warned_about(either_office: Off
     warning = office.whisper("mara", "80 % of the budget")
     assert "900 EUR of 1,000 EUR" in drawn(warning)
 
-    mara.command("/campaign", "spend list summer", office.channel)
+    mara.command("/campaign", 'spend list "Summer trial"', office.channel)
     mara.click(office.modal("mara", "Spend"), "spend.correct")
     assert mara.submit(office.modal("mara", "Correct spend"), {"amount": "700"}).ok
     office.slack.wait_until(lambda: "corrected by" in str(office.modal("mara", "Spend").blocks))
@@ -75,7 +75,7 @@ def test_a_report_is_asked_for_chosen_and_turned(office: Office) -> None:
     assert mara.submit(office.modal("mara", "Announce a campaign"), second).ok
     office.send_lead(utm_campaign="summer-trial")
     office.card("Ada")
-    mara.command("/campaign", "spend summer trial", office.channel)
+    mara.command("/campaign", "spend “Summer\u00a0trial”", office.channel)
     told = {"line": "Ads", "amount": "10"}
     assert mara.submit(office.modal("mara", "Enter spend"), told).ok
 
@@ -85,7 +85,7 @@ def test_a_report_is_asked_for_chosen_and_turned(office: Office) -> None:
     found = office.whisper("mara", "Report: Summer trial", "Attributed by first touch", "10 EUR")
     mara.click(found, "report.last_touch")
     office.whisper("mara", "Report: Summer trial", "Attributed by last touch", "1 lead")
-    office.hand("ben").command("/campaign", "report summer trial last", office.channel)
+    office.hand("ben").command("/campaign", "report “Summer trial” last", office.channel)
     assert "EUR" not in drawn(office.whisper("ben", "Report: Summer trial", "last touch"))
 
 
@@ -110,6 +110,25 @@ def test_any_table_can_be_spend(office: Office) -> None:
     mara.click(card, "spend.start")
     office.whisper("mara", "bills is imported")
     assert spent(office) == 12_000
+
+
+def test_what_no_column_says_is_asked_for_in_the_form(office: Office) -> None:
+    """Which platform it is from, and what a point in its amounts means."""
+    announce(office)
+    mara = office.hand("mara")
+    body = b"Date,Campaign,Spend\n2026-06-01,Summer trial,45.123\nTotal,,45.123\n"
+    mara.upload(office.slack.im(office.users["mara"]), "ads.csv", body)
+    mara.click(office.whisper("mara", "Import ads?"), "import.as_spend")
+    card = office.whisper("mara", "Import spend?", "Which platform is it from?", "two ways")
+    assert "spend.start" not in drawn(card)
+    mara.click(card, "spend.columns")
+    answers = {"column.2": "decimal_point", "platform": "tiktok"}
+    assert mara.submit(office.modal("mara", "Columns of the export"), answers).ok
+    card = office.whisper("mara", "Import spend from TikTok?", "45.12 EUR of 1 campaign")
+    assert "1 row left out as sums of other rows: “Total” 45.123" in drawn(card)
+    mara.click(card, "spend.start")
+    office.whisper("mara", "ads is imported", "1 new entry")
+    assert spent(office) == 4_512
 
 
 def test_a_salesperson_learns_whom_to_ask(office: Office) -> None:
