@@ -11,8 +11,9 @@ from bot.jobs import enqueue
 from bot.leads import service as leads
 from bot.leads.model import Lead
 from bot.leads.sources import SOURCES
+from bot.spend.model import SpendEntry
 from bot.store import Store
-from tests.campaigns.scene import install
+from tests.campaigns.scene import found, install
 from tests.terminal import Ended, apart, handoff
 
 
@@ -155,3 +156,29 @@ def test_a_list_that_cannot_be_imported_says_why(
     gone = handoff("leads", "import", "/no/such.csv", DATABASE_URL=database_url)
     assert "I cannot open" in gone.stderr
     assert "Traceback" not in gone.stderr
+
+
+def test_an_export_is_imported_from_the_command_line(
+    store: Store, database_url: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "june.csv"
+    file.write_text("Date,Campaign,Spend (EUR)\n03/06/2026,Autumn,45.123\n04/06/2026,Autumn,free\n")
+    company = found(store)
+    company.announce(name="Autumn", utm_campaign="autumn")
+
+    def run(*more: str) -> Ended:
+        return handoff("spend", "import", str(file), *more, "--yes", DATABASE_URL=database_url)
+
+    asked = run()
+    assert "from an unknown platform: say --platform NAME" in asked.stdout
+    assert '--map "Spend (EUR)=decimal_point" or --map "Spend (EUR)=decimal_comma"' in asked.stdout
+    assert (asked.returncode, "which platform this is from" in asked.stderr) == (1, True)
+    means = ["--map", "Date=day_first", "--map", "Spend (EUR)=decimal_point"]
+    told = run("--platform", "reddit", *means)
+    assert "june: 2 rows from Reddit" in told.stdout
+    assert "Rounded: -0.003 EUR in all" in told.stdout
+    refused = (tmp_path / "june - refused.csv").read_text("utf-8-sig").splitlines()
+    assert '04/06/2026,Autumn,free,"“free” is not an amount' in refused[1]
+    assert "0 new, 0 restated, 1 here already" in run("--platform", "Reddit Ads", *means).stdout
+    with store.transaction() as session:
+        assert session.scalars(select(SpendEntry.minor)).all() == [4_512]

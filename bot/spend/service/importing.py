@@ -94,12 +94,26 @@ def change(
     PlatformMissing.
     """
     exports.check(staged.header, meanings, one_campaign=campaign_id is not None)
-    staged.platform = exports.platform_named(platform) or staged.platform
+    staged.platform = (
+        _as_before(session, staged, exports.platform_named(platform)) or staged.platform
+    )
     if not staged.platform:
         raise PlatformMissing
     staged.meanings, staged.campaign_id = list(meanings), campaign_id
     staged.campaigns = {**staged.campaigns, **by_name}
     look_ahead(session, staged)
+
+
+def _as_before(session: Session, staged: SpendImport, platform: str) -> str:
+    """A platform as it was written first: its name is also the line that its spend is of."""
+    written = session.scalars(
+        select(SpendImport.platform)
+        .where(SpendImport.workspace_id == staged.workspace_id)
+        .group_by(SpendImport.platform)
+        .order_by(func.min(SpendImport.id))
+    )
+    same = (each for each in written if exports.key_of(each) == exports.key_of(platform))
+    return next(same, platform)
 
 
 def platforms(session: Session, staged: SpendImport) -> Sequence[str]:
