@@ -163,6 +163,13 @@ class Database:
         return self._connection.execute(statement, values or None, prepare=True).fetchall()
 
 
+def administer(server: str, *statements: str) -> None:
+    """Run statements outside of any transaction."""
+    with _connect(server) as connection:
+        for statement in statements:
+            connection.execute(statement)
+
+
 def _connect(url: str) -> psycopg.Connection[Any]:
     plain = make_url(url).set(drivername="postgresql")
     return psycopg.connect(plain.render_as_string(hide_password=False), autocommit=True)

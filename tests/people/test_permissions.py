@@ -120,8 +120,8 @@ class Office(NamedTuple):
 
 @pytest.fixture(scope="module")
 def office(databases: Databases) -> Iterator[Office]:
-    with databases.lend() as url, ExitStack() as stack:
-        store = Undoing(url)
+    with databases.lend() as database, ExitStack() as stack:
+        store = Undoing(database.url)
         stack.callback(store.close)
         _found(store)
         settings = Settings(

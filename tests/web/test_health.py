@@ -29,7 +29,7 @@ from bot.web import Server, create, leads
 from bot.web.health import Database
 from bot.web.intake import Intake
 from bot.web.server import PortTaken
-from tests.conftest import administer
+from tests.databases import administer
 from tests.web.conftest import KEY, Site
 
 
