@@ -16,16 +16,18 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import Literal, TypeAlias, get_args
+from typing import Any, Literal, TypeAlias, get_args
 
 FaultKind: TypeAlias = Literal[
-    "ratelimited",  # 429, Retry-After, {"ok": false, "error": "ratelimited"}
+    "ratelimited",  # no effect; 429, Retry-After, {"ok": false, "error": "ratelimited"}
     "error",  # 200, {"ok": false, "error": error}
     "http_error",  # the status, with a body that is no JSON
+    "garbage",  # no effect; 200 with a body that is not Slack's, as a proxy may say it
     "hang_before",  # no effect; waits, then drops the connection
     "hang_after",  # takes effect; waits, then answers
     "drop_before",  # no effect; the connection is reset (a delivery is never sent)
     "drop_after",  # takes effect; the connection is reset before the answer
+    "cut_off",  # takes effect; the connection is closed in the middle of the answer
     "duplicate",  # a delivery is sent twice
     "late",  # a delivery is sent some seconds late
 ]
@@ -36,7 +38,8 @@ TARGETS = (*DELIVERIES, "response_url")
 @dataclass(slots=True)
 class Fault:
     """One fault: `times` is how often it still happens (None: until cleared), `after` how many
-    calls it lets through first. `seconds` is the wait, or the Retry-After of "ratelimited".
+    calls it lets through first. `seconds` is the wait, or the Retry-After of "ratelimited" where
+    `retry_after` does not say it in other words. `body` and `content_type` are those of "garbage".
     """
 
     target: str
@@ -46,6 +49,9 @@ class Fault:
     status: int = 500
     error: str = "internal_error"
     after: int = 0
+    body: str = "null"
+    content_type: str = "application/json"
+    retry_after: str | None = None
 
     def matches(self, target: str) -> bool:
         """Whether it is meant for this target; "*" means Web API methods and response_urls."""
@@ -66,18 +72,8 @@ class Faults:
         self._last_post: dict[str, float] = {}
         self._on_down: list[Callable[[], None]] = []
 
-    def add(
-        self,
-        target: str,
-        kind: FaultKind,
-        *,
-        times: int | None = 1,
-        seconds: float = 1.0,
-        status: int = 500,
-        error: str = "internal_error",
-        after: int = 0,
-    ) -> Fault:
-        """Let `target` fail; see `Fault` for the arguments. The oldest matching fault comes first.
+    def add(self, target: str, kind: FaultKind, **details: Any) -> Fault:
+        """Let `target` fail; see `Fault` for the details. The oldest matching fault comes first.
 
         Raises ValueError for a kind that does not exist, or that does not fit the target.
         """
@@ -88,7 +84,7 @@ class Faults:
             target not in DELIVERIES and kind in ("duplicate", "late")
         ):
             raise ValueError(f"{kind} does not fit {target}")
-        fault = Fault(target, kind, times, seconds, status, error, after)
+        fault = Fault(target, kind, **details)
         with self._lock:
             self._faults.append(fault)
         return fault

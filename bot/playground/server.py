@@ -44,6 +44,24 @@ class _Dropped(Response):
             pass
 
 
+class _CutOff(Response):
+    """Closes the connection in the middle of another answer."""
+
+    def __init__(self, whole: Response) -> None:
+        super().__init__(bytes(whole.body), whole.status_code, dict(whole.headers))
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        transport = scope.get("state", {}).get(TRANSPORT)
+        start = {"type": "http.response.start", "status": self.status_code}
+        await send(start | {"headers": self.raw_headers})
+        half = bytes(self.body)[: len(self.body) // 2]
+        await send({"type": "http.response.body", "body": half, "more_body": True})
+        if transport is not None:
+            transport.close()
+            while (await receive())["type"] != "http.disconnect":
+                pass
+
+
 class Server:
     """Routes of the stand-in."""
 
@@ -79,7 +97,7 @@ class Server:
             answer = methods.handle(call)
         except methods.TooFast as error:
             self.slack.remember_call(method, args, "ratelimited", started)
-            return _ratelimited(error.seconds)
+            return _ratelimited(str(error.seconds))
         self.slack.remember_call(method, args, answer.get("error"), started)
         return self._answer(answer, method)
 
@@ -96,21 +114,25 @@ class Server:
         fault = self.slack.faults.take(target)
         if fault is None:
             return await act()
-        if fault.kind in ("drop_after", "hang_after"):
+        if fault.kind in ("drop_after", "hang_after", "cut_off"):
             answer = await act()
             if fault.kind == "drop_after":
                 return _Dropped()
+            if fault.kind == "cut_off":
+                return _CutOff(answer)
             await self._hang(fault.seconds)
             return answer
         return await self._fail(fault)
 
     async def _fail(self, fault: Fault) -> Response:
         if fault.kind == "ratelimited":
-            return _ratelimited(int(fault.seconds))
+            return _ratelimited(fault.retry_after or str(int(fault.seconds)))
         if fault.kind == "error":
             return self._answer({"ok": False, "error": fault.error})
         if fault.kind == "http_error":
             return PlainTextResponse("Something went wrong", fault.status)
+        if fault.kind == "garbage":
+            return Response(fault.body.encode(), 200, {"Content-Type": fault.content_type})
         if fault.kind == "hang_before":
             await self._hang(fault.seconds)
         return _Dropped()
@@ -175,9 +197,9 @@ class Server:
         return Response(file.data, media_type=kind, headers={"X-Content-Type-Options": "nosniff"})
 
 
-def _ratelimited(seconds: int) -> Response:
+def _ratelimited(retry_after: str) -> Response:
     body = {"ok": False, "error": "ratelimited"}
-    return JSONResponse(body, 429, headers={"Retry-After": str(seconds)})
+    return JSONResponse(body, 429, headers={"Retry-After": retry_after})
 
 
 async def _arguments(request: Request) -> tuple[Json, list[str]]:

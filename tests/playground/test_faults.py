@@ -1,11 +1,13 @@
 """Faults on request: each does what it says, as often as it says, and no longer."""
 
+import gc
 import json
 import threading
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from http.client import IncompleteRead
 from typing import Any
 
 import pytest
@@ -81,6 +83,32 @@ def test_hanging(slack: StandIn, leads: Channel, kind: Any, shown: list[str]) ->
     with pytest.raises(TimeoutError):
         hasty.chat_postMessage(channel=leads.id, text="a")
     assert texts(slack, leads) == shown
+
+
+def test_garbage(slack: StandIn, client: WebClient, leads: Channel) -> None:
+    slack.faults.add("chat.postMessage", "garbage", body="[1, 2]")
+    slack.faults.add("chat.postMessage", "garbage", body="<html>", content_type="text/html")
+    with pytest.raises(AttributeError):  # the SDK expects an object
+        client.chat_postMessage(channel=leads.id, text="a")
+    with pytest.raises(SlackApiError, match="non-JSON format: <html>"):
+        client.chat_postMessage(channel=leads.id, text="a")
+    assert texts(slack, leads) == []
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_an_answer_that_is_cut_off(slack: StandIn, client: WebClient, leads: Channel) -> None:
+    slack.faults.add("chat.postMessage", "cut_off")
+    with pytest.raises(IncompleteRead):
+        client.chat_postMessage(channel=leads.id, text="a")
+    gc.collect()  # urllib leaves the socket to it
+    assert texts(slack, leads) == ["a"]
+
+
+def test_a_retry_after_in_other_words(slack: StandIn, client: WebClient, leads: Channel) -> None:
+    date = "Wed, 21 Oct 2026 07:28:00 GMT"
+    slack.faults.add("chat.postMessage", "ratelimited", retry_after=date)
+    answer = refusal(client, "chat.postMessage", channel=leads.id, text="a")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (429, date)
 
 
 def test_a_fault_may_let_some_through(slack: StandIn, client: WebClient, leads: Channel) -> None:
