@@ -8,14 +8,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from slack_sdk.errors import SlackClientError
-
 import bot.app  # noqa: F401 - knows every table, to compare the database with
 from bot.errors import HandoffError
+from bot.jobs import Postpone
 from bot.reports.site.door import SIGNED_IN
 from bot.settings import Settings
 from bot.slack import Slack
-from bot.slack.errors import SlackDown, SlackRefused
+from bot.slack.errors import SlackRefused
 from bot.store import Store, migrate
 from bot.store.embedded import database
 
@@ -56,8 +55,8 @@ def _slack(settings: Settings) -> Iterator[Finding]:
     slack = Slack(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
     try:
         answer = slack.web.auth_test()
-    except (SlackClientError, OSError):
-        yield Finding("Bot token", _token_problem(slack))
+    except (Postpone, SlackRefused) as error:
+        yield Finding("Bot token", _token_problem(error))
         return
     yield Finding(f"Bot token of {answer['team']}", None)
     yield _scopes(answer.headers)
@@ -66,14 +65,10 @@ def _slack(settings: Settings) -> Iterator[Finding]:
     yield _way_in(settings)
 
 
-def _token_problem(slack: Slack) -> str:
-    try:
-        slack.call("auth.test")
-    except SlackDown as error:
-        return f"Slack cannot be reached ({error}). Check the network and SLACK_API_URL."
-    except SlackRefused as error:
+def _token_problem(error: Postpone | SlackRefused) -> str:
+    if isinstance(error, SlackRefused):
         return f"Slack refuses it ({error.code}). Copy it anew from OAuth & Permissions."
-    return "Slack answered only the second time. Run this again."
+    return f"Slack cannot be reached ({error}). Check the network and SLACK_API_URL."
 
 
 def _scopes(headers: Any) -> Finding:
@@ -100,7 +95,7 @@ def _header(headers: Any, name: str) -> str:
 def _channel(slack: Slack, name: str) -> Finding:
     try:
         channel = slack.call("conversations.info", channel=slack.channel_id(name))["channel"]
-    except (SlackDown, SlackRefused) as error:
+    except (Postpone, SlackRefused) as error:
         return Finding(f"Channel {name}", f"{error}. Check HANDOFF_CHANNEL, or invite the app.")
     problem = None
     if channel.get("is_archived"):
@@ -118,7 +113,7 @@ def _way_in(settings: Settings) -> Finding:
     slack = Slack(settings.slack_app_token.get_secret_value(), settings.slack_api_url)
     try:
         slack.call("apps.connections.open")
-    except (SlackDown, SlackRefused) as error:
+    except (Postpone, SlackRefused) as error:
         fix = f"{error}. SLACK_APP_TOKEN needs connections:write, and Socket Mode turned on."
         return Finding("Socket Mode", fix)
     return Finding("Socket Mode", None)

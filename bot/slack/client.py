@@ -3,12 +3,16 @@
 Nothing is retried here: the durable work decides that, because a retried post can double a message.
 """
 
-from ssl import create_default_context
+import logging
+from collections.abc import Mapping
+from ssl import SSLContext, create_default_context
 from typing import IO, Any
 
 import httpx
 from slack_sdk import WebClient
+from slack_sdk.web import SlackResponse
 
+from bot.retry_after import retry_after
 from bot.slack import errors
 from bot.slack.message import Message
 
@@ -22,16 +26,59 @@ _TAKES_JSON = ("chat.", "views.")
 _QUIET: dict[str, Any] = {"parse": "none", "link_names": False}
 _NO_UNFURL: dict[str, Any] = {"unfurl_links": False, "unfurl_media": False}
 
+# What we read of an answer that is ok. One without it is a proxy's, or half of Slack's.
+_HOLDS: Mapping[str, Mapping[str, type]] = {
+    "apps.connections.open": {"url": str},
+    "auth.test": {"team_id": str, "team": str, "user_id": str},
+    "chat.postMessage": {"channel": str, "ts": str},
+    "conversations.info": {"channel": dict},
+    "conversations.list": {"channels": list},
+    "conversations.members": {"members": list},
+    "conversations.open": {"channel": dict},
+    "files.completeUploadExternal": {"files": list},
+    "files.getUploadURLExternal": {"upload_url": str, "file_id": str},
+    "files.info": {"file": dict},
+    "openid.connect.token": {"id_token": str, "access_token": str},
+    "openid.connect.userInfo": {"sub": str},
+    "users.info": {"user": dict},
+}
+
+SILENT = logging.getLogger(f"{__name__}.sdk")
+"""What the SDK logs of an answer repeats it, with whatever personal data it holds; we say ourselves
+what went wrong (`bot.slack.errors`)."""
+SILENT.setLevel(logging.CRITICAL + 1)
+
+
+class Sdk(WebClient):
+    """Slack's own client, which raises what `bot.slack.errors` has, and never tries again.
+
+    Raises RateLimited, SlackDown, or a kind of SlackRefused.
+    """
+
+    def __init__(self, token: str | None, base_url: str, ssl: SSLContext | None = None) -> None:
+        super().__init__(
+            token=token, base_url=base_url, timeout=_TIMEOUT_SECONDS, retry_handlers=[],
+            # Without a context of ours each call would read the machine's certificates anew.
+            ssl=ssl or create_default_context(), logger=SILENT,
+        )  # fmt: skip
+
+    def api_call(self, api_method: str, **options: Any) -> SlackResponse:
+        """Call a method; the answer is ok, and holds what we read of it."""
+        with errors.told_apart(api_method):
+            answer = super().api_call(api_method, **options)
+        if not isinstance(answer.data, dict):
+            raise errors.down(api_method, "the answer is no object")
+        for name, kind in _HOLDS.get(api_method, {}).items():
+            if not isinstance(answer.data.get(name), kind):
+                raise errors.down(api_method, f"the answer has no {name}")
+        return answer
+
 
 class Slack:
     """Slack's Web API with typed errors (`bot.slack.errors`)."""
 
     def __init__(self, token: str, base_url: str) -> None:
-        # Without a context of ours each call would read the machine's certificates anew.
-        self.web = WebClient(
-            token=token, base_url=base_url, timeout=_TIMEOUT_SECONDS, retry_handlers=[],
-            ssl=create_default_context(),
-        )  # fmt: skip
+        self.web = Sdk(token, base_url)
 
     def call(self, method: str, **arguments: Any) -> dict[str, Any]:
         """Call a method of the Web API and return its answer.
@@ -39,10 +86,9 @@ class Slack:
         Raises RateLimited, SlackDown, or a kind of SlackRefused.
         """
         writes = method.startswith(_TAKES_JSON)
-        with errors.told_apart(method):
-            response = self.web.api_call(
-                method, json=arguments if writes else None, params=None if writes else arguments
-            )
+        response = self.web.api_call(
+            method, json=arguments if writes else None, params=None if writes else arguments
+        )
         assert isinstance(response.data, dict)
         return response.data
 
@@ -81,7 +127,7 @@ class Slack:
             for found in page["channels"]:
                 if found["name"] == channel.removeprefix("#"):
                     return str(found["id"])
-            cursor = page.get("response_metadata", {}).get("next_cursor", "")
+            cursor = _next_cursor(page)
             if not cursor:
                 raise errors.NeedsAdmin("conversations.list", "channel_not_found", channel)
 
@@ -92,7 +138,7 @@ class Slack:
         while True:
             page = self.call("conversations.members", channel=channel, limit=200, cursor=cursor)
             found += page["members"]
-            cursor = page.get("response_metadata", {}).get("next_cursor", "")
+            cursor = _next_cursor(page)
             if not cursor:
                 return found
 
@@ -111,6 +157,8 @@ class Slack:
                 "GET", file["url_private_download"], headers=headers, timeout=_TIMEOUT_SECONDS
             ) as answer,
         ):
+            if answer.status_code == 429:
+                raise errors.RateLimited(retry_after(answer.headers, 1.0), "files.download")
             # Whom Slack does not know is led to a page to sign in.
             if answer.is_redirect or answer.is_client_error:
                 raise errors.NeedsAdmin("files.download", f"http_{answer.status_code}")
@@ -135,3 +183,9 @@ class Slack:
             if not message.has_charts:
                 raise
             return self.call(method, **arguments, text=message.text, blocks=message.without_charts)
+
+
+def _next_cursor(page: dict[str, Any]) -> str:
+    """Where the next page of a list begins; empty after the last one."""
+    metadata = page.get("response_metadata")
+    return str(metadata.get("next_cursor") or "") if isinstance(metadata, dict) else ""

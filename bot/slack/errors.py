@@ -1,13 +1,18 @@
 """What Slack answers, as exceptions that say what to do about it."""
 
-from collections.abc import Iterator, Mapping
+import logging
+from collections.abc import Iterator
 from contextlib import contextmanager
+from http.client import HTTPException
 from typing import Any
 
 import httpx
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.jobs import GiveUp, Postpone
+from bot.retry_after import retry_after
+
+logger = logging.getLogger(__name__)
 
 # The person or an admin has to act; trying again changes nothing.
 _NEEDS_ADMIN = {
@@ -24,6 +29,8 @@ _MESSAGE_GONE = {"message_not_found", "cant_update_message", "edit_window_closed
 # What the SDK says of an answer that is no JSON: a proxy's page, or Slack's own when it is down.
 _NO_JSON = "Received a response in a non-JSON format"
 _OUTAGE_SECONDS = 5.0
+# Slack's documents, rate limits: about one message per second and channel.
+_USUAL_SECONDS = 1.0
 
 
 class RateLimited(Postpone):
@@ -78,38 +85,59 @@ _TRANSIENT = {"internal_error", "fatal_error", "service_unavailable", "request_t
               "team_added_to_org"}  # fmt: skip
 
 
+NO_ANSWER = (
+    SlackClientError, httpx.HTTPError, HTTPException, OSError, ValueError, LookupError,
+    AttributeError, RecursionError,
+)  # fmt: skip
+"""What the SDK and httpx raise where no answer comes, or one that is not Slack's: a connection that
+breaks, a body in an unknown encoding, JSON that is no object."""
+
+
 @contextmanager
 def told_apart(method: str) -> Iterator[None]:
-    """Let what the SDK raises while it calls `method` be one of the exceptions above."""
+    """Let what the SDK raises while it calls `method` be one of the exceptions above.
+
+    Nothing else may stand in the block. What the SDK raises repeats the answer, and an answer can
+    hold anything; so its exceptions are left behind.
+    """
     try:
         yield
     except SlackApiError as error:
-        raise _refusal(method, error) from error
-    except (SlackClientError, httpx.HTTPError, OSError) as error:
-        raise SlackDown(_OUTAGE_SECONDS, f"{method}: {type(error).__name__}") from error
+        raise _refusal(method, error.response) from None
+    except UnicodeEncodeError:
+        raise  # of what we wanted to send: no waiting mends it
+    except NO_ANSWER as error:
+        # Only what the system says of a connection is known to repeat nothing.
+        why = error if isinstance(error, OSError) else type(error).__name__
+        raise down(method, why) from None
 
 
-def _refusal(method: str, error: SlackApiError) -> Postpone | SlackRefused:
+def down(method: str, why: object) -> "SlackDown":
+    """The exception for a call that got no answer of Slack's; it is logged here, since what is
+    only waited out is seen nowhere else."""
+    outage = SlackDown(_OUTAGE_SECONDS, f"{method}: {why}")
+    logger.warning("Slack does not answer: %s", outage)
+    return outage
+
+
+def _refusal(method: str, response: Any) -> Postpone | SlackRefused:
     """The exception for an answer of Slack that is not ok."""
-    response = error.response
     status = getattr(response, "status_code", 200)
     if status == 429:
-        return RateLimited(_retry_after(response.headers), f"{method}: ratelimited")
-    # The SDK hands a body that is not JSON through as text.
-    code = response.get("error", "") if isinstance(getattr(response, "data", None), dict) else ""
-    if status >= 500 or code in _TRANSIENT or code.startswith(_NO_JSON):
-        return SlackDown(_OUTAGE_SECONDS, f"{method}: HTTP {status} {code}".rstrip())
+        return RateLimited(retry_after(response.headers, _USUAL_SECONDS), f"{method}: ratelimited")
+    answer = getattr(response, "data", None)
+    code = answer.get("error") if isinstance(answer, dict) and answer.get("ok") is False else None
+    if not isinstance(code, str) or not code or code.startswith(_NO_JSON):
+        return down(method, f"HTTP {status}, and not an answer of Slack's")
+    if status >= 500 or code in _TRANSIENT:
+        return down(method, f"HTTP {status} {code}")
     if code == "ratelimited":
-        return RateLimited(1.0, f"{method}: ratelimited")
+        return RateLimited(_USUAL_SECONDS, f"{method}: ratelimited")
     kind = next((kind for codes, kind in _KINDS if code in codes), SlackRefused)
-    return kind(method, code or "unknown_error", _detail(response))
+    return kind(method, code, _detail(answer))
 
 
-def _retry_after(headers: Mapping[str, Any]) -> float:
-    value = next((headers[name] for name in headers if name.lower() == "retry-after"), 1)
-    return float(value[0] if isinstance(value, list) else value)
-
-
-def _detail(response: Any) -> str:
-    metadata = response.get("response_metadata") or {}
-    return "; ".join(metadata.get("messages") or [])
+def _detail(answer: Any) -> str:
+    metadata = answer.get("response_metadata")
+    messages = metadata.get("messages") if isinstance(metadata, dict) else None
+    return "; ".join(map(str, messages)) if isinstance(messages, list) else ""

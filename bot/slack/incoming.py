@@ -5,17 +5,15 @@ person was (a modal, a channel, their home), is known here.
 """
 
 import logging
-from contextlib import suppress
 from typing import Any
 
 from slack_bolt import Ack
-from slack_sdk.errors import SlackClientError
 from slack_sdk.models.views import View
 from slack_sdk.webhook import WebhookClient
 
 from bot.slack.access import Access
-from bot.slack.client import Slack
-from bot.slack.errors import CannotMessage, NeedsAdmin
+from bot.slack.client import SILENT, Slack
+from bot.slack.errors import NO_ANSWER, CannotMessage, NeedsAdmin
 from bot.slack.message import Message
 from bot.slack.text import typed, unquoted
 
@@ -182,13 +180,16 @@ class Incoming:
 
     def _answer(self, url: str, text: str, blocks: list[dict[str, Any]]) -> bool:
         """Use a response URL; it works 5 times in 30 minutes, and only its status says so."""
-        client = WebhookClient(url, retry_handlers=[], timeout=10, ssl=self.slack.web.ssl)
-        with suppress(SlackClientError, OSError):
+        client = WebhookClient(
+            url, retry_handlers=[], timeout=10, ssl=self.slack.web.ssl, logger=SILENT
+        )
+        try:
             answer = client.send(
                 text=text, blocks=blocks or None, response_type="ephemeral", replace_original=False
             )
-            return answer.status_code == 200
-        return False
+        except NO_ANSWER:
+            return False
+        return answer.status_code == 200
 
 
 def _value(element: dict[str, Any]) -> Any:

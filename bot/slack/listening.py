@@ -19,7 +19,6 @@ from typing import Any, NamedTuple
 from slack_bolt import Ack, App, BoltRequest, BoltResponse
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_bolt.authorization import AuthorizeResult
-from slack_sdk import WebClient
 from slack_sdk.models.blocks import SectionBlock
 from slack_sdk.models.views import View
 from slack_sdk.signature import SignatureVerifier
@@ -29,7 +28,7 @@ from bot.errors import FieldErrors, HandoffError
 from bot.jobs import Postpone
 from bot.slack import errors
 from bot.slack.access import Access
-from bot.slack.client import Slack
+from bot.slack.client import Sdk, Slack
 from bot.slack.commands import Command, Commands
 from bot.slack.incoming import Incoming
 from bot.slack.text import safe
@@ -85,7 +84,7 @@ class Listening:
         self.commands = Commands()
         self._executor = ThreadPoolExecutor(_THREADS, "listener")
         self.bolt = App(
-            client=WebClient(base_url=slack.web.base_url, retry_handlers=[]),
+            client=Sdk(None, slack.web.base_url, slack.web.ssl),
             authorize=lambda: self._identity,
             request_verification_enabled=False,  # `is_slack` checks before anything is parsed
             listener_executor=self._executor,
