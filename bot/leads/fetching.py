@@ -6,10 +6,12 @@ from typing import Any
 import httpx
 
 from bot.jobs import GiveUp, Postpone
+from bot.retry_after import retry_after
 
 _TIMEOUT_SECONDS = 20.0
 _PAUSE_SECONDS = 30.0
-_LONGEST_PAUSE_SECONDS = 3600.0
+# No refusals (RFC 9110, 15): led elsewhere for the moment, too slow, too early, too often.
+_MOMENTARY = {302, 303, 307, 408, 425, 429}
 
 
 class Api:
@@ -19,11 +21,8 @@ class Api:
         self._address = address.rstrip("/")
         self._headers = {"Authorization": f"Bearer {token}"}
 
-    def get(self, path: str, **parameters: str) -> Any:
-        """The JSON under this path.
-
-        Raises Postpone while the vendor cannot answer, GiveUp where it never will.
-        """
+    def get(self, path: str, holds: str, **parameters: str) -> dict[str, Any]:
+        """The JSON object under this path, which has the key `holds`; see `Vendor.get`."""
         try:
             answer = httpx.get(
                 self._address + path,
@@ -31,19 +30,22 @@ class Api:
                 headers=self._headers,
                 timeout=_TIMEOUT_SECONDS,
             )
-        except httpx.TransportError as error:
-            raise Postpone(_PAUSE_SECONDS, f"{path}: {type(error).__name__}") from error
-        if answer.status_code == 429 or answer.status_code >= 500:
-            raise Postpone(_pause(answer), f"{path}: HTTP {answer.status_code}")
+        except httpx.HTTPError as error:  # its words repeat the address
+            raise Postpone(_PAUSE_SECONDS, f"{path}: {type(error).__name__}") from None
+        if answer.status_code in _MOMENTARY or answer.status_code >= 500:
+            pause = retry_after(answer.headers, _PAUSE_SECONDS)
+            raise Postpone(pause, f"{path}: HTTP {answer.status_code}")
         if answer.status_code >= 300:
             raise GiveUp(f"the product refused {path} (HTTP {answer.status_code})")
-        try:
-            return answer.json()
-        except ValueError:
-            raise Postpone(_PAUSE_SECONDS, f"{path}: the answer is no JSON") from None
+        found = _json(answer)
+        if not isinstance(found, dict) or holds not in found:
+            raise Postpone(_PAUSE_SECONDS, f"{path}: the answer is no JSON object with {holds}")
+        return found
 
 
-def _pause(answer: httpx.Response) -> float:
-    """Seconds until the vendor wants to be asked again."""
-    told = answer.headers.get("retry-after", "")
-    return min(float(told), _LONGEST_PAUSE_SECONDS) if told.isdecimal() else _PAUSE_SECONDS
+def _json(answer: httpx.Response) -> object:
+    """What the answer says; None where it is no JSON."""
+    try:
+        return answer.json()
+    except (ValueError, RecursionError):
+        return None

@@ -70,7 +70,7 @@ def product() -> Iterator[Product]:
 
 def test_the_token_goes_into_a_header_and_never_into_the_address(product: Product) -> None:
     product.tell({"id": 9_223_372_036_854_775_807})
-    found = Api(product.address, TOKEN).get("/77", fields="id,form_id")
+    found = Api(product.address, TOKEN).get("/77", "id", fields="id,form_id")
     assert found == {"id": 9_223_372_036_854_775_807}
     assert product.asked == [("/v1/77?fields=id%2Cform_id", f"Bearer {TOKEN}")]
 
@@ -78,14 +78,17 @@ def test_the_token_goes_into_a_header_and_never_into_the_address(product: Produc
 @pytest.mark.parametrize(
     ("status", "headers", "seconds"),
     [(429, {"Retry-After": "7"}, 7), (429, {}, 30), (500, {}, 30), (503, {"Retry-After": "x"}, 30),
-     (429, {"Retry-After": "999999"}, 3600)],
+     (429, {"Retry-After": "999999"}, 3600), (429, {"Retry-After": "-1"}, 1), (408, {}, 30),
+     (503, {"Retry-After": "1.5"}, 1.5), (302, {"Location": "https://example.com"}, 30),
+     (503, {"Retry-After": "Wed, 21 Oct 2015 07:28:00 GMT"}, 1), (425, {}, 30),
+     (503, {"Retry-After": "Wed, 21 Oct 2099 07:28:00 GMT"}, 3600)],
 )  # fmt: skip
 def test_a_vendor_that_is_busy_is_asked_later(
     product: Product, status: int, headers: dict[str, str], seconds: float
 ) -> None:
     product.status, product.headers = status, headers
     with pytest.raises(Postpone) as error:
-        Api(product.address, TOKEN).get("/77")
+        Api(product.address, TOKEN).get("/77", "id")
     assert error.value.seconds == seconds
 
 
@@ -93,13 +96,27 @@ def test_a_vendor_that_is_busy_is_asked_later(
 def test_a_refusal_is_for_an_admin(product: Product, status: int) -> None:
     product.status = status
     with pytest.raises(GiveUp, match=f"/77 .HTTP {status}") as error:
-        Api(product.address, TOKEN).get("/77")
+        Api(product.address, TOKEN).get("/77", "id")
     assert TOKEN not in str(error.value)
 
 
-def test_what_is_no_json_and_nobody_at_all_are_asked_later(product: Product) -> None:
-    product.body = b"<html>"
-    with pytest.raises(Postpone, match="no JSON"):
-        Api(product.address, TOKEN).get("/77")
+BODIES = [b"<html>", b"", b"null", b"[]", b"7", b'"id"', b"{}", b'{"error": {"code": 1}}',
+          b'{"id": 1', b"\xff\xfe", b"[" * 100_000, b'{"id": ' + b"1" * 5_000 + b"}"]  # fmt: skip
+
+
+@pytest.mark.parametrize("body", BODIES, ids=range(len(BODIES)))
+def test_what_is_not_the_vendors_answer_is_asked_for_later(product: Product, body: bytes) -> None:
+    product.body = body
+    with pytest.raises(Postpone, match="no JSON object with id"):
+        Api(product.address, TOKEN).get("/77", "id")
+
+
+def test_an_answer_that_cannot_be_unpacked_is_asked_for_later(product: Product) -> None:
+    product.headers = {"Content-Encoding": "gzip"}
+    with pytest.raises(Postpone, match="DecodingError"):
+        Api(product.address, TOKEN).get("/77", "id")
+
+
+def test_nobody_at_all_is_asked_later() -> None:
     with pytest.raises(Postpone, match="ConnectError"):
-        Api("http://127.0.0.1:1", TOKEN).get("/77")
+        Api("http://127.0.0.1:1", TOKEN).get("/77", "id")

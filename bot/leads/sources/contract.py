@@ -62,10 +62,11 @@ class Answer:
 class Vendor(Protocol):
     """A vendor's API, spoken to by durable work."""
 
-    def get(self, path: str, **parameters: str) -> Any:
-        """The JSON under this path.
+    def get(self, path: str, holds: str, **parameters: str) -> dict[str, Any]:
+        """The JSON object under this path, which has the key `holds`.
 
-        Raises Postpone while the vendor cannot answer, GiveUp where it never will.
+        Raises Postpone while the vendor cannot answer, or somebody else does in its place; GiveUp
+        where it never will.
         """
 
 

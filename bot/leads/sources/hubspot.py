@@ -90,7 +90,8 @@ def parse(body: bytes, _content_type: str) -> list[Inquiry | Reference]:
 def fetch(vendor: Vendor, external_id: str) -> bytes:
     """The contact as the CRM has it."""
     properties = ",".join(_PROPERTIES)
-    return json.dumps(vendor.get(f"{_CONTACTS}/{external_id}", properties=properties)).encode()
+    contact = vendor.get(f"{_CONTACTS}/{external_id}", "id", properties=properties)
+    return json.dumps(contact).encode()
 
 
 def parse_fetched(body: bytes) -> Inquiry:
@@ -110,7 +111,7 @@ def missed(vendor: Vendor, since: datetime) -> Sequence[Reference]:
     found: list[str] = []
     cursor: dict[str, str] = {}
     while True:
-        page = vendor.get(_CONTACTS, limit="100", properties="createdate", **cursor)
+        page = vendor.get(_CONTACTS, "results", limit="100", properties="createdate", **cursor)
         for contact in objects(dig(page, "results")):
             made, external_id = moment(contact.get("createdAt")), identifier(contact.get("id"))
             if external_id and made and made >= since:

@@ -95,7 +95,7 @@ def parse(body: bytes, _content_type: str) -> list[Inquiry | Reference]:
 
 def fetch(vendor: Vendor, external_id: str) -> bytes:
     """The lead as the Graph API has it."""
-    return json.dumps(vendor.get(f"/{external_id}", fields=_FIELDS)).encode()
+    return json.dumps(vendor.get(f"/{external_id}", "id", fields=_FIELDS)).encode()
 
 
 def parse_fetched(body: bytes) -> Inquiry:
@@ -135,7 +135,7 @@ def _pages(vendor: Vendor, path: str, **parameters: str) -> Iterator[dict[str, A
     """All objects of a list, page by page."""
     cursor: dict[str, str] = {}
     while True:
-        page = vendor.get(path, limit=_PAGE, **parameters, **cursor)
+        page = vendor.get(path, "data", limit=_PAGE, **parameters, **cursor)
         yield from objects(dig(page, "data"))
         after = dig(page, "paging", "cursors", "after")
         if not after or not dig(page, "paging", "next") or after == cursor.get("after"):

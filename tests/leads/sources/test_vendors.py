@@ -33,9 +33,11 @@ class Recorded:
         self.answers = answers
         self.asked: list[tuple[str, dict[str, str]]] = []
 
-    def get(self, path: str, **parameters: str) -> Any:
+    def get(self, path: str, holds: str, **parameters: str) -> dict[str, Any]:
         self.asked.append((path, parameters))
-        return self.answers[path + parameters.get("after", "")]
+        answer: dict[str, Any] = self.answers[path + parameters.get("after", "")]
+        assert holds in answer
+        return answer
 
 
 def test_hubspots_published_vector() -> None:
