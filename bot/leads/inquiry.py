@@ -73,6 +73,8 @@ Long = Annotated[
 class Consent(BaseModel):
     """What the person agreed to, as the form recorded it; without one nothing is known."""
 
+    model_config = ConfigDict(hide_input_in_errors=True)
+
     granted: Annotated[bool, Field(description="False: they were asked and said no.")]
     wording: Annotated[Long, Field(description="The exact wording, or its version.")]
     purposes: Annotated[list[str], Field(default_factory=list, max_length=20)]
@@ -97,8 +99,9 @@ class Inquiry(BaseModel):
     """A lead as it is sent: someone raised a hand. It needs an e-mail address or a phone number."""
 
     model_config = ConfigDict(
-        coerce_numbers_to_str=True, json_schema_extra={"example": {**EXAMPLE}}
-    )
+        coerce_numbers_to_str=True, json_schema_extra={"example": {**EXAMPLE}},
+        hide_input_in_errors=True,
+    )  # fmt: skip
 
     external_id: Annotated[
         Short,

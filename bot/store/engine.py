@@ -14,6 +14,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from bot import clock
 from bot.errors import HandoffError
+from bot.store.redacting import redact
 
 # Above the 20 listener threads and the worker's 10, so that no request waits for a connection.
 _POOL = 32
@@ -33,11 +34,13 @@ class DatabaseDown(HandoffError):
 
 @contextmanager
 def reachable() -> Iterator[None]:
-    """Let a server that refused or dropped us be DatabaseDown; other errors stay what they are."""
+    """Let a server that refused or dropped us be DatabaseDown; other errors stay what they are,
+    and none repeats what is stored."""
     try:
         yield
-    except DBAPIError as error:
-        if error.connection_invalidated or _unreachable(error):
+    except Exception as error:
+        redact(error)
+        if isinstance(error, DBAPIError) and (error.connection_invalidated or _unreachable(error)):
             raise DatabaseDown from error
         raise
 
@@ -51,6 +54,7 @@ class Store:
             url,
             pool_size=_POOL,
             max_overflow=_POOL,
+            hide_parameters=True,  # in its errors, which are logged
             connect_args={"connect_timeout": _CONNECT_SECONDS},
         )
         event.listen(self.engine, "connect", _ask_time)
