@@ -159,6 +159,32 @@ def _remember_no_application() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
+def _verbatim(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No text of ours lets Slack look for links and mentions by itself (docs/decisions/slack.md);
+    the tests of the stand-in alone send what they like."""
+    if "playground" in request.path.parts:
+        return
+    monkeypatch.setattr(
+        "bot.playground.methods.chat.check_message",
+        lambda blocks: check_message(blocks) + parsed(blocks),
+    )
+    monkeypatch.setattr(
+        "bot.playground.methods.views.check_view",
+        lambda view, kind: check_view(view, kind) + parsed(view),
+    )
+
+
+def parsed(part: Any) -> list[str]:
+    """The texts in blocks or in a view that Slack would parse by itself."""
+    if isinstance(part, list):
+        return [each for one in part for each in parsed(one)]
+    if not isinstance(part, dict):
+        return []
+    own = part.get("type") == "mrkdwn" and not part.get("verbatim")
+    return [f"not verbatim: {part.get('text')}"] * own + parsed(list(part.values()))
+
+
+@pytest.fixture(autouse=True)
 def _machine_clock() -> Iterator[None]:
     yield
     clock.use(None)

@@ -30,7 +30,7 @@ class Library(Desk):
         """*Search* was pressed, or Enter: what was typed is looked for, and the modal stays."""
         words = str(incoming.fields[view.FIELD] or "")
         found = view.library(self._find(incoming, words))
-        incoming.ack(response_action="update", view=found.to_dict())
+        incoming.keep_open(found)
 
     def turn(self, incoming: Incoming) -> None:
         """Another page of what was found."""

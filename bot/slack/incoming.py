@@ -14,7 +14,7 @@ from slack_sdk.webhook import WebhookClient
 from bot.slack.access import Access
 from bot.slack.client import SILENT, Slack
 from bot.slack.errors import NO_ANSWER, CannotMessage, NeedsAdmin
-from bot.slack.message import Message
+from bot.slack.message import Message, view_json
 from bot.slack.text import typed, unquoted
 
 logger = logging.getLogger(__name__)
@@ -127,7 +127,7 @@ class Incoming:
 
     def open(self, modal: View | ModalJson) -> None:
         """Open a modal; has to happen within 3 seconds of the request."""
-        view = modal if isinstance(modal, dict) else modal.to_dict()
+        view = view_json(modal)
         # Over a modal that is open already, Slack wants the new one pushed.
         inside_modal = (self.body.get("view") or {}).get("type") == "modal"
         method = "views.push" if inside_modal else "views.open"
@@ -139,7 +139,7 @@ class Incoming:
     def replace(self, modal: View | ModalJson) -> None:
         """Put another content into the modal in which something was clicked; what it carries of
         the one below stays."""
-        view = modal if isinstance(modal, dict) else modal.to_dict()
+        view = view_json(modal)
         _, mark, below = self._metadata.partition(_BELOW)
         own = str(view.get("private_metadata") or "")
         self._update(self.body["view"]["id"], {**view, "private_metadata": own + mark + below})
@@ -151,10 +151,13 @@ class Incoming:
     def replace_root(self, modal: View | ModalJson) -> None:
         """Put another content into the modal below the one that was submitted."""
         view = self.body["view"]
-        self._update(view.get("previous_view_id") or view["root_view_id"], modal)
+        self._update(view.get("previous_view_id") or view["root_view_id"], view_json(modal))
 
-    def _update(self, view_id: str, modal: View | ModalJson) -> None:
-        view = modal if isinstance(modal, dict) else modal.to_dict()
+    def keep_open(self, modal: View | ModalJson) -> None:
+        """Acknowledge a submitted modal, which stays open with another content."""
+        self.ack(response_action="update", view=view_json(modal))
+
+    def _update(self, view_id: str, view: ModalJson) -> None:
         self.slack.call("views.update", view_id=view_id, view=view)
 
     def tell(self, said: str | Message) -> None:

@@ -31,6 +31,7 @@ from bot.slack.access import Access
 from bot.slack.client import Sdk, Slack
 from bot.slack.commands import Command, Commands
 from bot.slack.incoming import Incoming
+from bot.slack.message import view_json
 from bot.slack.text import safe
 
 logger = logging.getLogger(__name__)
@@ -197,7 +198,7 @@ class Listening:
             return _json({"response_action": "errors", "errors": error.errors})
         sentence = _sentence(error, incoming)
         if body.get("type") == "view_submission":
-            modal = _apology(sentence).to_dict()
+            modal = view_json(_apology(sentence))
             # Pushed over the form: what was typed is still below it.
             return _json({"response_action": "push", "view": modal})
         if "event" not in body:

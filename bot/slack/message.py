@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from slack_sdk.models.blocks import Block
+from slack_sdk.models.views import View
 
 _CHART = "data_visualization"
 
@@ -15,6 +16,12 @@ AnyBlock = Block | dict[str, Any]
 def as_json(blocks: Sequence[AnyBlock]) -> list[dict[str, Any]]:
     """Blocks as Slack takes them; raises SlackObjectFormationError where one breaks a limit."""
     return [_verbatim(block if isinstance(block, dict) else block.to_dict()) for block in blocks]
+
+
+def view_json(view: View | dict[str, Any]) -> dict[str, Any]:
+    """A modal as Slack takes it; raises SlackObjectFormationError where it breaks a limit."""
+    shown: dict[str, Any] = _verbatim(view if isinstance(view, dict) else view.to_dict())
+    return shown
 
 
 def _verbatim(part: Any) -> Any:

@@ -5,6 +5,7 @@ import logging
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from slack_sdk.models.blocks import (
@@ -14,12 +15,12 @@ from slack_sdk.models.blocks import (
     PlainTextInputElement,
     SectionBlock,
 )
-from slack_sdk.models.views import View
+from slack_sdk.models.views import View as Modal
 
 from bot.errors import FieldErrors, HandoffError
 from bot.playground.hand import Hand
 from bot.playground.standin import StandIn
-from bot.playground.state import Channel, Message
+from bot.playground.state import Channel, Message, View
 from bot.slack import Command, Incoming, Listening, Slack
 from bot.slack import Message as Said
 
@@ -53,8 +54,8 @@ class Scene:
         field = InputBlock(
             block_id="name", label="Name", element=PlainTextInputElement(action_id="name")
         )
-        view = View(type="modal", callback_id=callback_id, title="A form", submit="Send",
-                    blocks=[field])  # fmt: skip
+        view = Modal(type="modal", callback_id=callback_id, title="A form", submit="Send",
+                     blocks=[field])  # fmt: skip
 
         def opens(incoming: Incoming, _rest: str) -> None:
             incoming.ack()
@@ -88,6 +89,10 @@ def refuse(incoming: Incoming) -> None:
     raise TooEarly
 
 
+def refuse_before(_incoming: Incoming) -> None:
+    raise TooEarly
+
+
 def crash(_incoming: Incoming) -> None:
     raise RuntimeError("the secret is hunter2")
 
@@ -97,6 +102,57 @@ def test_an_expected_error_is_told_to_the_person_alone(scene: Scene) -> None:
     scene.connect()
     assert scene.hand.click(scene.button("test.refuse"), "test.refuse").ok
     assert scene.whisper() == "The shop opens at nine. Nothing was changed."
+
+
+def words_of(view: View | None) -> list[Any]:
+    assert view is not None
+    texts = [block["text"] for block in view.blocks if block["type"] == "section"]
+    return [(text["text"], text.get("verbatim")) for text in texts]
+
+
+def test_slack_looks_for_no_link_or_mention_in_a_modal(scene: Scene) -> None:
+    """Opened, pushed over another, changed, kept open after Send, and in an apology."""
+
+    def modal(words: str) -> Modal:
+        press = ButtonElement(text="Press", action_id="test.press", value="1")
+        over = ButtonElement(text="Over", action_id="test.over", value="1")
+        content = [SectionBlock(text=words), ActionsBlock(elements=[press, over])]
+        return Modal(type="modal", callback_id="test.form", title="A form", submit="Send",
+                     blocks=content)  # fmt: skip
+
+    def opens(incoming: Incoming, _rest: str) -> None:
+        incoming.ack()
+        incoming.open(modal("@here"))
+
+    def press(incoming: Incoming) -> None:
+        incoming.ack()
+        incoming.replace(modal("#general"))
+
+    def over(incoming: Incoming) -> None:
+        incoming.ack()
+        incoming.open(modal("evil.example"))
+
+    listening, seen = scene.listening, scene.slack
+    listening.command(Command("/lead", "", "opens it", opens))
+    listening.action("test.press", press)
+    listening.action("test.over", over)
+    listening.submission("test.form", lambda it: it.keep_open(modal("@channel")))
+    scene.connect()
+
+    def shown(words: str) -> None:
+        seen.wait_until(lambda: words_of(seen.modal(scene.ann)) == [(words, True)])
+
+    scene.open_form()
+    shown("@here")
+    scene.hand.click(seen.modal(scene.ann), "test.press")
+    shown("#general")
+    scene.hand.submit(None)
+    shown("@channel")
+    scene.hand.click(seen.modal(scene.ann), "test.over")
+    shown("evil.example")
+    listening.submissions["test.form"] = refuse_before
+    scene.hand.submit(None)
+    shown("The shop opens at nine. Nothing was changed.")
 
 
 def test_a_fault_of_ours_gets_a_reference_that_the_log_explains(
@@ -187,7 +243,7 @@ def test_a_form_that_comes_too_late_says_how_to_ask_again(
 def test_a_button_whose_form_comes_too_late_is_named(scene: Scene) -> None:
     def opens(incoming: Incoming) -> None:
         incoming.ack()
-        incoming.open(View(type="modal", title="A form", blocks=[SectionBlock(text="Hello")]))
+        incoming.open(Modal(type="modal", title="A form", blocks=[SectionBlock(text="Hello")]))
 
     scene.listening.action("test.open", opens)
     scene.connect()

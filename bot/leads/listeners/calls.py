@@ -36,7 +36,7 @@ class Calls(Desk):
             facts = _next(session, who, lead.call_list_id)
             name = session.get_one(CallList, lead.call_list_id).name
         modal = modals.all_called(name) if facts is None else modals.call(facts)
-        incoming.ack(response_action="update", view=modal.to_dict())
+        incoming.keep_open(modal)
 
     def stopped(self, incoming: Incoming) -> None:
         """Enough for now: who was shown, and not called, goes back to the list."""

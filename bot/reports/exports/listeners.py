@@ -28,7 +28,7 @@ class Files(Desk):
         with self.serving(incoming) as (session, who):
             service.set_up(session, who, incoming.fields)
             modal = _modal(session, who, incoming.fields["channel"])
-        incoming.ack({"response_action": "update", "view": modal.to_dict()})
+        incoming.keep_open(modal)
 
 
 def register(listening: Listening, store: Store) -> None:

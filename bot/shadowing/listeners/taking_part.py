@@ -25,7 +25,7 @@ class TakingPart(Desk):
             with below("other"):
                 service.keep_apart(session, who, fields.get("one") or who.slack_id, fields["other"])
             modal = _apart(session, who)
-        incoming.ack(response_action="update", view=modal.to_dict())
+        incoming.keep_open(modal)
 
 
 def register(listening: Listening, store: Store) -> None:
