@@ -169,19 +169,29 @@ def _body(
         text.detach()  # the file stays its owner's
 
 
-# OWASP, CSV injection: a cell that begins so is run as a formula when the file is opened.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# What makes a cell a formula, and the full-width forms, which some spreadsheets take for the same.
+_FORMULA = "=+-@＝＋－＠"
+_ALSO = ("\t", "\r", "\n")
 
 
 def disarmed(cell: str) -> str:
-    """A cell for a file that somebody opens in a spreadsheet; plain numbers stay as they are."""
-    is_number = not cell.strip("+-0123456789.,() /")
-    return cell if is_number or not cell.startswith(_FORMULA) else f"'{cell}"
+    """Text for a cell of a file that somebody opens in a spreadsheet.
+
+    A spreadsheet runs what begins like a formula, behind blanks and what it does not show, so such
+    text gets an apostrophe in front; telephone numbers too, which would lose their plus as numbers.
+    Source: https://owasp.org/www-community/attacks/CSV_Injection.
+    """
+    return f"'{cell}" if _is_formula(cell) else cell
 
 
 def rearmed(cell: str) -> str:
     """A cell as it was before it was disarmed."""
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA) else cell
+    return cell[1:] if cell.startswith("'") and _is_formula(cell[1:]) else cell
+
+
+def _is_formula(cell: str) -> bool:
+    shown = next((each for each in cell if each.isprintable() and not each.isspace()), None)
+    return cell.startswith(_ALSO) or (shown is not None and shown in _FORMULA)
 
 
 def refused_name(name: str) -> str:

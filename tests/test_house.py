@@ -113,6 +113,7 @@ def test_files_ask_themselves_what_they_do_beyond_250_lines() -> None:
         ("only slack/ builds a WebClient", r"\bWebClient\(", "bot/slack/"),
         ("errors of an engine hide their parameters", r"create_engine\(", "bot/store/engine.py"),
         ("only slack/ sends modals", r"response_action\W+(update|push)", "bot/slack/"),
+        ("formulas are disarmed in one place", r"=\+-@|\"=\", \"\+\"", "bot/sheet.py"),
         ("only store/ commits", r"\.commit\(|\.begin\(\)", "bot/store/"),
         ("only settings.py reads the environment", r"os\.environ|getenv", "bot/settings.py"),
     ],

@@ -1,7 +1,7 @@
 """Files: CSV, XLSX and JSON, written row by row, and safe to open in a spreadsheet.
 
-A spreadsheet runs what begins like a formula. Text that does gets an apostrophe in front, in CSV
-and XLSX alike; numbers stay numbers. Source: https://owasp.org/www-community/attacks/CSV_Injection.
+Text that a spreadsheet would run gets an apostrophe in front (`bot.sheet.disarmed`), in CSV and in
+XLSX alike; numbers stay numbers.
 """
 
 import csv
@@ -15,14 +15,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.reports.columns import Cell
+from bot.sheet import disarmed
 from bot.slack.text import clean
 
 if TYPE_CHECKING:
     import xlsxwriter
     from xlsxwriter.worksheet import Worksheet
 
-# The full-width forms are what some input methods write, and some spreadsheets take for the others.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 # Excel's limits: characters in a cell, rows on a sheet.
 _LONGEST_CELL = 32_000
 _MOST_ROWS = 1_048_576
@@ -55,8 +54,7 @@ _MEDIA_TYPES = {
 
 def harmless(text: str) -> str:
     """Text that no spreadsheet takes for a formula."""
-    kept = clean(text, _LONGEST_CELL)
-    return f"'{kept}" if text.startswith(_FORMULA) or kept.lstrip().startswith(_FORMULA) else kept
+    return disarmed(clean(text, _LONGEST_CELL))
 
 
 def as_csv(header: Sequence[str], rows: Rows, *, for_excel: bool = False) -> Iterator[bytes]:
