@@ -2,7 +2,7 @@
 
 import re
 from datetime import UTC, datetime
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, NamedTuple, Self
 from urllib.parse import parse_qs, urlsplit
 
 import phonenumbers
@@ -51,6 +51,20 @@ class Unreadable(HandoffError):
         self.problems = problems
         summary = "; ".join(f"{field}: {problem}" for field, problem in problems.items())
         super().__init__(summary=summary[:2000])
+
+    @property
+    def refusal(self) -> "Refusal":
+        """The same in plain words, to keep."""
+        return Refusal(self.message, self.problems)
+
+
+class Refusal(NamedTuple):
+    """Why a submission could not be read. What is kept is this and never the exception: its
+    traceback holds the frames, and with them the body, in a cycle that nothing frees soon."""
+
+    message: str
+    problems: dict[str, str]
+    """What is wrong, by field."""
 
 
 def _storable(value: object) -> object:

@@ -7,16 +7,20 @@ busier it is, the less each costs (benchmarks/bench_intake.py).
 import asyncio
 import logging
 import threading
+import traceback
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import NamedTuple
 
+from sqlalchemy.orm import Session
+
 from bot.errors import HandoffError
 from bot.leads import service
 from bot.leads.service import Receipt, Sent
 from bot.people.model import Workspace
-from bot.store import Store
+from bot.people.service import NotInstalled
+from bot.store import DatabaseDown, Store
 
 logger = logging.getLogger(__name__)
 
@@ -35,11 +39,18 @@ class TooManyWaiting(HandoffError):
     moment."""
 
 
+# What goes away by itself: whoever sends can try again.
+_LATER = (DatabaseDown, NotInstalled)
+
+
 class _Place(NamedTuple):
-    """A place in the queue, and what its sender waits for."""
+    """A place in the queue, and what its sender waits for.
+
+    That is never an exception: its traceback would keep the body (see `_let_go`).
+    """
 
     sent: Sent
-    receipt: Future[Receipt]
+    receipt: Future[Receipt | type[HandoffError]]
 
 
 class Intake:
@@ -56,18 +67,21 @@ class Intake:
     async def take(self, sent: Sent) -> Receipt:
         """Store one submission, committed before this returns.
 
-        Raises DatabaseDown, TooManyWaiting.
+        Raises DatabaseDown, NotInstalled and TooManyWaiting, after which nothing was stored.
         """
         size = len(sent.body)
         if self._requests >= _MOST_WAITING or self._bytes + size > _MOST_BYTES:
             raise TooManyWaiting
         self._requests, self._bytes = self._requests + 1, self._bytes + size
         try:
-            return await self._stored(_Place(sent, Future()))
+            receipt = await self._queued(_Place(sent, Future()))
         finally:
             self._requests, self._bytes = self._requests - 1, self._bytes - size
+        if isinstance(receipt, Receipt):
+            return receipt
+        raise receipt
 
-    async def _stored(self, place: _Place) -> Receipt:
+    async def _queued(self, place: _Place) -> Receipt | type[HandoffError]:
         self._waiting.append(place)
         self._threads.submit(self._store_next)
         return await asyncio.wrap_future(place.receipt)
@@ -95,10 +109,10 @@ class Intake:
             with self._store.transaction() as session:
                 sent = [place.sent for place in places]
                 receipts = service.receive_together(session, self._workspace(), sent)
-        except HandoffError:
-            return places
-        except Exception:  # one of them may be at fault, and the others must not suffer for it
-            logger.warning("%d requests are stored one by one", len(places), exc_info=True)
+        except Exception as error:  # one of them may be at fault; the others must not suffer for it
+            if not isinstance(error, _LATER):
+                logger.warning("%d requests are stored one by one: %s", len(places), _where(error))
+            _let_go(error)
             return places
         rest = []
         for place, receipt in zip(places, receipts, strict=True):
@@ -109,10 +123,40 @@ class Intake:
         return rest
 
     def _alone(self, place: _Place) -> None:
+        place.receipt.set_result(
+            self._stored(service.receive, place.sent)
+            # Whatever breaks us is kept for an admin, who replays it after the mend.
+            or self._stored(service.set_aside, place.sent)
+            or DatabaseDown
+        )
+
+    def _stored(
+        self, store: Callable[[Session, Workspace, Sent], Receipt], sent: Sent
+    ) -> Receipt | type[HandoffError] | None:
+        """What came of a submission, or why it can be stored later only; None where it broke us."""
         try:
             with self._store.transaction() as session:
-                receipt = service.receive(session, self._workspace(), place.sent)
-        except Exception as error:  # it belongs to the request, which answers it
-            place.receipt.set_exception(error)
-        else:
-            place.receipt.set_result(receipt)
+                return store(session, self._workspace(), sent)
+        except _LATER as error:
+            _let_go(error)
+            return type(error)
+        except Exception as error:
+            logger.error("a submission of %s broke us: %s", sent.source, _where(error))  # noqa: TRY400 - without its words
+            _let_go(error)
+            return None
+
+
+def _where(error: Exception) -> str:
+    """The kind of an error and where it came up, without its words: they may be personal data."""
+    return f"{type(error).__name__}\n{''.join(traceback.format_tb(error.__traceback__))}"
+
+
+def _let_go(error: BaseException | None) -> None:
+    """Take the tracebacks from an error and its causes.
+
+    They hold the frames of all calls, and these the body; SQLAlchemy's frames hold the error again,
+    a cycle that stays until the garbage collector comes by, which may be a thousand bodies later.
+    """
+    while error is not None:
+        error.__traceback__ = None
+        error = error.__cause__ or error.__context__

@@ -11,7 +11,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel, Field
 
 from bot.keys import Keys
-from bot.leads.inquiry import Inquiry, Unreadable
+from bot.leads.inquiry import Inquiry, Refusal
 from bot.leads.service import Sent
 from bot.leads.sources import form
 from bot.web.body import raw_body
@@ -118,7 +118,7 @@ def router(intake: Intake, senders: Keys, thanks_origins: Collection[str]) -> AP
     return routes
 
 
-def _unreadable(problem: Unreadable) -> JSONResponse:
+def _unreadable(problem: Refusal) -> JSONResponse:
     return JSONResponse({"detail": problem.message, "problems": problem.problems}, 422)
 
 

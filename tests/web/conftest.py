@@ -1,5 +1,6 @@
 """A site for the tests of the web: the application, served over real HTTP, and nobody works."""
 
+import socket
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -60,6 +61,14 @@ class Site:
         for card_id in stale:
             self.application.cards.draw(card_id)
         return self.slack.messages(self.channel)
+
+
+@pytest.fixture
+def nowhere() -> Iterator[str]:
+    """The address of a database where nobody listens, and nobody else will."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield f"postgresql+psycopg://handoff@127.0.0.1:{taken.getsockname()[1]}/handoff"
 
 
 @pytest.fixture

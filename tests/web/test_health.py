@@ -135,14 +135,6 @@ def routes(intake: Intake) -> APIRouter:
 
 
 @pytest.fixture
-def nowhere() -> Iterator[str]:
-    """The address of a database where nobody listens, and nobody else will."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        yield f"postgresql+psycopg://handoff@127.0.0.1:{taken.getsockname()[1]}/handoff"
-
-
-@pytest.fixture
 def cut_off(nowhere: str) -> Iterator[httpx.Client]:
     """A site whose database is down."""
     store, server = Store(nowhere), Server("127.0.0.1", 0)

@@ -79,14 +79,18 @@ def test_each_gets_the_answer_that_is_its_own(store: Store, intake: Intake) -> N
         assert len(kept) == len(sent) + THREADS
 
 
-def test_one_that_breaks_the_others_breaks_alone(
-    store: Store, intake: Intake, monkeypatch: pytest.MonkeyPatch
+def test_one_that_breaks_the_others_is_set_aside_alone(
+    store: Store,
+    workspace: Workspace,
+    intake: Intake,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     receive = service.receive
 
     def receive_but_one(session: Any, workspace: Workspace, sent: Sent) -> Receipt:
         if sent == lead(1):
-            raise RuntimeError("this one")
+            raise RuntimeError(sent.body.decode())
         return receive(session, workspace, sent)
 
     def break_all(*_: object) -> None:
@@ -96,8 +100,13 @@ def test_one_that_breaks_the_others_breaks_alone(
     monkeypatch.setattr(service, "receive_together", break_all)
     sent = [lead(number) for number in range(4)]
     first, broken, *rest = run(while_busy(store, intake, sent))
-    assert str(broken) == "this one"
+    assert (broken.outcome, list(broken.problem.problems)) == (Outcome.UNREADABLE, ["body"])
     assert [each.is_new for each in (first, *rest)] == [True] * 3
+    with store.transaction() as session:
+        waiting = service.unread(session, workspace.id, 10)
+        assert [each.body for each in waiting] == [lead(1).body]
+    assert "RuntimeError" in caplog.text
+    assert "example.com" not in caplog.text
 
 
 def test_the_queue_has_an_end(

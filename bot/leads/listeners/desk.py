@@ -52,7 +52,7 @@ class Leads(Working):
         with self.serving(incoming) as (session, who):
             receipt = service.replay(session, who, incoming.id)
         if receipt.problem is not None:
-            raise receipt.problem
+            raise Unreadable(receipt.problem.problems)
 
     def merge(self, incoming: Incoming, rest: str) -> None:
         """Two leads are one person's."""

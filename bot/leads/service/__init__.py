@@ -80,7 +80,15 @@ from bot.leads.service.reading import (
     touch,
     waiting,
 )
-from bot.leads.service.receiving import FETCH, Receipt, Sent, receive, receive_together, type_in
+from bot.leads.service.receiving import (
+    FETCH,
+    Receipt,
+    Sent,
+    receive,
+    receive_together,
+    set_aside,
+    type_in,
+)
 from bot.leads.service.replaying import count_unread, dismiss, read_again, replay, unread
 from bot.leads.service.standing import arrivals, workload
 from bot.leads.service.taking import GO_ON, IMPORT, RETURN, Batch, start, take_batch, take_row
@@ -179,6 +187,7 @@ __all__ = [
     "replay",
     "rules",
     "search",
+    "set_aside",
     "set_weight",
     "shares",
     "snooze",

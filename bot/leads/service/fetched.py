@@ -51,7 +51,7 @@ def read_fetched(session: Session, workspace: Workspace, arrival: Arrival, body:
     try:
         inquiry = fetching.parse(body)
     except Unreadable as problem:
-        return Receipt(Outcome.UNREADABLE, problem=problem)
+        return Receipt(Outcome.UNREADABLE, problem=problem.refusal)
     return Receipt(Outcome.LEAD, (admit(session, workspace, inquiry, arrival),))
 
 
@@ -60,8 +60,7 @@ def not_fetched(
 ) -> None:
     """Let an admin see a lead that could not be fetched; a replay fetches it again."""
     arrival = Arrival(source, clock.now())
-    problem = Unreadable({"fetch": why})
-    receipt = Receipt(Outcome.UNREADABLE, problem=problem)
+    receipt = Receipt(Outcome.UNREADABLE, problem=Unreadable({"fetch": why}).refusal)
     sent = Sent(source, FETCHED, external_id.encode(), REFERENCE)
     keep(session, workspace, arrival, sent, receipt)
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot import clock, slack
 from bot.jobs import enqueue
-from bot.leads.inquiry import Inquiry, Unreadable
+from bot.leads.inquiry import Inquiry, Refusal, Unreadable
 from bot.leads.model import Outcome, Submission
 from bot.leads.service import crowd
 from bot.leads.service.admitting import Admission, admit
@@ -44,7 +44,7 @@ class Receipt:
     outcome: Outcome
     admissions: tuple[Admission, ...] = ()
     """By inquiry in it; most senders bring one at a time."""
-    problem: Unreadable | None = None
+    problem: Refusal | None = None
     why_ignored: str | None = None
 
     @property
@@ -91,6 +91,14 @@ def receive_together(
     return [receipts.get(place) for place in range(len(sent))]
 
 
+def set_aside(session: Session, workspace: Workspace, sent: Sent) -> Receipt:
+    """Keep a raw request that `receive` breaks at, for an admin to replay after the mend."""
+    problem = Unreadable({"body": "could not be taken in, by a fault of ours; the log says more"})
+    receipt = Receipt(Outcome.UNREADABLE, problem=problem.refusal)
+    keep(session, workspace, Arrival(sent.source, clock.now()), sent, receipt)
+    return receipt
+
+
 def keep(
     session: Session, workspace: Workspace, arrival: Arrival, sent: Sent, receipt: Receipt
 ) -> None:
@@ -114,7 +122,7 @@ def take(
     try:
         found = SOURCES[arrival.source].parse(body, content_type)
     except Unreadable as problem:
-        return Receipt(Outcome.UNREADABLE, problem=problem)
+        return Receipt(Outcome.UNREADABLE, problem=problem.refusal)
     except Ignored as ignored:
         return Receipt(Outcome.IGNORED, why_ignored=ignored.why)
     admissions = []
