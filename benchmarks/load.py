@@ -17,7 +17,7 @@ from zlib import crc32
 
 import psycopg
 
-from benchmarks.office import KEY, LOOPBACK
+from benchmarks.office import FORM_KEY, KEY, LOOPBACK
 from bot.leads.sources import SOURCES, Request, Source
 from tests.leads.sources.signing import VENDORS
 
@@ -108,7 +108,7 @@ def post(path: str, facts: object) -> bytes:
 def hook(slug: str, name: str) -> bytes:
     """A request of this source with its example lead, who is somebody else each time."""
     source = SOURCES[slug]
-    path = f"/leads{source.path}".replace("{key}", KEY)
+    path = f"/leads{source.path}".replace("{key}", KEY if slug in VENDORS else FORM_KEY)
     sent = Request(_renamed(source, name), {"content-type": source.content_type})
     if slug in VENDORS:
         now, url = datetime.now(UTC), f"http://{LOOPBACK}{path}"

@@ -30,6 +30,7 @@ from bot.store.embedded import EmbeddedPostgres
 ROOT = Path(__file__).parents[1]
 LOOPBACK = "127.0.0.1"
 KEY = "benchmark-key-0001"
+FORM_KEY = "benchmark-form-key-0001"
 CHANNEL = "leads"
 STAFF = 5
 
@@ -62,6 +63,7 @@ class Slack:
             "SLACK_API_URL": self.api_url,
             "HANDOFF_CHANNEL": self.channel,
             "HANDOFF_LEAD_KEYS": f"benchmark:{KEY}",
+            "HANDOFF_FORM_KEYS": f"benchmark:{FORM_KEY}",
         }
 
 

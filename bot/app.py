@@ -129,9 +129,9 @@ class Application:
         secret = self.settings.slack_signing_secret
         over_http = secret is not None and not self.settings.socket_mode
         intake = Intake(self.store, self.workspace)
-        senders = Keys(self.settings.lead_keys)
+        programs, forms = Keys(self.settings.lead_keys), Keys(self.settings.form_keys)
         web = create(
-            leads=lead_routes.router(intake, senders, self.settings.thanks_origins),
+            leads=lead_routes.router(intake, programs, forms, self.settings.thanks_origins),
             hooks=hooks.router(intake, self.settings.sources, self.settings.public_url),
             health={"database": Database(self.store).problem, "slack": self._slack_problem},
             slack_events=slack_router(self.listening, secret.get_secret_value())

@@ -32,6 +32,8 @@ logger = logging.getLogger(__name__)
 _ZONE = "Europe/Berlin"
 KEY = "playground-website-key"
 """The lead key of the sample website."""
+FORM_KEY = "playground-contact-form-key"
+"""The key of a form that one may try."""
 
 _LOOPBACK = "127.0.0.1"
 
@@ -188,6 +190,7 @@ def _settings(
         timezone=_ZONE,
         currency="EUR",
         lead_keys={sample.SENDER: SecretStr(KEY)},
+        form_keys={"contact": SecretStr(FORM_KEY)},
     )
 
 

@@ -140,8 +140,11 @@ def _schema_problem(address: str, *, ours: bool) -> str | None:
 
 
 def _senders(settings: Settings) -> Finding:
-    count = len(settings.lead_keys)
-    fix = "HANDOFF_LEAD_KEYS is empty, so no form or ad platform can send leads yet."
+    count = len(settings.lead_keys) + len(settings.form_keys) + len(settings.sources)
+    fix = (
+        "HANDOFF_LEAD_KEYS, HANDOFF_FORM_KEYS and HANDOFF_SOURCES are empty, so no program, form "
+        "or ad platform can send leads yet."
+    )
     return Finding(f"Senders of leads: {count}", None if count else fix)
 
 

@@ -135,8 +135,14 @@ class Settings(StoreSettings):
     lead_keys: Keys = Field(
         default_factory=dict,
         validation_alias="HANDOFF_LEAD_KEYS",
-        description="Keys of those who send leads, as name:key pairs with commas between "
-        "(website:k3y…,zapier:0th3r…). A key has at least 16 characters.",
+        description="Keys of programs that send leads to the API, as name:key pairs with commas "
+        "between (website:k3y…,zapier:0th3r…). A key has at least 16 characters.",
+    )
+    form_keys: Keys = Field(
+        default_factory=dict,
+        validation_alias="HANDOFF_FORM_KEYS",
+        description="Keys of forms on web pages, as name:key pairs with commas between "
+        "(contact:k3y…). Whoever reads the page knows its key, so it opens nothing else.",
     )
     report_keys: Keys = Field(
         default_factory=dict,
@@ -204,6 +210,21 @@ class Settings(StoreSettings):
             raise ValueError(
                 "SLACK_CLIENT_ID and SLACK_CLIENT_SECRET: set both, or neither, since nobody can "
                 "sign in with one of them"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _forms_apart(self) -> Self:
+        secret = {
+            key.get_secret_value()
+            for keys in (self.lead_keys, self.report_keys, self.sources)
+            for key in keys.values()
+        }
+        shared = [name for name, key in self.form_keys.items() if key.get_secret_value() in secret]
+        if shared:
+            raise ValueError(
+                f"HANDOFF_FORM_KEYS: the key of {', '.join(shared)} opens something else too; a "
+                "form's key is public, so give the form one of its own"
             )
         return self
 

@@ -55,7 +55,7 @@ def test_all_is_well(slack: StandIn, database_url: str) -> None:
         ({"slack_api_url": "http://127.0.0.1:1/api/"}, "Slack cannot be reached"),
         ({"channel": "#nowhere"}, "Check HANDOFF_CHANNEL"),
         ({"database_url": SecretStr("postgresql+psycopg://x@127.0.0.1:1/x")}, "cannot be reached"),
-        ({"lead_keys": {}}, "HANDOFF_LEAD_KEYS is empty"),
+        ({"lead_keys": {}}, "HANDOFF_FORM_KEYS and HANDOFF_SOURCES are empty"),
         ({"public_url": ""}, "there is no report page (HANDOFF_PUBLIC_URL missing)"),
         ({"public_url": "http://handoff.example.com"}, "has to begin with https://"),
     ],

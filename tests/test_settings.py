@@ -52,6 +52,7 @@ def test_each_missing_setting_is_named_with_what_it_is() -> None:
         ("HANDOFF_ADMIN", "hunter2secret", "U0123456789"),
         ("HANDOFF_LEAD_KEYS", "hunter2secret", "name:key pairs"),
         ("HANDOFF_LEAD_KEYS", "web:hunter2secret", "at least 16"),
+        ("HANDOFF_FORM_KEYS", "form:hunter2secret", "at least 16"),
         ("HANDOFF_THANKS_ORIGINS", "hunter2secret", "https://example.com"),
         ("HANDOFF_REPORT_KEYS", "hunter2secret", "name:key pairs"),
         ("SLACK_CLIENT_ID", "hunter2secret", "two numbers"),
@@ -91,6 +92,14 @@ def test_lead_keys_are_read_by_name_and_stay_hidden(bare: pytest.MonkeyPatch) ->
     settings = load_with(bare, HANDOFF_LEAD_KEYS="web:0123456789abcdef, zapier:fedcba9876543210")
     assert settings.lead_keys["zapier"].get_secret_value() == "fedcba9876543210"
     assert "fedcba" not in repr(settings)
+
+
+@pytest.mark.parametrize("other", ["HANDOFF_LEAD_KEYS", "HANDOFF_REPORT_KEYS", "HANDOFF_SOURCES"])
+def test_a_form_s_key_opens_nothing_else(bare: pytest.MonkeyPatch, other: str) -> None:
+    form, key = "contact:0123456789abcdef", "typeform:0123456789abcdef"
+    with pytest.raises(WrongSettings, match="the key of contact opens something else too") as error:
+        load_with(bare, HANDOFF_FORM_KEYS=form, **{other: key})
+    assert "0123456789abcdef" not in str(error.value)
 
 
 def test_a_postgres_address_gets_its_driver_and_stays_hidden(bare: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ from bot.leads.service.hearing import Heard
 from bot.leads.sources import SOURCES, Source, meta
 from bot.people.model import Workspace
 from bot.people.service import NotInstalled
-from bot.settings import Settings
+from bot.settings import Settings, environment_name
 from bot.store import Store
 
 _MOST = 1_000
@@ -94,8 +94,9 @@ def _connected(source: Source, settings: Settings) -> str:
     if source.by_hand:
         return "Connected"
     if source.verify is None:
-        count = len(settings.lead_keys)
-        return f"Keys in HANDOFF_LEAD_KEYS: {count}" if count else "No key in HANDOFF_LEAD_KEYS yet"
+        field = "form_keys" if source.secret_in_path else "lead_keys"
+        name, count = environment_name(field), len(getattr(settings, field))
+        return f"Keys in {name}: {count}" if count else f"No key in {name} yet"
     if source.slug not in settings.sources:
         return f"Not connected: HANDOFF_SOURCES has no {source.slug}"
     if source.fetching and source.slug not in settings.source_tokens:

@@ -119,7 +119,7 @@ class Inquiry(BaseModel):
 
     external_id: Annotated[
         Short,
-        Field(description="Your own id of this submission. Sent twice, it is one lead."),
+        Field(description="Your own id of this submission. Sent twice by you, it is one lead."),
     ]
     submitted_at: Annotated[
         AwareDatetime | None,

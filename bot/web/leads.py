@@ -24,7 +24,9 @@ class Accepted(BaseModel):
     """The lead is stored; its card is on the way."""
 
     lead_id: int
-    duplicate: bool = Field(description="True: this external_id was known; nothing was added.")
+    duplicate: bool = Field(
+        description="True: this person came with this external_id before; nothing was added."
+    )
 
 
 class Problem(BaseModel):
@@ -63,15 +65,20 @@ def _page(title: str, text: str, status: int = 200) -> HTMLResponse:
     )
 
 
-def router(intake: Intake, senders: Keys, thanks_origins: Collection[str]) -> APIRouter:
-    """The routes; a form's visitors may be sent back to pages of `thanks_origins`."""
+def router(
+    intake: Intake, programs: Keys, forms: Keys, thanks_origins: Collection[str]
+) -> APIRouter:
+    """The routes, each with its own keys: those of forms are public, and open nothing but a form.
+
+    A form's visitors may be sent back to pages of `thanks_origins`.
+    """
     routes = APIRouter(prefix="/leads", tags=["leads"])
     bearer = HTTPBearer(auto_error=False, description="The key of one of HANDOFF_LEAD_KEYS.")
 
     async def sender(  # async: what only computes needs no thread of its own
         credentials: Annotated[HTTPAuthorizationCredentials | None, Security(bearer)],
     ) -> str:
-        name = senders.name(credentials.credentials) if credentials else None
+        name = programs.name(credentials.credentials) if credentials else None
         if name is None:
             raise HTTPException(401, "A valid key is needed.", {"WWW-Authenticate": "Bearer"})
         return name
@@ -89,8 +96,8 @@ def router(intake: Intake, senders: Keys, thanks_origins: Collection[str]) -> AP
     ) -> Response:
         """Send one lead. It is stored before the answer, and on its way to the channel.
 
-        The same `external_id` sent again is answered the same way and adds nothing, so an
-        unanswered request can simply be repeated.
+        The same `external_id` of the same person sent again under the same key is answered the same
+        way and adds nothing, so an unanswered request can simply be repeated.
         """
         content_type = request.headers.get("content-type", "")
         receipt = await intake.take(Sent("api", who, body, content_type))
@@ -102,7 +109,7 @@ def router(intake: Intake, senders: Keys, thanks_origins: Collection[str]) -> AP
     @routes.post("/form/{key}", responses={404: {"model": Problem}}, openapi_extra=_form_body())
     async def send_form(key: str, request: Request, body: Body) -> Response:
         """Receive a plain HTML form, and thank its visitor."""
-        who = senders.name(key)
+        who = forms.name(key)
         if who is None:
             raise HTTPException(404, "Not found.")
         content_type = request.headers.get("content-type", "")

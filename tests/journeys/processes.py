@@ -122,6 +122,7 @@ def _environment(office: Office) -> dict[str, str]:
         "SLACK_API_URL": office.slack.api_url,
         "HANDOFF_CHANNEL": f"#{office.channel.name}",
         "HANDOFF_LEAD_KEYS": f"website:{demo.KEY}",
+        "HANDOFF_FORM_KEYS": f"contact:{demo.FORM_KEY}",
         "HANDOFF_HOST": "127.0.0.1",
         "PORT": "0",
     }

@@ -24,6 +24,8 @@ from tests.leads.sources.signing import SECRET, VENDORS
 
 KEY = "the-key-of-the-website"
 OTHER_KEY = "the-key-of-a-webinar-tool"
+FORM_KEY = "the-key-of-the-contact-form"
+OTHER_FORM_KEY = "the-key-of-the-fair-s-form"
 ORIGIN = "https://example.com"
 
 
@@ -42,7 +44,7 @@ class Site:
         bearer = {"Authorization": f"Bearer {KEY}"}
         return self.web.post("/leads/api", headers=bearer | headers, **how)
 
-    def fill_in(self, key: str = KEY, **fields: str) -> httpx.Response:
+    def fill_in(self, key: str = FORM_KEY, **fields: str) -> httpx.Response:
         """POST /leads/form, as a browser does."""
         return self.web.post(f"/leads/form/{key}", data=fields)
 
@@ -86,6 +88,7 @@ def site(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
             data_dir=tmp_path,
             channel="#leads",
             lead_keys={"website": SecretStr(KEY), "webinar": SecretStr(OTHER_KEY)},
+            form_keys={"contact": SecretStr(FORM_KEY), "fair": SecretStr(OTHER_FORM_KEY)},
             report_keys={"warehouse": SecretStr(KEY)},
             thanks_origins=[ORIGIN],
             sources={slug: SecretStr(SECRET) for slug in VENDORS},

@@ -30,7 +30,7 @@ from bot.web.health import Database
 from bot.web.intake import Intake
 from bot.web.server import PortTaken
 from tests.databases import administer
-from tests.web.conftest import KEY, Site
+from tests.web.conftest import FORM_KEY, KEY, Site
 
 
 def test_all_is_well(site: Site) -> None:
@@ -131,7 +131,9 @@ def test_a_full_disk_is_not_ready(
 
 
 def routes(intake: Intake) -> APIRouter:
-    return leads.router(intake, Keys({"website": SecretStr(KEY)}), [])
+    return leads.router(
+        intake, Keys({"website": SecretStr(KEY)}), Keys({"contact": SecretStr(FORM_KEY)}), []
+    )
 
 
 @pytest.fixture
@@ -164,7 +166,7 @@ def test_without_a_database_senders_are_asked_to_try_again(cut_off: httpx.Client
     lead = {"email": "ada@example.com"}
     answers = [
         cut_off.post("/leads/api", json=lead, headers={"Authorization": f"Bearer {KEY}"}),
-        cut_off.post(f"/leads/form/{KEY}", data=lead),
+        cut_off.post(f"/leads/form/{FORM_KEY}", data=lead),
     ]
     for answer in answers:
         assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")

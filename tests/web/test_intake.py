@@ -11,15 +11,21 @@ from random import Random
 from typing import Any
 from urllib.parse import urlencode
 
+import httpx
 import pytest
+from fastapi import APIRouter
+from pydantic import SecretStr
 from sqlalchemy import text
 
 from bot import clock
+from bot.keys import Keys
 from bot.leads.inquiry import Inquiry
 from bot.leads.sources import SOURCES
+from bot.web import Server, create, leads
 from bot.web.body import LARGEST
+from bot.web.intake import Intake
 from tests.leads.sources.signing import VENDORS
-from tests.web.conftest import KEY, ORIGIN, OTHER_KEY, Site
+from tests.web.conftest import FORM_KEY, KEY, ORIGIN, OTHER_FORM_KEY, OTHER_KEY, Site
 
 ADA = {"email": "ada@example.com", "first_name": "Ada", "last_name": "Lovelace"}
 SPOILED = "=cmd|' /C calc'!A0 <!channel> <@U0> & <https://evil.example|here> :tada: \u202egpj.exe"
@@ -90,21 +96,95 @@ def test_an_unknown_key_is_told_before_anything_is_read(site: Site) -> None:
 
 
 def test_an_unknown_form_gets_404_and_no_hint(site: Site) -> None:
-    for key in ("x", KEY.upper(), KEY[:-1], KEY + "%20", "%C3%28", "%00", "\u00e9"):
+    for key in ("x", FORM_KEY.upper(), FORM_KEY[:-1], FORM_KEY + "%20", "%C3%28", "%00", "\u00e9"):
         answer = site.fill_in(key, **ADA)
         assert (answer.status_code, answer.json()) == (404, {"detail": "Not found."}), key
     assert not site.submissions()
 
 
 def test_each_sender_is_known_by_the_name_of_its_key(site: Site) -> None:
-    site.fill_in(OTHER_KEY, **ADA)
-    site.fill_in(KEY, **ADA)
-    assert [raw.sender for raw in site.submissions()] == ["webinar", "website"]
+    site.fill_in(OTHER_FORM_KEY, **ADA)
+    site.fill_in(FORM_KEY, **ADA)
+    site.send(ADA, Authorization=f"Bearer {OTHER_KEY}")
+    site.send(ADA)
+    senders = [raw.sender for raw in site.submissions()]
+    assert senders == ["fair", "contact", "webinar", "website"]
+
+
+def test_a_form_key_opens_no_api_and_a_lead_key_opens_no_form(site: Site) -> None:
+    for key in (FORM_KEY, OTHER_FORM_KEY):
+        assert site.send(ADA, Authorization=f"Bearer {key}").status_code == 401
+        figures = site.web.get("/api/v1/leads", headers={"Authorization": f"Bearer {key}"})
+        assert figures.status_code == 401
+    for key in (KEY, OTHER_KEY):
+        assert site.fill_in(key, **ADA).status_code == 404
+    assert not site.submissions()
+
+
+# ---- whose id it is -----------------------------------------------------------------------------
+
+GRACE = {"email": "grace@example.com", "first_name": "Grace", "last_name": "Hopper"}
+
+
+def test_an_id_counts_for_its_sender_alone(site: Site) -> None:
+    """What the public key of a form brings takes no lead away from anybody else."""
+    site.fill_in(FORM_KEY, **ADA, external_id="e1")
+    site.fill_in(OTHER_FORM_KEY, **GRACE, external_id="e1")
+    edsger = {"email": "edsger@example.com", "external_id": "e1"}
+    answer = site.send(edsger, Authorization=f"Bearer {OTHER_KEY}")
+    barbara = {"email": "barbara@example.com", "external_id": "e1"}
+    assert [answer.json()["duplicate"], site.send(barbara).json()["duplicate"]] == [False] * 2
+    assert [(lead.sender, lead.external_id, lead.email) for lead in site.leads()] == [
+        ("contact", "e1", ADA["email"]),
+        ("fair", "e1", GRACE["email"]),
+        ("webinar", "e1", edsger["email"]),
+        ("website", "e1", barbara["email"]),
+    ]
+    assert len(site.draw()) == 4
+    assert site.send(barbara).json() == {"lead_id": site.leads()[3].id, "duplicate": True}
+
+
+def test_an_id_that_names_somebody_else_this_time_is_somebody_else(site: Site) -> None:
+    """A form that sends a fixed id must not lose everybody but the first."""
+    people = [ADA, GRACE, {"phone": "+49 30 901820"}, {"phone": "ask at the desk"}]
+    sent = [site.send(each | {"external_id": "form-7"}).json() for each in people]
+    assert [each["duplicate"] for each in sent] == [False] * 4
+    again = [site.send(each | {"external_id": "form-7"}).json() for each in reversed(people)]
+    assert again == [each | {"duplicate": True} for each in reversed(sent)]
+    assert [lead.email for lead in site.leads()] == [ADA["email"], GRACE["email"], None, None]
+    assert len(site.draw()) == 4
+
+
+def test_an_id_survives_the_rotation_of_its_key(site: Site) -> None:
+    """It belongs to the key's name: the same name with another key is the same sender."""
+    first = site.send(ADA | {"external_id": "e1"}).json()
+    workspace = site.application.workspace()
+    body = json.dumps(ADA | {"external_id": "e1"}).encode()
+    web = create(
+        leads=leads.router(
+            Intake(site.application.store, lambda: workspace),
+            Keys({"website": SecretStr("the-next-key-of-the-website")}),
+            Keys({}),
+            [],
+        ),
+        hooks=APIRouter(),
+        health={},
+        slack_events=None,
+    )
+    server = Server("127.0.0.1", 0)
+    server.start(web)
+    answer = httpx.post(
+        f"http://127.0.0.1:{server.port}/leads/api",
+        content=body,
+        headers={"Authorization": "Bearer the-next-key-of-the-website"},
+    )
+    server.stop()
+    assert answer.json() == first | {"duplicate": True}
 
 
 # ---- what is too large --------------------------------------------------------------------------
 
-PATHS = ["/leads/api", f"/leads/form/{KEY}", "/slack/events"]
+PATHS = ["/leads/api", f"/leads/form/{FORM_KEY}", "/slack/events"]
 
 
 def announce(site: Site, path: str, length: int, *, key: str = KEY) -> tuple[int, str]:
@@ -316,7 +396,7 @@ def test_a_form_comes_urlencoded(site: Site) -> None:
 def test_a_form_comes_as_multipart_with_a_file(site: Site) -> None:
     upload = {"cv": ("cv.pdf", b"%PDF\x00\xff", "application/pdf")}
     fields = ADA | {"message": "ä <b>"}
-    answer = site.web.post(f"/leads/form/{KEY}", data=fields, files=upload)
+    answer = site.web.post(f"/leads/form/{FORM_KEY}", data=fields, files=upload)
     assert answer.status_code == 200
     assert (site.leads()[0].message, site.leads()[0].first_name) == ("ä <b>", "Ada")
     assert b"%PDF\x00\xff" in site.submissions()[0].body
@@ -333,7 +413,7 @@ def test_what_is_no_form_is_kept(site: Site) -> None:
     ]
     for content_type, body in sent:
         headers = {b"Content-Type": content_type.encode("latin-1")}
-        answer = site.web.post(f"/leads/form/{KEY}", content=body, headers=headers)
+        answer = site.web.post(f"/leads/form/{FORM_KEY}", content=body, headers=headers)
         assert answer.status_code == 422
         assert (site.submissions()[-1].body, site.submissions()[-1].lead_id) == (body, None)
 

@@ -17,7 +17,7 @@ from bot.store import DatabaseDown, Store
 from bot.web.intake import Intake
 from tests.leads.sources.signing import SECRET, VENDORS
 from tests.loops import run
-from tests.web.conftest import KEY, Site
+from tests.web.conftest import FORM_KEY, KEY, Site
 
 EACH = 250
 SIZE = 40_000
@@ -64,7 +64,7 @@ def test_posts_that_cannot_be_read_leave_nothing_in_memory(site: Site) -> None:
         "no object": ("/leads/api", b'["%s"]' % PADDING, {}, 422),
         "no address": ("/leads/api", b'{"email": "%s"}' % PADDING, {}, 422),
         "deep": ("/leads/api", b"[" * SIZE, {}, 422),
-        "a form": (f"/leads/form/{KEY}", b"email=" + PADDING, FORM, 422),
+        "a form": (f"/leads/form/{FORM_KEY}", b"email=" + PADDING, FORM, 422),
         "a vendor's": ("/leads/typeform", typeform.body, dict(typeform.headers), 200),
         "unproven": ("/leads/typeform", PADDING, {}, 401),
         "no key": ("/leads/google_ads", b'{"google_key": "%s"}' % PADDING, {}, 401),

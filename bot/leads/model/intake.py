@@ -52,13 +52,17 @@ class Touch(Base):
     """A later submission that joined an open lead; the lead itself is its own first touch."""
 
     __tablename__ = "touch"
-    __table_args__ = (UniqueConstraint("workspace_id", "source", "external_id"),)
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "source", "sender", "external_id", "person_key"),
+    )
 
     id: Mapped[Id]
     workspace_id: Mapped[WorkspaceId]
     lead_id: Mapped[int] = mapped_column(ForeignKey("lead.id"), index=True)
     source: Mapped[str]
+    sender: Mapped[str] = mapped_column(default="", server_default="")
     external_id: Mapped[str]
+    person_key: Mapped[str] = mapped_column(default="", server_default="")
     at: Mapped[Moment]
     campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaign.id"))
     facts: Mapped[dict[str, Any]]

@@ -111,7 +111,7 @@ class Lead(Base):
 
     __tablename__ = "lead"
     __table_args__ = (
-        UniqueConstraint("workspace_id", "source", "external_id"),
+        UniqueConstraint("workspace_id", "source", "sender", "external_id", "person_key"),
         Index("ix_lead_workspace_id_received_at", "workspace_id", "received_at"),
         Index("ix_lead_claimed_by", "claimed_by"),
         Index("ix_lead_campaign_id", "campaign_id"),
@@ -139,7 +139,11 @@ class Lead(Base):
     id: Mapped[Id]
     workspace_id: Mapped[WorkspaceId]
     source: Mapped[str]
+    sender: Mapped[str] = mapped_column(default="", server_default="")
+    """The name of the key that it came with, as in its submission; empty where there is none."""
     external_id: Mapped[str]
+    person_key: Mapped[str] = mapped_column(default="", server_default="")
+    """A hash of who it names: the same external id with somebody else is no repetition."""
     received_at: Mapped[Moment]
     submitted_at: Mapped[Moment | None]
     contact_id: Mapped[int] = mapped_column(ForeignKey(Contact.id))

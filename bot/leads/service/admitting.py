@@ -10,7 +10,7 @@ from bot.contacts import service as contacts
 from bot.contacts.model import Identity
 from bot.leads.inquiry import Inquiry
 from bot.leads.model import Deed, Lead, LeadEvent, Status, Touch
-from bot.leads.service.case import Arrival, Case, Origin, identity, origin
+from bot.leads.service.case import Arrival, Case, Origin, identity, origin, person_key
 from bot.leads.service.following import follow, follow_by
 from bot.leads.service.opening import open_leads
 from bot.leads.service.past import is_a_customer, kept_for, known, open_lead
@@ -37,7 +37,8 @@ class Admission:
 def admit(session: Session, workspace: Workspace, inquiry: Inquiry, arrival: Arrival) -> Admission:
     """Write the lead, its audit and its card, or join it to the open lead of the same person.
 
-    The same external id of the same source counts once, however often and simultaneously it comes.
+    The same external id of the same sender counts once, however often and simultaneously it comes;
+    with somebody else's email address or phone number it is another inquiry.
     """
     phone = inquiry.phone_e164
     who = contacts.identify(session, workspace.id, inquiry.email_key, phone)
@@ -56,7 +57,7 @@ def _admit(
     if who.is_known:
         contacts.lock(session, who.contact_id)
     if who.is_known or not (inquiry.email_key or phone):
-        before = known(session, workspace.id, arrival.source, external_id)
+        before = known(session, workspace.id, arrival, external_id, person_key(inquiry))
         if before is not None:
             return Admission(before, is_new=False)
         lead = open_lead(session, who.contact_id)
@@ -79,8 +80,8 @@ def _open(session: Session, case: Case, told: Origin) -> Admission:
     """A lead of its own; a closed one of the same person stays as its history."""
     workspace = case.workspace
     lead_id = open_leads(session, [case]).get(case.external_id)
-    if lead_id is None:  # the same external id, from what looked like another person
-        before = known(session, workspace.id, case.arrival.source, case.external_id)
+    if lead_id is None:  # the very same came at the same moment
+        before = known(session, workspace.id, case.arrival, case.external_id, case.person_key)
         assert before is not None
         return Admission(before, is_new=False)
     if case.is_hot:
@@ -98,13 +99,15 @@ def _join(session: Session, case: Case, lead: Lead) -> Admission:
         "workspace_id": workspace.id,
         "lead_id": lead.id,
         "source": case.arrival.source,
+        "sender": case.arrival.sender,
         "external_id": case.external_id,
+        "person_key": case.person_key,
         "at": case.arrival.at,
         "campaign_id": case.campaign_id,
         "facts": said,
     }
     touch_id = session.scalar(_TOUCH, touch)
-    if touch_id is None:  # the same external id, from what looked like another person
+    if touch_id is None:  # the very same came at the same moment
         return Admission(lead.id, is_new=False)
     lead.last_touch_at = case.arrival.at
     lead.last_campaign_id = case.campaign_id or lead.last_campaign_id

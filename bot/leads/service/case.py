@@ -51,6 +51,8 @@ class Arrival:
     """The campaign it is known to be from; else its UTM code says."""
     call_list_id: int | None = None
     """The list that it is on: nobody raised a hand just now, so it makes no noise of its own."""
+    sender: str = ""
+    """The name of the key that proved its sender, if one did: external ids count per sender."""
 
 
 class Origin(NamedTuple):
@@ -70,8 +72,16 @@ def identity(inquiry: Inquiry, at: datetime) -> str:
     given = inquiry.external_id
     if given is not None and len(given) <= _LONGEST_ID:
         return given
-    who = inquiry.email_key or inquiry.phone_e164 or inquiry.phone
-    return hashlib.sha256((given or f"{who}|{at:%Y-%m-%dT%H:%M}").encode()).hexdigest()
+    return hashlib.sha256((given or f"{_who(inquiry)}|{at:%Y-%m-%dT%H:%M}").encode()).hexdigest()
+
+
+def person_key(inquiry: Inquiry) -> str:
+    """A short hash of who an inquiry names, by their email address or else their phone number."""
+    return hashlib.sha256(_who(inquiry).encode()).hexdigest()[:32]
+
+
+def _who(inquiry: Inquiry) -> str:
+    return inquiry.email_key or inquiry.phone_e164 or inquiry.phone or ""
 
 
 def rules(session: Session, workspace_id: int) -> Rules:
@@ -104,6 +114,11 @@ class Case:
     """Who knows the customer and alone may claim the lead at first, and for how many seconds."""
 
     @property
+    def person_key(self) -> str:
+        """Who it names, to tell a repetition from somebody else with the same external id."""
+        return person_key(self.inquiry)
+
+    @property
     def is_hot(self) -> bool:
         """Whether it is announced at once."""
         return self.heat.is_hot and self.arrival.call_list_id is None
@@ -115,7 +130,9 @@ class Case:
         return self.inquiry.model_dump(exclude={"external_id", "phone", "consent"}) | {
             "workspace_id": self.workspace.id,
             "source": self.arrival.source,
+            "sender": self.arrival.sender,
             "external_id": self.external_id,
+            "person_key": self.person_key,
             "received_at": at,
             "contact_id": self.contact_id,
             "email_key": self.inquiry.email_key,

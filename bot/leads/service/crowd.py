@@ -5,6 +5,7 @@ twice in the crowd, is left to `admit`: those need locks, and a transaction of t
 """
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from typing import NamedTuple
@@ -30,6 +31,8 @@ class Comer(NamedTuple):
     inquiry: Inquiry
     external_id: str
     keys: list[Key]
+    sender: str = ""
+    """The name of the key that proved their sender, if one did."""
 
 
 class Parted(NamedTuple):
@@ -43,10 +46,10 @@ class Parted(NamedTuple):
     """Somebody has one of their keys."""
 
 
-def comer(place: int, inquiry: Inquiry, at: datetime) -> Comer:
+def comer(place: int, inquiry: Inquiry, at: datetime, sender: str = "") -> Comer:
     """One of a crowd that comes at this time."""
     keys = contacts.keys_of(inquiry.email_key, inquiry.phone_e164)
-    return Comer(place, inquiry, identity(inquiry, at), keys)
+    return Comer(place, inquiry, identity(inquiry, at), keys, sender)
 
 
 def part(crowd: Sequence[Comer], here: Collection[str], held: Collection[Key]) -> Parted:
@@ -117,5 +120,6 @@ def _case(
     heat = rules.judge(inquiry, arrival.source, labels, has_campaign=campaign_id is not None)
     phone = dict(each.keys).get(KeyKind.PHONE)
     return Case(
-        workspace, inquiry, arrival, each.external_id, contact_id, phone, campaign_id, labels, heat
-    )
+        workspace, inquiry, replace(arrival, sender=each.sender), each.external_id, contact_id,
+        phone, campaign_id, labels, heat,
+    )  # fmt: skip

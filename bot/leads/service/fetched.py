@@ -11,7 +11,7 @@ from bot.leads.inquiry import Unreadable
 from bot.leads.model import Outcome
 from bot.leads.service.admitting import admit
 from bot.leads.service.case import Arrival
-from bot.leads.service.past import known
+from bot.leads.service.past import heard_of
 from bot.leads.service.receiving import Receipt, Sent, fetch_later, keep
 from bot.leads.sources import SOURCES, Reference
 from bot.people.model import Workspace
@@ -37,7 +37,7 @@ def install(session: Session, workspace: Workspace) -> None:
 
 def fetched(session: Session, workspace: Workspace, source: str, body: bytes) -> Receipt:
     """Keep what the vendor told of a lead, and admit it where it can be read."""
-    arrival = Arrival(source, clock.now())
+    arrival = Arrival(source, clock.now(), sender=FETCHED)
     receipt = read_fetched(session, workspace, arrival, body)
     sent = Sent(source, FETCHED, body, "application/json")
     keep(session, workspace, arrival, sent, receipt)
@@ -59,7 +59,7 @@ def not_fetched(
     session: Session, workspace: Workspace, source: str, external_id: str, why: str
 ) -> None:
     """Let an admin see a lead that could not be fetched; a replay fetches it again."""
-    arrival = Arrival(source, clock.now())
+    arrival = Arrival(source, clock.now(), sender=FETCHED)
     receipt = Receipt(Outcome.UNREADABLE, problem=Unreadable({"fetch": why}).refusal)
     sent = Sent(source, FETCHED, external_id.encode(), REFERENCE)
     keep(session, workspace, arrival, sent, receipt)
@@ -69,7 +69,8 @@ def reconcile(
     session: Session, workspace: Workspace, source: str, there: Sequence[Reference]
 ) -> int:
     """Fetch those of the vendor's leads that we do not know; returns how many are new to us."""
+    arrival = Arrival(source, sender=FETCHED)
     missed = [
-        each for each in there if known(session, workspace.id, source, each.external_id) is None
+        each for each in there if not heard_of(session, workspace.id, arrival, each.external_id)
     ]
     return sum(fetch_later(session, workspace, source, each) for each in missed)

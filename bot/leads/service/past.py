@@ -6,32 +6,61 @@ from sqlalchemy import exists, select, text
 from sqlalchemy.orm import Session
 
 from bot.leads.model import Lead, ServiceLevel, Status
+from bot.leads.service.case import Arrival
 from bot.people.model import Person
 
 _KNOWN = text(
     """
     SELECT given.id, coalesce(
         (SELECT id FROM lead
-         WHERE workspace_id = :workspace_id AND source = :source AND external_id = given.id),
+         WHERE workspace_id = :workspace_id AND source = :source AND sender = :sender
+           AND external_id = given.id AND person_key = given.person),
         (SELECT lead_id FROM touch
-         WHERE workspace_id = :workspace_id AND source = :source AND external_id = given.id))
-    FROM unnest(CAST(:ids AS text[])) AS given (id)
+         WHERE workspace_id = :workspace_id AND source = :source AND sender = :sender
+           AND external_id = given.id AND person_key = given.person))
+    FROM unnest(CAST(:ids AS text[]), CAST(:persons AS text[])) AS given (id, person)
+    """
+)
+_HEARD_OF = text(
+    """
+    SELECT EXISTS (SELECT FROM lead WHERE workspace_id = :workspace_id AND source = :source
+                     AND sender = :sender AND external_id = :id)
+        OR EXISTS (SELECT FROM touch WHERE workspace_id = :workspace_id AND source = :source
+                     AND sender = :sender AND external_id = :id)
     """
 )
 
 
-def known(session: Session, workspace_id: int, source: str, external_id: str) -> int | None:
-    """The lead that this external id became or joined."""
-    return known_of(session, workspace_id, source, [external_id]).get(external_id)
+def known(
+    session: Session, workspace_id: int, arrival: Arrival, external_id: str, person_key: str
+) -> int | None:
+    """The lead that this external id of this sender became or joined, for the same person."""
+    found = known_of(session, workspace_id, arrival, [(external_id, person_key)])
+    return found.get(external_id)
 
 
 def known_of(
-    session: Session, workspace_id: int, source: str, external_ids: Sequence[str]
+    session: Session, workspace_id: int, arrival: Arrival, sought: Sequence[tuple[str, str]]
 ) -> dict[str, int]:
-    """The leads that these external ids became or joined, of those that did."""
-    sought = {"workspace_id": workspace_id, "source": source, "ids": list(external_ids)}
-    found = session.execute(_KNOWN, sought)
+    """The leads that external ids of a sender became or joined, each given with its person's key.
+
+    By external id, those that did.
+    """
+    facts = {
+        "workspace_id": workspace_id,
+        "source": arrival.source,
+        "sender": arrival.sender,
+        "ids": [external_id for external_id, _ in sought],
+        "persons": [person_key for _, person_key in sought],
+    }
+    found = session.execute(_KNOWN, facts)
     return {external_id: lead_id for external_id, lead_id in found if lead_id is not None}
+
+
+def heard_of(session: Session, workspace_id: int, arrival: Arrival, external_id: str) -> bool:
+    """Whether this external id of this sender became or joined a lead, whoever it named."""
+    facts = {"workspace_id": workspace_id, "source": arrival.source, "sender": arrival.sender}
+    return bool(session.scalar(_HEARD_OF, facts | {"id": external_id}))
 
 
 def open_lead(session: Session, contact_id: int) -> Lead | None:

@@ -61,10 +61,10 @@ class Receipt:
 def receive(session: Session, workspace: Workspace, sent: Sent) -> Receipt:
     """Keep the raw request of a proven sender, and make leads of it where it can be read.
 
-    The same external id of the same source counts once, however often and however simultaneously it
+    The same external id of the same sender counts once, however often and however simultaneously it
     is sent.
     """
-    arrival = Arrival(sent.source, clock.now())
+    arrival = Arrival(sent.source, clock.now(), sender=sent.sender)
     receipt = take(session, workspace, arrival, sent.body, sent.content_type)
     keep(session, workspace, arrival, sent, receipt)
     return receipt
@@ -95,7 +95,8 @@ def set_aside(session: Session, workspace: Workspace, sent: Sent) -> Receipt:
     """Keep a raw request that `receive` breaks at, for an admin to replay after the mend."""
     problem = Unreadable({"body": "could not be taken in, by a fault of ours; the log says more"})
     receipt = Receipt(Outcome.UNREADABLE, problem=problem.refusal)
-    keep(session, workspace, Arrival(sent.source, clock.now()), sent, receipt)
+    arrival = Arrival(sent.source, clock.now(), sender=sent.sender)
+    keep(session, workspace, arrival, sent, receipt)
     return receipt
 
 
@@ -156,7 +157,7 @@ def _comer(place: int, sent: Sent, arrival: Arrival) -> Comer | None:
         return None
     if len(found) != 1 or not isinstance(found[0], Inquiry):
         return None
-    comer = crowd.comer(place, found[0], arrival.at)
+    comer = crowd.comer(place, found[0], arrival.at, sent.sender)
     return comer if comer.keys else None
 
 

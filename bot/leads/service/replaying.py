@@ -61,7 +61,7 @@ def dismiss(session: Session, who: Person, submission_id: int) -> None:
 
 
 def _read(session: Session, workspace: Workspace, kept: Submission) -> Receipt:
-    arrival = Arrival(kept.source, clock.now())
+    arrival = Arrival(kept.source, clock.now(), sender=kept.sender)
     if kept.content_type == REFERENCE:
         again = f"{kept.id}:{arrival.at.isoformat()}"
         reference = Reference(kept.body.decode("utf-8", "replace"))

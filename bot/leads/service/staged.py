@@ -9,6 +9,7 @@ from bot import clock
 from bot.leads.inquiry import Unreadable
 from bot.leads.model import Import, ImportRow
 from bot.leads.service import crowd
+from bot.leads.service.case import Arrival, person_key
 from bot.leads.service.crowd import Comer, Parted
 from bot.leads.service.past import known_of
 from bot.leads.sources import columns
@@ -74,9 +75,9 @@ def read(imported: Import, rows: Staged) -> tuple[list[Comer], Refused]:
 
 def part(session: Session, imported: Import, comers: Sequence[Comer]) -> Parted:
     """Tell who of these rows is new, known and neither."""
-    external_ids = [each.external_id for each in comers]
+    rows = [(each.external_id, person_key(each.inquiry)) for each in comers]
     session.execute(_PLAN, {"how": "force_custom_plan"})
-    here = known_of(session, imported.workspace_id, SLUG, external_ids)
+    here = known_of(session, imported.workspace_id, Arrival(SLUG), rows)
     session.execute(_PLAN, {"how": "auto"})
     return crowd.part(comers, here, crowd.keys_held(session, imported.workspace_id, comers))
 

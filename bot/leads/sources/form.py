@@ -60,7 +60,7 @@ SOURCE = Source(
     parse=parse,
     secret_in_path=True,
     setup=(
-        "Give the form a name and a key in HANDOFF_LEAD_KEYS.",
+        "Give the form a name and a key in HANDOFF_FORM_KEYS.",
         'Let it post there: <form method="post" action="{url}">, where <key> is that key.',
         "Name its fields email, phone, first_name, last_name, company, message, utm_campaign …",
         "and add the hidden field _honey, which only programs fill in; _next may name the page to",
