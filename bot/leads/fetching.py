@@ -6,6 +6,8 @@ from typing import Any
 import httpx
 
 from bot.jobs import GiveUp, Postpone
+from bot.leads.inquiry import Unreadable
+from bot.leads.sources.payload import json_value
 from bot.retry_after import retry_after
 
 _TIMEOUT_SECONDS = 20.0
@@ -37,15 +39,15 @@ class Api:
             raise Postpone(pause, f"{path}: HTTP {answer.status_code}")
         if answer.status_code >= 300:
             raise GiveUp(f"the product refused {path} (HTTP {answer.status_code})")
-        found = _json(answer)
+        found = _json(answer.content)
         if not isinstance(found, dict) or holds not in found:
             raise Postpone(_PAUSE_SECONDS, f"{path}: the answer is no JSON object with {holds}")
         return found
 
 
-def _json(answer: httpx.Response) -> object:
-    """What the answer says; None where it is no JSON."""
+def _json(answer: bytes) -> object:
+    """What an answer says; None where it is no JSON."""
     try:
-        return answer.json()
-    except (ValueError, RecursionError):
+        return json_value(answer)
+    except Unreadable:
         return None

@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 from pydantic import (
+    AfterValidator,
     AwareDatetime,
     BaseModel,
     BeforeValidator,
@@ -67,11 +68,18 @@ class Refusal(NamedTuple):
     """What is wrong, by field."""
 
 
+def storable(text: str) -> str:
+    """Text that PostgreSQL can hold: no NUL, no lone surrogate (half of an emoji)."""
+    if text.isascii() and "\x00" not in text:
+        return text
+    return text.replace("\x00", "").encode("utf-8", "replace").decode()
+
+
 def _storable(value: object) -> object:
-    """Text that PostgreSQL can hold (no NUL, no lone surrogates), trimmed; None if none is seen."""
+    """Text that PostgreSQL can hold, trimmed; None if none is seen."""
     if not isinstance(value, str):
         return value
-    text = value.replace("\x00", "").encode("utf-8", "replace").decode().strip()
+    text = storable(value).strip()
     return text if clean(text).strip() else None
 
 
@@ -84,6 +92,14 @@ Long = Annotated[
 ]
 
 
+def _in_utc(value: datetime | None) -> datetime | None:
+    if value is None:
+        return None
+    if not 2000 <= value.year < 2100:  # a program's zero or its end of time
+        raise ValueError("is out of range")
+    return value.astimezone(UTC)
+
+
 class Consent(BaseModel):
     """What the person agreed to, as the form recorded it; without one nothing is known."""
 
@@ -92,7 +108,11 @@ class Consent(BaseModel):
     granted: Annotated[bool, Field(description="False: they were asked and said no.")]
     wording: Annotated[Long, Field(description="The exact wording, or its version.")]
     purposes: Annotated[list[str], Field(default_factory=list, max_length=20)]
-    at: Annotated[AwareDatetime | None, Field(default=None, description="With its offset.")]
+    at: Annotated[
+        AwareDatetime | None,
+        AfterValidator(_in_utc),
+        Field(default=None, description="With its offset."),
+    ]
 
 
 # A form's tick box and a list's column say it in a word; any other word says nothing for sure.
@@ -123,6 +143,7 @@ class Inquiry(BaseModel):
     ]
     submitted_at: Annotated[
         AwareDatetime | None,
+        AfterValidator(_in_utc),
         Field(default=None, description="When the person sent it, with its offset from UTC."),
     ]
     email: Short
@@ -165,15 +186,6 @@ class Inquiry(BaseModel):
             return validate_email(value, check_deliverability=False).normalized
         except EmailNotValidError:
             raise ValueError("is not an e-mail address") from None
-
-    @field_validator("submitted_at")
-    @classmethod
-    def _in_utc(cls, value: datetime | None) -> datetime | None:
-        if value is None:
-            return None
-        if not 2000 <= value.year < 2100:  # a program's zero or its end of time
-            raise ValueError("is out of range")
-        return value.astimezone(UTC)
 
     @model_validator(mode="after")
     def _complete(self) -> Self:

@@ -71,6 +71,38 @@ def test_what_cannot_be_read_is_kept_and_the_hook_stays_on(site: Site, slug: str
     assert site.leads() == []
 
 
+@every_vendor
+def test_what_is_nested_too_deeply_is_kept_as_unreadable(site: Site, slug: str) -> None:
+    source, deep = SOURCES[slug], b'{"a":' * 450 + b"1" + b"}" * 450
+    body = b'{"deep": %s}' % deep
+    if slug == "jotform":
+        body = b'--x\r\nContent-Disposition: form-data; name="rawRequest"\r\n\r\n%s\r\n--x--' % body
+    assert call(site, source, body).json() == {"outcome": Outcome.UNREADABLE}
+    [kept] = site.submissions()
+    assert "nested too deeply" in (kept.problem or "")
+    assert b'{"a":{"a":' in kept.body.replace(b" ", b"")
+
+
+@pytest.mark.parametrize("odd", ["../me", "1?x", "\u4e00", "1 2", "x" * 3_000])
+def test_an_id_that_no_lead_can_have_is_kept_as_unreadable(site: Site, odd: str) -> None:
+    """It would go into an address, and into an index."""
+    event = {"subscriptionType": "contact.creation", "objectId": odd}
+    change = {"field": "leadgen", "value": {"leadgen_id": odd}}
+    bodies = {"hubspot": [event], "meta": {"object": "page", "entry": [{"changes": [change]}]}}
+    for slug, body in bodies.items():
+        answer = call(site, SOURCES[slug], json.dumps(body).encode())
+        assert answer.json() == {"outcome": Outcome.UNREADABLE}
+    assert len(site.submissions()) == 2
+
+
+def test_a_nul_in_an_id_breaks_nothing(site: Site) -> None:
+    body = b'[{"subscriptionType": "contact.creation", "objectId": "12\\u0000\\ud800"}]'
+    assert call(site, SOURCES["hubspot"], body).status_code == 200
+    body = b'{"object": "page", "entry": [{"changes": [{"field": "leadgen", "value": %s}]}]}'
+    assert call(site, SOURCES["meta"], body % b'{"leadgen_id": "\\u0000"}').status_code == 200
+    assert len(site.submissions()) == 2
+
+
 def test_a_source_without_a_secret_is_not_there(site: Site) -> None:
     for path in ("/leads/csv", "/leads/unknown", "/leads/google-ads"):
         assert site.web.post(path, content=b"{}").status_code == 404

@@ -15,9 +15,10 @@ import httpx
 import pytest
 from fastapi import APIRouter
 from pydantic import SecretStr
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from bot import clock
+from bot.contacts.model import Consent
 from bot.keys import Keys
 from bot.leads.inquiry import Inquiry
 from bot.leads.sources import SOURCES
@@ -232,6 +233,10 @@ MISFITS: dict[str, tuple[bytes, str]] = {
     "no JSON": (b"{'email': 1}", "body"),
     "not UTF-8": (b'{"email": "\xff\xfe"}', "body"),
     "too deep": (b"[" * 200_000, "body"),
+    "too deep to be handled": (b'{"email": "ada@example.com", "company": %s1%s}'
+                               % (b'{"a":' * 450, b"}" * 450), "body"),
+    "a consent before time": (json.dumps(ADA | {"consent": {
+        "granted": True, "at": "0001-01-01T00:00+14:00"}}).encode(), "consent.at"),
     "a list": (b'[{"email": "ada@example.com"}]', "body"),
     "a word": (b'"ada@example.com"', "body"),
     "a number": (b"NaN", "body"),
@@ -322,6 +327,19 @@ def test_text_that_no_database_holds_is_cleaned_and_its_raw_form_kept(site: Site
     assert (lead.first_name, lead.company) == ("Ada?", None)
     assert site.submissions()[0].body == body
     assert "Ada?" in site.draw()[0].text
+
+
+def test_values_that_json_does_not_know_are_none(site: Site) -> None:
+    """Programs write NaN for what they do not have, and what no database holds is everywhere."""
+    body = (
+        b'{"email": "ada@example.com", "phone": NaN, "company": 1e999, "job_title": -Infinity,'
+        b'"consent": {"granted": true, "wording": "\\ud800", "purposes": ["news\\u0000\\udfff"]}}'
+    )
+    assert [site.send(body).status_code for _ in range(2)] == [202, 202]
+    [lead] = site.leads()
+    assert (lead.phone_raw, lead.company, lead.job_title) == (None, None, None)
+    with site.application.store.transaction() as session:
+        assert session.scalars(select(Consent.purposes)).all() == [["news?"]]
 
 
 def test_words_that_cannot_be_seen_do_not_keep_a_lead_from_the_channel(site: Site) -> None:

@@ -10,7 +10,15 @@ from typing import Any
 from bot.leads.inquiry import Inquiry, Unreadable, read
 from bot.leads.sources.contract import Ignored, Request, Source, Unproven, require_same
 from bot.leads.sources.labels import FULL_NAME, facts, split_name
-from bot.leads.sources.payload import identifier, json_object, moment, objects, plain
+from bot.leads.sources.payload import (
+    decoded,
+    dig,
+    identifier,
+    json_object,
+    moment,
+    objects,
+    plain,
+)
 
 _COLUMNS = {
     "FULL_NAME": FULL_NAME,
@@ -49,7 +57,7 @@ EXAMPLE: dict[str, Any] = {
 def verify(request: Request, secret: str, _now: datetime) -> None:
     """The key that the body carries. Raises Unproven."""
     try:
-        key = json_object(request.body).get("google_key")
+        key = dig(decoded(request.body), "google_key")
     except Unreadable:
         raise Unproven from None
     require_same(key if isinstance(key, str) else "", secret)

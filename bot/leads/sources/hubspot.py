@@ -21,7 +21,15 @@ from bot.leads.sources.contract import (
     require_same,
     sign,
 )
-from bot.leads.sources.payload import dig, identifier, json_object, json_value, moment, objects
+from bot.leads.sources.payload import (
+    dig,
+    identifier,
+    json_object,
+    json_value,
+    moment,
+    objects,
+    references,
+)
 
 _CONTACTS = "/crm/v3/objects/contacts"
 _PROPERTIES = {
@@ -76,15 +84,14 @@ def parse(body: bytes, _content_type: str) -> list[Inquiry | Reference]:
     events = json_value(body)
     if not isinstance(events, list):
         raise Unreadable({"body": "must be a list of events"})
-    ids = dict.fromkeys(
+    found = references(
         identifier(event.get("objectId"))
         for event in objects(events)
         if event.get("subscriptionType") in ("contact.creation", "object.creation")
     )
-    found: list[Inquiry | Reference] = [Reference(each) for each in ids if each]
     if not found:
         raise Ignored("it names no new contact")
-    return found
+    return [*found]
 
 
 def fetch(vendor: Vendor, external_id: str) -> bytes:
@@ -118,7 +125,7 @@ def missed(vendor: Vendor, since: datetime) -> Sequence[Reference]:
                 found.append(external_id)
         after = dig(page, "paging", "next", "after")
         if not after or str(after) == cursor.get("after"):
-            return [Reference(each) for each in dict.fromkeys(found)]
+            return references(found)
         cursor = {"after": str(after)}
 
 

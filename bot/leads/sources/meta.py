@@ -24,7 +24,15 @@ from bot.leads.sources.contract import (
     sign,
 )
 from bot.leads.sources.labels import facts
-from bot.leads.sources.payload import dig, identifier, json_object, moment, objects, plain
+from bot.leads.sources.payload import (
+    dig,
+    identifier,
+    json_object,
+    moment,
+    objects,
+    plain,
+    references,
+)
 
 _FIELDS = "id,created_time,ad_id,form_id,campaign_id,field_data,custom_disclaimer_responses"
 _PAGE = "100"
@@ -87,10 +95,10 @@ def parse(body: bytes, _content_type: str) -> list[Inquiry | Reference]:
         for change in objects(entry.get("changes"))
         if change.get("field") == "leadgen"
     ]
-    ids = dict.fromkeys(filter(None, map(identifier, values)))
-    if not ids:
+    found = references(map(identifier, values))
+    if not found:
         raise Ignored("it names no lead")
-    return [Reference(each) for each in ids]
+    return [*found]
 
 
 def fetch(vendor: Vendor, external_id: str) -> bytes:
@@ -123,12 +131,12 @@ def missed(vendor: Vendor, since: datetime) -> Sequence[Reference]:
     after = json.dumps(
         [{"field": "time_created", "operator": "GREATER_THAN", "value": int(since.timestamp())}]
     )
-    found = []
+    found: list[str | None] = []
     for form in _pages(vendor, "/me/leadgen_forms", fields="id"):
         form_id = identifier(form.get("id"))
         leads = _pages(vendor, f"/{form_id}/leads", fields="id", filtering=after)
         found += [identifier(lead.get("id")) for lead in leads]
-    return [Reference(each) for each in dict.fromkeys(found) if each]
+    return references(found)
 
 
 def _pages(vendor: Vendor, path: str, **parameters: str) -> Iterator[dict[str, Any]]:

@@ -1,14 +1,22 @@
 """What senders put into JSON, read without trust: anything may be missing, or of another type."""
 
 import json
+import math
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.leads.inquiry import Unreadable
+from bot.leads.inquiry import Unreadable, storable
+from bot.leads.sources.contract import Reference
 
 # Unix time above this is in milliseconds: in seconds it would be the year 5138.
 _MILLISECONDS = 100_000_000_000
+
+# Several times as deep as any sender nests, and far from the end of Python's stack.
+_DEEPEST = 64
+
+_ID = re.compile(r"[A-Za-z0-9_.:-]{1,200}")
 
 
 def json_object(body: bytes) -> dict[str, Any]:
@@ -20,11 +28,33 @@ def json_object(body: bytes) -> dict[str, Any]:
 
 
 def json_value(body: bytes) -> Any:
-    """The body as JSON. Raises Unreadable."""
+    """The body as JSON that can be stored: its texts are, and no number is infinite or NaN.
+
+    Raises Unreadable, also for what is nested too deeply.
+    """
+    return _cleaned(decoded(body), _DEEPEST)
+
+
+def decoded(body: bytes) -> Any:
+    """The body as JSON just as it is, to look for a proof in it. Raises Unreadable."""
     try:
         return json.loads(body)
     except (ValueError, RecursionError):
         raise Unreadable({"body": "is not JSON"}) from None
+
+
+def _cleaned(value: Any, deepest: int) -> Any:
+    if isinstance(value, str):
+        return storable(value)
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None  # how programs write that there is none
+    if not isinstance(value, dict | list):
+        return value
+    if deepest == 0:
+        raise Unreadable({"body": "is nested too deeply"})
+    if isinstance(value, list):
+        return [_cleaned(each, deepest - 1) for each in value]
+    return {storable(name): _cleaned(each, deepest - 1) for name, each in value.items()}
 
 
 def plain(value: object) -> str:
@@ -73,3 +103,11 @@ def objects(value: object) -> list[dict[str, Any]]:
 def identifier(value: object) -> str | None:
     """An id that came as text or as a number."""
     return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else None
+
+
+def references(ids: Iterable[str | None]) -> list[Reference]:
+    """The leads that a vendor names, each once. Raises Unreadable for what cannot be an id."""
+    named = [each for each in dict.fromkeys(ids) if each]
+    if not all(_ID.fullmatch(each) for each in named):
+        raise Unreadable({"id": "is none that a lead can have"})
+    return [Reference(each) for each in named]
