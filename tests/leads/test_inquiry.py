@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from hypothesis import given, settings
+from pydantic import ValidationError
 
 from bot.leads.inquiry import EXAMPLE, Inquiry, Unreadable, read
 from tests.leads import hostile
@@ -133,6 +134,13 @@ def test_a_problem_never_repeats_what_was_sent() -> None:
         read({"email": "secret", "company": ["secret"], "submitted_at": "secret"})
     assert set(error.value.problems) == {"email", "company", "submitted_at"}
     assert "secret" not in error.value.message
+
+
+def test_nor_does_an_error_that_nobody_caught() -> None:
+    with pytest.raises(ValidationError) as caught:
+        Inquiry.model_validate({"email": {"ada@example.com": 1}, "consent": {"granted": "Ada"}})
+    assert "Ada" not in str(caught.value)
+    assert "ada@" not in str(caught.value)
 
 
 @settings(deadline=None, max_examples=100)

@@ -139,16 +139,17 @@ def test_slack_looks_for_no_link_or_mention_in_a_modal(scene: Scene) -> None:
     listening.submission("test.form", lambda it: it.keep_open(modal("@channel")))
     scene.connect()
 
-    def shown(words: str) -> None:
+    def shown(words: str) -> View:
         seen.wait_until(lambda: words_of(seen.modal(scene.ann)) == [(words, True)])
+        modal = seen.modal(scene.ann)
+        assert modal is not None
+        return modal
 
     scene.open_form()
-    shown("@here")
-    scene.hand.click(seen.modal(scene.ann), "test.press")
+    scene.hand.click(shown("@here"), "test.press")
     shown("#general")
     scene.hand.submit(None)
-    shown("@channel")
-    scene.hand.click(seen.modal(scene.ann), "test.over")
+    scene.hand.click(shown("@channel"), "test.over")
     shown("evil.example")
     listening.submissions["test.form"] = refuse_before
     scene.hand.submit(None)

@@ -1,7 +1,6 @@
 """Health: the process lives, and says what it misses."""
 
 import os
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
