@@ -23,6 +23,7 @@ from bot.playground.standin import StandIn
 from bot.playground.state import Channel, Message, View
 from bot.slack import Command, Incoming, Listening, Slack
 from bot.slack import Message as Said
+from bot.slack.listening import Route
 
 MANIFEST = json.loads((Path(__file__).parents[2] / "manifest.json").read_text())
 
@@ -151,7 +152,7 @@ def test_slack_looks_for_no_link_or_mention_in_a_modal(scene: Scene) -> None:
     scene.hand.submit(None)
     scene.hand.click(shown("@channel"), "test.over")
     shown("evil.example")
-    listening.submissions["test.form"] = refuse_before
+    listening.submissions["test.form"] = Route(refuse_before)
     scene.hand.submit(None)
     shown("The shop opens at nine. Nothing was changed.")
 
