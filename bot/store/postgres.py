@@ -10,6 +10,7 @@ import os
 import pwd
 import re
 import signal
+import stat
 import subprocess
 import tempfile
 import time
@@ -52,7 +53,6 @@ class PostgresServer:
         """Start the server, unless it runs, and return its address."""
         process = self._process()
         if process is None:
-            self._remove(self._socket_folder())  # of one that did not stop by itself
             (self._data / "postmaster.pid").unlink(missing_ok=True)
             self._prepare()
         has_changed = self._write_access(self._data)
@@ -66,14 +66,12 @@ class PostgresServer:
         """Stop the server, if it runs."""
         if self._process() is None:
             return
-        folder = self._socket_folder()
         for mode in ("fast", "immediate"):
             try:
                 self._pg_ctl("stop", "-m", mode)
                 break
             except OSError as error:
                 logger.warning("the embedded PostgreSQL does not stop: %s", error)
-        self._remove(folder)
 
     def _prepare(self) -> None:
         """Make the data directory, or bring it to the version of the programs."""
@@ -111,9 +109,8 @@ class PostgresServer:
         new = folder / "postgres"
         self._initialize(new)
         self._write_access(new)
-        sockets = self._make_socket_folder()
         self._run(
-            "pg_upgrade", "-U", "postgres", "-s", str(sockets),
+            "pg_upgrade", "-U", "postgres", "-s", str(self._socket_folder()),
             "-b", str(self._programs[old]), "-d", str(self._data),
             "-B", str(self._programs[self._version]), "-D", str(new),
             cwd=folder,
@@ -122,7 +119,6 @@ class PostgresServer:
         self._data.rename(kept)
         new.rename(self._data)
         rmtree(folder, ignore_errors=True)
-        rmtree(sockets, ignore_errors=True)
         logger.info("the data as they were in PostgreSQL %s are kept in %s", old, kept)
 
     def _prepare_for_upgrade(self) -> None:
@@ -156,32 +152,47 @@ class PostgresServer:
         new.replace(path)
 
     def _launch(self) -> None:
-        folder, log = self._make_socket_folder(), str(self._data / "log")
+        folder, log = self._socket_folder(), str(self._data / "log")
+        for left in folder.iterdir():  # by one that did not stop by itself
+            left.unlink()
         options = f"-c listen_addresses= -k {folder} -c unix_socket_permissions=0700"
-        try:
-            self._pg_ctl("start", "-l", log, "-t", str(_START_SECONDS), "-o", options)
-        except OSError:
-            if self._process() is None:
-                self._remove(folder)
-            raise
+        self._pg_ctl("start", "-l", log, "-t", str(_START_SECONDS), "-o", options)
 
     def _address(self) -> str:
         """Where it listens, once it is ready. A client takes no other user's server for it."""
         deadline = time.monotonic() + _START_SECONDS
-        while self._pid_file()[7:8] != ["ready"]:  # where who started it was killed meanwhile
+        while (lines := self._pid_file())[7:8] != ["ready"]:  # its starter was killed meanwhile
             if time.monotonic() > deadline:
                 raise TimeoutError(f"it is not ready after {_START_SECONDS} s; see its log")
             time.sleep(0.05)
-        where = {"host": self._socket_folder(), "requirepeer": self._account.pw_name}
+        where = {"host": lines[4], "requirepeer": self._account.pw_name}
         return f"postgresql+psycopg://postgres@/postgres?{urlencode(where)}"
 
-    def _make_socket_folder(self) -> Path:
-        """A new folder of the server's user, so short that a socket's address has room."""
+    def _socket_folder(self) -> Path:
+        """A folder of the server's user alone, so short that a socket's address has room.
+
+        It stays the same, for those who go on with its address when the server is started anew. A
+        link in the data directory says where it is; what lies there must still be the server's, and
+        of these data, not of others that were copied with the link.
+        """
+        link = self._data.with_name("postgres.socket")
+        with suppress(OSError):
+            folder = link.readlink()
+            found, lock = folder.lstat(), folder / f"{_SOCKET}.lock"
+            is_private = found.st_mode == stat.S_IFDIR | 0o700
+            is_free = not lock.exists() or str(self._data) in lock.read_text().splitlines()
+            if is_private and is_free and found.st_uid == self._account.pw_uid:
+                return folder
+        link.unlink(missing_ok=True)
+        link.symlink_to(folder := self._make_folder(self._short_parent()))
+        return folder
+
+    def _short_parent(self) -> Path:
         for parent in (self._data.parent, Path(tempfile.gettempdir()), Path("/tmp")):  # noqa: S108
             longest = parent / "run-xxxxxxxx" / _SOCKET
             is_plain = re.fullmatch(r"[\w./-]+", str(parent))  # for a shell, libpq and PostgreSQL
             if is_plain and len(os.fsencode(longest)) <= _MOST_BYTES and parent.is_dir():
-                return self._make_folder(parent)
+                return parent
         raise OSError("no directory has a path short enough for a socket; set TMPDIR")
 
     def _make_folder(self, parent: Path) -> Path:
@@ -204,9 +215,6 @@ class PostgresServer:
             return [line.strip() for line in lines]
         return []
 
-    def _socket_folder(self) -> Path | None:
-        return next((Path(line) for line in self._pid_file()[4:5] if line), None)
-
     def _process(self) -> psutil.Process | None:
         """The server that runs on this directory; after a reboot a number may be another's."""
         try:
@@ -217,14 +225,6 @@ class PostgresServer:
         except (IndexError, ValueError, psutil.Error):
             return None
         return process if is_ours else None
-
-    def _remove(self, folder: Path | None) -> None:
-        """Remove a socket's folder; servers of an older Handoff had none of their own."""
-        if folder is None or not folder.name.startswith("run-"):
-            return
-        with suppress(FileNotFoundError):
-            if folder.lstat().st_uid == self._account.pw_uid:
-                rmtree(folder, ignore_errors=True)
 
     def _pg_ctl(self, verb: str, *arguments: str) -> None:
         self._run("pg_ctl", verb, "-w", "-D", str(self._data), *arguments)

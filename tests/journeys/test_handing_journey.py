@@ -71,7 +71,7 @@ def test_a_nudge_stands_in_the_thread_and_is_settled_by_the_claim(office: Office
 def test_an_admin_changes_the_promise_and_the_hours(office: Office) -> None:
     root = office.hand("root")
     office.hand("sofia").command("/lead", "promise")
-    office.whisper("sofia", "to change what sales promises")
+    office.whisper("sofia", "Only admins can change what sales promises")
     root.command("/lead", "promise")
     modal = office.modal("root", "What sales promises")
     root.submit(modal, {"nudge_minutes": "7", "most_open": "12",

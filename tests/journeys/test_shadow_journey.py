@@ -75,7 +75,7 @@ def wait_for_files(office: Office, name: str, count: int) -> list[Calendar]:
 
 def switch_on(office: Office) -> None:
     office.hand("sofia").command("/shadow", "settings", office.channel)
-    office.whisper("sofia", "to change how people are paired")
+    office.whisper("sofia", "Only managers can change how people are paired")
     office.hand("clara").command("/shadow", "settings", office.channel)
     modal = office.modal("clara", "Stay in my shoes")
     assert office.hand("clara").submit(modal, ON).ok

@@ -3,6 +3,7 @@ closed to everybody else on the machine."""
 
 import os
 import pwd
+import shutil
 import signal
 import stat
 import subprocess
@@ -11,7 +12,6 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from shutil import rmtree
 
 import psutil
 import pytest
@@ -42,7 +42,7 @@ def place() -> Iterator[Path]:
     # Not pytest's own directory: as root, the server's user has to pass through those above.
     path = Path(tempfile.mkdtemp(prefix="handoff-pg-"))
     yield path
-    rmtree(path, ignore_errors=True)
+    shutil.rmtree(path, ignore_errors=True)
 
 
 def postmaster(place: Path) -> psutil.Process | None:
@@ -189,11 +189,36 @@ def test_only_its_user_and_we_get_in_wherever_it_lies(any_place: Path) -> None:
         assert (mode(folder), mode(folder / ".s.PGSQL.5432")) == (0o700, 0o700)
         assert folder.owner() == account().pw_name
         assert mode(any_place / "postgres") == 0o700
-        for lock in any_place.glob("postgres.*"):
-            assert mode(lock) == 0o600, f"others can hold {lock.name}"
+        for lock in ("postgres.in-use", "postgres.starting"):
+            assert mode(any_place / lock) == 0o600, f"others can hold {lock}"
         if _IS_ROOT:
             assert "Permission denied" in stranger(url)
-    assert not folder.exists()
+    assert not list(folder.iterdir())
+    folder.rmdir()
+    assert folder.parent in (any_place, Path(tempfile.gettempdir()))
+
+
+def test_the_address_stays_the_same_while_its_folder_is_private(place: Path) -> None:
+    with database(None, place) as url:
+        first = url
+    with database(None, place) as url:
+        assert url == first
+    socket_folder(first).chmod(0o777)
+    with database(None, place) as url:
+        assert url != first
+        assert mode(socket_folder(url)) == 0o700
+
+
+def test_a_copy_of_the_data_has_a_server_of_its_own(place: Path) -> None:
+    EmbeddedPostgres(place / "data").close()
+    shutil.copytree(place / "data", place / "copy", symlinks=True)
+    if _IS_ROOT:
+        for each in (place / "copy" / "postgres").rglob("*"):
+            os.chown(each, account().pw_uid, account().pw_gid)
+    with database(None, place / "data") as url, database(None, place / "copy") as other:
+        assert other != url
+        assert answers(url)
+        assert answers(other)
 
 
 @pytest.fixture(scope="module")
@@ -332,4 +357,4 @@ def test_data_of_an_older_version_are_upgraded_and_kept(place: Path) -> None:
     assert str(version).split(".")[0] == str(_VERSION)
     assert "peer" in (place / "postgres" / "pg_hba.conf").read_text()
     assert (place / f"postgres-{_OLDEST}" / "PG_VERSION").exists()
-    assert not list(place.glob("run-*"))
+    assert len(list(place.glob("run-*"))) == 1

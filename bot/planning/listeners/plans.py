@@ -11,7 +11,7 @@ from bot.campaigns import service as campaigns
 from bot.campaigns.model import Campaign
 from bot.errors import FieldErrors, below
 from bot.people.desk import Desk
-from bot.people.model import Person, Role, Workspace
+from bot.people.model import ANY_ROLE, Person, Role, Workspace
 from bot.planning import modals, service, view
 from bot.planning.modals import Note, Written
 from bot.slack import Command, Incoming, Listening
@@ -20,6 +20,8 @@ from bot.slack.text import safe
 from bot.store import Store
 
 _PLAN = Access("plan campaigns", (Role.MARKETER,))
+# Each thing in the menu is for others: the verbs say for whom.
+_DECIDE = Access("decide about proposals", ANY_ROLE)
 
 
 class Plans(Desk):
@@ -79,7 +81,7 @@ def register(listening: Listening, store: Store) -> None:
         listening.action(f"{view.DRAFTS}.{way}", desk.replaces(_page), _PLAN)
     listening.action(view.CHANGE, desk.opens(_change), _PLAN)
     listening.submission(modals.SAVE_CHANGE, desk.takes(_save_change), _PLAN)
-    listening.action(view.MORE, desk.more, _PLAN)
+    listening.action(view.MORE, desk.more, _DECIDE)
     listening.action(view.LAUNCH, desk.opens(_launch), _PLAN)
     listening.submission(modals.SAVE_LAUNCH, desk.takes(_save_launch), _PLAN)
 
