@@ -49,8 +49,8 @@ settings.load_profile("handoff")
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Three for two cores: tests wait much of their time, for servers to stop, timers to fire."""
-    return max(2, (os.cpu_count() or 1) * 3 // 2)
+    """Two for each core: tests wait much of their time, for servers to stop, timers to fire."""
+    return max(2, (os.cpu_count() or 1) * 2)
 
 
 # A demo, a browser's context and their caches are made once for each of these files.

@@ -34,6 +34,22 @@ _MOST_BYTES = 103
 _SOCKET = ".s.PGSQL.5432"
 _START_SECONDS = 120
 
+# Errors of statements quote what is stored; the application logs them itself, without the values
+# (bot/store/redacting.py). What the server says of itself stays in its log.
+_SETTINGS = {
+    "listen_addresses": "",
+    "unix_socket_permissions": "0700",
+    "log_min_messages": "log",
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
+    "log_statement": "none",
+    "log_min_duration_statement": "-1",
+    "log_min_duration_sample": "-1",
+    "log_parameter_max_length": "0",
+    "log_parameter_max_length_on_error": "0",
+    "log_lock_waits": "off",
+}
+
 
 class PostgresServer:
     """The wheel's programs on one data directory; callers see to it that one of them acts.
@@ -155,7 +171,8 @@ class PostgresServer:
         folder, log = self._socket_folder(), str(self._data / "log")
         for left in folder.iterdir():  # by one that did not stop by itself
             left.unlink()
-        options = f"-c listen_addresses= -k {folder} -c unix_socket_permissions=0700"
+        settings = _SETTINGS | {"unix_socket_directories": str(folder)}
+        options = " ".join(f"-c {name}={value}" for name, value in settings.items())
         self._pg_ctl("start", "-l", log, "-t", str(_START_SECONDS), "-o", options)
 
     def _address(self) -> str:

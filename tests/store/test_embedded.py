@@ -16,7 +16,7 @@ from pathlib import Path
 import psutil
 import pytest
 from sqlalchemy import create_engine, make_url, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from bot.store.embedded import EmbeddedPostgres, NoEmbeddedServer, database
 from bot.store.postgres import account, programs
@@ -56,6 +56,15 @@ def answers(url: str) -> bool:
         one = connection.scalar(text("SELECT 1"))
     engine.dispose()
     return bool(one == 1)
+
+
+def run(url: str, statement: str) -> None:
+    engine = create_engine(url)
+    try:
+        with engine.begin() as connection:
+            connection.execute(text(statement))
+    finally:
+        engine.dispose()
 
 
 def another_process(place: Path) -> "subprocess.Popen[str]":
@@ -292,6 +301,30 @@ def test_the_servers_group_is_not_roots(running: tuple[Path, str]) -> None:
 
 
 @pytest.mark.skipif(not _IS_ROOT, reason="as others we can open no directories")
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELECT CAST('ada@example.com' AS bigint)",
+        "WITH twice AS (INSERT INTO person VALUES ('ada@example.com')) SELECT 1",
+        "SELECT raise_ada()",
+    ],
+)
+def test_its_log_repeats_nothing_of_what_is_stored(
+    running: tuple[Path, str], statement: str
+) -> None:
+    place, url = running
+    for prepare in (
+        "CREATE TABLE IF NOT EXISTS person (email text UNIQUE)",
+        "INSERT INTO person VALUES ('ada@example.com') ON CONFLICT DO NOTHING",
+        "CREATE OR REPLACE FUNCTION raise_ada() RETURNS void LANGUAGE plpgsql AS"
+        " $$BEGIN RAISE EXCEPTION 'ada@example.com'; END$$",
+    ):
+        run(url, prepare)
+    with pytest.raises(DBAPIError, match=r"ada@example\.com"):
+        run(url, statement)
+    assert "ada@example.com" not in (place / "postgres" / "log").read_text()
+
+
 def test_directories_above_are_passable_and_no_more(place: Path) -> None:
     place.chmod(0o700)
     with database(None, place / "data") as url:
