@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -219,8 +219,12 @@ def postmaster(data_dir: Path) -> psutil.Process:
 
 def cpu(process: psutil.Process) -> float:
     """CPU seconds that a process and its children have used."""
-    family = [process, *process.children(recursive=True)]
-    return sum(each.cpu_times().user + each.cpu_times().system for each in family)
+    seconds = 0.0
+    for each in (process, *process.children(recursive=True)):
+        with suppress(psutil.NoSuchProcess):  # it ended since it was listed
+            times = each.cpu_times()
+            seconds += times.user + times.system
+    return seconds
 
 
 def free_port() -> int:

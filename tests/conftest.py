@@ -147,6 +147,7 @@ def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.playground.tickets.TRIGGER_SECONDS", 60.0)
     patience = property(lambda _listener: 60, lambda _listener, _seconds: None)
     monkeypatch.setattr(CustomListener, "ack_timeout", patience)  # Bolt's own three seconds
+    monkeypatch.setattr("bot.web.wrong_keys.LONGEST_PAUSE", 0.0)  # who is refused, is at once
 
 
 @pytest.fixture(autouse=True, scope="module")

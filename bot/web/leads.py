@@ -106,12 +106,17 @@ def router(
         answer = Accepted(lead_id=receipt.lead_id or 0, duplicate=not receipt.is_new)
         return JSONResponse(answer.model_dump(), 202)
 
-    @routes.post("/form/{key}", responses={404: {"model": Problem}}, openapi_extra=_form_body())
-    async def send_form(key: str, request: Request, body: Body) -> Response:
-        """Receive a plain HTML form, and thank its visitor."""
-        who = forms.name(key)
-        if who is None:
+    async def form_name(key: str) -> str:
+        name = forms.name(key)
+        if name is None:
             raise HTTPException(404, "Not found.")
+        return name
+
+    @routes.post("/form/{key}", responses={404: {"model": Problem}}, openapi_extra=_form_body())
+    async def send_form(
+        who: Annotated[str, Depends(form_name)], request: Request, body: Body
+    ) -> Response:
+        """Receive a plain HTML form, and thank its visitor."""
         content_type = request.headers.get("content-type", "")
         receipt = await intake.take(Sent("form", who, body, content_type))
         if receipt.problem is None:

@@ -76,7 +76,6 @@ def nowhere() -> Iterator[str]:
 @pytest.fixture
 def site(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     monkeypatch.setattr("bot.slack.drawing._POST_EVERY", timedelta())  # draws without a pause
-    monkeypatch.setattr("bot.web.wrong_keys.LONGEST_PAUSE", 0.0)
     slack = StandIn(manifest())
     channel = slack.add_channel("leads")
     with slack:
