@@ -316,8 +316,10 @@ def test_its_log_repeats_nothing_of_what_is_stored(
     for prepare in (
         "CREATE TABLE IF NOT EXISTS person (email text UNIQUE)",
         "INSERT INTO person VALUES ('ada@example.com') ON CONFLICT DO NOTHING",
-        "CREATE OR REPLACE FUNCTION raise_ada() RETURNS void LANGUAGE plpgsql AS"
-        " $$BEGIN RAISE EXCEPTION 'ada@example.com'; END$$",
+        """
+        CREATE OR REPLACE FUNCTION raise_ada() RETURNS void LANGUAGE plpgsql
+        AS $$BEGIN RAISE EXCEPTION 'ada@example.com'; END$$
+        """,
     ):
         run(url, prepare)
     with pytest.raises(DBAPIError, match=r"ada@example\.com"):
