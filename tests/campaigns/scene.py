@@ -108,7 +108,9 @@ class Company:
         """When each waiting job of this task is due, to the minute, on the company's clock."""
         with self.store.transaction() as session:
             rows = session.execute(
-                text("SELECT scheduled_at FROM procrastinate_jobs WHERE task_name = :t"),
+                text(
+                    "SELECT scheduled_at FROM procrastinate_jobs WHERE task_name = :t ORDER BY id"
+                ),
                 {"t": task},
             )
             return [_to_the_minute(row[0] + clock.offset()) for row in rows]

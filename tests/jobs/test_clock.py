@@ -35,8 +35,9 @@ class _Wrong(datetime):
 
 
 @pytest.fixture(params=[DAY, -DAY], ids=["ahead", "behind"])
-def wrong(request: pytest.FixtureRequest) -> Iterator[None]:
+def wrong(request: pytest.FixtureRequest, store: Store) -> Iterator[None]:
     """A machine whose clock is a day ahead, or behind, before anything connects."""
+    store.close()
     with pytest.MonkeyPatch.context() as machine:
         machine.setattr(_Wrong, "off", request.param)
         machine.setattr("bot.clock.datetime", _Wrong)

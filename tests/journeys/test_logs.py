@@ -73,14 +73,16 @@ def test_no_personal_data_and_no_secret_where_statements_break(
 
     statuses = [office.send_lead(external_id="new").status_code]
     form = {"email": "ada@example.com", "last_name": "Lovelace"}
-    statuses.append(httpx.post(f"{office.address}/leads/form/{demo.KEY}", data=form).status_code)
+    statuses.append(
+        httpx.post(f"{office.address}/leads/form/{demo.FORM_KEY}", data=form).status_code
+    )
     source = SOURCES["jotform"]
     hook, kind = f"{office.address}/leads/jotform/{SECRET}", {"Content-Type": source.content_type}
     statuses.append(httpx.post(hook, content=source.example, headers=kind).status_code)
     with ThreadPoolExecutor(8) as many:  # some of them are stored together
         each = [many.submit(office.send_lead, external_id=str(n)) for n in range(16)]
     statuses += [one.result().status_code for one in each]
-    assert set(statuses) == {500}
+    assert set(statuses) == {200, 422}, "each is kept for an admin"
 
     assert call(office, "meta", SOURCES["meta"].example).status_code == 200
     office.hand("sofia").click(card, "lead.claim")
@@ -90,11 +92,11 @@ def test_no_personal_data_and_no_secret_where_statements_break(
 
     said = caplog.text + listed.stdout + listed.stderr
     for line in (
-        "Exception in ASGI", "reference", "ended with status: Error", "clock could not",
+        "a submission of api broke us", "reference", "ended with status: Error", "clock could not",
         "of_the_test", "leads.fetch",
     ):  # fmt: skip
         assert line in said, line
-    for hidden in (*PERSONAL, SECRET, TOKEN, demo.KEY, office.slack.bot_token):
+    for hidden in (*PERSONAL, SECRET, TOKEN, demo.KEY, demo.FORM_KEY, office.slack.bot_token):
         assert hidden not in said, hidden
 
 
