@@ -89,6 +89,17 @@ def test_what_still_cannot_be_read_stays_with_its_new_reason(
         assert service.count_unread(session, workspace.id) == 1
 
 
+@pytest.mark.parametrize("sender", ["contact", FETCHED])
+def test_nobody_can_pass_a_submission_off_as_a_lead_to_fetch(
+    store: Store, workspace: Workspace, admin: Person, sender: str
+) -> None:
+    with store.transaction() as session:
+        service.receive(session, workspace, Sent("form", sender, b"email=nobody", REFERENCE))
+        [waiting] = service.unread(session, workspace.id, 9)
+        assert service.replay(session, admin, waiting.id).outcome == Outcome.UNREADABLE
+        assert service.count_unread(session, workspace.id) == 1
+
+
 def test_what_is_dismissed_waits_no_more(store: Store, workspace: Workspace, admin: Person) -> None:
     broken = receive(store, workspace, b"{")
     with store.transaction() as session:
