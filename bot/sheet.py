@@ -4,11 +4,14 @@ rows as a spreadsheet may open them."""
 import codecs
 import csv
 import io
+import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import IO
+
+import chardet
 
 from bot.errors import HandoffError
 
@@ -22,16 +25,47 @@ _DELIMITERS = (",", ";", "\t", "|")
 _FIRST_ROWS = 40
 _SAMPLE = 256 * 1024
 
+ENCODINGS: Mapping[str, str] = {
+    "utf-8": "UTF-8",
+    "utf-16-le": "UTF-16",
+    "utf-16-be": "UTF-16 (big endian)",
+    "cp1252": "Windows-1252 (Western Europe)",
+    "cp1250": "Windows-1250 (Central Europe)",
+    "cp1251": "Windows-1251 (Cyrillic)",
+    "cp1253": "Windows-1253 (Greek)",
+    "cp1254": "Windows-1254 (Turkish)",
+    "cp1257": "Windows-1257 (Baltic)",
+    "koi8-r": "KOI8-R (Russian)",
+    "cp866": "DOS 866 (Cyrillic)",
+    "cp850": "DOS 850 (Western Europe)",
+    "mac-roman": "Macintosh (Western Europe)",
+    "cp932": "Shift JIS (Japanese)",
+    "gb18030": "GB 18030 (Chinese)",
+    "big5hkscs": "Big5 (Chinese)",
+    "cp949": "Windows-949 (Korean)",
+}
+"""What a list may be written in, in words."""
+
 _MARKS = {
-    codecs.BOM_UTF8: "utf-8-sig",
-    codecs.BOM_UTF16_LE: "utf-16",
-    codecs.BOM_UTF16_BE: "utf-16",
+    codecs.BOM_UTF8: "utf-8",
+    codecs.BOM_UTF16_LE: "utf-16-le",
+    codecs.BOM_UTF16_BE: "utf-16-be",
 }
 _OTHERS = {
     b"PK\x03\x04": "it is a workbook of Excel or another archive; save it as CSV first",
     b"\xd0\xcf\x11\xe0": "it is a workbook of an old Excel; save it as CSV first",
     b"%PDF": "it is a PDF; export the list as CSV",
 }
+# The detector takes short texts of the West and of Central Europe for Baltic ones.
+_NOT_GUESSED = ("cp1257",)
+_MOST_DETECTED = 64 * 1024
+
+# Windows writes it at the beginning; it is no letter of the first column's name.
+_MARK = "\ufeff"
+
+# What stands in the row of a person, and never in a header.
+_ADDRESS = re.compile(r"[^\s@]+@[^\s@]+\.\w")
+_NUMBER = re.compile(r"(?:p:|tel:)?[+(0][\d\s()./-]{6,}")
 
 
 REASON = "Why it was refused"
@@ -48,21 +82,26 @@ class Sheet:
 
     header: list[str]
     rows: Iterator[list[str]]
+    encoding: str
+    """One of ENCODINGS."""
+    odd_lines: int = 0
+    """Lines of a UTF-8 file that are none; they are read as Windows-1252."""
 
 
 Knows = Callable[[str], bool]
 """Whether a cell is the usual name of a column."""
 
 
-def read_sheet(file: IO[bytes], knows: Knows) -> Sheet:
+def read_sheet(file: IO[bytes], knows: Knows, encoding: str | None = None) -> Sheet:
     """Find out how a file is written; its rows are read while they are asked for.
 
-    `file` is at its beginning and can seek. Its header is the row with most names that are known.
-    Empty rows are left out. Raises NotAList, at once or with a later row.
+    `file` is at its beginning and can seek; `encoding` is one of ENCODINGS, or None to be found
+    out. Its header stands above the people. Empty rows are left out. Raises NotAList, at once or
+    with a later row.
     """
     start = file.read(_SAMPLE)
-    encoding = _encoding(file, start)
-    sample = _whole_lines(start.decode(encoding, "replace"), cut=len(start) == _SAMPLE)
+    found, odd_lines = (encoding, 0) if encoding else _encoding(file, start)
+    sample = _whole_lines(start.decode(found, _LENIENT).lstrip(_MARK), cut=len(start) == _SAMPLE)
     delimiter = _delimiter(sample)
     first = list(islice(_rows(sample, delimiter), _FIRST_ROWS))
     if not first:
@@ -71,19 +110,45 @@ def read_sheet(file: IO[bytes], knows: Knows) -> Sheet:
     header = _columns(first, place)
     if len(header) > MOST_COLUMNS:
         raise NotAList(why=f"it has {len(header):,} columns, and {MOST_COLUMNS} is the limit")
-    return Sheet(header, _body(file, encoding, delimiter, len(header), place))
+    return Sheet(header, _body(file, found, delimiter, len(header), place), found, odd_lines)
 
 
-def _encoding(file: IO[bytes], start: bytes) -> str:
-    """By its mark; else UTF-8 where all of it is, and what Windows writes in the West where not."""
+_LENIENT = "handoff.lenient"
+
+
+def _as_windows(error: UnicodeError) -> tuple[str, int]:
+    """What is no UTF-8, as Windows writes it in the West; what is nothing else, as a mark."""
+    assert isinstance(error, UnicodeDecodeError)
+    wrong = error.object[error.start : error.end]
+    is_mixed = error.encoding.startswith("utf-8")
+    return wrong.decode("cp1252", "replace") if is_mixed else "\ufffd", error.end
+
+
+codecs.register_error(_LENIENT, _as_windows)
+
+
+def _encoding(file: IO[bytes], start: bytes) -> tuple[str, int]:
+    """By its mark; UTF-8 where most lines are; else as the detector says. And how many are odd."""
     for magic, why in _OTHERS.items():
         if start.startswith(magic):
             raise NotAList(why=why)
     for mark, encoding in _MARKS.items():
         if start.startswith(mark):
-            return encoding
+            return encoding, 0
     if start.count(0) > len(start) // 100:
-        raise NotAList(why="it holds no text")
+        return _of_two_bytes(start), 0
+    return ("utf-8", 0) if _is_utf_8(file) else _line_by_line(file)
+
+
+def _of_two_bytes(start: bytes) -> str:
+    """UTF-16 that has lost its mark: of most letters, the same of two bytes is zero."""
+    even, odd = start[0::2].count(0), start[1::2].count(0)
+    if min(even, odd) * 20 > max(even, odd):
+        raise NotAList(why="it holds no text; save it as “CSV UTF-8”")
+    return "utf-16-le" if odd > even else "utf-16-be"
+
+
+def _is_utf_8(file: IO[bytes]) -> bool:
     decoder = codecs.getincrementaldecoder("utf-8")()
     file.seek(0)
     try:
@@ -91,8 +156,33 @@ def _encoding(file: IO[bytes], start: bytes) -> str:
             decoder.decode(chunk)
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
-        return "cp1252"
-    return "utf-8"
+        return False
+    return True
+
+
+def _line_by_line(file: IO[bytes]) -> tuple[str, int]:
+    """One line that was pasted into a UTF-8 file does not make the others something else."""
+    good, odd, sample = 0, 0, bytearray()
+    file.seek(0)
+    while line := file.readline(_SAMPLE):
+        if line.isascii():
+            continue
+        try:
+            line.decode()
+        except UnicodeDecodeError:
+            odd += 1
+            if len(sample) < _MOST_DETECTED:
+                sample += line
+        else:
+            good += 1
+    return ("utf-8", odd) if good >= odd else (_detected(bytes(sample)), 0)
+
+
+def _detected(sample: bytes) -> str:
+    found = chardet.detect(
+        sample, prefer_superset=True, compat_names=False, exclude_encodings=_NOT_GUESSED
+    )["encoding"]
+    return found if found in ENCODINGS and not found.startswith("utf") else "cp1252"
 
 
 def _whole_lines(text: str, *, cut: bool) -> list[str]:
@@ -125,7 +215,7 @@ def _filled(lines: Iterator[str] | list[str], delimiter: str) -> Iterator[list[s
     assert csv.field_size_limit() == _LONGEST_CELL
     try:
         for row in reader:
-            cells = [cell.replace("\x00", "").strip() for cell in row]
+            cells = [_plain(cell) for cell in row]
             if any(cells):
                 yield cells
     except csv.Error:
@@ -134,29 +224,75 @@ def _filled(lines: Iterator[str] | list[str], delimiter: str) -> Iterator[list[s
         ) from None
 
 
-def _header_place(first: list[list[str]], knows: Knows) -> int | None:
-    """Which of the first rows names the columns: the one with most of the usual names.
+def _plain(cell: str) -> str:
+    """What a spreadsheet shows: `="00123"` keeps the zeros of a number, and is no formula."""
+    bare = cell.replace("\x00", "").lstrip(_MARK).strip()
+    if bare.startswith('="') and bare.endswith('"') and len(bare) > 2:
+        return bare[2:-1].replace('""', '"').strip()
+    return bare
 
-    Where none has any, the first that is as wide as most; None where that is somebody already.
+
+def _header_place(first: list[list[str]], knows: Knows) -> int | None:
+    """Which of the first rows names the columns; None where the first is somebody already.
+
+    It stands above the people. Of several rows there, it is the one with most of the usual names,
+    if that has two of them; else the first of the widest.
     """
-    known = [sum(knows(cell) for cell in row) for row in first]
-    if max(known) > 0:
+    people = _people(first, knows)
+    above = first[: people[0]] if people else first
+    if not above:
+        return None
+    known = [sum(map(knows, set(row))) for row in above]
+    if max(known) >= (2 if people else 1):
         return known.index(max(known))
+    if people:
+        widths = list(map(_width, above))
+        return widths.index(max(widths))
     usual = Counter(map(len, first)).most_common(1)[0][0]
-    place = next(place for place, row in enumerate(first) if len(row) == usual)
-    return None if any("@" in cell for cell in first[place]) else place
+    return next(place for place, row in enumerate(first) if len(row) == usual)
+
+
+def _people(first: list[list[str]], knows: Knows) -> list[int]:
+    """The places of the rows in which an address stands, or a number where none has an address."""
+
+    def holding(pattern: re.Pattern[str], *, whole: bool) -> list[int]:
+        fits = pattern.fullmatch if whole else pattern.search
+        return [
+            place
+            for place, row in enumerate(first)
+            if any(fits(cell) and not knows(cell) for cell in row)
+        ]
+
+    places = holding(_ADDRESS, whole=False) or holding(_NUMBER, whole=True)
+    if not places:
+        return []
+    # Above its table, a report may say whom to ask.
+    width = Counter(_width(first[place]) for place in places).most_common(1)[0][0]
+    return [place for place in places if _width(first[place]) * 4 >= width * 3]
+
+
+def _width(row: list[str]) -> int:
+    """How far a row is filled."""
+    return max((place for place, cell in enumerate(row, start=1) if cell), default=0)
 
 
 def _columns(first: list[list[str]], place: int | None) -> list[str]:
-    names = first[place] if place is not None else [""] * max(map(len, first))
-    return [name or f"Column {number}" for number, name in enumerate(names, start=1)]
+    """The names of the columns, as many as most rows are wide."""
+    if place is None:
+        names, width = [], max(map(len, first))
+    else:
+        usual = Counter(map(_width, first[place + 1 :])).most_common(1)
+        names = first[place]
+        width = max([len(names), *(width for width, _times in usual)])
+    padded = names + [""] * (width - len(names))
+    return [name or f"Column {number}" for number, name in enumerate(padded, start=1)]
 
 
 def _body(
     file: IO[bytes], encoding: str, delimiter: str, width: int, header_place: int | None
 ) -> Iterator[list[str]]:
     file.seek(0)
-    text = io.TextIOWrapper(file, encoding, errors="replace", newline="")
+    text = io.TextIOWrapper(file, encoding, errors=_LENIENT, newline="")
     try:
         rows = _filled(text, delimiter)
         for row in islice(rows, 0 if header_place is None else header_place + 1, None):

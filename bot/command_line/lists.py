@@ -12,7 +12,7 @@ from bot.leads import importing, service
 from bot.leads.model import Import
 from bot.leads.service import staged
 from bot.leads.sources.columns import MEANINGS
-from bot.sheet import refused_file, refused_name
+from bot.sheet import ENCODINGS, refused_file, refused_name
 from bot.slack.text import clean
 from bot.store import Store
 
@@ -36,16 +36,28 @@ class NoSuchMeaning(HandoffError):
     """“{said}” should read COLUMN=MEANING, where the meaning is one of {meanings}."""
 
 
+class NoSuchEncoding(HandoffError):
+    """I do not read “{encoding}”. I read {encodings}."""
+
+
 def import_list(
-    store: Store, path: Path, campaign: str | None, told: Sequence[str], agree: Callable[[], bool]
+    store: Store,
+    path: Path,
+    campaign: str | None,
+    told: Sequence[str],
+    agree: Callable[[], bool],
+    *,
+    encoding: str | None = None,
 ) -> Iterator[str]:
     """Show what would come of a list, and import it if `agree()` says so.
 
     The work is durable: should this end, a worker goes on with it. Raises a HandoffError for what
     cannot be read, before anything is imported.
     """
+    if encoding not in (None, *ENCODINGS):
+        raise NoSuchEncoding(encoding=encoding, encodings=", ".join(ENCODINGS))
     with store.transaction() as session:
-        import_id = _prepare(session, path, campaign, told)
+        import_id = _prepare(session, path, campaign, told, encoding)
         found = session.get_one(Import, import_id)
     yield from _preview(found)
     with store.transaction() as session:
@@ -59,10 +71,12 @@ def import_list(
     yield from _end(store, import_id, path)
 
 
-def _prepare(session: Session, path: Path, campaign: str | None, told: Sequence[str]) -> int:
+def _prepare(
+    session: Session, path: Path, campaign: str | None, told: Sequence[str], encoding: str | None
+) -> int:
     workspace = installed(session)
     campaign_id = campaign_of(session, workspace.id, campaign)
-    imported = service.open_file(session, workspace, path.stem)
+    imported = service.open_file(session, workspace, path.stem, encoding)
     try:
         with path.open("rb") as file:
             service.write_down(session, imported.id, file)
@@ -102,7 +116,9 @@ def meanings_of(
 
 def _preview(found: Import) -> Iterator[str]:
     seen = found.preview
-    yield f"{found.name}: {found.total:,} rows"
+    yield f"{found.name}: {found.total:,} rows, {ENCODINGS[found.encoding or 'utf-8']}"
+    if odd := seen.get("odd_lines"):
+        yield f"  {odd:,} lines are not UTF-8 and were read as Windows-1252"
     for name, meaning in zip(found.header, found.meanings, strict=True):
         yield f"  {clean(name, 60)} -> {MEANINGS[meaning]}"
     if seen["looked_at"] < found.total:

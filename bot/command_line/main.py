@@ -93,6 +93,7 @@ def _add_leads(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     add = _add(deeds, "import", _verb("upkeep", "import_leads"),
                "import a list (CSV), after a look at what would come of it")  # fmt: skip
     _add_import_options(add, "email, phone, …")
+    add.add_argument("--encoding", help="how the file is written, such as cp1250 (default: found)")
 
 
 def _add(

@@ -69,7 +69,7 @@ def replay(options: Options) -> None:
 def import_leads(options: Options) -> None:
     """Import a list."""
     with data() as store:
-        _bring(options, bring_list, store)
+        _bring(options, partial(bring_list, encoding=options.encoding), store)
 
 
 def import_spend(options: Options) -> None:

@@ -1,12 +1,11 @@
 """The canonical lead before it is stored: what every source's parser gives, and its rules."""
 
-import re
+import json
+from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Annotated, Any, NamedTuple, Self
+from typing import Annotated, Any, NamedTuple, NotRequired, Self
 from urllib.parse import parse_qs, urlsplit
 
-import phonenumbers
-from email_validator import EmailNotValidError, validate_email
 from pydantic import (
     AfterValidator,
     AwareDatetime,
@@ -18,13 +17,16 @@ from pydantic import (
     field_validator,
     model_validator,
 )
+from pydantic.json_schema import SkipJsonSchema
+from typing_extensions import TypedDict
 
+from bot.countries import country_code
 from bot.errors import HandoffError
-from bot.slack.text import clean
+from bot.leads import values
 
 # What a field may hold: more than any form asks for, less than what would bloat a row.
-_SHORT = 1_000
-_LONG = 20_000
+SHORT = 1_000
+LONG = 20_000
 
 EXAMPLE = {
     "external_id": "form-7-2291",
@@ -36,6 +38,9 @@ EXAMPLE = {
     "message": "Please call me about the spring offer.",
     "utm_campaign": "spring-offer",
 }
+
+_CUT = ("message", "landing_url")
+"""What is cut where it is too long; the whole of it stays among the answers."""
 
 # What a landing address carries of the way that led to it.
 _CARRIED = (
@@ -68,27 +73,31 @@ class Refusal(NamedTuple):
     """What is wrong, by field."""
 
 
-def storable(text: str) -> str:
-    """Text that PostgreSQL can hold: no NUL, no lone surrogate (half of an emoji)."""
-    if text.isascii() and "\x00" not in text:
-        return text
-    return text.replace("\x00", "").encode("utf-8", "replace").decode()
+class Answer(TypedDict):
+    """A question of a form or a column of a list, and what was answered."""
+
+    question: str
+    answer: str
+    field: NotRequired[str]
+    """The field that says all of it; without one, the answer is shown under its question."""
+    problem: NotRequired[str]
+    """Why the field that the question means could not take it."""
 
 
 def _storable(value: object) -> object:
-    """Text that PostgreSQL can hold, trimmed; None if none is seen."""
+    """Text that PostgreSQL can hold, trimmed; None for what stands for nothing."""
     if not isinstance(value, str):
         return value
-    text = storable(value).strip()
-    return text if clean(text).strip() else None
+    text = values.storable(value)
+    return None if values.is_nothing(text) else text
 
 
 _Optional = Field(default=None)
 Short = Annotated[
-    Annotated[str, Field(max_length=_SHORT)] | None, BeforeValidator(_storable), _Optional
+    Annotated[str, Field(max_length=SHORT)] | None, BeforeValidator(_storable), _Optional
 ]
 Long = Annotated[
-    Annotated[str, Field(max_length=_LONG)] | None, BeforeValidator(_storable), _Optional
+    Annotated[str, Field(max_length=LONG)] | None, BeforeValidator(_storable), _Optional
 ]
 
 
@@ -115,18 +124,29 @@ class Consent(BaseModel):
     ]
 
 
-# A form's tick box and a list's column say it in a word; any other word says nothing for sure.
-_GRANTED = {"yes", "y", "true", "on", "1", "granted", "opt-in", "subscribed"}
-_REFUSED = {"no", "n", "false", "off", "0", "refused", "opt-out", "unsubscribed"}
-
-
 def _consent(value: object) -> object:
     if not isinstance(value, str | bool | int):
         return value
-    word = str(value).strip().casefold()
-    if word in _GRANTED or word in _REFUSED:
-        return {"granted": word in _GRANTED}
-    return None
+    granted = values.agreement(str(value))
+    return None if granted is None else {"granted": granted}
+
+
+_NO_ADDRESS = "is not an e-mail address"
+_NO_NUMBER = "is not a phone number"
+_CUT_SHORT = (
+    "was rounded by Excel, which shows long numbers as 4.9E+11: format the column as text and "
+    "export it again"
+)
+
+
+_ABOUT = {_NO_ADDRESS: "email", _NO_NUMBER: "phone", _CUT_SHORT: "phone"}
+
+
+def problem_with(field: str, text: str) -> str | None:
+    """Why a field could not take this text, where a reader would wonder."""
+    if field == "phone" and values.is_cut_short(text):
+        return _CUT_SHORT
+    return {"email": _NO_ADDRESS, "phone": _NO_NUMBER}.get(field)
 
 
 class Inquiry(BaseModel):
@@ -174,18 +194,40 @@ class Inquiry(BaseModel):
         Field(default=None, description="Or yes / no. Left out: unknown, never yes."),
     ]
 
+    answers: Annotated[
+        SkipJsonSchema[list[Answer]],
+        Field(default_factory=list, description="Every question with its answer."),
+    ]
+
     @field_validator("email")
     @classmethod
     def _valid_email(cls, value: str | None) -> str | None:
         if value is None:
             return None
-        # Longer than RFC 5321 allows: refused before the checker spends time on it.
-        if len(value) > 254:
-            raise ValueError("is not an e-mail address")
-        try:
-            return validate_email(value, check_deliverability=False).normalized
-        except EmailNotValidError:
-            raise ValueError("is not an e-mail address") from None
+        found = values.address(value)
+        if found is None:
+            raise ValueError(_NO_ADDRESS)
+        return found
+
+    @field_validator("phone")
+    @classmethod
+    def _valid_phone(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        found = values.number(value)
+        if found is None:
+            raise ValueError(_CUT_SHORT if values.is_cut_short(value) else _NO_NUMBER)
+        return found
+
+    @field_validator("country")
+    @classmethod
+    def _code_of_country(cls, value: str | None) -> str | None:
+        return value and (country_code(value) or value)
+
+    @field_validator("submitted_at", mode="before")
+    @classmethod
+    def _no_time(cls, value: object) -> object:
+        return _storable(value)
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
@@ -202,7 +244,7 @@ class Inquiry(BaseModel):
             return
         for name in _CARRIED:
             if getattr(self, name) is None and (found := parameters.get(name)):
-                stored = _storable(found[0][:_SHORT])
+                stored = _storable(found[0][:SHORT])
                 setattr(self, name, stored)
 
     @property
@@ -210,29 +252,79 @@ class Inquiry(BaseModel):
         """The e-mail address as it identifies a person: casefolded."""
         return self.email.casefold() if self.email else None
 
-    @property
-    def phone_e164(self) -> str | None:
-        """The phone number in E.164 where it can be read as one."""
+    def phone_e164(self, country: str | None) -> str | None:
+        """The phone number in E.164 where it can be read as one: by its country code, else in the
+        lead's own country, else in `country`."""
         if not self.phone:
             return None
-        region = (self.country or "").upper()
-        try:
-            number = phonenumbers.parse(
-                self.phone, region if re.fullmatch(r"[A-Z]{2}", region) else None
-            )
-        except phonenumbers.NumberParseException:
-            return None
-        if not phonenumbers.is_valid_number(number):
-            return None
-        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+        return values.e164(self.phone, country_code(self.country or "") or country)
+
+    @property
+    def unplaced(self) -> list[Answer]:
+        """The answers that no field says: they are shown under their questions."""
+        return [answer for answer in self.answers if "field" not in answer]
 
 
 def read(facts: dict[str, Any]) -> Inquiry:
-    """Check what a parser found. Raises Unreadable, naming each field that does not fit."""
+    """What a parser found, each fact by itself: what does not fit becomes one of the answers, with
+    the reason. Raises Unreadable where nobody could be reached."""
+    problems: dict[str, str] = {}
+    left = dict(facts)
+    while True:
+        try:
+            return Inquiry.model_validate(left)
+        except ValidationError as error:
+            found = _problems(error)
+            problems |= found
+            wrong = {field.partition(".")[0] for field in found} & left.keys()
+            if not wrong:
+                raise Unreadable(_causes(problems, left.get("answers") or ())) from None
+        for field in wrong:
+            _set_aside(left, field, problems.get(field))
+
+
+def read_strictly(facts: dict[str, Any]) -> Inquiry:
+    """The same where somebody can mend it at once. Raises Unreadable, naming each field that does
+    not fit."""
     try:
         return Inquiry.model_validate(facts)
     except ValidationError as error:
         raise Unreadable(_problems(error)) from None
+
+
+def _set_aside(facts: dict[str, Any], field: str, problem: str | None) -> None:
+    """Take a value that does not fit out of its field, and keep it as an answer."""
+    value = facts.pop(field)
+    text = values.storable(value if isinstance(value, str) else json.dumps(value, default=str))
+    if field in _CUT:
+        facts[field], problem = text[:LONG], None
+    elif field == "email" and (found := next(values.addresses(text), None)):
+        facts[field], problem = found, None
+    if field != "answers" and values.says_something(text):
+        shown = problem if field in ("email", "phone") else None
+        facts["answers"] = _noted(facts.get("answers"), field, text, shown)
+
+
+def _noted(answers: object, field: str, text: str, problem: str | None) -> list[Answer]:
+    """The answers with this one among them, which its field could not take as it is."""
+    noted: list[Answer] = [{**each} for each in answers] if isinstance(answers, list) else []
+    answer = next((each for each in noted if each.get("field") == field), None)
+    if answer is None:
+        answer = Answer(question=field.replace("_", " ").capitalize(), answer=text)
+        noted.append(answer)
+    answer.pop("field", None)
+    if problem:
+        answer["problem"] = problem
+    return noted
+
+
+def _causes(problems: dict[str, str], answers: Iterable[Answer]) -> dict[str, str]:
+    """What is wrong; that nobody can be reached follows from an address or a number that is."""
+    said = (each["problem"] for each in answers if "problem" in each)
+    causes = {_ABOUT[why]: why for why in said if why in _ABOUT} | problems
+    if causes.keys() & {"email", "phone"}:
+        causes.pop("body", None)
+    return causes
 
 
 def _problems(error: ValidationError) -> dict[str, str]:

@@ -9,6 +9,7 @@ from sqlalchemy import ForeignKey, LargeBinary, SmallInteger, Text, UniqueConstr
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
+from bot.countries import country_of_zone
 from bot.people.hours import Hours
 from bot.store import Base, Id, Moment, WorkspaceId
 
@@ -60,6 +61,11 @@ class Workspace(Base):
     def zone(self) -> ZoneInfo:
         """The zone in which the workspace's days and weeks begin."""
         return ZoneInfo(self.timezone)
+
+    @property
+    def country(self) -> str | None:
+        """The country of that zone, in which phone numbers without a country code are read."""
+        return country_of_zone(self.timezone)
 
     def day_of(self, moment: datetime) -> date:
         """The day that `moment` is in the workspace's zone."""

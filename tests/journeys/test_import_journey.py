@@ -27,16 +27,17 @@ def test_a_list_is_dropped_mended_imported_and_worked_through(either_office: Off
     drop(office, "mara", "webinar.csv", WEBINAR)
     card = office.whisper("mara", "Import webinar?", "First rows")
     assert "3 rows" in drawn(card)
-    assert "Understood: Mail → E-mail" in drawn(card)
-    assert "Kept as notes: Vorname, Seats" in drawn(card)
+    assert "Understood: Vorname → First name, Mail → E-mail" in drawn(card)
+    assert "Kept under their names: Seats" in drawn(card)
     assert "1 × email: is not an e-mail address" in drawn(card)
+    assert "UTF-8" in drawn(card)
 
     office.hand("mara").click(card, "import.columns")
     modal = office.modal("mara", "Columns of the list")
-    refused = office.hand("mara").submit(modal, {"column.0": "email"})
-    assert "cannot both be e-mail" in refused.errors["column.1"]
-    office.hand("mara").submit(modal, {"column.0": "first_name"})
-    card = office.whisper("mara", "Import webinar?", "Vorname → First name")
+    refused = office.hand("mara").submit(modal, {"column.1": "note"})
+    assert "No column holds" in refused.errors["campaign"]
+    office.hand("mara").submit(modal, {"column.0": "last_name", "column.1": "email"})
+    card = office.whisper("mara", "Import webinar?", "Vorname → Last name")
     office.hand("mara").click(card, "import.start")
     office.whisper("mara", "webinar is imported", "2 new leads", "1 refused")
 
@@ -53,7 +54,7 @@ def test_a_list_is_dropped_mended_imported_and_worked_through(either_office: Off
     office.hand("sofia").click(card, "calls.next")
     modal = office.modal("sofia", "Next contact")
     assert "ada@example.com" in str(modal.blocks)
-    assert "Seats: 12" in str(modal.blocks)
+    assert "*Seats*: 12" in str(modal.blocks)
     office.hand("sofia").submit(modal, {"outcome": "interested", "note": "Wants 20"})
     office.slack.wait_until(
         lambda: "bob@example.com" in str(office.modal("sofia", "Next contact").blocks)
@@ -88,6 +89,44 @@ def test_a_cancelled_list_and_an_old_button_do_nothing(office: Office) -> None:
     office.whisper("mara", "was not imported")
     office.hand("mara").click(old, "import.start")
     office.whisper("mara", "This import is cancelled already")
+
+
+def test_the_encoding_is_shown_and_can_be_changed(office: Office) -> None:
+    list_ = "Name;Email\nŁukasz Żółkiewski;l@example.org\n"
+    drop(office, "mara", "polish.csv", list_.encode("cp1250"))
+    card = office.whisper("mara", "Import polish?", "Łukasz Żółkiewski")
+    [menu] = [block["accessory"] for block in card.blocks if "accessory" in block]
+    assert menu["initial_option"]["text"]["text"] == "Windows-1250 (Central Europe)"
+    chosen = menu["initial_option"]["value"].replace("cp1250", "cp1252")
+    office.hand("mara").choose(card, "import.encoding", chosen)
+    card = office.whisper("mara", "Import polish?", "£ukasz ¯ó³kiewski")
+    office.hand("mara").choose(card, "import.encoding", chosen.replace("cp1252", "cp1250"))
+    card = office.whisper("mara", "Import polish?", "Łukasz Żółkiewski")
+    office.hand("mara").click(card, "import.start")
+    office.whisper("mara", "polish is imported", "1 new lead")
+
+
+def test_the_columns_of_a_wide_list_have_pages(office: Office) -> None:
+    header = ["Email", *(f"A property of the CRM: number {number}" for number in range(120))]
+    body = ",".join(header) + "\nwide@example.org" + ",a" * 120 + "\n"
+    drop(office, "mara", "wide.csv", body.encode())
+    card = office.whisper("mara", "Import wide?", "96 more columns")
+    office.hand("mara").click(card, "import.columns")
+    modal = office.modal("mara", "Columns of the list")
+    hand = office.hand("mara")
+    hand.choose(modal, "meaning", "company", "column.1")
+    hand.choose(modal, "import.turn_columns", "4")
+    office.slack.wait_until(
+        lambda: "number 119" in str(office.modal("mara", "Columns of the list").blocks)
+    )
+    modal = office.modal("mara", "Columns of the list")
+    hand.submit(modal, {"column.120": "job_title"})
+    card = office.whisper("mara", "Import wide?", "number 0 → Company")
+    hand.click(card, "import.start")
+    office.whisper("mara", "wide is imported", "1 new lead")
+    with office.application.store.transaction() as session:
+        lead = session.scalars(select(Lead).where(Lead.email == "wide@example.org")).one()
+    assert (lead.company, lead.job_title) == ("a", "a")
 
 
 @pytest.mark.parametrize("rows", [1, 2_500])

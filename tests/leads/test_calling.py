@@ -1,5 +1,6 @@
 """Call lists: everybody is called once, by one person, and what came of it counts."""
 
+import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -27,6 +28,7 @@ from bot.leads.model import (
 from bot.leads.service.admitting import CARD
 from bot.people.model import Person, Role, Workspace
 from bot.playground import limits
+from bot.playground.methods.views import MAX_VIEW_BYTES
 from bot.slack.cards import Card
 from bot.store import Store
 from tests.campaigns.scene import at_once, hire, install
@@ -250,7 +252,7 @@ IMPORT: dict[str, Any] = {
     [
         (ImportState.READING, {}),
         (ImportState.FAILED, {"problem": "it is empty"}),
-        (ImportState.PREVIEW, {}),
+        (ImportState.PREVIEW, {"file_id": "F1", "encoding": "cp1250"}),
         (ImportState.RUNNING, {"added": 4_000, "refused": 7}),
         (ImportState.DONE, {"added": 12_000, "joined": 45, "known": 200, "refused": 100}),
         (ImportState.CANCELLED, {}),
@@ -270,8 +272,16 @@ def test_the_widest_list_fits_its_card_and_its_modal(golden: Golden) -> None:
     drawn = view.imported(Import(**wide), None)
     assert limits.check_message(drawn.blocks) == []
     many = [Campaign(id=number, name=HOSTILE) for number in range(1, 201)]
-    modal = modals.columns(Import(**wide), ["y" * 9_000] * 500, many).to_dict()
-    assert limits.check_view(modal, "modal") == []
+    for letter in ("y", "\U0001f600"):
+        for page in range(17):
+            drawn_page = modals.columns(
+                Import(**wide | {"header": [letter * 2_000] * 500}),
+                [letter * 9_000] * 500,
+                many,
+                page,
+            ).to_dict()
+            assert limits.check_view(drawn_page, "modal") == []
+            assert len(json.dumps(drawn_page)) < MAX_VIEW_BYTES
     few = modals.columns(Import(**IMPORT), ["Ada", "ada@example.com", "12", "", "x"], [CAMPAIGN])
     golden("imports.columns", few.to_dict())
 

@@ -232,7 +232,7 @@ def test_a_form_at_the_same_moment_makes_no_second_contact(
 def test_what_columns_mean_can_be_told_and_is_looked_at_anew(
     store: Store, workspace: Workspace
 ) -> None:
-    import_id = prepare(store, workspace, b"Wer,Wo\nAda,0301234\nBob,0305678\n")
+    import_id = prepare(store, workspace, b"Wer,Wo\nAda,301234\nBob,305678\n")
     assert state(store, import_id).preview["refused"] == 2
     with store.transaction() as session:
         imported = session.get_one(Import, import_id)

@@ -1,6 +1,8 @@
 """The lead's card at every station of its way, and its modals: read the golden files."""
 
+import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -13,6 +15,7 @@ from bot.leads import modals, view
 from bot.leads.model import CallList, Disposition, Lead, LeadFacts, Mine, Rating, Status, Touch
 from bot.people.model import Person
 from bot.playground import limits
+from bot.playground.methods.views import MAX_VIEW_BYTES
 from bot.slack import Message
 
 Golden = Callable[[str, Any], None]
@@ -119,6 +122,38 @@ def test_card_with_the_least_that_is_known(golden: Golden) -> None:
     )
     facts = lead(**bare, phone_raw="ask for Ada", phone_e164=None, utm_campaign="unknown-code")
     golden("leads.card_bare", drawn(view.card(LeadFacts(facts, None, None))))
+
+
+ASKED = [
+    {"question": "Email", "answer": "ada@example.com", "field": "email"},
+    {"question": "Work email", "answer": "ada@gmail", "problem": "is not an e-mail address"},
+    {"question": "adset_id", "answer": "120200000000002"},
+    {"question": "How many seats?", "answer": "12\nor 13"},
+    *({"question": f"Question {number}", "answer": "yes"} for number in range(5)),
+]
+
+
+def test_what_else_a_form_asked_stands_under_its_question(golden: Golden) -> None:
+    touch = Touch(at=NINE, source="zoom", facts={
+        "answers": [{"question": "Registered for", "answer": "Pricing"}],
+    })  # fmt: skip
+    facts = LeadFacts(lead(answers=ASKED), SPRING, None, [touch])
+    golden("leads.card_answers", drawn(view.card(facts)))
+    golden("leads.one_answers", view.one(facts).to_dict())
+    assert "Registered for" in str(view.returned(touch, lead()).blocks)
+    names_only = str(view.card(replace(facts, names_only=True)).blocks)
+    assert "seats" not in names_only
+    assert "Registered for" not in names_only
+
+
+def test_hostile_answers_are_disarmed_and_fit() -> None:
+    asked = [{"question": HOSTILE, "answer": HOSTILE}] * 500
+    facts = LeadFacts(lead(answers=asked), SPRING, None)
+    assert "<!channel>" not in str(drawn(view.card(facts))["blocks"])
+    modal = view.one(facts).to_dict()
+    assert limits.check_view(modal, "modal") == []
+    assert len(json.dumps(modal)) < MAX_VIEW_BYTES
+    assert "more answers" in str(modal)
 
 
 def test_hostile_text_is_disarmed_and_cut(golden: Golden) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from bot.campaigns import service as campaigns
 from bot.errors import FieldErrors, HandoffError, below
 from bot.leads import modals, service, view
-from bot.leads.inquiry import Unreadable, read
+from bot.leads.inquiry import Unreadable, read_strictly
 from bot.leads.listeners.lists import WORK, Working
 from bot.leads.model import Disposition, Rating
 from bot.money import parse
@@ -172,7 +172,7 @@ def _save_new(session: Session, who: Person, incoming: Incoming) -> None:
     facts = dict(incoming.fields)
     campaign_id = modals.campaign_of(facts.pop("campaign"))
     try:
-        inquiry = read(facts | {"external_id": incoming.note})
+        inquiry = read_strictly(facts | {"external_id": incoming.note})
     except Unreadable as error:
         raise FieldErrors(_by_field(error)) from error
     workspace = session.get_one(Workspace, who.workspace_id)

@@ -6,8 +6,9 @@ from sqlalchemy.orm import Session
 from bot.campaigns import service as campaigns
 from bot.errors import FieldErrors, NotAllowed
 from bot.leads import modals, service, view
+from bot.leads.model import Import
 from bot.leads.service import staged
-from bot.leads.sources.columns import NobodyReachable, TwoColumns
+from bot.leads.sources.columns import NobodyReachable
 from bot.people.desk import Desk
 from bot.people.model import ANY_ROLE, Person
 from bot.slack import Incoming, Listening
@@ -45,6 +46,22 @@ class Imports(Desk):
         except NotAllowed as error:  # nobody else answers an event
             incoming.tell(error.message)
 
+    def turn(self, incoming: Incoming) -> None:
+        """Other columns of a wide list are asked for; what was chosen so far is kept."""
+        incoming.ack()
+        with self.serving(incoming) as (session, who):
+            found = service.in_preview(session, who, incoming.noted_id)
+            service.map_columns(session, found, modals.columns_of(found, incoming.fields))
+            modal = _modal(session, found, page=incoming.id)
+        incoming.replace(modal)
+
+    def encode(self, incoming: Incoming) -> None:
+        """The letters look wrong: the file is read in another encoding."""
+        incoming.ack()
+        import_id, encoding = view.encoding_of(incoming.value)
+        with self.serving(incoming) as (session, who):
+            service.read_as(session, service.in_preview(session, who, import_id), encoding)
+
 
 def register(listening: Listening, store: Store) -> None:
     """Listen for lists."""
@@ -53,7 +70,9 @@ def register(listening: Listening, store: Store) -> None:
     listening.action(view.START, imports.does(_start), _IMPORT)
     listening.action(view.CANCEL, imports.does(_cancel), _IMPORT)
     listening.action(view.AS_SPEND, imports.does(_as_spend), _IMPORT)
+    listening.action(view.ENCODING, imports.encode, _IMPORT)
     listening.action(view.COLUMNS, imports.opens(_columns), _IMPORT)
+    listening.action(modals.TURN_COLUMNS, imports.turn, _IMPORT)
     listening.submission(modals.SAVE_COLUMNS, imports.takes(_save_columns), _IMPORT)
 
 
@@ -76,17 +95,22 @@ def _as_spend(session: Session, who: Person, import_id: int) -> None:
 
 def _columns(session: Session, who: Person, import_id: int) -> View:
     """Some columns mean something else."""
-    found = service.in_preview(session, who, import_id)
+    return _modal(session, service.in_preview(session, who, import_id))
+
+
+def _modal(session: Session, found: Import, page: int = 0) -> View:
     first = staged.waiting(session, found.id, 1)
     sample = first[0][1] if first else [""] * len(found.header)
-    today = campaigns.today(session, who.workspace_id)
-    return modals.columns(found, sample, campaigns.running(session, who.workspace_id, today))
+    running = campaigns.running(
+        session, found.workspace_id, campaigns.today(session, found.workspace_id)
+    )
+    return modals.columns(found, sample, running, page)
 
 
 def _save_columns(session: Session, who: Person, incoming: Incoming) -> None:
     found = service.in_preview(session, who, incoming.noted_id)
-    meanings, campaign_id = modals.columns_of(found, incoming.fields)
+    meanings = modals.columns_of(found, incoming.fields)
     try:
-        service.change(session, found, meanings, campaign_id)
-    except (TwoColumns, NobodyReachable) as error:
-        raise FieldErrors({modals.field_of(error): error.message}) from error
+        service.change(session, found, meanings, modals.list_campaign_of(incoming.fields))
+    except NobodyReachable as error:
+        raise FieldErrors({modals.CAMPAIGN: error.message}) from error

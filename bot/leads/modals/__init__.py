@@ -1,7 +1,14 @@
 """The modals of leads."""
 
 from bot.leads.modals.call import SAVE_CALL, all_called, call
-from bot.leads.modals.columns import SAVE_COLUMNS, columns, columns_of, field_of
+from bot.leads.modals.columns import (
+    CAMPAIGN,
+    SAVE_COLUMNS,
+    TURN_COLUMNS,
+    columns,
+    columns_of,
+    list_campaign_of,
+)
 from bot.leads.modals.handing import (
     SAVE_AWAY,
     SAVE_REASSIGN,
@@ -30,6 +37,7 @@ from bot.leads.modals.rules import SAVE_RULES, rules, rules_of
 from bot.leads.modals.turns import SAVE_WEIGHT, TURNS, turns, weight_of
 
 __all__ = [
+    "CAMPAIGN",
     "CHOOSE_DISPOSITION",
     "FROM_MESSAGE",
     "NEW",
@@ -47,13 +55,14 @@ __all__ = [
     "SAVE_WEIGHT",
     "SAVE_WON",
     "TURNS",
+    "TURN_COLUMNS",
     "all_called",
     "away",
     "call",
     "campaign_of",
     "columns",
     "columns_of",
-    "field_of",
+    "list_campaign_of",
     "lost",
     "new",
     "nobody_else",

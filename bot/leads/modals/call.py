@@ -15,8 +15,10 @@ from bot.campaigns.model import Campaign
 from bot.campaigns.view import offer_line
 from bot.leads.modals.parts import text
 from bot.leads.model import CallOutcome, Lead, LeadFacts
+from bot.leads.view import answers
 from bot.slack.text import clean, plural, safe
 
+_MOST_ANSWERS = 10
 SAVE_CALL = "calls.save"
 
 _HINTS = {
@@ -74,6 +76,8 @@ def _who(lead: Lead) -> list[Block]:
     if lead.message:
         message = PlainTextObject(text=clean(lead.message, 1_200), emoji=False)
         blocks.append(SectionBlock(text=message))
+    if found := answers.few(lead.unplaced, _MOST_ANSWERS):
+        blocks.append(SectionBlock(text=found))
     return blocks
 
 

@@ -68,6 +68,11 @@ class Touch(Base):
     facts: Mapped[dict[str, Any]]
     """What it said, by the names of an inquiry."""
 
+    @property
+    def unplaced(self) -> list[dict[str, str]]:
+        """The answers that no field says: they are shown under their questions."""
+        return [each for each in self.facts.get("answers") or [] if "field" not in each]
+
 
 class HeatRules(Base):
     """How a workspace tells hot leads; without a row the defaults hold."""

@@ -170,6 +170,8 @@ class Lead(Base):
     ttclid: Mapped[str | None]
     form_id: Mapped[str | None]
     ad_id: Mapped[str | None]
+    answers: Mapped[list[Any]] = mapped_column(default=list, server_default=text("'[]'"))
+    """Every question that was asked, with its answer (`bot.leads.inquiry.Answer`)."""
 
     campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaign.id"))
     """The campaign of the first touch; it never changes."""
@@ -246,6 +248,11 @@ class Lead(Base):
             return self.phone_raw
         number = phonenumbers.parse(self.phone_e164)
         return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+    @property
+    def unplaced(self) -> list[dict[str, str]]:
+        """The answers that no field says: they are shown under their questions."""
+        return [answer for answer in self.answers or () if "field" not in answer]
 
     @property
     def is_closed(self) -> bool:

@@ -97,6 +97,8 @@ class Import(Base):
     name: Mapped[str]
     file_id: Mapped[str | None]
     """Slack's id of the file; None for the command line."""
+    encoding: Mapped[str | None]
+    """How the file is encoded, as it was found or as somebody chose; None until it is read."""
     header: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
     meanings: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
     """What each column means (`bot.leads.sources.columns`)."""

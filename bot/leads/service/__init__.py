@@ -47,7 +47,9 @@ from bot.leads.service.importing import (
     hand_on,
     in_preview,
     look_ahead,
+    map_columns,
     open_file,
+    read_as,
     write_down,
 )
 from bot.leads.service.ladder import sweep
@@ -160,6 +162,7 @@ __all__ = [
     "look_ahead",
     "look_at",
     "lose",
+    "map_columns",
     "merge",
     "mine",
     "next_contact",
@@ -177,6 +180,7 @@ __all__ = [
     "rate",
     "rateable",
     "read_again",
+    "read_as",
     "reassign",
     "reassignable",
     "receive",

@@ -40,7 +40,7 @@ def admit(session: Session, workspace: Workspace, inquiry: Inquiry, arrival: Arr
     The same external id of the same sender counts once, however often and simultaneously it comes;
     with somebody else's email address or phone number it is another inquiry.
     """
-    phone = inquiry.phone_e164
+    phone = inquiry.phone_e164(workspace.country)
     who = contacts.identify(session, workspace.id, inquiry.email_key, phone)
     admission = _admit(session, workspace, inquiry, arrival, who, phone)
     if not admission.is_new and not who.is_known:
@@ -52,12 +52,12 @@ def _admit(
     session: Session, workspace: Workspace, inquiry: Inquiry, arrival: Arrival, who: Identity,
     phone: str | None,
 ) -> Admission:  # fmt: skip
-    external_id = identity(inquiry, arrival.at)
+    external_id = identity(inquiry, phone, arrival.at)
     lead, is_customer = None, False
     if who.is_known:
         contacts.lock(session, who.contact_id)
     if who.is_known or not (inquiry.email_key or phone):
-        before = known(session, workspace.id, arrival, external_id, person_key(inquiry))
+        before = known(session, workspace.id, arrival, external_id, person_key(inquiry, phone))
         if before is not None:
             return Admission(before, is_new=False)
         lead = open_lead(session, who.contact_id)

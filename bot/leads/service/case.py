@@ -67,21 +67,28 @@ class Origin(NamedTuple):
     """How many leads wait longer."""
 
 
-def identity(inquiry: Inquiry, at: datetime) -> str:
-    """The sender's own id; without one, the same person within the same minute is the same lead."""
+def identity(inquiry: Inquiry, phone: str | None, at: datetime) -> str:
+    """The sender's own id; without one, the same person within the same minute is the same lead.
+
+    `phone` is their number in E.164.
+    """
     given = inquiry.external_id
     if given is not None and len(given) <= _LONGEST_ID:
         return given
-    return hashlib.sha256((given or f"{_who(inquiry)}|{at:%Y-%m-%dT%H:%M}").encode()).hexdigest()
+    sought = given or f"{_who(inquiry, phone)}|{at:%Y-%m-%dT%H:%M}"
+    return hashlib.sha256(sought.encode()).hexdigest()
 
 
-def person_key(inquiry: Inquiry) -> str:
-    """A short hash of who an inquiry names, by their email address or else their phone number."""
-    return hashlib.sha256(_who(inquiry).encode()).hexdigest()[:32]
+def person_key(inquiry: Inquiry, phone: str | None) -> str:
+    """A short hash of who an inquiry names, by their email address or else their phone number.
+
+    `phone` is the number in E.164.
+    """
+    return hashlib.sha256(_who(inquiry, phone).encode()).hexdigest()[:32]
 
 
-def _who(inquiry: Inquiry) -> str:
-    return inquiry.email_key or inquiry.phone_e164 or inquiry.phone or ""
+def _who(inquiry: Inquiry, phone: str | None) -> str:
+    return inquiry.email_key or phone or inquiry.phone or ""
 
 
 def rules(session: Session, workspace_id: int) -> Rules:
@@ -116,7 +123,7 @@ class Case:
     @property
     def person_key(self) -> str:
         """Who it names, to tell a repetition from somebody else with the same external id."""
-        return person_key(self.inquiry)
+        return person_key(self.inquiry, self.phone_e164)
 
     @property
     def is_hot(self) -> bool:

@@ -18,7 +18,7 @@ from bot.contacts.model import KeyKind
 from bot.contacts.service import Key
 from bot.leads.inquiry import Inquiry
 from bot.leads.service.admitting import CARD
-from bot.leads.service.case import Arrival, Case, Origin, identity, origin
+from bot.leads.service.case import Arrival, Case, Origin, identity, origin, person_key
 from bot.leads.service.following import follow_by
 from bot.leads.service.opening import open_leads
 from bot.people.model import Workspace
@@ -30,6 +30,7 @@ class Comer(NamedTuple):
     place: int
     inquiry: Inquiry
     external_id: str
+    person_key: str
     keys: list[Key]
     sender: str = ""
     """The name of the key that proved their sender, if one did."""
@@ -46,10 +47,14 @@ class Parted(NamedTuple):
     """Somebody has one of their keys."""
 
 
-def comer(place: int, inquiry: Inquiry, at: datetime, sender: str = "") -> Comer:
-    """One of a crowd that comes at this time."""
-    keys = contacts.keys_of(inquiry.email_key, inquiry.phone_e164)
-    return Comer(place, inquiry, identity(inquiry, at), keys, sender)
+def comer(
+    place: int, inquiry: Inquiry, at: datetime, country: str | None, sender: str = ""
+) -> Comer:
+    """One of a crowd that comes at this time to a workspace of this country."""
+    phone = inquiry.phone_e164(country)
+    keys = contacts.keys_of(inquiry.email_key, phone)
+    external_id, person = identity(inquiry, phone, at), person_key(inquiry, phone)
+    return Comer(place, inquiry, external_id, person, keys, sender)
 
 
 def part(crowd: Sequence[Comer], here: Collection[str], held: Collection[Key]) -> Parted:

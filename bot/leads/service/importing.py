@@ -63,9 +63,13 @@ def drop(session: Session, who: Person, file_id: str, name: str) -> Import | Non
     return session.get_one(Import, import_id)
 
 
-def open_file(session: Session, workspace: Workspace, name: str) -> Import:
-    """An import from the command line."""
-    imported = Import(workspace_id=workspace.id, name=name, created_at=clock.now())
+def open_file(
+    session: Session, workspace: Workspace, name: str, encoding: str | None = None
+) -> Import:
+    """An import from the command line; `encoding` is one of ENCODINGS, or is found out."""
+    imported = Import(
+        workspace_id=workspace.id, name=name, encoding=encoding, created_at=clock.now()
+    )
     session.add(imported)
     session.flush()
     return imported
@@ -80,14 +84,15 @@ def write_down(session: Session, import_id: int, file: IO[bytes]) -> Import:
     imported = staged.locked(session, import_id)
     if imported.state != ImportState.READING:
         return imported
-    sheet = read_sheet(file, _is_known)
+    sheet = read_sheet(file, _is_known, imported.encoding)
+    imported.encoding = sheet.encoding
     if imported.by_id is not None and exports.recognise(sheet.header):
         hand_on(session, imported, sheet.header, sheet.rows)
         return imported
     first = list(islice(sheet.rows, SAMPLE))
     imported.total = staged.write(session, import_id, chain(first, sheet.rows))
     imported.header, imported.meanings = sheet.header, columns.guess(sheet.header, first)
-    imported.state = ImportState.PREVIEW
+    imported.state, imported.preview = ImportState.PREVIEW, {"odd_lines": sheet.odd_lines}
     look_ahead(session, imported)
     return imported
 
@@ -123,11 +128,25 @@ def change(
 ) -> None:
     """Say what the columns mean, and which campaign the list is of; what comes of that is shown.
 
-    Raises TwoColumns, NobodyReachable.
+    Raises NobodyReachable.
     """
-    columns.check(imported.header, meanings)
+    columns.check(meanings)
     imported.meanings, imported.campaign_id = list(meanings), campaign_id
     enqueue(session, LOOK, import_id=imported.id)
+
+
+def map_columns(session: Session, imported: Import, meanings: Sequence[str]) -> None:
+    """Note what some columns mean while somebody still goes through the others."""
+    imported.meanings = list(meanings)
+    enqueue(session, LOOK, import_id=imported.id)
+
+
+def read_as(session: Session, imported: Import, encoding: str) -> None:
+    """Read the file anew, in this one of ENCODINGS."""
+    imported.encoding, imported.state, imported.preview = encoding, ImportState.READING, {}
+    staged.forget(session, imported.id)
+    enqueue(session, READ, import_id=imported.id)
+    slack.redraw(session, IMPORT, imported.id)
 
 
 def look_ahead(session: Session, imported: Import) -> None:
@@ -135,7 +154,7 @@ def look_ahead(session: Session, imported: Import) -> None:
     if imported.state != ImportState.PREVIEW:
         return
     rows = staged.waiting(session, imported.id, _LOOKED_AT)
-    comers, refused = staged.read(imported, rows)
+    comers, refused = staged.read(session, imported, rows)
     parted = staged.part(session, imported, comers)
     joining = _joining(session, imported.workspace_id, parted)
     reasons = Counter(reason for _, reason in refused).most_common(_REASONS_SHOWN)
@@ -147,6 +166,7 @@ def look_ahead(session: Session, imported: Import) -> None:
         "refused": len(refused),
         "reasons": [list(reason) for reason in reasons],
         "first": [_shown(each) for each in comers[:_FIRST_SHOWN]],
+        "odd_lines": imported.preview.get("odd_lines", 0),
     }
     slack.redraw(session, IMPORT, imported.id)
 

@@ -79,7 +79,7 @@ def receive_together(
     who are new, which need no locks.
     """
     arrival = Arrival(sent[0].source, clock.now())
-    read = (_comer(place, each, arrival) for place, each in enumerate(sent))
+    read = (_comer(workspace, place, each, arrival) for place, each in enumerate(sent))
     comers = [comer for comer in read if comer is not None]
     new = crowd.part(comers, (), crowd.keys_held(session, workspace.id, comers)).new
     admitted = crowd.admit_new(session, workspace, new, arrival)
@@ -149,7 +149,7 @@ def _row(workspace: Workspace, arrival: Arrival, sent: Sent, receipt: Receipt) -
     }
 
 
-def _comer(place: int, sent: Sent, arrival: Arrival) -> Comer | None:
+def _comer(workspace: Workspace, place: int, sent: Sent, arrival: Arrival) -> Comer | None:
     """Whom this request is of; None where they cannot be recognised, or are more than one."""
     try:
         found = SOURCES[sent.source].parse(sent.body, sent.content_type)
@@ -157,7 +157,7 @@ def _comer(place: int, sent: Sent, arrival: Arrival) -> Comer | None:
         return None
     if len(found) != 1 or not isinstance(found[0], Inquiry):
         return None
-    comer = crowd.comer(place, found[0], arrival.at, sent.sender)
+    comer = crowd.comer(place, found[0], arrival.at, workspace.country, sent.sender)
     return comer if comer.keys else None
 
 

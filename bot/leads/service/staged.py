@@ -9,11 +9,12 @@ from bot import clock
 from bot.leads.inquiry import Unreadable
 from bot.leads.model import Import, ImportRow
 from bot.leads.service import crowd
-from bot.leads.service.case import Arrival, person_key
+from bot.leads.service.case import Arrival
 from bot.leads.service.crowd import Comer, Parted
 from bot.leads.service.past import known_of
 from bot.leads.sources import columns
 from bot.leads.sources.csv import SLUG
+from bot.people.model import Workspace
 from bot.store import copy, table
 
 Staged = Sequence[tuple[int, list[str]]]
@@ -60,8 +61,9 @@ def waiting(session: Session, import_id: int, most: int) -> Staged:
     return [(number, cells) for number, cells in found]
 
 
-def read(imported: Import, rows: Staged) -> tuple[list[Comer], Refused]:
+def read(session: Session, imported: Import, rows: Staged) -> tuple[list[Comer], Refused]:
     """Who the rows are, and why those that cannot be read are refused."""
+    country = session.get_one(Workspace, imported.workspace_id).country
     comers, refused, now = [], [], clock.now()
     for number, cells in rows:
         try:
@@ -69,13 +71,13 @@ def read(imported: Import, rows: Staged) -> tuple[list[Comer], Refused]:
         except Unreadable as error:
             refused.append((number, str(error.facts["summary"])))
         else:
-            comers.append(crowd.comer(number, inquiry, now))
+            comers.append(crowd.comer(number, inquiry, now, country))
     return comers, refused
 
 
 def part(session: Session, imported: Import, comers: Sequence[Comer]) -> Parted:
     """Tell who of these rows is new, known and neither."""
-    rows = [(each.external_id, person_key(each.inquiry)) for each in comers]
+    rows = [(each.external_id, each.person_key) for each in comers]
     session.execute(_PLAN, {"how": "force_custom_plan"})
     here = known_of(session, imported.workspace_id, Arrival(SLUG), rows)
     session.execute(_PLAN, {"how": "auto"})

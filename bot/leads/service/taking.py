@@ -37,9 +37,9 @@ class Batch(NamedTuple):
 def start(session: Session, imported: Import) -> None:
     """Let the rows be imported, as a call list with the file's name.
 
-    Raises TwoColumns, NobodyReachable.
+    Raises NobodyReachable.
     """
-    columns.check(imported.header, imported.meanings)
+    columns.check(imported.meanings)
     listed = CallList(
         workspace_id=imported.workspace_id, name=imported.name, campaign_id=imported.campaign_id,
         created_at=clock.now(),
@@ -59,7 +59,7 @@ def take_batch(session: Session, import_id: int) -> Batch:
     if not rows:
         _finish(session, imported)
         return Batch([], is_last=True)
-    comers, refused = staged.read(imported, rows)
+    comers, refused = staged.read(session, imported, rows)
     workspace = session.get_one(Workspace, imported.workspace_id)
     parted = staged.part(session, imported, comers)
     admitted = crowd.admit_new(session, workspace, parted.new, _arrival(imported))

@@ -4,15 +4,17 @@ import json
 
 from bot.leads.inquiry import EXAMPLE, Inquiry, read
 from bot.leads.sources.contract import Source
+from bot.leads.sources.labels import named
 from bot.leads.sources.payload import json_object
 
 
 def parse(body: bytes, _content_type: str) -> list[Inquiry]:
-    """Read a JSON object with the fields of `Inquiry`; unknown fields stay in the raw submission.
+    """Read a JSON object with the fields of `Inquiry`, by our names or by usual labels; whatever
+    else there is, is kept as a question with its answer.
 
     Raises Unreadable.
     """
-    return [read(json_object(body))]
+    return [read(named(json_object(body).items()))]
 
 
 SOURCE = Source(

@@ -1,20 +1,22 @@
 """The columns of a list: what each means, recognised or told, and how a row is read by that."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 
 from bot.errors import HandoffError
+from bot.leads import values
 from bot.leads.inquiry import Inquiry, Unreadable, read
 from bot.leads.sources import labels
 from bot.sheet import REASON, rearmed
 
 NOTE = "note"
-"""Kept as a line of the message, with the column's name."""
+"""Kept as a question with its answer: the column's name, and what stands in the cell."""
 SKIP = "skip"
 """Left out."""
 
 MEANINGS: Mapping[str, str] = {
-    NOTE: "Keep as a note",
+    NOTE: "Keep under its name",
     SKIP: "Leave out",
     "email": "E-mail",
     "phone": "Phone",
@@ -23,7 +25,7 @@ MEANINGS: Mapping[str, str] = {
     "last_name": "Last name",
     "company": "Company",
     "job_title": "Job title",
-    "country": "Country (two letters)",
+    "country": "Country",
     "message": "Message",
     "consent": "Consent (yes or no)",
     "submitted_at": "Date and time",
@@ -42,12 +44,13 @@ MEANINGS: Mapping[str, str] = {
 }
 """What a column can mean, in words."""
 
-_MANY = {NOTE, SKIP, "message"}
 _REACHABLE = {"email", "phone"}
 
+_BESIDE = 40
+"""So many characters beside the addresses of a cell are a name and commas."""
 
-class TwoColumns(HandoffError):
-    """The columns “{first}” and “{second}” cannot both be {meaning}: keep one of them as a note."""
+# What Meta's exports put before their ids, such as `f:7000000000000001`.
+_META = re.compile(r"(?:l|ag|as|c|f):(?=\d{5,}$)")
 
 
 class NobodyReachable(HandoffError):
@@ -55,50 +58,66 @@ class NobodyReachable(HandoffError):
 
 
 def guess(header: Sequence[str], sample: Sequence[Sequence[str]]) -> list[str]:
-    """What each column means: by its usual name, and for addresses by what stands in it.
+    """What each column means: by its name, and for addresses and numbers by what stands in it too.
 
-    The first column of a meaning has it; whatever else there is, is kept as a note.
+    Several columns may mean the same; of a row, the first that is filled counts.
     """
-    meanings: list[str] = []
-    for name in header:
-        field = SKIP if name == REASON else labels.canonical(name) or NOTE
-        is_taken = field in meanings and field not in _MANY
-        meanings.append(NOTE if is_taken else field)
-    if not _REACHABLE & set(meanings) and (place := _addresses(sample, len(header))) is not None:
-        meanings[place] = "email"
+    meanings = [SKIP if name == REASON else labels.canonical(name) or NOTE for name in header]
+    columns = [[row[place] for row in sample if row[place]] for place in range(len(header))]
+    _find_addresses(meanings, columns)
+    _find_numbers(meanings, columns)
     return meanings
 
 
-def _addresses(sample: Sequence[Sequence[str]], width: int) -> int | None:
-    """The first column of whose cells half or more are addresses."""
-    for place in range(width):
-        cells = [row[place] for row in sample if row[place]]
-        if cells and sum("@" in cell for cell in cells) * 2 >= len(cells):
-            return place
-    return None
+def _find_addresses(meanings: list[str], columns: Sequence[Sequence[str]]) -> None:
+    """The columns of addresses: those that are called so, or the first; never our own people's."""
+    full = [place for place, cells in enumerate(columns) if _are(_is_addresses, cells)]
+    own = [place for place in full if not _is_of_all(columns[place])] or full
+    for place in full:
+        if meanings[place] != SKIP and (place not in own or meanings[place] != "email"):
+            meanings[place] = NOTE
+    if own and "email" not in [meanings[place] for place in own]:
+        meanings[own[0]] = "email"
 
 
-def check(header: Sequence[str], meanings: Sequence[str]) -> None:
-    """See that rows can be read by these meanings. Raises TwoColumns, NobodyReachable."""
-    by_meaning: dict[str, str] = {}
-    for place, (name, meaning) in enumerate(zip(header, meanings, strict=True)):
-        if meaning in _MANY:
-            continue
-        if meaning in by_meaning:
-            words = MEANINGS[meaning].lower()
-            raise TwoColumns(first=by_meaning[meaning], second=name, meaning=words, place=place)
-        by_meaning[meaning] = name
-    if not _REACHABLE & set(by_meaning):
-        raise NobodyReachable
+def _find_numbers(meanings: list[str], columns: Sequence[Sequence[str]]) -> None:
+    """A column of phone numbers, where none is called so."""
+    if "phone" in meanings:
+        return
+    is_number = values.is_surely_a_number if "email" in meanings else values.is_likely_a_number
+    for place, cells in enumerate(columns):
+        if meanings[place] == NOTE and _are(is_number, cells):
+            meanings[place] = "phone"
+            return
 
 
-def is_readable(header: Sequence[str], meanings: Sequence[str]) -> bool:
-    """Whether `check` finds nothing wrong."""
-    try:
-        check(header, meanings)
-    except HandoffError:
+def _are(is_one: Callable[[str], bool], cells: Sequence[str]) -> bool:
+    """Whether half or more of the cells of a column are of a kind."""
+    return bool(cells) and sum(map(is_one, cells)) * 2 >= len(cells)
+
+
+def _is_addresses(cell: str) -> bool:
+    """Whether a cell holds addresses, and not much else."""
+    if "@" not in cell:
         return False
-    return True
+    found = list(values.addresses(cell))
+    return bool(found) and len(cell) - len("".join(found)) <= _BESIDE
+
+
+def _is_of_all(cells: Sequence[str]) -> bool:
+    """Whether one address stands in every row: it is nobody's own, but ours."""
+    return len(cells) > 1 and len(set(map(str.casefold, cells))) == 1
+
+
+def reach_somebody(meanings: Sequence[str]) -> bool:
+    """Whether a column holds a way to reach people."""
+    return bool(_REACHABLE.intersection(meanings))
+
+
+def check(meanings: Sequence[str]) -> None:
+    """See that rows can be read by these meanings. Raises NobodyReachable."""
+    if not reach_somebody(meanings):
+        raise NobodyReachable
 
 
 def read_row(header: Sequence[str], meanings: Sequence[str], cells: Sequence[str]) -> Inquiry:
@@ -107,13 +126,23 @@ def read_row(header: Sequence[str], meanings: Sequence[str], cells: Sequence[str
     Raises Unreadable, naming each field that does not fit.
     """
     said = [
-        (name, None if meaning == NOTE else meaning, rearmed(cell))
+        (name, None if meaning == NOTE else meaning, _plain(cell))
         for name, meaning, cell in zip(header, meanings, cells, strict=True)
-        if meaning != SKIP
+        if meaning != SKIP and not values.is_nothing(cell)
     ]
-    found = labels.gather(said)
-    if not found:
+    if not said:
         raise Unreadable({"row": "is empty"})
-    inquiry = read(found)
-    inquiry.external_id = hashlib.sha256(repr(sorted(found.items())).encode()).hexdigest()
+    inquiry = read(labels.gather(said, recognise=False))
+    inquiry.external_id = _identity(said)
     return inquiry
+
+
+def _plain(cell: str) -> str:
+    """What somebody would read in a cell."""
+    return _META.sub("", rearmed(cell)) if ":" in cell or "'" in cell else cell
+
+
+def _identity(said: Sequence[tuple[str, str | None, str]]) -> str:
+    """The same for the same row, whatever the order of its columns."""
+    pairs = sorted((field or name, cell) for name, field, cell in said)
+    return hashlib.sha256(repr(pairs).encode()).hexdigest()

@@ -9,7 +9,7 @@ from io import BytesIO
 from itertools import chain, islice
 
 from bot.leads.inquiry import Inquiry, Unreadable
-from bot.leads.sources.columns import NobodyReachable, TwoColumns, check, guess, read_row
+from bot.leads.sources.columns import NobodyReachable, check, guess, read_row
 from bot.leads.sources.contract import Source
 from bot.leads.sources.labels import is_known
 from bot.sheet import NotAList, read_sheet
@@ -26,9 +26,9 @@ def parse(body: bytes, _content_type: str) -> list[Inquiry]:
         sheet = read_sheet(BytesIO(body), is_known)
         first = list(islice(sheet.rows, SAMPLE))
         meanings = guess(sheet.header, first)
-        check(sheet.header, meanings)
+        check(meanings)
         found = [read_row(sheet.header, meanings, cells) for cells in chain(first, sheet.rows)]
-    except (NotAList, TwoColumns, NobodyReachable) as error:
+    except (NotAList, NobodyReachable) as error:
         raise Unreadable({"body": error.message}) from error
     if not found:
         raise Unreadable({"body": "has no rows below its header"})

@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.leads.inquiry import Unreadable, storable
+from bot.leads.inquiry import Unreadable
 from bot.leads.sources.contract import Reference
+from bot.leads.values import encodable
 
 # Unix time above this is in milliseconds: in seconds it would be the year 5138.
 _MILLISECONDS = 100_000_000_000
@@ -45,7 +46,7 @@ def decoded(body: bytes) -> Any:
 
 def _cleaned(value: Any, deepest: int) -> Any:
     if isinstance(value, str):
-        return storable(value)
+        return encodable(value)
     if isinstance(value, float):
         return value if math.isfinite(value) else None  # how programs write that there is none
     if not isinstance(value, dict | list):
@@ -54,7 +55,7 @@ def _cleaned(value: Any, deepest: int) -> Any:
         raise Unreadable({"body": "is nested too deeply"})
     if isinstance(value, list):
         return [_cleaned(each, deepest - 1) for each in value]
-    return {storable(name): _cleaned(each, deepest - 1) for name, each in value.items()}
+    return {encodable(name): _cleaned(each, deepest - 1) for name, each in value.items()}
 
 
 def plain(value: object) -> str:

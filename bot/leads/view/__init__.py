@@ -16,7 +16,7 @@ from bot.leads.view.card import (
     returned,
 )
 from bot.leads.view.found import MOST_FOUND, SHOW, found, mine, one
-from bot.leads.view.imports import AS_SPEND, CANCEL, COLUMNS, START, imported
+from bot.leads.view.imports import AS_SPEND, CANCEL, COLUMNS, ENCODING, START, encoding_of, imported
 from bot.leads.view.quiet import CHANGE_RULES, offer, rules
 from bot.leads.view.rows import (
     LIST,
@@ -41,6 +41,7 @@ __all__ = [
     "COLUMNS",
     "CONTACTED",
     "DISMISS",
+    "ENCODING",
     "LIST",
     "LOST",
     "MOST_FOUND",
@@ -59,6 +60,7 @@ __all__ = [
     "call_list",
     "card",
     "details",
+    "encoding_of",
     "found",
     "imported",
     "list_action",

@@ -1,5 +1,6 @@
 """How a lead looks: its card in the channel, with the buttons that fit where it stands."""
 
+from collections.abc import Iterable
 from urllib.parse import quote
 
 from slack_sdk.models.blocks import (
@@ -18,6 +19,7 @@ from slack_sdk.models.blocks import (
 from bot.campaigns.view import offer_line, offer_then
 from bot.leads.model import Lead, LeadFacts, Rating, Status, Touch
 from bot.leads.sources import SOURCES
+from bot.leads.view import answers
 from bot.slack import Message
 from bot.slack.text import clean, duration, moment, safe
 
@@ -43,8 +45,8 @@ def rate_action(rating: Rating) -> str:
     return f"{RATE}.{rating}"
 
 
-def card(facts: LeadFacts) -> Message:
-    """The lead as the channel sees it."""
+def card(facts: LeadFacts, *, with_all_answers: bool = False) -> Message:
+    """The lead as the channel sees it; with what every form asked where there is room for it."""
     lead = facts.lead
     blocks: list[Block] = [
         HeaderBlock(text=PlainTextObject(text=clean(_title(lead), 150), emoji=False)),
@@ -56,6 +58,8 @@ def card(facts: LeadFacts) -> Message:
         blocks.append(
             SectionBlock(text=PlainTextObject(text=clean(lead.message, _PREVIEW), emoji=False))
         )
+    if not facts.names_only:
+        blocks.extend(_answers(lead, with_all=with_all_answers))
     if facts.touches:
         blocks.append(SectionBlock(text=_came_back(facts)))
     lines = [_heat(lead), _consent(facts), _before(facts), _history(facts)]
@@ -64,10 +68,18 @@ def card(facts: LeadFacts) -> Message:
     return Message(_sentence(facts), blocks)
 
 
+def _answers(lead: Lead, *, with_all: bool) -> Iterable[Block]:
+    if with_all:
+        return answers.every(lead.unplaced)
+    found = answers.few(lead.unplaced)
+    return [SectionBlock(text=found)] if found else []
+
+
 def returned(touch: Touch, lead: Lead) -> Message:
     """Someone whose lead is open wrote again: told to its owner."""
     said = touch.facts.get("message")
     words = f"\n> {safe(said, 1_000)}" if isinstance(said, str) else ""
+    words += answers.beside(touch.unplaced)
     who = f"*{safe(lead.name, 100)}*" + (f" of {safe(lead.company, 100)}" if lead.company else "")
     text = f"{who} came back {way(touch.source)}: your lead #{lead.id}.{words}"
     return Message(f"{safe(lead.name, 100)} came back.", [SectionBlock(text=text)])
@@ -138,7 +150,8 @@ def _came_back(facts: LeadFacts) -> str:
     touch = facts.touches[0]
     often = f" ({len(facts.touches)} times so far)" if len(facts.touches) > 1 else ""
     said = touch.facts.get("message")
-    words = f"\n> {safe(said, 300)}" if isinstance(said, str) and not facts.names_only else ""
+    words = f"\n> {safe(said, 300)}" if isinstance(said, str) else ""
+    words = "" if facts.names_only else words + answers.beside(touch.unplaced)
     return f"*Came back* {moment(touch.at)} {way(touch.source)}{often}{words}"
 
 

@@ -24,7 +24,9 @@ MOST_FOUND = 8
 
 def one(facts: LeadFacts) -> View:
     """One lead, with what can be done with it."""
-    blocks = [block for block in card(facts).content if isinstance(block, Block)]
+    blocks = [
+        block for block in card(facts, with_all_answers=True).content if isinstance(block, Block)
+    ]
     return View(
         type="modal", callback_id=SHOW, private_metadata=str(facts.lead.id),
         title=f"Lead #{facts.lead.id}"[:24], close="Done", blocks=blocks,

@@ -9,13 +9,16 @@ from slack_sdk.models.blocks import (
     ContextBlock,
     HeaderBlock,
     MarkdownTextObject,
+    Option,
     PlainTextObject,
     SectionBlock,
+    StaticSelectElement,
 )
 
 from bot.campaigns.model import Campaign
 from bot.leads.model import Import, ImportState
-from bot.leads.sources.columns import MEANINGS, NOTE, SKIP, is_readable
+from bot.leads.sources.columns import MEANINGS, NOTE, SKIP, reach_somebody
+from bot.sheet import ENCODINGS
 from bot.slack import Message
 from bot.slack.text import bar, clean, plural, safe
 
@@ -23,6 +26,7 @@ START = "import.start"
 COLUMNS = "import.columns"
 CANCEL = "import.cancel"
 AS_SPEND = "import.as_spend"
+ENCODING = "import.encoding"
 
 _MOST_COLUMNS = 25
 
@@ -59,6 +63,8 @@ def _preview(it: Import, campaign: Campaign | None) -> Message:
     ]
     if it.preview.get("first"):
         blocks.append(SectionBlock(text=_first(it)))
+    if it.encoding in ENCODINGS and it.file_id:
+        blocks.append(_encoding(it, it.encoding))
     blocks.append(_small(_fate(campaign)))
     blocks.append(_buttons(it))
     return Message(f"{safe(title, 150)} {plural(it.total, 'row')}.", blocks)
@@ -117,10 +123,12 @@ def _counts(new: int, joined: int, known: int, refused: int) -> list[str]:
 
 def _columns(it: Import) -> str:
     """What was made of the columns, those that mean the same together."""
-    kinds: dict[str, list[str]] = {"Understood": [], "Kept as notes": [], "Left out": []}
+    kinds: dict[str, list[str]] = {"Understood": [], "Kept under their names": [], "Left out": []}
     for name, meaning in list(zip(it.header, it.meanings, strict=True))[:_MOST_COLUMNS]:
         if meaning in (NOTE, SKIP):
-            kinds["Left out" if meaning == SKIP else "Kept as notes"].append(safe(name, 60))
+            kinds["Left out" if meaning == SKIP else "Kept under their names"].append(
+                safe(name, 60)
+            )
         else:
             kinds["Understood"].append(_understood(name, MEANINGS[meaning]))
     lines = [f"{kind}: {', '.join(names)}" for kind, names in kinds.items() if names]
@@ -145,6 +153,30 @@ def _first(it: Import) -> str:
     return clean("*First rows*\n" + "\n".join(rows), 3000)
 
 
+def _encoding(it: Import, encoding: str) -> Block:
+    """How the file is encoded, which only a reader of its names can judge."""
+    options = {each: _option(it, each, words) for each, words in ENCODINGS.items()}
+    menu = StaticSelectElement(
+        action_id=ENCODING, options=list(options.values()), initial_option=options[encoding]
+    )
+    odd = it.preview.get("odd_lines") or 0
+    text = f"*Encoding*\n{ENCODINGS[encoding]}. If letters look wrong, choose another."
+    if odd:
+        text += f" {plural(odd, 'line')} of it {'is' if odd == 1 else 'are'} Windows-1252."
+    return SectionBlock(text=text, accessory=menu)
+
+
+def _option(it: Import, encoding: str, words: str) -> Option:
+    return Option(text=PlainTextObject(text=words), value=f"{it.id}.{encoding}")
+
+
+def encoding_of(value: str) -> tuple[int, str]:
+    """The import and the encoding that an option stands for; 0, which no import has, for others."""
+    import_id, _, encoding = value.partition(".")
+    is_one = import_id.isdecimal() and len(import_id) < 19 and encoding in ENCODINGS
+    return (int(import_id), encoding) if is_one else (0, "")
+
+
 def _fate(campaign: Campaign | None) -> str:
     of = f" of “{safe(campaign.name, 100)}”" if campaign else ""
     return f"New people come onto one call list{of} for sales to work through."
@@ -156,7 +188,7 @@ def _buttons(it: Import) -> Block:
     choose = ButtonElement(text="Columns…", action_id=COLUMNS, value=value)
     spend = ButtonElement(text="It is spend", action_id=AS_SPEND, value=value)
     cancel = ButtonElement(text="Cancel", action_id=CANCEL, value=value)
-    ready = is_readable(it.header, it.meanings)
+    ready = reach_somebody(it.meanings)
     return ActionsBlock(elements=[*([start] if ready else []), choose, spend, cancel])
 
 

@@ -22,6 +22,11 @@ def read(slug: str, body: object) -> Inquiry:
     return found
 
 
+def shown(inquiry: Inquiry) -> list[tuple[str, str]]:
+    """What no field says, under its question."""
+    return [(each["question"], each["answer"]) for each in inquiry.unplaced]
+
+
 def example(slug: str) -> Any:
     return json.loads(SOURCES[slug].example)
 
@@ -128,7 +133,7 @@ def test_metas_lead_is_fetched_with_its_consent() -> None:
     assert (inquiry.external_id, inquiry.first_name, inquiry.last_name) == ("77", "Ada", "Lovelace")
     assert (inquiry.form_id, inquiry.ad_id, inquiry.utm_campaign) == ("5", "6", "8")
     assert inquiry.submitted_at == NOW
-    assert inquiry.message == "budget: 10k, 20k"
+    assert shown(inquiry) == [("budget", "10k, 20k")]
     assert inquiry.consent is not None
     assert inquiry.consent.granted
     assert inquiry.consent.purposes == ["newsletter"]
@@ -164,7 +169,7 @@ def test_typeforms_answers_are_joined_by_id_not_by_position() -> None:
     body["form_response"]["answers"].reverse()
     inquiry = read("typeform", body)
     assert (inquiry.first_name, inquiry.last_name, inquiry.company) == ("Ada", "Lovelace", None)
-    assert inquiry.message == "How large is your team?: 12"
+    assert shown(inquiry) == [("How large is your team?", "12")]
 
 
 def test_typeforms_choices_are_read_by_their_labels() -> None:
@@ -176,11 +181,11 @@ def test_typeforms_choices_are_read_by_their_labels() -> None:
         ({"type": "boolean", "boolean": False}, "no"),
     ):
         body["form_response"]["answers"][-1] = answer | {"field": field}
-        assert read("typeform", body).message == f"How large is your team?: {words}"
+        assert shown(read("typeform", body)) == [("How large is your team?", words)]
 
 
 def test_tallys_choices_are_read_by_their_options() -> None:
-    assert read("tally", example("tally")).message == "Interested in: A demo"
+    assert shown(read("tally", example("tally"))) == [("Interested in", "A demo")]
 
 
 def test_a_meeting_that_is_cancelled_is_no_lead_and_a_new_time_is() -> None:
@@ -191,8 +196,8 @@ def test_a_meeting_that_is_cancelled_is_no_lead_and_a_new_time_is() -> None:
     assert read("calendly", body).external_id == "calendly:IN2"
 
 
-def test_googles_own_questions_become_the_message() -> None:
+def test_googles_own_questions_are_kept_with_their_answers() -> None:
     inquiry = read("google_ads", example("google_ads"))
-    assert inquiry.message == "when_can_we_call: Mornings"
+    assert shown(inquiry) == [("when_can_we_call", "Mornings")]
     assert inquiry.form_id == "40000000000000007"
     assert "google_key" not in inquiry.model_dump_json()

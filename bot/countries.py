@@ -1,0 +1,82 @@
+"""Countries as people write them: a code, or a name in one of the languages of our users.
+
+The names and the zones are those of Unicode's CLDR, as Babel carries them.
+"""
+
+from functools import cache
+
+from babel import Locale
+from babel.core import get_global
+
+from bot.words import plain_words
+
+_LANGUAGES = ("en", "de", "es", "fr", "it", "pt", "nl", "pl", "ru")
+
+# What people write and CLDR does not.
+_ALSO = {
+    "GB": "u k, great britain, england, scotland, wales, northern ireland, britain, "
+    "grossbritannien, gran bretana, grande bretagne, gran bretagna, inghilterra, angleterre, "
+    "inglaterra, groot brittannie, anglia, великобритания, англия",
+    "US": "united states of america, the united states, america, usa, u s, u s a, vereinigte "
+    "staaten von amerika, amerika, etats unis d amerique, eeuu, ee uu, stati uniti d america, сша",
+    "NL": "holland, the netherlands, holanda, hollande, olanda, голландия",
+    "CZ": "czech republic, tschechische republik, republica checa, republique tcheque, "
+    "repubblica ceca",
+    "RU": "russian federation, российская федерация, рф",
+    "KR": "korea, republic of korea, korea republic of",
+    "TR": "turkey",
+    "CN": "people s republic of china, p r china",
+    "AE": "uae, u a e",
+    "MK": "macedonia",
+    "CI": "ivory coast",
+    "CH": "swiss",
+    "BY": "belorussia, белоруссия",
+    "VN": "viet nam",
+    "IR": "iran islamic republic of",
+    "MD": "moldova republic of, молдавия",
+    "TW": "taiwan province of china",
+    "TZ": "tanzania united republic of",
+    "HK": "hong kong",
+    "MO": "macao, macau",
+}
+
+
+def country_code(written: str) -> str | None:
+    """The ISO 3166 code (two letters) of a country's name or code; None for anything else."""
+    words = plain_words(written[:80])
+    return _names().get(words) or _names().get(words.removeprefix("the "))
+
+
+@cache
+def country_of_zone(zone: str) -> str | None:
+    """The country in which a time zone of the IANA lies; None for one of no country."""
+    place = get_global("zone_aliases").get(zone, zone)
+    found = get_global("zone_territories").get(place)
+    return found if found in _codes() else None
+
+
+@cache
+def _codes() -> frozenset[str]:
+    """All codes of countries; CLDR has regions (001: the world) beside them."""
+    return frozenset(
+        code for code in Locale("en").territories
+        if len(code) == 2 and code.isalpha() and code not in ("EU", "EZ", "UN", "XA", "XB", "ZZ")
+    )  # fmt: skip
+
+
+@cache
+def _names() -> dict[str, str]:
+    """Codes by name; a name that two languages give to different countries is the first one's."""
+    found = {code.casefold(): code for code in _codes()}
+    for alias, codes in get_global("territory_aliases").items():
+        if len(codes) == 1 and codes[0] in _codes() and alias.isalpha() and len(alias) <= 3:
+            found.setdefault(alias.casefold(), codes[0])
+    for language in _LANGUAGES:
+        for code, name in Locale(language).territories.items():
+            if code in _codes():
+                found.setdefault(plain_words(name), code)
+                found.setdefault(plain_words(name.replace("&", " and ")), code)
+    also = ((name, code) for code, names in _ALSO.items() for name in names.split(", "))
+    for name, code in also:
+        found.setdefault(plain_words(name), code)
+    return found
