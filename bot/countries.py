@@ -40,6 +40,9 @@ _ALSO = {
     "MO": "macao, macau",
 }
 
+# Codes of CLDR that are none of a country.
+_NO_COUNTRIES = frozenset({"EU", "EZ", "UN", "XA", "XB", "ZZ"})
+
 
 def country_code(written: str) -> str | None:
     """The ISO 3166 code (two letters) of a country's name or code; None for anything else."""
@@ -58,10 +61,8 @@ def country_of_zone(zone: str) -> str | None:
 @cache
 def _codes() -> frozenset[str]:
     """All codes of countries; CLDR has regions (001: the world) beside them."""
-    return frozenset(
-        code for code in Locale("en").territories
-        if len(code) == 2 and code.isalpha() and code not in ("EU", "EZ", "UN", "XA", "XB", "ZZ")
-    )  # fmt: skip
+    found = map(str, Locale("en").territories)
+    return frozenset(each for each in found if len(each) == 2 and each.isalpha()) - _NO_COUNTRIES
 
 
 @cache
@@ -69,8 +70,9 @@ def _names() -> dict[str, str]:
     """Codes by name; a name that two languages give to different countries is the first one's."""
     found = {code.casefold(): code for code in _codes()}
     for alias, codes in get_global("territory_aliases").items():
-        if len(codes) == 1 and codes[0] in _codes() and alias.isalpha() and len(alias) <= 3:
-            found.setdefault(alias.casefold(), codes[0])
+        name = str(alias)
+        if len(codes) == 1 and codes[0] in _codes() and name.isalpha() and len(name) <= 3:
+            found.setdefault(name.casefold(), codes[0])
     for language in _LANGUAGES:
         for code, name in Locale(language).territories.items():
             if code in _codes():

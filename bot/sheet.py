@@ -182,7 +182,9 @@ def _detected(sample: bytes) -> str:
     found = chardet.detect(
         sample, prefer_superset=True, compat_names=False, exclude_encodings=_NOT_GUESSED
     )["encoding"]
-    return found if found in ENCODINGS and not found.startswith("utf") else "cp1252"
+    if found is None or found not in ENCODINGS or found.startswith("utf"):
+        return "cp1252"
+    return found
 
 
 def _whole_lines(text: str, *, cut: bool) -> list[str]:

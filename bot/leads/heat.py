@@ -114,7 +114,7 @@ class Rules:
         filled = ("phone", "company", "job_title", "message")
         held = {name: bool(getattr(inquiry, name)) for name in filled} | {
             "campaign": has_campaign,
-            "asked_to_be_called": bool(_CALL_ME.search(inquiry.message or "")),
+            "asked_to_be_called": bool(_CALL_ME.search(inquiry.said)),
             "repeat_visit": is_return,
         }
         keys = [key for key, holds in held.items() if holds] + list(labels)

@@ -1,5 +1,7 @@
 """The canonical lead before it is stored: what every source's parser gives, and its rules."""
 
+import copy
+import hashlib
 import json
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -260,6 +262,11 @@ class Inquiry(BaseModel):
         return values.e164(self.phone, country_code(self.country or "") or country)
 
     @property
+    def said(self) -> str:
+        """All that the person wrote in words of their own."""
+        return "\n".join([self.message or "", *(each["answer"] for each in self.unplaced)])
+
+    @property
     def unplaced(self) -> list[Answer]:
         """The answers that no field says: they are shown under their questions."""
         return [answer for answer in self.answers if "field" not in answer]
@@ -279,7 +286,9 @@ def read(facts: dict[str, Any]) -> Inquiry:
             wrong = {field.partition(".")[0] for field in found} & left.keys()
             if not wrong:
                 raise Unreadable(_causes(problems, left.get("answers") or ())) from None
-        for field in wrong:
+        if "answers" in wrong:  # they are none of a parser of ours
+            del left["answers"]
+        for field in wrong - {"answers"}:
             _set_aside(left, field, problems.get(field))
 
 
@@ -298,16 +307,18 @@ def _set_aside(facts: dict[str, Any], field: str, problem: str | None) -> None:
     text = values.storable(value if isinstance(value, str) else json.dumps(value, default=str))
     if field in _CUT:
         facts[field], problem = text[:LONG], None
+    elif field == "external_id":  # too long; the same one sent again is still the same
+        facts[field], problem = hashlib.sha256(text.encode()).hexdigest(), None
     elif field == "email" and (found := next(values.addresses(text), None)):
         facts[field], problem = found, None
-    if field != "answers" and values.says_something(text):
+    if values.says_something(text):
         shown = problem if field in ("email", "phone") else None
         facts["answers"] = _noted(facts.get("answers"), field, text, shown)
 
 
 def _noted(answers: object, field: str, text: str, problem: str | None) -> list[Answer]:
     """The answers with this one among them, which its field could not take as it is."""
-    noted: list[Answer] = [{**each} for each in answers] if isinstance(answers, list) else []
+    noted: list[Answer] = copy.deepcopy(answers) if isinstance(answers, list) else []
     answer = next((each for each in noted if each.get("field") == field), None)
     if answer is None:
         answer = Answer(question=field.replace("_", " ").capitalize(), answer=text)

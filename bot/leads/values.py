@@ -59,9 +59,10 @@ def encodable(text: str) -> str:
 
 def storable(text: str) -> str:
     """Text that PostgreSQL can hold, trimmed; none that is unseen."""
+    if text.isascii() and text.isprintable():
+        return text.strip()
     kept = encodable(text).strip()
-    is_seen = (kept.isascii() and kept.isprintable()) or clean(kept, len(kept)).strip()
-    return kept if is_seen else ""
+    return kept if clean(kept, len(kept)).strip() else ""
 
 
 def is_nothing(text: str) -> bool:
@@ -80,7 +81,7 @@ def address(text: str) -> str | None:
     if len(text) > _LONGEST_ADDRESS:
         return None
     try:
-        return validate_email(_PREFIX.sub("", text), check_deliverability=False).normalized
+        return validate_email(bare(text), check_deliverability=False).normalized
     except EmailNotValidError:
         return None
 
@@ -96,7 +97,8 @@ def addresses(text: str) -> Iterator[str]:
 
 def bare(text: str) -> str:
     """A text without what spreadsheets and exports put before an address or a number."""
-    return _PREFIX.sub("", text.strip().lstrip("'"))
+    stripped = text.strip().lstrip("'")
+    return _PREFIX.sub("", stripped) if ":" in stripped else stripped
 
 
 def is_same_address(text: str, found: str) -> bool:
@@ -126,6 +128,8 @@ def is_cut_short(text: str) -> bool:
 def is_surely_a_number(text: str) -> bool:
     """Whether a text is a phone number, whatever it is called: with its country code."""
     typed = bare(text)
+    if not typed.startswith(("+", "00")):
+        return False
     return bool(_INTERNATIONAL.fullmatch(typed)) and e164(typed, None) is not None
 
 
@@ -151,8 +155,7 @@ def e164(text: str, country: str | None) -> str | None:
     """A phone number in E.164, read in this country where it has no country code of its own."""
     if re.search(r"[^\W\d_]{3,}", text):  # `+49 30 901820 (mornings)` dials no letters
         found = next(iter(phonenumbers.PhoneNumberMatcher(text, country)), None)
-        if found is not None:
-            return _written(found.number)
+        return _written(found.number) if found else None
     if text.startswith("00") and (number := _parsed("+" + text[2:], None)):
         return number
     code = phonenumbers.country_code_for_region(country) if country else 0

@@ -140,7 +140,7 @@ def _json_body() -> dict[str, Any]:
 
 
 def _form_body() -> dict[str, Any]:
-    names = [name for name in Inquiry.model_fields if name != "submitted_at"]
+    names = [name for name in Inquiry.model_fields if name not in ("submitted_at", "answers")]
     properties = {name: {"type": "string"} for name in [*names, form.NEXT, form.HONEYPOT]}
     schema = {"type": "object", "properties": properties}
     kinds = ("application/x-www-form-urlencoded", "multipart/form-data")

@@ -17,7 +17,12 @@ from bot.store import Store
 from tests.campaigns.scene import hire, install
 
 ADA = {"email": "ada@example.com"}
-FULL = ADA | {"phone": "1", "company": "A", "job_title": "B", "message": "Please call me back"}
+FULL = ADA | {
+    "phone": "+4930901820",
+    "company": "A",
+    "job_title": "B",
+    "message": "Please call me back",
+}
 
 
 def heat(source: str = "form", rules: Rules = Rules(), **fields: Any) -> tuple[int, bool]:  # noqa: B008
@@ -32,10 +37,10 @@ def heat(source: str = "form", rules: Rules = Rules(), **fields: Any) -> tuple[i
     [
         ("form", {}, 50, True),
         ("form", {"email": "ada@gmail.com"}, 40, False),
-        ("form", {"email": "ada@gmail.com", "phone": "1"}, 50, True),
-        ("form", {"email": "ada@mailinator.com", "phone": "1"}, 0, False),
+        ("form", {"email": "ada@gmail.com", "phone": "+4930901820"}, 50, True),
+        ("form", {"email": "ada@mailinator.com", "phone": "+4930901820"}, 0, False),
         ("csv", FULL, 60, True),
-        ("csv", {"phone": "1", "company": "A"}, 15, False),
+        ("csv", {"phone": "+4930901820", "company": "A"}, 15, False),
         ("calendly", {}, 80, True),
         ("zoom", {"company": "A"}, 15, False),
     ],
@@ -88,7 +93,7 @@ def test_an_admin_changes_the_rules_and_others_do_not(store: Store) -> None:
             with pytest.raises(NotAllowed, match="Only admins can change what makes a lead hot"):
                 service.change_rules(session, who, 60, points, [])
     assert heat("form", told) == (5, False)
-    assert heat("form", told, phone="1") == (75, True)
+    assert heat("form", told, phone="+4930901820") == (75, True)
 
 
 @pytest.mark.parametrize(

@@ -159,7 +159,10 @@ def test_a_lead_is_received_once_by_its_id(floor: Floor) -> None:
 @pytest.mark.parametrize(
     ("first", "again"),
     [
-        ({"email": None, "phone": "ask at the desk"}, {"email": None, "phone": "ask at the desk"}),
+        (
+            {"email": None, "phone": "ask at the desk, box 40123"},
+            {"email": None, "phone": "ask at the desk, box 40123"},
+        ),
         ({}, {"phone": "+49 30 901820"}),
     ],
 )
@@ -186,7 +189,7 @@ def test_the_same_id_in_another_workspace_is_another_lead(floor: Floor) -> None:
 
 def type_in(session: Session, by: Person, _lead_id: int) -> Lead:
     workspace = session.get_one(Workspace, by.workspace_id)
-    receipt = service.type_in(session, workspace, by, read({"phone": by.name}), None)
+    receipt = service.type_in(session, workspace, by, read({"phone": "123456"}), None)
     return session.get_one(Lead, receipt.lead_id)
 
 

@@ -53,7 +53,7 @@ def test_what_needs_no_lock_is_received_together(store: Store) -> None:
     one_by_one(store, workspace, [body(email="known@example.com")])
     bodies = [
         body(email="new@example.com"), body(email="known@example.com"), b"{",
-        body(email="new@example.com", external_id="twice"), body(phone="123"),
+        body(email="new@example.com", external_id="twice"), body(phone="12345"),
         body(phone="+49 30 901820"),
     ]  # fmt: skip
     with store.transaction() as session:

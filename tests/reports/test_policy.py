@@ -38,6 +38,7 @@ SECRETS = {
     "email": ("adelheid@zwoelfer.example", Matter.CONTACT),
     "phone_e164": ("+43660123987", Matter.CONTACT), "job_title": ("Buyer-in-chief", Matter.CONTACT),
     "message": ("Call me after six", Matter.CONTACT),
+    "answers": ("Ten thousand or so", Matter.CONTACT),
     "disposition_note": ("She was rude", Matter.CONTACT),
     "external_id": ("adelheid-4711", Matter.CONTACT),
 }  # fmt: skip
@@ -91,7 +92,8 @@ def test_a_room_sees_what_everyone_in_it_sees() -> None:
 def secret_lead(owner_id: int | None) -> dict[str, Any]:
     told = {name: words for name, (words, _) in SECRETS.items()}
     return {
-        **FACTS, **told, "claimed_by": owner_id, "claimed_at": MONDAY if owner_id else None,
+        **FACTS, **told, "answers": [{"question": "Budget", "answer": told["answers"]}],
+        "claimed_by": owner_id, "claimed_at": MONDAY if owner_id else None,
         "status": "won", "won_minor": AMOUNT, "won_currency": "EUR", "rating": "weak",
         "received_at": MONDAY,
     }  # fmt: skip

@@ -167,9 +167,7 @@ def gather(
         written = values.storable(plain(value))
         if values.is_nothing(written):
             continue
-        answer = Answer(
-            question=values.storable(label)[:_LONGEST_QUESTION] or "Answer", answer=written
-        )
+        answer = Answer(question=_question(label), answer=written)
         answers.append(answer)
         if field is not None:
             _place(found, field, answer, value)
@@ -177,6 +175,11 @@ def gather(
         _recognise(found, answers)
     _name(found, answers)
     return found | ({"answers": answers} if answers else {})
+
+
+@lru_cache(4_096)
+def _question(label: str) -> str:
+    return values.storable(label)[:_LONGEST_QUESTION] or "Answer"
 
 
 def _place(found: dict[str, Any], field: str, answer: Answer, value: object) -> None:

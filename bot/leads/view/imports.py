@@ -63,7 +63,7 @@ def _preview(it: Import, campaign: Campaign | None) -> Message:
     ]
     if it.preview.get("first"):
         blocks.append(SectionBlock(text=_first(it)))
-    if it.encoding in ENCODINGS and it.file_id:
+    if it.encoding is not None and it.file_id is not None:
         blocks.append(_encoding(it, it.encoding))
     blocks.append(_small(_fate(campaign)))
     blocks.append(_buttons(it))

@@ -69,6 +69,15 @@ def _won_amount(row: Any) -> Decimal | None:
     return amount.amount if amount else None
 
 
+# A cell of a sheet holds 32,767 characters.
+_MOST_SAID = 20_000
+
+
+def _answers(row: Any) -> str | None:
+    lines = (f"{each['question']}: {each['answer']}" for each in row.Lead.unplaced)
+    return "\n".join(lines)[:_MOST_SAID] or None
+
+
 _NAME, _CONTACT, _PEOPLE, _MONEY = Matter.NAME, Matter.CONTACT, Matter.PEOPLE, Matter.MONEY
 
 COLUMNS = (
@@ -105,6 +114,7 @@ COLUMNS = (
            or row.Lead.phone_raw, _CONTACT),
     Column("job_title", "of the person", _of("job_title"), _CONTACT),
     Column("message", "what the person wrote", _of("message"), _CONTACT),
+    Column("answers", "what else they were asked, a line each", _answers, _CONTACT),
     Column("external_id", "the sender's own number of it", _of("external_id"), _CONTACT),
     Column("disposition_note", "what was noted when it was lost", _of("disposition_note"),
            _CONTACT),
