@@ -140,7 +140,7 @@ def test_a_list_is_imported_from_the_command_line(
     [
         (["--map", "Wer=nonsense"], "should read COLUMN=MEANING"),
         (["--map", "Was=email"], "no column “Was”. It has: Wer, Post"),
-        (["--map", "Wer=email"], "cannot both be e-mail"),
+        (["--encoding", "latin"], "I do not read “latin”. I read utf-8"),
         (["--map", "Post=note"], "No column holds an e-mail address"),
         (["--campaign", "spring"], "No campaign has the UTM code spring"),
     ],

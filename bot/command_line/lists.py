@@ -7,12 +7,13 @@ from sqlalchemy.orm import Session
 
 from bot.campaigns import service as campaigns
 from bot.command_line.leads import installed
+from bot.encoding import ENCODINGS
 from bot.errors import HandoffError
 from bot.leads import importing, service
 from bot.leads.model import Import
 from bot.leads.service import staged
 from bot.leads.sources.columns import MEANINGS
-from bot.sheet import ENCODINGS, refused_file, refused_name
+from bot.sheet import refused_file, refused_name
 from bot.slack.text import clean
 from bot.store import Store
 

@@ -5,10 +5,11 @@ None of it is done in one transaction, and nothing in a transaction waits for Sl
 
 import tempfile
 
+from bot.encoding import NotAList
 from bot.leads import service
 from bot.leads.model import Import
 from bot.leads.service import staged
-from bot.sheet import MOST_BYTES, NotAList, refused_file, refused_name
+from bot.sheet import MOST_BYTES, refused_file, refused_name
 from bot.slack import Slack
 from bot.slack import place as place_of
 from bot.slack.errors import SlackRefused, TooLarge

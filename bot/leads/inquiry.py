@@ -1,11 +1,10 @@
 """The canonical lead before it is stored: what every source's parser gives, and its rules."""
 
-import copy
 import hashlib
 import json
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Annotated, Any, NamedTuple, NotRequired, Self
+from typing import Annotated, Any, NamedTuple, Self
 from urllib.parse import parse_qs, urlsplit
 
 from pydantic import (
@@ -20,11 +19,11 @@ from pydantic import (
     model_validator,
 )
 from pydantic.json_schema import SkipJsonSchema
-from typing_extensions import TypedDict
 
 from bot.countries import country_code
 from bot.errors import HandoffError
 from bot.leads import values
+from bot.leads.answers import ABOUT, CUT_SHORT, NO_ADDRESS, NO_NUMBER, Answer, note
 
 # What a field may hold: more than any form asks for, less than what would bloat a row.
 SHORT = 1_000
@@ -75,17 +74,6 @@ class Refusal(NamedTuple):
     """What is wrong, by field."""
 
 
-class Answer(TypedDict):
-    """A question of a form or a column of a list, and what was answered."""
-
-    question: str
-    answer: str
-    field: NotRequired[str]
-    """The field that says all of it; without one, the answer is shown under its question."""
-    problem: NotRequired[str]
-    """Why the field that the question means could not take it."""
-
-
 def _storable(value: object) -> object:
     """Text that PostgreSQL can hold, trimmed; None for what stands for nothing."""
     if not isinstance(value, str):
@@ -131,24 +119,6 @@ def _consent(value: object) -> object:
         return value
     granted = values.agreement(str(value))
     return None if granted is None else {"granted": granted}
-
-
-_NO_ADDRESS = "is not an e-mail address"
-_NO_NUMBER = "is not a phone number"
-_CUT_SHORT = (
-    "was rounded by Excel, which shows long numbers as 4.9E+11: format the column as text and "
-    "export it again"
-)
-
-
-_ABOUT = {_NO_ADDRESS: "email", _NO_NUMBER: "phone", _CUT_SHORT: "phone"}
-
-
-def problem_with(field: str, text: str) -> str | None:
-    """Why a field could not take this text, where a reader would wonder."""
-    if field == "phone" and values.is_cut_short(text):
-        return _CUT_SHORT
-    return {"email": _NO_ADDRESS, "phone": _NO_NUMBER}.get(field)
 
 
 class Inquiry(BaseModel):
@@ -208,7 +178,7 @@ class Inquiry(BaseModel):
             return None
         found = values.address(value)
         if found is None:
-            raise ValueError(_NO_ADDRESS)
+            raise ValueError(NO_ADDRESS)
         return found
 
     @field_validator("phone")
@@ -218,7 +188,7 @@ class Inquiry(BaseModel):
             return None
         found = values.number(value)
         if found is None:
-            raise ValueError(_CUT_SHORT if values.is_cut_short(value) else _NO_NUMBER)
+            raise ValueError(CUT_SHORT if values.is_cut_short(value) else NO_NUMBER)
         return found
 
     @field_validator("country")
@@ -313,26 +283,13 @@ def _set_aside(facts: dict[str, Any], field: str, problem: str | None) -> None:
         facts[field], problem = found, None
     if values.says_something(text):
         shown = problem if field in ("email", "phone") else None
-        facts["answers"] = _noted(facts.get("answers"), field, text, shown)
-
-
-def _noted(answers: object, field: str, text: str, problem: str | None) -> list[Answer]:
-    """The answers with this one among them, which its field could not take as it is."""
-    noted: list[Answer] = copy.deepcopy(answers) if isinstance(answers, list) else []
-    answer = next((each for each in noted if each.get("field") == field), None)
-    if answer is None:
-        answer = Answer(question=field.replace("_", " ").capitalize(), answer=text)
-        noted.append(answer)
-    answer.pop("field", None)
-    if problem:
-        answer["problem"] = problem
-    return noted
+        facts["answers"] = note(facts.get("answers"), field, text, shown)
 
 
 def _causes(problems: dict[str, str], answers: Iterable[Answer]) -> dict[str, str]:
     """What is wrong; that nobody can be reached follows from an address or a number that is."""
     said = (each["problem"] for each in answers if "problem" in each)
-    causes = {_ABOUT[why]: why for why in said if why in _ABOUT} | problems
+    causes = {ABOUT[why]: why for why in said if why in ABOUT} | problems
     if causes.keys() & {"email", "phone"}:
         causes.pop("body", None)
     return causes

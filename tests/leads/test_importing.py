@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from bot.contacts.model import Consent, Contact, ContactKey
+from bot.encoding import NotAList
 from bot.errors import NotFound
 from bot.leads import importing, service
 from bot.leads.inquiry import Unreadable, read
@@ -21,7 +22,7 @@ from bot.leads.service.admitting import CARD, RETURNED, admit
 from bot.leads.service.case import Arrival
 from bot.leads.sources.columns import read_row
 from bot.people.model import Person, Role, Workspace
-from bot.sheet import NotAList, refused_file
+from bot.sheet import refused_file
 from bot.slack.cards import Card
 from bot.store import Base, Store
 from tests.campaigns.scene import at_once, hire, install

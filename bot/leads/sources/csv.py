@@ -8,11 +8,12 @@ whole list is read at once, as a small one may be.
 from io import BytesIO
 from itertools import chain, islice
 
+from bot.encoding import NotAList
 from bot.leads.inquiry import Inquiry, Unreadable
 from bot.leads.sources.columns import NobodyReachable, check, guess, read_row
 from bot.leads.sources.contract import Source
 from bot.leads.sources.labels import is_known
-from bot.sheet import NotAList, read_sheet
+from bot.sheet import read_sheet
 
 SLUG = "csv"
 

@@ -12,7 +12,8 @@ from functools import lru_cache
 from typing import Any
 
 from bot.leads import values
-from bot.leads.inquiry import LONG, SHORT, Answer, Inquiry, problem_with
+from bot.leads.answers import Answer, problem_with
+from bot.leads.inquiry import LONG, SHORT, Inquiry
 from bot.leads.sources.payload import moment, plain
 from bot.leads.sources.vocabulary import PARTS, PHRASES, Part
 from bot.words import plain_words

@@ -16,9 +16,9 @@ from slack_sdk.models.blocks import (
 )
 
 from bot.campaigns.model import Campaign
+from bot.encoding import ENCODINGS
 from bot.leads.model import Import, ImportState
 from bot.leads.sources.columns import MEANINGS, NOTE, SKIP, reach_somebody
-from bot.sheet import ENCODINGS
 from bot.slack import Message
 from bot.slack.text import bar, clean, plural, safe
 

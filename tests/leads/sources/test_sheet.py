@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.encoding import ENCODINGS, NotAList
 from bot.leads.inquiry import Inquiry, Unreadable
 from bot.leads.sources.columns import (
     NOTE,
@@ -19,7 +20,7 @@ from bot.leads.sources.columns import (
     read_row,
 )
 from bot.leads.sources.labels import is_known
-from bot.sheet import ENCODINGS, MOST_COLUMNS, REASON, NotAList, disarmed, read_sheet, rearmed
+from bot.sheet import MOST_COLUMNS, REASON, disarmed, read_sheet, rearmed
 
 TEXT = "First name,E-mail,City\nAda,ada@example.com,Köln\nJosé,jose@example.com,São Paulo\n"
 ROWS = [["Ada", "ada@example.com", "Köln"], ["José", "jose@example.com", "São Paulo"]]
