@@ -53,11 +53,12 @@ def pytest_xdist_auto_num_workers() -> int:
     return max(2, (os.cpu_count() or 1) * 2)
 
 
-# A demo, a browser's context and their caches are made once for each of these files.
+# A demo, an application, a browser's context are made once for each of these files.
 _TOGETHER = {
     "tests/journeys/test_browser.py",
     "tests/playground/page/test_page.py",
     "tests/reports/test_in_chromium.py",
+    "tests/reports/test_pages.py",
 }
 
 

@@ -94,22 +94,22 @@ class Databases:
 
     def __init__(self, server: str) -> None:
         self._server = server
-        self._spare: Database | None = None
+        self._spare: list[Database] = []
 
     @contextmanager
     def lend(self) -> Iterator["Database"]:
         """An empty, migrated database."""
-        database, self._spare = self._spare or self._create(), None
+        database = self._spare.pop() if self._spare else self._create()
         yield database
         if database.empty():
-            self._spare = database
+            self._spare.append(database)
         else:
             self._drop(database)
 
     def close(self) -> None:
         """Close every connection of ours."""
-        if self._spare is not None:
-            self._spare.close()
+        for database in self._spare:
+            database.close()
 
     def _create(self) -> "Database":
         name = f"test_{os.urandom(6).hex()}"

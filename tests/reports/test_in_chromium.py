@@ -6,6 +6,7 @@ documents is taken anew.
 
 import random
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -15,8 +16,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
+from bot import clock
 from bot.spend.model import Margin, SpendEntry
-from tests.reports.house import MONDAY, NOW, House
+from tests.databases import Databases
+from tests.reports.house import MONDAY, NOW, House, open_house
 
 pytestmark = pytest.mark.browser
 
@@ -55,8 +58,7 @@ def lead(draw: random.Random, campaigns: list[int], owners: list[int]) -> dict[s
     }  # fmt: skip
 
 
-@pytest.fixture
-def autumn(house: House) -> House:
+def fill(house: House) -> None:
     """Five weeks of a company that does well enough."""
     draw = random.Random(3)
     owners = [house.person(name).id for name in ("sofia", "ben")]
@@ -74,7 +76,20 @@ def autumn(house: House) -> House:
             for campaign in campaigns
             for day in range(35)
         )  # fmt: skip
-    return house
+
+
+@pytest.fixture(scope="module")
+def for_readers(databases: Databases) -> Iterator[House]:
+    with databases.lend() as database, contextmanager(open_house)(database.url) as house:
+        fill(house)
+        yield house
+
+
+@pytest.fixture
+def autumn(for_readers: House) -> House:
+    """A company that these tests share, since they only read."""
+    clock.use(lambda: NOW)
+    return for_readers
 
 
 @pytest.fixture(params=[(420, "light"), (1400, "dark")], ids=str)

@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
 from html import unescape
 
@@ -12,6 +13,7 @@ import openpyxl
 import pytest
 from sqlalchemy import func, select, text
 
+from bot import clock
 from bot.jobs import Schedule, enqueue
 from bot.metrics import METRICS
 from bot.metrics.jobs import TALLY
@@ -19,7 +21,8 @@ from bot.metrics.model import TalliedDay
 from bot.reports.service import figures
 from bot.spend.model import SpendEntry
 from bot.store import DatabaseDown
-from tests.reports.house import MONDAY, NOW, House
+from tests.databases import Databases
+from tests.reports.house import MONDAY, NOW, House, open_house
 
 OTHER = text(
     "INSERT INTO workspace (team_id, name, bot_user_id, channel, timezone, currency, installed_at)"
@@ -39,8 +42,7 @@ def text_of_any(page: httpx.Response) -> str:
     return unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page.text)))
 
 
-@pytest.fixture
-def busy(house: House) -> House:
+def fill(house: House) -> None:
     """Two campaigns over two weeks."""
     ben = house.person("ben").id
     with house.store.transaction() as session:
@@ -61,13 +63,36 @@ def busy(house: House) -> House:
                        line="Ads", minor=30_000, currency="EUR", note="", entered_at=NOW,
                        source="typed")
         )  # fmt: skip
-    return house
 
 
 @pytest.fixture
-def clara(busy: House) -> Iterator[httpx.Client]:
+def busy(house: House) -> House:
+    """A company with campaigns, for a test that changes something."""
+    fill(house)
+    return house
+
+
+@pytest.fixture(scope="module")
+def for_readers(databases: Databases) -> Iterator[httpx.Client]:
+    """A browser in which Clara has signed in, in a company with campaigns."""
+    with databases.lend() as database, contextmanager(open_house)(database.url) as house:
+        fill(house)
+        with house.browser("clara") as web:
+            yield web
+
+
+@pytest.fixture
+def claras_own(busy: House) -> Iterator[httpx.Client]:
+    """A browser for a test that needs an application of its own."""
     with busy.browser("clara") as web:
         yield web
+
+
+@pytest.fixture
+def clara(for_readers: httpx.Client) -> httpx.Client:
+    """Her browser, for tests that only read: they share it."""
+    clock.use(lambda: NOW)
+    return for_readers
 
 
 def test_last_week_stands_on_the_first_page(clara: httpx.Client) -> None:
@@ -170,7 +195,7 @@ def test_every_figure_is_explained(clara: httpx.Client) -> None:
     assert "An admin enters it with <code>/campaign costs</code>" in page
 
 
-def test_campaigns_side_by_side(clara: httpx.Client, busy: House) -> None:
+def test_campaigns_side_by_side(clara: httpx.Client) -> None:
     said = text_of(clara.get(f"/report/compare?{WEEK}&campaign=1&campaign=2"))
     assert "2 campaigns side by side" in said
     assert "Leads received 3 1" in said
@@ -288,21 +313,21 @@ def test_the_files_below_a_page_of_leads_hold_the_leads_on_it(
 
 
 def test_what_goes_wrong_is_a_page_for_people_and_json_for_programs(
-    clara: httpx.Client, monkeypatch: pytest.MonkeyPatch
+    claras_own: httpx.Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    missing = clara.get("/report/nothing")
+    missing = claras_own.get("/report/nothing")
     assert (missing.status_code, "There is no such page" in missing.text) == (404, True)
     assert "default-src 'none'" in missing.headers["content-security-policy"]
-    assert clara.get("/report/files/secrets.csv").text.startswith("<!doctype html>")
-    assert clara.get(f"/report/sign-in?onward={'x' * 3_000}").status_code == 400
-    assert clara.post("/report").status_code == 405
-    assert clara.get("/nothing").json() == {"detail": "Not Found"}
+    assert claras_own.get("/report/files/secrets.csv").text.startswith("<!doctype html>")
+    assert claras_own.get(f"/report/sign-in?onward={'x' * 3_000}").status_code == 400
+    assert claras_own.post("/report").status_code == 405
+    assert claras_own.get("/nothing").json() == {"detail": "Not Found"}
 
     def away(*_args: object) -> None:
         raise DatabaseDown
 
     monkeypatch.setattr(figures, "totals", away)
-    page = clara.get("/report/figures")
+    page = claras_own.get("/report/figures")
     assert (page.status_code, page.headers["retry-after"]) == (503, "5")
     assert "cannot be reached at the moment" in text_of_any(page)
 
@@ -310,7 +335,7 @@ def test_what_goes_wrong_is_a_page_for_people_and_json_for_programs(
         raise RuntimeError("secret")
 
     monkeypatch.setattr(figures, "totals", broken)
-    page = clara.get("/report/figures")
+    page = claras_own.get("/report/figures")
     assert (page.status_code, "This page broke" in page.text) == (500, True)
     assert "secret" not in page.text
 
