@@ -51,7 +51,7 @@ def sweep(session: Session) -> int:
     due = session.scalars(
         select(Lead)
         .where(Lead.look_at <= now)
-        .order_by(Lead.look_at)
+        .order_by(Lead.look_at, Lead.id)
         .limit(_AT_ONCE)
         .with_for_update(key_share=True, skip_locked=True)
     ).all()

@@ -32,7 +32,7 @@ def remind(session: Session) -> int:
     due = (
         select(StandupEntry.id)
         .where(StandupEntry.remind_at <= now)
-        .order_by(StandupEntry.remind_at)
+        .order_by(StandupEntry.remind_at, StandupEntry.id)
         .limit(_AT_ONCE)
         .with_for_update(skip_locked=True)
     )
@@ -67,7 +67,7 @@ def close(session: Session) -> int:
     due = (
         select(StandupRound.id)
         .where(StandupRound.closes_at <= now, StandupRound.closed_at.is_(None))
-        .order_by(StandupRound.closes_at)
+        .order_by(StandupRound.closes_at, StandupRound.id)
         .limit(1)
         .with_for_update(skip_locked=True)
     )
