@@ -3,7 +3,7 @@
 The names and the zones are those of Unicode's CLDR, as Babel carries them.
 """
 
-from functools import cache
+from functools import cache, lru_cache
 
 from babel import Locale
 from babel.core import get_global
@@ -44,6 +44,7 @@ _ALSO = {
 _NO_COUNTRIES = frozenset({"EU", "EZ", "UN", "XA", "XB", "ZZ"})
 
 
+@lru_cache(1_024)
 def country_code(written: str) -> str | None:
     """The ISO 3166 code (two letters) of a country's name or code; None for anything else."""
     words = plain_words(written[:80])

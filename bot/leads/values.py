@@ -18,7 +18,7 @@ from bot.slack.text import clean
 _NOTHING = frozenset({"", "NULL", "null", "N/A", "#N/A", "-"})
 _SAYS_NOTHING = frozenset({"n/a", "na", "none", "null", "nil", "no", "unknown", "keine", "nan"})
 
-_KNOWN = 2_048
+_KNOWN = 8_192
 """How many values are remembered, since most are asked for twice or more."""
 
 # Excel's CSV and Meta's exports write this before an address or a number.
@@ -26,6 +26,7 @@ _PREFIX = re.compile(r"^(?:mailto|tel|p):\s*", re.IGNORECASE)
 _ADDRESS = re.compile(
     r"[^\s<>()\[\],;:\"'|/\\@]+@[^\s<>()\[\],;:\"'|/\\@]+\.[^\s<>()\[\],;:\"'|/\\@]+"
 )
+_USUAL_NAME = re.compile(r"(?=.{1,64}$)[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*")
 # RFC 5321 allows no more; the checker would spend time on it.
 _LONGEST_ADDRESS = 254
 
@@ -39,6 +40,7 @@ _LONGEST_NUMBER = 60
 _MOST_READ = 5_000
 _BETWEEN_NUMBERS = re.compile(r"[,;|\n]| / |\b(?:or|oder|ou|o|of|lub|или)\b")
 _INTERNATIONAL = re.compile(r"(?:\+|00)[\d\s()./-]+")
+_WORD = re.compile(r"[^\W\d_]{3,}")
 _DIALLED = re.compile(r"[+(0][\d\s()./-]+")
 
 _AGREEMENTS = {
@@ -80,8 +82,17 @@ def address(text: str) -> str | None:
     """The e-mail address that a text is, and nothing else; its domain in small letters."""
     if len(text) > _LONGEST_ADDRESS:
         return None
+    name, _, domain = text.partition("@")
+    if _USUAL_NAME.fullmatch(name):  # the checker's time goes into domains, which repeat
+        known = _checked(f"a@{domain}")
+        return f"{name}{known[1:]}" if known else None
+    return _checked(bare(text))
+
+
+@lru_cache(_KNOWN)
+def _checked(text: str) -> str | None:
     try:
-        return validate_email(bare(text), check_deliverability=False).normalized
+        return validate_email(text, check_deliverability=False).normalized
     except EmailNotValidError:
         return None
 
@@ -153,7 +164,7 @@ def _can_be_dialled(text: str) -> bool:
 @lru_cache(_KNOWN)
 def e164(text: str, country: str | None) -> str | None:
     """A phone number in E.164, read in this country where it has no country code of its own."""
-    if re.search(r"[^\W\d_]{3,}", text):  # `+49 30 901820 (mornings)` dials no letters
+    if _WORD.search(text):  # `+49 30 901820 (mornings)` dials no letters
         found = next(iter(phonenumbers.PhoneNumberMatcher(text, country)), None)
         return _written(found.number) if found else None
     if text.startswith("00") and (number := _parsed("+" + text[2:], None)):
