@@ -1,18 +1,22 @@
 """A plain HTML form: `POST /leads/form/{key}`, urlencoded or multipart, with a honeypot.
 
 The fields have the names of `Inquiry`, or usual ones (`name`, `telefon`); what else a form asks is
-kept as a question with its answer. `_next` may name the page to thank on, and the hidden
-field `_honey` must stay empty: only programs fill it in.
+kept as a question with its answer. Old sites write in other encodings: `_charset_` or the content
+type names it, else what is no UTF-8 is Windows-1252. `_next` may name the page to thank on, and
+the hidden field `_honey` must stay empty: only programs fill it in.
 """
 
-from collections.abc import Iterator
+import codecs
+import re
+from collections.abc import Iterable, Iterator
 from io import BytesIO
 from typing import Any
 from urllib.parse import parse_qsl
 
 from python_multipart.exceptions import FormParserError
-from python_multipart.multipart import parse_form
+from python_multipart.multipart import parse_form, parse_options_header
 
+from bot.encoding import LENIENT
 from bot.leads.inquiry import Inquiry, Unreadable, read
 from bot.leads.sources.contract import Source
 from bot.leads.sources.labels import canonical, named
@@ -23,6 +27,12 @@ NEXT = "_next"
 # WHATWG forms have no limit; a lead's form has no more than this.
 _MOST_FIELDS = 200
 
+_CHARSET = b"_charset_"
+# Python's names; it has other codecs (base64, idna), in which no form is written.
+_OF_FORMS = re.compile(r"utf-8|ascii|(?:iso8859|cp|koi8|mac|gb|big5|euc|shift|johab|hz)[\w-]*")
+# The Encoding Standard of the WHATWG.
+_AS_BROWSERS = {"iso8859-1": "cp1252", "ascii": "cp1252", "iso8859-9": "cp1254"}
+
 
 def fields(body: bytes, content_type: str) -> dict[str, str]:
     """The form's fields, the last of each name. Raises Unreadable."""
@@ -32,24 +42,52 @@ def fields(body: bytes, content_type: str) -> dict[str, str]:
 def pairs(body: bytes, content_type: str) -> list[tuple[str, str]]:
     """The form's fields in its order; a name can come again. Raises Unreadable."""
     try:
-        if content_type.lower().startswith("multipart/form-data"):
-            return _multipart(body, content_type)
-        text = body.decode("utf-8", "replace")
-        return parse_qsl(text, keep_blank_values=True, max_num_fields=_MOST_FIELDS)
+        is_multipart = content_type.lower().startswith("multipart/form-data")
+        found = _multipart(body, content_type) if is_multipart else _urlencoded(body)
     except (ValueError, FormParserError):
         raise Unreadable({"body": "is not a form"}) from None
+    encoding = _encoding(found, content_type)
+    return [
+        (name.decode(encoding, LENIENT), each.decode(encoding, LENIENT)) for name, each in found
+    ]
 
 
-def _multipart(body: bytes, content_type: str) -> list[tuple[str, str]]:
-    found: list[tuple[str, str]] = []
+def _urlencoded(body: bytes) -> list[tuple[bytes, bytes]]:
+    pairs = parse_qsl(
+        body.decode("latin-1"),  # which keeps each byte as one letter
+        keep_blank_values=True,
+        max_num_fields=_MOST_FIELDS,
+        encoding="latin-1",
+    )
+    return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in pairs]
+
+
+def _multipart(body: bytes, content_type: str) -> list[tuple[bytes, bytes]]:
+    found: list[tuple[bytes, bytes]] = []
 
     def keep(field: Any) -> None:
-        name = (field.field_name or b"").decode("utf-8", "replace")
-        found.append((name, (field.value or b"").decode("utf-8", "replace")))
+        found.append((field.field_name or b"", field.value or b""))
 
     headers = {"Content-Type": content_type.encode("latin-1", "replace")}
     parse_form(headers, BytesIO(body), keep, lambda _file: None)
     return found
+
+
+def _encoding(pairs: Iterable[tuple[bytes, bytes]], content_type: str) -> str:
+    """The encoding that the form names itself in, else the one of its content type; or UTF-8."""
+    named = [value for name, value in pairs if name == _CHARSET][:1]
+    _, options = parse_options_header(content_type.encode("latin-1", "replace").decode("latin-1"))
+    named += [options.get(b"charset", b"")]
+    return next(filter(None, (_known(each.decode("latin-1")) for each in named)), "utf-8")
+
+
+def _known(label: str) -> str | None:
+    """An encoding's name as Python calls it; as browsers do, Latin-1 stands for Windows-1252."""
+    try:
+        name = codecs.lookup(label.strip()).name
+    except (LookupError, ValueError):
+        return None
+    return _AS_BROWSERS.get(name, name) if _OF_FORMS.fullmatch(name) else None
 
 
 def parse(body: bytes, content_type: str) -> list[Inquiry]:
