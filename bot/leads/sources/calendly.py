@@ -4,8 +4,9 @@ A rescheduled meeting comes as one that was cancelled and one that was booked, o
 """
 
 import json
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.leads.inquiry import Inquiry, read
 from bot.leads.sources.contract import Ignored, Request, Source, require_fresh, require_same, sign
@@ -56,17 +57,44 @@ def parse(body: bytes, _content_type: str) -> list[Inquiry]:
         (plain(each.get("question")) or "Answer", each.get("answer"))
         for each in objects(dig(invitee, "questions_and_answers"))
     ]
-    meeting = [plain(dig(invitee, "scheduled_event", key)) for key in ("name", "start_time")]
-    said.append(("Booked", " at ".join(filter(None, meeting))))
-    said += [(name, dig(invitee, "tracking", name)) for name in _TRACKED]
+    meeting = dig(invitee, "scheduled_event")
+    said += [
+        ("Booked", dig(meeting, "name")),
+        ("Starts", _said(dig(meeting, "start_time"), dig(invitee, "timezone"))),
+        _where(dig(meeting, "location")),
+        ("Guests", [each.get("email") for each in objects(dig(meeting, "event_guests"))]),
+    ]
+    tracking = dig(invitee, "tracking")
+    said += tracking.items() if isinstance(tracking, dict) else ()
     origin = {
         "external_id": identifier(dig(invitee, "uri")),
         "submitted_at": moment(dig(invitee, "created_at")),
     }
-    return [read(facts(said) | origin)]
+    return [read(facts(said, origin))]
 
 
-_TRACKED = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content")
+def _where(location: object) -> tuple[str, object]:
+    """Where they meet; the number that we call is theirs, and the one that they call is ours."""
+    place = dig(location, "location") or dig(location, "join_url")
+    if dig(location, "type") == "outbound_call":
+        return "Phone", place
+    return "Where", f"They call {place}" if place and dig(
+        location, "type"
+    ) == "inbound_call" else place
+
+
+def _said(start: object, zone: object) -> str:
+    """When a meeting starts, on the clock of who booked it and in UTC; whose clock is said."""
+    at = moment(start)
+    if at is None:
+        return plain(start)
+    utc = f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    try:
+        there = at.astimezone(ZoneInfo(plain(zone)))
+    except (OSError, ValueError, ZoneInfoNotFoundError):
+        return utc
+    return f"{there:%Y-%m-%d %H:%M} {zone} ({utc})"
+
 
 SOURCE = Source(
     slug="calendly",

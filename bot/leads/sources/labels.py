@@ -113,9 +113,14 @@ def _part_of(label: str) -> str | None:
     return found.pop() if len(found) == 1 and found <= _BY_PART_OF_LABEL else None
 
 
-def facts(pairs: Iterable[tuple[str, object]]) -> dict[str, Any]:
-    """Labels with their values, as an inquiry's facts and the answers that it keeps."""
-    return gather((label, canonical(label), value) for label, value in pairs)
+def facts(
+    pairs: Iterable[tuple[str, object]], known: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Labels with their values, as an inquiry's facts and the answers that it keeps.
+
+    `known` are facts of the sender itself; what a label says of the same stays an answer.
+    """
+    return gather(((label, canonical(label), value) for label, value in pairs), known)
 
 
 def named(pairs: Iterable[tuple[str, object]]) -> dict[str, Any]:
@@ -162,7 +167,7 @@ def gather(
     name none. `known` are facts that are there already. Without `recognise`, an address that no
     label names is nobody's: in a list it may be that of our own colleague.
     """
-    found: dict[str, Any] = dict(known or {})
+    found = {field: value for field, value in (known or {}).items() if value is not None}
     answers: list[Answer] = []
     for label, field, value in said:
         written = values.storable(plain(value))

@@ -48,7 +48,7 @@ def parse(body: bytes, _content_type: str) -> list[Inquiry]:
         "submitted_at": moment(dig(payload, "submittedAt")),
         "form_id": identifier(dig(payload, "formId")),
     }
-    return [read(facts(data.items() if isinstance(data, dict) else ()) | origin)]
+    return [read(facts(data.items() if isinstance(data, dict) else (), origin))]
 
 
 SOURCE = Source(

@@ -4,6 +4,7 @@ Zoom asks every 72 hours whether the address still holds the secret (`endpoint.u
 """
 
 import json
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -43,6 +44,20 @@ EXAMPLE: dict[str, Any] = {
         },
     },
 }
+# What Zoom writes about a registration; it was asked of nobody.
+_NO_QUESTIONS = frozenset(
+    {
+        "id", "registrant_id", "join_url", "status", "create_time", "custom_questions",
+        "participant_pin_code", "occurrence_id", "occurrences",
+    }
+)  # fmt: skip
+_LABELS = {
+    "email": "E-mail",
+    "org": "Company",
+    "comments": "Message",
+    "zip": "ZIP",
+    "no_of_employees": "Number of employees",
+}
 _VALIDATION = "endpoint.url_validation"
 
 
@@ -76,21 +91,39 @@ def parse(body: bytes, _content_type: str) -> list[Inquiry]:
         raise Ignored("an event that is no registration")
     webinar = dig(sent, "payload", "object")
     person = dig(webinar, "registrant")
-    names = [("First name", "first_name"), ("Last name", "last_name"), ("E-mail", "email"),
-             ("Phone", "phone"), ("Company", "org"), ("Job title", "job_title"),
-             ("Country", "country"), ("Message", "comments")]  # fmt: skip
-    said = [(label, dig(person, key)) for label, key in names]
-    said += [
-        (plain(each.get("title")) or "Answer", each.get("value"))
-        for each in objects(dig(person, "custom_questions"))
-    ]
-    said.append(("Registered for", dig(webinar, "topic")))
     origin = {
-        "external_id": identifier(dig(person, "id")),
+        "external_id": _id(webinar, person),
         "submitted_at": moment(sent.get("event_ts")),
         "form_id": identifier(dig(webinar, "id")),
     }
-    return [read(facts(said) | origin)]
+    said = [*_answers(person), ("Registered for", dig(webinar, "topic"))]
+    return [read(facts(said, origin))]
+
+
+def _answers(person: object) -> Iterator[tuple[str, object]]:
+    """Zoom's own questions by their names, in its order, and then the organizer's."""
+    for name, value in person.items() if isinstance(person, dict) else ():
+        if name not in _NO_QUESTIONS:
+            yield _LABELS.get(name, name.replace("_", " ").capitalize()), value
+    for each in objects(dig(person, "custom_questions")):
+        yield plain(each.get("title")) or "Answer", each.get("value")
+
+
+def _id(webinar: object, person: object) -> str | None:
+    """A registrant's id is the same at the next webinar, so the webinar's stands before it."""
+    registrant = identifier(dig(person, "id"))
+    where = [identifier(dig(webinar, "id")), _occurrence(webinar, person)]
+    return registrant and ":".join([*filter(None, where), registrant])
+
+
+def _occurrence(webinar: object, person: object) -> str | None:
+    """Which of the dates of a repeated webinar somebody chose."""
+    found = [identifier(dig(each, "occurrence_id")) for each in (person, webinar)]
+    found += [
+        identifier(each.get("occurrence_id"))
+        for each in [*objects(dig(person, "occurrences")), *objects(dig(webinar, "occurrences"))]
+    ]
+    return "+".join(dict.fromkeys(filter(None, found))) or None
 
 
 SOURCE = Source(

@@ -201,3 +201,63 @@ def test_googles_own_questions_are_kept_with_their_answers() -> None:
     assert shown(inquiry) == [("when_can_we_call", "Mornings")]
     assert inquiry.form_id == "40000000000000007"
     assert "google_key" not in inquiry.model_dump_json()
+
+
+def test_zooms_own_questions_are_kept_with_their_answers() -> None:
+    body = example("zoom")
+    person = body["payload"]["object"]["registrant"]
+    person |= {
+        "purchasing_time_frame": "Within a month", "no_of_employees": "51-250", "city": "Ulm",
+        "state": "", "join_url": "https://zoom.example.com/w/1", "status": "approved",
+    }  # fmt: skip
+    assert shown(read("zoom", body)) == [
+        ("Purchasing time frame", "Within a month"),
+        ("Number of employees", "51-250"),
+        ("City", "Ulm"),
+        ("Team size", "12"),
+        ("Registered for", "Spring webinar"),
+    ]
+
+
+def test_who_registers_for_the_next_webinar_is_another_lead() -> None:
+    first, other = example("zoom"), example("zoom")
+    other["payload"]["object"] |= {"id": "222", "topic": "Second"}
+    date = example("zoom")
+    date["payload"]["object"]["registrant"]["occurrence_id"] = "1780304400000"
+    ids = [read("zoom", each).external_id for each in (first, other, date, first)]
+    assert len(set(ids)) == 3
+    assert ids[0] == ids[3]
+
+
+def test_whose_clock_a_meeting_is_told_on_is_said() -> None:
+    body = example("calendly")
+    body["payload"]["timezone"] = "Europe/Berlin"
+    assert ("Starts", "2026-06-02 10:00 Europe/Berlin (2026-06-02 08:00 UTC)") in shown(
+        read("calendly", body)
+    )
+    for zone in (None, "", "Nowhere/At All", "../etc", 7):
+        body["payload"]["timezone"] = zone
+        assert ("Starts", "2026-06-02 08:00 UTC") in shown(read("calendly", body))
+
+
+def test_a_bookings_guests_and_place_are_kept_and_its_invitee_is_the_lead() -> None:
+    body = example("calendly")
+    body["payload"]["scheduled_event"] |= {
+        "location": {"type": "physical", "location": "12 Main Street"},
+        "event_guests": [{"email": "guest@example.org"}],
+    }
+    inquiry = read("calendly", body)
+    assert inquiry.email == "ada@example.com"
+    assert shown(inquiry)[-2:] == [("Where", "12 Main Street"), ("Guests", "guest@example.org")]
+
+
+@pytest.mark.parametrize(
+    ("kind", "phone"), [("outbound_call", "+493023125001"), ("inbound_call", None)]
+)
+def test_the_number_of_a_booking_is_whose_phone_rings(kind: str, phone: str | None) -> None:
+    body = example("calendly")
+    del body["payload"]["text_reminder_number"]
+    body["payload"]["scheduled_event"]["location"] = {"type": kind, "location": "+493023125001"}
+    inquiry = read("calendly", body)
+    assert inquiry.phone == phone
+    assert (("Where", "They call +493023125001") in shown(inquiry)) == (phone is None)
