@@ -8,9 +8,10 @@ from typing import Any
 
 from bot.leads.inquiry import Inquiry, read
 from bot.leads.sources.contract import Ignored, Request, Source, require_same, sign
-from bot.leads.sources.labels import facts
+from bot.leads.sources.labels import canonical, gather
 from bot.leads.sources.payload import dig, identifier, json_object, moment, objects, plain
 
+_FIELDS = {"INPUT_EMAIL": "email", "INPUT_PHONE_NUMBER": "phone"}
 _LABELS = {"INPUT_EMAIL": "E-mail", "INPUT_PHONE_NUMBER": "Phone"}
 
 EXAMPLE: dict[str, Any] = {
@@ -59,22 +60,59 @@ def parse(body: bytes, _content_type: str) -> list[Inquiry]:
         "submitted_at": moment(dig(data, "createdAt")),
         "form_id": identifier(dig(data, "formId")),
     }
-    return [read(facts(_answers(data)) | origin)]
+    return [read(gather(_answers(data), origin))]
 
 
-def _answers(data: object) -> Iterator[tuple[str, object]]:
-    for field in objects(dig(data, "fields")):
-        label = _LABELS.get(plain(field.get("type"))) or plain(field.get("label"))
-        yield label or "Answer", _chosen(field)
+def _answers(data: object) -> Iterator[tuple[str, str | None, object]]:
+    """Questions with the fields that they mean and their answers."""
+    fields = objects(dig(data, "fields"))
+    chosen = {f"{plain(each.get('key'))}_" for each in fields if _is_chosen(each)}
+    for field in fields:
+        if isinstance(field.get("value"), bool) and _is_of(field, chosen):
+            continue  # each box once more, as yes or no
+        kind, label = plain(field.get("type")), plain(field.get("label"))
+        if kind == "MATRIX":
+            yield from ((row, None, value) for row, value in _rows(label, field))
+        else:
+            meant = _FIELDS.get(kind) or canonical(label)
+            yield label or _LABELS.get(kind, "Answer"), meant, _chosen(field)
+
+
+def _is_chosen(field: dict[str, Any]) -> bool:
+    return bool(field.get("key") and objects(field.get("options")))
+
+
+def _is_of(field: dict[str, Any], chosen: set[str]) -> bool:
+    key = plain(field.get("key"))
+    return any(key.startswith(other) for other in chosen)
+
+
+def _rows(label: str, field: dict[str, Any]) -> Iterator[tuple[str, object]]:
+    """Each row of a matrix is a question."""
+    value, rows = field.get("value"), _texts(field, "rows")
+    if not isinstance(value, dict):
+        yield label or "Answer", value
+        return
+    for row, columns in value.items():
+        asked = plain(rows.get(row, row))
+        yield f"{label}: {asked}" if label else asked, _worded(columns, _texts(field, "columns"))
 
 
 def _chosen(field: dict[str, Any]) -> object:
-    """A choice comes as the ids of its options."""
-    value = field.get("value")
-    texts = {identifier(each.get("id")): each.get("text") for each in objects(field.get("options"))}
-    if texts and isinstance(value, list):
-        return [texts.get(identifier(each), each) for each in value]
-    return value
+    """A choice comes as the ids of its options, or as a plain one; a file with its address."""
+    value = _worded(field.get("value"), _texts(field, "options"))
+    files = [each["url"] for each in objects(value) if "url" in each]
+    return files or value
+
+
+def _texts(field: dict[str, Any], of: str) -> dict[str | None, Any]:
+    return {identifier(each.get("id")): each.get("text") for each in objects(field.get(of))}
+
+
+def _worded(value: object, texts: dict[str | None, Any]) -> object:
+    if isinstance(value, list):
+        return [_worded(each, texts) for each in value]
+    return texts.get(identifier(value)) or value
 
 
 SOURCE = Source(

@@ -11,8 +11,12 @@ from typing import Any
 
 from bot.leads.inquiry import Inquiry, read
 from bot.leads.sources.contract import Ignored, Request, Source, require_same, sign
-from bot.leads.sources.labels import canonical, facts
+from bot.leads.sources.labels import canonical, gather
 from bot.leads.sources.payload import dig, identifier, json_object, moment, objects, plain
+
+_FIELDS = {"email": "email", "phone_number": "phone"}
+_LABELS = {"email": "E-mail", "phone_number": "Phone"}
+_RECKONED = ("score", "price")
 
 EXAMPLE: dict[str, Any] = {
     "event_id": "01H0000000000000000000000",
@@ -51,37 +55,52 @@ def parse(body: bytes, _content_type: str) -> list[Inquiry]:
     if sent.get("event_type") != "form_response":
         raise Ignored("an event that is no response")
     response = sent.get("form_response")
-    hidden = dig(response, "hidden")
-    carried = {
-        field: plain(value)
-        for name, value in (hidden.items() if isinstance(hidden, dict) else ())
-        if (field := canonical(name))
-    }
     origin = {
         "external_id": identifier(dig(response, "token")),
         "submitted_at": moment(dig(response, "submitted_at")),
         "form_id": identifier(dig(response, "form_id")),
     }
-    return [read(carried | facts(_answers(response)) | origin)]
+    said = [*_answers(response), *_carried(response)]
+    return [read(gather(said, origin))]
 
 
-def _answers(response: object) -> Iterator[tuple[str, object]]:
-    """Questions with their answers; an e-mail or phone question is one whatever its title says."""
-    titles = {
-        identifier(field.get("id")): plain(field.get("title"))
-        for field in objects(dig(response, "definition", "fields"))
-    }
+def _answers(response: object) -> Iterator[tuple[str, str | None, object]]:
+    """Questions with the fields that they mean and their answers; an e-mail or phone question is
+    one whatever its title says."""
+    titles = dict(_titles(dig(response, "definition", "fields")))
     for answer in objects(dig(response, "answers")):
         kind = plain(answer.get("type"))
-        title = titles.get(identifier(dig(answer, "field", "id"))) or "Answer"
+        title = titles.get(identifier(dig(answer, "field", "id"))) or ""
         value = answer.get(kind)
         if kind in ("choice", "choices"):
             value = [dig(value, "label"), dig(value, "labels"), dig(value, "other")]
-        if kind == "email":
-            title = "E-mail"
-        elif kind == "phone_number":
-            title = "Phone"
-        yield title, value
+        yield title or _LABELS.get(kind, "Answer"), _FIELDS.get(kind) or canonical(title), value
+
+
+def _titles(fields: object, above: str = "", depth: int = 5) -> Iterator[tuple[str | None, str]]:
+    """The questions by their ids, also those of a group; of a matrix, each with the matrix's own
+    before it."""
+    for field in objects(fields):
+        own = plain(field.get("title"))
+        title = ": ".join(filter(None, (above, own)))
+        yield identifier(field.get("id")), title
+        if depth:
+            is_matrix = field.get("type") == "matrix"
+            rows = dig(field, "properties", "fields")
+            yield from _titles(rows, title if is_matrix else "", depth - 1)
+
+
+def _carried(response: object) -> Iterator[tuple[str, str | None, object]]:
+    """Hidden fields, and what the form reckoned: its variables and the score."""
+    hidden = dig(response, "hidden")
+    said = [*hidden.items()] if isinstance(hidden, dict) else []
+    variables = {plain(each.get("key")): each for each in objects(dig(response, "variables"))}
+    said += [(name, each.get(plain(each.get("type")))) for name, each in variables.items()]
+    if "score" not in variables:
+        said.append(("score", dig(response, "calculated", "score")))
+    for name, value in said:
+        if value != 0 or name not in _RECKONED:  # each form has these, most without using them
+            yield name.capitalize() if name in _RECKONED else name, canonical(name), value
 
 
 SOURCE = Source(

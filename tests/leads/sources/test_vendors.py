@@ -261,3 +261,109 @@ def test_the_number_of_a_booking_is_whose_phone_rings(kind: str, phone: str | No
     inquiry = read("calendly", body)
     assert inquiry.phone == phone
     assert (("Where", "They call +493023125001") in shown(inquiry)) == (phone is None)
+
+
+def tally(*fields: dict[str, Any]) -> Inquiry:
+    """A response with an address and these fields."""
+    body = example("tally")
+    body["data"]["fields"] = [
+        {"key": "m", "label": "Work mail", "type": "INPUT_EMAIL", "value": "kim@example.org"},
+        *fields,
+    ]
+    return read("tally", body)
+
+
+@pytest.mark.parametrize("value", ["o2", ["o2"]])
+@pytest.mark.parametrize("kind", ["MULTIPLE_CHOICE", "DROPDOWN", "MULTI_SELECT", "RANKING"])
+def test_a_choice_is_its_text_as_an_id_and_as_a_list_of_one(kind: str, value: object) -> None:
+    options = [{"id": "o1", "text": "1-10"}, {"id": "o2", "text": "11-50"}]
+    asked = {"key": "q", "label": "Team size", "type": kind, "value": value, "options": options}
+    assert shown(tally(asked)) == [("Team size", "11-50")]
+    land = [{"id": "o2", "text": "Austria"}]
+    assert tally(asked | {"label": "Country", "options": land}).country == "AT"
+    other = asked | {"value": "Something else"}
+    assert shown(tally(other)) == [("Team size", "Something else")]
+
+
+def test_each_row_of_a_matrix_is_a_question() -> None:
+    asked = {
+        "key": "q", "label": "How do you find", "type": "MATRIX",
+        "value": {"r1": ["c2"], "r2": ["c1", "c2"], "r3": [], "r4": "c1"},
+        "rows": [{"id": "r1", "text": "The price"}, {"id": "r2", "text": "The demo"}],
+        "columns": [{"id": "c1", "text": "good"}, {"id": "c2", "text": "clear"}],
+    }  # fmt: skip
+    assert shown(tally(asked)) == [
+        ("How do you find: The price", "clear"),
+        ("How do you find: The demo", "good, clear"),
+        ("How do you find: r4", "good"),
+    ]
+
+
+def test_tallys_boxes_are_shown_once_and_files_by_their_address() -> None:
+    boxes = {
+        "key": "q_1", "label": "Wants", "type": "CHECKBOXES", "value": ["a"],
+        "options": [{"id": "a", "text": "Demo"}, {"id": "b", "text": "Prices"}],
+    }  # fmt: skip
+    each = {"label": "Wants (Demo)", "type": "CHECKBOXES", "value": True}
+    file = {
+        "key": "q_2", "label": "Plan", "type": "FILE_UPLOAD",
+        "value": [{"id": "x", "name": "plan.pdf", "url": "https://example.com/plan.pdf"}],
+    }  # fmt: skip
+    alone = each | {"key": "q_3_a", "label": "Urgent"}
+    assert shown(tally(boxes, each | {"key": "q_1_a"}, file, alone)) == [
+        ("Wants", "Demo"),
+        ("Plan", "https://example.com/plan.pdf"),
+        ("Urgent", "yes"),
+    ]
+
+
+def test_a_second_address_of_a_form_stands_under_its_own_question() -> None:
+    second = {"key": "n", "label": "A colleague's", "type": "INPUT_EMAIL", "value": "z@example.org"}
+    inquiry = tally(second)
+    assert inquiry.email == "kim@example.org"
+    assert shown(inquiry) == [("A colleague's", "z@example.org")]
+
+
+def test_typeforms_groups_are_looked_into() -> None:
+    body = example("typeform")
+    asked = body["form_response"]["definition"]["fields"]
+    titled = [("a", "First name"), ("b", "Last name")]
+    inner = [{"id": key, "type": "short_text", "title": title} for key, title in titled]
+    rows = [{"id": "r1", "type": "multiple_choice", "title": "The price"}]
+    asked[:2] = [
+        {"id": "g", "type": "group", "title": "You", "properties": {"fields": [
+            {"id": "h", "type": "contact_info", "title": "Names", "properties": {"fields": inner}},
+        ]}},
+        {"id": "x", "type": "matrix", "title": "What matters?", "properties": {"fields": rows}},
+    ]  # fmt: skip
+    body["form_response"]["answers"][:1] = [
+        {"type": "text", "text": "Gus", "field": {"id": "a"}},
+        {"type": "text", "text": "Graf", "field": {"id": "b"}},
+        {"type": "choice", "choice": {"label": "much"}, "field": {"id": "r1"}},
+    ]
+    inquiry = read("typeform", body)
+    assert (inquiry.first_name, inquiry.last_name) == ("Gus", "Graf")
+    assert shown(inquiry) == [
+        ("What matters?: The price", "much"),
+        ("How large is your team?", "12"),
+    ]
+
+
+def test_typeforms_hidden_fields_and_scores_are_kept() -> None:
+    body = example("typeform")
+    body["form_response"] |= {
+        "hidden": {"utm_campaign": "spring-offer", "plan": "pro", "email": "other@example.org"},
+        "calculated": {"score": 9},
+    }
+    inquiry = read("typeform", body)
+    assert (inquiry.email, inquiry.utm_campaign) == ("ada@example.com", "spring-offer")
+    size = ("How large is your team?", "12")
+    assert shown(inquiry) == [size, ("plan", "pro"), ("email", "other@example.org"), ("Score", "9")]
+    body["form_response"] |= {
+        "hidden": {},
+        "variables": [
+            {"key": "score", "type": "number", "number": 0},
+            {"key": "tier", "type": "text", "text": "gold"},
+        ],
+    }
+    assert shown(read("typeform", body)) == [size, ("tier", "gold")]
