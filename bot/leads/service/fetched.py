@@ -13,7 +13,7 @@ from bot.leads.service.admitting import admit
 from bot.leads.service.case import Arrival
 from bot.leads.service.past import heard_of
 from bot.leads.service.receiving import Receipt, Sent, fetch_later, keep
-from bot.leads.sources import SOURCES, Reference
+from bot.leads.sources import SOURCES, Ignored, Reference
 from bot.people.model import Workspace
 
 RECONCILE = "leads.reconcile"
@@ -52,6 +52,8 @@ def read_fetched(session: Session, workspace: Workspace, arrival: Arrival, body:
         inquiry = fetching.parse(body)
     except Unreadable as problem:
         return Receipt(Outcome.UNREADABLE, problem=problem.refusal)
+    except Ignored as ignored:
+        return Receipt(Outcome.IGNORED, why_ignored=ignored.why)
     return Receipt(Outcome.LEAD, (admit(session, workspace, inquiry, arrival),))
 
 

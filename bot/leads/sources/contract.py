@@ -77,7 +77,7 @@ class Fetching:
     get: Callable[[Vendor, str], bytes]
     """The raw lead of this external id."""
     parse: Callable[[bytes], Inquiry]
-    """That raw lead, read; raises Unreadable."""
+    """That raw lead, read; raises Unreadable, and Ignored for what is no lead after all."""
     missed: Callable[[Vendor, datetime], Sequence[Reference]]
     """All leads that the vendor has had since then, for what its hooks missed."""
     api: str

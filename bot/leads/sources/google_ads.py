@@ -4,12 +4,14 @@ The proof is the key in the body, which the advertiser chooses. Ids are 8-byte i
 """
 
 import json
+import re
 from datetime import datetime
 from typing import Any
 
+from bot.leads import values
 from bot.leads.inquiry import Inquiry, Unreadable, read
 from bot.leads.sources.contract import Ignored, Request, Source, Unproven, require_same
-from bot.leads.sources.labels import FULL_NAME, facts, split_name
+from bot.leads.sources.labels import FULL_NAME, canonical, gather
 from bot.leads.sources.payload import (
     decoded,
     dig,
@@ -68,15 +70,6 @@ def parse(body: bytes, _content_type: str) -> list[Inquiry]:
     sent = json_object(body)
     if sent.get("is_test") is True:
         raise Ignored("a test lead")
-    known: dict[str, Any] = {}
-    others: list[tuple[str, object]] = []
-    for column in objects(sent.get("user_column_data")):
-        name, value = plain(column.get("column_id")), plain(column.get("string_value"))
-        field = _COLUMNS.get(name)
-        if field is None:
-            others.append((plain(column.get("column_name")) or name, value))
-        elif value:
-            known.setdefault(field, value)
     origin = {
         "external_id": identifier(sent.get("lead_id")),
         "submitted_at": moment(sent.get("lead_submit_time")),
@@ -87,7 +80,27 @@ def parse(body: bytes, _content_type: str) -> list[Inquiry]:
         "utm_medium": "cpc",
         "utm_campaign": identifier(sent.get("campaign_id")),
     }
-    return [read(facts(others) | split_name(known) | origin)]
+    return [read(gather(_answers(sent), origin))]
+
+
+def _answers(sent: dict[str, Any]) -> list[tuple[str, str | None, object]]:
+    """The columns with the fields that they mean; of two numbers, the one that Google verified is
+    before the other."""
+    columns = objects(sent.get("user_column_data"))
+    columns.sort(key=lambda column: "VERIFIED" not in plain(column.get("column_id")).upper())
+    return [_answer(column) for column in columns]
+
+
+def _answer(column: dict[str, Any]) -> tuple[str, str | None, object]:
+    name, value = plain(column.get("column_id")), column.get("string_value")
+    # Verified or not, it is what it would be; that it is verified may also be all that it says.
+    bare = re.sub(r"_?(?:IS_)?VERIFIED_?", "", name.upper())
+    is_verified = bare != name.upper()
+    says_only_whether = is_verified and values.agreement(plain(value)) is not None
+    own = name.replace("_", " ").capitalize() if is_verified or bare in _COLUMNS else name
+    label = plain(column.get("column_name")) or own or "Answer"
+    field = _COLUMNS.get(bare) or canonical(label) or canonical(name)
+    return label, None if says_only_whether else field, value
 
 
 SOURCE = Source(

@@ -21,6 +21,7 @@ from bot.leads.sources.contract import (
     require_same,
     sign,
 )
+from bot.leads.sources.labels import gather
 from bot.leads.sources.payload import (
     dig,
     identifier,
@@ -28,23 +29,35 @@ from bot.leads.sources.payload import (
     json_value,
     moment,
     objects,
+    plain,
     references,
 )
 
 _CONTACTS = "/crm/v3/objects/contacts"
 _PROPERTIES = {
-    "email": "email",
-    "phone": "phone",
-    "firstname": "first_name",
-    "lastname": "last_name",
-    "company": "company",
-    "jobtitle": "job_title",
-    "country": "country",
-    "message": "message",
-    "hs_google_click_id": "gclid",
-    "hs_facebook_click_id": "fbclid",
-    "hs_analytics_first_url": "landing_url",
+    "email": ("E-mail", "email"),
+    "work_email": ("Work e-mail", "email"),
+    "hs_additional_emails": ("Additional e-mails", "email"),
+    "phone": ("Phone", "phone"),
+    "mobilephone": ("Mobile phone", "phone"),
+    "hs_whatsapp_phone_number": ("WhatsApp", "phone"),
+    "firstname": ("First name", "first_name"),
+    "lastname": ("Last name", "last_name"),
+    "company": ("Company", "company"),
+    "jobtitle": ("Job title", "job_title"),
+    "country": ("Country", "country"),
+    "message": ("Message", "message"),
+    "hs_google_click_id": ("Google click ID", "gclid"),
+    "hs_facebook_click_id": ("Facebook click ID", "fbclid"),
+    "hs_analytics_first_url": ("First page", "landing_url"),
 }
+"""What is asked for of a contact: its label, and the field that it means."""
+
+_CONTACT = "0-1"
+"""HubSpot's type of object for contacts; deals, companies and the like have others."""
+_ORIGIN = "hs_object_source_label"
+# Whole lists, whose people have not just raised a hand.
+_IN_BULK = frozenset({"IMPORT", "MIGRATION"})
 
 # HubSpot's documents: these escapes of the address are signed as the characters they stand for.
 _DECODED = {
@@ -85,43 +98,57 @@ def parse(body: bytes, _content_type: str) -> list[Inquiry | Reference]:
     if not isinstance(events, list):
         raise Unreadable({"body": "must be a list of events"})
     found = references(
-        identifier(event.get("objectId"))
-        for event in objects(events)
-        if event.get("subscriptionType") in ("contact.creation", "object.creation")
+        identifier(event.get("objectId")) for event in objects(events) if _is_new_contact(event)
     )
     if not found:
         raise Ignored("it names no new contact")
     return [*found]
 
 
+def _is_new_contact(event: dict[str, Any]) -> bool:
+    """Whether somebody came; `object.creation` is of any type, and its ids are a type's own."""
+    kind = event.get("subscriptionType") or event.get("eventType")
+    is_contact = identifier(event.get("objectTypeId")) == _CONTACT
+    is_new = kind == "contact.creation" or (kind == "object.creation" and is_contact)
+    return is_new and plain(event.get("changeSource")) not in _IN_BULK
+
+
+def _came_in_bulk(contact: dict[str, Any]) -> bool:
+    return plain(dig(contact, "properties", _ORIGIN)).upper() in _IN_BULK
+
+
 def fetch(vendor: Vendor, external_id: str) -> bytes:
     """The contact as the CRM has it."""
-    properties = ",".join(_PROPERTIES)
+    properties = ",".join([*_PROPERTIES, _ORIGIN])
     contact = vendor.get(f"{_CONTACTS}/{external_id}", "id", properties=properties)
     return json.dumps(contact).encode()
 
 
 def parse_fetched(body: bytes) -> Inquiry:
-    """Read a contact of the CRM. Raises Unreadable."""
+    """Read a contact of the CRM. Raises Unreadable; Ignored where it came with a list."""
     sent = json_object(body)
-    known = {field: dig(sent, "properties", name) for name, field in _PROPERTIES.items()}
-    texts = {field: value for field, value in known.items() if isinstance(value, str | int)}
+    if _came_in_bulk(sent):
+        raise Ignored("a contact that came with an import")
+    said = [
+        (label, field, dig(sent, "properties", name))
+        for name, (label, field) in _PROPERTIES.items()
+    ]
     origin = {
         "external_id": identifier(sent.get("id")),
         "submitted_at": moment(sent.get("createdAt")),
     }
-    return read(texts | origin)
+    return read(gather(said, origin))
 
 
 def missed(vendor: Vendor, since: datetime) -> Sequence[Reference]:
-    """Every contact that was made since then."""
+    """Every contact that was made since then, other than those of imports."""
     found: list[str] = []
     cursor: dict[str, str] = {}
     while True:
-        page = vendor.get(_CONTACTS, "results", limit="100", properties="createdate", **cursor)
+        page = vendor.get(_CONTACTS, "results", limit="100", properties=_ORIGIN, **cursor)
         for contact in objects(dig(page, "results")):
             made, external_id = moment(contact.get("createdAt")), identifier(contact.get("id"))
-            if external_id and made and made >= since:
+            if external_id and made and made >= since and not _came_in_bulk(contact):
                 found.append(external_id)
         after = dig(page, "paging", "next", "after")
         if not after or str(after) == cursor.get("after"):

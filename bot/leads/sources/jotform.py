@@ -1,13 +1,15 @@
 """Jotform, which publishes no signature: the proof is the secret at the end of the address."""
 
 import json
+import re
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
 from bot.leads.inquiry import Inquiry, Unreadable, read
 from bot.leads.sources import form
 from bot.leads.sources.contract import Request, Source, require_same
-from bot.leads.sources.labels import facts
+from bot.leads.sources.labels import canonical, gather
 from bot.leads.sources.payload import json_object, plain
 
 _RAW = {
@@ -42,31 +44,53 @@ def parse(body: bytes, content_type: str) -> list[Inquiry]:
         raise Unreadable({"rawRequest": "is missing"})
     answers = json_object(sent["rawRequest"].encode())
     origin = {"external_id": sent.get("submissionID"), "form_id": sent.get("formID")}
-    return [read(_named(answers) | facts(_asked(answers)) | origin)]
+    said = [each for name, value in answers.items() for each in _question(name, value)]
+    return [read(gather(said, origin))]
 
 
-def _asked(answers: dict[str, Any]) -> list[tuple[str, object]]:
-    """The questions `q5_phoneNumber` by their words, in the order of the form."""
-    return [
-        (_words(name.partition("_")[2]), value)
-        for name, value in answers.items()
-        if name[:1] == "q" and name[1:].partition("_")[0].isdecimal()
-        and not (isinstance(value, dict) and "first" in value)
-    ]  # fmt: skip
+def _question(name: str, value: object) -> Iterator[tuple[str, str | None, object]]:
+    """The question `q5_phoneNumber` by its words, with the field that it means and its answer;
+    nothing for what Jotform itself says."""
+    number, _, words = name.partition("_")
+    if number[:1] != "q" or not number[1:].isdecimal():
+        return
+    label = _words(words)
+    if not isinstance(value, dict):
+        yield label, canonical(label), value
+    elif "first" in value or "last" in value:
+        yield from _name(label, value)
+    elif "phone" in value:
+        yield label, canonical(label) or "phone", _number(value)
+    elif value.keys() & {"full", "year", "hour", "addr_line1", "city", "date", "datetime"}:
+        yield label, canonical(label), value
+        yield f"{label} country", "country", value.get("country")
+    else:
+        for row, each in value.items():  # of a matrix or a list of inputs
+            yield f"{label} - {row}", canonical(row), each
 
 
-def _named(answers: dict[str, Any]) -> dict[str, Any]:
+def _name(label: str, value: dict[str, Any]) -> Iterator[tuple[str, str | None, object]]:
     """A name comes in its parts."""
-    for value in answers.values():
-        if isinstance(value, dict) and "first" in value:
-            return {"first_name": plain(value["first"]), "last_name": plain(value.get("last"))}
-    return {}
+    first = " ".join(filter(None, (plain(value.get("first")), plain(value.get("middle")))))
+    yield f"{label} - first", "first_name", first
+    yield f"{label} - last", "last_name", value.get("last")
+    for part in ("prefix", "suffix"):
+        yield f"{label} - {part}", None, value.get(part)
+
+
+def _number(value: dict[str, Any]) -> str:
+    """A number comes in its parts; its country's code without the plus."""
+    code, area = (plain(value.get(part)).strip("+() ") for part in ("country", "area"))
+    if code.isdecimal():
+        code, area = "+" + code, area.removeprefix("0")
+    else:
+        code = ""
+    return " ".join(filter(None, (code, area, plain(value.get("phone")))))
 
 
 def _words(name: str) -> str:
-    """`phoneNumber` as `phone number`."""
-    spaced = "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in name)
-    return spaced.strip() or "Answer"
+    """`phoneNumber5` as `phone number 5`."""
+    return re.sub(r"(?<=[^\W\d_])(?=[A-Z\d])", " ", name).replace("_", " ").lower() or "Answer"
 
 
 SOURCE = Source(

@@ -5,6 +5,7 @@ an hourly look at the page's forms brings what a hook missed.
 """
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
@@ -36,6 +37,9 @@ from bot.leads.sources.payload import (
 
 _FIELDS = "id,created_time,ad_id,form_id,campaign_id,field_data,custom_disclaimer_responses"
 _PAGE = "100"
+
+# What Meta's testing tool and a form's preview answer.
+_TEST = re.compile(r"<test lead: dummy data for .*>|test@(?:fb|meta|facebook)\.com", re.DOTALL)
 
 EXAMPLE = {
     "object": "page",
@@ -107,12 +111,14 @@ def fetch(vendor: Vendor, external_id: str) -> bytes:
 
 
 def parse_fetched(body: bytes) -> Inquiry:
-    """Read a lead of the Graph API. Raises Unreadable."""
+    """Read a lead of the Graph API. Raises Unreadable; Ignored for one of Meta's testing tool."""
     sent = json_object(body)
     answers = [
-        (plain(field.get("name")).replace("_", " "), field.get("values"))
+        (plain(field.get("name")).replace("_", " ") or "Answer", field.get("values"))
         for field in objects(sent.get("field_data"))
     ]
+    if any(_TEST.fullmatch(plain(value)) for _, value in answers):
+        raise Ignored("a test lead")
     origin = {
         "external_id": identifier(sent.get("id")),
         "submitted_at": moment(_with_colon(sent.get("created_time"))),
@@ -123,7 +129,7 @@ def parse_fetched(body: bytes) -> Inquiry:
         "utm_campaign": identifier(sent.get("campaign_id")),
         "consent": _consent(objects(sent.get("custom_disclaimer_responses"))),
     }
-    return read(facts(answers) | origin)
+    return read(facts(answers, origin))
 
 
 def missed(vendor: Vendor, since: datetime) -> Sequence[Reference]:

@@ -367,3 +367,169 @@ def test_typeforms_hidden_fields_and_scores_are_kept() -> None:
         ],
     }
     assert shown(read("typeform", body)) == [size, ("tier", "gold")]
+
+
+@pytest.mark.parametrize(
+    ("event", "is_new"),
+    [
+        ({"subscriptionType": "object.creation", "objectTypeId": "0-1"}, True),
+        ({"subscriptionType": "object.creation", "objectTypeId": "0-2"}, False),
+        ({"subscriptionType": "object.creation", "objectTypeId": "0-3"}, False),
+        ({"subscriptionType": "object.creation", "objectTypeId": "2-1234"}, False),
+        ({"subscriptionType": "object.creation"}, False),
+        ({"eventType": "contact.creation", "changeSource": "FORM"}, True),
+        ({"subscriptionType": "contact.creation", "changeSource": "CRM_UI"}, True),
+        ({"subscriptionType": "contact.creation", "changeSource": "IMPORT"}, False),
+        ({"subscriptionType": "contact.creation", "changeSource": "MIGRATION"}, False),
+    ],
+)
+def test_hubspots_contacts_are_leads_and_neither_its_deals_nor_its_imports(
+    event: dict[str, str], is_new: bool
+) -> None:
+    body = json.dumps([event | {"objectId": 501}]).encode()
+    if is_new:
+        assert SOURCES["hubspot"].parse(body, "") == [Reference("501")]
+    else:
+        with pytest.raises(Ignored):
+            SOURCES["hubspot"].parse(body, "")
+
+
+def fetched(slug: str, body: object) -> Inquiry:
+    """What was fetched, read."""
+    fetching = SOURCES[slug].fetching
+    assert fetching is not None
+    return fetching.parse(json.dumps(body).encode())
+
+
+def test_hubspots_mobile_number_and_second_addresses_are_asked_for_and_kept() -> None:
+    said = {"mobilephone": "+493023125002", "phone": None, "email": None, "firstname": "Mo"}
+    inquiry = fetched("hubspot", {"id": "7", "properties": said})
+    assert (inquiry.phone, inquiry.first_name) == ("+493023125002", "Mo")
+    both = said | {"phone": "+493023125003", "hs_additional_emails": "a@example.org;b@example.org"}
+    inquiry = fetched("hubspot", {"id": "7", "properties": both})
+    assert (inquiry.phone, inquiry.email) == ("+493023125003", "a@example.org")
+    assert ("Mobile phone", "+493023125002") in shown(inquiry)
+    assert ("Additional e-mails", "a@example.org;b@example.org") in shown(inquiry)
+    fetching = SOURCES["hubspot"].fetching
+    assert fetching is not None
+    vendor = Recorded(**{"/crm/v3/objects/contacts/7": {"id": "7"}})
+    fetching.get(vendor, "7")
+    asked = vendor.asked[0][1]["properties"].split(",")
+    assert {"mobilephone", "hs_additional_emails", "hs_object_source_label"} <= set(asked)
+
+
+def test_hubspots_imports_are_not_read_back_either() -> None:
+    fetching = SOURCES["hubspot"].fetching
+    assert fetching is not None
+    made = {"createdAt": "2026-06-01T09:00:00Z"}
+    imported = made | {"id": "8", "properties": {"hs_object_source_label": "IMPORT"}}
+    asked = made | {"id": "9", "properties": {"hs_object_source_label": "FORM"}}
+    vendor = Recorded(**{"/crm/v3/objects/contacts": {"results": [imported, asked]}})
+    assert fetching.missed(vendor, NOW - timedelta(days=1)) == [Reference("9")]
+    imported["properties"]["email"] = "list@example.org"
+    with pytest.raises(Ignored):
+        fetched("hubspot", imported)
+
+
+def meta_lead(**answers: str) -> dict[str, Any]:
+    fields = [{"name": name, "values": [value]} for name, value in answers.items()]
+    return {"id": "77", "created_time": "2026-06-01T09:00:00+0000", "field_data": fields}
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        {"full_name": "<test lead: dummy data for full_name>", "email": "ada@example.org"},
+        {"nombre": "<test lead: dummy data for nombre>"},
+        {"correo": "test@fb.com"},
+        {"email": "test@meta.com"},
+    ],
+)
+def test_a_lead_of_metas_testing_tool_is_none(answers: dict[str, str]) -> None:
+    with pytest.raises(Ignored, match="test lead"):
+        fetched("meta", meta_lead(**answers))
+    assert fetched("meta", meta_lead(email="ada@example.org", note="my test lead")).email
+
+
+def test_what_a_meta_form_asks_beside_what_meta_says_is_kept() -> None:
+    said = meta_lead(email="ada@example.org", utm_campaign="spring", utm_source="newsletter")
+    inquiry = fetched("meta", said)
+    assert (inquiry.utm_source, inquiry.utm_campaign) == ("meta", "spring")
+    assert shown(inquiry) == [("utm source", "newsletter")]
+    inquiry = fetched("meta", said | {"campaign_id": "8"})
+    assert inquiry.utm_campaign == "8"
+    assert ("utm campaign", "spring") in shown(inquiry)
+
+
+def google(*columns: tuple[str, str]) -> Inquiry:
+    body = example("google_ads")
+    body["user_column_data"] = [
+        {"column_id": name, "string_value": value} for name, value in columns
+    ]
+    return read("google_ads", body)
+
+
+def test_googles_verified_number_is_called_and_its_second_address_kept() -> None:
+    inquiry = google(
+        ("EMAIL", "ada@example.org"),
+        ("PHONE_NUMBER", "+493023125001"),
+        ("PHONE_NUMBER_VERIFIED", "+493023125002"),
+        ("WORK_EMAIL", "ada@example.com"),
+    )
+    assert (inquiry.phone, inquiry.email) == ("+493023125002", "ada@example.org")
+    assert shown(inquiry) == [
+        ("Phone number", "+493023125001"),
+        ("Work email", "ada@example.com"),
+    ]
+    inquiry = google(("PHONE_NUMBER", "+493023125001"), ("IS_PHONE_NUMBER_VERIFIED", "true"))
+    assert inquiry.phone == "+493023125001"
+    assert shown(inquiry) == [("Is phone number verified", "true")]
+
+
+def test_a_mistyped_address_beside_googles_number_is_a_remark() -> None:
+    inquiry = google(("EMAIL", "ada@example"), ("PHONE_NUMBER", "+493023125001"))
+    assert (inquiry.phone, inquiry.email) == ("+493023125001", None)
+    assert inquiry.unplaced[0].get("problem")
+
+
+def jotform(**answers: object) -> Inquiry:
+    parts = b'--x\r\nContent-Disposition: form-data; name="rawRequest"\r\n\r\n%s\r\n--x--\r\n'
+    source = SOURCES["jotform"]
+    [found] = source.parse(parts % json.dumps(answers).encode(), source.content_type)
+    assert isinstance(found, Inquiry)
+    return found
+
+
+def test_jotforms_numbered_questions_are_understood() -> None:
+    inquiry = jotform(
+        slug="submit/1",
+        q3_fullName3={"prefix": "Dr.", "first": "Ada", "middle": "M", "last": "Lovelace"},
+        q4_email4="ada@example.org",
+        q5_phoneNumber5={"country": "49", "area": "030", "phone": "23125001"},
+        q6_companyName6="Analytical Engines",
+        q7_nachricht="Please call",
+    )
+    assert (inquiry.first_name, inquiry.last_name) == ("Ada M", "Lovelace")
+    assert (inquiry.email, inquiry.phone) == ("ada@example.org", "+49 30 23125001")
+    assert (inquiry.company, inquiry.message) == ("Analytical Engines", "Please call")
+    assert shown(inquiry) == [("full name 3 - prefix", "Dr.")]
+
+
+def test_what_jotform_asks_in_parts_is_kept_part_by_part() -> None:
+    inquiry = jotform(
+        q1_name={"first": "Ada", "last": "Lovelace"},
+        q2_partner={"first": "Charles", "last": "Babbage"},
+        q3_email="ada@example.org",
+        q4_address={"addr_line1": "Main Street 1", "city": "Vienna", "country": "Austria"},
+        q5_howImportant={"Price": "very", "Service": ["a", "b"]},
+        q6_interests=["Demo", "Prices"],
+    )
+    assert (inquiry.first_name, inquiry.last_name, inquiry.country) == ("Ada", "Lovelace", "AT")
+    assert shown(inquiry) == [
+        ("partner - first", "Charles"),
+        ("partner - last", "Babbage"),
+        ("address", "Main Street 1 Vienna Austria"),
+        ("how important - Price", "very"),
+        ("how important - Service", "a, b"),
+        ("interests", "Demo, Prices"),
+    ]
