@@ -173,3 +173,18 @@ def test_only_what_is_unknown_is_fetched_after_a_look_at_the_vendor(
         service.fetched(session, workspace, "meta", json.dumps(told).encode())
         assert service.reconcile(session, workspace, "meta", there) == 2
         assert service.reconcile(session, workspace, "meta", there) == 0
+
+
+def test_a_test_lead_that_was_fetched_is_noted_and_none_is_made(
+    store: Store, workspace: Workspace
+) -> None:
+    test = "<test lead: dummy data for full_name>"
+    told = {"id": "78", "field_data": [{"name": "full_name", "values": [test]},
+                                       {"name": "email", "values": ["ada@example.com"]}]}  # fmt: skip
+    with store.transaction() as session:
+        receipt = service.fetched(session, workspace, "meta", json.dumps(told).encode())
+        assert receipt.outcome == Outcome.IGNORED
+        [kept] = session.scalars(select(Submission)).all()
+        assert (kept.outcome, kept.problem) == (Outcome.IGNORED, "a test lead")
+        assert service.unread(session, workspace.id, 9) == []
+    assert leads(store) == 0
