@@ -7,12 +7,13 @@ from functools import partial
 from sqlalchemy.orm import Session
 
 from bot.campaigns.model import Campaign
-from bot.jobs import GiveUp, Tasks
+from bot.jobs import GiveUp, Postpone, Tasks
 from bot.leads import importing, service, view
+from bot.leads.inquiry import Unreadable
 from bot.leads.model import Import, Rung
 from bot.leads.service.admitting import CARD, RETURNED
 from bot.leads.service.fetched import OVERLAP
-from bot.leads.sources import SOURCES, Vendor
+from bot.leads.sources import SOURCES, Reference, Refused, Vendor
 from bot.people.model import Workspace
 from bot.slack import Cards, Message, Slack
 from bot.store import Store
@@ -24,7 +25,7 @@ Apis = Mapping[str, Vendor]
 def register(tasks: Tasks, store: Store, cards: Cards, slack: Slack, apis: Apis) -> None:
     """Add the tasks, and how the cards are drawn."""
     tasks.add(service.FETCH, partial(_fetch, store, apis))
-    tasks.add(service.RECONCILE, partial(_reconcile, store, apis))
+    tasks.add(service.RECONCILE, partial(read_back, store, apis))
     tasks.add(service.LISTEN, partial(_listen, store))
     tasks.add(service.OFFER, partial(_offer, store))
     tasks.add(service.READ, partial(importing.fetch, store, slack))
@@ -37,6 +38,7 @@ def register(tasks: Tasks, store: Store, cards: Cards, slack: Slack, apis: Apis)
     cards.add(service.OFFER, _offered)
     cards.add(RETURNED, _returned)
     cards.add(service.SILENT, _silent)
+    cards.add(service.REFUSED, _refused)
     cards.add(service.STEP, _step)
     cards.add(service.TALLY, _tally)
     tasks.add(service.BACK, partial(_back, store))
@@ -62,16 +64,31 @@ def _fetch(store: Store, apis: Apis, workspace_id: int, source: str, external_id
         service.fetched(session, session.get_one(Workspace, workspace_id), source, body)
 
 
-def _reconcile(store: Store, apis: Apis, workspace_id: int, slot: str) -> None:
-    """Read back from every vendor what its hooks missed."""
+def read_back(store: Store, apis: Apis, workspace_id: int, slot: str) -> None:
+    """Read back from every vendor what its hooks missed; one that refuses stops no other."""
     since = datetime.fromisoformat(slot) - OVERLAP
+    later: list[Postpone] = []
     for source, api in apis.items():
-        fetching = SOURCES[source].fetching
-        assert fetching is not None
-        there = fetching.missed(api, since)
+        there: list[Reference | Refused] = []
+        try:
+            _look(source, api, since, there)
+        except (GiveUp, Unreadable) as error:
+            there.append(Refused("", str(error)))
+        except Postpone as error:
+            later.append(error)
         with store.transaction() as session:
             workspace = session.get_one(Workspace, workspace_id)
             service.reconcile(session, workspace, source, there)
+    if later:
+        raise later[0]
+
+
+def _look(source: str, api: Vendor, since: datetime, there: list[Reference | Refused]) -> None:
+    """Add all that the vendor names; what it named before it fails is there too."""
+    fetching = SOURCES[source].fetching
+    assert fetching is not None
+    for each in fetching.missed(api, since):
+        there.append(each)  # noqa: PERF402 - one by one, see above
 
 
 def _listen(store: Store, workspace_id: int, slot: str) -> None:  # noqa: ARG001 - the clock's
@@ -120,6 +137,10 @@ def _returned(session: Session, touch_id: int) -> Message:
 
 def _silent(session: Session, submission_id: int) -> Message:
     return view.silent(service.last_words(session, submission_id))
+
+
+def _refused(session: Session, submission_id: int) -> Message:
+    return view.refused(service.last_words(session, submission_id))
 
 
 def _step(session: Session, step_id: int) -> Message:

@@ -179,8 +179,9 @@ def test_a_test_lead_that_was_fetched_is_noted_and_none_is_made(
     store: Store, workspace: Workspace
 ) -> None:
     test = "<test lead: dummy data for full_name>"
-    told = {"id": "78", "field_data": [{"name": "full_name", "values": [test]},
-                                       {"name": "email", "values": ["ada@example.com"]}]}  # fmt: skip
+    answers = {"full_name": test, "email": "ada@example.com"}
+    fields = [{"name": name, "values": [value]} for name, value in answers.items()]
+    told = {"id": "78", "field_data": fields}
     with store.transaction() as session:
         receipt = service.fetched(session, workspace, "meta", json.dumps(told).encode())
         assert receipt.outcome == Outcome.IGNORED

@@ -9,7 +9,7 @@ from bot.leads.model.conditions import (
     IS_WAITING,
     WORDS,
 )
-from bot.leads.model.intake import HeatRules, Outcome, Submission, Touch
+from bot.leads.model.intake import REFUSAL, HeatRules, Outcome, Submission, Touch
 from bot.leads.model.lead import (
     Deed,
     Disposition,
@@ -53,6 +53,7 @@ __all__ = [
     "IS_WAITING",
     "MOST_TO_CLAIM",
     "OWNED_LADDER",
+    "REFUSAL",
     "WORDS",
     "Arrivals",
     "CallList",

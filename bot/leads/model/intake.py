@@ -23,6 +23,10 @@ class Outcome(StrEnum):
     DISMISSED = "dismissed"
 
 
+REFUSAL = "text/x-refusal"
+"""The content type of what is no submission: a vendor refused to name its leads, as we note it."""
+
+
 class Submission(Base):
     """A raw request of a proven sender, kept whether or not it could be read."""
 

@@ -22,7 +22,7 @@ from bot.leads.service.calling import (
     put_back,
 )
 from bot.leads.service.case import rules
-from bot.leads.service.fetched import RECONCILE, fetched, not_fetched, reconcile
+from bot.leads.service.fetched import RECONCILE, REFUSED, fetched, not_fetched, reconcile
 from bot.leads.service.finding import search
 from bot.leads.service.following import FOLLOW, catch_up
 from bot.leads.service.giving import STEP
@@ -110,6 +110,7 @@ __all__ = [
     "OFFER",
     "READ",
     "RECONCILE",
+    "REFUSED",
     "RETURN",
     "SILENT",
     "STEP",

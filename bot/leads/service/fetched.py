@@ -1,20 +1,22 @@
 """What durable work fetched of leads that a hook only named, and what the hooks missed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import timedelta
 
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from bot import clock
+from bot import clock, slack
 from bot.jobs import put_schedule
 from bot.leads.inquiry import Unreadable
-from bot.leads.model import Outcome
+from bot.leads.model import REFUSAL, Outcome, Submission
 from bot.leads.service.admitting import admit
 from bot.leads.service.case import Arrival
 from bot.leads.service.past import heard_of
 from bot.leads.service.receiving import Receipt, Sent, fetch_later, keep
-from bot.leads.sources import SOURCES, Ignored, Reference
-from bot.people.model import Workspace
+from bot.leads.sources import SOURCES, Ignored, Reference, Refused
+from bot.people import service as people
+from bot.people.model import Role, Workspace
 
 RECONCILE = "leads.reconcile"
 FETCHED = "fetched"
@@ -22,9 +24,12 @@ FETCHED = "fetched"
 REFERENCE = "text/x-reference"
 """The content type of a submission that is no more than the id of a lead."""
 
+REFUSED = "leads.refused"
+
 # Hourly, and a day back each time: a vendor's own delay, and a weekend's outage of a few hours.
 _CRON = "7 * * * *"
 OVERLAP = timedelta(hours=25)
+_SAY_AGAIN = timedelta(days=28)
 
 
 def install(session: Session, workspace: Workspace) -> None:
@@ -68,11 +73,37 @@ def not_fetched(
 
 
 def reconcile(
-    session: Session, workspace: Workspace, source: str, there: Sequence[Reference]
+    session: Session, workspace: Workspace, source: str, there: Iterable[Reference | Refused]
 ) -> int:
-    """Fetch those of the vendor's leads that we do not know; returns how many are new to us."""
+    """Fetch those of the vendor's leads that we do not know; returns how many are new to us. The
+    admins are told of what it refuses."""
     arrival = Arrival(source, sender=FETCHED)
-    missed = [
-        each for each in there if not heard_of(session, workspace.id, arrival, each.external_id)
-    ]
-    return sum(fetch_later(session, workspace, source, each) for each in missed)
+    found = 0
+    for each in there:
+        if isinstance(each, Refused):
+            _tell_of(session, workspace, source, each)
+        elif not heard_of(session, workspace.id, arrival, each.external_id):
+            found += fetch_later(session, workspace, source, each)
+    return found
+
+
+def _tell_of(session: Session, workspace: Workspace, source: str, refused: Refused) -> None:
+    """Say it once, and again only where it is still so after weeks."""
+    told = exists().where(
+        Submission.workspace_id == workspace.id,
+        Submission.source == source,
+        Submission.content_type == REFUSAL,
+        Submission.body == refused.what.encode(),
+        Submission.received_at > clock.now() - _SAY_AGAIN,
+    )
+    if session.scalar(select(told)):
+        return
+    kept = Submission(
+        workspace_id=workspace.id, source=source, sender=FETCHED, received_at=clock.now(),
+        content_type=REFUSAL, body=refused.what.encode(), outcome=Outcome.IGNORED,
+        problem=refused.why,
+    )  # fmt: skip
+    session.add(kept)
+    session.flush()
+    admins = people.having(session, workspace.id, Role.ADMIN)
+    slack.show_all(session, workspace.id, REFUSED, [(kept.id, admin.slack_id) for admin in admins])

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot import clock, slack
 from bot.jobs import put_schedule
-from bot.leads.model import Outcome, Submission
+from bot.leads.model import REFUSAL, Outcome, Submission
 from bot.people import service as people
 from bot.people.model import Role, Workspace
 
@@ -27,7 +27,8 @@ _SILENT = text(
     SELECT max(id) AS last_id
     FROM (SELECT id, source, sender, received_at, received_at - lag(received_at)
               OVER (PARTITION BY source, sender ORDER BY received_at) AS pause
-          FROM submission WHERE workspace_id = :workspace_id AND received_at > :since) AS heard
+          FROM submission WHERE workspace_id = :workspace_id AND received_at > :since
+            AND content_type <> :refusal) AS heard
     GROUP BY source, sender
     HAVING count(*) >= :least
        AND :now - max(received_at) > greatest(interval '1 day', 2 * max(pause))
@@ -59,6 +60,7 @@ def heard(session: Session, workspace_id: int) -> Mapping[str, Heard]:
         .where(
             Submission.workspace_id == workspace_id,
             Submission.received_at > clock.now() - WINDOW,
+            Submission.content_type != REFUSAL,
         )
         .group_by(Submission.source)
     )
@@ -68,7 +70,8 @@ def heard(session: Session, workspace_id: int) -> Mapping[str, Heard]:
 def listen(session: Session, workspace: Workspace) -> int:
     """Warn the admins of each sender that fell silent, once a silence; returns how many are."""
     now = clock.now()
-    found = {"workspace_id": workspace.id, "since": now - WINDOW, "now": now, "least": _LEAST}
+    found = {"workspace_id": workspace.id, "since": now - WINDOW, "now": now, "least": _LEAST,
+             "refusal": REFUSAL}  # fmt: skip
     silent = session.scalars(_SILENT, found).all()
     for admin in people.having(session, workspace.id, Role.ADMIN):
         for last_id in silent:
@@ -77,5 +80,5 @@ def listen(session: Session, workspace: Workspace) -> int:
 
 
 def last_words(session: Session, submission_id: int) -> Submission:
-    """The last submission of a sender who fell silent."""
+    """The submission that a warning is about."""
     return session.get_one(Submission, submission_id)

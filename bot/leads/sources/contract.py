@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -52,6 +52,15 @@ class Reference:
 
 
 @dataclass(frozen=True)
+class Refused:
+    """Leads that a vendor would not name, when it was asked for all."""
+
+    what: str
+    """Which part of what it has, for example a form; empty: all."""
+    why: str
+
+
+@dataclass(frozen=True)
 class Answer:
     """What a handshake is answered with."""
 
@@ -78,8 +87,9 @@ class Fetching:
     """The raw lead of this external id."""
     parse: Callable[[bytes], Inquiry]
     """That raw lead, read; raises Unreadable, and Ignored for what is no lead after all."""
-    missed: Callable[[Vendor, datetime], Sequence[Reference]]
-    """All leads that the vendor has had since then, for what its hooks missed."""
+    missed: Callable[[Vendor, datetime], Iterable[Reference | Refused]]
+    """All leads that the vendor has had since then, for what its hooks missed, and what it refuses
+    to tell; raises as `Vendor.get` does where nothing more can be told."""
     api: str
     """The address of the vendor's API."""
 

@@ -5,7 +5,7 @@ Events come in batches and name the contact; its properties are read from the CR
 
 import json
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -117,6 +117,11 @@ def _came_in_bulk(contact: dict[str, Any]) -> bool:
     return plain(dig(contact, "properties", _ORIGIN)).upper() in _IN_BULK
 
 
+def _came_since(contact: dict[str, Any], since: datetime) -> bool:
+    made = moment(contact.get("createdAt"))
+    return made is not None and made >= since and not _came_in_bulk(contact)
+
+
 def fetch(vendor: Vendor, external_id: str) -> bytes:
     """The contact as the CRM has it."""
     properties = ",".join([*_PROPERTIES, _ORIGIN])
@@ -140,19 +145,18 @@ def parse_fetched(body: bytes) -> Inquiry:
     return read(gather(said, origin))
 
 
-def missed(vendor: Vendor, since: datetime) -> Sequence[Reference]:
+def missed(vendor: Vendor, since: datetime) -> Iterator[Reference]:
     """Every contact that was made since then, other than those of imports."""
-    found: list[str] = []
     cursor: dict[str, str] = {}
     while True:
         page = vendor.get(_CONTACTS, "results", limit="100", properties=_ORIGIN, **cursor)
-        for contact in objects(dig(page, "results")):
-            made, external_id = moment(contact.get("createdAt")), identifier(contact.get("id"))
-            if external_id and made and made >= since and not _came_in_bulk(contact):
-                found.append(external_id)
+        contacts = objects(dig(page, "results"))
+        yield from references(
+            identifier(each.get("id")) for each in contacts if _came_since(each, since)
+        )
         after = dig(page, "paging", "next", "after")
         if not after or str(after) == cursor.get("after"):
-            return references(found)
+            return
         cursor = {"after": str(after)}
 
 

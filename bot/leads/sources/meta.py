@@ -6,17 +6,19 @@ an hourly look at the page's forms brings what a hook missed.
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from bot.leads.inquiry import Inquiry, read
+from bot.jobs import GiveUp
+from bot.leads.inquiry import Inquiry, Unreadable, read
 from bot.leads.sources.contract import (
     Answer,
     Fetching,
     Ignored,
     Reference,
+    Refused,
     Request,
     Source,
     Unproven,
@@ -132,17 +134,18 @@ def parse_fetched(body: bytes) -> Inquiry:
     return read(facts(answers, origin))
 
 
-def missed(vendor: Vendor, since: datetime) -> Sequence[Reference]:
-    """Every lead of the page's forms since then."""
+def missed(vendor: Vendor, since: datetime) -> Iterator[Reference | Refused]:
+    """Every lead of the page's forms since then; a form that is refused stops no other."""
     after = json.dumps(
         [{"field": "time_created", "operator": "GREATER_THAN", "value": int(since.timestamp())}]
     )
-    found: list[str | None] = []
-    for form in _pages(vendor, "/me/leadgen_forms", fields="id"):
+    for form in _pages(vendor, "/me/leadgen_forms", fields="id,name"):
         form_id = identifier(form.get("id"))
         leads = _pages(vendor, f"/{form_id}/leads", fields="id", filtering=after)
-        found += [identifier(lead.get("id")) for lead in leads]
-    return references(found)
+        try:
+            yield from references(identifier(lead.get("id")) for lead in leads)
+        except (GiveUp, Unreadable) as error:
+            yield Refused(f"the form {plain(form.get('name')) or form_id}", str(error))
 
 
 def _pages(vendor: Vendor, path: str, **parameters: str) -> Iterator[dict[str, Any]]:

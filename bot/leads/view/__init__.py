@@ -30,7 +30,7 @@ from bot.leads.view.rows import (
     whole_list,
 )
 from bot.leads.view.steps import NOT_NOW, details, step
-from bot.leads.view.submissions import DISMISS, REPLAY, rows_unread, silent
+from bot.leads.view.submissions import DISMISS, REPLAY, refused, rows_unread, silent
 from bot.leads.view.tally import tally
 
 __all__ = [
@@ -68,6 +68,7 @@ __all__ = [
     "offer",
     "one",
     "rate_action",
+    "refused",
     "returned",
     "row_late",
     "row_of_calls",

@@ -41,6 +41,19 @@ def silent(last: Submission) -> Message:
     return Message(f"{_name(last)} has fallen silent.", [SectionBlock(text=text)])
 
 
+def refused(kept: Submission) -> Message:
+    """A warning: a vendor would not say which leads it has, of a form or at all."""
+    title = f"{_name(kept)} does not let Handoff read back its leads."
+    what = safe(kept.body.decode("utf-8", "replace"), 200)
+    text = (
+        f"*{title}*\n{what[:1].upper() + what[1:] + ': ' if what else ''}"
+        f"{safe(kept.problem or '', 500)}.\n"
+        "Leads arrive by its webhook as before, but those that the webhook misses there stay "
+        "unknown. Does it still exist, and may the token of HANDOFF_SOURCE_TOKENS read it?"
+    )
+    return Message(title, [SectionBlock(text=text)])
+
+
 def _name(submission: Submission) -> str:
     source = SOURCES.get(submission.source)
     name = source.name if source else submission.source
