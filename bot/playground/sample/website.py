@@ -9,6 +9,8 @@ _COMPANIES = [
     "Nordwind Logistics", "Brasserie Lumen", "Kestrel Robotics", "Alpine Dental", "Atelier Sanne",
     "Hafen Coffee Roasters", "Vireo Health", "Bluefin Seafood", "Studio Okapi", "Larch & Co.",
 ]  # fmt: skip
+# Germany's regulator keeps these blocks of a thousand numbers for films and books: nobody is called.
+_FICTION = ["30 23125", "69 90009", "40 66969", "221 4710", "89 99998"]
 _TITLES = ["Owner", "Operations manager", "Head of purchasing", "Office manager", "CTO"]
 _WISHES = [
     "We open a second site in spring. What would the starter package cost for 12 people?",
@@ -40,7 +42,7 @@ class Website:
             "company": chance.choice(_COMPANIES),
             "job_title": chance.choice(_TITLES),
             "email": f"{first}.{last}{'' if number < 280 else number}@example.com".lower(),
-            "phone": f"+49 30 90{18_000 + number}",
+            "phone": f"+49 {_FICTION[number // 1000 % len(_FICTION)]}{number % 1000:03}",
             "country": "DE",
             "message": chance.choice(_WISHES),
         }

@@ -422,13 +422,13 @@ def test_hubspots_imports_are_not_read_back_either() -> None:
     fetching = SOURCES["hubspot"].fetching
     assert fetching is not None
     made = {"createdAt": "2026-06-01T09:00:00Z"}
-    imported = made | {"id": "8", "properties": {"hs_object_source_label": "IMPORT"}}
+    origin = {"hs_object_source_label": "IMPORT"}
+    imported = made | {"id": "8", "properties": origin}
     asked = made | {"id": "9", "properties": {"hs_object_source_label": "FORM"}}
     vendor = Recorded(**{"/crm/v3/objects/contacts": {"results": [imported, asked]}})
     assert list(fetching.missed(vendor, NOW - timedelta(days=1))) == [Reference("9")]
-    imported["properties"]["email"] = "list@example.org"
     with pytest.raises(Ignored):
-        fetched("hubspot", imported)
+        fetched("hubspot", imported | {"properties": origin | {"email": "list@example.org"}})
 
 
 def meta_lead(**answers: str) -> dict[str, Any]:
