@@ -9,7 +9,7 @@ _COMPANIES = [
     "Nordwind Logistics", "Brasserie Lumen", "Kestrel Robotics", "Alpine Dental", "Atelier Sanne",
     "Hafen Coffee Roasters", "Vireo Health", "Bluefin Seafood", "Studio Okapi", "Larch & Co.",
 ]  # fmt: skip
-# Germany's regulator keeps these blocks of a thousand numbers for films and books: nobody is called.
+# Germany's regulator keeps these blocks of a thousand numbers for fiction: nobody is called.
 _FICTION = ["30 23125", "69 90009", "40 66969", "221 4710", "89 99998"]
 _TITLES = ["Owner", "Operations manager", "Head of purchasing", "Office manager", "CTO"]
 _WISHES = [
