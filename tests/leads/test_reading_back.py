@@ -1,5 +1,6 @@
 """What hooks missed is read back, whoever refuses; admins are told of that once."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -22,7 +23,7 @@ ONE_CONTACT = {"results": [{"id": "7", "createdAt": "2026-06-30T08:00:00Z"}]}
 class Told:
     """A vendor's API: by path, what it answers, or how it fails."""
 
-    def __init__(self, **answers: dict[str, Any] | Exception) -> None:
+    def __init__(self, answers: Mapping[str, dict[str, Any] | Exception]) -> None:
         self.answers = answers
 
     def get(self, path: str, holds: str, **parameters: str) -> dict[str, Any]:
@@ -69,7 +70,7 @@ def test_a_form_that_is_refused_stops_no_other_and_is_told_once(
     store: Store, workspace: Workspace
 ) -> None:
     gone = GiveUp("the product refused /2/leads (HTTP 404)")
-    meta = Told(**{
+    meta = Told({
         "/me/leadgen_forms": listed("1", "2", "3"), "/1/leads": listed("11"), "/2/leads": gone,
         "/3/leads": listed("33"),
     })  # fmt: skip
@@ -88,8 +89,8 @@ def test_a_form_that_is_refused_stops_no_other_and_is_told_once(
 
 
 def test_a_vendor_that_refuses_stops_no_other(store: Store, workspace: Workspace) -> None:
-    meta = Told(**{"/me/leadgen_forms": GiveUp("the product refused it (HTTP 401)")})
-    read_back(store, workspace, meta=meta, hubspot=Told(**{CONTACTS: ONE_CONTACT}))
+    meta = Told({"/me/leadgen_forms": GiveUp("the product refused it (HTTP 401)")})
+    read_back(store, workspace, meta=meta, hubspot=Told({CONTACTS: ONE_CONTACT}))
     assert to_fetch(store) == {"7"}
     [warning] = warnings(store)
     assert "HTTP 401" in warning
@@ -99,17 +100,17 @@ def test_a_vendor_that_is_away_is_asked_again_after_the_others(
     store: Store, workspace: Workspace
 ) -> None:
     away = Postpone(30, "busy")
-    meta = Told(**{
+    meta = Told({
         "/me/leadgen_forms": listed("1", "2"), "/1/leads": listed("11"), "/2/leads": away,
     })  # fmt: skip
     with pytest.raises(Postpone, match="busy"):
-        read_back(store, workspace, meta=meta, hubspot=Told(**{CONTACTS: ONE_CONTACT}))
+        read_back(store, workspace, meta=meta, hubspot=Told({CONTACTS: ONE_CONTACT}))
     assert to_fetch(store) == {"11", "7"}
     assert warnings(store) == []
 
 
 def test_what_a_vendor_names_oddly_is_a_refusal(store: Store, workspace: Workspace) -> None:
-    odd = Told(**{"/me/leadgen_forms": listed("1", "2"), "/1/leads": listed("a/b"),
+    odd = Told({"/me/leadgen_forms": listed("1", "2"), "/1/leads": listed("a/b"),
                   "/2/leads": listed("22")})  # fmt: skip
     read_back(store, workspace, meta=odd)
     assert to_fetch(store) == {"22"}
