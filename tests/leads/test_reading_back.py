@@ -17,7 +17,7 @@ from tests.campaigns.scene import hire, install
 
 NOW = datetime(2026, 6, 30, 9, tzinfo=UTC)
 CONTACTS = "/crm/v3/objects/contacts"
-ONE_CONTACT = {"results": [{"id": "7", "createdAt": "2026-06-30T08:00:00Z"}]}
+ONE_CONTACT: dict[str, Any] = {"results": [{"id": "7", "createdAt": "2026-06-30T08:00:00Z"}]}
 
 
 class Told:
