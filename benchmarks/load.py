@@ -124,7 +124,7 @@ def _renamed(source: Source, name: str) -> bytes:
     number = str(crc32(name.encode()) + 10**10)
     [example] = source.parse(source.example, source.content_type)
     body = source.example.replace(b"ada", number.encode())
-    body = body.replace(b"30 901820", f"30 {number[-8:]}".encode())
+    body = body.replace(b"30 23125001", f"30 {number[-8:]}".encode())
     if example.external_id:
         size = len(example.external_id)
         other = number.rjust(size, "1")[-size:] if size >= len(number) else number

@@ -32,7 +32,7 @@ LONG = 20_000
 EXAMPLE = {
     "external_id": "form-7-2291",
     "email": "ada@example.com",
-    "phone": "+49 30 901820",
+    "phone": "+49 30 23125001",
     "first_name": "Ada",
     "last_name": "Lovelace",
     "company": "Analytical Engines",

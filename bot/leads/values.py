@@ -164,7 +164,7 @@ def _can_be_dialled(text: str) -> bool:
 @lru_cache(_KNOWN)
 def e164(text: str, country: str | None) -> str | None:
     """A phone number in E.164, read in this country where it has no country code of its own."""
-    if _WORD.search(text):  # `+49 30 901820 (mornings)` dials no letters
+    if _WORD.search(text):  # `+49 30 23125001 (mornings)` dials no letters
         found = next(iter(phonenumbers.PhoneNumberMatcher(text, country)), None)
         return _written(found.number) if found else None
     if text.startswith("00") and (number := _parsed("+" + text[2:], None)):

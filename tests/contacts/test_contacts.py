@@ -13,7 +13,7 @@ from bot.people.model import Workspace
 from bot.store import Store
 from tests.campaigns.scene import install
 
-EMAIL, PHONE = "ada@example.com", "+4930901820"
+EMAIL, PHONE = "ada@example.com", "+493023125001"
 
 
 @pytest.fixture

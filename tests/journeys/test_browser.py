@@ -166,7 +166,7 @@ def test_a_list_is_dropped_looked_at_imported_and_called(page: Page, tmp_path: P
         "Webinar report,Topic: Pricing\n\n"
         "First Name,Last Name,Email,Phone,Organization,Job Title,Seats wanted\n"
         + "".join(
-            f"{first},{last},{first.lower()}@{company.lower()}.example,+49 30 90182{n},{company},"
+            f"{first},{last},{first.lower()}@{company.lower()}.example,+49 30 2312500{n},{company},"
             f"Buyer,{n + 3}\n"
             for n, (first, last, company) in enumerate(GUESTS)
         )

@@ -9,7 +9,7 @@ def test_a_lead_from_the_form_to_the_deal(either_office: Office) -> None:
     office = either_office
     sofia, ben = office.hand("sofia"), office.hand("ben")
 
-    assert office.send_lead(company="Engines", phone="+49 30 901820").status_code == 202
+    assert office.send_lead(company="Engines", phone="+49 30 23125001").status_code == 202
     card = office.card("Ada Lovelace", "lead.claim")
     assert sofia.click(card, "lead.claim").ok
     card = office.card("Claimed: Ada Lovelace", office.users["sofia"].id, "lead.contacted")

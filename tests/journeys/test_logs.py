@@ -19,7 +19,7 @@ from tests.leads.sources.signing import SECRET
 from tests.leads.test_fetching import TOKEN, Product
 from tests.terminal import handoff
 
-PERSONAL = ("Lovelace", "ada@", "+49 30 901820", "4930901820")
+PERSONAL = ("Lovelace", "ada@", "+49 30 23125001", "493023125001")
 NAMED = {
     "id": "77",
     "field_data": [
@@ -64,7 +64,7 @@ def test_no_personal_data_and_no_secret_where_statements_break(
     application = office.application
     application.tasks.each_tick(break_a_tick)
     application.work()
-    assert office.send_lead(phone="+49 30 901820").status_code == 202
+    assert office.send_lead(phone="+49 30 23125001").status_code == 202
     card = office.card("Ada Lovelace")
     with application.store.transaction() as session:
         session.execute(

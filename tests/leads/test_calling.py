@@ -223,7 +223,7 @@ def test_the_card(golden: Golden, name: str, left: int, ended: dict[str | None, 
 def test_the_modal_of_a_call(golden: Golden) -> None:
     found = Lead(
         id=5, first_name="Ada", last_name="Lovelace", company=HOSTILE, job_title="CTO",
-        email="ada@example.com", phone_e164="+4930901820", message=f"Seats: 12\n{HOSTILE}",
+        email="ada@example.com", phone_e164="+493023125001", message=f"Seats: 12\n{HOSTILE}",
         call_attempts=1,
     )  # fmt: skip
     modal = modals.call(LeadFacts(found, CAMPAIGN, None)).to_dict()
@@ -242,7 +242,9 @@ IMPORT: dict[str, Any] = {
     "preview": {
         "looked_at": 10_000, "new": 9_000, "joined": 300, "known": 600, "refused": 100,
         "reasons": [["email: is not an e-mail address", 100]],
-        "first": [["Ada Lovelace", HOSTILE, "ada@example.com, +49 30 901820"], ["", "", "b@x.org"]],
+        "first": [
+            ["Ada Lovelace", HOSTILE, "ada@example.com, +49 30 23125001"], ["", "", "b@x.org"],
+        ],
     },
 }  # fmt: skip
 

@@ -28,7 +28,7 @@ def test_what_was_found(golden: Golden) -> None:
 
 def test_what_is_found_says_nothing_that_is_the_owners_alone() -> None:
     said = str(drawn(view.found("Ada", [lead(**CLAIMED)])))
-    assert "901820" not in said
+    assert "23125001" not in said
     assert "ada@example.com" not in said
 
 
@@ -55,8 +55,8 @@ def test_one_lead_in_a_modal(golden: Golden) -> None:
 
 def test_a_lead_from_a_message(golden: Golden) -> None:
     message = (
-        "Met Ada at the fair, she wants an offer &amp; a call: <tel:+4930901820|+49 30 901820> or "
-        "<mailto:ada@example.com|ada@example.com>, see <https://example.com>"
+        "Met Ada at the fair, she wants an offer &amp; a call: <tel:+493023125001|+49 30 23125001> "
+        "or <mailto:ada@example.com|ada@example.com>, see <https://example.com>"
     )
     modal = modals.new([], message).to_dict()
     modal["private_metadata"] = "token"

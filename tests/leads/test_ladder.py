@@ -492,7 +492,7 @@ def test_a_lead_that_turns_hot_later_has_its_promise_from_then_on(floor: Floor) 
         lead_id = admit(session, workspace, read(facts), Arrival("csv")).lead_id
     floor.until(NINE + timedelta(hours=2), every=HOUR)
     assert floor.get(lead_id).claim_due_at is None
-    asked = {"phone": "+49 30 901820", "message": "Please call me", "external_id": "hot"}
+    asked = {"phone": "+49 30 23125001", "message": "Please call me", "external_id": "hot"}
     with floor.store.transaction() as session:
         workspace = session.get_one(Workspace, floor.workspace.id)
         assert admit(session, workspace, read(facts | asked), Arrival("api")).lead_id == lead_id

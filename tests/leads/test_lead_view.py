@@ -34,7 +34,7 @@ def lead(**changes: Any) -> Lead:
         "id": 7, "workspace_id": 1, "source": "api", "external_id": "e7", "received_at": NINE,
         "status": Status.NEW, "first_name": "Ada", "last_name": "Lovelace",
         "company": "Analytical Engines", "job_title": "Head of purchasing",
-        "email": "ada@example.com", "phone_raw": "030 901820", "phone_e164": "+4930901820",
+        "email": "ada@example.com", "phone_raw": "030 23125001", "phone_e164": "+493023125001",
         "country": "DE", "message": "Please call me about the spring offer.",
         "heat": 90, "is_hot": True, "labels": [],
         "heat_reasons": [["came via api", 50], ["asked to be called", 30], ["free mail", -10]],

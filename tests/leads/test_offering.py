@@ -61,7 +61,7 @@ def test_quiet_leads_make_no_noise_and_are_offered_once_an_hour(
     assert not offer(store, workspace, NINE)
     for number in range(12):
         arrive(store, workspace, number)
-    hot = arrive(store, workspace, 99, message="Please call me", phone="+4930901820", company="A")
+    hot = arrive(store, workspace, 99, message="Please call me", phone="+493023125001", company="A")
     assert (cards(store, CARD), cards(store, service.OFFER)) == (1, 0)
     assert [offer(store, workspace, NINE) for _ in range(3)] == [True, False, False]
     assert cards(store, service.OFFER) == 1

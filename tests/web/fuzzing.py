@@ -22,7 +22,7 @@ from tests.leads.sources.signing import VENDORS
 _TEXTS = [
     "", " ", "\x00", "Ada\x00", "\ud800", "Ada \ud83d", "\udfff\ud800", "\U0001f600", "\u202egpj",
     "\ufeff", "\u00df", "ada@example.com", "Ada@B\u00fccher.example", "@", "\x00@example.com", "DE",
-    "ada@\ud800.example", "a" * 250 + "@example.com", "+49 30 901820", "030 901820",
+    "ada@\ud800.example", "a" * 250 + "@example.com", "+49 30 23125001", "030 23125001",
     "+" + "9" * 900, "\u0130\u0130", "{0}", "{summary}", "%s%n", "' OR 1=1 --", "\\u0000", "\\",
     '"', "null",
     "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "2026-06-01T09:00:00Z", "2026-13-45",

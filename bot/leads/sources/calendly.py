@@ -24,7 +24,7 @@ EXAMPLE: dict[str, Any] = {
         "first_name": None,
         "last_name": None,
         "email": "ada@example.com",
-        "text_reminder_number": "+49 30 901820",
+        "text_reminder_number": "+49 30 23125001",
         "created_at": "2026-06-01T09:00:00.000000Z",
         "rescheduled": False,
         "questions_and_answers": [{"question": "What is it about?", "answer": "The spring offer"}],

@@ -40,7 +40,7 @@ EXAMPLE: dict[str, Any] = {
     "user_column_data": [
         {"column_name": "Full Name", "column_id": "FULL_NAME", "string_value": "Ada Lovelace"},
         {"column_name": "User Email", "column_id": "EMAIL", "string_value": "ada@example.com"},
-        {"column_id": "PHONE_NUMBER", "string_value": "+49 30 901820"},
+        {"column_id": "PHONE_NUMBER", "string_value": "+49 30 23125001"},
         {"column_id": "COMPANY_NAME", "string_value": "Analytical Engines"},
         {"column_id": "when_can_we_call", "string_value": "Mornings"},
     ],

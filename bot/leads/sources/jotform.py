@@ -16,7 +16,7 @@ _RAW = {
     "slug": "submit/261234567890123/",
     "q3_name": {"first": "Ada", "last": "Lovelace"},
     "q4_email": "ada@example.com",
-    "q5_phoneNumber": {"full": "+49 30 901820"},
+    "q5_phoneNumber": {"full": "+49 30 23125001"},
     "q6_utmCampaign": "spring-offer",
 }
 

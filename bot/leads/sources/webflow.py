@@ -18,7 +18,7 @@ EXAMPLE: dict[str, Any] = {
             "First Name": "Ada",
             "Last Name": "Lovelace",
             "Email": "ada@example.com",
-            "Phone Number": 4930901820,
+            "Phone Number": 493023125001,
             "utm_campaign": "spring-offer",
         },
         "submittedAt": "2026-06-01T09:00:00.000Z",

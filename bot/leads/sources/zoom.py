@@ -34,7 +34,7 @@ EXAMPLE: dict[str, Any] = {
                 "first_name": "Ada",
                 "last_name": "Lovelace",
                 "email": "ada@example.com",
-                "phone": "+49 30 901820",
+                "phone": "+49 30 23125001",
                 "org": "Analytical Engines",
                 "job_title": "Director",
                 "country": "DE",

@@ -180,14 +180,14 @@ def test_an_id_of_19_digits_keeps_them_all(source: Source) -> None:
 @every_json
 def test_a_phone_may_be_a_number(source: Source) -> None:
     phones = set()
-    for body in changed(json.loads(source.example), 4930901820):
+    for body in changed(json.loads(source.example), 493023125001):
         try:
             found = source.parse(json.dumps(body).encode(), source.content_type)
         except (Unreadable, Ignored):
             continue
         phones |= {each.phone for each in found if isinstance(each, Inquiry)}
     has_phone = b"phone" in source.example.lower()
-    assert not has_phone or "4930901820" in phones
+    assert not has_phone or "493023125001" in phones
 
 
 @every_source

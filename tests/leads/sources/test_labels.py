@@ -39,7 +39,7 @@ DECORATIONS = (
 @pytest.mark.parametrize("decoration", DECORATIONS)
 @pytest.mark.parametrize("language", IN_LANGUAGES)
 def test_a_form_is_understood_in_its_language_and_decorated(language: str, decoration: str) -> None:
-    values = ("Mia", "Mohr", "mia@example.org", "+49 30 901820", "Mohr & Co")
+    values = ("Mia", "Mohr", "mia@example.org", "+49 30 23125001", "Mohr & Co")
     labels = [decoration.format(label) for label in IN_LANGUAGES[language]]
     inquiry = read(facts(zip(labels, values, strict=True)))
     assert [getattr(inquiry, field) for field in FIELDS] == list(values)
@@ -83,10 +83,10 @@ def test_a_label_of_something_else_means_no_field(label: str) -> None:
 
 
 def test_an_address_and_a_number_are_known_without_their_label() -> None:
-    inquiry = read(facts([("Osoite", "mia@example.org"), ("Numero", "+49 30 901820")]))
-    assert (inquiry.email, inquiry.phone) == ("mia@example.org", "+49 30 901820")
-    assert read(facts([("Wo", "030 901820")])).phone == "030 901820"
-    assert read(facts([("E-Mail oder Telefon", "030 901820")])).phone == "030 901820"
+    inquiry = read(facts([("Osoite", "mia@example.org"), ("Numero", "+49 30 23125001")]))
+    assert (inquiry.email, inquiry.phone) == ("mia@example.org", "+49 30 23125001")
+    assert read(facts([("Wo", "030 23125001")])).phone == "030 23125001"
+    assert read(facts([("E-Mail oder Telefon", "030 23125001")])).phone == "030 23125001"
     assert read(facts([("Name", "mia@example.org")])).email == "mia@example.org"
 
 
@@ -166,8 +166,8 @@ def test_a_workspace_has_the_country_of_its_zone() -> None:
 
 # Forms and lists as vendors build them.
 NOTATIONS = st.sampled_from(
-    ["+49 30 901820", "0049 30 901820", "030 901820", "030/901820", "(030) 90 18 20", "+4930901820",
-     "p:+4930901820", "030-901820", "+49 (0)30 901820"]
+    ["+49 30 23125001", "0049 30 23125001", "030 23125001", "030/23125001", "(030) 2312 50 01",
+     "+493023125001", "p:+493023125001", "030-23125001", "+49 (0)30 23125001"]
 )  # fmt: skip
 ADDRESSES = st.sampled_from(
     ["mia@example.org", "Mia.Mohr@Example.org", "mailto:mia@example.org", "Mia <mia@example.org>",

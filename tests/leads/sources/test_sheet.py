@@ -87,7 +87,7 @@ def test_any_bytes_can_be_read_in_any_encoding(encoding: str, content: bytes) ->
     [
         # A cell of a person is the name of a column; the header is of no language that we know.
         "Etunimi;Sukunimi;Osoite\nIda;Igel;i@example.org\nJil;Business;j@example.org\n",
-        "Etunimi;Sukunimi;Numero\nIda;Igel;+49 30 901820\nJil;Business;+49 30 901821\n",
+        "Etunimi;Sukunimi;Numero\nIda;Igel;+49 30 23125001\nJil;Business;+49 30 23125002\n",
         # Who has no address stands among the people nevertheless.
         "Vorname;Nachname;Mail\nIda;Business;\nJil;Jung;j@example.org\n",
         # The report says whom to ask.
@@ -233,7 +233,7 @@ def test_of_several_columns_that_mean_the_same_the_first_that_is_filled_counts()
 def test_an_address_that_stands_in_every_row_is_nobodys_own() -> None:
     header, rows = read("Wer,Wo\nme@example.com,a@example.org\nme@example.com,b@example.org\n")
     assert guess(header, rows) == [NOTE, "email"]
-    header, rows = read("Email,Phone\nme@example.com,0301234567\nme@example.com,0307654321\n")
+    header, rows = read("Email,Phone\nme@example.com,03023125001\nme@example.com,03023125002\n")
     assert guess(header, rows) == ["email", "phone"]  # all that there is
     header, rows = read("Contact,Email\nme@example.com,a@example.org\n")
     assert guess(header, rows) == [NOTE, "email"]
@@ -246,7 +246,7 @@ def test_an_address_of_a_column_that_is_none_of_theirs_reaches_nobody() -> None:
 
 @pytest.mark.parametrize(
     ("cells", "meaning"),
-    [(["+49 30 901820", "+49 30 901821"], "phone"), (["030 901820", "030 901821"], "phone"),
+    [(["+49 30 23125001", "+49 30 23125002"], "phone"), (["030 23125001", "030 23125002"], "phone"),
      (["00123", "00124"], NOTE), (["2026-11-20", "2026-11-21"], NOTE)],
 )  # fmt: skip
 def test_a_column_of_numbers_is_known_by_what_stands_in_it(cells: list[str], meaning: str) -> None:
@@ -273,9 +273,9 @@ def quoted(cell: str) -> str:
 
 
 def test_what_meta_writes_before_ids_and_numbers_is_left_out() -> None:
-    header, rows = read("form_id\tphone_number\nf:7000000000001\tp:+4930901820\n")
+    header, rows = read("form_id\tphone_number\nf:7000000000001\tp:+493023125001\n")
     found = read_row(header, guess(header, rows), rows[0])
-    assert (found.form_id, found.phone) == ("7000000000001", "+4930901820")
+    assert (found.form_id, found.phone) == ("7000000000001", "+493023125001")
 
 
 def test_a_row_is_read_by_its_meanings_and_nothing_is_lost() -> None:
@@ -312,7 +312,7 @@ def test_a_row_that_does_not_fit_says_why(cells: list[str], problem: str) -> Non
 @pytest.mark.parametrize(
     "cell",
     ["=cmd()", "+SUM(A1)", "-1+cmd", "@here", "\t=1", " =1", "＝1+1", "\u200b=1", "\ufeff@x", "-5",
-     "+49 30 901820", "\u00a0-2", "\rx"],
+     "+49 30 23125001", "\u00a0-2", "\rx"],
 )  # fmt: skip
 def test_a_formula_is_disarmed_for_spreadsheets_and_comes_back_as_it_was(cell: str) -> None:
     assert disarmed(cell) == f"'{cell}"
