@@ -31,7 +31,8 @@ class Told:
         if isinstance(answer, Exception):
             raise answer
         assert holds in answer
-        return answer
+        told: dict[str, Any] = answer
+        return told
 
 
 def listed(*ids: str) -> dict[str, Any]:
