@@ -147,7 +147,7 @@ def test_an_id_counts_for_its_sender_alone(site: Site) -> None:
 
 def test_an_id_that_names_somebody_else_this_time_is_somebody_else(site: Site) -> None:
     """A form that sends a fixed id must not lose everybody but the first."""
-    people = [ADA, GRACE, {"phone": "+49 30 23125001"}, {"phone": "ask at the desk"}]
+    people = [ADA, GRACE, {"phone": "+49 30 23125001"}, {"phone": "room 12345"}]
     sent = [site.send(each | {"external_id": "form-7"}).json() for each in people]
     assert [each["duplicate"] for each in sent] == [False] * 4
     again = [site.send(each | {"external_id": "form-7"}).json() for each in reversed(people)]
@@ -235,8 +235,6 @@ MISFITS: dict[str, tuple[bytes, str]] = {
     "too deep": (b"[" * 200_000, "body"),
     "too deep to be handled": (b'{"email": "ada@example.com", "company": %s1%s}'
                                % (b'{"a":' * 450, b"}" * 450), "body"),
-    "a consent before time": (json.dumps(ADA | {"consent": {
-        "granted": True, "at": "0001-01-01T00:00+14:00"}}).encode(), "consent.at"),
     "a list": (b'[{"email": "ada@example.com"}]', "body"),
     "a word": (b'"ada@example.com"', "body"),
     "a number": (b"NaN", "body"),
@@ -251,6 +249,7 @@ COST_NOTHING: list[dict[str, Any]] = [
     {"message": "x" * 20_001}, {"submitted_at": "2026-06-01T09:00"}, {"submitted_at": ""},
     {"submitted_at": "soon"}, {"submitted_at": "0001-01-01T00:00+14:00"}, {"email": "ada@gmail"},
     {"Email": "second@example.com"}, {"Budget": "10k"}, {"external_id": "x" * 1_001},
+    {"consent": {"granted": True, "at": "0001-01-01T00:00+14:00"}},
 ]  # fmt: skip
 
 

@@ -104,7 +104,7 @@ def parse(body: bytes, content_type: str) -> list[Inquiry]:
 def _answers(found: dict[str, list[str]]) -> Iterator[tuple[str, object]]:
     """What was filled in; several boxes of one name are one answer."""
     for name, answers in found.items():
-        if canonical(name) is None:
+        if canonical(name) is None and name not in Inquiry.model_fields:
             yield name, answers
         else:
             yield from ((name, answer) for answer in answers)
