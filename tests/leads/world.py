@@ -27,9 +27,11 @@ def world(store: Store, workspace: Workspace) -> dict[str, Any]:
     """All that is known of leads in a workspace, without what no two worlds share."""
     with store.transaction() as session:
         leads = session.scalars(
-            select(Lead).where(Lead.workspace_id == workspace.id).order_by(Lead.external_id)
+            select(Lead)
+            .where(Lead.workspace_id == workspace.id)
+            .order_by(Lead.external_id, Lead.person_key)
         ).all()
-        name = {lead.id: (lead.source, lead.external_id) for lead in leads}
+        name = {lead.id: (lead.source, lead.external_id, lead.person_key) for lead in leads}
         by_contact: dict[int, list[Any]] = {}
         for lead in leads:
             by_contact.setdefault(lead.contact_id, []).append(name[lead.id])
