@@ -6,10 +6,12 @@ Most are proven (right keys, right signatures), so that what they hold is read.
 import http.client
 import json
 import socket
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from ipaddress import IPv4Address
 from random import Random
 from typing import Any, NamedTuple
 from urllib.parse import quote_from_bytes
@@ -73,6 +75,9 @@ class Keys(NamedTuple):
     vendors: str
 
 
+_CLIENTS = int(IPv4Address("10.0.0.0"))
+
+
 @dataclass
 class Fuzzed:
     """A request, byte by byte."""
@@ -88,8 +93,10 @@ class Fuzzed:
     """What it says that its length is, where that is not true."""
 
     def wire(self) -> bytes:
-        """As it goes over the wire."""
-        headers = {b"host": b"127.0.0.1"} | self.headers
+        """As it goes over the wire, from a client of its own: who has a wrong key is slowed."""
+        client = IPv4Address(_CLIENTS + zlib.crc32(self.path + self.body) % 2**24)
+        headers = {b"host": b"127.0.0.1", b"x-forwarded-for": b"%s" % str(client).encode()}
+        headers |= self.headers
         if self.is_chunked:
             headers[b"transfer-encoding"] = b"chunked"
             body = b"%x\r\n%s\r\n0\r\n\r\n" % (len(self.body), self.body)
