@@ -37,6 +37,9 @@ FORM_KEY = "playground-contact-form-key"
 
 _LOOPBACK = "127.0.0.1"
 
+# Filling the workspace takes some five seconds; a page gives up after 20 (page/mount.py).
+_OPEN_SECONDS = 20.0
+
 # What the page's clock can jump to, and the tasks whose next time that is.
 _SCHEDULES = {"next standup": "standup:%", "next weekly digest": "digest:%"}
 _TIMERS = {"standup reminder": standups.next_reminder, "standup closing": standups.next_closing}
@@ -50,6 +53,7 @@ class Demo:
         self._users = sample.staff(slack)
         self._application: Application | None = None
         self._address = ""
+        self._is_open = threading.Event()
 
     def open(self, application: Application, address: str) -> None:
         """Fill the workspace of an application that serves on `address`, and let it work."""
@@ -62,13 +66,18 @@ class Demo:
         self._website = history.website
         _forget_drawing(application.store)
         self._worker = application.work()
+        self._is_open.set()
 
     def people(self) -> list[tuple[str, str]]:
         """Whom one can act as."""
         return [(self._users[each.handle].id, each.label) for each in sample.TEAM]
 
     def channel_links(self) -> list[tuple[str, str]]:
-        """The shared channel comes first."""
+        """The shared channel comes first.
+
+        The page asks this before it draws: one that is opened too early waits for the workspace.
+        """
+        self._is_open.wait(_OPEN_SECONDS)
         assert self._application is not None
         channel = self._application.workspace().channel
         return [(channel, "New leads and campaigns arrive here")]
