@@ -41,7 +41,7 @@ def _few_certificates() -> str:
 
 
 # Nothing here goes beyond the loopback address, so nobody's certificate is looked at.
-os.environ.setdefault("SSL_CERT_FILE", _few_certificates())
+os.environ["SSL_CERT_FILE"] = _few_certificates()
 
 # The same examples every time, however slow the machine: a property must not fail by chance.
 settings.register_profile("handoff", derandomize=True, deadline=None)
@@ -122,9 +122,10 @@ def databases(postgres: str) -> Iterator[Databases]:
 
 
 @pytest.fixture
-def database(databases: Databases) -> Iterator[Database]:
-    """An empty, migrated database."""
+def database(databases: Databases, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+    """An empty, migrated database; applications use it over connections that are there already."""
     with databases.lend() as database:
+        monkeypatch.setattr("bot.app.Store", database.connect)
         yield database
 
 

@@ -123,6 +123,17 @@ class Databases:
             connection.execute(f"DROP DATABASE {database.name} WITH (FORCE)")
 
 
+class _Kept(Store):
+    """A store whose connections, and whose statements' plans, outlive its application."""
+
+    def close(self) -> None:
+        """Leave the connections to the next test."""
+
+    def disconnect(self) -> None:
+        """Close every connection."""
+        super().close()
+
+
 class Database:
     """One database, with a connection to empty it by and a store to use it by.
 
@@ -135,7 +146,7 @@ class Database:
         self.name = name
         self.url = url.render_as_string(hide_password=False)
         ours = url.update_query_dict({"application_name": _STORE})
-        self.store = Store(ours.render_as_string(hide_password=False))
+        self.store = _Kept(ours.render_as_string(hide_password=False))
         self._connection = _connect(self.url)
         # Without triggers, so that the order in which tables are emptied does not matter.
         self._connection.execute("SET session_replication_role = replica")
@@ -143,10 +154,14 @@ class Database:
         self._tables = [name for (name,) in self._ask(_TABLES)]
         self._schema = self._ask(_SCHEMA)
 
+    def connect(self, url: str) -> Store:
+        """The store of an application: ours, if that is where it wants to go."""
+        return self.store if url == self.url else Store(url)
+
     def empty(self) -> bool:
         """Take away what a test has left; whether the database can be used again."""
         if any(name == _STORE for name, _ in self._ask(_LEFTOVERS, _STORE)):
-            self.store.close()
+            self.store.disconnect()
         if self._ask(_SCHEMA) != self._schema or self._ask(_SETTINGS):
             return False
         with suppress(psycopg.errors.LockNotAvailable), self._connection.transaction():
@@ -158,7 +173,7 @@ class Database:
 
     def close(self) -> None:
         """Close every connection of ours."""
-        self.store.close()
+        self.store.disconnect()
         self._connection.close()
 
     def _written_to(self) -> sql.Composed:
