@@ -5,6 +5,9 @@ BIN := .venv/bin
 DEMO := .venv/.demo
 READY := .venv/.ready
 
+# Each of the many processes that tests start would compile all modules anew.
+export PYTHONDONTWRITEBYTECODE =
+
 .PHONY: demo test check bench lock golden
 
 demo: $(DEMO)

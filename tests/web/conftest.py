@@ -2,10 +2,11 @@
 
 import socket
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx
 import pytest
@@ -20,6 +21,7 @@ from bot.playground.state import Channel, Message
 from bot.settings import Settings
 from bot.slack.cards import Card
 from bot.web import Server
+from tests.databases import Database, Databases
 from tests.leads.sources.signing import SECRET, VENDORS
 
 KEY = "the-key-of-the-website"
@@ -27,6 +29,12 @@ OTHER_KEY = "the-key-of-a-webinar-tool"
 FORM_KEY = "the-key-of-the-contact-form"
 OTHER_FORM_KEY = "the-key-of-the-fair-s-form"
 ORIGIN = "https://example.com"
+
+
+class _Served(NamedTuple):
+    slack: StandIn
+    application: Application
+    address: str
 
 
 @dataclass
@@ -73,18 +81,18 @@ def nowhere() -> Iterator[str]:
         yield f"postgresql+psycopg://handoff@127.0.0.1:{taken.getsockname()[1]}/handoff"
 
 
-@pytest.fixture
-def site(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
-    monkeypatch.setattr("bot.slack.drawing._POST_EVERY", timedelta())  # draws without a pause
+@contextmanager
+def served(database: Database, data_dir: Path) -> Iterator[_Served]:
+    """The application over HTTP; nobody is there yet."""
     slack = StandIn(manifest())
-    channel = slack.add_channel("leads")
-    with slack:
+    with slack, pytest.MonkeyPatch.context() as patch:
+        patch.setattr("bot.app.Store", database.connect)
         settings = Settings(
             slack_bot_token=SecretStr(slack.bot_token),
             slack_signing_secret=SecretStr(slack.signing_secret),
             slack_api_url=slack.api_url,
-            database_url=SecretStr(database_url),
-            data_dir=tmp_path,
+            database_url=SecretStr(database.url),
+            data_dir=data_dir,
             channel="#leads",
             lead_keys={"website": SecretStr(KEY), "webinar": SecretStr(OTHER_KEY)},
             form_keys={"contact": SecretStr(FORM_KEY), "fair": SecretStr(OTHER_FORM_KEY)},
@@ -94,9 +102,47 @@ def site(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
             public_url="https://handoff.example.com",
         )
         application, server = build(settings), Server("127.0.0.1", 0)
-        application.connect()
         server.start(application.asgi)
-        with httpx.Client(base_url=f"http://127.0.0.1:{server.port}", timeout=30) as web:
-            yield Site(slack, channel, application, web)
+        yield _Served(slack, application, f"http://127.0.0.1:{server.port}")
         server.stop()
         application.close()
+
+
+@contextmanager
+def moved_in(served: _Served) -> Iterator[Site]:
+    """The application in a new workspace."""
+    served.slack.reset()
+    channel = served.slack.add_channel("leads")
+    served.application.connect()
+    with httpx.Client(base_url=served.address, timeout=30) as web:
+        yield Site(served.slack, channel, served.application, web)
+
+
+@pytest.fixture(autouse=True)
+def _no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.slack.drawing._POST_EVERY", timedelta())
+
+
+@pytest.fixture(scope="session")
+def lasting(
+    databases: Databases, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Database, _Served]]:
+    """To build the application costs more than most tests do: many share this one."""
+    with databases.lend() as database, served(database, tmp_path_factory.mktemp("data")) as one:
+        yield database, one
+
+
+@pytest.fixture
+def site(lasting: tuple[Database, _Served]) -> Iterator[Site]:
+    """The application in a new workspace, over an empty database."""
+    database, one = lasting
+    with moved_in(one) as site:
+        yield site
+    assert database.empty(), "the database cannot be used again: take `own_site`"
+
+
+@pytest.fixture
+def own_site(database: Database, tmp_path: Path) -> Iterator[Site]:
+    """An application of the test's own, for what it remembers or what is done to its database."""
+    with served(database, tmp_path) as one, moved_in(one) as site:
+        yield site

@@ -45,15 +45,15 @@ def test_health_says_nothing_that_is_secret(site: Site) -> None:
 
 
 @pytest.fixture
-def read_only(site: Site, postgres: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+def read_only(own_site: Site, postgres: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     """A site whose database takes nothing any more, as after a switch to a standby."""
     monkeypatch.setattr("bot.web.health._KEPT_SECONDS", 0.0)
-    name = site.application.store.engine.url.database
+    name = own_site.application.store.engine.url.database
     administer(postgres, f"ALTER DATABASE {name} SET default_transaction_read_only = on")
-    site.application.store.close()  # it holds for connections that are made from now on
-    yield site
+    own_site.application.store.engine.dispose()  # it holds for connections that are made from now on
+    yield own_site
     administer(postgres, f"ALTER DATABASE {name} RESET default_transaction_read_only")
-    site.application.store.close()
+    own_site.application.store.engine.dispose()
 
 
 def test_a_database_that_can_only_be_read_is_not_ready(read_only: Site) -> None:
@@ -67,14 +67,15 @@ def test_a_database_that_can_only_be_read_lets_senders_try_again(read_only: Site
 
 
 def test_ready_again_when_it_stores_again(
-    site: Site, postgres: str, monkeypatch: pytest.MonkeyPatch
+    own_site: Site, postgres: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.web.health._KEPT_SECONDS", 0.0)
+    site = own_site
     name = site.application.store.engine.url.database
     answers = []
     for how in ("SET default_transaction_read_only = on", "RESET default_transaction_read_only"):
         administer(postgres, f"ALTER DATABASE {name} {how}")
-        site.application.store.close()
+        site.application.store.engine.dispose()
         answers.append(site.web.get("/health/ready").status_code)
     assert answers == [503, 200]
 

@@ -384,18 +384,18 @@ def test_an_id_as_long_as_it_may_be(site: Site) -> None:
 
 
 @pytest.mark.parametrize("zone", ["America/New_York", "Asia/Tokyo"])
-def test_the_ends_of_the_calendar_stop_no_lead(site: Site, zone: str) -> None:
+def test_the_ends_of_the_calendar_stop_no_lead(own_site: Site, zone: str) -> None:
     """A time is the sender's word; whatever it says, and wherever the database server stands, the
     lead reaches the channel."""
-    engine = site.application.store.engine
+    engine = own_site.application.store.engine
     with engine.begin() as connection:
         connection.execute(text(f"ALTER DATABASE {engine.url.database} SET timezone = '{zone}'"))
     engine.dispose()
     for moment in ("0001-01-01T00:00Z", "9999-12-31T23:59:59.999999Z"):
         sent = {"email": f"a{moment[:4]}@example.com", "submitted_at": moment}
-        assert site.send(ADA | sent | {"external_id": moment}).status_code == 202
-    assert len(site.draw()) == 2
-    assert [lead.submitted_at for lead in site.leads()] == [None, None]
+        assert own_site.send(ADA | sent | {"external_id": moment}).status_code == 202
+    assert len(own_site.draw()) == 2
+    assert [lead.submitted_at for lead in own_site.leads()] == [None, None]
 
 
 def test_a_sender_that_hangs_up_in_the_middle_is_no_fault_of_ours(

@@ -35,6 +35,12 @@ class Pauses:
 
 
 @pytest.fixture
+def site(own_site: Site) -> Site:
+    """Nobody has come with a wrong key yet."""
+    return own_site
+
+
+@pytest.fixture
 def pauses(site: Site, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pauses]:
     monkeypatch.setattr(wrong_keys, "LONGEST_PAUSE", LONGEST_PAUSE)
     found = Pauses()
