@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
@@ -49,6 +49,10 @@ class House:
     @property
     def store(self) -> Store:
         return self.application.store
+
+    @property
+    def database_url(self) -> str:
+        return self.store.engine.url.render_as_string(hide_password=False)
 
     @property
     def workspace(self) -> Workspace:
@@ -107,22 +111,40 @@ def sign_in(web: httpx.Client, slack_id: str, onward: str = "/report") -> httpx.
     return web.post(chooser.url, data={"user": slack_id})
 
 
+@contextmanager
 def open_house(database_url: str, **settings: Any) -> Iterator[House]:
+    """An application over HTTP, on the Wednesday, with everybody in it."""
     clock.use(lambda: NOW)
     slack = StandIn(manifest(), now=demo.now)
+    users = _join(slack)
+    with slack, demo.running(slack, "#leads", database_url=database_url, **settings) as running:
+        house = House(slack, *running, users)
+        _hire(house)
+        yield house
+
+
+def move_in(house: House) -> None:
+    """Start anew, in another workspace and an empty database, with everybody in it."""
+    clock.use(lambda: NOW)
+    house.slack.reset()
+    house.users = _join(house.slack)
+    house.slack.deliver_to(f"{house.address}/slack/events")
+    house.application.connect()
+    _hire(house)
+
+
+def _join(slack: StandIn) -> dict[str, User]:
     users = {name: slack.add_user(name, name.title()) for name in ROLES}
     slack.add_channel("leads", members=users.values())
-    with ExitStack() as stack:
-        stack.enter_context(slack)
-        application, address = stack.enter_context(
-            demo.running(slack, "#leads", database_url=database_url, **settings)
-        )
-        with application.store.transaction() as session:
-            session.add_all(
-                Person(
-                    workspace_id=application.workspace().id, slack_id=users[name].id,
-                    name=name.title(), roles=[str(role) for role in roles],
-                )
-                for name, roles in ROLES.items()
-            )  # fmt: skip
-        yield House(slack, application, address, users)
+    return users
+
+
+def _hire(house: House) -> None:
+    with house.store.transaction() as session:
+        session.add_all(
+            Person(
+                workspace_id=house.workspace.id, slack_id=house.users[name].id,
+                name=name.title(), roles=[str(role) for role in roles],
+            )
+            for name, roles in ROLES.items()
+        )  # fmt: skip

@@ -19,7 +19,8 @@ DAYS = {"from": "2026-11-16", "to": "2026-11-22"}
 
 @pytest.fixture
 def house(database_url: str) -> Iterator[House]:
-    yield from open_house(database_url, report_keys={"warehouse": SecretStr(KEY)})
+    with open_house(database_url, report_keys={"warehouse": SecretStr(KEY)}) as house:
+        yield house
 
 
 @pytest.fixture

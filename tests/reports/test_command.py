@@ -23,10 +23,8 @@ def house(house: House) -> House:
     return house
 
 
-def test_csv_to_the_terminal_holds_everything_and_no_formula(
-    house: House, database_url: str
-) -> None:
-    ended = handoff("report", "leads", *DAYS, DATABASE_URL=database_url)
+def test_csv_to_the_terminal_holds_everything_and_no_formula(house: House) -> None:
+    ended = handoff("report", "leads", *DAYS, DATABASE_URL=house.database_url)
     assert ended.returncode == 0, ended.stderr
     one, other = csv.DictReader(io.StringIO(ended.stdout))
     assert one["email"] == "adelheid@zwoelfer.example"
@@ -36,12 +34,10 @@ def test_csv_to_the_terminal_holds_everything_and_no_formula(
 
 @pytest.mark.parametrize("sheet", SHEETS)
 @pytest.mark.parametrize("kind", ["csv", "xlsx", "json"])
-def test_every_sheet_in_every_kind(
-    house: House, database_url: str, tmp_path: Path, sheet: str, kind: str
-) -> None:
+def test_every_sheet_in_every_kind(house: House, tmp_path: Path, sheet: str, kind: str) -> None:
     place = tmp_path / f"out.{kind}"
     ended = handoff("report", sheet, *DAYS, "--format", kind, "--output", str(place),
-                    DATABASE_URL=database_url)  # fmt: skip
+                    DATABASE_URL=house.database_url)  # fmt: skip
     assert (ended.returncode, ended.stdout) == (0, ""), ended.stderr
     names = [column.name for column in SHEETS[sheet].columns]
     if kind == "csv":
@@ -64,9 +60,9 @@ def test_every_sheet_in_every_kind(
     ],
 )
 def test_what_goes_wrong_is_said_in_a_sentence(
-    house: House, database_url: str, more: tuple[str, ...], hint: str
+    house: House, more: tuple[str, ...], hint: str
 ) -> None:
-    ended = handoff("report", "leads", *more, DATABASE_URL=database_url)
+    ended = handoff("report", "leads", *more, DATABASE_URL=house.database_url)
     assert ended.returncode == 1
     assert hint in ended.stderr
     assert "Traceback" not in ended.stderr

@@ -24,6 +24,12 @@ MONDAY_AT_EIGHT = datetime(2026, 11, 30, 7, tzinfo=UTC)  # in Berlin
 WANTED = {"sheet": "leads", "rhythm": "weekly", "at": "08:00", "kind": "csv"}
 
 
+@pytest.fixture
+def house(own_house: House) -> House:
+    """A worker is at work in it."""
+    return own_house
+
+
 def channel(house: House, *names: str) -> Channel:
     return house.slack.add_channel("numbers", members=[house.users[name] for name in names])
 

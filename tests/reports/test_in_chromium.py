@@ -6,7 +6,6 @@ documents is taken anew.
 
 import random
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -80,7 +79,7 @@ def fill(house: House) -> None:
 
 @pytest.fixture(scope="module")
 def for_readers(databases: Databases) -> Iterator[House]:
-    with databases.lend() as database, contextmanager(open_house)(database.url) as house:
+    with databases.lend() as database, open_house(database.url) as house:
         fill(house)
         yield house
 

@@ -4,7 +4,6 @@ import csv
 import io
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, timedelta
 from html import unescape
 
@@ -75,7 +74,7 @@ def busy(house: House) -> House:
 @pytest.fixture(scope="module")
 def for_readers(databases: Databases) -> Iterator[httpx.Client]:
     """A browser in which Clara has signed in, in a company with campaigns."""
-    with databases.lend() as database, contextmanager(open_house)(database.url) as house:
+    with databases.lend() as database, open_house(database.url) as house:
         fill(house)
         with house.browser("clara") as web:
             yield web

@@ -37,7 +37,8 @@ def test_the_cookie_is_for_this_site_alone_and_no_script_reads_it(house: House) 
 
 @pytest.fixture
 def public_house(database_url: str) -> Iterator[House]:
-    yield from open_house(database_url, public_url="https://handoff.example.com")
+    with open_house(database_url, public_url="https://handoff.example.com") as house:
+        yield house
 
 
 def test_over_https_the_cookie_never_goes_over_http(public_house: House) -> None:
@@ -397,7 +398,10 @@ def test_a_cookie_that_somebody_planted_leads_nobody_elsewhere(house: House, onw
 
 @pytest.fixture
 def closed_house(database_url: str) -> Iterator[House]:
-    yield from open_house(database_url, slack_client_id="", slack_client_secret=None, public_url="")
+    with open_house(
+        database_url, slack_client_id="", slack_client_secret=None, public_url=""
+    ) as house:
+        yield house
 
 
 def test_where_nobody_can_sign_in_there_is_no_page(closed_house: House) -> None:
@@ -410,7 +414,8 @@ def test_where_nobody_can_sign_in_there_is_no_page(closed_house: House) -> None:
 
 @pytest.fixture
 def socket_house(database_url: str) -> Iterator[House]:
-    yield from open_house(database_url, socket_mode=True)
+    with open_house(database_url, socket_mode=True) as house:
+        yield house
 
 
 def test_the_page_is_there_without_slack_over_http(socket_house: House) -> None:

@@ -50,7 +50,7 @@ def read_only(own_site: Site, postgres: str, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr("bot.web.health._KEPT_SECONDS", 0.0)
     name = own_site.application.store.engine.url.database
     administer(postgres, f"ALTER DATABASE {name} SET default_transaction_read_only = on")
-    own_site.application.store.engine.dispose()  # it holds for connections that are made from now on
+    own_site.application.store.engine.dispose()  # it holds for new connections
     yield own_site
     administer(postgres, f"ALTER DATABASE {name} RESET default_transaction_read_only")
     own_site.application.store.engine.dispose()
