@@ -118,14 +118,17 @@ def make(session: Session, workspace_id: int, people: Sequence[Sequence[Key]]) -
     return [None if id_ in late else id_ for id_, _ in made]
 
 
-def lock(session: Session, contact_id: int) -> None:
-    """Let nobody else add to this contact until the transaction ends.
+def lock(session: Session, *contact_ids: int) -> None:
+    """Let nobody else add to these contacts until the transaction ends.
 
-    Without its key, which others who write at the same time may have referred to already: two of
-    them would wait for each other.
+    In the order of their ids, so that no two transactions wait for each other; and without their
+    keys, which others who write at the same time may have referred to already.
     """
     session.execute(
-        select(Contact.id).where(Contact.id == contact_id).with_for_update(key_share=True)
+        select(Contact.id)
+        .where(Contact.id.in_(contact_ids))
+        .order_by(Contact.id)
+        .with_for_update(key_share=True)
     )
 
 
@@ -146,8 +149,7 @@ def consent(session: Session, contact_id: int) -> Consent | None:
 
 def merge(session: Session, kept: int, gone: int) -> Merged:
     """Give everything of the contact `gone` to `kept`; returns what `unmerge` needs."""
-    for contact_id in sorted((kept, gone)):
-        lock(session, contact_id)
+    lock(session, kept, gone)
     keys = session.scalars(
         update(ContactKey)
         .where(ContactKey.contact_id == gone)
@@ -166,8 +168,7 @@ def merge(session: Session, kept: int, gone: int) -> Merged:
 
 def unmerge(session: Session, merged: Merged) -> None:
     """Give the contact that was merged away back what was its own."""
-    for contact_id in sorted((merged.kept, merged.gone)):
-        lock(session, contact_id)
+    lock(session, merged.kept, merged.gone)
     for model, ids in ((ContactKey, merged.key_ids), (Consent, merged.consent_ids)):
         session.execute(update(model).where(model.id.in_(ids)).values(contact_id=merged.gone))
     session.execute(update(Contact).where(Contact.id == merged.gone).values(merged_into=None))

@@ -48,18 +48,22 @@ def test_together_comes_to_the_same_end_as_one_by_one(
     assert sum(each.is_new for each in at_once) == sum(each.is_new for each in in_turn)
 
 
-def test_what_needs_no_lock_is_received_together(store: Store) -> None:
+def test_who_is_new_and_who_writes_again_are_received_together(store: Store) -> None:
     workspace = install(store)
-    one_by_one(store, workspace, [body(email="known@example.com")])
+    one_by_one(store, workspace, [body(email="known@example.com", external_id="1")])
     bodies = [
-        body(email="new@example.com"), body(email="known@example.com"), b"{",
+        body(email="new@example.com"), body(email="known@example.com", external_id="2"), b"{",
         body(email="new@example.com", external_id="twice"), body(phone="12345"),
-        body(phone="+49 30 23125001"),
+        body(phone="+49 30 23125001"), body(email="known@example.com", external_id="3"),
     ]  # fmt: skip
     with store.transaction() as session:
         receipts = service.receive_together(session, workspace, [sent(each) for each in bodies])
     done = [receipt is not None and receipt.outcome == Outcome.LEAD for receipt in receipts]
-    assert done == [True, False, False, False, False, True]
+    assert done == [True, True, False, False, False, True, False]
+    with store.transaction() as session:
+        [again] = service.receive_together(session, workspace, [sent(bodies[1])])
+    assert again is not None
+    assert (again.lead_id, again.is_new) == (1, False)
 
 
 def body(**facts: str) -> bytes:

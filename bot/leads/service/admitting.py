@@ -1,7 +1,10 @@
 """Admitting: who an inquiry is from, whether it joins an open lead or is one, and how hot it is."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -13,14 +16,19 @@ from bot.leads.model import Deed, Lead, LeadEvent, Status, Touch
 from bot.leads.service.case import Arrival, Case, Origin, identity, origin, person_key
 from bot.leads.service.following import follow, follow_by
 from bot.leads.service.opening import open_leads
-from bot.leads.service.past import is_a_customer, kept_for, known, open_lead
+from bot.leads.service.past import customers_among, kept_for, known, open_leads_of
 from bot.people.model import Person, Workspace
 from bot.store import table
 
 CARD = "lead"
 RETURNED = "lead.returned"
 
-_TOUCH = upsert(table(Touch)).on_conflict_do_nothing().returning(table(Touch).c.id)
+_touches = table(Touch)
+_TOUCHES = (
+    upsert(_touches)
+    .on_conflict_do_nothing()
+    .returning(_touches.c.id, _touches.c.sender, _touches.c.external_id)
+)
 
 
 @dataclass(frozen=True)
@@ -60,8 +68,8 @@ def _admit(
         before = known(session, workspace.id, arrival, external_id, person_key(inquiry, phone))
         if before is not None:
             return Admission(before, is_new=False)
-        lead = open_lead(session, who.contact_id)
-        is_customer = is_a_customer(session, who.contact_id)
+        lead = open_leads_of(session, [who.contact_id]).get(who.contact_id)
+        is_customer = bool(customers_among(session, [who.contact_id]))
     told = origin(session, workspace.id, inquiry.utm_campaign, arrival.at)
     campaign_id = arrival.campaign_id or told.campaign_id
     labels = told.rules.labels(inquiry, is_customer=is_customer)
@@ -73,7 +81,7 @@ def _admit(
         workspace, inquiry, arrival, external_id, who.contact_id, phone, campaign_id, labels, heat,
         kept_for=kept_for(session, who.contact_id) if who.is_known and lead is None else None,
     )  # fmt: skip
-    return _open(session, case, told) if lead is None else _join(session, case, lead)
+    return _open(session, case, told) if lead is None else join(session, [(case, lead)])[0]
 
 
 def _open(session: Session, case: Case, told: Origin) -> Admission:
@@ -91,12 +99,35 @@ def _open(session: Session, case: Case, told: Origin) -> Admission:
     return Admission(lead_id)
 
 
-def _join(session: Session, case: Case, lead: Lead) -> Admission:
-    """One more touch of the open lead: its first stays as it is, the last is kept beside it."""
-    workspace = case.workspace
-    said = case.inquiry.model_dump(mode="json", exclude_none=True, exclude={"external_id"})
-    touch = {
-        "workspace_id": workspace.id,
+def join(session: Session, cases: Sequence[tuple[Case, Lead]]) -> list[Admission]:
+    """One more touch of each open lead, all of one arrival and of different people.
+
+    The first touch of a lead stays as it is, the last is kept beside it.
+    """
+    touches = {
+        (sender, external_id): touch_id
+        for touch_id, sender, external_id in session.execute(
+            _TOUCHES, [_touch(case, lead) for case, lead in cases]
+        )
+    }
+    joined = [
+        (case, lead, touches[case.arrival.sender, case.external_id])
+        for case, lead in cases
+        if (case.arrival.sender, case.external_id) in touches
+    ]
+    for case, lead, touch_id in joined:
+        _note(session, case, lead)
+        session.add(LeadEvent(lead_id=lead.id, **case.event(Deed.RETURNED, touch_id=touch_id)))
+        session.add_all(case.consents())
+    session.flush()
+    _draw(session, joined)
+    new = {lead.id for _, lead, _ in joined}  # the very same came at the same moment: not new
+    return [Admission(lead.id, lead.id in new, has_joined=lead.id in new) for _, lead in cases]
+
+
+def _touch(case: Case, lead: Lead) -> dict[str, Any]:
+    return {
+        "workspace_id": case.workspace.id,
         "lead_id": lead.id,
         "source": case.arrival.source,
         "sender": case.arrival.sender,
@@ -104,11 +135,12 @@ def _join(session: Session, case: Case, lead: Lead) -> Admission:
         "person_key": case.person_key,
         "at": case.arrival.at,
         "campaign_id": case.campaign_id,
-        "facts": said,
+        "facts": case.inquiry.model_dump(mode="json", exclude_none=True, exclude={"external_id"}),
     }
-    touch_id = session.scalar(_TOUCH, touch)
-    if touch_id is None:  # the very same came at the same moment
-        return Admission(lead.id, is_new=False)
+
+
+def _note(session: Session, case: Case, lead: Lead) -> None:
+    """What a touch changes of its lead."""
     lead.last_touch_at = case.arrival.at
     lead.last_campaign_id = case.campaign_id or lead.last_campaign_id
     lead.labels = sorted({*lead.labels, *case.labels})
@@ -116,17 +148,29 @@ def _join(session: Session, case: Case, lead: Lead) -> Admission:
         lead.heat, lead.heat_reasons = case.heat.points, list(case.heat.reasons)
         if case.is_hot and not lead.is_hot:
             lead.is_hot, lead.waits_since, lead.look_at = True, case.arrival.at, case.arrival.at
-            follow(session, workspace.id, lead.received_at)
+            follow(session, case.workspace.id, lead.received_at)
     if lead.status == Status.RECYCLED and case.arrival.call_list_id is None:
         lead.wake_at = lead.look_at = case.arrival.at  # they ask anew, so the time is right
-    session.add(LeadEvent(lead_id=lead.id, **case.event(Deed.RETURNED, touch_id=touch_id)))
-    session.add_all(case.consents())
-    session.flush()
-    if lead.is_hot:
-        slack.show(session, workspace.id, CARD, lead.id, workspace.channel)
-    if lead.claimed_by is not None:
-        owner = session.get_one(Person, lead.claimed_by)
-        slack.redraw(session, slack.HOME, owner.id)
-        if case.arrival.call_list_id is None:
-            slack.show(session, workspace.id, RETURNED, touch_id, owner.slack_id)
-    return Admission(lead.id, has_joined=True)
+
+
+def _draw(session: Session, joined: Sequence[tuple[Case, Lead, int]]) -> None:
+    """Show the touches on the cards of their leads, and to the leads' owners."""
+    if not joined:
+        return
+    workspace, listed = joined[0][0].workspace, joined[0][0].arrival.call_list_id is not None
+    claimed = [lead.claimed_by for _, lead, _ in joined if lead.claimed_by is not None]
+    found = select(Person.id, Person.slack_id).where(Person.id.in_(claimed))
+    owners: dict[int | None, str] = dict(session.execute(found).all()) if claimed else {}
+    hot = [lead.id for _, lead, _ in joined if lead.is_hot]
+    slack.show_all(
+        session, workspace.id, CARD, [(id_, workspace.channel) for id_ in hot], priority=0
+    )
+    homes = [(slack.HOME, id_) for id_ in sorted(set(claimed))]
+    slack.redraw_all(session, [*((CARD, id_) for id_ in hot), *homes])
+    if not listed:
+        returned = [
+            (touch_id, owners[lead.claimed_by])
+            for _, lead, touch_id in joined
+            if lead.claimed_by in owners
+        ]
+        slack.show_all(session, workspace.id, RETURNED, returned, priority=0)

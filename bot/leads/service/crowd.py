@@ -1,10 +1,11 @@
 """A crowd: many inquiries admitted together, to the same end as one by one (`admitting.admit`).
 
-Who is new to us is written set-based, which is some ten times as fast. Whoever is known, or comes
-twice in the crowd, is left to `admit`: those need locks, and a transaction of their own.
+Who is new to us, who sends the same again, and who writes again while their lead is open: each of
+these is written set-based, which is several times as fast. Whoever else is known, or comes twice in
+the crowd, is left to `admit`.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
@@ -17,10 +18,11 @@ from bot.contacts import service as contacts
 from bot.contacts.model import KeyKind
 from bot.contacts.service import Key
 from bot.leads.inquiry import Inquiry
-from bot.leads.service.admitting import CARD
+from bot.leads.service.admitting import CARD, Admission, join
 from bot.leads.service.case import Arrival, Case, Origin, identity, origin, person_key
 from bot.leads.service.following import follow_by
 from bot.leads.service.opening import open_leads
+from bot.leads.service.past import customers_among, known_of, open_leads_of
 from bot.people.model import Workspace
 
 
@@ -74,9 +76,9 @@ def part(crowd: Sequence[Comer], here: Collection[str], held: Collection[Key]) -
     return parted
 
 
-def keys_held(session: Session, workspace_id: int, crowd: Sequence[Comer]) -> Collection[Key]:
-    """The keys of a crowd that are somebody's."""
-    return contacts.holders(session, workspace_id, {k for each in crowd for k in each.keys}).keys()
+def keys_held(session: Session, workspace_id: int, crowd: Sequence[Comer]) -> Mapping[Key, int]:
+    """The keys of a crowd that are somebody's, with whose they are."""
+    return contacts.holders(session, workspace_id, {k for each in crowd for k in each.keys})
 
 
 def admit_new(
@@ -116,13 +118,90 @@ def admit_new(
     }
 
 
+def admit_known(
+    session: Session, workspace: Workspace, crowd: Sequence[Comer], held: Mapping[Key, int],
+    arrival: Arrival,
+) -> dict[int, Admission]:  # fmt: skip
+    """Join what known people send to their open leads; what is a repetition adds nothing.
+
+    `held` says whose the keys are. Returns what became of each, by place. Not among them, and left
+    to `admit`, is who has no open lead, brings a key that is new, or comes twice.
+    """
+    contacts_of = _recognised(crowd, held)
+    if not contacts_of:
+        return {}
+    contacts.lock(session, *contacts_of.values())
+    admissions = _repetitions(session, workspace, crowd, contacts_of, arrival)
+    leads = open_leads_of(session, contacts_of.values())
+    customers = customers_among(session, contacts_of.values())
+
+    @cache
+    def told(utm: str | None) -> Origin:
+        return origin(session, workspace.id, utm, arrival.at)
+
+    joining = [
+        each
+        for each in crowd
+        if contacts_of.get(each.place) in leads and each.place not in admissions
+    ]
+    cases = []
+    for each in joining:
+        contact_id = contacts_of[each.place]
+        case = _case(
+            workspace, each, arrival, contact_id, told(each.inquiry.utm_campaign),
+            is_customer=contact_id in customers, is_return=True,
+        )  # fmt: skip
+        cases.append((case, leads[contact_id]))
+    joined = join(session, cases) if cases else []
+    return admissions | {
+        each.place: admission for each, admission in zip(joining, joined, strict=True)
+    }
+
+
+def _recognised(crowd: Sequence[Comer], held: Mapping[Key, int]) -> dict[int, int]:
+    """The contacts of those who bring only keys that we know, by place; of each the first.
+
+    Where two keys are of different people, the e-mail address decides, and it is the first.
+    """
+    found: dict[int, int] = {}
+    seen = set[int]()
+    for each in crowd:
+        theirs = [held[key] for key in each.keys if key in held]
+        if len(theirs) == len(each.keys) and seen.isdisjoint(theirs):
+            found[each.place] = theirs[0]
+        seen.update(theirs)
+    return found
+
+
+def _repetitions(
+    session: Session, workspace: Workspace, crowd: Sequence[Comer], contacts_of: Collection[int],
+    arrival: Arrival,
+) -> dict[int, Admission]:  # fmt: skip
+    """What was here before, by place."""
+    found: dict[int, Admission] = {}
+    for sender in {each.sender for each in crowd}:
+        theirs = [each for each in crowd if each.sender == sender and each.place in contacts_of]
+        sought = [(each.external_id, each.person_key) for each in theirs]
+        by_sender = replace(arrival, sender=sender)
+        before = known_of(session, workspace.id, by_sender, sought) if sought else {}
+        found |= {
+            each.place: Admission(before[each.external_id], is_new=False)
+            for each in theirs
+            if each.external_id in before
+        }
+    return found
+
+
 def _case(
-    workspace: Workspace, each: Comer, arrival: Arrival, contact_id: int, told: Origin
-) -> Case:
+    workspace: Workspace, each: Comer, arrival: Arrival, contact_id: int, told: Origin,
+    *, is_customer: bool = False, is_return: bool = False,
+) -> Case:  # fmt: skip
     inquiry, rules = each.inquiry, told.rules
     campaign_id = arrival.campaign_id or told.campaign_id
-    labels = rules.labels(inquiry, is_customer=False)
-    heat = rules.judge(inquiry, arrival.source, labels, has_campaign=campaign_id is not None)
+    labels = rules.labels(inquiry, is_customer=is_customer)
+    heat = rules.judge(
+        inquiry, arrival.source, labels, has_campaign=campaign_id is not None, is_return=is_return
+    )
     phone = dict(each.keys).get(KeyKind.PHONE)
     return Case(
         workspace, inquiry, replace(arrival, sender=each.sender), each.external_id, contact_id,

@@ -1,8 +1,8 @@
 """What is known of the one who writes: what they sent before, and who knows them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from sqlalchemy import exists, select, text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from bot.leads.model import Lead, ServiceLevel, Status
@@ -63,25 +63,26 @@ def heard_of(session: Session, workspace_id: int, arrival: Arrival, external_id:
     return bool(session.scalar(_HEARD_OF, facts | {"id": external_id}))
 
 
-def open_lead(session: Session, contact_id: int) -> Lead | None:
-    """The lead that is worked on, or rests; the contact is locked, so there is one at most."""
-    return session.scalar(
+def open_leads_of(session: Session, contact_ids: Collection[int]) -> dict[int, Lead]:
+    """By contact, the lead that is worked on, or rests; the contacts are locked, so there is one
+    at most."""
+    leads = session.scalars(
         select(Lead)
         .where(
-            Lead.contact_id == contact_id,
+            Lead.contact_id.in_(contact_ids),
             Lead.status.in_([Status.NEW, Status.QUALIFIED, Status.RECYCLED]),
             Lead.merged_into.is_(None),
         )
-        .order_by(Lead.id.desc())
-        .limit(1)
+        .order_by(Lead.id)
         .with_for_update(key_share=True)
     )
+    return {lead.contact_id: lead for lead in leads}
 
 
-def is_a_customer(session: Session, contact_id: int) -> bool:
-    """Whether a lead of theirs was won."""
-    won = exists().where(Lead.contact_id == contact_id, Lead.status == Status.WON)
-    return bool(session.scalar(select(won)))
+def customers_among(session: Session, contact_ids: Collection[int]) -> set[int]:
+    """The contacts of whom a lead was won."""
+    won = select(Lead.contact_id).where(Lead.contact_id.in_(contact_ids), Lead.status == Status.WON)
+    return set(session.scalars(won))
 
 
 def kept_for(session: Session, contact_id: int) -> tuple[int, int] | None:

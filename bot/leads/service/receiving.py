@@ -75,16 +75,20 @@ def receive_together(
 ) -> list[Receipt | None]:
     """Receive requests of one source that came at the same time, to the same end as one by one.
 
-    None for those that are left to `receive`, after this transaction: it takes only leads of people
-    who are new, which need no locks.
+    None for those that are left to `receive`, after this transaction: who comes twice, who is known
+    and has no open lead, and what cannot be read.
     """
     arrival = Arrival(sent[0].source, clock.now())
     read = (_comer(workspace, place, each, arrival) for place, each in enumerate(sent))
     comers = [comer for comer in read if comer is not None]
-    new = crowd.part(comers, (), crowd.keys_held(session, workspace.id, comers)).new
-    admitted = crowd.admit_new(session, workspace, new, arrival)
+    held = crowd.keys_held(session, workspace.id, comers)
+    parted = crowd.part(comers, (), held)
+    # The known first: their contacts are locked before keys are taken, in every transaction.
+    admissions = crowd.admit_known(session, workspace, parted.rest, held, arrival)
+    new = crowd.admit_new(session, workspace, parted.new, arrival)
+    admissions |= {place: Admission(lead_id) for place, lead_id in new.items()}
     receipts = {
-        place: Receipt(Outcome.LEAD, (Admission(lead_id),)) for place, lead_id in admitted.items()
+        place: Receipt(Outcome.LEAD, (admission,)) for place, admission in admissions.items()
     }
     rows = [_row(workspace, arrival, sent[place], each) for place, each in receipts.items()]
     copy_all(session, table(Submission), rows)
