@@ -1,6 +1,7 @@
 """Durable intake: how many leads a second are stored before they are answered, and how fast.
 
-`POST /leads/api` with new leads, one and two web processes, beside a plain FastAPI + ORM handler
+`POST /leads/api` with new leads, then with leads of people who are known by then, and with the very
+same leads again; one and two web processes, beside a plain FastAPI + ORM handler
 (`plain.py`) and raw commits on the same database, all in turns within each round. The CPU time of
 a lead (web processes and PostgreSQL together) is what the machine's other work disturbs least.
 
@@ -13,12 +14,13 @@ from dataclasses import dataclass
 import psycopg
 
 from benchmarks.figures import Table, percentile
-from benchmarks.load import Load, Outcome, open_load
+from benchmarks.load import Load, Outcome, People, open_load
 from benchmarks.office import LOOPBACK, Database, Office, Process, cpu, free_port, open_office
 
 ROUNDS = 3
 SECONDS = 2.0
 CONNECTIONS = 16
+PEOPLE: tuple[People, ...] = ("new", "known", "repeated")
 
 
 @dataclass(frozen=True)
@@ -67,10 +69,11 @@ def _round(load: Load, servers: dict[str, Process], database: Database, number: 
     seconds = SECONDS if number else SECONDS / 2
     measured = {}
     for name, server in servers.items():
-        before = server.cpu + cpu(database.os)
-        outcome = load.leads(server.port, f"{name} {number}", CONNECTIONS, seconds)
-        used = server.cpu + cpu(database.os) - before
-        measured[name] = Measured(outcome, 1000 * used / len(outcome.seconds))
+        for people in PEOPLE if name.startswith("ours") else PEOPLE[:1]:
+            before = server.cpu + cpu(database.os)
+            outcome = load.leads(server.port, f"{name} {number}", CONNECTIONS, seconds, people)
+            used = server.cpu + cpu(database.os) - before
+            measured[f"{name} {people}"] = Measured(outcome, 1000 * used / len(outcome.seconds))
     raw = load.commits(database.plain_url, CONNECTIONS, seconds)
     return measured | {"raw": Measured(raw, 0)}
 
@@ -83,19 +86,26 @@ def _tell(table: Table, rounds: list[Round]) -> None:
         return [value(measured[name]) / value(measured[to]) for measured in rounds]
 
     for processes, words, least in ((1, "one process", None), (2, "two processes", 600)):
-        ours, plain = f"ours {processes}", f"plain {processes}"
-        table.row(f"Handoff, {words}", "leads/s", each(_rate, ours), least=least)
-        table.row("  p99 of the answer", "ms", each(_p99, ours))
-        table.row("  CPU time a lead", "ms", each(_cpu, ours))
+        new, known, repeated = (f"ours {processes} {people}" for people in PEOPLE)
+        plain = f"plain {processes} new"
+        table.row(f"Handoff, {words}", "leads/s", each(_rate, new), least=least)
+        table.row("  p99 of the answer", "ms", each(_p99, new))
+        table.row("  CPU time a lead", "ms", each(_cpu, new))
+        table.row("  known people", "leads/s", each(_rate, known))
+        table.row("  p99 of the answer", "ms", each(_p99, known))
+        table.row("  the same again", "leads/s", each(_rate, repeated))
+        table.row("  p99 of the answer", "ms", each(_p99, repeated))
+        table.row("  known ÷ new people", "times", ratios(_rate, known, new), least=0.5)
+        table.row("  the same again ÷ new", "times", ratios(_rate, repeated, new), least=0.5)
         table.row(f"plain handler, {words}", "leads/s", each(_rate, plain))
         table.row("  p99 of the answer", "ms", each(_p99, plain))
         table.row("  CPU time a lead", "ms", each(_cpu, plain))
     table.row("raw commits", "1/s", each(_rate, "raw"))
     for processes, words in ((1, "one process"), (2, "two processes")):
-        ours, plain = f"ours {processes}", f"plain {processes}"
+        ours, plain = f"ours {processes} new", f"plain {processes} new"
         table.row(f"Handoff ÷ plain, {words}", "times", ratios(_rate, ours, plain))
         table.row("  CPU time, Handoff ÷ plain", "times", ratios(_cpu, ours, plain))
-    table.row("Handoff, two processes ÷ raw commits", "times", ratios(_rate, "ours 2", "raw"))
+    table.row("Handoff, two processes ÷ raw commits", "times", ratios(_rate, "ours 2 new", "raw"))
     failures = sum(one.outcome.failures for measured in rounds for one in measured.values())
     table.note(f"{failures} answers were not as they should be.")
     table.print()

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import count
-from typing import NamedTuple
+from typing import Literal, NamedTuple, TypeAlias
 from zlib import crc32
 
 import psycopg
@@ -22,6 +22,10 @@ from bot.leads.sources import SOURCES, Request, Source
 from tests.leads.sources.signing import VENDORS
 
 PROCESSES = 2
+KNOWN = 20
+"""So many people of each connection come again; all have been there by then."""
+
+People: TypeAlias = Literal["new", "known", "repeated"]
 
 
 @dataclass(frozen=True)
@@ -90,9 +94,9 @@ def lead_facts(external_id: str, company: str = "Analytical Engines") -> dict[st
     }
 
 
-def lead(external_id: str, company: str = "Analytical Engines") -> bytes:
-    """A request that sends one lead."""
-    return post("/leads/api", lead_facts(external_id, company))
+def lead(external_id: str, company: str = "Analytical Engines", *, of: str = "") -> bytes:
+    """A request that sends one lead; `of` is the external id of an earlier one of this person."""
+    return post("/leads/api", lead_facts(of or external_id, company) | {"external_id": external_id})
 
 
 def post(path: str, facts: object) -> bytes:
@@ -138,9 +142,15 @@ class Load:
     def __init__(self, pool: ProcessPoolExecutor) -> None:
         self._pool = pool
 
-    def leads(self, port: int, name: str, connections: int, seconds: float) -> Outcome:
-        """New leads as fast as they are taken, `connections` at once; `name` makes them new."""
-        return self._share(_send_leads, port, name, connections, seconds)
+    def leads(
+        self, port: int, name: str, connections: int, seconds: float, people: People = "new"
+    ) -> Outcome:
+        """Leads as fast as they are taken, `connections` at once; `name` makes them new.
+
+        Afterwards, with the same name: other leads of the same people, who are "known" by then, or
+        the very same leads "repeated".
+        """
+        return self._share(_send_leads, (port, people), name, connections, seconds)
 
     def hooks(self, port: int, slug: str, name: str, connections: int, seconds: float) -> Outcome:
         """New leads as this source sends them, signed."""
@@ -196,11 +206,21 @@ def open_load() -> Iterator[Load]:
         yield Load(pool)
 
 
-def _send_leads(port: int, name: str, connections: int, start: float, seconds: float) -> Outcome:
+def _send_leads(
+    target: tuple[int, People], name: str, connections: int, start: float, seconds: float
+) -> Outcome:
+    port, people = target
+
+    def request(number: int, index: int) -> bytes:
+        if people == "new":
+            return lead(f"{name}-{number}-{index}")
+        who = f"{name}-{number}-{index % KNOWN}"
+        return lead(who if people == "repeated" else f"{who}-again-{index}", of=who)
+
     def send(number: int) -> Iterator[bool]:
         line = Line(port)
         for index in count():
-            yield line.send(lead(f"{name}-{number}-{index}")).status == 202
+            yield line.send(request(number, index)).status == 202
         line.close()
 
     return _closed_loop(send, connections, start, seconds)
