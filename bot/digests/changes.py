@@ -4,12 +4,13 @@ is more than chance."""
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
+from fractions import Fraction
 
 from bot.digests.noise import count_moved, share_moved
 from bot.digests.report import PastWeek, Report
 from bot.metrics import Figures, Unit, shown
+from bot.rounding import percent, rounded
 
 # After so many days little becomes of a lead any more, so weeks of any age can be compared.
 _RIPE = timedelta(days=28)
@@ -135,11 +136,6 @@ def _read(what: Compared, weeks: Sequence[Figures]) -> str:
         return "n/a"
     part, whole = _together(what, weeks)
     if what.is_share:
-        share = Decimal(100 * part) / whole if whole else None
-        return shown(Unit.PERCENT, None if share is None else _tenths(share))
-    mean = _tenths(Decimal(part) / len(weeks))
+        return shown(Unit.PERCENT, percent(part, whole))
+    mean = rounded(Fraction(part, len(weeks)), 1)
     return shown(Unit.COUNT, mean if mean % 1 else int(mean))
-
-
-def _tenths(value: Decimal) -> Decimal:
-    return value.quantize(Decimal("0.1"), ROUND_HALF_UP)

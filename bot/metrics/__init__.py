@@ -4,7 +4,6 @@ from bot.metrics.behind import Behind, behind
 from bot.metrics.computing import compute, of_campaigns
 from bot.metrics.definitions import BY_NAME, METRICS
 from bot.metrics.figures import Cohort, Figures, Key
-from bot.metrics.ledger import rounded
 from bot.metrics.metric import Metric
 from bot.metrics.period import EVER, Period
 from bot.metrics.scope import By
@@ -29,6 +28,5 @@ __all__ = [
     "behind",
     "compute",
     "of_campaigns",
-    "rounded",
     "shown",
 ]

@@ -4,10 +4,10 @@ arithmetic across currencies."""
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from fractions import Fraction
 
 from bot.metrics.units import Missing
+from bot.rounding import whole
 
 Amounts = Mapping[str, Fraction]
 """Minor units by currency, exact."""
@@ -39,7 +39,7 @@ def minor(amounts: Amounts | Missing) -> dict[str, int] | Missing:
     """Amounts in whole minor units, halves rounded away from zero."""
     if isinstance(amounts, Missing):
         return amounts
-    return {currency: _whole(amount) for currency, amount in amounts.items()}
+    return {currency: whole(amount) for currency, amount in amounts.items()}
 
 
 def per(amounts: Amounts | Missing, count: int, none: str) -> dict[str, int] | Missing:
@@ -78,22 +78,9 @@ def times(amounts: Amounts | Missing, cost: Amounts | Missing) -> Fraction | Mis
     return brought.get(currency, Fraction()) / divisor
 
 
-def rounded(value: Fraction, digits: int) -> Decimal:
-    """The exact value with so many digits behind the point, halves rounded away from zero."""
-    scaled = _whole(value * 10**digits)
-    return Decimal(scaled).scaleb(-digits)
-
-
 def added(rows: Iterable[tuple[str, Fraction | int]]) -> dict[str, Fraction]:
     """Amounts added up by currency."""
     sums: dict[str, Fraction | int] = defaultdict(int)  # integers add up far faster
     for currency, amount in rows:
         sums[currency] += amount
     return {currency: Fraction(amount) for currency, amount in sums.items()}
-
-
-def _whole(value: Fraction) -> int:
-    """The nearest integer, halves away from zero as PostgreSQL's numeric rounds."""
-    size = abs(value)
-    whole = int(size + Fraction(1, 2))
-    return whole if value >= 0 else -whole

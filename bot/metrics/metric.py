@@ -3,13 +3,13 @@ which most are written."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ColumnElement
 
 from bot.metrics.ledger import Ledger
 from bot.metrics.units import Better, Group, Missing, Unit, Value
+from bot.rounding import percent
 
 Sql = ColumnElement[Any]
 
@@ -83,15 +83,10 @@ def share(
     better: Better | None = None,
 ) -> Metric:
     """Which share of the leads that are `whole` is `part` too, in percent."""
-    rule = Counts((part & whole, whole), _percent)
+    rule = Counts((part & whole, whole), percent)
     return Metric(
         name, label, formula, group, Unit.PERCENT, part & whole, rule, missing, better
     )  # fmt: skip
-
-
-def _percent(part: int, whole: int) -> Value:
-    """In tenths, halves rounded up; in integers, since a digest has thousands of shares."""
-    return Decimal((2000 * part + whole) // (2 * whole)).scaleb(-1) if whole else None
 
 
 def waits(

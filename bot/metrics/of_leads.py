@@ -18,9 +18,9 @@ from sqlalchemy import (
 )
 
 from bot.leads.model import Lead, Rating, Status
-from bot.metrics.ledger import rounded
 from bot.metrics.metric import Counts, Metric, People, Sql, counted, gap, share, waits
 from bot.metrics.units import Better, Group, Unit, Value
+from bot.rounding import rounded
 from bot.spend.model import SpendEntry
 
 AS_OF = bindparam("as_of", type_=DateTime(timezone=True))

@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from fractions import Fraction
 
-from bot.metrics.ledger import Ledger, less, minor, per, rounded, times
+from bot.metrics.ledger import Ledger, less, minor, per, times
 from bot.metrics.metric import Metric, OfMoney, Sql
 from bot.metrics.of_leads import ALL, HAS_CAMPAIGN, IS_WON, WAS_QUALIFIED
 from bot.metrics.units import Better, Group, Missing, Unit, Value
+from bot.rounding import rounded
 
 _ATTRIBUTED = HAS_CAMPAIGN & IS_WON
 

@@ -29,7 +29,6 @@ from sqlalchemy.orm import Session
 
 from bot.metrics.definitions import BY_NAME
 from bot.metrics.figures import Key
-from bot.metrics.ledger import rounded
 from bot.metrics.metric import Quantile
 from bot.metrics.model import DayWait
 from bot.metrics.of_leads import WAITS
@@ -37,6 +36,7 @@ from bot.metrics.period import Period
 from bot.metrics.scope import By, Scope
 from bot.metrics.tallies import GROUP, SPLITS, Reading, of_days, of_leads, read_key
 from bot.metrics.units import Attribution, Value
+from bot.rounding import rounded
 from bot.store.base import table
 
 # Groups are numbered once, and put together by adding up rather than by joins, since the planner

@@ -2,6 +2,9 @@
 
 import re
 from datetime import datetime
+from fractions import Fraction
+
+from bot.rounding import whole
 
 _BAR = 20  # characters
 
@@ -82,15 +85,14 @@ def duration(seconds: float | None) -> str:
     """A length of time in words that fit a card: `42 s`, `12 min`, `3 h 05 min`, `2 d 4 h`."""
     if seconds is None:
         return "n/a"
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    minutes = round(seconds / 60)
+    if (short := whole(seconds)) < 60:
+        return f"{short} s"
+    minutes = whole(Fraction(seconds) / 60)
     if minutes < 60:
         return f"{minutes} min"
     if minutes < 24 * 60:
         return f"{minutes // 60} h {minutes % 60:02d} min"
-    hours = round(minutes / 60)
+    hours = whole(Fraction(seconds) / 3600)
     return f"{hours // 24} d {hours % 24} h"
 
 

@@ -202,6 +202,21 @@ def test_campaigns_side_by_side(clara: httpx.Client) -> None:
     assert clara.get("/report/compare").url.path == "/report"
 
 
+def test_a_share_reads_as_the_figure_does_and_a_source_by_its_name(house: House) -> None:
+    claimed = {"claimed_by": house.person("ben").id, "claimed_at": MONDAY + timedelta(hours=10)}
+    with house.store.transaction() as session:
+        house.leads(session, claimed, *[{"source": "typed"}] * 3, *[{"source": "google_ads"}] * 4)
+    with house.browser("clara") as web:
+        said = text_of(web.get(f"/report?by=source&{WEEK}"))
+        listed = text_of(web.get(f"/report/leads?by=source&key=typed&{WEEK}"))
+    assert "Claimed 1 · 12.5%" in said
+    assert "Google Ads lead form 4" in said
+    assert "Typed in 3" in said
+    assert "Leads received: Typed in" in listed
+    assert "typed" not in listed
+    assert "google_ads" not in said
+
+
 def test_leads_page_by_page(house: House) -> None:
     with house.store.transaction() as session:
         house.leads(session, *({"company": f"Company {n:03}"} for n in range(120)))

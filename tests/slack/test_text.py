@@ -45,6 +45,13 @@ def test_lengths_of_time_in_words() -> None:
     ]  # fmt: skip
 
 
+def test_a_duration_is_rounded_once_and_halves_go_up() -> None:
+    seconds = (0.5, 2.5, 90, 150, 7350, 24 * 3600 + 1799, 24 * 3600 + 1800)
+    assert [duration(each) for each in seconds] == [
+        "1 s", "3 s", "2 min", "3 min", "2 h 03 min", "1 d 0 h", "1 d 1 h",
+    ]  # fmt: skip
+
+
 def test_counts_in_words() -> None:
     assert plural(1, "lead") == "1 lead"
     assert plural(1200, "person", "people") == "1,200 people"

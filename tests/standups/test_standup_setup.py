@@ -1,7 +1,7 @@
 """Setting up: two from the start, then any number, changed by managers."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -15,7 +15,9 @@ from bot.jobs import Schedule
 from bot.people.model import Person, Role
 from bot.standups import service
 from bot.standups.model import DAYS, TEMPLATES, Standup, Template, Theme, crontab_days
+from bot.standups.model.trend import Trend, Week
 from bot.standups.service.fields import checked
+from bot.standups.view.settings import _answered
 from tests.standups.scene import HALF_PAST_NINE, ZONE, Company, Hands
 
 FIELDS = {
@@ -289,3 +291,8 @@ def test_days_come_back_as_they_were_chosen(chosen: set[str]) -> None:
     due = Schedule(cron=standup.cron, zone="UTC")
     first = due.after(datetime(2026, 11, 23, tzinfo=ZoneInfo("UTC")))
     assert DAYS[first.weekday()] in chosen
+
+
+def test_half_a_percent_is_rounded_up() -> None:
+    weeks = [Week(date(2026, 11, 16), asked, answered, 0) for asked, answered in ((8, 1), (200, 29))]
+    assert _answered(Trend(1, weeks)) == "Answered: 13% this week; 15% in the weeks before"

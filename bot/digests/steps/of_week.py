@@ -1,11 +1,13 @@
 """The rules over the figures of the whole week."""
 
 from collections.abc import Callable
+from fractions import Fraction
 
 from bot.digests import changes
 from bot.digests.changes import Verdict
 from bot.digests.report import Report, lost_for
 from bot.digests.steps.rule import ENOUGH, OfWeek, Whom
+from bot.rounding import whole
 from bot.slack.text import plural
 
 
@@ -83,7 +85,7 @@ def _fewer(report: Report) -> str:
 
 def _missing_leads(report: Report) -> int:
     weeks = [each.total.count("received") for each in report.weeks]
-    return round(sum(weeks) / max(len(weeks), 1)) - report.total.count("received")
+    return whole(Fraction(sum(weeks), max(len(weeks), 1))) - report.total.count("received")
 
 
 def _is_down(report: Report) -> bool:

@@ -10,6 +10,7 @@ from bot.digests.view.words import Form, days, fields, maturing, small
 from bot.metrics import Figures, Group
 from bot.metrics.definitions import METRICS
 from bot.money import Money
+from bot.rounding import whole
 from bot.slack import AnyBlock, Message
 
 _FIGURES: tuple[Form, ...] = (
@@ -90,7 +91,7 @@ def _chart(rows: Sequence[CampaignFigures]) -> list[AnyBlock]:
 
 
 def _whole(figures: Figures, metric: str, currency: str) -> int:
-    return round(Money(figures.amounts(metric).get(currency, 0), currency).amount)
+    return whole(Money(figures.amounts(metric).get(currency, 0), currency).amount)
 
 
 def _has_money(figures: Figures) -> bool:

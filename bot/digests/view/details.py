@@ -14,6 +14,7 @@ from bot.digests.view.tables import (
 )
 from bot.digests.view.words import Form, days, fields, maturing, read, small
 from bot.leads.model import Rating
+from bot.leads.sources import source_name
 from bot.metrics import Figures
 from bot.slack import AnyBlock, Message
 from bot.slack.text import plural, safe
@@ -95,7 +96,7 @@ def _lines(heading: str, lines: Sequence[str], noun: str) -> list[str]:
 
 
 def _source(source: str, figures: Figures) -> str:
-    called = safe(source.replace("_", " "), 60)
+    called = safe(source_name(source), 60)
     return (
         f"{called}: {plural(figures.count('received'), 'lead')}, {read(figures, _named(figures))}"
     )

@@ -12,7 +12,7 @@ from bot.jobs import FailedJob
 from bot.leads import view as leads
 from bot.leads.model import Submission
 from bot.leads.service import Heard
-from bot.leads.sources import SOURCES
+from bot.leads.sources import SOURCES, source_name
 from bot.slack.text import moment, plural, safe
 
 RETRY = "home.retry"
@@ -35,7 +35,7 @@ def sources(heard: Mapping[str, Heard]) -> View:
     """Where leads come from, and when each source last spoke."""
     silent = [source.name for slug, source in SOURCES.items() if slug not in heard]
     rows: list[Block] = [
-        words(f"*{SOURCES[slug].name if slug in SOURCES else safe(slug, 60)}*\n{_spoke(found)}")
+        words(f"*{safe(source_name(slug), 60)}*\n{_spoke(found)}")
         for slug, found in sorted(heard.items(), key=lambda each: each[1].last_at, reverse=True)
     ]
     return View(

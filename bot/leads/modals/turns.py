@@ -1,6 +1,7 @@
 """The modal of the rotation: what each salesperson was offered, and how much each shall be."""
 
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import Any
 
 from slack_sdk.models.blocks import (
@@ -15,6 +16,7 @@ from slack_sdk.models.views import View
 
 from bot.leads.rotation import MOST_WEIGHT
 from bot.leads.service.turns import Share
+from bot.rounding import whole
 from bot.slack.text import plural, safe
 
 TURNS = "lead.turns"
@@ -51,10 +53,14 @@ def weight_of(fields: dict[str, Any]) -> tuple[str, int]:
 
 
 def _line(share: Share, total: int, weights: int) -> str:
-    due = f", due {share.weight / weights:.0%}" if weights else ""
-    got = f" ({share.offered / total:.0%}{due})" if total else ""
+    due = f", due {_percent(share.weight, weights)}" if weights else ""
+    got = f" ({_percent(share.offered, total)}{due})" if total else ""
     weight = "" if share.weight == 1 else f" · weight {share.weight}"
     return f"• {safe(share.person.name, 60)}: {share.offered:,} offered{got}{weight}"
+
+
+def _percent(part: int, of: int) -> str:
+    return f"{whole(Fraction(100 * part, of))}%"
 
 
 def _weights() -> StaticSelectElement:

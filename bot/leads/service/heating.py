@@ -9,7 +9,7 @@ from bot import clock
 from bot.errors import FieldErrors
 from bot.leads.heat import DEFAULT_POINTS
 from bot.leads.model import HeatRules
-from bot.leads.sources import SOURCES
+from bot.leads.sources import SOURCES, TYPED
 from bot.people import service as people
 from bot.people.model import Person, Role
 
@@ -43,7 +43,7 @@ def _problems(hot_from: int, points: dict[str, int], domains: list[str]) -> dict
     problems = {}
     if not 0 <= hot_from <= MOST_POINTS:
         problems["hot_from"] = f"Please enter a number from 0 to {MOST_POINTS:,}."
-    known = {*DEFAULT_POINTS, *(f"source:{slug}" for slug in (*SOURCES, "typed"))}
+    known = {*DEFAULT_POINTS, *(f"source:{slug}" for slug in (*SOURCES, TYPED))}
     unknown = sorted(key.removeprefix("source:") for key in points.keys() - known)
     if unknown:
         problems["sources"] = f"There is no source {', '.join(unknown)}: see `handoff sources`."

@@ -15,12 +15,11 @@ from bot.leads.service import crowd
 from bot.leads.service.admitting import Admission, admit
 from bot.leads.service.case import Arrival
 from bot.leads.service.crowd import Comer
-from bot.leads.sources import SOURCES, Ignored, Reference
+from bot.leads.sources import SOURCES, TYPED, Ignored, Reference
 from bot.people import service as people
 from bot.people.model import Person, Role, Workspace
 from bot.store import copy_all, table
 
-TYPED = "typed"
 FETCH = "leads.fetch"
 
 _KEEP = insert(table(Submission))

@@ -42,8 +42,19 @@ _ALL = (
 )
 SOURCES: dict[str, Source] = {source.slug: source for source in _ALL}
 
+TYPED = "typed"
+"""The code of a lead that somebody typed in, which no product sent."""
+
+
+def source_name(code: str) -> str:
+    """What people call a source; also one that is no more."""
+    if code == TYPED:
+        return "Typed in"
+    return SOURCES[code].name if code in SOURCES else code.replace("_", " ").capitalize()
+
 __all__ = [
     "SOURCES",
+    "TYPED",
     "Answer",
     "Fetching",
     "Ignored",
@@ -53,4 +64,5 @@ __all__ = [
     "Source",
     "Unproven",
     "Vendor",
+    "source_name",
 ]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, SectionBlock
 
 from bot.leads.model import Submission
-from bot.leads.sources import SOURCES
+from bot.leads.sources import source_name
 from bot.slack import Message
 from bot.slack.text import moment, safe
 
@@ -55,7 +55,6 @@ def refused(kept: Submission) -> Message:
 
 
 def _name(submission: Submission) -> str:
-    source = SOURCES.get(submission.source)
-    name = source.name if source else submission.source
+    name = source_name(submission.source)
     same = submission.sender in (submission.source, "fetched")
     return safe(name if same else f"{name} ({submission.sender})", 80)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from bot.planning.model import Capacity, Fit, LastTime
+from bot.rounding import rounded, whole
 from bot.slack.text import plural, safe
 
 
@@ -73,4 +74,4 @@ def _people(number: Fraction) -> str:
 
 def _amount(number: Fraction) -> str:
     """With one decimal below ten, and none above or where it is whole."""
-    return f"{float(number):,.1f}".removesuffix(".0") if number < 10 else f"{round(number):,}"
+    return f"{rounded(number, 1):,}".removesuffix(".0") if number < 10 else f"{whole(number):,}"

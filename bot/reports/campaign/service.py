@@ -12,12 +12,13 @@ from bot import clock
 from bot.campaigns import service as campaigns
 from bot.campaigns.model import Campaign, Stage
 from bot.leads.model import Disposition, Lead, Rating
-from bot.metrics import METRICS, Attribution, Figures, Unit, Value, of_campaigns, rounded
+from bot.metrics import METRICS, Attribution, Figures, Unit, Value, of_campaigns
 from bot.people import service as people
 from bot.people.model import Person, Role
 from bot.reports.campaign.budget import by_line
 from bot.reports.campaign.model import SHOWN, CampaignReport, Reason
 from bot.reports.policy import Matter, sight_of
+from bot.rounding import rounded
 
 # The newest campaigns of a kind say how such campaigns do now, and keep the report fast.
 _MOST_PEERS = 20

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from bot import metrics
 from bot.campaigns.model import Campaign, Kind
 from bot.leads.model import Disposition
-from bot.leads.sources import SOURCES
+from bot.leads.sources import source_name
 from bot.metrics import BY_NAME, Attribution, By, Cohort, Figures, Group, Key
 from bot.people.model import Person, Workspace
 from bot.reports.period import Period
@@ -168,7 +168,7 @@ def named(session: Session, by: By, keys: Iterable[Key]) -> dict[Key, str]:
 def word(by: By, key: str) -> str:
     """What people call one group."""
     if by is By.SOURCE:
-        return SOURCES[key].name if key in SOURCES else key
+        return source_name(key)
     if by is By.KIND and key in set(Kind):
         return Kind(key).label
     return Disposition(key).label if key in set(Disposition) else key

@@ -8,6 +8,7 @@ from bot.metrics import BY_NAME, Better, By, Figures, Key, Unit, shown
 from bot.reports.policy import Sight
 from bot.reports.service.figures import Part, Report, Totals, shows, visible_parts
 from bot.reports.site.drawing import Bar, Columns, bars, columns
+from bot.rounding import percent
 
 KEY_FIGURES = ("received", "acceptance_rate", "response_median", "quality_index", "qualified",
                "won", "revenue", "romi")  # fmt: skip
@@ -82,7 +83,8 @@ def funnel(report: Report) -> list[Bar]:
     received = report.total.count("received")
 
     def words(count: int) -> str:
-        return f"{count:,} · {round(100 * count / received)}%" if received else f"{count:,}"
+        share = percent(count, received)
+        return f"{count:,} · {shown(Unit.PERCENT, share)}" if share is not None else f"{count:,}"
 
     steps = [(BY_NAME[name].label, report.total.count(name)) for name in _FUNNEL]
     return bars([(label, count, words(count)) for label, count in steps])

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from bot.campaigns.model import Campaign, Stage
 from bot.errors import HandoffError
 from bot.money import LARGEST_MINOR, MixedCurrencies, NotAnAmount, exponent, is_any_mark, is_mark
+from bot.rounding import whole
 from bot.sheet import REASON
 from bot.spend import exports
 from bot.spend.exports import kind_of
@@ -107,8 +108,8 @@ class _Adding:
         """All of it, in whole minor units."""
         reading = self.reading
         for place, amount in self._exact.items():
-            reading.amounts[place] = round(amount)
-            reading.by_currency[self._known[place.campaign_id].currency] += round(amount)
+            reading.amounts[place] = whole(amount)
+            reading.by_currency[self._known[place.campaign_id].currency] += whole(amount)
         for currency, minor in reading.by_currency.items():
             reading.rounded[currency] += minor
         return reading
@@ -128,7 +129,7 @@ class _Adding:
         for place, part in zip(places, _parts(minor, len(days)), strict=True):
             self._exact[place] += part
         if minor < 0:
-            self.reading.credits[campaign.currency] += round(minor)
+            self.reading.credits[campaign.currency] += whole(minor)
         self.reading.rounded[campaign.currency] -= minor
 
     def _minor(self, row: Row, currency: str) -> Decimal:
@@ -168,7 +169,7 @@ class _Adding:
 
 def _parts(minor: Decimal, days: int) -> list[Decimal]:
     """An amount on each of its days; one of several days in whole minor units."""
-    return [minor] if days == 1 else [Decimal(part) for part in spread(round(minor), days)]
+    return [minor] if days == 1 else [Decimal(part) for part in spread(whole(minor), days)]
 
 
 def _amount_of(staged: SpendImport, row: Row) -> str:

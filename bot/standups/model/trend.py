@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 
 
 @dataclass(frozen=True)
@@ -15,9 +16,9 @@ class Week:
     skipped: int
 
     @property
-    def share(self) -> float | None:
+    def share(self) -> Fraction | None:
         """Answered of asked, from 0 to 1; None where nobody was asked."""
-        return self.answered / self.asked if self.asked else None
+        return Fraction(self.answered, self.asked) if self.asked else None
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,6 @@ class Trend:
     weeks: Sequence[Week]
 
     @property
-    def shares(self) -> list[float | None]:
+    def shares(self) -> list[Fraction | None]:
         """The weeks' shares, this one first."""
         return [week.share for week in self.weeks]

@@ -1,6 +1,7 @@
 """How the standups' settings look: all of them, and one with what can be done with it."""
 
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 
 from slack_sdk.models.blocks import (
     ActionsBlock,
@@ -13,6 +14,7 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
+from bot.rounding import whole
 from bot.slack.paging import page_turns
 from bot.slack.text import clean, plural, safe
 from bot.standups.model import DAYS, Closing, Standup, Theme, Trend
@@ -111,8 +113,8 @@ def _answered(trend: Trend) -> str:
     return f"Answered: {now} this week; {', '.join(before)} in the weeks before"
 
 
-def _percent(share: float | None) -> str:
-    return "n/a" if share is None else f"{share:.0%}"
+def _percent(share: Fraction | None) -> str:
+    return "n/a" if share is None else f"{whole(100 * share)}%"
 
 
 def _closing(standup: Standup) -> str:
