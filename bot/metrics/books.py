@@ -1,6 +1,7 @@
 """The books of a cohort: what its won leads brought and what was spent, by group and campaign."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
 from fractions import Fraction
 from itertools import chain
 from typing import Any, NamedTuple
@@ -13,6 +14,7 @@ from bot.leads.model import Lead
 from bot.metrics.figures import Key
 from bot.metrics.ledger import Amounts, Ledger, added
 from bot.metrics.of_leads import IS_WON
+from bot.metrics.period import Period
 from bot.metrics.scope import By, Scope, key_of_spend
 from bot.metrics.units import Missing, Value
 from bot.spend import service as spend
@@ -67,7 +69,8 @@ class Books:
         self._revenue = _by_key(_rows(session, _revenue(about, by), about))
         self._spend = _by_key(_rows(session, _spend(about, by), about))
         self._margins = spend.margins(session, about.workspace_id)
-        self._departments = _departments(session, about)
+        self._about = about
+        self._departments = spend.department_costs(session, about.workspace_id)
 
     @property
     def keys(self) -> set[Key]:
@@ -78,7 +81,7 @@ class Books:
     def whole(self, counts: Mapping[str, Value]) -> Ledger:
         """The money of all."""
         revenue, spent = (list(chain(*rows.values())) for rows in (self._revenue, self._spend))
-        return self._ledger(revenue, spent, counts, self._departments)
+        return self._ledger(revenue, spent, counts, self._cost_of(self._about.period))
 
     def of(self, key: Key, counts: Mapping[str, Value]) -> Ledger:
         """The money of one group."""
@@ -88,7 +91,22 @@ class Books:
             spent = _NOT_SPLIT
         elif key is None:
             spent = _NO_CAMPAIGN
-        return self._ledger(revenue, spent, counts, _WHOLE_ONLY)
+        return self._ledger(revenue, spent, counts, self._cost_of(self._days_of(key)))
+
+    def _days_of(self, key: Key) -> Period | None:
+        """The days of the cohort in a group, if it has all leads of some days."""
+        length = {By.DAY: timedelta(days=1), By.WEEK: timedelta(weeks=1)}.get(self._by or By.KIND)
+        if length is None or not isinstance(key, date):
+            return None
+        whole = self._about.period
+        return Period(max(key, whole.first or key), min(key + length, whole.end or key + length))
+
+    def _cost_of(self, days: Period | None) -> Amounts | Missing:
+        """What the departments cost in some days; of a part of their leads that is unknown."""
+        if self._about.campaign_ids is not None or not days or not days.first or not days.end:
+            return _WHOLE_ONLY
+        cost = self._departments.between(days.first, days.end)
+        return _NO_DEPARTMENTS if cost is None else cost
 
     def _ledger(
         self,
@@ -154,13 +172,6 @@ def _by_key(rows: Iterable[_Row]) -> Mapping[Key, list[_Row]]:
     for row in rows:
         groups.setdefault(row.key, []).append(row)
     return groups
-
-
-def _departments(session: Session, about: Scope) -> Amounts | Missing:
-    if about.campaign_ids is not None or not about.period.first or not about.period.end:
-        return _WHOLE_ONLY
-    cost = spend.departments(session, about.workspace_id, about.period.first, about.period.end)
-    return _NO_DEPARTMENTS if cost is None else cost
 
 
 def _added(rows: Iterable[_Row]) -> dict[str, Any]:

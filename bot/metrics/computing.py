@@ -21,6 +21,9 @@ from bot.metrics.tallies import counts, values
 from bot.metrics.units import Attribution, Missing, Value
 from bot.people.model import Workspace
 
+_NO_GROUP = ""
+"""The key of no group: leads that belong to none have None."""
+
 
 def compute(
     session: Session,
@@ -50,6 +53,7 @@ def compute(
         period=about.period,
         attribution=about.attribution,
         as_of=about.as_of,
+        nothing=_figures(names, leads.none, books.of(_NO_GROUP, leads.none), about),
     )
 
 

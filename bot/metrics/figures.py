@@ -90,6 +90,12 @@ class Cohort:
     period: Period
     attribution: Attribution
     as_of: datetime
+    nothing: Figures = field(default_factory=lambda: Figures({}))
+    """Those of a group without leads and money."""
+
+    def of(self, key: Key) -> Figures:
+        """The figures of one group."""
+        return self.by.get(key, self.nothing)
 
     @property
     def by_campaign(self) -> Mapping[int | None, Figures]:

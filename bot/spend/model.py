@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import ColumnElement, ForeignKey, Index, Numeric, Text, UniqueConstraint, exists
@@ -170,6 +171,45 @@ class Margins:
     def of(self, campaign_id: int) -> Decimal | None:
         """The campaign's own margin, else the workspace's; None where none is set."""
         return self.by_campaign.get(campaign_id, self.usual)
+
+
+@dataclass(frozen=True)
+class DepartmentCosts:
+    """What both departments cost, month by month."""
+
+    by_month: Mapping[date, Sequence[tuple[int, str]]]
+    """By its first day, minor units and currency of each department."""
+
+    def between(self, first: date, end: date) -> Mapping[str, Fraction] | None:
+        """The cost from `first` until before `end`, exact, by currency.
+
+        A month counts for as many of its days as are in the period. None where a department lacks
+        a month, since half of a cost is none.
+        """
+        days = _days_by_month(first, end)
+        if not days or any(len(self.by_month.get(each, ())) != len(Department) for each in days):
+            return None
+        cost: dict[str, Fraction] = {}
+        for month, count in days.items():
+            for minor, currency in self.by_month[month]:
+                part = Fraction(minor * count, _length(month))
+                cost[currency] = cost.get(currency, Fraction()) + part
+        return cost
+
+
+def _days_by_month(first: date, end: date) -> Mapping[date, int]:
+    """The months of the period by their first day, with how many of their days are in it."""
+    days: dict[date, int] = {}
+    while first < end:
+        month = first.replace(day=1)
+        after = min(end, month + timedelta(days=_length(month)))
+        days[month] = (after - first).days
+        first = after
+    return days
+
+
+def _length(month: date) -> int:
+    return ((month + timedelta(days=31)).replace(day=1) - month).days
 
 
 @dataclass(frozen=True)

@@ -92,7 +92,7 @@ def test_departments_count_by_the_days_of_their_months(company: Company) -> None
     with company.store.transaction() as session:
 
         def cost(first: date, end: date) -> object:
-            return service.departments(session, company.workspace.id, first, end)
+            return service.department_costs(session, company.workspace.id).between(first, end)
 
         for department, minor in ((Department.SALES, 30_000), (Department.MARKETING, 60_000)):
             service.set_department_cost(session, manager, department, TODAY, Money(minor, "EUR"))

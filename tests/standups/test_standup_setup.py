@@ -294,5 +294,7 @@ def test_days_come_back_as_they_were_chosen(chosen: set[str]) -> None:
 
 
 def test_half_a_percent_is_rounded_up() -> None:
-    weeks = [Week(date(2026, 11, 16), asked, answered, 0) for asked, answered in ((8, 1), (200, 29))]
+    weeks = [
+        Week(date(2026, 11, 16), asked, answered, 0) for asked, answered in ((8, 1), (200, 29))
+    ]
     assert _answered(Trend(1, weeks)) == "Answered: 13% this week; 15% in the weeks before"

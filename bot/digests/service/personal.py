@@ -23,7 +23,6 @@ from bot.people.model import Person, Role, Workspace
 ROLES = {Audience.SALESPEOPLE: Role.SALESPERSON, Audience.MARKETERS: Role.MARKETER}
 """Who gets which digest of their own."""
 
-_NOTHING = Figures({})
 _WAITING = (Mine.TO_CALL, Mine.IN_WORK, Mine.SNOOZED, Mine.TO_RATE)
 
 
@@ -55,8 +54,8 @@ def _selling(
             Audience.SALESPEOPLE,
             week,
             now.as_of,
-            mine=now.by.get(who.id, _NOTHING),
-            before=before.by.get(who.id, _NOTHING),
+            mine=now.of(who.id),
+            before=before.of(who.id),
             team=now.total,
             waits=_waiting(session, who),
         )

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import BigInteger, any_, literal, select
+from sqlalchemy import BigInteger, any_, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Session
 
@@ -14,7 +14,8 @@ from bot.digests import later
 from bot.digests.model import WEEKLY, Digest, Week, WeekToCome
 from bot.digests.report import CampaignFigures, PastWeek, Report
 from bot.digests.service.beside import together
-from bot.metrics import By, Figures, Period
+from bot.leads.model import Lead
+from bot.metrics import By, Cohort, Figures, Period
 from bot.people import service as people
 from bot.people.model import Person, Role, Workspace
 from bot.reports.policy import Matter, sight_of
@@ -27,7 +28,6 @@ _MOST_REASONS, _LONGEST_REASON = 10, 200
 _COMES_WITHIN = timedelta(days=7)
 # A digest that came on Tuesday is near enough to one that came on Monday.
 _SAME_AGE = timedelta(days=2)
-_NOTHING = Figures({})
 
 
 @dataclass(frozen=True)
@@ -142,23 +142,36 @@ def compute(
 def weeks_before(session: Session, workspace: Workspace, week: Week) -> tuple[PastWeek, ...]:
     """The weeks before as their digests said them; computed where none did.
 
-    Weeks before the first lead say nothing of how many are usual, and are left out.
+    Weeks before the first lead say nothing of how many are usual, and are left out; those after it
+    that brought none count.
     """
-    mondays = [week.ago(number).monday for number in range(1, _WEEKS + 1)]
-    said = _said(session, workspace, week, mondays)
-    computed = _computed(session, workspace, week) if len(said) < _WEEKS else {}
-    found = [
-        said.get(monday) or PastWeek(monday, computed.get(monday, _NOTHING), same_age=False)
-        for monday in mondays
+    first = _first_week(session, workspace)
+    mondays = [
+        before.monday
+        for before in map(week.ago, range(1, _WEEKS + 1))
+        if first is not None and before.monday >= first.monday
     ]
-    while found and not found[-1].total.count("received"):
-        found.pop()
-    return tuple(found)
+    said = _said(session, workspace, week, mondays)
+    if len(said) < len(mondays):
+        computed = _computed(session, workspace, week)
+        missing = {day: PastWeek(day, computed.of(day), same_age=False) for day in mondays}
+        said = missing | said
+    return tuple(said[monday] for monday in mondays)
+
+
+def _first_week(session: Session, workspace: Workspace) -> Week | None:
+    """The week of the first lead of all."""
+    first = session.scalar(
+        select(func.min(Lead.received_at)).where(
+            Lead.workspace_id == workspace.id, Lead.merged_into.is_(None)
+        )
+    )
+    return Week.of(first, workspace.zone) if first else None
 
 
 def _said(
     session: Session, workspace: Workspace, week: Week, mondays: Sequence[date]
-) -> Mapping[date, PastWeek]:
+) -> dict[date, PastWeek]:
     start, end = Digest.period_start, Digest.period_end
     rows = session.execute(
         select(start, end, Digest.created_at, Digest.figures["total"]).where(
@@ -174,10 +187,9 @@ def _said(
     }
 
 
-def _computed(session: Session, workspace: Workspace, week: Week) -> Mapping[date, Figures]:
+def _computed(session: Session, workspace: Workspace, week: Week) -> Cohort:
     period = Period(week.ago(_WEEKS).monday, week.monday)
-    by = metrics.compute(session, workspace.id, period, by=By.WEEK).by
-    return {monday: figures for monday, figures in by.items() if isinstance(monday, date)}
+    return metrics.compute(session, workspace.id, period, by=By.WEEK)
 
 
 def _sources(session: Session, workspace: Workspace, week: Week) -> tuple[tuple[str, Figures], ...]:

@@ -52,6 +52,7 @@ def source_name(code: str) -> str:
         return "Typed in"
     return SOURCES[code].name if code in SOURCES else code.replace("_", " ").capitalize()
 
+
 __all__ = [
     "SOURCES",
     "TYPED",

@@ -122,15 +122,7 @@ def read_weeks(
         return []
     days = metrics.Period(mondays[0], mondays[-1] + timedelta(weeks=1))
     cohort = metrics.compute(session, workspace.id, days, by=By.WEEK, attribution=wanted.credit)
-    return [
-        Record((day,), _totals(day, cohort.by.get(day, _NOTHING), workspace, wanted))
-        for day in mondays
-    ]
-
-
-_NOTHING = Figures({
-    metric.name: 0 if metric.unit is Unit.COUNT else None for metric in METRICS
-})  # fmt: skip
+    return [Record((day,), _totals(day, cohort.of(day), workspace, wanted)) for day in mondays]
 
 
 def _totals(about: Any, figures: Figures, workspace: Workspace, wanted: Wanted) -> Totals:

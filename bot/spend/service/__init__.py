@@ -23,7 +23,7 @@ from bot.spend.service.importing import (
     take,
 )
 from bot.spend.service.margins import (
-    departments,
+    department_costs,
     margins,
     may_enter_costs,
     may_set_margin,
@@ -46,7 +46,7 @@ __all__ = [
     "consumption",
     "correct",
     "correctable",
-    "departments",
+    "department_costs",
     "enter",
     "entries",
     "in_preview",

@@ -1,9 +1,8 @@
 """Margins and departments: what is left of a deal's amount, and what all the work costs."""
 
-from collections.abc import Mapping
-from datetime import date, timedelta
+from collections import defaultdict
+from datetime import date
 from decimal import Decimal
-from fractions import Fraction
 
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
@@ -14,7 +13,7 @@ from bot.campaigns import service as campaigns
 from bot.money import Money
 from bot.people import service as people
 from bot.people.model import Person, Role
-from bot.spend.model import Department, DepartmentCost, Margin, Margins
+from bot.spend.model import Department, DepartmentCost, DepartmentCosts, Margin, Margins
 
 
 def margins(session: Session, workspace_id: int) -> Margins:
@@ -87,39 +86,14 @@ def set_department_cost(
     )  # fmt: skip
 
 
-def departments(
-    session: Session, workspace_id: int, first: date, end: date
-) -> Mapping[str, Fraction] | None:
-    """What both departments cost from `first` until before `end`, exact, by currency.
-
-    A month counts for as many of its days as are in the period. None where a department lacks a
-    month, since half of a cost is none.
-    """
-    days = _days_by_month(first, end)
+def department_costs(session: Session, workspace_id: int) -> DepartmentCosts:
+    """What the departments cost, of all months that are entered."""
     rows = session.execute(
         select(DepartmentCost.month, DepartmentCost.minor, DepartmentCost.currency).where(
-            DepartmentCost.workspace_id == workspace_id, DepartmentCost.month.in_(days)
+            DepartmentCost.workspace_id == workspace_id
         )
-    ).all()
-    if not days or len(rows) != len(days) * len(Department):
-        return None
-    cost: dict[str, Fraction] = {}
+    )
+    found: dict[date, list[tuple[int, str]]] = defaultdict(list)
     for month, minor, currency in rows:
-        part = Fraction(minor * days[month], _length(month))
-        cost[currency] = cost.get(currency, Fraction()) + part
-    return cost
-
-
-def _days_by_month(first: date, end: date) -> Mapping[date, int]:
-    """The months of the period by their first day, with how many of their days are in it."""
-    days: dict[date, int] = {}
-    while first < end:
-        month = first.replace(day=1)
-        after = min(end, month + timedelta(days=_length(month)))
-        days[month] = (after - first).days
-        first = after
-    return days
-
-
-def _length(month: date) -> int:
-    return ((month + timedelta(days=31)).replace(day=1) - month).days
+        found[month].append((minor, currency))
+    return DepartmentCosts(found)

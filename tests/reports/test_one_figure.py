@@ -1,0 +1,76 @@
+"""One figure, everywhere the same: whatever asks, the same question has the same answer."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from sqlalchemy.orm import Session
+
+from bot import clock, metrics
+from bot.digests.model import Week
+from bot.digests.service import reporting
+from bot.metrics import By
+from bot.people.model import Workspace
+from bot.reports.columns import Wanted
+from bot.reports.period import Period, Span
+from bot.reports.service import totals
+from bot.spend.model import DepartmentCost
+from bot.store import Store
+from tests.digests.office import MONDAY, NOW, Office, open_office
+
+WEEK = Week(date(2026, 11, 16))
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def office(store: Store) -> Office:
+    clock.use(lambda: NOW)
+    return open_office(store)
+
+
+def weeks_file(session: Session, workspace: Workspace, first: date, last: date) -> dict[date, dict]:
+    """The rows of the weeks' file, by Monday: what the API and the command line hand out too."""
+    wanted = Wanted(Period(Span.DAYS, first, last))
+    return {
+        record.key[0]: {each.name: each.read(record.row) for each in totals.WEEK_COLUMNS}
+        for record in totals.read_weeks(session, workspace, wanted, None, 100)
+    }
+
+
+def test_a_week_has_its_cac_alone_and_beside_others(office: Office) -> None:
+    won = {"status": "won", "won_minor": 100_000, "won_currency": "EUR"}
+    with office.store.transaction() as session:
+        office.leads(session, [won, won | {"received_at": MONDAY - 3 * DAY}])
+        for each in ("marketing", "sales"):
+            session.add(
+                DepartmentCost(workspace_id=office.workspace.id, month=date(2026, 11, 1),
+                               department=each, minor=3_000_00, currency="EUR")
+            )  # fmt: skip
+        session.flush()
+        alone = metrics.compute(session, office.workspace.id, WEEK.period).total
+        rows = weeks_file(session, office.workspace, WEEK.before.monday, WEEK.sunday)
+        by_day = metrics.compute(session, office.workspace.id, WEEK.period, by=By.DAY)
+    assert alone.amounts("cac") == {"EUR": 1_400_00}
+    assert [row["cac"] for row in rows.values()] == [Decimal("1400.00")] * 2
+    assert by_day.of(WEEK.monday).amounts("cac") == {"EUR": 200_00}
+
+
+def test_a_week_without_leads_has_the_amounts_of_none(office: Office) -> None:
+    with office.store.transaction() as session:
+        office.leads(session, [{"received_at": MONDAY - 14 * DAY}, {}])
+        rows = weeks_file(session, office.workspace, WEEK.ago(2).monday, WEEK.sunday)
+    assert [row["won_amount"] for row in rows.values()] == [Decimal("0.00")] * 3
+    assert [row["revenue"] for row in rows.values()] == [Decimal("0.00")] * 3
+    assert [row["spend"] for row in rows.values()] == [None] * 3
+
+
+def test_weeks_without_leads_count_in_the_mean_once_there_was_one(office: Office) -> None:
+    with office.store.transaction() as session:
+        office.leads(session, [{"received_at": MONDAY - 60 * DAY}, {"received_at": MONDAY - DAY}])
+        found = reporting.weeks_before(session, office.workspace, WEEK)
+        earlier = reporting.weeks_before(
+            session, office.workspace, Week.with_day(date(2026, 9, 30))
+        )
+    assert [each.total.count("received") for each in found] == [1, 0, 0, 0]
+    assert [each.monday for each in earlier] == [date(2026, 9, 21), date(2026, 9, 14)]
+    assert [each.total.count("received") for each in earlier] == [0, 1]
