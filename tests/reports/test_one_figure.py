@@ -44,7 +44,7 @@ def test_a_week_has_its_cac_alone_and_beside_others(office: Office) -> None:
         for each in ("marketing", "sales"):
             session.add(
                 DepartmentCost(workspace_id=office.workspace.id, month=date(2026, 11, 1),
-                               department=each, minor=3_000_00, currency="EUR")
+                               department=each, minor=3_000_00, currency="EUR", set_at=NOW)
             )  # fmt: skip
         session.flush()
         alone = metrics.compute(session, office.workspace.id, WEEK.period).total
