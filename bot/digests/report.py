@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.digests.model import Digest, Week
 from bot.digests.together import Together
-from bot.leads.model import Disposition
+from bot.leads.model import disposition_label
 from bot.metrics import Figures, Metric
 from bot.slack.text import safe
 
@@ -129,8 +129,7 @@ class Explained:
 
 def lost_for(code: str) -> str:
     """A disposition in words, in mrkdwn; also one that is no more."""
-    known = code in set(Disposition)
-    return Disposition(code).label if known else safe(code.replace("_", " "), 60)
+    return safe(disposition_label(code), 60)
 
 
 def _weeks(week: Week, kept: Mapping[str, Any]) -> tuple[PastWeek, ...]:

@@ -24,8 +24,6 @@ class By(StrEnum):
     KIND = "kind"
     SOURCE = "source"
     SALESPERSON = "salesperson"
-    DISPOSITION = "disposition"
-    RATING_REASON = "rating_reason"
     DAY = "day"
     WEEK = "week"
     """By its Monday."""
@@ -34,6 +32,12 @@ class By(StrEnum):
     def splits_spend(self) -> bool:
         """Whether spend, which is entered by campaign and day, can be told apart so too."""
         return self in (By.CAMPAIGN, By.KIND, By.DAY, By.WEEK)
+
+
+def credit_column(attribution: Attribution) -> SQLColumnExpression[Any]:
+    """The campaign that a lead is credited to."""
+    is_last = attribution is Attribution.LAST_TOUCH
+    return Lead.last_campaign_id if is_last else Lead.campaign_id
 
 
 @dataclass(frozen=True)
@@ -51,8 +55,7 @@ class Scope:
     @property
     def campaign(self) -> SQLColumnExpression[Any]:
         """The campaign that a lead is credited to."""
-        last = self.attribution is Attribution.LAST_TOUCH
-        return Lead.last_campaign_id if last else Lead.campaign_id
+        return credit_column(self.attribution)
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -112,8 +115,6 @@ class Scope:
             By.KIND: Campaign.kind,
             By.SOURCE: Lead.source,
             By.SALESPERSON: Lead.claimed_by,
-            By.DISPOSITION: Lead.disposition,
-            By.RATING_REASON: func.nullif(func.lower(func.btrim(Lead.rating_reason)), ""),
             By.DAY: cast(local, Date),
             By.WEEK: cast(func.date_trunc("week", local), Date),
         }

@@ -45,7 +45,7 @@ SPLITS: Mapping[By | None, str] = {
     None: "", By.DAY: "", By.WEEK: "", By.CAMPAIGN: By.CAMPAIGN, By.KIND: By.CAMPAIGN,
     By.SOURCE: By.SOURCE, By.SALESPERSON: By.SALESPERSON,
 }  # fmt: skip
-"""Which tallies a group is read from; reasons, which people write, are not tallied."""
+"""Which tallies a group is read from."""
 
 TALLIED = (None, By.CAMPAIGN, By.SOURCE, By.SALESPERSON)
 """By what a day's leads are told apart when they are tallied."""

@@ -170,4 +170,4 @@ def test_a_tally_counts_ratings_and_the_reasons_named_most(floor: Floor) -> None
         counted = service.tally(session, campaign_id)
     assert (counted.received, counted.claimed) == (5, 4)
     assert counted.ratings == {Rating.HOT: 1, Rating.WEAK: 1, Rating.JUNK: 2}
-    assert counted.reasons == [("student", 2), ("bot", 1)]
+    assert counted.reasons == [("“student”", 2), ("“bot”", 1)]

@@ -27,7 +27,7 @@ from tests.metrics.by_pandas import Frames, frame
 from tests.metrics.drawn import CAMPAIGNS, DrawnLead, DrawnWeek, drawn_weeks, lead_rows
 
 WEEK = Week(date(2026, 11, 16))
-SPLITS = [By.CAMPAIGN, By.SOURCE, By.DISPOSITION, By.RATING_REASON, By.DAY]
+SPLITS = [By.CAMPAIGN, By.SOURCE, By.DAY]
 
 
 def agree(figures: Figures, expected: dict[str, Any]) -> None:
@@ -115,8 +115,6 @@ def by_pandas_groups(whole: Frames, by: By, zone: str) -> dict[Any, Frames]:
     keys: dict[By, tuple[pd.Series, pd.Series | None]] = {
         By.CAMPAIGN: (leads[whole.campaign], spend.campaign),
         By.SOURCE: (leads.source, None),
-        By.DISPOSITION: (leads.disposition, None),
-        By.RATING_REASON: (leads.rating_reason.str.strip().str.lower(), None),
         By.DAY: (local, spend.day),
     }
     of_leads, of_spend = keys[by]

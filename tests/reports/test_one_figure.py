@@ -4,13 +4,18 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot import clock, metrics
+from bot.campaigns.model import Campaign
 from bot.digests.model import Week
 from bot.digests.service import reporting
-from bot.metrics import By
+from bot.leads import service as leads
+from bot.leads.model import Lead
+from bot.metrics import Attribution, By
 from bot.people.model import Workspace
+from bot.reports.campaign import service as campaign_report
 from bot.reports.columns import Wanted
 from bot.reports.period import Period, Span
 from bot.reports.service import totals
@@ -74,3 +79,39 @@ def test_weeks_without_leads_count_in_the_mean_once_there_was_one(office: Office
     assert [each.total.count("received") for each in found] == [1, 0, 0, 0]
     assert [each.monday for each in earlier] == [date(2026, 9, 21), date(2026, 9, 14)]
     assert [each.total.count("received") for each in earlier] == [0, 1]
+
+
+def test_why_leads_were_lost_is_counted_by_one_rule(office: Office) -> None:
+    lost = {"status": "lost", "disposition": "no_budget", "rating": "junk"}
+    with office.store.transaction() as session:
+        [spring] = office.campaigns(session, "Spring")
+        rows = [
+            lost | {"rating_reason": "Too small"},
+            lost | {"rating_reason": " too small "},
+            {"status": "recycled", "disposition": "bad_timing"},
+            {"status": "recycled", "disposition": "bad_timing"},
+            {"status": "recycled", "disposition": "bad_timing"},
+            {"rating": "good", "rating_reason": "Would like more of these"},
+        ]
+        office.leads(session, [row | {"campaign_id": spring} for row in rows])
+        digest = reporting.compute(session, office.workspace, WEEK)
+        first = Attribution.FIRST_TOUCH
+        of_campaign = campaign_report.report(session, office.manager, spring, first).reasons
+        in_thread = leads.tally(session, spring).reasons
+    assert digest.dispositions == (("no_budget", 2),)
+    assert digest.reasons == (("too small", 2),)
+    assert in_thread == [("No budget", 2), ("“too small”", 2)]
+    assert [(each.words, each.count) for each in of_campaign] == in_thread
+
+
+def test_a_peer_has_leads_of_its_own(office: Office) -> None:
+    with office.store.transaction() as session:
+        spring, fair, void = office.campaigns(session, "Spring", "Fair", "Void")
+        session.execute(update(Campaign).values(stage="live"))
+        office.leads(session, [{"campaign_id": spring}, {"campaign_id": fair}])
+        kept = session.scalars(select(Lead.id)).first()
+        office.leads(session, [{"campaign_id": void, "merged_into": kept}])
+        first = Attribution.FIRST_TOUCH
+        found = campaign_report.report(session, office.manager, spring, first)
+    assert found.peers == 1
+    assert found.typical["received"] == 1

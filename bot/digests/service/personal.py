@@ -92,7 +92,7 @@ def _quiet(
     session: Session, persons: Sequence[Person], week: Week, with_leads: Sequence[int | None]
 ) -> Mapping[int, list[Quiet]]:
     """By owner, the campaigns that ran in the week and brought no lead."""
-    ever = exists().where(Lead.campaign_id == Campaign.id)
+    ever = exists().where(Lead.campaign_id == Campaign.id, Lead.merged_into.is_(None))
     rows = session.execute(
         select(Campaign.owner_id, Campaign.name, ever)
         .where(

@@ -14,8 +14,10 @@ from bot.digests import later
 from bot.digests.model import WEEKLY, Digest, Week, WeekToCome
 from bot.digests.report import CampaignFigures, PastWeek, Report
 from bot.digests.service.beside import together
+from bot.leads import service as leads
 from bot.leads.model import Lead
 from bot.metrics import By, Cohort, Figures, Period
+from bot.metrics.computing import scope
 from bot.people import service as people
 from bot.people.model import Person, Role, Workspace
 from bot.reports.policy import Matter, sight_of
@@ -124,6 +126,7 @@ def compute(
 ) -> Report:
     """The figures of a week as they are now."""
     cohort = metrics.compute(session, workspace.id, week.period, by=By.CAMPAIGN)
+    about = scope(session, workspace.id, week.period)
     return Report(
         week=week,
         zone=workspace.timezone,
@@ -132,8 +135,8 @@ def compute(
         weeks=weeks_before(session, workspace, week),
         campaigns=named(session, cohort.by_campaign),
         sources=_sources(session, workspace, week),
-        dispositions=_frequent(session, workspace, week, By.DISPOSITION, ["lost"]),
-        reasons=_frequent(session, workspace, week, By.RATING_REASON, ["weak", "junk"]),
+        dispositions=_frequent(leads.lost_for(session, about.leads, about.facts)),
+        reasons=_frequent(leads.rated_low_for(session, about.leads, about.facts)),
         together=together(session, workspace, week),
         is_running=is_running,
     )
@@ -202,18 +205,9 @@ def _sources(session: Session, workspace: Workspace, week: Week) -> tuple[tuple[
     )
 
 
-def _frequent(
-    session: Session, workspace: Workspace, week: Week, by: By, counted: Sequence[str]
-) -> tuple[tuple[str, int], ...]:
-    """What was said most often, and of how many leads."""
-    groups = metrics.compute(session, workspace.id, week.period, by=by, only=counted).by
-    counts = [
-        (clean(key, _LONGEST_REASON), sum(map(figures.count, counted)))
-        for key, figures in groups.items()
-        if isinstance(key, str) and key
-    ]
-    found = sorted((row for row in counts if row[1]), key=lambda row: (-row[1], row[0]))
-    return tuple(found[:_MOST_REASONS])
+def _frequent(counted: Sequence[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
+    """The first few; somebody's own words can be long."""
+    return tuple((clean(said, _LONGEST_REASON), often) for said, often in counted[:_MOST_REASONS])
 
 
 def named(

@@ -18,6 +18,7 @@ from bot.leads.model.lead import (
     LeadFacts,
     Rating,
     Status,
+    disposition_label,
 )
 from bot.leads.model.lists import (
     CallList,
@@ -83,4 +84,5 @@ __all__ = [
     "Tally",
     "Touch",
     "Workload",
+    "disposition_label",
 ]

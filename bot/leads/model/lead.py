@@ -82,6 +82,12 @@ class Disposition(StrEnum):
         return self.value.replace("_", " ").capitalize()
 
 
+def disposition_label(code: str) -> str:
+    """A disposition in words; also one that is no more."""
+    known = code in set(Disposition)
+    return Disposition(code).label if known else code.replace("_", " ").capitalize()
+
+
 class Deed(StrEnum):
     """What can happen to a lead, as the audit names it."""
 

@@ -82,6 +82,7 @@ from bot.leads.service.reading import (
     touch,
     waiting,
 )
+from bot.leads.service.reasons import IS_LOST_FOR, lost_for, rated_low_for, reasons
 from bot.leads.service.receiving import (
     FETCH,
     Receipt,
@@ -105,6 +106,7 @@ __all__ = [
     "FOLLOW",
     "GO_ON",
     "IMPORT",
+    "IS_LOST_FOR",
     "LISTEN",
     "LOOK",
     "OFFER",
@@ -163,6 +165,7 @@ __all__ = [
     "look_ahead",
     "look_at",
     "lose",
+    "lost_for",
     "map_columns",
     "merge",
     "mine",
@@ -180,8 +183,10 @@ __all__ = [
     "qualify",
     "rate",
     "rateable",
+    "rated_low_for",
     "read_again",
     "read_as",
+    "reasons",
     "reassign",
     "reassignable",
     "receive",

@@ -5,7 +5,8 @@ from sqlalchemy.orm import Session
 
 from bot import slack
 from bot.campaigns import service as campaigns
-from bot.leads.model import Disposition, Lead, Rating, Tally
+from bot.leads.model import Lead, Rating, Tally
+from bot.leads.service.reasons import reasons
 
 TALLY = "lead.tally"
 """The card of a campaign's tally."""
@@ -37,19 +38,5 @@ def tally(session: Session, campaign_id: int) -> Tally:
         received=received,
         claimed=claimed,
         ratings={Rating(rating): count for rating, count in ratings if rating},
-        reasons=_reasons(session, campaign_id),
+        reasons=reasons(session, mine, _MOST_REASONS),
     )
-
-
-def _reasons(session: Session, campaign_id: int) -> list[tuple[str, int]]:
-    """Why leads were lost or rated low: the outcome's code, else the words of the rating."""
-    said = func.coalesce(Lead.disposition, func.lower(Lead.rating_reason)).label("said")
-    rows = session.execute(
-        select(said, func.count().label("often"))
-        .where(Lead.campaign_id == campaign_id, Lead.merged_into.is_(None), said.is_not(None))
-        .group_by(said)
-        .order_by(func.count().desc(), said)
-        .limit(_MOST_REASONS)
-    )
-    codes = {code.value: code.label.lower() for code in Disposition}
-    return [(codes.get(row.said, row.said), row.often) for row in rows]

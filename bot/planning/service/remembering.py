@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 
 from bot.campaigns.model import Campaign
 from bot.campaigns.view import period
-from bot.leads.model import Lead, Status
+from bot.leads.model import Lead
+from bot.leads.service import IS_LOST_FOR
 from bot.metrics import of_campaigns
 from bot.planning.model import Again, LastTime, Likeness, Retrospective, most_similar
 from bot.planning.service.looking_back import lessons
@@ -68,12 +69,7 @@ def _top_reasons(session: Session, campaign_ids: Sequence[int]) -> Mapping[int, 
     """By campaign, the disposition that most of its lost leads have."""
     rows = session.execute(
         select(Lead.campaign_id, Lead.disposition)
-        .where(
-            Lead.campaign_id.in_(campaign_ids),
-            Lead.status == Status.LOST,
-            Lead.disposition.is_not(None),
-            Lead.merged_into.is_(None),
-        )
+        .where(Lead.campaign_id.in_(campaign_ids), IS_LOST_FOR)
         .group_by(Lead.campaign_id, Lead.disposition)
         # The last one of each campaign stays in the mapping: the most frequent, then by name.
         .order_by(func.count(), Lead.disposition.desc())

@@ -5,14 +5,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.campaigns import service as campaigns
 from bot.campaigns.model import Campaign, Stage
-from bot.leads.model import Disposition, Lead, Rating
+from bot.leads import service as leads
+from bot.leads.model import Lead
 from bot.metrics import METRICS, Attribution, Figures, Unit, Value, of_campaigns
+from bot.metrics.scope import credit_column
 from bot.people import service as people
 from bot.people.model import Person, Role
 from bot.reports.campaign.budget import by_line
@@ -89,8 +91,10 @@ def _value(unit: Unit, value: Fraction) -> Value:
 
 
 def _peers(session: Session, campaign: Campaign, attribution: Attribution) -> Sequence[int]:
-    """The newest other campaigns of its kind that were announced and have leads."""
-    credited = Lead.last_campaign_id if attribution is Attribution.LAST_TOUCH else Lead.campaign_id
+    """The newest other campaigns of its kind that were announced and have leads of their own."""
+    has_leads = exists().where(
+        credit_column(attribution) == Campaign.id, Lead.merged_into.is_(None)
+    )
     return session.scalars(
         select(Campaign.id)
         .where(
@@ -98,7 +102,7 @@ def _peers(session: Session, campaign: Campaign, attribution: Attribution) -> Se
             Campaign.kind == campaign.kind,
             Campaign.id != campaign.id,
             Campaign.stage.in_([Stage.LIVE, Stage.PAUSED, Stage.ENDED]),
-            exists().where(credited == Campaign.id),
+            has_leads,
         )
         .order_by(Campaign.starts_on.desc(), Campaign.id.desc())
         .limit(_MOST_PEERS)
@@ -107,23 +111,8 @@ def _peers(session: Session, campaign: Campaign, attribution: Attribution) -> Se
 
 def _reasons(session: Session, campaign: Campaign, attribution: Attribution) -> Sequence[Reason]:
     """Why its leads were lost or rated weak or junk: the codes, and the words that people wrote."""
-    credited = Lead.last_campaign_id if attribution is Attribution.LAST_TOUCH else Lead.campaign_id
-    mine = [
-        Lead.workspace_id == campaign.workspace_id,
-        credited == campaign.id,
-        Lead.merged_into.is_(None),
-    ]
-    words = func.lower(func.btrim(Lead.rating_reason))
-    is_low = Lead.rating.in_([Rating.WEAK, Rating.JUNK])
-    lost = select(Lead.disposition, func.count()).where(*mine, Lead.disposition.is_not(None))
-    low = select(words, func.count()).where(*mine, is_low, words != "")
-    codes = session.execute(lost.group_by(Lead.disposition)).all()
-    written = session.execute(
-        low.group_by(words).order_by(func.count().desc(), words).limit(_MOST_REASONS)
-    ).all()
-    found = [Reason(Disposition(code).label, count) for code, count in codes if code]
-    found += [Reason(f"“{text}”", count) for text, count in written]
-    return sorted(found, key=lambda each: (-each.count, each.words))[:_MOST_REASONS]
+    mine = [Lead.workspace_id == campaign.workspace_id, credit_column(attribution) == campaign.id]
+    return [Reason(*each) for each in leads.reasons(session, mine, _MOST_REASONS)]
 
 
 def _targets(campaign: Campaign) -> Mapping[str, Value]:

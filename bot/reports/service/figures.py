@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 
 from bot import metrics
 from bot.campaigns.model import Campaign, Kind
-from bot.leads.model import Disposition
 from bot.leads.sources import source_name
 from bot.metrics import BY_NAME, Attribution, By, Cohort, Figures, Group, Key
 from bot.people.model import Person, Workspace
@@ -169,9 +168,7 @@ def word(by: By, key: str) -> str:
     """What people call one group."""
     if by is By.SOURCE:
         return source_name(key)
-    if by is By.KIND and key in set(Kind):
-        return Kind(key).label
-    return Disposition(key).label if key in set(Disposition) else key
+    return Kind(key).label if by is By.KIND and key in set(Kind) else key
 
 
 def nameless(by: By) -> str:

@@ -1,0 +1,58 @@
+"""Reasons: why leads were lost or rated low. One rule, for digests, reports and threads.
+
+A lead was lost for its disposition while it is lost: one that rests has a disposition too. One was
+rated low for the words of whoever rated it weak or junk, whatever their case.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy.orm import Session
+
+from bot.leads.model import Lead, Rating, Status, disposition_label
+
+IS_LOST_FOR = and_(
+    Lead.status == Status.LOST, Lead.disposition.is_not(None), Lead.merged_into.is_(None)
+)
+"""The leads that were lost for a reason."""
+
+_WORDS = func.lower(func.btrim(Lead.rating_reason))
+_IS_LOW_FOR = and_(
+    Lead.rating.in_([Rating.WEAK, Rating.JUNK]), _WORDS != "", Lead.merged_into.is_(None)
+)
+
+Counted = list[tuple[str, int]]
+"""What was said and of how many leads, the most frequent first."""
+
+
+def lost_for(
+    session: Session, which: Sequence[ColumnElement[bool]], facts: Mapping[str, Any] | None = None
+) -> Counted:
+    """The dispositions for which leads that meet all these conditions were lost, as codes."""
+    return _counted(session, Lead.disposition, [*which, IS_LOST_FOR], facts)
+
+
+def rated_low_for(
+    session: Session, which: Sequence[ColumnElement[bool]], facts: Mapping[str, Any] | None = None
+) -> Counted:
+    """The words for which such leads were rated weak or junk."""
+    return _counted(session, _WORDS, [*which, _IS_LOW_FOR], facts)
+
+
+def reasons(session: Session, which: Sequence[ColumnElement[bool]], most: int) -> Counted:
+    """Both together, in words: the codes by their names, what was typed between quotes."""
+    lost = [(disposition_label(code), count) for code, count in lost_for(session, which)]
+    low = [(f"“{words}”", count) for words, count in rated_low_for(session, which)]
+    return sorted([*lost, *low], key=lambda each: (-each[1], each[0]))[:most]
+
+
+def _counted(
+    session: Session,
+    said: ColumnElement[Any],
+    which: Sequence[ColumnElement[bool]],
+    facts: Mapping[str, Any] | None,
+) -> Counted:
+    count = func.count()
+    query = select(said, count).where(*which).group_by(said).order_by(count.desc(), said)
+    return [(words, often) for words, often in session.execute(query, facts or {})]
