@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from bot.digests.model import Audience, Digest, Week
@@ -39,6 +39,8 @@ class OwnWeek:
     quiet: tuple[Quiet, ...] = ()
     """A marketer's own that ran and brought no lead."""
     is_running: bool = False
+    last_day: date | None = None
+    """Of a running week, the last day that it covers: today."""
 
     @property
     def says_something(self) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from bot.digests.model import Digest, Week
 from bot.digests.together import Together
@@ -69,6 +70,12 @@ class Report:
     together: Together = field(default_factory=Together)
     is_running: bool = False
     """Whether the week is not over yet."""
+
+    @property
+    def last_day(self) -> date:
+        """The last day that it covers: of a running week, today."""
+        today = self.as_of.astimezone(ZoneInfo(self.zone)).date()
+        return today if self.is_running else self.week.sunday
 
     @property
     def before(self) -> Figures | None:

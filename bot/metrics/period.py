@@ -1,7 +1,7 @@
 """The days that figures are over, in the workspace's zone."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 
@@ -14,6 +14,14 @@ class Period:
 
     def __post_init__(self) -> None:
         assert not (self.first and self.end) or self.first <= self.end, self
+
+    def until(self, last: date) -> "Period":
+        """Its days up to this one, which is included; what is spent for days to come is not spent
+        yet."""
+        end = last + timedelta(days=1)
+        if self.end is not None:
+            end = min(end, self.end)
+        return Period(self.first, max(end, self.first or end))
 
     def bounds(self, zone: ZoneInfo) -> tuple[datetime | None, datetime | None]:
         """When it begins and ends there, in UTC; a week with a change of clocks has 167 or 169

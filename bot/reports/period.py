@@ -57,8 +57,11 @@ class Period:
 
     @property
     def before(self) -> "Period":
-        """The one to compare with: the month before a month, as many days before some days."""
+        """The one to compare with: the month before a month, the same days of the week before a
+        week, as many days before some days."""
         end = self.first - timedelta(days=1)
+        if self.span is Span.THIS_WEEK:
+            return Period(self.span, self.first - _DAY * 7, self.last - _DAY * 7)
         if self.span in (Span.MONTH, Span.LAST_MONTH):
             return Period(self.span, end.replace(day=1), end)
         if self.span in (Span.QUARTER, Span.LAST_QUARTER):
@@ -107,19 +110,20 @@ class Period:
 
 
 def named(span: Span, today: date) -> Period:
-    """The period of this name, seen from `today`; `DAYS` is the last thirty."""
+    """The period of this name, seen from `today`: one that runs ends today; `DAYS` is the last
+    thirty."""
     monday, month, quarter = (
         today - _DAY * today.weekday(), today.replace(day=1), _quarter(today)
     )  # fmt: skip
     before_month, before_quarter = month - _DAY, quarter - _DAY
     first, last = {
-        Span.THIS_WEEK: (monday, monday + _DAY * 6),
+        Span.THIS_WEEK: (monday, today),
         Span.LAST_WEEK: (monday - _DAY * 7, monday - _DAY),
-        Span.MONTH: (month, _last_of(month, months=1)),
+        Span.MONTH: (month, today),
         Span.LAST_MONTH: (before_month.replace(day=1), before_month),
-        Span.QUARTER: (quarter, _last_of(quarter, months=3)),
+        Span.QUARTER: (quarter, today),
         Span.LAST_QUARTER: (_quarter(before_quarter), before_quarter),
-        Span.YEAR: (today.replace(month=1, day=1), today.replace(month=12, day=31)),
+        Span.YEAR: (today.replace(month=1, day=1), today),
         Span.DAYS: (today - _DAY * 29, today),
     }[span]
     return Period(span, first, last)
@@ -150,12 +154,6 @@ def _day(text: str | None) -> date | None:
     if not 2000 <= found.year <= 2999:
         raise NotAPeriod(what="This day is too far away.")
     return found
-
-
-def _last_of(day: date, *, months: int) -> date:
-    """The last day of so many months, which begin on that day."""
-    following = (day + timedelta(days=31 * months + 1)).replace(day=1)
-    return following - _DAY
 
 
 def _quarter(day: date) -> date:

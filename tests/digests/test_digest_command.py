@@ -55,7 +55,7 @@ def test_it_shows_the_running_week(office: Office, desk: Desk) -> None:
     who, message = desk.answer()
     assert who == "U2"
     assert message.text == (
-        "This week so far: 23–29 November 2026. 1 lead has come in; it is not claimed yet."
+        "This week so far: 23 November 2026. 1 lead has come in; it is not claimed yet."
     )
 
 

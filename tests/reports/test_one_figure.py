@@ -1,5 +1,6 @@
 """One figure, everywhere the same: whatever asks, the same question has the same answer."""
 
+import json
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -9,17 +10,19 @@ from sqlalchemy.orm import Session
 
 from bot import clock, metrics
 from bot.campaigns.model import Campaign
+from bot.digests import view
 from bot.digests.model import Week
-from bot.digests.service import reporting
+from bot.digests.service import explaining, personal, reporting
+from bot.home import service as home
 from bot.leads import service as leads
 from bot.leads.model import Lead
 from bot.metrics import Attribution, By
-from bot.people.model import Workspace
+from bot.people.model import Person, Role, Workspace
 from bot.reports.campaign import service as campaign_report
 from bot.reports.columns import Wanted
-from bot.reports.period import Period, Span
-from bot.reports.service import totals
-from bot.spend.model import DepartmentCost
+from bot.reports.period import Period, Span, named
+from bot.reports.service import figures, totals
+from bot.spend.model import DepartmentCost, SpendEntry
 from bot.store import Store
 from tests.digests.office import MONDAY, NOW, Office, open_office
 
@@ -115,3 +118,44 @@ def test_a_peer_has_leads_of_its_own(office: Office) -> None:
         found = campaign_report.report(session, office.manager, spring, first)
     assert found.peers == 1
     assert found.typical["received"] == 1
+
+
+def test_this_week_so_far_ends_today_everywhere(office: Office) -> None:
+    wednesday = MONDAY + timedelta(days=2, hours=15)
+    clock.use(lambda: wednesday)
+    with office.store.transaction() as session:
+        manager = session.get_one(Person, office.manager.id)
+        manager.roles = [Role.MANAGER, Role.MARKETER]
+        [spring] = office.campaigns(session, "Spring")
+        won = {"status": "won", "won_minor": 900_00, "won_currency": "EUR"}
+        office.leads(session, [won | {"campaign_id": spring, "last_campaign_id": spring}])
+        office.margin(session, 50)
+        office.spend(session, spring, 100_00)
+        entry = {
+            "workspace_id": office.workspace.id, "campaign_id": spring, "line": "Ads", "note": "",
+            "minor": 700_00, "currency": "EUR", "entered_at": NOW, "source": "typed",
+        }  # fmt: skip
+        session.add(SpendEntry(day=WEEK.sunday, **entry))
+        session.flush()
+        digest = reporting.running(session, manager).report
+        this_week = named(Span.THIS_WEEK, date(2026, 11, 18))
+        found = {
+            "digest": digest.total["romi"],
+            "campaigns": digest.campaigns[0].figures["romi"],
+            "why": explaining.explain(session, manager, "romi").this["romi"],
+            "home": home.page(session, office.manager.id).managing.week["romi"],
+            "own": personal.own_running(session, manager)[0].campaigns[0].figures["romi"],
+            "page": figures.totals(
+                session, office.workspace, this_week, Attribution.FIRST_TOUCH
+            ).now["romi"],
+        }
+        [row] = weeks_file(session, office.workspace, WEEK.monday, WEEK.sunday).values()
+        found["weeks"] = f"{row['romi']:.0f}%"
+    assert found == dict.fromkeys(found, "350%")
+    assert (row["first_day"], row["last_day"]) == (WEEK.monday, date(2026, 11, 18))
+    shown = view.digest(digest, shows_money=True, page="https://handoff.example/report")
+    assert shown.text.startswith("This week so far: 16–18 November 2026.")
+    assert "from=2026-11-16&amp;to=2026-11-18" in json.dumps(
+        [each if isinstance(each, dict) else each.to_dict() for each in shown.blocks]
+    )
+    assert this_week.before == Period(Span.THIS_WEEK, date(2026, 11, 9), date(2026, 11, 11))

@@ -113,12 +113,12 @@ def test_what_others_typed_is_text_and_nothing_else(clara: httpx.Client) -> None
 @pytest.mark.parametrize(
     ("asked", "days"),
     [
-        ("period=this-week", "23–29 November 2026"), ("period=last-week", "16–22 November 2026"),
-        ("period=month", "1–30 November 2026"),
+        ("period=this-week", "23–25 November 2026"), ("period=last-week", "16–22 November 2026"),
+        ("period=month", "1–25 November 2026"),
         ("period=last-month", "1–31 October 2026 Beside 1–30 September 2026"),
-        ("period=quarter", "1 October – 31 December 2026"),
+        ("period=quarter", "1 October – 25 November 2026"),
         ("period=last-quarter", "1 July – 30 September 2026 Beside 1 April – 30 June 2026"),
-        ("period=year", "1 January – 31 December 2026 Beside 1 January – 31 December 2025"),
+        ("period=year", "1 January – 25 November 2026 Beside 1 January – 31 December 2025"),
         ("from=2026-11-20&to=2026-11-20", "20 November 2026"),
         ("from=2025-12-30&to=2026-01-02", "30 December 2025 – 2 January 2026"),
         ("to=2026-11-10", "27 October – 10 November 2026"), ("period=nonsense", "16–22 November"),

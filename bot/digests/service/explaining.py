@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from bot import clock, metrics
 from bot.digests.model import Week
 from bot.digests.report import Explained
-from bot.digests.service.reporting import reader, sees_money
+from bot.digests.service.reporting import reader, sees_money, so_far
 from bot.errors import NotFound
 from bot.metrics import BY_NAME, METRICS, Behind, Group, Metric
 from bot.people.model import Person
@@ -26,7 +26,7 @@ def explain(session: Session, who: Person, name: str) -> Explained:
     workspace, metric = reader(session, who), _metric(name)
     this = Week.of(clock.now(), workspace.zone)
     of_last = metrics.compute(session, workspace.id, this.before.period).total
-    of_this = metrics.compute(session, workspace.id, this.period).total
+    of_this = metrics.compute(session, workspace.id, so_far(workspace, this)).total
     leads = metrics.behind(session, workspace.id, this.before.period, name, limit=1).total
     may_see = metric.group is not Group.MONEY or sees_money(who)
     return Explained(metric, this.before, of_last, of_this, leads, may_see)

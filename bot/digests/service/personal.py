@@ -13,7 +13,7 @@ from bot.campaigns.model import Campaign, Stage
 from bot.digests.model import Audience, Digest, Week
 from bot.digests.own import OwnWeek, Quiet
 from bot.digests.report import CampaignFigures
-from bot.digests.service.reporting import named
+from bot.digests.service.reporting import named, so_far
 from bot.errors import HandoffError
 from bot.leads import service as leads
 from bot.leads.model import Lead, Mine
@@ -47,7 +47,7 @@ def own_weeks(
 def _selling(
     session: Session, workspace: Workspace, persons: Sequence[Person], week: Week
 ) -> Mapping[int, OwnWeek]:
-    now = metrics.compute(session, workspace.id, week.period, by=By.SALESPERSON)
+    now = metrics.compute(session, workspace.id, so_far(workspace, week), by=By.SALESPERSON)
     before = metrics.compute(session, workspace.id, week.before.period, by=By.SALESPERSON)
     return {
         who.id: OwnWeek(
@@ -71,7 +71,7 @@ def _waiting(session: Session, who: Person) -> Mapping[str, int]:
 def _marketing(
     session: Session, workspace: Workspace, persons: Sequence[Person], week: Week
 ) -> Mapping[int, OwnWeek]:
-    now = metrics.compute(session, workspace.id, week.period, by=By.CAMPAIGN)
+    now = metrics.compute(session, workspace.id, so_far(workspace, week), by=By.CAMPAIGN)
     owners = _owners(session, now.by_campaign)
     by_owner: dict[int, list[CampaignFigures]] = defaultdict(list)
     for campaign in named(session, now.by_campaign):
@@ -133,9 +133,14 @@ def write_own(session: Session, workspace: Workspace, person_id: int, own: OwnWe
 def own_running(session: Session, who: Person) -> Sequence[OwnWeek]:
     """Somebody's own running week, for each of their roles. Raises NothingOfYourOwn."""
     workspace = session.get_one(Workspace, who.workspace_id)
-    week = Week.of(clock.now(), workspace.zone)
+    today = workspace.day_of(clock.now())
+    week = Week.with_day(today)
     return [
-        replace(own_weeks(session, workspace, audience, [who], week)[who.id], is_running=True)
+        replace(
+            own_weeks(session, workspace, audience, [who], week)[who.id],
+            is_running=True,
+            last_day=today,
+        )
         for audience in _audiences(who)
     ]
 

@@ -79,6 +79,11 @@ def of_week(session: Session, who: Person, week: Week) -> Reading:
     )
 
 
+def so_far(workspace: Workspace, week: Week) -> Period:
+    """The days of a week; of the running one those until today."""
+    return week.period.until(workspace.day_of(clock.now()))
+
+
 def reader(session: Session, who: Person) -> Workspace:
     """The workspace of one who may read digests. Raises NotAllowed."""
     people.require(session, who, "read the digest", Role.SALESPERSON, Role.MARKETER)
@@ -125,8 +130,9 @@ def compute(
     session: Session, workspace: Workspace, week: Week, *, is_running: bool = False
 ) -> Report:
     """The figures of a week as they are now."""
-    cohort = metrics.compute(session, workspace.id, week.period, by=By.CAMPAIGN)
-    about = scope(session, workspace.id, week.period)
+    period = so_far(workspace, week)
+    cohort = metrics.compute(session, workspace.id, period, by=By.CAMPAIGN)
+    about = scope(session, workspace.id, period)
     return Report(
         week=week,
         zone=workspace.timezone,
@@ -134,7 +140,7 @@ def compute(
         total=cohort.total,
         weeks=weeks_before(session, workspace, week),
         campaigns=named(session, cohort.by_campaign),
-        sources=_sources(session, workspace, week),
+        sources=_sources(session, workspace, period),
         dispositions=_frequent(leads.lost_for(session, about.leads, about.facts)),
         reasons=_frequent(leads.rated_low_for(session, about.leads, about.facts)),
         together=together(session, workspace, week),
@@ -195,8 +201,10 @@ def _computed(session: Session, workspace: Workspace, week: Week) -> Cohort:
     return metrics.compute(session, workspace.id, period, by=By.WEEK)
 
 
-def _sources(session: Session, workspace: Workspace, week: Week) -> tuple[tuple[str, Figures], ...]:
-    by = metrics.compute(session, workspace.id, week.period, by=By.SOURCE).by
+def _sources(
+    session: Session, workspace: Workspace, period: Period
+) -> tuple[tuple[str, Figures], ...]:
+    by = metrics.compute(session, workspace.id, period, by=By.SOURCE).by
     return tuple(
         sorted(
             ((str(source), figures) for source, figures in by.items()),

@@ -37,7 +37,7 @@ _SHOWN = {metric for _, metric, _ in _FIGURES}
 
 def money(report: Report) -> Message:
     """What the week cost and brought; nothing of it is a forecast."""
-    title = f"Money of {days(report.week)}"
+    title = f"Money of {days(report.week, report.last_day)}"
     total = report.total
     rows = chosen(report.campaigns, lambda row: sum(row.figures.amounts("spend").values()))
     spending = [row for row in rows if _has_money(row.figures)]

@@ -47,7 +47,7 @@ _QUALITY: Form = ("Quality", "quality_index", "quality {quality_index} of 3 (n =
 
 def details(report: Report) -> Message:
     """What stands behind the headline, as far as everybody may see it."""
-    title = f"Details of {days(report.week)}"
+    title = f"Details of {days(report.week, report.last_day)}"
     total = report.total
     blocks: list[AnyBlock] = [
         SectionBlock(text=f"*{title}*\n{_funnel(total)}"),

@@ -61,7 +61,8 @@ def digest(
     `in_thread` says that the details follow below; else buttons show them. `page` is the address of
     the report page, where there is one.
     """
-    title = f"{'This week so far' if report.is_running else 'Weekly digest'}: {days(report.week)}"
+    covered = days(report.week, report.last_day)
+    title = f"{'This week so far' if report.is_running else 'Weekly digest'}: {covered}"
     sentence = headline(report)
     has_leads = report.total.count("received") > 0
     blocks: list[AnyBlock] = [HeaderBlock(text=title), SectionBlock(text=f"*{sentence}*")]
@@ -229,7 +230,8 @@ def _more(report: Report, *, shows_money: bool) -> Block:
 
 def _notes(report: Report, page: str, *, in_thread: bool) -> Block:
     """What a reader has to know to trust the figures."""
-    received = f"Leads received Monday to Sunday ({report.zone}), as of {moment(report.as_of)}."
+    when = "since Monday" if report.is_running else "Monday to Sunday"
+    received = f"Leads received {when} ({report.zone}), as of {moment(report.as_of)}."
     if not report.total.count("received"):
         return small(received)
     below = "Speed, quality and campaigns in detail are in the thread." if in_thread else ""
@@ -240,4 +242,4 @@ def _page(report: Report, page: str) -> str:
     """The way to the same week on the report page."""
     if not page:
         return ""
-    return f"<{page}?from={report.week.monday}&amp;to={report.week.sunday}|Open it as a page>"
+    return f"<{page}?from={report.week.monday}&amp;to={report.last_day}|Open it as a page>"

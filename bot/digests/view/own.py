@@ -44,7 +44,7 @@ def own(week: OwnWeek, *, wanted: bool = True) -> Message:
     """Somebody's own week, for them alone; `wanted` says whether the next one is to come."""
     is_selling = week.audience is Audience.SALESPEOPLE
     whose = "Your week" if is_selling else "Your campaigns"
-    title = f"{whose}{' so far' if week.is_running else ''}: {days(week.week)}"
+    title = f"{whose}{' so far' if week.is_running else ''}: {days(week.week, week.last_day)}"
     sentence = _of_selling(week) if is_selling else _of_campaigns(week)
     blocks: list[AnyBlock] = [HeaderBlock(text=title), SectionBlock(text=f"*{sentence}*")]
     blocks += _selling(week) if is_selling else [*_campaigns(week.campaigns), *_quiet(week)]

@@ -1,5 +1,7 @@
 """Small parts that every message of digests is made of."""
 
+from datetime import date
+
 from slack_sdk.models.blocks import ContextBlock, MarkdownTextObject, SectionBlock
 
 from bot.digests.model import Week
@@ -22,10 +24,12 @@ def fields(figures: Figures, forms: tuple[Form, ...]) -> SectionBlock:
     return SectionBlock(fields=[MarkdownTextObject(text=text) for text in texts])
 
 
-def days(week: Week) -> str:
-    """`16–22 November 2026`, `30 November – 6 December 2026`."""
-    first, last = week.monday, week.sunday
+def days(week: Week, until: date | None = None) -> str:
+    """`16–22 November 2026`, `30 November – 6 December 2026`; until its Sunday, or another day."""
+    first, last = week.monday, until or week.sunday
     end = f"{last.day} {last:%B %Y}"
+    if first == last:
+        return end
     if first.month == last.month:
         return f"{first.day}–{end}"
     year = "" if first.year == last.year else f" {first.year}"

@@ -8,12 +8,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot import metrics
+from bot import clock, metrics
 from bot.campaigns.model import Campaign
 from bot.metrics import METRICS, By, Figures, Group, Metric, Unit
 from bot.money import Money
 from bot.people.model import Workspace
 from bot.reports.columns import Cell, Column, Key, Record, Wanted
+from bot.reports.period import Period, Span
 from bot.reports.policy import Matter
 
 
@@ -85,9 +86,9 @@ CAMPAIGN_COLUMNS = (
 )  # fmt: skip
 
 WEEK_COLUMNS = (
-    Column("week", "ISO 8601, such as 2026-W47", lambda row: f"{row.about:%G-W%V}"),
-    Column("first_day", "its Monday", lambda row: row.about),
-    Column("last_day", "its Sunday", lambda row: row.about + timedelta(days=6)),
+    Column("week", "ISO 8601, such as 2026-W47", lambda row: f"{row.about.first:%G-W%V}"),
+    Column("first_day", "its Monday", lambda row: row.about.first),
+    Column("last_day", "its Sunday; of the week that runs, today", lambda row: row.about.last),
     *_METRICS,
     *_LAST,
 )
@@ -116,13 +117,25 @@ def read_campaigns(
 def read_weeks(
     session: Session, workspace: Workspace, wanted: Wanted, after: Key | None, limit: int
 ) -> Sequence[Record]:
-    """The weeks that the period touches, each whole; one without leads has its row too."""
+    """The weeks that the period touches, each whole; one without leads has its row too.
+
+    The week that runs ends today, as in the digest.
+    """
     mondays = [day for day in wanted.period.weeks() if after is None or day > after[0]][:limit]
     if not mondays:
         return []
-    days = metrics.Period(mondays[0], mondays[-1] + timedelta(weeks=1))
+    today = workspace.day_of(clock.now())
+    days = metrics.Period(mondays[0], mondays[-1] + timedelta(weeks=1)).until(today)
     cohort = metrics.compute(session, workspace.id, days, by=By.WEEK, attribution=wanted.credit)
-    return [Record((day,), _totals(day, cohort.of(day), workspace, wanted)) for day in mondays]
+    return [
+        Record((day,), _totals(_week(day, today), cohort.of(day), workspace, wanted))
+        for day in mondays
+    ]
+
+
+def _week(monday: date, today: date) -> Period:
+    sunday = monday + timedelta(days=6)
+    return Period(Span.DAYS, monday, today if monday <= today < sunday else sunday)
 
 
 def _totals(about: Any, figures: Figures, workspace: Workspace, wanted: Wanted) -> Totals:
