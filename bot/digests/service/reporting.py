@@ -73,10 +73,8 @@ def of_week(session: Session, who: Person, week: Week) -> Reading:
     if digest is None:
         return Reading(compute(session, workspace, week), sees_money(who))
     report, shows_money = Report.of(digest), sees_money(who)
-    now = metrics.compute(session, workspace.id, week.period).total
-    return Reading(
-        report, shows_money, later.corrections(report.total, now, with_money=shows_money)
-    )
+    now = compute(session, workspace, week, is_compared=False)
+    return Reading(report, shows_money, later.corrections(report, now, with_money=shows_money))
 
 
 def so_far(workspace: Workspace, week: Week) -> Period:
@@ -127,9 +125,14 @@ def standing(session: Session, workspace: Workspace, week: Week) -> Digest | Non
 
 
 def compute(
-    session: Session, workspace: Workspace, week: Week, *, is_running: bool = False
+    session: Session,
+    workspace: Workspace,
+    week: Week,
+    *,
+    is_running: bool = False,
+    is_compared: bool = True,
 ) -> Report:
-    """The figures of a week as they are now."""
+    """The figures of a week as they are now; `is_compared`: with those of the weeks before."""
     period = so_far(workspace, week)
     cohort = metrics.compute(session, workspace.id, period, by=By.CAMPAIGN)
     about = scope(session, workspace.id, period)
@@ -138,7 +141,7 @@ def compute(
         zone=workspace.timezone,
         as_of=clock.now(),
         total=cohort.total,
-        weeks=weeks_before(session, workspace, week),
+        weeks=weeks_before(session, workspace, week) if is_compared else (),
         campaigns=named(session, cohort.by_campaign),
         sources=_sources(session, workspace, period),
         dispositions=_frequent(leads.lost_for(session, about.leads, about.facts)),

@@ -22,7 +22,7 @@ from bot.digests.view.words import Form, claims, days, maturing, read, small
 from bot.metrics import Figures
 from bot.shadowing.view import quarter_line
 from bot.slack import AnyBlock, Message
-from bot.slack.text import moment, plural
+from bot.slack.text import clean, moment, plural
 
 SHOW_DETAILS = "digest.show_details"
 SHOW_MONEY = "digest.show_money"
@@ -214,7 +214,7 @@ def _beside(report: Report) -> list[Block]:
 def _since_then(corrections: Sequence[str]) -> list[Block]:
     if not corrections:
         return []
-    return [SectionBlock(text=f"*Since then:* {', '.join(corrections)}.")]
+    return [SectionBlock(text=clean(f"*Since then:* {'; '.join(corrections)}."))]
 
 
 def _more(report: Report, *, shows_money: bool) -> Block:
