@@ -43,11 +43,14 @@ EXAMPLE = {
 _CUT = ("message", "landing_url")
 """What is cut where it is too long; the whole of it stays among the answers."""
 
+UTM = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content")
+"""What the sender of a link says of it."""
+
+CLICK_IDS = ("gclid", "fbclid", "li_fat_id", "ttclid")
+"""By what ad platforms know a click again."""
+
 # What a landing address carries of the way that led to it.
-_CARRIED = (
-    "utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content",
-    "gclid", "fbclid", "li_fat_id", "ttclid",
-)  # fmt: skip
+_CARRIED = (*UTM, *CLICK_IDS)
 
 
 class Unreadable(HandoffError):

@@ -258,7 +258,7 @@ def test_a_closed_week_reads_the_same_again_and_names_what_is_different(office: 
           "Speed-to-lead, p90 1 h 00 min → 2 h 00 min",
           "figures by campaign of “Spring sale”", "figures by source of “JSON API, Zapier, Make”"]),
         ("UPDATE lead SET campaign_id = CASE WHEN id = 2 THEN 2 ELSE 1 END WHERE id IN (2, 4)",
-         ["figures by campaign of “Spring sale”, “Fair”"]),
+         ["figures by campaign of “Fair”, “Spring sale”"]),
         ("UPDATE lead SET disposition = 'no_fit' WHERE disposition = 'no_budget'",
          ["why leads were lost"]),
     ],

@@ -3,21 +3,24 @@
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import text
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
 
 from bot import clock
+from bot.campaigns.model import Campaign
 from bot.errors import HandoffError, NotAllowed, NotFound
 from bot.leads import service
 from bot.leads.inquiry import read
 from bot.leads.model import Disposition, Lead, Rating
 from bot.leads.service.merging import AlreadyMerged, MergedAgain, NotMerged, SameLead
 from bot.leads.service.ownership import MergedAway
+from bot.money import Money
 from bot.people.model import Person, Role, Workspace
 from bot.store import Store
 from tests.campaigns.scene import hire, install
@@ -70,6 +73,22 @@ def scene(store: Store) -> Scene:
     )
 
 
+def campaigns(session: Session, workspace: Workspace, *codes: str) -> list[int]:
+    """Campaigns that are known by these codes; returns their ids."""
+    owner = session.scalars(select(Person.id).limit(1)).one()
+    found = [
+        Campaign(
+            workspace_id=workspace.id, owner_id=owner, name=code, kind="other", audience="",
+            offer="", terms="", talking_points="", starts_on=date(2026, 1, 1), currency="EUR",
+            utm_campaign=code, announced_at=NINE, stage="live",
+        )
+        for code in codes
+    ]  # fmt: skip
+    session.add_all(found)
+    session.flush()
+    return [each.id for each in found]
+
+
 def test_a_merged_lead_goes_up_in_the_other_with_its_person(scene: Scene) -> None:
     first = scene.receive("ada@example.com", first_name="Ada")
     second = scene.receive("ada@home.example", phone="+49 30 23125001")
@@ -77,7 +96,8 @@ def test_a_merged_lead_goes_up_in_the_other_with_its_person(scene: Scene) -> Non
     scene.do(service.merge, second, first)
     with scene.store.transaction() as session:
         facts = service.facts(session, first)
-        assert [touch.facts["message"] for touch in facts.touches] == ["Any news?"]
+        said = [touch.facts.get("message") for touch in facts.touches]
+        assert said == ["Any news?", None]  # and the visit that the second lead began with
         assert service.count_waiting(session, scene.workspace.id) == 1
     # Whoever writes by either address or by the phone is the same person from now on.
     assert scene.receive("new@example.com", phone="+49 30 23125001") == first
@@ -105,6 +125,46 @@ def test_who_may_merge_and_what_cannot_be(scene: Scene) -> None:
     for verb in (service.claim, service.contacted, service.release):
         with pytest.raises(MergedAway):
             scene.do(verb, first, who=scene.sofia)
+
+
+def test_a_merge_keeps_every_visit_its_codes_and_the_last_touch(scene: Scene) -> None:
+    with scene.store.transaction() as session:
+        spring, fair = campaigns(session, scene.workspace, "spring", "fair")
+    first = scene.receive("ada@example.com", utm_campaign="spring", fbclid="fb-1")
+    second = scene.receive(
+        "ada@home.example", utm_campaign="fair", utm_source="google", gclid="g-2", fbclid="fb-2"
+    )
+    by_hand = scene.receive("ada@work.example")
+    kept = scene.do(service.merge, second, first)
+    assert (kept.campaign_id, kept.last_campaign_id) == (spring, fair)
+    assert (kept.utm_campaign, kept.utm_source) == ("spring", None)
+    assert (kept.gclid, kept.fbclid) == ("g-2", "fb-1")
+    with scene.store.transaction() as session:
+        [visit] = service.facts(session, first).touches
+    assert visit.campaign_id == fair
+    assert visit.facts | {"utm_campaign": "fair", "gclid": "g-2", "fbclid": "fb-2"} == visit.facts
+    last = scene.do(service.merge, first, by_hand)
+    assert (last.utm_campaign, last.gclid, last.fbclid) == ("spring", "g-2", "fb-1")
+    assert last.last_campaign_id == fair  # the later visit names none
+    scene.do(service.unmerge, first)
+    scene.do(service.unmerge, second)
+    with scene.store.transaction() as session:
+        restored = session.get_one(Lead, first)
+    assert (restored.gclid, restored.last_campaign_id) == (None, spring)
+
+
+def test_a_won_deal_is_not_merged_away(scene: Scene) -> None:
+    first, second = scene.receive("a@example.com"), scene.receive("b@example.com")
+    for lead_id in (first, second):
+        scene.do(service.claim, lead_id, who=scene.sofia)
+    scene.do(service.win, first, Money(120_000, "EUR"), who=scene.sofia)
+    with pytest.raises(HandoffError, match=r"won with 1,200 EUR.*/lead merge 2 into 1"):
+        scene.do(service.merge, first, second)
+    scene.do(service.win, second, Money(5_000, "EUR"), who=scene.sofia)
+    with pytest.raises(HandoffError, match="two deals of one customer stay two leads"):
+        scene.do(service.merge, first, second)
+    third = scene.receive("c@example.com")
+    assert scene.do(service.merge, third, first).won_minor == 120_000
 
 
 def test_merges_are_undone_in_their_order(scene: Scene) -> None:

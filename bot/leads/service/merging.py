@@ -1,19 +1,28 @@
 """Merging by hand: two leads that are one person's become one, and can become two again."""
 
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.contacts import service as contacts
 from bot.contacts.model import Contact, Merged
 from bot.errors import HandoffError
-from bot.leads.model import Deed, Lead, LeadEvent, Touch
+from bot.leads.inquiry import CLICK_IDS, UTM
+from bot.leads.model import Deed, Lead, LeadEvent, Status, Touch
 from bot.leads.service.audit import record
 from bot.leads.service.reading import find
 from bot.people import service as people
 from bot.people.model import Person, Role
+
+_SAID = (
+    "email", "first_name", "last_name", "company", "job_title", "country", "message",
+    *UTM, *CLICK_IDS, "landing_url", "form_id", "ad_id", "answers",
+)  # fmt: skip
+"""What a touch says of a submission, by the names of an inquiry."""
 
 
 class SameLead(HandoffError):
@@ -22,6 +31,10 @@ class SameLead(HandoffError):
 
 class AlreadyMerged(HandoffError):
     """Lead #{lead} was merged into #{into} already. Nothing was changed."""
+
+
+class DealWouldVanish(HandoffError):
+    """Lead #{lead} is won{amount}; as a part of #{into} it would leave every figure. {instead}"""
 
 
 class NotMerged(HandoffError):
@@ -35,8 +48,10 @@ class MergedAgain(HandoffError):
 def merge(session: Session, who: Person, lead_id: int, into_id: int) -> Lead:
     """Let one lead go up in another: its person, its touches and its later submissions with it.
 
-    Both keep their own history, and `unmerge` gives both back as they were. Returns the lead that
-    stays. Raises SameLead, NotFound, NotAllowed, AlreadyMerged.
+    Its own visit becomes a touch of the one that stays, which takes over what it lacks of codes and
+    click ids, and the later one's last touch. Both keep their own history, and `unmerge` gives both
+    back as they were. Returns the lead that stays. Raises SameLead, NotFound, NotAllowed,
+    AlreadyMerged, and DealWouldVanish where the one that goes is won.
     """
     if lead_id == into_id:
         raise SameLead
@@ -44,7 +59,9 @@ def merge(session: Session, who: Person, lead_id: int, into_id: int) -> Lead:
     for lead in (gone, kept):
         if lead.merged_into is not None:
             raise AlreadyMerged(lead=lead.id, into=lead.merged_into)
+    _see_that_no_deal_vanishes(gone, kept)
     facts: dict[str, Any] = {"into": kept.id, "touches": _move_touches(session, gone, kept)}
+    facts |= _take_over(session, gone, kept)
     if gone.contact_id != kept.contact_id:
         facts |= _merge_contacts(session, gone.contact_id, kept.contact_id)
     gone.merged_into = kept.id
@@ -72,6 +89,7 @@ def unmerge(session: Session, who: Person, lead_id: int) -> Lead:
         contacts.unmerge(session, Merged(*facts["contact"]))
         _move_leads(session, facts["leads"], facts["contact"][1])
     session.execute(update(Touch).where(Touch.id.in_(facts["touches"])).values(lead_id=gone.id))
+    _give_back(session, kept, facts)
     gone.merged_into, gone.look_at = None, clock.now()
     record(session, gone, who, Deed.UNMERGED, into=kept.id)
     record(session, kept, who, Deed.UNMERGED, unmerged=gone.id)
@@ -87,6 +105,64 @@ def _both(session: Session, who: Person, lead_id: int, into_id: int) -> tuple[Le
     if who.id not in {lead.claimed_by for lead in found.values()}:
         people.require(session, who, "merge leads of others", Role.MARKETER)
     return found[lead_id], found[into_id]
+
+
+def _see_that_no_deal_vanishes(gone: Lead, kept: Lead) -> None:
+    """A lead that is merged away counts nowhere, and neither does what it brought."""
+    if gone.status != Status.WON:
+        return
+    instead = f"Merge #{kept.id} into #{gone.id} instead: `/lead merge {kept.id} into {gone.id}`."
+    if kept.status == Status.WON:
+        instead = f"#{kept.id} is won too: two deals of one customer stay two leads."
+    amount = f" with {gone.won_amount}" if gone.won_amount else ""
+    raise DealWouldVanish(lead=gone.id, into=kept.id, amount=amount, instead=instead)
+
+
+def _take_over(session: Session, gone: Lead, kept: Lead) -> dict[str, Any]:
+    """Let the lead that stays have the visit of the one that goes; returns how to undo it."""
+    facts: dict[str, Any] = {"visit": _add_visit(session, gone, kept)}
+    lacks_codes = not any(getattr(kept, name) for name in UTM)
+    wanted = [*(UTM if lacks_codes else ()), *CLICK_IDS]
+    filled = [name for name in wanted if getattr(gone, name) and not getattr(kept, name)]
+    for name in filled:
+        setattr(kept, name, getattr(gone, name))
+    facts["filled"] = filled
+    earlier, later = sorted((kept, gone), key=lambda each: each.last_touch_at)
+    before, campaign_id = kept.last_touch_at.isoformat(), kept.last_campaign_id
+    facts["last_touch"] = [before, campaign_id, later.last_touch_at.isoformat()]
+    kept.last_touch_at, kept.last_campaign_id = (
+        later.last_touch_at, later.last_campaign_id or earlier.last_campaign_id
+    )  # fmt: skip
+    session.flush()
+    return facts
+
+
+def _add_visit(session: Session, gone: Lead, kept: Lead) -> int | None:
+    """The submission that the lead began with, as a touch of the other."""
+    said = {name: value for name in _SAID if (value := getattr(gone, name))}
+    if gone.phone:
+        said["phone"] = gone.phone_raw or gone.phone_e164
+    return session.scalar(
+        insert(Touch)
+        .values(
+            workspace_id=kept.workspace_id, lead_id=kept.id, source=gone.source,
+            sender=gone.sender, external_id=gone.external_id, person_key=gone.person_key,
+            at=gone.received_at, campaign_id=gone.campaign_id, facts=said,
+        )
+        .on_conflict_do_nothing()
+        .returning(Touch.id)
+    )  # fmt: skip
+
+
+def _give_back(session: Session, kept: Lead, facts: dict[str, Any]) -> None:
+    """Undo `_take_over`; a touch that came since stays the last."""
+    session.execute(delete(Touch).where(Touch.id == facts.get("visit")))
+    for name in facts.get("filled", ()):
+        setattr(kept, name, None)
+    before, campaign_id, taken = facts.get("last_touch") or (None, None, None)
+    if before and kept.last_touch_at.isoformat() == taken:
+        kept.last_touch_at = datetime.fromisoformat(before)
+        kept.last_campaign_id = campaign_id
 
 
 def _merge_contacts(session: Session, gone: int, kept: int) -> dict[str, Any]:
