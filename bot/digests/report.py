@@ -130,6 +130,8 @@ class Explained:
     this: Figures
     leads: int
     """Behind the figure of last week."""
+    counting: int | None
+    """How many of these a share counts."""
     may_see: bool
     """Whether the one who asked sees its values."""
 

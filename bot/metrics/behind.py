@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import false, func, select
 from sqlalchemy.orm import Session
 
 from bot.campaigns.model import Campaign
@@ -25,6 +25,10 @@ class Behind:
     """How many there are on all pages."""
     next: int | None
     """What to ask the next page with; None: this is the last one."""
+    counting: int | None = None
+    """Of a share, how many of all these it counts; None for a figure that is none."""
+    which: frozenset[int] = frozenset()
+    """The numbers of those on this page that it counts."""
 
 
 def behind(
@@ -38,7 +42,8 @@ def behind(
     before: int | None = None,
     limit: int = 50,
 ) -> Behind:
-    """The leads that stand behind a metric of a cohort, or of one group of it.
+    """The leads that stand behind a metric of a cohort, or of one group of it: behind a share all
+    that it is a share of, so that whoever counts them gets the same.
 
     `before` is the `next` of the page before. Raises KeyError for what is no metric.
     """
@@ -51,11 +56,21 @@ def behind(
     found = select(Lead).where(*conditions)
     if group is not None and group[0] is By.KIND:
         found = found.outerjoin(Campaign, Campaign.id == about.campaign)
-    total = session.scalars(
-        found.with_only_columns(func.count(), maintain_column_froms=True), about.facts
-    ).one()
+    counts = BY_NAME[metric].counts
+    is_counted = false() if counts is None else counts
+    numbers = found.with_only_columns(
+        func.count(), func.count().filter(is_counted), maintain_column_froms=True
+    )
+    total, counting = session.execute(numbers, about.facts).one()
     if before is not None:
         found = found.where(Lead.id < before)
-    leads = session.scalars(found.order_by(Lead.id.desc()).limit(limit + 1), about.facts).all()
-    page = leads[:limit]
-    return Behind(page, total, page[-1].id if len(leads) > limit else None)
+    found = found.order_by(Lead.id.desc()).limit(limit + 1).add_columns(is_counted)
+    rows = session.execute(found, about.facts).all()
+    page = [lead for lead, _ in rows[:limit]]
+    return Behind(
+        page,
+        total,
+        page[-1].id if len(rows) > limit else None,
+        None if counts is None else counting,
+        frozenset(lead.id for lead, is_one in rows[:limit] if is_one),
+    )

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, false, func
 
 from bot.metrics.ledger import Ledger
 from bot.metrics.units import Better, Group, Missing, Unit, Value
@@ -62,6 +62,8 @@ class Metric:
     missing: str = ""
     """Why there is no value, where it has none."""
     better: Better | None = None
+    counts: Sql | None = None
+    """Which of these leads a share counts, of all that it is a share of; None for what is none."""
 
 
 def counted(
@@ -84,8 +86,9 @@ def share(
 ) -> Metric:
     """Which share of the leads that are `whole` is `part` too, in percent."""
     rule = Counts((part & whole, whole), percent)
+    counts = func.coalesce(part & whole, false())
     return Metric(
-        name, label, formula, group, Unit.PERCENT, part & whole, rule, missing, better
+        name, label, formula, group, Unit.PERCENT, whole, rule, missing, better, counts
     )  # fmt: skip
 
 

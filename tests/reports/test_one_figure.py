@@ -22,6 +22,7 @@ from bot.reports.campaign import service as campaign_report
 from bot.reports.columns import Wanted
 from bot.reports.period import Period, Span, named
 from bot.reports.service import figures, totals
+from bot.reports.service import leads as report_leads
 from bot.spend.model import DepartmentCost, SpendEntry
 from bot.store import Store
 from tests.digests.office import MONDAY, NOW, Office, open_office
@@ -159,3 +160,32 @@ def test_this_week_so_far_ends_today_everywhere(office: Office) -> None:
         [each if isinstance(each, dict) else each.to_dict() for each in shown.blocks]
     )
     assert this_week.before == Period(Span.THIS_WEEK, date(2026, 11, 9), date(2026, 11, 11))
+
+
+def test_the_leads_behind_a_share_add_up_to_it(office: Office) -> None:
+    due = {"response_due_at": MONDAY + timedelta(hours=10)}
+    rows = [
+        due | {"first_response_at": MONDAY + timedelta(hours=9, minutes=30)},
+        due | {"first_response_at": MONDAY + timedelta(hours=12)},
+        due,
+        {"first_response_at": MONDAY + timedelta(hours=12)},
+    ]
+    with office.store.transaction() as session:
+        office.leads(session, rows)
+        ids = session.scalars(select(Lead.id).order_by(Lead.id)).all()
+        page = metrics.behind(session, office.workspace.id, WEEK.period, "response_sla")
+        explained = explaining.explain(session, office.manager, "response_sla")
+        wanted = Wanted(Period(Span.DAYS, WEEK.monday, WEEK.sunday), metric="response_sla")
+        listed = report_leads.read_leads(
+            session, report_leads.behind(session, office.workspace, wanted), None, 9
+        )
+        all_of_them = report_leads.count(session, office.workspace, wanted)
+        counted = report_leads.counting(session, office.workspace, wanted)
+    assert explained.last["response_sla"] == "33.3%"
+    assert (page.total, page.counting, page.which) == (3, 1, {ids[0]})
+    assert (explained.leads, explained.counting) == (3, 1)
+    assert [each.row.counts for each in listed] == [True, False, False]
+    assert (all_of_them, counted) == (3, 1)
+    drawn = str(view.leads_behind("response_sla", WEEK, page, is_first=True).to_dict())
+    assert "3 leads received 16–22 November 2026, of which it counts 1" in drawn
+    assert (drawn.count("*counts*"), drawn.count("does not count")) == (1, 2)

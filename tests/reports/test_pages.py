@@ -301,7 +301,7 @@ def test_the_digest_leads_to_the_same_week_on_the_page(busy: House) -> None:
         ("", "leads_2026-11-16_2026-11-22", 5),
         ("&metric=won", "leads_won_2026-11-16_2026-11-22", 1),
         ("&metric=customers", "leads_customers_2026-11-16_2026-11-22", 1),
-        ("&metric=acceptance_rate", "leads_acceptance_rate_2026-11-16_2026-11-22", 4),
+        ("&metric=acceptance_rate", "leads_acceptance_rate_2026-11-16_2026-11-22", 5),
         ("&metric=claimed&by=campaign&key=1", "leads_claimed_2026-11-16_2026-11-22", 3),
         ("&by=campaign&key=2&credit=last_touch", "leads_received_2026-11-16_2026-11-22", 4),
         ("&metric=unattributed&by=kind&key=none", "leads_unattributed_2026-11-16_2026-11-22", 1),

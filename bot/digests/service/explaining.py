@@ -27,9 +27,9 @@ def explain(session: Session, who: Person, name: str) -> Explained:
     this = Week.of(clock.now(), workspace.zone)
     of_last = metrics.compute(session, workspace.id, this.before.period).total
     of_this = metrics.compute(session, workspace.id, so_far(workspace, this)).total
-    leads = metrics.behind(session, workspace.id, this.before.period, name, limit=1).total
+    leads = metrics.behind(session, workspace.id, this.before.period, name, limit=1)
     may_see = metric.group is not Group.MONEY or sees_money(who)
-    return Explained(metric, this.before, of_last, of_this, leads, may_see)
+    return Explained(metric, this.before, of_last, of_this, leads.total, leads.counting, may_see)
 
 
 def behind(

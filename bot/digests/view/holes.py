@@ -88,17 +88,31 @@ def leads_behind(metric: str, week: Week, page: Behind, *, is_first: bool) -> Vi
         title=clean(label, 24),
         close="Done",
         blocks=[
-            small(f"{label}: {plural(page.total, 'lead')} received {days(week)}, the newest first"),
+            small(
+                f"{label}: {plural(page.total, 'lead')} received {days(week)}{_counting(page)}, "
+                "the newest first"
+            ),
             *(_rows(page) or [SectionBlock(text=nobody)]),
             *([ActionsBlock(elements=turns)] if turns else []),
         ],
     )
 
 
+def _counting(page: Behind) -> str:
+    return "" if page.counting is None else f", of which it counts {page.counting:,}"
+
+
+def _mark(page: Behind, lead_id: int) -> str:
+    """Of a share, whether it counts the lead."""
+    if page.counting is None:
+        return ""
+    return " · *counts*" if lead_id in page.which else " · does not count"
+
+
 def _rows(page: Behind) -> Sequence[Block]:
     return [
         SectionBlock(
-            text=f"{headline(lead)} · #{lead.id}",
+            text=f"{headline(lead)} · #{lead.id}{_mark(page, lead.id)}",
             accessory=ButtonElement(text="Open", action_id=SHOW, value=str(lead.id)),
         )
         for lead in page.leads

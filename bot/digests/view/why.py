@@ -86,6 +86,8 @@ def _behind(explained: Explained) -> str:
     """Whom the figure is about, and what is still open."""
     cohort = f"Over the leads received {days(explained.week)}"
     stand = f"{plural(explained.leads, 'lead')} of them {_stands(explained.leads)} behind it"
+    if explained.counting is not None and explained.leads:
+        stand += f", of which it counts {explained.counting:,}"
     undecided = explained.last.count("open")
     ripens = f" {plural(undecided, 'lead')} of that week can still change it." if undecided else ""
     return f"{cohort}; {stand}.{ripens}"

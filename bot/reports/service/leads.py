@@ -7,7 +7,7 @@ from decimal import Decimal
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, tuple_
+from sqlalchemy import ColumnElement, func, select, true, tuple_
 from sqlalchemy.orm import Session, aliased, defer
 
 from bot import metrics
@@ -48,6 +48,8 @@ class Slice:
     conditions: Sequence[ColumnElement[bool]]
     facts: Mapping[str, Any] = field(default_factory=dict)
     """What the conditions ask for."""
+    counts: ColumnElement[bool] = field(default_factory=true)
+    """Of a share, which of them it counts; of other figures all."""
 
 
 def _of(name: str) -> Callable[[Any], Cell]:
@@ -121,6 +123,8 @@ COLUMNS = (
     Column("owner", "the colleague who claimed it", attrgetter("owner"), _PEOPLE),
     Column("won_amount", "in major units of its currency", _won_amount, _MONEY),
     Column("won_currency", "ISO 4217", _of("won_currency"), _MONEY),
+    Column("counts", "false where a share does not count it; true behind other figures",
+           attrgetter("counts")),
 )  # fmt: skip
 
 
@@ -130,7 +134,8 @@ def behind(session: Session, workspace: Workspace, wanted: Wanted) -> Slice:
     conditions = [*about.leads, BY_NAME[wanted.metric].leads]
     if wanted.group is not None:
         conditions.append(_is_in(about, *wanted.group))
-    return Slice(conditions, about.facts)
+    counts = BY_NAME[wanted.metric].counts
+    return Slice(conditions, about.facts, true() if counts is None else counts)
 
 
 def _is_in(about: Scope, by: By, key: Key) -> ColumnElement[bool]:
@@ -148,7 +153,8 @@ def read_leads(
     limit: int,
 ) -> list[Record]:
     """At most `limit` leads behind the key `after`, the oldest first."""
-    query = _QUERY.where(*wanted.conditions).limit(limit)
+    query = _QUERY.add_columns(wanted.counts.label("counts"))
+    query = query.where(*wanted.conditions).limit(limit)
     if after is not None:
         # The first condition lets the index begin there; the second one is exact.
         query = query.where(
@@ -168,6 +174,15 @@ def count(session: Session, workspace: Workspace, wanted: Wanted) -> int:
     found = behind(session, workspace, wanted)
     counted = select(func.count()).select_from(Lead)
     return session.scalars(counted.where(*found.conditions), found.facts).one()
+
+
+def counting(session: Session, workspace: Workspace, wanted: Wanted) -> int | None:
+    """Of a share, how many of the leads it counts; None for a figure that is none."""
+    if BY_NAME[wanted.metric].counts is None:
+        return None
+    found = behind(session, workspace, wanted)
+    counted = select(func.count()).select_from(Lead).where(*found.conditions, found.counts)
+    return session.scalars(counted, found.facts).one()
 
 
 def _figure(session: Session, workspace: Workspace, wanted: Wanted) -> int:

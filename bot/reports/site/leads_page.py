@@ -61,6 +61,9 @@ COLUMNS = (
 )
 """What the page shows of each; the files hold more."""
 
+_COUNTS = Column("Counts", "", lambda row: "Yes" if row.counts else "No")
+"""Of a share, whether it counts the lead."""
+
 
 @dataclass(frozen=True)
 class Desk:
@@ -82,7 +85,8 @@ def _found(session: Session, reader: Reader, asked: Asked, question: Question) -
     behind = leads.behind(session, reader.workspace, wanted)
     after = cursor.read(asked.words.get("after"), leads.KEY)
     records = leads.read_leads(session, behind, after, PAGE_SIZE + 1)
-    columns = visible(COLUMNS, reader.sight)
+    counting = leads.counting(session, reader.workspace, wanted)
+    columns = visible(COLUMNS if counting is None else (*COLUMNS, _COUNTS), reader.sight)
     shown = records[:PAGE_SIZE]
     here = {name: asked.words.get(name) for name in WORDS}
     onward = cursor.written(shown[-1].key) if len(records) > PAGE_SIZE else None
@@ -92,6 +96,7 @@ def _found(session: Session, reader: Reader, asked: Asked, question: Question) -
         "columns": [column.name for column in columns],
         "rows": [cells(columns, record, reader.sight) for record in shown],
         "count": leads.count(session, reader.workspace, wanted),
+        "counting": counting,
         "page_size": PAGE_SIZE,
         "more": asked.address(LEADS, after=onward, **here) if onward else None,
         "first": asked.address(LEADS, **here) if after else None,
