@@ -86,8 +86,9 @@ def _parts(then: Report, now: Report, watched: list[Metric]) -> Iterator[str]:
                    {each.campaign_id: each.figures for each in now.campaigns}, watched)  # fmt: skip
     if moved:
         yield f"figures by campaign of {_listed([names[each] for each in moved])}"
-    if then.sources and (moved := _moved(dict(then.sources), dict(now.sources), watched)):
-        yield f"figures by source of {_listed(list(map(source_name, moved)))}"
+    sources = _moved(dict(then.sources), dict(now.sources), watched) if then.sources else []
+    if sources:
+        yield f"figures by source of {_listed(list(map(source_name, sources)))}"
     if then.dispositions != now.dispositions:
         yield "why leads were lost"
     if then.reasons != now.reasons:

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import false, func, select
+from sqlalchemy import Select, false, func, select
 from sqlalchemy.orm import Session
 
 from bot.campaigns.model import Campaign
@@ -64,8 +65,8 @@ def behind(
     total, counting = session.execute(numbers, about.facts).one()
     if before is not None:
         found = found.where(Lead.id < before)
-    found = found.order_by(Lead.id.desc()).limit(limit + 1).add_columns(is_counted)
-    rows = session.execute(found, about.facts).all()
+    listed: Select[Any] = found.order_by(Lead.id.desc()).limit(limit + 1).add_columns(is_counted)
+    rows = session.execute(listed, about.facts).all()
     page = [lead for lead, _ in rows[:limit]]
     return Behind(
         page,

@@ -1,10 +1,14 @@
 """One figure, everywhere the same: whatever asks, the same question has the same answer."""
 
-import json
 from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
+from random import Random
+from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
@@ -15,8 +19,9 @@ from bot.digests.model import Week
 from bot.digests.service import explaining, personal, reporting
 from bot.home import service as home
 from bot.leads import service as leads
-from bot.leads.model import Lead
-from bot.metrics import Attribution, By
+from bot.leads.model import Lead, disposition_label
+from bot.metrics import BY_NAME, Attribution, By, Unit, shown
+from bot.metrics.metric import Counts
 from bot.people.model import Person, Role, Workspace
 from bot.reports.campaign import service as campaign_report
 from bot.reports.columns import Wanted
@@ -26,6 +31,25 @@ from bot.reports.service import leads as report_leads
 from bot.spend.model import DepartmentCost, SpendEntry
 from bot.store import Store
 from tests.digests.office import MONDAY, NOW, Office, open_office
+from tests.metrics import by_pandas
+from tests.metrics.by_pandas import Frames
+from tests.reports.surfaces import (
+    FIRST_ONLY,
+    LIVES,
+    PARTIAL,
+    SPLITS,
+    TOTALS,
+    Answer,
+    Ask,
+    World,
+    is_digest,
+    right_groups,
+    right_reasons,
+    right_total,
+    said_in,
+    tally_some,
+    write_world,
+)
 
 WEEK = Week(date(2026, 11, 16))
 DAY = timedelta(days=1)
@@ -37,7 +61,9 @@ def office(store: Store) -> Office:
     return open_office(store)
 
 
-def weeks_file(session: Session, workspace: Workspace, first: date, last: date) -> dict[date, dict]:
+def weeks_file(
+    session: Session, workspace: Workspace, first: date, last: date
+) -> dict[date, dict[str, Any]]:
     """The rows of the weeks' file, by Monday: what the API and the command line hand out too."""
     wanted = Wanted(Period(Span.DAYS, first, last))
     return {
@@ -139,12 +165,14 @@ def test_this_week_so_far_ends_today_everywhere(office: Office) -> None:
         session.add(SpendEntry(day=WEEK.sunday, **entry))
         session.flush()
         digest = reporting.running(session, manager).report
+        this_home = home.page(session, manager.id).managing
+        assert this_home
         this_week = named(Span.THIS_WEEK, date(2026, 11, 18))
         found = {
             "digest": digest.total["romi"],
             "campaigns": digest.campaigns[0].figures["romi"],
             "why": explaining.explain(session, manager, "romi").this["romi"],
-            "home": home.page(session, office.manager.id).managing.week["romi"],
+            "home": this_home.week["romi"],
             "own": personal.own_running(session, manager)[0].campaigns[0].figures["romi"],
             "page": figures.totals(
                 session, office.workspace, this_week, Attribution.FIRST_TOUCH
@@ -154,11 +182,9 @@ def test_this_week_so_far_ends_today_everywhere(office: Office) -> None:
         found["weeks"] = f"{row['romi']:.0f}%"
     assert found == dict.fromkeys(found, "350%")
     assert (row["first_day"], row["last_day"]) == (WEEK.monday, date(2026, 11, 18))
-    shown = view.digest(digest, shows_money=True, page="https://handoff.example/report")
-    assert shown.text.startswith("This week so far: 16–18 November 2026.")
-    assert "from=2026-11-16&amp;to=2026-11-18" in json.dumps(
-        [each if isinstance(each, dict) else each.to_dict() for each in shown.blocks]
-    )
+    shown_now = view.digest(digest, shows_money=True, page="https://handoff.example/report")
+    assert shown_now.text.startswith("This week so far: 16–18 November 2026.")
+    assert "from=2026-11-16&amp;to=2026-11-18" in said_in(shown_now.blocks)
     assert this_week.before == Period(Span.THIS_WEEK, date(2026, 11, 9), date(2026, 11, 11))
 
 
@@ -182,10 +208,149 @@ def test_the_leads_behind_a_share_add_up_to_it(office: Office) -> None:
         all_of_them = report_leads.count(session, office.workspace, wanted)
         counted = report_leads.counting(session, office.workspace, wanted)
     assert explained.last["response_sla"] == "33.3%"
-    assert (page.total, page.counting, page.which) == (3, 1, {ids[0]})
+    assert (page.total, page.counting, [*page.which]) == (3, 1, [ids[0]])
     assert (explained.leads, explained.counting) == (3, 1)
     assert [each.row.counts for each in listed] == [True, False, False]
     assert (all_of_them, counted) == (3, 1)
     drawn = str(view.leads_behind("response_sla", WEEK, page, is_first=True).to_dict())
     assert "3 leads received 16–22 November 2026, of which it counts 1" in drawn
     assert (drawn.count("*counts*"), drawn.count("does not count")) == (1, 2)
+
+
+def plain(value: Any) -> Any:
+    """A value as it compares: an amount of zero is none."""
+    if isinstance(value, dict):
+        return {currency: minor for currency, minor in value.items() if minor}
+    return value
+
+
+class Compared:
+    """Answers held against what is right; `count` says how many were."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def agree(self, surface: str, question: object, found: Answer, right: Answer) -> None:
+        for name, value in found.items():
+            expected = right[name]
+            if isinstance(value, str):
+                expected = shown(BY_NAME[name].unit, expected)
+            assert plain(value) == plain(expected), (surface, question, name)
+            self.count += 1
+
+
+def asks(random: Random, world: World) -> list[Ask]:
+    """Some questions: those that many surfaces answer, and any days."""
+    today, this = world.today, world.this_week
+    credit = random.choice(list(Attribution))
+    week = this.ago(random.randint(2, 4))
+    first = today - DAY * random.randint(0, 40)
+    last = first + DAY * random.randint(0, 45)
+    found = [
+        Ask(this.monday, today, Attribution.FIRST_TOUCH),
+        Ask(this.before.monday, this.before.sunday, Attribution.FIRST_TOUCH),
+        Ask(this.before.monday, today - timedelta(weeks=1), Attribution.FIRST_TOUCH),
+        Ask(week.monday, week.sunday, Attribution.FIRST_TOUCH),
+        Ask(week.monday, week.sunday, credit),
+        Ask(today.replace(day=1), today, credit),
+        Ask(first, last, credit),
+    ]
+    return random.sample(found, 3)
+
+
+def compare_totals(compared: Compared, random: Random, world: World, ask: Ask, most: int) -> None:
+    right = right_total(world, ask)
+    able = [name for name, (is_able, _) in TOTALS.items() if is_able(world, ask)]
+    for name in random.sample(able, min(most, len(able))):
+        compared.agree(name, ask, TOTALS[name][1](world, ask), right)
+
+
+def compare_groups(compared: Compared, random: Random, world: World, ask: Ask, most: int) -> None:
+    able = [name for name, (_, is_able, _) in SPLITS.items() if is_able(world, ask)]
+    for name in random.sample(able, min(most, len(able))):
+        by, _, read = SPLITS[name]
+        found, right = read(world, ask), right_groups(world, ask, by, ask.credit)
+        assert set(found) == set(right) or name in PARTIAL, (name, ask)
+        for key, answer in found.items():
+            compared.agree(name, (ask, key), answer, right[key])
+
+
+def compare_lives(compared: Compared, random: Random, world: World, most: int) -> None:
+    for name in random.sample(list(LIVES), most):
+        choice = [Attribution.FIRST_TOUCH] if name in FIRST_ONLY else list(Attribution)
+        credit = random.choice(choice)
+        right = right_groups(world, None, By.CAMPAIGN, credit)
+        nothing = by_pandas.figures(Frames(world.leads[:0], world.spend[:0], set(), {}, world.now))
+        for key, answer in LIVES[name](world, credit).items():
+            compared.agree(name, (credit, key), answer, right.get(key, nothing))
+
+
+def compare_reasons(compared: Compared, random: Random, world: World) -> None:
+    for ask in asks(random, world):
+        if is_digest(world, ask):
+            told = reporting.compute(world.session, world.workspace, Week.with_day(ask.first))
+            rows = world.frames(ask, ask.credit).leads
+            assert (dict(told.dispositions), dict(told.reasons)) == right_reasons(rows), ask
+            compared.count += 2
+    campaign_id = random.choice(world.campaigns)
+    rows = world.frames(None, Attribution.FIRST_TOUCH).leads
+    lost, low = right_reasons(rows[rows.campaign_id == campaign_id])
+    right = {disposition_label(code): each for code, each in lost.items()}
+    right |= {f"“{words}”": each for words, each in low.items()}
+    first = Attribution.FIRST_TOUCH
+    report = campaign_report.report(world.session, world.who, campaign_id, first)
+    assert {each.words: each.count for each in report.reasons} == right
+    in_thread = dict(leads.tally(world.session, campaign_id).reasons)
+    assert in_thread.items() <= right.items()
+    assert len(in_thread) == min(3, len(right))
+    compared.count += 2
+
+
+def compare_behind(compared: Compared, random: Random, world: World, ask: Ask) -> None:
+    """The leads behind a figure, counted, are the figure: in Slack, on the page, in the file."""
+    name = random.choice([name for name, each in BY_NAME.items() if isinstance(each.rule, Counts)])
+    metric, value = BY_NAME[name], right_total(world, ask)[name]
+    page = metrics.behind(world.session, world.workspace.id, ask.days.of_metrics, name,
+                          attribution=ask.credit)  # fmt: skip
+    wanted = Wanted(ask.days, ask.credit, name)
+    slice_ = report_leads.behind(world.session, world.workspace, wanted)
+    rows = report_leads.read_leads(world.session, slice_, None, 100)
+    total = report_leads.count(world.session, world.workspace, wanted)
+    counting = report_leads.counting(world.session, world.workspace, wanted)
+    assert page.total == total == len(rows) == len(page.leads), (name, ask)
+    assert page.counting == counting, (name, ask)
+    if metric.unit is Unit.COUNT:
+        assert total == value, (name, ask)
+    if counting is not None:
+        assert len(page.which) == sum(each.row.counts for each in rows) == counting, (name, ask)
+        assert by_pandas.percent(counting, total) == value, (name, ask)
+    compared.count += 3
+
+
+def compare_all(office: Office, folder: Path, seed: int, most: int) -> int:
+    """A world of this seed, and surfaces drawn by it; returns how many answers were compared."""
+    random, compared = Random(seed), Compared()
+    with office.store.transaction() as session:
+        undo = session.begin_nested()
+        world = write_world(session, office, random, folder)
+        clock.use(lambda: world.now)
+        tally_some(world, random)
+        if random.random() < 0.5:
+            last = world.this_week.ago(random.randint(1, 4))
+            reporting.sum_up(session, world.workspace, last)
+        for ask in asks(random, world)[:most]:
+            compare_totals(compared, random, world, ask, most)
+            compare_groups(compared, random, world, ask, most - 1)
+        compare_lives(compared, random, world, min(most - 1, len(LIVES)))
+        compare_reasons(compared, random, world)
+        compare_behind(compared, random, world, random.choice(asks(random, world)))
+        undo.rollback()
+    return compared.count
+
+
+@given(st.integers(0, 2**32))
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_is_asked_the_same_figure_is_the_same(
+    office: Office, tmp_path: Path, seed: int
+) -> None:
+    assert compare_all(office, tmp_path, seed, most=2)

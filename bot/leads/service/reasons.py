@@ -7,7 +7,7 @@ rated low for the words of whoever rated it weak or junk, whatever their case.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_, func, select
 from sqlalchemy.orm import Session
 
 from bot.leads.model import Lead, Rating, Status, disposition_label
@@ -49,7 +49,7 @@ def reasons(session: Session, which: Sequence[ColumnElement[bool]], most: int) -
 
 def _counted(
     session: Session,
-    said: ColumnElement[Any],
+    said: SQLColumnExpression[Any],
     which: Sequence[ColumnElement[bool]],
     facts: Mapping[str, Any] | None,
 ) -> Counted:
