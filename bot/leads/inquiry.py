@@ -277,7 +277,8 @@ def read_strictly(facts: dict[str, Any]) -> Inquiry:
 def _set_aside(facts: dict[str, Any], field: str, problem: str | None) -> None:
     """Take a value that does not fit out of its field, and keep it as an answer."""
     value = facts.pop(field)
-    text = values.storable(value if isinstance(value, str) else json.dumps(value, default=str))
+    written = json.dumps(value, default=str, ensure_ascii=False)
+    text = values.storable(value if isinstance(value, str) else written)
     if field in _CUT:
         facts[field], problem = text[:LONG], None
     elif field == "external_id":  # too long; the same one sent again is still the same

@@ -41,6 +41,8 @@ _MOST_READ = 5_000
 _BETWEEN_NUMBERS = re.compile(r"[,;|\n]| / |\b(?:or|oder|ou|o|of|lub|или)\b")
 _INTERNATIONAL = re.compile(r"(?:\+|00)[\d\s()./-]+")
 _WORD = re.compile(r"[^\W\d_]{3,}")
+_EXIT_CODE = re.compile(r"(?<![\w.])00(?=[1-9])")
+_AMONG_WORDS = re.compile(r"(?<![\w.])[+(0][\d\s()./-]{5,20}\d")
 _DIALLED = re.compile(r"[+(0][\d\s()./-]+")
 
 _AGREEMENTS = {
@@ -127,8 +129,15 @@ def number(text: str) -> str | None:
     piece = next(filter(_can_be_dialled, pieces), None)
     if piece is not None or is_cut_short(typed):
         return piece
-    found = next(iter(phonenumbers.PhoneNumberMatcher(typed[:_MOST_READ], None)), None)
-    return found.raw_string if found else None
+    return next(numbers(typed), None)
+
+
+def numbers(text: str) -> Iterator[str]:
+    """The phone numbers that stand among the words of a text; those with a country code first."""
+    read = _EXIT_CODE.sub("+", text[:_MOST_READ])
+    for found in phonenumbers.PhoneNumberMatcher(read, None):
+        yield found.raw_string
+    yield from filter(is_likely_a_number, _AMONG_WORDS.findall(read))
 
 
 def is_cut_short(text: str) -> bool:

@@ -27,6 +27,11 @@ NEXT = "_next"
 # WHATWG forms have no limit; a lead's form has no more than this.
 _MOST_FIELDS = 200
 
+# What site builders put around the names of all fields: `form_fields[name]`, `data.email`.
+_AROUND = re.compile(
+    r"(?i)(?:[\w\[]*fields?\]?|form|data|lead|contact|submission)(?:\[([^\[\]]+)\]|\.(.+))"
+)
+
 _CHARSET = b"_charset_"
 # Python's names; it has other codecs (base64, idna), in which no form is written.
 _OF_FORMS = re.compile(r"utf-8|ascii|(?:iso8859|cp|koi8|mac|gb|big5|euc|shift|johab|hz)[\w-]*")
@@ -97,8 +102,17 @@ def parse(body: bytes, content_type: str) -> list[Inquiry]:
         if name == HONEYPOT and value:
             raise Unreadable({HONEYPOT: "was filled in, so this looks like a program"})
         if not name.startswith("_"):
-            found.setdefault(name.removesuffix("[]"), []).append(value)
+            found.setdefault(_label(name), []).append(value)
     return [read(named(_answers(found)))]
+
+
+def _label(name: str) -> str:
+    """A field's name without what a site builder puts around it; `a[b]` otherwise as `a - b`."""
+    name = name.removesuffix("[]")
+    around = _AROUND.fullmatch(name)
+    if around:
+        return around[1] or around[2]
+    return re.sub(r"\[([^\[\]]+)\]", r" - \1", name)
 
 
 def _answers(found: dict[str, list[str]]) -> Iterator[tuple[str, object]]:

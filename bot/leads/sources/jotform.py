@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,10 @@ from bot.leads.sources import form
 from bot.leads.sources.contract import Request, Source, require_same
 from bot.leads.sources.labels import canonical, gather
 from bot.leads.sources.payload import json_object, plain
+from bot.words import plain_words
+
+# `q5_phoneNumber`; whatever is called otherwise, Jotform says itself.
+_QUESTION = re.compile(r"q\d+_")
 
 _RAW = {
     "slug": "submit/261234567890123/",
@@ -44,17 +48,52 @@ def parse(body: bytes, content_type: str) -> list[Inquiry]:
         raise Unreadable({"rawRequest": "is missing"})
     answers = json_object(sent["rawRequest"].encode())
     origin = {"external_id": sent.get("submissionID"), "form_id": sent.get("formID")}
-    said = [each for name, value in answers.items() for each in _question(name, value)]
+    questions = {name: value for name, value in answers.items() if _QUESTION.match(name)}
+    names = [_words(name.partition("_")[2]) for name in questions]
+    labels = _labels(sent.get("pretty", ""), names, map(plain, questions.values()))
+    said = [
+        each
+        for label, value in zip(labels, questions.values(), strict=True)
+        for each in _question(label, value)
+    ]
     return [read(gather(said, origin))]
 
 
-def _question(name: str, value: object) -> Iterator[tuple[str, str | None, object]]:
-    """The question `q5_phoneNumber` by its words, with the field that it means and its answer;
-    nothing for what Jotform itself says."""
-    number, _, words = name.partition("_")
-    if number[:1] != "q" or not number[1:].isdecimal():
-        return
-    label = _words(words)
+def _labels(pretty: str, names: Iterable[str], answers: Iterable[str]) -> Iterator[str]:
+    """What each question is called: Jotform shows all answers, `Full Name:Ada Lovelace, …`, since a
+    name (`q5_howMany`) has the first words alone, and none of other than Latin letters. An answer
+    that is shown otherwise than we would leaves the question its name."""
+    end, is_sure = 0, True
+    for name, answer in zip(names, answers, strict=True):
+        shown = re.compile(re.escape(f":{answer}") + r"(?=, |\s*$)").search(pretty, end)
+        if not answer or shown is None:
+            ahead = (each.rpartition(", ")[2] for each in pretty[end:].split(":")[:-1])
+            yield next((each for each in ahead if answer and _begins(each, name)), name)
+            is_sure = is_sure and not answer
+            continue
+        before = pretty[end : shown.start()].removeprefix(", ")
+        yield before if is_sure else _beginning_with(name, before) or name
+        end, is_sure = shown.end(), True
+
+
+def _beginning_with(name: str, before: str) -> str | None:
+    """The label at the end of a text, which begins with the words of the question's name."""
+    parts = before.split(", ")
+    ends = (", ".join(parts[place:]) for place in range(len(parts)))
+    return next((end for end in ends if _begins(end, name)), None)
+
+
+def _begins(label: str, name: str) -> bool:
+    begun = _letters(name)
+    return bool(begun) and _letters(label).startswith(begun)
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalpha, plain_words(text)))
+
+
+def _question(label: str, value: object) -> Iterator[tuple[str, str | None, object]]:
+    """A question with the field that it means and its answer."""
     if not isinstance(value, dict):
         yield label, canonical(label), value
     elif "first" in value or "last" in value:

@@ -9,6 +9,7 @@ with its answer; those that no field took are shown under their question.
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 from bot.leads import values
@@ -127,12 +128,13 @@ def named(pairs: Iterable[tuple[str, object]]) -> dict[str, Any]:
     """Fields by the names that we gave them, beside whatever else a sender calls by a label.
 
     A field of ours keeps its value as it is, for `read` to check; no label's value replaces it.
+    What is no address, number or consent leaves its field to others, and is an answer.
     """
     ours: dict[str, Any] = {}
     others: list[tuple[str, str | None, object]] = []
     for name, value in pairs:
-        if name in _FIELDS and name not in ours and not _is_empty(value):
-            ours[name] = value
+        if name in _FIELDS and name not in ours and not _is_empty(value) and _fits(name, value):
+            ours[name] = plain(value) if isinstance(value, list) else value
         else:
             others += ((label, canonical(label), each) for label, each in _flat(name, value))
     return gather(others, ours)
@@ -145,13 +147,37 @@ def _is_empty(value: object) -> bool:
     return value is None or (isinstance(value, str) and values.is_nothing(values.storable(value)))
 
 
+def _fits(field: str, value: object) -> bool:
+    if field not in ("email", "phone", "consent") or isinstance(value, dict):
+        return True
+    return _READERS[field](values.storable(plain(value)), value) is not None
+
+
 def _flat(label: str, value: object, depth: int = 3) -> Iterator[tuple[str, object]]:
-    """`{"contact": {"email": …}}` as `contact - email`."""
+    """`{"contact": {"email": …}}` as `contact - email`, and `[{"label": …, "value": …}]` by its
+    labels."""
+    pairs = [_labelled(each) for each in value] if isinstance(value, list) else []
     if isinstance(value, dict) and depth:
         for name, each in value.items():
             yield from _flat(f"{label} - {name}", each, depth - 1)
+    elif pairs and all(pairs) and depth:
+        for name, each in filter(None, pairs):
+            yield from _flat(name, each, depth - 1)
     else:
         yield label, value
+
+
+def _labelled(value: object) -> tuple[str, object] | None:
+    """A question with its answer, as programs list them."""
+    if not isinstance(value, dict):
+        return None
+    label = next((plain(value[name]) for name in _LABELS if plain(value.get(name))), None)
+    answer = next((name for name in _ANSWERS if name in value), None)
+    return (label, value[answer]) if label and answer else None
+
+
+_LABELS = ("label", "question", "title", "name", "key", "field")
+_ANSWERS = ("value", "answer", "values", "response")
 
 
 def gather(
@@ -244,6 +270,16 @@ def _recognise(found: dict[str, Any], answers: Iterable[Answer]) -> None:
             _take(found, field, (each for each in left if is_one(each["answer"])))
     if not found.get("email") and not found.get("phone"):
         _take(found, "phone", (each for each in left if values.is_likely_a_number(each["answer"])))
+    if not found.get("email") and not found.get("phone"):
+        _search(found, answers)
+
+
+def _search(found: dict[str, Any], answers: Iterable[Answer]) -> None:
+    """Look for a way to reach somebody among their words."""
+    words = [*(each["answer"] for each in answers), plain(found.get("message"))]
+    for field, within in (("email", values.addresses), ("phone", values.numbers)):
+        if not found.get(field) and (way := next(chain.from_iterable(map(within, words)), None)):
+            found[field] = way
 
 
 def _take(found: dict[str, Any], field: str, fitting: Iterator[Answer]) -> None:

@@ -121,6 +121,8 @@ def parse_fetched(body: bytes) -> Inquiry:
     ]
     if any(_TEST.fullmatch(plain(value)) for _, value in answers):
         raise Ignored("a test lead")
+    boxes = objects(sent.get("custom_disclaimer_responses"))
+    answers += [(plain(box.get("checkbox_key")), "no") for box in boxes if not _is_ticked(box)]
     origin = {
         "external_id": identifier(sent.get("id")),
         "submitted_at": moment(_with_colon(sent.get("created_time"))),
@@ -129,7 +131,7 @@ def parse_fetched(body: bytes) -> Inquiry:
         "utm_source": "meta",
         "utm_medium": "paid_social",
         "utm_campaign": identifier(sent.get("campaign_id")),
-        "consent": _consent(objects(sent.get("custom_disclaimer_responses"))),
+        "consent": _consent(boxes),
     }
     return read(facts(answers, origin))
 
@@ -164,10 +166,12 @@ def _consent(boxes: list[dict[str, Any]]) -> dict[str, Any] | None:
     """Each box is a purpose; granted are those that were ticked."""
     if not boxes:
         return None
-    ticked = [
-        plain(box.get("checkbox_key")) for box in boxes if box.get("is_checked") in (True, "1")
-    ]
+    ticked = [plain(box.get("checkbox_key")) for box in boxes if _is_ticked(box)]
     return {"granted": bool(ticked), "purposes": ticked[:20]}
+
+
+def _is_ticked(box: dict[str, Any]) -> bool:
+    return box.get("is_checked") in (True, "1")
 
 
 def _with_colon(time: object) -> object:

@@ -133,7 +133,7 @@ def test_metas_lead_is_fetched_with_its_consent() -> None:
     assert (inquiry.external_id, inquiry.first_name, inquiry.last_name) == ("77", "Ada", "Lovelace")
     assert (inquiry.form_id, inquiry.ad_id, inquiry.utm_campaign) == ("5", "6", "8")
     assert inquiry.submitted_at == NOW
-    assert shown(inquiry) == [("budget", "10k, 20k")]
+    assert shown(inquiry) == [("budget", "10k, 20k"), ("calls", "no")]
     assert inquiry.consent is not None
     assert inquiry.consent.granted
     assert inquiry.consent.purposes == ["newsletter"]
@@ -513,6 +513,30 @@ def test_jotforms_numbered_questions_are_understood() -> None:
     assert (inquiry.email, inquiry.phone) == ("ada@example.org", "+49 30 23125001")
     assert (inquiry.company, inquiry.message) == ("Analytical Engines", "Please call")
     assert shown(inquiry) == [("full name 3 - prefix", "Dr.")]
+
+
+def test_jotforms_questions_are_called_as_its_form_calls_them() -> None:
+    """A question's name has its first words only, and none of other than Latin letters."""
+    answers = {
+        "q3_typeA": {"first": "Ada", "last": "Lovelace"}, "q4_typeA4": "Babbage & Co",
+        "q5_eMail": "ada@example.org", "q6_phone": {"area": "030", "phone": "23125001"},
+        "q7_howMany": "12", "q8_which": "", "q9_interests": ["a", "b"], "q10_when": "12",
+    }  # fmt: skip
+    pretty = (
+        "Имя:Ada Lovelace, Компания:Babbage & Co, E-Mail-Adresse:ada@example.org, "
+        "Phone:(030) 23125001, How many seats, in all?:12, Interests:a; b, When: now, or later?:12"
+    )
+    fields = {"rawRequest": json.dumps(answers), "pretty": pretty}
+    parts = b'--x\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s\r\n'
+    body = b"".join(parts % (name.encode(), said.encode()) for name, said in fields.items())
+    source = SOURCES["jotform"]
+    [inquiry] = source.parse(body + b"--x--\r\n", source.content_type)
+    assert isinstance(inquiry, Inquiry)
+    assert (inquiry.first_name, inquiry.company) == ("Ada", "Babbage & Co")
+    assert (inquiry.email, inquiry.phone) == ("ada@example.org", "030 23125001")
+    assert shown(inquiry) == [
+        ("How many seats, in all?", "12"), ("Interests", "a, b"), ("When: now, or later?", "12"),
+    ]  # fmt: skip
 
 
 def test_what_jotform_asks_in_parts_is_kept_part_by_part() -> None:
