@@ -17,6 +17,8 @@ class Answer(TypedDict):
     """The field that says all of it; without one, the answer is shown under its question."""
     problem: NotRequired[str]
     """Why the field that the question means could not take it."""
+    at: NotRequired[str]
+    """The moment that it tells, in ISO 8601: each reader sees it on their own clock."""
 
 
 NO_ADDRESS = "is not an e-mail address"

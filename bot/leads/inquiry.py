@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import Annotated, Any, NamedTuple, Self
 from urllib.parse import parse_qs, urlsplit
 
@@ -39,6 +39,9 @@ EXAMPLE = {
     "message": "Please call me about the spring offer.",
     "utm_campaign": "spring-offer",
 }
+
+_CLOCKS_DIFFER = timedelta(days=1)
+"""So far ahead of ours a sender's clock may be, or its zone unlike the one it was read in."""
 
 _CUT = ("message", "landing_url")
 """What is cut where it is too long; the whole of it stays among the answers."""
@@ -99,7 +102,18 @@ def _in_utc(value: datetime | None) -> datetime | None:
         return None
     if not 2000 <= value.year < 2100:  # a program's zero or its end of time
         raise ValueError("is out of range")
-    return value.astimezone(UTC)
+    return value if value.tzinfo is None else value.astimezone(UTC)
+
+
+def is_day(value: datetime) -> bool:
+    """Whether this is a day and no time: nobody says when of it, nor where."""
+    return value.tzinfo is None and value.time() == time.min
+
+
+def _with_time(value: datetime | None) -> datetime | None:
+    if value is not None and is_day(value):
+        raise ValueError("is a day and no time")
+    return value
 
 
 class Consent(BaseModel):
@@ -137,9 +151,14 @@ class Inquiry(BaseModel):
         Field(description="Your own id of this submission. Sent twice by you, it is one lead."),
     ]
     submitted_at: Annotated[
-        AwareDatetime | None,
+        datetime | None,
+        AfterValidator(_with_time),
         AfterValidator(_in_utc),
-        Field(default=None, description="When the person sent it, with its offset from UTC."),
+        Field(
+            default=None,
+            description="When the person sent it; without an offset from UTC, on the clock of your "
+            "workspace.",
+        ),
     ]
     email: Short
     phone: Annotated[Short, Field(description="As typed; with +country code, or with `country`.")]
@@ -233,6 +252,22 @@ class Inquiry(BaseModel):
         if not self.phone:
             return None
         return values.e164(self.phone, country_code(self.country or "") or country)
+
+    def read_clock(self, zone: tzinfo, received_at: datetime) -> None:
+        """Settle when it was sent, on the clocks of this zone where nothing else was said. A time
+        that lies ahead is none, and stays an answer."""
+        at = self.submitted_at
+        if at is None:
+            return
+        at = at.replace(tzinfo=zone).astimezone(UTC) if at.tzinfo is None else at
+        if at <= received_at + _CLOCKS_DIFFER:
+            self.submitted_at = at
+            return
+        text = str(self.submitted_at)
+        said = (each for each in self.answers if each.get("field") == "submitted_at")
+        text = next((each["answer"] for each in said), text)
+        self.answers = note(self.answers, "submitted_at", text, None)
+        self.submitted_at = None
 
     @property
     def said(self) -> str:

@@ -1,10 +1,13 @@
 """Lists: batches come to the same end as one by one, once, whatever happens in between."""
 
 import itertools
+import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from functools import partial
 from io import BytesIO
+from urllib.parse import quote
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -113,6 +116,32 @@ def test_a_list_becomes_leads_on_one_call_list_and_one_card(
             "email: is not an e-mail address"
         ]
         assert session.scalars(select(func.count()).select_from(ImportRow)).one() == 1
+
+
+@pytest.mark.parametrize(
+    ("written", "at"),
+    [
+        ("2026-03-01 09:00", datetime(2026, 3, 1, 8, tzinfo=UTC)),  # as clocks stand in Berlin
+        ("01.07.2026 09:00:30", datetime(2026, 7, 1, 7, 0, 30, tzinfo=UTC)),
+        ("2026-03-01T09:00:00-05:00", datetime(2026, 3, 1, 14, tzinfo=UTC)),
+        ("03/01/2026 09:00", None),  # of two days
+        ("2026-03-01", None),
+        ("2099-03-01 09:00", None),  # nobody has sent that
+    ],
+)
+def test_a_time_is_read_on_the_clock_of_the_workspace(
+    store: Store, workspace: Workspace, written: str, at: datetime | None
+) -> None:
+    bring(store, workspace, f"Email,created_at\na@example.com,{written}\n".encode())
+    form = f"email=b@example.com&created_at={quote(written)}".encode()
+    sent = json.dumps({"email": "c@example.com", "submitted_at": written}).encode()
+    with store.transaction() as session:
+        for slug, body in (("form", form), ("api", sent)):
+            service.receive(session, workspace, service.Sent(slug, "site", body, ""))
+        leads = session.scalars(select(Lead)).all()
+        assert [lead.submitted_at for lead in leads] == [at] * 3
+        shown = [[each["answer"] for each in lead.unplaced] for lead in leads]
+        assert shown == [[] if at else [written]] * 3
 
 
 def test_a_second_import_adds_nothing(store: Store, workspace: Workspace) -> None:

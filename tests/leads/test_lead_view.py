@@ -17,6 +17,7 @@ from bot.people.model import Person
 from bot.playground import limits
 from bot.playground.methods.views import MAX_VIEW_BYTES
 from bot.slack import Message
+from bot.slack.text import moment
 
 Golden = Callable[[str, Any], None]
 
@@ -144,6 +145,16 @@ def test_what_else_a_form_asked_stands_under_its_question(golden: Golden) -> Non
     names_only = str(view.card(replace(facts, names_only=True)).blocks)
     assert "seats" not in names_only
     assert "Registered for" not in names_only
+
+
+def test_a_moment_among_the_answers_is_told_on_each_readers_clock() -> None:
+    told = {"question": "Starts", "answer": "2026-06-02 10:00 Europe/Berlin (2026-06-02 08:00 UTC)",
+            "at": "2026-06-02T08:00:00+00:00"}  # fmt: skip
+    at = moment(datetime(2026, 6, 2, 8, tzinfo=UTC))
+    card = view.card(LeadFacts(lead(answers=[told]), SPRING, None))
+    assert f"*Starts*: {at}" in [block["text"]["text"] for block in card.blocks if "text" in block]
+    touch = Touch(at=NINE, source="calendly", facts={"answers": [told]})
+    assert f"*Starts*: {at}" in str(view.returned(touch, lead()).blocks)
 
 
 def test_hostile_answers_are_disarmed_and_fit() -> None:

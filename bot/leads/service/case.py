@@ -120,6 +120,9 @@ class Case:
     kept_for: tuple[int, int] | None = None
     """Who knows the customer and alone may claim the lead at first, and for how many seconds."""
 
+    def __post_init__(self) -> None:
+        self.inquiry.read_clock(self.workspace.zone, self.arrival.at)
+
     @property
     def person_key(self) -> str:
         """Who it names, to tell a repetition from somebody else with the same external id."""

@@ -60,7 +60,7 @@ def parse(body: bytes, _content_type: str) -> list[Inquiry]:
     meeting = dig(invitee, "scheduled_event")
     said += [
         ("Booked", dig(meeting, "name")),
-        ("Starts", _said(dig(meeting, "start_time"), dig(invitee, "timezone"))),
+        ("Starts", _starts(dig(meeting, "start_time"), dig(invitee, "timezone"))),
         _where(dig(meeting, "location")),
         ("Guests", [each.get("email") for each in objects(dig(meeting, "event_guests"))]),
     ]
@@ -83,17 +83,15 @@ def _where(location: object) -> tuple[str, object]:
     ) == "inbound_call" else place
 
 
-def _said(start: object, zone: object) -> str:
-    """When a meeting starts, on the clock of who booked it and in UTC; whose clock is said."""
+def _starts(start: object, zone: object) -> object:
+    """When a meeting starts, on the clock of who booked it; as it came where that is no time."""
     at = moment(start)
     if at is None:
-        return plain(start)
-    utc = f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+        return start
     try:
-        there = at.astimezone(ZoneInfo(plain(zone)))
+        return at.astimezone(ZoneInfo(plain(zone)))
     except (OSError, ValueError, ZoneInfoNotFoundError):
-        return utc
-    return f"{there:%Y-%m-%d %H:%M} {zone} ({utc})"
+        return at.astimezone(UTC)
 
 
 SOURCE = Source(

@@ -8,6 +8,7 @@ with its answer; those that no field took are shown under their question.
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import chain
 from typing import Any
@@ -15,7 +16,7 @@ from typing import Any
 from bot.leads import values
 from bot.leads.answers import Answer, problem_with
 from bot.leads.inquiry import LONG, SHORT, Inquiry
-from bot.leads.sources.payload import moment, plain
+from bot.leads.sources.payload import plain, written_time
 from bot.leads.sources.vocabulary import PARTS, PHRASES, Part
 from bot.words import plain_words
 
@@ -148,6 +149,9 @@ def _is_empty(value: object) -> bool:
 
 
 def _fits(field: str, value: object) -> bool:
+    """Whether a value is the field's as it is; a time is kept as it was written, too."""
+    if field == "submitted_at":
+        return written_time(value) is None
     if field not in ("email", "phone", "consent") or isinstance(value, dict):
         return True
     return _READERS[field](values.storable(plain(value)), value) is not None
@@ -200,6 +204,8 @@ def gather(
         if values.is_nothing(written):
             continue
         answer = Answer(question=_question(label), answer=written)
+        if isinstance(value, datetime):
+            answer["at"] = value.astimezone(UTC).isoformat()
         answers.append(answer)
         if field is not None:
             _place(found, field, answer, value)
@@ -235,7 +241,9 @@ def _holds_all(field: str, text: str, fact: object) -> bool:
         return values.bare(text) == fact
     if field in ("message", "landing_url"):
         return text.startswith(str(fact))
-    return field == "submitted_at" or text == fact
+    if field == "submitted_at":
+        return written_time(text) == fact
+    return text == fact
 
 
 def _short(text: str, _value: object) -> str | None:
@@ -251,7 +259,7 @@ def _long(text: str, _value: object) -> str:
 _READERS: Mapping[str, Callable[[str, object], object | None]] = {
     "email": lambda text, _value: next(values.addresses(text), None),
     "phone": lambda text, _value: values.number(text),
-    "submitted_at": lambda _text, value: moment(value),
+    "submitted_at": lambda _text, value: written_time(value),
     "consent": lambda text, _value: None if values.agreement(text) is None else text,
     "message": _long,
     "landing_url": _long,

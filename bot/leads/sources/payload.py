@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.leads.inquiry import Unreadable
+from bot.leads.inquiry import Unreadable, is_day
 from bot.leads.sources.contract import Reference
 from bot.leads.values import encodable
 
@@ -16,6 +16,9 @@ _MILLISECONDS = 100_000_000_000
 
 # Several times as deep as any sender nests, and far from the end of Python's stack.
 _DEEPEST = 64
+
+# `20.11.2026, 09:00`; with slashes it could be two days.
+_DAY_FIRST = re.compile(r"^(\d\d)\.(\d\d)\.(\d{4}),? ")
 
 _ID = re.compile(r"[A-Za-z0-9_.:-]{1,200}")
 
@@ -59,9 +62,13 @@ def _cleaned(value: Any, deepest: int) -> Any:
 
 
 def plain(value: object) -> str:
-    """A value of JSON as a person would write it; lists with commas, objects by their values."""
+    """A value of JSON as a person would write it; lists with commas, objects by their values, and a
+    moment on the clock of its zone and in UTC."""
     if value is None:
         return ""
+    if isinstance(value, datetime):
+        utc = f"{value.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+        return utc if value.tzinfo is UTC else f"{value:%Y-%m-%d %H:%M} {value.tzinfo} ({utc})"
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):
@@ -72,21 +79,25 @@ def plain(value: object) -> str:
 
 
 def moment(value: object) -> datetime | None:
-    """A time as ISO 8601 or Unix time (seconds or milliseconds); None where it says nothing sure.
+    """A vendor's stamp: ISO 8601 or Unix time (seconds or milliseconds), in UTC where it names no
+    offset, as all their documents say; None where it says nothing sure."""
+    found = written_time(value)
+    return found.replace(tzinfo=UTC) if found and found.tzinfo is None else found
 
-    A time without an offset is none: whose clock it is cannot be known.
-    """
+
+def written_time(value: object) -> datetime | None:
+    """A time as somebody or their program wrote it, without an offset where it names none; a day
+    alone is no time."""
     try:
         if isinstance(value, str) and not re.fullmatch(r"\d{9,14}", value.strip()):
-            found = datetime.fromisoformat(value.strip())
+            found = datetime.fromisoformat(_DAY_FIRST.sub(r"\3-\2-\1 ", value.strip()))
         else:
             seconds = float(str(value))
             seconds = seconds / 1000 if seconds >= _MILLISECONDS else seconds
             found = datetime.fromtimestamp(seconds, UTC)
     except (ValueError, OverflowError, OSError):
         return None
-    usual = found.tzinfo is not None and 2000 <= found.year < 2100
-    return found if usual else None
+    return found if 2000 <= found.year < 2100 and not is_day(found) else None
 
 
 def dig(value: object, *path: str) -> Any:

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from itertools import islice
 
 from slack_sdk.models.blocks import SectionBlock
 
-from bot.slack.text import plural, safe
+from bot.slack.text import moment, plural, safe
 
 Answers = Sequence[Mapping[str, str]]
 """What `Lead.unplaced` gives: each with its question, and the problem if there was one."""
@@ -55,6 +56,7 @@ def every(answers: Answers) -> Iterator[SectionBlock]:
 
 def _line(answer: Mapping[str, str], question: int, most: int) -> str:
     """A question and its answer; why it is no more than that stands behind it."""
-    said = safe(" ".join(answer["answer"].split()), most)
+    told = moment(datetime.fromisoformat(answer["at"])) if "at" in answer else ""
+    said = told or safe(" ".join(answer["answer"].split()), most)
     problem = f" _({answer['problem']})_" if "problem" in answer else ""
     return f"*{safe(' '.join(answer['question'].split()), question)}*: {said}{problem}"

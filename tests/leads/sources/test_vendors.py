@@ -235,6 +235,8 @@ def test_whose_clock_a_meeting_is_told_on_is_said() -> None:
     assert ("Starts", "2026-06-02 10:00 Europe/Berlin (2026-06-02 08:00 UTC)") in shown(
         read("calendly", body)
     )
+    [starts] = [each for each in read("calendly", body).answers if each["question"] == "Starts"]
+    assert starts.get("at") == "2026-06-02T08:00:00+00:00"
     for zone in (None, "", "Nowhere/At All", "../etc", 7):
         body["payload"]["timezone"] = zone
         assert ("Starts", "2026-06-02 08:00 UTC") in shown(read("calendly", body))
