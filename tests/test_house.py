@@ -127,3 +127,30 @@ def test_rules_of_the_house(rule: str, pattern: str, where: str) -> None:
         and "playground" not in path.parts  # the other side of Slack
     ]
     assert not breaks, rule
+
+
+# Kept for fiction by the Bundesnetzagentur (Berlin, mobile), Ofcom (London) and the NANPA.
+_FICTION = re.compile(r"(?:49|0)?(?:3023125|17139200)|(?:44|0)2079460|1?\d{3}55501")
+_NUMBER = re.compile(
+    r"(?<![\w.+-])(?:\+|00)[1-9][\d ()/-]{7,}\d|\b0[1-9]\d{1,3}[ /-]\d{5,}\b|\b01[567]\d{8,9}\b"
+)
+_DOMAIN = re.compile(r"(?i)[\w.+-]@((?:[\w-]+\.)+[a-z]{2,})\b")
+_NOBODYS = re.compile(r"(?i)(?:.+\.)?(?:example\.(?:com|org|net)|example|test|invalid)")
+_PROVIDERS = frozenset({"gmail.com", "mailinator.com", "fb.com", "meta.com"})
+"""They are what is tested: free mail, throw-away addresses, and Meta's own test leads."""
+
+
+def test_no_number_and_no_address_is_anybodys() -> None:
+    files = [
+        path
+        for place in ("bot", "tests", "docs", "benchmarks")
+        for path in (ROOT / place).rglob("*")
+        if path.suffix in {".py", ".md", ".json", ".csv", ".txt", ".html"}
+    ]
+    assert files
+    for path in files:
+        text = path.read_text()
+        found = (re.sub(r"\(0\)|\D", "", each) for each in _NUMBER.findall(text))
+        assert not [each for each in found if not _FICTION.match(each.removeprefix("00"))], path
+        domains = {each.lower() for each in _DOMAIN.findall(text)} - _PROVIDERS
+        assert not [each for each in domains if not _NOBODYS.fullmatch(each)], path

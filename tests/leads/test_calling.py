@@ -243,7 +243,7 @@ IMPORT: dict[str, Any] = {
         "looked_at": 10_000, "new": 9_000, "joined": 300, "known": 600, "refused": 100,
         "reasons": [["email: is not an e-mail address", 100]],
         "first": [
-            ["Ada Lovelace", HOSTILE, "ada@example.com, +49 30 23125001"], ["", "", "b@x.org"],
+            ["Ada Lovelace", HOSTILE, "ada@example.com, +49 30 23125001"], ["", "", "b@x.example"],
         ],
     },
 }  # fmt: skip

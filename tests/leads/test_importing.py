@@ -56,7 +56,7 @@ def lines(rows: Iterable[Sequence[str]]) -> bytes:
 
 def people(count: int, first: int = 0) -> list[list[str]]:
     return [
-        [f"a{n}@example.com", f"+4930901{n:04}", f"Ann Lee{n}", "Acme", "yes", ""]
+        [f"a{n}@example.com", f"+493023125{n:03}", f"Ann Lee{n}", "Acme", "yes", ""]
         for n in range(first, first + count)
     ]
 
@@ -109,7 +109,11 @@ def test_a_list_becomes_leads_on_one_call_list_and_one_card(
     with store.transaction() as session:
         lead = session.scalars(select(Lead).order_by(Lead.id)).first()
         assert lead is not None
-        assert (lead.first_name, lead.last_name, lead.phone_e164) == ("Ann", "Lee0", "+49309010000")
+        assert (lead.first_name, lead.last_name, lead.phone_e164) == (
+            "Ann",
+            "Lee0",
+            "+493023125000",
+        )
         assert (lead.call_list_id, lead.is_hot, lead.source) == (found.call_list_id, False, "csv")
         assert session.scalars(select(LeadEvent.deed).distinct()).all() == ["received"]
         assert [why for _, why in staged.refused(session, found.id)] == [
@@ -190,7 +194,7 @@ def test_the_preview_says_what_then_happens(store: Store, workspace: Workspace) 
     import_id = prepare(store, workspace, lines(rows))
     seen = state(store, import_id).preview
     assert seen["reasons"] == [["email: is not an e-mail address", 1]]
-    assert seen["first"][0] == ["Ann Lee0", "Acme", "a0@example.com, +49309010000"]
+    assert seen["first"][0] == ["Ann Lee0", "Acme", "a0@example.com, +493023125000"]
     assert count(store, Lead) == 2
     start(store, import_id)
     while importing.go_on(store, import_id):
@@ -251,7 +255,7 @@ def test_a_form_at_the_same_moment_makes_no_second_contact(
 
     def send(number: int) -> None:
         with store.transaction() as session:
-            facts = {"email": f"a{number}@example.com", "phone": f"+4930901{number:04}"}
+            facts = {"email": f"a{number}@example.com", "phone": f"+493023125{number:03}"}
             admit(session, workspace, read(facts), Arrival("form"))
 
     at_once([partial(work), *(partial(send, number) for number in range(0, 40, 5))])

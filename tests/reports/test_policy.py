@@ -36,7 +36,8 @@ FACTS = {
 SECRETS = {
     "first_name": ("Adelheid", Matter.NAME), "last_name": ("Zwölfer", Matter.NAME),
     "email": ("adelheid@zwoelfer.example", Matter.CONTACT),
-    "phone_e164": ("+43660123987", Matter.CONTACT), "job_title": ("Buyer-in-chief", Matter.CONTACT),
+    "phone_e164": ("+442079460987", Matter.CONTACT),
+    "job_title": ("Buyer-in-chief", Matter.CONTACT),
     "message": ("Call me after six", Matter.CONTACT),
     "answers": ("Ten thousand or so", Matter.CONTACT),
     "disposition_note": ("She was rude", Matter.CONTACT),
@@ -135,7 +136,7 @@ def test_nobody_reads_beyond_their_role_anywhere(ben_house: House, name: str) ->
             assert "Internal Server Error" not in text, place
             for column, (words, matter) in SECRETS.items():
                 bare = words.removeprefix("+")
-                if bare in text or words.replace("+43660", "+43 660 ") in text:
+                if bare in text or words.replace("+442079460987", "+44 20 7946 0987") in text:
                     seen.add(column)
                     assert reach[matter] is ALL, (place, column)
             if re.search(r"76[,.]?543[.,]?21", text):
