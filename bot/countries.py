@@ -48,6 +48,8 @@ _NO_COUNTRIES = frozenset({"EU", "EZ", "UN", "XA", "XB", "ZZ"})
 def country_code(written: str) -> str | None:
     """The ISO 3166 code (two letters) of a country's name or code; None for anything else."""
     words = plain_words(written[:80])
+    if (code := words.upper()) in _codes():  # most lists have codes, and the names take 10 MB
+        return code
     return _names().get(words) or _names().get(words.removeprefix("the "))
 
 
@@ -69,7 +71,7 @@ def _codes() -> frozenset[str]:
 @cache
 def _names() -> dict[str, str]:
     """Codes by name; a name that two languages give to different countries is the first one's."""
-    found = {code.casefold(): code for code in _codes()}
+    found: dict[str, str] = {}
     for alias, codes in get_global("territory_aliases").items():
         name = str(alias)
         if len(codes) == 1 and codes[0] in _codes() and name.isalpha() and len(name) <= 3:

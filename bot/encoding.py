@@ -4,8 +4,6 @@ import codecs
 from collections.abc import Mapping
 from typing import IO
 
-import chardet
-
 from bot.errors import HandoffError
 
 ENCODINGS: Mapping[str, str] = {
@@ -120,6 +118,8 @@ def _line_by_line(file: IO[bytes]) -> tuple[str, int]:
 
 
 def _detected(sample: bytes) -> str:
+    import chardet  # noqa: PLC0415 - some 10 MB, for the few lists that are no UTF-8
+
     found = chardet.detect(
         sample, prefer_superset=True, compat_names=False, exclude_encodings=_NOT_GUESSED
     )["encoding"]

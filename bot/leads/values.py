@@ -18,8 +18,9 @@ from bot.slack.text import clean
 _NOTHING = frozenset({"", "NULL", "null", "N/A", "#N/A", "-"})
 _SAYS_NOTHING = frozenset({"n/a", "na", "none", "null", "nil", "no", "unknown", "keine", "nan"})
 
-_KNOWN = 8_192
-"""How many values are remembered, since most are asked for twice or more."""
+_KNOWN, _KNOWN_DOMAINS = 1_024, 8_192
+"""How many values are remembered: most are asked for twice or more, one soon after the other, and
+domains come again and again."""
 
 # Excel's CSV and Meta's exports write this before an address or a number.
 _PREFIX = re.compile(r"^(?:mailto|tel|p):\s*", re.IGNORECASE)
@@ -91,7 +92,7 @@ def address(text: str) -> str | None:
     return _checked(bare(text))
 
 
-@lru_cache(_KNOWN)
+@lru_cache(_KNOWN_DOMAINS)
 def _checked(text: str) -> str | None:
     try:
         return validate_email(text, check_deliverability=False).normalized

@@ -154,7 +154,7 @@ def look_ahead(session: Session, imported: Import) -> None:
     if imported.state != ImportState.PREVIEW:
         return
     rows = staged.waiting(session, imported.id, _LOOKED_AT)
-    comers, refused = staged.read(session, imported, rows)
+    comers, refused = staged.read(session, imported, rows, with_answers=False)
     parted = staged.part(session, imported, comers)
     joining = _joining(session, imported.workspace_id, parted)
     reasons = Counter(reason for _, reason in refused).most_common(_REASONS_SHOWN)

@@ -61,8 +61,11 @@ def waiting(session: Session, import_id: int, most: int) -> Staged:
     return [(number, cells) for number, cells in found]
 
 
-def read(session: Session, imported: Import, rows: Staged) -> tuple[list[Comer], Refused]:
-    """Who the rows are, and why those that cannot be read are refused."""
+def read(
+    session: Session, imported: Import, rows: Staged, *, with_answers: bool = True
+) -> tuple[list[Comer], Refused]:
+    """Who the rows are, and why those that cannot be read are refused. Answers take more memory
+    than all else, and are left out where only people are counted."""
     country = session.get_one(Workspace, imported.workspace_id).country
     comers, refused, now = [], [], clock.now()
     for number, cells in rows:
@@ -71,6 +74,8 @@ def read(session: Session, imported: Import, rows: Staged) -> tuple[list[Comer],
         except Unreadable as error:
             refused.append((number, str(error.facts["summary"])))
         else:
+            if not with_answers:
+                inquiry.answers = []
             comers.append(crowd.comer(number, inquiry, now, country))
     return comers, refused
 

@@ -64,6 +64,8 @@ def _cleaned(value: Any, deepest: int) -> Any:
 def plain(value: object) -> str:
     """A value of JSON as a person would write it; lists with commas, objects by their values, and a
     moment on the clock of its zone and in UTC."""
+    if isinstance(value, str):
+        return value.strip()
     if value is None:
         return ""
     if isinstance(value, datetime):
