@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import psutil
@@ -185,9 +186,20 @@ def open_office() -> Iterator[Office]:
         ours, theirs = multiprocessing.Pipe()
         process = multiprocessing.get_context("spawn").Process(target=_serve, args=(theirs,))
         process.start()
-        stack.callback(process.join)
-        stack.callback(ours.send, None)
+        theirs.close()  # else nobody would notice that the other side is gone
+        stack.callback(_end, process, ours)
+        if not ours.poll(_START_SECONDS):
+            raise RuntimeError("the stand-in of Slack did not start")
         yield Office(place, ours.recv(), ours, stack)
+
+
+def _end(process: BaseProcess, control: Connection) -> None:
+    """Let a process end; one that does not is killed."""
+    with suppress(OSError):  # it may be gone
+        control.send(None)
+    process.join(_STOP_SECONDS)
+    process.kill()
+    process.join()
 
 
 def _serve(control: Connection) -> None:

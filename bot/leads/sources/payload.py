@@ -64,10 +64,8 @@ def _cleaned(value: Any, deepest: int) -> Any:
 def plain(value: object) -> str:
     """A value of JSON as a person would write it; lists with commas, objects by their values, and a
     moment on the clock of its zone and in UTC."""
-    if isinstance(value, str):
-        return value.strip()
-    if value is None:
-        return ""
+    if value is None or isinstance(value, str):
+        return (value or "").strip()
     if isinstance(value, datetime):
         utc = f"{value.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
         return utc if value.tzinfo is UTC else f"{value:%Y-%m-%d %H:%M} {value.tzinfo} ({utc})"
