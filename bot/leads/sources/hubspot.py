@@ -7,8 +7,10 @@ import json
 from base64 import b64encode
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
+from bot.jobs import GiveUp
 from bot.leads.inquiry import Inquiry, Unreadable, read
 from bot.leads.sources.contract import (
     Fetching,
@@ -21,7 +23,7 @@ from bot.leads.sources.contract import (
     require_same,
     sign,
 )
-from bot.leads.sources.labels import gather
+from bot.leads.sources.labels import canonical, gather
 from bot.leads.sources.payload import (
     dig,
     identifier,
@@ -52,6 +54,13 @@ _PROPERTIES = {
     "hs_analytics_first_url": ("First page", "landing_url"),
 }
 """What is asked for of a contact: its label, and the field that it means."""
+
+_SCHEMA = "/crm/v3/properties/contacts"
+_ASKED = "asked"
+"""Beside the contact: the questions, by the names of their properties."""
+_MOST_ASKED = 200  # their names are part of an address
+# What HubSpot and its users note of a contact, though a form may set it.
+_STATES = frozenset({"lifecyclestage", "hubspot_owner_id", "recent_conversion_event_name"})
 
 _CONTACT = "0-1"
 """HubSpot's type of object for contacts; deals, companies and the like have others."""
@@ -123,10 +132,48 @@ def _came_since(contact: dict[str, Any], since: datetime) -> bool:
 
 
 def fetch(vendor: Vendor, external_id: str) -> bytes:
-    """The contact as the CRM has it."""
-    properties = ",".join([*_PROPERTIES, _ORIGIN])
+    """The contact as the CRM has it, with the questions of forms that it may have answered."""
+    asked = _asked(vendor)
+    properties = ",".join([*_PROPERTIES, _ORIGIN, *asked])
     contact = vendor.get(f"{_CONTACTS}/{external_id}", "id", properties=properties)
-    return json.dumps(contact).encode()
+    return json.dumps(contact | {_ASKED: asked}).encode()
+
+
+def _asked(vendor: Vendor) -> dict[str, dict[str, Any]]:
+    """The properties that forms ask for, with their labels and the texts of their options."""
+    try:
+        found = vendor.get(_SCHEMA, "results")
+    except GiveUp:  # a token that may not read it; the usual properties are known without
+        return {}
+    asked = {
+        plain(each.get("name")): {
+            "label": plain(each.get("label")),
+            "options": {
+                plain(one.get("value")): plain(one.get("label"))
+                for one in objects(each.get("options"))
+            },
+        }
+        for each in objects(found.get("results"))
+        if _is_question(each)
+    }
+    return dict(islice(asked.items(), _MOST_ASKED))
+
+
+def _is_question(each: dict[str, Any]) -> bool:
+    name = plain(each.get("name"))
+    is_own = name in _PROPERTIES or name in _STATES or name.startswith("hs_")
+    return each.get("formField") is True and each.get("calculated") is not True and not is_own
+
+
+def _answers(sent: dict[str, Any]) -> Iterator[tuple[str, str | None, object]]:
+    """What forms asked beside the usual properties; several choices come with semicolons."""
+    asked = sent.get(_ASKED)
+    for name, each in asked.items() if isinstance(asked, dict) else ():
+        value, texts = plain(dig(sent, "properties", name)), dig(each, "options")
+        if isinstance(texts, dict) and texts:
+            value = ", ".join(plain(texts.get(one)) or one for one in value.split(";"))
+        label = plain(dig(each, "label")) or name
+        yield label, canonical(label), value
 
 
 def parse_fetched(body: bytes) -> Inquiry:
@@ -138,6 +185,7 @@ def parse_fetched(body: bytes) -> Inquiry:
         (label, field, dig(sent, "properties", name))
         for name, (label, field) in _PROPERTIES.items()
     ]
+    said += _answers(sent)
     origin = {
         "external_id": identifier(sent.get("id")),
         "submitted_at": moment(sent.get("createdAt")),
@@ -169,8 +217,8 @@ SOURCE = Source(
     verify=verify,
     fetching=Fetching(fetch, parse_fetched, missed, "https://api.hubapi.com"),
     setup=(
-        "In HubSpot open Development → Legacy apps, and make a private app with the scope",
-        "crm.objects.contacts.read.",
+        "In HubSpot open Development → Legacy apps, and make a private app with the scopes",
+        "crm.objects.contacts.read and crm.schemas.contacts.read (for what your forms ask).",
         "On its Webhooks tab set the target URL: {url}",
         "and subscribe to contact.creation.",
         "HANDOFF_SOURCES holds hubspot with the app's client secret,",

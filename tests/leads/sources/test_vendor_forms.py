@@ -39,10 +39,17 @@ def kept(inquiry: Inquiry) -> list[tuple[str, str]]:
     return [(plain_words(name), " ".join(str(value).casefold().split())) for name, value in pairs]
 
 
+_ASKED_BY_THEMSELVES = {
+    "zoom": ("email", "phone"),
+    "hubspot": ("email", "phone"),
+    "calendly": ("email",),
+}
+
+
 def is_called_otherwise(slug: str, each: Asked) -> bool:
     """Whether a vendor asks this itself, or does not tell how several answers' question is called
     that has no Latin letters."""
-    own = {"zoom": ("email", "phone"), "calendly": ("email",)}.get(slug, ())
+    own = _ASKED_BY_THEMSELVES.get(slug, ())
     return each.kind in own or (slug == "jotform" and len(each.said) > 1)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from bot.jobs import GiveUp
 from bot.leads.inquiry import Inquiry
 from bot.leads.sources import SOURCES, Ignored, Reference, Request, Unproven, meta
 from tests.leads.sources.signing import SECRET
@@ -40,7 +41,10 @@ class Recorded:
 
     def get(self, path: str, holds: str, **parameters: str) -> dict[str, Any]:
         self.asked.append((path, parameters))
-        answer: dict[str, Any] = self.answers[path + parameters.get("after", "")]
+        found = self.answers.get(path + parameters.get("after", ""))
+        if found is None:
+            raise GiveUp("the product refused it (HTTP 403)")
+        answer: dict[str, Any] = found
         assert holds in answer
         return answer
 
@@ -81,6 +85,7 @@ def test_hubspots_contact_is_fetched_and_those_that_were_missed_are_listed() -> 
     old = {"id": "6", "createdAt": "2026-05-01T09:00:00Z"}
     vendor = Recorded(
         **{
+            "/crm/v3/properties/contacts": {"results": []},
             "/crm/v3/objects/contacts/7": contact,
             "/crm/v3/objects/contacts": {
                 "results": [old, {"id": None}], "paging": {"next": {"after": "9"}},
@@ -414,10 +419,35 @@ def test_hubspots_mobile_number_and_second_addresses_are_asked_for_and_kept() ->
     assert ("Additional e-mails", "a@example.org;b@example.org") in shown(inquiry)
     fetching = SOURCES["hubspot"].fetching
     assert fetching is not None
-    vendor = Recorded(**{"/crm/v3/objects/contacts/7": {"id": "7"}})
+    vendor = Recorded(**{"/crm/v3/objects/contacts/7": {"id": "7"}})  # the schema is refused
     fetching.get(vendor, "7")
-    asked = vendor.asked[0][1]["properties"].split(",")
+    asked = vendor.asked[1][1]["properties"].split(",")
     assert {"mobilephone", "hs_additional_emails", "hs_object_source_label"} <= set(asked)
+
+
+def test_what_hubspots_forms_ask_is_kept_under_its_label() -> None:
+    fetching = SOURCES["hubspot"].fetching
+    assert fetching is not None
+    options = [{"value": "s", "label": "1-10"}, {"value": "m", "label": "11-50"}]
+    asked = [
+        {"name": "team_size", "label": "Team size", "formField": True, "options": options},
+        {"name": "budget__c", "label": "Budget", "formField": True},
+        {"name": "city", "label": "City", "formField": True},
+        {"name": "lifecyclestage", "label": "Lifecycle stage", "formField": True},
+        {"name": "hs_score", "label": "Score", "formField": True},
+        {"name": "notes_count", "label": "Notes", "formField": False},
+        {"name": "phone", "label": "Phone", "formField": True},
+    ]
+    said = {"email": "ada@example.org", "team_size": "m;xl", "budget__c": "10k", "city": None,
+            "lifecyclestage": "lead"}  # fmt: skip
+    vendor = Recorded(**{
+        "/crm/v3/properties/contacts": {"results": asked},
+        "/crm/v3/objects/contacts/7": {"id": "7", "properties": said},
+    })  # fmt: skip
+    inquiry = fetching.parse(fetching.get(vendor, "7"))
+    names = vendor.asked[1][1]["properties"].split(",")
+    assert names[-3:] == ["team_size", "budget__c", "city"]
+    assert shown(inquiry) == [("Team size", "11-50, xl"), ("Budget", "10k")]
 
 
 def test_hubspots_imports_are_not_read_back_either() -> None:

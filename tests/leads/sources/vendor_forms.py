@@ -286,6 +286,22 @@ def meta(form: Form, draw: st.DrawFn) -> Written:
     return _json(lead), "application/json"
 
 
+def hubspot(form: Form, draw: st.DrawFn) -> Written:
+    """The contact of its API, with what its schema says of the questions of forms."""
+    own = {"email": "email", "phone": draw(st.sampled_from(["phone", "mobilephone"]))}
+    properties: dict[str, str | None] = {}
+    asked: dict[str, dict[str, Any]] = {}
+    pairs = [(each.kind, *pair) for each in form for pair in each.pairs]
+    for number, (kind, label, said) in enumerate(pairs):
+        name = own.pop(kind, f"question_{number}")
+        options = {f"o{place}": text for place, text in enumerate(said)} if len(said) > 1 else {}
+        properties[name] = ";".join(options or said)
+        if name.startswith("question_"):
+            asked[name] = {"label": label, "options": options}
+    contact = {"id": "7", "createdAt": "2026-06-01T09:00:00Z", "properties": properties}
+    return _json(contact | {"asked": asked}), "application/json"
+
+
 _GOOGLE = {"email": "EMAIL", "phone": "PHONE_NUMBER"}
 
 
@@ -362,7 +378,8 @@ def api(form: Form, draw: st.DrawFn) -> Written:
 
 WRITERS: dict[str, Callable[[Form, st.DrawFn], Written]] = {
     "typeform": typeform, "tally": tally, "jotform": jotform, "webflow": webflow, "meta": meta,
-    "google_ads": google_ads, "zoom": zoom, "calendly": calendly, "form": form, "api": api,
+    "hubspot": hubspot, "google_ads": google_ads, "zoom": zoom, "calendly": calendly,
+    "form": form, "api": api,
 }  # fmt: skip
 
 
