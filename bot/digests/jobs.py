@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from bot.digests import service, view
 from bot.digests.model import Audience
 from bot.digests.report import Report
-from bot.jobs import Tasks
+from bot.jobs import Tasks, in_transaction
 from bot.shadowing import view as shadowing
 from bot.slack import Cards, Message
 from bot.store import Store
@@ -19,8 +19,10 @@ def register(tasks: Tasks, store: Store, cards: Cards, page: str = "") -> None:
 
     def send(workspace_id: int, audience: str, slot: str) -> None:
         # The slot and not the clock says which week: a retry at night reports the same one.
-        with store.transaction() as session:
-            service.send(session, workspace_id, Audience(audience), datetime.fromisoformat(slot))
+        at = datetime.fromisoformat(slot)
+        in_transaction(
+            store, lambda session: service.send(session, workspace_id, Audience(audience), at)
+        )
 
     tasks.add(service.SEND, send)
     cards.add(service.HEADLINE, _drawn(_headline(page)))

@@ -12,12 +12,14 @@ from bot.jobs.queue import (
     fold,
     retry,
 )
+from bot.jobs.rows import Loop, in_transaction
 from bot.jobs.schedule import Schedule, drop_schedule, put_schedule
 from bot.jobs.tasks import Tasks
 
 __all__ = [
     "FailedJob",
     "GiveUp",
+    "Loop",
     "Postpone",
     "Schedule",
     "Tasks",
@@ -28,6 +30,7 @@ __all__ = [
     "enqueue",
     "failed",
     "fold",
+    "in_transaction",
     "put_schedule",
     "retry",
 ]

@@ -18,9 +18,12 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from bot import clock
 from bot.jobs.queue import enqueue
+from bot.jobs.rows import Loop
 from bot.store import Base, Id, Moment, WorkspaceId
 
 logger = logging.getLogger(__name__)
+
+_DUE = Loop("jobs.schedules", "Schedules")
 
 
 class Schedule(Base):
@@ -98,10 +101,12 @@ def tick(session: Session) -> int:
     now = clock.now()
     due = session.scalars(
         select(Schedule)
-        .where(Schedule.next_run_at <= now)
+        .where(Schedule.next_run_at <= now, _DUE.ready(Schedule.id))
         .with_for_update(key_share=True, skip_locked=True)
     )
-    return sum(_fire(session, schedule, now) for schedule in due.all())
+    fired: list[bool] = []
+    _DUE.each(session, due.all(), lambda schedule: fired.append(_fire(session, schedule, now)))
+    return sum(fired)
 
 
 def _fire(session: Session, schedule: Schedule, now: datetime) -> bool:

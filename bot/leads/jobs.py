@@ -7,7 +7,7 @@ from functools import partial
 from sqlalchemy.orm import Session
 
 from bot.campaigns.model import Campaign
-from bot.jobs import GiveUp, Postpone, Tasks
+from bot.jobs import GiveUp, Tasks, in_transaction
 from bot.leads import importing, service, view
 from bot.leads.inquiry import Unreadable
 from bot.leads.model import Import, Rung
@@ -67,20 +67,24 @@ def _fetch(store: Store, apis: Apis, workspace_id: int, source: str, external_id
 def read_back(store: Store, apis: Apis, workspace_id: int, slot: str) -> None:
     """Read back from every vendor what its hooks missed; one that refuses stops no other."""
     since = datetime.fromisoformat(slot) - OVERLAP
-    later: list[Postpone] = []
+    failed: list[Exception] = []
     for source, api in apis.items():
         there: list[Reference | Refused] = []
         try:
             _look(source, api, since, there)
         except (GiveUp, Unreadable) as error:
             there.append(Refused("", str(error)))
-        except Postpone as error:
-            later.append(error)
-        with store.transaction() as session:
-            workspace = session.get_one(Workspace, workspace_id)
-            service.reconcile(session, workspace, source, there)
-    if later:
-        raise later[0]
+        except Exception as error:
+            failed.append(error)
+        in_transaction(store, partial(_reconcile, workspace_id, source, there), failed)
+    if failed:
+        raise failed[0]
+
+
+def _reconcile(
+    workspace_id: int, source: str, there: list[Reference | Refused], session: Session
+) -> None:
+    service.reconcile(session, session.get_one(Workspace, workspace_id), source, there)
 
 
 def _look(source: str, api: Vendor, since: datetime, there: list[Reference | Refused]) -> None:

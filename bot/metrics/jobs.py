@@ -1,10 +1,11 @@
 """What the clock brings in for the figures: every five minutes, days that are over are tallied."""
 
+from datetime import date
 from functools import partial
 
 from sqlalchemy.orm import Session
 
-from bot.jobs import Tasks, put_schedule
+from bot.jobs import Loop, Tasks, put_schedule
 from bot.metrics import days
 from bot.metrics.computing import scope
 from bot.metrics.period import EVER
@@ -12,6 +13,8 @@ from bot.people.model import Workspace
 from bot.store import Store
 
 TALLY = "metrics.tally"
+
+_DAYS = Loop("metrics.days", "Figures of days that are over")
 
 
 def register(tasks: Tasks, store: Store) -> None:
@@ -30,7 +33,8 @@ def install(session: Session, workspace: Workspace) -> None:
 def tally(store: Store, workspace_id: int) -> int:
     """Tally the days that are over and are not, or not any more; returns how many there were.
 
-    Each is a transaction of its own, so that what is done stays done.
+    Each is a transaction of its own, so that what is done stays done. One that fails is computed
+    where it is read, and tried again the next time.
     """
     with store.transaction() as session:
         about = scope(session, workspace_id, EVER)
@@ -38,7 +42,11 @@ def tally(store: Store, workspace_id: int) -> int:
         left = days.to_tally(session, about)
     for day in left:
         with store.transaction() as session:
-            days.tally(session, scope(session, workspace_id, EVER), day)
+            about = scope(session, workspace_id, EVER)
+            _DAYS.each(
+                session, [day], partial(days.tally, session, about), key=date.toordinal,
+                workspace_id=workspace_id,
+            )  # fmt: skip
     return len(left)
 
 

@@ -1,10 +1,14 @@
 """The durable work of people: ask Slack for someone's name and zone, warn the admins, and delete
 sessions that have expired."""
 
-from bot.jobs import Tasks
+from functools import partial
+
+from sqlalchemy.orm import Session
+
+from bot.jobs import Tasks, rows
 from bot.people import profile, service, sessions, view
 from bot.people.model import Person, Role, Workspace
-from bot.slack import Cards, Slack, show
+from bot.slack import Cards, Message, Slack, show
 from bot.slack.cards import Card
 from bot.store import Store
 
@@ -25,9 +29,27 @@ def register(tasks: Tasks, store: Store, cards: Cards, slack: Slack) -> None:
             for admin in service.having(session, card.workspace_id, Role.ADMIN):
                 show(session, card.workspace_id, service.REFUSED, card_id, admin.slack_id)
 
+    tasks.add(rows.PARKED, partial(tell_admins, store))
     tasks.add(service.REFRESH, refresh)
     tasks.add(service.REFUSED, refused)
     tasks.each_tick(sessions.prune, every=600)
+    cards.add(rows.PARKED, _parked)
     cards.when_refused(service.report_refusal)
     cards.add(service.REFUSED, lambda session, key: view.refused(session.get_one(Card, key).target))
     cards.add(service.ARCHIVED, lambda session, key: view.archived(session.get_one(Workspace, key)))
+
+
+def tell_admins(store: Store, parked_id: int) -> None:
+    """Tell the admins of a row that failed, unless it has succeeded since."""
+    with store.transaction() as session:
+        found = rows.parked(session, parked_id)
+        if found is None:
+            return
+        workspace_id = found[1].workspace_id
+        for admin in service.having(session, workspace_id, Role.ADMIN):
+            show(session, workspace_id, rows.PARKED, parked_id, admin.slack_id)
+
+
+def _parked(session: Session, parked_id: int) -> Message | None:
+    found = rows.parked(session, parked_id)
+    return view.parked(*found) if found else None

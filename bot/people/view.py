@@ -18,6 +18,7 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
+from bot.jobs.rows import Loop, ParkedRow
 from bot.people.model import Person, Role, Team, Workspace
 from bot.slack import Message
 from bot.slack.paging import page_turns
@@ -153,5 +154,16 @@ def refused(target: str) -> Message:
         f"Slack refuses my messages for {place}. Is the channel archived, or am I not a member? "
         "`handoff doctor` on the server says what to fix; then `handoff jobs retry` sends what "
         "has waited."
+    )
+    return Message(text, [SectionBlock(text=text)])
+
+
+def parked(loop: Loop, row: ParkedRow, count: int) -> Message:
+    """A warning to the admins: rows of a clock-driven loop fail; everything else goes on."""
+    which = f"Row {row.row_id} fails" if count == 1 else f"{count} rows fail, such as {row.row_id}"
+    text = (
+        f"*{loop.label}*: something went wrong on our side. {which} (`{row.error}`). "
+        "Everything else goes on, and I keep trying. Please tell whoever looks after Handoff's "
+        "server."
     )
     return Message(text, [SectionBlock(text=text)])

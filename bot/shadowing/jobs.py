@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bot import clock
-from bot.jobs import Tasks
+from bot.jobs import Tasks, in_transaction
 from bot.shadowing import invite, service, view
 from bot.shadowing.invite import Invitation
 from bot.shadowing.model import ShadowSeat
@@ -27,8 +27,7 @@ def _rounds(tasks: Tasks, store: Store) -> None:
             service.open_round(session, workspace_id, datetime.fromisoformat(slot))
 
     def lapse(workspace_id: int) -> None:
-        with store.transaction() as session:
-            service.lapse(session, workspace_id)
+        in_transaction(store, lambda session: service.lapse(session, workspace_id))
 
     def settle(pair_id: int) -> None:
         with store.transaction() as session:

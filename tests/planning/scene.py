@@ -10,12 +10,13 @@ from bot.campaigns.model import Campaign
 from bot.leads import service as leads
 from bot.leads.inquiry import Inquiry
 from bot.money import Money
-from bot.people.model import Person, Workspace
+from bot.people import service as people
+from bot.people.model import Person, Role, Workspace
 from bot.planning import service
 from bot.planning.model import Concern, Proposal, Request, RequestEvent, Standing
 from bot.slack.cards import Card
 from bot.store import Base, Store
-from tests.campaigns.scene import draft
+from tests.campaigns.scene import draft, install
 
 WANTED = "A trial of three months, paid monthly"
 
@@ -156,3 +157,27 @@ class Company:
             lead_id = leads.type_in(session, self.workspace, self.sal, typed, None).lead_id
         assert lead_id is not None
         return lead_id
+
+
+def found(store: Store) -> Company:
+    """The company with its people, before anybody has asked for anything."""
+    workspace = install(store)
+    return Company(
+        store,
+        workspace,
+        mara=_hire(store, workspace, "Mara", "Marketing", Role.MARKETER),
+        sal=_hire(store, workspace, "Sal", "Sales", Role.SALESPERSON),
+        sue=_hire(store, workspace, "Sue", "Sales", Role.SALESPERSON),
+        cleo=_hire(store, workspace, "Cleo", None, Role.MANAGER),
+        root=_hire(store, workspace, "Root", None, Role.ADMIN),
+        guest=_hire(store, workspace, "Guest", None),
+    )
+
+
+def _hire(store: Store, workspace: Workspace, name: str, team: str | None, *roles: Role) -> Person:
+    with store.transaction() as session:
+        person = people.person(session, workspace.id, f"U{name.upper()}")
+        teams = {each.name: each.id for each in people.teams(session, workspace.id)}
+        person.name, person.roles = name, [str(role) for role in roles]
+        person.team_id = teams[team] if team else None
+    return person

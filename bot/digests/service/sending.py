@@ -13,7 +13,7 @@ from bot.digests.report import Report
 from bot.digests.service.personal import ROLES, own_weeks, write_own
 from bot.digests.service.quarterly import show_quarter
 from bot.digests.service.reporting import sum_up
-from bot.jobs import put_schedule
+from bot.jobs import Loop, put_schedule
 from bot.people import service as people
 from bot.people.model import Person, Role, Workspace
 
@@ -24,6 +24,9 @@ DETAILS = "digest.details"
 MONEY = "digest.money"
 OWN = "digest.own"
 """The kinds of cards."""
+
+_MANAGERS = Loop("digests.managers", "Digests for managers")
+_OWN_WEEKS = Loop("digests.own", "Personal digests")
 
 # Down over the weekend and into Tuesday, the digest still comes; later it would be old news.
 _GRACE = timedelta(days=2)
@@ -58,7 +61,12 @@ def send(session: Session, workspace_id: int, audience: Audience, at: datetime) 
     if audience is Audience.CHANNEL:
         return _deliver(session, digest, timetable, None, workspace.channel)
     managers = people.having(session, workspace_id, Role.MANAGER)
-    return sum(_deliver(session, digest, timetable, who.id, who.slack_id) for who in managers)
+    sent: list[bool] = []
+    _MANAGERS.each(
+        session, managers,
+        lambda who: sent.append(_deliver(session, digest, timetable, who.id, who.slack_id)),
+    )  # fmt: skip
+    return sum(sent)
 
 
 def _deliver(
@@ -90,11 +98,12 @@ def _send_own(session: Session, workspace: Workspace, audience: Audience, week: 
     having = people.having(session, workspace.id, ROLES[audience])
     persons = {each.id: each for each in having if each.id not in spared}
     told = own_weeks(session, workspace, audience, list(persons.values()), week)
-    return sum(
-        _tell(session, workspace, persons[person_id], own)
-        for person_id, own in told.items()
-        if own.says_something
+    whom = [persons[person_id] for person_id, own in told.items() if own.says_something]
+    sent: list[bool] = []
+    _OWN_WEEKS.each(
+        session, whom, lambda who: sent.append(_tell(session, workspace, who, told[who.id]))
     )
+    return sum(sent)
 
 
 def _tell(session: Session, workspace: Workspace, who: Person, own: OwnWeek) -> bool:

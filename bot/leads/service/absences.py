@@ -1,13 +1,14 @@
 """Being away: open leads are offered to others, and come back or not as the person says."""
 
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from bot import clock, slack
 from bot.errors import HandoffError
-from bot.jobs import enqueue
+from bot.jobs import Loop, enqueue
 from bot.leads.model import IS_OPEN, Deed, Lead, Rung
 from bot.leads.service.audit import record
 from bot.leads.service.giving import give
@@ -19,6 +20,8 @@ from bot.people.model import Absence, Person, Role
 BACK = "leads.back"
 
 _AT_ONCE = 100
+
+_LEAVERS = Loop("leads.leavers", "Leads of people who left")
 
 
 class NotAway(HandoffError):
@@ -101,16 +104,19 @@ def release_for_leavers(session: Session) -> int:
 
     At most a hundred at once; returns how many they were.
     """
-    found = session.execute(
-        select(Lead, Person)
+    found = session.scalars(
+        select(Lead)
         .join(Person, (Person.id == Lead.claimed_by) & (Person.workspace_id == Lead.workspace_id))
-        .where(~Person.active, IS_OPEN)
+        .where(~Person.active, IS_OPEN, _LEAVERS.ready(Lead.id))
         .limit(_AT_ONCE)
         .with_for_update(key_share=True, skip_locked=True, of=Lead)
     ).all()
-    for lead, owner in found:
-        _hand_over(session, lead, owner, why="left")
+    _LEAVERS.each(session, found, partial(_leave_behind, session))
     return len(found)
+
+
+def _leave_behind(session: Session, lead: Lead) -> None:
+    _hand_over(session, lead, session.get_one(Person, lead.claimed_by), why="left")
 
 
 def _hand_over(session: Session, lead: Lead, owner: Person, *, why: str) -> None:

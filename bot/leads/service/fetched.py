@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
+from functools import partial
+from zlib import crc32
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from bot import clock, slack
-from bot.jobs import put_schedule
+from bot.jobs import Loop, put_schedule
 from bot.leads.inquiry import Unreadable
 from bot.leads.model import REFUSAL, Outcome, Submission
 from bot.leads.service.admitting import admit
@@ -25,6 +27,8 @@ REFERENCE = "text/x-reference"
 """The content type of a submission that is no more than the id of a lead."""
 
 REFUSED = "leads.refused"
+
+_MISSED = Loop("leads.missed", "Leads that a webhook missed")
 
 # Hourly, and a day back each time: a vendor's own delay, and a weekend's outage of a few hours.
 _CRON = "7 * * * *"
@@ -78,13 +82,22 @@ def reconcile(
     """Fetch those of the vendor's leads that we do not know; returns how many are new to us. The
     admins are told of what it refuses."""
     arrival = Arrival(source, sender=FETCHED)
-    found = 0
-    for each in there:
+    found: list[bool] = []
+
+    def follow(each: Reference | Refused) -> None:
         if isinstance(each, Refused):
             _tell_of(session, workspace, source, each)
         elif not heard_of(session, workspace.id, arrival, each.external_id):
-            found += fetch_later(session, workspace, source, each)
-    return found
+            found.append(fetch_later(session, workspace, source, each))
+
+    _MISSED.each(session, there, follow, key=partial(_key, source), workspace_id=workspace.id)
+    return sum(found)
+
+
+def _key(source: str, each: Reference | Refused) -> int:
+    """A number for what a vendor named."""
+    what = each.what if isinstance(each, Refused) else each.external_id
+    return crc32(f"{source}:{what}".encode())
 
 
 def _tell_of(session: Session, workspace: Workspace, source: str, refused: Refused) -> None:

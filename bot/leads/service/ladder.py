@@ -16,6 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from bot import clock, slack
+from bot.jobs import Loop
 from bot.leads.model import (
     FREE_LADDER,
     OWNED_LADDER,
@@ -32,6 +33,8 @@ from bot.leads.service.turns import next_in_turn
 from bot.people import service as people
 from bot.people.model import Person, Role, Workspace
 from bot.people.rota import Rota, rota
+
+_DUE = Loop("leads.escalation", "Escalation of leads")
 
 # Leads of one transaction, so that a sweep is short and others can share the work.
 _AT_ONCE = 10
@@ -50,17 +53,19 @@ def sweep(session: Session) -> int:
     now = clock.now()
     due = session.scalars(
         select(Lead)
-        .where(Lead.look_at <= now)
+        .where(Lead.look_at <= now, _DUE.ready(Lead.id))
         .order_by(Lead.look_at, Lead.id)
         .limit(_AT_ONCE)
         .with_for_update(key_share=True, skip_locked=True)
     ).all()
     desks: dict[int, Desk] = {}
-    for lead in due:
+
+    def look(lead: Lead) -> None:
         if lead.workspace_id not in desks:
             desks[lead.workspace_id] = desk(session, lead.workspace_id)
         desks[lead.workspace_id].look(lead, now)
-    session.flush()
+
+    _DUE.each(session, due, look)
     return len(due)
 
 
@@ -94,7 +99,7 @@ class Desk:
                 return
             self._wake(lead, now)
         if lead.claimed_by is None and lead.reserved_until and lead.reserved_until > now:
-            self._say(lead, Rung.HEAD_START, [self.rota.people[lead.reserved_for or 0]])
+            self._keep(lead, now)
         rung = next_rung(lead)
         if rung is None:
             return
@@ -103,6 +108,14 @@ class Desk:
             lead.look_at = due
             return
         self._take(lead, rung, now)
+
+    def _keep(self, lead: Lead, now: datetime) -> None:
+        """Tell who has the head start; where they are not there to use it, everybody may claim."""
+        if lead.reserved_for is not None and self.rota.is_present(lead.reserved_for, now):
+            self._say(lead, Rung.HEAD_START, [self.rota.people[lead.reserved_for]])
+            return
+        lead.reserved_for = lead.reserved_until = None
+        slack.redraw(self.session, CARD, lead.id)
 
     def _measure(self, lead: Lead) -> None:
         """Keep the promises' times, and the working time that claim and response really took."""

@@ -6,7 +6,7 @@ or moved the campaign, the clock finds that the rows differ and calls the same.
 
 from collections.abc import Sequence
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from bot import clock, slack
@@ -75,12 +75,13 @@ def _tell_result(session: Session, request: Request) -> None:
     slack.show(session, request.workspace_id, RESULT, request.id, asker.slack_id, thread_of=thread)
 
 
-def left_behind(session: Session, most: int) -> Sequence[int]:
-    """The campaigns whose proposals say less than they do."""
+def left_behind(session: Session, most: int, ready: ColumnElement[bool]) -> Sequence[Proposal]:
+    """The proposals that say less than their campaigns do, of those that are `ready`."""
     return session.scalars(
-        select(Proposal.campaign_id)
+        select(Proposal)
         .join(Campaign, Campaign.id == Proposal.campaign_id)
         .where(
+            ready,
             Proposal.stage.not_in(OVER),
             (Proposal.stage != Campaign.stage) | (Proposal.version != Campaign.version),
         )
@@ -88,8 +89,8 @@ def left_behind(session: Session, most: int) -> Sequence[int]:
     ).all()
 
 
-def out_of_date(session: Session, most: int) -> Sequence[Request]:
-    """The requests whose campaign has gone on without being proposed."""
+def out_of_date(session: Session, most: int, ready: ColumnElement[bool]) -> Sequence[Request]:
+    """The `ready` requests whose campaign has gone on without being proposed."""
     behind = [
         and_(Request.turn == Turn.WAITING, Campaign.stage.not_in([Stage.DRAFT])),
         and_(Request.turn == Turn.PROPOSED, Campaign.stage.not_in([Stage.PROPOSED, Stage.AGREED])),
@@ -98,7 +99,7 @@ def out_of_date(session: Session, most: int) -> Sequence[Request]:
     return session.scalars(
         select(Request)
         .join(Campaign, Campaign.id == Request.campaign_id)
-        .where(or_(*behind))
+        .where(ready, or_(*behind))
         .limit(most)
         .with_for_update(of=Request, key_share=True, skip_locked=True)
     ).all()

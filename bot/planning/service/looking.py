@@ -1,6 +1,8 @@
 """What the clock looks at: promises that are nearly due, and campaigns that other verbs moved."""
 
 from datetime import datetime
+from functools import partial
+from operator import attrgetter
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
@@ -8,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot import clock, slack
 from bot.campaigns.model import Campaign, Stage
+from bot.jobs import Loop
 from bot.people import service as people
 from bot.people.model import Person, Role
 from bot.planning.model import Deed, Proposal, ProposalReminder, Request
@@ -15,6 +18,11 @@ from bot.planning.service.audit import ASKED, REMINDER, record, redraw_proposal
 from bot.planning.service.following import follow, follow_request, left_behind, out_of_date
 from bot.planning.service.looking_back import ask_back
 from bot.planning.service.reading import held, seats
+
+_REQUESTS = Loop("planning.requests", "Reminders of requests")
+_PROPOSALS = Loop("planning.proposals", "Reminders of proposals")
+_MOVED = Loop("planning.follow", "Proposals that follow their campaign")
+_ANSWERED = Loop("planning.follow_requests", "Requests that follow their campaign")
 
 # Rows of one transaction, so that a look is short and others can share the work.
 _AT_ONCE = 100
@@ -24,21 +32,18 @@ def look(session: Session) -> int:
     """Look at what is due, at most a hundred of each kind; returns how many those were."""
     now = clock.now()
     done = _requests(session, now) + _proposals(session, now) + _follow(session)
-    done += ask_back(session, _AT_ONCE)
-    session.flush()
-    return done
+    return done + ask_back(session, _AT_ONCE)
 
 
 def _requests(session: Session, now: datetime) -> int:
     due = session.scalars(
         select(Request)
-        .where(Request.look_at <= now)
+        .where(Request.look_at <= now, _REQUESTS.ready(Request.id))
         .order_by(Request.look_at)
         .limit(_AT_ONCE)
         .with_for_update(key_share=True, skip_locked=True)
     ).all()
-    for request in due:
-        _look_at_request(session, request, now)
+    _REQUESTS.each(session, due, lambda request: _look_at_request(session, request, now))
     return len(due)
 
 
@@ -62,16 +67,19 @@ def _who_answers(session: Session, workspace_id: int) -> list[Person]:
 
 def _proposals(session: Session, now: datetime) -> int:
     due = session.scalars(
-        select(Proposal.campaign_id)
-        .where(Proposal.look_at <= now)
+        select(Proposal)
+        .where(Proposal.look_at <= now, _PROPOSALS.ready(Proposal.campaign_id))
         .order_by(Proposal.look_at)
         .limit(_AT_ONCE)
     ).all()
-    for campaign_id in due:
+
+    def look(found: Proposal) -> None:
         # The campaign first, as every verb does: two that hold each other's row wait for ever.
-        campaign, proposal = held(session, campaign_id)
+        campaign, proposal = held(session, found.campaign_id)
         if proposal.look_at is not None and proposal.look_at <= now:
             _look_at_proposal(session, campaign, proposal, now)
+
+    _PROPOSALS.each(session, due, look, key=attrgetter("campaign_id"))
     return len(due)
 
 
@@ -112,10 +120,11 @@ def _remind(session: Session, campaign: Campaign, now: datetime) -> None:
 
 def _follow(session: Session) -> int:
     """Catch up with campaigns that were changed, announced, ended or cancelled elsewhere."""
-    moved = left_behind(session, _AT_ONCE)
-    for campaign_id in moved:
-        follow(session, *held(session, campaign_id))
-    waiting = out_of_date(session, _AT_ONCE)
-    for request in waiting:
-        follow_request(session, request)
+    moved = left_behind(session, _AT_ONCE, _MOVED.ready(Proposal.campaign_id))
+    _MOVED.each(
+        session, moved, lambda found: follow(session, *held(session, found.campaign_id)),
+        key=attrgetter("campaign_id"),
+    )  # fmt: skip
+    waiting = out_of_date(session, _AT_ONCE, _ANSWERED.ready(Request.id))
+    _ANSWERED.each(session, waiting, partial(follow_request, session))
     return len(moved) + len(waiting)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 
 from sqlalchemy import exists, func, select
 from sqlalchemy.dialects.postgresql import insert
@@ -11,6 +12,7 @@ from bot import clock, slack
 from bot.campaigns import service as campaigns
 from bot.campaigns.model import Campaign, Stage
 from bot.errors import FieldErrors, NotFound
+from bot.jobs import Loop
 from bot.leads.model import Lead
 from bot.metrics import of_campaigns
 from bot.people import service as people
@@ -18,6 +20,8 @@ from bot.people.model import Person, Role
 from bot.planning.model import LONGEST_LESSON, Again, LookBack, Retrospective, Side
 from bot.planning.service.audit import LESSONS, RETROSPECTIVE
 from bot.slack.text import clean
+
+_ENDED = Loop("planning.look_back", "Questions at the end of a campaign")
 
 # Whoever starts to use this is not asked about campaigns of years ago.
 _RECENTLY = timedelta(days=14)
@@ -33,13 +37,13 @@ def ask_back(session: Session, most: int) -> int:
             Campaign.announced_at.is_not(None),
             Campaign.ends_on >= (clock.now() - _RECENTLY).date(),
             ~asked,
+            _ENDED.ready(Campaign.id),
         )
         .options(joinedload(Campaign.owner))
         .limit(most)
         .with_for_update(of=Campaign, key_share=True, skip_locked=True)
     ).all()
-    for campaign in ended:
-        _ask(session, campaign)
+    _ENDED.each(session, ended, partial(_ask, session))
     return len(ended)
 
 

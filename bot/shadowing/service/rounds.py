@@ -1,13 +1,14 @@
 """The verbs of a round: it opens, pairs who is there, tells the rest, and ends."""
 
 from datetime import datetime, timedelta
+from operator import itemgetter
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from bot import clock, slack
-from bot.jobs import enqueue
+from bot.jobs import Loop, enqueue
 from bot.people.model import Workspace
 from bot.shadowing import slots
 from bot.shadowing.model import (
@@ -25,6 +26,10 @@ from bot.shadowing.service.settings import is_due, setting
 from bot.shadowing.service.table import CARD, LEFT_OVER, hold, redraw
 
 LAPSE = "shadow.lapse"
+
+_LAPSING = Loop("shadowing.lapse", "Pairs that found no time")
+_PAIRING = Loop("shadowing.pairs", "Pairs of a shadowing round")
+_LEFT_OVER = Loop("shadowing.left_over", "People without a pair")
 
 # How long a pair may look for a time; its times are proposed for this long ahead too.
 _LONGEST_WEEKS = 2
@@ -46,11 +51,17 @@ def open_round(session: Session, workspace_id: int, slot: datetime) -> ShadowRou
     workspace = session.get_one(Workspace, workspace_id)
     there = circle.read(session, workspace, opened.closes_at)
     outcome = pair(there.marketers, there.salespeople, there.ties, twice=told.two_pairs)
-    for edge in outcome.pairs:
-        _seat(session, opened, there, edge, workspace)
-    for person_id in outcome.left_over:
-        reason = there.why_left(person_id, outcome.allowed)
-        _leave_over(session, opened, there, person_id, reason)
+    _PAIRING.each(
+        session, outcome.pairs, lambda edge: _seat(session, opened, there, edge, workspace),
+        key=itemgetter(0), workspace_id=workspace_id,
+    )  # fmt: skip
+    _LEFT_OVER.each(
+        session, outcome.left_over,
+        lambda person_id: _leave_over(
+            session, opened, there, person_id, there.why_left(person_id, outcome.allowed)
+        ),
+        key=int, workspace_id=workspace_id,
+    )  # fmt: skip
     enqueue(session, LAPSE, at=opened.closes_at, workspace_id=workspace_id)
     return opened
 
@@ -136,7 +147,7 @@ def _leave_over(
 
 def _lapse_overdue(session: Session, workspace_id: int) -> int:
     overdue = session.scalars(
-        select(ShadowPair.id)
+        select(ShadowPair)
         .join(ShadowRound, ShadowRound.id == ShadowPair.round_id)
         .where(
             ShadowPair.workspace_id == workspace_id,
@@ -145,7 +156,9 @@ def _lapse_overdue(session: Session, workspace_id: int) -> int:
         )
         .order_by(ShadowPair.id)
     ).all()
-    return sum(_lapse(session, pair_id) for pair_id in overdue)
+    lapsed: list[bool] = []
+    _LAPSING.each(session, overdue, lambda pair: lapsed.append(_lapse(session, pair.id)))
+    return sum(lapsed)
 
 
 def _lapse(session: Session, pair_id: int) -> bool:

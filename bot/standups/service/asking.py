@@ -6,6 +6,7 @@ part is new: they get the prompt, in the same transaction. What happens twice fi
 """
 
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,10 +15,12 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, joinedload
 
 from bot import clock, slack
-from bot.jobs import Schedule, put_schedule
+from bot.jobs import Loop, Schedule, put_schedule
 from bot.people.model import Absence, Person, Team, Workspace
 from bot.standups.model import Answer, Standup, StandupEntry, StandupRound
 from bot.store import table
+
+_MOVED = Loop("standups.follow_people", "Standups that follow their people")
 
 OPEN = "standup.open"
 PROMPT = "standup.prompt"
@@ -63,9 +66,12 @@ def follow_people(session: Session) -> int:
     known = select(Schedule.id).where(
         Schedule.workspace_id == places.c.workspace_id, Schedule.name == name
     )
-    asleep = select(places.c.id).where(~known.exists()).distinct().order_by(places.c.id)
-    for standup_id in session.scalars(asleep).all():
-        align(session, session.get_one(Standup, standup_id))
+    asleep = (
+        select(Standup)
+        .where(Standup.id.in_(select(places.c.id).where(~known.exists())), _MOVED.ready(Standup.id))
+        .order_by(Standup.id)
+    )
+    _MOVED.each(session, session.scalars(asleep).all(), partial(align, session))
     return 0
 
 

@@ -1,6 +1,6 @@
 """The verbs of a round that is under way: it reminds once, and closes with a summary.
 
-The times stand in the rows. Each tick claims what is due by a conditional update, so ten processes
+The times stand in the rows. Each tick claims what is due, which no other can then, so ten processes
 remind and close once; and whoever answers holds the round's row shared, so an answer is either seen
 by the closing or lets the summary be drawn anew.
 """
@@ -11,6 +11,7 @@ from sqlalchemy import Select, and_, case, func, select, update
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from bot import clock, slack
+from bot.jobs import Loop
 from bot.people.model import Person
 from bot.standups.model import Answer, Standup, StandupEntry, StandupRound
 from bot.standups.service.asking import PROMPT, is_away
@@ -18,6 +19,8 @@ from bot.standups.service.asking import PROMPT, is_away
 REMINDER = "standup.reminder"
 SUMMARY = "standup.summary"
 WEEK = "standup.week"
+
+_ENDED = Loop("standups.close", "Summaries of standups")
 
 # Rows of one transaction, so that a tick is short and others can share the work.
 _AT_ONCE = 1000
@@ -64,23 +67,26 @@ def close(session: Session) -> int:
     A round in which nobody was asked has nothing to say, and gets no summary.
     """
     now = clock.now()
-    due = (
-        select(StandupRound.id)
-        .where(StandupRound.closes_at <= now, StandupRound.closed_at.is_(None))
+    due = session.scalars(
+        select(StandupRound)
+        .where(
+            StandupRound.closes_at <= now,
+            StandupRound.closed_at.is_(None),
+            _ENDED.ready(StandupRound.id),
+        )
         .order_by(StandupRound.closes_at, StandupRound.id)
         .limit(1)
         .with_for_update(skip_locked=True)
-    )
-    closed = session.scalars(
-        update(StandupRound)
-        .where(StandupRound.id.in_(due.scalar_subquery()))
-        .values(closed_at=now)
-        .returning(StandupRound)
     ).all()
-    for each in closed:
-        if _has_entries(session, each.id):
-            _sum_up(session, each)
-    return len(closed)
+    _ENDED.each(session, due, lambda ended: _close(session, ended, now))
+    return len(due)
+
+
+def _close(session: Session, ended: StandupRound, now: datetime) -> None:
+    ended.closed_at = now
+    session.flush()
+    if _has_entries(session, ended.id):
+        _sum_up(session, ended)
 
 
 def next_reminder(session: Session) -> datetime | None:
