@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from fractions import Fraction
+from zoneinfo import ZoneInfo
 
 from bot.digests.noise import count_moved, share_moved
 from bot.digests.report import PastWeek, Report
@@ -103,7 +104,8 @@ def _change(report: Report, what: Compared) -> Change:
 
 
 def _is_comparable(report: Report, what: Compared, week: PastWeek) -> bool:
-    is_ripe = report.as_of.date() - report.week.end > _RIPE
+    today = report.as_of.astimezone(ZoneInfo(report.zone)).date()
+    is_ripe = today - report.week.end > _RIPE
     return week.same_age or is_ripe or not what.ripens
 
 

@@ -1,6 +1,6 @@
 """What changed, against which weeks, and what of it is said."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -64,6 +64,14 @@ def test_weeks_long_ago_are_ripe_whenever_they_were_summed_up() -> None:
     now, before = {"received": 100, "claimed": 10}, {"received": 100, "claimed": 90}
     later = report(now, before, same_age=False, as_of=NOW + timedelta(days=40))
     assert change(later, "Claimed").verdict is Verdict.DOWN
+
+
+def test_weeks_are_ripe_when_the_day_has_come_where_the_workspace_is() -> None:
+    now, before = {"received": 100, "claimed": 10}, {"received": 100, "claimed": 90}
+    midnight = datetime(2026, 12, 21, 18, tzinfo=UTC)  # 22 December, an hour old in Dhaka
+    for zone, verdict in (("UTC", Verdict.UNKNOWN), ("Asia/Dhaka", Verdict.DOWN)):
+        found = report(now, before, same_age=False, zone=zone, as_of=midnight)
+        assert change(found, "Claimed").verdict is verdict
 
 
 def test_a_running_week_is_compared_with_nothing() -> None:

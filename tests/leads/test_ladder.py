@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -12,6 +13,7 @@ from sqlalchemy import select
 from bot import clock
 from bot.command_line import leads as lead_commands
 from bot.errors import FieldErrors, NotAllowed
+from bot.jobs.rows import ParkedRow
 from bot.leads import service, view
 from bot.leads.inquiry import read
 from bot.leads.model import (
@@ -25,6 +27,7 @@ from bot.leads.model import (
     ServiceLevel,
     Status,
 )
+from bot.leads.service import reading
 from bot.leads.service.absences import NotAway
 from bot.leads.service.admitting import admit
 from bot.leads.service.case import Arrival
@@ -384,6 +387,69 @@ def test_a_returning_customer_is_kept_for_who_knows_them(floor: Floor) -> None:
     floor.hands.forward(seconds=120)
     floor.do(service.claim, floor.sue, lead)
     assert floor.get(lead).claimed_by == floor.sue.id
+
+
+def returning(floor: Floor) -> int:
+    """A lead of somebody whom Sal knows, while returning customers are kept for two minutes."""
+    floor.level(head_start_seconds=120)
+    lost = floor.lead(1)
+    floor.do(service.claim, floor.sal, lost)
+    floor.do(service.lose, floor.sal, lost, service.Ending(Disposition.NO_BUDGET))
+    with floor.store.transaction() as session:
+        again = read({"email": "ada1@example.com", "external_id": "again"})
+        workspace = session.get_one(Workspace, floor.workspace.id)
+        return admit(session, workspace, again, Arrival("api")).lead_id
+
+
+def test_a_head_start_of_who_was_deactivated_stops_nothing(floor: Floor) -> None:
+    lead = returning(floor)
+    with floor.store.transaction() as session:
+        session.get_one(Person, floor.sal.id).active = False
+    other = floor.lead(2)
+    floor.until(NINE + 6 * MINUTE)
+    for each in (lead, other):
+        assert floor.steps(each) == [(Rung.NUDGE, "", "Mon 09:05")]
+    with floor.store.transaction() as session:
+        assert session.scalars(select(ParkedRow)).all() == []
+
+
+def test_a_head_start_of_who_is_away_keeps_nobody_waiting(floor: Floor) -> None:
+    lead = returning(floor)
+    floor.away(floor.sal, 24)
+    floor.sweep()
+    assert floor.steps(lead) == []
+    floor.do(service.claim, floor.sue, lead)
+    assert floor.get(lead).claimed_by == floor.sue.id
+
+
+def test_who_loses_a_race_of_three_is_told_who_won(
+    floor: Floor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lead, tom = floor.lead(), floor.hire("Tom")
+    floor.do(service.claim, floor.sal, lead)
+    looks = 0
+
+    def find_between(*args: Any) -> Lead:
+        """Sal lets it go as Sue looks why she lost, and Tom takes it before she tries again."""
+        nonlocal looks
+        looks += 1
+        if looks == 1:
+            floor.do(service.release, floor.sal, lead)
+        found = reading.find(*args)
+        if looks == 1:
+            floor.do(service.claim, tom, lead)
+        return found
+
+    with floor.store.transaction() as session:
+        sue = session.get_one(Person, floor.sue.id)
+        monkeypatch.setattr("bot.leads.service.ownership.find", find_between)
+        monkeypatch.setattr(
+            "bot.leads.service.ownership.owned",
+            lambda session, _who, lead_id, _deed: session.get_one(Lead, lead_id),
+        )
+        with pytest.raises(service.AlreadyClaimed, match="<@UTOM> claimed this lead"):
+            service.claim(session, sue, lead)
+    assert floor.get(lead).claimed_by == tom.id
 
 
 def test_a_qualified_lead_can_be_handed_over_and_claimed(floor: Floor) -> None:

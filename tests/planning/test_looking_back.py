@@ -1,16 +1,17 @@
 """Looking back: both sides are asked once, and what they say is kept and shown."""
 
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 
 from bot.campaigns import service as campaigns
-from bot.campaigns.model import Campaign, Kind
+from bot.campaigns.model import Campaign, Kind, Stage
 from bot.errors import FieldErrors, NotFound
 from bot.leads import service as leads
 from bot.leads.inquiry import Inquiry
 from bot.leads.model import Disposition
-from bot.people.model import Person
+from bot.people.model import Person, Workspace
 from bot.planning import service
 from bot.planning.model import Again, Retrospective
 from tests.campaigns.scene import Hands
@@ -72,6 +73,21 @@ def test_nobody_is_asked_about_what_ended_long_ago(company: Company, hands: Hand
     hands.forward(days=30)
     assert company.look() == 0
     assert company.targets(service.RETROSPECTIVE) == []
+
+
+def test_how_long_ago_it_ended_is_counted_in_the_days_of_the_workspace(
+    company: Company, hands: Hands
+) -> None:
+    campaign = announced(company)
+    with company.store.transaction() as session:
+        session.get_one(Workspace, company.workspace.id).timezone = "Pacific/Kiritimati"
+        ended = session.get_one(Campaign, campaign.id)
+        ended.stage, ended.ends_on = Stage.ENDED, date(2026, 6, 1)
+    hands.now = datetime(2026, 6, 15, 12, tzinfo=UTC)  # the 16th there: more than 14 days
+    assert company.look() == 0
+    hands.now = datetime(2026, 6, 15, 9, tzinfo=UTC)  # still the 15th
+    company.look()
+    assert len(company.targets(service.RETROSPECTIVE)) == 3
 
 
 def test_what_was_given_up_before_it_ran_is_no_question(company: Company) -> None:

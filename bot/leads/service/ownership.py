@@ -75,6 +75,7 @@ def claim(session: Session, who: Person, lead_id: int) -> Lead:
             offered_to=None,
         )
         .returning(Lead)
+        .execution_options(populate_existing=True)
     ).one_or_none()
     if lead is None:
         there = find(session, who.workspace_id, lead_id)

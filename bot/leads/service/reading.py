@@ -21,8 +21,15 @@ _MOST_EARLIER = 3
 
 
 def find(session: Session, workspace_id: int, lead_id: int, *, lock: bool = False) -> Lead:
-    """The lead of this workspace; with `lock`, held until the transaction ends. Raises NotFound."""
-    mine = select(Lead).where(Lead.id == lead_id, Lead.workspace_id == workspace_id)
+    """The lead of this workspace as it is now; with `lock`, held until the transaction ends.
+
+    Raises NotFound.
+    """
+    mine = (
+        select(Lead)
+        .where(Lead.id == lead_id, Lead.workspace_id == workspace_id)
+        .execution_options(populate_existing=True)  # others may have changed it since it was read
+    )
     lead = session.scalar(mine.with_for_update(key_share=True) if lock else mine)
     if lead is None:
         raise NotFound(what="this lead")

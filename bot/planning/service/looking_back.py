@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import Date, cast, exists, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, joinedload
 
@@ -16,7 +16,7 @@ from bot.jobs import Loop
 from bot.leads.model import Lead
 from bot.metrics import of_campaigns
 from bot.people import service as people
-from bot.people.model import Person, Role
+from bot.people.model import Person, Role, Workspace
 from bot.planning.model import LONGEST_LESSON, Again, LookBack, Retrospective, Side
 from bot.planning.service.audit import LESSONS, RETROSPECTIVE
 from bot.slack.text import clean
@@ -29,13 +29,15 @@ _RECENTLY = timedelta(days=14)
 
 def ask_back(session: Session, most: int) -> int:
     """Ask about the campaigns that have ended lately; returns about how many."""
+    recently = clock.now() - _RECENTLY
     asked = exists().where(Retrospective.campaign_id == Campaign.id)
     ended = session.scalars(
         select(Campaign)
+        .join(Workspace, Workspace.id == Campaign.workspace_id)
         .where(
             Campaign.stage == Stage.ENDED,
             Campaign.announced_at.is_not(None),
-            Campaign.ends_on >= (clock.now() - _RECENTLY).date(),
+            Campaign.ends_on >= cast(func.timezone(Workspace.timezone, recently), Date),
             ~asked,
             _ENDED.ready(Campaign.id),
         )
