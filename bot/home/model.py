@@ -1,26 +1,35 @@
 """What the home tab and the status say: facts of other capabilities, put together."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.campaigns.model import Campaign
 from bot.jobs import FailedJob, Schedule
-from bot.leads.model import CallList, Lead, Mine, Submission
+from bot.leads.model import CallList, Lead, Listed, Mine, Submission
 from bot.metrics.figures import Figures
 from bot.people.model import Person, Workspace
-from bot.planning.model import Listed, Proposed
+from bot.planning.model import Listed as ListedRequest
+from bot.planning.model import Proposed
 from bot.shadowing.model import ShadowSeat
 from bot.standups.model import Today
 
 MOST_ROWS = 10
 
 # A home tab has 100 blocks, and a row takes two; the rest is behind a button.
-SHOWN = {Mine.TO_CALL: 7, Mine.IN_WORK: 5, Mine.SNOOZED: 3, Mine.TO_RATE: 4, Mine.CLOSED: 3}
-FEW = {Mine.TO_CALL: 3, Mine.IN_WORK: 2, Mine.SNOOZED: 1, Mine.TO_RATE: 1, Mine.CLOSED: 1}
-"""For those whose page has more than their leads."""
+SHOWN = {
+    Mine.TO_CALL: 7, Mine.IN_WORK: 5, Mine.STALLED: 2, Mine.SNOOZED: 2, Mine.TO_RATE: 4,
+    Mine.CLOSED: 2,
+}  # fmt: skip
+FEW = {
+    Mine.TO_CALL: 3, Mine.IN_WORK: 1, Mine.STALLED: 0, Mine.SNOOZED: 0, Mine.TO_RATE: 1,
+    Mine.CLOSED: 0,
+}  # fmt: skip
+"""For those whose page has more than their leads; 0 leaves the button that shows the list."""
 MOST_FAILED = 3
 MOST_LATE = 5
+MOST_STALLED = 3
+MOST_UNATTENDED = 3
 MOST_CAMPAIGNS = 5
 MOST_TO_ANSWER = 3
 MOST_PROPOSALS = 2
@@ -34,6 +43,8 @@ class OwnList:
     which: Mine
     leads: Sequence[Lead]
     count: int
+    moved: Mapping[int, datetime] = field(default_factory=dict)
+    """When something was done last with each of them."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +67,7 @@ class Marketing:
     """Those that run or come; one more than is shown, where there are more."""
     proposals: Sequence[Proposed]
     """Those of their own that wait for sales, at most as many as are shown."""
-    to_answer: Sequence[Listed]
+    to_answer: Sequence[ListedRequest]
     """Requests; one more than is shown, where there are more."""
 
 
@@ -72,6 +83,10 @@ class Managing:
     """This week so far."""
     before: Figures
     """The same days of last week."""
+    unattended: Sequence[tuple[Lead, Person]] = ()
+    """Leads whose customer wrote again while their owner is out."""
+    stalled: Sequence[Listed] = ()
+    """Leads that stand still for twice the limit, the longest first; one more than is shown."""
 
 
 @dataclass(frozen=True)

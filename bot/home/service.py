@@ -1,6 +1,7 @@
 """Reading a person's page: what is theirs to do, and what runs."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 
 from sqlalchemy import select
@@ -15,7 +16,9 @@ from bot.home.model import (
     MOST_LATE,
     MOST_PROPOSALS,
     MOST_ROWS,
+    MOST_STALLED,
     MOST_TO_ANSWER,
+    MOST_UNATTENDED,
     SHOWN,
     Condition,
     Managing,
@@ -135,6 +138,8 @@ def _managing(session: Session, who: Person, today: date) -> Managing:
     before = Period(monday - timedelta(weeks=1), today + timedelta(days=1, weeks=-1))
     return Managing(
         late=leads.late(session, who.workspace_id, MOST_LATE + 1),
+        unattended=leads.unattended(session, who.workspace_id, MOST_UNATTENDED),
+        stalled=leads.long_stalled(session, who.workspace_id, MOST_STALLED + 1),
         overdue=len(planning.overdue(session, who.workspace_id)),
         week=metrics.compute(session, who.workspace_id, week).total,
         before=metrics.compute(session, who.workspace_id, before).total,
@@ -154,8 +159,10 @@ def _own(session: Session, who: Person) -> list[OwnList]:
     """The person's lists that have something in them."""
     counts = leads.count_mine(session, who)
     only_sells = set(who.roles) <= {Role.SALESPERSON}
-    return [
+    lists = [
         OwnList(which, leads.mine(session, who, which, most), counts[which])
         for which, most in (SHOWN if only_sells else FEW).items()
         if counts[which]
     ]
+    moved = leads.last_moves(session, [lead for each in lists for lead in each.leads])
+    return [replace(each, moved=moved) for each in lists]

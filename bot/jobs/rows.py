@@ -165,7 +165,8 @@ def in_transaction(
 
 def pause(failures: int) -> timedelta:
     """How long a row is left alone that has failed so often before."""
-    return min(_FIRST_PAUSE * 2 ** min(failures, 10), _LONGEST_PAUSE)
+    doubled: int = 2 ** min(failures, 10)
+    return min(_FIRST_PAUSE * doubled, _LONGEST_PAUSE)
 
 
 def place_of(error: Exception) -> str:

@@ -41,6 +41,9 @@ def register(tasks: Tasks, store: Store, cards: Cards, slack: Slack, apis: Apis)
     cards.add(service.REFUSED, _refused)
     cards.add(service.STEP, _step)
     cards.add(service.TALLY, _tally)
+    cards.add(service.NOTICE, _notice)
+    cards.add(service.COVER, _cover)
+    tasks.add(service.STALLED, partial(tell_stalled, store))
     tasks.add(service.BACK, partial(_back, store))
     tasks.add(service.FOLLOW, partial(_follow, store))
     tasks.each_tick(service.release_for_leavers, every=10)
@@ -156,6 +159,24 @@ def _step(session: Session, step_id: int) -> Message:
 
 def _tally(session: Session, campaign_id: int) -> Message:
     return view.tally(service.tally(session, campaign_id))
+
+
+def _notice(session: Session, notice_id: int) -> Message:
+    return view.notice(*service.notice(session, notice_id))
+
+
+def _cover(session: Session, touch_id: int) -> Message:
+    touch, lead = service.touch(session, touch_id)
+    return view.cover(touch, service.facts(session, lead.id))
+
+
+def tell_stalled(store: Store, workspace_id: int, slot: str) -> None:
+    """Tell whom it concerns what stands still; a retry tells nobody twice."""
+    at = datetime.fromisoformat(slot)
+    in_transaction(
+        store,
+        lambda session: service.tell_stalled(session, session.get_one(Workspace, workspace_id), at),
+    )
 
 
 def _follow(store: Store, workspace_id: int) -> None:

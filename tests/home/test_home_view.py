@@ -23,6 +23,7 @@ from bot.home.model import (
 )
 from bot.jobs import FailedJob, Schedule
 from bot.leads.model import CallList, Mine, Submission
+from bot.leads.model import Listed as ListedLead
 from bot.leads.service import Heard
 from bot.metrics.figures import Figures
 from bot.people.model import Person, Team, Workspace
@@ -64,7 +65,8 @@ UNREAD = [
 ]  # fmt: skip
 BUSY = {"todo": 1_200, "doing": 3, "failed": 4}
 FAILED = [FailedJob(9, "slack.draw_card", "C1", {"card_id": 4}, 20, NOON)] * 3
-STATIONS = {Mine.TO_CALL: CLAIMED, Mine.IN_WORK: CONTACTED, Mine.TO_RATE: LOST, Mine.CLOSED: WON,
+STATIONS = {Mine.TO_CALL: CLAIMED, Mine.IN_WORK: CONTACTED, Mine.STALLED: CONTACTED,
+            Mine.TO_RATE: LOST, Mine.CLOSED: WON,
             Mine.SNOOZED: CONTACTED | {"snoozed_until": NOON}}  # fmt: skip
 MARA = Person(id=2, slack_id="U2", name="Mara", roles=["marketer"])
 FIGURES = Figures(
@@ -93,18 +95,21 @@ ASKED = Listed(
 )  # fmt: skip
 PROPOSED = Proposed(RICH, Standing(frozenset({3}), frozenset({4}), frozenset({5, 6}), 1))
 LATE = (lead(response_due_at=NOON), None)
+AGAIN = (lead(**CONTACTED, last_touch_at=NOON), SOFIA)
+STILL = ListedLead(lead(**CONTACTED), SOFIA, NOON)
 PAGES = {
     "marketer": page(person=MARA, marketing=Marketing(OWN, [PROPOSED], [ASKED]),
                      shoes=[SHOES["finding_picked"].seats[0]]),
     "marketer_at_rest": page(person=MARA, marketing=Marketing([], [], [])),
     "manager": page(person=ROOT, managing=Managing(
-        [LATE, (lead(**CLAIMED, response_due_at=NOON), SOFIA)], 2, FIGURES, NO_FIGURES)),
+        [LATE, (lead(**CLAIMED, response_due_at=NOON), SOFIA)], 2, FIGURES, NO_FIGURES,
+        unattended=[AGAIN], stalled=[STILL] * 4)),
     "manager_at_rest": page(person=ROOT, managing=Managing([], 0, NO_FIGURES, NO_FIGURES)),
     "everything": page(
         own=[OwnList(which, [lead(**STATIONS[which])] * most, 500) for which, most in FEW.items()],
         calls=[(CallList(id=4, name="Webinar June"), 12)] * 3, away_until=NOON,
         marketing=Marketing(OWN * 3, [PROPOSED] * 2, [ASKED] * 4), to_agree=[PROPOSED] * 2,
-        managing=Managing([LATE] * 6, 2, FIGURES, FIGURES),
+        managing=Managing([LATE] * 6, 2, FIGURES, FIGURES, [AGAIN] * 2, [STILL] * 4),
         upkeep=Upkeep(BUSY, FAILED, UNREAD, "C0LEADS"), to_claim=[lead()] * 11,
         campaigns=[SPRING] * 30,
         standup=Today(STANDUP, None, None, NOON), shoes=[SHOES["held"].seats[0]] * 5,

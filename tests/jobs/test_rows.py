@@ -18,8 +18,7 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from bot import clock
-from bot.app import Application
+from bot import app, clock
 from bot.campaigns.model import Campaign, Stage
 from bot.digests import service as digests
 from bot.digests.model import Audience, Delivery
@@ -27,7 +26,7 @@ from bot.jobs import Schedule, in_transaction, put_schedule, schedule
 from bot.jobs.rows import LOOPS, PARKED, ParkedRow, RowsFailed, parked, pause
 from bot.leads import jobs as lead_jobs
 from bot.leads import service as leads
-from bot.leads.model import Lead, LeadStep
+from bot.leads.model import Lead, LeadNotice, LeadStep
 from bot.metrics import jobs as metrics_jobs
 from bot.metrics.model import TalliedDay
 from bot.people import jobs as people_jobs
@@ -67,6 +66,7 @@ CLOCKWORK = {
     "people.jobs: sessions.prune": set(),  # one statement
     "metrics.tally": {"metrics.days"},
     "digest.send": {"digests.managers", "digests.own"},
+    "leads.stalled": {"leads.stalled"},
     "leads.offer": set(),  # one card
     "leads.reconcile": {"leads.missed"},
     "leads.listen": set(),  # one statement
@@ -103,7 +103,7 @@ def test_whatever_the_clock_calls_goes_over_rows_in_loops_that_are_tested() -> N
     }
     assert ticks | tasks | {"jobs.schedule.tick"} == set(CLOCKWORK)
     assert set.union(*CLOCKWORK.values()) == set(LOOPS) == set(CASES)
-    assert Application  # importing it has registered every loop
+    assert callable(app.build)  # importing it has registered every loop
 
 
 @contextmanager
@@ -137,7 +137,7 @@ class Case:
     where: str
     run: Callable[[], object]
     done: Callable[[Session, int], object]
-    hands: Hands
+    hands: Hands | morning.Hands | shadows.Hands
     recovers: bool = True
     """Whether the loop comes to the row again."""
 
@@ -191,6 +191,25 @@ def _leavers(store: Store) -> Case:
         (one, two), "UPDATE ON lead", f"OLD.id = {one}",
         until_nothing_is_due(store, leads.release_for_leavers),
         lambda session, row: session.get_one(Lead, row).claimed_by is None, floor.hands,
+    )  # fmt: skip
+
+
+def _stalled(store: Store) -> Case:
+    floor = Floor(store)
+    for number, seller in ((1, floor.sal), (2, floor.sue)):
+        lead = floor.lead(number)
+        floor.do(leads.claim, seller, lead)
+        floor.do(leads.contacted, seller, lead)
+    floor.hands.forward(days=21)
+
+    def run() -> None:
+        with suppress(RowsFailed):  # so the job is tried again
+            lead_jobs.tell_stalled(store, floor.workspace.id, clock.now().isoformat())
+
+    return Case(
+        (floor.sal.id, floor.sue.id), "INSERT ON lead_notice", f"NEW.person_id = {floor.sal.id}",
+        run, lambda session, row: session.scalar(select(LeadNotice.id).filter_by(person_id=row)),
+        floor.hands,
     )  # fmt: skip
 
 
@@ -443,6 +462,7 @@ CASES: dict[str, Callable[[Store], Case]] = {
     "jobs.schedules": _schedules,
     "leads.escalation": _escalation,
     "leads.leavers": _leavers,
+    "leads.stalled": _stalled,
     "planning.requests": _requests,
     "planning.proposals": _proposals,
     "planning.follow": _follow,

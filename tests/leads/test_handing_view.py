@@ -6,12 +6,23 @@ from datetime import timedelta
 import pytest
 
 from bot.leads import modals, view
-from bot.leads.model import LeadFacts, LeadStep, Promise, Rung, StepFacts
+from bot.leads.model import (
+    LeadFacts,
+    LeadNotice,
+    LeadStep,
+    Listed,
+    NoticeKind,
+    Promise,
+    Rung,
+    StepFacts,
+    Touch,
+)
 from bot.leads.service.turns import Share
 from bot.people.model import Person
 from bot.playground import limits
 from tests.leads.test_lead_view import (
     CLAIMED,
+    CONTACTED,
     HOSTILE,
     NINE,
     SOFIA,
@@ -83,3 +94,28 @@ def test_the_modals_of_handing_on(golden: Golden) -> None:
         assert not limits.check_view(modal.to_dict(), "modal")
     del shown["turns_of_many"]
     golden("leads.handing", {name: modal.to_dict() for name, modal in shown.items()})
+
+
+@pytest.mark.parametrize("kind", NoticeKind)
+def test_one_message_tells_of_several_leads(kind: NoticeKind, golden: Golden) -> None:
+    owner = SOFIA if kind is NoticeKind.STALLED else None
+    facts = CONTACTED if owner else {}
+    found = LeadNotice(id=1, workspace_id=1, kind=kind)
+    listed = [Listed(lead(id=n, **facts), owner, NINE) for n in range(12)]
+    golden(f"leads.notice_{kind}", {
+        "one": drawn(view.notice(found, listed[:1])), "many": drawn(view.notice(found, listed)),
+        "none": drawn(view.notice(found, [])),
+    })  # fmt: skip
+
+
+def test_a_colleague_is_told_that_somebody_wrote_again(golden: Golden) -> None:
+    touch = Touch(source="typeform", facts={"message": HOSTILE})
+    known = LeadFacts(lead(**CONTACTED), None, SOFIA)
+    shown = {
+        "whole": view.cover(touch, known),
+        "names_only": view.cover(touch, replace(known, names_only=True)),
+        "settled": view.cover(touch, replace(known, owner=None)),
+    }
+    assert "free" in str(shown["whole"].blocks)
+    assert "free" not in str(shown["names_only"].blocks)
+    golden("leads.cover", {name: drawn(each) for name, each in shown.items()})

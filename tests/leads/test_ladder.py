@@ -21,7 +21,10 @@ from bot.leads.model import (
     Disposition,
     Lead,
     LeadEvent,
+    LeadNotice,
     LeadStep,
+    Mine,
+    Rating,
     Rung,
     Seat,
     ServiceLevel,
@@ -118,6 +121,40 @@ class Floor:
             session.add(Absence(workspace_id=who.workspace_id, person_id=who.id,
                                 starts_at=clock.now(),
                                 ends_at=clock.now() + timedelta(hours=hours)))  # fmt: skip
+
+    def again(self, n: int) -> None:
+        """The customer writes again."""
+        inquiry = read({"email": f"ada{n}@example.com", "external_id": f"again{self.hands.runs()}"})
+        with self.store.transaction() as session:
+            workspace = session.get_one(Workspace, self.workspace.id)
+            assert admit(session, workspace, inquiry, Arrival("api")).has_joined
+        self.sweep()
+
+    def stalled(self) -> None:
+        with self.store.transaction() as session:
+            workspace = session.get_one(Workspace, self.workspace.id)
+            service.tell_stalled(session, workspace, clock.now())
+
+    def mine(self) -> dict[Mine, int]:
+        """Sal's lists that have something in them."""
+        with self.store.transaction() as session:
+            counts = service.count_mine(session, session.get_one(Person, self.sal.id))
+            return {which: count for which, count in counts.items() if count}
+
+    def notices(self, name: str) -> list[str]:
+        """What the messages about several leads say to somebody."""
+        with self.store.transaction() as session:
+            found = session.scalars(
+                select(LeadNotice.id)
+                .join(Person, Person.id == LeadNotice.person_id)
+                .where(Person.name == name)
+                .order_by(LeadNotice.id)
+            ).all()
+            return [view.notice(*service.notice(session, each)).text for each in found]
+
+    def cards(self, kind: str, target: str) -> int:
+        with self.store.transaction() as session:
+            return len(session.scalars(select(Card).filter_by(kind=kind, target=target)).all())
 
 
 @pytest.fixture
@@ -235,6 +272,113 @@ def test_a_full_hand_is_passed_over(floor: Floor) -> None:
     lead = floor.lead(2)
     floor.until(NINE + 30 * MINUTE)
     assert floor.steps(lead)[-1] == (Rung.OFFER, "Sue", "Mon 09:30")
+
+
+def test_with_all_hands_full_the_manager_hears_once_and_the_first_with_room_is_offered_it(
+    floor: Floor,
+) -> None:
+    floor.level(most_open=1)
+    held = [floor.lead(1), floor.lead(2)]
+    for seller, each in zip((floor.sal, floor.sue), held, strict=True):
+        floor.do(service.claim, seller, each)
+        floor.do(service.contacted, seller, each)
+    lead = floor.lead(3)
+    floor.until(NINE + 2 * HOUR)
+    assert [step for step in floor.steps(lead) if step[1] == "Boss"] == [
+        (Rung.MANAGER, "Boss", "Mon 10:00")
+    ]
+    assert floor.notices("Boss") == []
+    floor.do(service.lose, floor.sue, held[1], service.Ending(Disposition.NO_BUDGET))
+    floor.until(NINE + 2 * HOUR + 6 * MINUTE)
+    assert floor.get(lead).offered_to == floor.sue.id
+    assert [rung for rung, *_ in floor.steps(lead)][-1] == Rung.OFFER
+
+
+def test_when_all_are_out_one_message_tells_of_all_that_waits(floor: Floor) -> None:
+    for each in (floor.sal, floor.sue):
+        floor.away(each, 3)
+    leads = [floor.lead(number) for number in range(3)]
+    floor.until(NINE + 2 * HOUR)
+    for lead in leads:
+        assert floor.steps(lead)[1:] == [(Rung.FALLBACK, "Boss", "Mon 09:15")]
+    assert floor.notices("Boss") == ["Nobody in sales is free, and 3 leads wait"]
+    assert floor.cards(service.STEP, "UBOSS") == 0
+    floor.do(service.reassign, floor.boss, leads[0], floor.sal.id)
+    assert floor.notices("Boss") == ["Nobody in sales is free, and 2 leads wait"]
+    floor.until(NINE + 3 * HOUR + 10 * MINUTE)  # they are back
+    assert floor.get(leads[1]).offered_to in (floor.sal.id, floor.sue.id)
+
+
+def test_who_writes_again_while_the_owner_is_out_is_told_to_somebody_who_is_there(
+    floor: Floor,
+) -> None:
+    lead = floor.lead(1)
+    floor.do(service.claim, floor.sal, lead)
+    floor.do(service.contacted, floor.sal, lead)
+    floor.sweep()
+    floor.hands.forward(minutes=10)
+    floor.away(floor.sal, 24)
+    floor.again(1)
+    assert floor.cards(service.COVER, "UBOSS") == 1
+    with floor.store.transaction() as session:
+        assert [each.id for each, _ in service.unattended(session, floor.workspace.id, 5)] == [lead]
+        session.get_one(Person, floor.boss.id).active = False
+    floor.hands.forward(minutes=10)
+    floor.again(1)
+    assert floor.cards(service.COVER, "USUE") == 1
+    floor.do(service.rate, floor.sal, lead, Rating.GOOD, "")
+    floor.hands.forward(minutes=1)
+    with floor.store.transaction() as session:
+        assert service.unattended(session, floor.workspace.id, 5) == []
+
+
+def test_who_writes_again_at_night_is_told_when_somebody_comes(floor: Floor) -> None:
+    lead = floor.lead(1)
+    floor.do(service.claim, floor.sal, lead)
+    floor.do(service.contacted, floor.sal, lead)
+    floor.away(floor.sal, 48)
+    floor.hands.now = NINE + 12 * HOUR
+    floor.again(1)
+    assert floor.cards(service.COVER, "UBOSS") == 0
+    floor.until(NINE + 24 * HOUR + MINUTE, every=30 * MINUTE)
+    assert floor.cards(service.COVER, "UBOSS") == 1
+
+
+def test_an_owner_who_is_there_hears_of_it_alone(floor: Floor) -> None:
+    lead = floor.lead(1)
+    floor.do(service.claim, floor.sal, lead)
+    floor.do(service.contacted, floor.sal, lead)
+    floor.again(1)
+    floor.until(NINE + 30 * MINUTE)
+    assert floor.cards(service.COVER, "UBOSS") == floor.cards(service.COVER, "USUE") == 0
+
+
+def test_a_contacted_lead_that_stands_still_is_named_to_its_owner_and_then_to_the_manager(
+    floor: Floor,
+) -> None:
+    floor.level(stalled_days=10)
+    lead = floor.lead(1)
+    floor.do(service.claim, floor.sal, lead)
+    floor.do(service.contacted, floor.sal, lead)
+    floor.hands.forward(days=9)
+    floor.stalled()
+    assert floor.notices("Sal") == []
+    floor.hands.forward(days=5)
+    assert floor.mine() == {Mine.STALLED: 1}
+    floor.stalled()
+    assert (floor.notices("Sal"), floor.notices("Boss")) == (["1 lead stands still"], [])
+    floor.hands.forward(days=7)
+    floor.stalled()
+    floor.stalled()  # a retry
+    assert floor.notices("Boss") == ["1 lead stands still"]
+    assert floor.notices("Sal") == ["1 lead stands still"] * 2
+    floor.do(service.rate, floor.sal, lead, Rating.GOOD, "")
+    assert floor.mine() == {Mine.IN_WORK: 1}
+    assert floor.notices("Boss") == ["Nothing of this stands still any more."]
+    floor.do(service.snooze, floor.sal, lead, clock.now() + 30 * 24 * HOUR)
+    floor.hands.forward(days=31)
+    floor.sweep()
+    assert floor.mine() == {Mine.IN_WORK: 1}  # it has been slept on, and begins again
 
 
 def test_snooze_reminds_at_its_end_each_time(floor: Floor) -> None:

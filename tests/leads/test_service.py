@@ -471,7 +471,8 @@ def test_everyone_finds_what_is_theirs_the_longest_waiting_first(floor: Floor) -
         for which in (Mine.TO_RATE, Mine.CLOSED):
             assert [lead.id for lead in service.mine(session, sofia, which, 10)] == [ids[1]]
         assert dict(service.count_mine(session, sofia)) == {
-            Mine.TO_CALL: 2, Mine.IN_WORK: 0, Mine.SNOOZED: 0, Mine.TO_RATE: 1, Mine.CLOSED: 1,
+            Mine.TO_CALL: 2, Mine.IN_WORK: 0, Mine.STALLED: 0, Mine.SNOOZED: 0, Mine.TO_RATE: 1,
+            Mine.CLOSED: 1,
         }  # fmt: skip
         assert [lead.id for lead in service.waiting(session, here, 2)] == [ids[0], ids[4]]
         assert service.count_waiting(session, here) == 3

@@ -23,7 +23,7 @@ from bot.people.model import Person, Role, Workspace
 ROLES = {Audience.SALESPEOPLE: Role.SALESPERSON, Audience.MARKETERS: Role.MARKETER}
 """Who gets which digest of their own."""
 
-_WAITING = (Mine.TO_CALL, Mine.IN_WORK, Mine.SNOOZED, Mine.TO_RATE)
+_WAITING = (Mine.TO_CALL, Mine.IN_WORK, Mine.STALLED, Mine.SNOOZED, Mine.TO_RATE)
 
 
 class NothingOfYourOwn(HandoffError):

@@ -2,7 +2,7 @@
 
 from slack_sdk.models.blocks import Block, DividerBlock, MarkdownTextObject, SectionBlock
 
-from bot.home.model import MOST_LATE, Managing
+from bot.home.model import MOST_LATE, MOST_STALLED, Managing
 from bot.home.view.parts import header, note, words
 from bot.leads import view as leads
 from bot.slack.text import plural
@@ -35,11 +35,26 @@ def _needs(seen: Managing) -> list[Block]:
         *[leads.row_late(lead, owner) for lead, owner in shown],
         *([note(f"More leads are overdue; these {MOST_LATE} wait longest.")] if more else []),
     ]
+    if seen.unattended:
+        blocks.append(words(_unattended(seen)))
+    if seen.stalled:
+        blocks.append(words(_stalled(seen)))
     if seen.overdue:
         blocks.append(words(f"Marketing owes an answer to {requests}: `/request list`"))
     if len(blocks) == 1:
         blocks.append(words("Nothing: every hot lead was answered in time, or still can be."))
     return [*blocks, DividerBlock()]
+
+
+def _unattended(seen: Managing) -> str:
+    lines = [f"• {leads.line_unattended(*each)}" for each in seen.unattended]
+    return "\n".join(["*They wrote again, and the owner is out*", *lines])
+
+
+def _stalled(seen: Managing) -> str:
+    lines = [f"• {leads.line_listed(each)}" for each in seen.stalled[:MOST_STALLED]]
+    more = ["and more, which wait less long"] if len(seen.stalled) > MOST_STALLED else []
+    return "\n".join(["*Nothing happens with these leads*", *lines, *more])
 
 
 def _week(seen: Managing) -> list[Block]:

@@ -32,7 +32,7 @@ def _away(page: Page) -> str:
 def _list(own: OwnList) -> list[Block]:
     rest = [leads.show_all(own.which, own.count)] if own.count > len(own.leads) else []
     heading = header(f"{own.which.label} ({own.count:,})")
-    return [heading, *leads.rows(own.which, own.leads), *rest, DividerBlock()]
+    return [heading, *leads.rows(own.which, own.leads, own.moved), *rest, DividerBlock()]
 
 
 def _to_agree(found: Sequence[Proposed]) -> list[Block]:

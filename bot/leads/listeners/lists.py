@@ -85,7 +85,7 @@ def _page(session: Session, who: Person, page: int, which: Mine) -> View:
     count = service.count_mine(session, who)[which]
     page = min(page, max(count - 1, 0) // view.PAGE_SIZE)
     leads = service.mine(session, who, which, view.PAGE_SIZE, page * view.PAGE_SIZE)
-    return view.whole_list(which, leads, page, count)
+    return view.whole_list(which, leads, page, count, service.last_moves(session, leads))
 
 
 def _one(session: Session, who: Person, lead_id: int) -> View:

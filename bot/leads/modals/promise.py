@@ -51,6 +51,8 @@ def promise(told: Promise, fallback: Person | None) -> View:
                 optional=True, hint="Empty: no limit."),
         _number("head_start_seconds", "A returning customer is kept for who knows them (seconds)",
                 told, least=0),
+        _number("stalled_days", "A contacted lead stands still after so many days without a step",
+                told, hint="Its owner hears of it; after twice as many, the managers do."),
         _number("attempts", "Somebody counts as unable to reach after so many attempts", told),
         InputBlock(
             block_id="fallback", label="Who hears of it when everybody is out", optional=True,
@@ -75,7 +77,7 @@ def promise(told: Promise, fallback: Person | None) -> View:
 
 def promise_of(fields: dict[str, Any]) -> tuple[Promise, str | None]:
     """What the modal says: the promise, and Slack's ID of the fallback."""
-    names = ("respond_minutes", *_FREE, *_OWNED, "head_start_seconds", "attempts")
+    names = ("respond_minutes", *_FREE, *_OWNED, "head_start_seconds", "attempts", "stalled_days")
     most = fields["most_open"]
     told = Promise(**{name: int(fields[name] or 0) for name in names},
                    most_open=int(most) if most else None,

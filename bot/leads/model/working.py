@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.leads.model.lead import Lead, Rating
@@ -52,6 +53,7 @@ class Mine(StrEnum):
 
     TO_CALL = "to_call"
     IN_WORK = "in_work"
+    STALLED = "stalled"
     SNOOZED = "snoozed"
     TO_RATE = "to_rate"
     CLOSED = "closed"
@@ -65,6 +67,7 @@ class Mine(StrEnum):
 _LABELS = {
     Mine.TO_CALL: "To call now",
     Mine.IN_WORK: "In work",
+    Mine.STALLED: "Stalled",
     Mine.SNOOZED: "Snoozed",
     Mine.TO_RATE: "To rate",
     Mine.CLOSED: "Closed this week",
@@ -102,6 +105,9 @@ class ServiceLevel(Base):
     head_start_seconds: Mapped[int] = mapped_column(default=0, server_default="0")
     """How long a returning customer's lead is kept for who knows them."""
     fallback_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    stalled_days: Mapped[int] = mapped_column(default=14, server_default="14")
+    """Days without a step after which a contacted lead stands still; after twice as many, the
+    managers hear of it."""
     names_only: Mapped[bool] = mapped_column(default=False, server_default="false")
     """Whether the channel sees name and company alone."""
     turn: Mapped[int] = mapped_column(default=0, server_default="0")
@@ -144,6 +150,43 @@ class LeadStep(Base):
     at: Mapped[Moment]
 
 
+class NoticeKind(StrEnum):
+    """What a message about several leads is about."""
+
+    NOBODY_FREE = "nobody_free"
+    """Nobody of sales could be offered them."""
+    STALLED = "stalled"
+    """They were contacted, and nothing has happened since."""
+
+
+class LeadNotice(Base):
+    """A message to a person about several leads: one of a kind a day."""
+
+    __tablename__ = "lead_notice"
+    __table_args__ = (
+        UniqueConstraint("person_id", "kind", "day"),
+        Index("ix_lead_notice_lead_ids", "lead_ids", postgresql_using="gin"),
+    )
+
+    id: Mapped[Id]
+    workspace_id: Mapped[WorkspaceId]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    kind: Mapped[str]
+    day: Mapped[date]
+    """In the workspace's zone."""
+    lead_ids: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A lead in a message about several, with its owner."""
+
+    lead: Lead
+    owner: Person | None
+    moved_at: datetime | None
+    """When something was done with it last."""
+
+
 @dataclass(frozen=True)
 class Promise:
     """What an admin may change of the service level; minutes are working time."""
@@ -159,6 +202,7 @@ class Promise:
     attempts: int
     most_open: int | None
     names_only: bool
+    stalled_days: int = 14
 
 
 @dataclass(frozen=True)

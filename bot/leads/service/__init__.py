@@ -6,6 +6,7 @@ from bot.leads.service import fetched as _fetched
 from bot.leads.service import hearing as _hearing
 from bot.leads.service import ladder as _ladder
 from bot.leads.service import offering as _offering
+from bot.leads.service import stalled as _stalled
 from bot.leads.service.absences import (
     BACK,
     absence_of,
@@ -55,6 +56,7 @@ from bot.leads.service.importing import (
 from bot.leads.service.ladder import sweep
 from bot.leads.service.lists import call_lists, count_mine, late, mine
 from bot.leads.service.merging import merge, unmerge
+from bot.leads.service.notices import COVER, NOTICE, notice, unattended
 from bot.leads.service.offering import OFFER, Offered, offer, offered
 from bot.leads.service.ownership import AlreadyClaimed, claim, release
 from bot.leads.service.progress import (
@@ -93,6 +95,8 @@ from bot.leads.service.receiving import (
     type_in,
 )
 from bot.leads.service.replaying import count_unread, dismiss, read_again, replay, unread
+from bot.leads.service.stalled import STALLED, last_moves, long_stalled
+from bot.leads.service.stalled import tell as tell_stalled
 from bot.leads.service.standing import arrivals, workload
 from bot.leads.service.taking import GO_ON, IMPORT, RETURN, Batch, start, take_batch, take_row
 from bot.leads.service.tallying import TALLY, tally
@@ -102,6 +106,7 @@ from bot.people.model import Workspace
 __all__ = [
     "BACK",
     "CALL_LIST",
+    "COVER",
     "FETCH",
     "FOLLOW",
     "GO_ON",
@@ -109,12 +114,14 @@ __all__ = [
     "IS_LOST_FOR",
     "LISTEN",
     "LOOK",
+    "NOTICE",
     "OFFER",
     "READ",
     "RECONCILE",
     "REFUSED",
     "RETURN",
     "SILENT",
+    "STALLED",
     "STEP",
     "TALLY",
     "AlreadyClaimed",
@@ -159,9 +166,11 @@ __all__ = [
     "heard",
     "in_preview",
     "install",
+    "last_moves",
     "last_words",
     "late",
     "listen",
+    "long_stalled",
     "look_ahead",
     "look_at",
     "lose",
@@ -172,6 +181,7 @@ __all__ = [
     "next_contact",
     "next_morning",
     "not_fetched",
+    "notice",
     "offer",
     "offered",
     "open_counts",
@@ -208,8 +218,10 @@ __all__ = [
     "take_batch",
     "take_row",
     "tally",
+    "tell_stalled",
     "touch",
     "type_in",
+    "unattended",
     "unmerge",
     "unread",
     "waiting",
@@ -225,3 +237,4 @@ def install(session: Session, workspace: Workspace) -> None:
     _fetched.install(session, workspace)
     _hearing.install(session, workspace)
     _offering.install(session, workspace)
+    _stalled.install(session, workspace)

@@ -151,6 +151,8 @@ def _note(session: Session, case: Case, lead: Lead) -> None:
             follow(session, case.workspace.id, lead.received_at)
     if lead.status == Status.RECYCLED and case.arrival.call_list_id is None:
         lead.wake_at = lead.look_at = case.arrival.at  # they ask anew, so the time is right
+    if lead.claimed_by is not None and case.arrival.call_list_id is None:
+        lead.look_at = case.arrival.at  # the owner may be out
 
 
 def _draw(session: Session, joined: Sequence[tuple[Case, Lead, int]]) -> None:

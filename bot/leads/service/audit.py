@@ -7,10 +7,11 @@ from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import Session
 
 from bot import clock, slack
-from bot.leads.model import Deed, Lead, LeadEvent, LeadStep, Offer
+from bot.leads.model import Deed, Lead, LeadEvent, LeadNotice, LeadStep, Offer
 from bot.leads.service.admitting import CARD
 from bot.leads.service.following import follow_deed
 from bot.leads.service.giving import STEP
+from bot.leads.service.notices import NOTICE
 from bot.leads.service.offering import OFFER
 from bot.leads.service.tallying import count_in
 from bot.people.model import Person
@@ -24,12 +25,15 @@ _COUNTED = (Deed.RATED, Deed.WON, Deed.LOST)
 
 
 # What else shows a lead: the steps that were taken for it, and the newest offer that it is on.
-_step, _offer = table(LeadStep), table(Offer)
+_step, _offer, _notice = table(LeadStep), table(Offer), table(LeadNotice)
 _ELSEWHERE = union_all(
     select(literal(STEP), _step.c.id).where(_step.c.lead_id == bindparam("lead_id")),
     select(literal(OFFER), func.max(_offer.c.id)).where(
         _offer.c.workspace_id == bindparam("workspace_id"),
         _offer.c.lead_ids.contains(array([bindparam("lead_id", type_=BigInteger)])),
+    ),
+    select(literal(NOTICE), _notice.c.id).where(
+        _notice.c.lead_ids.contains(array([bindparam("lead_id", type_=BigInteger)]))
     ),
 )
 

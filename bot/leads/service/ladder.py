@@ -22,6 +22,8 @@ from bot.leads.model import (
     OWNED_LADDER,
     Deed,
     Lead,
+    LeadStep,
+    NoticeKind,
     Rung,
     ServiceLevel,
     Status,
@@ -29,7 +31,8 @@ from bot.leads.model import (
 from bot.leads.service.admitting import CARD
 from bot.leads.service.audit import record
 from bot.leads.service.giving import STEP, note
-from bot.leads.service.turns import next_in_turn
+from bot.leads.service.notices import COVER, add_to_notice, unanswered_touch
+from bot.leads.service.turns import next_in_turn, unasked
 from bot.people import service as people
 from bot.people.model import Person, Role, Workspace
 from bot.people.rota import Rota, rota
@@ -40,7 +43,10 @@ _DUE = Loop("leads.escalation", "Escalation of leads")
 _AT_ONCE = 10
 # Where nobody works within a year, somebody may have changed the hours by tomorrow.
 _LATER = timedelta(days=1)
+# How often it is seen whether somebody has room, or is back.
+_AGAIN = timedelta(minutes=5)
 _OPEN = (Status.NEW, Status.QUALIFIED)
+_OFFERED = (Rung.OFFER, Rung.MANAGER)
 
 
 def install(session: Session, workspace: Workspace) -> None:
@@ -87,6 +93,14 @@ class Desk:
 
     def look(self, lead: Lead, now: datetime) -> None:
         """Measure what happened, take the step that is due, and note when to look again."""
+        self._go_on(lead, now)
+        if lead.look_at == now or lead.merged_into is not None or lead.status not in _OPEN:
+            return
+        for again in (self._offer_again(lead, now), self._cover(lead, now)):
+            if again is not None:
+                lead.look_at = min(lead.look_at or again, again)
+
+    def _go_on(self, lead: Lead, now: datetime) -> None:
         lead.look_at = None
         self._measure(lead)
         if lead.merged_into is None and lead.status == Status.RECYCLED:
@@ -152,13 +166,13 @@ class Desk:
             case Rung.NUDGE:
                 self._nudge(lead)
             case Rung.MESSAGE:
-                self._tell(lead, rung, self.rota.on_duty(now))
+                self._tell(lead, rung, self.rota.on_duty(now), now)
             case Rung.OFFER:
                 self.offer(lead, now)
             case Rung.MANAGER:
-                self._tell(lead, rung, self._present(Role.MANAGER, now))
+                self._tell_managers(lead, now)
             case Rung.REMIND if owner := self.rota.people.get(lead.claimed_by or 0):
-                self._tell(lead, rung, [owner])
+                self._say(lead, rung, [owner])
             case _:
                 self._take_back(lead)
 
@@ -172,14 +186,62 @@ class Desk:
             )  # fmt: skip
 
     def offer(self, lead: Lead, now: datetime) -> None:
-        """Offer the lead to the one whose turn it is; the fallback hears where nobody is free."""
-        person = next_in_turn(self.session, lead, self.level, self.rota.on_duty(now))
+        """Offer the lead to the one whose turn it is; where all of those are out or have passed,
+        the fallback hears of it. Where they hold as many as they may, it waits for room."""
+        on_duty = self.rota.on_duty(now)
+        if not self._offer_to_next(lead, on_duty) and not unasked(self.session, lead, on_duty):
+            self._fall_back(lead, now)
+
+    def _offer_to_next(self, lead: Lead, on_duty: Sequence[Person]) -> bool:
+        person = next_in_turn(self.session, lead, self.level, on_duty)
         lead.offered_to = person.id if person else None
         if person is None:
-            self._fall_back(lead)
-            return
-        self._tell(lead, Rung.OFFER, [person])
+            return False
+        self._say(lead, Rung.OFFER, [person])
         record(self.session, lead, None, Deed.OFFERED, to_id=person.id)
+        return True
+
+    def _offer_again(self, lead: Lead, now: datetime) -> datetime | None:
+        """Offer what nobody could be offered once somebody has room or is back; returns when to
+        look again, None where all were asked."""
+        if lead.claimed_by is not None or lead.offered_to is not None or lead.snoozed_until:
+            return None
+        sellers = [each for each in self.rota.people.values() if Role.SALESPERSON in each.roles]
+        if lead.rung not in _OFFERED or not unasked(self.session, lead, sellers):
+            return None
+        if self._offer_to_next(lead, self.rota.on_duty(now)):
+            return None
+        return self.rota.department.after(now, _AGAIN) or now + _LATER
+
+    def _tell_managers(self, lead: Lead, now: datetime) -> None:
+        """The managers who work now, but for those who heard that nobody is free."""
+        managers = self._present(Role.MANAGER, now)
+        if not managers or not self.rota.on_duty(now):
+            self._gather(lead, managers or self._fallbacks(), now)
+            return
+        heard = self.session.scalars(
+            select(LeadStep.person_id).where(
+                LeadStep.lead_id == lead.id,
+                LeadStep.stint == lead.stint,
+                LeadStep.rung == Rung.FALLBACK,
+            )
+        ).all()
+        self._say(lead, Rung.MANAGER, [each for each in managers if each.id not in heard])
+
+    def _cover(self, lead: Lead, now: datetime) -> datetime | None:
+        """Where the customer wrote again and the owner is out, let somebody who is there know;
+        returns when to look again, None where there is nothing to do."""
+        touch_id, owner_id = unanswered_touch(self.session, lead), lead.claimed_by
+        if touch_id is None or owner_id is None or self.rota.is_present(owner_id, now):
+            return None
+        present = self._present(Role.MANAGER, now) or self.rota.on_duty(now)
+        for person in present:
+            slack.show(self.session, lead.workspace_id, COVER, touch_id, person.slack_id)
+        if present:
+            return None
+        calendars = (self.rota.department, self.rota.calendar(owner_id))
+        open_at = [at for each in calendars if (at := each.after(now, timedelta()))]
+        return max(min(open_at, default=now + _LATER), now + _AGAIN)
 
     def _take_back(self, lead: Lead) -> None:
         """A claim without a contact is no claim: somebody else can have the lead."""
@@ -206,18 +268,28 @@ class Desk:
         """A snooze is over: the owner hears of it, and the ladder begins anew."""
         lead.snoozed_until, lead.rung, lead.waits_since = None, None, now
         if owner := self.rota.people.get(lead.claimed_by or 0):
-            self._tell(lead, Rung.WAKE, [owner])
+            self._say(lead, Rung.WAKE, [owner])
         record(self.session, lead, None, Deed.WOKEN)
 
-    def _fall_back(self, lead: Lead) -> None:
-        """Everybody is out: the named person hears of it; where there is none, the managers."""
-        named = self.rota.people.get(self.level.fallback_id or 0)
-        self._say(lead, Rung.FALLBACK, [named] if named else self._having(Role.MANAGER))
+    def _fall_back(self, lead: Lead, now: datetime) -> None:
+        """Nobody is free: the named person hears of it; where there is none, the managers."""
+        self._gather(lead, self._fallbacks(), now)
 
-    def _tell(self, lead: Lead, rung: Rung, whom: Iterable[Person]) -> None:
+    def _fallbacks(self) -> list[Person]:
+        named = self.rota.people.get(self.level.fallback_id or 0)
+        return [named] if named else self._having(Role.MANAGER)
+
+    def _gather(self, lead: Lead, whom: Iterable[Person], now: datetime) -> None:
+        """Add the lead to each one's message about all for which nobody is free."""
+        day = self.workspace.day_of(now)
+        for person in whom:
+            if note(self.session, lead, Rung.FALLBACK, person.id) is not None:
+                add_to_notice(self.session, NoticeKind.NOBODY_FREE, person, day, [lead.id])
+
+    def _tell(self, lead: Lead, rung: Rung, whom: Iterable[Person], now: datetime) -> None:
         """A direct message to each, once in this stint; to the fallback where nobody is there."""
         if not self._say(lead, rung, whom):
-            self._fall_back(lead)
+            self._fall_back(lead, now)
 
     def _say(self, lead: Lead, rung: Rung, whom: Iterable[Person]) -> bool:
         told = False

@@ -17,6 +17,7 @@ from bot.leads.model import (
     Lead,
     Mine,
 )
+from bot.leads.service.notices import is_stalled, moved_at
 from bot.people.model import Person, Workspace
 
 _MOST_CALL_LISTS = 3
@@ -81,6 +82,7 @@ def call_lists(session: Session, workspace_id: int) -> Sequence[tuple[CallList, 
 _ORDER: dict[Mine, ColumnElement[datetime | None]] = {
     Mine.TO_CALL: func.coalesce(Lead.response_due_at, Lead.claimed_at),
     Mine.IN_WORK: func.coalesce(Lead.claimed_at, Lead.received_at),
+    Mine.STALLED: func.coalesce(moved_at(), Lead.claimed_at),
     Mine.SNOOZED: func.coalesce(Lead.snoozed_until, Lead.wake_at),
     Mine.TO_RATE: func.coalesce(Lead.closed_at, Lead.received_at),
     Mine.CLOSED: Lead.closed_at.desc(),
@@ -97,7 +99,10 @@ def _where(
         case Mine.TO_CALL:
             return (*mine, IS_OPEN, awake, Lead.first_response_at.is_(None))
         case Mine.IN_WORK:
-            return (*mine, IS_OPEN, awake, Lead.first_response_at.is_not(None))
+            moves = ~is_stalled(session, who.workspace_id)
+            return (*mine, IS_OPEN, awake, Lead.first_response_at.is_not(None), moves)
+        case Mine.STALLED:
+            return (*mine, IS_OPEN, is_stalled(session, who.workspace_id))
         case Mine.SNOOZED:
             return (*mine, IS_OPEN, ~awake)
         case Mine.TO_RATE:

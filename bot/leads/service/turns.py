@@ -28,8 +28,7 @@ def next_in_turn(
     The service level's row is the lock, so turns are given one after the other.
     """
     session.refresh(level, with_for_update={"key_share": True})
-    asked = {lead.passed_by, *_asked(session, lead)}
-    here = {person.id: person for person in present if person.id not in asked}
+    here = {person.id: person for person in unasked(session, lead, present)}
     if level.most_open is not None:
         held, most = open_counts(session, lead.workspace_id), level.most_open
         here = {each: person for each, person in here.items() if held.get(each, 0) < most}
@@ -46,6 +45,12 @@ def next_in_turn(
         )
     )
     return here[turn.person_id]
+
+
+def unasked(session: Session, lead: Lead, present: Iterable[Person]) -> list[Person]:
+    """Those of the people to whom the lead was not offered, and who have not given it back."""
+    asked = {lead.passed_by, *_asked(session, lead)}
+    return [person for person in present if person.id not in asked]
 
 
 def open_counts(session: Session, workspace_id: int) -> dict[int, int]:

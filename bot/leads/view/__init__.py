@@ -17,6 +17,7 @@ from bot.leads.view.card import (
 )
 from bot.leads.view.found import MOST_FOUND, SHOW, found, mine, one
 from bot.leads.view.imports import AS_SPEND, CANCEL, COLUMNS, ENCODING, START, encoding_of, imported
+from bot.leads.view.notices import cover, line_listed, line_unattended, notice
 from bot.leads.view.quiet import CHANGE_RULES, offer, rules
 from bot.leads.view.rows import (
     LIST,
@@ -59,12 +60,16 @@ __all__ = [
     "WON",
     "call_list",
     "card",
+    "cover",
     "details",
     "encoding_of",
     "found",
     "imported",
+    "line_listed",
+    "line_unattended",
     "list_action",
     "mine",
+    "notice",
     "offer",
     "one",
     "rate_action",

@@ -1,6 +1,7 @@
 """Leads in lists: on the home tab, in a list of one's own, and where quiet ones are offered."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from slack_sdk.models.blocks import (
     ActionsBlock,
@@ -35,9 +36,13 @@ def list_action(which: Mine) -> str:
     return f"{LIST}.{which}"
 
 
-def rows(which: Mine, leads: Sequence[Lead]) -> list[Block]:
-    """Leads of one's own, each with what can be done with it."""
-    return [block for lead in leads for block in _row(which, lead)]
+def rows(
+    which: Mine, leads: Sequence[Lead], moved: Mapping[int, datetime] | None = None
+) -> list[Block]:
+    """Leads of one's own, each with what can be done with it; `moved` says when something was done
+    with each last."""
+    at = moved or {}
+    return [block for lead in leads for block in _row(which, lead, at.get(lead.id))]
 
 
 def show_all(which: Mine, count: int) -> ActionsBlock:
@@ -48,7 +53,10 @@ def show_all(which: Mine, count: int) -> ActionsBlock:
     )
 
 
-def whole_list(which: Mine, leads: Sequence[Lead], page: int, count: int) -> View:
+def whole_list(
+    which: Mine, leads: Sequence[Lead], page: int, count: int,
+    moved: Mapping[int, datetime] | None = None,
+) -> View:  # fmt: skip
     """A list of one's own in a modal, a page of it."""
     pages = max(-(-count // PAGE_SIZE), 1)
     shown = f"{plural(count, 'lead')}, page {page + 1} of {pages}"
@@ -59,7 +67,7 @@ def whole_list(which: Mine, leads: Sequence[Lead], page: int, count: int) -> Vie
         title=which.label,
         close="Done",
         blocks=[
-            *(rows(which, leads) or [SectionBlock(text="_Nothing is left here._")]),
+            *(rows(which, leads, moved) or [SectionBlock(text="_Nothing is left here._")]),
             *page_turns(list_action(which), page, pages),
             ContextBlock(elements=[MarkdownTextObject(text=shown)]),
         ],
@@ -90,14 +98,24 @@ def row_of_calls(listed: CallList, left: int) -> SectionBlock:
     return SectionBlock(text=text, accessory=next_button(listed))
 
 
-def _row(which: Mine, lead: Lead) -> list[Block]:
+def _row(which: Mine, lead: Lead, moved_at: datetime | None) -> list[Block]:
     value = str(lead.id)
     if which is Mine.CLOSED:
         return [SectionBlock(text=_told(lead))]
     if which is Mine.TO_RATE:
         buttons = [rating_button(lead, rating, value) for rating in Rating]
         return [SectionBlock(text=_told(lead)), ActionsBlock(elements=buttons)]
-    return [SectionBlock(text=_told(lead)), ActionsBlock(elements=work_buttons(lead, value))]
+    text = f"{_told(lead)}{_age(lead, moved_at)}"
+    return [SectionBlock(text=text), ActionsBlock(elements=work_buttons(lead, value))]
+
+
+def _age(lead: Lead, moved_at: datetime | None) -> str:
+    """How long ago something was done with a contacted lead, or that the customer waits again."""
+    if lead.first_response_at is None or moved_at is None:
+        return ""
+    if lead.last_touch_at > moved_at:
+        return f" · *wrote again {moment(lead.last_touch_at, '{ago}')}*"
+    return f" · last step {moment(moved_at, '{ago}')}"
 
 
 def _told(lead: Lead) -> str:

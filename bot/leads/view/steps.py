@@ -54,7 +54,7 @@ _ASKS = {
     Rung.OFFER: "It is your turn: {lead} waits since {since}. Do you take it?",
     Rung.HEAD_START: "You know this customer: {lead} is kept for you until {until}.",
     Rung.MANAGER: "Nobody takes {lead}, who waits since {since}. Please find someone.",
-    Rung.FALLBACK: "Everybody is out, and {lead} waits since {since}.",
+    Rung.FALLBACK: "Nobody is free for {lead}, who waits since {since}.",
 }
 _OWNER_ASKS = {
     Rung.REMIND: "you claimed this lead {when}. Have you been in touch?",
