@@ -1,6 +1,6 @@
 """The modals of digests: when each audience gets its own."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from slack_sdk.models.blocks import (
     Block,
@@ -16,6 +16,8 @@ from slack_sdk.models.blocks import (
 from slack_sdk.models.views import View
 
 from bot.digests.model import DAYS, Audience, Timetable
+from bot.jobs import Schedule
+from bot.slack.text import moment
 
 SETTINGS = "digest.settings"
 CHANGE = "digest.change"
@@ -31,9 +33,10 @@ _ZONE_HINT = "Such as Europe/Berlin. Left empty, it is that of the workspace."
 _ADMINS = "Whether the channel sees amounts is for an admin to decide; at the moment it {state}."
 
 
-def overview(timetables: Sequence[Timetable]) -> View:
-    """Each audience's digest in a few words."""
-    blocks: list[Block] = [SectionBlock(text=_INTRO), *map(_row, timetables)]
+def overview(timetables: Sequence[Timetable], runs: Mapping[str, Schedule]) -> View:
+    """Each audience's digest in a few words; `runs` are the schedules by their names."""
+    rows = [_row(each, runs.get(each.schedule_name)) for each in timetables]
+    blocks: list[Block] = [SectionBlock(text=_INTRO), *rows]
     return View(type="modal", title="Weekly digests", close="Done", blocks=blocks)
 
 
@@ -70,10 +73,12 @@ def _money(timetable: Timetable, *, by_admin: bool) -> list[Block]:
     return [InputBlock(block_id="money", label="Amounts", hint=_MONEY_HINT, element=chosen)]
 
 
-def _row(timetable: Timetable) -> SectionBlock:
-    day = _DAY_NAMES[DAYS.index(timetable.day)]
-    zone = f" ({timetable.zone})" if timetable.zone else ""
-    when = f"{day}s at {timetable.at:%H:%M}{zone}" if timetable.active else "Paused"
+def _row(timetable: Timetable, run: Schedule | None) -> SectionBlock:
+    when = "Paused"
+    if timetable.active:
+        day = _DAY_NAMES[DAYS.index(timetable.day)]
+        said = f" ({run.zone}), next {moment(run.next_run_at)}" if run else ""
+        when = f"{day}s at {timetable.at:%H:%M}{said}"
     audience = Audience(timetable.audience)
     amounts = ""
     if audience is Audience.CHANNEL:

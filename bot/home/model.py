@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from bot.campaigns.model import Campaign
-from bot.jobs import FailedJob, Schedule
+from bot.jobs import FailedJob
 from bot.leads.model import CallList, Lead, Listed, Mine, Submission
 from bot.metrics.figures import Figures
 from bot.people.model import Person, Workspace
@@ -128,6 +129,14 @@ class Page:
     """For admins."""
 
 
+class NextRun(NamedTuple):
+    """Something that people get by the clock: when it comes next, and on whose clock it is set."""
+
+    at: datetime
+    name: str
+    zone: str
+
+
 @dataclass(frozen=True)
 class Condition:
     """How the installation does, for `/handoff status`."""
@@ -138,4 +147,5 @@ class Condition:
     waiting: int
     """Leads that nobody has claimed."""
     jobs: dict[str, int]
-    next_runs: Sequence[Schedule]
+    next_runs: Sequence[NextRun]
+    """What comes by the clock and is not paused, the next first."""

@@ -1,14 +1,15 @@
 """Reading a person's page: what is theirs to do, and what runs."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot import clock, slack
 from bot.campaigns import service as campaigns
+from bot.digests import service as digests
+from bot.digests.model import Audience
 from bot.home.model import (
     FEW,
     MOST_CAMPAIGNS,
@@ -23,12 +24,13 @@ from bot.home.model import (
     Condition,
     Managing,
     Marketing,
+    NextRun,
     OwnCampaign,
     OwnList,
     Page,
     Upkeep,
 )
-from bot.jobs import Schedule, queue
+from bot.jobs import queue, schedules
 from bot.leads import service as leads
 from bot.leads.model import MOST_TO_CLAIM
 from bot.metrics import computing as metrics
@@ -37,6 +39,8 @@ from bot.people import service as people
 from bot.people.model import Person, Role, Workspace
 from bot.planning import service as planning
 from bot.planning.model import Proposed
+from bot.reports.exports import service as exports
+from bot.reports.service.sheets import SHEETS
 from bot.shadowing import service as shadowing
 from bot.standups import service as standups
 
@@ -48,21 +52,33 @@ def condition(session: Session, workspace_id: int) -> Condition:
     """The installation at this moment."""
     workspace = session.get_one(Workspace, workspace_id)
     midnight = clock.now().astimezone(workspace.zone).replace(hour=0, minute=0, second=0)
-    # What people wait for; that sources are listened to every hour is not, nor the weekly look
-    # whether a round of shadowing is due.
-    runs = select(Schedule).where(
-        Schedule.workspace_id == workspace_id,
-        ~Schedule.name.startswith("leads."),
-        ~Schedule.name.startswith("shadow."),
-    )
     return Condition(
         workspace=workspace,
         people=len(people.everyone(session, workspace_id)),
         received_today=leads.count_received(session, workspace_id, midnight),
         waiting=leads.count_waiting(session, workspace_id),
         jobs=queue.counts(session),
-        next_runs=session.scalars(runs.order_by(Schedule.next_run_at)).all(),
+        next_runs=sorted(_next_runs(session, workspace)),
     )
+
+
+def _next_runs(session: Session, workspace: Workspace) -> Iterator[NextRun]:
+    """What people get by the clock, by its name; nothing that is paused."""
+    runs = schedules(session, workspace.id)
+    for timetable in digests.of_workspace(session, workspace.id):
+        if timetable.active and (run := runs.get(timetable.schedule_name)):
+            name = f"Weekly digest, {Audience(timetable.audience).label}"
+            yield NextRun(run.next_run_at, name, run.zone)
+    asked = standups.of_workspace(session, workspace.id)
+    next_at = standups.next_runs(session, asked)
+    for each in asked:
+        if each.id in next_at:
+            yield NextRun(next_at[each.id], each.name, each.zone or "each person’s own time")
+    if (opens := shadowing.next_round_at(session, workspace.id)) is not None:
+        yield NextRun(opens, "Stay in my shoes", workspace.timezone)
+    for export in exports.of_workspace(session, workspace.id):
+        if run := runs.get(export.schedule_name):
+            yield NextRun(run.next_run_at, f"File “{SHEETS[export.sheet].title}”", run.zone)
 
 
 def page(session: Session, person_id: int) -> Page:

@@ -13,7 +13,7 @@ from bot.jobs.queue import (
     retry,
 )
 from bot.jobs.rows import Loop, in_transaction
-from bot.jobs.schedule import Schedule, drop_schedule, put_schedule
+from bot.jobs.schedule import Schedule, drop_schedule, put_schedule, schedules
 from bot.jobs.tasks import Tasks
 
 __all__ = [
@@ -33,4 +33,5 @@ __all__ = [
     "in_transaction",
     "put_schedule",
     "retry",
+    "schedules",
 ]

@@ -96,6 +96,12 @@ def drop_schedule(session: Session, workspace_id: int, name: str) -> None:
     )
 
 
+def schedules(session: Session, workspace_id: int) -> dict[str, Schedule]:
+    """The workspace's schedules by their names."""
+    found = session.scalars(select(Schedule).where(Schedule.workspace_id == workspace_id))
+    return {each.name: each for each in found}
+
+
 def tick(session: Session) -> int:
     """Enqueue what is due, each with its time as `slot`; returns how many fired."""
     now = clock.now()

@@ -31,7 +31,7 @@ from bot.shadowing.model import (
     ShadowSeat,
     ShadowSetting,
 )
-from bot.slack.text import clean
+from bot.slack.text import clean, moment
 
 SAVE_TIME = "shadow.save_time"
 SAVE_GOALS = "shadow.save_goals"
@@ -117,7 +117,9 @@ def debrief(seat: ShadowSeat) -> View:
     )  # fmt: skip
 
 
-def settings(told: ShadowSetting, zone: str, *, is_admin: bool) -> View:
+def settings(
+    told: ShadowSetting, zone: str, next_at: datetime | None = None, *, is_admin: bool
+) -> View:
     """When rounds are, and how they pair; an admin gets to those who are kept apart."""
     states = [Option(text="There are rounds", value="yes"), Option(text="Off", value="no")]
     active = RadioButtonsElement(
@@ -139,7 +141,7 @@ def settings(told: ShadowSetting, zone: str, *, is_admin: bool) -> View:
     )  # fmt: skip
     blocks: list[Block] = [
         SectionBlock(text="A round pairs people of marketing with people of sales. Whoever is left "
-                     "over is told, and comes first next time."),
+                     f"over is told, and comes first next time.{_next(next_at)}"),
         _input("active", "Rounds", active),
         _input("every_weeks", "Weeks from one round to the next", weeks),
         _input("day", "Day", day),
@@ -153,6 +155,10 @@ def settings(told: ShadowSetting, zone: str, *, is_admin: bool) -> View:
         type="modal", callback_id=SAVE_SETTINGS, title="Stay in my shoes", submit="Save",
         close="Cancel", blocks=blocks,
     )  # fmt: skip
+
+
+def _next(at: datetime | None) -> str:
+    return f" The next round opens {moment(at)}." if at else ""
 
 
 def _form(

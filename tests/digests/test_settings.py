@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from bot.digests import modals, service
 from bot.digests.model import Audience, Timetable
 from bot.errors import FieldErrors, NotAllowed, NotFound
-from bot.jobs import Schedule
+from bot.jobs import Schedule, schedules
 from bot.people.model import Person, Role, Workspace
 from bot.playground.limits import check_view
 from tests.digests.office import NOW, Office, open_office
@@ -101,7 +101,7 @@ def test_amounts_in_the_channel_are_for_an_admin(office: Office, channel: int) -
 def test_how_the_settings_look(office: Office, channel: int, golden: Golden) -> None:
     with office.store.transaction() as session:
         found = service.timetables(session, office.manager)
-        overview = modals.overview(found).to_dict()
+        overview = modals.overview(found, schedules(session, office.workspace.id)).to_dict()
         timetable = service.changeable(session, office.manager, channel)
         by_manager = modals.change(timetable, by_admin=False).to_dict()
         by_admin = modals.change(timetable, by_admin=True).to_dict()

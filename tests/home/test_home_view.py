@@ -1,6 +1,7 @@
 """The home tab of each role, full, empty and for a stranger: read the golden files."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, time
 from decimal import Decimal
 from typing import Any
@@ -16,12 +17,13 @@ from bot.home.model import (
     Condition,
     Managing,
     Marketing,
+    NextRun,
     OwnCampaign,
     OwnList,
     Page,
     Upkeep,
 )
-from bot.jobs import FailedJob, Schedule
+from bot.jobs import FailedJob
 from bot.leads.model import CallList, Mine, Submission
 from bot.leads.model import Listed as ListedLead
 from bot.leads.service import Heard
@@ -156,6 +158,9 @@ def test_status(golden: Golden) -> None:
     condition = Condition(
         workspace=Workspace(name="Acme <&>", channel="C1", timezone="Europe/Berlin"),
         people=6, received_today=1200, waiting=3, jobs={"todo": 1, "doing": 0, "failed": 2},
-        next_runs=[Schedule(name="digest.weekly", next_run_at=NOON)],
+        next_runs=[NextRun(NOON, "Weekly digest, Managers", "Europe/Berlin"),
+                   NextRun(NOON, "Sales standup", "each person’s own time")],
     )  # fmt: skip
     golden("home.status", view.status(condition))
+    assert "Nothing comes by the clock" in view.status(replace(condition, next_runs=[]))
+    assert "and 3 more" in view.status(replace(condition, next_runs=condition.next_runs * 9))

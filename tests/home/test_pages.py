@@ -5,19 +5,25 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from bot import slack
+from bot import clock, slack
 from bot.campaigns import service as campaigns
+from bot.digests import service as digests
 from bot.home import service
 from bot.home.model import Page
 from bot.leads import service as leads
 from bot.leads.inquiry import read
+from bot.metrics import jobs as metrics_jobs
+from bot.people import service as people
 from bot.people.model import Person, Role
 from bot.planning import service as planning
+from bot.reports.exports import service as exports
+from bot.shadowing import service as shadowing
 from bot.slack.cards import Card
+from bot.standups import service as standups
 from bot.store import Store
 from tests.campaigns.scene import NINE, Hands, draft, hire, install
+from tests.shadowing.scene import ON, found
 from tests.shadowing.scene import Hands as Clock
-from tests.shadowing.scene import found
 
 
 class Scene:
@@ -137,3 +143,44 @@ def test_each_sees_their_own_parts_only(scene: Scene) -> None:
         Role.SALESPERSON: [], Role.MARKETER: ["marketing"], Role.MANAGER: ["managing"],
         Role.ADMIN: ["upkeep"],
     }  # fmt: skip
+
+
+def test_the_status_names_what_comes_by_the_clock_and_nothing_that_is_paused(scene: Scene) -> None:
+    manager = scene.people[Role.MANAGER]
+    with scene.store.transaction() as session:
+        digests.install(session, scene.workspace)
+        standups.install(session, scene.workspace)
+        metrics_jobs.install(session, scene.workspace)
+        teams = {team.name: team.id for team in people.teams(session, scene.workspace.id)}
+        for role, team in ((Role.SALESPERSON, "Sales"), (Role.MARKETER, "Marketing")):
+            session.get_one(Person, scene.people[role].id).team_id = teams[team]
+        session.flush()
+        standups.follow_people(session)
+        shadowing.configure(session, manager, ON)
+        told = {"sheet": "leads", "channel": "C1", "rhythm": "weekly", "at": "08:00", "kind": "csv"}
+        exports.set_up(session, manager, told)
+        of_all = {each.audience: each.id for each in digests.timetables(session, manager)}
+        fields = {"active": "no", "day": "mon", "at": "08:00", "zone": ""}
+        digests.change(session, manager, of_all["marketers"], fields)
+        tokyo = fields | {"active": "yes", "zone": "Asia/Tokyo"}
+        digests.change(session, manager, of_all["channel"], tokyo)
+        paused = next(
+            each
+            for each in standups.standups(session, manager)
+            if each.name.startswith("Marketing")
+        )
+        standups.pause(session, manager, paused.id, active=False)
+        runs = service.condition(session, scene.workspace.id).next_runs
+    assert [run.name for run in runs] == RUNS
+    assert {run.zone for run in runs} == {"Europe/Berlin", "Asia/Tokyo", "each person’s own time"}
+    assert all(run.at > clock.now() for run in runs)
+
+
+RUNS = [
+    "Sales standup",
+    "Stay in my shoes",
+    "Weekly digest, The shared channel",
+    "File “Leads”",
+    "Weekly digest, Each salesperson: their own week",
+    "Weekly digest, Managers, by direct message",
+]

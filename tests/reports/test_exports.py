@@ -174,7 +174,11 @@ def test_the_modal(house: House, golden: Callable[[str, Any], None]) -> None:
         set_up(house, place, sheet=sheet, kind="xlsx")
     with house.store.transaction() as session:
         found = service.exports(session, house.person("clara"))
-        modal = view.exports(found, place.id).to_dict()
+        runs = {
+            each.schedule_name: Schedule(zone="Europe/Berlin", next_run_at=MONDAY_AT_EIGHT)
+            for each in found
+        }
+        modal = view.exports(found, place.id, runs, "Europe/Berlin").to_dict()
     assert not check_view(modal, "modal")
     golden("reports.exports", modal)
 
@@ -185,4 +189,5 @@ def test_the_modal_holds_as_many_as_there_may_be(house: House) -> None:
         id=2**60, sheet="campaigns", channel=place.id, kind="xlsx", rhythm="monthly", at=time(8),
         person=house.person("clara"),
     )  # fmt: skip
-    assert not check_view(view.exports([export] * service.MOST, None).to_dict(), "modal")
+    modal = view.exports([export] * service.MOST, None, {}, "Europe/Berlin").to_dict()
+    assert not check_view(modal, "modal")

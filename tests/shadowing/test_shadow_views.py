@@ -232,7 +232,7 @@ def test_the_modals(golden: Golden) -> None:
         "debrief": modal(modals.debrief(seat)),
         "debrief.again": modal(modals.debrief(a_seat(MARA, 7, **WROTE, shares=True))),
         "settings": modal(modals.settings(told, "Europe/Berlin", is_admin=False)),
-        "settings.admin": modal(modals.settings(two, "Europe/Berlin", is_admin=True)),
+        "settings.admin": modal(modals.settings(two, "Europe/Berlin", NOW, is_admin=True)),
         "apart": modal(apart_view.apart([kept], MARA, 0, is_admin=False)),
         "apart.nobody": modal(apart_view.apart([], MARA, 0, is_admin=False)),
         "apart.admin": modal(apart_view.apart([kept], BEN, 0, is_admin=True)),

@@ -352,7 +352,8 @@ def test_settings_of_all(golden: Golden) -> None:
     paused = a_standup("Marketing", days="mon,wed,fri", active=False, zone="Europe/Berlin")
     paused.id = 4
     found = [paused, a_standup()]
-    golden("standups.settings", modal(view.overview(found, {3: trend(4, 3, -1, 5)})))
+    shown = view.overview(found, {3: trend(4, 3, -1, 5)}, next_runs={3: NINE_THIRTY})
+    golden("standups.settings", modal(shown))
 
 
 def test_settings_without_any(golden: Golden) -> None:

@@ -4,6 +4,7 @@ from slack_sdk.models.views import View
 from sqlalchemy.orm import Session
 
 from bot.digests import modals, service
+from bot.jobs import schedules
 from bot.people.desk import Desk
 from bot.people.model import Person, Role
 from bot.slack import Command, Incoming, Listening
@@ -24,7 +25,7 @@ def register(listening: Listening, store: Store) -> None:
 
 
 def _overview(session: Session, who: Person, _id: int = 0) -> View:
-    return modals.overview(service.timetables(session, who))
+    return modals.overview(service.timetables(session, who), schedules(session, who.workspace_id))
 
 
 def _change(session: Session, who: Person, timetable_id: int) -> View:

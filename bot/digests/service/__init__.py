@@ -21,7 +21,7 @@ from bot.digests.service.sending import (
     send,
     told,
 )
-from bot.digests.service.setup import change, changeable, install, timetables
+from bot.digests.service.setup import change, changeable, install, of_workspace, timetables
 
 __all__ = [
     "DETAILS",
@@ -41,6 +41,7 @@ __all__ = [
     "last",
     "named",
     "of_week",
+    "of_workspace",
     "opt_in",
     "opt_out",
     "own_last",

@@ -32,17 +32,18 @@ def install(session: Session, workspace: Workspace) -> None:
         )
         .on_conflict_do_nothing()
     )  # fmt: skip
-    for timetable in _all(session, workspace.id):
+    for timetable in of_workspace(session, workspace.id):
         schedule(session, workspace, timetable)
 
 
 def timetables(session: Session, who: Person) -> Sequence[Timetable]:
     """The timetables, in the order of their audiences. Raises NotAllowed."""
     people.require(session, who, "change when digests come", Role.MANAGER)
-    return _all(session, who.workspace_id)
+    return of_workspace(session, who.workspace_id)
 
 
-def _all(session: Session, workspace_id: int) -> Sequence[Timetable]:
+def of_workspace(session: Session, workspace_id: int) -> Sequence[Timetable]:
+    """The workspace's timetables, in the order of their audiences."""
     found = session.scalars(select(Timetable).where(Timetable.workspace_id == workspace_id))
     return sorted(found, key=lambda each: list(Audience).index(Audience(each.audience)))
 

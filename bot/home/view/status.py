@@ -1,8 +1,11 @@
 """What `/handoff status` says."""
 
-from bot.home.model import Condition
-from bot.jobs import Schedule
+from collections.abc import Sequence
+
+from bot.home.model import Condition, NextRun
 from bot.slack.text import moment, plural, safe
+
+_MOST_RUNS = 15
 
 
 def status(condition: Condition) -> str:
@@ -12,18 +15,23 @@ def status(condition: Condition) -> str:
     lines = [
         f"*Handoff in {safe(condition.workspace.name, 80)}*",
         f"• Shared channel: <#{condition.workspace.channel}>",
-        f"• Times of standups and digests: {condition.workspace.timezone}",
+        f"• Time zone: {condition.workspace.timezone}",
         f"• {plural(condition.people, 'person', 'people')} with a role or a team",
         f"• {plural(condition.received_today, 'lead')} today, {condition.waiting:,} unclaimed",
         f"• Work: {work['todo']:,} waiting, {work['doing']:,} under way, {failed:,} failed"
         + (" (`handoff jobs` on the server lists it)" if failed else ""),
-        *[f"• Next {_run(run)}: {moment(run.next_run_at)}" for run in condition.next_runs[:5]],
+        *_next(condition.next_runs),
     ]
     return "\n".join(lines)
 
 
-def _run(schedule: Schedule) -> str:
-    what, _, audience = schedule.name.partition(":")
-    if what.startswith("digest"):
-        return f"weekly digest ({audience})" if audience else "weekly digest"
-    return "standup"
+def _next(runs: Sequence[NextRun]) -> list[str]:
+    if not runs:
+        return ["• Nothing comes by the clock"]
+    lines = [f"    {_run(run)}" for run in runs[:_MOST_RUNS]]
+    left = len(runs) - _MOST_RUNS
+    return ["• Comes next:", *lines, *([f"    and {left} more"] if left > 0 else [])]
+
+
+def _run(run: NextRun) -> str:
+    return f"{safe(run.name, 80)}: {moment(run.at)} ({run.zone})"

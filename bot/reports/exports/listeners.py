@@ -3,8 +3,9 @@
 from slack_sdk.models.views import View
 from sqlalchemy.orm import Session
 
+from bot.jobs import schedules
 from bot.people.desk import Desk
-from bot.people.model import Person, Role
+from bot.people.model import Person, Role, Workspace
 from bot.reports.exports import service, view
 from bot.slack import Command, Incoming, Listening
 from bot.slack.access import Access
@@ -48,4 +49,8 @@ def _remove(session: Session, who: Person, export_id: int) -> View:
 
 def _modal(session: Session, who: Person, channel: str | None) -> View:
     is_channel = channel is not None and channel.startswith(("C", "G"))
-    return view.exports(service.exports(session, who), channel if is_channel else None)
+    return view.exports(
+        service.exports(session, who), channel if is_channel else None,
+        schedules(session, who.workspace_id),
+        session.get_one(Workspace, who.workspace_id).timezone,
+    )  # fmt: skip

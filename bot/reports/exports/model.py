@@ -58,4 +58,9 @@ class ScheduledExport(Base):
     last_slot: Mapped[str | None]
     """The time for which the last file was sent: each is sent once."""
 
+    @property
+    def schedule_name(self) -> str:
+        """The name of the schedule that sends it."""
+        return f"report.export:{self.id}"
+
     person: Mapped[Person] = relationship(lazy="raise")

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from bot import clock
 from bot.errors import FieldErrors, NotFound
-from bot.jobs import Schedule, put_schedule
+from bot.jobs import drop_schedule, put_schedule
 from bot.people import service as people
 from bot.people.model import Person, Role, Workspace
 from bot.reports.exports.model import Rhythm, ScheduledExport
@@ -38,15 +38,26 @@ class Due:
     period: Period
 
 
-def exports(session: Session, who: Person) -> Sequence[ScheduledExport]:
-    """The files on a schedule. Raises NotAllowed."""
-    people.require(session, who, "schedule files", Role.MANAGER)
+def install(session: Session, workspace: Workspace) -> None:
+    """Let the files follow the workspace's zone."""
+    for export in of_workspace(session, workspace.id):
+        _schedule(session, workspace, export)
+
+
+def of_workspace(session: Session, workspace_id: int) -> Sequence[ScheduledExport]:
+    """The files on a schedule, each with who set it up."""
     return session.scalars(
         select(ScheduledExport)
-        .where(ScheduledExport.workspace_id == who.workspace_id)
+        .where(ScheduledExport.workspace_id == workspace_id)
         .options(joinedload(ScheduledExport.person))
         .order_by(ScheduledExport.id)
     ).all()
+
+
+def exports(session: Session, who: Person) -> Sequence[ScheduledExport]:
+    """The files on a schedule. Raises NotAllowed."""
+    people.require(session, who, "schedule files", Role.MANAGER)
+    return of_workspace(session, who.workspace_id)
 
 
 def set_up(session: Session, who: Person, told: dict[str, Any]) -> None:
@@ -71,10 +82,18 @@ def set_up(session: Session, who: Person, told: dict[str, Any]) -> None:
         )
         .returning(ScheduledExport.id)
     ).one()  # fmt: skip
-    zone = session.get_one(Workspace, who.workspace_id).timezone
+    session.flush()
+    _schedule(
+        session, session.get_one(Workspace, who.workspace_id),
+        session.get_one(ScheduledExport, export_id, populate_existing=True),
+    )  # fmt: skip
+
+
+def _schedule(session: Session, workspace: Workspace, export: ScheduledExport) -> None:
     put_schedule(
-        session, who.workspace_id, _name(export_id), SEND, cron=rhythm.cron(at), zone=zone,
-        grace=_GRACE, export_id=export_id,
+        session, workspace.id, export.schedule_name, SEND,
+        cron=Rhythm(export.rhythm).cron(export.at), zone=workspace.timezone, grace=_GRACE,
+        export_id=export.id,
     )  # fmt: skip
 
 
@@ -84,15 +103,11 @@ def remove(session: Session, who: Person, export_id: int) -> None:
     gone = session.scalar(
         delete(ScheduledExport)
         .where(ScheduledExport.id == export_id, ScheduledExport.workspace_id == who.workspace_id)
-        .returning(ScheduledExport.id)
+        .returning(ScheduledExport)
     )
     if gone is None:
         raise NotFound(what="this file")
-    session.execute(
-        delete(Schedule).where(
-            Schedule.workspace_id == who.workspace_id, Schedule.name == _name(export_id)
-        )
-    )
+    drop_schedule(session, who.workspace_id, gone.schedule_name)
 
 
 def due(session: Session, export_id: int, slot: str) -> Due | None:
@@ -125,7 +140,3 @@ def sight_of_members(session: Session, workspace: Workspace, slack_ids: Sequence
     return sight_of_all(
         known.get(slack_id) for slack_id in slack_ids if slack_id != workspace.bot_user_id
     )
-
-
-def _name(export_id: int) -> str:
-    return f"{SEND}:{export_id}"

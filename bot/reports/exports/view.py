@@ -1,6 +1,6 @@
 """How files on a schedule look: the modal that lists them and adds one, and what comes with one."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from slack_sdk.models.blocks import (
     Block,
@@ -17,10 +17,12 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
+from bot.jobs import Schedule
 from bot.reports.exports.model import Rhythm, ScheduledExport
 from bot.reports.files import FileKind
 from bot.reports.period import Period
 from bot.reports.service.sheets import SHEETS, Sheet
+from bot.slack.text import moment
 
 SAVE = "report.export"
 REMOVE = "report.export_remove"
@@ -31,8 +33,13 @@ _INTRO = (
 )
 
 
-def exports(found: Sequence[ScheduledExport], channel: str | None) -> View:
-    """The files that there are, and the form for another; the block ids are the verb's fields."""
+def exports(
+    found: Sequence[ScheduledExport], channel: str | None, runs: Mapping[str, Schedule], zone: str
+) -> View:
+    """The files that there are, and the form for another; the block ids are the verb's fields.
+
+    `runs` are the schedules by their names, `zone` is the workspace's.
+    """
     return View(
         type="modal",
         callback_id=SAVE,
@@ -41,13 +48,13 @@ def exports(found: Sequence[ScheduledExport], channel: str | None) -> View:
         close="Done",
         blocks=[
             SectionBlock(text=_INTRO),
-            *(_row(export) for export in found),
+            *(_row(export, runs.get(export.schedule_name)) for export in found),
             *([DividerBlock()] if found else []),
             InputBlock(block_id="sheet", label="What", element=_select(
                 "sheet", ((sheet.title, sheet.name) for sheet in SHEETS.values()))),
             InputBlock(block_id="rhythm", label="When", element=_select(
                 "rhythm", ((rhythm.words, rhythm.value) for rhythm in Rhythm))),
-            InputBlock(block_id="at", label="Hour", hint="In the workspace's time zone.",
+            InputBlock(block_id="at", label="Hour", hint=f"On the workspace's clock, {zone}.",
                        element=TimePickerElement(action_id="at", initial_time="08:00")),
             InputBlock(block_id="kind", label="Format", element=_select(
                 "kind", ((kind.upper(), kind.value) for kind in FileKind))),
@@ -77,8 +84,9 @@ def useless(export: ScheduledExport) -> str:
     )
 
 
-def _row(export: ScheduledExport) -> Block:
-    when = f"{Rhythm(export.rhythm).words}, at {export.at:%H:%M}"
+def _row(export: ScheduledExport, run: Schedule | None) -> Block:
+    said = f" ({run.zone}), next {moment(run.next_run_at)}" if run else ""
+    when = f"{Rhythm(export.rhythm).words}, at {export.at:%H:%M}{said}"
     title = f"*{SHEETS[export.sheet].title}* ({export.kind.upper()}) to <#{export.channel}>"
     return SectionBlock(
         text=f"{title}\n{when}; set up by {export.person.mention}",

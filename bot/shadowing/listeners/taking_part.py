@@ -65,7 +65,8 @@ def _settings(session: Session, who: Person, _id: int) -> View:
     service.may_configure(session, who)
     told = service.setting(session, who.workspace_id)
     zone = session.get_one(Workspace, who.workspace_id).timezone
-    return modals.settings(told, zone, is_admin=who.has(Role.ADMIN))
+    next_at = service.next_round_at(session, who.workspace_id)
+    return modals.settings(told, zone, next_at, is_admin=who.has(Role.ADMIN))
 
 
 def _save_settings(session: Session, who: Person, incoming: Incoming) -> None:

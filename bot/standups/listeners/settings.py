@@ -51,7 +51,8 @@ def register(listening: Listening, store: Store) -> None:
 def _overview(session: Session, who: Person, number: int) -> View:
     """A page of all of them."""
     found = service.standups(session, who)
-    return view.overview(found, service.response_trend(session, who.workspace_id, _WEEKS), number)
+    trends = service.response_trend(session, who.workspace_id, _WEEKS)
+    return view.overview(found, trends, number, service.next_runs(session, found))
 
 
 def _open(session: Session, who: Person, standup_id: int) -> View:
@@ -98,7 +99,8 @@ def _archive(session: Session, who: Person, standup_id: int) -> View:
 
 def _details(session: Session, standup: Standup) -> View:
     trends = service.response_trend(session, standup.workspace_id, _WEEKS)
-    return view.details(standup, trends.get(standup.id))
+    next_runs = service.next_runs(session, [standup])
+    return view.details(standup, trends.get(standup.id), next_runs.get(standup.id))
 
 
 def _with_channels(form: Listener) -> Listener:

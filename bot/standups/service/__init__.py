@@ -8,7 +8,16 @@ from bot.standups.service.answers import (
     answerable,
     skip,
 )
-from bot.standups.service.asking import OPEN, PROMPT, align, ask, follow_people, round_on, zone_of
+from bot.standups.service.asking import (
+    OPEN,
+    PROMPT,
+    align,
+    ask,
+    follow_people,
+    next_runs,
+    round_on,
+    zone_of,
+)
 from bot.standups.service.blockers import (
     HELP,
     LIFTED,
@@ -40,6 +49,7 @@ from bot.standups.service.setup import (
     configure,
     create,
     install,
+    of_workspace,
     pause,
     standups,
     usual,
@@ -99,6 +109,8 @@ __all__ = [
     "make_request",
     "next_closing",
     "next_reminder",
+    "next_runs",
+    "of_workspace",
     "page",
     "pause",
     "remind",

@@ -5,6 +5,7 @@ statement writes a part of the round for everybody there who works today, and re
 part is new: they get the prompt, in the same transaction. What happens twice finds the parts there.
 """
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -27,6 +28,8 @@ PROMPT = "standup.prompt"
 
 # Who is asked so soon after the minute has the time from the minute on: it reads 12:00, not 12:01.
 _AT_ONCE = timedelta(minutes=1)
+# Who does not work within so many of a standup's days is not waited for.
+_MOST_FREE_DAYS = 60
 
 local_zone: ColumnElement[str] = func.coalesce(
     Standup.zone, Person.timezone, Team.timezone, Workspace.timezone
@@ -124,6 +127,31 @@ def round_on(session: Session, standup: Standup, day: date, begun: datetime) -> 
             .values(closes_at=closes_at, closed_at=None)
         )
     return found
+
+
+def next_runs(session: Session, standups: Iterable[Standup]) -> dict[int, datetime]:
+    """When each standup asks somebody next, by its id; the standups come with their teams.
+
+    Without those that are paused, and those that ask nobody.
+    """
+    found: dict[int, datetime] = {}
+    for each in standups:
+        if each.is_on:
+            zones = session.scalars(_zones(each.id)).all()
+            moments = [at for zone in zones if (at := _next_day_of(each, zone))]
+            if moments:
+                found[each.id] = min(moments)
+    return found
+
+
+def _next_day_of(standup: Standup, zone: str) -> datetime | None:
+    """When the standup's clock strikes there next, on a day on which its team works."""
+    at = clock.now()
+    for _ in range(_MOST_FREE_DAYS):
+        at = standup.moment_after(at, zone)
+        if standup.falls_on(at.astimezone(ZoneInfo(zone)).date()):
+            return at
+    return None
 
 
 def zone_of(session: Session, standup: Standup, who: Person) -> str:

@@ -64,10 +64,15 @@ def create(session: Session, who: Person, fields: Mapping[str, Any], token: str)
 def standups(session: Session, who: Person) -> Sequence[Standup]:
     """The workspace's standups with teams and questions, by team and name. Raises NotAllowed."""
     _require(session, who)
+    return of_workspace(session, who.workspace_id)
+
+
+def of_workspace(session: Session, workspace_id: int) -> Sequence[Standup]:
+    """The workspace's standups with teams and questions, by team and name."""
     return session.scalars(
         select(Standup)
         .join(Standup.team)
-        .where(Standup.workspace_id == who.workspace_id, Standup.archived_at.is_(None))
+        .where(Standup.workspace_id == workspace_id, Standup.archived_at.is_(None))
         .options(joinedload(Standup.team), selectinload(Standup.questions))
         .order_by(Team.name, Standup.name, Standup.id)
     ).all()

@@ -1,6 +1,7 @@
 """How the standups' settings look: all of them, and one with what can be done with it."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from fractions import Fraction
 
 from slack_sdk.models.blocks import (
@@ -16,7 +17,7 @@ from slack_sdk.models.views import View
 
 from bot.rounding import whole
 from bot.slack.paging import page_turns
-from bot.slack.text import clean, plural, safe
+from bot.slack.text import clean, moment, plural, safe
 from bot.standups.model import DAYS, Closing, Standup, Theme, Trend
 from bot.standups.view.quotes import as_written
 
@@ -34,8 +35,12 @@ _PAGE_SIZE = 20
 _DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
-def overview(standups: Sequence[Standup], trends: Mapping[int, Trend], number: int = 0) -> View:
-    """All standups in a few words, a page of them; pages count from 0."""
+def overview(
+    standups: Sequence[Standup], trends: Mapping[int, Trend], number: int = 0,
+    next_runs: Mapping[int, datetime] | None = None,
+) -> View:  # fmt: skip
+    """All standups in a few words, a page of them; pages count from 0. `next_runs` says when each
+    asks somebody next."""
     pages = max(-(-len(standups) // _PAGE_SIZE), 1)
     number = min(max(number, 0), pages - 1)
     shown = standups[number * _PAGE_SIZE : (number + 1) * _PAGE_SIZE]
@@ -45,17 +50,19 @@ def overview(standups: Sequence[Standup], trends: Mapping[int, Trend], number: i
         title="Standups",
         close="Done",
         blocks=[
-            *settings_rows(shown, trends),
+            *settings_rows(shown, trends, next_runs or {}),
             *page_turns(OVERVIEW, number, pages),
         ],
     )
 
 
-def settings_rows(standups: Sequence[Standup], trends: Mapping[int, Trend]) -> list[Block]:
+def settings_rows(
+    standups: Sequence[Standup], trends: Mapping[int, Trend], next_runs: Mapping[int, datetime]
+) -> list[Block]:
     """Each standup with its button, and one for a new one: for this modal and for App Home."""
     rows: list[Block] = [
         SectionBlock(
-            text=as_written("\n".join(_told(each, trends.get(each.id)))),
+            text=as_written("\n".join(_told(each, trends.get(each.id), next_runs.get(each.id)))),
             accessory=ButtonElement(text="Open", action_id=OPEN, value=str(each.id)),
         )
         for each in standups
@@ -66,9 +73,9 @@ def settings_rows(standups: Sequence[Standup], trends: Mapping[int, Trend]) -> l
     return [*rows, ActionsBlock(elements=[new])]
 
 
-def details(standup: Standup, trend: Trend | None) -> View:
+def details(standup: Standup, trend: Trend | None, next_at: datetime | None = None) -> View:
     """One standup: all its settings, its questions, how many answer it, and the buttons."""
-    lines = [*_told(standup, trend), _closing(standup), *_read_in(standup)]
+    lines = [*_told(standup, trend, next_at), _closing(standup), *_read_in(standup)]
     asked = [f"{n}. {_question(each.label, each.theme)}" for n, each in enumerate(standup.asked, 1)]
     note = f"It is asked on days on which {safe(standup.team.name, 80)} works, nobody while away."
     return View(
@@ -97,9 +104,10 @@ def in_words(days: Sequence[str]) -> str:
     return ", ".join(_DAY_NAMES[day] for day in chosen)
 
 
-def _told(standup: Standup, trend: Trend | None) -> list[str]:
+def _told(standup: Standup, trend: Trend | None, next_at: datetime | None) -> list[str]:
     zone = standup.zone or "each person’s own time"
-    when = f"{in_words(standup.weekdays)} at {standup.at:%H:%M} ({zone})"
+    comes = f", next {moment(next_at)}" if next_at else ""
+    when = f"{in_words(standup.weekdays)} at {standup.at:%H:%M} ({zone}){comes}"
     return [
         f"*{safe(standup.name, 80)}* · {safe(standup.team.name, 80)}",
         when if standup.active else f"Paused · {when}",
