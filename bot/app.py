@@ -8,6 +8,7 @@ from functools import partial
 
 from fastapi import FastAPI
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from bot import logs
 from bot.campaigns import jobs as campaign_jobs
@@ -38,6 +39,7 @@ from bot.reports import api, site
 from bot.reports.campaign import listeners as report_listeners
 from bot.reports.exports import jobs as export_jobs
 from bot.reports.exports import listeners as export_listeners
+from bot.reports.exports import service as exports
 from bot.settings import Settings, WrongSettings, load
 from bot.shadowing import jobs as shadow_jobs
 from bot.shadowing import listeners as shadow_listeners
@@ -192,7 +194,7 @@ class Application:
 
     def _install(self) -> None:
         me = self.slack.call("auth.test")
-        channel = self.slack.channel_id(self.settings.channel)
+        channel = self._known_channel(me["team_id"]) or self.slack.channel_id(self.settings.channel)
         with self.store.transaction() as session:
             workspace = people.install(
                 session,
@@ -203,13 +205,29 @@ class Application:
                 timezone=self.settings.timezone,
                 currency=self.settings.currency,
             )
-            leads.install(session, workspace)
-            standups.install(session, workspace)
-            shadowing.install(session, workspace)
-            digests.install(session, workspace)
-            metrics_jobs.install(session, workspace)
+            set_schedules(session, workspace)
+        self._warn_of_others(workspace)
         self.listening.identify(me["team_id"], me["user_id"])
         self._workspace = workspace
+
+    def _known_channel(self, team_id: str) -> str | None:
+        with self.store.transaction() as session:
+            return session.scalar(select(Workspace.channel).where(Workspace.team_id == team_id))
+
+    def _warn_of_others(self, workspace: Workspace) -> None:
+        """Say where the environment asks for something that the workspace has otherwise by now."""
+        asked = {
+            "HANDOFF_TIMEZONE": (self.settings.timezone, workspace.timezone),
+            "HANDOFF_CURRENCY": (self.settings.currency, workspace.currency),
+        }
+        for name, (wanted, own) in asked.items():
+            if name.removeprefix("HANDOFF_").lower() in self.settings.model_fields_set and (
+                wanted != own
+            ):
+                logger.warning(
+                    "%s is %s, and the workspace keeps its own, %s: `handoff workspace` changes it",
+                    name, wanted, own,
+                )  # fmt: skip
 
     def work(self) -> Worker:
         """Start a worker; it is stopped with the application."""
@@ -232,6 +250,16 @@ class Application:
         if self.settings.socket_mode and not self.listening.is_connected:
             return "the Socket Mode connection is down"
         return None
+
+
+def set_schedules(session: Session, workspace: Workspace) -> None:
+    """Let the clock do all that comes in this workspace, in its zone."""
+    leads.install(session, workspace)
+    standups.install(session, workspace)
+    shadowing.install(session, workspace)
+    digests.install(session, workspace)
+    exports.install(session, workspace)
+    metrics_jobs.install(session, workspace)
 
 
 def build(settings: Settings) -> Application:

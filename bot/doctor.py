@@ -99,7 +99,7 @@ def _channel(slack: Slack, name: str) -> Finding:
         return Finding(f"Channel {name}", f"{error}. Check HANDOFF_CHANNEL, or invite the app.")
     problem = None
     if channel.get("is_archived"):
-        problem = "is archived. Choose another one in HANDOFF_CHANNEL."
+        problem = "is archived. Choose another one with `handoff workspace --channel`."
     elif not channel.get("is_member"):
         problem = "the app is not a member. Write `/invite @Handoff` in it."
     elif channel.get("is_ext_shared"):

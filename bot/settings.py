@@ -7,9 +7,16 @@ reported all at once, one sentence per setting, and stops the start.
 import os
 import re
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import Annotated, Self, TypeVar
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    Field,
+    SecretStr,
+    TypeAdapter,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import HandoffError
@@ -33,6 +40,12 @@ from bot.setting_kinds import (
 
 class WrongSettings(HandoffError):
     """Handoff cannot start. {problems}"""
+
+    exit_code = 2
+
+
+class WrongValue(HandoffError):
+    """The {field} {reason}."""
 
     exit_code = 2
 
@@ -114,17 +127,20 @@ class Settings(StoreSettings):
     )
     channel: ChannelName = Field(
         validation_alias="HANDOFF_CHANNEL",
-        description="The shared channel of marketing and sales: its ID (C0123456789) or #name.",
+        description="The shared channel of marketing and sales at the first start: its ID "
+        "(C0123456789) or #name. Later `handoff workspace` changes it.",
     )
     timezone: Zone = Field(
         default="UTC",
         validation_alias="HANDOFF_TIMEZONE",
-        description="Time zone of the workspace (Europe/Berlin), for weeks, standups and digests.",
+        description="Time zone of the workspace (Europe/Berlin) at the first start, for weeks, "
+        "standups and digests. Later `handoff workspace` changes it.",
     )
     currency: Currency = Field(
         default="EUR",
         validation_alias="HANDOFF_CURRENCY",
-        description="Currency of budgets and revenue, three letters of ISO 4217.",
+        description="Currency of budgets and revenue at the first start, three letters of ISO "
+        "4217. Later `handoff workspace` changes it.",
     )
     admin: Member | None = Field(
         default=None,
@@ -270,6 +286,17 @@ def load(kind: type[AnySettings]) -> AnySettings:
     except ValidationError as error:
         problems = [_problem(dict(detail)) for detail in error.errors()]
         raise WrongSettings(problems="".join(f"\n- {line}" for line in problems)) from None
+
+
+def checked(field: str, value: str) -> str:
+    """A value for one setting, as the setting would take it. Raises WrongValue."""
+    about = Settings.model_fields[field]
+    kind: TypeAdapter[str] = TypeAdapter(Annotated[about.annotation, *about.metadata])
+    try:
+        return kind.validate_python(value)
+    except ValidationError as error:
+        reason = error.errors()[0]["msg"].removeprefix("Value error, ")
+        raise WrongValue(field=field, reason=reason) from None
 
 
 def _problem(detail: dict[str, object]) -> str:

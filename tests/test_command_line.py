@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from bot.jobs import enqueue
+from bot.jobs import Schedule, enqueue
 from bot.leads import service as leads
 from bot.leads.model import Lead
 from bot.leads.sources import SOURCES
+from bot.people import service as people
 from bot.spend.model import SpendEntry
 from bot.store import Store
 from tests.campaigns.scene import found, install
@@ -182,3 +183,30 @@ def test_an_export_is_imported_from_the_command_line(
     assert "0 new, 0 restated, 1 here already" in run("--platform", "Reddit Ads", *means).stdout
     with store.transaction() as session:
         assert session.scalars(select(SpendEntry.minor)).all() == [4_512]
+
+
+def test_the_environment_seeds_a_workspace_and_later_its_own_values_hold(
+    store: Store, database_url: str
+) -> None:
+    def look(*arguments: str) -> Ended:
+        return handoff("workspace", *arguments, DATABASE_URL=database_url, **SETTINGS)
+
+    assert look().returncode == 1  # before the first start
+    install(store)
+    seeded = "Channel C1, time zone Europe/Berlin, currency EUR.\n"
+    assert look().stdout == seeded
+    with store.transaction() as session:  # another start, with another environment
+        people.install(
+            session, team_id="T1", name="Acme Inc", bot_user_id="UBOT2", channel="C9",
+            timezone="Asia/Tokyo", currency="JPY",
+        )  # fmt: skip
+    assert look().stdout == seeded
+    for wrong in (("--timezone", "Mars/Phobos"), ("--currency", "euro"), ("--channel", "leads")):
+        refused = look(*wrong)
+        assert (refused.returncode, "Traceback" in refused.stderr) == (2, False)
+        assert refused.stderr.startswith(f"The {wrong[0].removeprefix('--')} must be")
+    changed = look("--timezone", "America/New_York", "--currency", "USD", "--channel", "C22")
+    assert changed.stdout.startswith("Channel C22, time zone America/New_York, currency USD.")
+    with store.transaction() as session:
+        zones = set(session.scalars(select(Schedule.zone).where(Schedule.name.like("digest:%"))))
+    assert zones == {"America/New_York"}

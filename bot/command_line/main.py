@@ -56,6 +56,11 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--processes", type=int, default=1, help="how many web processes (1)")
     _add(commands, "doctor", _verb("upkeep", "doctor"),
          "check tokens, scopes, channel, database and clock")  # fmt: skip
+    place = _add(commands, "workspace", _verb("upkeep", "workspace"),
+                 "show the workspace's channel, zone and currency, or change them")  # fmt: skip
+    place.add_argument("--channel", help="the shared channel: its ID or #name")
+    place.add_argument("--timezone", help="for weeks, standups and digests, such as Europe/Berlin")
+    place.add_argument("--currency", help="of budgets and revenue: three letters of ISO 4217")
     database = _add(commands, "db", _verb("upkeep", "db"), "care for the database")
     database.add_argument("deed", choices=["upgrade", "check"])
     _add(commands, "sources", _verb("upkeep", "sources"),

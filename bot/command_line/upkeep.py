@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
+from bot.app import SlackRefusesUs, set_schedules
 from bot.command_line import leads
 from bot.command_line.data import data, opened
 from bot.command_line.lists import import_list as bring_list
@@ -13,7 +14,10 @@ from bot.command_line.main import Options
 from bot.command_line.spend import import_spend as bring_spend
 from bot.doctor import examine
 from bot.jobs import queue
-from bot.settings import Settings, load
+from bot.people import service as people
+from bot.settings import Settings, checked, load
+from bot.slack import Slack
+from bot.slack.errors import SlackRefused
 from bot.store import Store, migrate
 
 ImportFile: TypeAlias = Callable[
@@ -38,6 +42,32 @@ def db(options: Options) -> None:
     print("\n".join(problems) or "The database is up to date.")
     if problems:
         sys.exit(1)
+
+
+def workspace(options: Options) -> None:
+    """Show the channel, zone and currency of the workspace, or give it others."""
+    asked = {name: getattr(options, name) for name in ("channel", "timezone", "currency")}
+    wanted = {name: checked(name, value) for name, value in asked.items() if value is not None}
+    if "channel" in wanted:
+        wanted["channel"] = _channel_id(wanted["channel"])
+    with data() as store, store.transaction() as session:
+        found = leads.installed(session)
+        if wanted:
+            people.change_workspace(session, found, **wanted)
+            set_schedules(session, found)
+        print(f"Channel {found.channel}, time zone {found.timezone}, currency {found.currency}.")
+    if wanted:
+        print("Restart Handoff, so that every process takes it over.")
+
+
+def _channel_id(channel: str) -> str:
+    """Slack's ID of a channel that is given by its name or ID. Raises SlackRefusesUs."""
+    settings = load(Settings)
+    slack = Slack(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
+    try:
+        return slack.channel_id(channel)
+    except SlackRefused as error:
+        raise SlackRefusesUs(method=error.method, code=error.code) from error
 
 
 def sources(_options: Options) -> None:

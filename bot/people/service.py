@@ -49,19 +49,19 @@ def install(
     timezone: str,
     currency: str,
 ) -> Workspace:
-    """Write the workspace, or bring it up to the settings; a new one gets its two teams."""
-    facts = {
-        "name": name,
-        "bot_user_id": bot_user_id,
-        "channel": channel,
-        "timezone": timezone,
-        "currency": currency,
-    }
+    """Write the workspace, which gets two teams, or bring it up to what Slack says of it.
+
+    Channel, zone and currency are those of a new one; afterwards its own values hold.
+    """
+    facts = {"name": name, "bot_user_id": bot_user_id}
     session.execute(
         insert(Workspace)
-        .values(team_id=team_id, installed_at=clock.now(), **facts)
+        .values(
+            team_id=team_id, installed_at=clock.now(), channel=channel, timezone=timezone,
+            currency=currency, **facts,
+        )
         .on_conflict_do_update(index_elements=[Workspace.team_id], set_=facts)
-    )
+    )  # fmt: skip
     found = workspace(session, team_id)
     session.execute(
         insert(Team)
@@ -69,6 +69,21 @@ def install(
         .on_conflict_do_nothing()
     )
     return found
+
+
+def change_workspace(
+    session: Session,
+    changed: Workspace,
+    *,
+    channel: str | None = None,
+    timezone: str | None = None,
+    currency: str | None = None,
+) -> None:
+    """Give the workspace another shared channel (Slack's ID), zone or currency; None keeps it."""
+    changed.channel = channel or changed.channel
+    changed.currency = currency or changed.currency
+    changed.timezone = timezone or changed.timezone
+    session.flush()
 
 
 def workspace(session: Session, team_id: str) -> Workspace:

@@ -141,8 +141,8 @@ def archived(workspace: Workspace) -> Message:
     """A warning to the admins: the shared channel was archived."""
     text = (
         f"The shared channel <#{workspace.channel}> was archived, so leads are kept and not shown. "
-        "Unarchive it, or set HANDOFF_CHANNEL to another one and restart Handoff; then let the "
-        "work that failed run again with `handoff jobs retry`."
+        "Unarchive it, or choose another one with `handoff workspace --channel` on the server and "
+        "restart Handoff; then let the work that failed run again with `handoff jobs retry`."
     )
     return Message(text, [SectionBlock(text=text)])
 
