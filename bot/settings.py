@@ -7,7 +7,7 @@ reported all at once, one sentence per setting, and stops the start.
 import os
 import re
 from pathlib import Path
-from typing import Annotated, Self, TypeVar
+from typing import Annotated, Self, TypeVar, cast
 
 from pydantic import (
     Field,
@@ -291,7 +291,7 @@ def load(kind: type[AnySettings]) -> AnySettings:
 def checked(field: str, value: str) -> str:
     """A value for one setting, as the setting would take it. Raises WrongValue."""
     about = Settings.model_fields[field]
-    kind: TypeAdapter[str] = TypeAdapter(Annotated[about.annotation, *about.metadata])
+    kind: TypeAdapter[str] = TypeAdapter(cast("type[str]", Annotated[str, *about.metadata]))
     try:
         return kind.validate_python(value)
     except ValidationError as error:

@@ -3,10 +3,9 @@ it; and the week that one covers."""
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -45,7 +44,7 @@ class Week:
         assert self.monday.isoweekday() == 1, self.monday
 
     @classmethod
-    def of(cls, moment: datetime, zone: ZoneInfo) -> "Week":
+    def of(cls, moment: datetime, zone: tzinfo) -> "Week":
         """The week that the moment falls in, there."""
         return cls.with_day(moment.astimezone(zone).date())
 

@@ -89,7 +89,7 @@ def scope(
     campaign_ids: tuple[int, ...] | None = None,
 ) -> Scope:
     """What figures of this moment are about."""
-    zone = session.get_one(Workspace, workspace_id).zone
+    zone = session.get_one(Workspace, workspace_id).days
     return Scope(workspace_id, zone, period, attribution, clock.now(), campaign_ids)
 
 

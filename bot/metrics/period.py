@@ -1,8 +1,7 @@
 """The days that figures are over, in the workspace's zone."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 
 @dataclass(frozen=True)
@@ -23,7 +22,7 @@ class Period:
             end = min(end, self.end)
         return Period(self.first, max(end, self.first or end))
 
-    def bounds(self, zone: ZoneInfo) -> tuple[datetime | None, datetime | None]:
+    def bounds(self, zone: tzinfo) -> tuple[datetime | None, datetime | None]:
         """When it begins and ends there, in UTC; a week with a change of clocks has 167 or 169
         hours."""
         first, end = (_midnight(day, zone) if day else None for day in (self.first, self.end))
@@ -34,6 +33,6 @@ EVER = Period()
 """All days that there were."""
 
 
-def _midnight(day: date, zone: ZoneInfo) -> datetime:
+def _midnight(day: date, zone: tzinfo) -> datetime:
     """When the day begins there; where the clock skips midnight, the moment after the gap."""
     return datetime.combine(day, time(), zone).astimezone(UTC)

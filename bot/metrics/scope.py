@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import Date, SQLColumnExpression, and_, bindparam, cast, func, or_, true
+from sqlalchemy import Date, SQLColumnExpression, and_, cast, func, or_, true
 
 from bot.campaigns.model import Campaign
 from bot.leads.model import Lead
 from bot.metrics.metric import Sql
 from bot.metrics.period import Period
 from bot.metrics.units import Attribution
+from bot.people.moving_zone import MovingZone
 from bot.spend.model import SpendEntry, stands
 
 
@@ -45,7 +45,7 @@ class Scope:
     """The leads received in a period, and the money spent in it."""
 
     workspace_id: int
-    zone: ZoneInfo
+    zone: MovingZone
     period: Period
     attribution: Attribution
     as_of: datetime
@@ -64,7 +64,6 @@ class Scope:
             "workspace_id": self.workspace_id,
             "as_of": self.as_of,
             "last_touch": self.attribution is Attribution.LAST_TOUCH,
-            "zone": self.zone.key,
         }
 
     @property
@@ -109,7 +108,7 @@ class Scope:
 
     def key(self, by: By) -> Sql:
         """What a lead has in common with others of its group."""
-        local = func.timezone(bindparam("zone"), Lead.received_at)
+        local = self.zone.local(Lead.received_at)
         keys: dict[By, Any] = {
             By.CAMPAIGN: self.campaign,
             By.KIND: Campaign.kind,

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from datetime import date, datetime, time
 from enum import StrEnum
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ForeignKey, LargeBinary, SmallInteger, Text, UniqueConstraint, text
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.countries import country_of_zone
 from bot.people.hours import Hours
+from bot.people.moving_zone import MovingZone, next_midnight
 from bot.store import Base, Id, Moment, WorkspaceId
 
 
@@ -56,11 +58,28 @@ class Workspace(Base):
     timezone: Mapped[str]
     currency: Mapped[str]
     installed_at: Mapped[Moment]
+    past_zones: Mapped[list[Any]] = mapped_column(default=list, server_default=text("'[]'"))
+    """Pairs of a zone in which it was, and of until when (ISO 8601), in the order of time."""
 
     @property
     def zone(self) -> ZoneInfo:
-        """The zone in which the workspace's days and weeks begin."""
+        """The zone in which the workspace is now."""
         return ZoneInfo(self.timezone)
+
+    @property
+    def days(self) -> MovingZone:
+        """The zone in which its days and weeks begin, also those before it moved."""
+        past = [(ZoneInfo(zone), datetime.fromisoformat(at)) for zone, at in self.past_zones or ()]
+        return MovingZone(past, self.zone)
+
+    def move(self, timezone: str, now: datetime) -> None:
+        """Be in another zone: its days begin there with the next midnight."""
+        if timezone == self.timezone:
+            return
+        past = [each for each in self.past_zones or () if datetime.fromisoformat(each[1]) <= now]
+        until = next_midnight(now, ZoneInfo(timezone)).isoformat()
+        self.past_zones = [*past, [self.days.at(now).key, until]]
+        self.timezone = timezone
 
     @property
     def country(self) -> str | None:
@@ -69,7 +88,7 @@ class Workspace(Base):
 
     def day_of(self, moment: datetime) -> date:
         """The day that `moment` is in the workspace's zone."""
-        return moment.astimezone(self.zone).date()
+        return moment.astimezone(self.days).date()
 
 
 class Team(Base):

@@ -79,10 +79,13 @@ def change_workspace(
     timezone: str | None = None,
     currency: str | None = None,
 ) -> None:
-    """Give the workspace another shared channel (Slack's ID), zone or currency; None keeps it."""
+    """Give the workspace another shared channel (Slack's ID), zone or currency; None keeps it.
+
+    Days that are over stay as they were: another zone counts from its next midnight on.
+    """
     changed.channel = channel or changed.channel
     changed.currency = currency or changed.currency
-    changed.timezone = timezone or changed.timezone
+    changed.move(timezone or changed.timezone, clock.now())
     session.flush()
 
 

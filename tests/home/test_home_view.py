@@ -163,4 +163,4 @@ def test_status(golden: Golden) -> None:
     )  # fmt: skip
     golden("home.status", view.status(condition))
     assert "Nothing comes by the clock" in view.status(replace(condition, next_runs=[]))
-    assert "and 3 more" in view.status(replace(condition, next_runs=condition.next_runs * 9))
+    assert "and 3 more" in view.status(replace(condition, next_runs=[*condition.next_runs] * 9))

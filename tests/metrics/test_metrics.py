@@ -3,8 +3,9 @@
 import json
 from collections.abc import Callable
 from dataclasses import fields
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 import pandas as pd
@@ -17,7 +18,19 @@ from sqlalchemy.orm import Session
 from bot import clock, metrics
 from bot.contacts import service as contacts
 from bot.digests.model import Week
-from bot.metrics import METRICS, Attribution, By, Figures, Unit, computing, days, shown, tallies
+from bot.metrics import (
+    METRICS,
+    Attribution,
+    By,
+    Figures,
+    Period,
+    Unit,
+    computing,
+    days,
+    shown,
+    tallies,
+)
+from bot.people import service as people
 from bot.people.model import Workspace
 from bot.spend.model import Margin, SpendEntry
 from bot.store import Store
@@ -359,3 +372,63 @@ def walk(node: dict[str, Any], visit: Callable[[dict[str, Any]], None]) -> None:
     visit(node)
     for child in node.get("Plans", []):
         walk(child, visit)
+
+
+ZONES = ["Europe/Berlin", "Asia/Tokyo", "America/New_York", "Asia/Kathmandu", "UTC"]
+
+
+@given(
+    zones=st.lists(st.sampled_from(ZONES), min_size=2, max_size=4),
+    hours=st.lists(st.integers(0, 150), min_size=3, max_size=3).map(sorted),
+)
+def test_when_the_workspace_moves_each_hour_is_in_one_day_and_days_follow_each_other(
+    zones: list[str], hours: list[int]
+) -> None:
+    start = datetime(2026, 11, 18, 0, 30, tzinfo=UTC)
+    workspace = Workspace(timezone=zones[0], past_zones=[])
+    for zone, hour in zip(zones[1:], hours, strict=False):
+        workspace.move(zone, start + timedelta(hours=hour))
+    found = [Period(day, day + timedelta(days=1)).bounds(workspace.days) for day in
+             (date(2026, 11, 16) + timedelta(days=number) for number in range(14))]  # fmt: skip
+    for (_, end), (begin, _) in pairwise(found):
+        assert end == begin
+    for number in range(200):
+        moment = start + timedelta(hours=number)
+        day = workspace.day_of(moment)
+        begin, end = Period(day, day + timedelta(days=1)).bounds(workspace.days)
+        assert begin is not None
+        assert end is not None
+        assert begin <= moment < end
+
+
+@pytest.mark.parametrize("to", ["Asia/Tokyo", "America/New_York"])
+def test_a_week_that_is_over_keeps_its_leads_when_the_workspace_moves(
+    office: Office, to: str
+) -> None:
+    last, this = date(2026, 11, 16), date(2026, 11, 23)
+    hourly = [MONDAY + timedelta(hours=number) for number in range(2 * 7 * 24)]
+
+    def weeks(session: Session) -> list[int]:
+        periods = [Period(monday, monday + timedelta(weeks=1)) for monday in (last, this)]
+        found = [metrics.compute(session, office.workspace.id, each) for each in periods]
+        both = metrics.compute(
+            session, office.workspace.id, Period(last, this + timedelta(weeks=1)), by=By.WEEK
+        )
+        assert [both.by[each].count("received") for each in (last, this)] == [
+            each.total.count("received") for each in found
+        ]
+        return [each.total.count("received") for each in found]
+
+    with office.store.transaction() as session:
+        office.leads(session, [{"received_at": at} for at in hourly])
+        clock.use(lambda: MONDAY + timedelta(weeks=1, days=2))  # a Wednesday, in the week after
+        assert weeks(session) == [168, 168]
+        workspace = session.get_one(Workspace, office.workspace.id)
+        people.change_workspace(session, workspace, timezone=to)
+        clock.use(lambda: MONDAY + timedelta(weeks=3))
+        first, second = weeks(session)
+        later = metrics.compute(
+            session, office.workspace.id, Period(this + timedelta(weeks=1), None)
+        ).total.count("received")
+    assert first == 168
+    assert first + second + later == len(hourly)

@@ -14,7 +14,7 @@ from bot.standups import service as standups
 def together(session: Session, workspace: Workspace, week: Week) -> Together:
     """How the departments worked together; nothing of a week that is long over, since what waits
     and who met is known of the present."""
-    this = Week.of(clock.now(), workspace.zone)
+    this = Week.of(clock.now(), workspace.days)
     if week not in (this, this.before):
         return Together()
     trends = standups.response_trend(session, workspace.id, 2).values()

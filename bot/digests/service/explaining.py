@@ -24,7 +24,7 @@ def named(words: str) -> Sequence[Metric]:
 def explain(session: Session, who: Person, name: str) -> Explained:
     """What a metric is, and what it says. Raises NotAllowed, NotFound."""
     workspace, metric = reader(session, who), _metric(name)
-    this = Week.of(clock.now(), workspace.zone)
+    this = Week.of(clock.now(), workspace.days)
     of_last = metrics.compute(session, workspace.id, this.before.period).total
     of_this = metrics.compute(session, workspace.id, so_far(workspace, this)).total
     leads = metrics.behind(session, workspace.id, this.before.period, name, limit=1)

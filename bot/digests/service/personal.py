@@ -148,7 +148,7 @@ def own_running(session: Session, who: Person) -> Sequence[OwnWeek]:
 def own_last(session: Session, who: Person) -> Sequence[OwnWeek]:
     """Somebody's own last week, as they were told it where they were. Raises NothingOfYourOwn."""
     workspace = session.get_one(Workspace, who.workspace_id)
-    week = Week.of(clock.now(), workspace.zone).before
+    week = Week.of(clock.now(), workspace.days).before
     return [
         _told(session, who, audience, week)
         or own_weeks(session, workspace, audience, [who], week)[who.id]

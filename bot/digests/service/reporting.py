@@ -45,14 +45,14 @@ class Reading:
 def running(session: Session, who: Person) -> Reading:
     """The running week so far. Raises NotAllowed."""
     workspace = reader(session, who)
-    week = Week.of(clock.now(), workspace.zone)
+    week = Week.of(clock.now(), workspace.days)
     return Reading(compute(session, workspace, week, is_running=True), sees_money(who))
 
 
 def last(session: Session, who: Person) -> Reading:
     """Last week as its digest said it; computed where none was written. Raises NotAllowed."""
     workspace = reader(session, who)
-    return of_week(session, who, Week.of(clock.now(), workspace.zone).before)
+    return of_week(session, who, Week.of(clock.now(), workspace.days).before)
 
 
 def of_week(session: Session, who: Person, week: Week) -> Reading:
@@ -62,7 +62,7 @@ def of_week(session: Session, who: Person, week: Week) -> Reading:
     WeekToCome.
     """
     workspace = reader(session, who)
-    this = Week.of(clock.now(), workspace.zone)
+    this = Week.of(clock.now(), workspace.days)
     if week.monday > this.monday:
         raise WeekToCome
     if week == this:
@@ -178,7 +178,7 @@ def _first_week(session: Session, workspace: Workspace) -> Week | None:
             Lead.workspace_id == workspace.id, Lead.merged_into.is_(None)
         )
     )
-    return Week.of(first, workspace.zone) if first else None
+    return Week.of(first, workspace.days) if first else None
 
 
 def _said(

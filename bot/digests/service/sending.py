@@ -54,7 +54,7 @@ def send(session: Session, workspace_id: int, audience: Audience, at: datetime) 
     if not timetable.active:
         return 0
     workspace = session.get_one(Workspace, workspace_id)
-    week = Week.of(at, workspace.zone).before
+    week = Week.of(at, workspace.days).before
     if audience.is_personal:
         return _send_own(session, workspace, audience, week)
     digest = sum_up(session, workspace, week)

@@ -1,7 +1,7 @@
 """A salesperson's own lists: whom to call now, what is in work, what rests, what to rate."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from sqlalchemy import ColumnElement, TextClause, func, select
 from sqlalchemy.orm import Session
@@ -113,6 +113,6 @@ def _where(
 def _monday(session: Session, who: Person) -> datetime:
     """When this week began in the workspace's zone."""
     workspace = session.get_one(Workspace, who.workspace_id)
-    now = clock.now().astimezone(workspace.zone)
-    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    return midnight - timedelta(days=now.weekday())
+    today = workspace.day_of(clock.now())
+    monday = today - timedelta(days=today.weekday())
+    return datetime.combine(monday, time(), workspace.days).astimezone(UTC)

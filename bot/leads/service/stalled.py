@@ -32,8 +32,11 @@ def install(session: Session, workspace: Workspace) -> None:
 
 def last_moves(session: Session, leads: Sequence[Lead]) -> dict[int, datetime]:
     """When something was done with each of these leads last, by its id."""
-    rows = select(Lead.id, moved_at()).where(Lead.id.in_([lead.id for lead in leads]))
-    return {lead_id: at for lead_id, at in session.execute(rows) if at is not None}
+    moved = moved_at()
+    rows = select(Lead.id, moved).where(
+        Lead.id.in_([lead.id for lead in leads]), moved.is_not(None)
+    )
+    return dict(session.execute(rows).tuples().all())
 
 
 def long_stalled(session: Session, workspace_id: int, limit: int) -> Sequence[Listed]:

@@ -92,7 +92,7 @@ def mine(session: Session, who: Person) -> Mine:
 
 def quarter(session: Session, workspace_id: int, day: date) -> Quarter:
     """What came of shadowing in the quarter of a day, in the workspace's zone."""
-    zone = session.get_one(Workspace, workspace_id).zone
+    zone = session.get_one(Workspace, workspace_id).days
     first = date(day.year, day.month - (day.month - 1) % 3, 1)
     following = date(first.year + first.month // 10, (first.month + 2) % 12 + 1, 1)
     begins, ends = (

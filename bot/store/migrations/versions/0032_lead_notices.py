@@ -1,4 +1,5 @@
-"""One message about several leads, and the days after which a contacted lead stands still."""
+"""One message about several leads, the days after which a contacted lead stands still, and the zones
+in which a workspace was."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -35,8 +36,18 @@ def upgrade() -> None:
         "service_level",
         sa.Column("stalled_days", sa.BigInteger(), server_default="14", nullable=False),
     )
+    op.add_column(
+        "workspace",
+        sa.Column(
+            "past_zones",
+            postgresql.JSONB(astext_type=sa.Text()),
+            server_default=sa.text("'[]'"),
+            nullable=False,
+        ),
+    )
 
 
 def downgrade() -> None:
+    op.drop_column("workspace", "past_zones")
     op.drop_column("service_level", "stalled_days")
     op.drop_table("lead_notice")
