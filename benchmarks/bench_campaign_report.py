@@ -48,12 +48,15 @@ WHERE workspace_id = :workspace_id AND id > :after
 _LEADS = """
 INSERT INTO lead (workspace_id, contact_id, source, external_id, received_at, last_touch_at,
     campaign_id, last_campaign_id, status, labels, heat, heat_reasons, is_hot, call_attempts,
-    claimed_by, claimed_at, claim_worked, claim_due_at, first_response_at, response_worked,
-    response_due_at, qualified_at, rating, rating_reason, disposition, won_minor, won_currency)
+    claimed_by, claimed_at, first_claimed_by, first_claimed_at, claim_worked,
+    claim_due_at, first_response_at, response_worked, response_due_at, qualified_at, rating,
+    rating_reason, disposition, won_minor, won_currency)
 SELECT :workspace_id, :contact_id, 'api', n::text, at, at,
     ids[1 + n % array_length(ids, 1)], ids[1 + (n * 7) % array_length(ids, 1)],
     CASE WHEN n % 10 = 0 THEN 'won' WHEN n % 10 < 4 THEN 'lost' ELSE 'new' END,
     '{}', 0, '[]', true, 0,
+    CASE WHEN n % 2 = 0 THEN CAST(:owner_id AS bigint) END,
+    CASE WHEN n % 2 = 0 THEN at + n % 5000 * interval '1 second' END,
     CASE WHEN n % 2 = 0 THEN CAST(:owner_id AS bigint) END,
     CASE WHEN n % 2 = 0 THEN at + n % 5000 * interval '1 second' END,
     CASE WHEN n % 2 = 0 THEN n % 5000 END,

@@ -48,12 +48,15 @@ FROM campaign, generate_series(date '2026-11-16', date '2026-11-22', interval '1
 _LEADS = """
 INSERT INTO lead (workspace_id, contact_id, source, external_id, received_at, last_touch_at, status,
     labels, heat, heat_reasons, is_hot, call_attempts, campaign_id, last_campaign_id, claimed_by,
-    claimed_at, first_response_at, claim_worked, response_worked, claim_due_at, response_due_at,
+    claimed_at, first_claimed_by, first_claimed_at, first_response_at, claim_worked,
+    response_worked, claim_due_at, response_due_at,
     rating, rating_reason, qualified_at, disposition, won_minor, won_currency)
 SELECT :workspace_id, :contact_id, (ARRAY['form', 'meta', 'google_ads', 'api'])[1 + n % 4],
     n::text, at, at,
     CASE WHEN n % 20 = 0 THEN 'won' WHEN n % 3 = 0 THEN 'lost' ELSE 'new' END,
     '{}', 0, '[]', true, 0, campaign, campaign,
+    CASE WHEN n % 5 > 0 THEN CAST(:owner_id AS bigint) END,
+    CASE WHEN n % 5 > 0 THEN at + n % 7000 * interval '1 second' END,
     CASE WHEN n % 5 > 0 THEN CAST(:owner_id AS bigint) END,
     CASE WHEN n % 5 > 0 THEN at + n % 7000 * interval '1 second' END,
     CASE WHEN n % 5 > 1 THEN at + n % 9000 * interval '1 second' END,

@@ -47,13 +47,16 @@ FROM generate_series(1, 40) AS number
 _LEADS = """
 INSERT INTO lead (workspace_id, source, external_id, received_at, contact_id, last_touch_at, labels,
     heat, heat_reasons, is_hot, call_attempts, status, company, first_name, last_name, email,
-    campaign_id, last_campaign_id, claimed_by, claimed_at, claim_worked, first_response_at,
-    response_worked, rating, qualified_at, won_minor, won_currency, claim_due_at, response_due_at)
+    campaign_id, last_campaign_id, claimed_by, claimed_at, first_claimed_by, first_claimed_at,
+    claim_worked, first_response_at, response_worked, rating, qualified_at, won_minor, won_currency,
+    claim_due_at, response_due_at)
 SELECT :workspace_id, (ARRAY['api', 'form', 'google_ads', 'meta', 'typeform'])[1 + number % 5],
     'x' || number, at, :contact_id, at, '{}', 0, '[]', number % 3 = 0, 0,
     CASE WHEN number % 11 = 0 THEN 'won' WHEN number % 7 = 0 THEN 'lost' ELSE 'new' END,
     'Company ' || number, 'First', 'Last', 'p' || number || '@example.com',
     CASE WHEN number % 9 > 0 THEN 1 + number % 40 END, 1 + number % 40,
+    CASE WHEN number % 6 > 0 THEN :owner_id END,
+    CASE WHEN number % 6 > 0 THEN at + wait END,
     CASE WHEN number % 6 > 0 THEN :owner_id END,
     CASE WHEN number % 6 > 0 THEN at + wait END,
     CASE WHEN number % 6 > 0 THEN extract(epoch FROM wait)::int END,

@@ -27,7 +27,7 @@ class OwnWeek:
     week: Week
     as_of: datetime
     mine: Figures = field(default_factory=lambda: Figures({}))
-    """Of the leads that a salesperson owns."""
+    """Of the leads that a salesperson claimed first."""
     before: Figures = field(default_factory=lambda: Figures({}))
     """Likewise, of the week before."""
     team: Figures = field(default_factory=lambda: Figures({}))

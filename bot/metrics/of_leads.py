@@ -32,7 +32,7 @@ CAMPAIGN: Sql = case(
 )
 
 ALL: Sql = true()
-HAS_OWNER = Lead.claimed_at.is_not(None)
+WAS_CLAIMED = Lead.first_claimed_at.is_not(None)
 HAS_ANSWER = Lead.first_response_at.is_not(None)
 HAS_RATING = Lead.rating.is_not(None)
 WAS_QUALIFIED = Lead.qualified_at.is_not(None)
@@ -65,7 +65,7 @@ def _tips(done: SQLColumnExpression[Any], due: SQLColumnExpression[Any]) -> Sql:
 
 
 TIPS: Sql = func.least(
-    _tips(Lead.claimed_at, Lead.claim_due_at),
+    _tips(Lead.first_claimed_at, Lead.claim_due_at),
     _tips(Lead.first_response_at, Lead.response_due_at),
 )
 """Until when what is counted of a lead holds by itself: only that time passes can change it."""
@@ -109,8 +109,8 @@ def _fitting(until: SQLColumnExpression[Any], seconds: SQLColumnExpression[Any])
 
 
 WAITS: dict[str, Sql] = {
-    "claim": _waited(Lead.claimed_at),
-    "claim_worked": _fitting(Lead.claimed_at, Lead.claim_worked),
+    "claim": _waited(Lead.first_claimed_at),
+    "claim_worked": _fitting(Lead.first_claimed_at, Lead.claim_worked),
     "response": _waited(Lead.first_response_at),
     "response_worked": _fitting(Lead.first_response_at, Lead.response_worked),
 }
@@ -120,10 +120,11 @@ WAITS: dict[str, Sql] = {
 FUNNEL = (
     counted("received", "Leads received", "leads received in the period",
             Group.FUNNEL, ALL, Better.MORE),
-    counted("claimed", "Claimed", "leads that have an owner; a released lead has none",
-            Group.FUNNEL, HAS_OWNER, Better.MORE),
-    share("acceptance_rate", "Acceptance rate", "claimed ÷ received",
-          Group.FUNNEL, HAS_OWNER, ALL, _NONE_CAME, Better.MORE),
+    counted("claimed", "Claimed", "leads that somebody claimed; "
+            "a claim that was given back before a contact is none",
+            Group.FUNNEL, WAS_CLAIMED, Better.MORE),
+    share("acceptance_rate", "Acceptance rate", "first claimed ÷ received",
+          Group.FUNNEL, WAS_CLAIMED, ALL, _NONE_CAME, Better.MORE),
     counted("qualified", "Qualified",
             "leads that were qualified by now, whatever came after; a won lead was",
             Group.FUNNEL, WAS_QUALIFIED, Better.MORE),
@@ -140,15 +141,15 @@ FUNNEL = (
 )  # fmt: skip
 
 SPEED = (
-    *waits("claim", "Time to claim", "claimed − received", Lead.claimed_at, Lead.claim_worked,
-           (_NONE_CLAIMED, "Of no claim is the working time known.")),
+    *waits("claim", "Time to claim", "first claimed − received", Lead.first_claimed_at,
+           Lead.claim_worked, (_NONE_CLAIMED, "Of no claim is the working time known.")),
     *waits("response", "Speed-to-lead", "first response − received", Lead.first_response_at,
            Lead.response_worked,
            ("No lead has a first response.", "Of no first response is the working time known.")),
 )  # fmt: skip
 
 PROMISES = (
-    *_promise("claim", "Claimed", Lead.claimed_at, Lead.claim_due_at),
+    *_promise("claim", "Claimed", Lead.first_claimed_at, Lead.claim_due_at),
     *_promise("response", "Answered", Lead.first_response_at, Lead.response_due_at),
 )
 
@@ -156,7 +157,7 @@ QUALITY = (
     counted("rated", "Rated", "leads with a rating, the n of the quality index",
             Group.QUALITY, HAS_RATING, Better.MORE),
     share("rating_coverage", "Rating coverage", "claimed leads with a rating ÷ claimed",
-          Group.QUALITY, HAS_RATING, HAS_OWNER, _NONE_CLAIMED, Better.MORE),
+          Group.QUALITY, HAS_RATING, WAS_CLAIMED, _NONE_CLAIMED, Better.MORE),
     Metric("quality_index", "Quality index", "mean of hot = 3, good = 2, weak = 1, junk = 0",
            Group.QUALITY, Unit.SCORE, HAS_RATING,
            Counts(tuple(Lead.rating == rating for rating in _SCORES), _mean_score),
@@ -166,12 +167,12 @@ QUALITY = (
 )  # fmt: skip
 
 COMPLETENESS = (
-    *gap("unclaimed", "Unclaimed", "leads without an owner",
-         ~HAS_OWNER, ("received", ALL), _NONE_CAME),
+    *gap("unclaimed", "Unclaimed", "leads that nobody has claimed",
+         ~WAS_CLAIMED, ("received", ALL), _NONE_CAME),
     *gap("unanswered", "Unanswered", "claimed leads without a first response",
-         ~HAS_ANSWER, ("claimed", HAS_OWNER), _NONE_CLAIMED),
+         ~HAS_ANSWER, ("claimed", WAS_CLAIMED), _NONE_CLAIMED),
     *gap("unrated", "Unrated", "claimed leads without a rating",
-         ~HAS_RATING, ("claimed", HAS_OWNER), _NONE_CLAIMED),
+         ~HAS_RATING, ("claimed", WAS_CLAIMED), _NONE_CLAIMED),
     *gap("unattributed", "Unattributed", "leads that belong to no campaign",
          ~HAS_CAMPAIGN, ("received", ALL), _NONE_CAME),
     *gap("uncosted", "Uncosted", "leads of campaigns for which no spend is entered",

@@ -24,6 +24,7 @@ class By(StrEnum):
     KIND = "kind"
     SOURCE = "source"
     SALESPERSON = "salesperson"
+    """By who claimed them first, so that a handover moves no figure."""
     DAY = "day"
     WEEK = "week"
     """By its Monday."""
@@ -113,7 +114,7 @@ class Scope:
             By.CAMPAIGN: self.campaign,
             By.KIND: Campaign.kind,
             By.SOURCE: Lead.source,
-            By.SALESPERSON: Lead.claimed_by,
+            By.SALESPERSON: Lead.first_claimed_by,
             By.DAY: cast(local, Date),
             By.WEEK: cast(func.date_trunc("week", local), Date),
         }

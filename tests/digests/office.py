@@ -86,6 +86,10 @@ class Office:
                 "status": "new",
                 "claimed_by": self.seller.id if row.get("claimed_at") else None,
                 "claimed_at": None,
+                "first_claimed_by": row.get("claimed_by", self.seller.id)
+                if row.get("claimed_at")
+                else None,
+                "first_claimed_at": row.get("claimed_at"),
                 "first_response_at": None,
                 "rating": None,
                 "disposition": None,

@@ -44,9 +44,11 @@ def test_what_is_mine(golden: Golden) -> None:
 def test_one_lead_in_a_modal(golden: Golden) -> None:
     everything = lead(**CLAIMED | {"message": HOSTILE, "company": HOSTILE})
     shown = {
-        "owner": view.one(LeadFacts(lead(**CLAIMED), SPRING, SOFIA)),
-        "others": view.one(LeadFacts(lead(**CLAIMED), SPRING, SOFIA, names_only=True)),
-        "hostile": view.one(LeadFacts(everything, SPRING, SOFIA)),
+        "owner": view.one(LeadFacts(lead(**CLAIMED), SPRING, SOFIA, first_owner=SOFIA)),
+        "others": view.one(
+            LeadFacts(lead(**CLAIMED), SPRING, SOFIA, first_owner=SOFIA, names_only=True)
+        ),
+        "hostile": view.one(LeadFacts(everything, SPRING, SOFIA, first_owner=SOFIA)),
     }
     for modal in shown.values():
         assert not limits.check_view(modal.to_dict(), "modal")

@@ -710,3 +710,26 @@ def test_a_lead_that_turns_hot_later_has_its_promise_from_then_on(floor: Floor) 
     lead = floor.get(lead_id)
     assert lead.is_hot
     assert lead.claim_due_at == lead.response_due_at == floor.hands.now + timedelta(minutes=5)
+
+
+def test_who_claimed_first_stays_unless_it_was_given_back_before_a_contact(floor: Floor) -> None:
+    lead = floor.lead()
+    floor.do(service.claim, floor.sal, lead)
+    floor.do(service.release, floor.sal, lead)
+    assert (floor.get(lead).first_claimed_by, floor.get(lead).first_claimed_at) == (None, None)
+    floor.hands.forward(minutes=10)
+    floor.do(service.claim, floor.sue, lead)
+    floor.sweep()
+    first = (floor.sue.id, clock.now(), 600)
+    floor.hands.forward(minutes=10)
+    floor.do(service.reassign, floor.sue, lead, floor.sal.id)
+    floor.do(service.contacted, floor.sal, lead)
+    floor.do(service.release, floor.sal, lead)
+    floor.sweep()
+    floor.do(service.claim, floor.sal, lead)
+    floor.sweep()
+    found = floor.get(lead)
+    assert (found.first_claimed_by, found.first_claimed_at, found.claim_worked) == first
+    with floor.store.transaction() as session:
+        told = str(view.card(service.facts(session, lead)).blocks)
+    assert "claimed by <@USUE> after 10 min · with <@USAL> since" in told

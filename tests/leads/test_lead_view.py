@@ -43,7 +43,8 @@ def lead(**changes: Any) -> Lead:
     return Lead(**facts | changes)
 
 
-CLAIMED = {"claimed_by": 3, "claimed_at": NINE + timedelta(minutes=4)}
+CLAIMED = {"claimed_by": 3, "claimed_at": NINE + timedelta(minutes=4), "first_claimed_by": 3,
+           "first_claimed_at": NINE + timedelta(minutes=4)}  # fmt: skip
 CONTACTED = CLAIMED | {"first_response_at": NINE + timedelta(minutes=6)}
 RATED = CONTACTED | {"rating": Rating.HOT, "rated_at": NINE + timedelta(minutes=30)}
 WEAK = CONTACTED | {"rating": Rating.WEAK, "rating_reason": "Student project"}
@@ -70,7 +71,10 @@ def drawn(message: Message) -> dict[str, Any]:
 def test_card(station: str, golden: Golden) -> None:
     facts = lead(**STATIONS[station])
     owner = SOFIA if facts.claimed_by else None
-    golden(f"leads.card_{station}", drawn(view.card(LeadFacts(facts, SPRING, owner))))
+    golden(
+        f"leads.card_{station}",
+        drawn(view.card(LeadFacts(facts, SPRING, owner, first_owner=owner))),
+    )
 
 
 def test_card_of_someone_who_came_back_and_was_known(golden: Golden) -> None:
@@ -109,7 +113,7 @@ def test_a_refusal_is_said() -> None:
 
 def test_card_of_a_lead_that_was_merged(golden: Golden) -> None:
     merged = lead(**CLAIMED, merged_into=5)
-    golden("leads.card_merged", drawn(view.card(LeadFacts(merged, None, SOFIA))))
+    golden("leads.card_merged", drawn(view.card(LeadFacts(merged, None, SOFIA, first_owner=SOFIA))))
 
 
 def test_the_owner_is_told_that_someone_came_back(golden: Golden) -> None:

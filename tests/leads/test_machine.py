@@ -401,7 +401,7 @@ def times_are_sane(lead: Lead) -> None:
     now = clock.now()
     lasted = (now - lead.received_at).total_seconds()
     for at, worked in (
-        (lead.claimed_at, lead.claim_worked),
+        (lead.first_claimed_at, lead.claim_worked),
         (lead.first_response_at, lead.response_worked),
     ):
         assert at is None or lead.received_at <= at <= now
@@ -410,6 +410,12 @@ def times_are_sane(lead: Lead) -> None:
         assert due is None or due > lead.received_at
     assert lead.waits_since is None or lead.waits_since <= now
     assert (lead.claimed_by is None) == (lead.claimed_at is None)
+    assert (lead.first_claimed_by is None) == (lead.first_claimed_at is None)
+    if lead.claimed_at is not None:
+        assert lead.first_claimed_at is not None
+        assert lead.first_claimed_at <= lead.claimed_at
+    elif lead.first_response_at is None:
+        assert lead.first_claimed_at is None
     assert lead.is_closed == (lead.closed_at is not None)
 
 

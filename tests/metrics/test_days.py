@@ -45,7 +45,7 @@ def read_from_tallies(session: Session, office: Office) -> list[date]:
 
 CHANGES: list[Callable[[], Any]] = [
     lambda: update(Lead).values(rating="hot"),
-    lambda: update(Lead).values(claimed_at=None, claim_due_at=None),
+    lambda: update(Lead).values(first_claimed_at=None, claim_due_at=None),
     lambda: update(Lead).values(first_response_at=Lead.received_at + timedelta(seconds=7)),
     lambda: update(Lead).values(campaign_id=Lead.last_campaign_id),
     lambda: update(Lead).values(received_at=Lead.received_at + timedelta(hours=9)),

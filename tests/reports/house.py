@@ -95,6 +95,11 @@ class House:
             "workspace_id": self.workspace.id, "source": "api", "contact_id": contact.contact_id,
             "received_at": MONDAY + timedelta(hours=9), "last_touch_at": MONDAY,
         }  # fmt: skip
+        rows = tuple(
+            {f"first_{name}": row[name] for name in ("claimed_by", "claimed_at") if name in row}
+            | row
+            for row in rows
+        )
         names = {name for row in rows for name in row}
         blank: dict[str, Any] = dict.fromkeys(names)
         written = [blank | usual | {"external_id": f"x{next(_numbers)}"} | row for row in rows]

@@ -1,5 +1,7 @@
 """The API: keys, pages, columns whose names never change, and nobody's data."""
 
+import csv
+import io
 import json
 from collections.abc import Iterator
 from datetime import timedelta
@@ -9,6 +11,8 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
+from bot.leads import service as leads
+from bot.leads.model import Lead
 from bot.reports.service.sheets import SHEETS
 from tests.reports.house import MONDAY, House, open_house
 from tests.reports.test_policy import FACTS, SECRETS, secret_lead
@@ -129,3 +133,42 @@ def test_the_documents_name_every_column(house: House) -> None:
         row = schema["properties"]["data"]["items"]["properties"]
         assert all(each["description"] for each in row.values())
         assert operation["security"] == [{"HTTPBearer": []}]
+
+
+def told(house: House, program: httpx.Client) -> dict[str, bytes]:
+    """What page, files and API say of the week, without who owns a lead now."""
+    found = {}
+    with house.browser("clara") as web:
+        for by in ("campaign", "source", "salesperson"):
+            address = f"/report?from={DAYS['from']}&to={DAYS['to']}&by={by}"
+            found[address] = web.get(address).content
+        for sheet in SHEETS:
+            found[sheet] = web.get(f"/report/files/{sheet}.csv", params=DAYS).content
+            found[f"api {sheet}"] = program.get(f"/api/v1/{sheet}", params=DAYS).content
+    rows = list(csv.reader(io.StringIO(found["leads"].decode())))
+    owner = rows[0].index("owner")
+    found["leads"] = repr([row[:owner] + row[owner + 1 :] for row in rows]).encode()
+    return found
+
+
+def test_a_closed_week_is_byte_for_byte_the_same_after_a_handover(
+    house: House, program: httpx.Client
+) -> None:
+    ben, clara, sofia = map(house.person, ("ben", "clara", "sofia"))
+    claimed = {"claimed_by": ben.id, "claimed_at": MONDAY + timedelta(hours=10),
+               "claim_worked": 3_600, "claim_due_at": MONDAY + timedelta(hours=11)}  # fmt: skip
+    answered = {"first_response_at": MONDAY + timedelta(hours=12), "response_worked": 7_200}
+    with house.store.transaction() as session:
+        ids = house.leads(session, claimed, claimed | answered, claimed | answered, {})
+    before = told(house, program)
+    with house.store.transaction() as session:
+        leads.reassign(session, ben, ids[0], sofia.id)
+        leads.reassign(session, clara, ids[1], sofia.id)
+        leads.release(session, ben, ids[2])
+        leads.claim(session, sofia, ids[2])
+        assert [session.get_one(Lead, each).claimed_by for each in ids[:3]] == [sofia.id] * 3
+        for _ in range(3):
+            leads.sweep(session)
+    after = told(house, program)
+    assert b"Ben" in after[f"/report?from={DAYS['from']}&to={DAYS['to']}&by=salesperson"]
+    assert {each for each in before if before[each] != after[each]} == set()

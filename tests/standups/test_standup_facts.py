@@ -81,7 +81,7 @@ def test_ones_own_campaigns_that_run_with_what_came_today(
     other = office.announce("form-2", name="Autumn", utm_campaign="autumn")
     receive(campaign.id)
     hands.forward(days=1)
-    claimed = {"claimed_by": office.sal.id, "claimed_at": clock.now()}
+    claimed = {"first_claimed_by": office.sal.id, "first_claimed_at": clock.now()}
     receive(campaign.id)
     receive(campaign.id, **claimed, rating=Rating.GOOD)
     receive(campaign.id, **claimed, rating=Rating.JUNK)

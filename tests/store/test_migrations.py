@@ -162,6 +162,72 @@ def test_standups_from_before_keep_their_answers_and_follow_each_persons_clock(
     assert zone == "Europe/Berlin"
 
 
+_CLAIMED_BEFORE = (
+    *_ANNOUNCED_BEFORE[:2],
+    """
+    INSERT INTO person (workspace_id, slack_id, name, roles, active)
+    SELECT id, 'U2', 'Sue', '{}', true FROM workspace
+    """,
+    "INSERT INTO contact (workspace_id, created_at) SELECT id, now() FROM workspace",
+    """
+    INSERT INTO lead (workspace_id, source, external_id, received_at, contact_id, last_touch_at,
+        labels, heat, heat_reasons, is_hot, call_attempts, status, claimed_by, claimed_at,
+        claim_worked, first_response_at)
+    SELECT 1, 'api', name, '2026-11-16T08:00Z', 1, '2026-11-16T08:00Z', '{}', 0, '[]', true, 0,
+        'new', owner, CAST(claimed AS timestamptz), 60, CAST(answered AS timestamptz)
+    FROM (VALUES
+        ('handed over', 2, '2026-11-20T08:00Z', '2026-11-16T10:00Z'),
+        ('given back', 2, '2026-11-20T08:00Z', NULL),
+        ('waits', NULL, NULL, NULL),
+        ('released after the talk', NULL, NULL, '2026-11-16T10:00Z'),
+        ('without an audit', 1, '2026-11-16T09:00Z', NULL)
+    ) AS old (name, owner, claimed, answered)
+    """,
+    """
+    INSERT INTO lead_event (workspace_id, lead_id, person_id, deed, at, facts)
+    SELECT 1, lead.id, person, deed, CAST(happened AS timestamptz), CAST(facts AS jsonb)
+    FROM (VALUES
+        ('handed over', 1, 'claimed', '2026-11-16T09:00Z', '{}'),
+        ('handed over', 1, 'contacted', '2026-11-16T10:00Z', '{}'),
+        ('handed over', 1, 'reassigned', '2026-11-20T08:00Z', '{"from_id": 1, "to_id": 2}'),
+        ('given back', 1, 'claimed', '2026-11-16T09:00Z', '{}'),
+        ('given back', NULL, 'taken_back', '2026-11-16T11:00Z', '{"owner_id": 1}'),
+        ('given back', NULL, 'reassigned', '2026-11-20T08:00Z', '{"to_id": 2}'),
+        ('waits', 1, 'claimed', '2026-11-16T09:00Z', '{}'),
+        ('waits', 1, 'released', '2026-11-16T09:30Z', '{"owner_id": 1}'),
+        ('released after the talk', 1, 'claimed', '2026-11-16T09:00Z', '{}'),
+        ('released after the talk', 1, 'released', '2026-11-17T09:00Z', '{"owner_id": 1}')
+    ) AS old (name, person, deed, happened, facts) JOIN lead ON external_id = name
+    ORDER BY happened
+    """,
+)
+
+
+def test_who_claimed_first_is_read_from_the_audit(empty: Engine) -> None:
+    migrate.upgrade(empty, "0028")
+    with empty.begin() as connection:
+        for statement in _CLAIMED_BEFORE:
+            connection.execute(text(statement.replace(":", "\\:")))
+    migrate.upgrade(empty)
+    with empty.connect() as connection:
+        found = connection.execute(
+            text(
+                """
+                SELECT external_id, first_claimed_by, claim_worked, look_at IS NOT NULL,
+                    to_char(first_claimed_at AT TIME ZONE 'UTC', 'DD HH24')
+                FROM lead ORDER BY id
+                """
+            )
+        ).all()
+    assert [tuple(row) for row in found] == [
+        ("handed over", 1, None, True, "16 09"),  # the clock measures its working time anew
+        ("given back", 2, 60, False, "20 08"),
+        ("waits", None, 60, False, None),
+        ("released after the talk", 1, None, True, "16 09"),
+        ("without an audit", 1, 60, False, "16 09"),
+    ]
+
+
 def test_the_models_say_what_the_database_has(store: Store) -> None:
     assert migrate.problems(store.engine) == []
 

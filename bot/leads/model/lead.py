@@ -137,7 +137,7 @@ class Lead(Base):
         Index("ix_lead_closed", "claimed_by", "closed_at", postgresql_where=IS_CLOSED),
         Index("ix_lead_won", "workspace_id", "received_at", postgresql_where=text("status = 'won'"),
               postgresql_include=["contact_id", "campaign_id", "last_campaign_id", "source",
-                                  "claimed_by", "won_minor", "won_currency", "merged_into"]),
+                                  "first_claimed_by", "won_minor", "won_currency", "merged_into"]),
         Index("ix_lead_look_at", "look_at", postgresql_where=text("look_at IS NOT NULL")),
         Index("ix_lead_words", text(str(WORDS)), postgresql_using="gin"),
     )  # fmt: skip
@@ -197,6 +197,10 @@ class Lead(Base):
     status: Mapped[str] = mapped_column(default=Status.NEW)
     claimed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     claimed_at: Mapped[Moment | None]
+    """Since when its owner has it."""
+    first_claimed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    """Who claimed it first, whoever owns it now; what the metrics count (`ladder.hand`)."""
+    first_claimed_at: Mapped[Moment | None]
     first_response_at: Mapped[Moment | None]
     qualified_at: Mapped[Moment | None]
     """When sales first verified need, budget and fit; winning it proves that too."""
@@ -231,7 +235,7 @@ class Lead(Base):
     claim_due_at: Mapped[Moment | None]
     response_due_at: Mapped[Moment | None]
     claim_worked: Mapped[int | None]
-    """Seconds of working time until the claim."""
+    """Seconds of working time until the first claim."""
     response_worked: Mapped[int | None]
     """Seconds of working time until the first response."""
 
@@ -306,3 +310,5 @@ class LeadFacts:
     """Whether whoever looks sees name and company alone."""
     offer: AsOf | None = None
     """What the campaign promised when the lead came."""
+    first_owner: Person | None = None
+    """Who claimed it first."""

@@ -142,8 +142,8 @@ class Desk:
                 hot_since, timedelta(minutes=level.respond_minutes)
             )
         worked = partial(department.worked, since)
-        if lead.claimed_at and lead.claim_worked is None:
-            lead.claim_worked = int(worked(lead.claimed_at).total_seconds())
+        if lead.first_claimed_at and lead.claim_worked is None:
+            lead.claim_worked = int(worked(lead.first_claimed_at).total_seconds())
         if lead.first_response_at and lead.response_worked is None:
             lead.response_worked = int(worked(lead.first_response_at).total_seconds())
 
@@ -329,9 +329,16 @@ def next_rung(lead: Lead) -> Rung | None:
 
 
 def hand(lead: Lead, to_id: int | None) -> None:
-    """Let the lead change hands: its new owner's time begins, or everybody's."""
+    """Let the lead change hands: its new owner's time begins, or everybody's.
+
+    Who claimed it first stays, unless it is given back before anybody was in contact.
+    """
     now = clock.now()
-    lead.claimed_by, lead.claimed_at, lead.claim_worked = to_id, now if to_id else None, None
+    lead.claimed_by, lead.claimed_at = to_id, now if to_id else None
+    if to_id is None and lead.first_response_at is None:
+        lead.first_claimed_by = lead.first_claimed_at = lead.claim_worked = None
+    elif to_id is not None and lead.first_claimed_at is None:
+        lead.first_claimed_by, lead.first_claimed_at = to_id, now
     lead.stint += 1
     rouse(lead)
     lead.rung = lead.offered_to = lead.snoozed_until = None

@@ -1,6 +1,6 @@
 """Ownership: a claim has one winner, and only the owner (or a manager) acts on a claimed lead."""
 
-from sqlalchemy import or_, update
+from sqlalchemy import func, or_, update
 from sqlalchemy.orm import Session
 
 from bot import clock
@@ -68,6 +68,8 @@ def claim(session: Session, who: Person, lead_id: int) -> Lead:
         .values(
             claimed_by=who.id,
             claimed_at=now,
+            first_claimed_by=func.coalesce(Lead.first_claimed_by, who.id),
+            first_claimed_at=func.coalesce(Lead.first_claimed_at, now),
             stint=Lead.stint + 1,
             rung=None,
             waits_since=now,

@@ -47,6 +47,7 @@ def facts(session: Session, lead_id: int) -> LeadFacts:
     lead = row.Lead
     return LeadFacts(
         *row,
+        first_owner=_person(session, lead.first_claimed_by),
         offer=_offer(session, lead),
         touches=_touches(session, lead),
         consent=contacts.consent(session, lead.contact_id),

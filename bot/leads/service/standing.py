@@ -28,7 +28,7 @@ def arrivals(
         select(
             Lead.campaign_id,
             func.count(),
-            func.count(Lead.claimed_at),
+            func.count(Lead.first_claimed_at),
             func.count(Lead.rating),
             func.count().filter(_LIKED),
         )

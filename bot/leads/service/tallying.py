@@ -28,7 +28,7 @@ def tally(session: Session, campaign_id: int) -> Tally:
     """How the campaign's leads were rated, how they ended, and the reasons named most."""
     mine = (Lead.campaign_id == campaign_id, Lead.merged_into.is_(None))
     received, claimed = session.execute(
-        select(func.count(), func.count(Lead.claimed_at)).where(*mine)
+        select(func.count(), func.count(Lead.first_claimed_at)).where(*mine)
     ).one()
     ratings = session.execute(
         select(Lead.rating, func.count()).where(*mine, Lead.rating.is_not(None))

@@ -183,9 +183,7 @@ def _before(facts: LeadFacts) -> str:
 def _history(facts: LeadFacts) -> str:
     lead = facts.lead
     steps = [f"#{lead.id} received {moment(lead.received_at)} {way(lead.source)}"]
-    if facts.owner and lead.claimed_at:
-        waited = duration((lead.claimed_at - lead.received_at).total_seconds())
-        steps.append(f"claimed by {facts.owner.mention} after {waited}")
+    steps += _owners(facts)
     if lead.first_response_at:
         steps.append(f"contacted {moment(lead.first_response_at)}")
     steps += _rests(facts)
@@ -200,6 +198,17 @@ def _history(facts: LeadFacts) -> str:
     if lead.merged_into:
         steps.append(f"merged into #{lead.merged_into}")
     return " · ".join(steps)
+
+
+def _owners(facts: LeadFacts) -> list[str]:
+    """Who claimed it first, and who has it now if that is somebody else."""
+    lead, steps = facts.lead, []
+    if facts.first_owner and lead.first_claimed_at:
+        waited = duration((lead.first_claimed_at - lead.received_at).total_seconds())
+        steps.append(f"claimed by {facts.first_owner.mention} after {waited}")
+    if facts.owner and lead.claimed_at and lead.claimed_by != lead.first_claimed_by:
+        steps.append(f"with {facts.owner.mention} since {moment(lead.claimed_at)}")
+    return steps
 
 
 def _rests(facts: LeadFacts) -> list[str]:

@@ -23,15 +23,17 @@ from bot.reports.columns import Cell, Column, Record, Wanted
 from bot.reports.policy import Matter
 
 _Last, _Of = aliased(Campaign), aliased(Campaign)
+_Claimer = aliased(Person)
 
 _QUERY = (
     select(
         Lead, Campaign.name.label("campaign"), _Last.name.label("last_campaign"),
-        Person.name.label("owner"),
+        Person.name.label("owner"), _Claimer.name.label("claimer"),
     )
     .outerjoin(Campaign, Campaign.id == Lead.campaign_id)
     .outerjoin(_Last, _Last.id == Lead.last_campaign_id)
     .outerjoin(Person, Person.id == Lead.claimed_by)
+    .outerjoin(_Claimer, _Claimer.id == Lead.first_claimed_by)
     .order_by(Lead.received_at, Lead.id)
     .options(defer(Lead.heat_reasons, raiseload=True), defer(Lead.labels, raiseload=True))
 )  # fmt: skip
@@ -99,9 +101,9 @@ COLUMNS = (
     Column("company", "as the sender gave it", _of("company")),
     Column("heat", "points of the heat rules", _of("heat")),
     Column("status", "new, qualified, won, lost, recycled", _of("status")),
-    Column("claimed_at", "when its owner claimed it, UTC", _of("claimed_at")),
+    Column("claimed_at", "when it was first claimed, UTC", _of("first_claimed_at")),
     Column("first_response_at", "first genuine contact, UTC", _of("first_response_at")),
-    Column("seconds_to_claim", "wall clock, from the receipt", _seconds("claimed_at")),
+    Column("seconds_to_claim", "wall clock, from the receipt", _seconds("first_claimed_at")),
     Column("seconds_to_response", "wall clock, from the receipt", _seconds("first_response_at")),
     Column("working_seconds_to_claim", "in working time", _of("claim_worked")),
     Column("working_seconds_to_response", "in working time", _of("response_worked")),
@@ -120,7 +122,8 @@ COLUMNS = (
     Column("external_id", "the sender's own number of it", _of("external_id"), _CONTACT),
     Column("disposition_note", "what was noted when it was lost", _of("disposition_note"),
            _CONTACT),
-    Column("owner", "the colleague who claimed it", attrgetter("owner"), _PEOPLE),
+    Column("claimed_by", "the colleague who claimed it first", attrgetter("claimer"), _PEOPLE),
+    Column("owner", "the colleague who owns it now", attrgetter("owner"), _PEOPLE),
     Column("won_amount", "in major units of its currency", _won_amount, _MONEY),
     Column("won_currency", "ISO 4217", _of("won_currency"), _MONEY),
     Column("counts", "false where a share does not count it; true behind other figures",
