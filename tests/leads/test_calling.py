@@ -151,6 +151,25 @@ def test_who_does_not_pick_up_comes_again_after_the_others_up_to_three_times(
     assert how_far(store, call_list).by_outcome == {"no_answer": 3}
 
 
+def test_what_is_typed_after_a_call_stays_and_is_read_by_whoever_calls_next(
+    store: Store, sofia: Person, ben: Person, workspace: Workspace
+) -> None:
+    call_list = make_list(store, workspace, 1)
+    found = next_id(store, sofia, call_list)
+    call(store, sofia, found, CallOutcome.NO_ANSWER)
+    assert next_id(store, ben, call_list) == found
+    assert found is not None
+    with store.transaction() as session:
+        modal = str(modals.call(service.facts(session, found)).to_dict())
+        assert "<@USOFIA>" in modal
+        assert "after a call: a note" in modal
+        service.called(session, ben, found, CallOutcome.INTERESTED, "Wants <40> seats")
+    with store.transaction() as session:
+        card = str(view.card(service.facts(session, found)).blocks)
+        assert "after a call: Wants &lt;40&gt; seats" in card
+        assert "after a call: a note" in card
+
+
 def test_who_is_not_interested_is_closed(store: Store, sofia: Person, call_list: int) -> None:
     found = call(store, sofia, next_id(store, sofia, call_list), CallOutcome.NOT_INTERESTED)
     assert (found.status, found.disposition, found.disposition_note) == (

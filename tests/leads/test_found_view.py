@@ -1,13 +1,15 @@
 """Leads that somebody looks up, and a campaign's tally: read the golden files."""
 
+import re
 from typing import Any
 
 from bot.leads import modals, view
-from bot.leads.model import LeadFacts, Mine, Rating, Tally
+from bot.leads.model import Deed, LeadFacts, LeadNote, Mine, Rating, Tally
 from bot.playground import limits
 from tests.leads.test_lead_view import (
     CLAIMED,
     HOSTILE,
+    NINE,
     SOFIA,
     SPRING,
     WON,
@@ -43,16 +45,33 @@ def test_what_is_mine(golden: Golden) -> None:
 
 def test_one_lead_in_a_modal(golden: Golden) -> None:
     everything = lead(**CLAIMED | {"message": HOSTILE, "company": HOSTILE})
+    said = [
+        "Wants <40> seats\n> <!channel> *now*",
+        HOSTILE * 5,
+        *["Called, nobody there. " * 60] * 20,
+    ]
+    deeds = [Deed.NOTED, Deed.CALLED, *[Deed.REASSIGNED] * 20]
+    notes = [
+        (LeadNote(deed=deed, at=NINE, text=words), SOFIA)
+        for deed, words in zip(deeds, said, strict=True)
+    ]
     shown = {
         "owner": view.one(LeadFacts(lead(**CLAIMED), SPRING, SOFIA, first_owner=SOFIA)),
         "others": view.one(
             LeadFacts(lead(**CLAIMED), SPRING, SOFIA, first_owner=SOFIA, names_only=True)
         ),
         "hostile": view.one(LeadFacts(everything, SPRING, SOFIA, first_owner=SOFIA)),
+        "notes": view.one(
+            LeadFacts(lead(**CLAIMED), SPRING, SOFIA, first_owner=SOFIA, notes=notes)
+        ),
     }
     for modal in shown.values():
         assert not limits.check_view(modal.to_dict(), "modal")
-    golden("leads.one", {name: modal.to_dict() for name, modal in shown.items()})
+    told = {name: modal.to_dict() for name, modal in shown.items()}
+    told["notes"]["blocks"] = [
+        block for block in told["notes"]["blocks"] if re.search(r"\*Notes|older note", str(block))
+    ]
+    golden("leads.one", told)
 
 
 def test_a_lead_from_a_message(golden: Golden) -> None:

@@ -733,3 +733,29 @@ def test_who_claimed_first_stays_unless_it_was_given_back_before_a_contact(floor
     with floor.store.transaction() as session:
         told = str(view.card(service.facts(session, lead)).blocks)
     assert "claimed by <@USUE> after 10 min · with <@USAL> since" in told
+
+
+def test_every_word_about_a_lead_stays_with_it(floor: Floor) -> None:
+    lead = floor.lead()
+    floor.do(service.claim, floor.sal, lead)
+    floor.do(service.rate, floor.sal, lead, Rating.WEAK, "a student")
+    floor.do(service.rate, floor.sal, lead, Rating.GOOD)
+    autumn = service.Ending(Disposition.BAD_TIMING, "moves in May", wake_on=date(2026, 9, 1))
+    floor.do(service.lose, floor.sal, lead, autumn)
+    floor.do(service.reassign, floor.sal, lead, floor.sue.id, "call after six")
+    floor.do(service.add_note, floor.sal, lead, "  likes blue ")
+    with pytest.raises(service.NothingWritten):
+        floor.do(service.add_note, floor.sal, lead, " \n")
+    floor.do(service.lose, floor.sue, lead, service.Ending(Disposition.NO_FIT, "no API"))
+    with floor.store.transaction() as session:
+        facts = service.facts(session, lead)
+        assert [(note.text, author.name) for note, author in facts.notes] == [
+            ("no API", "Sue"), ("likes blue", "Sal"), ("call after six", "Sal"),
+            ("moves in May", "Sal"), ("a student", "Sal"),
+        ]  # fmt: skip
+        channel = str(view.card(facts).blocks)
+        assert channel.count("no API") == 1  # it stands beside the outcome
+        assert "and 1 older note: `/lead 1`" in channel
+        whole = str(view.one(facts).to_dict())
+        assert all(each in whole for each in ("a student", "moves in May", "call after six"))
+        assert "likes blue" not in str(view.card(replace(facts, names_only=True)).blocks)

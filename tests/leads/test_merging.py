@@ -32,6 +32,7 @@ ALL = [
     "SELECT * FROM contact_key ORDER BY id",
     "SELECT * FROM touch ORDER BY id",
     "SELECT * FROM consent ORDER BY id",
+    "SELECT * FROM lead_note ORDER BY id",
 ]
 
 
@@ -93,11 +94,13 @@ def test_a_merged_lead_goes_up_in_the_other_with_its_person(scene: Scene) -> Non
     first = scene.receive("ada@example.com", first_name="Ada")
     second = scene.receive("ada@home.example", phone="+49 30 23125001")
     scene.receive("ada@home.example", message="Any news?")
+    scene.do(service.add_note, second, "likes blue")
     scene.do(service.merge, second, first)
     with scene.store.transaction() as session:
         facts = service.facts(session, first)
         said = [touch.facts.get("message") for touch in facts.touches]
         assert said == ["Any news?", None]  # and the visit that the second lead began with
+        assert [note.text for note, _ in facts.notes] == ["likes blue"]
         assert service.count_waiting(session, scene.workspace.id) == 1
     # Whoever writes by either address or by the phone is the same person from now on.
     assert scene.receive("new@example.com", phone="+49 30 23125001") == first

@@ -10,6 +10,7 @@ import httpx
 import openpyxl
 import pytest
 
+from bot.leads.model import Deed, LeadNote
 from bot.people.model import Person, Role
 from bot.reports.policy import FACTS_ONLY, Matter, Reach, sight_of, sight_of_all
 from bot.reports.service import leads
@@ -174,7 +175,11 @@ def row_of(house: House, reader: str) -> dict[str, str]:
 def test_each_cell_of_a_lead(house: House, reader: str, owner: str | None) -> None:
     owner_id = house.person(owner).id if owner else None
     with house.store.transaction() as session:
-        house.leads(session, secret_lead(owner_id))
+        [lead_id] = house.leads(session, secret_lead(owner_id))
+        session.add(
+            LeadNote(workspace_id=house.workspace.id, lead_id=lead_id, deed=Deed.NOTED, at=MONDAY,
+                     person_id=house.person("ben").id, text="Her mother knows")
+        )  # fmt: skip
     row = row_of(house, reader)
     reach = dict(zip(Matter, TABLE[reader], strict=True))
     for column in leads.COLUMNS:
@@ -188,6 +193,9 @@ def test_each_cell_of_a_lead(house: House, reader: str, owner: str | None) -> No
         words, matter = SECRETS[name]
         is_shown = reach[matter] is ALL or (reach[matter] is OWN and owner == reader)
         assert row[name] == (words if is_shown else ""), name
+    if "notes" in row:
+        is_shown = reach[Matter.CONTACT] is ALL or owner == reader
+        assert row["notes"] == ("Her mother knows" if is_shown else "")
     assert {name: row[name] for name in FACTS} == FACTS
 
 

@@ -189,6 +189,13 @@ _CLAIMED_BEFORE = (
     FROM (VALUES
         ('handed over', 1, 'claimed', '2026-11-16T09:00Z', '{}'),
         ('handed over', 1, 'contacted', '2026-11-16T10:00Z', '{}'),
+        ('handed over', 1, 'called', '2026-11-16T11:00Z',
+            '{"outcome": "interested", "note": " wants 40 seats "}'),
+        ('handed over', 1, 'called', '2026-11-16T11:30Z', '{"outcome": "call_back", "note": null}'),
+        ('handed over', 1, 'called', '2026-11-16T12:00Z',
+            '{"outcome": "not_interested", "note": "too dear"}'),
+        ('handed over', 1, 'lost', '2026-11-16T12:00Z', '{"note": "too dear"}'),
+        ('handed over', 1, 'rated', '2026-11-16T13:00Z', '{"reason": "a student"}'),
         ('handed over', 1, 'reassigned', '2026-11-20T08:00Z', '{"from_id": 1, "to_id": 2}'),
         ('given back', 1, 'claimed', '2026-11-16T09:00Z', '{}'),
         ('given back', NULL, 'taken_back', '2026-11-16T11:00Z', '{"owner_id": 1}'),
@@ -203,7 +210,7 @@ _CLAIMED_BEFORE = (
 )
 
 
-def test_who_claimed_first_is_read_from_the_audit(empty: Engine) -> None:
+def test_who_claimed_first_and_what_was_written_is_read_from_the_audit(empty: Engine) -> None:
     migrate.upgrade(empty, "0028")
     with empty.begin() as connection:
         for statement in _CLAIMED_BEFORE:
@@ -226,6 +233,11 @@ def test_who_claimed_first_is_read_from_the_audit(empty: Engine) -> None:
         ("released after the talk", 1, None, True, "16 09"),
         ("without an audit", 1, 60, False, "16 09"),
     ]
+    with empty.connect() as connection:
+        notes = connection.execute(text("SELECT deed, person_id, text FROM lead_note ORDER BY id"))
+        assert [tuple(row) for row in notes] == [
+            ("called", 1, "wants 40 seats"), ("lost", 1, "too dear"), ("rated", 1, "a student"),
+        ]  # fmt: skip
 
 
 def test_the_models_say_what_the_database_has(store: Store) -> None:

@@ -11,7 +11,7 @@ from bot.campaigns import service as campaigns
 from bot.errors import FieldErrors, HandoffError, below
 from bot.leads import modals, service, view
 from bot.leads.inquiry import Unreadable, read_strictly
-from bot.leads.listeners.lists import WORK, Working
+from bot.leads.listeners.lists import NOTES, WORK, Working
 from bot.leads.model import Disposition, Rating
 from bot.money import parse
 from bot.people.desk import Draw, Form
@@ -116,6 +116,16 @@ def _save_reason(rating: Rating) -> Form:
     return save
 
 
+def _ask_note(session: Session, who: Person, lead_id: int) -> View:
+    """What is worth knowing?"""
+    return modals.note(service.find(session, who.workspace_id, lead_id))
+
+
+def _save_note(session: Session, who: Person, incoming: Incoming) -> None:
+    with below("note"):
+        service.add_note(session, who, incoming.noted_id, str(incoming.fields["note"] or ""))
+
+
 def _ask_amount(session: Session, who: Person, lead_id: int) -> View:
     """A win asks for its amount."""
     lead = service.closeable(session, who, lead_id)
@@ -197,6 +207,8 @@ def register(listening: Listening, store: Store) -> None:
             listening.action(action, desk.works(partial(service.rate, rating=rating)), WORK)
     listening.action(view.REPLAY, desk.replay, _SUBMISSIONS)
     listening.action(view.DISMISS, desk.does(service.dismiss), _SUBMISSIONS)
+    listening.action(view.NOTE, desk.opens(_ask_note), NOTES)
+    listening.submission(modals.SAVE_NOTE, desk.settles(_save_note), NOTES)
     listening.action(view.WON, desk.opens(_ask_amount), WORK)
     listening.action(view.LOST, desk.opens(_ask_disposition), WORK)
     listening.submission(modals.SAVE_WON, desk.settles(_save_won), WORK)

@@ -63,7 +63,9 @@ def _ask_reassign(session: Session, who: Person, lead_id: int) -> View:
 
 def _save_reassign(session: Session, who: Person, incoming: Incoming) -> None:
     with below("to"):
-        service.reassign(session, who, incoming.noted_id, int(incoming.fields["to"]))
+        fields = incoming.fields
+        note = str(fields.get("note") or "")
+        service.reassign(session, who, incoming.noted_id, int(fields["to"]), note)
 
 
 def _ask_away(session: Session, who: Person, _id: int) -> View:

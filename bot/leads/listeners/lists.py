@@ -15,9 +15,11 @@ from bot.slack.access import Access
 from bot.store import Store
 
 _NUMBER = re.compile(r"#?(\d{1,15})")
+_NOTE = re.compile(r"#?(\d{1,15}) +note +(.+)", re.IGNORECASE)
 
 WORK = Access("work on leads", ANY_ROLE)
 """Its owner or a manager works on a lead: the verbs see to that."""
+NOTES = Access("write notes about leads", ANY_ROLE)
 _LOOK_UP = Access("look leads up", ANY_ROLE)
 
 
@@ -64,6 +66,9 @@ class Lists(Desk):
 
     def look_up(self, incoming: Incoming, words: str) -> None:
         """One lead by its number; anything else is looked for."""
+        if note := _NOTE.fullmatch(words.strip()):
+            self._note(incoming, int(note[1]), note[2])
+            return
         number = _NUMBER.fullmatch(words.strip())
         if number is None:
             self.find(incoming, words)
@@ -72,6 +77,12 @@ class Lists(Desk):
         with self.serving(incoming) as (session, who):
             modal = _one(session, who, int(number[1]))
         incoming.open(modal)
+
+    def _note(self, incoming: Incoming, lead_id: int, words: str) -> None:
+        incoming.ack()
+        with self.serving(incoming) as (session, who):
+            lead = service.add_note(session, who, lead_id, words)
+        incoming.tell(f"Your note is on lead #{lead.id}.")
 
 
 def _mine(session: Session, who: Person, _id: int) -> Message:
@@ -106,6 +117,10 @@ def register(listening: Listening, store: Store) -> None:
     listening.command(Command("/lead", "mine", usage, lists.tells(_mine), WORK))
     for word, usage, listener in (
         ("find", "`Lovelace`: look a lead up by name, company, e-mail or phone", lists.find),
-        ("<number>", "open one lead, by the number on its card", lists.look_up),
+        (
+            "<number>",
+            "open one lead, by the number on its card; `12 note wants 40 seats` adds a note",
+            lists.look_up,
+        ),
     ):
         listening.command(Command("/lead", word, usage, listener, _LOOK_UP))

@@ -14,8 +14,8 @@ from slack_sdk.models.views import View
 from bot.campaigns.model import Campaign
 from bot.campaigns.view import offer_line
 from bot.leads.modals.parts import text
-from bot.leads.model import CallOutcome, Lead, LeadFacts
-from bot.leads.view import answers
+from bot.leads.model import CallOutcome, LeadFacts
+from bot.leads.view import answers, notes
 from bot.slack.text import clean, plural, safe
 
 _MOST_ANSWERS = 10
@@ -44,14 +44,14 @@ def call(facts: LeadFacts) -> View:
         close="Stop",
         notify_on_close=True,
         blocks=[
-            *_who(lead),
+            *_who(facts),
             *_campaign(facts.campaign),
             InputBlock(
                 block_id="outcome",
                 label="What came of the call?",
                 element=RadioButtonsElement(action_id="outcome", options=options),
             ),
-            text("note", "In your words", optional=True, most=300, multiline=True),
+            text("note", "In your words", optional=True, most=1000, multiline=True),
         ],
     )
 
@@ -62,7 +62,8 @@ def all_called(name: str) -> View:
     return View(type="modal", title="All called", close="Close", blocks=[SectionBlock(text=said)])
 
 
-def _who(lead: Lead) -> list[Block]:
+def _who(facts: LeadFacts) -> list[Block]:
+    lead = facts.lead
     work = ", ".join(filter(None, [lead.job_title, lead.company]))
     title = f"*{safe(lead.name, 150)}*" + (f"\n{safe(work, 200)}" if work else "")
     tried = f"\nCalled {plural(lead.call_attempts, 'time')} before" if lead.call_attempts else ""
@@ -78,6 +79,7 @@ def _who(lead: Lead) -> list[Block]:
         blocks.append(SectionBlock(text=message))
     if found := answers.few(lead.unplaced, _MOST_ANSWERS):
         blocks.append(SectionBlock(text=found))
+    blocks.extend(notes.few(facts))
     return blocks
 
 

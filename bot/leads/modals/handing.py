@@ -14,7 +14,7 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
-from bot.leads.modals.parts import subject
+from bot.leads.modals.parts import subject, text
 from bot.leads.model import Lead
 from bot.people.model import Person
 from bot.slack.text import clean, plural
@@ -66,23 +66,32 @@ def reassign(lead: Lead, colleagues: Sequence[Person], held: Mapping[int, int]) 
                 hint="They get the lead's card at once.",
                 element=StaticSelectElement(action_id="to", options=options),
             ),
+            handover_note(),
         ],
     )
 
 
+def handover_note() -> InputBlock:
+    """What whoever takes over should know."""
+    return text(
+        "note", "Handover note", most=1000, optional=True, multiline=True,
+        hint="What was said so far, and what comes next.",
+    )  # fmt: skip
+
+
 def nobody_else(lead: Lead) -> View:
     """There is no colleague to give it to."""
-    text = "There is no other salesperson. An admin gives roles with `/handoff people`."
+    said = "There is no other salesperson. An admin gives roles with `/handoff people`."
     return View(
         type="modal", title="Reassign", close="Close",
-        blocks=[subject(lead), SectionBlock(text=text)],
+        blocks=[subject(lead), SectionBlock(text=said)],
     )  # fmt: skip
 
 
 def away(count: int, until: datetime) -> View:
     """Until when somebody is away, and whether their leads come back."""
     back = Option(text="Give them back to me afterwards, unless they are closed", value="return")
-    text = (
+    said = (
         f"Your {plural(count, 'open lead')} will be offered to your colleagues in turn."
         if count
         else "You own no open lead. New ones will not be offered to you meanwhile."
@@ -99,7 +108,7 @@ def away(count: int, until: datetime) -> View:
         title="I am away",
         submit="I am away",
         close="Cancel",
-        blocks=[SectionBlock(text=text), _time("until", "I am back", until),
+        blocks=[SectionBlock(text=said), _time("until", "I am back", until),
                 *([leads] if count else [])],
     )  # fmt: skip
 

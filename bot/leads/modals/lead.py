@@ -17,6 +17,7 @@ NEW = "lead.new"
 FROM_MESSAGE = "lead.from_message"
 SAVE_NEW = "lead.save_new"
 SAVE_REASON = "lead.save_reason"
+SAVE_NOTE = "lead.save_note"
 SAVE_WON = "lead.save_won"
 SAVE_LOST = "lead.save_lost"
 CHOOSE_DISPOSITION = "lead.choose_disposition"
@@ -74,6 +75,15 @@ def reason(lead: Lead, rating: Rating) -> View:
     )
 
 
+def note(lead: Lead) -> View:
+    """What is worth knowing about it?"""
+    return View(
+        type="modal", callback_id=SAVE_NOTE, private_metadata=str(lead.id), title="Add a note",
+        submit="Save note", close="Cancel",
+        blocks=[subject(lead), text("note", "Note", most=1000, multiline=True)],
+    )  # fmt: skip
+
+
 def won(lead: Lead, currency: str) -> View:
     """What is the deal worth?"""
     return View(
@@ -101,7 +111,7 @@ def lost(lead: Lead, attempts: int, chosen: Disposition | None = None) -> View:
         options=options,
         initial_option=next((each for each in options if each.value == chosen), None),
     )
-    note = text("note", "In your words", most=300, optional=chosen is not Disposition.NO_FIT,
+    words = text("note", "In your words", most=1000, optional=chosen is not Disposition.NO_FIT,
                 hint="What was missing?" if chosen is Disposition.NO_FIT else None)  # fmt: skip
     return View(
         type="modal",
@@ -115,7 +125,7 @@ def lost(lead: Lead, attempts: int, chosen: Disposition | None = None) -> View:
             InputBlock(block_id="disposition", label="What was the reason?", element=reasons,
                        dispatch_action=True),
             *_follow_up(chosen, attempts),
-            note,
+            words,
         ],
     )  # fmt: skip
 

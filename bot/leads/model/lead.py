@@ -110,6 +110,7 @@ class Deed(StrEnum):
     RATED = "rated"
     WON = "won"
     LOST = "lost"
+    NOTED = "noted"
 
 
 class Lead(Base):
@@ -291,6 +292,22 @@ class LeadEvent(Base):
     facts: Mapped[dict[str, Any]]
 
 
+class LeadNote(Base):
+    """What somebody wrote about a lead: personal data, as the lead's own."""
+
+    __tablename__ = "lead_note"
+
+    id: Mapped[Id]
+    workspace_id: Mapped[WorkspaceId]
+    lead_id: Mapped[int] = mapped_column(ForeignKey("lead.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    """Who wrote it."""
+    deed: Mapped[str]
+    """The step at which it was written."""
+    at: Mapped[Moment]
+    text: Mapped[str]
+
+
 @dataclass(frozen=True)
 class LeadFacts:
     """A lead with all that its card tells."""
@@ -312,3 +329,5 @@ class LeadFacts:
     """What the campaign promised when the lead came."""
     first_owner: Person | None = None
     """Who claimed it first."""
+    notes: Sequence[tuple[LeadNote, Person]] = ()
+    """What was written about it and by whom, the newest first."""

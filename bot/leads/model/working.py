@@ -137,7 +137,7 @@ class LeadStep(Base):
     __tablename__ = "lead_step"
     __table_args__ = (
         UniqueConstraint(
-            "lead_id", "stint", "rung", "person_id", postgresql_nulls_not_distinct=True
+            "lead_id", "stint", "rung", "person_id", "by_id", postgresql_nulls_not_distinct=True
         ),
     )
 
@@ -147,6 +147,8 @@ class LeadStep(Base):
     stint: Mapped[int]
     rung: Mapped[str]
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    """The colleague whom the message is about: who handed the lead on, or asks for it."""
     at: Mapped[Moment]
 
 

@@ -57,6 +57,7 @@ from bot.leads.service.ladder import sweep
 from bot.leads.service.lists import call_lists, count_mine, late, mine
 from bot.leads.service.merging import merge, unmerge
 from bot.leads.service.notices import COVER, NOTICE, notice, unattended
+from bot.leads.service.noting import NothingWritten, add_note
 from bot.leads.service.offering import OFFER, Offered, offer, offered
 from bot.leads.service.ownership import AlreadyClaimed, claim, release
 from bot.leads.service.progress import (
@@ -131,12 +132,14 @@ __all__ = [
     "Ending",
     "Heard",
     "NotInPreview",
+    "NothingWritten",
     "Offered",
     "ReasonMissing",
     "Receipt",
     "Sent",
     "TooFewAttempts",
     "absence_of",
+    "add_note",
     "arrivals",
     "attempts_needed",
     "back",

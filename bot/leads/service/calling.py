@@ -10,6 +10,7 @@ from bot.leads.model import CallList, CallOutcome, CallProgress, Deed, Dispositi
 from bot.leads.service.audit import record
 from bot.leads.service.giving import give
 from bot.leads.service.ladder import hand
+from bot.leads.service.noting import keep_note
 from bot.leads.service.ownership import owned, release
 from bot.leads.service.progress import Ending, attempts_needed, lose
 from bot.people import service as people
@@ -63,6 +64,8 @@ def called(
     """
     lead = owned(session, who, lead_id, "note the call")
     lead.call_outcome, lead.call_attempts = outcome, lead.call_attempts + 1
+    if outcome is not CallOutcome.NOT_INTERESTED:  # else the loss keeps it
+        keep_note(session, lead, who, Deed.CALLED, note)
     record(session, lead, who, Deed.CALLED, outcome=outcome, note=note.strip() or None)
     most = attempts_needed(session, who.workspace_id)
     if outcome is CallOutcome.NO_ANSWER and lead.call_attempts < most:

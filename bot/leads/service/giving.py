@@ -39,11 +39,13 @@ def has_names_only(session: Session, workspace_id: int) -> bool:
     return level is not None and level.names_only
 
 
-def note(session: Session, lead: Lead, rung: Rung, person_id: int | None) -> int | None:
+def note(
+    session: Session, lead: Lead, rung: Rung, person_id: int | None, by_id: int | None = None
+) -> int | None:
     """Write a step down; None where it was taken before in this stint."""
     facts = {
         "workspace_id": lead.workspace_id, "lead_id": lead.id, "stint": lead.stint, "rung": rung,
-        "person_id": person_id, "at": clock.now(),
+        "person_id": person_id, "by_id": by_id, "at": clock.now(),
     }  # fmt: skip
     step_id: int | None = session.scalar(_NOTE, facts)
     return step_id

@@ -10,6 +10,7 @@ from bot.leads.model import Deed, Lead, LeadStep
 from bot.leads.service.audit import record
 from bot.leads.service.giving import give
 from bot.leads.service.ladder import desk, hand, rouse
+from bot.leads.service.noting import keep_note
 from bot.leads.service.ownership import owned
 from bot.leads.service.reading import find
 from bot.leads.service.turns import DoesNotSell
@@ -70,8 +71,8 @@ def next_morning(session: Session, workspace_id: int) -> datetime:
     return rota(session, workspace).department.after(midnight, timedelta()) or midnight
 
 
-def reassign(session: Session, who: Person, lead_id: int, to_id: int) -> Lead:
-    """Give the lead to a colleague, who gets its card.
+def reassign(session: Session, who: Person, lead_id: int, to_id: int, note: str = "") -> Lead:
+    """Give the lead to a colleague, who gets its card with the note.
 
     Raises NotAllowed, NotFound, DoesNotSell, OwnsItAlready, and what `owned` raises.
     """
@@ -85,6 +86,7 @@ def reassign(session: Session, who: Person, lead_id: int, to_id: int) -> Lead:
         raise OwnsItAlready(owner=to.mention)
     before = lead.claimed_by
     hand(lead, to.id)
+    keep_note(session, lead, who, Deed.REASSIGNED, note)
     record(session, lead, who, Deed.REASSIGNED, from_id=before, to_id=to.id)
     give(session, lead, to)
     return lead

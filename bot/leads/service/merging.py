@@ -12,7 +12,7 @@ from bot.contacts import service as contacts
 from bot.contacts.model import Contact, Merged
 from bot.errors import HandoffError
 from bot.leads.inquiry import CLICK_IDS, UTM
-from bot.leads.model import Deed, Lead, LeadEvent, Status, Touch
+from bot.leads.model import Deed, Lead, LeadEvent, LeadNote, Status, Touch
 from bot.leads.service.audit import record
 from bot.leads.service.reading import find
 from bot.people import service as people
@@ -46,7 +46,7 @@ class MergedAgain(HandoffError):
 
 
 def merge(session: Session, who: Person, lead_id: int, into_id: int) -> Lead:
-    """Let one lead go up in another: its person, its touches and its later submissions with it.
+    """Let one lead go up in another: its person, touches, notes and later submissions with it.
 
     Its own visit becomes a touch of the one that stays, which takes over what it lacks of codes and
     click ids, and the later one's last touch. Both keep their own history, and `unmerge` gives both
@@ -60,7 +60,11 @@ def merge(session: Session, who: Person, lead_id: int, into_id: int) -> Lead:
         if lead.merged_into is not None:
             raise AlreadyMerged(lead=lead.id, into=lead.merged_into)
     _see_that_no_deal_vanishes(gone, kept)
-    facts: dict[str, Any] = {"into": kept.id, "touches": _move_touches(session, gone, kept)}
+    facts: dict[str, Any] = {
+        "into": kept.id,
+        "touches": _move(session, Touch, gone, kept),
+        "notes": _move(session, LeadNote, gone, kept),
+    }
     facts |= _take_over(session, gone, kept)
     if gone.contact_id != kept.contact_id:
         facts |= _merge_contacts(session, gone.contact_id, kept.contact_id)
@@ -88,7 +92,8 @@ def unmerge(session: Session, who: Person, lead_id: int) -> Lead:
     if "contact" in facts:
         contacts.unmerge(session, Merged(*facts["contact"]))
         _move_leads(session, facts["leads"], facts["contact"][1])
-    session.execute(update(Touch).where(Touch.id.in_(facts["touches"])).values(lead_id=gone.id))
+    for what, ids in ((Touch, facts["touches"]), (LeadNote, facts.get("notes", []))):
+        session.execute(update(what).where(what.id.in_(ids)).values(lead_id=gone.id))
     _give_back(session, kept, facts)
     gone.merged_into, gone.look_at = None, clock.now()
     record(session, gone, who, Deed.UNMERGED, into=kept.id)
@@ -175,9 +180,9 @@ def _merge_contacts(session: Session, gone: int, kept: int) -> dict[str, Any]:
     return {"contact": list(merged), "leads": list(ids)}
 
 
-def _move_touches(session: Session, gone: Lead, kept: Lead) -> list[int]:
-    moved = update(Touch).where(Touch.lead_id == gone.id).values(lead_id=kept.id)
-    return list(session.scalars(moved.returning(Touch.id)).all())
+def _move(session: Session, what: type[Touch | LeadNote], gone: Lead, kept: Lead) -> list[int]:
+    moved = update(what).where(what.lead_id == gone.id).values(lead_id=kept.id)
+    return list(session.scalars(moved.returning(what.id)).all())
 
 
 def _move_leads(session: Session, lead_ids: list[int], contact_id: int) -> None:

@@ -11,6 +11,7 @@ from bot.errors import HandoffError
 from bot.leads.model import Deed, Disposition, Lead, Rating, ServiceLevel, Status
 from bot.leads.service.audit import record
 from bot.leads.service.ladder import rouse
+from bot.leads.service.noting import keep_note
 from bot.leads.service.ownership import owned
 from bot.money import Money
 from bot.people.model import Person, Workspace
@@ -88,6 +89,7 @@ def rate(session: Session, who: Person, lead_id: int, rating: Rating, reason: st
     if lead.rating == rating and lead.rating_reason == why:
         raise AlreadyRated(rating=rating)
     lead.rating, lead.rating_reason, lead.rated_at = rating, why, clock.now()
+    keep_note(session, lead, who, Deed.RATED, why)
     record(session, lead, who, Deed.RATED, rating=rating, reason=why)
     return lead
 
@@ -146,9 +148,11 @@ def lose(session: Session, who: Person, lead_id: int, ending: Ending) -> Lead:
     lead.disposition, lead.disposition_note = ending.disposition, why
     if ending.disposition is Disposition.BAD_TIMING:
         _recycle(session, lead, ending.wake_on)
+        keep_note(session, lead, who, Deed.RECYCLED, why)
         record(session, lead, who, Deed.RECYCLED, wake_on=str(ending.wake_on), **facts)
         return lead
     _close(lead, Status.LOST)
+    keep_note(session, lead, who, Deed.LOST, why)
     record(session, lead, who, Deed.LOST, **facts)
     return lead
 

@@ -11,13 +11,23 @@ from bot.campaigns import service as campaigns
 from bot.campaigns.model import AsOf, Campaign
 from bot.contacts import service as contacts
 from bot.errors import NotFound
-from bot.leads.model import IS_WAITING, Lead, LeadFacts, LeadStep, Status, StepFacts, Touch
+from bot.leads.model import (
+    IS_WAITING,
+    Lead,
+    LeadFacts,
+    LeadNote,
+    LeadStep,
+    Status,
+    StepFacts,
+    Touch,
+)
 from bot.leads.service.giving import has_names_only
 from bot.people import service as people
 from bot.people.model import Person, Role
 
 # What a card tells of the past.
 _MOST_EARLIER = 3
+_MOST_NOTES = 50
 
 
 def find(session: Session, workspace_id: int, lead_id: int, *, lock: bool = False) -> Lead:
@@ -54,6 +64,7 @@ def facts(session: Session, lead_id: int) -> LeadFacts:
         earlier=_earlier(session, lead),
         offered_to=_person(session, lead.offered_to),
         kept_for=_person(session, lead.reserved_for),
+        notes=_notes(session, lead.id),
         names_only=has_names_only(session, lead.workspace_id),
     )
 
@@ -98,6 +109,17 @@ def _touches(session: Session, lead: Lead) -> Sequence[Touch]:
     return session.scalars(
         select(Touch).where(Touch.lead_id == lead.id).order_by(Touch.at.desc(), Touch.id.desc())
     ).all()
+
+
+def _notes(session: Session, lead_id: int) -> Sequence[tuple[LeadNote, Person]]:
+    rows = session.execute(
+        select(LeadNote, Person)
+        .join(Person, Person.id == LeadNote.person_id)
+        .where(LeadNote.lead_id == lead_id)
+        .order_by(LeadNote.id.desc())
+        .limit(_MOST_NOTES)
+    )
+    return [(note, author) for note, author in rows]
 
 
 def _earlier(session: Session, lead: Lead) -> Sequence[Lead]:

@@ -15,7 +15,7 @@ from bot.leads.view.card import (
     rate_action,
     returned,
 )
-from bot.leads.view.found import MOST_FOUND, SHOW, found, mine, one
+from bot.leads.view.found import MOST_FOUND, NOTE, SHOW, found, mine, one
 from bot.leads.view.imports import AS_SPEND, CANCEL, COLUMNS, ENCODING, START, encoding_of, imported
 from bot.leads.view.notices import cover, line_listed, line_unattended, notice
 from bot.leads.view.quiet import CHANGE_RULES, offer, rules
@@ -47,6 +47,7 @@ __all__ = [
     "LOST",
     "MOST_FOUND",
     "NEXT",
+    "NOTE",
     "NOT_NOW",
     "PAGE_SIZE",
     "QUALIFIED",

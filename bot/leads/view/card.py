@@ -19,7 +19,7 @@ from slack_sdk.models.blocks import (
 from bot.campaigns.view import offer_line, offer_then
 from bot.leads.model import Lead, LeadFacts, Rating, Status, Touch
 from bot.leads.sources import SOURCES
-from bot.leads.view import answers
+from bot.leads.view import answers, notes
 from bot.slack import Message
 from bot.slack.text import clean, duration, moment, safe
 
@@ -62,6 +62,8 @@ def card(facts: LeadFacts, *, with_all_answers: bool = False) -> Message:
         blocks.extend(_answers(lead, with_all=with_all_answers))
     if facts.touches:
         blocks.append(SectionBlock(text=_came_back(facts)))
+    if not facts.names_only:
+        blocks.extend(notes.every(facts) if with_all_answers else notes.few(facts))
     lines = [_heat(lead), _consent(facts), _before(facts), _history(facts)]
     blocks.append(ContextBlock(elements=[MarkdownTextObject(text=line) for line in lines if line]))
     blocks.extend(_buttons(lead))

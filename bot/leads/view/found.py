@@ -19,6 +19,7 @@ from bot.slack import Message
 from bot.slack.text import plural, safe
 
 SHOW = "lead.show"
+NOTE = "lead.note"
 MOST_FOUND = 8
 
 
@@ -27,6 +28,8 @@ def one(facts: LeadFacts) -> View:
     blocks = [
         block for block in card(facts, with_all_answers=True).content if isinstance(block, Block)
     ]
+    note = ButtonElement(text="Add note…", action_id=NOTE, value=str(facts.lead.id))
+    blocks.append(ActionsBlock(elements=[note]))
     return View(
         type="modal", callback_id=SHOW, private_metadata=str(facts.lead.id),
         title=f"Lead #{facts.lead.id}"[:24], close="Done", blocks=blocks,

@@ -7,12 +7,13 @@ from decimal import Decimal
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, true, tuple_
+from sqlalchemy import ColumnElement, func, literal, select, true, tuple_
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session, aliased, defer
 
 from bot import metrics
 from bot.campaigns.model import Campaign
-from bot.leads.model import Lead
+from bot.leads.model import Lead, LeadNote
 from bot.metrics import BY_NAME, By, Key, Unit
 from bot.metrics.computing import scope
 from bot.metrics.metric import Counts
@@ -25,10 +26,16 @@ from bot.reports.policy import Matter
 _Last, _Of = aliased(Campaign), aliased(Campaign)
 _Claimer = aliased(Person)
 
+_NOTES = (
+    select(func.string_agg(LeadNote.text, aggregate_order_by(literal("\n"), LeadNote.id)))
+    .where(LeadNote.lead_id == Lead.id)
+    .scalar_subquery()
+)
+
 _QUERY = (
     select(
         Lead, Campaign.name.label("campaign"), _Last.name.label("last_campaign"),
-        Person.name.label("owner"), _Claimer.name.label("claimer"),
+        Person.name.label("owner"), _Claimer.name.label("claimer"), _NOTES.label("notes"),
     )
     .outerjoin(Campaign, Campaign.id == Lead.campaign_id)
     .outerjoin(_Last, _Last.id == Lead.last_campaign_id)
@@ -82,6 +89,10 @@ def _answers(row: Any) -> str | None:
     return "\n".join(lines)[:_MOST_SAID] or None
 
 
+def _notes(row: Any) -> str | None:
+    return row.notes[:_MOST_SAID] if row.notes else None
+
+
 _NAME, _CONTACT, _PEOPLE, _MONEY = Matter.NAME, Matter.CONTACT, Matter.PEOPLE, Matter.MONEY
 
 COLUMNS = (
@@ -122,6 +133,7 @@ COLUMNS = (
     Column("external_id", "the sender's own number of it", _of("external_id"), _CONTACT),
     Column("disposition_note", "what was noted when it was lost", _of("disposition_note"),
            _CONTACT),
+    Column("notes", "what colleagues wrote about it, a line each", _notes, _CONTACT),
     Column("claimed_by", "the colleague who claimed it first", attrgetter("claimer"), _PEOPLE),
     Column("owner", "the colleague who owns it now", attrgetter("owner"), _PEOPLE),
     Column("won_amount", "in major units of its currency", _won_amount, _MONEY),
