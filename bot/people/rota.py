@@ -22,6 +22,13 @@ class Rota:
     """Each person's own: the team's hours on the person's clock, without their absences."""
     department: Calendar
     """When sales works, whoever is away: its teams' hours, on the teams' clocks."""
+    absences: Mapping[int, list[Span]]
+    """When people are away, by person; what is over is not there."""
+
+    def is_away(self, person_id: int, at: datetime) -> bool:
+        """Whether this person has left, or said that they are away at this moment."""
+        spans = self.absences.get(person_id, ())
+        return person_id not in self.people or any(start <= at < end for start, end in spans)
 
     def on_duty(self, at: datetime) -> list[Person]:
         """The salespeople who work at this moment."""
@@ -58,6 +65,7 @@ def rota(session: Session, workspace: Workspace) -> Rota:
             for person in people
         },
         department=_calendar(sales, teams, workspace),
+        absences=away,
     )
 
 

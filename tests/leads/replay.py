@@ -70,7 +70,7 @@ def _move(lead: Told, event: LeadEvent) -> None:
             lead.hands(event.person_id)
         case Deed.REASSIGNED:
             lead.hands(event.facts["to_id"])
-        case Deed.WOKEN if "owner_id" not in event.facts:  # from a snooze: it stays whose it is
-            lead.snoozed_until = None
+        case Deed.WOKEN if "owner_id" not in event.facts:  # from a rest: it stays whose it is
+            lead.hands(lead.owner)
         case _:
             lead.hands(None)

@@ -635,13 +635,27 @@ def test_the_promise_is_changed_by_an_admin_with_sensible_numbers(floor: Floor) 
     assert floor.steps(lead) == [(Rung.NUDGE, "", "Mon 09:02")]
 
 
-def test_a_recycled_lead_is_offered_to_somebody_else_on_its_day(floor: Floor) -> None:
+def test_a_recycled_lead_returns_to_its_owner_on_its_day(floor: Floor) -> None:
+    lead = floor.lead()
+    floor.do(service.claim, floor.sal, lead)
+    monday = service.Ending(Disposition.BAD_TIMING, wake_on=date(2026, 6, 15))
+    floor.do(service.lose, floor.sal, lead, monday)
+    floor.until(NINE + 14 * 24 * HOUR, HOUR)
+    awake = floor.get(lead)
+    assert (awake.status, awake.claimed_by, awake.disposition) == (
+        Status.NEW, floor.sal.id, None,
+    )  # fmt: skip
+    assert floor.steps(lead) == [(Rung.WAKE, "Sal", "Mon 09:00")]
+
+
+def test_a_recycled_lead_is_offered_to_the_next_where_its_owner_is_away(floor: Floor) -> None:
     lead = floor.lead()
     floor.do(service.claim, floor.sal, lead)
     saturday = service.Ending(Disposition.BAD_TIMING, "After the move", wake_on=date(2026, 6, 13))
     floor.do(service.lose, floor.sal, lead, saturday)
-    floor.until(NINE + 7 * 24 * HOUR, HOUR)
+    floor.until(NINE + 6 * 24 * HOUR, HOUR)
     rests = floor.get(lead)
+    floor.away(floor.sal, 14 * 24)
     assert (rests.status, rests.claimed_by) == (Status.RECYCLED, floor.sal.id)
     floor.until(NINE + 14 * 24 * HOUR, HOUR)
     awake = floor.get(lead)
@@ -660,7 +674,8 @@ def test_who_asks_anew_wakes_the_lead_that_rests(floor: Floor) -> None:
         workspace = session.get_one(Workspace, floor.workspace.id)
         assert admit(session, workspace, again, Arrival("api")).has_joined
     floor.sweep()
-    assert floor.steps(lead) == [(Rung.OFFER, "Sue", "Mon 09:05")]
+    assert (floor.get(lead).status, floor.get(lead).claimed_by) == (Status.NEW, floor.sal.id)
+    assert floor.steps(lead) == []  # that they wrote was told already
 
 
 def test_a_resting_lead_can_be_released_or_won(floor: Floor) -> None:

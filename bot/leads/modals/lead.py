@@ -142,7 +142,7 @@ def _follow_up(chosen: Disposition | None, attempts: int) -> list[InputBlock]:
     if chosen is Disposition.BAD_TIMING:
         return [
             InputBlock(block_id="wake_on", label="When shall somebody try again?",
-                       hint="A colleague is offered the lead on that day.",
+                       hint="Its owner gets it back that day; if they are away, a colleague does.",
                        element=DatePickerElement(action_id="wake_on"))
         ]  # fmt: skip
     return []

@@ -232,7 +232,7 @@ class Lead(Base):
     reserved_until: Mapped[Moment | None]
     snoozed_until: Mapped[Moment | None]
     wake_at: Mapped[Moment | None]
-    """When a recycled lead is offered again."""
+    """When a recycled lead returns to its owner."""
     claim_due_at: Mapped[Moment | None]
     response_due_at: Mapped[Moment | None]
     claim_worked: Mapped[int | None]

@@ -36,7 +36,7 @@ class Rung(StrEnum):
     HAND_OVER = "hand_over"
     """Its owner is away: it is offered without a wait."""
     WAKE = "wake"
-    """The owner's snooze is over."""
+    """The owner's snooze is over, or the day has come for which a lead was paused."""
     DETAILS = "details"
     """The channel sees names only: its owner gets the rest."""
 

@@ -255,14 +255,27 @@ class Desk:
             slack.show(self.session, lead.workspace_id, STEP, step_id, owner.slack_id)
 
     def _revive(self, lead: Lead, now: datetime) -> None:
-        """A recycled lead is tried again, by somebody else: it is offered at once."""
+        """A recycled lead returns to its owner; it is offered at once where they are away."""
         if lead.wake_at is not None and lead.wake_at > now:
             lead.look_at = lead.wake_at
             return
         owner_id = lead.claimed_by
+        if owner_id is not None and not self.rota.is_away(owner_id, now):
+            self._return(lead, owner_id)
+            return
         hand(lead, None)
         lead.passed_by, lead.rung, lead.look_at = owner_id, Rung.HAND_OVER, None
         record(self.session, lead, None, Deed.WOKEN, owner_id=owner_id)
+
+    def _return(self, lead: Lead, owner_id: int) -> None:
+        """Its owner hears that its day has come; who wrote again themselves was told already."""
+        has_written = lead.wake_at == lead.last_touch_at
+        rouse(lead)
+        lead.stint += 1
+        lead.rung, lead.waits_since, lead.look_at = None, clock.now(), None
+        if not has_written:
+            self._say(lead, Rung.WAKE, [self.rota.people[owner_id]])
+        record(self.session, lead, None, Deed.WOKEN)
 
     def _wake(self, lead: Lead, now: datetime) -> None:
         """A snooze is over: the owner hears of it, and the ladder begins anew."""
