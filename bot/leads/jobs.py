@@ -44,6 +44,8 @@ def register(tasks: Tasks, store: Store, cards: Cards, slack: Slack, apis: Apis)
     cards.add(service.NOTICE, _notice)
     cards.add(service.COVER, _cover)
     tasks.add(service.STALLED, partial(tell_stalled, store))
+    cards.add(service.STANDS_IN, _stands_in)
+    cards.add(service.CAME_BACK, _came_back)
     tasks.add(service.BACK, partial(_back, store))
     tasks.add(service.FOLLOW, partial(_follow, store))
     tasks.each_tick(service.release_for_leavers, every=10)
@@ -177,6 +179,14 @@ def tell_stalled(store: Store, workspace_id: int, slot: str) -> None:
         store,
         lambda session: service.tell_stalled(session, session.get_one(Workspace, workspace_id), at),
     )
+
+
+def _stands_in(session: Session, absence_id: int) -> Message:
+    return view.stands_in(service.handover(session, absence_id))
+
+
+def _came_back(session: Session, absence_id: int) -> Message:
+    return view.came_back(service.handover(session, absence_id))
 
 
 def _follow(store: Store, workspace_id: int) -> None:

@@ -6,7 +6,15 @@ from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ForeignKey, LargeBinary, SmallInteger, Text, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    ForeignKey,
+    LargeBinary,
+    SmallInteger,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -127,8 +135,10 @@ class Absence(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     starts_at: Mapped[Moment]
     ends_at: Mapped[Moment]
-    leads_return: Mapped[bool] = mapped_column(default=False)
-    """Whether the leads that were open come back at the end, unless they are closed by then."""
+    lead_ids: Mapped[list[int]] = mapped_column(
+        ARRAY(BigInteger), default=list, server_default=text("'{}'")
+    )
+    """The leads that colleagues have meanwhile; those that are open at the end come back."""
 
 
 class Person(Base):

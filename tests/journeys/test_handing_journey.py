@@ -39,11 +39,29 @@ def test_it_rests_goes_to_a_colleague_and_back_to_all(either_office: Office) -> 
 
     office.hand("ben").command("/lead", "away")
     modal = office.modal("ben", "I am away")
-    office.hand("ben").submit(modal, {"until": later(days=2), "leads": ["return"]})
-    office.whisper("ben", "You are away until", "1 lead will be offered to others")
-    office.card("Ada Lovelace", "New lead")
+    office.hand("ben").submit(modal, {"until": later(days=2)})
+    office.whisper("ben", "You are away until", "1 open lead stays with you")
+    office.hand("ben").command("/lead", "back")
+    office.whisper("ben", "Welcome back")
+    office.hand("ben").command("/lead", "away")
+    office.hand("ben").choose(office.modal("ben", "I am away"), "lead.choose_leads", "hand_over")
+    office.slack.wait_until(
+        lambda: "Handover note" in str(office.modal("ben", "I am away").blocks), timeout=60
+    )
+    modal = office.modal("ben", "I am away")
+    [field] = [each["block_id"] for each in modal.blocks if each["block_id"].startswith("lead:")]
+    told = {"until": later(days=2), "leads": "hand_over"}
+    refused = office.hand("ben").submit(modal, told | {field: office.users["mara"].id})
+    assert refused.errors == {field: f"<@{office.users['mara'].id}> is no salesperson here. An "
+                              "admin gives roles with /handoff people."}  # fmt: skip
+    sofia = {field: office.users["sofia"].id, "note": "She wants a call on Friday"}
+    office.hand("ben").submit(modal, told | sofia)
+    office.whisper("ben", "You handed over 1 lead. It comes back to you")
+    office.whisper("sofia", "is away until", "Ada Lovelace")
+    office.whisper("sofia", "She wants a call on Friday")
     office.hand("ben").command("/lead", "back")
     office.whisper("ben", "Welcome back", "1 lead came back to you")
+    office.whisper("sofia", "is back. 1 lead came back to them")
     office.card("Ada Lovelace", "claimed by")
     office.hand("ben").command("/lead", "back")
     office.whisper("ben", "You are not away at the moment")

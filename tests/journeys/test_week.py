@@ -205,7 +205,9 @@ class Week:
 
     def go_away(self, who: Person, until: datetime) -> None:
         with self.store.transaction() as session:
-            service.go_away(session, who, until, leads_return=True)
+            leads = service.to_hand_over(session, who, until)
+            stand_ins = service.suggest_stand_ins(session, who, leads)
+            service.go_away(session, who, until, stand_ins)
 
     def slack_is(self, *, down: bool) -> None:
         self.there.faults.down = down

@@ -70,6 +70,8 @@ def _move(lead: Told, event: LeadEvent) -> None:
             lead.hands(event.person_id)
         case Deed.REASSIGNED:
             lead.hands(event.facts["to_id"])
+            if until := event.facts.get("until"):  # a snooze goes on while somebody stands in
+                lead.snoozed_until = datetime.fromisoformat(until)
         case Deed.WOKEN if "owner_id" not in event.facts:  # from a rest: it stays whose it is
             lead.hands(lead.owner)
         case _:

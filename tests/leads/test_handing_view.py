@@ -7,6 +7,7 @@ import pytest
 
 from bot.leads import modals, view
 from bot.leads.model import (
+    Handover,
     LeadFacts,
     LeadNotice,
     LeadStep,
@@ -17,6 +18,7 @@ from bot.leads.model import (
     StepFacts,
     Touch,
 )
+from bot.leads.service.absences import MOST_HANDED_OVER
 from bot.leads.service.turns import Share
 from bot.people.model import Person
 from bot.playground import limits
@@ -27,6 +29,7 @@ from tests.leads.test_lead_view import (
     NINE,
     SOFIA,
     SPRING,
+    WON,
     Golden,
     drawn,
     lead,
@@ -79,6 +82,18 @@ def test_hostile_words_do_no_harm() -> None:
     assert "<!channel>" not in str(drawn(said))
 
 
+def test_who_stands_in_and_what_came_back(golden: Golden) -> None:
+    mine, won = lead(**CLAIMED), lead(id=8, **WON)
+    free = lead(id=9, first_name=HOSTILE, company=None)
+    handed = Handover(SOFIA, NINE, [(mine, BEN), (won, BEN), (free, None)])
+    many = Handover(SOFIA, NINE, [(lead(company="A" * 90, last_name="B" * 90), BEN)] * 80)
+    assert not limits.check_message(view.stands_in(many).blocks)
+    returned = replace(handed, leads=[(mine, SOFIA), *handed.leads[1:]])
+    golden("leads.absence", {
+        "stands_in": drawn(view.stands_in(handed)), "came_back": drawn(view.came_back(returned)),
+    })  # fmt: skip
+
+
 def test_the_modals_of_handing_on(golden: Golden) -> None:
     mine = lead(**CLAIMED)
     shown = {
@@ -86,6 +101,12 @@ def test_the_modals_of_handing_on(golden: Golden) -> None:
         "reassign": modals.reassign(mine, [BEN, SOFIA], {4: 12}),
         "nobody_else": modals.nobody_else(mine),
         "away": modals.away(3, NINE + timedelta(days=1)),
+        "away_handing_over": modals.away(
+            3, NINE + timedelta(days=1), [mine, lead(id=8, company=HOSTILE)], {7: BEN}
+        ),
+        "away_handing_over_much": modals.away(
+            90, NINE, [lead(id=n) for n in range(MOST_HANDED_OVER)], {}
+        ),
         "promise": modals.promise(PROMISE, SOFIA),
         "turns": modals.turns([Share(SOFIA, 1, 30, 12), Share(BEN, 3, 90, 20)], 28),
         "turns_of_nobody": modals.turns([], 28),
@@ -94,7 +115,7 @@ def test_the_modals_of_handing_on(golden: Golden) -> None:
     }
     for modal in shown.values():
         assert not limits.check_view(modal.to_dict(), "modal")
-    del shown["turns_of_many"]
+    del shown["turns_of_many"], shown["away_handing_over_much"]
     golden("leads.handing", {name: modal.to_dict() for name, modal in shown.items()})
 
 

@@ -31,7 +31,7 @@ from bot.leads.model import (
     Status,
 )
 from bot.leads.service import reading
-from bot.leads.service.absences import NotAway
+from bot.leads.service.absences import NotAway, StandInAway
 from bot.leads.service.admitting import admit
 from bot.leads.service.case import Arrival
 from bot.leads.service.handing import InThePast, NotOfferedToYou, OwnsItAlready
@@ -464,40 +464,87 @@ def test_a_quiet_lead_has_no_ladder(floor: Floor) -> None:
     assert floor.steps(lead) == []
 
 
-def test_who_is_away_hands_over_and_gets_back_what_they_wanted(floor: Floor) -> None:
-    kept, given = floor.lead(1), floor.lead(2)
-    for each in (kept, given):
+def test_who_is_away_keeps_their_leads(floor: Floor) -> None:
+    lead = floor.lead()
+    floor.do(service.claim, floor.sal, lead)
+    with floor.store.transaction() as session:
+        assert service.go_away(session, floor.sal, NINE + 24 * HOUR) == []
+    floor.until(NINE + 20 * HOUR, 5 * MINUTE)
+    assert floor.get(lead).claimed_by == floor.sal.id
+    assert floor.steps(lead) == []  # the clock of who is away stands still
+
+
+def test_what_was_handed_over_comes_back_if_it_is_open_and_with_the_stand_in(
+    floor: Floor,
+) -> None:
+    ben = floor.hire("Ben")
+    leads = [floor.lead(n) for n in range(6)]
+    kept, lent, snoozed, won, passed, resting = leads
+    for each in leads:
         floor.do(service.claim, floor.sal, each)
         floor.do(service.contacted, floor.sal, each)
-    floor.do(service.snooze, floor.sal, kept, NINE + 72 * HOUR)
+    floor.do(service.snooze, floor.sal, resting, NINE + 72 * HOUR)
     with floor.store.transaction() as session:
-        gone = service.go_away(session, floor.sal, NINE + 24 * HOUR, leads_return=True)
-    assert [lead.id for lead in gone] == [given]
-    floor.sweep()
-    assert floor.steps(given) == [(Rung.OFFER, "Sue", "Mon 09:00")]
-    floor.do(service.claim, floor.sue, given)
-    assert floor.get(kept).claimed_by == floor.sal.id
+        found = service.to_hand_over(session, floor.sal, NINE + 24 * HOUR)
+        assert [each.id for each in found] == [kept, lent, snoozed, won, passed]
+        told = service.suggest_stand_ins(session, floor.sal, found)
+        assert [told[each].name for each in (kept, lent, snoozed)] == ["Ben", "Sue", "Ben"]
+        stand_ins = dict.fromkeys((lent, snoozed, won, passed), floor.sue)
+        given = service.go_away(session, floor.sal, NINE + 24 * HOUR, stand_ins, "Call by Friday")
+        assert [each.id for each in given] == [lent, snoozed, won, passed]
+    floor.do(service.snooze, floor.sue, snoozed, NINE + 48 * HOUR)
+    floor.do(service.win, floor.sue, won, Money(100, "EUR"))
+    floor.do(service.reassign, floor.sue, passed, ben.id)
     floor.hands.now = NINE + 24 * HOUR
     with floor.store.transaction() as session:
         absence = session.scalars(select(Absence)).one()
-        assert [lead.id for lead in service.back(session, absence.id)] == [given]
+        assert [each.id for each in service.back(session, absence.id)] == [lent, snoozed]
         assert service.back(session, absence.id) == []
-    assert floor.get(given).claimed_by == floor.sal.id
+        handed = service.handover(session, absence.id)
+        [named, listed, _, other] = [
+            block["text"]["text"] for block in view.came_back(handed).blocks
+        ]
+        cards = session.execute(
+            select(Card.kind, Card.target).where(
+                Card.kind.in_([service.STANDS_IN, service.CAME_BACK])
+            )
+        ).all()
+        assert [note.text for note, _ in service.facts(session, lent).notes] == ["Call by Friday"]
+    assert named == "<@USAL> is back. 2 leads came back to them."
+    assert [f"(#{each})" in listed for each in leads] == [False, True, True, False, False, False]
+    assert f"(#{won}): won\n• *Ada* (#{passed}): <@UBEN>" in other
+    assert sorted(map(tuple, cards)) == [
+        (service.CAME_BACK, "USAL"), (service.CAME_BACK, "USUE"), (service.STANDS_IN, "USUE"),
+    ]  # fmt: skip
+    owners = [floor.get(each).claimed_by for each in leads]
+    assert owners == [floor.sal.id] * 3 + [floor.sue.id, ben.id, floor.sal.id]
+    assert floor.get(snoozed).snoozed_until == NINE + 48 * HOUR
+
+
+def test_who_cannot_stand_in_is_refused(floor: Floor) -> None:
+    floor.away(floor.sue, 3)
+    with floor.store.transaction() as session:
+        with pytest.raises(StandInAway, match="<@USUE> is away too"):
+            service.stand_in(session, floor.sal, "USUE")
+        mara = hire(floor.store, floor.workspace, "UMARA", "Mara", Role.MARKETER)
+        with pytest.raises(DoesNotSell):
+            service.stand_in(session, floor.sal, mara.slack_id)
+        floor.do(service.claim, floor.sal, lead := floor.lead())
+        assert service.suggest_stand_ins(session, floor.sal, [session.get_one(Lead, lead)]) == {}
 
 
 def test_who_is_back_early_says_so_and_who_is_not_away_hears_it(floor: Floor) -> None:
     lead = floor.lead()
     floor.do(service.claim, floor.sal, lead)
     with floor.store.transaction() as session:
-        service.go_away(session, floor.sal, NINE + 24 * HOUR)
+        service.go_away(session, floor.sal, NINE + 24 * HOUR, {lead: floor.sue})
         service.go_away(session, floor.sal, NINE + 48 * HOUR)  # longer than first thought
         assert len(session.scalars(select(Absence)).all()) == 2
-    floor.sweep()
-    assert floor.steps(lead) == [(Rung.OFFER, "Sue", "Mon 09:00")]
+    assert floor.get(lead).claimed_by == floor.sue.id
     floor.hands.forward(hours=1)
     with floor.store.transaction() as session:
-        assert service.come_back(session, floor.sal) == []
-    assert floor.get(lead).claimed_by is None
+        assert [each.id for each in service.come_back(session, floor.sal)] == [lead]
+    assert floor.get(lead).claimed_by == floor.sal.id
     with pytest.raises(NotAway), floor.store.transaction() as session:
         service.come_back(session, floor.sal)
 

@@ -234,12 +234,15 @@ class Machine(RuleBasedStateMachine):
             who = next(each for each in self.sellers if each.id == step.person_id)
             self.do(lambda session: service.pass_on(session, who, step.id))
 
-    @rule(who=people, for_=st.sampled_from(JUMPS), leads_return=st.booleans())
-    def go_away(self, who: int, for_: timedelta, leads_return: bool) -> None:
+    @rule(who=people, for_=st.sampled_from(JUMPS), hands_over=st.booleans())
+    def go_away(self, who: int, for_: timedelta, hands_over: bool) -> None:
         until = clock.now() + for_
 
         def act(session: Session) -> None:
-            service.go_away(session, self.sellers[who], until, leads_return=leads_return)
+            away = self.sellers[who]
+            leads = service.to_hand_over(session, away, until) if hands_over else []
+            stand_ins = service.suggest_stand_ins(session, away, leads)
+            service.go_away(session, away, until, stand_ins)
 
         self.do(act)
         with self.store.transaction() as session:

@@ -84,8 +84,8 @@ def test_who_stays_away_longer_gets_nothing_back_before(floor: Floor) -> None:
     lead = floor.lead()
     floor.do(service.claim, floor.sal, lead)
     with floor.store.transaction() as session:
-        service.go_away(session, floor.sal, NINE + HOUR, leads_return=True)
-        service.go_away(session, floor.sal, NINE + 3 * HOUR, leads_return=True)
+        service.go_away(session, floor.sal, NINE + HOUR, {lead: floor.sue})
+        service.go_away(session, floor.sal, NINE + 3 * HOUR)
         first, second = session.scalars(select(Absence.id).order_by(Absence.id)).all()
     floor.hands.now = NINE + HOUR
     with floor.store.transaction() as session:
@@ -93,19 +93,25 @@ def test_who_stays_away_longer_gets_nothing_back_before(floor: Floor) -> None:
     floor.hands.now = NINE + 3 * HOUR
     with floor.store.transaction() as session:
         assert [each.id for each in service.back(session, second)] == [lead]
+        assert [each.id for each, _ in service.handover(session, second).leads] == [lead]
 
 
-def test_who_changes_their_mind_gets_nothing_back(floor: Floor) -> None:
+def test_who_stands_in_and_goes_away_too_hands_on_what_returns_to_the_first(floor: Floor) -> None:
     lead = floor.lead()
     floor.do(service.claim, floor.sal, lead)
+    ben = floor.hire("Ben")
     with floor.store.transaction() as session:
-        service.go_away(session, floor.sal, NINE + HOUR, leads_return=True)
-        service.go_away(session, floor.sal, NINE + 2 * HOUR, leads_return=False)
-    floor.hands.now = NINE + 2 * HOUR
+        service.go_away(session, floor.sal, NINE + 3 * HOUR, {lead: floor.sue})
+        service.go_away(session, floor.sue, NINE + HOUR, {lead: ben})
+        first, second = session.scalars(select(Absence.id).order_by(Absence.id)).all()
+    floor.hands.now = NINE + HOUR
     with floor.store.transaction() as session:
-        for absence in session.scalars(select(Absence.id)).all():
-            assert service.back(session, absence) == []
-    assert floor.get(lead).returns_to is None
+        assert service.back(session, second) == []
+    assert floor.get(lead).claimed_by == ben.id
+    floor.hands.now = NINE + 3 * HOUR
+    with floor.store.transaction() as session:
+        assert [each.id for each in service.back(session, first)] == [lead]
+    assert floor.get(lead).claimed_by == floor.sal.id
 
 
 def test_who_leaves_the_company_leaves_their_leads_to_others(floor: Floor) -> None:

@@ -51,7 +51,7 @@ def test_who_is_away_takes_no_leads(company: Company) -> None:
         session.add(
             Absence(
                 workspace_id=company.workspace.id, person_id=company.sal.id,
-                starts_at=NINE, ends_at=NINE + timedelta(days=90), leads_return=False,
+                starts_at=NINE, ends_at=NINE + timedelta(days=90),
             )
         )  # fmt: skip
     assert weigh(company, expected_leads=44).hands.people == 1

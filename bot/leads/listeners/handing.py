@@ -6,7 +6,7 @@ from slack_sdk.models.views import View
 from sqlalchemy.orm import Session
 
 from bot import clock
-from bot.errors import below
+from bot.errors import FieldErrors, HandoffError, below
 from bot.leads import modals, service, view
 from bot.leads.listeners.lists import WORK, Working
 from bot.people import service as people
@@ -26,15 +26,58 @@ _TURNS = Access("change the rotation", (Role.MANAGER,))
 class Handing(Working):
     """Where leads change hands."""
 
-    def save_away(self, incoming: Incoming) -> None:
-        """The time came."""
-        leads_return = "return" in (incoming.fields.get("leads") or [])
-        with self.serving(incoming) as (session, who), below("until"):
-            until = _moment(incoming)
-            leads = service.go_away(session, who, until, leads_return=leads_return)
+    def choose_leads(self, incoming: Incoming) -> None:
+        """Keep the leads, or hand them over: then each has a field of its own."""
         incoming.ack()
-        given = f" {plural(len(leads), 'lead')} will be offered to others." if leads else ""
-        incoming.tell(f"You are away until {moment(until)}.{given} `/lead back` ends it earlier.")
+        with self.serving(incoming) as (session, who):
+            until = max(_moment(incoming), clock.now())
+            count = service.open_counts(session, who.workspace_id).get(who.id, 0)
+            if incoming.value == modals.HAND_OVER:
+                leads = service.to_hand_over(session, who, until)
+                stand_ins = service.suggest_stand_ins(session, who, leads)
+                modal = modals.away(count, until, leads, stand_ins)
+            else:
+                modal = modals.away(count, until)
+        incoming.replace(modal)
+
+    def save_away(self, incoming: Incoming) -> None:
+        """The time came, and who stands in."""
+        with self.serving(incoming) as (session, who):
+            stand_ins = _stand_ins(session, who, incoming)
+            with below("until"):
+                until = _moment(incoming)
+                note = str(incoming.fields.get("note") or "")
+                leads = service.go_away(session, who, until, stand_ins, note)
+            kept = service.open_counts(session, who.workspace_id).get(who.id, 0)
+        incoming.ack()
+        incoming.tell(_is_away(until, len(leads), kept))
+
+
+def _stand_ins(session: Session, who: Person, incoming: Incoming) -> dict[int, Person]:
+    """Who has which lead meanwhile. Raises FieldErrors below those who cannot."""
+    found, wrong = {}, {}
+    for lead_id, slack_id in modals.stand_ins_of(incoming.fields).items():
+        if slack_id == who.slack_id:
+            continue
+        try:
+            found[lead_id] = service.stand_in(session, who, slack_id)
+        except HandoffError as error:
+            wrong[f"{modals.STAND_IN}{lead_id}"] = error.message
+    if wrong:
+        raise FieldErrors(wrong)
+    return found
+
+
+def _is_away(until: datetime, given: int, kept: int) -> str:
+    """What becomes of the leads meanwhile."""
+    said = [f"You are away until {moment(until)}."]
+    if given:
+        what = "It comes" if given == 1 else "They come"
+        said.append(f"You handed over {plural(given, 'lead')}. {what} back to you afterwards.")
+    if kept:
+        said.append(f"{plural(kept, 'open lead')} {'stays' if kept == 1 else 'stay'} with you.")
+    said.append("`/lead back` ends it earlier.")
+    return " ".join(said)
 
 
 def _ask_snooze(session: Session, who: Person, lead_id: int) -> View:
@@ -119,9 +162,10 @@ def register(listening: Listening, store: Store) -> None:
     listening.submission(modals.SAVE_SNOOZE, handing.settles(_save_snooze), WORK)
     listening.submission(modals.SAVE_REASSIGN, handing.settles(_save_reassign), WORK)
     listening.submission(modals.SAVE_PROMISE, handing.takes(_save_promise), _PROMISE)
+    listening.action(modals.CHOOSE_LEADS, handing.choose_leads, _AWAY)
     listening.submission(modals.SAVE_AWAY, handing.save_away, _AWAY)
     listening.submission(modals.SAVE_WEIGHT, handing.takes(_save_weight), _TURNS)
-    usage = "be away: your open leads are offered to others"
+    usage = "say until when you are away, and who has your leads meanwhile"
     listening.command(Command("/lead", "away", usage, handing.opens(_ask_away), _AWAY))
     usage = "be back earlier than you said"
     listening.command(Command("/lead", "back", usage, handing.tells(_back), _AWAY))

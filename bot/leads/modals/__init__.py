@@ -10,13 +10,17 @@ from bot.leads.modals.columns import (
     list_campaign_of,
 )
 from bot.leads.modals.handing import (
+    CHOOSE_LEADS,
+    HAND_OVER,
     SAVE_AWAY,
     SAVE_REASSIGN,
     SAVE_SNOOZE,
+    STAND_IN,
     away,
     nobody_else,
     reassign,
     snooze,
+    stand_ins_of,
 )
 from bot.leads.modals.lead import (
     CHOOSE_DISPOSITION,
@@ -41,7 +45,9 @@ from bot.leads.modals.turns import SAVE_WEIGHT, TURNS, turns, weight_of
 __all__ = [
     "CAMPAIGN",
     "CHOOSE_DISPOSITION",
+    "CHOOSE_LEADS",
     "FROM_MESSAGE",
+    "HAND_OVER",
     "NEW",
     "PROMISE",
     "SAVE_AWAY",
@@ -57,6 +63,7 @@ __all__ = [
     "SAVE_SNOOZE",
     "SAVE_WEIGHT",
     "SAVE_WON",
+    "STAND_IN",
     "TURNS",
     "TURN_COLUMNS",
     "all_called",
@@ -77,6 +84,7 @@ __all__ = [
     "rules",
     "rules_of",
     "snooze",
+    "stand_ins_of",
     "turns",
     "weight_of",
     "won",

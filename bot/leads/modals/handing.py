@@ -1,16 +1,21 @@
 """The modals of handing on: until when it rests, who gets it, until when somebody is away."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from slack_sdk.models.blocks import (
-    CheckboxesElement,
+    Block,
+    ContextBlock,
     DateTimePickerElement,
     InputBlock,
+    MarkdownTextObject,
     Option,
     PlainTextObject,
+    RadioButtonsElement,
     SectionBlock,
     StaticSelectElement,
+    UserSelectElement,
 )
 from slack_sdk.models.views import View
 
@@ -22,6 +27,10 @@ from bot.slack.text import clean, plural
 SAVE_SNOOZE = "lead.save_snooze"
 SAVE_REASSIGN = "lead.save_reassign"
 SAVE_AWAY = "lead.save_away"
+CHOOSE_LEADS = "lead.choose_leads"
+HAND_OVER = "hand_over"
+STAND_IN = "lead:"
+"""A field that names who stands in begins so; the number of the lead follows."""
 
 _MOST_OPTIONS = 100  # Slack's documents, select menus
 
@@ -88,29 +97,75 @@ def nobody_else(lead: Lead) -> View:
     )  # fmt: skip
 
 
-def away(count: int, until: datetime) -> View:
-    """Until when somebody is away, and whether their leads come back."""
-    back = Option(text="Give them back to me afterwards, unless they are closed", value="return")
-    said = (
-        f"Your {plural(count, 'open lead')} will be offered to your colleagues in turn."
-        if count
-        else "You own no open lead. New ones will not be offered to you meanwhile."
-    )
-    leads = InputBlock(
-        block_id="leads",
-        label="My open leads",
-        optional=True,
-        element=CheckboxesElement(action_id="leads", options=[back]),
-    )
+def away(
+    count: int,
+    until: datetime,
+    leads: Sequence[Lead] = (),
+    stand_ins: Mapping[int, Person] | None = None,
+) -> View:
+    """Until when somebody is away, and whether colleagues have some of their `count` open leads.
+
+    With `stand_ins` these are to be handed over, each to the colleague who is suggested for it.
+    """
+    blocks: list[Block] = [_time("until", "I am back", until)]
+    if count:
+        blocks.append(_keep_or_hand_over(count, is_handing_over=stand_ins is not None))
+    else:
+        blocks.append(SectionBlock(text="You own no open lead. You will be offered no new ones."))
+    if stand_ins is not None:
+        blocks += _stand_ins(count, leads, stand_ins)
     return View(
-        type="modal",
-        callback_id=SAVE_AWAY,
-        title="I am away",
-        submit="I am away",
-        close="Cancel",
-        blocks=[SectionBlock(text=said), _time("until", "I am back", until),
-                *([leads] if count else [])],
+        type="modal", callback_id=SAVE_AWAY, title="I am away", submit="I am away", close="Cancel",
+        blocks=blocks,
     )  # fmt: skip
+
+
+def _keep_or_hand_over(count: int, *, is_handing_over: bool) -> InputBlock:
+    options = [
+        Option(text="Keep them", value="keep", description="They wait until I am back."),
+        Option(text="Hand them over until I am back", value=HAND_OVER,
+               description="I choose which, and to whom. What is open then comes back to me."),
+    ]  # fmt: skip
+    return InputBlock(
+        block_id="leads", label=f"My {plural(count, 'open lead')}", dispatch_action=True,
+        element=RadioButtonsElement(
+            action_id=CHOOSE_LEADS, options=options, initial_option=options[is_handing_over]
+        ),
+    )  # fmt: skip
+
+
+def _stand_ins(
+    count: int, leads: Sequence[Lead], stand_ins: Mapping[int, Person]
+) -> Iterator[Block]:
+    """A field for each lead, in which a colleague is suggested."""
+    if not leads:
+        yield SectionBlock(text="All of them are snoozed until you are back.")
+        return
+    if not stand_ins:
+        yield SectionBlock(text="No colleague is there to stand in. You can still name somebody.")
+    for lead in leads:
+        to = stand_ins.get(lead.id)
+        company = f" · {lead.company}" if lead.company else ""
+        yield InputBlock(
+            block_id=f"{STAND_IN}{lead.id}", optional=True,
+            label=PlainTextObject(text=clean(f"{lead.name}{company}", 150), emoji=False),
+            element=UserSelectElement(action_id="to", initial_user=to.slack_id if to else None),
+        )  # fmt: skip
+    rest = count - len(leads)
+    more = f" {plural(rest, 'other lead')} will stay with you." if rest > 0 else ""
+    yield ContextBlock(elements=[MarkdownTextObject(text=f"Clear a name to keep that lead.{more}")])
+    yield handover_note()
+
+
+def stand_ins_of(fields: Mapping[str, Any]) -> dict[int, str]:
+    """By the number of a lead, Slack's ID of the colleague who was chosen for it."""
+    if fields.get("leads") != HAND_OVER:
+        return {}
+    return {
+        int(block.removeprefix(STAND_IN)): str(slack_id)
+        for block, slack_id in fields.items()
+        if block.startswith(STAND_IN) and slack_id
+    }
 
 
 def _time(name: str, label: str, initial: datetime) -> InputBlock:

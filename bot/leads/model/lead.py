@@ -226,7 +226,7 @@ class Lead(Base):
     passed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     """Who had it and is not offered it again."""
     returns_to: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    """Who is away, and gets it back afterwards."""
+    """Its owner, who is away and gets it back from whoever stands in."""
     reserved_for: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     """Who knows the customer, and alone may claim it until `reserved_until`."""
     reserved_until: Mapped[Moment | None]

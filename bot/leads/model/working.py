@@ -208,6 +208,16 @@ class Promise:
 
 
 @dataclass(frozen=True)
+class Handover:
+    """What colleagues have while somebody is away."""
+
+    away: Person
+    until: datetime
+    leads: Sequence[tuple[Lead, Person | None]]
+    """Each with who has it now."""
+
+
+@dataclass(frozen=True)
 class StepFacts:
     """A step of the ladder with what its message tells."""
 

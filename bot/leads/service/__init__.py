@@ -9,11 +9,17 @@ from bot.leads.service import offering as _offering
 from bot.leads.service import stalled as _stalled
 from bot.leads.service.absences import (
     BACK,
+    CAME_BACK,
+    STANDS_IN,
     absence_of,
     back,
     come_back,
     go_away,
+    handover,
     release_for_leavers,
+    stand_in,
+    suggest_stand_ins,
+    to_hand_over,
 )
 from bot.leads.service.audit import CALL_LIST
 from bot.leads.service.calling import (
@@ -107,6 +113,7 @@ from bot.people.model import Workspace
 __all__ = [
     "BACK",
     "CALL_LIST",
+    "CAME_BACK",
     "COVER",
     "FETCH",
     "FOLLOW",
@@ -123,6 +130,7 @@ __all__ = [
     "RETURN",
     "SILENT",
     "STALLED",
+    "STANDS_IN",
     "STEP",
     "TALLY",
     "AlreadyClaimed",
@@ -166,6 +174,7 @@ __all__ = [
     "find",
     "go_away",
     "hand_on",
+    "handover",
     "heard",
     "in_preview",
     "install",
@@ -215,13 +224,16 @@ __all__ = [
     "shares",
     "snooze",
     "snoozeable",
+    "stand_in",
     "start",
     "step",
+    "suggest_stand_ins",
     "sweep",
     "take_batch",
     "take_row",
     "tally",
     "tell_stalled",
+    "to_hand_over",
     "touch",
     "type_in",
     "unattended",

@@ -1,23 +1,34 @@
-"""Being away: open leads are offered to others, and come back or not as the person says."""
+"""Being away: leads stay with their owner, or a colleague stands in and gives them back."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot import clock, slack
 from bot.errors import HandoffError
 from bot.jobs import Loop, enqueue
-from bot.leads.model import IS_OPEN, Deed, Lead, Rung
+from bot.leads.model import IS_OPEN, Deed, Handover, Lead, Rung, Seat
 from bot.leads.service.audit import record
 from bot.leads.service.giving import give
 from bot.leads.service.handing import InThePast
 from bot.leads.service.ladder import hand
+from bot.leads.service.noting import keep_note
+from bot.leads.service.turns import DoesNotSell, open_counts
 from bot.people import service as people
-from bot.people.model import Absence, Person, Role
+from bot.people.model import Absence, Person, Role, Workspace
+from bot.people.rota import rota
 
 BACK = "leads.back"
+STANDS_IN = "lead.stands_in"
+"""The card that tells colleagues for whom they stand in; its subject is the absence."""
+CAME_BACK = "lead.came_back"
+"""The card that tells which leads came back after an absence."""
+
+MOST_HANDED_OVER = 40
+"""Leads that are handed over at once: each is a field of a modal, which holds 100 blocks."""
 
 _AT_ONCE = 100
 
@@ -28,38 +39,106 @@ class NotAway(HandoffError):
     """You are not away at the moment. `/lead away` says so, and until when."""
 
 
-def go_away(
-    session: Session, who: Person, until: datetime, *, leads_return: bool = False
-) -> list[Lead]:
-    """Note that the person is away from now on; their open leads are offered to others.
+class StandInAway(HandoffError):
+    """{who} is away too. Choose somebody else, or nobody to keep the lead."""
 
-    What is snoozed beyond that time stays. With `leads_return` the leads come back to the person
-    afterwards, unless they are closed by then. Returns the leads. Raises NotAllowed, InThePast.
+
+def go_away(
+    session: Session,
+    who: Person,
+    until: datetime,
+    stand_ins: Mapping[int, Person] | None = None,
+    note: str = "",
+) -> list[Lead]:
+    """Note that the person is away from now on; their leads stay theirs.
+
+    `stand_ins` names, by the number of a lead, the colleague who has it meanwhile; each of these
+    leads gets the note. Returns the leads that were handed over. Raises NotAllowed, InThePast.
     """
     people.require(session, who, "say when they are away", Role.SALESPERSON)
     now = clock.now()
     if until <= now:
         raise InThePast
-    session.execute(update(Absence).where(*_current(who, now)).values(ends_at=now))
+    before = session.scalars(select(Absence).where(*_current(who, now))).all()
     absence = Absence(
         workspace_id=who.workspace_id, person_id=who.id, starts_at=now, ends_at=until,
-        leads_return=leads_return,
+        lead_ids=sorted({lead_id for each in before for lead_id in each.lead_ids}),
     )  # fmt: skip
+    for each in before:
+        each.ends_at = now
     session.add(absence)
     session.flush()
     enqueue(session, BACK, at=until, absence_id=absence.id)
     slack.redraw(session, slack.HOME, who.id)
-    if not leads_return:
-        _keep(session, who)
-    leads = [
-        lead
-        for lead in _open(session, Lead.claimed_by == who.id)
-        if lead.snoozed_until is None or lead.snoozed_until < until
-    ]
+    chosen = stand_ins or {}
+    leads = [each for each in _open(session, Lead.claimed_by == who.id) if each.id in chosen]
     for lead in leads:
-        _hand_over(session, lead, who, why="away")
-        lead.returns_to = who.id if leads_return else None
+        lend(session, lead, absence, chosen[lead.id], by=who, note=note)
+    for slack_id in {chosen[lead.id].slack_id for lead in leads}:
+        slack.show(session, who.workspace_id, STANDS_IN, absence.id, slack_id)
     return leads
+
+
+def lend(
+    session: Session, lead: Lead, absence: Absence, to: Person, *, by: Person, note: str = ""
+) -> None:
+    """Let a colleague have the lead until its owner is back; a snooze goes on."""
+    owner_id, returns_to = lead.claimed_by, lead.returns_to or lead.claimed_by
+    _move(lead, to.id)
+    lead.returns_to = returns_to if returns_to != to.id else None
+    absence.lead_ids = [*absence.lead_ids, lead.id]
+    keep_note(session, lead, by, Deed.REASSIGNED, note)
+    record(
+        session, lead, by, Deed.REASSIGNED, from_id=owner_id, to_id=to.id, why="away",
+        until=lead.snoozed_until and lead.snoozed_until.isoformat(),
+    )  # fmt: skip
+    give(session, lead, to)
+
+
+def to_hand_over(session: Session, who: Person, until: datetime) -> list[Lead]:
+    """The person's open leads that need somebody until then, the oldest first; what is snoozed
+    for longer does not."""
+    return list(
+        session.scalars(
+            select(Lead)
+            .where(
+                Lead.claimed_by == who.id,
+                IS_OPEN,
+                or_(Lead.snoozed_until.is_(None), Lead.snoozed_until < until),
+            )
+            .order_by(Lead.received_at, Lead.id)
+            .limit(MOST_HANDED_OVER)
+        )
+    )
+
+
+def suggest_stand_ins(session: Session, who: Person, leads: Sequence[Lead]) -> Mapping[int, Person]:
+    """For each lead a colleague who is there: whoever holds fewest then. Empty: nobody is."""
+    now = clock.now()
+    there = rota(session, session.get_one(Workspace, who.workspace_id))
+    resting = select(Seat.person_id).where(Seat.workspace_id == who.workspace_id, Seat.weight == 0)
+    out = {who.id, *session.scalars(resting)}
+    colleagues = [
+        each
+        for each in people.having(session, who.workspace_id, Role.SALESPERSON)
+        if each.id not in out and not there.is_away(each.id, now)
+    ]
+    held, found = open_counts(session, who.workspace_id), {}
+    for lead in leads if colleagues else ():
+        to = min(colleagues, key=lambda each: held.get(each.id, 0))
+        held[to.id] = held.get(to.id, 0) + 1
+        found[lead.id] = to
+    return found
+
+
+def stand_in(session: Session, who: Person, slack_id: str) -> Person:
+    """The colleague with Slack's ID, if they can stand in. Raises DoesNotSell, StandInAway."""
+    person = people.person(session, who.workspace_id, slack_id)
+    if not person.active or not person.has(Role.SALESPERSON):
+        raise DoesNotSell(who=person.mention)
+    if absence_of(session, person) is not None:
+        raise StandInAway(who=person.mention)
+    return person
 
 
 def come_back(session: Session, who: Person) -> list[Lead]:
@@ -76,22 +155,43 @@ def come_back(session: Session, who: Person) -> list[Lead]:
 
 
 def back(session: Session, absence_id: int) -> list[Lead]:
-    """An absence is over: the leads that should return do; returns them."""
+    """An absence is over: the leads that are still open and with whoever stood in return, and
+    all of them hear of it. Returns the leads."""
     absence = session.get_one(Absence, absence_id)
     who = session.get_one(Person, absence.person_id)
     if absence_of(session, who) is not None:  # they stay away longer than they thought at first
         return []
     slack.redraw(session, slack.HOME, who.id)
-    leads = _open(session, Lead.returns_to == who.id) if absence.leads_return else []
-    _keep(session, who)
+    leads = _open(session, Lead.returns_to == who.id) if who.active else []
+    session.execute(update(Lead).where(Lead.returns_to == who.id).values(returns_to=None))
+    hear = {who.id}
     for lead in leads:
         before = lead.claimed_by
-        if before == who.id:
-            continue
-        hand(lead, who.id)
-        record(session, lead, None, Deed.REASSIGNED, from_id=before, to_id=who.id, why="back")
+        _move(lead, who.id)
+        record(
+            session, lead, None, Deed.REASSIGNED, from_id=before, to_id=who.id, why="back",
+            until=lead.snoozed_until and lead.snoozed_until.isoformat(),
+        )  # fmt: skip
         give(session, lead, who)
+        hear |= {before} if before is not None else set()
+    if absence.lead_ids and who.active:
+        for person_id in hear:
+            target = session.get_one(Person, person_id).slack_id
+            slack.show(session, who.workspace_id, CAME_BACK, absence.id, target)
     return leads
+
+
+def handover(session: Session, absence_id: int) -> Handover:
+    """Which leads were handed over for an absence, and who has each of them now."""
+    absence = session.get_one(Absence, absence_id)
+    rows = session.execute(
+        select(Lead, Person)
+        .outerjoin(Person, Person.id == Lead.claimed_by)
+        .where(Lead.id.in_(absence.lead_ids))
+        .order_by(Lead.id)
+    )
+    leads = [(lead, owner) for lead, owner in rows]
+    return Handover(session.get_one(Person, absence.person_id), absence.ends_at, leads)
 
 
 def absence_of(session: Session, who: Person) -> Absence | None:
@@ -116,21 +216,20 @@ def release_for_leavers(session: Session) -> int:
 
 
 def _leave_behind(session: Session, lead: Lead) -> None:
-    _hand_over(session, lead, session.get_one(Person, lead.claimed_by), why="left")
-
-
-def _hand_over(session: Session, lead: Lead, owner: Person, *, why: str) -> None:
+    owner_id = lead.claimed_by
     hand(lead, None)
-    lead.passed_by = owner.id
+    lead.passed_by = owner_id
     if lead.call_list_id is None or lead.first_response_at is not None:  # else the list offers it
         lead.rung = Rung.HAND_OVER
-    by = owner if owner.active else None
-    record(session, lead, by, Deed.RELEASED, owner_id=owner.id, why=why)
+    record(session, lead, None, Deed.RELEASED, owner_id=owner_id, why="left")
 
 
-def _keep(session: Session, who: Person) -> None:
-    """Whatever would return to this person stays where it is."""
-    session.execute(update(Lead).where(Lead.returns_to == who.id).values(returns_to=None))
+def _move(lead: Lead, to_id: int) -> None:
+    """It changes hands, and rests for as long as it would have."""
+    rests_until = lead.snoozed_until
+    hand(lead, to_id)
+    if rests_until is not None:
+        lead.snoozed_until = lead.look_at = rests_until
 
 
 def _open(session: Session, whose: ColumnElement[bool]) -> list[Lead]:

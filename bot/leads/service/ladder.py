@@ -355,7 +355,7 @@ def hand(lead: Lead, to_id: int | None) -> None:
     lead.stint += 1
     rouse(lead)
     lead.rung = lead.offered_to = lead.snoozed_until = None
-    lead.reserved_for = lead.reserved_until = None
+    lead.reserved_for = lead.reserved_until = lead.returns_to = None
     lead.waits_since = lead.look_at = now
 
 

@@ -75,6 +75,7 @@ def claim(session: Session, who: Person, lead_id: int) -> Lead:
             waits_since=now,
             look_at=now,
             offered_to=None,
+            returns_to=None,
         )
         .returning(Lead)
         .execution_options(populate_existing=True)

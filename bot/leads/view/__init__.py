@@ -1,5 +1,6 @@
 """How leads look, and the action ids of their buttons."""
 
+from bot.leads.view.absences import came_back, stands_in
 from bot.leads.view.calls import NEXT, call_list
 from bot.leads.view.card import (
     CLAIM,
@@ -60,6 +61,7 @@ __all__ = [
     "START",
     "WON",
     "call_list",
+    "came_back",
     "card",
     "cover",
     "details",
@@ -84,6 +86,7 @@ __all__ = [
     "rules",
     "show_all",
     "silent",
+    "stands_in",
     "step",
     "tally",
     "whole_list",

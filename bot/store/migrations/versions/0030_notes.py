@@ -1,7 +1,9 @@
-"""Notes about leads, with those that the audit has kept so far; and who caused a message."""
+"""Notes about leads, with those that the audit has kept so far; who caused a message; and which leads
+were handed over for an absence."""
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0030"
 down_revision = "0029"
@@ -58,9 +60,25 @@ def upgrade() -> None:
     op.create_foreign_key(op.f("fk_lead_step_by_id"), "lead_step", "person", ["by_id"], ["id"])
     _not_unique(_STEP)
     _unique([*_STEP, "by_id"])
+    op.drop_column("absence", "leads_return")
+    op.add_column(
+        "absence",
+        sa.Column(
+            "lead_ids",
+            postgresql.ARRAY(sa.BigInteger()),
+            server_default=sa.text("'{}'"),
+            nullable=False,
+        ),
+    )
 
 
 def downgrade() -> None:
+    op.drop_column("absence", "lead_ids")
+    op.add_column(
+        "absence",
+        sa.Column("leads_return", sa.Boolean(), server_default=sa.text("true"), nullable=False),
+    )
+    op.alter_column("absence", "leads_return", server_default=None)
     _not_unique([*_STEP, "by_id"])
     op.execute("DELETE FROM lead_step WHERE by_id IS NOT NULL")
     _unique(_STEP)
