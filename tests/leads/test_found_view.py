@@ -61,6 +61,11 @@ def test_one_lead_in_a_modal(golden: Golden) -> None:
             LeadFacts(lead(**CLAIMED), SPRING, SOFIA, first_owner=SOFIA, names_only=True)
         ),
         "hostile": view.one(LeadFacts(everything, SPRING, SOFIA, first_owner=SOFIA)),
+        "away": view.one(
+            LeadFacts(
+                lead(**CLAIMED), SPRING, SOFIA, first_owner=SOFIA, may_ask=True, owner_back_at=NINE
+            )
+        ),
         "notes": view.one(
             LeadFacts(lead(**CLAIMED), SPRING, SOFIA, first_owner=SOFIA, notes=notes)
         ),
@@ -71,6 +76,7 @@ def test_one_lead_in_a_modal(golden: Golden) -> None:
     told["notes"]["blocks"] = [
         block for block in told["notes"]["blocks"] if re.search(r"\*Notes|older note", str(block))
     ]
+    told["away"]["blocks"] = told["away"]["blocks"][-2:]
     golden("leads.one", told)
 
 

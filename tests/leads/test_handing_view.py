@@ -42,11 +42,14 @@ PROMISE = Promise(respond_minutes=5, nudge_minutes=5, message_minutes=10, offer_
 BEN = Person(id=4, workspace_id=1, slack_id="U4", name="Ben Okafor", roles=["salesperson"])
 
 
+TOLD = (Rung.MOVED, Rung.ASKED, Rung.KEPT)
+
+
 def step(rung: Rung) -> LeadStep:
     return LeadStep(id=11, workspace_id=1, lead_id=7, stint=0, rung=rung, person_id=3, at=NINE)
 
 
-@pytest.mark.parametrize("rung", sorted(set(Rung) - {Rung.HAND_OVER, Rung.DETAILS}))
+@pytest.mark.parametrize("rung", sorted(set(Rung) - {Rung.HAND_OVER, Rung.DETAILS, *TOLD}))
 def test_every_step_says_what_is_to_be_done_and_then_what_came_of_it(
     rung: Rung, golden: Golden
 ) -> None:
@@ -59,6 +62,25 @@ def test_every_step_says_what_is_to_be_done_and_then_what_came_of_it(
     assert not asks.too_late
     assert done.too_late == (rung is not Rung.TAKE_BACK)
     golden(f"steps.{rung}", {"asks": drawn(asks), "done": drawn(done)})
+
+
+def test_colleagues_hear_of_a_handover_and_of_who_asks_for_it(golden: Golden) -> None:
+    boss = Person(id=5, workspace_id=1, slack_id="U5", name="Boss", roles=["manager"])
+    his, mine = lead(claimed_by=4, claimed_at=NINE, stint=0), lead(**CLAIMED | {"stint": 0})
+    lent = lead(claimed_by=4, claimed_at=NINE, stint=0, returns_to=3)
+    gone = lead(claimed_by=5, claimed_at=NINE, stint=1)
+    shown = {
+        "given": StepFacts(step(Rung.MOVED), his, BEN, by=boss),
+        "taken_while_away": StepFacts(step(Rung.MOVED), lent, BEN, by=BEN),
+        "given_back_to_all": StepFacts(step(Rung.MOVED), lead(), None, by=boss),
+        "mine_again": StepFacts(step(Rung.MOVED), mine, SOFIA, by=boss),
+        "asked": StepFacts(step(Rung.ASKED), mine, SOFIA, by=BEN),
+        "manager_asked": StepFacts(step(Rung.ASKED), his, BEN, by=boss),
+        "kept": StepFacts(step(Rung.ASKED), mine, SOFIA, by=BEN, is_kept=True),
+        "handed_over": StepFacts(step(Rung.ASKED), gone, boss, by=BEN),
+        "refused": StepFacts(step(Rung.KEPT), mine, SOFIA, by=SOFIA),
+    }
+    golden("steps.colleagues", {name: drawn(view.step(facts)) for name, facts in shown.items()})
 
 
 def test_the_details_are_the_owners_for_as_long_as_it_is_theirs(golden: Golden) -> None:

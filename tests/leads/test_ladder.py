@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from bot import clock
 from bot.command_line import leads as lead_commands
-from bot.errors import FieldErrors, NotAllowed
+from bot.errors import FieldErrors, NotAllowed, NotFound
 from bot.jobs.rows import ParkedRow
 from bot.leads import service, view
 from bot.leads.inquiry import read
@@ -35,8 +35,15 @@ from bot.leads.service.absences import NotAway, StandInAway
 from bot.leads.service.admitting import admit
 from bot.leads.service.case import Arrival
 from bot.leads.service.handing import InThePast, NotOfferedToYou, OwnsItAlready
-from bot.leads.service.ownership import NotYours, Reserved
+from bot.leads.service.ownership import (
+    AlreadyClosed,
+    AlreadyYours,
+    NotClaimed,
+    NotYours,
+    Reserved,
+)
 from bot.leads.service.progress import AlreadyQualified
+from bot.leads.service.taking_over import AlreadyAsked, NotAskedAnyMore
 from bot.leads.service.turns import DoesNotSell
 from bot.money import Money
 from bot.people.model import Absence, Person, Role, Team, Workspace
@@ -821,3 +828,115 @@ def test_every_word_about_a_lead_stays_with_it(floor: Floor) -> None:
         whole = str(view.one(facts).to_dict())
         assert all(each in whole for each in ("a student", "moves in May", "call after six"))
         assert "likes blue" not in str(view.card(replace(facts, names_only=True)).blocks)
+
+
+def told(floor: Floor, lead_id: int, who: Person) -> list[str]:
+    """What the steps say that concern this person."""
+    with floor.store.transaction() as session:
+        mine = select(LeadStep.id).where(LeadStep.lead_id == lead_id, LeadStep.person_id == who.id)
+        ids = session.scalars(mine.order_by(LeadStep.id)).all()
+        shown = session.scalars(select(Card.subject_id).where(Card.target == who.slack_id)).all()
+        assert set(ids) <= set(shown)
+        return [view.step(service.step(session, each)).text for each in ids]
+
+
+def test_the_former_owner_hears_of_a_reassignment(floor: Floor) -> None:
+    lead = floor.lead()
+    floor.do(service.claim, floor.sal, lead)
+    floor.do(service.contacted, floor.sal, lead)
+    floor.do(service.reassign, floor.boss, lead, floor.sue.id)
+    assert told(floor, lead, floor.sal) == [
+        f"*Ada* (#{lead}) is with <@USUE> now. <@UBOSS> handed it over."
+    ]
+    floor.do(service.release, floor.boss, lead)
+    assert told(floor, lead, floor.sue) == [
+        f"*Ada* (#{lead}): <@UBOSS> gave it back to the channel."
+    ]
+    floor.do(service.claim, floor.sue, lead)
+    floor.do(service.reassign, floor.sue, lead, floor.sal.id)
+    assert len(told(floor, lead, floor.sue)) == 1  # what one does oneself is no news
+
+
+def test_a_colleague_asks_for_a_lead_and_its_owner_or_a_manager_agrees(floor: Floor) -> None:
+    lead, other = floor.lead(1), floor.lead(2)
+    for each in (lead, other):
+        floor.do(service.claim, floor.sal, each)
+        floor.do(service.contacted, floor.sal, each)
+        floor.do(service.take_over, floor.sue, each)
+        assert floor.get(each).claimed_by == floor.sal.id
+    with pytest.raises(AlreadyAsked):
+        floor.do(service.take_over, floor.sue, lead)
+    with floor.store.transaction() as session:
+        first, second = session.scalars(
+            select(LeadStep.id).where(LeadStep.rung == Rung.ASKED).order_by(LeadStep.id)
+        ).all()
+    assert told(floor, lead, floor.sal) == [f"<@USUE> would like to take over *Ada* (#{lead})."]
+    with pytest.raises(NotYours):
+        floor.do(service.agree, floor.sue, first)
+    floor.do(service.agree, floor.sal, first)
+    assert floor.get(lead).claimed_by == floor.sue.id
+    for answer in (service.agree, service.keep):
+        with pytest.raises(NotAskedAnyMore):
+            floor.do(answer, floor.boss, first)
+    floor.do(service.keep, floor.sal, second)
+    assert told(floor, other, floor.sue) == [f"<@USAL> would like to keep *Ada* (#{other})."]
+    assert told(floor, other, floor.sal) == [f"*Ada* (#{other}): stays with <@USAL>."]
+    with pytest.raises(NotAskedAnyMore):
+        floor.do(service.agree, floor.sal, second)
+
+
+def test_managers_are_asked_too_where_the_owner_does_not_work(floor: Floor) -> None:
+    lead = floor.lead()
+    floor.do(service.claim, floor.sal, lead)
+    floor.do(service.contacted, floor.sal, lead)
+    with floor.store.transaction() as session:
+        session.get_one(Person, floor.sal.id).timezone = "America/New_York"
+    floor.do(service.take_over, floor.sue, lead)
+    assert told(floor, lead, floor.boss) == [
+        f"<@USUE> would like to take over *Ada* (#{lead}) from <@USAL>."
+    ]
+    with floor.store.transaction() as session:
+        asked = session.scalars(
+            select(LeadStep.id).where(LeadStep.person_id == floor.boss.id)
+        ).one()
+    floor.do(service.agree, floor.boss, asked)
+    assert floor.get(lead).claimed_by == floor.sue.id
+    assert told(floor, lead, floor.sal)[-1] == (
+        f"*Ada* (#{lead}) is with <@USUE> now. <@UBOSS> handed it over."
+    )
+
+
+def test_who_is_away_is_stood_in_for_at_once_and_gets_it_back(floor: Floor) -> None:
+    lead = floor.lead()
+    floor.do(service.claim, floor.sal, lead)
+    floor.do(service.contacted, floor.sal, lead)
+    with floor.store.transaction() as session:
+        service.go_away(session, floor.sal, NINE + 24 * HOUR)
+        facts = service.look_at(session, floor.sue, lead)
+        assert (facts.may_ask, facts.owner_back_at) == (True, NINE + 24 * HOUR)
+        assert not service.look_at(session, floor.sal, lead).may_ask
+    floor.do(service.take_over, floor.sue, lead)
+    assert floor.get(lead).claimed_by == floor.sue.id
+    assert told(floor, lead, floor.sal) == [
+        f"<@USUE> took over *Ada* (#{lead}). You get it back when you are."
+    ]
+    with floor.store.transaction() as session:
+        assert [each.id for each in service.come_back(session, floor.sal)] == [lead]
+    assert floor.get(lead).claimed_by == floor.sal.id
+
+
+def test_what_cannot_be_taken_over(floor: Floor) -> None:
+    lead, ended = floor.lead(1), floor.lead(2)
+    with pytest.raises(NotClaimed):
+        floor.do(service.take_over, floor.sue, lead)
+    for each in (lead, ended):
+        floor.do(service.claim, floor.sal, each)
+    floor.do(service.win, floor.sal, ended, Money(100, "EUR"))
+    mara = floor.hire("Mara", Role.MARKETER)
+    for who, each, error in (
+        (floor.sal, lead, AlreadyYours), (floor.sue, ended, AlreadyClosed), (mara, lead, NotAllowed)
+    ):  # fmt: skip
+        with pytest.raises(error):
+            floor.do(service.take_over, who, each)
+    with pytest.raises(NotFound):
+        floor.do(service.agree, floor.sal, 999)

@@ -1,6 +1,5 @@
 """What Slack brings in for leads: the card's buttons, their modals, `/lead` and the shortcut."""
 
-import re
 from datetime import date
 from functools import partial
 
@@ -11,7 +10,7 @@ from bot.campaigns import service as campaigns
 from bot.errors import FieldErrors, HandoffError, below
 from bot.leads import modals, service, view
 from bot.leads.inquiry import Unreadable, read_strictly
-from bot.leads.listeners.lists import NOTES, WORK, Working
+from bot.leads.listeners.lists import NOTES, WORK, Working, number_of, numbers_of
 from bot.leads.model import Disposition, Rating
 from bot.money import parse
 from bot.people.desk import Draw, Form
@@ -58,7 +57,7 @@ class Leads(Working):
         """Two leads are one person's."""
         incoming.ack()
         with self.serving(incoming) as (session, who):
-            gone, kept = _numbers(rest, 2, "merge 15 into 12")
+            gone, kept = numbers_of(rest, 2, "merge 15 into 12")
             service.merge(session, who, gone, kept)
         incoming.tell(f"Lead #{gone} is part of #{kept} now. `/lead unmerge {gone}` takes it back.")
 
@@ -66,7 +65,7 @@ class Leads(Working):
         """They are two persons after all."""
         incoming.ack()
         with self.serving(incoming) as (session, who):
-            [gone] = _numbers(rest, 1, "unmerge 15")
+            gone = number_of(rest, "unmerge 15")
             service.unmerge(session, who, gone)
         incoming.tell(f"Lead #{gone} is a lead of its own again.")
 
@@ -77,18 +76,6 @@ class Leads(Working):
             today = campaigns.today(session, who.workspace_id)
             running = campaigns.running(session, who.workspace_id, today)
         incoming.open(modals.new(running, incoming.message))
-
-
-class Misspelt(HandoffError):
-    """Please name leads by the numbers on their cards: `/lead {example}`."""
-
-
-def _numbers(words: str, count: int, example: str) -> list[int]:
-    """The numbers of leads in what someone wrote. Raises Misspelt."""
-    found = [int(digits) for digits in re.findall(r"\d{1,15}", words)]
-    if len(found) != count:
-        raise Misspelt(example=example)
-    return found
 
 
 def _by_field(error: Unreadable) -> dict[str, str]:

@@ -8,17 +8,19 @@ from sqlalchemy.orm import Session
 from bot import clock
 from bot.errors import FieldErrors, HandoffError, below
 from bot.leads import modals, service, view
-from bot.leads.listeners.lists import WORK, Working
+from bot.leads.listeners.lists import WORK, Working, number_of
+from bot.leads.model import Lead
 from bot.people import service as people
 from bot.people.model import Person, Role
 from bot.slack import Command, Incoming, Listening
 from bot.slack.access import Access
-from bot.slack.text import moment, plural
+from bot.slack.text import moment, plural, safe
 from bot.store import Store
 
 _RECENTLY = timedelta(days=28)
 
 _AWAY = Access("say when they are away", (Role.SALESPERSON,))
+_TAKE_OVER = Access("take over leads", (Role.SALESPERSON,))
 _PROMISE = Access("change what sales promises", (Role.ADMIN,))
 _TURNS = Access("change the rotation", (Role.MANAGER,))
 
@@ -40,6 +42,20 @@ class Handing(Working):
                 modal = modals.away(count, until)
         incoming.replace(modal)
 
+    def take_over(self, incoming: Incoming, rest: str = "", /) -> None:
+        """A colleague takes a lead over, or asks for it; `rest` names it in a command."""
+        incoming.ack()
+        with self.serving(incoming) as (session, who):
+            lead_id = number_of(rest, "take 12") if rest else incoming.id
+            lead = service.take_over(session, who, lead_id)
+            said = _taken_over(lead, who)
+        self._redraw(incoming)
+        incoming.tell(said)
+
+    def take(self, incoming: Incoming, rest: str) -> None:
+        """The same as a command, which has to name the lead."""
+        self.take_over(incoming, rest or "none")
+
     def save_away(self, incoming: Incoming) -> None:
         """The time came, and who stands in."""
         with self.serving(incoming) as (session, who):
@@ -51,6 +67,13 @@ class Handing(Working):
             kept = service.open_counts(session, who.workspace_id).get(who.id, 0)
         incoming.ack()
         incoming.tell(_is_away(until, len(leads), kept))
+
+
+def _taken_over(lead: Lead, who: Person) -> str:
+    name = f"{safe(lead.name, 100)} (#{lead.id})"
+    if lead.claimed_by == who.id:
+        return f"{name} is yours until its owner is back."
+    return f"You asked for {name}. You will hear what they say."
 
 
 def _stand_ins(session: Session, who: Person, incoming: Incoming) -> dict[int, Person]:
@@ -156,6 +179,9 @@ def register(listening: Listening, store: Store) -> None:
     """Listen for leads that change hands."""
     handing = Handing(store)
     listening.action(view.SNOOZE, handing.opens(_ask_snooze), WORK)
+    listening.action(view.TAKE_OVER, handing.take_over, _TAKE_OVER)
+    listening.action(view.AGREE, handing.does(service.agree), WORK)
+    listening.action(view.KEEP, handing.does(service.keep), WORK)
     listening.action(view.REASSIGN, handing.opens(_ask_reassign), WORK)
     listening.action(modals.PROMISE, handing.opens(_ask_promise), _PROMISE)
     listening.action(modals.TURNS, handing.opens(_ask_turns), _TURNS)
@@ -167,6 +193,8 @@ def register(listening: Listening, store: Store) -> None:
     listening.submission(modals.SAVE_WEIGHT, handing.takes(_save_weight), _TURNS)
     usage = "say until when you are away, and who has your leads meanwhile"
     listening.command(Command("/lead", "away", usage, handing.opens(_ask_away), _AWAY))
+    usage = "`12`: take over a colleague's lead, or ask for it"
+    listening.command(Command("/lead", "take", usage, handing.take, _TAKE_OVER))
     usage = "be back earlier than you said"
     listening.command(Command("/lead", "back", usage, handing.tells(_back), _AWAY))
     usage = "say how soon leads are answered, and what happens else (admins)"

@@ -6,6 +6,7 @@ from functools import partial
 from slack_sdk.models.views import View
 from sqlalchemy.orm import Session
 
+from bot.errors import HandoffError
 from bot.leads import service, view
 from bot.leads.model import Mine
 from bot.people.desk import Deed, Desk, Form, Listener
@@ -21,6 +22,23 @@ WORK = Access("work on leads", ANY_ROLE)
 """Its owner or a manager works on a lead: the verbs see to that."""
 NOTES = Access("write notes about leads", ANY_ROLE)
 _LOOK_UP = Access("look leads up", ANY_ROLE)
+
+
+class Misspelt(HandoffError):
+    """Please name leads by the numbers on their cards: `/lead {example}`."""
+
+
+def numbers_of(words: str, count: int, example: str) -> list[int]:
+    """The numbers of leads in what someone wrote. Raises Misspelt."""
+    found = [int(digits) for digits in re.findall(r"\d{1,15}", words)]
+    if len(found) != count:
+        raise Misspelt(example=example)
+    return found
+
+
+def number_of(words: str, example: str) -> int:
+    """The number of the one lead in what someone wrote. Raises Misspelt."""
+    return numbers_of(words, 1, example)[0]
 
 
 class Working(Desk):

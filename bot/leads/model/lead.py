@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -111,6 +112,10 @@ class Deed(StrEnum):
     WON = "won"
     LOST = "lost"
     NOTED = "noted"
+    ASKED_FOR = "asked_for"
+    """A colleague would like to take it over."""
+    KEPT = "kept"
+    """Its owner said no to that."""
 
 
 class Lead(Base):
@@ -329,5 +334,9 @@ class LeadFacts:
     """What the campaign promised when the lead came."""
     first_owner: Person | None = None
     """Who claimed it first."""
+    may_ask: bool = False
+    """Whether whoever looks may take it over, or ask for it."""
+    owner_back_at: datetime | None = None
+    """When its owner is back, who is away."""
     notes: Sequence[tuple[LeadNote, Person]] = ()
     """What was written about it and by whom, the newest first."""

@@ -37,6 +37,12 @@ class Rung(StrEnum):
     """Its owner is away: it is offered without a wait."""
     WAKE = "wake"
     """The owner's snooze is over, or the day has come for which a lead was paused."""
+    MOVED = "moved"
+    """Its former owner hears that somebody else has it."""
+    ASKED = "asked"
+    """A colleague would like to take it over."""
+    KEPT = "kept"
+    """Who asked for it hears that it stays where it is."""
     DETAILS = "details"
     """The channel sees names only: its owner gets the rest."""
 
@@ -224,6 +230,10 @@ class StepFacts:
     step: LeadStep
     lead: Lead
     owner: Person | None
+    by: Person | None = None
+    """The colleague whom it is about."""
+    is_kept: bool = False
+    """Whether who asks for the lead was told no."""
 
 
 @dataclass(frozen=True)

@@ -106,6 +106,7 @@ from bot.leads.service.stalled import STALLED, last_moves, long_stalled
 from bot.leads.service.stalled import tell as tell_stalled
 from bot.leads.service.standing import arrivals, workload
 from bot.leads.service.taking import GO_ON, IMPORT, RETURN, Batch, start, take_batch, take_row
+from bot.leads.service.taking_over import agree, keep, take_over
 from bot.leads.service.tallying import TALLY, tally
 from bot.leads.service.turns import DoesNotSell, open_counts, set_weight, shares
 from bot.people.model import Workspace
@@ -148,6 +149,7 @@ __all__ = [
     "TooFewAttempts",
     "absence_of",
     "add_note",
+    "agree",
     "arrivals",
     "attempts_needed",
     "back",
@@ -178,6 +180,7 @@ __all__ = [
     "heard",
     "in_preview",
     "install",
+    "keep",
     "last_moves",
     "last_words",
     "late",
@@ -230,6 +233,7 @@ __all__ = [
     "suggest_stand_ins",
     "sweep",
     "take_batch",
+    "take_over",
     "take_row",
     "tally",
     "tell_stalled",

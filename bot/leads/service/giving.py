@@ -33,6 +33,16 @@ def give_claimed(session: Session, lead: Lead, owner: Person) -> None:
         give(session, lead, owner)
 
 
+def tell_former_owner(session: Session, lead: Lead, former_id: int | None, by: Person) -> None:
+    """Who had the lead hears that it was given to somebody else, unless they did that."""
+    if former_id is None or former_id in (by.id, lead.claimed_by):
+        return
+    former = session.get_one(Person, former_id)
+    step_id = note(session, lead, Rung.MOVED, former_id, by.id) if former.active else None
+    if step_id is not None:
+        slack.show(session, lead.workspace_id, STEP, step_id, former.slack_id)
+
+
 def has_names_only(session: Session, workspace_id: int) -> bool:
     """Whether the channel sees name and company alone."""
     level = session.get(ServiceLevel, workspace_id)

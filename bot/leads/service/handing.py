@@ -8,7 +8,7 @@ from bot import clock
 from bot.errors import HandoffError, NotFound
 from bot.leads.model import Deed, Lead, LeadStep
 from bot.leads.service.audit import record
-from bot.leads.service.giving import give
+from bot.leads.service.giving import give, tell_former_owner
 from bot.leads.service.ladder import desk, hand, rouse
 from bot.leads.service.noting import keep_note
 from bot.leads.service.ownership import owned
@@ -89,6 +89,7 @@ def reassign(session: Session, who: Person, lead_id: int, to_id: int, note: str 
     keep_note(session, lead, who, Deed.REASSIGNED, note)
     record(session, lead, who, Deed.REASSIGNED, from_id=before, to_id=to.id)
     give(session, lead, to)
+    tell_former_owner(session, lead, before, who)
     return lead
 
 

@@ -7,7 +7,7 @@ from bot import clock
 from bot.errors import HandoffError
 from bot.leads.model import Deed, Lead, Status
 from bot.leads.service.audit import record
-from bot.leads.service.giving import give_claimed
+from bot.leads.service.giving import give_claimed, tell_former_owner
 from bot.leads.service.ladder import hand
 from bot.leads.service.reading import find
 from bot.people import service as people
@@ -104,6 +104,7 @@ def release(session: Session, who: Person, lead_id: int) -> Lead:
     owner_id = lead.claimed_by
     hand(lead, None)
     record(session, lead, who, Deed.RELEASED, owner_id=owner_id)
+    tell_former_owner(session, lead, owner_id, who)
     return lead
 
 

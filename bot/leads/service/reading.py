@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from bot import clock
 from bot.campaigns import service as campaigns
 from bot.campaigns.model import AsOf, Campaign
 from bot.contacts import service as contacts
@@ -17,13 +18,14 @@ from bot.leads.model import (
     LeadFacts,
     LeadNote,
     LeadStep,
+    Rung,
     Status,
     StepFacts,
     Touch,
 )
 from bot.leads.service.giving import has_names_only
 from bot.people import service as people
-from bot.people.model import Person, Role
+from bot.people.model import Absence, Person, Role
 
 # What a card tells of the past.
 _MOST_EARLIER = 3
@@ -74,8 +76,27 @@ def look_at(session: Session, who: Person, lead_id: int) -> LeadFacts:
     leads others see all. Raises NotFound, NotAllowed."""
     people.require(session, who, "look leads up", Role.SALESPERSON, Role.MARKETER)
     found = facts(session, find(session, who.workspace_id, lead_id).id)
-    sees_all = found.lead.claimed_by == who.id or who.leads_others
-    return replace(found, names_only=found.names_only and not sees_all)
+    lead, owner = found.lead, found.owner
+    sees_all = lead.claimed_by == who.id or who.leads_others
+    is_others = owner is not None and owner.id != who.id
+    may_ask = is_others and Role.SALESPERSON in who.roles and not lead.is_closed
+    return replace(
+        found,
+        names_only=found.names_only and not sees_all,
+        may_ask=may_ask and lead.merged_into is None,
+        owner_back_at=_back_at(session, owner) if is_others else None,
+    )
+
+
+def _back_at(session: Session, owner: Person | None) -> datetime | None:
+    """When the owner is back, if they are away."""
+    now = clock.now()
+    away = (Absence.starts_at <= now, Absence.ends_at > now)
+    return session.scalar(
+        select(func.max(Absence.ends_at)).where(
+            Absence.person_id == (owner.id if owner else None), *away
+        )
+    )
 
 
 def touch(session: Session, touch_id: int) -> tuple[Touch, Lead]:
@@ -92,7 +113,19 @@ def step(session: Session, step_id: int) -> StepFacts:
         .outerjoin(Person, Person.id == Lead.claimed_by)
         .where(LeadStep.id == step_id)
     ).one()
-    return StepFacts(*row)
+    by = _person(session, row.LeadStep.by_id)
+    return StepFacts(*row, by=by, is_kept=by is not None and is_kept(session, row.LeadStep))
+
+
+def is_kept(session: Session, asked: LeadStep) -> bool:
+    """Whether the colleague who asks for the lead in this step was told no."""
+    told = select(LeadStep.id).where(
+        LeadStep.lead_id == asked.lead_id,
+        LeadStep.stint == asked.stint,
+        LeadStep.rung == Rung.KEPT,
+        LeadStep.person_id == asked.by_id,
+    )
+    return session.scalar(told.limit(1)) is not None
 
 
 def _person(session: Session, person_id: int | None) -> Person | None:

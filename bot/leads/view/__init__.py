@@ -16,7 +16,7 @@ from bot.leads.view.card import (
     rate_action,
     returned,
 )
-from bot.leads.view.found import MOST_FOUND, NOTE, SHOW, found, mine, one
+from bot.leads.view.found import MOST_FOUND, NOTE, SHOW, TAKE_OVER, found, mine, one
 from bot.leads.view.imports import AS_SPEND, CANCEL, COLUMNS, ENCODING, START, encoding_of, imported
 from bot.leads.view.notices import cover, line_listed, line_unattended, notice
 from bot.leads.view.quiet import CHANGE_RULES, offer, rules
@@ -31,11 +31,12 @@ from bot.leads.view.rows import (
     show_all,
     whole_list,
 )
-from bot.leads.view.steps import NOT_NOW, details, step
+from bot.leads.view.steps import AGREE, KEEP, NOT_NOW, details, step
 from bot.leads.view.submissions import DISMISS, REPLAY, refused, rows_unread, silent
 from bot.leads.view.tally import tally
 
 __all__ = [
+    "AGREE",
     "AS_SPEND",
     "CANCEL",
     "CHANGE_RULES",
@@ -44,6 +45,7 @@ __all__ = [
     "CONTACTED",
     "DISMISS",
     "ENCODING",
+    "KEEP",
     "LIST",
     "LOST",
     "MOST_FOUND",
@@ -59,6 +61,7 @@ __all__ = [
     "SHOW",
     "SNOOZE",
     "START",
+    "TAKE_OVER",
     "WON",
     "call_list",
     "came_back",

@@ -16,10 +16,11 @@ from bot.leads.model import Lead, LeadFacts, Mine
 from bot.leads.view.card import card
 from bot.leads.view.rows import headline, list_action, rows
 from bot.slack import Message
-from bot.slack.text import plural, safe
+from bot.slack.text import moment, plural, safe
 
 SHOW = "lead.show"
 NOTE = "lead.note"
+TAKE_OVER = "lead.take_over"
 MOST_FOUND = 8
 
 
@@ -28,8 +29,15 @@ def one(facts: LeadFacts) -> View:
     blocks = [
         block for block in card(facts, with_all_answers=True).content if isinstance(block, Block)
     ]
-    note = ButtonElement(text="Add note…", action_id=NOTE, value=str(facts.lead.id))
-    blocks.append(ActionsBlock(elements=[note]))
+    value = str(facts.lead.id)
+    buttons = [ButtonElement(text="Add note…", action_id=NOTE, value=value)]
+    if facts.owner is not None and facts.owner_back_at is not None:
+        away = f"{facts.owner.mention} is away until {moment(facts.owner_back_at)}."
+        blocks.append(ContextBlock(elements=[MarkdownTextObject(text=away)]))
+    if facts.may_ask:
+        label = "Take over" if facts.owner_back_at else "Ask to take over"
+        buttons.append(ButtonElement(text=label, action_id=TAKE_OVER, value=value))
+    blocks.append(ActionsBlock(elements=buttons))
     return View(
         type="modal", callback_id=SHOW, private_metadata=str(facts.lead.id),
         title=f"Lead #{facts.lead.id}"[:24], close="Done", blocks=blocks,

@@ -2,7 +2,13 @@
 
 from dataclasses import replace
 
-from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, SectionBlock
+from slack_sdk.models.blocks import (
+    ActionsBlock,
+    Block,
+    ButtonElement,
+    InteractiveElement,
+    SectionBlock,
+)
 
 from bot.leads.model import OWNED_LADDER, Lead, LeadFacts, Rung, StepFacts
 from bot.leads.view.card import card, claim_button, work_buttons
@@ -10,34 +16,64 @@ from bot.slack import Message
 from bot.slack.text import moment, safe
 
 NOT_NOW = "lead.not_now"
+AGREE = "lead.agree"
+KEEP = "lead.keep"
 
 _OWNERS = (*OWNED_LADDER, Rung.WAKE)
 
 
 def step(facts: StepFacts) -> Message:
     """What a step says; once it is settled, what came of it, without buttons."""
-    rung, lead = Rung(facts.step.rung), facts.lead
-    if rung is Rung.TAKE_BACK:
-        return _message(
-            f"{_who(lead)} went back to the channel: no contact was noted after your claim."
-        )
+    lead = facts.lead
+    if told := _told(facts):
+        return _message(told)
     if not _still_holds(facts):
         return _message(f"{_who(lead)}: {_outcome(facts)}.", too_late=True)
-    value = str(lead.id)
+    buttons = _buttons(facts)
+    return _message(_text(facts), *([ActionsBlock(elements=buttons)] if buttons else []))
+
+
+def _told(facts: StepFacts) -> str | None:
+    """What a step says that asks for nothing; None for one that asks."""
+    match facts.step.rung:
+        case Rung.TAKE_BACK:
+            went = "went back to the channel: no contact was noted after your claim."
+            return f"{_who(facts.lead)} {went}"
+        case Rung.MOVED:
+            return _moved(facts)
+        case Rung.KEPT if facts.by is not None:
+            return f"{facts.by.mention} would like to keep {_who(facts.lead)}."
+    return None
+
+
+def _text(facts: StepFacts) -> str:
+    rung, lead = Rung(facts.step.rung), facts.lead
     if rung in _OWNERS:
-        buttons = ActionsBlock(elements=work_buttons(lead, value))
-        return _message(f"{_who(lead)}: {_OWNER_ASKS[rung].format(when=_claimed(lead))}", buttons)
-    elements = [claim_button(lead)]
-    if rung is Rung.OFFER:
-        elements.append(ButtonElement(text="Not now", action_id=NOT_NOW, value=str(facts.step.id)))
-    text = _ASKS[rung].format(
+        return f"{_who(lead)}: {_OWNER_ASKS[rung].format(when=_claimed(lead))}"
+    if rung is Rung.ASKED and facts.by is not None:
+        return f"{facts.by.mention} would like to take over {_who(lead)}{_whose(facts)}."
+    return _ASKS[rung].format(
         lead=_who(lead),
         since=moment(lead.received_at),
         until=moment(lead.reserved_until or lead.received_at),
     )
+
+
+def _buttons(facts: StepFacts) -> list[InteractiveElement]:
+    rung, lead, value = Rung(facts.step.rung), facts.lead, str(facts.step.id)
     if rung is Rung.NUDGE:
-        return _message(text)
-    return _message(text, ActionsBlock(elements=elements))
+        return []
+    if rung in _OWNERS:
+        return work_buttons(lead, str(lead.id))
+    if rung is Rung.ASKED:
+        return [
+            ButtonElement(text="Hand over", action_id=AGREE, value=value, style="primary"),
+            ButtonElement(text="Keep it", action_id=KEEP, value=value),
+        ]
+    claim = claim_button(lead)
+    if rung is Rung.OFFER:
+        return [claim, ButtonElement(text="Not now", action_id=NOT_NOW, value=value)]
+    return [claim]
 
 
 def details(taken: StepFacts, facts: LeadFacts) -> Message:
@@ -69,7 +105,30 @@ def _still_holds(facts: StepFacts) -> bool:
         return False
     if step.rung == Rung.REMIND:
         return lead.first_response_at is None
+    if step.rung == Rung.ASKED:
+        return not facts.is_kept
     return step.rung != Rung.OFFER or lead.offered_to == step.person_id
+
+
+def _moved(facts: StepFacts) -> str:
+    """What became of a lead that somebody had until now."""
+    lead, by, owner = facts.lead, facts.by, facts.owner
+    if lead.claimed_by == facts.step.person_id:
+        return f"{_who(lead)} is yours again."
+    if owner is None:
+        return f"{_who(lead)}: {by.mention if by else 'somebody'} gave it back to the channel."
+    if by is not None and by.id == owner.id:
+        back = " You get it back when you are." if lead.returns_to == facts.step.person_id else ""
+        return f"{by.mention} took over {_who(lead)}.{back}"
+    gave = f" {by.mention} handed it over." if by else ""
+    return f"{_who(lead)} is with {owner.mention} now.{gave}"
+
+
+def _whose(facts: StepFacts) -> str:
+    """Whose it is, for a manager who is asked."""
+    owner = facts.owner
+    is_own = owner is None or owner.id == facts.step.person_id
+    return "" if is_own or owner is None else f" from {owner.mention}"
 
 
 def _outcome(facts: StepFacts) -> str:
@@ -78,6 +137,8 @@ def _outcome(facts: StepFacts) -> str:
         return f"merged into #{lead.merged_into}"
     if lead.is_closed:
         return lead.status
+    if facts.is_kept and facts.owner is not None:
+        return f"stays with {facts.owner.mention}"
     if facts.owner is not None:
         done = "contacted" if lead.first_response_at else "claimed"
         return f"{done} by {facts.owner.mention}"
