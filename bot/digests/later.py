@@ -23,6 +23,9 @@ _FEWER = (
     ("received", "turned out to be someone's second and was merged",
      "turned out to be someone's second and were merged"),
     ("claimed", "was given back", "were given back"),
+    ("qualified", "is no longer qualified", "are no longer qualified"),
+    ("won", "is no longer won", "are no longer won"),
+    ("lost", "is no longer lost", "are no longer lost"),
     ("unattributed", "was attributed to its campaign", "were attributed to their campaigns"),
 )  # fmt: skip
 _AMOUNTS = (("spend", "spend corrected by"), ("won_amount", "won amount changed by"))

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from bot.digests.changes import COMPARED, Change, Verdict, changes
+from bot.digests.later import corrections
 from bot.digests.model import Week
 from bot.digests.report import PastWeek, Report
 from bot.metrics import Figures
@@ -82,3 +83,12 @@ def test_a_running_week_is_compared_with_nothing() -> None:
 def test_without_leads_nothing_is_said(what: Any) -> None:
     for found in (report({}), report({}, {}), report({}, {}, {})):
         assert change(found, what.label).verdict is Verdict.UNKNOWN
+
+
+def test_what_was_taken_back_since_the_digest_is_named() -> None:
+    then = Figures({"won": 2, "lost": 3, "qualified": 4, "won_amount": {"EUR": 1_350_000}})
+    now = Figures({"won": 1, "lost": 1, "qualified": 3, "won_amount": {"EUR": 100_000}})
+    assert corrections(then, now, with_money=True) == [
+        "1 lead is no longer qualified", "1 lead is no longer won", "2 leads are no longer lost",
+        "won amount changed by −12,500 EUR",
+    ]  # fmt: skip

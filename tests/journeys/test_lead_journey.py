@@ -1,7 +1,12 @@
 """A lead's whole way: it arrives, is claimed, worked, rated and won; and what goes against it."""
 
+from datetime import timedelta
 from functools import partial
 
+import pytest
+
+from bot import clock
+from bot.leads.model import Lead
 from tests.journeys.conftest import Office, drawn
 
 
@@ -222,3 +227,45 @@ def test_ratings_gather_in_the_campaigns_thread(office: Office) -> None:
         sofia.click(office.card(f"Lovelace{number}", "claimed by"), "lead.rate.hot")
     tally = office.card("What sales thinks", "2 of 2 leads rated", "Hot 2")
     assert tally.thread_ts == announced.ts
+
+
+def test_a_double_click_takes_one_step_and_slips_can_be_put_right(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.leads.listeners.lists.DOUBLE_CLICK", timedelta(minutes=10))
+    sofia = office.hand("sofia")
+
+    def state() -> tuple[bool, bool]:
+        with office.application.store.transaction() as session:
+            lead = session.get_one(Lead, 1)
+            return lead.first_response_at is not None, lead.qualified_at is not None
+
+    office.send_lead()
+    assert sofia.click(office.card("lead.claim"), "lead.claim").ok
+    card = office.card("lead.contacted")
+    assert sofia.click(card, "lead.contacted").ok  # the second click of the same double click
+    assert state() == (False, False)
+    clock.move(timedelta(minutes=11))
+    assert sofia.click(card, "lead.contacted").ok
+    card = office.card("lead.qualified")
+    assert sofia.click(card, "lead.qualified").ok
+    assert sofia.click(card, "lead.won").ok
+    assert state() == (True, False)
+    assert office.slack.modal(office.users["sofia"]) is None
+
+    clock.move(timedelta(minutes=11))
+    assert sofia.click(card, "lead.won").ok
+    assert sofia.submit(office.modal("sofia", "Won"), {"amount": "125,000"}).ok
+    card = office.card("won *125,000 EUR*", "lead.correct")
+    assert sofia.click(card, "lead.correct").ok
+    modal = office.modal("sofia", "Correct the amount")
+    assert sofia.submit(modal, {"amount": "125,000"}).errors == {
+        "amount": "The amount is 125,000 EUR already."
+    }
+    assert sofia.submit(modal, {"amount": "12,500"}).ok
+    card = office.card("won *12,500 EUR*", "lead.reopen")
+    office.hand("ben").click(card, "lead.reopen")
+    office.whisper("ben", "owns this lead. Only they or a manager can reopen it")
+    clock.move(timedelta(minutes=11))
+    assert sofia.click(card, "lead.reopen").ok
+    office.card("Claimed: Ada Lovelace", "lead.won")

@@ -58,6 +58,8 @@ def _tell(lead: Told, event: LeadEvent) -> None:
         case Deed.WON | Deed.LOST | Deed.RECYCLED:
             lead.status, lead.snoozed_until = event.deed, None
             lead.disposition = facts.get("disposition")
+        case Deed.REOPENED:
+            lead.status, lead.disposition = facts["status"], None
         case Deed.RATED:
             lead.rating = facts["rating"]
         case Deed.MERGED | Deed.UNMERGED if "into" in facts:

@@ -42,7 +42,14 @@ from bot.leads.service.ownership import (
     NotYours,
     Reserved,
 )
-from bot.leads.service.progress import AlreadyQualified
+from bot.leads.service.progress import (
+    AlreadyQualified,
+    AmountMissing,
+    AmountUnchanged,
+    AnotherIsOpen,
+    NotClosed,
+    NotWon,
+)
 from bot.leads.service.taking_over import AlreadyAsked, NotAskedAnyMore
 from bot.leads.service.turns import DoesNotSell
 from bot.money import Money
@@ -940,3 +947,67 @@ def test_what_cannot_be_taken_over(floor: Floor) -> None:
             floor.do(service.take_over, who, each)
     with pytest.raises(NotFound):
         floor.do(service.agree, floor.sal, 999)
+
+
+def test_what_was_closed_by_mistake_is_reopened_and_audited(floor: Floor) -> None:
+    won, lost = floor.lead(1), floor.lead(2)
+    for each in (won, lost):
+        floor.do(service.claim, floor.sal, each)
+    with pytest.raises(NotClosed):
+        floor.do(service.reopen, floor.sal, won)
+    floor.do(service.win, floor.sal, won, Money(100, "EUR"))
+    floor.hands.forward(minutes=1)
+    floor.do(service.qualify, floor.sal, lost)
+    floor.do(service.lose, floor.sal, lost, service.Ending(Disposition.NO_FIT, "no API"))
+    with pytest.raises(NotYours):
+        floor.do(service.reopen, floor.sue, won)
+    floor.do(service.reopen, floor.sal, won)
+    floor.do(service.reopen, floor.boss, lost)
+    floor.sweep()
+    again, other = floor.get(won), floor.get(lost)
+    assert (again.status, again.won_amount, again.closed_at) == (Status.NEW, None, None)
+    assert (again.qualified_at, again.first_response_at) == (None, NINE)  # the win had proved it
+    assert (other.status, other.disposition, other.claimed_by) == (
+        Status.QUALIFIED, None, floor.sal.id,
+    )  # fmt: skip
+    with floor.store.transaction() as session:
+        event = session.scalars(
+            select(LeadEvent).where(LeadEvent.deed == Deed.REOPENED, LeadEvent.lead_id == won)
+        ).one()
+        assert (event.person_id, event.facts["was"], event.facts["minor"]) == (
+            floor.sal.id, "won", 100,
+        )  # fmt: skip
+        assert "no API" in str(view.card(service.facts(session, lost)).blocks)
+    floor.until(NINE + 4 * HOUR, 5 * MINUTE)
+    assert floor.get(won).claimed_by == floor.sal.id
+
+
+def test_a_lead_is_not_reopened_beside_another_of_the_same_person(floor: Floor) -> None:
+    lead = floor.lead(1)
+    floor.do(service.claim, floor.sal, lead)
+    floor.do(service.lose, floor.sal, lead, service.Ending(Disposition.NO_BUDGET))
+    with floor.store.transaction() as session:
+        again = read({"email": "ada1@example.com", "external_id": "again"})
+        workspace = session.get_one(Workspace, floor.workspace.id)
+        newer = admit(session, workspace, again, Arrival("api")).lead_id
+    with pytest.raises(AnotherIsOpen, match=f"#{newer}"):
+        floor.do(service.reopen, floor.sal, lead)
+
+
+def test_the_amount_of_a_win_is_corrected_and_audited(floor: Floor) -> None:
+    lead = floor.lead()
+    floor.do(service.claim, floor.sal, lead)
+    with pytest.raises(NotWon):
+        floor.do(service.correct_amount, floor.sal, lead, Money(500, "EUR"))
+    floor.do(service.win, floor.sal, lead, Money(1_250_000, "EUR"))
+    for amount, error in ((Money(0, "EUR"), AmountMissing),
+                          (Money(1_250_000, "EUR"), AmountUnchanged)):  # fmt: skip
+        with pytest.raises(error):
+            floor.do(service.correct_amount, floor.sal, lead, amount)
+    with pytest.raises(NotYours):
+        floor.do(service.correct_amount, floor.sue, lead, Money(125_000, "EUR"))
+    floor.do(service.correct_amount, floor.boss, lead, Money(125_000, "EUR"))
+    assert floor.get(lead).won_amount == Money(125_000, "EUR")
+    with floor.store.transaction() as session:
+        event = session.scalars(select(LeadEvent).where(LeadEvent.deed == Deed.CORRECTED)).one()
+        assert (event.facts["from_minor"], event.facts["minor"]) == (1_250_000, 125_000)

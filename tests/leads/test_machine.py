@@ -189,6 +189,10 @@ class Machine(RuleBasedStateMachine):
     def lose(self, lead: int) -> None:
         self.on(service.lose, self.boss, lead, service.Ending(Disposition.NO_BUDGET))
 
+    @rule(lead=leads)
+    def reopen(self, lead: int) -> None:
+        self.on(service.reopen, self.boss, lead)
+
     @rule(lead=leads, days=st.integers(1, 9))
     def recycle(self, lead: int, days: int) -> None:
         day = self.today() + timedelta(days=days)

@@ -126,6 +126,18 @@ def _save_won(session: Session, who: Person, incoming: Incoming) -> None:
         service.win(session, who, incoming.noted_id, amount)
 
 
+def _ask_correction(session: Session, who: Person, lead_id: int) -> View:
+    """What was it really worth?"""
+    return modals.corrected(service.correctable(session, who, lead_id))
+
+
+def _save_correction(session: Session, who: Person, incoming: Incoming) -> None:
+    lead = service.correctable(session, who, incoming.noted_id)
+    with below("amount"):
+        amount = parse(str(incoming.fields["amount"] or ""), str(lead.won_currency))
+        service.correct_amount(session, who, lead.id, amount)
+
+
 def _ask_disposition(session: Session, who: Person, lead_id: int) -> View:
     """A loss asks for its reason."""
     lead = service.closeable(session, who, lead_id)
@@ -182,7 +194,7 @@ def register(listening: Listening, store: Store) -> None:
     listening.action(view.CLAIM, desk.works(service.claim), _CLAIM)
     listening.action(view.RELEASE, desk.works(service.release), WORK)
     listening.action(view.QUALIFIED, desk.works(service.qualify), WORK)
-    listening.action(view.NOT_NOW, desk.works(service.pass_on), WORK)
+    listening.action(view.NOT_NOW, desk.does(service.pass_on), WORK)
     listening.action(view.CONTACTED, desk.works(service.contacted), WORK)
     for rating in Rating:
         action = view.rate_action(rating)
@@ -191,13 +203,16 @@ def register(listening: Listening, store: Store) -> None:
             reason = desk.settles(_save_reason(rating))
             listening.submission(f"{modals.SAVE_REASON}.{rating}", reason, WORK)
         else:
-            listening.action(action, desk.works(partial(service.rate, rating=rating)), WORK)
+            listening.action(action, desk.changes(partial(service.rate, rating=rating)), WORK)
     listening.action(view.REPLAY, desk.replay, _SUBMISSIONS)
     listening.action(view.DISMISS, desk.does(service.dismiss), _SUBMISSIONS)
     listening.action(view.NOTE, desk.opens(_ask_note), NOTES)
     listening.submission(modals.SAVE_NOTE, desk.settles(_save_note), NOTES)
-    listening.action(view.WON, desk.opens(_ask_amount), WORK)
-    listening.action(view.LOST, desk.opens(_ask_disposition), WORK)
+    listening.action(view.WON, desk.asks(_ask_amount), WORK)
+    listening.action(view.CORRECT, desk.opens(_ask_correction), WORK)
+    listening.submission(modals.SAVE_CORRECTION, desk.settles(_save_correction), WORK)
+    listening.action(view.REOPEN, desk.works(service.reopen), WORK)
+    listening.action(view.LOST, desk.asks(_ask_disposition), WORK)
     listening.submission(modals.SAVE_WON, desk.settles(_save_won), WORK)
     listening.action(modals.CHOOSE_DISPOSITION, desk.choose_disposition, WORK)
     listening.submission(modals.SAVE_LOST, desk.settles(_save_lost), WORK)

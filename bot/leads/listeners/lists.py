@@ -1,15 +1,17 @@
 """What Slack brings in for somebody's own lists, and for one lead that was looked up."""
 
 import re
+from datetime import timedelta
 from functools import partial
 
 from slack_sdk.models.views import View
 from sqlalchemy.orm import Session
 
+from bot import clock
 from bot.errors import HandoffError
 from bot.leads import service, view
 from bot.leads.model import Mine
-from bot.people.desk import Deed, Desk, Form, Listener
+from bot.people.desk import Deed, Desk, Draw, Form, Listener
 from bot.people.model import ANY_ROLE, Person
 from bot.slack import Command, Incoming, Listening, Message
 from bot.slack.access import Access
@@ -22,6 +24,11 @@ WORK = Access("work on leads", ANY_ROLE)
 """Its owner or a manager works on a lead: the verbs see to that."""
 NOTES = Access("write notes about leads", ANY_ROLE)
 _LOOK_UP = Access("look leads up", ANY_ROLE)
+
+
+DOUBLE_CLICK = timedelta(seconds=1)
+"""A card redraws at once, and puts the next step's button under the pointer: nobody takes a lead
+two steps on so soon."""
 
 
 class Misspelt(HandoffError):
@@ -41,12 +48,37 @@ def number_of(words: str, example: str) -> int:
     return numbers_of(words, 1, example)[0]
 
 
+def _is_double(session: Session, who: Person, lead_id: int) -> bool:
+    return service.has_moved_since(session, who, lead_id, clock.now() - DOUBLE_CLICK)
+
+
 class Working(Desk):
     """A desk where leads are worked: a list or a lead that is open shows what was done."""
 
     def works(self, deed: Deed) -> Listener:
-        """A click does something with a lead."""
+        """A click does something with a lead; the second one of a double click does not."""
+
+        def once(session: Session, who: Person, lead_id: int) -> object:
+            return None if _is_double(session, who, lead_id) else deed(session, who, lead_id)
+
+        return self._redrawing(self.does(once))
+
+    def changes(self, deed: Deed) -> Listener:
+        """A click changes something whose button stays where it is."""
         return self._redrawing(self.does(deed))
+
+    def asks(self, draw: Draw) -> Listener:
+        """A click opens a form about a lead; the second one of a double click does not."""
+
+        def listen(incoming: Incoming, _rest: str = "", /) -> None:
+            incoming.ack()
+            with self.serving(incoming) as (session, who):
+                is_double = _is_double(session, who, incoming.id)
+                modal = None if is_double else draw(session, who, incoming.id)
+            if modal is not None:
+                incoming.open(modal)
+
+        return listen
 
     def settles(self, form: Form) -> Listener:
         """A form about a lead came."""

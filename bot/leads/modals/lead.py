@@ -18,6 +18,7 @@ FROM_MESSAGE = "lead.from_message"
 SAVE_NEW = "lead.save_new"
 SAVE_REASON = "lead.save_reason"
 SAVE_NOTE = "lead.save_note"
+SAVE_CORRECTION = "lead.save_correction"
 SAVE_WON = "lead.save_won"
 SAVE_LOST = "lead.save_lost"
 CHOOSE_DISPOSITION = "lead.choose_disposition"
@@ -98,6 +99,19 @@ def won(lead: Lead, currency: str) -> View:
             text("amount", f"Amount in {currency}", most=30, hint="For example 12,500"),
         ],
     )
+
+
+def corrected(lead: Lead) -> View:
+    """What was the deal really worth?"""
+    return View(
+        type="modal", callback_id=SAVE_CORRECTION, private_metadata=str(lead.id),
+        title="Correct the amount", submit="Save amount", close="Cancel",
+        blocks=[
+            subject(lead),
+            text("amount", f"Amount in {lead.won_currency}", most=30,
+                 hint=f"It is {lead.won_amount} at the moment."),
+        ],
+    )  # fmt: skip
 
 
 def lost(lead: Lead, attempts: int, chosen: Disposition | None = None) -> View:

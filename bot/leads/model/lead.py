@@ -111,6 +111,8 @@ class Deed(StrEnum):
     RATED = "rated"
     WON = "won"
     LOST = "lost"
+    REOPENED = "reopened"
+    CORRECTED = "corrected"
     NOTED = "noted"
     ASKED_FOR = "asked_for"
     """A colleague would like to take it over."""

@@ -21,7 +21,7 @@ from bot.leads.service.absences import (
     suggest_stand_ins,
     to_hand_over,
 )
-from bot.leads.service.audit import CALL_LIST
+from bot.leads.service.audit import CALL_LIST, has_moved_since
 from bot.leads.service.calling import (
     called,
     next_contact,
@@ -74,10 +74,13 @@ from bot.leads.service.progress import (
     attempts_needed,
     closeable,
     contacted,
+    correct_amount,
+    correctable,
     lose,
     qualify,
     rate,
     rateable,
+    reopen,
     win,
 )
 from bot.leads.service.promising import change_promise, promise
@@ -165,6 +168,8 @@ __all__ = [
     "closeable",
     "come_back",
     "contacted",
+    "correct_amount",
+    "correctable",
     "count_mine",
     "count_received",
     "count_unread",
@@ -177,6 +182,7 @@ __all__ = [
     "go_away",
     "hand_on",
     "handover",
+    "has_moved_since",
     "heard",
     "in_preview",
     "install",
@@ -219,6 +225,7 @@ __all__ = [
     "reconcile",
     "release",
     "release_for_leavers",
+    "reopen",
     "replay",
     "rules",
     "search",

@@ -1,8 +1,9 @@
 """The audit: who did what with a lead, and when; every deed also redraws what shows it."""
 
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, bindparam, func, literal, select, union_all
+from sqlalchemy import BigInteger, bindparam, exists, func, literal, select, union_all
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import Session
 
@@ -21,8 +22,11 @@ CALL_LIST = "lead.call_list"
 """The card of a call list."""
 
 # What a campaign's tally counts.
-_COUNTED = (Deed.RATED, Deed.WON, Deed.LOST)
+_COUNTED = (Deed.RATED, Deed.WON, Deed.LOST, Deed.REOPENED)
 
+
+# What puts other buttons on a card.
+_STEPS = (Deed.CLAIMED, Deed.CONTACTED, Deed.QUALIFIED, Deed.RELEASED, Deed.REOPENED)
 
 # What else shows a lead: the steps that were taken for it, and the newest offer that it is on.
 _step, _offer, _notice = table(LeadStep), table(Offer), table(LeadNotice)
@@ -67,3 +71,12 @@ def record(session: Session, lead: Lead, who: Person | None, deed: Deed, **facts
     if deed in _COUNTED:
         count_in(session, lead)
     follow_deed(session, lead, deed, before)
+
+
+def has_moved_since(session: Session, who: Person, lead_id: int, since: datetime) -> bool:
+    """Whether the person took the lead a step on since then."""
+    acted = exists().where(
+        LeadEvent.lead_id == lead_id, LeadEvent.person_id == who.id, LeadEvent.at > since,
+        LeadEvent.deed.in_(_STEPS),
+    )  # fmt: skip
+    return bool(session.scalar(select(acted)))

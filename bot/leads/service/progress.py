@@ -7,12 +7,14 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot import clock
+from bot.contacts import service as contacts
 from bot.errors import HandoffError
 from bot.leads.model import Deed, Disposition, Lead, Rating, ServiceLevel, Status
 from bot.leads.service.audit import record
 from bot.leads.service.ladder import rouse
 from bot.leads.service.noting import keep_note
 from bot.leads.service.ownership import owned
+from bot.leads.service.past import open_lead
 from bot.money import Money
 from bot.people.model import Person, Workspace
 from bot.people.rota import rota
@@ -45,6 +47,22 @@ class DateMissing(HandoffError):
 
 class AmountMissing(HandoffError):
     """Please enter an amount above zero."""
+
+
+class NotClosed(HandoffError):
+    """This lead is open. Nothing was changed."""
+
+
+class NotWon(HandoffError):
+    """Only a lead that was won has an amount to correct."""
+
+
+class AmountUnchanged(HandoffError):
+    """The amount is {amount} already."""
+
+
+class AnotherIsOpen(HandoffError):
+    """This person has another lead that is open, #{lead}: please work on that one."""
 
 
 def contacted(session: Session, who: Person, lead_id: int) -> Lead:
@@ -114,6 +132,62 @@ def win(session: Session, who: Person, lead_id: int, amount: Money) -> Lead:
     _close(lead, Status.WON)
     lead.qualified_at = lead.qualified_at or lead.closed_at
     record(session, lead, who, Deed.WON, minor=amount.minor, currency=amount.currency)
+    return lead
+
+
+def correctable(session: Session, who: Person, lead_id: int) -> Lead:
+    """The lead, if this person may correct its amount. Raises NotWon, and as `owned`."""
+    lead = owned(session, who, lead_id, "correct its amount", even_closed=True)
+    if lead.status != Status.WON:
+        raise NotWon
+    return lead
+
+
+def correct_amount(session: Session, who: Person, lead_id: int, amount: Money) -> Lead:
+    """Put the amount right for which a lead was won.
+
+    Raises AmountMissing, AmountUnchanged, and as `correctable`.
+    """
+    if amount.minor <= 0:
+        raise AmountMissing
+    lead = correctable(session, who, lead_id)
+    before = lead.won_amount
+    if before == amount:
+        raise AmountUnchanged(amount=amount)
+    lead.won_minor, lead.won_currency = amount.minor, amount.currency
+    record(
+        session, lead, who, Deed.CORRECTED, minor=amount.minor, currency=amount.currency,
+        from_minor=before.minor if before else None,
+        from_currency=before.currency if before else None,
+    )  # fmt: skip
+    return lead
+
+
+def reopen(session: Session, who: Person, lead_id: int) -> Lead:
+    """Take back that a lead was won or lost: its owner goes on with it.
+
+    That it was qualified falls too where the win alone proved it; a first response stays. What it
+    was closed with is in the audit, and its note with the lead. Raises NotClosed, AnotherIsOpen,
+    and as `owned`.
+    """
+    lead = owned(session, who, lead_id, "reopen it", even_closed=True)
+    if not lead.is_closed:
+        raise NotClosed
+    contacts.lock(session, lead.contact_id)
+    other = open_lead(session, lead.contact_id)
+    if other is not None:
+        raise AnotherIsOpen(lead=other.id)
+    facts = {
+        "was": lead.status, "minor": lead.won_minor, "currency": lead.won_currency,
+        "disposition": lead.disposition,
+    }  # fmt: skip
+    if lead.status == Status.WON and lead.qualified_at == lead.closed_at:
+        lead.qualified_at = None
+    lead.status = Status.QUALIFIED if lead.qualified_at else Status.NEW
+    lead.closed_at = lead.won_minor = lead.won_currency = None
+    lead.disposition = lead.disposition_note = None
+    lead.look_at = clock.now()
+    record(session, lead, who, Deed.REOPENED, status=lead.status, **facts)
     return lead
 
 

@@ -18,8 +18,11 @@ def count_in(session: Session, lead: Lead) -> None:
     """Let the tally of the lead's campaign say what has just changed; the first word begins it."""
     if lead.campaign_id is None:
         return
+    if not lead.rating and not lead.is_closed:  # it was reopened
+        slack.redraw(session, TALLY, lead.campaign_id)
+        return
     stands = slack.place(session, campaigns.CARD, lead.campaign_id)
-    if stands is not None and (lead.rating or lead.is_closed):
+    if stands is not None:
         thread = (campaigns.CARD, lead.campaign_id)
         slack.show(session, lead.workspace_id, TALLY, lead.campaign_id, stands[0], thread_of=thread)
 

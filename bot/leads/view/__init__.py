@@ -5,24 +5,27 @@ from bot.leads.view.calls import NEXT, call_list
 from bot.leads.view.card import (
     CLAIM,
     CONTACTED,
+    CORRECT,
     LOST,
     QUALIFIED,
     RATE,
     REASSIGN,
     RELEASE,
+    REOPEN,
     SNOOZE,
     WON,
     card,
     rate_action,
     returned,
 )
-from bot.leads.view.found import MOST_FOUND, NOTE, SHOW, TAKE_OVER, found, mine, one
+from bot.leads.view.found import MOST_FOUND, NOTE, TAKE_OVER, found, mine, one
 from bot.leads.view.imports import AS_SPEND, CANCEL, COLUMNS, ENCODING, START, encoding_of, imported
 from bot.leads.view.notices import cover, line_listed, line_unattended, notice
 from bot.leads.view.quiet import CHANGE_RULES, offer, rules
 from bot.leads.view.rows import (
     LIST,
     PAGE_SIZE,
+    SHOW,
     list_action,
     row_late,
     row_of_calls,
@@ -43,6 +46,7 @@ __all__ = [
     "CLAIM",
     "COLUMNS",
     "CONTACTED",
+    "CORRECT",
     "DISMISS",
     "ENCODING",
     "KEEP",
@@ -57,6 +61,7 @@ __all__ = [
     "RATE",
     "REASSIGN",
     "RELEASE",
+    "REOPEN",
     "REPLAY",
     "SHOW",
     "SNOOZE",

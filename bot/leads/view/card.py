@@ -32,6 +32,8 @@ LOST = "lead.lost"
 SNOOZE = "lead.snooze"
 REASSIGN = "lead.reassign"
 QUALIFIED = "lead.qualified"
+CORRECT = "lead.correct"
+REOPEN = "lead.reopen"
 
 _WAYS = {"api": "over the API", "form": "from a web form", "typed": "typed in by a colleague"}
 _WAYS |= {slug: f"via {each.name}" for slug, each in SOURCES.items() if slug not in _WAYS}
@@ -238,6 +240,8 @@ def _buttons(lead: Lead) -> list[Block]:
     rows = [] if lead.is_closed else [work_buttons(lead, value)]
     if lead.rating is None or not lead.is_closed:
         rows.append([rating_button(lead, rating, value) for rating in Rating])
+    if lead.is_closed:
+        rows.append(_buttons_of_closed(lead, value))
     return [ActionsBlock(elements=row) for row in rows]
 
 
@@ -269,6 +273,21 @@ def work_buttons(lead: Lead, value: str) -> list[InteractiveElement]:
     else:
         first = [qualified] if lead.status == Status.NEW else []
     return [*first, *ends, *later, release]
+
+
+def _buttons_of_closed(lead: Lead, value: str) -> list[InteractiveElement]:
+    """What can be put right once it has ended."""
+    reopen = ButtonElement(
+        text="Reopen", action_id=REOPEN, value=value,
+        confirm=ConfirmObject(
+            title="Reopen this lead?",
+            text=PlainTextObject(text="It counts as open again, and its owner goes on with it."),
+            confirm="Reopen", deny="Leave it closed",
+        ),
+    )  # fmt: skip
+    if lead.status != Status.WON:
+        return [reopen]
+    return [ButtonElement(text="Correct amount…", action_id=CORRECT, value=value), reopen]
 
 
 def rating_button(lead: Lead, rating: Rating, value: str) -> ButtonElement:

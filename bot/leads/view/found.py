@@ -14,11 +14,10 @@ from slack_sdk.models.views import View
 
 from bot.leads.model import Lead, LeadFacts, Mine
 from bot.leads.view.card import card
-from bot.leads.view.rows import headline, list_action, rows
+from bot.leads.view.rows import SHOW, headline, list_action, rows
 from bot.slack import Message
 from bot.slack.text import moment, plural, safe
 
-SHOW = "lead.show"
 NOTE = "lead.note"
 TAKE_OVER = "lead.take_over"
 MOST_FOUND = 8

@@ -28,6 +28,7 @@ from bot.slack.paging import page_turns
 from bot.slack.text import moment, plural, safe
 
 LIST = "lead.list"
+SHOW = "lead.show"
 PAGE_SIZE = 20
 
 
@@ -101,7 +102,8 @@ def row_of_calls(listed: CallList, left: int) -> SectionBlock:
 def _row(which: Mine, lead: Lead, moved_at: datetime | None) -> list[Block]:
     value = str(lead.id)
     if which is Mine.CLOSED:
-        return [SectionBlock(text=_told(lead))]
+        show = ButtonElement(text="Open", action_id=SHOW, value=value)
+        return [SectionBlock(text=_told(lead), accessory=show)]
     if which is Mine.TO_RATE:
         buttons = [rating_button(lead, rating, value) for rating in Rating]
         return [SectionBlock(text=_told(lead)), ActionsBlock(elements=buttons)]
