@@ -125,7 +125,7 @@ def test_a_newcomer_walks_the_loop(page: Page, request: pytest.FixtureRequest) -
     expect(last.get_by_test_id("action:lead.contacted")).to_have_count(0)
     last.get_by_test_id("action:lead.rate.hot").click()
     expect(last).to_contain_text("rated Hot")
-    last.get_by_test_id("action:lead.won").click()
+    last.get_by_test_id("action:lead.won").click(delay=1_100)
     page.get_by_test_id("input:amount").locator("input").fill("9,800")
     page.get_by_test_id("modal-submit").click()
     expect(last).to_contain_text("won 9,800 EUR")
