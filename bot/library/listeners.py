@@ -24,18 +24,20 @@ class Library(Desk):
     def typed(self, incoming: Incoming) -> None:
         """Another character."""
         incoming.ack()
-        incoming.replace(view.library(self._find(incoming, incoming.value)))
+        found = view.library(self._find(incoming, incoming.value))
+        incoming.replace(found, keeps_typed=True)
 
     def searched(self, incoming: Incoming) -> None:
         """*Search* was pressed, or Enter: what was typed is looked for, and the modal stays."""
         words = str(incoming.fields[view.FIELD] or "")
         found = view.library(self._find(incoming, words))
-        incoming.keep_open(found)
+        incoming.keep_open(found, keeps_typed=True)
 
     def turn(self, incoming: Incoming) -> None:
         """Another page of what was found."""
         incoming.ack()
-        incoming.replace(view.library(self._find(incoming, incoming.note, incoming.id)))
+        found = view.library(self._find(incoming, incoming.note, incoming.id))
+        incoming.replace(found, keeps_typed=True)
 
     def show(self, shelf: Shelf, incoming: Incoming) -> None:
         """One piece whole."""

@@ -5,6 +5,7 @@ person was (a modal, a channel, their home), is known here.
 """
 
 import logging
+from secrets import token_hex
 from typing import Any
 
 from slack_bolt import Ack
@@ -23,6 +24,10 @@ ModalJson = dict[str, Any]
 
 # What a modal carries of its own ends here; after it stands which modal lies below.
 _BELOW = "\n"
+
+# Slack keeps what was typed by block id while a modal is updated, so a block id ends with what it
+# is typed about: behind this mark, the same for a whole form, and nothing where it was opened.
+_ABOUT = "#"
 
 
 class Incoming:
@@ -123,7 +128,27 @@ class Incoming:
     def fields(self) -> dict[str, Any]:
         """The values of a submitted modal by block id: text, an option's value, or a list."""
         state = self.body["view"]["state"]["values"]
-        return {block: _value(next(iter(by_action.values()))) for block, by_action in state.items()}
+        return {
+            block.partition(_ABOUT)[0]: _value(next(iter(by_action.values())))
+            for block, by_action in state.items()
+        }
+
+    @property
+    def _block_ids(self) -> dict[str, str]:
+        """The block ids of the modal's inputs by their names."""
+        blocks = (self.body.get("view") or {}).get("blocks") or []
+        ids = [str(block.get("block_id")) for block in blocks if block.get("type") == "input"]
+        return {block_id.partition(_ABOUT)[0]: block_id for block_id in ids}
+
+    def below(self, errors: dict[str, str]) -> dict[str, str]:
+        """Errors by field as Slack shows them, by block id; those of fields that are not in the
+        modal stand below its first one. Empty where the modal has no field."""
+        ids, found = self._block_ids, dict[str, str]()
+        for name, error in errors.items():
+            block_id = ids.get(name) or next(iter(ids.values()), None)
+            if block_id is not None:
+                found[block_id] = f"{found[block_id]} {error}" if block_id in found else error
+        return found
 
     def open(self, modal: View | ModalJson) -> None:
         """Open a modal; has to happen within 3 seconds of the request."""
@@ -136,12 +161,14 @@ class Incoming:
             view = {**view, "private_metadata": _BELOW.join([own, *self.standing])}
         self.slack.call(method, trigger_id=self.body["trigger_id"], view=view)
 
-    def replace(self, modal: View | ModalJson) -> None:
+    def replace(self, modal: View | ModalJson, *, keeps_typed: bool = False) -> None:
         """Put another content into the modal in which something was clicked; what it carries of
-        the one below stays."""
+        the one below stays. What was typed stays where the modal carries the same as before, or
+        with `keeps_typed`."""
         view = view_json(modal)
         _, mark, below = self._metadata.partition(_BELOW)
         own = str(view.get("private_metadata") or "")
+        view = self._about(view, same=keeps_typed or own == self.note)
         self._update(self.body["view"]["id"], {**view, "private_metadata": own + mark + below})
 
     def redraw(self, modal: View | ModalJson) -> None:
@@ -153,9 +180,25 @@ class Incoming:
         view = self.body["view"]
         self._update(view.get("previous_view_id") or view["root_view_id"], view_json(modal))
 
-    def keep_open(self, modal: View | ModalJson) -> None:
-        """Acknowledge a submitted modal, which stays open with another content."""
-        self.ack(response_action="update", view=view_json(modal))
+    def keep_open(self, modal: View | ModalJson, *, keeps_typed: bool = False) -> None:
+        """Acknowledge a submitted modal, which stays open with another content. What was typed is
+        taken by now, and gone, unless it `keeps_typed`."""
+        view = self._about(view_json(modal), same=keeps_typed)
+        self.ack(response_action="update", view=view)
+
+    def _about(self, view: ModalJson, *, same: bool) -> ModalJson:
+        """The view with block ids that say whether it is about the same as the one before."""
+        before = next(iter(self._block_ids.values()), "").partition(_ABOUT)[2]
+        about = before if same else token_hex(4)
+        if not about:
+            return view
+        blocks = [
+            {**block, "block_id": f"{block['block_id']}{_ABOUT}{about}"}
+            if block.get("block_id")
+            else block
+            for block in view["blocks"]
+        ]
+        return {**view, "blocks": blocks}
 
     def _update(self, view_id: str, view: ModalJson) -> None:
         self.slack.call("views.update", view_id=view_id, view=view)

@@ -194,10 +194,11 @@ class Listening:
     def _failed(self, error: Exception, body: dict[str, Any]) -> BoltResponse:
         """Answer the person kindly wherever they were; log what was not theirs to mend."""
         incoming = Incoming(body, Ack(), self.slack)  # type: ignore[no-untyped-call]
-        if isinstance(error, FieldErrors):
-            return _json({"response_action": "errors", "errors": error.errors})
+        is_form = body.get("type") == "view_submission"
+        if is_form and isinstance(error, FieldErrors) and (below := incoming.below(error.errors)):
+            return _json({"response_action": "errors", "errors": below})
         sentence = _sentence(error, incoming)
-        if body.get("type") == "view_submission":
+        if is_form:
             modal = view_json(_apology(sentence))
             # Pushed over the form: what was typed is still below it.
             return _json({"response_action": "push", "view": modal})

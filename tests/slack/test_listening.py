@@ -183,6 +183,72 @@ def test_a_person_on_the_home_tab_gets_a_direct_message(scene: Scene) -> None:
     assert "opens at nine" in scene.slack.messages(scene.slack.im(scene.ann))[-1].text
 
 
+def test_what_was_typed_about_one_is_never_shown_with_another(scene: Scene) -> None:
+    """Slack keeps it by block id: a form that was sent, or goes on to another, has other ids."""
+
+    def form(about: str) -> Modal:
+        field = InputBlock(
+            block_id="name", label="Name", element=PlainTextInputElement(action_id="name")
+        )
+        press = [
+            ButtonElement(text=each, action_id=f"test.{each}", value="1")
+            for each in ("same", "other")
+        ]
+        return Modal(
+            type="modal", callback_id="test.form", title="A form", submit="Send",
+            private_metadata=about, blocks=[field, ActionsBlock(elements=press)],
+        )  # fmt: skip
+
+    def goes_to(about: str, incoming: Incoming) -> None:
+        incoming.ack()
+        incoming.replace(form(about))
+
+    def opens(incoming: Incoming, _rest: str) -> None:
+        incoming.ack()
+        incoming.open(form("first"))
+
+    listening, sent = scene.listening, list[Any]()
+
+    def save(incoming: Incoming) -> None:
+        sent.append((incoming.note, incoming.fields))
+        if incoming.fields["name"] == "wrong":
+            raise FieldErrors({"name": "Write another.", "gone": "It is not there."})
+        incoming.keep_open(form("second"))
+
+    listening.command(Command("/lead", "", "opens it", opens))
+    listening.action("test.same", lambda it: goes_to(it.note, it))
+    listening.action("test.other", lambda it: goes_to("third", it))
+    listening.submission("test.form", save)
+    scene.connect()
+
+    def typed(about: str) -> Any:
+        view = scene.slack.modal(scene.ann)
+        assert view is not None
+        scene.slack.wait_until(lambda: view.private_metadata == about)
+        [(block_id, held)] = [(k, v) for k, v in view.values.items() if k.startswith("name")]
+        return block_id, held["name"]["value"]
+
+    def press(which: str) -> None:
+        view = scene.slack.modal(scene.ann)
+        assert view is not None
+        before = view.hash
+        scene.hand.click(view, f"test.{which}")
+        scene.slack.wait_until(lambda: view.hash != before)
+
+    scene.open_form()
+    scene.hand.submit(values={"name": "of the first"})
+    second, value = typed("second")
+    assert value is None
+    assert scene.hand.submit(values={second: "wrong"}).errors == {
+        second: "Write another. It is not there."
+    }
+    press("same")
+    assert typed("second") == (second, "wrong")
+    press("other")
+    assert typed("third")[1] is None
+    assert sent == [("first", {"name": "of the first"}), ("second", {"name": "wrong"})]
+
+
 def test_errors_of_fields_stand_below_them(scene: Scene) -> None:
     def check(_incoming: Incoming) -> None:
         raise FieldErrors({"name": "Write your whole name."})

@@ -32,6 +32,11 @@ class Drafts:
         """Remember a value."""
         self.values[block_id, str(element.get("action_id") or "")] = value
 
+    def keep(self, blocks: list[Json]) -> None:
+        """Forget what was typed into blocks that are no longer there, as Slack does."""
+        there = {str(block.get("block_id")) for block in blocks}
+        self.values = {key: value for key, value in self.values.items() if key[0] in there}
+
 
 class LiveSurface:
     """What all places have in common: the lists behind selects, uploads, clicks by hand."""

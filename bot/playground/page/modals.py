@@ -66,6 +66,7 @@ class ModalLayer:
         )
         fresh = view.id != self._view_id
         surface = self._surfaces.setdefault(view.id, ModalSurface(self.session, view.id))
+        surface.drafts.keep(view.blocks)
         if frame != self._frame:
             self._view_id, self._frame = view.id, frame
             self._dialog.clear()

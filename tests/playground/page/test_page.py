@@ -256,6 +256,42 @@ def test_pushed_modals_keep_what_was_typed_below(
     assert slack.modal(ann) is None
 
 
+def test_a_modal_that_is_updated_keeps_what_was_typed_by_its_ids_alone(
+    page: Page, bolt: App, client: WebClient
+) -> None:
+    """As in Slack: the same ids keep it, whoever the form is about; others begin empty."""
+    shown = ["note", "note", "other", "note"]
+
+    def view(step: int) -> Json:
+        following = button("next", "Next", value=str(step + 1))
+        blocks = [
+            field(shown[step], {"type": "plain_text_input"}),
+            {"type": "actions", "elements": [following]},
+        ]
+        title = plain(f"Customer {step}")
+        return {"type": "modal", "title": title, "submit": plain("Go"), "blocks": blocks}
+
+    @bolt.shortcut("lead.new")
+    def first(ack: Ack, body: Json) -> None:
+        ack()
+        client.views_open(trigger_id=body["trigger_id"], view=view(0))
+
+    @bolt.action("next")
+    def following(ack: Ack, body: Json) -> None:
+        ack()
+        step = int(body["actions"][0]["value"])
+        client.views_update(view_id=body["view"]["id"], view=view(step))
+
+    page.get_by_test_id("shortcuts").click()
+    page.get_by_test_id("shortcut:lead.new").click()
+    page.get_by_test_id("input:note").locator("input").fill("of the first")
+    for step, stands in enumerate(["of the first", "", ""], start=1):
+        page.get_by_test_id("action:next").click()
+        expect(page.get_by_test_id("modal-title")).to_have_text(f"Customer {step}")
+        field_now = page.get_by_test_id(f"input:{shown[step]}").locator("input")
+        expect(field_now).to_have_value(stands)
+
+
 def test_a_modal_takes_the_focus_from_nobody_who_types_already(page: Page, bolt: App) -> None:
     @bolt.shortcut("lead.new")
     def first(ack: Ack, body: Json) -> None:
