@@ -35,6 +35,10 @@ class NotFound(HandoffError):
     """I cannot find {what}. It may have been removed."""
 
 
+class AlreadySent(HandoffError):
+    """You have sent this form already, and it is saved. Nothing was done twice."""
+
+
 class FieldErrors(HandoffError):
     """Some fields need a change: {summary}"""
 

@@ -47,7 +47,7 @@ class Library(Desk):
         incoming.open(view.piece(found))
 
     def _find(self, incoming: Incoming, words: str, page: int = 0) -> Found:
-        with self.serving(incoming) as (session, who):
+        with self.serving(incoming, once=False) as (session, who):
             return service.find(session, who, words, page)
 
 

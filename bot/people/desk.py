@@ -12,6 +12,7 @@ from typing import Protocol, TypeVar
 from slack_sdk.models.views import View
 from sqlalchemy.orm import Session
 
+from bot.people import sending
 from bot.people import service as people
 from bot.people.model import Person, people_with
 from bot.slack import Incoming, Message
@@ -42,16 +43,21 @@ class Desk:
         self._store = store
 
     @contextmanager
-    def serving(self, incoming: Incoming) -> Iterator[tuple[Session, Person]]:
+    def serving(self, incoming: Incoming, *, once: bool = True) -> Iterator[tuple[Session, Person]]:
         """One transaction, and the person who acts in it, if the route is for them.
 
-        Raises NotInstalled, Deactivated, NotAllowed.
+        A form is taken `once`: with the first transaction that it gets; False where another one
+        follows that may fail, or where it only asks. Raises NotInstalled, Deactivated, NotAllowed,
+        AlreadySent.
         """
         try:
             with self._store.transaction() as session:
                 who = people.acting(session, incoming.team, incoming.user)
                 if incoming.access is not None:
                     admit(session, who, incoming.access)
+                if once and incoming.form is not None:
+                    sending.take(session, who.workspace_id, *incoming.form)
+                    incoming.form = None
                 yield session, who
         except people.Deactivated:
             self._ask_slack(incoming)

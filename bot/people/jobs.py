@@ -1,12 +1,12 @@
 """The durable work of people: ask Slack for someone's name and zone, warn the admins, and delete
-sessions that have expired."""
+sessions that have expired and notes of forms that were sent."""
 
 from functools import partial
 
 from sqlalchemy.orm import Session
 
 from bot.jobs import Tasks, rows
-from bot.people import profile, service, sessions, view
+from bot.people import profile, sending, service, sessions, view
 from bot.people.model import Person, Role, Workspace
 from bot.slack import Cards, Message, Slack, show
 from bot.slack.cards import Card
@@ -34,6 +34,7 @@ def register(tasks: Tasks, store: Store, cards: Cards, slack: Slack) -> None:
     tasks.add(service.REFUSED, refused)
     tasks.each_tick(sessions.prune, every=600)
     cards.add(rows.PARKED, _parked)
+    tasks.each_tick(sending.prune, every=600)
     cards.when_refused(service.report_refusal)
     cards.add(service.REFUSED, lambda session, key: view.refused(session.get_one(Card, key).target))
     cards.add(service.ARCHIVED, lambda session, key: view.archived(session.get_one(Workspace, key)))

@@ -182,6 +182,19 @@ class Person(Base):
         return any(role in self.roles for role in roles)
 
 
+class FormSubmission(Base):
+    """A form that somebody sent and that was taken, so that a second time changes nothing."""
+
+    __tablename__ = "form_submission"
+
+    workspace_id: Mapped[WorkspaceId] = mapped_column(primary_key=True)
+    view_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    """Slack's ID of the modal; each that is opened has its own."""
+    view_hash: Mapped[str] = mapped_column(Text, primary_key=True)
+    """Slack's, and new with each update: a modal that stays open is several forms."""
+    sent_at: Mapped[Moment] = mapped_column(index=True)
+
+
 class WebSession(Base):
     """Somebody who is signed in on the web pages, in one browser."""
 

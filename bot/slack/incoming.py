@@ -39,6 +39,12 @@ class Incoming:
         self.slack = slack
         self.access: Access | None = None
         """Who may use the route by which this came; None: everybody."""
+        self.form = self._form()
+        """The id and the hash of the modal that was submitted, until it is taken."""
+
+    def _form(self) -> tuple[str, str] | None:
+        view = self.body.get("view") or {}
+        return (view["id"], view["hash"]) if self._is_submission and "hash" in view else None
 
     @property
     def team(self) -> str:

@@ -24,7 +24,7 @@ from slack_sdk.models.views import View
 from slack_sdk.signature import SignatureVerifier
 from slack_sdk.socket_mode.builtin import SocketModeClient
 
-from bot.errors import FieldErrors, HandoffError
+from bot.errors import AlreadySent, FieldErrors, HandoffError
 from bot.jobs import Postpone
 from bot.slack import errors
 from bot.slack.access import Access
@@ -198,6 +198,8 @@ class Listening:
         if is_form and isinstance(error, FieldErrors) and (below := incoming.below(error.errors)):
             return _json({"response_action": "errors", "errors": below})
         sentence = _sentence(error, incoming)
+        if is_form and isinstance(error, AlreadySent):
+            return _json({"response_action": "update", "view": view_json(_said(sentence))})
         if is_form:
             modal = view_json(_apology(sentence))
             # Pushed over the form: what was typed is still below it.
@@ -245,6 +247,12 @@ def _again(incoming: Incoming) -> str:
     if label := incoming.label:
         return f"press *{safe(label, 80)}* again"
     return "try again"
+
+
+def _said(sentence: str) -> View:
+    return View(
+        type="modal", title="Already saved", close="Close", blocks=[SectionBlock(text=sentence)]
+    )
 
 
 def _apology(sentence: str) -> View:

@@ -56,9 +56,11 @@ def go_away(
     leads gets the note. Returns the leads that were handed over. Raises NotAllowed, InThePast.
     """
     people.require(session, who, "say when they are away", Role.SALESPERSON)
-    now = clock.now()
-    if until <= now:
+    if until <= clock.now():
         raise InThePast
+    absence, now = _lock(session, who), clock.now()
+    if absence is not None and absence.ends_at == until and not stand_ins:
+        return []  # the form came twice
     before = session.scalars(select(Absence).where(*_current(who, now))).all()
     absence = Absence(
         workspace_id=who.workspace_id, person_id=who.id, starts_at=now, ends_at=until,
@@ -146,11 +148,11 @@ def come_back(session: Session, who: Person) -> list[Lead]:
 
     Raises NotAway.
     """
-    now = clock.now()
-    absence = session.scalars(select(Absence).where(*_current(who, now))).first()
+    absence = _lock(session, who)
     if absence is None:
         raise NotAway
-    absence.ends_at = now
+    now = clock.now()
+    session.execute(update(Absence).where(*_current(who, now)).values(ends_at=now))
     return back(session, absence.id)
 
 
@@ -197,6 +199,12 @@ def handover(session: Session, absence_id: int) -> Handover:
 def absence_of(session: Session, who: Person) -> Absence | None:
     """The absence in which the person is now."""
     return session.scalars(select(Absence).where(*_current(who, clock.now()))).first()
+
+
+def _lock(session: Session, who: Person) -> Absence | None:
+    """The absence in which the person is; nobody else begins or ends one until we are done."""
+    session.execute(select(Person.id).where(Person.id == who.id).with_for_update(key_share=True))
+    return absence_of(session, who)
 
 
 def release_for_leavers(session: Session) -> int:

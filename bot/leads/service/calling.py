@@ -29,6 +29,8 @@ def next_contact(session: Session, who: Person, call_list_id: int) -> Lead | Non
     listed = session.get(CallList, call_list_id)
     if listed is None or listed.workspace_id != who.workspace_id:
         raise NotFound(what="this call list")
+    # Who presses twice gets one contact: the second press finds the one that is theirs by now.
+    session.execute(select(Person.id).where(Person.id == who.id).with_for_update(key_share=True))
     lead = _next(session, who, call_list_id)
     if lead is not None and lead.claimed_by is None:
         hand(lead, who.id)

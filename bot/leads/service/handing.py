@@ -50,6 +50,8 @@ def snooze(session: Session, who: Person, lead_id: int, until: datetime) -> Lead
     lead = snoozeable(session, who, lead_id)
     if until <= clock.now():
         raise InThePast
+    if lead.snoozed_until == until:
+        return lead
     rouse(lead)
     lead.stint += 1  # what is said at the end of this snooze is said once
     lead.snoozed_until = lead.look_at = until

@@ -34,7 +34,10 @@ class Plans(Desk):
         if then == modals.GIVE_UP:
             self._give_up(incoming, note)
             return
-        with self.serving(incoming) as (session, who), below("utm_campaign", campaigns.CodeTaken):
+        with (
+            self.serving(incoming, once=False) as (session, who),
+            below("utm_campaign", campaigns.CodeTaken),
+        ):
             plan = _plan(session, who, fields)
             if note.campaign_id:
                 campaign = service.save(session, who, note.campaign_id, plan)
