@@ -35,6 +35,10 @@ class NotFound(HandoffError):
     """I cannot find {what}. It may have been removed."""
 
 
+class OutdatedForm(HandoffError):
+    """This form is from an older version of Handoff. Nothing was saved: please open it again."""
+
+
 class AlreadySent(HandoffError):
     """You have sent this form already, and it is saved. Nothing was done twice."""
 

@@ -1,12 +1,11 @@
-"""Every button and form of the application, on real rows: done many times at once it counts once, and
-no form shows what was typed about something else. A new one has to say here how it is used."""
+"""Every button and form of the application, on real rows: done many times at once it counts once,
+no form shows what was typed about something else, and one that is outdated is answered. A new one
+has to say here how it is used."""
 
 import json
 import re
-import threading
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -36,6 +35,7 @@ from bot.people.model import Person, Role, Team, Workspace
 from bot.planning import service as planning
 from bot.planning.model import Retrospective
 from bot.playground import forms
+from bot.playground.limits import elements_of
 from bot.playground.methods.views import fill
 from bot.playground.state import View
 from bot.reports.exports import service as exports
@@ -51,7 +51,7 @@ from bot.spend.model import SpendEntry
 from bot.standups import service as standups
 from bot.standups.model import Standup, StandupAnswer, StandupEntry
 from bot.store import Store
-from tests.campaigns.scene import draft
+from tests.campaigns.scene import at_once, draft
 from tests.databases import Databases
 
 Json = dict[str, Any]
@@ -83,7 +83,7 @@ class Company:
             self.boss = self._hire(session, "UBOSS", list(Role), teams["Sales"])
             self.ben = self._hire(session, "UBEN", [Role.SALESPERSON], teams["Sales"])
             self.mara = self._hire(session, "UMARA", [Role.MARKETER], teams["Marketing"])
-            for number in range(14):
+            for number in range(24):
                 self._hire(session, f"US{number:02}", [Role.SALESPERSON], teams["Sales"])
                 self._hire(session, f"UM{number:02}", [Role.MARKETER], teams["Marketing"])
         self._pairs = self._entries = None
@@ -100,11 +100,11 @@ class Company:
         return self._numbers
 
     def do(
-        self, act: Callable[..., Any], *what: Any, who: Person | None = None, **more: Any
+        self, act: Callable[..., Any], *what: Any, who: Person | None = None, **said: Any
     ) -> Any:
         """Let a person do something, in a transaction of its own."""
         with self.store.transaction() as session:
-            return act(session, session.get_one(Person, (who or self.boss).id), *what, **more)
+            return act(session, session.get_one(Person, (who or self.boss).id), *what, **said)
 
     def ask(self, statement: Any) -> Any:
         with self.store.transaction() as session:
@@ -127,6 +127,11 @@ class Company:
         lead_id = self.lead()
         self.do(leads.claim, lead_id)
         return lead_id
+
+    def merged(self) -> str:
+        gone = self.lead()
+        self.do(leads.merge, gone, self.lead())
+        return str(gone)
 
     def offered(self) -> int:
         with self.store.transaction() as session:
@@ -188,7 +193,8 @@ class Company:
         return campaign_id
 
     def question(self) -> int:
-        return int(self.do(campaigns.ask, self.campaign(), "Why?", "q", who=self.ben).id)
+        token = f"question-{self.number()}"
+        return int(self.do(campaigns.ask, self.campaign(), "Why?", token, who=self.ben).id)
 
     def request(self) -> int:
         told = {"text": "A trial", "audience": "shops", "token": f"r{self.number()}"}
@@ -213,7 +219,8 @@ class Company:
     def looked_back(self) -> int:
         self.do(campaigns.end, self.campaign())
         with self.store.transaction() as session:
-            planning.look(session)
+            while planning.look(session):
+                pass
         mine = select(Retrospective.id).where(Retrospective.person_id == self.boss.id)
         return int(self.ask(mine.order_by(Retrospective.id.desc())))
 
@@ -351,7 +358,7 @@ class Company:
         return reader.slack_id, seats[0].id
 
     def apart(self) -> int:
-        other = f"US{self.number() % 14:02}"
+        other = f"US{self.number() % 24:02}"
         self.do(shadowing.keep_apart, "UMARA", other)
         return int(self.ask(select(ShadowApart.id).order_by(ShadowApart.id.desc())))
 
@@ -424,14 +431,7 @@ class Use(NamedTuple):
 
     def many(self) -> list[Json]:
         """Do it many times at once, and once more."""
-        gate = threading.Barrier(MANY)
-
-        def act(_number: int) -> Json:
-            gate.wait()
-            return self()
-
-        with ThreadPoolExecutor(MANY) as pool:
-            return [*pool.map(act, range(MANY)), self()]
+        return [*at_once([self] * MANY), self()]
 
 
 @dataclass
@@ -467,11 +467,25 @@ class Office:
         return Use(self, listening.actions[name], body, screen)
 
     def send(self, company: Company, name: str, form: "Form") -> Use:
-        """Open a form, fill it in; it is sent by the `Use`."""
-        opened = self.press(company, form.opener, form.about)
+        """Open a form and fill it in; the `Use` sends it."""
+        return self.windows(company, name, form, 1)[0]
+
+    def windows(self, company: Company, name: str, form: "Form", count: int) -> list[Use]:
+        """The same form, open in several windows."""
+        clock.use(lambda: MONDAY)
+        about = form.about(company)
+        return [self._window(company, name, form, about) for _ in range(count)]
+
+    def _window(self, company: Company, name: str, form: "Form", about: Any) -> Use:
+        opened = self.press(company, form.opener, lambda _company: about)
         opened()
         view = next((v for v in opened.screen.views if v.callback_id == name), None)
         assert view is not None, f"{form.opener} opens no {name}"
+        self.fill_in(view, form, company)
+        body = opened.body | {"type": "view_submission", "view": self.view(view)}
+        return Use(self, self.application.listening.submit, body, opened.screen)
+
+    def fill_in(self, view: View, form: "Form", company: Company) -> None:
         for block in view.blocks:
             if block["type"] == "input":
                 element, block_id = block["element"], block["block_id"]
@@ -479,12 +493,10 @@ class Office:
                 value = value(company) if callable(value) else value
                 entry = forms.entry_for(element, value, lambda _kind, each: each)
                 view.values.setdefault(block_id, {})[element["action_id"]] = entry
-        body = opened.body | {"type": "view_submission", "view": self.view(view)}
-        return Use(self, self.application.listening.submissions[name], body, opened.screen)
 
     def view(self, view: View) -> Json:
         return {
-            "id": view.id, "type": "modal", "callback_id": view.callback_id, "hash": view.hash,
+            "id": view.id, "type": view.type, "callback_id": view.callback_id, "hash": view.hash,
             "blocks": view.blocks, "private_metadata": view.private_metadata,
             "previous_view_id": view.previous_view_id, "root_view_id": view.root_view_id,
             "state": {"values": forms.state_values(view.blocks, view.values)},
@@ -496,7 +508,8 @@ class Office:
         no two of them share."""
         clock.use(lambda: MONDAY)
         with company.store.transaction() as session:
-            planning.look(session)  # what ended in one company is asked about in both
+            while planning.look(session):
+                pass  # what ended in one company is asked about in both
         before, changed = _rows(company), dict[str, Any]()
         yield changed
         for table, rows in _rows(company).items():
@@ -513,7 +526,7 @@ ORDER BY table_name
 # Numbers of rows, moments and random words differ between any two: of those it counts whether they
 # are there.
 _UNLIKE = re.compile(
-    r"(^|_)(id|at|by|to|for|into|key|name|since|until|token|hash|code|email|campaign)$|args|facts"
+    r"(^|_)(id|at|by|to|for|into|key|name|since|until|token|hash|code|email|campaign|words|value)$|args|facts"
 )
 
 
@@ -537,6 +550,13 @@ def _rows(company: Company) -> dict[str, Counter[str]]:
     return found
 
 
+_TYPED: dict[str, Any] = {
+    "checkboxes": [], "multi_static_select": [], "users_select": "UBEN",
+    "multi_users_select": ["UBEN"], "conversations_select": "C1", "channels_select": "C1",
+    "number_input": "3", "datepicker": "2026-06-20", "datetimepicker": LATER, "timepicker": "09:00",
+}  # fmt: skip
+
+
 def typed(block: Json) -> Any:
     """Something that fits into an input; nothing into one that needs nothing."""
     element = block["element"]
@@ -544,31 +564,13 @@ def typed(block: Json) -> Any:
         return held[forms.VALUE_FIELD[element["type"]]]
     if block.get("optional"):
         return None
-    options = forms.offered(element)
-    match element["type"]:
-        case "static_select" | "radio_buttons":
-            return options[0]["value"]
-        case "checkboxes" | "multi_static_select":
-            return []
-        case "users_select":
-            return "UBEN"
-        case "multi_users_select":
-            return ["UBEN"]
-        case "conversations_select" | "channels_select":
-            return "C1"
-        case "number_input":
-            return element.get("min_value", "3")
-        case "datepicker":
-            return "2026-06-20"
-        case "datetimepicker":
-            return LATER
-        case "timepicker":
-            return "09:00"
-    return "Some words"
+    if element["type"] in ("static_select", "radio_buttons"):
+        return forms.offered(element)[0]["value"]
+    return element.get("min_value") or _TYPED.get(element["type"], "Some words")
 
 
 Scene = Callable[[Company], Any]
-"""Makes what a button is pressed on; returns its value, with who presses where it is not the boss."""
+"""Makes what a button is pressed on; returns its value, with who presses if not the boss."""
 
 
 @dataclass(frozen=True)
@@ -650,11 +652,36 @@ BUTTONS: dict[str, Scene] = {
     "submission.replay": Company.fixed,
     "/lead back": lambda c: c.do(leads.go_away, MONDAY + timedelta(days=2)) and "",
     "/lead merge": lambda c: f"{c.lead()} into {c.lead()}",
+    "/lead unmerge": Company.merged,
     "/shadow in": by("UMARA", nothing),
     "/shadow out": by("UMARA", nothing),
+    "/standup ": by("UM04", nothing),
     "/standup skip": by("UM03", nothing),
 }
 """What changes something at a click; a new one comes here."""
+
+READS = re.compile(
+    r"""(?x)
+    (digest\.(behind|explain)|lead\.list|library\.open)\..*  # one for each figure, list and shelf
+    | .*\.(previous|next|newer|older)(?<!calls\.next)           # another page
+    | digest\.(change|settings|show_details|show_money)
+    | campaign\.(answer|ask|change|end|launch|list|questions|show_offer)
+    | home\.sources | import\.(columns|turn_columns)
+    | lead\.(change_rules|choose_disposition|lost|promise|rate\.(junk|weak)|reassign|show|snooze
+             |turns|won)
+    | library\.find | people\.(add|add_team|edit|edit_hours|hours|open)
+    | proposal\.(answer|change|launch|see_all|take_up|worry)
+    | report\.(first|last)_touch | request\.(decline|plan) | retrospective\.answer
+    | shadow\.(another|apart|goals|hand_on|settings|show|show_apart|write)
+    | spend\.(columns|correct|pick) | standup\.(answer|change|new|open|overview|page|questions)
+    | /campaign\ (costs|drafts|list|manage|margin|propose|report|rules|spend|)
+    | /digest\ (<2026-W47>|export|last|me|settings|why|)
+    | /handoff\ (find|hours|people|status) | /offer\ (<words>|) | /request\ (list|promise|)
+    | /lead\ (<number>|away|find|mine|promise|rules|turns|) | /shadow\ (settings|)
+    | /standup\ settings
+    """
+)
+"""What only shows something, or opens a form."""
 
 INSIDE = {
     "report.export_remove": "/digest export",
@@ -667,7 +694,7 @@ INSIDE = {
 """The modals in which there are some of these buttons."""
 
 FORMS: dict[str, Form] = {
-    "calls.save": Form("calls.next", Company.call_list, {"outcome": "interested", "note": "A note"}),
+    "calls.save": Form("calls.next", Company.call_list, {"outcome": "interested", "note": "x"}),
     "campaign.announce": Form("/campaign ", said={"name": "New", "kind": "webinar"}),
     "campaign.save_answer": Form("campaign.answer", Company.question),
     "campaign.save_change": Form("campaign.change", Company.campaign, {"offer": "Another"}),
@@ -723,6 +750,12 @@ FORMS: dict[str, Form] = {
     "standup.send": Form("standup.answer", Company.entry),
 }  # fmt: skip
 
+NEW = {
+    "campaign.announce", "campaign.save_question", "lead.save_new", "proposal.save", "request.save",
+    "proposal.save_worry", "spend.save", "standup.create",
+}  # fmt: skip
+"""What is a thing of its own each time that its form is opened."""
+
 
 @pytest.fixture(scope="module")
 def office(databases: Databases) -> Iterator[Office]:
@@ -737,6 +770,52 @@ def office(databases: Databases) -> Iterator[Office]:
         yield Office(application, Company(database.store, "T1"), Company(database.store, "T2"))
 
 
+def test_every_route_says_here_how_it_is_used(office: Office) -> None:
+    listening = office.application.listening
+    commands = {f"{each.name} {each.word}" for each in listening.commands.all}
+    assert set(listening.submissions) == set(FORMS)
+    unknown = {
+        name
+        for name in listening.actions.keys() | commands
+        if name not in BUTTONS and not READS.fullmatch(name)
+    }
+    assert unknown == set()
+
+
+def test_what_only_shows_something_changes_nothing(office: Office) -> None:
+    clock.use(lambda: MONDAY)
+    company = office.often
+    for each in (office.once, office.often):
+        each.campaign()
+        each.lead()
+    look_at_all(office)  # the first look writes down what is set from the start
+    with office.changes(company) as changed:
+        look_at_all(office)
+    assert changed == {}
+
+
+def look_at_all(office: Office) -> None:
+    for company in (office.once, office.often):
+        look_at(office, company)
+
+
+def look_at(office: Office, company: Company) -> None:
+    listening = office.application.listening
+    view = {"id": "V", "type": "modal", "callback_id": "", "private_metadata": "1", "blocks": [],
+            "state": {"values": {}}, "root_view_id": "V"}  # fmt: skip
+    sisters = re.compile(r"digest\.(behind|explain)\.(?!won$).*")  # one for each figure
+    for name in listening.actions.keys() - BUTTONS.keys():
+        if sisters.fullmatch(name):
+            continue
+        use = office.press(company, name, lambda _company: "1")
+        use.body["view"] = view
+        use()
+    for each in listening.commands.all:
+        name = f"{each.name} {each.word}"
+        if name not in BUTTONS and name != "/handoff people":  # it asks Slack
+            office.press(company, name, nothing)()
+
+
 def test_a_button_pressed_many_times_at_once_counts_once(office: Office) -> None:
     wrong = dict[str, Any]()
     for name, scene in BUTTONS.items():
@@ -746,8 +825,6 @@ def test_a_button_pressed_many_times_at_once_counts_once(office: Office) -> None
             office.press(office.often, name, scene).many()
         if answer or once != often:
             wrong[name] = (str(answer)[:300], _unlike(once, often))
-    for k, v in wrong.items():
-        print("WRONG", k, str(v)[:1500])
     assert wrong == {}
 
 
@@ -760,8 +837,85 @@ def test_a_form_sent_many_times_at_once_counts_once(office: Office) -> None:
             office.send(office.often, name, form).many()
         if answer.get("response_action") not in (None, "clear", "update") or once != often:
             wrong[name] = (str(answer)[:300], _unlike(once, often))
-    for k, v in wrong.items():
-        print("WRONG", k, str(v)[:1500])
+    assert wrong == {}
+
+
+def test_a_form_sent_from_several_windows_at_once_counts_once(office: Office) -> None:
+    wrong = dict[str, Any]()
+    for name in FORMS.keys() - NEW:
+        form = FORMS[name]
+        with office.changes(office.once) as once:
+            office.send(office.once, name, form)()
+        with office.changes(office.often) as often:
+            *first, last = office.windows(office.often, name, form, MANY + 1)
+            at_once(first)
+            last()
+        if once != often:
+            wrong[name] = _unlike(once, often)
+    assert wrong == {}
+
+
+def test_no_form_shows_what_was_typed_about_something_else(office: Office) -> None:
+    """Slack keeps it by block_id and action_id, whatever comes into the modal."""
+    carried = list[str]()
+    for name, form in FORMS.items():
+        use = office.send(office.once, name, form)
+        view = next(v for v in use.screen.views if v.callback_id == name)
+        for action_id, value in _presses(view):
+            body = use.body | {"type": "block_actions", "view": office.view(view)}
+            action = {"action_id": action_id, "value": value}
+            Use(office, office.application.listening.actions[action_id],
+                body | {"actions": [action]}, use.screen)()  # fmt: skip
+        sent = use._replace(body=use.body | {"view": office.view(view)})()
+        if sent.get("response_action") == "update":
+            use.screen.update(view, sent["view"], sent=True)
+        carried += use.screen.carried
+    assert carried == []
+
+
+def _presses(view: View) -> list[tuple[str, str]]:
+    """What can be pressed or chosen in a modal beside its own button, and tells us at once."""
+    return [
+        (element["action_id"], value)
+        for block in view.blocks
+        if block["type"] != "input" or block.get("dispatch_action")
+        for element in elements_of(block)
+        for value in [
+            *filter(None, [element.get("value")]),
+            *(option["value"] for option in forms.offered(element)),
+        ]
+    ]
+
+
+OUTDATED: dict[str, Callable[[Json], Json]] = {
+    "it carries nothing": lambda view: view | {"private_metadata": ""},
+    "it carries something else": lambda view: view | {"private_metadata": "x y z 2 \n."},
+    "it has no fields": lambda view: view | {"state": {"values": {}}},
+    "its fields are empty": lambda view: view | {"state": {"values": {
+        block: {action: dict.fromkeys(held) for action, held in by_action.items()}
+        for block, by_action in view["state"]["values"].items()}}},
+    "its fields say what they cannot": lambda view: view | {"state": {"values": {
+        block: {action: {key: _nonsense(value) for key, value in held.items()}
+                for action, held in by_action.items()}
+        for block, by_action in view["state"]["values"].items()}}},
+}  # fmt: skip
+
+
+def _nonsense(value: Any) -> Any:
+    if isinstance(value, dict):
+        return value | {"value": "nonsense"}
+    return [_nonsense(each) for each in value] if isinstance(value, list) else value
+
+
+def test_an_outdated_form_is_answered_with_a_sentence(office: Office) -> None:
+    wrong = dict[str, str]()
+    for name, form in FORMS.items():
+        use = office.send(office.once, name, form)
+        for how, outdated in OUTDATED.items():
+            body = use.body | {"view": outdated(use.body["view"])}
+            answer = str(use._replace(body=body)())
+            if "our side" in answer:
+                wrong[f"{name}: {how}"] = answer
     assert wrong == {}
 
 

@@ -11,7 +11,7 @@ from bot.people import profile, service, team_view, view
 from bot.people.desk import Desk
 from bot.people.hours import Hours
 from bot.people.model import Person, Role, Workspace
-from bot.slack import Command, Incoming, Listening
+from bot.slack import Command, Incoming, Listening, option_of
 from bot.slack.access import Access
 from bot.store import Store
 
@@ -76,7 +76,7 @@ class People(Desk):
         """Roles and a team were chosen."""
         fields = incoming.fields
         with self.serving(incoming) as (session, who):
-            roles = [Role(role) for role in fields["roles"] or []]
+            roles = [option_of(Role, role) for role in fields["roles"] or []]
             team_id = view.team_of(fields["team"])
             with below("roles", service.LastAdmin):
                 service.assign(session, who, fields["person"], roles, team_id)
@@ -121,7 +121,7 @@ class People(Desk):
         """A team's new hours came."""
         fields = incoming.fields
         told = Hours(
-            days=frozenset(int(day) for day in fields["days"] or []),
+            days=frozenset(option_of(int, day) for day in fields["days"] or []),
             opens=time.fromisoformat(fields["opens"] or "09:00"),
             closes=time.fromisoformat(fields["closes"] or "17:00"),
             country=(fields["country"] or "").strip().upper() or None,

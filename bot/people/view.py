@@ -20,7 +20,7 @@ from slack_sdk.models.views import View
 
 from bot.jobs.rows import Loop, ParkedRow
 from bot.people.model import Person, Role, Team, Workspace
-from bot.slack import Message
+from bot.slack import Message, option_of
 from bot.slack.paging import page_turns
 
 OPEN = "people.open"
@@ -134,7 +134,7 @@ def _role_option(role: Role) -> Option:
 
 def team_of(value: str) -> int | None:
     """The team that an option of the modal stands for."""
-    return None if value == _NO_TEAM else int(value)
+    return None if value == _NO_TEAM else option_of(int, value)
 
 
 def archived(workspace: Workspace) -> Message:

@@ -5,13 +5,15 @@ person was (a modal, a channel, their home), is known here.
 """
 
 import logging
+from collections.abc import Callable
 from secrets import token_hex
-from typing import Any
+from typing import Any, TypeVar
 
 from slack_bolt import Ack
 from slack_sdk.models.views import View
 from slack_sdk.webhook import WebhookClient
 
+from bot.errors import OutdatedForm
 from bot.slack.access import Access
 from bot.slack.client import SILENT, Slack
 from bot.slack.errors import NO_ANSWER, CannotMessage, NeedsAdmin
@@ -21,6 +23,7 @@ from bot.slack.text import typed, unquoted
 logger = logging.getLogger(__name__)
 
 ModalJson = dict[str, Any]
+T = TypeVar("T")
 
 # What a modal carries of its own ends here; after it stands which modal lies below.
 _BELOW = "\n"
@@ -28,6 +31,19 @@ _BELOW = "\n"
 # Slack keeps what was typed by block id while a modal is updated, so a block id ends with what it
 # is typed about: behind this mark, the same for a whole form, and nothing where it was opened.
 _ABOUT = "#"
+
+
+class Fields(dict[str, Any]):
+    """What a form says, by field. One that it does not have was not there when it was opened."""
+
+    def __missing__(self, _name: str) -> Any:
+        raise OutdatedForm
+
+    def pop(self, name: str, *_default: Any) -> Any:
+        """What a field says, which is gone then. Raises OutdatedForm."""
+        value = self[name]
+        del self[name]
+        return value
 
 
 class Incoming:
@@ -126,6 +142,12 @@ class Incoming:
         return bool((self.body.get("view") or {}).get("previous_view_id"))
 
     @property
+    def is_deepest(self) -> bool:
+        """Whether the modal lies over two others, the most that Slack stacks."""
+        view = self.body.get("view") or {}
+        return self.is_pushed and view["previous_view_id"] != view.get("root_view_id")
+
+    @property
     def noted_id(self) -> int:
         """The row's id that the modal carries along."""
         return int(self.note) if self.note.isdecimal() and len(self.note) < 19 else 0
@@ -134,10 +156,26 @@ class Incoming:
     def fields(self) -> dict[str, Any]:
         """The values of a submitted modal by block id: text, an option's value, or a list."""
         state = self.body["view"]["state"]["values"]
-        return {
-            block.partition(_ABOUT)[0]: _value(next(iter(by_action.values())))
+        return Fields(
+            (block.partition(_ABOUT)[0], _value(next(iter(by_action.values()))))
             for block, by_action in state.items()
+        )
+
+    @property
+    def empty_fields(self) -> list[str]:
+        """The fields that need something and hold nothing."""
+        held = self.fields
+        blocks = (self.body.get("view") or {}).get("blocks") or []
+        names = {
+            str(block.get("block_id")).partition(_ABOUT)[0]: bool(block.get("optional"))
+            for block in blocks
+            if block.get("type") == "input"
         }
+        return [
+            name
+            for name, optional in names.items()
+            if not optional and name in held and held[name] in (None, "", [])
+        ]
 
     @property
     def _block_ids(self) -> dict[str, str]:
@@ -242,6 +280,23 @@ class Incoming:
         except NO_ANSWER:
             return False
         return answer.status_code == 200
+
+
+def option_of(kind: Callable[[Any], T], value: Any) -> T:
+    """What an option of a form stands for. Raises OutdatedForm for one that it does not know."""
+    try:
+        return kind(value)
+    except (ValueError, KeyError, TypeError):
+        raise OutdatedForm from None
+
+
+def carried(note: str, *kinds: Callable[[str], Any]) -> tuple[Any, ...]:
+    """The parts of what a modal carries along, which a space divides. Raises OutdatedForm."""
+    parts = note.split(" ")
+    try:
+        return tuple(kind(part) for kind, part in zip(kinds, parts, strict=True))
+    except ValueError:
+        raise OutdatedForm from None
 
 
 def _value(element: dict[str, Any]) -> Any:

@@ -24,12 +24,13 @@ from slack_sdk.models.views import View
 from slack_sdk.signature import SignatureVerifier
 from slack_sdk.socket_mode.builtin import SocketModeClient
 
-from bot.errors import AlreadySent, FieldErrors, HandoffError
+from bot.errors import AlreadySent, FieldErrors, HandoffError, OutdatedForm
 from bot.jobs import Postpone
 from bot.slack import errors
 from bot.slack.access import Access
 from bot.slack.client import Sdk, Slack
 from bot.slack.commands import Command, Commands
+from bot.slack.given_back import given_back
 from bot.slack.incoming import Incoming
 from bot.slack.message import view_json
 from bot.slack.text import safe
@@ -98,7 +99,7 @@ class Listening:
         bolt = self.bolt
         bolt.command(_ANY)(self._bound(self.commands.dispatch))
         bolt.action(_ANY)(self._one_of(self.actions, _action_id, _outdated))
-        bolt.view(_ANY)(self._one_of(self.submissions, _callback_id, _acknowledge))
+        bolt.view(_ANY)(self._bound(self.submit))
         bolt.view_closed(_ANY)(self._one_of(self.closings, _callback_id, _acknowledge))
         bolt.shortcut(_ANY)(self._one_of(self.shortcuts, _callback_id, _outdated))
         bolt.event(_ANY)(self._one_of(self.events, _event, _acknowledge))
@@ -133,6 +134,18 @@ class Listening:
     def command(self, command: Command) -> None:
         """Listen to a slash command with one sub-command; see `bot.slack.commands`."""
         self.commands.add(command)
+
+    def submit(self, incoming: Incoming) -> None:
+        """Let the listener of a submitted modal take it, if nothing is missing.
+
+        Raises OutdatedForm where there is none, FieldErrors, and what the listener raises.
+        """
+        route = self.submissions.get(_callback_id(incoming.body))
+        if route is None:
+            raise OutdatedForm
+        if empty := incoming.empty_fields:
+            raise FieldErrors(dict.fromkeys(empty, "Please fill this in."))
+        route(incoming)
 
     def identify(self, team_id: str, bot_user_id: str) -> None:
         """Say who we are, so that our own messages are not taken for someone's."""
@@ -198,12 +211,8 @@ class Listening:
         if is_form and isinstance(error, FieldErrors) and (below := incoming.below(error.errors)):
             return _json({"response_action": "errors", "errors": below})
         sentence = _sentence(error, incoming)
-        if is_form and isinstance(error, AlreadySent):
-            return _json({"response_action": "update", "view": view_json(_said(sentence))})
         if is_form:
-            modal = view_json(_apology(sentence))
-            # Pushed over the form: what was typed is still below it.
-            return _json({"response_action": "push", "view": modal})
+            return _json(_not_taken(error, sentence, incoming))
         if "event" not in body:
             try:
                 incoming.tell(sentence)
@@ -249,16 +258,20 @@ def _again(incoming: Incoming) -> str:
     return "try again"
 
 
-def _said(sentence: str) -> View:
-    return View(
-        type="modal", title="Already saved", close="Close", blocks=[SectionBlock(text=sentence)]
-    )
+def _not_taken(error: Exception, sentence: str, incoming: Incoming) -> dict[str, Any]:
+    """How to answer a form: the sentence over it, so that what was typed is still below; where it
+    cannot be sent again, or there is no room for one more modal, in its place and with that."""
+    if isinstance(error, AlreadySent):
+        return {"response_action": "update", "view": view_json(_modal("Already saved", sentence))}
+    if isinstance(error, OutdatedForm) or incoming.is_deepest:
+        modal = given_back(sentence, incoming.body["view"])
+        return {"response_action": "update", "view": view_json(modal)}
+    over = _modal("That did not work", sentence, close="Back")
+    return {"response_action": "push", "view": view_json(over)}
 
 
-def _apology(sentence: str) -> View:
-    return View(
-        type="modal", title="That did not work", close="Back", blocks=[SectionBlock(text=sentence)]
-    )
+def _modal(title: str, sentence: str, close: str = "Close") -> View:
+    return View(type="modal", title=title, close=close, blocks=[SectionBlock(text=sentence)])
 
 
 def _json(answer: dict[str, Any]) -> BoltResponse:

@@ -17,7 +17,7 @@ from bot.errors import FieldErrors, below
 from bot.money import MixedCurrencies, Money, NotAnAmount, parse
 from bot.people.desk import Desk
 from bot.people.model import Person, Role, Workspace
-from bot.slack import Command, Incoming, Listening
+from bot.slack import Command, Incoming, Listening, carried, option_of
 from bot.slack.access import Access
 from bot.spend import modals, service, view
 from bot.spend.exports import ColumnMissing, PlatformMissing, TwoColumns
@@ -77,7 +77,7 @@ class Spend(Desk):
         fields = incoming.fields
         with self.serving(incoming) as (session, who):
             service.may_enter(session, who)
-            campaign = campaigns.find(session, who.workspace_id, int(fields["campaign"]))
+            campaign = campaigns.find(session, who.workspace_id, option_of(int, fields["campaign"]))
             first = date.fromisoformat(fields["first"])
             spending = Spending(
                 first=first,
@@ -92,9 +92,9 @@ class Spend(Desk):
 
     def save_correction(self, incoming: Incoming) -> None:
         """The right amount came; the list below shows both."""
-        entry_id, _, token = incoming.note.partition(" ")
         with self.serving(incoming) as (session, who):
-            entry, campaign = service.correctable(session, who, int(entry_id))
+            entry_id, token = carried(incoming.note, int, str)
+            entry, campaign = service.correctable(session, who, entry_id)
             amount = _amount(incoming.fields, campaign.currency)
             note = str(incoming.fields["note"] or "").strip()
             with below("amount", service.AlreadyCorrected, MixedCurrencies):
@@ -119,7 +119,7 @@ class Spend(Desk):
         """The margin came."""
         fields = incoming.fields
         with self.serving(incoming) as (session, who):
-            campaign_id = int(fields["campaign"]) or None
+            campaign_id = option_of(int, fields["campaign"]) or None
             service.set_margin(session, who, _percent(fields["percent"]), campaign_id)
         incoming.ack()
 
@@ -140,8 +140,8 @@ class Spend(Desk):
             service.set_department_cost(
                 session,
                 who,
-                Department(fields["department"]),
-                date.fromisoformat(fields["month"]),
+                option_of(Department, fields["department"]),
+                option_of(date.fromisoformat, fields["month"]),
                 _amount(fields, currency),
             )
         incoming.ack()

@@ -30,6 +30,7 @@ class Scene(SimpleNamespace):
         self.desk, self.happened = Desk(store), list[str]()
         self.team, self.user, self.id, self.is_pushed = "T1", "U1", 7, True
         self.access: Access | None = None
+        self.form: tuple[str, str] | None = None
         with store.transaction() as session:
             people.install(session, team_id="T1", name="Acme", bot_user_id="U0", channel="C1",
                            timezone="UTC", currency="EUR")  # fmt: skip

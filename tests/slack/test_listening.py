@@ -5,9 +5,10 @@ import logging
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from slack_bolt import Ack
 from slack_sdk.models.blocks import (
     ActionsBlock,
     ButtonElement,
@@ -19,10 +20,12 @@ from slack_sdk.models.views import View as Modal
 
 from bot.errors import FieldErrors, HandoffError
 from bot.playground.hand import Hand
+from bot.playground.limits import check_view
 from bot.playground.standin import StandIn
 from bot.playground.state import Channel, Message, View
 from bot.slack import Command, Incoming, Listening, Slack
 from bot.slack import Message as Said
+from bot.slack.given_back import given_back
 from bot.slack.listening import Route
 
 MANIFEST = json.loads((Path(__file__).parents[2] / "manifest.json").read_text())
@@ -258,6 +261,96 @@ def test_errors_of_fields_stand_below_them(scene: Scene) -> None:
     scene.connect()
     scene.open_form()
     assert scene.hand.submit(values={"name": "A"}).errors == {"name": "Write your whole name."}
+
+
+def test_a_form_that_nobody_takes_gives_back_what_was_typed(scene: Scene) -> None:
+    scene.modal("gone.form")
+    scene.connect()
+    scene.open_form()
+    assert scene.hand.submit(values={"name": "Ada & <!channel>"}).ok
+    top = scene.slack.modal(scene.ann)
+    assert top is not None
+    assert top.title == {"type": "plain_text", "text": "Not saved", "emoji": True}
+    assert "older version" in top.blocks[0]["text"]["text"]
+    assert [block["text"]["text"] for block in top.blocks[2:]] == ["*Name*", "Ada & <!channel>"]
+    assert top.blocks[3]["text"]["type"] == "plain_text"
+
+
+def test_what_an_outdated_form_says_is_given_back_as_it_was_chosen() -> None:
+    chosen = {
+        "who": {"type": "users_select", "selected_user": "U1"},
+        "where": {"type": "conversations_select", "selected_conversation": "C1"},
+        "when": {"type": "datetimepicker", "selected_date_time": 1_780_300_800},
+        "what": {"type": "checkboxes", "selected_options": [
+            {"value": "a", "text": {"type": "plain_text", "text": each}} for each in ("One", "Two")
+        ]},
+        "day": {"type": "datepicker", "selected_date": "2026-06-01"},
+        "none": {"type": "plain_text_input", "value": None},
+    }  # fmt: skip
+    view = {
+        "blocks": [
+            {"type": "input", "block_id": name, "label": {"type": "plain_text", "text": name}}
+            for name in chosen
+        ],
+        "state": {"values": {name: {"it": held} for name, held in chosen.items()}},
+    }
+    shown = given_back("Sorry.", view).to_dict()
+    assert check_view(shown, "modal") == []
+    assert [block["text"]["text"] for block in shown["blocks"][3::2]] == [
+        "<@U1>", "<#C1>", "<!date^1780300800^{date_short_pretty} {time}|2026-06-01 08:00 UTC>",
+        "One, Two", "2026-06-01",
+    ]  # fmt: skip
+    many = {name: {"it": {"value": "x" * 9_000}} for name in map(str, range(60))}
+    inputs = [{"type": "input", "block_id": name, "label": {"text": name}} for name in many]
+    full = given_back("Sorry.", {"blocks": inputs, "state": {"values": many}}).to_dict()
+    assert check_view(full, "modal") == []
+
+
+def test_a_required_field_that_is_empty_is_said_below_it(scene: Scene) -> None:
+    """Slack's client sees to that; not every sender is Slack's client of today."""
+    fields = {"name": {"name": {"type": "plain_text_input", "value": None}}}
+    block = {"type": "input", "block_id": "name", "optional": False}
+    view = {"callback_id": "test.form", "blocks": [block], "state": {"values": fields}}
+    body = {"type": "view_submission", "view": view}
+    scene.listening.submission("test.form", crash)
+    incoming = Incoming(body, Ack(), scene.listening.slack)  # type: ignore[no-untyped-call]
+    with pytest.raises(FieldErrors) as refused:
+        scene.listening.submit(incoming)
+    assert refused.value.errors == {"name": "Please fill this in."}
+
+
+def test_a_modal_over_two_others_says_in_its_place_what_went_wrong(scene: Scene) -> None:
+    """Slack stacks three."""
+
+    def form(callback_id: str) -> Modal:
+        press = ButtonElement(text="Over", action_id="test.over", value="1")
+        field = InputBlock(
+            block_id="name", label="Name", element=PlainTextInputElement(action_id="name")
+        )
+        return Modal(type="modal", callback_id=callback_id, title="A form", submit="Send",
+                     blocks=[field, ActionsBlock(elements=[press])])  # fmt: skip
+
+    def opens(incoming: Incoming, _rest: str) -> None:
+        incoming.ack()
+        incoming.open(form("test.form"))
+
+    def over(incoming: Incoming) -> None:
+        incoming.ack()
+        incoming.open(form("test.form"))
+
+    scene.listening.command(Command("/lead", "", "opens it", opens))
+    scene.listening.action("test.over", over)
+    scene.listening.submission("test.form", crash)
+    scene.connect()
+    scene.open_form()
+    for depth in (2, 3):
+        scene.hand.click(cast(View, scene.slack.modal(scene.ann)), "test.over")
+        scene.slack.wait_until(
+            lambda depth=depth: len(scene.slack.workspace.modals[scene.ann.id]) == depth
+        )
+    assert scene.hand.submit(values={"name": "Ada"}).ok
+    assert "reference" in str(cast(View, scene.slack.modal(scene.ann)).blocks)
+    assert "Ada" in str(cast(View, scene.slack.modal(scene.ann)).blocks)
 
 
 @pytest.mark.parametrize(("listener", "words"), [(refuse, "opens at nine"), (crash, "reference")])

@@ -5,6 +5,7 @@ from slack_sdk.models.views import View
 
 from bot.campaigns.model import LONGEST, Campaign, CampaignQuestion
 from bot.campaigns.view.words import plain
+from bot.slack import carried
 from bot.slack.text import clean, safe
 
 SAVE_QUESTION = "campaign.save_question"
@@ -34,8 +35,8 @@ def ask(campaign: Campaign, token: str) -> View:
 
 def asked(note: str) -> tuple[int, str]:
     """The campaign and the token that a question's modal carries along."""
-    campaign_id, _, token = note.partition(" ")
-    return int(campaign_id), token
+    campaign_id, token = carried(note, int, str)
+    return campaign_id, token
 
 
 def answer(asked: CampaignQuestion) -> View:

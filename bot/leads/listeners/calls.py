@@ -6,7 +6,7 @@ from bot.leads import modals, service, view
 from bot.leads.model import CallList, CallOutcome, LeadFacts
 from bot.people.desk import Desk
 from bot.people.model import Person, Role
-from bot.slack import Incoming, Listening
+from bot.slack import Incoming, Listening, carried, option_of
 from bot.slack.access import Access
 from bot.store import Store
 
@@ -30,8 +30,9 @@ class Calls(Desk):
         """A call was made; the next contact comes into the same modal."""
         fields = incoming.fields
         with self.serving(incoming) as (session, who):
-            outcome, note = CallOutcome(fields["outcome"]), str(fields["note"] or "")
-            lead = service.called(session, who, incoming.noted_id, outcome, note)
+            lead_id, attempt = carried(incoming.note, int, int)
+            outcome, note = option_of(CallOutcome, fields["outcome"]), str(fields["note"] or "")
+            lead = service.called(session, who, lead_id, outcome, note, attempt=attempt)
             assert lead.call_list_id is not None
             facts = _next(session, who, lead.call_list_id)
             name = session.get_one(CallList, lead.call_list_id).name
@@ -42,7 +43,7 @@ class Calls(Desk):
         """Enough for now: who was shown, and not called, goes back to the list."""
         incoming.ack()
         with self.serving(incoming) as (session, who):
-            service.put_back(session, who, incoming.noted_id)
+            service.put_back(session, who, carried(incoming.note, int, int)[0])
 
 
 def _next(session: Session, who: Person, call_list_id: int) -> LeadFacts | None:

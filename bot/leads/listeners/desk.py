@@ -15,7 +15,7 @@ from bot.leads.model import Disposition, Rating
 from bot.money import parse
 from bot.people.desk import Draw, Form
 from bot.people.model import ANY_ROLE, Person, Role, Workspace
-from bot.slack import Command, Incoming, Listening, Message
+from bot.slack import Command, Incoming, Listening, Message, option_of
 from bot.slack.access import Access
 from bot.store import Store
 
@@ -149,7 +149,7 @@ def _save_lost(session: Session, who: Person, incoming: Incoming) -> None:
     fields = incoming.fields
     day = fields.get("wake_on")
     ending = service.Ending(
-        Disposition(fields["disposition"]),
+        option_of(Disposition, fields["disposition"]),
         note=fields["note"] or "",
         attempts=int(fields.get("attempts") or 0),
         wake_on=date.fromisoformat(day) if day else None,
@@ -178,7 +178,7 @@ def _save_rules(session: Session, who: Person, incoming: Incoming) -> None:
 
 def _save_new(session: Session, who: Person, incoming: Incoming) -> None:
     """A lead was typed in."""
-    facts = dict(incoming.fields)
+    facts = incoming.fields
     campaign_id = modals.campaign_of(facts.pop("campaign"))
     try:
         inquiry = read_strictly(facts | {"external_id": incoming.note})

@@ -12,7 +12,7 @@ from bot.leads.listeners.lists import WORK, Working, number_of
 from bot.leads.model import Lead
 from bot.people import service as people
 from bot.people.model import Person, Role
-from bot.slack import Command, Incoming, Listening
+from bot.slack import Command, Incoming, Listening, option_of
 from bot.slack.access import Access
 from bot.slack.text import moment, plural, safe
 from bot.store import Store
@@ -129,9 +129,9 @@ def _ask_reassign(session: Session, who: Person, lead_id: int) -> View:
 
 def _save_reassign(session: Session, who: Person, incoming: Incoming) -> None:
     with below("to"):
-        fields = incoming.fields
-        note = str(fields.get("note") or "")
-        service.reassign(session, who, incoming.noted_id, int(fields["to"]), note)
+        note = str(incoming.fields.get("note") or "")
+        to = option_of(int, incoming.fields["to"])
+        service.reassign(session, who, incoming.noted_id, to, note)
 
 
 def _ask_away(session: Session, who: Person, _id: int) -> View:

@@ -38,7 +38,7 @@ def call(facts: LeadFacts) -> View:
     return View(
         type="modal",
         callback_id=SAVE_CALL,
-        private_metadata=str(lead.id),
+        private_metadata=f"{lead.id} {lead.call_attempts}",
         title="Next contact",
         submit="Save, next",
         close="Stop",

@@ -14,6 +14,7 @@ from slack_sdk.models.blocks import (
 
 from bot.campaigns.model import Campaign
 from bot.leads.model import Lead
+from bot.slack import option_of
 from bot.slack.text import clean
 
 NO_CAMPAIGN = "0"
@@ -56,4 +57,4 @@ def choice_of(campaigns: Sequence[Campaign], chosen: int | None = None) -> Stati
 
 def campaign_of(value: str) -> int | None:
     """The campaign that an option stands for."""
-    return None if value == NO_CAMPAIGN else int(value)
+    return None if value == NO_CAMPAIGN else option_of(int, value)

@@ -17,6 +17,7 @@ from slack_sdk.models.views import View
 from bot.leads.rotation import MOST_WEIGHT
 from bot.leads.service.turns import Share
 from bot.rounding import whole
+from bot.slack import option_of
 from bot.slack.text import plural, safe
 
 TURNS = "lead.turns"
@@ -49,7 +50,7 @@ def turns(shares: Sequence[Share], days: int) -> View:
 
 def weight_of(fields: dict[str, Any]) -> tuple[str, int]:
     """Slack's ID of the person, and the weight."""
-    return str(fields["person"]), int(fields["weight"])
+    return str(fields["person"]), option_of(int, fields["weight"])
 
 
 def _line(share: Share, total: int, weights: int) -> str:

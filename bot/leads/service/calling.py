@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.campaigns.model import Campaign
-from bot.errors import NotFound
+from bot.errors import HandoffError, NotFound
 from bot.leads.model import CallList, CallOutcome, CallProgress, Deed, Disposition, Lead, Status
 from bot.leads.service.audit import record
 from bot.leads.service.giving import give
@@ -15,6 +15,11 @@ from bot.leads.service.ownership import owned, release
 from bot.leads.service.progress import Ending, attempts_needed, lose
 from bot.people import service as people
 from bot.people.model import Person, Role
+
+
+class NotedAlready(HandoffError):
+    """This call is noted already. Nothing was changed."""
+
 
 _NOT_CALLED = or_(Lead.call_outcome.is_(None), Lead.call_outcome == CallOutcome.NO_ANSWER)
 
@@ -56,15 +61,18 @@ def _next(session: Session, who: Person, call_list_id: int) -> Lead | None:
 
 
 def called(
-    session: Session, who: Person, lead_id: int, outcome: CallOutcome, note: str = ""
-) -> Lead:
-    """Note what a call brought.
+    session: Session, who: Person, lead_id: int, outcome: CallOutcome, note: str = "", *,
+    attempt: int | None = None,
+) -> Lead:  # fmt: skip
+    """Note what a call brought; `attempt` is how many came before it, where that is known.
 
     Interested, or wants to be called back: the lead is the caller's to work on, and they get its
     card. Nobody answered: it goes back to the list, as often as is promised. Not interested: it is
-    closed. Raises what `owned` raises.
+    closed. Raises NotedAlready, and what `owned` raises.
     """
     lead = owned(session, who, lead_id, "note the call")
+    if attempt not in (None, lead.call_attempts):
+        raise NotedAlready
     lead.call_outcome, lead.call_attempts = outcome, lead.call_attempts + 1
     if outcome is not CallOutcome.NOT_INTERESTED:  # else the loss keeps it
         keep_note(session, lead, who, Deed.CALLED, note)

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from bot.people.desk import Desk
 from bot.people.model import ANY_ROLE, Person, Role
 from bot.planning import modals, service, view
-from bot.slack import Command, Incoming, Listening
+from bot.planning.model import Enough
+from bot.slack import Command, Incoming, Listening, option_of
 from bot.slack.access import Access
 from bot.store import Store
 
@@ -78,8 +79,8 @@ def _rules(session: Session, who: Person, _id: int) -> View:
 def _save_rules(session: Session, who: Person, incoming: Incoming) -> None:
     fields = incoming.fields
     told = service.Ruling(
-        roles=fields["roles"] or [],
-        enough=fields["enough"],
+        roles=[option_of(Role, role) for role in fields["roles"] or []],
+        enough=option_of(Enough, fields["enough"]),
         some=fields["some"] or "",
         must=fields["must"] or [],
         days=fields["days"] or "",

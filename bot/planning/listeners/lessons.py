@@ -6,7 +6,8 @@ from sqlalchemy.orm import Session
 from bot.people.desk import Desk
 from bot.people.model import ANY_ROLE, Person
 from bot.planning import modals, service, view
-from bot.slack import Incoming, Listening
+from bot.planning.model import Again
+from bot.slack import Incoming, Listening, option_of
 from bot.slack.access import Access
 from bot.store import Store
 
@@ -26,5 +27,7 @@ def _open(session: Session, who: Person, retrospective_id: int) -> View:
 
 
 def _save(session: Session, who: Person, incoming: Incoming) -> None:
-    said = {name: str(value or "") for name, value in incoming.fields.items()}
-    service.answer_back(session, who, incoming.noted_id, **said)
+    fields = incoming.fields
+    worked, failed = str(fields["worked"] or ""), str(fields["failed"] or "")
+    again = option_of(Again, fields["again"])
+    service.answer_back(session, who, incoming.noted_id, worked, failed, again)

@@ -9,7 +9,8 @@ from bot import clock
 from bot.people.desk import Desk
 from bot.people.model import ANY_ROLE, Person, Role, Workspace
 from bot.planning import modals, service, view
-from bot.slack import Command, Incoming, Listening
+from bot.planning.model import Heard
+from bot.slack import Command, Incoming, Listening, option_of
 from bot.slack.access import Access
 from bot.store import Store
 
@@ -60,8 +61,17 @@ def _new(session: Session, who: Person, _id: int) -> View:
 
 
 def _save(session: Session, who: Person, incoming: Incoming) -> None:
-    said = {name: value or "" for name, value in incoming.fields.items()}
-    service.ask_for(session, who, token=incoming.note, **said)
+    fields = incoming.fields
+    service.ask_for(
+        session,
+        who,
+        fields["text"] or "",
+        token=incoming.note,
+        audience=fields["audience"] or "",
+        heard=option_of(Heard, fields["heard"]),
+        example=fields["example"] or "",
+        lead=fields["lead"] or "",
+    )
 
 
 def _decline(session: Session, who: Person, request_id: int) -> View:

@@ -19,6 +19,7 @@ from bot.campaigns.model import Campaign
 from bot.leads.modals.parts import text
 from bot.planning.model import LONGEST_CONCERN, BudgetLine, Concern
 from bot.planning.view.parts import quoted
+from bot.slack import carried
 from bot.slack.text import clean
 
 SAVE_PLAN = "proposal.save"
@@ -43,8 +44,7 @@ class Note(NamedTuple):
     @classmethod
     def read(cls, note: str) -> "Note":
         """The note as the form gives it back."""
-        token, campaign_id, request_id = note.split(" ")
-        return cls(token, int(campaign_id), int(request_id))
+        return cls(*carried(note, str, int, int))
 
     def __str__(self) -> str:
         return f"{self.token} {self.campaign_id} {self.request_id}"
@@ -111,8 +111,8 @@ def worry(campaign: Campaign, token: str) -> View:
 
 def worry_of(note: str) -> tuple[int, int, str]:
     """The campaign, its version and the token that the form of a concern carries along."""
-    campaign_id, version, token = note.split(" ")
-    return int(campaign_id), int(version), token
+    campaign_id, version, token = carried(note, int, int, str)
+    return campaign_id, version, token
 
 
 def answer(concern: Concern) -> View:

@@ -7,7 +7,10 @@ from bot.jobs import schedules
 from bot.people.desk import Desk
 from bot.people.model import Person, Role, Workspace
 from bot.reports.exports import service, view
-from bot.slack import Command, Incoming, Listening
+from bot.reports.exports.model import Rhythm
+from bot.reports.files import FileKind
+from bot.reports.service.sheets import SHEETS
+from bot.slack import Command, Incoming, Listening, option_of
 from bot.slack.access import Access
 from bot.store import Store
 
@@ -27,7 +30,7 @@ class Files(Desk):
     def save(self, incoming: Incoming) -> None:
         """Another file."""
         with self.serving(incoming) as (session, who):
-            service.set_up(session, who, incoming.fields)
+            service.set_up(session, who, _told(incoming))
             modal = _modal(session, who, incoming.fields["channel"])
         incoming.keep_open(modal)
 
@@ -39,6 +42,15 @@ def register(listening: Listening, store: Store) -> None:
     listening.command(Command("/digest", "export", usage, files.show, _SCHEDULE))
     listening.submission(view.SAVE, files.save, _SCHEDULE)
     listening.action(view.REMOVE, files.replaces(_remove), _SCHEDULE)
+
+
+def _told(incoming: Incoming) -> dict[str, str]:
+    """What the form says."""
+    fields = incoming.fields
+    option_of(SHEETS.__getitem__, fields["sheet"])
+    option_of(FileKind, fields["kind"])
+    option_of(Rhythm, fields["rhythm"])
+    return fields
 
 
 def _remove(session: Session, who: Person, export_id: int) -> View:

@@ -11,7 +11,7 @@ from bot.errors import below
 from bot.people.desk import Deed, Desk, Listener
 from bot.people.model import ANY_ROLE, Person, Workspace
 from bot.shadowing import modals, service, view
-from bot.slack import Command, Incoming, Listening
+from bot.slack import Command, Incoming, Listening, option_of
 from bot.slack.access import Access
 from bot.store import Store
 
@@ -95,7 +95,7 @@ def _save_time(session: Session, who: Person, incoming: Incoming) -> None:
     fields = incoming.fields
     # A picker that was emptied is answered by Slack itself.
     starts_at = datetime.fromtimestamp(int(str(fields["starts_at"] or 0)), UTC)
-    service.propose(session, who, incoming.noted_id, starts_at, int(fields["minutes"] or 0))
+    service.propose(session, who, incoming.noted_id, starts_at, option_of(int, fields["minutes"]))
 
 
 def _goals(session: Session, who: Person, seat_id: int) -> View:
@@ -115,7 +115,7 @@ def _hand_on(session: Session, who: Person, seat_id: int) -> View:
 
 
 def _save_hand_on(session: Session, who: Person, incoming: Incoming) -> None:
-    service.hand_on(session, who, incoming.noted_id, int(incoming.fields["colleague"] or 0))
+    service.hand_on(session, who, incoming.noted_id, option_of(int, incoming.fields["colleague"]))
 
 
 def _write(session: Session, who: Person, seat_id: int) -> View:

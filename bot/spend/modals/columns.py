@@ -13,6 +13,7 @@ from slack_sdk.models.blocks import (
 from slack_sdk.models.views import View
 
 from bot.campaigns.model import Campaign
+from bot.slack import option_of
 from bot.slack.text import clean
 from bot.spend import view
 from bot.spend.exports import LONGEST_PLATFORM, MEANINGS, label_of
@@ -59,13 +60,13 @@ def columns_of(
         str(fields.get(f"column.{place}") or meaning) for place, meaning in enumerate(it.meanings)
     ]
     names = {
-        name: int(chosen)
+        name: option_of(int, chosen)
         for place, name in enumerate(it.outcome.get("unknown", []))
         if (chosen := fields.get(f"name.{place}") or NONE) != NONE
     }
     chosen = str(fields["campaign"] or NONE)
     platform = str(fields.get("other_platform") or fields.get("platform") or "")
-    return meanings, None if chosen == NONE else int(chosen), names, platform
+    return meanings, None if chosen == NONE else option_of(int, chosen), names, platform
 
 
 def _platform(platform: str, known: Sequence[str]) -> list[InputBlock]:

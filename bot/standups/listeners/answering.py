@@ -54,5 +54,5 @@ def _begin(session: Session, who: Person, standup_id: int) -> View:
 
 def _send(session: Session, who: Person, incoming: Incoming) -> None:
     # Said beside the first field, so that what was written can still be copied.
-    with below(next(iter(incoming.fields)), service.StandupClosed):
+    with below(next(iter(incoming.fields), ""), service.StandupClosed):
         service.answer(session, who, incoming.noted_id, incoming.fields)
