@@ -14,7 +14,7 @@ from bot.leads.model import Import, Rung
 from bot.leads.service.admitting import CARD, RETURNED
 from bot.leads.service.fetched import OVERLAP
 from bot.leads.sources import SOURCES, Reference, Refused, Vendor
-from bot.people.model import Workspace
+from bot.people.model import Person, Role, Workspace
 from bot.slack import Cards, Message, Slack
 from bot.store import Store
 
@@ -125,7 +125,8 @@ def _go_on(store: Store, import_id: int) -> None:
 def _imported(session: Session, import_id: int) -> Message:
     found = session.get_one(Import, import_id)
     campaign = session.get(Campaign, found.campaign_id) if found.campaign_id else None
-    return view.imported(found, campaign)
+    by = session.get(Person, found.by_id) if found.by_id else None
+    return view.imported(found, campaign, enters_spend=by is not None and by.has(Role.MARKETER))
 
 
 def _call_list(session: Session, call_list_id: int) -> Message:

@@ -140,4 +140,4 @@ def test_a_salesperson_learns_whom_to_ask(office: Office) -> None:
     said = [message.text for message in office.slack.ephemerals(office.users["ben"])]
     assert all(re.match("Only (marketers|managers) can ", text) for text in said)
     ben.upload(office.slack.im(office.users["ben"]), "june.csv", EXPORT)
-    office.whisper("ben", "is a report of what was spent", "Only marketers can")
+    office.whisper("ben", "like a report of what was spent", "Only marketers can")

@@ -16,8 +16,8 @@ from sqlalchemy import func, select
 
 from bot.contacts.model import Consent, Contact, ContactKey
 from bot.encoding import NotAList
-from bot.errors import NotFound
-from bot.leads import importing, service
+from bot.errors import NotAllowed, NotFound
+from bot.leads import importing, service, view
 from bot.leads.inquiry import Unreadable, read
 from bot.leads.model import Import, ImportRow, ImportState, Lead, LeadEvent, Touch
 from bot.leads.service import staged, taking
@@ -32,6 +32,7 @@ from tests.campaigns.scene import at_once, hire, install
 from tests.leads.world import world
 
 HEADER = ["Email", "Phone", "Name", "Company", "Consent", "Campaign"]
+SPEND = b"Day,Campaign,Currency code,Cost\n2026-06-01,Spring,EUR,10.00\n"
 _teams = itertools.count()
 
 
@@ -294,6 +295,44 @@ def test_a_cancelled_list_is_forgotten_and_cannot_be_started(
 def service_batch(store: Store, import_id: int) -> service.Batch:
     with store.transaction() as session:
         return service.take_batch(session, import_id)
+
+
+def test_a_report_of_spend_is_no_dead_end_for_who_enters_none(
+    store: Store, workspace: Workspace, sofia: Person
+) -> None:
+    root = hire(store, workspace, "UROOT", "Root", Role.ADMIN)
+    with store.transaction() as session:
+        dropped = service.drop(session, sofia, "F1", "ads.csv")
+        assert dropped is not None
+        service.write_down(session, dropped.id, BytesIO(SPEND))
+    found = state(store, dropped.id)
+    drawn = view.imported(found, None)
+    assert f"Only marketers can enter spend. Please ask {root.mention}" in drawn.text
+    assert [each["action_id"] for each in drawn.blocks[-1]["elements"]] == [
+        view.AS_LIST, view.CANCEL,
+    ]  # fmt: skip
+    with store.transaction() as session:
+        service.take_as_list(session, sofia, found.id)
+    found = state(store, found.id)
+    assert (found.state, found.total, found.preview["looked_at"]) == (ImportState.PREVIEW, 1, 1)
+    with pytest.raises(NotAllowed), store.transaction() as session:
+        service.hand_on(session, session.get_one(Import, found.id), found.header, [])
+    assert state(store, found.id).state == ImportState.PREVIEW
+    shown = view.imported(found, None, enters_spend=False).blocks[-1]["elements"]
+    assert view.AS_SPEND not in [each["action_id"] for each in shown]
+    with pytest.raises(service.NotInPreview), store.transaction() as session:
+        service.take_as_list(session, sofia, found.id)
+
+
+def test_a_report_of_spend_can_be_cancelled_by_who_enters_none(
+    store: Store, workspace: Workspace, sofia: Person
+) -> None:
+    with store.transaction() as session:
+        dropped = service.drop(session, sofia, "F1", "ads.csv")
+        assert dropped is not None
+        service.write_down(session, dropped.id, BytesIO(SPEND))
+        service.cancel(session, service.may_cancel(session, sofia, dropped.id))
+    assert (state(store, dropped.id).state, count(store, ImportRow)) == (ImportState.CANCELLED, 0)
 
 
 def test_somebody_elses_list_is_not_found(

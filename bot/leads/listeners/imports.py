@@ -70,6 +70,7 @@ def register(listening: Listening, store: Store) -> None:
     listening.action(view.START, imports.does(_start), _IMPORT)
     listening.action(view.CANCEL, imports.does(_cancel), _IMPORT)
     listening.action(view.AS_SPEND, imports.does(_as_spend), _IMPORT)
+    listening.action(view.AS_LIST, imports.does(service.take_as_list), _IMPORT)
     listening.action(view.ENCODING, imports.encode, _IMPORT)
     listening.action(view.COLUMNS, imports.opens(_columns), _IMPORT)
     listening.action(modals.TURN_COLUMNS, imports.turn, _IMPORT)
@@ -83,7 +84,7 @@ def _start(session: Session, who: Person, import_id: int) -> None:
 
 def _cancel(session: Session, who: Person, import_id: int) -> None:
     """It is not, or was the wrong file."""
-    service.cancel(session, service.in_preview(session, who, import_id))
+    service.cancel(session, service.may_cancel(session, who, import_id))
 
 
 def _as_spend(session: Session, who: Person, import_id: int) -> None:

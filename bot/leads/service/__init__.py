@@ -55,8 +55,10 @@ from bot.leads.service.importing import (
     in_preview,
     look_ahead,
     map_columns,
+    may_cancel,
     open_file,
     read_as,
+    take_as_list,
     write_down,
 )
 from bot.leads.service.ladder import sweep
@@ -197,6 +199,7 @@ __all__ = [
     "lose",
     "lost_for",
     "map_columns",
+    "may_cancel",
     "merge",
     "mine",
     "next_contact",
@@ -239,6 +242,7 @@ __all__ = [
     "step",
     "suggest_stand_ins",
     "sweep",
+    "take_as_list",
     "take_batch",
     "take_over",
     "take_row",

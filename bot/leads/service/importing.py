@@ -86,14 +86,22 @@ def write_down(session: Session, import_id: int, file: IO[bytes]) -> Import:
         return imported
     sheet = read_sheet(file, _is_known, imported.encoding)
     imported.encoding = sheet.encoding
+    rows, state = iter(sheet.rows), ImportState.PREVIEW
     if imported.by_id is not None and exports.recognise(sheet.header):
-        hand_on(session, imported, sheet.header, sheet.rows)
-        return imported
-    first = list(islice(sheet.rows, SAMPLE))
-    imported.total = staged.write(session, import_id, chain(first, sheet.rows))
+        report = list(rows)
+        rows = iter(report)
+        try:
+            hand_on(session, imported, sheet.header, report)
+        except (NotAllowed, spend.TooManyRows) as error:
+            imported.problem, state = error.message, ImportState.SPEND
+        else:
+            return imported
+    first = list(islice(rows, SAMPLE))
+    imported.total = staged.write(session, import_id, chain(first, rows))
     imported.header, imported.meanings = sheet.header, columns.guess(sheet.header, first)
-    imported.state, imported.preview = ImportState.PREVIEW, {"odd_lines": sheet.odd_lines}
+    imported.state, imported.preview = state, {"odd_lines": sheet.odd_lines}
     look_ahead(session, imported)
+    slack.redraw(session, IMPORT, imported.id)
     return imported
 
 
@@ -105,15 +113,24 @@ def _is_known(name: str) -> bool:
 def hand_on(
     session: Session, imported: Import, header: Sequence[str], rows: Iterable[list[str]]
 ) -> None:
-    """It is no list but a report of spend: that goes on with it, or says why it does not."""
+    """It is no list but a report of spend, which goes on with it.
+
+    Raises NotAllowed, TooManyRows.
+    """
     who = session.get_one(Person, imported.by_id)
+    spend.stage(session, who, imported.workspace_id, imported.name, header, rows)
     imported.state, imported.preview = ImportState.SPEND, {}
-    try:
-        spend.stage(session, who, imported.workspace_id, imported.name, header, rows)
-    except (NotAllowed, spend.TooManyRows) as error:
-        imported.problem = error.message
     staged.forget(session, imported.id)
     slack.redraw(session, IMPORT, imported.id)
+
+
+def take_as_list(session: Session, who: Person, import_id: int) -> None:
+    """It looked like a report of spend, and is a list after all. Raises NotFound, NotInPreview."""
+    imported = _mine(session, who, import_id)
+    if imported.state != ImportState.SPEND or not imported.problem:
+        raise NotInPreview(state=imported.state)
+    imported.state, imported.problem = ImportState.PREVIEW, None
+    look_ahead(session, imported)
 
 
 def cannot_read(session: Session, import_id: int, why: str) -> None:
@@ -183,13 +200,25 @@ def in_preview(session: Session, who: Person, import_id: int) -> Import:
 
     Raises NotFound, NotInPreview.
     """
-    found = session.get(Import, import_id)
-    if found is None or found.workspace_id != who.workspace_id or found.by_id != who.id:
-        raise NotFound(what="this import")
-    imported = staged.locked(session, import_id)
+    imported = _mine(session, who, import_id)
     if imported.state != ImportState.PREVIEW:
         raise NotInPreview(state=imported.state)
     return imported
+
+
+def may_cancel(session: Session, who: Person, import_id: int) -> Import:
+    """The import, locked, if this person can still do without it. Raises NotFound, NotInPreview."""
+    imported = _mine(session, who, import_id)
+    if imported.state != ImportState.SPEND or not imported.problem:
+        return in_preview(session, who, import_id)
+    return imported
+
+
+def _mine(session: Session, who: Person, import_id: int) -> Import:
+    found = session.get(Import, import_id)
+    if found is None or found.workspace_id != who.workspace_id or found.by_id != who.id:
+        raise NotFound(what="this import")
+    return staged.locked(session, import_id)
 
 
 def _joining(session: Session, workspace_id: int, parted: Parted) -> int:

@@ -18,8 +18,17 @@ from bot.leads.view.card import (
     rate_action,
     returned,
 )
-from bot.leads.view.found import MOST_FOUND, NOTE, TAKE_OVER, found, mine, one
-from bot.leads.view.imports import AS_SPEND, CANCEL, COLUMNS, ENCODING, START, encoding_of, imported
+from bot.leads.view.found import MOST_FOUND, NOTE, SHOW, TAKE_OVER, found, mine, one
+from bot.leads.view.imports import (
+    AS_LIST,
+    AS_SPEND,
+    CANCEL,
+    COLUMNS,
+    ENCODING,
+    START,
+    encoding_of,
+    imported,
+)
 from bot.leads.view.notices import cover, line_listed, line_unattended, notice
 from bot.leads.view.quiet import CHANGE_RULES, offer, rules
 from bot.leads.view.rows import (
@@ -40,6 +49,7 @@ from bot.leads.view.tally import tally
 
 __all__ = [
     "AGREE",
+    "AS_LIST",
     "AS_SPEND",
     "CANCEL",
     "CHANGE_RULES",

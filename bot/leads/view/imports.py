@@ -26,13 +26,16 @@ START = "import.start"
 COLUMNS = "import.columns"
 CANCEL = "import.cancel"
 AS_SPEND = "import.as_spend"
+AS_LIST = "import.as_list"
 ENCODING = "import.encoding"
 
 _MOST_COLUMNS = 25
 
 
-def imported(it: Import, campaign: Campaign | None) -> Message:
-    """The card of an import, as it stands."""
+def imported(it: Import, campaign: Campaign | None, *, enters_spend: bool = True) -> Message:
+    """The card of an import, as it stands; `enters_spend` says whether its reader may."""
+    if it.state == ImportState.PREVIEW:
+        return _preview(it, campaign, enters_spend=enters_spend)
     return _CARDS[ImportState(it.state)](it, campaign)
 
 
@@ -50,11 +53,18 @@ def _cancelled(it: Import, _campaign: Campaign | None) -> Message:
 
 def _spend(it: Import, _campaign: Campaign | None) -> Message:
     if it.problem:
-        return _said(f"*{_name(it)}* is a report of what was spent. {safe(it.problem, 300)}")
+        # Our own sentence, which mentions whom to ask.
+        text = f"*{_name(it)}* looks like a report of what was spent. {clean(it.problem, 500)}"
+        value = str(it.id)
+        buttons = [
+            ButtonElement(text="It is a list of leads", action_id=AS_LIST, value=value),
+            ButtonElement(text="Cancel", action_id=CANCEL, value=value),
+        ]
+        return Message(text.replace("*", ""), [_section(text), ActionsBlock(elements=buttons)])
     return _said(f"*{_name(it)}* is a report of what was spent; I ask about it below.")
 
 
-def _preview(it: Import, campaign: Campaign | None) -> Message:
+def _preview(it: Import, campaign: Campaign | None, *, enters_spend: bool) -> Message:
     title = f"Import {it.name}?"
     blocks: list[Block] = [
         HeaderBlock(text=PlainTextObject(text=clean(title, 150), emoji=False)),
@@ -66,7 +76,7 @@ def _preview(it: Import, campaign: Campaign | None) -> Message:
     if it.encoding is not None and it.file_id is not None:
         blocks.append(_encoding(it, it.encoding))
     blocks.append(_small(_fate(campaign)))
-    blocks.append(_buttons(it))
+    blocks.append(_buttons(it, enters_spend=enters_spend))
     return Message(f"{safe(title, 150)} {plural(it.total, 'row')}.", blocks)
 
 
@@ -91,7 +101,6 @@ def _done(it: Import, _campaign: Campaign | None) -> Message:
 _CARDS: dict[ImportState, Callable[[Import, Campaign | None], Message]] = {
     ImportState.READING: _reading,
     ImportState.FAILED: _failed,
-    ImportState.PREVIEW: _preview,
     ImportState.RUNNING: _running,
     ImportState.DONE: _done,
     ImportState.CANCELLED: _cancelled,
@@ -182,14 +191,14 @@ def _fate(campaign: Campaign | None) -> str:
     return f"New people come onto one call list{of} for sales to work through."
 
 
-def _buttons(it: Import) -> Block:
+def _buttons(it: Import, *, enters_spend: bool) -> Block:
     value = str(it.id)
     start = ButtonElement(text="Import", action_id=START, value=value, style="primary")
     choose = ButtonElement(text="Columns…", action_id=COLUMNS, value=value)
     spend = ButtonElement(text="It is spend", action_id=AS_SPEND, value=value)
     cancel = ButtonElement(text="Cancel", action_id=CANCEL, value=value)
     ready = reach_somebody(it.meanings)
-    return ActionsBlock(elements=[*([start] if ready else []), choose, spend, cancel])
+    return ActionsBlock(elements=[*[start] * ready, choose, *[spend] * enters_spend, cancel])
 
 
 def _name(it: Import) -> str:
