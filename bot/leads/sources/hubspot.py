@@ -181,7 +181,7 @@ def parse_fetched(body: bytes) -> Inquiry:
     sent = json_object(body)
     if _came_in_bulk(sent):
         raise Ignored("a contact that came with an import")
-    said = [
+    said: list[tuple[str, str | None, object]] = [
         (label, field, dig(sent, "properties", name))
         for name, (label, field) in _PROPERTIES.items()
     ]
