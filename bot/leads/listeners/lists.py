@@ -59,7 +59,14 @@ class Working(Desk):
         """A click does something with a lead; the second one of a double click does not."""
 
         def once(session: Session, who: Person, lead_id: int) -> object:
-            return None if _is_double(session, who, lead_id) else deed(session, who, lead_id)
+            if _is_double(session, who, lead_id):
+                return None
+            try:
+                return deed(session, who, lead_id)
+            except HandoffError:
+                if _is_double(session, who, lead_id):  # both came at once: the first has done it
+                    return None
+                raise
 
         return self._redrawing(self.does(once))
 
