@@ -18,7 +18,7 @@ from bot.leads.view.card import (
     rate_action,
     returned,
 )
-from bot.leads.view.found import MOST_FOUND, NOTE, SHOW, TAKE_OVER, found, mine, one
+from bot.leads.view.found import MOST_FOUND, NOTE, TAKE_OVER, found, mine, one
 from bot.leads.view.imports import (
     AS_LIST,
     AS_SPEND,
