@@ -166,7 +166,7 @@ class Company:
         made = self.do(leads.drop, f"F{number}{self.team_id}", f"june {number}.csv")
         with self.store.transaction() as session:
             leads.write_down(session, made.id, BytesIO(body.encode()))
-        return made.id
+        return int(made.id)
 
     def report(self) -> int:
         """A report of spend that somebody dropped who enters none."""

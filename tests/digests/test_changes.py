@@ -86,8 +86,8 @@ def test_without_leads_nothing_is_said(what: Any) -> None:
 
 
 def test_what_was_taken_back_since_the_digest_is_named() -> None:
-    then = Figures({"won": 2, "lost": 3, "qualified": 4, "won_amount": {"EUR": 1_350_000}})
-    now = Figures({"won": 1, "lost": 1, "qualified": 3, "won_amount": {"EUR": 100_000}})
+    then = report({"won": 2, "lost": 3, "qualified": 4, "won_amount": {"EUR": 1_350_000}})
+    now = report({"won": 1, "lost": 1, "qualified": 3, "won_amount": {"EUR": 100_000}})
     assert corrections(then, now, with_money=True) == [
         "1 lead is no longer qualified", "1 lead is no longer won", "2 leads are no longer lost",
         "won amount changed by −12,500 EUR",

@@ -14,7 +14,7 @@ from bot.leads.service.audit import record
 from bot.leads.service.ladder import rouse
 from bot.leads.service.noting import keep_note
 from bot.leads.service.ownership import owned
-from bot.leads.service.past import open_lead
+from bot.leads.service.past import open_leads_of
 from bot.money import Money
 from bot.people.model import Person, Workspace
 from bot.people.rota import rota
@@ -174,7 +174,7 @@ def reopen(session: Session, who: Person, lead_id: int) -> Lead:
     if not lead.is_closed:
         raise NotClosed
     contacts.lock(session, lead.contact_id)
-    other = open_lead(session, lead.contact_id)
+    other = open_leads_of(session, [lead.contact_id]).get(lead.contact_id)
     if other is not None:
         raise AnotherIsOpen(lead=other.id)
     facts = {

@@ -36,7 +36,7 @@ def last_moves(session: Session, leads: Sequence[Lead]) -> dict[int, datetime]:
     rows = select(Lead.id, moved).where(
         Lead.id.in_([lead.id for lead in leads]), moved.is_not(None)
     )
-    return dict(session.execute(rows).tuples().all())
+    return dict(session.execute(rows).all())
 
 
 def long_stalled(session: Session, workspace_id: int, limit: int) -> Sequence[Listed]:
