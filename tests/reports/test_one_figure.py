@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -349,7 +349,11 @@ def compare_all(office: Office, folder: Path, seed: int, most: int) -> int:
 
 
 @given(st.integers(0, 2**32))
-@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=8,
+    phases=[Phase.generate],  # a seed has nothing to shrink
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 def test_whatever_is_asked_the_same_figure_is_the_same(
     office: Office, tmp_path: Path, seed: int
 ) -> None:
