@@ -3,14 +3,19 @@
 import json
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+
 import bot.app  # noqa: F401 - knows every table, to compare the database with
 from bot.errors import HandoffError
 from bot.jobs import Postpone
+from bot.people.model import Workspace
 from bot.reports.site.door import SIGNED_IN
 from bot.settings import Settings
 from bot.slack import Slack
@@ -61,8 +66,22 @@ def _slack(settings: Settings) -> Iterator[Finding]:
     yield Finding(f"Bot token of {answer['team']}", None)
     yield _scopes(answer.headers)
     yield _clock(answer.headers)
-    yield _channel(slack, settings.channel)
+    yield _channel(slack, _own_channel(settings, answer["team_id"]) or settings.channel)
     yield _way_in(settings)
+
+
+def _own_channel(settings: Settings, team_id: str) -> str | None:
+    """The channel that the workspace has by now; None before its first start, or where the database
+    cannot say: that is a finding of its own."""
+    try:
+        with (
+            database(settings.url, settings.data_dir) as address,
+            closing(Store(address)) as store,
+            store.transaction() as session,
+        ):
+            return session.scalar(select(Workspace.channel).where(Workspace.team_id == team_id))
+    except (HandoffError, SQLAlchemyError):
+        return None
 
 
 def _token_problem(error: Postpone | SlackRefused) -> str:

@@ -9,8 +9,10 @@ from pydantic import SecretStr
 
 from bot import doctor
 from bot.doctor import manifest
+from bot.people import service as people
 from bot.playground.standin import StandIn
 from bot.settings import Settings
+from bot.store import Store
 
 
 @pytest.fixture
@@ -45,6 +47,19 @@ def test_all_is_well(slack: StandIn, database_url: str) -> None:
     for what in ("Bot token", "Scopes", "Clock", "Channel #leads", "Socket Mode", "Database"):
         assert f"✓ {what}" in said
     assert slack.bot_token not in said
+
+
+def test_the_channel_is_the_one_that_the_workspace_has_by_now(
+    slack: StandIn, store: Store, database_url: str
+) -> None:
+    moved = slack.add_channel("deals")
+    with store.transaction() as session:
+        people.install(
+            session, team_id=slack.workspace.team.id, name="Acme", bot_user_id="U0",
+            channel=moved.id, timezone="UTC", currency="EUR",
+        )  # fmt: skip
+    _, said = examine(slack, database_url)
+    assert "✓ Channel #deals" in said
 
 
 @pytest.mark.parametrize(
