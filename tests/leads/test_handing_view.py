@@ -107,9 +107,10 @@ def test_hostile_words_do_no_harm() -> None:
 def test_who_stands_in_and_what_came_back(golden: Golden) -> None:
     mine, won = lead(**CLAIMED), lead(id=8, **WON)
     free = lead(id=9, first_name=HOSTILE, company=None)
-    handed = Handover(SOFIA, NINE, [(mine, BEN), (won, BEN), (free, None)])
+    handed = Handover(SOFIA, NINE, [(mine, BEN), (won, BEN), (free, None)], f"Call {HOSTILE}")
     many = Handover(SOFIA, NINE, [(lead(company="A" * 90, last_name="B" * 90), BEN)] * 80)
-    assert not limits.check_message(view.stands_in(many).blocks)
+    for shown in (view.stands_in(many), view.came_back(many)):
+        assert not limits.check_message(shown.blocks)
     returned = replace(handed, leads=[(mine, SOFIA), *handed.leads[1:]])
     golden("leads.absence", {
         "stands_in": drawn(view.stands_in(handed)), "came_back": drawn(view.came_back(returned)),

@@ -221,6 +221,8 @@ class Handover:
     until: datetime
     leads: Sequence[tuple[Lead, Person | None]]
     """Each with who has it now."""
+    note: str = ""
+    """What the one who is away wrote for those who stand in."""
 
 
 @dataclass(frozen=True)

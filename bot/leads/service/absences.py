@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from bot import clock, slack
 from bot.errors import HandoffError
 from bot.jobs import Loop, enqueue
-from bot.leads.model import IS_OPEN, Deed, Handover, Lead, Rung, Seat
+from bot.leads.model import IS_OPEN, Deed, Handover, Lead, LeadNote, Rung, Seat
 from bot.leads.service.audit import record
-from bot.leads.service.giving import give
+from bot.leads.service.giving import give_claimed
 from bot.leads.service.handing import InThePast
 from bot.leads.service.ladder import hand
 from bot.leads.service.noting import keep_note
@@ -94,7 +94,7 @@ def lend(
         session, lead, by, Deed.REASSIGNED, from_id=owner_id, to_id=to.id, why="away",
         until=lead.snoozed_until and lead.snoozed_until.isoformat(),
     )  # fmt: skip
-    give(session, lead, to)
+    give_claimed(session, lead, to)
 
 
 def to_hand_over(session: Session, who: Person, until: datetime) -> list[Lead]:
@@ -174,7 +174,7 @@ def back(session: Session, absence_id: int) -> list[Lead]:
             session, lead, None, Deed.REASSIGNED, from_id=before, to_id=who.id, why="back",
             until=lead.snoozed_until and lead.snoozed_until.isoformat(),
         )  # fmt: skip
-        give(session, lead, who)
+        give_claimed(session, lead, who)
         hear |= {before} if before is not None else set()
     if absence.lead_ids and who.active:
         for person_id in hear:
@@ -193,7 +193,18 @@ def handover(session: Session, absence_id: int) -> Handover:
         .order_by(Lead.id)
     )
     leads = [(lead, owner) for lead, owner in rows]
-    return Handover(session.get_one(Person, absence.person_id), absence.ends_at, leads)
+    note = session.scalar(
+        select(LeadNote.text)
+        .where(
+            LeadNote.lead_id.in_(absence.lead_ids),
+            LeadNote.person_id == absence.person_id,
+            LeadNote.deed == Deed.REASSIGNED,
+            LeadNote.at >= absence.starts_at,
+        )
+        .limit(1)
+    )
+    away = session.get_one(Person, absence.person_id)
+    return Handover(away, absence.ends_at, leads, note or "")
 
 
 def absence_of(session: Session, who: Person) -> Absence | None:

@@ -2,44 +2,60 @@
 
 from collections.abc import Sequence
 
-from slack_sdk.models.blocks import SectionBlock
+from slack_sdk.models.blocks import ButtonElement, SectionBlock
 
 from bot.leads.model import Handover, Lead
+from bot.leads.view.rows import SHOW
 from bot.people.model import Person
 from bot.slack import Message
 from bot.slack.text import moment, plural, safe
 
-# Lines of at most 150 characters; a section has 3,000.
-_A_SECTION = 18
+# A message holds 50 blocks.
+_MOST_ROWS = 40
 
 
 def stands_in(handover: Handover) -> Message:
-    """Who has which lead while its owner is away."""
+    """Who has which lead while its owner is away, and what they should know."""
     away = handover.away
     text = (
         f"{away.mention} is away until {moment(handover.until)}. Colleagues look after "
-        f"{plural(len(handover.leads), 'lead')} meanwhile; what is open then goes back to them:"
+        f"{plural(len(handover.leads), 'lead')} meanwhile; what is open then goes back to them."
     )
-    lines = [f"{_who(lead)}{_with(lead, owner)}" for lead, owner in handover.leads]
-    return Message(text, [SectionBlock(text=text), *_sections(lines)])
+    said = f"\n> {safe(' '.join(handover.note.split()), 1_000)}" if handover.note else ""
+    return Message(text, [SectionBlock(text=text + said), *_rows(handover.leads)])
 
 
 def came_back(handover: Handover) -> Message:
     """What returned to its owner after an absence, and what did not."""
     away = handover.away
-    theirs = [lead for lead, owner in handover.leads if owner is not None and owner.id == away.id]
-    rest = [(lead, owner) for lead, owner in handover.leads if lead not in theirs]
+    theirs = [row for row in handover.leads if row[1] is not None and row[1].id == away.id]
+    rest = [row for row in handover.leads if row not in theirs]
     text = f"{away.mention} is back. {plural(len(theirs), 'lead')} came back to them."
-    blocks = [SectionBlock(text=text), *_sections([_who(lead) for lead in theirs])]
-    if rest:
-        blocks.append(SectionBlock(text="*Not returned*"))
-        blocks += _sections([f"{_who(lead)}{_with(lead, owner)}" for lead, owner in rest])
+    blocks = [SectionBlock(text=text), *_rows(theirs)]
+    if rest and len(theirs) < _MOST_ROWS:
+        blocks += [SectionBlock(text="*Not returned*"), *_rows(rest, _MOST_ROWS - len(theirs))]
     return Message(text, blocks)
+
+
+def _rows(
+    leads: Sequence[tuple[Lead, Person | None]], most: int = _MOST_ROWS
+) -> list[SectionBlock]:
+    """A lead each, with who has it now and the way to it; how many more there are."""
+    rows = [
+        SectionBlock(
+            text=f"{_who(lead)}{_with(lead, owner)}",
+            accessory=ButtonElement(text="Open", action_id=SHOW, value=str(lead.id)),
+        )
+        for lead, owner in leads[:most]
+    ]
+    if more := len(leads) - len(rows):
+        rows.append(SectionBlock(text=f"and {more:,} more"))
+    return rows
 
 
 def _who(lead: Lead) -> str:
     company = f" · {safe(lead.company, 50)}" if lead.company else ""
-    return f"• *{safe(lead.name, 50)}*{company} (#{lead.id})"
+    return f"*{safe(lead.name, 50)}*{company} (#{lead.id})"
 
 
 def _with(lead: Lead, owner: Person | None) -> str:
@@ -49,8 +65,3 @@ def _with(lead: Lead, owner: Person | None) -> str:
     if lead.is_closed:
         return f": {lead.status}"
     return f": {owner.mention}" if owner is not None else ": back in the channel"
-
-
-def _sections(lines: Sequence[str]) -> list[SectionBlock]:
-    starts = range(0, len(lines), _A_SECTION)
-    return [SectionBlock(text="\n".join(lines[start : start + _A_SECTION])) for start in starts]
