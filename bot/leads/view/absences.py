@@ -31,19 +31,20 @@ def came_back(handover: Handover) -> Message:
     theirs = [row for row in handover.leads if row[1] is not None and row[1].id == away.id]
     rest = [row for row in handover.leads if row not in theirs]
     text = f"{away.mention} is back. {plural(len(theirs), 'lead')} came back to them."
-    blocks = [SectionBlock(text=text), *_rows(theirs)]
+    blocks = [SectionBlock(text=text), *_rows(theirs, home=away)]
     if rest and len(theirs) < _MOST_ROWS:
         blocks += [SectionBlock(text="*Not returned*"), *_rows(rest, _MOST_ROWS - len(theirs))]
     return Message(text, blocks)
 
 
 def _rows(
-    leads: Sequence[tuple[Lead, Person | None]], most: int = _MOST_ROWS
+    leads: Sequence[tuple[Lead, Person | None]], most: int = _MOST_ROWS, home: Person | None = None
 ) -> list[SectionBlock]:
-    """A lead each, with who has it now and the way to it; how many more there are."""
+    """A lead each, with who has it now, if that is not `home`, and the way to it; how many more
+    there are."""
     rows = [
         SectionBlock(
-            text=f"{_who(lead)}{_with(lead, owner)}",
+            text=_who(lead) + ("" if home and owner == home else _with(lead, owner)),
             accessory=ButtonElement(text="Open", action_id=SHOW, value=str(lead.id)),
         )
         for lead, owner in leads[:most]
