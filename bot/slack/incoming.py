@@ -10,13 +10,14 @@ from secrets import token_hex
 from typing import Any, TypeVar
 
 from slack_bolt import Ack
+from slack_sdk.models.blocks import SectionBlock
 from slack_sdk.models.views import View
 from slack_sdk.webhook import WebhookClient
 
 from bot.errors import OutdatedForm
 from bot.slack.access import Access
 from bot.slack.client import SILENT, Slack
-from bot.slack.errors import NO_ANSWER, CannotMessage, NeedsAdmin
+from bot.slack.errors import NO_ANSWER, CannotMessage, NeedsAdmin, SlackRefused
 from bot.slack.message import Message, view_json
 from bot.slack.text import typed, unquoted
 
@@ -27,6 +28,9 @@ T = TypeVar("T")
 
 # What a modal carries of its own ends here; after it stands which modal lies below.
 _BELOW = "\n"
+
+# Slack's documents, blocks: what our messages and modals have in common.
+_IN_MODALS = {"section", "context", "divider", "header", "actions", "image", "rich_text"}
 
 # Slack keeps what was typed by block id while a modal is updated, so a block id ends with what it
 # is typed about: behind this mark, the same for a whole form, and nothing where it was opened.
@@ -248,10 +252,28 @@ class Incoming:
         self.slack.call("views.update", view_id=view_id, view=view)
 
     def tell(self, said: str | Message) -> None:
-        """Tell this person alone, where they are: by the response URL, else in a direct message."""
+        """Tell this person alone, where they are: over the modal in which something was clicked, by
+        the response URL, else in a direct message."""
         message = Message(said) if isinstance(said, str) else said
-        if not self._respond(message):
+        if not self._push(message) and not self._respond(message):
             self._direct(message)
+
+    def _push(self, message: Message) -> bool:
+        """Say it over the modal, which hides what is said anywhere else; False where that cannot
+        be: no modal, three of them already, or an answer that came too late."""
+        is_click = self.body.get("type") == "block_actions" and "trigger_id" in self.body
+        inside_modal = (self.body.get("view") or {}).get("type") == "modal"
+        if not is_click or not inside_modal or self.is_deepest:
+            return False
+        blocks = [block for block in message.blocks if block["type"] in _IN_MODALS]
+        words = [SectionBlock(text=message.text)]
+        modal = View(type="modal", title="Handoff", close="Back", blocks=words).to_dict()
+        try:
+            self.open({**modal, "blocks": blocks or modal["blocks"]})
+        except SlackRefused as error:
+            logger.warning("it could not be said over the modal: %s", error)
+            return False
+        return True
 
     def _direct(self, message: Message) -> None:
         """Tell this person in a direct message; one who cannot be messaged is only logged."""

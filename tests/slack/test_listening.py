@@ -14,6 +14,7 @@ from slack_sdk.models.blocks import (
     ActionsBlock,
     ButtonElement,
     InputBlock,
+    MarkdownBlock,
     PlainTextInputElement,
     SectionBlock,
 )
@@ -173,6 +174,41 @@ def test_a_fault_of_ours_gets_a_reference_that_the_log_explains(
     assert reference
     assert "hunter2" not in told
     assert any(reference[1] in record.getMessage() for record in caplog.records)
+
+
+@pytest.mark.parametrize("action_id", ["test.refuse", "test.crash", "test.tell", "gone.button"])
+def test_a_click_in_a_modal_is_answered_over_the_modal(scene: Scene, action_id: str) -> None:
+    """What is said anywhere else stands behind it, and the click seems to do nothing."""
+    press = ButtonElement(text="Press", action_id=action_id, value="1")
+    view = Modal(type="modal", title="A lead", blocks=[ActionsBlock(elements=[press])])
+
+    def opens(incoming: Incoming, _rest: str) -> None:
+        incoming.ack()
+        incoming.open(view)
+
+    def tell(incoming: Incoming) -> None:
+        incoming.ack()
+        blocks = [SectionBlock(text="It is *Ada's*."), MarkdownBlock(text="x")]
+        incoming.tell(Said("It is Ada's.", blocks))
+
+    scene.listening.command(Command("/lead", "", "opens it", opens))
+    scene.listening.action("test.refuse", refuse)
+    scene.listening.action("test.crash", crash)
+    scene.listening.action("test.tell", tell)
+    scene.connect()
+    scene.open_form()
+    below = scene.slack.modal(scene.ann)
+    assert below is not None
+    scene.hand.click(below, action_id)
+
+    def over() -> View | None:
+        top = scene.slack.modal(scene.ann)
+        return top if top is not below else None
+
+    words = {"test.refuse": "opens at nine", "test.crash": "reference", "test.tell": "*Ada's*",
+             "gone.button": "older version"}  # fmt: skip
+    assert words[action_id] in str(scene.slack.wait_until(over).blocks)
+    assert scene.slack.messages(scene.slack.im(scene.ann)) == []
 
 
 def test_a_person_on_the_home_tab_gets_a_direct_message(scene: Scene) -> None:
