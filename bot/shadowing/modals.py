@@ -21,6 +21,7 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
+from bot.people.choosing import choice
 from bot.people.model import Person
 from bot.shadowing.model import (
     DAYS,
@@ -41,7 +42,6 @@ SETTINGS = "shadow.settings"
 SAVE_SETTINGS = "shadow.save_settings"
 SHOW_APART = "shadow.show_apart"
 
-_MOST_OPTIONS = 100  # Slack's documents, select menus
 _DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _LENGTHS = {60: "An hour", 120: "Two hours", 240: "Half a day", 480: "A whole shift"}
 
@@ -89,8 +89,8 @@ def hand_on(seat: ShadowSeat, colleagues: Sequence[Person]) -> View:
         )
         return View(type="modal", title="A colleague goes", close="Back",
                     blocks=[SectionBlock(text=nobody)])  # fmt: skip
-    options = [_option(each.name, str(each.id)) for each in colleagues[:_MOST_OPTIONS]]
-    select = StaticSelectElement(action_id="colleague", options=options)
+    options = [_option(each.name, str(each.id)) for each in colleagues]
+    select = choice("colleague", options)
     told = "They get the place and a card at once, and look for a time of their own."
     return _form(
         SAVE_HAND_ON, seat, "A colleague goes", "Hand it on",

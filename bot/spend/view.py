@@ -30,9 +30,18 @@ COLUMNS = "spend.columns"
 CANCEL = "spend.cancel"
 
 MOST_OPTIONS = 100  # Slack's documents, select menus
+
+
 _MOST_LISTED = 20
 _MOST_LINES = 10
 _MOST_COLUMNS = 25
+
+
+def unlisted(campaigns: Sequence[Campaign], command: str) -> str | None:
+    """What to say below a choice of campaigns that may not list all; None where it does."""
+    if len(campaigns) < MOST_OPTIONS:
+        return None
+    return f"Not all are listed. A word of its name finds another one: {command} summer"
 
 
 def options(campaigns: Sequence[Campaign]) -> list[Option]:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -165,3 +166,14 @@ def test_a_colleague_is_told_that_somebody_wrote_again(golden: Golden) -> None:
     assert "free" in str(shown["whole"].blocks)
     assert "free" not in str(shown["names_only"].blocks)
     golden("leads.cover", {name: drawn(each) for name, each in shown.items()})
+
+
+def test_of_more_colleagues_than_slack_lists_everybody_is_found_by_name() -> None:
+    def element(count: int) -> dict[str, Any]:
+        crew = [Person(id=n, name=f"Ann {n}", slack_id=f"U{n}") for n in range(count)]
+        shown = modals.reassign(lead(**CLAIMED), crew, {}).to_dict()
+        assert not limits.check_view(shown, "modal")
+        return dict(shown["blocks"][1]["element"])
+
+    assert len(element(100)["options"]) == 100
+    assert element(101)["type"] == "users_select"

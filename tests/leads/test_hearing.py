@@ -1,6 +1,7 @@
 """Who speaks, and who fell silent: told once, and only where it is unusual."""
 
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 
 import pytest
 from sqlalchemy import select
@@ -81,3 +82,17 @@ def test_the_warning_says_who_and_since_when(store: Store, workspace: Workspace)
         message = view.silent(service.last_words(session, last.id))
     assert "JSON API, Zapier, Make (website) has fallen silent" in message.text
     assert "2026-06-29 03:00 UTC" in str(message.blocks)
+
+
+def test_a_list_that_was_imported_was_heard(store: Store, workspace: Workspace) -> None:
+    """Its rows are no submissions."""
+    with store.transaction() as session:
+        made = service.open_file(session, workspace, "june")
+        rows = b"Email\na@example.com\nb@example.com\n"
+        service.write_down(session, made.id, BytesIO(rows))
+        assert "csv" not in service.heard(session, workspace.id)
+        service.start(session, made)
+    clock.use(lambda: NOW + timedelta(days=1))
+    with store.transaction() as session:
+        heard = service.heard(session, workspace.id)["csv"]
+    assert (heard.last_at, heard.submissions, heard.unreadable) == (NOW, 2, 0)

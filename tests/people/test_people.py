@@ -11,10 +11,12 @@ from sqlalchemy.orm import Session
 
 from bot.errors import FieldErrors, NotAllowed, NotFound
 from bot.people import profile, service, team_view, view
+from bot.people.choosing import chosen
 from bot.people.hours import Hours
 from bot.people.model import Person, Role, Team, Workspace
 from bot.playground import limits
 from bot.store import Store
+from tests.campaigns.scene import hire
 
 Golden = Callable[[str, Any], None]
 
@@ -232,3 +234,12 @@ def test_an_admin_adds_teams(store: Store, admin: Person) -> None:
 def test_a_zone_that_nobody_knows_is_utc(tz: str | None) -> None:
     found = profile.facts_of({"id": "U1", "tz": tz})["timezone"]
     assert found == (tz if tz == "Asia/Kolkata" else "UTC")
+
+
+def test_a_person_is_chosen_by_our_number_or_by_slacks_id(store: Store) -> None:
+    with store.transaction() as session:
+        workspace = install(session)
+    ada = hire(store, workspace, "UADA", "Ada")
+    with store.transaction() as session:
+        for value in (str(ada.id), "UADA"):
+            assert chosen(session, workspace.id, value) == ada.id

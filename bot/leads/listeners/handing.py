@@ -11,8 +11,9 @@ from bot.leads import modals, service, view
 from bot.leads.listeners.lists import WORK, Working, number_of
 from bot.leads.model import Lead
 from bot.people import service as people
+from bot.people.choosing import chosen
 from bot.people.model import Person, Role
-from bot.slack import Command, Incoming, Listening, option_of
+from bot.slack import Command, Incoming, Listening
 from bot.slack.access import Access
 from bot.slack.text import moment, plural, safe
 from bot.store import Store
@@ -130,8 +131,8 @@ def _ask_reassign(session: Session, who: Person, lead_id: int) -> View:
 def _save_reassign(session: Session, who: Person, incoming: Incoming) -> None:
     with below("to"):
         note = str(incoming.fields.get("note") or "")
-        to = option_of(int, incoming.fields["to"])
-        service.reassign(session, who, incoming.noted_id, to, note)
+        to_id = chosen(session, who.workspace_id, str(incoming.fields["to"]))
+        service.reassign(session, who, incoming.noted_id, to_id, note)
 
 
 def _ask_away(session: Session, who: Person, _id: int) -> View:

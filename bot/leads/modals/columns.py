@@ -14,7 +14,7 @@ from slack_sdk.models.blocks import (
 from slack_sdk.models.views import View
 
 from bot.campaigns.model import Campaign
-from bot.leads.modals.parts import campaign_of, choice_of
+from bot.leads.modals.parts import campaign_of, choice_of, unlisted
 from bot.leads.model import Import
 from bot.leads.sources.columns import MEANINGS
 from bot.slack.text import clean
@@ -49,7 +49,7 @@ def columns(
                 block_id=CAMPAIGN,
                 label="Campaign",
                 hint="A row that names a running campaign's code goes to that one, unless you "
-                "choose one here.",
+                f"choose one here. {unlisted(campaigns)}".rstrip(),
                 element=choice_of(campaigns, imported.campaign_id),
             ),
             *_pages(len(shown), page),

@@ -14,13 +14,13 @@ from slack_sdk.models.blocks import (
     PlainTextObject,
     RadioButtonsElement,
     SectionBlock,
-    StaticSelectElement,
     UserSelectElement,
 )
 from slack_sdk.models.views import View
 
 from bot.leads.modals.parts import subject, text
 from bot.leads.model import Lead
+from bot.people.choosing import choice
 from bot.people.model import Person
 from bot.slack.text import clean, plural
 
@@ -31,8 +31,6 @@ CHOOSE_LEADS = "lead.choose_leads"
 HAND_OVER = "hand_over"
 STAND_IN = "lead:"
 """A field that names who stands in begins so; the number of the lead follows."""
-
-_MOST_OPTIONS = 100  # Slack's documents, select menus
 
 
 def snooze(lead: Lead, until: datetime) -> View:
@@ -58,7 +56,7 @@ def reassign(lead: Lead, colleagues: Sequence[Person], held: Mapping[int, int]) 
             ),
             value=str(each.id),
         )
-        for each in colleagues[:_MOST_OPTIONS]
+        for each in colleagues
     ]
     return View(
         type="modal",
@@ -73,7 +71,7 @@ def reassign(lead: Lead, colleagues: Sequence[Person], held: Mapping[int, int]) 
                 block_id="to",
                 label="To whom?",
                 hint="They get the lead's card at once.",
-                element=StaticSelectElement(action_id="to", options=options),
+                element=choice("to", options),
             ),
             handover_note(),
         ],

@@ -8,7 +8,7 @@ from slack_sdk.models.blocks.block_elements import EmailInputElement, NumberInpu
 from slack_sdk.models.views import View
 
 from bot.campaigns.model import Campaign
-from bot.leads.modals.parts import choice_of, subject, text
+from bot.leads.modals.parts import choice_of, subject, text, unlisted
 from bot.leads.model import Disposition, Lead, Rating
 from bot.leads.overheard import overheard
 from bot.slack.text import clean
@@ -50,7 +50,8 @@ def new(campaigns: Sequence[Campaign], message: str = "") -> View:
             ),
             text("message", "What do they want?", optional=True, most=3000, multiline=True,
                  initial=clean(known.text, 3000)),
-            InputBlock(block_id="campaign", label="Campaign", element=choice_of(campaigns)),
+            InputBlock(block_id="campaign", label="Campaign", hint=unlisted(campaigns) or None,
+                       element=choice_of(campaigns)),
         ],
     )  # fmt: skip
 

@@ -55,6 +55,13 @@ def choice_of(campaigns: Sequence[Campaign], chosen: int | None = None) -> Stati
     return StaticSelectElement(action_id="campaign", options=[none, *known], initial_option=initial)
 
 
+def unlisted(campaigns: Sequence[Campaign]) -> str:
+    """What to say where not all of them can be chosen; empty where they can."""
+    if len(campaigns) < _MOST_OPTIONS:
+        return ""
+    return f"The first {_MOST_OPTIONS - 1} of {len(campaigns):,} campaigns are listed."
+
+
 def campaign_of(value: str) -> int | None:
     """The campaign that an option stands for."""
     return None if value == NO_CAMPAIGN else option_of(int, value)

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from bot import clock, slack
 from bot.jobs import put_schedule
-from bot.leads.model import REFUSAL, Outcome, Submission
+from bot.leads.model import REFUSAL, Import, ImportState, Outcome, Submission
+from bot.leads.sources.csv import SLUG
 from bot.people import service as people
 from bot.people.model import Role, Workspace
 
@@ -64,7 +65,21 @@ def heard(session: Session, workspace_id: int) -> Mapping[str, Heard]:
         )
         .group_by(Submission.source)
     )
-    return {source: Heard(last, count, unread) for source, last, count, unread in rows}
+    found = {source: Heard(last, count, unread) for source, last, count, unread in rows}
+    lists = _lists(session, workspace_id)
+    return found if lists is None else found | {SLUG: lists}
+
+
+def _lists(session: Session, workspace_id: int) -> Heard | None:
+    """What the lists brought lately: their rows are no submissions."""
+    last, rows, refused = session.execute(
+        select(func.max(Import.created_at), func.sum(Import.total), func.sum(Import.refused)).where(
+            Import.workspace_id == workspace_id,
+            Import.created_at > clock.now() - WINDOW,
+            Import.state.in_((ImportState.RUNNING, ImportState.DONE)),
+        )
+    ).one()
+    return None if last is None else Heard(last, rows, refused)
 
 
 def listen(session: Session, workspace: Workspace) -> int:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.errors import below
+from bot.people.choosing import chosen
 from bot.people.desk import Deed, Desk, Listener
 from bot.people.model import ANY_ROLE, Person, Workspace
 from bot.shadowing import modals, service, view
@@ -115,7 +116,8 @@ def _hand_on(session: Session, who: Person, seat_id: int) -> View:
 
 
 def _save_hand_on(session: Session, who: Person, incoming: Incoming) -> None:
-    service.hand_on(session, who, incoming.noted_id, option_of(int, incoming.fields["colleague"]))
+    colleague_id = chosen(session, who.workspace_id, str(incoming.fields["colleague"]))
+    service.hand_on(session, who, incoming.noted_id, colleague_id)
 
 
 def _write(session: Session, who: Person, seat_id: int) -> View:

@@ -46,6 +46,7 @@ def entry(
             InputBlock(
                 block_id="campaign",
                 label="Campaign",
+                hint=view.unlisted(campaigns, "/campaign spend"),
                 element=StaticSelectElement(
                     action_id="campaign", placeholder="Choose a campaign", options=choices,
                     initial_option=choices[0] if chosen else None,

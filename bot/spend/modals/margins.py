@@ -40,6 +40,7 @@ def margin(now: Margins, campaigns: Sequence[Campaign], *, chosen: bool) -> View
         InputBlock(
             block_id="campaign",
             label="Of",
+            hint=view.unlisted(campaigns, "/campaign margin"),
             element=StaticSelectElement(
                 action_id="campaign", options=[everything, *known],
                 initial_option=known[0] if chosen else everything,
