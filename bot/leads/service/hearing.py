@@ -72,14 +72,15 @@ def heard(session: Session, workspace_id: int) -> Mapping[str, Heard]:
 
 def _lists(session: Session, workspace_id: int) -> Heard | None:
     """What the lists brought lately: their rows are no submissions."""
-    last, rows, refused = session.execute(
-        select(func.max(Import.created_at), func.sum(Import.total), func.sum(Import.refused)).where(
+    sums = func.max(Import.created_at), func.sum(Import.total), func.sum(Import.refused)
+    lists, *heard = session.execute(
+        select(func.count(), *sums).where(
             Import.workspace_id == workspace_id,
             Import.created_at > clock.now() - WINDOW,
             Import.state.in_((ImportState.RUNNING, ImportState.DONE)),
         )
     ).one()
-    return None if last is None else Heard(last, rows, refused)
+    return Heard(*heard) if lists else None
 
 
 def listen(session: Session, workspace: Workspace) -> int:
