@@ -72,15 +72,19 @@ def heard(session: Session, workspace_id: int) -> Mapping[str, Heard]:
 
 def _lists(session: Session, workspace_id: int) -> Heard | None:
     """What the lists brought lately: their rows are no submissions."""
-    sums = func.max(Import.created_at), func.sum(Import.total), func.sum(Import.refused)
-    lists, *heard = session.execute(
-        select(func.count(), *sums).where(
+    last, rows, refused = (
+        func.max(Import.created_at), func.sum(Import.total), func.sum(Import.refused)
+    )  # fmt: skip
+    found = session.execute(
+        select(last, rows, refused)
+        .group_by(Import.workspace_id)
+        .where(
             Import.workspace_id == workspace_id,
             Import.created_at > clock.now() - WINDOW,
             Import.state.in_((ImportState.RUNNING, ImportState.DONE)),
         )
-    ).one()
-    return Heard(*heard) if lists else None
+    ).first()
+    return None if found is None else Heard(found[0], found[1], found[2])
 
 
 def listen(session: Session, workspace: Workspace) -> int:
