@@ -123,15 +123,14 @@ class Databases:
             connection.execute(f"DROP DATABASE {database.name} WITH (FORCE)")
 
 
-class _Kept(Store):
-    """A store whose connections, and whose statements' plans, outlive its application."""
+class _Lent(Store):
+    """A store over connections that outlive its application, with what they have planned."""
+
+    def __init__(self, store: Store) -> None:
+        self.engine, self._sessions = store.engine, store._sessions
 
     def close(self) -> None:
         """Leave the connections to the next test."""
-
-    def disconnect(self) -> None:
-        """Close every connection."""
-        super().close()
 
 
 class Database:
@@ -146,7 +145,7 @@ class Database:
         self.name = name
         self.url = url.render_as_string(hide_password=False)
         ours = url.update_query_dict({"application_name": _STORE})
-        self.store = _Kept(ours.render_as_string(hide_password=False))
+        self.store = Store(ours.render_as_string(hide_password=False))
         self._connection = _connect(self.url)
         # Without triggers, so that the order in which tables are emptied does not matter.
         self._connection.execute("SET session_replication_role = replica")
@@ -155,13 +154,13 @@ class Database:
         self._schema = self._ask(_SCHEMA)
 
     def connect(self, url: str) -> Store:
-        """The store of an application: ours, if that is where it wants to go."""
-        return self.store if url == self.url else Store(url)
+        """The store of an application: over our connections, if that is where it wants to go."""
+        return _Lent(self.store) if url == self.url else Store(url)
 
     def empty(self) -> bool:
         """Take away what a test has left; whether the database can be used again."""
         if any(name == _STORE for name, _ in self._ask(_LEFTOVERS, _STORE)):
-            self.store.disconnect()
+            self.store.close()
         if self._ask(_SCHEMA) != self._schema or self._ask(_SETTINGS):
             return False
         with suppress(psycopg.errors.LockNotAvailable), self._connection.transaction():
@@ -173,7 +172,7 @@ class Database:
 
     def close(self) -> None:
         """Close every connection of ours."""
-        self.store.disconnect()
+        self.store.close()
         self._connection.close()
 
     def _written_to(self) -> sql.Composed:

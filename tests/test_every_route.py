@@ -130,6 +130,22 @@ class Company:
         self.do(leads.claim, lead_id)
         return lead_id
 
+    def won(self) -> int:
+        lead_id = self.mine()
+        self.do(leads.win, lead_id, Money(10_000, "EUR"))
+        return lead_id
+
+    def bens(self) -> int:
+        lead_id = self.lead()
+        self.do(leads.claim, lead_id, who=self.ben)
+        return lead_id
+
+    def asked_for(self) -> int:
+        """A colleague would like to have one of the boss's leads."""
+        lead_id = self.mine()
+        self.do(leads.take_over, lead_id, who=self.ben)
+        return int(self.ask(select(LeadStep.id).where(LeadStep.lead_id == lead_id)))
+
     def merged(self) -> str:
         gone = self.lead()
         self.do(leads.merge, gone, self.lead())
@@ -627,13 +643,17 @@ BUTTONS: dict[str, Scene] = {
     "import.cancel": Company.imported,
     "import.encoding": lambda c: f"{c.imported()}.cp1250",
     "import.start": Company.imported,
+    "lead.agree": Company.asked_for,
     "lead.claim": Company.lead,
     "lead.contacted": Company.mine,
+    "lead.keep": Company.asked_for,
     "lead.not_now": Company.offered,
     "lead.qualified": rated,
     "lead.rate.good": rated,
     "lead.rate.hot": rated,
     "lead.release": Company.mine,
+    "lead.reopen": Company.won,
+    "lead.take_over": Company.bens,
     "proposal.more": more("take_back", Company.proposed),
     "proposal.ready": by("UBEN", Company.proposed),
     "proposal.withdraw": by("UBEN", Company.concern),
@@ -664,6 +684,7 @@ BUTTONS: dict[str, Scene] = {
     "submission.replay": Company.fixed,
     "/lead back": lambda c: c.do(leads.go_away, MONDAY + timedelta(days=2)) and "",
     "/lead merge": lambda c: f"{c.lead()} into {c.lead()}",
+    "/lead take": lambda c: str(c.bens()),
     "/lead unmerge": Company.merged,
     "/shadow in": by("UMARA", nothing),
     "/shadow out": by("UMARA", nothing),
@@ -679,8 +700,8 @@ READS = re.compile(
     | digest\.(change|settings|show_details|show_money)
     | campaign\.(answer|ask|change|end|launch|list|questions|show_offer)
     | home\.sources | import\.(columns|turn_columns)
-    | lead\.(change_rules|choose_disposition|lost|promise|rate\.(junk|weak)|reassign|show|snooze
-             |turns|won)
+    | lead\.(change_rules|choose_(disposition|leads)|correct|lost|note|promise|rate\.(junk|weak)
+             |reassign|show|snooze|turns|won)
     | library\.find | people\.(add|add_team|edit|edit_hours|hours|open)
     | proposal\.(answer|change|launch|see_all|take_up|worry)
     | report\.(first|last)_touch | request\.(decline|plan) | retrospective\.answer
@@ -717,9 +738,11 @@ FORMS: dict[str, Form] = {
         select(Timetable.id).where(Timetable.workspace_id == c.workspace.id))),
     "import.save_columns": Form("import.columns", Company.imported),
     "lead.save_away": Form("/lead away"),
+    "lead.save_correction": Form("lead.correct", Company.won, {"amount": "90"}),
     "lead.save_lost": Form("lead.lost", Company.mine, {"disposition": "no_budget"}),
     "lead.save_new": Form(":lead.new", said={
         "email": lambda c: f"new{c.number()}@example.com"}),
+    "lead.save_note": Form("lead.note", Company.mine, {"note": "Prefers mornings"}),
     "lead.save_promise": Form("/lead promise"),
     "lead.save_reason.junk": Form("lead.rate.junk", rated),
     "lead.save_reason.weak": Form("lead.rate.weak", rated),
@@ -763,8 +786,8 @@ FORMS: dict[str, Form] = {
 }  # fmt: skip
 
 NEW = {
-    "campaign.announce", "campaign.save_question", "lead.save_new", "proposal.save", "request.save",
-    "proposal.save_worry", "spend.save", "standup.create",
+    "campaign.announce", "campaign.save_question", "lead.save_new", "lead.save_note",
+    "proposal.save", "proposal.save_worry", "request.save", "spend.save", "standup.create",
 }  # fmt: skip
 """What is a thing of its own each time that its form is opened."""
 

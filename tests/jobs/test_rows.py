@@ -64,6 +64,7 @@ CLOCKWORK = {
     "standups.jobs: service.remind": set(),  # one statement, whose rows cannot differ
     "standups.jobs: service.close": {"standups.close"},
     "people.jobs: sessions.prune": set(),  # one statement
+    "people.jobs: sending.prune": set(),  # one statement
     "metrics.tally": {"metrics.days"},
     "digest.send": {"digests.managers", "digests.own"},
     "leads.stalled": {"leads.stalled"},

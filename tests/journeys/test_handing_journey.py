@@ -71,7 +71,10 @@ def test_it_rests_goes_to_a_colleague_and_back_to_all(either_office: Office) -> 
     office.whisper("sofia", "Please name leads by the numbers on their cards: `/lead take 12`")
     office.hand("sofia").command("/lead", "1")
     office.hand("sofia").click(office.modal("sofia", "Lead #1"), "lead.take_over")
-    office.whisper("sofia", "You asked for Ada Lovelace (#1)")
+    office.slack.wait_until(
+        lambda: "You asked for Ada Lovelace (#1)" in str(office.slack.modal(office.users["sofia"])),
+        timeout=60,
+    )
     office.hand("ben").click(office.whisper("ben", "would like to take over"), "lead.agree")
     office.card(f"<@{office.users['sofia'].id}> claimed the lead Ada Lovelace")
     office.card("Ada Lovelace", "claimed by")

@@ -62,10 +62,10 @@ DAY, WEEK = timedelta(days=1), timedelta(weeks=1)
 FIRST, LAST = Attribution.FIRST_TOUCH, Attribution.LAST_TOUCH
 COLUMNS = {FIRST: "campaign_id", LAST: "last_campaign_id"}
 LEAD_COLUMNS = [
-    "received_at", "campaign_id", "last_campaign_id", "contact_id", "source", "claimed_by",
-    "claimed_at", "claim_worked", "claim_due_at", "first_response_at", "response_worked",
-    "response_due_at", "qualified_at", "rating", "rating_reason", "status", "disposition",
-    "won_minor", "won_currency", "merged_into",
+    "received_at", "campaign_id", "last_campaign_id", "contact_id", "source", "first_claimed_by",
+    "first_claimed_at", "claimed_by", "claimed_at", "claim_worked", "claim_due_at",
+    "first_response_at", "response_worked", "response_due_at", "qualified_at", "rating",
+    "rating_reason", "status", "disposition", "won_minor", "won_currency", "merged_into",
 ]  # fmt: skip
 
 Answer = Mapping[str, Any]
@@ -172,7 +172,7 @@ def right_groups(world: World, ask: Ask | None, by: By, credit: Attribution) -> 
         By.CAMPAIGN: (credited, whole.spend.campaign),
         By.KIND: (credited.map(kinds), whole.spend.campaign.map(kinds)),
         By.SOURCE: (whole.leads.source, None),
-        By.SALESPERSON: (whole.leads.claimed_by, None),
+        By.SALESPERSON: (whole.leads.first_claimed_by, None),
     }[by]
     of_leads = of_leads.astype(object).where(of_leads.notna(), None)
     found: dict[Any, Answer] = {}
@@ -593,7 +593,9 @@ def _write_leads(world: World, random: Random) -> None:
             if random.random() < 0.1 and lead_id != ids[0]:
                 row["merged_into"] = ids[0]
                 session.execute(update(Lead).where(Lead.id == lead_id).values(merged_into=ids[0]))
-    world.leads = frame(rows, LEAD_COLUMNS)
+    # Who claimed first counts, whatever happened to the lead since.
+    counted = [row | {"claimed_at": row["first_claimed_at"]} for row in rows]
+    world.leads = frame(counted, LEAD_COLUMNS)
 
 
 def _lead(world: World, random: Random, people: list[int]) -> dict[str, Any]:
@@ -615,14 +617,17 @@ def _lead(world: World, random: Random, people: list[int]) -> dict[str, Any]:
 
     claimed_at, status = later(0.7), random.choice(["new", "qualified", "won", "lost", "recycled"])
     is_won = status == "won"
+    owner_id = maybe(0.8, random.choice(world.sellers)) if claimed_at else None
     return {
         "received_at": received,
         "campaign_id": maybe(0.8, random.choice(world.campaigns)),
         "last_campaign_id": maybe(0.8, random.choice(world.campaigns)),
         "contact_id": random.choice(people),
         "source": random.choice(["typed", "google_ads", "form"]),
-        "claimed_by": random.choice(world.sellers) if claimed_at else None,
-        "claimed_at": claimed_at,
+        "first_claimed_by": random.choice(world.sellers) if claimed_at else None,
+        "first_claimed_at": claimed_at,
+        "claimed_by": owner_id,  # it may have been handed over, or given back
+        "claimed_at": claimed_at + DAY if claimed_at and owner_id else None,
         "claim_worked": maybe(0.5, random.randint(0, 90_000)),
         "claim_due_at": later(0.5),
         "first_response_at": later(0.6),

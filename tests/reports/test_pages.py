@@ -354,7 +354,9 @@ def test_what_goes_wrong_is_a_page_for_people_and_json_for_programs(
     assert "secret" not in page.text
 
 
-def test_the_worker_tallies_days_and_the_page_says_the_same(busy: House) -> None:
+def test_the_worker_tallies_days_and_the_page_says_the_same(own_house: House) -> None:
+    busy = own_house
+    fill(busy)
     with busy.browser("clara") as web:
         before = text_of(web.get(f"/report?{WEEK}"))
         with busy.store.transaction() as session:
