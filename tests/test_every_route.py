@@ -545,35 +545,41 @@ class Office:
                 changed[table] = change
 
 
-TABLES = """
-SELECT table_name FROM information_schema.columns
-WHERE table_schema = 'public' AND column_name = 'workspace_id' AND table_name <> 'form_submission'
-ORDER BY table_name
-"""
 # Numbers of rows, moments and random words differ between any two: of those it counts whether they
 # are there.
-_UNLIKE = re.compile(
-    r"(^|_)(id|at|by|to|for|into|key|name|since|until|token|hash|code|email|campaign|words|value)$|args|facts"
+_UNLIKE = (
+    "(^|_)(id|at|by|to|for|into|key|name|since|until|token|hash|code|email|campaign|words|value)$"
+    "|args|facts"
+)
+_ROWS = text(
+    """
+    SELECT string_agg(format(
+        'SELECT %L AS tab, to_jsonb(t)::text AS row
+         FROM (SELECT %s FROM %I WHERE workspace_id = :id) AS t',
+        table_name, columns, table_name
+    ), ' UNION ALL ')
+    FROM (
+        SELECT table_name, string_agg(
+            CASE WHEN column_name ~ :unlike OR data_type IN ('ARRAY', 'jsonb')
+                THEN format('%1$I IS NOT NULL AS %1$I', column_name)
+                ELSE quote_ident(column_name) END, ', '
+        ) AS columns
+        FROM information_schema.columns
+        WHERE table_schema = 'public' AND table_name <> 'form_submission'
+        GROUP BY table_name HAVING bool_or(column_name = 'workspace_id')
+    ) AS tables
+    """.replace(":id", "\\:id")
 )
 
 
-def _is_alike(name: str, value: Any) -> bool:
-    return not _UNLIKE.search(name) and not isinstance(value, list | dict)
-
-
 def _rows(company: Company) -> dict[str, Counter[str]]:
+    """By table, the rows of a company and how many are alike."""
     found: dict[str, Counter[str]] = defaultdict(Counter)
     with company.store.transaction() as session:
-        every = " UNION ALL ".join(
-            f"SELECT '{table}', to_jsonb(t) FROM \"{table}\" t WHERE workspace_id = :id"
-            for table in session.scalars(text(TABLES))
-        )
-        for table, row in session.execute(text(every), {"id": company.workspace.id}):
-            alike = {
-                name: value if _is_alike(name, value) else value is not None
-                for name, value in row.items()
-            }
-            found[table][str(alike)] += 1
+        rows = session.scalar(_ROWS, {"unlike": _UNLIKE})
+        counted = f"SELECT tab, row, count(*) FROM ({rows}) AS rows GROUP BY tab, row"
+        for table, row, count in session.execute(text(counted), {"id": company.workspace.id}):
+            found[table][row] = count
     return found
 
 

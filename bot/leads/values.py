@@ -24,8 +24,11 @@ domains come again and again."""
 
 # Excel's CSV and Meta's exports write this before an address or a number.
 _PREFIX = re.compile(r"^(?:mailto|tel|p):\s*", re.IGNORECASE)
+_OF_ADDRESS = r"[^\s<>()\[\],;:\"'|/\\@]"
+# Only from the beginning of a word on, and no longer than RFC 5321 allows: a long word without an
+# address is looked at once, and not again from each of its letters.
 _ADDRESS = re.compile(
-    r"[^\s<>()\[\],;:\"'|/\\@]+@[^\s<>()\[\],;:\"'|/\\@]+\.[^\s<>()\[\],;:\"'|/\\@]+"
+    rf"(?<!{_OF_ADDRESS}){_OF_ADDRESS}{{1,64}}@{_OF_ADDRESS}{{1,253}}\.{_OF_ADDRESS}{{1,63}}"
 )
 _USUAL_NAME = re.compile(r"(?=.{1,64}$)[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*")
 # RFC 5321 allows no more; the checker would spend time on it.
@@ -136,6 +139,8 @@ def number(text: str) -> str | None:
 def numbers(text: str) -> Iterator[str]:
     """The phone numbers that stand among the words of a text; those with a country code first."""
     read = _EXIT_CODE.sub("+", text[:_MOST_READ])
+    if sum(map(str.isdigit, read)) < _FEWEST_DIGITS:
+        return
     for found in phonenumbers.PhoneNumberMatcher(read, None):
         yield found.raw_string
     yield from filter(is_likely_a_number, _AMONG_WORDS.findall(read))

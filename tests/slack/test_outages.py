@@ -52,7 +52,7 @@ BODIES = {
 }
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(autouse=True, scope="module")
 def _collected() -> Iterator[None]:
     """Leave no such socket to other tests."""
     yield

@@ -19,7 +19,7 @@ from tests.leads.sources.signing import SECRET, VENDORS
 from tests.loops import run
 from tests.web.conftest import FORM_KEY, KEY, Site
 
-EACH = 60
+EACH = 100
 SIZE = 40_000
 # A tenth of what the bodies of one kind have together.
 BOUND = EACH * SIZE // 10
