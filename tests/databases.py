@@ -36,19 +36,10 @@ WHERE datname = current_database() AND pid <> pg_backend_pid()
     AND backend_type = 'client backend' AND (application_name <> %s OR state <> 'idle')
 """
 # What a change of the schema changes: each row of these catalogs has the transaction that wrote it.
-_SCHEMA = """
-SELECT count(*), md5(string_agg(
-    concat_ws(' ', what, id, part, written_by), ',' ORDER BY what, id, part
-)) FROM (
-    SELECT 'column' AS what, attrelid AS id, attnum AS part, pg_attribute.xmin AS written_by
-    FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
-    WHERE relnamespace = 'public'::regnamespace
-    UNION ALL SELECT 'constraint', oid, 0, xmin FROM pg_constraint
-    UNION ALL SELECT 'trigger', oid, 0, xmin FROM pg_trigger
-    UNION ALL SELECT 'function', oid, 0, xmin FROM pg_proc
-    WHERE pronamespace = 'public'::regnamespace
-) AS schema
-"""
+_SCHEMA = " UNION ALL ".join(
+    f"SELECT count(*), max(xmin::text::bigint) FROM {catalog}"
+    for catalog in ("pg_attribute", "pg_constraint", "pg_trigger", "pg_proc")
+)
 _TABLES = """
 SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'
 """

@@ -126,13 +126,15 @@ def test_a_lane_keeps_the_order_and_waits_for_a_retry(working: Shop) -> None:
 
 def test_a_lane_goes_on_without_a_poll(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.jobs.worker._POLLING_SECONDS", 3600)
-    worker = Worker(shop.store, shop.tasks)
-    worker.start()
     with shop.store.transaction() as session:
         for what in range(50):
             enqueue(session, "note", lane="C1", what=what)
-    assert whats(shop.wait(lambda log: len(log) == 50)) == list(range(50))
-    worker.stop()
+    worker = Worker(shop.store, shop.tasks)
+    worker.start()  # only now: what comes between its first look and its listening waits for a poll
+    try:
+        assert whats(shop.wait(lambda log: len(log) == 50)) == list(range(50))
+    finally:
+        worker.stop()
 
 
 def test_lanes_do_not_wait_for_each_other(working: Shop) -> None:
