@@ -196,5 +196,4 @@ def _follow(store: Store, workspace_id: int) -> None:
 
 
 def _back(store: Store, absence_id: int) -> None:
-    with store.transaction() as session:
-        service.back(session, absence_id)
+    in_transaction(store, lambda session: service.back(session, absence_id))

@@ -31,7 +31,7 @@ from bot.metrics import jobs as metrics_jobs
 from bot.metrics.model import TalliedDay
 from bot.people import jobs as people_jobs
 from bot.people import view as people_view
-from bot.people.model import Person, Role, Workspace
+from bot.people.model import Absence, Person, Role, Workspace
 from bot.planning import service as planning
 from bot.planning.model import Proposal, Request, Retrospective, Turn
 from bot.shadowing import service as shadowing
@@ -77,6 +77,9 @@ CLOCKWORK = {
 }  # fmt: skip
 """What the clock calls, and the loops in which it goes over rows."""
 
+TIMERS = {"leads.back": {"leads.returns"}}
+"""The same for jobs that wait for a moment of their own."""
+
 
 def called(name: str) -> Iterator[tuple[Path, ast.Call]]:
     """Every call of a function of this name in the code."""
@@ -103,7 +106,8 @@ def test_whatever_the_clock_calls_goes_over_rows_in_loops_that_are_tested() -> N
         for path, call in called("put_schedule")
     }
     assert ticks | tasks | {"jobs.schedule.tick"} == set(CLOCKWORK)
-    assert set.union(*CLOCKWORK.values()) == set(LOOPS) == set(CASES)
+    loops = set.union(*CLOCKWORK.values(), *TIMERS.values())
+    assert loops == set(LOOPS) == set(CASES)
     assert callable(app.build)  # importing it has registered every loop
 
 
@@ -211,6 +215,28 @@ def _stalled(store: Store) -> Case:
         (floor.sal.id, floor.sue.id), "INSERT ON lead_notice", f"NEW.person_id = {floor.sal.id}",
         run, lambda session, row: session.scalar(select(LeadNotice.id).filter_by(person_id=row)),
         floor.hands,
+    )  # fmt: skip
+
+
+def _returns(store: Store) -> Case:
+    floor = Floor(store)
+    one, two = floor.lead(1), floor.lead(2)
+    for lead in (one, two):
+        floor.do(leads.claim, floor.sal, lead)
+    until = clock.now() + timedelta(days=1)
+    with store.transaction() as session:
+        leads.go_away(session, floor.sal, until, dict.fromkeys((one, two), floor.sue))
+    floor.hands.forward(days=2)
+    with store.transaction() as session:
+        absence_id = session.scalars(select(Absence.id)).one()
+
+    def run() -> None:
+        with suppress(RowsFailed):  # so the job is tried again
+            lead_jobs._back(store, absence_id)
+
+    return Case(
+        (one, two), "UPDATE ON lead", f"OLD.id = {one}", run,
+        lambda session, row: session.get_one(Lead, row).claimed_by == floor.sal.id, floor.hands,
     )  # fmt: skip
 
 
@@ -463,6 +489,7 @@ CASES: dict[str, Callable[[Store], Case]] = {
     "jobs.schedules": _schedules,
     "leads.escalation": _escalation,
     "leads.leavers": _leavers,
+    "leads.returns": _returns,
     "leads.stalled": _stalled,
     "planning.requests": _requests,
     "planning.proposals": _proposals,

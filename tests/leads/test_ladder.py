@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from bot import clock
 from bot.command_line import leads as lead_commands
-from bot.errors import FieldErrors, NotAllowed, NotFound
+from bot.errors import FieldErrors, HandoffError, NotAllowed, NotFound
 from bot.jobs.rows import ParkedRow
 from bot.leads import service, view
 from bot.leads.inquiry import read
@@ -623,6 +623,17 @@ def test_a_head_start_of_who_is_away_keeps_nobody_waiting(floor: Floor) -> None:
     floor.away(floor.sal, 24)
     floor.sweep()
     assert floor.steps(lead) == []
+    floor.do(service.claim, floor.sue, lead)
+    assert floor.get(lead).claimed_by == floor.sue.id
+
+
+def test_a_head_start_ends_when_its_owner_goes_away(floor: Floor) -> None:
+    lead = returning(floor)
+    floor.sweep()
+    with pytest.raises(HandoffError):
+        floor.do(service.claim, floor.sue, lead)
+    with floor.store.transaction() as session:
+        service.go_away(session, floor.sal, clock.now() + timedelta(days=1))
     floor.do(service.claim, floor.sue, lead)
     assert floor.get(lead).claimed_by == floor.sue.id
 

@@ -11,6 +11,7 @@ from bot import clock, slack
 from bot.errors import HandoffError
 from bot.jobs import Loop, enqueue
 from bot.leads.model import IS_OPEN, Deed, Handover, Lead, LeadNote, Rung, Seat
+from bot.leads.service.admitting import CARD
 from bot.leads.service.audit import record
 from bot.leads.service.giving import give_claimed
 from bot.leads.service.handing import InThePast
@@ -32,6 +33,7 @@ MOST_HANDED_OVER = 40
 
 _AT_ONCE = 100
 
+_RETURNS = Loop("leads.returns", "Leads that return to their owner")
 _LEAVERS = Loop("leads.leavers", "Leads of people who left")
 
 
@@ -70,6 +72,7 @@ def go_away(
         each.ends_at = now
     session.add(absence)
     session.flush()
+    _end_head_starts(session, who)
     enqueue(session, BACK, at=until, absence_id=absence.id)
     slack.redraw(session, slack.HOME, who.id)
     chosen = stand_ins or {}
@@ -79,6 +82,17 @@ def go_away(
     for slack_id in {chosen[lead.id].slack_id for lead in leads}:
         slack.show(session, who.workspace_id, STANDS_IN, absence.id, slack_id)
     return leads
+
+
+def _end_head_starts(session: Session, who: Person) -> None:
+    """What was kept for them alone, everybody may claim."""
+    kept = (
+        update(Lead)
+        .where(Lead.reserved_for == who.id, Lead.claimed_by.is_(None))
+        .values(reserved_for=None, reserved_until=None)
+        .returning(Lead.id)
+    )
+    slack.redraw_all(session, [(CARD, lead_id) for lead_id in session.scalars(kept)])
 
 
 def lend(
@@ -165,22 +179,25 @@ def back(session: Session, absence_id: int) -> list[Lead]:
         return []
     slack.redraw(session, slack.HOME, who.id)
     leads = _open(session, Lead.returns_to == who.id) if who.active else []
-    session.execute(update(Lead).where(Lead.returns_to == who.id).values(returns_to=None))
-    hear = {who.id}
-    for lead in leads:
-        before = lead.claimed_by
-        _move(lead, who.id)
-        record(
-            session, lead, None, Deed.REASSIGNED, from_id=before, to_id=who.id, why="back",
-            until=lead.snoozed_until and lead.snoozed_until.isoformat(),
-        )  # fmt: skip
-        give_claimed(session, lead, who)
-        hear |= {before} if before is not None else set()
+    others = Lead.id.not_in([lead.id for lead in leads])
+    session.execute(update(Lead).where(Lead.returns_to == who.id, others).values(returns_to=None))
+    hear = {who.id} | {lead.claimed_by for lead in leads if lead.claimed_by is not None}
+    _RETURNS.each(session, leads, partial(_give_back, session, who))
     if absence.lead_ids and who.active:
         for person_id in hear:
             target = session.get_one(Person, person_id).slack_id
             slack.show(session, who.workspace_id, CAME_BACK, absence.id, target)
     return leads
+
+
+def _give_back(session: Session, who: Person, lead: Lead) -> None:
+    before = lead.claimed_by
+    _move(lead, who.id)
+    record(
+        session, lead, None, Deed.REASSIGNED, from_id=before, to_id=who.id, why="back",
+        until=lead.snoozed_until and lead.snoozed_until.isoformat(),
+    )  # fmt: skip
+    give_claimed(session, lead, who)
 
 
 def handover(session: Session, absence_id: int) -> Handover:
