@@ -6,12 +6,15 @@ from collections.abc import Sequence
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select, update
 
-from bot import clock
+from bot import clock, slack
 from bot.leads import service
-from bot.leads.model import Outcome
+from bot.leads.model import Lead, Outcome
 from bot.leads.service import Receipt, Sent
+from bot.leads.service.admitting import CARD
 from bot.people.model import Workspace
+from bot.slack.cards import Card
 from bot.store import Store
 from tests.campaigns.scene import NINE, install
 from tests.leads.world import world
@@ -64,6 +67,21 @@ def test_who_is_new_and_who_writes_again_are_received_together(store: Store) -> 
         [again] = service.receive_together(session, workspace, [sent(bodies[1])])
     assert again is not None
     assert (again.lead_id, again.is_new) == (1, False)
+
+
+def test_a_card_is_drawn_anew_when_its_customer_writes_again(store: Store) -> None:
+    """Also that of a quiet lead, which its owner has in a direct message."""
+    workspace = install(store)
+    [receipt] = one_by_one(store, workspace, [body(email="quiet@example.com", external_id="1")])
+    assert receipt.lead_id is not None
+    with store.transaction() as session:
+        lead = session.get_one(Lead, receipt.lead_id)
+        lead.is_hot, lead.heat = False, 100
+        slack.show(session, workspace.id, CARD, receipt.lead_id, "U1")
+        session.execute(update(Card).values(stale=False))
+    one_by_one(store, workspace, [body(email="quiet@example.com", external_id="2")])
+    with store.transaction() as session:
+        assert all(session.scalars(select(Card.stale)))
 
 
 def body(**facts: str) -> bytes:

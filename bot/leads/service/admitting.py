@@ -168,7 +168,7 @@ def _draw(session: Session, joined: Sequence[tuple[Case, Lead, int]]) -> None:
         session, workspace.id, CARD, [(id_, workspace.channel) for id_ in hot], priority=0
     )
     homes = [(slack.HOME, id_) for id_ in sorted(set(claimed))]
-    slack.redraw_all(session, [*((CARD, id_) for id_ in hot), *homes])
+    slack.redraw_all(session, [*((CARD, lead.id) for _, lead, _ in joined), *homes])
     if not listed:
         returned = [
             (touch_id, owners[lead.claimed_by])
