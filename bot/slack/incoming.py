@@ -19,7 +19,7 @@ from bot.slack.access import Access
 from bot.slack.client import SILENT, Slack
 from bot.slack.errors import NO_ANSWER, CannotMessage, NeedsAdmin, SlackRefused
 from bot.slack.message import Message, view_json
-from bot.slack.text import typed, unquoted
+from bot.slack.text import is_plain, typed, unescaped, unquoted
 
 logger = logging.getLogger(__name__)
 
@@ -190,9 +190,16 @@ class Incoming:
 
     def below(self, errors: dict[str, str]) -> dict[str, str]:
         """Errors by field as Slack shows them, by block id; those of fields that are not in the
-        modal stand below its first one. Empty where the modal has no field."""
+        modal stand below its first one.
+
+        Empty where the modal has no field, or where an error names people or times: below a field
+        Slack would show their codes.
+        """
+        if not all(map(is_plain, errors.values())):
+            return {}
         ids, found = self._block_ids, dict[str, str]()
-        for name, error in errors.items():
+        for name, sentence in errors.items():
+            error = unescaped(sentence)
             block_id = ids.get(name) or next(iter(ids.values()), None)
             if block_id is not None:
                 found[block_id] = f"{found[block_id]} {error}" if block_id in found else error

@@ -1,5 +1,6 @@
 """Text that is safe to show: what others wrote is hostile until it has gone through here."""
 
+import html
 import re
 from datetime import datetime
 from fractions import Fraction
@@ -24,6 +25,7 @@ _TYPED = str.maketrans(
         "…": "...",
     }
 )
+_DRAWN = re.compile(r"<[@#!]")
 _QUOTED = re.compile(r"""(?<!\S)(["'])\s*(.*?)\s*\1(?!\S)""")
 
 
@@ -74,6 +76,16 @@ def mention(slack_user_id: str) -> str:
 def moment(at: datetime, form: str = "{date_short_pretty} {time}") -> str:
     """A time that each reader sees in their own zone; where that fails, in UTC."""
     return f"<!date^{int(at.timestamp())}^{form}|{at:%Y-%m-%d %H:%M} UTC>"
+
+
+def is_plain(text: str) -> bool:
+    """Whether a text reads the same where Slack draws no mentions and no times."""
+    return not _DRAWN.search(text)
+
+
+def unescaped(text: str) -> str:
+    """A text for mrkdwn as it reads where Slack takes no escapes."""
+    return html.unescape(text).replace("\u200b", "")
 
 
 def plural(count: int, one: str, many: str | None = None) -> str:

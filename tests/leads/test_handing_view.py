@@ -112,7 +112,11 @@ def test_who_stands_in_and_what_came_back(golden: Golden) -> None:
     many = Handover(SOFIA, NINE, [(lead(company="A" * 90, last_name="B" * 90), BEN)] * 80)
     for shown in (view.stands_in(many), view.came_back(many)):
         assert not limits.check_message(shown.blocks)
-    returned = replace(handed, leads=[(mine, SOFIA), *handed.leads[1:]])
+    # One came back and stayed, another came back and was given to Ben since.
+    given = lead(id=10, **CLAIMED)
+    returned = replace(
+        handed, leads=[(mine, SOFIA), (given, BEN), *handed.leads[1:]], returned={mine.id, given.id}
+    )
     golden("leads.absence", {
         "stands_in": drawn(view.stands_in(handed)), "came_back": drawn(view.came_back(returned)),
     })  # fmt: skip

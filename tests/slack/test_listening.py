@@ -4,6 +4,7 @@ import json
 import logging
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, cast
@@ -29,6 +30,7 @@ from bot.slack import Command, Incoming, Listening, Slack
 from bot.slack import Message as Said
 from bot.slack.given_back import given_back
 from bot.slack.listening import Route
+from bot.slack.text import mention, moment, safe
 
 MANIFEST = json.loads((Path(__file__).parents[2] / "manifest.json").read_text())
 
@@ -298,6 +300,27 @@ def test_errors_of_fields_stand_below_them(scene: Scene) -> None:
     scene.connect()
     scene.open_form()
     assert scene.hand.submit(values={"name": "A"}).errors == {"name": "Write your whole name."}
+
+
+def test_an_error_that_names_somebody_is_told_over_the_form(scene: Scene) -> None:
+    """Below a field Slack shows the codes of mentions and times, and no escapes."""
+
+    def check(incoming: Incoming) -> None:
+        if incoming.fields["name"] == "A & B":
+            raise FieldErrors({"name": f"There is no {safe('A & B')} here."})
+        raise FieldErrors(
+            {"name": f"{mention('U1')} took it {moment(datetime(2026, 6, 1, 12, tzinfo=UTC))}."}
+        )
+
+    scene.modal("test.form")
+    scene.listening.submission("test.form", check)
+    scene.connect()
+    scene.open_form()
+    assert scene.hand.submit(values={"name": "A & B"}).errors == {"name": "There is no A & B here."}
+    assert scene.hand.submit(values={"name": "C"}).errors == {}
+    over = scene.slack.modal(scene.ann)
+    assert over is not None
+    assert "<@U1> took it <!date^" in str(over.blocks)
 
 
 def test_a_form_that_nobody_takes_gives_back_what_was_typed(scene: Scene) -> None:

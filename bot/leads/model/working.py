@@ -1,6 +1,6 @@
 """The tables of working the leads: the promise, the seats of the rotation, the ladder's steps."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -223,6 +223,8 @@ class Handover:
     """Each with who has it now."""
     note: str = ""
     """What the one who is away wrote for those who stand in."""
+    returned: Collection[int] = ()
+    """The leads that came back to them, whoever has them now."""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from bot import clock, slack
 from bot.errors import HandoffError
 from bot.jobs import Loop, enqueue
-from bot.leads.model import IS_OPEN, Deed, Handover, Lead, LeadNote, Rung, Seat
+from bot.leads.model import IS_OPEN, Deed, Handover, Lead, LeadEvent, LeadNote, Rung, Seat
 from bot.leads.service.admitting import CARD
 from bot.leads.service.audit import record
 from bot.leads.service.giving import give_claimed
@@ -21,6 +21,7 @@ from bot.leads.service.turns import DoesNotSell, open_counts
 from bot.people import service as people
 from bot.people.model import Absence, Person, Role, Workspace
 from bot.people.rota import rota
+from bot.slack.text import safe
 
 BACK = "leads.back"
 STANDS_IN = "lead.stands_in"
@@ -150,10 +151,11 @@ def suggest_stand_ins(session: Session, who: Person, leads: Sequence[Lead]) -> M
 def stand_in(session: Session, who: Person, slack_id: str) -> Person:
     """The colleague with Slack's ID, if they can stand in. Raises DoesNotSell, StandInAway."""
     person = people.person(session, who.workspace_id, slack_id)
+    name = safe(person.name) or "This colleague"
     if not person.active or not person.has(Role.SALESPERSON):
-        raise DoesNotSell(who=person.mention)
+        raise DoesNotSell(who=name)
     if absence_of(session, person) is not None:
-        raise StandInAway(who=person.mention)
+        raise StandInAway(who=name)
     return person
 
 
@@ -220,8 +222,17 @@ def handover(session: Session, absence_id: int) -> Handover:
         )
         .limit(1)
     )
+    returned = session.scalars(
+        select(LeadEvent.lead_id).where(
+            LeadEvent.lead_id.in_(absence.lead_ids),
+            LeadEvent.deed == Deed.REASSIGNED,
+            LeadEvent.facts["why"].astext == "back",
+            LeadEvent.facts["to_id"].as_integer() == absence.person_id,
+            LeadEvent.at >= absence.ends_at,
+        )
+    )
     away = session.get_one(Person, absence.person_id)
-    return Handover(away, absence.ends_at, leads, note or "")
+    return Handover(away, absence.ends_at, leads, note or "", set(returned))
 
 
 def absence_of(session: Session, who: Person) -> Absence | None:

@@ -28,7 +28,7 @@ def stands_in(handover: Handover) -> Message:
 def came_back(handover: Handover) -> Message:
     """What returned to its owner after an absence, and what did not."""
     away = handover.away
-    theirs = [row for row in handover.leads if row[1] is not None and row[1].id == away.id]
+    theirs = [row for row in handover.leads if row[0].id in handover.returned]
     rest = [row for row in handover.leads if row not in theirs]
     text = f"{away.mention} is back. {plural(len(theirs), 'lead')} came back to them."
     blocks = [SectionBlock(text=text), *_rows(theirs, home=away)]

@@ -140,6 +140,8 @@ def _outcome(facts: StepFacts) -> str:
     if facts.is_kept and facts.owner is not None:
         return f"stays with {facts.owner.mention}"
     if facts.owner is not None:
+        if lead.first_claimed_by not in (None, facts.owner.id):
+            return f"with {facts.owner.mention} now"
         done = "contacted" if lead.first_response_at else "claimed"
         return f"{done} by {facts.owner.mention}"
     return "offered to somebody else" if lead.offered_to else "back in the channel"
