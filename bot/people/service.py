@@ -36,7 +36,7 @@ class Deactivated(HandoffError):
 
 
 class LastAdmin(HandoffError):
-    """{who} is the only admin. Make someone else admin first, so that nobody is locked out."""
+    """They are the only admin. Make someone else admin first, so that nobody is locked out."""
 
 
 def install(
@@ -192,7 +192,7 @@ def assign(
     chosen = sorted(set(roles))
     admins = having(session, by.workspace_id, Role.ADMIN)
     if Role.ADMIN not in chosen and [admin.id for admin in admins] == [whom.id]:
-        raise LastAdmin(who=whom.mention)
+        raise LastAdmin
     whom.roles, whom.team_id = [str(role) for role in chosen], team_id
     if not whom.has_access:
         sessions.end_all(session, whom.id)
