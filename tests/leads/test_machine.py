@@ -12,6 +12,7 @@ from functools import partial
 from itertools import count
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -27,7 +28,7 @@ from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.errors import HandoffError
-from bot.leads import service
+from bot.leads import changes, service
 from bot.leads.inquiry import read
 from bot.leads.model import (
     FREE_LADDER,
@@ -84,6 +85,8 @@ class Machine(RuleBasedStateMachine):
     """A floor with three salespeople, a manager and a marketer."""
 
     store: Store
+    announced: set[int]
+    """The ids of the events that other capabilities heard of."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -366,6 +369,7 @@ class Machine(RuleBasedStateMachine):
             events = session.scalars(select(LeadEvent).where(mine).order_by(LeadEvent.id)).all()
             leads = session.scalars(select(Lead).where(Lead.id.in_(self.ids))).all()
             seen = self.seen(session, leads)
+        assert {each.id for each in events} <= self.announced, "nobody heard of it"
         for lead in leads:
             assert told(each for each in events if each.lead_id == lead.id) == shown(lead)
             times_are_sane(lead)
@@ -426,11 +430,13 @@ def times_are_sane(lead: Lead) -> None:
     assert lead.is_closed == (lead.closed_at is not None)
 
 
-def test_whatever_happens(store: Store) -> None:
+def test_whatever_happens(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     class OnStore(Machine):
         pass
 
-    OnStore.store = store
+    OnStore.store, OnStore.announced = store, set()
+    monkeypatch.setattr(changes, "_listeners", [])
+    changes.on_change(lambda _session, _id, events: OnStore.announced.update(events.values()))
     run_state_machine_as_test(
         OnStore,
         settings=settings(

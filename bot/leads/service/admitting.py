@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from bot import slack
 from bot.contacts import service as contacts
 from bot.contacts.model import Identity
+from bot.leads.changes import leads_changed
 from bot.leads.inquiry import Inquiry
 from bot.leads.model import Deed, Lead, LeadEvent, Status, Touch
 from bot.leads.service.case import Arrival, Case, Origin, identity, origin, person_key
@@ -115,11 +116,16 @@ def join(session: Session, cases: Sequence[tuple[Case, Lead]]) -> list[Admission
         for case, lead in cases
         if (case.arrival.sender, case.external_id) in touches
     ]
+    events = {}
     for case, lead, touch_id in joined:
         _note(session, case, lead)
-        session.add(LeadEvent(lead_id=lead.id, **case.event(Deed.RETURNED, touch_id=touch_id)))
-        session.add_all(case.consents())
+        event = LeadEvent(lead_id=lead.id, **case.event(Deed.RETURNED, touch_id=touch_id))
+        session.add_all([event, *case.consents()])
+        events[lead.id] = event
     session.flush()
+    if events:
+        changed = {lead_id: event.id for lead_id, event in events.items()}
+        leads_changed(session, cases[0][0].workspace.id, changed)
     _draw(session, joined)
     new = {lead.id for _, lead, _ in joined}  # the very same came at the same moment: not new
     return [Admission(lead.id, lead.id in new, has_joined=lead.id in new) for _, lead in cases]

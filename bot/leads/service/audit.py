@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import Session
 
 from bot import clock, slack
+from bot.leads.changes import leads_changed
 from bot.leads.model import Deed, Lead, LeadEvent, LeadNotice, LeadStep, Offer
 from bot.leads.service.admitting import CARD
 from bot.leads.service.following import follow_deed
@@ -47,16 +48,15 @@ def record(session: Session, lead: Lead, who: Person | None, deed: Deed, **facts
 
     So do the pages of who owns the lead, and of who did until now (`owner_id` or `from_id`).
     """
-    session.add(
-        LeadEvent(
-            workspace_id=lead.workspace_id,
-            lead_id=lead.id,
-            person_id=who.id if who else None,
-            deed=deed,
-            at=clock.now(),
-            facts=facts,
-        )
+    event = LeadEvent(
+        workspace_id=lead.workspace_id,
+        lead_id=lead.id,
+        person_id=who.id if who else None,
+        deed=deed,
+        at=clock.now(),
+        facts=facts,
     )
+    session.add(event)
     session.flush()
     before = facts.get("owner_id") or facts.get("from_id")
     owners = {lead.claimed_by or 0, before or 0} - {0}
@@ -71,6 +71,7 @@ def record(session: Session, lead: Lead, who: Person | None, deed: Deed, **facts
     if deed in _COUNTED:
         count_in(session, lead)
     follow_deed(session, lead, deed, before)
+    leads_changed(session, lead.workspace_id, {lead.id: event.id})
 
 
 def has_moved_since(session: Session, who: Person, lead_id: int, since: datetime) -> bool:

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
+from bot.leads.changes import leads_changed
 from bot.leads.model import Deed, Lead, LeadEvent
 from bot.leads.service.case import Case
 from bot.store import table
@@ -46,9 +47,12 @@ def _opening(of_lead: tuple[str, ...], of_event: tuple[str, ...]) -> Select[Any]
     noted = (
         insert(_EVENT)
         .from_select(["lead_id", *of_event], select(new.c.id, *said), include_defaults=False)
+        .returning(_EVENT.c.lead_id, _EVENT.c.id)
         .cte("noted")
     )
-    return select(new.c.external_id, new.c.id).add_cte(noted)
+    return select(new.c.external_id, new.c.id, noted.c.id.label("event_id")).join_from(
+        new, noted, noted.c.lead_id == new.c.id
+    )
 
 
 def open_leads(session: Session, cases: Sequence[Case]) -> dict[str, int]:
@@ -61,9 +65,12 @@ def open_leads(session: Session, cases: Sequence[Case]) -> dict[str, int]:
         return {}
     rows, event = [_DEFAULTS | case.lead() for case in cases], cases[0].event(Deed.RECEIVED)
     facts = {"rows": json.dumps(rows, default=str)} | event
-    written = session.execute(_opening(tuple(rows[0]), tuple(event)), facts)
-    ids: dict[str, int] = dict(written.all())
+    written = session.execute(_opening(tuple(rows[0]), tuple(event)), facts).all()
+    ids: dict[str, int] = {row.external_id: row.id for row in written}
     session.add_all(
         consent for case in cases if case.external_id in ids for consent in case.consents()
     )
+    if written:
+        events = {row.id: row.event_id for row in written}
+        leads_changed(session, cases[0].workspace.id, events)
     return ids
