@@ -202,6 +202,25 @@ class Machine(RuleBasedStateMachine):
         ending = service.Ending(Disposition.BAD_TIMING, wake_on=day)
         self.on(service.lose, self.boss, lead, ending)
 
+    @rule(lead=leads, stage=st.sampled_from(service.Stage))
+    def stage_from_outside(self, lead: int, stage: service.Stage) -> None:
+        """A CRM moves it, also where nobody owns it."""
+
+        def act(session: Session, who: Person, lead_id: int) -> None:
+            moved = service.find(session, who.workspace_id, lead_id)
+            service.set_stage(session, moved, stage, "HubSpot", amount=Money(100, "EUR"))
+
+        self.on(act, self.boss, lead)
+
+    @rule(lead=leads, to=st.none() | people)
+    def owner_from_outside(self, lead: int, to: int | None) -> None:
+        def act(session: Session, who: Person, lead_id: int) -> None:
+            moved = service.find(session, who.workspace_id, lead_id)
+            owner = None if to is None else self.sellers[to]
+            service.set_owner(session, moved, owner, "HubSpot")
+
+        self.on(act, self.boss, lead)
+
     def today(self) -> date:
         return self.workspace.day_of(clock.now())
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
-from bot import clock
+from bot import clock, slack
 from bot.campaigns import service as campaigns
 from bot.contacts.model import Contact
 from bot.errors import HandoffError, NotAllowed, NotFound
@@ -35,6 +35,8 @@ from bot.leads.service.progress import (
     ReasonMissing,
 )
 from bot.leads.service.receiving import Receipt, Sent
+from bot.leads.view import steps
+from bot.leads.view.card import card
 from bot.money import Money
 from bot.people.model import Person, Role, Workspace
 from bot.slack.cards import Card
@@ -447,6 +449,178 @@ def test_a_bad_time_asks_for_a_better_one(floor: Floor) -> None:
     for day in (None, clock.now().date()):
         early = lost(Disposition.BAD_TIMING, wake_on=day)
         assert isinstance(floor.refused(early, "sofia", lead_id), service.DateMissing)
+
+
+# ---- from outside -------------------------------------------------------------------------------
+
+CRM = {"via": "HubSpot"}
+
+
+def outside(floor: Floor, lead_id: int, verb: Callable[..., bool], *args: Any, **more: Any) -> bool:
+    """What a CRM does, done twice: the second time changes nothing."""
+    with floor.store.transaction() as session:
+        lead = service.find(session, floor.workspace.id, lead_id)
+        changed = verb(session, lead, *args, "HubSpot", **more)
+    before = floor.state()
+    with floor.store.transaction() as session:
+        lead = service.find(session, floor.workspace.id, lead_id)
+        assert not verb(session, lead, *args, "HubSpot", **more)
+    assert floor.state() == before
+    return changed
+
+
+def refused_outside(floor: Floor, lead_id: int, verb: Callable[..., bool], *args: Any) -> str:
+    def act(session: Session, _who: Person, lead_id: int) -> Lead:
+        lead = session.get_one(Lead, lead_id)
+        verb(session, lead, *args, "HubSpot")
+        return lead
+
+    return floor.refused(act, "root", lead_id).message
+
+
+def find(floor: Floor, lead_id: int) -> Lead:
+    with floor.store.transaction() as session:
+        return service.find(session, floor.workspace.id, lead_id)
+
+
+def told_to(floor: Floor, who: str) -> list[str]:
+    """What a person was told of steps."""
+    with floor.store.transaction() as session:
+        mine = (Card.kind == service.STEP, Card.target == floor.people[who].slack_id)
+        ids = session.scalars(select(Card.subject_id).where(*mine).order_by(Card.id)).all()
+        return [steps.step(service.step(session, step_id)).text for step_id in ids]
+
+
+def card_of(floor: Floor, lead_id: int) -> str:
+    with floor.store.transaction() as session:
+        blocks = card(service.facts(session, lead_id)).blocks
+    return json.dumps(blocks, ensure_ascii=False)
+
+
+@pytest.mark.parametrize("owner", [None, "sofia"])
+def test_a_crm_takes_a_lead_all_the_way_whoever_owns_it(floor: Floor, owner: str | None) -> None:
+    lead_id, at = floor.lead(owner), {}
+    for stage in service.Stage:
+        floor.forward(minutes=1)
+        at[stage] = floor.now
+        is_news = outside(floor, lead_id, service.set_stage, stage, amount=PRICE, note="No budget")
+        assert is_news
+    lead = find(floor, lead_id)
+    assert (lead.status, lead.disposition, lead.disposition_note) == ("lost", None, "No budget")
+    assert (lead.first_response_at, lead.won_amount) == (at[service.Stage.CONTACTED], None)
+    assert lead.qualified_at == at[service.Stage.QUALIFIED]
+    assert [deed for deed, _, _ in floor.audit(lead_id)[-6:]] == [
+        "noted", "contacted", "qualified", "won", "reopened", "lost",
+    ]  # fmt: skip
+    assert all(
+        (who, facts["via"]) == (None, "HubSpot") for _, who, facts in floor.audit(lead_id)[-6:]
+    )
+    assert floor.is_redrawn(lead_id)
+    shown = card_of(floor, lead_id)
+    assert "lost (No budget) via HubSpot" in shown
+    assert " via HubSpot · lost" in shown  # the contact
+    assert outside(floor, lead_id, service.set_stage, service.Stage.WON, amount=PRICE)
+    assert "won *12,500 EUR* via HubSpot" in card_of(floor, lead_id)
+
+
+def test_an_open_lead_never_goes_back_and_a_closed_one_is_reopened(floor: Floor) -> None:
+    for end in ("win", "lose"):
+        lead_id = floor.lead("sofia")
+        floor.do(service.qualify, "sofia", lead_id)
+        for stage in (service.Stage.OPEN, service.Stage.CONTACTED, service.Stage.QUALIFIED):
+            assert not outside(floor, lead_id, service.set_stage, stage)
+        floor.forward(minutes=1)
+        floor.do(end, "sofia", lead_id)
+        assert outside(floor, lead_id, service.set_stage, service.Stage.OPEN)
+        lead = find(floor, lead_id)
+        assert (lead.status, lead.won_amount, lead.closed_at) == (Status.QUALIFIED, None, None)
+
+
+def test_a_lead_is_not_reopened_from_outside_beside_another_that_is_open(floor: Floor) -> None:
+    lead_id = floor.lead("sofia", email="ada@example.com")
+    floor.do("lose", "sofia", lead_id)
+    other = floor.lead(email="ada@example.com")
+    refused = refused_outside(floor, lead_id, service.set_stage, service.Stage.OPEN)
+    assert f"#{other}" in refused
+    assert outside(floor, lead_id, service.set_stage, service.Stage.WON, amount=PRICE)
+
+
+def test_what_is_won_outside_needs_an_amount_and_takes_another(floor: Floor) -> None:
+    lead_id = floor.lead()
+    for none in (None, Money(0, "EUR"), Money(-1, "EUR")):
+
+        def win(session: Session, lead: Lead, by: str, amount: Money | None = none) -> bool:
+            return service.set_stage(session, lead, service.Stage.WON, by, amount=amount)
+
+        assert "above zero" in refused_outside(floor, lead_id, win)
+    assert "Only a lead that was won" in refused_outside(floor, lead_id, service.set_amount, PRICE)
+    assert outside(floor, lead_id, service.set_stage, service.Stage.WON, amount=PRICE)
+    more = Money(PRICE.minor + 1, "EUR")
+    assert outside(floor, lead_id, service.set_amount, more)
+    assert floor.audit(lead_id)[-1] == ("corrected", None, CRM | {
+        "minor": more.minor, "currency": "EUR", "from_minor": PRICE.minor, "from_currency": "EUR",
+    })  # fmt: skip
+    assert outside(floor, lead_id, service.set_stage, service.Stage.WON, amount=PRICE)
+    assert find(floor, lead_id).won_amount == PRICE
+
+
+def test_a_crm_gives_a_lead_to_somebody_and_takes_it_back(floor: Floor) -> None:
+    lead_id, sofia, ben = floor.lead(), floor.people["sofia"], floor.people["ben"]
+    floor.forward(minutes=2)
+    assert outside(floor, lead_id, service.set_owner, sofia)
+    lead = find(floor, lead_id)
+    assert (lead.claimed_by, lead.first_claimed_by) == (sofia.id, sofia.id)
+    assert lead.first_claimed_at == floor.now
+    assert floor.audit(lead_id)[-1] == (
+        "reassigned", None, CRM | {"from_id": None, "to_id": sofia.id},
+    )  # fmt: skip
+    assert outside(floor, lead_id, service.set_owner, ben)
+    assert "with <@UBEN> now. Somebody handed it over via HubSpot." in told_to(floor, "sofia")[0]
+    assert outside(floor, lead_id, service.set_owner, None)
+    assert "somebody via HubSpot gave it back to the channel" in told_to(floor, "ben")[0]
+    for nobody in ("mara", "stranger"):
+        refused_outside(floor, lead_id, service.set_owner, floor.people[nobody])
+    floor.do("claim", "sofia", lead_id)
+    floor.do("win", "sofia", lead_id)
+    assert "closed as won" in refused_outside(floor, lead_id, service.set_owner, ben)
+
+
+def test_a_merged_lead_is_changed_where_it_goes_on(floor: Floor) -> None:
+    lead_id, into = floor.lead(), floor.lead()
+    with floor.store.transaction() as session:
+        service.merge(session, floor.people["root"], lead_id, into)
+    for verb, value in (
+        (service.set_owner, floor.people["sofia"]), (service.set_amount, PRICE),
+        (service.set_stage, service.Stage.CONTACTED), (service.add_note_of_program, "Hello"),
+    ):  # fmt: skip
+        assert f"#{into}" in refused_outside(floor, lead_id, verb, value)
+
+
+def test_a_note_from_outside_is_kept_once_with_where_it_came_from(floor: Floor) -> None:
+    lead_id = floor.lead()
+    assert outside(floor, lead_id, service.add_note_of_program, "Wants *40* seats")
+    assert not outside(floor, lead_id, service.add_note_of_program, "  ")
+    shown = card_of(floor, lead_id)
+    assert "via HubSpot, " in shown
+    assert shown.count("seats") == 1
+
+
+def test_what_a_crm_closed_waits_for_nobody(floor: Floor) -> None:
+    """It is offered and kept for nobody any more, and the pages of those who could claim it are
+    drawn."""
+    lead_id = floor.lead()
+    with floor.store.transaction() as session:
+        lead = session.get_one(Lead, lead_id)
+        lead.offered_to = lead.reserved_for = floor.people["sofia"].id
+        lead.reserved_until = floor.now + timedelta(minutes=1)
+        slack.show(session, floor.workspace.id, slack.HOME, floor.people["ben"].id, "UBEN")
+        session.execute(text("DELETE FROM procrastinate_jobs"))
+    assert outside(floor, lead_id, service.set_stage, service.Stage.LOST)
+    lead = find(floor, lead_id)
+    assert (lead.offered_to, lead.reserved_for, lead.reserved_until) == (None, None, None)
+    with floor.store.transaction() as session:
+        names = session.scalars(text("SELECT task_name FROM procrastinate_jobs")).all()
+    assert service.FOLLOW in names
 
 
 # ---- reading ------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from bot.leads.model.conditions import (
 )
 from bot.leads.model.intake import REFUSAL, HeatRules, Outcome, Submission, Touch
 from bot.leads.model.lead import (
+    Actor,
     Deed,
     Disposition,
     Lead,
@@ -61,6 +62,7 @@ __all__ = [
     "OWNED_LADDER",
     "REFUSAL",
     "WORDS",
+    "Actor",
     "Arrivals",
     "CallList",
     "CallOutcome",

@@ -1,7 +1,7 @@
 """A lead and its audit, and the rules that a lead keeps about itself."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -118,6 +118,10 @@ class Deed(StrEnum):
     """A colleague would like to take it over."""
     KEPT = "kept"
     """Its owner said no to that."""
+
+
+Actor = Person | str
+"""Who does something with a lead: a person, or a program by the name that cards show of it."""
 
 
 class Lead(Base):
@@ -307,8 +311,10 @@ class LeadNote(Base):
     id: Mapped[Id]
     workspace_id: Mapped[WorkspaceId]
     lead_id: Mapped[int] = mapped_column(ForeignKey("lead.id"), index=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    """Who wrote it."""
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    """Who wrote it; None: it came through a program."""
+    via: Mapped[str | None]
+    """The program's name."""
     deed: Mapped[str]
     """The step at which it was written."""
     at: Mapped[Moment]
@@ -340,5 +346,7 @@ class LeadFacts:
     """Whether whoever looks may take it over, or ask for it."""
     owner_back_at: datetime | None = None
     """When its owner is back, who is away."""
-    notes: Sequence[tuple[LeadNote, Person]] = ()
+    notes: Sequence[tuple[LeadNote, Person | None]] = ()
     """What was written about it and by whom, the newest first."""
+    via: Mapping[str, str] = field(default_factory=dict)
+    """By deed, the program that did it where no person did."""

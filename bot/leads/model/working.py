@@ -238,6 +238,8 @@ class StepFacts:
     """The colleague whom it is about."""
     is_kept: bool = False
     """Whether who asks for the lead was told no."""
+    via: str | None = None
+    """The program that moved it, where no person did."""
 
 
 @dataclass(frozen=True)

@@ -67,6 +67,8 @@ from bot.leads.service.merging import merge, unmerge
 from bot.leads.service.notices import COVER, NOTICE, notice, unattended
 from bot.leads.service.noting import NothingWritten, add_note
 from bot.leads.service.offering import OFFER, Offered, offer, offered
+from bot.leads.service.outside import Stage, set_amount, set_owner, set_stage, stage_of
+from bot.leads.service.outside import add_note as add_note_of_program
 from bot.leads.service.ownership import AlreadyClaimed, claim, release
 from bot.leads.service.progress import (
     DateMissing,
@@ -151,9 +153,11 @@ __all__ = [
     "ReasonMissing",
     "Receipt",
     "Sent",
+    "Stage",
     "TooFewAttempts",
     "absence_of",
     "add_note",
+    "add_note_of_program",
     "agree",
     "arrivals",
     "attempts_needed",
@@ -232,11 +236,15 @@ __all__ = [
     "replay",
     "rules",
     "search",
+    "set_amount",
     "set_aside",
+    "set_owner",
+    "set_stage",
     "set_weight",
     "shares",
     "snooze",
     "snoozeable",
+    "stage_of",
     "stand_in",
     "start",
     "step",

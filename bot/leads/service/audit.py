@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot import clock, slack
 from bot.leads.changes import leads_changed
-from bot.leads.model import Deed, Lead, LeadEvent, LeadNotice, LeadStep, Offer
+from bot.leads.model import Actor, Deed, Lead, LeadEvent, LeadNotice, LeadStep, Offer
 from bot.leads.service.admitting import CARD
 from bot.leads.service.following import follow_deed
 from bot.leads.service.giving import STEP
@@ -43,15 +43,18 @@ _ELSEWHERE = union_all(
 )
 
 
-def record(session: Session, lead: Lead, who: Person | None, deed: Deed, **facts: Any) -> None:
-    """Note the deed and let the cards show it; nobody did it where the clock did.
+def record(session: Session, lead: Lead, who: Actor | None, deed: Deed, **facts: Any) -> None:
+    """Note the deed and let the cards show it; nobody did it where the clock did, and a program is
+    named in the facts.
 
     So do the pages of who owns the lead, and of who did until now (`owner_id` or `from_id`).
     """
+    if isinstance(who, str):
+        facts["via"] = who
     event = LeadEvent(
         workspace_id=lead.workspace_id,
         lead_id=lead.id,
-        person_id=who.id if who else None,
+        person_id=who.id if isinstance(who, Person) else None,
         deed=deed,
         at=clock.now(),
         facts=facts,

@@ -25,6 +25,8 @@ _EACH = timedelta(seconds=0.6)
 _MOVES = (
     Deed.CLAIMED, Deed.RELEASED, Deed.TAKEN_BACK, Deed.REASSIGNED, Deed.WOKEN, Deed.MERGED,
     Deed.UNMERGED,
+    # Done by a program, also while nobody owns the lead.
+    Deed.CONTACTED, Deed.QUALIFIED, Deed.WON, Deed.LOST, Deed.REOPENED,
 )  # fmt: skip
 
 # Every lead runs through it: how many pages there are, and how many leads wait longer than it. They

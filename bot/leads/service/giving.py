@@ -4,7 +4,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from bot import clock, slack
-from bot.leads.model import Lead, LeadStep, Rung, ServiceLevel
+from bot.leads.model import Actor, Lead, LeadStep, Rung, ServiceLevel
 from bot.leads.service.admitting import CARD
 from bot.people.model import Person
 from bot.store import table
@@ -33,12 +33,13 @@ def give_claimed(session: Session, lead: Lead, owner: Person) -> None:
         give(session, lead, owner)
 
 
-def tell_former_owner(session: Session, lead: Lead, former_id: int | None, by: Person) -> None:
+def tell_former_owner(session: Session, lead: Lead, former_id: int | None, by: Actor) -> None:
     """Who had the lead hears that it was given to somebody else, unless they did that."""
-    if former_id is None or former_id in (by.id, lead.claimed_by):
+    by_id = by.id if isinstance(by, Person) else None
+    if former_id is None or former_id in (by_id, lead.claimed_by):
         return
     former = session.get_one(Person, former_id)
-    step_id = note(session, lead, Rung.MOVED, former_id, by.id) if former.active else None
+    step_id = note(session, lead, Rung.MOVED, former_id, by_id) if former.active else None
     if step_id is not None:
         slack.show(session, lead.workspace_id, STEP, step_id, former.slack_id)
 

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.errors import HandoffError, NotFound
-from bot.leads.model import Deed, Lead, LeadStep
+from bot.leads.model import Actor, Deed, Lead, LeadStep
 from bot.leads.service.audit import record
 from bot.leads.service.giving import give, tell_former_owner
 from bot.leads.service.ladder import desk, hand, rouse
@@ -80,19 +80,26 @@ def reassign(session: Session, who: Person, lead_id: int, to_id: int, note: str 
     """
     lead = reassignable(session, who, lead_id)
     to = session.get(Person, to_id)
-    if to is None or to.workspace_id != who.workspace_id or not to.active:
+    if to is None:
+        raise NotFound(what="this person")
+    if lead.claimed_by == to.id:
+        raise OwnsItAlready(owner=to.mention)
+    assign(session, lead, to, who, note)
+    return lead
+
+
+def assign(session: Session, lead: Lead, to: Person, by: Actor, note: str = "") -> None:
+    """Make the person the owner of the lead, locked and open. Raises NotFound, DoesNotSell."""
+    if to.workspace_id != lead.workspace_id or not to.active:
         raise NotFound(what="this person")
     if not to.has(Role.SALESPERSON):
         raise DoesNotSell(who=to.mention)
-    if lead.claimed_by == to.id:
-        raise OwnsItAlready(owner=to.mention)
     before = lead.claimed_by
     hand(lead, to.id)
-    keep_note(session, lead, who, Deed.REASSIGNED, note)
-    record(session, lead, who, Deed.REASSIGNED, from_id=before, to_id=to.id)
+    keep_note(session, lead, by, Deed.REASSIGNED, note)
+    record(session, lead, by, Deed.REASSIGNED, from_id=before, to_id=to.id)
     give(session, lead, to)
-    tell_former_owner(session, lead, before, who)
-    return lead
+    tell_former_owner(session, lead, before, by)
 
 
 def reassignable(session: Session, who: Person, lead_id: int) -> Lead:

@@ -4,7 +4,7 @@ from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.errors import HandoffError
-from bot.leads.model import Deed, Lead, LeadNote
+from bot.leads.model import Actor, Deed, Lead, LeadNote
 from bot.leads.service.audit import record
 from bot.leads.service.reading import find
 from bot.people import service as people
@@ -26,12 +26,14 @@ def add_note(session: Session, who: Person, lead_id: int, text: str) -> Lead:
     return lead
 
 
-def keep_note(session: Session, lead: Lead, who: Person, deed: Deed, text: str | None) -> None:
+def keep_note(session: Session, lead: Lead, who: Actor, deed: Deed, text: str | None) -> None:
     """Keep what was written at a step, if anything was; the step itself redraws the cards."""
     if words := (text or "").strip():
         session.add(
             LeadNote(
-                workspace_id=lead.workspace_id, lead_id=lead.id, person_id=who.id, deed=deed,
-                at=clock.now(), text=words,
+                workspace_id=lead.workspace_id, lead_id=lead.id, deed=deed, at=clock.now(),
+                text=words,
+                person_id=who.id if isinstance(who, Person) else None,
+                via=who if isinstance(who, str) else None,
             )
         )  # fmt: skip

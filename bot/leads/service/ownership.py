@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.errors import HandoffError
-from bot.leads.model import Deed, Lead, Status
+from bot.leads.model import Actor, Deed, Lead, Status
 from bot.leads.service.audit import record
 from bot.leads.service.giving import give_claimed, tell_former_owner
 from bot.leads.service.ladder import hand
@@ -101,11 +101,16 @@ def release(session: Session, who: Person, lead_id: int) -> Lead:
     Raises NotFound, NotClaimed, NotYours, AlreadyClosed.
     """
     lead = owned(session, who, lead_id, "release it")
+    unassign(session, lead, who)
+    return lead
+
+
+def unassign(session: Session, lead: Lead, by: Actor) -> None:
+    """Take the lead, locked and open, from its owner: everybody can claim it."""
     owner_id = lead.claimed_by
     hand(lead, None)
-    record(session, lead, who, Deed.RELEASED, owner_id=owner_id)
-    tell_former_owner(session, lead, owner_id, who)
-    return lead
+    record(session, lead, by, Deed.RELEASED, owner_id=owner_id)
+    tell_former_owner(session, lead, owner_id, by)
 
 
 def owned(

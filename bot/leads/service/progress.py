@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from bot import clock
 from bot.contacts import service as contacts
 from bot.errors import HandoffError
-from bot.leads.model import Deed, Disposition, Lead, Rating, ServiceLevel, Status
+from bot.leads.model import Actor, Deed, Disposition, Lead, Rating, ServiceLevel, Status
 from bot.leads.service.audit import record
 from bot.leads.service.ladder import rouse
 from bot.leads.service.noting import keep_note
@@ -73,9 +73,14 @@ def contacted(session: Session, who: Person, lead_id: int) -> Lead:
     lead = owned(session, who, lead_id, "note the contact")
     if lead.first_response_at is not None:
         raise AlreadyContacted(when=moment(lead.first_response_at))
-    lead.first_response_at = lead.look_at = clock.now()
-    record(session, lead, who, Deed.CONTACTED)
+    note_contact(session, lead, who)
     return lead
+
+
+def note_contact(session: Session, lead: Lead, by: Actor) -> None:
+    """Stamp the first contact of the lead, locked and open, which had none."""
+    lead.first_response_at = lead.look_at = clock.now()
+    record(session, lead, by, Deed.CONTACTED)
 
 
 def qualify(session: Session, who: Person, lead_id: int) -> Lead:
@@ -86,13 +91,18 @@ def qualify(session: Session, who: Person, lead_id: int) -> Lead:
     lead = owned(session, who, lead_id, "qualify it")
     if lead.status == Status.QUALIFIED:
         raise AlreadyQualified
+    make_qualified(session, lead, who)
+    return lead
+
+
+def make_qualified(session: Session, lead: Lead, by: Actor) -> None:
+    """Make the lead, locked and open, a qualified one; the earliest stamps stay."""
     now = clock.now()
     rouse(lead)
     lead.status, lead.look_at = Status.QUALIFIED, now
     lead.first_response_at = lead.first_response_at or now
     lead.qualified_at = lead.qualified_at or now
-    record(session, lead, who, Deed.QUALIFIED)
-    return lead
+    record(session, lead, by, Deed.QUALIFIED)
 
 
 def rate(session: Session, who: Person, lead_id: int, rating: Rating, reason: str = "") -> Lead:
@@ -124,15 +134,20 @@ def closeable(session: Session, who: Person, lead_id: int) -> Lead:
 
 def win(session: Session, who: Person, lead_id: int, amount: Money) -> Lead:
     """Close the lead as won with the deal's amount. Raises AmountMissing, and as `owned`."""
+    lead = closeable(session, who, lead_id)
+    make_won(session, lead, who, amount)
+    return lead
+
+
+def make_won(session: Session, lead: Lead, by: Actor, amount: Money) -> None:
+    """Close the lead, locked and open, as won. Raises AmountMissing."""
     if amount.minor <= 0:
         raise AmountMissing
-    lead = closeable(session, who, lead_id)
     rouse(lead)
     lead.won_minor, lead.won_currency = amount.minor, amount.currency
     _close(lead, Status.WON)
     lead.qualified_at = lead.qualified_at or lead.closed_at
-    record(session, lead, who, Deed.WON, minor=amount.minor, currency=amount.currency)
-    return lead
+    record(session, lead, by, Deed.WON, minor=amount.minor, currency=amount.currency)
 
 
 def correctable(session: Session, who: Person, lead_id: int) -> Lead:
@@ -148,19 +163,24 @@ def correct_amount(session: Session, who: Person, lead_id: int, amount: Money) -
 
     Raises AmountMissing, AmountUnchanged, and as `correctable`.
     """
+    lead = correctable(session, who, lead_id)
+    if lead.won_amount == amount:
+        raise AmountUnchanged(amount=amount)
+    put_amount_right(session, lead, who, amount)
+    return lead
+
+
+def put_amount_right(session: Session, lead: Lead, by: Actor, amount: Money) -> None:
+    """Give the lead, locked and won, another amount. Raises AmountMissing."""
     if amount.minor <= 0:
         raise AmountMissing
-    lead = correctable(session, who, lead_id)
     before = lead.won_amount
-    if before == amount:
-        raise AmountUnchanged(amount=amount)
     lead.won_minor, lead.won_currency = amount.minor, amount.currency
     record(
-        session, lead, who, Deed.CORRECTED, minor=amount.minor, currency=amount.currency,
+        session, lead, by, Deed.CORRECTED, minor=amount.minor, currency=amount.currency,
         from_minor=before.minor if before else None,
         from_currency=before.currency if before else None,
     )  # fmt: skip
-    return lead
 
 
 def reopen(session: Session, who: Person, lead_id: int) -> Lead:
@@ -173,10 +193,21 @@ def reopen(session: Session, who: Person, lead_id: int) -> Lead:
     lead = owned(session, who, lead_id, "reopen it", even_closed=True)
     if not lead.is_closed:
         raise NotClosed
+    see_that_no_other_is_open(session, lead)
+    take_back_outcome(session, lead, who)
+    return lead
+
+
+def see_that_no_other_is_open(session: Session, lead: Lead) -> None:
+    """A person has one open lead at most. Raises AnotherIsOpen."""
     contacts.lock(session, lead.contact_id)
     other = open_leads_of(session, [lead.contact_id]).get(lead.contact_id)
     if other is not None:
         raise AnotherIsOpen(lead=other.id)
+
+
+def take_back_outcome(session: Session, lead: Lead, by: Actor) -> None:
+    """Make the lead, locked and closed, an open one."""
     facts = {
         "was": lead.status, "minor": lead.won_minor, "currency": lead.won_currency,
         "disposition": lead.disposition,
@@ -187,8 +218,7 @@ def reopen(session: Session, who: Person, lead_id: int) -> Lead:
     lead.closed_at = lead.won_minor = lead.won_currency = None
     lead.disposition = lead.disposition_note = None
     lead.look_at = clock.now()
-    record(session, lead, who, Deed.REOPENED, status=lead.status, **facts)
-    return lead
+    record(session, lead, by, Deed.REOPENED, status=lead.status, **facts)
 
 
 @dataclass(frozen=True)
@@ -219,16 +249,25 @@ def lose(session: Session, who: Person, lead_id: int, ending: Ending) -> Lead:
         if ending.attempts < needed:
             raise TooFewAttempts(needed=needed)
         facts["attempts"] = ending.attempts
-    lead.disposition, lead.disposition_note = ending.disposition, why
     if ending.disposition is Disposition.BAD_TIMING:
+        lead.disposition, lead.disposition_note = ending.disposition, why
         _recycle(session, lead, ending.wake_on)
         keep_note(session, lead, who, Deed.RECYCLED, why)
         record(session, lead, who, Deed.RECYCLED, wake_on=str(ending.wake_on), **facts)
         return lead
-    _close(lead, Status.LOST)
-    keep_note(session, lead, who, Deed.LOST, why)
-    record(session, lead, who, Deed.LOST, **facts)
+    make_lost(session, lead, who, **facts)
     return lead
+
+
+def make_lost(
+    session: Session, lead: Lead, by: Actor, disposition: Disposition | None, note: str | None,
+    **facts: Any,
+) -> None:  # fmt: skip
+    """Close the lead, locked and open, as lost; a program may know no disposition."""
+    lead.disposition, lead.disposition_note = disposition, note
+    _close(lead, Status.LOST)
+    keep_note(session, lead, by, Deed.LOST, note)
+    record(session, lead, by, Deed.LOST, disposition=disposition, note=note, **facts)
 
 
 def attempts_needed(session: Session, workspace_id: int) -> int:
@@ -253,4 +292,5 @@ def _close(lead: Lead, status: Status) -> None:
     now = clock.now()
     lead.status, lead.closed_at, lead.look_at = status, now, now
     lead.snoozed_until = lead.wake_at = None
+    lead.offered_to = lead.reserved_for = lead.reserved_until = None  # where nobody had claimed it
     lead.first_response_at = lead.first_response_at or now

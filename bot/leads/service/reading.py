@@ -14,7 +14,9 @@ from bot.contacts import service as contacts
 from bot.errors import NotFound
 from bot.leads.model import (
     IS_WAITING,
+    Deed,
     Lead,
+    LeadEvent,
     LeadFacts,
     LeadNote,
     LeadStep,
@@ -30,6 +32,13 @@ from bot.people.model import Absence, Person, Role
 # What a card tells of the past.
 _MOST_EARLIER = 3
 _MOST_NOTES = 50
+
+_DONE_BY_PROGRAMS = {
+    deed: Deed.WON if deed is Deed.CORRECTED else deed
+    for deed in (Deed.CONTACTED, Deed.QUALIFIED, Deed.WON, Deed.CORRECTED, Deed.LOST,
+                 Deed.REASSIGNED, Deed.RELEASED)
+}  # fmt: skip
+"""What a card tells of programs, by deed; a correction is told with what was won."""
 
 
 def find(session: Session, workspace_id: int, lead_id: int, *, lock: bool = False) -> Lead:
@@ -68,6 +77,7 @@ def facts(session: Session, lead_id: int) -> LeadFacts:
         kept_for=_person(session, lead.reserved_for),
         notes=_notes(session, lead.id),
         names_only=has_names_only(session, lead.workspace_id),
+        via=_via(session, lead) if lead.first_response_at else {},
     )
 
 
@@ -113,8 +123,12 @@ def step(session: Session, step_id: int) -> StepFacts:
         .outerjoin(Person, Person.id == Lead.claimed_by)
         .where(LeadStep.id == step_id)
     ).one()
-    by = _person(session, row.LeadStep.by_id)
-    return StepFacts(*row, by=by, is_kept=by is not None and is_kept(session, row.LeadStep))
+    taken, by = row.LeadStep, _person(session, row.LeadStep.by_id)
+    moved = _via(session, row.Lead) if taken.rung == Rung.MOVED and by is None else {}
+    return StepFacts(
+        *row, by=by, is_kept=by is not None and is_kept(session, taken),
+        via=moved.get(Deed.REASSIGNED if row.Lead.claimed_by else Deed.RELEASED),
+    )  # fmt: skip
 
 
 def is_kept(session: Session, asked: LeadStep) -> bool:
@@ -126,6 +140,17 @@ def is_kept(session: Session, asked: LeadStep) -> bool:
         LeadStep.person_id == asked.by_id,
     )
     return session.scalar(told.limit(1)) is not None
+
+
+def _via(session: Session, lead: Lead) -> dict[str, str]:
+    """By deed, the program that did it last, where no person has since."""
+    rows = session.execute(
+        select(LeadEvent.deed, LeadEvent.facts["via"].astext)
+        .where(LeadEvent.lead_id == lead.id, LeadEvent.deed.in_(_DONE_BY_PROGRAMS))
+        .order_by(LeadEvent.id)
+    )
+    last = {_DONE_BY_PROGRAMS[Deed(deed)]: name for deed, name in rows}
+    return {deed: name for deed, name in last.items() if name}
 
 
 def _person(session: Session, person_id: int | None) -> Person | None:
@@ -144,10 +169,10 @@ def _touches(session: Session, lead: Lead) -> Sequence[Touch]:
     ).all()
 
 
-def _notes(session: Session, lead_id: int) -> Sequence[tuple[LeadNote, Person]]:
+def _notes(session: Session, lead_id: int) -> Sequence[tuple[LeadNote, Person | None]]:
     rows = session.execute(
         select(LeadNote, Person)
-        .join(Person, Person.id == LeadNote.person_id)
+        .outerjoin(Person, Person.id == LeadNote.person_id)
         .where(LeadNote.lead_id == lead_id)
         .order_by(LeadNote.id.desc())
         .limit(_MOST_NOTES)

@@ -17,7 +17,7 @@ from slack_sdk.models.blocks import (
 )
 
 from bot.campaigns.view import offer_line, offer_then
-from bot.leads.model import Lead, LeadFacts, Rating, Status, Touch
+from bot.leads.model import Deed, Lead, LeadFacts, Rating, Status, Touch
 from bot.leads.sources import SOURCES
 from bot.leads.view import answers, notes
 from bot.slack import Message
@@ -189,19 +189,26 @@ def _history(facts: LeadFacts) -> str:
     steps = [f"#{lead.id} received {moment(lead.received_at)} {way(lead.source)}"]
     steps += _owners(facts)
     if lead.first_response_at:
-        steps.append(f"contacted {moment(lead.first_response_at)}")
+        steps.append(f"contacted {moment(lead.first_response_at)}{_via(facts, Deed.CONTACTED)}")
     steps += _rests(facts)
     if lead.rating:
         reason = f" ({safe(lead.rating_reason, 300)})" if lead.rating_reason else ""
         steps.append(f"rated *{Rating(lead.rating).label}*{reason}")
     if lead.won_amount:
-        steps.append(f"won *{lead.won_amount}*")
-    if lead.disposition and lead.is_closed:
+        steps.append(f"won *{lead.won_amount}*{_via(facts, Deed.WON)}")
+    if lead.status == Status.LOST:
+        code = f": {lead.disposition.replace('_', ' ')}" if lead.disposition else ""
         note = f" ({safe(lead.disposition_note, 300)})" if lead.disposition_note else ""
-        steps.append(f"lost: {lead.disposition.replace('_', ' ')}{note}")
+        steps.append(f"lost{code}{note}{_via(facts, Deed.LOST)}")
     if lead.merged_into:
         steps.append(f"merged into #{lead.merged_into}")
     return " · ".join(steps)
+
+
+def _via(facts: LeadFacts, deed: Deed) -> str:
+    """The program that did this, where no person did."""
+    name = facts.via.get(deed)
+    return f" via {safe(name, 60)}" if name else ""
 
 
 def _owners(facts: LeadFacts) -> list[str]:
@@ -221,7 +228,7 @@ def _rests(facts: LeadFacts) -> list[str]:
     if lead.status == Status.RECYCLED and lead.wake_at:
         return [f"*rests* until {moment(lead.wake_at)}: bad timing"]
     if lead.status == Status.QUALIFIED:
-        steps.append("*qualified*")
+        steps.append(f"*qualified*{_via(facts, Deed.QUALIFIED)}")
     if lead.snoozed_until:
         steps.append(f"snoozed until {moment(lead.snoozed_until)}")
     if facts.offered_to:

@@ -46,7 +46,7 @@ def every(facts: LeadFacts) -> Iterator[SectionBlock]:
         yield SectionBlock(text=text)
 
 
-def _unsaid(facts: LeadFacts) -> list[tuple[LeadNote, Person]]:
+def _unsaid(facts: LeadFacts) -> list[tuple[LeadNote, Person | None]]:
     """The notes without those that the card says beside the rating and the outcome."""
     lead = facts.lead
     said = {lead.rating_reason, lead.disposition_note if lead.is_closed else None}
@@ -57,7 +57,8 @@ def _unsaid(facts: LeadFacts) -> list[tuple[LeadNote, Person]]:
     ]
 
 
-def _line(note: LeadNote, author: Person, most: int) -> str:
+def _line(note: LeadNote, author: Person | None, most: int) -> str:
     step = _AT.get(Deed(note.deed))
     when = f"{moment(note.at)}, {step}" if step else moment(note.at)
-    return f"• {author.mention}, {when}: {safe(' '.join(note.text.split()), most)}"
+    who = author.mention if author else f"via {safe(note.via or 'a program', 60)}"
+    return f"• {who}, {when}: {safe(' '.join(note.text.split()), most)}"

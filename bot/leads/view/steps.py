@@ -116,12 +116,18 @@ def _moved(facts: StepFacts) -> str:
     if lead.claimed_by == facts.step.person_id:
         return f"{_who(lead)} is yours again."
     if owner is None:
-        return f"{_who(lead)}: {by.mention if by else 'somebody'} gave it back to the channel."
+        who = by.mention if by else f"somebody{_via(facts)}"
+        return f"{_who(lead)}: {who} gave it back to the channel."
     if by is not None and by.id == owner.id:
         back = " You get it back when you are." if lead.returns_to == facts.step.person_id else ""
         return f"{by.mention} took over {_who(lead)}.{back}"
     gave = f" {by.mention} handed it over." if by else ""
+    gave = f" Somebody handed it over{_via(facts)}." if facts.via else gave
     return f"{_who(lead)} is with {owner.mention} now.{gave}"
+
+
+def _via(facts: StepFacts) -> str:
+    return f" via {safe(facts.via, 60)}" if facts.via else ""
 
 
 def _whose(facts: StepFacts) -> str:
