@@ -53,7 +53,7 @@ from bot.standups import listeners as standup_listeners
 from bot.standups import service as standups
 from bot.store import DatabaseDown, Store, migrate
 from bot.store.embedded import database
-from bot.web import create, hooks
+from bot.web import create, hooks, lead_changes
 from bot.web import leads as lead_routes
 from bot.web.health import Database
 from bot.web.intake import Intake
@@ -141,6 +141,7 @@ class Application:
             else None,
         )
         site.mount(web, self.settings, self.store, self.workspace)
+        web.include_router(lead_changes.router(self.store, self.workspace, programs))
         counter = api.Counter(self.store, self.workspace)
         web.include_router(api.router(counter, Keys(self.settings.report_keys)))
         return web

@@ -191,8 +191,16 @@ def parse(text: str, currency: str) -> Money:
         if not is_mark(mark, currency):
             kind = OtherCurrency if is_any_mark(mark) else NotAnAmount
             raise kind(text=text[:40], currency=currency)
-    value = (min if digits == 3 else max)(written.readings.values())
-    minor = value.scaleb(digits)
+    try:
+        return exactly((min if digits == 3 else max)(written.readings.values()), currency)
+    except NotAnAmount:
+        raise NotAnAmount(text=text[:40]) from None
+
+
+def exactly(amount: Decimal, currency: str) -> Money:
+    """An amount in major units. Raises NotAnAmount for one that is negative, beyond bounds, or has
+    more decimal digits than the currency."""
+    minor = amount.scaleb(exponent(currency))
     if minor != minor.to_integral_value() or not 0 <= minor <= LARGEST_MINOR:
-        raise NotAnAmount(text=text[:40])
+        raise NotAnAmount(text=f"{amount:f}"[:40])
     return Money(int(minor), currency)

@@ -125,6 +125,12 @@ def person(session: Session, workspace_id: int, slack_id: str) -> Person:
     return new
 
 
+def named(session: Session, workspace_id: int, name: str) -> Person | None:
+    """The person whom a program names by their Slack ID, if we know them."""
+    mine = (Person.workspace_id == workspace_id, Person.slack_id == name.strip())
+    return session.scalar(select(Person).where(*mine))
+
+
 def refresh(session: Session, who: Person) -> None:
     """Ask Slack again for what it says of a person."""
     enqueue(session, REFRESH, person_id=who.id)

@@ -2,6 +2,7 @@
 
 import html
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from fractions import Fraction
 
@@ -26,6 +27,7 @@ _TYPED = str.maketrans(
     }
 )
 _DRAWN = re.compile(r"<[@#!]")
+_DATE, _MENTION = re.compile(r"<!date[^|>]*\|([^>]*)>"), re.compile(r"<@(\w+)>")
 _QUOTED = re.compile(r"""(?<!\S)(["'])\s*(.*?)\s*\1(?!\S)""")
 
 
@@ -86,6 +88,13 @@ def is_plain(text: str) -> bool:
 def unescaped(text: str) -> str:
     """A text for mrkdwn as it reads where Slack takes no escapes."""
     return html.unescape(text).replace("\u200b", "")
+
+
+def without_drawings(text: str, names: Mapping[str, str]) -> str:
+    """A message as it reads outside Slack: times in UTC, and people by their names, given by Slack
+    ID."""
+    dated = _DATE.sub(r"\1", text)
+    return unescaped(_MENTION.sub(lambda found: names.get(found[1], "somebody"), dated))
 
 
 def plural(count: int, one: str, many: str | None = None) -> str:

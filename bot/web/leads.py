@@ -1,6 +1,6 @@
 """The routes of the two sources that need no vendor, JSON and a plain form."""
 
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
 from html import escape
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -65,14 +65,8 @@ def _page(title: str, text: str, status: int = 200) -> HTMLResponse:
     )
 
 
-def router(
-    intake: Intake, programs: Keys, forms: Keys, thanks_origins: Collection[str]
-) -> APIRouter:
-    """The routes, each with its own keys: those of forms are public, and open nothing but a form.
-
-    A form's visitors may be sent back to pages of `thanks_origins`.
-    """
-    routes = APIRouter(prefix="/leads", tags=["leads"])
+def sender_of(programs: Keys) -> Callable[..., Awaitable[str]]:
+    """What proves the key of a program; it answers the key's name."""
     bearer = HTTPBearer(auto_error=False, description="The key of one of HANDOFF_LEAD_KEYS.")
 
     async def sender(  # async: what only computes needs no thread of its own
@@ -82,6 +76,19 @@ def router(
         if name is None:
             raise HTTPException(401, "A valid key is needed.", {"WWW-Authenticate": "Bearer"})
         return name
+
+    return sender
+
+
+def router(
+    intake: Intake, programs: Keys, forms: Keys, thanks_origins: Collection[str]
+) -> APIRouter:
+    """The routes, each with its own keys: those of forms are public, and open nothing but a form.
+
+    A form's visitors may be sent back to pages of `thanks_origins`.
+    """
+    routes = APIRouter(prefix="/leads", tags=["leads"])
+    sender = sender_of(programs)
 
     @routes.post(
         "/api",
