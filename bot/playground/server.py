@@ -24,24 +24,11 @@ from starlette.websockets import WebSocket
 from bot.playground import control, methods, responses
 from bot.playground.faults import Fault
 from bot.playground.openid import Door
-from bot.playground.serving import TRANSPORT
+from bot.playground.serving import TRANSPORT, Dropped
 from bot.playground.state import Json
 
 if TYPE_CHECKING:
     from bot.playground.standin import StandIn
-
-
-class _Dropped(Response):
-    """Resets the connection instead of answering."""
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        transport = scope.get("state", {}).get(TRANSPORT)
-        if transport is None:  # served by something else than our own server
-            await super().__call__(scope, receive, send)
-            return
-        transport.abort()
-        while (await receive())["type"] != "http.disconnect":
-            pass
 
 
 class _CutOff(Response):
@@ -117,7 +104,7 @@ class Server:
         if fault.kind in ("drop_after", "hang_after", "cut_off"):
             answer = await act()
             if fault.kind == "drop_after":
-                return _Dropped()
+                return Dropped()
             if fault.kind == "cut_off":
                 return _CutOff(answer)
             await self._hang(fault.seconds)
@@ -135,7 +122,7 @@ class Server:
             return Response(fault.body.encode(), 200, {"Content-Type": fault.content_type})
         if fault.kind == "hang_before":
             await self._hang(fault.seconds)
-        return _Dropped()
+        return Dropped()
 
     async def _hang(self, seconds: float) -> None:
         """Wait, but not longer than the server runs."""

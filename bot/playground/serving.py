@@ -6,8 +6,10 @@ import asyncio
 import contextlib
 import socket
 import threading
+from typing import Any
 
 import uvicorn
+from starlette.responses import Response
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -22,6 +24,20 @@ class DroppableProtocol(HttpToolsProtocol):
         """Put the transport where the handler finds it."""
         super().on_message_begin()
         self.scope["state"] = {**self.scope.get("state", {}), TRANSPORT: self.transport}
+
+
+class Dropped(Response):
+    """Resets the connection instead of answering."""
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Break the connection."""
+        transport = scope.get("state", {}).get(TRANSPORT)
+        if transport is None:  # served by something else than our own server
+            await super().__call__(scope, receive, send)
+            return
+        transport.abort()
+        while (await receive())["type"] != "http.disconnect":
+            pass
 
 
 class _Server(uvicorn.Server):
