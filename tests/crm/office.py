@@ -109,8 +109,9 @@ class Office(Protocol):
         """A person deletes it."""
         ...
 
-    def merge(self, gone_id: str, into_id: str) -> None:
-        """A person merges two records."""
+    def merge(self, gone_id: str, into_id: str) -> str:
+        """A person merges two records; returns the id of the one that stays (in HubSpot: a new
+        one)."""
         ...
 
     def refuse(self, field: str) -> None:

@@ -230,8 +230,8 @@ def test_a_record_that_is_gone_is_not_made_anew(office: Office, crm: Crm) -> Non
 
 def test_what_was_merged_is_found_in_the_one_that_stays(office: Office, crm: Crm) -> None:
     gone = saved_one(crm).record_id
-    stays = office.type_in("ada.lovelace@example.com", "Lovelace")
-    office.merge(gone, stays)
+    typed_in = office.type_in("ada.lovelace@example.com", "Lovelace")
+    stays = office.merge(gone, typed_in)
     assert read_one(crm, gone).record_id == stays
     save(crm, change(record_id=stays, score=90))
     assert [seen.record_id for seen in office.records()] == [stays]
