@@ -7,12 +7,17 @@ from contextlib import ExitStack, asynccontextmanager
 from functools import partial
 
 from fastapi import FastAPI
+from pydantic import SecretStr
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot import logs
 from bot.campaigns import jobs as campaign_jobs
 from bot.campaigns import listeners as campaign_listeners
+from bot.crm import handlers as crm_handlers
+from bot.crm import tasks as crm_tasks
+from bot.crm.adapters import ADAPTERS, Access
+from bot.crm.connection import Connection
 from bot.digests import jobs as digest_jobs
 from bot.digests import listeners as digest_listeners
 from bot.digests import service as digests
@@ -53,7 +58,7 @@ from bot.standups import listeners as standup_listeners
 from bot.standups import service as standups
 from bot.store import DatabaseDown, Store, migrate
 from bot.store.embedded import database
-from bot.web import create, hooks, lead_changes
+from bot.web import create, crm_hooks, hooks, lead_changes
 from bot.web import leads as lead_routes
 from bot.web.health import Database
 from bot.web.intake import Intake
@@ -88,6 +93,9 @@ class Application:
         self.tasks = Tasks(store)
         self.cards = Cards(store, self.slack, self.tasks)
         self.listening = Listening(self.slack)
+        self.crm = crm_of(settings, store)
+        if self.crm is not None:
+            resources.callback(self.crm.close)
         self._register()
         self.asgi = self._web()
 
@@ -105,6 +113,7 @@ class Application:
         export_listeners.register(self.listening, self.store)
         library_listeners.register(self.listening, self.store)
         home_listeners.register(self.listening, self.store)
+        crm_handlers.register(self.listening, self.store)
         people_jobs.register(self.tasks, self.store, self.cards, self.slack)
         campaign_jobs.register(self.tasks, self.store, self.cards, planning_jobs.capacity)
         spend_jobs.register(self.tasks, self.store, self.cards, self.slack)
@@ -116,6 +125,7 @@ class Application:
         digest_jobs.register(self.tasks, self.store, self.cards, site.address(self.settings))
         export_jobs.register(self.tasks, self.store, self.slack)
         home_jobs.register(self.cards)
+        crm_tasks.register(self.tasks, self.cards, self.crm)
 
     def _apis(self) -> dict[str, Vendor]:
         """The vendors' APIs that we have a token for."""
@@ -144,6 +154,8 @@ class Application:
         web.include_router(lead_changes.router(self.store, self.workspace, programs))
         counter = api.Counter(self.store, self.workspace)
         web.include_router(api.router(counter, Keys(self.settings.report_keys)))
+        if self.crm is not None and self.crm.adapter.prove is not None:
+            web.include_router(crm_hooks.router(self.crm, self.workspace))
         return web
 
     def workspace(self) -> Workspace:
@@ -207,6 +219,7 @@ class Application:
                 currency=self.settings.currency,
             )
             set_schedules(session, workspace)
+            crm_tasks.install(session, workspace, self.crm.slug if self.crm else None)
         self._warn_of_others(workspace)
         self.listening.identify(me["team_id"], me["user_id"])
         self._workspace = workspace
@@ -274,6 +287,42 @@ def build(settings: Settings) -> Application:
         resources.callback(store.close)
         see_to_schema(store, ours=settings.url is None)
         return Application(settings, store, resources.pop_all())
+
+
+def crm_of(settings: Settings, store: Store) -> Connection | None:
+    """The CRM that the settings name, if they name one. Raises WrongSettings."""
+    if settings.crm == "none":
+        return None
+    if settings.crm not in ADAPTERS:
+        known = ", ".join(sorted(ADAPTERS))
+        raise WrongSettings(problems=f"HANDOFF_CRM has to be one of {known} or none.")
+    access = Access(
+        address=settings.crm_url, key=settings.crm_key, client_id=settings.crm_client_id,
+        database=settings.crm_database, hook_secret=settings.crm_hook_secret,
+        public_url=settings.public_url,
+    )  # fmt: skip
+    missing = [
+        _CRM_SETTINGS[name]
+        for name in ADAPTERS[settings.crm].needs
+        if not _given(getattr(access, name))
+    ]
+    if missing:
+        raise WrongSettings(
+            problems=f"HANDOFF_CRM is {settings.crm}, which needs {', '.join(missing)} too."
+        )
+    return Connection(store, settings.crm, access, settings.crm_fallback_owner)
+
+
+def _given(value: str | SecretStr) -> bool:
+    return bool(value.get_secret_value() if isinstance(value, SecretStr) else value)
+
+
+_CRM_SETTINGS = {
+    "address": "HANDOFF_CRM_URL", "key": "HANDOFF_CRM_KEY", "client_id": "HANDOFF_CRM_CLIENT_ID",
+    "database": "HANDOFF_CRM_DATABASE", "hook_secret": "HANDOFF_CRM_HOOK_SECRET",
+    "public_url": "HANDOFF_PUBLIC_URL",
+}  # fmt: skip
+"""The settings behind the fields of `Access`."""
 
 
 def _check_sources(settings: Settings) -> None:

@@ -96,6 +96,11 @@ ApiAddress = Annotated[
     _like(r"https?://\S+", "must be an address such as https://slack.com/api/"),
     AfterValidator(lambda value: value.rstrip("/") + "/"),
 ]
+ApiRoot = Annotated[
+    str,
+    _like(r"https?://\S+", "must be an address such as https://example.my.salesforce.com"),
+    AfterValidator(lambda value: value.rstrip("/")),
+]
 PublicAddress = Annotated[
     str,
     _like(r"https?://[^/\s?#]+/?", "must be an address such as https://handoff.example.com"),

@@ -23,6 +23,7 @@ from bot.errors import HandoffError
 from bot.setting_kinds import (
     Addresses,
     ApiAddress,
+    ApiRoot,
     AppToken,
     BotToken,
     ChannelName,
@@ -189,6 +190,45 @@ class Settings(StoreSettings):
         validation_alias="HANDOFF_SOURCE_APIS",
         description="Other addresses of these products' APIs, as source:address pairs. "
         "Default: the products' own.",
+    )
+    crm: str = Field(
+        default="none",
+        validation_alias="HANDOFF_CRM",
+        description="The CRM in which every lead is: hubspot, odoo, salesforce or none. "
+        "`handoff crm check` says whether all is right.",
+    )
+    crm_url: ApiRoot = Field(
+        default="",
+        validation_alias="HANDOFF_CRM_URL",
+        description="Address of the CRM (https://example.my.salesforce.com). "
+        "Default: the vendor's own, where it has one for everybody.",
+    )
+    crm_key: SecretStr = Field(
+        default=SecretStr(""),
+        validation_alias="HANDOFF_CRM_KEY",
+        description="The CRM's API key or access token; for Salesforce the client secret.",
+    )
+    crm_client_id: str = Field(
+        default="",
+        validation_alias="HANDOFF_CRM_CLIENT_ID",
+        description="Salesforce: the client ID (consumer key) of the app.",
+    )
+    crm_database: str = Field(
+        default="",
+        validation_alias="HANDOFF_CRM_DATABASE",
+        description="Odoo: the database, where the server has several.",
+    )
+    crm_hook_secret: SecretStr = Field(
+        default=SecretStr(""),
+        validation_alias="HANDOFF_CRM_HOOK_SECRET",
+        description="Proves that the CRM calls: HubSpot's client secret, or for Odoo a word of "
+        "your own. Empty: its changes are read every minute, and not sooner.",
+    )
+    crm_fallback_owner: str = Field(
+        default="",
+        validation_alias="HANDOFF_CRM_FALLBACK_OWNER",
+        description="E-mail address of the user who owns leads in the CRM whose owner in Slack has "
+        "no user there. Empty: they have no owner there.",
     )
     public_url: PublicAddress = Field(
         default="",

@@ -22,6 +22,8 @@ from sqlalchemy.orm import Session
 from bot import clock
 from bot.app import Application
 from bot.campaigns import service as campaigns
+from bot.crm import connection as crm
+from bot.crm.models import CrmRecord
 from bot.digests import service as digests
 from bot.digests.model import Timetable
 from bot.jobs import enqueue
@@ -133,6 +135,29 @@ class Company:
     def won(self) -> int:
         lead_id = self.mine()
         self.do(leads.win, lead_id, Money(10_000, "EUR"))
+        return lead_id
+
+    def connected(self) -> str:
+        """The workspace has a CRM."""
+        with self.store.transaction() as session:
+            crm.connect(session, self.workspace.id, "hubspot")
+        return ""
+
+    def refused_by_crm(self) -> int:
+        self.connected()
+        lead_id = self.won()
+        with self.store.transaction() as session:
+            record = session.get_one(CrmRecord, lead_id)
+            record.refused, record.refused_why = "invalid", "a rule"
+            record.written_version = record.version
+        return lead_id
+
+    def two_amounts(self) -> int:
+        lead_id = self.refused_by_crm()
+        with self.store.transaction() as session:
+            record = session.get_one(CrmRecord, lead_id)
+            record.refused = "two_amounts"
+            record.seen = {"amount_minor": 9_000, "currency": "EUR"}
         return lead_id
 
     def bens(self) -> int:
@@ -640,6 +665,10 @@ BUTTONS: dict[str, Scene] = {
     "campaign.pause": Company.campaign,
     "campaign.resume": Company.paused,
     "campaign.unschedule": Company.scheduled,
+    "crm.keep_ours": Company.two_amounts,
+    "crm.retry": Company.refused_by_crm,
+    "crm.retry_all": Company.refused_by_crm,
+    "crm.take_theirs": Company.two_amounts,
     "digest.opt_in": nothing,
     "digest.opt_out": by("UBEN", nothing),
     "home.retry": Company.failed,
@@ -703,6 +732,7 @@ READS = re.compile(
     r"""(?x)
     (digest\.(behind|explain)|lead\.list|library\.open)\..*  # one for each figure, list and shelf
     | .*\.(previous|next|newer|older)(?<!calls\.next)           # another page
+    | crm\.(open|owners)
     | digest\.(change|settings|show_details|show_money)
     | campaign\.(answer|ask|change|end|launch|list|questions|show_offer)
     | home\.sources | import\.(columns|turn_columns)
@@ -723,6 +753,8 @@ READS = re.compile(
 """What only shows something, or opens a form."""
 
 INSIDE = {
+    "crm.retry": "crm.open",
+    "crm.retry_all": "crm.open",
     "report.export_remove": "/digest export",
     "request.second": "/request list",
     "shadow.let_meet": "shadow.apart",
@@ -740,6 +772,7 @@ FORMS: dict[str, Form] = {
     "campaign.save_end": Form("campaign.end", Company.campaign),
     "campaign.save_launch": Form("campaign.launch", Company.drafted, {"launch_at": ""}),
     "campaign.save_question": Form("campaign.ask", Company.campaign),
+    "crm.save_owner": Form("crm.owners", Company.connected, {"user": "-"}),
     "digest.save": Form("digest.change", lambda c: c.ask(
         select(Timetable.id).where(Timetable.workspace_id == c.workspace.id))),
     "import.save_columns": Form("import.columns", Company.imported),

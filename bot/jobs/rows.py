@@ -14,7 +14,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, UniqueConstraint, delete, exists, func, select
+from sqlalchemy import ColumnElement, Select, UniqueConstraint, delete, exists, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Mapped, Session
@@ -75,6 +75,14 @@ class Loop:
             ParkedRow.loop == self.name,
             ParkedRow.row_id == row_id,
             ParkedRow.retry_at > clock.now(),
+        )
+
+    def due(self, workspace_id: int) -> Select[int]:
+        """The ids of the parked rows whose time has come."""
+        return select(ParkedRow.row_id).where(
+            ParkedRow.loop == self.name,
+            ParkedRow.workspace_id == workspace_id,
+            ParkedRow.retry_at <= clock.now(),
         )
 
     def each(

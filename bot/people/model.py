@@ -152,6 +152,8 @@ class Person(Base):
     slack_id: Mapped[str]
     name: Mapped[str]
     timezone: Mapped[str | None]
+    email: Mapped[str | None]
+    """In lower case, as Slack tells it; None where it does not."""
     roles: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
     team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"), index=True)
     active: Mapped[bool] = mapped_column(default=True)

@@ -17,13 +17,15 @@ class NotAMember(HandoffError):
 
 
 def facts_of(user: Mapping[str, Any]) -> dict[str, Any]:
-    """Name, zone and state of a person, from Slack's own object of a user."""
+    """Name, zone, state and e-mail address of a person, from Slack's own object of a user; the
+    address is there with the scope users:read.email."""
     profile = user.get("profile") or {}
     name = profile.get("display_name") or user.get("real_name") or user.get("name") or user["id"]
     return {
         "name": clean(str(name), 80),
         "timezone": _zone(user.get("tz")),
         "active": not user.get("deleted", False),
+        "email": str(profile.get("email") or "").strip().lower() or None,
     }
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import time
 from zoneinfo import available_timezones
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -299,13 +299,19 @@ def team_members(session: Session, team_id: int) -> Sequence[Person]:
 
 
 def follow(
-    session: Session, workspace_id: int, slack_id: str, *, name: str, timezone: str, active: bool
-) -> None:
-    """Take over what Slack says of a person whom we know; one who was deactivated is signed out."""
+    session: Session, workspace_id: int, slack_id: str, *, name: str, timezone: str, active: bool,
+    email: str | None = None,
+) -> None:  # fmt: skip
+    """Take over what Slack says of a person whom we know; one who was deactivated is signed out.
+
+    An address that Slack does not tell, for want of a scope, stays as it was.
+    """
     known = session.scalar(
         update(Person)
         .where(Person.workspace_id == workspace_id, Person.slack_id == slack_id)
-        .values(name=name, timezone=timezone, active=active)
+        .values(
+            name=name, timezone=timezone, active=active, email=func.coalesce(email, Person.email)
+        )
         .returning(Person.id)
     )
     if known is not None and not active:

@@ -68,7 +68,8 @@ class _Hook:
         return await self._receive(request, body, key)
 
     async def _receive(self, request: Request, body: bytes, key: str) -> Response:
-        sent = sources.Request(body, dict(request.headers), self._address(request), key)
+        address = address_of(request, self._public_url)
+        sent = sources.Request(body, dict(request.headers), address, key)
         assert self._source.verify is not None
         try:
             self._source.verify(sent, self._secret, clock.now())
@@ -83,12 +84,13 @@ class _Hook:
         receipt = await self._intake.take(Sent(slug, slug, body, sent.content_type))
         return JSONResponse({"outcome": receipt.outcome})
 
-    def _address(self, request: Request) -> str:
-        """The address as the sender called it, byte by byte, for signatures over it."""
-        base = self._public_url or f"{request.url.scheme}://{request.url.netloc}"
-        path = (request.scope.get("raw_path") or b"").decode("latin-1")
-        query = request.scope.get("query_string", b"").decode("latin-1")
-        return base + path + (f"?{query}" if query else "")
+
+def address_of(request: Request, public_url: str) -> str:
+    """The address as the sender called it, byte by byte, for signatures over it."""
+    base = public_url or f"{request.url.scheme}://{request.url.netloc}"
+    path = (request.scope.get("raw_path") or b"").decode("latin-1")
+    query = request.scope.get("query_string", b"").decode("latin-1")
+    return base + path + (f"?{query}" if query else "")
 
 
 def _answers(source: Source) -> dict[int | str, dict[str, Any]]:

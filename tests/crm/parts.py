@@ -1,5 +1,139 @@
-"""What tests of the CRM share."""
+"""What tests of the CRM share: a workspace whose leads are in a CRM in memory."""
 
-from datetime import UTC, datetime
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import count
+from typing import Any
 
-NOW = datetime(2026, 6, 1, 9, tzinfo=UTC)
+from sqlalchemy import select, text
+
+from bot import clock
+from bot.crm import adapters, connection
+from bot.crm.backlog import Backlog, backlog
+from bot.crm.connection import Connection
+from bot.crm.models import CrmConnection, CrmNotice, CrmRecord
+from bot.crm.poll import poll
+from bot.crm.push import push
+from bot.jobs import Postpone
+from bot.leads import service
+from bot.leads.inquiry import read
+from bot.leads.model import Lead, LeadEvent
+from bot.leads.service.admitting import admit
+from bot.leads.service.case import Arrival
+from bot.people.model import Person, Role, Workspace
+from bot.store import Store
+from tests.campaigns.scene import hire, install
+from tests.crm.memory import MemoryOffice, access
+from tests.crm.now import NOW
+
+__all__ = ["NOW", "Sales"]
+
+_number = count(1)
+
+
+@dataclass
+class Sales:
+    """A sales team with its CRM; every clock stands until it is moved."""
+
+    store: Store
+    workspace: Workspace
+    office: MemoryOffice
+    connection: Connection
+    people: dict[str, Person]
+
+    @classmethod
+    def open(cls, store: Store, office: MemoryOffice | None = None, team: str = "T1") -> "Sales":
+        office = office or MemoryOffice()
+        clock.use(lambda: office.now)
+        adapters.ADAPTERS["memory"] = office.adapter()
+        workspace = install(store, team)
+        staff = {
+            "ben": (Role.SALESPERSON,), "sue": (Role.SALESPERSON,), "clara": (Role.MANAGER,),
+            "root": (Role.ADMIN,),
+        }  # fmt: skip
+        people = {
+            name: hire(store, workspace, f"U{name.upper()}", name, *roles)
+            for name, roles in staff.items()
+        }
+        with store.transaction() as session:
+            for name, person in people.items():
+                session.get_one(Person, person.id).email = f"{name}@example.com"
+            connection.connect(session, workspace.id, "memory")
+        for name in ("ben", "sue"):
+            office.add_user(f"{name}@example.com", name.title())
+        return cls(store, workspace, office, Connection(store, "memory", access()), people)
+
+    def receive(self, email: str = "ada@example.com", **fields: Any) -> int:
+        """Somebody asks; returns the lead."""
+        facts = {"email": email, "last_name": "Lovelace", "external_id": f"x{next(_number)}"}
+        with self.store.transaction() as session:
+            inquiry = read(facts | fields)
+            return admit(session, self.workspace, inquiry, Arrival("api", self.office.now)).lead_id
+
+    def do(self, verb: Callable[..., Any], who: str, *arguments: Any) -> Any:
+        """Let a person take a step."""
+        self.forward(seconds=1)
+        with self.store.transaction() as session:
+            return verb(session, self.people[who], *arguments)
+
+    def push(self) -> None:
+        push(self.connection, self.workspace.id)
+
+    def poll(self) -> None:
+        poll(self.connection, self.workspace.id)
+
+    def settle(self) -> None:
+        """Let all that waits happen, until nothing does."""
+        for _ in range(12):
+            self.forward(seconds=30)
+            with suppress(Postpone):
+                self.push()
+            with suppress(Postpone):
+                self.poll()
+
+    def forward(self, **by: float) -> None:
+        self.office.forward(timedelta(**by))
+
+    def lead(self, lead_id: int) -> Lead:
+        with self.store.transaction() as session:
+            return session.get_one(Lead, lead_id)
+
+    def record(self, lead_id: int) -> CrmRecord:
+        with self.store.transaction() as session:
+            return session.get_one(CrmRecord, lead_id)
+
+    def record_id(self, lead_id: int) -> str:
+        return str(self.record(lead_id).record_id)
+
+    def state(self) -> CrmConnection:
+        with self.store.transaction() as session:
+            return session.get_one(CrmConnection, self.workspace.id)
+
+    def backlog(self) -> Backlog:
+        with self.store.transaction() as session:
+            return backlog(session, self.workspace.id)
+
+    def notices(self, kind: str) -> list[dict[str, Any]]:
+        with self.store.transaction() as session:
+            found = select(CrmNotice).where(CrmNotice.kind == kind).order_by(CrmNotice.id)
+            return [each.facts for each in session.scalars(found)]
+
+    def jobs(self, task: str) -> int:
+        with self.store.transaction() as session:
+            counted = text("SELECT count(*) FROM procrastinate_jobs WHERE task_name = :t")
+            return int(session.execute(counted, {"t": task}).scalar_one())
+
+    def steps(self, lead_id: int) -> list[tuple[str, str | None]]:
+        """What happened to a lead, and through which program."""
+        with self.store.transaction() as session:
+            found = select(LeadEvent).where(LeadEvent.lead_id == lead_id).order_by(LeadEvent.id)
+            return [(each.deed, each.facts.get("via")) for each in session.scalars(found)]
+
+    def claimed(self, who: str = "ben", **fields: Any) -> int:
+        """A lead that this person has claimed, and that is in the CRM."""
+        lead_id = self.receive(**fields)
+        self.do(service.claim, who, lead_id)
+        self.push()
+        return lead_id

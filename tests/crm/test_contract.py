@@ -22,9 +22,9 @@ from bot.crm.port import (
     Values,
 )
 from bot.money import Money
+from tests.crm.now import NOW
 from tests.crm.office import Fault, Office, Seen
 from tests.crm.offices import OFFICES
-from tests.crm.parts import NOW
 
 PRICE = Money(1_250_000, "EUR")
 ADA = Values(

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from bot import app, clock
 from bot.campaigns.model import Campaign, Stage
+from bot.crm.models import CrmRecord
 from bot.digests import service as digests
 from bot.digests.model import Audience, Delivery
 from bot.jobs import Schedule, in_transaction, put_schedule, schedule
@@ -29,6 +30,7 @@ from bot.leads import service as leads
 from bot.leads.model import Lead, LeadNotice, LeadStep
 from bot.metrics import jobs as metrics_jobs
 from bot.metrics.model import TalliedDay
+from bot.money import Money
 from bot.people import jobs as people_jobs
 from bot.people import view as people_view
 from bot.people.model import Absence, Person, Role, Workspace
@@ -43,6 +45,7 @@ from bot.standups.model import StandupRound
 from bot.store import DatabaseDown, Store
 from tests.campaigns.scene import Hands, install
 from tests.campaigns.scene import hire as hire_plain
+from tests.crm.parts import Sales
 from tests.digests.office import MONDAY, NOW, open_office
 from tests.leads.test_ladder import Floor
 from tests.leads.test_reading_back import Told
@@ -73,11 +76,12 @@ CLOCKWORK = {
     "leads.listen": set(),  # one statement
     "standup.open": set(),  # one statement
     "report.export": set(),  # one row
+    "crm.tasks: poll.poll_due": {"crm.changes"},  # the poll itself is durable work
     "shadow.open": {"shadowing.pairs", "shadowing.left_over", "shadowing.lapse"},
 }  # fmt: skip
 """What the clock calls, and the loops in which it goes over rows."""
 
-TIMERS = {"leads.back": {"leads.returns"}}
+TIMERS = {"leads.back": {"leads.returns"}, "crm.push": {"crm.push"}}
 """The same for jobs that wait for a moment of their own."""
 
 
@@ -142,7 +146,7 @@ class Case:
     where: str
     run: Callable[[], object]
     done: Callable[[Session, int], object]
-    hands: Hands | morning.Hands | shadows.Hands
+    hands: Hands | morning.Hands | shadows.Hands | Sales
     recovers: bool = True
     """Whether the loop comes to the row again."""
 
@@ -485,6 +489,36 @@ def _missed(store: Store) -> Case:
     )  # fmt: skip
 
 
+def _writing(store: Store) -> Case:
+    sales = Sales.open(store)
+    one, two = sales.receive("one@example.com"), sales.receive("two@example.com")
+
+    def run() -> None:
+        with suppress(RowsFailed):  # so the job is tried again
+            sales.push()
+
+    return Case(
+        (one, two), "UPDATE ON crm_record", f"OLD.lead_id = {one}", run,
+        lambda session, row: session.get_one(CrmRecord, row).record_id is not None, sales,
+    )  # fmt: skip
+
+
+def _changes(store: Store) -> Case:
+    sales = Sales.open(store)
+    one, two = sales.claimed(email="one@example.com"), sales.claimed(email="two@example.com")
+    for lead_id in (one, two):
+        sales.office.win(sales.record_id(lead_id), Money(100, "EUR"))
+
+    def run() -> None:
+        with suppress(RowsFailed):
+            sales.poll()
+
+    return Case(
+        (one, two), "UPDATE ON lead", f"OLD.id = {one}", run,
+        lambda session, row: session.get_one(Lead, row).status == "won", sales,
+    )  # fmt: skip
+
+
 CASES: dict[str, Callable[[Store], Case]] = {
     "jobs.schedules": _schedules,
     "leads.escalation": _escalation,
@@ -505,6 +539,8 @@ CASES: dict[str, Callable[[Store], Case]] = {
     "shadowing.left_over": _left_over,
     "shadowing.lapse": _lapse,
     "leads.missed": _missed,
+    "crm.push": _writing,
+    "crm.changes": _changes,
 }
 
 

@@ -153,8 +153,11 @@ def test_who_may_what(roles: list[Role], may_sell: bool, may_manage_people: bool
 
 
 def test_slack_facts_are_cleaned() -> None:
-    user = {"id": "U1", "name": "ada", "tz": None, "profile": {"display_name": "Ada\u202e"}}
-    assert profile.facts_of(user) == {"name": "Ada", "timezone": "UTC", "active": True}
+    known = {"display_name": "Ada\u202e", "email": " Ada@Example.com"}
+    user = {"id": "U1", "name": "ada", "tz": None, "profile": known}
+    assert profile.facts_of(user) == {
+        "name": "Ada", "timezone": "UTC", "active": True, "email": "ada@example.com",
+    }  # fmt: skip
 
 
 def test_modals(golden: Golden) -> None:

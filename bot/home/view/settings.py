@@ -2,6 +2,7 @@
 
 from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement
 
+from bot.crm import page as crm
 from bot.digests import modals as digests
 from bot.home.view.parts import header
 from bot.leads import modals as lead_modals
@@ -26,6 +27,7 @@ _OF_ADMINS = (
     ("Heat", leads.CHANGE_RULES),
     *_OF_MANAGERS,
     ("Sources", SOURCES_OPEN),
+    ("CRM", crm.OPEN),
 )
 
 

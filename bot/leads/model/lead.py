@@ -250,6 +250,8 @@ class Lead(Base):
     """Seconds of working time until the first claim."""
     response_worked: Mapped[int | None]
     """Seconds of working time until the first response."""
+    in_crm: Mapped[dict[str, Any] | None]
+    """How it stands in the CRM, for its card: `crm`, and `url` or `problem`; `account`."""
 
     @property
     def name(self) -> str:

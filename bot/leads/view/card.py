@@ -66,7 +66,7 @@ def card(facts: LeadFacts, *, with_all_answers: bool = False) -> Message:
         blocks.append(SectionBlock(text=_came_back(facts)))
     if not facts.names_only:
         blocks.extend(notes.every(facts) if with_all_answers else notes.few(facts))
-    lines = [_heat(lead), _consent(facts), _before(facts), _history(facts)]
+    lines = [_heat(lead), _consent(facts), _before(facts), _in_crm(lead), _history(facts)]
     blocks.append(ContextBlock(elements=[MarkdownTextObject(text=line) for line in lines if line]))
     blocks.extend(_buttons(lead))
     return Message(_sentence(facts), blocks)
@@ -182,6 +182,21 @@ def _before(facts: LeadFacts) -> str:
         amount = f" for {lead.won_amount}" if lead.won_amount else ""
         ends.append(f"{lead.status}{amount} {moment(lead.closed_at or lead.received_at)}")
     return f"Known to us: an earlier lead was {'; another '.join(ends)}" if ends else ""
+
+
+def _in_crm(lead: Lead) -> str:
+    """Where it is in the CRM, or why it is not; and whether that knows the company."""
+    said = lead.in_crm or {}
+    lines = []
+    if "problem" in said:
+        lines.append(safe(said["problem"], 300))
+    elif "url" in said:
+        lines.append(f"In <{said['url']}|{said['crm']}>")
+    if account := said.get("account"):
+        owner = account.get("owner") or safe(account.get("owner_name", ""), 80)
+        known = f"Known company {safe(account['name'], 100)}"
+        lines.append(f"{known}, owner {owner}" if owner else known)
+    return " · ".join(lines)
 
 
 def _history(facts: LeadFacts) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from tests.crm.memory import MemoryOffice
 from tests.crm.office import Office
 
-OFFICES: dict[str, Callable[[], Office]] = {}
+OFFICES: dict[str, Callable[[], Office]] = {"memory": MemoryOffice}

@@ -1,0 +1,149 @@
+"""What waits to be written: each change of a lead counts its record's version up, in the same
+transaction; a record whose version was not written yet waits."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, func, or_, select, text, update
+from sqlalchemy.orm import Session
+
+from bot import clock
+from bot.crm.models import CrmRecord, Refused
+from bot.jobs import enqueue
+from bot.leads.changes import on_change
+
+PUSH = "crm.push"
+
+# Every lead and every click runs through it; where the workspace has no CRM it finds nothing to do.
+# A record that waits already keeps its place in the queue.
+_MARK = text(
+    """
+    INSERT INTO crm_record (lead_id, workspace_id, changed_at, is_backfill)
+    SELECT changed.lead_id, connection.workspace_id, :now, :is_backfill
+    FROM unnest(CAST(:lead_ids AS bigint[])) AS changed (lead_id), crm_connection AS connection
+    WHERE connection.workspace_id = :workspace_id AND connection.is_active
+    ORDER BY changed.lead_id
+    ON CONFLICT (lead_id) DO UPDATE SET
+        version = crm_record.version + 1,
+        retry_at = NULL,
+        is_backfill = crm_record.is_backfill AND excluded.is_backfill
+            AND crm_record.version <> crm_record.written_version,
+        changed_at = CASE WHEN crm_record.version = crm_record.written_version
+            THEN excluded.changed_at ELSE crm_record.changed_at END
+    RETURNING lead_id
+    """
+)
+
+IS_WAITING = (CrmRecord.version != CrmRecord.written_version) & (
+    CrmRecord.refused.is_(None) | CrmRecord.refused.not_in([Refused.GONE, Refused.DUPLICATE])
+)
+"""The records that wait to be written; one that a person has to decide about does not."""
+
+
+class Backlog(NamedTuple):
+    """How much is written, and how much waits."""
+
+    written: int
+    waiting: int
+    waits_since: datetime | None
+    refused: int
+
+
+@on_change
+def lead_changed(session: Session, workspace_id: int, events: Mapping[int, int]) -> None:
+    """A lead came, or a step was taken with it."""
+    mark(session, workspace_id, events)
+
+
+def mark(
+    session: Session, workspace_id: int, lead_ids: Iterable[int], *, is_backfill: bool = False
+) -> int:
+    """Let these leads be written to the workspace's CRM, if it has one; returns how many wait now
+    because of it. A backfill goes last."""
+    facts = {
+        "now": clock.now(), "lead_ids": list(lead_ids), "workspace_id": workspace_id,
+        "is_backfill": is_backfill,
+    }  # fmt: skip
+    marked = session.execute(_MARK, facts).all()
+    if marked:
+        push_later(session, workspace_id)
+    return len(marked)
+
+
+def push_later(session: Session, workspace_id: int, *, at: datetime | None = None) -> None:
+    """Let what waits be written by durable work; all calls of a workspace go one after another."""
+    enqueue(session, PUSH, lane=lane(workspace_id), at=at, workspace_id=workspace_id)
+
+
+def lane(workspace_id: int) -> str:
+    """What keeps the work with a workspace's CRM in its order."""
+    return f"crm:{workspace_id}"
+
+
+def next_waiting(
+    session: Session, workspace_id: int, most: int, which: ColumnElement[bool]
+) -> Sequence[CrmRecord]:
+    """The records that have waited longest, those of a backfill last, at most `most`."""
+    return session.scalars(
+        select(CrmRecord)
+        .where(
+            CrmRecord.workspace_id == workspace_id,
+            IS_WAITING,
+            which,
+            or_(CrmRecord.retry_at.is_(None), CrmRecord.retry_at <= clock.now()),
+        )
+        .order_by(CrmRecord.is_backfill, CrmRecord.changed_at, CrmRecord.lead_id)
+        .limit(most)
+    ).all()
+
+
+def next_retry(session: Session, workspace_id: int) -> datetime | None:
+    """When the first of the records that are left alone is tried again."""
+    return session.scalar(
+        select(func.min(CrmRecord.retry_at)).where(
+            CrmRecord.workspace_id == workspace_id, IS_WAITING
+        )
+    )
+
+
+def backlog(session: Session, workspace_id: int) -> Backlog:
+    """How much is written, and how much waits."""
+    mine = CrmRecord.workspace_id == workspace_id
+    row = session.execute(
+        select(
+            func.count().filter(CrmRecord.version == CrmRecord.written_version),
+            func.count().filter(IS_WAITING),
+            func.min(CrmRecord.changed_at).filter(IS_WAITING & ~CrmRecord.is_backfill),
+            func.count(CrmRecord.refused),
+        ).where(mine)
+    ).one()
+    return Backlog(*row)
+
+
+def retry(session: Session, workspace_id: int, lead_ids: Sequence[int] | None = None) -> int:
+    """Write these refused leads again, or all of them; a record that was deleted is made anew.
+
+    Returns how many there were.
+    """
+    which = [CrmRecord.workspace_id == workspace_id, CrmRecord.refused.is_not(None)]
+    if lead_ids is not None:
+        which.append(CrmRecord.lead_id.in_(lead_ids))
+    forgotten: dict[str, Any] = {
+        "record_id": None,
+        "memory": {},
+        "written": {},
+        "seen": {},
+        "note_id": 0,
+    }
+    gone = CrmRecord.refused == Refused.GONE
+    session.execute(update(CrmRecord).where(*which, gone).values(**forgotten))
+    again = session.scalars(
+        update(CrmRecord)
+        .where(*which)
+        .values(refused=None, refused_why=None, version=CrmRecord.version + 1)
+        .returning(CrmRecord.lead_id)
+    ).all()
+    if again:
+        push_later(session, workspace_id)
+    return len(again)

@@ -1,0 +1,134 @@
+"""The tables of the CRM: the connection, what we know of each lead's record, and who is who."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bot.leads.model import Lead
+from bot.people.model import Person
+from bot.store import Base, Id, Moment, WorkspaceId
+
+
+class CrmConnection(Base):
+    """The one CRM of a workspace, how far it was read, and how it does."""
+
+    __tablename__ = "crm_connection"
+
+    workspace_id: Mapped[WorkspaceId] = mapped_column(primary_key=True)
+    crm: Mapped[str]
+    """Its name in HANDOFF_CRM."""
+    is_active: Mapped[bool] = mapped_column(default=True, server_default=text("true"))
+    """False: the settings name none any more, and nothing is collected for it."""
+    key_prefix: Mapped[str]
+    """Makes our keys differ from those of every other installation that writes there."""
+    connected_at: Mapped[Moment]
+    mark: Mapped[Moment]
+    """Up to when, by the CRM's clock, its changes were read."""
+    polled_at: Mapped[Moment | None]
+    """When they were read last."""
+    next_poll_at: Mapped[Moment] = mapped_column(index=True)
+    """When they are read next; a hook brings it forward."""
+    next_call_at: Mapped[Moment]
+    """When the next call is within the rate limit."""
+    blocked: Mapped[str | None]
+    """What stops all work (`port.Trouble`), until an admin mends it."""
+    blocked_why: Mapped[str | None]
+    blocked_at: Mapped[Moment | None]
+    try_again_at: Mapped[Moment | None]
+    """When it is tried again although it is blocked."""
+    busy_until: Mapped[Moment | None]
+    """Until when the CRM asked us to wait."""
+    key_expires_at: Mapped[Moment | None]
+    users_at: Mapped[Moment | None]
+    """When the CRM's users were read last."""
+    users: Mapped[list[Any]] = mapped_column(default=list, server_default=text("'[]'"))
+    """Its users as they were then: id, name, email, is_active."""
+    dropped: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'"))
+    """Values that the CRM has refused, with why: the admins heard of each once."""
+
+
+class Refused(StrEnum):
+    """Why a lead is not in the CRM as it is here."""
+
+    INVALID = "invalid"
+    """The CRM refuses it; it is tried again once it changes, or somebody asks."""
+    GONE = "gone"
+    """Its record was deleted; nobody makes it anew but a person."""
+    DUPLICATE = "duplicate"
+    """Another lead of ours has this record already."""
+    AMOUNT = "amount"
+    """It was won there without an amount."""
+    TWO_AMOUNTS = "two_amounts"
+    """The amount was changed here and there; a person decides."""
+
+
+class CrmRecord(Base):
+    """A lead's record in the CRM: what was written, what it held when we last looked."""
+
+    __tablename__ = "crm_record"
+    __table_args__ = (
+        Index("ix_crm_record_waiting", "workspace_id", "changed_at",
+              postgresql_where=text("version <> written_version")),
+        Index("ix_crm_record_refused", "workspace_id",
+              postgresql_where=text("refused IS NOT NULL")),
+        Index("ix_crm_record_record_id", "workspace_id", "record_id"),
+    )  # fmt: skip
+
+    lead_id: Mapped[int] = mapped_column(ForeignKey(Lead.id), primary_key=True)
+    workspace_id: Mapped[WorkspaceId]
+    record_id: Mapped[str | None]
+    """Its id in the CRM, once that is known."""
+    memory: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'"))
+    """What the adapter remembers with it."""
+    written: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'"))
+    """The values that were written (`port.Values`, as JSON)."""
+    seen: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'"))
+    """Stage, amount, owner and reason as the CRM held them when we last looked."""
+    note_id: Mapped[int] = mapped_column(default=0, server_default="0")
+    """The newest note that was added."""
+    adding_note_id: Mapped[int | None]
+    """The note that is being added, and so may be there already."""
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+    """Counts the changes here."""
+    written_version: Mapped[int] = mapped_column(default=0, server_default="0")
+    """The change up to which all was written."""
+    changed_at: Mapped[Moment]
+    """Since when a change waits; what waits longest goes first."""
+    is_backfill: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    """It waits for a backfill, and so goes after all else."""
+    retry_at: Mapped[Moment | None]
+    """Until when it is left alone, since others were writing to it."""
+    refused: Mapped[str | None]
+    """Why it is not there as it is here (`Refused`)."""
+    refused_why: Mapped[str | None]
+    """What the CRM says of it."""
+    written_at: Mapped[Moment | None]
+
+
+class CrmUser(Base):
+    """Who a person is in the CRM."""
+
+    __tablename__ = "crm_user"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey(Person.id), primary_key=True)
+    workspace_id: Mapped[WorkspaceId]
+    user_id: Mapped[str | None]
+    """Their id there; None: nobody has their e-mail address."""
+    is_chosen: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    """An admin chose it, whatever the addresses say."""
+
+
+class CrmNotice(Base):
+    """Something that the admins hear of once."""
+
+    __tablename__ = "crm_notice"
+    __table_args__ = (Index("ix_crm_notice_workspace_id_at", "workspace_id", "at"),)
+
+    id: Mapped[Id]
+    workspace_id: Mapped[WorkspaceId]
+    kind: Mapped[str]
+    facts: Mapped[dict[str, Any]]
+    at: Mapped[datetime]

@@ -1,0 +1,64 @@
+"""Notes: what people write about a lead is added to its record, each once and in order."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.crm.models import CrmConnection, CrmRecord
+from bot.crm.port import Crm, Note
+from bot.leads.model import LeadNote
+from bot.people.model import Person
+from bot.store import Store
+
+
+def add(store: Store, crm: Crm, workspace_id: int, lead_ids: Sequence[int]) -> None:
+    """Add the notes of these leads that the CRM does not have yet.
+
+    Which one is being added is committed before the call: after a crash it may be there already,
+    and the adapter looks first.
+    """
+    for record_id, written in _missing(store, workspace_id, lead_ids, crm.name):
+        with store.transaction() as session:
+            prefix = session.get_one(CrmConnection, workspace_id).key_prefix
+            record = session.get_one(CrmRecord, written.lead_id, with_for_update=True)
+            look_first = record.adding_note_id == written.id
+            record.adding_note_id = written.id
+            author = _author(session, written)
+        note = Note(f"{prefix}_note_{written.id}", written.at, author, written.text)
+        try:
+            crm.add_note(record_id, note, look_first=look_first)
+        except KeyError:
+            continue  # the record is gone; the next look says so
+        with store.transaction() as session:
+            record = session.get_one(CrmRecord, written.lead_id, with_for_update=True)
+            record.note_id, record.adding_note_id = written.id, None
+
+
+def _missing(
+    store: Store, workspace_id: int, lead_ids: Sequence[int], crm: str
+) -> list[tuple[str, LeadNote]]:
+    """The notes with the records they belong to; what came from the CRM is there."""
+    if not lead_ids:
+        return []
+    with store.transaction() as session:
+        rows = session.execute(
+            select(CrmRecord.record_id, LeadNote)
+            .join(LeadNote, LeadNote.lead_id == CrmRecord.lead_id)
+            .where(
+                CrmRecord.workspace_id == workspace_id,
+                CrmRecord.lead_id.in_(lead_ids),
+                CrmRecord.record_id.is_not(None),
+                CrmRecord.refused.is_(None),
+                LeadNote.id > CrmRecord.note_id,
+                LeadNote.via.is_distinct_from(crm),
+            )
+            .order_by(LeadNote.id)
+        ).all()
+        return [(str(record_id), note) for record_id, note in rows]
+
+
+def _author(session: Session, note: LeadNote) -> str:
+    if note.person_id is not None:
+        return session.get_one(Person, note.person_id).name
+    return note.via or "Handoff"

@@ -1,0 +1,161 @@
+"""What the admins hear of the CRM, once each, and what the owner of a lead is asked."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from slack_sdk.models.blocks import ActionsBlock, ButtonElement, SectionBlock
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from bot import clock, slack
+from bot.crm.models import CrmConnection, CrmNotice
+from bot.crm.port import Trouble
+from bot.people import service as people
+from bot.people.model import Role
+from bot.slack import Message
+from bot.slack.text import moment, plural, safe
+
+NOTICE = "crm.notice"
+"""The card of a notice."""
+OPEN = "crm.open"
+"""The button that opens the CRM's page for admins."""
+OWNERS = "crm.owners"
+
+
+_ONE_DAY = timedelta(days=1)
+
+
+class Kind(StrEnum):
+    """What there is to tell."""
+
+    BLOCKED = "blocked"
+    BACK = "back"
+    UNMATCHED = "unmatched"
+    DROPPED = "dropped"
+    GONE = "gone"
+    EXPIRES = "expires"
+
+
+_TROUBLE = {
+    Trouble.TOKEN: "does not accept our key. Make a new one and put it into `HANDOFF_CRM_KEY`",
+    Trouble.RIGHT: "does not let our key do what it needs",
+    Trouble.PLAN: "does not offer what we need",
+    Trouble.ADDRESS: "does not answer at this address. Check `HANDOFF_CRM_URL`",
+}
+
+
+def tell_admins(session: Session, workspace_id: int, kind: Kind, **facts: Any) -> None:
+    """Send every admin a notice."""
+    notice = CrmNotice(workspace_id=workspace_id, kind=kind, facts=facts, at=clock.now())
+    session.add(notice)
+    session.flush()
+    for admin in people.having(session, workspace_id, Role.ADMIN):
+        slack.show(session, workspace_id, NOTICE, notice.id, admin.slack_id)
+
+
+def tell_of_dropped(
+    session: Session, workspace_id: int, crm: str, dropped: Mapping[str, str]
+) -> None:
+    """Tell the admins which values the CRM refuses: each once."""
+    found = session.get_one(CrmConnection, workspace_id, with_for_update=True)
+    new = {name: why for name, why in dropped.items() if name not in found.dropped}
+    if new:
+        found.dropped = found.dropped | new
+        tell_admins(session, workspace_id, Kind.DROPPED, crm=crm, fields=sorted(new.items()))
+
+
+def tell_of_gone(session: Session, workspace_id: int, crm: str, count: int) -> None:
+    """Tell the admins of records that were deleted: one notice a day, which counts on."""
+    since = clock.now() - _ONE_DAY
+    of_today = session.scalar(
+        select(CrmNotice)
+        .where(
+            CrmNotice.workspace_id == workspace_id,
+            CrmNotice.kind == Kind.GONE,
+            CrmNotice.at > since,
+        )
+        .order_by(CrmNotice.id.desc())
+        .limit(1)
+        .with_for_update()
+    )
+    if of_today is None:
+        tell_admins(session, workspace_id, Kind.GONE, crm=crm, count=count)
+        return
+    of_today.facts = of_today.facts | {"count": of_today.facts["count"] + count}
+    session.flush()
+    slack.redraw(session, NOTICE, of_today.id)
+
+
+def tell_of_expiry(session: Session, workspace_id: int, crm: str, at: datetime) -> None:
+    """Tell the admins once that a key is about to expire."""
+    known = exists().where(
+        CrmNotice.workspace_id == workspace_id,
+        CrmNotice.kind == Kind.EXPIRES,
+        CrmNotice.facts["at"].astext == at.isoformat(),
+    )
+    if not session.scalar(select(known)):
+        tell_admins(session, workspace_id, Kind.EXPIRES, crm=crm, at=at.isoformat())
+
+
+def notice(session: Session, notice_id: int) -> Message:
+    """A notice as an admin reads it."""
+    found = session.get_one(CrmNotice, notice_id)
+    kind, facts = Kind(found.kind), found.facts
+    text = _TEXTS[kind](facts)
+    label, action = _BUTTONS.get(kind, ("Open", OPEN))
+    button = ButtonElement(text=label, action_id=action, value="0")
+    return Message(text, [SectionBlock(text=text), ActionsBlock(elements=[button])])
+
+
+def _blocked(facts: dict[str, Any]) -> str:
+    why = f" ({safe(facts['why'], 300)})" if facts.get("why") else ""
+    return (
+        f"{facts['crm']} {_TROUBLE[Trouble(facts['trouble'])]}{why}. Until then leads wait here, "
+        "and nothing is lost. `handoff crm check` says what to do."
+    )
+
+
+def _back(facts: dict[str, Any]) -> str:
+    return f"{facts['crm']} can be reached again. What waited is being written."
+
+
+def _unmatched(facts: dict[str, Any]) -> str:
+    names = ", ".join(f"<@{slack_id}>" for slack_id in facts["who"][:20])
+    more = f" and {len(facts['who']) - 20} more" if len(facts["who"]) > 20 else ""
+    return (
+        f"I cannot find {names}{more} in {facts['crm']}: nobody there has their e-mail address. "
+        f"{facts['instead']} Say who they are."
+    )
+
+
+def _dropped(facts: dict[str, Any]) -> str:
+    lines = "\n".join(f"• {safe(name, 60)}: {safe(why, 200)}" for name, why in facts["fields"])
+    return (
+        f"{facts['crm']} refuses some values, so they are left out; all else is written.\n{lines}\n"
+        "`handoff crm check --make` makes fields that are missing."
+    )
+
+
+def _gone(facts: dict[str, Any]) -> str:
+    count = plural(facts["count"], "record")
+    return (
+        f"{count} of our leads {'was' if facts['count'] == 1 else 'were'} deleted in "
+        f"{facts['crm']}. I make none of them again unless you say so."
+    )
+
+
+def _expires(facts: dict[str, Any]) -> str:
+    when = moment(datetime.fromisoformat(facts["at"]))
+    return (
+        f"The key to {facts['crm']} stops working {when}. Make a new one and put it into "
+        "`HANDOFF_CRM_KEY` before that."
+    )
+
+
+_TEXTS = {
+    Kind.BLOCKED: _blocked, Kind.BACK: _back, Kind.UNMATCHED: _unmatched, Kind.DROPPED: _dropped,
+    Kind.GONE: _gone, Kind.EXPIRES: _expires,
+}  # fmt: skip
+_BUTTONS = {Kind.UNMATCHED: ("Choose owners", OWNERS)}

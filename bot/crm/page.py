@@ -1,0 +1,194 @@
+"""The CRM as an admin sees it: how it does, what it refuses, and who is who there."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from slack_sdk.models.blocks import (
+    ActionsBlock,
+    Block,
+    ButtonElement,
+    ContextBlock,
+    HeaderBlock,
+    InputBlock,
+    MarkdownTextObject,
+    Option,
+    PlainTextInputElement,
+    PlainTextObject,
+    SectionBlock,
+    StaticSelectElement,
+)
+from slack_sdk.models.views import View
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.crm import users
+from bot.crm.adapters import ADAPTERS
+from bot.crm.backlog import Backlog, backlog
+from bot.crm.connection import connection_of
+from bot.crm.models import CrmConnection, CrmRecord, Refused
+from bot.crm.notices import OPEN, OWNERS
+from bot.leads.model import Lead
+from bot.people.choosing import choice
+from bot.people.model import Person
+from bot.slack.text import clean, moment, plural, safe
+
+RETRY = "crm.retry"
+RETRY_ALL = "crm.retry_all"
+SAVE_OWNER = "crm.save_owner"
+NOBODY = "-"
+"""The option of who has no user in the CRM."""
+
+__all__ = ["NOBODY", "OPEN", "OWNERS", "RETRY", "RETRY_ALL", "SAVE_OWNER", "Health"]
+
+_MOST_REFUSED = 10
+_MOST_OPTIONS = 100  # Slack's documents, select menus
+
+
+class Health(NamedTuple):
+    """How the CRM does."""
+
+    name: str
+    connection: CrmConnection
+    backlog: Backlog
+    refused: Sequence[tuple[CrmRecord, Lead]]
+    """At most one more than is shown."""
+    owners: Sequence[tuple[Person, str | None]]
+
+
+def health(session: Session, workspace_id: int) -> Health | None:
+    """How the workspace's CRM does; None where it has none."""
+    found = connection_of(session, workspace_id)
+    if found is None:
+        return None
+    refused = session.execute(
+        select(CrmRecord, Lead)
+        .join(Lead, Lead.id == CrmRecord.lead_id)
+        .where(CrmRecord.workspace_id == workspace_id, CrmRecord.refused.is_not(None))
+        .order_by(CrmRecord.lead_id.desc())
+        .limit(_MOST_REFUSED + 1)
+    ).all()
+    return Health(
+        ADAPTERS[found.crm].name, found, backlog(session, workspace_id),
+        [(record, lead) for record, lead in refused], users.table(session, workspace_id),
+    )  # fmt: skip
+
+
+def modal(seen: Health | None) -> View:
+    """The page."""
+    if seen is None:
+        text = (
+            "No CRM is connected. `HANDOFF_CRM` on the server names one; `handoff crm check` then "
+            "says step by step what it needs."
+        )
+        return View(type="modal", title="CRM", close="Done", blocks=[_text(text)])
+    return View(
+        type="modal", title="CRM", close="Done",
+        blocks=[_text(_state(seen)), _note(_counts(seen)), *_refused(seen), *_owners(seen)],
+    )  # fmt: skip
+
+
+def _state(seen: Health) -> str:
+    at = seen.connection
+    if at.blocked is not None:
+        since = f" since {moment(at.blocked_at)}" if at.blocked_at else ""
+        why = f": {safe(at.blocked_why, 300)}" if at.blocked_why else ""
+        return f"*{seen.name} does not work{since}*{why}. Leads wait here, and nothing is lost."
+    if seen.backlog.waits_since is not None:
+        oldest = moment(seen.backlog.waits_since)
+        return f"*{seen.name}* is being written; the oldest change is of {oldest}."
+    return f"*{seen.name}* has every lead as it is here."
+
+
+def _counts(seen: Health) -> str:
+    at, waiting = seen.connection, seen.backlog
+    said = [f"{plural(waiting.written, 'lead')} written", f"{waiting.waiting:,} waiting"]
+    if at.polled_at is not None:
+        said.append(f"its changes read {moment(at.polled_at)}")
+    if at.key_expires_at is not None:
+        said.append(f"the key is valid until {moment(at.key_expires_at)}")
+    if at.dropped:
+        said.append(f"left out: {safe(', '.join(sorted(at.dropped)), 300)}")
+    return " · ".join(said)
+
+
+def _refused(seen: Health) -> list[Block]:
+    count = seen.backlog.refused
+    if not count:
+        return []
+    rows = [_row(seen.name, record, lead) for record, lead in seen.refused[:_MOST_REFUSED]]
+    again = ButtonElement(text=f"Retry all {count:,}", action_id=RETRY_ALL, value="0")
+    return [_header(f"Not as it is here ({count:,})"), *rows, ActionsBlock(elements=[again])]
+
+
+def _row(name: str, record: CrmRecord, lead: Lead) -> SectionBlock:
+    who = f"*#{lead.id} {safe(lead.name, 80)}*"
+    why = safe(record.refused_why or "", 300)
+    is_invalid = record.refused == Refused.INVALID
+    text = f"{who}: {name} refuses it: {why}" if is_invalid else f"{who}: {why}"
+    label = "Make it again" if record.refused == Refused.GONE else "Retry"
+    button = ButtonElement(text=label, action_id=RETRY, value=str(lead.id))
+    return SectionBlock(text=MarkdownTextObject(text=text), accessory=button)
+
+
+def _owners(seen: Health) -> list[Block]:
+    lines = [
+        f"{person.mention}: {safe(name, 80) if name else '_nobody_'}"
+        for person, name in seen.owners[:50]
+    ]
+    button = ButtonElement(text="Choose an owner…", action_id=OWNERS, value="0")
+    return [
+        _header(f"Who is who in {clean(seen.name, 100)}"),
+        _text("\n".join(lines) or "_Nobody sells yet._"),
+        ActionsBlock(elements=[button]),
+    ]
+
+
+def owner_form(seen: Health) -> View:
+    """Who is somebody in the CRM?"""
+    people = [
+        Option(text=PlainTextObject(text=clean(person.name, 75), emoji=False), value=str(person.id))
+        for person, _ in seen.owners
+    ]
+    if not people:
+        return View(type="modal", title="Owner", close="Done", blocks=[_text("Nobody sells yet.")])
+    return View(
+        type="modal", callback_id=SAVE_OWNER, title="Owner", submit="Save", close="Cancel",
+        blocks=[
+            InputBlock(block_id="person", label="Who", element=choice("person", people)),
+            InputBlock(
+                block_id="user", label=f"Is whom in {clean(seen.name, 60)}?",
+                element=_user(seen.connection.users),
+                hint="Their open leads change their owner there at once.",
+            ),
+        ],
+    )  # fmt: skip
+
+
+def _user(known: Sequence[dict[str, Any]]) -> StaticSelectElement | PlainTextInputElement:
+    """One of the CRM's users; by e-mail address where they are more than Slack lists."""
+    active = sorted((each for each in known if each["is_active"]), key=lambda each: each["name"])
+    if len(active) >= _MOST_OPTIONS:
+        return PlainTextInputElement(action_id="user", placeholder="E-mail address")
+    nobody = Option(text="Nobody", value=NOBODY)
+    options = [
+        Option(
+            text=PlainTextObject(
+                text=clean(f"{each['name']} · {each['email']}", 75), emoji=False
+            ),
+            value=each["id"],
+        )
+        for each in active
+    ]  # fmt: skip
+    return StaticSelectElement(action_id="user", options=[nobody, *options])
+
+
+def _header(text: str) -> HeaderBlock:
+    return HeaderBlock(text=PlainTextObject(text=text, emoji=False))
+
+
+def _text(text: str) -> SectionBlock:
+    return SectionBlock(text=MarkdownTextObject(text=text))
+
+
+def _note(text: str) -> ContextBlock:
+    return ContextBlock(elements=[MarkdownTextObject(text=text)])

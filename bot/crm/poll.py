@@ -1,0 +1,328 @@
+"""Polling: what people changed in the CRM is read, and taken over here.
+
+Three versions of a value are compared: as the CRM held it when we last looked, as it holds it now,
+and as it is here. What changed on one side only goes to the other. Where both changed, the app wins
+for the owner, the CRM for the stage, and about an amount somebody is asked. Our own writing is
+known by its values: it differs in nothing from what we last saw.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+
+from sqlalchemy import func, or_, select, update
+from sqlalchemy.orm import Session
+
+from bot import clock
+from bot.crm import card, notices, questions, users
+from bot.crm.backlog import lane, mark, push_later
+from bot.crm.connection import Connection, connection_of, is_blocked, unblock
+from bot.crm.models import CrmConnection, CrmRecord
+from bot.crm.models import Refused as Why
+from bot.crm.port import Blocked, Crm, Gone, Record, Stage
+from bot.crm.values import as_json, seen_of, stage_of, values_of
+from bot.errors import HandoffError
+from bot.jobs import Loop, enqueue, fold, in_transaction
+from bot.leads import service as leads
+from bot.leads.model import Disposition, Lead, Status
+from bot.leads.service import outside
+from bot.money import Money
+
+POLL = "crm.poll"
+_EVERY = timedelta(minutes=1)
+_CHANGES = Loop("crm.changes", "Changes in the CRM")
+_WARN_OF_EXPIRY = timedelta(days=14)
+
+# Who filled these in there knows better; they are written only while nobody did.
+_OF_THE_PERSON = (
+    "first_name", "last_name", "email", "phone", "company", "job_title", "country", "message",
+)  # fmt: skip
+_OF_STAGE = ("stage", "lost_reason", "amount_minor", "currency", "closed_at", "first_response_at")
+
+
+def poll_due(session: Session) -> int:
+    """Let the CRMs be read whose time has come; returns how many those are. For the clock."""
+    due = session.scalars(
+        update(CrmConnection)
+        .where(CrmConnection.is_active, CrmConnection.next_poll_at <= clock.now())
+        .values(next_poll_at=clock.now() + _EVERY)
+        .returning(CrmConnection.workspace_id)
+    ).all()
+    for workspace_id in due:
+        enqueue(session, POLL, lane=lane(workspace_id), workspace_id=workspace_id)
+    return len(due)
+
+
+def poll_soon(session: Session, workspace_id: int) -> None:
+    """Bring the next poll forward: a hook says that something changed."""
+    session.execute(
+        update(CrmConnection)
+        .where(CrmConnection.workspace_id == workspace_id, CrmConnection.is_active)
+        .values(next_poll_at=clock.now())
+    )
+
+
+def poll(connection: Connection, workspace_id: int) -> None:
+    """Read what changed since last time. Raises Postpone, RowsFailed."""
+    store = connection.store
+    with store.transaction() as session:
+        found = connection_of(session, workspace_id)
+        if found is None or is_blocked(session, workspace_id):
+            return
+        fold(session, POLL, workspace_id=workspace_id)
+        since = found.mark
+    failures: list[Exception] = []
+    try:
+        with connection.calling(workspace_id) as crm:
+            users.keep_fresh(connection, crm, workspace_id)
+            _try_parked_again(connection, crm, workspace_id, failures)
+            for page in crm.changed_since(since - crm.overlap):
+                _take_page(connection, crm, workspace_id, page, failures)
+            expires = crm.key_expires_at()
+    except Blocked:
+        return  # told to the admins
+    with store.transaction() as session:
+        _is_done(session, connection, workspace_id, expires)
+    if failures:
+        raise failures[0]
+
+
+def _is_done(
+    session: Session, connection: Connection, workspace_id: int, expires: datetime | None
+) -> None:
+    was_blocked = session.get_one(CrmConnection, workspace_id).blocked is not None
+    unblock(session, workspace_id, connection.name)
+    if was_blocked:
+        push_later(session, workspace_id)
+    found = session.get_one(CrmConnection, workspace_id)
+    found.polled_at = clock.now()
+    if expires != found.key_expires_at:
+        found.key_expires_at = expires
+    if expires is not None and expires - clock.now() < _WARN_OF_EXPIRY:
+        notices.tell_of_expiry(session, workspace_id, connection.name, expires)
+
+
+def _take_page(
+    connection: Connection, crm: Crm, workspace_id: int, page: Sequence[Record | Gone],
+    failures: list[Exception],
+) -> None:  # fmt: skip
+    """Take over the changes of our records in one page, and go on from it next time."""
+
+    def work(session: Session) -> None:
+        ours = _ours(session, workspace_id, page)
+        _CHANGES.each(
+            session, ours, partial(_take_one, session, connection),
+            key=lambda each: each[0].lead_id, workspace_id=workspace_id,
+        )  # fmt: skip
+        newest = [each.changed_at for each in page if isinstance(each, Record) and each.changed_at]
+        if newest:
+            session.execute(
+                update(CrmConnection)
+                .where(CrmConnection.workspace_id == workspace_id)
+                .values(mark=func.greatest(CrmConnection.mark, max(newest)))
+            )
+
+    in_transaction(connection.store, work, failures)
+    with connection.store.transaction() as session:
+        ours = _ours(session, workspace_id, page)
+        lost = [mine.lead_id for mine, found in ours if isinstance(found, Gone)]
+    if lost:
+        gone(connection, crm, workspace_id, lost)
+
+
+def _take_one(
+    session: Session, connection: Connection, one: tuple[CrmRecord, Record | Gone]
+) -> None:
+    take(session, connection, *one)
+
+
+def _try_parked_again(
+    connection: Connection, crm: Crm, workspace_id: int, failures: list[Exception]
+) -> None:
+    """Read again what could not be taken over, since its page has long passed."""
+    with connection.store.transaction() as session:
+        record_ids = session.scalars(
+            select(CrmRecord.record_id).where(
+                CrmRecord.workspace_id == workspace_id,
+                CrmRecord.record_id.is_not(None),
+                CrmRecord.lead_id.in_(_CHANGES.due(workspace_id)),
+            )
+        ).all()
+    again = [str(each) for each in record_ids]
+    if again:
+        _take_page(connection, crm, workspace_id, crm.read(again), failures)
+
+
+def _ours(
+    session: Session, workspace_id: int, page: Sequence[Record | Gone]
+) -> list[tuple[CrmRecord, Record | Gone]]:
+    """Those of a page that are ours, with what we know of them. Where several leads of one person
+    share a record, it is the newest lead's."""
+    by_id: dict[str, Record | Gone] = {}
+    for each in page:
+        by_id[each.record_id] = each
+        if isinstance(each, Record):
+            by_id |= dict.fromkeys(each.merged_from, each)
+    rows = session.scalars(
+        select(CrmRecord)
+        .where(
+            CrmRecord.workspace_id == workspace_id,
+            CrmRecord.record_id.in_(by_id),
+            or_(CrmRecord.refused.is_(None), CrmRecord.refused != Why.GONE),
+        )
+        .order_by(CrmRecord.lead_id)
+        .with_for_update()
+    )
+    newest = {str(row.record_id): row for row in rows}
+    return [(row, by_id[record_id]) for record_id, row in newest.items()]
+
+
+def take(session: Session, connection: Connection, mine: CrmRecord, found: Record | Gone) -> None:
+    """Take over what a person changed in the CRM since we last looked."""
+    if isinstance(found, Gone):
+        return  # see `gone`, which asks the CRM
+    mine.record_id = found.record_id  # it may have been merged
+    lead = leads.find(session, mine.workspace_id, mine.lead_id, lock=True)
+    theirs = seen_of(found)
+    if lead.merged_into is None:
+        before = mine.seen or _as_written(mine, theirs)
+        _take_owner(session, connection, mine, lead, before, theirs)
+        theirs = _take_stage(session, connection, mine, lead, before, found, theirs)
+    mine.seen, mine.memory = theirs, {**mine.memory, **found.memory}
+    card.show(session, connection, mine)
+
+
+def _as_written(mine: CrmRecord, theirs: dict[str, object]) -> dict[str, object]:
+    """What we have never looked at is taken to be as we wrote it; of its stage only an end counts,
+    since a CRM may have other words for what we wrote."""
+    written = {name: mine.written.get(name) for name in theirs} | {"owner_id": theirs["owner_id"]}
+    if theirs["stage"] not in (Stage.WON, Stage.LOST):
+        written["stage"] = theirs["stage"]
+    return written
+
+
+def _take_owner(
+    session: Session, connection: Connection, mine: CrmRecord, lead: Lead,
+    before: dict[str, object], theirs: dict[str, object],
+) -> None:  # fmt: skip
+    """Somebody gave the lead to a colleague there; what was done here meanwhile counts more."""
+    user_id = theirs["owner_id"]
+    if not user_id or user_id == before["owner_id"]:
+        return
+    owner_of = users.owner_ids(session, mine.workspace_id, connection.fallback_owner)
+    if owner_of(lead.claimed_by) != mine.written.get("owner_id"):
+        return
+    person = users.person_of(session, mine.workspace_id, str(user_id))
+    if person is None or lead.is_closed:
+        return
+    if _attempt(mine, partial(outside.set_owner, session, lead, person, connection.name)):
+        mine.written = mine.written | {"owner_id": user_id}
+
+
+def _take_stage(
+    session: Session, connection: Connection, mine: CrmRecord, lead: Lead,
+    before: dict[str, object], found: Record, theirs: dict[str, object],
+) -> dict[str, object]:  # fmt: skip
+    """Somebody moved the lead, or changed its amount; returns what has been seen now."""
+    moved = found.stage is not None and found.stage != before["stage"]
+    if moved and found.stage is not stage_of(lead):
+        if found.stage is Stage.WON and not (found.amount and found.amount.minor > 0):
+            questions.ask_for_amount(session, connection, mine, lead)
+            return theirs | {"stage": before["stage"]}
+        _move(session, connection, mine, lead, found)
+    if lead.status == Status.WON and found.amount is not None and lead.won_amount != found.amount:
+        _take_amount(session, connection, mine, lead, before, found.amount)
+    elif mine.refused in (Why.AMOUNT, Why.TWO_AMOUNTS):
+        mine.refused = mine.refused_why = None
+    return theirs
+
+
+def _move(
+    session: Session, connection: Connection, mine: CrmRecord, lead: Lead, found: Record
+) -> None:
+    by = connection.name
+    step: Callable[[], object] | None = None
+    match found.stage:
+        case Stage.WON:
+            step = partial(
+                outside.set_stage, session, lead, outside.Stage.WON, by, amount=found.amount
+            )
+        case Stage.LOST:
+            why = found.lost_reason or ""
+            step = partial(
+                outside.set_stage, session, lead, outside.Stage.LOST, by,
+                disposition=_disposition(why), note=why,
+            )  # fmt: skip
+        case Stage.QUALIFIED:
+            step = partial(outside.set_stage, session, lead, outside.Stage.QUALIFIED, by)
+        case Stage.NEW | Stage.CONTACTED if lead.is_closed:
+            step = partial(outside.set_stage, session, lead, outside.Stage.OPEN, by)
+        case Stage.CONTACTED if lead.first_response_at is None:
+            step = partial(outside.set_stage, session, lead, outside.Stage.CONTACTED, by)
+    if step is not None and _attempt(mine, step):
+        _is_written(session, mine, lead, _OF_STAGE)
+
+
+def _take_amount(
+    session: Session, connection: Connection, mine: CrmRecord, lead: Lead,
+    before: dict[str, object], amount: Money,
+) -> None:  # fmt: skip
+    if (amount.minor, amount.currency) == (before["amount_minor"], before["currency"]):
+        return  # it is ours that changed, and is going to be written
+    written = (mine.written.get("amount_minor"), mine.written.get("currency"))
+    if (lead.won_minor, lead.won_currency) != written and written[0] is not None:
+        questions.ask_which_amount(session, connection, mine, lead, amount)
+    elif _attempt(mine, partial(outside.set_amount, session, lead, amount, connection.name)):
+        _is_written(session, mine, lead, _OF_STAGE)
+
+
+def _attempt(mine: CrmRecord, step: Callable[[], object]) -> bool:
+    """Do a step, unless the lead's own rules refuse it: then the admins see why."""
+    try:
+        step()
+    except HandoffError as error:
+        mine.refused, mine.refused_why = Why.INVALID, error.message
+        return False
+    return True
+
+
+def _is_written(session: Session, mine: CrmRecord, lead: Lead, names: Sequence[str]) -> None:
+    """What was taken over is there already, so it is not written back."""
+    now = as_json(values_of(session, lead, None))
+    mine.written = mine.written | {name: now[name] for name in names if name in now}
+
+
+def _disposition(reason: str) -> Disposition | None:
+    """Our code for the CRM's reason, where it says the same."""
+    said = reason.strip().casefold()
+    return next((code for code in Disposition if said.startswith(code.label.casefold())), None)
+
+
+def gone(connection: Connection, crm: Crm, workspace_id: int, lead_ids: Sequence[int]) -> None:
+    """Records that were deleted: one with the same e-mail address takes their place; else a person
+    decides, and nothing is made anew."""
+    store = connection.store
+    with store.transaction() as session:
+        found = session.execute(select(Lead.id, Lead.email).where(Lead.id.in_(lead_ids))).all()
+    emails = {lead_id: email.lower() for lead_id, email in found if email}
+    others = crm.find(sorted(set(emails.values()))) if emails else {}
+    with store.transaction() as session:
+        lost = 0
+        for mine in session.scalars(
+            select(CrmRecord).where(CrmRecord.lead_id.in_(lead_ids)).with_for_update()
+        ):
+            other = others.get(emails.get(mine.lead_id, ""))
+            if other is not None and other != mine.record_id:
+                _relink(mine, other)
+                mark(session, workspace_id, [mine.lead_id])
+            else:
+                mine.refused, mine.refused_why = Why.GONE, f"deleted in {connection.name}"
+                lost += 1
+            card.show(session, connection, mine)
+        if lost:
+            notices.tell_of_gone(session, workspace_id, connection.name, lost)
+
+
+def _relink(mine: CrmRecord, record_id: str) -> None:
+    kept = {name: value for name, value in mine.written.items() if name in _OF_THE_PERSON}
+    mine.record_id, mine.memory, mine.written, mine.seen = record_id, {}, kept, {}

@@ -1,0 +1,283 @@
+"""Pushing: the leads that wait are written, batch after batch, each compared with what was written.
+
+One job at a time works for a workspace. What the CRM owns (stage and amount) is looked at first, so
+that nothing a person entered there is overwritten. Every step is committed with what it found out,
+so a crash repeats at most one call, and the key of each lead makes that harmless.
+"""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot import clock
+from bot.crm import accounts, card, notes, notices, users
+from bot.crm.backlog import PUSH, next_retry, next_waiting, push_later
+from bot.crm.connection import Connection, connection_of, is_blocked, unblock
+from bot.crm.models import CrmConnection, CrmRecord
+from bot.crm.models import Refused as Why
+from bot.crm.poll import gone, take
+from bot.crm.port import (
+    Blocked,
+    Busy,
+    Change,
+    Crm,
+    Gone,
+    Record,
+    Refusal,
+    Refused,
+    Saved,
+    Values,
+)
+from bot.crm.values import as_json, changed, seen_of, values_of
+from bot.jobs import Loop, fold, in_transaction
+from bot.jobs.rows import place_of
+from bot.leads.model import Lead
+from bot.store import Store
+
+logger = logging.getLogger(__name__)
+
+_WRITING = Loop("crm.push", "Writing to the CRM")
+
+# After so many batches, what came in meanwhile (a poll) takes its turn.
+_MOST_BATCHES = 20
+_BUSY_RECORD = timedelta(seconds=10)
+# What the CRM owns, or a person may change there.
+_LOOKED_AT = {"stage", "amount_minor", "currency", "lost_reason", "owner_id"}
+
+
+@dataclass
+class Draft:
+    """One lead that is to be written."""
+
+    change: Change
+    lead_id: int
+    version: int
+    is_done: bool = False
+    """Whether what became of it is remembered, and nothing of it is left to be written."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it is there as it is here."""
+        return not self.change.values.model_fields_set
+
+    @property
+    def touches_what_people_change(self) -> bool:
+        """Whether the record has to be looked at before, and after."""
+        return bool(self.change.values.model_fields_set & _LOOKED_AT)
+
+
+def push(connection: Connection, workspace_id: int) -> None:
+    """Write what waits. Raises Postpone where the CRM asks to wait, RowsFailed."""
+    store = connection.store
+    with store.transaction() as session:
+        fold(session, PUSH, workspace_id=workspace_id)
+        if connection_of(session, workspace_id) is None or is_blocked(session, workspace_id):
+            return
+    failures: list[Exception] = []
+    try:
+        with connection.calling(workspace_id) as crm:
+            is_done = any(
+                not _push_batch(connection, crm, workspace_id, failures)
+                for _ in range(_MOST_BATCHES)
+            )
+    except Blocked:
+        return  # told to the admins; the poll looks whether it is mended
+    with store.transaction() as session:
+        unblock(session, workspace_id, connection.name)
+        if not is_done:
+            push_later(session, workspace_id)
+        elif (at := next_retry(session, workspace_id)) is not None:
+            push_later(session, workspace_id, at=at)
+    if failures:
+        raise failures[0]
+
+
+def _push_batch(
+    connection: Connection, crm: Crm, workspace_id: int, failures: list[Exception]
+) -> int:
+    """Write some of those that have waited longest; returns how many those were."""
+    store = connection.store
+    users.keep_fresh(connection, crm, workspace_id)
+    drafts = _drafts(connection, crm, workspace_id, failures)
+    known = [each for each in drafts if each.change.record_id and each.touches_what_people_change]
+    if known:
+        _look(connection, crm, workspace_id, known, failures)
+        drafts = _drafts(connection, crm, workspace_id, failures)
+    writing = [each for each in drafts if not each.is_empty]
+    results = _save(crm, [each.change for each in writing])
+    written = list(zip(writing, results, strict=True))
+
+    def note(session: Session) -> None:
+        _WRITING.each(
+            session, written, lambda each: _note(session, connection, *each),
+            key=lambda each: each[0].lead_id, workspace_id=workspace_id,
+        )  # fmt: skip
+
+    in_transaction(store, note, failures)
+    lost = [draft.lead_id for draft, result in written if _is_gone(result)]
+    if lost:
+        gone(connection, crm, workspace_id, lost)
+    saved = [(draft, result) for draft, result in written if isinstance(result, Saved)]
+    _look_again(store, crm, saved)
+    accounts.find(store, crm, workspace_id, [draft.lead_id for draft, _ in saved])
+    notes.add(store, crm, workspace_id, [draft.lead_id for draft in drafts])
+    with store.transaction() as session:
+        for draft in drafts:
+            if draft.is_empty or draft.is_done:
+                _finish(session, draft)
+    return len(drafts)
+
+
+def _drafts(
+    connection: Connection, crm: Crm, workspace_id: int, failures: list[Exception]
+) -> list[Draft]:
+    drafts: list[Draft] = []
+
+    def read(session: Session) -> None:
+        prefix = session.get_one(CrmConnection, workspace_id).key_prefix
+        owner_of = users.owner_ids(session, workspace_id, connection.fallback_owner)
+        ready = _WRITING.ready(CrmRecord.lead_id)
+        records = next_waiting(session, workspace_id, crm.batch, ready)
+        found = select(Lead).where(Lead.id.in_([each.lead_id for each in records]))
+        leads = {lead.id: lead for lead in session.scalars(found)}
+        _WRITING.each(
+            session, records,
+            lambda record: drafts.append(
+                _draft(session, connection, prefix, record, leads[record.lead_id], owner_of)
+            ),
+            key=lambda record: record.lead_id, workspace_id=workspace_id,
+        )  # fmt: skip
+
+    in_transaction(connection.store, read, failures)
+    return drafts
+
+
+def _save(crm: Crm, changes: Sequence[Change]) -> list[Saved | Refused]:
+    """Write these changes; where our own code breaks on one of them, the others are written."""
+    if not changes:
+        return []
+    try:
+        return crm.save(changes)
+    except (Busy, Blocked):
+        raise
+    except Exception as error:
+        if len(changes) == 1:
+            logger.error("a lead cannot be written: %s", place_of(error))  # noqa: TRY400 - no values
+            return [Refused(Refusal.INVALID, f"Handoff could not write it ({place_of(error)})")]
+    half = len(changes) // 2
+    return _save(crm, changes[:half]) + _save(crm, changes[half:])
+
+
+def _draft(
+    session: Session, connection: Connection, prefix: str, record: CrmRecord, lead: Lead,
+    owner_of: users.OwnerOf,
+) -> Draft:  # fmt: skip
+    whole = values_of(session, lead, owner_of(lead.claimed_by))
+    values = changed(whole, record.written)
+    if record.refused == Why.TWO_AMOUNTS:
+        values = _without(values, "amount_minor", "currency")
+    if lead.merged_into is not None and record.record_id is None:
+        values = Values()  # a duplicate that was never written does not have to be
+    record_id = record.record_id or _came_from_there(connection, lead)
+    change = Change(
+        key=f"{prefix}_{lead.id}", values=values, record_id=record_id, whole=whole,
+        memory=record.memory,
+    )  # fmt: skip
+    return Draft(change, lead.id, record.version)
+
+
+def _without(values: Values, *names: str) -> Values:
+    kept = values.model_fields_set - set(names)
+    return Values(**{name: getattr(values, name) for name in kept})
+
+
+def _came_from_there(connection: Connection, lead: Lead) -> str | None:
+    """The record from which the lead was read: it came over the same vendor's lead source."""
+    return lead.external_id if lead.source == connection.slug else None
+
+
+def _look(
+    connection: Connection, crm: Crm, workspace_id: int, drafts: Sequence[Draft],
+    failures: list[Exception],
+) -> None:  # fmt: skip
+    """Take over first what people changed in the CRM meanwhile."""
+    records = crm.read([str(each.change.record_id) for each in drafts])
+    looked = list(zip(drafts, records, strict=True))
+
+    def take_over(session: Session) -> None:
+        def act(each: tuple[Draft, Record | Gone]) -> None:
+            mine = session.get_one(CrmRecord, each[0].lead_id, with_for_update=True)
+            mine.record_id = mine.record_id or each[0].change.record_id
+            take(session, connection, mine, each[1])
+
+        _WRITING.each(
+            session, looked, act, key=lambda each: each[0].lead_id, workspace_id=workspace_id
+        )
+
+    in_transaction(connection.store, take_over, failures)
+    lost = [draft.lead_id for draft, record in looked if isinstance(record, Gone)]
+    if lost:
+        gone(connection, crm, workspace_id, lost)
+
+
+def _note(session: Session, connection: Connection, draft: Draft, result: Saved | Refused) -> None:
+    """Remember what became of a change."""
+    record = session.get_one(CrmRecord, draft.lead_id, with_for_update=True)
+    if isinstance(result, Refused):
+        _refused(session, connection, record, draft, result)
+        return
+    record.record_id = result.record_id
+    record.memory = {**record.memory, **result.memory}
+    record.written = record.written | as_json(draft.change.values)
+    record.written_at = clock.now()
+    if record.refused in (Why.INVALID, Why.DUPLICATE):
+        record.refused = record.refused_why = None
+    if result.dropped:
+        notices.tell_of_dropped(session, record.workspace_id, connection.name, result.dropped)
+    card.show(session, connection, record)
+    draft.is_done = True  # last: whatever breaks before it takes all of it back
+
+
+def _is_gone(result: Saved | Refused) -> bool:
+    return isinstance(result, Refused) and result.why is Refusal.GONE
+
+
+def _refused(
+    session: Session, connection: Connection, record: CrmRecord, draft: Draft, result: Refused
+) -> None:
+    if result.why is Refusal.BUSY:
+        record.retry_at = clock.now() + _BUSY_RECORD
+        return
+    if result.record_id is not None and result.record_id != record.record_id:
+        record.record_id = result.record_id  # this person's record, which is to be written then
+        return
+    if result.why is not Refusal.GONE:  # see `gone`
+        record.refused, record.refused_why = Why(result.why), result.detail
+        card.show(session, connection, record)
+    draft.is_done = True
+
+
+def _finish(session: Session, draft: Draft) -> None:
+    """Nothing is left of this change; one that came meanwhile waits."""
+    record = session.get_one(CrmRecord, draft.lead_id, with_for_update=True)
+    record.written_version, record.is_backfill, record.retry_at = draft.version, False, None
+
+
+def _look_again(store: Store, crm: Crm, saved: Sequence[tuple[Draft, Saved]]) -> None:
+    """Remember what the CRM holds after our writing, in its own words: whatever differs from it
+    later is somebody else's change."""
+    looked = [each for each in saved if each[0].touches_what_people_change]
+    if not looked:
+        return
+    records = crm.read([result.record_id for _, result in looked])
+    with store.transaction() as session:
+        for (draft, _), found in zip(looked, records, strict=True):
+            if isinstance(found, Gone):
+                continue  # the next look says so again
+            record = session.get_one(CrmRecord, draft.lead_id, with_for_update=True)
+            record.seen = seen_of(found)
+            record.memory = {**record.memory, **found.memory}

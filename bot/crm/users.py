@@ -1,0 +1,161 @@
+"""Owners: who of our people is which user of the CRM, by e-mail address or as an admin says."""
+
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot import clock
+from bot.crm import notices
+from bot.crm.backlog import mark
+from bot.crm.connection import Connection
+from bot.crm.models import CrmConnection, CrmUser
+from bot.crm.port import Crm, User
+from bot.leads.model import IS_OPEN, Lead
+from bot.people import service as people
+from bot.people.model import Person, Role
+
+OwnerOf = Callable[[int | None], str | None]
+"""The id in the CRM of a lead's owner, by the id of a person here."""
+
+_FRESH = timedelta(hours=1)
+# While Slack has not told everybody's address yet.
+_FRESH_AT_FIRST = timedelta(minutes=5)
+
+
+def keep_fresh(connection: Connection, crm: Crm, workspace_id: int) -> None:
+    """Read the CRM's users from time to time, and find our people among them."""
+    with connection.store.transaction() as session:
+        found = session.get_one(CrmConnection, workspace_id)
+        unknown = [each for each in _sellers(session, workspace_id) if each.email is None]
+        fresh = _FRESH_AT_FIRST if unknown else _FRESH
+        if found.users_at is not None and found.users_at + fresh > clock.now():
+            return
+        for each in unknown:
+            people.refresh(session, each)
+    users = crm.users()
+    with connection.store.transaction() as session:
+        match(session, connection, workspace_id, users)
+
+
+def match(
+    session: Session, connection: Connection, workspace_id: int, users: Sequence[User]
+) -> None:
+    """Find our people among the users; whom nobody finds, the admins hear of once."""
+    found = session.get_one(CrmConnection, workspace_id, with_for_update=True)
+    is_first = found.users_at is None
+    found.users, found.users_at = [user._asdict() for user in users], clock.now()
+    ids = {user.email.lower(): user.id for user in users if user.is_active and user.email}
+    known = _known(session, workspace_id)
+    new: list[Person] = []
+    for person in _sellers(session, workspace_id):
+        user_id = ids.get(person.email or "")
+        mine = known.get(person.id)
+        if mine is None:
+            if user_id is None and person.email is None and is_first:
+                continue  # Slack is being asked for the address
+            session.add(CrmUser(person_id=person.id, workspace_id=workspace_id, user_id=user_id))
+            new += [person] if user_id is None else []
+        elif not mine.is_chosen and mine.user_id != user_id:
+            new += [person] if user_id is None else []
+            mine.user_id = user_id
+        else:
+            continue
+        _write_again(session, workspace_id, person.id)
+    session.flush()
+    if new:
+        notices.tell_admins(
+            session, workspace_id, notices.Kind.UNMATCHED, crm=connection.name,
+            who=[each.slack_id for each in new], instead=_instead(connection, found.users),
+        )  # fmt: skip
+
+
+def _instead(connection: Connection, users: Sequence[dict[str, Any]]) -> str:
+    fallback = user_with(users, connection.fallback_owner)
+    if fallback is None:
+        return "Their leads have no owner there."
+    return f"Their leads belong to {fallback['name']} there."
+
+
+def user_with(users: Sequence[dict[str, Any]], email: str) -> dict[str, Any] | None:
+    """The active user with this e-mail address."""
+    sought = email.lower()
+    active = (each for each in users if each["is_active"])
+    return next((each for each in active if sought and each["email"].lower() == sought), None)
+
+
+def owner_ids(session: Session, workspace_id: int, fallback_owner: str) -> OwnerOf:
+    """The CRM's id of each owner; of one who is nobody there, that of the fallback."""
+    found = session.get_one(CrmConnection, workspace_id)
+    fallback = user_with(found.users, fallback_owner)
+    ids = {person_id: each.user_id for person_id, each in _known(session, workspace_id).items()}
+
+    def owner_of(person_id: int | None) -> str | None:
+        if person_id is None:
+            return None
+        return ids.get(person_id) or (str(fallback["id"]) if fallback else None)
+
+    return owner_of
+
+
+def person_of(session: Session, workspace_id: int, user_id: str) -> Person | None:
+    """Who of our salespeople is this user; None where it is nobody's, or several people's."""
+    found = session.scalars(
+        select(Person)
+        .join(CrmUser, CrmUser.person_id == Person.id)
+        .where(
+            CrmUser.workspace_id == workspace_id,
+            CrmUser.user_id == user_id,
+            Person.active,
+            Person.roles.contains([Role.SALESPERSON]),
+        )
+        .limit(2)
+    ).all()
+    return found[0] if len(found) == 1 else None
+
+
+def choose(session: Session, who: Person, person_id: int, user_id: str | None) -> None:
+    """Say who somebody is in the CRM; None: nobody, whatever the addresses say.
+
+    Raises NotAllowed.
+    """
+    people.require(session, who, "say who is who in the CRM", Role.ADMIN)
+    mine = session.get(CrmUser, person_id)
+    if mine is None:
+        mine = CrmUser(person_id=person_id, workspace_id=who.workspace_id)
+        session.add(mine)
+    mine.user_id, mine.is_chosen = user_id, True
+    session.flush()
+    _write_again(session, who.workspace_id, person_id)
+
+
+def table(session: Session, workspace_id: int) -> list[tuple[Person, str | None]]:
+    """Every salesperson, with the name of who they are in the CRM."""
+    found = session.get_one(CrmConnection, workspace_id)
+    names = {each["id"]: each["name"] for each in found.users}
+    known = _known(session, workspace_id)
+    return [
+        (person, names.get(known[person.id].user_id) if person.id in known else None)
+        for person in _sellers(session, workspace_id)
+    ]
+
+
+def _sellers(session: Session, workspace_id: int) -> Sequence[Person]:
+    return people.having(session, workspace_id, Role.SALESPERSON)
+
+
+def _known(session: Session, workspace_id: int) -> dict[int, CrmUser]:
+    found = session.scalars(select(CrmUser).where(CrmUser.workspace_id == workspace_id))
+    return {each.person_id: each for each in found}
+
+
+def _write_again(session: Session, workspace_id: int, person_id: int) -> None:
+    """Let the CRM hear whose the person's open leads are."""
+    session.flush()
+    mine = select(Lead.id).where(
+        Lead.workspace_id == workspace_id, Lead.claimed_by == person_id, IS_OPEN
+    )
+    if ids := session.scalars(mine).all():
+        mark(session, workspace_id, ids)

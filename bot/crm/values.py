@@ -1,0 +1,100 @@
+"""What of a lead is written: its values as they are, and those that differ from what was written.
+
+Nothing blank is ever sent. What a step adds to its stage (an amount, a reason) goes with the stage.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from bot.campaigns.model import Campaign
+from bot.contacts import service as contacts
+from bot.contacts.model import Consent
+from bot.crm.port import Record, Stage, Values
+from bot.leads.model import Lead, Rating, Status, disposition_label
+from bot.leads.sources import source_name
+
+_AS_THEY_ARE = (
+    "first_name", "last_name", "email", "company", "job_title", "country", "message",
+    "landing_url", "utm_source", "utm_medium", "gclid", "fbclid", "li_fat_id", "ttclid", "is_hot",
+    "received_at", "claimed_at", "first_response_at", "closed_at",
+)  # fmt: skip
+_QUALITY = {Rating.HOT: "great", Rating.GOOD: "good", Rating.WEAK: "weak", Rating.JUNK: "junk"}
+# What belongs to a stage, and is written whenever the stage is.
+_OF_STAGE = ("stage", "lost_reason", "amount_minor", "currency", "closed_at")
+_OF_AMOUNT = ("amount_minor", "currency")
+
+
+def values_of(session: Session, lead: Lead, owner_id: str | None) -> Values:
+    """A lead's values as they are now; `owner_id` is its owner's id in the CRM."""
+    campaign = session.get(Campaign, lead.campaign_id) if lead.campaign_id else None
+    said = contacts.consent(session, lead.contact_id)
+    facts = {name: getattr(lead, name) or None for name in _AS_THEY_ARE}
+    return Values(
+        **facts | {"is_hot": lead.is_hot},
+        phone=lead.phone_e164 or lead.phone_raw,
+        source=source_name(lead.source),
+        campaign=campaign.name if campaign else None,
+        campaign_code=(campaign.utm_campaign if campaign else None) or lead.utm_campaign,
+        consent=_consent(said) if said else None,
+        score=lead.heat,
+        quality=_QUALITY[Rating(lead.rating)] if lead.rating else None,
+        quality_reason=lead.rating_reason,
+        owner_id=owner_id,
+        stage=stage_of(lead),
+        lost_reason=_lost_reason(lead),
+        amount_minor=lead.won_minor,
+        currency=lead.won_currency,
+    )
+
+
+def stage_of(lead: Lead) -> Stage:
+    """How far a lead is; one that was merged into another is lost, as a duplicate."""
+    if lead.merged_into is not None:
+        return Stage.LOST
+    if lead.status == Status.NEW and lead.first_response_at is not None:
+        return Stage.CONTACTED
+    return Stage(lead.status)
+
+
+def _lost_reason(lead: Lead) -> str | None:
+    if lead.merged_into is not None:
+        return "Duplicate"
+    if lead.disposition is None or lead.status not in (Status.LOST, Status.RECYCLED):
+        return None
+    note = f": {lead.disposition_note}" if lead.disposition_note else ""
+    return f"{disposition_label(lead.disposition)}{note}"
+
+
+def _consent(said: Consent) -> str:
+    purposes = f", for {', '.join(said.purposes)}" if said.purposes else ""
+    wording = f" (“{said.wording}”)" if said.wording else ""
+    return f"{'Given' if said.granted else 'Refused'} {said.given_at:%Y-%m-%d}{purposes}{wording}"
+
+
+def changed(now: Values, written: Mapping[str, Any]) -> Values:
+    """The values that differ from those that were written (their JSON); what a stage says goes
+    with the stage, and an amount with its currency."""
+    facts = now.model_dump(mode="json", exclude_none=True)
+    names = {name for name, value in facts.items() if written.get(name) != value}
+    for together, cause in ((_OF_STAGE, "stage"), (_OF_AMOUNT, "amount_minor")):
+        if cause in names:
+            names.update(together)
+    return Values(**{name: getattr(now, name) for name in names})
+
+
+def as_json(values: Values) -> dict[str, Any]:
+    """Values as they are remembered."""
+    return values.model_dump(mode="json", exclude_none=True)
+
+
+def seen_of(record: Record) -> dict[str, Any]:
+    """What is remembered of a record as the CRM holds it."""
+    return {
+        "stage": record.stage,
+        "lost_reason": record.lost_reason,
+        "owner_id": record.owner_id,
+        "amount_minor": record.amount.minor if record.amount else None,
+        "currency": record.amount.currency if record.amount else None,
+    }

@@ -1,0 +1,495 @@
+"""What is written to the CRM and read from it: once, in order, never over what people changed."""
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from bot import clock
+from bot.crm import backlog, questions, users
+from bot.crm.connection import connect, disconnect, reserve_call
+from bot.crm.poll import POLL, poll_due, poll_soon
+from bot.crm.port import Account, Change, Refused, Saved, Stage
+from bot.jobs import Postpone
+from bot.leads import service
+from bot.leads.model import Disposition, Rating, Status
+from bot.money import Money
+from bot.slack.cards import Card
+from bot.store import Store
+from tests.crm.office import Fault
+from tests.crm.parts import Sales
+
+PRICE = Money(1_250_000, "EUR")
+OTHER = Money(990_000, "EUR")
+
+
+@pytest.fixture
+def sales(store: Store) -> Sales:
+    return Sales.open(store)
+
+
+# ---- from here to there ---------------------------------------------------------------------
+
+
+def test_a_lead_is_in_the_crm_as_it_is_here(sales: Sales) -> None:
+    lead_id = sales.receive(company="Engines", consent="yes", utm_campaign="spring", gclid="abc")
+    assert sales.jobs(backlog.PUSH) == 1
+    sales.push()
+    [seen] = sales.office.records()
+    assert (seen.email, seen.company, seen.stage) == ("ada@example.com", "Engines", Stage.NEW)
+    assert seen.score == sales.lead(lead_id).heat
+    assert (seen.consent or "").startswith("Given")
+    assert sales.office.value(seen.record_id, "campaign_code") == "spring"
+    assert sales.backlog()[:2] == (1, 0)
+    link = f"https://crm.example.com/records/{seen.record_id}"
+    assert sales.lead(lead_id).in_crm == {"crm": "Memory", "url": link, "account": None}
+
+
+def test_claim_note_quality_outcome_and_amount_follow(sales: Sales) -> None:
+    lead_id = sales.claimed()
+    [seen] = sales.office.records()
+    assert seen.owner == "ben@example.com"
+    sales.do(service.add_note, "ben", lead_id, "She asks for a quote.")
+    sales.do(service.rate, "ben", lead_id, Rating.HOT)
+    sales.do(service.contacted, "ben", lead_id)
+    sales.push()
+    [seen] = sales.office.records()
+    assert (seen.quality, seen.stage) == ("great", Stage.CONTACTED)
+    assert seen.notes == ("ben: She asks for a quote.",)
+    sales.do(service.win, "ben", lead_id, PRICE)
+    sales.push()
+    sales.do(service.correct_amount, "ben", lead_id, OTHER)
+    sales.push()
+    [seen] = sales.office.records()
+    assert (seen.stage, seen.amount, len(seen.notes)) == (Stage.WON, OTHER, 1)
+    sales.do(service.reopen, "ben", lead_id)
+    ending = service.Ending(Disposition.NO_FIT, "No API")
+    sales.do(service.lose, "ben", lead_id, ending)
+    sales.push()
+    [seen] = sales.office.records()
+    assert (seen.stage, seen.lost_reason) == (Stage.LOST, "No fit: No API")
+    sales.do(service.reopen, "ben", lead_id)
+    sales.push()
+    sales.office.clear(seen.record_id, "lost_reason")
+    sales.poll()
+    sales.do(service.lose, "ben", lead_id, ending)
+    sales.push()
+    assert sales.office.records()[0].lost_reason == "No fit: No API"
+
+
+def test_a_recycled_lead_rests_there_and_a_merged_one_is_lost(sales: Sales) -> None:
+    resting, gone, kept = (
+        sales.claimed(),
+        sales.claimed(email="b@example.com"),
+        sales.claimed(email="c@example.com"),
+    )
+    ending = service.Ending(Disposition.BAD_TIMING, wake_on=date(2026, 7, 1))
+    sales.do(service.lose, "ben", resting, ending)
+    sales.do(service.merge, "clara", gone, kept)
+    sales.push()
+    stages = {seen.record_id: (seen.stage, seen.lost_reason) for seen in sales.office.records()}
+    assert stages[sales.record_id(resting)] == (Stage.RECYCLED, "Bad timing")
+    assert stages[sales.record_id(gone)] == (Stage.LOST, "Duplicate")
+
+
+def test_what_changes_nothing_costs_no_call(sales: Sales) -> None:
+    lead_id = sales.claimed()
+    sales.settle()
+    before = sales.office.calls()
+    with sales.store.transaction() as session:
+        backlog.mark(session, sales.workspace.id, [lead_id])
+    sales.push()
+    assert sales.office.calls() == before
+    assert sales.backlog().waiting == 0
+
+
+def test_without_a_crm_nothing_is_collected(store: Store) -> None:
+    sales = Sales.open(store)
+    with store.transaction() as session:
+        disconnect(session, sales.workspace.id)
+    sales.receive()
+    assert sales.jobs(backlog.PUSH) == 0
+    assert sales.backlog() == (0, 0, None, 0)
+
+
+def test_what_people_wrote_there_stays(sales: Sales) -> None:
+    lead_id = sales.claimed(job_title="Head")
+    record_id = sales.record_id(lead_id)
+    sales.office.write(record_id, {"job_title": "Chief"})
+    sales.office.clear(record_id, "last_name")
+    sales.do(service.rate, "ben", lead_id, Rating.GOOD)
+    sales.push()
+    assert sales.office.value(record_id, "job_title") == "Chief"
+    assert sales.office.value(record_id, "last_name") is None
+
+
+def test_many_are_written_by_few_calls(sales: Sales) -> None:
+    for n in range(30):
+        sales.receive(f"p{n}@example.com")
+    before = sales.office.calls()
+    sales.push()
+    assert len(sales.office.records()) == 30
+    assert sales.office.calls() - before <= 3 * 3 + 2
+
+
+def test_a_backfill_goes_last(sales: Sales) -> None:
+    with sales.store.transaction() as session:
+        disconnect(session, sales.workspace.id)
+    old = [sales.receive(f"old{n}@example.com") for n in range(3)]
+    with sales.store.transaction() as session:
+        connect(session, sales.workspace.id, "memory")
+        backlog.mark(session, sales.workspace.id, old, is_backfill=True)
+    sales.receive("new@example.com")
+    sales.push()
+    assert sales.office.records()[0].email == "new@example.com"
+    assert len(sales.office.records()) == 4
+
+
+# ---- from there to here ---------------------------------------------------------------------
+
+
+def test_what_moves_there_moves_here(sales: Sales) -> None:
+    lead_id = sales.claimed()
+    record_id = sales.record_id(lead_id)
+    sales.forward(minutes=1)
+    sales.office.qualify(record_id)
+    sales.poll()
+    assert sales.lead(lead_id).status == Status.QUALIFIED
+    sales.office.win(record_id, PRICE)
+    sales.poll()
+    lead = sales.lead(lead_id)
+    assert (lead.status, lead.won_amount) == (Status.WON, PRICE)
+    sales.office.set_amount(record_id, OTHER)
+    sales.poll()
+    assert sales.lead(lead_id).won_amount == OTHER
+    assert sales.steps(lead_id)[-3:] == [
+        ("qualified", "Memory"), ("won", "Memory"), ("corrected", "Memory"),
+    ]  # fmt: skip
+    sales.office.reopen(record_id)
+    sales.poll()
+    assert sales.lead(lead_id).status == Status.QUALIFIED
+    sales.office.lose(record_id, "No budget at all")
+    sales.poll()
+    lead = sales.lead(lead_id)
+    assert (lead.status, lead.disposition) == (Status.LOST, Disposition.NO_BUDGET)
+
+
+def test_what_was_read_is_not_written_back(sales: Sales) -> None:
+    lead_id = sales.claimed()
+    sales.office.win(sales.record_id(lead_id), PRICE)
+    sales.poll()
+    changed_at = sales.office.rows[sales.record_id(lead_id)].changed_at
+    before = sales.steps(lead_id)
+    sales.settle()
+    assert sales.office.rows[sales.record_id(lead_id)].values["amount_minor"] == PRICE.minor
+    assert sales.steps(lead_id) == before
+    # the time of the first response and of the end are written, the stage is not
+    assert changed_at <= sales.office.rows[sales.record_id(lead_id)].changed_at
+
+
+def test_our_own_writing_is_known_by_its_values(sales: Sales) -> None:
+    lead_id = sales.claimed()
+    sales.do(service.win, "ben", lead_id, PRICE)
+    sales.push()
+    before = sales.steps(lead_id)
+    sales.poll()
+    assert sales.steps(lead_id) == before
+
+
+def test_an_owner_who_is_changed_there_is_changed_here(sales: Sales) -> None:
+    lead_id = sales.claimed()
+    sales.poll()
+    sales.office.set_owner(sales.record_id(lead_id), "sue@example.com")
+    sales.poll()
+    assert sales.lead(lead_id).claimed_by == sales.people["sue"].id
+    sales.settle()
+    assert sales.office.records()[0].owner == "sue@example.com"
+
+
+def test_where_both_changed_the_owner_the_app_wins(sales: Sales) -> None:
+    sales.office.add_user("clara@example.com", "Clara")
+    lead_id = sales.claimed()
+    sales.office.set_owner(sales.record_id(lead_id), "clara@example.com")
+    sales.do(service.reassign, "ben", lead_id, sales.people["sue"].id)
+    sales.settle()
+    assert sales.lead(lead_id).claimed_by == sales.people["sue"].id
+    assert sales.office.records()[0].owner == "sue@example.com"
+
+
+def test_where_both_changed_the_stage_the_crm_wins(sales: Sales) -> None:
+    lead_id = sales.claimed()
+    record_id = sales.record_id(lead_id)
+    sales.office.win(record_id, PRICE)
+    sales.do(service.lose, "ben", lead_id, service.Ending(Disposition.NO_BUDGET))
+    sales.push()
+    lead = sales.lead(lead_id)
+    assert (lead.status, lead.won_amount) == (Status.WON, PRICE)
+    assert sales.office.records()[0].stage is Stage.WON
+
+
+@pytest.mark.parametrize("is_ours", [True, False])
+def test_about_two_amounts_somebody_is_asked(sales: Sales, is_ours: bool) -> None:
+    lead_id = sales.claimed()
+    sales.do(service.win, "ben", lead_id, PRICE)
+    sales.push()
+    theirs, ours = Money(1_100_000, "EUR"), Money(1_400_000, "EUR")
+    sales.office.set_amount(sales.record_id(lead_id), theirs)
+    sales.do(service.correct_amount, "ben", lead_id, ours)
+    sales.settle()
+    assert sales.office.records()[0].amount == theirs
+    assert sales.lead(lead_id).won_amount == ours
+    with sales.store.transaction() as session:
+        [asked] = session.scalars(select(Card).where(Card.kind == questions.AMOUNT)).all()
+        assert asked.target == "UBEN"
+        text = questions.question(session, lead_id).text
+        assert "11,000 EUR" in text
+        assert "14,000 EUR" in text
+    sales.do(questions.keep_ours if is_ours else questions.take_theirs, "ben", lead_id)
+    sales.settle()
+    right = ours if is_ours else theirs
+    assert (sales.office.records()[0].amount, sales.lead(lead_id).won_amount) == (right, right)
+    with pytest.raises(questions.NothingToDecide):
+        sales.do(questions.keep_ours, "ben", lead_id)
+
+
+def test_a_win_without_an_amount_waits_for_one(sales: Sales) -> None:
+    lead_id = sales.claimed()
+    record_id = sales.record_id(lead_id)
+    sales.office.win(record_id, None)
+    sales.settle()
+    assert sales.lead(lead_id).status == Status.NEW
+    with sales.store.transaction() as session:
+        assert "has no amount" in questions.question(session, lead_id).text
+    sales.office.set_amount(record_id, PRICE)
+    sales.settle()
+    assert sales.lead(lead_id).won_amount == PRICE
+    assert sales.record(lead_id).refused is None
+
+
+def test_a_hook_brings_the_poll_forward(sales: Sales) -> None:
+    def due() -> int:
+        with sales.store.transaction() as session:
+            return poll_due(session)
+
+    assert (due(), due()) == (1, 0)
+    with sales.store.transaction() as session:
+        poll_soon(session, sales.workspace.id)
+    assert (due(), due()) == (1, 0)
+    sales.forward(minutes=1)
+    assert due() == 1
+    assert sales.jobs(POLL) == 3
+    sales.poll()
+    assert sales.jobs(POLL) == 0
+
+
+# ---- bad days -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("fault", [Fault.TOO_FAST, Fault.DOWN, Fault.CUT_OFF])
+def test_a_crm_that_is_busy_is_tried_again(sales: Sales, fault: Fault) -> None:
+    sales.receive()
+    sales.office.fail(fault, times=2)
+    for _ in range(2):
+        with pytest.raises(Postpone) as postponed:
+            sales.push()
+        assert postponed.value.seconds > 0
+    sales.push()
+    assert len(sales.office.records()) == 1
+
+
+def test_a_note_that_was_cut_off_is_added_once(sales: Sales) -> None:
+    lead_id = sales.claimed()
+    sales.do(service.add_note, "ben", lead_id, "Hello")
+    sales.office.fail(Fault.CUT_OFF)
+    with pytest.raises(Postpone):
+        sales.push()
+    sales.push()
+    assert sales.office.records()[0].notes == ("ben: Hello",)
+
+
+@pytest.mark.parametrize("fault", [Fault.TOKEN, Fault.RIGHT])
+def test_a_key_that_does_not_open_is_told_once_and_tried_again(sales: Sales, fault: Fault) -> None:
+    lead_id = sales.receive()
+    sales.office.fail(fault, times=2)
+    sales.push()
+    before = sales.office.calls()
+    sales.push()
+    sales.poll()
+    assert sales.office.calls() == before
+    sales.forward(minutes=2)
+    sales.poll()
+    assert len(sales.notices("blocked")) == 1
+    assert sales.state().blocked == fault
+    sales.forward(minutes=10)
+    sales.poll()
+    assert sales.state().blocked is None
+    assert len(sales.notices("back")) == 1
+    sales.push()
+    assert sales.record(lead_id).record_id is not None
+
+
+def test_one_bad_lead_waits_and_the_others_go(sales: Sales) -> None:
+    sales.office.refuse("job_title")
+    bad = sales.receive("bad@example.com", job_title="Head")
+    sales.receive("good@example.com")
+    sales.push()
+    assert [seen.email for seen in sales.office.records()] == ["good@example.com"]
+    assert sales.record(bad).refused == "invalid"
+    assert "refuses it" in (sales.lead(bad).in_crm or {})["problem"]
+    before = sales.office.calls()
+    sales.push()
+    assert sales.office.calls() == before
+    sales.office.refused.clear()
+    with sales.store.transaction() as session:
+        assert backlog.retry(session, sales.workspace.id) == 1
+    sales.push()
+    assert len(sales.office.records()) == 2
+    assert "url" in (sales.lead(bad).in_crm or {})
+
+
+def test_a_missing_field_is_told_once_and_all_else_is_written(sales: Sales) -> None:
+    sales.office.drop_field("score")
+    for n in range(3):
+        sales.receive(f"p{n}@example.com")
+        sales.push()
+    [told] = sales.notices("dropped")
+    assert [name for name, _ in told["fields"]] == ["score"]
+    assert len(sales.office.records()) == 3
+
+
+def test_a_record_that_was_deleted_is_relinked_or_asked_about(sales: Sales) -> None:
+    gone, moved = sales.claimed(), sales.claimed(email="grace@example.com")
+    other = sales.office.type_in("Grace@example.com", "Hopper")
+    for lead_id in (gone, moved):
+        sales.office.delete(sales.record_id(lead_id))
+        sales.do(service.rate, "ben", lead_id, Rating.GOOD)
+    sales.settle()
+    assert sales.record_id(moved) == other
+    assert sales.office.value(other, "last_name") == "Hopper"
+    assert sales.office.value(other, "quality") == "good"
+    assert sales.record(gone).refused == "gone"
+    assert [seen.record_id for seen in sales.office.records()] == [other]
+    assert [told["count"] for told in sales.notices("gone")] == [1]
+    sales.do(service.win, "ben", gone, PRICE)
+    sales.settle()
+    assert len(sales.office.records()) == 1
+    with sales.store.transaction() as session:
+        backlog.retry(session, sales.workspace.id, [gone])
+    sales.settle()
+    assert {seen.email for seen in sales.office.records()} == {
+        "ada@example.com",
+        "Grace@example.com",
+    }
+
+
+def test_a_merged_record_is_followed(sales: Sales) -> None:
+    lead_id = sales.claimed()
+    stays = sales.office.type_in("ada2@example.com", "Lovelace")
+    sales.office.merge(sales.record_id(lead_id), stays)
+    sales.office.win(stays, PRICE)
+    sales.poll()
+    assert sales.record_id(lead_id) == stays
+    assert sales.lead(lead_id).won_amount == PRICE
+
+
+def test_a_clock_that_is_behind_misses_nothing(sales: Sales) -> None:
+    lead_id = sales.claimed()
+    here = sales.office.now
+    clock.use(lambda: here + timedelta(hours=3))
+    sales.poll()
+    sales.office.win(sales.record_id(lead_id), PRICE)
+    sales.poll()
+    assert sales.lead(lead_id).won_amount == PRICE
+
+
+def test_work_breaks_in_our_own_code_for_one_lead_only(
+    sales: Sales, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save = sales.office.save
+
+    def broken(change: Change) -> Saved | Refused:
+        if change.values.email == "bad@example.com":
+            raise ZeroDivisionError
+        return save(change)
+
+    monkeypatch.setattr(sales.office, "save", broken)
+    bad = sales.receive("bad@example.com")
+    for n in range(4):
+        sales.receive(f"p{n}@example.com")
+    sales.push()
+    assert len(sales.office.records()) == 4
+    assert "ZeroDivisionError" in (sales.record(bad).refused_why or "")
+
+
+def test_the_rate_limit_is_one_for_all_workers(sales: Sales) -> None:
+    waits = []
+    for _ in range(5):
+        with sales.store.transaction() as session:
+            waits.append(reserve_call(session, sales.workspace.id, timedelta(seconds=60)))
+    assert waits[0] == 0
+    assert waits == sorted(waits)
+    assert 200 < waits[-1] <= 240
+
+
+# ---- who is who -----------------------------------------------------------------------------
+
+
+def test_owners_are_found_by_address_and_the_others_told_once(store: Store) -> None:
+    sales = Sales.open(store)
+    sales.office.users.pop("sue@example.com")
+    lead_id = sales.receive()
+    sales.do(service.claim, "sue", lead_id)
+    sales.push()
+    assert sales.office.records()[0].owner is None
+    [told] = sales.notices("unmatched")
+    assert told["who"] == ["USUE"]
+    sales.forward(hours=2)
+    sales.poll()
+    assert len(sales.notices("unmatched")) == 1
+    with store.transaction() as session:
+        users.choose(session, sales.people["root"], sales.people["sue"].id, "u1")
+    sales.push()
+    assert sales.office.records()[0].owner == "ben@example.com"
+
+
+def test_a_fallback_owns_what_nobody_there_does(sales: Sales) -> None:
+    sales.office.users.pop("sue@example.com")
+    sales.connection.fallback_owner = "Ben@example.com"
+    lead_id = sales.receive()
+    sales.do(service.claim, "sue", lead_id)
+    sales.push()
+    assert sales.office.records()[0].owner == "ben@example.com"
+    sales.settle()
+    assert sales.lead(lead_id).claimed_by == sales.people["sue"].id
+
+
+def test_an_owner_who_left_is_told_as_a_value_that_is_left_out(sales: Sales) -> None:
+    sales.receive("first@example.com")
+    sales.push()
+    sales.office.deactivate("ben@example.com")
+    lead_id = sales.receive()
+    sales.do(service.claim, "ben", lead_id)
+    sales.push()
+    assert len(sales.office.records()) == 2
+    [told] = sales.notices("dropped")
+    assert told["fields"][0][0] == "owner_id"
+
+
+def test_a_known_company_is_told_on_the_card(sales: Sales) -> None:
+    ben = sales.office.users["ben@example.com"].id
+    sales.office.companies["engines.example"] = Account("Engines Ltd", ben)
+    known = sales.receive("ada@engines.example")
+    private = sales.receive("ada@gmail.com")
+    sales.push()
+    assert (sales.lead(known).in_crm or {})["account"] == {
+        "name": "Engines Ltd",
+        "owner": "<@UBEN>",
+    }
+    assert "account" not in (sales.lead(private).in_crm or {})
+
+
+def test_a_key_that_is_about_to_expire_is_told_once(sales: Sales) -> None:
+    sales.office.expires_at = sales.office.now + timedelta(days=10)
+    sales.poll()
+    sales.poll()
+    assert len(sales.notices("expires")) == 1
