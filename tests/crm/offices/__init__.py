@@ -4,5 +4,9 @@ from collections.abc import Callable
 
 from tests.crm.memory import MemoryOffice
 from tests.crm.office import Office
+from tests.crm.offices.hubspot import HubSpotOffice
 
-OFFICES: dict[str, Callable[[], Office]] = {"memory": MemoryOffice}
+OFFICES: dict[str, Callable[[], Office]] = {
+    "hubspot": HubSpotOffice,
+    "memory": MemoryOffice,
+}
