@@ -65,6 +65,9 @@ _STATES = frozenset({"lifecyclestage", "hubspot_owner_id", "recent_conversion_ev
 _CONTACT = "0-1"
 """HubSpot's type of object for contacts; deals, companies and the like have others."""
 _ORIGIN = "hs_object_source_label"
+CRM_KEY = "handoff_key"
+"""The property of a contact that Handoff itself wrote there (`bot.crm`): its lead is here already.
+It is written by the call that makes the contact, so no hook is earlier."""
 # Whole lists, whose people have not just raised a hand.
 _IN_BULK = frozenset({"IMPORT", "MIGRATION"})
 
@@ -126,15 +129,20 @@ def _came_in_bulk(contact: dict[str, Any]) -> bool:
     return plain(dig(contact, "properties", _ORIGIN)).upper() in _IN_BULK
 
 
+def _is_ours(contact: dict[str, Any]) -> bool:
+    return bool(plain(dig(contact, "properties", CRM_KEY)))
+
+
 def _came_since(contact: dict[str, Any], since: datetime) -> bool:
     made = moment(contact.get("createdAt"))
-    return made is not None and made >= since and not _came_in_bulk(contact)
+    is_inquiry = not _came_in_bulk(contact) and not _is_ours(contact)
+    return made is not None and made >= since and is_inquiry
 
 
 def fetch(vendor: Vendor, external_id: str) -> bytes:
     """The contact as the CRM has it, with the questions of forms that it may have answered."""
     asked = _asked(vendor)
-    properties = ",".join([*_PROPERTIES, _ORIGIN, *asked])
+    properties = ",".join([*_PROPERTIES, _ORIGIN, CRM_KEY, *asked])
     contact = vendor.get(f"{_CONTACTS}/{external_id}", "id", properties=properties)
     return json.dumps(contact | {_ASKED: asked}).encode()
 
@@ -177,8 +185,11 @@ def _answers(sent: dict[str, Any]) -> Iterator[tuple[str, str | None, object]]:
 
 
 def parse_fetched(body: bytes) -> Inquiry:
-    """Read a contact of the CRM. Raises Unreadable; Ignored where it came with a list."""
+    """Read a contact of the CRM. Raises Unreadable; Ignored where it came with a list, or from
+    here."""
     sent = json_object(body)
+    if _is_ours(sent):
+        raise Ignored("a contact that Handoff wrote to HubSpot")
     if _came_in_bulk(sent):
         raise Ignored("a contact that came with an import")
     said: list[tuple[str, str | None, object]] = [
@@ -194,10 +205,11 @@ def parse_fetched(body: bytes) -> Inquiry:
 
 
 def missed(vendor: Vendor, since: datetime) -> Iterator[Reference]:
-    """Every contact that was made since then, other than those of imports."""
+    """Every contact that was made since then, other than those of imports and our own."""
+    names = f"{_ORIGIN},{CRM_KEY}"
     cursor: dict[str, str] = {}
     while True:
-        page = vendor.get(_CONTACTS, "results", limit="100", properties=_ORIGIN, **cursor)
+        page = vendor.get(_CONTACTS, "results", limit="100", properties=names, **cursor)
         contacts = objects(dig(page, "results"))
         yield from references(
             identifier(each.get("id")) for each in contacts if _came_since(each, since)

@@ -463,6 +463,23 @@ def test_hubspots_imports_are_not_read_back_either() -> None:
         fetched("hubspot", imported | {"properties": origin | {"email": "list@example.org"}})
 
 
+def test_what_handoff_wrote_to_hubspot_is_no_new_lead() -> None:
+    fetching = SOURCES["hubspot"].fetching
+    assert fetching is not None
+    ours = {"id": "8", "createdAt": "2026-06-01T09:00:00Z",
+            "properties": {"email": "ada@example.org", "handoff_key": "lead_1"}}  # fmt: skip
+    theirs = ours | {"id": "9", "properties": {"email": "eva@example.org", "handoff_key": None}}
+    vendor = Recorded(**{
+        "/crm/v3/objects/contacts": {"results": [ours, theirs]},
+        "/crm/v3/objects/contacts/8": ours,
+    })  # fmt: skip
+    assert list(fetching.missed(vendor, NOW - timedelta(days=1))) == [Reference("9")]
+    with pytest.raises(Ignored):
+        fetching.parse(fetching.get(vendor, "8"))
+    assert all("handoff_key" in each[1]["properties"] for each in vendor.asked if each[1])
+    assert fetched("hubspot", theirs).email == "eva@example.org"
+
+
 def meta_lead(**answers: str) -> dict[str, Any]:
     fields = [{"name": name, "values": [value]} for name, value in answers.items()]
     return {"id": "77", "created_time": "2026-06-01T09:00:00+0000", "field_data": fields}

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from bot.crm.adapters.contract import Access
 from bot.crm.http import Answer, Api, Pace
 from bot.crm.port import Blocked, Busy, Trouble
+from bot.leads.sources.hubspot import CRM_KEY
 
 T = TypeVar("T")
 
@@ -19,7 +20,7 @@ BATCH = 100
 """The most records of one call that reads or writes a batch."""
 PAGE = 200
 """The most results of one page of a search."""
-KEY = "handoff_key"
+KEY = CRM_KEY
 """The unique property, of contacts and of deals, that holds our key."""
 
 # All searches of an account: five a second.
