@@ -82,6 +82,7 @@ class Company:
             )  # fmt: skip
             for each in (leads, standups, shadowing, digests):
                 each.install(session, self.workspace)
+            crm.connect(session, self.workspace.id, "hubspot")
             teams = {each.name: each.id for each in people.teams(session, self.workspace.id)}
             self.boss = self._hire(session, "UBOSS", list(Role), teams["Sales"])
             self.ben = self._hire(session, "UBEN", [Role.SALESPERSON], teams["Sales"])
@@ -137,14 +138,7 @@ class Company:
         self.do(leads.win, lead_id, Money(10_000, "EUR"))
         return lead_id
 
-    def connected(self) -> str:
-        """The workspace has a CRM."""
-        with self.store.transaction() as session:
-            crm.connect(session, self.workspace.id, "hubspot")
-        return ""
-
     def refused_by_crm(self) -> int:
-        self.connected()
         lead_id = self.won()
         with self.store.transaction() as session:
             record = session.get_one(CrmRecord, lead_id)
@@ -772,7 +766,7 @@ FORMS: dict[str, Form] = {
     "campaign.save_end": Form("campaign.end", Company.campaign),
     "campaign.save_launch": Form("campaign.launch", Company.drafted, {"launch_at": ""}),
     "campaign.save_question": Form("campaign.ask", Company.campaign),
-    "crm.save_owner": Form("crm.owners", Company.connected, {"user": "-"}),
+    "crm.save_owner": Form("crm.owners", said={"user": "-"}),
     "digest.save": Form("digest.change", lambda c: c.ask(
         select(Timetable.id).where(Timetable.workspace_id == c.workspace.id))),
     "import.save_columns": Form("import.columns", Company.imported),

@@ -121,8 +121,8 @@ def _push_batch(
     lost = [draft.lead_id for draft, result in written if _is_gone(result)]
     if lost:
         gone(connection, crm, workspace_id, lost)
-    saved = [(draft, result) for draft, result in written if isinstance(result, Saved)]
-    _look_again(store, crm, saved)
+    saved = [each for each in written if each[0].is_done and isinstance(each[1], Saved)]
+    _look_again(store, crm, workspace_id, saved, failures)
     accounts.find(store, crm, workspace_id, [draft.lead_id for draft, _ in saved])
     notes.add(store, crm, workspace_id, [draft.lead_id for draft in drafts])
     with store.transaction() as session:
@@ -267,17 +267,31 @@ def _finish(session: Session, draft: Draft) -> None:
     record.written_version, record.is_backfill, record.retry_at = draft.version, False, None
 
 
-def _look_again(store: Store, crm: Crm, saved: Sequence[tuple[Draft, Saved]]) -> None:
+def _look_again(
+    store: Store, crm: Crm, workspace_id: int, saved: Sequence[tuple[Draft, Saved | Refused]],
+    failures: list[Exception],
+) -> None:  # fmt: skip
     """Remember what the CRM holds after our writing, in its own words: whatever differs from it
     later is somebody else's change."""
-    looked = [each for each in saved if each[0].touches_what_people_change]
+    looked = [
+        (draft.lead_id, str(result.record_id))
+        for draft, result in saved
+        if draft.touches_what_people_change
+    ]
     if not looked:
         return
-    records = crm.read([result.record_id for _, result in looked])
-    with store.transaction() as session:
-        for (draft, _), found in zip(looked, records, strict=True):
-            if isinstance(found, Gone):
-                continue  # the next look says so again
-            record = session.get_one(CrmRecord, draft.lead_id, with_for_update=True)
-            record.seen = seen_of(found)
-            record.memory = {**record.memory, **found.memory}
+    records = crm.read([record_id for _, record_id in looked])
+    found = [
+        (lead_id, record)
+        for (lead_id, _), record in zip(looked, records, strict=True)
+        if isinstance(record, Record)  # of one that is gone the next look says so again
+    ]
+
+    def remember(session: Session) -> None:
+        def act(each: tuple[int, Record]) -> None:
+            mine = session.get_one(CrmRecord, each[0], with_for_update=True)
+            mine.seen, mine.memory = seen_of(each[1]), {**mine.memory, **each[1].memory}
+
+        _WRITING.each(session, found, act, key=lambda each: each[0], workspace_id=workspace_id)
+
+    in_transaction(store, remember, failures)

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from bot import clock
@@ -122,13 +123,19 @@ def choose(session: Session, who: Person, person_id: int, user_id: str | None) -
     Raises NotAllowed.
     """
     people.require(session, who, "say who is who in the CRM", Role.ADMIN)
-    mine = session.get(CrmUser, person_id)
-    if mine is None:
-        mine = CrmUser(person_id=person_id, workspace_id=who.workspace_id)
-        session.add(mine)
-    mine.user_id, mine.is_chosen = user_id, True
-    session.flush()
-    _write_again(session, who.workspace_id, person_id)
+    said = {"user_id": user_id, "is_chosen": True}
+    changed = session.scalar(
+        insert(CrmUser)
+        .values(person_id=person_id, workspace_id=who.workspace_id, **said)
+        .on_conflict_do_update(
+            index_elements=["person_id"],
+            set_=said,
+            where=CrmUser.user_id.is_distinct_from(user_id) | ~CrmUser.is_chosen,
+        )
+        .returning(CrmUser.person_id)
+    )
+    if changed is not None:
+        _write_again(session, who.workspace_id, person_id)
 
 
 def table(session: Session, workspace_id: int) -> list[tuple[Person, str | None]]:
