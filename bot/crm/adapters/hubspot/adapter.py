@@ -20,7 +20,6 @@ from bot.crm.adapters.hubspot.api import (
     Spacing,
     chunks,
     objects,
-    search_spacing,
 )
 from bot.crm.adapters.hubspot.batches import (
     Batches,
@@ -84,7 +83,7 @@ class HubSpot:
 
     def __init__(self, access: Access, pace: Pace, searches: Spacing | None = None) -> None:
         self._access = access
-        self._api = HubSpotApi(access, pace, searches or search_spacing())
+        self._api = HubSpotApi(access, pace, searches or Spacing())
 
     # ---- writing --------------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -251,7 +251,7 @@ def usual_properties(kind: str) -> dict[str, Property]:
     listed = [Property(name, is_read_only=True) for name in read_only]
     listed.append(Property("hubspot_owner_id", "Owner", "enumeration", "select"))
     listed += _OF_KIND[kind]
-    return {each.name: each for each in listed}
+    return {each.name: replace(each) for each in listed}
 
 
 def _texts(*names: str) -> list[Property]:

@@ -38,15 +38,22 @@ def _sorted(known: Mapping[str, Property], items: list[Item], sorts: list[Any]) 
         raise invalid("Only one sort is taken")
     if not sorts:
         return sorted(items, key=lambda item: int(item.id))
-    name = str(sorts[0].get("propertyName"))
+    name, is_down = _sort(sorts[0])
     if name not in known:
         raise invalid(f"Property {name} does not exist")
     # Which of equals comes first is not promised.
     return sorted(
         sorted(items, key=lambda item: int(item.id) * 7919 % 1009),
         key=lambda item: _value(known[name], item.properties.get(name, "")),
-        reverse=sorts[0].get("direction") == "DESCENDING",
+        reverse=is_down,
     )
+
+
+def _sort(sort: Any) -> tuple[str, bool]:
+    """What to sort by, and whether downwards; HubSpot takes both forms."""
+    if isinstance(sort, str):
+        return sort.removeprefix("-"), sort.startswith("-")
+    return str(sort.get("propertyName")), sort.get("direction") == "DESCENDING"
 
 
 def _matches(known: Mapping[str, Property], item: Item, condition: Mapping[str, Any]) -> bool:
