@@ -44,7 +44,7 @@ from bot.money import Money
 from bot.playground.crm.hubspot import standin
 from bot.playground.crm.hubspot.schema import CONTACTS, DEALS, Pipeline
 from bot.playground.crm.hubspot.schema import Stage as DealStage
-from bot.playground.crm.serving import Call
+from bot.playground.crm.serving import Call, Fault
 from tests.crm.offices.hubspot import HubSpotOffice
 from tests.crm.parts import NOW
 
@@ -157,11 +157,19 @@ def test_somebody_whom_hubspot_knows_is_updated_and_the_others_are_made(
     assert len(office.records()) == 5
 
 
-def test_the_key_of_an_earlier_lead_of_a_person_stays(office: HubSpotOffice, crm: HubSpot) -> None:
+def test_a_person_who_comes_back_is_one_contact_and_the_newest_lead(
+    office: HubSpotOffice, crm: HubSpot
+) -> None:
     [first] = save(crm, person(1))
-    [second] = save(crm, person(2, email="p1@example.com"))
+    [lost] = save(crm, later(first, stage=Stage.WON, amount_minor=100, currency="EUR"))
+    office.forward(timedelta(days=90))
+    [second] = save(crm, person(2, email="p1@example.com", received_at=office.crm.now()))
     assert second.record_id == first.record_id
-    assert contact(office, first.record_id)["handoff_key"] == "lead_1"
+    record = read(crm, second.record_id)
+    assert (record.key, record.stage, record.amount) == ("lead_2", Stage.NEW, None)
+    [made] = save(crm, later(second, 2, stage=Stage.QUALIFIED))
+    assert made.memory["deal"] != lost.memory["deal"]
+    assert read(crm, second.record_id).memory == made.memory
 
 
 def test_two_leads_of_a_person_in_one_call_sink_no_batch(
@@ -489,6 +497,26 @@ class Answering:
     def close(self) -> None:
         self.hubspot.close()
         self.crm.stop()
+
+
+@pytest.mark.parametrize("fault", [Fault.CUT_OFF, Fault.DOWN, Fault.TOO_FAST])
+@pytest.mark.parametrize("after", range(8))
+def test_wherever_a_save_breaks_the_next_one_makes_it_whole(
+    office: HubSpotOffice, crm: HubSpot, fault: Fault, after: int
+) -> None:
+    there = office.type_in("p1@example.com", "Hopper")
+    won = {"stage": Stage.WON, "amount_minor": PRICE.minor, "currency": "EUR"}
+    changes = [person(n, **won) for n in range(3)]
+    office.crm.fail(fault, after=after)
+    with pytest.raises(Busy):
+        crm.save(changes)
+    results = save(crm, *changes)
+    assert results[1].record_id == there
+    assert [each.last_name for each in office.records()] == ["P1", "P0", "P2"]
+    assert len(deals(office)) == 3
+    for each in results:
+        record = read(crm, each.record_id)
+        assert (record.stage, record.amount, record.memory) == (Stage.WON, PRICE, each.memory)
 
 
 @pytest.mark.parametrize(

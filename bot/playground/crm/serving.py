@@ -94,7 +94,7 @@ class StandInCrm(ABC):
         self.lock = threading.RLock()
         self.calls = 0
         """How many calls there were, refused ones included."""
-        self._faults: deque[Fault] = deque()
+        self._faults: deque[Fault | None] = deque()
         self._recent: deque[datetime] = deque()
         self._serving: Serving | None = None
         self.asgi = Starlette()
@@ -123,10 +123,11 @@ class StandInCrm(ABC):
 
     # ---- faults and the limit -------------------------------------------------------------------
 
-    def fail(self, fault: Fault, times: int = 1) -> None:
-        """Let the next calls go wrong, after those that were asked for before."""
+    def fail(self, fault: Fault, times: int = 1, *, after: int = 0) -> None:
+        """Let the next calls go wrong, after those that were asked for before, and after so many
+        that go well."""
         with self.lock:
-            self._faults.extend([fault] * times)
+            self._faults.extend([None] * after + [fault] * times)
 
     def _is_too_fast(self) -> bool:
         if self.limit is None:

@@ -219,7 +219,7 @@ class HubSpot:
                 domain = (properties.get("domain") or "").lower()
                 owner = properties.get("hubspot_owner_id") or None
                 found.setdefault(domain, Account(properties.get("name") or domain, owner))
-        return {domain: account for domain, account in found.items() if domain in domains}
+        return {domain: found[domain.lower()] for domain in domains if domain.lower() in found}
 
     def link(self, record_id: str) -> str:
         """See the port."""

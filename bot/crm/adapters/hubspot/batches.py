@@ -147,7 +147,7 @@ class Batches:
     def _update(self, rows: list[Row]) -> dict[str, Outcome] | Answer:
         inputs = [{"id": row.record_id, "properties": row.properties} for row in rows]
         answer = self._send("batch/update", inputs)
-        if answer.status == 404 and len(rows) == 1:
+        if len(rows) == 1 and self._is_gone(answer, rows[0]):
             return {rows[0].key: _gone(rows[0])}
         if not answer.ok:
             return answer
@@ -162,6 +162,13 @@ class Batches:
             is_written = survivor is not None and survivor in updated
             outcomes[row.key] = self._done(row, survivor) if is_written else _gone(row, survivor)
         return outcomes
+
+    def _is_gone(self, answer: Answer, row: Row) -> bool:
+        """Whether it is refused because it is not there; HubSpot does not say that in one way."""
+        if answer.status == 404:
+            return True
+        is_unclear = answer.status == 400 and not complaints(answer)
+        return is_unclear and not resolve(self._api, self._kind, [row.record_id or ""])
 
     def _upsert(self, rows: list[Row]) -> dict[str, Outcome] | Answer:
         inputs = [
@@ -259,10 +266,10 @@ def complaints(answer: Answer) -> dict[str, str]:
 
 
 def _as_update(row: Row, contact: Mapping[str, Any]) -> Row:
-    """The record as a change of the contact that has its address."""
+    """The record as a change of the contact that has its address, which is this lead's from now
+    on: a person has one open lead, and this is their newest."""
     properties = {name: value for name, value in row.properties.items() if name != "email"}
-    own = {} if key_of(contact) else {KEY: row.key}
-    return Row(row.key, properties | own, str(contact["id"]))
+    return Row(row.key, properties | {KEY: row.key}, str(contact["id"]))
 
 
 def _rounds(rows: Iterable[Row]) -> list[list[Row]]:

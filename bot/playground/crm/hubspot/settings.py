@@ -27,7 +27,7 @@ class Settings:
         body = as_object(call.json())
         if what == "batch/read":
             self._standin.require(f"{SCOPES_OF[kind]}.read")
-            return 200, self._standin.complete(self._read_links(kind, to, inputs_of(body, 1000)))
+            return self._read_links(kind, to, inputs_of(body, 1000))
         if what != "batch/associate/default":
             raise not_found()
         self._standin.require(f"{SCOPES_OF[kind]}.write")
@@ -43,14 +43,33 @@ class Settings:
         ]
         return 200, self._standin.complete(results)
 
-    def _read_links(self, kind: str, to: str, inputs: list[dict[str, Any]]) -> list[Any]:
+    def _read_links(
+        self, kind: str, to: str, inputs: list[dict[str, Any]]
+    ) -> tuple[int, dict[str, Any]]:
+        """207 where some have none."""
         spec = [{"category": "HUBSPOT_DEFINED", "typeId": 1, "label": None}]
-        found = {str(e["id"]): self._state.linked(kind, str(e["id"]), to) for e in inputs}
-        return [
-            {"from": {"id": one},
-             "to": [{"toObjectId": int(end), "associationTypes": spec} for end in ends]}
-            for one, ends in found.items() if ends
-        ]  # fmt: skip
+        found = {str(each["id"]): self._ends(kind, str(each["id"]), to) for each in inputs}
+        results = [
+            {
+                "from": {"id": one},
+                "to": [{"toObjectId": int(end), "associationTypes": spec} for end in ends],
+            }
+            for one, ends in found.items()
+            if ends
+        ]
+        done = self._standin.complete(results)
+        if len(results) == len(found):
+            return 200, done
+        error = {
+            "status": "error", "category": "OBJECT_NOT_FOUND",
+            "subCategory": "crm.associations.NO_ASSOCIATIONS_FOUND", "links": {}, "errors": [],
+            "message": "No associations found", "context": {"fromObjectId": []},
+        }  # fmt: skip
+        return 207, done | {"numErrors": 1, "errors": [error]}
+
+    def _ends(self, kind: str, record_id: str, to: str) -> list[str]:
+        item = self._state.get(kind, record_id)
+        return self._state.linked(kind, item.id, to) if item else []
 
     def owners(self, call: Call, rest: Sequence[str]) -> tuple[int, Any]:
         """Owners."""

@@ -172,11 +172,15 @@ class State:
 
     def link(self, one: tuple[str, str], other: tuple[str, str]) -> None:
         """Associate two records. Raises Refused where one does not exist."""
-        for kind, record_id in (one, other):
-            if self.get(kind, record_id) is None:
-                raise invalid(f"Object {record_id} of {kind} does not exist or is archived")
-        self._links[one].add(other)
-        self._links[other].add(one)
+        ends = [(kind, self._there(kind, record_id).id) for kind, record_id in (one, other)]
+        for here, there in (ends, ends[::-1]):
+            self._links[here].add(there)
+
+    def _there(self, kind: str, record_id: str) -> Item:
+        item = self.get(kind, record_id)
+        if item is None:
+            raise invalid(f"Object {record_id} of {kind} does not exist or is archived")
+        return item
 
     def archive(self, kind: str, record_id: str) -> None:
         """Delete a record; nothing happens where it is gone."""
