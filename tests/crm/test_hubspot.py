@@ -235,7 +235,17 @@ def test_an_error_names_the_property_in_either_way(error: dict[str, Any]) -> Non
     assert complaints(Answer(httpx.Response(400, json=error))) == {"email": "INVALID_EMAIL"}
 
 
-@pytest.mark.parametrize("error", [{}, [], {"message": "Odd [{]"}, {"errors": [{"in": 5}]}])
+@pytest.mark.parametrize(
+    "error",
+    [
+        {},
+        [],
+        {"message": "Odd [{]"},
+        {"errors": [{"in": 5}]},
+        {"errors": ["x"]},
+        {"errors": [{"context": ["email"]}]},
+    ],
+)
 def test_an_error_may_say_nothing(error: Any) -> None:
     assert complaints(Answer(httpx.Response(400, json=error))) == {}
 

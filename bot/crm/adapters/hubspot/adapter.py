@@ -64,6 +64,8 @@ _PROPERTIES = (
     "hs_calculated_merged_vids", KEY, RECEIVED_AT, LOST_REASON,
 )  # fmt: skip
 _NOTE_TO_CONTACT = {"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": 202}
+# HubSpot takes 65,536 characters with their markup.
+_MOST_OF_A_NOTE = 10_000
 _TAG = re.compile(r"<[^>]*>")
 _MILLISECOND = timedelta(milliseconds=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -103,7 +105,7 @@ class HubSpot:
         """See the port; a note ends with our key, by which it is known again."""
         if look_first and self._has_note(record_id, note.key):
             return
-        lines = html.escape(note.text, quote=False).replace("\n", "<br>")
+        lines = html.escape(note.text[:_MOST_OF_A_NOTE], quote=False).replace("\n", "<br>")
         author = html.escape(note.author, quote=False)
         body = f"<p><strong>{author}</strong>: {lines}</p><p>{_mark(note.key)}</p>"
         made = {
@@ -145,7 +147,7 @@ class HubSpot:
         they are told when they are read or written next."""
         told = heapq.merge(self._changed_contacts(mark), self._changed_deals(mark))
         for some in chunks(told, BATCH):
-            at = {contact: moment for moment, contact in some}
+            at = {contact: changed_at for changed_at, contact in some}
             records = zip(at, self.read(list(at)), strict=True)
             page = [_told_at(record, at[contact]) for contact, record in records]
             yield sorted(page, key=lambda each: at.get(each.record_id, mark))

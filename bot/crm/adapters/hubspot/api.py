@@ -155,20 +155,29 @@ def _read(answer: Answer) -> dict[str, Any]:
         return answer.json or {}
     if answer.ok or answer.status == 404:
         raise Blocked(Trouble.ADDRESS, "What is at this address is not HubSpot's API")
-    category = (answer.json or {}).get("category") if isinstance(answer.json, dict) else None
+    category = told(answer).get("category")
     word = category if isinstance(category, str) and category.isupper() else answer.status
     raise Blocked(Trouble.PLAN, f"HubSpot refuses what Handoff asks ({word})")
 
 
 def _is_daily(answer: Answer) -> bool:
-    body = answer.json if isinstance(answer.json, dict) else {}
-    return answer.status == 429 and body.get("policyName") == "DAILY"
+    return answer.status == 429 and told(answer).get("policyName") == "DAILY"
+
+
+def told(answer: Answer) -> dict[str, Any]:
+    """What an error says; all of it may be missing."""
+    return answer.json if isinstance(answer.json, dict) else {}
+
+
+def errors(answer: Answer) -> list[dict[str, Any]]:
+    """The single errors of an error."""
+    listed = told(answer).get("errors")
+    return [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
 
 
 def _scopes(answer: Answer) -> str:
     """The scopes that HubSpot says are missing."""
-    body = answer.json if isinstance(answer.json, dict) else {}
-    contexts = [body.get("context"), *(e.get("context") for e in body.get("errors") or ())]
+    contexts = [told(answer).get("context"), *(each.get("context") for each in errors(answer))]
     found = {
         scope
         for context in contexts

@@ -12,7 +12,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.crm.adapters.hubspot.api import KEY, HubSpotApi, objects, results
+from bot.crm.adapters.hubspot.api import KEY, HubSpotApi, errors, objects, results, told
 from bot.crm.http import Answer
 from bot.crm.port import Blocked, Refusal, Trouble
 
@@ -251,18 +251,19 @@ def key_of(record: Mapping[str, Any]) -> str:
 
 def complaints(answer: Answer) -> dict[str, str]:
     """The properties that an error names, with its code; HubSpot tells them in two ways."""
-    body = answer.json if isinstance(answer.json, dict) else {}
     found: dict[str, str] = {}
-    for each in body.get("errors") or ():
-        names = (each.get("context") or {}).get("propertyName") or [each.get("in")]
+    for each in errors(answer):
+        context = each.get("context")
+        named = context.get("propertyName") if isinstance(context, dict) else None
+        names = named if isinstance(named, list) else [named or each.get("in")]
         found |= {str(name): _code(each.get("code")) for name in names if _is_name(name)}
     _, bracket, listed = _message(answer).partition("[")
     try:
-        told = json.loads(bracket + listed) if bracket else []
+        parsed = json.loads(bracket + listed) if bracket else []
     except ValueError:
-        told = []
-    named = [each for each in told if isinstance(each, dict) and _is_name(each.get("name"))]
-    return {each["name"]: _code(each.get("error")) for each in named} | found
+        parsed = []
+    invalid = [each for each in parsed if isinstance(each, dict) and _is_name(each.get("name"))]
+    return {each["name"]: _code(each.get("error")) for each in invalid} | found
 
 
 def _as_update(row: Row, contact: Mapping[str, Any]) -> Row:
@@ -295,8 +296,8 @@ def _nothing_left(rows: list[Row]) -> list[Row]:
 def _refused(answer: Answer) -> NotWritten:
     found = complaints(answer)
     named = ", ".join(f"{name} ({code})" for name, code in sorted(found.items()))
-    category = answer.json.get("category") if isinstance(answer.json, dict) else None
-    detail = f"HubSpot refuses {named}" if named else f"HubSpot refuses it ({_code(category)})"
+    category = _code(told(answer).get("category"))
+    detail = f"HubSpot refuses {named}" if named else f"HubSpot refuses it ({category})"
     if answer.status != 409:
         return NotWritten(Refusal.INVALID, detail)
     existing = _EXISTING.search(_message(answer))
@@ -310,8 +311,7 @@ def _gone(row: Row, survivor: str | None = None) -> NotWritten:
 
 
 def _message(answer: Answer) -> str:
-    body = answer.json if isinstance(answer.json, dict) else {}
-    return str(body.get("message") or "")
+    return str(told(answer).get("message") or "")
 
 
 def _is_name(name: object) -> bool:
