@@ -291,6 +291,14 @@ def build(settings: Settings) -> Application:
 
 def crm_of(settings: Settings, store: Store) -> Connection | None:
     """The CRM that the settings name, if they name one. Raises WrongSettings."""
+    access = access_of(settings)
+    if access is None:
+        return None
+    return Connection(store, settings.crm, access, settings.crm_fallback_owner)
+
+
+def access_of(settings: Settings) -> Access | None:
+    """How the CRM is reached that the settings name, if they name one. Raises WrongSettings."""
     if settings.crm == "none":
         return None
     if settings.crm not in ADAPTERS:
@@ -310,7 +318,7 @@ def crm_of(settings: Settings, store: Store) -> Connection | None:
         raise WrongSettings(
             problems=f"HANDOFF_CRM is {settings.crm}, which needs {', '.join(missing)} too."
         )
-    return Connection(store, settings.crm, access, settings.crm_fallback_owner)
+    return access
 
 
 def _given(value: str | SecretStr) -> bool:

@@ -78,6 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     figures = _add(commands, "report", _verb("report", "report"),
                    "write leads, campaigns, spend or weeks to a file")  # fmt: skip
     _add_report_options(figures)
+    _add_crm(commands)
     failed = _add(commands, "jobs", _verb("upkeep", "jobs"),
                   "show the work that failed, or let it run again")  # fmt: skip
     failed.add_argument("deed", nargs="?", choices=["list", "retry"], default="list")
@@ -99,6 +100,18 @@ def _add_leads(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
                "import a list (CSV), after a look at what would come of it")  # fmt: skip
     _add_import_options(add, "email, phone, …")
     add.add_argument("--encoding", help="how the file is written, such as cp1250 (default: found)")
+
+
+def _add_crm(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    verbs = commands.add_parser("crm", help="care for the CRM").add_subparsers(
+        required=True, metavar="VERB"
+    )
+    check = _add(verbs, "check", _verb("crm", "check"),
+                 "look at key, rights, fields, users and limits before going live")  # fmt: skip
+    check.add_argument("--make", action="store_true", help="make the fields that are missing")
+    fill = _add(verbs, "backfill", _verb("crm", "backfill"), "write the leads since a day")
+    fill.add_argument("--since", metavar="DAY", required=True, help="first day, as 2026-01-31")
+    _add(verbs, "diff", _verb("crm", "diff"), "say where the CRM and Handoff disagree")
 
 
 def _add(

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, func, or_, select, text, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, exists, func, or_, select, text, update
+from sqlalchemy.orm import Session, aliased
 
 from bot import clock
 from bot.crm.models import CrmRecord, Refused
@@ -39,6 +39,19 @@ IS_WAITING = (CrmRecord.version != CrmRecord.written_version) & (
     CrmRecord.refused.is_(None) | CrmRecord.refused.not_in([Refused.GONE, Refused.DUPLICATE])
 )
 """The records that wait to be written; one that a person has to decide about does not."""
+
+
+_Newer = aliased(CrmRecord)
+IS_OLDER = (
+    exists()
+    .where(
+        _Newer.workspace_id == CrmRecord.workspace_id,
+        _Newer.record_id == CrmRecord.record_id,
+        _Newer.lead_id > CrmRecord.lead_id,
+    )
+    .correlate(CrmRecord)
+)
+"""The records that a newer lead of the same person has too: what it says is what is there."""
 
 
 class Backlog(NamedTuple):
@@ -83,10 +96,11 @@ def lane(workspace_id: int) -> str:
 
 def next_waiting(
     session: Session, workspace_id: int, most: int, which: ColumnElement[bool]
-) -> Sequence[CrmRecord]:
-    """The records that have waited longest, those of a backfill last, at most `most`."""
-    return session.scalars(
-        select(CrmRecord)
+) -> Sequence[tuple[CrmRecord, bool]]:
+    """The records that have waited longest, those of a backfill last, at most `most`; each with
+    whether a newer lead has it too."""
+    found = session.execute(
+        select(CrmRecord, IS_OLDER)
         .where(
             CrmRecord.workspace_id == workspace_id,
             IS_WAITING,
@@ -96,6 +110,7 @@ def next_waiting(
         .order_by(CrmRecord.is_backfill, CrmRecord.changed_at, CrmRecord.lead_id)
         .limit(most)
     ).all()
+    return [(record, is_older) for record, is_older in found]
 
 
 def next_retry(session: Session, workspace_id: int) -> datetime | None:

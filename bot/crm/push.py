@@ -7,7 +7,7 @@ so a crash repeats at most one call, and the key of each lead makes that harmles
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -142,15 +142,18 @@ def _drafts(
         owner_of = users.owner_ids(session, workspace_id, connection.fallback_owner)
         ready = _WRITING.ready(CrmRecord.lead_id)
         records = next_waiting(session, workspace_id, crm.batch, ready)
-        found = select(Lead).where(Lead.id.in_([each.lead_id for each in records]))
+        found = select(Lead).where(Lead.id.in_([each.lead_id for each, _ in records]))
         leads = {lead.id: lead for lead in session.scalars(found)}
+
+        def act(each: tuple[CrmRecord, bool]) -> None:
+            record, is_older = each
+            lead = leads[record.lead_id]
+            draft = _draft(session, connection, prefix, record, lead, owner_of)
+            drafts.append(_of_older(draft) if is_older else draft)
+
         _WRITING.each(
-            session, records,
-            lambda record: drafts.append(
-                _draft(session, connection, prefix, record, leads[record.lead_id], owner_of)
-            ),
-            key=lambda record: record.lead_id, workspace_id=workspace_id,
-        )  # fmt: skip
+            session, records, act, key=lambda each: each[0].lead_id, workspace_id=workspace_id
+        )
 
     in_transaction(connection.store, read, failures)
     return drafts
@@ -190,8 +193,18 @@ def _draft(
     return Draft(change, lead.id, record.version)
 
 
+def _of_older(draft: Draft) -> Draft:
+    """A newer lead of the person has the record: only its own deal's amount is still written."""
+    values = _only(draft.change.values, "amount_minor", "currency")
+    return replace(draft, change=replace(draft.change, values=values))
+
+
 def _without(values: Values, *names: str) -> Values:
-    kept = values.model_fields_set - set(names)
+    return _only(values, *(values.model_fields_set - set(names)))
+
+
+def _only(values: Values, *names: str) -> Values:
+    kept = values.model_fields_set & set(names)
     return Values(**{name: getattr(values, name) for name in kept})
 
 
