@@ -16,6 +16,7 @@ from bot.campaigns import jobs as campaign_jobs
 from bot.campaigns import listeners as campaign_listeners
 from bot.crm import handlers as crm_handlers
 from bot.crm import tasks as crm_tasks
+from bot.crm import webhooks
 from bot.crm.adapters import ADAPTERS, Access
 from bot.crm.connection import Connection
 from bot.digests import jobs as digest_jobs
@@ -118,6 +119,7 @@ class Application:
         campaign_jobs.register(self.tasks, self.store, self.cards, planning_jobs.capacity)
         spend_jobs.register(self.tasks, self.store, self.cards, self.slack)
         lead_jobs.register(self.tasks, self.store, self.cards, self.slack, self._apis())
+        webhooks.register(self.tasks, self.cards, self.store, self.settings)
         metrics_jobs.register(self.tasks, self.store)
         planning_jobs.register(self.tasks, self.cards)
         standup_jobs.register(self.tasks, self.store, self.cards)
@@ -220,6 +222,7 @@ class Application:
             )
             set_schedules(session, workspace)
             crm_tasks.install(session, workspace, self.crm.slug if self.crm else None)
+            webhooks.install(session, workspace, sorted(self.settings.webhooks))
         self._warn_of_others(workspace)
         self.listening.identify(me["team_id"], me["user_id"])
         self._workspace = workspace

@@ -1,6 +1,7 @@
 """The kinds of values that settings have, each with the sentence that says what one looks like."""
 
 import re
+from base64 import b64decode
 from ipaddress import ip_network
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -49,6 +50,33 @@ def _pairs(of: str, name: str, least: int) -> BeforeValidator:
     return BeforeValidator(read)
 
 
+def _webhook_address(value: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"https?://[^\s/@?#]+(?:[/?]\S*)?", value.get_secret_value()):
+        raise ValueError(
+            "must be addresses such as https://example.com/hook, without a user's name or password"
+        )
+    return value
+
+
+def _webhook_secrets(value: SecretStr) -> SecretStr:
+    """One secret of Standard Webhooks, or several with spaces between."""
+    secrets = value.get_secret_value().split()
+    if not secrets or not all(map(_is_webhook_secret, secrets)):
+        raise ValueError(
+            "must be name:secret pairs; a secret is whsec_ and 24 to 64 bytes in base64, as "
+            "`handoff webhooks secret` makes one"
+        )
+    return SecretStr(" ".join(secrets))
+
+
+def _is_webhook_secret(secret: str) -> bool:
+    try:
+        key = b64decode(secret.removeprefix("whsec_"), validate=True)
+    except ValueError:
+        return False
+    return secret.startswith("whsec_") and 24 <= len(key) <= 64
+
+
 def _zone(value: str) -> str:
     try:
         ZoneInfo(value)
@@ -79,6 +107,14 @@ def _networks(value: str) -> str:
 Keys = Annotated[dict[str, SecretStr], NoDecode, _pairs("name:key", "[a-z0-9_-]{1,40}", 16)]
 Secrets = Annotated[dict[str, SecretStr], NoDecode, _pairs("source:secret", "[a-z_]+", 8)]
 Addresses = Annotated[dict[str, str], NoDecode, _pairs("source:address", "[a-z_]+", 8)]
+WebhookAddresses = Annotated[
+    dict[str, Annotated[SecretStr, AfterValidator(_webhook_address)]],
+    NoDecode, _pairs("name:address", "[a-z0-9_-]{1,40}", 8),
+]  # fmt: skip
+WebhookSecrets = Annotated[
+    dict[str, Annotated[SecretStr, AfterValidator(_webhook_secrets)]],
+    NoDecode, _pairs("name:secret", "[a-z0-9_-]{1,40}", 1),
+]  # fmt: skip
 Origins = Annotated[list[str], NoDecode, BeforeValidator(_origins)]
 Proxies = Annotated[str, AfterValidator(_networks)]
 BotToken = Annotated[

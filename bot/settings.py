@@ -35,6 +35,8 @@ from bot.setting_kinds import (
     Proxies,
     PublicAddress,
     Secrets,
+    WebhookAddresses,
+    WebhookSecrets,
     Zone,
 )
 
@@ -230,6 +232,26 @@ class Settings(StoreSettings):
         description="E-mail address of the user who owns leads in the CRM whose owner in Slack has "
         "no user there. Empty: they have no owner there.",
     )
+    webhooks: WebhookAddresses = Field(
+        default_factory=dict,
+        validation_alias="HANDOFF_WEBHOOKS",
+        description="Where every change of a lead is told, as name:address pairs with commas "
+        "between (zapier:https://hooks.example.com/1,n8n:https://…). `handoff webhooks` lists "
+        "them.",
+    )
+    webhook_secrets: WebhookSecrets = Field(
+        default_factory=dict,
+        validation_alias="HANDOFF_WEBHOOK_SECRETS",
+        description="What their messages are signed with, as name:secret pairs "
+        "(zapier:whsec_…). `handoff webhooks secret` makes one; two with a space between while "
+        "the receiver changes over.",
+    )
+    webhooks_private: bool = Field(
+        default=False,
+        validation_alias="HANDOFF_WEBHOOKS_PRIVATE",
+        description="Whether webhooks may go to this machine, to private networks and over http. "
+        "Default: false.",
+    )
     public_url: PublicAddress = Field(
         default="",
         validation_alias="HANDOFF_PUBLIC_URL",
@@ -281,6 +303,24 @@ class Settings(StoreSettings):
             raise ValueError(
                 f"HANDOFF_FORM_KEYS: the key of {', '.join(shared)} opens something else too; a "
                 "form's key is public, so give the form one of its own"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _signed_webhooks(self) -> Self:
+        if unsigned := sorted(self.webhooks.keys() - self.webhook_secrets.keys()):
+            raise ValueError(
+                f"HANDOFF_WEBHOOK_SECRETS: there is no secret for {', '.join(unsigned)}; "
+                "`handoff webhooks secret` makes one"
+            )
+        plain = [
+            name
+            for name, address in self.webhooks.items()
+            if not self.webhooks_private and address.get_secret_value().startswith("http:")
+        ]
+        if plain:
+            raise ValueError(
+                f"HANDOFF_WEBHOOKS: the address of {', '.join(plain)} must begin with https://"
             )
         return self
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from bot.crm import webhooks
 from bot.jobs import Schedule, enqueue
 from bot.leads import service as leads
 from bot.leads.model import Lead
@@ -15,6 +16,7 @@ from bot.people import service as people
 from bot.spend.model import SpendEntry
 from bot.store import Store
 from tests.campaigns.scene import found, install
+from tests.crm.receiver import Reply, receiving
 from tests.terminal import Ended, apart, handoff
 
 
@@ -90,6 +92,37 @@ def test_a_source_that_nobody_knows_stops_the_start(database_url: str) -> None:
     assert ended.returncode == 2
     assert "HANDOFF_SOURCES names myspace" in ended.stderr
     assert "a-secret-of-the-tests" not in ended.stderr
+
+
+def test_webhooks_are_listed_tried_and_switched_on(store: Store, database_url: str) -> None:
+    workspace = install(store)
+    secret = handoff("webhooks", "secret").stdout.strip()
+    with store.transaction() as session:
+        webhooks.install(session, workspace, ["n8n"])
+    with receiving() as inbox:
+        settings = SETTINGS | {
+            "DATABASE_URL": database_url, "HANDOFF_WEBHOOKS_PRIVATE": "true",
+            "HANDOFF_WEBHOOKS": f"n8n:{inbox.address}", "HANDOFF_WEBHOOK_SECRETS": f"n8n:{secret}",
+        }  # fmt: skip
+        listed = handoff("webhooks", **settings).stdout
+        tried = handoff("webhooks", "test", "n8n", **settings)
+        inbox.replies = [Reply(500)]
+        failed = handoff("webhooks", "test", "n8n", **settings)
+        enabled = handoff("webhooks", "enable", "n8n", **settings).stdout
+        unknown = handoff("webhooks", "enable", "zapier", **settings)
+        nameless = handoff("webhooks", "test", **settings)
+    host = inbox.address.split("/")[2]
+    assert listed == f"n8n  {host}  not told anything yet\n"
+    assert tried.stdout == "n8n took it (HTTP 204).\n"
+    assert failed.stderr == "n8n did not take it: it answered with HTTP 500.\n"
+    assert failed.returncode == 1
+    assert "n8n is told again" in enabled
+    assert "HANDOFF_WEBHOOKS names no zapier" in unknown.stderr
+    assert "Say which" in nameless.stderr
+    first, _ = inbox.messages
+    first.verify(secret)
+    assert first.json["type"] == "webhook.test"
+    assert first.json["data"] == {"name": "n8n"}
 
 
 def test_what_could_not_be_read_is_listed_and_replayed(store: Store, database_url: str) -> None:

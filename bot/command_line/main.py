@@ -79,6 +79,11 @@ def _parser() -> argparse.ArgumentParser:
                    "write leads, campaigns, spend or weeks to a file")  # fmt: skip
     _add_report_options(figures)
     _add_crm(commands)
+    hooks = _add(commands, "webhooks", _verb("webhooks", "run"),
+                 "show who is told of every change of a lead, and how they do")  # fmt: skip
+    hooks.add_argument("deed", nargs="?", choices=["list", "secret", "test", "enable"],
+                       default="list")  # fmt: skip
+    hooks.add_argument("name", nargs="?", help="which to test or to switch on again")
     failed = _add(commands, "jobs", _verb("upkeep", "jobs"),
                   "show the work that failed, or let it run again")  # fmt: skip
     failed.add_argument("deed", nargs="?", choices=["list", "retry"], default="list")

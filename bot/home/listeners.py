@@ -47,7 +47,7 @@ def _status(session: Session, who: Person, _id: int) -> str:
 
 def _sources(session: Session, who: Person, _id: int) -> View:
     """Which sources speak?"""
-    return view.sources(service.sources(session, who))
+    return view.sources(service.sources(session, who), service.webhooks_health(session, who))
 
 
 def _retry_all(session: Session, who: Person, _id: int) -> str:

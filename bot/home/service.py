@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot import clock, slack
 from bot.campaigns import service as campaigns
+from bot.crm import webhooks
 from bot.digests import service as digests
 from bot.digests.model import Audience
 from bot.home.model import (
@@ -122,6 +123,13 @@ def sources(session: Session, who: Person) -> Mapping[str, leads.Heard]:
     """What each source of leads brought lately. Raises NotAllowed."""
     people.require(session, who, "look at the sources", Role.ADMIN)
     return leads.heard(session, who.workspace_id)
+
+
+def webhooks_health(session: Session, who: Person) -> Mapping[str, str]:
+    """How each receiver of webhooks does, by name. Raises NotAllowed."""
+    people.require(session, who, "look at the sources", Role.ADMIN)
+    found = webhooks.endpoints(session, who.workspace_id)
+    return {endpoint.name: webhooks.health(endpoint, waiting) for endpoint, waiting in found}
 
 
 def _marketing(session: Session, who: Person, today: date) -> Marketing:

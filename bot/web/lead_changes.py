@@ -16,7 +16,7 @@ from bot.campaigns.model import Campaign
 from bot.errors import HandoffError, NotFound
 from bot.keys import Keys
 from bot.leads import service as leads
-from bot.leads.model import Disposition, Lead, Status
+from bot.leads.model import Disposition, Lead, Rating
 from bot.leads.service import Stage
 from bot.leads.values import storable
 from bot.money import Money, NotAnAmount, exactly
@@ -29,8 +29,6 @@ from bot.web.leads import Problem, sender_of
 
 Body = Annotated[bytes, Depends(raw_body)]
 Text = Annotated[str, AfterValidator(storable)]
-
-_PAUSED = "paused"
 
 
 class Change(BaseModel):
@@ -94,7 +92,7 @@ class LeadState(BaseModel):
         description="open, contacted, qualified, won, lost, or paused: it comes back by itself."
     )
     owner: str | None = Field(description="The owner's name.")
-    quality: str | None = Field(description="The salesperson's judgement.")
+    quality: str | None = Field(description="By its salesperson: great, good, weak or junk.")
     score: int
     amount: str | None = Field(description="What it was won for.", examples=["1250.00"])
     currency: str | None
@@ -262,9 +260,9 @@ def _state(session: Session, lead: Lead) -> dict[str, Any]:
     won = lead.won_amount
     return {
         "lead_id": lead.id,
-        "stage": _PAUSED if lead.status == Status.RECYCLED else leads.stage_of(lead),
+        "stage": leads.stage_of(lead),
         "owner": owner.name if owner else None,
-        "quality": lead.rating,
+        "quality": Rating(lead.rating).quality if lead.rating else None,
         "score": lead.heat,
         "amount": str(won.amount) if won else None,
         "currency": won.currency if won else None,

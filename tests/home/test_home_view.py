@@ -4,12 +4,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, time
 from decimal import Decimal
+from string import ascii_lowercase
 from typing import Any
 
 import pytest
 
 from bot import clock
 from bot.campaigns.model import Campaign
+from bot.crm.webhook_models import WebhookEndpoint
+from bot.crm.webhooks import health
 from bot.home import view
 from bot.home.model import (
     FEW,
@@ -148,8 +151,19 @@ def test_home(name: str, golden: Golden) -> None:
 
 def test_the_sources_of_leads(golden: Golden) -> None:
     heard = {"typeform": Heard(NOON, 1_234, 2), "typed": Heard(NOON, 1, 0)}
-    shown = {"some": view.sources(heard).to_dict(), "none": view.sources({}).to_dict()}
-    for modal in shown.values():
+    gone = "it answered with HTTP 410"
+    endpoints = [
+        WebhookEndpoint(name="n8n", last_success_at=NOON),
+        WebhookEndpoint(name="new"),
+        WebhookEndpoint(name="slow", failing_since=NOON, problem="the connection failed"),
+        WebhookEndpoint(name="zapier", disabled_at=NOON, problem=gone),
+    ]  # fmt: skip
+    told = {each.name: health(each, waiting) for waiting, each in enumerate(endpoints)}
+    shown = {
+        "some": view.sources(heard, told).to_dict(), "none": view.sources({}, {}).to_dict(),
+    }  # fmt: skip
+    many = {f"{letter * 38}-1": health(endpoints[-1], 9) for letter in ascii_lowercase}
+    for modal in (*shown.values(), view.sources({}, many).to_dict()):
         assert not limits.check_view(modal, "modal")
     golden("home.sources", shown)
 

@@ -19,6 +19,7 @@ RETRY = "home.retry"
 RETRY_ALL = "home.retry_all"
 
 _MOST_UNREAD = 5
+_MOST_WEBHOOKS = 12
 
 
 def upkeep(seen: Upkeep) -> list[Block]:
@@ -31,8 +32,8 @@ def upkeep(seen: Upkeep) -> list[Block]:
     ]
 
 
-def sources(heard: Mapping[str, Heard]) -> View:
-    """Where leads come from, and when each source last spoke."""
+def sources(heard: Mapping[str, Heard], webhooks: Mapping[str, str]) -> View:
+    """Where leads come from and when each source last spoke, and how the webhooks do."""
     silent = [source.name for slug, source in SOURCES.items() if slug not in heard]
     rows: list[Block] = [
         words(f"*{safe(source_name(slug), 60)}*\n{_spoke(found)}")
@@ -43,9 +44,18 @@ def sources(heard: Mapping[str, Heard]) -> View:
         blocks=[
             *(rows or [words("_Nothing has come in the last four weeks._")]),
             words(f"*Not heard in the last four weeks*\n{', '.join(silent) or 'none'}"),
+            *_webhooks(webhooks),
             note("`handoff sources` on the server says step by step how to connect each."),
         ],
     )  # fmt: skip
+
+
+def _webhooks(health: Mapping[str, str]) -> list[Block]:
+    """Who is told of every change: a line each, as many as a section holds."""
+    lines = [f"• {safe(name, 60)}: {line}" for name, line in health.items()]
+    more = [f"and {len(lines) - _MOST_WEBHOOKS} more"] if len(lines) > _MOST_WEBHOOKS else []
+    told = [*lines[:_MOST_WEBHOOKS], *more]
+    return [words("\n".join(["*Webhooks*", *told]))] if lines else []
 
 
 def _spoke(found: Heard) -> str:

@@ -58,6 +58,11 @@ class Rating(StrEnum):
         return self.value.capitalize()
 
     @property
+    def quality(self) -> str:
+        """The rating as other programs read it, to whom hot is a lead's priority."""
+        return "great" if self is Rating.HOT else self.value
+
+    @property
     def needs_reason(self) -> bool:
         """Whether marketing needs to know why."""
         return self in (Rating.WEAK, Rating.JUNK)

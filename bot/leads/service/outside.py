@@ -41,8 +41,14 @@ class Stage(StrEnum):
     LOST = "lost"
 
 
-def stage_of(lead: Lead) -> Stage:
-    """How far the lead is; one that is paused is as far as it came."""
+PAUSED = "paused"
+"""What programs read of a lead that rests until a day to come; nobody sets it from outside."""
+
+
+def stage_of(lead: Lead) -> str:
+    """How far the lead is: a `Stage`, or PAUSED."""
+    if lead.status == Status.RECYCLED:
+        return PAUSED
     if lead.status in (Status.QUALIFIED, Status.WON, Status.LOST):
         return Stage(lead.status)
     return Stage.CONTACTED if lead.first_response_at else Stage.OPEN
