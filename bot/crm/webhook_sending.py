@@ -7,27 +7,27 @@ does.
 
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, delete, exists, func, or_, select, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, aliased
 
 from bot import clock, slack
 from bot.crm import webhook_events
 from bot.crm.webhook_http import Answer, Receiver, post
 from bot.crm.webhook_models import WebhookDelivery, WebhookEndpoint
-from bot.jobs import GiveUp, Loop, enqueue, fold
+from bot.jobs import GiveUp, enqueue, fold
+from bot.jobs.rows import place_of
 from bot.leads.model import LeadEvent
 from bot.people import service as people
 from bot.people.model import Role, Workspace
 from bot.slack.cards import Card
-from bot.store import Store
+from bot.store import DatabaseDown, Store
 
 logger = logging.getLogger(__name__)
-
-_BODIES = Loop("webhooks.bodies", "Webhooks")
 
 SEND = "webhooks.send"
 """Sends what waits for a receiver."""
@@ -110,11 +110,11 @@ class Sender:
             fold(session, SEND, endpoint_id=endpoint_id)
         while True:
             with self._store.transaction() as session:
-                receiver, parcels = self._due(session, endpoint_id)
-            if receiver is None or not parcels:
+                receiver, due = self._due(session, endpoint_id)
+            if receiver is None or not due:
                 return
-            for parcel in parcels:
-                if not self._try(receiver, endpoint_id, parcel):
+            for event_id in due:
+                if not self._try(receiver, endpoint_id, event_id):
                     return
                 if time.monotonic() > until:
                     with self._store.transaction() as session:
@@ -134,8 +134,8 @@ class Sender:
         if not answer.is_success:
             raise GiveUp(f"webhook {endpoint.name}: {answer.problem}")
 
-    def _due(self, session: Session, endpoint_id: int) -> tuple[Receiver | None, list[Parcel]]:
-        """What can be sent now: of each lead the event that comes first."""
+    def _due(self, session: Session, endpoint_id: int) -> tuple[Receiver | None, Sequence[int]]:
+        """The events that can be sent now: of each lead the one that comes first."""
         endpoint = session.get_one(WebhookEndpoint, endpoint_id)
         receiver = self._receivers.get(endpoint.name)
         if receiver is None or not endpoint.is_told or endpoint.paused_until is not None:
@@ -147,12 +147,11 @@ class Sender:
             earlier.event_id < waits.event_id,
         )
         due = session.scalars(
-            select(waits)
+            select(waits.event_id)
             .where(
                 waits.endpoint_id == endpoint_id,
                 or_(waits.retry_at.is_(None), waits.retry_at <= clock.now()),
                 first,
-                _BODIES.ready(waits.id),
             )
             .order_by(waits.retry_at.asc().nulls_first(), waits.event_id)
             .limit(_AT_ONCE)
@@ -161,15 +160,13 @@ class Sender:
             endpoint.next_at = session.scalar(
                 select(func.min(waits.retry_at)).where(waits.endpoint_id == endpoint_id)
             )
-        parcels: list[Parcel] = []
-        _BODIES.each(
-            session, due, lambda each: parcels.append(_parcel(session, endpoint, each.event_id)),
-            workspace_id=endpoint.workspace_id,
-        )  # fmt: skip
-        return receiver, parcels
+        return receiver, due
 
-    def _try(self, receiver: Receiver, endpoint_id: int, parcel: Parcel) -> bool:
+    def _try(self, receiver: Receiver, endpoint_id: int, event_id: int) -> bool:
         """Send an event and note what came of it; whether the next may be sent."""
+        parcel = self._packed(endpoint_id, event_id)
+        if parcel is None:
+            return True
         answer = post(receiver, parcel.message_id, parcel.body)
         with self._store.transaction() as session:
             endpoint = session.get_one(
@@ -180,6 +177,19 @@ class Sender:
                 return True
             logger.warning("webhook %s: %s", endpoint.name, answer.problem)
             return _note_failure(session, endpoint, parcel, answer)
+
+    def _packed(self, endpoint_id: int, event_id: int) -> Parcel | None:
+        """An event as it is sent; one whose body breaks us is put off, and holds up no other."""
+        try:
+            with self._store.transaction() as session:
+                return _parcel(session, session.get_one(WebhookEndpoint, endpoint_id), event_id)
+        except (DatabaseDown, OperationalError):
+            raise
+        except Exception as error:  # its words may be personal data
+            logger.error("event %d has no body: %s", event_id, place_of(error))  # noqa: TRY400
+        with self._store.transaction() as session:
+            _put_off(session, session.get_one(WebhookEndpoint, endpoint_id), event_id)
+        return None
 
 
 def send_soon(session: Session, endpoint_id: int, name: str) -> None:
@@ -195,7 +205,7 @@ def _parcel(session: Session, endpoint: WebhookEndpoint, event_id: int) -> Parce
 
 
 def _note_success(session: Session, endpoint: WebhookEndpoint, parcel: Parcel) -> None:
-    session.execute(delete(WebhookDelivery).where(*_this(endpoint, parcel)))
+    session.execute(delete(WebhookDelivery).where(*_this(endpoint, parcel.event_id)))
     if endpoint.failing_since is not None:  # what only waited for it to come back
         waits = (WebhookDelivery.endpoint_id == endpoint.id, WebhookDelivery.attempts == 0)
         session.execute(update(WebhookDelivery).where(*waits).values(retry_at=None))
@@ -216,14 +226,11 @@ def _note_failure(
     wished = timedelta(seconds=answer.wait or 0)
     pause = max(_pause(endpoint.failures, _LONGEST_PAUSE_OF_ALL), wished)
     is_away = answer.status is None or answer.status in _AWAY or wished > timedelta()
-    waits = session.scalars(select(WebhookDelivery).where(*_this(endpoint, parcel))).one()
-    if is_away:
-        waits.retry_at = now + pause  # after the others, should it be its fault after all
+    if is_away:  # it goes after the others, should it be its fault after all
+        later = update(WebhookDelivery).where(*_this(endpoint, parcel.event_id))
+        session.execute(later.values(retry_at=now + pause))
     else:
-        waits.attempts += 1
-        waits.retry_at = now + _pause(waits.attempts, _LONGEST_PAUSE)
-        if waits.attempts >= MOST_ATTEMPTS:
-            _give_up(session, endpoint, waits)
+        _put_off(session, endpoint, parcel.event_id)
     if is_away or endpoint.failures >= _FAILURES_OF_ALL:
         endpoint.next_at = endpoint.paused_until = now + pause
         return False
@@ -235,18 +242,24 @@ def _pause(failures: int, longest: timedelta) -> timedelta:
     return min(_FIRST_PAUSE * doubled, longest)
 
 
-def _this(endpoint: WebhookEndpoint, parcel: Parcel) -> tuple[ColumnElement[bool], ...]:
+def _this(endpoint: WebhookEndpoint, event_id: int) -> tuple[ColumnElement[bool], ...]:
     return (
-        WebhookDelivery.endpoint_id == endpoint.id, WebhookDelivery.event_id == parcel.event_id,
+        WebhookDelivery.endpoint_id == endpoint.id, WebhookDelivery.event_id == event_id,
     )  # fmt: skip
 
 
-def _give_up(session: Session, endpoint: WebhookEndpoint, waits: WebhookDelivery) -> None:
-    """The last attempt is work of its own: where it fails, the admins see it and can retry it."""
+def _put_off(session: Session, endpoint: WebhookEndpoint, event_id: int) -> None:
+    """Try an event again later. The last attempt is work of its own: where it fails, the admins see
+    it and can retry it."""
+    waits = session.scalars(select(WebhookDelivery).where(*_this(endpoint, event_id))).one()
+    waits.attempts += 1
+    waits.retry_at = clock.now() + _pause(waits.attempts, _LONGEST_PAUSE)
+    if waits.attempts < MOST_ATTEMPTS:
+        return
     session.delete(waits)
     enqueue(
         session, DELIVER, lane=f"webhook:{endpoint.name}", endpoint_id=endpoint.id,
-        event_id=waits.event_id,
+        event_id=event_id,
     )  # fmt: skip
 
 

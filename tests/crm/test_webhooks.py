@@ -427,10 +427,14 @@ def test_a_body_that_breaks_holds_up_its_lead_alone(
             raise ZeroDivisionError
         return compose(session, event)
 
-    monkeypatch.setattr(webhook_events, "compose", breaks)
-    company.work()
+    with monkeypatch.context() as patch:
+        patch.setattr(webhook_events, "compose", breaks)
+        company.work()
     assert [each.json["data"]["lead"]["id"] for each in company.inbox.messages] == [other]
-    assert company.waiting() == [broken]
+    assert (company.waiting(), company.endpoint().failures) == ([broken], 0)
+    company.hands.forward(minutes=1)
+    company.work()
+    assert not company.waiting()
 
 
 def test_what_was_forgotten_is_found(company: Company) -> None:

@@ -68,6 +68,8 @@ CLOCKWORK = {
     "standups.jobs: service.close": {"standups.close"},
     "people.jobs: sessions.prune": set(),  # one statement
     "people.jobs: sending.prune": set(),  # one statement
+    "crm.webhooks: wake": set(),  # one statement
+    "crm.webhooks: look_after": set(),  # one statement
     "metrics.tally": {"metrics.days"},
     "digest.send": {"digests.managers", "digests.own"},
     "leads.stalled": {"leads.stalled"},

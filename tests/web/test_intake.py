@@ -520,7 +520,8 @@ def test_the_intake_is_documented(site: Site) -> None:
     schema = site.web.get("/openapi.json").json()
     hooks = {f"/leads{SOURCES[slug].path}" for slug in VENDORS}
     assert set(schema["paths"]) - hooks == {
-        "/leads/api", "/leads/form/{key}", "/health/live", "/health/ready",
+        "/leads/api", "/leads/api/{lead_id}", "/leads/form/{key}", "/health/live",
+        "/health/ready",
         "/api/v1/leads", "/api/v1/campaigns", "/api/v1/spend", "/api/v1/weeks",
     }  # fmt: skip
     send = schema["paths"]["/leads/api"]["post"]
