@@ -2,10 +2,12 @@
 
 from bot.crm.adapters.contract import Access, Adapter
 from bot.crm.adapters.hubspot.adapter import ADAPTER as HUBSPOT
+from bot.crm.adapters.salesforce import Salesforce
 
 __all__ = ["ADAPTERS", "Access", "Adapter"]
 
 ADAPTERS: dict[str, Adapter] = {
     "hubspot": HUBSPOT,
+    Salesforce.slug: Adapter(Salesforce.name, Salesforce, ("address", "client_id", "key")),
 }
 """The adapters by their name in HANDOFF_CRM."""
