@@ -9,4 +9,8 @@ from tests.crm.offices.hubspot import HubSpotOffice
 OFFICES: dict[str, Callable[[], Office]] = {
     "hubspot": HubSpotOffice,
     "memory": MemoryOffice,
+from tests.crm.offices.salesforce import SalesforceOffice
+
+OFFICES: dict[str, Callable[[], Office]] = {
+    "salesforce": SalesforceOffice,
 }
