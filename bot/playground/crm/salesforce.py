@@ -56,6 +56,7 @@ class Salesforce(StandInCrm):
         self.can_customize = True
         """Whether the app's user may make fields and grant them."""
         self.tokens: set[str] = set()
+        self.tokens_given = 0
         self._pages: dict[str, list[Row]] = {}
 
     def end_tokens(self) -> None:
@@ -101,7 +102,8 @@ class Salesforce(StandInCrm):
         if (form.get("client_id"), form.get("client_secret")) != (CLIENT_ID, CLIENT_SECRET):
             described = "invalid client credentials"
             return _reply(400, {"error": "invalid_client", "error_description": described})
-        token = f"{ORG_ID}!{self.calls}"
+        self.tokens_given += 1
+        token = f"{ORG_ID}!{self.tokens_given}"
         self.tokens.add(token)
         who = f"https://login.salesforce.example/id/{ORG_ID}/{self.rules.user_id}"
         return _reply(200, {"access_token": token, "token_type": "Bearer", "id": who,
@@ -127,8 +129,8 @@ class Salesforce(StandInCrm):
                 return self._many(call, self.data.table(name), key)
             case "GET", ["limits"]:
                 left = max(0, self.daily_calls - self.calls)
-                told = {"Max": self.daily_calls, "Remaining": left}
-                return _reply(200, {"DailyApiRequests": told})
+                limit = {"Max": self.daily_calls, "Remaining": left}
+                return _reply(200, {"DailyApiRequests": limit})
             case "GET", ["connect", "organization"]:
                 return _reply(200, {"orgId": ORG_ID, "features": self._features()})
             case "POST", ["tooling", "sobjects", "CustomField"]:

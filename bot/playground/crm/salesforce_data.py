@@ -162,7 +162,15 @@ def standard_tables() -> dict[str, Table]:
     stage = _fields(*choice, Field("IsActive", "boolean"), Field("IsClosed", "boolean"),
                     Field("IsWon", "boolean"))  # fmt: skip
     done = _fields(*choice, Field("IsClosed", "boolean"))
-    permissions = _fields(Field("Name", is_required=True), Field("Label", is_required=True))
+    permissions = _fields(
+        Field("Name", is_required=True), Field("Label", is_required=True),
+        Field("PermissionsViewAllData", "boolean"),
+    )  # fmt: skip
+    of_objects = _fields(
+        ref("ParentId", "PermissionSet"), Field("SobjectType"),
+        Field("PermissionsViewAllRecords", "boolean"),
+    )  # fmt: skip
+    entities = _fields(Field("QualifiedApiName"), Field("InternalSharingModel"))
     assignment = _fields(ref("PermissionSetId", "PermissionSet"), ref("AssigneeId", "User"))
     field_permissions = _fields(
         ref("ParentId", "PermissionSet"), Field("SobjectType"), Field("Field"),
@@ -179,6 +187,8 @@ def standard_tables() -> dict[str, Table]:
         Table("TaskStatus", "01T", done, is_setup=True),
         Table("PermissionSet", "0PS", permissions, is_setup=True),
         Table("PermissionSetAssignment", "0Pa", assignment, is_setup=True),
+        Table("ObjectPermissions", "110", of_objects, is_setup=True),
+        Table("EntityDefinition", "4ie", entities, is_setup=True),
         Table("FieldPermissions", "01k", field_permissions, is_setup=True),
     ]  # fmt: skip
     return {each.name: each for each in tables}

@@ -196,6 +196,12 @@ class People:
         for at, (name, closed) in enumerate((("Not Started", False), ("Completed", True))):
             add("TaskStatus", ApiName=name, MasterLabel=name, SortOrder=at + 1, IsClosed=closed)
         self._rules.user_id = self.add_user("integration@example.com", "Handoff Integration")
+        held = add("PermissionSet", Name="Integration", Label="Integration")["Id"]
+        add("PermissionSetAssignment", PermissionSetId=held, AssigneeId=self._rules.user_id)
+        for name, model in (("Lead", "ReadWriteTransfer"), ("Opportunity", "Private")):
+            add("EntityDefinition", QualifiedApiName=name, InternalSharingModel=model)
+            add("ObjectPermissions", ParentId=held, SobjectType=name,
+                PermissionsViewAllRecords=True)  # fmt: skip
 
     def make_field(
         self, table: str, name: str, metadata: Mapping[str, Any], *, is_seen: bool = True

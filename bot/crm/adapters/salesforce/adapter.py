@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import islice
-from typing import ClassVar
+from time import monotonic
+from typing import ClassVar, TypeVar
 
 from bot.crm.adapters.contract import Access
 from bot.crm.adapters.salesforce import checking
@@ -51,10 +52,13 @@ from bot.money import Money
 NOTE_SUBJECT = "Note in Handoff"
 _LONGEST_NOTE = 31_000
 _PAGE = 200
+# An admin adds fields and statuses while we run.
+_KNOWN_SECONDS = 600.0
 _QUEUE = "00G"
 _GONE = {"ENTITY_IS_DELETED", "INVALID_CROSS_REFERENCE_KEY", "NOT_FOUND", "INVALID_FIELD"}
 
 _Change = tuple[datetime, Record | Gone]
+_Result = TypeVar("_Result")
 
 
 class Salesforce:
@@ -71,20 +75,34 @@ class Salesforce:
     def __init__(self, access: Access, pace: Pace) -> None:
         self._address = access.address.rstrip("/")
         self._session = Session(access, pace)
-        self._organization = Organization(self._session)
+        self._forget()
+
+    def _forget(self) -> None:
+        """Look an organization's fields and statuses up again."""
+        self._known = Organization(self._session)
+        self._known_until = monotonic() + _KNOWN_SECONDS
+
+    @property
+    def _organization(self) -> Organization:
+        if monotonic() > self._known_until:
+            self._forget()
+        return self._known
+
+    def _with_fields(self, work: Callable[[], _Result]) -> _Result:
+        """Do it, and again with new eyes where a field was removed since fields were looked up."""
+        try:
+            return work()
+        except CallRefused as refused:
+            if refused.code != "INVALID_FIELD":
+                raise
+        self._forget()
+        return work()
 
     # ---- writing --------------------------------------------------------------------------------
 
     def save(self, changes: Sequence[Change]) -> list[Saved | Refused]:
         """See `Crm.save`."""
-        try:
-            return Saving(self._session, self._organization).save(changes)
-        except CallRefused as refused:
-            if refused.code != "INVALID_FIELD":
-                raise
-        # A field was renamed or removed since fields were looked up.
-        self._organization = Organization(self._session)
-        return Saving(self._session, self._organization).save(changes)
+        return self._with_fields(lambda: Saving(self._session, self._organization).save(changes))
 
     def add_note(self, record_id: str, note: Note, *, look_first: bool) -> None:
         """See `Crm.add_note`. A note is a task that is done: everybody sees it in the timeline."""
@@ -148,7 +166,7 @@ class Salesforce:
 
     def read(self, record_ids: Sequence[str]) -> list[Record | Gone]:
         """See `Crm.read`."""
-        rows = self._leads(record_ids)
+        rows = self._with_fields(lambda: self._leads(record_ids))
         return [self._current(record_id, rows) for record_id in record_ids]
 
     def _leads(self, record_ids: Sequence[str]) -> dict[str, Json]:
@@ -178,6 +196,15 @@ class Salesforce:
     def changed_since(self, mark: datetime) -> Iterator[list[Record | Gone]]:
         """See `Crm.changed_since`. Two queries, told in the order of time: changes of leads with
         our key, and those of the opportunities of such leads."""
+        try:
+            yield from self._pages(mark)
+        except CallRefused as refused:
+            if refused.code != "INVALID_FIELD":
+                raise
+            self._forget()
+            yield from self._pages(mark)
+
+    def _pages(self, mark: datetime) -> Iterator[list[Record | Gone]]:
         since = soql_time(mark)
         stamp = "SystemModstamp"
         changes = heapq.merge(
@@ -207,6 +234,7 @@ class Salesforce:
     @property
     def _selected(self) -> str:
         organization = self._organization
+        organization.require_key()
         names = ["Id", KEY, "Email", "OwnerId", "Status", "SystemModstamp", "IsDeleted",
                  "MasterRecordId", "IsConverted", "ConvertedOpportunityId"]  # fmt: skip
         names += [
@@ -234,31 +262,35 @@ class Salesforce:
             row["Id"],
             key=row[KEY],
             email=row["Email"],
-            owner_id=None if owner is None or owner.startswith(_QUEUE) else owner,
+            owner_id=None if self._is_nobody(owner) else owner,
             stage=stage,
             amount=amount,
             lost_reason=reason if stage in {Stage.LOST, Stage.RECYCLED} else None,
             changed_at=max(each for each in moments if each),
         )
 
+    def _is_nobody(self, owner_id: str) -> bool:
+        """A queue, or the app's own user, to whom a lead belongs that was made without an owner."""
+        return owner_id.startswith(_QUEUE) or owner_id == self._session.user_id
+
     def _close(self, row: Json, deal: Json) -> tuple[Stage | None, Money | None]:
         """The stage and the amount of a lead, or of the opportunity into which it was converted."""
         organization = self._organization
-        told = stage_named(row.get(OUTCOME))
+        outcome = stage_named(row.get(OUTCOME))
         own_currency = row.get(CURRENCY) or (organization.currency if row.get(AMOUNT) else None)
         own_amount = money(row.get(AMOUNT), own_currency)
         if not row["IsConverted"]:
             stage = organization.statuses.read(row["Status"], row.get(OUTCOME))
             return stage, own_amount if stage is Stage.WON else None
         if not deal:  # people convert without an opportunity, too
-            is_won = told is Stage.WON
+            is_won = outcome is Stage.WON
             return (Stage.WON, own_amount) if is_won else (Stage.QUALIFIED, None)
         has_amount = deal["Amount"] is not None
         currency = deal.get(CURRENCY) or (organization.currency if has_amount else None)
         amount = money(deal["Amount"], currency)
         if deal["IsClosed"]:
             return (Stage.WON if deal["IsWon"] else Stage.LOST), amount
-        if told is Stage.WON and not _was_moved(deal):
+        if outcome is Stage.WON and not _was_moved(deal):
             return Stage.WON, amount or own_amount
         return Stage.QUALIFIED, amount
 
@@ -300,9 +332,9 @@ class Salesforce:
 
     def check(self, *, make: bool) -> Iterator[Finding]:
         """See `Crm.check`."""
-        self._organization = Organization(self._session)
+        self._forget()
         yield from checking.check(self._session, make=make)
-        self._organization = Organization(self._session)
+        self._forget()
 
     def key_expires_at(self) -> datetime | None:
         """None: a client secret lasts until somebody rotates it."""

@@ -13,7 +13,7 @@ from bot.crm.adapters.salesforce.fields import (
     Organization,
     Schema,
 )
-from bot.crm.port import Blocked, Busy, Finding, Stage
+from bot.crm.port import Blocked, Busy, Finding, Stage, Trouble
 
 PERMISSION_SET = "Handoff"
 _LOW_SHARE = 0.1
@@ -42,7 +42,7 @@ def _guarded(
     try:
         yield from look(session, organization)
     except CallRefused as error:
-        yield Finding(look.__doc__ or "Salesforce", error.detail)
+        yield Finding(look.__doc__ or "Salesforce", f"Handoff cannot look: {error.detail}")
 
 
 # ---- fields -------------------------------------------------------------------------------------
@@ -53,7 +53,7 @@ def _check_fields(session: Session, *, make: bool) -> Iterator[Finding]:
         try:
             schema = _describe(session, name)
         except CallRefused:
-            yield Finding(f"{name}s", f"The app's user may not see {name.lower()}s")
+            yield Finding(name, "The app's user may not see this object: allow to read and edit it")
             continue
         missing = [each for each in fields if not schema.takes(each.name)]
         problems = _make(session, name, missing) if make and missing else {}
@@ -71,29 +71,31 @@ def _describe(session: Session, name: str) -> Schema:
 
 def _finding(name: str, field: Custom, schema: Schema, problem: str | None) -> Finding:
     what = f"{name}: field {field.label} ({field.name})"
-    told = schema.fields.get(field.name)
-    if told is None:
-        why = (
-            f"It does not exist, or the app's user may not see it (field-level security). {problem}"
-            if problem
-            else "It does not exist, or the app's user may not see it (field-level security). Run "
-            "`handoff crm check --make`, or make it in Setup → Object Manager → "
-            f"{name} → Fields & Relationships ({_kind(field)}), visible and not read-only."
+    described = schema.fields.get(field.name)
+    if described is None:
+        unseen = "It does not exist, or the app's user may not see it (field-level security)."
+        by_hand = (
+            f"In Setup → Object Manager → {name} → Fields & Relationships, make it "
+            f"({_kind(field)}) and let the app's user see and edit it."
         )
-        return Finding(what, why, can_be_made=True)
+        problem = problem or "Run `handoff crm check --make`, or do it by hand."
+        return Finding(what, f"{unseen} {problem} {by_hand}", can_be_made=True)
     if not schema.takes(field.name):
-        return Finding(what, "The app's user may read it only. Allow to edit it in Setup → Object "
-                       f"Manager → {name} → {field.label} → Set Field-Level Security.",
-                       can_be_made=True)  # fmt: skip
-    if field.name == KEY and not (told.get("externalId") and told.get("unique")):
+        read_only = (
+            "The app's user may not edit it. Run `handoff crm check --make`, or allow it in Setup "
+            f"→ Object Manager → {name} → {field.label} → Set Field-Level Security."
+        )
+        return Finding(what, read_only, can_be_made=True)
+    if field.name == KEY and not (described.get("externalId") and described.get("unique")):
         return Finding(what, "It has to be an external id and unique: tick both in its settings.")
     return Finding(what)
 
 
 def _kind(field: Custom) -> str:
-    told = dict(field.metadata)
-    kind = f"{told['type']}({told['length']})" if "length" in told else str(told["type"])
-    return f"{kind}, external id, unique" if told.get("externalId") else kind
+    """What an admin chooses in Setup."""
+    kind, length = field.metadata["type"], field.metadata.get("length")
+    sized = f"{kind}({length})" if length else str(kind)
+    return f"{sized}, external id, unique" if field.metadata.get("externalId") else sized
 
 
 def _check_object(schema: Schema) -> Iterator[Finding]:
@@ -121,27 +123,35 @@ def _make(session: Session, name: str, fields: list[Custom]) -> dict[str, str]:
     """Make fields and let the app's user see them; why not, by the fields' names."""
     problems = {}
     for field in fields:
-        try:
-            session.call("POST", "/tooling/sobjects/CustomField", json=_definition(name, field))
-        except CallRefused as error:
-            if error.code != "DUPLICATE_DEVELOPER_NAME":  # it exists, and cannot be seen
-                problems[field.name] = f"Salesforce does not make it: {error.code}."
-        except Blocked:
-            problems[field.name] = _NO_RIGHT + f" ({_kind(field)})."
+        if (problem := _make_one(session, name, field)) is not None:
+            problems[field.name] = problem
+    made = [each for each in fields if each.name not in problems]
     try:
-        _allow(session, name, [each for each in fields if each.name not in problems])
-    except Blocked:
-        for field in fields:
-            problems.setdefault(field.name, _HIDDEN)
+        _allow(session, name, made)
+    except Blocked as error:
+        if error.trouble is Trouble.TOKEN:
+            raise
+        problems |= dict.fromkeys((each.name for each in made), _NO_GRANT)
     return problems
 
 
-_NO_RIGHT = (
-    "The app's user may not make fields (Customize Application): make it in Setup → Object Manager"
-)
-_HIDDEN = (
-    "It exists now. Let the app's user see and edit it: Setup → Object Manager → the field → Set "
-    "Field-Level Security."
+def _make_one(session: Session, name: str, field: Custom) -> str | None:
+    """Make a field; why not, if not."""
+    try:
+        session.call("POST", "/tooling/sobjects/CustomField", json=_definition(name, field))
+    except CallRefused as error:
+        exists = error.code == "DUPLICATE_DEVELOPER_NAME"  # and cannot be seen
+        return None if exists else f"Salesforce does not make it ({error.code})."
+    except Blocked as error:
+        if error.trouble is not Trouble.RIGHT:
+            raise
+        return "The app's user may not make fields (it lacks “Customize Application”)."
+    return None
+
+
+_NO_GRANT = (
+    "The app's user may not give rights (it lacks “Manage Profiles and Permission Sets”), so that "
+    "nobody sees the field yet."
 )
 
 
@@ -220,6 +230,36 @@ def _opportunities(_: Session, organization: Organization) -> Iterator[Finding]:
     )
 
 
+def _sharing(session: Session, _: Organization) -> Iterator[Finding]:
+    """Sharing"""
+    for name, several in (("Lead", "leads"), ("Opportunity", "opportunities")):
+        problem = None if _sees_all(session, name) else (
+            f"The app's user sees its own {several} only: those of others would look deleted. Give "
+            f"its permission set “View All Records” for {several}."
+        )  # fmt: skip
+        yield Finding(f"The app's user sees all {several}", problem)
+
+
+def _sees_all(session: Session, name: str) -> bool:
+    models = session.rows(
+        "SELECT InternalSharingModel FROM EntityDefinition WHERE "  # noqa: S608 - quoted
+        f"QualifiedApiName = {quoted(name)}"
+    )
+    if not models or models[0]["InternalSharingModel"] != "Private":
+        return True
+    held = session.rows(
+        "SELECT PermissionSetId FROM PermissionSetAssignment WHERE "  # noqa: S608 - quoted
+        f"AssigneeId = {quoted(session.user_id)}"
+    )
+    ids = {row["PermissionSetId"] for row in held}
+    of_all = "SELECT Id FROM PermissionSet WHERE PermissionsViewAllData = true AND Id IN {}"
+    of_object = (
+        "SELECT Id FROM ObjectPermissions WHERE PermissionsViewAllRecords = true"  # noqa: S608
+        f" AND SobjectType = {quoted(name)} AND ParentId IN {{}}"
+    )
+    return any(session.rows_of(soql, ids) for soql in (of_all, of_object))
+
+
 def _currencies(_: Session, organization: Organization) -> Iterator[Finding]:
     """Currency"""
     if organization.has_currencies:
@@ -233,8 +273,8 @@ def _currencies(_: Session, organization: Organization) -> Iterator[Finding]:
 
 def _limits(session: Session, _: Organization) -> Iterator[Finding]:
     """Calls in 24 hours"""
-    told = session.call("GET", "/limits").get("DailyApiRequests") or {}
-    most, left = int(told.get("Max", 0)), int(told.get("Remaining", 0))
+    limit = session.call("GET", "/limits").get("DailyApiRequests") or {}
+    most, left = int(limit.get("Max", 0)), int(limit.get("Remaining", 0))
     problem = None
     if most and left < most * _LOW_SHARE:
         problem = "Few are left; Handoff pauses when none is. See Setup → Company Information."
@@ -274,4 +314,4 @@ def _campaigns(session: Session, _: Organization) -> Iterator[Finding]:
     yield Finding(what)
 
 
-_LOOKS = (_statuses, _opportunities, _currencies, _limits, _owners, _notes, _campaigns)
+_LOOKS = (_statuses, _opportunities, _sharing, _currencies, _limits, _owners, _notes, _campaigns)

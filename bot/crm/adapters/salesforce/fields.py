@@ -146,12 +146,17 @@ class Organization:
 
     @cached_property
     def lead(self) -> Schema:
-        """The fields of leads. Raises Blocked where the key's field is missing."""
-        schema = Schema(self._session.call("GET", "/sobjects/Lead/describe"))
-        if not schema.takes(KEY):
-            detail = f"The field {KEY} of leads is missing, or Handoff may not write it"
-            raise Blocked(Trouble.PLAN, detail)
-        return schema
+        """The fields of leads."""
+        return Schema(self._session.call("GET", "/sobjects/Lead/describe"))
+
+    def require_key(self) -> None:
+        """Raises Blocked where the field of our key is missing: nothing works without it."""
+        if not self.lead.takes(KEY):
+            raise Blocked(
+                Trouble.PLAN,
+                f"The field {KEY} of leads is missing, or Handoff may not write it. Run `handoff "
+                "crm check --make`.",
+            )
 
     @cached_property
     def opportunity(self) -> Schema:
@@ -184,10 +189,10 @@ class Organization:
         if self.has_currencies:
             return None
         try:
-            told = self._session.call("GET", "/connect/organization")
+            answer = self._session.call("GET", "/connect/organization")
         except CallRefused:
             return None
-        return (told.get("features") or {}).get("defaultCurrencyIsoCode")
+        return (answer.get("features") or {}).get("defaultCurrencyIsoCode")
 
     @property
     def has_currencies(self) -> bool:
@@ -233,8 +238,8 @@ class Fields:
         if organization.has_currencies and self.schema.has(CURRENCY):
             self.row[CURRENCY] = amount.currency
         elif organization.currency != amount.currency:
-            mine = organization.currency or "another currency"
-            self.drop(name, f"Amounts there are in {mine}, this one is in {amount.currency}")
+            own = organization.currency or "another currency"
+            self.drop(name, f"Amounts there are in {own}, this one is in {amount.currency}")
             return
         self.put(name, float(amount.amount))
         if name not in self.row:

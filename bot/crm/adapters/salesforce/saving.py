@@ -98,6 +98,7 @@ class Saving:
 
     def save(self, changes: Sequence[Change]) -> list[Saved | Refused]:
         """Write these leads; what became of each."""
+        self._organization.require_key()
         found = self._find(changes)
         self._deals = self._opportunities(found.values())
         leads = {
