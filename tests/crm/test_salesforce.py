@@ -270,6 +270,44 @@ def test_a_field_that_is_gone_since_it_was_looked_up_is_left_out(
     assert read(crm, saved.record_id).stage is Stage.NEW
 
 
+def test_fields_of_other_types_get_what_fits_them(office: SalesforceOffice, crm: Crm) -> None:
+    kinds = {
+        "Handoff_Score__c": "string", "Handoff_Hot__c": "string",
+        "Handoff_Campaign__c": "boolean", "Handoff_Received_At__c": "date",
+        "Handoff_Claimed_At__c": "string",
+    }  # fmt: skip
+    for name, kind in kinds.items():
+        office.data.tables["Lead"].fields[name].kind = kind
+        office.data.tables["Lead"].fields[name].length = 80
+    saved = save(
+        crm, score=70, is_hot=True, campaign="Fresh start", received_at=NOW, claimed_at=NOW
+    )
+    assert list(saved.dropped) == ["campaign"]
+    lead = office.lead(saved.record_id)
+    assert (lead["Handoff_Score__c"], lead["Handoff_Hot__c"]) == ("70", "Yes")
+    assert lead["Handoff_Received_At__c"] == "2026-06-01"
+    assert lead["Handoff_Claimed_At__c"] == "2026-06-01 09:00 UTC"
+    found = {each.what for each in problems(crm)}
+    assert all(any(name in what for what in found) for name in kinds)
+
+
+def test_a_row_that_cannot_be_read_stops_no_other(office: SalesforceOffice, crm: Crm) -> None:
+    save(crm, key="lead_0", email="ada@example.com")  # the fields are known now
+    office.data.tables["Lead"].fields["Handoff_Score__c"].kind = "boolean"
+    people = [GRACE.model_copy(update={"email": f"p{n}@example.com"}) for n in range(9)]
+    people[4] = people[4].model_copy(update={"score": 70})
+    results = crm.save([Change(f"p{n}", each, whole=each) for n, each in enumerate(people)])
+    refused = [n for n, each in enumerate(results) if isinstance(each, Refused)]
+    assert refused == [4]
+    assert len(office.records()) == 9
+
+
+def test_storage_that_is_full_stops_all(office: SalesforceOffice, crm: Crm) -> None:
+    office.crm.rules.is_full = True
+    with pytest.raises(Blocked, match="storage"):
+        save(crm)
+
+
 def test_without_the_fields_of_ours_the_status_alone_says_the_stage(
     office: SalesforceOffice, crm: Crm
 ) -> None:
@@ -725,6 +763,8 @@ def test_a_user_who_does_not_see_all_is_told(office: SalesforceOffice, crm: Crm)
     assert "“View All Records” for opportunities" in (finding.problem or "")
     for row in office.rows("PermissionSet").values():
         row["PermissionsViewAllData"] = True
+    assert problems(crm) == []
+    office.data.hidden.add("PermissionSetAssignment")
     assert problems(crm) == []
 
 

@@ -41,6 +41,8 @@ class Rules:
     """An assignment rule gives new leads to this user."""
     can_edit_converted: bool = False
     """Whether the app's user has the right "View and Edit Converted Leads"."""
+    is_full: bool = False
+    """Whether the organization's storage is used up."""
     locked: dict[str, int] = field(default_factory=dict)
     """How often a record can still not be locked, by its id or a lead's e-mail address."""
 
@@ -84,6 +86,8 @@ class Rules:
             if mark and self.locked.get(mark, 0) > 0:
                 self.locked[mark] -= 1
                 raise RowRefused("UNABLE_TO_LOCK_ROW", "unable to obtain exclusive access")
+        if self.is_full and found is None:
+            raise RowRefused("STORAGE_LIMIT_EXCEEDED", "storage limit exceeded")
         whole = self._with_defaults(table, given) if found is None else {**found, **given}
         self._check_required(table, whole)
         self._check_references(table, given)

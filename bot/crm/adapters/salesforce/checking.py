@@ -86,6 +86,8 @@ def _finding(name: str, field: Custom, schema: Schema, problem: str | None) -> F
             f"→ Object Manager → {name} → {field.label} → Set Field-Level Security."
         )
         return Finding(what, read_only, can_be_made=True)
+    if not field.fits(described["type"]):
+        return Finding(what, f"It is of type {described['type']}: make it {_kind(field)}.")
     if field.name == KEY and not (described.get("externalId") and described.get("unique")):
         return Finding(what, "It has to be an external id and unique: tick both in its settings.")
     return Finding(what)
@@ -233,11 +235,16 @@ def _opportunities(_: Session, organization: Organization) -> Iterator[Finding]:
 def _sharing(session: Session, _: Organization) -> Iterator[Finding]:
     """Sharing"""
     for name, several in (("Lead", "leads"), ("Opportunity", "opportunities")):
-        problem = None if _sees_all(session, name) else (
+        try:
+            sees_all = _sees_all(session, name)
+        except CallRefused:  # permission sets are seen by who may see Setup
+            yield Finding(f"Whether the app's user sees all {several}, only an admin can look up")
+            continue
+        problem = (
             f"The app's user sees its own {several} only: those of others would look deleted. Give "
             f"its permission set “View All Records” for {several}."
-        )  # fmt: skip
-        yield Finding(f"The app's user sees all {several}", problem)
+        )
+        yield Finding(f"The app's user sees all {several}", None if sees_all else problem)
 
 
 def _sees_all(session: Session, name: str) -> bool:

@@ -30,6 +30,14 @@ LONG = {"type": "LongTextArea", "length": 4000, "visibleLines": 4}
 TIME = {"type": "DateTime"}
 
 
+TEXTS = {"string", "textarea", "email", "phone", "url", "picklist", "combobox", "reference", "id",
+         "encryptedstring"}  # fmt: skip
+NUMBERS = {"double", "currency", "int", "percent"}
+_KINDS = {"Text": TEXTS, "LongTextArea": TEXTS, "Number": NUMBERS, "Currency": NUMBERS,
+          "Checkbox": {"boolean"}, "DateTime": {"datetime"}}  # fmt: skip
+"""What describe calls the types that hold a field's values."""
+
+
 class Custom(NamedTuple):
     """A field that has to be made: its name, and what Salesforce is told to make."""
 
@@ -40,6 +48,10 @@ class Custom(NamedTuple):
     """The field of `Values` that it holds."""
     is_whole: bool = False
     """Whether a part of the text is worth nothing, so that one that is too long is left out."""
+
+    def fits(self, kind: str) -> bool:
+        """Whether a field of this type, in describe's words, holds the values whole."""
+        return kind in _KINDS[self.metadata["type"]]
 
 
 def _custom(value: str, kind: Mapping[str, Any], label: str = "", *, whole: bool = False) -> Custom:
@@ -129,13 +141,28 @@ class Schema:
         return None
 
     def fitting(self, name: str, value: Any) -> Any:
-        """The value as the field takes it; None where it takes no part of it."""
+        """The value as the field takes it; None where it takes no part of it. Admins make fields
+        of other types than ours, too: one wrong type would fail a whole call."""
+        kind, length = self.fields[name]["type"], self.fields[name].get("length") or 0
+        if kind in TEXTS:
+            text = _as_text(value)
+            if not length or len(text) <= length:
+                return text
+            return None if name in _WHOLE else text[: length - 1] + "…"
         if isinstance(value, datetime):
-            return value.strftime("%Y-%m-%dT%H:%M:%S.000Z")
-        length = self.fields[name].get("length") or 0
-        if not isinstance(value, str) or not length or len(value) <= length:
-            return value
-        return None if name in _WHOLE else value[: length - 1] + "…"
+            forms = {"datetime": "%Y-%m-%dT%H:%M:%S.000Z", "date": "%Y-%m-%d"}
+            return value.strftime(forms[kind]) if kind in forms else None
+        if isinstance(value, bool):
+            return value if kind == "boolean" else None
+        return value if kind in NUMBERS and not isinstance(value, str) else None
+
+
+def _as_text(value: Any) -> str:
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%d %H:%M UTC")
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    return str(value)
 
 
 class Organization:
@@ -224,7 +251,7 @@ class Fields:
             return
         fitting = self.schema.fitting(name, value)
         if fitting is None:
-            self.drop(name, f"It is too long for the field {name}")
+            self.drop(name, f"It is too long for the field {name}, or of another type")
         else:
             self.row[name] = fitting
 
@@ -328,9 +355,9 @@ def _name_in(mailbox: str) -> str:
     return " ".join(words.split()).title()[:80]
 
 
-def money(amount: float | None, currency: str | None) -> Money | None:
-    """An amount of Salesforce; None where its currency is not known."""
-    if amount is None or not currency:
+def money(amount: Any, currency: str | None) -> Money | None:
+    """An amount of Salesforce; None where its currency is not known, or it is no number."""
+    if not isinstance(amount, int | float) or not currency:
         return None
     minor = Decimal(str(amount)).scaleb(exponent(currency))
     return Money(int(minor.to_integral_value()), currency)

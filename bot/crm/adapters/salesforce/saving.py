@@ -18,7 +18,7 @@ from bot.crm.adapters.salesforce.fields import (
     opportunity_fields,
     put_lead_outcome,
 )
-from bot.crm.port import Change, Refusal, Refused, Saved
+from bot.crm.port import Blocked, Change, Refusal, Refused, Saved, Trouble
 
 _FOUND = f"Id, {KEY}, IsDeleted, MasterRecordId, IsConverted, ConvertedOpportunityId"
 MOST_MERGES = 5
@@ -197,12 +197,24 @@ class Saving:
             left = _next(rows)
             if not left:
                 return
-            results = self._session.save_rows("PATCH", path, [row.as_json() for row in left])
-            for row, result in zip(left, results, strict=True):
+            for row, result in zip(left, self._results(path, left), strict=True):
                 self._read(row, result)
         for row in rows:
             if not row.is_done:
                 row.refuse(Refusal.INVALID, "Salesforce refuses one field after another")
+
+    def _results(self, path: str, rows: Sequence[Row]) -> list[Json]:
+        """What became of the rows. One that Salesforce cannot read fails a whole call: then halves
+        are sent, so that it stops no other."""
+        try:
+            return self._session.save_rows("PATCH", path, [row.as_json() for row in rows])
+        except CallRefused as refused:
+            if refused.code != "JSON_PARSER_ERROR":
+                raise
+            if len(rows) == 1:
+                return [{"success": False, "errors": [{"statusCode": refused.code}]}]
+        half = len(rows) // 2
+        return self._results(path, rows[:half]) + self._results(path, rows[half:])
 
     def _read(self, row: Row, result: Json) -> None:
         if result["success"]:
@@ -220,6 +232,8 @@ class Saving:
         named = set(error.get("fields") or ()) & set(row.fields.row)
         if code == "INVALID_FIELD" and not named:  # the fields changed since they were looked up
             raise CallRefused(400, [{"errorCode": code}])
+        if code == "STORAGE_LIMIT_EXCEEDED":
+            raise Blocked(Trouble.PLAN, "The storage of this Salesforce organization is full")
         if code in _OWNER and "OwnerId" in row.fields.row:
             row.drop({"OwnerId"}, "This user cannot own the record in Salesforce")
         elif code == "CANNOT_UPDATE_CONVERTED_LEAD":
