@@ -212,7 +212,7 @@ class Salesforce(StandInCrm):
             seen = {name: row[name] for name, each in table.fields.items() if each.is_seen}
             return _reply(200, {"attributes": self._attributes(table.name, row), **seen})
         if call.method == "DELETE":
-            self.data.change(row, IsDeleted=True)
+            self.data.change(table.name, row, IsDeleted=True)
         else:
             self.rules.save(table, row, _body(call), call.headers)
             self._grant(table)

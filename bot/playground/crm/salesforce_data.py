@@ -210,6 +210,8 @@ class Data:
         self._now = now
         self.tables = standard_tables()
         self.numbers = 0
+        self.keys: dict[tuple[str, str, Any], set[str]] = {}
+        """The ids of the rows by the values of their external ids, for quick finding."""
         self.hidden: set[str] = set()
         """The objects that the app's user may not see."""
 
@@ -232,13 +234,27 @@ class Data:
         booleans = (each for each in self.tables[table].fields.values() if each.kind == "boolean")
         row |= {each.name: False for each in booleans}
         row |= {"Id": row_id, "CreatedDate": self.now(), "SystemModstamp": self.now()}
-        self.tables[table].rows[row_id] = row | values
-        return self.tables[table].rows[row_id]
+        row |= values
+        self.tables[table].rows[row_id] = row
+        self._index(table, row)
+        return row
 
-    def change(self, row: Row, **values: Any) -> None:
+    def change(self, table: str, row: Row, **values: Any) -> None:
         """Change a row, without any of the rules."""
         row.update(values)
         row["SystemModstamp"] = self.now()
+        self._index(table, row)
+
+    def _index(self, table: str, row: Row) -> None:
+        for name, known in self.tables[table].fields.items():
+            if (known.is_external_id or known.is_unique) and row[name] is not None:
+                self.keys.setdefault((table, name, row[name]), set()).add(row["Id"])
+
+    def with_key(self, table: str, name: str, value: Any) -> list[Row]:
+        """The rows that are there and have this value of an external id."""
+        rows = self.tables[table].rows
+        found = (rows[each] for each in self.keys.get((table, name, value), ()) if each in rows)
+        return [row for row in found if row[name] == value and not row["IsDeleted"]]
 
     # ---- as queries see it ----------------------------------------------------------------------
 

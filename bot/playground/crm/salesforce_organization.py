@@ -65,8 +65,7 @@ class Rules:
         if known is None or not known.is_seen or not known.is_external_id:
             message = f"Provided external ID field does not exist or is not accessible: {key}"
             raise CallRefused(404, "NOT_FOUND", message)
-        rows = (row for row in table.rows.values() if not row["IsDeleted"])
-        return next((row for row in rows if row[key] == value), None)
+        return next(iter(self.data.with_key(table.name, key, value)), None)
 
     def readable(self, table: Table, values: Mapping[str, Any]) -> None:
         """Whether a row can be read at all. Raises CallRefused."""
@@ -102,7 +101,7 @@ class Rules:
             if table.name == "Lead" and self.assigns_to and is_assigned:
                 whole["OwnerId"] = self.assigns_to
             return self.data.insert(table.name, **self.derived(table.name, whole))
-        self.data.change(found, **self.derived(table.name, given))
+        self.data.change(table.name, found, **self.derived(table.name, given))
         return found
 
     def derived(self, table: str, given: Row) -> Row:
@@ -151,17 +150,17 @@ class Rules:
                 raise RowRefused("CANNOT_UPDATE_CONVERTED_LEAD", "cannot reference converted lead")
 
     def _check_unique(self, table: Table, given: Row, found: Row | None) -> None:
-        names = [each.name for each in table.fields.values() if each.is_unique]
-        for row in table.rows.values():
-            if row is found or row["IsDeleted"]:
-                continue
-            if any(given.get(name) is not None and row[name] == given[name] for name in names):
-                message = f"duplicate value found: {names[0]} on record with id: {row['Id']}"
-                raise RowRefused("DUPLICATE_VALUE", message)
-            if table.name == "CampaignMember" and all(
-                row[name] == given.get(name) for name in ("LeadId", "CampaignId")
-            ):
-                raise RowRefused("DUPLICATE_VALUE", "Already a campaign member.")
+        for each in table.fields.values():
+            value = given.get(each.name) if each.is_unique else None
+            for row in self.data.with_key(table.name, each.name, value) if value else ():
+                if row is not found:
+                    message = f"duplicate value found: {each.name} on record with id: {row['Id']}"
+                    raise RowRefused("DUPLICATE_VALUE", message)
+        if table.name == "CampaignMember" and any(
+            row["LeadId"] == given.get("LeadId") and row["CampaignId"] == given.get("CampaignId")
+            for row in table.rows.values()
+        ):
+            raise RowRefused("DUPLICATE_VALUE", "Already a campaign member.")
 
     def _check_duplicates(self, given: Row, found: Row | None, headers: Mapping[str, str]) -> None:
         email = str(given.get("Email") or "").lower()
@@ -253,17 +252,18 @@ class People:
             )["Id"]  # fmt: skip
         for task in self._data.tables["Task"].rows.values():
             if task["WhoId"] == lead_id:
-                self._data.change(task, WhoId=contact["Id"])
+                self._data.change("Task", task, WhoId=contact["Id"])
         self._data.change(
-            lead, IsConverted=True, Status="Closed - Converted", ConvertedAccountId=account["Id"],
-            ConvertedContactId=contact["Id"], ConvertedOpportunityId=opportunity_id,
+            "Lead", lead, IsConverted=True, Status="Closed - Converted",
+            ConvertedAccountId=account["Id"], ConvertedContactId=contact["Id"],
+            ConvertedOpportunityId=opportunity_id,
         )  # fmt: skip
         return opportunity_id
 
     def edit(self, table: str, row_id: str, **fields: Any) -> None:
         """A person changes a record."""
         self._data.change(
-            self._data.tables[table].rows[row_id], **self._rules.derived(table, fields)
+            table, self._data.tables[table].rows[row_id], **self._rules.derived(table, fields)
         )
 
     def delete(self, table: str, row_id: str) -> None:
@@ -276,4 +276,4 @@ class People:
         self.edit("Lead", into_id)
         for task in self._data.tables["Task"].rows.values():
             if task["WhoId"] == gone_id:
-                self._data.change(task, WhoId=into_id)
+                self._data.change("Task", task, WhoId=into_id)
