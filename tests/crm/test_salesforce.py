@@ -308,6 +308,18 @@ def test_storage_that_is_full_stops_all(office: SalesforceOffice, crm: Crm) -> N
         save(crm)
 
 
+def test_standard_fields_that_are_hidden_are_told(office: SalesforceOffice, crm: Crm) -> None:
+    lead = converted(office, crm)
+    office.data.tables["Lead"].fields["Email"].is_seen = False
+    office.data.tables["Opportunity"].fields["Amount"].is_seen = False
+    other = office.connect()
+    assert (read(other, lead).email, read(other, lead).amount) == (None, None)
+    assert "email" in save(other, key="lead_2").dropped
+    assert "amount_minor" in save(other, lead, amount_minor=100, currency="EUR").dropped
+    assert "see and edit Email" in " ".join(each.problem or "" for each in problems(other))
+    other.close()
+
+
 def test_without_the_fields_of_ours_the_status_alone_says_the_stage(
     office: SalesforceOffice, crm: Crm
 ) -> None:
@@ -521,6 +533,23 @@ def test_an_opportunity_that_was_deleted_is_none(office: SalesforceOffice, crm: 
         office.people.delete("Opportunity", deal(office, lead)["Id"])
     assert read(crm, lead).stage is Stage.QUALIFIED
     assert "stage" in save(crm, lead, stage=Stage.WON).dropped
+
+
+def test_opportunities_that_cannot_be_seen_stop_nothing(office: SalesforceOffice, crm: Crm) -> None:
+    lead = converted(office, crm)
+    office.data.hidden.add("Opportunity")
+    other = office.connect()
+    assert "stage" in save(other, lead, stage=Stage.WON).dropped
+    assert read(other, lead).stage is Stage.QUALIFIED
+    assert changed(other, office.now() - timedelta(hours=1))
+    other.close()
+
+
+def test_notes_that_are_refused_are_told(office: SalesforceOffice, crm: Crm) -> None:
+    lead = save(crm).record_id
+    office.crm.rules.refused["Task", "Subject"] = "No tasks, please"
+    with pytest.raises(Blocked, match="notes"):
+        crm.add_note(lead, Note("note_1", NOW, "Ben", "Called."), look_first=False)
 
 
 def test_notes_follow_a_converted_lead_to_its_contact(office: SalesforceOffice, crm: Crm) -> None:

@@ -36,6 +36,7 @@ from bot.crm.adapters.salesforce.stages import stage_named
 from bot.crm.http import Pace
 from bot.crm.port import (
     Account,
+    Blocked,
     Busy,
     Change,
     Finding,
@@ -55,7 +56,14 @@ _PAGE = 200
 # An admin adds fields and statuses while we run.
 _KNOWN_SECONDS = 600.0
 _QUEUE = "00G"
-_GONE = {"ENTITY_IS_DELETED", "INVALID_CROSS_REFERENCE_KEY", "NOT_FOUND", "INVALID_FIELD"}
+_GONE = {"ENTITY_IS_DELETED", "INVALID_CROSS_REFERENCE_KEY", "NOT_FOUND"}
+
+# What is read always, and what the app's user may not see or an organization may not have.
+_LEAD_READ = ("Id", KEY, "OwnerId", "SystemModstamp", "IsDeleted", "MasterRecordId", "IsConverted",
+              "ConvertedOpportunityId")  # fmt: skip
+_LEAD_SEEN = ("Email", "Status", OUTCOME, AMOUNT, LOST_REASON, CURRENCY)
+_DEAL_READ = ("Id", "OwnerId", "IsDeleted", "IsClosed", "IsWon", "SystemModstamp")
+_DEAL_SEEN = ("Amount", LOST_REASON, CURRENCY, "LastStageChangeDate", "CreatedDate")
 
 _Change = tuple[datetime, Record | Gone]
 _Result = TypeVar("_Result")
@@ -128,7 +136,8 @@ class Salesforce:
                 raise Busy(1, "The lead was converted in this moment") from None
             if refused.code in _GONE:
                 raise KeyError(record_id) from None
-            raise
+            detail = f"Salesforce refuses notes, which are tasks ({refused.code})"
+            raise Blocked(refused.trouble, detail) from None
 
     def _person(self, record_id: str) -> str:
         """Whose timeline shows what concerns a lead: its own, or its contact's once converted."""
@@ -235,19 +244,11 @@ class Salesforce:
     def _selected(self) -> str:
         organization = self._organization
         organization.require_key()
-        names = ["Id", KEY, "Email", "OwnerId", "Status", "SystemModstamp", "IsDeleted",
-                 "MasterRecordId", "IsConverted", "ConvertedOpportunityId"]  # fmt: skip
-        names += [
-            each for each in (OUTCOME, AMOUNT, LOST_REASON, CURRENCY) if organization.lead.has(each)
-        ]
-        if organization.opportunity.fields:
-            own = ["Id", "OwnerId", "IsDeleted", "IsClosed", "IsWon", "Amount", "SystemModstamp"]
-            own += [
-                each
-                for each in (LOST_REASON, CURRENCY, "LastStageChangeDate", "CreatedDate")
-                if organization.opportunity.has(each)
-            ]
-            names += [f"ConvertedOpportunity.{each}" for each in own]
+        names = [*_LEAD_READ, *(each for each in _LEAD_SEEN if organization.lead.has(each))]
+        deal = organization.opportunity
+        if deal.fields:
+            seen = [*_DEAL_READ, *(each for each in _DEAL_SEEN if deal.has(each))]
+            names += [f"ConvertedOpportunity.{each}" for each in seen]
         return ", ".join(names)
 
     def _record(self, row: Json) -> Record:
@@ -261,7 +262,7 @@ class Salesforce:
         return Record(
             row["Id"],
             key=row[KEY],
-            email=row["Email"],
+            email=row.get("Email"),
             owner_id=None if self._is_nobody(owner) else owner,
             stage=stage,
             amount=amount,
@@ -280,14 +281,14 @@ class Salesforce:
         own_currency = row.get(CURRENCY) or (organization.currency if row.get(AMOUNT) else None)
         own_amount = money(row.get(AMOUNT), own_currency)
         if not row["IsConverted"]:
-            stage = organization.statuses.read(row["Status"], row.get(OUTCOME))
+            stage = organization.statuses.read(row.get("Status"), row.get(OUTCOME))
             return stage, own_amount if stage is Stage.WON else None
         if not deal:  # people convert without an opportunity, too
             is_won = outcome is Stage.WON
             return (Stage.WON, own_amount) if is_won else (Stage.QUALIFIED, None)
-        has_amount = deal["Amount"] is not None
+        has_amount = deal.get("Amount") is not None
         currency = deal.get(CURRENCY) or (organization.currency if has_amount else None)
-        amount = money(deal["Amount"], currency)
+        amount = money(deal.get("Amount"), currency)
         if deal["IsClosed"]:
             return (Stage.WON if deal["IsWon"] else Stage.LOST), amount
         if outcome is Stage.WON and not _was_moved(deal):

@@ -9,6 +9,7 @@ from bot.crm.adapters.salesforce.fields import (
     CURRENCY,
     CUSTOM,
     KEY,
+    STANDARD,
     Custom,
     Organization,
     Schema,
@@ -105,6 +106,11 @@ def _check_object(schema: Schema) -> Iterator[Finding]:
     yield Finding(
         "Leads can be made and changed",
         "Allow the app's user to create and edit leads." if rights else None,
+    )
+    hidden = [name for name in (*STANDARD.values(), "Status") if not schema.takes(name)]
+    yield Finding(
+        "The fields that leads have anyway can be written",
+        f"Let the app's user see and edit {', '.join(hidden)}." if hidden else None,
     )
     required = [
         each["label"]

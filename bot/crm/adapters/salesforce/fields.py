@@ -99,15 +99,16 @@ CUSTOM: Mapping[str, tuple[Custom, ...]] = {
     "Opportunity": OPPORTUNITY_FIELDS,
 }
 
-_STANDARD = {
+STANDARD = {
     "first_name": "FirstName", "last_name": "LastName", "email": "Email", "phone": "Phone",
     "company": "Company", "job_title": "Title", "message": "Description", "owner_id": "OwnerId",
 }  # fmt: skip
+"""The fields that leads have anyway, by the field of `Values`."""
 _WHOLE = {"Email", "Phone"} | {each.name for each in LEAD_FIELDS if each.is_whole}
 TOGETHER = {AMOUNT, "Amount", CURRENCY}
 """An amount without its currency would be another amount."""
 VALUE_OF: Mapping[str, str] = {
-    **{name: value for value, name in _STANDARD.items()},
+    **{name: value for value, name in STANDARD.items()},
     **{each.name: each.value for each in LEAD_FIELDS},
     "Country": "country", "CountryCode": "country", "LeadSource": "source", "Rating": "is_hot",
     "Status": "stage", "StageName": "stage", "Amount": "amount_minor", CURRENCY: "amount_minor",
@@ -284,7 +285,7 @@ def lead_fields(values: Values, organization: Organization, *, is_new: bool) -> 
 
 
 def _plain(values: Values, lead: Schema) -> Iterator[tuple[str, Any]]:
-    for value, name in _STANDARD.items():
+    for value, name in STANDARD.items():
         if (given := getattr(values, value)) is not None:
             yield name, given
     if values.country is not None:

@@ -145,11 +145,11 @@ class Saving:
         return {row[name]: row for row in sorted(rows, key=lambda row: not row["IsDeleted"])}
 
     def _opportunities(self, leads: Iterable[Json]) -> dict[str, Json]:
-        rows = self._session.rows_of(
-            "SELECT Id, IsClosed, IsWon FROM Opportunity WHERE Id IN {}",
-            {row["ConvertedOpportunityId"] for row in leads if row["ConvertedOpportunityId"]},
-        )
-        return {row["Id"]: row for row in rows}
+        ids = {row["ConvertedOpportunityId"] for row in leads if row["ConvertedOpportunityId"]}
+        if not ids or not self._organization.opportunity.fields:
+            return {}
+        soql = "SELECT Id, IsClosed, IsWon FROM Opportunity WHERE Id IN {}"
+        return {row["Id"]: row for row in self._session.rows_of(soql, ids)}
 
     # ---- the rows -------------------------------------------------------------------------------
 
