@@ -200,6 +200,10 @@ def test_picklists_are_written_where_they_have_the_value(
     other = save(crm, key="lead_2", source="Website form", is_hot=False).record_id
     assert (office.lead(other)["LeadSource"], office.lead(other)["Rating"]) == (None, None)
     assert office.lead(other)["Handoff_Source__c"] == "Website form"
+    with office.crm.lock:
+        office.people.edit("Lead", first, Rating="Cold", LeadSource="Other")
+    save(crm, first, source="web", is_hot=True)
+    assert (office.lead(first)["LeadSource"], office.lead(first)["Rating"]) == ("Other", "Cold")
 
 
 def test_texts_that_are_too_long_are_cut_and_ids_left_out(
@@ -268,6 +272,8 @@ def test_a_field_that_is_gone_since_it_was_looked_up_is_left_out(
     assert office.lead(saved.record_id)["Title"] == "Admiral"
     office.drop_field("stage")
     assert read(crm, saved.record_id).stage is Stage.NEW
+    office.drop_field("lost_reason")
+    assert changed(crm, office.now() - timedelta(hours=1))
 
 
 def test_fields_of_other_types_get_what_fits_them(office: SalesforceOffice, crm: Crm) -> None:
@@ -599,6 +605,33 @@ def test_changes_are_told_in_the_order_of_time_over_many_pages() -> None:
     assert [each.stage for each in told[:2] if isinstance(each, Record)] == [Stage.WON] * 2
     crm.close()
     office.close()
+
+
+def test_a_change_is_told_with_its_own_time(office: SalesforceOffice, crm: Crm) -> None:
+    """Else a mark would pass over what lies between a lead's change and its opportunity's."""
+    first, second = save(crm).record_id, save(crm, key="lead_2").record_id
+    office.qualify(first)
+    since = office.now() + timedelta(minutes=1)
+    for act in (
+        lambda: office.write(first, {"job_title": "Admiral"}),
+        lambda: office.write(second, {"job_title": "Admiral"}),
+        lambda: office.set_amount(first, Money(100, "EUR")),
+    ):
+        office.forward(timedelta(minutes=2))
+        act()
+    told = [each for each in changed(crm, since) if isinstance(each, Record)]
+    assert [each.record_id for each in told] == [first, second, first]
+    moments = [each.changed_at for each in told if each.changed_at]
+    assert moments == sorted(moments)
+    assert len(set(moments)) == 3
+
+
+def test_many_are_looked_for_in_addresses_of_a_length_that_fits(
+    office: SalesforceOffice, crm: Crm
+) -> None:
+    emails = [f"somebody.with.a.long.name.{n}@department.example.com" for n in range(400)]
+    known = office.type_in(emails[399], "Long")
+    assert crm.find(emails) == {emails[399]: known}
 
 
 def test_a_queue_is_nobody(office: SalesforceOffice, crm: Crm) -> None:
