@@ -1,0 +1,1 @@
+"""Odoo 19, by its JSON-2 API."""
