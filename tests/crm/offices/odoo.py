@@ -8,9 +8,16 @@ from decimal import Decimal
 from html import unescape
 from typing import Any
 
+from pydantic import SecretStr
+
+from bot.crm.adapters.contract import Access
+from bot.crm.adapters.odoo.adapter import Odoo
 from bot.crm.port import Stage
 from bot.money import Money, exponent
-from tests.crm.office import Seen
+from bot.playground.crm.odoo.server import DATABASE, KEY
+from bot.playground.crm.odoo.server import Odoo as StandIn
+from bot.playground.crm.serving import Fault as Wrong
+from tests.crm.office import Fault, Seen
 
 ALL = {"active_test": False}
 PLACES = {
@@ -154,8 +161,45 @@ class OdooOffice(ABC):
         assert stays == [int(into_id)]
         return into_id
 
-    @abstractmethod
-    def forward(self, by: timedelta) -> None: ...
+
+class StandInOffice(OdooOffice):
+    """The stand-in's."""
+
+    def __init__(self) -> None:
+        self.odoo = StandIn().start()
+
+    def call(self, model: str, method: str, **arguments: Any) -> Any:
+        return self.odoo.do(model, method, **arguments)
+
+    def connect(self, key: str = KEY) -> Odoo:
+        return Odoo(Access(self.odoo.url, SecretStr(key), database=DATABASE))
+
+    def groups(self) -> list[int]:
+        return [1]
+
+    def refuse(self, field: str) -> None:
+        place = PLACES[field]
+
+        def rule(model: str, values: Mapping[str, Any]) -> str | None:
+            is_there = model == "crm.lead" and values.get(place)
+            return f"No {values[place]}" if is_there else None
+
+        self.odoo.database.rules.append(rule)
+
+    def drop_field(self, field: str) -> None:
+        self.odoo.database.removed.add(("crm.lead", PLACES[field]))
+
+    def fail(self, fault: Fault, times: int = 1) -> None:
+        self.odoo.fail(Wrong(fault), times)
+
+    def forward(self, by: timedelta) -> None:
+        self.odoo.forward(by)
+
+    def calls(self) -> int:
+        return self.odoo.calls
+
+    def close(self) -> None:
+        self.odoo.stop()
 
 
 def _stage(lead: Mapping[str, Any], tags: Sequence[str]) -> Stage | None:

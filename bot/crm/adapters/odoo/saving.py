@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from bot.crm.adapters.odoo import values as fields
@@ -94,28 +95,21 @@ def _read(api: OdooApi, savings: Sequence[_Saving]) -> None:
 
 def _look_up(api: OdooApi, savings: Sequence[_Saving]) -> None:
     """Find owners and countries; find or make campaigns, sources and mediums."""
-    _refer(savings, "user_id/.id", lambda each: each.values.owner_id, lambda ids: _owners(api, ids))
-    _refer(
-        savings, "country_id/.id", lambda each: each.values.country,
-        lambda codes: _countries(api, codes),
-    )  # fmt: skip
     campaigns = {
         name: {"name": each.change.whole.campaign_code or name, "title": name}
         for each in savings
         if (name := each.values.campaign)
     }
-    _refer(
-        savings, "campaign_id/.id", lambda each: each.values.campaign,
-        lambda _: api.find_or_make("utm.campaign", campaigns, by=("name", "title")),
-    )  # fmt: skip
-    for model, column, name_of in (
-        ("utm.source", "source_id/.id", _source),
-        ("utm.medium", "medium_id/.id", lambda each: each.values.utm_medium),
-    ):
-        _refer(
-            savings, column, name_of,
-            lambda names, model=model: api.find_or_make(model, {n: {"name": n} for n in names}),
-        )  # fmt: skip
+
+    def find_campaigns(_: set[str]) -> dict[str, int]:
+        return api.find_or_make("utm.campaign", campaigns, by=("name", "title"))
+
+    _refer(savings, "user_id/.id", lambda each: each.values.owner_id, partial(_owners, api))
+    _refer(savings, "country_id/.id", lambda each: each.values.country, partial(_countries, api))
+    _refer(savings, "campaign_id/.id", lambda each: each.values.campaign, find_campaigns)
+    _refer(savings, "source_id/.id", _source, partial(_named, api, "utm.source"))
+    _refer(savings, "medium_id/.id", lambda each: each.values.utm_medium,
+           partial(_named, api, "utm.medium"))  # fmt: skip
 
 
 def _refer(
@@ -127,7 +121,7 @@ def _refer(
     ids = find(names) if names else {}
     for each in savings:
         name = name_of(each)
-        if name in ids:
+        if name and name in ids:
             each.row.cells[column] = str(ids[name])
         elif name:
             each.dropped[fields.VALUE_OF[column]] = _NOT_THERE
@@ -138,6 +132,10 @@ def _source(saving: _Saving) -> str | None:
     if saving.values.source and not saving.values.utm_source:
         return fields.source(saving.change.whole)
     return fields.source(saving.values)
+
+
+def _named(api: OdooApi, model: str, names: set[str]) -> dict[str, int]:
+    return api.find_or_make(model, {each: {"name": each} for each in names})
 
 
 def _owners(api: OdooApi, ids: set[str]) -> dict[str, int]:
@@ -205,9 +203,9 @@ def _stages(api: OdooApi, savings: Sequence[_Saving]) -> None:
     if not moving:
         return
     pipeline = Pipeline.of(api)
-    tags = {tag: {"name": tag} for each in moving if (tag := needs_tag(each.values.stage))}
-    if tags.keys() - pipeline.tags.keys():
-        made = api.find_or_make("crm.tag", tags)
+    tags = {tag for each in moving if (tag := needs_tag(each.values.stage))}
+    if tags - pipeline.tags.keys():
+        made = _named(api, "crm.tag", tags)
         pipeline = Pipeline(pipeline.uses_leads, pipeline.stages, {**pipeline.tags, **made})
     reasons = _lost_reasons(api, moving)
     steps = []
@@ -226,7 +224,7 @@ def _lost_reasons(api: OdooApi, savings: Sequence[_Saving]) -> dict[str, int]:
     """The ids of reasons; making one takes a right of Sales administrators."""
     losing = [each for each in savings if each.values.stage is Stage.LOST]
     names = {name for each in losing if (name := each.values.lost_reason)}
-    found = api.find_or_make("crm.lost.reason", {each: {"name": each} for each in names})
+    found = _named(api, "crm.lost.reason", names)
     for each in losing:
         if each.values.lost_reason and each.values.lost_reason not in found:
             each.dropped["lost_reason"] = _NOT_THERE
@@ -242,7 +240,7 @@ def _quality(api: OdooApi, savings: Sequence[_Saving]) -> None:
     there = api.search("crm.tag", [["name", "in", sorted(names)]], ("name",))
     tags = {each["name"]: each["id"] for each in there}
     wanted = {name for each in rated if (name := fields.quality_tag(each.values.quality or ""))}
-    tags |= api.find_or_make("crm.tag", {each: {"name": each} for each in wanted - tags.keys()})
+    tags |= _named(api, "crm.tag", wanted - tags.keys())
     steps = []
     for each in rated:
         assert each.lead is not None

@@ -89,7 +89,7 @@ class Pipeline:
     def _place(self, lead: Lead, goal: Stage) -> Iterator[Step]:
         """Where among the open ones it stands, and its tags."""
         stages = self._open_stages(lead)
-        is_qualified = self._is_qualified(lead | {"active": True})
+        is_qualified = self._is_qualified(lead)
         if goal is Stage.QUALIFIED:
             if not self.uses_leads and not is_qualified:
                 yield _write(3, stage_id=stages[min(1, len(stages) - 1)])
