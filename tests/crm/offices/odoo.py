@@ -14,7 +14,7 @@ from bot.crm.adapters.contract import Access
 from bot.crm.adapters.odoo.adapter import Odoo
 from bot.crm.port import Stage
 from bot.money import Money, exponent
-from bot.playground.crm.odoo.server import DATABASE, KEY
+from bot.playground.crm.odoo.server import DATABASE, KEY, NOBODY_KEY, OWN_KEY
 from bot.playground.crm.odoo.server import Odoo as StandIn
 from bot.playground.crm.serving import Fault as Wrong
 from tests.crm.office import Fault, Seen
@@ -37,6 +37,19 @@ _LEAD = (
 
 class OdooOffice(ABC):
     """An administrator at work."""
+
+    own_key: str
+    """The key of a user who sees only own leads."""
+    nobody_key: str
+    """The key of a user without any right to leads."""
+
+    @abstractmethod
+    def connect(self, key: str = "", **access: str) -> Odoo:
+        """The adapter, connected with this key, or with one that has every right it needs."""
+
+    @abstractmethod
+    def use_leads(self, use_them: bool) -> None:
+        """Set whether new ones are leads first."""
 
     @abstractmethod
     def call(self, model: str, method: str, **arguments: Any) -> Any:
@@ -156,6 +169,7 @@ class OdooOffice(ABC):
         self.call("crm.lead", "unlink", ids=[int(record_id)])
 
     def merge(self, gone_id: str, into_id: str) -> str:
+        self._write(gone_id, {"type": "lead"})
         self.qualify(into_id)  # Odoo keeps the opportunity
         stays = self.call("crm.lead", "merge_opportunity", ids=[int(gone_id), int(into_id)])
         assert stays == [int(into_id)]
@@ -165,14 +179,20 @@ class OdooOffice(ABC):
 class StandInOffice(OdooOffice):
     """The stand-in's."""
 
+    own_key, nobody_key = OWN_KEY, NOBODY_KEY
+
     def __init__(self) -> None:
         self.odoo = StandIn().start()
 
     def call(self, model: str, method: str, **arguments: Any) -> Any:
         return self.odoo.do(model, method, **arguments)
 
-    def connect(self, key: str = KEY) -> Odoo:
-        return Odoo(Access(self.odoo.url, SecretStr(key), database=DATABASE))
+    def connect(self, key: str = "", **access: str) -> Odoo:
+        given = {"address": self.odoo.url, "database": DATABASE} | access
+        return Odoo(Access(key=SecretStr(key or KEY), **given))
+
+    def use_leads(self, use_them: bool) -> None:
+        self.odoo.leads.uses_leads = use_them
 
     def groups(self) -> list[int]:
         return [1]

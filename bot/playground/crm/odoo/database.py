@@ -70,12 +70,16 @@ class Database:
             found.append(self.tables[model][each])
         return found
 
+    def require_fields(self, model: str, names: Sequence[str]) -> None:
+        """Raises OdooError for a field that there is not."""
+        for name in names:
+            if name != "id" and name not in self.fields(model):
+                raise value_error(f"Invalid field {name!r} on {model!r}")
+
     def told(self, model: str, record: Record, names: Sequence[str]) -> Record:
         """A record as `read` tells it."""
+        self.require_fields(model, names)
         fields = self.fields(model)
-        for name in names:
-            if name != "id" and name not in fields:
-                raise value_error(f"Invalid field {name!r} on {model!r}")
         wanted = names or list(fields)
         return {"id": record["id"]} | {
             name: self._told(fields[name], record[name]) for name in wanted if name != "id"
@@ -122,6 +126,8 @@ class Database:
         taken = self.taken(model, values)
         for each in records:
             self._require_unique(model, taken, each["id"])
+        if model == "utm.campaign" and taken.get("title"):
+            taken.setdefault("name", taken["title"])  # Odoo computes it anew
         at = now or self._tick()
         for each in records:
             links = {

@@ -56,7 +56,7 @@ class Odoo(StandInCrm):
         self.database = Database(self.now)
         self.leads = Leads(self.database)
         self.keys: dict[str, int] = {}
-        """Users by their keys."""
+        """The ids of `res.users.apikeys` by the keys themselves."""
         self.groups: dict[int, str] = {}
         self._conflicts = 0
         _fill(self)
@@ -84,8 +84,9 @@ class Odoo(StandInCrm):
         """See StandInCrm."""
         if (call.method, call.path) == ("GET", "/web/version"):
             return JSONResponse({"version_info": [19, 0, 0, "final", 0, ""], "version": "19.0"})
-        if call.headers.get("x-odoo-database", DATABASE) != DATABASE:
-            return HTMLResponse("<h1>Not Found</h1><p>No database is selected</p>", 404)
+        is_here = call.headers.get("x-odoo-database", DATABASE) == DATABASE
+        if not is_here or not f"{call.path}/".startswith("/json/2/"):
+            return HTMLResponse("<h1>Not Found</h1>", 404)
         try:
             return JSONResponse(self._rpc(call))
         except OdooError as error:
@@ -93,11 +94,9 @@ class Odoo(StandInCrm):
 
     def _rpc(self, call: Call) -> Any:
         parts = call.path.strip("/").split("/")
-        if call.method != "POST" or len(parts) != 4 or parts[:2] != ["json", "2"]:
+        if call.method != "POST" or len(parts) != 4:
             raise not_found("Did you mean POST /json/2/<model>/<method>?")
-        user_id = self.keys.get(call.token)
-        if user_id is None or self._has_expired(user_id):
-            raise OdooError(401, "werkzeug.exceptions.Unauthorized", "Invalid apikey")
+        user_id = self._user(call.token)
         try:
             arguments = call.json()
         except ValueError:
@@ -108,13 +107,11 @@ class Odoo(StandInCrm):
             )
         return _Session(self, user_id).call(parts[2], parts[3], arguments)
 
-    def _has_expired(self, user_id: int) -> bool:
-        ends = [
-            each["expiration_date"]
-            for each in self.database.tables["res.users.apikeys"].values()
-            if each["user_id"] == user_id and each["expiration_date"]
-        ]
-        return any(each < self.now() for each in ends)
+    def _user(self, token: str) -> int:
+        key = self.database.tables["res.users.apikeys"].get(self.keys.get(token, 0))
+        if key is None or (key["expiration_date"] and key["expiration_date"] < self.now()):
+            raise OdooError(401, "werkzeug.exceptions.Unauthorized", "Invalid apikey")
+        return int(key["user_id"])
 
     def refusal(self, fault: Fault) -> Response:
         """See StandInCrm. Odoo itself never says 429; proxies before it do."""
@@ -189,8 +186,10 @@ class _Session:
 
     def _do_search_read(
         self, model: str, _ids: list[int], domain: Sequence[Any] = (), fields: Sequence[str] = (),
-        offset: int = 0, limit: int | None = None, order: str = "",
+        offset: int = 0, limit: int | None = None, order: str = "", **read_kwargs: Any,
     ) -> list[Record]:  # fmt: skip
+        if read_kwargs:
+            raise OdooError(500, "builtins.TypeError", "got an unexpected keyword argument")
         self._require("read", model)
         found = self._database.search(model, domain, order, archived=self._archived)
         found = [each for each in found if self._sees(model, each)]
@@ -206,6 +205,7 @@ class _Session:
 
     def _do_read(self, model: str, ids: list[int], fields: Sequence[str] = ()) -> list[Record]:
         self._require("read", model)
+        self._database.require_fields(model, fields)
         there = [self._database.tables[model].get(each) for each in ids]
         seen = [each for each in there if each and self._sees(model, each)]
         return [self._database.told(model, each, fields) for each in seen]
@@ -371,5 +371,5 @@ def _fill(odoo: Odoo) -> None:
                                   "active": login != "__system__"})["id"]  # fmt: skip
         odoo.groups[user] = group
         if key:
-            odoo.keys[key] = user
-            make("res.users.apikeys", {"name": "handoff", "user_id": user, "scope": "rpc"})
+            made = make("res.users.apikeys", {"name": "handoff", "user_id": user, "scope": "rpc"})
+            odoo.keys[key] = made["id"]
