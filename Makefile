@@ -8,13 +8,17 @@ READY := .venv/.ready
 # Each of the many processes that tests start would compile all modules anew.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: demo test check bench lock golden
+.PHONY: demo test test-odoo check bench lock golden
 
 demo: $(DEMO)
 	$(BIN)/handoff demo --port $(PORT)
 
 test: $(READY)
 	$(BIN)/pytest
+
+# Over a real Odoo 19, which the environment names: see docs/testing.md.
+test-odoo: $(READY)
+	$(BIN)/pytest -n 0 tests/crm/real_odoo.py
 
 check: $(READY)
 	$(BIN)/ruff check .

@@ -37,7 +37,9 @@ def setting(name: str) -> str:
 
 
 if missing := [f"HANDOFF_TEST_ODOO_{each}" for each in _SETTINGS if not setting(each)]:
-    pytest.exit(f"Set {', '.join(missing)}: docs/testing.md says how to get an Odoo 19", 4)
+    raise pytest.Collector.CollectError(
+        f"Set {', '.join(missing)}. docs/testing.md says how to get an Odoo 19 for these tests."
+    )
 
 
 class Front:
@@ -118,10 +120,10 @@ class RealOffice(OdooOffice):
         assert answer.is_success, (model, method, answer.json()["message"])
         return answer.json()
 
-    def connect(self, key: str = "", **access: str) -> Odoo:
+    def connect(self, key: str = "", database: str = "") -> Odoo:
         address = f"http://127.0.0.1:{self.front.serving.port}"
-        given = {"address": address, "database": setting("DATABASE")} | access
-        return Odoo(Access(key=SecretStr(key or setting("KEY")), **given))
+        secret = SecretStr(key or setting("KEY"))
+        return Odoo(Access(address, secret, database=database or setting("DATABASE")))
 
     def use_leads(self, use_them: bool) -> None:
         self._leads_are_off = not use_them

@@ -44,8 +44,12 @@ class OdooOffice(ABC):
     """The key of a user without any right to leads."""
 
     @abstractmethod
-    def connect(self, key: str = "", **access: str) -> Odoo:
+    def connect(self, key: str = "", database: str = "") -> Odoo:
         """The adapter, connected with this key, or with one that has every right it needs."""
+
+    @abstractmethod
+    def refuse(self, field: str) -> None:
+        """From now on a rule refuses every value of this field of `Values`."""
 
     @abstractmethod
     def use_leads(self, use_them: bool) -> None:
@@ -187,9 +191,8 @@ class StandInOffice(OdooOffice):
     def call(self, model: str, method: str, **arguments: Any) -> Any:
         return self.odoo.do(model, method, **arguments)
 
-    def connect(self, key: str = "", **access: str) -> Odoo:
-        given = {"address": self.odoo.url, "database": DATABASE} | access
-        return Odoo(Access(key=SecretStr(key or KEY), **given))
+    def connect(self, key: str = "", database: str = DATABASE) -> Odoo:
+        return Odoo(Access(self.odoo.url, SecretStr(key or KEY), database=database))
 
     def use_leads(self, use_them: bool) -> None:
         self.odoo.leads.uses_leads = use_them

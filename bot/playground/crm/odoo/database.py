@@ -100,7 +100,7 @@ class Database:
         taken = self.checked(model, values)
         self._newest[model] += 1
         at = now or self._tick()
-        record = {"id": self._newest[model], "create_date": at, "write_date": at}
+        record: Record = {"id": self._newest[model], "create_date": at, "write_date": at}
         for name, field in MODELS[model].items():
             if field.type == "many2many":
                 record[name] = _linked(field.default, taken.get(name))
