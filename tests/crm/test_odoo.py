@@ -1,6 +1,6 @@
 """Odoo's own ways; tests/crm/real_odoo.py runs the same over a real one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -445,6 +445,41 @@ def test_a_record_that_others_write_at_the_same_time_is_busy_and_stops_no_other(
         assert isinstance(results[0], Refused)
         assert results[0].why is Refusal.BUSY
         assert isinstance(results[1], Saved)
+        crm.close()
+
+
+def test_what_a_rule_repeats_of_a_lead_is_not_told() -> None:
+    def rule(model: str, values: Mapping[str, Any]) -> str | None:
+        is_won = model == "crm.lead" and values.get("probability") == 100
+        return "Ada Lovelace (engines, ADA@example.com) may not be won" if is_won else None
+
+    with StandIn() as odoo:
+        crm = Odoo(Access(odoo.url, SecretStr(KEY)))
+        record_id = save(crm).record_id
+        odoo.database.rules.append(rule)
+        saved = save(crm, record_id, stage=Stage.WON, quality="good")
+        assert saved.dropped == {"stage": "… (…, …) may not be won"}
+        crm.close()
+
+
+def test_an_odoo_that_lacks_what_has_to_be_there_stops_all() -> None:
+    with StandIn() as odoo:
+        crm = Odoo(Access(odoo.url, SecretStr(KEY)))
+        record_id = save(crm).record_id
+        odoo.database.removed.add(("crm.lead", "won_status"))
+        for call in (lambda: crm.read([record_id]), lambda: list(crm.changed_since(NOW))):
+            with pytest.raises(Blocked, match="won_status") as blocked:
+                call()
+            assert blocked.value.trouble is Trouble.PLAN
+        crm.close()
+
+
+def test_what_is_wrong_with_the_settings_is_told() -> None:
+    with StandIn() as odoo:
+        crm = Odoo(Access(odoo.url, SecretStr(KEY), hook_secret=SecretStr("short")))
+        odoo.version[0] = 18
+        problems = [each.problem for each in crm.check(make=False) if each.problem]
+        assert ["Odoo 18" in problems[0], "short" in problems[1]] == [True, True]
         crm.close()
 
 

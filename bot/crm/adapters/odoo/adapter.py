@@ -37,6 +37,7 @@ from bot.money import Money, UnknownCurrency, exponent
 
 PAGE = 200
 SNAPSHOT = 10_000
+SHORTEST_SECRET = 20
 _READ = (*FIELDS, "email_from", "user_id", "expected_revenue", "write_date")
 _GIVE = "give it the right “Sales / User: All Documents”"
 _ALL_LEADS = "sales_team.group_sale_salesman_all_leads"
@@ -59,6 +60,7 @@ class Odoo:
     def __init__(self, access: Access, pace: Pace = no_pace) -> None:
         self._address = access.address.rstrip("/")
         key = access.key.get_secret_value()
+        self._hook_secret = access.hook_secret
         self._api = OdooApi(self._address, key, access.database, pace)
 
     def save(self, changes: Sequence[Change]) -> list[Saved | Refused]:
@@ -211,7 +213,7 @@ class Odoo:
         name = saving.message_id(f"note.{note.key}")
         if look_first and self._api.search("mail.message", [["message_id", "=", name]], ("id",)):
             return
-        head = f"<strong>{html(note.author)}</strong>, {note.at:%Y-%m-%d %H:%M} UTC"
+        head = f"<strong>{html(note.author)}</strong>, {note.at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
         try:
             self._api.call(
                 "crm.lead", "message_post", ids=[int(record_id)], archived=True,
@@ -231,7 +233,7 @@ class Odoo:
         """See the port."""
         for look in (
             self._check_version, self._check_key, self._check_rights, self._check_expiry,
-            self._check_users, self._check_money,
+            self._check_users, self._check_money, self._check_hooks,
         ):  # fmt: skip
             try:
                 yield look()
@@ -280,6 +282,15 @@ class Odoo:
         codes = sorted({each["currency_id"][1] for each in companies})
         return Finding(f"Amounts are kept in {', '.join(codes)} only")
 
+    def _check_hooks(self) -> Finding:
+        what = _WHAT["_check_hooks"]
+        if 0 < len(self._hook_secret.get_secret_value()) < SHORTEST_SECRET:
+            return Finding(
+                what,
+                f"The secret in their address is short: take {SHORTEST_SECRET} or more letters",
+            )
+        return Finding(what)
+
     def _user_id(self) -> int:
         return int(self._api.call("res.users", "context_get")["uid"])
 
@@ -305,6 +316,7 @@ _WHAT = {
     "_check_expiry": "When the key expires",
     "_check_users": "Users",
     "_check_money": "Currency",
+    "_check_hooks": "Hooks",
 }
 
 

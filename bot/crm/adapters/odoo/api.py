@@ -1,6 +1,5 @@
 """Odoo's JSON-2 API: calls, what its errors mean, and loading many records by keys of ours."""
 
-import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,12 +21,20 @@ ARCHIVED_TOO = {"active_test": False}
 _RACES = ("could not serialize access", "deadlock detected")
 
 
-class Invalid(Exception):
-    """Odoo refuses the call: the same call would be refused again."""
+class Invalid(Blocked):
+    """Odoo refuses the call: the same call would be refused again.
 
-    def __init__(self, detail: str) -> None:
-        super().__init__(detail)
-        self.detail = detail
+    Where nothing can be left out of the call, an admin has to mend it.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(Trouble.PLAN, f"Odoo refuses a call: {without_values(message)}")
+        self.message = message
+        """As Odoo says it; it may repeat what a lead holds."""
+
+    def told(self, private: Iterable[str]) -> str:
+        """What may be told of it beside the lead."""
+        return without_values(self.message, private)
 
 
 class Missing(Exception):
@@ -42,6 +49,8 @@ class Row:
     """Column and cell: `id` is our external id, `.id` the id in Odoo."""
     cells: dict[str, str]
     is_archived: bool = False
+    private: Sequence[str] = ()
+    """What Odoo's messages about the row may repeat, and nobody is told."""
     record_id: int | None = None
     refused: Refused | None = None
     dropped: dict[str, str] = field(default_factory=dict)
@@ -192,7 +201,8 @@ def without_values(message: str, values: Iterable[str] = ()) -> str:
     """What Odoo says, in one line, without what it repeats of a lead."""
     line = " ".join(message.split())
     for value in sorted(filter(None, values), key=len, reverse=True):
-        line = line.replace(" ".join(value.split()), "…")
+        words = re.escape(" ".join(value.split()))
+        line = re.sub(rf"(?i)(?<!\w){words}(?!\w)", "…", line)
     return re.sub(r"[^\s<>()'\"]+@[^\s<>()'\"]+", "…", line)[:200]
 
 
@@ -218,7 +228,7 @@ def _error(answer: Answer, model: str, method: str) -> Exception:
     if answer.status == 404 and said and "model" in message:
         return Blocked(Trouble.PLAN, f"Odoo has no {model}: its app is not installed")
     if said and answer.status != 404:
-        return Invalid(without_values(message))
+        return Invalid(message)
     return Blocked(
         Trouble.ADDRESS,
         "No Odoo 19 with the JSON-2 API answers at this address, or it has no such database",
@@ -227,11 +237,11 @@ def _error(answer: Answer, model: str, method: str) -> Exception:
 
 def _drop_unknown(model: str, rows: Sequence[Row], error: Invalid) -> None:
     """Leave out the column that Odoo does not know."""
-    unknown = re.match(r"Invalid field name '(\w+)'", error.detail)
+    unknown = re.match(r"Invalid field name '(\w+)'", error.message)
     columns = [each for each in rows[0].cells if unknown and _field(each) == unknown[1]]
     if not columns:
         for row in rows:
-            row.refused = Refused(Refusal.INVALID, error.detail)
+            row.refused = Refused(Refusal.INVALID, error.told(row.private))
     for column in columns:
         for row in rows:
             row.drop(column, f"Odoo has no field {_field(column)} in {model}")
@@ -249,14 +259,14 @@ def _judge(rows: Sequence[Row], messages: Sequence[Mapping[str, Any]]) -> None:
         if row.refused is None:
             _judge_row(row, str(each.get("field", "")), str(each["message"]))
     if not errors:
-        detail = without_values(json.dumps([each.get("message") for each in messages]))
+        said = " ".join(str(each.get("message")) for each in messages)
         for row in rows:
-            row.refused = Refused(Refusal.INVALID, detail)
+            row.refused = Refused(Refusal.INVALID, without_values(said, row.private))
 
 
 def _judge_row(row: Row, name: str, message: str) -> None:
     column = next((each for each in row.cells if _field(each) == name), None)
-    detail = without_values(message, row.cells.values())
+    detail = without_values(message, [*row.private, *row.cells.values()])
     if any(each in message for each in _RACES):
         row.refused = Refused(Refusal.BUSY, "Others are writing to this record")
     elif name == ".id" or "does not exist or has been deleted" in message:

@@ -67,11 +67,14 @@ def save(api: OdooApi, changes: Sequence[Change]) -> list[Saved | Refused]:
 
 
 def _saving(change: Change) -> _Saving:
+    private = fields.private(change)
     if change.record_id:
-        return _Saving(change, Row((".id", change.record_id), fields.cells(change)))
+        row = Row((".id", change.record_id), fields.cells(change), private=private)
+        return _Saving(change, row)
     # The API's user would own a lead whose owner is not said.
     new = {"name": fields.title(change.whole), "user_id/.id": ""}
-    return _Saving(change, Row(("id", f"{MODULE}.{change.key}"), new | fields.cells(change)))
+    name = ("id", f"{MODULE}.{change.key}")
+    return _Saving(change, Row(name, new | fields.cells(change), private=private))
 
 
 def _going(savings: Iterable[_Saving]) -> list[_Saving]:
@@ -180,7 +183,9 @@ def _amounts(api: OdooApi, savings: Sequence[_Saving]) -> None:
         currency = each.lead["company_currency"] and each.lead["company_currency"][1]
         if amount.currency == currency:
             cells = {"expected_revenue": str(amount.amount)}
-            rows[each.id] = Row((".id", str(each.id)), cells, not each.lead["active"])
+            rows[each.id] = Row(
+                (".id", str(each.id)), cells, not each.lead["active"], each.row.private
+            )
         else:
             each.dropped["amount_minor"] = f"Odoo keeps amounts in {currency} only"
     api.load("crm.lead", list(rows.values()))
@@ -274,7 +279,7 @@ def _call_for(
         raise Busy(_SOON, "A lead was deleted in Odoo meanwhile") from None
     except Invalid as error:
         if len(willing) == 1:
-            willing[0].dropped[value] = error.detail
+            willing[0].dropped[value] = error.told(willing[0].row.private)
             return
         for each in willing:
             _call_for(api, method, arguments, [each], value)

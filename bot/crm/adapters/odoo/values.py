@@ -29,6 +29,7 @@ VALUE_OF = {
     "user_id/.id": "owner_id",
     "expected_revenue": "amount_minor",
 }
+_PRIVATE = ("first_name", "last_name", "email", "phone", "company", "job_title", "message")
 _TEXTS = {
     "email": "email_from",
     "phone": "phone",
@@ -98,6 +99,16 @@ def cells(change: Change) -> dict[str, str]:
     if is_scored and (stars := priority(whole) or priority(values)):
         found["priority"] = stars
     return found
+
+
+def private(change: Change) -> list[str]:
+    """What people wrote of themselves: nothing of it stands in an error."""
+    return [
+        value
+        for values in (change.values, change.whole)
+        for name in _PRIVATE
+        if (value := getattr(values, name))
+    ] + [name for values in (change.values, change.whole) if (name := person(values))]
 
 
 def has_facts(values: Values) -> bool:

@@ -55,6 +55,7 @@ class Odoo(StandInCrm):
         super().__init__(now=now, limit=limit)
         self.database = Database(self.now)
         self.leads = Leads(self.database)
+        self.version: list[Any] = [19, 0, 0, "final", 0, ""]
         self.keys: dict[str, int] = {}
         """The ids of `res.users.apikeys` by the keys themselves."""
         self.groups: dict[int, str] = {}
@@ -83,7 +84,7 @@ class Odoo(StandInCrm):
     def answer(self, call: Call) -> Response:
         """See StandInCrm."""
         if (call.method, call.path) == ("GET", "/web/version"):
-            return JSONResponse({"version_info": [19, 0, 0, "final", 0, ""], "version": "19.0"})
+            return JSONResponse({"version_info": self.version, "version": "19.0"})
         is_here = call.headers.get("x-odoo-database", DATABASE) == DATABASE
         if not is_here or not f"{call.path}/".startswith("/json/2/"):
             return HTMLResponse("<h1>Not Found</h1>", 404)
