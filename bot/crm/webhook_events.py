@@ -156,9 +156,9 @@ def _event(session: Session, event: LeadEvent) -> dict[str, Any]:
     }
 
 
-def _person(session: Session, person_id: int | None) -> dict[str, str] | None:
+def _person(session: Session, person_id: int | None) -> dict[str, str | None] | None:
     found = session.get(Person, person_id) if person_id else None
-    return {"name": found.name, "slack_id": found.slack_id} if found else None
+    return {"name": found.name, "slack_id": found.slack_id, "email": found.email} if found else None
 
 
 def _quality(rating: str | None) -> str | None:

@@ -126,9 +126,16 @@ def person(session: Session, workspace_id: int, slack_id: str) -> Person:
 
 
 def named(session: Session, workspace_id: int, name: str) -> Person | None:
-    """The person whom a program names by their Slack ID, if we know them."""
-    mine = (Person.workspace_id == workspace_id, Person.slack_id == name.strip())
-    return session.scalar(select(Person).where(*mine))
+    """The person whom a program names by their Slack ID or e-mail address, if we know them; of
+    several with one address somebody who is active."""
+    asked = name.strip()
+    is_meant = (Person.slack_id == asked) | (func.lower(Person.email) == asked.lower())
+    return session.scalar(
+        select(Person)
+        .where(Person.workspace_id == workspace_id, is_meant)
+        .order_by(Person.active.desc(), Person.id)
+        .limit(1)
+    )
 
 
 def refresh(session: Session, who: Person) -> None:

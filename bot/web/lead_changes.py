@@ -37,8 +37,9 @@ class Change(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     owner: Annotated[Text, Field(min_length=1, max_length=254)] | None = Field(
-        default=None, examples=["U0123456789"],
-        description="A salesperson by their Slack member ID; null gives the lead back.",
+        default=None, examples=["ben@example.com"],
+        description="A salesperson by their e-mail address in Slack, or member ID; null gives the "
+        "lead back.",
     )  # fmt: skip
     stage: Stage | None = Field(
         default=None,
@@ -250,7 +251,9 @@ def _owner(session: Session, lead: Lead, change: Change) -> Person | None:
         return None
     owner = people.named(session, lead.workspace_id, change.owner)
     if owner is None or not owner.active:
-        raise _Unreadable({"owner": "is nobody here: write the member ID of an active salesperson"})
+        raise _Unreadable(
+            {"owner": "is nobody here: write the e-mail address or member ID of a salesperson"}
+        )
     return owner
 
 

@@ -169,6 +169,8 @@ def blanks(value: Any) -> Iterator[Any]:
 
 def test_every_kind_of_event_is_told_with_what_it_adds(company: Company) -> None:
     lead_id, price = company.lead(), Money(125_000, "EUR")
+    with company.store.transaction() as session:
+        session.get_one(Person, company.sal.id).email = "sal@example.com"
     company.do(leads.claim, lead_id)
     company.do(leads.release, lead_id)
     company.do(leads.claim, lead_id)
@@ -194,7 +196,7 @@ def test_every_kind_of_event_is_told_with_what_it_adds(company: Company) -> None
     events = [each.json["data"]["event"] for each in company.inbox.messages]
     ids = [each.pop("id") for each in events]
     assert ids == sorted(ids)
-    sal = {"by": {"name": "Sal", "slack_id": "USAL"}}
+    sal = {"by": {"name": "Sal", "slack_id": "USAL", "email": "sal@example.com"}}
     assert events[1] == sal
     assert events[2] == sal | {"from": sal["by"]}
     assert events[6] == sal | {"note": "Wants 40 seats"}
