@@ -43,6 +43,9 @@ from bot.planning import jobs as planning_jobs
 from bot.planning import listeners as planning_listeners
 from bot.reports import api, site
 from bot.reports.campaign import listeners as report_listeners
+from bot.reports.conversions import api as conversion_routes
+from bot.reports.conversions import jobs as conversion_jobs
+from bot.reports.conversions import listeners as conversion_listeners
 from bot.reports.exports import jobs as export_jobs
 from bot.reports.exports import listeners as export_listeners
 from bot.reports.exports import service as exports
@@ -112,6 +115,7 @@ class Application:
         digest_listeners.register(self.listening, self.store, site.address(self.settings))
         report_listeners.register(self.listening, self.store)
         export_listeners.register(self.listening, self.store)
+        conversion_listeners.register(self.listening, self.store)
         library_listeners.register(self.listening, self.store)
         home_listeners.register(self.listening, self.store)
         crm_handlers.register(self.listening, self.store)
@@ -126,6 +130,7 @@ class Application:
         shadow_jobs.register(self.tasks, self.store, self.cards, self.slack)
         digest_jobs.register(self.tasks, self.store, self.cards, site.address(self.settings))
         export_jobs.register(self.tasks, self.store, self.slack)
+        conversion_jobs.register(self.tasks, self.store, self.slack)
         home_jobs.register(self.cards)
         crm_tasks.register(self.tasks, self.cards, self.crm)
 
@@ -155,7 +160,9 @@ class Application:
         site.mount(web, self.settings, self.store, self.workspace)
         web.include_router(lead_changes.router(self.store, self.workspace, programs))
         counter = api.Counter(self.store, self.workspace)
-        web.include_router(api.router(counter, Keys(self.settings.report_keys)))
+        keys = Keys(self.settings.report_keys)
+        web.include_router(api.router(counter, keys))
+        web.include_router(conversion_routes.router(counter, keys))
         if self.crm is not None and self.crm.adapter.prove is not None:
             web.include_router(crm_hooks.router(self.crm, self.workspace))
         return web

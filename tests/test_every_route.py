@@ -738,7 +738,7 @@ READS = re.compile(
     | shadow\.(another|apart|goals|hand_on|settings|show|show_apart|write)
     | spend\.(columns|correct|pick) | standup\.(answer|change|new|open|overview|page|questions)
     | /campaign\ (costs|drafts|list|manage|margin|propose|report|rules|spend|)
-    | /digest\ (<2026-W47>|export|last|me|settings|why|)
+    | /digest\ (<2026-W47>|conversions|export|last|me|settings|why|)
     | /handoff\ (find|hours|people|status) | /offer\ (<words>|) | /request\ (list|promise|)
     | /lead\ (<number>|away|find|mine|promise|rules|turns|) | /shadow\ (settings|)
     | /standup\ settings

@@ -84,6 +84,14 @@ def _parser() -> argparse.ArgumentParser:
     hooks.add_argument("deed", nargs="?", choices=["list", "secret", "test", "enable"],
                        default="list")  # fmt: skip
     hooks.add_argument("name", nargs="?", help="which to test or to switch on again")
+    told = _add(commands, "conversions", _verb("report", "conversions"),
+                "write qualified and won leads to a file for an ad platform")  # fmt: skip
+    told.add_argument("platform", choices=["google", "meta", "linkedin"])
+    told.add_argument("--corrections", action="store_true",
+                      help="what changed of conversions in earlier files")  # fmt: skip
+    told.add_argument("--file", dest="number", type=int, metavar="NUMBER",
+                      help="that file again (default: what is new)")  # fmt: skip
+    told.add_argument("--output", type=Path, metavar="FILE", help="default: to the terminal")
     failed = _add(commands, "jobs", _verb("upkeep", "jobs"),
                   "show the work that failed, or let it run again")  # fmt: skip
     failed.add_argument("deed", nargs="?", choices=["list", "retry"], default="list")

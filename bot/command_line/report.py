@@ -1,4 +1,4 @@
-"""`handoff report`: leads, campaigns, spend or weeks as a file, for operators and their programs.
+"""`handoff report` and `handoff conversions`: files for operators and their programs.
 
 Whoever may run it holds the database anyway, so it shows everything.
 """
@@ -15,10 +15,13 @@ from bot.command_line.main import Options
 from bot.errors import HandoffError
 from bot.metrics import Attribution
 from bot.reports.columns import Cell, Wanted
+from bot.reports.conversions import service as conversion_files
+from bot.reports.conversions.model import Part, Platform
 from bot.reports.files import FileKind, as_csv, as_json, write_xlsx
 from bot.reports.period import days
 from bot.reports.policy import EVERYTHING
 from bot.reports.service.sheets import SHEETS
+from bot.slack.text import plural
 from bot.store import Store
 
 
@@ -59,6 +62,32 @@ def _write_sheet(store: Store, options: Options) -> None:
     else:
         with _writable(output) as sink:
             _write(sink, kind, header, rows)
+
+
+def conversions(options: Options) -> None:
+    """Write what is new for an ad platform, or a file of earlier, to a file or the terminal.
+
+    What cannot be written does not count as told. Raises NoSuchFile, CannotWrite.
+    """
+    platform = Platform(options.platform)
+    part = Part.CORRECTIONS if options.corrections else Part.CONVERSIONS
+    with data() as store, store.transaction() as session:
+        workspace_id = installed(session).id
+        if options.number is None:
+            found = conversion_files.make(session, workspace_id, platform, part)
+        else:
+            found = conversion_files.file(session, workspace_id, platform, options.number, part)
+        if found is None:
+            print(f"Nothing is new for {platform.label}.", file=sys.stderr)
+            return
+        content = conversion_files.content(session, [found], platform, part)
+        if options.output is None:
+            sys.stdout.buffer.write(content)
+            sys.stdout.flush()
+        else:
+            with _writable(options.output) as sink:
+                sink.write(content)
+        print(f"File {found.number}, {plural(found.rows, 'row')}.", file=sys.stderr)
 
 
 def _write(sink: BinaryIO, kind: FileKind, header: list[str], rows: Iterator[list[Cell]]) -> None:

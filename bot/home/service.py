@@ -41,7 +41,6 @@ from bot.people.model import Person, Role, Workspace
 from bot.planning import service as planning
 from bot.planning.model import Proposed
 from bot.reports.exports import service as exports
-from bot.reports.service.sheets import SHEETS
 from bot.shadowing import service as shadowing
 from bot.standups import service as standups
 
@@ -79,7 +78,7 @@ def _next_runs(session: Session, workspace: Workspace) -> Iterator[NextRun]:
         yield NextRun(opens, "Stay in my shoes", workspace.timezone)
     for export in exports.of_workspace(session, workspace.id):
         if run := runs.get(export.schedule_name):
-            yield NextRun(run.next_run_at, f"File “{SHEETS[export.sheet].title}”", run.zone)
+            yield NextRun(run.next_run_at, f"File “{export.title}”", run.zone)
 
 
 def page(session: Session, person_id: int) -> Page:

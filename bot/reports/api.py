@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, HTTPException, Query, Security
+from fastapi import APIRouter, Depends, HTTPException, Query, Security, params
 from fastapi.responses import JSONResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel
@@ -84,8 +84,8 @@ class Counter:
         }, headers={"Cache-Control": "no-store"})  # fmt: skip
 
 
-def router(counter: Counter, keys: Keys) -> APIRouter:
-    """A route for each sheet."""
+def key_needed(keys: Keys) -> params.Depends:
+    """Lets a route be used with one of these keys only; 401 without."""
     bearer = HTTPBearer(auto_error=False, description="The key of one of HANDOFF_REPORT_KEYS.")
 
     async def holder(  # async: what only computes needs no thread of its own
@@ -94,7 +94,13 @@ def router(counter: Counter, keys: Keys) -> APIRouter:
         if credentials is None or keys.name(credentials.credentials) is None:
             raise HTTPException(401, "A valid key is needed.", {"WWW-Authenticate": "Bearer"})
 
-    routes = APIRouter(prefix="/api/v1", tags=["figures"], dependencies=[Depends(holder)])
+    dependency: params.Depends = Depends(holder)
+    return dependency
+
+
+def router(counter: Counter, keys: Keys) -> APIRouter:
+    """A route for each sheet."""
+    routes = APIRouter(prefix="/api/v1", tags=["figures"], dependencies=[key_needed(keys)])
     for sheet in SHEETS.values():
         _add(routes, counter, sheet)
     return routes

@@ -10,6 +10,7 @@ from bot.reports.exports import service, view
 from bot.reports.exports.service import Due
 from bot.reports.files import FileKind, as_csv, as_json, write_xlsx
 from bot.reports.policy import Sight
+from bot.reports.service.sheets import Sheet
 from bot.slack import Message, Slack
 from bot.store import Store
 
@@ -24,12 +25,14 @@ def register(tasks: Tasks, store: Store, slack: Slack) -> None:
         if due is None:
             return
         sight = _sight(store, slack, due.workspace, due.export.channel)
-        if due.sheet.is_for(sight):
-            _share(store, slack, due, sight)
-        else:
+        is_useful = due.is_for(sight)
+        if not is_useful:
             slack.post(due.export.person.slack_id, Message(view.useless(due.export)))
+        elif due.sheet is not None:
+            _share(store, slack, due, due.sheet, sight)
         with store.transaction() as session:
-            service.sent(session, export_id, slot)
+            if service.sent(session, export_id, slot) and is_useful:
+                service.send_conversions(session, due)
 
     tasks.add(service.SEND, send)
 
@@ -41,9 +44,9 @@ def _sight(store: Store, slack: Slack, workspace: Workspace, channel: str) -> Si
         return service.sight_of_members(session, workspace, members)
 
 
-def _share(store: Store, slack: Slack, due: Due, sight: Sight) -> None:
+def _share(store: Store, slack: Slack, due: Due, sheet: Sheet, sight: Sight) -> None:
     """Write the file to the disk, row by row, and hand it to Slack."""
-    kind, sheet = FileKind(due.export.kind), due.sheet
+    kind = FileKind(due.export.kind)
     header = sheet.header(sight)
     rows = sheet.rows(store, due.workspace, Wanted(due.period), sight)
     name = f"{sheet.name}_{due.period.first}_{due.period.last}.{kind}"

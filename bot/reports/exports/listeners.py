@@ -7,9 +7,8 @@ from bot.jobs import schedules
 from bot.people.desk import Desk
 from bot.people.model import Person, Role, Workspace
 from bot.reports.exports import service, view
-from bot.reports.exports.model import Rhythm
+from bot.reports.exports.model import TITLES, Rhythm
 from bot.reports.files import FileKind
-from bot.reports.service.sheets import SHEETS
 from bot.slack import Command, Incoming, Listening, option_of
 from bot.slack.access import Access
 from bot.store import Store
@@ -47,7 +46,7 @@ def register(listening: Listening, store: Store) -> None:
 def _told(incoming: Incoming) -> dict[str, str]:
     """What the form says."""
     fields = incoming.fields
-    option_of(SHEETS.__getitem__, fields["sheet"])
+    option_of(TITLES.__getitem__, fields["sheet"])
     option_of(FileKind, fields["kind"])
     option_of(Rhythm, fields["rhythm"])
     return fields

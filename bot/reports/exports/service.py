@@ -14,6 +14,7 @@ from bot.errors import FieldErrors, NotFound
 from bot.jobs import drop_schedule, put_schedule
 from bot.people import service as people
 from bot.people.model import Person, Role, Workspace
+from bot.reports.conversions import service as conversions
 from bot.reports.exports.model import Rhythm, ScheduledExport
 from bot.reports.files import FileKind
 from bot.reports.period import Period
@@ -34,8 +35,13 @@ class Due:
 
     export: ScheduledExport
     workspace: Workspace
-    sheet: Sheet
     period: Period
+    sheet: Sheet | None
+    """None for conversions, which are no sheet."""
+
+    def is_for(self, sight: Sight) -> bool:
+        """Whether it is worth something to this reader."""
+        return self.sheet.is_for(sight) if self.sheet else sight.knows(conversions.NEEDS)
 
 
 def install(session: Session, workspace: Workspace) -> None:
@@ -68,13 +74,14 @@ def set_up(session: Session, who: Person, told: dict[str, Any]) -> None:
     """
     if len(exports(session, who)) >= MOST:
         raise FieldErrors({"sheet": f"There are {MOST} already. Please remove one first."})
-    sheet, kind = SHEETS[told["sheet"]], FileKind(told["kind"])
+    sheet = told["sheet"]
+    kind = FileKind(told["kind"]) if sheet in SHEETS else FileKind.CSV
     rhythm, at = Rhythm(told["rhythm"]), time.fromisoformat(told["at"] or "08:00")
     changing = {"at": at, "kind": kind.value, "set_up_by": who.id, "set_up_at": clock.now()}
     export_id = session.scalars(
         insert(ScheduledExport)
         .values(
-            workspace_id=who.workspace_id, channel=told["channel"], sheet=sheet.name,
+            workspace_id=who.workspace_id, channel=told["channel"], sheet=sheet,
             rhythm=rhythm.value, **changing,
         )
         .on_conflict_do_update(
@@ -121,14 +128,29 @@ def due(session: Session, export_id: int, slot: str) -> Due | None:
         return None
     workspace = session.get_one(Workspace, found.workspace_id)
     period = Rhythm(found.rhythm).period(workspace.day_of(datetime.fromisoformat(slot)))
-    return Due(found, workspace, SHEETS[found.sheet], period)
+    return Due(found, workspace, period, SHEETS.get(found.sheet))
 
 
-def sent(session: Session, export_id: int, slot: str) -> None:
-    """Note that the file for this time is sent."""
-    session.execute(
-        update(ScheduledExport).where(ScheduledExport.id == export_id).values(last_slot=slot)
-    )
+def sent(session: Session, export_id: int, slot: str) -> bool:
+    """Note that the file for this time is sent; False where that was noted before."""
+    noted = session.execute(
+        update(ScheduledExport)
+        .where(
+            ScheduledExport.id == export_id, ScheduledExport.last_slot.is_distinct_from(slot)
+        )
+        .values(last_slot=slot)
+        .returning(ScheduledExport.id)
+    )  # fmt: skip
+    return noted.first() is not None
+
+
+def send_conversions(session: Session, due: Due) -> None:
+    """Where the file holds conversions, let what is new be sent; where nothing is, none comes."""
+    export = due.export
+    if export.platform is not None:
+        conversions.send(
+            session, due.workspace.id, export.platform, export.channel, export.set_up_by
+        )
 
 
 def sight_of_members(session: Session, workspace: Workspace, slack_ids: Sequence[str]) -> Sight:

@@ -18,10 +18,10 @@ from slack_sdk.models.blocks import (
 from slack_sdk.models.views import View
 
 from bot.jobs import Schedule
-from bot.reports.exports.model import Rhythm, ScheduledExport
+from bot.reports.exports.model import TITLES, Rhythm, ScheduledExport
 from bot.reports.files import FileKind
 from bot.reports.period import Period
-from bot.reports.service.sheets import SHEETS, Sheet
+from bot.reports.service.sheets import Sheet
 from bot.slack.text import moment
 
 SAVE = "report.export"
@@ -31,6 +31,8 @@ _INTRO = (
     "A file comes into a channel by itself. It holds what *everyone* in that channel may see: "
     "names and contact details only where all of them may see them, amounts likewise."
 )
+
+_ALWAYS_CSV = "Conversions come as CSV in any case, in the platform's own columns."
 
 
 def exports(
@@ -51,12 +53,12 @@ def exports(
             *(_row(export, runs.get(export.schedule_name)) for export in found),
             *([DividerBlock()] if found else []),
             InputBlock(block_id="sheet", label="What", element=_select(
-                "sheet", ((sheet.title, sheet.name) for sheet in SHEETS.values()))),
+                "sheet", ((title, name) for name, title in TITLES.items()))),
             InputBlock(block_id="rhythm", label="When", element=_select(
                 "rhythm", ((rhythm.words, rhythm.value) for rhythm in Rhythm))),
             InputBlock(block_id="at", label="Hour", hint=f"On the workspace's clock, {zone}.",
                        element=TimePickerElement(action_id="at", initial_time="08:00")),
-            InputBlock(block_id="kind", label="Format", element=_select(
+            InputBlock(block_id="kind", label="Format", hint=_ALWAYS_CSV, element=_select(
                 "kind", ((kind.upper(), kind.value) for kind in FileKind))),
             InputBlock(block_id="channel", label="Channel", element=ConversationSelectElement(
                 action_id="channel", initial_conversation=channel,
@@ -77,17 +79,18 @@ def comment(sheet: Sheet, period: Period, hidden: int) -> str:
 
 def useless(export: ScheduledExport) -> str:
     """What the one who set a file up hears when nobody would get anything out of it."""
+    what = "it needs them" if export.platform else "it has nothing else"
     return (
-        f"I did not send the file “{SHEETS[export.sheet].title}” to <#{export.channel}>: not "
-        "everyone there may see amounts, and it has nothing else. Choose another channel with "
-        "`/digest export`, or remove it there."
+        f"I did not send the file “{export.title}” to <#{export.channel}>: not everyone there may "
+        f"see amounts, and {what}. Choose another channel with `/digest export`, or remove it "
+        "there."
     )
 
 
 def _row(export: ScheduledExport, run: Schedule | None) -> Block:
     said = f" ({run.zone}), next {moment(run.next_run_at)}" if run else ""
     when = f"{Rhythm(export.rhythm).words}, at {export.at:%H:%M}{said}"
-    title = f"*{SHEETS[export.sheet].title}* ({export.kind.upper()}) to <#{export.channel}>"
+    title = f"*{export.title}* ({export.kind.upper()}) to <#{export.channel}>"
     return SectionBlock(
         text=f"{title}\n{when}; set up by {export.person.mention}",
         accessory=ButtonElement(
