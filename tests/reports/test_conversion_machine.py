@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session
 from bot.errors import HandoffError
 from bot.leads import service as leads
 from bot.leads.inquiry import read
-from bot.leads.model import Disposition, Lead, Status
+from bot.leads.model import Disposition, Lead, Status, Touch
 from bot.leads.service.admitting import admit
 from bot.leads.service.case import Arrival
 from bot.money import Money
@@ -224,17 +224,27 @@ class Machine(RuleBasedStateMachine):
         with self.store.transaction() as session:
             mine = Lead.workspace_id == self.workspace.id
             for lead in session.scalars(select(Lead).where(mine, Lead.merged_into.is_(None))):
-                click = {GOOGLE: lead.gclid, META: lead.fbclid, LINKEDIN: lead.li_fat_id}[platform]
-                if click is None:
-                    continue
-                who = hashed(lead.email or "") if platform is LINKEDIN else click
-                if lead.qualified_at and lead.status != Status.LOST:
+                touches = session.scalars(
+                    select(Touch).where(Touch.lead_id == lead.id).order_by(Touch.id)
+                ).all()
+
+                def who(at: datetime | None, lead: Lead = lead, touches: Any = touches) -> str:
+                    name = CLICKS[list(Platform).index(platform)]
+                    later = [each.facts.get(name) for each in touches if at and each.at <= at]
+                    click = next(filter(None, [getattr(lead, name), *later]), "")
+                    return hashed(lead.email or "") if click and platform is LINKEDIN else click
+
+                if (
+                    (clicker := who(lead.qualified_at))
+                    and lead.qualified_at
+                    and lead.status != Status.LOST
+                ):
                     nothing = ("1", "EUR") if platform is LINKEDIN else ("", "")
-                    found.append((who, "qualified", nothing))
-                if lead.won_amount:
+                    found.append((clicker, "qualified", nothing))
+                if lead.won_amount and (clicker := who(lead.closed_at)):
                     digits = 2 if lead.won_amount.currency == "EUR" else 0
                     amount = f"{lead.won_amount.amount:.{digits}f}"
-                    found.append((who, "won", (amount, lead.won_amount.currency)))
+                    found.append((clicker, "won", (amount, lead.won_amount.currency)))
         return sorted(found)
 
     def numbers_have_no_gap(self) -> None:

@@ -17,9 +17,10 @@ from sqlalchemy import func, select, update
 from bot import clock
 from bot.contacts.model import Consent
 from bot.errors import NotAllowed
-from bot.leads.model import Lead
+from bot.leads.model import Lead, Touch
+from bot.people import service as people
 from bot.playground.state import File
-from bot.reports.conversions import service
+from bot.reports.conversions import service, view
 from bot.reports.conversions.model import Conversion, ConversionFile, Part, Platform
 from bot.reports.conversions.service import NoSuchFile
 from tests.campaigns.scene import at_once
@@ -173,6 +174,35 @@ def test_what_is_no_conversion_is_not_told(house: House, facts: dict[str, Any]) 
     assert told(house, GOOGLE) is None
 
 
+def touch(house: House, lead_id: int, number: int, **facts: Any) -> None:
+    """They wrote again, at noon of the nth of November."""
+    usual = {
+        "workspace_id": house.workspace.id, "lead_id": lead_id, "source": "api", "facts": {},
+        "campaign_id": None, "external_id": f"touch-{lead_id}-{number}",
+        "at": datetime(2026, 11, number, 12, tzinfo=UTC),
+    }  # fmt: skip
+    with house.store.transaction() as session:
+        session.add(Touch(**usual | facts))
+
+
+def test_a_later_click_counts_if_it_was_before_the_conversion(house: House) -> None:
+    [lead_id] = add(house, WON | {"gclid": None, "fbclid": None})
+    for number in (17, 19):
+        touch(house, lead_id, number, facts={"gclid": f"of-the-{number}th"})
+    touch(house, lead_id, 19, external_id="fb", facts={"fbclid": "IwAR-19"})
+    assert [row[0] for row in rows(told(house, GOOGLE))] == ["of-the-17th"] * 2
+    [won] = rows(told(house, META))
+    at = int(datetime(2026, 11, 19, 12, tzinfo=UTC).timestamp() * 1000)
+    assert (won[0], won[8]) == ("Purchase", f"fb.1.{at}.IwAR-19")
+
+
+def test_a_later_lead_of_metas_form_counts_by_its_number(house: House) -> None:
+    [lead_id] = add(house, QUALIFIED | {"fbclid": None})
+    touch(house, lead_id, 17, source="meta", external_id="1234567890123456789")
+    [row] = rows(told(house, META))
+    assert row[7:] == ["1234567890123456789", ""]
+
+
 def refuse(house: House, *, granted: bool = False) -> None:
     with house.store.transaction() as session:
         contact_id = session.scalar(select(Lead.contact_id).limit(1))
@@ -212,7 +242,11 @@ def test_nothing_personal_is_in_a_file(house: House) -> None:
 def test_another_workspace_is_not_told_of(house: House) -> None:
     add(house, QUALIFIED)
     with house.store.transaction() as session:
-        assert service.make(session, house.workspace.id + 1, GOOGLE, CONVERSIONS) is None
+        other = people.install(
+            session, team_id="TOTHER", name="Other", bot_user_id="UBOT", channel="C1",
+            timezone="Europe/Berlin", currency="EUR",
+        )  # fmt: skip
+        assert service.make(session, other.id, GOOGLE, CONVERSIONS) is None
 
 
 # ---- once, and corrections --------------------------------------------------------------------
@@ -322,6 +356,48 @@ def test_only_marketing_and_managers_may(house: House, name: str) -> None:
             service.request(session, house.person(name), GOOGLE)
         with pytest.raises(NotAllowed):
             service.request_again(session, house.person(name), GOOGLE, 1)
+
+
+def test_the_answers_say_what_is_new_and_how_to_have_it_again(house: House) -> None:
+    lost, _ = add(house, WON, QUALIFIED | {"gclid": None})
+    told(house, GOOGLE)
+    change(house, lost, status="lost", won_minor=None, won_currency=None)
+    mara = house.person("mara")
+    with house.store.transaction() as session:
+        said = view.overview(service.overview(session, mara))
+        made = service.request(session, mara, GOOGLE)
+        standing = service.standing(session, house.workspace.id, GOOGLE)
+        sending = view.made(made, standing)
+        nothing = view.made(service.request(session, mara, GOOGLE), standing)
+    when = f"<!date^{int(NOW.timestamp())}^{{date_short_pretty}} {{time}}|2026-11-25 09:00 UTC>"
+    assert said.splitlines()[1:4] == [
+        f"• *Google Ads*: 2 corrections; last file: 1, {when}",
+        "• *Meta*: 1 new conversion",
+        "• *LinkedIn*: 1 new conversion",
+    ]
+    assert sending == "I'm sending you file 2 (2 corrections) for Google Ads."
+    assert nothing == (
+        f"Nothing is new for Google Ads since file 2, {when}. "
+        "`/digest conversions google 2` sends it again."
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "answer"),
+    [
+        ("google", "There are no conversions for Google Ads yet"),
+        ("google 3", "There is no file 3 for Google Ads."),
+        ("google x", "“x” is not the number of a file."),
+        ("tiktok", "I don't know the platform “tiktok”. There are google, meta and linkedin."),
+    ],
+)
+def test_what_cannot_be_had_is_said_in_a_sentence(house: House, words: str, answer: str) -> None:
+    mara, place = house.users["mara"], house.slack.channel("leads")
+    before = len(house.slack.ephemerals(mara))
+    house.slack.hand(mara).command("/digest", f"conversions {words}", place)
+    [said] = house.slack.wait_until(lambda: house.slack.ephemerals(mara)[before:] or None,
+                                    timeout=30)  # fmt: skip
+    assert answer in said.text
 
 
 # ---- on a schedule ----------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """The platforms' own formats of offline conversions: rows in, CSV out.
 
 Only what a platform needs is in its file. Addresses and numbers are hashed (SHA-256, without salt)
-as the platforms ask for it. A click id is plain letters and digits (`service.CLICK_ID`), and all
+as the platforms ask for it. A click id is plain letters and digits (`comparison.CLICK_ID`), and all
 else is made here, so no cell is a formula. The source of a format stands with its function.
 """
 

@@ -1,7 +1,9 @@
 """What Slack brings in for conversions: `/digest conversions`, with a platform and a number."""
 
+from sqlalchemy.orm import Session
+
 from bot.people.desk import Desk
-from bot.people.model import Role
+from bot.people.model import Person, Role
 from bot.reports.conversions import service, view
 from bot.reports.conversions.model import Platform
 from bot.slack import Command, Incoming, Listening
@@ -24,14 +26,23 @@ class Conversions(Desk):
             elif name not in set(Platform):
                 answer = view.unknown(rest)
             elif number:
-                wanted = int(number) if number.strip().isdecimal() else 0
-                answer = view.again(service.request_again(session, who, Platform(name), wanted))
+                answer = _again(session, who, Platform(name), number.strip())
             else:
-                platform = Platform(name)
-                made = service.request(session, who, platform)
-                standing = service.standing(session, who.workspace_id, platform)
-                answer = view.made(made, standing)
+                answer = _new(session, who, Platform(name))
         incoming.tell(answer)
+
+
+def _new(session: Session, who: Person, platform: Platform) -> str:
+    """Send what is new."""
+    made = service.request(session, who, platform)
+    return view.made(made, service.standing(session, who.workspace_id, platform))
+
+
+def _again(session: Session, who: Person, platform: Platform, number: str) -> str:
+    """Send an earlier file."""
+    if not number.isdecimal():
+        return view.no_number(number)
+    return view.again(service.request_again(session, who, platform, int(number)))
 
 
 def register(listening: Listening, store: Store) -> None:

@@ -5,36 +5,24 @@ of `conversion`) is compared with the lead as it is, and the difference goes int
 """
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import (
-    Integer,
-    Select,
-    Subquery,
-    and_,
-    case,
-    cast,
-    func,
-    insert,
-    literal,
-    null,
-    or_,
-    select,
-    true,
-    union_all,
-)
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy import Integer, Select, cast, func, insert, literal, select
 from sqlalchemy.orm import Session
 
 from bot import clock
-from bot.contacts.model import Consent
 from bot.errors import HandoffError
 from bot.jobs import enqueue
-from bot.leads.model import Lead, Status
-from bot.leads.sources.meta import SOURCE as META_FORMS
+from bot.leads.model import Lead
 from bot.people import service as people
 from bot.people.model import Person, Role, Workspace
+from bot.reports.conversions.comparison import (
+    CLICKED_AT,
+    COLUMNS,
+    IS_META_LEAD,
+    REFUSED,
+    difference,
+)
 from bot.reports.conversions.formats import FORMATS, Row
 from bot.reports.conversions.model import (
     Action,
@@ -53,12 +41,6 @@ SEND = "report.conversions"
 NEEDS = Matter.MONEY
 """What everyone who gets a file has to see: it says what a customer paid."""
 
-OLDEST = timedelta(days=90)
-"""Google forgets a click after so many days, and LinkedIn refuses what is older."""
-
-CLICK_ID = r"^[A-Za-z0-9_.~-]+$"
-"""What a click id consists of. Anything else was typed into the address by somebody."""
-
 _LOCK = "report.conversions"
 
 
@@ -75,13 +57,16 @@ def overview(session: Session, who: Person) -> list[Standing]:
 def standing(session: Session, workspace_id: int, platform: Platform) -> Standing:
     """How things are with this platform."""
     new, corrected = (
-        session.scalar(select(func.count()).select_from(_query(workspace_id, platform, part))) or 0
-        for part in Part
-    )
+        _count(session, difference(workspace_id, platform, part)) for part in Part
+    )  # fmt: skip
     last = session.scalar(
         _files(workspace_id, platform).order_by(ConversionFile.number.desc()).limit(1)
     )
     return Standing(platform, new, corrected, last)
+
+
+def _count(session: Session, query: Select[Any]) -> int:
+    return session.scalar(select(func.count()).select_from(query.subquery())) or 0
 
 
 def request(session: Session, who: Person, platform: Platform) -> list[ConversionFile]:
@@ -129,19 +114,30 @@ def make(
     """
     lock = func.pg_advisory_xact_lock(func.hashtext(_LOCK), cast(workspace_id, Integer))
     session.execute(select(lock))
-    query = _query(workspace_id, platform, part)
-    rows = session.execute(select(query).order_by(query.c.lead_id, query.c.kind)).mappings().all()
-    if not rows:
-        return None
     made = ConversionFile(
-        workspace_id=workspace_id, platform=platform, part=part, rows=len(rows),
-        number=_last_number(session, workspace_id, platform) + 1, made_at=clock.now(), made_by=by,
+        workspace_id=workspace_id, platform=platform, part=part, rows=0, made_at=clock.now(),
+        number=_last_number(session, workspace_id, platform) + 1, made_by=by,
     )  # fmt: skip
     session.add(made)
     session.flush()
-    same = {"workspace_id": workspace_id, "platform": platform, "file_id": made.id}
-    session.execute(insert(Conversion), [{**row, **same} for row in rows])
+    made.rows = _write_rows(session, made)
+    if made.rows == 0:
+        session.delete(made)
+        session.flush()
+        return None
     return made
+
+
+def _write_rows(session: Session, file: ConversionFile) -> int:
+    """Fill a file with the difference; returns how many rows that makes."""
+    found = difference(file.workspace_id, Platform(file.platform), Part(file.part))
+    same = (literal(file.workspace_id), literal(file.platform), literal(file.id))
+    session.execute(
+        insert(Conversion).from_select(
+            [*COLUMNS, "workspace_id", "platform", "file_id"], found.add_columns(*same)
+        )
+    )
+    return _count(session, select(Conversion.id).where(Conversion.file_id == file.id))
 
 
 def _last_number(session: Session, workspace_id: int, platform: Platform) -> int:
@@ -190,8 +186,12 @@ def content(
 
 
 def _rows(session: Session, file_ids: Sequence[int]) -> list[Row]:
+    columns = (
+        Conversion, ConversionFile.made_at, Lead.email, Lead.phone_e164, Workspace.currency,
+        REFUSED, CLICKED_AT, IS_META_LEAD,
+    )  # fmt: skip
     query = (
-        select(Conversion, ConversionFile.made_at, Lead, Workspace.currency, _REFUSED)
+        select(*columns)
         .join(ConversionFile, ConversionFile.id == Conversion.file_id)
         .join(Lead, Lead.id == Conversion.lead_id)
         .join(Workspace, Workspace.id == Conversion.workspace_id)
@@ -200,125 +200,11 @@ def _rows(session: Session, file_ids: Sequence[int]) -> list[Row]:
     )
     return [
         Row(
-            lead_id=lead.id, kind=Kind(told.kind), action=Action(told.action),
+            lead_id=told.lead_id, kind=Kind(told.kind), action=Action(told.action),
             click_id=told.click_id, order_id=told.order_id, told_at=told.told_at, made_at=made_at,
-            value=told.value, currency=currency, clicked_at=lead.submitted_at or lead.received_at,
-            is_meta_lead=_is_of_metas_form(lead) and told.click_id == lead.external_id,
-            email=None if refused else lead.email, phone=None if refused else lead.phone_e164,
+            value=told.value, currency=currency, clicked_at=clicked_at, is_meta_lead=is_meta_lead,
+            email=None if refused else email, phone=None if refused else phone,
         )
-        for told, made_at, lead, currency, refused in session.execute(query)
+        for told, made_at, email, phone, currency, refused, clicked_at, is_meta_lead
+        in session.execute(query)
     ]  # fmt: skip
-
-
-def _is_of_metas_form(lead: Lead) -> bool:
-    return lead.source == META_FORMS.slug
-
-
-_REFUSED = func.coalesce(
-    select(~Consent.granted)
-    .where(Consent.contact_id == Lead.contact_id)
-    .order_by(Consent.given_at.desc(), Consent.id.desc())
-    .limit(1)
-    .correlate(Lead)
-    .scalar_subquery(),
-    False,
-)
-"""Whether the person refused consent when they were last asked."""
-
-_CLICK_IDS: dict[Platform, Any] = {
-    Platform.GOOGLE: Lead.gclid,
-    # A lead of Meta's own forms has no click id; Meta knows it by its number.
-    Platform.META: func.coalesce(
-        Lead.fbclid, case((Lead.source == META_FORMS.slug, Lead.external_id))
-    ),
-    Platform.LINKEDIN: Lead.li_fat_id,
-}
-
-# LinkedIn's file finds people by nothing but their address.
-_CAN_BE_FOUND: dict[Platform, Any] = {
-    Platform.LINKEDIN: and_(Lead.email.is_not(None), ~_REFUSED),
-}
-
-
-def _query(workspace_id: int, platform: Platform, part: Part) -> Subquery:
-    """What the next file of a platform and part would hold, as columns of `conversion`."""
-    true_now, told = _true_now(workspace_id, platform), _told_last(workspace_id, platform)
-    same = and_(told.c.lead_id == true_now.c.lead_id, told.c.kind == true_now.c.kind)
-    query = _new if part is Part.CONVERSIONS else _corrected
-    return query(true_now, told, same).subquery()
-
-
-def _true_now(workspace_id: int, platform: Platform) -> Subquery:
-    """The conversions as the leads say: a lost lead is no qualified one for a platform that is to
-    find more like it, and a merged one counts in the other."""
-    click = _CLICK_IDS[platform]
-    mine = and_(
-        Lead.workspace_id == workspace_id, Lead.merged_into.is_(None),
-        click.regexp_match(CLICK_ID),
-    )  # fmt: skip
-    can_be_found = _CAN_BE_FOUND.get(platform, true())
-
-    def of(kind: Kind, at: Any, minor: Any, currency: Any, *conditions: Any) -> Select[Any]:
-        return select(
-            Lead.id.label("lead_id"), literal(kind.value).label("kind"), click.label("click_id"),
-            at.label("happened_at"), minor.label("minor"), currency.label("currency"),
-            can_be_found.label("can_be_found"),
-        ).where(mine, at.is_not(None), *conditions)  # fmt: skip
-
-    qualified = of(Kind.QUALIFIED, Lead.qualified_at, cast(null(), Lead.won_minor.type),
-                   cast(null(), Lead.won_currency.type), Lead.status != Status.LOST)  # fmt: skip
-    won = of(Kind.WON, Lead.closed_at, Lead.won_minor, Lead.won_currency,
-             Lead.status == Status.WON, Lead.won_minor.is_not(None))  # fmt: skip
-    return union_all(qualified, won).subquery()
-
-
-def _told_last(workspace_id: int, platform: Platform) -> Subquery:
-    """What the platform was told last of each lead and kind."""
-    return (
-        select(Conversion)
-        .ext(distinct_on(Conversion.lead_id, Conversion.kind))
-        .where(Conversion.workspace_id == workspace_id, Conversion.platform == platform)
-        .order_by(Conversion.lead_id, Conversion.kind, Conversion.id.desc())
-        .subquery()
-    )
-
-
-def _new(true_now: Subquery, told: Subquery, same: Any) -> Select[Any]:
-    """What the platform does not know, or has been told to forget."""
-    return (
-        select(
-            true_now.c.lead_id,
-            true_now.c.kind,
-            literal(Action.REPORT.value).label("action"),
-            true_now.c.click_id,
-            true_now.c.happened_at,
-            true_now.c.minor,
-            true_now.c.currency,
-            (func.coalesce(told.c.occurrence, 0) + 1).label("occurrence"),
-        )
-        .select_from(true_now.outerjoin(told, same))
-        .where(
-            or_(told.c.id.is_(None), told.c.action == Action.RETRACT),
-            true_now.c.happened_at > clock.now() - OLDEST,
-            true_now.c.can_be_found,
-        )
-    )
-
-
-def _corrected(true_now: Subquery, told: Subquery, same: Any) -> Select[Any]:
-    """What the platform knows and is not so any more: no conversion of this click, or another
-    value."""
-    is_other = or_(true_now.c.lead_id.is_(None), true_now.c.click_id != told.c.click_id)
-    is_worth_else = or_(
-        true_now.c.minor.is_distinct_from(told.c.minor),
-        true_now.c.currency.is_distinct_from(told.c.currency),
-    )
-    action = case((is_other, Action.RETRACT.value), else_=Action.RESTATE.value)
-    return (
-        select(
-            told.c.lead_id, told.c.kind, action.label("action"), told.c.click_id,
-            told.c.happened_at, true_now.c.minor, true_now.c.currency, told.c.occurrence,
-        )
-        .select_from(told.outerjoin(true_now, same))
-        .where(told.c.action != Action.RETRACT, or_(is_other, is_worth_else))
-    )  # fmt: skip

@@ -55,6 +55,11 @@ def unknown(words: str) -> str:
     return f"I don't know the platform “{safe(words, 60)}”. There are google, meta and linkedin."
 
 
+def no_number(words: str) -> str:
+    """What somebody hears who named a file by anything else."""
+    return f"“{safe(words, 60)}” is not the number of a file. `{COMMAND}` says which was the last."
+
+
 def comment(file: ConversionFile) -> str:
     """The sentences that come with a file."""
     platform = Platform(file.platform)
