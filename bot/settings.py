@@ -166,8 +166,9 @@ class Settings(StoreSettings):
     report_keys: Keys = Field(
         default_factory=dict,
         validation_alias="HANDOFF_REPORT_KEYS",
-        description="Keys of those who read the figures over the API, as name:key pairs with "
-        "commas between (warehouse:k3y…). A key has at least 16 characters.",
+        description="Keys of those who read the figures, and the conversions for ad platforms, "
+        "over the API, as name:key pairs with commas between (warehouse:k3y…). A key has at least "
+        "16 characters.",
     )
     thanks_origins: Origins = Field(
         default_factory=list,
