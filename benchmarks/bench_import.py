@@ -62,7 +62,7 @@ def _import(office: Office, size: int) -> tuple[Measured, Measured]:
         )  # fmt: skip
     store.close()
     file = office.place / f"list-{size}.csv"
-    _write(file, size)
+    write(file, size)
     return _run(database, file), _run(database, file)
 
 
@@ -83,7 +83,7 @@ def _run(database: Database, file: Path) -> Measured:
     return Measured(elapsed, usage.ru_maxrss / 1024)
 
 
-def _write(file: Path, size: int) -> None:
+def write(file: Path, size: int) -> None:
     with file.open("w", newline="") as text:
         writer = csv.writer(text)
         writer.writerow(HEADER)
