@@ -86,12 +86,18 @@ class Sales:
 
     def settle(self) -> None:
         """Let all that waits happen, until nothing does."""
+        before = None
         for _ in range(12):
             self.forward(seconds=30)
             with suppress(Postpone):
                 self.push()
             with suppress(Postpone):
                 self.poll()
+            rows = {row.id: row.changed_at for row in self.office.rows.values()}
+            now = (rows, self.backlog().waiting)
+            if now == before and not self.office.faults:
+                return
+            before = now
 
     def forward(self, **by: float) -> None:
         self.office.forward(timedelta(**by))
