@@ -140,7 +140,7 @@ def _limits(answer: Answer) -> Finding:
 
 def _hooks(access: Access) -> Finding:
     if not access.hook_secret.get_secret_value():
-        return Finding("No webhooks: changes are read every few minutes")
+        return Finding("No webhooks: changes are read every minute")
     if not access.public_url.startswith("https://"):
         return Finding("Webhooks", "HANDOFF_PUBLIC_URL must be an https:// address")
     return Finding("Webhooks bring the next look forward")
