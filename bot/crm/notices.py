@@ -39,11 +39,14 @@ class Kind(StrEnum):
 
 
 _TROUBLE = {
-    Trouble.TOKEN: "does not accept our key. Make a new one and put it into `HANDOFF_CRM_KEY`",
-    Trouble.RIGHT: "does not let our key do what it needs",
-    Trouble.PLAN: "does not offer what we need",
-    Trouble.ADDRESS: "does not answer at this address. Check `HANDOFF_CRM_URL`",
-}
+    Trouble.TOKEN: (
+        "does not accept our key", "Make a new one and put it into `HANDOFF_CRM_KEY`.",
+    ),
+    Trouble.RIGHT: ("does not let our key do what it needs", "Give it the right."),
+    Trouble.PLAN: ("does not offer what we need", ""),
+    Trouble.ADDRESS: ("does not answer at this address", "Check `HANDOFF_CRM_URL`."),
+}  # fmt: skip
+"""What is wrong, and what to do."""
 
 
 def tell_admins(session: Session, workspace_id: int, kind: Kind, **facts: Any) -> None:
@@ -110,11 +113,13 @@ def notice(session: Session, notice_id: int) -> Message:
 
 
 def _blocked(facts: dict[str, Any]) -> str:
+    wrong, fix = _TROUBLE[Trouble(facts["trouble"])]
     why = f" ({safe(facts['why'], 300)})" if facts.get("why") else ""
-    return (
-        f"{facts['crm']} {_TROUBLE[Trouble(facts['trouble'])]}{why}. Until then leads wait here, "
-        "and nothing is lost. `handoff crm check` says what to do."
-    )
+    sentences = [
+        f"{facts['crm']} {wrong}{why}.", fix, "Until then leads wait here, and nothing is lost.",
+        "`handoff crm check` says more.",
+    ]  # fmt: skip
+    return " ".join(filter(None, sentences))
 
 
 def _back(facts: dict[str, Any]) -> str:

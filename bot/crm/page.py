@@ -96,7 +96,8 @@ def _state(seen: Health) -> str:
     if seen.backlog.waits_since is not None:
         oldest = moment(seen.backlog.waits_since)
         return f"*{seen.name}* is being written; the oldest change is of {oldest}."
-    return f"*{seen.name}* has every lead as it is here."
+    other = "other " if seen.backlog.refused else ""
+    return f"*{seen.name}* has every {other}lead as it is here."
 
 
 def _counts(seen: Health) -> str:
@@ -154,9 +155,9 @@ def owner_form(seen: Health) -> View:
     return View(
         type="modal", callback_id=SAVE_OWNER, title="Owner", submit="Save", close="Cancel",
         blocks=[
-            InputBlock(block_id="person", label="Who", element=choice("person", people)),
+            InputBlock(block_id="person", label="Salesperson", element=choice("person", people)),
             InputBlock(
-                block_id="user", label=f"Is whom in {clean(seen.name, 60)}?",
+                block_id="user", label=f"Their user in {clean(seen.name, 60)}",
                 element=_user(seen.connection.users),
                 hint="Their open leads change their owner there at once.",
             ),

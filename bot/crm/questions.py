@@ -77,8 +77,8 @@ def question(session: Session, lead_id: int) -> Message:
     )
     value = str(lead.id)
     buttons = [
-        ButtonElement(text=f"{lead.won_amount}", action_id=KEEP_OURS, value=value),
-        ButtonElement(text=f"{theirs}", action_id=TAKE_THEIRS, value=value),
+        ButtonElement(text=f"Keep {lead.won_amount}", action_id=KEEP_OURS, value=value),
+        ButtonElement(text=f"Take {theirs}", action_id=TAKE_THEIRS, value=value),
     ]
     return Message(text, [SectionBlock(text=text), ActionsBlock(elements=buttons)])
 

@@ -1,0 +1,125 @@
+"""What people read of the CRM: the page for admins, notices, what an owner is asked."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from slack_sdk.models.views import View
+from sqlalchemy import select
+
+from bot.crm import notices, page, questions
+from bot.crm.models import CrmNotice
+from bot.crm.notices import Kind
+from bot.crm.port import Trouble
+from bot.leads import service
+from bot.money import Money
+from bot.slack import Message
+from bot.slack.cards import Card
+from bot.store import Store
+from tests.crm.office import Fault
+from tests.crm.parts import Sales
+
+Looks = Callable[[str, Message | View], None]
+
+
+@pytest.fixture
+def sales(store: Store) -> Sales:
+    return Sales.open(store)
+
+
+def modal(sales: Sales) -> View:
+    with sales.store.transaction() as session:
+        return page.modal(page.health(session, sales.workspace.id))
+
+
+def test_the_page_where_there_is_no_crm(looks: Looks) -> None:
+    looks("page_none", page.modal(None))
+
+
+def test_the_page_of_a_crm_that_works(sales: Sales, looks: Looks) -> None:
+    sales.office.users.pop("sue@example.com")
+    sales.office.expires_at = sales.office.now + timedelta(days=60)
+    sales.claimed()
+    sales.poll()
+    looks("page_well", modal(sales))
+
+
+def test_the_page_of_a_crm_that_is_away_and_refuses(sales: Sales, looks: Looks) -> None:
+    sales.office.refuse("job_title")
+    sales.office.drop_field("score")
+    sales.receive(job_title="Head <b>")
+    gone = sales.claimed(email="gone@example.com")
+    sales.office.delete(sales.record_id(gone))
+    sales.do(service.add_note, "ben", gone, "Hello")
+    sales.do(service.win, "ben", gone, Money(100, "EUR"))
+    sales.settle()
+    sales.office.fail(Fault.TOKEN)
+    sales.forward(hours=2)
+    sales.poll()
+    looks("page_blocked", modal(sales))
+
+
+def test_the_form_of_an_owner(sales: Sales, looks: Looks) -> None:
+    sales.poll()
+    with sales.store.transaction() as session:
+        seen = page.health(session, sales.workspace.id)
+    assert seen is not None
+    looks("owner_form", page.owner_form(seen))
+    for number in range(120):
+        sales.office.add_user(f"u{number}@example.com", f"User {number}")
+    sales.forward(hours=2)
+    sales.poll()
+    with sales.store.transaction() as session:
+        seen = page.health(session, sales.workspace.id)
+    assert seen is not None
+    looks("owner_form_of_many", page.owner_form(seen))
+
+
+FACTS: dict[Kind, dict[str, Any]] = {
+    Kind.BLOCKED: {"crm": "HubSpot", "trouble": Trouble.TOKEN, "why": "HubSpot says 401"},
+    Kind.BACK: {"crm": "HubSpot"},
+    Kind.UNMATCHED: {
+        "crm": "HubSpot", "who": ["UBEN", "USUE"], "instead": "Their leads have no owner there.",
+    },
+    Kind.DROPPED: {"crm": "HubSpot", "fields": [["score", "there is no such property"]]},
+    Kind.GONE: {"crm": "HubSpot", "count": 12},
+    Kind.EXPIRES: {"crm": "Odoo", "at": "2026-07-01T09:00:00+00:00"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_what_admins_are_told_once(sales: Sales, looks: Looks, kind: Kind) -> None:
+    with sales.store.transaction() as session:
+        notices.tell_admins(session, sales.workspace.id, kind, **FACTS[kind])
+        told = session.scalars(select(CrmNotice)).one()
+        [card] = session.scalars(select(Card).where(Card.kind == notices.NOTICE)).all()
+        assert (card.target, card.subject_id) == ("UROOT", told.id)
+        looks(f"notice_{kind}", notices.notice(session, told.id))
+
+
+@pytest.mark.parametrize("trouble", Trouble)
+def test_every_trouble_says_what_to_do(sales: Sales, trouble: Trouble) -> None:
+    with sales.store.transaction() as session:
+        notices.tell_admins(
+            session, sales.workspace.id, Kind.BLOCKED, crm="HubSpot", trouble=trouble, why="",
+        )  # fmt: skip
+        told = session.scalars(select(CrmNotice)).one()
+        assert "nothing is lost" in notices.notice(session, told.id).text
+
+
+def test_what_an_owner_is_asked(sales: Sales, looks: Looks) -> None:
+    lead_id = sales.claimed(company="Engines")
+    sales.office.win(sales.record_id(lead_id), None)
+    sales.poll()
+    with sales.store.transaction() as session:
+        looks("question_no_amount", questions.question(session, lead_id))
+    sales.office.set_amount(sales.record_id(lead_id), Money(100_000, "EUR"))
+    sales.poll()
+    with sales.store.transaction() as session:
+        looks("question_settled", questions.question(session, lead_id))
+    sales.office.set_amount(sales.record_id(lead_id), Money(120_000, "EUR"))
+    sales.do(service.correct_amount, "ben", lead_id, Money(90_000, "EUR"))
+    sales.poll()
+    with sales.store.transaction() as session:
+        looks("question_two_amounts", questions.question(session, lead_id))
