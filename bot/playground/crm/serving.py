@@ -94,6 +94,7 @@ class StandInCrm(ABC):
         self.lock = threading.RLock()
         self.calls = 0
         """How many calls there were, refused ones included."""
+        self._listeners: list[Callable[[], None]] = []
         self._faults: deque[Fault | None] = deque()
         self._recent: deque[datetime] = deque()
         self._serving: Serving | None = None
@@ -109,6 +110,17 @@ class StandInCrm(ABC):
     @abstractmethod
     def refusal(self, fault: Fault) -> Response:
         """How this CRM says TOO_FAST, DOWN, TOKEN or RIGHT."""
+
+    # ---- who looks on ---------------------------------------------------------------------------
+
+    def subscribe(self, listener: Callable[[], None]) -> None:
+        """Call this, in any thread, after whatever may have changed something."""
+        self._listeners.append(listener)
+
+    def changed(self) -> None:
+        """Tell who looks on."""
+        for listener in self._listeners:
+            listener()
 
     # ---- time -----------------------------------------------------------------------------------
 
@@ -152,7 +164,10 @@ class StandInCrm(ABC):
             body=await request.body(),
         )
         with self.lock:
-            return self._with_faults(call)
+            response = self._with_faults(call)
+        if call.method != "GET":
+            self.changed()
+        return response
 
     def _with_faults(self, call: Call) -> Response:
         self.calls += 1

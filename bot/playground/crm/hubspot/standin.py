@@ -10,7 +10,9 @@ It serves three families of paths: /crm/objects/2026-09/…, the same with 2026-
 
 from __future__ import annotations
 
+import contextlib
 import hmac
+import json
 import re
 from base64 import b64encode
 from collections import deque
@@ -19,6 +21,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
+import httpx
 from starlette.responses import JSONResponse, Response
 
 from bot.playground.crm.hubspot.calls import lacks, not_found
@@ -54,6 +57,7 @@ class HubSpot(StandInCrm):
         self.scopes = set(SCOPES)
         self.daily_limit = 250_000
         self.search_limit, self.search_lag = search_limit, search_lag
+        self._hook_url: str | None = None
         self._searches: deque[datetime] = deque()
         self._records, self._settings = Records(self), Settings(self)
 
@@ -93,6 +97,25 @@ class HubSpot(StandInCrm):
             "X-HubSpot-Request-Timestamp": stamp,
             "X-HubSpot-Signature-v3": b64encode(digest).decode(),
         }
+
+    def deliver_to(self, url: str | None) -> None:
+        """Send hooks to this address; None: nowhere."""
+        self._hook_url = url
+
+    def tell_change(self, kind: str, record_id: str, event: str = "propertyChange") -> None:
+        """Tell who looks on that a person changed a record, and send the hook of this event.
+
+        One that does not arrive is lost, and the change is found by polling.
+        """
+        self.changed()
+        if self._hook_url is None:
+            return
+        told = {"subscriptionType": f"{kind.removesuffix('s')}.{event}",
+                "portalId": self.portal_id, "objectId": int(record_id),
+                "occurredAt": int(self.now().timestamp() * 1000)}  # fmt: skip
+        body = json.dumps([told]).encode()
+        with contextlib.suppress(httpx.HTTPError):
+            httpx.post(self._hook_url, content=body, headers=self.signed(self._hook_url, body))
 
     # ---- answers --------------------------------------------------------------------------------
 
