@@ -9,7 +9,7 @@ Json: TypeAlias = dict[str, Any]
 ChannelKind: TypeAlias = Literal["channel", "private", "im"]
 ChangeKind: TypeAlias = Literal[
     "message", "message_changed", "message_deleted", "modal", "home", "user", "channel", "file",
-    "delivery",
+    "delivery", "crm",
 ]  # fmt: skip
 
 

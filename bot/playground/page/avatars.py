@@ -41,7 +41,11 @@ def avatar_html(user: User | None, size: int = 36) -> str:
     """A square face of `size` pixels; decoration only, since the name stands beside it."""
     if user is not None and user.is_bot:
         return f'<span class="av" style="--s:{size}px">{APP_MARK}</span>'
-    name = display_name(user)
+    return face_html(display_name(user), size)
+
+
+def face_html(name: str, size: int) -> str:
+    """The face of somebody who is no member: initials on a colour."""
     color = _COLORS[crc32(name.encode()) % len(_COLORS)]
     return (
         f'<span class="av" aria-hidden="true" style="--s:{size}px;background:{color}">'

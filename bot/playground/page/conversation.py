@@ -1,4 +1,5 @@
-"""The middle of the page: the conversation's head, its messages or the Home tab, the composer."""
+"""The middle of the page: the conversation's head, its messages, the Home tab or the CRM, the
+composer."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ from nicegui import ui
 
 from bot.playground.page import dom, icons
 from bot.playground.page.composer import Composer
+from bot.playground.page.crm import CrmPane
 from bot.playground.page.home import HomePane
 from bot.playground.page.messages import MessageRun
 from bot.playground.page.session import Session
@@ -34,6 +36,7 @@ class Conversation:
             )
             self._scroll.on("scroll", js_handler=_WATCH_SCROLL)
             self._home = HomePane(session)
+            self._crm = CrmPane(session, session.crm) if session.crm is not None else None
             self._foot = dom.tag("div", "foot")
             with self._foot:
                 self._composer = Composer(session)
@@ -49,11 +52,13 @@ class Conversation:
         if channel is None:
             return
         self._refresh_head(channel)
-        home = self.session.tab == "home"
-        self._scroll.set_visibility(not home)
-        self._foot.set_visibility(not home)
+        talk = self.session.tab == "messages"
+        self._scroll.set_visibility(talk)
+        self._foot.set_visibility(talk)
         self._home.refresh()
-        if home:
+        if self._crm is not None:
+            self._crm.refresh()
+        if not talk:
             return
         place = f"{self.session.user_id}:{channel.id}"
         if place != self._place:
@@ -79,7 +84,9 @@ class Conversation:
         self._head_shown = shown
         self._head.clear()
         with self._head:
-            if channel.kind == "im":
+            if self.session.tab == "crm":
+                self._draw_crm_head()
+            elif channel.kind == "im":
                 self._draw_app_head(channel)
             else:
                 self._draw_channel_head(channel)
@@ -98,6 +105,15 @@ class Conversation:
         with dom.tag("span", "head-people", title=f"{people} members"):
             dom.leaf(icons.PEOPLE, "ic", "span")
             dom.words("span", "", str(people))
+
+    def _draw_crm_head(self) -> None:
+        assert self.session.crm is not None
+        with dom.tag("h1", "head-name"):
+            dom.leaf(icons.CONTACTS, "ic", "span")
+            dom.words("span", "", self.session.crm.name)
+        dom.words("span", "head-mark", "Stand-in")
+        dom.words("span", "head-topic", f"{self.session.app_name} keeps these contacts up to date; "
+                  "what people do here comes back to Slack")  # fmt: skip
 
     def _draw_app_head(self, channel: Channel) -> None:
         with dom.tag("h1", "head-name"):

@@ -16,6 +16,10 @@ LOCK = _icon(
     '<rect x="4" y="9" width="12" height="8" rx="2"/><path d="M7 9V6a3 3 0 0 1 6 0v3"/>', 15
 )
 HOME = _icon('<path d="m3 9.5 7-6 7 6V16a1 1 0 0 1-1 1h-3.5v-4.5h-5V17H4a1 1 0 0 1-1-1z"/>')
+CONTACTS = _icon(
+    '<rect x="3" y="4" width="14" height="12" rx="2"/><circle cx="7.6" cy="8.9" r="1.6"/>'
+    '<path d="M5.2 13.2c.3-1.3 1.1-2 2.4-2s2.1.7 2.4 2M12.2 8.4h2.6M12.2 11.6h2.6"/>'
+)
 CHEVRON = _icon('<path d="m5.5 8 4.5 4.5L14.5 8"/>', 16)
 BACK = _icon('<path d="M12.5 4.5 7 10l5.5 5.5"/>')
 CLOSE = _icon('<path d="m5 5 10 10M15 5 5 15"/>')

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from nicegui import Client, core, events, run, ui
 
+from bot.playground.crm.hubspot.people import People
 from bot.playground.page import dom, icons, theme
 from bot.playground.page.avatars import display_name
 from bot.playground.page.bridge import Bridge
 from bot.playground.page.controls import Controls
 from bot.playground.page.conversation import Conversation
+from bot.playground.page.links import CRM
 from bot.playground.page.modals import ModalLayer
 from bot.playground.page.parts import Marks, Person
 from bot.playground.page.session import Session
@@ -17,6 +19,7 @@ from bot.playground.page.thread import ThreadPane
 from bot.playground.page.topbar import TopBar
 from bot.playground.page.wire import WirePane
 from bot.playground.standin import StandIn
+from bot.playground.state import Change
 
 _GO = """(e) => {
   const link = e.target.closest('[data-go]');
@@ -24,21 +27,26 @@ _GO = """(e) => {
 }"""
 
 
-def mount(slack: StandIn, controls: Controls, *, title: str | None = None) -> None:
+def mount(
+    slack: StandIn, controls: Controls, crm: People | None = None, *, title: str | None = None
+) -> None:
     """Serve the page at `/` of the stand-in; call it once, before `slack.start()`.
 
-    `controls` are the buttons of the bar at the top. The address takes `?as=<user id>`,
-    `&channel=<name or id>`, `&tab=home` and `&thread=<ts>`, to open the page in a certain state.
+    `controls` are the buttons of the bar at the top; `crm` is a CRM to work in beside Slack. The
+    address takes `?as=<user id>`, `&channel=<name or id>`, `&tab=home` and `&thread=<ts>`, or
+    `&tab=crm` and `&record=<id>`, to open the page in a certain state.
     NiceGUI is one per process: mounting again replaces the page that was there.
     """
     _forget_last_mount()
     bridge, marks = Bridge(), Marks()
     slack.subscribe(bridge.notice)
+    if crm is not None:
+        crm.subscribe(lambda: bridge.notice(Change("crm")))
     name = title or f"{slack.manifest.name} playground"
 
     @ui.page("/", title=name, favicon=icons.FAVICON, response_timeout=20)
     async def page(client: Client) -> None:
-        session = Session(slack, controls, marks, client)
+        session = Session(slack, controls, marks, client, crm)
         await _open(session, dict(client.request.query_params))
         _draw(session)
         session.refresh()
@@ -78,6 +86,8 @@ async def _open(session: Session, asked: dict[str, str]) -> None:
         wished = next(iter(session.channels()), None)
     session.channel_id = wished.id if wished else session.slack.im(session.user_id).id
     session.tab = "home" if asked.get("tab") == "home" and session.is_app_dm() else "messages"
+    if asked.get("tab") == "crm" and session.crm is not None:
+        session.tab, session.record_id = "crm", asked.get("record", "")
     session.thread_ts = asked.get("thread") or None
     session.mark_new()
 
@@ -112,8 +122,11 @@ def _draw(session: Session) -> None:
     shade.on("click", close_sidebar, args=[])
 
     def go(event: events.GenericEventArguments) -> None:
-        """A mention of a channel, or a link to a message, was clicked."""
+        """A mention of a channel, or a link to a message or a record, was clicked."""
         channel_id, _, ts = str(event.args).partition("/")
+        if channel_id == CRM:
+            session.look_at_crm(ts)
+            return
         message = session.slack.workspace.message(channel_id, ts) if ts else None
         session.look(channel_id, thread=(message.thread_ts or ts) if message else None)
 

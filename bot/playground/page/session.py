@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from nicegui import Client, run, ui
 
+from bot.playground.crm.hubspot.people import People
 from bot.playground.hand import Hand, NotPossible, Outcome
 from bot.playground.page.avatars import display_name
 from bot.playground.page.controls import Controls
@@ -34,8 +35,12 @@ _TROUBLE = {
 class Session:
     """The state of one open page, and the way from it to the stand-in."""
 
-    def __init__(self, slack: StandIn, controls: Controls, marks: Marks, client: Client) -> None:
+    def __init__(
+        self, slack: StandIn, controls: Controls, marks: Marks, client: Client,
+        crm: People | None = None,
+    ) -> None:  # fmt: skip
         self.slack = slack
+        self.crm = crm
         self.controls = controls
         self.marks = marks
         self.client = client
@@ -46,6 +51,7 @@ class Session:
         self.channel_id = ""
         self.tab = "messages"
         self.thread_ts: str | None = None
+        self.record_id = ""
         self.new_since: str | None = None
         self.sidebar_open = False
         self.wire_open = False
@@ -110,6 +116,14 @@ class Session:
         if thread:
             self.thread_ts, self.wire_open = thread, False
         self.sidebar_open = False
+        self.refresh()
+
+    def look_at_crm(self, record_id: str = "") -> None:
+        """Open the CRM: a record's page, or the list."""
+        if self.crm is None:
+            self.say("There is no CRM here.", bad=True)
+            return
+        self.tab, self.record_id, self.sidebar_open = "crm", record_id, False
         self.refresh()
 
     def mark_new(self) -> None:
@@ -195,6 +209,8 @@ class Session:
             return True
         if change.kind == "delivery":
             return False
+        if change.kind == "crm":
+            return self.tab == "crm"
         if change.kind in ("modal", "home"):
             return change.user == self.user_id
         return change.user in (None, self.user_id) or change.kind == "user"

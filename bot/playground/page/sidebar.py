@@ -1,4 +1,5 @@
-"""The sidebar: the workspace, the app's Home, channels and direct messages, what is unread."""
+"""The sidebar: the workspace, the app's Home, channels and direct messages, what is unread; and the
+CRM beside it."""
 
 from __future__ import annotations
 
@@ -57,7 +58,8 @@ class Sidebar:
         manifest = self.session.slack.manifest
         groups = [("", [self._home_entry()])] if manifest.home_tab else []
         apps = [self._app_entry()] if manifest.messages_tab else []
-        return [*groups, ("Channels", channels), ("Apps", apps)]
+        crm = [("Other products", [self._crm_entry()])] if self.session.crm is not None else []
+        return [*groups, ("Channels", channels), ("Apps", apps), *crm]
 
     def _app_dm(self) -> Channel:
         return self.session.slack.im(self.session.user_id)
@@ -74,13 +76,20 @@ class Sidebar:
         return Entry(dm.id, self.session.app_name, mark, "messages", active, bool(fresh),
                      len(fresh), "open-app")  # fmt: skip
 
+    def _crm_entry(self) -> Entry:
+        assert self.session.crm is not None
+        name, active = f"{self.session.crm.name} (stand-in)", self.session.tab == "crm"
+        return Entry("", name, icons.CONTACTS, "crm", active, False, 0, "open-crm",
+                     "What Handoff writes into the CRM, and what people do there")  # fmt: skip
+
     def _channel_entry(self, channel: Channel) -> Entry:
         fresh = self._fresh(channel)
         calls = sum(f"<@{self.session.user_id}>" in f"{m.text}{m.blocks}" for m in fresh)
         hint = dict(self.session.links).get(channel.id, "")
         icon = icons.LOCK if channel.kind == "private" else icons.HASH
         return Entry(channel.id, channel.name, icon, "messages",
-                     channel.id == self.session.channel_id, bool(fresh), calls,
+                     channel.id == self.session.channel_id and self.session.tab != "crm",
+                     bool(fresh), calls,
                      f"channel:{channel.name}", hint)  # fmt: skip
 
     def _fresh(self, channel: Channel) -> list[Message]:
@@ -120,6 +129,9 @@ class Sidebar:
     def _line(self, testid: str) -> ui.html:
         async def opened() -> None:
             entry = self._entries[testid]
+            if entry.tab == "crm":
+                self.session.look_at_crm()
+                return
             self.session.look(entry.channel_id, tab=entry.tab)
             if testid == "open-app":
                 await self.session.act(lambda hand: hand.open_messages())

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from nicegui import ui
 
-_SHEETS = ("base", "frame", "messages", "blocks", "inputs", "modal")
+_SHEETS = ("base", "frame", "messages", "blocks", "inputs", "modal", "crm")
 
 
 @cache

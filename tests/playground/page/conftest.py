@@ -7,11 +7,15 @@ from nicegui import core
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from slack_bolt import App
 
+from bot.playground.crm.hubspot.people import People
+from bot.playground.crm.hubspot.standin import HubSpot
 from bot.playground.page import mount
 from bot.playground.standin import StandIn
 from bot.playground.state import Channel, User
 from tests.playground.page.fakes import FakeControls
 from tests.playground.world import MANIFEST, Clock, Endpoint, bolt_endpoint
+
+Served = tuple[StandIn, FakeControls, HubSpot]
 
 
 @pytest.fixture(scope="module")
@@ -23,26 +27,32 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 
 
 @pytest.fixture(scope="module")
-def served() -> Iterator[tuple[StandIn, FakeControls]]:
+def served() -> Iterator[Served]:
     """The page, served once: NiceGUI is one per process, and does not like to be started again."""
     clock = Clock()
-    slack, controls = StandIn(MANIFEST, now=clock), FakeControls(clock)
-    mount(slack, controls)
+    slack, controls, crm = StandIn(MANIFEST, now=clock), FakeControls(clock), HubSpot()
+    mount(slack, controls, People(crm))
     with slack:
         core.app.config.reconnect_timeout = 0  # a page that was closed does not come back
-        yield slack, controls
+        yield slack, controls, crm
 
 
 @pytest.fixture
-def slack(served: tuple[StandIn, FakeControls]) -> StandIn:
+def slack(served: Served) -> StandIn:
     served[0].reset()
     return served[0]
 
 
 @pytest.fixture
-def controls(served: tuple[StandIn, FakeControls]) -> FakeControls:
+def controls(served: Served) -> FakeControls:
     served[1].sent = 0
     return served[1]
+
+
+@pytest.fixture
+def crm(served: Served) -> HubSpot:
+    """The CRM beside it, where nobody writes but the tests."""
+    return served[2]
 
 
 @pytest.fixture
