@@ -230,11 +230,7 @@ def _moment_html(at: datetime, reader: Reader) -> str:
 
 def _page_html(details: Details, reader: Reader) -> str:
     contact = details.contact
-    amount = (
-        f'<b class="crm-amount">{escape(contact.amount)}</b>'
-        if contact.amount
-        else ""
-    )
+    amount = f'<b class="crm-amount">{escape(contact.amount)}</b>' if contact.amount else ""
     title = (
         f'<header class="crm-title">{face_html(contact.name, 52)}<div>'
         f"<h2>{escape(contact.name)}</h2><p>{escape(contact.company)}</p></div>"
