@@ -1,11 +1,12 @@
-"""The demo: the whole application against the playground, in one process, with sample data."""
+"""The demo: the whole application against the playground, in one process, with sample data. Beside
+Slack there is a CRM, to which it is connected."""
 
 import logging
 import shutil
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,9 +17,13 @@ from sqlalchemy import select, text
 
 from bot import clock, jobs
 from bot.app import Application, build
+from bot.crm.adapters import ADAPTERS, Access
+from bot.crm.http import no_pace
 from bot.doctor import manifest
 from bot.jobs import Schedule
 from bot.playground import page, sample
+from bot.playground.crm.hubspot.people import People
+from bot.playground.crm.hubspot.standin import HubSpot
 from bot.playground.standin import StandIn
 from bot.settings import Settings
 from bot.slack.cards import DRAW, Card
@@ -203,17 +208,35 @@ def _settings(
     )
 
 
+def _crm_settings(crm: HubSpot) -> dict[str, Any]:
+    """Prepare a CRM that serves, as an admin does; returns the settings that connect it."""
+    sample.owners(crm)
+    settings = {
+        "crm": "hubspot", "crm_url": crm.url, "crm_key": SecretStr(crm.token),
+        "crm_hook_secret": SecretStr(crm.client_secret),
+    }  # fmt: skip
+    access = Access(address=crm.url, key=SecretStr(crm.token))
+    with closing(ADAPTERS["hubspot"].connect(access, no_pace)) as adapter:
+        assert not [each.problem for each in adapter.check(make=True) if each.problem]
+    return settings
+
+
 def serve(port: int, stop: threading.Event) -> None:
     """Open the playground on 127.0.0.1 until `stop` is set. Raises PortTaken."""
     slack = StandIn(manifest(), now=now, name="Nordlicht")
+    crm = HubSpot(now=clock.now)
     demo = Demo(slack)
-    page.mount(slack, demo)
+    page.mount(slack, demo, People(crm))
     try:
         slack.start(port)
     except OSError as error:
         raise PortTaken(port=port, other=port + 1) from error
     try:
-        with running(slack, f"#{sample.CHANNEL}") as (application, address):
+        with (
+            crm,
+            running(slack, f"#{sample.CHANNEL}", **_crm_settings(crm)) as (application, address),
+        ):
+            crm.deliver_to(f"{address}/crm/hook")
             demo.open(application, address)
             print(  # noqa: T201
                 f"\nHandoff's playground is open: http://{_LOOPBACK}:{port}\n"

@@ -118,6 +118,8 @@ def test_a_newcomer_walks_the_loop(page: Page, request: pytest.FixtureRequest) -
     if request.config.getoption("--golden"):
         page.wait_for_timeout(500)  # let the scrolling settle for the picture
         page.screenshot(path=PICTURE)
+    # The card is drawn anew once the lead is there, and takes a button that is held down with it.
+    expect(last).to_contain_text("In HubSpot")
     last.get_by_test_id("action:lead.claim").click()
     expect(last).to_contain_text("claimed by @Sofia Rossi")
     # Sooner it would be taken for the second click of a double click.
@@ -277,3 +279,35 @@ def test_stay_in_my_shoes_by_keyboard_alone(page: Page) -> None:
     tab_to(page, "modal-close")
     page.keyboard.press("Enter")
     expect(card).to_contain_text("How calls begin")
+
+
+def test_a_lead_that_is_won_in_the_crm_is_won_here(page: Page) -> None:
+    page.get_by_test_id("send-lead").click()
+    sent = page.get_by_text("asked to be called.")
+    expect(sent).to_be_visible()
+    name = sent.inner_text().partition(" of ")[0]
+    page.get_by_test_id("open-crm").click()
+    rows = page.get_by_test_id("crm-row")
+    expect(rows.first).to_contain_text(name)
+    expect(page.get_by_test_id("crm-list")).to_contain_text("Aylin Demir")  # owns past leads
+    picture(page, "crm-list")
+
+    page.get_by_test_id("channel:leads").click()
+    card = page.get_by_test_id("message").filter(has_text=f"New lead: {name}")
+    card.get_by_role("link", name="HubSpot").click()
+    record = page.get_by_test_id("crm-record")
+    expect(record).to_contain_text(name)
+    page.get_by_test_id("crm-owner").click()
+    page.get_by_test_id("crm-owner:Ben Carter").click()
+    expect(record).to_contain_text("Claimed")  # so the card's claim has come back by now
+    page.get_by_test_id("crm-won").click()
+    page.get_by_label("Amount in EUR").fill("12,500")
+    page.get_by_test_id("crm-save").click()
+    expect(record).to_contain_text("Closed won")
+    picture(page, "crm-record")
+
+    page.get_by_test_id("channel:leads").click()
+    card = page.get_by_test_id("message").filter(has_text=f"Won: {name}")
+    expect(card).to_contain_text("claimed by @Ben Carter")
+    expect(card).to_contain_text("12,500 EUR via HubSpot")
+    picture(page, "crm-card")

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import partial
+from itertools import cycle
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -63,6 +64,7 @@ class History:
         self._draw = draw
         self.website = Website()
         self._chance = self.website.chance
+        self._notes = cycle(said.NOTES)
         self._now = clock.now()
         self._start = self._now - _DAYS * _DAY
 
@@ -105,6 +107,7 @@ class History:
             slack_id = self._users[member.handle].id
             person = people.assign(session, admin, slack_id, roles, teams[member.team])
             person.name, person.timezone = member.name, member.zone
+            person.email = member.email  # else Slack is asked, which takes until after the start
         spend.set_margin(session, admin, Decimal(60))
 
     def _sum_up(self, session: Session) -> None:
@@ -281,6 +284,7 @@ class History:
             steps.append((contacted + 120, rate))
         if rating in (Rating.HOT, Rating.GOOD) and chance() < 0.7:
             steps.append((contacted + 180, leads.qualify))
+            steps.append((contacted + 182, partial(leads.add_note, text=next(self._notes))))
         return [*steps, *self._end(rating, contacted + 240)]
 
     def _end(self, rating: Rating, after: float) -> list[tuple[float, Step]]:

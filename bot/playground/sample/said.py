@@ -122,3 +122,11 @@ STANDUP: Mapping[str, Mapping[Theme, str]] = {
     },
 }
 """What each says, by what a question is about; the rest stays silent or says little."""
+
+NOTES = (
+    "Three sites, one decides for all. Wants the offer by Thursday.",
+    "Their contract with the other vendor ends in March.",
+    "Asked twice about the integration with the shop; I sent the guide.",
+    "Needs 25 seats now, and more after the summer.",
+)
+"""What salespeople wrote about qualified leads."""

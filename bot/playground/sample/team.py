@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from bot.people import service as people
 from bot.people.model import Role
+from bot.playground.crm.hubspot.standin import HubSpot
 from bot.playground.standin import StandIn
 from bot.playground.state import User
 
@@ -24,6 +25,11 @@ class Member:
     team: str
 
     @property
+    def email(self) -> str:
+        """Where they get mail, in Slack and in the CRM."""
+        return f"{self.handle}@example.com"
+
+    @property
     def label(self) -> str:
         """What they do, as the page's list of people says it."""
         return "Sales" if self.role is Role.SALESPERSON else self.role.label
@@ -40,11 +46,18 @@ TEAM = (
 ADMIN = "clara"
 
 
+def owners(crm: HubSpot) -> None:
+    """Let the salespeople have users in the CRM, by the addresses that Slack knows of them."""
+    for each in TEAM:
+        if each.role is Role.SALESPERSON:
+            crm.add_owner(each.email, each.name)
+
+
 def staff(slack: StandIn) -> dict[str, User]:
     """Put the team and its channels into the workspace."""
     users = {
         each.handle: slack.add_user(
-            each.handle, each.name, tz=each.zone, is_admin=each.handle == ADMIN
+            each.handle, each.name, email=each.email, tz=each.zone, is_admin=each.handle == ADMIN
         )
         for each in TEAM
     }
