@@ -25,7 +25,7 @@ def find(store: Store, crm: Crm, workspace_id: int, lead_ids: Sequence[int]) -> 
         return
     found = _ask(crm, sorted(set(domains.values())))
     with store.transaction() as session:
-        for lead_id, domain in domains.items():
+        for lead_id, domain in sorted(domains.items()):
             lead = session.get_one(Lead, lead_id, with_for_update={"key_share": True})
             account = found.get(domain)
             told = _told(session, workspace_id, account) if account else None

@@ -12,6 +12,7 @@ from bot import clock
 from bot.crm.models import CrmRecord, Refused
 from bot.jobs import enqueue
 from bot.leads.changes import on_change
+from bot.leads.model import Lead
 
 PUSH = "crm.push"
 
@@ -65,8 +66,8 @@ class Backlog(NamedTuple):
 
 @on_change
 def lead_changed(session: Session, workspace_id: int, events: Mapping[int, int]) -> None:
-    """A lead came, or a step was taken with it."""
-    mark(session, workspace_id, events)
+    """A lead came, or a step was taken with it; whoever took it holds the lead."""
+    _mark(session, workspace_id, events, is_backfill=False)
 
 
 def mark(
@@ -74,6 +75,32 @@ def mark(
 ) -> int:
     """Let these leads be written to the workspace's CRM, if it has one; returns how many wait now
     because of it. A backfill goes last."""
+    lead_ids = hold_leads(session, lead_ids)
+    return _mark(session, workspace_id, lead_ids, is_backfill=is_backfill)
+
+
+def hold_leads(session: Session, lead_ids: Iterable[int]) -> Sequence[int]:
+    """Lock these leads until the transaction ends.
+
+    Whoever changes a lead's row of the CRM holds the lead, and takes leads in the order of their
+    ids, as people's verbs do: so nobody waits for somebody who waits for them.
+    """
+    chosen = select(Lead.id).where(Lead.id.in_(list(lead_ids))).order_by(Lead.id)
+    return session.scalars(chosen.with_for_update(key_share=True)).all()
+
+
+def hold(session: Session, lead_ids: Iterable[int]) -> dict[int, CrmRecord]:
+    """What is known of these leads, as it is now, by lead; held until the transaction ends."""
+    held = select(CrmRecord).where(CrmRecord.lead_id.in_(hold_leads(session, lead_ids)))
+    found = session.scalars(
+        held.order_by(CrmRecord.lead_id).with_for_update().execution_options(populate_existing=True)
+    )
+    return {record.lead_id: record for record in found}
+
+
+def _mark(
+    session: Session, workspace_id: int, lead_ids: Iterable[int], *, is_backfill: bool
+) -> int:
     facts = {
         "now": clock.now(), "lead_ids": list(lead_ids), "workspace_id": workspace_id,
         "is_backfill": is_backfill,
@@ -144,6 +171,7 @@ def retry(session: Session, workspace_id: int, lead_ids: Sequence[int] | None = 
     which = [CrmRecord.workspace_id == workspace_id, CrmRecord.refused.is_not(None)]
     if lead_ids is not None:
         which.append(CrmRecord.lead_id.in_(lead_ids))
+    hold_leads(session, session.scalars(select(CrmRecord.lead_id).where(*which)).all())
     forgotten: dict[str, Any] = {
         "record_id": None,
         "memory": {},

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.crm.backlog import hold
 from bot.crm.models import CrmConnection, CrmRecord
 from bot.crm.port import Crm, Note
 from bot.leads.model import LeadNote
@@ -21,7 +22,7 @@ def add(store: Store, crm: Crm, workspace_id: int, lead_ids: Sequence[int]) -> N
     for record_id, written in _missing(store, workspace_id, lead_ids, crm.name):
         with store.transaction() as session:
             prefix = session.get_one(CrmConnection, workspace_id).key_prefix
-            record = session.get_one(CrmRecord, written.lead_id, with_for_update=True)
+            record = hold(session, [written.lead_id])[written.lead_id]
             look_first = record.adding_note_id == written.id
             record.adding_note_id = written.id
             author = _author(session, written)
@@ -31,7 +32,7 @@ def add(store: Store, crm: Crm, workspace_id: int, lead_ids: Sequence[int]) -> N
         except KeyError:
             continue  # the record is gone; the next look says so
         with store.transaction() as session:
-            record = session.get_one(CrmRecord, written.lead_id, with_for_update=True)
+            record = hold(session, [written.lead_id])[written.lead_id]
             record.note_id, record.adding_note_id = written.id, None
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.crm import card, notices, questions, users
-from bot.crm.backlog import lane, mark, push_later
+from bot.crm.backlog import hold, lane, mark, push_later
 from bot.crm.connection import Connection, connection_of, is_blocked, unblock
 from bot.crm.models import CrmConnection, CrmRecord
 from bot.crm.models import Refused as Why
@@ -122,10 +122,10 @@ def _take_page(
                 .values(mark=func.greatest(CrmConnection.mark, max(newest)))
             )
 
+        lost.extend(mine.lead_id for mine, found in ours if isinstance(found, Gone))
+
+    lost: list[int] = []
     in_transaction(connection.store, work, failures)
-    with connection.store.transaction() as session:
-        ours = _ours(session, workspace_id, page)
-        lost = [mine.lead_id for mine, found in ours if isinstance(found, Gone)]
     if lost:
         gone(connection, crm, workspace_id, lost)
 
@@ -163,17 +163,15 @@ def _ours(
         by_id[each.record_id] = each
         if isinstance(each, Record):
             by_id |= dict.fromkeys(each.merged_from, each)
-    rows = session.scalars(
-        select(CrmRecord)
-        .where(
+    ids = session.scalars(
+        select(CrmRecord.lead_id).where(
             CrmRecord.workspace_id == workspace_id,
             CrmRecord.record_id.in_(by_id),
             or_(CrmRecord.refused.is_(None), CrmRecord.refused != Why.GONE),
         )
-        .order_by(CrmRecord.lead_id)
-        .with_for_update()
     )
-    newest = {str(row.record_id): row for row in rows}
+    rows = hold(session, ids).values()
+    newest = {str(row.record_id): row for row in rows if row.record_id in by_id}
     return [(row, by_id[record_id]) for record_id, row in newest.items()]
 
 
@@ -308,9 +306,7 @@ def gone(connection: Connection, crm: Crm, workspace_id: int, lead_ids: Sequence
     others = crm.find(sorted(set(emails.values()))) if emails else {}
     with store.transaction() as session:
         lost = 0
-        for mine in session.scalars(
-            select(CrmRecord).where(CrmRecord.lead_id.in_(lead_ids)).with_for_update()
-        ):
+        for mine in hold(session, lead_ids).values():
             other = others.get(emails.get(mine.lead_id, ""))
             if other is not None and other != mine.record_id:
                 _relink(mine, other)

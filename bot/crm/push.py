@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.crm import accounts, card, notes, notices, users
-from bot.crm.backlog import PUSH, next_retry, next_waiting, push_later
+from bot.crm.backlog import PUSH, hold, next_retry, next_waiting, push_later
 from bot.crm.connection import Connection, connection_of, is_blocked, unblock
 from bot.crm.models import CrmConnection, CrmRecord
 from bot.crm.models import Refused as Why
@@ -112,8 +112,10 @@ def _push_batch(
     written = list(zip(writing, results, strict=True))
 
     def note(session: Session) -> None:
+        held = hold(session, [draft.lead_id for draft in writing])
         _WRITING.each(
-            session, written, lambda each: _note(session, connection, *each),
+            session, written,
+            lambda each: _note(session, connection, held[each[0].lead_id], *each),
             key=lambda each: each[0].lead_id, workspace_id=workspace_id,
         )  # fmt: skip
 
@@ -125,10 +127,7 @@ def _push_batch(
     _look_again(store, crm, workspace_id, saved, failures)
     accounts.find(store, crm, workspace_id, [draft.lead_id for draft, _ in saved])
     notes.add(store, crm, workspace_id, [draft.lead_id for draft in drafts])
-    with store.transaction() as session:
-        for draft in drafts:
-            if draft.is_empty or draft.is_done:
-                _finish(session, draft)
+    _finish(store, [each for each in drafts if each.is_empty or each.is_done])
     return len(drafts)
 
 
@@ -222,8 +221,10 @@ def _look(
     looked = list(zip(drafts, records, strict=True))
 
     def take_over(session: Session) -> None:
+        held = hold(session, [each.lead_id for each in drafts])
+
         def act(each: tuple[Draft, Record | Gone]) -> None:
-            mine = session.get_one(CrmRecord, each[0].lead_id, with_for_update=True)
+            mine = held[each[0].lead_id]
             mine.record_id = mine.record_id or each[0].change.record_id
             take(session, connection, mine, each[1])
 
@@ -237,9 +238,11 @@ def _look(
         gone(connection, crm, workspace_id, lost)
 
 
-def _note(session: Session, connection: Connection, draft: Draft, result: Saved | Refused) -> None:
+def _note(
+    session: Session, connection: Connection, record: CrmRecord, draft: Draft,
+    result: Saved | Refused,
+) -> None:  # fmt: skip
     """Remember what became of a change."""
-    record = session.get_one(CrmRecord, draft.lead_id, with_for_update=True)
     if isinstance(result, Refused):
         _refused(session, connection, record, draft, result)
         return
@@ -274,10 +277,14 @@ def _refused(
     draft.is_done = True
 
 
-def _finish(session: Session, draft: Draft) -> None:
-    """Nothing is left of this change; one that came meanwhile waits."""
-    record = session.get_one(CrmRecord, draft.lead_id, with_for_update=True)
-    record.written_version, record.is_backfill, record.retry_at = draft.version, False, None
+def _finish(store: Store, drafts: Sequence[Draft]) -> None:
+    """Nothing is left of these changes; what came meanwhile waits."""
+    with store.transaction() as session:
+        held = hold(session, [draft.lead_id for draft in drafts])
+        for draft in drafts:
+            record = held[draft.lead_id]
+            record.written_version, record.is_backfill = draft.version, False
+            record.retry_at = None
 
 
 def _look_again(
@@ -301,8 +308,10 @@ def _look_again(
     ]
 
     def remember(session: Session) -> None:
+        held = hold(session, [lead_id for lead_id, _ in found])
+
         def act(each: tuple[int, Record]) -> None:
-            mine = session.get_one(CrmRecord, each[0], with_for_update=True)
+            mine = held[each[0]]
             mine.seen, mine.memory = seen_of(each[1]), {**mine.memory, **each[1].memory}
 
         _WRITING.each(session, found, act, key=lambda each: each[0], workspace_id=workspace_id)
