@@ -5,12 +5,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, exists, func, or_, select, text, update
+from sqlalchemy import exists, func, or_, select, text, tuple_, update
 from sqlalchemy.orm import Session, aliased
 
 from bot import clock
 from bot.crm.models import CrmRecord, Refused
-from bot.jobs import enqueue
+from bot.jobs import Loop, enqueue
 from bot.leads.changes import on_change
 from bot.leads.model import Lead
 
@@ -36,23 +36,29 @@ _MARK = text(
     """
 )
 
+WRITING = Loop("crm.push", "Writing to the CRM")
+"""The leads that are written; one on which our own code breaks is parked."""
+
 IS_WAITING = (CrmRecord.version != CrmRecord.written_version) & (
     CrmRecord.refused.is_(None) | CrmRecord.refused.not_in([Refused.GONE, Refused.DUPLICATE])
 )
 """The records that wait to be written; one that a person has to decide about does not."""
 
 
-_Newer = aliased(CrmRecord)
+_Other, _Its, _Mine = aliased(CrmRecord), aliased(Lead), aliased(Lead)
 IS_OLDER = (
     exists()
     .where(
-        _Newer.workspace_id == CrmRecord.workspace_id,
-        _Newer.record_id == CrmRecord.record_id,
-        _Newer.lead_id > CrmRecord.lead_id,
+        _Other.workspace_id == CrmRecord.workspace_id,
+        _Other.record_id == CrmRecord.record_id,
+        _Its.id == _Other.lead_id,
+        _Mine.id == CrmRecord.lead_id,
+        tuple_(_Its.merged_into.is_(None), _Its.id) > tuple_(_Mine.merged_into.is_(None), _Mine.id),
     )
     .correlate(CrmRecord)
 )
-"""The records that a newer lead of the same person has too: what it says is what is there."""
+"""The records that a newer lead of the same person has too, or one into which this lead was merged:
+what that one says is what is there."""
 
 
 class Backlog(NamedTuple):
@@ -122,7 +128,7 @@ def lane(workspace_id: int) -> str:
 
 
 def next_waiting(
-    session: Session, workspace_id: int, most: int, which: ColumnElement[bool]
+    session: Session, workspace_id: int, most: int
 ) -> Sequence[tuple[CrmRecord, bool]]:
     """The records that have waited longest, those of a backfill last, at most `most`; each with
     whether a newer lead has it too."""
@@ -131,7 +137,7 @@ def next_waiting(
         .where(
             CrmRecord.workspace_id == workspace_id,
             IS_WAITING,
-            which,
+            WRITING.ready(CrmRecord.lead_id),
             or_(CrmRecord.retry_at.is_(None), CrmRecord.retry_at <= clock.now()),
         )
         .order_by(CrmRecord.is_backfill, CrmRecord.changed_at, CrmRecord.lead_id)

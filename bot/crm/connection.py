@@ -16,9 +16,11 @@ from sqlalchemy.orm import Session
 from bot import clock
 from bot.crm import notices
 from bot.crm.adapters import ADAPTERS, Access
+from bot.crm.backlog import mark
 from bot.crm.models import CrmConnection, CrmRecord, CrmUser
 from bot.crm.port import Blocked, Busy, Crm
 from bot.jobs import Postpone
+from bot.leads.model import Lead
 from bot.store import Store
 
 # Longer than this nobody sleeps in a worker's thread: the work comes back later.
@@ -47,6 +49,11 @@ class Connection:
         """What people call this CRM."""
         return self.adapter.name
 
+    def found(self, session: Session, workspace_id: int) -> CrmConnection | None:
+        """The workspace's connection to this CRM; None where it has none, or by now another."""
+        found = connection_of(session, workspace_id)
+        return found if found is not None and found.crm == self.slug else None
+
     @contextmanager
     def calling(self, workspace_id: int) -> Iterator[Crm]:
         """The CRM, to be called outside of a transaction.
@@ -54,7 +61,9 @@ class Connection:
         Busy becomes Postpone; Blocked is written down, told to the admins, and ends the work.
         """
         try:
-            yield self.crm(workspace_id)
+            crm = self.crm(workspace_id)
+            crm.link("0")  # what it has to ask for that, it asks here, and in no transaction
+            yield crm
         except Busy as busy:
             with self.store.transaction() as session:
                 until = clock.now() + timedelta(seconds=busy.seconds)
@@ -95,11 +104,13 @@ def connect(session: Session, workspace_id: int, slug: str) -> None:
     now = clock.now()
     found = session.get(CrmConnection, workspace_id, with_for_update=True)
     if found is not None and found.crm == slug:
-        found.is_active = True
+        _connect_again(session, found)
         return
     if found is not None:
         for table in (CrmRecord, CrmUser):
             session.execute(delete(table).where(table.workspace_id == workspace_id))
+        its = (Lead.workspace_id == workspace_id, Lead.in_crm.is_not(None))
+        session.execute(update(Lead).where(*its).values(in_crm=None))
         session.delete(found)
         session.flush()
     session.add(
@@ -109,6 +120,18 @@ def connect(session: Session, workspace_id: int, slug: str) -> None:
         )
     )  # fmt: skip
     session.flush()
+
+
+def _connect_again(session: Session, found: CrmConnection) -> None:
+    """What is blocked is tried at once, since a new key comes with a start; what changed while no
+    CRM was named is written."""
+    if found.blocked is not None:
+        found.try_again_at = found.next_poll_at = clock.now()
+    if not found.is_active:
+        found.is_active = True
+        session.flush()
+        mine = select(CrmRecord.lead_id).where(CrmRecord.workspace_id == found.workspace_id)
+        mark(session, found.workspace_id, session.scalars(mine).all(), is_backfill=True)
 
 
 def disconnect(session: Session, workspace_id: int) -> None:
@@ -142,16 +165,6 @@ def reserve_call(session: Session, workspace_id: int, interval: timedelta) -> fl
     return max(0.0, float(wait or 0.0))
 
 
-def is_blocked(session: Session, workspace_id: int) -> bool:
-    """Whether an admin has to mend something first, and it is not time to look again."""
-    again = session.scalar(
-        select(CrmConnection.try_again_at).where(
-            CrmConnection.workspace_id == workspace_id, CrmConnection.blocked.is_not(None)
-        )
-    )
-    return again is not None and again > clock.now()
-
-
 def block(session: Session, workspace_id: int, name: str, blocked: Blocked) -> None:
     """Note what stops the CRM; the admins hear of it once, and it is tried again ever later."""
     found = session.get_one(CrmConnection, workspace_id, with_for_update=True)
@@ -168,7 +181,7 @@ def block(session: Session, workspace_id: int, name: str, blocked: Blocked) -> N
 
 
 def unblock(session: Session, workspace_id: int, name: str) -> None:
-    """Note that the CRM can be called; the admins hear of it where it could not."""
+    """Note that the CRM can be read and written; the admins hear of it where it could not."""
     found = session.get_one(CrmConnection, workspace_id, with_for_update=True)
     found.busy_until = None
     if found.blocked is None:

@@ -38,7 +38,8 @@ class CrmConnection(Base):
     blocked_why: Mapped[str | None]
     blocked_at: Mapped[Moment | None]
     try_again_at: Mapped[Moment | None]
-    """When it is tried again although it is blocked."""
+    """When reading is tried again although it is blocked. None: it works again, and writing is
+    tried."""
     busy_until: Mapped[Moment | None]
     """Until when the CRM asked us to wait."""
     key_expires_at: Mapped[Moment | None]
@@ -86,7 +87,8 @@ class CrmRecord(Base):
     written: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'"))
     """The values that were written (`port.Values`, as JSON)."""
     seen: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'"))
-    """Stage, amount, owner and reason as the CRM held them when we last looked."""
+    """Stage, amount, owner and reason as the CRM held them when we last looked; under `writing`
+    those that we have begun to write since."""
     note_id: Mapped[int] = mapped_column(default=0, server_default="0")
     """The newest note that was added."""
     adding_note_id: Mapped[int | None]

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from bot.crm.backlog import hold
-from bot.crm.models import CrmConnection, CrmRecord
+from bot.crm.models import CrmConnection, CrmRecord, Refused
 from bot.crm.port import Crm, Note
 from bot.leads.model import LeadNote
 from bot.people.model import Person
@@ -50,7 +50,7 @@ def _missing(
                 CrmRecord.workspace_id == workspace_id,
                 CrmRecord.lead_id.in_(lead_ids),
                 CrmRecord.record_id.is_not(None),
-                CrmRecord.refused.is_(None),
+                or_(CrmRecord.refused.is_(None), CrmRecord.refused != Refused.GONE),
                 LeadNote.id > CrmRecord.note_id,
                 LeadNote.via.is_distinct_from(crm),
             )

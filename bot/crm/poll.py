@@ -15,14 +15,14 @@ from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.crm import card, notices, questions, users
-from bot.crm.backlog import hold, lane, mark, push_later
-from bot.crm.connection import Connection, connection_of, is_blocked, unblock
+from bot.crm.backlog import hold, lane, mark, next_waiting, push_later
+from bot.crm.connection import Connection
 from bot.crm.models import CrmConnection, CrmRecord
 from bot.crm.models import Refused as Why
 from bot.crm.port import Blocked, Crm, Gone, Record, Stage
 from bot.crm.values import as_json, seen_of, stage_of, values_of
 from bot.errors import HandoffError
-from bot.jobs import Loop, enqueue, fold, in_transaction
+from bot.jobs import Loop, enqueue, fold
 from bot.leads import service as leads
 from bot.leads.model import Disposition, Lead, Status
 from bot.leads.service import outside
@@ -63,39 +63,34 @@ def poll_soon(session: Session, workspace_id: int) -> None:
 
 
 def poll(connection: Connection, workspace_id: int) -> None:
-    """Read what changed since last time. Raises Postpone, RowsFailed."""
+    """Read what changed since last time. Raises Postpone."""
     store = connection.store
     with store.transaction() as session:
-        found = connection_of(session, workspace_id)
-        if found is None or is_blocked(session, workspace_id):
+        found = connection.found(session, workspace_id)
+        if found is None or (found.try_again_at and found.try_again_at > clock.now()):
             return
         fold(session, POLL, workspace_id=workspace_id)
         since = found.mark
-    failures: list[Exception] = []
     try:
         with connection.calling(workspace_id) as crm:
             users.keep_fresh(connection, crm, workspace_id)
-            _try_parked_again(connection, crm, workspace_id, failures)
+            _try_parked_again(connection, crm, workspace_id)
             for page in crm.changed_since(since - crm.overlap):
-                _take_page(connection, crm, workspace_id, page, failures)
+                _take_page(connection, crm, workspace_id, page)
             expires = crm.key_expires_at()
     except Blocked:
         return  # told to the admins
     with store.transaction() as session:
         _is_done(session, connection, workspace_id, expires)
-    if failures:
-        raise failures[0]
 
 
 def _is_done(
     session: Session, connection: Connection, workspace_id: int, expires: datetime | None
 ) -> None:
-    was_blocked = session.get_one(CrmConnection, workspace_id).blocked is not None
-    unblock(session, workspace_id, connection.name)
-    if was_blocked:
-        push_later(session, workspace_id)
-    found = session.get_one(CrmConnection, workspace_id)
-    found.polled_at = clock.now()
+    found = session.get_one(CrmConnection, workspace_id, with_for_update=True)
+    found.polled_at, found.try_again_at, found.busy_until = clock.now(), None, None
+    if found.blocked is not None or next_waiting(session, workspace_id, 1):
+        push_later(session, workspace_id)  # which says whether writing works again, too
     if expires != found.key_expires_at:
         found.key_expires_at = expires
     if expires is not None and expires - clock.now() < _WARN_OF_EXPIRY:
@@ -103,12 +98,10 @@ def _is_done(
 
 
 def _take_page(
-    connection: Connection, crm: Crm, workspace_id: int, page: Sequence[Record | Gone],
-    failures: list[Exception],
-) -> None:  # fmt: skip
+    connection: Connection, crm: Crm, workspace_id: int, page: Sequence[Record | Gone]
+) -> None:
     """Take over the changes of our records in one page, and go on from it next time."""
-
-    def work(session: Session) -> None:
+    with connection.store.transaction() as session:
         ours = _ours(session, workspace_id, page)
         _CHANGES.each(
             session, ours, partial(_take_one, session, connection),
@@ -122,10 +115,7 @@ def _take_page(
                 .values(mark=func.greatest(CrmConnection.mark, max(newest)))
             )
 
-        lost.extend(mine.lead_id for mine, found in ours if isinstance(found, Gone))
-
-    lost: list[int] = []
-    in_transaction(connection.store, work, failures)
+        lost = [mine.lead_id for mine, found in ours if isinstance(found, Gone)]
     if lost:
         gone(connection, crm, workspace_id, lost)
 
@@ -136,9 +126,7 @@ def _take_one(
     take(session, connection, *one)
 
 
-def _try_parked_again(
-    connection: Connection, crm: Crm, workspace_id: int, failures: list[Exception]
-) -> None:
+def _try_parked_again(connection: Connection, crm: Crm, workspace_id: int) -> None:
     """Read again what could not be taken over, since its page has long passed."""
     with connection.store.transaction() as session:
         record_ids = session.scalars(
@@ -150,14 +138,14 @@ def _try_parked_again(
         ).all()
     again = [str(each) for each in record_ids]
     if again:
-        _take_page(connection, crm, workspace_id, crm.read(again), failures)
+        _take_page(connection, crm, workspace_id, crm.read(again))
 
 
 def _ours(
     session: Session, workspace_id: int, page: Sequence[Record | Gone]
 ) -> list[tuple[CrmRecord, Record | Gone]]:
     """Those of a page that are ours, with what we know of them. Where several leads of one person
-    share a record, it is the newest lead's."""
+    share a record, it is that of the newest which was not merged into another."""
     by_id: dict[str, Record | Gone] = {}
     for each in page:
         by_id[each.record_id] = each
@@ -170,9 +158,17 @@ def _ours(
             or_(CrmRecord.refused.is_(None), CrmRecord.refused != Why.GONE),
         )
     )
-    rows = hold(session, ids).values()
-    newest = {str(row.record_id): row for row in rows if row.record_id in by_id}
-    return [(row, by_id[record_id]) for record_id, row in newest.items()]
+    rows = [row for row in hold(session, ids).values() if row.record_id in by_id]
+    of_merged = select(Lead.id).where(
+        Lead.id.in_([row.lead_id for row in rows]), Lead.merged_into.is_not(None)
+    )
+    merged = set(session.scalars(of_merged))
+    ours: dict[str | int, tuple[CrmRecord, Record | Gone]] = {}
+    for row in sorted(rows, key=lambda row: (row.lead_id not in merged, row.lead_id)):
+        found = by_id[str(row.record_id)]
+        row.record_id = found.record_id  # it may have been merged
+        ours[found.record_id if isinstance(found, Record) else row.lead_id] = (row, found)
+    return list(ours.values())
 
 
 def take(session: Session, connection: Connection, mine: CrmRecord, found: Record | Gone) -> None:
@@ -184,10 +180,16 @@ def take(session: Session, connection: Connection, mine: CrmRecord, found: Recor
     theirs = seen_of(found)
     if lead.merged_into is None:
         before = mine.seen or _as_written(mine, theirs)
+        before = before | _arrived(before.get("writing", {}), theirs)
         _take_owner(session, connection, mine, lead, before, theirs)
         theirs = _take_stage(session, connection, mine, lead, before, found, theirs)
     mine.seen, mine.memory = theirs, {**mine.memory, **found.memory}
     card.show(session, connection, mine)
+
+
+def _arrived(writing: dict[str, object], theirs: dict[str, object]) -> dict[str, object]:
+    """Those of the values that we began to write which are there."""
+    return {name: value for name, value in writing.items() if theirs[name] == value}
 
 
 def _as_written(mine: CrmRecord, theirs: dict[str, object]) -> dict[str, object]:
@@ -208,7 +210,8 @@ def _take_owner(
     if not user_id or user_id == before["owner_id"]:
         return
     owner_of = users.owner_ids(session, mine.workspace_id, connection.fallback_owner)
-    if owner_of(lead.claimed_by) != mine.written.get("owner_id"):
+    ours = owner_of(lead.claimed_by)
+    if ours is not None and ours != mine.written.get("owner_id"):
         return
     person = users.person_of(session, mine.workspace_id, str(user_id))
     if person is None or lead.is_closed:
@@ -231,7 +234,7 @@ def _take_stage(
     if lead.status == Status.WON and found.amount is not None and lead.won_amount != found.amount:
         _take_amount(session, connection, mine, lead, before, found.amount)
     elif mine.refused in (Why.AMOUNT, Why.TWO_AMOUNTS):
-        mine.refused = mine.refused_why = None
+        questions.settle(session, mine)
     return theirs
 
 

@@ -8,15 +8,15 @@ so a crash repeats at most one call, and the key of each lead makes that harmles
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.crm import accounts, card, notes, notices, users
-from bot.crm.backlog import PUSH, hold, next_retry, next_waiting, push_later
-from bot.crm.connection import Connection, connection_of, is_blocked, unblock
+from bot.crm.backlog import PUSH, WRITING, hold, next_retry, next_waiting, push_later
+from bot.crm.connection import Connection, unblock
 from bot.crm.models import CrmConnection, CrmRecord
 from bot.crm.models import Refused as Why
 from bot.crm.poll import gone, take
@@ -30,21 +30,22 @@ from bot.crm.port import (
     Refusal,
     Refused,
     Saved,
+    Stage,
     Values,
 )
 from bot.crm.values import as_json, changed, seen_of, values_of
-from bot.jobs import Loop, fold, in_transaction
+from bot.jobs import fold
 from bot.jobs.rows import place_of
-from bot.leads.model import Lead
+from bot.leads.model import Lead, Status
 from bot.store import Store
 
 logger = logging.getLogger(__name__)
 
-_WRITING = Loop("crm.push", "Writing to the CRM")
-
 # After so many batches, what came in meanwhile (a poll) takes its turn.
 _MOST_BATCHES = 20
 _BUSY_RECORD = timedelta(seconds=10)
+_OF_AMOUNT = ("amount_minor", "currency")
+_OF_STAGE = ("stage", "lost_reason", "closed_at", *_OF_AMOUNT)
 # What the CRM owns, or a person may change there.
 _LOOKED_AT = {"stage", "amount_minor", "currency", "lost_reason", "owner_id"}
 
@@ -58,6 +59,10 @@ class Draft:
     version: int
     is_done: bool = False
     """Whether what became of it is remembered, and nothing of it is left to be written."""
+    is_older: bool = False
+    """Whether the record is a newer lead's of the same person."""
+    written_at: datetime | None = None
+    """When it was written last: a later time says that another worker did meanwhile."""
 
     @property
     def is_empty(self) -> bool:
@@ -67,22 +72,26 @@ class Draft:
     @property
     def touches_what_people_change(self) -> bool:
         """Whether the record has to be looked at before, and after."""
-        return bool(self.change.values.model_fields_set & _LOOKED_AT)
+        return not self.is_older and bool(self.change.values.model_fields_set & _LOOKED_AT)
+
+    @property
+    def place(self) -> tuple[int, str | None]:
+        """The lead, and the record in which it is written."""
+        return self.lead_id, self.change.record_id
 
 
 def push(connection: Connection, workspace_id: int) -> None:
-    """Write what waits. Raises Postpone where the CRM asks to wait, RowsFailed."""
+    """Write what waits. Raises Postpone where the CRM asks to wait."""
     store = connection.store
     with store.transaction() as session:
         fold(session, PUSH, workspace_id=workspace_id)
-        if connection_of(session, workspace_id) is None or is_blocked(session, workspace_id):
+        found = connection.found(session, workspace_id)
+        if found is None or (found.blocked is not None and found.try_again_at is not None):
             return
-    failures: list[Exception] = []
     try:
         with connection.calling(workspace_id) as crm:
             is_done = any(
-                not _push_batch(connection, crm, workspace_id, failures)
-                for _ in range(_MOST_BATCHES)
+                not _push_batch(connection, crm, workspace_id) for _ in range(_MOST_BATCHES)
             )
     except Blocked:
         return  # told to the admins; the poll looks whether it is mended
@@ -92,55 +101,52 @@ def push(connection: Connection, workspace_id: int) -> None:
             push_later(session, workspace_id)
         elif (at := next_retry(session, workspace_id)) is not None:
             push_later(session, workspace_id, at=at)
-    if failures:
-        raise failures[0]
 
 
-def _push_batch(
-    connection: Connection, crm: Crm, workspace_id: int, failures: list[Exception]
-) -> int:
+def _push_batch(connection: Connection, crm: Crm, workspace_id: int) -> int:
     """Write some of those that have waited longest; returns how many those were."""
     store = connection.store
     users.keep_fresh(connection, crm, workspace_id)
-    drafts = _drafts(connection, crm, workspace_id, failures)
+    found = drafts = _drafts(connection, crm, workspace_id)
     known = [each for each in drafts if each.change.record_id and each.touches_what_people_change]
     if known:
-        _look(connection, crm, workspace_id, known, failures)
-        drafts = _drafts(connection, crm, workspace_id, failures)
+        _look(connection, crm, workspace_id, known)
+        looked = {each.place for each in known}
+        drafts = [  # what somebody changed here in this moment, or is in another record now, waits
+            each
+            for each in _drafts(connection, crm, workspace_id)
+            if each.place in looked
+            or not (each.change.record_id and each.touches_what_people_change)
+        ]
     writing = [each for each in drafts if not each.is_empty]
+    _begin(store, [each for each in writing if each.touches_what_people_change])
     results = _save(crm, [each.change for each in writing])
     written = list(zip(writing, results, strict=True))
 
-    def note(session: Session) -> None:
+    with store.transaction() as session:
         held = hold(session, [draft.lead_id for draft in writing])
-        _WRITING.each(
+        WRITING.each(
             session, written,
             lambda each: _note(session, connection, held[each[0].lead_id], *each),
             key=lambda each: each[0].lead_id, workspace_id=workspace_id,
         )  # fmt: skip
-
-    in_transaction(store, note, failures)
     lost = [draft.lead_id for draft, result in written if _is_gone(result)]
     if lost:
         gone(connection, crm, workspace_id, lost)
     saved = [each for each in written if each[0].is_done and isinstance(each[1], Saved)]
-    _look_again(store, crm, workspace_id, saved, failures)
+    _look_again(store, crm, saved)
     accounts.find(store, crm, workspace_id, [draft.lead_id for draft, _ in saved])
     notes.add(store, crm, workspace_id, [draft.lead_id for draft in drafts])
     _finish(store, [each for each in drafts if each.is_empty or each.is_done])
-    return len(drafts)
+    return len(found)
 
 
-def _drafts(
-    connection: Connection, crm: Crm, workspace_id: int, failures: list[Exception]
-) -> list[Draft]:
+def _drafts(connection: Connection, crm: Crm, workspace_id: int) -> list[Draft]:
     drafts: list[Draft] = []
-
-    def read(session: Session) -> None:
+    with connection.store.transaction() as session:
         prefix = session.get_one(CrmConnection, workspace_id).key_prefix
         owner_of = users.owner_ids(session, workspace_id, connection.fallback_owner)
-        ready = _WRITING.ready(CrmRecord.lead_id)
-        records = next_waiting(session, workspace_id, crm.batch, ready)
+        records = next_waiting(session, workspace_id, crm.batch)
         found = select(Lead).where(Lead.id.in_([each.lead_id for each, _ in records]))
         leads = {lead.id: lead for lead in session.scalars(found)}
 
@@ -150,12 +156,22 @@ def _drafts(
             draft = _draft(session, connection, prefix, record, lead, owner_of)
             drafts.append(_of_older(draft) if is_older else draft)
 
-        _WRITING.each(
+        WRITING.each(
             session, records, act, key=lambda each: each[0].lead_id, workspace_id=workspace_id
         )
-
-    in_transaction(connection.store, read, failures)
     return drafts
+
+
+def _begin(store: Store, drafts: Sequence[Draft]) -> None:
+    """Remember what we are about to write: should we not hear how that ends, it is no change of a
+    person's when we look next."""
+    known = {each.lead_id: each.change.values for each in drafts if each.change.record_id}
+    if not known:
+        return
+    with store.transaction() as session:
+        for lead_id, mine in hold(session, known).items():
+            said = as_json(_only(known[lead_id], *_LOOKED_AT))
+            mine.seen = mine.seen | {"writing": said} if mine.seen else mine.seen
 
 
 def _save(crm: Crm, changes: Sequence[Change]) -> list[Saved | Refused]:
@@ -181,7 +197,9 @@ def _draft(
     whole = values_of(session, lead, owner_of(lead.claimed_by))
     values = changed(whole, record.written)
     if record.refused == Why.TWO_AMOUNTS:
-        values = _without(values, "amount_minor", "currency")
+        values = _without(values, *_OF_AMOUNT)
+    if record.refused == Why.AMOUNT and lead.status != Status.WON:
+        values = _without(values, *_OF_STAGE)  # it is won there
     if lead.merged_into is not None and record.record_id is None:
         values = Values()  # a duplicate that was never written does not have to be
     record_id = record.record_id or _came_from_there(connection, lead)
@@ -189,13 +207,14 @@ def _draft(
         key=f"{prefix}_{lead.id}", values=values, record_id=record_id, whole=whole,
         memory=record.memory,
     )  # fmt: skip
-    return Draft(change, lead.id, record.version)
+    return Draft(change, lead.id, record.version, written_at=record.written_at)
 
 
 def _of_older(draft: Draft) -> Draft:
-    """A newer lead of the person has the record: only its own deal's amount is still written."""
-    values = _only(draft.change.values, "amount_minor", "currency")
-    return replace(draft, change=replace(draft.change, values=values))
+    """A newer lead of the person has the record: only the amount of its own deal, where the adapter
+    knows one, is still written."""
+    values = _only(draft.change.values, *(_OF_AMOUNT if draft.change.memory else ()))
+    return replace(draft, change=replace(draft.change, values=values), is_older=True)
 
 
 def _without(values: Values, *names: str) -> Values:
@@ -212,15 +231,12 @@ def _came_from_there(connection: Connection, lead: Lead) -> str | None:
     return lead.external_id if lead.source == connection.slug else None
 
 
-def _look(
-    connection: Connection, crm: Crm, workspace_id: int, drafts: Sequence[Draft],
-    failures: list[Exception],
-) -> None:  # fmt: skip
+def _look(connection: Connection, crm: Crm, workspace_id: int, drafts: Sequence[Draft]) -> None:
     """Take over first what people changed in the CRM meanwhile."""
     records = crm.read([str(each.change.record_id) for each in drafts])
     looked = list(zip(drafts, records, strict=True))
 
-    def take_over(session: Session) -> None:
+    with connection.store.transaction() as session:
         held = hold(session, [each.lead_id for each in drafts])
 
         def act(each: tuple[Draft, Record | Gone]) -> None:
@@ -228,11 +244,9 @@ def _look(
             mine.record_id = mine.record_id or each[0].change.record_id
             take(session, connection, mine, each[1])
 
-        _WRITING.each(
+        WRITING.each(
             session, looked, act, key=lambda each: each[0].lead_id, workspace_id=workspace_id
         )
-
-    in_transaction(connection.store, take_over, failures)
     lost = [draft.lead_id for draft, record in looked if isinstance(record, Gone)]
     if lost:
         gone(connection, crm, workspace_id, lost)
@@ -246,9 +260,16 @@ def _note(
     if isinstance(result, Refused):
         _refused(session, connection, record, draft, result)
         return
+    written = as_json(draft.change.values)
     record.record_id = result.record_id
     record.memory = {**record.memory, **result.memory}
-    record.written = record.written | as_json(draft.change.values)
+    if record.written_at != draft.written_at:  # by another worker: who knows which came last
+        record.written = {k: v for k, v in record.written.items() if k not in written}
+        record.version += 1
+    else:
+        left_out = result.dropped.keys() - _LOOKED_AT  # sent again with the next change
+        kept = {k: v for k, v in written.items() if k not in left_out}
+        record.written = record.written | kept
     record.written_at = clock.now()
     if record.refused in (Why.INVALID, Why.DUPLICATE):
         record.refused = record.refused_why = None
@@ -287,14 +308,11 @@ def _finish(store: Store, drafts: Sequence[Draft]) -> None:
             record.retry_at = None
 
 
-def _look_again(
-    store: Store, crm: Crm, workspace_id: int, saved: Sequence[tuple[Draft, Saved | Refused]],
-    failures: list[Exception],
-) -> None:  # fmt: skip
+def _look_again(store: Store, crm: Crm, saved: Sequence[tuple[Draft, Saved | Refused]]) -> None:
     """Remember what the CRM holds after our writing, in its own words: whatever differs from it
     later is somebody else's change."""
     looked = [
-        (draft.lead_id, str(result.record_id))
+        (draft, str(result.record_id))
         for draft, result in saved
         if draft.touches_what_people_change
     ]
@@ -302,18 +320,22 @@ def _look_again(
         return
     records = crm.read([record_id for _, record_id in looked])
     found = [
-        (lead_id, record)
-        for (lead_id, _), record in zip(looked, records, strict=True)
+        (draft.lead_id, record)
+        for (draft, _), record in zip(looked, records, strict=True)
         if isinstance(record, Record)  # of one that is gone the next look says so again
+        and not _is_ended_there(record, draft.change)
     ]
-
-    def remember(session: Session) -> None:
+    with store.transaction() as session:
         held = hold(session, [lead_id for lead_id, _ in found])
+        for lead_id, record in found:
+            mine = held[lead_id]
+            mine.seen, mine.memory = seen_of(record), {**mine.memory, **record.memory}
 
-        def act(each: tuple[int, Record]) -> None:
-            mine = held[each[0]]
-            mine.seen, mine.memory = seen_of(each[1]), {**mine.memory, **each[1].memory}
 
-        _WRITING.each(session, found, act, key=lambda each: each[0], workspace_id=workspace_id)
-
-    in_transaction(store, remember, failures)
+def _is_ended_there(record: Record, change: Change) -> bool:
+    """Whether somebody closed a record that we know in the moment in which we wrote another stage;
+    the next poll takes it over."""
+    ours = change.whole.stage
+    if change.record_id is None or record.stage not in (Stage.WON, Stage.LOST):
+        return False
+    return record.stage is not ours and (record.stage is Stage.WON or ours is not Stage.RECYCLED)

@@ -44,6 +44,14 @@ def ask_which_amount(
     _ask(session, lead)
 
 
+def settle(session: Session, mine: CrmRecord) -> None:
+    """Nothing is left to be asked: what waited for the answer is written."""
+    mine.refused = mine.refused_why = None
+    session.flush()
+    mark(session, mine.workspace_id, [mine.lead_id])
+    slack.redraw(session, AMOUNT, mine.lead_id)
+
+
 def _ask(session: Session, lead: Lead) -> None:
     """Ask the owner; the managers where nobody owns it."""
     owner = session.get(Person, lead.claimed_by) if lead.claimed_by else None
@@ -92,10 +100,8 @@ def their_amount(mine: CrmRecord) -> Money | None:
 def keep_ours(session: Session, who: Person, lead_id: int) -> None:
     """Our amount is right: it is written. Raises NothingToDecide, and as `correctable`."""
     mine = _undecided(session, who, lead_id)
-    mine.refused = mine.refused_why = None
     mine.written = {k: v for k, v in mine.written.items() if k not in ("amount_minor", "currency")}
-    mark(session, who.workspace_id, [lead_id])
-    slack.redraw(session, AMOUNT, lead_id)
+    settle(session, mine)
 
 
 def take_theirs(session: Session, who: Person, lead_id: int) -> None:
@@ -104,11 +110,10 @@ def take_theirs(session: Session, who: Person, lead_id: int) -> None:
     theirs = their_amount(mine)
     if theirs is None:
         raise NothingToDecide
-    mine.refused = mine.refused_why = None
     mine.written = mine.written | {"amount_minor": theirs.minor, "currency": theirs.currency}
     name = ADAPTERS[session.get_one(CrmConnection, who.workspace_id).crm].name
     outside.set_amount(session, session.get_one(Lead, lead_id), theirs, name)
-    slack.redraw(session, AMOUNT, lead_id)
+    settle(session, mine)
 
 
 def _undecided(session: Session, who: Person, lead_id: int) -> CrmRecord:

@@ -17,7 +17,6 @@ from bot.crm.port import Stage
 from bot.crm.values import stage_of
 from bot.errors import HandoffError
 from bot.jobs import Postpone
-from bot.jobs.rows import RowsFailed
 from bot.leads import service
 from bot.leads.model import Disposition, Lead, LeadNote, Rating
 from bot.money import Money
@@ -206,8 +205,7 @@ def test_what_breaks_on_one_lead_is_tried_again(
     sales = Sales.open(store)
     sales.receive()
     monkeypatch.setattr("bot.crm.push.card.show", _break)
-    with pytest.raises(RowsFailed):
-        sales.push()
+    sales.push()  # and so keeps its lane for nothing that waits
     monkeypatch.undo()
     assert sales.backlog().waiting == 1
     sales.settle()

@@ -322,9 +322,9 @@ def test_a_key_that_does_not_open_is_told_once_and_tried_again(sales: Sales, fau
     assert sales.state().blocked == fault
     sales.forward(minutes=10)
     sales.poll()
+    sales.push()
     assert sales.state().blocked is None
     assert len(sales.notices("back")) == 1
-    sales.push()
     assert sales.record(lead_id).record_id is not None
 
 
