@@ -1,16 +1,25 @@
-"""Notes: what people write about a lead is added to its record, each once and in order."""
+"""Notes: what people write about a lead is added to its record, each once and in order.
 
+One that the CRM refuses for good, or on which our own code breaks, is left out: the admins hear of
+it as of any value that is refused.
+"""
+
+import logging
 from collections.abc import Sequence
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from bot.crm import notices
 from bot.crm.backlog import hold
 from bot.crm.models import CrmConnection, CrmRecord, Refused
-from bot.crm.port import Crm, Note
+from bot.crm.port import Blocked, Busy, Crm, Note, NoteRefused
+from bot.jobs.rows import place_of
 from bot.leads.model import LeadNote
 from bot.people.model import Person
 from bot.store import Store
+
+logger = logging.getLogger(__name__)
 
 
 def add(store: Store, crm: Crm, workspace_id: int, lead_ids: Sequence[int]) -> None:
@@ -28,12 +37,29 @@ def add(store: Store, crm: Crm, workspace_id: int, lead_ids: Sequence[int]) -> N
             author = _author(session, written)
         note = Note(f"{prefix}_note_{written.id}", written.at, author, written.text)
         try:
-            crm.add_note(record_id, note, look_first=look_first)
+            why = _add(crm, record_id, note, look_first=look_first)
         except KeyError:
             continue  # the record is gone; the next look says so
         with store.transaction() as session:
             record = hold(session, [written.lead_id])[written.lead_id]
             record.note_id, record.adding_note_id = written.id, None
+            if why is not None:
+                notices.tell_of_dropped(session, workspace_id, crm.name, {"notes": why})
+
+
+def _add(crm: Crm, record_id: str, note: Note, *, look_first: bool) -> str | None:
+    """Add a note; returns why it was refused, None where it is there. Raises KeyError where the
+    record is gone."""
+    try:
+        crm.add_note(record_id, note, look_first=look_first)
+    except (Busy, Blocked, KeyError):
+        raise
+    except NoteRefused as refused:
+        return refused.detail
+    except Exception as error:
+        logger.error("a note cannot be written: %s", place_of(error))  # noqa: TRY400 - no words
+        return f"Handoff could not write it ({place_of(error)})"
+    return None
 
 
 def _missing(

@@ -212,6 +212,15 @@ class Busy(Exception):
         self.seconds, self.detail = seconds, detail
 
 
+class NoteRefused(Exception):
+    """The CRM does not take this note, however often it is sent; all else goes on."""
+
+    def __init__(self, detail: str) -> None:
+        """`detail` says why, without the note's words."""
+        super().__init__(detail)
+        self.detail = detail
+
+
 class Trouble(StrEnum):
     """What stops all work with a CRM until somebody mends it."""
 
@@ -272,7 +281,8 @@ class Crm(Protocol):
 
     def add_note(self, record_id: str, note: Note, *, look_first: bool) -> None:
         """Add a note to the record. With `look_first` it may be there already, from an attempt
-        that was cut off, and is not added twice. Raises KeyError where the record is gone."""
+        that was cut off, and is not added twice. Raises KeyError where the record is gone, and
+        NoteRefused."""
         ...
 
     def users(self) -> list[User]:

@@ -30,6 +30,7 @@ from bot.crm.port import (
     Change,
     Gone,
     Note,
+    NoteRefused,
     Record,
     Refusal,
     Refused,
@@ -42,7 +43,7 @@ from bot.leads.sources import Request
 from bot.leads.sources.contract import Unproven
 from bot.money import Money
 from bot.playground.crm.hubspot import standin
-from bot.playground.crm.hubspot.schema import CONTACTS, DEALS, Pipeline
+from bot.playground.crm.hubspot.schema import CONTACTS, DEALS, NOTES, Pipeline
 from bot.playground.crm.hubspot.schema import Stage as DealStage
 from bot.playground.crm.serving import Call, Fault
 from tests.crm.offices.hubspot import HubSpotOffice
@@ -596,6 +597,15 @@ def test_searches_are_kept_apart(office: HubSpotOffice) -> None:
         list(crm.changed_since(office.crm.now()))
     assert slept
     crm.close()
+
+
+def test_a_note_that_is_refused_is_told(office: HubSpotOffice, crm: HubSpot) -> None:
+    [saved] = crm.save([person(1)])
+    assert isinstance(saved, Saved)
+    office.crm.state.refused.add((NOTES, "hs_note_body"))
+    with pytest.raises(NoteRefused, match="VALIDATION_ERROR") as refused:
+        crm.add_note(saved.record_id, Note("note_1", NOW, "Ben", "Secret"), look_first=False)
+    assert "Secret" not in refused.value.detail
 
 
 def test_a_note_of_somebody_who_is_gone_and_one_with_markup(

@@ -19,6 +19,7 @@ from bot.crm.port import (
     Change,
     Gone,
     Note,
+    NoteRefused,
     Record,
     Refusal,
     Refused,
@@ -137,6 +138,19 @@ def test_a_note_shows_its_text_as_it_is(office: OdooOffice, crm: Odoo) -> None:
     [body] = messages(office, record_id, "note")
     assert "1 &lt; 2 &amp; &lt;b&gt;3&lt;/b&gt;<br>next" in body
     assert "Ben &lt;x&gt;" in body
+
+
+def test_a_note_that_is_refused_is_told(office: OdooOffice, crm: Odoo) -> None:
+    record_id = office.type_in("ada@example.com", "Lovelace")
+
+    def rule(model: str, _values: object) -> str | None:
+        return "No notes" if model == "mail.message" else None
+
+    if not isinstance(office, StandInOffice):
+        pytest.skip("a real one has no such rule")
+    office.odoo.database.rules.append(rule)
+    with pytest.raises(NoteRefused):
+        crm.add_note(record_id, Note("n1", NOW, "Ben", "Secret"), look_first=False)
 
 
 def test_new_leads_are_nobodys_unless_said(office: OdooOffice, crm: Odoo) -> None:

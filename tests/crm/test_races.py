@@ -10,7 +10,7 @@ from sqlalchemy import select, text
 from bot.crm import backlog
 from bot.crm.connection import connect, disconnect
 from bot.crm.models import CrmRecord
-from bot.crm.port import Blocked, Change, Refused, Saved, Stage, Trouble
+from bot.crm.port import Blocked, Change, Note, NoteRefused, Refused, Saved, Stage, Trouble
 from bot.jobs import Postpone
 from bot.leads import service
 from bot.leads.model import Disposition, Rating, Status
@@ -367,3 +367,27 @@ def test_a_new_key_is_tried_as_soon_as_we_start(sales: Sales) -> None:
     sales.push()
     assert sales.state().blocked is None
     assert len(sales.office.records()) == 1
+
+
+@pytest.mark.parametrize("error", [NoteRefused("too long"), ZeroDivisionError()])
+def test_a_note_that_is_refused_stops_nothing(
+    sales: Sales, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    add = sales.office.add_note
+
+    def refuse(record_id: str, note: Note, look_first: bool) -> None:
+        if note.text == "No":
+            raise error
+        add(record_id, note, look_first)
+
+    monkeypatch.setattr(sales.office, "add_note", refuse)
+    for n in range(12):
+        lead_id = sales.claimed(email=f"p{n}@example.com")
+        for words in ("No", "Yes"):
+            sales.do(service.add_note, "ben", lead_id, words)
+    sales.push()
+    assert {seen.notes for seen in sales.office.records()} == {("ben: Yes",)}
+    assert len(sales.office.records()) == 12
+    assert sales.backlog().waiting == 0
+    [told] = sales.notices("dropped")
+    assert [name for name, _ in told["fields"]] == ["notes"]

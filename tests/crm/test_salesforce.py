@@ -32,6 +32,7 @@ from bot.crm.port import (
     Finding,
     Gone,
     Note,
+    NoteRefused,
     Record,
     Refusal,
     Refused,
@@ -554,7 +555,7 @@ def test_opportunities_that_cannot_be_seen_stop_nothing(office: SalesforceOffice
 def test_notes_that_are_refused_are_told(office: SalesforceOffice, crm: Crm) -> None:
     lead = save(crm).record_id
     office.crm.rules.refused["Task", "Subject"] = "No tasks, please"
-    with pytest.raises(Blocked, match="notes"):
+    with pytest.raises(NoteRefused, match="notes"):
         crm.add_note(lead, Note("note_1", NOW, "Ben", "Called."), look_first=False)
 
 

@@ -20,6 +20,7 @@ from bot.crm.adapters.hubspot.api import (
     Spacing,
     chunks,
     objects,
+    refusal,
 )
 from bot.crm.adapters.hubspot.batches import (
     Batches,
@@ -49,6 +50,7 @@ from bot.crm.port import (
     Finding,
     Gone,
     Note,
+    NoteRefused,
     Record,
     Refused,
     Saved,
@@ -116,7 +118,7 @@ class HubSpot:
         if not answer.ok:
             if isinstance(self.read([record_id])[0], Gone):
                 raise KeyError(record_id)
-            self._api.require(answer)
+            raise NoteRefused(f"HubSpot refuses this note ({refusal(answer)})")
 
     def _has_note(self, record_id: str, key: str) -> bool:
         ids = self._api.associated("contacts", "notes", [record_id]).get(record_id, [])

@@ -155,9 +155,14 @@ def _read(answer: Answer) -> dict[str, Any]:
         return answer.json or {}
     if answer.ok or answer.status == 404:
         raise Blocked(Trouble.ADDRESS, "What is at this address is not HubSpot's API")
+    raise Blocked(Trouble.PLAN, f"HubSpot refuses what Handoff asks ({refusal(answer)})")
+
+
+def refusal(answer: Answer) -> str:
+    """HubSpot's word for why it refuses."""
     category = told(answer).get("category")
-    word = category if isinstance(category, str) and category.isupper() else answer.status
-    raise Blocked(Trouble.PLAN, f"HubSpot refuses what Handoff asks ({word})")
+    is_word = isinstance(category, str) and category.isupper()
+    return str(category if is_word else answer.status)
 
 
 def _is_daily(answer: Answer) -> bool:

@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 from bot import clock
 from bot.crm.adapters.contract import Access, Adapter
 from bot.crm.adapters.odoo import saving
-from bot.crm.adapters.odoo.api import MODULE, Missing, OdooApi, any_of, escaped
+from bot.crm.adapters.odoo.api import MODULE, Invalid, Missing, OdooApi, any_of, escaped
 from bot.crm.adapters.odoo.stages import FIELDS, Lead, Pipeline
 from bot.crm.adapters.odoo.values import html
 from bot.crm.http import Pace, no_pace
@@ -26,6 +26,7 @@ from bot.crm.port import (
     Finding,
     Gone,
     Note,
+    NoteRefused,
     Record,
     Refused,
     Saved,
@@ -222,6 +223,8 @@ class Odoo:
             )  # fmt: skip
         except Missing:
             raise KeyError(record_id) from None
+        except Invalid as refused:
+            raise NoteRefused(refused.detail) from None
 
     def link(self, record_id: str) -> str:
         """See the port."""

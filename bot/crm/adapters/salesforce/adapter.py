@@ -42,10 +42,12 @@ from bot.crm.port import (
     Finding,
     Gone,
     Note,
+    NoteRefused,
     Record,
     Refused,
     Saved,
     Stage,
+    Trouble,
     User,
 )
 from bot.money import Money
@@ -137,7 +139,9 @@ class Salesforce:
             if refused.code in _GONE:
                 raise KeyError(record_id) from None
             detail = f"Salesforce refuses notes, which are tasks ({refused.code})"
-            raise Blocked(refused.trouble, detail) from None
+            if refused.trouble is not Trouble.PLAN or refused.code == "STORAGE_LIMIT_EXCEEDED":
+                raise Blocked(refused.trouble, detail) from None
+            raise NoteRefused(detail) from None
 
     def _person(self, record_id: str) -> str:
         """Whose timeline shows what concerns a lead: its own, or its contact's once converted."""
