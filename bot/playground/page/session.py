@@ -123,6 +123,8 @@ class Session:
         if self.crm is None:
             self.say("There is no CRM here.", bad=True)
             return
+        if record_id and self.crm.contact(record_id) is None:
+            self.say("This contact was deleted.", bad=True)
         self.tab, self.record_id, self.sidebar_open = "crm", record_id, False
         self.refresh()
 

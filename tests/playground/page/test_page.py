@@ -589,3 +589,7 @@ def test_a_link_to_a_record_opens_it_in_the_page(
     expect(page.get_by_test_id("crm-record")).to_contain_text("Grace Hopper")
     page.goto(f"{slack.url}/?tab=crm&record={record_id}")
     expect(page.get_by_test_id("crm-record")).to_contain_text("Grace Hopper")
+    page.get_by_test_id("channel:leads").click()
+    People(crm).delete(record_id)
+    page.get_by_role("link", name="HubSpot").click()
+    expect(page.get_by_text("This contact was deleted.")).to_be_visible()
