@@ -9,6 +9,7 @@ known by its values: it differs in nothing from what we last saw.
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
@@ -179,7 +180,7 @@ def take(session: Session, connection: Connection, mine: CrmRecord, found: Recor
     lead = leads.find(session, mine.workspace_id, mine.lead_id, lock=True)
     theirs = seen_of(found)
     if lead.merged_into is None:
-        before = mine.seen or _as_written(mine, theirs)
+        before: dict[str, Any] = mine.seen or _as_written(mine, theirs)
         before = before | _arrived(before.get("writing", {}), theirs)
         _take_owner(session, connection, mine, lead, before, theirs)
         theirs = _take_stage(session, connection, mine, lead, before, found, theirs)
