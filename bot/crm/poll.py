@@ -11,12 +11,12 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import case, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.crm import card, notices, questions, users
-from bot.crm.backlog import hold, lane, mark, next_waiting, push_later
+from bot.crm.backlog import IS_WAITING, hold, lane, mark, next_waiting, push_later
 from bot.crm.connection import Connection
 from bot.crm.models import CrmConnection, CrmRecord
 from bot.crm.models import Refused as Why
@@ -31,6 +31,15 @@ from bot.money import Money
 
 POLL = "crm.poll"
 _EVERY = timedelta(minutes=1)
+_WHILE_MANY = timedelta(minutes=10)
+_ARE_MANY = (
+    select(CrmRecord.lead_id)
+    .where(CrmRecord.workspace_id == CrmConnection.workspace_id, IS_WAITING)
+    .correlate(CrmConnection)
+    .offset(500)
+    .limit(1)
+    .exists()
+)
 _CHANGES = Loop("crm.changes", "Changes in the CRM")
 _WARN_OF_EXPIRY = timedelta(days=14)
 
@@ -42,11 +51,14 @@ _OF_STAGE = ("stage", "lost_reason", "amount_minor", "currency", "closed_at", "f
 
 
 def poll_due(session: Session) -> int:
-    """Let the CRMs be read whose time has come; returns how many those are. For the clock."""
+    """Let the CRMs be read whose time has come; returns how many those are. For the clock.
+
+    While many leads are being written, what is read is mostly that, and costs the calls it needs.
+    """
     due = session.scalars(
         update(CrmConnection)
         .where(CrmConnection.is_active, CrmConnection.next_poll_at <= clock.now())
-        .values(next_poll_at=clock.now() + _EVERY)
+        .values(next_poll_at=clock.now() + case((_ARE_MANY, _WHILE_MANY), else_=_EVERY))
         .returning(CrmConnection.workspace_id)
     ).all()
     for workspace_id in due:

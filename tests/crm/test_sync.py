@@ -12,7 +12,10 @@ from bot.crm.poll import POLL, poll_due, poll_soon
 from bot.crm.port import Account, Change, Refused, Saved, Stage
 from bot.jobs import Postpone
 from bot.leads import service
+from bot.leads.inquiry import read
 from bot.leads.model import Disposition, Rating, Status
+from bot.leads.service.admitting import admit
+from bot.leads.service.case import Arrival
 from bot.money import Money
 from bot.slack.cards import Card
 from bot.store import Store
@@ -280,6 +283,21 @@ def test_a_hook_brings_the_poll_forward(sales: Sales) -> None:
     assert sales.jobs(POLL) == 3
     sales.poll()
     assert sales.jobs(POLL) == 0
+
+
+def test_while_many_are_written_the_crm_is_read_seldom(sales: Sales) -> None:
+    with sales.store.transaction() as session:
+        for n in range(501):
+            inquiry = read({"email": f"p{n}@example.com", "external_id": f"p{n}"})
+            admit(session, sales.workspace, inquiry, Arrival("api", sales.office.now))
+    with sales.store.transaction() as session:
+        assert poll_due(session) == 1
+    sales.forward(minutes=9)
+    with sales.store.transaction() as session:
+        assert poll_due(session) == 0
+    sales.forward(minutes=1)
+    with sales.store.transaction() as session:
+        assert poll_due(session) == 1
 
 
 # ---- bad days -------------------------------------------------------------------------------
