@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -11,6 +11,7 @@ from sqlalchemy import select, text
 
 from bot import clock
 from bot.crm import adapters, connection
+from bot.crm.adapters import Adapter
 from bot.crm.backlog import Backlog, backlog
 from bot.crm.connection import Connection
 from bot.crm.models import CrmConnection, CrmNotice, CrmRecord
@@ -44,10 +45,14 @@ class Sales:
     people: dict[str, Person]
 
     @classmethod
-    def open(cls, store: Store, office: MemoryOffice | None = None, team: str = "T1") -> "Sales":
+    def open(
+        cls, store: Store, office: MemoryOffice | None = None, team: str = "T1", *,
+        adapter: Adapter | None = None, now: Callable[[], datetime] | None = None,
+    ) -> "Sales":  # fmt: skip
+        """`adapter` and `now` are those of another office."""
         office = office or MemoryOffice()
-        clock.use(lambda: office.now)
-        adapters.ADAPTERS["memory"] = office.adapter()
+        clock.use(now or (lambda: office.now))
+        adapters.ADAPTERS["memory"] = adapter or office.adapter()
         workspace = install(store, team)
         staff = {
             "ben": (Role.SALESPERSON,), "sue": (Role.SALESPERSON,), "clara": (Role.MANAGER,),
@@ -70,7 +75,7 @@ class Sales:
         facts = {"email": email, "last_name": "Lovelace", "external_id": f"x{next(_number)}"}
         with self.store.transaction() as session:
             inquiry = read(facts | fields)
-            return admit(session, self.workspace, inquiry, Arrival("api", self.office.now)).lead_id
+            return admit(session, self.workspace, inquiry, Arrival("api", clock.now())).lead_id
 
     def do(self, verb: Callable[..., Any], who: str, *arguments: Any) -> Any:
         """Let a person take a step."""
