@@ -47,7 +47,7 @@ _WARN_OF_EXPIRY = timedelta(days=14)
 _OF_THE_PERSON = (
     "first_name", "last_name", "email", "phone", "company", "job_title", "country", "message",
 )  # fmt: skip
-_OF_STAGE = ("stage", "lost_reason", "amount_minor", "currency", "closed_at", "first_response_at")
+_OF_STAGE = ("stage", "lost_reason", "amount_minor", "currency")
 
 
 def poll_due(session: Session) -> int:

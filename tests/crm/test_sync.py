@@ -186,8 +186,10 @@ def test_what_was_read_is_not_written_back(sales: Sales) -> None:
     sales.settle()
     assert sales.office.rows[sales.record_id(lead_id)].values["amount_minor"] == PRICE.minor
     assert sales.steps(lead_id) == before
-    # the time of the first response and of the end are written, the stage is not
-    assert changed_at <= sales.office.rows[sales.record_id(lead_id)].changed_at
+    # the times of the first response and of the end are written, the stage is not
+    assert changed_at < sales.office.rows[sales.record_id(lead_id)].changed_at
+    for name in ("first_response_at", "closed_at"):
+        assert sales.office.value(sales.record_id(lead_id), name)
 
 
 def test_our_own_writing_is_known_by_its_values(sales: Sales) -> None:
