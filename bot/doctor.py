@@ -12,7 +12,10 @@ from urllib.parse import urlsplit
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
-import bot.app  # noqa: F401 - knows every table, to compare the database with
+from bot.app import access_of  # which knows every table, to compare the database with
+from bot.crm.adapters import ADAPTERS
+from bot.crm.http import no_pace
+from bot.crm.port import Blocked, Busy
 from bot.errors import HandoffError
 from bot.jobs import Postpone
 from bot.people.model import Workspace
@@ -40,6 +43,7 @@ class Finding(NamedTuple):
 def examine(settings: Settings, say: Callable[[str], None]) -> bool:
     """Check everything and tell about each with `say`; returns whether all is well."""
     findings = [*_slack(settings), _database(settings), _senders(settings), _sign_in(settings)]
+    findings.append(_crm(settings))
     for what, problem, is_optional in findings:
         mark = "–" if is_optional else "✗"
         say(f"{mark} {what}: {problem}" if problem else f"✓ {what}")
@@ -175,6 +179,22 @@ def _sign_in(settings: Settings) -> Finding:
     if not settings.public_url.startswith("https://") and not _is_loopback(settings.public_url):
         return Finding(what, "HANDOFF_PUBLIC_URL has to begin with https://, else Slack refuses.")
     return Finding(f"{what}; redirect URL {settings.public_url}{SIGNED_IN}", None)
+
+
+def _crm(settings: Settings) -> Finding:
+    try:
+        access = access_of(settings)
+    except HandoffError as error:
+        return Finding("CRM", error.message)
+    if access is None:
+        return Finding("CRM", "none is connected (HANDOFF_CRM).", is_optional=True)
+    adapter = ADAPTERS[settings.crm]
+    try:
+        with closing(adapter.connect(access, no_pace)) as crm:
+            crm.users()
+    except (Busy, Blocked) as error:
+        return Finding(adapter.name, f"{error.detail}. `handoff crm check` says what to do.")
+    return Finding(f"{adapter.name}; `handoff crm check` looks at its fields and rights", None)
 
 
 def _is_loopback(address: str) -> bool:

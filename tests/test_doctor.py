@@ -1,6 +1,7 @@
 """`handoff doctor`: says what is wrong and how to fix it."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from bot.people import service as people
 from bot.playground.standin import StandIn
 from bot.settings import Settings
 from bot.store import Store
+from tests.crm.offices.hubspot import HubSpotOffice
 
 
 @pytest.fixture
@@ -102,3 +104,22 @@ def test_missing_scopes_are_named(database_url: str) -> None:
     with StandIn(poor) as slack:
         slack.add_channel("leads")
         assert "im:write missing" in examine(slack, database_url)[1]
+
+
+def test_a_crm_is_looked_at_where_there_is_one(slack: StandIn, database_url: str) -> None:
+    well, said = examine(slack, database_url)
+    assert well
+    assert "– CRM: none is connected (HANDOFF_CRM)." in said
+    with closing(HubSpotOffice()) as office:
+        named = {"crm": "hubspot", "crm_url": office.access.address, "crm_key": office.access.key}
+        well, said = examine(slack, database_url, **named)
+        assert well, said
+        assert "✓ HubSpot; `handoff crm check`" in said
+        wrong = named | {"crm_key": SecretStr("pat-wrong")}
+        assert "✗ HubSpot: " in examine(slack, database_url, **wrong)[1]
+    well, said = examine(slack, database_url, **named)
+    assert not well
+    assert "HubSpot cannot be reached" in said
+    well, said = examine(slack, database_url, crm="odoo")
+    assert not well
+    assert "HANDOFF_CRM is odoo, which needs HANDOFF_CRM_URL" in said
