@@ -2,20 +2,28 @@
 
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
+from time import monotonic
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import select
 
-from bot.crm import webhooks
+from bot.crm import connection, webhooks
+from bot.crm.push import push
 from bot.jobs import Schedule, enqueue
 from bot.leads import service as leads
+from bot.leads.inquiry import read
 from bot.leads.model import Lead
+from bot.leads.service.admitting import admit
+from bot.leads.service.case import Arrival
 from bot.leads.sources import SOURCES
 from bot.people import service as people
 from bot.spend.model import SpendEntry
 from bot.store import Store
 from tests.campaigns.scene import found, install
+from tests.crm.offices.hubspot import HubSpotOffice
 from tests.crm.receiver import Reply, receiving
 from tests.terminal import Ended, apart, handoff
 
@@ -123,6 +131,62 @@ def test_webhooks_are_listed_tried_and_switched_on(store: Store, database_url: s
     first.verify(secret)
     assert first.json["type"] == "webhook.test"
     assert first.json["data"] == {"name": "n8n"}
+
+
+def test_the_crm_is_checked_filled_and_compared(
+    store: Store, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = SETTINGS | {"DATABASE_URL": database_url}
+    for verb in (["check"], ["diff"], ["backfill", "--since", "2026-01-01"]):
+        none = handoff("crm", *verb, **given)
+        assert (none.returncode, "HANDOFF_CRM names no CRM" in none.stderr) == (2, True)
+    with closing(HubSpotOffice()) as office:
+        address, key = office.access.address, office.access.key
+        given |= {
+            "HANDOFF_CRM": "hubspot", "HANDOFF_CRM_URL": address,
+            "HANDOFF_CRM_KEY": key.get_secret_value(),
+        }  # fmt: skip
+        checked = handoff("crm", "check", **given)
+        office.drop_field("gclid")
+        missing = handoff("crm", "check", **given)
+        made = handoff("crm", "check", "--make", **given)
+        refused = handoff("crm", "check", **given | {"HANDOFF_CRM_KEY": "pat-wrong"})
+        workspace = install(store)
+        early = handoff("crm", "diff", **given)
+        with store.transaction() as session:
+            inquiry = read({"email": "ada@example.com", "last_name": "Lovelace"})
+            lead_id = admit(session, workspace, inquiry, Arrival("api")).lead_id
+            connection.connect(session, workspace.id, "hubspot")
+        crm = connection.Connection(store, "hubspot", office.access)
+        with monkeypatch.context() as patched, closing(crm):
+            goes_on = SimpleNamespace(
+                monotonic=monotonic, sleep=lambda _seconds: push(crm, workspace.id)
+            )
+            patched.setattr("bot.command_line.crm.time", goes_on)
+            filled = handoff("crm", "backfill", "--since", "2026-01-01", **given)
+        agreed = handoff("crm", "diff", **given)
+        office.delete(office.records()[0].record_id)
+        differ = handoff("crm", "diff", **given)
+        with monkeypatch.context() as patched:
+            patched.setattr("bot.command_line.crm._PATIENCE_SECONDS", 0)
+            patched.setattr("bot.command_line.crm._LOOK_SECONDS", 0)
+            stuck = handoff("crm", "backfill", "--since", "2026-01-01", **given)
+        wrong = handoff("crm", "backfill", "--since", "tomorrow", **given)
+    assert (checked.returncode, "All is well." in checked.stdout) == (0, True)
+    assert missing.returncode == 1
+    assert "`handoff crm check --make` makes it." in missing.stdout
+    assert made.returncode == 0, made.stdout
+    assert refused.returncode == 1
+    assert "pat-wrong" not in refused.stdout + refused.stderr
+    assert "has not been started with this CRM yet" in early.stderr
+    assert filled.stdout.splitlines() == [
+        "1 lead since 2026-01-01 will be written.", "1 wait.", "All are written.",
+    ]  # fmt: skip
+    assert (agreed.returncode, agreed.stdout) == (0, "Both sides agree.\n")
+    assert differ.returncode == 1
+    assert differ.stdout == f"#{lead_id} was deleted in HubSpot\n1 difference.\n"
+    assert "Is `handoff run` running?" in stuck.stdout
+    assert "is no day" in wrong.stderr
 
 
 def test_what_could_not_be_read_is_listed_and_replayed(store: Store, database_url: str) -> None:
