@@ -391,3 +391,21 @@ def test_a_note_that_is_refused_stops_nothing(
     assert sales.backlog().waiting == 0
     [told] = sales.notices("dropped")
     assert [name for name, _ in told["fields"]] == ["notes"]
+
+
+def test_a_link_that_costs_a_call_is_asked_for_in_no_transaction(
+    sales: Sales, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As HubSpot's, the first time; the pace of calls is a row that a transaction may hold."""
+    link, known = MemoryCrm.link, []
+
+    def costly(crm: MemoryCrm, record_id: str) -> str:
+        if not known:
+            known.append(crm.users())
+        return link(crm, record_id)
+
+    monkeypatch.setattr(MemoryCrm, "link", costly)
+    sales.office.drop_field("score")
+    sales.receive()
+    sales.push()
+    assert len(sales.notices("dropped")) == 1
