@@ -200,12 +200,12 @@ def take(session: Session, connection: Connection, mine: CrmRecord, found: Recor
     card.show(session, connection, mine)
 
 
-def _arrived(writing: dict[str, object], theirs: dict[str, object]) -> dict[str, object]:
+def _arrived(writing: dict[str, Any], theirs: dict[str, Any]) -> dict[str, Any]:
     """Those of the values that we began to write which are there."""
     return {name: value for name, value in writing.items() if theirs[name] == value}
 
 
-def _as_written(mine: CrmRecord, theirs: dict[str, object]) -> dict[str, object]:
+def _as_written(mine: CrmRecord, theirs: dict[str, Any]) -> dict[str, Any]:
     """What we have never looked at is taken to be as we wrote it; of its stage only an end counts,
     since a CRM may have other words for what we wrote."""
     written = {name: mine.written.get(name) for name in theirs} | {"owner_id": theirs["owner_id"]}
