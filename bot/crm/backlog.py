@@ -39,6 +39,9 @@ _MARK = text(
 WRITING = Loop("crm.push", "Writing to the CRM")
 """The leads that are written; one on which our own code breaks is parked."""
 
+MADE_ANEW = "made_anew"
+"""In the memory of a record that was deleted, once somebody has asked for a new one."""
+
 IS_WAITING = (CrmRecord.version != CrmRecord.written_version) & (
     CrmRecord.refused.is_(None) | CrmRecord.refused.not_in([Refused.GONE, Refused.DUPLICATE])
 )
@@ -179,12 +182,8 @@ def retry(session: Session, workspace_id: int, lead_ids: Sequence[int] | None = 
         which.append(CrmRecord.lead_id.in_(lead_ids))
     hold_leads(session, session.scalars(select(CrmRecord.lead_id).where(*which)).all())
     forgotten: dict[str, Any] = {
-        "record_id": None,
-        "memory": {},
-        "written": {},
-        "seen": {},
-        "note_id": 0,
-    }
+        "record_id": None, "memory": {MADE_ANEW: "yes"}, "written": {}, "seen": {}, "note_id": 0,
+    }  # fmt: skip
     gone = CrmRecord.refused == Refused.GONE
     session.execute(update(CrmRecord).where(*which, gone).values(**forgotten))
     again = session.scalars(

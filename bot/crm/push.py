@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.crm import accounts, card, notes, notices, users
-from bot.crm.backlog import PUSH, WRITING, hold, next_retry, next_waiting, push_later
+from bot.crm.backlog import MADE_ANEW, PUSH, WRITING, hold, next_retry, next_waiting, push_later
 from bot.crm.connection import Connection, unblock
 from bot.crm.models import CrmConnection, CrmRecord
 from bot.crm.models import Refused as Why
@@ -202,7 +202,7 @@ def _draft(
         values = _without(values, *_OF_STAGE)  # it is won there
     if lead.merged_into is not None and record.record_id is None:
         values = Values()  # a duplicate that was never written does not have to be
-    record_id = record.record_id or _came_from_there(connection, lead)
+    record_id = record.record_id or _came_from_there(connection, record, lead)
     change = Change(
         key=f"{prefix}_{lead.id}", values=values, record_id=record_id, whole=whole,
         memory=record.memory,
@@ -226,9 +226,11 @@ def _only(values: Values, *names: str) -> Values:
     return Values(**{name: getattr(values, name) for name in kept})
 
 
-def _came_from_there(connection: Connection, lead: Lead) -> str | None:
-    """The record from which the lead was read: it came over the same vendor's lead source."""
-    return lead.external_id if lead.source == connection.slug else None
+def _came_from_there(connection: Connection, record: CrmRecord, lead: Lead) -> str | None:
+    """The record from which the lead was read, if it came over the same vendor's lead source."""
+    if lead.source != connection.slug or MADE_ANEW in record.memory:
+        return None
+    return lead.external_id
 
 
 def _look(connection: Connection, crm: Crm, workspace_id: int, drafts: Sequence[Draft]) -> None:

@@ -35,7 +35,7 @@ from tests.crm.offices.salesforce import SalesforceOffice
 from tests.crm.parts import Sales
 
 LEADS = 60
-ROUNDS = 18
+ROUNDS = 10
 PRICE = Money(1_250_000, "EUR")
 _FAULTS = [Fault.TOO_FAST, Fault.DOWN, Fault.CUT_OFF]
 _NO_BUDGET = service.Ending(Disposition.NO_BUDGET)

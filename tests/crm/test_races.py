@@ -10,7 +10,7 @@ from sqlalchemy import select, text
 from bot.crm import backlog
 from bot.crm.connection import connect, disconnect
 from bot.crm.models import CrmRecord
-from bot.crm.port import Blocked, Change, Note, NoteRefused, Refused, Saved, Stage, Trouble
+from bot.crm.port import Blocked, Change, Note, NoteRefused, Refused, Saved, Stage, Trouble, User
 from bot.jobs import Postpone
 from bot.leads import service
 from bot.leads.model import Disposition, Rating, Status
@@ -397,7 +397,8 @@ def test_a_link_that_costs_a_call_is_asked_for_in_no_transaction(
     sales: Sales, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As HubSpot's, the first time; the pace of calls is a row that a transaction may hold."""
-    link, known = MemoryCrm.link, []
+    link = MemoryCrm.link
+    known: list[list[User]] = []
 
     def costly(crm: MemoryCrm, record_id: str) -> str:
         if not known:

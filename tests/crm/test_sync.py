@@ -402,6 +402,26 @@ def test_a_record_that_was_deleted_is_relinked_or_asked_about(sales: Sales) -> N
     }
 
 
+def test_a_lead_that_came_from_the_crm_is_written_where_it_was_read(sales: Sales) -> None:
+    there = sales.office.type_in("ada@example.com", "Lovelace")
+    with sales.store.transaction() as session:
+        inquiry = read({"email": "ada@example.com", "external_id": there})
+        lead_id = admit(
+            session, sales.workspace, inquiry, Arrival("memory", sales.office.now)
+        ).lead_id
+    sales.settle()
+    assert [seen.record_id for seen in sales.office.records()] == [there]
+    sales.office.delete(there)
+    sales.do(service.claim, "ben", lead_id)
+    sales.settle()
+    assert sales.record(lead_id).refused == "gone"
+    with sales.store.transaction() as session:
+        backlog.retry(session, sales.workspace.id, [lead_id])
+    sales.settle()
+    assert [seen.email for seen in sales.office.records()] == ["ada@example.com"]
+    assert sales.record(lead_id).refused is None
+
+
 def test_a_merged_record_is_followed(sales: Sales) -> None:
     lead_id = sales.claimed()
     stays = sales.office.type_in("ada2@example.com", "Lovelace")
