@@ -31,8 +31,9 @@ check: $(READY)
 bench: $(READY)
 	for file in benchmarks/bench_*.py; do $(BIN)/python $$file || exit 1; done
 
-# Refreshes the golden files; read the difference before committing it.
+# Writes the golden files anew, without what is no longer drawn; read the difference.
 golden: $(READY)
+	rm -f tests/golden/*.txt
 	$(BIN)/pytest --golden -q
 
 # Resolves the newest releases anew, with hashes and without addresses.

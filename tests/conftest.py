@@ -2,11 +2,10 @@
 
 import atexit
 import gc
-import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,20 +15,17 @@ import pytest
 from fastapi.dependencies import models as dependencies
 from hypothesis import settings
 from slack_bolt.listener.custom_listener import CustomListener
-from slack_sdk.models.views import View
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 from bot import clock
 from bot.playground.limits import check_message, check_view
-from bot.slack import Message
 from bot.store import Store
 from tests.chromium import browser
 from tests.databases import Database, Databases, shared_server
+from tests.golden_files import Golden, GoldenFile
 
 __all__ = ["browser"]
-
-_GOLDEN = Path(__file__).parent / "golden"
 
 
 def _few_certificates() -> str:
@@ -196,34 +192,6 @@ def _machine_clock() -> Iterator[None]:
 
 
 @pytest.fixture
-def golden(request: pytest.FixtureRequest) -> Callable[[str, Any], None]:
-    """Hold a message, modal or home tab against the file that a person has read."""
-
-    def compare(name: str, value: Any) -> None:
-        file = _GOLDEN / f"{name}.json"
-        drawn = json.dumps(value, indent=2, ensure_ascii=False) + "\n"
-        if request.config.getoption("--golden"):
-            file.parent.mkdir(exist_ok=True)
-            file.write_text(drawn)
-        assert file.exists(), f"{file.name} is missing: run `make golden` and read it"
-        assert json.loads(drawn) == json.loads(file.read_text())
-
-    return compare
-
-
-@pytest.fixture
-def looks(
-    golden: Callable[[str, Any], None], request: pytest.FixtureRequest
-) -> Callable[[str, Message | View], None]:
-    """Hold what a person sees against its golden file, and against Slack's limits."""
-    room = request.path.parent.name
-
-    def compare(name: str, seen: Message | View) -> None:
-        if isinstance(seen, Message):
-            assert check_message(seen.blocks) == []
-            golden(f"{room}.{name}", {"text": seen.text, "blocks": seen.blocks})
-        else:
-            assert check_view(seen.to_dict(), "modal") == []
-            golden(f"{room}.{name}", seen.to_dict())
-
-    return compare
+def golden(request: pytest.FixtureRequest) -> Golden:
+    """Hold what a person sees against the text that somebody has read, and Slack's limits."""
+    return GoldenFile(request.path, anew=request.config.getoption("--golden")).compare

@@ -1,6 +1,5 @@
 """`/offer`: the terms of today or of a day, found by how words begin, and whether they hold."""
 
-from collections.abc import Callable
 from contextlib import suppress
 from datetime import date, timedelta
 from typing import Any
@@ -8,7 +7,6 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from slack_sdk.models.views import View
 from sqlalchemy import text
 
 from bot.campaigns import service, view
@@ -19,8 +17,7 @@ from bot.playground.limits import check_message, check_view
 from bot.slack import Message
 from bot.store import prefixes
 from tests.campaigns.scene import NINE, TODAY, Company, Hands, draft, hire, install
-
-Looks = Callable[[str, Message | View], None]
+from tests.golden_files import Golden
 
 
 def put(
@@ -163,33 +160,33 @@ def test_who_may_ask(company: Company) -> None:
         assert service.offer(session, company.sal, version.id).in_force
 
 
-def test_one_offer_is_told_whole(company: Company, looks: Looks) -> None:
+def test_one_offer_is_told_whole(company: Company, golden: Golden) -> None:
     put(company, "Summer trial", price="EUR 49 a month", objections="Too dear: half price.")
-    looks("offer", said(company, "summer"))
+    golden("offer", said(company, "summer"))
 
 
-def test_one_that_is_over_says_so_loudly(company: Company, looks: Looks) -> None:
+def test_one_that_is_over_says_so_loudly(company: Company, golden: Golden) -> None:
     put(company, "Summer trial", -40, -2, late_callers="Offer them the basic plan.")
-    looks("offer_over", said(company, "summer"))
+    golden("offer_over", said(company, "summer"))
 
 
-def test_one_that_is_to_come_says_from_when(company: Company, looks: Looks) -> None:
+def test_one_that_is_to_come_says_from_when(company: Company, golden: Golden) -> None:
     put(company, "Summer trial", 9, 40)
-    looks("offer_to_come", said(company, "summer"))
+    golden("offer_to_come", said(company, "summer"))
 
 
-def test_one_that_is_paused_says_whom_to_ask(company: Company, looks: Looks) -> None:
+def test_one_that_is_paused_says_whom_to_ask(company: Company, golden: Golden) -> None:
     campaign = put(company, "Summer trial")
     with company.store.transaction() as session:
         service.pause(session, company.mara, campaign.id)
-    looks("offer_paused", said(company, "summer"))
+    golden("offer_paused", said(company, "summer"))
 
 
-def test_several_are_listed_and_each_can_be_shown(company: Company, looks: Looks) -> None:
+def test_several_are_listed_and_each_can_be_shown(company: Company, golden: Golden) -> None:
     put(company, "Summer trial", price="EUR 49 a month")
     put(company, "Summer fair", 9, 12)
     put(company, "Summer <start>", -40, -2)
-    looks("offers", said(company, "summer"))
+    golden("offers", said(company, "summer"))
 
 
 def test_many_are_shown_page_by_page(company: Company) -> None:

@@ -1,11 +1,9 @@
 """How campaigns look, each in every state that a person can meet."""
 
-from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from slack_sdk.models.views import View
 
 from bot.campaigns import modals, service, view
 from bot.campaigns.model import (
@@ -24,8 +22,7 @@ from bot.people.model import Person
 from bot.playground.limits import check_message, check_view, text_length
 from bot.slack import Message
 from tests.campaigns.scene import CAPACITY, NINE, SPRING, TODAY
-
-Looks = Callable[[str, Message | View], None]
+from tests.golden_files import Golden
 
 MARA = Person(slack_id="U0MARA", name="Mara Berger", roles=["marketer"])
 SALES = [
@@ -74,29 +71,29 @@ def context(message: Message) -> str:
     return str(block["elements"][0]["text"])
 
 
-def test_a_new_announcement(looks: Looks) -> None:
-    looks("card_new", view.card(campaign(), sales(0, 7), TODAY))
+def test_a_new_announcement(golden: Golden) -> None:
+    golden("card_new", view.card(campaign(), sales(0, 7), TODAY))
 
 
-def test_some_have_read_it(looks: Looks) -> None:
-    looks("card_read_by_some", view.card(campaign(), sales(3, 7), TODAY))
+def test_some_have_read_it(golden: Golden) -> None:
+    golden("card_read_by_some", view.card(campaign(), sales(3, 7), TODAY))
 
 
-def test_an_announcement_that_is_over(looks: Looks) -> None:
-    looks("card_ended", view.card(campaign(), sales(3, 7), date(2026, 7, 1)))
+def test_an_announcement_that_is_over(golden: Golden) -> None:
+    golden("card_ended", view.card(campaign(), sales(3, 7), date(2026, 7, 1)))
 
 
-def test_little_is_known(looks: Looks) -> None:
+def test_little_is_known(golden: Golden) -> None:
     bare = campaign(ends_on=None, utm_campaign=None, talking_points="One point")
-    looks("card_without_end_and_code", view.card(bare, sales(0, 0), TODAY))
+    golden("card_without_end_and_code", view.card(bare, sales(0, 0), TODAY))
 
 
-def test_hostile_words_are_disarmed(looks: Looks) -> None:
+def test_hostile_words_are_disarmed(golden: Golden) -> None:
     hostile = "<!channel> *free* <https://evil.example|click> & =cmd()"
     words = dict.fromkeys(("name", "audience", "offer", "terms", "talking_points"), hostile)
     card = view.card(campaign(**words), sales(0, 2), TODAY)
     assert "<!" not in card.text
-    looks("card_with_hostile_words", card)
+    golden("card_with_hostile_words", card)
 
 
 def test_the_budget_is_not_for_the_channel() -> None:
@@ -175,45 +172,45 @@ def test_a_card_without_points_leaves_them_out() -> None:
     assert "Talking points" not in repr(card.blocks)
 
 
-def test_a_question(looks: Looks) -> None:
+def test_a_question(golden: Golden) -> None:
     asked = CampaignQuestion(campaign=campaign(), person=SALES[0], text="Is it for <old> *too*?")
-    looks("question", view.question(asked))
+    golden("question", view.question(asked))
 
 
-def test_the_announcer_hears_where_it_stands(looks: Looks) -> None:
+def test_the_announcer_hears_where_it_stands(golden: Golden) -> None:
     told = view.confirmation(
         announced(), "C0LEADS", sales(1, 3), TODAY, posted=True, capacity=CAPACITY
     )
-    looks("announced", told)
+    golden("announced", told)
 
 
-def test_the_announcer_hears_that_slack_refused(looks: Looks) -> None:
-    looks(
+def test_the_announcer_hears_that_slack_refused(golden: Golden) -> None:
+    golden(
         "not_announced", view.confirmation(announced(), "C0LEADS", sales(0, 3), TODAY, posted=False)
     )
 
 
-def test_the_form(looks: Looks) -> None:
-    looks("form", modals.announce("a-token", TODAY, "C0LEADS", "EUR"))
+def test_the_form(golden: Golden) -> None:
+    golden("form", modals.announce("a-token", TODAY, "C0LEADS", "EUR"))
 
 
-def test_the_form_of_a_question(looks: Looks) -> None:
+def test_the_form_of_a_question(golden: Golden) -> None:
     form = modals.ask(campaign(), "a-token")
     assert modals.asked(str(form.private_metadata)) == (7, "a-token")
-    looks("question_form", form)
+    golden("question_form", form)
 
 
-def test_a_list_of_nothing(looks: Looks) -> None:
-    looks("list_empty", view.listing(Overview([], [], [], {}, 7)))
+def test_a_list_of_nothing(golden: Golden) -> None:
+    golden("list_empty", view.listing(Overview([], [], [], {}, 7)))
 
 
-def test_a_list(looks: Looks) -> None:
+def test_a_list(golden: Golden) -> None:
     running = [campaign(), campaign(id=8, name="Referral bonus", kind="partner", ends_on=None)]
     fair = {"name": "Trade fair", "kind": "event", "offer": "A free trial day"}
     coming = [campaign(id=9, starts_on=date(2026, 9, 8), ends_on=date(2026, 9, 10), **fair)]
     ended = [campaign(id=10, name="May webinar", kind="webinar", starts_on=date(2026, 5, 4),
                       ends_on=date(2026, 5, 29))]  # fmt: skip
-    looks("list", view.listing(Overview(running, coming, ended, {7: 3, 10: 7}, 7)))
+    golden("list", view.listing(Overview(running, coming, ended, {7: 3, 10: 7}, 7)))
 
 
 def test_a_list_that_is_too_long_says_how_many_more() -> None:
@@ -247,9 +244,9 @@ def answered(number: int, text: str = "Is it for old customers?", answer: str = 
     )  # fmt: skip
 
 
-def test_an_announcement_with_all_there_is(looks: Looks) -> None:
+def test_an_announcement_with_all_there_is(golden: Golden) -> None:
     since = Since([answered(1), answered(2, "And in Italy?", "From autumn on.")], asked=4)
-    looks("card_rich", view.card(campaign(**RICH), sales(3, 7), TODAY, since))
+    golden("card_rich", view.card(campaign(**RICH), sales(3, 7), TODAY, since))
 
 
 def test_the_longest_announcement_there_can_be_is_taken_by_slack() -> None:
@@ -264,49 +261,49 @@ def test_the_longest_announcement_there_can_be_is_taken_by_slack() -> None:
     assert text_length(card.blocks) < 13_000
 
 
-def test_a_question_that_was_answered(looks: Looks) -> None:
-    looks("question_answered", view.question(answered(3)))
-    looks("answered", view.answered(answered(3, "Is it for <old> *ones*?", "<!here> No.")))
+def test_a_question_that_was_answered(golden: Golden) -> None:
+    golden("question_answered", view.question(answered(3)))
+    golden("answered", view.answered(answered(3, "Is it for <old> *ones*?", "<!here> No.")))
 
 
-def test_all_questions_page_by_page(looks: Looks) -> None:
+def test_all_questions_page_by_page(golden: Golden) -> None:
     asked = [
         answered(1),
         CampaignQuestion(id=2, campaign=campaign(), person=SALES[1], text="When?", asked_at=NINE),
     ]
-    looks("questions", view.questions(campaign(), asked, 1, 23, 10))
-    looks("questions_none", view.questions(campaign(), [], 0, 0, 10))
+    golden("questions", view.questions(campaign(), asked, 1, 23, 10))
+    golden("questions_none", view.questions(campaign(), [], 0, 0, 10))
     long = [answered(each, "<&> " * 250, "& " * 500) for each in range(10)]
     assert check_view(view.questions(campaign(), long, 0, 1_000, 10).to_dict(), "modal") == []
 
 
-def test_the_form_of_an_answer(looks: Looks) -> None:
-    looks("answer_form", modals.answer(answered(3)))
+def test_the_form_of_an_answer(golden: Golden) -> None:
+    golden("answer_form", modals.answer(answered(3)))
 
 
-def test_the_owner_sees_who_is_missing(looks: Looks) -> None:
+def test_the_owner_sees_who_is_missing(golden: Golden) -> None:
     missing = Readership(SALES[:2], SALES[2:], reminded=3)
-    looks("owner_missing", view.confirmation(announced(), "C0LEADS", missing, TODAY, posted=True))
+    golden("owner_missing", view.confirmation(announced(), "C0LEADS", missing, TODAY, posted=True))
 
 
-def test_the_owner_sees_when_it_will_be_announced(looks: Looks) -> None:
+def test_the_owner_sees_when_it_will_be_announced(golden: Golden) -> None:
     waits = campaign(stage=Stage.DRAFT, launch_at=NINE + timedelta(days=1))
     told = view.confirmation(waits, "C0LEADS", sales(0, 3), TODAY, posted=False, capacity=CAPACITY)
-    looks("owner_scheduled", told)
+    golden("owner_scheduled", told)
     taken_back = view.confirmation(campaign(), "C0LEADS", sales(0, 3), TODAY, posted=False)
     assert taken_back.text == "“Summer trial” is not announced, and no time is set for it."
 
 
-def test_a_reminder(looks: Looks) -> None:
-    looks("reminder", view.reminder(campaign(), read=False))
-    looks("reminder_settled", view.reminder(campaign(), read=True))
+def test_a_reminder(golden: Golden) -> None:
+    golden("reminder", view.reminder(campaign(), read=False))
+    golden("reminder_settled", view.reminder(campaign(), read=True))
 
 
-def test_what_was_written_stands_in_the_form_again(looks: Looks) -> None:
+def test_what_was_written_stands_in_the_form_again(golden: Golden) -> None:
     draft = service.Draft.of(campaign(**RICH, late_callers="Offer the basic plan."))
     form = modals.announce("t", TODAY, "C1", "EUR")
     form.blocks = modals.fields(vars(draft), "EUR")
-    looks("form_filled", form)
+    golden("form_filled", form)
 
 
 def event(deed: Deed, hours: int = 0, who: Person | None = MARA, **facts: Any) -> CampaignEvent:
@@ -321,12 +318,12 @@ CHANGED = {
 }
 
 
-def test_a_changed_announcement_says_what_changed_and_asks_again(looks: Looks) -> None:
+def test_a_changed_announcement_says_what_changed_and_asks_again(golden: Golden) -> None:
     since = Since(change=event(Deed.CHANGED, 2, version=2, changed=CHANGED, live=True))
     changed = campaign(version=2, holds_from=2)
     card = view.card(changed, sales(0, 3), TODAY, since)
     assert "12,500" not in repr(card.blocks)
-    looks("card_changed", card)
+    golden("card_changed", card)
 
 
 def test_new_words_around_the_offer_ask_nobody() -> None:
@@ -337,17 +334,17 @@ def test_new_words_around_the_offer_ask_nobody() -> None:
         assert ("Please confirm it again" in repr(card.blocks)) == asks
 
 
-def test_a_paused_announcement(looks: Looks) -> None:
-    looks("card_paused", view.card(campaign(stage=Stage.PAUSED), sales(2, 3), TODAY))
+def test_a_paused_announcement(golden: Golden) -> None:
+    golden("card_paused", view.card(campaign(stage=Stage.PAUSED), sales(2, 3), TODAY))
 
 
-def test_the_timeline(looks: Looks) -> None:
+def test_the_timeline(golden: Golden) -> None:
     happened = [
         event(Deed.PROPOSED), event(Deed.AGREED, 1, SALES[0]), event(Deed.ANNOUNCED, 2, None),
         event(Deed.CHANGED, 3, version=2, changed=CHANGED), event(Deed.PAUSED, 4),
         event(Deed.RESUMED, 5), event(Deed.SAVED, 5), event(Deed.ENDED, 6, None),
     ]  # fmt: skip
-    looks("timeline", view.timeline(campaign(), happened))
+    golden("timeline", view.timeline(campaign(), happened))
 
 
 def test_a_long_timeline_shows_its_end() -> None:
@@ -361,14 +358,14 @@ def test_a_long_timeline_shows_its_end() -> None:
     assert view.timeline(campaign(), []).text == "What happened to “Summer trial”: nothing yet."
 
 
-def test_the_channel_hears_of_the_end_once_it_is_over(looks: Looks) -> None:
+def test_the_channel_hears_of_the_end_once_it_is_over(golden: Golden) -> None:
     assert view.over(campaign()) is None
     ended = view.over(campaign(stage=Stage.ENDED, late_callers="Offer <them> the basic plan."))
     cancelled = view.over(campaign(stage=Stage.CANCELLED))
     assert ended is not None
     assert cancelled is not None
-    looks("over", ended)
-    looks("cancelled", cancelled)
+    golden("over", ended)
+    golden("cancelled", cancelled)
 
 
 @pytest.mark.parametrize(
@@ -403,18 +400,18 @@ def test_what_may_be_done_depends_on_where_it_stands(
     assert found == labels
 
 
-def test_what_one_may_manage(looks: Looks) -> None:
+def test_what_one_may_manage(golden: Golden) -> None:
     waits = campaign(id=8, name="Fair", stage=Stage.DRAFT, launch_at=NINE + timedelta(days=1))
     asked = campaign(id=9, name="Webinar", stage=Stage.PROPOSED)
-    looks("manage", view.manage([campaign(), waits, asked], 9, "", TODAY))
-    looks("manage_nothing", view.manage([], 0, "<sum>", TODAY))
+    golden("manage", view.manage([campaign(), waits, asked], 9, "", TODAY))
+    golden("manage_nothing", view.manage([], 0, "<sum>", TODAY))
 
 
-def test_the_modals_of_whoever_manages(looks: Looks) -> None:
+def test_the_modals_of_whoever_manages(golden: Golden) -> None:
     draft = service.Draft.of(campaign(**RICH))
-    looks("change_form", modals.change(announced(), vars(draft)))
-    looks("end_form", modals.end(campaign()))
-    looks("launch_form", modals.launch(campaign(launch_at=NINE)))
+    golden("change_form", modals.change(announced(), vars(draft)))
+    golden("end_form", modals.end(campaign()))
+    golden("launch_form", modals.launch(campaign(launch_at=NINE)))
 
 
 def test_the_owner_sees_that_it_is_paused_or_over() -> None:
@@ -428,9 +425,9 @@ def test_the_owner_sees_that_it_is_paused_or_over() -> None:
     assert over.text.startswith("“Summer trial” is over.")
 
 
-def test_all_campaigns_page_by_page(looks: Looks) -> None:
+def test_all_campaigns_page_by_page(golden: Golden) -> None:
     found = [campaign(id=number, stage=stage) for number, stage in enumerate(Stage)]
-    looks("whole_list", view.whole(found, 1, 40, 15, {3: 2}))
-    looks("whole_list_empty", view.whole([], 0, 0, 15, {}))
+    golden("whole_list", view.whole(found, 1, 40, 15, {3: 2}))
+    golden("whole_list_empty", view.whole([], 0, 0, 15, {}))
     long = [campaign(name="<&>" * 26, offer="<&>" * 100)] * 15
     assert check_view(view.whole(long, 0, 1_000, 15, {}).to_dict(), "modal") == []

@@ -1,6 +1,5 @@
 """What people read of the CRM: the page for admins, notices, what an owner is asked."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -14,13 +13,11 @@ from bot.crm.notices import Kind
 from bot.crm.port import Trouble
 from bot.leads import service
 from bot.money import Money
-from bot.slack import Message
 from bot.slack.cards import Card
 from bot.store import Store
 from tests.crm.office import Fault
 from tests.crm.parts import Sales
-
-Looks = Callable[[str, Message | View], None]
+from tests.golden_files import Golden
 
 
 @pytest.fixture
@@ -33,19 +30,19 @@ def modal(sales: Sales) -> View:
         return page.modal(page.health(session, sales.workspace.id))
 
 
-def test_the_page_where_there_is_no_crm(looks: Looks) -> None:
-    looks("page_none", page.modal(None))
+def test_the_page_where_there_is_no_crm(golden: Golden) -> None:
+    golden("page_none", page.modal(None))
 
 
-def test_the_page_of_a_crm_that_works(sales: Sales, looks: Looks) -> None:
+def test_the_page_of_a_crm_that_works(sales: Sales, golden: Golden) -> None:
     sales.office.users.pop("sue@example.com")
     sales.office.expires_at = sales.office.now + timedelta(days=60)
     sales.claimed()
     sales.poll()
-    looks("page_well", modal(sales))
+    golden("page_well", modal(sales))
 
 
-def test_the_page_of_a_crm_that_is_away_and_refuses(sales: Sales, looks: Looks) -> None:
+def test_the_page_of_a_crm_that_is_away_and_refuses(sales: Sales, golden: Golden) -> None:
     sales.office.refuse("job_title")
     sales.office.drop_field("score")
     sales.receive(job_title="Head <b>")
@@ -57,15 +54,15 @@ def test_the_page_of_a_crm_that_is_away_and_refuses(sales: Sales, looks: Looks) 
     sales.office.fail(Fault.TOKEN)
     sales.forward(hours=2)
     sales.poll()
-    looks("page_blocked", modal(sales))
+    golden("page_blocked", modal(sales))
 
 
-def test_the_form_of_an_owner(sales: Sales, looks: Looks) -> None:
+def test_the_form_of_an_owner(sales: Sales, golden: Golden) -> None:
     sales.poll()
     with sales.store.transaction() as session:
         seen = page.health(session, sales.workspace.id)
     assert seen is not None
-    looks("owner_form", page.owner_form(seen))
+    golden("owner_form", page.owner_form(seen))
     for number in range(120):
         sales.office.add_user(f"u{number}@example.com", f"User {number}")
     sales.forward(hours=2)
@@ -73,7 +70,7 @@ def test_the_form_of_an_owner(sales: Sales, looks: Looks) -> None:
     with sales.store.transaction() as session:
         seen = page.health(session, sales.workspace.id)
     assert seen is not None
-    looks("owner_form_of_many", page.owner_form(seen))
+    golden("owner_form_of_many", page.owner_form(seen))
 
 
 FACTS: dict[Kind, dict[str, Any]] = {
@@ -89,13 +86,13 @@ FACTS: dict[Kind, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("kind", Kind)
-def test_what_admins_are_told_once(sales: Sales, looks: Looks, kind: Kind) -> None:
+def test_what_admins_are_told_once(sales: Sales, golden: Golden, kind: Kind) -> None:
     with sales.store.transaction() as session:
         notices.tell_admins(session, sales.workspace.id, kind, **FACTS[kind])
         told = session.scalars(select(CrmNotice)).one()
         [card] = session.scalars(select(Card).where(Card.kind == notices.NOTICE)).all()
         assert (card.target, card.subject_id) == ("UROOT", told.id)
-        looks(f"notice_{kind}", notices.notice(session, told.id))
+        golden(f"notice_{kind}", notices.notice(session, told.id))
 
 
 @pytest.mark.parametrize("trouble", Trouble)
@@ -108,18 +105,18 @@ def test_every_trouble_says_what_to_do(sales: Sales, trouble: Trouble) -> None:
         assert "nothing is lost" in notices.notice(session, told.id).text
 
 
-def test_what_an_owner_is_asked(sales: Sales, looks: Looks) -> None:
+def test_what_an_owner_is_asked(sales: Sales, golden: Golden) -> None:
     lead_id = sales.claimed(company="Engines")
     sales.office.win(sales.record_id(lead_id), None)
     sales.poll()
     with sales.store.transaction() as session:
-        looks("question_no_amount", questions.question(session, lead_id))
+        golden("question_no_amount", questions.question(session, lead_id))
     sales.office.set_amount(sales.record_id(lead_id), Money(100_000, "EUR"))
     sales.poll()
     with sales.store.transaction() as session:
-        looks("question_settled", questions.question(session, lead_id))
+        golden("question_settled", questions.question(session, lead_id))
     sales.office.set_amount(sales.record_id(lead_id), Money(120_000, "EUR"))
     sales.do(service.correct_amount, "ben", lead_id, Money(90_000, "EUR"))
     sales.poll()
     with sales.store.transaction() as session:
-        looks("question_two_amounts", questions.question(session, lead_id))
+        golden("question_two_amounts", questions.question(session, lead_id))

@@ -1,6 +1,5 @@
 """Digests of one's own: a salesperson's week, a marketer's campaigns, and how to be left alone."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -15,15 +14,8 @@ from bot.digests.report import CampaignFigures
 from bot.digests.service import NothingOfYourOwn
 from bot.people.model import Person, Role, Workspace
 from bot.playground.limits import check_message
-from bot.slack import Message
 from tests.digests.office import MONDAY, NOW, Office
-
-Golden = Callable[[str, Any], None]
-
-
-def drawn(message: Message) -> dict[str, Any]:
-    assert check_message(message.blocks) == []
-    return {"text": message.text, "blocks": message.blocks}
+from tests.golden_files import Golden
 
 
 def send(office: Office, audience: Audience) -> int:
@@ -72,8 +64,8 @@ def test_a_salesperson_hears_of_their_own_week(office: Office, golden: Golden) -
     own, wanted = told(office)
     assert wanted
     assert own.mine.count("received") == 3
-    golden("digests.own_selling", drawn(view.own(own)))
-    golden("digests.own_unwanted", drawn(view.own(own, wanted=False)))
+    golden("own_selling", view.own(own))
+    golden("own_unwanted", view.own(own, wanted=False))
 
 
 def test_what_waits_is_worth_a_message_even_without_new_leads(
@@ -83,7 +75,7 @@ def test_what_waits_is_worth_a_message_even_without_new_leads(
     with office.store.transaction() as session:
         office.leads(session, [{"received_at": old, "claimed_at": old}])
     assert send(office, Audience.SALESPEOPLE) == 1
-    golden("digests.own_waiting", drawn(view.own(told(office)[0])))
+    golden("own_waiting", view.own(told(office)[0]))
 
 
 def test_where_there_is_nothing_to_say_nothing_is_said(office: Office) -> None:
@@ -119,7 +111,7 @@ def test_a_marketer_hears_of_their_own_campaigns(office: Office, golden: Golden)
     names = [[each.name for each in week.campaigns] for week in own]
     assert sorted(names) == [["Somebody else's"], ["Spring *sale*"]]
     [mine] = [week for week in own if week.campaigns[0].name == "Spring *sale*"]
-    golden("digests.own_campaigns", drawn(view.own(mine)))
+    golden("own_campaigns", view.own(mine))
 
 
 def test_a_thousand_campaigns_of_ones_own_fit_into_a_message(office: Office) -> None:
@@ -129,7 +121,7 @@ def test_a_thousand_campaigns_of_ones_own_fit_into_a_message(office: Office) -> 
     names = [f"{number} {'*<!channel>*' * 6}"[:80] for number in range(1_000)]
     campaigns = tuple(CampaignFigures(n, name, from_one) for n, name in enumerate(names))
     message = view.own(OwnWeek(Audience.MARKETERS, told(office)[0].week, NOW, campaigns=campaigns))
-    drawn(message)
+    assert check_message(message.blocks) == []
     assert "990 more are not shown" in str(message.blocks)
 
 
@@ -176,7 +168,7 @@ def test_ones_own_running_and_last_week_can_be_asked_for(office: Office) -> None
         [written] = service.own_last(session, office.seller)
     assert written == told(office)[0]
     assert written.mine.count("rated") == 2
-    assert drawn(view.own(running))
+    assert check_message(view.own(running).blocks) == []
 
 
 def test_one_with_both_roles_hears_of_both(office: Office) -> None:

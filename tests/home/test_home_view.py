@@ -1,6 +1,5 @@
 """The home tab of each role, full, empty and for a stranger: read the golden files."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, time
 from decimal import Decimal
@@ -35,10 +34,9 @@ from bot.people.model import Person, Team, Workspace
 from bot.planning.model import Listed, Proposed, Request, Standing
 from bot.playground import limits
 from bot.standups.model import Standup, Today
+from tests.golden_files import Golden
 from tests.leads.test_lead_view import CLAIMED, CONTACTED, LOST, SOFIA, SPRING, WON, lead
 from tests.shadowing.test_shadow_views import CARDS as SHOES
-
-Golden = Callable[[str, Any], None]
 
 NOON = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
 ROOT = Person(id=1, slack_id="U1", name="Root", roles=["admin"])
@@ -145,8 +143,7 @@ PAGES = {
 def test_home(name: str, golden: Golden) -> None:
     clock.use(lambda: NOON)
     home = view.home(PAGES[name])
-    assert not limits.check_view({"type": "home", "blocks": home.blocks}, "home")
-    golden(f"home.{name}", home.blocks)
+    golden(name, home.blocks)
 
 
 def test_the_sources_of_leads(golden: Golden) -> None:
@@ -165,7 +162,7 @@ def test_the_sources_of_leads(golden: Golden) -> None:
     many = {f"{letter * 38}-1": health(endpoints[-1], 9) for letter in ascii_lowercase}
     for modal in (*shown.values(), view.sources({}, many).to_dict()):
         assert not limits.check_view(modal, "modal")
-    golden("home.sources", shown)
+    golden("sources", shown)
 
 
 def test_status(golden: Golden) -> None:
@@ -175,6 +172,6 @@ def test_status(golden: Golden) -> None:
         next_runs=[NextRun(NOON, "Weekly digest, Managers", "Europe/Berlin"),
                    NextRun(NOON, "Sales standup", "each person’s own time")],
     )  # fmt: skip
-    golden("home.status", view.status(condition))
+    golden("status", view.status(condition))
     assert "Nothing comes by the clock" in view.status(replace(condition, next_runs=[]))
     assert "and 3 more" in view.status(replace(condition, next_runs=[*condition.next_runs] * 9))

@@ -1,7 +1,6 @@
 """Call lists: everybody is called once, by one person, and what came of it counts."""
 
 import json
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import partial
@@ -32,9 +31,9 @@ from bot.playground.methods.views import MAX_VIEW_BYTES
 from bot.slack.cards import Card
 from bot.store import Store
 from tests.campaigns.scene import at_once, hire, install
+from tests.golden_files import Golden
 
 JUNE = datetime(2026, 6, 1, 9, tzinfo=UTC)
-Golden = Callable[[str, Any], None]
 
 
 @pytest.fixture
@@ -234,9 +233,7 @@ CAMPAIGN = Campaign(
 )
 def test_the_card(golden: Golden, name: str, left: int, ended: dict[str | None, int]) -> None:
     listed = CallList(id=7, name=f"Webinar {HOSTILE}", created_at=JUNE)
-    drawn = view.call_list(CallProgress(listed, CAMPAIGN, 500, left, ended))
-    assert limits.check_message(drawn.blocks) == []
-    golden(f"calls.{name}", {"text": drawn.text, "blocks": drawn.blocks})
+    golden(f"calls.{name}", view.call_list(CallProgress(listed, CAMPAIGN, 500, left, ended)))
 
 
 def test_the_modal_of_a_call(golden: Golden) -> None:
@@ -245,9 +242,7 @@ def test_the_modal_of_a_call(golden: Golden) -> None:
         email="ada@example.com", phone_e164="+493023125001", message=f"Seats: 12\n{HOSTILE}",
         call_attempts=1,
     )  # fmt: skip
-    modal = modals.call(LeadFacts(found, CAMPAIGN, None)).to_dict()
-    assert limits.check_view(modal, "modal") == []
-    golden("calls.modal", modal)
+    golden("calls.modal", modals.call(LeadFacts(found, CAMPAIGN, None)))
     bare = Lead(id=5, email="ada@example.com", call_attempts=0)
     assert limits.check_view(modals.call(LeadFacts(bare, None, None)).to_dict(), "modal") == []
     assert limits.check_view(modals.all_called(HOSTILE * 20).to_dict(), "modal") == []
@@ -280,9 +275,7 @@ IMPORT: dict[str, Any] = {
     ],
 )
 def test_the_card_of_an_import(golden: Golden, state: ImportState, more: dict[str, Any]) -> None:
-    drawn = view.imported(Import(**IMPORT | {"state": state} | more), CAMPAIGN)
-    assert limits.check_message(drawn.blocks) == []
-    golden(f"imports.{state}", {"text": drawn.text, "blocks": drawn.blocks})
+    golden(f"imports.{state}", view.imported(Import(**IMPORT | {"state": state} | more), CAMPAIGN))
 
 
 def test_the_widest_list_fits_its_card_and_its_modal(golden: Golden) -> None:
@@ -304,7 +297,7 @@ def test_the_widest_list_fits_its_card_and_its_modal(golden: Golden) -> None:
             assert limits.check_view(drawn_page, "modal") == []
             assert len(json.dumps(drawn_page)) < MAX_VIEW_BYTES
     few = modals.columns(Import(**IMPORT), ["Ada", "ada@example.com", "12", "", "x"], [CAMPAIGN])
-    golden("imports.columns", few.to_dict())
+    golden("imports.columns", few)
 
 
 def test_a_list_nobody_could_be_reached_by_cannot_be_started() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from bot.leads import modals, view
 from bot.leads.model import Deed, LeadFacts, LeadNote, Mine, Rating, Tally
 from bot.playground import limits
+from tests.golden_files import Golden
 from tests.leads.test_lead_view import (
     CLAIMED,
     HOSTILE,
@@ -13,7 +14,6 @@ from tests.leads.test_lead_view import (
     SOFIA,
     SPRING,
     WON,
-    Golden,
     drawn,
     lead,
 )
@@ -21,7 +21,7 @@ from tests.leads.test_lead_view import (
 
 def test_what_was_found(golden: Golden) -> None:
     several = [lead(), lead(**CLAIMED), lead(**WON)]
-    golden("leads.found", {
+    golden("found", {
         "several": drawn(view.found("Lovelace", several)),
         "more": drawn(view.found("a", [lead()] * (view.MOST_FOUND + 1))),
         "none": drawn(view.found("<!channel>", [])),
@@ -36,7 +36,7 @@ def test_what_is_found_says_nothing_that_is_the_owners_alone() -> None:
 
 def test_what_is_mine(golden: Golden) -> None:
     counts = dict.fromkeys(Mine, 0)
-    golden("leads.mine", {
+    golden("mine", {
         "much": drawn(view.mine([lead(**CLAIMED)] * view.MOST_FOUND, dict.fromkeys(Mine, 1_200))),
         "nothing": drawn(view.mine([], counts)),
         "to_rate": drawn(view.mine([], counts | {Mine.TO_RATE: 2})),
@@ -77,7 +77,7 @@ def test_one_lead_in_a_modal(golden: Golden) -> None:
         block for block in told["notes"]["blocks"] if re.search(r"\*Notes|older note", str(block))
     ]
     told["away"]["blocks"] = told["away"]["blocks"][-2:]
-    golden("leads.one", told)
+    golden("one", told)
 
 
 def test_a_lead_from_a_message(golden: Golden) -> None:
@@ -87,13 +87,12 @@ def test_a_lead_from_a_message(golden: Golden) -> None:
     )
     modal = modals.new([], message).to_dict()
     modal["private_metadata"] = "token"
-    assert not limits.check_view(modal, "modal")
-    golden("leads.from_message", modal)
+    golden("from_message", modal)
 
 
 def test_a_campaigns_tally(golden: Golden) -> None:
     ratings = {Rating.HOT: 4, Rating.GOOD: 5, Rating.WEAK: 2, Rating.JUNK: 1}
-    golden("leads.tally", {
+    golden("tally", {
         "some": drawn(view.tally(Tally(1_234, 20, ratings, [("no budget", 3), (HOSTILE, 2)]))),
         "first": drawn(view.tally(Tally(1, 1, {Rating.HOT: 1}, []))),
     })  # fmt: skip

@@ -23,6 +23,7 @@ from bot.leads.service.absences import MOST_HANDED_OVER
 from bot.leads.service.turns import Share
 from bot.people.model import Person
 from bot.playground import limits
+from tests.golden_files import Golden
 from tests.leads.test_lead_view import (
     CLAIMED,
     CONTACTED,
@@ -31,7 +32,6 @@ from tests.leads.test_lead_view import (
     SOFIA,
     SPRING,
     WON,
-    Golden,
     drawn,
     lead,
 )
@@ -93,7 +93,7 @@ def test_the_details_are_the_owners_for_as_long_as_it_is_theirs(golden: Golden) 
     taken = StepFacts(step(Rung.DETAILS), facts.lead, SOFIA)
     mine = view.details(taken, facts)
     gone = replace(facts, lead=lead(claimed_by=4, claimed_at=NINE), owner=BEN)
-    golden("leads.names_only", {
+    golden("names_only", {
         "channel": drawn(view.card(facts)), "owner": drawn(mine),
         "former_owner": drawn(view.details(taken, gone)),
     })  # fmt: skip
@@ -117,7 +117,7 @@ def test_who_stands_in_and_what_came_back(golden: Golden) -> None:
     returned = replace(
         handed, leads=[(mine, SOFIA), (given, BEN), *handed.leads[1:]], returned={mine.id, given.id}
     )
-    golden("leads.absence", {
+    golden("absence", {
         "stands_in": drawn(view.stands_in(handed)), "came_back": drawn(view.came_back(returned)),
     })  # fmt: skip
 
@@ -144,7 +144,7 @@ def test_the_modals_of_handing_on(golden: Golden) -> None:
     for modal in shown.values():
         assert not limits.check_view(modal.to_dict(), "modal")
     del shown["turns_of_many"], shown["away_handing_over_much"]
-    golden("leads.handing", {name: modal.to_dict() for name, modal in shown.items()})
+    golden("handing", shown)
 
 
 @pytest.mark.parametrize("kind", NoticeKind)
@@ -153,7 +153,7 @@ def test_one_message_tells_of_several_leads(kind: NoticeKind, golden: Golden) ->
     facts = CONTACTED if owner else {}
     found = LeadNotice(id=1, workspace_id=1, kind=kind)
     listed = [Listed(lead(id=n, **facts), owner, NINE) for n in range(12)]
-    golden(f"leads.notice_{kind}", {
+    golden(f"notice_{kind}", {
         "one": drawn(view.notice(found, listed[:1])), "many": drawn(view.notice(found, listed)),
         "none": drawn(view.notice(found, [])),
     })  # fmt: skip
@@ -169,7 +169,7 @@ def test_a_colleague_is_told_that_somebody_wrote_again(golden: Golden) -> None:
     }
     assert "free" in str(shown["whole"].blocks)
     assert "free" not in str(shown["names_only"].blocks)
-    golden("leads.cover", {name: drawn(each) for name, each in shown.items()})
+    golden("cover", {name: drawn(each) for name, each in shown.items()})
 
 
 def test_of_more_colleagues_than_slack_lists_everybody_is_found_by_name() -> None:

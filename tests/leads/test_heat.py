@@ -15,6 +15,7 @@ from bot.people.model import Role
 from bot.playground import limits
 from bot.store import Store
 from tests.campaigns.scene import hire, install
+from tests.golden_files import Golden
 
 ADA = {"email": "ada@example.com"}
 FULL = ADA | {
@@ -121,9 +122,9 @@ def test_the_modal_says_back_what_it_was_told() -> None:
             modals.rules_of(fields | {"sources": wrong})
 
 
-def test_rules_read_as_words(golden: Any) -> None:
+def test_rules_read_as_words(golden: Golden) -> None:
     rules = Rules(points=DEFAULT_POINTS | {f"source:{slug}": 1 for slug in SOURCES})
     message = view.rules(rules, may_change=True)
     assert limits.check_message(message.blocks) == []
-    golden("leads.rules", view.rules(Rules(), may_change=True).blocks)
+    golden("rules", view.rules(Rules(), may_change=True))
     assert "Change" not in str(view.rules(rules, may_change=False).blocks)

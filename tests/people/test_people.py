@@ -1,9 +1,7 @@
 """People: the first admin, roles, teams, who may do what; and how the modals look."""
 
 import threading
-from collections.abc import Callable
 from datetime import time
-from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -17,8 +15,7 @@ from bot.people.model import Person, Role, Team, Workspace
 from bot.playground import limits
 from bot.store import Store
 from tests.campaigns.scene import hire
-
-Golden = Callable[[str, Any], None]
+from tests.golden_files import Golden
 
 
 def install(session: Session, team_id: str = "T1") -> Workspace:
@@ -171,9 +168,7 @@ def test_modals(golden: Golden) -> None:
         "add": view.edit(None, teams),
         "edit": view.edit(sofia, teams),
     }
-    for name, modal in shown.items():
-        assert not limits.check_view(modal.to_dict(), "modal"), name
-        golden(f"people.{name}", modal.to_dict())
+    golden("people", shown)
 
 
 def test_warnings_to_the_admins(golden: Golden) -> None:
@@ -182,8 +177,7 @@ def test_warnings_to_the_admins(golden: Golden) -> None:
         "refused": view.refused("C1"),
         "refused_person": view.refused("U1"),
     }
-    for name, message in shown.items():
-        golden(f"people.{name}", {"text": message.text, "blocks": message.blocks})
+    golden("admins", shown)
 
 
 def test_the_hours_of_teams(store: Store, admin: Person, golden: Golden) -> None:
@@ -208,9 +202,7 @@ def test_the_hours_of_teams(store: Store, admin: Person, golden: Golden) -> None
         with pytest.raises(FieldErrors) as refused:
             service.set_hours(session, admin, sales.id, never, "Mars/Base")
     assert set(refused.value.errors) == {"days", "closes", "country", "zone"}
-    for modal in shown.values():
-        assert not limits.check_view(modal, "modal")
-    golden("people.hours", shown)
+    golden("hours", shown)
 
 
 def test_an_admin_adds_teams(store: Store, admin: Person) -> None:

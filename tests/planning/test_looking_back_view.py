@@ -1,21 +1,16 @@
 """How the end of a campaign looks: the question, what was learned, and the result."""
 
-from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
-
-from slack_sdk.models.views import View
 
 from bot.metrics import BY_NAME, Figures
 from bot.metrics.units import Unit
 from bot.planning import modals, view
 from bot.planning.model import LastTime, LookBack, RequestFacts, Retrospective
 from bot.playground.limits import check_message
-from bot.slack import Message
+from tests.golden_files import Golden
 from tests.planning.test_proposal_view import MARA, SALES, campaign
 from tests.planning.test_request_view import NOW, SAL, request
-
-Looks = Callable[[str, Message | View], None]
 
 DONE = Figures(
     {
@@ -47,35 +42,35 @@ def back(said: list[Retrospective] | None = None, figures: Figures = DONE) -> Lo
     return LookBack(campaign(), figures, SAID if said is None else said, asked=5)
 
 
-def test_the_question(looks: Looks) -> None:
-    looks("retrospective_asked", view.asked_back(question(), back([])))
-    looks("retrospective_answered", view.asked_back(SAID[0], back()))
-    looks("retrospective_without_leads", view.asked_back(question(), back([], EMPTY)))
+def test_the_question(golden: Golden) -> None:
+    golden("retrospective_asked", view.asked_back(question(), back([])))
+    golden("retrospective_answered", view.asked_back(SAID[0], back()))
+    golden("retrospective_without_leads", view.asked_back(question(), back([], EMPTY)))
 
 
-def test_what_was_learned(looks: Looks) -> None:
-    looks("retrospective_lessons", view.lessons(back()))
+def test_what_was_learned(golden: Golden) -> None:
+    golden("retrospective_lessons", view.lessons(back()))
 
 
-def test_the_form(looks: Looks) -> None:
-    looks("retrospective_form", modals.look_back(SAID[1]))
+def test_the_form(golden: Golden) -> None:
+    golden("retrospective_form", modals.look_back(SAID[1]))
 
 
-def test_the_result_for_who_asked(looks: Looks) -> None:
+def test_the_result_for_who_asked(golden: Golden) -> None:
     ended = request(turn="ended", answered_at=NOW)
     facts = RequestFacts(ended, SAL, [], None, MARA, campaign(owner=MARA))
-    looks("request_result", view.result(facts, DONE))
-    looks("request_ended", view.card(facts, NOW))
-    looks("request_told_ended", view.told(facts, NOW))
+    golden("request_result", view.result(facts, DONE))
+    golden("request_ended", view.card(facts, NOW))
+    golden("request_told_ended", view.told(facts, NOW))
 
 
-def test_the_other_turns_of_a_request(looks: Looks) -> None:
+def test_the_other_turns_of_a_request(golden: Golden) -> None:
     planned = campaign(owner=MARA)
     for turn in ("waiting", "proposed", "announced"):
         found = request(turn=turn, campaign_id=7)
         facts = RequestFacts(found, SAL, SALES[:1], None, None, planned)
-        looks(f"request_card_{turn}_planned", view.card(facts, NOW))
-        looks(f"request_told_{turn}_planned", view.told(facts, NOW))
+        golden(f"request_card_{turn}_planned", view.card(facts, NOW))
+        golden(f"request_told_{turn}_planned", view.told(facts, NOW))
 
 
 def test_many_answers_fit() -> None:

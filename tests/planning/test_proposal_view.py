@@ -1,12 +1,10 @@
 """How proposals look, each in every state that a person can meet."""
 
-from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
 import pytest
-from slack_sdk.models.views import View
 
 from bot.campaigns.model import Campaign, CampaignVersion, Stage
 from bot.campaigns.service import Draft, changes
@@ -30,10 +28,8 @@ from bot.planning.model import (
     capacity,
 )
 from bot.playground.limits import check_message, check_view
-from bot.slack import Message
 from tests.campaigns.scene import SPRING
-
-Looks = Callable[[str, Message | View], None]
+from tests.golden_files import Golden
 
 NOW = datetime(2026, 5, 18, 7, tzinfo=UTC)
 LATER = NOW + timedelta(days=3)
@@ -120,50 +116,50 @@ def version(**changed: Any) -> CampaignVersion:
     return CampaignVersion(**facts | changed)
 
 
-def test_a_new_proposal(looks: Looks) -> None:
-    looks("proposal_new", view.proposal(table(), NOW))
+def test_a_new_proposal(golden: Golden) -> None:
+    golden("proposal_new", view.proposal(table(), NOW))
 
 
-def test_some_have_answered(looks: Looks) -> None:
+def test_some_have_answered(golden: Golden) -> None:
     found = table(standing(ready=2, concerned=1), concerns=[concern()])
-    looks("proposal_answered", view.proposal(found, NOW))
+    golden("proposal_answered", view.proposal(found, NOW))
 
 
-def test_silence_is_shown(looks: Looks) -> None:
-    looks("proposal_silence", view.proposal(table(standing(ready=1)), LATER))
+def test_silence_is_shown(golden: Golden) -> None:
+    golden("proposal_silence", view.proposal(table(standing(ready=1)), LATER))
 
 
-def test_a_second_version(looks: Looks) -> None:
+def test_a_second_version(golden: Golden) -> None:
     found = table(before=version(terms="Old ones.", ends_on=None), version=2, holds_from=2)
-    looks("proposal_second_version", view.proposal(found, NOW))
+    golden("proposal_second_version", view.proposal(found, NOW))
 
 
-def test_it_is_agreed(looks: Looks) -> None:
+def test_it_is_agreed(golden: Golden) -> None:
     found = table(standing(ready=4), stage=Stage.AGREED)
-    looks("proposal_agreed", view.proposal(found, NOW))
-    looks("proposal_told_agreed", view.agreed(found))
+    golden("proposal_agreed", view.proposal(found, NOW))
+    golden("proposal_told_agreed", view.agreed(found))
     timed = table(standing(ready=4), stage=Stage.AGREED, launch_at=LATER)
-    looks("proposal_told_agreed_for_later", view.agreed(timed))
+    golden("proposal_told_agreed_for_later", view.agreed(timed))
 
 
-def test_a_manager_agreed(looks: Looks) -> None:
+def test_a_manager_agreed(golden: Golden) -> None:
     by = {"overruled_by": 2, "overruled_because": "The fair is on Friday", "overruled_version": 1}
     found = table(standing(concerned=1), stage=Stage.AGREED, proposal=by, concerns=[concern()])
-    looks("proposal_overruled", view.proposal(found, NOW))
+    golden("proposal_overruled", view.proposal(found, NOW))
 
 
 @pytest.mark.parametrize("stage", [Stage.DRAFT, Stage.LIVE, Stage.ENDED, Stage.CANCELLED])
-def test_it_is_over_or_goes_on_elsewhere(looks: Looks, stage: Stage) -> None:
+def test_it_is_over_or_goes_on_elsewhere(golden: Golden, stage: Stage) -> None:
     found = table(standing(ready=3), stage=stage)
-    looks(f"proposal_{stage}", view.proposal(found, LATER))
+    golden(f"proposal_{stage}", view.proposal(found, LATER))
 
 
-def test_the_named_and_everyone(looks: Looks) -> None:
+def test_the_named_and_everyone(golden: Golden) -> None:
     found = table(rule=Rule(Enough.EVERYONE, 1, frozenset({2})))
-    looks("proposal_named", view.proposal(found, NOW))
+    golden("proposal_named", view.proposal(found, NOW))
 
 
-def test_hostile_words_are_disarmed(looks: Looks) -> None:
+def test_hostile_words_are_disarmed(golden: Golden) -> None:
     words: dict[str, Any] = dict.fromkeys(("name", "audience", "offer", "terms", "price"), HOSTILE)
     found = table(
         standing(concerned=1), concerns=[concern(text=HOSTILE)], channels=[HOSTILE],
@@ -171,35 +167,35 @@ def test_hostile_words_are_disarmed(looks: Looks) -> None:
     )  # fmt: skip
     card = view.proposal(found, NOW)
     assert "<!" not in card.text.replace("<!date", "")
-    looks("proposal_hostile", card)
+    golden("proposal_hostile", card)
 
 
 def test_the_budget_is_not_for_the_channel() -> None:
     assert "5,200" not in str(view.proposal(table(), NOW).blocks)
 
 
-def test_concerns_in_the_thread(looks: Looks) -> None:
-    looks("concern_open", view.concern(concern()))
+def test_concerns_in_the_thread(golden: Golden) -> None:
+    golden("concern_open", view.concern(concern()))
     closed: dict[str, Any] = {"closer": MARA, "closed_at": LATER}
     answer = "For three months; after that the usual price."
-    looks("concern_answered", view.concern(concern(**closed, answer=answer)))
-    looks("concern_withdrawn", view.concern(concern(**closed)))
+    golden("concern_answered", view.concern(concern(**closed, answer=answer)))
+    golden("concern_withdrawn", view.concern(concern(**closed)))
 
 
-def test_a_new_version_in_the_thread(looks: Looks) -> None:
+def test_a_new_version_in_the_thread(golden: Golden) -> None:
     before, after = version(), version(number=2, terms="Old customers too", ends_on=None)
     found = table(version=2, holds_from=2)
-    looks("version_binding", view.new_version(after, before, found, changes(before, after)))
+    golden("version_binding", view.new_version(after, before, found, changes(before, after)))
     after = version(number=2, talking_points="No set-up fee", channels=["Flyers"])
-    looks("version_free", view.new_version(after, before, found, changes(before, after)))
+    golden("version_free", view.new_version(after, before, found, changes(before, after)))
 
 
-def test_the_reminder(looks: Looks) -> None:
+def test_the_reminder(golden: Golden) -> None:
     found = ProposalReminder(person_id=SALES[3].id, version=1)
-    looks("proposal_reminder", view.asked(found, table()))
+    golden("proposal_reminder", view.asked(found, table()))
     answered = view.asked(found, table(standing(ready=4)))
     assert answered.too_late
-    looks("proposal_reminder_answered", answered)
+    golden("proposal_reminder_answered", answered)
 
 
 @pytest.mark.parametrize(
@@ -214,11 +210,11 @@ def test_the_reminder(looks: Looks) -> None:
     ],
     ids=["fits", "fills_up", "no_day", "piles_up", "unknown", "nobody"],
 )
-def test_capacity_in_plain_words(weight: Capacity, golden: Callable[[str, Any], None],
+def test_capacity_in_plain_words(weight: Capacity, golden: Golden,
                                  request: pytest.FixtureRequest) -> None:  # fmt: skip
     case = request.node.callspec.id
     assert weight.fit is (Fit.FILLS_UP if case == "no_day" else Fit(case))
-    golden(f"planning.capacity_{case}", view.capacity_in_words(weight))
+    golden(f"capacity_{case}", view.capacity_in_words(weight))
 
 
 LINES = [
@@ -227,26 +223,26 @@ LINES = [
 ]
 
 
-def test_everything_in_a_modal(looks: Looks) -> None:
+def test_everything_in_a_modal(golden: Golden) -> None:
     said = [concern(), concern(closer=MARA, closed_at=LATER, answer="For three months")]
-    looks("proposal_whole", view.whole(table(), LINES, said, money=True))
+    golden("proposal_whole", view.whole(table(), LINES, said, money=True))
     without = view.whole(table(), LINES, [], money=False)
     assert "5,200" not in str(without.to_dict())
-    looks("proposal_whole_without_money", without)
+    golden("proposal_whole_without_money", without)
 
 
-def test_the_forms(looks: Looks) -> None:
+def test_the_forms(golden: Golden) -> None:
     empty = Written({"starts_on": date(2026, 6, 1)}, owner="U0MARA")
-    looks("plan_new", modals.plan(Note("token"), empty, "EUR"))
+    golden("plan_new", modals.plan(Note("token"), empty, "EUR"))
     asked = modals.plan(Note("token", request_id=5), empty, "EUR", "A trial that is paid monthly")
-    looks("plan_for_a_request", asked)
+    golden("plan_for_a_request", asked)
     written = Written(vars(Draft.of(campaign())), LINES, "U0MARA")
-    looks("plan_taken_up", modals.plan(Note("token", 7), written, "EUR"))
-    looks("plan_change", modals.change(campaign(), written))
-    looks("concern_form", modals.worry(campaign(), "token"))
-    looks("concern_answer_form", modals.answer(concern()))
-    looks("overrule_form", modals.overrule(campaign()))
-    looks("launch_form", modals.launch(campaign()))
+    golden("plan_taken_up", modals.plan(Note("token", 7), written, "EUR"))
+    golden("plan_change", modals.change(campaign(), written))
+    golden("concern_form", modals.worry(campaign(), "token"))
+    golden("concern_answer_form", modals.answer(concern()))
+    golden("overrule_form", modals.overrule(campaign()))
+    golden("launch_form", modals.launch(campaign()))
 
 
 def test_the_note_of_a_form_comes_back() -> None:
@@ -256,14 +252,14 @@ def test_the_note_of_a_form_comes_back() -> None:
     assert token == "abc"
 
 
-def test_the_rules(looks: Looks) -> None:
+def test_the_rules(golden: Golden) -> None:
     told = PlanningRules(enough="some", some=3, must=[2], asked_roles=["salesperson"], ready_days=2)
-    looks("rules", modals.rules(told, [CLEO]))
+    golden("rules", modals.rules(told, [CLEO]))
 
 
-def test_the_drafts(looks: Looks) -> None:
-    looks("drafts", view.drafts([campaign(), campaign(id=8, name="Fair", offer="")], 0, 2))
-    looks("drafts_empty", view.drafts([], 0, 0))
+def test_the_drafts(golden: Golden) -> None:
+    golden("drafts", view.drafts([campaign(), campaign(id=8, name="Fair", offer="")], 0, 2))
+    golden("drafts_empty", view.drafts([], 0, 0))
     long = [campaign(id=number, name="&" * 80, offer="&" * 300) for number in range(20)]
     assert check_view(view.drafts(long, 3, 1_000).to_dict(), "modal") == []
 

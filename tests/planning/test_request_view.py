@@ -1,18 +1,13 @@
 """How requests look, each in every state that a person can meet."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
-
-from slack_sdk.models.views import View
 
 from bot.people.model import Person
 from bot.planning import modals, view
 from bot.planning.model import Listed, Request, RequestFacts
 from bot.playground.limits import check_message, check_view
-from bot.slack import Message
-
-Looks = Callable[[str, Message | View], None]
+from tests.golden_files import Golden
 
 NOW = datetime(2026, 6, 1, 7, tzinfo=UTC)
 SAL = Person(id=1, slack_id="U0SAL", name="Sal Rossi", roles=["salesperson"])
@@ -55,65 +50,65 @@ DECLINED: dict[str, Any] = {
 LATER = NOW + timedelta(days=8)
 
 
-def test_a_new_request(looks: Looks) -> None:
-    looks("request_new", view.card(facts(), NOW))
+def test_a_new_request(golden: Golden) -> None:
+    golden("request_new", view.card(facts(), NOW))
 
 
-def test_many_hear_it(looks: Looks) -> None:
-    looks("request_heard_by_many", view.card(facts(others=7, **SEEN), NOW))
+def test_many_hear_it(golden: Golden) -> None:
+    golden("request_heard_by_many", view.card(facts(others=7, **SEEN), NOW))
 
 
-def test_an_idea_has_nothing_but_its_words(looks: Looks) -> None:
+def test_an_idea_has_nothing_but_its_words(golden: Golden) -> None:
     bare = facts(audience="", heard=None, example="", lead_id=None)
-    looks("request_bare", view.card(bare, NOW))
+    golden("request_bare", view.card(bare, NOW))
 
 
-def test_a_request_is_overdue(looks: Looks) -> None:
-    looks("request_overdue", view.card(facts(others=1), LATER))
+def test_a_request_is_overdue(golden: Golden) -> None:
+    golden("request_overdue", view.card(facts(others=1), LATER))
 
 
-def test_a_request_was_declined(looks: Looks) -> None:
-    looks("request_declined", view.card(facts(others=1, **SEEN, **DECLINED), NOW))
+def test_a_request_was_declined(golden: Golden) -> None:
+    golden("request_declined", view.card(facts(others=1, **SEEN, **DECLINED), NOW))
 
 
-def test_hostile_words_are_disarmed(looks: Looks) -> None:
+def test_hostile_words_are_disarmed(golden: Golden) -> None:
     hostile = facts(
         text=HOSTILE, audience=HOSTILE, example=HOSTILE, **DECLINED | {"reason": HOSTILE}
     )
     card = view.card(hostile, NOW)
     assert "<!" not in card.text.replace("<!date", "")
-    looks("request_hostile", card)
+    golden("request_hostile", card)
 
 
-def test_what_the_one_who_asked_hears(looks: Looks) -> None:
-    looks("request_told_new", view.told(facts(), NOW))
-    looks("request_told_seen", view.told(facts(others=3, **SEEN), NOW))
-    looks("request_told_overdue", view.told(facts(others=1), LATER))
-    looks("request_told_declined", view.told(facts(**DECLINED), NOW))
+def test_what_the_one_who_asked_hears(golden: Golden) -> None:
+    golden("request_told_new", view.told(facts(), NOW))
+    golden("request_told_seen", view.told(facts(others=3, **SEEN), NOW))
+    golden("request_told_overdue", view.told(facts(others=1), LATER))
+    golden("request_told_declined", view.told(facts(**DECLINED), NOW))
 
 
-def test_the_reminder_to_marketing(looks: Looks) -> None:
-    looks("request_reminder", view.reminder(facts(others=2), NOW))
-    looks("request_reminder_overdue", view.reminder(facts(**SEEN), LATER))
+def test_the_reminder_to_marketing(golden: Golden) -> None:
+    golden("request_reminder", view.reminder(facts(others=2), NOW))
+    golden("request_reminder_overdue", view.reminder(facts(**SEEN), LATER))
     answered = view.reminder(facts(**DECLINED), LATER)
     assert answered.too_late  # it only changes what was posted
-    looks("request_reminder_answered", answered)
+    golden("request_reminder_answered", answered)
 
 
-def test_the_forms(looks: Looks) -> None:
-    looks("request_form", modals.ask("token", "C1", 5))
-    looks("request_decline", modals.decline(request()))
-    looks("request_promise", modals.promise(5))
+def test_the_forms(golden: Golden) -> None:
+    golden("request_form", modals.ask("token", "C1", 5))
+    golden("request_decline", modals.decline(request()))
+    golden("request_promise", modals.promise(5))
 
 
 def listed(number: int, **changes: Any) -> Listed:
     return Listed(request(id=number, **changes), SAL, support=number, mine=number % 2 == 0)
 
 
-def test_the_list(looks: Looks) -> None:
+def test_the_list(golden: Golden) -> None:
     found = [listed(3), listed(2, turn="proposed"), listed(1, answer_by=NOW - timedelta(days=1))]
-    looks("request_list", view.listing(found, 0, 3, NOW))
-    looks("request_list_empty", view.listing([], 0, 0, NOW))
+    golden("request_list", view.listing(found, 0, 3, NOW))
+    golden("request_list_empty", view.listing([], 0, 0, NOW))
 
 
 def test_a_long_list_has_pages() -> None:

@@ -1,6 +1,5 @@
 """A campaign's report: what came of it, beside its targets and its kind, as far as one may see."""
 
-from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -23,6 +22,7 @@ from bot.slack import Message
 from bot.spend.model import Margin, SpendEntry
 from bot.store import Store
 from tests.digests.office import MONDAY, NOW, Office, open_office
+from tests.golden_files import Golden
 
 FIRST, LAST = Attribution.FIRST_TOUCH, Attribution.LAST_TOUCH
 
@@ -31,16 +31,6 @@ FIRST, LAST = Attribution.FIRST_TOUCH, Attribution.LAST_TOUCH
 def office(store: Store) -> Office:
     clock.use(lambda: NOW)
     return open_office(store)
-
-
-@pytest.fixture
-def looks(golden: Callable[[str, Any], None]) -> Callable[[str, Message], None]:
-    def compare(name: str, seen: Message) -> None:
-        assert check_message(seen.blocks) == []
-        assert check_message(seen.without_charts) == []
-        golden(f"reports.campaign_{name}", {"text": seen.text, "blocks": seen.blocks})
-
-    return compare
 
 
 def campaigns(office: Office, *names: str, kind: str = "email", **columns: Any) -> list[int]:
@@ -132,9 +122,7 @@ def cells(message: Message) -> dict[str, list[str]]:
     return {row[0]: row[1:] for row in rows}
 
 
-def test_it_tells_all_beside_targets_and_kind(
-    office: Office, looks: Callable[[str, Message], None]
-) -> None:
+def test_it_tells_all_beside_targets_and_kind(office: Office, golden: Golden) -> None:
     spring = busy(office)
     margin(office, 50)
     found = report(office, spring)
@@ -149,12 +137,10 @@ def test_it_tells_all_beside_targets_and_kind(
         ("No budget", 1),
     ]
     found.campaign.id = 1
-    looks("busy", view.report(found))
+    golden("campaign_busy", view.report(found))
 
 
-def test_money_is_hidden_from_salespeople_in_every_cell(
-    office: Office, looks: Callable[[str, Message], None]
-) -> None:
+def test_money_is_hidden_from_salespeople_in_every_cell(office: Office, golden: Golden) -> None:
     spring = busy(office)
     margin(office, 50)
     found = report(office, spring, office.seller)
@@ -163,7 +149,7 @@ def test_money_is_hidden_from_salespeople_in_every_cell(
     assert "ROMI" not in str(shown.blocks) + shown.text
     assert "Spend" not in cells(shown)
     found.campaign.id = 1
-    looks("for_sales", shown)
+    golden("campaign_for_sales", shown)
     assert "EUR" in str(view.report(report(office, spring, marketer(office))).blocks)
 
 
@@ -211,18 +197,14 @@ def test_last_touch_is_another_rule_and_named(office: Office) -> None:
     assert "Attributed by first touch" in str(view.report(report(office, spring)).blocks)
 
 
-def test_without_leads_it_says_how_they_come(
-    office: Office, looks: Callable[[str, Message], None]
-) -> None:
+def test_without_leads_it_says_how_they_come(office: Office, golden: Golden) -> None:
     [spring] = campaigns(office, "Spring", utm_campaign="spring")
     found = report(office, spring)
     found.campaign.id = 1
-    looks("no_leads", view.report(found))
+    golden("campaign_no_leads", view.report(found))
 
 
-def test_what_is_missing_is_said_once_with_what_to_do(
-    office: Office, looks: Callable[[str, Message], None]
-) -> None:
+def test_what_is_missing_is_said_once_with_what_to_do(office: Office, golden: Golden) -> None:
     [spring] = campaigns(office, "Spring")
     leads(office, {"campaign_id": spring})
     spend(office, spring, 1_000)
@@ -231,7 +213,7 @@ def test_what_is_missing_is_said_once_with_what_to_do(
     found.campaign.id = 1
     shown = view.report(found)
     assert cells(shown)["Spend"][0] == "10 EUR, 10 USD"
-    looks("little", shown)
+    golden("campaign_little", shown)
 
 
 def test_the_median_is_over_those_that_have_a_value_in_one_currency() -> None:

@@ -1,6 +1,5 @@
 """How shadowing looks: every message and modal as a person reads it, and within Slack's limits."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -27,8 +26,7 @@ from bot.shadowing.model import (
     Stage,
 )
 from bot.slack import Message
-
-Golden = Callable[[str, Any], None]
+from tests.golden_files import Golden
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 HOSTILE = "<!channel> *urgent* <https://evil.example|your account> &amp; `rm` @here\n>not a quote"
@@ -120,7 +118,7 @@ CARDS = {
 def test_the_card_of_each_of_the_two(name: str, golden: Golden) -> None:
     pair = CARDS[name]
     drawn = {seat.person.slack_id: message(view.card(seat, NOW)) for seat in pair.seats}
-    golden(f"shadowing.card.{name}", drawn)
+    golden(f"card.{name}", drawn)
 
 
 def test_the_row_of_each_of_the_two_on_their_home_tab(golden: Golden) -> None:
@@ -137,7 +135,7 @@ def test_the_row_of_each_of_the_two_on_their_home_tab(golden: Golden) -> None:
     }
     over = ("settled", "cancelled", "did_not_meet", "lapsed")
     assert not [name for name, _ in rows if name.startswith(over)]
-    golden("shadowing.rows", {f"{name}.{whose}": row for (name, whose), row in rows.items()})
+    golden("rows", {f"{name}.{whose}": [row] for (name, whose), row in rows.items()})
 
 
 def test_a_place_that_was_handed_on(golden: Golden) -> None:
@@ -145,7 +143,7 @@ def test_a_place_that_was_handed_on(golden: Golden) -> None:
         a_seat(MARA, 7), a_seat(SOFIA, 8, handed_on=True), a_seat(BEN, 10),
     ])  # fmt: skip
     drawn = {seat.person.slack_id: message(view.card(seat, NOW)) for seat in pair.seats}
-    golden("shadowing.card.handed_on", drawn)
+    golden("card.handed_on", drawn)
 
 
 def test_what_is_said_beside_the_card(golden: Golden) -> None:
@@ -161,7 +159,7 @@ def test_what_is_said_beside_the_card(golden: Golden) -> None:
     moved = a_pair(Stage.AGREED, slot_id=21)
     held = a_pair(Stage.HELD)
     wrote = a_pair(Stage.HELD, seats=[a_seat(MARA, 7, **WROTE), a_seat(SOFIA, 8)])
-    golden("shadowing.notices", {
+    golden("notices", {
         **{f"left_over.{name}": message(view.left_over(each)) for name, each in told.items()},
         "left_over.no_next": message(view.left_over(LeftOver(left, False, None))),
         "left_over.found": message(view.left_over(LeftOver(left, True, None))),
@@ -186,7 +184,7 @@ def test_the_answers_side_by_side(golden: Golden) -> None:
     drafted = a_pair(
         Stage.SETTLED, seats=[a_seat(MARA, 7, **WROTE, campaign_id=3), a_seat(SOFIA, 8)]
     )
-    golden("shadowing.met", {
+    golden("met", {
         "both": message(view.met(both)),
         "one": message(view.met(one)),
         "request": message(view.met(became)),
@@ -206,7 +204,7 @@ def a_member(**facts: Any) -> ShadowMember:
 
 
 def test_the_page_of_shadow(golden: Golden) -> None:
-    golden("shadowing.page", {
+    golden("page", {
         "nothing": modal(view.page(mine())),
         "agreed": modal(view.page(mine(CARDS["agreed"]))),
         "out": modal(view.page(mine(member=a_member(is_out=True)))),
@@ -224,7 +222,7 @@ def test_the_modals(golden: Golden) -> None:
     two = ShadowSetting(workspace_id=1, active=True, every_weeks=2, day="fri",
                         at=NOW.time().replace(hour=14), two_pairs=True)  # fmt: skip
     kept = ShadowApart(id=3, one_id=1, other_id=2, one=MARA, other=SOFIA, by=MARA)
-    golden("shadowing.modals", {
+    golden("modals", {
         "another_time": modal(modals.another_time(seat, at(1, 9))),
         "goals": modal(modals.goals(seat)),
         "hand_on": modal(modals.hand_on(seat, [BEN])),
@@ -256,7 +254,7 @@ def test_hostile_words_do_no_harm(golden: Golden) -> None:
                  for each in drawn.values()])  # fmt: skip
     assert "<!channel>" not in shown
     assert "<https" not in shown
-    golden("shadowing.hostile", drawn)
+    golden("hostile", drawn)
 
 
 @pytest.mark.parametrize("letter", ["x", "&", "<", "é"])

@@ -1,23 +1,19 @@
 """How spend looks: each message and modal as a person has read it, and within Slack's limits."""
 
-from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from io import BytesIO
 
 import pytest
-from slack_sdk.models.views import View
 
 from bot.campaigns.model import Campaign
 from bot.money import Money
 from bot.playground.limits import check_message, check_view
 from bot.sheet import read_sheet
-from bot.slack import Message
 from bot.spend import exports, modals, service, view
 from bot.spend.model import BudgetWarning, Consumption, Entries, Margins, SpendEntry, SpendImport
 from tests.campaigns.scene import NINE, TODAY, Company
-
-Looks = Callable[[str, Message | View], None]
+from tests.golden_files import Golden
 
 HOSTILE = "<!channel> *bold* & <https://evil.example|click>" * 4
 EXPORT = (
@@ -56,23 +52,23 @@ def staged(company: Company, text: str) -> SpendImport:
     return found
 
 
-def test_the_form(looks: Looks, campaign: Campaign) -> None:
+def test_the_form(golden: Golden, campaign: Campaign) -> None:
     campaign.id = 1
-    looks("form", modals.entry("token", TODAY, "EUR", [campaign], chosen=True))
+    golden("form", modals.entry("token", TODAY, "EUR", [campaign], chosen=True))
 
 
-def test_the_list_shows_what_was_corrected_and_by_what(looks: Looks, campaign: Campaign) -> None:
+def test_the_list_shows_what_was_corrected_and_by_what(golden: Golden, campaign: Campaign) -> None:
     campaign.id = 1
     entries = [entry(1), entry(2, 11_000, corrects_id=1, note="A credit <b>came</b>"), entry(3)]
     shown = Entries(
         spent(campaign, **{"Google Ads": 23_050}), entries, {1: entries[1]}, page=0, total=3
     )
-    looks("list", modals.entries(shown, {1: "Mara"}))
+    golden("list", modals.entries(shown, {1: "Mara"}))
 
 
-def test_an_empty_list_says_what_to_do(looks: Looks, campaign: Campaign) -> None:
+def test_an_empty_list_says_what_to_do(golden: Golden, campaign: Campaign) -> None:
     campaign.id = 1
-    looks("list_empty", modals.entries(Entries(spent(campaign), [], {}, 0, 0), {}))
+    golden("list_empty", modals.entries(Entries(spent(campaign), [], {}, 0, 0), {}))
 
 
 def test_a_long_list_comes_in_pages_within_slacks_limits(campaign: Campaign) -> None:
@@ -85,45 +81,47 @@ def test_a_long_list_comes_in_pages_within_slacks_limits(campaign: Campaign) -> 
     assert "<!channel>" not in str(modal)
 
 
-def test_a_correction(looks: Looks, campaign: Campaign) -> None:
-    looks("correction", modals.correction("token", entry(3), campaign))
+def test_a_correction(golden: Golden, campaign: Campaign) -> None:
+    golden("correction", modals.correction("token", entry(3), campaign))
 
 
 @pytest.mark.parametrize(("percent", "minor"), [(80, 165_000), (100, 212_000)])
-def test_warnings(looks: Looks, campaign: Campaign, percent: int, minor: int) -> None:
+def test_warnings(golden: Golden, campaign: Campaign, percent: int, minor: int) -> None:
     told = BudgetWarning(percent=percent)
     of = spent(campaign, **{"Google Ads": minor - 5_000, "Flyers": 5_000})
-    looks(f"warning_{percent}", view.warning(told, of))
+    golden(f"warning_{percent}", view.warning(told, of))
 
 
-def test_the_overview(looks: Looks, campaign: Campaign) -> None:
+def test_the_overview(golden: Golden, campaign: Campaign) -> None:
     campaign.id = 1
     other = Campaign(id=2, name="Fair", currency="EUR", budget_minor=None)
-    looks("overview", view.overview([spent(campaign, Ads=50_000), spent(other)]))
+    golden("overview", view.overview([spent(campaign, Ads=50_000), spent(other)]))
     many = [spent(Campaign(id=each, name=HOSTILE, currency="EUR")) for each in range(100)]
     assert check_message(view.overview(many).blocks) == []
 
 
-def test_the_margin(looks: Looks, campaign: Campaign) -> None:
+def test_the_margin(golden: Golden, campaign: Campaign) -> None:
     campaign.id = 1
     now = Margins(Decimal("40.00"), {1: Decimal("12.50")})
-    looks("margin", modals.margin(now, [campaign], chosen=False))
+    golden("margin", modals.margin(now, [campaign], chosen=False))
 
 
-def test_the_costs(looks: Looks) -> None:
-    looks("costs", modals.cost(date(2026, 1, 15), "EUR"))
+def test_the_costs(golden: Golden) -> None:
+    golden("costs", modals.cost(date(2026, 1, 15), "EUR"))
 
 
-def test_an_import_before_and_after(looks: Looks, company: Company, campaign: Campaign) -> None:
+def test_an_import_before_and_after(golden: Golden, company: Company, campaign: Campaign) -> None:
     found = staged(company, EXPORT)
-    looks("import_preview", view.imported(found, None))
-    looks("import_columns", modals.columns(found, [Campaign(id=1, name="Summer trial")], PLATFORMS))
+    golden("import_preview", view.imported(found, None))
+    golden(
+        "import_columns", modals.columns(found, [Campaign(id=1, name="Summer trial")], PLATFORMS)
+    )
     found.state = "done"
-    looks("import_done", view.imported(found, None))
+    golden("import_done", view.imported(found, None))
 
 
-def test_a_file_that_nobody_knows_asks_for_its_columns(looks: Looks, company: Company) -> None:
-    looks("import_unknown", view.imported(staged(company, "When,Paid\n1.6.2026,3\n"), None))
+def test_a_file_that_nobody_knows_asks_for_its_columns(golden: Golden, company: Company) -> None:
+    golden("import_unknown", view.imported(staged(company, "When,Paid\n1.6.2026,3\n"), None))
 
 
 def test_a_hostile_file_stays_within_slacks_limits(company: Company) -> None:

@@ -1,7 +1,6 @@
 """How standups look: every message and modal as a person reads it, and within Slack's limits."""
 
 from collections import Counter
-from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 from typing import Any
 
@@ -35,8 +34,7 @@ from bot.standups.model import (
     Trend,
     Week,
 )
-
-Golden = Callable[[str, Any], None]
+from tests.golden_files import Golden
 
 NINE_THIRTY = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
 NOON = datetime(2026, 11, 23, 11, 0, tzinfo=UTC)
@@ -141,17 +139,17 @@ def test_prompt(golden: Golden, state: Answer, closed: bool) -> None:
     clock.use(lambda: ONE if closed else TWENTY_PAST)
     entry = an_entry(a_round(), state, **FULL)
     name = f"{state}{'_and_closed' if closed else ''}"
-    golden(f"standups.prompt.{name}", message(view.prompt(entry)))
+    golden(f"prompt.{name}", message(view.prompt(entry)))
 
 
 def test_prompt_after_a_late_answer(golden: Golden) -> None:
     clock.use(lambda: ONE)
     entry = an_entry(a_round(), Answer.ANSWERED, at=ONE, **FULL)
-    golden("standups.prompt.late", message(view.prompt(entry)))
+    golden("prompt.late", message(view.prompt(entry)))
 
 
 def test_reminder(golden: Golden) -> None:
-    golden("standups.reminder", message(view.reminder(an_entry(a_round()))))
+    golden("reminder", message(view.reminder(an_entry(a_round()))))
 
 
 @pytest.mark.parametrize("state", [Answer.ANSWERED, Answer.SKIPPED])
@@ -159,13 +157,13 @@ def test_a_settled_reminder_has_no_buttons(golden: Golden, state: Answer) -> Non
     settled = message(view.reminder(an_entry(a_round(), state)))
     assert [block["type"] for block in settled["blocks"]] == ["section"]
     if state == Answer.ANSWERED:
-        golden("standups.reminder.settled", settled)
+        golden("reminder.settled", settled)
 
 
 @pytest.mark.parametrize("template", Template)
 def test_form(golden: Golden, template: Template) -> None:
     entry = an_entry(a_round(template=template))
-    golden(f"standups.form.{template}", modal(view.form(entry, NOTHING)))
+    golden(f"form.{template}", modal(view.form(entry, NOTHING)))
 
 
 def blockers() -> list[StandupAnswer]:
@@ -189,7 +187,7 @@ def test_form_with_facts(golden: Golden) -> None:
     mine = Facts(Workload(3, 1, 2), blockers(), came)
     entry = an_entry(a_round())
     entry.person_id = 1
-    golden("standups.form.facts", modal(view.form(entry, mine)))
+    golden("form.facts", modal(view.form(entry, mine)))
     many = Facts(Workload(0, 0, 1), blockers() * 9, [(spring, Arrivals(0, 0, 0, 0))] * 40)
     drawn = str(modal(view.form(an_entry(a_round()), many)))
     assert "and 35 more campaigns of yours" in drawn
@@ -198,7 +196,7 @@ def test_form_with_facts(golden: Golden) -> None:
 
 def test_form_with_earlier_answers(golden: Golden) -> None:
     entry = an_entry(a_round("Customer Happiness and Growth"), Answer.ANSWERED, **FULL)
-    golden("standups.form.again", modal(view.form(entry, NOTHING)))
+    golden("form.again", modal(view.form(entry, NOTHING)))
 
 
 def test_form_after_the_closing() -> None:
@@ -220,7 +218,7 @@ def test_choice(golden: Golden) -> None:
         Today(a_standup(name="Look <back>"), day, None, None),
         Today(answered.round.standup, day, answered, None),
     ]
-    golden("standups.choice", modal(view.choice(found)))
+    golden("choice", modal(view.choice(found)))
 
 
 def test_summary(golden: Golden) -> None:
@@ -231,20 +229,20 @@ def test_summary(golden: Golden) -> None:
     an_entry(of, Answer.SKIPPED, "Bo Lind")
     an_entry(of, Answer.ASKED, "Cy Young")
     an_entry(of, Answer.ASKED, "Mia Chen")
-    golden("standups.summary", message(view.summary(heard(of))))
+    golden("summary", message(view.summary(heard(of))))
 
 
 def test_summary_with_a_lifted_blocker(golden: Golden) -> None:
     of = a_round()
     facts = {"taker": BEN, "taken_by": 90, "lifted_at": ONE}
     blocker(of, an_entry(of, Answer.ANSWERED, "Ada Lovelace", **FULL), **facts)
-    golden("standups.summary.lifted", message(view.summary(heard(of))))
+    golden("summary.lifted", message(view.summary(heard(of))))
 
 
 def test_summary_without_blockers(golden: Golden) -> None:
     of = a_round()
     an_entry(of, Answer.ANSWERED, "Ada Lovelace", plan="Call Nordwind.")
-    golden("standups.summary.no_blockers", message(view.summary(heard(of))))
+    golden("summary.no_blockers", message(view.summary(heard(of))))
 
 
 def test_summary_of_silence(golden: Golden) -> None:
@@ -252,18 +250,18 @@ def test_summary_of_silence(golden: Golden) -> None:
     an_entry(of, Answer.SKIPPED, "Bo Lind")
     an_entry(of, Answer.ASKED, "Cy Young")
     drawn = message(view.summary(heard(of)))
-    golden("standups.summary.nobody", drawn)
+    golden("summary.nobody", drawn)
     assert "Cy" not in str(drawn)
 
 
 def test_summary_of_hostile_text(golden: Golden) -> None:
     of = a_round("<!here> & Co")
     an_entry(of, Answer.ANSWERED, "<!channel>\n*Boss*", blockers=HOSTILE, plan="\u202ereversed")
-    golden("standups.summary.hostile", message(view.summary(heard(of))))
+    golden("summary.hostile", message(view.summary(heard(of))))
 
 
 def test_the_thread_of_a_week(golden: Golden) -> None:
-    golden("standups.week", message(view.week(a_round("<!here>"))))
+    golden("week", message(view.week(a_round("<!here>"))))
 
 
 @pytest.mark.parametrize(
@@ -277,9 +275,9 @@ def test_the_thread_of_a_week(golden: Golden) -> None:
 def test_a_blockers_card(golden: Golden, name: str, facts: dict[str, Any]) -> None:
     of = a_round()
     found = blocker(of, an_entry(of, Answer.ANSWERED, "Ada", **FULL), **facts)
-    golden(f"standups.blocker.{name}", message(view.blocker(found)))
+    golden(f"blocker.{name}", message(view.blocker(found)))
     if name == "lifted":
-        golden("standups.blocker.heard", message(view.lifted(found)))
+        golden("blocker.heard", message(view.lifted(found)))
 
 
 def test_short_answers_stay_whole_beside_long_ones() -> None:
@@ -340,7 +338,7 @@ def test_pages(golden: Golden) -> None:
     of = a_round()
     for number in range(9):
         an_entry(of, Answer.ANSWERED, f"Person {number}", **FULL)
-    golden("standups.page", modal(view.page(page(of, 1))))
+    golden("page", modal(view.page(page(of, 1))))
     assert "Nobody has answered yet" in str(modal(view.page(page(a_round(), 0))))
 
 
@@ -353,11 +351,11 @@ def test_settings_of_all(golden: Golden) -> None:
     paused.id = 4
     found = [paused, a_standup()]
     shown = view.overview(found, {3: trend(4, 3, -1, 5)}, next_runs={3: NINE_THIRTY})
-    golden("standups.settings", modal(shown))
+    golden("settings", modal(shown))
 
 
 def test_settings_without_any(golden: Golden) -> None:
-    golden("standups.settings.none", modal(view.overview([], {})))
+    golden("settings.none", modal(view.overview([], {})))
 
 
 def test_settings_of_very_many_have_pages() -> None:
@@ -369,16 +367,16 @@ def test_settings_of_very_many_have_pages() -> None:
 
 def test_settings_of_one(golden: Golden) -> None:
     standup = a_standup(readers="C2", readers_in_thread=True, closing="last")
-    golden("standups.settings.details", modal(view.details(standup, trend(4, 3, 2, 1))))
+    golden("settings.details", modal(view.details(standup, trend(4, 3, 2, 1))))
     assert "Go on" in str(modal(view.details(a_standup(active=False), None)))
 
 
 def test_settings_forms(golden: Golden) -> None:
     standup = a_standup(readers="C2", readers_in_thread=True)
-    golden("standups.settings.change", modal(view.change(standup)))
-    golden("standups.settings.questions", modal(view.questions(standup)))
+    golden("settings.change", modal(view.change(standup)))
+    golden("settings.questions", modal(view.questions(standup)))
     teams = [Team(id=1, name="Marketing"), Team(id=2, name="Sales")]
-    golden("standups.settings.new", modal(view.new(a_standup(name=""), teams, "token")))
+    golden("settings.new", modal(view.new(a_standup(name=""), teams, "token")))
 
 
 def test_a_full_standup_has_no_room_for_one_more_question() -> None:
@@ -426,4 +424,4 @@ def test_what_is_said_to_one_person(golden: Golden) -> None:
     }
     said = {when: error.message for when, error in sentences.items()}
     said["skipped"] = view.skipping([an_entry(a_round())])
-    golden("standups.sentences", said)
+    golden("sentences", said)
