@@ -3,6 +3,7 @@
 import fcntl
 import re
 from collections.abc import Callable, Iterator, Mapping
+from difflib import unified_diff
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +48,7 @@ class GoldenFile:
         for title, text in drawn.items():
             where = f"{title} in {self._path.name}"
             assert title in read, f"{where} is missing: run `make golden` and read it"
-            assert text == read[title], f"{where}: run `make golden` and read the difference"
+            assert text == read[title], f"{where} differs:\n{_difference(read[title], text)}"
 
     def _write(self, drawn: dict[str, str]) -> None:
         FOLDER.mkdir(exist_ok=True)
@@ -57,6 +58,12 @@ class GoldenFile:
             sections = sorted((_sections(file.read()) | drawn).items())
             file.truncate(0)
             file.write("\n".join(f"== {name} ==\n{text}\n" for name, text in sections))
+
+
+def _difference(read: str, drawn: str) -> str:
+    return "\n".join(
+        unified_diff(read.splitlines(), drawn.splitlines(), "read", "drawn", lineterm="")
+    )
 
 
 def _sections(text: str) -> dict[str, str]:
