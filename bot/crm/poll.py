@@ -11,12 +11,12 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import case, func, or_, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.crm import card, notices, questions, users
-from bot.crm.backlog import IS_WAITING, hold, lane, mark, next_waiting, push_later
+from bot.crm.backlog import hold, lane, mark, next_waiting, push_later
 from bot.crm.connection import Connection
 from bot.crm.models import CrmConnection, CrmRecord
 from bot.crm.models import Refused as Why
@@ -32,14 +32,7 @@ from bot.money import Money
 POLL = "crm.poll"
 _EVERY = timedelta(minutes=1)
 _WHILE_MANY = timedelta(minutes=10)
-_ARE_MANY = (
-    select(CrmRecord.lead_id)
-    .where(CrmRecord.workspace_id == CrmConnection.workspace_id, IS_WAITING)
-    .correlate(CrmConnection)
-    .offset(500)
-    .limit(1)
-    .exists()
-)
+_MANY = 500
 _CHANGES = Loop("crm.changes", "Changes in the CRM")
 _WARN_OF_EXPIRY = timedelta(days=14)
 
@@ -51,14 +44,11 @@ _OF_STAGE = ("stage", "lost_reason", "amount_minor", "currency")
 
 
 def poll_due(session: Session) -> int:
-    """Let the CRMs be read whose time has come; returns how many those are. For the clock.
-
-    While many leads are being written, what is read is mostly that, and costs the calls it needs.
-    """
+    """Let the CRMs be read whose time has come; returns how many those are. For the clock."""
     due = session.scalars(
         update(CrmConnection)
         .where(CrmConnection.is_active, CrmConnection.next_poll_at <= clock.now())
-        .values(next_poll_at=clock.now() + case((_ARE_MANY, _WHILE_MANY), else_=_EVERY))
+        .values(next_poll_at=clock.now() + _EVERY)
         .returning(CrmConnection.workspace_id)
     ).all()
     for workspace_id in due:
@@ -83,6 +73,8 @@ def poll(connection: Connection, workspace_id: int) -> None:
         if found is None or (found.try_again_at and found.try_again_at > clock.now()):
             return
         fold(session, POLL, workspace_id=workspace_id)
+        if _can_wait(session, found):
+            return
         since = found.mark
     try:
         with connection.calling(workspace_id) as crm:
@@ -95,6 +87,13 @@ def poll(connection: Connection, workspace_id: int) -> None:
         return  # told to the admins
     with store.transaction() as session:
         _is_done(session, connection, workspace_id, expires)
+
+
+def _can_wait(session: Session, found: CrmConnection) -> bool:
+    """Whether many leads are being written: what is read then is mostly that, and costs the calls
+    which it needs."""
+    is_recent = found.polled_at is not None and found.polled_at + _WHILE_MANY > clock.now()
+    return is_recent and len(next_waiting(session, found.workspace_id, _MANY)) == _MANY
 
 
 def _is_done(
