@@ -49,7 +49,7 @@ from bot.reports.conversions import listeners as conversion_listeners
 from bot.reports.exports import jobs as export_jobs
 from bot.reports.exports import listeners as export_listeners
 from bot.reports.exports import service as exports
-from bot.settings import Settings, WrongSettings, load
+from bot.settings import CrmSettings, Settings, WrongSettings, load
 from bot.shadowing import jobs as shadow_jobs
 from bot.shadowing import listeners as shadow_listeners
 from bot.shadowing import service as shadowing
@@ -307,7 +307,7 @@ def crm_of(settings: Settings, store: Store) -> Connection | None:
     return Connection(store, settings.crm, access, settings.crm_fallback_owner)
 
 
-def access_of(settings: Settings) -> Access | None:
+def access_of(settings: CrmSettings) -> Access | None:
     """How the CRM is reached that the settings name, if they name one. Raises WrongSettings."""
     if settings.crm == "none":
         return None

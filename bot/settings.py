@@ -99,7 +99,57 @@ class StoreSettings(BaseSettings):
         return self.database_url.get_secret_value() if self.database_url else None
 
 
-class Settings(StoreSettings):
+class CrmSettings(StoreSettings):
+    """How the CRM is reached: all that `handoff crm check` needs, before Slack is set up."""
+
+    crm: str = Field(
+        default="none",
+        validation_alias="HANDOFF_CRM",
+        description="The CRM in which every lead is: hubspot, odoo, salesforce or none. "
+        "`handoff crm check` says whether all is right.",
+    )
+    crm_url: ApiRoot = Field(
+        default="",
+        validation_alias="HANDOFF_CRM_URL",
+        description="Address of the CRM (https://example.my.salesforce.com). "
+        "Default: the vendor's own, where it has one for everybody.",
+    )
+    crm_key: SecretStr = Field(
+        default=SecretStr(""),
+        validation_alias="HANDOFF_CRM_KEY",
+        description="The CRM's API key or access token; for Salesforce the client secret.",
+    )
+    crm_client_id: str = Field(
+        default="",
+        validation_alias="HANDOFF_CRM_CLIENT_ID",
+        description="Salesforce: the client ID (consumer key) of the app.",
+    )
+    crm_database: str = Field(
+        default="",
+        validation_alias="HANDOFF_CRM_DATABASE",
+        description="Odoo: the database, where the server has several.",
+    )
+    crm_hook_secret: SecretStr = Field(
+        default=SecretStr(""),
+        validation_alias="HANDOFF_CRM_HOOK_SECRET",
+        description="Proves that the CRM calls: HubSpot's client secret, or for Odoo a word of "
+        "your own. Empty: its changes are read every minute, and not sooner.",
+    )
+    crm_fallback_owner: str = Field(
+        default="",
+        validation_alias="HANDOFF_CRM_FALLBACK_OWNER",
+        description="E-mail address of the user who owns leads in the CRM whose owner in Slack has "
+        "no user there. Empty: they have no owner there.",
+    )
+    public_url: PublicAddress = Field(
+        default="",
+        validation_alias="HANDOFF_PUBLIC_URL",
+        description="How the world reaches the web process (https://handoff.example.com); part "
+        "of what HubSpot signs, and where Slack sends people back who sign in.",
+    )
+
+
+class Settings(CrmSettings):
     """All settings, read from the environment and from a `.env` file beside the command."""
 
     slack_bot_token: BotToken = Field(
@@ -194,45 +244,6 @@ class Settings(StoreSettings):
         description="Other addresses of these products' APIs, as source:address pairs. "
         "Default: the products' own.",
     )
-    crm: str = Field(
-        default="none",
-        validation_alias="HANDOFF_CRM",
-        description="The CRM in which every lead is: hubspot, odoo, salesforce or none. "
-        "`handoff crm check` says whether all is right.",
-    )
-    crm_url: ApiRoot = Field(
-        default="",
-        validation_alias="HANDOFF_CRM_URL",
-        description="Address of the CRM (https://example.my.salesforce.com). "
-        "Default: the vendor's own, where it has one for everybody.",
-    )
-    crm_key: SecretStr = Field(
-        default=SecretStr(""),
-        validation_alias="HANDOFF_CRM_KEY",
-        description="The CRM's API key or access token; for Salesforce the client secret.",
-    )
-    crm_client_id: str = Field(
-        default="",
-        validation_alias="HANDOFF_CRM_CLIENT_ID",
-        description="Salesforce: the client ID (consumer key) of the app.",
-    )
-    crm_database: str = Field(
-        default="",
-        validation_alias="HANDOFF_CRM_DATABASE",
-        description="Odoo: the database, where the server has several.",
-    )
-    crm_hook_secret: SecretStr = Field(
-        default=SecretStr(""),
-        validation_alias="HANDOFF_CRM_HOOK_SECRET",
-        description="Proves that the CRM calls: HubSpot's client secret, or for Odoo a word of "
-        "your own. Empty: its changes are read every minute, and not sooner.",
-    )
-    crm_fallback_owner: str = Field(
-        default="",
-        validation_alias="HANDOFF_CRM_FALLBACK_OWNER",
-        description="E-mail address of the user who owns leads in the CRM whose owner in Slack has "
-        "no user there. Empty: they have no owner there.",
-    )
     webhooks: WebhookAddresses = Field(
         default_factory=dict,
         validation_alias="HANDOFF_WEBHOOKS",
@@ -252,12 +263,6 @@ class Settings(StoreSettings):
         validation_alias="HANDOFF_WEBHOOKS_PRIVATE",
         description="Whether webhooks may go to this machine, to private networks and over http. "
         "Default: false.",
-    )
-    public_url: PublicAddress = Field(
-        default="",
-        validation_alias="HANDOFF_PUBLIC_URL",
-        description="How the world reaches the web process (https://handoff.example.com); part "
-        "of what HubSpot signs, and where Slack sends people back who sign in.",
     )
     proxies: Proxies = Field(
         default="127.0.0.1,::1",

@@ -22,7 +22,7 @@ from bot.crm.port import Blocked, Busy, Crm
 from bot.errors import HandoffError
 from bot.leads.model import Lead
 from bot.people.model import Workspace
-from bot.settings import Settings, load
+from bot.settings import CrmSettings, Settings, load
 from bot.slack.text import plural
 from bot.store import Store
 
@@ -32,7 +32,7 @@ _AT_ONCE = 1_000
 
 
 class NoCrm(HandoffError):
-    """HANDOFF_CRM names no CRM. `.env.example` lists those that there are."""
+    """HANDOFF_CRM names no CRM: set it to hubspot, odoo or salesforce."""
 
     exit_code = 2
 
@@ -58,7 +58,7 @@ class NotADay(HandoffError):
 
 def check(options: Options) -> None:
     """Look at all that has to be right before going live; make what is missing on request."""
-    wrong, settings = 0, load(Settings)
+    wrong, settings = 0, load(CrmSettings)
     with _told(), closing(_alone(settings)) as crm:
         for found in crm.check(make=options.make):
             print(f"✗ {found.what}: {found.problem}" if found.problem else f"✓ {found.what}")
@@ -164,7 +164,7 @@ def _connected(session: Session, crm: Connection) -> Workspace:
     return workspace
 
 
-def _alone(settings: Settings) -> Crm:
+def _alone(settings: CrmSettings) -> Crm:
     """The CRM that the settings name, without a database. Raises NoCrm."""
     access = access_of(settings)
     if access is None:

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import exists, func, or_, select, text, tuple_, update
 from sqlalchemy.orm import Session, aliased
 
-from bot import clock
-from bot.crm.models import CrmRecord, Refused
+from bot import clock, slack
+from bot.crm.models import AMOUNT, CrmRecord, Refused
 from bot.jobs import Loop, enqueue
 from bot.leads.changes import on_change
 from bot.leads.model import Lead
@@ -32,7 +32,7 @@ _MARK = text(
             AND crm_record.version <> crm_record.written_version,
         changed_at = CASE WHEN crm_record.version = crm_record.written_version
             THEN excluded.changed_at ELSE crm_record.changed_at END
-    RETURNING lead_id
+    RETURNING lead_id, refused
     """
 )
 
@@ -115,6 +115,8 @@ def _mark(
         "is_backfill": is_backfill,
     }  # fmt: skip
     marked = session.execute(_MARK, facts).all()
+    asked = [row.lead_id for row in marked if row.refused == Refused.TWO_AMOUNTS]
+    slack.redraw_all(session, [(AMOUNT, lead_id) for lead_id in asked])
     if marked:
         push_later(session, workspace_id)
     return len(marked)
@@ -173,13 +175,17 @@ def backlog(session: Session, workspace_id: int) -> Backlog:
 
 
 def retry(session: Session, workspace_id: int, lead_ids: Sequence[int] | None = None) -> int:
-    """Write these refused leads again, or all of them; a record that was deleted is made anew.
+    """Write these leads again, or all that the CRM refused; returns how many there were.
 
-    Returns how many there were.
+    A record that was deleted is made anew only for leads that are named. About an amount somebody
+    is asked, and nothing is tried.
     """
-    which = [CrmRecord.workspace_id == workspace_id, CrmRecord.refused.is_not(None)]
+    kinds = [Refused.INVALID, Refused.DUPLICATE]
+    which = [CrmRecord.workspace_id == workspace_id]
     if lead_ids is not None:
+        kinds.append(Refused.GONE)
         which.append(CrmRecord.lead_id.in_(lead_ids))
+    which.append(CrmRecord.refused.in_(kinds))
     hold_leads(session, session.scalars(select(CrmRecord.lead_id).where(*which)).all())
     forgotten: dict[str, Any] = {
         "record_id": None, "memory": {MADE_ANEW: "yes"}, "written": {}, "seen": {}, "note_id": 0,
@@ -189,7 +195,9 @@ def retry(session: Session, workspace_id: int, lead_ids: Sequence[int] | None = 
     again = session.scalars(
         update(CrmRecord)
         .where(*which)
-        .values(refused=None, refused_why=None, version=CrmRecord.version + 1)
+        .values(
+            refused=None, refused_why=None, version=CrmRecord.version + 1, changed_at=clock.now()
+        )
         .returning(CrmRecord.lead_id)
     ).all()
     if again:

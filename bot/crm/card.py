@@ -12,8 +12,10 @@ from bot.leads.service.admitting import CARD
 
 _WHY = {
     Refused.INVALID: "{crm} refuses it",
-    Refused.GONE: "Deleted in {crm}",
+    Refused.GONE: "Deleted in {crm}: an admin can have it made again",
     Refused.DUPLICATE: "{crm} has this person already",
+    Refused.AMOUNT: "Won in {crm}, without an amount so far",
+    Refused.TWO_AMOUNTS: "The amount is another one in {crm}; its owner is asked",
 }
 
 
@@ -24,7 +26,8 @@ def show(session: Session, connection: Connection, record: CrmRecord) -> None:
     if record.record_id is not None and record.refused != Refused.GONE:
         said["url"] = connection.crm(record.workspace_id).link(record.record_id)
     if record.refused in _WHY:
-        why = f": {record.refused_why}" if record.refused_why else ""
+        says_why = record.refused in (Refused.INVALID, Refused.DUPLICATE) and record.refused_why
+        why = f": {record.refused_why}" if says_why else ""
         said["problem"] = _WHY[Refused(record.refused)].format(crm=connection.name) + why
     kept = {name: value for name, value in (lead.in_crm or {}).items() if name == "account"}
     put(session, lead, kept | said)

@@ -11,6 +11,9 @@ from bot.leads.model import Lead
 from bot.people.model import Person
 from bot.store import Base, Id, Moment, WorkspaceId
 
+AMOUNT = "crm.amount"
+"""The card that asks about an amount; its subject is the lead."""
+
 
 class CrmConnection(Base):
     """The one CRM of a workspace, how far it was read, and how it does."""

@@ -15,7 +15,7 @@ from bot.crm.port import Trouble
 from bot.people import service as people
 from bot.people.model import Role
 from bot.slack import Message
-from bot.slack.text import moment, plural, safe
+from bot.slack.text import moment, safe
 
 NOTICE = "crm.notice"
 """The card of a notice."""
@@ -144,10 +144,11 @@ def _dropped(facts: dict[str, Any]) -> str:
 
 
 def _gone(facts: dict[str, Any]) -> str:
-    count = plural(facts["count"], "record")
+    is_one = facts["count"] == 1
+    what = "the record of a lead" if is_one else f"the records of {facts['count']:,} leads"
     return (
-        f"{count} of our leads {'was' if facts['count'] == 1 else 'were'} deleted in "
-        f"{facts['crm']}. I make none of them again unless you say so."
+        f"Somebody deleted {what} in {facts['crm']}. I will not make {'it' if is_one else 'them'} "
+        "again unless you tell me to."
     )
 
 

@@ -41,6 +41,8 @@ NOBODY = "-"
 __all__ = ["NOBODY", "OPEN", "OWNERS", "RETRY", "RETRY_ALL", "SAVE_OWNER", "Health"]
 
 _MOST_REFUSED = 10
+_TRIED_AGAIN = (Refused.INVALID, Refused.DUPLICATE)
+"""What *Retry all* concerns: what was deleted is made again one by one, by name."""
 _MOST_OPTIONS = 100  # Slack's documents, select menus
 
 
@@ -94,17 +96,17 @@ def _state(seen: Health) -> str:
         why = f": {safe(at.blocked_why, 300)}" if at.blocked_why else ""
         return f"*{seen.name} does not work{since}*{why}. Leads wait here, and nothing is lost."
     if seen.backlog.waits_since is not None:
-        oldest = moment(seen.backlog.waits_since)
-        return f"*{seen.name}* is being written; the oldest change is of {oldest}."
-    other = "other " if seen.backlog.refused else ""
-    return f"*{seen.name}* has every {other}lead as it is here."
+        since = moment(seen.backlog.waits_since)
+        count = plural(seen.backlog.waiting, "lead")
+        return f"{count} on the way to *{seen.name}*, waiting since {since}."
+    return f"All {'other ' if seen.backlog.refused else ''}leads are up to date in *{seen.name}*."
 
 
 def _counts(seen: Health) -> str:
     at, waiting = seen.connection, seen.backlog
     said = [f"{plural(waiting.written, 'lead')} written", f"{waiting.waiting:,} waiting"]
     if at.polled_at is not None:
-        said.append(f"its changes read {moment(at.polled_at)}")
+        said.append(f"last looked for changes there {moment(at.polled_at)}")
     if at.key_expires_at is not None:
         said.append(f"the key is valid until {moment(at.key_expires_at)}")
     if at.dropped:
@@ -117,8 +119,11 @@ def _refused(seen: Health) -> list[Block]:
     if not count:
         return []
     rows = [_row(seen.name, record, lead) for record, lead in seen.refused[:_MOST_REFUSED]]
-    again = ButtonElement(text=f"Retry all {count:,}", action_id=RETRY_ALL, value="0")
-    return [_header(f"Not as it is here ({count:,})"), *rows, ActionsBlock(elements=[again])]
+    blocks: list[Block] = [_header(f"Different in {clean(seen.name, 60)} ({count:,})"), *rows]
+    if any(record.refused in _TRIED_AGAIN for record, _ in seen.refused):
+        again = ButtonElement(text="Retry all", action_id=RETRY_ALL, value="0")
+        blocks.append(ActionsBlock(elements=[again]))
+    return blocks
 
 
 def _row(name: str, record: CrmRecord, lead: Lead) -> SectionBlock:
@@ -126,9 +131,12 @@ def _row(name: str, record: CrmRecord, lead: Lead) -> SectionBlock:
     why = safe(record.refused_why or "", 300)
     is_invalid = record.refused == Refused.INVALID
     text = f"{who}: {name} refuses it: {why}" if is_invalid else f"{who}: {why}"
-    label = "Make it again" if record.refused == Refused.GONE else "Retry"
-    button = ButtonElement(text=label, action_id=RETRY, value=str(lead.id))
-    return SectionBlock(text=MarkdownTextObject(text=text), accessory=button)
+    button = ButtonElement(
+        text="Make it again" if record.refused == Refused.GONE else "Retry",
+        action_id=RETRY, value=str(lead.id),
+    )  # fmt: skip
+    is_asked = record.refused in (Refused.AMOUNT, Refused.TWO_AMOUNTS)  # its owner decides
+    return SectionBlock(text=MarkdownTextObject(text=text), accessory=None if is_asked else button)
 
 
 def _owners(seen: Health) -> list[Block]:
@@ -159,7 +167,7 @@ def owner_form(seen: Health) -> View:
             InputBlock(
                 block_id="user", label=f"Their user in {clean(seen.name, 60)}",
                 element=_user(seen.connection.users),
-                hint="Their open leads change their owner there at once.",
+                hint="Their open leads move to this user there at once.",
             ),
         ],
     )  # fmt: skip

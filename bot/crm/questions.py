@@ -7,7 +7,7 @@ from bot import slack
 from bot.crm.adapters import ADAPTERS
 from bot.crm.backlog import mark
 from bot.crm.connection import Connection
-from bot.crm.models import CrmConnection, CrmRecord, Refused
+from bot.crm.models import AMOUNT, CrmConnection, CrmRecord, Refused
 from bot.errors import HandoffError
 from bot.leads.model import Lead
 from bot.leads.service import correctable, outside
@@ -17,8 +17,6 @@ from bot.people.model import Person, Role
 from bot.slack import Message
 from bot.slack.text import safe
 
-AMOUNT = "crm.amount"
-"""The card that asks about an amount; its subject is the lead."""
 KEEP_OURS = "crm.keep_ours"
 TAKE_THEIRS = "crm.take_theirs"
 
@@ -80,8 +78,8 @@ def question(session: Session, lead_id: int) -> Message:
         text = f"{who} (lead #{lead.id}): that is settled.{amount}"
         return Message(text, [SectionBlock(text=text)])
     text = (
-        f"What was {who} (lead #{lead.id}) worth? It says {theirs} in {there}, and "
-        f"{lead.won_amount} here. Both were changed."
+        f"What was {who} (lead #{lead.id}) worth? {there} says {theirs}, Slack says "
+        f"{lead.won_amount}, and both were changed. Which is right?"
     )
     value = str(lead.id)
     buttons = [

@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from bot.crm import backlog, connection, notices, poll, questions
+from bot.crm import backlog, connection, models, notices, poll, questions
 from bot.crm.connection import Connection
 from bot.crm.push import push
 from bot.jobs import Tasks
@@ -25,7 +25,7 @@ def register(tasks: Tasks, cards: Cards, crm: Connection | None) -> None:
     tasks.add(poll.POLL, read)
     tasks.each_tick(poll.poll_due)
     cards.add(notices.NOTICE, notices.notice)
-    cards.add(questions.AMOUNT, questions.question)
+    cards.add(models.AMOUNT, questions.question)
 
 
 def install(session: Session, workspace: Workspace, slug: str | None) -> None:

@@ -18,7 +18,7 @@ from bot.leads.sources import source_name
 _AS_THEY_ARE = (
     "first_name", "last_name", "email", "company", "job_title", "country", "message",
     "landing_url", "utm_source", "utm_medium", "gclid", "fbclid", "li_fat_id", "ttclid", "is_hot",
-    "received_at", "claimed_at", "first_response_at", "closed_at",
+    "received_at", "first_response_at", "closed_at",
 )  # fmt: skip
 _QUALITY = {Rating.HOT: "great", Rating.GOOD: "good", Rating.WEAK: "weak", Rating.JUNK: "junk"}
 # What belongs to a stage, and is written whenever the stage is.
@@ -34,6 +34,7 @@ def values_of(session: Session, lead: Lead, owner_id: str | None) -> Values:
     return Values(
         **facts | {"is_hot": lead.is_hot},
         phone=lead.phone_e164 or lead.phone_raw,
+        claimed_at=lead.first_claimed_at,
         source=source_name(lead.source),
         campaign=campaign.name if campaign else None,
         campaign_code=(campaign.utm_campaign if campaign else None) or lead.utm_campaign,

@@ -348,6 +348,16 @@ def test_the_deals_of_an_earlier_lead_are_not_this_ones(
     assert (record.record_id, record.stage, record.amount) == (there, Stage.NEW, None)
 
 
+def test_two_leads_that_a_person_makes_within_minutes_have_a_deal_each(
+    office: HubSpotOffice, crm: HubSpot
+) -> None:
+    first = {"stage": Stage.WON, "amount_minor": 620_000, "currency": "EUR"}
+    second = first | {"amount_minor": 123_450}
+    save(crm, person(1, **first))
+    save(crm, person(2, email="p1@example.com", **second))
+    assert sorted(each["amount"] for each in deals(office)) == ["1234.50", "6200.00"]
+
+
 def test_a_deal_that_was_deleted_is_told_and_not_made_again(
     office: HubSpotOffice, crm: HubSpot
 ) -> None:

@@ -3,11 +3,12 @@
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot import clock
 from bot.crm import backlog, questions, users
 from bot.crm.connection import connect, disconnect, reserve_call
+from bot.crm.models import AMOUNT
 from bot.crm.poll import POLL, poll_due, poll_soon
 from bot.crm.port import Account, Change, Refused, Saved, Stage
 from bot.jobs import Postpone
@@ -244,7 +245,7 @@ def test_about_two_amounts_somebody_is_asked(sales: Sales, is_ours: bool) -> Non
     assert sales.office.records()[0].amount == theirs
     assert sales.lead(lead_id).won_amount == ours
     with sales.store.transaction() as session:
-        [asked] = session.scalars(select(Card).where(Card.kind == questions.AMOUNT)).all()
+        [asked] = session.scalars(select(Card).where(Card.kind == AMOUNT)).all()
         assert asked.target == "UBEN"
         text = questions.question(session, lead_id).text
         assert "11,000 EUR" in text
@@ -420,6 +421,36 @@ def test_a_lead_that_came_from_the_crm_is_written_where_it_was_read(sales: Sales
     sales.settle()
     assert [seen.email for seen in sales.office.records()] == ["ada@example.com"]
     assert sales.record(lead_id).refused is None
+
+
+def test_to_retry_all_makes_nothing_anew_and_decides_no_amount(sales: Sales) -> None:
+    gone, asked = sales.claimed(), sales.claimed(email="b@example.com")
+    sales.office.delete(sales.record_id(gone))
+    sales.do(service.contacted, "ben", gone)
+    sales.office.win(sales.record_id(asked), None)
+    sales.settle()
+    with sales.store.transaction() as session:
+        assert backlog.retry(session, sales.workspace.id) == 0
+        assert backlog.retry(session, sales.workspace.id, [asked]) == 0
+    sales.settle()
+    assert [seen.email for seen in sales.office.records()] == ["b@example.com"]
+    assert (sales.record(gone).refused, sales.record(asked).refused) == ("gone", "amount")
+    assert "Won in Memory" in (sales.lead(asked).in_crm or {})["problem"]
+
+
+def test_a_question_follows_an_amount_that_is_corrected_meanwhile(sales: Sales) -> None:
+    lead_id = sales.claimed()
+    sales.do(service.win, "ben", lead_id, PRICE)
+    sales.push()
+    sales.office.set_amount(sales.record_id(lead_id), Money(1_100_000, "EUR"))
+    sales.do(service.correct_amount, "ben", lead_id, Money(1_400_000, "EUR"))
+    sales.settle()
+    with sales.store.transaction() as session:
+        session.execute(update(Card).values(stale=False))
+    sales.do(service.correct_amount, "ben", lead_id, Money(1_500_000, "EUR"))
+    with sales.store.transaction() as session:
+        assert session.scalars(select(Card.stale).where(Card.kind == AMOUNT)).one()
+        assert "15,000 EUR" in questions.question(session, lead_id).text
 
 
 def test_a_merged_record_is_followed(sales: Sales) -> None:

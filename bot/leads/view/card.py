@@ -188,10 +188,10 @@ def _in_crm(lead: Lead) -> str:
     """Where it is in the CRM, or why it is not; and whether that knows the company."""
     said = lead.in_crm or {}
     lines = []
+    if "url" in said:
+        lines.append(f"In <{said['url']}|{said['crm']}>")
     if "problem" in said:
         lines.append(safe(said["problem"], 300))
-    elif "url" in said:
-        lines.append(f"In <{said['url']}|{said['crm']}>")
     if account := said.get("account"):
         owner = account.get("owner") or safe(account.get("owner_name", ""), 80)
         known = f"Known company {safe(account['name'], 100)}"

@@ -139,9 +139,14 @@ def _amount(properties: Mapping[str, Any], currency: Callable[[], str | None]) -
 def followed(deals: Iterable[Deal], key: str | None, since: datetime | None) -> Deal | None:
     """The deal that counts: ours first, then the newest; one that is open or won before others.
 
-    Deals that were made before `since` are those of an earlier lead of the same person.
+    Deals that were made before `since`, or that have the key of another lead of ours, are those of
+    an earlier lead of the same person.
     """
-    mine = [each for each in deals if not _is_older(each, since)]
+    mine = [
+        each
+        for each in deals
+        if not _is_older(each, since) and (not (each.key and key) or each.key == key)
+    ]
     return max(
         mine,
         key=lambda each: (

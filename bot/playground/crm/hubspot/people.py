@@ -10,8 +10,10 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
+from bot.errors import HandoffError
+from bot.money import parse
 from bot.playground.crm.hubspot.schema import (
     CONTACTS,
     DEALS,
@@ -250,10 +252,10 @@ class People:
     def _amount(self, text: str) -> dict[str, str]:
         """What somebody typed, in the account's currency."""
         try:
-            number = Decimal(re.sub(r"[,\s]", "", text))
-        except InvalidOperation:
-            number = Decimal(0)
-        if not (number.is_finite() and number > 0):
+            number = parse(text, self._crm.currency).amount
+        except HandoffError as error:
+            raise ValueError("Type an amount, such as 12,500.") from error
+        if number <= 0:
             raise ValueError("Type an amount, such as 12,500.")
         return {"amount": str(number), "deal_currency_code": self._crm.currency}
 
