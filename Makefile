@@ -11,7 +11,7 @@ export PYTHONDONTWRITEBYTECODE =
 .PHONY: demo test test-odoo check bench lock golden
 
 demo: $(DEMO)
-	$(BIN)/handoff demo --port $(PORT)
+	$(BIN)/python -m playground --port $(PORT)
 
 test: $(READY)
 	$(BIN)/pytest
@@ -41,8 +41,8 @@ LOCK = $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-has
 	--no-emit-index-url --no-annotate --custom-compile-command "make lock" --upgrade pyproject.toml
 lock: $(READY)
 	$(LOCK) -o requirements.txt
-	$(LOCK) --extra playground --group build -o requirements-demo.txt
-	$(LOCK) --extra playground --group dev -o requirements-dev.txt
+	$(LOCK) --group demo -o requirements-demo.txt
+	$(LOCK) --group dev -o requirements-dev.txt
 
 PIP = $(BIN)/python -m pip install -q --disable-pip-version-check --no-compile
 define install

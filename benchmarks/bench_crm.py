@@ -24,8 +24,8 @@ from benchmarks.office import ROOT, Database, Office, Process, open_office
 from benchmarks.staff import hire
 from bot.crm.adapters import ADAPTERS, Access
 from bot.crm.http import no_pace
-from bot.playground.crm.hubspot.schema import CONTACTS
-from bot.playground.crm.hubspot.standin import HubSpot
+from playground.crm.hubspot.schema import CONTACTS
+from playground.crm.hubspot.standin import HubSpot
 
 IDLE = 20
 MANY = 10_000

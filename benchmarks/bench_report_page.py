@@ -23,14 +23,14 @@ import psutil
 from sqlalchemy import text
 
 from benchmarks.figures import Table, percentile
-from bot import demo
 from bot.app import Application
 from bot.doctor import manifest
 from bot.metrics import jobs as metrics_jobs
 from bot.people.model import Person, Role
-from bot.playground.standin import StandIn
 from bot.store import Store, migrate
 from bot.store.embedded import EmbeddedPostgres
+from playground import demo
+from playground.standin import StandIn
 
 SIZES = (10_000, 100_000, 1_000_000)
 ROUNDS = 12

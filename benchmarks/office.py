@@ -24,9 +24,9 @@ import psutil
 from sqlalchemy import make_url
 
 from bot.doctor import manifest
-from bot.playground.standin import StandIn
 from bot.store import Store, migrate
 from bot.store.embedded import EmbeddedPostgres
+from playground.standin import StandIn
 
 ROOT = Path(__file__).parents[1]
 LOOPBACK = "127.0.0.1"

@@ -19,8 +19,8 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 from bot import clock
-from bot.playground.limits import check_message, check_view
 from bot.store import Store
+from playground.limits import check_message, check_view
 from tests.chromium import browser
 from tests.databases import Database, Databases, shared_server
 from tests.golden_files import Golden, GoldenFile
@@ -142,9 +142,9 @@ def store(database: Database) -> Store:
 def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Slack waits for three seconds, on machines that do nothing else meanwhile; how long an answer
     takes is for the benchmarks to say."""
-    monkeypatch.setattr("bot.playground.delivery.ACK_SECONDS", 60.0)
+    monkeypatch.setattr("playground.delivery.ACK_SECONDS", 60.0)
     monkeypatch.setattr("bot.leads.listeners.lists.DOUBLE_CLICK", timedelta(0))  # tests click fast
-    monkeypatch.setattr("bot.playground.tickets.TRIGGER_SECONDS", 60.0)
+    monkeypatch.setattr("playground.tickets.TRIGGER_SECONDS", 60.0)
     patience = property(lambda _listener: 60, lambda _listener, _seconds: None)
     monkeypatch.setattr(CustomListener, "ack_timeout", patience)  # Bolt's own three seconds
     monkeypatch.setattr("bot.web.wrong_keys.LONGEST_PAUSE", 0.0)  # who is refused, is at once
@@ -166,11 +166,11 @@ def _verbatim(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
     if "playground" in request.path.parts:
         return
     monkeypatch.setattr(
-        "bot.playground.methods.chat.check_message",
+        "playground.methods.chat.check_message",
         lambda blocks: check_message(blocks) + parsed(blocks),
     )
     monkeypatch.setattr(
-        "bot.playground.methods.views.check_view",
+        "playground.methods.views.check_view",
         lambda view, kind: check_view(view, kind) + parsed(view),
     )
 

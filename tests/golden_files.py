@@ -9,8 +9,8 @@ from typing import Any
 
 from slack_sdk.models.views import View
 
-from bot.playground.limits import check_message, check_view
 from bot.slack import Message
+from playground.limits import check_message, check_view
 from tests.golden_text import golden_text, unseen
 
 Golden = Callable[[str, Any], None]

@@ -43,7 +43,7 @@ def test_help_is_there_at_once() -> None:
         [sys.executable, "-c", look], capture_output=True, text=True, check=True, timeout=60
     )
     assert not ended.stdout.strip()
-    assert "open a local workspace" in handoff("--help").stdout
+    assert "serve Slack and senders of leads" in handoff("--help").stdout
 
 
 def test_a_database_that_is_away_is_said_in_a_sentence() -> None:

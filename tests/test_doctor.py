@@ -11,9 +11,9 @@ from pydantic import SecretStr
 from bot import doctor
 from bot.doctor import manifest
 from bot.people import service as people
-from bot.playground.standin import StandIn
 from bot.settings import Settings
 from bot.store import Store
+from playground.standin import StandIn
 from tests.crm.offices.hubspot import HubSpotOffice
 
 

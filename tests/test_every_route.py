@@ -36,11 +36,6 @@ from bot.people import service as people
 from bot.people.model import Person, Role, Team, Workspace
 from bot.planning import service as planning
 from bot.planning.model import Retrospective
-from bot.playground import forms
-from bot.playground.limits import elements_of
-from bot.playground.limits.elements import offered
-from bot.playground.methods.views import fill
-from bot.playground.state import View
 from bot.reports.exports import service as exports
 from bot.reports.exports.model import ScheduledExport
 from bot.settings import Settings
@@ -54,6 +49,11 @@ from bot.spend.model import SpendEntry
 from bot.standups import service as standups
 from bot.standups.model import Standup, StandupAnswer, StandupEntry
 from bot.store import Store
+from playground import forms
+from playground.limits import elements_of
+from playground.limits.elements import offered
+from playground.methods.views import fill
+from playground.state import View
 from tests.campaigns.scene import at_once, draft
 from tests.databases import Databases
 

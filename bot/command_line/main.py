@@ -46,9 +46,6 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("handoff", description="Marketing and sales, in one channel.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    demo = _add(commands, "demo", _verb("running", "demo"),
-                "open a local workspace in the browser; no Slack needed")  # fmt: skip
-    demo.add_argument("--port", type=int, default=8484, help="port on 127.0.0.1 (8484)")
     run = _add(commands, "run", _verb("running", "run"),
                "serve Slack and senders of leads, and do the durable work")  # fmt: skip
     run.add_argument("--web", action="store_true", help="only serve")

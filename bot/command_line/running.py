@@ -1,4 +1,4 @@
-"""`handoff run` and `handoff demo`: what stays until it is told to stop."""
+"""`handoff run`: what serves until it is stopped."""
 
 import signal
 import threading
@@ -7,28 +7,13 @@ from contextlib import ExitStack
 
 from bot.command_line.imports import importing
 from bot.command_line.main import Options
-from bot.errors import HandoffError
 from bot.settings import Settings, load
 from bot.store.embedded import database
 
 
-class NoPlayground(HandoffError):
-    """The playground is not installed. Run `make demo`, or `pip install handoff[playground]`."""
-
-
-def demo(options: Options) -> None:
-    """Open a local workspace in the browser."""
-    try:
-        with importing():
-            from bot.demo import serve  # noqa: PLC0415 - an extra, heavy to import
-    except ImportError as error:
-        raise NoPlayground from error
-    serve(options.port, _until_told())
-
-
 def run(options: Options) -> None:
     """Serve Slack and senders of leads, and do the durable work."""
-    settings, stop = load(Settings), _until_told()
+    settings, stop = load(Settings), until_stopped()
     with ExitStack() as held:
         with ThreadPoolExecutor(1) as ahead:
             # The embedded server takes as long to start as the application to be imported.
@@ -45,8 +30,8 @@ def run(options: Options) -> None:
             serving.serve(settings, stop, web=web, worker=worker)
 
 
-def _until_told() -> threading.Event:
-    """An event that Ctrl-C and SIGTERM set, so that everything is stopped in order."""
+def until_stopped() -> threading.Event:
+    """An event that is set by Ctrl-C and SIGTERM, so that everything is stopped in order."""
     stop = threading.Event()
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, lambda *_: stop.set())

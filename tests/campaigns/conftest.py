@@ -11,11 +11,11 @@ from fastapi import FastAPI
 from bot.campaigns import jobs, listeners
 from bot.jobs import Tasks
 from bot.people import service as people
-from bot.playground.serving import Serving
-from bot.playground.standin import StandIn
 from bot.slack import Cards, Listening, Slack
 from bot.store import Store
 from bot.web.slack import router
+from playground.serving import Serving
+from playground.standin import StandIn
 from tests.campaigns.scene import CAPACITY, Company, Hands, Town, found
 
 _MANIFEST = Path(__file__).parents[2] / "manifest.json"

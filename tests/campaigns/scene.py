@@ -17,10 +17,10 @@ from bot.jobs import Tasks
 from bot.leads.service import ladder
 from bot.people import service as people
 from bot.people.model import Person, Role, Workspace
-from bot.playground.standin import StandIn
-from bot.playground.state import Channel, Message
 from bot.slack.cards import Card
 from bot.store import Base, Store
+from playground.standin import StandIn
+from playground.state import Channel, Message
 from tests.loops import run
 
 TODAY = date(2026, 6, 1)  # a Monday

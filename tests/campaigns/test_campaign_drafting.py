@@ -12,7 +12,7 @@ from bot.campaigns.model import Campaign, Kind, Readership
 from bot.errors import FieldErrors
 from bot.money import Money
 from bot.people.model import Person
-from bot.playground.limits import check_message
+from playground.limits import check_message
 from tests.campaigns.scene import NINE, TODAY
 
 TYPED: dict[str, Any] = {

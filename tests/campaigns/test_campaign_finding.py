@@ -13,9 +13,9 @@ from bot.campaigns import service, view
 from bot.campaigns.model import Campaign, Found, Stage
 from bot.errors import NotAllowed, NotFound
 from bot.people.model import Person, Role
-from bot.playground.limits import check_message, check_view
 from bot.slack import Message
 from bot.store import prefixes
+from playground.limits import check_message, check_view
 from tests.campaigns.scene import NINE, TODAY, Company, Hands, draft, hire, install
 from tests.golden_files import Golden
 

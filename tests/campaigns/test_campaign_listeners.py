@@ -7,7 +7,7 @@ from bot.campaigns import modals, view
 from bot.campaigns.model import Campaign, CampaignQuestion, CampaignReceipt
 from bot.jobs import advance
 from bot.people.model import Person
-from bot.playground.hand import Hand
+from playground.hand import Hand
 from tests.campaigns.scene import CAPACITY, NINE, Town
 
 TYPED: dict[str, Any] = {

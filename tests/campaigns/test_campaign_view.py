@@ -19,8 +19,8 @@ from bot.campaigns.model import (
     Stage,
 )
 from bot.people.model import Person
-from bot.playground.limits import check_message, check_view, text_length
 from bot.slack import Message
+from playground.limits import check_message, check_view, text_length
 from tests.campaigns.scene import CAPACITY, NINE, SPRING, TODAY
 from tests.golden_files import Golden
 

@@ -22,7 +22,7 @@ from starlette.responses import Response
 from bot.crm.adapters.contract import Access
 from bot.crm.adapters.odoo.adapter import Odoo
 from bot.crm.port import Change, Saved, Stage, Values
-from bot.playground.serving import Dropped, Serving
+from playground.serving import Dropped, Serving
 from tests.crm import test_contract, test_odoo
 from tests.crm.office import Fault
 from tests.crm.offices.odoo import PLACES, OdooOffice

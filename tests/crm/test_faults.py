@@ -25,8 +25,8 @@ from bot.leads import service
 from bot.leads.model import Disposition, Rating, Status
 from bot.money import Money
 from bot.people.model import Person
-from bot.playground.crm.odoo.server import DATABASE, KEY
 from bot.store import Store
+from playground.crm.odoo.server import DATABASE, KEY
 from tests.crm.memory import MemoryOffice
 from tests.crm.office import Fault, Office
 from tests.crm.offices.hubspot import HubSpotOffice

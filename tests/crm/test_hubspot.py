@@ -42,10 +42,10 @@ from bot.crm.port import (
 from bot.leads.sources import Request
 from bot.leads.sources.contract import Unproven
 from bot.money import Money
-from bot.playground.crm.hubspot import standin
-from bot.playground.crm.hubspot.schema import CONTACTS, DEALS, NOTES, Pipeline
-from bot.playground.crm.hubspot.schema import Stage as DealStage
-from bot.playground.crm.serving import Call, Fault
+from playground.crm.hubspot import standin
+from playground.crm.hubspot.schema import CONTACTS, DEALS, NOTES, Pipeline
+from playground.crm.hubspot.schema import Stage as DealStage
+from playground.crm.serving import Call, Fault
 from tests.crm.offices.hubspot import HubSpotOffice
 from tests.crm.parts import NOW
 

@@ -30,8 +30,8 @@ from bot.crm.port import (
 )
 from bot.leads.sources import Request, Unproven
 from bot.money import Money
-from bot.playground.crm.odoo.server import KEY
-from bot.playground.crm.odoo.server import Odoo as StandIn
+from playground.crm.odoo.server import KEY
+from playground.crm.odoo.server import Odoo as StandIn
 from tests.crm.office import Seen
 from tests.crm.offices.odoo import OdooOffice, StandInOffice
 from tests.crm.parts import NOW

@@ -35,12 +35,12 @@ from bot.leads.service.admitting import admit
 from bot.leads.service.case import Arrival
 from bot.money import Money
 from bot.people.model import Person, Role, Workspace
-from bot.playground.standin import StandIn
 from bot.setting_kinds import WebhookSecrets
 from bot.settings import Settings, WrongSettings, load
 from bot.slack.cards import Card
 from bot.store import Store
 from bot.web import Server
+from playground.standin import StandIn
 from tests.campaigns.scene import Hands, draft, hire, install
 from tests.crm.receiver import Inbox, Reply, receiving
 from tests.databases import Database

@@ -15,9 +15,9 @@ from bot.digests.report import CampaignFigures, PastWeek, Report
 from bot.digests.together import Together
 from bot.metrics import Behind, Figures
 from bot.people.model import Workspace
-from bot.playground.limits import check_message
 from bot.shadowing.model import Quarter
 from bot.slack import Message
+from playground.limits import check_message
 from tests.digests.office import MONDAY, NOW, Office
 from tests.golden_files import Golden
 

@@ -13,7 +13,7 @@ from bot.digests.own import OwnWeek
 from bot.digests.report import CampaignFigures
 from bot.digests.service import NothingOfYourOwn
 from bot.people.model import Person, Role, Workspace
-from bot.playground.limits import check_message
+from playground.limits import check_message
 from tests.digests.office import MONDAY, NOW, Office
 from tests.golden_files import Golden
 

@@ -32,8 +32,8 @@ from bot.leads.service import Heard
 from bot.metrics.figures import Figures
 from bot.people.model import Person, Team, Workspace
 from bot.planning.model import Listed, Proposed, Request, Standing
-from bot.playground import limits
 from bot.standups.model import Standup, Today
+from playground import limits
 from tests.golden_files import Golden
 from tests.leads.test_lead_view import CLAIMED, CONTACTED, LOST, SOFIA, SPRING, WON, lead
 from tests.shadowing.test_shadow_views import CARDS as SHOES

@@ -9,7 +9,6 @@ from typing import Any
 import httpx
 import pytest
 
-from bot import demo
 from bot.app import Application
 from bot.doctor import manifest
 from bot.jobs import failed
@@ -17,9 +16,10 @@ from bot.jobs.queue import counts
 from bot.jobs.worker import Worker
 from bot.people import service as people
 from bot.people.model import Role
-from bot.playground.hand import Hand
-from bot.playground.standin import StandIn
-from bot.playground.state import Channel, Message, User, View
+from playground import demo
+from playground.hand import Hand
+from playground.standin import StandIn
+from playground.state import Channel, Message, User, View
 
 
 @dataclass

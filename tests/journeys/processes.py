@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from bot import demo
+from playground import demo
 from tests.journeys.conftest import Office
 
 ROOT = Path(__file__).parents[2]

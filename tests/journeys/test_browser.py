@@ -1,4 +1,4 @@
-"""The whole loop as a newcomer walks it: the real `handoff demo`, in a real Chromium."""
+"""The whole loop as a newcomer walks it: the real `python -m playground`, in a real Chromium."""
 
 import os
 import re
@@ -26,9 +26,9 @@ PICTURE = Path(__file__).parents[2] / "docs" / "playground.png"
 DEMO = (
     PATIENT
     + """
-from bot.playground import delivery, tickets
+from playground import delivery, tickets
 delivery.ACK_SECONDS = tickets.TRIGGER_SECONDS = 60.0
-from bot.command_line import main
+from playground.__main__ import main
 main()
 """
 )
@@ -41,12 +41,12 @@ GUESTS = [
 
 @pytest.fixture(scope="module")
 def demo() -> Iterator[str]:
-    """The address of a demo that `handoff demo` opened; it ends cleanly on Ctrl-C."""
+    """The address of a demo that `python -m playground` opened; it ends cleanly on Ctrl-C."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     place = Path(tempfile.mkdtemp(prefix="handoff-demo-"))
     process = subprocess.Popen(
-        [sys.executable, "-c", DEMO, "demo", "--port", str(port)],
+        [sys.executable, "-c", DEMO, "--port", str(port)],
         env=os.environ | {"TMPDIR": str(place)}, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     assert process.stdout is not None

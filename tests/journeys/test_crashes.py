@@ -12,15 +12,15 @@ import httpx
 import pytest
 from sqlalchemy import create_engine, select, text
 
-from bot import demo
 from bot.app import Application
 from bot.jobs.worker import Worker
 from bot.leads.model import Lead
-from bot.playground.state import Message
 from bot.slack.cards import Card
 from bot.store import migrate
 from bot.store.embedded import EmbeddedPostgres
 from bot.web.intake import THREADS
+from playground import demo
+from playground.state import Message
 from tests.journeys.conftest import Office, drawn, open_office, wait_until_idle
 from tests.journeys.processes import HASTY, run
 

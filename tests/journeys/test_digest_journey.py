@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from bot import clock, jobs
-from bot.playground.state import Message
+from playground.state import Message
 from tests.journeys.conftest import Office, drawn
 from tests.journeys.test_loop_journey import pass_time
 

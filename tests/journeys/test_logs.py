@@ -10,9 +10,10 @@ from pydantic import SecretStr
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from bot import demo, logs
+from bot import logs
 from bot.jobs import failed
 from bot.leads.sources import SOURCES
+from playground import demo
 from tests.journeys.conftest import Office, open_office
 from tests.journeys.test_sources_journey import call
 from tests.leads.sources.signing import SECRET

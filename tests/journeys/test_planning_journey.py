@@ -5,7 +5,7 @@ from datetime import timedelta
 from bot.campaigns import service as campaigns
 from bot.campaigns.model import Campaign
 from bot.people import service as people
-from bot.playground.state import Message
+from playground.state import Message
 from tests.journeys.conftest import Office, drawn
 from tests.journeys.test_loop_journey import pass_time
 

@@ -14,11 +14,11 @@ from sqlalchemy import func, insert, select
 
 from bot.leads.model import Deed, Lead, LeadEvent, Submission
 from bot.people.model import Person, Role
-from bot.playground.delivery import Deliveries, Delivery
-from bot.playground.standin import StandIn
-from bot.playground.state import Message, User
 from bot.slack.cards import Card
 from bot.store import Base
+from playground.delivery import Deliveries, Delivery
+from playground.standin import StandIn
+from playground.state import Message, User
 from tests.journeys.conftest import Office, drawn
 from tests.journeys.processes import run
 

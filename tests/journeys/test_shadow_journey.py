@@ -6,8 +6,8 @@ from icalendar import Calendar
 
 from bot import clock
 from bot.people import service as people
-from bot.playground.state import Message, View
 from bot.shadowing import service, view
+from playground.state import Message, View
 from tests.journeys.conftest import Office, drawn
 from tests.journeys.test_loop_journey import pass_time
 

@@ -10,7 +10,7 @@ from pydantic import SecretStr
 
 from bot import clock
 from bot.leads.sources import SOURCES, meta
-from bot.playground.state import View
+from playground.state import View
 from tests.journeys.conftest import Office, drawn, open_office
 from tests.leads.sources.signing import SECRET, VENDORS
 from tests.leads.test_fetching import TOKEN, Product

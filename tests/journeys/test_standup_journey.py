@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot import clock, jobs
-from bot.playground.state import Message
 from bot.standups.model import Standup
+from playground.state import Message
 from tests.journeys.conftest import Office, drawn
 
 

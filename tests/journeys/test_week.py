@@ -39,12 +39,12 @@ from bot.leads.service.admitting import CARD, admit
 from bot.leads.service.case import Arrival
 from bot.people.model import Person, Role, Team, Workspace
 from bot.people.rota import Rota, rota
-from bot.playground import methods
-from bot.playground.standin import StandIn
 from bot.slack import Cards, Slack
 from bot.slack.cards import DRAW, Card
 from bot.slack.errors import SlackDown
 from bot.store import Store
+from playground import methods
+from playground.standin import StandIn
 from tests.campaigns.scene import Hands, hire, install
 
 QUIET = 20

@@ -26,10 +26,10 @@ from bot.leads.model import (
 )
 from bot.leads.service.admitting import CARD
 from bot.people.model import Person, Role, Workspace
-from bot.playground import limits
-from bot.playground.methods.views import MAX_VIEW_BYTES
 from bot.slack.cards import Card
 from bot.store import Store
+from playground import limits
+from playground.methods.views import MAX_VIEW_BYTES
 from tests.campaigns.scene import at_once, hire, install
 from tests.golden_files import Golden
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.leads import modals, view
 from bot.leads.model import Deed, LeadFacts, LeadNote, Mine, Rating, Tally
-from bot.playground import limits
+from playground import limits
 from tests.golden_files import Golden
 from tests.leads.test_lead_view import (
     CLAIMED,

@@ -22,7 +22,7 @@ from bot.leads.model import (
 from bot.leads.service.absences import MOST_HANDED_OVER
 from bot.leads.service.turns import Share
 from bot.people.model import Person
-from bot.playground import limits
+from playground import limits
 from tests.golden_files import Golden
 from tests.leads.test_lead_view import (
     CLAIMED,

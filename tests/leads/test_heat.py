@@ -12,8 +12,8 @@ from bot.leads.heat import DEFAULT_POINTS, Label, Rules
 from bot.leads.inquiry import read
 from bot.leads.sources import SOURCES
 from bot.people.model import Role
-from bot.playground import limits
 from bot.store import Store
+from playground import limits
 from tests.campaigns.scene import hire, install
 from tests.golden_files import Golden
 

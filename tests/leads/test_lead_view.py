@@ -14,10 +14,10 @@ from bot.contacts.model import Consent
 from bot.leads import modals, view
 from bot.leads.model import CallList, Disposition, Lead, LeadFacts, Mine, Rating, Status, Touch
 from bot.people.model import Person
-from bot.playground import limits
-from bot.playground.methods.views import MAX_VIEW_BYTES
 from bot.slack import Message
 from bot.slack.text import moment
+from playground import limits
+from playground.methods.views import MAX_VIEW_BYTES
 from tests.golden_files import Golden
 
 NINE = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)

@@ -11,8 +11,8 @@ from bot.leads.service import Sent
 from bot.leads.sources import SOURCES, form
 from bot.people import service as people
 from bot.people.model import Workspace
-from bot.playground.limits import check_message
 from bot.store import Store
+from playground.limits import check_message
 from tests.leads import hostile
 
 ADA = b"email=ada%40example.com&first_name=Ada"

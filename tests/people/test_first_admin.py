@@ -8,9 +8,9 @@ import pytest
 from bot.doctor import manifest
 from bot.people import listeners, profile, service
 from bot.people.model import Role
-from bot.playground.standin import StandIn
 from bot.slack import Listening, Slack
 from bot.store import Store
+from playground.standin import StandIn
 
 CHANNEL = "leads"
 

@@ -12,8 +12,8 @@ from bot.people import profile, service, team_view, view
 from bot.people.choosing import chosen
 from bot.people.hours import Hours
 from bot.people.model import Person, Role, Team, Workspace
-from bot.playground import limits
 from bot.store import Store
+from playground import limits
 from tests.campaigns.scene import hire
 from tests.golden_files import Golden
 

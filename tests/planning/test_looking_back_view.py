@@ -7,7 +7,7 @@ from bot.metrics import BY_NAME, Figures
 from bot.metrics.units import Unit
 from bot.planning import modals, view
 from bot.planning.model import LastTime, LookBack, RequestFacts, Retrospective
-from bot.playground.limits import check_message
+from playground.limits import check_message
 from tests.golden_files import Golden
 from tests.planning.test_proposal_view import MARA, SALES, campaign
 from tests.planning.test_request_view import NOW, SAL, request

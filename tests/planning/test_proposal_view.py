@@ -27,7 +27,7 @@ from bot.planning.model import (
     Table,
     capacity,
 )
-from bot.playground.limits import check_message, check_view
+from playground.limits import check_message, check_view
 from tests.campaigns.scene import SPRING
 from tests.golden_files import Golden
 

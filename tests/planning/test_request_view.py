@@ -6,7 +6,7 @@ from typing import Any
 from bot.people.model import Person
 from bot.planning import modals, view
 from bot.planning.model import Listed, Request, RequestFacts
-from bot.playground.limits import check_message, check_view
+from playground.limits import check_message, check_view
 from tests.golden_files import Golden
 
 NOW = datetime(2026, 6, 1, 7, tzinfo=UTC)

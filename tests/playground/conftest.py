@@ -9,8 +9,8 @@ from slack_bolt import App
 from slack_bolt.adapter.socket_mode.builtin import SocketModeHandler
 from slack_sdk import WebClient
 
-from bot.playground.standin import StandIn
-from bot.playground.state import Channel, User
+from playground.standin import StandIn
+from playground.state import Channel, User
 from tests.playground.world import (
     MANIFEST,
     Clock,

@@ -3,8 +3,8 @@
 import pytest
 from slack_sdk import WebClient
 
-from bot.playground.standin import StandIn
-from bot.playground.state import Channel, User
+from playground.standin import StandIn
+from playground.state import Channel, User
 from tests.playground.blocks import Json, actions, button, section
 from tests.playground.world import Clock, client_of, error, manifest, refusal
 

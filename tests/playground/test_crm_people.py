@@ -8,9 +8,9 @@ import pytest
 from bot.crm.adapters.hubspot.fields import CONTACT_PROPERTIES
 from bot.leads.sources import Request
 from bot.leads.sources.hubspot import verify
-from bot.playground.crm.hubspot.people import Contact, Details, Note, People
-from bot.playground.crm.hubspot.schema import CONTACTS, DEALS, NOTES, Property
-from bot.playground.crm.hubspot.standin import HubSpot
+from playground.crm.hubspot.people import Contact, Details, Note, People
+from playground.crm.hubspot.schema import CONTACTS, DEALS, NOTES, Property
+from playground.crm.hubspot.standin import HubSpot
 from tests.playground.world import Endpoint
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)

@@ -15,9 +15,9 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import ClientConnection
 from websockets.sync.client import connect as connect_to
 
-from bot.playground.sockets import MAX_CONNECTIONS
-from bot.playground.standin import StandIn
-from bot.playground.state import Channel, User
+from playground.sockets import MAX_CONNECTIONS
+from playground.standin import StandIn
+from playground.state import Channel, User
 from tests.playground.blocks import actions, button, field, home, modal, option, section
 from tests.playground.world import (
     Connect,

@@ -17,9 +17,9 @@ from slack_sdk.webhook import WebhookClient
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
-from bot.playground.faults import Faults
-from bot.playground.standin import StandIn
-from bot.playground.state import Channel, User
+from playground.faults import Faults
+from playground.standin import StandIn
+from playground.state import Channel, User
 from tests.playground.blocks import actions, button, modal
 from tests.playground.world import (
     Clock,

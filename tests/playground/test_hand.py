@@ -8,9 +8,9 @@ from urllib.parse import parse_qs
 import pytest
 from slack_sdk import WebClient
 
-from bot.playground.hand import Hand, NotPossible
-from bot.playground.standin import StandIn
-from bot.playground.state import Channel, Message, User, View
+from playground.hand import Hand, NotPossible
+from playground.standin import StandIn
+from playground.state import Channel, Message, User, View
 from tests.playground.blocks import (
     Json,
     actions,

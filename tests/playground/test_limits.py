@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from slack_sdk.models import blocks as models
 
-from bot.playground import limits
+from playground import limits
 from tests.playground.blocks import (
     Json,
     actions,

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from slack_sdk import WebClient
 
-from bot.playground.standin import StandIn
-from bot.playground.state import Channel, User
+from playground.standin import StandIn
+from playground.state import Channel, User
 from tests.playground.blocks import home
 from tests.playground.world import Clock, client_of, error, manifest, refusal
 

@@ -7,8 +7,8 @@ import pytest
 from slack_sdk import WebClient
 from slack_sdk.webhook import WebhookClient
 
-from bot.playground.standin import StandIn
-from bot.playground.state import Channel, Message, User
+from playground.standin import StandIn
+from playground.state import Channel, Message, User
 from tests.playground.blocks import actions, button, section
 from tests.playground.world import Clock, Endpoint
 

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from slack_bolt import Ack, App
 
-from bot.playground.manifest import BadManifest, read
-from bot.playground.standin import StandIn
-from bot.playground.state import Change, Channel, Message, Team, User
-from bot.playground.workspace import Workspace
+from playground.manifest import BadManifest, read
+from playground.standin import StandIn
+from playground.state import Change, Channel, Message, Team, User
+from playground.workspace import Workspace
 from tests.playground.blocks import actions, button, section
 from tests.playground.world import Clock, Connect, client_of, manifest
 

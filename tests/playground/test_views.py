@@ -5,8 +5,8 @@ from typing import Any
 
 from slack_sdk import WebClient
 
-from bot.playground.standin import StandIn
-from bot.playground.state import User
+from playground.standin import StandIn
+from playground.state import User
 from tests.playground.blocks import Json, field, home, modal, section
 from tests.playground.world import Clock, client_of, error, manifest, refusal
 

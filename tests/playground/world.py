@@ -13,7 +13,7 @@ from slack_bolt.request import BoltRequest
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot.playground.standin import StandIn
+from playground.standin import StandIn
 
 Connect = Callable[[App], None]
 SCOPES = [

@@ -12,7 +12,7 @@ import httpx
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from bot import clock, demo
+from bot import clock
 from bot.app import Application
 from bot.campaigns.model import Campaign
 from bot.contacts import service as contacts
@@ -20,9 +20,10 @@ from bot.doctor import manifest
 from bot.leads.model import Lead
 from bot.people import service as people
 from bot.people.model import Person, Role, Workspace
-from bot.playground.standin import StandIn
-from bot.playground.state import User
 from bot.store import Store
+from playground import demo
+from playground.standin import StandIn
+from playground.state import User
 
 MONDAY = datetime(2026, 11, 15, 23, tzinfo=UTC)
 """16 November 2026, 00:00 in Berlin: the week that most tests report on."""

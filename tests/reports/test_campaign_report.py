@@ -14,13 +14,13 @@ from bot.metrics import Attribution, Figures
 from bot.money import Money
 from bot.people.model import Person, Role
 from bot.planning.service import budget
-from bot.playground.limits import check_message
 from bot.reports.campaign import listeners, model, service, view
 from bot.reports.campaign.budget import Line
 from bot.reports.campaign.model import CampaignReport, Reason
 from bot.slack import Message
 from bot.spend.model import Margin, SpendEntry
 from bot.store import Store
+from playground.limits import check_message
 from tests.digests.office import MONDAY, NOW, Office, open_office
 from tests.golden_files import Golden
 

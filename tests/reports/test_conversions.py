@@ -19,10 +19,10 @@ from bot.contacts.model import Consent
 from bot.errors import NotAllowed
 from bot.leads.model import Lead, Touch
 from bot.people import service as people
-from bot.playground.state import File
 from bot.reports.conversions import service, view
 from bot.reports.conversions.model import Conversion, ConversionFile, Part, Platform
 from bot.reports.conversions.service import NoSuchFile
+from playground.state import File
 from tests.campaigns.scene import at_once
 from tests.reports.house import MONDAY, NOW, House, open_house
 from tests.reports.test_exports import channel, files, let_it_be_monday, set_up

@@ -11,11 +11,11 @@ from bot import clock
 from bot.errors import FieldErrors, NotAllowed, NotFound
 from bot.jobs import Schedule
 from bot.jobs.schedule import tick
-from bot.playground.limits import check_view
-from bot.playground.state import Channel, File
 from bot.reports.exports import service, view
 from bot.reports.exports.model import Rhythm, ScheduledExport
 from bot.reports.policy import Matter
+from playground.limits import check_view
+from playground.state import Channel, File
 from tests.golden_files import Golden
 from tests.reports.house import House
 from tests.reports.test_policy import SECRETS, secret_lead

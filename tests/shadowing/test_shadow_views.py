@@ -8,7 +8,6 @@ from slack_sdk.models.views import View
 
 from bot.campaigns.model import Campaign
 from bot.people.model import Person
-from bot.playground.limits import check_message, check_view
 from bot.shadowing import apart_view, modals, view
 from bot.shadowing.model import (
     Goal,
@@ -26,6 +25,7 @@ from bot.shadowing.model import (
     Stage,
 )
 from bot.slack import Message
+from playground.limits import check_message, check_view
 from tests.golden_files import Golden
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)

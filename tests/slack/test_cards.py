@@ -15,12 +15,12 @@ from bot import slack
 from bot.jobs import Tasks
 from bot.jobs.worker import Worker
 from bot.people import service as people
-from bot.playground.standin import StandIn
-from bot.playground.state import Channel
 from bot.slack import Cards, Message, Slack
 from bot.slack.cards import Card
 from bot.slack.errors import BadMessage, NeedsAdmin, RateLimited, SlackDown
 from bot.store import Store
+from playground.standin import StandIn
+from playground.state import Channel
 
 MANIFEST = json.loads((Path(__file__).parents[2] / "manifest.json").read_text())
 

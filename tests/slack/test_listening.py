@@ -22,15 +22,15 @@ from slack_sdk.models.blocks import (
 from slack_sdk.models.views import View as Modal
 
 from bot.errors import FieldErrors, HandoffError
-from bot.playground.hand import Hand
-from bot.playground.limits import check_view
-from bot.playground.standin import StandIn
-from bot.playground.state import Channel, Message, View
 from bot.slack import Command, Incoming, Listening, Slack
 from bot.slack import Message as Said
 from bot.slack.given_back import given_back
 from bot.slack.listening import Route
 from bot.slack.text import mention, moment, safe
+from playground.hand import Hand
+from playground.limits import check_view
+from playground.standin import StandIn
+from playground.state import Channel, Message, View
 
 MANIFEST = json.loads((Path(__file__).parents[2] / "manifest.json").read_text())
 

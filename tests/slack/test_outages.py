@@ -14,13 +14,13 @@ from bot import clock, slack
 from bot.jobs import Postpone, Tasks
 from bot.jobs.worker import Worker
 from bot.people import service as people
-from bot.playground.standin import StandIn
 from bot.retry_after import retry_after
 from bot.slack import Cards, Message, Slack, errors
 from bot.slack.cards import Card
 from bot.slack.errors import RateLimited, SlackDown, SlackRefused
 from bot.slack.identity import SignIn
 from bot.store import Store
+from playground.standin import StandIn
 from tests.playground.world import MANIFEST
 
 # Where an answer breaks off, urllib leaves its socket to the garbage collector.

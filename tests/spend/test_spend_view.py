@@ -8,10 +8,10 @@ import pytest
 
 from bot.campaigns.model import Campaign
 from bot.money import Money
-from bot.playground.limits import check_message, check_view
 from bot.sheet import read_sheet
 from bot.spend import exports, modals, service, view
 from bot.spend.model import BudgetWarning, Consumption, Entries, Margins, SpendEntry, SpendImport
+from playground.limits import check_message, check_view
 from tests.campaigns.scene import NINE, TODAY, Company
 from tests.golden_files import Golden
 

@@ -15,12 +15,12 @@ from bot import clock
 from bot.jobs import Schedule, Tasks, advance
 from bot.jobs.worker import Worker
 from bot.people.model import Role
-from bot.playground.standin import StandIn
-from bot.playground.state import Channel, Message, User, View
 from bot.slack import Cards, Listening, Slack
 from bot.standups import jobs, listeners, service, view
 from bot.standups.model import StandupRound
 from bot.store import Store
+from playground.standin import StandIn
+from playground.state import Channel, Message, User, View
 from tests.standups.scene import Company, found
 
 MANIFEST = json.loads((Path(__file__).parents[2] / "manifest.json").read_text())

@@ -13,7 +13,6 @@ from bot import clock
 from bot.campaigns.model import Campaign
 from bot.leads.model import Arrivals, Workload
 from bot.people.model import Person, Team
-from bot.playground.limits import check_message, check_view, text_length
 from bot.slack import Message
 from bot.standups import service, view
 from bot.standups.model import (
@@ -34,6 +33,7 @@ from bot.standups.model import (
     Trend,
     Week,
 )
+from playground.limits import check_message, check_view, text_length
 from tests.golden_files import Golden
 
 NINE_THIRTY = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)

@@ -16,11 +16,11 @@ from sqlalchemy import select
 from bot.app import Application, build
 from bot.doctor import manifest
 from bot.leads.model import Lead, Submission
-from bot.playground.standin import StandIn
-from bot.playground.state import Channel, Message
 from bot.settings import Settings
 from bot.slack.cards import Card
 from bot.web import Server
+from playground.standin import StandIn
+from playground.state import Channel, Message
 from tests.databases import Database, Databases
 from tests.leads.sources.signing import SECRET, VENDORS
 

@@ -20,7 +20,6 @@ from bot.jobs.queue import JobKey
 from bot.keys import Keys
 from bot.people.model import Workspace
 from bot.people.service import NotInstalled
-from bot.playground.standin import StandIn
 from bot.settings import Settings
 from bot.store import DatabaseDown, Store, table
 from bot.store.postgres import account
@@ -28,6 +27,7 @@ from bot.web import Server, create, leads
 from bot.web.health import Database
 from bot.web.intake import Intake
 from bot.web.server import PortTaken
+from playground.standin import StandIn
 from tests.databases import administer
 from tests.web.conftest import FORM_KEY, KEY, Site
 

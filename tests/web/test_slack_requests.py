@@ -15,11 +15,11 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from bot.playground.posting import signature
 from bot.slack import Listening, Slack
 from bot.slack.listening import Answer
 from bot.web import Server
 from bot.web.slack import router
+from playground.posting import signature
 from tests.web.conftest import Site
 from tests.web.waiting import until
 

@@ -14,9 +14,9 @@ from bot.crm.adapters.hubspot.fields import place
 from bot.crm.http import no_pace
 from bot.crm.port import Crm, Stage
 from bot.money import Money, exponent
-from bot.playground.crm import serving
-from bot.playground.crm.hubspot import standin
-from bot.playground.crm.hubspot.schema import CONTACTS, DEALS, NOTES, Item
+from playground.crm import serving
+from playground.crm.hubspot import standin
+from playground.crm.hubspot.schema import CONTACTS, DEALS, NOTES, Item
 from tests.crm.office import Fault, Seen
 
 _STAGES = {

@@ -14,9 +14,9 @@ from bot.crm.adapters.contract import Access
 from bot.crm.adapters.odoo.adapter import Odoo
 from bot.crm.port import Stage
 from bot.money import Money, exponent
-from bot.playground.crm.odoo.server import DATABASE, KEY, NOBODY_KEY, OWN_KEY
-from bot.playground.crm.odoo.server import Odoo as StandIn
-from bot.playground.crm.serving import Fault as Wrong
+from playground.crm.odoo.server import DATABASE, KEY, NOBODY_KEY, OWN_KEY
+from playground.crm.odoo.server import Odoo as StandIn
+from playground.crm.serving import Fault as Wrong
 from tests.crm.office import Fault, Seen
 
 ALL = {"active_test": False}

@@ -12,8 +12,8 @@ from bot.crm.adapters.salesforce.fields import CUSTOM
 from bot.crm.http import no_pace
 from bot.crm.port import Crm, Stage
 from bot.money import Money, exponent
-from bot.playground.crm import serving
-from bot.playground.crm.salesforce import CLIENT_ID, CLIENT_SECRET, Salesforce
+from playground.crm import serving
+from playground.crm.salesforce import CLIENT_ID, CLIENT_SECRET, Salesforce
 from tests.crm.office import Fault, Seen
 
 PLACES = {

@@ -7,11 +7,11 @@ from nicegui import core
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from slack_bolt import App
 
-from bot.playground.crm.hubspot.people import People
-from bot.playground.crm.hubspot.standin import HubSpot
-from bot.playground.page import mount
-from bot.playground.standin import StandIn
-from bot.playground.state import Channel, User
+from playground.crm.hubspot.people import People
+from playground.crm.hubspot.standin import HubSpot
+from playground.page import mount
+from playground.standin import StandIn
+from playground.state import Channel, User
 from tests.playground.page.fakes import FakeControls
 from tests.playground.world import MANIFEST, Clock, Endpoint, bolt_endpoint
 

@@ -3,8 +3,8 @@
 import asyncio
 import threading
 
-from bot.playground.page.bridge import Bridge
-from bot.playground.state import Change
+from playground.page.bridge import Bridge
+from playground.state import Change
 from tests.loops import run
 
 

@@ -7,15 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.playground.page.avatars import avatar_html, initials
-from bot.playground.page.charts import chart_html
-from bot.playground.page.images import image_html
-from bot.playground.page.plane import scale_for
-from bot.playground.page.reader import Reader
-from bot.playground.page.shown import static_html
-from bot.playground.page.svg import number, short_number
-from bot.playground.page.values import current, initial
-from bot.playground.state import User
+from playground.page.avatars import avatar_html, initials
+from playground.page.charts import chart_html
+from playground.page.images import image_html
+from playground.page.plane import scale_for
+from playground.page.reader import Reader
+from playground.page.shown import static_html
+from playground.page.svg import number, short_number
+from playground.page.values import current, initial
+from playground.state import User
 
 NAMES: dict[str, str] = {}
 FILES = {"F1": "/files/F1/a.png"}

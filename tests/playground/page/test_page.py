@@ -9,11 +9,11 @@ from playwright.sync_api import FilePayload, Page, expect
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
 
-from bot.playground.crm.hubspot.people import People
-from bot.playground.crm.hubspot.schema import CONTACTS
-from bot.playground.crm.hubspot.standin import HubSpot
-from bot.playground.standin import StandIn
-from bot.playground.state import Channel, User
+from playground.crm.hubspot.people import People
+from playground.crm.hubspot.schema import CONTACTS
+from playground.crm.hubspot.standin import HubSpot
+from playground.standin import StandIn
+from playground.state import Channel, User
 from tests.playground.page.fakes import FakeControls
 
 pytestmark = pytest.mark.browser

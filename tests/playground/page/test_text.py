@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.playground.page.mrkdwn import mrkdwn_html, plain_html
-from bot.playground.page.reader import Reader, ago, day_and_time, day_heading, ordinal
-from bot.playground.page.richtext import plain_of, rich_text_html, rich_text_of
+from playground.page.mrkdwn import mrkdwn_html, plain_html
+from playground.page.reader import Reader, ago, day_and_time, day_heading, ordinal
+from playground.page.richtext import plain_of, rich_text_html, rich_text_of
 
 NOON = 1_790_000_000.0  # Monday, September 21, 2026, 13:33:20 in UTC
 PEOPLE = {"U1": "Ann", "U2": "Bo <b>"}

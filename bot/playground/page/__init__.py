@@ -1,9 +1,0 @@
-"""The page of the playground: the workspace in a browser, for people to look at and click in.
-
-`mount(slack, controls)` puts it on the stand-in's own server; `Controls` is what the demo brings.
-"""
-
-from bot.playground.page.controls import Controls, NoControls
-from bot.playground.page.mount import mount
-
-__all__ = ["Controls", "NoControls", "mount"]

@@ -1,0 +1,129 @@
+"""The control panel over HTTP, for other processes than the one that holds the stand-in.
+
+    POST   /control/faults      {"target": "chat.postMessage", "kind": "ratelimited", "times": 2}
+    DELETE /control/faults      all is well again
+    POST   /control/pace        {"per_second": 1}, or null for no limit
+    POST   /control/down        Slack is down
+    POST   /control/disconnect  {"reason": "refresh_requested"}: sockets are asked to reconnect
+    POST   /control/hand        {"user": "U…", "act": "click", "message": ["C…", "123.45"],
+                                 "args": ["lead.claim"]}: a person acts; see `Hand` for the acts
+    GET    /control/messages?channel=leads
+    GET    /control/deliveries?name=lead.claim
+
+Bodies are JSON and must say so, which keeps pages in the browser from sending them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from playground.outcome import NotPossible, Outcome
+from playground.payloads import message_json, view_json
+from playground.state import Json
+
+if TYPE_CHECKING:
+    from playground.standin import StandIn
+
+ACTS = {
+    "command", "click", "choose", "submit", "close", "shortcut", "message_shortcut", "open_home",
+    "say",
+}  # fmt: skip
+ON_MESSAGES = {"click", "choose", "message_shortcut"}
+
+
+def add_routes(app: FastAPI, slack: StandIn) -> None:
+    """Put the control panel under /control/."""
+    panel = _Panel(slack)
+    for name in ("faults", "pace", "down", "disconnect", "hand"):
+        app.add_route(f"/control/{name}", _posted(getattr(panel, name)), methods=["POST"])
+    app.add_route("/control/faults", panel.clear, methods=["DELETE"])
+    app.add_route("/control/messages", panel.messages, methods=["GET"])
+    app.add_route("/control/deliveries", panel.deliveries, methods=["GET"])
+
+
+class _Panel:
+    """One handler a route."""
+
+    def __init__(self, slack: StandIn) -> None:
+        self.slack = slack
+
+    async def faults(self, body: Json) -> Any:
+        self.slack.faults.add(**body)
+
+    async def pace(self, body: Json) -> Any:
+        self.slack.faults.pace(body.get("per_second"))
+
+    async def down(self, _body: Json) -> Any:
+        self.slack.faults.go_down()
+
+    async def disconnect(self, body: Json) -> Any:
+        reason = body.get("reason", "refresh_requested")
+        return {"connections": self.slack.sockets.disconnect(reason)}
+
+    async def hand(self, body: Json) -> Any:
+        return await run_in_threadpool(_act, self.slack, body)
+
+    async def clear(self, _request: Request) -> Response:
+        self.slack.faults.clear()
+        return Response(status_code=204)
+
+    async def messages(self, request: Request) -> Response:
+        channel = self.slack.workspace.channel_named(request.query_params.get("channel", ""))
+        if channel is None:
+            return JSONResponse({"error": "no such channel"}, 404)
+        found = self.slack.messages(channel)
+        return JSONResponse([message_json(self.slack, message) for message in found])
+
+    async def deliveries(self, request: Request) -> Response:
+        name = request.query_params.get("name")
+        found = [d for d in list(self.slack.deliveries.log) if name in (None, d.name)]
+        return JSONResponse([asdict(delivery) for delivery in found])
+
+
+def _posted(act: Callable[[Json], Any]) -> Callable[[Request], Any]:
+    async def endpoint(request: Request) -> Response:
+        if not request.headers.get("content-type", "").startswith("application/json"):
+            return JSONResponse({"error": "send application/json"}, 415)
+        try:
+            answer = await act(json.loads(await request.body() or b"{}"))
+        except (ValueError, TypeError, KeyError, NotPossible) as error:
+            return JSONResponse({"error": f"{type(error).__name__}: {error}"}, 422)
+        return Response(status_code=204) if answer is None else JSONResponse(answer)
+
+    return endpoint
+
+
+def _act(slack: StandIn, body: Json) -> Json:
+    act, args = body["act"], list(body.get("args", []))
+    if act not in ACTS:
+        raise ValueError(f"no such act: {act}")
+    hand = slack.hand(body["user"])
+    if act in ON_MESSAGES and "message" in body:
+        channel, ts = body["message"]
+        message = slack.workspace.message(slack.channel(channel).id, ts)
+        if message is None:
+            raise NotPossible("no such message")
+        args.insert(1 if act == "message_shortcut" else 0, message)
+    elif act in ("click", "choose"):
+        args.insert(0, slack.home(hand.user) if body.get("home") else slack.modal(hand.user))
+    elif act == "submit":
+        args.insert(0, None)
+    came = getattr(hand, act)(*args, **body.get("kwargs", {}))
+    if not isinstance(came, Outcome):
+        return {"ts": came.ts}
+    return {
+        "ok": came.ok,
+        "error": came.error,
+        "errors": came.errors,
+        "text": came.text,
+        "modal": view_json(slack, came.modal) if came.modal else None,
+        "seconds": came.delivery.seconds if came.delivery else None,
+    }

@@ -1,0 +1,210 @@
+"""The field to write in: messages, slash commands with suggestions, people's names, files.
+
+Typing is told to the server as it happens, so what Enter sends is what stands there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from nicegui import events, ui
+
+from playground.manifest import Shortcut
+from playground.page import dom, icons
+from playground.page.avatars import display_name
+from playground.page.menus import Heading, Line, Lines, drop_down, text_line
+from playground.page.mrkdwn import plain_html
+from playground.page.session import Session
+from playground.page.suggest import Suggestion, suggest
+from playground.page.uploads import picker
+
+_KEYS = """(e) => {
+  const open = e.target.closest('.composer').querySelector('.cmds:not(.hidden)');
+  if (e.isComposing) return;
+  if (e.key === 'Enter' && !e.shiftKey) { e.preventDefault(); emit('enter'); }
+  else if (open && ['ArrowUp', 'ArrowDown', 'Tab', 'Escape'].includes(e.key)) {
+    e.preventDefault(); e.stopPropagation(); emit(e.key);
+  }
+}"""
+
+
+class Composer:
+    """Writes into the open conversation, or into the open thread."""
+
+    def __init__(self, session: Session, *, in_thread: bool = False) -> None:
+        self.session = session
+        self._in_thread = in_thread
+        self._lines: list[Suggestion] = []
+        self._active = 0
+        self._shown = ""
+        name = "thread-composer" if in_thread else "composer"
+        self._silent = dom.leaf("", "composer-silent")
+        with dom.tag("div", "composer", data_testid=name) as self._box:
+            self._popup = dom.tag("div", "cmds hidden", role="listbox", data_testid="suggestions")
+            with dom.tag("div", "composer-box"):
+                self._field = ui.textarea(on_change=self._typed).props("borderless dense autogrow")
+                self._field.classes("composer-field")
+                self._field.props["data-testid"] = f"{name}-input"
+                self._field.on("keydown", self._key, js_handler=_KEYS)
+                self._draw_bar(name)
+
+    def _draw_bar(self, name: str) -> None:
+        with dom.tag("div", "composer-bar"):
+            if not self._in_thread:
+                self._draw_shortcuts()
+                with dom.tag("span", "composer-attach"):
+                    picker(self._picked, {}, many=True, label="")
+            dom.leaf("<kbd>Enter</kbd> sends · <kbd>Shift</kbd>+<kbd>Enter</kbd> new line"
+                    + ("" if self._in_thread else " · <kbd>/</kbd> commands"),
+                    "composer-hint")  # fmt: skip
+            self._send = dom.button("send-btn", icon=icons.SEND, aria_label="Send",
+                                    data_testid=f"{name}-send")  # fmt: skip
+            self._send.on("click", self.send, args=[])
+
+    def _draw_shortcuts(self) -> None:
+        shortcuts = [s for s in self.session.slack.manifest.shortcuts.values()
+                     if s.kind == "global"]  # fmt: skip
+        if not shortcuts:
+            return
+        more = dom.button("icon-btn", icon=icons.BOLT, aria_label="Shortcuts",
+                          title="Shortcuts", data_testid="shortcuts")  # fmt: skip
+        lines: Lines = [Heading("Shortcuts"), *(self._shortcut(s) for s in shortcuts)]
+        drop_down(more, lambda: lines)
+
+    def _shortcut(self, shortcut: Shortcut) -> Line:
+        async def chosen() -> None:
+            await self.session.act(lambda hand: hand.shortcut(shortcut.callback_id))
+
+        html = text_line(shortcut.name, shortcut.description)
+        return Line(html, chosen, f"shortcut:{shortcut.callback_id}")
+
+    # ---- drawing ----------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Say where the text goes, or why none can."""
+        why = self.session.why_silent()
+        self._box.set_visibility(why is None)
+        self._silent.set_visibility(why is not None)
+        if why and self._silent.content != plain_html(why):
+            self._silent.content = plain_html(why)
+        place = self._placeholder()
+        if place != self._shown:
+            self._shown = place
+            self._field.props["placeholder"] = place
+            self._field.props["aria-label"] = place
+            self._field.value = ""
+
+    def focus(self) -> None:
+        """Put the cursor into the field, where no on-screen keyboard would jump up."""
+        wide = "if (innerWidth > 760 && !document.querySelector('.modal'))"
+        find = f"getHtmlElement({self._field.id})?.focus()"
+        ui.run_javascript(f"setTimeout(() => {{ {wide} {find} }}, 50)")
+
+    def _placeholder(self) -> str:
+        if self._in_thread:
+            return "Reply…"
+        channel = self.session.channel()
+        if channel is None:
+            return "Message"
+        name = self.session.app_name if channel.kind == "im" else f"#{channel.name}"
+        return f"Message {name}"
+
+    def _draw_lines(self) -> None:
+        self._popup.classes(add="" if self._lines else "hidden",
+                            remove="hidden" if self._lines else "")  # fmt: skip
+        self._popup.clear()
+        with self._popup:
+            for place, line in enumerate(self._lines):
+                css = "cmd is-active" if place == self._active else "cmd"
+                drawn = dom.leaf(line.html(), css, "button", type="button", role="option",
+                                 tabindex=-1, data_testid="suggestion",
+                                 data_value=line.key)  # fmt: skip
+                drawn.on("mousedown.prevent", self._chooser(line), args=[])
+
+    def _chooser(self, line: Suggestion) -> Callable[[], None]:
+        return lambda: self._complete(line)
+
+    # ---- suggestions ------------------------------------------------------------------------
+
+    def _typed(self, event: events.ValueChangeEventArguments[str | None]) -> None:
+        lines = suggest(self.session, str(event.value or ""), commands=not self._in_thread)
+        if lines != self._lines:
+            self._lines, self._active = lines, 0
+            self._draw_lines()
+
+    def _complete(self, line: Suggestion) -> None:
+        text = str(self._field.value or "")
+        if text.startswith("/"):
+            self._field.value = line.insert
+        else:
+            self._field.value = text[: text.rindex("@")] + line.insert
+        self._lines = []
+        self._draw_lines()
+        self._field.run_method("focus")
+
+    async def _key(self, event: events.GenericEventArguments) -> None:
+        match event.args:
+            case "enter":
+                await self._enter()
+            case "ArrowDown" | "ArrowUp" if self._lines:
+                step = 1 if event.args == "ArrowDown" else -1
+                self._active = (self._active + step) % len(self._lines)
+                self._draw_lines()
+            case "Tab" if self._lines:
+                self._complete(self._lines[self._active])
+            case "Escape":
+                self._lines = []
+                self._draw_lines()
+
+    async def _enter(self) -> None:
+        text = str(self._field.value or "")
+        exact = text in self.session.slack.manifest.commands
+        if self._lines and not exact:
+            self._complete(self._lines[self._active])
+        else:
+            await self.send()
+
+    # ---- sending ----------------------------------------------------------------------------
+
+    async def send(self) -> None:
+        """Send what stands there: a command or a message."""
+        text = str(self._field.value or "").strip()
+        if not text or not self.session.channel_id:
+            return
+        self._field.value = ""
+        self._lines = []
+        self._draw_lines()
+        channel_id = self.session.channel_id
+        if text.startswith("/"):
+            await self._command(text, channel_id)
+        else:
+            await self._say(text, channel_id)
+
+    async def _command(self, text: str, channel_id: str) -> None:
+        name, _, rest = text.partition(" ")
+        if self._in_thread:
+            self.session.say("Slash commands do not work in threads.", bad=True)
+        elif name not in self.session.slack.manifest.commands:
+            self.session.say(f"{name} is not a command of this workspace.", bad=True)
+        else:
+            await self.session.act(lambda hand: hand.command(name, rest.strip(), channel_id))
+
+    async def _say(self, text: str, channel_id: str) -> None:
+        written = self._with_mentions(text)
+        workspace = self.session.slack.workspace
+        ts = self.session.thread_ts if self._in_thread else None
+        thread = workspace.message(channel_id, ts) if ts else None
+        await self.session.act(lambda hand: hand.say(channel_id, written, thread))
+
+    def _with_mentions(self, text: str) -> str:
+        """What Slack's client sends for typed text: three characters escaped, names as ids."""
+        sent = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+        users = self.session.slack.workspace.users.values()
+        for user in sorted(users, key=lambda u: -len(display_name(u))):
+            sent = sent.replace(f"@{display_name(user)}", f"<@{user.id}>")
+        return sent
+
+    async def _picked(self, event: events.UploadEventArguments) -> None:
+        name, data = event.file.name, await event.file.read()
+        channel_id = self.session.channel_id
+        await self.session.act(lambda hand: hand.upload(channel_id, name, data))
