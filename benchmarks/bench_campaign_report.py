@@ -17,8 +17,8 @@ from benchmarks.figures import Table, percentile
 from benchmarks.office import open_office
 from bot.metrics import Attribution
 from bot.people import service as people
-from bot.people.model import Person, Role
-from bot.reports.campaign import service, view
+from bot.people.models import Person, Role
+from bot.reports.campaign import messages, service
 from bot.store import Store
 
 SIZES = (10_000, 100_000, 1_000_000)
@@ -135,7 +135,7 @@ def _round(store: Store, who: Person, draw: random.Random, attribution: Attribut
         before = time.perf_counter()
         with store.transaction() as session:
             found = service.report(session, who, campaign_id, attribution)
-        blocks = view.report(found).blocks
+        blocks = messages.report(found).blocks
         took.append(time.perf_counter() - before)
         if found.figures.count("received") < 500 or not blocks:
             raise RuntimeError("the report is empty")

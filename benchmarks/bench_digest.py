@@ -17,11 +17,11 @@ from sqlalchemy import text
 from benchmarks.figures import Table
 from benchmarks.office import cpu, open_office
 from bot import clock
-from bot.digests import service, view
-from bot.digests.model import Audience, Digest, Week
+from bot.digests import messages, service
+from bot.digests.models import Audience, Digest, Week
 from bot.digests.report import Report
 from bot.people import service as people
-from bot.people.model import Workspace
+from bot.people.models import Workspace
 from bot.store import Store
 
 SIZES = (10_000, 100_000, 1_000_000)
@@ -150,9 +150,9 @@ def _sum_up(store: Store, workspace_id: int) -> tuple[float, float, int]:
 def _draw(digest: Digest) -> int:
     report = Report.of(digest)
     for message in (
-        view.digest(report, shows_money=True, in_thread=True),
-        view.details(report),
-        view.money(report),
+        messages.digest(report, shows_money=True, in_thread=True),
+        messages.details(report),
+        messages.money(report),
     ):
         assert message.blocks
     return report.total.count("received")

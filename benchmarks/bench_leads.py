@@ -18,14 +18,14 @@ from sqlalchemy.orm import Session
 from benchmarks.figures import Table, percentile
 from benchmarks.office import open_office
 from bot import clock, slack
+from bot.home import messages
 from bot.home import service as home
-from bot.home import view
 from bot.leads import service
-from bot.leads.model import Lead, Rung
+from bot.leads.models import Lead, Rung
 from bot.leads.service import ladder
 from bot.leads.service.admitting import CARD
 from bot.people import service as people
-from bot.people.model import Person, Role, Team
+from bot.people.models import Person, Role, Team
 from bot.store import Store
 
 SIZES = (10_000, 100_000, 1_000_000)
@@ -188,7 +188,7 @@ def _sweep(session: Session, count: int) -> None:
 
 
 def _home(session: Session, person_id: int, says: str) -> None:
-    drawn = view.home(home.page(session, person_id))
+    drawn = messages.home(home.page(session, person_id))
     if says not in str(drawn.blocks):
         raise RuntimeError("it shows something else")
 

@@ -12,9 +12,9 @@ from sqlalchemy import text
 
 from benchmarks.figures import Table, percentile
 from benchmarks.office import open_office
-from bot.campaigns import service, view
+from bot.campaigns import messages, service
 from bot.people import service as people
-from bot.people.model import Person, Role
+from bot.people.models import Person, Role
 from bot.store import Store
 
 CAMPAIGNS = 1_000
@@ -88,7 +88,7 @@ def _round(store: Store, who: Person, asked: str) -> list[float]:
     for _ in range(LOOKS):
         begun = time.perf_counter()
         with store.transaction() as session:
-            answer = view.found(service.offers(session, who, asked))
+            answer = messages.found(service.offers(session, who, asked))
         assert answer.blocks
         taken.append((time.perf_counter() - begun) * 1_000)
     return taken

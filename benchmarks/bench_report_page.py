@@ -25,8 +25,8 @@ from sqlalchemy import text
 from benchmarks.figures import Table, percentile
 from bot.app import Application
 from bot.doctor import manifest
-from bot.metrics import jobs as metrics_jobs
-from bot.people.model import Person, Role
+from bot.metrics import tasks as metrics_tasks
+from bot.people.models import Person, Role
 from bot.store import Store, migrate
 from bot.store.embedded import EmbeddedPostgres
 from playground import demo
@@ -108,7 +108,7 @@ def _measure(app: Application, address: str, slack_id: str) -> None:
                 session.execute(text(_LEADS), facts | {"first": size + 1, "last": target})
             size = target
             before = time.perf_counter()
-            days = metrics_jobs.tally(app.store, app.workspace().id)
+            days = metrics_tasks.tally(app.store, app.workspace().id)
             per_day = (time.perf_counter() - before) / max(days, 1)
             _analyze(app)
             took, again = _round(web, app)

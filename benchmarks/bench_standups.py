@@ -23,10 +23,10 @@ import bot.app  # noqa: F401 - it knows every table
 from benchmarks.figures import Table, percentile
 from bot import clock, slack
 from bot.people import service as people
-from bot.people.model import Person, Workspace
+from bot.people.models import Person, Workspace
 from bot.slack.cards import Card
-from bot.standups import service, view
-from bot.standups.model import Standup, StandupEntry, StandupRound
+from bot.standups import messages, service
+from bot.standups.models import Standup, StandupEntry, StandupRound
 from bot.store import Store, migrate
 from bot.store.base import table
 from bot.store.bulk import copy
@@ -164,7 +164,7 @@ def drawn(store: Store, moment: datetime) -> float:
         round_id = session.scalars(
             select(StandupRound.id).where(StandupRound.day == moment.date())
         ).one()
-        assert view.summary(service.heard(session, round_id)).blocks
+        assert messages.summary(service.heard(session, round_id)).blocks
     return time.perf_counter() - start
 
 

@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from benchmarks.load import lead_facts
 from benchmarks.office import Database, Slack
+from bot.leads import messages
 from bot.leads import service as leads
-from bot.leads import view
 from bot.people import service as people
-from bot.people.model import Role, Workspace
+from bot.people.models import Role, Workspace
 from bot.slack import Slack as Client
 from bot.slack.cards import Card
 from bot.store import Store
@@ -53,7 +53,7 @@ def _post_card(session: Session, client: Client, workspace: Workspace) -> str:
         session, workspace, leads.Sent("api", "benchmark", body, "application/json")
     )
     assert receipt.lead_id is not None
-    message = view.card(leads.facts(session, receipt.lead_id))
+    message = messages.card(leads.facts(session, receipt.lead_id))
     channel, ts = client.post(workspace.channel, message)
     card_id = session.scalar(
         update(Card)

@@ -1,6 +1,6 @@
 """The command `handoff`."""
 
-from bot.command_line import main
+from bot.cli import main
 
 if __name__ == "__main__":
     main()

@@ -12,56 +12,56 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot import logs
-from bot.campaigns import jobs as campaign_jobs
-from bot.campaigns import listeners as campaign_listeners
+from bot.campaigns import handlers as campaign_handlers
+from bot.campaigns import tasks as campaign_tasks
 from bot.crm import handlers as crm_handlers
 from bot.crm import tasks as crm_tasks
 from bot.crm import webhooks
 from bot.crm.adapters import ADAPTERS, Access
 from bot.crm.connection import Connection
-from bot.digests import jobs as digest_jobs
-from bot.digests import listeners as digest_listeners
+from bot.digests import handlers as digest_handlers
 from bot.digests import service as digests
+from bot.digests import tasks as digest_tasks
 from bot.errors import HandoffError
-from bot.home import jobs as home_jobs
-from bot.home import listeners as home_listeners
-from bot.jobs import Postpone, Tasks
-from bot.jobs.worker import Worker
+from bot.home import handlers as home_handlers
+from bot.home import tasks as home_tasks
 from bot.keys import Keys
-from bot.leads import jobs as lead_jobs
-from bot.leads import listeners as lead_listeners
+from bot.leads import handlers as lead_handlers
 from bot.leads import service as leads
+from bot.leads import tasks as lead_tasks
 from bot.leads.fetching import Api
 from bot.leads.sources import SOURCES, Vendor
-from bot.library import listeners as library_listeners
-from bot.metrics import jobs as metrics_jobs
-from bot.people import jobs as people_jobs
-from bot.people import listeners as people_listeners
+from bot.library import handlers as library_handlers
+from bot.metrics import tasks as metrics_tasks
+from bot.people import handlers as people_handlers
 from bot.people import service as people
-from bot.people.model import Workspace
-from bot.planning import jobs as planning_jobs
-from bot.planning import listeners as planning_listeners
+from bot.people import tasks as people_tasks
+from bot.people.models import Workspace
+from bot.planning import handlers as planning_handlers
+from bot.planning import tasks as planning_tasks
 from bot.reports import api, site
-from bot.reports.campaign import listeners as report_listeners
+from bot.reports.campaign import handlers as report_handlers
 from bot.reports.conversions import api as conversion_routes
-from bot.reports.conversions import jobs as conversion_jobs
-from bot.reports.conversions import listeners as conversion_listeners
-from bot.reports.exports import jobs as export_jobs
-from bot.reports.exports import listeners as export_listeners
+from bot.reports.conversions import handlers as conversion_handlers
+from bot.reports.conversions import tasks as conversion_tasks
+from bot.reports.exports import handlers as export_handlers
 from bot.reports.exports import service as exports
+from bot.reports.exports import tasks as export_tasks
 from bot.settings import CrmSettings, Settings, WrongSettings, load
-from bot.shadowing import jobs as shadow_jobs
-from bot.shadowing import listeners as shadow_listeners
+from bot.shadowing import handlers as shadow_handlers
 from bot.shadowing import service as shadowing
+from bot.shadowing import tasks as shadow_tasks
 from bot.slack import Cards, Listening, Slack
 from bot.slack.errors import SlackRefused
-from bot.spend import jobs as spend_jobs
-from bot.spend import listeners as spend_listeners
-from bot.standups import jobs as standup_jobs
-from bot.standups import listeners as standup_listeners
+from bot.spend import handlers as spend_handlers
+from bot.spend import tasks as spend_tasks
+from bot.standups import handlers as standup_handlers
 from bot.standups import service as standups
+from bot.standups import tasks as standup_tasks
 from bot.store import DatabaseDown, Store, migrate
 from bot.store.embedded import database
+from bot.tasks import Postpone, Tasks
+from bot.tasks.worker import Worker
 from bot.web import create, crm_hooks, hooks, lead_changes
 from bot.web import leads as lead_routes
 from bot.web.health import Database
@@ -105,33 +105,33 @@ class Application:
 
     def _register(self) -> None:
         """Let every capability say what it listens to and what it does later."""
-        people_listeners.register(self.listening, self.store, self.settings.admin)
-        campaign_listeners.register(self.listening, self.store)
-        spend_listeners.register(self.listening, self.store)
-        lead_listeners.register(self.listening, self.store)
-        planning_listeners.register(self.listening, self.store)
-        standup_listeners.register(self.listening, self.store)
-        shadow_listeners.register(self.listening, self.store)
-        digest_listeners.register(self.listening, self.store, site.address(self.settings))
-        report_listeners.register(self.listening, self.store)
-        export_listeners.register(self.listening, self.store)
-        conversion_listeners.register(self.listening, self.store)
-        library_listeners.register(self.listening, self.store)
-        home_listeners.register(self.listening, self.store)
+        people_handlers.register(self.listening, self.store, self.settings.admin)
+        campaign_handlers.register(self.listening, self.store)
+        spend_handlers.register(self.listening, self.store)
+        lead_handlers.register(self.listening, self.store)
+        planning_handlers.register(self.listening, self.store)
+        standup_handlers.register(self.listening, self.store)
+        shadow_handlers.register(self.listening, self.store)
+        digest_handlers.register(self.listening, self.store, site.address(self.settings))
+        report_handlers.register(self.listening, self.store)
+        export_handlers.register(self.listening, self.store)
+        conversion_handlers.register(self.listening, self.store)
+        library_handlers.register(self.listening, self.store)
+        home_handlers.register(self.listening, self.store)
         crm_handlers.register(self.listening, self.store)
-        people_jobs.register(self.tasks, self.store, self.cards, self.slack)
-        campaign_jobs.register(self.tasks, self.store, self.cards, planning_jobs.capacity)
-        spend_jobs.register(self.tasks, self.store, self.cards, self.slack)
-        lead_jobs.register(self.tasks, self.store, self.cards, self.slack, self._apis())
+        people_tasks.register(self.tasks, self.store, self.cards, self.slack)
+        campaign_tasks.register(self.tasks, self.store, self.cards, planning_tasks.capacity)
+        spend_tasks.register(self.tasks, self.store, self.cards, self.slack)
+        lead_tasks.register(self.tasks, self.store, self.cards, self.slack, self._apis())
         webhooks.register(self.tasks, self.cards, self.store, self.settings)
-        metrics_jobs.register(self.tasks, self.store)
-        planning_jobs.register(self.tasks, self.cards)
-        standup_jobs.register(self.tasks, self.store, self.cards)
-        shadow_jobs.register(self.tasks, self.store, self.cards, self.slack)
-        digest_jobs.register(self.tasks, self.store, self.cards, site.address(self.settings))
-        export_jobs.register(self.tasks, self.store, self.slack)
-        conversion_jobs.register(self.tasks, self.store, self.slack)
-        home_jobs.register(self.cards)
+        metrics_tasks.register(self.tasks, self.store)
+        planning_tasks.register(self.tasks, self.cards)
+        standup_tasks.register(self.tasks, self.store, self.cards)
+        shadow_tasks.register(self.tasks, self.store, self.cards, self.slack)
+        digest_tasks.register(self.tasks, self.store, self.cards, site.address(self.settings))
+        export_tasks.register(self.tasks, self.store, self.slack)
+        conversion_tasks.register(self.tasks, self.store, self.slack)
+        home_tasks.register(self.cards)
         crm_tasks.register(self.tasks, self.cards, self.crm)
 
     def _apis(self) -> dict[str, Vendor]:
@@ -283,7 +283,7 @@ def set_schedules(session: Session, workspace: Workspace) -> None:
     shadowing.install(session, workspace)
     digests.install(session, workspace)
     exports.install(session, workspace)
-    metrics_jobs.install(session, workspace)
+    metrics_tasks.install(session, workspace)
 
 
 def build(settings: Settings) -> Application:

@@ -17,14 +17,14 @@ from bot.crm.adapters import ADAPTERS
 from bot.crm.http import no_pace
 from bot.crm.port import Blocked, Busy
 from bot.errors import HandoffError
-from bot.jobs import Postpone
-from bot.people.model import Workspace
+from bot.people.models import Workspace
 from bot.reports.site.door import SIGNED_IN
 from bot.settings import Settings
 from bot.slack import Slack
 from bot.slack.errors import SlackRefused
 from bot.store import Store, migrate
 from bot.store.embedded import database
+from bot.tasks import Postpone
 
 # Slack refuses signatures that are more than five minutes off; half of that is a warning in time.
 _CLOCK_TOLERANCE_SECONDS = 150

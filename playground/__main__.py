@@ -4,7 +4,7 @@ import argparse
 import sys
 
 from bot import logs
-from bot.command_line.running import until_stopped
+from bot.cli.running import until_stopped
 from bot.errors import HandoffError
 from playground.demo import serve
 

@@ -15,16 +15,16 @@ import httpx
 from pydantic import SecretStr
 from sqlalchemy import select, text
 
-from bot import clock, jobs
+from bot import clock, tasks
 from bot.app import Application, build
 from bot.crm.adapters import ADAPTERS, Access
 from bot.crm.http import no_pace
 from bot.doctor import manifest
-from bot.jobs import Schedule
 from bot.settings import Settings
 from bot.slack.cards import DRAW, Card
 from bot.standups import service as standups
 from bot.store import Store
+from bot.tasks import Schedule
 from bot.web import Server
 from bot.web.server import PortTaken
 from playground import page, sample
@@ -111,7 +111,7 @@ class Demo:
         by = to if isinstance(to, timedelta) else self._until(to)
         assert self._application is not None
         with self._application.store.transaction() as session:
-            jobs.advance(session, by)
+            tasks.advance(session, by)
         clock.move(by)
         self._worker.tick()
         return f"It is {clock.now():%A, %d %B, %H:%M} UTC now."

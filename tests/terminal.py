@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from unittest.mock import patch
 
-from bot.command_line import main
+from bot.cli import main
 
 _KEPT = ("PATH", "HOME", "HANDOFF_DATA_DIR")
 

@@ -12,16 +12,16 @@ from sqlalchemy import select
 
 from bot.crm import connection, webhooks
 from bot.crm.push import push
-from bot.jobs import Schedule, enqueue
 from bot.leads import service as leads
 from bot.leads.inquiry import read
-from bot.leads.model import Lead
+from bot.leads.models import Lead
 from bot.leads.service.admitting import admit
 from bot.leads.service.case import Arrival
 from bot.leads.sources import SOURCES
 from bot.people import service as people
-from bot.spend.model import SpendEntry
+from bot.spend.models import SpendEntry
 from bot.store import Store
+from bot.tasks import Schedule, enqueue
 from tests.campaigns.scene import found, install
 from tests.crm.offices.hubspot import HubSpotOffice
 from tests.crm.receiver import Reply, receiving
@@ -38,7 +38,7 @@ def test_missing_settings_stop_the_start_with_code_2() -> None:
 
 def test_help_is_there_at_once() -> None:
     """Nothing that is slow to import is imported before a command asks for it."""
-    look = "import sys, bot.command_line; print(*{'sqlalchemy', 'pydantic'} & set(sys.modules))"
+    look = "import sys, bot.cli; print(*{'sqlalchemy', 'pydantic'} & set(sys.modules))"
     ended = subprocess.run(
         [sys.executable, "-c", look], capture_output=True, text=True, check=True, timeout=60
     )
@@ -162,14 +162,14 @@ def test_the_crm_is_checked_filled_and_compared(
             goes_on = SimpleNamespace(
                 monotonic=monotonic, sleep=lambda _seconds: push(crm, workspace.id)
             )
-            patched.setattr("bot.command_line.crm.time", goes_on)
+            patched.setattr("bot.cli.crm.time", goes_on)
             filled = handoff("crm", "backfill", "--since", "2026-01-01", **given)
         agreed = handoff("crm", "diff", **given)
         office.delete(office.records()[0].record_id)
         differ = handoff("crm", "diff", **given)
         with monkeypatch.context() as patched:
-            patched.setattr("bot.command_line.crm._PATIENCE_SECONDS", 0)
-            patched.setattr("bot.command_line.crm._LOOK_SECONDS", 0)
+            patched.setattr("bot.cli.crm._PATIENCE_SECONDS", 0)
+            patched.setattr("bot.cli.crm._LOOK_SECONDS", 0)
             stuck = handoff("crm", "backfill", "--since", "2026-01-01", **given)
         wrong = handoff("crm", "backfill", "--since", "tomorrow", **given)
     assert (checked.returncode, "All is well." in checked.stdout) == (0, True)

@@ -25,30 +25,30 @@ from bot.campaigns import service as campaigns
 from bot.crm import connection as crm
 from bot.crm.models import CrmRecord
 from bot.digests import service as digests
-from bot.digests.model import Timetable
-from bot.jobs import enqueue
+from bot.digests.models import Timetable
 from bot.leads import importing
 from bot.leads import service as leads
 from bot.leads.inquiry import Inquiry
-from bot.leads.model import Lead, LeadStep, Rung, Submission
+from bot.leads.models import Lead, LeadStep, Rung, Submission
 from bot.money import Money
 from bot.people import service as people
-from bot.people.model import Person, Role, Team, Workspace
+from bot.people.models import Person, Role, Team, Workspace
 from bot.planning import service as planning
-from bot.planning.model import Retrospective
+from bot.planning.models import Retrospective
 from bot.reports.exports import service as exports
-from bot.reports.exports.model import ScheduledExport
+from bot.reports.exports.models import ScheduledExport
 from bot.settings import Settings
 from bot.shadowing import service as shadowing
-from bot.shadowing.model import ShadowApart, ShadowPair
+from bot.shadowing.models import ShadowApart, ShadowPair
 from bot.sheet import read_sheet
 from bot.slack import Incoming
 from bot.spend import exports as platforms
 from bot.spend import service as spend
-from bot.spend.model import SpendEntry
+from bot.spend.models import SpendEntry
 from bot.standups import service as standups
-from bot.standups.model import Standup, StandupAnswer, StandupEntry
+from bot.standups.models import Standup, StandupAnswer, StandupEntry
 from bot.store import Store
+from bot.tasks import enqueue
 from playground import forms
 from playground.limits import elements_of
 from playground.limits.elements import offered

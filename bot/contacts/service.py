@@ -6,7 +6,7 @@ from sqlalchemy import delete, select, text, update
 from sqlalchemy.orm import Session
 
 from bot import clock
-from bot.contacts.model import Consent, Contact, ContactKey, Identity, KeyKind, Merged
+from bot.contacts.models import Consent, Contact, ContactKey, Identity, KeyKind, Merged
 
 # One statement, because every lead runs through it: who has one of these keys; nobody: a new
 # contact; and the keys that are new are theirs. A key that another transaction is just taking makes

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from bot.crm import card, users
 from bot.crm.models import CrmConnection
 from bot.crm.port import Account, Blocked, Crm, Trouble
-from bot.leads.model import Lead
+from bot.leads.models import Lead
 from bot.store import Store
 
 

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session, aliased
 
 from bot import clock, slack
 from bot.crm.models import AMOUNT, CrmRecord, Refused
-from bot.jobs import Loop, enqueue
 from bot.leads.changes import on_change
-from bot.leads.model import Lead
+from bot.leads.models import Lead
+from bot.tasks import Loop, enqueue
 
 PUSH = "crm.push"
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from bot import slack
 from bot.crm.connection import Connection
 from bot.crm.models import CrmRecord, Refused
-from bot.leads.model import Lead
+from bot.leads.models import Lead
 from bot.leads.service.admitting import CARD
 
 _WHY = {

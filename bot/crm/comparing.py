@@ -11,7 +11,7 @@ from bot.crm.connection import Connection
 from bot.crm.models import CrmConnection, CrmRecord
 from bot.crm.port import Gone, Record
 from bot.crm.values import stage_of
-from bot.leads.model import Lead
+from bot.leads.models import Lead
 
 
 def differences(connection: Connection, workspace_id: int) -> Iterator[str]:

@@ -19,9 +19,9 @@ from bot.crm.adapters import ADAPTERS, Access
 from bot.crm.backlog import mark
 from bot.crm.models import CrmConnection, CrmRecord, CrmUser
 from bot.crm.port import Blocked, Busy, Crm
-from bot.jobs import Postpone
-from bot.leads.model import Lead
+from bot.leads.models import Lead
 from bot.store import Store
+from bot.tasks import Postpone
 
 # Longer than this nobody sleeps in a worker's thread: the work comes back later.
 _LONGEST_SLEEP_SECONDS = 5.0

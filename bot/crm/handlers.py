@@ -7,7 +7,7 @@ from bot.crm import backlog, page, questions, users
 from bot.errors import FieldErrors, NotFound
 from bot.people.choosing import chosen
 from bot.people.desk import Desk
-from bot.people.model import Person, Role
+from bot.people.models import Person, Role
 from bot.slack import Incoming, Listening
 from bot.slack.access import Access
 from bot.store import Store

@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.leads.model import Lead
-from bot.people.model import Person
+from bot.leads.models import Lead
+from bot.people.models import Person
 from bot.store import Base, Id, Moment, WorkspaceId
 
 AMOUNT = "crm.amount"

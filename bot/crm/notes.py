@@ -14,10 +14,10 @@ from bot.crm import notices
 from bot.crm.backlog import hold
 from bot.crm.models import CrmConnection, CrmRecord, Refused
 from bot.crm.port import Blocked, Busy, Crm, Note, NoteRefused
-from bot.jobs.rows import place_of
-from bot.leads.model import LeadNote
-from bot.people.model import Person
+from bot.leads.models import LeadNote
+from bot.people.models import Person
 from bot.store import Store
+from bot.tasks.rows import place_of
 
 logger = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from bot import clock, slack
 from bot.crm.models import CrmConnection, CrmNotice
 from bot.crm.port import Trouble
 from bot.people import service as people
-from bot.people.model import Role
+from bot.people.models import Role
 from bot.slack import Message
 from bot.slack.text import moment, safe
 

@@ -27,9 +27,9 @@ from bot.crm.backlog import Backlog, backlog
 from bot.crm.connection import connection_of
 from bot.crm.models import CrmConnection, CrmRecord, Refused
 from bot.crm.notices import OPEN, OWNERS
-from bot.leads.model import Lead
+from bot.leads.models import Lead
 from bot.people.choosing import choice
-from bot.people.model import Person
+from bot.people.models import Person
 from bot.slack.text import clean, moment, plural, safe
 
 RETRY = "crm.retry"

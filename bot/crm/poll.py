@@ -23,11 +23,11 @@ from bot.crm.models import Refused as Why
 from bot.crm.port import Blocked, Crm, Gone, Record, Stage
 from bot.crm.values import as_json, seen_of, stage_of, values_of
 from bot.errors import HandoffError
-from bot.jobs import Loop, enqueue, fold
 from bot.leads import service as leads
-from bot.leads.model import Disposition, Lead, Status
+from bot.leads.models import Disposition, Lead, Status
 from bot.leads.service import outside
 from bot.money import Money
+from bot.tasks import Loop, enqueue, fold
 
 POLL = "crm.poll"
 _EVERY = timedelta(minutes=1)

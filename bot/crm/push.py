@@ -34,10 +34,10 @@ from bot.crm.port import (
     Values,
 )
 from bot.crm.values import as_json, changed, seen_of, values_of
-from bot.jobs import fold
-from bot.jobs.rows import place_of
-from bot.leads.model import Lead, Status
+from bot.leads.models import Lead, Status
 from bot.store import Store
+from bot.tasks import fold
+from bot.tasks.rows import place_of
 
 logger = logging.getLogger(__name__)
 

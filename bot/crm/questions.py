@@ -9,11 +9,11 @@ from bot.crm.backlog import mark
 from bot.crm.connection import Connection
 from bot.crm.models import AMOUNT, CrmConnection, CrmRecord, Refused
 from bot.errors import HandoffError
-from bot.leads.model import Lead
+from bot.leads.models import Lead
 from bot.leads.service import correctable, outside
 from bot.money import Money
 from bot.people import service as people
-from bot.people.model import Person, Role
+from bot.people.models import Person, Role
 from bot.slack import Message
 from bot.slack.text import safe
 

@@ -5,9 +5,9 @@ from sqlalchemy.orm import Session
 from bot.crm import backlog, connection, models, notices, poll, questions
 from bot.crm.connection import Connection
 from bot.crm.push import push
-from bot.jobs import Tasks
-from bot.people.model import Workspace
+from bot.people.models import Workspace
 from bot.slack import Cards
+from bot.tasks import Tasks
 
 
 def register(tasks: Tasks, cards: Cards, crm: Connection | None) -> None:

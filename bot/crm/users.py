@@ -14,9 +14,9 @@ from bot.crm.backlog import mark
 from bot.crm.connection import Connection
 from bot.crm.models import CrmConnection, CrmUser
 from bot.crm.port import Crm, User
-from bot.leads.model import IS_OPEN, Lead
+from bot.leads.models import IS_OPEN, Lead
 from bot.people import service as people
-from bot.people.model import Person, Role
+from bot.people.models import Person, Role
 
 OwnerOf = Callable[[int | None], str | None]
 """The id in the CRM of a lead's owner, by the id of a person here."""

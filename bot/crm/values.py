@@ -8,11 +8,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.campaigns.model import Campaign
+from bot.campaigns.models import Campaign
 from bot.contacts import service as contacts
-from bot.contacts.model import Consent
+from bot.contacts.models import Consent
 from bot.crm.port import Record, Stage, Values
-from bot.leads.model import Lead, Rating, Status, disposition_label
+from bot.leads.models import Lead, Rating, Status, disposition_label
 from bot.leads.sources import source_name
 
 _AS_THEY_ARE = (

@@ -13,14 +13,14 @@ from typing import Any, NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.campaigns.model import Campaign
+from bot.campaigns.models import Campaign
 from bot.contacts import service as contacts
 from bot.leads import service as leads
 from bot.leads.inquiry import CLICK_IDS, UTM
-from bot.leads.model import Deed, Lead, LeadEvent, LeadNote, Rating, Touch
+from bot.leads.models import Deed, Lead, LeadEvent, LeadNote, Rating, Touch
 from bot.leads.sources import source_name
 from bot.money import Money
-from bot.people.model import Person
+from bot.people.models import Person
 
 MOST_BYTES = 20_000
 """Standard Webhooks 1.0 asks for less."""

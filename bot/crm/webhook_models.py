@@ -3,7 +3,7 @@
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.leads.model import Lead, LeadEvent
+from bot.leads.models import Lead, LeadEvent
 from bot.store import Base, Id, Moment, WorkspaceId
 
 

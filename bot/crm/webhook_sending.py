@@ -19,13 +19,13 @@ from bot import clock, slack
 from bot.crm import webhook_events
 from bot.crm.webhook_http import Answer, Receiver, post
 from bot.crm.webhook_models import WebhookDelivery, WebhookEndpoint
-from bot.jobs import GiveUp, enqueue, fold
-from bot.jobs.rows import place_of
-from bot.leads.model import LeadEvent
+from bot.leads.models import LeadEvent
 from bot.people import service as people
-from bot.people.model import Role, Workspace
+from bot.people.models import Role, Workspace
 from bot.slack.cards import Card
 from bot.store import DatabaseDown, Store
+from bot.tasks import GiveUp, enqueue, fold
+from bot.tasks.rows import place_of
 
 logger = logging.getLogger(__name__)
 

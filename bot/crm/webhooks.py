@@ -25,14 +25,14 @@ from bot.crm.webhook_http import Answer, Receiver, post
 from bot.crm.webhook_models import WebhookDelivery, WebhookEndpoint
 from bot.crm.webhook_sending import DELIVER, DISABLED, SEND, Sender, look_after, send_soon, wake
 from bot.errors import HandoffError
-from bot.jobs import Tasks
 from bot.leads.changes import on_change
-from bot.leads.model import LeadEvent
-from bot.people.model import Workspace
+from bot.leads.models import LeadEvent
+from bot.people.models import Workspace
 from bot.settings import Settings
 from bot.slack import Cards, Message
 from bot.slack.text import moment, plural, safe
 from bot.store import Store, table
+from bot.tasks import Tasks
 
 _endpoint, _event, _delivery = (
     table(WebhookEndpoint), table(LeadEvent), table(WebhookDelivery),

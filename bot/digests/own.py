@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from bot.digests.model import Audience, Digest, Week
+from bot.digests.models import Audience, Digest, Week
 from bot.digests.report import CampaignFigures
 from bot.metrics import Figures
 

@@ -6,9 +6,9 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.digests.model import Digest, Week
+from bot.digests.models import Digest, Week
 from bot.digests.together import Together
-from bot.leads.model import disposition_label
+from bot.leads.models import disposition_label
 from bot.metrics import Figures, Metric
 from bot.slack.text import safe
 

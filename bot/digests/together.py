@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-from bot.shadowing.model import Quarter
+from bot.shadowing.models import Quarter
 
 
 @dataclass(frozen=True)

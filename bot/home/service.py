@@ -10,8 +10,8 @@ from bot import clock, slack
 from bot.campaigns import service as campaigns
 from bot.crm import webhooks
 from bot.digests import service as digests
-from bot.digests.model import Audience
-from bot.home.model import (
+from bot.digests.models import Audience
+from bot.home.models import (
     FEW,
     MOST_CAMPAIGNS,
     MOST_FAILED,
@@ -31,18 +31,18 @@ from bot.home.model import (
     Page,
     Upkeep,
 )
-from bot.jobs import queue, schedules
 from bot.leads import service as leads
-from bot.leads.model import MOST_TO_CLAIM
+from bot.leads.models import MOST_TO_CLAIM
 from bot.metrics import computing as metrics
 from bot.metrics.period import Period
 from bot.people import service as people
-from bot.people.model import Person, Role, Workspace
+from bot.people.models import Person, Role, Workspace
 from bot.planning import service as planning
-from bot.planning.model import Proposed
+from bot.planning.models import Proposed
 from bot.reports.exports import service as exports
 from bot.shadowing import service as shadowing
 from bot.standups import service as standups
+from bot.tasks import queue, schedules
 
 # Proposals that are looked through for those of one person.
 _MOST_WAITING = 20

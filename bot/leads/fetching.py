@@ -5,10 +5,10 @@ from typing import Any
 
 import httpx
 
-from bot.jobs import GiveUp, Postpone
 from bot.leads.inquiry import Unreadable
 from bot.leads.sources.payload import json_value
 from bot.retry_after import retry_after
+from bot.tasks import GiveUp, Postpone
 
 _TIMEOUT_SECONDS = 20.0
 _PAUSE_SECONDS = 30.0

@@ -7,7 +7,7 @@ import tempfile
 
 from bot.encoding import NotAList
 from bot.leads import service
-from bot.leads.model import Import
+from bot.leads.models import Import
 from bot.leads.service import staged
 from bot.sheet import MOST_BYTES, refused_file, refused_name
 from bot.slack import Slack

@@ -7,12 +7,12 @@ from sqlalchemy import Select, SQLColumnExpression, func, literal, select, union
 from sqlalchemy.orm import Session, joinedload
 
 from bot import clock
-from bot.campaigns.model import Campaign, CampaignQuestion, Stage
+from bot.campaigns.models import Campaign, CampaignQuestion, Stage
 from bot.errors import NotFound
-from bot.library.model import PAGE_SIZE, Found, Hit, Piece, Shelf
+from bot.library.models import PAGE_SIZE, Found, Hit, Piece, Shelf
 from bot.people import service as people
-from bot.people.model import Person, Role
-from bot.planning.model import Again, Request, Retrospective
+from bot.people.models import Person, Role
+from bot.planning.models import Again, Request, Retrospective
 from bot.store import prefixes
 
 _PLANNED = (Stage.DRAFT, Stage.PROPOSED, Stage.AGREED, Stage.CANCELLED)

@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import Select, false, func, select
 from sqlalchemy.orm import Session
 
-from bot.campaigns.model import Campaign
-from bot.leads.model import Lead
+from bot.campaigns.models import Campaign
+from bot.leads.models import Lead
 from bot.metrics.computing import scope
 from bot.metrics.definitions import BY_NAME
 from bot.metrics.figures import Key

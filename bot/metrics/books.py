@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, func, literal, select
 from sqlalchemy.orm import Session
 
-from bot.campaigns.model import Campaign
-from bot.leads.model import Lead
+from bot.campaigns.models import Campaign
+from bot.leads.models import Lead
 from bot.metrics.figures import Key
 from bot.metrics.ledger import Amounts, Ledger, added
 from bot.metrics.of_leads import IS_WON
@@ -18,7 +18,7 @@ from bot.metrics.period import Period
 from bot.metrics.scope import By, Scope, key_of_spend
 from bot.metrics.units import Missing, Value
 from bot.spend import service as spend
-from bot.spend.model import SpendEntry
+from bot.spend.models import SpendEntry
 
 _NO_SPEND = Missing(
     "No spend is entered. Marketing enters it with `/campaign spend`, or drops the ad platform's "

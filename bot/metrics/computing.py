@@ -19,7 +19,7 @@ from bot.metrics.quantiles import quantiles
 from bot.metrics.scope import By, Scope
 from bot.metrics.tallies import counts, values
 from bot.metrics.units import Attribution, Missing, Value
-from bot.people.model import Workspace
+from bot.people.models import Workspace
 
 _NO_GROUP = ""
 """The key of no group: leads that belong to none have None."""

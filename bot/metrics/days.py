@@ -8,9 +8,9 @@ from sqlalchemy import Integer, cast, delete, func, insert, literal, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY, array
 from sqlalchemy.orm import Session
 
-from bot.leads.model import Lead
+from bot.leads.models import Lead
 from bot.metrics.metric import Sql
-from bot.metrics.model import ChangedTime, DayTally, DayWait, TalliedDay
+from bot.metrics.models import ChangedTime, DayTally, DayWait, TalliedDay
 from bot.metrics.of_leads import TIPS, WAITS
 from bot.metrics.period import Period
 from bot.metrics.quantiles import credited, gathered

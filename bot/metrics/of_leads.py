@@ -17,11 +17,11 @@ from sqlalchemy import (
     true,
 )
 
-from bot.leads.model import Lead, Rating, Status
+from bot.leads.models import Lead, Rating, Status
 from bot.metrics.metric import Counts, Metric, People, Sql, counted, gap, share, waits
 from bot.metrics.units import Better, Group, Unit, Value
 from bot.rounding import rounded
-from bot.spend.model import SpendEntry
+from bot.spend.models import SpendEntry
 
 AS_OF = bindparam("as_of", type_=DateTime(timezone=True))
 """The moment at which a promise counts as overdue."""

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from sqlalchemy import func
 from sqlalchemy.orm import Session
 
-from bot.leads.model import Lead
+from bot.leads.models import Lead
 from bot.metrics.definitions import BY_NAME
 from bot.metrics.figures import Key
 from bot.metrics.metric import People

@@ -30,7 +30,7 @@ from sqlalchemy.orm import Session
 from bot.metrics.definitions import BY_NAME
 from bot.metrics.figures import Key
 from bot.metrics.metric import Quantile
-from bot.metrics.model import DayWait
+from bot.metrics.models import DayWait
 from bot.metrics.of_leads import WAITS
 from bot.metrics.period import Period
 from bot.metrics.scope import By, Scope

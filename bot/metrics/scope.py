@@ -8,13 +8,13 @@ from typing import Any
 
 from sqlalchemy import Date, SQLColumnExpression, and_, cast, func, or_, true
 
-from bot.campaigns.model import Campaign
-from bot.leads.model import Lead
+from bot.campaigns.models import Campaign
+from bot.leads.models import Lead
 from bot.metrics.metric import Sql
 from bot.metrics.period import Period
 from bot.metrics.units import Attribution
 from bot.people.moving_zone import MovingZone
-from bot.spend.model import SpendEntry, stands
+from bot.spend.models import SpendEntry, stands
 
 
 class By(StrEnum):

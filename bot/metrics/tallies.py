@@ -30,12 +30,12 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
-from bot.campaigns.model import Campaign
-from bot.leads.model import Lead
+from bot.campaigns.models import Campaign
+from bot.leads.models import Lead
 from bot.metrics.definitions import BY_NAME, METRICS
 from bot.metrics.figures import Key
 from bot.metrics.metric import Counts, Sql
-from bot.metrics.model import DayTally, DayWait
+from bot.metrics.models import DayTally, DayWait
 from bot.metrics.of_leads import WAITS
 from bot.metrics.period import Period
 from bot.metrics.scope import By, Scope

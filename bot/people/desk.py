@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from bot.people import sending
 from bot.people import service as people
-from bot.people.model import Person, people_with
+from bot.people.models import Person, people_with
 from bot.slack import Incoming, Message
 from bot.slack.access import Access
 from bot.store import Store

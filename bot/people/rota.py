@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.people.hours import Calendar, Hours, Shift, Span
-from bot.people.model import Absence, Person, Role, Team, Workspace
+from bot.people.models import Absence, Person, Role, Team, Workspace
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.errors import AlreadySent
-from bot.people.model import FormSubmission
+from bot.people.models import FormSubmission
 
 # Whoever heard nothing of a form sends it again at once, and nobody keeps a modal for days.
 _KEPT = timedelta(days=2)

@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 
 from bot import clock, slack
 from bot.errors import FieldErrors, HandoffError, NotAllowed, NotFound
-from bot.jobs import enqueue
 from bot.people import sessions
 from bot.people.hours import Hours, free_days
-from bot.people.model import Person, Role, Team, Workspace, people_with
+from bot.people.models import Person, Role, Team, Workspace, people_with
 from bot.slack.cards import Card
 from bot.slack.text import clean
+from bot.tasks import enqueue
 
 REFRESH = "people.refresh"
 ARCHIVED = "people.channel_archived"

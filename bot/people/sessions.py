@@ -13,7 +13,7 @@ from sqlalchemy import CursorResult, delete, select
 from sqlalchemy.orm import Session
 
 from bot import clock
-from bot.people.model import Person, WebSession
+from bot.people.models import Person, WebSession
 
 SECONDS = 8 * 3600
 """A working day; then one signs in again."""

@@ -15,7 +15,7 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
-from bot.people.model import Team
+from bot.people.models import Team
 from bot.slack.text import safe
 
 HOURS = "people.hours"

@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from bot import clock
 from bot.keys import Keys
 from bot.metrics import Attribution
-from bot.people.model import Workspace
+from bot.people.models import Workspace
 from bot.reports import cursor, period
 from bot.reports.columns import Wanted, cells, visible
 from bot.reports.files import plain

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
-from bot.people.model import Person, Role
+from bot.people.models import Person, Role
 
 
 class Matter(StrEnum):

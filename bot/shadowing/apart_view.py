@@ -13,8 +13,8 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
-from bot.people.model import Person
-from bot.shadowing.model import ShadowApart
+from bot.people.models import Person
+from bot.shadowing.models import ShadowApart
 from bot.slack.paging import page_turns
 
 SAVE_APART = "shadow.save_apart"

@@ -27,8 +27,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from bot.jobs import deferring
 from bot.store import Base, Id, Key, Moment, WorkspaceId, table
+from bot.tasks import deferring
 
 DRAW = "slack.draw_card"
 

@@ -8,12 +8,12 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from bot import clock
-from bot.jobs import Tasks
 from bot.slack.cards import DRAW, HOME, Card
 from bot.slack.client import Slack
 from bot.slack.errors import MessageGone, NeedsAdmin
 from bot.slack.message import Message
 from bot.store import Store
+from bot.tasks import Tasks
 
 # Slack's documents, rate limits: chat.postMessage allows about one message per second and channel.
 _POST_EVERY = timedelta(seconds=1)

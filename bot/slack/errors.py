@@ -9,8 +9,8 @@ from typing import Any
 import httpx
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from bot.jobs import GiveUp, Postpone
 from bot.retry_after import retry_after
+from bot.tasks import GiveUp, Postpone
 
 logger = logging.getLogger(__name__)
 

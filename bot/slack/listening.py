@@ -25,7 +25,6 @@ from slack_sdk.signature import SignatureVerifier
 from slack_sdk.socket_mode.builtin import SocketModeClient
 
 from bot.errors import AlreadySent, FieldErrors, HandoffError, OutdatedForm
-from bot.jobs import Postpone
 from bot.slack import errors
 from bot.slack.access import Access
 from bot.slack.client import Sdk, Slack
@@ -34,6 +33,7 @@ from bot.slack.given_back import given_back
 from bot.slack.incoming import Incoming
 from bot.slack.message import view_json
 from bot.slack.text import safe
+from bot.tasks import Postpone
 
 logger = logging.getLogger(__name__)
 

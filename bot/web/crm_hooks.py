@@ -10,7 +10,7 @@ from bot import clock
 from bot.crm.connection import Connection
 from bot.crm.poll import poll_soon
 from bot.leads import sources
-from bot.people.model import Workspace
+from bot.people.models import Workspace
 from bot.web.body import raw_body
 from bot.web.hooks import address_of
 

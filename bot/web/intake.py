@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from bot.errors import HandoffError
 from bot.leads import service
 from bot.leads.service import Receipt, Sent
-from bot.people.model import Workspace
+from bot.people.models import Workspace
 from bot.people.service import NotInstalled
 from bot.store import DatabaseDown, Store
 

@@ -12,16 +12,16 @@ from fastapi.responses import JSONResponse
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 from sqlalchemy.orm import Session
 
-from bot.campaigns.model import Campaign
+from bot.campaigns.models import Campaign
 from bot.errors import HandoffError, NotFound
 from bot.keys import Keys
 from bot.leads import service as leads
-from bot.leads.model import Disposition, Lead, Rating
+from bot.leads.models import Disposition, Lead, Rating
 from bot.leads.service import Stage
 from bot.leads.values import storable
 from bot.money import Money, NotAnAmount, exactly
 from bot.people import service as people
-from bot.people.model import Person, Workspace
+from bot.people.models import Person, Workspace
 from bot.slack.text import without_drawings
 from bot.store import Store
 from bot.web.body import raw_body

@@ -19,21 +19,21 @@ from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.campaigns import service as campaigns
-from bot.campaigns.model import Campaign
+from bot.campaigns.models import Campaign
 from bot.digests import service as digests
-from bot.digests.model import Audience
-from bot.jobs import Schedule
+from bot.digests.models import Audience
 from bot.leads import service as leads
-from bot.leads.model import Disposition, Rating
+from bot.leads.models import Disposition, Rating
 from bot.money import Money
 from bot.people import service as people
-from bot.people.model import Person, Role, Workspace
+from bot.people.models import Person, Role, Workspace
 from bot.planning import service as planning
 from bot.shadowing import service as shadowing
 from bot.spend import service as spend
 from bot.standups import service as standups
-from bot.standups.model import StandupEntry, Theme
+from bot.standups.models import StandupEntry, Theme
 from bot.store import Store
+from bot.tasks import Schedule
 from playground.sample import said
 from playground.sample.team import ADMIN, TEAM
 from playground.sample.website import Website

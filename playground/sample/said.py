@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from datetime import date, timedelta
 
-from bot.campaigns.model import Kind
+from bot.campaigns.models import Kind
 from bot.campaigns.service import Draft
 from bot.money import Money
-from bot.standups.model import Theme
+from bot.standups.models import Theme
 
 FRESH_START, RETAIL = "fresh-start", "webinar-retail"
 """The UTM campaign codes of the two campaigns that run."""

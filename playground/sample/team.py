@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from bot.people import service as people
-from bot.people.model import Role
+from bot.people.models import Role
 from playground.crm.hubspot.standin import HubSpot
 from playground.standin import StandIn
 from playground.state import User

@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 
-from bot.campaigns import jobs, listeners
-from bot.jobs import Tasks
+from bot.campaigns import handlers
+from bot.campaigns import tasks as campaign_tasks
 from bot.people import service as people
 from bot.slack import Cards, Listening, Slack
 from bot.store import Store
+from bot.tasks import Tasks
 from bot.web.slack import router
 from playground.serving import Serving
 from playground.standin import StandIn
@@ -51,8 +52,10 @@ def town(
     slack = Slack(standin.bot_token, standin.api_url)
     tasks, listening = Tasks(store), Listening(slack)
     tasks.add(people.REFRESH, _names_are_known)
-    jobs.register(tasks, store, Cards(store, slack, tasks), lambda _session, _campaign: CAPACITY)
-    listeners.register(listening, store)
+    campaign_tasks.register(
+        tasks, store, Cards(store, slack, tasks), lambda _session, _campaign: CAPACITY
+    )
+    handlers.register(listening, store)
     ear = FastAPI()
     ear.include_router(router(listening, standin.signing_secret))
     serving = Serving(ear)

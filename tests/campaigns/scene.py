@@ -12,13 +12,13 @@ from sqlalchemy import func, select, text
 
 from bot import clock
 from bot.campaigns import service
-from bot.campaigns.model import Campaign, Kind
-from bot.jobs import Tasks
+from bot.campaigns.models import Campaign, Kind
 from bot.leads.service import ladder
 from bot.people import service as people
-from bot.people.model import Person, Role, Workspace
+from bot.people.models import Person, Role, Workspace
 from bot.slack.cards import Card
 from bot.store import Base, Store
+from bot.tasks import Tasks
 from playground.standin import StandIn
 from playground.state import Channel, Message
 from tests.loops import run

@@ -6,10 +6,10 @@ from functools import partial
 import pytest
 
 from bot.campaigns import service
-from bot.campaigns.model import Campaign
+from bot.campaigns.models import Campaign
 from bot.errors import NotAllowed
 from bot.money import Money
-from bot.people.model import Role
+from bot.people.models import Role
 from tests.campaigns.scene import NINE, Company, at_once, draft, hire, install
 
 

@@ -6,9 +6,9 @@ import pytest
 
 from bot import slack
 from bot.campaigns import service
-from bot.campaigns.model import Campaign, CampaignQuestion, CampaignReceipt
+from bot.campaigns.models import Campaign, CampaignQuestion, CampaignReceipt
 from bot.errors import FieldErrors, NotAllowed, NotFound
-from bot.people.model import Role
+from bot.people.models import Role
 from bot.slack.cards import Card
 from tests.campaigns.scene import Company, Hands, at_once, hire, install
 

@@ -3,9 +3,9 @@
 import pytest
 
 from bot.campaigns import service
-from bot.campaigns.model import Campaign
+from bot.campaigns.models import Campaign
 from bot.errors import FieldErrors, NotAllowed, NotFound
-from bot.people.model import Person, Role
+from bot.people.models import Person, Role
 from tests.campaigns.scene import Company, hire, install
 
 

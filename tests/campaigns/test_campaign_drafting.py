@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.campaigns import service, view
-from bot.campaigns.model import Campaign, Kind, Readership
+from bot.campaigns import messages, service
+from bot.campaigns.models import Campaign, Kind, Readership
 from bot.errors import FieldErrors
 from bot.money import Money
-from bot.people.model import Person
+from bot.people.models import Person
 from playground.limits import check_message
 from tests.campaigns.scene import NINE, TODAY
 
@@ -242,7 +242,7 @@ def test_what_is_accepted_can_be_kept_and_shown(fields: dict[str, Any]) -> None:
         price=draft.price, objections=draft.objections, channels=list(draft.channels),
         materials=list(draft.materials),
     )  # fmt: skip
-    card = view.card(campaign, Readership([], []), TODAY)
+    card = messages.card(campaign, Readership([], []), TODAY)
     assert check_message(card.blocks) == []
     assert "<!" not in card.text
     assert len(card.text) <= 4_000

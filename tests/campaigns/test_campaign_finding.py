@@ -9,10 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from bot.campaigns import service, view
-from bot.campaigns.model import Campaign, Found, Stage
+from bot.campaigns import messages, service
+from bot.campaigns.models import Campaign, Found, Stage
 from bot.errors import NotAllowed, NotFound
-from bot.people.model import Person, Role
+from bot.people.models import Person, Role
 from bot.slack import Message
 from bot.store import prefixes
 from playground.limits import check_message, check_view
@@ -41,7 +41,7 @@ def names(company: Company, asked: str) -> list[str]:
 
 
 def said(company: Company, asked: str) -> Message:
-    answer = view.found(look(company, asked))
+    answer = messages.found(look(company, asked))
     assert check_message(answer.blocks) == []
     return answer
 
@@ -197,7 +197,7 @@ def test_many_are_shown_page_by_page(company: Company) -> None:
         with company.store.transaction() as session:
             found = service.offers(session, company.sal, "summer", page)
         assert found.count == 13
-        modal = view.pages(found, "summer", page, service.MOST).to_dict()
+        modal = messages.pages(found, "summer", page, service.MOST).to_dict()
         assert not check_view(modal, "modal")
         shown.append(modal)
         assert len(found.offers) == (10, 3)[page]
@@ -205,7 +205,7 @@ def test_many_are_shown_page_by_page(company: Company) -> None:
         "campaign.offers.next",
         "campaign.offers.previous",
     ]
-    opened = view.whole_offer(found.offers[0]).to_dict()
+    opened = messages.whole_offer(found.offers[0]).to_dict()
     assert not check_view(opened, "modal")
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.campaigns import service
-from bot.campaigns.model import (
+from bot.campaigns.models import (
     BINDING,
     MOVES,
     OVER,
@@ -24,7 +24,7 @@ from bot.campaigns.model import (
     Stage,
 )
 from bot.errors import FieldErrors, HandoffError, NotAllowed, NotFound
-from bot.people.model import Person, Role
+from bot.people.models import Person, Role
 from tests.campaigns.scene import NINE, TODAY, Company, Hands, draft, hire, install
 
 Verb = Callable[[Session, Person, int], object]

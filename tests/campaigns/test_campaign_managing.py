@@ -4,10 +4,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from bot.campaigns import service, view
-from bot.campaigns.model import Campaign, Stage
+from bot.campaigns import messages, service
+from bot.campaigns.models import Campaign, Stage
 from bot.errors import NotAllowed
-from bot.people.model import Role
+from bot.people.models import Role
 from tests.campaigns.scene import NINE, Company, Hands, draft
 
 
@@ -36,7 +36,7 @@ def test_late_callers_hear_what_was_written_at_the_end(company: Company) -> None
     campaign = company.announce(late_callers="Offer the basic plan.")
     with company.store.transaction() as session:
         service.end(session, company.mara, campaign.id, "  Ask for\x00 their size.\n")
-        said = view.over(service.known(session, campaign.id))
+        said = messages.over(service.known(session, campaign.id))
     assert said is not None
     assert said.text.endswith("*What to tell late callers:* Ask for their size.")
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from sqlalchemy import event
 
 from bot.campaigns import service
-from bot.campaigns.model import Campaign, utm_code
-from bot.people.model import Role
+from bot.campaigns.models import Campaign, utm_code
+from bot.people.models import Role
 from tests.campaigns.scene import TODAY, Company
 
 DAYS = st.dates(date(2026, 1, 1), date(2026, 12, 31))

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.campaigns import service
-from bot.campaigns.model import Campaign, CampaignReminder
-from bot.people.model import Absence, Role
+from bot.campaigns.models import Campaign, CampaignReminder
+from bot.people.models import Absence, Role
 from tests.campaigns.scene import NINE, Company, Hands, draft
 
 DUE = NINE + service.REMIND_AFTER

@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 
 from bot.campaigns import service
-from bot.campaigns.model import Campaign, CannotMove, Deed, Stage
+from bot.campaigns.models import Campaign, CannotMove, Deed, Stage
 from bot.errors import FieldErrors
 from tests.campaigns.scene import NINE, Company, Hands, at_once, draft
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from bot.campaigns import modals, service, view
-from bot.campaigns.model import (
+from bot.campaigns import forms, messages, service
+from bot.campaigns.models import (
     LONGEST,
     MOST_MATERIALS,
     Campaign,
@@ -18,7 +18,7 @@ from bot.campaigns.model import (
     Since,
     Stage,
 )
-from bot.people.model import Person
+from bot.people.models import Person
 from bot.slack import Message
 from playground.limits import check_message, check_view, text_length
 from tests.campaigns.scene import CAPACITY, NINE, SPRING, TODAY
@@ -72,32 +72,32 @@ def context(message: Message) -> str:
 
 
 def test_a_new_announcement(golden: Golden) -> None:
-    golden("card_new", view.card(campaign(), sales(0, 7), TODAY))
+    golden("card_new", messages.card(campaign(), sales(0, 7), TODAY))
 
 
 def test_some_have_read_it(golden: Golden) -> None:
-    golden("card_read_by_some", view.card(campaign(), sales(3, 7), TODAY))
+    golden("card_read_by_some", messages.card(campaign(), sales(3, 7), TODAY))
 
 
 def test_an_announcement_that_is_over(golden: Golden) -> None:
-    golden("card_ended", view.card(campaign(), sales(3, 7), date(2026, 7, 1)))
+    golden("card_ended", messages.card(campaign(), sales(3, 7), date(2026, 7, 1)))
 
 
 def test_little_is_known(golden: Golden) -> None:
     bare = campaign(ends_on=None, utm_campaign=None, talking_points="One point")
-    golden("card_without_end_and_code", view.card(bare, sales(0, 0), TODAY))
+    golden("card_without_end_and_code", messages.card(bare, sales(0, 0), TODAY))
 
 
 def test_hostile_words_are_disarmed(golden: Golden) -> None:
     hostile = "<!channel> *free* <https://evil.example|click> & =cmd()"
     words = dict.fromkeys(("name", "audience", "offer", "terms", "talking_points"), hostile)
-    card = view.card(campaign(**words), sales(0, 2), TODAY)
+    card = messages.card(campaign(**words), sales(0, 2), TODAY)
     assert "<!" not in card.text
     golden("card_with_hostile_words", card)
 
 
 def test_the_budget_is_not_for_the_channel() -> None:
-    card = view.card(campaign(), sales(0, 2), TODAY)
+    card = messages.card(campaign(), sales(0, 2), TODAY)
     assert "12,500" not in repr(card.blocks)
     assert "Budget" not in repr(card.blocks)
 
@@ -118,7 +118,7 @@ def test_the_budget_is_not_for_the_channel() -> None:
     ],
 )
 def test_readers_are_named_up_to_a_number(read: int, of: int, line: str) -> None:
-    assert context(view.card(campaign(), sales(read, of), TODAY)) == line
+    assert context(messages.card(campaign(), sales(read, of), TODAY)) == line
 
 
 @pytest.mark.parametrize(
@@ -133,15 +133,15 @@ def test_readers_are_named_up_to_a_number(read: int, of: int, line: str) -> None
 )
 def test_days_in_plain_words(first: str, last: str | None, words: str) -> None:
     ends_on = date.fromisoformat(last) if last else None
-    assert view.period(campaign(starts_on=date.fromisoformat(first), ends_on=ends_on)) == words
+    assert messages.period(campaign(starts_on=date.fromisoformat(first), ends_on=ends_on)) == words
 
 
 def test_the_offer_in_one_line() -> None:
     offer = "Half price\n for <b>three</b> months"
-    assert view.offer_line(campaign(offer=offer)) == (
+    assert messages.offer_line(campaign(offer=offer)) == (
         "Half price for &lt;b&gt;three&lt;/b&gt; months · 1 to 30 June 2026"
     )
-    assert len(view.offer_line(campaign(offer="&" * 300))) < 400
+    assert len(messages.offer_line(campaign(offer="&" * 300))) < 400
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,7 @@ def test_the_offer_in_one_line() -> None:
 def test_talking_points_are_a_list_whether_or_not_they_were_typed_as_one(
     typed: str, points: list[str]
 ) -> None:
-    card = view.card(campaign(talking_points=typed), sales(0, 1), TODAY)
+    card = messages.card(campaign(talking_points=typed), sales(0, 1), TODAY)
     [listed] = [
         part
         for block in card.blocks
@@ -167,18 +167,18 @@ def test_talking_points_are_a_list_whether_or_not_they_were_typed_as_one(
 
 
 def test_a_card_without_points_leaves_them_out() -> None:
-    card = view.card(campaign(talking_points=" - \n"), sales(0, 1), TODAY)
+    card = messages.card(campaign(talking_points=" - \n"), sales(0, 1), TODAY)
     assert check_message(card.blocks) == []
     assert "Talking points" not in repr(card.blocks)
 
 
 def test_a_question(golden: Golden) -> None:
     asked = CampaignQuestion(campaign=campaign(), person=SALES[0], text="Is it for <old> *too*?")
-    golden("question", view.question(asked))
+    golden("question", messages.question(asked))
 
 
 def test_the_announcer_hears_where_it_stands(golden: Golden) -> None:
-    told = view.confirmation(
+    told = messages.confirmation(
         announced(), "C0LEADS", sales(1, 3), TODAY, posted=True, capacity=CAPACITY
     )
     golden("announced", told)
@@ -186,22 +186,23 @@ def test_the_announcer_hears_where_it_stands(golden: Golden) -> None:
 
 def test_the_announcer_hears_that_slack_refused(golden: Golden) -> None:
     golden(
-        "not_announced", view.confirmation(announced(), "C0LEADS", sales(0, 3), TODAY, posted=False)
+        "not_announced",
+        messages.confirmation(announced(), "C0LEADS", sales(0, 3), TODAY, posted=False),
     )
 
 
 def test_the_form(golden: Golden) -> None:
-    golden("form", modals.announce("a-token", TODAY, "C0LEADS", "EUR"))
+    golden("form", forms.announce("a-token", TODAY, "C0LEADS", "EUR"))
 
 
 def test_the_form_of_a_question(golden: Golden) -> None:
-    form = modals.ask(campaign(), "a-token")
-    assert modals.asked(str(form.private_metadata)) == (7, "a-token")
+    form = forms.ask(campaign(), "a-token")
+    assert forms.asked(str(form.private_metadata)) == (7, "a-token")
     golden("question_form", form)
 
 
 def test_a_list_of_nothing(golden: Golden) -> None:
-    golden("list_empty", view.listing(Overview([], [], [], {}, 7)))
+    golden("list_empty", messages.listing(Overview([], [], [], {}, 7)))
 
 
 def test_a_list(golden: Golden) -> None:
@@ -210,12 +211,12 @@ def test_a_list(golden: Golden) -> None:
     coming = [campaign(id=9, starts_on=date(2026, 9, 8), ends_on=date(2026, 9, 10), **fair)]
     ended = [campaign(id=10, name="May webinar", kind="webinar", starts_on=date(2026, 5, 4),
                       ends_on=date(2026, 5, 29))]  # fmt: skip
-    golden("list", view.listing(Overview(running, coming, ended, {7: 3, 10: 7}, 7)))
+    golden("list", messages.listing(Overview(running, coming, ended, {7: 3, 10: 7}, 7)))
 
 
 def test_a_list_that_is_too_long_says_how_many_more() -> None:
     many = [campaign(id=number, name=f"Campaign {number}") for number in range(1_214)]
-    long = view.listing(Overview(many, many[:11], many[:10], {}, 7))
+    long = messages.listing(Overview(many, many[:11], many[:10], {}, 7))
     assert check_message(long.blocks) == []
     more = [block["elements"][0]["text"] for block in long.blocks if block["type"] == "context"]
     assert more == ["and 1,204 more", "and 1 more"]
@@ -223,7 +224,7 @@ def test_a_list_that_is_too_long_says_how_many_more() -> None:
 
 
 def test_the_first_day_offered_is_today() -> None:
-    form = modals.announce("t", TODAY + timedelta(days=1), "C1", "JPY").to_dict()
+    form = forms.announce("t", TODAY + timedelta(days=1), "C1", "JPY").to_dict()
     fields = {block.get("block_id"): block for block in form["blocks"]}
     assert fields["starts_on"]["element"]["initial_date"] == "2026-06-02"
     assert fields["budget"]["label"]["text"] == "Budget in JPY"
@@ -246,7 +247,7 @@ def answered(number: int, text: str = "Is it for old customers?", answer: str = 
 
 def test_an_announcement_with_all_there_is(golden: Golden) -> None:
     since = Since([answered(1), answered(2, "And in Italy?", "From autumn on.")], asked=4)
-    golden("card_rich", view.card(campaign(**RICH), sales(3, 7), TODAY, since))
+    golden("card_rich", messages.card(campaign(**RICH), sales(3, 7), TODAY, since))
 
 
 def test_the_longest_announcement_there_can_be_is_taken_by_slack() -> None:
@@ -256,14 +257,14 @@ def test_the_longest_announcement_there_can_be_is_taken_by_slack() -> None:
     links = [["x" * 80, "https://example.com/" + "y" * 400]] * MOST_MATERIALS
     long = words | {"channels": [words["channels"]], "materials": links, "utm_campaign": "x" * 80}
     since = Since([answered(each, "<&> " * 250, "& " * 500) for each in range(3)], asked=1_200)
-    card = view.card(campaign(**long), sales(9, 9), TODAY, since)
+    card = messages.card(campaign(**long), sales(9, 9), TODAY, since)
     assert check_message(card.blocks) == []
     assert text_length(card.blocks) < 13_000
 
 
 def test_a_question_that_was_answered(golden: Golden) -> None:
-    golden("question_answered", view.question(answered(3)))
-    golden("answered", view.answered(answered(3, "Is it for <old> *ones*?", "<!here> No.")))
+    golden("question_answered", messages.question(answered(3)))
+    golden("answered", messages.answered(answered(3, "Is it for <old> *ones*?", "<!here> No.")))
 
 
 def test_all_questions_page_by_page(golden: Golden) -> None:
@@ -271,38 +272,42 @@ def test_all_questions_page_by_page(golden: Golden) -> None:
         answered(1),
         CampaignQuestion(id=2, campaign=campaign(), person=SALES[1], text="When?", asked_at=NINE),
     ]
-    golden("questions", view.questions(campaign(), asked, 1, 23, 10))
-    golden("questions_none", view.questions(campaign(), [], 0, 0, 10))
+    golden("questions", messages.questions(campaign(), asked, 1, 23, 10))
+    golden("questions_none", messages.questions(campaign(), [], 0, 0, 10))
     long = [answered(each, "<&> " * 250, "& " * 500) for each in range(10)]
-    assert check_view(view.questions(campaign(), long, 0, 1_000, 10).to_dict(), "modal") == []
+    assert check_view(messages.questions(campaign(), long, 0, 1_000, 10).to_dict(), "modal") == []
 
 
 def test_the_form_of_an_answer(golden: Golden) -> None:
-    golden("answer_form", modals.answer(answered(3)))
+    golden("answer_form", forms.answer(answered(3)))
 
 
 def test_the_owner_sees_who_is_missing(golden: Golden) -> None:
     missing = Readership(SALES[:2], SALES[2:], reminded=3)
-    golden("owner_missing", view.confirmation(announced(), "C0LEADS", missing, TODAY, posted=True))
+    golden(
+        "owner_missing", messages.confirmation(announced(), "C0LEADS", missing, TODAY, posted=True)
+    )
 
 
 def test_the_owner_sees_when_it_will_be_announced(golden: Golden) -> None:
     waits = campaign(stage=Stage.DRAFT, launch_at=NINE + timedelta(days=1))
-    told = view.confirmation(waits, "C0LEADS", sales(0, 3), TODAY, posted=False, capacity=CAPACITY)
+    told = messages.confirmation(
+        waits, "C0LEADS", sales(0, 3), TODAY, posted=False, capacity=CAPACITY
+    )
     golden("owner_scheduled", told)
-    taken_back = view.confirmation(campaign(), "C0LEADS", sales(0, 3), TODAY, posted=False)
+    taken_back = messages.confirmation(campaign(), "C0LEADS", sales(0, 3), TODAY, posted=False)
     assert taken_back.text == "“Summer trial” is not announced, and no time is set for it."
 
 
 def test_a_reminder(golden: Golden) -> None:
-    golden("reminder", view.reminder(campaign(), read=False))
-    golden("reminder_settled", view.reminder(campaign(), read=True))
+    golden("reminder", messages.reminder(campaign(), read=False))
+    golden("reminder_settled", messages.reminder(campaign(), read=True))
 
 
 def test_what_was_written_stands_in_the_form_again(golden: Golden) -> None:
     draft = service.Draft.of(campaign(**RICH, late_callers="Offer the basic plan."))
-    form = modals.announce("t", TODAY, "C1", "EUR")
-    form.blocks = modals.fields(vars(draft), "EUR")
+    form = forms.announce("t", TODAY, "C1", "EUR")
+    form.blocks = forms.fields(vars(draft), "EUR")
     golden("form_filled", form)
 
 
@@ -321,7 +326,7 @@ CHANGED = {
 def test_a_changed_announcement_says_what_changed_and_asks_again(golden: Golden) -> None:
     since = Since(change=event(Deed.CHANGED, 2, version=2, changed=CHANGED, live=True))
     changed = campaign(version=2, holds_from=2)
-    card = view.card(changed, sales(0, 3), TODAY, since)
+    card = messages.card(changed, sales(0, 3), TODAY, since)
     assert "12,500" not in repr(card.blocks)
     golden("card_changed", card)
 
@@ -330,12 +335,12 @@ def test_new_words_around_the_offer_ask_nobody() -> None:
     change = event(Deed.CHANGED, 2, version=3, changed={"talking_points": ["a", "b"]}, live=True)
     for holds_from, asks in ((1, False), (3, True)):
         now = campaign(version=3, holds_from=holds_from)
-        card = view.card(now, sales(0, 3), TODAY, Since(change=change))
+        card = messages.card(now, sales(0, 3), TODAY, Since(change=change))
         assert ("Please confirm it again" in repr(card.blocks)) == asks
 
 
 def test_a_paused_announcement(golden: Golden) -> None:
-    golden("card_paused", view.card(campaign(stage=Stage.PAUSED), sales(2, 3), TODAY))
+    golden("card_paused", messages.card(campaign(stage=Stage.PAUSED), sales(2, 3), TODAY))
 
 
 def test_the_timeline(golden: Golden) -> None:
@@ -344,7 +349,7 @@ def test_the_timeline(golden: Golden) -> None:
         event(Deed.CHANGED, 3, version=2, changed=CHANGED), event(Deed.PAUSED, 4),
         event(Deed.RESUMED, 5), event(Deed.SAVED, 5), event(Deed.ENDED, 6, None),
     ]  # fmt: skip
-    golden("timeline", view.timeline(campaign(), happened))
+    golden("timeline", messages.timeline(campaign(), happened))
 
 
 def test_a_long_timeline_shows_its_end() -> None:
@@ -352,16 +357,16 @@ def test_a_long_timeline_shows_its_end() -> None:
         name: ["<&> " * 500, "& " * 900] for name in ("offer", "terms", "audience", "price",
         "talking_points", "objections", "channels", "materials", "name")
     }) for each in range(200)]  # fmt: skip
-    long = view.timeline(campaign(), many)
+    long = messages.timeline(campaign(), many)
     assert check_message(long.blocks) == []
     assert "180 earlier steps left out" in repr(long.blocks)
-    assert view.timeline(campaign(), []).text == "What happened to “Summer trial”: nothing yet."
+    assert messages.timeline(campaign(), []).text == "What happened to “Summer trial”: nothing yet."
 
 
 def test_the_channel_hears_of_the_end_once_it_is_over(golden: Golden) -> None:
-    assert view.over(campaign()) is None
-    ended = view.over(campaign(stage=Stage.ENDED, late_callers="Offer <them> the basic plan."))
-    cancelled = view.over(campaign(stage=Stage.CANCELLED))
+    assert messages.over(campaign()) is None
+    ended = messages.over(campaign(stage=Stage.ENDED, late_callers="Offer <them> the basic plan."))
+    cancelled = messages.over(campaign(stage=Stage.CANCELLED))
     assert ended is not None
     assert cancelled is not None
     golden("over", ended)
@@ -389,7 +394,7 @@ def test_the_channel_hears_of_the_end_once_it_is_over(golden: Golden) -> None:
 def test_what_may_be_done_depends_on_where_it_stands(
     facts: dict[str, Any], labels: list[str]
 ) -> None:
-    shown = view.manage([campaign(**facts)], 1, "", TODAY)
+    shown = messages.manage([campaign(**facts)], 1, "", TODAY)
     assert check_message(shown.blocks) == []
     found = [
         element["text"]["text"]
@@ -403,23 +408,23 @@ def test_what_may_be_done_depends_on_where_it_stands(
 def test_what_one_may_manage(golden: Golden) -> None:
     waits = campaign(id=8, name="Fair", stage=Stage.DRAFT, launch_at=NINE + timedelta(days=1))
     asked = campaign(id=9, name="Webinar", stage=Stage.PROPOSED)
-    golden("manage", view.manage([campaign(), waits, asked], 9, "", TODAY))
-    golden("manage_nothing", view.manage([], 0, "<sum>", TODAY))
+    golden("manage", messages.manage([campaign(), waits, asked], 9, "", TODAY))
+    golden("manage_nothing", messages.manage([], 0, "<sum>", TODAY))
 
 
 def test_the_modals_of_whoever_manages(golden: Golden) -> None:
     draft = service.Draft.of(campaign(**RICH))
-    golden("change_form", modals.change(announced(), vars(draft)))
-    golden("end_form", modals.end(campaign()))
-    golden("launch_form", modals.launch(campaign(launch_at=NINE)))
+    golden("change_form", forms.change(announced(), vars(draft)))
+    golden("end_form", forms.end(campaign()))
+    golden("launch_form", forms.launch(campaign(launch_at=NINE)))
 
 
 def test_the_owner_sees_that_it_is_paused_or_over() -> None:
-    paused = view.confirmation(
+    paused = messages.confirmation(
         announced(stage=Stage.PAUSED), "C0LEADS", sales(1, 3), TODAY, posted=True
     )
     assert paused.text.startswith("“Summer trial” is paused: sales is told not to promise it.")
-    over = view.confirmation(
+    over = messages.confirmation(
         announced(stage=Stage.ENDED), "C0LEADS", sales(1, 3), TODAY, posted=True
     )
     assert over.text.startswith("“Summer trial” is over.")
@@ -427,7 +432,7 @@ def test_the_owner_sees_that_it_is_paused_or_over() -> None:
 
 def test_all_campaigns_page_by_page(golden: Golden) -> None:
     found = [campaign(id=number, stage=stage) for number, stage in enumerate(Stage)]
-    golden("whole_list", view.whole(found, 1, 40, 15, {3: 2}))
-    golden("whole_list_empty", view.whole([], 0, 0, 15, {}))
+    golden("whole_list", messages.whole(found, 1, 40, 15, {3: 2}))
+    golden("whole_list_empty", messages.whole([], 0, 0, 15, {}))
     long = [campaign(name="<&>" * 26, offer="<&>" * 100)] * 15
-    assert check_view(view.whole(long, 0, 1_000, 15, {}).to_dict(), "modal") == []
+    assert check_view(messages.whole(long, 0, 1_000, 15, {}).to_dict(), "modal") == []

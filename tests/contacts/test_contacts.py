@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.contacts import service
-from bot.contacts.model import Consent, Contact, ContactKey
-from bot.people.model import Workspace
+from bot.contacts.models import Consent, Contact, ContactKey
+from bot.people.models import Workspace
 from bot.store import Store
 from tests.campaigns.scene import install
 

@@ -17,14 +17,14 @@ from bot.crm.connection import Connection
 from bot.crm.models import CrmConnection, CrmNotice, CrmRecord
 from bot.crm.poll import poll
 from bot.crm.push import push
-from bot.jobs import Postpone
 from bot.leads import service
 from bot.leads.inquiry import read
-from bot.leads.model import Lead, LeadEvent
+from bot.leads.models import Lead, LeadEvent
 from bot.leads.service.admitting import admit
 from bot.leads.service.case import Arrival
-from bot.people.model import Person, Role, Workspace
+from bot.people.models import Person, Role, Workspace
 from bot.store import Store
+from bot.tasks import Postpone
 from tests.campaigns.scene import hire, install
 from tests.crm.memory import MemoryOffice, access
 from tests.crm.now import NOW

@@ -16,12 +16,12 @@ from bot.crm.models import CrmRecord
 from bot.crm.port import Stage
 from bot.crm.values import stage_of
 from bot.errors import HandoffError
-from bot.jobs import Postpone
 from bot.leads import service
-from bot.leads.model import Disposition, Lead, LeadNote, Rating
+from bot.leads.models import Disposition, Lead, LeadNote, Rating
 from bot.money import Money
-from bot.people.model import Person
+from bot.people.models import Person
 from bot.store import Store
+from bot.tasks import Postpone
 from tests.crm.memory import MemoryOffice
 from tests.crm.office import Fault
 from tests.crm.parts import Sales

@@ -20,12 +20,12 @@ from bot.crm.http import Pace
 from bot.crm.port import Crm, Stage
 from bot.crm.values import stage_of
 from bot.errors import HandoffError
-from bot.jobs import Postpone
 from bot.leads import service
-from bot.leads.model import Disposition, Rating, Status
+from bot.leads.models import Disposition, Rating, Status
 from bot.money import Money
-from bot.people.model import Person
+from bot.people.models import Person
 from bot.store import Store
+from bot.tasks import Postpone
 from playground.crm.odoo.server import DATABASE, KEY
 from tests.crm.memory import MemoryOffice
 from tests.crm.office import Fault, Office

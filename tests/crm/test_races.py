@@ -11,12 +11,12 @@ from bot.crm import backlog
 from bot.crm.connection import connect, disconnect
 from bot.crm.models import CrmRecord
 from bot.crm.port import Blocked, Change, Note, NoteRefused, Refused, Saved, Stage, Trouble, User
-from bot.jobs import Postpone
 from bot.leads import service
-from bot.leads.model import Disposition, Rating, Status
+from bot.leads.models import Disposition, Rating, Status
 from bot.leads.service.reading import find
 from bot.money import Money
 from bot.store import Store
+from bot.tasks import Postpone
 from tests.crm.memory import MemoryCrm
 from tests.crm.office import Fault
 from tests.crm.parts import Sales

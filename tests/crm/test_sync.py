@@ -11,15 +11,15 @@ from bot.crm.connection import connect, disconnect, reserve_call
 from bot.crm.models import AMOUNT
 from bot.crm.poll import POLL, poll_due, poll_soon
 from bot.crm.port import Account, Change, Refused, Saved, Stage
-from bot.jobs import Postpone
 from bot.leads import service
 from bot.leads.inquiry import read
-from bot.leads.model import Disposition, Rating, Status
+from bot.leads.models import Disposition, Rating, Status
 from bot.leads.service.admitting import admit
 from bot.leads.service.case import Arrival
 from bot.money import Money
 from bot.slack.cards import Card
 from bot.store import Store
+from bot.tasks import Postpone
 from tests.crm.office import Fault
 from tests.crm.parts import Sales
 

@@ -26,19 +26,19 @@ from bot.crm import webhook_events, webhook_http, webhook_sending, webhooks
 from bot.crm.webhook_http import Receiver, is_public, new_secret, post
 from bot.crm.webhook_models import WebhookDelivery, WebhookEndpoint
 from bot.doctor import manifest
-from bot.jobs import GiveUp, Tasks
-from bot.jobs.worker import Worker
 from bot.leads import service as leads
 from bot.leads.inquiry import read
-from bot.leads.model import Deed, Disposition, Lead, LeadEvent, Rating
+from bot.leads.models import Deed, Disposition, Lead, LeadEvent, Rating
 from bot.leads.service.admitting import admit
 from bot.leads.service.case import Arrival
 from bot.money import Money
-from bot.people.model import Person, Role, Workspace
+from bot.people.models import Person, Role, Workspace
 from bot.setting_kinds import WebhookSecrets
 from bot.settings import Settings, WrongSettings, load
 from bot.slack.cards import Card
 from bot.store import Store
+from bot.tasks import GiveUp, Tasks
+from bot.tasks.worker import Worker
 from bot.web import Server
 from playground.standin import StandIn
 from tests.campaigns.scene import Hands, draft, hire, install

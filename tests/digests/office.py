@@ -11,13 +11,13 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from bot.campaigns.model import Campaign
+from bot.campaigns.models import Campaign
 from bot.contacts import service as contacts
-from bot.leads.model import Lead
+from bot.leads.models import Lead
 from bot.people import service as people
-from bot.people.model import Person, Role, Workspace
+from bot.people.models import Person, Role, Workspace
 from bot.slack import Message, Slack
-from bot.spend.model import Margin, SpendEntry
+from bot.spend.models import Margin, SpendEntry
 from bot.store import Store
 
 MONDAY = datetime(2026, 11, 15, 23, tzinfo=UTC)

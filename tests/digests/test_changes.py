@@ -7,7 +7,7 @@ import pytest
 
 from bot.digests.changes import COMPARED, Change, Verdict, changes
 from bot.digests.later import corrections
-from bot.digests.model import Week
+from bot.digests.models import Week
 from bot.digests.report import PastWeek, Report
 from bot.metrics import Figures
 from tests.digests.office import NOW

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from bot.digests import listeners
+from bot.digests import handlers
 from bot.slack import Listening, Message
 from tests.digests.office import NOW, Office, RecordingSlack
 
@@ -18,7 +18,7 @@ class Desk:
     def __init__(self, office: Office) -> None:
         self.slack = RecordingSlack()
         self.listening = Listening(self.slack)
-        listeners.register(self.listening, office.store)
+        handlers.register(self.listening, office.store)
 
     def ask(self, user: str, words: str = "") -> str:
         """Send the command; returns what the acknowledgement says."""

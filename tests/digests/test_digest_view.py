@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from bot import clock
-from bot.digests import service, view
-from bot.digests.model import Audience, Week
+from bot.digests import messages, service
+from bot.digests.models import Audience, Week
 from bot.digests.report import CampaignFigures, PastWeek, Report
 from bot.digests.together import Together
 from bot.metrics import Behind, Figures
-from bot.people.model import Workspace
-from bot.shadowing.model import Quarter
+from bot.people.models import Workspace
+from bot.shadowing.models import Quarter
 from bot.slack import Message
 from playground.limits import check_message
 from tests.digests.office import MONDAY, NOW, Office
@@ -99,9 +99,9 @@ def drawn(message: Message) -> dict[str, Any]:
 def all_of(report: Report) -> dict[str, Any]:
     """The managers' digest: the headline, and what stands in its thread."""
     parts = {
-        "headline": view.digest(report, shows_money=True, in_thread=True),
-        "details": view.details(report),
-        "money": view.money(report),
+        "headline": messages.digest(report, shows_money=True, in_thread=True),
+        "details": messages.details(report),
+        "money": messages.money(report),
     }
     return {name: drawn(message) for name, message in parts.items()}
 
@@ -113,13 +113,13 @@ def test_a_busy_week(office: Office, golden: Golden) -> None:
 
 
 def test_a_busy_week_in_the_channel(office: Office, golden: Golden) -> None:
-    message = view.digest(last_week(office, busy), shows_money=False, in_thread=True)
+    message = messages.digest(last_week(office, busy), shows_money=False, in_thread=True)
     golden("busy_week_in_the_channel", drawn(message))
     assert "EUR" not in str(message.blocks)
 
 
 def test_the_table_says_what_the_chart_says(office: Office) -> None:
-    message = view.details(last_week(office, busy))
+    message = messages.details(last_week(office, busy))
     [chart], [table] = blocks(message, "data_visualization"), blocks(message, "table")
     leads, claimed = (
         [str(point["value"]) for point in series["data"]] for series in chart["chart"]["series"]
@@ -148,26 +148,26 @@ def test_a_week_in_which_nothing_is_missing(office: Office, golden: Golden) -> N
 
 def test_a_week_without_leads(office: Office, golden: Golden) -> None:
     report = last_week(office, lambda spring, _: [lead(-1, spring)] * 36)
-    message = view.digest(report, shows_money=True, in_thread=True)
+    message = messages.digest(report, shows_money=True, in_thread=True)
     golden("no_leads", drawn(message))
 
 
 def test_the_first_week_of_all(office: Office, golden: Golden) -> None:
     report = last_week(office, lambda *_: [])
-    golden("nothing_at_all", drawn(view.digest(report, shows_money=True)))
+    golden("nothing_at_all", drawn(messages.digest(report, shows_money=True)))
 
 
 def test_the_running_week(office: Office, golden: Golden) -> None:
     last_week(office, busy)
     rows = [lead(7, claimed=5), lead(7), lead(8, claimed=8, answered=9, rating="good")]
     report = running(office, rows, NOW + 2 * DAY)
-    golden("running_week", drawn(view.digest(report, shows_money=False)))
+    golden("running_week", drawn(messages.digest(report, shows_money=False)))
 
 
 def test_the_running_week_before_its_first_lead(office: Office, golden: Golden) -> None:
     last_week(office, busy)
     report = running(office, [], NOW)
-    golden("running_no_leads", drawn(view.digest(report, shows_money=False)))
+    golden("running_no_leads", drawn(messages.digest(report, shows_money=False)))
 
 
 def test_beside_the_leads_stands_how_the_departments_work_together(office: Office) -> None:
@@ -176,7 +176,9 @@ def test_beside_the_leads_stands_how_the_departments_work_together(office: Offic
         last_week(office, busy),
         together=Together(asked=25, answered=20, overdue=4, quarter=quarter),
     )
-    message = view.digest(report, shows_money=False, in_thread=True, page="https://hand.example/r")
+    message = messages.digest(
+        report, shows_money=False, in_thread=True, page="https://hand.example/r"
+    )
     drawn(message)
     said = str(message.blocks)
     assert "Standups: 20 of 25 questions answered." in said
@@ -189,11 +191,11 @@ def test_beside_the_leads_stands_how_the_departments_work_together(office: Offic
 def test_a_week_that_is_read_again(office: Office, golden: Golden) -> None:
     report = last_week(office, lambda spring, _: [lead(1, spring, claimed=3, rating="hot")])
     since = ["2 leads were rated", "spend corrected by +120 EUR"]
-    golden("read_again", drawn(view.digest(report, shows_money=True, since_then=since)))
+    golden("read_again", drawn(messages.digest(report, shows_money=True, since_then=since)))
 
 
 def test_how_each_figure_is_computed(golden: Golden) -> None:
-    golden("formulas", drawn(view.all_figures()))
+    golden("formulas", drawn(messages.all_figures()))
 
 
 def test_why_a_figure_is_what_it_is(office: Office, golden: Golden) -> None:
@@ -201,15 +203,15 @@ def test_why_a_figure_is_what_it_is(office: Office, golden: Golden) -> None:
     with office.store.transaction() as session:
         for name in ("response_sla", "romi", "unrated"):
             explained = service.explain(session, office.manager, name)
-            golden(f"why_{name}", drawn(view.why(explained)))
+            golden(f"why_{name}", drawn(messages.why(explained)))
         hidden = service.explain(session, office.seller, "romi")
-    assert "EUR" not in str(view.why(hidden).blocks)
+    assert "EUR" not in str(messages.why(hidden).blocks)
 
 
 def test_which_figure_is_meant(golden: Golden) -> None:
-    golden("several", drawn(view.several("sla", service.named("on time"))))
+    golden("several", drawn(messages.several("sla", service.named("on time"))))
     for words in ("c", "r", "l"):
-        drawn(view.several(words, service.named(words)))
+        drawn(messages.several(words, service.named(words)))
 
 
 def test_the_leads_behind_a_figure(office: Office, golden: Golden) -> None:
@@ -217,10 +219,10 @@ def test_the_leads_behind_a_figure(office: Office, golden: Golden) -> None:
     week = Week.with_day(MONDAY.date() + DAY)
     with office.store.transaction() as session:
         page = service.behind(session, office.seller, week, "unclaimed", None, 1)
-    modal = view.leads_behind("unclaimed", week, page, is_first=True)
+    modal = messages.leads_behind("unclaimed", week, page, is_first=True)
     golden("behind", modal)
     nobody = Behind([], 0, None)
-    empty = view.leads_behind("won", week, nobody, is_first=False)
+    empty = messages.leads_behind("won", week, nobody, is_first=False)
     golden("behind_nobody", empty)
 
 
@@ -268,7 +270,7 @@ def test_many_campaigns_are_cut_to_the_most_important(office: Office) -> None:
         for number, campaign_id in enumerate(ids):
             office.leads(session, [lead(1, campaign_id)] * (20 - number))
         report = service.last(session, office.seller).report
-    message = view.details(report)
+    message = messages.details(report)
     drawn(message)
     rows = blocks(message, "table")[0]["rows"]
     assert [row[0]["text"] for row in rows] == ["Campaign", *names[:10], "Unattributed"]
@@ -286,7 +288,7 @@ def test_a_campaign_without_a_visible_name_still_has_a_row(office: Office) -> No
         [campaign_id] = office.campaigns(session, "\u202e \n\u200f ")
         office.leads(session, [lead(1, campaign_id), lead(1)])
         report = service.last(session, office.seller).report
-    message = view.details(report)
+    message = messages.details(report)
     drawn(message)
     assert blocks(message, "table")[0]["rows"][1][0]["text"] == "Unnamed"
 
@@ -302,7 +304,8 @@ def test_a_campaign_without_a_visible_name_still_has_a_row(office: Office) -> No
 def test_a_week_is_named_by_its_days(office: Office, monday: date, title: str) -> None:
     report = replace(running(office, [], NOW), week=Week(monday), is_running=False)
     assert (
-        view.digest(report, shows_money=False).text == f"Weekly digest: {title}. No leads came in."
+        messages.digest(report, shows_money=False).text
+        == f"Weekly digest: {title}. No leads came in."
     )
 
 
@@ -337,6 +340,6 @@ def test_a_week_is_named_by_its_days(office: Office, monday: date, title: str) -
 def test_the_headline(office: Office, rows: list[dict[str, Any]], sentence: str) -> None:
     report = last_week(office, lambda *_: rows)
     assert (
-        view.digest(report, shows_money=False).text
+        messages.digest(report, shows_money=False).text
         == f"Weekly digest: 16–22 November 2026. {sentence}"
     )

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from bot.digests import modals, service
-from bot.digests.model import Audience, Timetable
+from bot.digests import forms, service
+from bot.digests.models import Audience, Timetable
 from bot.errors import FieldErrors, NotAllowed, NotFound
-from bot.jobs import Schedule, schedules
-from bot.people.model import Person, Role, Workspace
+from bot.people.models import Person, Role, Workspace
+from bot.tasks import Schedule, schedules
 from tests.digests.office import NOW, Office, open_office
 from tests.golden_files import Golden
 
@@ -99,8 +99,8 @@ def test_amounts_in_the_channel_are_for_an_admin(office: Office, channel: int) -
 def test_how_the_settings_look(office: Office, channel: int, golden: Golden) -> None:
     with office.store.transaction() as session:
         found = service.timetables(session, office.manager)
-        overview = modals.overview(found, schedules(session, office.workspace.id))
+        overview = forms.overview(found, schedules(session, office.workspace.id))
         timetable = service.changeable(session, office.manager, channel)
-        by_manager = modals.change(timetable, by_admin=False)
-        by_admin = modals.change(timetable, by_admin=True)
+        by_manager = forms.change(timetable, by_admin=False)
+        by_admin = forms.change(timetable, by_admin=True)
     golden("settings", {"all": overview, "one": by_manager, "one_by_admin": by_admin})

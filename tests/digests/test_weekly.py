@@ -11,19 +11,19 @@ import pytest
 from sqlalchemy import select, text, update
 
 from bot import clock
-from bot.digests import jobs, later, service, view
-from bot.digests.model import Audience, Digest, Timetable, Week
+from bot.digests import later, messages, service, tasks
+from bot.digests.models import Audience, Digest, Timetable, Week
 from bot.digests.report import Report
 from bot.errors import NotAllowed
-from bot.jobs import Schedule, Tasks
-from bot.jobs.schedule import tick
-from bot.jobs.worker import Worker
-from bot.leads.model import Lead, Rating
+from bot.leads.models import Lead, Rating
 from bot.metrics import BY_NAME
-from bot.people.model import Person, Role, Workspace
+from bot.people.models import Person, Role, Workspace
 from bot.slack import Cards
-from bot.spend.model import Department, DepartmentCost
+from bot.spend.models import Department, DepartmentCost
 from bot.store import Store
+from bot.tasks import Schedule, Tasks
+from bot.tasks.schedule import tick
+from bot.tasks.worker import Worker
 from tests.digests.office import MONDAY, NOW, Office, RecordingSlack
 
 WEEK = timedelta(weeks=1)
@@ -287,7 +287,7 @@ def test_every_figure_of_a_digest_is_watched(office: Office, change: str, told: 
 
 
 def test_the_figures_that_no_digest_shows_are_named() -> None:
-    drawn = "".join(path.read_text() for path in Path(view.__file__).parent.glob("*.py"))
+    drawn = "".join(path.read_text() for path in Path(messages.__file__).parent.glob("*.py"))
     unread = {name for name in BY_NAME if not re.search(rf"\b{name}\b", drawn)}
     shares = {name for name in unread if name.endswith("_share")}
     assert unread - shares - set(Rating) == later._NOT_SHOWN
@@ -353,7 +353,7 @@ class Morning:
     def __init__(self, store: Store) -> None:
         self.slack = RecordingSlack()
         self.tasks = Tasks(store)
-        jobs.register(self.tasks, store, Cards(store, self.slack, self.tasks))
+        tasks.register(self.tasks, store, Cards(store, self.slack, self.tasks))
         self.worker = Worker(store, self.tasks)
 
 

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from bot import clock
-from bot.campaigns.model import Campaign
+from bot.campaigns.models import Campaign
 from bot.crm.webhook_models import WebhookEndpoint
 from bot.crm.webhooks import health
-from bot.home import view
-from bot.home.model import (
+from bot.home import messages
+from bot.home.models import (
     FEW,
     SHOWN,
     Condition,
@@ -25,14 +25,14 @@ from bot.home.model import (
     Page,
     Upkeep,
 )
-from bot.jobs import FailedJob
-from bot.leads.model import CallList, Mine, Submission
-from bot.leads.model import Listed as ListedLead
+from bot.leads.models import CallList, Mine, Submission
+from bot.leads.models import Listed as ListedLead
 from bot.leads.service import Heard
 from bot.metrics.figures import Figures
-from bot.people.model import Person, Team, Workspace
-from bot.planning.model import Listed, Proposed, Request, Standing
-from bot.standups.model import Standup, Today
+from bot.people.models import Person, Team, Workspace
+from bot.planning.models import Listed, Proposed, Request, Standing
+from bot.standups.models import Standup, Today
+from bot.tasks import FailedJob
 from playground import limits
 from tests.golden_files import Golden
 from tests.leads.test_lead_view import CLAIMED, CONTACTED, LOST, SOFIA, SPRING, WON, lead
@@ -142,7 +142,7 @@ PAGES = {
 @pytest.mark.parametrize("name", PAGES)
 def test_home(name: str, golden: Golden) -> None:
     clock.use(lambda: NOON)
-    home = view.home(PAGES[name])
+    home = messages.home(PAGES[name])
     golden(name, home.blocks)
 
 
@@ -157,10 +157,10 @@ def test_the_sources_of_leads(golden: Golden) -> None:
     ]  # fmt: skip
     told = {each.name: health(each, waiting) for waiting, each in enumerate(endpoints)}
     shown = {
-        "some": view.sources(heard, told).to_dict(), "none": view.sources({}, {}).to_dict(),
+        "some": messages.sources(heard, told).to_dict(), "none": messages.sources({}, {}).to_dict(),
     }  # fmt: skip
     many = {f"{letter * 38}-1": health(endpoints[-1], 9) for letter in ascii_lowercase}
-    for modal in (*shown.values(), view.sources({}, many).to_dict()):
+    for modal in (*shown.values(), messages.sources({}, many).to_dict()):
         assert not limits.check_view(modal, "modal")
     golden("sources", shown)
 
@@ -172,6 +172,6 @@ def test_status(golden: Golden) -> None:
         next_runs=[NextRun(NOON, "Weekly digest, Managers", "Europe/Berlin"),
                    NextRun(NOON, "Sales standup", "each person’s own time")],
     )  # fmt: skip
-    golden("status", view.status(condition))
-    assert "Nothing comes by the clock" in view.status(replace(condition, next_runs=[]))
-    assert "and 3 more" in view.status(replace(condition, next_runs=[*condition.next_runs] * 9))
+    golden("status", messages.status(condition))
+    assert "Nothing comes by the clock" in messages.status(replace(condition, next_runs=[]))
+    assert "and 3 more" in messages.status(replace(condition, next_runs=[*condition.next_runs] * 9))

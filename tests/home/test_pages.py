@@ -9,12 +9,12 @@ from bot import clock, slack
 from bot.campaigns import service as campaigns
 from bot.digests import service as digests
 from bot.home import service
-from bot.home.model import Page
+from bot.home.models import Page
 from bot.leads import service as leads
 from bot.leads.inquiry import read
-from bot.metrics import jobs as metrics_jobs
+from bot.metrics import tasks as metrics_tasks
 from bot.people import service as people
-from bot.people.model import Person, Role
+from bot.people.models import Person, Role
 from bot.planning import service as planning
 from bot.reports.exports import service as exports
 from bot.shadowing import service as shadowing
@@ -150,7 +150,7 @@ def test_the_status_names_what_comes_by_the_clock_and_nothing_that_is_paused(sce
     with scene.store.transaction() as session:
         digests.install(session, scene.workspace)
         standups.install(session, scene.workspace)
-        metrics_jobs.install(session, scene.workspace)
+        metrics_tasks.install(session, scene.workspace)
         teams = {team.name: team.id for team in people.teams(session, scene.workspace.id)}
         for role, team in ((Role.SALESPERSON, "Sales"), (Role.MARKETER, "Marketing")):
             session.get_one(Person, scene.people[role].id).team_id = teams[team]

@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 
 from bot.errors import NotAllowed
 from bot.home import service
-from bot.jobs import enqueue
-from bot.jobs.queue import NoSuchJob, counts
 from bot.leads import service as leads
-from bot.people.model import Person, Role, Workspace
+from bot.people.models import Person, Role, Workspace
 from bot.store import Store
+from bot.tasks import enqueue
+from bot.tasks.queue import NoSuchJob, counts
 from tests.campaigns.scene import hire, install
 
 

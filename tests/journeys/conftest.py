@@ -11,11 +11,11 @@ import pytest
 
 from bot.app import Application
 from bot.doctor import manifest
-from bot.jobs import failed
-from bot.jobs.queue import counts
-from bot.jobs.worker import Worker
 from bot.people import service as people
-from bot.people.model import Role
+from bot.people.models import Role
+from bot.tasks import failed
+from bot.tasks.queue import counts
+from bot.tasks.worker import Worker
 from playground import demo
 from playground.hand import Hand
 from playground.standin import StandIn
@@ -142,14 +142,14 @@ def _hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.slack.drawing._POST_EVERY", timedelta())
     monkeypatch.setattr("bot.slack.errors._OUTAGE_SECONDS", 0.1)
     monkeypatch.setattr("bot.app._RECONNECT_SECONDS", 0.1)
-    monkeypatch.setattr("bot.jobs.worker._TICK_SECONDS", 0.2)
-    monkeypatch.setattr("bot.jobs.worker._POLLING_SECONDS", 0.1)
+    monkeypatch.setattr("bot.tasks.worker._TICK_SECONDS", 0.2)
+    monkeypatch.setattr("bot.tasks.worker._POLLING_SECONDS", 0.1)
 
 
 @pytest.fixture
 def rescuer(idle_office: Office, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
     """Call it for a worker in this process, which soon takes a silent one for dead."""
-    monkeypatch.setattr("bot.jobs.worker._HEARTBEAT_SECONDS", 0.3)
+    monkeypatch.setattr("bot.tasks.worker._HEARTBEAT_SECONDS", 0.3)
     application = idle_office.application
     worker = Worker(application.store, application.tasks, stalled_seconds=1.5)
     with ExitStack() as stack:

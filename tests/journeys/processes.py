@@ -31,7 +31,7 @@ HASTY = (
 from datetime import timedelta
 from functools import partial
 from bot import app, command_line
-from bot.jobs import worker
+from bot.tasks import worker
 from bot.slack import drawing
 drawing._POST_EVERY = timedelta()
 worker._HEARTBEAT_SECONDS = 0.3

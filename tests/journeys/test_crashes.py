@@ -13,11 +13,11 @@ import pytest
 from sqlalchemy import create_engine, select, text
 
 from bot.app import Application
-from bot.jobs.worker import Worker
-from bot.leads.model import Lead
+from bot.leads.models import Lead
 from bot.slack.cards import Card
 from bot.store import migrate
 from bot.store.embedded import EmbeddedPostgres
+from bot.tasks.worker import Worker
 from bot.web.intake import THREADS
 from playground import demo
 from playground.state import Message

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from bot import clock, jobs
+from bot import clock, tasks
 from playground.state import Message
 from tests.journeys.conftest import Office, drawn
 from tests.journeys.test_loop_journey import pass_time
@@ -12,7 +12,7 @@ from tests.journeys.test_loop_journey import pass_time
 def monday(office: Office) -> None:
     """Let the hour of the digests come."""
     with office.application.store.transaction() as session:
-        due = session.query(jobs.Schedule).filter_by(name="digest:channel").one().next_run_at
+        due = session.query(tasks.Schedule).filter_by(name="digest:channel").one().next_run_at
     pass_time(office, due - clock.now() + timedelta(seconds=1))
 
 

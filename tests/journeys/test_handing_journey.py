@@ -5,8 +5,8 @@ from datetime import time, timedelta
 from sqlalchemy import update
 
 from bot import clock
-from bot.leads.model import Lead
-from bot.people.model import Team
+from bot.leads.models import Lead
+from bot.people.models import Team
 from tests.journeys.conftest import Office
 
 

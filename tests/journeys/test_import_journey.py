@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from bot.leads.model import Lead
+from bot.leads.models import Lead
 from bot.slack.text import plural
 from tests.journeys.conftest import Office, drawn
 

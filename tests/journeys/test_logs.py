@@ -11,8 +11,8 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from bot import logs
-from bot.jobs import failed
 from bot.leads.sources import SOURCES
+from bot.tasks import failed
 from playground import demo
 from tests.journeys.conftest import Office, open_office
 from tests.journeys.test_sources_journey import call
@@ -49,7 +49,7 @@ def product() -> Iterator[Product]:
 def office(
     database_url: str, product: Product, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Office]:
-    monkeypatch.setattr("bot.jobs.tasks._MOST_ATTEMPTS", 1)
+    monkeypatch.setattr("bot.tasks.tasks._MOST_ATTEMPTS", 1)
     yield from open_office(
         database_url, socket_mode=False, work=False,
         sources={slug: SecretStr(SECRET) for slug in ("jotform", "meta")},

@@ -2,15 +2,15 @@
 
 from datetime import datetime, timedelta
 
-from bot import clock, jobs
-from bot.people.model import Person
+from bot import clock, tasks
+from bot.people.models import Person
 from tests.journeys.conftest import Office, drawn
 
 
 def pass_time(office: Office, by: timedelta) -> None:
     """Move the clock, with everything that waits for it."""
     with office.application.store.transaction() as session:
-        jobs.advance(session, by)
+        tasks.advance(session, by)
     clock.move(by)
 
 
@@ -81,7 +81,7 @@ def test_a_standup_from_the_prompt_to_the_summary(either_office: Office) -> None
     def their_next_times() -> list[datetime]:
         """Once the clock knows in which zone everybody lives, by what Slack says of them."""
         with office.application.store.transaction() as session:
-            known = session.query(jobs.Schedule).filter(jobs.Schedule.name.like("standup:%"))
+            known = session.query(tasks.Schedule).filter(tasks.Schedule.name.like("standup:%"))
             return [each.next_run_at for each in known if each.zone == "Etc/UTC"]
 
     office.slack.wait_until(lambda: len(their_next_times()) == 2, timeout=60)
@@ -113,7 +113,7 @@ def test_a_digest_comes_on_monday_and_one_can_ask_before(either_office: Office) 
     office.whisper("clara", "2 leads have come in")
 
     with office.application.store.transaction() as session:
-        digest = session.query(jobs.Schedule).filter_by(name="digest:channel").one()
+        digest = session.query(tasks.Schedule).filter_by(name="digest:channel").one()
     pass_time(office, digest.next_run_at - clock.now() + timedelta(seconds=1))
     office.card("data_visualization", "Speed-to-lead")
     office.whisper("clara", "Speed-to-lead")

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from bot.campaigns import service as campaigns
-from bot.campaigns.model import Campaign
+from bot.campaigns.models import Campaign
 from bot.people import service as people
 from playground.state import Message
 from tests.journeys.conftest import Office, drawn

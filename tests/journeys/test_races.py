@@ -12,8 +12,8 @@ from typing import TypeVar
 import httpx
 from sqlalchemy import func, insert, select
 
-from bot.leads.model import Deed, Lead, LeadEvent, Submission
-from bot.people.model import Person, Role
+from bot.leads.models import Deed, Lead, LeadEvent, Submission
+from bot.people.models import Person, Role
 from bot.slack.cards import Card
 from bot.store import Base
 from playground.delivery import Deliveries, Delivery

@@ -6,7 +6,7 @@ from icalendar import Calendar
 
 from bot import clock
 from bot.people import service as people
-from bot.shadowing import service, view
+from bot.shadowing import messages, service
 from playground.state import Message, View
 from tests.journeys.conftest import Office, drawn
 from tests.journeys.test_loop_journey import pass_time
@@ -44,18 +44,18 @@ def block_of(message: Message, action_id: str) -> str:
 
 def the_two(office: Office) -> tuple[str, str]:
     """Mara, and who of sales was paired with her."""
-    mine = card(office, "mara", view.PICK)
+    mine = card(office, "mara", messages.PICK)
     other = next(name for name in ("sofia", "ben") if office.users[name].id in drawn(mine))
     return "mara", other
 
 
 def agree(office: Office) -> tuple[str, str]:
     mara, other = the_two(office)
-    first = card(office, mara, view.PICK)
-    office.hand(mara).click(first, view.PICK, block_of(first, view.PICK))
+    first = card(office, mara, messages.PICK)
+    office.hand(mara).click(first, messages.PICK, block_of(first, messages.PICK))
     seen = card(office, other, f"suits <@{office.users[mara].id}>")
     # What suits the other comes first.
-    office.hand(other).click(seen, view.PICK, block_of(seen, view.PICK))
+    office.hand(other).click(seen, messages.PICK, block_of(seen, messages.PICK))
     for name in (mara, other):
         card(office, name, "You meet")
     return mara, other
@@ -95,11 +95,11 @@ def test_from_a_round_to_a_debrief_that_became_a_request(office: Office) -> None
         [event] = calendar.walk("VEVENT")
         assert event["STATUS"] == "CONFIRMED"
 
-    office.hand(other).click(home(office, other, "Set goals"), view.GOALS)
+    office.hand(other).click(home(office, other, "Set goals"), messages.GOALS)
     modal = office.modal(other, "Goals")
     assert office.hand(other).submit(modal, {"goals": ["tools"], "own": "How budgets work"}).ok
     card(office, mara, "See the tools and reports of the other side; How budgets work")
-    office.hand(other).click(home(office, other, view.SHOW), view.SHOW)
+    office.hand(other).click(home(office, other, messages.SHOW), messages.SHOW)
     office.modal(other, "Stay in my shoes")
 
     with office.application.store.transaction() as session:
@@ -114,8 +114,8 @@ def test_from_a_round_to_a_debrief_that_became_a_request(office: Office) -> None
     pass_time(office, ends_at - clock.now() + timedelta(seconds=1))
 
     office.whisper(other, "How was it with")
-    office.hand(mara).click(office.whisper(mara, "How was it with"), view.WRITE)
-    office.hand(other).click(home(office, other, view.WRITE), view.WRITE)
+    office.hand(mara).click(office.whisper(mara, "How was it with"), messages.WRITE)
+    office.hand(other).click(home(office, other, messages.WRITE), messages.WRITE)
     for name, idea in ((mara, ""), (other, "Ask for the phone number last")):
         modal = office.modal(name, "How was it?")
         assert set(office.hand(name).submit(modal, {"surprised": " ", "change": "x"}).errors) == {
@@ -128,7 +128,7 @@ def test_from_a_round_to_a_debrief_that_became_a_request(office: Office) -> None
         together = office.whisper(name, "mara was surprised", f"{other} was surprised")
     office.card("mara was surprised", f"{other} was surprised")
     for _ in range(2):
-        office.hand(other).click(together, view.REQUEST)
+        office.hand(other).click(together, messages.REQUEST)
     office.whisper(mara, "This idea is a request now")
     office.card("Ask for the phone number last", "request.")
 
@@ -143,7 +143,7 @@ def test_moved_and_called_off_from_the_page_of_shadow(office: Office) -> None:
     mara, other = agree(office)
     hand = office.hand(mara)
     hand.command("/shadow", "", office.channel)
-    hand.click(office.modal(mara, "Stay in my shoes"), view.ANOTHER)
+    hand.click(office.modal(mara, "Stay in my shoes"), messages.ANOTHER)
     modal = office.modal(mara, "Propose a time")
     assert set(hand.submit(modal, {"starts_at": int(clock.now().timestamp())}).errors) == {
         "starts_at"
@@ -154,10 +154,10 @@ def test_moved_and_called_off_from_the_page_of_shadow(office: Office) -> None:
         lambda: "Another time was proposed" in str(office.modal(mara, "Stay in my shoes").blocks)
     )
     seen = card(office, other, "Another time was proposed")
-    office.hand(other).click(seen, view.PICK)
+    office.hand(other).click(seen, messages.PICK)
     card(office, mara, f"!date^{later}^", "You meet")
     wait_for_files(office, other, 2)
-    office.hand(other).click(card(office, other, f"!date^{later}^"), view.CANCEL)
+    office.hand(other).click(card(office, other, f"!date^{later}^"), messages.CANCEL)
     card(office, mara, "cancelled this one. You come first in the next round.")
     sent = [each.walk("VEVENT")[0] for each in wait_for_files(office, mara, 3)]
     assert sorted(event.decoded("SEQUENCE") for event in sent) == [1, 2, 3]
@@ -172,11 +172,11 @@ def test_out_in_and_not_with(office: Office) -> None:
     office.whisper("sofia", "You are in. No rounds are planned.")
     sofia.command("/shadow", "", office.channel)
     page = office.modal("sofia", "Stay in my shoes")
-    sofia.click(page, view.OUT)
+    sofia.click(page, messages.OUT)
     office.slack.wait_until(
         lambda: "You are out" in str(office.modal("sofia", "Stay in my shoes").blocks)
     )
-    sofia.click(office.modal("sofia", "Stay in my shoes"), view.APART)
+    sofia.click(office.modal("sofia", "Stay in my shoes"), messages.APART)
     modal = office.modal("sofia", "Not with…")
     mine = office.users["sofia"].id
     assert "two different people" in sofia.submit(modal, {"other": mine}).errors["other"]

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from sqlalchemy import func, select
 
 from bot import clock
-from bot.leads.model import Import, Lead, Outcome, Submission
+from bot.leads.models import Import, Lead, Outcome, Submission
 from bot.leads.sources import SOURCES
 from tests.journeys.conftest import Office, drawn, open_office, wait_until_idle
 from tests.journeys.processes import HASTY, run

@@ -4,7 +4,7 @@ import re
 
 from sqlalchemy import func, select
 
-from bot.spend.model import SpendEntry, stands
+from bot.spend.models import SpendEntry, stands
 from tests.journeys.conftest import Office, drawn
 
 FORM = {

@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot import clock, jobs
-from bot.standups.model import Standup
+from bot import clock, tasks
+from bot.standups.models import Standup
 from playground.state import Message
 from tests.journeys.conftest import Office, drawn
 
@@ -13,7 +13,7 @@ from tests.journeys.conftest import Office, drawn
 def pass_time(office: Office, by: timedelta) -> None:
     """Move the clock, with everything that waits for it."""
     with office.application.store.transaction() as session:
-        jobs.advance(session, by)
+        tasks.advance(session, by)
     clock.move(by)
 
 
@@ -22,7 +22,7 @@ def to_the_standup(office: Office) -> None:
 
     def next_times() -> list[datetime]:
         with office.application.store.transaction() as session:
-            known = session.query(jobs.Schedule).filter(jobs.Schedule.name.like("standup:%"))
+            known = session.query(tasks.Schedule).filter(tasks.Schedule.name.like("standup:%"))
             return [each.next_run_at for each in known if each.zone == "Etc/UTC"]
 
     office.slack.wait_until(lambda: len(next_times()) == 2, timeout=60)

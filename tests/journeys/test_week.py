@@ -29,20 +29,20 @@ from sqlalchemy.orm import Session
 from bot import clock
 from bot.doctor import manifest
 from bot.errors import HandoffError
-from bot.home import jobs as home_jobs
-from bot.jobs import Tasks, advance, schedule
-from bot.leads import jobs, service
+from bot.home import tasks as home_tasks
+from bot.leads import service, tasks
 from bot.leads.inquiry import read
-from bot.leads.model import FREE_LADDER, Lead, LeadStep, Offer, Rung
+from bot.leads.models import FREE_LADDER, Lead, LeadStep, Offer, Rung
 from bot.leads.service import offering
 from bot.leads.service.admitting import CARD, admit
 from bot.leads.service.case import Arrival
-from bot.people.model import Person, Role, Team, Workspace
+from bot.people.models import Person, Role, Team, Workspace
 from bot.people.rota import Rota, rota
 from bot.slack import Cards, Slack
 from bot.slack.cards import DRAW, Card
 from bot.slack.errors import SlackDown
 from bot.store import Store
+from bot.tasks import Tasks, advance, schedule
 from playground import methods
 from playground.standin import StandIn
 from tests.campaigns.scene import Hands, hire, install
@@ -121,8 +121,8 @@ class Week:
         self.way = Way(self.there)
         self.tasks = Named(self.store)
         self.cards = Cards(self.store, self.way, self.tasks)
-        jobs.register(self.tasks, self.store, self.cards, self.way, {})
-        home_jobs.register(self.cards)
+        tasks.register(self.tasks, self.store, self.cards, self.way, {})
+        home_tasks.register(self.cards)
         with self.store.transaction() as session:
             offering.install(session, session.get_one(Workspace, self.workspace.id))
             session.execute(text("UPDATE team SET country = 'DE-BE'"))

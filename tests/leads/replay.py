@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.leads.model import Deed, Lead, LeadEvent, Status
+from bot.leads.models import Deed, Lead, LeadEvent, Status
 
 
 @dataclass

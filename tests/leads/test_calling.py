@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text
 
-from bot.campaigns.model import Campaign, Kind
+from bot.campaigns.models import Campaign, Kind
 from bot.errors import NotAllowed, NotFound
-from bot.leads import importing, modals, service, view
-from bot.leads.model import (
+from bot.leads import forms, importing, messages, service
+from bot.leads.models import (
     CallList,
     CallOutcome,
     CallProgress,
@@ -25,7 +25,7 @@ from bot.leads.model import (
     Status,
 )
 from bot.leads.service.admitting import CARD
-from bot.people.model import Person, Role, Workspace
+from bot.people.models import Person, Role, Workspace
 from bot.slack.cards import Card
 from bot.store import Store
 from playground import limits
@@ -159,12 +159,12 @@ def test_what_is_typed_after_a_call_stays_and_is_read_by_whoever_calls_next(
     assert next_id(store, ben, call_list) == found
     assert found is not None
     with store.transaction() as session:
-        modal = str(modals.call(service.facts(session, found)).to_dict())
+        modal = str(forms.call(service.facts(session, found)).to_dict())
         assert "<@USOFIA>" in modal
         assert "after a call: a note" in modal
         service.called(session, ben, found, CallOutcome.INTERESTED, "Wants <40> seats")
     with store.transaction() as session:
-        card = str(view.card(service.facts(session, found)).blocks)
+        card = str(messages.card(service.facts(session, found)).blocks)
         assert "after a call: Wants &lt;40&gt; seats" in card
         assert "after a call: a note" in card
 
@@ -233,7 +233,7 @@ CAMPAIGN = Campaign(
 )
 def test_the_card(golden: Golden, name: str, left: int, ended: dict[str | None, int]) -> None:
     listed = CallList(id=7, name=f"Webinar {HOSTILE}", created_at=JUNE)
-    golden(f"calls.{name}", view.call_list(CallProgress(listed, CAMPAIGN, 500, left, ended)))
+    golden(f"calls.{name}", messages.call_list(CallProgress(listed, CAMPAIGN, 500, left, ended)))
 
 
 def test_the_modal_of_a_call(golden: Golden) -> None:
@@ -242,10 +242,10 @@ def test_the_modal_of_a_call(golden: Golden) -> None:
         email="ada@example.com", phone_e164="+493023125001", message=f"Seats: 12\n{HOSTILE}",
         call_attempts=1,
     )  # fmt: skip
-    golden("calls.modal", modals.call(LeadFacts(found, CAMPAIGN, None)))
+    golden("calls.modal", forms.call(LeadFacts(found, CAMPAIGN, None)))
     bare = Lead(id=5, email="ada@example.com", call_attempts=0)
-    assert limits.check_view(modals.call(LeadFacts(bare, None, None)).to_dict(), "modal") == []
-    assert limits.check_view(modals.all_called(HOSTILE * 20).to_dict(), "modal") == []
+    assert limits.check_view(forms.call(LeadFacts(bare, None, None)).to_dict(), "modal") == []
+    assert limits.check_view(forms.all_called(HOSTILE * 20).to_dict(), "modal") == []
 
 
 IMPORT: dict[str, Any] = {
@@ -275,7 +275,9 @@ IMPORT: dict[str, Any] = {
     ],
 )
 def test_the_card_of_an_import(golden: Golden, state: ImportState, more: dict[str, Any]) -> None:
-    golden(f"imports.{state}", view.imported(Import(**IMPORT | {"state": state} | more), CAMPAIGN))
+    golden(
+        f"imports.{state}", messages.imported(Import(**IMPORT | {"state": state} | more), CAMPAIGN)
+    )
 
 
 def test_the_widest_list_fits_its_card_and_its_modal(golden: Golden) -> None:
@@ -283,12 +285,12 @@ def test_the_widest_list_fits_its_card_and_its_modal(golden: Golden) -> None:
         "header": ["X" * 2_000] * 500, "meanings": ["email", *["note"] * 499],
         "state": ImportState.PREVIEW,
     }  # fmt: skip
-    drawn = view.imported(Import(**wide), None)
+    drawn = messages.imported(Import(**wide), None)
     assert limits.check_message(drawn.blocks) == []
     many = [Campaign(id=number, name=HOSTILE) for number in range(1, 201)]
     for letter in ("y", "\U0001f600"):
         for page in range(17):
-            drawn_page = modals.columns(
+            drawn_page = forms.columns(
                 Import(**wide | {"header": [letter * 2_000] * 500}),
                 [letter * 9_000] * 500,
                 many,
@@ -296,12 +298,12 @@ def test_the_widest_list_fits_its_card_and_its_modal(golden: Golden) -> None:
             ).to_dict()
             assert limits.check_view(drawn_page, "modal") == []
             assert len(json.dumps(drawn_page)) < MAX_VIEW_BYTES
-    few = modals.columns(Import(**IMPORT), ["Ada", "ada@example.com", "12", "", "x"], [CAMPAIGN])
+    few = forms.columns(Import(**IMPORT), ["Ada", "ada@example.com", "12", "", "x"], [CAMPAIGN])
     golden("imports.columns", few)
 
 
 def test_a_list_nobody_could_be_reached_by_cannot_be_started() -> None:
     lost = IMPORT | {"meanings": ["note"] * 5, "state": ImportState.PREVIEW}
-    drawn = view.imported(Import(**lost), None)
+    drawn = messages.imported(Import(**lost), None)
     actions = [e["action_id"] for e in drawn.blocks[-1]["elements"]]
-    assert actions == [view.COLUMNS, view.AS_SPEND, view.CANCEL]
+    assert actions == [messages.COLUMNS, messages.AS_SPEND, messages.CANCEL]

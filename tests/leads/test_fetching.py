@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from bot.jobs import GiveUp, Postpone
 from bot.leads.fetching import Api
+from bot.tasks import GiveUp, Postpone
 
 TOKEN = "a-token-of-the-tests"
 

@@ -11,10 +11,10 @@ from bot import clock
 from bot.campaigns import service as campaigns
 from bot.errors import NotAllowed, NotFound
 from bot.leads import service
-from bot.leads.model import Lead, LeadStep, Rating, Rung
+from bot.leads.models import Lead, LeadStep, Rating, Rung
 from bot.leads.service.finding import NothingToFind
 from bot.money import Money
-from bot.people.model import Person, Role
+from bot.people.models import Person, Role
 from bot.slack.cards import Card
 from bot.store import Store
 from tests.campaigns.scene import draft, hire, install

@@ -11,10 +11,10 @@ from sqlalchemy import select, text, update
 from bot import clock, slack
 from bot.leads import service
 from bot.leads.inquiry import read
-from bot.leads.model import MOST_TO_CLAIM, CallList, CallOutcome, Lead, Rating
+from bot.leads.models import MOST_TO_CLAIM, CallList, CallOutcome, Lead, Rating
 from bot.leads.service.admitting import admit
 from bot.leads.service.case import Arrival
-from bot.people.model import Person, Role, Workspace
+from bot.people.models import Person, Role, Workspace
 from bot.slack.cards import Card
 from bot.store import Store
 from tests.leads.test_ladder import HOUR, MINUTE, Floor

@@ -3,8 +3,8 @@
 import re
 from typing import Any
 
-from bot.leads import modals, view
-from bot.leads.model import Deed, LeadFacts, LeadNote, Mine, Rating, Tally
+from bot.leads import forms, messages
+from bot.leads.models import Deed, LeadFacts, LeadNote, Mine, Rating, Tally
 from playground import limits
 from tests.golden_files import Golden
 from tests.leads.test_lead_view import (
@@ -22,14 +22,14 @@ from tests.leads.test_lead_view import (
 def test_what_was_found(golden: Golden) -> None:
     several = [lead(), lead(**CLAIMED), lead(**WON)]
     golden("found", {
-        "several": drawn(view.found("Lovelace", several)),
-        "more": drawn(view.found("a", [lead()] * (view.MOST_FOUND + 1))),
-        "none": drawn(view.found("<!channel>", [])),
+        "several": drawn(messages.found("Lovelace", several)),
+        "more": drawn(messages.found("a", [lead()] * (messages.MOST_FOUND + 1))),
+        "none": drawn(messages.found("<!channel>", [])),
     })  # fmt: skip
 
 
 def test_what_is_found_says_nothing_that_is_the_owners_alone() -> None:
-    said = str(drawn(view.found("Ada", [lead(**CLAIMED)])))
+    said = str(drawn(messages.found("Ada", [lead(**CLAIMED)])))
     assert "23125001" not in said
     assert "ada@example.com" not in said
 
@@ -37,9 +37,11 @@ def test_what_is_found_says_nothing_that_is_the_owners_alone() -> None:
 def test_what_is_mine(golden: Golden) -> None:
     counts = dict.fromkeys(Mine, 0)
     golden("mine", {
-        "much": drawn(view.mine([lead(**CLAIMED)] * view.MOST_FOUND, dict.fromkeys(Mine, 1_200))),
-        "nothing": drawn(view.mine([], counts)),
-        "to_rate": drawn(view.mine([], counts | {Mine.TO_RATE: 2})),
+        "much": drawn(
+            messages.mine([lead(**CLAIMED)] * messages.MOST_FOUND, dict.fromkeys(Mine, 1_200))
+        ),
+        "nothing": drawn(messages.mine([], counts)),
+        "to_rate": drawn(messages.mine([], counts | {Mine.TO_RATE: 2})),
     })  # fmt: skip
 
 
@@ -56,17 +58,17 @@ def test_one_lead_in_a_modal(golden: Golden) -> None:
         for deed, words in zip(deeds, said, strict=True)
     ]
     shown = {
-        "owner": view.one(LeadFacts(lead(**CLAIMED), SPRING, SOFIA, first_owner=SOFIA)),
-        "others": view.one(
+        "owner": messages.one(LeadFacts(lead(**CLAIMED), SPRING, SOFIA, first_owner=SOFIA)),
+        "others": messages.one(
             LeadFacts(lead(**CLAIMED), SPRING, SOFIA, first_owner=SOFIA, names_only=True)
         ),
-        "hostile": view.one(LeadFacts(everything, SPRING, SOFIA, first_owner=SOFIA)),
-        "away": view.one(
+        "hostile": messages.one(LeadFacts(everything, SPRING, SOFIA, first_owner=SOFIA)),
+        "away": messages.one(
             LeadFacts(
                 lead(**CLAIMED), SPRING, SOFIA, first_owner=SOFIA, may_ask=True, owner_back_at=NINE
             )
         ),
-        "notes": view.one(
+        "notes": messages.one(
             LeadFacts(lead(**CLAIMED), SPRING, SOFIA, first_owner=SOFIA, notes=notes)
         ),
     }
@@ -85,7 +87,7 @@ def test_a_lead_from_a_message(golden: Golden) -> None:
         "Met Ada at the fair, she wants an offer &amp; a call: <tel:+493023125001|+49 30 23125001> "
         "or <mailto:ada@example.com|ada@example.com>, see <https://example.com>"
     )
-    modal = modals.new([], message).to_dict()
+    modal = forms.new([], message).to_dict()
     modal["private_metadata"] = "token"
     golden("from_message", modal)
 
@@ -93,11 +95,13 @@ def test_a_lead_from_a_message(golden: Golden) -> None:
 def test_a_campaigns_tally(golden: Golden) -> None:
     ratings = {Rating.HOT: 4, Rating.GOOD: 5, Rating.WEAK: 2, Rating.JUNK: 1}
     golden("tally", {
-        "some": drawn(view.tally(Tally(1_234, 20, ratings, [("no budget", 3), (HOSTILE, 2)]))),
-        "first": drawn(view.tally(Tally(1, 1, {Rating.HOT: 1}, []))),
+        "some": drawn(messages.tally(Tally(1_234, 20, ratings, [("no budget", 3), (HOSTILE, 2)]))),
+        "first": drawn(messages.tally(Tally(1, 1, {Rating.HOT: 1}, []))),
     })  # fmt: skip
 
 
 def test_hostile_words_in_a_name_stay_words() -> None:
-    said: dict[str, Any] = drawn(view.found(HOSTILE, [lead(first_name=HOSTILE, company=HOSTILE)]))
+    said: dict[str, Any] = drawn(
+        messages.found(HOSTILE, [lead(first_name=HOSTILE, company=HOSTILE)])
+    )
     assert "<!channel>" not in str(said)

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from bot.leads import modals, view
-from bot.leads.model import (
+from bot.leads import forms, messages
+from bot.leads.models import (
     Handover,
     LeadFacts,
     LeadNotice,
@@ -21,7 +21,7 @@ from bot.leads.model import (
 )
 from bot.leads.service.absences import MOST_HANDED_OVER
 from bot.leads.service.turns import Share
-from bot.people.model import Person
+from bot.people.models import Person
 from playground import limits
 from tests.golden_files import Golden
 from tests.leads.test_lead_view import (
@@ -58,8 +58,8 @@ def test_every_step_says_what_is_to_be_done_and_then_what_came_of_it(
     facts = {"stint": 0, "offered_to": 3, "reserved_until": NINE + timedelta(minutes=2)}
     waiting = lead(**facts, **(CLAIMED if owned else {}))
     claimed = lead(**CLAIMED | {"stint": 1, "first_response_at": NINE})
-    asks = view.step(StepFacts(step(rung), waiting, SOFIA if owned else None))
-    done = view.step(StepFacts(step(rung), claimed, SOFIA))
+    asks = messages.step(StepFacts(step(rung), waiting, SOFIA if owned else None))
+    done = messages.step(StepFacts(step(rung), claimed, SOFIA))
     assert not asks.too_late
     assert done.too_late == (rung is not Rung.TAKE_BACK)
     golden(f"steps.{rung}", {"asks": drawn(asks), "done": drawn(done)})
@@ -81,27 +81,27 @@ def test_colleagues_hear_of_a_handover_and_of_who_asks_for_it(golden: Golden) ->
         "handed_over": StepFacts(step(Rung.ASKED), gone, boss, by=BEN),
         "refused": StepFacts(step(Rung.KEPT), mine, SOFIA, by=SOFIA),
     }
-    golden("steps.colleagues", {name: drawn(view.step(facts)) for name, facts in shown.items()})
+    golden("steps.colleagues", {name: drawn(messages.step(facts)) for name, facts in shown.items()})
 
 
 def test_the_details_are_the_owners_for_as_long_as_it_is_theirs(golden: Golden) -> None:
     facts = LeadFacts(
         lead(**CLAIMED | {"stint": 2}), SPRING, SOFIA, first_owner=SOFIA, names_only=True
     )
-    channel = str(drawn(view.card(facts)))
+    channel = str(drawn(messages.card(facts)))
     assert not [each for each in ("23125001", "ada@", "Please call me") if each in channel]
     taken = StepFacts(step(Rung.DETAILS), facts.lead, SOFIA)
-    mine = view.details(taken, facts)
+    mine = messages.details(taken, facts)
     gone = replace(facts, lead=lead(claimed_by=4, claimed_at=NINE), owner=BEN)
     golden("names_only", {
-        "channel": drawn(view.card(facts)), "owner": drawn(mine),
-        "former_owner": drawn(view.details(taken, gone)),
+        "channel": drawn(messages.card(facts)), "owner": drawn(mine),
+        "former_owner": drawn(messages.details(taken, gone)),
     })  # fmt: skip
 
 
 def test_hostile_words_do_no_harm() -> None:
-    said = view.step(StepFacts(step(Rung.OFFER), lead(first_name=HOSTILE, stint=0, offered_to=3),
-                               None))  # fmt: skip
+    offered = lead(first_name=HOSTILE, stint=0, offered_to=3)
+    said = messages.step(StepFacts(step(Rung.OFFER), offered, None))
     assert "<!channel>" not in str(drawn(said))
 
 
@@ -110,7 +110,7 @@ def test_who_stands_in_and_what_came_back(golden: Golden) -> None:
     free = lead(id=9, first_name=HOSTILE, company=None)
     handed = Handover(SOFIA, NINE, [(mine, BEN), (won, BEN), (free, None)], f"Call {HOSTILE}")
     many = Handover(SOFIA, NINE, [(lead(company="A" * 90, last_name="B" * 90), BEN)] * 80)
-    for shown in (view.stands_in(many), view.came_back(many)):
+    for shown in (messages.stands_in(many), messages.came_back(many)):
         assert not limits.check_message(shown.blocks)
     # One came back and stayed, another came back and was given to Ben since.
     given = lead(id=10, **CLAIMED)
@@ -118,28 +118,29 @@ def test_who_stands_in_and_what_came_back(golden: Golden) -> None:
         handed, leads=[(mine, SOFIA), (given, BEN), *handed.leads[1:]], returned={mine.id, given.id}
     )
     golden("absence", {
-        "stands_in": drawn(view.stands_in(handed)), "came_back": drawn(view.came_back(returned)),
+        "stands_in": drawn(messages.stands_in(handed)),
+        "came_back": drawn(messages.came_back(returned)),
     })  # fmt: skip
 
 
 def test_the_modals_of_handing_on(golden: Golden) -> None:
     mine = lead(**CLAIMED)
     shown = {
-        "snooze": modals.snooze(mine, NINE + timedelta(days=1)),
-        "reassign": modals.reassign(mine, [BEN, SOFIA], {4: 12}),
-        "nobody_else": modals.nobody_else(mine),
-        "away": modals.away(3, NINE + timedelta(days=1)),
-        "away_handing_over": modals.away(
+        "snooze": forms.snooze(mine, NINE + timedelta(days=1)),
+        "reassign": forms.reassign(mine, [BEN, SOFIA], {4: 12}),
+        "nobody_else": forms.nobody_else(mine),
+        "away": forms.away(3, NINE + timedelta(days=1)),
+        "away_handing_over": forms.away(
             3, NINE + timedelta(days=1), [mine, lead(id=8, company=HOSTILE)], {7: BEN}
         ),
-        "away_handing_over_much": modals.away(
+        "away_handing_over_much": forms.away(
             90, NINE, [lead(id=n) for n in range(MOST_HANDED_OVER)], {}
         ),
-        "promise": modals.promise(PROMISE, SOFIA),
-        "turns": modals.turns([Share(SOFIA, 1, 30, 12), Share(BEN, 3, 90, 20)], 28),
-        "turns_of_nobody": modals.turns([], 28),
-        "turns_of_many": modals.turns([Share(SOFIA, 1, 30, 12)] * 1_200, 28),
-        "away_with_nothing": modals.away(0, NINE + timedelta(days=1)),
+        "promise": forms.promise(PROMISE, SOFIA),
+        "turns": forms.turns([Share(SOFIA, 1, 30, 12), Share(BEN, 3, 90, 20)], 28),
+        "turns_of_nobody": forms.turns([], 28),
+        "turns_of_many": forms.turns([Share(SOFIA, 1, 30, 12)] * 1_200, 28),
+        "away_with_nothing": forms.away(0, NINE + timedelta(days=1)),
     }
     for modal in shown.values():
         assert not limits.check_view(modal.to_dict(), "modal")
@@ -154,8 +155,9 @@ def test_one_message_tells_of_several_leads(kind: NoticeKind, golden: Golden) ->
     found = LeadNotice(id=1, workspace_id=1, kind=kind)
     listed = [Listed(lead(id=n, **facts), owner, NINE) for n in range(12)]
     golden(f"notice_{kind}", {
-        "one": drawn(view.notice(found, listed[:1])), "many": drawn(view.notice(found, listed)),
-        "none": drawn(view.notice(found, [])),
+        "one": drawn(messages.notice(found, listed[:1])),
+        "many": drawn(messages.notice(found, listed)),
+        "none": drawn(messages.notice(found, [])),
     })  # fmt: skip
 
 
@@ -163,9 +165,9 @@ def test_a_colleague_is_told_that_somebody_wrote_again(golden: Golden) -> None:
     touch = Touch(source="typeform", facts={"message": HOSTILE})
     known = LeadFacts(lead(**CONTACTED), None, SOFIA)
     shown = {
-        "whole": view.cover(touch, known),
-        "names_only": view.cover(touch, replace(known, names_only=True)),
-        "settled": view.cover(touch, replace(known, owner=None)),
+        "whole": messages.cover(touch, known),
+        "names_only": messages.cover(touch, replace(known, names_only=True)),
+        "settled": messages.cover(touch, replace(known, owner=None)),
     }
     assert "free" in str(shown["whole"].blocks)
     assert "free" not in str(shown["names_only"].blocks)
@@ -175,7 +177,7 @@ def test_a_colleague_is_told_that_somebody_wrote_again(golden: Golden) -> None:
 def test_of_more_colleagues_than_slack_lists_everybody_is_found_by_name() -> None:
     def element(count: int) -> dict[str, Any]:
         crew = [Person(id=n, name=f"Ann {n}", slack_id=f"U{n}") for n in range(count)]
-        shown = modals.reassign(lead(**CLAIMED), crew, {}).to_dict()
+        shown = forms.reassign(lead(**CLAIMED), crew, {}).to_dict()
         assert not limits.check_view(shown, "modal")
         return dict(shown["blocks"][1]["element"])
 

@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import select
 
 from bot import clock
-from bot.leads import service, view
-from bot.leads.model import Outcome, Submission
-from bot.people.model import Role, Workspace
+from bot.leads import messages, service
+from bot.leads.models import Outcome, Submission
+from bot.people.models import Role, Workspace
 from bot.slack.cards import Card
 from bot.store import Store
 from tests.campaigns.scene import hire, install
@@ -79,7 +79,7 @@ def test_the_warning_says_who_and_since_when(store: Store, workspace: Workspace)
     speak(store, workspace, 30)
     with store.transaction() as session:
         last = session.scalars(select(Submission)).one()
-        message = view.silent(service.last_words(session, last.id))
+        message = messages.silent(service.last_words(session, last.id))
     assert "JSON API, Zapier, Make (website) has fallen silent" in message.text
     assert "2026-06-29 03:00 UTC" in str(message.blocks)
 

@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import FieldErrors, NotAllowed
-from bot.leads import modals, service, view
+from bot.leads import forms, messages, service
 from bot.leads.heat import DEFAULT_POINTS, Label, Rules
 from bot.leads.inquiry import read
 from bot.leads.sources import SOURCES
-from bot.people.model import Role
+from bot.people.models import Role
 from bot.store import Store
 from playground import limits
 from tests.campaigns.scene import hire, install
@@ -113,18 +113,18 @@ def test_rules_that_cannot_be(
 
 def test_the_modal_says_back_what_it_was_told() -> None:
     told = Rules(competitors=frozenset({"rival.example"}))
-    modal = modals.rules(told).to_dict()
+    modal = forms.rules(told).to_dict()
     assert limits.check_view(modal, "modal") == []
     fields = {block["block_id"]: block["element"].get("initial_value") for block in modal["blocks"]}
-    assert modals.rules_of(fields) == (50, dict(told.points), ["rival.example"])
+    assert forms.rules_of(fields) == (50, dict(told.points), ["rival.example"])
     for wrong in ("zoom", "zoom ten", "zoom 99999"):
         with pytest.raises(FieldErrors):
-            modals.rules_of(fields | {"sources": wrong})
+            forms.rules_of(fields | {"sources": wrong})
 
 
 def test_rules_read_as_words(golden: Golden) -> None:
     rules = Rules(points=DEFAULT_POINTS | {f"source:{slug}": 1 for slug in SOURCES})
-    message = view.rules(rules, may_change=True)
+    message = messages.rules(rules, may_change=True)
     assert limits.check_message(message.blocks) == []
-    golden("rules", view.rules(Rules(), may_change=True))
-    assert "Change" not in str(view.rules(rules, may_change=False).blocks)
+    golden("rules", messages.rules(Rules(), may_change=True))
+    assert "Change" not in str(messages.rules(rules, may_change=False).blocks)

@@ -14,17 +14,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from bot.contacts.model import Consent, Contact, ContactKey
+from bot.contacts.models import Consent, Contact, ContactKey
 from bot.encoding import NotAList
 from bot.errors import NotAllowed, NotFound
-from bot.leads import importing, service, view
+from bot.leads import importing, messages, service
 from bot.leads.inquiry import Unreadable, read
-from bot.leads.model import Import, ImportRow, ImportState, Lead, LeadEvent, Touch
+from bot.leads.models import Import, ImportRow, ImportState, Lead, LeadEvent, Touch
 from bot.leads.service import staged, taking
 from bot.leads.service.admitting import CARD, RETURNED, admit
 from bot.leads.service.case import Arrival
 from bot.leads.sources.columns import read_row
-from bot.people.model import Person, Role, Workspace
+from bot.people.models import Person, Role, Workspace
 from bot.sheet import refused_file
 from bot.slack.cards import Card
 from bot.store import Base, Store
@@ -306,10 +306,10 @@ def test_a_report_of_spend_is_no_dead_end_for_who_enters_none(
         assert dropped is not None
         service.write_down(session, dropped.id, BytesIO(SPEND))
     found = state(store, dropped.id)
-    drawn = view.imported(found, None)
+    drawn = messages.imported(found, None)
     assert f"Only marketers can enter spend. Please ask {root.mention}" in drawn.text
     assert [each["action_id"] for each in drawn.blocks[-1]["elements"]] == [
-        view.AS_LIST, view.CANCEL,
+        messages.AS_LIST, messages.CANCEL,
     ]  # fmt: skip
     with store.transaction() as session:
         service.take_as_list(session, sofia, found.id)
@@ -318,8 +318,8 @@ def test_a_report_of_spend_is_no_dead_end_for_who_enters_none(
     with pytest.raises(NotAllowed), store.transaction() as session:
         service.hand_on(session, session.get_one(Import, found.id), found.header, [])
     assert state(store, found.id).state == ImportState.PREVIEW
-    shown = view.imported(found, None, enters_spend=False).blocks[-1]["elements"]
-    assert view.AS_SPEND not in [each["action_id"] for each in shown]
+    shown = messages.imported(found, None, enters_spend=False).blocks[-1]["elements"]
+    assert messages.AS_SPEND not in [each["action_id"] for each in shown]
     with pytest.raises(service.NotInPreview), store.transaction() as session:
         service.take_as_list(session, sofia, found.id)
 

@@ -11,12 +11,11 @@ import pytest
 from sqlalchemy import select
 
 from bot import clock
-from bot.command_line import leads as lead_commands
+from bot.cli import leads as lead_commands
 from bot.errors import FieldErrors, HandoffError, NotAllowed, NotFound
-from bot.jobs.rows import ParkedRow
-from bot.leads import service, view
+from bot.leads import messages, service
 from bot.leads.inquiry import read
-from bot.leads.model import (
+from bot.leads.models import (
     Deed,
     Disposition,
     Lead,
@@ -53,9 +52,10 @@ from bot.leads.service.progress import (
 from bot.leads.service.taking_over import AlreadyAsked, NotAskedAnyMore
 from bot.leads.service.turns import DoesNotSell
 from bot.money import Money
-from bot.people.model import Absence, Person, Role, Team, Workspace
+from bot.people.models import Absence, Person, Role, Team, Workspace
 from bot.slack.cards import Card
 from bot.store import Store
+from bot.tasks.rows import ParkedRow
 from tests.campaigns.scene import NINE, Hands, at_once, hire, install
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -164,7 +164,7 @@ class Floor:
                 .where(Person.name == name)
                 .order_by(LeadNotice.id)
             ).all()
-            return [view.notice(*service.notice(session, each)).text for each in found]
+            return [messages.notice(*service.notice(session, each)).text for each in found]
 
     def cards(self, kind: str, target: str) -> int:
         with self.store.transaction() as session:
@@ -462,11 +462,11 @@ def test_what_is_settled_is_drawn_and_never_posted_anew(floor: Floor) -> None:
     floor.until(NINE + 30 * MINUTE)
     with floor.store.transaction() as session:
         ids = session.scalars(select(LeadStep.id).order_by(LeadStep.id)).all()
-        before = [view.step(service.step(session, each)) for each in ids]
+        before = [messages.step(service.step(session, each)) for each in ids]
     assert [each.too_late for each in before] == [False] * 4
     floor.do(service.claim, floor.sue, lead)
     with floor.store.transaction() as session:
-        after = [view.step(service.step(session, each)) for each in ids]
+        after = [messages.step(service.step(session, each)) for each in ids]
         assert all(session.scalars(select(Card.stale).where(Card.kind == service.STEP)))
     assert {each.text for each in after} == {f"*Ada* (#{lead}): claimed by <@USUE>."}
     assert all(each.too_late for each in after)
@@ -515,7 +515,7 @@ def test_what_was_handed_over_comes_back_if_it_is_open_and_with_the_stand_in(
         assert [each.id for each in service.back(session, absence.id)] == [lent, snoozed]
         assert service.back(session, absence.id) == []
         handed = service.handover(session, absence.id)
-        said = [block["text"]["text"] for block in view.came_back(handed).blocks]
+        said = [block["text"]["text"] for block in messages.came_back(handed).blocks]
         cards = session.execute(
             select(Card.kind, Card.target).where(
                 Card.kind.in_([service.STANDS_IN, service.CAME_BACK])
@@ -532,7 +532,7 @@ def test_what_was_handed_over_comes_back_if_it_is_open_and_with_the_stand_in(
     ]  # fmt: skip
     floor.do(service.reassign, floor.sal, lent, floor.sue.id)
     with floor.store.transaction() as session:
-        message = view.came_back(service.handover(session, absence.id))
+        message = messages.came_back(service.handover(session, absence.id))
     assert "2 leads came back" in message.text, "whoever has them since"
     floor.do(service.reassign, floor.sue, lent, floor.sal.id)
     owners = [floor.get(each).claimed_by for each in leads]
@@ -823,7 +823,7 @@ def test_who_claimed_first_stays_unless_it_was_given_back_before_a_contact(floor
     found = floor.get(lead)
     assert (found.first_claimed_by, found.first_claimed_at, found.claim_worked) == first
     with floor.store.transaction() as session:
-        told = str(view.card(service.facts(session, lead)).blocks)
+        told = str(messages.card(service.facts(session, lead)).blocks)
     assert "claimed by <@USUE> after 10 min · with <@USAL> since" in told
 
 
@@ -845,12 +845,12 @@ def test_every_word_about_a_lead_stays_with_it(floor: Floor) -> None:
             ("no API", "Sue"), ("likes blue", "Sal"), ("call after six", "Sal"),
             ("moves in May", "Sal"), ("a student", "Sal"),
         ]  # fmt: skip
-        channel = str(view.card(facts).blocks)
+        channel = str(messages.card(facts).blocks)
         assert channel.count("no API") == 1  # it stands beside the outcome
         assert "and 1 older note: `/lead 1`" in channel
-        whole = str(view.one(facts).to_dict())
+        whole = str(messages.one(facts).to_dict())
         assert all(each in whole for each in ("a student", "moves in May", "call after six"))
-        assert "likes blue" not in str(view.card(replace(facts, names_only=True)).blocks)
+        assert "likes blue" not in str(messages.card(replace(facts, names_only=True)).blocks)
 
 
 def told(floor: Floor, lead_id: int, who: Person) -> list[str]:
@@ -860,7 +860,7 @@ def told(floor: Floor, lead_id: int, who: Person) -> list[str]:
         ids = session.scalars(mine.order_by(LeadStep.id)).all()
         shown = session.scalars(select(Card.subject_id).where(Card.target == who.slack_id)).all()
         assert set(ids) <= set(shown)
-        return [view.step(service.step(session, each)).text for each in ids]
+        return [messages.step(service.step(session, each)).text for each in ids]
 
 
 def test_the_former_owner_hears_of_a_reassignment(floor: Floor) -> None:
@@ -993,7 +993,7 @@ def test_what_was_closed_by_mistake_is_reopened_and_audited(floor: Floor) -> Non
         assert (event.person_id, event.facts["was"], event.facts["minor"]) == (
             floor.sal.id, "won", 100,
         )  # fmt: skip
-        assert "no API" in str(view.card(service.facts(session, lost)).blocks)
+        assert "no API" in str(messages.card(service.facts(session, lost)).blocks)
     floor.until(NINE + 4 * HOUR, 5 * MINUTE)
     assert floor.get(won).claimed_by == floor.sal.id
 

@@ -30,7 +30,7 @@ from bot import clock
 from bot.errors import HandoffError
 from bot.leads import changes, service
 from bot.leads.inquiry import read
-from bot.leads.model import (
+from bot.leads.models import (
     FREE_LADDER,
     OWNED_LADDER,
     CallList,
@@ -48,7 +48,7 @@ from bot.leads.model import (
 from bot.leads.service.admitting import admit
 from bot.leads.service.case import Arrival
 from bot.money import Money
-from bot.people.model import Absence, Person, Role, Team
+from bot.people.models import Absence, Person, Role, Team
 from bot.store import Store
 from tests.campaigns.scene import Hands, hire, install
 from tests.leads.replay import shown, told

@@ -13,15 +13,15 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from bot import clock
-from bot.campaigns.model import Campaign
+from bot.campaigns.models import Campaign
 from bot.errors import HandoffError, NotAllowed, NotFound
 from bot.leads import service
 from bot.leads.inquiry import read
-from bot.leads.model import Disposition, Lead, Rating
+from bot.leads.models import Disposition, Lead, Rating
 from bot.leads.service.merging import AlreadyMerged, MergedAgain, NotMerged, SameLead
 from bot.leads.service.ownership import MergedAway
 from bot.money import Money
-from bot.people.model import Person, Role, Workspace
+from bot.people.models import Person, Role, Workspace
 from bot.store import Store
 from tests.campaigns.scene import hire, install
 

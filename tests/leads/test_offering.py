@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from bot.leads import service, view
+from bot.leads import messages, service
 from bot.leads.inquiry import read
-from bot.leads.model import Lead
+from bot.leads.models import Lead
 from bot.leads.service.admitting import CARD, admit
 from bot.leads.service.case import Arrival
-from bot.people.model import Person, Role, Workspace
+from bot.people.models import Person, Role, Workspace
 from bot.slack.cards import Card
 from bot.store import Store
 from tests.campaigns.scene import hire, install
@@ -104,4 +104,4 @@ def test_an_offer(golden: Golden, store: Store, workspace: Workspace, sofia: Per
     offer(store, workspace, NINE)
     with store.transaction() as session:
         service.claim(session, sofia, shown(store, 1).rows[0][0].id)
-    golden("offer", view.offer(*shown(store, 1)))
+    golden("offer", messages.offer(*shown(store, 1)))

@@ -8,11 +8,11 @@ import pytest
 from sqlalchemy import select
 
 from bot import clock
-from bot.jobs import GiveUp, Postpone
-from bot.leads import jobs, service, view
-from bot.people.model import Role, Workspace
+from bot.leads import messages, service, tasks
+from bot.people.models import Role, Workspace
 from bot.slack.cards import Card
 from bot.store import Store
+from bot.tasks import GiveUp, Postpone
 from tests.campaigns.scene import hire, install
 
 NOW = datetime(2026, 6, 30, 9, tzinfo=UTC)
@@ -59,12 +59,12 @@ def warnings(store: Store) -> list[str]:
     """What the admins are told, as a text each."""
     with store.transaction() as session:
         cards = session.scalars(select(Card).where(Card.kind == service.REFUSED)).all()
-        drawn = [view.refused(service.last_words(session, each.subject_id)) for each in cards]
+        drawn = [messages.refused(service.last_words(session, each.subject_id)) for each in cards]
         return [f"{each.text} {each.blocks}" for each in drawn]
 
 
 def read_back(store: Store, workspace: Workspace, **apis: Told) -> None:
-    jobs.read_back(store, apis, workspace.id, NOW.isoformat())
+    tasks.read_back(store, apis, workspace.id, NOW.isoformat())
 
 
 def test_a_form_that_is_refused_stops_no_other_and_is_told_once(

@@ -8,12 +8,12 @@ from sqlalchemy import select
 
 from bot.errors import HandoffError, NotAllowed, NotFound
 from bot.leads import service
-from bot.leads.model import Lead, Outcome, Submission
+from bot.leads.models import Lead, Outcome, Submission
 from bot.leads.service import Sent
 from bot.leads.service.fetched import FETCHED, REFERENCE
 from bot.leads.service.replaying import AlreadySettled
 from bot.leads.sources import Reference
-from bot.people.model import Person, Role, Workspace
+from bot.people.models import Person, Role, Workspace
 from bot.slack.cards import Card
 from bot.store import Store
 from tests.campaigns.scene import hire, install

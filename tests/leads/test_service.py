@@ -16,11 +16,13 @@ from sqlalchemy.orm import Session
 
 from bot import clock, slack
 from bot.campaigns import service as campaigns
-from bot.contacts.model import Contact
+from bot.contacts.models import Contact
 from bot.errors import HandoffError, NotAllowed, NotFound
 from bot.leads import service
 from bot.leads.inquiry import read
-from bot.leads.model import Disposition, Lead, LeadEvent, Mine, Rating, Status, Touch
+from bot.leads.messages import steps
+from bot.leads.messages.card import card
+from bot.leads.models import Disposition, Lead, LeadEvent, Mine, Rating, Status, Touch
 from bot.leads.service.ownership import (
     AlreadyClaimed,
     AlreadyClosed,
@@ -35,10 +37,8 @@ from bot.leads.service.progress import (
     ReasonMissing,
 )
 from bot.leads.service.receiving import Receipt, Sent
-from bot.leads.view import steps
-from bot.leads.view.card import card
 from bot.money import Money
-from bot.people.model import Person, Role, Workspace
+from bot.people.models import Person, Role, Workspace
 from bot.slack.cards import Card
 from bot.slack.text import moment
 from bot.store import Store

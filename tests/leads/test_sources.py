@@ -4,13 +4,13 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from sqlalchemy import select
 
-from bot.leads import service, view
+from bot.leads import messages, service
 from bot.leads.inquiry import Unreadable
-from bot.leads.model import Outcome, Submission
+from bot.leads.models import Outcome, Submission
 from bot.leads.service import Sent
 from bot.leads.sources import SOURCES, form
 from bot.people import service as people
-from bot.people.model import Workspace
+from bot.people.models import Workspace
 from bot.store import Store
 from playground.limits import check_message
 from tests.leads import hostile
@@ -105,6 +105,6 @@ def test_whatever_comes_is_kept_and_what_is_accepted_is_shown(
             assert kept.outcome == receipt.outcome
             assert (kept.problem is None) == (kept.outcome in (Outcome.LEAD, Outcome.FETCHING))
             if receipt.lead_id is not None:
-                card = view.card(service.facts(session, receipt.lead_id))
+                card = messages.card(service.facts(session, receipt.lead_id))
                 assert check_message(card.blocks) == []
                 assert card.text

@@ -10,10 +10,10 @@ from sqlalchemy import select, update
 
 from bot import clock, slack
 from bot.leads import service
-from bot.leads.model import Lead, Outcome
+from bot.leads.models import Lead, Outcome
 from bot.leads.service import Receipt, Sent
 from bot.leads.service.admitting import CARD
-from bot.people.model import Workspace
+from bot.people.models import Workspace
 from bot.slack.cards import Card
 from bot.store import Store
 from tests.campaigns.scene import NINE, install

@@ -9,11 +9,11 @@ from sqlalchemy import select
 from bot import clock
 from bot.leads import service
 from bot.leads.inquiry import read
-from bot.leads.model import CallList, CallOutcome, Deed, Disposition, LeadEvent, Mine, Rung, Status
+from bot.leads.models import CallList, CallOutcome, Deed, Disposition, LeadEvent, Mine, Rung, Status
 from bot.leads.service.admitting import admit
 from bot.leads.service.case import Arrival
 from bot.money import Money
-from bot.people.model import Absence, Person, Role, Workspace
+from bot.people.models import Absence, Person, Role, Workspace
 from bot.store import Store
 from tests.campaigns.scene import NINE
 from tests.leads.test_ladder import HOUR, MINUTE, Floor

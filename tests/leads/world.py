@@ -5,9 +5,9 @@ from typing import Any
 
 from sqlalchemy import select, text
 
-from bot.contacts.model import Consent, ContactKey
-from bot.leads.model import Lead, LeadEvent, Submission, Touch
-from bot.people.model import Workspace
+from bot.contacts.models import Consent, ContactKey
+from bot.leads.models import Lead, LeadEvent, Submission, Touch
+from bot.people.models import Workspace
 from bot.store import Store
 
 _UNLIKE = {"id", "workspace_id", "contact_id", "received_at", "last_touch_at",

@@ -4,13 +4,13 @@ import pytest
 from sqlalchemy import update
 
 from bot.campaigns import service as campaigns
-from bot.campaigns.model import CampaignQuestion
+from bot.campaigns.models import CampaignQuestion
 from bot.errors import NotAllowed, NotFound
-from bot.library import service, view
-from bot.library.model import PAGE_SIZE, Found, Hit, Piece, Shelf
-from bot.people.model import Person, Role
+from bot.library import messages, service
+from bot.library.models import PAGE_SIZE, Found, Hit, Piece, Shelf
+from bot.people.models import Person, Role
 from bot.planning import service as planning
-from bot.planning.model import Retrospective
+from bot.planning.models import Retrospective
 from bot.store import Store
 from tests.campaigns.scene import NINE, TODAY, Hands, draft, hire, install
 from tests.golden_files import Golden
@@ -139,10 +139,12 @@ HITS = [
 
 def test_how_it_looks(golden: Golden) -> None:
     shown = {
-        "nothing_typed": view.library(Found("", [], 0, 0)),
-        "nothing_found": view.library(Found("<!channel>", [], 0, 0)),
-        "found": view.library(Found("pri", HITS, 20, 1)),
-        "piece": view.piece(Piece("Spring start", [("Offer", "One free visit"), ("Terms", HOSTILE)],
-                                  [("Price list", "https://example.com/prices")])),
+        "nothing_typed": messages.library(Found("", [], 0, 0)),
+        "nothing_found": messages.library(Found("<!channel>", [], 0, 0)),
+        "found": messages.library(Found("pri", HITS, 20, 1)),
+        "piece": messages.piece(
+            Piece("Spring start", [("Offer", "One free visit"), ("Terms", HOSTILE)],
+                  [("Price list", "https://example.com/prices")])
+        ),
     }  # fmt: skip
     golden("modal", shown)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 
-from bot.digests.model import Week
+from bot.digests.models import Week
 
 # A plain week, and the two of each zone in which the clocks change.
 WEEKS = [

@@ -10,10 +10,10 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from bot import clock, metrics
-from bot.leads.model import Lead
-from bot.metrics import Attribution, By, Cohort, Period, computing, days, jobs
-from bot.metrics.model import ChangedTime, DayTally, DayWait, TalliedDay
-from bot.people.model import Workspace
+from bot.leads.models import Lead
+from bot.metrics import Attribution, By, Cohort, Period, computing, days, tasks
+from bot.metrics.models import ChangedTime, DayTally, DayWait, TalliedDay
+from bot.people.models import Workspace
 from tests.digests.office import MONDAY, NOW, Office
 from tests.metrics.drawn import DrawnWeek, drawn_weeks
 from tests.metrics.test_metrics import Written
@@ -91,8 +91,8 @@ def test_the_clock_tallies_each_day_once_and_anew_when_a_lead_of_it_changes(offi
         office.leads(session, [{"received_at": MONDAY + timedelta(hours=hours)}
                                for hours in (1, 2, 30)])  # fmt: skip
     clock.use(lambda: MONDAY + timedelta(days=2, hours=8))
-    assert jobs.tally(office.store, office.workspace.id) == 2
-    assert jobs.tally(office.store, office.workspace.id) == 0
+    assert tasks.tally(office.store, office.workspace.id) == 2
+    assert tasks.tally(office.store, office.workspace.id) == 0
     with office.store.transaction() as session:
         assert read_from_tallies(session, office) == [monday, tuesday]
         assert compute(session, office, None).total.count("received") == 3
@@ -102,7 +102,7 @@ def test_the_clock_tallies_each_day_once_and_anew_when_a_lead_of_it_changes(offi
     with office.store.transaction() as session:
         assert read_from_tallies(session, office) == [tuesday]
         assert compute(session, office, None).total.count("hot") == 1
-    assert jobs.tally(office.store, office.workspace.id) == 1
+    assert tasks.tally(office.store, office.workspace.id) == 1
     with office.store.transaction() as session:
         assert read_from_tallies(session, office) == [monday, tuesday]
         assert compute(session, office, None).total.count("hot") == 1
@@ -128,7 +128,7 @@ def test_the_first_spend_of_a_campaign_is_about_all_of_its_leads(office: Office)
             {"campaign_id": spring, "last_campaign_id": autumn},
             {"campaign_id": autumn, "received_at": MONDAY + timedelta(days=1)},
         ])  # fmt: skip
-    jobs.tally(office.store, office.workspace.id)
+    tasks.tally(office.store, office.workspace.id)
     for campaign, uncosted, left in (
         (spring, 1, DAYS[1:]),
         (spring, 1, DAYS),
@@ -139,7 +139,7 @@ def test_the_first_spend_of_a_campaign_is_about_all_of_its_leads(office: Office)
         with office.store.transaction() as session:
             assert read_from_tallies(session, office) == left
             assert compute(session, office, None).total.count("uncosted") == uncosted
-        jobs.tally(office.store, office.workspace.id)
+        tasks.tally(office.store, office.workspace.id)
 
 
 def test_what_nobody_reads_is_forgotten(office: Office) -> None:
@@ -152,7 +152,7 @@ def test_what_nobody_reads_is_forgotten(office: Office) -> None:
     clock.use(lambda: NOW + timedelta(days=2))
     with office.store.transaction() as session:
         session.add(ChangedTime(workspace_id=office.workspace.id, at=NOW + timedelta(days=2)))
-    jobs.tally(office.store, office.workspace.id)
+    tasks.tally(office.store, office.workspace.id)
     with office.store.transaction() as session:
         assert session.scalars(select(ChangedTime)).all() == []
         for table in (TalliedDay, DayTally, DayWait):
@@ -162,7 +162,7 @@ def test_what_nobody_reads_is_forgotten(office: Office) -> None:
 def test_a_long_period_of_tallied_days_reads_no_lead_of_them(office: Office) -> None:
     with office.store.transaction() as session:
         office.leads(session, [{"received_at": MONDAY + timedelta(days=day)} for day in range(7)])
-    jobs.tally(office.store, office.workspace.id)
+    tasks.tally(office.store, office.workspace.id)
     with office.store.transaction() as session:
         about = computing.scope(session, office.workspace.id, WEEK)
         for by in (None, By.CAMPAIGN, By.KIND, By.SOURCE, By.SALESPERSON, By.DAY, By.WEEK):

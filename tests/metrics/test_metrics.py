@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from bot import clock, metrics
 from bot.contacts import service as contacts
-from bot.digests.model import Week
+from bot.digests.models import Week
 from bot.metrics import (
     METRICS,
     Attribution,
@@ -31,8 +31,8 @@ from bot.metrics import (
     tallies,
 )
 from bot.people import service as people
-from bot.people.model import Workspace
-from bot.spend.model import Margin, SpendEntry
+from bot.people.models import Workspace
+from bot.spend.models import Margin, SpendEntry
 from bot.store import Store
 from tests.digests.office import MONDAY, NOW, Office, open_office
 from tests.metrics import by_pandas

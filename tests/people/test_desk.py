@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from bot.errors import HandoffError, NotAllowed
 from bot.people import service as people
 from bot.people.desk import Desk, Listener
-from bot.people.model import ANY_ROLE, Person, Role
+from bot.people.models import ANY_ROLE, Person, Role
 from bot.slack import Incoming
 from bot.slack.access import Access
 from bot.store import Store

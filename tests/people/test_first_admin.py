@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from bot.doctor import manifest
-from bot.people import listeners, profile, service
-from bot.people.model import Role
+from bot.people import handlers, profile, service
+from bot.people.models import Role
 from bot.slack import Listening, Slack
 from bot.store import Store
 from playground.standin import StandIn
@@ -20,7 +20,7 @@ def slack(store: Store) -> Iterator[StandIn]:
     """Slack, with an app that knows `/handoff people`."""
     standin = StandIn(manifest()).start()
     listening = Listening(Slack(standin.bot_token, standin.api_url))
-    listeners.register(listening, store, None)
+    handlers.register(listening, store, None)
     with store.transaction() as session:
         service.install(session, team_id=standin.workspace.team.id, name="Acme", bot_user_id="U0",
                         channel="C1", timezone="UTC", currency="EUR")  # fmt: skip

@@ -8,10 +8,10 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from bot.errors import FieldErrors, NotAllowed, NotFound
-from bot.people import profile, service, team_view, view
+from bot.people import messages, profile, service, team_view
 from bot.people.choosing import chosen
 from bot.people.hours import Hours
-from bot.people.model import Person, Role, Team, Workspace
+from bot.people.models import Person, Role, Team, Workspace
 from bot.store import Store
 from playground import limits
 from tests.campaigns.scene import hire
@@ -162,20 +162,20 @@ def test_modals(golden: Golden) -> None:
     sofia = Person(id=3, slack_id="U3", name="Sofia", roles=["salesperson"], team_id=2)
     many = [Person(id=n, slack_id=f"U{n}", name=f"P{n}", roles=[]) for n in range(45)]
     shown = {
-        "welcome": view.people([], teams, 0, welcome=True),
-        "list": view.people([sofia], teams, 0, welcome=False),
-        "second_page": view.people(many, teams, 1, welcome=False),
-        "add": view.edit(None, teams),
-        "edit": view.edit(sofia, teams),
+        "welcome": messages.people([], teams, 0, welcome=True),
+        "list": messages.people([sofia], teams, 0, welcome=False),
+        "second_page": messages.people(many, teams, 1, welcome=False),
+        "add": messages.edit(None, teams),
+        "edit": messages.edit(sofia, teams),
     }
     golden("people", shown)
 
 
 def test_warnings_to_the_admins(golden: Golden) -> None:
     shown = {
-        "archived": view.archived(Workspace(channel="C1")),
-        "refused": view.refused("C1"),
-        "refused_person": view.refused("U1"),
+        "archived": messages.archived(Workspace(channel="C1")),
+        "refused": messages.refused("C1"),
+        "refused_person": messages.refused("U1"),
     }
     golden("admins", shown)
 

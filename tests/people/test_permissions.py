@@ -18,7 +18,7 @@ from bot.digests import service as digests
 from bot.errors import NotAllowed
 from bot.leads import service as leads
 from bot.people import service as people
-from bot.people.model import Person, Role
+from bot.people.models import Person, Role
 from bot.settings import Settings
 from bot.shadowing import service as shadowing
 from bot.slack import Incoming

@@ -6,14 +6,14 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from bot.campaigns.model import Campaign
+from bot.campaigns.models import Campaign
 from bot.leads import service as leads
 from bot.leads.inquiry import Inquiry
 from bot.money import Money
 from bot.people import service as people
-from bot.people.model import Person, Role, Workspace
+from bot.people.models import Person, Role, Workspace
 from bot.planning import service
-from bot.planning.model import Concern, Proposal, Request, RequestEvent, Standing
+from bot.planning.models import Concern, Proposal, Request, RequestEvent, Standing
 from bot.slack.cards import Card
 from bot.store import Base, Store
 from tests.campaigns.scene import draft, install

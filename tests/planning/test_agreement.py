@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.planning.model import (
+from bot.planning.models import (
     Capacity,
     Enough,
     Fit,
@@ -22,7 +22,7 @@ from bot.planning.model import (
     most_similar,
     standing,
 )
-from bot.planning.model.similar import similarity
+from bot.planning.models.similar import similarity
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 PEOPLE = list(range(1, 7))

@@ -6,10 +6,10 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.campaigns.model import Stage
-from bot.people.model import Role
+from bot.campaigns.models import Stage
+from bot.people.models import Role
 from bot.planning import service
-from bot.planning.model import Concern
+from bot.planning.models import Concern
 from tests.campaigns.scene import Hands, hire
 from tests.planning.scene import Company
 

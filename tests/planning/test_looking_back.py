@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 
 from bot.campaigns import service as campaigns
-from bot.campaigns.model import Campaign, Kind, Stage
+from bot.campaigns.models import Campaign, Kind, Stage
 from bot.errors import FieldErrors, NotFound
 from bot.leads import service as leads
 from bot.leads.inquiry import Inquiry
-from bot.leads.model import Disposition
-from bot.people.model import Person, Workspace
+from bot.leads.models import Disposition
+from bot.people.models import Person, Workspace
 from bot.planning import service
-from bot.planning.model import Again, Retrospective
+from bot.planning.models import Again, Retrospective
 from tests.campaigns.scene import Hands
 from tests.planning.scene import Company
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from bot.metrics import BY_NAME, Figures
 from bot.metrics.units import Unit
-from bot.planning import modals, view
-from bot.planning.model import LastTime, LookBack, RequestFacts, Retrospective
+from bot.planning import forms, messages
+from bot.planning.models import LastTime, LookBack, RequestFacts, Retrospective
 from playground.limits import check_message
 from tests.golden_files import Golden
 from tests.planning.test_proposal_view import MARA, SALES, campaign
@@ -43,25 +43,25 @@ def back(said: list[Retrospective] | None = None, figures: Figures = DONE) -> Lo
 
 
 def test_the_question(golden: Golden) -> None:
-    golden("retrospective_asked", view.asked_back(question(), back([])))
-    golden("retrospective_answered", view.asked_back(SAID[0], back()))
-    golden("retrospective_without_leads", view.asked_back(question(), back([], EMPTY)))
+    golden("retrospective_asked", messages.asked_back(question(), back([])))
+    golden("retrospective_answered", messages.asked_back(SAID[0], back()))
+    golden("retrospective_without_leads", messages.asked_back(question(), back([], EMPTY)))
 
 
 def test_what_was_learned(golden: Golden) -> None:
-    golden("retrospective_lessons", view.lessons(back()))
+    golden("retrospective_lessons", messages.lessons(back()))
 
 
 def test_the_form(golden: Golden) -> None:
-    golden("retrospective_form", modals.look_back(SAID[1]))
+    golden("retrospective_form", forms.look_back(SAID[1]))
 
 
 def test_the_result_for_who_asked(golden: Golden) -> None:
     ended = request(turn="ended", answered_at=NOW)
     facts = RequestFacts(ended, SAL, [], None, MARA, campaign(owner=MARA))
-    golden("request_result", view.result(facts, DONE))
-    golden("request_ended", view.card(facts, NOW))
-    golden("request_told_ended", view.told(facts, NOW))
+    golden("request_result", messages.result(facts, DONE))
+    golden("request_ended", messages.card(facts, NOW))
+    golden("request_told_ended", messages.told(facts, NOW))
 
 
 def test_the_other_turns_of_a_request(golden: Golden) -> None:
@@ -69,21 +69,21 @@ def test_the_other_turns_of_a_request(golden: Golden) -> None:
     for turn in ("waiting", "proposed", "announced"):
         found = request(turn=turn, campaign_id=7)
         facts = RequestFacts(found, SAL, SALES[:1], None, None, planned)
-        golden(f"request_card_{turn}_planned", view.card(facts, NOW))
-        golden(f"request_told_{turn}_planned", view.told(facts, NOW))
+        golden(f"request_card_{turn}_planned", messages.card(facts, NOW))
+        golden(f"request_told_{turn}_planned", messages.told(facts, NOW))
 
 
 def test_many_answers_fit() -> None:
     said = [question(number, worked="&" * 1_000, failed="&" * 1_000, again="yes")
             for number in range(40)]  # fmt: skip
-    card = view.lessons(back(said))
+    card = messages.lessons(back(said))
     assert check_message(card.blocks) == []
     assert len(str(card.blocks)) < 15_000
 
 
 def test_last_time_says_what_was_learned() -> None:
     past = LastTime("Spring", "in May", "78 %", "140 %", None, "2 of 3 would do it again", "Slow")
-    assert view.past_in_words([past]) == (
+    assert messages.past_in_words([past]) == (
         "• *Spring* (in May): accepted 78 %, ROMI 140 %, 2 of 3 would do it again. "
         "What failed: Slow"
     )

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from bot.campaigns.model import Campaign, CampaignVersion, Stage
+from bot.campaigns.models import Campaign, CampaignVersion, Stage
 from bot.campaigns.service import Draft, changes
-from bot.people.model import Person
-from bot.planning import modals, view
-from bot.planning.modals import Note, Written
-from bot.planning.model import (
+from bot.people.models import Person
+from bot.planning import forms, messages
+from bot.planning.forms import Note, Written
+from bot.planning.models import (
     BudgetLine,
     Capacity,
     Concern,
@@ -117,46 +117,46 @@ def version(**changed: Any) -> CampaignVersion:
 
 
 def test_a_new_proposal(golden: Golden) -> None:
-    golden("proposal_new", view.proposal(table(), NOW))
+    golden("proposal_new", messages.proposal(table(), NOW))
 
 
 def test_some_have_answered(golden: Golden) -> None:
     found = table(standing(ready=2, concerned=1), concerns=[concern()])
-    golden("proposal_answered", view.proposal(found, NOW))
+    golden("proposal_answered", messages.proposal(found, NOW))
 
 
 def test_silence_is_shown(golden: Golden) -> None:
-    golden("proposal_silence", view.proposal(table(standing(ready=1)), LATER))
+    golden("proposal_silence", messages.proposal(table(standing(ready=1)), LATER))
 
 
 def test_a_second_version(golden: Golden) -> None:
     found = table(before=version(terms="Old ones.", ends_on=None), version=2, holds_from=2)
-    golden("proposal_second_version", view.proposal(found, NOW))
+    golden("proposal_second_version", messages.proposal(found, NOW))
 
 
 def test_it_is_agreed(golden: Golden) -> None:
     found = table(standing(ready=4), stage=Stage.AGREED)
-    golden("proposal_agreed", view.proposal(found, NOW))
-    golden("proposal_told_agreed", view.agreed(found))
+    golden("proposal_agreed", messages.proposal(found, NOW))
+    golden("proposal_told_agreed", messages.agreed(found))
     timed = table(standing(ready=4), stage=Stage.AGREED, launch_at=LATER)
-    golden("proposal_told_agreed_for_later", view.agreed(timed))
+    golden("proposal_told_agreed_for_later", messages.agreed(timed))
 
 
 def test_a_manager_agreed(golden: Golden) -> None:
     by = {"overruled_by": 2, "overruled_because": "The fair is on Friday", "overruled_version": 1}
     found = table(standing(concerned=1), stage=Stage.AGREED, proposal=by, concerns=[concern()])
-    golden("proposal_overruled", view.proposal(found, NOW))
+    golden("proposal_overruled", messages.proposal(found, NOW))
 
 
 @pytest.mark.parametrize("stage", [Stage.DRAFT, Stage.LIVE, Stage.ENDED, Stage.CANCELLED])
 def test_it_is_over_or_goes_on_elsewhere(golden: Golden, stage: Stage) -> None:
     found = table(standing(ready=3), stage=stage)
-    golden(f"proposal_{stage}", view.proposal(found, LATER))
+    golden(f"proposal_{stage}", messages.proposal(found, LATER))
 
 
 def test_the_named_and_everyone(golden: Golden) -> None:
     found = table(rule=Rule(Enough.EVERYONE, 1, frozenset({2})))
-    golden("proposal_named", view.proposal(found, NOW))
+    golden("proposal_named", messages.proposal(found, NOW))
 
 
 def test_hostile_words_are_disarmed(golden: Golden) -> None:
@@ -165,35 +165,35 @@ def test_hostile_words_are_disarmed(golden: Golden) -> None:
         standing(concerned=1), concerns=[concern(text=HOSTILE)], channels=[HOSTILE],
         before=version(terms=HOSTILE * 2), **words,
     )  # fmt: skip
-    card = view.proposal(found, NOW)
+    card = messages.proposal(found, NOW)
     assert "<!" not in card.text.replace("<!date", "")
     golden("proposal_hostile", card)
 
 
 def test_the_budget_is_not_for_the_channel() -> None:
-    assert "5,200" not in str(view.proposal(table(), NOW).blocks)
+    assert "5,200" not in str(messages.proposal(table(), NOW).blocks)
 
 
 def test_concerns_in_the_thread(golden: Golden) -> None:
-    golden("concern_open", view.concern(concern()))
+    golden("concern_open", messages.concern(concern()))
     closed: dict[str, Any] = {"closer": MARA, "closed_at": LATER}
     answer = "For three months; after that the usual price."
-    golden("concern_answered", view.concern(concern(**closed, answer=answer)))
-    golden("concern_withdrawn", view.concern(concern(**closed)))
+    golden("concern_answered", messages.concern(concern(**closed, answer=answer)))
+    golden("concern_withdrawn", messages.concern(concern(**closed)))
 
 
 def test_a_new_version_in_the_thread(golden: Golden) -> None:
     before, after = version(), version(number=2, terms="Old customers too", ends_on=None)
     found = table(version=2, holds_from=2)
-    golden("version_binding", view.new_version(after, before, found, changes(before, after)))
+    golden("version_binding", messages.new_version(after, before, found, changes(before, after)))
     after = version(number=2, talking_points="No set-up fee", channels=["Flyers"])
-    golden("version_free", view.new_version(after, before, found, changes(before, after)))
+    golden("version_free", messages.new_version(after, before, found, changes(before, after)))
 
 
 def test_the_reminder(golden: Golden) -> None:
     found = ProposalReminder(person_id=SALES[3].id, version=1)
-    golden("proposal_reminder", view.asked(found, table()))
-    answered = view.asked(found, table(standing(ready=4)))
+    golden("proposal_reminder", messages.asked(found, table()))
+    answered = messages.asked(found, table(standing(ready=4)))
     assert answered.too_late
     golden("proposal_reminder_answered", answered)
 
@@ -214,7 +214,7 @@ def test_capacity_in_plain_words(weight: Capacity, golden: Golden,
                                  request: pytest.FixtureRequest) -> None:  # fmt: skip
     case = request.node.callspec.id
     assert weight.fit is (Fit.FILLS_UP if case == "no_day" else Fit(case))
-    golden(f"capacity_{case}", view.capacity_in_words(weight))
+    golden(f"capacity_{case}", messages.capacity_in_words(weight))
 
 
 LINES = [
@@ -225,43 +225,43 @@ LINES = [
 
 def test_everything_in_a_modal(golden: Golden) -> None:
     said = [concern(), concern(closer=MARA, closed_at=LATER, answer="For three months")]
-    golden("proposal_whole", view.whole(table(), LINES, said, money=True))
-    without = view.whole(table(), LINES, [], money=False)
+    golden("proposal_whole", messages.whole(table(), LINES, said, money=True))
+    without = messages.whole(table(), LINES, [], money=False)
     assert "5,200" not in str(without.to_dict())
     golden("proposal_whole_without_money", without)
 
 
 def test_the_forms(golden: Golden) -> None:
     empty = Written({"starts_on": date(2026, 6, 1)}, owner="U0MARA")
-    golden("plan_new", modals.plan(Note("token"), empty, "EUR"))
-    asked = modals.plan(Note("token", request_id=5), empty, "EUR", "A trial that is paid monthly")
+    golden("plan_new", forms.plan(Note("token"), empty, "EUR"))
+    asked = forms.plan(Note("token", request_id=5), empty, "EUR", "A trial that is paid monthly")
     golden("plan_for_a_request", asked)
     written = Written(vars(Draft.of(campaign())), LINES, "U0MARA")
-    golden("plan_taken_up", modals.plan(Note("token", 7), written, "EUR"))
-    golden("plan_change", modals.change(campaign(), written))
-    golden("concern_form", modals.worry(campaign(), "token"))
-    golden("concern_answer_form", modals.answer(concern()))
-    golden("overrule_form", modals.overrule(campaign()))
-    golden("launch_form", modals.launch(campaign()))
+    golden("plan_taken_up", forms.plan(Note("token", 7), written, "EUR"))
+    golden("plan_change", forms.change(campaign(), written))
+    golden("concern_form", forms.worry(campaign(), "token"))
+    golden("concern_answer_form", forms.answer(concern()))
+    golden("overrule_form", forms.overrule(campaign()))
+    golden("launch_form", forms.launch(campaign()))
 
 
 def test_the_note_of_a_form_comes_back() -> None:
     note = Note("abc", 7, 5)
     assert Note.read(str(note)) == note
-    _, _, token = modals.worry_of(str(modals.worry(campaign(), "abc").private_metadata))
+    _, _, token = forms.worry_of(str(forms.worry(campaign(), "abc").private_metadata))
     assert token == "abc"
 
 
 def test_the_rules(golden: Golden) -> None:
     told = PlanningRules(enough="some", some=3, must=[2], asked_roles=["salesperson"], ready_days=2)
-    golden("rules", modals.rules(told, [CLEO]))
+    golden("rules", forms.rules(told, [CLEO]))
 
 
 def test_the_drafts(golden: Golden) -> None:
-    golden("drafts", view.drafts([campaign(), campaign(id=8, name="Fair", offer="")], 0, 2))
-    golden("drafts_empty", view.drafts([], 0, 0))
+    golden("drafts", messages.drafts([campaign(), campaign(id=8, name="Fair", offer="")], 0, 2))
+    golden("drafts_empty", messages.drafts([], 0, 0))
     long = [campaign(id=number, name="&" * 80, offer="&" * 300) for number in range(20)]
-    assert check_view(view.drafts(long, 3, 1_000).to_dict(), "modal") == []
+    assert check_view(messages.drafts(long, 3, 1_000).to_dict(), "modal") == []
 
 
 def test_the_longest_words_fit() -> None:
@@ -275,11 +275,11 @@ def test_the_longest_words_fit() -> None:
     past = [LastTime("&" * 80, "1 to 30 April 2026", "78 %", "140 %", "&" * 90)] * 3
     found = table(standing(concerned=4), concerns=worries, before=version(**old), **words)
     found = Table(**vars(found) | {"last_time": past})
-    card = view.proposal(found, NOW)
+    card = messages.proposal(found, NOW)
     assert check_message(card.blocks) == []
     assert len(str(card.blocks)) < 24_000
     lines = [BudgetLine(name="x" * 80, minor=10**12, currency="EUR")] * 20
-    modal = view.whole(found, lines, worries, money=True)
+    modal = messages.whole(found, lines, worries, money=True)
     assert check_view(modal.to_dict(), "modal") == []
-    form = modals.plan(Note("t", 7), Written(vars(Draft.of(found.campaign)), lines, "U1"), "EUR")
+    form = forms.plan(Note("t", 7), Written(vars(Draft.of(found.campaign)), lines, "U1"), "EUR")
     assert check_view(form.to_dict(), "modal") == []

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from bot.campaigns import service as campaigns
-from bot.campaigns.model import Campaign, CampaignEvent, Stage
+from bot.campaigns.models import Campaign, CampaignEvent, Stage
 from bot.errors import FieldErrors, HandoffError, NotAllowed, NotFound
 from bot.money import Money
-from bot.people.model import Person, Role
+from bot.people.models import Person, Role
 from bot.planning import service
-from bot.planning.model import BudgetLine, Concern, Enough
+from bot.planning.models import BudgetLine, Concern, Enough
 from tests.campaigns.scene import Hands, at_once, hire, install
 from tests.planning.scene import Company
 

@@ -3,9 +3,9 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.people.model import Person
-from bot.planning import modals, view
-from bot.planning.model import Listed, Request, RequestFacts
+from bot.people.models import Person
+from bot.planning import forms, messages
+from bot.planning.models import Listed, Request, RequestFacts
 from playground.limits import check_message, check_view
 from tests.golden_files import Golden
 
@@ -51,54 +51,54 @@ LATER = NOW + timedelta(days=8)
 
 
 def test_a_new_request(golden: Golden) -> None:
-    golden("request_new", view.card(facts(), NOW))
+    golden("request_new", messages.card(facts(), NOW))
 
 
 def test_many_hear_it(golden: Golden) -> None:
-    golden("request_heard_by_many", view.card(facts(others=7, **SEEN), NOW))
+    golden("request_heard_by_many", messages.card(facts(others=7, **SEEN), NOW))
 
 
 def test_an_idea_has_nothing_but_its_words(golden: Golden) -> None:
     bare = facts(audience="", heard=None, example="", lead_id=None)
-    golden("request_bare", view.card(bare, NOW))
+    golden("request_bare", messages.card(bare, NOW))
 
 
 def test_a_request_is_overdue(golden: Golden) -> None:
-    golden("request_overdue", view.card(facts(others=1), LATER))
+    golden("request_overdue", messages.card(facts(others=1), LATER))
 
 
 def test_a_request_was_declined(golden: Golden) -> None:
-    golden("request_declined", view.card(facts(others=1, **SEEN, **DECLINED), NOW))
+    golden("request_declined", messages.card(facts(others=1, **SEEN, **DECLINED), NOW))
 
 
 def test_hostile_words_are_disarmed(golden: Golden) -> None:
     hostile = facts(
         text=HOSTILE, audience=HOSTILE, example=HOSTILE, **DECLINED | {"reason": HOSTILE}
     )
-    card = view.card(hostile, NOW)
+    card = messages.card(hostile, NOW)
     assert "<!" not in card.text.replace("<!date", "")
     golden("request_hostile", card)
 
 
 def test_what_the_one_who_asked_hears(golden: Golden) -> None:
-    golden("request_told_new", view.told(facts(), NOW))
-    golden("request_told_seen", view.told(facts(others=3, **SEEN), NOW))
-    golden("request_told_overdue", view.told(facts(others=1), LATER))
-    golden("request_told_declined", view.told(facts(**DECLINED), NOW))
+    golden("request_told_new", messages.told(facts(), NOW))
+    golden("request_told_seen", messages.told(facts(others=3, **SEEN), NOW))
+    golden("request_told_overdue", messages.told(facts(others=1), LATER))
+    golden("request_told_declined", messages.told(facts(**DECLINED), NOW))
 
 
 def test_the_reminder_to_marketing(golden: Golden) -> None:
-    golden("request_reminder", view.reminder(facts(others=2), NOW))
-    golden("request_reminder_overdue", view.reminder(facts(**SEEN), LATER))
-    answered = view.reminder(facts(**DECLINED), LATER)
+    golden("request_reminder", messages.reminder(facts(others=2), NOW))
+    golden("request_reminder_overdue", messages.reminder(facts(**SEEN), LATER))
+    answered = messages.reminder(facts(**DECLINED), LATER)
     assert answered.too_late  # it only changes what was posted
     golden("request_reminder_answered", answered)
 
 
 def test_the_forms(golden: Golden) -> None:
-    golden("request_form", modals.ask("token", "C1", 5))
-    golden("request_decline", modals.decline(request()))
-    golden("request_promise", modals.promise(5))
+    golden("request_form", forms.ask("token", "C1", 5))
+    golden("request_decline", forms.decline(request()))
+    golden("request_promise", forms.promise(5))
 
 
 def listed(number: int, **changes: Any) -> Listed:
@@ -107,13 +107,15 @@ def listed(number: int, **changes: Any) -> Listed:
 
 def test_the_list(golden: Golden) -> None:
     found = [listed(3), listed(2, turn="proposed"), listed(1, answer_by=NOW - timedelta(days=1))]
-    golden("request_list", view.listing(found, 0, 3, NOW))
-    golden("request_list_empty", view.listing([], 0, 0, NOW))
+    golden("request_list", messages.listing(found, 0, 3, NOW))
+    golden("request_list_empty", messages.listing([], 0, 0, NOW))
 
 
 def test_a_long_list_has_pages() -> None:
-    page = [listed(number, text="x" * 3000, audience="&" * 200) for number in range(view.PAGE_SIZE)]
-    modal = view.listing(page, 3, 100_000, NOW).to_dict()
+    page = [
+        listed(number, text="x" * 3000, audience="&" * 200) for number in range(messages.PAGE_SIZE)
+    ]
+    modal = messages.listing(page, 3, 100_000, NOW).to_dict()
     assert check_view(modal, "modal") == []
     buttons = [block for block in modal["blocks"] if block["type"] == "actions"][-1]["elements"]
     assert [(each["text"]["text"], each["value"]) for each in buttons] == [
@@ -127,6 +129,10 @@ def test_the_longest_words_fit() -> None:
         others=7, text="&" * 3000, audience="&" * 200, example="&" * 1000,
         **SEEN, **DECLINED | {"reason": "&" * 500},
     )  # fmt: skip
-    for message in (view.card(longest, NOW), view.told(longest, NOW), view.reminder(longest, NOW)):
+    for message in (
+        messages.card(longest, NOW),
+        messages.told(longest, NOW),
+        messages.reminder(longest, NOW),
+    ):
         assert check_message(message.blocks) == []
         assert len(message.text) < 3000

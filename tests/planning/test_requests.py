@@ -9,9 +9,9 @@ import pytest
 from bot.errors import FieldErrors, NotAllowed, NotFound
 from bot.people import service as people
 from bot.people.hours import Hours
-from bot.people.model import Person, Role
+from bot.people.models import Person, Role
 from bot.planning import service
-from bot.planning.model import Request, RequestSupport
+from bot.planning.models import Request, RequestSupport
 from tests.campaigns.scene import Hands, at_once, hire, install
 from tests.planning.scene import WANTED, Company
 

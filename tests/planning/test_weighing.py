@@ -5,10 +5,10 @@ from fractions import Fraction
 
 from bot.leads import service as leads
 from bot.leads.inquiry import Inquiry
-from bot.leads.model import Disposition, ServiceLevel
-from bot.people.model import Absence
+from bot.leads.models import Disposition, ServiceLevel
+from bot.people.models import Absence
 from bot.planning import service
-from bot.planning.model import Capacity, Fit
+from bot.planning.models import Capacity, Fit
 from tests.campaigns.scene import NINE, Hands
 from tests.planning.scene import Company
 

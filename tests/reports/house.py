@@ -14,12 +14,12 @@ from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.app import Application
-from bot.campaigns.model import Campaign
+from bot.campaigns.models import Campaign
 from bot.contacts import service as contacts
 from bot.doctor import manifest
-from bot.leads.model import Lead
+from bot.leads.models import Lead
 from bot.people import service as people
-from bot.people.model import Person, Role, Workspace
+from bot.people.models import Person, Role, Workspace
 from bot.store import Store
 from playground import demo
 from playground.standin import StandIn

@@ -26,20 +26,20 @@ from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
 from bot import metrics
-from bot.campaigns.model import Campaign
-from bot.command_line import report as command_line
+from bot.campaigns.models import Campaign
+from bot.cli import report as command_line
 from bot.contacts import service as contacts
+from bot.digests import messages as digest_messages
 from bot.digests import service as digests
-from bot.digests import view as digest_view
-from bot.digests.model import Week
+from bot.digests.models import Week
 from bot.digests.service import explaining, personal, reporting
 from bot.home import service as home
-from bot.home.view.managing import managing
+from bot.home.messages.managing import managing
 from bot.leads import service as leads
-from bot.leads.model import Lead
+from bot.leads.models import Lead
 from bot.metrics import BY_NAME, Attribution, By, Figures, Unit, computing, days
 from bot.money import exponent
-from bot.people.model import Person, Role, Workspace
+from bot.people.models import Person, Role, Workspace
 from bot.planning.service import remembering
 from bot.reports.api import Counter, Question
 from bot.reports.campaign import service as campaign_reports
@@ -51,7 +51,7 @@ from bot.reports.service import figures
 from bot.reports.service.sheets import SHEETS
 from bot.reports.site import report_page
 from bot.reports.site.downloads import pieces
-from bot.spend.model import Department, DepartmentCost, Margin, SpendEntry
+from bot.spend.models import Department, DepartmentCost, Margin, SpendEntry
 from bot.store import Store
 from tests.digests.office import Office
 from tests.metrics import by_pandas
@@ -323,7 +323,7 @@ def _explained(world: World, *, is_this: bool) -> Answer:
     found = {}
     for name in ("romi", "cac", "spend", "response_median", "claim_sla", "quality_index"):
         explained = explaining.explain(world.session, world.who, name)
-        said = said_in(digest_view.why(explained).blocks)
+        said = said_in(digest_messages.why(explained).blocks)
         which = "This week so far" if is_this else "Last week"
         told = re.search(rf'\*{which}:\* (.*?)(?:\. |\\n|")', said)
         assert told, said
@@ -358,7 +358,7 @@ def _fields(message: Any) -> Answer:
 
 def _money_words(world: World, ask: Ask) -> Answer:
     """The money of a digest, in its thread."""
-    said = _fields(digest_view.money(_digest(world, ask).report))
+    said = _fields(digest_messages.money(_digest(world, ask).report))
     return {each.name: said[each.label] for each in BY_NAME.values() if each.label in said}
 
 

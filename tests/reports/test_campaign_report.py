@@ -8,17 +8,17 @@ import pytest
 from sqlalchemy import update
 
 from bot import clock
-from bot.campaigns.model import Campaign, Stage
+from bot.campaigns.models import Campaign, Stage
 from bot.errors import NotAllowed, NotFound
 from bot.metrics import Attribution, Figures
 from bot.money import Money
-from bot.people.model import Person, Role
+from bot.people.models import Person, Role
 from bot.planning.service import budget
-from bot.reports.campaign import listeners, model, service, view
+from bot.reports.campaign import handlers, messages, models, service
 from bot.reports.campaign.budget import Line
-from bot.reports.campaign.model import CampaignReport, Reason
+from bot.reports.campaign.models import CampaignReport, Reason
 from bot.slack import Message
-from bot.spend.model import Margin, SpendEntry
+from bot.spend.models import Margin, SpendEntry
 from bot.store import Store
 from playground.limits import check_message
 from tests.digests.office import MONDAY, NOW, Office, open_office
@@ -126,7 +126,7 @@ def test_it_tells_all_beside_targets_and_kind(office: Office, golden: Golden) ->
     spring = busy(office)
     margin(office, 50)
     found = report(office, spring)
-    rows = cells(view.report(found))
+    rows = cells(messages.report(found))
     assert found.peers == 2
     assert rows["Leads received"] == ["4", "10", "2"]
     assert rows["Cost per lead"] == ["50 EUR", "40 EUR", "27.50 EUR"]
@@ -137,20 +137,20 @@ def test_it_tells_all_beside_targets_and_kind(office: Office, golden: Golden) ->
         ("No budget", 1),
     ]
     found.campaign.id = 1
-    golden("campaign_busy", view.report(found))
+    golden("campaign_busy", messages.report(found))
 
 
 def test_money_is_hidden_from_salespeople_in_every_cell(office: Office, golden: Golden) -> None:
     spring = busy(office)
     margin(office, 50)
     found = report(office, spring, office.seller)
-    shown = view.report(found)
+    shown = messages.report(found)
     assert "EUR" not in str(shown.blocks) + shown.text
     assert "ROMI" not in str(shown.blocks) + shown.text
     assert "Spend" not in cells(shown)
     found.campaign.id = 1
     golden("campaign_for_sales", shown)
-    assert "EUR" in str(view.report(report(office, spring, marketer(office))).blocks)
+    assert "EUR" in str(messages.report(report(office, spring, marketer(office))).blocks)
 
 
 def test_the_plan_by_line_is_held_against_what_was_spent(office: Office) -> None:
@@ -166,14 +166,14 @@ def test_the_plan_by_line_is_held_against_what_was_spent(office: Office) -> None
                            entered_at=NOW, source="typed")
             )  # fmt: skip
     found = report(office, spring)
-    said = [view._line(line) for line in found.lines]
+    said = [messages._line(line) for line in found.lines]
     assert said == [
         "120.50 EUR of 100 EUR, 20.50 EUR over", "no spend entered of 50 EUR",
         "0 EUR of 20 EUR, 20 EUR left", "7 EUR spent, nothing planned",
     ]  # fmt: skip
     assert [line.name for line in found.lines] == ["ADS", "Print", "Fair", "Gifts <b>"]
     dollars = Line("Ads", Money(100, "USD"), Money(100, "EUR"))
-    assert view._line(dollars) == "1 EUR spent; the plan of 1 USD is in another currency"
+    assert messages._line(dollars) == "1 EUR spent; the plan of 1 USD is in another currency"
     assert report(office, spring, office.seller).lines == []
 
 
@@ -191,17 +191,17 @@ def test_last_touch_is_another_rule_and_named(office: Office) -> None:
     leads(office, {"campaign_id": spring, "last_campaign_id": autumn})
     assert report(office, spring).figures.count("received") == 1
     assert report(office, spring, by=LAST).figures.count("received") == 0
-    shown = view.report(report(office, autumn, by=LAST))
+    shown = messages.report(report(office, autumn, by=LAST))
     assert "Attributed by last touch" in str(shown.blocks)
-    assert view.BY_FIRST in str(shown.blocks)
-    assert "Attributed by first touch" in str(view.report(report(office, spring)).blocks)
+    assert messages.BY_FIRST in str(shown.blocks)
+    assert "Attributed by first touch" in str(messages.report(report(office, spring)).blocks)
 
 
 def test_without_leads_it_says_how_they_come(office: Office, golden: Golden) -> None:
     [spring] = campaigns(office, "Spring", utm_campaign="spring")
     found = report(office, spring)
     found.campaign.id = 1
-    golden("campaign_no_leads", view.report(found))
+    golden("campaign_no_leads", messages.report(found))
 
 
 def test_what_is_missing_is_said_once_with_what_to_do(office: Office, golden: Golden) -> None:
@@ -211,7 +211,7 @@ def test_what_is_missing_is_said_once_with_what_to_do(office: Office, golden: Go
     spend(office, spring, 1_000, "USD")
     found = report(office, spring)
     found.campaign.id = 1
-    shown = view.report(found)
+    shown = messages.report(found)
     assert cells(shown)["Spend"][0] == "10 EUR, 10 USD"
     golden("campaign_little", shown)
 
@@ -257,7 +257,7 @@ def test_the_words_behind_the_command(
 ) -> None:
     campaigns(office, "Spring", "Spring sale", "The very last")
     with office.store.transaction() as session:
-        found, _, attribution = listeners._meant(session, office.manager, words)
+        found, _, attribution = handlers._meant(session, office.manager, words)
     assert ([each.name for each in found], attribution) == (names, by)
 
 
@@ -270,11 +270,11 @@ def test_a_hostile_campaign_stays_within_slacks_limits(office: Office) -> None:
         figures=Figures(
             {**found.figures.values, "received": 10**6, "rated": 9,
              "won_amount": {f"{chr(65 + each)}AA": 10**12 for each in range(26)}},
-            dict.fromkeys(model.ROWS, hostile * 20),
+            dict.fromkeys(models.ROWS, hostile * 20),
         ),
         typical=found.typical, peers=30,
         lines=[Line(hostile[:80], Money(9 * 10**14, "EUR"), Money(10**15, "EUR"))] * 60,
         reasons=[Reason(hostile * 10, 9)] * 5, targets={}, shows_money=True,
         today=date(2026, 11, 25), as_of=datetime(2026, 11, 25, tzinfo=UTC),
     )  # fmt: skip
-    assert check_message(view.report(full).blocks) == []
+    assert check_message(messages.report(full).blocks) == []

@@ -23,13 +23,13 @@ from sqlalchemy.orm import Session
 from bot.errors import HandoffError
 from bot.leads import service as leads
 from bot.leads.inquiry import read
-from bot.leads.model import Disposition, Lead, Status, Touch
+from bot.leads.models import Disposition, Lead, Status, Touch
 from bot.leads.service.admitting import admit
 from bot.leads.service.case import Arrival
 from bot.money import Money
-from bot.people.model import Role
+from bot.people.models import Role
 from bot.reports.conversions import service
-from bot.reports.conversions.model import ConversionFile, Part, Platform
+from bot.reports.conversions.models import ConversionFile, Part, Platform
 from bot.store import Store
 from tests.campaigns.scene import Hands, hire, install
 

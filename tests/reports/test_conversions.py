@@ -15,12 +15,12 @@ from pydantic import SecretStr
 from sqlalchemy import func, select, update
 
 from bot import clock
-from bot.contacts.model import Consent
+from bot.contacts.models import Consent
 from bot.errors import NotAllowed
-from bot.leads.model import Lead, Touch
+from bot.leads.models import Lead, Touch
 from bot.people import service as people
-from bot.reports.conversions import service, view
-from bot.reports.conversions.model import Conversion, ConversionFile, Part, Platform
+from bot.reports.conversions import messages, service
+from bot.reports.conversions.models import Conversion, ConversionFile, Part, Platform
 from bot.reports.conversions.service import NoSuchFile
 from playground.state import File
 from tests.campaigns.scene import at_once
@@ -364,11 +364,11 @@ def test_the_answers_say_what_is_new_and_how_to_have_it_again(house: House) -> N
     change(house, lost, status="lost", won_minor=None, won_currency=None)
     mara = house.person("mara")
     with house.store.transaction() as session:
-        said = view.overview(service.overview(session, mara))
+        said = messages.overview(service.overview(session, mara))
         made = service.request(session, mara, GOOGLE)
         standing = service.standing(session, house.workspace.id, GOOGLE)
-        sending = view.made(made, standing)
-        nothing = view.made(service.request(session, mara, GOOGLE), standing)
+        sending = messages.made(made, standing)
+        nothing = messages.made(service.request(session, mara, GOOGLE), standing)
     when = f"<!date^{int(NOW.timestamp())}^{{date_short_pretty}} {{time}}|2026-11-25 09:00 UTC>"
     assert said.splitlines()[1:4] == [
         f"• *Google Ads*: 2 corrections; last file: 1, {when}",

@@ -9,11 +9,11 @@ from sqlalchemy import func, select
 
 from bot import clock
 from bot.errors import FieldErrors, NotAllowed, NotFound
-from bot.jobs import Schedule
-from bot.jobs.schedule import tick
-from bot.reports.exports import service, view
-from bot.reports.exports.model import Rhythm, ScheduledExport
+from bot.reports.exports import messages, service
+from bot.reports.exports.models import Rhythm, ScheduledExport
 from bot.reports.policy import Matter
+from bot.tasks import Schedule
+from bot.tasks.schedule import tick
 from playground.limits import check_view
 from playground.state import Channel, File
 from tests.golden_files import Golden
@@ -178,7 +178,7 @@ def test_the_modal(house: House, golden: Golden) -> None:
             each.schedule_name: Schedule(zone="Europe/Berlin", next_run_at=MONDAY_AT_EIGHT)
             for each in found
         }
-        modal = view.exports(found, place.id, runs, "Europe/Berlin")
+        modal = messages.exports(found, place.id, runs, "Europe/Berlin")
     golden("exports", modal)
 
 
@@ -188,5 +188,5 @@ def test_the_modal_holds_as_many_as_there_may_be(house: House) -> None:
         id=2**60, sheet="campaigns", channel=place.id, kind="xlsx", rhythm="monthly", at=time(8),
         person=house.person("clara"),
     )  # fmt: skip
-    modal = view.exports([export] * service.MOST, None, {}, "Europe/Berlin").to_dict()
+    modal = messages.exports([export] * service.MOST, None, {}, "Europe/Berlin").to_dict()
     assert not check_view(modal, "modal")

@@ -16,7 +16,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from bot import clock
-from bot.spend.model import Margin, SpendEntry
+from bot.spend.models import Margin, SpendEntry
 from tests.databases import Databases
 from tests.reports.house import MONDAY, NOW, House, open_house
 

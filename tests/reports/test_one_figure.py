@@ -13,22 +13,22 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot import clock, metrics
-from bot.campaigns.model import Campaign
-from bot.digests import view
-from bot.digests.model import Week
+from bot.campaigns.models import Campaign
+from bot.digests import messages
+from bot.digests.models import Week
 from bot.digests.service import explaining, personal, reporting
 from bot.home import service as home
 from bot.leads import service as leads
-from bot.leads.model import Lead, disposition_label
+from bot.leads.models import Lead, disposition_label
 from bot.metrics import BY_NAME, Attribution, By, Unit, shown
 from bot.metrics.metric import Counts
-from bot.people.model import Person, Role, Workspace
+from bot.people.models import Person, Role, Workspace
 from bot.reports.campaign import service as campaign_report
 from bot.reports.columns import Wanted
 from bot.reports.period import Period, Span, named
 from bot.reports.service import figures, totals
 from bot.reports.service import leads as report_leads
-from bot.spend.model import DepartmentCost, SpendEntry
+from bot.spend.models import DepartmentCost, SpendEntry
 from bot.store import Store
 from tests.digests.office import MONDAY, NOW, Office, open_office
 from tests.metrics import by_pandas
@@ -182,7 +182,7 @@ def test_this_week_so_far_ends_today_everywhere(office: Office) -> None:
         found["weeks"] = f"{row['romi']:.0f}%"
     assert found == dict.fromkeys(found, "350%")
     assert (row["first_day"], row["last_day"]) == (WEEK.monday, date(2026, 11, 18))
-    shown_now = view.digest(digest, shows_money=True, page="https://handoff.example/report")
+    shown_now = messages.digest(digest, shows_money=True, page="https://handoff.example/report")
     assert shown_now.text.startswith("This week so far: 16–18 November 2026.")
     assert "from=2026-11-16&amp;to=2026-11-18" in said_in(shown_now.blocks)
     assert this_week.before == Period(Span.THIS_WEEK, date(2026, 11, 9), date(2026, 11, 11))
@@ -212,7 +212,7 @@ def test_the_leads_behind_a_share_add_up_to_it(office: Office) -> None:
     assert (explained.leads, explained.counting) == (3, 1)
     assert [each.row.counts for each in listed] == [True, False, False]
     assert (all_of_them, counted) == (3, 1)
-    drawn = str(view.leads_behind("response_sla", WEEK, page, is_first=True).to_dict())
+    drawn = str(messages.leads_behind("response_sla", WEEK, page, is_first=True).to_dict())
     assert "3 leads received 16–22 November 2026, of which it counts 1" in drawn
     assert (drawn.count("*counts*"), drawn.count("does not count")) == (1, 2)
 

@@ -13,13 +13,13 @@ import pytest
 from sqlalchemy import func, select, text
 
 from bot import clock
-from bot.jobs import Schedule, enqueue
 from bot.metrics import METRICS
-from bot.metrics.jobs import TALLY
-from bot.metrics.model import TalliedDay
+from bot.metrics.models import TalliedDay
+from bot.metrics.tasks import TALLY
 from bot.reports.service import figures
-from bot.spend.model import SpendEntry
+from bot.spend.models import SpendEntry
 from bot.store import DatabaseDown
+from bot.tasks import Schedule, enqueue
 from tests.databases import Databases
 from tests.reports.house import MONDAY, NOW, House, open_house
 

@@ -10,8 +10,8 @@ import httpx
 import openpyxl
 import pytest
 
-from bot.leads.model import Deed, LeadNote
-from bot.people.model import Person, Role
+from bot.leads.models import Deed, LeadNote
+from bot.people.models import Person, Role
 from bot.reports.policy import FACTS_ONLY, Matter, Reach, sight_of, sight_of_all
 from bot.reports.service import leads
 from bot.reports.site import leads_page

@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.people import service as people
-from bot.people.model import Absence, Person, Role, Workspace
+from bot.people.models import Absence, Person, Role, Workspace
 from bot.shadowing import service
-from bot.shadowing.model import ShadowMember, ShadowPair, ShadowRound, ShadowSeat, ShadowSlot
+from bot.shadowing.models import ShadowMember, ShadowPair, ShadowRound, ShadowSeat, ShadowSlot
 from bot.slack.cards import Card
 from bot.store import Store
 

@@ -7,11 +7,11 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.digests import service as digests
-from bot.digests.model import Audience, Delivery
+from bot.digests.models import Audience, Delivery
 from bot.errors import FieldErrors, NotAllowed, NotFound
-from bot.people.model import Role
-from bot.shadowing import service, view
-from bot.shadowing.model import ShadowPair, ShadowSeat, Stage
+from bot.people.models import Role
+from bot.shadowing import messages, service
+from bot.shadowing.models import ShadowPair, ShadowSeat, Stage
 from tests.shadowing.scene import SAID, Company, Hands, at_once, held
 
 
@@ -187,7 +187,7 @@ def test_the_digest_that_ends_a_quarter_says_what_came_of_it(
     assert told == [[], [], ["UCHIEF"], ["UCHIEF"]]
     with company.store.transaction() as session:
         line = digests.quarter(session, session.scalars(select(func.max(Delivery.id))).one() - 1)
-    assert view.quarter_message(line).text == (
+    assert messages.quarter_message(line).text == (
         "Stay in my shoes: 1 pair met this quarter and wrote 1 debrief with 1 idea."
     )
 

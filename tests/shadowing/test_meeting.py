@@ -9,9 +9,9 @@ import pytest
 
 from bot import clock
 from bot.errors import FieldErrors, NotFound
-from bot.people.model import Person, Role
+from bot.people.models import Person, Role
 from bot.shadowing import service
-from bot.shadowing.model import Goal, ShadowPair, Stage
+from bot.shadowing.models import Goal, ShadowPair, Stage
 from tests.shadowing.scene import SAID, Company, Hands, at_once
 
 

@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.campaigns import service as campaigns
-from bot.campaigns.model import Campaign
+from bot.campaigns.models import Campaign
 from bot.errors import FieldErrors, NotAllowed
-from bot.jobs import Schedule
 from bot.leads import service as leads
-from bot.people.model import Person, Role, Team
+from bot.people.models import Person, Role, Team
 from bot.shadowing import service
-from bot.shadowing.model import Reason, ShadowSeat, Stage
+from bot.shadowing.models import Reason, ShadowSeat, Stage
+from bot.tasks import Schedule
 from tests.shadowing.scene import ON, Company, Hands, at_once
 
 

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from slack_sdk.models.views import View
 
-from bot.campaigns.model import Campaign
-from bot.people.model import Person
-from bot.shadowing import apart_view, modals, view
-from bot.shadowing.model import (
+from bot.campaigns.models import Campaign
+from bot.people.models import Person
+from bot.shadowing import apart_view, forms, messages
+from bot.shadowing.models import (
     Goal,
     LeftOver,
     Mine,
@@ -117,7 +117,7 @@ CARDS = {
 @pytest.mark.parametrize("name", CARDS)
 def test_the_card_of_each_of_the_two(name: str, golden: Golden) -> None:
     pair = CARDS[name]
-    drawn = {seat.person.slack_id: message(view.card(seat, NOW)) for seat in pair.seats}
+    drawn = {seat.person.slack_id: message(messages.card(seat, NOW)) for seat in pair.seats}
     golden(f"card.{name}", drawn)
 
 
@@ -131,7 +131,7 @@ def test_the_row_of_each_of_the_two_on_their_home_tab(golden: Golden) -> None:
         (name, seat.person.slack_id): row.to_dict()
         for name, pair in pairs.items()
         for seat in pair.seats
-        if (row := view.row(seat, NOW)) is not None
+        if (row := messages.row(seat, NOW)) is not None
     }
     over = ("settled", "cancelled", "did_not_meet", "lapsed")
     assert not [name for name, _ in rows if name.startswith(over)]
@@ -142,7 +142,7 @@ def test_a_place_that_was_handed_on(golden: Golden) -> None:
     pair = a_pair(Stage.FINDING, seats=[
         a_seat(MARA, 7), a_seat(SOFIA, 8, handed_on=True), a_seat(BEN, 10),
     ])  # fmt: skip
-    drawn = {seat.person.slack_id: message(view.card(seat, NOW)) for seat in pair.seats}
+    drawn = {seat.person.slack_id: message(messages.card(seat, NOW)) for seat in pair.seats}
     golden("card.handed_on", drawn)
 
 
@@ -160,16 +160,16 @@ def test_what_is_said_beside_the_card(golden: Golden) -> None:
     held = a_pair(Stage.HELD)
     wrote = a_pair(Stage.HELD, seats=[a_seat(MARA, 7, **WROTE), a_seat(SOFIA, 8)])
     golden("notices", {
-        **{f"left_over.{name}": message(view.left_over(each)) for name, each in told.items()},
-        "left_over.no_next": message(view.left_over(LeftOver(left, False, None))),
-        "left_over.found": message(view.left_over(LeftOver(left, True, None))),
-        "rest": message(view.rest(resting)),
-        "rest.back": message(view.rest(back)),
-        "reminder": message(view.reminder(agreed.slots[0], agreed)),
-        "reminder.moved": message(view.reminder(moved.slots[0], moved)),
-        "ask": message(view.ask(held.seats[0])),
-        "ask.answered": message(view.ask(wrote.seats[0])),
-        "ask.cancelled": message(view.ask(a_pair(Stage.CANCELLED).seats[0])),
+        **{f"left_over.{name}": message(messages.left_over(each)) for name, each in told.items()},
+        "left_over.no_next": message(messages.left_over(LeftOver(left, False, None))),
+        "left_over.found": message(messages.left_over(LeftOver(left, True, None))),
+        "rest": message(messages.rest(resting)),
+        "rest.back": message(messages.rest(back)),
+        "reminder": message(messages.reminder(agreed.slots[0], agreed)),
+        "reminder.moved": message(messages.reminder(moved.slots[0], moved)),
+        "ask": message(messages.ask(held.seats[0])),
+        "ask.answered": message(messages.ask(wrote.seats[0])),
+        "ask.cancelled": message(messages.ask(a_pair(Stage.CANCELLED).seats[0])),
     })  # fmt: skip
 
 
@@ -185,11 +185,11 @@ def test_the_answers_side_by_side(golden: Golden) -> None:
         Stage.SETTLED, seats=[a_seat(MARA, 7, **WROTE, campaign_id=3), a_seat(SOFIA, 8)]
     )
     golden("met", {
-        "both": message(view.met(both)),
-        "one": message(view.met(one)),
-        "request": message(view.met(became)),
-        "draft": message(view.met(drafted)),
-        "shared": message(view.shared(both)),
+        "both": message(messages.met(both)),
+        "one": message(messages.met(one)),
+        "request": message(messages.met(became)),
+        "draft": message(messages.met(drafted)),
+        "shared": message(messages.shared(both)),
     })  # fmt: skip
 
 
@@ -205,13 +205,13 @@ def a_member(**facts: Any) -> ShadowMember:
 
 def test_the_page_of_shadow(golden: Golden) -> None:
     golden("page", {
-        "nothing": modal(view.page(mine())),
-        "agreed": modal(view.page(mine(CARDS["agreed"]))),
-        "out": modal(view.page(mine(member=a_member(is_out=True)))),
-        "rests": modal(view.page(mine(member=a_member(silent=3)))),
-        "waits": modal(view.page(mine(member=a_member(waited=1)))),
-        "no_rounds": modal(view.page(mine(next_round_at=None))),
-        "stranger": modal(view.page(mine(has_side=False))),
+        "nothing": modal(messages.page(mine())),
+        "agreed": modal(messages.page(mine(CARDS["agreed"]))),
+        "out": modal(messages.page(mine(member=a_member(is_out=True)))),
+        "rests": modal(messages.page(mine(member=a_member(silent=3)))),
+        "waits": modal(messages.page(mine(member=a_member(waited=1)))),
+        "no_rounds": modal(messages.page(mine(next_round_at=None))),
+        "stranger": modal(messages.page(mine(has_side=False))),
     })  # fmt: skip
 
 
@@ -223,14 +223,14 @@ def test_the_modals(golden: Golden) -> None:
                         at=NOW.time().replace(hour=14), two_pairs=True)  # fmt: skip
     kept = ShadowApart(id=3, one_id=1, other_id=2, one=MARA, other=SOFIA, by=MARA)
     golden("modals", {
-        "another_time": modal(modals.another_time(seat, at(1, 9))),
-        "goals": modal(modals.goals(seat)),
-        "hand_on": modal(modals.hand_on(seat, [BEN])),
-        "hand_on.nobody": modal(modals.hand_on(seat, [])),
-        "debrief": modal(modals.debrief(seat)),
-        "debrief.again": modal(modals.debrief(a_seat(MARA, 7, **WROTE, shares=True))),
-        "settings": modal(modals.settings(told, "Europe/Berlin", is_admin=False)),
-        "settings.admin": modal(modals.settings(two, "Europe/Berlin", NOW, is_admin=True)),
+        "another_time": modal(forms.another_time(seat, at(1, 9))),
+        "goals": modal(forms.goals(seat)),
+        "hand_on": modal(forms.hand_on(seat, [BEN])),
+        "hand_on.nobody": modal(forms.hand_on(seat, [])),
+        "debrief": modal(forms.debrief(seat)),
+        "debrief.again": modal(forms.debrief(a_seat(MARA, 7, **WROTE, shares=True))),
+        "settings": modal(forms.settings(told, "Europe/Berlin", is_admin=False)),
+        "settings.admin": modal(forms.settings(two, "Europe/Berlin", NOW, is_admin=True)),
         "apart": modal(apart_view.apart([kept], MARA, 0, is_admin=False)),
         "apart.nobody": modal(apart_view.apart([], MARA, 0, is_admin=False)),
         "apart.admin": modal(apart_view.apart([kept], BEN, 0, is_admin=True)),
@@ -246,9 +246,9 @@ def test_hostile_words_do_no_harm(golden: Golden) -> None:
     ])  # fmt: skip
     assert pair.campaign is not None
     pair.campaign.name = HOSTILE
-    drawn = {"card": message(view.card(pair.seats[0], NOW)), "met": message(view.met(pair))}
+    drawn = {"card": message(messages.card(pair.seats[0], NOW)), "met": message(messages.met(pair))}
     pair.stage, pair.slot_id = Stage.AGREED, 20
-    drawn["reminder"] = message(view.reminder(pair.slots[0], pair))
+    drawn["reminder"] = message(messages.reminder(pair.slots[0], pair))
     # A header is plain text, in which nothing is parsed.
     shown = str([[each["text"], *[b for b in each["blocks"] if b["type"] != "header"]]
                  for each in drawn.values()])  # fmt: skip
@@ -271,31 +271,31 @@ def test_long_words_and_many_rows_stay_within_the_limits(letter: str) -> None:
         a_seat(loud, 8, own_goal=letter * 200, goals=list(Goal), answered_at=NOW, **said),
     ])  # fmt: skip
     pair.slots.extend(many)
-    message(view.card(pair.seats[0], NOW))
-    message(view.met(pair))
-    total = sum(len(str(block)) for block in view.met(pair).blocks)
+    message(messages.card(pair.seats[0], NOW))
+    message(messages.met(pair))
+    total = sum(len(str(block)) for block in messages.met(pair).blocks)
     assert total < 12_000
-    modal(view.page(mine(*[pair] * 5)))
-    modal(modals.debrief(pair.seats[0]))
+    modal(messages.page(mine(*[pair] * 5)))
+    modal(forms.debrief(pair.seats[0]))
     crowd = [Person(id=n, slack_id=f"U{n}", name=letter * 80) for n in range(150)]
-    modal(modals.hand_on(pair.seats[0], crowd))
+    modal(forms.hand_on(pair.seats[0], crowd))
     kept = [
         ShadowApart(id=n, one_id=1, other_id=2, one=MARA, other=loud, by=MARA) for n in range(500)
     ]
     for page in (0, 5, 99):
         modal(apart_view.apart(kept, BEN, page, is_admin=True))
     pair.stage, pair.slot_id = Stage.AGREED, 20
-    message(view.card(pair.seats[0], NOW))
-    message(view.reminder(pair.slots[0], pair))
+    message(messages.card(pair.seats[0], NOW))
+    message(messages.reminder(pair.slots[0], pair))
 
 
 def test_a_quarter_in_a_line() -> None:
     first = NOW.date()
-    assert view.quarter_line(Quarter(first, 0, 0, 0, 0, 0)) == ""
-    assert view.quarter_line(Quarter(first, 1, 2, 1, 0, 0)) == (
+    assert messages.quarter_line(Quarter(first, 0, 0, 0, 0, 0)) == ""
+    assert messages.quarter_line(Quarter(first, 1, 2, 1, 0, 0)) == (
         "Stay in my shoes: 1 pair met this quarter and wrote 2 debriefs with 1 idea."
     )
-    assert view.quarter_line(Quarter(first, 12, 20, 9, 4, 1)) == (
+    assert messages.quarter_line(Quarter(first, 12, 20, 9, 4, 1)) == (
         "Stay in my shoes: 12 pairs met this quarter and wrote 20 debriefs with 9 ideas; 4 ideas "
         "became requests, 1 campaign came of it."
     )

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from bot.people.rota import rota
 from bot.shadowing import service
-from bot.shadowing.model import ShadowApart, ShadowMember, ShadowPair, ShadowSeat, Stage
+from bot.shadowing.models import ShadowApart, ShadowMember, ShadowPair, ShadowSeat, Stage
 from tests.shadowing.scene import SAID, Company, Hands
 
 WEEKS = 2

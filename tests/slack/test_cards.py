@@ -12,13 +12,13 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from bot import slack
-from bot.jobs import Tasks
-from bot.jobs.worker import Worker
 from bot.people import service as people
 from bot.slack import Cards, Message, Slack
 from bot.slack.cards import Card
 from bot.slack.errors import BadMessage, NeedsAdmin, RateLimited, SlackDown
 from bot.store import Store
+from bot.tasks import Tasks
+from bot.tasks.worker import Worker
 from playground.standin import StandIn
 from playground.state import Channel
 

@@ -11,8 +11,6 @@ import pytest
 from sqlalchemy import select, text
 
 from bot import clock, slack
-from bot.jobs import Postpone, Tasks
-from bot.jobs.worker import Worker
 from bot.people import service as people
 from bot.retry_after import retry_after
 from bot.slack import Cards, Message, Slack, errors
@@ -20,6 +18,8 @@ from bot.slack.cards import Card
 from bot.slack.errors import RateLimited, SlackDown, SlackRefused
 from bot.slack.identity import SignIn
 from bot.store import Store
+from bot.tasks import Postpone, Tasks
+from bot.tasks.worker import Worker
 from playground.standin import StandIn
 from tests.playground.world import MANIFEST
 

@@ -7,12 +7,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from bot.campaigns.model import Campaign
+from bot.campaigns.models import Campaign
 from bot.errors import FieldErrors, NotFound
 from bot.money import MixedCurrencies, Money
-from bot.people.model import Person
+from bot.people.models import Person
 from bot.spend import service
-from bot.spend.model import BudgetWarning, SpendEntry, stands
+from bot.spend.models import BudgetWarning, SpendEntry, stands
 from bot.spend.service import AlreadyCorrected, Spending
 from bot.spend.service.entering import MOST_DAYS, spread
 from tests.campaigns.scene import TODAY, Company, at_once, install

@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from bot.campaigns.model import Campaign
+from bot.campaigns.models import Campaign
 from bot.errors import NotFound
 from bot.money import Money
 from bot.sheet import read_sheet
 from bot.spend import exports, service
 from bot.spend.exports import ColumnMissing, PlatformMissing
-from bot.spend.model import ImportState, SpendEntry, SpendImport, stands
+from bot.spend.models import ImportState, SpendEntry, SpendImport, stands
 from bot.spend.service import NotInPreview, TooManyRows
 from bot.spend.service.importing import MOST_ROWS
 from tests.campaigns.scene import Company

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from bot.errors import NotAllowed
 from bot.money import Money
-from bot.people.model import Person, Role
+from bot.people.models import Person, Role
 from bot.spend import service
-from bot.spend.model import Department
+from bot.spend.models import Department
 from bot.spend.service import Spending
 from tests.campaigns.scene import TODAY, Company
 

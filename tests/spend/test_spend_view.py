@@ -6,11 +6,11 @@ from io import BytesIO
 
 import pytest
 
-from bot.campaigns.model import Campaign
+from bot.campaigns.models import Campaign
 from bot.money import Money
 from bot.sheet import read_sheet
-from bot.spend import exports, modals, service, view
-from bot.spend.model import BudgetWarning, Consumption, Entries, Margins, SpendEntry, SpendImport
+from bot.spend import exports, forms, messages, service
+from bot.spend.models import BudgetWarning, Consumption, Entries, Margins, SpendEntry, SpendImport
 from playground.limits import check_message, check_view
 from tests.campaigns.scene import NINE, TODAY, Company
 from tests.golden_files import Golden
@@ -54,7 +54,7 @@ def staged(company: Company, text: str) -> SpendImport:
 
 def test_the_form(golden: Golden, campaign: Campaign) -> None:
     campaign.id = 1
-    golden("form", modals.entry("token", TODAY, "EUR", [campaign], chosen=True))
+    golden("form", forms.entry("token", TODAY, "EUR", [campaign], chosen=True))
 
 
 def test_the_list_shows_what_was_corrected_and_by_what(golden: Golden, campaign: Campaign) -> None:
@@ -63,72 +63,70 @@ def test_the_list_shows_what_was_corrected_and_by_what(golden: Golden, campaign:
     shown = Entries(
         spent(campaign, **{"Google Ads": 23_050}), entries, {1: entries[1]}, page=0, total=3
     )
-    golden("list", modals.entries(shown, {1: "Mara"}))
+    golden("list", forms.entries(shown, {1: "Mara"}))
 
 
 def test_an_empty_list_says_what_to_do(golden: Golden, campaign: Campaign) -> None:
     campaign.id = 1
-    golden("list_empty", modals.entries(Entries(spent(campaign), [], {}, 0, 0), {}))
+    golden("list_empty", forms.entries(Entries(spent(campaign), [], {}, 0, 0), {}))
 
 
 def test_a_long_list_comes_in_pages_within_slacks_limits(campaign: Campaign) -> None:
     entries = [entry(each, note=HOSTILE, line=HOSTILE[:80]) for each in range(15)]
     lines = {f"{HOSTILE[:70]} {number}": 10 for number in range(40)}
     shown = Entries(spent(campaign, **lines), entries, {}, page=1, total=500)
-    modal = modals.entries(shown, {}).to_dict()
+    modal = forms.entries(shown, {}).to_dict()
     assert check_view(modal, "modal") == []
     assert "Page 2 of 34" in str(modal)
     assert "<!channel>" not in str(modal)
 
 
 def test_a_correction(golden: Golden, campaign: Campaign) -> None:
-    golden("correction", modals.correction("token", entry(3), campaign))
+    golden("correction", forms.correction("token", entry(3), campaign))
 
 
 @pytest.mark.parametrize(("percent", "minor"), [(80, 165_000), (100, 212_000)])
 def test_warnings(golden: Golden, campaign: Campaign, percent: int, minor: int) -> None:
     told = BudgetWarning(percent=percent)
     of = spent(campaign, **{"Google Ads": minor - 5_000, "Flyers": 5_000})
-    golden(f"warning_{percent}", view.warning(told, of))
+    golden(f"warning_{percent}", messages.warning(told, of))
 
 
 def test_the_overview(golden: Golden, campaign: Campaign) -> None:
     campaign.id = 1
     other = Campaign(id=2, name="Fair", currency="EUR", budget_minor=None)
-    golden("overview", view.overview([spent(campaign, Ads=50_000), spent(other)]))
+    golden("overview", messages.overview([spent(campaign, Ads=50_000), spent(other)]))
     many = [spent(Campaign(id=each, name=HOSTILE, currency="EUR")) for each in range(100)]
-    assert check_message(view.overview(many).blocks) == []
+    assert check_message(messages.overview(many).blocks) == []
 
 
 def test_the_margin(golden: Golden, campaign: Campaign) -> None:
     campaign.id = 1
     now = Margins(Decimal("40.00"), {1: Decimal("12.50")})
-    golden("margin", modals.margin(now, [campaign], chosen=False))
+    golden("margin", forms.margin(now, [campaign], chosen=False))
 
 
 def test_the_costs(golden: Golden) -> None:
-    golden("costs", modals.cost(date(2026, 1, 15), "EUR"))
+    golden("costs", forms.cost(date(2026, 1, 15), "EUR"))
 
 
 def test_an_import_before_and_after(golden: Golden, company: Company, campaign: Campaign) -> None:
     found = staged(company, EXPORT)
-    golden("import_preview", view.imported(found, None))
-    golden(
-        "import_columns", modals.columns(found, [Campaign(id=1, name="Summer trial")], PLATFORMS)
-    )
+    golden("import_preview", messages.imported(found, None))
+    golden("import_columns", forms.columns(found, [Campaign(id=1, name="Summer trial")], PLATFORMS))
     found.state = "done"
-    golden("import_done", view.imported(found, None))
+    golden("import_done", messages.imported(found, None))
 
 
 def test_a_file_that_nobody_knows_asks_for_its_columns(golden: Golden, company: Company) -> None:
-    golden("import_unknown", view.imported(staged(company, "When,Paid\n1.6.2026,3\n"), None))
+    golden("import_unknown", messages.imported(staged(company, "When,Paid\n1.6.2026,3\n"), None))
 
 
 def test_a_hostile_file_stays_within_slacks_limits(company: Company) -> None:
     header = ",".join(["Day", "Campaign", "Cost", *[f"{HOSTILE} {each}" for each in range(120)]])
     rows = "".join(f"2026-06-01,{HOSTILE} {each},1,{HOSTILE}\n" for each in range(300))
     found = staged(company, f"{header}\n{rows}")
-    assert check_message(view.imported(found, None).blocks) == []
+    assert check_message(messages.imported(found, None).blocks) == []
     campaigns = [Campaign(id=each, name=HOSTILE) for each in range(1, 120)]
-    modal = modals.columns(found, campaigns, [f"{HOSTILE[:50]} {each}" for each in range(35)])
+    modal = forms.columns(found, campaigns, [f"{HOSTILE[:50]} {each}" for each in range(35)])
     assert check_view(modal.to_dict(), "modal") == []

@@ -17,11 +17,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from bot.campaigns.model import Campaign
-from bot.people.model import Workspace
+from bot.campaigns.models import Campaign
+from bot.people.models import Workspace
 from bot.sheet import read_sheet
 from bot.spend import exports, service
-from bot.spend.model import SpendEntry, SpendImport, stands
+from bot.spend.models import SpendEntry, SpendImport, stands
 from bot.spend.rows import NO_CAMPAIGN, TWO_AMOUNTS, TWO_DAYS
 from bot.spend.service.comparing import ONLY_A_PART
 from tests.campaigns.scene import Company

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.people.model import Person, Role
+from bot.people.models import Person, Role
 from bot.store import Store
 from tests.standups.scene import Company, Hands, found
 

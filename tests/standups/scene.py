@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.people import service as people
-from bot.people.model import Person, Role, Team, Workspace
+from bot.people.models import Person, Role, Team, Workspace
 from bot.slack.cards import Card
 from bot.standups import service
-from bot.standups.model import Standup, StandupAnswer, StandupEntry, StandupQuestion, StandupRound
+from bot.standups.models import Standup, StandupAnswer, StandupEntry, StandupQuestion, StandupRound
 from bot.store import Store
 
 HALF_PAST_NINE = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)  # in Berlin, a Monday

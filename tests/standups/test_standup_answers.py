@@ -6,10 +6,10 @@ import pytest
 from sqlalchemy import select
 
 from bot.errors import FieldErrors, NotFound
-from bot.people.model import Person, Role
+from bot.people.models import Person, Role
 from bot.slack.cards import Card
 from bot.standups import service
-from bot.standups.model import Answer, StandupAnswer, StandupEntry, Today
+from bot.standups.models import Answer, StandupAnswer, StandupEntry, Today
 from bot.store import Store
 from tests.standups.scene import HALF_PAST_NINE, SAID, Company, Hands, at_once
 

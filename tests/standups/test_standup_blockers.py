@@ -4,11 +4,11 @@ import pytest
 from sqlalchemy import select
 
 from bot.errors import NotAllowed, NotFound
-from bot.people.model import Person, Role
-from bot.planning.model import Request
+from bot.people.models import Person, Role
+from bot.planning.models import Request
 from bot.slack.cards import Card
 from bot.standups import service
-from bot.standups.model import StandupAnswer
+from bot.standups.models import StandupAnswer
 from tests.standups.scene import Company, Hands, at_once, found
 
 

@@ -8,12 +8,12 @@ import pytest
 from bot import clock
 from bot.leads import service as leads
 from bot.leads.inquiry import read
-from bot.leads.model import Arrivals, Lead, Rating, Status, Workload
+from bot.leads.models import Arrivals, Lead, Rating, Status, Workload
 from bot.leads.service.admitting import admit
 from bot.leads.service.case import Arrival
-from bot.people.model import Person, Role, Workspace
+from bot.people.models import Person, Role, Workspace
 from bot.standups import service
-from bot.standups.model import Facts
+from bot.standups.models import Facts
 from bot.store import Store
 from tests.campaigns.scene import Company, Hands, hire, install
 

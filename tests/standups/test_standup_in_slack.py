@@ -12,13 +12,14 @@ import pytest
 from sqlalchemy import select
 
 from bot import clock
-from bot.jobs import Schedule, Tasks, advance
-from bot.jobs.worker import Worker
-from bot.people.model import Role
+from bot.people.models import Role
 from bot.slack import Cards, Listening, Slack
-from bot.standups import jobs, listeners, service, view
-from bot.standups.model import StandupRound
+from bot.standups import handlers, messages, service
+from bot.standups import tasks as standup_tasks
+from bot.standups.models import StandupRound
 from bot.store import Store
+from bot.tasks import Schedule, Tasks, advance
+from bot.tasks.worker import Worker
 from playground.standin import StandIn
 from playground.state import Channel, Message, User, View
 from tests.standups.scene import Company, found
@@ -100,8 +101,8 @@ def office(store: Store) -> Iterator[Office]:
         tasks = Tasks(store)
         cards = Cards(store, slack, tasks)
         listening = Listening(slack)
-        listeners.register(listening, store)
-        jobs.register(tasks, store, cards)
+        handlers.register(listening, store)
+        standup_tasks.register(tasks, store, cards)
         listening.identify(standin.workspace.team.id, standin.bot_user_id)
         worker = Worker(store, tasks)
         worker.start()
@@ -140,21 +141,21 @@ def test_a_day(office: Office) -> None:
     ada, bo, cy = (office.hire(name, "Sales", Role.SALESPERSON) for name in ("ada", "bo", "cy"))
     office.to_the_standup()
 
-    slack.hand(ada).click(office.dm(ada), view.ANSWER)
+    slack.hand(ada).click(office.dm(ada), messages.ANSWER)
     office.modal(ada)
     assert slack.hand(ada).submit(values=SAID).ok
     assert slack.modal(ada) is None
     answered = office.reads(ada, "You answered at")
 
-    slack.hand(ada).click(answered, view.ANSWER)
+    slack.hand(ada).click(answered, messages.ANSWER)
     kept = office.modal(ada).blocks[1]["element"]["initial_value"]
     assert kept == SAID["plan"]
     assert slack.hand(ada).submit(values={"ideas": "Lunch."}).ok
 
     asked = slack.as_seen(office.dm(bo))
-    slack.hand(bo).click(asked, view.SKIP)
+    slack.hand(bo).click(asked, messages.SKIP)
     office.reads(bo, "Skipped.")
-    slack.hand(bo).click(asked, view.SKIP)
+    slack.hand(bo).click(asked, messages.SKIP)
     assert "already" in office.told(bo)
 
     office.forward(timedelta(minutes=60))
@@ -165,9 +166,9 @@ def test_a_day(office: Office) -> None:
     assert "1 of 3 answered, 1 blocker" in summary.text
     assert "*Blockers*\nAda\n>No price list." in str(summary.blocks).replace("\\n", "\n")
 
-    slack.hand(ada).click(answered, view.ANSWER)
+    slack.hand(ada).click(answered, messages.ANSWER)
     assert "has closed" in office.told(ada)
-    slack.hand(cy).click(reminded, view.ANSWER)
+    slack.hand(cy).click(reminded, messages.ANSWER)
     assert "marked as late" in str(office.modal(cy).blocks)
     assert slack.hand(cy).submit(values={"plan": "Sleep longer."}).ok
     slack.wait_until(lambda: "Cy (late)" in str(slack.messages(office.team)[0].blocks), timeout=30)
@@ -180,7 +181,7 @@ def test_a_day(office: Office) -> None:
     office.to_the_standup()
     slack.hand(ada).command("/standup", "", office.team)
     form = office.shows(ada, "nobody has taken it: “No price list.”")
-    slack.hand(ada).click(form, view.LIFT)
+    slack.hand(ada).click(form, messages.LIFT)
     slack.wait_until(lambda: "No price list" not in str(office.modal(ada).blocks), timeout=30)
     slack.wait_until(lambda: "Lifted." in str(slack.messages(office.team)[0].blocks), timeout=30)
 
@@ -223,10 +224,10 @@ def test_settings(office: Office) -> None:
     hidden = slack.add_channel("hidden", members=[meg], with_app=False, kind="private")
     hand.command("/standup", "settings", office.team)
     overview = office.modal(meg, "Standups")
-    hand.click(overview, view.OPEN, overview.blocks[1]["block_id"])
+    hand.click(overview, messages.OPEN, overview.blocks[1]["block_id"])
     details = office.modal(meg, "Sales standup")
-    hand.click(details, view.CHANGE)
-    slack.wait_until(lambda: office.modal(meg).callback_id == view.SAVE, timeout=30)
+    hand.click(details, messages.CHANGE)
+    slack.wait_until(lambda: office.modal(meg).callback_id == messages.SAVE, timeout=30)
 
     for wrong in (elsewhere, hidden):
         refused = hand.submit(values={"channel": wrong.id})
@@ -237,19 +238,19 @@ def test_settings(office: Office) -> None:
     assert hand.submit(values=values).ok
     office.shows(meg, "Saturday, Sunday at 16:05 (UTC)")
 
-    hand.click(office.modal(meg), view.QUESTIONS)
-    slack.wait_until(lambda: office.modal(meg).callback_id == view.SAVE_QUESTIONS, timeout=30)
+    hand.click(office.modal(meg), messages.QUESTIONS)
+    slack.wait_until(lambda: office.modal(meg).callback_id == messages.SAVE_QUESTIONS, timeout=30)
     assert hand.submit(values={"label:plan": "", "label:new": "What worked?"}).ok
     office.shows(meg, "5. What worked?")
-    hand.click(office.modal(meg), view.PAUSE)
+    hand.click(office.modal(meg), messages.PAUSE)
     office.shows(meg, "Paused · Saturday")
-    hand.click(office.modal(meg), view.GO_ON)
+    hand.click(office.modal(meg), messages.GO_ON)
     slack.wait_until(lambda: "Paused" not in str(office.modal(meg).blocks), timeout=30)
-    hand.click(office.modal(meg), view.ARCHIVE)
+    hand.click(office.modal(meg), messages.ARCHIVE)
     left = office.modal(meg, "Standups")
     assert "Sales" not in str(left.blocks)
 
-    hand.click(left, view.NEW)
+    hand.click(left, messages.NEW)
     form = office.modal(meg, "New standup")
     team = next(block for block in form.blocks if block["block_id"] == "team")
     sales = team["element"]["options"][1]["value"]

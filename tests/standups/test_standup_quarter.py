@@ -21,13 +21,13 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from bot import clock
-from bot.jobs import Schedule, schedule
 from bot.people import service as people
-from bot.people.model import Absence, Person, Team
+from bot.people.models import Absence, Person, Team
 from bot.slack.cards import Card
 from bot.standups import service
-from bot.standups.model import Answer, Standup, StandupEntry, StandupRound
+from bot.standups.models import Answer, Standup, StandupEntry, StandupRound
 from bot.store import Store
+from bot.tasks import Schedule, schedule
 
 FIRST, LAST = date(2026, 9, 14), date(2026, 12, 13)
 ZONES = (

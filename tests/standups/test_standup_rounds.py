@@ -5,10 +5,10 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 from sqlalchemy import select, text
 
-from bot.jobs import Schedule, schedule
-from bot.people.model import Absence, Person, Role
+from bot.people.models import Absence, Person, Role
 from bot.standups import service
-from bot.standups.model import Answer, Standup, StandupEntry, StandupRound
+from bot.standups.models import Answer, Standup, StandupEntry, StandupRound
+from bot.tasks import Schedule, schedule
 from tests.standups.scene import HALF_PAST_NINE, ZONE, Company, Hands, at_once
 
 

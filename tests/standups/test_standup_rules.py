@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.errors import HandoffError
-from bot.people.model import Absence, Person
+from bot.people.models import Absence, Person
 from bot.slack.cards import Card
 from bot.standups import service
-from bot.standups.model import Answer, Closing, Standup, StandupEntry, StandupRound
+from bot.standups.models import Answer, Closing, Standup, StandupEntry, StandupRound
 from tests.databases import Databases
 from tests.standups.scene import HALF_PAST_NINE, SAID, ZONE, Company, found
 

@@ -11,13 +11,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.errors import FieldErrors, NotAllowed, NotFound
-from bot.jobs import Schedule
-from bot.people.model import Person, Role
+from bot.people.models import Person, Role
 from bot.standups import service
-from bot.standups.model import DAYS, TEMPLATES, Standup, Template, Theme, crontab_days
-from bot.standups.model.trend import Trend, Week
+from bot.standups.messages.settings import _answered
+from bot.standups.models import DAYS, TEMPLATES, Standup, Template, Theme, crontab_days
+from bot.standups.models.trend import Trend, Week
 from bot.standups.service.fields import checked
-from bot.standups.view.settings import _answered
+from bot.tasks import Schedule
 from tests.standups.scene import HALF_PAST_NINE, ZONE, Company, Hands
 
 FIELDS = {

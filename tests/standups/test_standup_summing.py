@@ -7,10 +7,10 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot import slack
-from bot.people.model import Person, Role
+from bot.people.models import Person, Role
 from bot.slack.cards import Card
 from bot.standups import service
-from bot.standups.model import ANSWERS_A_PAGE, Answer, StandupAnswer, Theme
+from bot.standups.models import ANSWERS_A_PAGE, Answer, StandupAnswer, Theme
 from tests.standups.scene import SAID, Company
 
 TEAM = ["Gil", "Ada", "Zoe", "Bo", "Cy", "Mia", "Tom"]

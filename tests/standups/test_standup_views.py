@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from slack_sdk.models.views import View
 
 from bot import clock
-from bot.campaigns.model import Campaign
-from bot.leads.model import Arrivals, Workload
-from bot.people.model import Person, Team
+from bot.campaigns.models import Campaign
+from bot.leads.models import Arrivals, Workload
+from bot.people.models import Person, Team
 from bot.slack import Message
-from bot.standups import service, view
-from bot.standups.model import (
+from bot.standups import messages, service
+from bot.standups.models import (
     ANSWERS_A_PAGE,
     TEMPLATES,
     Answer,
@@ -139,22 +139,22 @@ def test_prompt(golden: Golden, state: Answer, closed: bool) -> None:
     clock.use(lambda: ONE if closed else TWENTY_PAST)
     entry = an_entry(a_round(), state, **FULL)
     name = f"{state}{'_and_closed' if closed else ''}"
-    golden(f"prompt.{name}", message(view.prompt(entry)))
+    golden(f"prompt.{name}", message(messages.prompt(entry)))
 
 
 def test_prompt_after_a_late_answer(golden: Golden) -> None:
     clock.use(lambda: ONE)
     entry = an_entry(a_round(), Answer.ANSWERED, at=ONE, **FULL)
-    golden("prompt.late", message(view.prompt(entry)))
+    golden("prompt.late", message(messages.prompt(entry)))
 
 
 def test_reminder(golden: Golden) -> None:
-    golden("reminder", message(view.reminder(an_entry(a_round()))))
+    golden("reminder", message(messages.reminder(an_entry(a_round()))))
 
 
 @pytest.mark.parametrize("state", [Answer.ANSWERED, Answer.SKIPPED])
 def test_a_settled_reminder_has_no_buttons(golden: Golden, state: Answer) -> None:
-    settled = message(view.reminder(an_entry(a_round(), state)))
+    settled = message(messages.reminder(an_entry(a_round(), state)))
     assert [block["type"] for block in settled["blocks"]] == ["section"]
     if state == Answer.ANSWERED:
         golden("reminder.settled", settled)
@@ -163,7 +163,7 @@ def test_a_settled_reminder_has_no_buttons(golden: Golden, state: Answer) -> Non
 @pytest.mark.parametrize("template", Template)
 def test_form(golden: Golden, template: Template) -> None:
     entry = an_entry(a_round(template=template))
-    golden(f"form.{template}", modal(view.form(entry, NOTHING)))
+    golden(f"form.{template}", modal(messages.form(entry, NOTHING)))
 
 
 def blockers() -> list[StandupAnswer]:
@@ -187,27 +187,27 @@ def test_form_with_facts(golden: Golden) -> None:
     mine = Facts(Workload(3, 1, 2), blockers(), came)
     entry = an_entry(a_round())
     entry.person_id = 1
-    golden("form.facts", modal(view.form(entry, mine)))
+    golden("form.facts", modal(messages.form(entry, mine)))
     many = Facts(Workload(0, 0, 1), blockers() * 9, [(spring, Arrivals(0, 0, 0, 0))] * 40)
-    drawn = str(modal(view.form(an_entry(a_round()), many)))
+    drawn = str(modal(messages.form(an_entry(a_round()), many)))
     assert "and 35 more campaigns of yours" in drawn
     assert "and 24 more blockers that nobody has lifted" in drawn
 
 
 def test_form_with_earlier_answers(golden: Golden) -> None:
     entry = an_entry(a_round("Customer Happiness and Growth"), Answer.ANSWERED, **FULL)
-    golden("form.again", modal(view.form(entry, NOTHING)))
+    golden("form.again", modal(messages.form(entry, NOTHING)))
 
 
 def test_form_after_the_closing() -> None:
     clock.use(lambda: ONE)
-    assert "marked as late" in str(modal(view.form(an_entry(a_round()), NOTHING)))
+    assert "marked as late" in str(modal(messages.form(an_entry(a_round()), NOTHING)))
 
 
 def test_form_takes_back_the_longest_answer() -> None:
     longest = "<&>" * 1000
     entry = an_entry(a_round(), Answer.ANSWERED, plan=longest, ideas=longest)
-    assert modal(view.form(entry, NOTHING))["blocks"][1]["element"]["initial_value"] == longest
+    assert modal(messages.form(entry, NOTHING))["blocks"][1]["element"]["initial_value"] == longest
 
 
 def test_choice(golden: Golden) -> None:
@@ -218,7 +218,7 @@ def test_choice(golden: Golden) -> None:
         Today(a_standup(name="Look <back>"), day, None, None),
         Today(answered.round.standup, day, answered, None),
     ]
-    golden("choice", modal(view.choice(found)))
+    golden("choice", modal(messages.choice(found)))
 
 
 def test_summary(golden: Golden) -> None:
@@ -229,27 +229,27 @@ def test_summary(golden: Golden) -> None:
     an_entry(of, Answer.SKIPPED, "Bo Lind")
     an_entry(of, Answer.ASKED, "Cy Young")
     an_entry(of, Answer.ASKED, "Mia Chen")
-    golden("summary", message(view.summary(heard(of))))
+    golden("summary", message(messages.summary(heard(of))))
 
 
 def test_summary_with_a_lifted_blocker(golden: Golden) -> None:
     of = a_round()
     facts = {"taker": BEN, "taken_by": 90, "lifted_at": ONE}
     blocker(of, an_entry(of, Answer.ANSWERED, "Ada Lovelace", **FULL), **facts)
-    golden("summary.lifted", message(view.summary(heard(of))))
+    golden("summary.lifted", message(messages.summary(heard(of))))
 
 
 def test_summary_without_blockers(golden: Golden) -> None:
     of = a_round()
     an_entry(of, Answer.ANSWERED, "Ada Lovelace", plan="Call Nordwind.")
-    golden("summary.no_blockers", message(view.summary(heard(of))))
+    golden("summary.no_blockers", message(messages.summary(heard(of))))
 
 
 def test_summary_of_silence(golden: Golden) -> None:
     of = a_round()
     an_entry(of, Answer.SKIPPED, "Bo Lind")
     an_entry(of, Answer.ASKED, "Cy Young")
-    drawn = message(view.summary(heard(of)))
+    drawn = message(messages.summary(heard(of)))
     golden("summary.nobody", drawn)
     assert "Cy" not in str(drawn)
 
@@ -257,11 +257,11 @@ def test_summary_of_silence(golden: Golden) -> None:
 def test_summary_of_hostile_text(golden: Golden) -> None:
     of = a_round("<!here> & Co")
     an_entry(of, Answer.ANSWERED, "<!channel>\n*Boss*", blockers=HOSTILE, plan="\u202ereversed")
-    golden("summary.hostile", message(view.summary(heard(of))))
+    golden("summary.hostile", message(messages.summary(heard(of))))
 
 
 def test_the_thread_of_a_week(golden: Golden) -> None:
-    golden("week", message(view.week(a_round("<!here>"))))
+    golden("week", message(messages.week(a_round("<!here>"))))
 
 
 @pytest.mark.parametrize(
@@ -275,30 +275,30 @@ def test_the_thread_of_a_week(golden: Golden) -> None:
 def test_a_blockers_card(golden: Golden, name: str, facts: dict[str, Any]) -> None:
     of = a_round()
     found = blocker(of, an_entry(of, Answer.ANSWERED, "Ada", **FULL), **facts)
-    golden(f"blocker.{name}", message(view.blocker(found)))
+    golden(f"blocker.{name}", message(messages.blocker(found)))
     if name == "lifted":
-        golden("blocker.heard", message(view.lifted(found)))
+        golden("blocker.heard", message(messages.lifted(found)))
 
 
 def test_short_answers_stay_whole_beside_long_ones() -> None:
     of = a_round()
     for number in range(30):
         an_entry(of, Answer.ANSWERED, f"P{number}", ideas="long " * 600, plan=f"Plan {number}.")
-    drawn = str(message(view.summary(heard(of))))
+    drawn = str(message(messages.summary(heard(of))))
     assert all(f">Plan {number}." in drawn for number in range(30))
-    assert view.PAGE in drawn
+    assert messages.PAGE in drawn
 
 
 def test_one_long_answer_is_hardly_cut() -> None:
     of = a_round()
     an_entry(of, Answer.ANSWERED, plan="word " * 570)
-    assert "…" not in str(message(view.summary(heard(of))))
+    assert "…" not in str(message(messages.summary(heard(of))))
 
 
 def test_an_answer_of_many_lines_does_not_fill_the_channel() -> None:
     of = a_round()
     an_entry(of, Answer.ANSWERED, plan="a\n\n" * 900)
-    assert str(message(view.summary(heard(of)))).count(">a") == 12
+    assert str(message(messages.summary(heard(of)))).count(">a") == 12
 
 
 words = st.text(max_size=3000) | st.sampled_from([HOSTILE, "&" * 3000, "a\n" * 1500, "🦊" * 1500])
@@ -316,10 +316,10 @@ def test_a_summary_and_its_pages_always_fit(team: list[tuple[str, Answer, dict[s
     of = a_round()
     for name, state, said in team:
         an_entry(of, state, name, **said)
-    drawn = message(view.summary(heard(of)))
+    drawn = message(messages.summary(heard(of)))
     assert text_length(drawn["blocks"]) <= 11_500
     assert "<" not in str(drawn).replace("<StandupEntry", "")
-    modal(view.page(page(of, 0)))
+    modal(messages.page(page(of, 0)))
 
 
 def test_a_summary_of_a_very_large_team_fits() -> None:
@@ -327,9 +327,9 @@ def test_a_summary_of_a_very_large_team_fits() -> None:
     for number in range(1200):
         an_entry(of, Answer.ANSWERED, f"{number} {'x' * 74}", plan=f"Plan {number}.",
                  blockers="y" * 99, ideas="&" * 3000)  # fmt: skip
-    drawn = message(view.summary(heard(of)))
-    assert view.PAGE in str(drawn)
-    assert str(drawn).count(f"'{view.TAKE}'") == 10
+    drawn = message(messages.summary(heard(of)))
+    assert messages.PAGE in str(drawn)
+    assert str(drawn).count(f"'{messages.TAKE}'") == 10
     assert text_length(drawn["blocks"]) <= 11_500
     assert "1,195 others" in str(drawn)
 
@@ -338,8 +338,8 @@ def test_pages(golden: Golden) -> None:
     of = a_round()
     for number in range(9):
         an_entry(of, Answer.ANSWERED, f"Person {number}", **FULL)
-    golden("page", modal(view.page(page(of, 1))))
-    assert "Nobody has answered yet" in str(modal(view.page(page(a_round(), 0))))
+    golden("page", modal(messages.page(page(of, 1))))
+    assert "Nobody has answered yet" in str(modal(messages.page(page(a_round(), 0))))
 
 
 def trend(*answered: int) -> Trend:
@@ -350,33 +350,33 @@ def test_settings_of_all(golden: Golden) -> None:
     paused = a_standup("Marketing", days="mon,wed,fri", active=False, zone="Europe/Berlin")
     paused.id = 4
     found = [paused, a_standup()]
-    shown = view.overview(found, {3: trend(4, 3, -1, 5)}, next_runs={3: NINE_THIRTY})
+    shown = messages.overview(found, {3: trend(4, 3, -1, 5)}, next_runs={3: NINE_THIRTY})
     golden("settings", modal(shown))
 
 
 def test_settings_without_any(golden: Golden) -> None:
-    golden("settings.none", modal(view.overview([], {})))
+    golden("settings.none", modal(messages.overview([], {})))
 
 
 def test_settings_of_very_many_have_pages() -> None:
     many = [a_standup(name=f"Standup {number}") for number in range(65)]
-    assert "Standup 64" in str(modal(view.overview(many, {}, 3)))
-    assert modal(view.overview(many, {}, 99)) == modal(view.overview(many, {}, 3))
-    assert "standup.overview.next" in str(modal(view.overview(many, {})))
+    assert "Standup 64" in str(modal(messages.overview(many, {}, 3)))
+    assert modal(messages.overview(many, {}, 99)) == modal(messages.overview(many, {}, 3))
+    assert "standup.overview.next" in str(modal(messages.overview(many, {})))
 
 
 def test_settings_of_one(golden: Golden) -> None:
     standup = a_standup(readers="C2", readers_in_thread=True, closing="last")
-    golden("settings.details", modal(view.details(standup, trend(4, 3, 2, 1))))
-    assert "Go on" in str(modal(view.details(a_standup(active=False), None)))
+    golden("settings.details", modal(messages.details(standup, trend(4, 3, 2, 1))))
+    assert "Go on" in str(modal(messages.details(a_standup(active=False), None)))
 
 
 def test_settings_forms(golden: Golden) -> None:
     standup = a_standup(readers="C2", readers_in_thread=True)
-    golden("settings.change", modal(view.change(standup)))
-    golden("settings.questions", modal(view.questions(standup)))
+    golden("settings.change", modal(messages.change(standup)))
+    golden("settings.questions", modal(messages.questions(standup)))
     teams = [Team(id=1, name="Marketing"), Team(id=2, name="Sales")]
-    golden("settings.new", modal(view.new(a_standup(name=""), teams, "token")))
+    golden("settings.new", modal(messages.new(a_standup(name=""), teams, "token")))
 
 
 def test_a_full_standup_has_no_room_for_one_more_question() -> None:
@@ -386,8 +386,8 @@ def test_a_full_standup_has_no_room_for_one_more_question() -> None:
                         needs_answer=True, retired=False)
         for n in range(10)
     ]  # fmt: skip
-    assert "label:new" not in str(modal(view.questions(standup)))
-    modal(view.details(standup, None))
+    assert "label:new" not in str(modal(messages.questions(standup)))
+    modal(messages.details(standup, None))
 
 
 @pytest.mark.parametrize(
@@ -402,7 +402,7 @@ def test_a_full_standup_has_no_room_for_one_more_question() -> None:
     ],
 )
 def test_days_in_words(days: str, words: str) -> None:
-    assert f"{words} at 09:30" in str(modal(view.overview([a_standup(days=days)], {})))
+    assert f"{words} at 09:30" in str(modal(messages.overview([a_standup(days=days)], {})))
 
 
 def test_what_is_said_to_one_person(golden: Golden) -> None:
@@ -423,5 +423,5 @@ def test_what_is_said_to_one_person(golden: Golden) -> None:
         "not theirs": service.NotTheirs(who="Ben Lind"),
     }
     said = {when: error.message for when, error in sentences.items()}
-    said["skipped"] = view.skipping([an_entry(a_round())])
+    said["skipped"] = messages.skipping([an_entry(a_round())])
     golden("sentences", said)

@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from bot.app import Application, build
 from bot.doctor import manifest
-from bot.leads.model import Lead, Submission
+from bot.leads.models import Lead, Submission
 from bot.settings import Settings
 from bot.slack.cards import Card
 from bot.web import Server

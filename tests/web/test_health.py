@@ -14,15 +14,15 @@ from pydantic import SecretStr
 from sqlalchemy import event, make_url
 
 from bot.app import SlackRefusesUs, build
-from bot.command_line import main
+from bot.cli import main
 from bot.doctor import manifest
-from bot.jobs.queue import JobKey
 from bot.keys import Keys
-from bot.people.model import Workspace
+from bot.people.models import Workspace
 from bot.people.service import NotInstalled
 from bot.settings import Settings
 from bot.store import DatabaseDown, Store, table
 from bot.store.postgres import account
+from bot.tasks.queue import JobKey
 from bot.web import Server, create, leads
 from bot.web.health import Database
 from bot.web.intake import Intake

@@ -18,7 +18,7 @@ from pydantic import SecretStr
 from sqlalchemy import select, text
 
 from bot import clock
-from bot.contacts.model import Consent
+from bot.contacts.models import Consent
 from bot.keys import Keys
 from bot.leads.inquiry import Inquiry
 from bot.leads.sources import SOURCES

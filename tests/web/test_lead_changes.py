@@ -7,10 +7,10 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from bot.leads.model import Lead, LeadEvent
+from bot.leads.messages.card import card
+from bot.leads.models import Lead, LeadEvent
 from bot.leads.service import facts
-from bot.leads.view.card import card
-from bot.people.model import Person, Role
+from bot.people.models import Person, Role
 from bot.people.service import install
 from tests.campaigns.scene import hire
 from tests.web.conftest import FORM_KEY, KEY, OTHER_KEY, Site

@@ -12,7 +12,7 @@ import pytest
 from bot import clock
 from bot.leads.service import Sent
 from bot.leads.sources import SOURCES
-from bot.people.model import Workspace
+from bot.people.models import Workspace
 from bot.store import DatabaseDown, Store
 from bot.web.intake import Intake
 from tests.leads.sources.signing import SECRET, VENDORS

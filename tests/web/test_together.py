@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import select, text
 
 from bot.leads import service
-from bot.leads.model import Lead, Outcome, Submission
+from bot.leads.models import Lead, Outcome, Submission
 from bot.leads.service import Receipt, Sent
-from bot.people.model import Workspace
+from bot.people.models import Workspace
 from bot.store import Store
 from bot.web.intake import THREADS, Intake, TooManyWaiting
 from tests.campaigns.scene import install

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from bot import clock, slack
-from bot.campaigns.model import Campaign, Deed, Stage
+from bot.campaigns.models import Campaign, Deed, Stage
 from bot.campaigns.service import audit
 from bot.campaigns.service.cards import CARD, CONFIRMATION, redraw, tell, tell_the_end
 from bot.campaigns.service.drafting import Draft
@@ -13,9 +13,9 @@ from bot.campaigns.service.planning import held, manageable, may_announce, see_w
 from bot.campaigns.service.reading import known, today
 from bot.campaigns.service.reminding import remind_in_time
 from bot.errors import FieldErrors, HandoffError
-from bot.jobs import enqueue
-from bot.people.model import Person, Workspace
+from bot.people.models import Person, Workspace
 from bot.slack.text import safe
+from bot.tasks import enqueue
 
 CONFIRM = "campaigns.confirm"
 END = "campaigns.end"

@@ -5,13 +5,13 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from bot import clock
-from bot.campaigns.model import Campaign, CampaignReceipt
+from bot.campaigns.models import Campaign, CampaignReceipt
 from bot.campaigns.service.cards import redraw
 from bot.campaigns.service.reading import find, today
 from bot.campaigns.service.reminding import settle
 from bot.errors import HandoffError
 from bot.people import service as people
-from bot.people.model import Person, Role
+from bot.people.models import Person, Role
 from bot.slack.text import moment, safe
 
 

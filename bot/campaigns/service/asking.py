@@ -7,14 +7,14 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, joinedload
 
 from bot import clock, slack
-from bot.campaigns.model import LONGEST, Campaign, CampaignQuestion, Since
+from bot.campaigns.models import LONGEST, Campaign, CampaignQuestion, Since
 from bot.campaigns.service.audit import last_change
 from bot.campaigns.service.cards import CARD, channel_of
 from bot.campaigns.service.planning import manageable
 from bot.campaigns.service.reading import find
 from bot.errors import FieldErrors, NotFound
 from bot.people import service as people
-from bot.people.model import Person, Role
+from bot.people.models import Person, Role
 from bot.slack.text import clean
 
 QUESTION = "campaign.question"

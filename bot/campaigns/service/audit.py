@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from bot import clock
-from bot.campaigns.model import (
+from bot.campaigns.models import (
     BINDING,
     PROMISED,
     Campaign,
@@ -20,7 +20,7 @@ from bot.campaigns.model import (
     Stage,
 )
 from bot.campaigns.service.drafting import Draft
-from bot.people.model import Person, Workspace
+from bot.people.models import Person, Workspace
 
 Changes = dict[str, tuple[str, str]]
 """By field, how it read before and after."""

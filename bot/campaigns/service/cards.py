@@ -3,8 +3,8 @@
 from sqlalchemy.orm import Session
 
 from bot import slack
-from bot.campaigns.model import Campaign
-from bot.people.model import Workspace
+from bot.campaigns.models import Campaign
+from bot.people.models import Workspace
 
 CARD = "campaign"
 CONFIRMATION = "campaign.announced"

@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from bot.campaigns.model import BINDING, LONGEST, OVER, Campaign, Deed, Stage
+from bot.campaigns.models import BINDING, LONGEST, OVER, Campaign, Deed, Stage
 from bot.campaigns.service import audit
 from bot.campaigns.service.announcing import finish_in_time
 from bot.campaigns.service.cards import tell, tell_the_end
@@ -11,7 +11,7 @@ from bot.campaigns.service.planning import manageable, put
 from bot.campaigns.service.reading import today
 from bot.campaigns.service.reminding import remind_in_time
 from bot.errors import FieldErrors, HandoffError
-from bot.people.model import Person
+from bot.people.models import Person
 from bot.slack.text import clean, safe
 
 

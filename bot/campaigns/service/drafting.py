@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from bot.campaigns.model import LONGEST, MOST_LEADS, MOST_MATERIALS, Campaign, Kind, utm_code
+from bot.campaigns.models import LONGEST, MOST_LEADS, MOST_MATERIALS, Campaign, Kind, utm_code
 from bot.errors import FieldErrors
 from bot.money import Money, NotAnAmount, parse
 from bot.slack.text import clean

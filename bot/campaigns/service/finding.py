@@ -8,12 +8,12 @@ from sqlalchemy import ColumnElement, SQLColumnExpression, case, func, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from bot import clock
-from bot.campaigns.model import AsOf, Campaign, CampaignVersion, Found, Stage
+from bot.campaigns.models import AsOf, Campaign, CampaignVersion, Found, Stage
 from bot.campaigns.service.audit import midnight
 from bot.campaigns.service.reading import as_of_each, known
 from bot.errors import HandoffError, NotFound
 from bot.people import service as people
-from bot.people.model import Person, Role, Workspace
+from bot.people.models import Person, Role, Workspace
 from bot.slack.text import safe
 from bot.store import prefixes
 

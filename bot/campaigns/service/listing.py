@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session, joinedload
 
-from bot.campaigns.model import OVER, Campaign, Stage
+from bot.campaigns.models import OVER, Campaign, Stage
 from bot.campaigns.service.planning import may_manage
 from bot.people import service as people
-from bot.people.model import Person, Role
+from bot.people.models import Person, Role
 from bot.store import prefixes
 
 MANAGED = 5

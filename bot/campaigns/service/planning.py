@@ -11,13 +11,13 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from bot.campaigns.model import Campaign, Deed, Stage
+from bot.campaigns.models import Campaign, Deed, Stage
 from bot.campaigns.service import audit
 from bot.campaigns.service.drafting import Draft
 from bot.campaigns.service.reading import by_utm, find
 from bot.errors import FieldErrors, HandoffError
 from bot.people import service as people
-from bot.people.model import Person, Role, Workspace
+from bot.people.models import Person, Role, Workspace
 from bot.slack.text import safe
 
 

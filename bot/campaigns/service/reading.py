@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, joinedload
 
 from bot import clock
-from bot.campaigns.model import (
+from bot.campaigns.models import (
     OVER,
     RECENTLY_DAYS,
     AsOf,
@@ -24,7 +24,7 @@ from bot.campaigns.model import (
 )
 from bot.errors import NotFound
 from bot.people import service as people
-from bot.people.model import Person, Role, Workspace
+from bot.people.models import Person, Role, Workspace
 from bot.store import table
 
 _with_owner = select(Campaign).options(joinedload(Campaign.owner))

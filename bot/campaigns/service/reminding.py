@@ -7,13 +7,13 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from bot import clock, slack
-from bot.campaigns.model import Campaign, CampaignReminder
+from bot.campaigns.models import Campaign, CampaignReminder
 from bot.campaigns.service.cards import CONFIRMATION
 from bot.campaigns.service.reading import has_read, known, today
-from bot.jobs import enqueue
 from bot.people import service as people
-from bot.people.model import Person, Role, Workspace
+from bot.people.models import Person, Role, Workspace
 from bot.people.rota import rota
+from bot.tasks import enqueue
 
 REMIND = "campaigns.remind"
 REMINDER = "campaign.reminder"

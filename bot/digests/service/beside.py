@@ -3,9 +3,9 @@
 from sqlalchemy.orm import Session
 
 from bot import clock
-from bot.digests.model import Week
+from bot.digests.models import Week
 from bot.digests.together import Together
-from bot.people.model import Workspace
+from bot.people.models import Workspace
 from bot.planning import service as planning
 from bot.shadowing import service as shadowing
 from bot.standups import service as standups

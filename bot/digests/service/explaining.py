@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from sqlalchemy.orm import Session
 
 from bot import clock, metrics
-from bot.digests.model import Week
+from bot.digests.models import Week
 from bot.digests.report import Explained
 from bot.digests.service.reporting import reader, sees_money, so_far
 from bot.errors import NotFound
 from bot.metrics import BY_NAME, METRICS, Behind, Group, Metric
-from bot.people.model import Person
+from bot.people.models import Person
 
 
 def named(words: str) -> Sequence[Metric]:

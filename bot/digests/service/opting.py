@@ -5,10 +5,10 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from bot import clock, slack
-from bot.digests.model import Delivery, OptOut
+from bot.digests.models import Delivery, OptOut
 from bot.digests.service.personal import ROLES
 from bot.digests.service.sending import OWN
-from bot.people.model import Person
+from bot.people.models import Person
 
 
 def wants_own(session: Session, who: Person) -> bool:

@@ -9,16 +9,16 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from bot import clock, metrics
-from bot.campaigns.model import Campaign, Stage
-from bot.digests.model import Audience, Digest, Week
+from bot.campaigns.models import Campaign, Stage
+from bot.digests.models import Audience, Digest, Week
 from bot.digests.own import OwnWeek, Quiet
 from bot.digests.report import CampaignFigures
 from bot.digests.service.reporting import named, so_far
 from bot.errors import HandoffError
 from bot.leads import service as leads
-from bot.leads.model import Lead, Mine
+from bot.leads.models import Lead, Mine
 from bot.metrics import By, Figures
-from bot.people.model import Person, Role, Workspace
+from bot.people.models import Person, Role, Workspace
 
 ROLES = {Audience.SALESPEOPLE: Role.SALESPERSON, Audience.MARKETERS: Role.MARKETER}
 """Who gets which digest of their own."""

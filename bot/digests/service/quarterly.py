@@ -4,9 +4,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot import slack
-from bot.digests.model import Delivery, Digest
+from bot.digests.models import Delivery, Digest
 from bot.shadowing import service as shadowing
-from bot.shadowing.model import Quarter
+from bot.shadowing.models import Quarter
 
 QUARTER = "digest.quarter"
 

@@ -9,17 +9,17 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Session
 
 from bot import clock, metrics
-from bot.campaigns.model import Campaign
+from bot.campaigns.models import Campaign
 from bot.digests import later
-from bot.digests.model import WEEKLY, Digest, Week, WeekToCome
+from bot.digests.models import WEEKLY, Digest, Week, WeekToCome
 from bot.digests.report import CampaignFigures, PastWeek, Report
 from bot.digests.service.beside import together
 from bot.leads import service as leads
-from bot.leads.model import Lead
+from bot.leads.models import Lead
 from bot.metrics import By, Cohort, Figures, Period
 from bot.metrics.computing import scope
 from bot.people import service as people
-from bot.people.model import Person, Role, Workspace
+from bot.people.models import Person, Role, Workspace
 from bot.reports.policy import Matter, sight_of
 from bot.slack.text import clean
 

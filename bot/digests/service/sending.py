@@ -7,15 +7,15 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from bot import clock, slack
-from bot.digests.model import Audience, Delivery, Digest, OptOut, Timetable, Week
+from bot.digests.models import Audience, Delivery, Digest, OptOut, Timetable, Week
 from bot.digests.own import OwnWeek
 from bot.digests.report import Report
 from bot.digests.service.personal import ROLES, own_weeks, write_own
 from bot.digests.service.quarterly import show_quarter
 from bot.digests.service.reporting import sum_up
-from bot.jobs import Loop, put_schedule
 from bot.people import service as people
-from bot.people.model import Person, Role, Workspace
+from bot.people.models import Person, Role, Workspace
+from bot.tasks import Loop, put_schedule
 
 SEND = "digest.send"
 

@@ -9,11 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from bot.digests.model import DAYS, Audience, Timetable
+from bot.digests.models import DAYS, Audience, Timetable
 from bot.digests.service.sending import schedule
 from bot.errors import FieldErrors, NotFound
 from bot.people import service as people
-from bot.people.model import Person, Role, Workspace
+from bot.people.models import Person, Role, Workspace
 
 _DAY, _AT = "mon", time(8)
 _ZONES = {zone.casefold(): zone for zone in available_timezones()}

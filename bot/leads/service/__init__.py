@@ -116,7 +116,7 @@ from bot.leads.service.taking import GO_ON, IMPORT, RETURN, Batch, start, take_b
 from bot.leads.service.taking_over import agree, keep, take_over
 from bot.leads.service.tallying import TALLY, tally
 from bot.leads.service.turns import DoesNotSell, open_counts, set_weight, shares
-from bot.people.model import Workspace
+from bot.people.models import Workspace
 
 __all__ = [
     "BACK",

@@ -9,8 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot import clock, slack
 from bot.errors import HandoffError
-from bot.jobs import Loop, enqueue
-from bot.leads.model import IS_OPEN, Deed, Handover, Lead, LeadEvent, LeadNote, Rung, Seat
+from bot.leads.models import IS_OPEN, Deed, Handover, Lead, LeadEvent, LeadNote, Rung, Seat
 from bot.leads.service.admitting import CARD
 from bot.leads.service.audit import record
 from bot.leads.service.giving import give_claimed
@@ -19,9 +18,10 @@ from bot.leads.service.ladder import hand
 from bot.leads.service.noting import keep_note
 from bot.leads.service.turns import DoesNotSell, open_counts
 from bot.people import service as people
-from bot.people.model import Absence, Person, Role, Workspace
+from bot.people.models import Absence, Person, Role, Workspace
 from bot.people.rota import rota
 from bot.slack.text import safe
+from bot.tasks import Loop, enqueue
 
 BACK = "leads.back"
 STANDS_IN = "lead.stands_in"

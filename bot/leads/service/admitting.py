@@ -10,15 +10,15 @@ from sqlalchemy.orm import Session
 
 from bot import slack
 from bot.contacts import service as contacts
-from bot.contacts.model import Identity
+from bot.contacts.models import Identity
 from bot.leads.changes import leads_changed
 from bot.leads.inquiry import Inquiry
-from bot.leads.model import Deed, Lead, LeadEvent, Status, Touch
+from bot.leads.models import Deed, Lead, LeadEvent, Status, Touch
 from bot.leads.service.case import Arrival, Case, Origin, identity, origin, person_key
 from bot.leads.service.following import follow, follow_by
 from bot.leads.service.opening import open_leads
 from bot.leads.service.past import customers_among, kept_for, known, open_leads_of
-from bot.people.model import Person, Workspace
+from bot.people.models import Person, Workspace
 from bot.store import table
 
 CARD = "lead"

@@ -9,14 +9,14 @@ from sqlalchemy.orm import Session
 
 from bot import clock, slack
 from bot.leads.changes import leads_changed
-from bot.leads.model import Actor, Deed, Lead, LeadEvent, LeadNotice, LeadStep, Offer
+from bot.leads.models import Actor, Deed, Lead, LeadEvent, LeadNotice, LeadStep, Offer
 from bot.leads.service.admitting import CARD
 from bot.leads.service.following import follow_deed
 from bot.leads.service.giving import STEP
 from bot.leads.service.notices import NOTICE
 from bot.leads.service.offering import OFFER
 from bot.leads.service.tallying import count_in
-from bot.people.model import Person
+from bot.people.models import Person
 from bot.store import table
 
 CALL_LIST = "lead.call_list"

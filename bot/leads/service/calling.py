@@ -4,9 +4,9 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from bot import clock
-from bot.campaigns.model import Campaign
+from bot.campaigns.models import Campaign
 from bot.errors import HandoffError, NotFound
-from bot.leads.model import CallList, CallOutcome, CallProgress, Deed, Disposition, Lead, Status
+from bot.leads.models import CallList, CallOutcome, CallProgress, Deed, Disposition, Lead, Status
 from bot.leads.service.audit import record
 from bot.leads.service.giving import give
 from bot.leads.service.ladder import hand
@@ -14,7 +14,7 @@ from bot.leads.service.noting import keep_note
 from bot.leads.service.ownership import owned, release
 from bot.leads.service.progress import Ending, attempts_needed, lose
 from bot.people import service as people
-from bot.people.model import Person, Role
+from bot.people.models import Person, Role
 
 
 class NotedAlready(HandoffError):

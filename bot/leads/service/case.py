@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.campaigns import service as campaigns
-from bot.campaigns.model import Campaign, utm_code
-from bot.contacts.model import Consent
+from bot.campaigns.models import Campaign, utm_code
+from bot.contacts.models import Consent
 from bot.leads.heat import Heat, Label, Rules
 from bot.leads.inquiry import Inquiry
-from bot.leads.model import Deed, HeatRules
+from bot.leads.models import Deed, HeatRules
 from bot.leads.service.following import LONGER, PAGES
-from bot.people.model import Workspace
+from bot.people.models import Workspace
 from bot.store import table
 
 # Built once and on the tables themselves: every lead runs through these, and building and compiling

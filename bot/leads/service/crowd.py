@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from bot import slack
 from bot.contacts import service as contacts
-from bot.contacts.model import KeyKind
+from bot.contacts.models import KeyKind
 from bot.contacts.service import Key
 from bot.leads.inquiry import Inquiry
 from bot.leads.service.admitting import CARD, Admission, join
@@ -23,7 +23,7 @@ from bot.leads.service.case import Arrival, Case, Origin, identity, origin, pers
 from bot.leads.service.following import follow_by
 from bot.leads.service.opening import open_leads
 from bot.leads.service.past import customers_among, known_of, open_leads_of
-from bot.people.model import Workspace
+from bot.people.models import Workspace
 
 
 class Comer(NamedTuple):

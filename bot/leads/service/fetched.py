@@ -9,16 +9,16 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from bot import clock, slack
-from bot.jobs import Loop, put_schedule
 from bot.leads.inquiry import Unreadable
-from bot.leads.model import REFUSAL, Outcome, Submission
+from bot.leads.models import REFUSAL, Outcome, Submission
 from bot.leads.service.admitting import admit
 from bot.leads.service.case import Arrival
 from bot.leads.service.past import heard_of
 from bot.leads.service.receiving import Receipt, Sent, fetch_later, keep
 from bot.leads.sources import SOURCES, Ignored, Reference, Refused
 from bot.people import service as people
-from bot.people.model import Role, Workspace
+from bot.people.models import Role, Workspace
+from bot.tasks import Loop, put_schedule
 
 RECONCILE = "leads.reconcile"
 FETCHED = "fetched"

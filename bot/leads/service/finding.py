@@ -7,9 +7,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.errors import HandoffError
-from bot.leads.model import WORDS, Lead
+from bot.leads.models import WORDS, Lead
 from bot.people import service as people
-from bot.people.model import Person, Role
+from bot.people.models import Person, Role
 from bot.store import prefixes
 
 # What PostgreSQL's parser splits a phone number at; E.164 is kept as one number.

@@ -10,12 +10,12 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from bot import clock, slack
-from bot.jobs import enqueue, fold
-from bot.leads.model import IS_WAITING, MOST_TO_CLAIM, Deed, Lead
+from bot.leads.models import IS_WAITING, MOST_TO_CLAIM, Deed, Lead
 from bot.people import service as people
-from bot.people.model import Role
+from bot.people.models import Role
 from bot.slack.cards import Card
 from bot.store import table
+from bot.tasks import enqueue, fold
 
 FOLLOW = "leads.follow"
 

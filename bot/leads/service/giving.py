@@ -4,9 +4,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from bot import clock, slack
-from bot.leads.model import Actor, Lead, LeadStep, Rung, ServiceLevel
+from bot.leads.models import Actor, Lead, LeadStep, Rung, ServiceLevel
 from bot.leads.service.admitting import CARD
-from bot.people.model import Person
+from bot.people.models import Person
 from bot.store import table
 
 STEP = "lead.step"

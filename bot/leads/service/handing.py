@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.errors import HandoffError, NotFound
-from bot.leads.model import Actor, Deed, Lead, LeadStep
+from bot.leads.models import Actor, Deed, Lead, LeadStep
 from bot.leads.service.audit import record
 from bot.leads.service.giving import give, tell_former_owner
 from bot.leads.service.ladder import desk, hand, rouse
@@ -15,7 +15,7 @@ from bot.leads.service.ownership import owned
 from bot.leads.service.reading import find
 from bot.leads.service.turns import DoesNotSell
 from bot.people import service as people
-from bot.people.model import Person, Role, Workspace
+from bot.people.models import Person, Role, Workspace
 from bot.people.rota import rota
 
 

@@ -8,11 +8,11 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from bot import clock, slack
-from bot.jobs import put_schedule
-from bot.leads.model import REFUSAL, Import, ImportState, Outcome, Submission
+from bot.leads.models import REFUSAL, Import, ImportState, Outcome, Submission
 from bot.leads.sources.csv import SLUG
 from bot.people import service as people
-from bot.people.model import Role, Workspace
+from bot.people.models import Role, Workspace
+from bot.tasks import put_schedule
 
 LISTEN = "leads.listen"
 SILENT = "leads.silent"

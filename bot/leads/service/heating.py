@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 from bot import clock
 from bot.errors import FieldErrors
 from bot.leads.heat import DEFAULT_POINTS
-from bot.leads.model import HeatRules
+from bot.leads.models import HeatRules
 from bot.leads.sources import SOURCES, TYPED
 from bot.people import service as people
-from bot.people.model import Person, Role
+from bot.people.models import Person, Role
 
 MOST_POINTS = 1_000
 _DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")

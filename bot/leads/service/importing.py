@@ -13,8 +13,7 @@ from sqlalchemy.orm import Session
 from bot import clock, slack
 from bot.contacts import service as contacts
 from bot.errors import HandoffError, NotAllowed, NotFound
-from bot.jobs import enqueue
-from bot.leads.model import Import, ImportState, Lead, Status
+from bot.leads.models import Import, ImportState, Lead, Status
 from bot.leads.service import staged
 from bot.leads.service.crowd import Comer, Parted
 from bot.leads.service.taking import IMPORT
@@ -22,11 +21,12 @@ from bot.leads.sources import columns
 from bot.leads.sources.csv import SAMPLE
 from bot.leads.sources.labels import is_known
 from bot.people import service as people
-from bot.people.model import Person, Role, Workspace
+from bot.people.models import Person, Role, Workspace
 from bot.sheet import read_sheet
 from bot.spend import exports
 from bot.spend import service as spend
 from bot.store import table
+from bot.tasks import enqueue
 
 READ = "leads.read_list"
 LOOK = "leads.look_ahead"

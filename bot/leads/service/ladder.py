@@ -16,8 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from bot import clock, slack
-from bot.jobs import Loop
-from bot.leads.model import (
+from bot.leads.models import (
     FREE_LADDER,
     OWNED_LADDER,
     Deed,
@@ -34,8 +33,9 @@ from bot.leads.service.giving import STEP, note
 from bot.leads.service.notices import COVER, add_to_notice, unanswered_touch
 from bot.leads.service.turns import next_in_turn, unasked
 from bot.people import service as people
-from bot.people.model import Person, Role, Workspace
+from bot.people.models import Person, Role, Workspace
 from bot.people.rota import Rota, rota
+from bot.tasks import Loop
 
 _DUE = Loop("leads.escalation", "Escalation of leads")
 

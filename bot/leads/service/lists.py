@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, TextClause, func, select
 from sqlalchemy.orm import Session
 
 from bot import clock
-from bot.leads.model import (
+from bot.leads.models import (
     IS_CLOSED,
     IS_LISTED,
     IS_OPEN,
@@ -18,7 +18,7 @@ from bot.leads.model import (
     Mine,
 )
 from bot.leads.service.notices import is_stalled, moved_at
-from bot.people.model import Person, Workspace
+from bot.people.models import Person, Workspace
 
 _MOST_CALL_LISTS = 3
 

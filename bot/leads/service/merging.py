@@ -9,14 +9,14 @@ from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.contacts import service as contacts
-from bot.contacts.model import Contact, Merged
+from bot.contacts.models import Contact, Merged
 from bot.errors import HandoffError
 from bot.leads.inquiry import CLICK_IDS, UTM
-from bot.leads.model import Deed, Lead, LeadEvent, LeadNote, Status, Touch
+from bot.leads.models import Deed, Lead, LeadEvent, LeadNote, Status, Touch
 from bot.leads.service.audit import record
 from bot.leads.service.reading import find
 from bot.people import service as people
-from bot.people.model import Person, Role
+from bot.people.models import Person, Role
 
 _SAID = (
     "email", "first_name", "last_name", "company", "job_title", "country", "message",

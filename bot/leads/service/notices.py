@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from bot import clock, slack
-from bot.leads.model import (
+from bot.leads.models import (
     IS_OPEN,
     Deed,
     Lead,
@@ -21,7 +21,7 @@ from bot.leads.model import (
     Touch,
 )
 from bot.leads.service.admitting import RETURNED
-from bot.people.model import Person, Workspace
+from bot.people.models import Person, Workspace
 from bot.people.rota import rota
 from bot.slack.cards import Card
 

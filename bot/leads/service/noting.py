@@ -4,11 +4,11 @@ from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.errors import HandoffError
-from bot.leads.model import Actor, Deed, Lead, LeadNote
+from bot.leads.models import Actor, Deed, Lead, LeadNote
 from bot.leads.service.audit import record
 from bot.leads.service.reading import find
 from bot.people import service as people
-from bot.people.model import Person, Role
+from bot.people.models import Person, Role
 
 
 class NothingWritten(HandoffError):

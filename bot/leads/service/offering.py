@@ -9,9 +9,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from bot import slack
-from bot.jobs import put_schedule
-from bot.leads.model import IS_WAITING, Lead, Offer
-from bot.people.model import Person, Workspace
+from bot.leads.models import IS_WAITING, Lead, Offer
+from bot.people.models import Person, Workspace
+from bot.tasks import put_schedule
 
 OFFER = "leads.offer"
 """The schedule, the task that it wakes, and the card."""

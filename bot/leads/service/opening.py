@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 from bot.leads.changes import leads_changed
-from bot.leads.model import Deed, Lead, LeadEvent
+from bot.leads.models import Deed, Lead, LeadEvent
 from bot.leads.service.case import Case
 from bot.store import table
 

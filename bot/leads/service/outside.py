@@ -10,7 +10,7 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.leads.model import Deed, Disposition, Lead, LeadNote, Status
+from bot.leads.models import Deed, Disposition, Lead, LeadNote, Status
 from bot.leads.service.audit import record
 from bot.leads.service.handing import assign
 from bot.leads.service.noting import keep_note
@@ -28,7 +28,7 @@ from bot.leads.service.progress import (
 )
 from bot.leads.service.reading import find
 from bot.money import Money
-from bot.people.model import Person
+from bot.people.models import Person
 
 
 class Stage(StrEnum):

@@ -5,13 +5,13 @@ from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.errors import HandoffError
-from bot.leads.model import Actor, Deed, Lead, Status
+from bot.leads.models import Actor, Deed, Lead, Status
 from bot.leads.service.audit import record
 from bot.leads.service.giving import give_claimed, tell_former_owner
 from bot.leads.service.ladder import hand
 from bot.leads.service.reading import find
 from bot.people import service as people
-from bot.people.model import Person, Role
+from bot.people.models import Person, Role
 from bot.slack.text import moment
 
 

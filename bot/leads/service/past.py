@@ -5,9 +5,9 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from bot.leads.model import Lead, ServiceLevel, Status
+from bot.leads.models import Lead, ServiceLevel, Status
 from bot.leads.service.case import Arrival
-from bot.people.model import Person
+from bot.people.models import Person
 
 _KNOWN = text(
     """

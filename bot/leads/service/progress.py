@@ -9,14 +9,14 @@ from sqlalchemy.orm import Session
 from bot import clock
 from bot.contacts import service as contacts
 from bot.errors import HandoffError
-from bot.leads.model import Actor, Deed, Disposition, Lead, Rating, ServiceLevel, Status
+from bot.leads.models import Actor, Deed, Disposition, Lead, Rating, ServiceLevel, Status
 from bot.leads.service.audit import record
 from bot.leads.service.ladder import rouse
 from bot.leads.service.noting import keep_note
 from bot.leads.service.ownership import owned
 from bot.leads.service.past import open_leads_of
 from bot.money import Money
-from bot.people.model import Person, Workspace
+from bot.people.models import Person, Workspace
 from bot.people.rota import rota
 from bot.slack.text import moment
 

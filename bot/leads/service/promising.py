@@ -7,10 +7,10 @@ from sqlalchemy.orm import Session
 
 from bot import slack
 from bot.errors import FieldErrors
-from bot.leads.model import Lead, Promise, ServiceLevel, Status
+from bot.leads.models import Lead, Promise, ServiceLevel, Status
 from bot.leads.service.admitting import CARD
 from bot.people import service as people
-from bot.people.model import Person, Role
+from bot.people.models import Person, Role
 from bot.slack.cards import Card
 
 _MOST = 10_000

@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.campaigns import service as campaigns
-from bot.campaigns.model import AsOf, Campaign
+from bot.campaigns.models import AsOf, Campaign
 from bot.contacts import service as contacts
 from bot.errors import NotFound
-from bot.leads.model import (
+from bot.leads.models import (
     IS_WAITING,
     Deed,
     Lead,
@@ -27,7 +27,7 @@ from bot.leads.model import (
 )
 from bot.leads.service.giving import has_names_only
 from bot.people import service as people
-from bot.people.model import Absence, Person, Role
+from bot.people.models import Absence, Person, Role
 
 # What a card tells of the past.
 _MOST_EARLIER = 3

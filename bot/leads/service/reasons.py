@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, SQLColumnExpression, and_, func, select
 from sqlalchemy.orm import Session
 
-from bot.leads.model import Lead, Rating, Status, disposition_label
+from bot.leads.models import Lead, Rating, Status, disposition_label
 
 IS_LOST_FOR = and_(
     Lead.status == Status.LOST, Lead.disposition.is_not(None), Lead.merged_into.is_(None)

@@ -8,17 +8,17 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from bot import clock, slack
-from bot.jobs import enqueue
 from bot.leads.inquiry import Inquiry, Refusal, Unreadable
-from bot.leads.model import Outcome, Submission
+from bot.leads.models import Outcome, Submission
 from bot.leads.service import crowd
 from bot.leads.service.admitting import Admission, admit
 from bot.leads.service.case import Arrival
 from bot.leads.service.crowd import Comer
 from bot.leads.sources import SOURCES, TYPED, Ignored, Reference
 from bot.people import service as people
-from bot.people.model import Person, Role, Workspace
+from bot.people.models import Person, Role, Workspace
 from bot.store import copy_all, table
+from bot.tasks import enqueue
 
 FETCH = "leads.fetch"
 

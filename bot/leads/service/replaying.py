@@ -7,13 +7,13 @@ from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.errors import HandoffError, NotFound
-from bot.leads.model import Outcome, Submission
+from bot.leads.models import Outcome, Submission
 from bot.leads.service.case import Arrival
 from bot.leads.service.fetched import FETCHED, REFERENCE, read_fetched
 from bot.leads.service.receiving import Receipt, fetch_later, take, tell_admins
 from bot.leads.sources import SOURCES, Reference
 from bot.people import service as people
-from bot.people.model import Person, Role, Workspace
+from bot.people.models import Person, Role, Workspace
 
 
 class AlreadySettled(HandoffError):

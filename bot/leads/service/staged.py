@@ -7,14 +7,14 @@ from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.leads.inquiry import Unreadable
-from bot.leads.model import Import, ImportRow
+from bot.leads.models import Import, ImportRow
 from bot.leads.service import crowd
 from bot.leads.service.case import Arrival
 from bot.leads.service.crowd import Comer, Parted
 from bot.leads.service.past import known_of
 from bot.leads.sources import columns
 from bot.leads.sources.csv import SLUG
-from bot.people.model import Workspace
+from bot.people.models import Workspace
 from bot.store import copy, table
 
 Staged = Sequence[tuple[int, list[str]]]

@@ -8,11 +8,11 @@ from functools import partial
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bot.jobs import Loop, put_schedule
-from bot.leads.model import IS_OPEN, Lead, Listed, NoticeKind
+from bot.leads.models import IS_OPEN, Lead, Listed, NoticeKind
 from bot.leads.service.notices import add_to_notice, is_stalled, moved_at
 from bot.people import service as people
-from bot.people.model import Person, Role, Workspace
+from bot.people.models import Person, Role, Workspace
+from bot.tasks import Loop, put_schedule
 
 STALLED = "leads.stalled"
 """The schedule, and the task that it wakes."""

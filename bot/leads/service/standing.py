@@ -7,8 +7,8 @@ from sqlalchemy import ColumnElement, ScalarSelect, TextClause, func, select
 from sqlalchemy.orm import Session
 
 from bot import clock
-from bot.leads.model import IS_OPEN, IS_UNRATED, Arrivals, Lead, Rating, Workload
-from bot.people.model import Person
+from bot.leads.models import IS_OPEN, IS_UNRATED, Arrivals, Lead, Rating, Workload
+from bot.people.models import Person
 
 _LIKED = Lead.rating.in_([Rating.HOT, Rating.GOOD])
 

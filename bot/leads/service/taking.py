@@ -6,8 +6,7 @@ from typing import NamedTuple
 from sqlalchemy.orm import Session
 
 from bot import clock, slack
-from bot.jobs import enqueue
-from bot.leads.model import CallList, Import, ImportRow, ImportState
+from bot.leads.models import CallList, Import, ImportRow, ImportState
 from bot.leads.service import crowd, staged
 from bot.leads.service.admitting import admit
 from bot.leads.service.audit import CALL_LIST
@@ -15,7 +14,8 @@ from bot.leads.service.case import Arrival
 from bot.leads.service.following import follow
 from bot.leads.sources import columns
 from bot.leads.sources.csv import SLUG
-from bot.people.model import Workspace
+from bot.people.models import Workspace
+from bot.tasks import enqueue
 
 IMPORT = "lead.import"
 """The card that follows an import."""

@@ -4,7 +4,7 @@ from sqlalchemy.orm import Session
 
 from bot import clock, slack
 from bot.errors import HandoffError, NotFound
-from bot.leads.model import Deed, Lead, LeadStep, Rung
+from bot.leads.models import Deed, Lead, LeadStep, Rung
 from bot.leads.service.absences import absence_of, lend
 from bot.leads.service.audit import record
 from bot.leads.service.giving import STEP, note, tell_former_owner
@@ -12,7 +12,7 @@ from bot.leads.service.handing import reassign
 from bot.leads.service.ownership import AlreadyYours, MergedAway, NotClaimed, closed, owned
 from bot.leads.service.reading import find, is_kept
 from bot.people import service as people
-from bot.people.model import Person, Role, Workspace
+from bot.people.models import Person, Role, Workspace
 from bot.people.rota import rota
 from bot.slack.text import moment
 

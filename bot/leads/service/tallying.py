@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from bot import slack
 from bot.campaigns import service as campaigns
-from bot.leads.model import Lead, Rating, Tally
+from bot.leads.models import Lead, Rating, Tally
 from bot.leads.service.reasons import reasons
 
 TALLY = "lead.tally"

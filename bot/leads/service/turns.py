@@ -10,10 +10,10 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from bot.errors import HandoffError
-from bot.leads.model import IS_OPEN, Lead, LeadStep, Rung, Seat, ServiceLevel
+from bot.leads.models import IS_OPEN, Lead, LeadStep, Rung, Seat, ServiceLevel
 from bot.leads.rotation import MOST_WEIGHT, Place, next_turn
 from bot.people import service as people
-from bot.people.model import Person, Role
+from bot.people.models import Person, Role
 
 
 class DoesNotSell(HandoffError):

@@ -10,7 +10,6 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from bot.jobs import GiveUp
 from bot.leads.inquiry import Inquiry, Unreadable, read
 from bot.leads.sources.contract import (
     Fetching,
@@ -34,6 +33,7 @@ from bot.leads.sources.payload import (
     plain,
     references,
 )
+from bot.tasks import GiveUp
 
 _CONTACTS = "/crm/v3/objects/contacts"
 _PROPERTIES = {

@@ -11,7 +11,6 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from bot.jobs import GiveUp
 from bot.leads.inquiry import Inquiry, Unreadable, read
 from bot.leads.sources.contract import (
     Answer,
@@ -36,6 +35,7 @@ from bot.leads.sources.payload import (
     plain,
     references,
 )
+from bot.tasks import GiveUp
 
 _FIELDS = "id,created_time,ad_id,form_id,campaign_id,field_data,custom_disclaimer_responses"
 _PAGE = "100"

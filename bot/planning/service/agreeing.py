@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 
 from bot import clock, slack
 from bot.campaigns import service as campaigns
-from bot.campaigns.model import Campaign, Stage
+from bot.campaigns.models import Campaign, Stage
 from bot.errors import FieldErrors, HandoffError, NotFound
 from bot.people import service as people
-from bot.people.model import Person, Role
-from bot.planning.model import LONGEST_CONCERN, Concern, Proposal, ProposalAnswer, agreed
+from bot.people.models import Person, Role
+from bot.planning.models import LONGEST_CONCERN, Concern, Proposal, ProposalAnswer, agreed
 from bot.planning.service.audit import AGREED, CONCERN, PROPOSAL, redraw_proposal
 from bot.planning.service.following import follow
 from bot.planning.service.promising import rules

@@ -5,8 +5,8 @@ from sqlalchemy.orm import Session
 from bot import clock
 from bot.errors import FieldErrors, HandoffError
 from bot.people import service as people
-from bot.people.model import Person, Role
-from bot.planning.model import LONGEST, Deed, Request, Turn
+from bot.people.models import Person, Role
+from bot.planning.models import LONGEST, Deed, Request, Turn
 from bot.planning.service.audit import record
 from bot.planning.service.requests import find
 from bot.slack.text import clean, moment

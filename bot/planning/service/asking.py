@@ -8,8 +8,8 @@ from bot import clock, slack
 from bot.errors import FieldErrors, HandoffError, NotFound
 from bot.leads import service as leads
 from bot.people import service as people
-from bot.people.model import Person, Role, Workspace
-from bot.planning.model import LONGEST, Deed, Heard, Request, RequestSupport, Turn
+from bot.people.models import Person, Role, Workspace
+from bot.planning.models import LONGEST, Deed, Heard, Request, RequestSupport, Turn
 from bot.planning.service.audit import CARD, TOLD, record
 from bot.planning.service.promising import of_marketing
 from bot.planning.service.requests import find

@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from bot import clock, slack
 from bot.people import service as people
-from bot.people.model import Person, Role
-from bot.planning.model import Deed, ProposalReminder, Request, RequestEvent
+from bot.people.models import Person, Role
+from bot.planning.models import Deed, ProposalReminder, Request, RequestEvent
 
 CARD = "request"
 """The card in the shared channel."""

@@ -7,10 +7,10 @@ from functools import cache
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from bot.campaigns.model import Campaign
+from bot.campaigns.models import Campaign
 from bot.errors import FieldErrors
 from bot.money import Money, NotAnAmount, parse
-from bot.planning.model import MOST_LINES, BudgetLine
+from bot.planning.models import MOST_LINES, BudgetLine
 from bot.slack.text import clean
 
 Line = tuple[str, Money]

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from bot import clock, slack
 from bot.campaigns import service as campaigns
-from bot.campaigns.model import OVER, Campaign, Stage
-from bot.people.model import Person, Workspace
-from bot.planning.model import Deed, Proposal, Request, Turn
+from bot.campaigns.models import OVER, Campaign, Stage
+from bot.people.models import Person, Workspace
+from bot.planning.models import Deed, Proposal, Request, Turn
 from bot.planning.service.audit import PROPOSAL, RESULT, TOLD, VERSION, record, redraw_proposal
 from bot.planning.service.promising import of_marketing, of_sales, rules
 from bot.planning.service.reading import asked_people

@@ -9,15 +9,15 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from bot import clock, slack
-from bot.campaigns.model import Campaign, Stage
-from bot.jobs import Loop
+from bot.campaigns.models import Campaign, Stage
 from bot.people import service as people
-from bot.people.model import Person, Role
-from bot.planning.model import Deed, Proposal, ProposalReminder, Request
+from bot.people.models import Person, Role
+from bot.planning.models import Deed, Proposal, ProposalReminder, Request
 from bot.planning.service.audit import ASKED, REMINDER, record, redraw_proposal
 from bot.planning.service.following import follow, follow_request, left_behind, out_of_date
 from bot.planning.service.looking_back import ask_back
 from bot.planning.service.reading import held, seats
+from bot.tasks import Loop
 
 _REQUESTS = Loop("planning.requests", "Reminders of requests")
 _PROPOSALS = Loop("planning.proposals", "Reminders of proposals")

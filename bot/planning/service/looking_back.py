@@ -10,16 +10,16 @@ from sqlalchemy.orm import Session, joinedload
 
 from bot import clock, slack
 from bot.campaigns import service as campaigns
-from bot.campaigns.model import Campaign, Stage
+from bot.campaigns.models import Campaign, Stage
 from bot.errors import FieldErrors, NotFound
-from bot.jobs import Loop
-from bot.leads.model import Lead
+from bot.leads.models import Lead
 from bot.metrics import of_campaigns
 from bot.people import service as people
-from bot.people.model import Person, Role, Workspace
-from bot.planning.model import LONGEST_LESSON, Again, LookBack, Retrospective, Side
+from bot.people.models import Person, Role, Workspace
+from bot.planning.models import LONGEST_LESSON, Again, LookBack, Retrospective, Side
 from bot.planning.service.audit import LESSONS, RETROSPECTIVE
 from bot.slack.text import clean
+from bot.tasks import Loop
 
 _ENDED = Loop("planning.look_back", "Questions at the end of a campaign")
 

@@ -7,9 +7,9 @@ from sqlalchemy.orm import Session
 
 from bot.errors import FieldErrors
 from bot.people import service as people
-from bot.people.model import Person, Role, Workspace
+from bot.people.models import Person, Role, Workspace
 from bot.people.rota import department
-from bot.planning.model import MOST_DAYS, PlanningRules
+from bot.planning.models import MOST_DAYS, PlanningRules
 
 
 def rules(session: Session, workspace_id: int) -> PlanningRules:

@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 
 from bot import clock, slack
 from bot.campaigns import service as campaigns
-from bot.campaigns.model import Campaign, Stage
+from bot.campaigns.models import Campaign, Stage
 from bot.errors import FieldErrors, HandoffError
 from bot.people import service as people
-from bot.people.model import Person, Role, Workspace
-from bot.planning.model import Deed, Proposal, Request
+from bot.people.models import Person, Role, Workspace
+from bot.planning.models import Deed, Proposal, Request
 from bot.planning.service import budget
 from bot.planning.service.audit import PROPOSAL, record
 from bot.planning.service.budget import Line

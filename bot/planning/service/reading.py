@@ -6,11 +6,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from bot.campaigns import service as campaigns
-from bot.campaigns.model import Campaign, CampaignVersion, Stage
+from bot.campaigns.models import Campaign, CampaignVersion, Stage
 from bot.errors import NotFound
 from bot.people import service as people
-from bot.people.model import Person, Role
-from bot.planning.model import (
+from bot.people.models import Person, Role
+from bot.planning.models import (
     Concern,
     PlanningRules,
     Proposal,

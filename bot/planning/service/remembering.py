@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bot.campaigns.model import Campaign
-from bot.campaigns.view import period
-from bot.leads.model import Lead
+from bot.campaigns.messages import period
+from bot.campaigns.models import Campaign
+from bot.leads.models import Lead
 from bot.leads.service import IS_LOST_FOR
 from bot.metrics import of_campaigns
-from bot.planning.model import Again, LastTime, Likeness, Retrospective, most_similar
+from bot.planning.models import Again, LastTime, Likeness, Retrospective, most_similar
 from bot.planning.service.looking_back import lessons
 
 # The newest campaigns are looked through; who plans remembers no more, and a card is drawn often.

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 from bot import clock
 from bot.campaigns import service as campaigns
 from bot.errors import NotFound
-from bot.people.model import Person
-from bot.planning.model import Listed, Request, RequestFacts, RequestSupport, Turn
+from bot.people.models import Person
+from bot.planning.models import Listed, Request, RequestFacts, RequestSupport, Turn
 
 _OPEN = (Turn.WAITING, Turn.PROPOSED)
 

@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from bot.errors import FieldErrors
 from bot.people import service as people
-from bot.people.model import Person, Role
-from bot.planning.model import MAY_ANSWER, Enough, PlanningRules
+from bot.people.models import Person, Role
+from bot.planning.models import MAY_ANSWER, Enough, PlanningRules
 from bot.planning.service.agreeing import settle_all
 from bot.planning.service.promising import DAYS_WRONG, changeable, in_days
 

@@ -8,13 +8,13 @@ from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.campaigns import service as campaigns
-from bot.campaigns.model import Campaign
+from bot.campaigns.models import Campaign
 from bot.leads import service as leads
-from bot.leads.model import IS_CLOSED, Lead
+from bot.leads.models import IS_CLOSED, Lead
 from bot.people.hours import Calendar
-from bot.people.model import Person, Role, Workspace
+from bot.people.models import Person, Role, Workspace
 from bot.people.rota import Rota, rota
-from bot.planning.model import Capacity, Hands, capacity
+from bot.planning.models import Capacity, Hands, capacity
 
 # What has come and was closed lately: long enough for a slow week, short enough to be this team's.
 _LATELY = timedelta(days=28)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from bot.campaigns.model import Campaign
+from bot.campaigns.models import Campaign
 from bot.money import Money
 from bot.planning import service as planning
 from bot.spend import service as spend

@@ -10,15 +10,15 @@ from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.campaigns import service as campaigns
-from bot.campaigns.model import Campaign, Stage
+from bot.campaigns.models import Campaign, Stage
 from bot.leads import service as leads
-from bot.leads.model import Lead
+from bot.leads.models import Lead
 from bot.metrics import METRICS, Attribution, Figures, Unit, Value, of_campaigns
 from bot.metrics.scope import credit_column
 from bot.people import service as people
-from bot.people.model import Person, Role
+from bot.people.models import Person, Role
 from bot.reports.campaign.budget import by_line
-from bot.reports.campaign.model import SHOWN, CampaignReport, Reason
+from bot.reports.campaign.models import SHOWN, CampaignReport, Reason
 from bot.reports.policy import Matter, sight_of
 from bot.rounding import rounded
 

@@ -14,7 +14,7 @@ from bot.keys import Keys
 from bot.reports.api import Counter, Problem, key_needed
 from bot.reports.conversions import service
 from bot.reports.conversions.formats import TAKES_CORRECTIONS
-from bot.reports.conversions.model import ConversionFile, Part, Platform
+from bot.reports.conversions.models import ConversionFile, Part, Platform
 
 FILE_HEADER = "Handoff-File"
 """The header that says the number of the last file in an answer."""

@@ -21,10 +21,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from bot import clock
-from bot.contacts.model import Consent
-from bot.leads.model import Lead, Status, Touch
+from bot.contacts.models import Consent
+from bot.leads.models import Lead, Status, Touch
 from bot.leads.sources.meta import SOURCE as META_FORMS
-from bot.reports.conversions.model import Action, Conversion, Kind, Part, Platform
+from bot.reports.conversions.models import Action, Conversion, Kind, Part, Platform
 
 OLDEST = timedelta(days=90)
 """Google forgets a click after so many days, and LinkedIn refuses what is older."""

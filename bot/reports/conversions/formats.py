@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 
 from bot.money import Money, exponent
-from bot.reports.conversions.model import Action, Kind, Part, Platform
+from bot.reports.conversions.models import Action, Kind, Part, Platform
 
 
 @dataclass(frozen=True)

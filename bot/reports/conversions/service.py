@@ -12,10 +12,9 @@ from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.errors import HandoffError
-from bot.jobs import enqueue
-from bot.leads.model import Lead
+from bot.leads.models import Lead
 from bot.people import service as people
-from bot.people.model import Person, Role, Workspace
+from bot.people.models import Person, Role, Workspace
 from bot.reports.conversions.comparison import (
     CLICKED_AT,
     COLUMNS,
@@ -24,7 +23,7 @@ from bot.reports.conversions.comparison import (
     difference,
 )
 from bot.reports.conversions.formats import FORMATS, Row
-from bot.reports.conversions.model import (
+from bot.reports.conversions.models import (
     Action,
     Conversion,
     ConversionFile,
@@ -34,6 +33,7 @@ from bot.reports.conversions.model import (
     Standing,
 )
 from bot.reports.policy import Matter
+from bot.tasks import enqueue
 
 SEND = "report.conversions"
 """The task that sends a file to a channel or to a person."""

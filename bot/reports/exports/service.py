@@ -11,15 +11,15 @@ from sqlalchemy.orm import Session, joinedload
 
 from bot import clock
 from bot.errors import FieldErrors, NotFound
-from bot.jobs import drop_schedule, put_schedule
 from bot.people import service as people
-from bot.people.model import Person, Role, Workspace
+from bot.people.models import Person, Role, Workspace
 from bot.reports.conversions import service as conversions
-from bot.reports.exports.model import Rhythm, ScheduledExport
+from bot.reports.exports.models import Rhythm, ScheduledExport
 from bot.reports.files import FileKind
 from bot.reports.period import Period
 from bot.reports.policy import Sight, sight_of_all
 from bot.reports.service.sheets import SHEETS, Sheet
+from bot.tasks import drop_schedule, put_schedule
 
 SEND = "report.export"
 """The task that a schedule wakes."""

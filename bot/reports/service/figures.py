@@ -11,10 +11,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot import metrics
-from bot.campaigns.model import Campaign, Kind
+from bot.campaigns.models import Campaign, Kind
 from bot.leads.sources import source_name
 from bot.metrics import BY_NAME, Attribution, By, Cohort, Figures, Group, Key
-from bot.people.model import Person, Workspace
+from bot.people.models import Person, Workspace
 from bot.reports.period import Period
 from bot.reports.policy import Matter, Sight
 

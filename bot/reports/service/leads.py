@@ -12,14 +12,14 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session, aliased, defer
 
 from bot import metrics
-from bot.campaigns.model import Campaign
-from bot.leads.model import Lead, LeadNote
+from bot.campaigns.models import Campaign
+from bot.leads.models import Lead, LeadNote
 from bot.metrics import BY_NAME, By, Key, Unit
 from bot.metrics.computing import scope
 from bot.metrics.metric import Counts
 from bot.metrics.scope import Scope
 from bot.money import Money
-from bot.people.model import Person, Workspace
+from bot.people.models import Person, Workspace
 from bot.reports.columns import Cell, Column, Record, Wanted
 from bot.reports.policy import Matter
 

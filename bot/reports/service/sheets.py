@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from bot.people.model import Workspace
+from bot.people.models import Workspace
 from bot.reports.columns import Cell, Column, Key, Record, Wanted, cells, visible
 from bot.reports.policy import Matter, Sight
 from bot.reports.service import leads, spend, totals

@@ -7,11 +7,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.campaigns.model import Campaign
-from bot.people.model import Person, Workspace
+from bot.campaigns.models import Campaign
+from bot.people.models import Person, Workspace
 from bot.reports.columns import Cell, Column, Key, Record, Wanted
 from bot.reports.policy import Matter
-from bot.spend.model import SpendEntry, stands
+from bot.spend.models import SpendEntry, stands
 
 
 def _of(name: str) -> Callable[[Any], Cell]:

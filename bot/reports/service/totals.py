@@ -9,10 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot import clock, metrics
-from bot.campaigns.model import Campaign
+from bot.campaigns.models import Campaign
 from bot.metrics import METRICS, By, Figures, Group, Metric, Unit
 from bot.money import Money
-from bot.people.model import Workspace
+from bot.people.models import Workspace
 from bot.reports.columns import Cell, Column, Key, Record, Wanted
 from bot.reports.period import Period, Span
 from bot.reports.policy import Matter

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from fastapi import APIRouter, FastAPI
 
-from bot.people.model import Workspace
+from bot.people.models import Workspace
 from bot.reports.site import door, downloads, leads_page, pages, trouble
 from bot.reports.site.frame import House
 from bot.reports.site.guard import Guard

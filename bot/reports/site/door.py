@@ -9,14 +9,14 @@ from urllib.parse import urlencode, urlsplit
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from bot.jobs import Postpone
 from bot.people import service as people
-from bot.people.model import Role, Workspace
+from bot.people.models import Role, Workspace
 from bot.reports.site.guard import Attempt, Guard, NotSignedIn, WithoutRole
 from bot.reports.site.paper import HEADERS, page
 from bot.slack.errors import SlackRefused
 from bot.slack.identity import Identity, NotProven, SignIn
 from bot.store import Store
+from bot.tasks import Postpone
 
 logger = logging.getLogger(__name__)
 

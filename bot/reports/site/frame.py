@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 
 from bot import clock
-from bot.people.model import Workspace
+from bot.people.models import Workspace
 from bot.reports.files import FileKind
 from bot.reports.period import Span
 from bot.reports.policy import Matter, Reach

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.people import sessions
-from bot.people.model import Person, Workspace
+from bot.people.models import Person, Workspace
 from bot.reports.policy import Sight, sight_of
 from bot.slack.identity import Identity
 

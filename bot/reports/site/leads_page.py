@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from sqlalchemy.orm import Session
 
-from bot.leads.model import Rating, Status
+from bot.leads.models import Rating, Status
 from bot.metrics import BY_NAME, By
 from bot.reports import cursor
 from bot.reports.columns import Column, cells, visible

@@ -5,11 +5,11 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from bot import clock, slack
-from bot.jobs import enqueue
-from bot.people.model import Workspace
-from bot.shadowing.model import ShadowPair, Stage
+from bot.people.models import Workspace
+from bot.shadowing.models import ShadowPair, Stage
 from bot.shadowing.service.meeting import REMINDER
 from bot.shadowing.service.table import ASK, CARD, MET, hold, redraw
+from bot.tasks import enqueue
 
 SETTLE = "shadow.settle"
 SHARED = "shadow.shared"

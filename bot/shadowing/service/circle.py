@@ -15,10 +15,10 @@ from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.people.hours import Span
-from bot.people.model import Person, Role, Workspace
+from bot.people.models import Person, Role, Workspace
 from bot.people.rota import Rota, rota
 from bot.shadowing import slots
-from bot.shadowing.model import Reason
+from bot.shadowing.models import Reason
 from bot.shadowing.pairing import Edge, Seeker, Tie
 from bot.shadowing.service import history
 from bot.shadowing.service.history import Work

@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from bot import clock, slack
 from bot.errors import FieldErrors, HandoffError
-from bot.people.model import Person
-from bot.shadowing.model import LONGEST_ANSWER, ShadowPair, ShadowSeat, Stage
+from bot.people.models import Person
+from bot.shadowing.models import LONGEST_ANSWER, ShadowPair, ShadowSeat, Stage
 from bot.shadowing.service.afterwards import put_together
 from bot.shadowing.service.table import ASK, MET, redraw, sign, sit_down_by_seat
 from bot.slack.text import clean

@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from bot import clock, slack
 from bot.errors import HandoffError
-from bot.people.model import Person, Workspace
-from bot.shadowing.model import ShadowPair, ShadowSeat, ShadowSlot, Stage
+from bot.people.models import Person, Workspace
+from bot.shadowing.models import ShadowPair, ShadowSeat, ShadowSlot, Stage
 from bot.shadowing.pairing import Seeker, may_meet
 from bot.shadowing.service import circle, membership
 from bot.shadowing.service.circle import Circle

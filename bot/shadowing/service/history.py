@@ -8,10 +8,10 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bot.campaigns.model import Campaign
-from bot.leads.model import Lead
-from bot.people.model import Absence
-from bot.shadowing.model import ShadowApart, ShadowMember, ShadowPair, ShadowRound, Stage
+from bot.campaigns.models import Campaign
+from bot.leads.models import Lead
+from bot.people.models import Absence
+from bot.shadowing.models import ShadowApart, ShadowMember, ShadowPair, ShadowRound, Stage
 from bot.shadowing.pairing import Edge
 
 

@@ -4,12 +4,12 @@ from sqlalchemy.orm import Session
 
 from bot import slack
 from bot.campaigns import service as campaigns
-from bot.campaigns.model import Campaign, Kind
+from bot.campaigns.models import Campaign, Kind
 from bot.errors import HandoffError, NotFound
-from bot.people.model import Person
+from bot.people.models import Person
 from bot.planning import service as planning
-from bot.planning.model import Request
-from bot.shadowing.model import ShadowSeat, Stage
+from bot.planning.models import Request
+from bot.shadowing.models import ShadowSeat, Stage
 from bot.shadowing.service.table import MET, sit_down
 from bot.slack.text import clean
 

@@ -8,9 +8,8 @@ from sqlalchemy.orm import Session
 
 from bot import clock, slack
 from bot.errors import FieldErrors, HandoffError, NotFound
-from bot.jobs import enqueue
-from bot.people.model import Person
-from bot.shadowing.model import (
+from bot.people.models import Person
+from bot.shadowing.models import (
     LONGEST_GOAL,
     MINUTES,
     Goal,
@@ -22,6 +21,7 @@ from bot.shadowing.model import (
 from bot.shadowing.service import membership
 from bot.shadowing.service.table import redraw, see_live, sign, sit_down, sit_down_by_seat
 from bot.slack.text import clean
+from bot.tasks import enqueue
 
 INVITE = "shadow.invite"
 REMIND = "shadow.remind"

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session, joinedload
 from bot import slack
 from bot.errors import HandoffError, NotFound
 from bot.people import service as people
-from bot.people.model import Person, Role
-from bot.shadowing.model import SILENT_ROUNDS, ShadowApart, ShadowMember, ShadowSeat
+from bot.people.models import Person, Role
+from bot.shadowing.models import SILENT_ROUNDS, ShadowApart, ShadowMember, ShadowSeat
 
 REST = "shadow.rest"
 

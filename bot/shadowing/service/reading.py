@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from bot import clock
-from bot.people.model import Person, Role, Workspace
-from bot.planning.model import Request, Turn
-from bot.shadowing.model import (
+from bot.people.models import Person, Role, Workspace
+from bot.planning.models import Request, Turn
+from bot.shadowing.models import (
     LeftOver,
     Mine,
     Quarter,

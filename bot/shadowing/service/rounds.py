@@ -8,10 +8,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from bot import clock, slack
-from bot.jobs import Loop, enqueue
-from bot.people.model import Workspace
+from bot.people.models import Workspace
 from bot.shadowing import slots
-from bot.shadowing.model import (
+from bot.shadowing.models import (
     ShadowPair,
     ShadowRound,
     ShadowSeat,
@@ -24,6 +23,7 @@ from bot.shadowing.service import circle, history, membership
 from bot.shadowing.service.circle import Circle
 from bot.shadowing.service.settings import is_due, setting
 from bot.shadowing.service.table import CARD, LEFT_OVER, hold, redraw
+from bot.tasks import Loop, enqueue
 
 LAPSE = "shadow.lapse"
 

@@ -9,10 +9,10 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from bot.errors import FieldErrors
-from bot.jobs import Schedule, drop_schedule, put_schedule
 from bot.people import service as people
-from bot.people.model import Person, Role, Workspace
-from bot.shadowing.model import DAYS, ShadowRound, ShadowSetting
+from bot.people.models import Person, Role, Workspace
+from bot.shadowing.models import DAYS, ShadowRound, ShadowSetting
+from bot.tasks import Schedule, drop_schedule, put_schedule
 
 OPEN = "shadow.open"
 """The schedule, and the task that it wakes."""

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session, selectinload
 
 from bot import clock, slack
 from bot.errors import HandoffError, NotFound
-from bot.people.model import Person
-from bot.shadowing.model import ShadowPair, ShadowSeat, Stage
+from bot.people.models import Person
+from bot.shadowing.models import ShadowPair, ShadowSeat, Stage
 from bot.shadowing.service import membership
 
 CARD = "shadow.pair"

@@ -6,9 +6,9 @@ from sqlalchemy.orm import Session
 
 from bot import clock, slack
 from bot.campaigns import service as campaigns
-from bot.campaigns.model import Campaign
+from bot.campaigns.models import Campaign
 from bot.money import Money
-from bot.spend.model import BudgetWarning, Consumption, SpendEntry, stands
+from bot.spend.models import BudgetWarning, Consumption, SpendEntry, stands
 
 WARNING = "spend.warning"
 """The card of a warning."""

@@ -10,14 +10,14 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.campaigns.model import Campaign, Stage
+from bot.campaigns.models import Campaign, Stage
 from bot.errors import HandoffError
 from bot.money import LARGEST_MINOR, MixedCurrencies, NotAnAmount, exponent, is_any_mark, is_mark
 from bot.rounding import whole
 from bot.sheet import REASON
 from bot.spend import exports
 from bot.spend.exports import kind_of
-from bot.spend.model import SpendEntry, SpendImport
+from bot.spend.models import SpendEntry, SpendImport
 from bot.spend.rows import Row, read_rows
 from bot.spend.service.entering import MOST_DAYS, TYPED, days_of, spread
 

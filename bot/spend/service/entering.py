@@ -11,13 +11,13 @@ from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.campaigns import service as campaigns
-from bot.campaigns.model import Campaign
+from bot.campaigns.models import Campaign
 from bot.errors import FieldErrors, HandoffError, NotFound
 from bot.money import MixedCurrencies, Money
 from bot.people import service as people
-from bot.people.model import Person, Role
+from bot.people.models import Person, Role
 from bot.slack.text import clean
-from bot.spend.model import LONGEST, SpendEntry
+from bot.spend.models import LONGEST, SpendEntry
 from bot.spend.service.budget import warn
 
 MOST_DAYS = 366

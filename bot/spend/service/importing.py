@@ -14,12 +14,11 @@ from sqlalchemy.orm import Session
 
 from bot import clock, slack
 from bot.errors import HandoffError, NotFound
-from bot.jobs import enqueue
-from bot.people.model import Person
+from bot.people.models import Person
 from bot.slack.text import clean
 from bot.spend import exports
 from bot.spend.exports import Platform, PlatformMissing
-from bot.spend.model import ImportState, SpendImport
+from bot.spend.models import ImportState, SpendImport
 from bot.spend.service.comparing import (
     Place,
     Reading,
@@ -29,6 +28,7 @@ from bot.spend.service.comparing import (
     read,
 )
 from bot.spend.service.entering import add, may_enter
+from bot.tasks import enqueue
 
 CARD = "spend.import"
 """The card of an import."""

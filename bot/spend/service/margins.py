@@ -12,8 +12,8 @@ from bot import clock
 from bot.campaigns import service as campaigns
 from bot.money import Money
 from bot.people import service as people
-from bot.people.model import Person, Role
-from bot.spend.model import Department, DepartmentCost, DepartmentCosts, Margin, Margins
+from bot.people.models import Person, Role
+from bot.spend.models import Department, DepartmentCost, DepartmentCosts, Margin, Margins
 
 
 def margins(session: Session, workspace_id: int) -> Margins:

@@ -6,10 +6,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.campaigns import service as campaigns
-from bot.campaigns.model import Campaign, Stage
-from bot.people.model import Person
+from bot.campaigns.models import Campaign, Stage
+from bot.people.models import Person
 from bot.slack.text import typed
-from bot.spend.model import PAGE, Entries, SpendEntry
+from bot.spend.models import PAGE, Entries, SpendEntry
 from bot.spend.service.budget import consumption
 from bot.spend.service.entering import corrected, may_see_money
 

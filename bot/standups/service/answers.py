@@ -7,9 +7,9 @@ from sqlalchemy.orm import Session, selectinload
 
 from bot import clock
 from bot.errors import FieldErrors, HandoffError, NotFound
-from bot.people.model import Person
+from bot.people.models import Person
 from bot.slack.text import clean
-from bot.standups.model import Answer, StandupAnswer, StandupEntry, StandupQuestion
+from bot.standups.models import Answer, StandupAnswer, StandupEntry, StandupQuestion
 from bot.standups.service import rounds
 
 # What Slack's input takes, and gives back as the initial value of the next form.

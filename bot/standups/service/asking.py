@@ -16,10 +16,10 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, joinedload
 
 from bot import clock, slack
-from bot.jobs import Loop, Schedule, put_schedule
-from bot.people.model import Absence, Person, Team, Workspace
-from bot.standups.model import Answer, Standup, StandupEntry, StandupRound
+from bot.people.models import Absence, Person, Team, Workspace
+from bot.standups.models import Answer, Standup, StandupEntry, StandupRound
 from bot.store import table
+from bot.tasks import Loop, Schedule, put_schedule
 
 _MOVED = Loop("standups.follow_people", "Standups that follow their people")
 

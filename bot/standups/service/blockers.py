@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session, joinedload
 
 from bot import clock, slack
 from bot.errors import HandoffError, NotFound
-from bot.people.model import Person
+from bot.people.models import Person
 from bot.slack.text import clean
-from bot.standups.model import (
+from bot.standups.models import (
     Standup,
     StandupAnswer,
     StandupEntry,

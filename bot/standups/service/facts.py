@@ -7,9 +7,9 @@ from sqlalchemy.orm import Session
 from bot import clock
 from bot.campaigns import service as campaigns
 from bot.leads import service as leads
-from bot.leads.model import Arrivals
-from bot.people.model import Person, Workspace
-from bot.standups.model import Facts
+from bot.leads.models import Arrivals
+from bot.people.models import Person, Workspace
+from bot.standups.models import Facts
 from bot.standups.service.blockers import unlifted
 
 _NOTHING = Arrivals(0, 0, 0, 0)

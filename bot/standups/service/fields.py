@@ -9,7 +9,7 @@ from zoneinfo import available_timezones
 
 from bot.errors import FieldErrors
 from bot.slack.text import clean
-from bot.standups.model import DAYS, LONGEST_NAME, Closing, crontab_days
+from bot.standups.models import DAYS, LONGEST_NAME, Closing, crontab_days
 
 # Shorter than a day, so that a round is closed before the next one opens.
 _LONGEST_MINUTES = 23 * 60

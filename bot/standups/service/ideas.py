@@ -5,11 +5,11 @@ from sqlalchemy.orm import Session
 
 from bot import slack
 from bot.errors import NotFound
-from bot.people.model import Person, Role
+from bot.people.models import Person, Role
 from bot.planning import service as planning
-from bot.planning.model import LONGEST, Request
+from bot.planning.models import LONGEST, Request
 from bot.slack.text import clean
-from bot.standups.model import StandupAnswer
+from bot.standups.models import StandupAnswer
 from bot.standups.service.blockers import answer_to_show
 from bot.standups.service.rounds import SUMMARY
 

@@ -6,9 +6,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot.errors import FieldErrors
-from bot.people.model import Person
+from bot.people.models import Person
 from bot.slack.text import clean
-from bot.standups.model import LONGEST_LABEL, NEW, Standup, StandupQuestion, Theme
+from bot.standups.models import LONGEST_LABEL, NEW, Standup, StandupQuestion, Theme
 from bot.standups.service.setup import configurable
 
 

@@ -11,10 +11,10 @@ from sqlalchemy import Select, and_, case, func, select, update
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from bot import clock, slack
-from bot.jobs import Loop
-from bot.people.model import Person
-from bot.standups.model import Answer, Standup, StandupEntry, StandupRound
+from bot.people.models import Person
+from bot.standups.models import Answer, Standup, StandupEntry, StandupRound
 from bot.standups.service.asking import PROMPT, is_away
+from bot.tasks import Loop
 
 REMINDER = "standup.reminder"
 SUMMARY = "standup.summary"

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from bot import clock
 from bot.errors import FieldErrors, NotFound
 from bot.people import service as people
-from bot.people.model import Person, Role, Team, Workspace
-from bot.standups.model import (
+from bot.people.models import Person, Role, Team, Workspace
+from bot.standups.models import (
     TEMPLATES,
     Closing,
     Standup,

@@ -6,8 +6,8 @@ from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from bot.errors import NotFound
-from bot.people.model import Person
-from bot.standups.model import (
+from bot.people.models import Person
+from bot.standups.models import (
     ANSWERS_A_PAGE,
     Answer,
     Heard,

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 from bot import clock
 from bot.errors import HandoffError, NotFound
 from bot.people import service as people
-from bot.people.model import Person, Role
+from bot.people.models import Person, Role
 from bot.slack.text import clean, moment
-from bot.standups.model import Answer, Standup, StandupEntry, StandupRound, Today
+from bot.standups.models import Answer, Standup, StandupEntry, StandupRound, Today
 from bot.standups.service.asking import round_on, zone_of
 
 # A standup that finds no working day in so many of its own is not coming: holidays last for days.

@@ -7,8 +7,8 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from bot import clock
-from bot.people.model import Workspace
-from bot.standups.model import Answer, Standup, StandupEntry, StandupRound, Trend, Week
+from bot.people.models import Workspace
+from bot.standups.models import Answer, Standup, StandupEntry, StandupRound, Trend, Week
 
 
 def response_trend(session: Session, workspace_id: int, weeks: int) -> Mapping[int, Trend]:

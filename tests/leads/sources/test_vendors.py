@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from bot.jobs import GiveUp
 from bot.leads.inquiry import Inquiry
 from bot.leads.sources import SOURCES, Ignored, Reference, Request, Unproven, meta
+from bot.tasks import GiveUp
 from tests.leads.sources.signing import SECRET
 
 NOW = datetime(2026, 6, 1, 9, tzinfo=UTC)

@@ -1,0 +1,199 @@
+"""How an announcement looks in the channel."""
+
+import re
+from collections.abc import Sequence
+from datetime import date
+
+from slack_sdk.models.blocks import (
+    ActionsBlock,
+    Block,
+    ButtonElement,
+    HeaderBlock,
+    MarkdownTextObject,
+    RichTextBlock,
+    RichTextElementParts,
+    RichTextListElement,
+    RichTextSectionElement,
+    SectionBlock,
+)
+
+from bot.campaigns.messages.offer import late_words, offer_line, period
+from bot.campaigns.messages.questions import answers
+from bot.campaigns.messages.timeline import last_change
+from bot.campaigns.messages.words import day_in_words, plain, sentence_case, small
+from bot.campaigns.models import Campaign, Kind, Promise, Readership, Since, Stage
+from bot.people.models import Person
+from bot.slack import Message
+from bot.slack.text import safe
+
+GOT_IT = "campaign.got_it"
+ASK = "campaign.ask"
+QUESTIONS = "campaign.questions"
+
+_MOST_NAMES = 6
+_NOTHING = Since()
+_MOST_LISTED = 10  # of each group: three times that stays below Slack's 50 blocks
+
+# A bullet that someone typed; a minus before a number is none.
+_MARKER = re.compile(r"^\s*[-–—•*·]\s+")
+
+
+def card(
+    campaign: Campaign, readership: Readership, today: date, since: Since = _NOTHING
+) -> Message:
+    """The announcement in the channel; the campaign comes with its owner."""
+    if campaign.is_over(today):
+        return _over(campaign, since)
+    name = f"“{safe(campaign.name)}”"
+    said = f"{campaign.owner.mention} announces the campaign {name}: {offer_line(campaign)}."
+    if campaign.stage == Stage.PAUSED:
+        said = f"The campaign {name} is paused: please do not promise it for now."
+    return Message(
+        said,
+        [
+            _title(campaign),
+            *_paused(campaign),
+            *last_change(campaign, since.change),
+            *promise(campaign, campaign),
+            *answers(since.answered),
+            small(read_by(readership)),
+            ActionsBlock(
+                elements=[
+                    got_it_button(campaign),
+                    _button(campaign, "Ask a question", ASK),
+                    *_all_questions(campaign, since),
+                ]
+            ),
+        ],
+    )
+
+
+def _over(campaign: Campaign, since: Since) -> Message:
+    """The announcement once the offer is over: still there to read, with nothing to confirm."""
+    day = f" on {day_in_words(campaign.ends_on)}" if campaign.ends_on else ""
+    over = "was cancelled." if campaign.stage == Stage.CANCELLED else f"ended{day}."
+    buttons = [_button(campaign, "Ask a question", ASK), *_all_questions(campaign, since)]
+    return Message(
+        f"The campaign “{safe(campaign.name)}” {over}",
+        [
+            _title(campaign),
+            small(sentence_case(over)),
+            SectionBlock(text=f"*What to tell late callers:* {safe(late_words(campaign), 400)}"),
+            *promise(campaign, campaign),
+            *answers(since.answered),
+            ActionsBlock(elements=buttons),
+        ],
+    )
+
+
+def _paused(campaign: Campaign) -> list[Block]:
+    if campaign.stage != Stage.PAUSED:
+        return []
+    owner = campaign.owner.mention
+    return [SectionBlock(text=f"*Paused.* Please ask {owner} before you promise it to anybody.")]
+
+
+def got_it_button(campaign: Campaign) -> ButtonElement:
+    """Confirm that one has read what is promised."""
+    return _button(campaign, "Got it", GOT_IT, style="primary")
+
+
+def _all_questions(campaign: Campaign, since: Since) -> list[ButtonElement]:
+    if not since.asked:
+        return []
+    return [_button(campaign, f"Questions ({since.asked:,})", QUESTIONS)]
+
+
+def _title(campaign: Campaign) -> HeaderBlock:
+    return HeaderBlock(text=plain(f"Campaign: {campaign.name}", 150))
+
+
+def promise(shown: Promise, campaign: Campaign) -> list[Block]:
+    """What a campaign promises, or one of its versions did: the part that sales reads."""
+    return [
+        _titled("Offer", shown.offer),
+        SectionBlock(fields=_facts(shown, campaign)),
+        _titled("Terms", shown.terms),
+        *_points("Talking points", shown.talking_points),
+        *_points("If they object", shown.objections),
+        *_materials(shown),
+    ]
+
+
+def _facts(shown: Promise, campaign: Campaign) -> list[MarkdownTextObject]:
+    facts = {
+        "When": sentence_case(period(shown)),
+        "For": safe(shown.audience),
+        "Kind": Kind(campaign.kind).label,
+        "Owner": campaign.owner.mention,
+    }
+    if shown.price:
+        facts["Price"] = safe(shown.price, 400)
+    if shown.channels:
+        facts["Channels"] = safe(", ".join(shown.channels), 400)
+    if campaign.utm_campaign:
+        # A code has no character that means something in mrkdwn between backticks, and is copied.
+        facts["UTM campaign code"] = f"`{campaign.utm_campaign}`"
+    return [MarkdownTextObject(text=f"*{name}*\n{fact}") for name, fact in facts.items()]
+
+
+def _titled(title: str, text: str) -> RichTextBlock:
+    """Rich text shows what people wrote as it is: nothing in it is parsed, and it can be copied."""
+    words = RichTextElementParts.Text(text=f"\n{text}")
+    return RichTextBlock(elements=[RichTextSectionElement(elements=[_bold(title), words])])
+
+
+def _points(title: str, text: str) -> list[RichTextBlock]:
+    """Points as a list, one a line, whether or not they were typed as one."""
+    lines = [_MARKER.sub("", line).strip() for line in text.splitlines()]
+    points = [
+        RichTextSectionElement(elements=[RichTextElementParts.Text(text=line)])
+        for line in lines
+        if line
+    ]
+    if not points:
+        return []
+    heading = RichTextSectionElement(elements=[_bold(title)])
+    return [RichTextBlock(elements=[heading, RichTextListElement(style="bullet", elements=points)])]
+
+
+def _materials(shown: Promise) -> list[RichTextBlock]:
+    """The materials as links; their addresses were checked when they were written."""
+    if not shown.materials:
+        return []
+    links = [
+        RichTextSectionElement(elements=[RichTextElementParts.Link(url=address, text=title)])
+        for title, address in shown.materials
+    ]
+    heading = RichTextSectionElement(elements=[_bold("Materials")])
+    return [RichTextBlock(elements=[heading, RichTextListElement(style="bullet", elements=links)])]
+
+
+def _bold(text: str) -> RichTextElementParts.Text:
+    style = RichTextElementParts.TextStyle(bold=True)
+    return RichTextElementParts.Text(text=text, style=style)
+
+
+def read_by(readership: Readership) -> str:
+    """How many of sales have confirmed it, and who has not."""
+    if not readership.size:
+        return "Nobody is in sales yet. An admin gives roles with /handoff people."
+    count = f"Read by {len(readership.readers)} of {readership.size} in sales"
+    if not readership.readers:
+        return f"{count}."
+    line = f"{count}: {names(readership.readers)}."
+    return f"{line} Not yet: {names(readership.waiting)}." if readership.waiting else line
+
+
+def names(people: Sequence[Person], most: int = _MOST_NAMES) -> str:
+    """`Ana, Ben and 3 more`: plain names, because a mention would call them each time."""
+    named = [safe(person.name, 100) for person in people[:most]]
+    left = len(people) - most
+    *others, last = [*named, f"{left} more"] if left > 0 else named
+    return f"{', '.join(others)} and {last}" if others else last
+
+
+def _button(
+    campaign: Campaign, label: str, action_id: str, *, style: str | None = None
+) -> ButtonElement:
+    return ButtonElement(text=label, action_id=action_id, value=str(campaign.id), style=style)

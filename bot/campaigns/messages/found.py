@@ -1,0 +1,159 @@
+"""How `/offer` answers: one offer whole, several in short, and always first whether it holds."""
+
+from datetime import date
+
+from slack_sdk.models.blocks import (
+    Block,
+    ButtonElement,
+    HeaderBlock,
+    SectionBlock,
+)
+from slack_sdk.models.views import View
+
+from bot.campaigns.messages.card import promise
+from bot.campaigns.messages.offer import late_words, offer_line
+from bot.campaigns.messages.words import day_in_words, only, plain, small
+from bot.campaigns.models import AsOf, Found, Stage
+from bot.slack import Message
+from bot.slack.paging import page_turns
+from bot.slack.text import moment, plural, safe
+
+SHOW = "campaign.show_offer"
+OFFERS = "campaign.offers"
+
+_LONGEST_NOTE = 2_000  # what a modal carries along, below Slack's 3,000
+
+
+def found(result: Found) -> Message:
+    """The answer to `/offer` with or without words: private to whoever asked."""
+    if not result.offers:
+        return only(_nothing(result))
+    if result.count == 1:
+        return offer(result.offers[0])
+    told = f"{plural(result.count, 'offer')} {_asked(result)}."
+    return Message(told, [SectionBlock(text=told), *map(_row, result.offers)])
+
+
+def pages(result: Found, asked: str, page: int, size: int) -> View:
+    """More offers than one answer lists, a page of them; `asked` is what was written."""
+    last = max(-(-result.count // size) - 1, 0)
+    told = f"{plural(result.count, 'offer')} {_asked(result)}, page {page + 1} of {last + 1}"
+    return View(
+        type="modal", callback_id=OFFERS, private_metadata=asked[:_LONGEST_NOTE], title="Offers",
+        close="Done",
+        blocks=[
+            *map(_row, result.offers), *page_turns(OFFERS, page, last + 1),
+            small(told),
+        ],
+    )  # fmt: skip
+
+
+def whole(then: AsOf) -> View:
+    """One offer over their list."""
+    blocks = [block for block in offer(then).content if isinstance(block, Block)]
+    return View(type="modal", title="Offer", close="Back", blocks=blocks)
+
+
+def offer(then: AsOf) -> Message:
+    """One offer, whole."""
+    shown = then.promise
+    since = then.version.in_force_from if then.version else None
+    source = f"Version {then.version.number}" if then.version else "Not announced"
+    if since:
+        source += f", in force since {moment(since)}"
+    return Message(
+        f"“{safe(shown.name)}”: {_standing(then)} {offer_line(shown)}.",
+        [
+            HeaderBlock(text=plain(_loud(then) + shown.name, 150)),
+            SectionBlock(text=_standing(then)),
+            *promise(shown, then.campaign),
+            small(source),
+        ],
+    )
+
+
+def _row(then: AsOf) -> SectionBlock:
+    shown = then.promise
+    price = f"\n{safe(shown.price, 220)}" if shown.price else ""
+    assert then.version is not None, "only what was announced is found"
+    button = ButtonElement(text="Show", action_id=SHOW, value=str(then.version.id))
+    text = f"*{safe(shown.name)}*\n{_standing(then)}\n{offer_line(shown)}{price}"
+    return SectionBlock(text=text, accessory=button)
+
+
+def _loud(then: AsOf) -> str:
+    """What nobody may overlook, in front of the name."""
+    holds_today = then.campaign.is_in_force(then.today) and not then.changed_since
+    return "" if holds_today else "DO NOT PROMISE: "
+
+
+def _standing(then: AsOf) -> str:
+    if then.day == then.today and not then.changed_since:
+        return _standing_today(then)
+    day = day_in_words(then.day)
+    if then.in_force:
+        return f"This held on {day}. {_since(then)}"
+    if then.was_over:
+        return f"*On {day} it was over{_end(then)}.*"
+    if then.stage == Stage.PAUSED:
+        return f"*On {day} it was paused.* {_since(then)}"
+    return f"*On {day} it had not begun:* it begins on {day_in_words(then.promise.starts_on)}."
+
+
+def _standing_today(then: AsOf) -> str:
+    """Whether the offer holds, and what to say where it does not."""
+    campaign = then.campaign
+    if then.was_over:
+        said = safe(late_words(campaign), 320)
+        return f"*Over{_end(then)}. Do not promise it.* Say: {said}"
+    if campaign.stage == Stage.PAUSED:
+        return f"*Paused for now.* Ask {campaign.owner.mention} before you promise it."
+    if campaign.starts_on > then.today:
+        begins = day_in_words(campaign.starts_on)
+        return f"*It begins on {begins}.* Do not promise it before."
+    until = (
+        f"until {day_in_words(campaign.ends_on)}" if campaign.ends_on else "until further notice"
+    )
+    return f"It holds today, {until}."
+
+
+def _since(then: AsOf) -> str:
+    """What has become of it."""
+    campaign = then.campaign
+    if campaign.is_over(then.today):
+        return f"*Since then it has ended{_end(then)}: do not promise it today.*"
+    if then.changed_since:
+        return "*Since then it was changed: `/offer` tells what holds today.*"
+    if campaign.stage == Stage.PAUSED:
+        return f"*It is paused today:* ask {campaign.owner.mention} before you promise it."
+    return "It holds today too."
+
+
+def _end(then: AsOf) -> str:
+    ends_on = then.campaign.ends_on
+    return f" since {day_in_words(ends_on)}" if ends_on else ""
+
+
+def _asked(result: Found) -> str:
+    words = f"for “{safe(result.words, 100)}”" if result.words else ""
+    if result.day != result.today:
+        return f"{words or 'that held'} on {day_in_words(result.day)}"
+    return words or "that hold today"
+
+
+def _nothing(result: Found) -> str:
+    day = _on(result.day, result.today)
+    if not result.words:
+        return (
+            f"No offer holds {day}. `/campaign list` shows what comes and what has ended; "
+            "marketing announces a campaign with `/campaign`."
+        )
+    return (
+        f"I find no offer for “{safe(result.words, 100)}” {day}. Try fewer words, or only how one "
+        "begins: `/offer sum`. `/offer` alone shows all that hold today; an earlier day is asked "
+        "for like `/offer summer on 2026-05-01`."
+    )
+
+
+def _on(day: date, today: date) -> str:
+    return "today" if day == today else f"on {day_in_words(day)}"

@@ -1,0 +1,55 @@
+"""The tables of campaigns, and the rules that a campaign keeps about itself."""
+
+from bot.campaigns.models.campaign import (
+    BINDING,
+    LONGEST,
+    MOST_LEADS,
+    MOST_MATERIALS,
+    MOVES,
+    OVER,
+    PROMISED,
+    Campaign,
+    CannotMove,
+    Kind,
+    Promise,
+    Stage,
+    utm_code,
+)
+from bot.campaigns.models.history import AsOf, CampaignEvent, CampaignVersion, Deed, Found
+from bot.campaigns.models.readership import (
+    RECENTLY_DAYS,
+    CampaignQuestion,
+    CampaignReceipt,
+    CampaignReminder,
+    Overview,
+    Readership,
+    Since,
+)
+
+__all__ = [
+    "BINDING",
+    "LONGEST",
+    "MOST_LEADS",
+    "MOST_MATERIALS",
+    "MOVES",
+    "OVER",
+    "PROMISED",
+    "RECENTLY_DAYS",
+    "AsOf",
+    "Campaign",
+    "CampaignEvent",
+    "CampaignQuestion",
+    "CampaignReceipt",
+    "CampaignReminder",
+    "CampaignVersion",
+    "CannotMove",
+    "Deed",
+    "Found",
+    "Kind",
+    "Overview",
+    "Promise",
+    "Readership",
+    "Since",
+    "Stage",
+    "utm_code",
+]

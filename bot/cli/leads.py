@@ -1,0 +1,123 @@
+"""What operators ask of leads on the command line; each answers in lines."""
+
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot import clock
+from bot.errors import HandoffError
+from bot.leads import service
+from bot.leads.service.hearing import Heard
+from bot.leads.sources import SOURCES, Source, meta
+from bot.people.models import Workspace
+from bot.people.service import NotInstalled
+from bot.settings import Settings, environment_name
+from bot.store import Store
+
+_MOST = 1_000
+
+
+def sources(session: Session, settings: Settings) -> Iterator[str]:
+    """Every source: where it sends, whether it is connected, its steps, and when it last spoke."""
+    workspace = _installed(session)
+    heard = service.heard(session, workspace.id) if workspace else {}
+    for source in SOURCES.values():
+        yield f"{source.name} ({source.slug})"
+        yield f"  {_address(source, settings)}"
+        yield f"  {_connected(source, settings)}"
+        yield f"  {_spoke(heard.get(source.slug))}"
+        yield from (f"    {step}" for step in _steps(source, settings))
+        yield ""
+
+
+def submissions(session: Session) -> Iterator[str]:
+    """What waits for an admin; never what it holds."""
+    found = service.unread(session, installed(session).id, _MOST)
+    for each in found:
+        yield f"{each.id}  {each.received_at:%Y-%m-%d %H:%M}  {each.source}  {each.problem}"
+    yield f"{len(found)} to replay or dismiss." if found else "Everything could be read."
+
+
+def replay(store: Store, ids: Iterable[int]) -> Iterator[str]:
+    """Read submissions again, each in a transaction of its own; none given: all that wait."""
+    with store.transaction() as session:
+        workspace = installed(session)
+        waiting = [each.id for each in service.unread(session, workspace.id, _MOST)]
+    for submission_id in list(ids) or waiting:
+        try:
+            with store.transaction() as session:
+                receipt = service.read_again(session, workspace, submission_id)
+        except HandoffError as error:
+            yield f"Submission {submission_id}: {error.message}"
+        else:
+            problem = receipt.problem.message if receipt.problem else None
+            lead = f"lead {receipt.lead_id}" if receipt.lead_id else receipt.outcome.value
+            yield f"Submission {submission_id}: {problem or lead}"
+
+
+def fairness(session: Session, days: int) -> Iterator[str]:
+    """What the rotation offered each salesperson in the last `days`, against their share."""
+    since = clock.now() - timedelta(days=days)
+    found = service.shares(session, installed(session).id, since)
+    total, weights = sum(each.offered for each in found), sum(each.weight for each in found)
+    yield f"{'':24}{'weight':>8}{'offered':>9}{'share':>8}{'due':>8}{'claimed':>9}"
+    for each in found:
+        share = f"{each.offered / total:.1%}" if total else "n/a"
+        due = f"{each.weight / weights:.1%}" if weights else "n/a"
+        yield (f"{each.person.name[:23]:24}{each.weight:>8}{each.offered:>9}{share:>8}{due:>8}"
+               f"{each.claimed:>9}")  # fmt: skip
+    yield f"{total:,} offers in {days} days. Absences and full hands shift shares, and should."
+
+
+def installed(session: Session) -> Workspace:
+    """The workspace of this installation. Raises NotInstalled before the first start."""
+    workspace = _installed(session)
+    if workspace is None:
+        raise NotInstalled
+    return workspace
+
+
+def _installed(session: Session) -> Workspace | None:
+    return session.scalar(select(Workspace).order_by(Workspace.id).limit(1))
+
+
+def _address(source: Source, settings: Settings) -> str:
+    if source.by_hand:
+        return "A person brings it; it has no address"
+    base = settings.public_url or "https://<your address>"
+    return f"{base}/leads{source.path}".replace("{key}", "<key>")
+
+
+def _connected(source: Source, settings: Settings) -> str:
+    if source.by_hand:
+        return "Connected"
+    if source.verify is None:
+        field = "form_keys" if source.secret_in_path else "lead_keys"
+        name, count = environment_name(field), len(getattr(settings, field))
+        return f"Keys in {name}: {count}" if count else f"No key in {name} yet"
+    if source.slug not in settings.sources:
+        return f"Not connected: HANDOFF_SOURCES has no {source.slug}"
+    if source.fetching and source.slug not in settings.source_tokens:
+        return f"Half connected: HANDOFF_SOURCE_TOKENS has no {source.slug}"
+    return "Connected"
+
+
+def _spoke(heard: Heard | None) -> str:
+    if heard is None:
+        return "Has not spoken in the last 28 days"
+    return (
+        f"Last spoke {heard.last_at:%Y-%m-%d %H:%M} UTC; {heard.submissions:,} submissions in 28 "
+        f"days, {heard.unreadable:,} of them wait unread"
+    )
+
+
+def _steps(source: Source, settings: Settings) -> Iterator[str]:
+    secret = settings.sources.get(source.slug)
+    token = (
+        meta.verify_token(secret.get_secret_value()) if secret else "<set HANDOFF_SOURCES first>"
+    )
+    address = _address(source, settings)
+    for step in source.setup:
+        yield step.replace("{url}", address).replace("{verify_token}", token)

@@ -1,0 +1,161 @@
+"""`handoff leads import FILE`: a list from the command line; what happens is told in lines."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from bot.campaigns import service as campaigns
+from bot.cli.leads import installed
+from bot.encoding import ENCODINGS
+from bot.errors import HandoffError
+from bot.leads import importing, service
+from bot.leads.models import Import
+from bot.leads.service import staged
+from bot.leads.sources.columns import MEANINGS
+from bot.sheet import refused_file, refused_name
+from bot.slack.text import clean
+from bot.store import Store
+
+# How many rows there are between two lines of progress.
+_STEP = 10_000
+
+
+class NoSuchFile(HandoffError):
+    """I cannot open {path}: {why}."""
+
+
+class NoSuchCampaign(HandoffError):
+    """No campaign has the UTM code {code}. `/campaign list` in Slack shows those that run."""
+
+
+class NoSuchColumn(HandoffError):
+    """The list has no column “{column}”. It has: {columns}."""
+
+
+class NoSuchMeaning(HandoffError):
+    """“{said}” should read COLUMN=MEANING, where the meaning is one of {meanings}."""
+
+
+class NoSuchEncoding(HandoffError):
+    """I do not read “{encoding}”. I read {encodings}."""
+
+
+def import_list(
+    store: Store,
+    path: Path,
+    campaign: str | None,
+    told: Sequence[str],
+    agree: Callable[[], bool],
+    *,
+    encoding: str | None = None,
+) -> Iterator[str]:
+    """Show what would come of a list, and import it if `agree()` says so.
+
+    The work is durable: should this end, a worker goes on with it. Raises a HandoffError for what
+    cannot be read, before anything is imported.
+    """
+    if encoding not in (None, *ENCODINGS):
+        raise NoSuchEncoding(encoding=encoding, encodings=", ".join(ENCODINGS))
+    with store.transaction() as session:
+        import_id = _prepare(session, path, campaign, told, encoding)
+        found = session.get_one(Import, import_id)
+    yield from _preview(found)
+    with store.transaction() as session:
+        found = session.get_one(Import, import_id)
+        if not agree():
+            service.cancel(session, found)
+            yield "Nothing was imported."
+            return
+        service.start(session, found)
+    yield from _go_on(store, import_id)
+    yield from _end(store, import_id, path)
+
+
+def _prepare(
+    session: Session, path: Path, campaign: str | None, told: Sequence[str], encoding: str | None
+) -> int:
+    workspace = installed(session)
+    campaign_id = campaign_of(session, workspace.id, campaign)
+    imported = service.open_file(session, workspace, path.stem, encoding)
+    try:
+        with path.open("rb") as file:
+            service.write_down(session, imported.id, file)
+    except OSError as error:
+        raise NoSuchFile(path=path, why=error.strerror or type(error).__name__) from error
+    if told or campaign_id is not None:
+        meanings = meanings_of(imported.header, imported.meanings, told, MEANINGS)
+        service.change(session, imported, meanings, campaign_id)
+        service.look_ahead(session, imported)
+    return imported.id
+
+
+def campaign_of(session: Session, workspace_id: int, code: str | None) -> int | None:
+    """The campaign of a UTM code; None for none. Raises NoSuchCampaign."""
+    if code is None:
+        return None
+    found = campaigns.by_utm(session, workspace_id, code)
+    if found is None:
+        raise NoSuchCampaign(code=code)
+    return found
+
+
+def meanings_of(
+    header: Sequence[str], guessed: Sequence[str], told: Sequence[str], known: Iterable[str]
+) -> list[str]:
+    """What the columns mean, after what was told of some. Raises NoSuchMeaning, NoSuchColumn."""
+    meanings = list(guessed)
+    for said in told:
+        column, _, meaning = said.rpartition("=")
+        if meaning not in known:
+            raise NoSuchMeaning(said=said, meanings=", ".join(known))
+        if column not in header:
+            raise NoSuchColumn(column=column, columns=", ".join(header))
+        meanings[header.index(column)] = meaning
+    return meanings
+
+
+def _preview(found: Import) -> Iterator[str]:
+    seen = found.preview
+    yield f"{found.name}: {found.total:,} rows, {ENCODINGS[found.encoding or 'utf-8']}"
+    if odd := seen.get("odd_lines"):
+        yield f"  {odd:,} lines are not UTF-8 and were read as Windows-1252"
+    for name, meaning in zip(found.header, found.meanings, strict=True):
+        yield f"  {clean(name, 60)} -> {MEANINGS[meaning]}"
+    if seen["looked_at"] < found.total:
+        yield f"Of the first {seen['looked_at']:,} rows:"
+    yield from _counts(seen["new"], seen["joined"], seen["known"], seen["refused"])
+    for why, count in seen["reasons"]:
+        yield f"    {count:,} x {why}"
+
+
+def _counts(new: int, joined: int, known: int, refused: int) -> Iterator[str]:
+    yield (
+        f"  {new:,} new, {joined:,} join a lead that is open, {known:,} here already, "
+        f"{refused:,} refused"
+    )
+
+
+def _go_on(store: Store, import_id: int) -> Iterator[str]:
+    """Take it in here and now; a worker that runs elsewhere helps."""
+    told = 0
+    while importing.go_on(store, import_id):
+        with store.transaction() as session:
+            found = session.get_one(Import, import_id)
+        if found.done // _STEP > told:
+            told = found.done // _STEP
+            yield f"{found.done:,} of {found.total:,} rows"
+
+
+def _end(store: Store, import_id: int, path: Path) -> Iterator[str]:
+    with store.transaction() as session:
+        found = session.get_one(Import, import_id)
+        content = refused_file(found.header, staged.refused(session, import_id))
+    yield "Imported."
+    yield from _counts(found.added, found.joined, found.known, found.refused)
+    if found.refused:
+        beside = path.with_name(refused_name(found.name))
+        beside.write_bytes(content)
+        yield f"The refused rows, each with its reason, are in {beside}"
+        with store.transaction() as session:
+            staged.forget(session, import_id)

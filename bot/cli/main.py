@@ -1,0 +1,157 @@
+"""The command line: what can be said, and which module does it.
+
+The modules with the verbs are imported when one of theirs is called, so that a command starts with
+what it needs, and `--help` at once.
+"""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import TypeAlias
+
+from bot import logs
+from bot.cli.imports import importing
+from bot.errors import HandoffError
+
+Options: TypeAlias = argparse.Namespace
+Verb: TypeAlias = Callable[[Options], None]
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run one command; exit 2 for wrong settings, 1 for anything else that failed."""
+    options = _parser().parse_args(arguments)
+    logs.configure()
+    try:
+        options.run(options)
+    except HandoffError as error:
+        print(error.message, file=sys.stderr)
+        sys.exit(error.exit_code)
+
+
+def _verb(module: str, name: str) -> Verb:
+    """The verb `name` of a module of this package."""
+
+    def run(options: Options) -> None:
+        with importing():
+            found = import_module(f"bot.cli.{module}")
+        verb: Verb = getattr(found, name)
+        verb(options)
+
+    return run
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("handoff", description="Marketing and sales, in one channel.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    run = _add(commands, "run", _verb("running", "run"),
+               "serve Slack and senders of leads, and do the durable work")  # fmt: skip
+    run.add_argument("--web", action="store_true", help="only serve")
+    run.add_argument("--worker", action="store_true", help="only do the durable work")
+    run.add_argument("--processes", type=int, default=1, help="how many web processes (1)")
+    _add(commands, "doctor", _verb("upkeep", "doctor"),
+         "check tokens, scopes, channel, database and clock")  # fmt: skip
+    place = _add(commands, "workspace", _verb("upkeep", "workspace"),
+                 "show the workspace's channel, zone and currency, or change them")  # fmt: skip
+    place.add_argument("--channel", help="the shared channel: its ID or #name")
+    place.add_argument("--timezone", help="for weeks, standups and digests, such as Europe/Berlin")
+    place.add_argument("--currency", help="of budgets and revenue: three letters of ISO 4217")
+    database = _add(commands, "db", _verb("upkeep", "db"), "care for the database")
+    database.add_argument("deed", choices=["upgrade", "check"])
+    _add(commands, "sources", _verb("upkeep", "sources"),
+         "show where leads can come from, and how to connect each")  # fmt: skip
+    _add_leads(commands)
+    spend = commands.add_parser("spend", help="care for what campaigns cost").add_subparsers(
+        required=True, metavar="DEED"
+    )
+    export = _add(spend, "import", _verb("upkeep", "import_spend"),
+                  "import an ad platform's export (CSV), after a look at what would come of it",
+                  )  # fmt: skip
+    _add_import_options(export, "campaign, day, amount, …")
+    export.add_argument("--platform", metavar="NAME", default="",
+                        help="the ad platform, where the columns do not tell")  # fmt: skip
+    figures = _add(commands, "report", _verb("report", "report"),
+                   "write leads, campaigns, spend or weeks to a file")  # fmt: skip
+    _add_report_options(figures)
+    _add_crm(commands)
+    hooks = _add(commands, "webhooks", _verb("webhooks", "run"),
+                 "show who is told of every change of a lead, and how they do")  # fmt: skip
+    hooks.add_argument("deed", nargs="?", choices=["list", "secret", "test", "enable"],
+                       default="list")  # fmt: skip
+    hooks.add_argument("name", nargs="?", help="which to test or to switch on again")
+    told = _add(commands, "conversions", _verb("report", "conversions"),
+                "write qualified and won leads to a file for an ad platform")  # fmt: skip
+    told.add_argument("platform", choices=["google", "meta", "linkedin"])
+    told.add_argument("--corrections", action="store_true",
+                      help="what changed of conversions in earlier files")  # fmt: skip
+    told.add_argument("--file", dest="number", type=int, metavar="NUMBER",
+                      help="that file again (default: what is new)")  # fmt: skip
+    told.add_argument("--output", type=Path, metavar="FILE", help="default: to the terminal")
+    failed = _add(commands, "jobs", _verb("upkeep", "jobs"),
+                  "show the work that failed, or let it run again")  # fmt: skip
+    failed.add_argument("deed", nargs="?", choices=["list", "retry"], default="list")
+    failed.add_argument("id", nargs="*", type=int, help="which to retry; none: all of them")
+    return parser
+
+
+def _add_leads(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    deeds = commands.add_parser("leads", help="care for what senders brought").add_subparsers(
+        required=True, metavar="DEED"
+    )
+    _add(deeds, "submissions", _verb("upkeep", "submissions"), "list what could not be read")
+    replay = _add(deeds, "replay", _verb("upkeep", "replay"), "read again what could not be read")
+    replay.add_argument("id", nargs="*", type=int, help="which; none: all of them")
+    fair = _add(deeds, "fairness", _verb("upkeep", "fairness"),
+                "show what the rotation gave to whom")  # fmt: skip
+    fair.add_argument("--days", type=int, default=28, help="how far back (default: 28)")
+    add = _add(deeds, "import", _verb("upkeep", "import_leads"),
+               "import a list (CSV), after a look at what would come of it")  # fmt: skip
+    _add_import_options(add, "email, phone, …")
+    add.add_argument("--encoding", help="how the file is written, such as cp1250 (default: found)")
+
+
+def _add_crm(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    verbs = commands.add_parser("crm", help="care for the CRM").add_subparsers(
+        required=True, metavar="VERB"
+    )
+    check = _add(verbs, "check", _verb("crm", "check"),
+                 "look at key, rights, fields, users and limits before going live")  # fmt: skip
+    check.add_argument("--make", action="store_true", help="make the fields that are missing")
+    fill = _add(verbs, "backfill", _verb("crm", "backfill"), "write the leads since a day")
+    fill.add_argument("--since", metavar="DAY", required=True, help="first day, as 2026-01-31")
+    _add(verbs, "diff", _verb("crm", "diff"), "say where the CRM and Handoff disagree")
+
+
+def _add(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, run: Verb, text: str
+) -> argparse.ArgumentParser:
+    added = commands.add_parser(name, help=text, description=text)
+    added.set_defaults(run=run)
+    return added
+
+
+def _add_import_options(add: argparse.ArgumentParser, meanings: str) -> None:
+    add.add_argument("file", type=Path)
+    add.add_argument("--campaign", metavar="CODE", help="the UTM code of the campaign it is of")
+    add.add_argument(
+        "--map",
+        action="append",
+        default=[],
+        metavar="COLUMN=MEANING",
+        help=f"what a column means, where its name does not say: {meanings}",
+    )
+    add.add_argument("--yes", action="store_true", help="import without asking")
+
+
+def _add_report_options(figures: argparse.ArgumentParser) -> None:
+    figures.add_argument("sheet", choices=["leads", "campaigns", "spend", "weeks"])
+    figures.add_argument("--from", dest="first", metavar="DAY", help="first day (30 days ago)")
+    figures.add_argument("--to", dest="last", metavar="DAY", help="last day, included (today)")
+    figures.add_argument("--format", choices=["csv", "xlsx", "json"], default="csv")
+    figures.add_argument(
+        "--attribution", choices=["first_touch", "last_touch"], default="first_touch",
+        help="the rule that credits campaigns",
+    )  # fmt: skip
+    figures.add_argument("--output", type=Path, metavar="FILE", help="default: to the terminal")

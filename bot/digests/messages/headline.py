@@ -1,0 +1,245 @@
+"""The digest's message: what happened, who did what, what changed, what to do, and what is missing.
+All that needs more room stands in its thread."""
+
+from collections.abc import Sequence
+
+from slack_sdk.models.blocks import (
+    ActionsBlock,
+    Block,
+    ButtonElement,
+    HeaderBlock,
+    MarkdownTextObject,
+    SectionBlock,
+)
+
+from bot.digests import changes
+from bot.digests.changes import Change, Verdict
+from bot.digests.messages.holes import holes
+from bot.digests.messages.tables import chart, table
+from bot.digests.messages.words import Form, claims, days, maturing, read, small
+from bot.digests.report import Report
+from bot.digests.steps import steps
+from bot.metrics import Figures
+from bot.shadowing.messages import quarter_line
+from bot.slack import AnyBlock, Message
+from bot.slack.text import clean, moment, plural
+
+SHOW_DETAILS = "digest.show_details"
+SHOW_MONEY = "digest.show_money"
+
+_MARKETING: tuple[Form, ...] = (
+    ("Leads", "received", "leads: {received}"),
+    ("Accepted", "acceptance_rate", "{acceptance_rate} of them were claimed by sales"),
+    ("Quality", "quality_index", "quality {quality_index} of 3 (n = {rated})"),
+)
+_SALES: tuple[Form, ...] = (
+    ("Claimed after", "claim_median", "claimed after {claim_median} (median)"),
+    ("Answered after", "response_median", "answered after {response_median} (median)"),
+    ("On time", "response_sla", "{response_sla} of hot leads answered on time"),
+    ("Rated", "rating_coverage", "{rating_coverage} of claimed leads rated"),
+)
+_SPEND: Form = ("Spend", "cpl", "{spend} spent, {cpl} a lead")
+
+_WORDS = {
+    Verdict.UP: "up, more than chance",
+    Verdict.DOWN: "down, more than chance",
+    Verdict.CHANCE: "no more than chance",
+}
+_WHY = "`/digest why` says how each figure is computed and when a change is more than chance."
+
+
+def digest(
+    report: Report,
+    *,
+    shows_money: bool,
+    since_then: Sequence[str] = (),
+    in_thread: bool = False,
+    page: str = "",
+) -> Message:
+    """A week's digest; of a running week, what is known by now.
+
+    `in_thread` says that the details follow below; else buttons show them. `page` is the address of
+    the report page, where there is one.
+    """
+    covered = days(report.week, report.last_day)
+    title = f"{'This week so far' if report.is_running else 'Weekly digest'}: {covered}"
+    sentence = headline(report)
+    has_leads = report.total.count("received") > 0
+    blocks: list[AnyBlock] = [HeaderBlock(text=title), SectionBlock(text=f"*{sentence}*")]
+    blocks += _body(report, shows_money=shows_money) if has_leads else [_nothing_came(report)]
+    blocks += [*_beside(report), *_since_then(since_then)]
+    if has_leads and not in_thread:
+        blocks.append(_more(report, shows_money=shows_money))
+    return Message(f"{title}. {sentence}", [*blocks, _notes(report, page, in_thread=in_thread)])
+
+
+def headline(report: Report) -> str:
+    """What happened, in one sentence."""
+    total = report.total
+    received, won = total.count("received"), total.count("won")
+    if not received:
+        return _silence(report)
+    came = ("has come in" if received == 1 else "have come in") if report.is_running else "came in"
+    parts = [f"{plural(received, 'lead')} {came}{_change(report)}", claims(total)]
+    if won:
+        parts.append(f"{won:,} {'is' if won == 1 else 'are'} won")
+    return "; ".join(parts) + "."
+
+
+def _silence(report: Report) -> str:
+    sentence = "No leads have come in yet" if report.is_running else "No leads came in"
+    if report.before is None:
+        return f"{sentence}."
+    week = "last week" if report.is_running else "the week before"
+    return f"{sentence}; {week} brought {report.before['received']}."
+
+
+def _change(report: Report) -> str:
+    """How many more or fewer than the week before; a running week cannot be compared."""
+    if report.is_running or report.before is None:
+        return ""
+    more = report.total.count("received") - report.before.count("received")
+    if not more:
+        return ", as many as the week before"
+    by_chance = changes.received(report) is Verdict.CHANCE
+    chance = " (no more than chance)" if by_chance else ""
+    return f", {abs(more):,} {'more' if more > 0 else 'fewer'} than the week before{chance}"
+
+
+def _nothing_came(report: Report) -> Block:
+    lines = [
+        "If you expected leads:",
+        "• See whether your forms and ad platforms still send; an admin can ask `/handoff status`.",
+        "• Announce what runs with `/campaign`, so that its leads are known when they come.",
+        "• Type in those who called or wrote with `/lead`.",
+    ]
+    if report.is_running and report.before is not None:
+        lines.insert(0, "`/digest last` shows last week's figures.")
+    return SectionBlock(text="\n".join(lines))
+
+
+def _body(report: Report, *, shows_money: bool) -> list[AnyBlock]:
+    """The part of a digest that has leads to speak of."""
+    return [
+        _scoreboard(report.total, shows_money=shows_money),
+        *_what_changed(report),
+        *_next_steps(report, shows_money=shows_money),
+        *holes(report.total, report.week),
+    ]
+
+
+def _scoreboard(total: Figures, *, shows_money: bool) -> Block:
+    """What each side gave to the other."""
+    marketing = [*_MARKETING, *([_SPEND] if shows_money else [])]
+    sides = (("Marketing gave", marketing), ("Sales gave", _SALES))
+    texts = [
+        "\n".join([f"*{side}*", *(f"• {read(total, _spoken(total, form))}" for form in forms)])
+        for side, forms in sides
+    ]
+    return SectionBlock(fields=[MarkdownTextObject(text=text) for text in texts])
+
+
+def _spoken(total: Figures, form: Form) -> Form:
+    """A figure without a value is named, so that `n/a` says of what."""
+    label, metric, _ = form
+    if not total.has(metric):
+        return label, "received", f"{label}: n/a"
+    return form
+
+
+def _what_changed(report: Report) -> list[AnyBlock]:
+    """What can be compared, beside the weeks before; nothing where there were none."""
+    all_changes = changes.changes(report)
+    found = [each for each in all_changes if each.verdict is not Verdict.UNKNOWN]
+    if not found or not report.weeks:
+        return []
+    heading = ["Figure", "The week", "Week before", "Mean before", "Change"]
+    rows = [[each.what.label, each.now, each.before, each.mean, _WORDS[each.verdict]]
+            for each in found]  # fmt: skip
+    return [
+        SectionBlock(text=f"*What changed*\n{_changed(found)}"),
+        *_by_week(report),
+        table([heading, *rows]),
+    ]
+
+
+def _changed(found: Sequence[Change]) -> str:
+    moved = [each for each in found if each.verdict in (Verdict.UP, Verdict.DOWN)]
+    steady = [each for each in found if each.verdict is Verdict.CHANCE]
+    lines = [f"• {each.what.label} went {each.verdict}: {each.now}, usually {_usually(each)}."
+             for each in moved]  # fmt: skip
+    if steady:
+        names = ", ".join(each.what.label.lower() for each in steady)
+        only = "The rest" if moved else "Nothing"
+        lines.append(f"{only} moved {'no ' if moved else ''}more than chance would: {names}.")
+    return "\n".join(lines)
+
+
+def _usually(change: Change) -> str:
+    return change.mean if change.mean != "n/a" else change.before
+
+
+def _by_week(report: Report) -> list[AnyBlock]:
+    """The leads of up to five weeks, as a chart and in words."""
+    weeks = [*reversed([(each.monday, each.total) for each in report.weeks]),
+             (report.week.monday, report.total)]  # fmt: skip
+    labels = [f"{monday.day} {monday:%b}" for monday, _ in weeks]
+    received = [total.count("received") for _, total in weeks]
+    claimed = [total.count("claimed") for _, total in weeks]
+    said = ", ".join(f"{label} {count:,}" for label, count in zip(labels, received, strict=True))
+    series = [("Leads", received), ("Claimed", claimed)]
+    return [
+        chart("Leads by week", "line", labels, series, "Leads"),
+        small(f"Leads by the week's Monday: {said}."),
+    ]
+
+
+def _next_steps(report: Report, *, shows_money: bool) -> list[AnyBlock]:
+    if report.is_running:
+        return []
+    found = steps(report, with_money=shows_money)
+    lines = [f"{number}. *{each.whom}:* {each.sentence}" for number, each in enumerate(found, 1)]
+    nothing = "Nothing in the figures asks for a decision this week. Go on."
+    return [SectionBlock(text="\n".join(["*Next steps*", *(lines or [nothing])]))]
+
+
+def _beside(report: Report) -> list[Block]:
+    """Standups and shadowing, where there were any."""
+    found = report.together
+    asked = f"Standups: {found.answered:,} of {plural(found.asked, 'question')} answered."
+    lines = [asked if found.asked else "", quarter_line(found.quarter) if found.quarter else ""]
+    return [small(*lines)] if any(lines) else []
+
+
+def _since_then(corrections: Sequence[str]) -> list[Block]:
+    if not corrections:
+        return []
+    return [SectionBlock(text=clean(f"*Since then:* {'; '.join(corrections)}."))]
+
+
+def _more(report: Report, *, shows_money: bool) -> Block:
+    value = report.week.monday.isoformat()
+    buttons = [("Details", SHOW_DETAILS), *([("Money", SHOW_MONEY)] if shows_money else [])]
+    return ActionsBlock(
+        elements=[
+            ButtonElement(text=label, action_id=action_id, value=value)
+            for label, action_id in buttons
+        ]
+    )
+
+
+def _notes(report: Report, page: str, *, in_thread: bool) -> Block:
+    """What a reader has to know to trust the figures."""
+    when = "since Monday" if report.is_running else "Monday to Sunday"
+    received = f"Leads received {when} ({report.zone}), as of {moment(report.as_of)}."
+    if not report.total.count("received"):
+        return small(received)
+    below = "Speed, quality and campaigns in detail are in the thread." if in_thread else ""
+    return small(received, maturing(report.total), _WHY, below, _page(report, page))
+
+
+def _page(report: Report, page: str) -> str:
+    """The way to the same week on the report page."""
+    if not page:
+        return ""
+    return f"<{page}?from={report.week.monday}&amp;to={report.last_day}|Open it as a page>"

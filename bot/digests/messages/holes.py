@@ -1,0 +1,136 @@
+"""What is missing in the figures: each hole as a sentence, with a button that opens its leads."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, SectionBlock
+from slack_sdk.models.views import View
+
+from bot.digests.messages.words import days, small
+from bot.digests.models import Week
+from bot.leads.messages import SHOW
+from bot.leads.messages.rows import headline
+from bot.metrics import BY_NAME, Behind, Figures
+from bot.slack.text import clean, plural
+
+BEHIND = "digest.behind"
+OLDER = "digest.behind.older"
+NEWEST = "digest.behind.newest"
+PAGE_SIZE = 20
+
+
+@dataclass(frozen=True)
+class _Hole:
+    """Something missing: of which leads, how to say it of one and of many, and what to do."""
+
+    metric: str
+    noun: str
+    one: str
+    many: str
+    deed: str
+    whole: str | None = None
+    """The metric that counts those leads, where one does."""
+
+
+_HOLES = (
+    _Hole("unclaimed", "lead", "has no owner", "have no owner",
+          "Press _Claim_ on the card.", "received"),
+    _Hole("unanswered", "claimed lead", "has no first response", "have no first response",
+          "Call or write, then press _Contacted_ on the card.", "claimed"),
+    _Hole("unrated", "claimed lead", "is not rated", "are not rated",
+          "Press _Hot_, _Good_, _Weak_ or _Junk_ on the card.", "claimed"),
+    _Hole("unattributed", "lead", "belongs to no campaign", "belong to no campaign",
+          "Check the `utm_campaign` codes of links and forms.", "received"),
+    _Hole("uncosted", "lead of a campaign", "comes from one without any spend entered",
+          "come from one without any spend entered", "Enter it, also where it was 0."),
+    _Hole("undisposed", "lost lead", "has no disposition", "have no disposition",
+          "Ask the owner why: the next campaign learns from it.", "lost"),
+)  # fmt: skip
+
+
+def behind_action(metric: str) -> str:
+    """The action id that shows the leads behind a metric."""
+    return f"{BEHIND}.{metric}"
+
+
+def behind_button(metric: str, week: Week, label: str) -> ButtonElement:
+    """The button that shows the leads behind a metric of a week."""
+    return ButtonElement(text=label, action_id=behind_action(metric), value=week.monday.isoformat())
+
+
+def holes(total: Figures, week: Week) -> list[Block]:
+    """Every hole in the figures, with what to do and the way to its leads."""
+    open_ = [hole for hole in _HOLES if total.count(hole.metric)]
+    if not open_:
+        nothing = "Nothing: every lead has an owner, a response, a rating and a campaign."
+        return [SectionBlock(text=f"*What is missing*\n{nothing}")]
+    lines = [_sentence(total, hole) for hole in open_]
+    buttons = [behind_button(hole.metric, week, _label(total, hole)) for hole in open_]
+    return [
+        SectionBlock(text="\n".join(["*What is missing*", *lines])),
+        ActionsBlock(elements=buttons),
+    ]
+
+
+def leads_behind(metric: str, week: Week, page: Behind, *, is_first: bool) -> View:
+    """A page of the leads behind a metric of a week, the newest first."""
+    label = BY_NAME[metric].label
+    turns = []
+    if not is_first:
+        turns.append(ButtonElement(text="Newest", action_id=NEWEST, value="0"))
+    if page.next is not None:
+        turns.append(ButtonElement(text="Older", action_id=OLDER, value=str(page.next)))
+    nobody = "_No lead stands behind this figure any more._"
+    return View(
+        type="modal",
+        callback_id=BEHIND,
+        private_metadata=f"{metric} {week.monday.isoformat()}",
+        title=clean(label, 24),
+        close="Done",
+        blocks=[
+            small(
+                f"{label}: {plural(page.total, 'lead')} received {days(week)}{_counting(page)}, "
+                "the newest first"
+            ),
+            *(_rows(page) or [SectionBlock(text=nobody)]),
+            *([ActionsBlock(elements=turns)] if turns else []),
+        ],
+    )
+
+
+def _counting(page: Behind) -> str:
+    return "" if page.counting is None else f", of which it counts {page.counting:,}"
+
+
+def _mark(page: Behind, lead_id: int) -> str:
+    """Of a share, whether it counts the lead."""
+    if page.counting is None:
+        return ""
+    return " · *counts*" if lead_id in page.which else " · does not count"
+
+
+def _rows(page: Behind) -> Sequence[Block]:
+    return [
+        SectionBlock(
+            text=f"{headline(lead)} · #{lead.id}{_mark(page, lead.id)}",
+            accessory=ButtonElement(text="Open", action_id=SHOW, value=str(lead.id)),
+        )
+        for lead in page.leads
+    ]
+
+
+def _label(total: Figures, hole: _Hole) -> str:
+    return f"{BY_NAME[hole.metric].label} ({total.count(hole.metric):,})"
+
+
+def _sentence(total: Figures, hole: _Hole) -> str:
+    count = total.count(hole.metric)
+    state = hole.one if count == 1 else hole.many
+    if hole.whole is None:
+        return f"• {plural(count, hole.noun, _many(hole.noun))} {state}. {hole.deed}"
+    whole, share = plural(total.count(hole.whole), hole.noun), total[f"{hole.metric}_share"]
+    return f"• {count:,} of {whole} ({share}) {state}. {hole.deed}"
+
+
+def _many(noun: str) -> str:
+    return noun.replace("lead of a campaign", "leads of campaigns")

@@ -1,0 +1,109 @@
+"""What an admin sees: the settings, and how the installation does."""
+
+from collections.abc import Mapping, Sequence
+
+from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, SectionBlock
+from slack_sdk.models.views import View
+
+from bot.home.messages.parts import header, note, words
+from bot.home.messages.settings import settings
+from bot.home.models import MOST_FAILED, Upkeep
+from bot.leads import messages as leads
+from bot.leads.models import Submission
+from bot.leads.service import Heard
+from bot.leads.sources import SOURCES, source_name
+from bot.slack.text import moment, plural, safe
+from bot.tasks import FailedJob
+
+RETRY = "home.retry"
+RETRY_ALL = "home.retry_all"
+
+_MOST_UNREAD = 5
+_MOST_WEBHOOKS = 12
+
+
+def upkeep(seen: Upkeep) -> list[Block]:
+    """The part of the home tab that only admins have."""
+    return [
+        *settings(is_admin=True),
+        *_unread(seen.unread),
+        *_failed(seen),
+        note(_health(seen)),
+    ]
+
+
+def sources(heard: Mapping[str, Heard], webhooks: Mapping[str, str]) -> View:
+    """Where leads come from and when each source last spoke, and how the webhooks do."""
+    silent = [source.name for slug, source in SOURCES.items() if slug not in heard]
+    rows: list[Block] = [
+        words(f"*{safe(source_name(slug), 60)}*\n{_spoke(found)}")
+        for slug, found in sorted(heard.items(), key=lambda each: each[1].last_at, reverse=True)
+    ]
+    return View(
+        type="modal", title="Sources of leads", close="Done",
+        blocks=[
+            *(rows or [words("_Nothing has come in the last four weeks._")]),
+            words(f"*Not heard in the last four weeks*\n{', '.join(silent) or 'none'}"),
+            *_webhooks(webhooks),
+            note("`handoff sources` on the server says step by step how to connect each."),
+        ],
+    )  # fmt: skip
+
+
+def _webhooks(health: Mapping[str, str]) -> list[Block]:
+    """Who is told of every change: a line each, as many as a section holds."""
+    lines = [f"• {safe(name, 60)}: {line}" for name, line in health.items()]
+    more = [f"and {len(lines) - _MOST_WEBHOOKS} more"] if len(lines) > _MOST_WEBHOOKS else []
+    told = [*lines[:_MOST_WEBHOOKS], *more]
+    return [words("\n".join(["*Webhooks*", *told]))] if lines else []
+
+
+def _spoke(found: Heard) -> str:
+    bad = f", {found.unreadable:,} could not be read" if found.unreadable else ""
+    return f"last {moment(found.last_at)} · {found.submissions:,} in four weeks{bad}"
+
+
+def _unread(found: Sequence[Submission]) -> list[Block]:
+    """What of the submissions waits for a mend."""
+    if not found:
+        return []
+    shown = found[:_MOST_UNREAD]
+    more = len(found) > len(shown)
+    rest = [note("The oldest are shown: `handoff leads submissions` lists all.")] if more else []
+    count = f"{_MOST_UNREAD}+" if more else str(len(shown))
+    return [header(f"Could not be read ({count})"), *leads.rows_unread(shown), *rest]
+
+
+def _failed(seen: Upkeep) -> list[Block]:
+    """Work that was given up, each piece with a button."""
+    count = seen.jobs["failed"]
+    if not count:
+        return []
+    everything = ButtonElement(
+        text=f"Retry all {count:,}", action_id=RETRY_ALL, value="0", style="primary"
+    )
+    return [
+        header(f"Failed work ({count:,})"),
+        *[_row(job) for job in seen.failed[:MOST_FAILED]],
+        ActionsBlock(elements=[everything]),
+    ]
+
+
+def _row(job: FailedJob) -> SectionBlock:
+    when = f", {moment(job.failed_at)}" if job.failed_at else ""
+    where = f" for {safe(job.lane, 60)}" if job.lane else ""
+    attempts = plural(job.attempts, "attempt")
+    return SectionBlock(
+        text=f"`{safe(job.task, 60)}`{where} failed after {attempts}{when}",
+        accessory=ButtonElement(text="Retry", action_id=RETRY, value=str(job.id)),
+    )
+
+
+def _health(seen: Upkeep) -> str:
+    work = f"{seen.jobs['todo']:,} pieces of work wait, {seen.jobs['doing']:,} are under way"
+    said = (
+        f"{work}. The server's log says why something failed."
+        if seen.jobs["failed"]
+        else f"Everything was delivered; {work}."
+    )
+    return f"Leads and campaigns are announced in <#{seen.channel}>. {said}"

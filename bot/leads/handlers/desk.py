@@ -1,0 +1,230 @@
+"""What Slack brings in for leads: the card's buttons, their modals, `/lead` and the shortcut."""
+
+from datetime import date
+from functools import partial
+
+from slack_sdk.models.views import View
+from sqlalchemy.orm import Session
+
+from bot.campaigns import service as campaigns
+from bot.errors import FieldErrors, HandoffError, below
+from bot.leads import forms, messages, service
+from bot.leads.handlers.lists import NOTES, WORK, Working, number_of, numbers_of
+from bot.leads.inquiry import Unreadable, read_strictly
+from bot.leads.models import Disposition, Rating
+from bot.money import parse
+from bot.people.desk import Draw, Form
+from bot.people.models import ANY_ROLE, Person, Role, Workspace
+from bot.slack import Command, Incoming, Listening, Message, option_of
+from bot.slack.access import Access
+from bot.store import Store
+
+# Which field of the modal an error of `lose` is about.
+_ASKED: dict[type[HandoffError], str] = {
+    service.ReasonMissing: "note",
+    service.TooFewAttempts: "attempts",
+    service.DateMissing: "wake_on",
+}
+
+_CLAIM = Access("claim leads", (Role.SALESPERSON,))
+_ADD = Access("add leads", ANY_ROLE)
+_MERGE = Access("merge leads", ANY_ROLE)
+_RULES = Access("see what makes a lead hot", ANY_ROLE)
+_CHANGE_RULES = Access("change what makes a lead hot", (Role.ADMIN,))
+_SUBMISSIONS = Access("replay or dismiss submissions", (Role.ADMIN,))
+
+
+class Leads(Working):
+    """Where the clicks on leads arrive."""
+
+    def choose_disposition(self, incoming: Incoming) -> None:
+        """A reason was chosen: it may ask for more."""
+        incoming.ack()
+        with self.serving(incoming) as (session, who):
+            lead = service.closeable(session, who, incoming.noted_id)
+            attempts = service.attempts_needed(session, who.workspace_id)
+        incoming.replace(forms.lost(lead, attempts, Disposition(incoming.value)))
+
+    def replay(self, incoming: Incoming) -> None:
+        """An admin has a submission read again."""
+        incoming.ack()
+        with self.serving(incoming) as (session, who):
+            receipt = service.replay(session, who, incoming.id)
+        if receipt.problem is not None:
+            raise Unreadable(receipt.problem.problems)
+
+    def merge(self, incoming: Incoming, rest: str) -> None:
+        """Two leads are one person's."""
+        incoming.ack()
+        with self.serving(incoming) as (session, who):
+            gone, kept = numbers_of(rest, 2, "merge 15 into 12")
+            service.merge(session, who, gone, kept)
+        incoming.tell(f"Lead #{gone} is part of #{kept} now. `/lead unmerge {gone}` takes it back.")
+
+    def unmerge(self, incoming: Incoming, rest: str) -> None:
+        """They are two persons after all."""
+        incoming.ack()
+        with self.serving(incoming) as (session, who):
+            gone = number_of(rest, "unmerge 15")
+            service.unmerge(session, who, gone)
+        incoming.tell(f"Lead #{gone} is a lead of its own again.")
+
+    def new(self, incoming: Incoming) -> None:
+        """Open the form for a lead that reached someone by phone, at a fair or in a message."""
+        incoming.ack()
+        with self.serving(incoming) as (session, who):
+            today = campaigns.today(session, who.workspace_id)
+            running = campaigns.running(session, who.workspace_id, today)
+        incoming.open(forms.new(running, incoming.message))
+
+
+def _by_field(error: Unreadable) -> dict[str, str]:
+    """The problems below the fields of the modal; what concerns the whole goes to the e-mail."""
+    shown = {"email", "phone", "first_name", "last_name", "company", "message"}
+    return {
+        field if field in shown else "email": problem.capitalize() + "."
+        for field, problem in error.problems.items()
+    }
+
+
+def _ask_reason(rating: Rating) -> Draw:
+    """A low rating asks why, if this person may rate at all."""
+    return lambda session, who, lead_id: forms.reason(
+        service.rateable(session, who, lead_id), rating
+    )
+
+
+def _save_reason(rating: Rating) -> Form:
+    def save(session: Session, who: Person, incoming: Incoming) -> None:
+        with below("reason"):
+            reason = str(incoming.fields["reason"] or "")
+            service.rate(session, who, incoming.noted_id, rating, reason)
+
+    return save
+
+
+def _ask_note(session: Session, who: Person, lead_id: int) -> View:
+    """What is worth knowing?"""
+    return forms.note(service.find(session, who.workspace_id, lead_id))
+
+
+def _save_note(session: Session, who: Person, incoming: Incoming) -> None:
+    with below("note"):
+        service.add_note(session, who, incoming.noted_id, str(incoming.fields["note"] or ""))
+
+
+def _ask_amount(session: Session, who: Person, lead_id: int) -> View:
+    """A win asks for its amount."""
+    lead = service.closeable(session, who, lead_id)
+    return forms.won(lead, session.get_one(Workspace, who.workspace_id).currency)
+
+
+def _save_won(session: Session, who: Person, incoming: Incoming) -> None:
+    currency = session.get_one(Workspace, who.workspace_id).currency
+    with below("amount"):
+        amount = parse(str(incoming.fields["amount"] or ""), currency)
+        service.win(session, who, incoming.noted_id, amount)
+
+
+def _ask_correction(session: Session, who: Person, lead_id: int) -> View:
+    """What was it really worth?"""
+    return forms.corrected(service.correctable(session, who, lead_id))
+
+
+def _save_correction(session: Session, who: Person, incoming: Incoming) -> None:
+    lead = service.correctable(session, who, incoming.noted_id)
+    with below("amount"):
+        amount = parse(str(incoming.fields["amount"] or ""), str(lead.won_currency))
+        service.correct_amount(session, who, lead.id, amount)
+
+
+def _ask_disposition(session: Session, who: Person, lead_id: int) -> View:
+    """A loss asks for its reason."""
+    lead = service.closeable(session, who, lead_id)
+    return forms.lost(lead, service.attempts_needed(session, lead.workspace_id))
+
+
+def _save_lost(session: Session, who: Person, incoming: Incoming) -> None:
+    """The reason of a loss, with what it asks for."""
+    fields = incoming.fields
+    day = fields.get("wake_on")
+    ending = service.Ending(
+        option_of(Disposition, fields["disposition"]),
+        note=fields["note"] or "",
+        attempts=int(fields.get("attempts") or 0),
+        wake_on=date.fromisoformat(day) if day else None,
+    )
+    try:
+        service.lose(session, who, incoming.noted_id, ending)
+    except HandoffError as error:
+        asked = _ASKED.get(type(error), "disposition")
+        field = asked if asked in fields else "disposition"
+        raise FieldErrors({field: error.message}) from error
+
+
+def _rules(session: Session, who: Person, _id: int) -> Message:
+    """Tell what makes a lead hot."""
+    told = service.rules(session, who.workspace_id)
+    return messages.rules(told, may_change=Role.ADMIN in who.roles)
+
+
+def _change_rules(session: Session, who: Person, _id: int) -> View:
+    return forms.rules(service.rules(session, who.workspace_id))
+
+
+def _save_rules(session: Session, who: Person, incoming: Incoming) -> None:
+    service.change_rules(session, who, *forms.rules_of(incoming.fields))
+
+
+def _save_new(session: Session, who: Person, incoming: Incoming) -> None:
+    """A lead was typed in."""
+    facts = incoming.fields
+    campaign_id = forms.campaign_of(facts.pop("campaign"))
+    try:
+        inquiry = read_strictly(facts | {"external_id": incoming.note})
+    except Unreadable as error:
+        raise FieldErrors(_by_field(error)) from error
+    workspace = session.get_one(Workspace, who.workspace_id)
+    service.type_in(session, workspace, who, inquiry, campaign_id)
+
+
+def register(listening: Listening, store: Store) -> None:
+    """Listen for single leads."""
+    desk = Leads(store)
+    listening.action(messages.CLAIM, desk.works(service.claim), _CLAIM)
+    listening.action(messages.RELEASE, desk.works(service.release), WORK)
+    listening.action(messages.QUALIFIED, desk.works(service.qualify), WORK)
+    listening.action(messages.NOT_NOW, desk.does(service.pass_on), WORK)
+    listening.action(messages.CONTACTED, desk.works(service.contacted), WORK)
+    for rating in Rating:
+        action = messages.rate_action(rating)
+        if rating.needs_reason:
+            listening.action(action, desk.opens(_ask_reason(rating)), WORK)
+            reason = desk.settles(_save_reason(rating))
+            listening.submission(f"{forms.SAVE_REASON}.{rating}", reason, WORK)
+        else:
+            listening.action(action, desk.changes(partial(service.rate, rating=rating)), WORK)
+    listening.action(messages.REPLAY, desk.replay, _SUBMISSIONS)
+    listening.action(messages.DISMISS, desk.does(service.dismiss), _SUBMISSIONS)
+    listening.action(messages.NOTE, desk.opens(_ask_note), NOTES)
+    listening.submission(forms.SAVE_NOTE, desk.settles(_save_note), NOTES)
+    listening.action(messages.WON, desk.asks(_ask_amount), WORK)
+    listening.action(messages.CORRECT, desk.opens(_ask_correction), WORK)
+    listening.submission(forms.SAVE_CORRECTION, desk.settles(_save_correction), WORK)
+    listening.action(messages.REOPEN, desk.works(service.reopen), WORK)
+    listening.action(messages.LOST, desk.asks(_ask_disposition), WORK)
+    listening.submission(forms.SAVE_WON, desk.settles(_save_won), WORK)
+    listening.action(forms.CHOOSE_DISPOSITION, desk.choose_disposition, WORK)
+    listening.submission(forms.SAVE_LOST, desk.settles(_save_lost), WORK)
+    listening.submission(forms.SAVE_NEW, desk.takes(_save_new), _ADD)
+    listening.shortcut(forms.NEW, desk.new, _ADD)
+    listening.shortcut(forms.FROM_MESSAGE, desk.new, _ADD)
+    listening.action(messages.CHANGE_RULES, desk.opens(_change_rules), _CHANGE_RULES)
+    listening.submission(forms.SAVE_RULES, desk.takes(_save_rules), _CHANGE_RULES)
+    for word, usage, listener, access in (
+        ("", "type in a lead", lambda come, _rest: desk.new(come), _ADD),
+        ("rules", "see what makes a lead hot", desk.tells(_rules), _RULES),
+        ("merge", "`15 into 12`: two leads are one person's", desk.merge, _MERGE),
+        ("unmerge", "`15`: take a merge back", desk.unmerge, _MERGE),
+    ):
+        listening.command(Command("/lead", word, usage, listener, access))

@@ -1,0 +1,204 @@
+"""What Slack brings in for handing on: snooze, reassign, and being away."""
+
+from datetime import UTC, datetime, timedelta
+
+from slack_sdk.models.views import View
+from sqlalchemy.orm import Session
+
+from bot import clock
+from bot.errors import FieldErrors, HandoffError, below
+from bot.leads import forms, messages, service
+from bot.leads.handlers.lists import WORK, Working, number_of
+from bot.leads.models import Lead
+from bot.people import service as people
+from bot.people.choosing import chosen
+from bot.people.models import Person, Role
+from bot.slack import Command, Incoming, Listening
+from bot.slack.access import Access
+from bot.slack.text import moment, plural, safe
+from bot.store import Store
+
+_RECENTLY = timedelta(days=28)
+
+_AWAY = Access("say when they are away", (Role.SALESPERSON,))
+_TAKE_OVER = Access("take over leads", (Role.SALESPERSON,))
+_PROMISE = Access("change what sales promises", (Role.ADMIN,))
+_TURNS = Access("change the rotation", (Role.MANAGER,))
+
+
+class Handing(Working):
+    """Where leads change hands."""
+
+    def choose_leads(self, incoming: Incoming) -> None:
+        """Keep the leads, or hand them over: then each has a field of its own."""
+        incoming.ack()
+        with self.serving(incoming) as (session, who):
+            until = max(_moment(incoming), clock.now())
+            count = service.open_counts(session, who.workspace_id).get(who.id, 0)
+            if incoming.value == forms.HAND_OVER:
+                leads = service.to_hand_over(session, who, until)
+                stand_ins = service.suggest_stand_ins(session, who, leads)
+                modal = forms.away(count, until, leads, stand_ins)
+            else:
+                modal = forms.away(count, until)
+        incoming.replace(modal)
+
+    def take_over(self, incoming: Incoming, rest: str = "", /) -> None:
+        """A colleague takes a lead over, or asks for it; `rest` names it in a command."""
+        incoming.ack()
+        with self.serving(incoming) as (session, who):
+            lead_id = number_of(rest, "take 12") if rest else incoming.id
+            lead = service.take_over(session, who, lead_id)
+            said = _taken_over(lead, who)
+        self._redraw(incoming)
+        incoming.tell(said)
+
+    def take(self, incoming: Incoming, rest: str) -> None:
+        """The same as a command, which has to name the lead."""
+        self.take_over(incoming, rest or "none")
+
+    def save_away(self, incoming: Incoming) -> None:
+        """The time came, and who stands in."""
+        with self.serving(incoming) as (session, who):
+            stand_ins = _stand_ins(session, who, incoming)
+            with below("until"):
+                until = _moment(incoming)
+                note = str(incoming.fields.get("note") or "")
+                leads = service.go_away(session, who, until, stand_ins, note)
+            kept = service.open_counts(session, who.workspace_id).get(who.id, 0)
+        incoming.ack()
+        incoming.tell(_is_away(until, len(leads), kept))
+
+
+def _taken_over(lead: Lead, who: Person) -> str:
+    name = f"{safe(lead.name, 100)} (#{lead.id})"
+    if lead.claimed_by == who.id:
+        return f"{name} is yours until its owner is back."
+    return f"You asked for {name}. You will hear what they say."
+
+
+def _stand_ins(session: Session, who: Person, incoming: Incoming) -> dict[int, Person]:
+    """Who has which lead meanwhile. Raises FieldErrors below those who cannot."""
+    found, wrong = {}, {}
+    for lead_id, slack_id in forms.stand_ins_of(incoming.fields).items():
+        if slack_id == who.slack_id:
+            continue
+        try:
+            found[lead_id] = service.stand_in(session, who, slack_id)
+        except HandoffError as error:
+            wrong[f"{forms.STAND_IN}{lead_id}"] = error.message
+    if wrong:
+        raise FieldErrors(wrong)
+    return found
+
+
+def _is_away(until: datetime, given: int, kept: int) -> str:
+    """What becomes of the leads meanwhile."""
+    said = [f"You are away until {moment(until)}."]
+    if given:
+        what = "It comes" if given == 1 else "They come"
+        said.append(f"You handed over {plural(given, 'lead')}. {what} back to you afterwards.")
+    if kept:
+        said.append(f"{plural(kept, 'open lead')} {'stays' if kept == 1 else 'stay'} with you.")
+    said.append("`/lead back` ends it earlier.")
+    return " ".join(said)
+
+
+def _ask_snooze(session: Session, who: Person, lead_id: int) -> View:
+    """Until when?"""
+    lead = service.snoozeable(session, who, lead_id)
+    return forms.snooze(lead, service.next_morning(session, lead.workspace_id))
+
+
+def _save_snooze(session: Session, who: Person, incoming: Incoming) -> None:
+    with below("until"):
+        service.snooze(session, who, incoming.noted_id, _moment(incoming))
+
+
+def _ask_reassign(session: Session, who: Person, lead_id: int) -> View:
+    """To whom?"""
+    lead = service.reassignable(session, who, lead_id)
+    others = [
+        each
+        for each in people.having(session, who.workspace_id, Role.SALESPERSON)
+        if each.id != lead.claimed_by
+    ]
+    if not others:
+        return forms.nobody_else(lead)
+    return forms.reassign(lead, others, service.open_counts(session, who.workspace_id))
+
+
+def _save_reassign(session: Session, who: Person, incoming: Incoming) -> None:
+    with below("to"):
+        note = str(incoming.fields.get("note") or "")
+        to_id = chosen(session, who.workspace_id, str(incoming.fields["to"]))
+        service.reassign(session, who, incoming.noted_id, to_id, note)
+
+
+def _ask_away(session: Session, who: Person, _id: int) -> View:
+    """Until when, and what becomes of the leads?"""
+    count = service.open_counts(session, who.workspace_id).get(who.id, 0)
+    return forms.away(count, service.next_morning(session, who.workspace_id))
+
+
+def _back(session: Session, who: Person, _id: int) -> str:
+    """Back earlier than said."""
+    leads = service.come_back(session, who)
+    given = f" {plural(len(leads), 'lead')} came back to you." if leads else ""
+    return f"Welcome back.{given}"
+
+
+def _ask_promise(session: Session, who: Person, _id: int) -> View:
+    """What does sales promise?"""
+    return forms.promise(*service.promise(session, who.workspace_id))
+
+
+def _save_promise(session: Session, who: Person, incoming: Incoming) -> None:
+    service.change_promise(session, who, *forms.promise_of(incoming.fields))
+
+
+def _ask_turns(session: Session, who: Person, _id: int) -> View:
+    """Who was offered how much, and whose weight shall change?"""
+    shares = service.shares(session, who.workspace_id, clock.now() - _RECENTLY)
+    return forms.turns(shares, _RECENTLY.days)
+
+
+def _save_weight(session: Session, who: Person, incoming: Incoming) -> None:
+    with below("person", service.DoesNotSell):
+        service.set_weight(session, who, *forms.weight_of(incoming.fields))
+
+
+def _moment(incoming: Incoming) -> datetime:
+    """The chosen time. A picker that was emptied is answered by Slack itself."""
+    chosen = incoming.fields["until"]
+    if not chosen:
+        return clock.now() - timedelta(seconds=1)
+    return datetime.fromtimestamp(int(chosen), UTC)
+
+
+def register(listening: Listening, store: Store) -> None:
+    """Listen for leads that change hands."""
+    handing = Handing(store)
+    listening.action(messages.SNOOZE, handing.opens(_ask_snooze), WORK)
+    listening.action(messages.TAKE_OVER, handing.take_over, _TAKE_OVER)
+    listening.action(messages.AGREE, handing.does(service.agree), WORK)
+    listening.action(messages.KEEP, handing.does(service.keep), WORK)
+    listening.action(messages.REASSIGN, handing.opens(_ask_reassign), WORK)
+    listening.action(forms.PROMISE, handing.opens(_ask_promise), _PROMISE)
+    listening.action(forms.TURNS, handing.opens(_ask_turns), _TURNS)
+    listening.submission(forms.SAVE_SNOOZE, handing.settles(_save_snooze), WORK)
+    listening.submission(forms.SAVE_REASSIGN, handing.settles(_save_reassign), WORK)
+    listening.submission(forms.SAVE_PROMISE, handing.takes(_save_promise), _PROMISE)
+    listening.action(forms.CHOOSE_LEADS, handing.choose_leads, _AWAY)
+    listening.submission(forms.SAVE_AWAY, handing.save_away, _AWAY)
+    listening.submission(forms.SAVE_WEIGHT, handing.takes(_save_weight), _TURNS)
+    usage = "say until when you are away, and who has your leads meanwhile"
+    listening.command(Command("/lead", "away", usage, handing.opens(_ask_away), _AWAY))
+    usage = "`12`: take over a colleague's lead, or ask for it"
+    listening.command(Command("/lead", "take", usage, handing.take, _TAKE_OVER))
+    usage = "be back earlier than you said"
+    listening.command(Command("/lead", "back", usage, handing.tells(_back), _AWAY))
+    usage = "say how soon leads are answered, and what happens else (admins)"
+    listening.command(Command("/lead", "promise", usage, handing.opens(_ask_promise), _PROMISE))
+    usage = "see what the rotation gave to whom, and change weights (managers)"
+    listening.command(Command("/lead", "turns", usage, handing.opens(_ask_turns), _TURNS))

@@ -1,0 +1,166 @@
+"""How the ladder speaks: the word in the thread, and the direct messages."""
+
+from dataclasses import replace
+
+from slack_sdk.models.blocks import (
+    ActionsBlock,
+    Block,
+    ButtonElement,
+    InteractiveElement,
+    SectionBlock,
+)
+
+from bot.leads.messages.card import card, claim_button, work_buttons
+from bot.leads.models import OWNED_LADDER, Lead, LeadFacts, Rung, StepFacts
+from bot.slack import Message
+from bot.slack.text import moment, safe
+
+NOT_NOW = "lead.not_now"
+AGREE = "lead.agree"
+KEEP = "lead.keep"
+
+_OWNERS = (*OWNED_LADDER, Rung.WAKE)
+
+
+def step(facts: StepFacts) -> Message:
+    """What a step says; once it is settled, what came of it, without buttons."""
+    lead = facts.lead
+    if told := _told(facts):
+        return _message(told)
+    if not _still_holds(facts):
+        return _message(f"{_who(lead)}: {_outcome(facts)}.", too_late=True)
+    buttons = _buttons(facts)
+    return _message(_text(facts), *([ActionsBlock(elements=buttons)] if buttons else []))
+
+
+def _told(facts: StepFacts) -> str | None:
+    """What a step says that asks for nothing; None for one that asks."""
+    match facts.step.rung:
+        case Rung.TAKE_BACK:
+            went = "went back to the channel: no contact was noted after your claim."
+            return f"{_who(facts.lead)} {went}"
+        case Rung.MOVED:
+            return _moved(facts)
+        case Rung.KEPT if facts.by is not None:
+            return f"{facts.by.mention} would like to keep {_who(facts.lead)}."
+    return None
+
+
+def _text(facts: StepFacts) -> str:
+    rung, lead = Rung(facts.step.rung), facts.lead
+    if rung in _OWNERS:
+        return f"{_who(lead)}: {_OWNER_ASKS[rung].format(when=_claimed(lead))}"
+    if rung is Rung.ASKED and facts.by is not None:
+        return f"{facts.by.mention} would like to take over {_who(lead)}{_whose(facts)}."
+    return _ASKS[rung].format(
+        lead=_who(lead),
+        since=moment(lead.received_at),
+        until=moment(lead.reserved_until or lead.received_at),
+    )
+
+
+def _buttons(facts: StepFacts) -> list[InteractiveElement]:
+    rung, lead, value = Rung(facts.step.rung), facts.lead, str(facts.step.id)
+    if rung is Rung.NUDGE:
+        return []
+    if rung in _OWNERS:
+        return work_buttons(lead, str(lead.id))
+    if rung is Rung.ASKED:
+        return [
+            ButtonElement(text="Hand over", action_id=AGREE, value=value, style="primary"),
+            ButtonElement(text="Keep it", action_id=KEEP, value=value),
+        ]
+    claim = claim_button(lead)
+    if rung is Rung.OFFER:
+        return [claim, ButtonElement(text="Not now", action_id=NOT_NOW, value=value)]
+    return [claim]
+
+
+def details(taken: StepFacts, facts: LeadFacts) -> Message:
+    """All that is known of a lead, for its owner alone; nothing once it is somebody else's."""
+    lead = facts.lead
+    if lead.claimed_by != taken.step.person_id or lead.merged_into is not None:
+        return _message(f"{_who(lead)} is not yours any more.", too_late=True)
+    return card(replace(facts, names_only=False))
+
+
+_ASKS = {
+    Rung.NUDGE: "Nobody has claimed this lead yet. Who takes it?",
+    Rung.MESSAGE: "{lead} waits for someone since {since}.",
+    Rung.OFFER: "It is your turn: {lead} waits since {since}. Do you take it?",
+    Rung.HEAD_START: "You know this customer: {lead} is kept for you until {until}.",
+    Rung.MANAGER: "Nobody takes {lead}, who waits since {since}. Please find someone.",
+    Rung.FALLBACK: "Nobody is free for {lead}, who waits since {since}.",
+}
+_OWNER_ASKS = {
+    Rung.REMIND: "you claimed this lead {when}. Have you been in touch?",
+    Rung.WAKE: "you wanted to come back to this lead now.",
+}
+
+
+def _still_holds(facts: StepFacts) -> bool:
+    """Whether the lead still waits for what the step asks."""
+    step, lead = facts.step, facts.lead
+    if lead.stint != step.stint or lead.is_closed or lead.merged_into is not None:
+        return False
+    if step.rung == Rung.REMIND:
+        return lead.first_response_at is None
+    if step.rung == Rung.ASKED:
+        return not facts.is_kept
+    return step.rung != Rung.OFFER or lead.offered_to == step.person_id
+
+
+def _moved(facts: StepFacts) -> str:
+    """What became of a lead that somebody had until now."""
+    lead, by, owner = facts.lead, facts.by, facts.owner
+    if lead.claimed_by == facts.step.person_id:
+        return f"{_who(lead)} is yours again."
+    if owner is None:
+        who = by.mention if by else f"somebody{_via(facts)}"
+        return f"{_who(lead)}: {who} gave it back to the channel."
+    if by is not None and by.id == owner.id:
+        back = " You get it back when you are." if lead.returns_to == facts.step.person_id else ""
+        return f"{by.mention} took over {_who(lead)}.{back}"
+    gave = f" {by.mention} handed it over." if by else ""
+    gave = f" Somebody handed it over{_via(facts)}." if facts.via else gave
+    return f"{_who(lead)} is with {owner.mention} now.{gave}"
+
+
+def _via(facts: StepFacts) -> str:
+    return f" via {safe(facts.via, 60)}" if facts.via else ""
+
+
+def _whose(facts: StepFacts) -> str:
+    """Whose it is, for a manager who is asked."""
+    owner = facts.owner
+    is_own = owner is None or owner.id == facts.step.person_id
+    return "" if is_own or owner is None else f" from {owner.mention}"
+
+
+def _outcome(facts: StepFacts) -> str:
+    lead = facts.lead
+    if lead.merged_into is not None:
+        return f"merged into #{lead.merged_into}"
+    if lead.is_closed:
+        return lead.status
+    if facts.is_kept and facts.owner is not None:
+        return f"stays with {facts.owner.mention}"
+    if facts.owner is not None:
+        if lead.first_claimed_by not in (None, facts.owner.id):
+            return f"with {facts.owner.mention} now"
+        done = "contacted" if lead.first_response_at else "claimed"
+        return f"{done} by {facts.owner.mention}"
+    return "offered to somebody else" if lead.offered_to else "back in the channel"
+
+
+def _who(lead: Lead) -> str:
+    company = f" · {safe(lead.company, 100)}" if lead.company else ""
+    return f"*{safe(lead.name, 100)}*{company} (#{lead.id})"
+
+
+def _claimed(lead: Lead) -> str:
+    return moment(lead.claimed_at or lead.received_at)
+
+
+def _message(text: str, *blocks: Block, too_late: bool = False) -> Message:
+    return Message(text, [SectionBlock(text=text), *blocks], too_late=too_late)

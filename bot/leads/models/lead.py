@@ -1,0 +1,359 @@
+"""A lead and its audit, and the rules that a lead keeps about itself."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import phonenumbers
+from sqlalchemy import (
+    ForeignKey,
+    Index,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bot.campaigns.models import AsOf, Campaign
+from bot.contacts.models import Consent, Contact
+from bot.leads.models.conditions import (
+    IS_CLOSED,
+    IS_LISTED,
+    IS_OPEN,
+    IS_UNANSWERED,
+    IS_UNRATED,
+    IS_WAITING,
+    WORDS,
+)
+from bot.leads.models.intake import Touch
+from bot.money import Money
+from bot.people.models import Person
+from bot.store import Base, Id, Moment, WorkspaceId
+
+
+class Status(StrEnum):
+    """Where a lead stands. A claim is no status: it is ownership, in `claimed_by`."""
+
+    NEW = "new"
+    QUALIFIED = "qualified"
+    WON = "won"
+    LOST = "lost"
+    RECYCLED = "recycled"
+
+
+class Rating(StrEnum):
+    """The salesperson's judgement of a lead's quality."""
+
+    HOT = "hot"
+    GOOD = "good"
+    WEAK = "weak"
+    JUNK = "junk"
+
+    @property
+    def label(self) -> str:
+        """The rating as buttons and cards write it."""
+        return self.value.capitalize()
+
+    @property
+    def quality(self) -> str:
+        """The rating as other programs read it, to whom hot is a lead's priority."""
+        return "great" if self is Rating.HOT else self.value
+
+    @property
+    def needs_reason(self) -> bool:
+        """Whether marketing needs to know why."""
+        return self in (Rating.WEAK, Rating.JUNK)
+
+
+class Disposition(StrEnum):
+    """Why a lead was lost: the outcome code."""
+
+    UNABLE_TO_REACH = "unable_to_reach"
+    INACCURATE_DATA = "inaccurate_data"
+    NO_INTEREST_OR_NEED = "no_interest_or_need"
+    NO_BUDGET = "no_budget"
+    NO_FIT = "no_fit"
+    BAD_TIMING = "bad_timing"
+    DUPLICATE = "duplicate"
+    WRONG_REGION = "wrong_region"
+    COMPETITOR_OR_STUDENT = "competitor_or_student"
+    SPAM_OR_TEST = "spam_or_test"
+
+    @property
+    def label(self) -> str:
+        """The code in words."""
+        return self.value.replace("_", " ").capitalize()
+
+
+def disposition_label(code: str) -> str:
+    """A disposition in words; also one that is no more."""
+    known = code in set(Disposition)
+    return Disposition(code).label if known else code.replace("_", " ").capitalize()
+
+
+class Deed(StrEnum):
+    """What can happen to a lead, as the audit names it."""
+
+    RECEIVED = "received"
+    RETURNED = "returned"
+    MERGED = "merged"
+    UNMERGED = "unmerged"
+    CALLED = "called"
+    CLAIMED = "claimed"
+    RELEASED = "released"
+    TAKEN_BACK = "taken_back"
+    REASSIGNED = "reassigned"
+    SNOOZED = "snoozed"
+    OFFERED = "offered"
+    PASSED_ON = "passed_on"
+    RECYCLED = "recycled"
+    WOKEN = "woken"
+    CONTACTED = "contacted"
+    QUALIFIED = "qualified"
+    RATED = "rated"
+    WON = "won"
+    LOST = "lost"
+    REOPENED = "reopened"
+    CORRECTED = "corrected"
+    NOTED = "noted"
+    ASKED_FOR = "asked_for"
+    """A colleague would like to take it over."""
+    KEPT = "kept"
+    """Its owner said no to that."""
+
+
+Actor = Person | str
+"""Who does something with a lead: a person, or a program by the name that cards show of it."""
+
+
+class Lead(Base):
+    """Someone who raised a hand, in one canonical shape whatever the source."""
+
+    __tablename__ = "lead"
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "source", "sender", "external_id", "person_key"),
+        Index("ix_lead_workspace_id_received_at", "workspace_id", "received_at"),
+        Index("ix_lead_claimed_by", "claimed_by"),
+        Index("ix_lead_campaign_id", "campaign_id"),
+        Index("ix_lead_last_campaign_id", "last_campaign_id"),
+        Index("ix_lead_contact_id", "contact_id"),
+        Index("ix_lead_to_call", "call_list_id", "call_attempts", "id",
+              postgresql_where=text("call_list_id IS NOT NULL")),
+        Index("ix_lead_open", "workspace_id", "claimed_by", postgresql_where=IS_OPEN),
+        Index("ix_lead_listed", "call_list_id", postgresql_where=IS_LISTED),
+        Index("ix_lead_waiting", "workspace_id", "received_at", postgresql_where=IS_WAITING),
+        Index("ix_lead_quiet", "workspace_id", text("heat DESC"), "received_at",
+              postgresql_where=text(f"{IS_WAITING} AND NOT is_hot")),
+        Index("ix_lead_returns_to", "returns_to", postgresql_where=text("returns_to IS NOT NULL")),
+        Index("ix_lead_unanswered", "workspace_id", "response_due_at",
+              postgresql_where=IS_UNANSWERED),
+        Index("ix_lead_unrated", "claimed_by", "closed_at", postgresql_where=IS_UNRATED),
+        Index("ix_lead_closed", "claimed_by", "closed_at", postgresql_where=IS_CLOSED),
+        Index("ix_lead_won", "workspace_id", "received_at", postgresql_where=text("status = 'won'"),
+              postgresql_include=["contact_id", "campaign_id", "last_campaign_id", "source",
+                                  "first_claimed_by", "won_minor", "won_currency", "merged_into"]),
+        Index("ix_lead_look_at", "look_at", postgresql_where=text("look_at IS NOT NULL")),
+        Index("ix_lead_words", text(str(WORDS)), postgresql_using="gin"),
+    )  # fmt: skip
+
+    id: Mapped[Id]
+    workspace_id: Mapped[WorkspaceId]
+    source: Mapped[str]
+    sender: Mapped[str] = mapped_column(default="", server_default="")
+    """The name of the key that it came with, as in its submission; empty where there is none."""
+    external_id: Mapped[str]
+    person_key: Mapped[str] = mapped_column(default="", server_default="")
+    """A hash of who it names: the same external id with somebody else is no repetition."""
+    received_at: Mapped[Moment]
+    submitted_at: Mapped[Moment | None]
+    contact_id: Mapped[int] = mapped_column(ForeignKey(Contact.id))
+
+    email: Mapped[str | None]
+    email_key: Mapped[str | None]
+    phone_raw: Mapped[str | None]
+    phone_e164: Mapped[str | None]
+    first_name: Mapped[str | None]
+    last_name: Mapped[str | None]
+    company: Mapped[str | None]
+    job_title: Mapped[str | None]
+    country: Mapped[str | None]
+    message: Mapped[str | None]
+    utm_source: Mapped[str | None]
+    utm_medium: Mapped[str | None]
+    utm_campaign: Mapped[str | None]
+    utm_term: Mapped[str | None]
+    utm_content: Mapped[str | None]
+    landing_url: Mapped[str | None]
+    gclid: Mapped[str | None]
+    fbclid: Mapped[str | None]
+    li_fat_id: Mapped[str | None]
+    ttclid: Mapped[str | None]
+    form_id: Mapped[str | None]
+    ad_id: Mapped[str | None]
+    answers: Mapped[list[Any]] = mapped_column(default=list, server_default=text("'[]'"))
+    """Every question that was asked, with its answer (`bot.leads.answers.Answer`)."""
+
+    campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaign.id"))
+    """The campaign of the first touch; it never changes."""
+    last_touch_at: Mapped[Moment]
+    last_campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaign.id"))
+    """The campaign of the last touch."""
+    labels: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
+    heat: Mapped[int] = mapped_column(default=0)
+    heat_reasons: Mapped[list[Any]] = mapped_column(default=list)
+    """Pairs of a rule's words and its points."""
+    is_hot: Mapped[bool] = mapped_column(default=True)
+    merged_into: Mapped[int | None] = mapped_column(ForeignKey("lead.id"))
+    call_list_id: Mapped[int | None] = mapped_column(ForeignKey("call_list.id"))
+    call_outcome: Mapped[str | None]
+    call_attempts: Mapped[int] = mapped_column(default=0)
+
+    status: Mapped[str] = mapped_column(default=Status.NEW)
+    claimed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    claimed_at: Mapped[Moment | None]
+    """Since when its owner has it."""
+    first_claimed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    """Who claimed it first, whoever owns it now; what the metrics count (`ladder.hand`)."""
+    first_claimed_at: Mapped[Moment | None]
+    first_response_at: Mapped[Moment | None]
+    qualified_at: Mapped[Moment | None]
+    """When sales first verified need, budget and fit; winning it proves that too."""
+    rating: Mapped[str | None]
+    rating_reason: Mapped[str | None]
+    rated_at: Mapped[Moment | None]
+    disposition: Mapped[str | None]
+    disposition_note: Mapped[str | None]
+    won_minor: Mapped[int | None]
+    won_currency: Mapped[str | None]
+    closed_at: Mapped[Moment | None]
+
+    stint: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Counts the times that it changed hands: each stint has a ladder of its own."""
+    waits_since: Mapped[Moment | None]
+    """Since when the ladder waits for its next step."""
+    rung: Mapped[str | None]
+    """The last step of the ladder in this stint."""
+    look_at: Mapped[Moment | None]
+    """When the clock looks at it next; None: it waits for nothing."""
+    offered_to: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    passed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    """Who had it and is not offered it again."""
+    returns_to: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    """Its owner, who is away and gets it back from whoever stands in."""
+    reserved_for: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    """Who knows the customer, and alone may claim it until `reserved_until`."""
+    reserved_until: Mapped[Moment | None]
+    snoozed_until: Mapped[Moment | None]
+    wake_at: Mapped[Moment | None]
+    """When a recycled lead returns to its owner."""
+    claim_due_at: Mapped[Moment | None]
+    response_due_at: Mapped[Moment | None]
+    claim_worked: Mapped[int | None]
+    """Seconds of working time until the first claim."""
+    response_worked: Mapped[int | None]
+    """Seconds of working time until the first response."""
+    in_crm: Mapped[dict[str, Any] | None]
+    """How it stands in the CRM, for its card: `crm`, and `url` or `problem`; `account`."""
+
+    @property
+    def name(self) -> str:
+        """The person's name, or what hints at it and can be shown to everybody."""
+        full = " ".join(filter(None, [self.first_name, self.last_name]))
+        mailbox, _, domain = (self.email or "").rpartition("@")
+        number = self.phone_e164 or self.phone_raw
+        return (
+            full
+            or (mailbox and f"{mailbox[0]}…@{domain}")
+            or (f"{number[:4]}…" if number else "Unnamed")
+        )
+
+    @property
+    def phone(self) -> str | None:
+        """The phone number as people read it, with its country code where that is known."""
+        if self.phone_e164 is None:
+            return self.phone_raw
+        number = phonenumbers.parse(self.phone_e164)
+        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+    @property
+    def unplaced(self) -> list[dict[str, str]]:
+        """The answers that no field says: they are shown under their questions."""
+        return [answer for answer in self.answers or () if "field" not in answer]
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether it ended as won or lost."""
+        return self.status in (Status.WON, Status.LOST)
+
+    @property
+    def won_amount(self) -> Money | None:
+        """The deal's amount, once it is won."""
+        if self.won_minor is None or self.won_currency is None:
+            return None
+        return Money(self.won_minor, self.won_currency)
+
+
+class LeadEvent(Base):
+    """Who did what with a lead, and when: the audit."""
+
+    __tablename__ = "lead_event"
+
+    id: Mapped[Id]
+    workspace_id: Mapped[WorkspaceId]
+    lead_id: Mapped[int] = mapped_column(ForeignKey("lead.id"), index=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    deed: Mapped[str]
+    at: Mapped[Moment]
+    facts: Mapped[dict[str, Any]]
+
+
+class LeadNote(Base):
+    """What somebody wrote about a lead: personal data, as the lead's own."""
+
+    __tablename__ = "lead_note"
+
+    id: Mapped[Id]
+    workspace_id: Mapped[WorkspaceId]
+    lead_id: Mapped[int] = mapped_column(ForeignKey("lead.id"), index=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    """Who wrote it; None: it came through a program."""
+    via: Mapped[str | None]
+    """The program's name."""
+    deed: Mapped[str]
+    """The step at which it was written."""
+    at: Mapped[Moment]
+    text: Mapped[str]
+
+
+@dataclass(frozen=True)
+class LeadFacts:
+    """A lead with all that its card tells."""
+
+    lead: Lead
+    campaign: Campaign | None
+    owner: Person | None
+    touches: Sequence[Touch] = ()
+    """What joined it, the newest first."""
+    consent: Consent | None = None
+    earlier: Sequence[Lead] = ()
+    """Closed leads of the same person, the newest first."""
+    offered_to: Person | None = None
+    kept_for: Person | None = None
+    """Who alone may claim it at first."""
+    names_only: bool = False
+    """Whether whoever looks sees name and company alone."""
+    offer: AsOf | None = None
+    """What the campaign promised when the lead came."""
+    first_owner: Person | None = None
+    """Who claimed it first."""
+    may_ask: bool = False
+    """Whether whoever looks may take it over, or ask for it."""
+    owner_back_at: datetime | None = None
+    """When its owner is back, who is away."""
+    notes: Sequence[tuple[LeadNote, Person | None]] = ()
+    """What was written about it and by whom, the newest first."""
+    via: Mapping[str, str] = field(default_factory=dict)
+    """By deed, the program that did it where no person did."""

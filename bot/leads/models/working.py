@@ -1,0 +1,253 @@
+"""The tables of working the leads: the promise, the seats of the rotation, the ladder's steps."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bot.leads.models.lead import Lead, Rating
+from bot.people.models import Person
+from bot.store import Base, Id, Moment, WorkspaceId
+
+
+class Rung(StrEnum):
+    """A step of the ladder."""
+
+    NUDGE = "nudge"
+    """A word in the lead's thread."""
+    MESSAGE = "message"
+    """A direct message to everyone on duty."""
+    OFFER = "offer"
+    """Offered to the one whose turn it is."""
+    MANAGER = "manager"
+    """A manager is told."""
+    FALLBACK = "fallback"
+    """Everybody is out: the named person is told."""
+    REMIND = "remind"
+    """The owner, who has not been in contact, is reminded."""
+    TAKE_BACK = "take_back"
+    """The lead returns to the channel."""
+    HEAD_START = "head_start"
+    """Who knows the customer hears of them first."""
+    HAND_OVER = "hand_over"
+    """Its owner is away: it is offered without a wait."""
+    WAKE = "wake"
+    """The owner's snooze is over, or the day has come for which a lead was paused."""
+    MOVED = "moved"
+    """Its former owner hears that somebody else has it."""
+    ASKED = "asked"
+    """A colleague would like to take it over."""
+    KEPT = "kept"
+    """Who asked for it hears that it stays where it is."""
+    DETAILS = "details"
+    """The channel sees names only: its owner gets the rest."""
+
+
+FREE_LADDER = (Rung.NUDGE, Rung.MESSAGE, Rung.OFFER, Rung.MANAGER)
+"""What happens while nobody claims a lead."""
+
+OWNED_LADDER = (Rung.REMIND, Rung.TAKE_BACK)
+"""What happens while its owner has not been in contact."""
+
+
+class Mine(StrEnum):
+    """The lists of a salesperson."""
+
+    TO_CALL = "to_call"
+    IN_WORK = "in_work"
+    STALLED = "stalled"
+    SNOOZED = "snoozed"
+    TO_RATE = "to_rate"
+    CLOSED = "closed"
+
+    @property
+    def label(self) -> str:
+        """The list as headings write it."""
+        return _LABELS[self]
+
+
+_LABELS = {
+    Mine.TO_CALL: "To call now",
+    Mine.IN_WORK: "In work",
+    Mine.STALLED: "Stalled",
+    Mine.SNOOZED: "Snoozed",
+    Mine.TO_RATE: "To rate",
+    Mine.CLOSED: "Closed this week",
+}
+
+
+MOST_TO_CLAIM = 5
+"""Free leads that a home tab shows, those that wait longest."""
+
+
+class ServiceLevel(Base):
+    """What sales promises, and what happens when it is not kept.
+
+    The minutes are working time, each since the step before. The defaults follow what is known in
+    the field: a hot lead is answered within 5 minutes, is nudged for at 5 and with its whole team
+    at 15, and changes hands by the hour.
+    """
+
+    __tablename__ = "service_level"
+
+    workspace_id: Mapped[WorkspaceId] = mapped_column(primary_key=True)
+    respond_minutes: Mapped[int] = mapped_column(default=5, server_default="5")
+    """Until the first response to a hot lead, since it came."""
+    nudge_minutes: Mapped[int] = mapped_column(default=5, server_default="5")
+    message_minutes: Mapped[int] = mapped_column(default=10, server_default="10")
+    offer_minutes: Mapped[int] = mapped_column(default=15, server_default="15")
+    manager_minutes: Mapped[int] = mapped_column(default=30, server_default="30")
+    remind_minutes: Mapped[int] = mapped_column(default=15, server_default="15")
+    """Since the claim, without a contact."""
+    take_back_minutes: Mapped[int] = mapped_column(default=45, server_default="45")
+    attempts: Mapped[int] = mapped_column(default=3, server_default="3")
+    """How often somebody is called before they count as unable to reach."""
+    most_open: Mapped[int | None]
+    """Open leads up to which somebody is offered more; None: no limit."""
+    head_start_seconds: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How long a returning customer's lead is kept for who knows them."""
+    fallback_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    stalled_days: Mapped[int] = mapped_column(default=14, server_default="14")
+    """Days without a step after which a contacted lead stands still; after twice as many, the
+    managers hear of it."""
+    names_only: Mapped[bool] = mapped_column(default=False, server_default="false")
+    """Whether the channel sees name and company alone."""
+    turn: Mapped[int] = mapped_column(default=0, server_default="0")
+    """The rotation's virtual time."""
+
+    def wait(self, rung: Rung) -> timedelta:
+        """Working time from the step before until this one."""
+        return timedelta(minutes=getattr(self, f"{rung}_minutes"))
+
+
+class Seat(Base):
+    """A salesperson's place in the rotation; without a row the weight is 1."""
+
+    __tablename__ = "seat"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    workspace_id: Mapped[WorkspaceId]
+    weight: Mapped[int] = mapped_column(default=1, server_default="1")
+    """How many leads for each one of a colleague with weight 1; 0: none."""
+    turn: Mapped[int] = mapped_column(default=0, server_default="0")
+    """When this person's next turn is, in the rotation's virtual time."""
+
+
+class LeadStep(Base):
+    """A step of the ladder that was taken; once in a stint for each person it concerns."""
+
+    __tablename__ = "lead_step"
+    __table_args__ = (
+        UniqueConstraint(
+            "lead_id", "stint", "rung", "person_id", "by_id", postgresql_nulls_not_distinct=True
+        ),
+    )
+
+    id: Mapped[Id]
+    workspace_id: Mapped[WorkspaceId]
+    lead_id: Mapped[int] = mapped_column(ForeignKey("lead.id"))
+    stint: Mapped[int]
+    rung: Mapped[str]
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    """The colleague whom the message is about: who handed the lead on, or asks for it."""
+    at: Mapped[Moment]
+
+
+class NoticeKind(StrEnum):
+    """What a message about several leads is about."""
+
+    NOBODY_FREE = "nobody_free"
+    """Nobody of sales could be offered them."""
+    STALLED = "stalled"
+    """They were contacted, and nothing has happened since."""
+
+
+class LeadNotice(Base):
+    """A message to a person about several leads: one of a kind a day."""
+
+    __tablename__ = "lead_notice"
+    __table_args__ = (
+        UniqueConstraint("person_id", "kind", "day"),
+        Index("ix_lead_notice_lead_ids", "lead_ids", postgresql_using="gin"),
+    )
+
+    id: Mapped[Id]
+    workspace_id: Mapped[WorkspaceId]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    kind: Mapped[str]
+    day: Mapped[date]
+    """In the workspace's zone."""
+    lead_ids: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A lead in a message about several, with its owner."""
+
+    lead: Lead
+    owner: Person | None
+    moved_at: datetime | None
+    """When something was done with it last."""
+
+
+@dataclass(frozen=True)
+class Promise:
+    """What an admin may change of the service level; minutes are working time."""
+
+    respond_minutes: int
+    nudge_minutes: int
+    message_minutes: int
+    offer_minutes: int
+    manager_minutes: int
+    remind_minutes: int
+    take_back_minutes: int
+    head_start_seconds: int
+    attempts: int
+    most_open: int | None
+    names_only: bool
+    stalled_days: int = 14
+
+
+@dataclass(frozen=True)
+class Handover:
+    """What colleagues have while somebody is away."""
+
+    away: Person
+    until: datetime
+    leads: Sequence[tuple[Lead, Person | None]]
+    """Each with who has it now."""
+    note: str = ""
+    """What the one who is away wrote for those who stand in."""
+    returned: Collection[int] = ()
+    """The leads that came back to them, whoever has them now."""
+
+
+@dataclass(frozen=True)
+class StepFacts:
+    """A step of the ladder with what its message tells."""
+
+    step: LeadStep
+    lead: Lead
+    owner: Person | None
+    by: Person | None = None
+    """The colleague whom it is about."""
+    is_kept: bool = False
+    """Whether who asks for the lead was told no."""
+    via: str | None = None
+    """The program that moved it, where no person did."""
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What sales thinks of a campaign's leads."""
+
+    received: int
+    claimed: int
+    ratings: Mapping[Rating, int]
+    reasons: Sequence[tuple[str, int]]
+    """Those named most, with how often."""

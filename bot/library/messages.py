@@ -1,0 +1,94 @@
+"""How the library looks: a field to type in with what was found below it, and one piece whole."""
+
+from slack_sdk.models.blocks import (
+    Block,
+    ButtonElement,
+    ContextBlock,
+    InputBlock,
+    MarkdownTextObject,
+    PlainTextInputElement,
+    PlainTextObject,
+    SectionBlock,
+)
+from slack_sdk.models.blocks.basic_components import DispatchActionConfig
+from slack_sdk.models.views import View
+
+from bot.library.models import PAGE_SIZE, Found, Hit, Piece, Shelf
+from bot.slack.paging import page_turns
+from bot.slack.text import clean, moment, plural, safe
+
+FIND = "library.find"
+OPEN = "library.open"
+TURN = "library.turn"
+FIELD = "words"
+
+_LONGEST = 100
+_PART = 2_900
+
+
+def open_action(shelf: Shelf) -> str:
+    """The action id that opens a piece of a shelf."""
+    return f"{OPEN}.{shelf}"
+
+
+def library(found: Found) -> View:
+    """What was found by the words so far; it is drawn anew with each character."""
+    return View(
+        type="modal", callback_id=FIND, private_metadata=found.words, title="Library",
+        submit="Search", close="Done", blocks=[_field(found.words), *_results(found)],
+    )  # fmt: skip
+
+
+def piece(found: Piece) -> View:
+    """One piece whole."""
+    blocks: list[Block] = [
+        SectionBlock(text=PlainTextObject(text=clean(found.title, 150), emoji=False))
+    ]
+    for heading, text in found.parts:
+        blocks.append(SectionBlock(text=f"*{heading}*"))
+        blocks.append(SectionBlock(text=PlainTextObject(text=clean(text, _PART), emoji=False)))
+    if found.links:
+        links = [f"• <{address}|{safe(title, 100)}>" for title, address in found.links]
+        blocks.append(SectionBlock(text="*Material*\n" + "\n".join(links)[:_PART]))
+    return View(type="modal", title="Library", close="Back", blocks=blocks)
+
+
+def _field(words: str) -> InputBlock:
+    return InputBlock(
+        block_id=FIELD, label="What do you look for?", dispatch_action=True, optional=True,
+        hint="Talking points, objections, answers, what customers asked for, what worked.",
+        element=PlainTextInputElement(
+            action_id=FIND, max_length=_LONGEST, focus_on_load=True,
+            initial_value=clean(words, _LONGEST) or None,
+            dispatch_action_config=DispatchActionConfig(
+                trigger_actions_on=["on_character_entered"]
+            ),
+        ),
+    )  # fmt: skip
+
+
+def _results(found: Found) -> list[Block]:
+    if not found.words.strip():
+        return [_note("Type a word or its beginning.")]
+    if not found.hits:
+        said = f"“{safe(found.words, 60)}”"
+        return [_note(f"Nothing has {said}. Fewer letters, or another word, may find it.")]
+    pages = -(-found.count // PAGE_SIZE)
+    return [
+        *map(_row, found.hits),
+        *page_turns(TURN, found.page, pages),
+        _note(f"{plural(found.count, 'piece')}, page {found.page + 1} of {pages}"),
+    ]
+
+
+def _row(hit: Hit) -> SectionBlock:
+    said = " ".join(hit.excerpt.split())
+    when = moment(hit.at, "{date_short_pretty}")
+    return SectionBlock(
+        text=f"*{safe(hit.title, 100)}* · {hit.shelf.label}, {when}\n{safe(said, 400)}",
+        accessory=ButtonElement(text="Open", action_id=open_action(hit.shelf), value=str(hit.id)),
+    )
+
+
+def _note(text: str) -> ContextBlock:
+    return ContextBlock(elements=[MarkdownTextObject(text=text)])

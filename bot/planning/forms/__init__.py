@@ -1,0 +1,63 @@
+"""The modals of planning: requests, proposals, and the rules of both."""
+
+from bot.planning.forms.proposal import (
+    GIVE_UP,
+    KEEP,
+    PROPOSE,
+    SAVE_ANSWER,
+    SAVE_CHANGE,
+    SAVE_LAUNCH,
+    SAVE_OVERRULE,
+    SAVE_PLAN,
+    SAVE_WORRY,
+    Note,
+    Written,
+    answer,
+    change,
+    launch,
+    overrule,
+    plan,
+    worry,
+    worry_of,
+)
+from bot.planning.forms.request import (
+    SAVE,
+    SAVE_DECLINE,
+    SAVE_PROMISE,
+    ask,
+    decline,
+    promise,
+)
+from bot.planning.forms.retrospective import SAVE_LESSON, look_back
+from bot.planning.forms.rules import SAVE_RULES, rules
+
+__all__ = [
+    "GIVE_UP",
+    "KEEP",
+    "PROPOSE",
+    "SAVE",
+    "SAVE_ANSWER",
+    "SAVE_CHANGE",
+    "SAVE_DECLINE",
+    "SAVE_LAUNCH",
+    "SAVE_LESSON",
+    "SAVE_OVERRULE",
+    "SAVE_PLAN",
+    "SAVE_PROMISE",
+    "SAVE_RULES",
+    "SAVE_WORRY",
+    "Note",
+    "Written",
+    "answer",
+    "ask",
+    "change",
+    "decline",
+    "launch",
+    "look_back",
+    "overrule",
+    "plan",
+    "promise",
+    "rules",
+    "worry",
+    "worry_of",
+]

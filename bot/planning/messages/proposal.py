@@ -1,0 +1,271 @@
+"""How a proposal looks: its card, and what stands in the card's thread."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from slack_sdk.models.blocks import (
+    ActionsBlock,
+    Block,
+    ButtonElement,
+    InteractiveElement,
+    MarkdownTextObject,
+    Option,
+    OverflowMenuElement,
+    RichTextBlock,
+    SectionBlock,
+)
+
+from bot.campaigns.messages import offer_line, period
+from bot.campaigns.models import BINDING, Campaign, CampaignVersion, Kind, Stage
+from bot.planning.messages.parts import header, listed, names, quoted, small, titled
+from bot.planning.messages.weight import capacity_in_words, past_in_words
+from bot.planning.models import Concern, Enough, ProposalReminder, Proposed, Table
+from bot.slack import Message
+from bot.slack.text import moment, plural, safe
+
+READY = "proposal.ready"
+WORRY = "proposal.worry"
+SEE_ALL = "proposal.see_all"
+CHANGE = "proposal.change"
+MORE = "proposal.more"
+ANSWER = "proposal.answer"
+WITHDRAW = "proposal.withdraw"
+LAUNCH = "proposal.launch"
+
+FIELDS = {
+    "name": "Name", "audience": "Audience", "offer": "Offer", "terms": "Terms", "price": "Price",
+    "talking_points": "Talking points", "objections": "Objections", "channels": "Channels",
+    "materials": "Materials", "starts_on": "First day", "ends_on": "Last day",
+}  # fmt: skip
+"""What can change, as people call it."""
+
+_STATES = {
+    Stage.DRAFT: "Taken back: it is a draft again.",
+    Stage.LIVE: "It was announced.",
+    Stage.PAUSED: "It was announced, and is paused.",
+    Stage.ENDED: "It has ended.",
+    Stage.CANCELLED: "It was given up.",
+}
+# A message of about 12,000 characters is refused by Slack; the whole text is behind *See all*.
+_LONGEST_TERMS = 1_500
+_LONGEST_CHANGE = 300
+_MOST_CONCERNS = 5
+
+
+def card(table: Table, now: datetime) -> Message:
+    """The proposal in the shared channel."""
+    campaign = table.campaign
+    name = f"“{safe(campaign.name)}”"
+    blocks: list[Block] = [
+        header(f"Proposal: {campaign.name}"),
+        titled("Offer", campaign.offer),
+        SectionBlock(fields=_facts(campaign)),
+        titled("Terms", _cut(campaign.terms, _LONGEST_TERMS)),
+    ]
+    if table.is_open:
+        blocks += [*_changes(table), *_weight(table)]
+    blocks += [SectionBlock(text=_standing(table, now)), small(_how(table))]
+    if table.is_open:
+        blocks.append(ActionsBlock(elements=_buttons(table)))
+    return Message(
+        f"{campaign.owner.mention} proposes the campaign {name}. {_state(table)}", blocks
+    )
+
+
+def row_proposed(found: Proposed, *, may_answer: bool) -> list[Block]:
+    """A proposal in a list, with the answers for who has not given one."""
+    campaign, now = found.campaign, found.standing
+    parts = [f"{len(now.ready)} of {now.asked} ready"]
+    if now.open_concerns:
+        parts.append(f"*{plural(now.open_concerns, 'open concern')}*")
+    if now.silent:
+        parts.append(f"{len(now.silent)} not answered yet")
+    text = f"*{safe(campaign.name, 100)}* · {offer_line(campaign)}\n{', '.join(parts)}"
+    buttons = [*(_answers(campaign) if may_answer else []), _button(campaign, "See all", SEE_ALL)]
+    return [SectionBlock(text=text), ActionsBlock(elements=buttons)]
+
+
+def concern(found: Concern) -> Message:
+    """A concern in the thread, and what came of it."""
+    raiser, owner = found.person.mention, found.campaign.owner.mention
+    said = f"{raiser} has a concern about version {found.version}, {owner}:"
+    blocks: list[Block] = [SectionBlock(text=said), quoted(found.text)]
+    if found.closed_at is None:
+        blocks.append(ActionsBlock(elements=_closing(found)))
+    elif found.answer is not None and found.closer is not None:
+        answered = f"Answered by {found.closer.mention} {moment(found.closed_at)}:"
+        blocks += [SectionBlock(text=answered), quoted(found.answer)]
+    else:
+        blocks.append(small(f"Withdrawn {moment(found.closed_at)}."))
+    return Message(f"{said} {safe(found.text)}", blocks)
+
+
+def new_version(version: CampaignVersion, before: CampaignVersion | None, table: Table,
+                changed: Mapping[str, tuple[str, str]]) -> Message:  # fmt: skip
+    """What has changed, in the thread; who has to answer anew is called."""
+    binding = bool(changed.keys() & BINDING)
+    whom = ", ".join(person.mention for person in table.asked[:20])
+    then = (
+        f"What was said before does not hold any more. {whom}: are you ready for this?"
+        if binding
+        else "The answers still hold."
+    )
+    lead = f"*Version {version.number}* of “{safe(version.name)}”"
+    blocks: list[Block] = [SectionBlock(text=f"{lead}. {then}"), *_compared(changed)]
+    what = ", ".join(FIELDS[name].lower() for name in changed if name in FIELDS)
+    return Message(f"{lead} changes: {what}. {then}", blocks, too_late=before is None)
+
+
+def asked(found: ProposalReminder, table: Table) -> Message:
+    """The reminder to somebody who has not answered; once settled it says so and has no buttons."""
+    campaign = table.campaign
+    name = f"“{safe(campaign.name)}”"
+    silent = found.person_id in table.standing.silent
+    if campaign.stage != Stage.PROPOSED or not silent or found.version < campaign.holds_from:
+        then = "" if campaign.stage == Stage.PROPOSED else f" {_state(table)}"
+        text = f"{name} does not wait for an answer from you any more.{then}"
+        return Message(text, [SectionBlock(text=text)], too_late=True)
+    text = (
+        f"{campaign.owner.mention} asks whether you are ready for {name}: "
+        f"{safe(campaign.offer, 300)}. Answers are due by {moment(table.proposal.answer_by)}; "
+        "without one you are shown as not having answered."
+    )
+    return Message(text, [SectionBlock(text=text), ActionsBlock(elements=_answers(campaign))])
+
+
+def agreed(table: Table) -> Message:
+    """What the owner hears when it is agreed."""
+    campaign = table.campaign
+    text = f"“{safe(campaign.name)}”: {_state(table)}"
+    blocks: list[Block] = [SectionBlock(text=text)]
+    if campaign.stage == Stage.AGREED:
+        blocks.append(ActionsBlock(elements=[_button(campaign, "Announce…", LAUNCH, "primary")]))
+    return Message(text, blocks)
+
+
+def _facts(campaign: Campaign) -> list[MarkdownTextObject]:
+    known = {
+        "When": _capital(period(campaign)),
+        "For": safe(campaign.audience, 300),
+        "Price": safe(campaign.price, 300),
+        "Kind": Kind(campaign.kind).label,
+        "Channels": safe(", ".join(campaign.channels), 300),
+        "Owner": campaign.owner.mention,
+    }
+    return [MarkdownTextObject(text=f"*{name}*\n{value}") for name, value in known.items() if value]
+
+
+def _weight(table: Table) -> list[Block]:
+    return [
+        SectionBlock(text=f"*Capacity*\n{capacity_in_words(table.capacity)}"),
+        SectionBlock(text=f"*Last time*\n{past_in_words(table.last_time)}"),
+    ]
+
+
+def _changes(table: Table) -> list[Block]:
+    """What this version took the place of."""
+    if not table.changed:
+        return []
+    title = f"*Version {table.campaign.version}*: what has changed"
+    return [SectionBlock(text=title), *_compared(table.changed)]
+
+
+def _compared(changed: Mapping[str, tuple[str, str]]) -> list[RichTextBlock]:
+    lines = [
+        f"{label}: {_cut(changed[name][0]) or 'nothing'} → {_cut(changed[name][1]) or 'nothing'}"
+        for name, label in FIELDS.items()
+        if name in changed
+    ]
+    return [listed(lines)] if lines else []
+
+
+def _standing(table: Table, now: datetime) -> str:
+    """Who is ready, who has a concern, who has not answered."""
+    standing = table.standing
+    due = table.proposal.answer_by
+    if not standing.asked:
+        return "Nobody is in sales yet. An admin gives roles with `/handoff people`."
+    late = due < now and table.campaign.stage == Stage.PROPOSED
+    silent = "No answer" if late else "Not answered yet"
+    groups = {
+        f"Ready ({len(standing.ready)} of {standing.asked})": standing.ready,
+        f"Concern ({len(standing.concerned)})": standing.concerned,
+        f"{silent} ({len(standing.silent)})": standing.silent,
+    }
+    lines = [f"*{title}*: {names(table.of(ids))}" for title, ids in groups.items() if ids]
+    worries = [f"> {safe(' '.join(each.text.split()), 200)}" for each in table.concerns]
+    return "\n".join([*lines, *worries[:_MOST_CONCERNS], f"*{_state(table)}*"])
+
+
+def _state(table: Table) -> str:
+    """Where it stands, in a sentence."""
+    stage = Stage(table.campaign.stage)
+    if table.is_overruled and table.overruler and stage == Stage.AGREED:
+        because = safe(" ".join((table.proposal.overruled_because or "").split()), 300)
+        return f"{table.overruler.mention} agreed in place of sales: {because}"
+    if stage == Stage.AGREED:
+        at = table.campaign.launch_at
+        then = f"It is announced {moment(at)}." if at else "It is not announced yet."
+        return f"Sales is ready. {then}"
+    return _STATES.get(stage, "Are you ready for it?")
+
+
+def _how(table: Table) -> str:
+    """What makes an agreement, and until when."""
+    if not table.is_open:
+        return f"Version {table.campaign.version}"
+    standing, rule = table.standing, table.rule
+    needed = "everyone is" if rule.enough is Enough.EVERYONE else (
+        f"{plural(rule.needed(standing.asked), 'of them is', 'of them are')}"
+    )  # fmt: skip
+    must = f", {names(table.must)} among them" if table.must else ""
+    until = moment(table.proposal.answer_by)
+    return (
+        f"Version {table.campaign.version} · agreed once {needed} ready{must}, and no concern is "
+        f"open. Silence is no answer · due by {until}"
+    )
+
+
+def _buttons(table: Table) -> list[InteractiveElement]:
+    campaign = table.campaign
+    more = {"take_back": "Take it back", "give_up": "Give it up"}
+    if campaign.stage == Stage.PROPOSED:
+        more["overrule"] = "Agree in place of sales…"
+    options = [Option(text=label, value=f"{word} {campaign.id}") for word, label in more.items()]
+    launch = [_button(campaign, "Announce…", LAUNCH)] if campaign.stage == Stage.AGREED else []
+    return [
+        *_answers(campaign),
+        *launch,
+        _button(campaign, "See all", SEE_ALL),
+        _button(campaign, "Change…", CHANGE),
+        OverflowMenuElement(action_id=MORE, options=options),
+    ]
+
+
+def _answers(campaign: Campaign) -> list[InteractiveElement]:
+    return [
+        _button(campaign, "Ready", READY, "primary"),
+        _button(campaign, "Concern…", WORRY),
+    ]
+
+
+def _closing(found: Concern) -> list[InteractiveElement]:
+    value = str(found.id)
+    return [
+        ButtonElement(text="Answer…", action_id=ANSWER, value=value),
+        ButtonElement(text="Withdraw", action_id=WITHDRAW, value=value),
+    ]
+
+
+def _button(
+    campaign: Campaign, label: str, action_id: str, style: str | None = None
+) -> ButtonElement:
+    return ButtonElement(text=label, action_id=action_id, value=str(campaign.id), style=style)
+
+
+def _cut(text: str, longest: int = _LONGEST_CHANGE) -> str:
+    return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

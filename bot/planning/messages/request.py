@@ -1,0 +1,168 @@
+"""How a request looks: its card, what the one who asked hears, and the reminder to marketing."""
+
+from datetime import datetime
+
+from slack_sdk.models.blocks import (
+    ActionsBlock,
+    Block,
+    ButtonElement,
+    InteractiveElement,
+    MarkdownTextObject,
+    SectionBlock,
+)
+
+from bot.planning.messages.parts import header, names, quoted, small, titled
+from bot.planning.models import Heard, Request, RequestFacts, Turn
+from bot.slack import Message
+from bot.slack.text import moment, plural, safe
+
+ME_TOO = "request.me_too"
+PLAN = "request.plan"
+SEEN = "request.seen"
+DECLINE = "request.decline"
+
+_BRIEF = 150
+_TURNS = {
+    Turn.PROPOSED: "{who} proposes the campaign “{name}” for it.",
+    Turn.ANNOUNCED: "{who} announced the campaign “{name}” for it.",
+    Turn.ENDED: "The campaign “{name}” of {who}, which was made for it, has ended.",
+}
+
+
+def card(facts: RequestFacts, now: datetime) -> Message:
+    """The request in the shared channel."""
+    request = facts.request
+    blocks: list[Block] = [
+        header(f"Request: {request.text}"),
+        *_whole(request),
+        *_details(request),
+        small(_heard_by(facts)),
+        small(_state(facts, now)),
+    ]
+    if request.reason:
+        blocks.append(titled("Why not", request.reason))
+    if buttons := _buttons(request):
+        blocks.append(ActionsBlock(elements=buttons))
+    return Message(f"{facts.asker.mention} says what customers ask for: {brief(request)}", blocks)
+
+
+def told(facts: RequestFacts, now: datetime) -> Message:
+    """What has become of it, in one message to the one who asked."""
+    request = facts.request
+    blocks: list[Block] = [
+        SectionBlock(text=f"*Your request*\n{brief(request)}"),
+        SectionBlock(text=_news(facts, now)),
+    ]
+    if request.reason:
+        blocks.append(quoted(request.reason))
+    others = len(facts.supporters)
+    if others:
+        too = "hears" if others == 1 else "hear"
+        blocks.append(small(f"{plural(others, 'colleague')} {too} it too: "
+                            f"{names(facts.supporters)}."))  # fmt: skip
+    return Message(
+        f"What has become of your request “{brief(request)}”. {_news(facts, now)}", blocks
+    )
+
+
+def reminder(facts: RequestFacts, now: datetime) -> Message:
+    """Marketing is reminded; once it has answered, that is what it says."""
+    request = facts.request
+    hears = plural(1 + len(facts.supporters), "colleague")
+    if not request.is_waiting:
+        text = f"A request of {facts.asker.mention} is answered. {_state(facts, now)}"
+        return Message(text, [SectionBlock(text=text), quoted(request.text)], too_late=True)
+    verb = "was" if request.is_overdue(now) else "is"
+    text = (
+        f"{facts.asker.mention} waits for an answer to a request that {hears} heard from "
+        f"customers. It {verb} promised by {moment(request.answer_by)}."
+    )
+    return Message(
+        text,
+        [
+            SectionBlock(text=text),
+            quoted(request.text),
+            ActionsBlock(elements=answers(request)),
+        ],
+    )
+
+
+def brief(request: Request) -> str:
+    """What it asks for, in a line of mrkdwn."""
+    return safe(" ".join(request.text.split()), _BRIEF)
+
+
+def me_too(request: Request, action_id: str) -> ButtonElement:
+    """Second it."""
+    return ButtonElement(text="Me too", action_id=action_id, value=str(request.id))
+
+
+def _whole(request: Request) -> list[Block]:
+    """What the title has no room for."""
+    fits = "\n" not in request.text and len(request.text) < _BRIEF - len("Request: ")
+    return [] if fits else [titled("Customers ask for", request.text)]
+
+
+def _details(request: Request) -> list[Block]:
+    known = {
+        "For": safe(request.audience, 300),
+        "Heard": Heard(request.heard).label if request.heard else "",
+        "From the lead": f"#{request.lead_id}" if request.lead_id else "",
+    }
+    fields = [
+        MarkdownTextObject(text=f"*{name}*\n{value}") for name, value in known.items() if value
+    ]
+    blocks: list[Block] = [SectionBlock(fields=fields)] if fields else []
+    return [*blocks, titled("For example", request.example)] if request.example else blocks
+
+
+def _heard_by(facts: RequestFacts) -> str:
+    everyone = [facts.asker, *facts.supporters]
+    return f"{plural(len(everyone), 'colleague')} heard it: {names(everyone)}."
+
+
+def _state(facts: RequestFacts, now: datetime) -> str:
+    """What has become of it, in a sentence."""
+    request = facts.request
+    if request.turn == Turn.DECLINED and facts.answered_by and request.answered_at:
+        return f"Declined by {facts.answered_by.mention} {moment(request.answered_at)}."
+    if request.turn in _TURNS and facts.campaign:
+        name = safe(facts.campaign.name)
+        return _TURNS[Turn(request.turn)].format(who=facts.campaign.owner.mention, name=name)
+    seen = ""
+    if facts.campaign:
+        name = safe(facts.campaign.name)
+        seen = f"{facts.campaign.owner.mention} drafts the campaign “{name}” for it. "
+    elif facts.seen_by and request.seen_at:
+        seen = f"Seen by {facts.seen_by.mention} {moment(request.seen_at)}. "
+    if request.is_overdue(now):
+        return f"{seen}*Overdue*: marketing promised an answer by {moment(request.answer_by)}."
+    return f"{seen}Marketing answers by {moment(request.answer_by)}."
+
+
+def _news(facts: RequestFacts, now: datetime) -> str:
+    """The same, said to the one who asked."""
+    request = facts.request
+    if request.turn == Turn.DECLINED and facts.answered_by and request.answered_at:
+        return f"{facts.answered_by.mention} declined it {moment(request.answered_at)}:"
+    untouched = not facts.seen_by and not facts.campaign
+    if request.is_waiting and untouched and not request.is_overdue(now):
+        return f"Marketing answers by {moment(request.answer_by)}. You hear of it here."
+    return _state(facts, now)
+
+
+def _buttons(request: Request) -> list[InteractiveElement]:
+    if not request.is_open:
+        return []
+    return [me_too(request, ME_TOO), *(answers(request) if request.is_waiting else [])]
+
+
+def answers(request: Request) -> list[InteractiveElement]:
+    """What marketing may say to it."""
+    value = str(request.id)
+    seen = ButtonElement(text="Seen", action_id=SEEN, value=value)
+    decline = ButtonElement(text="Decline…", action_id=DECLINE, value=value)
+    if request.campaign_id:
+        return [decline]
+    plan = ButtonElement(text="Propose a campaign from this", action_id=PLAN, value=value)
+    return [plan, *([] if request.seen_at else [seen]), decline]

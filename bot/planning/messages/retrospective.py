@@ -1,0 +1,123 @@
+"""How the end of a campaign looks: its result in numbers, the question, and what was learned."""
+
+from collections.abc import Sequence
+
+from slack_sdk.models.blocks import (
+    ActionsBlock,
+    Block,
+    ButtonElement,
+    MarkdownTextObject,
+    SectionBlock,
+)
+
+from bot.metrics import Figures
+from bot.planning.messages.parts import header, small, titled
+from bot.planning.messages.request import brief
+from bot.planning.models import Again, LookBack, RequestFacts, Retrospective, Side
+from bot.slack import Message
+from bot.slack.text import plural, safe
+
+LOOK_BACK = "retrospective.answer"
+
+# A message of about 12,000 characters is refused by Slack; so many answers are shown whole.
+_ROOM = 8_000
+_LONGEST = 600
+
+
+def asked(found: Retrospective, back: LookBack) -> Message:
+    """The question to one person, and later what they said."""
+    name = f"“{safe(back.campaign.name)}”"
+    button = ButtonElement(
+        text="Say what you learned" if found.again is None else "Change my answer",
+        action_id=LOOK_BACK,
+        value=str(found.id),
+        style="primary" if found.again is None else None,
+    )
+    text = (
+        f"{name} has ended. What worked, what failed, and shall we do it again?"
+        if found.again is None
+        else f"Thank you. What you said of {name} stands in its thread, for next time."
+    )
+    return Message(
+        text,
+        [SectionBlock(text=text), SectionBlock(fields=result_fields(back.figures)),
+         ActionsBlock(elements=[button])],
+    )  # fmt: skip
+
+
+def lessons(back: LookBack) -> Message:
+    """What both sides learned, in the announcement's thread."""
+    answered = f"{len(back.said)} of {plural(back.asked, 'person', 'people')} answered"
+    blocks: list[Block] = [
+        header(f"Retrospective: {back.campaign.name}"),
+        SectionBlock(fields=result_fields(back.figures)),
+        SectionBlock(text=f"*Do it again?* {votes(back.said)}"),
+    ]
+    texts = {
+        "What worked": [(each, each.worked) for each in back.said if each.worked],
+        "What failed": [(each, each.failed) for each in back.said if each.failed],
+    }
+    longest = min(_LONGEST, _ROOM // max(sum(map(len, texts.values())), 1))
+    for title, said in texts.items():
+        if said:
+            blocks.append(titled(title, "\n".join(_line(*each, longest) for each in said)))
+    blocks.append(small(f"{answered}. {maturing(back.figures)}"))
+    return Message(
+        f"What was learned from “{safe(back.campaign.name)}”: {votes(back.said)}", blocks
+    )
+
+
+def result(facts: RequestFacts, figures: Figures) -> Message:
+    """What came of somebody's request, in numbers."""
+    campaign = facts.campaign
+    name = f"“{safe(campaign.name)}”" if campaign else "The campaign"
+    text = f"{name} has ended, the campaign for what you asked for: {brief(facts.request)}"
+    return Message(
+        f"{text}. {result_in_words(figures)}",
+        [
+            SectionBlock(text=text),
+            SectionBlock(fields=result_fields(figures)),
+            small(maturing(figures)),
+        ],
+    )
+
+
+def result_in_words(figures: Figures) -> str:
+    """The result as a sentence: for who reads no fields."""
+    return (
+        f"{plural(figures.count('received'), 'lead')}, {figures['acceptance_rate']} accepted, "
+        f"{figures.count('won'):,} won, {figures['revenue']} of revenue."
+    )
+
+
+def result_fields(figures: Figures) -> list[MarkdownTextObject]:
+    """The result; what was spent is not for everyone."""
+    known = {
+        "Leads": "received", "Accepted": "acceptance_rate", "Qualified": "qualified",
+        "Won": "won", "Attributed revenue": "revenue", "ROMI": "romi",
+    }  # fmt: skip
+    return [MarkdownTextObject(text=f"*{label}*\n{figures[name]}") for label, name in known.items()]
+
+
+def maturing(figures: Figures) -> str:
+    """Whether the numbers can still change; by which model revenue is attributed."""
+    model = f"Attributed by {figures.attribution.value.replace('_', ' ')}."
+    if not figures.is_maturing:
+        return model
+    still = plural(figures.count("open"), "lead is", "leads are")
+    return f"{model} Still maturing: {still} open, so these figures can change."
+
+
+def votes(said: Sequence[Retrospective]) -> str:
+    """`Yes 2, yes, but changed 1, no 0`."""
+    counted = [f"{sum(each.again == way for each in said)} {_VOTES[way]}" for way in Again]
+    return ", ".join(counted)
+
+
+_VOTES = {Again.YES: "yes", Again.CHANGED: "yes, but changed", Again.NO: "no"}
+
+
+def _line(each: Retrospective, text: str, longest: int) -> str:
+    words = " ".join(text.split())
+    cut = words if len(words) <= longest else words[: longest - 1].rstrip() + "…"
+    return f"{each.person.name} ({Side(each.side).label}): {cut}"

@@ -1,0 +1,77 @@
+"""Capacity and the past in plain words."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from bot.planning.models import Capacity, Fit, LastTime
+from bot.rounding import rounded, whole
+from bot.slack.text import plural, safe
+
+
+def capacity_in_words(weight: Capacity) -> str:
+    """What the campaign asks of the team, and whether it has the hands for it."""
+    hands = weight.hands
+    if weight.fit is Fit.NOBODY:
+        return "Nobody in sales works on its days."
+    team = (
+        f"{_people(hands.people)} in sales, {_amount(hands.hours)} h a day, "
+        f"with {plural(hands.open_leads, 'open lead')}"
+    )
+    if weight.fit is Fit.UNKNOWN:
+        return f"Nobody said how many leads are expected. On its days: {team}."
+    load = (
+        f"About {_amount(weight.per_day)} leads a working day, {_amount(weight.each)} for each of "
+        f"{team}. {_room(weight)}"
+    )
+    return f"{load} {_verdict(weight)}"
+
+
+def _room(weight: Capacity) -> str:
+    """Room below the limit, and what flows in and out."""
+    hands = weight.hands
+    free = (
+        "There is no limit of open leads."
+        if hands.room is None
+        else f"Below their limits there is room for {hands.room:,} more."
+    )
+    return (
+        f"{free} Lately {_amount(hands.arriving)} came and {_amount(hands.closing)} were closed "
+        "a day."
+    )
+
+
+def _verdict(weight: Capacity) -> str:
+    if weight.fit is Fit.FILLS_UP:
+        if not weight.full_after:
+            return "*Nobody has room for a day of it.*"
+        return f"*All are full after {plural(weight.full_after, 'working day')}.*"
+    if weight.fit is Fit.PILES_UP:
+        return "*More would come than the team has closed lately.*"
+    return "*The team has the hands for it.*"
+
+
+def past_in_words(past: Sequence[LastTime]) -> str:
+    """How similar campaigns did, one a line."""
+    if not past:
+        return "No campaign of the past is like it."
+    return "\n".join(_past(each) for each in past)
+
+
+def _past(each: LastTime) -> str:
+    reason = f", mostly rejected for: {safe(each.top_reason, 80)}" if each.top_reason else ""
+    again = f", {each.again}" if each.again else ""
+    lesson = f". What failed: {safe(' '.join(each.lesson.split()), 150)}" if each.lesson else ""
+    return (
+        f"• *{safe(each.name, 80)}* ({each.when}): accepted {each.acceptance}, "
+        f"ROMI {each.romi}{reason}{again}{lesson}"
+    )
+
+
+def _people(number: Fraction) -> str:
+    amount = _amount(number)
+    return f"{amount} {'person' if amount == '1' else 'people'}"
+
+
+def _amount(number: Fraction) -> str:
+    """With one decimal below ten, and none above or where it is whole."""
+    return f"{rounded(number, 1):,}".removesuffix(".0") if number < 10 else f"{whole(number):,}"
