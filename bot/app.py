@@ -11,31 +11,23 @@ from pydantic import SecretStr
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot import logs
+from bot import crm, home, library, logs, metrics, people
 from bot.campaigns import handlers as campaign_handlers
 from bot.campaigns import tasks as campaign_tasks
-from bot.crm import handlers as crm_handlers
-from bot.crm import tasks as crm_tasks
-from bot.crm import webhooks
+from bot.capability import Services
 from bot.crm.adapters import ADAPTERS, Access
 from bot.crm.connection import Connection
 from bot.digests import handlers as digest_handlers
 from bot.digests import service as digests
 from bot.digests import tasks as digest_tasks
 from bot.errors import HandoffError
-from bot.home import handlers as home_handlers
-from bot.home import tasks as home_tasks
 from bot.keys import Keys
 from bot.leads import handlers as lead_handlers
 from bot.leads import service as leads
 from bot.leads import tasks as lead_tasks
 from bot.leads.fetching import Api
 from bot.leads.sources import SOURCES, Vendor
-from bot.library import handlers as library_handlers
-from bot.metrics import tasks as metrics_tasks
-from bot.people import handlers as people_handlers
-from bot.people import service as people
-from bot.people import tasks as people_tasks
+from bot.people import service as people_service
 from bot.people.models import Workspace
 from bot.planning import handlers as planning_handlers
 from bot.planning import tasks as planning_tasks
@@ -67,6 +59,16 @@ from bot.web import leads as lead_routes
 from bot.web.health import Database
 from bot.web.intake import Intake
 from bot.web.slack import router as slack_router
+from bot.wiring import install, wire
+
+CAPABILITIES = (
+    people.capability,
+    metrics.capability,
+    library.capability,
+    home.capability,
+    crm.capability,
+)
+"""All that the product does."""
 
 logger = logging.getLogger(__name__)
 
@@ -97,15 +99,17 @@ class Application:
         self.tasks = Tasks(store)
         self.cards = Cards(store, self.slack, self.tasks)
         self.listening = Listening(self.slack)
+        self.services = Services(store, self.slack, settings)
         self.crm = crm_of(settings, store)
         if self.crm is not None:
             resources.callback(self.crm.close)
+            self.services.lend(self.crm)
         self._register()
+        wire(CAPABILITIES, self.services, self.listening, self.tasks, self.cards)
         self.asgi = self._web()
 
     def _register(self) -> None:
         """Let every capability say what it listens to and what it does later."""
-        people_handlers.register(self.listening, self.store, self.settings.admin)
         campaign_handlers.register(self.listening, self.store)
         spend_handlers.register(self.listening, self.store)
         lead_handlers.register(self.listening, self.store)
@@ -116,23 +120,15 @@ class Application:
         report_handlers.register(self.listening, self.store)
         export_handlers.register(self.listening, self.store)
         conversion_handlers.register(self.listening, self.store)
-        library_handlers.register(self.listening, self.store)
-        home_handlers.register(self.listening, self.store)
-        crm_handlers.register(self.listening, self.store)
-        people_tasks.register(self.tasks, self.store, self.cards, self.slack)
         campaign_tasks.register(self.tasks, self.store, self.cards, planning_tasks.capacity)
         spend_tasks.register(self.tasks, self.store, self.cards, self.slack)
         lead_tasks.register(self.tasks, self.store, self.cards, self.slack, self._apis())
-        webhooks.register(self.tasks, self.cards, self.store, self.settings)
-        metrics_tasks.register(self.tasks, self.store)
         planning_tasks.register(self.tasks, self.cards)
         standup_tasks.register(self.tasks, self.store, self.cards)
         shadow_tasks.register(self.tasks, self.store, self.cards, self.slack)
         digest_tasks.register(self.tasks, self.store, self.cards, site.address(self.settings))
         export_tasks.register(self.tasks, self.store, self.slack)
         conversion_tasks.register(self.tasks, self.store, self.slack)
-        home_tasks.register(self.cards)
-        crm_tasks.register(self.tasks, self.cards, self.crm)
 
     def _apis(self) -> dict[str, Vendor]:
         """The vendors' APIs that we have a token for."""
@@ -170,7 +166,7 @@ class Application:
     def workspace(self) -> Workspace:
         """The workspace that we are connected to. Raises NotInstalled before the first time."""
         if self._workspace is None:
-            raise people.NotInstalled
+            raise people_service.NotInstalled
         return self._workspace
 
     def connect(self, *, listen: bool = True) -> None:
@@ -218,7 +214,7 @@ class Application:
         me = self.slack.call("auth.test")
         channel = self._known_channel(me["team_id"]) or self.slack.channel_id(self.settings.channel)
         with self.store.transaction() as session:
-            workspace = people.install(
+            workspace = people_service.install(
                 session,
                 team_id=me["team_id"],
                 name=me["team"],
@@ -228,8 +224,7 @@ class Application:
                 currency=self.settings.currency,
             )
             set_schedules(session, workspace)
-            crm_tasks.install(session, workspace, self.crm.slug if self.crm else None)
-            webhooks.install(session, workspace, sorted(self.settings.webhooks))
+            install(CAPABILITIES, self.services, session, workspace)
         self._warn_of_others(workspace)
         self.listening.identify(me["team_id"], me["user_id"])
         self._workspace = workspace
@@ -283,7 +278,6 @@ def set_schedules(session: Session, workspace: Workspace) -> None:
     shadowing.install(session, workspace)
     digests.install(session, workspace)
     exports.install(session, workspace)
-    metrics_tasks.install(session, workspace)
 
 
 def build(settings: Settings) -> Application:

@@ -2,35 +2,34 @@
 
 from sqlalchemy.orm import Session
 
-from bot.crm import backlog, connection, models, notices, poll, questions
+from bot.capability import Services
+from bot.crm import backlog, capability, connection, models, notices, poll, push, questions
 from bot.crm.connection import Connection
-from bot.crm.push import push
 from bot.people.models import Workspace
-from bot.slack import Cards
-from bot.tasks import Tasks
+
+capability.each_tick()(poll.poll_due)
+capability.card(notices.NOTICE)(notices.notice)
+capability.card(models.AMOUNT)(questions.question)
 
 
-def register(tasks: Tasks, cards: Cards, crm: Connection | None) -> None:
-    """Add the tasks and the cards; without a CRM the work that is left of one does nothing."""
-
-    def write(workspace_id: int) -> None:
-        if crm is not None:
-            push(crm, workspace_id)
-
-    def read(workspace_id: int) -> None:
-        if crm is not None:
-            poll.poll(crm, workspace_id)
-
-    tasks.add(backlog.PUSH, write)
-    tasks.add(poll.POLL, read)
-    tasks.each_tick(poll.poll_due)
-    cards.add(notices.NOTICE, notices.notice)
-    cards.add(models.AMOUNT, questions.question)
+@capability.task(backlog.PUSH)
+def write(services: Services, workspace_id: int) -> None:
+    """Write what waits; without a CRM, what is left of one does nothing."""
+    if (crm := services.find(Connection)) is not None:
+        push.push(crm, workspace_id)
 
 
-def install(session: Session, workspace: Workspace, slug: str | None) -> None:
+@capability.task(poll.POLL)
+def read(services: Services, workspace_id: int) -> None:
+    """Read what changed in the CRM."""
+    if (crm := services.find(Connection)) is not None:
+        poll.poll(crm, workspace_id)
+
+
+@capability.installation
+def install(session: Session, workspace: Workspace, services: Services) -> None:
     """Let the workspace have the CRM that the settings name, or none."""
-    if slug is None:
+    if (crm := services.find(Connection)) is None:
         connection.disconnect(session, workspace.id)
     else:
-        connection.connect(session, workspace.id, slug)
+        connection.connect(session, workspace.id, crm.slug)

@@ -20,7 +20,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from bot import clock, slack
-from bot.crm import webhook_events
+from bot.capability import Services
+from bot.crm import capability, webhook_events
 from bot.crm.webhook_http import Answer, Receiver, post
 from bot.crm.webhook_models import WebhookDelivery, WebhookEndpoint
 from bot.crm.webhook_sending import DELIVER, DISABLED, SEND, Sender, look_after, send_soon, wake
@@ -29,10 +30,9 @@ from bot.leads.changes import on_change
 from bot.leads.models import LeadEvent
 from bot.people.models import Workspace
 from bot.settings import Settings
-from bot.slack import Cards, Message
+from bot.slack import Message
 from bot.slack.text import moment, plural, safe
-from bot.store import Store, table
-from bot.tasks import Tasks
+from bot.store import table
 
 _endpoint, _event, _delivery = (
     table(WebhookEndpoint), table(LeadEvent), table(WebhookDelivery),
@@ -87,6 +87,12 @@ def receivers(settings: Settings) -> dict[str, Receiver]:
         )
         for name, address in settings.webhooks.items()
     }
+
+
+@capability.installation
+def install_receivers(session: Session, workspace: Workspace, services: Services) -> None:
+    """Write down which receivers the settings name."""
+    install(session, workspace, sorted(services.settings.webhooks))
 
 
 def install(session: Session, workspace: Workspace, names: Sequence[str]) -> None:
@@ -152,16 +158,23 @@ def test(settings: Settings, name: str) -> Answer:
     return post(receiver, f"msg_test_{int(at.timestamp() * 1000)}_{name}", body)
 
 
-def register(tasks: Tasks, cards: Cards, store: Store, settings: Settings) -> None:
-    """Add the work, the clock's part of it, and how the admins' card is drawn."""
-    sender = Sender(store, receivers(settings))
-    tasks.add(SEND, sender.send)
-    tasks.add(DELIVER, sender.deliver)
-    tasks.each_tick(wake)
-    tasks.each_tick(look_after, every=30)
-    cards.add(DISABLED, _disabled)
+capability.each_tick()(wake)
+capability.each_tick(every=30)(look_after)
 
 
+@capability.task(SEND)
+def send(services: Services, endpoint_id: int) -> None:
+    """Send all that waits for a receiver."""
+    Sender(services.store, receivers(services.settings)).send(endpoint_id)
+
+
+@capability.task(DELIVER)
+def deliver(services: Services, endpoint_id: int, event_id: int) -> None:
+    """Send one event that was given up."""
+    Sender(services.store, receivers(services.settings)).deliver(endpoint_id, event_id)
+
+
+@capability.card(DISABLED)
 def _disabled(session: Session, endpoint_id: int) -> Message:
     endpoint = session.get_one(WebhookEndpoint, endpoint_id)
     name = safe(endpoint.name, 60)

@@ -3,18 +3,14 @@
 from sqlalchemy.orm import Session
 
 from bot import slack
-from bot.home import messages, service
+from bot.home import capability, messages, service
 from bot.people.models import Person
-from bot.slack import Cards, Message
+from bot.slack import Message
 
 
-def register(cards: Cards) -> None:
-    """Add how a home tab is drawn."""
-    cards.add(slack.HOME, _page)
-
-
-def _page(session: Session, person_id: int) -> Message | None:
-    """Nothing for who has left: Slack would refuse it."""
+@capability.card(slack.HOME)
+def draw(session: Session, person_id: int) -> Message | None:
+    """A person's page; nothing for who has left, which Slack would refuse."""
     if not session.get_one(Person, person_id).active:
         return None
     return messages.home(service.page(session, person_id))

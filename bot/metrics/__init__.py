@@ -1,5 +1,6 @@
 """The numbers: each formula of the field stands once, and all that shows one draws from here."""
 
+from bot.capability import Capability
 from bot.metrics.behind import Behind, behind
 from bot.metrics.computing import compute, of_campaigns
 from bot.metrics.definitions import BY_NAME, METRICS
@@ -8,6 +9,8 @@ from bot.metrics.metric import Metric
 from bot.metrics.period import EVER, Period
 from bot.metrics.scope import By
 from bot.metrics.units import Attribution, Better, Group, Unit, Value, shown
+
+capability = Capability("bot.metrics.tasks")
 
 __all__ = [
     "BY_NAME",
@@ -26,6 +29,7 @@ __all__ = [
     "Unit",
     "Value",
     "behind",
+    "capability",
     "compute",
     "of_campaigns",
     "shown",

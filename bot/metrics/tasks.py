@@ -3,31 +3,22 @@
 from datetime import date
 from functools import partial
 
-from sqlalchemy.orm import Session
-
-from bot.metrics import days
+from bot.capability import Services
+from bot.metrics import capability, days
 from bot.metrics.computing import scope
 from bot.metrics.period import EVER
-from bot.people.models import Workspace
 from bot.store import Store
-from bot.tasks import Loop, Tasks, put_schedule
+from bot.tasks import Loop
 
 TALLY = "metrics.tally"
 
 _DAYS = Loop("metrics.days", "Figures of days that are over")
 
 
-def register(tasks: Tasks, store: Store) -> None:
-    """Add the task."""
-    tasks.add(TALLY, partial(_tally, store))
-
-
-def install(session: Session, workspace: Workspace) -> None:
-    """Let the clock tally a workspace's days."""
-    put_schedule(
-        session, workspace.id, TALLY, TALLY, cron="*/5 * * * *", zone=workspace.timezone,
-        workspace_id=workspace.id,
-    )  # fmt: skip
+@capability.schedule(TALLY, "*/5 * * * *")
+def tally_days(services: Services, workspace_id: int) -> None:
+    """Tally what is over by now."""
+    tally(services.store, workspace_id)
 
 
 def tally(store: Store, workspace_id: int) -> int:
@@ -48,7 +39,3 @@ def tally(store: Store, workspace_id: int) -> int:
                 workspace_id=workspace_id,
             )  # fmt: skip
     return len(left)
-
-
-def _tally(store: Store, workspace_id: int, slot: str) -> None:  # noqa: ARG001 - the clock's
-    tally(store, workspace_id)

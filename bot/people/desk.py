@@ -14,9 +14,8 @@ from sqlalchemy.orm import Session
 
 from bot.people import sending
 from bot.people import service as people
-from bot.people.models import Person, people_with
+from bot.people.models import Person
 from bot.slack import Incoming, Message
-from bot.slack.access import Access
 from bot.store import Store
 
 T = TypeVar("T")
@@ -54,7 +53,7 @@ class Desk:
             with self._store.transaction() as session:
                 who = people.acting(session, incoming.team, incoming.user)
                 if incoming.access is not None:
-                    admit(session, who, incoming.access)
+                    people.admit(session, who, incoming.access)
                 if once and incoming.form is not None:
                     sending.take(session, who.workspace_id, *incoming.form)
                     incoming.form = None
@@ -110,11 +109,3 @@ class Desk:
             answer(incoming, outcome)
 
         return listen
-
-
-def admit(session: Session, who: Person, access: Access) -> None:
-    """See that the person may use a route. Raises NotAllowed, which says whom to ask."""
-    if who.has(*access.roles) or (access.or_team and who.team_id is not None):
-        return
-    team = " or in a team" if access.or_team else ""
-    raise people.refusal(session, who, access.deed, f"{people_with(access.roles)}{team}")

@@ -13,6 +13,7 @@ from bot.errors import FieldErrors, HandoffError, NotAllowed, NotFound
 from bot.people import sessions
 from bot.people.hours import Hours, free_days
 from bot.people.models import Person, Role, Team, Workspace, people_with
+from bot.slack.access import Access
 from bot.slack.cards import Card
 from bot.slack.text import clean
 from bot.tasks import enqueue
@@ -150,6 +151,14 @@ def require(session: Session, who: Person, deed: str, role: Role, *more: Role) -
     """
     if not who.has(role, *more):
         raise refusal(session, who, deed, people_with((role, *more)))
+
+
+def admit(session: Session, who: Person, access: Access) -> None:
+    """See that the person may use a route. Raises NotAllowed, which says whom to ask."""
+    if who.has(*access.roles) or (access.or_team and who.team_id is not None):
+        return
+    team = " or in a team" if access.or_team else ""
+    raise refusal(session, who, access.deed, f"{people_with(access.roles)}{team}")
 
 
 def refusal(session: Session, who: Person, deed: str, allowed: str) -> NotAllowed:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Access:
-    """Who may use a route; `bot.people.desk` checks it before anything is read or done.
+    """Who may use a route; `bot.wiring` checks it before anything is read or done.
 
     What a row allows on top of that (its owner, or a manager) is checked by the verb.
     """

@@ -1,29 +1,32 @@
 """What each role finds on its page, from the database; and who sees none of it."""
 
 from datetime import timedelta
+from typing import cast
 
 import pytest
 from sqlalchemy import select, update
 
-from bot import clock, slack
+from bot import clock, metrics, slack
 from bot.campaigns import service as campaigns
 from bot.digests import service as digests
 from bot.home import service
 from bot.home.models import Page
 from bot.leads import service as leads
 from bot.leads.inquiry import read
-from bot.metrics import tasks as metrics_tasks
 from bot.people import service as people
 from bot.people.models import Person, Role
 from bot.planning import service as planning
 from bot.reports.exports import service as exports
 from bot.shadowing import service as shadowing
+from bot.slack import Slack
 from bot.slack.cards import Card
 from bot.standups import service as standups
 from bot.store import Store
+from bot.wiring import install as install_capabilities
 from tests.campaigns.scene import NINE, Hands, draft, hire, install
 from tests.shadowing.scene import ON, found
 from tests.shadowing.scene import Hands as Clock
+from tests.wiring import lent
 
 
 class Scene:
@@ -150,7 +153,8 @@ def test_the_status_names_what_comes_by_the_clock_and_nothing_that_is_paused(sce
     with scene.store.transaction() as session:
         digests.install(session, scene.workspace)
         standups.install(session, scene.workspace)
-        metrics_tasks.install(session, scene.workspace)
+        services = lent(scene.store, cast(Slack, None))
+        install_capabilities([metrics.capability], services, session, scene.workspace)
         teams = {team.name: team.id for team in people.teams(session, scene.workspace.id)}
         for role, team in ((Role.SALESPERSON, "Sales"), (Role.MARKETER, "Marketing")):
             session.get_one(Person, scene.people[role].id).team_id = teams[team]

@@ -38,7 +38,7 @@ from bot.leads.service.admitting import CARD, admit
 from bot.leads.service.case import Arrival
 from bot.people.models import Person, Role, Team, Workspace
 from bot.people.rota import Rota, rota
-from bot.slack import Cards, Slack
+from bot.slack import HOME, Cards, Slack
 from bot.slack.cards import DRAW, Card
 from bot.slack.errors import SlackDown
 from bot.store import Store
@@ -122,7 +122,7 @@ class Week:
         self.tasks = Named(self.store)
         self.cards = Cards(self.store, self.way, self.tasks)
         tasks.register(self.tasks, self.store, self.cards, self.way, {})
-        home_tasks.register(self.cards)
+        self.cards.add(HOME, home_tasks.draw)
         with self.store.transaction() as session:
             offering.install(session, session.get_one(Workspace, self.workspace.id))
             session.execute(text("UPDATE team SET country = 'DE-BE'"))

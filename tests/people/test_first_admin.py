@@ -5,12 +5,14 @@ from typing import Any
 
 import pytest
 
+from bot import people
 from bot.doctor import manifest
-from bot.people import handlers, profile, service
+from bot.people import profile, service
 from bot.people.models import Role
-from bot.slack import Listening, Slack
+from bot.slack import Slack
 from bot.store import Store
 from playground.standin import StandIn
+from tests.wiring import wired
 
 CHANNEL = "leads"
 
@@ -19,8 +21,7 @@ CHANNEL = "leads"
 def slack(store: Store) -> Iterator[StandIn]:
     """Slack, with an app that knows `/handoff people`."""
     standin = StandIn(manifest()).start()
-    listening = Listening(Slack(standin.bot_token, standin.api_url))
-    handlers.register(listening, store, None)
+    listening = wired(store, Slack(standin.bot_token, standin.api_url), people.capability)
     with store.transaction() as session:
         service.install(session, team_id=standin.workspace.team.id, name="Acme", bot_user_id="U0",
                         channel="C1", timezone="UTC", currency="EUR")  # fmt: skip
