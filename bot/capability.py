@@ -23,12 +23,14 @@ if TYPE_CHECKING:
     from bot.slack import Incoming, Message, Slack
     from bot.slack.access import Access
     from bot.slack.cards import Card
+    from bot.slack.forms import Form
     from bot.store import Store
 
 GRACE = timedelta(hours=4)
 """How late a schedule may still be called for its moment."""
 
 T = TypeVar("T")
+F = TypeVar("F", bound="Form")
 Function = TypeVar("Function", bound=Callable[..., object])
 
 
@@ -92,6 +94,7 @@ Handler: TypeAlias = Callable[[Act], Answer]
 ModalHandler: TypeAlias = "Callable[[Act, str], View]"
 Before: TypeAlias = "Callable[[Incoming, Services], object]"
 H = TypeVar("H", bound=Handler)
+A = TypeVar("A", bound=Answer)
 M = TypeVar("M", bound=ModalHandler)
 
 
@@ -204,6 +207,30 @@ class Capability:
     def link(self, action_id: str) -> None:
         """A button that only opens an address."""
         self.links.append(action_id)
+
+    def form(
+        self,
+        form: type[F],
+        access: Access,
+        *,
+        before: Before | None = None,
+        clears: bool = False,
+        once: bool = True,
+    ) -> Callable[[Callable[[Act, F], A]], Callable[[Act, F], A]]:
+        """A modal that was submitted, as what was filled in.
+
+        It counts `once`, however often it comes, unless it only asks; `clears` closes those below
+        it too.
+        """
+
+        def add(handler: Callable[[Act, F], A]) -> Callable[[Act, F], A]:
+            def read(act: Act) -> Answer:
+                return handler(act, form.read(act.incoming))
+
+            self.forms.append(Route(form.callback_id, access, read, before, clears, once))
+            return handler
+
+        return add
 
     def submission(
         self,

@@ -166,6 +166,13 @@ class Incoming:
         )
 
     @property
+    def inputs(self) -> dict[str, Any]:
+        """The values of the modal's fields by their names; of what else it has, such as a menu
+        beside a text, nothing."""
+        held = self.fields
+        return {name: held.get(name) for name in self._block_ids}
+
+    @property
     def empty_fields(self) -> list[str]:
         """The fields that need something and hold nothing."""
         held = self.fields

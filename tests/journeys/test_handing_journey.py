@@ -28,7 +28,9 @@ def is_away_and_back(office: Office) -> None:
         lambda: "Handover note" in str(office.modal("ben", "I am away").blocks), timeout=60
     )
     modal = office.modal("ben", "I am away")
-    [field] = [each["block_id"] for each in modal.blocks if each["block_id"].startswith("lead:")]
+    [field] = [
+        each["block_id"] for each in modal.blocks if each["block_id"].startswith("stand_ins:")
+    ]
     told = {"until": later(days=2), "leads": "hand_over"}
     refused = office.hand("ben").submit(modal, told | {field: office.users["mara"].id})
     assert refused.errors == {field: "Mara is no salesperson here. An "

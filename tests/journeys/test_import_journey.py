@@ -34,9 +34,9 @@ def test_a_list_is_dropped_mended_imported_and_worked_through(either_office: Off
 
     office.hand("mara").click(card, "import.columns")
     modal = office.modal("mara", "Columns of the list")
-    refused = office.hand("mara").submit(modal, {"column.1": "note"})
+    refused = office.hand("mara").submit(modal, {"column:1": "note"})
     assert "No column holds" in refused.errors["campaign"]
-    office.hand("mara").submit(modal, {"column.0": "last_name", "column.1": "email"})
+    office.hand("mara").submit(modal, {"column:0": "last_name", "column:1": "email"})
     card = office.whisper("mara", "Import webinar?", "Vorname → Last name")
     office.hand("mara").click(card, "import.start")
     office.whisper("mara", "webinar is imported", "2 new leads", "1 refused")
@@ -114,13 +114,13 @@ def test_the_columns_of_a_wide_list_have_pages(office: Office) -> None:
     office.hand("mara").click(card, "import.columns")
     modal = office.modal("mara", "Columns of the list")
     hand = office.hand("mara")
-    hand.choose(modal, "meaning", "company", "column.1")
+    hand.choose(modal, "column", "company", "column:1")
     hand.choose(modal, "import.turn_columns", "4")
     office.slack.wait_until(
         lambda: "number 119" in str(office.modal("mara", "Columns of the list").blocks)
     )
     modal = office.modal("mara", "Columns of the list")
-    hand.submit(modal, {"column.120": "job_title"})
+    hand.submit(modal, {"column:120": "job_title"})
     card = office.whisper("mara", "Import wide?", "number 0 → Company")
     hand.click(card, "import.start")
     office.whisper("mara", "wide is imported", "1 new lead")

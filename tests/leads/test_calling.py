@@ -290,7 +290,7 @@ def test_the_widest_list_fits_its_card_and_its_modal(golden: Golden) -> None:
     many = [Campaign(id=number, name=HOSTILE) for number in range(1, 201)]
     for letter in ("y", "\U0001f600"):
         for page in range(17):
-            drawn_page = forms.columns(
+            drawn_page = forms.Columns.of(
                 Import(**wide | {"header": [letter * 2_000] * 500}),
                 [letter * 9_000] * 500,
                 many,
@@ -298,7 +298,7 @@ def test_the_widest_list_fits_its_card_and_its_modal(golden: Golden) -> None:
             ).to_dict()
             assert limits.check_view(drawn_page, "modal") == []
             assert len(json.dumps(drawn_page)) < MAX_VIEW_BYTES
-    few = forms.columns(Import(**IMPORT), ["Ada", "ada@example.com", "12", "", "x"], [CAMPAIGN])
+    few = forms.Columns.of(Import(**IMPORT), ["Ada", "ada@example.com", "12", "", "x"], [CAMPAIGN])
     golden("imports.columns", few)
 
 

@@ -126,21 +126,23 @@ def test_who_stands_in_and_what_came_back(golden: Golden) -> None:
 def test_the_modals_of_handing_on(golden: Golden) -> None:
     mine = lead(**CLAIMED)
     shown = {
-        "snooze": forms.snooze(mine, NINE + timedelta(days=1)),
-        "reassign": forms.reassign(mine, [BEN, SOFIA], {4: 12}),
+        "snooze": forms.Snooze.modal(
+            lead_id=mine.id, blocks=[forms.subject(mine)], until=NINE + timedelta(days=1)
+        ),
+        "reassign": forms.Reassign.of(mine, [BEN, SOFIA], {4: 12}),
         "nobody_else": forms.nobody_else(mine),
-        "away": forms.away(3, NINE + timedelta(days=1)),
-        "away_handing_over": forms.away(
+        "away": forms.Away.of(3, NINE + timedelta(days=1)),
+        "away_handing_over": forms.Away.of(
             3, NINE + timedelta(days=1), [mine, lead(id=8, company=HOSTILE)], {7: BEN}
         ),
-        "away_handing_over_much": forms.away(
+        "away_handing_over_much": forms.Away.of(
             90, NINE, [lead(id=n) for n in range(MOST_HANDED_OVER)], {}
         ),
         "promise": forms.promise(PROMISE, SOFIA),
         "turns": forms.turns([Share(SOFIA, 1, 30, 12), Share(BEN, 3, 90, 20)], 28),
         "turns_of_nobody": forms.turns([], 28),
         "turns_of_many": forms.turns([Share(SOFIA, 1, 30, 12)] * 1_200, 28),
-        "away_with_nothing": forms.away(0, NINE + timedelta(days=1)),
+        "away_with_nothing": forms.Away.of(0, NINE + timedelta(days=1)),
     }
     for modal in shown.values():
         assert not limits.check_view(modal.to_dict(), "modal")
@@ -177,7 +179,7 @@ def test_a_colleague_is_told_that_somebody_wrote_again(golden: Golden) -> None:
 def test_of_more_colleagues_than_slack_lists_everybody_is_found_by_name() -> None:
     def element(count: int) -> dict[str, Any]:
         crew = [Person(id=n, name=f"Ann {n}", slack_id=f"U{n}") for n in range(count)]
-        shown = forms.reassign(lead(**CLAIMED), crew, {}).to_dict()
+        shown = forms.Reassign.of(lead(**CLAIMED), crew, {}).to_dict()
         assert not limits.check_view(shown, "modal")
         return dict(shown["blocks"][1]["element"])
 

@@ -208,9 +208,9 @@ def test_modals(golden: Golden) -> None:
         "new": new,
         "reason": forms.reason(lead(), Rating.JUNK).to_dict(),
         "won": forms.won(lead(), "EUR").to_dict(),
-        "lost": forms.lost(lead(), 3).to_dict(),
-        "lost_unable_to_reach": forms.lost(lead(), 3, Disposition.UNABLE_TO_REACH).to_dict(),
-        "lost_bad_timing": forms.lost(lead(), 3, Disposition.BAD_TIMING).to_dict(),
-        "lost_no_fit": forms.lost(lead(), 3, Disposition.NO_FIT).to_dict(),
+        "lost": forms.MarkLost.of(lead(), 3).to_dict(),
+        "lost_unable_to_reach": forms.MarkLost.of(lead(), 3, Disposition.UNABLE_TO_REACH).to_dict(),
+        "lost_bad_timing": forms.MarkLost.of(lead(), 3, Disposition.BAD_TIMING).to_dict(),
+        "lost_no_fit": forms.MarkLost.of(lead(), 3, Disposition.NO_FIT).to_dict(),
     }
     golden("modal", shown)

@@ -1,16 +1,20 @@
 """The modals of one lead: typing it in, why its rating is low, what was won, why it was lost."""
 
 from collections.abc import Sequence
+from datetime import date
 from secrets import token_hex
 
-from slack_sdk.models.blocks import DatePickerElement, InputBlock, Option, StaticSelectElement
-from slack_sdk.models.blocks.block_elements import EmailInputElement, NumberInputElement
+from slack_sdk.models.blocks import InputBlock
+from slack_sdk.models.blocks.block_elements import EmailInputElement
 from slack_sdk.models.views import View
 
 from bot.campaigns.models import Campaign
-from bot.leads.forms.parts import choice_of, subject, text, unlisted
+from bot.leads.forms.parts import choice_of, subject, unlisted
+from bot.leads.forms.parts import text as old
 from bot.leads.models import Disposition, Lead, Rating
 from bot.leads.overheard import overheard
+from bot.slack.forms import Form, Hidden
+from bot.slack.inputs import Values, day, number, select, text
 from bot.slack.text import clean
 
 NEW = "lead.new"
@@ -20,7 +24,6 @@ SAVE_REASON = "lead.save_reason"
 SAVE_NOTE = "lead.save_note"
 SAVE_CORRECTION = "lead.save_correction"
 SAVE_WON = "lead.save_won"
-SAVE_LOST = "lead.save_lost"
 CHOOSE_DISPOSITION = "lead.choose_disposition"
 
 
@@ -36,10 +39,10 @@ def new(campaigns: Sequence[Campaign], message: str = "") -> View:
         submit="Add lead",
         close="Cancel",
         blocks=[
-            text("first_name", "First name", optional=True, most=200),
-            text("last_name", "Last name", optional=True, most=200),
-            text("company", "Company", optional=True, most=200),
-            text("phone", "Phone", optional=True, most=60, hint="With country code: +49 30 …",
+            old("first_name", "First name", optional=True, most=200),
+            old("last_name", "Last name", optional=True, most=200),
+            old("company", "Company", optional=True, most=200),
+            old("phone", "Phone", optional=True, most=60, hint="With country code: +49 30 …",
                  initial=known.phone),
             InputBlock(
                 block_id="email",
@@ -48,7 +51,7 @@ def new(campaigns: Sequence[Campaign], message: str = "") -> View:
                 hint="An e-mail address or a phone number is needed.",
                 element=EmailInputElement(action_id="email", initial_value=known.email),
             ),
-            text("message", "What do they want?", optional=True, most=3000, multiline=True,
+            old("message", "What do they want?", optional=True, most=3000, multiline=True,
                  initial=clean(known.text, 3000)),
             InputBlock(block_id="campaign", label="Campaign", hint=unlisted(campaigns) or None,
                        element=choice_of(campaigns)),
@@ -67,7 +70,7 @@ def reason(lead: Lead, rating: Rating) -> View:
         close="Cancel",
         blocks=[
             subject(lead),
-            text(
+            old(
                 "reason",
                 "Why?",
                 most=300,
@@ -82,7 +85,7 @@ def note(lead: Lead) -> View:
     return View(
         type="modal", callback_id=SAVE_NOTE, private_metadata=str(lead.id), title="Add a note",
         submit="Save note", close="Cancel",
-        blocks=[subject(lead), text("note", "Note", most=1000, multiline=True)],
+        blocks=[subject(lead), old("note", "Note", most=1000, multiline=True)],
     )  # fmt: skip
 
 
@@ -97,7 +100,7 @@ def won(lead: Lead, currency: str) -> View:
         close="Cancel",
         blocks=[
             subject(lead),
-            text("amount", f"Amount in {currency}", most=30, hint="For example 12,500"),
+            old("amount", f"Amount in {currency}", most=30, hint="For example 12,500"),
         ],
     )
 
@@ -109,55 +112,50 @@ def corrected(lead: Lead) -> View:
         title="Correct the amount", submit="Save amount", close="Cancel",
         blocks=[
             subject(lead),
-            text("amount", f"Amount in {lead.won_currency}", most=30,
+            old("amount", f"Amount in {lead.won_currency}", most=30,
                  hint=f"It is {lead.won_amount} at the moment."),
         ],
     )  # fmt: skip
 
 
-def lost(lead: Lead, attempts: int, chosen: Disposition | None = None) -> View:
-    """Why was it lost? A reason that asks for more shows it once it is chosen.
+def _is_unreachable(values: Values) -> bool:
+    return values.get("disposition") is Disposition.UNABLE_TO_REACH
 
-    `attempts` is how often somebody is tried before they count as unable to reach.
-    """
-    options = [Option(text=code.label, value=code.value) for code in Disposition]
-    reasons = StaticSelectElement(
-        action_id=CHOOSE_DISPOSITION,
-        options=options,
-        initial_option=next((each for each in options if each.value == chosen), None),
+
+def _is_bad_timing(values: Values) -> bool:
+    return values.get("disposition") is Disposition.BAD_TIMING
+
+
+class MarkLost(Form, id="lead.save_lost", title="Lost", submit="Save as lost"):
+    """Why it was lost. A reason that asks for more shows it once it is chosen."""
+
+    lead_id: Hidden[int]
+    disposition: Disposition = select("What was the reason?", refresh=CHOOSE_DISPOSITION)
+    attempts: int | None = number(
+        "How often did you try?", minimum=1, maximum=99, when=_is_unreachable
     )
-    words = text("note", "In your words", most=1000, optional=chosen is not Disposition.NO_FIT,
-                hint="What was missing?" if chosen is Disposition.NO_FIT else None)  # fmt: skip
-    return View(
-        type="modal",
-        callback_id=SAVE_LOST,
-        private_metadata=str(lead.id),
-        title="Lost",
-        submit="Save as lost" if chosen is not Disposition.BAD_TIMING else "Let it rest",
-        close="Cancel",
-        blocks=[
-            subject(lead),
-            InputBlock(block_id="disposition", label="What was the reason?", element=reasons,
-                       dispatch_action=True),
-            *_follow_up(chosen, attempts),
-            words,
-        ],
-    )  # fmt: skip
+    wake_on: date | None = day(
+        "When shall somebody try again?",
+        hint="Its owner gets it back that day; if they are away, a colleague does.",
+        when=_is_bad_timing,
+    )
+    note: str = text("In your words", most=1000)
 
-
-def _follow_up(chosen: Disposition | None, attempts: int) -> list[InputBlock]:
-    """What this reason asks for."""
-    if chosen is Disposition.UNABLE_TO_REACH:
-        number = NumberInputElement(
-            action_id="attempts", is_decimal_allowed=False, min_value="1", max_value="99"
+    @classmethod
+    def of(cls, lead: Lead, attempts: int, chosen: Disposition | None = None) -> View:
+        """The form of a lead; `attempts` is how often somebody is tried before they count as
+        unable to reach."""
+        is_no_fit = chosen is Disposition.NO_FIT
+        return cls.modal(
+            lead_id=lead.id,
+            disposition=chosen,
+            submit="Let it rest" if chosen is Disposition.BAD_TIMING else None,
+            blocks=[subject(lead)],
+            fields={
+                "attempts": {"hint": f"At least {attempts}, by phone and at different hours."},
+                "note": {
+                    "optional": not is_no_fit,
+                    "hint": "What was missing?" if is_no_fit else None,
+                },
+            },
         )
-        hint = f"At least {attempts}, by phone and at different hours."
-        return [InputBlock(block_id="attempts", label="How often did you try?", hint=hint,
-                           element=number)]  # fmt: skip
-    if chosen is Disposition.BAD_TIMING:
-        return [
-            InputBlock(block_id="wake_on", label="When shall somebody try again?",
-                       hint="Its owner gets it back that day; if they are away, a colleague does.",
-                       element=DatePickerElement(action_id="wake_on"))
-        ]  # fmt: skip
-    return []

@@ -15,6 +15,7 @@ from slack_sdk.models.blocks import (
 from bot.campaigns.models import Campaign
 from bot.leads.models import Lead
 from bot.slack import option_of
+from bot.slack.inputs import Changes, Choice, listed
 from bot.slack.text import clean
 
 NO_CAMPAIGN = "0"
@@ -42,6 +43,11 @@ def text(
         action_id=name, multiline=multiline, max_length=most, initial_value=initial or None
     )
     return InputBlock(block_id=name, label=label, optional=optional, hint=hint, element=element)
+
+
+def campaigns_listed(campaigns: Sequence[Campaign], hint: str = "") -> Changes:
+    """The campaigns as options of a field that may say none."""
+    return listed([Choice(each.id, each.name) for each in campaigns], "campaigns", hint)
 
 
 def choice_of(campaigns: Sequence[Campaign], chosen: int | None = None) -> StaticSelectElement:

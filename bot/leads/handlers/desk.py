@@ -1,6 +1,5 @@
 """What Slack brings in for leads: the card's buttons, their modals, `/lead` and the shortcut."""
 
-from datetime import date
 from functools import partial
 
 from slack_sdk.models.views import View
@@ -11,11 +10,11 @@ from bot.errors import FieldErrors, HandoffError, below
 from bot.leads import forms, messages, service
 from bot.leads.handlers.lists import NOTES, WORK, Working, number_of, numbers_of
 from bot.leads.inquiry import Unreadable, read_strictly
-from bot.leads.models import Disposition, Rating
+from bot.leads.models import Rating
 from bot.money import parse
 from bot.people.desk import Draw, Form
 from bot.people.models import ANY_ROLE, Person, Role, Workspace
-from bot.slack import Command, Incoming, Listening, Message, option_of
+from bot.slack import Command, Incoming, Listening, Message
 from bot.slack.access import Access
 from bot.store import Store
 
@@ -41,9 +40,10 @@ class Leads(Working):
         """A reason was chosen: it may ask for more."""
         incoming.ack()
         with self.serving(incoming) as (session, who):
-            lead = service.closeable(session, who, incoming.noted_id)
+            chosen = forms.MarkLost.so_far(incoming)
+            lead = service.closeable(session, who, chosen["lead_id"])
             attempts = service.attempts_needed(session, who.workspace_id)
-        incoming.replace(forms.lost(lead, attempts, Disposition(incoming.value)))
+        incoming.replace(forms.MarkLost.of(lead, attempts, chosen.get("disposition")))
 
     def replay(self, incoming: Incoming) -> None:
         """An admin has a submission read again."""
@@ -141,24 +141,19 @@ def _save_correction(session: Session, who: Person, incoming: Incoming) -> None:
 def _ask_disposition(session: Session, who: Person, lead_id: int) -> View:
     """A loss asks for its reason."""
     lead = service.closeable(session, who, lead_id)
-    return forms.lost(lead, service.attempts_needed(session, lead.workspace_id))
+    return forms.MarkLost.of(lead, service.attempts_needed(session, lead.workspace_id))
 
 
 def _save_lost(session: Session, who: Person, incoming: Incoming) -> None:
     """The reason of a loss, with what it asks for."""
-    fields = incoming.fields
-    day = fields.get("wake_on")
+    form = forms.MarkLost.read(incoming)
     ending = service.Ending(
-        option_of(Disposition, fields["disposition"]),
-        note=fields["note"] or "",
-        attempts=int(fields.get("attempts") or 0),
-        wake_on=date.fromisoformat(day) if day else None,
+        form.disposition, note=form.note, attempts=form.attempts or 0, wake_on=form.wake_on
     )
     try:
-        service.lose(session, who, incoming.noted_id, ending)
+        service.lose(session, who, form.lead_id, ending)
     except HandoffError as error:
-        asked = _ASKED.get(type(error), "disposition")
-        field = asked if asked in fields else "disposition"
+        field = _ASKED.get(type(error), "disposition")
         raise FieldErrors({field: error.message}) from error
 
 
@@ -215,7 +210,7 @@ def register(listening: Listening, store: Store) -> None:
     listening.action(messages.LOST, desk.asks(_ask_disposition), WORK)
     listening.submission(forms.SAVE_WON, desk.settles(_save_won), WORK)
     listening.action(forms.CHOOSE_DISPOSITION, desk.choose_disposition, WORK)
-    listening.submission(forms.SAVE_LOST, desk.settles(_save_lost), WORK)
+    listening.submission(forms.MarkLost.callback_id, desk.settles(_save_lost), WORK)
     listening.submission(forms.SAVE_NEW, desk.takes(_save_new), _ADD)
     listening.shortcut(forms.NEW, desk.new, _ADD)
     listening.shortcut(forms.FROM_MESSAGE, desk.new, _ADD)

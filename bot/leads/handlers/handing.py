@@ -1,6 +1,7 @@
 """What Slack brings in for handing on: snooze, reassign, and being away."""
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 
 from slack_sdk.models.views import View
 from sqlalchemy.orm import Session
@@ -33,14 +34,15 @@ class Handing(Working):
         """Keep the leads, or hand them over: then each has a field of its own."""
         incoming.ack()
         with self.serving(incoming) as (session, who):
-            until = max(_moment(incoming), clock.now())
+            chosen = forms.Away.so_far(incoming)
+            until = max(chosen.get("until", clock.now()), clock.now())
             count = service.open_counts(session, who.workspace_id).get(who.id, 0)
-            if incoming.value == forms.HAND_OVER:
+            if chosen["leads"] == forms.HAND_OVER:
                 leads = service.to_hand_over(session, who, until)
                 stand_ins = service.suggest_stand_ins(session, who, leads)
-                modal = forms.away(count, until, leads, stand_ins)
+                modal = forms.Away.of(count, until, leads, stand_ins)
             else:
-                modal = forms.away(count, until)
+                modal = forms.Away.of(count, until)
         incoming.replace(modal)
 
     def take_over(self, incoming: Incoming, rest: str = "", /) -> None:
@@ -60,14 +62,13 @@ class Handing(Working):
     def save_away(self, incoming: Incoming) -> None:
         """The time came, and who stands in."""
         with self.serving(incoming) as (session, who):
-            stand_ins = _stand_ins(session, who, incoming)
+            form = forms.Away.read(incoming)
+            stand_ins = _stand_ins(session, who, form.stand_ins)
             with below("until"):
-                until = _moment(incoming)
-                note = str(incoming.fields.get("note") or "")
-                leads = service.go_away(session, who, until, stand_ins, note)
+                leads = service.go_away(session, who, form.until, stand_ins, form.note)
             kept = service.open_counts(session, who.workspace_id).get(who.id, 0)
         incoming.ack()
-        incoming.tell(_is_away(until, len(leads), kept))
+        incoming.tell(_is_away(form.until, len(leads), kept))
 
 
 def _taken_over(lead: Lead, who: Person) -> str:
@@ -77,16 +78,18 @@ def _taken_over(lead: Lead, who: Person) -> str:
     return f"You asked for {name}. You will hear what they say."
 
 
-def _stand_ins(session: Session, who: Person, incoming: Incoming) -> dict[int, Person]:
+def _stand_ins(
+    session: Session, who: Person, chosen: Mapping[int, str | None]
+) -> dict[int, Person]:
     """Who has which lead meanwhile. Raises FieldErrors below those who cannot."""
     found, wrong = {}, {}
-    for lead_id, slack_id in forms.stand_ins_of(incoming.fields).items():
-        if slack_id == who.slack_id:
+    for lead_id, slack_id in chosen.items():
+        if slack_id in (None, who.slack_id):
             continue
         try:
             found[lead_id] = service.stand_in(session, who, slack_id)
         except HandoffError as error:
-            wrong[f"{forms.STAND_IN}{lead_id}"] = error.message
+            wrong[f"stand_ins:{lead_id}"] = error.message
     if wrong:
         raise FieldErrors(wrong)
     return found
@@ -107,12 +110,14 @@ def _is_away(until: datetime, given: int, kept: int) -> str:
 def _ask_snooze(session: Session, who: Person, lead_id: int) -> View:
     """Until when?"""
     lead = service.snoozeable(session, who, lead_id)
-    return forms.snooze(lead, service.next_morning(session, lead.workspace_id))
+    until = service.next_morning(session, lead.workspace_id)
+    return forms.Snooze.modal(lead_id=lead.id, until=until, blocks=[forms.subject(lead)])
 
 
 def _save_snooze(session: Session, who: Person, incoming: Incoming) -> None:
+    form = forms.Snooze.read(incoming)
     with below("until"):
-        service.snooze(session, who, incoming.noted_id, _moment(incoming))
+        service.snooze(session, who, form.lead_id, form.until)
 
 
 def _ask_reassign(session: Session, who: Person, lead_id: int) -> View:
@@ -125,20 +130,20 @@ def _ask_reassign(session: Session, who: Person, lead_id: int) -> View:
     ]
     if not others:
         return forms.nobody_else(lead)
-    return forms.reassign(lead, others, service.open_counts(session, who.workspace_id))
+    return forms.Reassign.of(lead, others, service.open_counts(session, who.workspace_id))
 
 
 def _save_reassign(session: Session, who: Person, incoming: Incoming) -> None:
+    form = forms.Reassign.read(incoming)
     with below("to"):
-        note = str(incoming.fields.get("note") or "")
-        to_id = chosen(session, who.workspace_id, str(incoming.fields["to"]))
-        service.reassign(session, who, incoming.noted_id, to_id, note)
+        to_id = chosen(session, who.workspace_id, form.to)
+        service.reassign(session, who, form.lead_id, to_id, form.note)
 
 
 def _ask_away(session: Session, who: Person, _id: int) -> View:
     """Until when, and what becomes of the leads?"""
     count = service.open_counts(session, who.workspace_id).get(who.id, 0)
-    return forms.away(count, service.next_morning(session, who.workspace_id))
+    return forms.Away.of(count, service.next_morning(session, who.workspace_id))
 
 
 def _back(session: Session, who: Person, _id: int) -> str:
@@ -168,14 +173,6 @@ def _save_weight(session: Session, who: Person, incoming: Incoming) -> None:
         service.set_weight(session, who, *forms.weight_of(incoming.fields))
 
 
-def _moment(incoming: Incoming) -> datetime:
-    """The chosen time. A picker that was emptied is answered by Slack itself."""
-    chosen = incoming.fields["until"]
-    if not chosen:
-        return clock.now() - timedelta(seconds=1)
-    return datetime.fromtimestamp(int(chosen), UTC)
-
-
 def register(listening: Listening, store: Store) -> None:
     """Listen for leads that change hands."""
     handing = Handing(store)
@@ -186,11 +183,11 @@ def register(listening: Listening, store: Store) -> None:
     listening.action(messages.REASSIGN, handing.opens(_ask_reassign), WORK)
     listening.action(forms.PROMISE, handing.opens(_ask_promise), _PROMISE)
     listening.action(forms.TURNS, handing.opens(_ask_turns), _TURNS)
-    listening.submission(forms.SAVE_SNOOZE, handing.settles(_save_snooze), WORK)
-    listening.submission(forms.SAVE_REASSIGN, handing.settles(_save_reassign), WORK)
+    listening.submission(forms.Snooze.callback_id, handing.settles(_save_snooze), WORK)
+    listening.submission(forms.Reassign.callback_id, handing.settles(_save_reassign), WORK)
     listening.submission(forms.SAVE_PROMISE, handing.takes(_save_promise), _PROMISE)
     listening.action(forms.CHOOSE_LEADS, handing.choose_leads, _AWAY)
-    listening.submission(forms.SAVE_AWAY, handing.save_away, _AWAY)
+    listening.submission(forms.Away.callback_id, handing.save_away, _AWAY)
     listening.submission(forms.SAVE_WEIGHT, handing.takes(_save_weight), _TURNS)
     usage = "say until when you are away, and who has your leads meanwhile"
     listening.command(Command("/lead", "away", usage, handing.opens(_ask_away), _AWAY))

@@ -4,7 +4,7 @@ from slack_sdk.models.views import View
 from sqlalchemy.orm import Session
 
 from bot.campaigns import service as campaigns
-from bot.errors import FieldErrors, NotAllowed
+from bot.errors import NotAllowed, below
 from bot.leads import forms, messages, service
 from bot.leads.models import Import
 from bot.leads.service import staged
@@ -50,8 +50,9 @@ class Imports(Desk):
         """Other columns of a wide list are asked for; what was chosen so far is kept."""
         incoming.ack()
         with self.serving(incoming) as (session, who):
-            found = service.in_preview(session, who, incoming.noted_id)
-            service.map_columns(session, found, forms.columns_of(found, incoming.fields))
+            form = forms.Columns.read(incoming)
+            found = service.in_preview(session, who, form.import_id)
+            service.map_columns(session, found, form.meanings(found))
             modal = _modal(session, found, page=incoming.id)
         incoming.replace(modal)
 
@@ -74,7 +75,7 @@ def register(listening: Listening, store: Store) -> None:
     listening.action(messages.ENCODING, imports.encode, _IMPORT)
     listening.action(messages.COLUMNS, imports.opens(_columns), _IMPORT)
     listening.action(forms.TURN_COLUMNS, imports.turn, _IMPORT)
-    listening.submission(forms.SAVE_COLUMNS, imports.takes(_save_columns), _IMPORT)
+    listening.submission(forms.Columns.callback_id, imports.takes(_save_columns), _IMPORT)
 
 
 def _start(session: Session, who: Person, import_id: int) -> None:
@@ -105,13 +106,11 @@ def _modal(session: Session, found: Import, page: int = 0) -> View:
     running = campaigns.running(
         session, found.workspace_id, campaigns.today(session, found.workspace_id)
     )
-    return forms.columns(found, sample, running, page)
+    return forms.Columns.of(found, sample, running, page)
 
 
 def _save_columns(session: Session, who: Person, incoming: Incoming) -> None:
-    found = service.in_preview(session, who, incoming.noted_id)
-    meanings = forms.columns_of(found, incoming.fields)
-    try:
-        service.change(session, found, meanings, forms.list_campaign_of(incoming.fields))
-    except NobodyReachable as error:
-        raise FieldErrors({forms.CAMPAIGN: error.message}) from error
+    form = forms.Columns.read(incoming)
+    found = service.in_preview(session, who, form.import_id)
+    with below("campaign", NobodyReachable):
+        service.change(session, found, form.meanings(found), form.campaign)
