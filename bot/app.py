@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot import crm, home, library, logs, metrics, people
+from bot import crm, home, leads, library, logs, metrics, people
 from bot.campaigns import handlers as campaign_handlers
 from bot.campaigns import tasks as campaign_tasks
 from bot.capability import Services
@@ -23,10 +23,7 @@ from bot.digests import tasks as digest_tasks
 from bot.errors import HandoffError
 from bot.keys import Keys
 from bot.leads import handlers as lead_handlers
-from bot.leads import service as leads
-from bot.leads import tasks as lead_tasks
-from bot.leads.fetching import Api
-from bot.leads.sources import SOURCES, Vendor
+from bot.leads.sources import SOURCES
 from bot.people import service as people_service
 from bot.people.models import Workspace
 from bot.planning import handlers as planning_handlers
@@ -63,6 +60,7 @@ from bot.wiring import install, wire
 
 CAPABILITIES = (
     people.capability,
+    leads.capability,
     metrics.capability,
     library.capability,
     home.capability,
@@ -122,23 +120,12 @@ class Application:
         conversion_handlers.register(self.listening, self.store)
         campaign_tasks.register(self.tasks, self.store, self.cards, planning_tasks.capacity)
         spend_tasks.register(self.tasks, self.store, self.cards, self.slack)
-        lead_tasks.register(self.tasks, self.store, self.cards, self.slack, self._apis())
         planning_tasks.register(self.tasks, self.cards)
         standup_tasks.register(self.tasks, self.store, self.cards)
         shadow_tasks.register(self.tasks, self.store, self.cards, self.slack)
         digest_tasks.register(self.tasks, self.store, self.cards, site.address(self.settings))
         export_tasks.register(self.tasks, self.store, self.slack)
         conversion_tasks.register(self.tasks, self.store, self.slack)
-
-    def _apis(self) -> dict[str, Vendor]:
-        """The vendors' APIs that we have a token for."""
-        apis: dict[str, Vendor] = {}
-        for slug, token in self.settings.source_tokens.items():
-            fetching = SOURCES[slug].fetching
-            assert fetching is not None
-            address = self.settings.source_apis.get(slug, fetching.api)
-            apis[slug] = Api(address, token.get_secret_value())
-        return apis
 
     def _web(self) -> FastAPI:
         secret = self.settings.slack_signing_secret
@@ -223,8 +210,7 @@ class Application:
                 timezone=self.settings.timezone,
                 currency=self.settings.currency,
             )
-            set_schedules(session, workspace)
-            install(CAPABILITIES, self.services, session, workspace)
+            set_schedules(session, workspace, self.services)
         self._warn_of_others(workspace)
         self.listening.identify(me["team_id"], me["user_id"])
         self._workspace = workspace
@@ -271,9 +257,10 @@ class Application:
         return None
 
 
-def set_schedules(session: Session, workspace: Workspace) -> None:
-    """Let the clock do all that comes in this workspace, in its zone."""
-    leads.install(session, workspace)
+def set_schedules(session: Session, workspace: Workspace, services: Services | None = None) -> None:
+    """Let the clock do all that comes in this workspace, in its zone; with the services of an
+    application, do whatever else a workspace needs at its start."""
+    install(CAPABILITIES, session, workspace, services)
     standups.install(session, workspace)
     shadowing.install(session, workspace)
     digests.install(session, workspace)

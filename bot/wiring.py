@@ -46,17 +46,22 @@ def wire(
         capability.load()
         dispatcher.modals |= capability.modals
         _listen(dispatcher, listening, capability)
-        _work(services, tasks, cards, capability)
+        add_work(services, tasks, cards, capability)
 
 
 def install(
-    capabilities: Iterable[Capability], services: Services, session: Session, workspace: Workspace
+    capabilities: Iterable[Capability],
+    session: Session,
+    workspace: Workspace,
+    services: Services | None,
 ) -> None:
-    """Give a workspace its schedules, and what else it needs of each capability."""
+    """Give a workspace its schedules, and what else it needs of each capability; without services,
+    what asks for them is left out."""
     for capability in capabilities:
         capability.load()
         for function in capability.installations:
-            _with(function, services, session=session, workspace=workspace)()
+            if services is not None or "services" not in signature(function).parameters:
+                _with(function, services, session=session, workspace=workspace)()
         for each in capability.schedules:
             put_schedule(
                 session, workspace.id, each.task, each.task, cron=each.cron,
@@ -84,7 +89,8 @@ def _listen(dispatcher: "Dispatcher", listening: Listening, capability: Capabili
         listening.event(kind, dispatcher.event(function))
 
 
-def _work(services: Services, tasks: Tasks, cards: Cards, capability: Capability) -> None:
+def add_work(services: Services, tasks: Tasks, cards: Cards, capability: Capability) -> None:
+    """Let the queue and the clock call what a capability declares."""
     for name, task in capability.tasks.items():
         tasks.add(name, _in_transaction(task, services))
     for schedule in capability.schedules:
@@ -97,7 +103,9 @@ def _work(services: Services, tasks: Tasks, cards: Cards, capability: Capability
         cards.when_refused(refusal)
 
 
-def _with(function: Callable[..., Any], services: Services, **known: object) -> Callable[..., Any]:
+def _with(
+    function: Callable[..., Any], services: Services | None, **known: object
+) -> Callable[..., Any]:
     """The function, given the services if it names them, and of what is known what it names."""
     wanted = signature(function).parameters
     given = {name: value for name, value in known.items() if name in wanted}

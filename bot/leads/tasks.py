@@ -1,158 +1,173 @@
-"""The durable work of leads: drawing their cards, fetching what a hook only named, listening."""
+"""The durable work of leads: drawing their cards, fetching what a hook only named, and what the
+clock looks after."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import partial
 
 from sqlalchemy.orm import Session
 
 from bot.campaigns.models import Campaign
-from bot.leads import importing, messages, service
+from bot.capability import Services
+from bot.leads import capability, importing, messages, service
+from bot.leads.fetching import Api
 from bot.leads.inquiry import Unreadable
 from bot.leads.models import Import, Rung
 from bot.leads.service.admitting import CARD, RETURNED
 from bot.leads.service.fetched import OVERLAP
 from bot.leads.sources import SOURCES, Reference, Refused, Vendor
 from bot.people.models import Person, Role, Workspace
-from bot.slack import Cards, Message, Slack
+from bot.settings import Settings
+from bot.slack import Message
 from bot.store import Store
-from bot.tasks import GiveUp, Tasks, in_transaction
+from bot.tasks import GiveUp, in_transaction
 
 Apis = Mapping[str, Vendor]
 """The vendors' APIs that we have a token for, by source."""
 
-
-def register(tasks: Tasks, store: Store, cards: Cards, slack: Slack, apis: Apis) -> None:
-    """Add the tasks, and how the cards are drawn."""
-    tasks.add(service.FETCH, partial(_fetch, store, apis))
-    tasks.add(service.RECONCILE, partial(read_back, store, apis))
-    tasks.add(service.LISTEN, partial(_listen, store))
-    tasks.add(service.OFFER, partial(_offer, store))
-    tasks.add(service.READ, partial(importing.fetch, store, slack))
-    tasks.add(service.LOOK, partial(_look_ahead, store))
-    tasks.add(service.GO_ON, partial(_go_on, store))
-    tasks.add(service.RETURN, partial(importing.give_back, store, slack))
-    cards.add(CARD, _card)
-    cards.add(service.IMPORT, _imported)
-    cards.add(service.CALL_LIST, _call_list)
-    cards.add(service.OFFER, _offered)
-    cards.add(RETURNED, _returned)
-    cards.add(service.SILENT, _silent)
-    cards.add(service.REFUSED, _refused)
-    cards.add(service.STEP, _step)
-    cards.add(service.TALLY, _tally)
-    cards.add(service.NOTICE, _notice)
-    cards.add(service.COVER, _cover)
-    tasks.add(service.STALLED, partial(tell_stalled, store))
-    cards.add(service.STANDS_IN, _stands_in)
-    cards.add(service.CAME_BACK, _came_back)
-    tasks.add(service.BACK, partial(_back, store))
-    tasks.add(service.FOLLOW, partial(_follow, store))
-    tasks.each_tick(service.release_for_leavers, every=10)
-    tasks.each_tick(service.sweep)
+capability.installation(service.install)
+capability.each_tick(every=10)(service.release_for_leavers)
+capability.each_tick()(service.sweep)
 
 
-def _fetch(store: Store, apis: Apis, workspace_id: int, source: str, external_id: str) -> None:
+def apis_of(settings: Settings) -> Apis:
+    """The vendors' APIs that the settings have a token for."""
+    apis: dict[str, Vendor] = {}
+    for slug, token in settings.source_tokens.items():
+        fetching = SOURCES[slug].fetching
+        assert fetching is not None
+        address = settings.source_apis.get(slug, fetching.api)
+        apis[slug] = Api(address, token.get_secret_value())
+    return apis
+
+
+@capability.task(service.FETCH)
+def fetch(services: Services, workspace_id: int, source: str, external_id: str) -> None:
     """Ask the vendor what a lead says; what it will never tell waits in the admins' list."""
-    fetching = SOURCES[source].fetching
+    apis, fetching = apis_of(services.settings), SOURCES[source].fetching
     assert fetching is not None
     try:
         if source not in apis:
             raise GiveUp(f"HANDOFF_SOURCE_TOKENS has no token for {source}")  # noqa: TRY301
         body = fetching.get(apis[source], external_id)
     except GiveUp as error:
-        with store.transaction() as session:
+        with services.store.transaction() as session:
             workspace = session.get_one(Workspace, workspace_id)
             service.not_fetched(session, workspace, source, external_id, str(error))
         return
-    with store.transaction() as session:
+    with services.store.transaction() as session:
         service.fetched(session, session.get_one(Workspace, workspace_id), source, body)
 
 
-def read_back(store: Store, apis: Apis, workspace_id: int, slot: str) -> None:
-    """Read back from every vendor what its hooks missed; one that refuses stops no other."""
-    since = datetime.fromisoformat(slot) - OVERLAP
+@capability.schedule(service.RECONCILE, "7 * * * *", zone="UTC")
+def read_back_all(services: Services, workspace_id: int, slot: datetime) -> None:
+    """Read back from every vendor what its hooks missed."""
+    read_back(services.store, apis_of(services.settings), workspace_id, slot)
+
+
+def read_back(store: Store, apis: Apis, workspace_id: int, slot: datetime) -> None:
+    """Read back what the hooks of these vendors missed; one that refuses stops no other."""
     failed: list[Exception] = []
     for source, api in apis.items():
-        there: list[Reference | Refused] = []
+        missed: list[Reference | Refused] = []
         try:
-            _look(source, api, since, there)
+            _list_missed(source, api, slot - OVERLAP, missed)
         except (GiveUp, Unreadable) as error:
-            there.append(Refused("", str(error)))
+            missed.append(Refused("", str(error)))
         except Exception as error:
             failed.append(error)
-        in_transaction(store, partial(_reconcile, workspace_id, source, there), failed)
+        in_transaction(store, partial(_reconcile, workspace_id, source, missed), failed)
     if failed:
         raise failed[0]
 
 
 def _reconcile(
-    workspace_id: int, source: str, there: list[Reference | Refused], session: Session
+    workspace_id: int, source: str, missed: Iterable[Reference | Refused], session: Session
 ) -> None:
-    service.reconcile(session, session.get_one(Workspace, workspace_id), source, there)
+    service.reconcile(session, session.get_one(Workspace, workspace_id), source, list(missed))
 
 
-def _look(source: str, api: Vendor, since: datetime, there: list[Reference | Refused]) -> None:
-    """Add all that the vendor names; what it named before it fails is there too."""
+def _list_missed(
+    source: str, api: Vendor, since: datetime, missed: list[Reference | Refused]
+) -> None:
+    """Add all that the vendor names; what it named before it fails is added too."""
     fetching = SOURCES[source].fetching
     assert fetching is not None
     for each in fetching.missed(api, since):
-        there.append(each)  # noqa: PERF402 - one by one, see above
+        missed.append(each)  # noqa: PERF402 - one by one, see above
 
 
-def _listen(store: Store, workspace_id: int, slot: str) -> None:  # noqa: ARG001 - the clock's
-    with store.transaction() as session:
-        service.listen(session, session.get_one(Workspace, workspace_id))
+@capability.schedule(service.LISTEN, "23 * * * *", zone="UTC")
+def notice_silent_sources(session: Session, workspace: Workspace) -> None:
+    """Tell the admins of a source that has fallen silent."""
+    service.listen(session, workspace)
 
 
-def _offer(store: Store, workspace_id: int, slot: str) -> None:
-    """The slot and not the clock names the offer, so a retry makes no second one."""
-    with store.transaction() as session:
-        workspace = session.get_one(Workspace, workspace_id)
-        service.offer(session, workspace, datetime.fromisoformat(slot))
+@capability.schedule(service.OFFER, "0 9,14 * * mon-fri")
+def list_quiet_leads(session: Session, workspace: Workspace, slot: datetime) -> None:
+    """Show the channel what waits quietly; the slot names the card, so a retry makes no second."""
+    service.offer(session, workspace, slot)
 
 
-def _look_ahead(store: Store, import_id: int) -> None:
-    with store.transaction() as session:
-        service.look_ahead(session, session.get_one(Import, import_id))
+@capability.schedule(service.STALLED, "0 9 * * mon")
+def tell_stalled(session: Session, workspace: Workspace, slot: datetime) -> None:
+    """Tell owners and managers which leads stand still; a retry tells nobody twice."""
+    service.tell_stalled(session, workspace, slot)
 
 
-def _go_on(store: Store, import_id: int) -> None:
-    """One batch; the next is work of its own, so that a worker that stops loses nothing."""
-    importing.go_on(store, import_id)
+@capability.task(service.READ)
+def read_file(services: Services, import_id: int) -> None:
+    """Fetch a file that somebody dropped, and write down its rows."""
+    importing.fetch(services.store, services.slack, import_id)
 
 
-def _imported(session: Session, import_id: int) -> Message:
-    found = session.get_one(Import, import_id)
-    campaign = session.get(Campaign, found.campaign_id) if found.campaign_id else None
-    by = session.get(Person, found.by_id) if found.by_id else None
-    return messages.imported(found, campaign, enters_spend=by is not None and by.has(Role.MARKETER))
+@capability.task(service.LOOK)
+def preview(session: Session, import_id: int) -> None:
+    """Work out what would come of an import."""
+    service.look_ahead(session, session.get_one(Import, import_id))
 
 
-def _call_list(session: Session, call_list_id: int) -> Message:
-    return messages.call_list(service.progress(session, call_list_id))
+@capability.task(service.GO_ON)
+def take_batch(services: Services, import_id: int) -> None:
+    """Take in one batch; the next is work of its own, so that a worker that stops loses nothing."""
+    importing.go_on(services.store, import_id)
 
 
-def _offered(session: Session, offer_id: int) -> Message:
-    return messages.offer(*service.offered(session, offer_id))
+@capability.task(service.RETURN)
+def return_refused(services: Services, import_id: int) -> None:
+    """Send back the rows that were refused."""
+    importing.give_back(services.store, services.slack, import_id)
 
 
+@capability.task(service.FOLLOW)
+def refresh_home_tabs(session: Session, workspace_id: int) -> None:
+    """Draw the home tabs again that show what waits."""
+    service.catch_up(session, workspace_id)
+
+
+@capability.task(service.BACK)
+def come_back(session: Session, absence_id: int) -> None:
+    """An absence is over: lent leads return to their owner."""
+    service.back(session, absence_id)
+
+
+@capability.card(CARD)
 def _card(session: Session, lead_id: int) -> Message:
     return messages.card(service.facts(session, lead_id))
 
 
+@capability.card(RETURNED)
 def _returned(session: Session, touch_id: int) -> Message:
     return messages.returned(*service.touch(session, touch_id))
 
 
-def _silent(session: Session, submission_id: int) -> Message:
-    return messages.silent(service.last_words(session, submission_id))
+@capability.card(service.COVER)
+def _cover(session: Session, touch_id: int) -> Message:
+    touch, lead = service.touch(session, touch_id)
+    return messages.cover(touch, service.facts(session, lead.id))
 
 
-def _refused(session: Session, submission_id: int) -> Message:
-    return messages.refused(service.last_words(session, submission_id))
-
-
+@capability.card(service.STEP)
 def _step(session: Session, step_id: int) -> Message:
     taken = service.step(session, step_id)
     if taken.step.rung == Rung.DETAILS:
@@ -160,40 +175,50 @@ def _step(session: Session, step_id: int) -> Message:
     return messages.step(taken)
 
 
-def _tally(session: Session, campaign_id: int) -> Message:
-    return messages.tally(service.tally(session, campaign_id))
-
-
+@capability.card(service.NOTICE)
 def _notice(session: Session, notice_id: int) -> Message:
     return messages.notice(*service.notice(session, notice_id))
 
 
-def _cover(session: Session, touch_id: int) -> Message:
-    touch, lead = service.touch(session, touch_id)
-    return messages.cover(touch, service.facts(session, lead.id))
+@capability.card(service.TALLY)
+def _tally(session: Session, campaign_id: int) -> Message:
+    return messages.tally(service.tally(session, campaign_id))
 
 
-def tell_stalled(store: Store, workspace_id: int, slot: str) -> None:
-    """Tell whom it concerns what stands still; a retry tells nobody twice."""
-    at = datetime.fromisoformat(slot)
-    in_transaction(
-        store,
-        lambda session: service.tell_stalled(session, session.get_one(Workspace, workspace_id), at),
-    )
+@capability.card(service.IMPORT)
+def _imported(session: Session, import_id: int) -> Message:
+    imported = session.get_one(Import, import_id)
+    campaign = session.get(Campaign, imported.campaign_id) if imported.campaign_id else None
+    by = session.get(Person, imported.by_id) if imported.by_id else None
+    enters_spend = by is not None and by.has(Role.MARKETER)
+    return messages.imported(imported, campaign, enters_spend=enters_spend)
 
 
+@capability.card(service.CALL_LIST)
+def _call_list(session: Session, call_list_id: int) -> Message:
+    return messages.call_list(service.progress(session, call_list_id))
+
+
+@capability.card(service.OFFER)
+def _quiet_leads(session: Session, offer_id: int) -> Message:
+    return messages.offer(*service.offered(session, offer_id))
+
+
+@capability.card(service.SILENT)
+def _silent(session: Session, submission_id: int) -> Message:
+    return messages.silent(service.last_words(session, submission_id))
+
+
+@capability.card(service.REFUSED)
+def _refused(session: Session, submission_id: int) -> Message:
+    return messages.refused(service.last_words(session, submission_id))
+
+
+@capability.card(service.STANDS_IN)
 def _stands_in(session: Session, absence_id: int) -> Message:
     return messages.stands_in(service.handover(session, absence_id))
 
 
+@capability.card(service.CAME_BACK)
 def _came_back(session: Session, absence_id: int) -> Message:
     return messages.came_back(service.handover(session, absence_id))
-
-
-def _follow(store: Store, workspace_id: int) -> None:
-    with store.transaction() as session:
-        service.catch_up(session, workspace_id)
-
-
-def _back(store: Store, absence_id: int) -> None:
-    in_transaction(store, lambda session: service.back(session, absence_id))

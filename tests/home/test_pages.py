@@ -1,7 +1,6 @@
 """What each role finds on its page, from the database; and who sees none of it."""
 
 from datetime import timedelta
-from typing import cast
 
 import pytest
 from sqlalchemy import select, update
@@ -18,7 +17,6 @@ from bot.people.models import Person, Role
 from bot.planning import service as planning
 from bot.reports.exports import service as exports
 from bot.shadowing import service as shadowing
-from bot.slack import Slack
 from bot.slack.cards import Card
 from bot.standups import service as standups
 from bot.store import Store
@@ -26,7 +24,6 @@ from bot.wiring import install as install_capabilities
 from tests.campaigns.scene import NINE, Hands, draft, hire, install
 from tests.shadowing.scene import ON, found
 from tests.shadowing.scene import Hands as Clock
-from tests.wiring import lent
 
 
 class Scene:
@@ -153,8 +150,7 @@ def test_the_status_names_what_comes_by_the_clock_and_nothing_that_is_paused(sce
     with scene.store.transaction() as session:
         digests.install(session, scene.workspace)
         standups.install(session, scene.workspace)
-        services = lent(scene.store, cast(Slack, None))
-        install_capabilities([metrics.capability], services, session, scene.workspace)
+        install_capabilities([metrics.capability], session, scene.workspace, None)
         teams = {team.name: team.id for team in people.teams(session, scene.workspace.id)}
         for role, team in ((Role.SALESPERSON, "Sales"), (Role.MARKETER, "Marketing")):
             session.get_one(Person, scene.people[role].id).team_id = teams[team]

@@ -26,26 +26,26 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from bot import clock
+from bot import clock, home, leads
 from bot.doctor import manifest
 from bot.errors import HandoffError
-from bot.home import tasks as home_tasks
-from bot.leads import service, tasks
+from bot.leads import service
 from bot.leads.inquiry import read
 from bot.leads.models import FREE_LADDER, Lead, LeadStep, Offer, Rung
-from bot.leads.service import offering
 from bot.leads.service.admitting import CARD, admit
 from bot.leads.service.case import Arrival
-from bot.people.models import Person, Role, Team, Workspace
+from bot.people.models import Person, Role, Team
 from bot.people.rota import Rota, rota
-from bot.slack import HOME, Cards, Slack
+from bot.slack import Cards, Slack
 from bot.slack.cards import DRAW, Card
 from bot.slack.errors import SlackDown
 from bot.store import Store
-from bot.tasks import Tasks, advance, schedule
+from bot.tasks import Tasks, advance, put_schedule, schedule
+from bot.wiring import add_work
 from playground import methods
 from playground.standin import StandIn
 from tests.campaigns.scene import Hands, hire, install
+from tests.wiring import lent
 
 QUIET = 20
 MINUTE = timedelta(minutes=1)
@@ -121,10 +121,15 @@ class Week:
         self.way = Way(self.there)
         self.tasks = Named(self.store)
         self.cards = Cards(self.store, self.way, self.tasks)
-        tasks.register(self.tasks, self.store, self.cards, self.way, {})
-        self.cards.add(HOME, home_tasks.draw)
+        services = lent(self.store, self.way)
+        for each in (leads.capability, home.capability):
+            each.load()
+            add_work(services, self.tasks, self.cards, each)
         with self.store.transaction() as session:
-            offering.install(session, session.get_one(Workspace, self.workspace.id))
+            put_schedule(
+                session, self.workspace.id, service.OFFER, service.OFFER, cron="0 9,14 * * mon-fri",
+                zone=self.workspace.timezone, workspace_id=self.workspace.id,
+            )  # fmt: skip
             session.execute(text("UPDATE team SET country = 'DE-BE'"))
             session.execute(text("DELETE FROM procrastinate_jobs"))  # who they are is known
             self.rota: Rota = rota(session, self.workspace)

@@ -64,7 +64,7 @@ def warnings(store: Store) -> list[str]:
 
 
 def read_back(store: Store, workspace: Workspace, **apis: Told) -> None:
-    tasks.read_back(store, apis, workspace.id, NOW.isoformat())
+    tasks.read_back(store, apis, workspace.id, NOW)
 
 
 def test_a_form_that_is_refused_stops_no_other_and_is_told_once(

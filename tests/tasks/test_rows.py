@@ -57,8 +57,8 @@ ROOT = Path(__file__).parents[2]
 
 CLOCKWORK = {
     "jobs.schedule.tick": {"jobs.schedules"},
-    "leads.tasks: service.sweep": {"leads.escalation"},
-    "leads.tasks: service.release_for_leavers": {"leads.leavers"},
+    "leads.service.ladder.sweep": {"leads.escalation"},
+    "leads.service.absences.release_for_leavers": {"leads.leavers"},
     "planning.tasks: service.look": {
         "planning.requests", "planning.proposals", "planning.follow", "planning.follow_requests",
         "planning.look_back",
@@ -224,7 +224,9 @@ def _stalled(store: Store) -> Case:
 
     def run() -> None:
         with suppress(RowsFailed):  # so the job is tried again
-            lead_tasks.tell_stalled(store, floor.workspace.id, clock.now().isoformat())
+            in_transaction(
+                store, lambda session: leads.tell_stalled(session, floor.workspace, clock.now())
+            )
 
     return Case(
         (floor.sal.id, floor.sue.id), "INSERT ON lead_notice", f"NEW.person_id = {floor.sal.id}",
@@ -247,7 +249,7 @@ def _returns(store: Store) -> Case:
 
     def run() -> None:
         with suppress(RowsFailed):  # so the job is tried again
-            lead_tasks._back(store, absence_id)
+            in_transaction(store, lambda session: leads.back(session, absence_id))
 
     return Case(
         (one, two), "UPDATE ON lead", f"OLD.id = {one}", run,
@@ -486,7 +488,7 @@ def _missed(store: Store) -> Case:
 
     def run() -> None:
         with suppress(RowsFailed):  # so the job is tried again
-            lead_tasks.read_back(store, {"hubspot": api}, workspace.id, clock.now().isoformat())
+            lead_tasks.read_back(store, {"hubspot": api}, workspace.id, clock.now())
 
     numbers = {crc32(f"hubspot:{each}".encode()): each for each in ("7", "8")}
     one, two = numbers

@@ -1,12 +1,5 @@
 """The verbs of leads, by theme: receiving, replaying, ownership, progress, and reading."""
 
-from sqlalchemy.orm import Session
-
-from bot.leads.service import fetched as _fetched
-from bot.leads.service import hearing as _hearing
-from bot.leads.service import ladder as _ladder
-from bot.leads.service import offering as _offering
-from bot.leads.service import stalled as _stalled
 from bot.leads.service.absences import (
     BACK,
     CAME_BACK,
@@ -61,7 +54,7 @@ from bot.leads.service.importing import (
     take_as_list,
     write_down,
 )
-from bot.leads.service.ladder import sweep
+from bot.leads.service.ladder import install, sweep
 from bot.leads.service.lists import call_lists, count_mine, late, mine
 from bot.leads.service.merging import merge, unmerge
 from bot.leads.service.notices import COVER, NOTICE, notice, unattended
@@ -116,7 +109,6 @@ from bot.leads.service.taking import GO_ON, IMPORT, RETURN, Batch, start, take_b
 from bot.leads.service.taking_over import agree, keep, take_over
 from bot.leads.service.tallying import TALLY, tally
 from bot.leads.service.turns import DoesNotSell, open_counts, set_weight, shares
-from bot.people.models import Workspace
 
 __all__ = [
     "BACK",
@@ -267,12 +259,3 @@ __all__ = [
     "workload",
     "write_down",
 ]
-
-
-def install(session: Session, workspace: Workspace) -> None:
-    """Let the clock look after the sources, and offer what waits quietly."""
-    _ladder.install(session, workspace)
-    _fetched.install(session, workspace)
-    _hearing.install(session, workspace)
-    _offering.install(session, workspace)
-    _stalled.install(session, workspace)

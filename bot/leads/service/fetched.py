@@ -18,7 +18,7 @@ from bot.leads.service.receiving import Receipt, Sent, fetch_later, keep
 from bot.leads.sources import SOURCES, Ignored, Reference, Refused
 from bot.people import service as people
 from bot.people.models import Role, Workspace
-from bot.tasks import Loop, put_schedule
+from bot.tasks import Loop
 
 RECONCILE = "leads.reconcile"
 FETCHED = "fetched"
@@ -30,18 +30,8 @@ REFUSED = "leads.refused"
 
 _MISSED = Loop("leads.missed", "Leads that a webhook missed")
 
-# Hourly, and a day back each time: a vendor's own delay, and a weekend's outage of a few hours.
-_CRON = "7 * * * *"
 OVERLAP = timedelta(hours=25)
 _SAY_AGAIN = timedelta(days=28)
-
-
-def install(session: Session, workspace: Workspace) -> None:
-    """Let what the hooks missed be looked for every hour."""
-    put_schedule(
-        session, workspace.id, RECONCILE, RECONCILE, cron=_CRON, zone="UTC",
-        workspace_id=workspace.id,
-    )  # fmt: skip
 
 
 def fetched(session: Session, workspace: Workspace, source: str, body: bytes) -> Receipt:

@@ -12,7 +12,6 @@ from bot.leads.models import REFUSAL, Import, ImportState, Outcome, Submission
 from bot.leads.sources.csv import SLUG
 from bot.people import service as people
 from bot.people.models import Role, Workspace
-from bot.tasks import put_schedule
 
 LISTEN = "leads.listen"
 SILENT = "leads.silent"
@@ -20,7 +19,6 @@ SILENT = "leads.silent"
 WINDOW = timedelta(days=28)
 # Fewer than that say nothing of what is usual.
 _LEAST = 5
-_CRON = "23 * * * *"
 
 # Silent is who was not heard for a day, and for twice the longest pause of the last four weeks.
 _SILENT = text(
@@ -44,13 +42,6 @@ class Heard:
     last_at: datetime
     submissions: int
     unreadable: int
-
-
-def install(session: Session, workspace: Workspace) -> None:
-    """Let silence be noticed within the hour."""
-    put_schedule(
-        session, workspace.id, LISTEN, LISTEN, cron=_CRON, zone="UTC", workspace_id=workspace.id
-    )
 
 
 def heard(session: Session, workspace_id: int) -> Mapping[str, Heard]:

@@ -11,13 +11,10 @@ from sqlalchemy.orm import Session
 from bot import slack
 from bot.leads.models import IS_WAITING, Lead, Offer
 from bot.people.models import Person, Workspace
-from bot.tasks import put_schedule
 
 OFFER = "leads.offer"
 """The schedule, the task that it wakes, and the card."""
 
-# When people come to the channel, and after lunch.
-_CRON = "0 9,14 * * mon-fri"
 _MOST_SHOWN = 10
 
 
@@ -26,14 +23,6 @@ class Offered(NamedTuple):
 
     rows: Sequence[tuple[Lead, Person | None]]
     more: int
-
-
-def install(session: Session, workspace: Workspace) -> None:
-    """Let quiet leads be offered on working days, in the workspace's zone."""
-    put_schedule(
-        session, workspace.id, OFFER, OFFER, cron=_CRON, zone=workspace.timezone,
-        workspace_id=workspace.id,
-    )  # fmt: skip
 
 
 def offer(session: Session, workspace: Workspace, at: datetime) -> bool:

@@ -12,22 +12,13 @@ from bot.leads.models import IS_OPEN, Lead, Listed, NoticeKind
 from bot.leads.service.notices import add_to_notice, is_stalled, moved_at
 from bot.people import service as people
 from bot.people.models import Person, Role, Workspace
-from bot.tasks import Loop, put_schedule
+from bot.tasks import Loop
 
 STALLED = "leads.stalled"
 """The schedule, and the task that it wakes."""
 
-_CRON = "0 9 * * mon"
 
 _TELLING = Loop("leads.stalled", "Leads that stand still")
-
-
-def install(session: Session, workspace: Workspace) -> None:
-    """Let stalled leads be told of on Mondays, in the workspace's zone."""
-    put_schedule(
-        session, workspace.id, STALLED, STALLED, cron=_CRON, zone=workspace.timezone,
-        workspace_id=workspace.id,
-    )  # fmt: skip
 
 
 def last_moves(session: Session, leads: Sequence[Lead]) -> dict[int, datetime]:
