@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot import crm, home, leads, library, logs, metrics, people
+from bot import crm, home, leads, library, logs, metrics, people, standups
 from bot.campaigns import handlers as campaign_handlers
 from bot.campaigns import tasks as campaign_tasks
 from bot.capability import Services
@@ -45,8 +45,6 @@ from bot.slack.errors import SlackRefused
 from bot.spend import handlers as spend_handlers
 from bot.spend import tasks as spend_tasks
 from bot.standups import handlers as standup_handlers
-from bot.standups import service as standups
-from bot.standups import tasks as standup_tasks
 from bot.store import DatabaseDown, Store, migrate
 from bot.store.embedded import database
 from bot.tasks import Postpone, Tasks
@@ -62,6 +60,7 @@ CAPABILITIES = (
     people.capability,
     leads.capability,
     metrics.capability,
+    standups.capability,
     library.capability,
     home.capability,
     crm.capability,
@@ -121,7 +120,6 @@ class Application:
         campaign_tasks.register(self.tasks, self.store, self.cards, planning_tasks.capacity)
         spend_tasks.register(self.tasks, self.store, self.cards, self.slack)
         planning_tasks.register(self.tasks, self.cards)
-        standup_tasks.register(self.tasks, self.store, self.cards)
         shadow_tasks.register(self.tasks, self.store, self.cards, self.slack)
         digest_tasks.register(self.tasks, self.store, self.cards, site.address(self.settings))
         export_tasks.register(self.tasks, self.store, self.slack)
@@ -261,7 +259,6 @@ def set_schedules(session: Session, workspace: Workspace, services: Services | N
     """Let the clock do all that comes in this workspace, in its zone; with the services of an
     application, do whatever else a workspace needs at its start."""
     install(CAPABILITIES, session, workspace, services)
-    standups.install(session, workspace)
     shadowing.install(session, workspace)
     digests.install(session, workspace)
     exports.install(session, workspace)

@@ -1,1 +1,5 @@
 """Standups: asked at their time, answered in a form, read by the other side."""
+
+from bot.capability import Capability
+
+capability = Capability("bot.standups.tasks")

@@ -2,32 +2,48 @@
 
 from datetime import datetime
 
-from bot.slack import Cards
-from bot.standups import messages, service
-from bot.store import Store
-from bot.tasks import Tasks
+from sqlalchemy.orm import Session
+
+from bot.slack import Message
+from bot.standups import capability, messages, service
+
+capability.installation(service.install)
+capability.each_tick(every=10)(service.follow_people)
+capability.each_tick(every=5)(service.remind)
+capability.each_tick(every=5)(service.close)
 
 
-def register(tasks: Tasks, store: Store, cards: Cards) -> None:
-    """Add the task, what each tick does, and the cards."""
-
-    def ask(standup_id: int, place: str, slot: str) -> None:
-        with store.transaction() as session:
-            service.ask(session, standup_id, place, datetime.fromisoformat(slot))
-
-    tasks.add(service.OPEN, ask)
-    tasks.each_tick(service.follow_people, every=10)
-    tasks.each_tick(service.remind, every=5)
-    tasks.each_tick(service.close, every=5)
-    _draw(cards)
+@capability.task(service.OPEN)
+def ask(session: Session, standup_id: int, place: str, slot: str) -> None:
+    """Ask the people of a zone; `slot` is the time for which they are asked."""
+    service.ask(session, standup_id, place, datetime.fromisoformat(slot))
 
 
-def _draw(cards: Cards) -> None:
-    """Say how each card looks."""
-    entry, blocker = service.entry_to_show, service.answer_to_show
-    cards.add(service.PROMPT, lambda session, id_: messages.prompt(entry(session, id_)))
-    cards.add(service.REMINDER, lambda session, id_: messages.reminder(entry(session, id_)))
-    cards.add(service.SUMMARY, lambda session, id_: messages.summary(service.heard(session, id_)))
-    cards.add(service.WEEK, lambda session, id_: messages.week(service.round_to_show(session, id_)))
-    cards.add(service.HELP, lambda session, id_: messages.blocker(blocker(session, id_)))
-    cards.add(service.LIFTED, lambda session, id_: messages.lifted(blocker(session, id_)))
+@capability.card(service.PROMPT)
+def _prompt(session: Session, entry_id: int) -> Message:
+    return messages.prompt(service.entry_to_show(session, entry_id))
+
+
+@capability.card(service.REMINDER)
+def _reminder(session: Session, entry_id: int) -> Message:
+    return messages.reminder(service.entry_to_show(session, entry_id))
+
+
+@capability.card(service.SUMMARY)
+def _summary(session: Session, round_id: int) -> Message:
+    return messages.summary(service.heard(session, round_id))
+
+
+@capability.card(service.WEEK)
+def _week(session: Session, round_id: int) -> Message:
+    return messages.week(service.round_to_show(session, round_id))
+
+
+@capability.card(service.HELP)
+def _blocker(session: Session, answer_id: int) -> Message:
+    return messages.blocker(service.answer_to_show(session, answer_id))
+
+
+@capability.card(service.LIFTED)
+def _resolved(session: Session, answer_id: int) -> Message:
+    return messages.lifted(service.answer_to_show(session, answer_id))

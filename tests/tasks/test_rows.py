@@ -63,9 +63,9 @@ CLOCKWORK = {
         "planning.requests", "planning.proposals", "planning.follow", "planning.follow_requests",
         "planning.look_back",
     },
-    "standups.tasks: service.follow_people": {"standups.follow_people"},
-    "standups.tasks: service.remind": set(),  # one statement, whose rows cannot differ
-    "standups.tasks: service.close": {"standups.close"},
+    "standups.service.asking.follow_people": {"standups.follow_people"},
+    "standups.service.rounds.remind": set(),  # one statement, whose rows cannot differ
+    "standups.service.rounds.close": {"standups.close"},
     "people.sessions.prune": set(),  # one statement
     "people.sending.prune": set(),  # one statement
     "crm.webhook_sending.wake": set(),  # one statement
