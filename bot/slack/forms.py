@@ -63,7 +63,7 @@ class _Field:
         """What an empty field holds."""
         if self.key is not None:
             return {}
-        return None if self.takes_none or self.input is None else self.input.empty
+        return None if self.takes_none or self.input is None else self.input.empty()
 
     @property
     def may_be_empty(self) -> bool:

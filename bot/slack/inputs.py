@@ -12,6 +12,7 @@ from decimal import Decimal
 from difflib import get_close_matches
 from enum import Enum
 from functools import cache
+from types import NoneType
 from typing import Any, ClassVar, NamedTuple, ParamSpec, TypedDict, cast
 from zoneinfo import available_timezones
 
@@ -96,8 +97,8 @@ class Input:
     when: Callable[[Values], bool] | None = None
     """Whether it is there, by what stands in the fields before it and in hidden ones."""
 
-    empty: ClassVar[Any] = None
-    """What an empty field holds if it is never None."""
+    empty: ClassVar[type[Any]] = NoneType
+    """What an empty field makes if it is never None: an empty text, an empty list, False."""
 
     def changed(self, changes: Changes) -> "Input":
         """The field as it is drawn this time."""
@@ -125,7 +126,7 @@ class Text(Input):
     most: int
     """Characters."""
     multiline: bool = False
-    empty: ClassVar[Any] = ""
+    empty: ClassVar[type[Any]] = str
 
     def element(self, action_id: str, of: Any, value: Any) -> InputInteractiveElement:
         return PlainTextInputElement(
@@ -153,7 +154,7 @@ class Amount(Text):
     most: int = _LONGEST_AMOUNT
     currency: str = "currency"
     """The hidden field."""
-    empty = None
+    empty = NoneType
 
     def title(self, values: Values) -> str:
         return f"{self.label} in {values[self.currency]}"
@@ -170,7 +171,7 @@ class Amount(Text):
 class Email(Input):
     """An e-mail address, which Slack's client checks."""
 
-    empty = ""
+    empty = str
 
     def element(self, action_id: str, of: Any, value: Any) -> InputInteractiveElement:
         return EmailInputElement(action_id=action_id, initial_value=value or None)
@@ -180,7 +181,7 @@ class Email(Input):
 class Url(Input):
     """A web address, which Slack's client checks."""
 
-    empty = ""
+    empty = str
 
     def element(self, action_id: str, of: Any, value: Any) -> InputInteractiveElement:
         return UrlInputElement(action_id=action_id, initial_value=value or None)
@@ -335,7 +336,7 @@ class Radio(_Chosen):
 class Checkboxes(_Chosen):
     """Any of a few; the field is a list."""
 
-    empty = ()
+    empty = list
 
     def element(self, action_id: str, of: Any, value: Any) -> InputInteractiveElement:
         options = _options(self.choices(of))
@@ -359,7 +360,7 @@ class Tick(Input):
     description: str = ""
     value: str = "yes"
     """What Slack sends if it is ticked."""
-    empty = False
+    empty = bool
 
     def element(self, action_id: str, of: Any, value: Any) -> InputInteractiveElement:
         options = _options([Choice(self.value, self.words, self.description)])
@@ -396,7 +397,7 @@ class Users(Input):
 
     _: KW_ONLY
     most: int | None = None
-    empty = ()
+    empty = list
 
     def element(self, action_id: str, of: Any, value: Any) -> InputInteractiveElement:
         return UserMultiSelectElement(
