@@ -302,10 +302,20 @@ BLOCKS: dict[str, Callable[[Part], list[str]]] = {
 def _modal(view: Part) -> list[str]:
     texts = [key for key in ("title", "submit", "close") if key in view]
     keys = [{key: view[key]} for key in sorted(view) if key not in ("blocks", *texts)]
+    keys = [each | _carried(each) for each in keys]
     return [
         *(f"{key.capitalize()}: {_plain(view[key])}" for key in texts),
         *(rest.strip() for rest in map(_rest, keys) if rest),
     ]
+
+
+def _carried(part: Part) -> Part:
+    """What a form carries along, as the JSON that it is."""
+    try:
+        carried = json.loads(part.get("private_metadata", ""))
+    except ValueError:
+        return {}
+    return {"private_metadata": carried} if isinstance(carried, dict) else {}
 
 
 def _draw(blocks: list[Part]) -> list[str]:

@@ -178,6 +178,12 @@ class Form(Group):
         return values
 
     @classmethod
+    def hidden(cls, incoming: Incoming) -> dict[str, Any]:
+        """What the modal carries along, where no more is asked of it or it was closed. Raises
+        OutdatedForm."""
+        return cls._read_hidden(incoming.note)
+
+    @classmethod
     def _read(cls, incoming: Incoming) -> tuple[dict[str, Any], dict[str, str]]:
         """The values that can be read, and errors by address."""
         values, errors = cls._read_hidden(incoming.note), dict[str, str]()

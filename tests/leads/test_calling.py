@@ -159,7 +159,7 @@ def test_what_is_typed_after_a_call_stays_and_is_read_by_whoever_calls_next(
     assert next_id(store, ben, call_list) == found
     assert found is not None
     with store.transaction() as session:
-        modal = str(forms.call(service.facts(session, found)).to_dict())
+        modal = str(forms.Call.of(service.facts(session, found)).to_dict())
         assert "<@USOFIA>" in modal
         assert "after a call: a note" in modal
         service.called(session, ben, found, CallOutcome.INTERESTED, "Wants <40> seats")
@@ -242,9 +242,9 @@ def test_the_modal_of_a_call(golden: Golden) -> None:
         email="ada@example.com", phone_e164="+493023125001", message=f"Seats: 12\n{HOSTILE}",
         call_attempts=1,
     )  # fmt: skip
-    golden("calls.modal", forms.call(LeadFacts(found, CAMPAIGN, None)))
+    golden("calls.modal", forms.Call.of(LeadFacts(found, CAMPAIGN, None)))
     bare = Lead(id=5, email="ada@example.com", call_attempts=0)
-    assert limits.check_view(forms.call(LeadFacts(bare, None, None)).to_dict(), "modal") == []
+    assert limits.check_view(forms.Call.of(LeadFacts(bare, None, None)).to_dict(), "modal") == []
     assert limits.check_view(forms.all_called(HOSTILE * 20).to_dict(), "modal") == []
 
 

@@ -87,7 +87,7 @@ def test_a_lead_from_a_message(golden: Golden) -> None:
         "Met Ada at the fair, she wants an offer &amp; a call: <tel:+493023125001|+49 30 23125001> "
         "or <mailto:ada@example.com|ada@example.com>, see <https://example.com>"
     )
-    modal = forms.new([], message).to_dict()
+    modal = forms.NewLead.of([], message).to_dict()
     modal["private_metadata"] = "token"
     golden("from_message", modal)
 

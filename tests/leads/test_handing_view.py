@@ -138,10 +138,10 @@ def test_the_modals_of_handing_on(golden: Golden) -> None:
         "away_handing_over_much": forms.Away.of(
             90, NINE, [lead(id=n) for n in range(MOST_HANDED_OVER)], {}
         ),
-        "promise": forms.promise(PROMISE, SOFIA),
-        "turns": forms.turns([Share(SOFIA, 1, 30, 12), Share(BEN, 3, 90, 20)], 28),
-        "turns_of_nobody": forms.turns([], 28),
-        "turns_of_many": forms.turns([Share(SOFIA, 1, 30, 12)] * 1_200, 28),
+        "promise": forms.ChangePromise.of(PROMISE, SOFIA),
+        "turns": forms.ChangeWeight.of([Share(SOFIA, 1, 30, 12), Share(BEN, 3, 90, 20)], 28),
+        "turns_of_nobody": forms.ChangeWeight.of([], 28),
+        "turns_of_many": forms.ChangeWeight.of([Share(SOFIA, 1, 30, 12)] * 1_200, 28),
         "away_with_nothing": forms.Away.of(0, NINE + timedelta(days=1)),
     }
     for modal in shown.values():

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.errors import FieldErrors, NotAllowed
+from bot.errors import FieldErrors, NotAllowed, OutdatedForm
 from bot.leads import forms, messages, service
 from bot.leads.heat import DEFAULT_POINTS, Label, Rules
 from bot.leads.inquiry import read
@@ -15,6 +15,7 @@ from bot.people.models import Role
 from bot.store import Store
 from playground import limits
 from tests.campaigns.scene import hire, install
+from tests.forms import sent
 from tests.golden_files import Golden
 
 ADA = {"email": "ada@example.com"}
@@ -113,13 +114,22 @@ def test_rules_that_cannot_be(
 
 def test_the_modal_says_back_what_it_was_told() -> None:
     told = Rules(competitors=frozenset({"rival.example"}))
-    modal = forms.rules(told).to_dict()
-    assert limits.check_view(modal, "modal") == []
-    fields = {block["block_id"]: block["element"].get("initial_value") for block in modal["blocks"]}
-    assert forms.rules_of(fields) == (50, dict(told.points), ["rival.example"])
+    modal = forms.ChangeRules.of(told)
+    assert limits.check_view(modal.to_dict(), "modal") == []
+    form = forms.ChangeRules.read(sent(modal))
+    assert (form.hot_from, form.all_points, form.competitors) == (
+        50, dict(told.points), "rival.example",
+    )  # fmt: skip
     for wrong in ("zoom", "zoom ten", "zoom 99999"):
         with pytest.raises(FieldErrors):
-            forms.rules_of(fields | {"sources": wrong})
+            _ = forms.ChangeRules.read(sent(modal, sources=wrong)).all_points
+
+
+def test_a_form_without_a_rule_is_of_an_older_version() -> None:
+    modal = forms.ChangeRules.of(Rules())
+    modal.blocks.pop(1)
+    with pytest.raises(OutdatedForm):
+        forms.ChangeRules.read(sent(modal))
 
 
 def test_rules_read_as_words(golden: Golden) -> None:

@@ -202,12 +202,14 @@ def test_the_whole_of_a_list_has_pages(golden: Golden) -> None:
 
 
 def test_modals(golden: Golden) -> None:
-    new = forms.new([SPRING]).to_dict()
-    assert len(new.pop("private_metadata")) == 24
+    new = forms.NewLead.of([SPRING]).to_dict()
+    assert len(json.loads(new.pop("private_metadata"))["token"]) == 24
     shown = {
         "new": new,
-        "reason": forms.reason(lead(), Rating.JUNK).to_dict(),
-        "won": forms.won(lead(), "EUR").to_dict(),
+        "reason": forms.RateLow.of(lead(), Rating.JUNK).to_dict(),
+        "won": forms.MarkWon.modal(
+            lead_id=7, currency="EUR", blocks=[forms.subject(lead())]
+        ).to_dict(),
         "lost": forms.MarkLost.of(lead(), 3).to_dict(),
         "lost_unable_to_reach": forms.MarkLost.of(lead(), 3, Disposition.UNABLE_TO_REACH).to_dict(),
         "lost_bad_timing": forms.MarkLost.of(lead(), 3, Disposition.BAD_TIMING).to_dict(),

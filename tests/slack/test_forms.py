@@ -10,12 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import field_validator, model_validator
-from slack_bolt import Ack
 from slack_sdk.models.blocks import ActionsBlock, Option, SectionBlock, StaticSelectElement
 
 from bot.errors import FieldErrors, OutdatedForm
 from bot.money import Money
-from bot.slack import Incoming, Slack
 from bot.slack.forms import Form, Group, Hidden
 from bot.slack.inputs import (
     WEEKDAYS,
@@ -40,8 +38,8 @@ from bot.slack.inputs import (
     zone,
 )
 from bot.slack.message import view_json
-from playground.forms import state_values
 from playground.limits.surfaces import check_view
+from tests.forms import sent
 
 
 class Color(StrEnum):
@@ -112,21 +110,6 @@ class Lost(Form, id="test.lost", title="Lost"):
         if self.color is Color.DARK_BLUE and not self.note:
             raise FieldErrors({"note": "Say more."})
         return self
-
-
-def sent(view: Any, *, without: str = "", metadata: str | None = None, **typed: Any) -> Incoming:
-    """The modal as Slack sends it, with what was typed by field; `without` one of its blocks."""
-    shown = view_json(view)
-    shown["blocks"] = [each for each in shown["blocks"] if each.get("block_id") != without]
-    state = state_values([each for each in shown["blocks"] if each["type"] == "input"], {})
-    for name, value in typed.items():
-        [entry] = state[name].values()
-        [held] = entry.keys() - {"type"}
-        entry[held] = {"value": value} if held == "selected_option" else value
-    if metadata is not None:
-        shown["private_metadata"] = metadata
-    body = {"type": "view_submission", "view": {**shown, "state": {"values": state}}}
-    return Incoming(body, cast(Ack, None), cast(Slack, None))
 
 
 def errors_of(read: Callable[[], Any]) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """The modals of leads."""
 
-from bot.leads.forms.call import SAVE_CALL, all_called, call
+from bot.leads.forms.call import Call, all_called
 from bot.leads.forms.columns import TURN_COLUMNS, Columns
 from bot.leads.forms.handing import (
     CHOOSE_LEADS,
@@ -14,22 +14,17 @@ from bot.leads.forms.lead import (
     CHOOSE_DISPOSITION,
     FROM_MESSAGE,
     NEW,
-    SAVE_CORRECTION,
-    SAVE_NEW,
-    SAVE_NOTE,
-    SAVE_REASON,
-    SAVE_WON,
+    AddNote,
+    CorrectAmount,
     MarkLost,
-    corrected,
-    new,
-    note,
-    reason,
-    won,
+    MarkWon,
+    NewLead,
+    RateLow,
 )
-from bot.leads.forms.parts import campaign_of, subject
-from bot.leads.forms.promise import PROMISE, SAVE_PROMISE, promise, promise_of
-from bot.leads.forms.rules import SAVE_RULES, rules, rules_of
-from bot.leads.forms.turns import SAVE_WEIGHT, TURNS, turns, weight_of
+from bot.leads.forms.parts import subject
+from bot.leads.forms.promise import PROMISE, ChangePromise
+from bot.leads.forms.rules import ChangeRules
+from bot.leads.forms.turns import TURNS, ChangeWeight
 
 __all__ = [
     "CHOOSE_DISPOSITION",
@@ -38,36 +33,23 @@ __all__ = [
     "HAND_OVER",
     "NEW",
     "PROMISE",
-    "SAVE_CALL",
-    "SAVE_CORRECTION",
-    "SAVE_NEW",
-    "SAVE_NOTE",
-    "SAVE_PROMISE",
-    "SAVE_REASON",
-    "SAVE_RULES",
-    "SAVE_WEIGHT",
-    "SAVE_WON",
     "TURNS",
     "TURN_COLUMNS",
+    "AddNote",
     "Away",
+    "Call",
+    "ChangePromise",
+    "ChangeRules",
+    "ChangeWeight",
     "Columns",
+    "CorrectAmount",
     "MarkLost",
+    "MarkWon",
+    "NewLead",
+    "RateLow",
     "Reassign",
     "Snooze",
     "all_called",
-    "call",
-    "campaign_of",
-    "corrected",
-    "new",
     "nobody_else",
-    "note",
-    "promise",
-    "promise_of",
-    "reason",
-    "rules",
-    "rules_of",
     "subject",
-    "turns",
-    "weight_of",
-    "won",
 ]

@@ -1,25 +1,17 @@
 """The modal of a call: who it is, what to talk about, and what came of it."""
 
-from slack_sdk.models.blocks import (
-    Block,
-    InputBlock,
-    MarkdownTextObject,
-    Option,
-    PlainTextObject,
-    RadioButtonsElement,
-    SectionBlock,
-)
+from slack_sdk.models.blocks import Block, MarkdownTextObject, PlainTextObject, SectionBlock
 from slack_sdk.models.views import View
 
 from bot.campaigns.messages import offer_line
 from bot.campaigns.models import Campaign
-from bot.leads.forms.parts import text
 from bot.leads.messages import answers, notes
 from bot.leads.models import CallOutcome, LeadFacts
+from bot.slack.forms import Form, Hidden
+from bot.slack.inputs import Choice, radio, text
 from bot.slack.text import clean, plural, safe
 
 _MOST_ANSWERS = 10
-SAVE_CALL = "calls.save"
 
 _HINTS = {
     CallOutcome.INTERESTED: "It is your lead from here on.",
@@ -29,31 +21,27 @@ _HINTS = {
 }
 
 
-def call(facts: LeadFacts) -> View:
-    """Whom to call now. To close it gives them back to the list."""
-    lead = facts.lead
-    options = [
-        Option(text=each.label, value=each.value, description=_HINTS[each]) for each in CallOutcome
-    ]
-    return View(
-        type="modal",
-        callback_id=SAVE_CALL,
-        private_metadata=f"{lead.id} {lead.call_attempts}",
-        title="Next contact",
-        submit="Save, next",
-        close="Stop",
-        notify_on_close=True,
-        blocks=[
-            *_who(facts),
-            *_campaign(facts.campaign),
-            InputBlock(
-                block_id="outcome",
-                label="What came of the call?",
-                element=RadioButtonsElement(action_id="outcome", options=options),
-            ),
-            text("note", "In your words", optional=True, most=1000, multiline=True),
-        ],
+class Call(Form, id="calls.save", title="Next contact", submit="Save, next", close="Stop"):
+    """What came of a call. To close it gives whom it shows back to the list."""
+
+    lead_id: Hidden[int]
+    attempt: Hidden[int]
+    """How often they were called before; it tells a form that comes twice."""
+    outcome: CallOutcome = radio(
+        "What came of the call?",
+        options=[Choice(each, each.label, _HINTS[each]) for each in CallOutcome],
     )
+    note: str = text("In your words", most=1000, multiline=True, optional=True)
+
+    @classmethod
+    def of(cls, facts: LeadFacts) -> View:
+        """The form of whom to call now."""
+        return cls.modal(
+            lead_id=facts.lead.id,
+            attempt=facts.lead.call_attempts,
+            blocks=[*_who(facts), *_campaign(facts.campaign)],
+            notify_on_close=True,
+        )
 
 
 def all_called(name: str) -> View:

@@ -4,118 +4,101 @@ from collections.abc import Sequence
 from datetime import date
 from secrets import token_hex
 
-from slack_sdk.models.blocks import InputBlock
-from slack_sdk.models.blocks.block_elements import EmailInputElement
 from slack_sdk.models.views import View
 
 from bot.campaigns.models import Campaign
-from bot.leads.forms.parts import choice_of, subject, unlisted
-from bot.leads.forms.parts import text as old
+from bot.leads.forms.parts import campaigns_listed, subject
 from bot.leads.models import Disposition, Lead, Rating
 from bot.leads.overheard import overheard
+from bot.money import Money
 from bot.slack.forms import Form, Hidden
-from bot.slack.inputs import Values, day, number, select, text
-from bot.slack.text import clean
+from bot.slack.inputs import Values, day, email, money, number, select, text
 
 NEW = "lead.new"
 FROM_MESSAGE = "lead.from_message"
-SAVE_NEW = "lead.save_new"
-SAVE_REASON = "lead.save_reason"
-SAVE_NOTE = "lead.save_note"
-SAVE_CORRECTION = "lead.save_correction"
-SAVE_WON = "lead.save_won"
 CHOOSE_DISPOSITION = "lead.choose_disposition"
 
 
-def new(campaigns: Sequence[Campaign], message: str = "") -> View:
-    """Type in a lead, or take one over from a message; its token makes a submission that comes
-    twice one lead."""
-    known = overheard(message)
-    return View(
-        type="modal",
-        callback_id=SAVE_NEW,
-        private_metadata=token_hex(12),
-        title="New lead",
-        submit="Add lead",
-        close="Cancel",
-        blocks=[
-            old("first_name", "First name", optional=True, most=200),
-            old("last_name", "Last name", optional=True, most=200),
-            old("company", "Company", optional=True, most=200),
-            old("phone", "Phone", optional=True, most=60, hint="With country code: +49 30 …",
-                 initial=known.phone),
-            InputBlock(
-                block_id="email",
-                label="E-mail",
-                optional=True,
-                hint="An e-mail address or a phone number is needed.",
-                element=EmailInputElement(action_id="email", initial_value=known.email),
-            ),
-            old("message", "What do they want?", optional=True, most=3000, multiline=True,
-                 initial=clean(known.text, 3000)),
-            InputBlock(block_id="campaign", label="Campaign", hint=unlisted(campaigns) or None,
-                       element=choice_of(campaigns)),
-        ],
-    )  # fmt: skip
+class NewLead(Form, id="lead.save_new", title="New lead", submit="Add lead"):
+    """A lead that reached somebody by phone, at a fair or in a message."""
+
+    token: Hidden[str]
+    """It makes a submission that comes twice one lead."""
+    first_name: str = text("First name", most=200, optional=True)
+    last_name: str = text("Last name", most=200, optional=True)
+    company: str = text("Company", most=200, optional=True)
+    phone: str = text("Phone", most=60, optional=True, hint="With country code: +49 30 …")
+    email: str = email(
+        "E-mail", optional=True, hint="An e-mail address or a phone number is needed."
+    )
+    message: str = text("What do they want?", most=3000, multiline=True, optional=True)
+    campaign: int | None = select("Campaign", none="No campaign")
+
+    @classmethod
+    def of(cls, campaigns: Sequence[Campaign], message: str = "") -> View:
+        """The form, with what stands in a message filled in."""
+        known = overheard(message)
+        return cls.modal(
+            token=token_hex(12), phone=known.phone, email=known.email, message=known.text,
+            fields={"campaign": campaigns_listed(campaigns)},
+        )  # fmt: skip
+
+    @property
+    def facts(self) -> dict[str, str | None]:
+        """What is known of the lead, as an inquiry takes it."""
+        facts = self.model_dump(exclude={"token", "campaign"})
+        return {"external_id": self.token, **{name: each or None for name, each in facts.items()}}
 
 
-def reason(lead: Lead, rating: Rating) -> View:
+class RateLow(Form, id="lead.save_reason", title="Rate", submit="Save rating"):
     """Why is it weak or junk?"""
-    return View(
-        type="modal",
-        callback_id=f"{SAVE_REASON}.{rating}",
-        private_metadata=str(lead.id),
-        title=f"Rate as {rating.value}",
-        submit="Save rating",
-        close="Cancel",
-        blocks=[
-            subject(lead),
-            old(
-                "reason",
-                "Why?",
-                most=300,
-                hint="A few words that help marketing do better, such as “student project”.",
-            ),
-        ],
-    )
+
+    lead_id: Hidden[int]
+    rating: Hidden[Rating]
+    reason: str = text(
+        "Why?", most=300,
+        hint="A few words that help marketing do better, such as “student project”.",
+    )  # fmt: skip
+
+    @classmethod
+    def of(cls, lead: Lead, rating: Rating) -> View:
+        """The form of a lead that is about to be rated so."""
+        return cls.modal(
+            title=f"Rate as {rating.value}", lead_id=lead.id, rating=rating, blocks=[subject(lead)]
+        )
 
 
-def note(lead: Lead) -> View:
+class AddNote(Form, id="lead.save_note", title="Add a note", submit="Save note"):
     """What is worth knowing about it?"""
-    return View(
-        type="modal", callback_id=SAVE_NOTE, private_metadata=str(lead.id), title="Add a note",
-        submit="Save note", close="Cancel",
-        blocks=[subject(lead), old("note", "Note", most=1000, multiline=True)],
-    )  # fmt: skip
+
+    lead_id: Hidden[int]
+    note: str = text("Note", most=1000, multiline=True)
 
 
-def won(lead: Lead, currency: str) -> View:
+class MarkWon(Form, id="lead.save_won", title="Won", submit="Save as won"):
     """What is the deal worth?"""
-    return View(
-        type="modal",
-        callback_id=SAVE_WON,
-        private_metadata=str(lead.id),
-        title="Won",
-        submit="Save as won",
-        close="Cancel",
-        blocks=[
-            subject(lead),
-            old("amount", f"Amount in {currency}", most=30, hint="For example 12,500"),
-        ],
-    )
+
+    lead_id: Hidden[int]
+    currency: Hidden[str]
+    amount: Money = money("Amount", hint="For example 12,500")
 
 
-def corrected(lead: Lead) -> View:
+class CorrectAmount(
+    Form, id="lead.save_correction", title="Correct the amount", submit="Save amount"
+):
     """What was the deal really worth?"""
-    return View(
-        type="modal", callback_id=SAVE_CORRECTION, private_metadata=str(lead.id),
-        title="Correct the amount", submit="Save amount", close="Cancel",
-        blocks=[
-            subject(lead),
-            old("amount", f"Amount in {lead.won_currency}", most=30,
-                 hint=f"It is {lead.won_amount} at the moment."),
-        ],
-    )  # fmt: skip
+
+    lead_id: Hidden[int]
+    currency: Hidden[str]
+    amount: Money = money("Amount")
+
+    @classmethod
+    def of(cls, lead: Lead) -> View:
+        """The form of a lead that was won."""
+        return cls.modal(
+            lead_id=lead.id, currency=lead.won_currency, blocks=[subject(lead)],
+            fields={"amount": {"hint": f"It is {lead.won_amount} at the moment."}},
+        )  # fmt: skip
 
 
 def _is_unreachable(values: Values) -> bool:

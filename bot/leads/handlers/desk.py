@@ -11,8 +11,7 @@ from bot.leads import forms, messages, service
 from bot.leads.handlers.lists import NOTES, WORK, Working, number_of, numbers_of
 from bot.leads.inquiry import Unreadable, read_strictly
 from bot.leads.models import Rating
-from bot.money import parse
-from bot.people.desk import Draw, Form
+from bot.people.desk import Draw
 from bot.people.models import ANY_ROLE, Person, Role, Workspace
 from bot.slack import Command, Incoming, Listening, Message
 from bot.slack.access import Access
@@ -75,7 +74,7 @@ class Leads(Working):
         with self.serving(incoming) as (session, who):
             today = campaigns.today(session, who.workspace_id)
             running = campaigns.running(session, who.workspace_id, today)
-        incoming.open(forms.new(running, incoming.message))
+        incoming.open(forms.NewLead.of(running, incoming.message))
 
 
 def _by_field(error: Unreadable) -> dict[str, str]:
@@ -89,53 +88,51 @@ def _by_field(error: Unreadable) -> dict[str, str]:
 
 def _ask_reason(rating: Rating) -> Draw:
     """A low rating asks why, if this person may rate at all."""
-    return lambda session, who, lead_id: forms.reason(
+    return lambda session, who, lead_id: forms.RateLow.of(
         service.rateable(session, who, lead_id), rating
     )
 
 
-def _save_reason(rating: Rating) -> Form:
-    def save(session: Session, who: Person, incoming: Incoming) -> None:
-        with below("reason"):
-            reason = str(incoming.fields["reason"] or "")
-            service.rate(session, who, incoming.noted_id, rating, reason)
-
-    return save
+def _save_reason(session: Session, who: Person, incoming: Incoming) -> None:
+    form = forms.RateLow.read(incoming)
+    with below("reason"):
+        service.rate(session, who, form.lead_id, form.rating, form.reason)
 
 
 def _ask_note(session: Session, who: Person, lead_id: int) -> View:
     """What is worth knowing?"""
-    return forms.note(service.find(session, who.workspace_id, lead_id))
+    lead = service.find(session, who.workspace_id, lead_id)
+    return forms.AddNote.modal(lead_id=lead.id, blocks=[forms.subject(lead)])
 
 
 def _save_note(session: Session, who: Person, incoming: Incoming) -> None:
+    form = forms.AddNote.read(incoming)
     with below("note"):
-        service.add_note(session, who, incoming.noted_id, str(incoming.fields["note"] or ""))
+        service.add_note(session, who, form.lead_id, form.note)
 
 
 def _ask_amount(session: Session, who: Person, lead_id: int) -> View:
     """A win asks for its amount."""
     lead = service.closeable(session, who, lead_id)
-    return forms.won(lead, session.get_one(Workspace, who.workspace_id).currency)
+    currency = session.get_one(Workspace, who.workspace_id).currency
+    return forms.MarkWon.modal(lead_id=lead.id, currency=currency, blocks=[forms.subject(lead)])
 
 
 def _save_won(session: Session, who: Person, incoming: Incoming) -> None:
-    currency = session.get_one(Workspace, who.workspace_id).currency
+    form = forms.MarkWon.read(incoming)
     with below("amount"):
-        amount = parse(str(incoming.fields["amount"] or ""), currency)
-        service.win(session, who, incoming.noted_id, amount)
+        service.win(session, who, form.lead_id, form.amount)
 
 
 def _ask_correction(session: Session, who: Person, lead_id: int) -> View:
     """What was it really worth?"""
-    return forms.corrected(service.correctable(session, who, lead_id))
+    return forms.CorrectAmount.of(service.correctable(session, who, lead_id))
 
 
 def _save_correction(session: Session, who: Person, incoming: Incoming) -> None:
-    lead = service.correctable(session, who, incoming.noted_id)
+    form = forms.CorrectAmount.read(incoming)
     with below("amount"):
-        amount = parse(str(incoming.fields["amount"] or ""), str(lead.won_currency))
-        service.correct_amount(session, who, lead.id, amount)
+        service.correct_amount(session, who, form.lead_id, form.amount)
 
 
 def _ask_disposition(session: Session, who: Person, lead_id: int) -> View:
@@ -164,23 +161,23 @@ def _rules(session: Session, who: Person, _id: int) -> Message:
 
 
 def _change_rules(session: Session, who: Person, _id: int) -> View:
-    return forms.rules(service.rules(session, who.workspace_id))
+    return forms.ChangeRules.of(service.rules(session, who.workspace_id))
 
 
 def _save_rules(session: Session, who: Person, incoming: Incoming) -> None:
-    service.change_rules(session, who, *forms.rules_of(incoming.fields))
+    form = forms.ChangeRules.read(incoming)
+    service.change_rules(session, who, form.hot_from, form.all_points, form.competitors.split())
 
 
 def _save_new(session: Session, who: Person, incoming: Incoming) -> None:
     """A lead was typed in."""
-    facts = incoming.fields
-    campaign_id = forms.campaign_of(facts.pop("campaign"))
+    form = forms.NewLead.read(incoming)
     try:
-        inquiry = read_strictly(facts | {"external_id": incoming.note})
+        inquiry = read_strictly(form.facts)
     except Unreadable as error:
         raise FieldErrors(_by_field(error)) from error
     workspace = session.get_one(Workspace, who.workspace_id)
-    service.type_in(session, workspace, who, inquiry, campaign_id)
+    service.type_in(session, workspace, who, inquiry, form.campaign)
 
 
 def register(listening: Listening, store: Store) -> None:
@@ -195,27 +192,26 @@ def register(listening: Listening, store: Store) -> None:
         action = messages.rate_action(rating)
         if rating.needs_reason:
             listening.action(action, desk.opens(_ask_reason(rating)), WORK)
-            reason = desk.settles(_save_reason(rating))
-            listening.submission(f"{forms.SAVE_REASON}.{rating}", reason, WORK)
         else:
             listening.action(action, desk.changes(partial(service.rate, rating=rating)), WORK)
+    listening.submission(forms.RateLow.callback_id, desk.settles(_save_reason), WORK)
     listening.action(messages.REPLAY, desk.replay, _SUBMISSIONS)
     listening.action(messages.DISMISS, desk.does(service.dismiss), _SUBMISSIONS)
     listening.action(messages.NOTE, desk.opens(_ask_note), NOTES)
-    listening.submission(forms.SAVE_NOTE, desk.settles(_save_note), NOTES)
+    listening.submission(forms.AddNote.callback_id, desk.settles(_save_note), NOTES)
     listening.action(messages.WON, desk.asks(_ask_amount), WORK)
     listening.action(messages.CORRECT, desk.opens(_ask_correction), WORK)
-    listening.submission(forms.SAVE_CORRECTION, desk.settles(_save_correction), WORK)
+    listening.submission(forms.CorrectAmount.callback_id, desk.settles(_save_correction), WORK)
     listening.action(messages.REOPEN, desk.works(service.reopen), WORK)
     listening.action(messages.LOST, desk.asks(_ask_disposition), WORK)
-    listening.submission(forms.SAVE_WON, desk.settles(_save_won), WORK)
+    listening.submission(forms.MarkWon.callback_id, desk.settles(_save_won), WORK)
     listening.action(forms.CHOOSE_DISPOSITION, desk.choose_disposition, WORK)
     listening.submission(forms.MarkLost.callback_id, desk.settles(_save_lost), WORK)
-    listening.submission(forms.SAVE_NEW, desk.takes(_save_new), _ADD)
+    listening.submission(forms.NewLead.callback_id, desk.takes(_save_new), _ADD)
     listening.shortcut(forms.NEW, desk.new, _ADD)
     listening.shortcut(forms.FROM_MESSAGE, desk.new, _ADD)
     listening.action(messages.CHANGE_RULES, desk.opens(_change_rules), _CHANGE_RULES)
-    listening.submission(forms.SAVE_RULES, desk.takes(_save_rules), _CHANGE_RULES)
+    listening.submission(forms.ChangeRules.callback_id, desk.takes(_save_rules), _CHANGE_RULES)
     for word, usage, listener, access in (
         ("", "type in a lead", lambda come, _rest: desk.new(come), _ADD),
         ("rules", "see what makes a lead hot", desk.tells(_rules), _RULES),

@@ -155,22 +155,24 @@ def _back(session: Session, who: Person, _id: int) -> str:
 
 def _ask_promise(session: Session, who: Person, _id: int) -> View:
     """What does sales promise?"""
-    return forms.promise(*service.promise(session, who.workspace_id))
+    return forms.ChangePromise.of(*service.promise(session, who.workspace_id))
 
 
 def _save_promise(session: Session, who: Person, incoming: Incoming) -> None:
-    service.change_promise(session, who, *forms.promise_of(incoming.fields))
+    form = forms.ChangePromise.read(incoming)
+    service.change_promise(session, who, form.promise, form.fallback)
 
 
 def _ask_turns(session: Session, who: Person, _id: int) -> View:
     """Who was offered how much, and whose weight shall change?"""
     shares = service.shares(session, who.workspace_id, clock.now() - _RECENTLY)
-    return forms.turns(shares, _RECENTLY.days)
+    return forms.ChangeWeight.of(shares, _RECENTLY.days)
 
 
 def _save_weight(session: Session, who: Person, incoming: Incoming) -> None:
+    form = forms.ChangeWeight.read(incoming)
     with below("person", service.DoesNotSell):
-        service.set_weight(session, who, *forms.weight_of(incoming.fields))
+        service.set_weight(session, who, form.person, form.weight)
 
 
 def register(listening: Listening, store: Store) -> None:
@@ -185,10 +187,10 @@ def register(listening: Listening, store: Store) -> None:
     listening.action(forms.TURNS, handing.opens(_ask_turns), _TURNS)
     listening.submission(forms.Snooze.callback_id, handing.settles(_save_snooze), WORK)
     listening.submission(forms.Reassign.callback_id, handing.settles(_save_reassign), WORK)
-    listening.submission(forms.SAVE_PROMISE, handing.takes(_save_promise), _PROMISE)
+    listening.submission(forms.ChangePromise.callback_id, handing.takes(_save_promise), _PROMISE)
     listening.action(forms.CHOOSE_LEADS, handing.choose_leads, _AWAY)
     listening.submission(forms.Away.callback_id, handing.save_away, _AWAY)
-    listening.submission(forms.SAVE_WEIGHT, handing.takes(_save_weight), _TURNS)
+    listening.submission(forms.ChangeWeight.callback_id, handing.takes(_save_weight), _TURNS)
     usage = "say until when you are away, and who has your leads meanwhile"
     listening.command(Command("/lead", "away", usage, handing.opens(_ask_away), _AWAY))
     usage = "`12`: take over a colleague's lead, or ask for it"
