@@ -23,7 +23,7 @@ class Hands:
             "message": [self._slack.channel, ts],
             "args": ["lead.claim"],
         }
-        answer = self._line.send(post("/control/hand", act))
+        answer = self._line.send(post("/control/act", act))
         outcome = json.loads(answer.body)
         assert answer.status == 200, outcome
         assert outcome["ok"], outcome

@@ -5,8 +5,8 @@
     POST   /control/pace        {"per_second": 1}, or null for no limit
     POST   /control/down        Slack is down
     POST   /control/disconnect  {"reason": "refresh_requested"}: sockets are asked to reconnect
-    POST   /control/hand        {"user": "U…", "act": "click", "message": ["C…", "123.45"],
-                                 "args": ["lead.claim"]}: a person acts; see `Hand` for the acts
+    POST   /control/act         {"user": "U…", "act": "click", "message": ["C…", "123.45"],
+                                 "args": ["lead.claim"]}: see `Actor` for the acts
     GET    /control/messages?channel=leads
     GET    /control/deliveries?name=lead.claim
 
@@ -18,19 +18,21 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from playground.outcome import NotPossible, Outcome
+from playground.actor import Actor
+from playground.delivery import Deliveries
+from playground.faults import Faults
 from playground.payloads import message_json, view_json
+from playground.person import NotPossible, Outcome
+from playground.sockets import Sockets
 from playground.state import Json
-
-if TYPE_CHECKING:
-    from playground.standin import StandIn
+from playground.workspace import Workspace
 
 ACTS = {
     "command", "click", "choose", "submit", "close", "shortcut", "message_shortcut", "open_home",
@@ -39,10 +41,12 @@ ACTS = {
 ON_MESSAGES = {"click", "choose", "message_shortcut"}
 
 
-def add_routes(app: FastAPI, slack: StandIn) -> None:
+def add_routes(
+    app: FastAPI, workspace: Workspace, faults: Faults, sockets: Sockets, deliveries: Deliveries
+) -> None:
     """Put the control panel under /control/."""
-    panel = _Panel(slack)
-    for name in ("faults", "pace", "down", "disconnect", "hand"):
+    panel = _Panel(workspace, faults, sockets, deliveries)
+    for name in ("faults", "pace", "down", "disconnect", "act"):
         app.add_route(f"/control/{name}", _posted(getattr(panel, name)), methods=["POST"])
     app.add_route("/control/faults", panel.clear, methods=["DELETE"])
     app.add_route("/control/messages", panel.messages, methods=["GET"])
@@ -52,39 +56,42 @@ def add_routes(app: FastAPI, slack: StandIn) -> None:
 class _Panel:
     """One handler a route."""
 
-    def __init__(self, slack: StandIn) -> None:
-        self.slack = slack
+    def __init__(
+        self, workspace: Workspace, faults: Faults, sockets: Sockets, deliveries: Deliveries
+    ) -> None:
+        self._workspace, self._faults = workspace, faults
+        self._sockets, self._deliveries = sockets, deliveries
 
     async def faults(self, body: Json) -> Any:
-        self.slack.faults.add(**body)
+        self._faults.add(**body)
 
     async def pace(self, body: Json) -> Any:
-        self.slack.faults.pace(body.get("per_second"))
+        self._faults.pace(body.get("per_second"))
 
     async def down(self, _body: Json) -> Any:
-        self.slack.faults.go_down()
+        self._faults.go_down()
 
     async def disconnect(self, body: Json) -> Any:
         reason = body.get("reason", "refresh_requested")
-        return {"connections": self.slack.sockets.disconnect(reason)}
+        return {"connections": self._sockets.disconnect(reason)}
 
-    async def hand(self, body: Json) -> Any:
-        return await run_in_threadpool(_act, self.slack, body)
+    async def act(self, body: Json) -> Any:
+        return await run_in_threadpool(_act, self._workspace, self._deliveries, body)
 
     async def clear(self, _request: Request) -> Response:
-        self.slack.faults.clear()
+        self._faults.clear()
         return Response(status_code=204)
 
     async def messages(self, request: Request) -> Response:
-        channel = self.slack.workspace.channel_named(request.query_params.get("channel", ""))
+        channel = self._workspace.channel_named(request.query_params.get("channel", ""))
         if channel is None:
             return JSONResponse({"error": "no such channel"}, 404)
-        found = self.slack.messages(channel)
-        return JSONResponse([message_json(self.slack, message) for message in found])
+        found = self._workspace.messages(channel.id)
+        return JSONResponse([message_json(self._workspace, message) for message in found])
 
     async def deliveries(self, request: Request) -> Response:
         name = request.query_params.get("name")
-        found = [d for d in list(self.slack.deliveries.log) if name in (None, d.name)]
+        found = [d for d in list(self._deliveries.log) if name in (None, d.name)]
         return JSONResponse([asdict(delivery) for delivery in found])
 
 
@@ -101,22 +108,24 @@ def _posted(act: Callable[[Json], Any]) -> Callable[[Request], Any]:
     return endpoint
 
 
-def _act(slack: StandIn, body: Json) -> Json:
+def _act(workspace: Workspace, deliveries: Deliveries, body: Json) -> Json:
     act, args = body["act"], list(body.get("args", []))
     if act not in ACTS:
         raise ValueError(f"no such act: {act}")
-    hand = slack.hand(body["user"])
+    user = workspace.users[body["user"]].id
+    actor = Actor(workspace, deliveries, user)
     if act in ON_MESSAGES and "message" in body:
         channel, ts = body["message"]
-        message = slack.workspace.message(slack.channel(channel).id, ts)
+        message = workspace.message(workspace.channel(channel).id, ts)
         if message is None:
             raise NotPossible("no such message")
         args.insert(1 if act == "message_shortcut" else 0, message)
     elif act in ("click", "choose"):
-        args.insert(0, slack.home(hand.user) if body.get("home") else slack.modal(hand.user))
+        home = workspace.homes.get(user)
+        args.insert(0, home if body.get("home") else workspace.top_modal(user))
     elif act == "submit":
         args.insert(0, None)
-    came = getattr(hand, act)(*args, **body.get("kwargs", {}))
+    came = getattr(actor, act)(*args, **body.get("kwargs", {}))
     if not isinstance(came, Outcome):
         return {"ts": came.ts}
     return {
@@ -124,6 +133,6 @@ def _act(slack: StandIn, body: Json) -> Json:
         "error": came.error,
         "errors": came.errors,
         "text": came.text,
-        "modal": view_json(slack, came.modal) if came.modal else None,
+        "modal": view_json(workspace, came.modal) if came.modal else None,
         "seconds": came.delivery.seconds if came.delivery else None,
     }

@@ -2,13 +2,18 @@
 
 The app has three seconds to acknowledge. Events are retried three times (at once, after a minute,
 after five); commands and interactions never are. Every attempt is kept in `Deliveries.log`.
-Source: https://docs.slack.dev/apis/events-api (retries).
+Sources: https://docs.slack.dev/apis/events-api (retries),
+https://docs.slack.dev/authentication/verifying-requests-from-slack (signatures).
 """
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import http.client
+import json
 import secrets
+import socket
 import threading
 import time
 from collections import deque
@@ -17,15 +22,14 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass
 from itertools import count
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
+from urllib.parse import urlencode, urlsplit
 
-from playground import posting
+from playground.faults import Faults
 from playground.payloads import event_envelope
-from playground.sockets import NoConnection
+from playground.sockets import NoConnection, Sockets
 from playground.state import Change, Json
-
-if TYPE_CHECKING:
-    from playground.standin import StandIn
+from playground.workspace import Workspace
 
 DeliveryKind: TypeAlias = Literal["command", "interaction", "event", "options"]
 ENVELOPES: dict[DeliveryKind, str] = {
@@ -70,8 +74,8 @@ class Delivery:
 class Deliveries:
     """Sends to the app and remembers what came of it; safe to use from any thread."""
 
-    def __init__(self, slack: StandIn) -> None:
-        self.slack = slack
+    def __init__(self, workspace: Workspace, faults: Faults, sockets: Sockets) -> None:
+        self._workspace, self._faults, self._sockets = workspace, faults, sockets
         self.url: str | None = None
         self.ack_seconds = ACK_SECONDS
         self.retry_scale = 0.001
@@ -83,8 +87,8 @@ class Deliveries:
 
     def send(self, kind: DeliveryKind, name: str, body: Json) -> Delivery:
         """Deliver a command or an interaction once and wait for the acknowledgement."""
-        fault = self.slack.faults.take(kind)
-        if self.slack.faults.down or (fault and fault.kind == "drop_before"):
+        fault = self._faults.take(kind)
+        if self._faults.down or (fault and fault.kind == "drop_before"):
             return self._lost(kind, name, body)
         if fault and fault.kind == "late":
             self._stopped.wait(fault.seconds)
@@ -100,8 +104,8 @@ class Deliveries:
         """
         if not self._subscribed(event):
             return None
-        event.setdefault("event_ts", self.slack.workspace.new_ts())
-        body = event_envelope(self.slack, event, f"Ev{secrets.token_hex(5).upper()}")
+        event.setdefault("event_ts", self._workspace.new_ts())
+        body = event_envelope(self._workspace, event, f"Ev{secrets.token_hex(5).upper()}")
         if not wait:
             self._background(self._first_event, event["type"], body)
             return None
@@ -124,11 +128,11 @@ class Deliveries:
             name = {"channel": "message.channels", "group": "message.groups"}.get(
                 event["channel_type"], "message.im"
             )
-        return name in self.slack.manifest.events
+        return name in self._workspace.app.manifest.events
 
     def _first_event(self, name: str, body: Json) -> Delivery:
-        fault = self.slack.faults.take("event")
-        if self.slack.faults.down or (fault and fault.kind == "drop_before"):
+        fault = self._faults.take("event")
+        if self._faults.down or (fault and fault.kind == "drop_before"):
             delivery = self._lost("event", name, body)
         else:
             if fault and fault.kind == "late":
@@ -158,7 +162,7 @@ class Deliveries:
     def _record(self, kind: DeliveryKind, name: str, body: Json, attempt: int) -> Delivery:
         mode: Literal["http", "socket"] = "http" if self.url else "socket"
         delivery = Delivery(
-            next(self._numbers), kind, name, body, mode, attempt, sent_at=self.slack.now()
+            next(self._numbers), kind, name, body, mode, attempt, sent_at=self._workspace.now()
         )
         self.log.append(delivery)
         return delivery
@@ -166,7 +170,7 @@ class Deliveries:
     def _lost(self, kind: DeliveryKind, name: str, body: Json) -> Delivery:
         delivery = self._record(kind, name, body, 0)
         delivery.failure = "connection_failed"
-        self.slack.workspace.announce(Change("delivery"))
+        self._workspace.announce(Change("delivery"))
         return delivery
 
     def _attempt(
@@ -180,26 +184,26 @@ class Deliveries:
             self._over_socket(delivery, reason)
         if delivery.failure is None:
             delivery.seconds = time.monotonic() - started
-        self.slack.workspace.announce(Change("delivery"))
+        self._workspace.announce(Change("delivery"))
         return delivery
 
     def _over_http(self, url: str, delivery: Delivery, reason: str | None) -> None:
-        data, kind = posting.encoded(delivery.kind, delivery.body)
+        data, kind = _encoded(delivery.kind, delivery.body)
         headers = {"Content-Type": kind, "Accept": "application/json,*/*",
                    "User-Agent": "Slackbot 1.0 (+https://api.slack.com/robots)",
-                   **posting.signature(self.slack.signing_secret, self.stamp(), data)}  # fmt: skip
+                   **signature(self._workspace.app.signing_secret, self.stamp(), data)}  # fmt: skip
         if delivery.attempt:
             headers["X-Slack-Retry-Num"] = str(delivery.attempt)
             headers["X-Slack-Retry-Reason"] = reason or "unknown_error"
         try:
-            answered = posting.post(url, data, headers, self.ack_seconds)
+            answered = _post(url, data, headers, self.ack_seconds)
         except TimeoutError:
             delivery.failure = "http_timeout"
         except (OSError, http.client.HTTPException):
             delivery.failure = "connection_failed"
         else:
             delivery.status, answer, sent = answered
-            delivery.response = posting.parsed(answer, sent.get("content-type", ""))
+            delivery.response = _parsed(answer, sent.get("content-type", ""))
             delivery.no_retry = sent.get("x-slack-no-retry") == "1"
             if not 200 <= delivery.status < 300:
                 delivery.failure = "http_error"
@@ -218,7 +222,7 @@ class Deliveries:
                 "retry_reason": "timeout" if timeout else reason or "",
             }
         try:
-            waiting: Future[Any] = self.slack.sockets.send(envelope)
+            waiting: Future[Any] = self._sockets.send(envelope)
             delivery.response = waiting.result(self.ack_seconds)
             delivery.status = 200
         except FutureTimeout:
@@ -230,3 +234,62 @@ class Deliveries:
 def _uuid() -> str:
     digits = secrets.token_hex(16)
     return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
+
+
+# ---- an HTTP request as Slack sends it -----------------------------------------------------------
+
+
+def signature(secret: str, stamp: float, data: bytes) -> dict[str, str]:
+    """The headers that prove a request to come from Slack, version v0; `stamp` is Unix seconds."""
+    seconds = str(int(stamp))
+    base = b"v0:" + seconds.encode() + b":" + data
+    digest = hmac.new(secret.encode(), base, hashlib.sha256).hexdigest()
+    return {"X-Slack-Request-Timestamp": seconds, "X-Slack-Signature": f"v0={digest}"}
+
+
+def _encoded(kind: str, payload: Json) -> tuple[bytes, str]:
+    """The body and content type of a delivery: events as JSON, the others as a form."""
+    if kind == "event":
+        return json.dumps(payload).encode(), "application/json"
+    form = "application/x-www-form-urlencoded"
+    if kind == "command":
+        return urlencode(payload).encode(), form
+    return urlencode({"payload": json.dumps(payload)}).encode(), form
+
+
+def _post(
+    url: str, data: bytes, headers: dict[str, str], timeout: float
+) -> tuple[int, bytes, dict[str, str]]:
+    """POST and read the whole answer within `timeout` seconds. Raises TimeoutError and others."""
+    parts = urlsplit(url)
+    connection = http.client.HTTPConnection(parts.hostname or "", parts.port or 80, timeout=timeout)
+    deadline = time.monotonic() + timeout
+    try:
+        connection.request("POST", parts.path or "/", data, headers)
+        _limit(connection.sock, deadline)
+        answer = connection.getresponse()
+        _limit(connection.sock, deadline)
+        body = answer.read()
+        return answer.status, body, {k.lower(): v for k, v in answer.getheaders()}
+    finally:
+        connection.close()
+
+
+def _limit(sock: socket.socket | None, deadline: float) -> None:
+    """Let the next wait end at the deadline, not `timeout` after the last byte."""
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise TimeoutError
+    if sock is not None:  # None once the answer is read to its end
+        sock.settimeout(left)
+
+
+def _parsed(body: bytes, kind: str) -> Any:
+    """What an app answered: parsed JSON, else text, else None."""
+    text = body.decode("utf-8", "replace")
+    if kind.startswith("application/json") and text:
+        try:
+            return json.loads(text)
+        except ValueError:
+            return text
+    return text or None

@@ -127,7 +127,7 @@ def entry_for(
     resolve: Callable[[str, Any], Any],
     offers: list[Json] | None = None,
 ) -> Json:
-    """The state entry for a value as a person gives it (see `Hand.submit`).
+    """The state entry for a value as a person gives it (see `Actor.submit`).
 
     `resolve` turns ids of files into their objects, and refuses people and channels that do not
     exist; `offers` is what the app suggested for an external select. Raises NotOffered.

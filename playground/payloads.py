@@ -10,16 +10,13 @@ import json
 import mimetypes
 import secrets
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from playground import forms
 from playground.limits import elements_of
 from playground.state import Channel, File, Json, Message, Team, User, View
 from playground.workspace import Workspace
-
-if TYPE_CHECKING:
-    from playground.standin import StandIn
 
 
 def with_ids(blocks: list[Json]) -> list[Json]:
@@ -123,17 +120,17 @@ def channel_info(channel: Channel, bot_user_id: str) -> Json:
     }
 
 
-def message_json(slack: StandIn, message: Message) -> Json:
+def message_json(workspace: Workspace, message: Message) -> Json:
     """A message as Slack returns it and puts it into interactions."""
     body: Json = {
         "type": "message",
         "user": message.user,
         "ts": message.ts,
-        "team": slack.workspace.team.id,
+        "team": workspace.team.id,
         "text": message.text,
     }
     if message.bot_id:
-        body |= {"bot_id": message.bot_id, "app_id": slack.app_id}
+        body |= {"bot_id": message.bot_id, "app_id": workspace.app.id}
     if message.blocks:
         body["blocks"] = message.blocks
     if message.attachments:
@@ -145,9 +142,9 @@ def message_json(slack: StandIn, message: Message) -> Json:
     if message.thread_ts:
         body["thread_ts"] = message.thread_ts
     if message.files:
-        files = slack.workspace.files
-        body["files"] = [file_info(slack, files[i]) for i in message.files if i in files]
-    replies = slack.workspace.thread(message.channel, message.ts)
+        files = workspace.files
+        body["files"] = [file_info(workspace, files[i]) for i in message.files if i in files]
+    replies = workspace.thread(message.channel, message.ts)
     if replies:
         body |= {
             "thread_ts": message.ts,
@@ -158,11 +155,11 @@ def message_json(slack: StandIn, message: Message) -> Json:
     return body
 
 
-def view_json(slack: StandIn, view: View) -> Json:
+def view_json(workspace: Workspace, view: View) -> Json:
     """A view as Slack returns it and puts it into interactions."""
     body: Json = {
         "id": view.id,
-        "team_id": slack.workspace.team.id,
+        "team_id": workspace.team.id,
         "type": view.type,
         "blocks": view.blocks,
         "private_metadata": view.private_metadata,
@@ -176,15 +173,15 @@ def view_json(slack: StandIn, view: View) -> Json:
         "submit": view.submit,
         "previous_view_id": view.previous_view_id,
         "root_view_id": view.root_view_id or view.id,
-        "app_id": slack.app_id,
+        "app_id": workspace.app.id,
         "external_id": view.external_id,
-        "app_installed_team_id": slack.workspace.team.id,
-        "bot_id": slack.bot_id,
+        "app_installed_team_id": workspace.team.id,
+        "bot_id": workspace.app.bot_id,
     }
     return body
 
 
-def file_info(slack: StandIn, file: File) -> Json:
+def file_info(workspace: Workspace, file: File) -> Json:
     """A file as files.info gives it."""
     kind = (mimetypes.guess_extension(file.mimetype) or "").removeprefix(".")
     return {
@@ -202,30 +199,30 @@ def file_info(slack: StandIn, file: File) -> Json:
         "is_public": any(c.startswith("C") for c in file.channels),
         "channels": [c for c in file.channels if c.startswith("C")],
         "ims": [c for c in file.channels if c.startswith("D")],
-        "url_private": f"{slack.url}/files/{file.id}/{file.name}",
-        "url_private_download": f"{slack.url}/files/{file.id}/download/{file.name}",
-        "permalink": f"{slack.url}/files/{file.id}/{file.name}",
+        "url_private": f"{workspace.url}/files/{file.id}/{file.name}",
+        "url_private_download": f"{workspace.url}/files/{file.id}/download/{file.name}",
+        "permalink": f"{workspace.url}/files/{file.id}/{file.name}",
     }
 
 
-def event_envelope(slack: StandIn, event: Json, event_id: str) -> Json:
+def event_envelope(workspace: Workspace, event: Json, event_id: str) -> Json:
     """An event in the wrapper that the Events API puts around it."""
-    team = slack.workspace.team.id
+    team = workspace.team.id
     return {
-        "token": slack.verification_token,
+        "token": workspace.app.verification_token,
         "team_id": team,
         "context_team_id": team,
         "context_enterprise_id": None,
-        "api_app_id": slack.app_id,
+        "api_app_id": workspace.app.id,
         "event": event,
         "type": "event_callback",
         "event_id": event_id,
-        "event_time": int(slack.now()),
+        "event_time": int(workspace.now()),
         "authorizations": [
             {
                 "enterprise_id": None,
                 "team_id": team,
-                "user_id": slack.bot_user_id,
+                "user_id": workspace.app.bot_user_id,
                 "is_bot": True,
                 "is_enterprise_install": False,
             }
@@ -235,14 +232,14 @@ def event_envelope(slack: StandIn, event: Json, event_id: str) -> Json:
     }
 
 
-def interaction(slack: StandIn, kind: str, user: User, more: Json) -> Json:
+def interaction(workspace: Workspace, kind: str, user: User, more: Json) -> Json:
     """What every interaction carries, and what this one adds."""
     body: dict[str, Any] = {
         "type": kind,
-        "team": team_ref(slack.workspace.team),
-        "user": user_ref(user, slack.workspace.team),
-        "api_app_id": slack.app_id,
-        "token": slack.verification_token,
+        "team": team_ref(workspace.team),
+        "user": user_ref(user, workspace.team),
+        "api_app_id": workspace.app.id,
+        "token": workspace.app.verification_token,
         "enterprise": None,
         "is_enterprise_install": False,
     }

@@ -5,17 +5,11 @@ Source: https://docs.slack.dev/interactivity/handling-user-interaction#message_r
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from starlette.responses import JSONResponse, PlainTextResponse, Response
-
 from playground.methods.call import SlackError
 from playground.methods.chat import MAX_TEXT, checked_blocks
 from playground.state import Change, Json, Message
 from playground.tickets import BadTicket, ResponseUrl
-
-if TYPE_CHECKING:
-    from playground.standin import StandIn
+from playground.workspace import Workspace
 
 
 class Refused(Exception):
@@ -25,28 +19,22 @@ class Refused(Exception):
         super().__init__(error)
         self.status, self.error = status, error
 
-    def answer(self) -> Response:
-        """What the sender gets."""
-        if self.status == 404:
-            return JSONResponse({"ok": False, "error": self.error}, 404)
-        return PlainTextResponse(self.error, self.status)
 
-
-def respond(slack: StandIn, key: str, body: Json) -> Message | None:
+def respond(workspace: Workspace, key: str, body: Json) -> Message | None:
     """Use a response_url; the message that came of it. Raises Refused."""
     try:
-        found = slack.tickets.use_response(key)
+        found = workspace.tickets.use_response(key)
     except BadTicket as error:
         raise Refused(404, str(error)) from None
-    original = _original(slack, found)
+    original = _original(workspace, found)
     if _yes(body.get("delete_original")):
         if original is not None:
-            slack.workspace.delete_message(original)
+            workspace.delete_message(original)
         return None
     try:
         if original is not None and _yes(body.get("replace_original")):
-            return _replace(slack, original, body)
-        return show(slack, found.channel, found.user, body, found.thread_ts)
+            return _replace(workspace, original, body)
+        return show(workspace, found.channel, found.user, body, found.thread_ts)
     except SlackError as error:
         raise Refused(400, error.error) from None
 
@@ -55,11 +43,11 @@ def _yes(value: object) -> bool:
     return value is True or value == "true"
 
 
-def _original(slack: StandIn, found: ResponseUrl) -> Message | None:
+def _original(workspace: Workspace, found: ResponseUrl) -> Message | None:
     """The message that was clicked; a slash command has none, so it cannot be replaced."""
     if found.message_ts is None:
         return None
-    return slack.workspace.message(found.channel, found.message_ts)
+    return workspace.message(found.channel, found.message_ts)
 
 
 def _content(body: Json) -> tuple[str, list[Json], list[Json]]:
@@ -70,12 +58,12 @@ def _content(body: Json) -> tuple[str, list[Json], list[Json]]:
     return text[:MAX_TEXT], blocks, attachments
 
 
-def _replace(slack: StandIn, original: Message, body: Json) -> Message:
+def _replace(workspace: Workspace, original: Message, body: Json) -> Message:
     text, blocks, attachments = _content(body)
-    with slack.workspace.changing() as changes:
+    with workspace.changing() as changes:
         original.text, original.blocks, original.attachments = text, blocks, attachments
         if original.ephemeral_to is None:
-            original.edited = {"user": slack.bot_id, "ts": f"{int(slack.now())}.000000"}
+            original.edited = {"user": workspace.app.bot_id, "ts": f"{int(workspace.now())}.000000"}
         changes.append(
             Change("message_changed", original.channel, original.ephemeral_to, original.ts)
         )
@@ -83,7 +71,7 @@ def _replace(slack: StandIn, original: Message, body: Json) -> Message:
 
 
 def show(
-    slack: StandIn, channel: str, user: str, body: Json, thread_ts: str | None = None
+    workspace: Workspace, channel: str, user: str, body: Json, thread_ts: str | None = None
 ) -> Message:
     """Show an answer: to the person alone, or (`response_type` "in_channel") to the channel.
 
@@ -91,15 +79,15 @@ def show(
     """
     text, blocks, attachments = _content(body)
     public = body.get("response_type") == "in_channel"
-    return slack.workspace.put_message(
+    return workspace.put_message(
         Message(
             channel,
-            slack.workspace.new_ts(),
-            slack.bot_user_id,
+            workspace.new_ts(),
+            workspace.app.bot_user_id,
             text,
             blocks,
             attachments,
-            bot_id=slack.bot_id,
+            bot_id=workspace.app.bot_id,
             thread_ts=body.get("thread_ts") or thread_ts,
             ephemeral_to=None if public else user,
         )

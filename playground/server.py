@@ -1,4 +1,4 @@
-"""The stand-in's HTTP face: the Web API, response_urls, sockets, files, signing in, control.
+"""The stand-in's HTTP face: the Web API, response_urls, sockets, files, signing in.
 
 Web API calls are handled in the event loop: each takes well below a millisecond, and the lock is
 held as briefly elsewhere. Faults are applied here, before or after a call takes effect.
@@ -12,7 +12,7 @@ import mimetypes
 import threading
 import time
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import parse_qsl
 
 from fastapi import FastAPI
@@ -21,14 +21,14 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket
 
-from playground import control, methods, responses
-from playground.faults import Fault
-from playground.openid import Door
+from playground import responses
+from playground.faults import Fault, Faults
+from playground.methods import METHODS, TooFast, WebApi
 from playground.serving import TRANSPORT, Dropped
+from playground.sign_in import SignInPage
+from playground.sockets import Sockets
 from playground.state import Json
-
-if TYPE_CHECKING:
-    from playground.standin import StandIn
+from playground.workspace import Workspace
 
 
 class _CutOff(Response):
@@ -52,8 +52,11 @@ class _CutOff(Response):
 class Server:
     """Routes of the stand-in."""
 
-    def __init__(self, slack: StandIn) -> None:
-        self.slack = slack
+    def __init__(
+        self, workspace: Workspace, faults: Faults, web_api: WebApi, sockets: Sockets
+    ) -> None:
+        self._workspace, self._faults = workspace, faults
+        self._web_api, self._sockets = web_api, sockets
         self._stopping = threading.Event()
         self.app = FastAPI(title="A local stand-in of Slack", docs_url=None, redoc_url=None)
         add = self.app.add_route
@@ -61,8 +64,7 @@ class Server:
         add("/respond/{key}", self.respond, methods=["POST"])
         add("/files/upload/{file_id}", self.upload, methods=["POST"])
         add("/files/{file_id}/{name:path}", self.download, methods=["GET"])
-        add("/openid/connect/authorize", Door(slack).authorize, methods=["GET", "POST"])
-        control.add_routes(self.app, slack)
+        add("/openid/connect/authorize", SignInPage(workspace).authorize, methods=["GET", "POST"])
         self.app.router.routes.append(WebSocketRoute("/socket/{key}", self.socket))
 
     # ---- the Web API ------------------------------------------------------------------------
@@ -77,28 +79,23 @@ class Server:
             args, warnings = await _arguments(request)
         except ValueError as error:
             return self._answer({"ok": False, "error": str(error)})
-        token = _token(request, args)
-        call = methods.Call(self.slack, method, args, token, warnings)
-        started = time.monotonic()
         try:
-            answer = methods.handle(call)
-        except methods.TooFast as error:
-            self.slack.remember_call(method, args, "ratelimited", started)
+            answer = self._web_api.call(method, args, _token(request, args), warnings)
+        except TooFast as error:
             return _ratelimited(str(error.seconds))
-        self.slack.remember_call(method, args, answer.get("error"), started)
         return self._answer(answer, method)
 
     def _answer(self, body: Json, method: str = "") -> Response:
-        entry = methods.METHODS.get(method)
-        headers = {"x-oauth-scopes": ",".join(sorted(self.slack.manifest.scopes))}
+        entry = METHODS.get(method)
+        headers = {"x-oauth-scopes": ",".join(sorted(self._workspace.app.manifest.scopes))}
         if entry and entry.scopes:
             headers["x-accepted-oauth-scopes"] = ",".join(entry.scopes)
         return JSONResponse(body, headers=headers)
 
     async def _with_faults(self, target: str, act: Callable[[], Awaitable[Response]]) -> Response:
-        if self.slack.faults.down:
+        if self._faults.down:
             return PlainTextResponse("Service Unavailable", 503)
-        fault = self.slack.faults.take(target)
+        fault = self._faults.take(target)
         if fault is None:
             return await act()
         if fault.kind in ("drop_after", "hang_after", "cut_off"):
@@ -148,20 +145,22 @@ class Server:
         if not isinstance(body, dict):
             return PlainTextResponse("invalid_payload", 400)
         try:
-            responses.respond(self.slack, request.path_params["key"], body)
+            responses.respond(self._workspace, request.path_params["key"], body)
         except responses.Refused as error:
-            return error.answer()
+            if error.status == 404:
+                return JSONResponse({"ok": False, "error": error.error}, 404)
+            return PlainTextResponse(error.error, error.status)
         return PlainTextResponse("ok")
 
     # ---- sockets and files ------------------------------------------------------------------
 
     async def socket(self, socket: WebSocket) -> None:
         """A Socket Mode connection."""
-        await self.slack.sockets.serve(socket, socket.path_params["key"])
+        await self._sockets.serve(socket, socket.path_params["key"])
 
     async def upload(self, request: Request) -> Response:
         """The bytes of a file, raw or as a form's file."""
-        file = self.slack.workspace.files.get(request.path_params["file_id"])
+        file = self._workspace.files.get(request.path_params["file_id"])
         if file is None or file.complete:
             return PlainTextResponse("not found", 404)
         if request.headers.get("content-type", "").startswith("multipart/form-data"):
@@ -177,7 +176,7 @@ class Server:
 
     async def download(self, request: Request) -> Response:
         """A file's bytes."""
-        file = self.slack.workspace.files.get(request.path_params["file_id"])
+        file = self._workspace.files.get(request.path_params["file_id"])
         if file is None or not file.complete:
             return PlainTextResponse("not found", 404)
         kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"

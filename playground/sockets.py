@@ -10,9 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import secrets
 import threading
-from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from itertools import count
@@ -20,7 +18,9 @@ from typing import Any
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from playground.faults import Faults
 from playground.state import Json
+from playground.workspace import Workspace
 
 MAX_CONNECTIONS = 10
 CLOSE_AFTER_SECONDS = 0.5
@@ -41,19 +41,11 @@ class _Connection:
 class Sockets:
     """All connections of the app; `send` may be called from any thread."""
 
-    def __init__(self, app_id: str, refuse: Callable[[], bool]) -> None:
-        self.app_id = app_id
-        self._refuse = refuse
-        self._addresses: set[str] = set()
+    def __init__(self, workspace: Workspace, faults: Faults) -> None:
+        self._workspace, self._faults = workspace, faults
         self._connections: list[_Connection] = []
         self._turn = count()
         self._lock = threading.Lock()
-
-    def new_address(self) -> str:
-        """The path of a one-time address."""
-        key = secrets.token_urlsafe(12)
-        self._addresses.add(key)
-        return f"/socket/{key}"
 
     @property
     def connected(self) -> int:
@@ -62,10 +54,9 @@ class Sockets:
 
     async def serve(self, socket: WebSocket, key: str) -> None:
         """Hold one connection until it closes."""
-        if self._refuse() or key not in self._addresses:
+        if self._faults.down or not self._workspace.tickets.use_socket(key):
             await socket.close(1008)
             return
-        self._addresses.discard(key)
         await socket.accept()
         if self.connected >= MAX_CONNECTIONS:
             await socket.send_text(self._disconnect("too_many_websockets"))
@@ -160,7 +151,7 @@ class Sockets:
                     "build_number": 1,
                     "approximate_connection_time": 18060,
                 },
-                "connection_info": {"app_id": self.app_id},
+                "connection_info": {"app_id": self._workspace.app.id},
             }
         )
 

@@ -11,101 +11,158 @@ with StandIn(manifest) as slack:
 from __future__ import annotations
 
 import copy
-import secrets
 import time
-from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from fastapi import FastAPI
 
+from playground import control
 from playground import manifest as manifests
-from playground.admin import Admin, id_of
+from playground.actor import Actor
 from playground.delivery import Deliveries, Delivery
 from playground.faults import Faults
-from playground.hand import Hand
-from playground.openid import OpenId
+from playground.methods import PastCall, WebApi
+from playground.payloads import user_info
 from playground.server import Server
 from playground.serving import Serving
 from playground.sockets import Sockets
-from playground.state import Change, Channel, Json, Message, Team, User, View
-from playground.tickets import Tickets
+from playground.state import App, Change, Channel, ChannelKind, Message, Team, User, View
 from playground.workspace import Workspace
 
 T = TypeVar("T")
-REMEMBERED = 10_000
 
 
-@dataclass(frozen=True, slots=True)
-class PastCall:
-    """A Web API call that was handled; `error` is None where it went well."""
-
-    method: str
-    args: Json
-    error: str | None
-    at: float
-    seconds: float
-
-
-class StandIn(Admin):
+class StandIn:
     """A workspace with the app installed in it.
 
     `manifest` is the app's parsed `manifest.json`; `now` gives Unix seconds and drives time
     stamps, triggers, response_urls and the pace (acknowledgements and the stamps of signatures are
     in real time). Raises BadManifest.
 
-    `faults` makes things go wrong; `deliveries` is what was sent to the app, with its log;
-    `sockets.disconnect()` asks the app to reconnect. `file_looks` is how often files.info shows a
-    new file without its mimetype. `revoked` set to "token_revoked" or "account_inactive" makes
-    every call fail so.
+    `workspace` is all that it holds, `app` the app in it. `faults` makes things go wrong;
+    `deliveries` is what was sent to the app, with its log; `sockets.disconnect()` asks the app to
+    reconnect.
     """
 
     def __init__(
         self, manifest: dict[str, Any], *, now: Callable[[], float] = time.time, name: str = "Acme"
     ) -> None:
-        self.manifest = manifests.read(manifest)
-        self.now = now
-        self.bot_token = f"xoxb-{secrets.token_hex(16)}"
-        self.app_token = f"xapp-1-{secrets.token_hex(16)}"
-        self.signing_secret = secrets.token_hex(16)
-        self.verification_token = secrets.token_hex(12)
-        self.app_id, self.bot_id = "A0PLAYGRND", "B0PLAYGRND"
-        self.revoked = None
-        self.file_looks = 1
-        self.workspace = Workspace(Team("T0PLAYGRND", name, "playground"), now)
-        self.bot_user_id = self._install_app()
+        self.app = App(manifests.read(manifest))
+        self.bot_token, self.app_token = self.app.bot_token, self.app.app_token
+        self.signing_secret, self.bot_user_id = self.app.signing_secret, self.app.bot_user_id
+        self.workspace = Workspace(Team("T0PLAYGRND", name, "playground"), self.app, now)
+        self.openid = self.workspace.openid
         self.faults = Faults(now)
-        self.tickets = Tickets(now)
-        self.openid = OpenId(now)
-        self.sockets = Sockets(self.app_id, lambda: self.faults.down)
-        self.deliveries = Deliveries(self)
-        self.offers: dict[tuple[str, str], list[Json]] = {}
-        self.past_calls: deque[PastCall] = deque(maxlen=REMEMBERED)
+        self.sockets = Sockets(self.workspace, self.faults)
         self.faults.when_down(self.sockets.drop_all)
-        self._server = Server(self)
+        self.deliveries = Deliveries(self.workspace, self.faults, self.sockets)
+        self.web_api = WebApi(self.workspace, self.faults)
+        self._server = Server(self.workspace, self.faults, self.web_api, self.sockets)
+        control.add_routes(self.asgi, self.workspace, self.faults, self.sockets, self.deliveries)
         self._serving: Serving | None = None
 
     def reset(self) -> None:
-        """Go back to a new workspace with the app in it; who serves, listens and watches stays."""
-        self.workspace = self.workspace.successor()
-        self._install_app()
+        """Empty the workspace; who serves, listens and watches stays."""
+        self.workspace.reset()
         self.faults.clear()
-        self.tickets = Tickets(self.now)
-        self.deliveries.url, self.revoked, self.file_looks = None, None, 1
-        for memory in (self.deliveries.log, self.offers, self.past_calls):
-            memory.clear()
+        self.deliveries.url = None
+        self.deliveries.log.clear()
+        self.web_api.past_calls.clear()
 
-    def _install_app(self) -> str:
-        bot = User("U0PLAYGRND", self.manifest.bot_name, self.manifest.name, is_bot=True)
-        return self.workspace.put_user(bot).id
+    # ---- what an admin does: the app hears of what its manifest subscribes to ---------------
+
+    def add_user(
+        self,
+        name: str,
+        real_name: str | None = None,
+        *,
+        tz: str = "Etc/UTC",
+        email: str | None = None,
+        is_admin: bool = False,
+        is_bot: bool = False,
+        user_id: str | None = None,
+    ) -> User:
+        """Add a person; `name` is their handle, `tz` an IANA zone, the address made up if None."""
+        return self.workspace.put_user(
+            User(
+                user_id or self.workspace.new_id("U"),
+                name,
+                real_name or name.replace(".", " ").title(),
+                tz,
+                f"{name}@example.com" if email is None else email,
+                is_bot=is_bot,
+                is_admin=is_admin,
+            )
+        )
+
+    def add_channel(
+        self,
+        name: str,
+        *,
+        members: Iterable[User | str] = (),
+        kind: ChannelKind = "channel",
+        with_app: bool = True,
+        topic: str = "",
+        is_ext_shared: bool = False,
+        channel_id: str | None = None,
+    ) -> Channel:
+        """Add a channel with its members (`with_app`: the app's bot user too)."""
+        ids = {id_of(member) for member in members}
+        if with_app:
+            ids.add(self.bot_user_id)
+        return self.workspace.put_channel(
+            Channel(
+                channel_id or self.workspace.new_id("C"),
+                name,
+                kind,
+                ids,
+                is_ext_shared=is_ext_shared,
+                topic=topic,
+                created=int(self.workspace.now()),
+            )
+        )
+
+    def archive(self, channel: Channel | str) -> None:
+        """Archive a channel, and tell the app."""
+        found = self.channel(channel)
+        found.is_archived = True
+        self.workspace.put_channel(found)
+        self.deliveries.event({"type": "channel_archive", "channel": found.id, "user": "USLACKBOT"})
+
+    def deactivate(self, user: User | str) -> None:
+        """Deactivate a person, and tell the app."""
+        self.change_user(user, deleted=True)
+
+    def change_user(self, user: User | str, **fields: Any) -> User:
+        """Change a person's fields (real_name, tz, email, deleted, …), and tell the app."""
+        found = self.workspace.users[id_of(user)]
+        for name, value in fields.items():
+            setattr(found, name, value)
+        self.workspace.put_user(found)
+        with_email = "users:read.email" in self.app.manifest.scopes
+        info = user_info(found, self.workspace, with_email=with_email)
+        now = int(self.workspace.now())
+        self.deliveries.event({"type": "user_change", "user": info, "cache_ts": now})
+        return found
+
+    def uninstall(self) -> None:
+        """Remove the app from the workspace: its tokens stop working, and it is told."""
+        tokens = {"oauth": [], "bot": [self.app.bot_user_id]}
+        self.deliveries.event({"type": "tokens_revoked", "tokens": tokens})
+        self.deliveries.event({"type": "app_uninstalled"})
+        self.app.revoked = "account_inactive"
 
     # ---- the workspace ----------------------------------------------------------------------
 
+    def channel(self, channel: Channel | str) -> Channel:
+        """See `Workspace.channel`."""
+        return self.workspace.channel(channel)
+
     def im(self, user: User | str) -> Channel:
         """The direct message between a person and the app; opened if it was not."""
-        return self.workspace.open_im(id_of(user), self.bot_user_id)
+        return self.workspace.open_im(id_of(user))
 
     def messages(self, channel: Channel | str) -> list[Message]:
         """What a channel's members see, oldest first, replies included; a name or id will do."""
@@ -131,9 +188,9 @@ class StandIn(Admin):
         """The modal on top of a person's stack."""
         return self.workspace.top_modal(id_of(user))
 
-    def hand(self, user: User | str) -> Hand:
-        """A person's hand, to click and type with. Raises KeyError for an unknown id."""
-        return Hand(self, self.workspace.users[id_of(user)].id)
+    def hand(self, user: User | str) -> Actor:
+        """A person, to click and type as them. Raises KeyError for an unknown id."""
+        return Actor(self.workspace, self.deliveries, self.workspace.users[id_of(user)].id)
 
     @staticmethod
     def as_seen(message: Message) -> Message:
@@ -156,13 +213,7 @@ class StandIn(Admin):
 
     def calls(self, method: str) -> list[PastCall]:
         """The app's calls of a method, oldest first (the last 10,000 of all are remembered)."""
-        return [call for call in list(self.past_calls) if call.method == method]
-
-    def remember_call(self, method: str, args: Json, error: str | None, started: float) -> None:
-        """Note a handled call."""
-        self.past_calls.append(
-            PastCall(method, args, error, self.now(), time.monotonic() - started)
-        )
+        return [call for call in list(self.web_api.past_calls) if call.method == method]
 
     def delivered(self, name: str) -> list[Delivery]:
         """The attempts to deliver a command, action_id, callback_id or event type."""
@@ -178,7 +229,7 @@ class StandIn(Admin):
     @property
     def url(self) -> str:
         """Where it is served, without a slash at the end."""
-        return f"http://127.0.0.1:{self._serving.port if self._serving else 0}"
+        return self.workspace.url
 
     @property
     def api_url(self) -> str:
@@ -188,6 +239,7 @@ class StandIn(Admin):
     def start(self, port: int = 0) -> Self:
         """Serve on 127.0.0.1 in a thread of its own (0: any free port). Raises OSError."""
         self._serving = Serving(self.asgi, port)
+        self.workspace.url = f"http://127.0.0.1:{self._serving.port}"
         self._serving.start()
         return self
 
@@ -208,3 +260,8 @@ class StandIn(Admin):
         trace: TracebackType | None,
     ) -> None:
         self.stop()
+
+
+def id_of(user: User | str) -> str:
+    """A person's id, from the person or the id."""
+    return user if isinstance(user, str) else user.id

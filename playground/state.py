@@ -1,9 +1,12 @@
-"""What a workspace consists of: people, channels, messages, views and files, as plain data."""
+"""What a workspace consists of: the app, people, channels, messages, views and files, as data."""
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
+
+from playground.manifest import Manifest
 
 Json: TypeAlias = dict[str, Any]
 ChannelKind: TypeAlias = Literal["channel", "private", "im"]
@@ -20,6 +23,28 @@ class Team:
     id: str
     name: str
     domain: str
+
+
+def _secret(prefix: str = "") -> Any:
+    return field(default_factory=lambda: prefix + secrets.token_hex(16))
+
+
+@dataclass(slots=True)
+class App:
+    """The app as it is installed: its manifest, its ids, and the secrets that it gets from Slack.
+
+    `revoked` set to "token_revoked" or "account_inactive" makes every call fail so.
+    """
+
+    manifest: Manifest
+    id: str = "A0PLAYGRND"
+    bot_id: str = "B0PLAYGRND"
+    bot_user_id: str = "U0PLAYGRND"
+    bot_token: str = _secret("xoxb-")
+    app_token: str = _secret("xapp-1-")
+    signing_secret: str = _secret()
+    verification_token: str = field(default_factory=lambda: secrets.token_hex(12))
+    revoked: str | None = None
 
 
 @dataclass(slots=True)

@@ -1,4 +1,5 @@
-"""What Slack hands out for a short while: trigger ids (3 s, once) and response_urls (5 in 30 min).
+"""What Slack hands out for a short while: trigger ids (3 s, once), response_urls (5 in 30 min), and
+addresses of sockets (once).
 
 Source: https://docs.slack.dev/interactivity/handling-user-interaction
 """
@@ -43,13 +44,35 @@ class ResponseUrl:
 
 
 class Tickets:
-    """Both kinds, by their keys; safe to use from any thread. The oldest are forgotten."""
+    """All kinds, by their keys; safe to use from any thread. The oldest are forgotten."""
 
     def __init__(self, now: Callable[[], float]) -> None:
         self.now = now
         self._lock = threading.Lock()
         self._triggers: OrderedDict[str, Trigger] = OrderedDict()
         self._responses: OrderedDict[str, ResponseUrl] = OrderedDict()
+        self._sockets: set[str] = set()
+
+    def clear(self) -> None:
+        """Let trigger ids and response_urls be worth nothing."""
+        with self._lock:
+            self._triggers.clear()
+            self._responses.clear()
+
+    def new_socket(self) -> str:
+        """The path of a one-time address for Socket Mode, below the stand-in's address."""
+        key = secrets.token_urlsafe(12)
+        with self._lock:
+            self._sockets.add(key)
+        return f"/socket/{key}"
+
+    def use_socket(self, key: str) -> bool:
+        """Whether the address was handed out, and not used yet."""
+        with self._lock:
+            if key not in self._sockets:
+                return False
+            self._sockets.remove(key)
+            return True
 
     def new_trigger(self, user: str, view_id: str | None = None) -> str:
         """A trigger id for what this person just did."""

@@ -1,7 +1,8 @@
 """The workspace: all that it consists of, under one lock, and the rules that it keeps by itself.
 
-Time stamps that never repeat, stacks of modals, threads. Nothing here knows of HTTP, tokens or
-limits. Whoever wants to see changes subscribes, or waits for them.
+Time stamps that never repeat, stacks of modals, threads. The rest of the stand-in works on this one
+object, which knows nothing of HTTP, limits or delivery. Whoever wants to see changes subscribes, or
+waits for them.
 """
 
 from __future__ import annotations
@@ -13,20 +14,42 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
-from typing import Self, TypeVar
+from typing import TypeVar
 
-from playground.state import Change, Channel, File, Message, Team, User, View
+from playground.openid import OpenId
+from playground.state import App, Change, Channel, File, Json, Message, Team, User, View
+from playground.tickets import Tickets
 
 T = TypeVar("T")
 
 
 class Workspace:
-    """All state, under one re-entrant lock; changes are announced after the lock is released."""
+    """All state, under one re-entrant lock; changes are announced after the lock is released.
 
-    def __init__(self, team: Team, now: Callable[[], float] = time.time) -> None:
+    `url` is where Slack is served, without a slash at the end. `file_looks` is how often files.info
+    shows a new file without its mimetype. `offers` are the options that the app suggested to a
+    person in an external select, by the person's id and the action_id.
+    """
+
+    def __init__(self, team: Team, app: App, now: Callable[[], float] = time.time) -> None:
         self.team = team
+        self.app = app
         self.now = now
+        self.url = "http://127.0.0.1:0"
         self.lock = threading.RLock()
+        self.tickets = Tickets(now)
+        self.openid = OpenId(now)
+        self._ids = count(1)
+        self._last_stamp = 0
+        self._subscribers: list[Callable[[Change], None]] = []
+        self._changed = threading.Condition(threading.Lock())
+        self._version = 0
+        self._depth = 0
+        self._pending: list[Change] = []
+        self._begin()
+
+    def _begin(self) -> None:
+        """Hold nothing but the app's own user."""
         self.users: dict[str, User] = {}
         self.channels: dict[str, Channel] = {}
         self.files: dict[str, File] = {}
@@ -37,20 +60,17 @@ class Workspace:
         self._threads: dict[tuple[str, str], list[Message]] = defaultdict(list)
         self._ephemerals: dict[str, list[Message]] = defaultdict(list)
         self._ims: dict[str, str] = {}
-        self._ids = count(1)
-        self._last_stamp = 0
-        self._subscribers: list[Callable[[Change], None]] = []
-        self._changed = threading.Condition(threading.Lock())
-        self._version = 0
-        self._depth = 0
-        self._pending: list[Change] = []
+        self.offers: dict[tuple[str, str], list[Json]] = {}
+        self.file_looks = 1
+        manifest = self.app.manifest
+        self.put_user(User(self.app.bot_user_id, manifest.bot_name, manifest.name, is_bot=True))
 
-    def successor(self) -> Self:
-        """An empty workspace of the same team and subscribers; it repeats no id and no stamp."""
-        successor = type(self)(self.team, self.now)
-        successor._subscribers = self._subscribers
-        successor._ids, successor._last_stamp = self._ids, self._last_stamp
-        return successor
+    def reset(self) -> None:
+        """Begin anew with the app alone; subscribers stay, and no id or stamp is repeated."""
+        with self.changing():
+            self._begin()
+            self.tickets.clear()
+            self.app.revoked = None
 
     # ---- announcing -------------------------------------------------------------------------
 
@@ -144,6 +164,14 @@ class Workspace:
             changes.append(Change("channel", channel=channel.id))
         return channel
 
+    def channel(self, channel: Channel | str) -> Channel:
+        """A channel by object, id or name. Raises KeyError."""
+        if isinstance(channel, Channel):
+            return channel
+        if found := self.channel_named(channel):
+            return found
+        raise KeyError(channel)
+
     def channel_named(self, name_or_id: str) -> Channel | None:
         """A channel by its id, or by its name with or without "#"."""
         with self.lock:
@@ -158,14 +186,13 @@ class Workspace:
             channel_id = self._ims.get(user_id)
             return self.channels[channel_id] if channel_id else None
 
-    def open_im(self, user_id: str, bot_user_id: str) -> Channel:
+    def open_im(self, user_id: str) -> Channel:
         """The direct message between the app and this person; opened if it was not."""
         with self.lock:
             if found := self.im_of(user_id):
                 return found
-            channel = Channel(
-                self.new_id("D"), "", "im", {user_id, bot_user_id}, created=int(self.now())
-            )
+            members = {user_id, self.app.bot_user_id}
+            channel = Channel(self.new_id("D"), "", "im", members, created=int(self.now()))
             self._ims[user_id] = channel.id
             return self.put_channel(channel)
 

@@ -17,14 +17,14 @@ def api_test(call: Call) -> Json:
 @method("auth.test")
 def auth_test(call: Call) -> Json:
     """Who the token is."""
-    slack = call.slack
+    app, workspace = call.app, call.workspace
     return {
-        "url": f"https://{slack.workspace.team.domain}.slack.com/",
-        "team": slack.workspace.team.name,
-        "user": slack.manifest.bot_name,
-        "team_id": slack.workspace.team.id,
-        "user_id": slack.bot_user_id,
-        "bot_id": slack.bot_id,
+        "url": f"https://{workspace.team.domain}.slack.com/",
+        "team": workspace.team.name,
+        "user": app.manifest.bot_name,
+        "team_id": workspace.team.id,
+        "user_id": app.bot_user_id,
+        "bot_id": app.bot_id,
         "is_enterprise_install": False,
     }
 
@@ -32,15 +32,15 @@ def auth_test(call: Call) -> Json:
 @method("bots.info", "users:read")
 def bots_info(call: Call) -> Json:
     """The app's bot."""
-    slack = call.slack
-    if call.text("bot") != slack.bot_id:
+    app = call.app
+    if call.text("bot") != app.bot_id:
         raise SlackError("bot_not_found")
     bot = {
-        "id": slack.bot_id,
+        "id": app.bot_id,
         "deleted": False,
-        "name": slack.manifest.bot_name,
-        "app_id": slack.app_id,
-        "user_id": slack.bot_user_id,
+        "name": app.manifest.bot_name,
+        "app_id": app.id,
+        "user_id": app.bot_user_id,
         "icons": {},
     }
     return {"bot": bot}
@@ -49,5 +49,5 @@ def bots_info(call: Call) -> Json:
 @method("apps.connections.open", app_token=True)
 def connections_open(call: Call) -> Json:
     """A one-time WebSocket address for Socket Mode."""
-    slack = call.slack
-    return {"url": slack.url.replace("http://", "ws://", 1) + slack.sockets.new_address()}
+    workspace = call.workspace
+    return {"url": workspace.url.replace("http://", "ws://", 1) + workspace.tickets.new_socket()}

@@ -8,12 +8,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
-from playground.state import Channel, Json, User
-
-if TYPE_CHECKING:
-    from playground.standin import StandIn
+from playground.faults import Faults
+from playground.state import App, Channel, Json, User
+from playground.workspace import Workspace
 
 READ_SCOPES = {"channel": "channels:read", "private": "groups:read", "im": "im:read"}
 
@@ -46,11 +45,17 @@ def refused(error: str, reasons: list[str]) -> SlackError:
 class Call:
     """One call: the method's name, its arguments as sent, and the token it came with."""
 
-    slack: StandIn
+    workspace: Workspace
+    faults: Faults
     method: str
     args: Json
     token: str
     warnings: list[str] = field(default_factory=list)
+
+    @property
+    def app(self) -> App:
+        """The app that calls."""
+        return self.workspace.app
 
     def text(self, name: str, default: str = "") -> str:
         """A string argument; numbers count as strings, as in a form."""
@@ -94,7 +99,7 @@ class Call:
 
     def scope(self, *any_of: str) -> None:
         """Demand one of these scopes. Raises SlackError("missing_scope")."""
-        held = self.slack.manifest.scopes
+        held = self.app.manifest.scopes
         if not held.intersection(any_of):
             raise SlackError(
                 "missing_scope", needed=",".join(any_of), provided=",".join(sorted(held))
@@ -102,14 +107,14 @@ class Call:
 
     def user(self, user_id: str, error: str = "user_not_found") -> User:
         """A member by id. Raises SlackError(error)."""
-        found = self.slack.workspace.users.get(user_id)
+        found = self.workspace.users.get(user_id)
         if found is None:
             raise SlackError(error)
         return found
 
     def channel(self, name_or_id: str) -> Channel:
         """A conversation that the app may see, by id or name. Raises channel_not_found."""
-        found = self.slack.workspace.channel_named(name_or_id)
+        found = self.workspace.channel_named(name_or_id)
         hidden = found and found.kind != "channel" and not self.is_member(found)
         if found is None or hidden:
             raise SlackError("channel_not_found")
@@ -117,7 +122,7 @@ class Call:
 
     def is_member(self, channel: Channel) -> bool:
         """Whether the app's bot user is in this conversation."""
-        return self.slack.bot_user_id in channel.members
+        return self.app.bot_user_id in channel.members
 
     def page(self, items: list[Any], default_limit: int) -> tuple[list[Any], Json]:
         """The page of `items` that `cursor` and `limit` ask for, and its response_metadata."""

@@ -79,28 +79,28 @@ def _check_person(call: Call, user: User) -> None:
         raise SlackError("cannot_dm_bot")
     if user.deleted:
         raise SlackError("user_disabled")
-    if not call.slack.manifest.messages_tab:
+    if not call.app.manifest.messages_tab:
         raise SlackError("messages_tab_disabled")
 
 
 def _target(call: Call) -> Channel:
     """Where to post: a channel by id or name, a direct message, or a person by id."""
-    slack, wanted = call.slack, call.text("channel")
+    app, workspace, wanted = call.app, call.workspace, call.text("channel")
     if not wanted:
         raise SlackError("channel_not_found")
-    if person := slack.workspace.users.get(wanted):
+    if person := workspace.users.get(wanted):
         _check_person(call, person)
-        return slack.workspace.open_im(person.id, slack.bot_user_id)
+        return workspace.open_im(person.id)
     channel = call.channel(wanted)
     if channel.is_archived:
         raise SlackError("is_archived")
     if not call.is_member(channel):
-        call_public = channel.kind == "channel" and "chat:write.public" in slack.manifest.scopes
+        call_public = channel.kind == "channel" and "chat:write.public" in app.manifest.scopes
         if not call_public:
             raise SlackError("not_in_channel")
     if channel.kind == "im":
-        other = next(m for m in channel.members if m != slack.bot_user_id)
-        _check_person(call, slack.workspace.users[other])
+        other = next(m for m in channel.members if m != app.bot_user_id)
+        _check_person(call, workspace.users[other])
     return channel
 
 
@@ -109,7 +109,7 @@ def _thread(call: Call, channel: Channel) -> str | None:
     ts = call.text("thread_ts")
     if not ts:
         return None
-    parent = call.slack.workspace.message(channel.id, ts)
+    parent = call.workspace.message(channel.id, ts)
     if parent is None:
         raise SlackError("thread_not_found")
     if parent.ephemeral_to:
@@ -118,7 +118,7 @@ def _thread(call: Call, channel: Channel) -> str | None:
 
 
 def _pace(call: Call, channel: Channel) -> None:
-    if seconds := call.slack.faults.too_fast(channel.id):
+    if seconds := call.faults.too_fast(channel.id):
         raise TooFast(seconds)
 
 
@@ -130,7 +130,7 @@ def _customized(call: Call) -> None:
 @method("chat.postMessage", "chat:write")
 def post_message(call: Call) -> Json:
     """Post a message; the text is cut at 40,000 characters."""
-    slack, workspace = call.slack, call.slack.workspace
+    app, workspace = call.app, call.workspace
     channel = _target(call)
     _customized(call)
     text, blocks, attachments = content(call)
@@ -143,30 +143,30 @@ def post_message(call: Call) -> Json:
         Message(
             channel.id,
             workspace.new_ts(),
-            slack.bot_user_id,
+            app.bot_user_id,
             text[:MAX_TEXT],
             blocks or [],
             attachments or [],
-            bot_id=slack.bot_id,
+            bot_id=app.bot_id,
             thread_ts=thread_ts,
             broadcast=bool(thread_ts) and call.flag("reply_broadcast"),
             metadata=metadata or None,
         )
     )
-    body = message_json(slack, message)
+    body = message_json(workspace, message)
     return {"channel": channel.id, "ts": message.ts, "message": body}
 
 
 def _own(call: Call, error: str) -> tuple[Channel, Message]:
     """The app's own message that `channel` and `ts` name."""
     wanted = call.text("channel")
-    channel = call.slack.workspace.channels.get(wanted)
+    channel = call.workspace.channels.get(wanted)
     if channel is None or (channel.kind != "channel" and not call.is_member(channel)):
         raise SlackError("channel_not_found")
-    found = call.slack.workspace.message(channel.id, call.text("ts"))
+    found = call.workspace.message(channel.id, call.text("ts"))
     if found is None or found.ephemeral_to:
         raise SlackError("message_not_found")
-    if found.bot_id != call.slack.bot_id:
+    if found.bot_id != call.app.bot_id:
         raise SlackError(error)
     return channel, found
 
@@ -174,7 +174,7 @@ def _own(call: Call, error: str) -> tuple[Channel, Message]:
 @method("chat.update", "chat:write")
 def update(call: Call) -> Json:
     """Change a message; blocks and attachments that are not sent along stay, [] removes them."""
-    slack, workspace = call.slack, call.slack.workspace
+    app, workspace = call.app, call.workspace
     channel, message = _own(call, "cant_update_message")
     if channel.is_archived:
         raise SlackError("is_inactive")
@@ -189,9 +189,9 @@ def update(call: Call) -> Json:
         message.blocks = message.blocks if blocks is None else blocks
         message.attachments = message.attachments if attachments is None else attachments
         message.metadata = message.metadata if metadata is None else metadata or None
-        message.edited = {"user": slack.bot_id, "ts": f"{int(slack.now())}.000000"}
+        message.edited = {"user": app.bot_id, "ts": f"{int(workspace.now())}.000000"}
         changes.append(Change("message_changed", channel.id, ts=message.ts))
-    body = message_json(slack, message)
+    body = message_json(workspace, message)
     return {"channel": channel.id, "ts": message.ts, "text": message.text, "message": body}
 
 
@@ -199,14 +199,14 @@ def update(call: Call) -> Json:
 def delete(call: Call) -> Json:
     """Take away one of the app's own messages."""
     channel, message = _own(call, "cant_delete_message")
-    call.slack.workspace.delete_message(message)
+    call.workspace.delete_message(message)
     return {"channel": channel.id, "ts": message.ts}
 
 
 @method("chat.postEphemeral", "chat:write")
 def post_ephemeral(call: Call) -> Json:
     """Show a message to one member of the channel."""
-    slack, workspace = call.slack, call.slack.workspace
+    app, workspace = call.app, call.workspace
     channel = _target(call)
     user = call.user(call.need("user"), "user_not_in_channel")
     if user.id not in channel.members or user.deleted:
@@ -221,11 +221,11 @@ def post_ephemeral(call: Call) -> Json:
         Message(
             channel.id,
             workspace.new_ts(),
-            slack.bot_user_id,
+            app.bot_user_id,
             text,
             blocks or [],
             attachments or [],
-            bot_id=slack.bot_id,
+            bot_id=app.bot_id,
             thread_ts=_thread(call, channel),
             ephemeral_to=user.id,
         )
@@ -236,12 +236,12 @@ def post_ephemeral(call: Call) -> Json:
 @method("chat.getPermalink")
 def get_permalink(call: Call) -> Json:
     """A link to a message."""
-    slack = call.slack
+    workspace = call.workspace
     channel = call.channel(call.need("channel"))
-    found = slack.workspace.message(channel.id, call.need("message_ts"))
+    found = workspace.message(channel.id, call.need("message_ts"))
     if found is None or found.ephemeral_to:
         raise SlackError("message_not_found")
-    link = f"https://{slack.workspace.team.domain}.slack.com/archives/{channel.id}"
+    link = f"https://{workspace.team.domain}.slack.com/archives/{channel.id}"
     link += f"/p{found.ts.replace('.', '')}"
     if found.is_reply:
         link += f"?thread_ts={found.thread_ts}&cid={channel.id}"

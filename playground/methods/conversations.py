@@ -13,7 +13,7 @@ MAX_USERS = 8
 def _seen(call: Call) -> Channel:
     """The channel asked for; the scope depends on its kind, and names do not work here."""
     call.scope(*READ_SCOPES.values())
-    found = call.slack.workspace.channels.get(call.text("channel"))
+    found = call.workspace.channels.get(call.text("channel"))
     if found is None or (found.kind != "channel" and not call.is_member(found)):
         raise SlackError("channel_not_found")
     call.scope(READ_SCOPES[found.kind])
@@ -24,7 +24,7 @@ def _seen(call: Call) -> Channel:
 def conversations_info(call: Call) -> Json:
     """One conversation."""
     found = _seen(call)
-    info = channel_info(found, call.slack.bot_user_id)
+    info = channel_info(found, call.app.bot_user_id)
     if not call.flag("include_num_members"):
         info.pop("num_members", None)
     return {"channel": info}
@@ -42,13 +42,13 @@ def conversations_list(call: Call) -> Json:
     without_archived = call.flag("exclude_archived")
     found = [
         channel
-        for channel in call.slack.workspace.channels.values()
+        for channel in call.workspace.channels.values()
         if channel.kind in kinds
         and (channel.kind == "channel" or call.is_member(channel))
         and not (without_archived and channel.is_archived)
     ]
     page, meta = call.page(found, 100)
-    return {"channels": [channel_info(c, call.slack.bot_user_id) for c in page], **meta}
+    return {"channels": [channel_info(c, call.app.bot_user_id) for c in page], **meta}
 
 
 @method("conversations.members")
@@ -62,7 +62,7 @@ def conversations_members(call: Call) -> Json:
 @method("conversations.join", "channels:join")
 def conversations_join(call: Call) -> Json:
     """Join a public channel."""
-    slack = call.slack
+    app, workspace = call.app, call.workspace
     found = call.channel(call.text("channel"))
     if found.kind != "channel":
         raise SlackError("method_not_supported_for_channel_type")
@@ -70,15 +70,15 @@ def conversations_join(call: Call) -> Json:
         raise SlackError("is_archived")
     if call.is_member(found):
         call.warnings.append("already_in_channel")
-    found.members.add(slack.bot_user_id)
-    slack.workspace.put_channel(found)
-    return {"channel": channel_info(found, slack.bot_user_id)}
+    found.members.add(app.bot_user_id)
+    workspace.put_channel(found)
+    return {"channel": channel_info(found, app.bot_user_id)}
 
 
 @method("conversations.open", "im:write", "mpim:write", "channels:manage", "groups:write")
 def conversations_open(call: Call) -> Json:
     """Open the direct message with one person. Group messages are not supported here."""
-    slack = call.slack
+    workspace = call.workspace
     if channel_id := call.text("channel"):
         channel = call.channel(channel_id)
         if channel.kind != "im":
@@ -94,9 +94,9 @@ def conversations_open(call: Call) -> Json:
         raise SlackError("method_not_supported_for_channel_type")
     _check_open(members[0])
     call.scope("im:write")
-    existing = slack.workspace.im_of(users[0])
+    existing = workspace.im_of(users[0])
     more = {"no_op": True, "already_open": True} if existing else {}
-    channel = slack.workspace.open_im(users[0], slack.bot_user_id)
+    channel = workspace.open_im(users[0])
     return {"channel": _opened(call, channel), **more}
 
 
@@ -109,5 +109,5 @@ def _check_open(user: User) -> None:
 
 def _opened(call: Call, channel: Channel) -> Json:
     if call.flag("return_im"):
-        return channel_info(channel, call.slack.bot_user_id)
+        return channel_info(channel, call.app.bot_user_id)
     return {"id": channel.id}

@@ -17,17 +17,16 @@ from playground.state import Change, File, Json, Message
 @method("files.getUploadURLExternal", "files:write")
 def get_upload_url(call: Call) -> Json:
     """An address that takes the bytes."""
-    slack = call.slack
+    app, workspace = call.app, call.workspace
     name, length = call.text("filename"), call.number("length", 0)
     if not name or length <= 0:
         raise SlackError("missing_argument")
     if len(call.text("alt_txt")) > 1000:
         raise SlackError("alt_txt_too_large")
-    workspace = slack.workspace
-    file = File(workspace.new_id("F"), name, slack.bot_user_id, created=int(slack.now()))
+    file = File(workspace.new_id("F"), name, app.bot_user_id, created=int(workspace.now()))
     file.length = length
     workspace.files[file.id] = file
-    return {"upload_url": f"{slack.url}/files/upload/{file.id}", "file_id": file.id}
+    return {"upload_url": f"{workspace.url}/files/upload/{file.id}", "file_id": file.id}
 
 
 @method("files.completeUploadExternal", "files:write")
@@ -44,18 +43,18 @@ def complete_upload(call: Call) -> Json:
 
 def _completed(call: Call, entry: Any) -> File:
     file_id = entry.get("id") if isinstance(entry, dict) else None
-    file = call.slack.workspace.files.get(str(file_id))
+    file = call.workspace.files.get(str(file_id))
     if file is None or not file.data:
         raise SlackError("file_not_found")
     file.title = entry.get("title") or file.name
     file.complete = True
-    with call.slack.workspace.changing() as changes:
+    with call.workspace.changing() as changes:
         changes.append(Change("file"))
     return file
 
 
 def _share(call: Call, channel_id: str, files: list[File]) -> None:
-    slack, workspace = call.slack, call.slack.workspace
+    app, workspace = call.app, call.workspace
     channel = call.channel(channel_id)
     if not call.is_member(channel):
         raise SlackError("not_in_channel")
@@ -65,9 +64,9 @@ def _share(call: Call, channel_id: str, files: list[File]) -> None:
         Message(
             channel.id,
             workspace.new_ts(),
-            slack.bot_user_id,
+            app.bot_user_id,
             call.text("initial_comment"),
-            bot_id=slack.bot_id,
+            bot_id=app.bot_id,
             thread_ts=call.text("thread_ts") or None,
             files=[file.id for file in files],
         )
@@ -76,12 +75,12 @@ def _share(call: Call, channel_id: str, files: list[File]) -> None:
 
 @method("files.info", "files:read")
 def files_info(call: Call) -> Json:
-    """One file; the mimetype comes after some looks (`slack.file_looks`), as processing ends."""
-    slack = call.slack
-    file = slack.workspace.files.get(call.text("file"))
+    """One file; the mimetype comes after some looks (`file_looks`), as processing ends."""
+    workspace = call.workspace
+    file = workspace.files.get(call.text("file"))
     if file is None or not file.complete:
         raise SlackError("file_not_found")
     file.looks += 1
-    if not file.mimetype and file.looks > slack.file_looks:
+    if not file.mimetype and file.looks > workspace.file_looks:
         file.mimetype = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-    return {"file": file_info(slack, file), "comments": []}
+    return {"file": file_info(workspace, file), "comments": []}

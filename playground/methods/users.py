@@ -10,8 +10,8 @@ MAX_USERS = 1000
 
 
 def _info(call: Call, user: User) -> Json:
-    with_email = "users:read.email" in call.slack.manifest.scopes
-    return user_info(user, call.slack.workspace, with_email=with_email)
+    with_email = "users:read.email" in call.app.manifest.scopes
+    return user_info(user, call.workspace, with_email=with_email)
 
 
 @method("users.info", "users:read")
@@ -25,9 +25,9 @@ def users_info(call: Call) -> Json:
 @method("users.list", "users:read")
 def users_list(call: Call) -> Json:
     """All members, in pages."""
-    members, meta = call.page(list(call.slack.workspace.users.values()), MAX_USERS)
+    members, meta = call.page(list(call.workspace.users.values()), MAX_USERS)
     infos = [_info(call, user) for user in members]
-    return {"members": infos, "cache_ts": int(call.slack.now()), **meta}
+    return {"members": infos, "cache_ts": int(call.workspace.now()), **meta}
 
 
 @method("users.lookupByEmail", "users:read.email")
@@ -36,7 +36,7 @@ def users_lookup_by_email(call: Call) -> Json:
     wanted = call.text("email").strip().lower()
     if not wanted:
         raise refused("invalid_arguments", ["missing required field: email"])
-    for user in call.slack.workspace.users.values():
+    for user in call.workspace.users.values():
         if user.email.lower() == wanted and not user.deleted:
             return {"user": _info(call, user)}
     raise SlackError("users_not_found")

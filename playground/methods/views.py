@@ -91,7 +91,7 @@ def _view(call: Call) -> Any:
 def _trigger(call: Call) -> Trigger:
     key = call.text("trigger_id") or call.text("interactivity_pointer")
     try:
-        return call.slack.tickets.exchange(key)
+        return call.workspace.tickets.exchange(key)
     except BadTicket as error:
         raise SlackError(str(error)) from None
 
@@ -99,29 +99,29 @@ def _trigger(call: Call) -> Trigger:
 @method("views.open")
 def views_open(call: Call) -> Json:
     """Open a modal: it becomes the root of a new stack."""
-    workspace = call.slack.workspace
+    workspace = call.workspace
     body = checked_view(workspace, _view(call), "modal")
     trigger = _trigger(call)
     workspace.clear_modals(trigger.user)
     view = new_view(workspace, body, trigger.user)
     view.root_view_id = view.id
     workspace.put_view(view)
-    return {"view": view_json(call.slack, view)}
+    return {"view": view_json(call.workspace, view)}
 
 
 @method("views.push")
 def views_push(call: Call) -> Json:
     """Open a modal above the one that the trigger came from; at most three in all."""
-    workspace = call.slack.workspace
+    workspace = call.workspace
     body = checked_view(workspace, _view(call), "modal")
     trigger = _trigger(call)
     if trigger.view_id not in workspace.views or not workspace.modals.get(trigger.user):
         raise SlackError("not_found")
-    return {"view": view_json(call.slack, push_view(workspace, body, trigger.user))}
+    return {"view": view_json(call.workspace, push_view(workspace, body, trigger.user))}
 
 
 def _known(call: Call) -> View:
-    workspace = call.slack.workspace
+    workspace = call.workspace
     if view_id := call.text("view_id"):
         found = workspace.views.get(view_id)
     elif external_id := call.text("external_id"):
@@ -142,24 +142,24 @@ def _check_hash(call: Call, view: View | None) -> None:
 @method("views.update")
 def views_update(call: Call) -> Json:
     """Change a view that is open, by view_id or external_id."""
-    workspace = call.slack.workspace
+    workspace = call.workspace
     view = _known(call)
     body = checked_view(workspace, _view(call), view.type, view.id)
     _check_hash(call, view)
     with workspace.changing() as changes:
         fill(view, body)
         changes.append(workspace.view_change(view))
-    return {"view": view_json(call.slack, view)}
+    return {"view": view_json(call.workspace, view)}
 
 
 @method("views.publish")
 def views_publish(call: Call) -> Json:
     """Publish a person's Home tab."""
-    slack, workspace = call.slack, call.slack.workspace
+    app, workspace = call.app, call.workspace
     user = call.user(call.need("user_id"))
     if user.deleted:
         raise SlackError("user_not_found")
-    if not slack.manifest.home_tab:
+    if not app.manifest.home_tab:
         raise SlackError("not_enabled")
     view = workspace.homes.get(user.id)
     body = checked_view(workspace, _view(call), "home", view.id if view else None)
@@ -167,4 +167,4 @@ def views_publish(call: Call) -> Json:
     view = fill(view, body) if view else new_view(workspace, body, user.id)
     view.root_view_id = view.id
     workspace.put_view(view)
-    return {"view": view_json(slack, view)}
+    return {"view": view_json(workspace, view)}

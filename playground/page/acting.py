@@ -10,12 +10,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from playground.hand import Hand, NotPossible, Outcome, Place
+from playground.actor import Actor, Place
 from playground.page.avatars import display_name
 from playground.page.presses import Presses
 from playground.page.session import Session
 from playground.page.surface import Choice, Upload, choices_of
 from playground.page.values import all_options, current
+from playground.person import NotPossible, Outcome
 from playground.state import Message, View
 
 Json = dict[str, Any]
@@ -81,11 +82,11 @@ class LiveSurface:
         self.drafts.values.pop((block_id, action_id), None)
         await self._with_drafts(lambda hand: hand.choose(self.place(), action_id, value, block_id))
 
-    async def _with_drafts(self, do: Callable[[Hand], Outcome]) -> None:
+    async def _with_drafts(self, do: Callable[[Actor], Outcome]) -> None:
         telling = _telling_blocks(self.place().blocks)
         quiet = {key: v for key, v in self.drafts.values.items() if key[0] not in telling}
 
-        def hand_over(hand: Hand) -> Outcome:
+        def hand_over(hand: Actor) -> Outcome:
             for (block_id, action_id), value in quiet.items():
                 hand.choose(self.place(), action_id, value, block_id)
             return do(hand)
@@ -110,7 +111,7 @@ class LiveSurface:
         """What the app offers in an external select."""
         action_id = str(element.get("action_id") or "")
 
-        def ask(hand: Hand) -> list[Json]:
+        def ask(hand: Actor) -> list[Json]:
             return hand.suggestions(self.place(), action_id, typed, block_id)
 
         found = await self.session.act(ask) or []
@@ -174,7 +175,7 @@ class ModalSurface(LiveSurface):
         return view.errors.get(block_id) if view else None
 
     def submission(self) -> dict[str, Any]:
-        """What `Hand.submit` takes: block_id → plain value, for blocks that are still there."""
+        """What `Actor.submit` takes: block_id → plain value, for blocks that are still there."""
         inputs = {str(b.get("block_id")) for b in self.place().blocks if b.get("type") == "input"}
         return {block: value for (block, _), value in self.drafts.values.items() if block in inputs}
 

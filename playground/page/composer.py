@@ -62,7 +62,7 @@ class Composer:
             self._send.on("click", self.send, args=[])
 
     def _draw_shortcuts(self) -> None:
-        shortcuts = [s for s in self.session.slack.manifest.shortcuts.values()
+        shortcuts = [s for s in self.session.slack.app.manifest.shortcuts.values()
                      if s.kind == "global"]  # fmt: skip
         if not shortcuts:
             return
@@ -158,7 +158,7 @@ class Composer:
 
     async def _enter(self) -> None:
         text = str(self._field.value or "")
-        exact = text in self.session.slack.manifest.commands
+        exact = text in self.session.slack.app.manifest.commands
         if self._lines and not exact:
             self._complete(self._lines[self._active])
         else:
@@ -184,7 +184,7 @@ class Composer:
         name, _, rest = text.partition(" ")
         if self._in_thread:
             self.session.say("Slash commands do not work in threads.", bad=True)
-        elif name not in self.session.slack.manifest.commands:
+        elif name not in self.session.slack.app.manifest.commands:
             self.session.say(f"{name} is not a command of this workspace.", bad=True)
         else:
             await self.session.act(lambda hand: hand.command(name, rest.strip(), channel_id))

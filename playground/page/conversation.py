@@ -121,7 +121,7 @@ class Conversation:
             dom.words("span", "", self.session.app_name)
             dom.words("span", "badge-app", "APP")
         with dom.tag("div", "tabs", role="tablist"):
-            manifest = self.session.slack.manifest
+            manifest = self.session.slack.app.manifest
             if manifest.home_tab:
                 self._draw_tab(channel, "home", "Home")
             if manifest.messages_tab:

@@ -42,7 +42,7 @@ def mount(
     slack.subscribe(bridge.notice)
     if crm is not None:
         crm.subscribe(lambda: bridge.notice(Change("crm")))
-    name = title or f"{slack.manifest.name} playground"
+    name = title or f"{slack.app.manifest.name} playground"
 
     @ui.page("/", title=name, favicon=icons.FAVICON, response_timeout=20)
     async def page(client: Client) -> None:

@@ -201,7 +201,7 @@ def _replies_html(session: Session, line: Placed, surface: Surface) -> str:
 
 def tools_html(session: Session, message: Message, surface: Surface, in_thread: bool) -> str:
     """The small bar that appears over a message: reply, and the app's message shortcuts."""
-    shortcuts = [s for s in session.slack.manifest.shortcuts.values() if s.kind == "message"]
+    shortcuts = [s for s in session.slack.app.manifest.shortcuts.values() if s.kind == "message"]
     if message.ephemeral_to or (in_thread and not shortcuts):
         return ""
     out = ""

@@ -12,12 +12,13 @@ from urllib.parse import quote
 
 from nicegui import Client, run, ui
 
+from playground.actor import Actor
 from playground.crm.hubspot.people import People
-from playground.hand import Hand, NotPossible, Outcome
 from playground.page.avatars import display_name
 from playground.page.controls import Controls
 from playground.page.parts import Marks, Part, Person
 from playground.page.reader import Reader, zone
+from playground.person import NotPossible, Outcome
 from playground.standin import StandIn
 from playground.state import Change, Channel, User
 
@@ -61,7 +62,7 @@ class Session:
     @property
     def app_name(self) -> str:
         """The app's name, as its manifest gives it."""
-        return self.slack.manifest.name
+        return self.slack.app.manifest.name
 
     def user(self, user_id: str | None = None) -> User | None:
         """A member by id; the acting person by default."""
@@ -79,7 +80,7 @@ class Session:
         return Reader(
             user=self.user_id,
             tz=zone(user.tz if user else ""),
-            now=self.slack.now,
+            now=self.slack.workspace.now,
             user_name=self._user_name,
             channel_name=self._channel_name,
             file_url=self._file_url,
@@ -173,7 +174,7 @@ class Session:
         channel = self.channel()
         if channel is None:
             return "There is no conversation to write in."
-        if channel.kind == "im" and self.slack.manifest.messages_tab_read_only:
+        if channel.kind == "im" and self.slack.app.manifest.messages_tab_read_only:
             return "Sending messages to this app has been turned off."
         if channel.is_archived:
             return f"#{channel.name} is archived."
@@ -219,11 +220,11 @@ class Session:
 
     # ---- acting -----------------------------------------------------------------------------
 
-    def hand(self) -> Hand:
+    def hand(self) -> Actor:
         """The acting person's hand."""
         return self.slack.hand(self.user_id)
 
-    async def act(self, do: Callable[[Hand], T]) -> T | None:
+    async def act(self, do: Callable[[Actor], T]) -> T | None:
         """Do something with the acting person's hand, in a worker thread; None if it failed."""
         hand = self.hand()
         try:

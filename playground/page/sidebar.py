@@ -55,7 +55,7 @@ class Sidebar:
 
     def _groups(self) -> list[tuple[str, list[Entry]]]:
         channels = [self._channel_entry(c) for c in self.session.channels()]
-        manifest = self.session.slack.manifest
+        manifest = self.session.slack.app.manifest
         groups = [("", [self._home_entry()])] if manifest.home_tab else []
         apps = [self._app_entry()] if manifest.messages_tab else []
         crm = [("Other products", [self._crm_entry()])] if self.session.crm is not None else []

@@ -44,7 +44,7 @@ def suggest(session: Session, text: str, *, commands: bool) -> list[Suggestion]:
 
 
 def _commands(session: Session, text: str) -> list[Suggestion]:
-    commands = sorted(session.slack.manifest.commands.values(), key=lambda c: c.name)
+    commands = sorted(session.slack.app.manifest.commands.values(), key=lambda c: c.name)
     return [
         Suggestion(c.name, f"{c.name} ", icons.SLASH, c.name, c.usage_hint, c.description)
         for c in commands

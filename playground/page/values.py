@@ -1,6 +1,6 @@
 """What stands in an input: between Slack's `state.values`, a block's `initial_…` and plain values.
 
-A plain value is what `Hand.submit` takes: a text, an option's value, a list of them, an id, a Unix
+A plain value is what `Actor.submit` takes: a text, an option's value, a list of them, an id, a Unix
 time, a rich_text block.
 """
 

@@ -14,10 +14,10 @@ from typing import Any
 from nicegui import ui
 
 from playground.delivery import Delivery
+from playground.methods import PastCall
 from playground.page import dom, icons
 from playground.page.reader import clock_time
 from playground.page.session import Session
-from playground.standin import PastCall
 
 _MOST = 60
 _LONGEST = 6000
@@ -85,7 +85,7 @@ class WirePane:
 
     def _spoken(self) -> list[Spoken]:
         deliveries = [_delivered(d) for d in list(self.session.slack.deliveries.log)[-_MOST:]]
-        calls = [_called(c) for c in list(self.session.slack.past_calls)[-_MOST:]]
+        calls = [_called(c) for c in list(self.session.slack.web_api.past_calls)[-_MOST:]]
         return sorted([*deliveries, *calls], key=lambda one: -one.at)[:_MOST]
 
 

@@ -7,7 +7,7 @@ from bot.campaigns import forms, messages
 from bot.campaigns.models import Campaign, CampaignQuestion, CampaignReceipt
 from bot.people.models import Person
 from bot.tasks import advance
-from playground.hand import Hand
+from playground.actor import Actor
 from tests.campaigns.scene import CAPACITY, NINE, Town
 
 TYPED: dict[str, Any] = {
@@ -25,7 +25,7 @@ TYPED: dict[str, Any] = {
 }
 
 
-def open_form(town: Town) -> Hand:
+def open_form(town: Town) -> Actor:
     """Let Mara ask for the form of a campaign, and have it before her."""
     mara = town.company.mara.slack_id
     assert town.slack.hand(mara).command("/campaign", channel=town.channel).ok
@@ -52,7 +52,7 @@ def got_it(town: Town, who: Person) -> None:
     town.work()
 
 
-def ask(town: Town, who: Person) -> Hand:
+def ask(town: Town, who: Person) -> Actor:
     """Press *Ask* and wait for the modal."""
     press(town, who, messages.ASK)
     modal = town.slack.wait_until(lambda: town.slack.modal(who.slack_id))

@@ -17,7 +17,7 @@ from bot.tasks import failed
 from bot.tasks.queue import counts
 from bot.tasks.worker import Worker
 from playground import demo
-from playground.hand import Hand
+from playground.actor import Actor
 from playground.standin import StandIn
 from playground.state import Channel, Message, User, View
 
@@ -32,7 +32,7 @@ class Office:
     channel: Channel
     users: dict[str, User]
 
-    def hand(self, name: str) -> Hand:
+    def hand(self, name: str) -> Actor:
         return self.slack.hand(self.users[name])
 
     def send_lead(self, **fields: Any) -> httpx.Response:

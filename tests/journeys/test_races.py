@@ -30,7 +30,7 @@ class Spread(Deliveries):
     """Slack's requests, to each of several web processes in turn."""
 
     def __init__(self, slack: StandIn, addresses: Sequence[str]) -> None:
-        super().__init__(slack)
+        super().__init__(slack.workspace, slack.faults, slack.sockets)
         self.url = addresses[0]
         self._turns = cycle(addresses)
 

@@ -42,7 +42,6 @@ from bot.slack.errors import SlackDown
 from bot.store import Store
 from bot.tasks import Tasks, advance, put_schedule, schedule
 from bot.wiring import add_work
-from playground import methods
 from playground.standin import StandIn
 from tests.campaigns.scene import Hands, hire, install
 from tests.wiring import lent
@@ -81,8 +80,7 @@ class Way(Slack):
             raise Crash
         if self.there.faults.down:
             raise SlackDown(1.0, method)
-        call = methods.Call(self.there, method, arguments, self.token, [])
-        answer = methods.handle(call)
+        answer = self.there.web_api.call(method, arguments, self.token)
         assert answer["ok"], answer
         return answer
 

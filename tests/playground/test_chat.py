@@ -21,14 +21,14 @@ def test_a_message_is_kept_as_sent(slack: StandIn, client: WebClient, leads: Cha
     assert message.blocks[0]["text"]["text"] == text
     assert all(block["block_id"] for block in message.blocks)
     assert answer["message"]["blocks"] == message.blocks
-    assert answer["message"]["bot_id"] == slack.bot_id
+    assert answer["message"]["bot_id"] == slack.app.bot_id
     assert message.metadata == {"event_type": "lead", "event_payload": {"id": 1}}
 
 
 def test_time_stamps_never_repeat(slack: StandIn, client: WebClient, leads: Channel) -> None:
     stamps = [client.chat_postMessage(channel=leads.id, text="a")["ts"] for _ in range(5)]
     assert stamps == sorted(set(stamps))
-    assert stamps[0] == f"{slack.now():.6f}"
+    assert stamps[0] == f"{slack.workspace.now():.6f}"
 
 
 def test_where_one_cannot_post(slack: StandIn, client: WebClient, ann: User) -> None:

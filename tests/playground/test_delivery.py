@@ -106,7 +106,7 @@ def test_events_of_the_workspace(slack: StandIn, quiet: Endpoint, ann: User) -> 
     assert events["channel_archive"]["channel"] == channel.id
     assert events["user_change"]["user"]["tz"] == "Asia/Tokyo"
     assert events["tokens_revoked"]["tokens"] == {"oauth": [], "bot": [slack.bot_user_id]}
-    assert slack.revoked == "account_inactive"
+    assert slack.app.revoked == "account_inactive"
 
 
 def test_a_click_as_slack_sends_it(
@@ -278,7 +278,7 @@ def test_external_selects(slack: StandIn, app: App, connect: Connect, ann: User)
 
     connect(app)
     picker = {"type": "external_select", "action_id": "city", "min_query_length": 2}
-    trigger = slack.tickets.new_trigger(ann.id)
+    trigger = slack.workspace.tickets.new_trigger(ann.id)
     client_of(slack).views_open(trigger_id=trigger, view=modal(field("where", picker)))
     hand, shown = slack.hand(ann), slack.modal(ann)
     assert shown is not None

@@ -269,17 +269,17 @@ def test_hands_over_http(
     assert call(slack, "GET", "messages?channel=nowhere")[0] == 404
     click = {"user": ann.id, "act": "click", "message": [leads.id, found[0]["ts"]],
              "args": ["claim"]}  # fmt: skip
-    status, outcome = call(slack, "POST", "hand", click)
+    status, outcome = call(slack, "POST", "act", click)
     assert (status, outcome["ok"]) == (200, True)
     assert outcome["seconds"] > 0
     status, sent = call(slack, "GET", "deliveries?name=claim")
     assert (status, len(sent)) == (200, 1)
-    assert call(slack, "POST", "hand", {**click, "args": ["gone"]})[0] == 422
-    assert call(slack, "POST", "hand", {**click, "act": "fly"})[0] == 422
-    client.views_open(trigger_id=slack.tickets.new_trigger(ann.id), view=modal())
+    assert call(slack, "POST", "act", {**click, "args": ["gone"]})[0] == 422
+    assert call(slack, "POST", "act", {**click, "act": "fly"})[0] == 422
+    client.views_open(trigger_id=slack.workspace.tickets.new_trigger(ann.id), view=modal())
     refused = {"user": ann.id, "act": "submit"}
-    assert "name" in call(slack, "POST", "hand", refused)[1]["errors"]
-    done = call(slack, "POST", "hand", refused | {"kwargs": {"values": {"name": "x"}}})[1]
+    assert "name" in call(slack, "POST", "act", refused)[1]["errors"]
+    done = call(slack, "POST", "act", refused | {"kwargs": {"values": {"name": "x"}}})[1]
     assert (done["ok"], done["modal"]) == (True, None)
-    said = call(slack, "POST", "hand", {"user": ann.id, "act": "say", "args": ["leads", "hi"]})[1]
+    said = call(slack, "POST", "act", {"user": ann.id, "act": "say", "args": ["leads", "hi"]})[1]
     assert slack.messages(leads)[-1].ts == said["ts"]

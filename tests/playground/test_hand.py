@@ -8,7 +8,8 @@ from urllib.parse import parse_qs
 import pytest
 from slack_sdk import WebClient
 
-from playground.hand import Hand, NotPossible
+from playground.actor import Actor
+from playground.person import NotPossible
 from playground.standin import StandIn
 from playground.state import Channel, Message, User, View
 from tests.playground.blocks import (
@@ -57,12 +58,12 @@ def it(slack: StandIn, serve: Serve) -> Recorder:
 
 
 @pytest.fixture
-def hand(slack: StandIn, ann: User) -> Hand:
+def hand(slack: StandIn, ann: User) -> Actor:
     return slack.hand(ann)
 
 
 def show(slack: StandIn, user: str, *blocks: Json, **more: Any) -> View:
-    trigger = slack.tickets.new_trigger(user)
+    trigger = slack.workspace.tickets.new_trigger(user)
     client_of(slack).views_open(trigger_id=trigger, view=modal(*blocks, **more))
     shown = slack.modal(user)
     assert shown is not None
@@ -78,7 +79,7 @@ def element(kind: str, **more: Any) -> Json:
     return {"type": kind, "action_id": "value", **more}
 
 
-def test_commands_that_do_not_exist(slack: StandIn, hand: Hand, leads: Channel) -> None:
+def test_commands_that_do_not_exist(slack: StandIn, hand: Actor, leads: Channel) -> None:
     with pytest.raises(NotPossible, match="not a valid command"):
         hand.command("/shout")
     with pytest.raises(NotPossible, match="shortcut"):
@@ -92,7 +93,7 @@ def test_commands_that_do_not_exist(slack: StandIn, hand: Hand, leads: Channel) 
 
 
 def test_answers_of_commands(
-    slack: StandIn, it: Recorder, hand: Hand, leads: Channel, ann: User
+    slack: StandIn, it: Recorder, hand: Actor, leads: Channel, ann: User
 ) -> None:
     assert hand.command("/lead", "", leads).messages == []
     it.answer = "only you"
@@ -106,7 +107,7 @@ def test_answers_of_commands(
 
 
 def test_escaped_mentions(
-    slack: StandIn, serve: Serve, hand: Hand, ann: User, leads: Channel
+    slack: StandIn, serve: Serve, hand: Actor, ann: User, leads: Channel
 ) -> None:
     endpoint = serve(Endpoint(lambda _request: (200, {}, b"")))
     slack.deliver_to(endpoint.url)
@@ -117,7 +118,7 @@ def test_escaped_mentions(
 
 
 def test_what_one_cannot_click(
-    slack: StandIn, hand: Hand, bob: User, leads: Channel, it: Recorder
+    slack: StandIn, hand: Actor, bob: User, leads: Channel, it: Recorder
 ) -> None:
     card = post(slack, leads, actions(button(), select()), section(accessory=button("other")))
     with pytest.raises(NotPossible, match="no element 'gone'"):
@@ -143,13 +144,13 @@ def test_what_one_cannot_click(
         hand.click(card, "claim")
 
 
-def test_a_deactivated_person_does_nothing(slack: StandIn, hand: Hand, ann: User) -> None:
+def test_a_deactivated_person_does_nothing(slack: StandIn, hand: Actor, ann: User) -> None:
     slack.deactivate(ann)
     with pytest.raises(NotPossible, match="deactivated"):
         hand.command("/lead")
 
 
-def test_an_old_card(slack: StandIn, client: WebClient, hand: Hand, leads: Channel,
+def test_an_old_card(slack: StandIn, client: WebClient, hand: Actor, leads: Channel,
                      it: Recorder) -> None:  # fmt: skip
     card = post(slack, leads, actions(button(value="1")))
     before = slack.as_seen(card)
@@ -160,7 +161,7 @@ def test_an_old_card(slack: StandIn, client: WebClient, hand: Hand, leads: Chann
     assert it.last["actions"][0]["value"] == "1"
 
 
-def test_confirmation(slack: StandIn, hand: Hand, leads: Channel, it: Recorder) -> None:
+def test_confirmation(slack: StandIn, hand: Actor, leads: Channel, it: Recorder) -> None:
     sure = {"title": plain(), "text": plain(), "confirm": plain(), "deny": plain()}
     card = post(slack, leads, actions(button(confirm=sure), select(confirm=sure)))
     assert hand.click(card, "claim", confirm=False).delivery is None
@@ -186,7 +187,7 @@ CHOICES: list[tuple[Json, Any, str, Any]] = [
 
 @pytest.mark.parametrize(("chooser", "value", "name", "sent"), CHOICES,
                          ids=lambda x: x.get("type") if isinstance(x, dict) else None)  # fmt: skip
-def test_choosing(slack: StandIn, hand: Hand, leads: Channel, it: Recorder, chooser: Json,
+def test_choosing(slack: StandIn, hand: Actor, leads: Channel, it: Recorder, chooser: Json,
                   value: Any, name: str, sent: Any) -> None:  # fmt: skip
     assert hand.choose(post(slack, leads, actions(chooser)), "pick", value).ok
     (action,) = it.last["actions"]
@@ -197,7 +198,7 @@ def test_choosing(slack: StandIn, hand: Hand, leads: Channel, it: Recorder, choo
 
 
 def test_each_person_has_their_own_choices(
-    slack: StandIn, hand: Hand, leads: Channel, bob: User, it: Recorder
+    slack: StandIn, hand: Actor, leads: Channel, bob: User, it: Recorder
 ) -> None:
     card = post(slack, leads, actions(select(), button()))
     hand.choose(card, "pick", "hot")
@@ -207,7 +208,7 @@ def test_each_person_has_their_own_choices(
 
 
 def test_options_that_are_not_offered(
-    slack: StandIn, hand: Hand, leads: Channel, it: Recorder
+    slack: StandIn, hand: Actor, leads: Channel, it: Recorder
 ) -> None:
     people = {"type": "users_select", "action_id": "who"}
     channels = {"type": "channels_select", "action_id": "where"}
@@ -219,7 +220,7 @@ def test_options_that_are_not_offered(
 
 
 def test_inputs_tell_the_app_only_if_asked_to(
-    slack: StandIn, hand: Hand, ann: User, it: Recorder
+    slack: StandIn, hand: Actor, ann: User, it: Recorder
 ) -> None:
     shown = show(slack, ann.id, field("a"), field("b", element("plain_text_input"),
                                                   dispatch_action=True))  # fmt: skip
@@ -228,7 +229,7 @@ def test_inputs_tell_the_app_only_if_asked_to(
     assert it.last["actions"][0]["value"] == "loud"
     assert it.last["container"] == {"type": "view", "view_id": shown.id}
     assert it.last["view"]["state"]["values"]["a"]["value"]["value"] == "quiet"
-    trigger = slack.tickets.exchange(it.last["trigger_id"])
+    trigger = slack.workspace.tickets.exchange(it.last["trigger_id"])
     assert trigger.view_id == shown.id
 
 
@@ -260,7 +261,7 @@ STATES: list[tuple[Json, Any, Json]] = [
 
 
 @pytest.mark.parametrize(("asked", "value", "state"), STATES)
-def test_states(slack: StandIn, hand: Hand, ann: User, it: Recorder, asked: Json, value: Any,
+def test_states(slack: StandIn, hand: Actor, ann: User, it: Recorder, asked: Json, value: Any,
                 state: Json) -> None:  # fmt: skip
     show(slack, ann.id, field("f", asked, optional=True))
     assert hand.submit(values={} if value is ... else {"f": value}).ok
@@ -287,7 +288,7 @@ REFUSALS: list[tuple[Json, Any, str]] = [
 
 
 @pytest.mark.parametrize(("asked", "value", "says"), REFUSALS)
-def test_what_the_client_refuses(slack: StandIn, hand: Hand, ann: User, it: Recorder, asked: Json,
+def test_what_the_client_refuses(slack: StandIn, hand: Actor, ann: User, it: Recorder, asked: Json,
                                  value: Any, says: str) -> None:  # fmt: skip
     shown = show(slack, ann.id, field("f", asked))
     outcome = hand.submit(values={"f": value})
@@ -297,7 +298,7 @@ def test_what_the_client_refuses(slack: StandIn, hand: Hand, ann: User, it: Reco
     assert outcome.modal is shown
 
 
-def test_files(slack: StandIn, hand: Hand, ann: User, it: Recorder) -> None:
+def test_files(slack: StandIn, hand: Actor, ann: User, it: Recorder) -> None:
     show(slack, ann.id, field("f", element("file_input", max_files=1)))
     file = hand.upload(None, "leads.csv", b"a,b")
     hand.submit(values={"f": [file.id]})
@@ -306,7 +307,7 @@ def test_files(slack: StandIn, hand: Hand, ann: User, it: Recorder) -> None:
 
 
 def test_response_urls_of_a_submission(
-    slack: StandIn, hand: Hand, ann: User, leads: Channel, it: Recorder
+    slack: StandIn, hand: Actor, ann: User, leads: Channel, it: Recorder
 ) -> None:
     chooser = element("conversations_select", response_url_enabled=True)
     show(slack, ann.id, field("f", chooser))
@@ -315,7 +316,7 @@ def test_response_urls_of_a_submission(
     assert found["channel_id"] == leads.id
 
 
-def test_response_actions(slack: StandIn, hand: Hand, ann: User, it: Recorder) -> None:
+def test_response_actions(slack: StandIn, hand: Actor, ann: User, it: Recorder) -> None:
     shown = show(slack, ann.id, field("name"))
     values = {"name": "x"}
     it.answer = {"response_action": "errors", "errors": {"name": "taken"}}
@@ -347,7 +348,7 @@ TROUBLE: list[Any] = [
 
 @pytest.mark.parametrize("answer", TROUBLE, ids=str)
 def test_answers_that_make_no_sense(
-    slack: StandIn, hand: Hand, ann: User, it: Recorder, answer: Any
+    slack: StandIn, hand: Actor, ann: User, it: Recorder, answer: Any
 ) -> None:
     shown = show(slack, ann.id, field("name"))
     it.answer = answer
@@ -356,7 +357,7 @@ def test_answers_that_make_no_sense(
     assert outcome.modal is shown
 
 
-def test_a_submission_that_nobody_takes(slack: StandIn, hand: Hand, ann: User) -> None:
+def test_a_submission_that_nobody_takes(slack: StandIn, hand: Actor, ann: User) -> None:
     shown = show(slack, ann.id, field("name"))
     outcome = hand.submit(values={"name": "x"})
     assert outcome.error == "We had some trouble connecting. Try again?"
@@ -364,7 +365,7 @@ def test_a_submission_that_nobody_takes(slack: StandIn, hand: Hand, ann: User) -
 
 
 def test_modals_that_cannot_be_submitted(
-    slack: StandIn, hand: Hand, ann: User, bob: User, it: Recorder
+    slack: StandIn, hand: Actor, ann: User, bob: User, it: Recorder
 ) -> None:
     with pytest.raises(NotPossible, match="no modal is open"):
         hand.submit()
@@ -379,9 +380,9 @@ def test_modals_that_cannot_be_submitted(
         hand.submit()
 
 
-def test_closing(slack: StandIn, hand: Hand, ann: User, it: Recorder) -> None:
+def test_closing(slack: StandIn, hand: Actor, ann: User, it: Recorder) -> None:
     root = show(slack, ann.id, field("a"), notify_on_close=True, callback_id="root")
-    inside = slack.tickets.new_trigger(ann.id, root.id)
+    inside = slack.workspace.tickets.new_trigger(ann.id, root.id)
     client_of(slack).views_push(trigger_id=inside, view=modal(field("b"), callback_id="top"))
     with pytest.raises(NotPossible, match="not on top"):
         hand.click(root, "claim")
@@ -392,7 +393,7 @@ def test_closing(slack: StandIn, hand: Hand, ann: User, it: Recorder) -> None:
     assert it.last["view"]["callback_id"] == "root"
 
 
-def test_the_home_tab(slack: StandIn, hand: Hand, ann: User, bob: User, it: Recorder) -> None:
+def test_the_home_tab(slack: StandIn, hand: Actor, ann: User, bob: User, it: Recorder) -> None:
     shown = home(actions(button(), block_id="b"))
     client_of(slack).views_publish(user_id=ann.id, view=shown)
     tab = slack.home(ann)
@@ -405,7 +406,7 @@ def test_the_home_tab(slack: StandIn, hand: Hand, ann: User, bob: User, it: Reco
 
 
 def test_writing_to_an_app_that_does_not_listen(
-    slack: StandIn, hand: Hand, ann: User, leads: Channel, it: Recorder
+    slack: StandIn, hand: Actor, ann: User, leads: Channel, it: Recorder
 ) -> None:
     with pytest.raises(NotPossible, match="turned off"):
         hand.say(slack.im(ann), "hello?")

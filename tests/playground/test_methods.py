@@ -16,9 +16,9 @@ from tests.playground.world import Clock, client_of, error, manifest, refusal
 def test_auth_test_says_who_and_with_which_scopes(slack: StandIn, client: WebClient) -> None:
     answer = client.auth_test()
     assert answer["user_id"] == slack.bot_user_id
-    assert answer["bot_id"] == slack.bot_id
+    assert answer["bot_id"] == slack.app.bot_id
     assert "chat:write" in answer.headers["x-oauth-scopes"].split(",")
-    assert client.bots_info(bot=slack.bot_id)["bot"]["app_id"] == slack.app_id
+    assert client.bots_info(bot=slack.app.bot_id)["bot"]["app_id"] == slack.app.id
     assert error(client, "bots.info", bot="B1") == "bot_not_found"
 
 
@@ -29,7 +29,7 @@ def test_tokens(slack: StandIn) -> None:
     assert error(client_of(slack), "apps.connections.open") == "not_allowed_token_type"
     url = client_of(slack, slack.app_token).apps_connections_open(app_token=slack.app_token)["url"]
     assert url.startswith("ws://127.0.0.1:")
-    slack.revoked = "token_revoked"
+    slack.app.revoked = "token_revoked"
     assert error(client_of(slack), "auth.test") == "token_revoked"
 
 

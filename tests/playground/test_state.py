@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from slack_bolt import Ack, App
 
+from playground import state
 from playground.manifest import BadManifest, read
 from playground.standin import StandIn
 from playground.state import Change, Channel, Message, Team, User
@@ -17,7 +18,7 @@ from tests.playground.world import Clock, Connect, client_of, manifest
 
 @pytest.fixture
 def workspace(clock: Clock) -> Workspace:
-    return Workspace(Team("T1", "Acme", "acme"), clock)
+    return Workspace(Team("T1", "Acme", "acme"), state.App(read(manifest())), clock)
 
 
 def post(workspace: Workspace, text: str = "a", **more: Any) -> Message:

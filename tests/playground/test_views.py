@@ -17,7 +17,7 @@ def text_input(initial: str | None = None) -> Json:
 
 
 def opened(slack: StandIn, client: WebClient, user: User, view: Json | None = None) -> Any:
-    trigger = slack.tickets.new_trigger(user.id)
+    trigger = slack.workspace.tickets.new_trigger(user.id)
     return client.views_open(trigger_id=trigger, view=view or modal())["view"]
 
 
@@ -36,11 +36,11 @@ def test_triggers(slack: StandIn, client: WebClient, ann: User, clock: Clock) ->
     view = modal()
     unknown = error(client, "views.open", trigger_id="1.2.x", view=view)
     assert unknown == "invalid_trigger_id"
-    used = slack.tickets.new_trigger(ann.id)
+    used = slack.workspace.tickets.new_trigger(ann.id)
     client.views_open(trigger_id=used, view=modal())
     assert error(client, "views.open", trigger_id=used, view=view) == "exchanged_trigger_id"
-    just = slack.tickets.new_trigger(ann.id)
-    late = slack.tickets.new_trigger(ann.id)
+    just = slack.workspace.tickets.new_trigger(ann.id)
+    late = slack.workspace.tickets.new_trigger(ann.id)
     clock.time += 3
     assert client.views_open(trigger_id=just, view=modal())["ok"]
     clock.time += 0.01
@@ -48,7 +48,7 @@ def test_triggers(slack: StandIn, client: WebClient, ann: User, clock: Clock) ->
 
 
 def test_an_invalid_view_leaves_the_trigger(slack: StandIn, client: WebClient, ann: User) -> None:
-    trigger = slack.tickets.new_trigger(ann.id)
+    trigger = slack.workspace.tickets.new_trigger(ann.id)
     bad = refusal(client, "views.open", trigger_id=trigger, view='{"type": "modal"}')
     assert bad["error"] == "invalid_arguments"
     assert "missing required field: title" in bad["response_metadata"]["messages"][1]
@@ -57,7 +57,7 @@ def test_an_invalid_view_leaves_the_trigger(slack: StandIn, client: WebClient, a
 
 def test_views_that_are_refused(slack: StandIn, client: WebClient, ann: User) -> None:
     def refused(view: Json | str) -> str:
-        trigger = slack.tickets.new_trigger(ann.id)
+        trigger = slack.workspace.tickets.new_trigger(ann.id)
         return error(client, "views.open", trigger_id=trigger, view=view)
 
     big = modal(*[section(secrets.token_hex(1500)) for _ in range(90)], section())
@@ -70,13 +70,13 @@ def test_views_that_are_refused(slack: StandIn, client: WebClient, ann: User) ->
 
 def test_push_needs_a_trigger_from_a_modal(slack: StandIn, client: WebClient, ann: User) -> None:
     view, pushed = opened(slack, client, ann), modal()
-    outside = slack.tickets.new_trigger(ann.id)
+    outside = slack.workspace.tickets.new_trigger(ann.id)
     assert error(client, "views.push", trigger_id=outside, view=pushed) == "not_found"
     for _ in range(2):
-        inside = slack.tickets.new_trigger(ann.id, view["id"])
+        inside = slack.workspace.tickets.new_trigger(ann.id, view["id"])
         second = client.views_push(trigger_id=inside, view=modal())["view"]
         assert second["root_view_id"] == view["id"]
-    inside = slack.tickets.new_trigger(ann.id, view["id"])
+    inside = slack.workspace.tickets.new_trigger(ann.id, view["id"])
     assert error(client, "views.push", trigger_id=inside, view=pushed) == "push_limit_reached"
     assert len(slack.workspace.modals[ann.id]) == 3
 

@@ -27,7 +27,7 @@ from bot.slack import Message as Said
 from bot.slack.given_back import given_back
 from bot.slack.listening import Route
 from bot.slack.text import mention, moment, safe
-from playground.hand import Hand
+from playground.actor import Actor
 from playground.limits import check_view
 from playground.standin import StandIn
 from playground.state import Channel, Message, View
@@ -49,7 +49,7 @@ class Scene:
         self.channel: Channel = slack.add_channel("leads", members=[self.ann])
 
     @property
-    def hand(self) -> Hand:
+    def hand(self) -> Actor:
         return self.slack.hand(self.ann)
 
     def button(self, action_id: str) -> Message:

@@ -19,7 +19,7 @@ from bot.slack import Listening, Slack
 from bot.slack.listening import Answer
 from bot.web import Server
 from bot.web.slack import router
-from playground.posting import signature
+from playground.delivery import signature
 from tests.web.conftest import Site
 from tests.web.waiting import until
 

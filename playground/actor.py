@@ -1,31 +1,32 @@
 """What a person does in Slack, with the requests that Slack then sends to the app.
 
-A `Hand` belongs to one person. Each method returns an `Outcome`: what the app answered and what
-the person sees of it. What the client would not let a person do raises `NotPossible`.
+An `Actor` is one person. Each method returns an `Outcome`: what the app answered and what the
+person sees of it. What the client would not let a person do raises `NotPossible`.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 from playground import forms, submission
-from playground.commands import Commands
 from playground.limits import check_options
 from playground.limits.elements import offered
-from playground.outcome import TROUBLE, NotPossible, Outcome, client_error
+from playground.methods.call import SlackError
 from playground.payloads import interaction, message_json, view_json
+from playground.person import CHANNEL_NAMES, TROUBLE, NotPossible, Outcome, Person, client_error
+from playground.responses import show
 from playground.state import Change, Channel, File, Json, Message, View
 
-__all__ = ["Hand", "NotPossible", "Outcome"]
 Place: TypeAlias = Message | View
 CHANNEL_TYPES = {"im": "im", "private": "group", "channel": "channel"}
 BUTTONS = ("button", "icon_button")
 BUTTON_FIELDS = ("text", "value", "style", "url")
 
 
-class Hand(Commands):
-    """One person's hand on the client: `Hand(slack, user_id)`."""
+class Actor(Person):
+    """One person at the client, who clicks, types and chooses."""
 
     # ---- blocks -----------------------------------------------------------------------------
 
@@ -80,9 +81,9 @@ class Hand(Commands):
         if element["type"] == "overflow":
             return {"selected_option": forms.chosen_option(element, value)}
         shaped = {**block, "element": element}
-        with self.slack.workspace.changing():
+        with self.workspace.changing():
             values = self.values(where)
-            submission.put_value(self.slack, self.user, where.blocks, values, shaped, value)
+            submission.put_value(self.workspace, self.user, where.blocks, values, shaped, value)
             entry = dict(values[block["block_id"]][element["action_id"]])
         return {k: v for k, v in entry.items() if k != "type"}
 
@@ -101,14 +102,14 @@ class Hand(Commands):
             return []
         more = {"action_id": action_id, "block_id": block["block_id"], "value": typed}
         body = interaction(
-            self.slack, "block_suggestion", self._person(), more | self._context(where)
+            self.workspace, "block_suggestion", self._person(), more | self._context(where)
         )
-        delivery = self.slack.deliveries.send("options", action_id, body)
+        delivery = self.deliveries.send("options", action_id, body)
         answer = delivery.response
         if not delivery.ok or not isinstance(answer, dict) or check_options(answer):
             return []
-        earlier = self.slack.offers.get((self.user, action_id), [])
-        self.slack.offers[self.user, action_id] = [*offered(answer), *earlier][:500]
+        earlier = self.workspace.offers.get((self.user, action_id), [])
+        self.workspace.offers[self.user, action_id] = [*offered(answer), *earlier][:500]
         return list(answer.get("options") or answer.get("option_groups") or [])
 
     def _element(self, where: Place, action_id: str, block_id: str | None) -> tuple[Json, Json]:
@@ -127,11 +128,11 @@ class Hand(Commands):
             "action_id": element["action_id"],
             "block_id": block["block_id"],
             **fields,
-            "action_ts": self.slack.workspace.new_ts(),
+            "action_ts": self.workspace.new_ts(),
         }
         view_id = where.id if isinstance(where, View) and where.type == "modal" else None
         more = self._context(where) | {
-            "trigger_id": self.slack.tickets.new_trigger(self.user, view_id),
+            "trigger_id": self.workspace.tickets.new_trigger(self.user, view_id),
             "actions": [action],
         }
         if isinstance(where, Message):
@@ -143,7 +144,7 @@ class Hand(Commands):
         """Where it took place: the view, or the message and its channel."""
         if isinstance(where, View):
             in_view = {"type": "view", "view_id": where.id}
-            return {"container": in_view, "view": view_json(self.slack, where)}
+            return {"container": in_view, "view": view_json(self.workspace, where)}
         container: Json = {
             "type": "message",
             "message_ts": where.ts,
@@ -154,7 +155,7 @@ class Hand(Commands):
             container["thread_ts"] = where.thread_ts
         context: Json = {"container": container, "channel": self._channel_ref(where.channel)}
         if where.ephemeral_to is None:
-            context["message"] = message_json(self.slack, where)
+            context["message"] = message_json(self.workspace, where)
         return context
 
     # ---- modals and the Home tab ------------------------------------------------------------
@@ -168,44 +169,44 @@ class Hand(Commands):
         files: their ids. Rich text: a string or a rich_text block. None or "" clears.
         Unknown block ids raise NotPossible. What the client itself refuses comes in `errors`.
         """
-        slack, modal = self.slack, self._top(view)
+        workspace, modal = self.workspace, self._top(view)
         if modal.submit is None or modal.submit_disabled:
             raise NotPossible("this modal has no submit button to press")
-        with slack.workspace.changing() as changes:
-            submission.fill_in(slack, modal, values or {})
+        with workspace.changing() as changes:
+            submission.fill_in(workspace, modal, values or {})
             modal.errors, modal.notice = submission.client_errors(modal), ""
-            changes.append(slack.workspace.view_change(modal))
+            changes.append(workspace.view_change(modal))
         if modal.errors:
             return self._outcome(None, None, errors=dict(modal.errors))
-        body = submission.payload(slack, self._person(), modal)
-        delivery = slack.deliveries.send("interaction", modal.callback_id, body)
-        error = submission.settle(slack, modal, delivery.response) if delivery.ok else TROUBLE
+        body = submission.payload(workspace, self._person(), modal)
+        delivery = self.deliveries.send("interaction", modal.callback_id, body)
+        error = submission.settle(workspace, modal, delivery.response) if delivery.ok else TROUBLE
         if error:
-            with slack.workspace.changing() as changes:
+            with workspace.changing() as changes:
                 modal.notice = error
-                changes.append(slack.workspace.view_change(modal))
+                changes.append(workspace.view_change(modal))
         return self._outcome(delivery, error, errors=dict(modal.errors))
 
     def close(self, view: View | None = None, *, all_views: bool = False) -> Outcome:
         """Press Cancel or Back on the top modal; or close the whole stack by its cross."""
-        slack, modal = self.slack, self._top(view)
+        workspace, modal = self.workspace, self._top(view)
         cleared = all_views or modal.clear_on_close
-        gone = list(slack.workspace.modals[self.user]) if cleared else [modal]
+        gone = list(workspace.modals[self.user]) if cleared else [modal]
         if cleared:
-            slack.workspace.clear_modals(self.user)
+            workspace.clear_modals(self.user)
         else:
-            slack.workspace.drop_modal(modal)
+            workspace.drop_modal(modal)
         delivery = None
         for closed in reversed(gone):
             if closed.notify_on_close:
-                more = {"view": view_json(slack, closed), "is_cleared": cleared}
-                body = interaction(slack, "view_closed", self._person(), more)
-                delivery = slack.deliveries.send("interaction", closed.callback_id, body)
+                more = {"view": view_json(workspace, closed), "is_cleared": cleared}
+                body = interaction(workspace, "view_closed", self._person(), more)
+                delivery = self.deliveries.send("interaction", closed.callback_id, body)
         return self._outcome(delivery, None)
 
     def open_home(self) -> Outcome:
         """Open the app's Home tab. The app may publish it later than this returns."""
-        if not self.slack.manifest.home_tab:
+        if not self.workspace.app.manifest.home_tab:
             raise NotPossible("the app has no Home tab")
         return self._opened("home")
 
@@ -214,34 +215,34 @@ class Hand(Commands):
         return self._opened("messages")
 
     def _opened(self, tab: str) -> Outcome:
-        slack, user = self.slack, self._person()
+        workspace, user = self.workspace, self._person()
         event: Json = {
             "type": "app_home_opened",
             "user": user.id,
-            "channel": slack.im(user).id,
+            "channel": workspace.open_im(user.id).id,
             "tab": tab,
         }
-        if tab == "home" and (home := slack.home(user)):
-            event["view"] = view_json(slack, home)
-        delivery = slack.deliveries.event(event, wait=True)
+        if tab == "home" and (home := workspace.homes.get(user.id)):
+            event["view"] = view_json(workspace, home)
+        delivery = self.deliveries.event(event, wait=True)
         return self._outcome(delivery, client_error(delivery) if delivery else None)
 
     # ---- messages ---------------------------------------------------------------------------
 
     def say(self, channel: Channel | str, text: str, thread: Message | None = None) -> Message:
         """Write a message; the app hears of it if its manifest subscribes to such messages."""
-        slack, place = self.slack, self._place(channel)
-        if place.kind == "im" and slack.manifest.messages_tab_read_only:
+        place = self._place(channel)
+        if place.kind == "im" and self.workspace.app.manifest.messages_tab_read_only:
             raise NotPossible("sending messages to this app has been turned off")
         parent = (thread.thread_ts or thread.ts) if thread else None
         return self._said(place, text, parent, [])
 
     def upload(self, channel: Channel | str | None, name: str, data: bytes) -> File:
         """Upload a file into a channel, or (None) only to choose it in a file input."""
-        workspace = self.slack.workspace
+        workspace = self.workspace
         file = File(workspace.new_id("F"), name, self._person().id, name)
         file.data, file.length, file.complete = data, len(data), True
-        file.created = int(self.slack.now())
+        file.created = int(self.workspace.now())
         with workspace.changing() as changes:
             workspace.files[file.id] = file
             changes.append(Change("file"))
@@ -252,19 +253,115 @@ class Hand(Commands):
         return file
 
     def _said(self, place: Channel, text: str, thread_ts: str | None, files: list[str]) -> Message:
-        slack, workspace = self.slack, self.slack.workspace
+        workspace = self.workspace
         message = workspace.put_message(
             Message(place.id, workspace.new_ts(), self.user, text, thread_ts=thread_ts, files=files)
         )
-        if slack.bot_user_id in place.members:
-            event = message_json(slack, message) | {
+        if workspace.app.bot_user_id in place.members:
+            event = message_json(workspace, message) | {
                 "channel": place.id,
                 "event_ts": message.ts,
                 "channel_type": CHANNEL_TYPES[place.kind],
             }
             if files:
                 event["subtype"] = "file_share"
-            slack.deliveries.event(event)
-            if f"<@{slack.bot_user_id}>" in text and place.kind != "im":
-                slack.deliveries.event(event | {"type": "app_mention"})
+            self.deliveries.event(event)
+            if f"<@{workspace.app.bot_user_id}>" in text and place.kind != "im":
+                self.deliveries.event(event | {"type": "app_mention"})
         return message
+
+    # ---- commands and shortcuts -------------------------------------------------------------
+
+    def command(
+        self, command: str, text: str = "", channel: Channel | str | None = None
+    ) -> Outcome:
+        """Send a slash command, from a channel (none: the direct message with the app)."""
+        workspace, user, place = self.workspace, self._person(), self._place(channel)
+        if (known := workspace.app.manifest.commands.get(command)) is None:
+            raise NotPossible(f"{command} is not a valid command")
+        body = {
+            "token": workspace.app.verification_token,
+            "team_id": workspace.team.id,
+            "team_domain": workspace.team.domain,
+            "channel_id": place.id,
+            "channel_name": CHANNEL_NAMES.get(place.kind, place.name),
+            "user_id": user.id,
+            "user_name": user.name,
+            "command": command,
+            "text": self._escaped(text.strip()) if known.should_escape else text.strip(),
+            "api_app_id": workspace.app.id,
+            "is_enterprise_install": "false",
+            "response_url": workspace.url + workspace.tickets.new_response(place.id, user.id),
+            "trigger_id": workspace.tickets.new_trigger(user.id),
+        }
+        delivery = self.deliveries.send("command", command, body)
+        error = client_error(delivery)
+        messages: list[Message] = []
+        if error is None:
+            error, messages = self._command_answer(place, delivery.response)
+        return self._outcome(delivery, error, messages=messages)
+
+    def _command_answer(self, place: Channel, answer: Any) -> tuple[str | None, list[Message]]:
+        if isinstance(answer, str):
+            answer = {"text": answer}
+        if not answer or not answer.keys() & {"text", "blocks", "attachments"}:
+            return None, []
+        try:
+            return None, [show(self.workspace, place.id, self.user, answer)]
+        except SlackError:
+            return "invalid_command_response", []
+
+    def _escaped(self, text: str) -> str:
+        """Mentions by id, as a command with `should_escape` gets them."""
+        workspace = self.workspace
+        users = {user.name: user for user in workspace.users.values()}
+        channels = {channel.name: channel for channel in workspace.channels.values()}
+
+        def mention(match: re.Match[str]) -> str:
+            sign, name = match[1], match[2]
+            if sign == "@" and name in users:
+                return f"<@{users[name].id}|{name}>"
+            if sign == "#" and name in channels:
+                return f"<#{channels[name].id}|{name}>"
+            return match[0]
+
+        return re.sub(r"([@#])([\w.-]+)", mention, text)
+
+    def shortcut(self, callback_id: str) -> Outcome:
+        """Choose a global shortcut."""
+        self._known_shortcut(callback_id, "global")
+        return self._interact(
+            "shortcut",
+            callback_id,
+            {
+                "callback_id": callback_id,
+                "trigger_id": self.workspace.tickets.new_trigger(self.user),
+                "action_ts": self.workspace.new_ts(),
+            },
+        )
+
+    def message_shortcut(self, callback_id: str, message: Message) -> Outcome:
+        """Choose a message shortcut from a message's menu."""
+        self._known_shortcut(callback_id, "message")
+        self._check_sees(message)
+        if message.ephemeral_to:
+            raise NotPossible("ephemeral messages have no message shortcuts")
+        workspace = self.workspace
+        return self._interact(
+            "message_action",
+            callback_id,
+            {
+                "callback_id": callback_id,
+                "trigger_id": workspace.tickets.new_trigger(self.user),
+                "response_url": self._response_url(message),
+                "action_ts": workspace.new_ts(),
+                "message_ts": message.ts,
+                "channel": self._channel_ref(message.channel),
+                "message": message_json(workspace, message),
+            },
+        )
+
+    def _known_shortcut(self, callback_id: str, kind: str) -> None:
+        found = self.workspace.app.manifest.shortcuts.get(callback_id)
+        if found is None or found.kind != kind:
+            raise NotPossible(f"the manifest has no {kind} shortcut {callback_id}")
