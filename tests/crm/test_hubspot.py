@@ -448,7 +448,7 @@ def test_a_change_of_a_deal_is_told_as_its_contacts(office: HubSpotOffice, crm: 
 
 
 def test_what_a_search_does_not_see_yet_is_within_the_overlap(office: HubSpotOffice) -> None:
-    office.crm.search_lag = timedelta(minutes=2)
+    office.crm.state.search_lag = timedelta(minutes=2)
     crm = HubSpot(office.access, no_pace, Spacing(0))
     mark = office.crm.now()
     [saved] = save(crm, person(1))
@@ -601,7 +601,7 @@ def test_searches_are_kept_apart(office: HubSpotOffice) -> None:
     def stand_in_time() -> float:
         return office.crm.now().timestamp()
 
-    office.crm.search_limit = 5
+    office.crm.state.search_limit = 5
     crm = HubSpot(office.access, no_pace, Spacing(clock=stand_in_time, sleep=sleep))
     for _ in range(6):
         list(crm.changed_since(office.crm.now()))
@@ -641,7 +641,7 @@ def test_a_note_of_somebody_who_is_gone_and_one_with_markup(
 def test_a_missing_right_is_named(
     office: HubSpotOffice, crm: HubSpot, lacking: str, words: str
 ) -> None:
-    office.crm.scopes.remove(lacking)
+    office.crm.state.scopes.remove(lacking)
     problems = [each for each in crm.check(make=False) if each.problem]
     assert f"Right to {words}" in {each.what for each in problems}
     assert all(lacking in (each.problem or "") for each in problems)
@@ -656,7 +656,7 @@ def test_what_is_odd_in_the_account_is_found(office: HubSpotOffice, crm: HubSpot
     state.pipelines[0].stages.pop()
     office.deactivate("ann@example.com")
     office.crm.daily_limit, office.crm.calls = 1000, 950
-    office.crm.scopes.remove("crm.schemas.contacts.write")
+    office.crm.state.scopes.remove("crm.schemas.contacts.write")
     del state.properties[CONTACTS]["handoff_quality"]
     found = {each.what: each.problem for each in crm.check(make=True) if each.problem}
     assert "unique" in found.pop("Property handoff_key of contacts")

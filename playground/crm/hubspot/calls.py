@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
-from playground.crm.hubspot.schema import KINDS, Refused, invalid
+from playground.crm.hubspot.schema import KINDS, Refused, invalid, iso
 
 _SINGULAR = {"contact": "contacts", "deal": "deals", "note": "notes", "company": "companies"}
 BATCH = 100
@@ -62,15 +63,13 @@ def paging(after: object) -> dict[str, Any]:
     return {"paging": {"next": {"after": str(after)}}} if after else {}
 
 
+def completed(results: list[Any], at: datetime) -> dict[str, Any]:
+    """A batch that is done."""
+    return {
+        "status": "COMPLETE", "results": results, "startedAt": iso(at), "completedAt": iso(at),
+    }  # fmt: skip
+
+
 def not_found() -> Refused:
     """404 for a path."""
     return Refused(404, "NOT_FOUND", "Unable to find the resource you were looking for")
-
-
-def lacks(scope: str) -> Refused:
-    """403 for a missing scope."""
-    error = {
-        "message": "One or more of the following scopes are required.",
-        "context": {"requiredGranularScopes": [scope]},
-    }
-    return Refused(403, "MISSING_SCOPES", "This app hasn't all required scopes.", [error])

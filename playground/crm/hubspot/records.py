@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from playground.crm.hubspot.calls import (
     BATCH,
     as_object,
+    completed,
     inputs_of,
     kind_of,
     names_of,
@@ -27,10 +28,8 @@ from playground.crm.hubspot.schema import (
     iso,
 )
 from playground.crm.hubspot.search import search
+from playground.crm.hubspot.state import State
 from playground.crm.serving import Call
-
-if TYPE_CHECKING:
-    from playground.crm.hubspot.standin import HubSpot
 
 _READS = ("search", "batch/read")
 
@@ -38,15 +37,15 @@ _READS = ("search", "batch/read")
 class Records:
     """The part of the API below /crm/objects."""
 
-    def __init__(self, standin: HubSpot) -> None:
-        self._standin, self._state = standin, standin.state
+    def __init__(self, state: State) -> None:
+        self._state = state
 
     def answer(self, call: Call, rest: Sequence[str]) -> tuple[int, Any]:
         """A call of a kind of records."""
         kind = kind_of(rest[0] if rest else "")
         what = "/".join(rest[1:])
         is_read = call.method == "GET" or what in _READS
-        self._standin.require(f"{SCOPES_OF[kind]}.{'read' if is_read else 'write'}")
+        self._state.require(f"{SCOPES_OF[kind]}.{'read' if is_read else 'write'}")
         if call.method == "POST":
             act = {
                 "": self._create, "batch/create": self._batch_create,
@@ -111,7 +110,7 @@ class Records:
         for each in inputs:
             self._state.validate(kind, properties_of(each), None)
         require_once(properties_of(each).get("email", "").lower() for each in inputs)
-        return 201, self._standin.complete([self._create(kind, each)[1] for each in inputs])
+        return 201, completed([self._create(kind, each)[1] for each in inputs], self._state.now())
 
     def _batch_read(self, kind: str, body: dict[str, Any]) -> tuple[int, Any]:
         ids = [str(each.get("id", "")) for each in inputs_of(body)]
@@ -162,7 +161,7 @@ class Records:
                 self._state.change(kind, item, properties)
             here = item or self._state.make(kind, properties)
             results.append(_written(kind, here, properties) | {"new": item is None})
-        return 200, self._standin.complete(results[::-1])
+        return 200, completed(results[::-1], self._state.now())
 
     def _batch_archive(self, kind: str, body: dict[str, Any]) -> tuple[int, Any]:
         for each in inputs_of(body):
@@ -174,7 +173,7 @@ class Records:
         return 200, self._told(kind, item, ["hs_merged_object_ids"])
 
     def _search(self, kind: str, body: dict[str, Any]) -> tuple[int, Any]:
-        visible_at = self._standin.begin_search()
+        visible_at = self._state.begin_search()
         items = self._state.items[kind].values()
         seen = [item for item in items if item.changed_at <= visible_at]
         total, page, after = search(self._state.properties[kind], seen, body)
@@ -191,7 +190,7 @@ class Records:
 
     def _partly(self, results: list[Any], missing: list[str]) -> tuple[int, Any]:
         """207 where some do not exist."""
-        done = self._standin.complete(results)
+        done = completed(results, self._state.now())
         if not missing:
             return 200, done
         error = {

@@ -74,6 +74,15 @@ def not_valid(found: Iterable[tuple[str, str, object]]) -> Refused:
     return Refused(400, "VALIDATION_ERROR", message, errors)
 
 
+def lacks(scope: str) -> Refused:
+    """403 for a missing scope."""
+    error = {
+        "message": "One or more of the following scopes are required.",
+        "context": {"requiredGranularScopes": [scope]},
+    }
+    return Refused(403, "MISSING_SCOPES", "This app hasn't all required scopes.", [error])
+
+
 def conflict(name: str, value: str, record_id: str) -> Refused:
     """Another record has this unique value."""
     if name == "email":

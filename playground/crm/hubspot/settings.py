@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from playground.crm.hubspot.calls import as_object, inputs_of, kind_of, not_found, paging
+from playground.crm.hubspot.calls import as_object, completed, inputs_of, kind_of, not_found, paging
 from playground.crm.hubspot.schema import SCOPES_OF, TYPES, Property, Refused, invalid
+from playground.crm.hubspot.state import State
 from playground.crm.serving import Call
-
-if TYPE_CHECKING:
-    from playground.crm.hubspot.standin import HubSpot
 
 
 class Settings:
     """The parts of the API below /crm/associations, owners, properties and pipelines."""
 
-    def __init__(self, standin: HubSpot) -> None:
-        self._standin, self._state = standin, standin.state
+    def __init__(self, state: State) -> None:
+        self._state = state
 
     def associations(self, call: Call, rest: Sequence[str]) -> tuple[int, Any]:
         """Associations."""
@@ -26,11 +24,11 @@ class Settings:
         kind, to, what = kind_of(rest[0]), kind_of(rest[1]), "/".join(rest[2:])
         body = as_object(call.json())
         if what == "batch/read":
-            self._standin.require(f"{SCOPES_OF[kind]}.read")
+            self._state.require(f"{SCOPES_OF[kind]}.read")
             return self._read_links(kind, to, inputs_of(body, 1000))
         if what != "batch/associate/default":
             raise not_found()
-        self._standin.require(f"{SCOPES_OF[kind]}.write")
+        self._state.require(f"{SCOPES_OF[kind]}.write")
         inputs = inputs_of(body, 2000)
         pairs = [((kind, str(e["from"]["id"])), (to, str(e["to"]["id"]))) for e in inputs]
         for one, other in pairs:
@@ -41,7 +39,7 @@ class Settings:
             {"from": {"id": one[1]}, "to": {"id": other[1]}, "associationSpec": spec}
             for one, other in pairs
         ]
-        return 200, self._standin.complete(results)
+        return 200, completed(results, self._state.now())
 
     def _read_links(
         self, kind: str, to: str, inputs: list[dict[str, Any]]
@@ -57,7 +55,7 @@ class Settings:
             for one, ends in found.items()
             if ends
         ]
-        done = self._standin.complete(results)
+        done = completed(results, self._state.now())
         if len(results) == len(found):
             return 200, done
         error = {
@@ -73,7 +71,7 @@ class Settings:
 
     def owners(self, call: Call, rest: Sequence[str]) -> tuple[int, Any]:
         """Owners."""
-        self._standin.require("crm.objects.owners.read")
+        self._state.require("crm.objects.owners.read")
         if call.method != "GET" or len(rest) > 1:
             raise not_found()
         is_archived = call.params.get("archived") == "true"
@@ -89,9 +87,9 @@ class Settings:
             one = next((each for each in listed if each.id == rest[0]), None)
             if one is None:
                 raise Refused(404, "OBJECT_NOT_FOUND", "Owner not found.")
-            return 200, one.told(self._standin.now())
+            return 200, one.told(self._state.now())
         left = [each for each in listed if int(each.id) > after]
-        page = [each.told(self._standin.now()) for each in left[:limit]]
+        page = [each.told(self._state.now()) for each in left[:limit]]
         return 200, {"results": page} | paging(page[-1]["id"] if len(left) > limit else None)
 
     def properties(self, call: Call, rest: Sequence[str]) -> tuple[int, Any]:
@@ -102,12 +100,12 @@ class Settings:
             return 200, {"results": [each.told() for each in known.values()]}
         if call.method == "GET" and len(rest) == 2 and rest[1] in known:
             return 200, known[rest[1]].told()
-        self._standin.require(f"crm.schemas.{kind}.write")
+        self._state.require(f"crm.schemas.{kind}.write")
         if call.method == "POST" and len(rest) == 1:
             return 201, self._make_property(kind, as_object(call.json())).told()
         if call.method == "POST" and rest[1:] == ["batch", "create"]:
             made = [self._make_property(kind, each) for each in inputs_of(as_object(call.json()))]
-            return 201, self._standin.complete([each.told() for each in made])
+            return 201, completed([each.told() for each in made], self._state.now())
         raise not_found()
 
     def _make_property(self, kind: str, sent: dict[str, Any]) -> Property:
@@ -130,6 +128,6 @@ class Settings:
         """Pipelines."""
         if call.method != "GET" or list(rest) != ["deals"]:
             raise not_found()
-        self._standin.require("crm.objects.deals.read")
-        told = [each.told(n, self._standin.now()) for n, each in enumerate(self._state.pipelines)]
+        self._state.require("crm.objects.deals.read")
+        told = [each.told(n, self._state.now()) for n, each in enumerate(self._state.pipelines)]
         return 200, {"results": told[::-1]}

@@ -15,7 +15,6 @@ import hmac
 import json
 import re
 from base64 import b64encode
-from collections import deque
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -24,9 +23,9 @@ from typing import Any
 import httpx
 from starlette.responses import JSONResponse, Response
 
-from playground.crm.hubspot.calls import lacks, not_found
+from playground.crm.hubspot.calls import not_found
 from playground.crm.hubspot.records import Records
-from playground.crm.hubspot.schema import CONTACTS, SCOPES, Owner, Refused, invalid, iso
+from playground.crm.hubspot.schema import CONTACTS, Owner, Refused, invalid, lacks
 from playground.crm.hubspot.settings import Settings
 from playground.crm.hubspot.state import State
 from playground.crm.serving import Call, Fault, StandInCrm, machine_now
@@ -41,7 +40,7 @@ class HubSpot(StandInCrm):
     """An account of HubSpot. `state` is what it holds.
 
     `limit` is that of all calls, `search_limit` that of searches a second. `search_lag` is how long
-    a change needs until a search finds it.
+    a change needs until a search finds it. Both stand in `state`, as do the key's scopes.
     """
 
     def __init__(
@@ -49,17 +48,14 @@ class HubSpot(StandInCrm):
         search_limit: int | None = None, search_lag: timedelta = timedelta(),
     ) -> None:  # fmt: skip
         super().__init__(now=now, limit=limit)
-        self.state = State(self.now)
+        self.state = State(self.now, search_limit, search_lag)
         self.token = "pat-eu1-playground"  # noqa: S105 - of a stand-in
         self.client_secret = "playground-client-secret"  # noqa: S105 - of a stand-in
         self.portal_id = 62515
         self.currency = "EUR"
-        self.scopes = set(SCOPES)
         self.daily_limit = 250_000
-        self.search_limit, self.search_lag = search_limit, search_lag
         self._hook_url: str | None = None
-        self._searches: deque[datetime] = deque()
-        self._records, self._settings = Records(self), Settings(self)
+        self._records, self._settings = Records(self.state), Settings(self.state)
 
     # ---- people ---------------------------------------------------------------------------------
 
@@ -168,11 +164,6 @@ class HubSpot(StandInCrm):
             raise not_found()
         return handle(call, rest)
 
-    def require(self, scope: str) -> None:
-        """Raises Refused where the key lacks a scope."""
-        if scope not in self.scopes:
-            raise lacks(scope)
-
     def _account(self) -> dict[str, Any]:
         return {
             "portalId": self.portal_id, "accountType": "STANDARD", "timeZone": "Europe/Berlin",
@@ -180,26 +171,6 @@ class HubSpot(StandInCrm):
             "utcOffset": "+01:00", "utcOffsetMilliseconds": 3_600_000,
             "uiDomain": "app-eu1.hubspot.com", "dataHostingLocation": "eu1",
         }  # fmt: skip
-
-    def complete(self, results: list[Any]) -> dict[str, Any]:
-        """A batch that is done."""
-        at = iso(self.now())
-        return {"status": "COMPLETE", "results": results, "startedAt": at, "completedAt": at}
-
-    def begin_search(self) -> datetime:
-        """Count a search; what changed after this is not found yet. Raises Refused."""
-        now = self.now()
-        while self._searches and self._searches[0] <= now - timedelta(seconds=1):
-            self._searches.popleft()
-        if self.search_limit is not None and len(self._searches) >= self.search_limit:
-            raise _search_too_fast()
-        self._searches.append(now)
-        return now - self.search_lag
-
-
-def _search_too_fast() -> Refused:
-    return Refused(429, "RATE_LIMITS", "You have reached your secondly limit.",
-                   policyName="SECONDLY")  # fmt: skip
 
 
 def _too_fast(policy: str) -> Response:

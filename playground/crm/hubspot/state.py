@@ -1,10 +1,10 @@
-"""What an account of HubSpot holds. Whoever writes holds the stand-in's lock."""
+"""What an account of HubSpot holds and allows. Whoever writes holds the stand-in's lock."""
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from playground.crm.hubspot.schema import (
@@ -14,13 +14,16 @@ from playground.crm.hubspot.schema import (
     KINDS,
     LIFECYCLE,
     NOTES,
+    SCOPES,
     STAMPS,
     Item,
     Owner,
+    Refused,
     Stage,
     conflict,
     invalid,
     iso,
+    lacks,
     not_valid,
     usual_pipelines,
     usual_properties,
@@ -28,10 +31,15 @@ from playground.crm.hubspot.schema import (
 
 
 class State:
-    """All that the account holds."""
+    """All that the account holds, the scopes of its key, and the limit of its searches."""
 
-    def __init__(self, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, now: Callable[[], datetime], search_limit: int | None, search_lag: timedelta
+    ) -> None:
         self.now = now
+        self.scopes = set(SCOPES)
+        self.search_limit, self.search_lag = search_limit, search_lag
+        self._searches: deque[datetime] = deque()
         self.items: dict[str, dict[str, Item]] = {kind: {} for kind in KINDS}
         self.archived: dict[str, dict[str, Item]] = {kind: {} for kind in KINDS}
         self.properties = {kind: usual_properties(kind) for kind in KINDS}
@@ -48,6 +56,22 @@ class State:
         """A new id."""
         self._last_id += 1
         return str(self._last_id)
+
+    def require(self, scope: str) -> None:
+        """Raises Refused where the key lacks a scope."""
+        if scope not in self.scopes:
+            raise lacks(scope)
+
+    def begin_search(self) -> datetime:
+        """Count a search; what changed after this is not found yet. Raises Refused."""
+        now = self.now()
+        while self._searches and self._searches[0] <= now - timedelta(seconds=1):
+            self._searches.popleft()
+        if self.search_limit is not None and len(self._searches) >= self.search_limit:
+            raise Refused(429, "RATE_LIMITS", "You have reached your secondly limit.",
+                          policyName="SECONDLY")  # fmt: skip
+        self._searches.append(now)
+        return now - self.search_lag
 
     # ---- finding --------------------------------------------------------------------------------
 
