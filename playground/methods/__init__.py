@@ -7,13 +7,13 @@ from collections import deque
 from dataclasses import dataclass
 
 from playground.faults import Faults
-from playground.methods import apps, chat, conversations, files, openid, users, views
+from playground.methods import auth, chat, conversations, files, users, views
 from playground.methods.call import METHODS, Call, SlackError, TooFast
 from playground.state import Json
 from playground.workspace import Workspace
 
 __all__ = ["METHODS", "PastCall", "SlackError", "TooFast", "WebApi"]
-FAMILIES = (apps, chat, conversations, files, openid, users, views)
+FAMILIES = (auth, chat, conversations, files, users, views)
 REMEMBERED = 10_000
 
 

@@ -13,9 +13,9 @@ from nicegui import ui
 
 from playground.page import dom
 from playground.page.buttons import button_html, buttons_html
-from playground.page.elements import draw_element
+from playground.page.inputs import draw_element
 from playground.page.mrkdwn import plain_html
-from playground.page.shown import card_html, section_body_html, static_html
+from playground.page.static_blocks import card_html, section_body_html, static_html
 from playground.page.surface import Surface
 from playground.page.values import text_of
 

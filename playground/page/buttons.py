@@ -8,12 +8,10 @@ from typing import Any
 from nicegui import Client, ui
 
 from playground.page import icons
-from playground.page.confirm import confirmed
 from playground.page.links import safe_url
-from playground.page.menus import Line, Lines, open_menu
 from playground.page.mrkdwn import text_html
-from playground.page.presses import show_busy
-from playground.page.surface import Surface
+from playground.page.popups import Line, Lines, confirmed, open_menu
+from playground.page.surface import Surface, show_busy
 
 Json = dict[str, Any]
 _BUTTON_CSS = {"primary": " bk-primary", "danger": " bk-danger"}

@@ -5,18 +5,20 @@ Typing is told to the server as it happens, so what Enter sends is what stands t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from dataclasses import dataclass
+from html import escape
 
 from nicegui import events, ui
 
 from playground.manifest import Shortcut
 from playground.page import dom, icons
-from playground.page.avatars import display_name
-from playground.page.menus import Heading, Line, Lines, drop_down, text_line
+from playground.page.avatars import avatar_html, display_name
+from playground.page.inputs import picker
 from playground.page.mrkdwn import plain_html
+from playground.page.popups import Heading, Line, Lines, drop_down, text_line
 from playground.page.session import Session
-from playground.page.suggest import Suggestion, suggest
-from playground.page.uploads import picker
 
 _KEYS = """(e) => {
   const open = e.target.closest('.composer').querySelector('.cmds:not(.hidden)');
@@ -26,6 +28,8 @@ _KEYS = """(e) => {
     e.preventDefault(); e.stopPropagation(); emit(e.key);
   }
 }"""
+_NAME_AT_END = re.compile(r"(?:^|\s)@([\w .'-]{0,30})$")
+_MOST = 8
 
 
 class Composer:
@@ -208,3 +212,52 @@ class Composer:
         name, data = event.file.name, await event.file.read()
         channel_id = self.session.channel_id
         await self.session.act(lambda hand: hand.upload(channel_id, name, data))
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """One line above the composer: what is put in when it is chosen."""
+
+    key: str
+    insert: str
+    face: str
+    name: str
+    hint: str = ""
+    note: str = ""
+
+    def html(self) -> str:
+        """The line as it is shown."""
+        return (
+            f'<span class="ic">{self.face}</span><b>{escape(self.name)}</b>'
+            f'<span class="cmd-hint">{escape(self.hint)}</span>'
+            f'<span class="cmd-note">{escape(self.note)}</span>'
+        )
+
+
+def suggest(session: Session, text: str, *, commands: bool) -> list[Suggestion]:
+    """The lines for this text; none where there is nothing to complete."""
+    if text.startswith("/") and " " not in text and commands:
+        return _commands(session, text)
+    if found := _NAME_AT_END.search(text):
+        return _people(session, found[1].lower())
+    return []
+
+
+def _commands(session: Session, text: str) -> list[Suggestion]:
+    commands = sorted(session.slack.app.manifest.commands.values(), key=lambda c: c.name)
+    return [
+        Suggestion(c.name, f"{c.name} ", icons.SLASH, c.name, c.usage_hint, c.description)
+        for c in commands
+        if c.name.startswith(text)
+    ]
+
+
+def _people(session: Session, typed: str) -> list[Suggestion]:
+    """People whose name has a word that starts so; none once the name stands there whole."""
+    users = [u for u in session.slack.workspace.users.values() if not u.deleted]
+    named = [(display_name(u), u) for u in users]
+    return [
+        Suggestion(user.id, f"@{name} ", avatar_html(user, 20), name, user.name)
+        for name, user in sorted(named, key=lambda pair: pair[0])
+        if f" {name}".lower().find(f" {typed}") >= 0 and name.lower() != typed.strip()
+    ][:_MOST]

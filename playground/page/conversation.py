@@ -1,14 +1,15 @@
 """The middle of the page: the conversation's head, its messages, the Home tab or the CRM, the
-composer."""
+composer; and at its right the pane of a thread."""
 
 from __future__ import annotations
 
-from nicegui import ui
+from nicegui import background_tasks, ui
 
 from playground.page import dom, icons
+from playground.page.blocks import BlockRun
 from playground.page.composer import Composer
 from playground.page.crm import CrmPane
-from playground.page.home import HomePane
+from playground.page.live_surfaces import HomeSurface
 from playground.page.messages import MessageRun
 from playground.page.session import Session
 from playground.state import Channel, Message
@@ -152,3 +153,103 @@ class Conversation:
             dom.leaf(icon, "intro-mark", "span")
             dom.words("h2", "", name)
             dom.words("p", "", text if count else f"{text} No messages yet.")
+
+
+class HomePane:
+    """The blocks of the Home tab; an invitation where the app has published none yet."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self._box = dom.tag("div", "home", data_testid="home")
+        self._for = ""
+        self._visitor = ""
+        self._run: BlockRun | None = None
+
+    def refresh(self) -> None:
+        """Draw the Home tab if it is open."""
+        open_ = self.session.tab == "home"
+        self._box.set_visibility(open_)
+        if not open_:
+            self._visitor = ""
+            return
+        self._arrive()
+        view = self.session.slack.home(self.session.user_id)
+        state = f"{self.session.user_id}:{'blocks' if view else 'empty'}"
+        if state != self._for:
+            self._for = state
+            self._box.clear()
+            with self._box, dom.tag("div", "home-in"):
+                self._run = BlockRun(HomeSurface(self.session)) if view else None
+                if view is None:
+                    self._draw_empty()
+        if view and self._run:
+            self._run.refresh(view.blocks)
+
+    def _arrive(self) -> None:
+        """Tell the app, once per visit, that this person opened their Home tab."""
+        if self._visitor == self.session.user_id:
+            return
+        self._visitor = self.session.user_id
+        arrival = self.session.act(lambda hand: hand.open_home())
+        background_tasks.create(arrival, name="open the Home tab")
+
+    def _draw_empty(self) -> None:
+        with dom.tag("div", "empty"):
+            dom.leaf(icons.APP_MARK, "empty-mark")
+            dom.words("h3", "", "Nothing here yet")
+            dom.words("p", "", f"{self.session.app_name} fills this page when you open it.")
+
+
+class ThreadPane:
+    """Shown while a thread is open."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self._open = ""
+        self._box = dom.tag("aside", "thread", aria_label="Thread", data_testid="thread")
+        with self._box:
+            with dom.tag("div", "head"):
+                dom.words("h2", "head-name", "Thread")
+                self._where = dom.leaf("", "head-topic", "span")
+                cross = dom.button("icon-btn", icon=icons.CLOSE, aria_label="Close thread",
+                                   data_testid="close-thread")  # fmt: skip
+                cross.on("click", lambda: session.open_thread(None), args=[])
+            self._scroll = dom.tag("div", "feed feed-thread", tabindex=0)
+            with self._scroll, dom.tag("div", "feed-in"):
+                self._run = MessageRun(session, self._messages, in_thread=True)
+            with dom.tag("div", "foot"):
+                self._composer = Composer(session, in_thread=True)
+        self._box.set_visibility(False)
+
+    def _messages(self) -> list[Message]:
+        """The parent and the replies that the acting person sees."""
+        ts = self.session.thread_ts
+        if ts is None:
+            return []
+        workspace = self.session.slack.workspace
+        parent = workspace.message(self.session.channel_id, ts)
+        replies = workspace.thread(self.session.channel_id, ts)
+        mine = [m for m in replies if m.ephemeral_to in (None, self.session.user_id)]
+        return [parent, *mine] if parent else mine
+
+    def refresh(self) -> None:
+        """Draw what changed."""
+        beside = self.session.tab == "messages" and not self.session.wire_open
+        ts = self.session.thread_ts if beside else None
+        self._box.set_visibility(bool(ts))
+        if not ts:
+            self._open = ""
+            return
+        place = f"{self.session.user_id}:{self.session.channel_id}:{ts}"
+        if place != self._open:
+            self._open = place
+            self._run.reset()
+            channel = self.session.channel()
+            name = f"#{channel.name}" if channel and channel.name else self.session.app_name
+            self._where.content = name.replace("&", "&amp;").replace("<", "&lt;")
+        before = len(self._run)
+        if self._run.refresh() > before:
+            ui.run_javascript(
+                f"setTimeout(() => getHtmlElement({self._scroll.id})?.scrollTo(0, 1e9), 40)"
+            )
+        self._composer.refresh()

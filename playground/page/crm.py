@@ -12,9 +12,8 @@ from nicegui import run, ui
 from playground.crm.hubspot.people import Contact, Deal, Details, Note, People
 from playground.page import dom, icons
 from playground.page.avatars import face_html
-from playground.page.confirm import confirmed
 from playground.page.links import CRM
-from playground.page.menus import Heading, Line, Lines, drop_down, text_line
+from playground.page.popups import Heading, Line, Lines, confirmed, drop_down, text_line
 from playground.page.reader import Reader, day_and_time, full_moment
 from playground.page.session import Session
 

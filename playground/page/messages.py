@@ -13,11 +13,11 @@ from datetime import date
 from nicegui import events, ui
 
 from playground.page import dom
-from playground.page.acting import MessageSurface
-from playground.page.presses import LISTEN
+from playground.page.live_surfaces import MessageSurface
 from playground.page.reader import Reader, day_heading
 from playground.page.rows import Placed, draw_message
 from playground.page.session import Session
+from playground.page.surface import LISTEN
 from playground.state import Message
 
 PAGE = 50

@@ -11,8 +11,8 @@ from html import escape
 from nicegui import ui
 
 from playground.page import dom, icons
-from playground.page.acting import ModalSurface
 from playground.page.blocks import BlockRun
+from playground.page.live_surfaces import ModalSurface
 from playground.page.session import Session
 from playground.page.values import text_of
 from playground.state import View

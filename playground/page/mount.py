@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from functools import cache
+from pathlib import Path
+
 from nicegui import Client, core, events, run, ui
 
 from playground.crm.hubspot.people import People
-from playground.page import dom, icons, theme
+from playground.page import dom, icons
 from playground.page.avatars import display_name
 from playground.page.bridge import Bridge
 from playground.page.controls import Controls
-from playground.page.conversation import Conversation
+from playground.page.conversation import Conversation, ThreadPane
 from playground.page.links import CRM
 from playground.page.modals import ModalLayer
-from playground.page.parts import Marks, Person
-from playground.page.session import Session
+from playground.page.session import Marks, Person, Session
 from playground.page.sidebar import Sidebar
-from playground.page.thread import ThreadPane
 from playground.page.topbar import TopBar
 from playground.page.wire import WirePane
 from playground.standin import StandIn
@@ -25,6 +26,7 @@ _GO = """(e) => {
   const link = e.target.closest('[data-go]');
   if (link) { e.preventDefault(); emit(link.dataset.go); }
 }"""
+_SHEETS = ("base", "frame", "messages", "blocks", "inputs", "modal", "crm")
 
 
 def mount(
@@ -104,7 +106,7 @@ def _people(session: Session) -> list[Person]:
 
 def _draw(session: Session) -> None:
     """Lay the regions out; each one draws itself."""
-    theme.apply()
+    _apply_theme()
     with dom.tag("div", "app", data_testid="page") as frame:
         top = TopBar(session)
         with dom.tag("div", "cols"):
@@ -131,3 +133,16 @@ def _draw(session: Session) -> None:
         session.look(channel_id, thread=(message.thread_ts or ts) if message else None)
 
     frame.on("click", go, js_handler=_GO)
+
+
+@cache
+def _style_sheet() -> str:
+    """All of the page's CSS."""
+    folder = Path(__file__).with_name("styles")
+    return "\n".join((folder / f"{name}.css").read_text(encoding="utf-8") for name in _SHEETS)
+
+
+def _apply_theme() -> None:
+    """Dress the page that is being built."""
+    ui.add_head_html(f"<style>{_style_sheet()}</style>")
+    ui.colors(primary="#5b3fa6", secondary="#12806f", accent="#5b3fa6")

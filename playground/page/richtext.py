@@ -6,10 +6,9 @@ from collections.abc import Callable
 from html import escape
 from typing import Any
 
-from playground.page.dates import date_html
 from playground.page.emoji import EMOJI
 from playground.page.links import link
-from playground.page.mrkdwn import channel_html, user_html
+from playground.page.mrkdwn import channel_html, date_html, user_html
 from playground.page.reader import Reader
 
 Json = dict[str, Any]

@@ -10,12 +10,12 @@ from typing import Any
 
 from playground.manifest import Shortcut
 from playground.page import dom, icons
-from playground.page.acting import MessageSurface
 from playground.page.avatars import avatar_html, display_name
 from playground.page.blocks import draw_blocks
 from playground.page.links import link
-from playground.page.menus import Heading, Line, Lines, open_menu, text_line
+from playground.page.live_surfaces import MessageSurface
 from playground.page.mrkdwn import mrkdwn_html
+from playground.page.popups import Heading, Line, Lines, open_menu, text_line
 from playground.page.reader import Reader, clock_time, day_and_time, full_moment
 from playground.page.session import Session
 from playground.page.surface import Surface

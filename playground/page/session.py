@@ -7,7 +7,8 @@ back as a change of the workspace, like everything else, and the parts draw them
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
 from urllib.parse import quote
 
 from nicegui import Client, run, ui
@@ -16,7 +17,6 @@ from playground.actor import Actor
 from playground.crm.hubspot.people import People
 from playground.page.avatars import display_name
 from playground.page.controls import Controls
-from playground.page.parts import Marks, Part, Person
 from playground.page.reader import Reader, zone
 from playground.person import NotPossible, Outcome
 from playground.standin import StandIn
@@ -31,6 +31,34 @@ _TROUBLE = {
     "http_service_error": "{app} ran into an error (http_service_error).",
     "invalid_command_response": "{app} answered with something Slack does not understand.",
 }
+
+
+class Part(Protocol):
+    """A region of the page."""
+
+    def refresh(self) -> None:
+        """Draw what changed, and nothing else."""
+
+
+@dataclass
+class Marks:
+    """What each person has seen, kept for all open pages: (user, channel) → time stamp."""
+
+    seen: dict[tuple[str, str], str] = field(default_factory=dict)
+    dismissed: set[str] = field(default_factory=set)
+    start: str | None = None
+
+    def last_seen(self, user: str, channel: str) -> str:
+        """The newest time stamp that this person saw there."""
+        return self.seen.get((user, channel), self.start or "0")
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody that one can act as."""
+
+    user: User
+    role: str
 
 
 class Session:

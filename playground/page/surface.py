@@ -1,17 +1,36 @@
-"""What a drawn block needs from the place that it stands in: a message, a modal or a home tab."""
+"""What a drawn block needs from the place that it stands in: a message, a modal or a home tab.
+
+An element of NiceGUI for every button would make a channel full of cards slow. So buttons are part
+of the HTML, each with an id, and the one listener around them looks up what is to be done.
+"""
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from itertools import count
 from typing import Any, Protocol
 
-from playground.page.presses import Presses
+from nicegui import events, ui
+
 from playground.page.reader import Reader
 from playground.page.values import text_of
 
 Json = dict[str, Any]
 OnValue = Callable[[Any], Awaitable[None]]
+_ids = count(1)
+LISTEN = """(e) => {
+  const button = e.target.closest('[data-press]');
+  if (button && !button.disabled) emit(button.id);
+}"""
+_BUSY = """(() => {{
+  const button = document.getElementById({id!r});
+  if (!button) return;
+  button.disabled = {busy};
+  button.classList.toggle('is-busy', {busy});
+}})()"""
+OnPress = Callable[[str], object]
 
 
 @dataclass(frozen=True)
@@ -77,3 +96,32 @@ def choices_of(options: list[tuple[str | None, Json]]) -> list[Choice]:
         )
         for group, option in options
     ]
+
+
+class Presses:
+    """What each button of one message or view does; `OnPress` gets the button's id in the page."""
+
+    def __init__(self) -> None:
+        self._does: dict[str, OnPress] = {}
+
+    def add(self, does: OnPress) -> str:
+        """The attributes that make a `<button>` of our own HTML do this."""
+        key = f"press-{next(_ids)}"
+        self._does[key] = does
+        return f'type="button" id="{key}" data-press'
+
+    def listen(self, around: ui.element) -> None:
+        """Hear the presses of all buttons inside an element."""
+        around.on("click", self.pressed, js_handler=LISTEN)
+
+    async def pressed(self, event: events.GenericEventArguments) -> None:
+        """A button was pressed; one that is not known here does nothing."""
+        does = self._does.get(str(event.args))
+        result = does(str(event.args)) if does else None
+        if inspect.isawaitable(result):
+            await result
+
+
+def show_busy(button_id: str, busy: bool) -> None:
+    """Show on a button that its press is under way; it cannot be pressed meanwhile."""
+    ui.run_javascript(_BUSY.format(id=button_id, busy=str(busy).lower()))

@@ -10,10 +10,9 @@ from nicegui import run, ui
 
 from playground.page import dom, icons
 from playground.page.avatars import avatar_html, display_name
-from playground.page.menus import Heading, Line, Lines, drop_down, text_line
-from playground.page.parts import Person
+from playground.page.popups import Heading, Line, Lines, drop_down, text_line
 from playground.page.reader import clock_time
-from playground.page.session import Session
+from playground.page.session import Person, Session
 from playground.state import User
 
 _SPANS = (

@@ -34,7 +34,7 @@ from bot.standups import service as standups
 from bot.standups.models import StandupEntry, Theme
 from bot.store import Store
 from bot.tasks import Schedule
-from playground.sample import said
+from playground.sample import texts
 from playground.sample.team import ADMIN, TEAM
 from playground.sample.website import Website
 from playground.state import User
@@ -64,7 +64,7 @@ class History:
         self._draw = draw
         self.website = Website()
         self._chance = self.website.chance
-        self._notes = cycle(said.NOTES)
+        self._notes = cycle(texts.NOTES)
         self._now = clock.now()
         self._start = self._now - _DAYS * _DAY
 
@@ -123,8 +123,8 @@ class History:
     # ---- campaigns, requests, money ---------------------------------------------------------
 
     def _planning(self) -> Iterator[Event]:
-        yield timedelta(minutes=1), partial(self._announce, "mara", said.fresh_start)
-        yield timedelta(minutes=2), partial(self._announce, "jonas", said.retail_webinar)
+        yield timedelta(minutes=1), partial(self._announce, "mara", texts.fresh_start)
+        yield timedelta(minutes=2), partial(self._announce, "jonas", texts.retail_webinar)
         yield timedelta(hours=1), self._question
         yield 4 * _DAY, partial(self._request, 0)
         yield 4 * _DAY + _HOUR, partial(self._second, ("sofia", "aylin"))
@@ -144,7 +144,7 @@ class History:
 
     def _question(self, session: Session) -> None:
         sofia, mara = self._person(session, "sofia"), self._person(session, "mara")
-        fresh_start = self._campaign(session, said.FRESH_START)
+        fresh_start = self._campaign(session, texts.FRESH_START)
         text = "Does it count for customers who left two years ago?"
         asked = campaigns.ask(session, sofia, fresh_start.id, text, "sample")
         assert asked is not None
@@ -152,13 +152,13 @@ class History:
 
     def _stricter(self, session: Session) -> None:
         """The terms change while the campaign runs, and those who confirmed are asked again."""
-        fresh_start = self._campaign(session, said.FRESH_START)
-        told = replace(campaigns.Draft.of(fresh_start), terms=said.STRICTER)
+        fresh_start = self._campaign(session, texts.FRESH_START)
+        told = replace(campaigns.Draft.of(fresh_start), terms=texts.STRICTER)
         campaigns.change(session, self._person(session, "mara"), fresh_start.id, told)
         campaigns.got_it(session, self._person(session, "aylin"), fresh_start.id)
 
     def _request(self, number: int, session: Session) -> None:
-        handle, text, audience, example = said.REQUESTS[number]
+        handle, text, audience, example = texts.REQUESTS[number]
         planning.ask_for(
             session, self._person(session, handle), text, token=f"sample-{number}",
             audience=audience, example=example,
@@ -172,8 +172,8 @@ class History:
     def _propose(self, session: Session) -> None:
         """Marketing proposes what sales asked for."""
         mara, currency = self._person(session, "mara"), self._workspace.currency
-        draft = said.chains(self._now.date(), currency)
-        lines = [(name, Money(minor, currency)) for name, minor in said.CHAINS_LINES]
+        draft = texts.chains(self._now.date(), currency)
+        lines = [(name, Money(minor, currency)) for name, minor in texts.CHAINS_LINES]
         [asked] = planning.to_answer(session, self._workspace.id, 1)
         plan = planning.Plan(draft, lines)
         campaign = planning.begin(session, mara, plan, "sample", asked.request.id)
@@ -188,7 +188,7 @@ class History:
 
     def _spend(self, session: Session) -> None:
         first, currency = self._start.date(), self._workspace.currency
-        for (code, lines), handle in zip(said.DAILY_SPEND.items(), ("mara", "jonas"), strict=True):
+        for (code, lines), handle in zip(texts.DAILY_SPEND.items(), ("mara", "jonas"), strict=True):
             campaign = self._campaign(session, code)
             for line, daily in lines:
                 amount = Money(daily * _DAYS, currency)
@@ -222,12 +222,12 @@ class History:
             standups.ask(session, schedule.args["standup_id"], zone, slot)
 
     def _reply(self, session: Session) -> None:
-        people_by_id = {self._person(session, handle).id: handle for handle in said.STANDUP}
+        people_by_id = {self._person(session, handle).id: handle for handle in texts.STANDUP}
         for entry in session.scalars(select(StandupEntry).order_by(StandupEntry.id)).all():
             handle = people_by_id.get(entry.person_id)
             if handle is None:
                 continue
-            words = said.STANDUP[handle]
+            words = texts.STANDUP[handle]
             asked = standups.entry_to_show(session, entry.id).round.standup.asked
             fields = {
                 each.key: words.get(Theme(each.theme), "As planned." if each.needs_answer else "")
@@ -256,7 +256,7 @@ class History:
             yield arrived + timedelta(minutes=minutes), partial(self._act, step, handle, came)
 
     def _receive(self, session: Session) -> int:
-        code = self._chance.choice([said.FRESH_START, said.FRESH_START, said.RETAIL, None])
+        code = self._chance.choice([texts.FRESH_START, texts.FRESH_START, texts.RETAIL, None])
         body = json.dumps(self.website.lead(code)).encode()
         sent = leads.Sent("api", SENDER, body, "application/json")
         receipt = leads.receive(session, self._workspace, sent)

@@ -8,12 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from playground.page.avatars import avatar_html, initials
-from playground.page.charts import chart_html
-from playground.page.images import image_html
-from playground.page.plane import scale_for
+from playground.page.charts import chart_html, number, scale_for, short_number
 from playground.page.reader import Reader
-from playground.page.shown import static_html
-from playground.page.svg import number, short_number
+from playground.page.static_blocks import image_html, static_html
 from playground.page.values import current, initial
 from playground.state import User
 

@@ -12,9 +12,8 @@ from typing import Any
 
 from playground.actor import Actor, Place
 from playground.page.avatars import display_name
-from playground.page.presses import Presses
 from playground.page.session import Session
-from playground.page.surface import Choice, Upload, choices_of
+from playground.page.surface import Choice, Presses, Upload, choices_of
 from playground.page.values import all_options, current
 from playground.person import NotPossible, Outcome
 from playground.state import Message, View

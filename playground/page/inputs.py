@@ -1,4 +1,8 @@
-"""Fields to fill in: text of one line or many, dates and times, boxes to tick."""
+"""Interactive elements with a value of their own: text, dates and times, boxes to tick, files.
+
+The same element stands in a message (where it tells the app at once) or in an input block (where
+what is typed waits for the submit button); `tells` says which.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +11,15 @@ from typing import Any
 
 from nicegui import events, ui
 
-from playground.page import dom
+from playground.page import dom, icons
 from playground.page.mrkdwn import text_html
+from playground.page.popups import confirmed
 from playground.page.richtext import plain_of, rich_text_of
-from playground.page.surface import OnValue, Surface
+from playground.page.selects import draw_select
+from playground.page.surface import OnValue, Surface, Upload
 from playground.page.values import text_of
 
 Json = dict[str, Any]
-
 PICKERS = {"datepicker": "date", "timepicker": "time", "datetimepicker": "datetime-local"}
 FIELDS = {
     "plain_text_input": "text",
@@ -23,6 +28,41 @@ FIELDS = {
     "number_input": "decimal",
     "rich_text_input": "text",
 }
+
+
+def draw_element(
+    element: Json, block_id: str, surface: Surface, *, tells: bool = True
+) -> ui.element | None:
+    """Draw one element that holds a value; None where the page does not know its type."""
+    kind = str(element.get("type"))
+    on_value = _handler(element, block_id, surface, tells=tells)
+    if kind.endswith("_select"):
+        drawn: ui.element = draw_select(element, block_id, surface, on_value)
+    elif kind in PICKERS:
+        drawn = draw_picker(element, block_id, surface, on_value)
+    elif kind in FIELDS:
+        drawn = draw_field(element, block_id, surface, on_value, tells=tells)
+    elif kind in ("radio_buttons", "checkboxes"):
+        drawn = draw_boxes(element, block_id, surface, on_value)
+    elif kind == "file_input":
+        drawn = draw_file_input(element, block_id, surface)
+    else:
+        return None
+    drawn.props["data-action-id"] = element.get("action_id")
+    return drawn
+
+
+def _handler(element: Json, block_id: str, surface: Surface, *, tells: bool) -> OnValue:
+    """What happens with a new value: the app is told, or it is only kept."""
+
+    async def keep(value: Any) -> None:
+        surface.remember(block_id, element, value)
+
+    async def tell(value: Any) -> None:
+        if await confirmed(element.get("confirm")):
+            await surface.choose(block_id, element, value)
+
+    return tell if tells else keep
 
 
 def draw_picker(element: Json, block_id: str, surface: Surface, on_value: OnValue) -> ui.element:
@@ -137,3 +177,58 @@ def _box(
             dom.leaf(text_html(option.get("text"), surface.reader), "", "span")
             if option.get("description"):
                 dom.leaf(text_html(option["description"], surface.reader), "in-box-hint", "span")
+
+
+def draw_file_input(element: Json, block_id: str, surface: Surface) -> ui.element:
+    """A field for files; the list below it is what will be submitted."""
+    most = int(element.get("max_files") or 10)
+    chosen: list[tuple[str, str]] = [
+        (str(f), str(f)) for f in surface.value(block_id, element) or []
+    ]
+    box = dom.tag("div", "in-files")
+    with box:
+        names = dom.tag("div", "in-files-list")
+
+        def redraw() -> None:
+            names.clear()
+            with names:
+                for entry in chosen:
+                    _line(entry, drop)
+            surface.remember(block_id, element, [file_id for file_id, _ in chosen])
+
+        def drop(entry: tuple[str, str]) -> None:
+            chosen.remove(entry)
+            redraw()
+
+        async def picked(event: events.UploadEventArguments) -> None:
+            file = Upload(event.file.name, await event.file.read())
+            file_id = await surface.upload(file)
+            if file_id and not box.is_deleted and len(chosen) < most:
+                chosen.append((file_id, file.name))
+                redraw()
+
+        picker(picked, element, many=most > 1)
+        if chosen:
+            redraw()
+    return box
+
+
+def picker(on_upload: Any, element: Json, *, many: bool, label: str = "Add files") -> ui.element:
+    """A button that opens the browser's file dialog and uploads what was picked."""
+    upload = ui.upload(on_upload=on_upload, multiple=many, auto_upload=True).classes(
+        "hidden-upload"
+    )
+    types = ",".join(f".{kind}" for kind in element.get("filetypes") or [])
+    if types:
+        upload.props["accept"] = types
+    button = dom.button("btn btn-quiet", label, icon=icons.ATTACH, data_testid="pick-files")
+    button.on("click", lambda: upload.run_method("pickFiles"), args=[])
+    return button
+
+
+def _line(entry: tuple[str, str], drop: Any) -> None:
+    with dom.tag("div", "in-file", data_testid="file"):
+        dom.leaf(icons.FILE, "ic", "span")
+        dom.words("span", "in-file-name", entry[1])
+        remove = dom.button("icon-btn", icon=icons.CLOSE, aria_label=f"Remove {entry[1]}")
+        remove.on("click", lambda: drop(entry), args=[])

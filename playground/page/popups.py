@@ -1,7 +1,7 @@
-"""Menus that drop down from a button. Each is made when it opens and forgotten when it closes.
+"""What opens above the page: menus that drop down from a button, and confirm dialogs.
 
-A channel full of cards has a menu on every one of them; made ahead, they would weigh more than the
-messages.
+Each is made when it opens and forgotten when it closes: a channel full of cards has a menu on every
+one of them, and made ahead, they would weigh more than the messages.
 """
 
 from __future__ import annotations
@@ -10,11 +10,14 @@ import inspect
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from html import escape
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from nicegui import Client, ui
 
 from playground.page import dom
+from playground.page.mrkdwn import plain_html
+from playground.page.values import text_of
 
 # Up and down walk through the lines, as in any menu.
 _WALK = """(e) => {
@@ -25,6 +28,7 @@ _WALK = """(e) => {
   const at = lines.indexOf(document.activeElement);
   lines[(at + step + lines.length) % lines.length]?.focus();
 }"""
+Json = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -107,3 +111,31 @@ def _draw_line(line: Line | Heading) -> None:
         data_value=line.value or None,
     )
     drawn.on("click", line.do, args=[])
+
+
+async def confirmed(confirm: Json | None) -> bool:
+    """Ask, if there is something to ask; True when the person agrees."""
+    if not confirm:
+        return True
+    with ui.context.client.layout, ui.dialog() as dialog:
+        _draw(confirm, dialog)
+    answer = await dialog
+    dialog.delete()
+    return bool(answer)
+
+
+def _draw(confirm: Json, dialog: ui.dialog) -> None:
+    danger = confirm.get("style") == "danger"
+    title = text_of(confirm.get("title")) or "Are you sure?"
+    with dom.tag("div", "modal modal-small", role="alertdialog", aria_label=title,
+                 data_testid="confirm"):  # fmt: skip
+        dom.words("h2", "modal-title", title)
+        dom.leaf(plain_html(text_of(confirm.get("text"))), "confirm-text")
+        with dom.tag("div", "modal-foot"):
+            no = dom.button("btn", text_of(confirm.get("deny")) or "Cancel",
+                            data_testid="confirm-deny")  # fmt: skip
+            no.on("click", lambda: dialog.submit(False), args=[])
+            css = "btn btn-danger" if danger else "btn btn-primary"
+            yes = dom.button(css, text_of(confirm.get("confirm")) or "Yes",
+                             data_testid="confirm-accept", autofocus=True)  # fmt: skip
+            yes.on("click", lambda: dialog.submit(True), args=[])

@@ -1,22 +1,89 @@
-"""Blocks that only show: text, fields, pictures, tables, charts, as HTML and nothing to click."""
+"""Blocks that only show: text, fields, pictures, tables, charts, as HTML and nothing to click.
+
+The playground reaches nothing but loopback, so a picture from elsewhere is drawn as a frame with
+its alternative text. Pictures that the app uploaded come from the stand-in itself.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from html import escape
 from typing import Any
+from urllib.parse import urlsplit
 
 from playground.page.charts import chart_html
-from playground.page.images import image_html
 from playground.page.links import link
 from playground.page.mrkdwn import plain_html, text_html
 from playground.page.reader import Reader
 from playground.page.richtext import rich_text_html
-from playground.page.tables import table_html
 from playground.page.values import text_of
 
 Json = dict[str, Any]
+_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+_ALIGNS = {"left", "center", "right"}
 _ALERTS = {"default", "info", "warning", "error", "success"}
+
+
+def local_url(url: str) -> str | None:
+    """The address if it is this machine's, or else None."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    return url if parts.scheme in ("http", "https") and parts.hostname in _LOOPBACK else None
+
+
+def image_html(image: Json, reader: Reader, css: str) -> str:
+    """An `<img>`, or a frame that says what would be there."""
+    alt = str(image.get("alt_text") or "")
+    if source := _source(image, reader):
+        return f'<img class="{css}" src="{escape(source)}" alt="{escape(alt)}" loading="lazy">'
+    return (
+        f'<span class="{css} bk-noimage" role="img" aria-label="{escape(alt)}" '
+        f'title="{escape(alt)}"><span>{escape(alt)}</span></span>'
+    )
+
+
+def _source(image: Json, reader: Reader) -> str | None:
+    file = image.get("slack_file") or {}
+    if file.get("id"):
+        return reader.file_url(str(file["id"]))
+    if file.get("url"):
+        return local_url(str(file["url"]))
+    return local_url(str(image.get("image_url") or ""))
+
+
+def table_html(block: Json, reader: Reader) -> str:
+    """The whole table; its first row is the heading, as Slack shows it."""
+    rows = block.get("rows") or []
+    settings = block.get("column_settings") or []
+    if not rows:
+        return '<div class="bk-unknown">An empty table</div>'
+    head = _row(rows[0], settings, reader, "th")
+    body = "".join(_row(row, settings, reader, "td") for row in rows[1:])
+    caption = block.get("caption")
+    title = f"<caption>{escape(str(caption))}</caption>" if isinstance(caption, str) else ""
+    return (
+        f'<div class="bk-table" data-testid="table" tabindex="0"><table>{title}'
+        f"<thead>{head}</thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def _row(cells: list[Json], settings: list[Json | None], reader: Reader, name: str) -> str:
+    drawn = []
+    for place, cell in enumerate(cells):
+        setting = (settings[place] if place < len(settings) else None) or {}
+        align = setting.get("align") if setting.get("align") in _ALIGNS else "left"
+        css = f"a-{align}" + (" wraps" if setting.get("is_wrapped") else "")
+        drawn.append(f'<{name} class="{css}">{_cell(cell, reader)}</{name}>')
+    return f"<tr>{''.join(drawn)}</tr>"
+
+
+def _cell(cell: Json, reader: Reader) -> str:
+    if cell.get("type") == "rich_text":
+        return rich_text_html(cell, reader)
+    text = cell.get("text", cell.get("value", ""))
+    return escape(str(text)).replace("\n", "<br>")
 
 
 def _section(block: Json, reader: Reader) -> str | None:
