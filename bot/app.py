@@ -22,7 +22,6 @@ from bot.digests import service as digests
 from bot.digests import tasks as digest_tasks
 from bot.errors import HandoffError
 from bot.keys import Keys
-from bot.leads import handlers as lead_handlers
 from bot.leads.sources import SOURCES
 from bot.people import service as people_service
 from bot.people.models import Workspace
@@ -109,7 +108,6 @@ class Application:
         """Let every capability say what it listens to and what it does later."""
         campaign_handlers.register(self.listening, self.store)
         spend_handlers.register(self.listening, self.store)
-        lead_handlers.register(self.listening, self.store)
         planning_handlers.register(self.listening, self.store)
         standup_handlers.register(self.listening, self.store)
         shadow_handlers.register(self.listening, self.store)

@@ -264,7 +264,7 @@ class Capability:
         )
 
     def event(self, kind: str) -> Declares:
-        """An event of Slack: `(session, workspace, event)`."""
+        """An event of Slack: the function may name `event`, `session`, `workspace`, `incoming`."""
         return _naming(self.events, kind)
 
     def modal(self, callback_id: str) -> DeclaresModal:

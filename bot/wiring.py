@@ -198,13 +198,18 @@ class Dispatcher:
     def event(self, function: Callable[..., object]) -> Listener:
         """An event of Slack."""
 
+        wanted = signature(function).parameters
+
         def listen(incoming: Incoming) -> None:
             incoming.ack()
+            known: dict[str, object] = {"event": incoming.event, "incoming": incoming}
+            if "session" not in wanted:
+                with self._refreshing(incoming):
+                    _with(function, self._services, **known)()
+                return
             with self._transaction(incoming) as session:
                 workspace = people.workspace(session, incoming.team)
-                _with(function, self._services, session=session, workspace=workspace)(
-                    event=incoming.event
-                )
+                _with(function, self._services, session=session, workspace=workspace, **known)()
 
         return listen
 
@@ -226,18 +231,19 @@ class Dispatcher:
 
     @contextmanager
     def _transaction(self, incoming: Incoming) -> Iterator[Session]:
-        try:
-            with self._services.store.transaction() as session:
-                yield session
-        except people.Deactivated:
-            self._ask_slack(incoming)
-            raise
+        with self._refreshing(incoming), self._services.store.transaction() as session:
+            yield session
 
-    def _ask_slack(self, incoming: Incoming) -> None:
-        """Whoever clicks is in Slack again, and we may have missed it."""
-        with self._services.store.transaction() as session:
-            workspace = people.workspace(session, incoming.team)
-            people.refresh(session, people.person(session, workspace.id, incoming.user))
+    @contextmanager
+    def _refreshing(self, incoming: Incoming) -> Iterator[None]:
+        """Ask Slack about whoever has left and clicks: they are back, and we may have missed it."""
+        try:
+            yield
+        except people.Deactivated:
+            with self._services.store.transaction() as session:
+                workspace = people.workspace(session, incoming.team)
+                people.refresh(session, people.person(session, workspace.id, incoming.user))
+            raise
 
     def _show(self, incoming: Incoming, answer: Answer) -> None:
         if isinstance(answer, View | dict):

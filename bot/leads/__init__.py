@@ -2,4 +2,11 @@
 
 from bot.capability import Capability
 
-capability = Capability("bot.leads.tasks")
+capability = Capability(
+    "bot.leads.handlers.working",
+    "bot.leads.handlers.handing",
+    "bot.leads.handlers.lists",
+    "bot.leads.handlers.imports",
+    "bot.leads.handlers.calls",
+    "bot.leads.tasks",
+)

@@ -1,23 +1,20 @@
-"""What Slack brings in for handing on: snooze, reassign, and being away."""
+"""What Slack brings in for leads that change hands: snooze, reassign, and being away."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from slack_sdk.models.views import View
-from sqlalchemy.orm import Session
 
 from bot import clock
+from bot.capability import Act, Update
 from bot.errors import FieldErrors, HandoffError, below
-from bot.leads import forms, messages, service
-from bot.leads.handlers.lists import WORK, Working, number_of
-from bot.leads.models import Lead
+from bot.leads import capability, forms, messages, service
+from bot.leads.handlers.lists import WORK, number_of
 from bot.people import service as people
 from bot.people.choosing import chosen
 from bot.people.models import Person, Role
-from bot.slack import Command, Incoming, Listening
 from bot.slack.access import Access
 from bot.slack.text import moment, plural, safe
-from bot.store import Store
 
 _RECENTLY = timedelta(days=28)
 
@@ -27,177 +24,176 @@ _PROMISE = Access("change what sales promises", (Role.ADMIN,))
 _TURNS = Access("change the rotation", (Role.MANAGER,))
 
 
-class Handing(Working):
-    """Where leads change hands."""
-
-    def choose_leads(self, incoming: Incoming) -> None:
-        """Keep the leads, or hand them over: then each has a field of its own."""
-        incoming.ack()
-        with self.serving(incoming) as (session, who):
-            chosen = forms.Away.so_far(incoming)
-            until = max(chosen.get("until", clock.now()), clock.now())
-            count = service.open_counts(session, who.workspace_id).get(who.id, 0)
-            if chosen["leads"] == forms.HAND_OVER:
-                leads = service.to_hand_over(session, who, until)
-                stand_ins = service.suggest_stand_ins(session, who, leads)
-                modal = forms.Away.of(count, until, leads, stand_ins)
-            else:
-                modal = forms.Away.of(count, until)
-        incoming.replace(modal)
-
-    def take_over(self, incoming: Incoming, rest: str = "", /) -> None:
-        """A colleague takes a lead over, or asks for it; `rest` names it in a command."""
-        incoming.ack()
-        with self.serving(incoming) as (session, who):
-            lead_id = number_of(rest, "take 12") if rest else incoming.id
-            lead = service.take_over(session, who, lead_id)
-            said = _taken_over(lead, who)
-        self._redraw(incoming)
-        incoming.tell(said)
-
-    def take(self, incoming: Incoming, rest: str) -> None:
-        """The same as a command, which has to name the lead."""
-        self.take_over(incoming, rest or "none")
-
-    def save_away(self, incoming: Incoming) -> None:
-        """The time came, and who stands in."""
-        with self.serving(incoming) as (session, who):
-            form = forms.Away.read(incoming)
-            stand_ins = _stand_ins(session, who, form.stand_ins)
-            with below("until"):
-                leads = service.go_away(session, who, form.until, stand_ins, form.note)
-            kept = service.open_counts(session, who.workspace_id).get(who.id, 0)
-        incoming.ack()
-        incoming.tell(_is_away(form.until, len(leads), kept))
-
-
-def _taken_over(lead: Lead, who: Person) -> str:
-    name = f"{safe(lead.name, 100)} (#{lead.id})"
-    if lead.claimed_by == who.id:
-        return f"{name} is yours until its owner is back."
-    return f"You asked for {name}. You will hear what they say."
-
-
-def _stand_ins(
-    session: Session, who: Person, chosen: Mapping[int, str | None]
-) -> dict[int, Person]:
-    """Who has which lead meanwhile. Raises FieldErrors below those who cannot."""
-    found, wrong = {}, {}
-    for lead_id, slack_id in chosen.items():
-        if slack_id in (None, who.slack_id):
-            continue
-        try:
-            found[lead_id] = service.stand_in(session, who, slack_id)
-        except HandoffError as error:
-            wrong[f"stand_ins:{lead_id}"] = error.message
-    if wrong:
-        raise FieldErrors(wrong)
-    return found
-
-
-def _is_away(until: datetime, given: int, kept: int) -> str:
-    """What becomes of the leads meanwhile."""
-    said = [f"You are away until {moment(until)}."]
-    if given:
-        what = "It comes" if given == 1 else "They come"
-        said.append(f"You handed over {plural(given, 'lead')}. {what} back to you afterwards.")
-    if kept:
-        said.append(f"{plural(kept, 'open lead')} {'stays' if kept == 1 else 'stay'} with you.")
-    said.append("`/lead back` ends it earlier.")
-    return " ".join(said)
-
-
-def _ask_snooze(session: Session, who: Person, lead_id: int) -> View:
-    """Until when?"""
-    lead = service.snoozeable(session, who, lead_id)
-    until = service.next_morning(session, lead.workspace_id)
+@capability.action(messages.SNOOZE, WORK)
+def ask_snooze(act: Act) -> View:
+    """The form that says until when a lead rests."""
+    lead = service.snoozeable(act.session, act.person, act.row_id)
+    until = service.next_morning(act.session, act.workspace_id)
     return forms.Snooze.modal(lead_id=lead.id, until=until, blocks=[forms.subject(lead)])
 
 
-def _save_snooze(session: Session, who: Person, incoming: Incoming) -> None:
-    form = forms.Snooze.read(incoming)
+@capability.form(forms.Snooze, WORK)
+def snooze(act: Act, form: forms.Snooze) -> None:
+    """The lead rests until then."""
     with below("until"):
-        service.snooze(session, who, form.lead_id, form.until)
+        service.snooze(act.session, act.person, form.lead_id, form.until)
 
 
-def _ask_reassign(session: Session, who: Person, lead_id: int) -> View:
-    """To whom?"""
-    lead = service.reassignable(session, who, lead_id)
+@capability.action(messages.REASSIGN, WORK)
+def ask_reassign(act: Act) -> View:
+    """The form that says who gets a lead."""
+    lead = service.reassignable(act.session, act.person, act.row_id)
     others = [
         each
-        for each in people.having(session, who.workspace_id, Role.SALESPERSON)
+        for each in people.having(act.session, act.workspace_id, Role.SALESPERSON)
         if each.id != lead.claimed_by
     ]
     if not others:
         return forms.nobody_else(lead)
-    return forms.Reassign.of(lead, others, service.open_counts(session, who.workspace_id))
+    return forms.Reassign.of(lead, others, service.open_counts(act.session, act.workspace_id))
 
 
-def _save_reassign(session: Session, who: Person, incoming: Incoming) -> None:
-    form = forms.Reassign.read(incoming)
+@capability.form(forms.Reassign, WORK)
+def reassign(act: Act, form: forms.Reassign) -> None:
+    """A colleague gets the lead."""
     with below("to"):
-        to_id = chosen(session, who.workspace_id, form.to)
-        service.reassign(session, who, form.lead_id, to_id, form.note)
+        to_id = chosen(act.session, act.workspace_id, form.to)
+        service.reassign(act.session, act.person, form.lead_id, to_id, form.note)
 
 
-def _ask_away(session: Session, who: Person, _id: int) -> View:
-    """Until when, and what becomes of the leads?"""
-    count = service.open_counts(session, who.workspace_id).get(who.id, 0)
-    return forms.Away.of(count, service.next_morning(session, who.workspace_id))
+@capability.action(messages.TAKE_OVER, _TAKE_OVER)
+def take_over(act: Act) -> str:
+    """A colleague takes a lead over, or asks for it."""
+    return _take_over(act, act.row_id)
 
 
-def _back(session: Session, who: Person, _id: int) -> str:
-    """Back earlier than said."""
-    leads = service.come_back(session, who)
-    given = f" {plural(len(leads), 'lead')} came back to you." if leads else ""
-    return f"Welcome back.{given}"
+@capability.command(
+    "/lead", "take", "`12`: take over a colleague's lead, or ask for it", _TAKE_OVER
+)
+def take_over_by_number(act: Act) -> str:
+    """The same as a command, which has to name the lead."""
+    return _take_over(act, number_of(act.words, "take 12"))
 
 
-def _ask_promise(session: Session, who: Person, _id: int) -> View:
-    """What does sales promise?"""
-    return forms.ChangePromise.of(*service.promise(session, who.workspace_id))
+def _take_over(act: Act, lead_id: int) -> str:
+    lead = service.take_over(act.session, act.person, lead_id)
+    name = f"{safe(lead.name, 100)} (#{lead.id})"
+    if lead.claimed_by == act.person.id:
+        return f"{name} is yours until its owner is back."
+    return f"You asked for {name}. You will hear what they say."
 
 
-def _save_promise(session: Session, who: Person, incoming: Incoming) -> None:
-    form = forms.ChangePromise.read(incoming)
-    service.change_promise(session, who, form.promise, form.fallback)
+@capability.action(messages.AGREE, WORK)
+def agree(act: Act) -> None:
+    """The owner lets a colleague have the lead."""
+    service.agree(act.session, act.person, act.row_id)
 
 
-def _ask_turns(session: Session, who: Person, _id: int) -> View:
-    """Who was offered how much, and whose weight shall change?"""
-    shares = service.shares(session, who.workspace_id, clock.now() - _RECENTLY)
+@capability.action(messages.KEEP, WORK)
+def keep(act: Act) -> None:
+    """The owner keeps the lead that a colleague asked for."""
+    service.keep(act.session, act.person, act.row_id)
+
+
+@capability.command(
+    "/lead", "away", "say until when you are away, and who has your leads meanwhile", _AWAY
+)
+def ask_away(act: Act) -> View:
+    """The form that says until when somebody is away, and what becomes of their leads."""
+    until = service.next_morning(act.session, act.workspace_id)
+    return forms.Away.of(_open_count(act), until)
+
+
+@capability.action(forms.CHOOSE_LEADS, _AWAY)
+def choose_leads(act: Act) -> Update:
+    """Keep the leads, or hand them over: then each has a field of its own."""
+    values = forms.Away.so_far(act.incoming)
+    until = max(values.get("until", clock.now()), clock.now())
+    if values["leads"] != forms.HAND_OVER:
+        return Update(forms.Away.of(_open_count(act), until))
+    leads = service.to_hand_over(act.session, act.person, until)
+    stand_ins = service.suggest_stand_ins(act.session, act.person, leads)
+    return Update(forms.Away.of(_open_count(act), until, leads, stand_ins))
+
+
+@capability.form(forms.Away, _AWAY)
+def go_away(act: Act, form: forms.Away) -> str:
+    """Somebody is away until then."""
+    stand_ins = _stand_ins(act, form.stand_ins)
+    with below("until"):
+        lent = service.go_away(act.session, act.person, form.until, stand_ins, form.note)
+    return _away_until(form.until, len(lent), _open_count(act))
+
+
+@capability.command("/lead", "back", "be back earlier than you said", _AWAY)
+def come_back(act: Act) -> str:
+    """Back earlier than planned."""
+    leads = service.come_back(act.session, act.person)
+    returned = f" {plural(len(leads), 'lead')} came back to you." if leads else ""
+    return f"Welcome back.{returned}"
+
+
+def _open_count(act: Act) -> int:
+    """How many open leads the person holds."""
+    return service.open_counts(act.session, act.workspace_id).get(act.person.id, 0)
+
+
+def _stand_ins(act: Act, names: Mapping[int, str | None]) -> dict[int, Person]:
+    """Who has which lead meanwhile. Raises FieldErrors below those who cannot."""
+    colleagues, errors = dict[int, Person](), dict[str, str]()
+    for lead_id, slack_id in names.items():
+        if slack_id is None or slack_id == act.person.slack_id:
+            continue
+        try:
+            colleagues[lead_id] = service.stand_in(act.session, act.person, slack_id)
+        except HandoffError as error:
+            errors[f"stand_ins:{lead_id}"] = error.message
+    if errors:
+        raise FieldErrors(errors)
+    return colleagues
+
+
+def _away_until(until: datetime, lent: int, kept: int) -> str:
+    """What becomes of the leads meanwhile."""
+    sentences = [f"You are away until {moment(until)}."]
+    if lent:
+        they_come = "It comes" if lent == 1 else "They come"
+        leads = plural(lent, "lead")
+        sentences.append(f"You handed over {leads}. {they_come} back to you afterwards.")
+    if kept:
+        stay = "stays" if kept == 1 else "stay"
+        sentences.append(f"{plural(kept, 'open lead')} {stay} with you.")
+    sentences.append("`/lead back` ends it earlier.")
+    return " ".join(sentences)
+
+
+@capability.command(
+    "/lead", "promise", "say how soon leads are answered, and what happens else (admins)", _PROMISE
+)
+@capability.action(forms.PROMISE, _PROMISE)
+def ask_promise(act: Act) -> View:
+    """The form for the response target and the escalation policy."""
+    return forms.ChangePromise.of(*service.promise(act.session, act.workspace_id))
+
+
+@capability.form(forms.ChangePromise, _PROMISE)
+def save_promise(act: Act, form: forms.ChangePromise) -> None:
+    """The response target and the escalation policy from now on."""
+    service.change_promise(act.session, act.person, form.promise, form.fallback)
+
+
+@capability.command(
+    "/lead", "turns", "see what the rotation gave to whom, and change weights (managers)", _TURNS
+)
+@capability.action(forms.TURNS, _TURNS)
+def ask_weight(act: Act) -> View:
+    """What the rotation gave to whom, and the form for a weight."""
+    shares = service.shares(act.session, act.workspace_id, clock.now() - _RECENTLY)
     return forms.ChangeWeight.of(shares, _RECENTLY.days)
 
 
-def _save_weight(session: Session, who: Person, incoming: Incoming) -> None:
-    form = forms.ChangeWeight.read(incoming)
+@capability.form(forms.ChangeWeight, _TURNS)
+def save_weight(act: Act, form: forms.ChangeWeight) -> None:
+    """How much somebody is offered from now on."""
     with below("person", service.DoesNotSell):
-        service.set_weight(session, who, form.person, form.weight)
-
-
-def register(listening: Listening, store: Store) -> None:
-    """Listen for leads that change hands."""
-    handing = Handing(store)
-    listening.action(messages.SNOOZE, handing.opens(_ask_snooze), WORK)
-    listening.action(messages.TAKE_OVER, handing.take_over, _TAKE_OVER)
-    listening.action(messages.AGREE, handing.does(service.agree), WORK)
-    listening.action(messages.KEEP, handing.does(service.keep), WORK)
-    listening.action(messages.REASSIGN, handing.opens(_ask_reassign), WORK)
-    listening.action(forms.PROMISE, handing.opens(_ask_promise), _PROMISE)
-    listening.action(forms.TURNS, handing.opens(_ask_turns), _TURNS)
-    listening.submission(forms.Snooze.callback_id, handing.settles(_save_snooze), WORK)
-    listening.submission(forms.Reassign.callback_id, handing.settles(_save_reassign), WORK)
-    listening.submission(forms.ChangePromise.callback_id, handing.takes(_save_promise), _PROMISE)
-    listening.action(forms.CHOOSE_LEADS, handing.choose_leads, _AWAY)
-    listening.submission(forms.Away.callback_id, handing.save_away, _AWAY)
-    listening.submission(forms.ChangeWeight.callback_id, handing.takes(_save_weight), _TURNS)
-    usage = "say until when you are away, and who has your leads meanwhile"
-    listening.command(Command("/lead", "away", usage, handing.opens(_ask_away), _AWAY))
-    usage = "`12`: take over a colleague's lead, or ask for it"
-    listening.command(Command("/lead", "take", usage, handing.take, _TAKE_OVER))
-    usage = "be back earlier than you said"
-    listening.command(Command("/lead", "back", usage, handing.tells(_back), _AWAY))
-    usage = "say how soon leads are answered, and what happens else (admins)"
-    listening.command(Command("/lead", "promise", usage, handing.opens(_ask_promise), _PROMISE))
-    usage = "see what the rotation gave to whom, and change weights (managers)"
-    listening.command(Command("/lead", "turns", usage, handing.opens(_ask_turns), _TURNS))
+        service.set_weight(act.session, act.person, form.person, form.weight)

@@ -1,19 +1,18 @@
 """Lists: a file dropped into the messages with us, and the buttons of its card."""
 
 from slack_sdk.models.views import View
-from sqlalchemy.orm import Session
 
 from bot.campaigns import service as campaigns
+from bot.capability import Act, Services, Update
 from bot.errors import NotAllowed, below
-from bot.leads import forms, messages, service
+from bot.leads import capability, forms, messages, service
 from bot.leads.models import Import
 from bot.leads.service import staged
 from bot.leads.sources.columns import NobodyReachable
-from bot.people.desk import Desk
-from bot.people.models import ANY_ROLE, Person
-from bot.slack import Incoming, Listening
+from bot.people import service as people
+from bot.people.models import ANY_ROLE
+from bot.slack import Incoming
 from bot.slack.access import Access
-from bot.store import Store
 
 _HELP = (
     "I do not read messages, but I do read lists: drop a CSV file here to import leads, or "
@@ -21,96 +20,90 @@ _HELP = (
     "`/handoff help` tells what else I can do."
 )
 
-
 _IMPORT = Access("import leads", ANY_ROLE)
 
 
-class Imports(Desk):
-    """Where files are dropped."""
-
-    def dropped(self, incoming: Incoming) -> None:
-        """Somebody wrote to us: files are lists to import."""
-        incoming.ack()
-        event = incoming.event
-        if event.get("bot_id") or event.get("channel_type") != "im":
-            return
-        if not event.get("files") and not event.get("subtype"):
-            incoming.tell(_HELP)
-        for file in event.get("files") or []:
-            self._take(incoming, str(file["id"]), str(file.get("name") or "list.csv"))
-
-    def _take(self, incoming: Incoming, file_id: str, name: str) -> None:
+@capability.event("message")
+def take_files(incoming: Incoming, services: Services) -> None:
+    """Somebody wrote to us: files are lists to import."""
+    event = incoming.event
+    if event.get("bot_id") or event.get("channel_type") != "im":
+        return
+    if not event.get("files") and not event.get("subtype"):
+        incoming.tell(_HELP)
+    for file in event.get("files") or []:
         try:
-            with self.serving(incoming) as (session, who):
-                service.drop(session, who, file_id, name)
+            with services.store.transaction() as session:
+                person = people.acting(session, incoming.team, incoming.user)
+                name = str(file.get("name") or "list.csv")
+                service.drop(session, person, str(file["id"]), name)
         except NotAllowed as error:  # nobody else answers an event
             incoming.tell(error.message)
 
-    def turn(self, incoming: Incoming) -> None:
-        """Other columns of a wide list are asked for; what was chosen so far is kept."""
-        incoming.ack()
-        with self.serving(incoming) as (session, who):
-            form = forms.Columns.read(incoming)
-            found = service.in_preview(session, who, form.import_id)
-            service.map_columns(session, found, form.meanings(found))
-            modal = _modal(session, found, page=incoming.id)
-        incoming.replace(modal)
 
-    def encode(self, incoming: Incoming) -> None:
-        """The letters look wrong: the file is read in another encoding."""
-        incoming.ack()
-        import_id, encoding = messages.encoding_of(incoming.value)
-        with self.serving(incoming) as (session, who):
-            service.read_as(session, service.in_preview(session, who, import_id), encoding)
-
-
-def register(listening: Listening, store: Store) -> None:
-    """Listen for lists."""
-    imports = Imports(store)
-    listening.event("message", imports.dropped)
-    listening.action(messages.START, imports.does(_start), _IMPORT)
-    listening.action(messages.CANCEL, imports.does(_cancel), _IMPORT)
-    listening.action(messages.AS_SPEND, imports.does(_as_spend), _IMPORT)
-    listening.action(messages.AS_LIST, imports.does(service.take_as_list), _IMPORT)
-    listening.action(messages.ENCODING, imports.encode, _IMPORT)
-    listening.action(messages.COLUMNS, imports.opens(_columns), _IMPORT)
-    listening.action(forms.TURN_COLUMNS, imports.turn, _IMPORT)
-    listening.submission(forms.Columns.callback_id, imports.takes(_save_columns), _IMPORT)
-
-
-def _start(session: Session, who: Person, import_id: int) -> None:
+@capability.action(messages.START, _IMPORT)
+def start(act: Act) -> None:
     """The preview is right: import it."""
-    service.start(session, service.in_preview(session, who, import_id))
+    service.start(act.session, _in_preview(act, act.row_id))
 
 
-def _cancel(session: Session, who: Person, import_id: int) -> None:
+@capability.action(messages.CANCEL, _IMPORT)
+def cancel(act: Act) -> None:
     """It is not, or was the wrong file."""
-    service.cancel(session, service.may_cancel(session, who, import_id))
+    service.cancel(act.session, service.may_cancel(act.session, act.person, act.row_id))
 
 
-def _as_spend(session: Session, who: Person, import_id: int) -> None:
+@capability.action(messages.AS_SPEND, _IMPORT)
+def take_as_spend(act: Act) -> None:
     """It is no list of people but a report of what was spent."""
-    found = service.in_preview(session, who, import_id)
-    rows = [cells for _, cells in staged.waiting(session, found.id, found.total)]
-    service.hand_on(session, found, found.header, rows)
+    imported = _in_preview(act, act.row_id)
+    rows = [cells for _, cells in staged.waiting(act.session, imported.id, imported.total)]
+    service.hand_on(act.session, imported, imported.header, rows)
 
 
-def _columns(session: Session, who: Person, import_id: int) -> View:
+@capability.action(messages.AS_LIST, _IMPORT)
+def take_as_list(act: Act) -> None:
+    """It is a list of people after all."""
+    service.take_as_list(act.session, act.person, act.row_id)
+
+
+@capability.action(messages.ENCODING, _IMPORT)
+def change_encoding(act: Act) -> None:
+    """The letters look wrong: the file is read in another encoding."""
+    import_id, encoding = messages.encoding_of(act.incoming.value)
+    service.read_as(act.session, _in_preview(act, import_id), encoding)
+
+
+@capability.action(messages.COLUMNS, _IMPORT)
+def choose_columns(act: Act) -> View:
     """Some columns mean something else."""
-    return _modal(session, service.in_preview(session, who, import_id))
+    return _columns(act, _in_preview(act, act.row_id))
 
 
-def _modal(session: Session, found: Import, page: int = 0) -> View:
-    first = staged.waiting(session, found.id, 1)
-    sample = first[0][1] if first else [""] * len(found.header)
-    running = campaigns.running(
-        session, found.workspace_id, campaigns.today(session, found.workspace_id)
-    )
-    return forms.Columns.of(found, sample, running, page)
+@capability.action(forms.TURN_COLUMNS, _IMPORT)
+def turn_columns(act: Act) -> Update:
+    """Other columns of a wide list are asked for; what was chosen so far is kept."""
+    form = forms.Columns.read(act.incoming)
+    imported = _in_preview(act, form.import_id)
+    service.map_columns(act.session, imported, form.meanings(imported))
+    return Update(_columns(act, imported, page=act.row_id))
 
 
-def _save_columns(session: Session, who: Person, incoming: Incoming) -> None:
-    form = forms.Columns.read(incoming)
-    found = service.in_preview(session, who, form.import_id)
+@capability.form(forms.Columns, _IMPORT)
+def save_columns(act: Act, form: forms.Columns) -> None:
+    """What the columns mean."""
+    imported = _in_preview(act, form.import_id)
     with below("campaign", NobodyReachable):
-        service.change(session, found, form.meanings(found), form.campaign)
+        service.change(act.session, imported, form.meanings(imported), form.campaign)
+
+
+def _in_preview(act: Act, import_id: int) -> Import:
+    return service.in_preview(act.session, act.person, import_id)
+
+
+def _columns(act: Act, imported: Import, page: int = 0) -> View:
+    first = staged.waiting(act.session, imported.id, 1)
+    sample = first[0][1] if first else [""] * len(imported.header)
+    today = campaigns.today(act.session, act.workspace_id)
+    running = campaigns.running(act.session, act.workspace_id, today)
+    return forms.Columns.of(imported, sample, running, page)
