@@ -125,14 +125,14 @@ def _act(workspace: Workspace, deliveries: Deliveries, body: Json) -> Json:
         args.insert(0, home if body.get("home") else workspace.top_modal(user))
     elif act == "submit":
         args.insert(0, None)
-    came = getattr(actor, act)(*args, **body.get("kwargs", {}))
-    if not isinstance(came, Outcome):
-        return {"ts": came.ts}
+    result = getattr(actor, act)(*args, **body.get("kwargs", {}))
+    if not isinstance(result, Outcome):
+        return {"ts": result.ts}
     return {
-        "ok": came.ok,
-        "error": came.error,
-        "errors": came.errors,
-        "text": came.text,
-        "modal": view_json(workspace, came.modal) if came.modal else None,
-        "seconds": came.delivery.seconds if came.delivery else None,
+        "ok": result.ok,
+        "error": result.error,
+        "errors": result.errors,
+        "text": result.text,
+        "modal": view_json(workspace, result.modal) if result.modal else None,
+        "seconds": result.delivery.seconds if result.delivery else None,
     }

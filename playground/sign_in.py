@@ -26,22 +26,22 @@ class SignInPage:
 
     async def authorize(self, request: Request) -> Response:
         """Check what the app asks, and let the person say who they are."""
-        asked = request.query_params
-        if fault := self._fault(asked):
+        query = request.query_params
+        if fault := self._fault(query):
             return PlainTextResponse(fault, 400)
         if request.method == "GET":
             return HTMLResponse(_page(self._workspace.app.manifest.name, self._people()))
         chosen = (await request.form()).get("user")
-        return RedirectResponse(self._back(asked, str(chosen or "")), 303)
+        return RedirectResponse(self._back(query, str(chosen or "")), 303)
 
-    def _fault(self, asked: Mapping[str, str]) -> str:
-        if asked.get("client_id") != self._workspace.openid.client_id:
+    def _fault(self, query: Mapping[str, str]) -> str:
+        if query.get("client_id") != self._workspace.openid.client_id:
             return "invalid_client_id"
-        if asked.get("response_type") != "code":
+        if query.get("response_type") != "code":
             return "invalid_response_type"
-        if "openid" not in asked.get("scope", "").replace(",", " ").split():
+        if "openid" not in query.get("scope", "").replace(",", " ").split():
             return "invalid_scope"
-        if urlsplit(asked.get("redirect_uri", "")).hostname not in HOSTS:
+        if urlsplit(query.get("redirect_uri", "")).hostname not in HOSTS:
             return "bad_redirect_uri"
         return ""
 
@@ -50,12 +50,12 @@ class SignInPage:
         people = [user for user in users if not user.is_bot and not user.deleted]
         return sorted(people, key=lambda user: user.real_name)
 
-    def _back(self, asked: Mapping[str, str], chosen: str) -> str:
-        address = asked["redirect_uri"]
-        answer = {"state": asked.get("state", "")}
+    def _back(self, query: Mapping[str, str], chosen: str) -> str:
+        address = query["redirect_uri"]
+        answer = {"state": query.get("state", "")}
         if chosen not in {user.id for user in self._people()}:
             return f"{address}?{urlencode({'error': 'access_denied', **answer})}"
-        code = self._workspace.openid.new_code(chosen, address, asked.get("nonce", ""))
+        code = self._workspace.openid.new_code(chosen, address, query.get("nonce", ""))
         return f"{address}?{urlencode({'code': code, **answer})}"
 
 

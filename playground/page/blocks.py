@@ -137,8 +137,8 @@ def _draw_input(block: Json, surface: Surface) -> None:
     with dom.tag("div", css, data_testid=f"input:{block_id}", data_block_id=block_id,
                  data_action_id=str(element.get("action_id") or "")):  # fmt: skip
         dom.leaf(_label_html(block), "in-label", "div")
-        tells = bool(block.get("dispatch_action"))
-        drawn = draw_element(element, block_id, surface, tells=tells)
+        dispatches = bool(block.get("dispatch_action"))
+        drawn = draw_element(element, block_id, surface, dispatches=dispatches)
         if drawn is None:
             dom.words("span", "bk-unknown", f"“{element.get('type')}” is not drawn here.")
         elif not isinstance(drawn, ui.upload):

@@ -122,7 +122,7 @@ class CrmPane:
         """A button that asks for something first."""
 
         async def pressed() -> None:
-            answer = await _asked(text, label, now)
+            answer = await _ask(text, label, now)
             if answer is not None:
                 await self._do(partial(do, record_id, answer))
 
@@ -142,7 +142,7 @@ class CrmPane:
         self.session.refresh()
 
 
-async def _asked(title: str, label: str, now: str) -> str | None:
+async def _ask(title: str, label: str, now: str) -> str | None:
     """What somebody types; None where they do not want to after all."""
     with ui.context.client.layout, ui.dialog() as dialog:
         typed = _draw_question(dialog, title, label, now)

@@ -1,7 +1,7 @@
 """Interactive elements with a value of their own: text, dates and times, boxes to tick, files.
 
 The same element stands in a message (where it tells the app at once) or in an input block (where
-what is typed waits for the submit button); `tells` says which.
+what is typed waits for the submit button); `dispatches` says which.
 """
 
 from __future__ import annotations
@@ -31,17 +31,17 @@ FIELDS = {
 
 
 def draw_element(
-    element: Json, block_id: str, surface: Surface, *, tells: bool = True
+    element: Json, block_id: str, surface: Surface, *, dispatches: bool = True
 ) -> ui.element | None:
     """Draw one element that holds a value; None where the page does not know its type."""
     kind = str(element.get("type"))
-    on_value = _handler(element, block_id, surface, tells=tells)
+    on_value = _handler(element, block_id, surface, dispatches=dispatches)
     if kind.endswith("_select"):
         drawn: ui.element = draw_select(element, block_id, surface, on_value)
     elif kind in PICKERS:
         drawn = draw_picker(element, block_id, surface, on_value)
     elif kind in FIELDS:
-        drawn = draw_field(element, block_id, surface, on_value, tells=tells)
+        drawn = draw_field(element, block_id, surface, on_value, dispatches=dispatches)
     elif kind in ("radio_buttons", "checkboxes"):
         drawn = draw_boxes(element, block_id, surface, on_value)
     elif kind == "file_input":
@@ -52,17 +52,17 @@ def draw_element(
     return drawn
 
 
-def _handler(element: Json, block_id: str, surface: Surface, *, tells: bool) -> OnValue:
+def _handler(element: Json, block_id: str, surface: Surface, *, dispatches: bool) -> OnValue:
     """What happens with a new value: the app is told, or it is only kept."""
 
     async def keep(value: Any) -> None:
         surface.remember(block_id, element, value)
 
-    async def tell(value: Any) -> None:
+    async def send(value: Any) -> None:
         if await confirmed(element.get("confirm")):
             await surface.choose(block_id, element, value)
 
-    return tell if tells else keep
+    return send if dispatches else keep
 
 
 def draw_picker(element: Json, block_id: str, surface: Surface, on_value: OnValue) -> ui.element:
@@ -89,7 +89,7 @@ def draw_picker(element: Json, block_id: str, surface: Surface, on_value: OnValu
 
 
 def draw_field(
-    element: Json, block_id: str, surface: Surface, on_value: OnValue, *, tells: bool
+    element: Json, block_id: str, surface: Surface, on_value: OnValue, *, dispatches: bool
 ) -> ui.element:
     """A text field, of one line or of many; told to the app by Enter, or by every character."""
     rich = element["type"] == "rich_text_input"
@@ -117,11 +117,11 @@ def draw_field(
 
     async def changed() -> None:
         surface.remember(block_id, element, shaped())
-        if tells and "on_character_entered" in triggers:
+        if dispatches and "on_character_entered" in triggers:
             await on_value(shaped())
 
     async def entered() -> None:
-        if tells and "on_enter_pressed" in triggers:
+        if dispatches and "on_enter_pressed" in triggers:
             await on_value(shaped())
 
     drawn.on_value_change(changed)

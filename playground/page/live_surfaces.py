@@ -82,8 +82,8 @@ class LiveSurface:
         await self._with_drafts(lambda hand: hand.choose(self.place(), action_id, value, block_id))
 
     async def _with_drafts(self, do: Callable[[Actor], Outcome]) -> None:
-        telling = _telling_blocks(self.place().blocks)
-        quiet = {key: v for key, v in self.drafts.values.items() if key[0] not in telling}
+        dispatching = _dispatching_blocks(self.place().blocks)
+        quiet = {key: v for key, v in self.drafts.values.items() if key[0] not in dispatching}
 
         def hand_over(hand: Actor) -> Outcome:
             for (block_id, action_id), value in quiet.items():
@@ -179,6 +179,6 @@ class ModalSurface(LiveSurface):
         return {block: value for (block, _), value in self.drafts.values.items() if block in inputs}
 
 
-def _telling_blocks(blocks: list[Json]) -> set[str]:
+def _dispatching_blocks(blocks: list[Json]) -> set[str]:
     """Input blocks that tell the app by themselves: their drafts are theirs to send."""
     return {str(block.get("block_id")) for block in blocks if block.get("dispatch_action")}

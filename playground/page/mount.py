@@ -72,7 +72,7 @@ def _forget_last_mount() -> None:
     core.app.user_middleware.clear()
 
 
-async def _open(session: Session, asked: dict[str, str]) -> None:
+async def _open(session: Session, query: dict[str, str]) -> None:
     """Decide whom the page acts as and what it shows first."""
     session.people = await run.io_bound(_people, session) or []
     session.links = await run.io_bound(session.controls.channel_links) or []
@@ -80,17 +80,17 @@ async def _open(session: Session, asked: dict[str, str]) -> None:
     if session.marks.start is None:
         session.marks.start = workspace.new_ts()
     first = session.people[0].user.id if session.people else ""
-    session.user_id = asked["as"] if asked.get("as") in workspace.users else first
-    wished = workspace.channel_named(asked["channel"]) if asked.get("channel") else None
-    if asked.get("tab") in ("home", "messages") and wished is None:
+    session.user_id = query["as"] if query.get("as") in workspace.users else first
+    wished = workspace.channel_named(query["channel"]) if query.get("channel") else None
+    if query.get("tab") in ("home", "messages") and wished is None:
         wished = session.slack.im(session.user_id)
     if wished is None or not session.may_see(wished):
         wished = next(iter(session.channels()), None)
     session.channel_id = wished.id if wished else session.slack.im(session.user_id).id
-    session.tab = "home" if asked.get("tab") == "home" and session.is_app_dm() else "messages"
-    if asked.get("tab") == "crm" and session.crm is not None:
-        session.tab, session.record_id = "crm", asked.get("record", "")
-    session.thread_ts = asked.get("thread") or None
+    session.tab = "home" if query.get("tab") == "home" and session.is_app_dm() else "messages"
+    if query.get("tab") == "crm" and session.crm is not None:
+        session.tab, session.record_id = "crm", query.get("record", "")
+    session.thread_ts = query.get("thread") or None
     session.mark_new()
 
 

@@ -113,12 +113,12 @@ class TopBar:
     async def _run(self, do: Callable[[], str]) -> None:
         """Do something of the playground's own; its sentence, or what went wrong, is shown."""
         try:
-            said = await run.io_bound(do)
+            sentence = await run.io_bound(do)
         except Exception as error:
             self.session.say(f"That did not work: {error}", bad=True)
         else:
-            if said:
-                self.session.say(said)
+            if sentence:
+                self.session.say(sentence)
 
     # ---- who --------------------------------------------------------------------------------
 

@@ -24,7 +24,7 @@ _LONGEST = 6000
 
 
 @dataclass(frozen=True)
-class Spoken:
+class Exchange:
     """One exchange: `to_app` for a delivery, else a call; `bad` says what went wrong."""
 
     key: str
@@ -60,14 +60,14 @@ class WirePane:
         self._box.set_visibility(self.session.wire_open)
         if not self.session.wire_open:
             return
-        spoken = self._spoken()
-        kept = {one.key for one in spoken}
+        exchanges = self._exchanges()
+        kept = {one.key for one in exchanges}
         for key in [key for key in self._drawn if key not in kept]:
             self._drawn.pop(key)[1].delete()
-        for place, one in enumerate(spoken):
+        for place, one in enumerate(exchanges):
             self._put(place, one)
 
-    def _put(self, place: int, one: Spoken) -> None:
+    def _put(self, place: int, one: Exchange) -> None:
         before, leaf = self._drawn.get(one.key, ("", None))
         shown = f"{one.seconds}{one.bad}"
         if before == shown:
@@ -75,7 +75,7 @@ class WirePane:
         if leaf is not None:
             leaf.delete()
         with self._list:
-            leaf = dom.leaf(_spoken_html(one, self._time(one.at)), "wire-row", "details",
+            leaf = dom.leaf(_exchange_html(one, self._time(one.at)), "wire-row", "details",
                             data_testid="spoken", data_name=one.name)  # fmt: skip
         leaf.move(target_index=place)
         self._drawn[one.key] = (shown, leaf)
@@ -83,24 +83,24 @@ class WirePane:
     def _time(self, at: float) -> str:
         return clock_time(self.session.reader().local(at), seconds=True)
 
-    def _spoken(self) -> list[Spoken]:
+    def _exchanges(self) -> list[Exchange]:
         deliveries = [_delivered(d) for d in list(self.session.slack.deliveries.log)[-_MOST:]]
         calls = [_called(c) for c in list(self.session.slack.web_api.past_calls)[-_MOST:]]
         return sorted([*deliveries, *calls], key=lambda one: -one.at)[:_MOST]
 
 
-def _delivered(delivery: Delivery) -> Spoken:
+def _delivered(delivery: Delivery) -> Exchange:
     kind = delivery.kind + (f", try {delivery.attempt + 1}" if delivery.attempt else "")
-    return Spoken(f"d{delivery.number}", delivery.sent_at, True, delivery.name, kind,
+    return Exchange(f"d{delivery.number}", delivery.sent_at, True, delivery.name, kind,
                   delivery.seconds, delivery.failure or "", delivery.body)  # fmt: skip
 
 
-def _called(call: PastCall) -> Spoken:
-    return Spoken(f"c{id(call)}", call.at, False, call.method, "Web API", call.seconds,
+def _called(call: PastCall) -> Exchange:
+    return Exchange(f"c{id(call)}", call.at, False, call.method, "Web API", call.seconds,
                   call.error or "", call.args)  # fmt: skip
 
 
-def _spoken_html(one: Spoken, when: str) -> str:
+def _exchange_html(one: Exchange, when: str) -> str:
     arrow = "→ app" if one.to_app else "← app"
     took = "…" if one.seconds is None else f"{one.seconds * 1000:.0f} ms"
     bad = f'<span class="wire-bad">{escape(one.bad)}</span>' if one.bad else ""

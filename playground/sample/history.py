@@ -116,8 +116,8 @@ class History:
 
     def _pair(self, session: Session) -> None:
         """A round of shadowing has just begun; who meets whom stands in their messages."""
-        told = {"active": "yes", "every_weeks": "4", "day": "mon", "at": "10:00"}
-        shadowing.configure(session, self._person(session, ADMIN), told)
+        settings = {"active": "yes", "every_weeks": "4", "day": "mon", "at": "10:00"}
+        shadowing.configure(session, self._person(session, ADMIN), settings)
         shadowing.open_round(session, self._workspace.id, clock.now())
 
     # ---- campaigns, requests, money ---------------------------------------------------------
@@ -135,9 +135,9 @@ class History:
         yield 13 * _DAY, self._spend
 
     def _announce(
-        self, handle: str, told: Callable[[date, str], campaigns.Draft], session: Session
+        self, handle: str, draft_of: Callable[[date, str], campaigns.Draft], session: Session
     ) -> None:
-        draft = told(self._start.date(), self._workspace.currency)
+        draft = draft_of(self._start.date(), self._workspace.currency)
         campaign = campaigns.announce(session, self._person(session, handle), draft, draft.name)
         for reader in ("sofia", "aylin"):
             campaigns.got_it(session, self._person(session, reader), campaign.id)
@@ -146,15 +146,15 @@ class History:
         sofia, mara = self._person(session, "sofia"), self._person(session, "mara")
         fresh_start = self._campaign(session, texts.FRESH_START)
         text = "Does it count for customers who left two years ago?"
-        asked = campaigns.ask(session, sofia, fresh_start.id, text, "sample")
-        assert asked is not None
-        campaigns.answer(session, mara, asked.id, "Yes: after twelve months they are new again.")
+        question = campaigns.ask(session, sofia, fresh_start.id, text, "sample")
+        assert question is not None
+        campaigns.answer(session, mara, question.id, "Yes: after twelve months they are new again.")
 
     def _stricter(self, session: Session) -> None:
         """The terms change while the campaign runs, and those who confirmed are asked again."""
         fresh_start = self._campaign(session, texts.FRESH_START)
-        told = replace(campaigns.Draft.of(fresh_start), terms=texts.STRICTER)
-        campaigns.change(session, self._person(session, "mara"), fresh_start.id, told)
+        draft = replace(campaigns.Draft.of(fresh_start), terms=texts.STRICTER)
+        campaigns.change(session, self._person(session, "mara"), fresh_start.id, draft)
         campaigns.got_it(session, self._person(session, "aylin"), fresh_start.id)
 
     def _request(self, number: int, session: Session) -> None:
@@ -165,18 +165,18 @@ class History:
         )  # fmt: skip
 
     def _second(self, handles: tuple[str, ...], session: Session) -> None:
-        [asked] = planning.to_answer(session, self._workspace.id, 1)
+        [waiting] = planning.to_answer(session, self._workspace.id, 1)
         for handle in handles:
-            planning.second(session, self._person(session, handle), asked.request.id)
+            planning.second(session, self._person(session, handle), waiting.request.id)
 
     def _propose(self, session: Session) -> None:
         """Marketing proposes what sales asked for."""
         mara, currency = self._person(session, "mara"), self._workspace.currency
         draft = texts.chains(self._now.date(), currency)
         lines = [(name, Money(minor, currency)) for name, minor in texts.CHAINS_LINES]
-        [asked] = planning.to_answer(session, self._workspace.id, 1)
+        [waiting] = planning.to_answer(session, self._workspace.id, 1)
         plan = planning.Plan(draft, lines)
-        campaign = planning.begin(session, mara, plan, "sample", asked.request.id)
+        campaign = planning.begin(session, mara, plan, "sample", waiting.request.id)
         planning.propose(session, mara, campaign.id)
 
     def _answers(self, session: Session) -> None:
@@ -193,9 +193,9 @@ class History:
             for line, daily in lines:
                 amount = Money(daily * _DAYS, currency)
                 last = first + (_DAYS - 1) * _DAY
-                told = spend.Spending(first, last, line, amount)
+                spending = spend.Spending(first, last, line, amount)
                 who = self._person(session, handle)
-                spend.enter(session, who, campaign.id, told, f"{code} {line}")
+                spend.enter(session, who, campaign.id, spending, f"{code} {line}")
 
     def _campaign(self, session: Session, code: str) -> Campaign:
         found = campaigns.by_utm(session, self._workspace.id, code)
@@ -209,10 +209,10 @@ class History:
         while day.weekday() > 4:
             day -= _DAY
         noon = datetime.combine(day, time(12, 30), self._workspace.zone)
-        asked = noon - self._start
-        yield asked - 4 * _HOUR, partial(self._ask, day)
-        yield asked - 3 * _HOUR, self._reply
-        yield asked + 3 * _HOUR, standups.close
+        after = noon - self._start
+        yield after - 4 * _HOUR, partial(self._ask, day)
+        yield after - 3 * _HOUR, self._reply
+        yield after + 3 * _HOUR, standups.close
 
     def _ask(self, day: date, session: Session) -> None:
         due = select(Schedule).where(Schedule.task == standups.OPEN).order_by(Schedule.id)
@@ -228,10 +228,10 @@ class History:
             if handle is None:
                 continue
             words = texts.STANDUP[handle]
-            asked = standups.entry_to_show(session, entry.id).round.standup.asked
+            questions = standups.entry_to_show(session, entry.id).round.standup.asked
             fields = {
                 each.key: words.get(Theme(each.theme), "As planned." if each.needs_answer else "")
-                for each in asked
+                for each in questions
             }
             standups.answer(session, self._person(session, handle), entry.id, fields)
 

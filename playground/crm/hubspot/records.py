@@ -82,7 +82,7 @@ class Records:
             self._state.change(kind, item, properties)
             return 200, _written(kind, item, properties)
         if call.method == "GET":
-            return 200, self._told(kind, item, names_of(call.params.get("properties", "")))
+            return 200, self._as_json(kind, item, names_of(call.params.get("properties", "")))
         raise not_found()
 
     def _list(self, kind: str, params: Mapping[str, str]) -> dict[str, Any]:
@@ -93,7 +93,7 @@ class Records:
         ordered = sorted(held[kind].values(), key=lambda item: int(item.id))
         left = [item for item in ordered if int(item.id) > after]
         names = names_of(params.get("properties", ""))
-        page = [self._told(kind, item, names) for item in left[:limit]]
+        page = [self._as_json(kind, item, names) for item in left[:limit]]
         return {"results": page} | paging(page[-1]["id"] if len(left) > limit else None)
 
     def _create(self, kind: str, body: dict[str, Any]) -> tuple[int, Any]:
@@ -122,7 +122,7 @@ class Records:
         by, names = str(body.get("idProperty") or ""), body.get("properties") or []
         items = {one: self._state.by(kind, by, one) for one in ids}
         found = {item.id: item for item in items.values() if item is not None}
-        results = [self._told(kind, item, names) for item in reversed(found.values())]
+        results = [self._as_json(kind, item, names) for item in reversed(found.values())]
         return self._partly(results, [one for one, item in items.items() if item is None])
 
     def _batch_update(self, kind: str, body: dict[str, Any]) -> tuple[int, Any]:
@@ -175,7 +175,7 @@ class Records:
 
     def _merge(self, kind: str, body: dict[str, Any]) -> tuple[int, Any]:
         item = self._state.merge(kind, str(body["primaryObjectId"]), str(body["objectIdToMerge"]))
-        return 200, self._told(kind, item, ["hs_merged_object_ids"])
+        return 200, self._as_json(kind, item, ["hs_merged_object_ids"])
 
     def _search(self, kind: str, body: dict[str, Any]) -> tuple[int, Any]:
         visible_at = self._state.begin_search()
@@ -183,10 +183,10 @@ class Records:
         seen = [item for item in items if item.changed_at <= visible_at]
         total, page, after = search(self._state.properties[kind], seen, body)
         names = body.get("properties") or []
-        results = [self._told(kind, item, names) for item in page]
+        results = [self._as_json(kind, item, names) for item in page]
         return 200, {"total": total, "results": results} | paging(after)
 
-    def _told(self, kind: str, item: Item, names: Sequence[str]) -> dict[str, Any]:
+    def _as_json(self, kind: str, item: Item, names: Sequence[str]) -> dict[str, Any]:
         known = [name for name in names if name in self._state.properties[kind]]
         usual = ["createdate", STAMPS[kind], "hs_object_id"]
         properties = {name: item.properties.get(name) for name in [*usual, *known]}

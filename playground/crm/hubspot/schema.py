@@ -104,7 +104,7 @@ class Property:
     group: str = "contactinformation"
     is_hubspots: bool = True
 
-    def told(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, Any]:
         """As the API tells it."""
         return {
             "name": self.name, "label": self.label or self.name, "type": self.type,
@@ -185,7 +185,7 @@ class Owner:
     last_name: str = ""
     is_archived: bool = False
 
-    def told(self, at: datetime) -> dict[str, Any]:
+    def as_json(self, at: datetime) -> dict[str, Any]:
         """As the API tells it."""
         user = int(self.id) + 1000
         return {
@@ -214,7 +214,7 @@ class Pipeline:
     label: str
     stages: list[Stage]
 
-    def told(self, order: int, at: datetime) -> dict[str, Any]:
+    def as_json(self, order: int, at: datetime) -> dict[str, Any]:
         """As the API tells it."""
         times = {"archived": False, "createdAt": iso(at), "updatedAt": iso(at)}
         stages = [

@@ -87,9 +87,9 @@ class Settings:
             one = next((each for each in listed if each.id == rest[0]), None)
             if one is None:
                 raise Refused(404, "OBJECT_NOT_FOUND", "Owner not found.")
-            return 200, one.told(self._state.now())
+            return 200, one.as_json(self._state.now())
         left = [each for each in listed if int(each.id) > after]
-        page = [each.told(self._state.now()) for each in left[:limit]]
+        page = [each.as_json(self._state.now()) for each in left[:limit]]
         return 200, {"results": page} | paging(page[-1]["id"] if len(left) > limit else None)
 
     def properties(self, call: Call, rest: Sequence[str]) -> tuple[int, Any]:
@@ -97,15 +97,15 @@ class Settings:
         kind = kind_of(rest[0] if rest else "")
         known = self._state.properties[kind]
         if call.method == "GET" and len(rest) == 1:
-            return 200, {"results": [each.told() for each in known.values()]}
+            return 200, {"results": [each.as_json() for each in known.values()]}
         if call.method == "GET" and len(rest) == 2 and rest[1] in known:
-            return 200, known[rest[1]].told()
+            return 200, known[rest[1]].as_json()
         self._state.require(f"crm.schemas.{kind}.write")
         if call.method == "POST" and len(rest) == 1:
-            return 201, self._make_property(kind, as_object(call.json())).told()
+            return 201, self._make_property(kind, as_object(call.json())).as_json()
         if call.method == "POST" and rest[1:] == ["batch", "create"]:
             made = [self._make_property(kind, each) for each in inputs_of(as_object(call.json()))]
-            return 201, completed([each.told() for each in made], self._state.now())
+            return 201, completed([each.as_json() for each in made], self._state.now())
         raise not_found()
 
     def _make_property(self, kind: str, sent: dict[str, Any]) -> Property:
@@ -129,5 +129,7 @@ class Settings:
         if call.method != "GET" or list(rest) != ["deals"]:
             raise not_found()
         self._state.require("crm.objects.deals.read")
-        told = [each.told(n, self._state.now()) for n, each in enumerate(self._state.pipelines)]
-        return 200, {"results": told[::-1]}
+        pipelines = [
+            each.as_json(n, self._state.now()) for n, each in enumerate(self._state.pipelines)
+        ]
+        return 200, {"results": pipelines[::-1]}

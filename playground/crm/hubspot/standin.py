@@ -106,10 +106,10 @@ class HubSpot(StandInCrm):
         self.changed()
         if self._hook_url is None:
             return
-        told = {"subscriptionType": f"{kind.removesuffix('s')}.{event}",
+        hook = {"subscriptionType": f"{kind.removesuffix('s')}.{event}",
                 "portalId": self.portal_id, "objectId": int(record_id),
                 "occurredAt": int(self.now().timestamp() * 1000)}  # fmt: skip
-        body = json.dumps([told]).encode()
+        body = json.dumps([hook]).encode()
         with contextlib.suppress(httpx.HTTPError):
             httpx.post(self._hook_url, content=body, headers=self.signed(self._hook_url, body))
 

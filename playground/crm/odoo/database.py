@@ -76,19 +76,19 @@ class Database:
             if name != "id" and name not in self.fields(model):
                 raise value_error(f"Invalid field {name!r} on {model!r}")
 
-    def told(self, model: str, record: Record, names: Sequence[str]) -> Record:
-        """A record as `read` tells it."""
+    def read_record(self, model: str, record: Record, names: Sequence[str]) -> Record:
+        """A record as `read` answers it."""
         self.require_fields(model, names)
         fields = self.fields(model)
         wanted = names or list(fields)
         return {"id": record["id"]} | {
-            name: self._told(fields[name], record[name]) for name in wanted if name != "id"
+            name: self._read_value(fields[name], record[name]) for name in wanted if name != "id"
         }
 
-    def _told(self, field: Field, value: Any) -> Any:
+    def _read_value(self, field: Field, value: Any) -> Any:
         if field.type == "many2one" and value:
-            there = self.tables[field.of][value]
-            return [value, there[NAMED_BY.get(field.of, "name")]]
+            record = self.tables[field.of][value]
+            return [value, record[NAMED_BY.get(field.of, "name")]]
         if isinstance(value, datetime):
             return text_of(value)
         return list(value) if field.type == "many2many" else value

@@ -195,7 +195,7 @@ class _Session:
         found = self._database.search(model, domain, order, archived=self._archived)
         found = [each for each in found if self._sees(model, each)]
         end = None if limit is None else offset + limit
-        return [self._database.told(model, each, fields) for each in found[offset:end]]
+        return [self._database.read_record(model, each, fields) for each in found[offset:end]]
 
     def _do_search(
         self, model: str, ids: list[int], domain: Sequence[Any] = (), offset: int = 0,
@@ -209,7 +209,7 @@ class _Session:
         self._database.require_fields(model, fields)
         there = [self._database.tables[model].get(each) for each in ids]
         seen = [each for each in there if each and self._sees(model, each)]
-        return [self._database.told(model, each, fields) for each in seen]
+        return [self._database.read_record(model, each, fields) for each in seen]
 
     def _do_get_metadata(self, model: str, ids: list[int]) -> list[Record]:
         names: dict[int, list[Record]] = {}
@@ -345,8 +345,8 @@ class _Session:
 
 
 def _failure(error: OdooError) -> Response:
-    said = {"name": error.name, "message": error.message, "arguments": [error.message]}
-    return JSONResponse(said | {"context": {}, "debug": "Traceback"}, error.status)
+    details = {"name": error.name, "message": error.message, "arguments": [error.message]}
+    return JSONResponse(details | {"context": {}, "debug": "Traceback"}, error.status)
 
 
 def _fill(odoo: Odoo) -> None:
