@@ -83,9 +83,11 @@ class Group(BaseModel):
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
         super().__pydantic_init_subclass__(**kwargs)
-        cls._fields = tuple(
-            _field(name, info) for name, info in cls.model_fields.items() if not _is_hidden(info)
-        )
+        fields = dict[str, _Field]()
+        for name, info in cls.model_fields.items():
+            if not _is_hidden(info):
+                fields = _placed(fields, _field(name, info))
+        cls._fields = tuple(fields.values())
 
 
 class Form(Group):
@@ -163,12 +165,14 @@ class Form(Group):
         fields, options or hidden values than this class.
         """
         values, errors = cls._read(incoming)
+        try:
+            form = cls.model_validate(values)
+        except ValidationError as error:
+            # What could not be read is missing here; why, is known already.
+            raise FieldErrors({**_sentences(error), **errors}) from None
         if errors:
             raise FieldErrors(errors)
-        try:
-            return cls.model_validate(values)
-        except ValidationError as error:
-            raise FieldErrors(_sentences(error)) from None
+        return form
 
     @classmethod
     def so_far(cls, incoming: Incoming) -> dict[str, Any]:
@@ -240,6 +244,14 @@ def _field(name: str, info: FieldInfo) -> _Field:
     if declared and (declared.optional or declared.when) and not field.may_be_empty:
         raise TypeError(f"{name} may be empty, so its type has to allow None")
     return field
+
+
+def _placed(fields: dict[str, _Field], field: _Field) -> dict[str, _Field]:
+    """The fields with one more, which says where it stands."""
+    names = list(fields)
+    at = names.index(field.input.before) if field.input and field.input.before else len(names)
+    items = list(fields.items())
+    return dict([*items[:at], (field.name, field), *items[at:]])
 
 
 def _without_none(of: Any) -> tuple[Any, bool]:
@@ -334,11 +346,11 @@ def _read_one(
     field: _Field, raw: Any, values: Values, errors: dict[str, str], address: str
 ) -> Iterator[tuple[str, Any]]:
     assert field.input is not None
-    if raw in (None, "", []):
+    if raw in (None, []) or not str(raw).strip():
         if field.may_be_empty:
             yield field.name, field.nothing
         else:
-            errors[address] = "This is needed."
+            errors[address] = field.input.wanted(field.of)
         return
     try:
         yield field.name, field.input.read(raw, field.of, values)

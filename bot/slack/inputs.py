@@ -96,6 +96,10 @@ class Input:
     """The action id that comes when another value is chosen, to draw the form anew."""
     when: Callable[[Values], bool] | None = None
     """Whether it is there, by what stands in the fields before it and in hidden ones."""
+    missing: str = "This is needed."
+    """What is said then; whether texts and lists may be empty is for the form to check."""
+    before: str = ""
+    """The inherited field before which it stands; else it comes after all of them."""
 
     empty: ClassVar[type[Any]] = NoneType
     """What an empty field makes if it is never None: an empty text, an empty list, False."""
@@ -116,6 +120,10 @@ class Input:
     def title(self, values: Values) -> str:
         """The words above the field."""
         return self.label
+
+    def wanted(self, of: Any) -> str:
+        """What is said if it is empty and must not be."""
+        return self.missing
 
 
 @dataclass(frozen=True)
@@ -207,14 +215,14 @@ class Number(Input):
     def read(self, raw: Any, of: Any, values: Values) -> int | Decimal:
         pattern = r"[+-]?\d{1,18}" + (r"(\.\d{1,18})?" if of is Decimal else "")
         if not re.fullmatch(pattern, raw.strip(), re.ASCII):
-            raise ValueError(self._wanted(of))
+            raise ValueError(self.wanted(of))
         number: int | Decimal = of(raw.strip())
         least, most = self.minimum, self.maximum
         if (least is not None and number < least) or (most is not None and number > most):
-            raise ValueError(self._wanted(of))
+            raise ValueError(self.wanted(of))
         return number
 
-    def _wanted(self, of: Any) -> str:
+    def wanted(self, of: Any) -> str:
         what = "Write a number" if of is Decimal else "Write a whole number"
         if self.maximum is not None:
             return f"{what} from {self.minimum or 0} to {self.maximum}."
@@ -225,6 +233,9 @@ class Number(Input):
 class Day(Input):
     """A date."""
 
+    _: KW_ONLY
+    missing: str = "Choose a day."
+
     def element(self, action_id: str, of: Any, value: Any) -> InputInteractiveElement:
         return DatePickerElement(
             action_id=action_id, initial_date=value.isoformat() if value else None
@@ -234,12 +245,15 @@ class Day(Input):
         try:
             return date.fromisoformat(raw)
         except ValueError:
-            raise ValueError("Choose a day.") from None
+            raise ValueError(self.missing) from None
 
 
 @dataclass(frozen=True)
 class Clock(Input):
     """A time of day."""
+
+    _: KW_ONLY
+    missing: str = "Choose a time of day, such as 09:30."
 
     def element(self, action_id: str, of: Any, value: Any) -> InputInteractiveElement:
         return TimePickerElement(
@@ -250,7 +264,7 @@ class Clock(Input):
         try:
             return time.fromisoformat(raw).replace(second=0, microsecond=0, tzinfo=None)
         except ValueError:
-            raise ValueError("Choose a time of day, such as 09:30.") from None
+            raise ValueError(self.missing) from None
 
 
 @dataclass(frozen=True)

@@ -89,6 +89,12 @@ class Every(Form, id="test.save", title="Every kind of field", submit="Save it")
     lines: dict[str, Line]
 
 
+class Many(Form, id="test.many", title="Many"):
+    """A number for each of some things."""
+
+    counts: dict[int, int] = number("How many")
+
+
 class Lost(Form, id="test.lost", title="Lost"):
     """A form with a field that comes and goes."""
 
@@ -199,6 +205,26 @@ def test_what_does_not_fit_is_said_below_each_field() -> None:
     so_far = Every.so_far(sent(modal, **typed))
     assert not so_far.keys() & {"zone", "budget", "count", "percent"}
     assert so_far["lines"] == {"a": {"name": "Ads", "done": False}}
+
+
+def test_all_that_is_wrong_is_said_at_once() -> None:
+    modal = Lost.modal(color=Color.RED, count=3, note="No!")
+    assert errors_of(lambda: Lost.read(sent(modal, count="0"))) == {
+        "count": "Write a whole number, at least 1.", "note": "Please stay calm.",
+    }  # fmt: skip
+
+
+def test_one_wrong_line_spoils_the_form() -> None:
+    modal = Many.modal(counts={1: 5, 2: 5})
+    assert Many.read(sent(modal)).counts == {1: 5, 2: 5}
+    assert list(errors_of(lambda: Many.read(sent(modal, **{"counts:2": "x"})))) == ["counts:2"]
+
+
+def test_a_field_of_a_variant_may_stand_before_the_inherited_ones() -> None:
+    class Variant(Lost, title="Variant"):
+        why: str = text("First of all", most=10, before="note")
+
+    assert [each.block_id for each in Variant.modal().blocks] == ["color", "why", "note"]
 
 
 def test_an_error_of_a_verb_stands_below_its_field_wherever_that_is() -> None:
