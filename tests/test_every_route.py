@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from io import BytesIO
 from typing import Any, NamedTuple, cast
 from uuid import uuid4
@@ -46,6 +46,7 @@ from bot.spend import exports as platforms
 from bot.spend import service as spend
 from bot.spend.models import SpendEntry
 from bot.standups import service as standups
+from bot.standups.forms import NewStandup
 from bot.standups.models import Standup, StandupAnswer, StandupEntry
 from bot.store import Store
 from bot.tasks import enqueue
@@ -61,10 +62,10 @@ Json = dict[str, Any]
 MONDAY = datetime(2026, 6, 1, 7, tzinfo=UTC)  # nine in Berlin
 LATER = int((MONDAY + timedelta(days=3)).timestamp())
 MANY = 4
-STANDUP = {
-    "days": ["mon", "wed"], "at": "08:15", "zone": "", "remind_after_minutes": "30",
-    "close_after_minutes": "90", "closing": "each", "channel": "C1", "readers": None,
-    "readers_in_thread": [], "template": "plain",
+STANDUP: Json = {
+    "days": ["mon", "wed"], "at": time(8, 15), "zone": None, "remind_after_minutes": 30,
+    "close_after_minutes": 90, "closing": "each", "channel": "C1", "readers": None,
+    "readers_in_thread": False, "template": "plain",
 }  # fmt: skip
 
 
@@ -307,9 +308,10 @@ class Company:
     def standup(self) -> int:
         with self.store.transaction() as session:
             usual = standups.usual(session, session.get_one(Person, self.boss.id))
-        told = STANDUP | {"name": f"Standup {self.number()}", "team": str(self.boss.team_id)}
+        number = self.number()
+        told = {"name": f"Standup {number}", "token": f"st{number}", "team": self.boss.team_id}
         assert usual is not None
-        return int(self.do(standups.create, told, f"st{self._numbers}").id)
+        return int(self.do(standups.create, NewStandup(**STANDUP, **told)).id)
 
     def entry(self) -> tuple[str, int]:
         """Somebody's part of today, which nobody has touched."""

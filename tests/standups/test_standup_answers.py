@@ -1,6 +1,6 @@
 """Answering: one's own part, early, in time or late; and what `today` says."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -9,7 +9,15 @@ from bot.errors import FieldErrors, NotFound
 from bot.people.models import Person, Role
 from bot.slack.cards import Card
 from bot.standups import service
-from bot.standups.models import Answer, StandupAnswer, StandupEntry, Today
+from bot.standups.forms import NewStandup
+from bot.standups.models import (
+    Answer,
+    Closing,
+    StandupAnswer,
+    StandupEntry,
+    Template,
+    Today,
+)
 from bot.store import Store
 from tests.standups.scene import HALF_PAST_NINE, SAID, Company, Hands, at_once
 
@@ -261,11 +269,12 @@ def test_a_paused_standup_says_so(company: Company, ada: Person) -> None:
 def test_what_waits_comes_first(company: Company, ada: Person, max_: Person) -> None:
     with company.store.transaction() as session:
         team = company.team(session, "Sales")
-        late = service.create(session, max_, {
-            "team": str(team.id), "template": "look_back", "name": "Look back", "days": ["mon"],
-            "at": "16:00", "remind_after_minutes": "30", "close_after_minutes": "60",
-            "channel": "C1",
-        }, "token").id  # fmt: skip
+        late = service.create(session, max_, NewStandup(
+            token="token", team=team.id, template=Template.LOOK_BACK, name="Look back",
+            days=["mon"], at=time(16), zone=None, remind_after_minutes=30,
+            close_after_minutes=60, closing=Closing.EACH, channel="C1", readers=None,
+            readers_in_thread=False,
+        )).id  # fmt: skip
     company.ask()
     company.says(ada)
     with company.store.transaction() as session:

@@ -15,6 +15,7 @@ from bot import clock, standups
 from bot.people.models import Role
 from bot.slack import Cards, Listening, Slack
 from bot.standups import handlers, messages, service
+from bot.standups.forms import ChangeQuestions, ChangeStandup
 from bot.standups.models import StandupRound
 from bot.store import Store
 from bot.tasks import Schedule, Tasks, advance
@@ -229,7 +230,7 @@ def test_settings(office: Office) -> None:
     hand.click(overview, messages.OPEN, overview.blocks[1]["block_id"])
     details = office.modal(meg, "Sales standup")
     hand.click(details, messages.CHANGE)
-    slack.wait_until(lambda: office.modal(meg).callback_id == messages.SAVE, timeout=30)
+    slack.wait_until(lambda: office.modal(meg).callback_id == ChangeStandup.callback_id, timeout=30)
 
     for wrong in (elsewhere, hidden):
         refused = hand.submit(values={"channel": wrong.id})
@@ -241,8 +242,12 @@ def test_settings(office: Office) -> None:
     office.shows(meg, "Saturday, Sunday at 16:05 (UTC)")
 
     hand.click(office.modal(meg), messages.QUESTIONS)
-    slack.wait_until(lambda: office.modal(meg).callback_id == messages.SAVE_QUESTIONS, timeout=30)
-    assert hand.submit(values={"label:plan": "", "label:new": "What worked?"}).ok
+    slack.wait_until(
+        lambda: office.modal(meg).callback_id == ChangeQuestions.callback_id, timeout=30
+    )
+    assert hand.submit(
+        values={"questions:plan:label": "", "questions:new:label": "What worked?"}
+    ).ok
     office.shows(meg, "5. What worked?")
     hand.click(office.modal(meg), messages.PAUSE)
     office.shows(meg, "Paused · Saturday")

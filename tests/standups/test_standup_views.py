@@ -1,5 +1,6 @@
 """How standups look: every message and modal as a person reads it, and within Slack's limits."""
 
+import json
 from collections import Counter
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -14,7 +15,7 @@ from bot.campaigns.models import Campaign
 from bot.leads.models import Arrivals, Workload
 from bot.people.models import Person, Team
 from bot.slack import Message
-from bot.standups import messages, service
+from bot.standups import forms, messages, service
 from bot.standups.models import (
     ANSWERS_A_PAGE,
     TEMPLATES,
@@ -373,10 +374,12 @@ def test_settings_of_one(golden: Golden) -> None:
 
 def test_settings_forms(golden: Golden) -> None:
     standup = a_standup(readers="C2", readers_in_thread=True)
-    golden("settings.change", modal(messages.change(standup)))
-    golden("settings.questions", modal(messages.questions(standup)))
+    golden("settings.change", modal(forms.ChangeStandup.of(standup)))
+    golden("settings.questions", modal(forms.ChangeQuestions.of(standup)))
     teams = [Team(id=1, name="Marketing"), Team(id=2, name="Sales")]
-    golden("settings.new", modal(messages.new(a_standup(name=""), teams, "token")))
+    new = modal(forms.NewStandup.of(a_standup(name=""), teams))
+    assert len(json.loads(new.pop("private_metadata"))["token"]) == 24
+    golden("settings.new", new)
 
 
 def test_a_full_standup_has_no_room_for_one_more_question() -> None:
@@ -386,7 +389,7 @@ def test_a_full_standup_has_no_room_for_one_more_question() -> None:
                         needs_answer=True, retired=False)
         for n in range(10)
     ]  # fmt: skip
-    assert "label:new" not in str(modal(messages.questions(standup)))
+    assert "questions:new" not in str(modal(forms.ChangeQuestions.of(standup)))
     modal(messages.details(standup, None))
 
 

@@ -1,7 +1,8 @@
 """Setting standups up: `/standup settings`, and the modals behind it."""
 
+from collections.abc import Mapping
 from functools import partial
-from secrets import token_hex
+from typing import Any
 
 from slack_sdk.models.views import View
 from sqlalchemy.orm import Session
@@ -14,6 +15,7 @@ from bot.slack import Command, Incoming, Listening
 from bot.slack.access import Access
 from bot.slack.errors import NeedsAdmin
 from bot.standups import messages, service
+from bot.standups.forms import ChangeQuestions, ChangeStandup, NewStandup, Settings
 from bot.standups.models import Standup
 from bot.store import Store
 
@@ -41,9 +43,9 @@ def register(listening: Listening, store: Store) -> None:
     ):
         listening.action(action, listener, _CHANGE)
     for callback_id, form in (
-        (messages.CREATE, _with_channels(desk.takes(_create))),
-        (messages.SAVE, _with_channels(desk.takes(_save))),
-        (messages.SAVE_QUESTIONS, desk.takes(_save_questions)),
+        (NewStandup.callback_id, _with_channels(NewStandup, desk.takes(_create))),
+        (ChangeStandup.callback_id, _with_channels(ChangeStandup, desk.takes(_save))),
+        (ChangeQuestions.callback_id, desk.takes(_save_questions)),
     ):
         listening.submission(callback_id, form, _CHANGE)
 
@@ -60,30 +62,32 @@ def _open(session: Session, who: Person, standup_id: int) -> View:
 
 
 def _new(session: Session, who: Person, _id: int) -> View:
-    draft = service.usual(session, who)
-    return messages.new(draft, people.teams(session, who.workspace_id), token_hex(12))
+    usual = service.usual(session, who)
+    return NewStandup.of(usual, people.teams(session, who.workspace_id))
 
 
 def _create(session: Session, who: Person, incoming: Incoming) -> View:
-    service.create(session, who, incoming.fields, incoming.note)
+    service.create(session, who, NewStandup.read(incoming))
     return _overview(session, who, 0)
 
 
 def _change(session: Session, who: Person, standup_id: int) -> View:
-    return messages.change(service.configurable(session, who, standup_id))
+    return ChangeStandup.of(service.configurable(session, who, standup_id))
 
 
 def _save(session: Session, who: Person, incoming: Incoming) -> View:
-    standup = service.configure(session, who, incoming.noted_id, incoming.fields)
+    form = ChangeStandup.read(incoming)
+    standup = service.configure(session, who, form.standup_id, form)
     return _details(session, standup)
 
 
 def _questions(session: Session, who: Person, standup_id: int) -> View:
-    return messages.questions(service.configurable(session, who, standup_id))
+    return ChangeQuestions.of(service.configurable(session, who, standup_id))
 
 
 def _save_questions(session: Session, who: Person, incoming: Incoming) -> View:
-    standup = service.change_questions(session, who, incoming.noted_id, incoming.fields)
+    form = ChangeQuestions.read(incoming)
+    standup = service.change_questions(session, who, form.standup_id, form.questions)
     return _details(session, standup)
 
 
@@ -103,21 +107,21 @@ def _details(session: Session, standup: Standup) -> View:
     return messages.details(standup, trends.get(standup.id), next_runs.get(standup.id))
 
 
-def _with_channels(form: Listener) -> Listener:
+def _with_channels(form: type[Settings], taking: Listener) -> Listener:
     """A form that names channels: see that we can post there, before that is promised."""
 
     def listen(incoming: Incoming, _rest: str = "", /) -> None:
-        _see_channels(incoming, incoming.fields)
-        form(incoming)
+        _see_channels(incoming, form.so_far(incoming))
+        taking(incoming)
 
     return listen
 
 
-def _see_channels(incoming: Incoming, fields: dict[str, str | None]) -> None:
+def _see_channels(incoming: Incoming, chosen: Mapping[str, Any]) -> None:
     refused = {
         field: "I am not in this channel. Invite me with /invite @Handoff, then save."
         for field in ("channel", "readers")
-        if (channel := fields.get(field)) and not _is_member(incoming, channel)
+        if (channel := chosen.get(field)) and not _is_member(incoming, channel)
     }
     if refused:
         raise FieldErrors(refused)

@@ -17,14 +17,6 @@ from bot.standups.messages.settings import (
     overview,
     settings_rows,
 )
-from bot.standups.messages.settings_forms import (
-    CREATE,
-    SAVE,
-    SAVE_QUESTIONS,
-    change,
-    new,
-    questions,
-)
 from bot.standups.messages.summary import summary, week
 
 __all__ = [
@@ -32,7 +24,6 @@ __all__ = [
     "ARCHIVE",
     "BEGIN",
     "CHANGE",
-    "CREATE",
     "GO_ON",
     "HAND_BACK",
     "LIFT",
@@ -43,23 +34,18 @@ __all__ = [
     "PAGE",
     "PAUSE",
     "QUESTIONS",
-    "SAVE",
-    "SAVE_QUESTIONS",
     "SEND",
     "SKIP",
     "TAKE",
     "blocker",
-    "change",
     "choice",
     "details",
     "form",
     "lifted",
-    "new",
     "overview",
     "page",
     "page_of",
     "prompt",
-    "questions",
     "reminder",
     "settings_rows",
     "skipped",

@@ -12,6 +12,7 @@ from bot import clock
 from bot.errors import FieldErrors, NotFound
 from bot.people import service as people
 from bot.people.models import Person, Role, Team, Workspace
+from bot.standups.forms import NewStandup, Settings
 from bot.standups.models import (
     TEMPLATES,
     Closing,
@@ -21,7 +22,6 @@ from bot.standups.models import (
     template_of,
 )
 from bot.standups.service.asking import align
-from bot.standups.service.fields import checked
 
 _USUAL = {
     "days": "mon-fri", "at": time(9, 30), "zone": None, "remind_after_minutes": 60,
@@ -44,21 +44,14 @@ def usual(session: Session, who: Person) -> Standup:
     return Standup(**_USUAL, name="", channel=channel, active=True)
 
 
-def create(session: Session, who: Person, fields: Mapping[str, Any], token: str) -> Standup:
-    """Make a standup; `fields` are as a form gives them, with `team` and `template`.
-
-    `token` stands for the form: one that arrives again makes no second. Raises NotAllowed,
-    FieldErrors.
-    """
+def create(session: Session, who: Person, form: NewStandup) -> Standup:
+    """Make a standup; a form that arrives again makes no second. Raises NotAllowed, FieldErrors."""
     _require(session, who)
-    team = next(
-        (each for each in people.teams(session, who.workspace_id)
-         if str(each.id) == fields.get("team")), None,
-    )  # fmt: skip
-    template = next((each for each in Template if each == fields.get("template")), Template.PLAIN)
+    teams = people.teams(session, who.workspace_id)
+    team = next((each for each in teams if each.id == form.team), None)
     if team is None:
         raise FieldErrors({"team": "Choose the team that is asked."})
-    return _write(session, team, checked(fields), template, token=token)
+    return _write(session, team, form.facts, form.template, token=form.token)
 
 
 def standups(session: Session, who: Person) -> Sequence[Standup]:
@@ -100,13 +93,10 @@ def configurable(session: Session, who: Person, standup_id: int) -> Standup:
     return found
 
 
-def configure(session: Session, who: Person, standup_id: int, fields: Mapping[str, Any]) -> Standup:
-    """Change a standup's settings, from the next round on; `fields` are as a form gives them.
-
-    Raises NotAllowed, NotFound, FieldErrors.
-    """
+def configure(session: Session, who: Person, standup_id: int, settings: Settings) -> Standup:
+    """Change a standup's settings, from the next round on. Raises NotAllowed, NotFound."""
     standup = configurable(session, who, standup_id)
-    for name, value in checked(fields).items():
+    for name, value in settings.facts.items():
         setattr(standup, name, value)
     session.flush()
     align(session, standup)
