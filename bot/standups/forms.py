@@ -1,4 +1,4 @@
-"""The forms of a standup's settings: a new one, a change, and the questions."""
+"""The forms of standups: the answers; a new one, a change of its settings, and its questions."""
 
 from collections.abc import Mapping, Sequence
 from datetime import time
@@ -29,6 +29,7 @@ from bot.slack.inputs import (
 )
 from bot.slack.text import clean
 from bot.standups.models import (
+    LONGEST_ANSWER,
     LONGEST_LABEL,
     LONGEST_NAME,
     MOST_QUESTIONS,
@@ -47,6 +48,14 @@ _CLOSING = {
     Closing.EACH: "Each has the same time, from when they are asked",
     Closing.LAST: "Everybody may answer until the last one’s time is over",
 }
+
+
+class Answers(Form, id="standup.send", title="Standup", submit="Send"):
+    """What somebody answers."""
+
+    entry_id: Hidden[int]
+    answers: dict[str, str] = text("Question", most=LONGEST_ANSWER, multiline=True)
+    """By the questions' keys."""
 
 
 class Settings(Form):

@@ -154,8 +154,8 @@ def test_a_newcomer_walks_the_loop(page: Page, request: pytest.FixtureRequest) -
     asked = page.get_by_test_id("message").filter(has_text="Sales standup").last
     expect(asked).to_contain_text("It takes a few minutes")
     asked.get_by_test_id("action:standup.answer").click()
-    page.get_by_test_id("input:customers").locator("textarea").fill("They ask on WhatsApp")
-    page.get_by_test_id("input:plan").locator("textarea").fill("Call two more")
+    page.get_by_test_id("input:answers:customers").locator("textarea").fill("They ask on WhatsApp")
+    page.get_by_test_id("input:answers:plan").locator("textarea").fill("Call two more")
     page.get_by_test_id("modal-submit").click()
     expect(asked).to_contain_text("You answered")
 

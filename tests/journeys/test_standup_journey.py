@@ -34,7 +34,9 @@ def answer(office: Office, name: str, **said: str) -> None:
     assert office.hand(name).click(prompt, "standup.answer").ok
     modal = office.slack.wait_until(lambda: office.slack.modal(office.users[name]), timeout=60)
     assert modal is not None
-    assert office.hand(name).submit(modal, said).ok
+    assert (
+        office.hand(name).submit(modal, {f"answers:{key}": text for key, text in said.items()}).ok
+    )
 
 
 def block_of(message: Message, words: str) -> str:

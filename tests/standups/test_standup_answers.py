@@ -75,14 +75,12 @@ def test_newer_answers_replace_the_older(company: Company, ada: Person) -> None:
     assert company.blocker_of(ada) == first
 
 
-@pytest.mark.parametrize("nothing", ["", "  \n\t ", "\u0000\u200e", None])
-def test_what_needs_an_answer_needs_words(
-    company: Company, ada: Person, nothing: str | None
-) -> None:
+@pytest.mark.parametrize("nothing", ["", "  \n\t ", "\u0000\u200e"])
+def test_what_needs_an_answer_needs_words(company: Company, ada: Person, nothing: str) -> None:
     company.ask()
     with pytest.raises(FieldErrors) as refused, company.store.transaction() as session:
         service.answer(session, ada, company.entry_of(ada), {"plan": nothing})
-    assert set(refused.value.errors) == {"plan"}
+    assert set(refused.value.errors) == {"answers:plan"}
 
 
 def test_where_nothing_is_needed_something_has_to_be_said(company: Company, ada: Person) -> None:
@@ -93,7 +91,7 @@ def test_where_nothing_is_needed_something_has_to_be_said(company: Company, ada:
     company.ask()
     with pytest.raises(FieldErrors) as refused, company.store.transaction() as session:
         service.answer(session, ada, company.entry_of(ada), {})
-    assert "skip" in refused.value.errors["plan"]
+    assert "skip" in refused.value.errors["answers:plan"]
 
 
 def test_what_cannot_be_stored_is_left_out(company: Company, ada: Person) -> None:

@@ -28,6 +28,7 @@ from tests.wiring import lent
 
 MANIFEST = json.loads((Path(__file__).parents[2] / "manifest.json").read_text())
 SAID = {"plan": "Call Nordwind.", "blockers": "No price list."}
+ANSWERS = {f"answers:{key}": text for key, text in SAID.items()}
 
 
 class Office:
@@ -146,14 +147,14 @@ def test_a_day(office: Office) -> None:
 
     slack.hand(ada).click(office.dm(ada), messages.ANSWER)
     office.modal(ada)
-    assert slack.hand(ada).submit(values=SAID).ok
+    assert slack.hand(ada).submit(values=ANSWERS).ok
     assert slack.modal(ada) is None
     answered = office.reads(ada, "You answered at")
 
     slack.hand(ada).click(answered, messages.ANSWER)
     kept = office.modal(ada).blocks[1]["element"]["initial_value"]
     assert kept == SAID["plan"]
-    assert slack.hand(ada).submit(values={"ideas": "Lunch."}).ok
+    assert slack.hand(ada).submit(values={"answers:ideas": "Lunch."}).ok
 
     asked = slack.as_seen(office.dm(bo))
     slack.hand(bo).click(asked, messages.SKIP)
@@ -173,7 +174,7 @@ def test_a_day(office: Office) -> None:
     assert "has closed" in office.told(ada)
     slack.hand(cy).click(reminded, messages.ANSWER)
     assert "marked as late" in str(office.modal(cy).blocks)
-    assert slack.hand(cy).submit(values={"plan": "Sleep longer."}).ok
+    assert slack.hand(cy).submit(values={"answers:plan": "Sleep longer."}).ok
     slack.wait_until(lambda: "Cy (late)" in str(slack.messages(office.team)[0].blocks), timeout=30)
     office.reads(cy, "after the closing")
 
@@ -195,8 +196,8 @@ def test_the_command(office: Office) -> None:
     office.to_its_eve()
     slack.hand(ada).command("/standup", "", office.team)
     office.modal(ada)
-    assert not slack.hand(ada).submit(values={**SAID, "plan": " "}).ok
-    assert slack.hand(ada).submit(values=SAID).ok
+    assert not slack.hand(ada).submit(values={**ANSWERS, "answers:plan": " "}).ok
+    assert slack.hand(ada).submit(values=ANSWERS).ok
     slack.hand(ada).command("/standup", "skip", office.team)
     slack.wait_until(lambda: "your answers stay" in office.told(ada), timeout=30)
     office.forward(timedelta(hours=1))

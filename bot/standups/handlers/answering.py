@@ -9,6 +9,7 @@ from bot.people.models import ANY_ROLE, Person
 from bot.slack import Command, Incoming, Listening
 from bot.slack.access import Access
 from bot.standups import messages, service
+from bot.standups.forms import Answers
 from bot.store import Store
 
 _ANSWER = Access("answer standups", ANY_ROLE, or_team=True)
@@ -24,7 +25,7 @@ def register(listening: Listening, store: Store) -> None:
     listening.action(messages.ANSWER, desk.opens(form), _ANSWER)
     listening.action(messages.BEGIN, desk.opens(_begin), _ANSWER)
     listening.action(messages.SKIP, desk.does(service.skip), _ANSWER)
-    listening.submission(messages.SEND, desk.takes(_send, clears=True), _ANSWER)
+    listening.submission(Answers.callback_id, desk.takes(_send, clears=True), _ANSWER)
 
 
 def _open_now(session: Session, who: Person, _id: int) -> View:
@@ -55,6 +56,7 @@ def _begin(session: Session, who: Person, standup_id: int) -> View:
 
 
 def _send(session: Session, who: Person, incoming: Incoming) -> None:
-    # Said beside the first field, so that what was written can still be copied.
-    with below(next(iter(incoming.fields), ""), service.StandupClosed):
-        service.answer(session, who, incoming.noted_id, incoming.fields)
+    form = Answers.read(incoming)
+    # Said below the first of them, so that what was written can still be copied.
+    with below("answers", service.StandupClosed):
+        service.answer(session, who, form.entry_id, form.answers)

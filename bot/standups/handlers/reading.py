@@ -8,6 +8,7 @@ from bot.people.models import ANY_ROLE, Person
 from bot.slack import Incoming, Listening
 from bot.slack.access import Access
 from bot.standups import messages, service
+from bot.standups.forms import Answers
 from bot.standups.handlers.answering import form
 from bot.store import Store
 
@@ -37,8 +38,8 @@ class Summaries(Desk):
                 deed(session, who, incoming.id)
                 if incoming.standing[0] == messages.PAGE:
                     modal = _page(session, who, *messages.page_of(incoming.note))
-                elif incoming.standing[0] == messages.SEND:
-                    modal = form(session, who, incoming.noted_id)
+                elif incoming.standing[0] == Answers.callback_id:
+                    modal = form(session, who, Answers.hidden(incoming)["entry_id"])
             if modal is not None:
                 incoming.replace(modal)
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from bot.errors import FieldErrors
 from bot.people import service as people
 from bot.people.desk import Desk, Listener
+from bot.people.desk import Form as TakesForm
 from bot.people.models import Person, Role
 from bot.slack import Command, Incoming, Listening
 from bot.slack.access import Access
@@ -43,8 +44,8 @@ def register(listening: Listening, store: Store) -> None:
     ):
         listening.action(action, listener, _CHANGE)
     for callback_id, form in (
-        (NewStandup.callback_id, _with_channels(NewStandup, desk.takes(_create))),
-        (ChangeStandup.callback_id, _with_channels(ChangeStandup, desk.takes(_save))),
+        (NewStandup.callback_id, _with_channels(desk, NewStandup, _create)),
+        (ChangeStandup.callback_id, _with_channels(desk, ChangeStandup, _save)),
         (ChangeQuestions.callback_id, desk.takes(_save_questions)),
     ):
         listening.submission(callback_id, form, _CHANGE)
@@ -107,12 +108,14 @@ def _details(session: Session, standup: Standup) -> View:
     return messages.details(standup, trends.get(standup.id), next_runs.get(standup.id))
 
 
-def _with_channels(form: type[Settings], taking: Listener) -> Listener:
+def _with_channels(desk: Desk, form: type[Settings], save: TakesForm) -> Listener:
     """A form that names channels: see that we can post there, before that is promised."""
 
     def listen(incoming: Incoming, _rest: str = "", /) -> None:
-        _see_channels(incoming, form.so_far(incoming))
-        taking(incoming)
+        with desk.serving(incoming, once=False):
+            chosen = form.so_far(incoming)
+        _see_channels(incoming, chosen)
+        desk.takes(save)(incoming)
 
     return listen
 

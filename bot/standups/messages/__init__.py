@@ -1,7 +1,7 @@
 """How standups look: the question to each person, the form, the summary for all, the settings."""
 
 from bot.standups.messages.asked import ANSWER, BEGIN, SKIP, prompt, reminder, skipped, skipping
-from bot.standups.messages.form import SEND, choice, form
+from bot.standups.messages.form import choice, form
 from bot.standups.messages.lifting import HAND_BACK, LIFT, MAKE, TAKE, blocker, lifted
 from bot.standups.messages.pages import PAGE, page, page_of
 from bot.standups.messages.settings import (
@@ -34,7 +34,6 @@ __all__ = [
     "PAGE",
     "PAUSE",
     "QUESTIONS",
-    "SEND",
     "SKIP",
     "TAKE",
     "blocker",

@@ -6,9 +6,7 @@ from slack_sdk.models.blocks import (
     Block,
     ButtonElement,
     ContextBlock,
-    InputBlock,
     MarkdownTextObject,
-    PlainTextInputElement,
     SectionBlock,
 )
 from slack_sdk.models.views import View
@@ -16,7 +14,9 @@ from slack_sdk.models.views import View
 from bot import clock
 from bot.campaigns.models import Campaign
 from bot.leads.models import Arrivals
-from bot.slack.text import clean, moment, plural, safe
+from bot.slack.inputs import Changes
+from bot.slack.text import moment, plural, safe
+from bot.standups.forms import Answers
 from bot.standups.messages.asked import BEGIN
 from bot.standups.messages.lifting import lift_button
 from bot.standups.messages.quotes import as_written, name
@@ -30,11 +30,6 @@ from bot.standups.models import (
     Today,
 )
 
-SEND = "standup.send"
-
-# Slack's documents: a modal's title has at most 24 characters, an input at most 3,000.
-_TITLE = 24
-_LONGEST_ANSWER = 3000
 _MOST_CAMPAIGNS = 5
 _MOST_BLOCKERS = 3
 _LONGEST_BLOCKER = 150
@@ -48,19 +43,18 @@ _HINTS = {
 def form(entry: StandupEntry, facts: Facts) -> View:
     """The form, with the answers that were given before."""
     again = entry.state == Answer.ANSWERED
-    return View(
-        type="modal",
-        callback_id=SEND,
-        private_metadata=str(entry.id),
-        title=clean(entry.round.standup.name, _TITLE),
-        submit="Save" if again else "Send",
-        close="Cancel",
+    asked = entry.round.standup.asked
+    return Answers.modal(
+        entry_id=entry.id,
+        answers={question.key: entry.said(question) for question in asked},
+        title=entry.round.standup.name,
+        submit="Save" if again else None,
         blocks=[
             _note(f"{entry.round.day_in_words} · {_until(entry)}"),
             *map(_note, _known(facts)),
             *_unlifted(facts.blockers, entry.person_id),
-            *[_input(question, entry.said(question)) for question in entry.round.standup.asked],
         ],
+        fields={f"answers:{question.key}": _asks(question) for question in asked},
     )
 
 
@@ -140,16 +134,9 @@ def _note(text: str) -> Block:
     return ContextBlock(elements=[MarkdownTextObject(text=text)])
 
 
-def _input(question: StandupQuestion, said: str) -> InputBlock:
-    return InputBlock(
-        block_id=question.key,
-        label=clean(question.label, 150),
-        hint=_HINTS.get(Theme(question.theme)),
-        optional=not question.needs_answer,
-        element=PlainTextInputElement(
-            action_id=question.key,
-            multiline=True,
-            max_length=_LONGEST_ANSWER,
-            initial_value=said or None,
-        ),
-    )
+def _asks(question: StandupQuestion) -> Changes:
+    return {
+        "label": question.label,
+        "hint": _HINTS.get(Theme(question.theme)),
+        "optional": not question.needs_answer,
+    }

@@ -13,6 +13,7 @@ from bot.standups.models.asked import (
 from bot.standups.models.facts import Facts
 from bot.standups.models.standup import (
     DAYS,
+    LONGEST_ANSWER,
     LONGEST_LABEL,
     LONGEST_NAME,
     MOST_QUESTIONS,
@@ -29,6 +30,7 @@ from bot.standups.models.trend import Trend, Week
 __all__ = [
     "ANSWERS_A_PAGE",
     "DAYS",
+    "LONGEST_ANSWER",
     "LONGEST_LABEL",
     "LONGEST_NAME",
     "MOST_QUESTIONS",

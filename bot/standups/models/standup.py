@@ -18,6 +18,7 @@ MOST_QUESTIONS = 10
 
 
 LONGEST_NAME = 80
+LONGEST_ANSWER = 3000  # what Slack's input takes, and gives back in the next form
 LONGEST_LABEL = 150
 
 NEW = "new"

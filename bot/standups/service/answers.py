@@ -9,11 +9,14 @@ from bot import clock
 from bot.errors import FieldErrors, HandoffError, NotFound
 from bot.people.models import Person
 from bot.slack.text import clean
-from bot.standups.models import Answer, StandupAnswer, StandupEntry, StandupQuestion
+from bot.standups.models import (
+    LONGEST_ANSWER,
+    Answer,
+    StandupAnswer,
+    StandupEntry,
+    StandupQuestion,
+)
 from bot.standups.service import rounds
-
-# What Slack's input takes, and gives back as the initial value of the next form.
-_LONGEST_ANSWER = 3000
 
 
 class StandupClosed(HandoffError):
@@ -56,16 +59,13 @@ def answerable(session: Session, who: Person, entry_id: int, *, hold: bool = Fal
     return entry
 
 
-def answer(
-    session: Session, who: Person, entry_id: int, fields: Mapping[str, str | None]
-) -> StandupEntry:
+def answer(session: Session, who: Person, entry_id: int, said: Mapping[str, str]) -> StandupEntry:
     """Take the person's answers, by the questions' keys; newer ones replace those given before.
 
     Raises NotFound, StandupClosed, FieldErrors.
     """
     entry = answerable(session, who, entry_id, hold=True)
-    said = _checked(entry.round.standup.asked, fields)
-    for question, text in said.items():
+    for question, text in _checked(entry.round.standup.asked, said).items():
         _write(session, entry, question, text)
     entry.state, entry.answered_at, entry.remind_at = Answer.ANSWERED, clock.now(), None
     session.flush()
@@ -109,18 +109,19 @@ def _write(session: Session, entry: StandupEntry, question: StandupQuestion, tex
 
 
 def _checked(
-    asked: list[StandupQuestion], fields: Mapping[str, str | None]
+    asked: list[StandupQuestion], answers: Mapping[str, str]
 ) -> dict[StandupQuestion, str]:
     """The answers without what cannot be stored or shown; FieldErrors where one is missing."""
     said = {
-        question: clean(fields.get(question.key) or "", _LONGEST_ANSWER).strip()
-        for question in asked
+        question: clean(answers.get(question.key, ""), LONGEST_ANSWER).strip() for question in asked
     }
-    missing = [each.key for each in asked if each.needs_answer and not said[each]]
+    missing = [f"answers:{each.key}" for each in asked if each.needs_answer and not said[each]]
     if missing:
         raise FieldErrors(
             dict.fromkeys(missing, "Please write a few words; “nothing yet” is an answer too.")
         )
     if not any(said.values()):
-        raise FieldErrors({asked[0].key: "Please answer one question, or skip this standup."})
+        raise FieldErrors(
+            {f"answers:{asked[0].key}": "Please answer one question, or skip this standup."}
+        )
     return said
