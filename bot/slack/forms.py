@@ -270,7 +270,7 @@ def _at(group: type[Group], address: str) -> _Field | None:
         return field if not rest else None
     if field.input is not None:
         return field if rest else None
-    return _at(field.group, rest.partition(_BETWEEN)[2])
+    return _at(field.group, rest.rpartition(_BETWEEN)[2])
 
 
 # Drawing

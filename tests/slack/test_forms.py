@@ -220,6 +220,11 @@ def test_one_wrong_line_spoils_the_form() -> None:
     assert list(errors_of(lambda: Many.read(sent(modal, **{"counts:2": "x"})))) == ["counts:2"]
 
 
+def test_keys_of_what_is_repeated_may_be_any_words() -> None:
+    lines = {key: {"name": key, "amount": 1, "done": True} for key in ("a:b", "a", "source:*")}
+    assert Every.read(sent(Every.modal(**EMPTY, lines=lines))).model_dump()["lines"] == lines
+
+
 def test_a_field_of_a_variant_may_stand_before_the_inherited_ones() -> None:
     class Variant(Lost, title="Variant"):
         why: str = text("First of all", most=10, before="note")
