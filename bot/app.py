@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot import crm, home, leads, library, logs, metrics, people, standups
+from bot import crm, home, leads, library, logs, metrics, people, reports, standups
 from bot.campaigns import handlers as campaign_handlers
 from bot.campaigns import tasks as campaign_tasks
 from bot.capability import Services
@@ -28,13 +28,8 @@ from bot.people.models import Workspace
 from bot.planning import handlers as planning_handlers
 from bot.planning import tasks as planning_tasks
 from bot.reports import api, site
-from bot.reports.campaign import handlers as report_handlers
 from bot.reports.conversions import api as conversion_routes
-from bot.reports.conversions import handlers as conversion_handlers
-from bot.reports.conversions import tasks as conversion_tasks
-from bot.reports.exports import handlers as export_handlers
 from bot.reports.exports import service as exports
-from bot.reports.exports import tasks as export_tasks
 from bot.settings import CrmSettings, Settings, WrongSettings, load
 from bot.shadowing import handlers as shadow_handlers
 from bot.shadowing import service as shadowing
@@ -63,6 +58,7 @@ CAPABILITIES = (
     library.capability,
     home.capability,
     crm.capability,
+    reports.capability,
 )
 """All that the product does."""
 
@@ -112,16 +108,11 @@ class Application:
         standup_handlers.register(self.listening, self.store)
         shadow_handlers.register(self.listening, self.store)
         digest_handlers.register(self.listening, self.store, site.address(self.settings))
-        report_handlers.register(self.listening, self.store)
-        export_handlers.register(self.listening, self.store)
-        conversion_handlers.register(self.listening, self.store)
         campaign_tasks.register(self.tasks, self.store, self.cards, planning_tasks.capacity)
         spend_tasks.register(self.tasks, self.store, self.cards, self.slack)
         planning_tasks.register(self.tasks, self.cards)
         shadow_tasks.register(self.tasks, self.store, self.cards, self.slack)
         digest_tasks.register(self.tasks, self.store, self.cards, site.address(self.settings))
-        export_tasks.register(self.tasks, self.store, self.slack)
-        conversion_tasks.register(self.tasks, self.store, self.slack)
 
     def _web(self) -> FastAPI:
         secret = self.settings.slack_signing_secret

@@ -36,7 +36,8 @@ from bot.people.models import Person, Role, Team, Workspace
 from bot.planning import service as planning
 from bot.planning.models import Retrospective
 from bot.reports.exports import service as exports
-from bot.reports.exports.models import ScheduledExport
+from bot.reports.exports.models import Rhythm, ScheduledExport
+from bot.reports.files import FileKind
 from bot.settings import Settings
 from bot.shadowing import service as shadowing
 from bot.shadowing.models import ShadowApart, ShadowPair
@@ -298,9 +299,13 @@ class Company:
         return job_id
 
     def file(self) -> int:
-        told = {"sheet": "leads", "kind": "csv", "rhythm": "weekly", "at": "08:00",
-                "channel": f"C{self.number()}"}  # fmt: skip
-        self.do(exports.set_up, told)
+        def schedule(session: Session, boss: Person) -> None:
+            exports.set_up(
+                session, boss, "leads", f"C{self.number()}",
+                rhythm=Rhythm.WEEKLY, at=time(8), kind=FileKind.CSV,
+            )  # fmt: skip
+
+        self.do(schedule)
         return int(self.ask(select(ScheduledExport.id).order_by(ScheduledExport.id.desc())))
 
     # ---- standups ---------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """What each role finds on its page, from the database; and who sees none of it."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from sqlalchemy import select, update
@@ -16,6 +16,8 @@ from bot.people import service as people
 from bot.people.models import Person, Role
 from bot.planning import service as planning
 from bot.reports.exports import service as exports
+from bot.reports.exports.models import Rhythm
+from bot.reports.files import FileKind
 from bot.shadowing import service as shadowing
 from bot.slack.cards import Card
 from bot.standups import service as standups
@@ -157,8 +159,10 @@ def test_the_status_names_what_comes_by_the_clock_and_nothing_that_is_paused(sce
         session.flush()
         standups.follow_people(session)
         shadowing.configure(session, manager, ON)
-        told = {"sheet": "leads", "channel": "C1", "rhythm": "weekly", "at": "08:00", "kind": "csv"}
-        exports.set_up(session, manager, told)
+        exports.set_up(
+            session, manager, "leads", "C1",
+            rhythm=Rhythm.WEEKLY, at=time(8), kind=FileKind.CSV,
+        )  # fmt: skip
         of_all = {each.audience: each.id for each in digests.timetables(session, manager)}
         fields = {"active": "no", "day": "mon", "at": "08:00", "zone": ""}
         digests.change(session, manager, of_all["marketers"], fields)

@@ -14,7 +14,8 @@ from bot.metrics import Attribution, Figures
 from bot.money import Money
 from bot.people.models import Person, Role
 from bot.planning.service import budget
-from bot.reports.campaign import handlers, messages, models, service
+from bot.reports import handlers
+from bot.reports.campaign import messages, models, service
 from bot.reports.campaign.budget import Line
 from bot.reports.campaign.models import CampaignReport, Reason
 from bot.slack import Message
@@ -257,7 +258,7 @@ def test_the_words_behind_the_command(
 ) -> None:
     campaigns(office, "Spring", "Spring sale", "The very last")
     with office.store.transaction() as session:
-        found, _, attribution = handlers._meant(session, office.manager, words)
+        found, _, attribution = handlers._meant(session, office.workspace.id, words)
     assert ([each.name for each in found], attribution) == (names, by)
 
 

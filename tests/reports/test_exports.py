@@ -9,8 +9,10 @@ from sqlalchemy import func, select
 
 from bot import clock
 from bot.errors import FieldErrors, NotAllowed, NotFound
-from bot.reports.exports import messages, service
+from bot.reports.exports import service
 from bot.reports.exports.models import Rhythm, ScheduledExport
+from bot.reports.files import FileKind
+from bot.reports.forms import ScheduleFile
 from bot.reports.policy import Matter
 from bot.tasks import Schedule
 from bot.tasks.schedule import tick
@@ -21,7 +23,9 @@ from tests.reports.house import House
 from tests.reports.test_policy import SECRETS, secret_lead
 
 MONDAY_AT_EIGHT = datetime(2026, 11, 30, 7, tzinfo=UTC)  # in Berlin
-WANTED = {"sheet": "leads", "rhythm": "weekly", "at": "08:00", "kind": "csv"}
+WANTED: dict[str, Any] = {
+    "sheet": "leads", "rhythm": Rhythm.WEEKLY, "at": time(8), "kind": FileKind.CSV,
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -38,10 +42,10 @@ def files(house: House) -> list[File]:
     return [file for file in house.slack.workspace.files.values() if file.complete]
 
 
-def set_up(house: House, place: Channel, **changes: str) -> None:
+def set_up(house: House, place: Channel, **changes: Any) -> None:
     with house.store.transaction() as session:
-        told = WANTED | {"channel": place.id} | changes
-        service.set_up(session, house.person("clara"), told)
+        wanted = WANTED | {"channel": place.id} | changes
+        service.set_up(session, house.person("clara"), **wanted)
 
 
 @pytest.fixture
@@ -116,7 +120,7 @@ def test_the_same_time_sends_once(busy: House) -> None:
 def test_setting_it_up_again_changes_it(busy: House) -> None:
     place = channel(busy, "clara")
     set_up(busy, place)
-    set_up(busy, place, kind="xlsx", at="09:30")
+    set_up(busy, place, kind=FileKind.XLSX, at=time(9, 30))
     with busy.store.transaction() as session:
         [export] = service.exports(session, busy.person("clara"))
         assert (export.kind, export.at) == ("xlsx", time(9, 30))
@@ -147,7 +151,7 @@ def test_only_managers_schedule_files(house: House, name: str) -> None:
         with pytest.raises(NotAllowed):
             service.exports(session, who)
         with pytest.raises(NotAllowed):
-            service.set_up(session, who, WANTED | {"channel": place.id})
+            service.set_up(session, who, channel=place.id, **WANTED)
         with pytest.raises(NotAllowed):
             service.remove(session, who, 1)
 
@@ -171,14 +175,14 @@ def test_the_days_of_a_file() -> None:
 def test_the_modal(house: House, golden: Golden) -> None:
     place = channel(house, "clara")
     for sheet in ("leads", "weeks"):
-        set_up(house, place, sheet=sheet, kind="xlsx")
+        set_up(house, place, sheet=sheet, kind=FileKind.XLSX)
     with house.store.transaction() as session:
         found = service.exports(session, house.person("clara"))
         runs = {
             each.schedule_name: Schedule(zone="Europe/Berlin", next_run_at=MONDAY_AT_EIGHT)
             for each in found
         }
-        modal = messages.exports(found, place.id, runs, "Europe/Berlin")
+        modal = ScheduleFile.of(found, place.id, runs, "Europe/Berlin")
     golden("exports", modal)
 
 
@@ -188,5 +192,5 @@ def test_the_modal_holds_as_many_as_there_may_be(house: House) -> None:
         id=2**60, sheet="campaigns", channel=place.id, kind="xlsx", rhythm="monthly", at=time(8),
         person=house.person("clara"),
     )  # fmt: skip
-    modal = messages.exports([export] * service.MOST, None, {}, "Europe/Berlin").to_dict()
+    modal = ScheduleFile.of([export] * service.MOST, None, {}, "Europe/Berlin").to_dict()
     assert not check_view(modal, "modal")

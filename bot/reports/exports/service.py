@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from typing import Any
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -66,22 +65,29 @@ def exports(session: Session, who: Person) -> Sequence[ScheduledExport]:
     return of_workspace(session, who.workspace_id)
 
 
-def set_up(session: Session, who: Person, told: dict[str, Any]) -> None:
-    """Let a file come from now on; one that the channel has already is changed.
+def set_up(
+    session: Session,
+    who: Person,
+    sheet: str,
+    channel: str,
+    *,
+    rhythm: Rhythm,
+    at: time,
+    kind: FileKind,
+) -> None:
+    """Let a file come into a channel from now on; one that the channel has already is changed.
 
-    Takes `sheet`, `channel`, `rhythm`, `at` and `kind` as the modal sends them. Raises NotAllowed,
-    and FieldErrors where there are too many.
+    `sheet` is one of TITLES; conversions come as CSV in any case. Raises NotAllowed, and
+    FieldErrors where there are too many.
     """
     if len(exports(session, who)) >= MOST:
         raise FieldErrors({"sheet": f"There are {MOST} already. Please remove one first."})
-    sheet = told["sheet"]
-    kind = FileKind(told["kind"]) if sheet in SHEETS else FileKind.CSV
-    rhythm, at = Rhythm(told["rhythm"]), time.fromisoformat(told["at"] or "08:00")
+    kind = kind if sheet in SHEETS else FileKind.CSV
     changing = {"at": at, "kind": kind.value, "set_up_by": who.id, "set_up_at": clock.now()}
     export_id = session.scalars(
         insert(ScheduledExport)
         .values(
-            workspace_id=who.workspace_id, channel=told["channel"], sheet=sheet,
+            workspace_id=who.workspace_id, channel=channel, sheet=sheet,
             rhythm=rhythm.value, **changing,
         )
         .on_conflict_do_update(
