@@ -1,7 +1,6 @@
 """What Slack brings in for people: `/handoff people`, its modals, and changes of users."""
 
 import logging
-from datetime import time
 from typing import Any
 
 from slack_sdk.models.views import View
@@ -9,10 +8,10 @@ from sqlalchemy.orm import Session
 
 from bot.capability import Act, Services, Update
 from bot.errors import NotFound, below
-from bot.people import capability, messages, profile, service, team_view
-from bot.people.hours import Hours
+from bot.people import capability, messages, profile, service
+from bot.people.forms import AddTeam, ChangeHours, EditPerson
 from bot.people.models import Person, Role, Workspace
-from bot.slack import Incoming, option_of
+from bot.slack import Incoming
 from bot.slack.access import Access
 
 _PEOPLE = Access("manage people", (Role.ADMIN,))
@@ -53,7 +52,7 @@ def turn_people(act: Act) -> Update:
 @capability.action(messages.ADD, _PEOPLE)
 def add(act: Act) -> View:
     """The form for someone new."""
-    return messages.edit(None, service.teams(act.session, act.workspace_id))
+    return EditPerson.of(None, service.teams(act.session, act.workspace_id))
 
 
 @capability.action(messages.EDIT, _PEOPLE)
@@ -62,61 +61,49 @@ def edit(act: Act) -> View:
     member = act.session.get(Person, act.row_id)
     if member is None or member.workspace_id != act.workspace_id:
         raise NotFound(what="this person")
-    return messages.edit(member, service.teams(act.session, act.workspace_id))
+    return EditPerson.of(member, service.teams(act.session, act.workspace_id))
 
 
-@capability.submission(messages.SAVE, _PEOPLE)
-def save(act: Act) -> View:
+@capability.form(EditPerson, _PEOPLE)
+def save(act: Act, form: EditPerson) -> View:
     """Roles and a team were chosen."""
-    fields = act.incoming.fields
-    roles = [option_of(Role, role) for role in fields["roles"] or []]
-    team_id = messages.team_of(fields["team"])
     with below("roles", service.LastAdmin):
-        service.assign(act.session, act.person, fields["person"], roles, team_id)
+        service.assign(act.session, act.person, form.person, form.roles, form.team_id)
     return _list(act)
 
 
 @capability.command("/handoff", "hours", "say when each team works (admins)", _HOURS)
-@capability.action(team_view.HOURS, _HOURS)
+@capability.action(messages.HOURS, _HOURS)
 def show_hours(act: Act) -> View:
     """When each team works."""
     return _hours(act)
 
 
-@capability.action(team_view.ADD_TEAM, _HOURS)
+@capability.action(messages.ADD_TEAM, _HOURS)
 def add_team(_act: Act) -> View:
     """The form for a new team."""
-    return team_view.add_team()
+    return AddTeam.modal()
 
 
-@capability.submission(team_view.SAVE_TEAM, _HOURS)
-def save_team(act: Act) -> View:
+@capability.form(AddTeam, _HOURS)
+def save_team(act: Act, form: AddTeam) -> View:
     """The new team's name came."""
-    service.add_team(act.session, act.person, str(act.incoming.fields["name"] or ""))
-    act.session.flush()
+    service.add_team(act.session, act.person, form.name)
     return _hours(act)
 
 
-@capability.action(team_view.EDIT_HOURS, _HOURS)
+@capability.action(messages.EDIT_HOURS, _HOURS)
 def edit_hours(act: Act) -> View:
     """The form for one team's hours."""
     workspace = act.session.get_one(Workspace, act.workspace_id)
     team = service.team(act.session, act.person, act.row_id)
-    return team_view.edit_hours(team, workspace.timezone)
+    return ChangeHours.of(team, workspace.timezone)
 
 
-@capability.submission(team_view.SAVE_HOURS, _HOURS)
-def save_hours(act: Act) -> View:
+@capability.form(ChangeHours, _HOURS)
+def save_hours(act: Act, form: ChangeHours) -> View:
     """A team's new hours came."""
-    fields = act.incoming.fields
-    hours = Hours(
-        days=frozenset(option_of(int, day) for day in fields["days"] or []),
-        opens=time.fromisoformat(fields["opens"] or "09:00"),
-        closes=time.fromisoformat(fields["closes"] or "17:00"),
-        country=(fields["country"] or "").strip().upper() or None,
-    )
-    zone = (fields["zone"] or "").strip() or None
-    service.set_hours(act.session, act.person, act.incoming.noted_id, hours, zone)
+    service.set_hours(act.session, act.person, form.team_id, form.hours, form.zone)
     return _hours(act)
 
 
@@ -150,4 +137,4 @@ def _list(act: Act, page: int = 0) -> View:
 
 def _hours(act: Act) -> View:
     workspace = act.session.get_one(Workspace, act.workspace_id)
-    return team_view.teams(service.teams(act.session, act.workspace_id), workspace.timezone)
+    return messages.team_hours(service.teams(act.session, act.workspace_id), workspace.timezone)

@@ -1,42 +1,35 @@
-"""How people look: the list with everyone's roles, and the modal that changes one."""
+"""How people look: the list with everyone's roles, that of teams with their hours, and warnings to
+admins."""
 
 from collections.abc import Sequence
+from datetime import time
 
 from slack_sdk.models.blocks import (
     ActionsBlock,
     Block,
     ButtonElement,
-    CheckboxesElement,
     ContextBlock,
-    InputBlock,
     MarkdownTextObject,
-    Option,
-    PlainTextObject,
     SectionBlock,
-    StaticSelectElement,
-    UserSelectElement,
 )
 from slack_sdk.models.views import View
 
 from bot.people.models import Person, Role, Team, Workspace
-from bot.slack import Message, option_of
+from bot.slack import Message
+from bot.slack.inputs import WEEKDAYS
 from bot.slack.paging import page_turns
+from bot.slack.text import safe
 from bot.tasks.rows import Loop, ParkedRow
 
 OPEN = "people.open"
 ADD = "people.add"
 EDIT = "people.edit"
 PAGE = "people.page"
-SAVE = "people.save"
+HOURS = "people.hours"
+ADD_TEAM = "people.add_team"
+EDIT_HOURS = "people.edit_hours"
 
 _PAGE_SIZE = 40
-_NO_TEAM = "0"
-_DEEDS = {
-    Role.SALESPERSON: "claims and rates leads",
-    Role.MARKETER: "announces campaigns",
-    Role.MANAGER: "reads digests, may act for others",
-    Role.ADMIN: "gives roles, changes settings",
-}
 
 
 def people(members: Sequence[Person], teams: Sequence[Team], page: int, *, welcome: bool) -> View:
@@ -81,60 +74,35 @@ def _pager(page: int, count: int) -> list[Block]:
     ]
 
 
-def edit(member: Person | None, teams: Sequence[Team]) -> View:
-    """The modal that gives one person roles and a team."""
-    options = [_role_option(role) for role in Role]
-    chosen = [option for option in options if member and option.value in member.roles]
-    places = [Option(text=team.name, value=str(team.id)) for team in teams]
-    places.append(Option(text="No team", value=_NO_TEAM))
-    team = str(member.team_id or _NO_TEAM) if member else _NO_TEAM
+def team_hours(teams: Sequence[Team], zone: str) -> View:
+    """All teams with their hours; `zone` is the workspace's."""
+    rows = [
+        SectionBlock(
+            text=f"*{safe(team.name, 80)}*\n{_hours(team, zone)}",
+            accessory=ButtonElement(text="Change", action_id=EDIT_HOURS, value=str(team.id)),
+        )
+        for team in teams
+    ]
+    intro = (
+        "While nobody claims a lead, only working time counts. Each person works their team's "
+        "hours on their own clock; `/lead away` says when they do not."
+    )
     return View(
-        type="modal",
-        callback_id=SAVE,
-        title="Change a person" if member else "Add someone",
-        submit="Save",
-        close="Back",
+        type="modal", title="Teams and their hours", close="Done",
         blocks=[
-            InputBlock(
-                block_id="person",
-                label="Person",
-                element=UserSelectElement(
-                    action_id="person", initial_user=member.slack_id if member else None
-                ),
-            ),
-            InputBlock(
-                block_id="roles",
-                label="Roles",
-                optional=True,
-                hint="None: this person can only answer the standups of their team.",
-                element=CheckboxesElement(
-                    action_id="roles", options=options, initial_options=chosen or None
-                ),
-            ),
-            InputBlock(
-                block_id="team",
-                label="Team",
-                element=StaticSelectElement(
-                    action_id="team",
-                    options=places,
-                    initial_option=next(place for place in places if place.value == team),
-                ),
-            ),
+            SectionBlock(text=intro),
+            ActionsBlock(elements=[ButtonElement(text="Add a team", action_id=ADD_TEAM)]),
+            *rows,
         ],
-    )
+    )  # fmt: skip
 
 
-def _role_option(role: Role) -> Option:
-    return Option(
-        text=PlainTextObject(text=role.label),
-        value=role.value,
-        description=PlainTextObject(text=_DEEDS[role]),
-    )
-
-
-def team_of(value: str) -> int | None:
-    """The team that an option of the modal stands for."""
-    return None if value == _NO_TEAM else option_of(int, value)
+def _hours(team: Team, zone: str) -> str:
+    """A team's hours in a line."""
+    days = ", ".join(WEEKDAYS[day].text[:3] for day in sorted(team.days)) or "no day"
+    free = f", public holidays of {safe(team.country, 10)} are free" if team.country else ""
+    until = "24:00" if team.closes == time.min else f"{team.closes:%H:%M}"
+    return f"{days}, {team.opens:%H:%M} to {until} ({safe(team.timezone or zone, 40)}){free}"
 
 
 def archived(workspace: Workspace) -> Message:

@@ -170,6 +170,8 @@ class Form(Group):
         except ValidationError as error:
             # What could not be read is missing here; why, is known already.
             raise FieldErrors({**_sentences(error), **errors}) from None
+        except FieldErrors as error:
+            raise FieldErrors({**error.errors, **errors}) from None
         if errors:
             raise FieldErrors(errors)
         return form

@@ -2,16 +2,20 @@
 
 import threading
 from datetime import time
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from bot.errors import FieldErrors, NotAllowed, NotFound
-from bot.people import messages, profile, service, team_view
+from bot.people import messages, profile, service
 from bot.people.choosing import chosen
+from bot.people.forms import AddTeam, ChangeHours, EditPerson
 from bot.people.hours import Hours
 from bot.people.models import Person, Role, Team, Workspace
+from bot.slack import Incoming
 from bot.store import Store
 from playground import limits
 from tests.campaigns.scene import hire
@@ -165,8 +169,8 @@ def test_modals(golden: Golden) -> None:
         "welcome": messages.people([], teams, 0, welcome=True),
         "list": messages.people([sofia], teams, 0, welcome=False),
         "second_page": messages.people(many, teams, 1, welcome=False),
-        "add": messages.edit(None, teams),
-        "edit": messages.edit(sofia, teams),
+        "add": EditPerson.of(None, teams),
+        "edit": EditPerson.of(sofia, teams),
     }
     golden("people", shown)
 
@@ -187,22 +191,26 @@ def test_the_hours_of_teams(store: Store, admin: Person, golden: Golden) -> None
         service.set_hours(session, admin, sales.id, told, "Europe/Vienna")
         assert sales.hours == told
         shown = {
-            "list": team_view.teams([marketing, sales], "Europe/Berlin").to_dict(),
-            "form": team_view.edit_hours(sales, "Europe/Berlin").to_dict(),
-            "add": team_view.add_team().to_dict(),
+            "list": messages.team_hours([marketing, sales], "Europe/Berlin").to_dict(),
+            "form": ChangeHours.of(sales, "Europe/Berlin").to_dict(),
+            "add": AddTeam.modal().to_dict(),
         }
         form = shown["form"]
-        assert form.pop("private_metadata") == str(sales.id)
+        assert form.pop("private_metadata") == f'{{"team_id": {sales.id}}}'
         stranger = service.person(session, admin.workspace_id, "U7")
         with pytest.raises(NotAllowed):
             service.set_hours(session, stranger, sales.id, told, None)
         with pytest.raises(NotFound):
             service.set_hours(session, admin, 404, told, None)
-        never = Hours(frozenset(), time(9), time(9), "XX")
-        with pytest.raises(FieldErrors) as refused:
-            service.set_hours(session, admin, sales.id, never, "Mars/Base")
-    assert set(refused.value.errors) == {"days", "closes", "country", "zone"}
     golden("hours", shown)
+
+
+def test_all_that_is_wrong_with_hours_is_said_at_once() -> None:
+    typed = {"days": [], "opens": "09:00", "closes": "09:00", "zone": "Mars/Base", "country": "XX"}
+    incoming = SimpleNamespace(note='{"team_id": 1}', inputs=typed)
+    with pytest.raises(FieldErrors) as refused:
+        ChangeHours.read(cast(Incoming, incoming))
+    assert set(refused.value.errors) == {"days", "closes", "country", "zone"}
 
 
 def test_an_admin_adds_teams(store: Store, admin: Person) -> None:
@@ -221,7 +229,7 @@ def test_an_admin_adds_teams(store: Store, admin: Person) -> None:
                 break
         found = service.teams(session, admin.workspace_id)
     assert len(found) == 90
-    modal = team_view.teams(found, "Europe/Berlin").to_dict()
+    modal = messages.team_hours(found, "Europe/Berlin").to_dict()
     assert not limits.check_view(modal, "modal")
 
 

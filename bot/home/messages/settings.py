@@ -8,7 +8,7 @@ from bot.home.messages.parts import header
 from bot.leads import forms as lead_forms
 from bot.leads import messages as leads
 from bot.people import messages as people
-from bot.people import team_view
+from bot.people import messages as people_messages
 from bot.shadowing import forms as shadowing
 from bot.standups import messages as standups
 
@@ -21,7 +21,7 @@ _OF_MANAGERS = (
 )
 _OF_ADMINS = (
     ("People and roles", people.OPEN),
-    ("Teams, hours, holidays", team_view.HOURS),
+    ("Teams, hours, holidays", people_messages.HOURS),
     ("What sales promises", lead_forms.PROMISE),
     ("Turns", lead_forms.TURNS),
     ("Heat", leads.CHANGE_RULES),
