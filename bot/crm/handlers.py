@@ -4,6 +4,7 @@ from slack_sdk.models.views import View
 
 from bot.capability import Act, Update
 from bot.crm import backlog, capability, page, questions, users
+from bot.crm.forms import ChooseOwner
 from bot.errors import FieldErrors, NotFound
 from bot.people.choosing import chosen
 from bot.people.models import Role
@@ -36,22 +37,28 @@ def retry_all(act: Act) -> Update:
 @capability.action(page.OWNERS, _LOOK)
 def choose_owner(act: Act) -> View:
     """The form that says who somebody is in the CRM."""
-    return page.owner_form(_connected(act))
+    return ChooseOwner.of(_connected(act))
 
 
-@capability.submission(page.SAVE_OWNER, _LOOK)
-def save_owner(act: Act) -> View:
+@capability.form(ChooseOwner, _LOOK)
+def save_owner(act: Act, form: ChooseOwner) -> View:
     """It is said who somebody is."""
-    health, fields = _connected(act), act.incoming.fields
-    person_id = chosen(act.session, act.workspace_id, str(fields["person"]))
-    typed = str(fields["user"] or page.NOBODY)
-    known = {each["id"] for each in health.connection.users}
-    by_email = users.user_with(health.connection.users, typed)
-    user_id = typed if typed in known else str(by_email["id"]) if by_email else None
-    if user_id is None and typed != page.NOBODY:
-        raise FieldErrors({"user": f"Nobody in {health.name} has this e-mail address."})
-    users.choose(act.session, act.person, person_id, user_id)
+    person_id = chosen(act.session, act.workspace_id, form.person)
+    users.choose(act.session, act.person, person_id, _user_id(_connected(act), form))
     return show(act)
+
+
+def _user_id(health: page.Health, form: ChooseOwner) -> str | None:
+    """The user's id in the CRM. Raises FieldErrors where it has no such user."""
+    known = health.connection.users
+    if form.by_email:
+        user = users.user_with(known, form.email)
+        if user is None:
+            raise FieldErrors({"email": f"Nobody in {health.name} has this e-mail address."})
+        return str(user["id"])
+    if form.user_id not in (None, *(each["id"] for each in known)):
+        raise FieldErrors({"user": f"{health.name} does not have this user any more."})
+    return form.user_id
 
 
 @capability.action(questions.KEEP_OURS, _DECIDE)

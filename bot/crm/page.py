@@ -1,7 +1,7 @@
 """The CRM as an admin sees it: how it does, what it refuses, and who is who there."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from slack_sdk.models.blocks import (
     ActionsBlock,
@@ -9,13 +9,9 @@ from slack_sdk.models.blocks import (
     ButtonElement,
     ContextBlock,
     HeaderBlock,
-    InputBlock,
     MarkdownTextObject,
-    Option,
-    PlainTextInputElement,
     PlainTextObject,
     SectionBlock,
-    StaticSelectElement,
 )
 from slack_sdk.models.views import View
 from sqlalchemy import select
@@ -28,22 +24,17 @@ from bot.crm.connection import connection_of
 from bot.crm.models import CrmConnection, CrmRecord, Refused
 from bot.crm.notices import OPEN, OWNERS
 from bot.leads.models import Lead
-from bot.people.choosing import choice
 from bot.people.models import Person
 from bot.slack.text import clean, moment, plural, safe
 
 RETRY = "crm.retry"
 RETRY_ALL = "crm.retry_all"
-SAVE_OWNER = "crm.save_owner"
-NOBODY = "-"
-"""The option of who has no user in the CRM."""
 
-__all__ = ["NOBODY", "OPEN", "OWNERS", "RETRY", "RETRY_ALL", "SAVE_OWNER", "Health"]
+__all__ = ["OPEN", "OWNERS", "RETRY", "RETRY_ALL", "Health"]
 
 _MOST_REFUSED = 10
 _TRIED_AGAIN = (Refused.INVALID, Refused.DUPLICATE)
 """What *Retry all* concerns: what was deleted is made again one by one, by name."""
-_MOST_OPTIONS = 100  # Slack's documents, select menus
 
 
 class Health(NamedTuple):
@@ -150,45 +141,6 @@ def _owners(seen: Health) -> list[Block]:
         _text("\n".join(lines) or "_Nobody sells yet._"),
         ActionsBlock(elements=[button]),
     ]
-
-
-def owner_form(seen: Health) -> View:
-    """Who is somebody in the CRM?"""
-    people = [
-        Option(text=PlainTextObject(text=clean(person.name, 75), emoji=False), value=str(person.id))
-        for person, _ in seen.owners
-    ]
-    if not people:
-        return View(type="modal", title="Owner", close="Done", blocks=[_text("Nobody sells yet.")])
-    return View(
-        type="modal", callback_id=SAVE_OWNER, title="Owner", submit="Save", close="Cancel",
-        blocks=[
-            InputBlock(block_id="person", label="Salesperson", element=choice("person", people)),
-            InputBlock(
-                block_id="user", label=f"Their user in {clean(seen.name, 60)}",
-                element=_user(seen.connection.users),
-                hint="Their open leads move to this user there at once.",
-            ),
-        ],
-    )  # fmt: skip
-
-
-def _user(known: Sequence[dict[str, Any]]) -> StaticSelectElement | PlainTextInputElement:
-    """One of the CRM's users; by e-mail address where they are more than Slack lists."""
-    active = sorted((each for each in known if each["is_active"]), key=lambda each: each["name"])
-    if len(active) >= _MOST_OPTIONS:
-        return PlainTextInputElement(action_id="user", placeholder="E-mail address")
-    nobody = Option(text="Nobody", value=NOBODY)
-    options = [
-        Option(
-            text=PlainTextObject(
-                text=clean(f"{each['name']} · {each['email']}", 75), emoji=False
-            ),
-            value=each["id"],
-        )
-        for each in active
-    ]  # fmt: skip
-    return StaticSelectElement(action_id="user", options=[nobody, *options])
 
 
 def _header(text: str) -> HeaderBlock:

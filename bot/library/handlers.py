@@ -4,6 +4,7 @@ from slack_sdk.models.views import View
 
 from bot.capability import Act, Handler, Update
 from bot.library import capability, messages, service
+from bot.library.forms import Search
 from bot.library.models import Shelf
 from bot.people.models import ANY_ROLE
 from bot.slack.access import Access
@@ -28,20 +29,21 @@ def typed(act: Act) -> Update:
     return Update(_found(act, act.incoming.value), keeps_typed=True)
 
 
-@capability.submission(messages.FIND, _LOOK, once=False)
-def search(act: Act) -> Update:
+@capability.form(Search, _LOOK, once=False)
+def search(act: Act, form: Search) -> Update:
     """*Search* was pressed, or Enter: what was typed is looked for, and the modal stays."""
-    return Update(_found(act, str(act.incoming.fields[messages.FIELD] or "")), keeps_typed=True)
+    return Update(_found(act, form.words), keeps_typed=True)
 
 
 @capability.pages(messages.TURN, _LOOK)
 def turn(act: Act) -> Update:
     """Another page of what was found."""
-    return Update(_found(act, act.incoming.note, act.row_id), keeps_typed=True)
+    words = Search.so_far(act.incoming).get("words", "")
+    return Update(_found(act, words, act.row_id), keeps_typed=True)
 
 
 def _found(act: Act, words: str, page: int = 0) -> View:
-    return messages.library(service.find(act.session, act.person, words, page))
+    return Search.of(service.find(act.session, act.person, words, page))
 
 
 def _show(shelf: Shelf) -> Handler:

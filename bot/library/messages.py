@@ -1,16 +1,13 @@
-"""How the library looks: a field to type in with what was found below it, and one piece whole."""
+"""How the library looks: what was found, and one piece whole."""
 
 from slack_sdk.models.blocks import (
     Block,
     ButtonElement,
     ContextBlock,
-    InputBlock,
     MarkdownTextObject,
-    PlainTextInputElement,
     PlainTextObject,
     SectionBlock,
 )
-from slack_sdk.models.blocks.basic_components import DispatchActionConfig
 from slack_sdk.models.views import View
 
 from bot.library.models import PAGE_SIZE, Found, Hit, Piece, Shelf
@@ -20,9 +17,7 @@ from bot.slack.text import clean, moment, plural, safe
 FIND = "library.find"
 OPEN = "library.open"
 TURN = "library.turn"
-FIELD = "words"
 
-_LONGEST = 100
 _PART = 2_900
 
 
@@ -31,12 +26,19 @@ def open_action(shelf: Shelf) -> str:
     return f"{OPEN}.{shelf}"
 
 
-def library(found: Found) -> View:
-    """What was found by the words so far; it is drawn anew with each character."""
-    return View(
-        type="modal", callback_id=FIND, private_metadata=found.words, title="Library",
-        submit="Search", close="Done", blocks=[_field(found.words), *_results(found)],
-    )  # fmt: skip
+def results(found: Found) -> list[Block]:
+    """What was found by the words so far, a page of it."""
+    if not found.words.strip():
+        return [_note("Type a word or its beginning.")]
+    if not found.hits:
+        words = safe(found.words, 60)
+        return [_note(f"Nothing has “{words}”. Fewer letters, or another word, may find it.")]
+    pages = -(-found.count // PAGE_SIZE)
+    return [
+        *map(_row, found.hits),
+        *page_turns(TURN, found.page, pages),
+        _note(f"{plural(found.count, 'piece')}, page {found.page + 1} of {pages}"),
+    ]
 
 
 def piece(found: Piece) -> View:
@@ -53,39 +55,11 @@ def piece(found: Piece) -> View:
     return View(type="modal", title="Library", close="Back", blocks=blocks)
 
 
-def _field(words: str) -> InputBlock:
-    return InputBlock(
-        block_id=FIELD, label="What do you look for?", dispatch_action=True, optional=True,
-        hint="Talking points, objections, answers, what customers asked for, what worked.",
-        element=PlainTextInputElement(
-            action_id=FIND, max_length=_LONGEST, focus_on_load=True,
-            initial_value=clean(words, _LONGEST) or None,
-            dispatch_action_config=DispatchActionConfig(
-                trigger_actions_on=["on_character_entered"]
-            ),
-        ),
-    )  # fmt: skip
-
-
-def _results(found: Found) -> list[Block]:
-    if not found.words.strip():
-        return [_note("Type a word or its beginning.")]
-    if not found.hits:
-        said = f"“{safe(found.words, 60)}”"
-        return [_note(f"Nothing has {said}. Fewer letters, or another word, may find it.")]
-    pages = -(-found.count // PAGE_SIZE)
-    return [
-        *map(_row, found.hits),
-        *page_turns(TURN, found.page, pages),
-        _note(f"{plural(found.count, 'piece')}, page {found.page + 1} of {pages}"),
-    ]
-
-
 def _row(hit: Hit) -> SectionBlock:
-    said = " ".join(hit.excerpt.split())
+    excerpt = " ".join(hit.excerpt.split())
     when = moment(hit.at, "{date_short_pretty}")
     return SectionBlock(
-        text=f"*{safe(hit.title, 100)}* · {hit.shelf.label}, {when}\n{safe(said, 400)}",
+        text=f"*{safe(hit.title, 100)}* · {hit.shelf.label}, {when}\n{safe(excerpt, 400)}",
         accessory=ButtonElement(text="Open", action_id=open_action(hit.shelf), value=str(hit.id)),
     )
 

@@ -34,6 +34,7 @@ from slack_sdk.models.blocks import (
     UserMultiSelectElement,
     UserSelectElement,
 )
+from slack_sdk.models.blocks.basic_components import DispatchActionConfig
 from slack_sdk.models.blocks.block_elements import (
     EmailInputElement,
     NumberInputElement,
@@ -134,14 +135,21 @@ class Text(Input):
     most: int
     """Characters."""
     multiline: bool = False
+    placeholder: str = ""
+    each_character: bool = False
+    """Whether `refresh` comes with each character, and not with Enter; typing begins here then."""
     empty: ClassVar[type[Any]] = str
 
     def element(self, action_id: str, of: Any, value: Any) -> InputInteractiveElement:
+        each_character = DispatchActionConfig(trigger_actions_on=["on_character_entered"])
         return PlainTextInputElement(
             action_id=action_id,
             multiline=self.multiline,
             max_length=self.most,
             initial_value=clean(str(value), self.most) if value else None,
+            placeholder=self.placeholder or None,
+            focus_on_load=self.each_character or None,
+            dispatch_action_config=each_character if self.each_character else None,
         )
 
 

@@ -8,6 +8,7 @@ from slack_sdk.models.views import View
 from sqlalchemy import select
 
 from bot.crm import notices, page, questions
+from bot.crm.forms import ChooseOwner
 from bot.crm.models import CrmNotice
 from bot.crm.notices import Kind
 from bot.crm.port import Trouble
@@ -62,7 +63,7 @@ def test_the_form_of_an_owner(sales: Sales, golden: Golden) -> None:
     with sales.store.transaction() as session:
         seen = page.health(session, sales.workspace.id)
     assert seen is not None
-    golden("owner_form", page.owner_form(seen))
+    golden("owner_form", ChooseOwner.of(seen))
     for number in range(120):
         sales.office.add_user(f"u{number}@example.com", f"User {number}")
     sales.forward(hours=2)
@@ -70,7 +71,7 @@ def test_the_form_of_an_owner(sales: Sales, golden: Golden) -> None:
     with sales.store.transaction() as session:
         seen = page.health(session, sales.workspace.id)
     assert seen is not None
-    golden("owner_form_of_many", page.owner_form(seen))
+    golden("owner_form_of_many", ChooseOwner.of(seen))
 
 
 FACTS: dict[Kind, dict[str, Any]] = {

@@ -7,6 +7,7 @@ from bot.campaigns import service as campaigns
 from bot.campaigns.models import CampaignQuestion
 from bot.errors import NotAllowed, NotFound
 from bot.library import messages, service
+from bot.library.forms import Search
 from bot.library.models import PAGE_SIZE, Found, Hit, Piece, Shelf
 from bot.people.models import Person, Role
 from bot.planning import service as planning
@@ -139,9 +140,9 @@ HITS = [
 
 def test_how_it_looks(golden: Golden) -> None:
     shown = {
-        "nothing_typed": messages.library(Found("", [], 0, 0)),
-        "nothing_found": messages.library(Found("<!channel>", [], 0, 0)),
-        "found": messages.library(Found("pri", HITS, 20, 1)),
+        "nothing_typed": Search.of(Found("", [], 0, 0)),
+        "nothing_found": Search.of(Found("<!channel>", [], 0, 0)),
+        "found": Search.of(Found("pri", HITS, 20, 1)),
         "piece": messages.piece(
             Piece("Spring start", [("Offer", "One free visit"), ("Terms", HOSTILE)],
                   [("Price list", "https://example.com/prices")])

@@ -1,0 +1,26 @@
+"""The form of the library: a field to type in, with what was found below it."""
+
+from slack_sdk.models.views import View
+
+from bot.library import messages
+from bot.library.models import Found
+from bot.slack.forms import Form
+from bot.slack.inputs import text
+
+
+class Search(Form, id=messages.FIND, title="Library", submit="Search", close="Done"):
+    """What somebody looks for; it is drawn anew with each character."""
+
+    words: str = text(
+        "What do you look for?",
+        most=100,
+        hint="Talking points, objections, answers, what customers asked for, what worked.",
+        optional=True,
+        refresh=messages.FIND,
+        each_character=True,
+    )
+
+    @classmethod
+    def of(cls, found: Found) -> View:
+        """The form with what was found by the words so far."""
+        return cls.modal(words=found.words, below=messages.results(found))
