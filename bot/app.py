@@ -36,8 +36,6 @@ from bot.shadowing import service as shadowing
 from bot.shadowing import tasks as shadow_tasks
 from bot.slack import Cards, Listening, Slack
 from bot.slack.errors import SlackRefused
-from bot.spend import handlers as spend_handlers
-from bot.spend import tasks as spend_tasks
 from bot.standups import handlers as standup_handlers
 from bot.store import DatabaseDown, Store, migrate
 from bot.store.embedded import database

@@ -16,21 +16,31 @@ from slack_sdk.models.blocks import (
     SectionBlock,
     StaticSelectElement,
 )
+from slack_sdk.models.views import View
 
 from bot.campaigns.models import Campaign
 from bot.money import Money, exponent
 from bot.slack import Message
-from bot.slack.text import bar, clean, plural, safe
+from bot.slack.text import bar, clean, moment, plural, safe
 from bot.spend.exports import MEANINGS, SKIP, label_of
-from bot.spend.models import BudgetWarning, Consumption, ImportState, SpendImport
+from bot.spend.models import (
+    BudgetWarning,
+    Consumption,
+    Entries,
+    ImportState,
+    SpendEntry,
+    SpendImport,
+)
 
 PICK = "spend.pick"
+CORRECT = "spend.correct"
+PAGE = "spend.page"
+"""Another page of the list."""
 START = "spend.start"
 COLUMNS = "spend.columns"
 CANCEL = "spend.cancel"
 
 MOST_OPTIONS = 100  # Slack's documents, select menus
-
 
 _MOST_LISTED = 20
 _MOST_LINES = 10
@@ -44,8 +54,7 @@ def unlisted(campaigns: Sequence[Campaign], command: str) -> str | None:
     return f"Not all are listed. A word of its name finds another one: {command} summer"
 
 
-def options(campaigns: Sequence[Campaign]) -> list[Option]:
-    """Campaigns to choose from."""
+def _options(campaigns: Sequence[Campaign]) -> list[Option]:
     return [
         Option(text=PlainTextObject(text=clean(each.name, 75), emoji=False), value=str(each.id))
         for each in campaigns[:MOST_OPTIONS]
@@ -55,7 +64,7 @@ def options(campaigns: Sequence[Campaign]) -> list[Option]:
 def pick(text: str, campaigns: Sequence[Campaign], action_id: str) -> Message:
     """Which campaign is meant?"""
     menu = StaticSelectElement(
-        action_id=action_id, placeholder="Choose a campaign", options=options(campaigns)
+        action_id=action_id, placeholder="Choose a campaign", options=_options(campaigns)
     )
     return Message(text, [SectionBlock(text=text), ActionsBlock(elements=[menu])])
 
@@ -76,9 +85,33 @@ def overview(all_of_them: Sequence[Consumption]) -> Message:
     ]
     menu = StaticSelectElement(
         action_id=PICK, placeholder="Choose a campaign",
-        options=options([each.campaign for each in all_of_them]),
+        options=_options([each.campaign for each in all_of_them]),
     )  # fmt: skip
     return Message(text, [SectionBlock(text=text), *rows, ActionsBlock(elements=[menu])])
+
+
+def entries(shown: Entries, names: dict[int, str]) -> View:
+    """What was entered for a campaign, page by page; `names` says who did."""
+    consumption = shown.consumption
+    blocks: list[Block] = [
+        SectionBlock(text=f"*{safe(consumption.campaign.name, 100)}*\n{budget(consumption)}")
+    ]
+    if not shown.entries:
+        empty = (
+            "No spend is entered yet. Enter it with `/campaign spend`, or drop the CSV of the ad "
+            "platform into your messages with Handoff."
+        )
+        return _list(consumption.campaign, [*blocks, SectionBlock(text=empty)])
+    blocks.append(SectionBlock(text=lines(consumption)))
+    blocks += [_entry(each, shown.corrected.get(each.id), names) for each in shown.entries]
+    if shown.pages > 1:
+        blocks += _pages(shown)
+    return _list(consumption.campaign, blocks)
+
+
+def full_date(day: date) -> str:
+    """A day as `1 June 2026`."""
+    return f"{day.day} {day:%B %Y}"
 
 
 def budget(of: Consumption) -> str:
@@ -92,22 +125,22 @@ def budget(of: Consumption) -> str:
 def lines(of: Consumption) -> str:
     """What each line of the budget took."""
     shown = list(of.by_line.items())
-    told = [f"• {safe(line, 80)}: {amount}" for line, amount in shown[:_MOST_LINES]]
+    written = [f"• {safe(line, 80)}: {amount}" for line, amount in shown[:_MOST_LINES]]
     more = shown[_MOST_LINES:]
     if more:
         rest = sum((amount for _, amount in more), Money(0, of.campaign.currency))
-        told.append(f"• {plural(len(more), 'other line')}: {rest}")
-    return "\n".join(told)
+        written.append(f"• {plural(len(more), 'other line')}: {rest}")
+    return "\n".join(written)
 
 
-def warning(told: BudgetWarning, of: Consumption) -> Message:
+def warning(crossed: BudgetWarning, of: Consumption) -> Message:
     """To the owner: the budget runs out, or has."""
     name = f"“{safe(of.campaign.name)}”"
-    if told.percent >= 100:
+    if crossed.percent >= 100:
         text = f"The budget of {name} is spent."
         advice = "Stop the ads, or raise the budget, if the leads are worth it."
     else:
-        text = f"{told.percent} % of the budget of {name} is spent."
+        text = f"{crossed.percent} % of the budget of {name} is spent."
         advice = "See whether it will last until the end."
     blocks: list[Block] = [SectionBlock(text=f"*{text}*\n{budget(of)}")]
     if of.by_line:
@@ -138,11 +171,11 @@ def _preview(it: SpendImport, campaign: Campaign | None) -> Message:
 
 def _done(it: SpendImport, _campaign: Campaign | None) -> Message:
     title = f"{safe(it.name, 120)} is imported"
-    told = [*_counts(it)]
+    counts = [*_counts(it)]
     if it.outcome["refused"]:
-        told.append("The refused rows come back to you here, each with its reason.")
+        counts.append("The refused rows come back to you here, each with its reason.")
     added = plural(it.outcome["new"], "new entry", "new entries")
-    return Message(f"{title}: {added}.", [SectionBlock(text="\n".join([f"*{title}*", *told]))])
+    return Message(f"{title}: {added}.", [SectionBlock(text="\n".join([f"*{title}*", *counts]))])
 
 
 def _cancelled(it: SpendImport, _campaign: Campaign | None) -> Message:
@@ -161,56 +194,63 @@ def _outlook(it: SpendImport) -> str:
     """What would come of it."""
     if not it.outcome:
         return "Say with *Columns…* which columns are the campaign, the day and the amount."
-    told = _counts(it)
+    outlook = _counts(it)
     if it.outcome["first"]:
-        told.insert(0, _days(it))
+        outlook.insert(0, _days(it))
     if not it.platform:
-        told.append("*Which platform is it from?* The columns do not tell: say it with *Columns…*.")
-    return clean("\n".join(told), 3000)
+        outlook.append(
+            "*Which platform is it from?* The columns do not tell: say it with *Columns…*."
+        )
+    return clean("\n".join(outlook), 3000)
 
 
 def _days(it: SpendImport) -> str:
     sums = [str(Money(minor, currency)) for currency, minor in it.outcome["amounts"].items()]
     first, last = (date.fromisoformat(it.outcome[name]) for name in ("first", "last"))
     count = plural(it.outcome["campaigns"], "campaign")
-    days = f"{first.day} {first:%B %Y}"
+    days = full_date(first)
     if last != first:
-        days += f" to {last.day} {last:%B %Y}"
+        days += f" to {full_date(last)}"
     return f"{', '.join(sums)} of {count}, {days}"
 
 
 def _counts(it: SpendImport) -> list[str]:
-    said = it.outcome
-    told = [
-        (said["new"], f"• {plural(said['new'], 'new entry', 'new entries')}, by campaign and day"),
-        (said["restated"], f"• {said['restated']:,} restated: another entry corrects each"),
-        (said["known"], f"• {said['known']:,} here already: nothing is added"),
-        (said["refused"], f"• {plural(said['refused'], 'row')} refused"),
+    outcome = it.outcome
+    counts = [
+        (
+            outcome["new"],
+            f"• {plural(outcome['new'], 'new entry', 'new entries')}, by campaign and day",
+        ),
+        (outcome["restated"], f"• {outcome['restated']:,} restated: another entry corrects each"),
+        (outcome["known"], f"• {outcome['known']:,} here already: nothing is added"),
+        (outcome["refused"], f"• {plural(outcome['refused'], 'row')} refused"),
     ]
-    reasons = [f"   ◦ {count:,} × {safe(why, 200)}" for why, count in said["reasons"]]
-    counts = [line for count, line in told if count] or ["• no rows"]
-    return counts + reasons + [f"• {safe(each, 400)}" for each in remarks(it)]
+    reasons = [f"   ◦ {count:,} × {safe(why, 200)}" for why, count in outcome["reasons"]]
+    lines = [line for count, line in counts if count] or ["• no rows"]
+    return lines + reasons + [f"• {safe(each, 400)}" for each in remarks(it)]
 
 
 def remarks(it: SpendImport) -> list[str]:
     """What else there is to know of an import, so that its sum differs from the file's in no way
     that nobody is told of."""
-    said = it.outcome
+    outcome = it.outcome
     lines = []
-    if sums := said.get("all_sums"):
-        shown = ", ".join(f"“{label}” {amount}" for label, amount in said["sums"])
-        more = "" if sums == len(said["sums"]) else ", …"
+    if sums := outcome.get("all_sums"):
+        shown = ", ".join(f"“{label}” {amount}" for label, amount in outcome["sums"])
+        more = "" if sums == len(outcome["sums"]) else ", …"
         rows = plural(sums, "row")
         lines.append(f"{rows} left out as sums of other rows: {shown}{more}")
-    if said.get("empty"):
-        lines.append(f"{plural(said['empty'], 'row')} left out: no amount and no day or campaign")
-    for currency, minor in said.get("credits", {}).items():
+    if outcome.get("empty"):
+        lines.append(
+            f"{plural(outcome['empty'], 'row')} left out: no amount and no day or campaign"
+        )
+    for currency, minor in outcome.get("credits", {}).items():
         lines.append(f"Credits are counted: {Money(minor, currency)}")
-    for currency, minor in said.get("rounded", {}).items():
+    for currency, minor in outcome.get("rounded", {}).items():
         difference = Decimal(minor).scaleb(-exponent(currency)).normalize()
         lines.append(f"Rounded: {difference:+f} {currency} in all")
-    if said.get("names_no_currency"):
-        currencies = " or ".join(said["amounts"])
+    if outcome.get("names_no_currency"):
+        currencies = " or ".join(outcome["amounts"])
         lines.append(f"The file names no currency: it is read as {currencies}")
     return lines
 
@@ -219,10 +259,10 @@ def _columns(it: SpendImport) -> str:
     pairs = list(zip(it.header, it.meanings, strict=True))[:_MOST_COLUMNS]
     known = [f"{safe(name, 60)} → {MEANINGS[each]}" for name, each in pairs if each != SKIP]
     rest = [safe(name, 60) for name, each in pairs if each == SKIP]
-    told = ["*Columns*", f"Understood: {', '.join(known) or 'none'}"]
+    summary = ["*Columns*", f"Understood: {', '.join(known) or 'none'}"]
     if rest:
-        told.append(f"Left out: {', '.join(rest)}")
-    return clean("\n".join(told), 3000)
+        summary.append(f"Left out: {', '.join(rest)}")
+    return clean("\n".join(summary), 3000)
 
 
 def _buttons(it: SpendImport) -> Block:
@@ -236,6 +276,42 @@ def _buttons(it: SpendImport) -> Block:
         and it.outcome.get("new", 0) + it.outcome.get("restated", 0) > 0
     )
     return ActionsBlock(elements=[*([start] if worth else []), choose, cancel])
+
+
+def _list(campaign: Campaign, blocks: list[Block]) -> View:
+    return View(
+        type="modal", title="Spend", close="Done", private_metadata=str(campaign.id), blocks=blocks
+    )
+
+
+def _entry(entry: SpendEntry, correction: SpendEntry | None, names: dict[int, str]) -> SectionBlock:
+    """One entry; what was corrected is struck out, and says by what."""
+    words = f"{full_date(entry.day)} · {safe(entry.line, 80)} · {entry.amount}"
+    person = safe(names.get(entry.entered_by or 0, "the command line"), 80)
+    about = [f"{person}, {moment(entry.entered_at)}"]
+    if entry.corrects_id is not None:
+        about.append(f"corrects #{entry.corrects_id}")
+    if entry.note:
+        about.append(safe(entry.note, 150))
+    if correction is not None:
+        by = f"_corrected by #{correction.id}: {correction.amount}_"
+        return SectionBlock(text=f"#{entry.id} ~{words}~\n{by}\n{' · '.join(about)}")
+    return SectionBlock(
+        text=f"#{entry.id} *{words}*\n{' · '.join(about)}",
+        accessory=ButtonElement(text="Correct", action_id=CORRECT, value=str(entry.id)),
+    )
+
+
+def _pages(shown: Entries) -> list[Block]:
+    count = plural(shown.total, "entry", "entries")
+    words = f"Page {shown.page + 1} of {shown.pages}, {count}"
+    turns = [("Newer", shown.page - 1), ("Older", shown.page + 1)]
+    buttons = [
+        ButtonElement(text=text, action_id=f"{PAGE}.{text.lower()}", value=str(page))
+        for text, page in turns
+        if 0 <= page < shown.pages
+    ]
+    return [_small(words), ActionsBlock(elements=list(buttons))]
 
 
 def _small(text: str) -> ContextBlock:

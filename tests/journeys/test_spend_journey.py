@@ -98,7 +98,7 @@ def test_any_table_can_be_spend(office: Office) -> None:
     mara.click(office.whisper("mara", "Import bills?"), "import.as_spend")
     mara.click(office.whisper("mara", "Import spend?"), "spend.columns")
     modal = office.modal("mara", "Columns of the export")
-    told = {"column.0": "day", "column.1": "line", "column.2": "amount"}
+    told = {"columns:0": "day", "columns:1": "line", "columns:2": "amount"}
     refused = mara.submit(modal, told)
     assert "campaign" in refused.errors["campaign"]
     options = str(modal.blocks)
@@ -122,7 +122,7 @@ def test_what_no_column_says_is_asked_for_in_the_form(office: Office) -> None:
     card = office.whisper("mara", "Import spend?", "Which platform is it from?", "two ways")
     assert "spend.start" not in drawn(card)
     mara.click(card, "spend.columns")
-    answers = {"column.2": "decimal_point", "platform": "tiktok"}
+    answers = {"columns:2": "decimal_point", "platform": "tiktok"}
     assert mara.submit(office.modal("mara", "Columns of the export"), answers).ok
     card = office.whisper("mara", "Import spend from TikTok?", "45.12 EUR of 1 campaign")
     assert "1 row left out as sums of other rows: “Total” 45.123" in drawn(card)

@@ -9,7 +9,8 @@ import pytest
 from bot.campaigns.models import Campaign
 from bot.money import Money
 from bot.sheet import read_sheet
-from bot.spend import exports, forms, messages, service
+from bot.spend import exports, messages, service
+from bot.spend.forms import CorrectSpend, EnterSpend, MapColumns, SetDepartmentCost, SetMargin
 from bot.spend.models import BudgetWarning, Consumption, Entries, Margins, SpendEntry, SpendImport
 from playground.limits import check_message, check_view
 from tests.campaigns.scene import NINE, TODAY, Company
@@ -54,7 +55,7 @@ def staged(company: Company, text: str) -> SpendImport:
 
 def test_the_form(golden: Golden, campaign: Campaign) -> None:
     campaign.id = 1
-    golden("form", forms.entry("token", TODAY, "EUR", [campaign], chosen=True))
+    golden("form", EnterSpend.of("token", TODAY, "EUR", [campaign], chosen=True))
 
 
 def test_the_list_shows_what_was_corrected_and_by_what(golden: Golden, campaign: Campaign) -> None:
@@ -63,26 +64,26 @@ def test_the_list_shows_what_was_corrected_and_by_what(golden: Golden, campaign:
     shown = Entries(
         spent(campaign, **{"Google Ads": 23_050}), entries, {1: entries[1]}, page=0, total=3
     )
-    golden("list", forms.entries(shown, {1: "Mara"}))
+    golden("list", messages.entries(shown, {1: "Mara"}))
 
 
 def test_an_empty_list_says_what_to_do(golden: Golden, campaign: Campaign) -> None:
     campaign.id = 1
-    golden("list_empty", forms.entries(Entries(spent(campaign), [], {}, 0, 0), {}))
+    golden("list_empty", messages.entries(Entries(spent(campaign), [], {}, 0, 0), {}))
 
 
 def test_a_long_list_comes_in_pages_within_slacks_limits(campaign: Campaign) -> None:
     entries = [entry(each, note=HOSTILE, line=HOSTILE[:80]) for each in range(15)]
     lines = {f"{HOSTILE[:70]} {number}": 10 for number in range(40)}
     shown = Entries(spent(campaign, **lines), entries, {}, page=1, total=500)
-    modal = forms.entries(shown, {}).to_dict()
+    modal = messages.entries(shown, {}).to_dict()
     assert check_view(modal, "modal") == []
     assert "Page 2 of 34" in str(modal)
     assert "<!channel>" not in str(modal)
 
 
 def test_a_correction(golden: Golden, campaign: Campaign) -> None:
-    golden("correction", forms.correction("token", entry(3), campaign))
+    golden("correction", CorrectSpend.of("token", entry(3), campaign))
 
 
 @pytest.mark.parametrize(("percent", "minor"), [(80, 165_000), (100, 212_000)])
@@ -103,17 +104,17 @@ def test_the_overview(golden: Golden, campaign: Campaign) -> None:
 def test_the_margin(golden: Golden, campaign: Campaign) -> None:
     campaign.id = 1
     now = Margins(Decimal("40.00"), {1: Decimal("12.50")})
-    golden("margin", forms.margin(now, [campaign], chosen=False))
+    golden("margin", SetMargin.of(now, [campaign], chosen=False))
 
 
 def test_the_costs(golden: Golden) -> None:
-    golden("costs", forms.cost(date(2026, 1, 15), "EUR"))
+    golden("costs", SetDepartmentCost.of(date(2026, 1, 15), "EUR"))
 
 
 def test_an_import_before_and_after(golden: Golden, company: Company, campaign: Campaign) -> None:
     found = staged(company, EXPORT)
     golden("import_preview", messages.imported(found, None))
-    golden("import_columns", forms.columns(found, [Campaign(id=1, name="Summer trial")], PLATFORMS))
+    golden("import_columns", MapColumns.of(found, [Campaign(id=1, name="Summer trial")], PLATFORMS))
     found.state = "done"
     golden("import_done", messages.imported(found, None))
 
@@ -128,5 +129,5 @@ def test_a_hostile_file_stays_within_slacks_limits(company: Company) -> None:
     found = staged(company, f"{header}\n{rows}")
     assert check_message(messages.imported(found, None).blocks) == []
     campaigns = [Campaign(id=each, name=HOSTILE) for each in range(1, 120)]
-    modal = forms.columns(found, campaigns, [f"{HOSTILE[:50]} {each}" for each in range(35)])
+    modal = MapColumns.of(found, campaigns, [f"{HOSTILE[:50]} {each}" for each in range(35)])
     assert check_view(modal.to_dict(), "modal") == []
