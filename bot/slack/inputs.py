@@ -309,7 +309,7 @@ class _Chosen(Input):
             value = _adapter(of).validate_python(raw)
         except ValidationError:
             raise OutdatedForm from None
-        known = self.choices(of)
+        known = _Chosen.choices(self, of)  # not the one that stands for None
         if known and value not in [each.value for each in known]:
             raise OutdatedForm
         return value

@@ -7,13 +7,16 @@ from io import BytesIO
 import pytest
 
 from bot.campaigns.models import Campaign
+from bot.errors import FieldErrors
 from bot.money import Money
 from bot.sheet import read_sheet
 from bot.spend import exports, messages, service
 from bot.spend.forms import CorrectSpend, EnterSpend, MapColumns, SetDepartmentCost, SetMargin
 from bot.spend.models import BudgetWarning, Consumption, Entries, Margins, SpendEntry, SpendImport
+from bot.spend.service import Spending
 from playground.limits import check_message, check_view
 from tests.campaigns.scene import NINE, TODAY, Company
+from tests.forms import sent
 from tests.golden_files import Golden
 
 HOSTILE = "<!channel> *bold* & <https://evil.example|click>" * 4
@@ -109,6 +112,44 @@ def test_the_margin(golden: Golden, campaign: Campaign) -> None:
 
 def test_the_costs(golden: Golden) -> None:
     golden("costs", SetDepartmentCost.of(date(2026, 1, 15), "EUR"))
+
+
+def test_a_margin_is_read_in_hundredths_of_a_percent(campaign: Campaign) -> None:
+    campaign.id = 1
+    shown = SetMargin.of(Margins(None, {}), [campaign], chosen=True)
+    form = SetMargin.read(sent(shown, percent="12.345"))
+    assert (form.campaign, form.percent) == (1, Decimal("12.34"))
+    form = SetMargin.read(sent(shown, campaign="0"))
+    assert (form.campaign, form.percent) == (None, None)
+    with pytest.raises(FieldErrors, match="Write a number from 0 to 100"):
+        SetMargin.read(sent(shown, percent="101"))
+
+
+def test_an_amount_is_in_the_campaigns_currency_unless_it_names_another(campaign: Campaign) -> None:
+    campaign.id = 1
+    shown = EnterSpend.of("token", TODAY, "EUR", [campaign], chosen=True)
+
+    def spending(amount: str, currency: str) -> Spending:
+        typed = {"line": "  Google   Ads ", "amount": amount}
+        return EnterSpend.read(sent(shown, **typed)).spending(currency)
+
+    assert spending("12", "JPY") == Spending(TODAY, TODAY, "Google Ads", Money(12, "JPY"))
+    assert spending("12 USD", "EUR").amount == Money(1_200, "USD")
+    with pytest.raises(FieldErrors) as error:
+        spending("a lot", "EUR")
+    assert set(error.value.errors) == {"amount"}
+
+
+def test_columns_campaigns_and_the_platform_are_read_by_their_places(
+    company: Company, campaign: Campaign
+) -> None:
+    found = staged(company, EXPORT)
+    shown = MapColumns.of(found, [campaign], PLATFORMS)
+    typed = {"columns:4": "line", "names:0": str(campaign.id)}
+    form = MapColumns.read(sent(shown, **typed))
+    assert form.meanings(found) == [*found.meanings[:4], "line"]
+    assert form.by_name(found) == {"AT_trial": campaign.id}
+    assert (form.platform, form.campaign) == ("google_ads", None)
 
 
 def test_an_import_before_and_after(golden: Golden, company: Company, campaign: Campaign) -> None:
