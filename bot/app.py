@@ -31,9 +31,6 @@ from bot.reports import api, site
 from bot.reports.conversions import api as conversion_routes
 from bot.reports.exports import service as exports
 from bot.settings import CrmSettings, Settings, WrongSettings, load
-from bot.shadowing import handlers as shadow_handlers
-from bot.shadowing import service as shadowing
-from bot.shadowing import tasks as shadow_tasks
 from bot.slack import Cards, Listening, Slack
 from bot.slack.errors import SlackRefused
 from bot.standups import handlers as standup_handlers
@@ -104,7 +101,6 @@ class Application:
         spend_handlers.register(self.listening, self.store)
         planning_handlers.register(self.listening, self.store)
         standup_handlers.register(self.listening, self.store)
-        shadow_handlers.register(self.listening, self.store)
         digest_handlers.register(self.listening, self.store, site.address(self.settings))
         campaign_tasks.register(self.tasks, self.store, self.cards, planning_tasks.capacity)
         spend_tasks.register(self.tasks, self.store, self.cards, self.slack)

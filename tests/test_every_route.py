@@ -40,7 +40,7 @@ from bot.reports.exports.models import Rhythm, ScheduledExport
 from bot.reports.files import FileKind
 from bot.settings import Settings
 from bot.shadowing import service as shadowing
-from bot.shadowing.models import ShadowApart, ShadowPair
+from bot.shadowing.models import Debrief, Rounds, ShadowApart, ShadowPair
 from bot.sheet import read_sheet
 from bot.slack import Incoming
 from bot.spend import exports as platforms
@@ -365,8 +365,8 @@ class Company:
     def pair(self) -> ShadowPair:
         """Two who have not agreed yet."""
         if self._pairs is None:
-            told = {"active": "yes", "every_weeks": "4", "day": "mon", "at": "10:00"}
-            self.do(shadowing.configure, told | {"two_pairs": []})
+            rounds = Rounds(active=True, every_weeks=4, day="mon", at=time(10))
+            self.do(shadowing.configure, rounds)
             with self.store.transaction() as session:
                 shadowing.open_round(session, self.workspace.id, clock.now())
                 mine = select(ShadowPair.id).where(ShadowPair.workspace_id == self.workspace.id)
@@ -404,9 +404,9 @@ class Company:
     def idea(self) -> tuple[str, int]:
         """An idea, and somebody from marketing who has read it."""
         seats = self.over().taken
-        told = {"surprised": "It is short", "change": "Texts", "idea": "A price", "shares": []}
+        answers = Debrief("It is short", "Texts", "A price")
         for seat in seats:
-            self.do(shadowing.debrief, seat.id, told, who=seat.person)
+            self.do(shadowing.debrief, seat.id, answers, who=seat.person)
         reader = next(seat.person for seat in seats if seat.person.has(Role.MARKETER))
         return reader.slack_id, seats[0].id
 

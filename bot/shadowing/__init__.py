@@ -1,1 +1,5 @@
 """Stay in my shoes: a marketer and a salesperson spend an hour or a shift in the other's chair."""
+
+from bot.capability import Capability
+
+capability = Capability("bot.shadowing.handlers", "bot.shadowing.tasks")

@@ -1,194 +1,229 @@
 """The modals of shadowing: a time, goals, who goes instead, the debrief, whom not, the settings."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, time
 
+from pydantic import field_validator
 from slack_sdk.models.blocks import (
     Block,
     ButtonElement,
-    CheckboxesElement,
-    DateTimePickerElement,
-    InputBlock,
-    InputInteractiveElement,
-    NumberInputElement,
-    Option,
-    PlainTextInputElement,
-    PlainTextObject,
-    RadioButtonsElement,
+    ContextBlock,
+    MarkdownTextObject,
     SectionBlock,
-    StaticSelectElement,
-    TimePickerElement,
 )
 from slack_sdk.models.views import View
 
-from bot.people.choosing import choice
-from bot.people.models import Person
+from bot.people.models import Person, Role
 from bot.shadowing.models import (
-    DAYS,
     LONGEST_ANSWER,
     LONGEST_GOAL,
-    MINUTES,
+    Debrief,
     Goal,
+    Rounds,
+    ShadowApart,
     ShadowSeat,
     ShadowSetting,
 )
+from bot.slack import inputs
+from bot.slack.forms import Form, Hidden
+from bot.slack.inputs import WEEKDAYS, Choice, checkboxes, clock, number, radio, select, text, tick
+from bot.slack.paging import page_turns
 from bot.slack.text import clean, moment
 
-SAVE_TIME = "shadow.save_time"
-SAVE_GOALS = "shadow.save_goals"
-SAVE_HAND_ON = "shadow.save_hand_on"
-SAVE_DEBRIEF = "shadow.save_debrief"
 SETTINGS = "shadow.settings"
-SAVE_SETTINGS = "shadow.save_settings"
 SHOW_APART = "shadow.show_apart"
+LET_MEET = "shadow.let_meet"
+APART_PAGE = "shadow.apart_page"
 
-_DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_LENGTHS = {60: "An hour", 120: "Two hours", 240: "Half a day", 480: "A whole shift"}
+_APART_ON_A_PAGE = 40
 
 
-def another_time(seat: ShadowSeat, suggested: datetime) -> View:
-    """Another time, and how long it takes; `suggested` is offered."""
-    lengths = [Option(text=_LENGTHS[minutes], value=str(minutes)) for minutes in MINUTES]
-    picker = DateTimePickerElement(
-        action_id="starts_at", initial_date_time=int(suggested.timestamp())
-    )
-    length = StaticSelectElement(action_id="minutes", options=lengths, initial_option=lengths[0])
-    return _form(
-        SAVE_TIME, seat, "Propose a time", "Propose",
-        [
-            SectionBlock(text="It is agreed once the other takes it. On your own clock:"),
-            _input("starts_at", "When", picker),
-            _input("minutes", "How long", length),
+class ProposeTime(Form, id="shadow.save_time", title="Propose a time", submit="Propose"):
+    """Another time, and how long it takes."""
+
+    seat_id: Hidden[int]
+    starts_at: datetime = inputs.moment("When")
+    minutes: int = select(
+        "How long",
+        options=[
+            Choice(60, "An hour"),
+            Choice(120, "Two hours"),
+            Choice(240, "Half a day"),
+            Choice(480, "A whole shift"),
         ],
-    )  # fmt: skip
-
-
-def goals(seat: ShadowSeat) -> View:
-    """What somebody wants of it."""
-    options = [_option(goal.label, goal.value) for goal in Goal]
-    chosen = [option for option in options if option.value in seat.goals]
-    boxes = CheckboxesElement(action_id="goals", options=options, initial_options=chosen or None)
-    own = PlainTextInputElement(
-        action_id="own", max_length=LONGEST_GOAL, initial_value=seat.own_goal or None
     )
-    return _form(
-        SAVE_GOALS, seat, "Goals", "Save",
-        [
-            _input("goals", "What do you want to see or to learn?", boxes, optional=True),
-            _input("own", "In your own words", own, optional=True),
-        ],
-    )  # fmt: skip
 
-
-def hand_on(seat: ShadowSeat, colleagues: Sequence[Person]) -> View:
-    """Which colleague goes instead."""
-    if not colleagues:
-        nobody = (
-            "None of your colleagues is free this time: each has a partner already, is away, or "
-            "has met this one. You can propose another time, or cancel."
+    @classmethod
+    def of(cls, seat: ShadowSeat, suggested: datetime) -> View:
+        """The modal of a seat; `suggested` is offered, for an hour."""
+        about = "It is agreed once the other takes it. On your own clock:"
+        return cls.modal(
+            seat_id=seat.id, starts_at=suggested, minutes=60, blocks=[SectionBlock(text=about)]
         )
-        return View(type="modal", title="A colleague goes", close="Back",
-                    blocks=[SectionBlock(text=nobody)])  # fmt: skip
-    options = [_option(each.name, str(each.id)) for each in colleagues]
-    select = choice("colleague", options)
-    told = "They get the place and a card at once, and look for a time of their own."
-    return _form(
-        SAVE_HAND_ON, seat, "A colleague goes", "Hand it on",
-        [_input("colleague", "Who goes?", select, hint=told)],
-    )  # fmt: skip
 
 
-def debrief(seat: ShadowSeat) -> View:
-    """How it was; what was written before stands in it."""
-    share = Option(text="The shared channel may read it, if the other agrees too", value="yes")
-    boxes = CheckboxesElement(
-        action_id="shares", options=[share], initial_options=[share] if seat.shares else None
+class SetGoals(Form, id="shadow.save_goals", title="Goals"):
+    """What somebody wants of it."""
+
+    seat_id: Hidden[int]
+    goals: list[Goal] = checkboxes("What do you want to see or to learn?", optional=True)
+    own: str = text("In your own words", most=LONGEST_GOAL, optional=True)
+
+    @classmethod
+    def of(cls, seat: ShadowSeat) -> View:
+        """The modal of a seat, with the goals that it has."""
+        return cls.modal(seat_id=seat.id, goals=seat.goals, own=seat.own_goal)
+
+
+class HandOn(Form, id="shadow.save_hand_on", title="A colleague goes", submit="Hand it on"):
+    """Which colleague goes instead."""
+
+    seat_id: Hidden[int]
+    colleague: str = inputs.user(
+        "Who goes?", hint="They get the place and a card at once, and look for a time of their own."
     )
-    return _form(
-        SAVE_DEBRIEF, seat, "How was it?", "Send",
-        [
-            _answer("surprised", "What surprised you?", seat.surprised),
-            _answer("change", "What will you change?", seat.change),
-            _answer("idea", "An idea?", seat.idea, optional=True,
-                    hint="It can become a request or a proposal afterwards."),
-            _input("shares", "Who reads it", boxes, optional=True,
-                   hint="The other of you reads it in any case, once both have written."),
-        ],
-    )  # fmt: skip
+
+    @classmethod
+    def of(cls, seat: ShadowSeat, colleagues: Sequence[Person]) -> View:
+        """The modal of a seat; where nobody is free, it says so."""
+        if not colleagues:
+            nobody = (
+                "None of your colleagues is free this time: each has a partner already, is away, "
+                "or has met this one. You can propose another time, or cancel."
+            )
+            blocks = [SectionBlock(text=nobody)]
+            return View(type="modal", title="A colleague goes", close="Back", blocks=blocks)
+        options = [Choice(each.id, each.name) for each in colleagues]
+        return cls.modal(seat_id=seat.id, fields={"colleague": {"options": options}})
 
 
-def settings(
-    told: ShadowSetting, zone: str, next_at: datetime | None = None, *, is_admin: bool
-) -> View:
-    """When rounds are, and how they pair; an admin gets to those who are kept apart."""
-    states = [Option(text="There are rounds", value="yes"), Option(text="Off", value="no")]
-    active = RadioButtonsElement(
-        action_id="active", options=states, initial_option=states[0 if told.active else 1]
+class WriteDebrief(Form, id="shadow.save_debrief", title="How was it?", submit="Send"):
+    """How it was."""
+
+    seat_id: Hidden[int]
+    surprised: str = text("What surprised you?", most=LONGEST_ANSWER, multiline=True)
+    change: str = text("What will you change?", most=LONGEST_ANSWER, multiline=True)
+    idea: str = text(
+        "An idea?",
+        hint="It can become a request or a proposal afterwards.",
+        most=LONGEST_ANSWER,
+        multiline=True,
+        optional=True,
     )
-    weeks = NumberInputElement(
-        action_id="every_weeks", is_decimal_allowed=False, initial_value=str(told.every_weeks),
-        min_value="1", max_value="26",
-    )  # fmt: skip
-    days = [Option(text=name, value=day) for name, day in zip(_DAY_NAMES, DAYS, strict=True)]
-    day = StaticSelectElement(
-        action_id="day", options=days, initial_option=days[DAYS.index(told.day)]
+    shares: bool = tick(
+        "Who reads it",
+        "The shared channel may read it, if the other agrees too",
+        hint="The other of you reads it in any case, once both have written.",
+        optional=True,
     )
-    at = TimePickerElement(action_id="at", initial_time=f"{told.at:%H:%M}")
-    double = Option(text="Somebody of the smaller department may get two partners", value="yes")
-    twice = CheckboxesElement(
-        action_id="two_pairs", options=[double],
-        initial_options=[double] if told.two_pairs else None,
-    )  # fmt: skip
-    blocks: list[Block] = [
-        SectionBlock(text="A round pairs people of marketing with people of sales. Whoever is left "
-                     f"over is told, and comes first next time.{_next(next_at)}"),
-        _input("active", "Rounds", active),
-        _input("every_weeks", "Weeks from one round to the next", weeks),
-        _input("day", "Day", day),
-        _input("at", "At", at, hint=f"On the workspace's clock, {zone}."),
-        _input("two_pairs", "Uneven departments", twice, optional=True),
-    ]  # fmt: skip
-    if is_admin:
+
+    @field_validator("surprised", "change", "idea")
+    @classmethod
+    def _visible(cls, answer: str) -> str:
+        return clean(answer, LONGEST_ANSWER).strip()
+
+    @field_validator("surprised", "change")
+    @classmethod
+    def _has_words(cls, answer: str) -> str:
+        if not answer:
+            raise ValueError("Please write a few words; “nothing” is an answer too.")
+        return answer
+
+    @classmethod
+    def of(cls, seat: ShadowSeat) -> View:
+        """The modal of a seat; what was written before stands in it."""
+        return cls.modal(
+            seat_id=seat.id, surprised=seat.surprised, change=seat.change, idea=seat.idea,
+            shares=seat.shares,
+        )  # fmt: skip
+
+    @property
+    def answers(self) -> Debrief:
+        """What was written."""
+        return Debrief(self.surprised, self.change, self.idea, self.shares)
+
+
+class KeepApart(Form, id="shadow.save_apart", title="Not with…", submit="Keep apart", close="Done"):
+    """Two people whom rounds do not pair: each person's own list, and an admin's whole one."""
+
+    is_admin: Hidden[bool]
+    one: str | None = inputs.user("Who", when=lambda values: values["is_admin"])
+    other: str = inputs.user("Not with")
+
+    @classmethod
+    def of(cls, apart: Sequence[ShadowApart], person: Person, page: int = 0) -> View:
+        """The modal of this person, with a page of those whom they see to be kept apart."""
+        is_admin = person.has(Role.ADMIN)
+        about = (
+            "These people are not paired. Only admins see the whole list."
+            if is_admin
+            else "Whom do you not want to be paired with? Only admins can see it, nobody asks why."
+        )
+        last = max(-(-len(apart) // _APART_ON_A_PAGE) - 1, 0)
+        page = min(page, last)
+        shown = apart[page * _APART_ON_A_PAGE : (page + 1) * _APART_ON_A_PAGE]
+        rows = [_apart_row(each, person, is_admin=is_admin) for each in shown]
+        return cls.modal(
+            is_admin=is_admin,
+            one=person.slack_id,
+            blocks=[SectionBlock(text=about)],
+            below=[*rows, *_apart_pages(page, last)],
+        )
+
+
+class SetRounds(Form, id="shadow.save_settings", title="Stay in my shoes"):
+    """When rounds are, and how they pair."""
+
+    active: bool = radio("Rounds", options=[Choice(True, "There are rounds"), Choice(False, "Off")])
+    every_weeks: int = number("Weeks from one round to the next", minimum=1, maximum=26)
+    day: str = select("Day", options=WEEKDAYS)
+    at: time = clock("At")
+    two_pairs: bool = tick(
+        "Uneven departments",
+        "Somebody of the smaller department may get two partners",
+        optional=True,
+    )
+
+    @classmethod
+    def of(
+        cls, setting: ShadowSetting, zone: str, next_at: datetime | None = None, *, is_admin: bool
+    ) -> View:
+        """The modal with what is set, in the workspace's `zone`; an admin gets to those who are
+        kept apart."""
+        following = f" The next round opens {moment(next_at)}." if next_at else ""
+        about = (
+            "A round pairs people of marketing with people of sales. Whoever is left over is told, "
+            f"and comes first next time.{following}"
+        )
         apart = ButtonElement(text="Show", action_id=SHOW_APART, value="0")
-        blocks.append(SectionBlock(text="People who are not paired", accessory=apart))
-    return View(
-        type="modal", callback_id=SAVE_SETTINGS, title="Stay in my shoes", submit="Save",
-        close="Cancel", blocks=blocks,
-    )  # fmt: skip
+        below = [SectionBlock(text="People who are not paired", accessory=apart)]
+        return cls.modal(
+            active=setting.active,
+            every_weeks=setting.every_weeks,
+            day=setting.day,
+            at=setting.at,
+            two_pairs=setting.two_pairs,
+            blocks=[SectionBlock(text=about)],
+            below=below if is_admin else [],
+            fields={"at": {"hint": f"On the workspace's clock, {zone}."}},
+        )
+
+    @property
+    def rounds(self) -> Rounds:
+        """What is to be set."""
+        return Rounds(self.active, self.every_weeks, self.day, self.at, self.two_pairs)
 
 
-def _next(at: datetime | None) -> str:
-    return f" The next round opens {moment(at)}." if at else ""
+def _apart_row(apart: ShadowApart, person: Person, *, is_admin: bool) -> SectionBlock:
+    other = apart.other if apart.one_id == person.id else apart.one
+    both = f"{apart.one.mention} and {apart.other.mention}"
+    words = f"{both} (asked for by {apart.by.mention})" if is_admin else other.mention
+    button = ButtonElement(text="Let them meet", action_id=LET_MEET, value=str(apart.id))
+    return SectionBlock(text=words, accessory=button)
 
 
-def _form(
-    callback_id: str, seat: ShadowSeat, title: str, submit: str, blocks: Sequence[Block]
-) -> View:
-    return View(
-        type="modal", callback_id=callback_id, private_metadata=str(seat.id), title=title,
-        submit=submit, close="Cancel", blocks=blocks,
-    )  # fmt: skip
-
-
-def _input(
-    name: str,
-    label: str,
-    element: InputInteractiveElement,
-    *,
-    hint: str | None = None,
-    optional: bool = False,
-) -> InputBlock:
-    return InputBlock(block_id=name, label=label, hint=hint, optional=optional, element=element)
-
-
-def _answer(
-    name: str, label: str, said: str, *, hint: str | None = None, optional: bool = False
-) -> InputBlock:
-    element = PlainTextInputElement(
-        action_id=name, multiline=True, max_length=LONGEST_ANSWER, initial_value=said or None
-    )
-    return _input(name, label, element, hint=hint, optional=optional)
-
-
-def _option(text: str, value: str) -> Option:
-    return Option(text=PlainTextObject(text=clean(text, 75), emoji=False), value=value)
+def _apart_pages(page: int, last: int) -> list[Block]:
+    if not last:
+        return []
+    note = MarkdownTextObject(text=f"Page {page + 1} of {last + 1}")
+    return [*page_turns(APART_PAGE, page, last + 1), ContextBlock(elements=[note])]

@@ -5,85 +5,108 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bot import clock
-from bot.shadowing import invite, messages, service
+from bot.capability import Services
+from bot.people.models import Workspace
+from bot.shadowing import capability, invite, messages, service
 from bot.shadowing.invite import Invitation
 from bot.shadowing.models import ShadowSeat
-from bot.slack import Cards, Message, Slack, place
+from bot.slack import Message, Slack, place
 from bot.slack.text import clean
-from bot.store import Store
-from bot.tasks import Tasks, in_transaction
 
 
-def register(tasks: Tasks, store: Store, cards: Cards, slack: Slack) -> None:
-    """Add the tasks and the cards."""
-    _rounds(tasks, store)
-    _times(tasks, store, slack)
-    _cards(cards)
+@capability.installation
+def install(session: Session, workspace: Workspace) -> None:
+    """Let the rounds follow the workspace's zone."""
+    service.install(session, workspace)
 
 
-def _rounds(tasks: Tasks, store: Store) -> None:
-    def open_round(workspace_id: int, slot: str) -> None:
-        with store.transaction() as session:
-            service.open_round(session, workspace_id, datetime.fromisoformat(slot))
-
-    def lapse(workspace_id: int) -> None:
-        in_transaction(store, lambda session: service.lapse(session, workspace_id))
-
-    def settle(pair_id: int) -> None:
-        with store.transaction() as session:
-            service.settle(session, pair_id)
-
-    tasks.add(service.OPEN, open_round)
-    tasks.add(service.LAPSE, lapse)
-    tasks.add(service.SETTLE, settle)
+@capability.task(service.OPEN)
+def open_round(session: Session, workspace_id: int, slot: str) -> None:
+    """A round may be due."""
+    service.open_round(session, workspace_id, datetime.fromisoformat(slot))
 
 
-def _times(tasks: Tasks, store: Store, slack: Slack) -> None:
-    def remind(pair_id: int, slot_id: int) -> None:
-        with store.transaction() as session:
-            service.remind(session, pair_id, slot_id)
-
-    def over(pair_id: int, slot_id: int) -> None:
-        with store.transaction() as session:
-            service.over(session, pair_id, slot_id)
-
-    def send(seat_id: int, slot_id: int, sequence: int, *, is_cancelled: bool) -> None:
-        with store.transaction() as session:
-            seat = service.seat_to_show(session, seat_id)
-            asked = _invitation(session, seat, slot_id, sequence, is_cancelled=is_cancelled)
-            card = place(session, service.CARD, seat_id)
-        # Somebody may have said what suits them on the page, before their card was there.
-        channel = card[0] if card else _direct(slack, seat.person.slack_id)
-        said = "This takes it out of your calendar." if is_cancelled else "For your calendar."
-        content = invite.file(asked, clock.now())
-        slack.upload(channel, invite.NAME, content, said, thread_ts=card[1] if card else None)
-
-    tasks.add(service.REMIND, remind)
-    tasks.add(service.OVER, over)
-    tasks.add(service.INVITE, send)
+@capability.task(service.LAPSE)
+def lapse(session: Session, workspace_id: int) -> None:
+    """A round is over: the pairs that found no time end."""
+    service.lapse(session, workspace_id)
 
 
-def _cards(cards: Cards) -> None:
-    def reminder(session: Session, slot_id: int) -> Message:
-        return messages.reminder(*service.slot_to_show(session, slot_id))
+@capability.task(service.REMIND)
+def remind(session: Session, pair_id: int, slot_id: int) -> None:
+    """It is the day on which two meet."""
+    service.remind(session, pair_id, slot_id)
 
-    cards.add(
-        service.CARD,
-        lambda session, key: messages.card(service.seat_to_show(session, key), clock.now()),
-    )
-    cards.add(
-        service.LEFT_OVER,
-        lambda session, key: messages.left_over(service.left_over_to_show(session, key)),
-    )
-    cards.add(
-        service.REST, lambda session, key: messages.rest(service.member_to_show(session, key))
-    )
-    cards.add(service.REMINDER, reminder)
-    cards.add(service.ASK, lambda session, key: messages.ask(service.seat_to_show(session, key)))
-    cards.add(service.MET, lambda session, key: messages.met(service.pair_to_show(session, key)))
-    cards.add(
-        service.SHARED, lambda session, key: messages.shared(service.pair_to_show(session, key))
-    )
+
+@capability.task(service.OVER)
+def over(session: Session, pair_id: int, slot_id: int) -> None:
+    """The time that two agreed is over."""
+    service.over(session, pair_id, slot_id)
+
+
+@capability.task(service.SETTLE)
+def settle(session: Session, pair_id: int) -> None:
+    """Who has not written by now is not waited for any more."""
+    service.settle(session, pair_id)
+
+
+@capability.task(service.INVITE)
+def send_invitation(
+    services: Services, seat_id: int, slot_id: int, sequence: int, *, is_cancelled: bool
+) -> None:
+    """Send somebody the calendar file of a time that was agreed, or is not agreed any more."""
+    with services.store.transaction() as session:
+        seat = service.seat_to_show(session, seat_id)
+        invitation = _invitation(session, seat, slot_id, sequence, is_cancelled=is_cancelled)
+        card = place(session, service.CARD, seat_id)
+    # Somebody may have said what suits them on the page, before their card was there.
+    channel = card[0] if card else _direct(services.slack, seat.person.slack_id)
+    words = "This takes it out of your calendar." if is_cancelled else "For your calendar."
+    content = invite.file(invitation, clock.now())
+    thread = card[1] if card else None
+    services.slack.upload(channel, invite.NAME, content, words, thread_ts=thread)
+
+
+@capability.card(service.CARD)
+def pair_card(session: Session, seat_id: int) -> Message:
+    """A pair, as one of the two sees it."""
+    return messages.card(service.seat_to_show(session, seat_id), clock.now())
+
+
+@capability.card(service.LEFT_OVER)
+def left_over(session: Session, seat_id: int) -> Message:
+    """Somebody had no partner in a round."""
+    return messages.left_over(service.left_over_to_show(session, seat_id))
+
+
+@capability.card(service.REST)
+def rest(session: Session, seat_id: int) -> Message:
+    """Somebody gave no sign in several rounds."""
+    return messages.rest(service.member_to_show(session, seat_id))
+
+
+@capability.card(service.REMINDER)
+def reminder(session: Session, slot_id: int) -> Message:
+    """Two meet today."""
+    return messages.reminder(*service.slot_to_show(session, slot_id))
+
+
+@capability.card(service.ASK)
+def ask(session: Session, seat_id: int) -> Message:
+    """How was it?"""
+    return messages.ask(service.seat_to_show(session, seat_id))
+
+
+@capability.card(service.MET)
+def met(session: Session, pair_id: int) -> Message:
+    """What both wrote, for both."""
+    return messages.met(service.pair_to_show(session, pair_id))
+
+
+@capability.card(service.SHARED)
+def shared(session: Session, pair_id: int) -> Message:
+    """What both wrote, for the channel."""
+    return messages.shared(service.pair_to_show(session, pair_id))
 
 
 def _invitation(

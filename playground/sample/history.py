@@ -29,6 +29,7 @@ from bot.people import service as people
 from bot.people.models import Person, Role, Workspace
 from bot.planning import service as planning
 from bot.shadowing import service as shadowing
+from bot.shadowing.models import Rounds
 from bot.spend import service as spend
 from bot.standups import service as standups
 from bot.standups.models import StandupEntry, Theme
@@ -116,8 +117,8 @@ class History:
 
     def _pair(self, session: Session) -> None:
         """A round of shadowing has just begun; who meets whom stands in their messages."""
-        settings = {"active": "yes", "every_weeks": "4", "day": "mon", "at": "10:00"}
-        shadowing.configure(session, self._person(session, ADMIN), settings)
+        rounds = Rounds(active=True, every_weeks=4, day="mon", at=time(10))
+        shadowing.configure(session, self._person(session, ADMIN), rounds)
         shadowing.open_round(session, self._workspace.id, clock.now())
 
     # ---- campaigns, requests, money ---------------------------------------------------------

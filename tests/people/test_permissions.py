@@ -20,7 +20,6 @@ from bot.leads import service as leads
 from bot.people import service as people
 from bot.people.models import Person, Role
 from bot.settings import Settings
-from bot.shadowing import service as shadowing
 from bot.slack import Incoming
 from bot.slack.access import Access
 from bot.standups import service as standups
@@ -137,7 +136,7 @@ def _found(store: Store) -> None:
     with Store.transaction(store) as session:
         workspace = people.install(session, team_id=TEAM, name="Acme", bot_user_id="U0",
                                    channel="C1", timezone="UTC", currency="EUR")  # fmt: skip
-        for each in (leads, standups, shadowing, digests):
+        for each in (leads, standups, digests):
             each.install(session, workspace)
         team = people.teams(session, workspace.id)[0]
         session.add_all(

@@ -3,8 +3,8 @@
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import func, select, text
@@ -14,13 +14,21 @@ from bot import clock
 from bot.people import service as people
 from bot.people.models import Absence, Person, Role, Workspace
 from bot.shadowing import service
-from bot.shadowing.models import ShadowMember, ShadowPair, ShadowRound, ShadowSeat, ShadowSlot
+from bot.shadowing.models import (
+    Debrief,
+    Rounds,
+    ShadowMember,
+    ShadowPair,
+    ShadowRound,
+    ShadowSeat,
+    ShadowSlot,
+)
 from bot.slack.cards import Card
 from bot.store import Store
 
 MONDAY_AT_TEN = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # in Berlin
-ON = {"active": "yes", "every_weeks": "4", "day": "mon", "at": "10:00", "two_pairs": []}
-SAID = {"surprised": "How short calls are.", "change": "Shorter texts.", "idea": "", "shares": []}
+ON = Rounds(active=True, every_weeks=4, day="mon", at=time(10))
+SAID = Debrief(surprised="How short calls are.", change="Shorter texts.")
 
 
 class Hands:
@@ -61,7 +69,7 @@ class Company:
     def configure(self, **changes: Any) -> None:
         with self.store.transaction() as session:
             chief = people.person(session, self.workspace.id, "UCHIEF")
-            service.configure(session, chief, ON | changes)
+            service.configure(session, chief, replace(ON, **changes))
 
     def round(self) -> ShadowRound | None:
         with self.store.transaction() as session:

@@ -1,7 +1,9 @@
 """Debriefs: asked of both, put together once, shared only if both agree; and who takes part."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -11,7 +13,9 @@ from bot.digests.models import Audience, Delivery
 from bot.errors import FieldErrors, NotAllowed, NotFound
 from bot.people.models import Role
 from bot.shadowing import messages, service
-from bot.shadowing.models import ShadowPair, ShadowSeat, Stage
+from bot.shadowing.forms import WriteDebrief
+from bot.shadowing.models import Debrief, ShadowPair, ShadowSeat, Stage
+from tests.forms import sent
 from tests.shadowing.scene import SAID, Company, Hands, at_once, held
 
 
@@ -24,8 +28,8 @@ def met(company: Company) -> ShadowPair:
     return company.meet(pair)
 
 
-def write(company: Company, seat: ShadowSeat, **more: object) -> ShadowPair:
-    done: ShadowPair = company.does(service.debrief, seat.person, seat.id, SAID | more)
+def write(company: Company, seat: ShadowSeat, **more: Any) -> ShadowPair:
+    done: ShadowPair = company.does(service.debrief, seat.person, seat.id, replace(SAID, **more))
     return done
 
 
@@ -56,7 +60,7 @@ def test_the_channel_reads_it_only_if_both_agree(
     company: Company, met: ShadowPair, shares: list[bool]
 ) -> None:
     for seat, agrees in zip(met.taken, shares, strict=True):
-        write(company, seat, shares=["yes"] if agrees else [])
+        write(company, seat, shares=agrees)
     assert company.cards(service.SHARED) == (["C1"] if all(shares) else [])
 
 
@@ -83,10 +87,16 @@ def test_where_nobody_wrote_in_time_one_who_does_is_read_by_both(
     assert sorted(company.cards(service.MET)) == ["M0", "S0"]
 
 
-def test_an_answer_needs_words(company: Company, met: ShadowPair) -> None:
+def test_an_answer_needs_words(met: ShadowPair) -> None:
+    shown = WriteDebrief.of(met.taken[0])
     with pytest.raises(FieldErrors) as caught:
-        write(company, met.taken[0], surprised=" \u202e ", change=None)
+        WriteDebrief.read(sent(shown, surprised=" \u202e ", change=" "))
     assert set(caught.value.errors) == {"surprised", "change"}
+    typed = {"surprised": " Calls ", "change": "Texts", "shares": [{"value": "yes"}]}
+    form = WriteDebrief.read(sent(shown, **typed))
+    assert (form.seat_id, form.answers) == (
+        met.taken[0].id, Debrief("Calls", "Texts", idea="", shares=True),
+    )  # fmt: skip
 
 
 def test_what_did_not_take_place_is_no_meeting(company: Company, met: ShadowPair) -> None:
@@ -248,7 +258,7 @@ def test_people_keep_themselves_apart_and_only_admins_see_it(company: Company) -
 
 def test_who_is_out_stays_out_until_they_are_in(company: Company, hands: Hands) -> None:
     [mara], _ = company.staff(1, 1)
-    company.configure(every_weeks="1")
+    company.configure(every_weeks=1)
     company.does(service.go_out, mara)
     company.round()
     assert company.pairs() == []

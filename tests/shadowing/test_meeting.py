@@ -247,7 +247,7 @@ def test_a_place_is_handed_on_to_one_only_however_many_do(company: Company) -> N
 
 def test_nobody_is_promised_to_two_at_the_same_time(company: Company) -> None:
     [mara], _ = company.staff(1, 2)
-    company.configure(two_pairs=["yes"])
+    company.configure(two_pairs=True)
     company.round()
     one, other = company.pairs()
     assert one.marketer_id == other.marketer_id == mara.id

@@ -1,21 +1,24 @@
 """Rounds: when they open, whom they pair, who is told that nobody was found, and who rests."""
 
 import json
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
+from slack_sdk.models.views import View
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.campaigns import service as campaigns
 from bot.campaigns.models import Campaign
-from bot.errors import FieldErrors, NotAllowed
+from bot.errors import FieldErrors, NotAllowed, OutdatedForm
 from bot.leads import service as leads
 from bot.people.models import Person, Role, Team
 from bot.shadowing import service
-from bot.shadowing.models import Reason, ShadowSeat, Stage
+from bot.shadowing.forms import SetRounds
+from bot.shadowing.models import Reason, Rounds, ShadowSeat, Stage
 from bot.tasks import Schedule
+from tests.forms import sent
 from tests.shadowing.scene import ON, Company, Hands, at_once
 
 
@@ -28,7 +31,7 @@ def test_rounds_are_off_until_somebody_switches_them_on(company: Company) -> Non
 
 
 def test_the_next_round_is_so_many_weeks_after_the_last(company: Company, hands: Hands) -> None:
-    company.configure(day="wed", at="14:30")
+    company.configure(day="wed", at=time(14, 30))
     with company.store.transaction() as session:
         schedule = session.scalars(select(Schedule).filter_by(name=service.OPEN)).one()
         assert schedule.next_run_at == datetime.fromisoformat("2026-11-25T13:30+00:00")
@@ -47,18 +50,38 @@ def test_the_next_round_is_so_many_weeks_after_the_last(company: Company, hands:
 
 def test_off_again_there_is_no_next_round(company: Company) -> None:
     company.configure()
-    company.configure(active="no")
+    company.configure(active=False)
     with company.store.transaction() as session:
         assert service.next_round_at(session, company.workspace.id) is None
         assert session.scalars(select(Schedule).filter_by(name=service.OPEN)).all() == []
 
 
+def settings_form(company: Company) -> View:
+    with company.store.transaction() as session:
+        setting = service.setting(session, company.workspace.id)
+    return SetRounds.of(setting, "Europe/Berlin", is_admin=False)
+
+
 @pytest.mark.parametrize("field", ["every_weeks", "day", "at", "active"])
 def test_a_setting_that_does_not_fit_is_told_at_its_field(company: Company, field: str) -> None:
-    for wrong in ("0", "27", "soon", "", None):
-        with pytest.raises(FieldErrors) as caught:
-            company.configure(**{field: wrong})
-        assert list(caught.value.errors) == [field]
+    shown = settings_form(company)
+    for wrong in ("-1", "27", "soon", "", None, *["0"] * (field != "active")):
+        with pytest.raises((FieldErrors, OutdatedForm)) as caught:
+            SetRounds.read(sent(shown, **{field: wrong}))
+        if wrong and field in ("day", "active"):  # there is no such option
+            assert isinstance(caught.value, OutdatedForm)
+        else:
+            assert isinstance(caught.value, FieldErrors)
+            assert list(caught.value.errors) == [field]
+
+
+def test_what_the_settings_show_is_what_is_set(company: Company) -> None:
+    shown = settings_form(company)
+    off = Rounds(active=False, every_weeks=4, day="mon", at=time(10))
+    assert SetRounds.read(sent(shown)).rounds == off
+    typed = {"active": "yes", "every_weeks": "2", "day": "fri", "at": "14:30"}
+    form = SetRounds.read(sent(shown, **typed, two_pairs=[{"value": "yes"}]))
+    assert form.rounds == Rounds(True, 2, "fri", time(14, 30), two_pairs=True)
 
 
 @pytest.mark.parametrize("role", [Role.MARKETER, Role.SALESPERSON, None])
@@ -81,7 +104,7 @@ def test_a_round_opens_once_however_many_workers_open_it(company: Company) -> No
 
 def test_who_is_left_over_is_told_why_and_comes_first(company: Company, hands: Hands) -> None:
     company.staff(2, 3)
-    company.configure(every_weeks="1")
+    company.configure(every_weeks=1)
     company.round()
     [left] = company.left_over()
     with company.store.transaction() as session:
@@ -140,7 +163,7 @@ def test_who_shares_no_hour_is_told_so_and_never_asked_to_meet(company: Company)
 
 def test_who_gives_no_sign_three_times_rests_and_comes_back(company: Company, hands: Hands) -> None:
     [mara], [sofia] = company.staff(1, 1)
-    company.configure(every_weeks="2")
+    company.configure(every_weeks=2)
     for number in range(1, 4):
         assert company.round() is not None
         [pair] = company.pairs()
@@ -164,7 +187,7 @@ def test_who_gives_no_sign_three_times_rests_and_comes_back(company: Company, ha
 
 def test_a_pair_that_looks_for_a_time_is_not_paired_again(company: Company, hands: Hands) -> None:
     company.staff(2, 2)
-    company.configure(every_weeks="1")
+    company.configure(every_weeks=1)
     company.round()
     first = company.pairs()[0]
     agreed = company.agree(first, first.slots[-1])
@@ -178,7 +201,7 @@ def test_a_pair_that_looks_for_a_time_is_not_paired_again(company: Company, hand
 
 def test_two_who_found_no_time_do_not_try_again_at_once(company: Company, hands: Hands) -> None:
     company.staff(2, 2)
-    company.configure(every_weeks="2")
+    company.configure(every_weeks=2)
     company.round()
     first = {(pair.marketer_id, pair.salesperson_id) for pair in company.pairs()}
     hands.forward(weeks=2)
@@ -190,7 +213,7 @@ def test_two_who_found_no_time_do_not_try_again_at_once(company: Company, hands:
 
 def test_who_is_away_meanwhile_is_not_silent(company: Company, hands: Hands) -> None:
     [mara], [sofia] = company.staff(1, 1)
-    company.configure(every_weeks="2")
+    company.configure(every_weeks=2)
     company.round()
     hands.forward(days=1)
     company.away(sofia, 20)
@@ -207,7 +230,7 @@ def test_a_round_finds_everybody_free_also_where_the_clocks_go_forward(
     """Europe's went forward on 28 March 2027: that fortnight is an hour shorter."""
     company.staff(2, 2)
     hands.to(datetime.fromisoformat("2027-03-20T09:00+00:00"))
-    company.configure(every_weeks="1")
+    company.configure(every_weeks=1)
     for _ in range(3):
         with company.store.transaction() as session:
             schedule = session.scalars(select(Schedule).filter_by(name=service.OPEN)).one()
@@ -221,7 +244,7 @@ def test_a_round_finds_everybody_free_also_where_the_clocks_go_forward(
 
 def test_no_repeat_until_all_were_met(company: Company, hands: Hands) -> None:
     company.staff(3, 3)
-    company.configure(every_weeks="2")
+    company.configure(every_weeks=2)
     seen = set()
     for _ in range(3):
         company.round()

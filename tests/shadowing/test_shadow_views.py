@@ -8,7 +8,8 @@ from slack_sdk.models.views import View
 
 from bot.campaigns.models import Campaign
 from bot.people.models import Person
-from bot.shadowing import apart_view, forms, messages
+from bot.shadowing import messages
+from bot.shadowing.forms import HandOn, KeepApart, ProposeTime, SetGoals, SetRounds, WriteDebrief
 from bot.shadowing.models import (
     Goal,
     LeftOver,
@@ -33,6 +34,7 @@ HOSTILE = "<!channel> *urgent* <https://evil.example|your account> &amp; `rm` @h
 MARA = Person(id=1, slack_id="UMARA", name="Mara Lindqvist", roles=["marketer"])
 SOFIA = Person(id=2, slack_id="USOFIA", name="Sofia Rossi", roles=["salesperson"])
 BEN = Person(id=3, slack_id="UBEN", name="Ben Carter", roles=["salesperson"])
+ROOT = Person(id=3, slack_id="UBEN", name="Ben Carter", roles=["admin"])
 
 
 def at(days: int, hour: int) -> datetime:
@@ -223,17 +225,17 @@ def test_the_modals(golden: Golden) -> None:
                         at=NOW.time().replace(hour=14), two_pairs=True)  # fmt: skip
     kept = ShadowApart(id=3, one_id=1, other_id=2, one=MARA, other=SOFIA, by=MARA)
     golden("modals", {
-        "another_time": modal(forms.another_time(seat, at(1, 9))),
-        "goals": modal(forms.goals(seat)),
-        "hand_on": modal(forms.hand_on(seat, [BEN])),
-        "hand_on.nobody": modal(forms.hand_on(seat, [])),
-        "debrief": modal(forms.debrief(seat)),
-        "debrief.again": modal(forms.debrief(a_seat(MARA, 7, **WROTE, shares=True))),
-        "settings": modal(forms.settings(told, "Europe/Berlin", is_admin=False)),
-        "settings.admin": modal(forms.settings(two, "Europe/Berlin", NOW, is_admin=True)),
-        "apart": modal(apart_view.apart([kept], MARA, 0, is_admin=False)),
-        "apart.nobody": modal(apart_view.apart([], MARA, 0, is_admin=False)),
-        "apart.admin": modal(apart_view.apart([kept], BEN, 0, is_admin=True)),
+        "another_time": modal(ProposeTime.of(seat, at(1, 9))),
+        "goals": modal(SetGoals.of(seat)),
+        "hand_on": modal(HandOn.of(seat, [BEN])),
+        "hand_on.nobody": modal(HandOn.of(seat, [])),
+        "debrief": modal(WriteDebrief.of(seat)),
+        "debrief.again": modal(WriteDebrief.of(a_seat(MARA, 7, **WROTE, shares=True))),
+        "settings": modal(SetRounds.of(told, "Europe/Berlin", is_admin=False)),
+        "settings.admin": modal(SetRounds.of(two, "Europe/Berlin", NOW, is_admin=True)),
+        "apart": modal(KeepApart.of([kept], MARA)),
+        "apart.nobody": modal(KeepApart.of([], MARA)),
+        "apart.admin": modal(KeepApart.of([kept], ROOT)),
     })  # fmt: skip
 
 
@@ -276,14 +278,14 @@ def test_long_words_and_many_rows_stay_within_the_limits(letter: str) -> None:
     total = sum(len(str(block)) for block in messages.met(pair).blocks)
     assert total < 12_000
     modal(messages.page(mine(*[pair] * 5)))
-    modal(forms.debrief(pair.seats[0]))
+    modal(WriteDebrief.of(pair.seats[0]))
     crowd = [Person(id=n, slack_id=f"U{n}", name=letter * 80) for n in range(150)]
-    modal(forms.hand_on(pair.seats[0], crowd))
+    modal(HandOn.of(pair.seats[0], crowd))
     kept = [
         ShadowApart(id=n, one_id=1, other_id=2, one=MARA, other=loud, by=MARA) for n in range(500)
     ]
     for page in (0, 5, 99):
-        modal(apart_view.apart(kept, BEN, page, is_admin=True))
+        modal(KeepApart.of(kept, ROOT, page))
     pair.stage, pair.slot_id = Stage.AGREED, 20
     message(messages.card(pair.seats[0], NOW))
     message(messages.reminder(pair.slots[0], pair))

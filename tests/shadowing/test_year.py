@@ -21,7 +21,7 @@ class Year:
         self.company, self.hands, self.chance = company, hands, chance
         marketers, salespeople = company.staff(4, 6)
         self.people = {person.id: person for person in (*marketers, *salespeople)}
-        company.configure(every_weeks=str(WEEKS), two_pairs=[])
+        company.configure(every_weeks=WEEKS)
 
     def before(self) -> None:
         """Somebody goes, comes, falls ill, or asks not to meet somebody."""

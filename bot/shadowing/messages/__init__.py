@@ -19,7 +19,7 @@ from bot.shadowing.messages.debrief import (
     shared,
 )
 from bot.shadowing.messages.notices import ask, left_over, reminder, rest
-from bot.shadowing.messages.page import APART, IN, OUT, page, welcome
+from bot.shadowing.messages.page import APART, IN, OUT, PAGE, page, welcome
 from bot.shadowing.messages.row import SHOW, row
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "HAND_ON",
     "IN",
     "OUT",
+    "PAGE",
     "PICK",
     "REQUEST",
     "SHOW",

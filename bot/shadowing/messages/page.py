@@ -15,6 +15,8 @@ from bot.shadowing.models import Mine
 from bot.slack import AnyBlock
 from bot.slack.text import moment
 
+PAGE = "shadow.page"
+"""What `/shadow` shows, as a modal."""
 OUT = "shadow.out"
 IN = "shadow.in"
 APART = "shadow.apart"
@@ -28,7 +30,9 @@ def page(mine: Mine) -> View:
     blocks.append(SectionBlock(text=_state(mine)))
     if mine.has_side:
         blocks.append(ActionsBlock(elements=_buttons(mine)))
-    return View(type="modal", title="Stay in my shoes", close="Done", blocks=blocks)
+    return View(
+        type="modal", callback_id=PAGE, title="Stay in my shoes", close="Done", blocks=blocks
+    )
 
 
 def welcome(next_round_at: datetime | None) -> str:

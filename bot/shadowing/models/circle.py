@@ -1,5 +1,6 @@
 """How a workspace and its people stand to the rounds: when they are, who is out, who is apart."""
 
+from dataclasses import dataclass
 from datetime import time
 
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
@@ -8,10 +9,22 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from bot.people.models import Person
 from bot.store import Base, Id, WorkspaceId
 
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-
 # Rounds in which somebody gave no sign, until they rest.
 SILENT_ROUNDS = 3
+
+
+@dataclass(frozen=True)
+class Rounds:
+    """When rounds are to be, and how they are to pair."""
+
+    active: bool
+    every_weeks: int
+    day: str
+    """In crontab's words: `mon`."""
+    at: time
+    """On the workspace's clock."""
+    two_pairs: bool = False
+    """Whether somebody of the smaller department may be in two pairs."""
 
 
 class ShadowSetting(Base):

@@ -1,6 +1,7 @@
 """A round's tables: its pairs, their times, and each person's seat; and the rules of a pair."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import BigInteger, ForeignKey, Index, Text, UniqueConstraint
@@ -12,6 +13,17 @@ from bot.people.models import Person
 from bot.planning.models import Request
 from bot.shadowing.models.words import Goal, Stage
 from bot.store import Base, Id, Moment, WorkspaceId
+
+
+@dataclass(frozen=True)
+class Debrief:
+    """What somebody writes afterwards."""
+
+    surprised: str
+    change: str
+    idea: str = ""
+    shares: bool = False
+    """Whether the shared channel may read it, if the other agrees too."""
 
 
 class ShadowRound(Base):

@@ -1,17 +1,13 @@
 """The verbs of a debrief: what surprised, what will change, and an idea."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from sqlalchemy.orm import Session
 
 from bot import clock, slack
-from bot.errors import FieldErrors, HandoffError
+from bot.errors import HandoffError
 from bot.people.models import Person
-from bot.shadowing.models import LONGEST_ANSWER, ShadowPair, ShadowSeat, Stage
+from bot.shadowing.models import Debrief, ShadowPair, ShadowSeat, Stage
 from bot.shadowing.service.afterwards import put_together
 from bot.shadowing.service.table import ASK, MET, redraw, sign, sit_down_by_seat
-from bot.slack.text import clean
 
 
 class NotYet(HandoffError):
@@ -34,21 +30,14 @@ def answerable(session: Session, who: Person, seat_id: int) -> ShadowSeat:
     return _answerable(session, who, seat_id)[1]
 
 
-def debrief(session: Session, who: Person, seat_id: int, fields: Mapping[str, Any]) -> ShadowPair:
+def debrief(session: Session, who: Person, seat_id: int, answers: Debrief) -> ShadowPair:
     """Take a debrief; once both are there, they are put together. One that comes later joins.
 
-    Raises what `answerable` raises, and FieldErrors for `surprised` and `change`.
+    Raises what `answerable` raises.
     """
     pair, seat = _answerable(session, who, seat_id)
-    said = {name: _text(fields.get(name)) for name in ("surprised", "change", "idea")}
-    missing = [name for name in ("surprised", "change") if not said[name]]
-    if missing:
-        raise FieldErrors(
-            dict.fromkeys(missing, "Please write a few words; “nothing” is an answer too.")
-        )
-    for name, text in said.items():
-        setattr(seat, name, text)
-    seat.shares = bool(fields.get("shares"))
+    seat.surprised, seat.change, seat.idea = answers.surprised, answers.change, answers.idea
+    seat.shares = answers.shares
     seat.answered_at = clock.now()
     sign(session, seat)
     if pair.stage == Stage.SETTLED or all(each.answered_at for each in pair.taken):
@@ -69,7 +58,3 @@ def _answerable(session: Session, who: Person, seat_id: int) -> tuple[ShadowPair
     if stage == Stage.SETTLED and seat.answered_at is not None:
         raise AlreadyTogether
     return pair, seat
-
-
-def _text(value: object) -> str:
-    return clean(str(value or ""), LONGEST_ANSWER).strip()

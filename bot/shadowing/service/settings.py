@@ -1,23 +1,20 @@
 """The verbs of those who set the rounds up: when they are, and whom they may pair twice."""
 
-from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import date, datetime, time, timedelta
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from bot.errors import FieldErrors
 from bot.people import service as people
 from bot.people.models import Person, Role, Workspace
-from bot.shadowing.models import DAYS, ShadowRound, ShadowSetting
+from bot.shadowing.models import Rounds, ShadowRound, ShadowSetting
 from bot.tasks import Schedule, drop_schedule, put_schedule
 
 OPEN = "shadow.open"
 """The schedule, and the task that it wakes."""
 
-_MOST_WEEKS = 26
 # Down over the weekend and a day more, the round still opens.
 _GRACE = timedelta(days=3)
 
@@ -50,15 +47,11 @@ def may_configure(session: Session, who: Person) -> None:
     people.require(session, who, "change how people are paired", Role.MANAGER)
 
 
-def configure(session: Session, who: Person, fields: Mapping[str, Any]) -> ShadowSetting:
-    """Change the setting; `fields` are as the form gives them.
-
-    Raises NotAllowed, and FieldErrors for `active`, `every_weeks`, `day` and `at`.
-    """
+def configure(session: Session, who: Person, rounds: Rounds) -> ShadowSetting:
+    """Change the setting. Raises NotAllowed."""
     may_configure(session, who)
-    told = _checked(fields)
     changed = setting(session, who.workspace_id, lock=True)
-    for name, value in told.items():
+    for name, value in asdict(rounds).items():
         setattr(changed, name, value)
     session.flush()
     _schedule(session, changed)
@@ -104,27 +97,3 @@ def _schedule(session: Session, told: ShadowSetting) -> None:
         session, told.workspace_id, OPEN, OPEN, cron=told.cron, zone=zone, grace=_GRACE,
         workspace_id=told.workspace_id,
     )  # fmt: skip
-
-
-def _checked(fields: Mapping[str, Any]) -> dict[str, Any]:
-    errors = {}
-    weeks = str(fields.get("every_weeks") or "").strip()
-    if not (weeks.isascii() and weeks.isdecimal() and 1 <= int(weeks[:4]) <= _MOST_WEEKS):
-        errors["every_weeks"] = f"Write a whole number of weeks, from 1 to {_MOST_WEEKS}."
-    if fields.get("day") not in DAYS:
-        errors["day"] = "Choose a day of the week."
-    if fields.get("active") not in ("yes", "no"):
-        errors["active"] = "Choose whether there are rounds."
-    try:
-        at = time.fromisoformat(str(fields.get("at"))).replace(second=0, microsecond=0, tzinfo=None)
-    except ValueError:
-        errors["at"] = "Choose a time of day, such as 10:00."
-    if errors:
-        raise FieldErrors(errors)
-    return {
-        "active": fields["active"] == "yes",
-        "every_weeks": int(weeks),
-        "day": fields["day"],
-        "at": at,
-        "two_pairs": bool(fields.get("two_pairs")),
-    }
