@@ -11,15 +11,25 @@ from pydantic import SecretStr
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot import crm, home, leads, library, logs, metrics, people, reports, standups
+from bot import (
+    crm,
+    digests,
+    home,
+    leads,
+    library,
+    logs,
+    metrics,
+    people,
+    reports,
+    shadowing,
+    spend,
+    standups,
+)
 from bot.campaigns import handlers as campaign_handlers
 from bot.campaigns import tasks as campaign_tasks
 from bot.capability import Services
 from bot.crm.adapters import ADAPTERS, Access
 from bot.crm.connection import Connection
-from bot.digests import handlers as digest_handlers
-from bot.digests import service as digests
-from bot.digests import tasks as digest_tasks
 from bot.errors import HandoffError
 from bot.keys import Keys
 from bot.leads.sources import SOURCES
@@ -47,13 +57,16 @@ from bot.wiring import install, wire
 
 CAPABILITIES = (
     people.capability,
+    spend.capability,
     leads.capability,
     metrics.capability,
     standups.capability,
+    shadowing.capability,
     library.capability,
-    home.capability,
-    crm.capability,
     reports.capability,
+    digests.capability,
+    crm.capability,
+    home.capability,
 )
 """All that the product does."""
 
@@ -98,15 +111,10 @@ class Application:
     def _register(self) -> None:
         """Let every capability say what it listens to and what it does later."""
         campaign_handlers.register(self.listening, self.store)
-        spend_handlers.register(self.listening, self.store)
         planning_handlers.register(self.listening, self.store)
         standup_handlers.register(self.listening, self.store)
-        digest_handlers.register(self.listening, self.store, site.address(self.settings))
         campaign_tasks.register(self.tasks, self.store, self.cards, planning_tasks.capacity)
-        spend_tasks.register(self.tasks, self.store, self.cards, self.slack)
         planning_tasks.register(self.tasks, self.cards)
-        shadow_tasks.register(self.tasks, self.store, self.cards, self.slack)
-        digest_tasks.register(self.tasks, self.store, self.cards, site.address(self.settings))
 
     def _web(self) -> FastAPI:
         secret = self.settings.slack_signing_secret
@@ -238,12 +246,19 @@ class Application:
         return None
 
 
+<<<<<<< HEAD
 def set_schedules(session: Session, workspace: Workspace, services: Services | None = None) -> None:
     """Let the clock do all that comes in this workspace, in its zone; with the services of an
     application, do whatever else a workspace needs at its start."""
     install(CAPABILITIES, session, workspace, services)
     shadowing.install(session, workspace)
     digests.install(session, workspace)
+=======
+def set_schedules(session: Session, workspace: Workspace) -> None:
+    """Let the clock do all that comes in this workspace, in its zone."""
+    leads.install(session, workspace)
+    standups.install(session, workspace)
+>>>>>>> 65a19c5 (digests: handlers and tasks declare themselves, the settings are a form)
     exports.install(session, workspace)
 
 

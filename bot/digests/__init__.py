@@ -1,1 +1,5 @@
 """Digests: the week summed up for those who decide."""
+
+from bot.capability import Capability
+
+capability = Capability("bot.digests.handlers", "bot.digests.tasks")

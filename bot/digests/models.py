@@ -19,8 +19,6 @@ from bot.store import Base, Id, Moment, WorkspaceId
 WEEKLY = "weekly"
 """The kind of a digest that is about everybody; a personal one is of its audience's kind."""
 
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-
 _ISO_WEEK = re.compile(r"(\d{4})-?w(\d{1,2})", re.IGNORECASE)
 _EARLIEST, _LATEST = 2000, 2999
 
@@ -195,6 +193,20 @@ class Timetable(Base):
     def schedule_name(self) -> str:
         """The name of the schedule that sends it."""
         return f"digest:{self.audience}"
+
+
+@dataclass(frozen=True)
+class TimetableChange:
+    """When an audience is to get its digest from now on."""
+
+    active: bool
+    day: str
+    """In crontab's words: `mon`."""
+    at: time
+    zone: str | None = None
+    """None: the workspace's."""
+    shows_money: bool | None = None
+    """Whether the channel sees amounts; None: as it is."""
 
 
 class OptOut(Base):

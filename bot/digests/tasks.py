@@ -1,56 +1,64 @@
 """What the clock brings in for digests: the hour of each audience, and how its cards are drawn."""
 
-from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from bot.digests import messages, service
+from bot.capability import Services
+from bot.digests import capability, messages, service
 from bot.digests.models import Audience
-from bot.digests.report import Report
+from bot.people.models import Workspace
+from bot.reports import site
 from bot.shadowing import messages as shadowing
-from bot.slack import Cards, Message
-from bot.store import Store
-from bot.tasks import Tasks, in_transaction
+from bot.slack import Message
 
 
-def register(tasks: Tasks, store: Store, cards: Cards, page: str = "") -> None:
-    """Add the task and the cards; `page` is the address of the report page, if there is one."""
-
-    def send(workspace_id: int, audience: str, slot: str) -> None:
-        # The slot and not the clock says which week: a retry at night reports the same one.
-        at = datetime.fromisoformat(slot)
-        in_transaction(
-            store, lambda session: service.send(session, workspace_id, Audience(audience), at)
-        )
-
-    tasks.add(service.SEND, send)
-    cards.add(service.HEADLINE, _drawn(_headline(page)))
-    cards.add(service.DETAILS, _drawn(lambda report, _: messages.details(report)))
-    cards.add(service.MONEY, _drawn(lambda report, _: messages.money(report)))
-    cards.add(service.OWN, _own)
-    cards.add(
-        service.QUARTER,
-        lambda session, key: shadowing.quarter_message(service.quarter(session, key)),
-    )
+@capability.installation
+def install(session: Session, workspace: Workspace) -> None:
+    """Give each audience its digest."""
+    service.install(session, workspace)
 
 
-def _drawn(draw: Callable[[Report, bool], Message]) -> Callable[[Session, int], Message | None]:
-    """A card of what a delivery reports."""
-
-    def card(session: Session, delivery_id: int) -> Message | None:
-        found = service.delivered(session, delivery_id)
-        return draw(*found) if found else None
-
-    return card
+@capability.task(service.SEND)
+def send(session: Session, workspace_id: int, audience: str, slot: str) -> None:
+    """An audience's hour has come; the slot and not the clock says which week is meant, so that a
+    retry at night reports the same one."""
+    service.send(session, workspace_id, Audience(audience), datetime.fromisoformat(slot))
 
 
-def _headline(page: str) -> Callable[[Report, bool], Message]:
-    return lambda report, shows_money: messages.digest(
-        report, shows_money=shows_money, in_thread=True, page=page
-    )
+@capability.card(service.HEADLINE)
+def headline(session: Session, delivery_id: int, services: Services) -> Message | None:
+    """The digest itself."""
+    delivered = service.delivered(session, delivery_id)
+    if delivered is None:
+        return None
+    report, shows_money = delivered
+    page = site.address(services.settings)
+    return messages.digest(report, shows_money=shows_money, in_thread=True, page=page)
 
 
-def _own(session: Session, delivery_id: int) -> Message | None:
-    found = service.told(session, delivery_id)
-    return messages.own(found[0], wanted=found[1]) if found else None
+@capability.card(service.DETAILS)
+def details(session: Session, delivery_id: int) -> Message | None:
+    """What stands behind it, in its thread."""
+    delivered = service.delivered(session, delivery_id)
+    return messages.details(delivered[0]) if delivered else None
+
+
+@capability.card(service.MONEY)
+def money(session: Session, delivery_id: int) -> Message | None:
+    """Its amounts, in its thread."""
+    delivered = service.delivered(session, delivery_id)
+    return messages.money(delivered[0]) if delivered else None
+
+
+@capability.card(service.QUARTER)
+def quarter(session: Session, delivery_id: int) -> Message:
+    """What came of shadowing in the quarter that ended, in its thread."""
+    return shadowing.quarter_message(service.quarter(session, delivery_id))
+
+
+@capability.card(service.OWN)
+def own(session: Session, delivery_id: int) -> Message | None:
+    """Somebody's own week."""
+    delivered = service.delivered_own(session, delivery_id)
+    return messages.own(delivered[0], wanted=delivered[1]) if delivered else None

@@ -7,9 +7,10 @@ from urllib.parse import urlencode
 
 import pytest
 
-from bot.digests import handlers
-from bot.slack import Listening, Message
+from bot import digests
+from bot.slack import Message
 from tests.digests.office import NOW, Office, RecordingSlack
+from tests.wiring import wired
 
 
 class Desk:
@@ -17,8 +18,7 @@ class Desk:
 
     def __init__(self, office: Office) -> None:
         self.slack = RecordingSlack()
-        self.listening = Listening(self.slack)
-        handlers.register(self.listening, office.store)
+        self.listening = wired(office.store, self.slack, digests.capability)
 
     def ask(self, user: str, words: str = "") -> str:
         """Send the command; returns what the acknowledgement says."""

@@ -26,7 +26,7 @@ def send(office: Office, audience: Audience) -> int:
 
 def told(office: Office, delivery_id: int = 1) -> tuple[OwnWeek, bool]:
     with office.store.transaction() as session:
-        found = service.told(session, delivery_id)
+        found = service.delivered_own(session, delivery_id)
     assert found is not None
     return found
 

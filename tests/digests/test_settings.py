@@ -1,20 +1,24 @@
 """When digests come: managers say so, and of amounts in the channel an admin decides."""
 
+from dataclasses import replace
 from datetime import time
 from typing import Any
 
 import pytest
+from slack_sdk.models.views import View
 from sqlalchemy import select, update
 
 from bot.digests import forms, service
-from bot.digests.models import Audience, Timetable
-from bot.errors import FieldErrors, NotAllowed, NotFound
+from bot.digests.forms import ChangeTimetable
+from bot.digests.models import Audience, Timetable, TimetableChange
+from bot.errors import FieldErrors, NotAllowed, NotFound, OutdatedForm
 from bot.people.models import Person, Role, Workspace
 from bot.tasks import Schedule, schedules
 from tests.digests.office import NOW, Office, open_office
+from tests.forms import sent
 from tests.golden_files import Golden
 
-FIELDS = {"active": "yes", "day": "fri", "at": "16:30", "zone": "america/new york"}
+FRIDAYS = TimetableChange(active=True, day="fri", at=time(16, 30), zone="America/New_York")
 
 
 @pytest.fixture
@@ -26,9 +30,9 @@ def channel(office: Office) -> int:
         return found.one().id
 
 
-def change(office: Office, who: Person, timetable_id: int, **fields: Any) -> None:
+def change(office: Office, who: Person, timetable_id: int, **changes: Any) -> None:
     with office.store.transaction() as session:
-        service.change(session, who, timetable_id, FIELDS | fields)
+        service.change(session, who, timetable_id, replace(FRIDAYS, **changes))
 
 
 def make_admin(office: Office) -> Person:
@@ -60,15 +64,30 @@ def test_an_empty_zone_is_that_of_the_workspace(office: Office, channel: int) ->
     assert schedule.zone == "Europe/Berlin"
 
 
+def form(office: Office, channel: int) -> View:
+    with office.store.transaction() as session:
+        timetable = service.changeable(session, office.manager, channel)
+    return ChangeTimetable.of(timetable, by_admin=False)
+
+
 @pytest.mark.parametrize(
-    ("field", "value"), [("zone", "Mars/Base"), ("day", "someday"), ("day", None), ("at", "noon")]
+    ("field", "value"), [("zone", "Mars/Base"), ("day", None), ("at", "noon"), ("at", None)]
 )
 def test_what_does_not_fit_is_said_at_its_field(
     office: Office, channel: int, field: str, value: Any
 ) -> None:
+    shown = form(office, channel)
     with pytest.raises(FieldErrors) as error:
-        change(office, office.manager, channel, **{field: value})
+        ChangeTimetable.read(sent(shown, **{field: value}))
     assert set(error.value.errors) == {field}
+    with pytest.raises(OutdatedForm):
+        ChangeTimetable.read(sent(shown, day="someday"))
+
+
+def test_what_the_form_says_is_what_changes(office: Office, channel: int) -> None:
+    typed = {"active": "yes", "day": "fri", "at": "16:30", "zone": "america/new york"}
+    read = ChangeTimetable.read(sent(form(office, channel), **typed))
+    assert (read.timetable_id, read.changes) == (channel, FRIDAYS)
 
 
 def test_only_managers_may(office: Office, channel: int) -> None:
@@ -87,8 +106,8 @@ def test_nobody_reaches_another_workspace(office: Office, channel: int) -> None:
 
 def test_amounts_in_the_channel_are_for_an_admin(office: Office, channel: int) -> None:
     with pytest.raises(NotAllowed, match="let the channel see amounts"):
-        change(office, office.manager, channel, money="yes")
-    change(office, make_admin(office), channel, money="yes")
+        change(office, office.manager, channel, shows_money=True)
+    change(office, make_admin(office), channel, shows_money=True)
     with office.store.transaction() as session:
         assert session.get_one(Timetable, channel).shows_money
     change(office, office.manager, channel)  # without the field it stays
@@ -101,6 +120,6 @@ def test_how_the_settings_look(office: Office, channel: int, golden: Golden) -> 
         found = service.timetables(session, office.manager)
         overview = forms.overview(found, schedules(session, office.workspace.id))
         timetable = service.changeable(session, office.manager, channel)
-        by_manager = forms.change(timetable, by_admin=False)
-        by_admin = forms.change(timetable, by_admin=True)
+        by_manager = ChangeTimetable.of(timetable, by_admin=False)
+        by_admin = ChangeTimetable.of(timetable, by_admin=True)
     golden("settings", {"all": overview, "one": by_manager, "one_by_admin": by_admin})

@@ -11,20 +11,20 @@ import pytest
 from sqlalchemy import select, text, update
 
 from bot import clock
-from bot.digests import later, messages, service, tasks
+from bot.digests import capability, later, messages, service
 from bot.digests.models import Audience, Digest, Timetable, Week
 from bot.digests.report import Report
 from bot.errors import NotAllowed
 from bot.leads.models import Lead, Rating
 from bot.metrics import BY_NAME
 from bot.people.models import Person, Role, Workspace
-from bot.slack import Cards
 from bot.spend.models import Department, DepartmentCost
 from bot.store import Store
 from bot.tasks import Schedule, Tasks
 from bot.tasks.schedule import tick
 from bot.tasks.worker import Worker
 from tests.digests.office import MONDAY, NOW, Office, RecordingSlack
+from tests.wiring import wired
 
 WEEK = timedelta(weeks=1)
 HOUR = timedelta(hours=1)
@@ -353,7 +353,7 @@ class Morning:
     def __init__(self, store: Store) -> None:
         self.slack = RecordingSlack()
         self.tasks = Tasks(store)
-        tasks.register(self.tasks, store, Cards(store, self.slack, self.tasks))
+        wired(store, self.slack, capability, tasks=self.tasks)
         self.worker = Worker(store, self.tasks)
 
 

@@ -1,5 +1,6 @@
 """What each role finds on its page, from the database; and who sees none of it."""
 
+from dataclasses import replace
 from datetime import time, timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from sqlalchemy import select, update
 from bot import clock, metrics, slack
 from bot.campaigns import service as campaigns
 from bot.digests import service as digests
+from bot.digests.models import TimetableChange
 from bot.home import service
 from bot.home.models import Page
 from bot.leads import service as leads
@@ -164,9 +166,9 @@ def test_the_status_names_what_comes_by_the_clock_and_nothing_that_is_paused(sce
             rhythm=Rhythm.WEEKLY, at=time(8), kind=FileKind.CSV,
         )  # fmt: skip
         of_all = {each.audience: each.id for each in digests.timetables(session, manager)}
-        fields = {"active": "no", "day": "mon", "at": "08:00", "zone": ""}
-        digests.change(session, manager, of_all["marketers"], fields)
-        tokyo = fields | {"active": "yes", "zone": "Asia/Tokyo"}
+        paused = TimetableChange(active=False, day="mon", at=time(8))
+        digests.change(session, manager, of_all["marketers"], paused)
+        tokyo = replace(paused, active=True, zone="Asia/Tokyo")
         digests.change(session, manager, of_all["channel"], tokyo)
         paused = next(
             each

@@ -18,8 +18,8 @@ from bot.digests.service.sending import (
     OWN,
     SEND,
     delivered,
+    delivered_own,
     send,
-    told,
 )
 from bot.digests.service.setup import change, changeable, install, of_workspace, timetables
 
@@ -36,6 +36,7 @@ __all__ = [
     "change",
     "changeable",
     "delivered",
+    "delivered_own",
     "explain",
     "install",
     "last",
@@ -51,6 +52,5 @@ __all__ = [
     "send",
     "sum_up",
     "timetables",
-    "told",
     "wants_own",
 ]

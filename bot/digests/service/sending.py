@@ -147,8 +147,8 @@ def delivered(session: Session, delivery_id: int) -> tuple[Report, bool] | None:
     return (Report.of(found[0]), found[1]) if found else None
 
 
-def told(session: Session, delivery_id: int) -> tuple[OwnWeek, bool] | None:
-    """What somebody was told of their own week, and whether they want the next one."""
+def delivered_own(session: Session, delivery_id: int) -> tuple[OwnWeek, bool] | None:
+    """What a delivery says of somebody's own week, and whether they want the next one."""
     found = session.execute(
         select(Digest, OptOut.person_id)
         .join(Delivery, Delivery.digest_id == Digest.id)

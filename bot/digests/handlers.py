@@ -1,0 +1,196 @@
+"""What Slack brings in for digests: `/digest`, the buttons of its messages, and the settings."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from slack_sdk.models.views import View
+
+from bot.capability import Act, Handler, Update
+from bot.digests import capability, forms, messages, service
+from bot.digests.forms import ChangeTimetable
+from bot.digests.models import Week
+from bot.digests.service import Reading
+from bot.metrics import BY_NAME
+from bot.people.models import ANY_ROLE, Role
+from bot.reports import site
+from bot.slack import Message
+from bot.slack.access import Access
+from bot.tasks import schedules
+
+_READ = Access("read the digest", ANY_ROLE)
+_CHANGE = Access("change when digests come", (Role.MANAGER,))
+
+H = TypeVar("H", bound=Handler)
+
+
+def _of_each_metric(action_id: str) -> Callable[[H], H]:
+    """The buttons of which there is one for each metric: its name ends their action id."""
+
+    def add(handler: H) -> H:
+        for name in BY_NAME:
+            capability.action(f"{action_id}.{name}", _READ)(handler)
+        return handler
+
+    return add
+
+
+# A week
+
+
+@capability.command("/digest", "", "the running week in figures", _READ)
+def show_running(act: Act) -> Message:
+    """The running week."""
+    return _digest(act, service.running(act.session, act.person))
+
+
+@capability.command(
+    "/digest", "last", "last week, as its digest said it, with what is different since", _READ
+)
+def show_last(act: Act) -> Message:
+    """The week before."""
+    return _digest(act, service.last(act.session, act.person))
+
+
+@capability.command(
+    "/digest", "<2026-W47>", "any week, by its number or a day in it, such as 2026-11-18", _READ
+)
+def show_week(act: Act) -> Message:
+    """The week that was named."""
+    return _digest(act, service.of_week(act.session, act.person, Week.read(act.words)))
+
+
+@capability.action(messages.SHOW_DETAILS, _READ)
+def show_details(act: Act) -> Message:
+    """What stands behind the headline of the week that the button names."""
+    return messages.details(_named_week(act).report)
+
+
+@capability.action(messages.SHOW_MONEY, _READ)
+def show_money(act: Act) -> Message | str:
+    """What it cost and brought, for those who may see that."""
+    reading = _named_week(act)
+    if not reading.shows_money:
+        return "Amounts are for marketing and managers to see."
+    return messages.money(reading.report)
+
+
+# One's own week
+
+
+@capability.command("/digest", "me", "your own week so far; `me last` for the one before", _READ)
+def show_own(act: Act) -> Message:
+    """One's own week, in each of one's roles."""
+    read = service.own_last if act.words.lower() == "last" else service.own_running
+    weeks = read(act.session, act.person)
+    wanted = service.wants_own(act.session, act.person)
+    drawn = [messages.own(week, wanted=wanted) for week in weeks]
+    blocks = [block for each in drawn for block in each.content]
+    return Message(" ".join(each.text for each in drawn), blocks)
+
+
+@capability.action(messages.OPT_OUT, _READ)
+def opt_out(act: Act) -> str:
+    """No more digests of one's own."""
+    service.opt_out(act.session, act.person)
+    return "You get no digest of your own any more. `/digest me` shows it whenever you want it."
+
+
+@capability.action(messages.OPT_IN, _READ)
+def opt_in(act: Act) -> str:
+    """Send them again."""
+    service.opt_in(act.session, act.person)
+    return "You get your own digest again, every week."
+
+
+# Why a figure is so
+
+
+@capability.command(
+    "/digest",
+    "why",
+    "`speed`: how a figure is computed, and the leads behind it; alone, for all figures",
+    _READ,
+)
+def why(act: Act) -> Message:
+    """The figure that is meant; several to choose from; or all."""
+    metrics = service.named(act.words)
+    if len(metrics) == 1:
+        return _explained(act, metrics[0].name)
+    if metrics:
+        return messages.several(act.words, metrics)
+    return messages.all_figures(act.words)
+
+
+@_of_each_metric(messages.EXPLAIN)
+def explain(act: Act) -> Message:
+    """One of several figures was chosen."""
+    return _explained(act, _metric(act))
+
+
+@_of_each_metric(messages.BEHIND)
+def show_leads(act: Act) -> View:
+    """The leads behind a figure of the week that the button names."""
+    return _leads(act, _metric(act), Week.read(act.incoming.value), None)
+
+
+@capability.action(messages.OLDER, _READ)
+@capability.action(messages.NEWEST, _READ)
+def turn_leads(act: Act) -> Update:
+    """Another page of them."""
+    metric, _, monday = act.incoming.note.partition(" ")
+    return Update(_leads(act, metric, Week.read(monday), act.row_id or None))
+
+
+# When digests come
+
+
+@capability.command("/digest", "settings", "who gets it, on which day and hour (managers)", _CHANGE)
+@capability.action(forms.SETTINGS, _CHANGE)
+def show_settings(act: Act) -> View:
+    """When each audience gets its digest."""
+    timetables = service.timetables(act.session, act.person)
+    return forms.overview(timetables, schedules(act.session, act.workspace_id))
+
+
+@capability.action(forms.CHANGE, _CHANGE)
+def change(act: Act) -> View:
+    """The form for one of them."""
+    timetable = service.changeable(act.session, act.person, act.row_id)
+    return ChangeTimetable.of(timetable, by_admin=act.person.has(Role.ADMIN))
+
+
+@capability.form(ChangeTimetable, _CHANGE)
+def save(act: Act, form: ChangeTimetable) -> View:
+    """It comes at another time, or not at all."""
+    service.change(act.session, act.person, form.timetable_id, form.changes)
+    return show_settings(act)
+
+
+def _digest(act: Act, reading: Reading) -> Message:
+    return messages.digest(
+        reading.report,
+        shows_money=reading.shows_money,
+        since_then=reading.since_then,
+        page=site.address(act.services.settings),
+    )
+
+
+def _named_week(act: Act) -> Reading:
+    """The week that the button names."""
+    return service.of_week(act.session, act.person, Week.read(act.incoming.value))
+
+
+def _metric(act: Act) -> str:
+    """The metric that the button's action id names."""
+    action_id: str = act.incoming.body["actions"][0]["action_id"]
+    return action_id.rpartition(".")[2]
+
+
+def _explained(act: Act, metric: str) -> Message:
+    return messages.why(service.explain(act.session, act.person, metric))
+
+
+def _leads(act: Act, metric: str, week: Week, before: int | None) -> View:
+    """A page of the leads behind a metric of a week; `before` is the id below which it begins."""
+    page = service.behind(act.session, act.person, week, metric, before, messages.PAGE_SIZE)
+    return messages.leads_behind(metric, week, page, is_first=before is None)
