@@ -39,7 +39,6 @@ from bot.planning import handlers as planning_handlers
 from bot.planning import tasks as planning_tasks
 from bot.reports import api, site
 from bot.reports.conversions import api as conversion_routes
-from bot.reports.exports import service as exports
 from bot.settings import CrmSettings, Settings, WrongSettings, load
 from bot.slack import Cards, Listening, Slack
 from bot.slack.errors import SlackRefused
@@ -246,20 +245,10 @@ class Application:
         return None
 
 
-<<<<<<< HEAD
 def set_schedules(session: Session, workspace: Workspace, services: Services | None = None) -> None:
     """Let the clock do all that comes in this workspace, in its zone; with the services of an
     application, do whatever else a workspace needs at its start."""
     install(CAPABILITIES, session, workspace, services)
-    shadowing.install(session, workspace)
-    digests.install(session, workspace)
-=======
-def set_schedules(session: Session, workspace: Workspace) -> None:
-    """Let the clock do all that comes in this workspace, in its zone."""
-    leads.install(session, workspace)
-    standups.install(session, workspace)
->>>>>>> 65a19c5 (digests: handlers and tasks declare themselves, the settings are a form)
-    exports.install(session, workspace)
 
 
 def build(settings: Settings) -> Application:

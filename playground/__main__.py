@@ -3,10 +3,13 @@
 import argparse
 import sys
 
-from bot import logs
-from bot.cli.running import until_stopped
-from bot.errors import HandoffError
-from playground.demo import serve
+from bot.cli.imports import importing
+
+with importing():
+    from bot import logs
+    from bot.cli.running import until_stopped
+    from bot.errors import HandoffError
+    from playground.demo import serve
 
 
 def main() -> None:

@@ -27,7 +27,7 @@ _STORE = "the store of the tests"
 # connections as the application does.
 _SERVER = {
     "fsync": "off", "full_page_writes": "off", "synchronous_commit": "off",
-    "max_connections": "500",
+    "max_connections": "500", "max_wal_size": "'256MB'",  # it may lie in memory
 }  # fmt: skip
 
 _LEFTOVERS = """
@@ -36,10 +36,14 @@ WHERE datname = current_database() AND pid <> pg_backend_pid()
     AND backend_type = 'client backend' AND (application_name <> %s OR state <> 'idle')
 """
 # What a change of the schema changes: each row of these catalogs has the transaction that wrote it.
+# Below 16384 is what PostgreSQL itself brings (FirstNormalObjectId in access/transam.h).
 _SCHEMA = " UNION ALL ".join(
-    f"SELECT count(*), max(xmin::text::bigint) FROM {catalog}"
-    for catalog in ("pg_attribute", "pg_constraint", "pg_trigger", "pg_proc")
-)
+    f"SELECT count(*), max(xmin::text::bigint) FROM {catalog} WHERE {column} >= 16384"
+    for catalog, column in (
+        ("pg_attribute", "attrelid"), ("pg_constraint", "oid"), ("pg_trigger", "oid"),
+        ("pg_proc", "oid"),
+    )
+)  # fmt: skip
 _TABLES = """
 SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'
 """
@@ -141,7 +145,7 @@ class Database:
         # Without triggers, so that the order in which tables are emptied does not matter.
         self._connection.execute("SET session_replication_role = replica")
         self._connection.execute("SET lock_timeout = '10s'")
-        self._tables = [name for (name,) in self._ask(_TABLES)]
+        self._written_to = self._look_at([name for (name,) in self._ask(_TABLES)])
         self._schema = self._ask(_SCHEMA)
 
     def connect(self, url: str) -> Store:
@@ -155,7 +159,7 @@ class Database:
         if self._ask(_SCHEMA) != self._schema or self._ask(_SETTINGS):
             return False
         with suppress(psycopg.errors.LockNotAvailable), self._connection.transaction():
-            for (table,) in self._ask(self._written_to()):
+            for (table,) in self._ask(self._written_to):
                 self._connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
             self._ask(_RESTART_SEQUENCES)
             return True
@@ -166,11 +170,11 @@ class Database:
         self.store.close()
         self._connection.close()
 
-    def _written_to(self) -> sql.Composed:
+    def _look_at(self, tables: list[str]) -> str:
+        """The statement that names the tables with rows."""
         look = sql.SQL("SELECT {} WHERE EXISTS (SELECT FROM {})")
-        return sql.SQL(" UNION ALL ").join(
-            look.format(sql.Literal(table), sql.Identifier(table)) for table in self._tables
-        )
+        each = (look.format(sql.Literal(name), sql.Identifier(name)) for name in tables)
+        return sql.SQL(" UNION ALL ").join(each).as_string(self._connection)
 
     def _ask(self, statement: Any, *values: Any) -> Sequence[Any]:
         return self._connection.execute(statement, values or None, prepare=True).fetchall()

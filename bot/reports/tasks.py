@@ -20,6 +20,9 @@ from bot.reports.service.sheets import Sheet
 from bot.slack import Message, Slack
 
 
+capability.installation(exports.install)
+
+
 @capability.task(conversions.SEND)
 def send_conversions(services: Services, file_id: int, target: str) -> None:
     """Send a file to a channel, or to a person by their ID."""

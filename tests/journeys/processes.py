@@ -17,8 +17,11 @@ ROOT = Path(__file__).parents[2]
 _STARTED = re.compile(r"Handoff runs(?: on port (\d+))?")
 
 # For processes on a busy machine: Bolt waits a minute for an answer, as it does in the tests'
-# own process (tests/conftest.py).
+# own process (tests/conftest.py). It imports as the command line does.
 PATIENT = """
+from bot.command_line.imports import importing
+with importing():
+    from bot import app
 from slack_bolt.listener.custom_listener import CustomListener
 CustomListener.ack_timeout = property(lambda _listener: 60, lambda _listener, _seconds: None)
 """
