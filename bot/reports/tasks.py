@@ -19,7 +19,6 @@ from bot.reports.policy import Sight
 from bot.reports.service.sheets import Sheet
 from bot.slack import Message, Slack
 
-
 capability.installation(exports.install)
 
 

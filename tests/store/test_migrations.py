@@ -347,7 +347,7 @@ def test_an_old_command_beside_a_newer_schema_says_so_in_a_sentence(
 ) -> None:  # fmt: skip
     newer_version(empty, False)
     monkeypatch.setenv("DATABASE_URL", empty.url.render_as_string(hide_password=False))
-    monkeypatch.setattr("bot.cli.running._until_told", threading.Event)  # no signals
+    monkeypatch.setattr("bot.cli.running.until_stopped", threading.Event)  # no signals
     monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-1")
     monkeypatch.setenv("SLACK_SIGNING_SECRET", "0" * 32)
     monkeypatch.setenv("HANDOFF_CHANNEL", "#leads")
