@@ -23,6 +23,25 @@ def test_a_transaction_commits_at_its_end_and_rolls_back_on_any_error(store: Sto
         assert session.scalars(text("SELECT key FROM job_key")).all() == ["kept"]
 
 
+def test_columns_are_described_as_psycopg_does(store: Store) -> None:
+    statement = "SELECT 1 AS one, 'ä'::text AS \"Ä\", now() AS at, NULL::jsonb AS more"
+    with store.engine.connect() as connection:
+        raw = connection.connection.driver_connection
+        assert isinstance(raw, psycopg.Connection)
+        ours, theirs = raw.cursor(), psycopg.Cursor(raw)
+        for cursor in (ours, theirs):
+            cursor.execute(statement)
+        assert type(ours) is not type(theirs)
+        assert [tuple(each[:2]) for each in ours.description or ()] == [
+            tuple(each[:2]) for each in theirs.description or ()
+        ]
+        for cursor in (ours, theirs):
+            cursor.execute("SET lock_timeout = 0")
+            assert cursor.description is None
+            cursor.execute("SELECT")
+            assert cursor.description == []
+
+
 def test_errors_of_a_statement_stay_what_they_are(store: Store) -> None:
     with pytest.raises(ProgrammingError), store.transaction() as session:
         session.execute(text("SELECT * FROM nowhere"))
