@@ -7,7 +7,9 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from slack_sdk.models.blocks import SectionBlock
+from slack_sdk.errors import SlackObjectFormationError
+from slack_sdk.models.basic_objects import JsonObject
+from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, SectionBlock
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
@@ -16,6 +18,7 @@ from bot.people import service as people
 from bot.slack import Cards, Message, Slack
 from bot.slack.cards import Card
 from bot.slack.errors import BadMessage, NeedsAdmin, RateLimited, SlackDown
+from bot.slack.message import as_json, limits_of
 from bot.store import Store
 from bot.tasks import Tasks
 from bot.tasks.worker import Worker
@@ -198,3 +201,31 @@ def test_a_busy_channel_gets_everything_in_order(board: Board) -> None:
     assert board.texts == ["lead 1", "lead 2", "lead 3"]
     posts = [float(message.ts) for message in board.standin.messages(board.channel)]
     assert all(after - before >= 0.9 for before, after in pairwise(posts))
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        SectionBlock(text="x" * 3_001),
+        SectionBlock(text="x", fields=["x"] * 11),
+        ActionsBlock(elements=[ButtonElement(text="x" * 76, action_id="x")]),
+    ],
+)
+def test_what_breaks_a_limit_of_slack_is_noticed_before_it_is_sent(block: Block) -> None:
+    with pytest.raises(SlackObjectFormationError):
+        as_json([block])
+
+
+def test_the_sdks_limits_are_all_asked_for() -> None:
+    """The SDK finds them anew for each object, and we once for each kind."""
+    kinds = [JsonObject]
+    for kind in kinds:
+        kinds += kind.__subclasses__()
+        theirs = {
+            name
+            for base in kind.__mro__
+            for name, part in vars(base).items()
+            if hasattr(part, "validator")
+        }
+        assert set(limits_of(kind)) == theirs
+    assert sum(map(len, map(limits_of, kinds))) > 100
