@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
+from functools import cached_property
 from io import BytesIO
 from typing import Any, NamedTuple, cast
 from uuid import uuid4
@@ -16,7 +17,7 @@ from uuid import uuid4
 import pytest
 from pydantic import SecretStr
 from slack_bolt import Ack
-from sqlalchemy import select, text
+from sqlalchemy import TextClause, select, text
 from sqlalchemy.orm import Session
 
 from bot import clock
@@ -94,6 +95,13 @@ class Company:
                 self._hire(session, f"UM{number:02}", [Role.MARKETER], teams["Marketing"])
         self._pairs: Iterator[int] | None = None
         self._entries: Iterator[tuple[str, int]] | None = None
+
+    @cached_property
+    def counted(self) -> TextClause:
+        """Counts the rows of the company in all tables; made once, since it takes long to make."""
+        with self.store.transaction() as session:
+            rows = session.scalar(_ROWS, {"unlike": _UNLIKE})
+        return text(f"SELECT tab, row, count(*) FROM ({rows}) AS rows GROUP BY tab, row")
 
     def _hire(self, session: Session, slack_id: str, roles: list[Role], team: int) -> Person:
         person = people.person(session, self.workspace.id, slack_id)
@@ -602,9 +610,7 @@ def _rows(company: Company) -> dict[str, Counter[str]]:
     """By table, the rows of a company and how many are alike."""
     found: dict[str, Counter[str]] = defaultdict(Counter)
     with company.store.transaction() as session:
-        rows = session.scalar(_ROWS, {"unlike": _UNLIKE})
-        counted = f"SELECT tab, row, count(*) FROM ({rows}) AS rows GROUP BY tab, row"
-        for table, row, count in session.execute(text(counted), {"id": company.workspace.id}):
+        for table, row, count in session.execute(company.counted, {"id": company.workspace.id}):
             found[table][row] = count
     return found
 
