@@ -20,11 +20,11 @@ def limits_of(kind: type[JsonObject]) -> tuple[str, ...]:
     return tuple(name for name in dir(kind) if hasattr(getattr(kind, name, None), "validator"))
 
 
-def _validate(part: JsonObject) -> None:
+def _validate(self: JsonObject) -> None:
     """What the SDK's own method does; that looks for the validators anew in each object, which was
     two thirds of drawing a card."""
-    for name in limits_of(type(part)):
-        getattr(part, name)()
+    for name in limits_of(type(self)):
+        getattr(self, name)()
 
 
 JsonObject.validate_json = _validate  # type: ignore[method-assign]
