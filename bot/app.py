@@ -42,7 +42,6 @@ from bot.reports.conversions import api as conversion_routes
 from bot.settings import CrmSettings, Settings, WrongSettings, load
 from bot.slack import Cards, Listening, Slack
 from bot.slack.errors import SlackRefused
-from bot.standups import handlers as standup_handlers
 from bot.store import DatabaseDown, Store, migrate
 from bot.store.embedded import database
 from bot.tasks import Postpone, Tasks
@@ -111,7 +110,6 @@ class Application:
         """Let every capability say what it listens to and what it does later."""
         campaign_handlers.register(self.listening, self.store)
         planning_handlers.register(self.listening, self.store)
-        standup_handlers.register(self.listening, self.store)
         campaign_tasks.register(self.tasks, self.store, self.cards, planning_tasks.capacity)
         planning_tasks.register(self.tasks, self.cards)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot.app import Application
+from bot.app import CAPABILITIES, Application
 from bot.doctor import manifest
 from playground import demo
 from playground.standin import StandIn
@@ -53,7 +53,8 @@ def constants() -> dict[str, str]:
 
 def test_every_id_of_a_view_has_its_listener(application: Application) -> None:
     listening = application.listening
-    known = {*listening.actions, *listening.submissions, *listening.shortcuts}
+    redrawn = {name for each in CAPABILITIES for name in each.modals}
+    known = {*listening.actions, *listening.submissions, *listening.shortcuts, *redrawn}
     for where, value in constants().items():
         assert any(each == value or each.startswith(f"{value}.") for each in known), where
 

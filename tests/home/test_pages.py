@@ -170,12 +170,12 @@ def test_the_status_names_what_comes_by_the_clock_and_nothing_that_is_paused(sce
         digests.change(session, manager, of_all["marketers"], paused)
         tokyo = replace(paused, active=True, zone="Asia/Tokyo")
         digests.change(session, manager, of_all["channel"], tokyo)
-        paused = next(
+        marketing = next(
             each
             for each in standups.standups(session, manager)
             if each.name.startswith("Marketing")
         )
-        standups.pause(session, manager, paused.id, active=False)
+        standups.pause(session, manager, marketing.id, active=False)
         runs = service.condition(session, scene.workspace.id).next_runs
     assert [run.name for run in runs] == RUNS
     assert {run.zone for run in runs} == {"Europe/Berlin", "Asia/Tokyo", "each person’s own time"}

@@ -92,7 +92,11 @@ def test_an_answer_needs_words(met: ShadowPair) -> None:
     with pytest.raises(FieldErrors) as caught:
         WriteDebrief.read(sent(shown, surprised=" \u202e ", change=" "))
     assert set(caught.value.errors) == {"surprised", "change"}
-    typed = {"surprised": " Calls ", "change": "Texts", "shares": [{"value": "yes"}]}
+    typed: dict[str, Any] = {
+        "surprised": " Calls ",
+        "change": "Texts",
+        "shares": [{"value": "yes"}],
+    }
     form = WriteDebrief.read(sent(shown, **typed))
     assert (form.seat_id, form.answers) == (
         met.taken[0].id, Debrief("Calls", "Texts", idea="", shares=True),

@@ -14,17 +14,16 @@ from sqlalchemy import select
 from bot import clock, standups
 from bot.people.models import Role
 from bot.slack import Cards, Listening, Slack
-from bot.standups import handlers, messages, service
+from bot.standups import messages, service
 from bot.standups.forms import ChangeQuestions, ChangeStandup
 from bot.standups.models import StandupRound
 from bot.store import Store
 from bot.tasks import Schedule, Tasks, advance
 from bot.tasks.worker import Worker
-from bot.wiring import add_work
 from playground.standin import StandIn
 from playground.state import Channel, Message, User, View
 from tests.standups.scene import Company, found
-from tests.wiring import lent
+from tests.wiring import wired
 
 MANIFEST = json.loads((Path(__file__).parents[2] / "manifest.json").read_text())
 SAID = {"plan": "Call Nordwind.", "blockers": "No price list."}
@@ -103,10 +102,7 @@ def office(store: Store) -> Iterator[Office]:
         slack = Slack(standin.bot_token, standin.api_url)
         tasks = Tasks(store)
         cards = Cards(store, slack, tasks)
-        listening = Listening(slack)
-        handlers.register(listening, store)
-        standups.capability.load()
-        add_work(lent(store, slack), tasks, cards, standups.capability)
+        listening = wired(store, slack, standups.capability, tasks=tasks, cards=cards)
         listening.identify(standin.workspace.team.id, standin.bot_user_id)
         worker = Worker(store, tasks)
         worker.start()

@@ -1,0 +1,265 @@
+"""What Slack brings in for standups: answers, the pages of a summary, and the settings."""
+
+from collections.abc import Callable
+
+from slack_sdk.models.views import View
+
+from bot.capability import Act, Services, Update
+from bot.errors import FieldErrors, below
+from bot.people import service as people
+from bot.people.models import ANY_ROLE, Role
+from bot.slack import Incoming
+from bot.slack.access import Access
+from bot.slack.errors import NeedsAdmin
+from bot.standups import capability, messages, service
+from bot.standups.forms import Answers, ChangeQuestions, ChangeStandup, NewStandup, Settings
+from bot.standups.models import Standup
+
+_ANSWER = Access("answer standups", ANY_ROLE, or_team=True)
+_READ = Access("read standups", ANY_ROLE, or_team=True)
+_TAKE_BLOCKER = Access("take blockers", ANY_ROLE, or_team=True)
+_REQUEST = Access("ask for campaigns", ANY_ROLE)
+_CHANGE = Access("change the standups", (Role.MANAGER,))
+
+_TREND_WEEKS = 4
+
+
+# Answering
+
+
+@capability.command("/standup", "", "answer your standup, early or late", _ANSWER)
+def answer_now(act: Act) -> View:
+    """The form of the one that can be answered, or a choice of several."""
+    standups = service.answerable_now(act.session, act.person)
+    waiting = [each for each in standups if each.waits] or standups
+    if len(waiting) == 1:
+        return _begin(act, waiting[0].standup.id)
+    return messages.choice(standups)
+
+
+@capability.command("/standup", "skip", "skip it today", _ANSWER)
+def skip_now(act: Act) -> str:
+    """Skip whatever waits today."""
+    standups = service.answerable_now(act.session, act.person)
+    waiting = [each for each in standups if each.waits] or standups[:1]
+    entries = [service.entry_now(act.session, act.person, each.standup.id) for each in waiting]
+    return messages.skipping([service.skip(act.session, act.person, each) for each in entries])
+
+
+@capability.action(messages.ANSWER, _ANSWER)
+def answer(act: Act) -> View:
+    """The form of an entry that is there already."""
+    return _form(act, act.row_id)
+
+
+@capability.action(messages.BEGIN, _ANSWER)
+def begin(act: Act) -> View:
+    """The form of a standup that was chosen, maybe before it is asked."""
+    return _begin(act, act.row_id)
+
+
+@capability.action(messages.SKIP, _ANSWER)
+def skip(act: Act) -> None:
+    """Skip it today."""
+    service.skip(act.session, act.person, act.row_id)
+
+
+@capability.form(Answers, _ANSWER, clears=True)
+def save_answers(act: Act, form: Answers) -> None:
+    """The answers came."""
+    # Shown below the first of them, so that what was written can still be copied.
+    with below("answers", service.StandupClosed):
+        service.answer(act.session, act.person, form.entry_id, form.answers)
+
+
+@capability.modal(Answers.callback_id)
+def redraw_form(act: Act, _carried: str) -> View:
+    """The form again, once something was done in it."""
+    return _form(act, Answers.hidden(act.incoming)["entry_id"])
+
+
+def _begin(act: Act, standup_id: int) -> View:
+    return _form(act, service.entry_now(act.session, act.person, standup_id))
+
+
+def _form(act: Act, entry_id: int) -> View:
+    entry = service.answerable(act.session, act.person, entry_id)
+    return messages.form(entry, service.facts(act.session, act.person))
+
+
+# Reading
+
+
+@capability.action(messages.PAGE, _READ)
+def read_summary(act: Act) -> View:
+    """All answers of a round."""
+    return _page(act, act.row_id, 0)
+
+
+@capability.pages(messages.PAGE, _READ)
+def turn_summary(act: Act) -> Update:
+    """Another page of them."""
+    round_id, _ = messages.page_of(act.incoming.note)
+    return Update(_page(act, round_id, act.row_id))
+
+
+@capability.modal(messages.PAGE)
+def redraw_summary(act: Act, carried: str) -> View:
+    """The same page, once something was done in it."""
+    return _page(act, *messages.page_of(carried))
+
+
+@capability.action(messages.TAKE, _TAKE_BLOCKER)
+def take_blocker(act: Act) -> None:
+    """Somebody helps with a blocker."""
+    service.take(act.session, act.person, act.row_id)
+
+
+@capability.action(messages.HAND_BACK, _TAKE_BLOCKER)
+def hand_back_blocker(act: Act) -> None:
+    """They cannot, after all."""
+    service.hand_back(act.session, act.person, act.row_id)
+
+
+@capability.action(messages.LIFT, _TAKE_BLOCKER)
+def resolve_blocker(act: Act) -> None:
+    """The blocker is resolved."""
+    service.lift(act.session, act.person, act.row_id)
+
+
+@capability.action(messages.MAKE, _REQUEST)
+def make_request(act: Act) -> None:
+    """An idea becomes a request."""
+    service.make_request(act.session, act.person, act.row_id)
+
+
+def _page(act: Act, round_id: int, number: int) -> View:
+    return messages.page(service.page(act.session, act.person, round_id, number))
+
+
+# Settings
+
+
+def _see_channels(form: type[Settings]) -> Callable[[Incoming, Services], None]:
+    """See that we can post in the channels that a form names, before that is promised."""
+
+    def see(incoming: Incoming, services: Services) -> None:
+        with services.store.transaction() as session:
+            person = people.acting(session, incoming.team, incoming.user)
+            people.admit(session, person, _CHANGE)
+        chosen = form.so_far(incoming)
+        refused = {
+            field: "I am not in this channel. Invite me with /invite @Handoff, then save."
+            for field in ("channel", "readers")
+            if (channel := chosen.get(field)) and not _is_member(services, channel)
+        }
+        if refused:
+            raise FieldErrors(refused)
+
+    return see
+
+
+def _is_member(services: Services, channel: str) -> bool:
+    try:
+        facts = services.slack.call("conversations.info", channel=channel)["channel"]
+    except NeedsAdmin as error:
+        if error.code != "channel_not_found":
+            raise
+        return False  # a private channel that we are not in looks like none at all
+    return bool(facts.get("is_member"))
+
+
+@capability.command("/standup", "settings", "make, change or pause standups (managers)", _CHANGE)
+def show_settings(act: Act) -> View:
+    """All standups."""
+    return _overview(act, 0)
+
+
+@capability.action(messages.OVERVIEW, _CHANGE)
+def open_settings(act: Act) -> View:
+    """All standups, by a button."""
+    return _overview(act, act.row_id)
+
+
+@capability.pages(messages.OVERVIEW, _CHANGE)
+def turn_settings(act: Act) -> Update:
+    """Another page of them."""
+    return Update(_overview(act, act.row_id))
+
+
+@capability.action(messages.OPEN, _CHANGE)
+def show_standup(act: Act) -> View:
+    """One standup."""
+    return _details(act, service.configurable(act.session, act.person, act.row_id))
+
+
+@capability.action(messages.NEW, _CHANGE)
+def new_standup(act: Act) -> View:
+    """The form of a new standup."""
+    usual = service.usual(act.session, act.person)
+    return NewStandup.of(usual, people.teams(act.session, act.workspace_id))
+
+
+@capability.form(NewStandup, _CHANGE, before=_see_channels(NewStandup))
+def create_standup(act: Act, form: NewStandup) -> View:
+    """A new standup."""
+    service.create(act.session, act.person, form)
+    return _overview(act, 0)
+
+
+@capability.action(messages.CHANGE, _CHANGE)
+def change_standup(act: Act) -> View:
+    """The form of when and where a standup is."""
+    return ChangeStandup.of(service.configurable(act.session, act.person, act.row_id))
+
+
+@capability.form(ChangeStandup, _CHANGE, before=_see_channels(ChangeStandup))
+def save_standup(act: Act, form: ChangeStandup) -> View:
+    """When and where a standup is from now on."""
+    return _details(act, service.configure(act.session, act.person, form.standup_id, form))
+
+
+@capability.action(messages.QUESTIONS, _CHANGE)
+def change_questions(act: Act) -> View:
+    """The form of a standup's questions."""
+    return ChangeQuestions.of(service.configurable(act.session, act.person, act.row_id))
+
+
+@capability.form(ChangeQuestions, _CHANGE)
+def save_questions(act: Act, form: ChangeQuestions) -> View:
+    """What a standup asks from now on."""
+    standup = service.change_questions(act.session, act.person, form.standup_id, form.questions)
+    return _details(act, standup)
+
+
+@capability.action(messages.PAUSE, _CHANGE)
+def pause_standup(act: Act) -> Update:
+    """A standup is not asked for a while."""
+    standup = service.pause(act.session, act.person, act.row_id, active=False)
+    return Update(_details(act, standup))
+
+
+@capability.action(messages.GO_ON, _CHANGE)
+def resume_standup(act: Act) -> Update:
+    """A standup is asked again."""
+    standup = service.pause(act.session, act.person, act.row_id, active=True)
+    return Update(_details(act, standup))
+
+
+@capability.action(messages.ARCHIVE, _CHANGE)
+def archive_standup(act: Act) -> Update:
+    """It is deleted; the modal shows what is left."""
+    service.archive(act.session, act.person, act.row_id)
+    return Update(_overview(act, 0))
+
+
+def _overview(act: Act, number: int) -> View:
+    standups = service.standups(act.session, act.person)
+    trends = service.response_trend(act.session, act.workspace_id, _TREND_WEEKS)
+    return messages.overview(standups, trends, number, service.next_runs(act.session, standups))
+
+
+def _details(act: Act, standup: Standup) -> View:
+    trends = service.response_trend(act.session, act.workspace_id, _TREND_WEEKS)
+    next_runs = service.next_runs(act.session, [standup])
+    return messages.details(standup, trends.get(standup.id), next_runs.get(standup.id))
