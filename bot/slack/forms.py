@@ -21,7 +21,7 @@ from slack_sdk.models.views import View
 
 from bot.errors import FieldErrors, HandoffError, OutdatedForm
 from bot.slack.incoming import Incoming
-from bot.slack.inputs import Changes, Input, Values
+from bot.slack.kinds import Changes, Input, Values
 from bot.slack.text import clean
 
 T = TypeVar("T")

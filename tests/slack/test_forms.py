@@ -258,7 +258,7 @@ def test_the_forms_own_rules_are_said_below_their_fields() -> None:
     modal = Lost.modal(color=Color.DARK_BLUE)
     assert errors_of(lambda: Lost.read(sent(modal, note="No!"))) == {"note": "Please stay calm."}
     assert errors_of(lambda: Lost.read(sent(modal))) == {"note": "Say more."}
-    assert errors_of(lambda: Lost.read(sent(Lost.modal()))) == {"color": "This is needed."}
+    assert errors_of(lambda: Lost.read(sent(Lost.modal()))) == {"color": "Please fill this in."}
 
 
 @pytest.mark.parametrize("note", ["", "7", "{}", "[7]", '{"row_id": 7}', '{"row_id": "x"',
