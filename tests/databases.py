@@ -19,6 +19,7 @@ from sqlalchemy import create_engine, make_url
 
 from bot.store import Store, migrate
 from bot.store.embedded import EmbeddedPostgres
+from bot.store.postgres import PostgresServer
 
 _TEMPLATE = "handoff_template"
 _STORE = "the store of the tests"
@@ -73,6 +74,7 @@ def shared_server(place: Path) -> Iterator[str]:
 
 
 def _make_server(place: Path) -> None:
+    _clear_away(place.parent)
     server = EmbeddedPostgres(place)
     with _connect(server.url) as connection:
         for name, value in _SERVER.items():
@@ -82,6 +84,17 @@ def _make_server(place: Path) -> None:
     migrate.upgrade(engine)
     engine.dispose()
     server.close()  # max_connections counts from the next start
+
+
+def _clear_away(folder: Path) -> None:
+    """Stop and remove the servers of runs that were killed: they may lie in memory."""
+    for place in folder.glob("handoff-test-*"):
+        files = place.with_suffix(".lock"), place / "postgres.in-use"
+        with suppress(OSError), files[0].open() as making, files[1].open() as using:
+            for file in (making, using):  # a run that goes on holds one of them
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            PostgresServer(place / "postgres").stop()
+            shutil.rmtree(place)
 
 
 class Databases:
