@@ -42,20 +42,20 @@ class Column(Generic[Way, Value]):
 
     def read(self, cell: str) -> Value:
         """What the cell says. Raises TwoReadings, NoReading."""
-        found = self._readings(cell)
+        readings = self._readings(cell)
         if self._chosen is not None:
-            if self._chosen not in found:
+            if self._chosen not in readings:
                 raise NoReading
-            return found[self._chosen]
-        values = list(found.values())
+            return readings[self._chosen]
+        values = list(readings.values())
         if not values:
             raise NoReading
         if all(value == values[0] for value in values):
             return values[0]
         if self._way is None:
             raise TwoReadings
-        return found[self._way]
+        return readings[self._way]
 
     def _only_way(self, cell: str) -> Way | None:
-        found = self._readings(cell)
-        return next(iter(found)) if len(found) == 1 else None
+        readings = self._readings(cell)
+        return next(iter(readings)) if len(readings) == 1 else None

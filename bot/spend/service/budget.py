@@ -41,7 +41,7 @@ def warn(session: Session, campaign: Campaign) -> None:
     )
     percent = consumption(session, campaign).percent
     reached = [each for each in WARN_AT if percent is not None and percent >= each]
-    new = [each for each in reached if (_note(session, campaign, each)) is not None]
+    new = [each for each in reached if (_write_down(session, campaign, each)) is not None]
     if new and max(new) == max(reached):
         warning_id = session.scalars(
             select(BudgetWarning.id).where(
@@ -54,11 +54,11 @@ def warn(session: Session, campaign: Campaign) -> None:
 
 def warning(session: Session, warning_id: int) -> tuple[BudgetWarning, Consumption]:
     """A warning, and how the budget stands now."""
-    found = session.get_one(BudgetWarning, warning_id)
-    return found, consumption(session, campaigns.known(session, found.campaign_id))
+    warned = session.get_one(BudgetWarning, warning_id)
+    return warned, consumption(session, campaigns.known(session, warned.campaign_id))
 
 
-def _note(session: Session, campaign: Campaign, percent: int) -> int | None:
+def _write_down(session: Session, campaign: Campaign, percent: int) -> int | None:
     """Write the warning down; None where it was told before."""
     return session.scalar(
         insert(BudgetWarning)

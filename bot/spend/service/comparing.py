@@ -67,7 +67,7 @@ def read(session: Session, staged: SpendImport) -> Reading:
         staged.meanings, staged.rows,
         lambda name: name in staged.campaigns or name.casefold() in names,
     )  # fmt: skip
-    adding = _Adding(staged, known, names, _keys_here(session, staged))
+    adding = _Adding(staged, known, names, _known_keys(session, staged))
     for row in table.rows:
         adding.take(row)
     adding.reading.empty = table.empty
@@ -87,12 +87,12 @@ class _Adding:
         staged: SpendImport,
         known: Mapping[int, Campaign],
         names: Mapping[str, int],
-        here: frozenset[str],
+        known_keys: frozenset[str],
     ) -> None:
         self._staged = staged
         self._known = known
         self._names = names
-        self._here = here
+        self._known_keys = known_keys
         self._usual = exports.currency_of(staged.header, staged.meanings)
         self._exact: dict[Place, Decimal] = defaultdict(Decimal)
         self.reading = Reading()
@@ -124,7 +124,7 @@ class _Adding:
             raise BadRow(why=f"It covers more than {MOST_DAYS} days.")
         line = row.line or exports.label_of(self._staged.platform)
         places = [Place(campaign.id, day, line) for day in days]
-        if any(key_of(self._staged, place) in self._here for place in places):
+        if any(key_of(self._staged, place) in self._known_keys for place in places):
             raise BadRow(why=ONLY_A_PART)
         for place, part in zip(places, _parts(minor, len(days)), strict=True):
             self._exact[place] += part
@@ -153,11 +153,11 @@ class _Adding:
         What reads like a sum and is none is only a campaign where somebody says so.
         """
         named = row.campaign
-        found = self._staged.campaigns.get(named) or self._names.get(named.casefold())
-        if found is None and not row.reads_like_a_sum:
-            found = self._staged.campaign_id
-        if found is not None:
-            return self._known[int(found)]
+        campaign_id = self._staged.campaigns.get(named) or self._names.get(named.casefold())
+        if campaign_id is None and not row.reads_like_a_sum:
+            campaign_id = self._staged.campaign_id
+        if campaign_id is not None:
+            return self._known[int(campaign_id)]
         if named and named not in self.reading.unknown:
             self.reading.unknown.append(named)
         if row.reads_like_a_sum:
@@ -178,7 +178,7 @@ def _amount_of(staged: SpendImport, row: Row) -> str:
     return next((cell for meaning, cell in pairs if kind_of(meaning) == "amount"), "")
 
 
-def _keys_here(session: Session, staged: SpendImport) -> frozenset[str]:
+def _known_keys(session: Session, staged: SpendImport) -> frozenset[str]:
     """For rows that we once gave back: what the rest of their file has brought in meanwhile."""
     if REASON not in staged.header:
         return frozenset()
@@ -198,14 +198,14 @@ def compare(
     if not reading.amounts:
         return {}, {}, 0
     days = [place.day for place in reading.amounts]
-    here = session.scalars(
+    entries = session.scalars(
         select(SpendEntry).where(
             SpendEntry.campaign_id.in_({place.campaign_id for place in reading.amounts}),
             SpendEntry.day.between(min(days), max(days)),
         )
     ).all()
-    first = {entry.import_key: entry for entry in here}
-    later = {entry.corrects_id: entry for entry in here if entry.corrects_id is not None}
+    first = {entry.import_key: entry for entry in entries}
+    later = {entry.corrects_id: entry for entry in entries if entry.corrects_id is not None}
     new: dict[Place, int] = {}
     restated: dict[Place, tuple[SpendEntry, int]] = {}
     for place, minor in reading.amounts.items():
@@ -227,12 +227,12 @@ def key_of(staged: SpendImport, place: Place) -> str:
 
 def campaigns_of(session: Session, workspace_id: int) -> Mapping[int, Campaign]:
     """The campaigns that spend can be of, by id."""
-    found = session.scalars(
+    campaigns = session.scalars(
         select(Campaign)
         .where(Campaign.workspace_id == workspace_id, Campaign.stage != Stage.CANCELLED)
         .order_by(Campaign.id)
     )
-    return {campaign.id: campaign for campaign in found}
+    return {campaign.id: campaign for campaign in campaigns}
 
 
 def _names(known: Iterable[Campaign]) -> Mapping[str, int]:

@@ -39,49 +39,49 @@ class Spending:
     note: str = ""
 
 
-def may_see_money(session: Session, who: Person) -> None:
+def may_see_money(session: Session, person: Person) -> None:
     """See that the person may see what campaigns cost: marketing and who leads. Raises NotAllowed.
 
     Salespeople do not: what a lead cost is no reason to call it sooner or later.
     """
-    people.require(session, who, "see what campaigns cost", Role.MARKETER)
+    people.require(session, person, "see what campaigns cost", Role.MARKETER)
 
 
-def may_enter(session: Session, who: Person) -> None:
+def may_enter(session: Session, person: Person) -> None:
     """See that the person may enter spend. Raises NotAllowed."""
-    people.require(session, who, "enter spend", Role.MARKETER)
+    people.require(session, person, "enter spend", Role.MARKETER)
 
 
 def enter(
-    session: Session, who: Person, campaign_id: int, spending: Spending, token: str
+    session: Session, person: Person, campaign_id: int, spending: Spending, token: str
 ) -> Sequence[SpendEntry]:
     """Enter what a campaign cost, in equal parts on each of its days.
 
     `token` stands for the form: one that arrives again changes nothing. Raises NotAllowed,
     NotFound, MixedCurrencies, FieldErrors.
     """
-    may_enter(session, who)
-    campaign = campaigns.find(session, who.workspace_id, campaign_id)
+    may_enter(session, person)
+    campaign = campaigns.find(session, person.workspace_id, campaign_id)
     checked(spending, campaign)
     days = days_of(spending.first, spending.last)
     rows = [
-        _row(who, campaign.id, spending, day, minor, f"{TYPED}:{token}:{day}")
+        _row(person, campaign.id, spending, day, minor, f"{TYPED}:{token}:{day}")
         for day, minor in zip(days, spread(spending.amount.minor, len(days)), strict=True)
     ]
     return add(session, campaign, rows)
 
 
 def correct(
-    session: Session, who: Person, entry_id: int, amount: Money, note: str, token: str
+    session: Session, person: Person, entry_id: int, amount: Money, note: str, token: str
 ) -> SpendEntry:
     """Replace an entry by another one; both stay to be seen. An amount of zero takes it away.
 
     Raises NotAllowed, NotFound, AlreadyCorrected, MixedCurrencies.
     """
-    entry, campaign = correctable(session, who, entry_id)
+    entry, campaign = correctable(session, person, entry_id)
     _same_currency(amount, campaign)
     row = {
-        **_row(who, campaign.id, Spending(entry.day, entry.day, entry.line, amount, note),
+        **_row(person, campaign.id, Spending(entry.day, entry.day, entry.line, amount, note),
                entry.day, amount.minor, f"{TYPED}:{token}"),
         "corrects_id": entry.id,
     }  # fmt: skip
@@ -91,13 +91,13 @@ def correct(
     return added[0]
 
 
-def correctable(session: Session, who: Person, entry_id: int) -> tuple[SpendEntry, Campaign]:
+def correctable(session: Session, person: Person, entry_id: int) -> tuple[SpendEntry, Campaign]:
     """An entry of this workspace, with its campaign. Raises NotAllowed, NotFound."""
-    may_enter(session, who)
+    may_enter(session, person)
     entry = session.get(SpendEntry, entry_id)
-    if entry is None or entry.workspace_id != who.workspace_id:
+    if entry is None or entry.workspace_id != person.workspace_id:
         raise NotFound(what="this entry")
-    return entry, campaigns.find(session, who.workspace_id, entry.campaign_id)
+    return entry, campaigns.find(session, person.workspace_id, entry.campaign_id)
 
 
 def add(
@@ -153,17 +153,17 @@ def _same_currency(amount: Money, campaign: Campaign) -> None:
 
 
 def _row(
-    who: Person, campaign_id: int, spending: Spending, day: date, minor: int, key: str
+    person: Person, campaign_id: int, spending: Spending, day: date, minor: int, key: str
 ) -> dict[str, Any]:
     return {
-        "workspace_id": who.workspace_id,
+        "workspace_id": person.workspace_id,
         "campaign_id": campaign_id,
         "day": day,
         "line": clean(spending.line, LONGEST["line"]),
         "minor": minor,
         "currency": spending.amount.currency,
         "note": clean(spending.note, LONGEST["note"]),
-        "entered_by": who.id,
+        "entered_by": person.id,
         "entered_at": clock.now(),
         "source": TYPED,
         "corrects_id": None,

@@ -51,7 +51,7 @@ class NotInPreview(HandoffError):
 
 def stage(
     session: Session,
-    who: Person | None,
+    person: Person | None,
     workspace_id: int,
     name: str,
     header: Sequence[str],
@@ -61,22 +61,22 @@ def stage(
 
     None is the command line. Raises NotAllowed, TooManyRows.
     """
-    if who is not None:
-        may_enter(session, who)
+    if person is not None:
+        may_enter(session, person)
     kept = [list(cells) for cells in rows]
     if len(kept) > MOST_ROWS:
         raise TooManyRows
     platform = exports.recognise(header)
     staged = SpendImport(
-        workspace_id=workspace_id, by_id=who.id if who else None, name=clean(name, 120),
+        workspace_id=workspace_id, by_id=person.id if person else None, name=clean(name, 120),
         platform=platform or "", header=list(header), meanings=exports.guess(header, platform),
         rows=kept, campaigns={}, created_at=clock.now(),
     )  # fmt: skip
     session.add(staged)
     session.flush()
-    look_ahead(session, staged)
-    if who is not None:
-        slack.show(session, workspace_id, CARD, staged.id, who.slack_id)
+    preview(session, staged)
+    if person is not None:
+        slack.show(session, workspace_id, CARD, staged.id, person.slack_id)
     return staged
 
 
@@ -101,7 +101,7 @@ def change(
         raise PlatformMissing
     staged.meanings, staged.campaign_id = list(meanings), campaign_id
     staged.campaigns = {**staged.campaigns, **by_name}
-    look_ahead(session, staged)
+    preview(session, staged)
 
 
 def _as_before(session: Session, staged: SpendImport, platform: str) -> str:
@@ -129,7 +129,7 @@ def platforms(session: Session, staged: SpendImport) -> Sequence[str]:
     return list(dict.fromkeys([*known, *named]))
 
 
-def look_ahead(session: Session, staged: SpendImport) -> None:
+def preview(session: Session, staged: SpendImport) -> None:
     """Note what would come of it."""
     staged.outcome = {}
     if staged.is_readable:
@@ -176,18 +176,18 @@ def cancel(session: Session, staged: SpendImport) -> None:
     slack.redraw(session, CARD, staged.id)
 
 
-def in_preview(session: Session, who: Person, import_id: int) -> SpendImport:
+def in_preview(session: Session, person: Person, import_id: int) -> SpendImport:
     """The import, locked, if it is this person's and waits for their word.
 
     Raises NotAllowed, NotFound, NotInPreview.
     """
-    may_enter(session, who)
-    found = session.get(SpendImport, import_id, with_for_update=True)
-    if found is None or found.workspace_id != who.workspace_id or found.by_id != who.id:
+    may_enter(session, person)
+    staged = session.get(SpendImport, import_id, with_for_update=True)
+    if staged is None or staged.workspace_id != person.workspace_id or staged.by_id != person.id:
         raise NotFound(what="this import")
-    if found.state != ImportState.PREVIEW:
-        raise NotInPreview(state=found.state)
-    return found
+    if staged.state != ImportState.PREVIEW:
+        raise NotInPreview(state=staged.state)
+    return staged
 
 
 def _outcome(reading: Reading, new: int, restated: int, known: int) -> dict[str, Any]:

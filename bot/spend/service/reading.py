@@ -18,10 +18,10 @@ _TYPED = "-------   "
 _WRITTEN = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u00a0\u202f\u2009" + "\"'“”„‟«»″‘’‚‛‹›′"
 
 
-def entries(session: Session, who: Person, campaign_id: int, page: int = 0) -> Entries:
+def entries(session: Session, person: Person, campaign_id: int, page: int = 0) -> Entries:
     """What was entered for a campaign. Raises NotAllowed, NotFound."""
-    may_see_money(session, who)
-    campaign = campaigns.find(session, who.workspace_id, campaign_id)
+    may_see_money(session, person)
+    campaign = campaigns.find(session, person.workspace_id, campaign_id)
     mine = SpendEntry.campaign_id == campaign.id
     total = session.scalars(select(func.count()).select_from(SpendEntry).where(mine)).one()
     page = max(0, min(page, (total - 1) // PAGE))
@@ -32,8 +32,8 @@ def entries(session: Session, who: Person, campaign_id: int, page: int = 0) -> E
         .offset(page * PAGE)
         .limit(PAGE)
     ).all()
-    found = consumption(session, campaign)
-    return Entries(found, shown, corrected(session, shown), page, total)
+    spent = consumption(session, campaign)
+    return Entries(spent, shown, corrected(session, shown), page, total)
 
 
 def choose(session: Session, workspace_id: int, words: str, limit: int) -> Sequence[Campaign]:
