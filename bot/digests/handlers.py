@@ -192,5 +192,7 @@ def _explained(act: Act, metric: str) -> Message:
 
 def _leads(act: Act, metric: str, week: Week, before: int | None) -> View:
     """A page of the leads behind a metric of a week; `before` is the id below which it begins."""
-    page = service.behind(act.session, act.person, week, metric, before, messages.PAGE_SIZE)
+    page = service.leads_for_metric(
+        act.session, act.person, week, metric, before, messages.PAGE_SIZE
+    )
     return messages.leads_behind(metric, week, page, is_first=before is None)

@@ -37,7 +37,7 @@ _MOST_NAMES = 3
 
 Part = TypeVar("Part")
 
-Told = tuple[str, str]
+Correction = tuple[str, str]
 """The metric that a correction is about, and the correction in a few words."""
 
 
@@ -57,7 +57,7 @@ def corrections(then: Report, now: Report, *, with_money: bool) -> list[str]:
     ]
 
 
-def _leads(then: Figures, now: Figures) -> Iterator[Told]:
+def _leads(then: Figures, now: Figures) -> Iterator[Correction]:
     for metric, one, many in _MORE:
         if (more := now.count(metric) - then.count(metric)) > 0:
             yield metric, f"{plural(more, 'lead')} {one if more == 1 else many}"
@@ -66,7 +66,7 @@ def _leads(then: Figures, now: Figures) -> Iterator[Told]:
             yield metric, f"{plural(fewer, 'lead')} {one if fewer == 1 else many}"
 
 
-def _amounts(then: Figures, now: Figures) -> Iterator[Told]:
+def _amounts(then: Figures, now: Figures) -> Iterator[Correction]:
     for metric, words in _AMOUNTS:
         before, after = then.amounts(metric), now.amounts(metric)
         for currency in sorted({**before, **after}):

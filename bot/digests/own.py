@@ -45,8 +45,8 @@ class OwnWeek:
     @property
     def says_something(self) -> bool:
         """Whether it is worth a message."""
-        told = self.mine.count("received"), *self.waits.values(), self.campaigns, self.quiet
-        return any(told)
+        parts = self.mine.count("received"), *self.waits.values(), self.campaigns, self.quiet
+        return any(parts)
 
     def snapshot(self) -> dict[str, Any]:
         """What a digest's row keeps."""

@@ -218,7 +218,7 @@ def test_the_leads_behind_a_figure(office: Office, golden: Golden) -> None:
     last_week(office, busy)
     week = Week.with_day(MONDAY.date() + DAY)
     with office.store.transaction() as session:
-        page = service.behind(session, office.seller, week, "unclaimed", None, 1)
+        page = service.leads_for_metric(session, office.seller, week, "unclaimed", None, 1)
     modal = messages.leads_behind("unclaimed", week, page, is_first=True)
     golden("behind", modal)
     nobody = Behind([], 0, None)

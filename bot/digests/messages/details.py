@@ -81,7 +81,7 @@ def _quality(report: Report) -> str:
         f"*Quality*\n{rated}",
         *_lines("By source", [_source(*row) for row in report.sources], "source"),
         *_lines("Lost for", [_lost(*row) for row in report.dispositions], "reason"),
-        *_lines("Rated weak or junk for", [_said(*row) for row in report.reasons], "reason"),
+        *_lines("Rated weak or junk for", [_low_reason(*row) for row in report.reasons], "reason"),
     ]
     return "\n".join(parts)
 
@@ -112,7 +112,7 @@ def _lost(code: str, count: int) -> str:
     return f"{lost_for(code)}: {count:,}"
 
 
-def _said(words: str, count: int) -> str:
+def _low_reason(words: str, count: int) -> str:
     return f"“{safe(' '.join(words.split()), 100)}”: {count:,}"
 
 

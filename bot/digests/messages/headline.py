@@ -150,22 +150,22 @@ def _spoken(total: Figures, form: Form) -> Form:
 def _what_changed(report: Report) -> list[AnyBlock]:
     """What can be compared, beside the weeks before; nothing where there were none."""
     all_changes = changes.changes(report)
-    found = [each for each in all_changes if each.verdict is not Verdict.UNKNOWN]
-    if not found or not report.weeks:
+    known = [each for each in all_changes if each.verdict is not Verdict.UNKNOWN]
+    if not known or not report.weeks:
         return []
     heading = ["Figure", "The week", "Week before", "Mean before", "Change"]
     rows = [[each.what.label, each.now, each.before, each.mean, _WORDS[each.verdict]]
-            for each in found]  # fmt: skip
+            for each in known]  # fmt: skip
     return [
-        SectionBlock(text=f"*What changed*\n{_changed(found)}"),
+        SectionBlock(text=f"*What changed*\n{_changed(known)}"),
         *_by_week(report),
         table([heading, *rows]),
     ]
 
 
-def _changed(found: Sequence[Change]) -> str:
-    moved = [each for each in found if each.verdict in (Verdict.UP, Verdict.DOWN)]
-    steady = [each for each in found if each.verdict is Verdict.CHANCE]
+def _changed(known: Sequence[Change]) -> str:
+    moved = [each for each in known if each.verdict in (Verdict.UP, Verdict.DOWN)]
+    steady = [each for each in known if each.verdict is Verdict.CHANCE]
     lines = [f"• {each.what.label} went {each.verdict}: {each.now}, usually {_usually(each)}."
              for each in moved]  # fmt: skip
     if steady:
@@ -186,28 +186,30 @@ def _by_week(report: Report) -> list[AnyBlock]:
     labels = [f"{monday.day} {monday:%b}" for monday, _ in weeks]
     received = [total.count("received") for _, total in weeks]
     claimed = [total.count("claimed") for _, total in weeks]
-    said = ", ".join(f"{label} {count:,}" for label, count in zip(labels, received, strict=True))
+    counts = ", ".join(f"{label} {count:,}" for label, count in zip(labels, received, strict=True))
     series = [("Leads", received), ("Claimed", claimed)]
     return [
         chart("Leads by week", "line", labels, series, "Leads"),
-        small(f"Leads by the week's Monday: {said}."),
+        small(f"Leads by the week's Monday: {counts}."),
     ]
 
 
 def _next_steps(report: Report, *, shows_money: bool) -> list[AnyBlock]:
     if report.is_running:
         return []
-    found = steps(report, with_money=shows_money)
-    lines = [f"{number}. *{each.whom}:* {each.sentence}" for number, each in enumerate(found, 1)]
+    next_steps = steps(report, with_money=shows_money)
+    lines = [
+        f"{number}. *{each.whom}:* {each.sentence}" for number, each in enumerate(next_steps, 1)
+    ]
     nothing = "Nothing in the figures asks for a decision this week. Go on."
     return [SectionBlock(text="\n".join(["*Next steps*", *(lines or [nothing])]))]
 
 
 def _beside(report: Report) -> list[Block]:
     """Standups and shadowing, where there were any."""
-    found = report.together
-    asked = f"Standups: {found.answered:,} of {plural(found.asked, 'question')} answered."
-    lines = [asked if found.asked else "", quarter_line(found.quarter) if found.quarter else ""]
+    team = report.together
+    standups = f"Standups: {team.answered:,} of {plural(team.asked, 'question')} answered."
+    lines = [standups if team.asked else "", quarter_line(team.quarter) if team.quarter else ""]
     return [small(*lines)] if any(lines) else []
 
 

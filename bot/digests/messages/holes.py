@@ -27,7 +27,7 @@ class _Hole:
     noun: str
     one: str
     many: str
-    deed: str
+    advice: str
     whole: str | None = None
     """The metric that counts those leads, where one does."""
 
@@ -127,9 +127,9 @@ def _sentence(total: Figures, hole: _Hole) -> str:
     count = total.count(hole.metric)
     state = hole.one if count == 1 else hole.many
     if hole.whole is None:
-        return f"• {plural(count, hole.noun, _many(hole.noun))} {state}. {hole.deed}"
+        return f"• {plural(count, hole.noun, _many(hole.noun))} {state}. {hole.advice}"
     whole, share = plural(total.count(hole.whole), hole.noun), total[f"{hole.metric}_share"]
-    return f"• {count:,} of {whole} ({share}) {state}. {hole.deed}"
+    return f"• {count:,} of {whole} ({share}) {state}. {hole.advice}"
 
 
 def _many(noun: str) -> str:

@@ -109,12 +109,12 @@ def _waiting(week: OwnWeek) -> list[Block]:
     left = [(which, count) for which, count in waits if count]
     if not left:
         return [SectionBlock(text="*What waits for you*\nNothing. Well kept.")]
-    said = " · ".join(f"{which.label}: {count:,}" for which, count in left)
+    counts = " · ".join(f"{which.label}: {count:,}" for which, count in left)
     buttons = [
         ButtonElement(text=which.label, action_id=list_action(which), value="0")
         for which, _ in left
     ]
-    return [SectionBlock(text=f"*What waits for you*\n{said}"), ActionsBlock(elements=buttons)]
+    return [SectionBlock(text=f"*What waits for you*\n{counts}"), ActionsBlock(elements=buttons)]
 
 
 def _campaigns(campaigns: Sequence[CampaignFigures]) -> list[AnyBlock]:

@@ -72,12 +72,12 @@ def name(row: CampaignFigures, limit: int = 80) -> str:
 
 def labels(rows: Sequence[CampaignFigures]) -> list[str]:
     """The campaigns' names as a chart takes them: short, and no two alike."""
-    found: list[str] = []
+    taken: list[str] = []
     for row in rows:
         label, number = name(row, _LABEL), 1
-        while label in found:
+        while label in taken:
             number += 1
             mark = f" ({number})"
             label = name(row, _LABEL - len(mark)) + mark
-        found.append(label)
-    return found
+        taken.append(label)
+    return taken

@@ -37,13 +37,13 @@ def all_figures(words: str = "") -> Message:
     return Message(f"{unknown}{_COHORT}", blocks)
 
 
-def several(words: str, found: Sequence[Metric]) -> Message:
+def several(words: str, metrics: Sequence[Metric]) -> Message:
     """Which of the figures that have these words is meant."""
-    title = f"{plural(len(found), 'figure')} with “{safe(words, 60)}”"
-    lines = [f"• *{metric.label}*: {metric.formula}" for metric in found[:_MOST_BUTTONS]]
+    title = f"{plural(len(metrics), 'figure')} with “{safe(words, 60)}”"
+    lines = [f"• *{metric.label}*: {metric.formula}" for metric in metrics[:_MOST_BUTTONS]]
     buttons = [
         ButtonElement(text=metric.label, action_id=f"{EXPLAIN}.{metric.name}", value=metric.name)
-        for metric in found[:_MOST_BUTTONS]
+        for metric in metrics[:_MOST_BUTTONS]
     ]
     return Message(
         title,

@@ -1,6 +1,6 @@
 """The verbs of digests: report on a week, send it, tell people of their own, and set it up."""
 
-from bot.digests.service.explaining import behind, explain, named
+from bot.digests.service.explaining import explain, leads_for_metric, named
 from bot.digests.service.opting import opt_in, opt_out, wants_own
 from bot.digests.service.personal import NothingOfYourOwn, own_last, own_running
 from bot.digests.service.quarterly import QUARTER, quarter
@@ -32,7 +32,6 @@ __all__ = [
     "SEND",
     "NothingOfYourOwn",
     "Reading",
-    "behind",
     "change",
     "changeable",
     "delivered",
@@ -40,6 +39,7 @@ __all__ = [
     "explain",
     "install",
     "last",
+    "leads_for_metric",
     "named",
     "of_week",
     "of_workspace",

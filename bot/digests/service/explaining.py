@@ -16,27 +16,27 @@ from bot.people.models import Person
 
 def named(words: str) -> Sequence[Metric]:
     """The metrics that somebody may mean: the one of that name, else those with all the words."""
-    asked = _parts(words)
-    exact = [each for each in METRICS if asked in (_parts(each.name), _parts(each.label))]
-    return exact or [each for each in METRICS if asked and _has(each, asked)]
+    parts = _parts(words)
+    exact = [each for each in METRICS if parts in (_parts(each.name), _parts(each.label))]
+    return exact or [each for each in METRICS if parts and _has(each, parts)]
 
 
-def explain(session: Session, who: Person, name: str) -> Explained:
+def explain(session: Session, person: Person, name: str) -> Explained:
     """What a metric is, and what it says. Raises NotAllowed, NotFound."""
-    workspace, metric = reader(session, who), _metric(name)
+    workspace, metric = reader(session, person), _metric(name)
     this = Week.of(clock.now(), workspace.days)
     of_last = metrics.compute(session, workspace.id, this.before.period).total
     of_this = metrics.compute(session, workspace.id, so_far(workspace, this)).total
     leads = metrics.behind(session, workspace.id, this.before.period, name, limit=1)
-    may_see = metric.group is not Group.MONEY or sees_money(who)
+    may_see = metric.group is not Group.MONEY or sees_money(person)
     return Explained(metric, this.before, of_last, of_this, leads.total, leads.counting, may_see)
 
 
-def behind(
-    session: Session, who: Person, week: Week, name: str, before: int | None, limit: int
+def leads_for_metric(
+    session: Session, person: Person, week: Week, name: str, before: int | None, limit: int
 ) -> Behind:
     """A page of the leads behind a figure of a week. Raises NotAllowed, NotFound."""
-    workspace = reader(session, who)
+    workspace = reader(session, person)
     return metrics.behind(
         session, workspace.id, week.period, _metric(name).name, before=before, limit=limit
     )
@@ -52,7 +52,7 @@ def _parts(words: str) -> frozenset[str]:
     return frozenset(re.findall(r"[^\W_]+", words.casefold()))
 
 
-def _has(metric: Metric, asked: frozenset[str]) -> bool:
+def _has(metric: Metric, parts: frozenset[str]) -> bool:
     """Whether each word is the beginning of one of the metric's."""
     known = _parts(f"{metric.name} {metric.label}")
-    return all(any(word.startswith(part) for word in known) for part in asked)
+    return all(any(word.startswith(part) for word in known) for part in parts)

@@ -50,21 +50,21 @@ def _selling(
     now = metrics.compute(session, workspace.id, so_far(workspace, week), by=By.SALESPERSON)
     before = metrics.compute(session, workspace.id, week.before.period, by=By.SALESPERSON)
     return {
-        who.id: OwnWeek(
+        person.id: OwnWeek(
             Audience.SALESPEOPLE,
             week,
             now.as_of,
-            mine=now.of(who.id),
-            before=before.of(who.id),
+            mine=now.of(person.id),
+            before=before.of(person.id),
             team=now.total,
-            waits=_waiting(session, who),
+            waits=_waiting(session, person),
         )
-        for who in persons
+        for person in persons
     }
 
 
-def _waiting(session: Session, who: Person) -> Mapping[str, int]:
-    counts = leads.count_mine(session, who)
+def _waiting(session: Session, person: Person) -> Mapping[str, int]:
+    counts = leads.count_mine(session, person)
     return {which.value: counts[which] for which in _WAITING}
 
 
@@ -77,14 +77,14 @@ def _marketing(
     for campaign in named(session, now.by_campaign):
         if campaign.campaign_id is not None:
             by_owner[owners[campaign.campaign_id]].append(campaign)
-    with_leads = [key for key, told in now.by_campaign.items() if told.count("received")]
+    with_leads = [key for key, figures in now.by_campaign.items() if figures.count("received")]
     quiet = _quiet(session, persons, week, with_leads)
     return {
-        who.id: OwnWeek(
+        person.id: OwnWeek(
             Audience.MARKETERS, week, now.as_of,
-            campaigns=tuple(by_owner[who.id]), quiet=tuple(quiet[who.id]),
+            campaigns=tuple(by_owner[person.id]), quiet=tuple(quiet[person.id]),
         )
-        for who in persons
+        for person in persons
     }  # fmt: skip
 
 
@@ -96,7 +96,7 @@ def _quiet(
     rows = session.execute(
         select(Campaign.owner_id, Campaign.name, ever)
         .where(
-            Campaign.owner_id.in_([who.id for who in persons]),
+            Campaign.owner_id.in_([person.id for person in persons]),
             Campaign.stage == Stage.LIVE,
             Campaign.starts_on < week.end,
             or_(Campaign.ends_on.is_(None), Campaign.ends_on >= week.monday),
@@ -104,10 +104,10 @@ def _quiet(
         )
         .order_by(Campaign.starts_on, Campaign.id)
     )
-    found: dict[int, list[Quiet]] = defaultdict(list)
+    by_owner: dict[int, list[Quiet]] = defaultdict(list)
     for owner_id, name, before in rows:
-        found[owner_id].append(Quiet(name, before))
-    return found
+        by_owner[owner_id].append(Quiet(name, before))
+    return by_owner
 
 
 def _owners(session: Session, campaigns: Mapping[int | None, Figures]) -> Mapping[int, int]:
@@ -130,46 +130,46 @@ def write_own(session: Session, workspace: Workspace, person_id: int, own: OwnWe
     )  # fmt: skip
 
 
-def own_running(session: Session, who: Person) -> Sequence[OwnWeek]:
+def own_running(session: Session, person: Person) -> Sequence[OwnWeek]:
     """Somebody's own running week, for each of their roles. Raises NothingOfYourOwn."""
-    workspace = session.get_one(Workspace, who.workspace_id)
+    workspace = session.get_one(Workspace, person.workspace_id)
     today = workspace.day_of(clock.now())
     week = Week.with_day(today)
     return [
         replace(
-            own_weeks(session, workspace, audience, [who], week)[who.id],
+            own_weeks(session, workspace, audience, [person], week)[person.id],
             is_running=True,
             last_day=today,
         )
-        for audience in _audiences(who)
+        for audience in _audiences(person)
     ]
 
 
-def own_last(session: Session, who: Person) -> Sequence[OwnWeek]:
+def own_last(session: Session, person: Person) -> Sequence[OwnWeek]:
     """Somebody's own last week, as they were told it where they were. Raises NothingOfYourOwn."""
-    workspace = session.get_one(Workspace, who.workspace_id)
+    workspace = session.get_one(Workspace, person.workspace_id)
     week = Week.of(clock.now(), workspace.days).before
     return [
-        _told(session, who, audience, week)
-        or own_weeks(session, workspace, audience, [who], week)[who.id]
-        for audience in _audiences(who)
+        _kept(session, person, audience, week)
+        or own_weeks(session, workspace, audience, [person], week)[person.id]
+        for audience in _audiences(person)
     ]
 
 
-def _told(session: Session, who: Person, audience: Audience, week: Week) -> OwnWeek | None:
+def _kept(session: Session, person: Person, audience: Audience, week: Week) -> OwnWeek | None:
     digest = session.scalar(
         select(Digest).where(
-            Digest.workspace_id == who.workspace_id,
+            Digest.workspace_id == person.workspace_id,
             Digest.kind == audience,
-            Digest.person_id == who.id,
+            Digest.person_id == person.id,
             Digest.period_start == week.monday,
         )
     )
     return OwnWeek.of(digest) if digest else None
 
 
-def _audiences(who: Person) -> Sequence[Audience]:
-    found = [audience for audience, role in ROLES.items() if role in who.roles]
-    if not found:
+def _audiences(person: Person) -> Sequence[Audience]:
+    audiences = [audience for audience, role in ROLES.items() if role in person.roles]
+    if not audiences:
         raise NothingOfYourOwn
-    return found
+    return audiences

@@ -42,37 +42,37 @@ class Reading:
     """What is different now, of a week that was summed up."""
 
 
-def running(session: Session, who: Person) -> Reading:
+def running(session: Session, person: Person) -> Reading:
     """The running week so far. Raises NotAllowed."""
-    workspace = reader(session, who)
+    workspace = reader(session, person)
     week = Week.of(clock.now(), workspace.days)
-    return Reading(compute(session, workspace, week, is_running=True), sees_money(who))
+    return Reading(compute(session, workspace, week, is_running=True), sees_money(person))
 
 
-def last(session: Session, who: Person) -> Reading:
+def last(session: Session, person: Person) -> Reading:
     """Last week as its digest said it; computed where none was written. Raises NotAllowed."""
-    workspace = reader(session, who)
-    return of_week(session, who, Week.of(clock.now(), workspace.days).before)
+    workspace = reader(session, person)
+    return of_week(session, person, Week.of(clock.now(), workspace.days).before)
 
 
-def of_week(session: Session, who: Person, week: Week) -> Reading:
+def of_week(session: Session, person: Person, week: Week) -> Reading:
     """Any week: one that was summed up says the same again, with what is different since.
 
     A week whose digest never came is summed up by the first who asks. Raises NotAllowed,
     WeekToCome.
     """
-    workspace = reader(session, who)
+    workspace = reader(session, person)
     this = Week.of(clock.now(), workspace.days)
     if week.monday > this.monday:
         raise WeekToCome
     if week == this:
-        return running(session, who)
-    digest = standing(session, workspace, week)
+        return running(session, person)
+    digest = kept_digest(session, workspace, week)
     if digest is None and this.monday - week.end >= _COMES_WITHIN:
         digest = sum_up(session, workspace, week)
     if digest is None:
-        return Reading(compute(session, workspace, week), sees_money(who))
-    report, shows_money = Report.of(digest), sees_money(who)
+        return Reading(compute(session, workspace, week), sees_money(person))
+    report, shows_money = Report.of(digest), sees_money(person)
     now = compute(session, workspace, week, is_compared=False)
     return Reading(report, shows_money, later.corrections(report, now, with_money=shows_money))
 
@@ -82,23 +82,23 @@ def so_far(workspace: Workspace, week: Week) -> Period:
     return week.period.until(workspace.day_of(clock.now()))
 
 
-def reader(session: Session, who: Person) -> Workspace:
+def reader(session: Session, person: Person) -> Workspace:
     """The workspace of one who may read digests. Raises NotAllowed."""
-    people.require(session, who, "read the digest", Role.SALESPERSON, Role.MARKETER)
-    return session.get_one(Workspace, who.workspace_id)
+    people.require(session, person, "read the digest", Role.SALESPERSON, Role.MARKETER)
+    return session.get_one(Workspace, person.workspace_id)
 
 
-def sees_money(who: Person) -> bool:
+def sees_money(person: Person) -> bool:
     """Whether this person sees amounts, here as on the report page."""
-    sight = sight_of(who)
+    sight = sight_of(person)
     return sight is not None and sight.knows(Matter.MONEY)
 
 
 def sum_up(session: Session, workspace: Workspace, week: Week) -> Digest:
     """The digest of a week, written down by whoever comes first."""
-    found = standing(session, workspace, week)
-    if found is not None:
-        return found
+    digest = kept_digest(session, workspace, week)
+    if digest is not None:
+        return digest
     report = compute(session, workspace, week)
     session.execute(
         insert(Digest)
@@ -108,12 +108,12 @@ def sum_up(session: Session, workspace: Workspace, week: Week) -> Digest:
         )
         .on_conflict_do_nothing()
     )  # fmt: skip
-    found = standing(session, workspace, week)
-    assert found is not None
-    return found
+    digest = kept_digest(session, workspace, week)
+    assert digest is not None
+    return digest
 
 
-def standing(session: Session, workspace: Workspace, week: Week) -> Digest | None:
+def kept_digest(session: Session, workspace: Workspace, week: Week) -> Digest | None:
     """What was written down of that week, if anything was."""
     return session.scalar(
         select(Digest).where(
@@ -163,12 +163,12 @@ def weeks_before(session: Session, workspace: Workspace, week: Week) -> tuple[Pa
         for before in map(week.ago, range(1, _WEEKS + 1))
         if first is not None and before.monday >= first.monday
     ]
-    said = _said(session, workspace, week, mondays)
-    if len(said) < len(mondays):
+    weeks = _summed_up(session, workspace, week, mondays)
+    if len(weeks) < len(mondays):
         computed = _computed(session, workspace, week)
         missing = {day: PastWeek(day, computed.of(day), same_age=False) for day in mondays}
-        said = missing | said
-    return tuple(said[monday] for monday in mondays)
+        weeks = missing | weeks
+    return tuple(weeks[monday] for monday in mondays)
 
 
 def _first_week(session: Session, workspace: Workspace) -> Week | None:
@@ -181,7 +181,7 @@ def _first_week(session: Session, workspace: Workspace) -> Week | None:
     return Week.of(first, workspace.days) if first else None
 
 
-def _said(
+def _summed_up(
     session: Session, workspace: Workspace, week: Week, mondays: Sequence[date]
 ) -> dict[date, PastWeek]:
     start, end = Digest.period_start, Digest.period_end
@@ -218,7 +218,7 @@ def _sources(
 
 def _frequent(counted: Sequence[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
     """The first few; somebody's own words can be long."""
-    return tuple((clean(said, _LONGEST_REASON), often) for said, often in counted[:_MOST_REASONS])
+    return tuple((clean(words, _LONGEST_REASON), count) for words, count in counted[:_MOST_REASONS])
 
 
 def named(
@@ -232,12 +232,12 @@ def named(
         .where(Campaign.id == any_(literal(ids, ARRAY(BigInteger))))
     )
     known = {row.id: row for row in rows}
-    found = [
+    campaigns = [
         CampaignFigures(campaign_id, row and row.name, figures, row and row.owner)
         for campaign_id, figures in by_campaign.items()
         for row in [known.get(campaign_id or 0)]
     ]
-    return tuple(sorted(found, key=_place))
+    return tuple(sorted(campaigns, key=_place))
 
 
 def _place(row: CampaignFigures) -> tuple[bool, int, str, int]:

@@ -64,7 +64,9 @@ def send(session: Session, workspace_id: int, audience: Audience, at: datetime) 
     sent: list[bool] = []
     _MANAGERS.each(
         session, managers,
-        lambda who: sent.append(_deliver(session, digest, timetable, who.id, who.slack_id)),
+        lambda person: sent.append(
+            _deliver(session, digest, timetable, person.id, person.slack_id)
+        ),
     )  # fmt: skip
     return sum(sent)
 
@@ -73,7 +75,7 @@ def _deliver(
     session: Session, digest: Digest, timetable: Timetable, person_id: int | None, target: str
 ) -> bool:
     """Show the headline, and the details in its thread; False where it was there already."""
-    delivery_id = _note(
+    delivery_id = _write_delivery(
         session, digest.workspace_id, digest.id, timetable.audience, person_id,
         shows_money=timetable.shows_money,
     )  # fmt: skip
@@ -92,31 +94,34 @@ def _deliver(
 
 
 def _send_own(session: Session, workspace: Workspace, audience: Audience, week: Week) -> int:
-    spared = set(
+    opted_out = set(
         session.scalars(select(OptOut.person_id).where(OptOut.workspace_id == workspace.id))
     )
     having = people.having(session, workspace.id, ROLES[audience])
-    persons = {each.id: each for each in having if each.id not in spared}
-    told = own_weeks(session, workspace, audience, list(persons.values()), week)
-    whom = [persons[person_id] for person_id, own in told.items() if own.says_something]
+    persons = {each.id: each for each in having if each.id not in opted_out}
+    weeks = own_weeks(session, workspace, audience, list(persons.values()), week)
+    recipients = [persons[person_id] for person_id, own in weeks.items() if own.says_something]
     sent: list[bool] = []
     _OWN_WEEKS.each(
-        session, whom, lambda who: sent.append(_tell(session, workspace, who, told[who.id]))
-    )
+        session, recipients,
+        lambda person: sent.append(_deliver_own(session, workspace, person, weeks[person.id])),
+    )  # fmt: skip
     return sum(sent)
 
 
-def _tell(session: Session, workspace: Workspace, who: Person, own: OwnWeek) -> bool:
-    digest_id = write_own(session, workspace, who.id, own)
+def _deliver_own(session: Session, workspace: Workspace, person: Person, own: OwnWeek) -> bool:
+    digest_id = write_own(session, workspace, person.id, own)
     if digest_id is None:
         return False
-    delivery_id = _note(session, workspace.id, digest_id, own.audience, who.id, shows_money=True)
+    delivery_id = _write_delivery(
+        session, workspace.id, digest_id, own.audience, person.id, shows_money=True
+    )
     assert delivery_id is not None
-    slack.show(session, workspace.id, OWN, delivery_id, who.slack_id)
+    slack.show(session, workspace.id, OWN, delivery_id, person.slack_id)
     return True
 
 
-def _note(
+def _write_delivery(
     session: Session,
     workspace_id: int,
     digest_id: int,
@@ -139,20 +144,20 @@ def _note(
 
 def delivered(session: Session, delivery_id: int) -> tuple[Report, bool] | None:
     """What a delivery reports, and whether with amounts; None where it is gone."""
-    found = session.execute(
+    row = session.execute(
         select(Digest, Delivery.shows_money)
         .join(Delivery, Delivery.digest_id == Digest.id)
         .where(Delivery.id == delivery_id)
     ).first()
-    return (Report.of(found[0]), found[1]) if found else None
+    return (Report.of(row[0]), row[1]) if row else None
 
 
 def delivered_own(session: Session, delivery_id: int) -> tuple[OwnWeek, bool] | None:
     """What a delivery says of somebody's own week, and whether they want the next one."""
-    found = session.execute(
+    row = session.execute(
         select(Digest, OptOut.person_id)
         .join(Delivery, Delivery.digest_id == Digest.id)
         .outerjoin(OptOut, OptOut.person_id == Delivery.person_id)
         .where(Delivery.id == delivery_id)
     ).first()
-    return (OwnWeek.of(found[0]), found[1] is None) if found else None
+    return (OwnWeek.of(row[0]), row[1] is None) if row else None

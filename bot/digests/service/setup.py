@@ -33,36 +33,36 @@ def install(session: Session, workspace: Workspace) -> None:
         schedule(session, workspace, timetable)
 
 
-def timetables(session: Session, who: Person) -> Sequence[Timetable]:
+def timetables(session: Session, person: Person) -> Sequence[Timetable]:
     """The timetables, in the order of their audiences. Raises NotAllowed."""
-    people.require(session, who, "change when digests come", Role.MANAGER)
-    return of_workspace(session, who.workspace_id)
+    people.require(session, person, "change when digests come", Role.MANAGER)
+    return of_workspace(session, person.workspace_id)
 
 
 def of_workspace(session: Session, workspace_id: int) -> Sequence[Timetable]:
     """The workspace's timetables, in the order of their audiences."""
-    found = session.scalars(select(Timetable).where(Timetable.workspace_id == workspace_id))
-    return sorted(found, key=lambda each: list(Audience).index(Audience(each.audience)))
+    rows = session.scalars(select(Timetable).where(Timetable.workspace_id == workspace_id))
+    return sorted(rows, key=lambda each: list(Audience).index(Audience(each.audience)))
 
 
-def changeable(session: Session, who: Person, timetable_id: int) -> Timetable:
+def changeable(session: Session, person: Person, timetable_id: int) -> Timetable:
     """A timetable, for one who may change it. Raises NotAllowed, NotFound."""
-    found = [each for each in timetables(session, who) if each.id == timetable_id]
-    if not found:
+    known = {each.id: each for each in timetables(session, person)}
+    if timetable_id not in known:
         raise NotFound(what="this digest's settings")
-    return found[0]
+    return known[timetable_id]
 
 
-def change(session: Session, who: Person, timetable_id: int, changes: TimetableChange) -> None:
+def change(session: Session, person: Person, timetable_id: int, changes: TimetableChange) -> None:
     """Change when a digest comes; whether the channel sees amounts is for an admin to say.
 
     Raises NotAllowed, NotFound.
     """
-    timetable = changeable(session, who, timetable_id)
+    timetable = changeable(session, person, timetable_id)
     if changes.shows_money is not None and timetable.audience == Audience.CHANNEL:
-        people.require(session, who, "let the channel see amounts", Role.ADMIN)
+        people.require(session, person, "let the channel see amounts", Role.ADMIN)
         timetable.shows_money = changes.shows_money
     timetable.active, timetable.day = changes.active, changes.day
     timetable.at, timetable.zone = changes.at, changes.zone
     session.flush()
-    schedule(session, session.get_one(Workspace, who.workspace_id), timetable)
+    schedule(session, session.get_one(Workspace, person.workspace_id), timetable)

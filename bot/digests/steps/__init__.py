@@ -24,9 +24,9 @@ def steps(report: Report, *, with_money: bool) -> list[Step]:
     if report.is_running:
         return []
     worth = _cost_per_lead(report.total) if with_money else 0
-    found = [*_of_week(report), *_of_campaigns(report, with_money=with_money)]
-    found.sort(key=lambda step: (-(step.leads * worth + step.money), -step.leads))
-    return found[:MOST]
+    all_steps = [*_of_week(report), *_of_campaigns(report, with_money=with_money)]
+    all_steps.sort(key=lambda step: (-(step.leads * worth + step.money), -step.leads))
+    return all_steps[:MOST]
 
 
 def _of_week(report: Report) -> Iterator[Step]:

@@ -89,8 +89,8 @@ def _missing_leads(report: Report) -> int:
 
 
 def _is_down(report: Report) -> bool:
-    found = changes.changes(report)
-    return bool(found) and found[0].verdict is Verdict.DOWN
+    compared = changes.changes(report)
+    return bool(compared) and compared[0].verdict is Verdict.DOWN
 
 
 def _one_reason(report: Report) -> bool:
