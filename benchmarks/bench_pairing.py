@@ -10,7 +10,7 @@ import random
 import time
 
 from benchmarks.figures import Table
-from bot.shadowing.pairing import Edge, Seeker, Tie, pair
+from bot.shadowing.pairing import Edge, Participant, Tie, pair
 
 SIZES = ((10, 10), (30, 30), (30, 60), (100, 100), (100, 200))
 ROUNDS = 3
@@ -38,8 +38,8 @@ def _tenth(marketers: int, salespeople: int, seed: int) -> float:
             met[other].append(one)
     ties: dict[Edge, Tie] = {(m, s): Tie(draw.choice([0, 0, 3, 12])) for m in ours for s in theirs}
     both = (
-        [Seeker(m, draw.randint(0, 2), met[m], frozenset(theirs)) for m in ours],
-        [Seeker(s, draw.randint(0, 2), met[s], frozenset(ours)) for s in theirs],
+        [Participant(m, draw.randint(0, 2), met[m], frozenset(theirs)) for m in ours],
+        [Participant(s, draw.randint(0, 2), met[s], frozenset(ours)) for s in theirs],
     )
     began = time.perf_counter()
     pair(*both, ties)

@@ -41,7 +41,7 @@ from bot.reports.exports.models import Rhythm, ScheduledExport
 from bot.reports.files import FileKind
 from bot.settings import Settings
 from bot.shadowing import service as shadowing
-from bot.shadowing.models import Debrief, Rounds, ShadowApart, ShadowPair
+from bot.shadowing.models import Debrief, Rounds, ShadowExclusion, ShadowPair
 from bot.sheet import read_sheet
 from bot.slack import Incoming
 from bot.spend import exports as platforms
@@ -421,7 +421,7 @@ class Company:
     def apart(self) -> int:
         other = f"US{self.number() % 24:02}"
         self.do(shadowing.keep_apart, "UMARA", other)
-        return int(self.ask(select(ShadowApart.id).order_by(ShadowApart.id.desc())))
+        return int(self.ask(select(ShadowExclusion.id).order_by(ShadowExclusion.id.desc())))
 
 
 class Screen:

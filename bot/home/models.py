@@ -11,7 +11,7 @@ from bot.metrics.figures import Figures
 from bot.people.models import Person, Workspace
 from bot.planning.models import Listed as ListedRequest
 from bot.planning.models import Proposed
-from bot.shadowing.models import ShadowSeat
+from bot.shadowing.models import ShadowParticipant
 from bot.standups.models import Today
 from bot.tasks import FailedJob
 
@@ -119,7 +119,7 @@ class Page:
     away_until: datetime | None = None
     to_agree: Sequence[Proposed] = ()
     """Proposals that wait for this person's answer, at most as many as are shown."""
-    shoes: Sequence[ShadowSeat] = ()
+    shoes: Sequence[ShadowParticipant] = ()
     """Their places in pairs of shadowing that are under way."""
     marketing: Marketing | None = None
     """For marketers."""

@@ -97,7 +97,7 @@ def page(session: Session, person_id: int) -> Page:
         standup=standups.today(session, who),
         campaigns=campaigns.running(session, who.workspace_id, today) if who.roles else [],
         to_agree=_to_agree(session, who) if Role.SALESPERSON in who.roles else [],
-        shoes=shadowing.open_seats(session, who) if who.roles else [],
+        shoes=shadowing.open_participations(session, who) if who.roles else [],
         marketing=_marketing(session, who, today) if Role.MARKETER in who.roles else None,
         managing=_managing(session, who, today) if Role.MANAGER in who.roles else None,
         upkeep=_upkeep(session, who) if Role.ADMIN in who.roles else None,

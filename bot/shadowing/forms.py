@@ -20,8 +20,8 @@ from bot.shadowing.models import (
     Debrief,
     Goal,
     Rounds,
-    ShadowApart,
-    ShadowSeat,
+    ShadowExclusion,
+    ShadowParticipant,
     ShadowSetting,
 )
 from bot.slack import inputs
@@ -41,7 +41,7 @@ _APART_ON_A_PAGE = 40
 class ProposeTime(Form, id="shadow.save_time", title="Propose a time", submit="Propose"):
     """Another time, and how long it takes."""
 
-    seat_id: Hidden[int]
+    participant_id: Hidden[int]
     starts_at: datetime = inputs.moment("When")
     minutes: int = select(
         "How long",
@@ -54,38 +54,43 @@ class ProposeTime(Form, id="shadow.save_time", title="Propose a time", submit="P
     )
 
     @classmethod
-    def of(cls, seat: ShadowSeat, suggested: datetime) -> View:
-        """The modal of a seat; `suggested` is offered, for an hour."""
+    def of(cls, participant: ShadowParticipant, suggested: datetime) -> View:
+        """The modal of a participant; `suggested` is offered, for an hour."""
         about = "It is agreed once the other takes it. On your own clock:"
         return cls.modal(
-            seat_id=seat.id, starts_at=suggested, minutes=60, blocks=[SectionBlock(text=about)]
+            participant_id=participant.id,
+            starts_at=suggested,
+            minutes=60,
+            blocks=[SectionBlock(text=about)],
         )
 
 
 class SetGoals(Form, id="shadow.save_goals", title="Goals"):
     """What somebody wants of it."""
 
-    seat_id: Hidden[int]
+    participant_id: Hidden[int]
     goals: list[Goal] = checkboxes("What do you want to see or to learn?", optional=True)
     own: str = text("In your own words", most=LONGEST_GOAL, optional=True)
 
     @classmethod
-    def of(cls, seat: ShadowSeat) -> View:
-        """The modal of a seat, with the goals that it has."""
-        return cls.modal(seat_id=seat.id, goals=seat.goals, own=seat.own_goal)
+    def of(cls, participant: ShadowParticipant) -> View:
+        """The modal of a participant, with the goals that it has."""
+        return cls.modal(
+            participant_id=participant.id, goals=participant.goals, own=participant.own_goal
+        )
 
 
 class HandOn(Form, id="shadow.save_hand_on", title="A colleague goes", submit="Hand it on"):
     """Which colleague goes instead."""
 
-    seat_id: Hidden[int]
+    participant_id: Hidden[int]
     colleague: str = inputs.user(
         "Who goes?", hint="They get the place and a card at once, and look for a time of their own."
     )
 
     @classmethod
-    def of(cls, seat: ShadowSeat, colleagues: Sequence[Person]) -> View:
-        """The modal of a seat; where nobody is free, it says so."""
+    def of(cls, participant: ShadowParticipant, colleagues: Sequence[Person]) -> View:
+        """The modal of a participant; where nobody is free, it says so."""
         if not colleagues:
             nobody = (
                 "None of your colleagues is free this time: each has a partner already, is away, "
@@ -94,13 +99,13 @@ class HandOn(Form, id="shadow.save_hand_on", title="A colleague goes", submit="H
             blocks = [SectionBlock(text=nobody)]
             return View(type="modal", title="A colleague goes", close="Back", blocks=blocks)
         options = [Choice(each.id, each.name) for each in colleagues]
-        return cls.modal(seat_id=seat.id, fields={"colleague": {"options": options}})
+        return cls.modal(participant_id=participant.id, fields={"colleague": {"options": options}})
 
 
 class WriteDebrief(Form, id="shadow.save_debrief", title="How was it?", submit="Send"):
     """How it was."""
 
-    seat_id: Hidden[int]
+    participant_id: Hidden[int]
     surprised: str = text("What surprised you?", most=LONGEST_ANSWER, multiline=True)
     change: str = text("What will you change?", most=LONGEST_ANSWER, multiline=True)
     idea: str = text(
@@ -130,12 +135,15 @@ class WriteDebrief(Form, id="shadow.save_debrief", title="How was it?", submit="
         return answer
 
     @classmethod
-    def of(cls, seat: ShadowSeat) -> View:
-        """The modal of a seat; what was written before stands in it."""
+    def of(cls, participant: ShadowParticipant) -> View:
+        """The modal of a participant; what was written before stands in it."""
         return cls.modal(
-            seat_id=seat.id, surprised=seat.surprised, change=seat.change, idea=seat.idea,
-            shares=seat.shares,
-        )  # fmt: skip
+            participant_id=participant.id,
+            surprised=participant.surprised,
+            change=participant.change,
+            idea=participant.idea,
+            shares=participant.shares,
+        )
 
     @property
     def answers(self) -> Debrief:
@@ -151,7 +159,7 @@ class KeepApart(Form, id="shadow.save_apart", title="Not with…", submit="Keep 
     other: str = inputs.user("Not with")
 
     @classmethod
-    def of(cls, apart: Sequence[ShadowApart], person: Person, page: int = 0) -> View:
+    def of(cls, apart: Sequence[ShadowExclusion], person: Person, page: int = 0) -> View:
         """The modal of this person, with a page of those whom they see to be kept apart."""
         is_admin = person.has(Role.ADMIN)
         about = (
@@ -214,7 +222,7 @@ class SetRounds(Form, id="shadow.save_settings", title="Stay in my shoes"):
         return Rounds(self.active, self.every_weeks, self.day, self.at, self.two_pairs)
 
 
-def _apart_row(apart: ShadowApart, person: Person, *, is_admin: bool) -> SectionBlock:
+def _apart_row(apart: ShadowExclusion, person: Person, *, is_admin: bool) -> SectionBlock:
     other = apart.other if apart.one_id == person.id else apart.one
     both = f"{apart.one.mention} and {apart.other.mention}"
     words = f"{both} (asked for by {apart.by.mention})" if is_admin else other.mention

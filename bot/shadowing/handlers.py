@@ -95,17 +95,17 @@ def draft_campaign(act: Act) -> None:
 @capability.action(messages.ANOTHER, _TAKE_PART)
 def choose_time(act: Act) -> View:
     """Which other time? Tomorrow at ten is suggested."""
-    seat = service.changeable(act.session, act.person, act.row_id)
+    participant = service.changeable(act.session, act.person, act.row_id)
     zone = act.session.get_one(Workspace, act.workspace_id).zone
     tomorrow = clock.now().astimezone(zone) + timedelta(days=1)
-    return ProposeTime.of(seat, tomorrow.replace(hour=10, minute=0, second=0, microsecond=0))
+    return ProposeTime.of(participant, tomorrow.replace(hour=10, minute=0, second=0, microsecond=0))
 
 
 @capability.form(ProposeTime, _TAKE_PART)
 def propose(act: Act, form: ProposeTime) -> None:
     """Another time is proposed."""
     with below("starts_at"):
-        service.propose(act.session, act.person, form.seat_id, form.starts_at, form.minutes)
+        service.propose(act.session, act.person, form.participant_id, form.starts_at, form.minutes)
 
 
 @capability.action(messages.GOALS, _TAKE_PART)
@@ -118,14 +118,14 @@ def choose_goals(act: Act) -> View:
 def set_goals(act: Act, form: SetGoals) -> None:
     """It is said what somebody wants of it."""
     with below("own"):
-        service.set_goals(act.session, act.person, form.seat_id, form.goals, form.own)
+        service.set_goals(act.session, act.person, form.participant_id, form.goals, form.own)
 
 
 @capability.action(messages.HAND_ON, _TAKE_PART)
 def choose_colleague(act: Act) -> View:
     """Who goes instead?"""
-    seat = service.changeable(act.session, act.person, act.row_id)
-    return HandOn.of(seat, service.colleagues(act.session, act.person, seat.id))
+    participant = service.changeable(act.session, act.person, act.row_id)
+    return HandOn.of(participant, service.colleagues(act.session, act.person, participant.id))
 
 
 @capability.form(HandOn, _TAKE_PART)
@@ -133,7 +133,7 @@ def hand_on(act: Act, form: HandOn) -> None:
     """A colleague goes instead."""
     with below("colleague"):
         colleague_id = chosen(act.session, act.workspace_id, form.colleague)
-        service.hand_on(act.session, act.person, form.seat_id, colleague_id)
+        service.hand_on(act.session, act.person, form.participant_id, colleague_id)
 
 
 @capability.action(messages.WRITE, _TAKE_PART)
@@ -146,7 +146,7 @@ def write(act: Act) -> View:
 def save_debrief(act: Act, form: WriteDebrief) -> None:
     """It is said how it was."""
     with below("surprised"):
-        service.debrief(act.session, act.person, form.seat_id, form.answers)
+        service.debrief(act.session, act.person, form.participant_id, form.answers)
 
 
 # Whom not, and when
@@ -188,7 +188,7 @@ def let_meet(act: Act) -> Update:
 def show_settings(act: Act) -> View:
     """When rounds are."""
     service.may_configure(act.session, act.person)
-    setting = service.setting(act.session, act.workspace_id)
+    setting = service.load_setting(act.session, act.workspace_id)
     zone = act.session.get_one(Workspace, act.workspace_id).timezone
     next_at = service.next_round_at(act.session, act.workspace_id)
     return SetRounds.of(setting, zone, next_at, is_admin=act.person.has(Role.ADMIN))
@@ -201,4 +201,4 @@ def save_settings(act: Act, form: SetRounds) -> None:
 
 
 def _apart(act: Act, page: int = 0) -> View:
-    return KeepApart.of(service.apart(act.session, act.person), act.person, page)
+    return KeepApart.of(service.exclusions(act.session, act.person), act.person, page)

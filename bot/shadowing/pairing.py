@@ -37,7 +37,7 @@ _MOST_LEADS = 50
 
 
 @dataclass(frozen=True)
-class Seeker:
+class Participant:
     """Somebody who takes part in a round."""
 
     id: int
@@ -56,16 +56,16 @@ class Seeker:
     @property
     def lap(self) -> frozenset[int]:
         """Whom they have met since they had met everyone."""
-        found: set[int] = set()
+        lap: set[int] = set()
         for other in self.met:
             if other in self.everyone:
-                found.add(other)
-            if found == self.everyone:
-                found.clear()
-        return frozenset(found)
+                lap.add(other)
+            if lap == self.everyone:
+                lap.clear()
+        return frozenset(lap)
 
 
-def may_meet(one: Seeker, other: Seeker) -> bool:
+def may_meet(one: Participant, other: Participant) -> bool:
     """Whether two may meet at all, and have not met in the lap of either."""
     known = other.id in one.everyone and one.id in other.everyone
     return known and other.id not in one.lap and one.id not in other.lap
@@ -92,8 +92,8 @@ class Pairing:
 
 
 def pair(
-    marketers: Sequence[Seeker],
-    salespeople: Sequence[Seeker],
+    marketers: Sequence[Participant],
+    salespeople: Sequence[Participant],
     ties: Mapping[Edge, Tie],
     *,
     twice: bool = False,
@@ -107,29 +107,31 @@ def pair(
 
     fresh = _fresh(marketers, salespeople, ties)
     smaller = marketers if len(marketers) <= len(salespeople) else salespeople
-    doubled = {seeker.id for seeker in smaller} if twice else set()
+    doubled = {participant.id for participant in smaller} if twice else set()
     weights = _waiting([*marketers, *salespeople])
     # What comes later in the order weighs less, all of it together, than one of what comes before.
-    apart = _MOST_LEADS * len(weights) + 1
-    place = apart * (len(weights) + 1)
+    novelty = _MOST_LEADS * len(weights) + 1
+    place = novelty * (len(weights) + 1)
     graph: nx.Graph[Edge] = nx.Graph()
     for (marketer, salesperson), tie in sorted(fresh.items()):
-        strength = min(tie.leads, _MOST_LEADS) + (0 if tie.just_together else apart)
+        strength = min(tie.leads, _MOST_LEADS) + (0 if tie.just_together else novelty)
         for ends in _copies(marketer, salesperson, doubled):
             places = sum(weights[person] for person, copy in ends if not copy)
             graph.add_edge(*ends, weight=places * place + strength)
     matched = nx.max_weight_matching(graph)
     pairs = sorted(_edge(ends, fresh) for ends in matched)
     paired = {person for edge in pairs for person in edge}
-    left = [seeker.id for seeker in (*marketers, *salespeople) if seeker.id not in paired]
+    left = [
+        participant.id for participant in (*marketers, *salespeople) if participant.id not in paired
+    ]
     return Pairing(pairs, sorted(left), _degrees(fresh))
 
 
 def _fresh(
-    marketers: Iterable[Seeker], salespeople: Iterable[Seeker], ties: Mapping[Edge, Tie]
+    marketers: Iterable[Participant], salespeople: Iterable[Participant], ties: Mapping[Edge, Tie]
 ) -> dict[Edge, Tie]:
     """The ties of two who have not met in the lap of either."""
-    laps = {seeker.id: seeker.lap for seeker in (*marketers, *salespeople)}
+    laps = {participant.id: participant.lap for participant in (*marketers, *salespeople)}
     return {
         (one, other): tie
         for (one, other), tie in ties.items()
@@ -137,10 +139,12 @@ def _fresh(
     }
 
 
-def _waiting(seekers: Sequence[Seeker]) -> dict[int, int]:
+def _waiting(participants: Sequence[Participant]) -> dict[int, int]:
     """A weight for each: one who comes before others outweighs all of them together."""
-    ranks = {claim: rank for rank, claim in enumerate(sorted({each.claim for each in seekers}))}
-    return {each.id: (len(seekers) + 1) ** ranks[each.claim] for each in seekers}
+    ranks = {
+        claim: rank for rank, claim in enumerate(sorted({each.claim for each in participants}))
+    }
+    return {each.id: (len(participants) + 1) ** ranks[each.claim] for each in participants}
 
 
 def _copies(marketer: int, salesperson: int, doubled: set[int]) -> Iterable[tuple[Edge, Edge]]:

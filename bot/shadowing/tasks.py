@@ -9,7 +9,7 @@ from bot.capability import Services
 from bot.people.models import Workspace
 from bot.shadowing import capability, invite, messages, service
 from bot.shadowing.invite import Invitation
-from bot.shadowing.models import ShadowSeat
+from bot.shadowing.models import ShadowParticipant
 from bot.slack import Message, Slack, place
 from bot.slack.text import clean
 
@@ -52,15 +52,15 @@ def settle(session: Session, pair_id: int) -> None:
 
 @capability.task(service.INVITE)
 def send_invitation(
-    services: Services, seat_id: int, slot_id: int, sequence: int, *, is_cancelled: bool
+    services: Services, participant_id: int, slot_id: int, sequence: int, *, is_cancelled: bool
 ) -> None:
     """Send somebody the calendar file of a time that was agreed, or is not agreed any more."""
     with services.store.transaction() as session:
-        seat = service.seat_to_show(session, seat_id)
-        invitation = _invitation(session, seat, slot_id, sequence, is_cancelled=is_cancelled)
-        card = place(session, service.CARD, seat_id)
+        participant = service.participant_to_show(session, participant_id)
+        invitation = _invitation(session, participant, slot_id, sequence, is_cancelled=is_cancelled)
+        card = place(session, service.CARD, participant_id)
     # Somebody may have said what suits them on the page, before their card was there.
-    channel = card[0] if card else _direct(services.slack, seat.person.slack_id)
+    channel = card[0] if card else _direct(services.slack, participant.person.slack_id)
     words = "This takes it out of your calendar." if is_cancelled else "For your calendar."
     content = invite.file(invitation, clock.now())
     thread = card[1] if card else None
@@ -68,21 +68,21 @@ def send_invitation(
 
 
 @capability.card(service.CARD)
-def pair_card(session: Session, seat_id: int) -> Message:
+def pair_card(session: Session, participant_id: int) -> Message:
     """A pair, as one of the two sees it."""
-    return messages.card(service.seat_to_show(session, seat_id), clock.now())
+    return messages.card(service.participant_to_show(session, participant_id), clock.now())
 
 
 @capability.card(service.LEFT_OVER)
-def left_over(session: Session, seat_id: int) -> Message:
+def left_over(session: Session, participant_id: int) -> Message:
     """Somebody had no partner in a round."""
-    return messages.left_over(service.left_over_to_show(session, seat_id))
+    return messages.left_over(service.left_over_to_show(session, participant_id))
 
 
 @capability.card(service.REST)
-def rest(session: Session, seat_id: int) -> Message:
+def rest(session: Session, participant_id: int) -> Message:
     """Somebody gave no sign in several rounds."""
-    return messages.rest(service.member_to_show(session, seat_id))
+    return messages.rest(service.member_to_show(session, participant_id))
 
 
 @capability.card(service.REMINDER)
@@ -92,9 +92,9 @@ def reminder(session: Session, slot_id: int) -> Message:
 
 
 @capability.card(service.ASK)
-def ask(session: Session, seat_id: int) -> Message:
+def ask(session: Session, participant_id: int) -> Message:
     """How was it?"""
-    return messages.ask(service.seat_to_show(session, seat_id))
+    return messages.ask(service.participant_to_show(session, participant_id))
 
 
 @capability.card(service.MET)
@@ -110,14 +110,19 @@ def shared(session: Session, pair_id: int) -> Message:
 
 
 def _invitation(
-    session: Session, seat: ShadowSeat, slot_id: int, sequence: int, *, is_cancelled: bool
+    session: Session,
+    participant: ShadowParticipant,
+    slot_id: int,
+    sequence: int,
+    *,
+    is_cancelled: bool,
 ) -> Invitation:
     """The calendar's entry as it was when the two agreed, so that a retry says the same."""
     slot, pair = service.slot_to_show(session, slot_id)
     one, other = (clean(each.person.name, 80) for each in pair.taken)
     goals = dict.fromkeys(goal for each in pair.taken for goal in each.wants)
     return Invitation(
-        uid=f"shadow-{pair.id}-of-{seat.workspace_id}@handoff", sequence=sequence,
+        uid=f"shadow-{pair.id}-of-{participant.workspace_id}@handoff", sequence=sequence,
         names=(one, other), starts_at=slot.starts_at, ends_at=slot.ends_at, goals=tuple(goals),
         is_cancelled=is_cancelled,
     )  # fmt: skip

@@ -102,7 +102,7 @@ AGAIN = (lead(**CONTACTED, last_touch_at=NOON), SOFIA)
 STILL = ListedLead(lead(**CONTACTED), SOFIA, NOON)
 PAGES = {
     "marketer": page(person=MARA, marketing=Marketing(OWN, [PROPOSED], [ASKED]),
-                     shoes=[SHOES["finding_picked"].seats[0]]),
+                     shoes=[SHOES["finding_picked"].participants[0]]),
     "marketer_at_rest": page(person=MARA, marketing=Marketing([], [], [])),
     "manager": page(person=ROOT, managing=Managing(
         [LATE, (lead(**CLAIMED, response_due_at=NOON), SOFIA)], 2, FIGURES, NO_FIGURES,
@@ -115,7 +115,7 @@ PAGES = {
         managing=Managing([LATE] * 6, 2, FIGURES, FIGURES, [AGAIN] * 2, [STILL] * 4),
         upkeep=Upkeep(BUSY, FAILED, UNREAD, "C0LEADS"), to_claim=[lead()] * 11,
         campaigns=[SPRING] * 30,
-        standup=Today(STANDUP, None, None, NOON), shoes=[SHOES["held"].seats[0]] * 5,
+        standup=Today(STANDUP, None, None, NOON), shoes=[SHOES["held"].participants[0]] * 5,
     ),
     "stranger": page(person=Person(id=4, slack_id="U4", name="Guest", roles=[])),
     "stranger_without_admin": page(person=Person(id=4, slack_id="U4", roles=[]), admins=[]),
@@ -123,7 +123,7 @@ PAGES = {
         own=[OwnList(Mine.TO_CALL, [lead(**CLAIMED)], 1), OwnList(Mine.TO_RATE, [lead(**LOST)], 1)],
         to_agree=[PROPOSED], to_claim=[lead()], calls=[(CallList(id=4, name="Webinar June"), 12)],
         standup=Today(STANDUP, None, None, NOON), campaigns=[SPRING],
-        shoes=[SHOES["agreed"].seats[1]],
+        shoes=[SHOES["agreed"].participants[1]],
     ),
     "nothing_to_do": page(campaigns=[SPRING] * 12),
     "admin": page(person=ROOT, upkeep=Upkeep(BUSY, FAILED, [], "C0LEADS")),

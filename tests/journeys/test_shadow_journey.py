@@ -104,10 +104,10 @@ def test_from_a_round_to_a_debrief_that_became_a_request(office: Office) -> None
 
     with office.application.store.transaction() as session:
         who = people.person(session, office.application.workspace().id, office.users[mara].id)
-        [seat] = service.mine(session, who).seats
-        assert seat.pair is not None
-        assert seat.pair.agreed is not None
-        starts_at, ends_at = seat.pair.agreed.starts_at, seat.pair.agreed.ends_at
+        [mine] = service.mine(session, who).participants
+        assert mine.pair is not None
+        assert mine.pair.agreed is not None
+        starts_at, ends_at = mine.pair.agreed.starts_at, mine.pair.agreed.ends_at
     pass_time(office, starts_at - timedelta(hours=1) - clock.now())
     for name in (mara, other):
         office.whisper(name, "Today you stay in each other's shoes", "How budgets work")

@@ -19,8 +19,8 @@ from bot.shadowing.models import (
     Rounds,
     ShadowMember,
     ShadowPair,
+    ShadowParticipant,
     ShadowRound,
-    ShadowSeat,
     ShadowSlot,
 )
 from bot.slack.cards import Card
@@ -101,8 +101,8 @@ class Company:
             newest = select(func.max(ShadowRound.id)).scalar_subquery()
             return set(
                 session.scalars(
-                    select(ShadowSeat.person_id).where(
-                        ShadowSeat.round_id == newest, ShadowSeat.pair_id.is_(None)
+                    select(ShadowParticipant.person_id).where(
+                        ShadowParticipant.round_id == newest, ShadowParticipant.pair_id.is_(None)
                     )
                 )
             )
@@ -132,8 +132,8 @@ class Company:
     def agree(self, pair: ShadowPair, slot: ShadowSlot | None = None) -> ShadowPair:
         """Let both say the same time."""
         chosen = slot or pair.slots[0]
-        for seat in pair.taken:
-            self.does(service.pick, seat.person, chosen.id)
+        for participant in pair.taken:
+            self.does(service.pick, participant.person, chosen.id)
         return self.pair(pair.id)
 
     def meet(self, pair: ShadowPair) -> ShadowPair:

@@ -14,7 +14,7 @@ from bot.errors import FieldErrors, NotAllowed, NotFound
 from bot.people.models import Role
 from bot.shadowing import messages, service
 from bot.shadowing.forms import WriteDebrief
-from bot.shadowing.models import Debrief, ShadowPair, ShadowSeat, Stage
+from bot.shadowing.models import Debrief, ShadowPair, ShadowParticipant, Stage
 from tests.forms import sent
 from tests.shadowing.scene import SAID, Company, Hands, at_once, held
 
@@ -28,8 +28,10 @@ def met(company: Company) -> ShadowPair:
     return company.meet(pair)
 
 
-def write(company: Company, seat: ShadowSeat, **more: Any) -> ShadowPair:
-    done: ShadowPair = company.does(service.debrief, seat.person, seat.id, replace(SAID, **more))
+def write(company: Company, participant: ShadowParticipant, **more: Any) -> ShadowPair:
+    done: ShadowPair = company.does(
+        service.debrief, participant.person, participant.id, replace(SAID, **more)
+    )
     return done
 
 
@@ -50,7 +52,7 @@ def test_the_answers_meet_when_both_have_written(company: Company, met: ShadowPa
 
 
 def test_both_write_at_once_and_are_put_together_once(company: Company, met: ShadowPair) -> None:
-    at_once([partial(write, company, seat) for seat in met.taken])
+    at_once([partial(write, company, participant) for participant in met.taken])
     assert company.pair(met.id).stage == Stage.SETTLED
     assert sorted(company.cards(service.MET)) == ["M0", "S0"]
 
@@ -59,8 +61,8 @@ def test_both_write_at_once_and_are_put_together_once(company: Company, met: Sha
 def test_the_channel_reads_it_only_if_both_agree(
     company: Company, met: ShadowPair, shares: list[bool]
 ) -> None:
-    for seat, agrees in zip(met.taken, shares, strict=True):
-        write(company, seat, shares=agrees)
+    for participant, agrees in zip(met.taken, shares, strict=True):
+        write(company, participant, shares=agrees)
     assert company.cards(service.SHARED) == (["C1"] if all(shares) else [])
 
 
@@ -74,7 +76,7 @@ def test_after_a_week_what_is_there_is_shown_and_the_other_can_still_join(
             assert service.settle(session, met.id) is first
     assert sorted(company.cards(service.MET)) == ["M0", "S0"]
     write(company, other)
-    assert all(seat.answered_at for seat in company.pair(met.id).taken)
+    assert all(participant.answered_at for participant in company.pair(met.id).taken)
 
 
 def test_where_nobody_wrote_in_time_one_who_does_is_read_by_both(
@@ -98,7 +100,7 @@ def test_an_answer_needs_words(met: ShadowPair) -> None:
         "shares": [{"value": "yes"}],
     }
     form = WriteDebrief.read(sent(shown, **typed))
-    assert (form.seat_id, form.answers) == (
+    assert (form.participant_id, form.answers) == (
         met.taken[0].id, Debrief("Calls", "Texts", idea="", shares=True),
     )  # fmt: skip
 
@@ -148,7 +150,10 @@ def test_an_idea_becomes_one_request_of_its_author(company: Company, met: Shadow
     with pytest.raises(service.NoIdea):
         company.does(service.make_request, one.person, one.id)
     write(company, other)
-    acts = [partial(company.does, service.make_request, seat.person, one.id) for seat in met.taken]
+    acts = [
+        partial(company.does, service.make_request, participant.person, one.id)
+        for participant in met.taken
+    ]
     requests = at_once(acts * 3)
     assert len({request.id for request in requests}) == 1
     assert requests[0].asker_id == one.person_id
@@ -220,11 +225,11 @@ def test_a_quarter_begins_at_the_workspaces_midnight(
 def test_shadow_tells_what_is_mine(company: Company, met: ShadowPair) -> None:
     one, other = met.taken
     mine = company.does(service.mine, one.person)
-    assert [seat.id for seat in mine.seats] == [one.id]
+    assert [participant.id for participant in mine.participants] == [one.id]
     write(company, one)
     write(company, other)
     done = company.does(service.mine, one.person)
-    assert done.seats == []
+    assert done.participants == []
     assert done.next_round_at is not None
 
 
@@ -247,15 +252,15 @@ def test_people_keep_themselves_apart_and_only_admins_see_it(company: Company) -
         with pytest.raises(service.NotYours):
             company.does(keep, other, mara.slack_id, sofia.slack_id)
     company.does(keep, boss, mara.slack_id, ben.slack_id)
-    assert len(company.does(service.apart, boss)) == 2
-    [mine] = company.does(service.apart, mara)
-    assert company.does(service.apart, sofia) == []
-    assert company.does(service.apart, manager) == []
+    assert len(company.does(service.exclusions, boss)) == 2
+    [mine] = company.does(service.exclusions, mara)
+    assert company.does(service.exclusions, sofia) == []
+    assert company.does(service.exclusions, manager) == []
     for other in (sofia, manager):
         with pytest.raises(NotFound):
             company.does(service.let_meet, other, mine.id)
     company.does(service.let_meet, mara, mine.id)
-    company.does(service.let_meet, boss, company.does(service.apart, boss)[0].id)
+    company.does(service.let_meet, boss, company.does(service.exclusions, boss)[0].id)
     with company.store.transaction() as session:
         assert held(session, "shadow_apart") == 0
 

@@ -25,14 +25,14 @@ def pair(company: Company) -> ShadowPair:
 
 
 def two(pair: ShadowPair) -> tuple[Person, Person]:
-    one, other = (seat.person for seat in pair.taken)
+    one, other = (participant.person for participant in pair.taken)
     return one, other
 
 
-def seat_of(company: Company, pair: ShadowPair, who: Person) -> int:
-    seat = company.pair(pair.id).seat_of(who.id)
-    assert seat is not None
-    return seat.id
+def participant_of(company: Company, pair: ShadowPair, who: Person) -> int:
+    participant = company.pair(pair.id).participant_of(who.id)
+    assert participant is not None
+    return participant.id
 
 
 def test_the_first_time_that_suits_both_is_agreed(company: Company, pair: ShadowPair) -> None:
@@ -73,7 +73,7 @@ def test_clicks_on_many_times_at_once_agree_on_one(company: Company, pair: Shado
     agreed = company.pair(pair.id)
     assert agreed.stage == Stage.AGREED
     assert agreed.sequence == 1
-    assert [seat.picked for seat in agreed.taken] == [[agreed.slot_id]] * 2
+    assert [participant.picked for participant in agreed.taken] == [[agreed.slot_id]] * 2
 
 
 def test_agreeing_and_cancelling_at_once_ends_in_one_of_both(
@@ -84,7 +84,7 @@ def test_agreeing_and_cancelling_at_once_ends_in_one_of_both(
     company.does(service.pick, mara, slot.id)
     at_once([
         partial(company.does, service.pick, sofia, slot.id),
-        partial(company.does, service.cancel, mara, seat_of(company, pair, mara)),
+        partial(company.does, service.cancel, mara, participant_of(company, pair, mara)),
     ])  # fmt: skip
     ended = company.pair(pair.id)
     assert ended.stage == Stage.CANCELLED
@@ -115,8 +115,8 @@ def test_another_time_changes_what_was_agreed_once_both_take_it(
     mara, sofia = two(pair)
     agreed = company.agree(pair)
     later = clock.now() + timedelta(days=9)
-    company.does(service.propose, mara, seat_of(company, pair, mara), later, 120)
-    company.does(service.propose, mara, seat_of(company, pair, mara), later, 120)
+    company.does(service.propose, mara, participant_of(company, pair, mara), later, 120)
+    company.does(service.propose, mara, participant_of(company, pair, mara), later, 120)
     asked = company.pair(pair.id)
     assert asked.slot_id == agreed.slot_id
     [new] = asked.open_slots(clock.now())
@@ -135,7 +135,7 @@ def test_another_time_changes_what_was_agreed_once_both_take_it(
 def test_both_propose_the_same_time_and_it_is_agreed(company: Company, pair: ShadowPair) -> None:
     at = clock.now() + timedelta(days=3)
     acts = [
-        partial(company.does, service.propose, who, seat_of(company, pair, who), at, 60)
+        partial(company.does, service.propose, who, participant_of(company, pair, who), at, 60)
         for who in two(pair)
     ]
     at_once(acts)
@@ -152,25 +152,27 @@ def test_a_time_that_does_not_fit_is_told_at_its_field(
 ) -> None:
     mara, _ = two(pair)
     with pytest.raises(FieldErrors) as caught:
-        company.does(service.propose, mara, seat_of(company, pair, mara), clock.now() + by, minutes)
+        company.does(
+            service.propose, mara, participant_of(company, pair, mara), clock.now() + by, minutes
+        )
     assert list(caught.value.errors) == [field]
 
 
 def test_there_are_only_so_many_times_on_the_table(company: Company, pair: ShadowPair) -> None:
     mara, _ = two(pair)
-    seat = seat_of(company, pair, mara)
+    participant = participant_of(company, pair, mara)
     for hours in range(1, 21 - len(pair.slots)):
-        company.does(service.propose, mara, seat, clock.now() + timedelta(hours=hours), 60)
+        company.does(service.propose, mara, participant, clock.now() + timedelta(hours=hours), 60)
     with pytest.raises(service.TooManySlots):
-        company.does(service.propose, mara, seat, clock.now() + timedelta(hours=40), 60)
+        company.does(service.propose, mara, participant, clock.now() + timedelta(hours=40), 60)
 
 
 def test_goals_come_from_the_list_and_from_own_words(company: Company, pair: ShadowPair) -> None:
     mara, _ = two(pair)
-    seat = seat_of(company, pair, mara)
+    participant = participant_of(company, pair, mara)
     chosen = [Goal.TOOLS, "made_up", Goal.CALLS]
-    company.does(service.set_goals, mara, seat, chosen, "  See the\n list ")
-    wants = company.pair(pair.id).seats[0].wants
+    company.does(service.set_goals, mara, participant, chosen, "  See the\n list ")
+    wants = company.pair(pair.id).participants[0].wants
     assert wants == [Goal.CALLS.label, Goal.TOOLS.label, "See the list"]
 
 
@@ -180,9 +182,9 @@ def test_who_loses_a_partner_comes_first_next_time(
     mara, sofia = two(pair)
     company.agree(pair)
     for _ in range(2):
-        company.does(service.cancel, mara, seat_of(company, pair, mara))
+        company.does(service.cancel, mara, participant_of(company, pair, mara))
     with pytest.raises(service.PairIsOver):
-        company.does(service.cancel, sofia, seat_of(company, pair, sofia))
+        company.does(service.cancel, sofia, participant_of(company, pair, sofia))
     assert company.member(sofia).waited == 1
     assert company.jobs(service.INVITE) == 4
     hands.forward(weeks=4)
@@ -196,11 +198,11 @@ def test_a_colleague_takes_the_place_and_who_was_left_over_comes_first(company: 
     company.round()
     [pair] = company.pairs()
     mara, sofia = two(pair)
-    seat = seat_of(company, pair, sofia)
+    participant = participant_of(company, pair, sofia)
     company.agree(pair)
-    free = company.does(service.colleagues, sofia, seat)
+    free = company.does(service.colleagues, sofia, participant)
     assert {each.id for each in free} == company.left_over()
-    company.does(service.hand_on, sofia, seat, free[0].id)
+    company.does(service.hand_on, sofia, participant, free[0].id)
     changed = company.pair(pair.id)
     assert (changed.salesperson_id, changed.stage, changed.slot_id) == (
         free[0].id, Stage.FINDING, None,
@@ -210,8 +212,8 @@ def test_a_colleague_takes_the_place_and_who_was_left_over_comes_first(company: 
     assert company.member(free[0]).waited == 0
     assert company.jobs(service.INVITE) == 4
     with pytest.raises(service.HandedOn):
-        company.does(service.set_goals, sofia, seat, [], "")
-    other = seat_of(company, pair, free[0])
+        company.does(service.set_goals, sofia, participant, [], "")
+    other = participant_of(company, pair, free[0])
     with pytest.raises(service.NotFree):
         company.does(service.hand_on, free[0], other, mara.id)
     # And back again: the place is free for the one who had it.
@@ -227,7 +229,7 @@ def test_nobody_is_found_for_a_partner_who_is_out(company: Company) -> None:
     [pair] = company.pairs()
     mara, sofia = two(pair)
     company.does(service.go_out, mara)
-    assert company.does(service.colleagues, sofia, seat_of(company, pair, sofia)) == []
+    assert company.does(service.colleagues, sofia, participant_of(company, pair, sofia)) == []
 
 
 def test_a_place_is_handed_on_to_one_only_however_many_do(company: Company) -> None:
@@ -238,8 +240,8 @@ def test_a_place_is_handed_on_to_one_only_however_many_do(company: Company) -> N
     acts = []
     for pair in company.pairs():
         sofia = next(s.person for s in pair.taken if s.person_id == pair.salesperson_id)
-        seat = seat_of(company, pair, sofia)
-        acts.append(partial(company.does, service.hand_on, sofia, seat, last))
+        participant = participant_of(company, pair, sofia)
+        acts.append(partial(company.does, service.hand_on, sofia, participant, last))
     outcomes = at_once(acts)
     assert sum(isinstance(each, service.NotFree) for each in outcomes) == 1
     assert sum(pair.salesperson_id == last for pair in company.pairs()) == 1
@@ -277,16 +279,18 @@ def test_the_clock_reminds_both_and_asks_both_afterwards(
 DEEDS: list[Callable[[Company, Person, ShadowPair], Any]] = [
     lambda company, who, pair: company.does(service.pick, who, pair.slots[0].id),
     lambda company, who, pair: company.does(service.unpick, who, pair.slots[0].id),
-    lambda company, who, pair: company.does(service.cancel, who, pair.seats[0].id),
-    lambda company, who, pair: company.does(service.set_goals, who, pair.seats[0].id, [], ""),
+    lambda company, who, pair: company.does(service.cancel, who, pair.participants[0].id),
     lambda company, who, pair: company.does(
-        service.propose, who, pair.seats[0].id, clock.now() + timedelta(days=1), 60
+        service.set_goals, who, pair.participants[0].id, [], ""
     ),
-    lambda company, who, pair: company.does(service.colleagues, who, pair.seats[0].id),
-    lambda company, who, pair: company.does(service.hand_on, who, pair.seats[0].id, who.id),
-    lambda company, who, pair: company.does(service.changeable, who, pair.seats[0].id),
-    lambda company, who, pair: company.does(service.answerable, who, pair.seats[0].id),
-    lambda company, who, pair: company.does(service.debrief, who, pair.seats[0].id, SAID),
+    lambda company, who, pair: company.does(
+        service.propose, who, pair.participants[0].id, clock.now() + timedelta(days=1), 60
+    ),
+    lambda company, who, pair: company.does(service.colleagues, who, pair.participants[0].id),
+    lambda company, who, pair: company.does(service.hand_on, who, pair.participants[0].id, who.id),
+    lambda company, who, pair: company.does(service.changeable, who, pair.participants[0].id),
+    lambda company, who, pair: company.does(service.answerable, who, pair.participants[0].id),
+    lambda company, who, pair: company.does(service.debrief, who, pair.participants[0].id, SAID),
 ]
 
 
@@ -304,7 +308,7 @@ def test_the_partner_does_not_act_for_the_other_seat(
     company: Company, pair: ShadowPair, deed: int
 ) -> None:
     with pytest.raises(service.NotYourPair):
-        DEEDS[deed](company, pair.seats[1].person, pair)
+        DEEDS[deed](company, pair.participants[1].person, pair)
 
 
 @pytest.mark.parametrize("act", [service.pick, service.unpick, service.cancel, service.changeable])
@@ -312,4 +316,4 @@ def test_a_row_that_is_not_there_is_not_found(
     company: Company, pair: ShadowPair, act: Callable[..., Any]
 ) -> None:
     with pytest.raises(NotFound):
-        company.does(act, pair.seats[0].person, 999)
+        company.does(act, pair.participants[0].person, 999)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.shadowing.pairing import Edge, Pairing, Seeker, Tie, pair
+from bot.shadowing.pairing import Edge, Pairing, Participant, Tie, pair
 from tests.shadowing.oracle import most_covered
 
 
@@ -33,24 +33,24 @@ class Team:
             return frozenset(s for s in self.salespeople if self.may_meet(person, s))
         return frozenset(m for m in self.marketers if self.may_meet(m, person))
 
-    def seekers(self, people: list[int], away: set[int]) -> list[Seeker]:
+    def participants(self, people: list[int], away: set[int]) -> list[Participant]:
         return [
-            Seeker(p, self.waited[p], tuple(self.met[p]), self.everyone(p))
+            Participant(p, self.waited[p], tuple(self.met[p]), self.everyone(p))
             for p in people
             if p not in away
         ]
 
-    def round(self, away: set[int]) -> tuple[Pairing, dict[int, Seeker]]:
-        marketers = self.seekers(self.marketers, away)
-        salespeople = self.seekers(self.salespeople, away)
+    def round(self, away: set[int]) -> tuple[Pairing, dict[int, Participant]]:
+        marketers = self.participants(self.marketers, away)
+        salespeople = self.participants(self.salespeople, away)
         ties = {
             (m.id, s.id): Tie(self.ties.get((m.id, s.id), 0), self.met[m.id][-1:] == [s.id])
             for m in marketers
             for s in salespeople
             if self.may_meet(m.id, s.id)
         }
-        seekers = {each.id: each for each in (*marketers, *salespeople)}
-        return pair(marketers, salespeople, ties, twice=self.twice), seekers
+        participants = {each.id: each for each in (*marketers, *salespeople)}
+        return pair(marketers, salespeople, ties, twice=self.twice), participants
 
     def live(self, outcome: Pairing) -> None:
         for one, other in outcome.pairs:
@@ -75,11 +75,11 @@ def team(chance: Random, *, twice: bool = False) -> Team:
     )
 
 
-def fresh(crew: Team, seekers: dict[int, Seeker]) -> Iterator[Edge]:
+def fresh(crew: Team, participants: dict[int, Participant]) -> Iterator[Edge]:
     """Who may be paired in this round, told anew: the laps by counting, not by replaying sets."""
     for m in crew.marketers:
         for s in crew.salespeople:
-            here = m in seekers and s in seekers and crew.may_meet(m, s)
+            here = m in participants and s in participants and crew.may_meet(m, s)
             if here and not in_lap(crew, m, s) and not in_lap(crew, s, m):
                 yield m, s
 
@@ -102,14 +102,14 @@ def test_a_thousand_random_teams_over_many_rounds(seed: int, twice: bool) -> Non
         for _ in range(3 * max(len(crew.marketers), len(crew.salespeople))):
             people = [*crew.marketers, *crew.salespeople]
             away = {p for p in people if chance.random() < absent}
-            outcome, seekers = crew.round(away)
-            allowed = list(fresh(crew, seekers))
+            outcome, participants = crew.round(away)
+            allowed = list(fresh(crew, participants))
             # Nobody who is away, nobody forbidden, nobody again before all were met.
             assert set(outcome.pairs) <= set(allowed)
             counts = Counter(person for edge in outcome.pairs for person in edge)
             assert max(counts.values(), default=0) <= (2 if twice else 1)
             # Nobody disappears: each is in a pair or told.
-            assert set(counts) | set(outcome.left_over) == set(seekers)
+            assert set(counts) | set(outcome.left_over) == set(participants)
             assert not set(counts) & set(outcome.left_over)
             if not twice:
                 # Nobody is left over, and nobody twice running, if any other pairing avoids it.
@@ -182,8 +182,8 @@ def test_who_was_left_over_comes_before_any_number_of_leads() -> None:
 
 def test_two_who_found_no_time_do_not_try_again_at_once() -> None:
     ties = {(1, 101): Tie(50, just_together=True), (1, 102): Tie()}
-    people = [Seeker(101, everyone=frozenset({1})), Seeker(102, everyone=frozenset({1}))]
-    outcome = pair([Seeker(1, everyone=frozenset({101, 102}))], people, ties)
+    people = [Participant(101, everyone=frozenset({1})), Participant(102, everyone=frozenset({1}))]
+    outcome = pair([Participant(1, everyone=frozenset({101, 102}))], people, ties)
     assert outcome.pairs == [(1, 102)]
 
 
@@ -209,20 +209,20 @@ def test_without_two_pairs_the_larger_department_waits_and_with_them_less() -> N
 
 
 def test_nobody_to_meet_leaves_everybody_over() -> None:
-    alone = Seeker(1, everyone=frozenset())
+    alone = Participant(1, everyone=frozenset())
     assert pair([alone], [], {}) == Pairing([], [1], {})
 
 
 @given(met=st.lists(st.integers(1, 6), max_size=40), everyone=st.frozensets(st.integers(1, 6)))
 def test_a_lap_is_never_full(met: list[int], everyone: frozenset[int]) -> None:
-    lap = Seeker(0, met=met, everyone=everyone).lap
+    lap = Participant(0, met=met, everyone=everyone).lap
     assert lap <= everyone
     assert lap != everyone or not everyone
 
 
 def test_long_waits_stay_exact() -> None:
     """Forty ranks of waiting weigh more than a float could tell apart."""
-    people = [Seeker(100 + n, waited=n, everyone=frozenset({1})) for n in range(40)]
+    people = [Participant(100 + n, waited=n, everyone=frozenset({1})) for n in range(40)]
     ties = {(1, each.id): Tie(leads=50 - each.waited) for each in people}
-    outcome = pair([Seeker(1, everyone=frozenset(e.id for e in people))], people, ties)
+    outcome = pair([Participant(1, everyone=frozenset(e.id for e in people))], people, ties)
     assert outcome.pairs == [(1, 139)]

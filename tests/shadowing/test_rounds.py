@@ -17,7 +17,7 @@ from bot.leads import service as leads
 from bot.people.models import Person, Role, Team
 from bot.shadowing import service
 from bot.shadowing.forms import SetRounds
-from bot.shadowing.models import Reason, Rounds, ShadowSeat, Stage
+from bot.shadowing.models import Reason, Rounds, ShadowParticipant, Stage
 from bot.tasks import Schedule
 from tests.forms import sent
 from tests.shadowing.scene import ON, Company, Hands, at_once
@@ -59,7 +59,7 @@ def test_off_again_there_is_no_next_round(company: Company) -> None:
 
 def settings_form(company: Company) -> View:
     with company.store.transaction() as session:
-        setting = service.setting(session, company.workspace.id)
+        setting = service.load_setting(session, company.workspace.id)
     return SetRounds.of(setting, "Europe/Berlin", is_admin=False)
 
 
@@ -109,13 +109,15 @@ def test_who_is_left_over_is_told_why_and_comes_first(company: Company, hands: H
     company.round()
     [left] = company.left_over()
     with company.store.transaction() as session:
-        seat = session.scalars(select(ShadowSeat).where(ShadowSeat.pair_id.is_(None))).one()
-        told = service.left_over_to_show(session, seat.id)
-    assert seat.reason == Reason.UNEVEN
+        participant = session.scalars(
+            select(ShadowParticipant).where(ShadowParticipant.pair_id.is_(None))
+        ).one()
+        told = service.left_over_to_show(session, participant.id)
+    assert participant.reason == Reason.UNEVEN
     assert told.next_round_at == hands.now + timedelta(weeks=1)
     hands.forward(weeks=1)
     company.round()
-    assert left in {seat.person_id for pair in company.pairs() for seat in pair.taken}
+    assert left in {participant.person_id for pair in company.pairs() for participant in pair.taken}
     assert left not in company.left_over()
 
 
@@ -137,7 +139,7 @@ def test_times_are_proposed_in_the_hours_that_both_work(company: Company) -> Non
     company.configure()
     company.round()
     [pair] = company.pairs()
-    assert {seat.person_id for seat in pair.taken} == {mara.id, sofia.id}
+    assert {participant.person_id for participant in pair.taken} == {mara.id, sofia.id}
     lengths = sorted(slot.ends_at - slot.starts_at for slot in pair.slots)
     assert lengths[:3] == [timedelta(hours=1)] * 3
     assert timedelta(hours=3) <= lengths[3] <= timedelta(hours=8)
@@ -157,7 +159,7 @@ def test_who_shares_no_hour_is_told_so_and_never_asked_to_meet(company: Company)
     assert company.pairs() == []
     with company.store.transaction() as session:
         reasons = session.scalars(
-            select(ShadowSeat.reason).where(ShadowSeat.person_id == far.id)
+            select(ShadowParticipant.reason).where(ShadowParticipant.person_id == far.id)
         ).all()
     assert reasons == [Reason.NOBODY]
 

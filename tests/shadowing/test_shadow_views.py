@@ -16,11 +16,11 @@ from bot.shadowing.models import (
     Mine,
     Quarter,
     Reason,
-    ShadowApart,
+    ShadowExclusion,
     ShadowMember,
     ShadowPair,
+    ShadowParticipant,
     ShadowRound,
-    ShadowSeat,
     ShadowSetting,
     ShadowSlot,
     Stage,
@@ -41,26 +41,27 @@ def at(days: int, hour: int) -> datetime:
     return NOW.replace(hour=hour) + timedelta(days=days)
 
 
-def a_seat(person: Person, number: int, **facts: Any) -> ShadowSeat:
+def a_seat(person: Person, number: int, **facts: Any) -> ShadowParticipant:
     facts = {
         "picked": [], "goals": [], "own_goal": "", "acted_at": None, "handed_on": False,
         "surprised": "", "change": "", "idea": "", "shares": False, "answered_at": None,
         "reason": None, "request_id": None, "campaign_id": None,
     } | facts  # fmt: skip
     opened = ShadowRound(id=4, opened_at=NOW, closes_at=NOW + timedelta(weeks=2))
-    return ShadowSeat(id=number, workspace_id=1, person_id=person.id, person=person, round=opened,
-                      **facts)  # fmt: skip
+    return ShadowParticipant(
+        id=number, workspace_id=1, person_id=person.id, person=person, round=opened, **facts
+    )
 
 
 def a_pair(stage: Stage, *, campaign: bool = True, **facts: Any) -> ShadowPair:
-    """Mara and Sofia, in seats 7 and 8, with three hours and a shift."""
+    """Mara and Sofia, in participants 7 and 8, with three hours and a shift."""
     spring = Campaign(id=9, name="Spring start") if campaign else None
     slots = [(1, 8, 9), (3, 12, 13), (7, 14, 15), (8, 8, 16)]
     held = stage in (Stage.HELD, Stage.SETTLED)
     return ShadowPair(
         id=5, workspace_id=1, marketer_id=1, salesperson_id=2, campaign=spring, leads=12,
         stage=stage, **{"slot_id": None, "held_at": at(1, 9) if held else None, "ended_by": None,
-                        "seats": [a_seat(MARA, 7), a_seat(SOFIA, 8)]} | facts,
+                        "participants": [a_seat(MARA, 7), a_seat(SOFIA, 8)]} | facts,
         slots=[
             ShadowSlot(id=20 + n, pair_id=5, starts_at=at(day, opens), ends_at=at(day, closes),
                        is_gone=False)
@@ -82,7 +83,7 @@ def modal(drawn: View) -> dict[str, Any]:
 
 
 def picked() -> ShadowPair:
-    return a_pair(Stage.FINDING, seats=[
+    return a_pair(Stage.FINDING, participants=[
         a_seat(MARA, 7, picked=[21], goals=[Goal.CALLS, Goal.OFFER], acted_at=NOW),
         a_seat(SOFIA, 8, picked=[20], own_goal="How budgets are split", acted_at=NOW),
     ])  # fmt: skip
@@ -101,39 +102,44 @@ CARDS = {
     "finding_picked": picked(),
     "agreed": a_pair(Stage.AGREED, slot_id=20),
     "agreed_other_proposed": a_pair(
-        Stage.AGREED, slot_id=20, seats=[a_seat(MARA, 7, picked=[22]), a_seat(SOFIA, 8)]
+        Stage.AGREED, slot_id=20, participants=[a_seat(MARA, 7, picked=[22]), a_seat(SOFIA, 8)]
     ),
     "held": a_pair(Stage.HELD),
-    "held_one_wrote": a_pair(Stage.HELD, seats=[a_seat(MARA, 7, **WROTE), a_seat(SOFIA, 8)]),
+    "held_one_wrote": a_pair(Stage.HELD, participants=[a_seat(MARA, 7, **WROTE), a_seat(SOFIA, 8)]),
     "settled": a_pair(
-        Stage.SETTLED, seats=[a_seat(MARA, 7, **WROTE), a_seat(SOFIA, 8, answered_at=NOW)]
+        Stage.SETTLED, participants=[a_seat(MARA, 7, **WROTE), a_seat(SOFIA, 8, answered_at=NOW)]
     ),
-    "settled_one_wrote": a_pair(Stage.SETTLED, seats=[a_seat(MARA, 7, **WROTE), a_seat(SOFIA, 8)]),
+    "settled_one_wrote": a_pair(
+        Stage.SETTLED, participants=[a_seat(MARA, 7, **WROTE), a_seat(SOFIA, 8)]
+    ),
     "settled_nobody_wrote": a_pair(Stage.SETTLED),
     "cancelled": a_pair(Stage.CANCELLED, ended_by=1),
     "did_not_meet": a_pair(Stage.CANCELLED, ended_by=2, held_at=NOW),
-    "lapsed": a_pair(Stage.LAPSED, seats=[a_seat(MARA, 7, acted_at=NOW), a_seat(SOFIA, 8)]),
+    "lapsed": a_pair(Stage.LAPSED, participants=[a_seat(MARA, 7, acted_at=NOW), a_seat(SOFIA, 8)]),
 }
 
 
 @pytest.mark.parametrize("name", CARDS)
 def test_the_card_of_each_of_the_two(name: str, golden: Golden) -> None:
     pair = CARDS[name]
-    drawn = {seat.person.slack_id: message(messages.card(seat, NOW)) for seat in pair.seats}
+    drawn = {
+        participant.person.slack_id: message(messages.card(participant, NOW))
+        for participant in pair.participants
+    }
     golden(f"card.{name}", drawn)
 
 
 def test_the_row_of_each_of_the_two_on_their_home_tab(golden: Golden) -> None:
-    wants = a_pair(Stage.AGREED, slot_id=20, seats=[
+    wants = a_pair(Stage.AGREED, slot_id=20, participants=[
         a_seat(MARA, 7, picked=[20], goals=[Goal.CALLS]), a_seat(SOFIA, 8, picked=[20]),
     ])  # fmt: skip
-    waits = a_pair(Stage.FINDING, seats=[a_seat(MARA, 7, picked=[21]), a_seat(SOFIA, 8)])
+    waits = a_pair(Stage.FINDING, participants=[a_seat(MARA, 7, picked=[21]), a_seat(SOFIA, 8)])
     pairs = CARDS | {"agreed_one_has_goals": wants, "finding_one_picked": waits}
     rows = {
-        (name, seat.person.slack_id): row.to_dict()
+        (name, participant.person.slack_id): row.to_dict()
         for name, pair in pairs.items()
-        for seat in pair.seats
-        if (row := messages.row(seat, NOW)) is not None
+        for participant in pair.participants
+        if (row := messages.row(participant, NOW)) is not None
     }
     over = ("settled", "cancelled", "did_not_meet", "lapsed")
     assert not [name for name, _ in rows if name.startswith(over)]
@@ -141,10 +147,13 @@ def test_the_row_of_each_of_the_two_on_their_home_tab(golden: Golden) -> None:
 
 
 def test_a_place_that_was_handed_on(golden: Golden) -> None:
-    pair = a_pair(Stage.FINDING, seats=[
+    pair = a_pair(Stage.FINDING, participants=[
         a_seat(MARA, 7), a_seat(SOFIA, 8, handed_on=True), a_seat(BEN, 10),
     ])  # fmt: skip
-    drawn = {seat.person.slack_id: message(messages.card(seat, NOW)) for seat in pair.seats}
+    drawn = {
+        participant.person.slack_id: message(messages.card(participant, NOW))
+        for participant in pair.participants
+    }
     golden("card.handed_on", drawn)
 
 
@@ -160,7 +169,7 @@ def test_what_is_said_beside_the_card(golden: Golden) -> None:
     agreed.stage, agreed.slot_id = Stage.AGREED, 20
     moved = a_pair(Stage.AGREED, slot_id=21)
     held = a_pair(Stage.HELD)
-    wrote = a_pair(Stage.HELD, seats=[a_seat(MARA, 7, **WROTE), a_seat(SOFIA, 8)])
+    wrote = a_pair(Stage.HELD, participants=[a_seat(MARA, 7, **WROTE), a_seat(SOFIA, 8)])
     golden("notices", {
         **{f"left_over.{name}": message(messages.left_over(each)) for name, each in told.items()},
         "left_over.no_next": message(messages.left_over(LeftOver(left, False, None))),
@@ -169,22 +178,24 @@ def test_what_is_said_beside_the_card(golden: Golden) -> None:
         "rest.back": message(messages.rest(back)),
         "reminder": message(messages.reminder(agreed.slots[0], agreed)),
         "reminder.moved": message(messages.reminder(moved.slots[0], moved)),
-        "ask": message(messages.ask(held.seats[0])),
-        "ask.answered": message(messages.ask(wrote.seats[0])),
-        "ask.cancelled": message(messages.ask(a_pair(Stage.CANCELLED).seats[0])),
+        "ask": message(messages.ask(held.participants[0])),
+        "ask.answered": message(messages.ask(wrote.participants[0])),
+        "ask.cancelled": message(messages.ask(a_pair(Stage.CANCELLED).participants[0])),
     })  # fmt: skip
 
 
 def test_the_answers_side_by_side(golden: Golden) -> None:
-    both = a_pair(Stage.SETTLED, seats=[
+    both = a_pair(Stage.SETTLED, participants=[
         a_seat(MARA, 7, **WROTE),
         a_seat(SOFIA, 8, surprised="What a click costs.", change="I rate on the same day.",
                answered_at=NOW),
     ])  # fmt: skip
-    one = a_pair(Stage.SETTLED, seats=[a_seat(MARA, 7, **WROTE), a_seat(SOFIA, 8)])
-    became = a_pair(Stage.SETTLED, seats=[a_seat(MARA, 7, **WROTE, request_id=3), a_seat(SOFIA, 8)])
+    one = a_pair(Stage.SETTLED, participants=[a_seat(MARA, 7, **WROTE), a_seat(SOFIA, 8)])
+    became = a_pair(
+        Stage.SETTLED, participants=[a_seat(MARA, 7, **WROTE, request_id=3), a_seat(SOFIA, 8)]
+    )
     drafted = a_pair(
-        Stage.SETTLED, seats=[a_seat(MARA, 7, **WROTE, campaign_id=3), a_seat(SOFIA, 8)]
+        Stage.SETTLED, participants=[a_seat(MARA, 7, **WROTE, campaign_id=3), a_seat(SOFIA, 8)]
     )
     golden("met", {
         "both": message(messages.met(both)),
@@ -196,9 +207,9 @@ def test_the_answers_side_by_side(golden: Golden) -> None:
 
 
 def mine(*pairs: ShadowPair, **facts: Any) -> Mine:
-    seats = [pair.seats[0] for pair in pairs]
+    participants = [pair.participants[0] for pair in pairs]
     told: dict[str, Any] = {"has_side": True, "member": None, "next_round_at": at(28, 9)}
-    return Mine(person=MARA, seats=seats, shown_at=NOW, **told | facts)
+    return Mine(person=MARA, participants=participants, shown_at=NOW, **told | facts)
 
 
 def a_member(**facts: Any) -> ShadowMember:
@@ -218,18 +229,18 @@ def test_the_page_of_shadow(golden: Golden) -> None:
 
 
 def test_the_modals(golden: Golden) -> None:
-    seat = picked().seats[0]
+    participant = picked().participants[0]
     told = ShadowSetting(workspace_id=1, active=False, every_weeks=4, day="mon",
                          at=NOW.time().replace(hour=10), two_pairs=False)  # fmt: skip
     two = ShadowSetting(workspace_id=1, active=True, every_weeks=2, day="fri",
                         at=NOW.time().replace(hour=14), two_pairs=True)  # fmt: skip
-    kept = ShadowApart(id=3, one_id=1, other_id=2, one=MARA, other=SOFIA, by=MARA)
+    kept = ShadowExclusion(id=3, one_id=1, other_id=2, one=MARA, other=SOFIA, by=MARA)
     golden("modals", {
-        "another_time": modal(ProposeTime.of(seat, at(1, 9))),
-        "goals": modal(SetGoals.of(seat)),
-        "hand_on": modal(HandOn.of(seat, [BEN])),
-        "hand_on.nobody": modal(HandOn.of(seat, [])),
-        "debrief": modal(WriteDebrief.of(seat)),
+        "another_time": modal(ProposeTime.of(participant, at(1, 9))),
+        "goals": modal(SetGoals.of(participant)),
+        "hand_on": modal(HandOn.of(participant, [BEN])),
+        "hand_on.nobody": modal(HandOn.of(participant, [])),
+        "debrief": modal(WriteDebrief.of(participant)),
         "debrief.again": modal(WriteDebrief.of(a_seat(MARA, 7, **WROTE, shares=True))),
         "settings": modal(SetRounds.of(told, "Europe/Berlin", is_admin=False)),
         "settings.admin": modal(SetRounds.of(two, "Europe/Berlin", NOW, is_admin=True)),
@@ -242,13 +253,16 @@ def test_the_modals(golden: Golden) -> None:
 def test_hostile_words_do_no_harm(golden: Golden) -> None:
     wrote = dict.fromkeys(("surprised", "change", "idea"), HOSTILE)
     bad = Person(id=2, slack_id="U2", name=HOSTILE, roles=[])
-    pair = a_pair(Stage.FINDING, seats=[
+    pair = a_pair(Stage.FINDING, participants=[
         a_seat(MARA, 7, own_goal=HOSTILE, picked=[20]),
         a_seat(bad, 8, answered_at=NOW, own_goal=HOSTILE, **wrote),
     ])  # fmt: skip
     assert pair.campaign is not None
     pair.campaign.name = HOSTILE
-    drawn = {"card": message(messages.card(pair.seats[0], NOW)), "met": message(messages.met(pair))}
+    drawn = {
+        "card": message(messages.card(pair.participants[0], NOW)),
+        "met": message(messages.met(pair)),
+    }
     pair.stage, pair.slot_id = Stage.AGREED, 20
     drawn["reminder"] = message(messages.reminder(pair.slots[0], pair))
     # A header is plain text, in which nothing is parsed.
@@ -268,26 +282,27 @@ def test_long_words_and_many_rows_stay_within_the_limits(letter: str) -> None:
         for n in range(30)
     ]  # fmt: skip
     loud = Person(id=2, slack_id="U2", name=letter * 80, roles=[])
-    pair = a_pair(Stage.FINDING, seats=[
+    pair = a_pair(Stage.FINDING, participants=[
         a_seat(MARA, 7, own_goal=letter * 200, goals=list(Goal), answered_at=NOW, **said),
         a_seat(loud, 8, own_goal=letter * 200, goals=list(Goal), answered_at=NOW, **said),
     ])  # fmt: skip
     pair.slots.extend(many)
-    message(messages.card(pair.seats[0], NOW))
+    message(messages.card(pair.participants[0], NOW))
     message(messages.met(pair))
     total = sum(len(str(block)) for block in messages.met(pair).blocks)
     assert total < 12_000
     modal(messages.page(mine(*[pair] * 5)))
-    modal(WriteDebrief.of(pair.seats[0]))
+    modal(WriteDebrief.of(pair.participants[0]))
     crowd = [Person(id=n, slack_id=f"U{n}", name=letter * 80) for n in range(150)]
-    modal(HandOn.of(pair.seats[0], crowd))
+    modal(HandOn.of(pair.participants[0], crowd))
     kept = [
-        ShadowApart(id=n, one_id=1, other_id=2, one=MARA, other=loud, by=MARA) for n in range(500)
+        ShadowExclusion(id=n, one_id=1, other_id=2, one=MARA, other=loud, by=MARA)
+        for n in range(500)
     ]
     for page in (0, 5, 99):
         modal(KeepApart.of(kept, ROOT, page))
     pair.stage, pair.slot_id = Stage.AGREED, 20
-    message(messages.card(pair.seats[0], NOW))
+    message(messages.card(pair.participants[0], NOW))
     message(messages.reminder(pair.slots[0], pair))
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from bot.people.rota import rota
 from bot.shadowing import service
-from bot.shadowing.models import ShadowApart, ShadowMember, ShadowPair, ShadowSeat, Stage
+from bot.shadowing.models import ShadowExclusion, ShadowMember, ShadowPair, ShadowParticipant, Stage
 from tests.shadowing.scene import SAID, Company, Hands
 
 WEEKS = 2
@@ -55,9 +55,9 @@ class Year:
     def _meet(self, pair: ShadowPair) -> None:
         start = self.hands.now
         met = self.company.meet(pair)
-        for seat in met.taken:
+        for participant in met.taken:
             if self.chance.random() < 0.7:
-                self.company.does(service.debrief, seat.person, seat.id, SAID)
+                self.company.does(service.debrief, participant.person, participant.id, SAID)
         self.hands.to(start)
 
     def look(self) -> None:
@@ -72,9 +72,9 @@ class Year:
             closes = now + timedelta(weeks=WEEKS, hours=-2)
             calendars = rota(session, self.company.workspace).calendars
             gone |= {each for each in self.people if not calendars[each].worked(now, closes)}
-            apart = session.execute(select(ShadowApart.one_id, ShadowApart.other_id)).all()
+            apart = session.execute(select(ShadowExclusion.one_id, ShadowExclusion.other_id)).all()
             told = session.scalars(
-                select(ShadowSeat.person_id).where(ShadowSeat.round_id == newest)
+                select(ShadowParticipant.person_id).where(ShadowParticipant.round_id == newest)
             ).all()
             new = [pair for pair in live if pair.round_id == newest]
         busy = [person for pair in live for person in (pair.marketer_id, pair.salesperson_id)]
@@ -103,6 +103,10 @@ def test_nobody_is_forgotten_doubled_or_paired_against_their_will(
         hands.forward(weeks=WEEKS)
     with company.store.transaction() as session:
         stages = set(session.scalars(select(ShadowPair.stage)))
-        seats = session.scalars(select(ShadowSeat.id).where(ShadowSeat.pair_id.is_not(None))).all()
+        participants = session.scalars(
+            select(ShadowParticipant.id).where(ShadowParticipant.pair_id.is_not(None))
+        ).all()
     assert {Stage.SETTLED, Stage.LAPSED, Stage.CANCELLED} <= stages
-    assert len(company.cards(service.CARD)) == len(seats)  # one card a seat, however often redrawn
+    assert len(company.cards(service.CARD)) == len(
+        participants
+    )  # one card a participant, however often redrawn

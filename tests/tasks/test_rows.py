@@ -35,7 +35,7 @@ from bot.people.models import Absence, Person, Role, Workspace
 from bot.planning import service as planning
 from bot.planning.models import Proposal, Request, Retrospective, Turn
 from bot.shadowing import service as shadowing
-from bot.shadowing.models import ShadowPair, ShadowRound, ShadowSeat
+from bot.shadowing.models import ShadowPair, ShadowParticipant, ShadowRound
 from bot.shadowing.models import Stage as PairStage
 from bot.slack.cards import Card
 from bot.standups import service as standups
@@ -452,11 +452,11 @@ def _left_over(store: Store) -> Case:
     company.round()
     one, two = sorted(company.left_over())
     with store.transaction() as session:
-        for table in ("shadow_seat", "shadow_slot", "shadow_pair", "shadow_round"):
+        for table in ("shadow_participant", "shadow_slot", "shadow_pair", "shadow_round"):
             session.execute(text(f"DELETE FROM {table}"))
     return Case(
-        (one, two), "INSERT ON shadow_seat", f"NEW.person_id = {one}", company.round,
-        lambda session, row: session.scalar(select(ShadowSeat.id).filter_by(person_id=row)),
+        (one, two), "INSERT ON shadow_participant", f"NEW.person_id = {one}", company.round,
+        lambda session, row: session.scalar(select(ShadowParticipant.id).filter_by(person_id=row)),
         hands, recovers=False,
     )  # fmt: skip
 

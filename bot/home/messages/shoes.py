@@ -8,12 +8,12 @@ from bot import clock
 from bot.home.messages.parts import header
 from bot.home.models import MOST_SHOES
 from bot.shadowing import messages as shadowing
-from bot.shadowing.models import ShadowSeat
+from bot.shadowing.models import ShadowParticipant
 
 
-def shoes(seats: Sequence[ShadowSeat]) -> list[Block]:
+def shoes(participants: Sequence[ShadowParticipant]) -> list[Block]:
     """Their pairs that are under way; nothing where nothing is left for them."""
-    drawn = (shadowing.row(seat, clock.now()) for seat in seats)
+    drawn = (shadowing.row(participant, clock.now()) for participant in participants)
     rows = [row for row in drawn if row is not None]
     if not rows:
         return []

@@ -13,7 +13,7 @@ from slack_sdk.models.blocks import (
     SectionBlock,
 )
 
-from bot.shadowing.models import Quarter, ShadowPair, ShadowSeat
+from bot.shadowing.models import Quarter, ShadowPair, ShadowParticipant
 from bot.slack import Message
 from bot.slack.text import clean, plural, safe
 
@@ -26,7 +26,7 @@ _LONGEST = 1400
 
 def met(pair: ShadowPair) -> Message:
     """What both wrote, for both; an idea can become a request."""
-    return _together(pair, [_becomes(seat) for seat in pair.taken])
+    return _together(pair, [_becomes(participant) for participant in pair.taken])
 
 
 def shared(pair: ShadowPair) -> Message:
@@ -34,58 +34,62 @@ def shared(pair: ShadowPair) -> Message:
     return _together(pair, [[] for _ in pair.taken])
 
 
-def quarter_line(told: Quarter) -> str:
+def quarter_line(quarter: Quarter) -> str:
     """A quarter of shadowing in a line; empty where nothing took place."""
-    if not told.met:
+    if not quarter.met:
         return ""
-    line = f"Stay in my shoes: {plural(told.met, 'pair')} met this quarter"
-    wrote = f" and wrote {plural(told.debriefs, 'debrief')} with {plural(told.ideas, 'idea')}"
-    became = f"; {plural(told.requests, 'idea')} became a request" if told.requests else ""
-    if told.requests > 1:
-        became = f"; {told.requests:,} ideas became requests"
-    came = f", {plural(told.campaigns, 'campaign')} came of it" if told.campaigns else ""
+    line = f"Stay in my shoes: {plural(quarter.met, 'pair')} met this quarter"
+    wrote = f" and wrote {plural(quarter.debriefs, 'debrief')} with {plural(quarter.ideas, 'idea')}"
+    became = f"; {plural(quarter.requests, 'idea')} became a request" if quarter.requests else ""
+    if quarter.requests > 1:
+        became = f"; {quarter.requests:,} ideas became requests"
+    came = f", {plural(quarter.campaigns, 'campaign')} came of it" if quarter.campaigns else ""
     return f"{line}{wrote}{became}{came}."
 
 
-def quarter_message(told: Quarter) -> Message:
+def quarter_message(quarter: Quarter) -> Message:
     """The same as a message of its own."""
-    line = quarter_line(told)
+    line = quarter_line(quarter)
     return Message(line, [SectionBlock(text=line)])
 
 
 def _together(pair: ShadowPair, more: Sequence[Sequence[Block]]) -> Message:
-    names = " and ".join(safe(seat.person.name, 80) for seat in pair.taken)
-    title = clean(" and ".join(clean(seat.person.name, 50) for seat in pair.taken), 110)
+    names = " and ".join(safe(participant.person.name, 80) for participant in pair.taken)
+    title = clean(
+        " and ".join(clean(participant.person.name, 50) for participant in pair.taken), 110
+    )
     heading = PlainTextObject(text=f"In each other's shoes: {title}", emoji=False)
     blocks: list[Block] = [HeaderBlock(text=heading)]
-    for seat, below in zip(pair.taken, more, strict=True):
-        blocks += [*_answers(seat), *below]
+    for participant, below in zip(pair.taken, more, strict=True):
+        blocks += [*_answers(participant), *below]
     return Message(f"{names} stayed in each other's shoes, and wrote what they take along.", blocks)
 
 
-def _answers(seat: ShadowSeat) -> list[Block]:
-    if seat.answered_at is None:
-        return [_text(f"*{safe(seat.person.name, 80)}* has not written.")]
-    said = [
-        ("was surprised by", seat.surprised),
-        ("will change", seat.change),
-        ("has an idea", seat.idea),
+def _answers(participant: ShadowParticipant) -> list[Block]:
+    if participant.answered_at is None:
+        return [_text(f"*{safe(participant.person.name, 80)}* has not written.")]
+    answers = [
+        ("was surprised by", participant.surprised),
+        ("will change", participant.change),
+        ("has an idea", participant.idea),
     ]
-    name = safe(seat.person.name, 80)
-    return [_text(f"*{name} {what}*\n{safe(text, _LONGEST)}") for what, text in said if text]
+    name = safe(participant.person.name, 80)
+    return [_text(f"*{name} {what}*\n{safe(text, _LONGEST)}") for what, text in answers if text]
 
 
-def _becomes(seat: ShadowSeat) -> list[Block]:
+def _becomes(participant: ShadowParticipant) -> list[Block]:
     """What an idea can become, or has."""
-    if not seat.idea or seat.answered_at is None:
+    if not participant.idea or participant.answered_at is None:
         return []
-    if seat.request_id is not None:
+    if participant.request_id is not None:
         return [_note("This idea is a request now: marketing answers it.")]
-    if seat.campaign_id is not None:
+    if participant.campaign_id is not None:
         return [_note("This idea is the draft of a campaign now.")]
     buttons = [
-        ButtonElement(text="Make it a request", action_id=REQUEST, value=str(seat.id)),
-        ButtonElement(text="Draft a campaign (marketing)", action_id=DRAFT, value=str(seat.id)),
+        ButtonElement(text="Make it a request", action_id=REQUEST, value=str(participant.id)),
+        ButtonElement(
+            text="Draft a campaign (marketing)", action_id=DRAFT, value=str(participant.id)
+        ),
     ]
     return [ActionsBlock(elements=buttons)]
 

@@ -8,7 +8,7 @@ from bot.shadowing.models import (
     Reason,
     ShadowMember,
     ShadowPair,
-    ShadowSeat,
+    ShadowParticipant,
     ShadowSlot,
     Stage,
 )
@@ -23,29 +23,29 @@ _REASONS = {
 }
 
 
-def left_over(told: LeftOver) -> Message:
+def left_over(left: LeftOver) -> Message:
     """Nobody was found for the person: why, and what comes next."""
-    if told.has_found:
-        return _said("You were left over in this round, and have a partner now.", too_late=True)
-    why = _REASONS[Reason(told.seat.reason or Reason.UNEVEN)]
-    return _said(
+    if left.has_found:
+        return _notice("You were left over in this round, and have a partner now.", too_late=True)
+    why = _REASONS[Reason(left.participant.reason or Reason.UNEVEN)]
+    return _notice(
         f"A round of Stay in my shoes has begun, and you have no partner in it: {why}. "
-        f"You come first in the next one{when(told)}."
+        f"You come first in the next one{when(left)}."
     )
 
 
-def when(told: LeftOver) -> str:
+def when(left: LeftOver) -> str:
     """When the next round is, as the end of a sentence."""
-    if told.next_round_at is None:
+    if left.next_round_at is None:
         return ""
-    return f", {moment(told.next_round_at, '{date_short_pretty}')}"
+    return f", {moment(left.next_round_at, '{date_short_pretty}')}"
 
 
 def rest(member: ShadowMember | None) -> Message:
     """Somebody gave no sign in three rounds: they are left in peace, and can come back."""
     if member is None or not member.rests:
-        return _said("You are in the rounds of Stay in my shoes again.", too_late=True)
-    return _said(
+        return _notice("You are in the rounds of Stay in my shoes again.", too_late=True)
+    return _notice(
         "I have not heard from you in the last three rounds of Stay in my shoes, so I leave you in "
         "peace from now on. Whenever you want to take part again, write `/shadow in`."
     )
@@ -54,33 +54,37 @@ def rest(member: ShadowMember | None) -> Message:
 def reminder(slot: ShadowSlot, pair: ShadowPair) -> Message:
     """On the day, to both."""
     if pair.stage != Stage.AGREED or pair.slot_id != slot.id:
-        return _said("This time does not hold any more. The card above says what does.",
+        return _notice("This time does not hold any more. The card above says what does.",
                      too_late=True)  # fmt: skip
-    names = " and ".join(seat.person.mention for seat in pair.taken)
-    goals = [f"• {safe(goal, 250)}" for seat in pair.taken for goal in dict.fromkeys(seat.wants)]
+    names = " and ".join(participant.person.mention for participant in pair.taken)
+    goals = [
+        f"• {safe(goal, 250)}"
+        for participant in pair.taken
+        for goal in dict.fromkeys(participant.wants)
+    ]
     lines = [f"Today you stay in each other's shoes, {names}: {span(slot)}."]
     if goals:
         lines += ["What you want of it:", *dict.fromkeys(goals)]
-    return _said("\n".join(lines)[:2900])
+    return _notice("\n".join(lines)[:2900])
 
 
-def ask(seat: ShadowSeat) -> Message:
+def ask(participant: ShadowParticipant) -> Message:
     """After the time, each alone: how was it?"""
-    pair = seat.pair
+    pair = participant.pair
     assert pair is not None
-    if seat.answered_at is not None:
-        return _said("Thank you, your lines are noted.", too_late=True)
+    if participant.answered_at is not None:
+        return _notice("Thank you, your lines are noted.", too_late=True)
     if not Stage(pair.stage).has_met:
-        return _said("This one did not take place.", too_late=True)
+        return _notice("This one did not take place.", too_late=True)
     button = ButtonElement(
-        text="Write about it", action_id=WRITE, value=str(seat.id), style="primary"
+        text="Write about it", action_id=WRITE, value=str(participant.id), style="primary"
     )
     asking = (
-        f"How was it with {pair.partner_of(seat).person.mention}? What surprised you, what will "
-        "you change, and do you have an idea? A few lines are enough."
+        f"How was it with {pair.partner_of(participant).person.mention}? What surprised you, what "
+        "will you change, and do you have an idea? A few lines are enough."
     )
-    return _said(asking, ActionsBlock(elements=[button]))
+    return _notice(asking, ActionsBlock(elements=[button]))
 
 
-def _said(text: str, *more: Block, too_late: bool = False) -> Message:
+def _notice(text: str, *more: Block, too_late: bool = False) -> Message:
     return Message(text, [SectionBlock(text=text), *more], too_late=too_late)

@@ -25,8 +25,8 @@ APART = "shadow.apart"
 def page(mine: Mine) -> View:
     """A person's page."""
     blocks: list[AnyBlock] = []
-    for seat in mine.seats:
-        blocks += [*card(seat, mine.shown_at).content, DividerBlock()]
+    for participant in mine.participants:
+        blocks += [*card(participant, mine.shown_at).content, DividerBlock()]
     blocks.append(SectionBlock(text=_state(mine)))
     if mine.has_side:
         blocks.append(ActionsBlock(elements=_buttons(mine)))
@@ -51,12 +51,12 @@ def _state(mine: Mine) -> str:
             "admin gives roles with `/handoff people`, and managers plan rounds with "
             "`/shadow settings`."
         )
-    lines = [] if mine.seats else ["There is nothing for you to do at the moment."]
+    lines = [] if mine.participants else ["There is nothing for you to do at the moment."]
     if mine.member is not None and mine.member.is_out:
         lines.append("You are out: rounds leave you alone until you are in again.")
     elif mine.member is not None and mine.member.rests:
         lines.append("You rest, since I heard nothing from you in three rounds.")
-    elif mine.member is not None and mine.member.waited and not mine.seats:
+    elif mine.member is not None and mine.member.waited and not mine.participants:
         lines.append("You had no partner last time, so you come first in the next round.")
     return "\n".join([*lines, _next(mine.next_round_at)])
 

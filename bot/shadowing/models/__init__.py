@@ -1,13 +1,19 @@
 """The tables and words of shadowing."""
 
-from bot.shadowing.models.circle import (
+from bot.shadowing.models.membership import (
     SILENT_ROUNDS,
     Rounds,
-    ShadowApart,
+    ShadowExclusion,
     ShadowMember,
     ShadowSetting,
 )
-from bot.shadowing.models.pairs import Debrief, ShadowPair, ShadowRound, ShadowSeat, ShadowSlot
+from bot.shadowing.models.pairs import (
+    Debrief,
+    ShadowPair,
+    ShadowParticipant,
+    ShadowRound,
+    ShadowSlot,
+)
 from bot.shadowing.models.told import LeftOver, Mine, Quarter
 from bot.shadowing.models.words import LONGEST_ANSWER, LONGEST_GOAL, MINUTES, Goal, Reason, Stage
 
@@ -23,11 +29,11 @@ __all__ = [
     "Quarter",
     "Reason",
     "Rounds",
-    "ShadowApart",
+    "ShadowExclusion",
     "ShadowMember",
     "ShadowPair",
+    "ShadowParticipant",
     "ShadowRound",
-    "ShadowSeat",
     "ShadowSetting",
     "ShadowSlot",
     "Stage",

@@ -65,10 +65,10 @@ class ShadowMember(Base):
         return self.silent >= SILENT_ROUNDS
 
 
-class ShadowApart(Base):
+class ShadowExclusion(Base):
     """Two people who are not paired; who asked for it is told to nobody but the admins."""
 
-    __tablename__ = "shadow_apart"
+    __tablename__ = "shadow_exclusion"
     __table_args__ = (
         UniqueConstraint("one_id", "other_id"),
         CheckConstraint("one_id < other_id", name="ordered"),

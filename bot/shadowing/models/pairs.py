@@ -1,4 +1,4 @@
-"""A round's tables: its pairs, their times, and each person's seat; and the rules of a pair."""
+"""A round's tables: its pairs, their times, and its participants; and the rules of a pair."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -74,31 +74,33 @@ class ShadowPair(Base):
     slots: Mapped[list["ShadowSlot"]] = relationship(
         lazy="raise", order_by="ShadowSlot.starts_at, ShadowSlot.ends_at"
     )
-    seats: Mapped[list["ShadowSeat"]] = relationship(
-        lazy="raise", order_by="ShadowSeat.id", back_populates="pair"
+    participants: Mapped[list["ShadowParticipant"]] = relationship(
+        lazy="raise", order_by="ShadowParticipant.id", back_populates="pair"
     )
 
     @property
-    def taken(self) -> "Sequence[ShadowSeat]":
-        """The seats of the two who are in it now; a place that was handed on has a former one."""
-        return [seat for seat in self.seats if not seat.handed_on]
+    def taken(self) -> "Sequence[ShadowParticipant]":
+        """The two who are in it now; a place that was handed on has a former participant."""
+        return [participant for participant in self.participants if not participant.handed_on]
 
     @property
     def agreed(self) -> "ShadowSlot | None":
         """The time that is agreed."""
         return next((slot for slot in self.slots if slot.id == self.slot_id), None)
 
-    def seat_of(self, person_id: int) -> "ShadowSeat | None":
-        """The seat of somebody who is in it now."""
-        return next((seat for seat in self.taken if seat.person_id == person_id), None)
+    def participant_of(self, person_id: int) -> "ShadowParticipant | None":
+        """The person as a participant, if they are in it now."""
+        return next(
+            (participant for participant in self.taken if participant.person_id == person_id), None
+        )
 
-    def partner_of(self, seat: "ShadowSeat") -> "ShadowSeat":
-        """The seat across the table."""
-        return next(each for each in self.taken if each.id != seat.id)
+    def partner_of(self, participant: "ShadowParticipant") -> "ShadowParticipant":
+        """The other of the two."""
+        return next(each for each in self.taken if each.id != participant.id)
 
     def open_slots(self, now: datetime) -> "list[ShadowSlot]":
         """The times that can still be chosen: once one is agreed, only what was proposed anew."""
-        wanted = {slot_id for seat in self.taken for slot_id in seat.picked}
+        wanted = {slot_id for participant in self.taken for slot_id in participant.picked}
         return [
             slot
             for slot in self.slots
@@ -124,13 +126,13 @@ class ShadowSlot(Base):
     """It was meant for somebody who has handed the place on."""
 
 
-class ShadowSeat(Base):
+class ShadowParticipant(Base):
     """One person's part in a round: in a pair, or left over."""
 
-    __tablename__ = "shadow_seat"
+    __tablename__ = "shadow_participant"
     __table_args__ = (
         UniqueConstraint("pair_id", "person_id"),
-        Index("ix_shadow_seat_round_id_person_id", "round_id", "person_id"),
+        Index("ix_shadow_participant_round_id_person_id", "round_id", "person_id"),
     )
 
     id: Mapped[Id]
@@ -161,7 +163,7 @@ class ShadowSeat(Base):
 
     person: Mapped[Person] = relationship(lazy="raise")
     round: Mapped[ShadowRound] = relationship(lazy="raise")
-    pair: Mapped[ShadowPair | None] = relationship(lazy="raise", back_populates="seats")
+    pair: Mapped[ShadowPair | None] = relationship(lazy="raise", back_populates="participants")
     request: Mapped[Request | None] = relationship(lazy="raise")
 
     @property

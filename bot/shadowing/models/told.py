@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.people.models import Person
-from bot.shadowing.models.circle import ShadowMember
-from bot.shadowing.models.pairs import ShadowSeat
+from bot.shadowing.models.membership import ShadowMember
+from bot.shadowing.models.pairs import ShadowParticipant
 
 
 @dataclass(frozen=True)
@@ -17,8 +17,8 @@ class Mine:
     has_side: bool
     """Whether they are in marketing or sales at all."""
     member: ShadowMember | None
-    seats: Sequence[ShadowSeat]
-    """Their seats that are not over, the newest first; with all that a card shows."""
+    participants: Sequence[ShadowParticipant]
+    """Their parts in pairs that are not over, the newest first; with all that a card shows."""
     next_round_at: datetime | None
     """None: no rounds are planned."""
     shown_at: datetime
@@ -29,7 +29,7 @@ class Mine:
 class LeftOver:
     """Somebody who had no partner in a round."""
 
-    seat: ShadowSeat
+    participant: ShadowParticipant
     has_found: bool
     """Whether they have taken somebody's place since."""
     next_round_at: datetime | None

@@ -35,32 +35,13 @@ from bot.shadowing.service.membership import (
     REST,
     NotYours,
     NotYourself,
-    apart,
     come_in,
+    exclusions,
     go_out,
     keep_apart,
     let_meet,
 )
-from bot.shadowing.service.reading import (
-    left_over_to_show,
-    member_to_show,
-    mine,
-    open_seats,
-    pair_to_show,
-    quarter,
-    seat_to_show,
-    slot_to_show,
-)
-from bot.shadowing.service.rounds import LAPSE, lapse, open_round
-from bot.shadowing.service.settings import (
-    OPEN,
-    configure,
-    install,
-    may_configure,
-    next_round_at,
-    setting,
-)
-from bot.shadowing.service.table import (
+from bot.shadowing.service.pairs import (
     ASK,
     CARD,
     LEFT_OVER,
@@ -68,6 +49,25 @@ from bot.shadowing.service.table import (
     HandedOn,
     NotYourPair,
     PairIsOver,
+)
+from bot.shadowing.service.reading import (
+    left_over_to_show,
+    member_to_show,
+    mine,
+    open_participations,
+    pair_to_show,
+    participant_to_show,
+    quarter,
+    slot_to_show,
+)
+from bot.shadowing.service.rounds import LAPSE, lapse, open_round
+from bot.shadowing.service.settings import (
+    OPEN,
+    configure,
+    install,
+    load_setting,
+    may_configure,
+    next_round_at,
 )
 
 __all__ = [
@@ -99,7 +99,6 @@ __all__ = [
     "SlotGone",
     "TooManySlots",
     "answerable",
-    "apart",
     "cancel",
     "changeable",
     "colleagues",
@@ -107,6 +106,7 @@ __all__ = [
     "configure",
     "debrief",
     "draft_campaign",
+    "exclusions",
     "go_out",
     "hand_on",
     "install",
@@ -114,22 +114,22 @@ __all__ = [
     "lapse",
     "left_over_to_show",
     "let_meet",
+    "load_setting",
     "make_request",
     "may_configure",
     "member_to_show",
     "mine",
     "next_round_at",
+    "open_participations",
     "open_round",
-    "open_seats",
     "over",
     "pair_to_show",
+    "participant_to_show",
     "pick",
     "propose",
     "quarter",
     "remind",
-    "seat_to_show",
     "set_goals",
-    "setting",
     "settle",
     "slot_to_show",
     "unpick",

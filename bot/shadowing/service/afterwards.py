@@ -8,7 +8,7 @@ from bot import clock, slack
 from bot.people.models import Workspace
 from bot.shadowing.models import ShadowPair, Stage
 from bot.shadowing.service.meeting import REMINDER
-from bot.shadowing.service.table import ASK, CARD, MET, hold, redraw
+from bot.shadowing.service.pairs import ASK, CARD, MET, hold, redraw
 from bot.tasks import enqueue
 
 SETTLE = "shadow.settle"
@@ -22,9 +22,9 @@ def remind(session: Session, pair_id: int, slot_id: int) -> bool:
     pair = hold(session, pair_id)
     if pair.stage != Stage.AGREED or pair.slot_id != slot_id:
         return False
-    for seat in pair.taken:
-        slack.show(session, pair.workspace_id, REMINDER, slot_id, seat.person.slack_id,
-                   thread_of=(CARD, seat.id))  # fmt: skip
+    for participant in pair.taken:
+        slack.show(session, pair.workspace_id, REMINDER, slot_id, participant.person.slack_id,
+                   thread_of=(CARD, participant.id))  # fmt: skip
     return True
 
 
@@ -34,9 +34,9 @@ def over(session: Session, pair_id: int, slot_id: int) -> bool:
     if pair.stage != Stage.AGREED or pair.slot_id != slot_id:
         return False
     pair.stage, pair.held_at = Stage.HELD, clock.now()
-    for seat in pair.taken:
-        slack.show(session, pair.workspace_id, ASK, seat.id, seat.person.slack_id,
-                   thread_of=(CARD, seat.id))  # fmt: skip
+    for participant in pair.taken:
+        slack.show(session, pair.workspace_id, ASK, participant.id, participant.person.slack_id,
+                   thread_of=(CARD, participant.id))  # fmt: skip
     enqueue(session, SETTLE, at=clock.now() + _ANSWER_WITHIN, pair_id=pair_id)
     redraw(session, pair)
     return True
@@ -55,12 +55,12 @@ def put_together(session: Session, pair: ShadowPair) -> None:
     """Let the answers meet: one message to both, and to the channel if both agree."""
     pair.stage = Stage.SETTLED
     session.flush()
-    if any(seat.answered_at for seat in pair.taken):
-        for seat in pair.taken:
-            slack.show(session, pair.workspace_id, MET, pair.id, seat.person.slack_id)
-    if all(seat.answered_at and seat.shares for seat in pair.taken):
+    if any(participant.answered_at for participant in pair.taken):
+        for participant in pair.taken:
+            slack.show(session, pair.workspace_id, MET, pair.id, participant.person.slack_id)
+    if all(participant.answered_at and participant.shares for participant in pair.taken):
         channel = session.get_one(Workspace, pair.workspace_id).channel
         slack.show(session, pair.workspace_id, SHARED, pair.id, channel)
-    for seat in pair.taken:
-        slack.redraw(session, ASK, seat.id)
+    for participant in pair.taken:
+        slack.redraw(session, ASK, participant.id)
     redraw(session, pair)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from bot.campaigns.models import Campaign
 from bot.leads.models import Lead
 from bot.people.models import Absence
-from bot.shadowing.models import ShadowApart, ShadowMember, ShadowPair, ShadowRound, Stage
+from bot.shadowing.models import ShadowExclusion, ShadowMember, ShadowPair, ShadowRound, Stage
 from bot.shadowing.pairing import Edge
 
 
@@ -38,10 +38,10 @@ def resting(session: Session, workspace_id: int) -> set[int]:
     }
 
 
-def apart(session: Session, workspace_id: int) -> set[Edge]:
+def excluded(session: Session, workspace_id: int) -> set[Edge]:
     """Who is not paired; the lower id stands first."""
-    rows = select(ShadowApart.one_id, ShadowApart.other_id).where(
-        ShadowApart.workspace_id == workspace_id
+    rows = select(ShadowExclusion.one_id, ShadowExclusion.other_id).where(
+        ShadowExclusion.workspace_id == workspace_id
     )
     return {(one, other) for one, other in session.execute(rows)}
 
@@ -57,7 +57,7 @@ def busy(session: Session, workspace_id: int) -> set[int]:
 
 def met(session: Session, workspace_id: int) -> dict[int, list[int]]:
     """Whom each has met, in order."""
-    found: dict[int, list[int]] = defaultdict(list)
+    partners: dict[int, list[int]] = defaultdict(list)
     rows = (
         select(ShadowPair.marketer_id, ShadowPair.salesperson_id)
         .where(
@@ -67,9 +67,9 @@ def met(session: Session, workspace_id: int) -> dict[int, list[int]]:
         .order_by(ShadowPair.held_at, ShadowPair.id)
     )
     for one, other in session.execute(rows):
-        found[one].append(other)
-        found[other].append(one)
-    return found
+        partners[one].append(other)
+        partners[other].append(one)
+    return partners
 
 
 def together_last(session: Session, workspace_id: int) -> set[Edge]:
@@ -100,24 +100,24 @@ def work(session: Session, workspace_id: int, since: datetime) -> dict[Edge, Wor
         .group_by(Campaign.owner_id, Lead.claimed_by, Lead.campaign_id)
         .order_by(count, Lead.campaign_id)
     )
-    found: dict[Edge, Work] = {}
+    leads_by_edge: dict[Edge, Work] = {}
     for owner, claimer, campaign_id, leads in rows:
         assert claimer is not None
         assert campaign_id is not None
-        before = found.get((owner, claimer))
-        found[owner, claimer] = Work(leads + (before.leads if before else 0), campaign_id)
-    return found
+        before = leads_by_edge.get((owner, claimer))
+        leads_by_edge[owner, claimer] = Work(leads + (before.leads if before else 0), campaign_id)
+    return leads_by_edge
 
 
 def away(session: Session, people: Iterable[int], round_id: int) -> set[int]:
     """Who of these was away for some of the time in which a round's pairs look for theirs."""
-    found = session.get_one(ShadowRound, round_id)
+    shadow_round = session.get_one(ShadowRound, round_id)
     return set(
         session.scalars(
             select(Absence.person_id).where(
                 Absence.person_id.in_(people),
-                Absence.starts_at < found.closes_at,
-                Absence.ends_at > found.opened_at,
+                Absence.starts_at < shadow_round.closes_at,
+                Absence.ends_at > shadow_round.opened_at,
             )
         )
     )

@@ -14,12 +14,12 @@ from bot.shadowing.models import (
     MINUTES,
     Goal,
     ShadowPair,
-    ShadowSeat,
+    ShadowParticipant,
     ShadowSlot,
     Stage,
 )
 from bot.shadowing.service import membership
-from bot.shadowing.service.table import redraw, see_live, sign, sit_down, sit_down_by_seat
+from bot.shadowing.service.pairs import load_own_pair, load_pair, redraw, see_live, sign
 from bot.slack.text import clean
 from bot.tasks import enqueue
 
@@ -46,50 +46,50 @@ class TooManySlots(HandoffError):
     """There are {count} times on the table. Please choose one of them."""
 
 
-def changeable(session: Session, who: Person, seat_id: int) -> ShadowSeat:
-    """The seat of somebody who is still to meet the other.
+def changeable(session: Session, person: Person, participant_id: int) -> ShadowParticipant:
+    """The participant, where the two are still to meet.
 
     Raises NotFound, NotYourPair, HandedOn, PairIsOver.
     """
-    pair, seat = sit_down_by_seat(session, who, seat_id)
+    pair, participant = load_own_pair(session, person, participant_id)
     see_live(pair)
-    return seat
+    return participant
 
 
-def pick(session: Session, who: Person, slot_id: int) -> ShadowPair:
+def pick(session: Session, person: Person, slot_id: int) -> ShadowPair:
     """Say that a time suits; it is agreed once both have.
 
     Raises NotFound, NotYourPair, HandedOn, PairIsOver, SlotGone, Clash.
     """
-    pair, seat, slot = _choice(session, who, slot_id)
+    pair, participant, slot = _choice(session, person, slot_id)
     if slot.id == pair.slot_id:
         return pair
     if slot not in pair.open_slots(clock.now()):
         raise SlotGone
-    _see_free(session, who, pair, slot)
-    _pick(session, pair, seat, slot)
+    _see_free(session, person, pair, slot)
+    _pick(session, pair, participant, slot)
     return pair
 
 
-def unpick(session: Session, who: Person, slot_id: int) -> ShadowPair:
+def unpick(session: Session, person: Person, slot_id: int) -> ShadowPair:
     """Take back that a time suits; what is agreed stays. Raises as `pick` does."""
-    pair, seat, slot = _choice(session, who, slot_id)
+    pair, participant, slot = _choice(session, person, slot_id)
     if slot.id != pair.slot_id:
-        seat.picked = [each for each in seat.picked if each != slot.id]
-        sign(session, seat)
+        participant.picked = [each for each in participant.picked if each != slot.id]
+        sign(session, participant)
         redraw(session, pair)
     return pair
 
 
 def propose(
-    session: Session, who: Person, seat_id: int, starts_at: datetime, minutes: int
+    session: Session, person: Person, participant_id: int, starts_at: datetime, minutes: int
 ) -> ShadowPair:
     """Propose another time; what was agreed holds until the other takes the new one.
 
     Raises NotFound, NotYourPair, HandedOn, PairIsOver, Clash, TooManySlots, and FieldErrors for
     `starts_at` and `minutes`.
     """
-    pair, seat = sit_down_by_seat(session, who, seat_id)
+    pair, participant = load_own_pair(session, person, participant_id)
     see_live(pair)
     now = clock.now()
     if not now < starts_at <= now + _FURTHEST:
@@ -99,41 +99,41 @@ def propose(
     slot = _slot(session, pair, starts_at, starts_at + timedelta(minutes=minutes))
     if slot.id == pair.slot_id:
         return pair
-    _see_free(session, who, pair, slot)
-    _pick(session, pair, seat, slot)
+    _see_free(session, person, pair, slot)
+    _pick(session, pair, participant, slot)
     return pair
 
 
 def set_goals(
-    session: Session, who: Person, seat_id: int, goals: Iterable[str], own: str
+    session: Session, person: Person, participant_id: int, goals: Iterable[str], own: str
 ) -> ShadowPair:
     """Say what one wants of it. Raises NotFound, NotYourPair, HandedOn, PairIsOver."""
-    pair, seat = sit_down_by_seat(session, who, seat_id)
+    pair, participant = load_own_pair(session, person, participant_id)
     see_live(pair)
     chosen = set(goals)
-    seat.goals = [goal.value for goal in Goal if goal in chosen]
-    seat.own_goal = " ".join(clean(own, LONGEST_GOAL).split())
-    sign(session, seat)
+    participant.goals = [goal.value for goal in Goal if goal in chosen]
+    participant.own_goal = " ".join(clean(own, LONGEST_GOAL).split())
+    sign(session, participant)
     redraw(session, pair)
     return pair
 
 
-def cancel(session: Session, who: Person, seat_id: int) -> ShadowPair:
+def cancel(session: Session, person: Person, participant_id: int) -> ShadowPair:
     """Call it off, or say afterwards that it did not take place; a second time does nothing.
 
     Whoever loses a partner before the time comes first in the next round. Raises NotFound,
     NotYourPair, HandedOn, PairIsOver.
     """
-    pair, seat = sit_down_by_seat(session, who, seat_id)
-    if pair.stage == Stage.CANCELLED and pair.ended_by == who.id:
+    pair, participant = load_own_pair(session, person, participant_id)
+    if pair.stage == Stage.CANCELLED and pair.ended_by == person.id:
         return pair
     untold = pair.stage == Stage.HELD and not any(each.answered_at for each in pair.taken)
     if not untold:
         see_live(pair)
-        membership.let_wait(session, pair.partner_of(seat))
+        membership.let_wait(session, pair.partner_of(participant))
     withdraw(session, pair)
-    pair.stage, pair.ended_by = Stage.CANCELLED, who.id
-    sign(session, seat)
+    pair.stage, pair.ended_by = Stage.CANCELLED, person.id
+    sign(session, participant)
     redraw(session, pair)
     return pair
 
@@ -148,20 +148,22 @@ def withdraw(session: Session, pair: ShadowPair) -> None:
 
 
 def _choice(
-    session: Session, who: Person, slot_id: int
-) -> tuple[ShadowPair, ShadowSeat, ShadowSlot]:
+    session: Session, person: Person, slot_id: int
+) -> tuple[ShadowPair, ShadowParticipant, ShadowSlot]:
     known = session.get(ShadowSlot, slot_id)
-    if known is None or known.workspace_id != who.workspace_id:
+    if known is None or known.workspace_id != person.workspace_id:
         raise NotFound(what="this time")
-    pair, seat = sit_down(session, who, known.pair_id)
+    pair, participant = load_pair(session, person, known.pair_id)
     see_live(pair)
-    return pair, seat, next(slot for slot in pair.slots if slot.id == slot_id)
+    return pair, participant, next(slot for slot in pair.slots if slot.id == slot_id)
 
 
-def _pick(session: Session, pair: ShadowPair, seat: ShadowSeat, slot: ShadowSlot) -> None:
-    seat.picked = sorted({*seat.picked, slot.id})
-    sign(session, seat)
-    if slot.id in pair.partner_of(seat).picked:
+def _pick(
+    session: Session, pair: ShadowPair, participant: ShadowParticipant, slot: ShadowSlot
+) -> None:
+    participant.picked = sorted({*participant.picked, slot.id})
+    sign(session, participant)
+    if slot.id in pair.partner_of(participant).picked:
         _agree(session, pair, slot)
     redraw(session, pair)
 
@@ -171,9 +173,9 @@ def _agree(session: Session, pair: ShadowPair, slot: ShadowSlot) -> None:
     before = pair.slot_id
     pair.slot_id, pair.stage = slot.id, Stage.AGREED
     pair.sequence += 1
-    for seat in pair.taken:
+    for participant in pair.taken:
         # What else suited is not on the table any more.
-        seat.picked = [slot.id]
+        participant.picked = [slot.id]
     if before is not None:
         slack.redraw(session, REMINDER, before)
     _send_invitations(session, pair, slot.id)
@@ -186,9 +188,9 @@ def _agree(session: Session, pair: ShadowPair, slot: ShadowSlot) -> None:
 def _send_invitations(
     session: Session, pair: ShadowPair, slot_id: int, *, is_cancelled: bool = False
 ) -> None:
-    for seat in pair.taken:
+    for participant in pair.taken:
         enqueue(
-            session, INVITE, seat_id=seat.id, slot_id=slot_id, sequence=pair.sequence,
+            session, INVITE, participant_id=participant.id, slot_id=slot_id, sequence=pair.sequence,
             is_cancelled=is_cancelled,
         )  # fmt: skip
 
@@ -209,13 +211,13 @@ def _slot(session: Session, pair: ShadowPair, starts_at: datetime, ends_at: date
     return slot
 
 
-def _see_free(session: Session, who: Person, pair: ShadowPair, slot: ShadowSlot) -> None:
+def _see_free(session: Session, person: Person, pair: ShadowPair, slot: ShadowSlot) -> None:
     """Raises Clash where the person meets somebody else at that time."""
     other = session.scalar(
         select(ShadowSlot.id)
         .join(ShadowPair, ShadowPair.slot_id == ShadowSlot.id)
         .where(
-            or_(ShadowPair.marketer_id == who.id, ShadowPair.salesperson_id == who.id),
+            or_(ShadowPair.marketer_id == person.id, ShadowPair.salesperson_id == person.id),
             ShadowPair.stage == Stage.AGREED,
             ShadowPair.id != pair.id,
             ShadowSlot.starts_at < slot.ends_at,

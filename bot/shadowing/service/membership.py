@@ -10,7 +10,7 @@ from bot import slack
 from bot.errors import HandoffError, NotFound
 from bot.people import service as people
 from bot.people.models import Person, Role
-from bot.shadowing.models import SILENT_ROUNDS, ShadowApart, ShadowMember, ShadowSeat
+from bot.shadowing.models import SILENT_ROUNDS, ShadowExclusion, ShadowMember, ShadowParticipant
 
 REST = "shadow.rest"
 
@@ -33,42 +33,46 @@ def member(session: Session, workspace_id: int, person_id: int) -> ShadowMember:
     return session.get_one(ShadowMember, person_id, with_for_update=True, populate_existing=True)
 
 
-def go_out(session: Session, who: Person) -> None:
+def go_out(session: Session, person: Person) -> None:
     """Take part no more, from the next round on. Raises NotAllowed."""
-    _require(session, who)
-    member(session, who.workspace_id, who.id).is_out = True
+    _require(session, person)
+    member(session, person.workspace_id, person.id).is_out = True
 
 
-def come_in(session: Session, who: Person) -> None:
+def come_in(session: Session, person: Person) -> None:
     """Take part again, also after a rest. Raises NotAllowed."""
-    _require(session, who)
-    mine = member(session, who.workspace_id, who.id)
-    mine.is_out, mine.silent = False, 0
+    _require(session, person)
+    row = member(session, person.workspace_id, person.id)
+    row.is_out, row.silent = False, 0
     session.flush()
-    rests = select(ShadowSeat.id).where(ShadowSeat.person_id == who.id)
-    for seat_id in session.scalars(rests.order_by(ShadowSeat.id.desc()).limit(SILENT_ROUNDS)):
-        slack.redraw(session, REST, seat_id)
+    rests = select(ShadowParticipant.id).where(ShadowParticipant.person_id == person.id)
+    for participant_id in session.scalars(
+        rests.order_by(ShadowParticipant.id.desc()).limit(SILENT_ROUNDS)
+    ):
+        slack.redraw(session, REST, participant_id)
 
 
-def note_silence(session: Session, seat: ShadowSeat, whom: Person) -> None:
+def note_silence(session: Session, participant: ShadowParticipant) -> None:
     """A round is over in which nothing was heard of somebody; after the third they rest."""
-    theirs = member(session, seat.workspace_id, seat.person_id)
-    if theirs.rests:
+    row = member(session, participant.workspace_id, participant.person_id)
+    if row.rests:
         return
-    theirs.silent += 1
+    row.silent += 1
     session.flush()
-    if theirs.rests:
-        slack.show(session, seat.workspace_id, REST, seat.id, whom.slack_id)
+    if row.rests:
+        slack.show(
+            session, participant.workspace_id, REST, participant.id, participant.person.slack_id
+        )
 
 
-def note_sign(session: Session, seat: ShadowSeat) -> None:
+def note_sign(session: Session, participant: ShadowParticipant) -> None:
     """Somebody gave a sign: they are not silent any more."""
-    member(session, seat.workspace_id, seat.person_id).silent = 0
+    member(session, participant.workspace_id, participant.person_id).silent = 0
 
 
-def let_wait(session: Session, seat: ShadowSeat) -> None:
+def let_wait(session: Session, participant: ShadowParticipant) -> None:
     """Somebody has no partner, without a fault of theirs: they come first next time."""
-    member(session, seat.workspace_id, seat.person_id).waited += 1
+    member(session, participant.workspace_id, participant.person_id).waited += 1
 
 
 def keep_apart(session: Session, by: Person, one_slack_id: str, other_slack_id: str) -> None:
@@ -84,33 +88,35 @@ def keep_apart(session: Session, by: Person, one_slack_id: str, other_slack_id: 
         raise NotYours
     first, second = sorted((one.id, other.id))
     session.execute(
-        insert(ShadowApart)
+        insert(ShadowExclusion)
         .values(workspace_id=by.workspace_id, one_id=first, other_id=second, by_id=by.id)
         .on_conflict_do_nothing()
     )
 
 
-def apart(session: Session, who: Person) -> Sequence[ShadowApart]:
+def exclusions(session: Session, person: Person) -> Sequence[ShadowExclusion]:
     """Whom an admin sees to be kept apart: all; everybody else only what they asked for."""
     rows = (
-        select(ShadowApart)
-        .where(ShadowApart.workspace_id == who.workspace_id)
-        .options(*map(joinedload, (ShadowApart.one, ShadowApart.other, ShadowApart.by)))
-        .order_by(ShadowApart.id.desc())
+        select(ShadowExclusion)
+        .where(ShadowExclusion.workspace_id == person.workspace_id)
+        .options(*map(joinedload, (ShadowExclusion.one, ShadowExclusion.other, ShadowExclusion.by)))
+        .order_by(ShadowExclusion.id.desc())
     )
-    if not who.has(Role.ADMIN):
-        rows = rows.where(ShadowApart.by_id == who.id)
+    if not person.has(Role.ADMIN):
+        rows = rows.where(ShadowExclusion.by_id == person.id)
     return session.scalars(rows).all()
 
 
-def let_meet(session: Session, who: Person, apart_id: int) -> None:
+def let_meet(session: Session, person: Person, exclusion_id: int) -> None:
     """Take back that two are kept apart. Raises NotFound for what the person may not see."""
-    found = next((each for each in apart(session, who) if each.id == apart_id), None)
-    if found is None:
+    exclusion = next(
+        (each for each in exclusions(session, person) if each.id == exclusion_id), None
+    )
+    if exclusion is None:
         raise NotFound(what="these two")
-    session.delete(found)
+    session.delete(exclusion)
     session.flush()
 
 
-def _require(session: Session, who: Person) -> None:
-    people.require(session, who, "take part in job shadowing", Role.MARKETER, Role.SALESPERSON)
+def _require(session: Session, person: Person) -> None:
+    people.require(session, person, "take part in job shadowing", Role.MARKETER, Role.SALESPERSON)

@@ -1,7 +1,7 @@
-"""The table at which two sit: a pair as it is now, locked, and the cards that show it.
+"""A pair as it is now, locked, and the cards that show it.
 
-Whoever changes a pair or one of its seats holds the pair's row first, so that two clicks at once
-come one after the other.
+Whoever changes a pair or one of its participants holds the pair's row first, so that two clicks at
+once come one after the other.
 """
 
 from sqlalchemy import select
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, selectinload
 from bot import clock, slack
 from bot.errors import HandoffError, NotFound
 from bot.people.models import Person
-from bot.shadowing.models import ShadowPair, ShadowSeat, Stage
+from bot.shadowing.models import ShadowPair, ShadowParticipant, Stage
 from bot.shadowing.service import membership
 
 CARD = "shadow.pair"
@@ -40,7 +40,7 @@ _OVER = {
 
 
 def hold(session: Session, pair_id: int) -> ShadowPair:
-    """The pair with its slots, seats and people, locked until the transaction ends."""
+    """The pair with its slots, participants and people, locked until the transaction ends."""
     return session.get_one(
         ShadowPair,
         pair_id,
@@ -48,36 +48,40 @@ def hold(session: Session, pair_id: int) -> ShadowPair:
         populate_existing=True,
         options=[
             selectinload(ShadowPair.slots),
-            selectinload(ShadowPair.seats).joinedload(ShadowSeat.person),
+            selectinload(ShadowPair.participants).joinedload(ShadowParticipant.person),
         ],
     )
 
 
-def sit_down(session: Session, who: Person, pair_id: int | None) -> tuple[ShadowPair, ShadowSeat]:
-    """A pair, held, and the person's seat in it. Raises NotFound, NotYourPair, HandedOn."""
+def load_pair(
+    session: Session, person: Person, pair_id: int | None
+) -> tuple[ShadowPair, ShadowParticipant]:
+    """A pair, held, and the person as its participant. Raises NotFound, NotYourPair, HandedOn."""
     known = session.scalar(
         select(ShadowPair.id).where(
-            ShadowPair.id == pair_id, ShadowPair.workspace_id == who.workspace_id
+            ShadowPair.id == pair_id, ShadowPair.workspace_id == person.workspace_id
         )
     )
     if known is None:
         raise NotFound(what="this pair")
     pair = hold(session, known)
-    seat = pair.seat_of(who.id)
-    if seat is None:
-        mine = any(each.person_id == who.id for each in pair.seats)
+    participant = pair.participant_of(person.id)
+    if participant is None:
+        mine = any(each.person_id == person.id for each in pair.participants)
         raise HandedOn if mine else NotYourPair
-    return pair, seat
+    return pair, participant
 
 
-def sit_down_by_seat(session: Session, who: Person, seat_id: int) -> tuple[ShadowPair, ShadowSeat]:
-    """Likewise, by the seat that a card belongs to. Raises NotFound, NotYourPair, HandedOn."""
-    seat = session.get(ShadowSeat, seat_id)
-    if seat is None or seat.workspace_id != who.workspace_id:
+def load_own_pair(
+    session: Session, person: Person, participant_id: int
+) -> tuple[ShadowPair, ShadowParticipant]:
+    """Likewise, by the participant whose card it is. Raises NotFound, NotYourPair, HandedOn."""
+    participant = session.get(ShadowParticipant, participant_id)
+    if participant is None or participant.workspace_id != person.workspace_id:
         raise NotFound(what="this pair")
-    if seat.person_id != who.id:
+    if participant.person_id != person.id:
         raise NotYourPair
-    return sit_down(session, who, seat.pair_id)
+    return load_pair(session, person, participant.pair_id)
 
 
 def see_live(pair: ShadowPair) -> None:
@@ -86,14 +90,17 @@ def see_live(pair: ShadowPair) -> None:
         raise PairIsOver(what=_OVER[Stage(pair.stage)])
 
 
-def sign(session: Session, seat: ShadowSeat) -> None:
+def sign(session: Session, participant: ShadowParticipant) -> None:
     """Note that the person did something."""
-    seat.acted_at = clock.now()
-    membership.note_sign(session, seat)
+    participant.acted_at = clock.now()
+    membership.note_sign(session, participant)
 
 
 def redraw(session: Session, pair: ShadowPair) -> None:
     """Let all that shows the pair be drawn anew."""
     session.flush()
-    cards = [(CARD, seat.id) for seat in pair.seats]
-    slack.redraw_all(session, [*cards, *((slack.HOME, seat.person_id) for seat in pair.seats)])
+    cards = [(CARD, participant.id) for participant in pair.participants]
+    slack.redraw_all(
+        session,
+        [*cards, *((slack.HOME, participant.person_id) for participant in pair.participants)],
+    )

@@ -1,4 +1,4 @@
-"""The circle: who takes part, whom each may meet, and what speaks for two of them.
+"""The pool: who takes part, whom each may meet, and what speaks for two of them.
 
 It is read once for a round. Who is out or rests is not in it; who is away for long is not either,
 so that nobody waits for them; who is away now, or has a partner already, belongs to it and does not
@@ -19,7 +19,7 @@ from bot.people.models import Person, Role, Workspace
 from bot.people.rota import Rota, rota
 from bot.shadowing import slots
 from bot.shadowing.models import Reason
-from bot.shadowing.pairing import Edge, Seeker, Tie
+from bot.shadowing.pairing import Edge, Participant, Tie
 from bot.shadowing.service import history
 from bot.shadowing.service.history import Work
 
@@ -32,15 +32,15 @@ _AWAY_LONG = timedelta(weeks=8)
 
 
 @dataclass(frozen=True)
-class Circle:
+class Pool:
     """The people of a round, and what is known of each two."""
 
     people: Mapping[int, Person]
-    marketers: tuple[Seeker, ...]
+    marketers: tuple[Participant, ...]
     """Who takes part this time."""
-    salespeople: tuple[Seeker, ...]
-    seekers: Mapping[int, Seeker]
-    """All who belong to the circle, also who does not take part this time."""
+    salespeople: tuple[Participant, ...]
+    participants: Mapping[int, Participant]
+    """All who belong to the pool, also who does not take part this time."""
     ties: Mapping[Edge, Tie]
     """Who may meet this time, but for their laps."""
     work: Mapping[Edge, Work]
@@ -53,7 +53,7 @@ class Circle:
 
     def why_left(self, person_id: int, allowed: Mapping[int, int]) -> Reason:
         """Why nobody was found for a person; never that two are kept apart."""
-        if not self.seekers[person_id].everyone:
+        if not self.participants[person_id].everyone:
             return Reason.NOBODY
         if allowed.get(person_id):
             return Reason.UNEVEN
@@ -64,21 +64,21 @@ class Circle:
 
 def sides(people: Iterable[Person]) -> tuple[list[int], list[int]]:
     """The marketers and the salespeople; who is both is counted where there are fewer."""
-    found: tuple[list[int], list[int]] = ([], [])
+    both_sides: tuple[list[int], list[int]] = ([], [])
     both = []
     for person in people:
         markets, sells = Role.MARKETER in person.roles, Role.SALESPERSON in person.roles
         if markets and sells:
             both.append(person.id)
         elif markets or sells:
-            found[sells].append(person.id)
+            both_sides[sells].append(person.id)
     for person_id in both:
-        min(found, key=len).append(person_id)
-    return sorted(found[0]), sorted(found[1])
+        min(both_sides, key=len).append(person_id)
+    return sorted(both_sides[0]), sorted(both_sides[1])
 
 
-def read(session: Session, workspace: Workspace, until: datetime) -> Circle:
-    """The circle at this moment, for a round that closes at `until`."""
+def read_pool(session: Session, workspace: Workspace, until: datetime) -> Pool:
+    """The pool at this moment, for a round that closes at `until`."""
     now = clock.now()
     staff = rota(session, workspace)
     resting = history.resting(session, workspace.id)
@@ -90,23 +90,23 @@ def read(session: Session, workspace: Workspace, until: datetime) -> Circle:
     }
     free = {person_id: _until(spans, until) for person_id, spans in working.items()}
     inside = [staff.people[person_id] for person_id in working]
-    ever = _may_meet(sides(inside), working, history.apart(session, workspace.id))
+    ever = _may_meet(sides(inside), working, history.excluded(session, workspace.id))
     busy = history.busy(session, workspace.id)
-    here = {each for each in working if each not in busy and slots.can_meet(free[each])}
-    seekers = _seekers(session, workspace.id, ever, working)
+    available = {each for each in working if each not in busy and slots.can_meet(free[each])}
+    participants = _participants(session, workspace.id, ever, working)
     work = history.work(session, workspace.id, now - _LEADS_OF)
     last = history.together_last(session, workspace.id)
     marketers, salespeople = sides(inside)
     times = _Times(free)
-    return Circle(
+    return Pool(
         people=staff.people,
-        marketers=tuple(seekers[each] for each in marketers if each in here),
-        salespeople=tuple(seekers[each] for each in salespeople if each in here),
-        seekers=seekers,
+        marketers=tuple(participants[each] for each in marketers if each in available),
+        salespeople=tuple(participants[each] for each in salespeople if each in available),
+        participants=participants,
         ties={
             edge: Tie(work[edge].leads if edge in work else 0, edge in last)
             for edge in ever
-            if edge[0] in here and edge[1] in here and times.meet(edge)
+            if edge[0] in available and edge[1] in available and times.meet(edge)
         },
         work=work,
         free=free,
@@ -134,20 +134,20 @@ class _Times:
 
 
 def _may_meet(
-    both: tuple[list[int], list[int]], working: Mapping[int, list[Span]], apart: set[Edge]
+    both: tuple[list[int], list[int]], working: Mapping[int, list[Span]], excluded: set[Edge]
 ) -> set[Edge]:
     """Who may meet at all: not kept apart, and with working time in common."""
     times = _Times(working)
     return {
         (one, other)
         for one, other in product(*both)
-        if (min(one, other), max(one, other)) not in apart and times.meet((one, other))
+        if (min(one, other), max(one, other)) not in excluded and times.meet((one, other))
     }
 
 
-def _seekers(
+def _participants(
     session: Session, workspace_id: int, ever: set[Edge], people: Iterable[int]
-) -> dict[int, Seeker]:
+) -> dict[int, Participant]:
     everyone: dict[int, set[int]] = defaultdict(set)
     for one, other in ever:
         everyone[one].add(other)
@@ -155,7 +155,7 @@ def _seekers(
     met = history.met(session, workspace_id)
     waited = {member.person_id: member.waited for member in history.members(session, workspace_id)}
     return {
-        each: Seeker(each, waited.get(each, 0), met.get(each, ()), frozenset(everyone[each]))
+        each: Participant(each, waited.get(each, 0), met.get(each, ()), frozenset(everyone[each]))
         for each in people
     }
 

@@ -17,23 +17,23 @@ from bot.shadowing.models import (
     Quarter,
     ShadowMember,
     ShadowPair,
-    ShadowSeat,
+    ShadowParticipant,
     ShadowSlot,
     Stage,
 )
 from bot.shadowing.service.settings import next_round_at
 
-_MOST_SEATS = 5
+_MOST_PARTICIPATIONS = 5
 
 
-def seat_to_show(session: Session, seat_id: int) -> ShadowSeat:
-    """A seat with all that its card shows."""
-    return session.get_one(ShadowSeat, seat_id, options=_shown())
+def participant_to_show(session: Session, participant_id: int) -> ShadowParticipant:
+    """A participant with all that its card shows."""
+    return session.get_one(ShadowParticipant, participant_id, options=_card())
 
 
 def pair_to_show(session: Session, pair_id: int) -> ShadowPair:
     """A pair with all that a message tells of it."""
-    return session.get_one(ShadowPair, pair_id, options=_told())
+    return session.get_one(ShadowPair, pair_id, options=_with_people())
 
 
 def slot_to_show(session: Session, slot_id: int) -> tuple[ShadowSlot, ShadowPair]:
@@ -42,50 +42,52 @@ def slot_to_show(session: Session, slot_id: int) -> tuple[ShadowSlot, ShadowPair
     return slot, pair_to_show(session, slot.pair_id)
 
 
-def left_over_to_show(session: Session, seat_id: int) -> LeftOver:
+def left_over_to_show(session: Session, participant_id: int) -> LeftOver:
     """A place among the left over, with what came of it."""
-    seat = session.get_one(ShadowSeat, seat_id)
-    found = session.scalar(
-        select(ShadowSeat.id)
+    participant = session.get_one(ShadowParticipant, participant_id)
+    replacement = session.scalar(
+        select(ShadowParticipant.id)
         .where(
-            ShadowSeat.round_id == seat.round_id,
-            ShadowSeat.person_id == seat.person_id,
-            ShadowSeat.pair_id.is_not(None),
+            ShadowParticipant.round_id == participant.round_id,
+            ShadowParticipant.person_id == participant.person_id,
+            ShadowParticipant.pair_id.is_not(None),
         )
         .limit(1)
     )
-    return LeftOver(seat, found is not None, next_round_at(session, seat.workspace_id))
+    return LeftOver(
+        participant, replacement is not None, next_round_at(session, participant.workspace_id)
+    )
 
 
-def member_to_show(session: Session, seat_id: int) -> ShadowMember | None:
-    """How the person of a seat stands to the rounds."""
-    return session.get(ShadowMember, session.get_one(ShadowSeat, seat_id).person_id)
+def member_to_show(session: Session, participant_id: int) -> ShadowMember | None:
+    """How the person of a participant stands to the rounds."""
+    return session.get(ShadowMember, session.get_one(ShadowParticipant, participant_id).person_id)
 
 
-def open_seats(session: Session, who: Person) -> Sequence[ShadowSeat]:
-    """The person's seats that are not over, the newest first, with all that a card shows."""
+def open_participations(session: Session, person: Person) -> Sequence[ShadowParticipant]:
+    """Their parts in pairs that are not over, the newest first, with all that a card shows."""
     return session.scalars(
-        select(ShadowSeat)
-        .join(ShadowPair, ShadowPair.id == ShadowSeat.pair_id)
+        select(ShadowParticipant)
+        .join(ShadowPair, ShadowPair.id == ShadowParticipant.pair_id)
         .where(
-            ShadowSeat.person_id == who.id,
-            ~ShadowSeat.handed_on,
+            ShadowParticipant.person_id == person.id,
+            ~ShadowParticipant.handed_on,
             ShadowPair.stage.in_([Stage.FINDING, Stage.AGREED, Stage.HELD]),
         )
-        .options(*_shown())
-        .order_by(ShadowSeat.id.desc())
-        .limit(_MOST_SEATS)
+        .options(*_card())
+        .order_by(ShadowParticipant.id.desc())
+        .limit(_MOST_PARTICIPATIONS)
     ).all()
 
 
-def mine(session: Session, who: Person) -> Mine:
+def mine(session: Session, person: Person) -> Mine:
     """What `/shadow` tells a person: what is open, the newest first, and what comes."""
     return Mine(
-        person=who,
-        has_side=Role.MARKETER in who.roles or Role.SALESPERSON in who.roles,
-        member=session.get(ShadowMember, who.id),
-        seats=open_seats(session, who),
-        next_round_at=next_round_at(session, who.workspace_id),
+        person=person,
+        has_side=Role.MARKETER in person.roles or Role.SALESPERSON in person.roles,
+        member=session.get(ShadowMember, person.id),
+        participants=open_participations(session, person),
+        next_round_at=next_round_at(session, person.workspace_id),
         shown_at=clock.now(),
     )
 
@@ -105,38 +107,38 @@ def quarter(session: Session, workspace_id: int, day: date) -> Quarter:
         ShadowPair.held_at < ends,
     )
     met: Any = session.scalar(select(func.count(ShadowPair.id)).where(*held))
-    wrote = ShadowSeat.answered_at.is_not(None)
+    wrote = ShadowParticipant.answered_at.is_not(None)
     answered = (Turn.PROPOSED, Turn.ANNOUNCED, Turn.ENDED)
     counts = session.execute(
         select(
-            func.count(ShadowSeat.id).filter(wrote),
-            func.count(ShadowSeat.id).filter(wrote, ShadowSeat.idea != ""),
+            func.count(ShadowParticipant.id).filter(wrote),
+            func.count(ShadowParticipant.id).filter(wrote, ShadowParticipant.idea != ""),
             func.count(Request.id),
             func.count(Request.id).filter(Request.turn.in_(answered)),
         )
-        .join(ShadowPair, ShadowPair.id == ShadowSeat.pair_id)
-        .outerjoin(Request, Request.id == ShadowSeat.request_id)
-        .where(*held, ~ShadowSeat.handed_on)
+        .join(ShadowPair, ShadowPair.id == ShadowParticipant.pair_id)
+        .outerjoin(Request, Request.id == ShadowParticipant.request_id)
+        .where(*held, ~ShadowParticipant.handed_on)
     ).one()
     debriefs, ideas, requests, campaigns = counts
     return Quarter(first, met, debriefs, ideas, requests, campaigns)
 
 
-def _shown() -> list[ORMOption]:
-    pair = joinedload(ShadowSeat.pair)
+def _card() -> list[ORMOption]:
+    pair = joinedload(ShadowParticipant.pair)
     return [
-        joinedload(ShadowSeat.person),
-        joinedload(ShadowSeat.round),
+        joinedload(ShadowParticipant.person),
+        joinedload(ShadowParticipant.round),
         pair.joinedload(ShadowPair.campaign),
         pair.selectinload(ShadowPair.slots),
-        pair.selectinload(ShadowPair.seats).joinedload(ShadowSeat.person),
+        pair.selectinload(ShadowPair.participants).joinedload(ShadowParticipant.person),
     ]
 
 
-def _told() -> list[ORMOption]:
+def _with_people() -> list[ORMOption]:
     return [
         selectinload(ShadowPair.slots),
-        selectinload(ShadowPair.seats).options(
-            joinedload(ShadowSeat.person), joinedload(ShadowSeat.request)
+        selectinload(ShadowPair.participants).options(
+            joinedload(ShadowParticipant.person), joinedload(ShadowParticipant.request)
         ),
     ]

@@ -12,17 +12,17 @@ from bot.people.models import Workspace
 from bot.shadowing import slots
 from bot.shadowing.models import (
     ShadowPair,
+    ShadowParticipant,
     ShadowRound,
-    ShadowSeat,
     ShadowSetting,
     ShadowSlot,
     Stage,
 )
 from bot.shadowing.pairing import Edge, pair
-from bot.shadowing.service import circle, history, membership
-from bot.shadowing.service.circle import Circle
-from bot.shadowing.service.settings import is_due, setting
-from bot.shadowing.service.table import CARD, LEFT_OVER, hold, redraw
+from bot.shadowing.service import history, membership
+from bot.shadowing.service.pairs import CARD, LEFT_OVER, hold, redraw
+from bot.shadowing.service.pool import Pool, read_pool
+from bot.shadowing.service.settings import is_due, load_setting
 from bot.tasks import Loop, enqueue
 
 LAPSE = "shadow.lapse"
@@ -41,24 +41,24 @@ _LEAD_TIME = timedelta(hours=20)
 
 def open_round(session: Session, workspace_id: int, slot: datetime) -> ShadowRound | None:
     """Open the round that is due at `slot`; None when none is, or it is open already."""
-    told = setting(session, workspace_id, lock=True)
-    if not told.active or not is_due(session, told, slot):
+    setting = load_setting(session, workspace_id, lock=True)
+    if not setting.active or not is_due(session, setting, slot):
         return None
-    opened = _opened(session, told, slot)
+    opened = _opened(session, setting, slot)
     if opened is None:
         return None
     _lapse_overdue(session, workspace_id)
     workspace = session.get_one(Workspace, workspace_id)
-    there = circle.read(session, workspace, opened.closes_at)
-    outcome = pair(there.marketers, there.salespeople, there.ties, twice=told.two_pairs)
+    pool = read_pool(session, workspace, opened.closes_at)
+    outcome = pair(pool.marketers, pool.salespeople, pool.ties, twice=setting.two_pairs)
     _PAIRING.each(
-        session, outcome.pairs, lambda edge: _seat(session, opened, there, edge, workspace),
+        session, outcome.pairs, lambda edge: _add_pair(session, opened, pool, edge, workspace),
         key=itemgetter(0), workspace_id=workspace_id,
     )  # fmt: skip
     _LEFT_OVER.each(
         session, outcome.left_over,
         lambda person_id: _leave_over(
-            session, opened, there, person_id, there.why_left(person_id, outcome.allowed)
+            session, opened, pool, person_id, pool.why_left(person_id, outcome.allowed)
         ),
         key=int, workspace_id=workspace_id,
     )  # fmt: skip
@@ -71,10 +71,10 @@ def lapse(session: Session, workspace_id: int) -> int:
     return _lapse_overdue(session, workspace_id)
 
 
-def propose_times(session: Session, made: ShadowPair, there: Circle, workspace: Workspace) -> None:
+def propose_times(session: Session, made: ShadowPair, pool: Pool, workspace: Workspace) -> None:
     """Write the times at which both work, a few hours and a shift."""
     soon = clock.now() + _LEAD_TIME
-    both = there.shared(made.marketer_id, made.salesperson_id)
+    both = pool.shared(made.marketer_id, made.salesperson_id)
     later = [(max(start, soon), end) for start, end in both if end > soon]
     spans = slots.propose(later if slots.can_meet(later) else both, workspace.zone)
     for starts_at, ends_at in spans:
@@ -88,26 +88,26 @@ def propose_times(session: Session, made: ShadowPair, there: Circle, workspace: 
         )  # fmt: skip
 
 
-def take_seat(session: Session, made: ShadowPair, there: Circle, person_id: int) -> None:
+def add_participant(session: Session, made: ShadowPair, pool: Pool, person_id: int) -> None:
     """Give a person their place in a pair, and their card."""
-    seat = ShadowSeat(
+    participant = ShadowParticipant(
         workspace_id=made.workspace_id, round_id=made.round_id, person_id=person_id,
         pair_id=made.id,
     )  # fmt: skip
-    session.add(seat)
+    session.add(participant)
     membership.member(session, made.workspace_id, person_id).waited = 0
     session.flush()
-    slack.show(session, made.workspace_id, CARD, seat.id, there.people[person_id].slack_id)
+    slack.show(session, made.workspace_id, CARD, participant.id, pool.people[person_id].slack_id)
     slack.redraw(session, slack.HOME, person_id)
 
 
-def _opened(session: Session, told: ShadowSetting, slot: datetime) -> ShadowRound | None:
-    day = session.get_one(Workspace, told.workspace_id).day_of(slot)
-    weeks = timedelta(weeks=min(told.every_weeks, _LONGEST_WEEKS))
+def _opened(session: Session, setting: ShadowSetting, slot: datetime) -> ShadowRound | None:
+    day = session.get_one(Workspace, setting.workspace_id).day_of(slot)
+    weeks = timedelta(weeks=min(setting.every_weeks, _LONGEST_WEEKS))
     opened: ShadowRound | None = session.scalar(
         insert(ShadowRound)
         .values(
-            workspace_id=told.workspace_id, day=day, opened_at=clock.now(),
+            workspace_id=setting.workspace_id, day=day, opened_at=clock.now(),
             closes_at=slot + weeks - _BEFORE_NEXT,
         )
         .on_conflict_do_nothing()
@@ -116,10 +116,10 @@ def _opened(session: Session, told: ShadowSetting, slot: datetime) -> ShadowRoun
     return opened
 
 
-def _seat(
-    session: Session, opened: ShadowRound, there: Circle, edge: Edge, workspace: Workspace
+def _add_pair(
+    session: Session, opened: ShadowRound, pool: Pool, edge: Edge, workspace: Workspace
 ) -> None:
-    work = there.work.get(edge)
+    work = pool.work.get(edge)
     made = ShadowPair(
         workspace_id=opened.workspace_id, round_id=opened.id, marketer_id=edge[0],
         salesperson_id=edge[1], campaign_id=work.campaign_id if work else None,
@@ -127,22 +127,22 @@ def _seat(
     )  # fmt: skip
     session.add(made)
     session.flush()
-    propose_times(session, made, there, workspace)
+    propose_times(session, made, pool, workspace)
     for person_id in edge:
-        take_seat(session, made, there, person_id)
+        add_participant(session, made, pool, person_id)
 
 
 def _leave_over(
-    session: Session, opened: ShadowRound, there: Circle, person_id: int, reason: str
+    session: Session, opened: ShadowRound, pool: Pool, person_id: int, reason: str
 ) -> None:
-    seat = ShadowSeat(
+    participant = ShadowParticipant(
         workspace_id=opened.workspace_id, round_id=opened.id, person_id=person_id, reason=reason
     )
-    session.add(seat)
+    session.add(participant)
     session.flush()
-    membership.let_wait(session, seat)
-    slack_id = there.people[person_id].slack_id
-    slack.show(session, opened.workspace_id, LEFT_OVER, seat.id, slack_id)
+    membership.let_wait(session, participant)
+    slack_id = pool.people[person_id].slack_id
+    slack.show(session, opened.workspace_id, LEFT_OVER, participant.id, slack_id)
 
 
 def _lapse_overdue(session: Session, workspace_id: int) -> int:
@@ -167,13 +167,13 @@ def _lapse(session: Session, pair_id: int) -> bool:
     if made.stage != Stage.FINDING:
         return False
     made.stage = Stage.LAPSED
-    silent = [seat for seat in made.taken if seat.acted_at is None]
-    away = history.away(session, [seat.person_id for seat in silent], made.round_id)
-    for seat in made.taken:
-        if seat not in silent:
+    silent = [participant for participant in made.taken if participant.acted_at is None]
+    away = history.away(session, [participant.person_id for participant in silent], made.round_id)
+    for participant in made.taken:
+        if participant not in silent:
             if silent:
-                membership.let_wait(session, seat)
-        elif seat.person_id not in away:
-            membership.note_silence(session, seat, seat.person)
+                membership.let_wait(session, participant)
+        elif participant.person_id not in away:
+            membership.note_silence(session, participant)
     redraw(session, made)
     return True

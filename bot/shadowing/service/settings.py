@@ -21,12 +21,12 @@ _GRACE = timedelta(days=3)
 
 def install(session: Session, workspace: Workspace) -> None:
     """Let the rounds follow the workspace's zone; where they are off, nothing happens."""
-    told = session.get(ShadowSetting, workspace.id)
-    if told is not None and told.active:
-        _schedule(session, told)
+    setting = session.get(ShadowSetting, workspace.id)
+    if setting is not None and setting.active:
+        _schedule(session, setting)
 
 
-def setting(session: Session, workspace_id: int, *, lock: bool = False) -> ShadowSetting:
+def load_setting(session: Session, workspace_id: int, *, lock: bool = False) -> ShadowSetting:
     """The workspace's setting; one that nobody has changed is off.
 
     With `lock`, nobody else pairs people in this workspace until the transaction ends.
@@ -42,15 +42,15 @@ def setting(session: Session, workspace_id: int, *, lock: bool = False) -> Shado
     )
 
 
-def may_configure(session: Session, who: Person) -> None:
+def may_configure(session: Session, person: Person) -> None:
     """Raises NotAllowed."""
-    people.require(session, who, "change how people are paired", Role.MANAGER)
+    people.require(session, person, "change how people are paired", Role.MANAGER)
 
 
-def configure(session: Session, who: Person, rounds: Rounds) -> ShadowSetting:
+def configure(session: Session, person: Person, rounds: Rounds) -> ShadowSetting:
     """Change the setting. Raises NotAllowed."""
-    may_configure(session, who)
-    changed = setting(session, who.workspace_id, lock=True)
+    may_configure(session, person)
+    changed = load_setting(session, person.workspace_id, lock=True)
     for name, value in asdict(rounds).items():
         setattr(changed, name, value)
     session.flush()
@@ -58,23 +58,23 @@ def configure(session: Session, who: Person, rounds: Rounds) -> ShadowSetting:
     return changed
 
 
-def is_due(session: Session, told: ShadowSetting, slot: datetime) -> bool:
+def is_due(session: Session, setting: ShadowSetting, slot: datetime) -> bool:
     """Whether a round opens at this time: every so many weeks, counted from the last one."""
-    last = _last_day(session, told.workspace_id)
-    day = session.get_one(Workspace, told.workspace_id).day_of(slot)
-    return last is None or (day - last).days >= 7 * told.every_weeks
+    last = _last_day(session, setting.workspace_id)
+    day = session.get_one(Workspace, setting.workspace_id).day_of(slot)
+    return last is None or (day - last).days >= 7 * setting.every_weeks
 
 
 def next_round_at(session: Session, workspace_id: int) -> datetime | None:
     """When the next round opens; None while the rounds are off."""
-    told = session.get(ShadowSetting, workspace_id)
+    setting = session.get(ShadowSetting, workspace_id)
     schedule = session.scalar(
         select(Schedule).where(Schedule.workspace_id == workspace_id, Schedule.name == OPEN)
     )
-    if told is None or not told.active or schedule is None:
+    if setting is None or not setting.active or schedule is None:
         return None
     at = schedule.next_run_at
-    while not is_due(session, told, at):
+    while not is_due(session, setting, at):
         at = schedule.after(at)
     return at
 
@@ -88,12 +88,12 @@ def _last_day(session: Session, workspace_id: int) -> date | None:
     )
 
 
-def _schedule(session: Session, told: ShadowSetting) -> None:
-    if not told.active:
-        drop_schedule(session, told.workspace_id, OPEN)
+def _schedule(session: Session, setting: ShadowSetting) -> None:
+    if not setting.active:
+        drop_schedule(session, setting.workspace_id, OPEN)
         return
-    zone = session.get_one(Workspace, told.workspace_id).timezone
+    zone = session.get_one(Workspace, setting.workspace_id).timezone
     put_schedule(
-        session, told.workspace_id, OPEN, OPEN, cron=told.cron, zone=zone, grace=_GRACE,
-        workspace_id=told.workspace_id,
+        session, setting.workspace_id, OPEN, OPEN, cron=setting.cron, zone=zone, grace=_GRACE,
+        workspace_id=setting.workspace_id,
     )  # fmt: skip
