@@ -44,8 +44,9 @@ from bot.shadowing import service as shadowing
 from bot.shadowing.models import Debrief, Rounds, ShadowExclusion, ShadowPair
 from bot.sheet import read_sheet
 from bot.slack import Incoming
+from bot.spend import entering
 from bot.spend import exports as platforms
-from bot.spend import service as spend
+from bot.spend import importing as spend_import
 from bot.spend.models import SpendEntry
 from bot.standups import service as standups
 from bot.standups.forms import NewStandup
@@ -282,9 +283,9 @@ class Company:
 
     def spent(self) -> int:
         amount, day = Money(1_000, "EUR"), MONDAY.date()
-        told = spend.Spending(day, day, "Ads", amount)
+        told = entering.Spending(day, day, "Ads", amount)
         campaign_id = self.campaign()
-        self.do(spend.enter, campaign_id, told, f"s{self.number()}")
+        self.do(entering.enter, campaign_id, told, f"s{self.number()}")
         return int(self.ask(select(SpendEntry.id).order_by(SpendEntry.id.desc())))
 
     def export_of_spend(self) -> int:
@@ -292,7 +293,7 @@ class Company:
         rows = f"Day,Campaign,Currency code,Cost\n2026-06-01,Offer {self._numbers},EUR,10.00\n"
         sheet = read_sheet(BytesIO(rows.encode()), platforms.is_known)
         with self.store.transaction() as session:
-            return spend.stage(
+            return spend_import.stage(
                 session, self.boss, self.workspace.id, f"june-{self.number()}", sheet.header,
                 sheet.rows,
             ).id  # fmt: skip

@@ -10,7 +10,7 @@ from bot.cli.lists import NoSuchFile, campaign_of, meanings_of
 from bot.money import Money
 from bot.sheet import read_sheet, refused_file, refused_name
 from bot.slack.text import clean
-from bot.spend import exports, messages, service
+from bot.spend import exports, importing, messages
 from bot.spend.exports import MEANINGS, PlatformMissing, kind_of, label_of
 from bot.spend.models import SpendImport
 from bot.spend.rows import TWO_AMOUNTS, TWO_DAYS
@@ -41,10 +41,10 @@ def import_spend(
     with store.transaction() as session:
         staged = session.get_one(SpendImport, staged.id)
         if not agree():
-            service.cancel(session, staged)
+            importing.cancel(session, staged)
             yield "Nothing was imported."
             return
-        service.take(session, staged)
+        importing.take(session, staged)
         refused = [(cells, why) for cells, why in staged.rows]
         staged.rows = []
     yield "Imported."
@@ -62,12 +62,14 @@ def _prepare(
     try:
         with path.open("rb") as file:
             sheet = read_sheet(file, exports.is_known)
-            staged = service.stage(session, None, workspace.id, path.stem, sheet.header, sheet.rows)
+            staged = importing.stage(
+                session, None, workspace.id, path.stem, sheet.header, sheet.rows
+            )
     except OSError as error:
         raise NoSuchFile(path=path, why=error.strerror or type(error).__name__) from error
     if told or campaign_id is not None or platform:
         meanings = meanings_of(staged.header, staged.meanings, told, MEANINGS)
-        service.change(session, staged, meanings, campaign_id, {}, platform)
+        importing.change(session, staged, meanings, campaign_id, {}, platform)
     return staged
 
 

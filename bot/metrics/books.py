@@ -17,7 +17,7 @@ from bot.metrics.of_leads import IS_WON
 from bot.metrics.period import Period
 from bot.metrics.scope import By, Scope, key_of_spend
 from bot.metrics.units import Missing, Value
-from bot.spend import service as spend
+from bot.spend import margins as spend
 from bot.spend.models import SpendEntry
 
 _NO_SPEND = Missing(
@@ -68,7 +68,7 @@ class Books:
         self._by = by
         self._revenue = _by_key(_rows(session, _revenue(about, by), about))
         self._spend = _by_key(_rows(session, _spend(about, by), about))
-        self._margins = spend.margins(session, about.workspace_id)
+        self._margins = spend.load_margins(session, about.workspace_id)
         self._about = about
         self._departments = spend.department_costs(session, about.workspace_id)
 

@@ -22,7 +22,7 @@ from bot.reports.forms import ScheduleFile
 from bot.slack import Message
 from bot.slack.access import Access
 from bot.slack.text import safe
-from bot.spend import service as spend
+from bot.spend import queries as spend
 from bot.spend.messages import MOST_OPTIONS, none_found, pick
 from bot.tasks import schedules
 

@@ -16,9 +16,9 @@ from bot.slack.forms import Form, Hidden
 from bot.slack.inputs import Changes, Choice, day, money, number, select, text
 from bot.slack.text import safe
 from bot.spend import messages
+from bot.spend.entering import Spending
 from bot.spend.exports import LONGEST_PLATFORM, MEANINGS, label_of
 from bot.spend.models import LONGEST, Department, Margins, SpendEntry, SpendImport
-from bot.spend.service import Spending
 
 _CODE = re.compile(r"(?<![A-Za-z])[A-Z]{3}(?![A-Za-z])")
 _MOST_SHOWN = 10

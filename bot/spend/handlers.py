@@ -14,7 +14,7 @@ from bot.money import MixedCurrencies
 from bot.people.models import Person, Role, Workspace
 from bot.slack import Message
 from bot.slack.access import Access
-from bot.spend import capability, messages, service
+from bot.spend import budget, capability, entering, importing, margins, messages, queries
 from bot.spend.exports import ColumnMissing, PlatformMissing, TwoColumns
 from bot.spend.forms import CorrectSpend, EnterSpend, MapColumns, SetDepartmentCost, SetMargin
 
@@ -32,7 +32,7 @@ def enter(act: Act) -> View | Message | str:
     first, _, words = act.words.partition(" ")
     if first.lower() == "list":
         return _list(act, words)
-    service.may_enter(act.session, act.person)
+    entering.may_enter(act.session, act.person)
     known = _choose(act, act.words)
     if not known:
         return messages.none_found(act.words)
@@ -44,13 +44,13 @@ def enter(act: Act) -> View | Message | str:
 
 def _list(act: Act, words: str) -> View | Message | str:
     """The entries of the one campaign that is meant, or what each of several has spent."""
-    service.may_see_money(act.session, act.person)
+    entering.may_see_money(act.session, act.person)
     known = _choose(act, words)
     if words and len(known) == 1:
         return _entries(act, known[0].id)
     if not known:
         return messages.none_found(words)
-    return messages.overview([service.consumption(act.session, each) for each in known])
+    return messages.overview([budget.consumption(act.session, each) for each in known])
 
 
 @capability.action(messages.PICK, _SEE)
@@ -69,25 +69,25 @@ def turn_entries(act: Act) -> Update:
 @capability.form(EnterSpend, _ENTER)
 def save(act: Act, form: EnterSpend) -> None:
     """What a campaign cost came."""
-    service.may_enter(act.session, act.person)
+    entering.may_enter(act.session, act.person)
     campaign = campaigns.find(act.session, act.workspace_id, form.campaign)
     spending = form.spending(campaign.currency)
     with below("amount", MixedCurrencies):
-        service.enter(act.session, act.person, campaign.id, spending, form.token)
+        entering.enter(act.session, act.person, campaign.id, spending, form.token)
 
 
 @capability.action(messages.CORRECT, _ENTER)
 def correct(act: Act) -> View:
     """The form that replaces an entry."""
-    entry, campaign = service.correctable(act.session, act.person, act.row_id)
+    entry, campaign = entering.correctable(act.session, act.person, act.row_id)
     return CorrectSpend.of(token_hex(12), entry, campaign)
 
 
 @capability.form(CorrectSpend, _ENTER)
 def save_correction(act: Act, form: CorrectSpend) -> View:
     """The right amount came; the list below shows both."""
-    with below("amount", service.AlreadyCorrected, MixedCurrencies):
-        entry = service.correct(
+    with below("amount", entering.AlreadyCorrected, MixedCurrencies):
+        entry = entering.correct(
             act.session, act.person, form.entry_id, form.amount, form.note.strip(), form.token
         )
     return _entries(act, entry.campaign_id)
@@ -98,24 +98,24 @@ def save_correction(act: Act, form: CorrectSpend) -> View:
 )
 def choose_margin(act: Act) -> View | str:
     """The form for what is left of a deal's amount."""
-    service.may_set_margin(act.session, act.person)
+    margins.may_set_margin(act.session, act.person)
     known = _choose(act, act.words)
     if act.words and not known:
         return messages.none_found(act.words)
-    margins = service.margins(act.session, act.workspace_id)
-    return SetMargin.of(margins, known, chosen=bool(act.words))
+    now = margins.load_margins(act.session, act.workspace_id)
+    return SetMargin.of(now, known, chosen=bool(act.words))
 
 
 @capability.form(SetMargin, _MARGIN)
 def save_margin(act: Act, form: SetMargin) -> None:
     """The margin came."""
-    service.set_margin(act.session, act.person, form.percent, form.campaign)
+    margins.set_margin(act.session, act.person, form.percent, form.campaign)
 
 
 @capability.command("/campaign", "costs", "enter what the departments cost (managers)", _COSTS)
 def enter_cost(act: Act) -> View:
     """The form for what a department cost."""
-    service.may_enter_costs(act.session, act.person)
+    margins.may_enter_costs(act.session, act.person)
     workspace = act.session.get_one(Workspace, act.workspace_id)
     return SetDepartmentCost.of(campaigns.today(act.session, workspace.id), workspace.currency)
 
@@ -123,36 +123,36 @@ def enter_cost(act: Act) -> View:
 @capability.form(SetDepartmentCost, _COSTS)
 def save_cost(act: Act, form: SetDepartmentCost) -> None:
     """The cost came."""
-    service.set_department_cost(act.session, act.person, form.department, form.month, form.amount)
+    margins.set_department_cost(act.session, act.person, form.department, form.month, form.amount)
 
 
 @capability.action(messages.START, _ENTER)
 def start_import(act: Act) -> None:
     """The preview is right: import it."""
-    service.take(act.session, service.in_preview(act.session, act.person, act.row_id))
+    importing.take(act.session, importing.in_preview(act.session, act.person, act.row_id))
 
 
 @capability.action(messages.CANCEL, _ENTER)
 def cancel_import(act: Act) -> None:
     """It is not."""
-    service.cancel(act.session, service.in_preview(act.session, act.person, act.row_id))
+    importing.cancel(act.session, importing.in_preview(act.session, act.person, act.row_id))
 
 
 @capability.action(messages.COLUMNS, _ENTER)
 def choose_columns(act: Act) -> View:
     """Some columns or campaigns mean something else."""
-    staged = service.in_preview(act.session, act.person, act.row_id)
-    platforms = service.platforms(act.session, staged)
+    staged = importing.in_preview(act.session, act.person, act.row_id)
+    platforms = importing.platforms(act.session, staged)
     return MapColumns.of(staged, _choose(act, ""), platforms)
 
 
 @capability.form(MapColumns, _ENTER)
 def save_columns(act: Act, form: MapColumns) -> None:
     """It is said what they mean; the preview shows what comes of it."""
-    staged = service.in_preview(act.session, act.person, form.import_id)
+    staged = importing.in_preview(act.session, act.person, form.import_id)
     platform = form.other_platform or form.platform or ""
     with below("campaign", ColumnMissing, TwoColumns), below("platform", PlatformMissing):
-        service.change(
+        importing.change(
             act.session,
             staged,
             form.meanings(staged),
@@ -163,11 +163,11 @@ def save_columns(act: Act, form: MapColumns) -> None:
 
 
 def _choose(act: Act, words: str) -> Sequence[Campaign]:
-    return service.choose(act.session, act.workspace_id, words, messages.MOST_OPTIONS)
+    return queries.choose(act.session, act.workspace_id, words, messages.MOST_OPTIONS)
 
 
 def _entries(act: Act, campaign_id: int, page: int = 0) -> View:
-    shown = service.entries(act.session, act.person, campaign_id, page)
+    shown = queries.entries(act.session, act.person, campaign_id, page)
     ids = {entry.entered_by for entry in shown.entries}
     rows = act.session.execute(select(Person.id, Person.name).where(Person.id.in_(ids)))
     return messages.entries(shown, {row.id: row.name for row in rows})

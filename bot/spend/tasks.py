@@ -6,11 +6,11 @@ from bot.campaigns.models import Campaign
 from bot.capability import Services
 from bot.sheet import refused_file, refused_name
 from bot.slack import Message, place
-from bot.spend import capability, messages, service
+from bot.spend import budget, capability, importing, messages
 from bot.spend.models import SpendImport
 
 
-@capability.card(service.CARD)
+@capability.card(importing.CARD)
 def import_card(session: Session, import_id: int) -> Message:
     """An import as it stands."""
     staged = session.get_one(SpendImport, import_id)
@@ -18,18 +18,18 @@ def import_card(session: Session, import_id: int) -> Message:
     return messages.imported(staged, campaign)
 
 
-@capability.card(service.WARNING)
+@capability.card(budget.WARNING)
 def warning(session: Session, warning_id: int) -> Message:
     """The budget runs out, or has."""
-    return messages.warning(*service.warning(session, warning_id))
+    return messages.warning(*budget.warning(session, warning_id))
 
 
-@capability.task(service.RETURN)
+@capability.task(importing.RETURN)
 def return_refused(services: Services, import_id: int) -> None:
     """Send the refused rows to whoever brought the file, each with its reason; then forget them."""
     with services.store.transaction() as session:
         staged = session.get_one(SpendImport, import_id)
-        card = place(session, service.CARD, import_id)
+        card = place(session, importing.CARD, import_id)
     if card is None or not staged.rows:
         return
     content = refused_file(staged.header, ((cells, why) for cells, why in staged.rows))

@@ -30,7 +30,7 @@ from bot.people.models import Person, Role, Workspace
 from bot.planning import service as planning
 from bot.shadowing import service as shadowing
 from bot.shadowing.models import Rounds
-from bot.spend import service as spend
+from bot.spend import entering, margins
 from bot.standups import service as standups
 from bot.standups.models import StandupEntry, Theme
 from bot.store import Store
@@ -109,7 +109,7 @@ class History:
             person = people.assign(session, admin, slack_id, roles, teams[member.team])
             person.name, person.timezone = member.name, member.zone
             person.email = member.email  # else Slack is asked, which takes until after the start
-        spend.set_margin(session, admin, Decimal(60))
+        margins.set_margin(session, admin, Decimal(60))
 
     def _sum_up(self, session: Session) -> None:
         """Last week's digest, so that one stands in the channel from the start."""
@@ -194,9 +194,9 @@ class History:
             for line, daily in lines:
                 amount = Money(daily * _DAYS, currency)
                 last = first + (_DAYS - 1) * _DAY
-                spending = spend.Spending(first, last, line, amount)
+                spending = entering.Spending(first, last, line, amount)
                 who = self._person(session, handle)
-                spend.enter(session, who, campaign.id, spending, f"{code} {line}")
+                entering.enter(session, who, campaign.id, spending, f"{code} {line}")
 
     def _campaign(self, session: Session, code: str) -> Campaign:
         found = campaigns.by_utm(session, self._workspace.id, code)

@@ -11,10 +11,9 @@ from bot.campaigns.models import Campaign
 from bot.errors import FieldErrors, NotFound
 from bot.money import MixedCurrencies, Money
 from bot.people.models import Person
-from bot.spend import service
+from bot.spend import budget, entering, margins, queries
+from bot.spend.entering import MOST_DAYS, AlreadyCorrected, Spending, spread
 from bot.spend.models import BudgetWarning, SpendEntry, stands
-from bot.spend.service import AlreadyCorrected, Spending
-from bot.spend.service.entering import MOST_DAYS, spread
 from tests.campaigns.scene import TODAY, Company, at_once, install
 
 HUNDRED = Money(10_000, "EUR")
@@ -27,13 +26,13 @@ def enter(
     last = TODAY + timedelta(days=days - 1)
     spending = Spending(TODAY, last, line, Money(minor, "EUR"))
     with company.store.transaction() as session:
-        return list(service.enter(session, company.mara, campaign.id, spending, token))
+        return list(entering.enter(session, company.mara, campaign.id, spending, token))
 
 
 def correct(company: Company, entry: SpendEntry, minor: int, token: str = "c") -> SpendEntry:
     with company.store.transaction() as session:
         amount = Money(minor, entry.currency)
-        return service.correct(session, company.mara, entry.id, amount, "typo", token)
+        return entering.correct(session, company.mara, entry.id, amount, "typo", token)
 
 
 def standing(company: Company) -> list[SpendEntry]:
@@ -69,7 +68,7 @@ def test_a_correction_replaces_and_both_are_seen(company: Company) -> None:
     better = correct(company, entry, 9_000)
     assert [each.minor for each in standing(company)] == [9_000]
     with company.store.transaction() as session:
-        found = service.entries(session, company.mara, campaign.id)
+        found = queries.entries(session, company.mara, campaign.id)
     assert {each.minor for each in found.entries} == {10_000, 9_000}
     assert found.corrected[entry.id].id == better.id
     assert found.consumption.spent == Money(9_000, "EUR")
@@ -100,9 +99,9 @@ def test_another_currency_is_refused_by_name(company: Company) -> None:
     with company.store.transaction() as session:
         spending = Spending(TODAY, TODAY, "Ads", dollars)
         with pytest.raises(MixedCurrencies, match="EUR and USD"):
-            service.enter(session, company.mara, campaign.id, spending, "x")
+            entering.enter(session, company.mara, campaign.id, spending, "x")
         with pytest.raises(MixedCurrencies, match="EUR and USD"):
-            service.correct(session, company.mara, entry.id, dollars, "", "x")
+            entering.correct(session, company.mara, entry.id, dollars, "", "x")
 
 
 @pytest.mark.parametrize(
@@ -119,7 +118,7 @@ def test_what_cannot_be_entered_says_what_to_write(
     campaign = company.announce()
     spending = Spending(first, last, line, HUNDRED)
     with company.store.transaction() as session, pytest.raises(FieldErrors) as error:
-        service.enter(session, company.mara, campaign.id, spending, "t")
+        entering.enter(session, company.mara, campaign.id, spending, "t")
     assert set(error.value.errors) == {field}
 
 
@@ -133,15 +132,15 @@ def test_the_owner_is_warned_once_at_80_and_once_at_100_percent(company: Company
     enter(company, campaign, 1_500, "d")
     enter(company, campaign, 1_500, "e")
     assert company.count(BudgetWarning) == 2
-    assert [card.target for card in company.cards(service.WARNING)] == ["UMARA", "UMARA"]
+    assert [card.target for card in company.cards(budget.WARNING)] == ["UMARA", "UMARA"]
 
 
 def test_who_passes_both_at_once_hears_of_the_larger_alone(company: Company) -> None:
     campaign = company.announce(budget=Money(10_000, "EUR"))
     at_once([lambda: enter(company, campaign, 20_000, "a")] * 4)
-    [card] = company.cards(service.WARNING)
+    [card] = company.cards(budget.WARNING)
     with company.store.transaction() as session:
-        told, of = service.warning(session, card.subject_id)
+        told, of = budget.warning(session, card.subject_id)
     assert (told.percent, of.percent) == (100, 200)
 
 
@@ -159,12 +158,12 @@ def test_another_workspace_sees_and_changes_nothing(company: Company) -> None:
         session.add(stranger)
         session.flush()
         for verb in (
-            lambda: service.entries(session, stranger, campaign.id),
-            lambda: service.correct(session, stranger, entry.id, HUNDRED, "", "x"),
-            lambda: service.enter(
+            lambda: queries.entries(session, stranger, campaign.id),
+            lambda: entering.correct(session, stranger, entry.id, HUNDRED, "", "x"),
+            lambda: entering.enter(
                 session, stranger, campaign.id, Spending(TODAY, TODAY, "Ads", HUNDRED), "x"
             ),
-            lambda: service.set_margin(session, stranger, None, campaign.id),
+            lambda: margins.set_margin(session, stranger, None, campaign.id),
         ):
             with pytest.raises(NotFound):
                 verb()
@@ -196,16 +195,16 @@ def test_sums_by_line_day_and_campaign_agree(
             last = TODAY + timedelta(days=days - 1)
             spending = Spending(TODAY, last, line, Money(minor, "EUR"))
             campaign = both[which]
-            added = service.enter(session, company.mara, campaign.id, spending, f"{number}")
+            added = entering.enter(session, company.mara, campaign.id, spending, f"{number}")
             expected[campaign.id] += minor
             if other is not None:
                 expected[campaign.id] += other - added[0].minor
                 amount = Money(other, "EUR")
-                service.correct(session, company.mara, added[0].id, amount, "", f"{number}")
+                entering.correct(session, company.mara, added[0].id, amount, "", f"{number}")
         for campaign in both:
             assert _sums(session, campaign, SpendEntry.day) == expected[campaign.id]
             assert _sums(session, campaign, SpendEntry.line) == expected[campaign.id]
-            spent = service.consumption(session, campaign).spent
+            spent = budget.consumption(session, campaign).spent
             assert spent == Money(expected[campaign.id], "EUR")
             assert type(spent.minor) is int
         undo.rollback()
@@ -242,5 +241,5 @@ def test_a_campaign_is_found_however_its_name_is_typed(
     wanted = company.announce("a", name=name, utm_campaign="a")
     company.announce("b", name="Another", utm_campaign="b")
     with company.store.transaction() as session:
-        found = service.choose(session, company.workspace.id, words, 5)
+        found = queries.choose(session, company.workspace.id, words, 5)
     assert [each.id for each in found] == [wanted.id]

@@ -10,11 +10,10 @@ from bot.campaigns.models import Campaign
 from bot.errors import NotFound
 from bot.money import Money
 from bot.sheet import read_sheet
-from bot.spend import exports, service
+from bot.spend import entering, exports, importing
 from bot.spend.exports import ColumnMissing, PlatformMissing
+from bot.spend.importing import MOST_ROWS, NotInPreview, TooManyRows
 from bot.spend.models import ImportState, SpendEntry, SpendImport, stands
-from bot.spend.service import NotInPreview, TooManyRows
-from bot.spend.service.importing import MOST_ROWS
 from tests.campaigns.scene import Company
 
 GOOGLE = (
@@ -33,15 +32,15 @@ def campaign(company: Company) -> Campaign:
 def stage(company: Company, text: str = GOOGLE) -> SpendImport:
     sheet = read_sheet(BytesIO(text.encode()), exports.is_known)
     with company.store.transaction() as session:
-        return service.stage(
+        return importing.stage(
             session, company.mara, company.workspace.id, "june", sheet.header, sheet.rows
         )
 
 
 def take(company: Company, staged: SpendImport) -> dict[str, Any]:
     with company.store.transaction() as session:
-        found = service.in_preview(session, company.mara, staged.id)
-        service.take(session, found)
+        found = importing.in_preview(session, company.mara, staged.id)
+        importing.take(session, found)
         return found.outcome
 
 
@@ -62,7 +61,7 @@ def test_rows_of_a_day_are_added_up_and_found_by_name_or_code(
     assert amounts(company) == []
     take(company, staged)
     assert amounts(company) == [(1, "Google Ads", 12_000), (2, "Google Ads", 5_000)]
-    assert [card.target for card in company.cards(service.CARD)] == ["UMARA"]
+    assert [card.target for card in company.cards(importing.CARD)] == ["UMARA"]
 
 
 def test_a_second_import_adds_nothing(company: Company, campaign: Campaign) -> None:
@@ -78,7 +77,7 @@ def test_a_restated_day_is_corrected_and_one_corrected_by_hand_is_left(
     take(company, stage(company))
     with company.store.transaction() as session:
         second = session.scalars(select(SpendEntry).where(SpendEntry.minor == 5_000)).one()
-        service.correct(session, company.mara, second.id, Money(4_000, "EUR"), "credit", "t")
+        entering.correct(session, company.mara, second.id, Money(4_000, "EUR"), "credit", "t")
     restated = stage(company, GOOGLE.replace("100.00", "101.00").replace("50.00", "60.00"))
     outcome = take(company, restated)
     assert (outcome["new"], outcome["restated"], outcome["known"]) == (0, 1, 1)
@@ -110,7 +109,7 @@ def test_what_cannot_be_taken_comes_back_with_its_reason(
     assert "“Unknown”" in reasons[1]
     assert "no day" in reasons[2]
     assert "not an amount" in reasons[3]
-    assert company.waiting(service.RETURN) == 1
+    assert company.waiting(importing.RETURN) == 1
 
 
 def test_another_file_is_mapped_by_hand(company: Company, campaign: Campaign) -> None:
@@ -118,12 +117,12 @@ def test_another_file_is_mapped_by_hand(company: Company, campaign: Campaign) ->
     staged = stage(company, text)
     assert not staged.is_readable
     with company.store.transaction() as session:
-        found = service.in_preview(session, company.mara, staged.id)
+        found = importing.in_preview(session, company.mara, staged.id)
         with pytest.raises(ColumnMissing, match="day"):
-            service.change(session, found, ["skip", "line", "amount"], campaign.id, {})
+            importing.change(session, found, ["skip", "line", "amount"], campaign.id, {})
         with pytest.raises(PlatformMissing):
-            service.change(session, found, ["day", "line", "amount"], campaign.id, {})
-        service.change(session, found, ["day", "line", "amount"], campaign.id, {}, "Bills")
+            importing.change(session, found, ["day", "line", "amount"], campaign.id, {})
+        importing.change(session, found, ["day", "line", "amount"], campaign.id, {}, "Bills")
     take(company, staged)
     assert amounts(company) == [(5, "Flyers", 12_000), (6, "Flyers", 8_000)]
 
@@ -132,9 +131,9 @@ def test_a_name_of_the_platform_can_be_told(company: Company, campaign: Campaign
     staged = stage(company, GOOGLE.replace("Summer trial", "AT_2026_trial"))
     assert staged.outcome["unknown"] == ["AT_2026_trial"]
     with company.store.transaction() as session:
-        found = service.in_preview(session, company.mara, staged.id)
+        found = importing.in_preview(session, company.mara, staged.id)
         names = {"AT_2026_trial": campaign.id}
-        service.change(session, found, found.meanings, None, names)
+        importing.change(session, found, found.meanings, None, names)
         assert found.outcome["unknown"] == []
 
 
@@ -151,11 +150,11 @@ def test_an_import_is_its_owners_and_is_decided_once(company: Company, campaign:
     staged = stage(company)
     other = company.someone("UMAX", *company.mara.roles)  # type: ignore[arg-type]
     with company.store.transaction() as session, pytest.raises(NotFound):
-        service.in_preview(session, other, staged.id)
+        importing.in_preview(session, other, staged.id)
     with company.store.transaction() as session:
-        service.cancel(session, service.in_preview(session, company.mara, staged.id))
+        importing.cancel(session, importing.in_preview(session, company.mara, staged.id))
     with company.store.transaction() as session, pytest.raises(NotInPreview, match="cancelled"):
-        service.in_preview(session, company.mara, staged.id)
+        importing.in_preview(session, company.mara, staged.id)
     with company.store.transaction() as session:
         kept = session.get_one(SpendImport, staged.id)
         assert (kept.state, kept.rows) == (ImportState.CANCELLED, [])
@@ -164,6 +163,6 @@ def test_an_import_is_its_owners_and_is_decided_once(company: Company, campaign:
 def test_a_file_that_is_too_long_says_so(company: Company) -> None:
     rows = [["2026-06-01", "Summer trial", "1.00"]] * (MOST_ROWS + 1)
     with company.store.transaction() as session, pytest.raises(TooManyRows):
-        service.stage(
+        importing.stage(
             session, company.mara, company.workspace.id, "x", ["Day", "Campaign", "Cost"], rows
         )

@@ -12,26 +12,26 @@ from sqlalchemy.orm import Session
 from bot.errors import NotAllowed
 from bot.money import Money
 from bot.people.models import Person, Role
-from bot.spend import service
+from bot.spend import entering, importing, margins, queries
+from bot.spend.entering import Spending
 from bot.spend.models import Department
-from bot.spend.service import Spending
 from tests.campaigns.scene import TODAY, Company
 
 HUNDRED = Money(10_000, "EUR")
 Verb = Callable[[Session, Person, int, int], object]
 
 VERBS: dict[str, Verb] = {
-    "enter": lambda session, who, campaign, _: service.enter(
+    "enter": lambda session, who, campaign, _: entering.enter(
         session, who, campaign, Spending(TODAY, TODAY, "Ads", HUNDRED), "t"
     ),
-    "correct": lambda session, who, _, entry: service.correct(
+    "correct": lambda session, who, _, entry: entering.correct(
         session, who, entry, HUNDRED, "", "t"
     ),
-    "entries": lambda session, who, campaign, _: service.entries(session, who, campaign),
-    "stage": lambda session, who, _, __: service.stage(
+    "entries": lambda session, who, campaign, _: queries.entries(session, who, campaign),
+    "stage": lambda session, who, _, __: importing.stage(
         session, who, who.workspace_id, "x", ["Day", "Campaign", "Cost"], []
     ),
-    "set_margin": lambda session, who, campaign, _: service.set_margin(
+    "set_margin": lambda session, who, campaign, _: margins.set_margin(
         session, who, Decimal(40), campaign
     ),
 }
@@ -50,7 +50,7 @@ def test_money_is_for_marketing_and_who_leads(
     campaign = company.announce()
     with company.store.transaction() as session:
         spending = Spending(TODAY, TODAY, "Ads", HUNDRED)
-        [entry] = service.enter(session, company.mara, campaign.id, spending, "first")
+        [entry] = entering.enter(session, company.mara, campaign.id, spending, "first")
         act = partial(VERBS[verb], session, who, campaign.id, entry.id)
         if may:
             act()
@@ -66,7 +66,7 @@ def test_money_is_for_marketing_and_who_leads(
 def test_departments_are_for_who_leads(company: Company, role: Role, may: bool) -> None:
     who = company.someone("UX", role)
     with company.store.transaction() as session:
-        act = partial(service.set_department_cost, session, who, Department.SALES, TODAY, HUNDRED)
+        act = partial(margins.set_department_cost, session, who, Department.SALES, TODAY, HUNDRED)
         if may:
             act()
         else:
@@ -77,14 +77,15 @@ def test_departments_are_for_who_leads(company: Company, role: Role, may: bool) 
 def test_a_margin_is_the_workspaces_or_the_campaigns_own(company: Company) -> None:
     campaign = company.announce()
     with company.store.transaction() as session:
-        assert service.margins(session, company.workspace.id).of(campaign.id) is None
-        service.set_margin(session, company.mara, Decimal(40))
-        service.set_margin(session, company.mara, Decimal(45))
-        assert service.margins(session, company.workspace.id).of(campaign.id) == 45
-        service.set_margin(session, company.mara, Decimal("12.5"), campaign.id)
-        assert service.margins(session, company.workspace.id).of(campaign.id) == Decimal("12.5")
-        service.set_margin(session, company.mara, None, campaign.id)
-        assert service.margins(session, company.workspace.id).of(campaign.id) == 45
+        assert margins.load_margins(session, company.workspace.id).of(campaign.id) is None
+        margins.set_margin(session, company.mara, Decimal(40))
+        margins.set_margin(session, company.mara, Decimal(45))
+        assert margins.load_margins(session, company.workspace.id).of(campaign.id) == 45
+        margins.set_margin(session, company.mara, Decimal("12.5"), campaign.id)
+        own = margins.load_margins(session, company.workspace.id).of(campaign.id)
+        assert own == Decimal("12.5")
+        margins.set_margin(session, company.mara, None, campaign.id)
+        assert margins.load_margins(session, company.workspace.id).of(campaign.id) == 45
 
 
 def test_departments_count_by_the_days_of_their_months(company: Company) -> None:
@@ -92,12 +93,12 @@ def test_departments_count_by_the_days_of_their_months(company: Company) -> None
     with company.store.transaction() as session:
 
         def cost(first: date, end: date) -> object:
-            return service.department_costs(session, company.workspace.id).between(first, end)
+            return margins.department_costs(session, company.workspace.id).between(first, end)
 
         for department, minor in ((Department.SALES, 30_000), (Department.MARKETING, 60_000)):
-            service.set_department_cost(session, manager, department, TODAY, Money(minor, "EUR"))
+            margins.set_department_cost(session, manager, department, TODAY, Money(minor, "EUR"))
         assert cost(date(2026, 6, 1), date(2026, 7, 1)) == {"EUR": Fraction(90_000)}
         assert cost(date(2026, 6, 1), date(2026, 6, 8)) == {"EUR": Fraction(21_000)}
         assert cost(date(2026, 6, 30), date(2026, 7, 2)) is None
-        service.set_department_cost(session, manager, Department.SALES, date(2026, 7, 9), HUNDRED)
+        margins.set_department_cost(session, manager, Department.SALES, date(2026, 7, 9), HUNDRED)
         assert cost(date(2026, 6, 30), date(2026, 7, 2)) is None

@@ -10,10 +10,10 @@ from bot.campaigns.models import Campaign
 from bot.errors import FieldErrors
 from bot.money import Money
 from bot.sheet import read_sheet
-from bot.spend import exports, messages, service
+from bot.spend import exports, importing, messages
+from bot.spend.entering import Spending
 from bot.spend.forms import CorrectSpend, EnterSpend, MapColumns, SetDepartmentCost, SetMargin
 from bot.spend.models import BudgetWarning, Consumption, Entries, Margins, SpendEntry, SpendImport
-from bot.spend.service import Spending
 from playground.limits import check_message, check_view
 from tests.campaigns.scene import NINE, TODAY, Company
 from tests.forms import sent
@@ -49,7 +49,7 @@ def spent(campaign: Campaign, **lines: int) -> Consumption:
 def staged(company: Company, text: str) -> SpendImport:
     sheet = read_sheet(BytesIO(text.encode()), exports.is_known)
     with company.store.transaction() as session:
-        found = service.stage(
+        found = importing.stage(
             session, company.mara, company.workspace.id, "june", sheet.header, sheet.rows
         )
     found.id = 7

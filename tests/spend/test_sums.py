@@ -20,10 +20,10 @@ from sqlalchemy import select
 from bot.campaigns.models import Campaign
 from bot.people.models import Workspace
 from bot.sheet import read_sheet
-from bot.spend import exports, service
+from bot.spend import exports, importing
+from bot.spend.comparing import ONLY_A_PART
 from bot.spend.models import SpendEntry, SpendImport, stands
 from bot.spend.rows import NO_CAMPAIGN, TWO_AMOUNTS, TWO_DAYS
-from bot.spend.service.comparing import ONLY_A_PART
 from tests.campaigns.scene import Company
 
 
@@ -60,14 +60,14 @@ def bring(
     sheet = read_sheet(BytesIO(body), exports.is_known)
     with company.store.transaction() as session:
         undo = session.begin_nested()
-        staged = service.stage(
+        staged = importing.stage(
             session, company.mara, company.workspace.id, "export", sheet.header, sheet.rows
         )
         if platform or one or means:
             columns = zip(staged.header, staged.meanings, strict=True)
             meanings = [means.get(name, meaning) for name, meaning in columns]
-            service.change(session, staged, meanings, one, {}, platform)
-        service.take(session, staged)
+            importing.change(session, staged, meanings, one, {}, platform)
+        importing.take(session, staged)
         entries = session.execute(
             select(Campaign.name, SpendEntry.day, SpendEntry.minor)
             .join(Campaign, Campaign.id == SpendEntry.campaign_id)
@@ -254,12 +254,12 @@ def test_platforms_do_not_correct_each_other(company: Company, campaign: Campaig
     def take(text: str, platform: str) -> dict[str, Any]:
         sheet = read_sheet(BytesIO(text.encode()), exports.is_known)
         with company.store.transaction() as session:
-            staged = service.stage(
+            staged = importing.stage(
                 session, company.mara, company.workspace.id, "x", sheet.header, sheet.rows
             )
             assert staged.platform == ""
-            service.change(session, staged, staged.meanings, None, {}, platform)
-            service.take(session, staged)
+            importing.change(session, staged, staged.meanings, None, {}, platform)
+            importing.take(session, staged)
             return staged.outcome
 
     first = "Campaign name,Day,Cost,Currency\nAutumn,2026-10-05,100.00,EUR\n"
@@ -274,7 +274,7 @@ def test_platforms_do_not_correct_each_other(company: Company, campaign: Campaig
         ).all()
         assert [tuple(each) for each in standing] == [("Reddit", 4100), ("TikTok", 10_000)]
         [staged, *_] = session.scalars(select(SpendImport))
-        known = service.platforms(session, staged)
+        known = importing.platforms(session, staged)
     assert known[:2] == ["google_ads", "meta"]
     assert "Reddit" in known
 
@@ -285,10 +285,10 @@ def test_rows_that_came_back_never_stand_for_the_whole_day(
     def take(text: str) -> SpendImport:
         sheet = read_sheet(BytesIO(text.encode()), exports.is_known)
         with company.store.transaction() as session:
-            staged = service.stage(
+            staged = importing.stage(
                 session, company.mara, company.workspace.id, "x", sheet.header, sheet.rows
             )
-            service.take(session, staged)
+            importing.take(session, staged)
             return staged
 
     take(google("2026-11-01,Autumn,EUR,10.00", "2026-11-01,Autumn,EUR,20.00x"))

@@ -24,7 +24,7 @@ from bot.people import service as people
 from bot.people.models import Person, Role, Workspace
 from bot.sheet import read_sheet
 from bot.spend import exports
-from bot.spend import service as spend
+from bot.spend import importing as spend
 from bot.store import table
 from bot.tasks import enqueue
 

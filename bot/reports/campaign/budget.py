@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from bot.campaigns.models import Campaign
 from bot.money import Money
 from bot.planning import service as planning
-from bot.spend import service as spend
+from bot.spend import budget as spend
 
 
 @dataclass(frozen=True)

@@ -16,10 +16,10 @@ from bot.money import LARGEST_MINOR, MixedCurrencies, NotAnAmount, exponent, is_
 from bot.rounding import whole
 from bot.sheet import REASON
 from bot.spend import exports
+from bot.spend.entering import MOST_DAYS, TYPED, days_of, spread
 from bot.spend.exports import kind_of
 from bot.spend.models import SpendEntry, SpendImport
 from bot.spend.rows import Row, read_rows
-from bot.spend.service.entering import MOST_DAYS, TYPED, days_of, spread
 
 ONLY_A_PART = (
     "Spend of this campaign and day is here already, and this file is a part of an export. Fix the "

@@ -16,7 +16,7 @@ from bot.people.models import Person, Role
 from bot.spend.models import Department, DepartmentCost, DepartmentCosts, Margin, Margins
 
 
-def margins(session: Session, workspace_id: int) -> Margins:
+def load_margins(session: Session, workspace_id: int) -> Margins:
     """What is set."""
     rows = session.execute(
         select(Margin.campaign_id, Margin.percent).where(Margin.workspace_id == workspace_id)

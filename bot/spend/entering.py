@@ -17,8 +17,8 @@ from bot.money import MixedCurrencies, Money
 from bot.people import service as people
 from bot.people.models import Person, Role
 from bot.slack.text import clean
+from bot.spend.budget import warn
 from bot.spend.models import LONGEST, SpendEntry
-from bot.spend.service.budget import warn
 
 MOST_DAYS = 366
 TYPED = "typed"

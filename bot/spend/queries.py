@@ -9,9 +9,9 @@ from bot.campaigns import service as campaigns
 from bot.campaigns.models import Campaign, Stage
 from bot.people.models import Person
 from bot.slack.text import typed
+from bot.spend.budget import consumption
+from bot.spend.entering import corrected, may_see_money
 from bot.spend.models import PAGE, Entries, SpendEntry
-from bot.spend.service.budget import consumption
-from bot.spend.service.entering import corrected, may_see_money
 
 # Names are compared without their quotes, and with the dashes and spaces of a keyboard.
 _TYPED = "-------   "

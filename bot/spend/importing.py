@@ -17,9 +17,7 @@ from bot.errors import HandoffError, NotFound
 from bot.people.models import Person
 from bot.slack.text import clean
 from bot.spend import exports
-from bot.spend.exports import Platform, PlatformMissing
-from bot.spend.models import ImportState, SpendImport
-from bot.spend.service.comparing import (
+from bot.spend.comparing import (
     Place,
     Reading,
     campaigns_of,
@@ -27,7 +25,9 @@ from bot.spend.service.comparing import (
     key_of,
     read,
 )
-from bot.spend.service.entering import add, may_enter
+from bot.spend.entering import add, may_enter
+from bot.spend.exports import Platform, PlatformMissing
+from bot.spend.models import ImportState, SpendImport
 from bot.tasks import enqueue
 
 CARD = "spend.import"
