@@ -40,7 +40,8 @@ from bot.reports.exports import service as exports
 from bot.reports.exports.models import Rhythm, ScheduledExport
 from bot.reports.files import FileKind
 from bot.settings import Settings
-from bot.shadowing import service as shadowing
+from bot.shadowing import debriefs, meeting, membership, queries
+from bot.shadowing import rounds as shadow_rounds
 from bot.shadowing.models import Debrief, Rounds, ShadowExclusion, ShadowPair
 from bot.sheet import read_sheet
 from bot.slack import Incoming
@@ -84,7 +85,7 @@ class Company:
                 session, team_id=team_id, name="Acme", bot_user_id="UBOT", channel="C1",
                 timezone="Europe/Berlin", currency="EUR",
             )  # fmt: skip
-            for each in (leads, standups, shadowing, digests):
+            for each in (leads, standups, digests):
                 each.install(session, self.workspace)
             crm.connect(session, self.workspace.id, "hubspot")
             teams = {each.name: each.id for each in people.teams(session, self.workspace.id)}
@@ -375,13 +376,13 @@ class Company:
         """Two who have not agreed yet."""
         if self._pairs is None:
             rounds = Rounds(active=True, every_weeks=4, day="mon", at=time(10))
-            self.do(shadowing.configure, rounds)
+            self.do(shadow_rounds.configure, rounds)
             with self.store.transaction() as session:
-                shadowing.open_round(session, self.workspace.id, clock.now())
+                shadow_rounds.open_round(session, self.workspace.id, clock.now())
                 mine = select(ShadowPair.id).where(ShadowPair.workspace_id == self.workspace.id)
                 self._pairs = iter(session.scalars(mine.order_by(ShadowPair.id)).all())
         with self.store.transaction() as session:
-            return shadowing.pair_to_show(session, next(self._pairs))
+            return queries.pair_to_show(session, next(self._pairs))
 
     def seat(self) -> tuple[str, int]:
         seat = self.pair().taken[0]
@@ -393,17 +394,17 @@ class Company:
 
     def picked(self) -> tuple[str, int]:
         pair = self.pair()
-        self.do(shadowing.pick, pair.slots[0].id, who=pair.taken[0].person)
+        self.do(meeting.pick, pair.slots[0].id, who=pair.taken[0].person)
         return pair.taken[0].person.slack_id, pair.slots[0].id
 
     def over(self) -> ShadowPair:
         """Two who have met; it is later by now."""
         pair = self.pair()
         for seat in pair.taken:
-            self.do(shadowing.pick, pair.slots[0].id, who=seat.person)
+            self.do(meeting.pick, pair.slots[0].id, who=seat.person)
         clock.use(lambda: pair.slots[0].ends_at)
         with self.store.transaction() as session:
-            assert shadowing.over(session, pair.id, pair.slots[0].id)
+            assert debriefs.over(session, pair.id, pair.slots[0].id)
         return pair
 
     def met(self) -> tuple[str, int]:
@@ -415,13 +416,13 @@ class Company:
         seats = self.over().taken
         answers = Debrief("It is short", "Texts", "A price")
         for seat in seats:
-            self.do(shadowing.debrief, seat.id, answers, who=seat.person)
+            self.do(debriefs.debrief, seat.id, answers, who=seat.person)
         reader = next(seat.person for seat in seats if seat.person.has(Role.MARKETER))
         return reader.slack_id, seats[0].id
 
     def apart(self) -> int:
         other = f"US{self.number() % 24:02}"
-        self.do(shadowing.keep_apart, "UMARA", other)
+        self.do(membership.keep_apart, "UMARA", other)
         return int(self.ask(select(ShadowExclusion.id).order_by(ShadowExclusion.id.desc())))
 
 

@@ -40,7 +40,8 @@ from bot.people.models import Person, Role, Workspace
 from bot.planning import service as planning
 from bot.planning.models import Proposed
 from bot.reports.exports import service as exports
-from bot.shadowing import service as shadowing
+from bot.shadowing import queries as shadowing
+from bot.shadowing import rounds
 from bot.standups import service as standups
 from bot.tasks import queue, schedules
 
@@ -74,7 +75,7 @@ def _next_runs(session: Session, workspace: Workspace) -> Iterator[NextRun]:
     for each in asked:
         if each.id in next_at:
             yield NextRun(next_at[each.id], each.name, each.zone or "each person’s own time")
-    if (opens := shadowing.next_round_at(session, workspace.id)) is not None:
+    if (opens := rounds.next_round_at(session, workspace.id)) is not None:
         yield NextRun(opens, "Stay in my shoes", workspace.timezone)
     for export in exports.of_workspace(session, workspace.id):
         if run := runs.get(export.schedule_name):

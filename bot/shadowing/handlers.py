@@ -9,7 +9,17 @@ from bot.capability import Act, Update
 from bot.errors import below
 from bot.people.choosing import chosen
 from bot.people.models import ANY_ROLE, Role, Workspace
-from bot.shadowing import capability, forms, messages, service
+from bot.shadowing import (
+    capability,
+    debriefs,
+    forms,
+    handing_on,
+    meeting,
+    membership,
+    messages,
+    queries,
+    rounds,
+)
 from bot.shadowing.forms import HandOn, KeepApart, ProposeTime, SetGoals, SetRounds, WriteDebrief
 from bot.slack.access import Access
 
@@ -21,7 +31,7 @@ _CONFIGURE = Access("change how people are paired", (Role.MANAGER,))
 @capability.action(messages.SHOW, _TAKE_PART)
 def show(act: Act) -> View:
     """What is mine, and when the next one is."""
-    return messages.page(service.mine(act.session, act.person))
+    return messages.page(queries.mine(act.session, act.person))
 
 
 @capability.modal(messages.PAGE)
@@ -33,7 +43,7 @@ def redraw_page(act: Act, _carried: str) -> View:
 @capability.command("/shadow", "out", "take no part from the next round on", _TAKE_PART)
 def go_out(act: Act) -> str:
     """Rounds leave the person alone."""
-    service.go_out(act.session, act.person)
+    membership.go_out(act.session, act.person)
     return (
         "You are out: the next rounds of Stay in my shoes leave you alone. What is agreed "
         "already stays, and can be cancelled on its card. `/shadow in` brings you back."
@@ -43,20 +53,20 @@ def go_out(act: Act) -> str:
 @capability.command("/shadow", "in", "take part again", _TAKE_PART)
 def come_in(act: Act) -> str:
     """Rounds pair the person again."""
-    service.come_in(act.session, act.person)
-    return messages.welcome(service.next_round_at(act.session, act.workspace_id))
+    membership.come_in(act.session, act.person)
+    return messages.welcome(rounds.next_round_at(act.session, act.workspace_id))
 
 
 @capability.action(messages.OUT, _TAKE_PART)
 def go_out_on_page(act: Act) -> None:
     """Likewise by the button of the page, which shows it."""
-    service.go_out(act.session, act.person)
+    membership.go_out(act.session, act.person)
 
 
 @capability.action(messages.IN, _TAKE_PART)
 def come_in_on_page(act: Act) -> None:
     """Likewise by the button of the page, which shows it."""
-    service.come_in(act.session, act.person)
+    membership.come_in(act.session, act.person)
 
 
 # A pair, from its card or from the page
@@ -65,37 +75,37 @@ def come_in_on_page(act: Act) -> None:
 @capability.action(messages.PICK, _TAKE_PART)
 def pick(act: Act) -> None:
     """A time suits."""
-    service.pick(act.session, act.person, act.row_id)
+    meeting.pick(act.session, act.person, act.row_id)
 
 
 @capability.action(messages.UNPICK, _TAKE_PART)
 def unpick(act: Act) -> None:
     """It does not suit any more."""
-    service.unpick(act.session, act.person, act.row_id)
+    meeting.unpick(act.session, act.person, act.row_id)
 
 
 @capability.action(messages.CANCEL, _TAKE_PART)
 def cancel(act: Act) -> None:
     """The two do not meet, or did not."""
-    service.cancel(act.session, act.person, act.row_id)
+    meeting.cancel(act.session, act.person, act.row_id)
 
 
 @capability.action(messages.REQUEST, _TAKE_PART)
 def make_request(act: Act) -> None:
     """An idea becomes a request."""
-    service.make_request(act.session, act.person, act.row_id)
+    debriefs.make_request(act.session, act.person, act.row_id)
 
 
 @capability.action(messages.DRAFT, _TAKE_PART)
 def draft_campaign(act: Act) -> None:
     """An idea becomes the draft of a campaign."""
-    service.draft_campaign(act.session, act.person, act.row_id)
+    debriefs.draft_campaign(act.session, act.person, act.row_id)
 
 
 @capability.action(messages.ANOTHER, _TAKE_PART)
 def choose_time(act: Act) -> View:
     """Which other time? Tomorrow at ten is suggested."""
-    participant = service.changeable(act.session, act.person, act.row_id)
+    participant = meeting.changeable(act.session, act.person, act.row_id)
     zone = act.session.get_one(Workspace, act.workspace_id).zone
     tomorrow = clock.now().astimezone(zone) + timedelta(days=1)
     return ProposeTime.of(participant, tomorrow.replace(hour=10, minute=0, second=0, microsecond=0))
@@ -105,27 +115,27 @@ def choose_time(act: Act) -> View:
 def propose(act: Act, form: ProposeTime) -> None:
     """Another time is proposed."""
     with below("starts_at"):
-        service.propose(act.session, act.person, form.participant_id, form.starts_at, form.minutes)
+        meeting.propose(act.session, act.person, form.participant_id, form.starts_at, form.minutes)
 
 
 @capability.action(messages.GOALS, _TAKE_PART)
 def choose_goals(act: Act) -> View:
     """What do you want of it?"""
-    return SetGoals.of(service.changeable(act.session, act.person, act.row_id))
+    return SetGoals.of(meeting.changeable(act.session, act.person, act.row_id))
 
 
 @capability.form(SetGoals, _TAKE_PART)
 def set_goals(act: Act, form: SetGoals) -> None:
     """It is said what somebody wants of it."""
     with below("own"):
-        service.set_goals(act.session, act.person, form.participant_id, form.goals, form.own)
+        meeting.set_goals(act.session, act.person, form.participant_id, form.goals, form.own)
 
 
 @capability.action(messages.HAND_ON, _TAKE_PART)
 def choose_colleague(act: Act) -> View:
     """Who goes instead?"""
-    participant = service.changeable(act.session, act.person, act.row_id)
-    return HandOn.of(participant, service.colleagues(act.session, act.person, participant.id))
+    participant = meeting.changeable(act.session, act.person, act.row_id)
+    return HandOn.of(participant, handing_on.colleagues(act.session, act.person, participant.id))
 
 
 @capability.form(HandOn, _TAKE_PART)
@@ -133,20 +143,20 @@ def hand_on(act: Act, form: HandOn) -> None:
     """A colleague goes instead."""
     with below("colleague"):
         colleague_id = chosen(act.session, act.workspace_id, form.colleague)
-        service.hand_on(act.session, act.person, form.participant_id, colleague_id)
+        handing_on.hand_on(act.session, act.person, form.participant_id, colleague_id)
 
 
 @capability.action(messages.WRITE, _TAKE_PART)
 def write(act: Act) -> View:
     """How was it?"""
-    return WriteDebrief.of(service.answerable(act.session, act.person, act.row_id))
+    return WriteDebrief.of(debriefs.answerable(act.session, act.person, act.row_id))
 
 
 @capability.form(WriteDebrief, _TAKE_PART)
 def save_debrief(act: Act, form: WriteDebrief) -> None:
     """It is said how it was."""
     with below("surprised"):
-        service.debrief(act.session, act.person, form.participant_id, form.answers)
+        debriefs.debrief(act.session, act.person, form.participant_id, form.answers)
 
 
 # Whom not, and when
@@ -170,14 +180,14 @@ def keep_apart(act: Act, form: KeepApart) -> Update:
     """These two are not paired; the list, which stays open, shows them."""
     one = form.one or act.person.slack_id
     with below("other"):
-        service.keep_apart(act.session, act.person, one, form.other)
+        membership.keep_apart(act.session, act.person, one, form.other)
     return Update(_apart(act))
 
 
 @capability.action(forms.LET_MEET, _TAKE_PART)
 def let_meet(act: Act) -> Update:
     """These two may be paired after all."""
-    service.let_meet(act.session, act.person, act.row_id)
+    membership.let_meet(act.session, act.person, act.row_id)
     return Update(_apart(act))
 
 
@@ -187,18 +197,18 @@ def let_meet(act: Act) -> Update:
 @capability.action(forms.SETTINGS, _CONFIGURE)
 def show_settings(act: Act) -> View:
     """When rounds are."""
-    service.may_configure(act.session, act.person)
-    setting = service.load_setting(act.session, act.workspace_id)
+    rounds.may_configure(act.session, act.person)
+    setting = rounds.load_setting(act.session, act.workspace_id)
     zone = act.session.get_one(Workspace, act.workspace_id).timezone
-    next_at = service.next_round_at(act.session, act.workspace_id)
+    next_at = rounds.next_round_at(act.session, act.workspace_id)
     return SetRounds.of(setting, zone, next_at, is_admin=act.person.has(Role.ADMIN))
 
 
 @capability.form(SetRounds, _CONFIGURE)
 def save_settings(act: Act, form: SetRounds) -> None:
     """When rounds are from now on."""
-    service.configure(act.session, act.person, form.rounds)
+    rounds.configure(act.session, act.person, form.rounds)
 
 
 def _apart(act: Act, page: int = 0) -> View:
-    return KeepApart.of(service.exclusions(act.session, act.person), act.person, page)
+    return KeepApart.of(membership.exclusions(act.session, act.person), act.person, page)

@@ -7,7 +7,16 @@ from sqlalchemy.orm import Session
 from bot import clock
 from bot.capability import Services
 from bot.people.models import Workspace
-from bot.shadowing import capability, invite, messages, service
+from bot.shadowing import (
+    capability,
+    debriefs,
+    invite,
+    meeting,
+    membership,
+    messages,
+    queries,
+    rounds,
+)
 from bot.shadowing.invite import Invitation
 from bot.shadowing.models import ShadowParticipant
 from bot.slack import Message, Slack, place
@@ -17,48 +26,48 @@ from bot.slack.text import clean
 @capability.installation
 def install(session: Session, workspace: Workspace) -> None:
     """Let the rounds follow the workspace's zone."""
-    service.install(session, workspace)
+    rounds.install(session, workspace)
 
 
-@capability.task(service.OPEN)
+@capability.task(rounds.OPEN)
 def open_round(session: Session, workspace_id: int, slot: str) -> None:
     """A round may be due."""
-    service.open_round(session, workspace_id, datetime.fromisoformat(slot))
+    rounds.open_round(session, workspace_id, datetime.fromisoformat(slot))
 
 
-@capability.task(service.LAPSE)
+@capability.task(rounds.LAPSE)
 def lapse(session: Session, workspace_id: int) -> None:
     """A round is over: the pairs that found no time end."""
-    service.lapse(session, workspace_id)
+    rounds.lapse(session, workspace_id)
 
 
-@capability.task(service.REMIND)
+@capability.task(meeting.REMIND)
 def remind(session: Session, pair_id: int, slot_id: int) -> None:
     """It is the day on which two meet."""
-    service.remind(session, pair_id, slot_id)
+    debriefs.remind(session, pair_id, slot_id)
 
 
-@capability.task(service.OVER)
+@capability.task(meeting.OVER)
 def over(session: Session, pair_id: int, slot_id: int) -> None:
     """The time that two agreed is over."""
-    service.over(session, pair_id, slot_id)
+    debriefs.over(session, pair_id, slot_id)
 
 
-@capability.task(service.SETTLE)
+@capability.task(debriefs.SETTLE)
 def settle(session: Session, pair_id: int) -> None:
     """Who has not written by now is not waited for any more."""
-    service.settle(session, pair_id)
+    debriefs.settle(session, pair_id)
 
 
-@capability.task(service.INVITE)
+@capability.task(meeting.INVITE)
 def send_invitation(
     services: Services, participant_id: int, slot_id: int, sequence: int, *, is_cancelled: bool
 ) -> None:
     """Send somebody the calendar file of a time that was agreed, or is not agreed any more."""
     with services.store.transaction() as session:
-        participant = service.participant_to_show(session, participant_id)
+        participant = queries.participant_to_show(session, participant_id)
         invitation = _invitation(session, participant, slot_id, sequence, is_cancelled=is_cancelled)
-        card = place(session, service.CARD, participant_id)
+        card = place(session, meeting.CARD, participant_id)
     # Somebody may have said what suits them on the page, before their card was there.
     channel = card[0] if card else _direct(services.slack, participant.person.slack_id)
     words = "This takes it out of your calendar." if is_cancelled else "For your calendar."
@@ -67,46 +76,46 @@ def send_invitation(
     services.slack.upload(channel, invite.NAME, content, words, thread_ts=thread)
 
 
-@capability.card(service.CARD)
+@capability.card(meeting.CARD)
 def pair_card(session: Session, participant_id: int) -> Message:
     """A pair, as one of the two sees it."""
-    return messages.card(service.participant_to_show(session, participant_id), clock.now())
+    return messages.card(queries.participant_to_show(session, participant_id), clock.now())
 
 
-@capability.card(service.LEFT_OVER)
+@capability.card(meeting.LEFT_OVER)
 def left_over(session: Session, participant_id: int) -> Message:
     """Somebody had no partner in a round."""
-    return messages.left_over(service.left_over_to_show(session, participant_id))
+    return messages.left_over(queries.left_over_to_show(session, participant_id))
 
 
-@capability.card(service.REST)
+@capability.card(membership.REST)
 def rest(session: Session, participant_id: int) -> Message:
     """Somebody gave no sign in several rounds."""
-    return messages.rest(service.member_to_show(session, participant_id))
+    return messages.rest(queries.member_to_show(session, participant_id))
 
 
-@capability.card(service.REMINDER)
+@capability.card(meeting.REMINDER)
 def reminder(session: Session, slot_id: int) -> Message:
     """Two meet today."""
-    return messages.reminder(*service.slot_to_show(session, slot_id))
+    return messages.reminder(*queries.slot_to_show(session, slot_id))
 
 
-@capability.card(service.ASK)
+@capability.card(meeting.ASK)
 def ask(session: Session, participant_id: int) -> Message:
     """How was it?"""
-    return messages.ask(service.participant_to_show(session, participant_id))
+    return messages.ask(queries.participant_to_show(session, participant_id))
 
 
-@capability.card(service.MET)
+@capability.card(meeting.MET)
 def met(session: Session, pair_id: int) -> Message:
     """What both wrote, for both."""
-    return messages.met(service.pair_to_show(session, pair_id))
+    return messages.met(queries.pair_to_show(session, pair_id))
 
 
-@capability.card(service.SHARED)
+@capability.card(debriefs.SHARED)
 def shared(session: Session, pair_id: int) -> Message:
     """What both wrote, for the channel."""
-    return messages.shared(service.pair_to_show(session, pair_id))
+    return messages.shared(queries.pair_to_show(session, pair_id))
 
 
 def _invitation(
@@ -118,7 +127,7 @@ def _invitation(
     is_cancelled: bool,
 ) -> Invitation:
     """The calendar's entry as it was when the two agreed, so that a retry says the same."""
-    slot, pair = service.slot_to_show(session, slot_id)
+    slot, pair = queries.slot_to_show(session, slot_id)
     one, other = (clean(each.person.name, 80) for each in pair.taken)
     goals = dict.fromkeys(goal for each in pair.taken for goal in each.wants)
     return Invitation(

@@ -28,7 +28,7 @@ from bot.money import Money
 from bot.people import service as people
 from bot.people.models import Person, Role, Workspace
 from bot.planning import service as planning
-from bot.shadowing import service as shadowing
+from bot.shadowing import rounds as shadowing
 from bot.shadowing.models import Rounds
 from bot.spend import entering, margins
 from bot.standups import service as standups

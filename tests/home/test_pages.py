@@ -20,7 +20,7 @@ from bot.planning import service as planning
 from bot.reports.exports import service as exports
 from bot.reports.exports.models import Rhythm
 from bot.reports.files import FileKind
-from bot.shadowing import service as shadowing
+from bot.shadowing import rounds as shadowing
 from bot.slack.cards import Card
 from bot.standups import service as standups
 from bot.store import Store

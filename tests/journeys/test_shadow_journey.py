@@ -6,7 +6,7 @@ from icalendar import Calendar
 
 from bot import clock
 from bot.people import service as people
-from bot.shadowing import messages, service
+from bot.shadowing import messages, queries, rounds
 from playground.state import Message, View
 from tests.journeys.conftest import Office, drawn
 from tests.journeys.test_loop_journey import pass_time
@@ -16,7 +16,7 @@ ON = {"active": "yes", "every_weeks": "4", "day": "mon", "at": "10:00"}
 
 def to_the_round(office: Office) -> None:
     with office.application.store.transaction() as session:
-        due = service.next_round_at(session, office.application.workspace().id)
+        due = rounds.next_round_at(session, office.application.workspace().id)
     assert due is not None
     pass_time(office, due - clock.now() + timedelta(seconds=1))
 
@@ -104,7 +104,7 @@ def test_from_a_round_to_a_debrief_that_became_a_request(office: Office) -> None
 
     with office.application.store.transaction() as session:
         who = people.person(session, office.application.workspace().id, office.users[mara].id)
-        [mine] = service.mine(session, who).participants
+        [mine] = queries.mine(session, who).participants
         assert mine.pair is not None
         assert mine.pair.agreed is not None
         starts_at, ends_at = mine.pair.agreed.starts_at, mine.pair.agreed.ends_at

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from bot import clock
 from bot.people import service as people
 from bot.people.models import Absence, Person, Role, Workspace
-from bot.shadowing import service
+from bot.shadowing import debriefs, meeting, queries, rounds
 from bot.shadowing.models import (
     Debrief,
     Rounds,
@@ -69,11 +69,11 @@ class Company:
     def configure(self, **changes: Any) -> None:
         with self.store.transaction() as session:
             chief = people.person(session, self.workspace.id, "UCHIEF")
-            service.configure(session, chief, replace(ON, **changes))
+            rounds.configure(session, chief, replace(ON, **changes))
 
     def round(self) -> ShadowRound | None:
         with self.store.transaction() as session:
-            return service.open_round(session, self.workspace.id, self.hands.now)
+            return rounds.open_round(session, self.workspace.id, self.hands.now)
 
     def away(self, person: Person, days: int) -> None:
         with self.store.transaction() as session:
@@ -89,11 +89,11 @@ class Company:
             ids = session.scalars(
                 select(ShadowPair.id).where(ShadowPair.round_id == newest).order_by(ShadowPair.id)
             )
-            return [service.pair_to_show(session, each) for each in ids]
+            return [queries.pair_to_show(session, each) for each in ids]
 
     def pair(self, pair_id: int) -> ShadowPair:
         with self.store.transaction() as session:
-            return service.pair_to_show(session, pair_id)
+            return queries.pair_to_show(session, pair_id)
 
     def left_over(self) -> set[int]:
         """Of the newest round."""
@@ -133,7 +133,7 @@ class Company:
         """Let both say the same time."""
         chosen = slot or pair.slots[0]
         for participant in pair.taken:
-            self.does(service.pick, participant.person, chosen.id)
+            self.does(meeting.pick, participant.person, chosen.id)
         return self.pair(pair.id)
 
     def meet(self, pair: ShadowPair) -> ShadowPair:
@@ -142,7 +142,7 @@ class Company:
         assert agreed.agreed is not None
         self.hands.to(agreed.agreed.ends_at)
         with self.store.transaction() as session:
-            assert service.over(session, pair.id, agreed.agreed.id)
+            assert debriefs.over(session, pair.id, agreed.agreed.id)
         return self.pair(pair.id)
 
 

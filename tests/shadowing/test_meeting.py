@@ -10,7 +10,7 @@ import pytest
 from bot import clock
 from bot.errors import FieldErrors, NotFound
 from bot.people.models import Person, Role
-from bot.shadowing import service
+from bot.shadowing import debriefs, handing_on, meeting, membership
 from bot.shadowing.models import Goal, ShadowPair, Stage
 from tests.shadowing.scene import SAID, Company, Hands, at_once
 
@@ -39,37 +39,37 @@ def test_the_first_time_that_suits_both_is_agreed(company: Company, pair: Shadow
     mara, sofia = two(pair)
     first, second, third, *_ = pair.slots
     for slot in (first, second):
-        company.does(service.pick, mara, slot.id)
-    company.does(service.pick, sofia, third.id)
+        company.does(meeting.pick, mara, slot.id)
+    company.does(meeting.pick, sofia, third.id)
     assert company.pair(pair.id).stage == Stage.FINDING
-    company.does(service.pick, sofia, second.id)
+    company.does(meeting.pick, sofia, second.id)
     agreed = company.pair(pair.id)
     assert (agreed.stage, agreed.slot_id, agreed.sequence) == (Stage.AGREED, second.id, 1)
-    assert company.jobs(service.INVITE) == 2
-    assert company.jobs(service.OVER) == company.jobs(service.REMIND) == 1
+    assert company.jobs(meeting.INVITE) == 2
+    assert company.jobs(meeting.OVER) == company.jobs(meeting.REMIND) == 1
     assert agreed.open_slots(clock.now()) == []
 
 
 def test_two_clicks_at_once_agree_once(company: Company, pair: ShadowPair) -> None:
     mara, sofia = two(pair)
     slot = pair.slots[0]
-    acts = [partial(company.does, service.pick, who, slot.id) for who in (mara, sofia) * 4]
+    acts = [partial(company.does, meeting.pick, who, slot.id) for who in (mara, sofia) * 4]
     assert not [each for each in at_once(acts) if isinstance(each, Exception)]
     agreed = company.pair(pair.id)
     assert (agreed.stage, agreed.slot_id, agreed.sequence) == (Stage.AGREED, slot.id, 1)
-    assert company.jobs(service.INVITE) == 2
-    assert company.jobs(service.OVER) == 1
+    assert company.jobs(meeting.INVITE) == 2
+    assert company.jobs(meeting.OVER) == 1
 
 
 def test_clicks_on_many_times_at_once_agree_on_one(company: Company, pair: ShadowPair) -> None:
     mara, sofia = two(pair)
     acts = [
-        partial(company.does, service.pick, who, slot.id)
+        partial(company.does, meeting.pick, who, slot.id)
         for who in (mara, sofia)
         for slot in pair.slots
     ]
     outcomes = at_once(acts)
-    assert all(isinstance(each, ShadowPair | service.SlotGone) for each in outcomes)
+    assert all(isinstance(each, ShadowPair | meeting.SlotGone) for each in outcomes)
     agreed = company.pair(pair.id)
     assert agreed.stage == Stage.AGREED
     assert agreed.sequence == 1
@@ -81,15 +81,15 @@ def test_agreeing_and_cancelling_at_once_ends_in_one_of_both(
 ) -> None:
     mara, sofia = two(pair)
     slot = pair.slots[0]
-    company.does(service.pick, mara, slot.id)
+    company.does(meeting.pick, mara, slot.id)
     at_once([
-        partial(company.does, service.pick, sofia, slot.id),
-        partial(company.does, service.cancel, mara, participant_of(company, pair, mara)),
+        partial(company.does, meeting.pick, sofia, slot.id),
+        partial(company.does, meeting.cancel, mara, participant_of(company, pair, mara)),
     ])  # fmt: skip
     ended = company.pair(pair.id)
     assert ended.stage == Stage.CANCELLED
     # Agreed before: two invitations and two that take them back. Else there never was a time.
-    assert company.jobs(service.INVITE) == (4 if ended.sequence else 0)
+    assert company.jobs(meeting.INVITE) == (4 if ended.sequence else 0)
 
 
 def test_what_suits_can_be_taken_back_until_it_is_agreed(
@@ -97,16 +97,16 @@ def test_what_suits_can_be_taken_back_until_it_is_agreed(
 ) -> None:
     mara, sofia = two(pair)
     first, second, *_ = pair.slots
-    company.does(service.pick, mara, first.id)
-    company.does(service.unpick, mara, first.id)
-    company.does(service.unpick, mara, first.id)
-    company.does(service.pick, sofia, first.id)
+    company.does(meeting.pick, mara, first.id)
+    company.does(meeting.unpick, mara, first.id)
+    company.does(meeting.unpick, mara, first.id)
+    company.does(meeting.pick, sofia, first.id)
     assert company.pair(pair.id).stage == Stage.FINDING
-    company.does(service.pick, mara, first.id)
-    company.does(service.unpick, mara, first.id)
+    company.does(meeting.pick, mara, first.id)
+    company.does(meeting.unpick, mara, first.id)
     assert company.pair(pair.id).slot_id == first.id
-    with pytest.raises(service.SlotGone):
-        company.does(service.pick, mara, second.id)
+    with pytest.raises(meeting.SlotGone):
+        company.does(meeting.pick, mara, second.id)
 
 
 def test_another_time_changes_what_was_agreed_once_both_take_it(
@@ -115,12 +115,12 @@ def test_another_time_changes_what_was_agreed_once_both_take_it(
     mara, sofia = two(pair)
     agreed = company.agree(pair)
     later = clock.now() + timedelta(days=9)
-    company.does(service.propose, mara, participant_of(company, pair, mara), later, 120)
-    company.does(service.propose, mara, participant_of(company, pair, mara), later, 120)
+    company.does(meeting.propose, mara, participant_of(company, pair, mara), later, 120)
+    company.does(meeting.propose, mara, participant_of(company, pair, mara), later, 120)
     asked = company.pair(pair.id)
     assert asked.slot_id == agreed.slot_id
     [new] = asked.open_slots(clock.now())
-    company.does(service.pick, sofia, new.id)
+    company.does(meeting.pick, sofia, new.id)
     moved = company.pair(pair.id)
     assert (moved.slot_id, moved.sequence) == (new.id, 2)
     assert moved.agreed is not None
@@ -128,14 +128,14 @@ def test_another_time_changes_what_was_agreed_once_both_take_it(
     with company.store.transaction() as session:
         # The clock of the time before means nothing any more.
         assert agreed.slot_id is not None
-        assert not service.over(session, pair.id, agreed.slot_id)
-        assert not service.remind(session, pair.id, agreed.slot_id)
+        assert not debriefs.over(session, pair.id, agreed.slot_id)
+        assert not debriefs.remind(session, pair.id, agreed.slot_id)
 
 
 def test_both_propose_the_same_time_and_it_is_agreed(company: Company, pair: ShadowPair) -> None:
     at = clock.now() + timedelta(days=3)
     acts = [
-        partial(company.does, service.propose, who, participant_of(company, pair, who), at, 60)
+        partial(company.does, meeting.propose, who, participant_of(company, pair, who), at, 60)
         for who in two(pair)
     ]
     at_once(acts)
@@ -153,7 +153,7 @@ def test_a_time_that_does_not_fit_is_told_at_its_field(
     mara, _ = two(pair)
     with pytest.raises(FieldErrors) as caught:
         company.does(
-            service.propose, mara, participant_of(company, pair, mara), clock.now() + by, minutes
+            meeting.propose, mara, participant_of(company, pair, mara), clock.now() + by, minutes
         )
     assert list(caught.value.errors) == [field]
 
@@ -162,16 +162,16 @@ def test_there_are_only_so_many_times_on_the_table(company: Company, pair: Shado
     mara, _ = two(pair)
     participant = participant_of(company, pair, mara)
     for hours in range(1, 21 - len(pair.slots)):
-        company.does(service.propose, mara, participant, clock.now() + timedelta(hours=hours), 60)
-    with pytest.raises(service.TooManySlots):
-        company.does(service.propose, mara, participant, clock.now() + timedelta(hours=40), 60)
+        company.does(meeting.propose, mara, participant, clock.now() + timedelta(hours=hours), 60)
+    with pytest.raises(meeting.TooManySlots):
+        company.does(meeting.propose, mara, participant, clock.now() + timedelta(hours=40), 60)
 
 
 def test_goals_come_from_the_list_and_from_own_words(company: Company, pair: ShadowPair) -> None:
     mara, _ = two(pair)
     participant = participant_of(company, pair, mara)
     chosen = [Goal.TOOLS, "made_up", Goal.CALLS]
-    company.does(service.set_goals, mara, participant, chosen, "  See the\n list ")
+    company.does(meeting.set_goals, mara, participant, chosen, "  See the\n list ")
     wants = company.pair(pair.id).participants[0].wants
     assert wants == [Goal.CALLS.label, Goal.TOOLS.label, "See the list"]
 
@@ -182,11 +182,11 @@ def test_who_loses_a_partner_comes_first_next_time(
     mara, sofia = two(pair)
     company.agree(pair)
     for _ in range(2):
-        company.does(service.cancel, mara, participant_of(company, pair, mara))
-    with pytest.raises(service.PairIsOver):
-        company.does(service.cancel, sofia, participant_of(company, pair, sofia))
+        company.does(meeting.cancel, mara, participant_of(company, pair, mara))
+    with pytest.raises(meeting.PairIsOver):
+        company.does(meeting.cancel, sofia, participant_of(company, pair, sofia))
     assert company.member(sofia).waited == 1
-    assert company.jobs(service.INVITE) == 4
+    assert company.jobs(meeting.INVITE) == 4
     hands.forward(weeks=4)
     company.round()
     assert len(company.pairs()) == 1  # they have not met, so they may be paired again
@@ -200,9 +200,9 @@ def test_a_colleague_takes_the_place_and_who_was_left_over_comes_first(company: 
     mara, sofia = two(pair)
     participant = participant_of(company, pair, sofia)
     company.agree(pair)
-    free = company.does(service.colleagues, sofia, participant)
+    free = company.does(handing_on.colleagues, sofia, participant)
     assert {each.id for each in free} == company.left_over()
-    company.does(service.hand_on, sofia, participant, free[0].id)
+    company.does(handing_on.hand_on, sofia, participant, free[0].id)
     changed = company.pair(pair.id)
     assert (changed.salesperson_id, changed.stage, changed.slot_id) == (
         free[0].id, Stage.FINDING, None,
@@ -210,14 +210,14 @@ def test_a_colleague_takes_the_place_and_who_was_left_over_comes_first(company: 
     assert [each.person_id for each in changed.taken] == [mara.id, free[0].id]
     assert changed.open_slots(clock.now())
     assert company.member(free[0]).waited == 0
-    assert company.jobs(service.INVITE) == 4
-    with pytest.raises(service.HandedOn):
-        company.does(service.set_goals, sofia, participant, [], "")
+    assert company.jobs(meeting.INVITE) == 4
+    with pytest.raises(meeting.HandedOn):
+        company.does(meeting.set_goals, sofia, participant, [], "")
     other = participant_of(company, pair, free[0])
-    with pytest.raises(service.NotFree):
-        company.does(service.hand_on, free[0], other, mara.id)
+    with pytest.raises(handing_on.NotFree):
+        company.does(handing_on.hand_on, free[0], other, mara.id)
     # And back again: the place is free for the one who had it.
-    company.does(service.hand_on, free[0], other, sofia.id)
+    company.does(handing_on.hand_on, free[0], other, sofia.id)
     assert company.pair(pair.id).salesperson_id == sofia.id
     company.agree(company.pair(pair.id), company.pair(pair.id).open_slots(clock.now())[0])
 
@@ -228,8 +228,8 @@ def test_nobody_is_found_for_a_partner_who_is_out(company: Company) -> None:
     company.round()
     [pair] = company.pairs()
     mara, sofia = two(pair)
-    company.does(service.go_out, mara)
-    assert company.does(service.colleagues, sofia, participant_of(company, pair, sofia)) == []
+    company.does(membership.go_out, mara)
+    assert company.does(handing_on.colleagues, sofia, participant_of(company, pair, sofia)) == []
 
 
 def test_a_place_is_handed_on_to_one_only_however_many_do(company: Company) -> None:
@@ -241,9 +241,9 @@ def test_a_place_is_handed_on_to_one_only_however_many_do(company: Company) -> N
     for pair in company.pairs():
         sofia = next(s.person for s in pair.taken if s.person_id == pair.salesperson_id)
         participant = participant_of(company, pair, sofia)
-        acts.append(partial(company.does, service.hand_on, sofia, participant, last))
+        acts.append(partial(company.does, handing_on.hand_on, sofia, participant, last))
     outcomes = at_once(acts)
-    assert sum(isinstance(each, service.NotFree) for each in outcomes) == 1
+    assert sum(isinstance(each, handing_on.NotFree) for each in outcomes) == 1
     assert sum(pair.salesperson_id == last for pair in company.pairs()) == 1
 
 
@@ -255,8 +255,8 @@ def test_nobody_is_promised_to_two_at_the_same_time(company: Company) -> None:
     assert one.marketer_id == other.marketer_id == mara.id
     company.agree(one)
     same = next(slot for slot in other.slots if slot.starts_at == one.slots[0].starts_at)
-    with pytest.raises(service.Clash):
-        company.does(service.pick, mara, same.id)
+    with pytest.raises(meeting.Clash):
+        company.does(meeting.pick, mara, same.id)
 
 
 def test_the_clock_reminds_both_and_asks_both_afterwards(
@@ -265,32 +265,34 @@ def test_the_clock_reminds_both_and_asks_both_afterwards(
     agreed = company.agree(pair).agreed
     assert agreed is not None
     with company.store.transaction() as session:
-        assert service.remind(session, pair.id, agreed.id)
-    assert sorted(company.cards(service.REMINDER)) == ["M0", "S0"]
+        assert debriefs.remind(session, pair.id, agreed.id)
+    assert sorted(company.cards(meeting.REMINDER)) == ["M0", "S0"]
     hands.to(agreed.ends_at)
     for first in (True, False):
         with company.store.transaction() as session:
-            assert service.over(session, pair.id, agreed.id) is first
+            assert debriefs.over(session, pair.id, agreed.id) is first
     assert company.pair(pair.id).stage == Stage.HELD
-    assert sorted(company.cards(service.ASK)) == ["M0", "S0"]
-    assert company.jobs(service.SETTLE) == 1
+    assert sorted(company.cards(meeting.ASK)) == ["M0", "S0"]
+    assert company.jobs(debriefs.SETTLE) == 1
 
 
 DEEDS: list[Callable[[Company, Person, ShadowPair], Any]] = [
-    lambda company, who, pair: company.does(service.pick, who, pair.slots[0].id),
-    lambda company, who, pair: company.does(service.unpick, who, pair.slots[0].id),
-    lambda company, who, pair: company.does(service.cancel, who, pair.participants[0].id),
+    lambda company, who, pair: company.does(meeting.pick, who, pair.slots[0].id),
+    lambda company, who, pair: company.does(meeting.unpick, who, pair.slots[0].id),
+    lambda company, who, pair: company.does(meeting.cancel, who, pair.participants[0].id),
     lambda company, who, pair: company.does(
-        service.set_goals, who, pair.participants[0].id, [], ""
+        meeting.set_goals, who, pair.participants[0].id, [], ""
     ),
     lambda company, who, pair: company.does(
-        service.propose, who, pair.participants[0].id, clock.now() + timedelta(days=1), 60
+        meeting.propose, who, pair.participants[0].id, clock.now() + timedelta(days=1), 60
     ),
-    lambda company, who, pair: company.does(service.colleagues, who, pair.participants[0].id),
-    lambda company, who, pair: company.does(service.hand_on, who, pair.participants[0].id, who.id),
-    lambda company, who, pair: company.does(service.changeable, who, pair.participants[0].id),
-    lambda company, who, pair: company.does(service.answerable, who, pair.participants[0].id),
-    lambda company, who, pair: company.does(service.debrief, who, pair.participants[0].id, SAID),
+    lambda company, who, pair: company.does(handing_on.colleagues, who, pair.participants[0].id),
+    lambda company, who, pair: company.does(
+        handing_on.hand_on, who, pair.participants[0].id, who.id
+    ),
+    lambda company, who, pair: company.does(meeting.changeable, who, pair.participants[0].id),
+    lambda company, who, pair: company.does(debriefs.answerable, who, pair.participants[0].id),
+    lambda company, who, pair: company.does(debriefs.debrief, who, pair.participants[0].id, SAID),
 ]
 
 
@@ -299,7 +301,7 @@ DEEDS: list[Callable[[Company, Person, ShadowPair], Any]] = [
 def test_nobody_else_acts_on_a_pair_whatever_their_role(
     company: Company, pair: ShadowPair, deed: int, role: Role
 ) -> None:
-    with pytest.raises(service.NotYourPair):
+    with pytest.raises(meeting.NotYourPair):
         DEEDS[deed](company, company.someone("UELSE", role), pair)
 
 
@@ -307,11 +309,11 @@ def test_nobody_else_acts_on_a_pair_whatever_their_role(
 def test_the_partner_does_not_act_for_the_other_seat(
     company: Company, pair: ShadowPair, deed: int
 ) -> None:
-    with pytest.raises(service.NotYourPair):
+    with pytest.raises(meeting.NotYourPair):
         DEEDS[deed](company, pair.participants[1].person, pair)
 
 
-@pytest.mark.parametrize("act", [service.pick, service.unpick, service.cancel, service.changeable])
+@pytest.mark.parametrize("act", [meeting.pick, meeting.unpick, meeting.cancel, meeting.changeable])
 def test_a_row_that_is_not_there_is_not_found(
     company: Company, pair: ShadowPair, act: Callable[..., Any]
 ) -> None:

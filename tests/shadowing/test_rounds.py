@@ -15,7 +15,7 @@ from bot.campaigns.models import Campaign
 from bot.errors import FieldErrors, NotAllowed, OutdatedForm
 from bot.leads import service as leads
 from bot.people.models import Person, Role, Team
-from bot.shadowing import service
+from bot.shadowing import meeting, membership, queries, rounds
 from bot.shadowing.forms import SetRounds
 from bot.shadowing.models import Reason, Rounds, ShadowParticipant, Stage
 from bot.tasks import Schedule
@@ -34,14 +34,14 @@ def test_rounds_are_off_until_somebody_switches_them_on(company: Company) -> Non
 def test_the_next_round_is_so_many_weeks_after_the_last(company: Company, hands: Hands) -> None:
     company.configure(day="wed", at=time(14, 30))
     with company.store.transaction() as session:
-        schedule = session.scalars(select(Schedule).filter_by(name=service.OPEN)).one()
+        schedule = session.scalars(select(Schedule).filter_by(name=rounds.OPEN)).one()
         assert schedule.next_run_at == datetime.fromisoformat("2026-11-25T13:30+00:00")
-        assert service.next_round_at(session, company.workspace.id) == schedule.next_run_at
+        assert rounds.next_round_at(session, company.workspace.id) == schedule.next_run_at
     hands.to(schedule.next_run_at)
     assert company.round() is not None
     with company.store.transaction() as session:
         in_four_weeks = datetime.fromisoformat("2026-12-23T13:30+00:00")
-        assert service.next_round_at(session, company.workspace.id) == in_four_weeks
+        assert rounds.next_round_at(session, company.workspace.id) == in_four_weeks
     for _ in range(3):
         hands.forward(weeks=1)
         assert company.round() is None
@@ -53,13 +53,13 @@ def test_off_again_there_is_no_next_round(company: Company) -> None:
     company.configure()
     company.configure(active=False)
     with company.store.transaction() as session:
-        assert service.next_round_at(session, company.workspace.id) is None
-        assert session.scalars(select(Schedule).filter_by(name=service.OPEN)).all() == []
+        assert rounds.next_round_at(session, company.workspace.id) is None
+        assert session.scalars(select(Schedule).filter_by(name=rounds.OPEN)).all() == []
 
 
 def settings_form(company: Company) -> View:
     with company.store.transaction() as session:
-        setting = service.load_setting(session, company.workspace.id)
+        setting = rounds.load_setting(session, company.workspace.id)
     return SetRounds.of(setting, "Europe/Berlin", is_admin=False)
 
 
@@ -89,8 +89,8 @@ def test_what_the_settings_show_is_what_is_set(company: Company) -> None:
 def test_only_a_manager_sets_rounds(company: Company, role: Role | None) -> None:
     who = company.someone("UX", *([role] if role else []))
     with pytest.raises(NotAllowed):
-        company.does(service.configure, who, ON)
-    company.does(service.configure, company.someone("UBOSS", Role.ADMIN), ON)
+        company.does(rounds.configure, who, ON)
+    company.does(rounds.configure, company.someone("UBOSS", Role.ADMIN), ON)
 
 
 def test_a_round_opens_once_however_many_workers_open_it(company: Company) -> None:
@@ -99,8 +99,8 @@ def test_a_round_opens_once_however_many_workers_open_it(company: Company) -> No
     outcomes = at_once([company.round] * 6)
     assert sum(each is not None for each in outcomes) == 1
     assert len(company.pairs()) == 2
-    assert len(company.cards(service.CARD)) == 4
-    assert len(company.cards(service.LEFT_OVER)) == 1
+    assert len(company.cards(meeting.CARD)) == 4
+    assert len(company.cards(meeting.LEFT_OVER)) == 1
 
 
 def test_who_is_left_over_is_told_why_and_comes_first(company: Company, hands: Hands) -> None:
@@ -112,7 +112,7 @@ def test_who_is_left_over_is_told_why_and_comes_first(company: Company, hands: H
         participant = session.scalars(
             select(ShadowParticipant).where(ShadowParticipant.pair_id.is_(None))
         ).one()
-        told = service.left_over_to_show(session, participant.id)
+        told = queries.left_over_to_show(session, participant.id)
     assert participant.reason == Reason.UNEVEN
     assert told.next_round_at == hands.now + timedelta(weeks=1)
     hands.forward(weeks=1)
@@ -125,8 +125,8 @@ def test_absences_opt_outs_and_those_kept_apart_are_respected(company: Company) 
     (mara, jonas), (sofia, ben, ida) = company.staff(2, 3)
     company.configure()
     company.away(ben, 20)
-    company.does(service.go_out, ida)
-    company.does(service.keep_apart, mara, mara.slack_id, sofia.slack_id)
+    company.does(membership.go_out, ida)
+    company.does(membership.keep_apart, mara, mara.slack_id, sofia.slack_id)
     company.round()
     [pair] = company.pairs()
     assert (pair.marketer_id, pair.salesperson_id) == (jonas.id, sofia.id)
@@ -170,19 +170,19 @@ def test_who_gives_no_sign_three_times_rests_and_comes_back(company: Company, ha
     for number in range(1, 4):
         assert company.round() is not None
         [pair] = company.pairs()
-        company.does(service.pick, mara, pair.slots[0].id)
+        company.does(meeting.pick, mara, pair.slots[0].id)
         hands.forward(weeks=2)
         with company.store.transaction() as session:
-            assert service.lapse(session, company.workspace.id) == 1
-            assert service.lapse(session, company.workspace.id) == 0
+            assert rounds.lapse(session, company.workspace.id) == 1
+            assert rounds.lapse(session, company.workspace.id) == 0
         assert company.pair(pair.id).stage == Stage.LAPSED
         assert company.member(sofia).silent == number
         assert company.member(mara).waited == 1
         assert company.member(mara).silent == 0
-    assert company.cards(service.REST) == [sofia.slack_id]
+    assert company.cards(membership.REST) == [sofia.slack_id]
     company.round()
     assert company.pairs() == []
-    company.does(service.come_in, sofia)
+    company.does(membership.come_in, sofia)
     hands.forward(weeks=2)
     company.round()
     assert len(company.pairs()) == 1
@@ -222,7 +222,7 @@ def test_who_is_away_meanwhile_is_not_silent(company: Company, hands: Hands) -> 
     company.away(sofia, 20)
     hands.forward(days=13)
     with company.store.transaction() as session:
-        assert service.lapse(session, company.workspace.id) == 1
+        assert rounds.lapse(session, company.workspace.id) == 1
     assert company.member(sofia).silent == 0
     assert company.member(mara).silent == 1
 
@@ -236,7 +236,7 @@ def test_a_round_finds_everybody_free_also_where_the_clocks_go_forward(
     company.configure(every_weeks=1)
     for _ in range(3):
         with company.store.transaction() as session:
-            schedule = session.scalars(select(Schedule).filter_by(name=service.OPEN)).one()
+            schedule = session.scalars(select(Schedule).filter_by(name=rounds.OPEN)).one()
             at = schedule.next_run_at
             schedule.next_run_at = schedule.after(at)
         hands.to(at)

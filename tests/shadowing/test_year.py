@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.people.rota import rota
-from bot.shadowing import service
+from bot.shadowing import debriefs, handing_on, meeting, membership
 from bot.shadowing.models import ShadowExclusion, ShadowMember, ShadowPair, ShadowParticipant, Stage
 from tests.shadowing.scene import SAID, Company, Hands
 
@@ -28,14 +28,14 @@ class Year:
         for person in self.people.values():
             luck = self.chance.random()
             if luck < 0.05:
-                self.company.does(service.go_out, person)
+                self.company.does(membership.go_out, person)
             elif luck < 0.25:
-                self.company.does(service.come_in, person)
+                self.company.does(membership.come_in, person)
             elif luck < 0.35:
                 self.company.away(person, self.chance.randint(1, 25))
         if self.chance.random() < 0.1:
             one, other = self.chance.sample(list(self.people.values()), 2)
-            self.company.does(service.keep_apart, one, one.slack_id, other.slack_id)
+            self.company.does(membership.keep_apart, one, one.slack_id, other.slack_id)
 
     def live(self, pair: ShadowPair) -> None:
         """What becomes of a pair."""
@@ -44,20 +44,20 @@ class Year:
         if deed == "meet":
             self._meet(pair)
         elif deed == "one":
-            self.company.does(service.pick, one.person, pair.slots[0].id)
+            self.company.does(meeting.pick, one.person, pair.slots[0].id)
         elif deed == "cancel":
-            self.company.does(service.cancel, one.person, one.id)
+            self.company.does(meeting.cancel, one.person, one.id)
         elif deed == "hand on":
-            free = self.company.does(service.colleagues, other.person, other.id)
+            free = self.company.does(handing_on.colleagues, other.person, other.id)
             if free:
-                self.company.does(service.hand_on, other.person, other.id, free[0].id)
+                self.company.does(handing_on.hand_on, other.person, other.id, free[0].id)
 
     def _meet(self, pair: ShadowPair) -> None:
         start = self.hands.now
         met = self.company.meet(pair)
         for participant in met.taken:
             if self.chance.random() < 0.7:
-                self.company.does(service.debrief, participant.person, participant.id, SAID)
+                self.company.does(debriefs.debrief, participant.person, participant.id, SAID)
         self.hands.to(start)
 
     def look(self) -> None:
@@ -107,6 +107,6 @@ def test_nobody_is_forgotten_doubled_or_paired_against_their_will(
             select(ShadowParticipant.id).where(ShadowParticipant.pair_id.is_not(None))
         ).all()
     assert {Stage.SETTLED, Stage.LAPSED, Stage.CANCELLED} <= stages
-    assert len(company.cards(service.CARD)) == len(
+    assert len(company.cards(meeting.CARD)) == len(
         participants
     )  # one card a participant, however often redrawn

@@ -34,7 +34,7 @@ from bot.people import tasks as people_tasks
 from bot.people.models import Absence, Person, Role, Workspace
 from bot.planning import service as planning
 from bot.planning.models import Proposal, Request, Retrospective, Turn
-from bot.shadowing import service as shadowing
+from bot.shadowing import rounds as shadowing
 from bot.shadowing.models import ShadowPair, ShadowParticipant, ShadowRound
 from bot.shadowing.models import Stage as PairStage
 from bot.slack.cards import Card

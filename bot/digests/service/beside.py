@@ -7,7 +7,7 @@ from bot.digests.models import Week
 from bot.digests.together import Together
 from bot.people.models import Workspace
 from bot.planning import service as planning
-from bot.shadowing import service as shadowing
+from bot.shadowing import queries as shadowing
 from bot.standups import service as standups
 
 

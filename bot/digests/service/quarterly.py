@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from bot import slack
 from bot.digests.models import Delivery, Digest
-from bot.shadowing import service as shadowing
+from bot.shadowing import queries as shadowing
 from bot.shadowing.models import Quarter
 
 QUARTER = "digest.quarter"

@@ -8,14 +8,12 @@ from sqlalchemy.orm import Session
 from bot import clock, slack
 from bot.errors import HandoffError
 from bot.people.models import Person, Workspace
+from bot.shadowing import membership
+from bot.shadowing.meeting import CARD, LEFT_OVER, hold, load_own_pair, redraw, see_live, withdraw
 from bot.shadowing.models import ShadowPair, ShadowParticipant, ShadowSlot, Stage
 from bot.shadowing.pairing import Participant, may_meet
-from bot.shadowing.service import membership
-from bot.shadowing.service.meeting import withdraw
-from bot.shadowing.service.pairs import CARD, LEFT_OVER, hold, load_own_pair, redraw, see_live
-from bot.shadowing.service.pool import FORTNIGHT, Pool, read_pool
-from bot.shadowing.service.rounds import add_participant, propose_times
-from bot.shadowing.service.settings import load_setting
+from bot.shadowing.pool import FORTNIGHT, Pool, read_pool
+from bot.shadowing.rounds import add_participant, load_setting, propose_times
 
 
 class NotFree(HandoffError):

@@ -1,18 +1,166 @@
-"""A round's tables: its pairs, their times, and its participants; and the rules of a pair."""
+"""The tables and words of shadowing: how people stand to the rounds, pairs and their times."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
+from enum import StrEnum
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from bot.campaigns.models import Campaign
 from bot.people.models import Person
 from bot.planning.models import Request
-from bot.shadowing.models.words import Goal, Stage
 from bot.store import Base, Id, Moment, WorkspaceId
+
+MINUTES = (60, 120, 240, 480)
+"""How long a time may be that somebody proposes: an hour to a shift."""
+
+LONGEST_GOAL = 200
+LONGEST_ANSWER = 1000
+
+
+class Stage(StrEnum):
+    """Where a pair stands."""
+
+    FINDING = "finding"
+    """They look for a time."""
+    AGREED = "agreed"
+    HELD = "held"
+    """The time is over; both are asked for a debrief."""
+    SETTLED = "settled"
+    """Both wrote, or had a week to."""
+    CANCELLED = "cancelled"
+    LAPSED = "lapsed"
+    """No time was found before the round was over."""
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the two are still to meet."""
+        return self in (Stage.FINDING, Stage.AGREED)
+
+    @property
+    def has_met(self) -> bool:
+        """Whether the two count as having met."""
+        return self in (Stage.HELD, Stage.SETTLED)
+
+
+class Goal(StrEnum):
+    """What somebody may want of it: the short list."""
+
+    CALLS = "calls"
+    REPLIES = "replies"
+    OFFER = "offer"
+    MATERIAL = "material"
+    TARGETING = "targeting"
+    REJECTED = "rejected"
+    TOOLS = "tools"
+
+    @property
+    def label(self) -> str:
+        """The goal in words."""
+        return _GOALS[self]
+
+
+_GOALS = {
+    Goal.CALLS: "Listen to real calls with leads",
+    Goal.REPLIES: "See how first replies are written",
+    Goal.OFFER: "Go through an offer as the customer hears it",
+    Goal.MATERIAL: "Find out which material helps, and which is missing",
+    Goal.TARGETING: "See how an audience is chosen and paid for",
+    Goal.REJECTED: "Look at leads that were rejected, and why",
+    Goal.TOOLS: "See the tools and reports of the other side",
+}
+
+
+class Reason(StrEnum):
+    """Why somebody was left over."""
+
+    UNEVEN = "uneven"
+    """The other side has fewer people."""
+    ALL_MET = "all_met"
+    """Whom they have not met yet does not take part this time."""
+    NO_TIME = "no_time"
+    """They work when nobody of the other side does."""
+    NOBODY = "nobody"
+    """There is nobody on the other side."""
+
+
+# Rounds in which somebody gave no sign, until they rest.
+SILENT_ROUNDS = 3
+
+
+@dataclass(frozen=True)
+class Rounds:
+    """When rounds are to be, and how they are to pair."""
+
+    active: bool
+    every_weeks: int
+    day: str
+    """In crontab's words: `mon`."""
+    at: time
+    """On the workspace's clock."""
+    two_pairs: bool = False
+    """Whether somebody of the smaller department may be in two pairs."""
+
+
+class ShadowSetting(Base):
+    """When a workspace's rounds are, and how they pair."""
+
+    __tablename__ = "shadow_setting"
+
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspace.id"), primary_key=True)
+    active: Mapped[bool] = mapped_column(default=False)
+    every_weeks: Mapped[int] = mapped_column(default=4)
+    day: Mapped[str] = mapped_column(default="mon")
+    at: Mapped[time] = mapped_column(default=time(10))
+    two_pairs: Mapped[bool] = mapped_column(default=False)
+    """Whether somebody of the smaller department may be in two pairs."""
+
+    @property
+    def cron(self) -> str:
+        """The weeks' day and hour, as the five fields of crontab."""
+        return f"{self.at.minute} {self.at.hour} * * {self.day}"
+
+
+class ShadowMember(Base):
+    """How a person stands to the rounds; who has no row takes part."""
+
+    __tablename__ = "shadow_member"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    workspace_id: Mapped[WorkspaceId]
+    is_out: Mapped[bool] = mapped_column(default=False)
+    silent: Mapped[int] = mapped_column(default=0)
+    """Rounds in a row in which they gave no sign."""
+    waited: Mapped[int] = mapped_column(default=0)
+    """Rounds in a row in which they had no partner, or lost one without a fault of theirs."""
+
+    @property
+    def rests(self) -> bool:
+        """Whether they are left in peace until they say that they are in."""
+        return self.silent >= SILENT_ROUNDS
+
+
+class ShadowExclusion(Base):
+    """Two people who are not paired; who asked for it is told to nobody but the admins."""
+
+    __tablename__ = "shadow_exclusion"
+    __table_args__ = (
+        UniqueConstraint("one_id", "other_id"),
+        CheckConstraint("one_id < other_id", name="ordered"),
+    )
+
+    id: Mapped[Id]
+    workspace_id: Mapped[WorkspaceId]
+    one_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    other_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+
+    one: Mapped[Person] = relationship(lazy="raise", foreign_keys=[one_id])
+    other: Mapped[Person] = relationship(lazy="raise", foreign_keys=[other_id])
+    by: Mapped[Person] = relationship(lazy="raise", foreign_keys=[by_id])
 
 
 @dataclass(frozen=True)
@@ -171,3 +319,46 @@ class ShadowParticipant(Base):
         """Their goals in words, the own ones last."""
         listed = [goal.label for goal in Goal if goal in self.goals]
         return [*listed, self.own_goal] if self.own_goal else listed
+
+
+@dataclass(frozen=True)
+class Mine:
+    """What `/shadow` tells a person."""
+
+    person: Person
+    has_side: bool
+    """Whether they are in marketing or sales at all."""
+    member: ShadowMember | None
+    participants: Sequence[ShadowParticipant]
+    """Their parts in pairs that are not over, the newest first; with all that a card shows."""
+    next_round_at: datetime | None
+    """None: no rounds are planned."""
+    shown_at: datetime
+    """The moment of which it tells."""
+
+
+@dataclass(frozen=True)
+class LeftOver:
+    """Somebody who had no partner in a round."""
+
+    participant: ShadowParticipant
+    has_found: bool
+    """Whether they have taken somebody's place since."""
+    next_round_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Quarter:
+    """What came of shadowing in a quarter."""
+
+    first: date
+    """Its first day."""
+    met: int
+    """Pairs that met."""
+    debriefs: int
+    """People who wrote one."""
+    ideas: int
+    requests: int
+    """Ideas that became requests."""
+    campaigns: int
+    """Requests of them for which there is a campaign, or was."""

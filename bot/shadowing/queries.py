@@ -21,7 +21,7 @@ from bot.shadowing.models import (
     ShadowSlot,
     Stage,
 )
-from bot.shadowing.service.settings import next_round_at
+from bot.shadowing.rounds import next_round_at
 
 _MOST_PARTICIPATIONS = 5
 

@@ -17,11 +17,10 @@ from bot import clock
 from bot.people.hours import Span
 from bot.people.models import Person, Role, Workspace
 from bot.people.rota import Rota, rota
-from bot.shadowing import slots
+from bot.shadowing import history, slots
+from bot.shadowing.history import Work
 from bot.shadowing.models import Reason
 from bot.shadowing.pairing import Edge, Participant, Tie
-from bot.shadowing.service import history
-from bot.shadowing.service.history import Work
 
 FORTNIGHT = timedelta(weeks=2)
 
