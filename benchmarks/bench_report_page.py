@@ -4,7 +4,7 @@ The application serves over HTTP; a manager, signed in through the stand-in, ope
 the report on each span, by campaign and by source, the figures, campaigns side by side, and pages
 of leads. Days shift with each round, so a first look is one that nobody had; each page is then
 looked at again, as people do who come back to it (what took long is kept for a minute). The days
-that are over are tallied before, as the clock has done it in a workspace that grew day by day; a
+that are over are computed before, as the clock has done it in a workspace that grew day by day; a
 few leads of the last weeks change in each round, so some days are read from their leads.
 
     .venv/bin/python benchmarks/bench_report_page.py
@@ -108,7 +108,7 @@ def _measure(app: Application, address: str, slack_id: str) -> None:
                 session.execute(text(_LEADS), facts | {"first": size + 1, "last": target})
             size = target
             before = time.perf_counter()
-            days = metrics_tasks.tally(app.store, app.workspace().id)
+            days = metrics_tasks.compute_days(app.store, app.workspace().id)
             per_day = (time.perf_counter() - before) / max(days, 1)
             _analyze(app)
             took, again = _round(web, app)
@@ -117,7 +117,7 @@ def _measure(app: Application, address: str, slack_id: str) -> None:
             most = MOST_MS if size == SIZES[-1] else None
             table.row("  all pages p95", "ms", [1000 * percentile(everything, 0.95)], most=most)
             table.row("  looked at again, p95", "ms", [1000 * percentile(again, 0.95)], most=most)
-            table.row("  a day is tallied in", "ms", [1000 * per_day])
+            table.row("  a day is computed in", "ms", [1000 * per_day])
             for name, times in took.items():
                 table.row(f"  {name}, p95", "ms", [1000 * percentile(times, 0.95)])
         _files(web, table)

@@ -34,7 +34,7 @@ from bot.home.models import (
 from bot.leads import service as leads
 from bot.leads.models import MOST_TO_CLAIM
 from bot.metrics import computing as metrics
-from bot.metrics.period import Period
+from bot.metrics.scope import Period
 from bot.people import service as people
 from bot.people.models import Person, Role, Workspace
 from bot.planning import service as planning

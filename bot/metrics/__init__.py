@@ -1,14 +1,11 @@
 """The numbers: each formula of the field stands once, and all that shows one draws from here."""
 
 from bot.capability import Capability
-from bot.metrics.behind import Behind, behind
-from bot.metrics.computing import compute, of_campaigns
+from bot.metrics.computing import LeadsPage, compute, leads_for_metric, of_campaigns
 from bot.metrics.definitions import BY_NAME, METRICS
 from bot.metrics.figures import Cohort, Figures, Key
-from bot.metrics.metric import Metric
-from bot.metrics.period import EVER, Period
-from bot.metrics.scope import By
-from bot.metrics.units import Attribution, Better, Group, Unit, Value, shown
+from bot.metrics.metric import Attribution, Better, Group, Metric, Unit, Value, shown
+from bot.metrics.scope import EVER, By, Period
 
 capability = Capability("bot.metrics.tasks")
 
@@ -17,20 +14,20 @@ __all__ = [
     "EVER",
     "METRICS",
     "Attribution",
-    "Behind",
     "Better",
     "By",
     "Cohort",
     "Figures",
     "Group",
     "Key",
+    "LeadsPage",
     "Metric",
     "Period",
     "Unit",
     "Value",
-    "behind",
     "capability",
     "compute",
+    "leads_for_metric",
     "of_campaigns",
     "shown",
 ]

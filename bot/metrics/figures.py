@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 from bot.metrics.definitions import BY_NAME
-from bot.metrics.period import Period
-from bot.metrics.units import Attribution, Unit, Value, shown
+from bot.metrics.metric import Attribution, Unit, Value, shown
+from bot.metrics.scope import Period
 
 Key = int | str | date | None
 """What a group has in common: a campaign's id, a source, a day; None where there is nothing."""

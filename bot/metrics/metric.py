@@ -1,15 +1,171 @@
-"""One metric: what stands once about each, by which rule it is computed, and the short forms in
-which most are written."""
+"""What a metric is: its unit, its value, by which rule it is computed, and the short forms in which
+most are written."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import ColumnElement, false, func
 
-from bot.metrics.ledger import Ledger
-from bot.metrics.units import Better, Group, Missing, Unit, Value
-from bot.rounding import percent
+from bot.money import Money
+from bot.rounding import percent, whole
+from bot.slack.text import duration
+
+Value = int | Decimal | dict[str, int] | None
+"""What a metric's unit says, or None where there is none."""
+
+
+class Unit(StrEnum):
+    """What a value is."""
+
+    COUNT = "count"
+    """An integer."""
+    PERCENT = "percent"
+    """A Decimal with one digit behind the point."""
+    DURATION = "duration"
+    """Whole seconds."""
+    SCORE = "score"
+    """A Decimal with two digits behind the point."""
+    RATIO = "ratio"
+    """A Decimal with two digits behind the point: so many times."""
+    MONEY = "money"
+    """Minor units by currency; amounts of two currencies are never added up."""
+
+
+class Better(StrEnum):
+    """Which way a figure should go."""
+
+    MORE = "more"
+    LESS = "less"
+
+
+class Group(StrEnum):
+    """What a figure is about."""
+
+    FUNNEL = "funnel"
+    SPEED = "speed"
+    SLA = "sla"
+    QUALITY = "quality"
+    MONEY = "money"
+    COMPLETENESS = "completeness"
+
+    @property
+    def label(self) -> str:
+        """The group as headings write it."""
+        return "Service levels" if self is Group.SLA else self.value.capitalize()
+
+
+class Attribution(StrEnum):
+    """The rule that credits a lead and its revenue to a campaign; every report names it."""
+
+    FIRST_TOUCH = "first_touch"
+    LAST_TOUCH = "last_touch"
+
+    @property
+    def label(self) -> str:
+        """The rule in words: `first touch`."""
+        return self.value.replace("_", " ")
+
+
+@dataclass(frozen=True)
+class Missing:
+    """There is no value; `why` is a sentence that says what to do, where something can be done."""
+
+    why: str
+
+
+def shown(unit: Unit, value: Value) -> str:
+    """A value as people read it: `1,234`, `42.9%`, `12 min`, `2.25`, `1,200 EUR`, or `n/a`."""
+    if value is None:
+        return "n/a"
+    if isinstance(value, dict):
+        sums = [str(Money(minor, currency)) for currency, minor in sorted(value.items())]
+        return ", ".join(sums) or "none"
+    if unit is Unit.PERCENT:
+        return f"{value:,.1f}".removesuffix(".0") + "%"
+    return duration(int(value)) if unit is Unit.DURATION else f"{value:,}"
+
+
+Amounts = Mapping[str, Fraction]
+"""Minor units by currency, exact."""
+
+_MIXED = "Amounts in {} cannot be set against each other."
+
+
+@dataclass(frozen=True)
+class MoneyTotals:
+    """What a group of leads cost and brought, and how many they are."""
+
+    received: int = 0
+    qualified: int = 0
+    customers: int = 0
+    """People won by a campaign."""
+    won: Amounts = field(default_factory=dict)
+    """What won leads brought, whether or not a campaign has them."""
+    revenue: Amounts = field(default_factory=dict)
+    """What won leads of campaigns brought: attributed, which proves no cause."""
+    contribution: Amounts | Missing = field(default_factory=dict)
+    """Revenue times the contribution margin of each campaign."""
+    spend: Amounts | Missing = field(default_factory=dict)
+    departments: Amounts | Missing = field(default_factory=dict)
+    """All cost of marketing and sales."""
+    new_customers: int = 0
+
+
+def minor(amounts: Amounts | Missing) -> dict[str, int] | Missing:
+    """Amounts in whole minor units, halves rounded away from zero."""
+    if isinstance(amounts, Missing):
+        return amounts
+    return {currency: whole(amount) for currency, amount in amounts.items()}
+
+
+def per(amounts: Amounts | Missing, count: int, none: str) -> dict[str, int] | Missing:
+    """Amounts for each of so many; `none` says why there is no value where there are none."""
+    if isinstance(amounts, Missing):
+        return amounts
+    if not count:
+        return Missing(none)
+    return minor({currency: amount / count for currency, amount in amounts.items()})
+
+
+def less(amounts: Amounts | Missing, cost: Amounts | Missing) -> dict[str, int] | Missing:
+    """What is left of amounts after the cost, currency by currency."""
+    if isinstance(cost, Missing):
+        return cost
+    if isinstance(amounts, Missing):
+        return amounts
+    zero = Fraction()
+    return minor({each: amounts.get(each, zero) - cost.get(each, zero)
+                  for each in {**amounts, **cost}})  # fmt: skip
+
+
+def times(amounts: Amounts | Missing, cost: Amounts | Missing) -> Fraction | Missing:
+    """How many times the cost the amounts are; only where all is in one currency."""
+    if isinstance(cost, Missing):
+        return cost
+    if isinstance(amounts, Missing):
+        return amounts
+    spent = {currency: each for currency, each in cost.items() if each}
+    brought = {currency: each for currency, each in amounts.items() if each}
+    if len({**spent, **brought}) > 1:
+        return Missing(_MIXED.format(" and ".join(sorted({**spent, **brought}))))
+    if not spent:
+        return Missing("The spend is zero, so there is nothing to divide by.")
+    [(currency, divisor)] = spent.items()
+    return brought.get(currency, Fraction()) / divisor
+
+
+def added(rows: Iterable[tuple[str, Fraction | int]]) -> dict[str, Fraction]:
+    """Amounts added up by currency."""
+    sums: dict[str, Fraction | int] = defaultdict(int)  # integers add up far faster
+    for currency, amount in rows:
+        sums[currency] += amount
+    return {currency: Fraction(amount) for currency, amount in sums.items()}
+
 
 Sql = ColumnElement[Any]
 
@@ -41,7 +197,7 @@ class People:
 class OfMoney:
     """It follows from what the leads cost and brought."""
 
-    value: Callable[[Ledger], Value | Missing]
+    value: Callable[[MoneyTotals], Value | Missing]
     needs: str = ""
     """The metric that it divides by, if it does."""
 

@@ -1,8 +1,8 @@
 """The tables of the metrics: what the leads of each day that is over add up to.
 
-They hold nothing that the leads do not say, and can be emptied at any time. An *edition* is one way
-to tally: it names the formulas and the time zone that days are of. Rows of another edition are not
-read, so a version of the application never meets the sums of another one.
+They hold nothing that the leads do not say, and can be emptied at any time. `formula_version` names
+the formulas and the time zone that days are of. Rows of another one are not read, so a version of
+the application never meets the sums of another.
 """
 
 from datetime import date, datetime
@@ -22,7 +22,7 @@ class _Group:
     """Which leads: those of a day, or one group of them, under a rule of attribution."""
 
     workspace_id: Mapped[WorkspaceId]
-    edition: Mapped[str]
+    formula_version: Mapped[str]
     credit: Mapped[str]
     split: Mapped[str]
     """By what the leads are told apart; empty: not at all."""
@@ -31,24 +31,26 @@ class _Group:
     """Which group; empty: those that belong to none."""
 
 
-class DayTally(_Group, Base):
+class DailyTotals(_Group, Base):
     """What a group's leads add up to."""
 
-    __tablename__ = "day_tally"
+    __tablename__ = "daily_totals"
     __table_args__ = (
-        PrimaryKeyConstraint("workspace_id", "edition", "credit", "split", "day", "key"),
+        PrimaryKeyConstraint("workspace_id", "formula_version", "credit", "split", "day", "key"),
     )
 
     counts: Mapped[list[int]] = mapped_column(ARRAY(Integer))
     """How many leads meet each condition."""
 
 
-class DayWait(_Group, Base):
+class DailyWaits(_Group, Base):
     """How long each lead of a group waited for something."""
 
-    __tablename__ = "day_wait"
+    __tablename__ = "daily_waits"
     __table_args__ = (
-        PrimaryKeyConstraint("workspace_id", "edition", "credit", "split", "wait", "day", "key"),
+        PrimaryKeyConstraint(
+            "workspace_id", "formula_version", "credit", "split", "wait", "day", "key"
+        ),
     )
 
     wait: Mapped[str] = mapped_column(_Word)
@@ -57,23 +59,23 @@ class DayWait(_Group, Base):
     """The shortest first."""
 
 
-class TalliedDay(Base):
-    """A day whose tallies are written."""
+class ComputedDay(Base):
+    """A day whose totals are computed."""
 
-    __tablename__ = "tallied_day"
-    __table_args__ = (PrimaryKeyConstraint("workspace_id", "edition", "day"),)
+    __tablename__ = "computed_day"
+    __table_args__ = (PrimaryKeyConstraint("workspace_id", "formula_version", "day"),)
 
     workspace_id: Mapped[WorkspaceId]
-    edition: Mapped[str]
+    formula_version: Mapped[str]
     day: Mapped[date] = mapped_column(Date)
-    tallied_at: Mapped[datetime]
-    good_until: Mapped[datetime | None]
-    """When time alone changes them: a promise that is open becomes a late one."""
+    computed_at: Mapped[datetime]
+    valid_until: Mapped[datetime | None]
+    """When time alone changes them: a lead that is in time becomes late."""
 
 
 class ChangedTime(Base):
     """A lead that came in the quarter of an hour from `at` was written, changed or deleted, so what
-    is tallied of its day is stale.
+    was computed of its day is outdated.
 
     Triggers write it (revision 0024), so no way to change a lead goes past it. Rows are only added
     and taken away, so nobody waits for anybody.

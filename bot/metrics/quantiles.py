@@ -27,15 +27,12 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
-from bot.metrics.definitions import BY_NAME
+from bot.metrics.counting import GROUP, SPLITS, ReadPlan, leads_query, read_key, totals_query
+from bot.metrics.definitions import BY_NAME, WAITS
 from bot.metrics.figures import Key
-from bot.metrics.metric import Quantile
-from bot.metrics.models import DayWait
-from bot.metrics.of_leads import WAITS
-from bot.metrics.period import Period
-from bot.metrics.scope import By, Scope
-from bot.metrics.tallies import GROUP, SPLITS, Reading, of_days, of_leads, read_key
-from bot.metrics.units import Attribution, Value
+from bot.metrics.metric import Attribution, Quantile, Value
+from bot.metrics.models import DailyWaits
+from bot.metrics.scope import By, Period, Scope
 from bot.rounding import rounded
 from bot.store.base import table
 
@@ -45,7 +42,7 @@ from bot.store.base import table
 # down, the other rounded up.
 _STEPS = """
 SELECT * FROM (WITH
-asked AS (
+wanted AS (
     SELECT * FROM unnest(CAST(:waits AS text[]), CAST(:percents AS int[])) AS each (wait, percent)
 ),
 part AS (
@@ -60,7 +57,7 @@ bounds AS (
         percentile_disc(0.25) WITHIN GROUP (ORDER BY w[1 + (size - 1) * percent / 100]) AS low,
         percentile_disc(0.75) WITHIN GROUP (ORDER BY w[1 + ((size - 1) * percent + 99) / 100])
             AS high
-    FROM part JOIN asked USING (wait)
+    FROM part JOIN wanted USING (wait)
     GROUP BY number, percent
 ),
 counted AS (
@@ -84,7 +81,7 @@ ordered AS (
     ) AS waited
     GROUP BY place
 ),
-found AS (
+result AS (
     SELECT max(of_group) AS of_group, max(wait) AS wait, max(percent) AS percent,
         max(size) AS size, max(below) AS below, max(w) AS w
     FROM (
@@ -96,42 +93,42 @@ found AS (
 SELECT of_group, wait, percent, size,
     w[1 + (size - 1) * percent / 100 - below] AS one,
     w[1 + ((size - 1) * percent + 99) / 100 - below] AS other
-FROM found) AS told
+FROM result) AS quantiles
 """
 
 
 def quantiles(
-    session: Session, about: Scope, by: By | None, reading: Reading, names: Collection[str]
+    session: Session, about: Scope, by: By | None, plan: ReadPlan, names: Collection[str]
 ) -> Mapping[Key, Mapping[str, Value]]:
     """By group, the metrics of these names that are quantiles; a group that never waited is not
     there."""
     rules = {name: rule for name in names if isinstance(rule := BY_NAME[name].rule, Quantile)}
     if not rules:
         return {}
-    asked = [(rule.wait, rule.percent) for rule in rules.values()]
-    facts = {"waits": [wait for wait, _ in asked], "percents": [percent for _, percent in asked]}
-    statement = _steps(_waited(about, by, reading, {wait for wait, _ in asked}))
-    found: dict[Key, dict[str, Value]] = {}
-    named = dict(zip(asked, rules, strict=True))
+    wanted = [(rule.wait, rule.percent) for rule in rules.values()]
+    facts = {"waits": [wait for wait, _ in wanted], "percents": [percent for _, percent in wanted]}
+    statement = _steps(_waited(about, by, plan, {wait for wait, _ in wanted}))
+    groups: dict[Key, dict[str, Value]] = {}
+    named = dict(zip(wanted, rules, strict=True))
     for row in session.execute(statement, about.facts | facts):
         value = _between(row.one, row.other, (int(row.size) - 1) * row.percent)
-        found.setdefault(read_key(by, row.of_group), {})[named[row.wait, row.percent]] = value
-    return found
+        groups.setdefault(read_key(by, row.of_group), {})[named[row.wait, row.percent]] = value
+    return groups
 
 
 def _steps(waited: CTE) -> TextualSelect:
     names = (GROUP, "wait", "percent", "size", "one", "other")
-    told: list[ColumnElement[Any]] = [column(name) for name in names]
-    return text(_STEPS).columns(*told).add_cte(waited)
+    columns: list[ColumnElement[Any]] = [column(name) for name in names]
+    return text(_STEPS).columns(*columns).add_cte(waited)
 
 
-def _waited(about: Scope, by: By | None, reading: Reading, waits: Collection[str]) -> CTE:
-    """The sorted waits: of each tallied day, and of all other leads together."""
-    parts = gathered(about, by, reading.rest, waits) if reading.rest else []
-    if reading.tallied:
-        columns: list[ColumnElement[Any]] = [table(DayWait).c.wait, table(DayWait).c.seconds]
-        found = of_days(credited(about, by), by, reading.tallied, DayWait, columns)
-        parts.append(found.where(DayWait.wait.in_(waits)))
+def _waited(about: Scope, by: By | None, plan: ReadPlan, waits: Collection[str]) -> CTE:
+    """The sorted waits: of each day with totals, and of all other leads together."""
+    parts = waits_query(about, by, plan.rest, waits) if plan.rest else []
+    if plan.computed:
+        columns: list[ColumnElement[Any]] = [table(DailyWaits).c.wait, table(DailyWaits).c.seconds]
+        query = totals_query(credited(about, by), by, plan.computed, DailyWaits, columns)
+        parts.append(query.where(DailyWaits.wait.in_(waits)))
     return union_all(*parts).cte("waited")
 
 
@@ -142,7 +139,7 @@ def credited(about: Scope, by: By | None) -> Scope:
     return replace(about, attribution=Attribution.FIRST_TOUCH)
 
 
-def gathered(
+def waits_query(
     about: Scope, by: By | None, periods: Sequence[Period], waits: Collection[str]
 ) -> list[Select[Any]]:
     """For each of these waits, all that leads of these periods waited, by their group."""
@@ -153,7 +150,7 @@ def gathered(
         for wait, seconds in WAITS.items()
         if wait in waits
     ]
-    read = of_leads(about, by, periods, columns).cte("read")
+    read = leads_query(about, by, periods, columns).cte("read")
     return [
         select(
             read.c[GROUP], collate(literal(wait), "C").label("wait"),

@@ -13,7 +13,7 @@ from bot.digests import messages, service
 from bot.digests.models import Audience, Week
 from bot.digests.report import CampaignFigures, PastWeek, Report
 from bot.digests.together import Together
-from bot.metrics import Behind, Figures
+from bot.metrics import Figures, LeadsPage
 from bot.people.models import Workspace
 from bot.shadowing.models import Quarter
 from bot.slack import Message
@@ -221,7 +221,7 @@ def test_the_leads_behind_a_figure(office: Office, golden: Golden) -> None:
         page = service.leads_for_metric(session, office.seller, week, "unclaimed", None, 1)
     modal = messages.leads_behind("unclaimed", week, page, is_first=True)
     golden("behind", modal)
-    nobody = Behind([], 0, None)
+    nobody = LeadsPage([], 0, None)
     empty = messages.leads_behind("won", week, nobody, is_first=False)
     golden("behind_nobody", empty)
 

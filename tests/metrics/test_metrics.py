@@ -26,9 +26,9 @@ from bot.metrics import (
     Period,
     Unit,
     computing,
-    days,
+    counting,
+    daily_totals,
     shown,
-    tallies,
 )
 from bot.people import service as people
 from bot.people.models import Workspace
@@ -145,19 +145,19 @@ def by_pandas_groups(whole: Frames, by: By, zone: str) -> dict[Any, Frames]:
     drawn=drawn_weeks(),
     attribution=st.sampled_from(Attribution),
     by=st.sampled_from(SPLITS),
-    tallied=st.sets(st.integers(0, 6), max_size=1),
+    computed=st.sets(st.integers(0, 6), max_size=1),
 )
 @settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_every_metric_agrees_with_pandas(
-    office: Office, drawn: DrawnWeek, attribution: Attribution, by: By, tallied: set[int]
+    office: Office, drawn: DrawnWeek, attribution: Attribution, by: By, computed: set[int]
 ) -> None:
     clock.use(lambda: drawn.as_of)
     with office.store.transaction() as session:
         undo = session.begin_nested()
         written = Written(session, office, drawn)
         about = computing.scope(session, office.workspace.id, drawn.week.period)
-        for number in tallied:
-            days.tally(session, about, drawn.monday + timedelta(days=number))
+        for number in computed:
+            daily_totals.compute_day(session, about, drawn.monday + timedelta(days=number))
         found = metrics.compute(
             session, office.workspace.id, drawn.week.period, by=by, attribution=attribution
         )
@@ -185,7 +185,7 @@ def test_behind_each_count_stand_as_many_leads(office: Office, drawn: DrawnWeek)
                 if metric.unit is not Unit.COUNT or "customers" in metric.name:
                     continue
                 for key, figures in cohort.by.items():
-                    page = metrics.behind(
+                    page = metrics.leads_for_metric(
                         session, office.workspace.id, drawn.week.period, metric.name,
                         group=(by, key), limit=5,
                     )  # fmt: skip
@@ -198,7 +198,7 @@ def test_the_leads_behind_a_figure_come_in_pages(office: Office) -> None:
         office.leads(session, [{"rating": "hot"}] * 7 + [{"rating": None}] * 3)
         seen, before = [], None
         for size in (3, 3, 1):
-            page = metrics.behind(
+            page = metrics.leads_for_metric(
                 session, office.workspace.id, WEEK.period, "hot", before=before, limit=3
             )
             assert (page.total, len(page.leads)) == (7, size)
@@ -358,8 +358,8 @@ def test_a_week_is_read_by_the_index_alone(year_of_leads: Office) -> None:
 def explain(store: Store, workspace_id: int) -> dict[str, Any]:
     with store.transaction() as session:
         about = computing.scope(session, workspace_id, WEEK.period)
-        asked = tallies.of_leads(about, By.CAMPAIGN, [about.period], [func.count()])
-        compiled = asked.compile(store.engine)
+        query = counting.leads_query(about, By.CAMPAIGN, [about.period], [func.count()])
+        compiled = query.compile(store.engine)
         whole = compiled.construct_expanded_state(about.facts)
         answer = session.connection().exec_driver_sql(
             f"EXPLAIN (FORMAT JSON) {whole.statement}", whole.parameters

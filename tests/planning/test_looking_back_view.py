@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from bot.metrics import BY_NAME, Figures
-from bot.metrics.units import Unit
+from bot.metrics.metric import Unit
 from bot.planning import forms, messages
 from bot.planning.models import LastTime, LookBack, RequestFacts, Retrospective
 from playground.limits import check_message

@@ -37,7 +37,7 @@ from bot.home import service as home
 from bot.home.messages.managing import managing
 from bot.leads import service as leads
 from bot.leads.models import Lead
-from bot.metrics import BY_NAME, Attribution, By, Figures, Unit, computing, days
+from bot.metrics import BY_NAME, Attribution, By, Figures, Unit, computing, daily_totals
 from bot.money import exponent
 from bot.people.models import Person, Role, Workspace
 from bot.planning.service import remembering
@@ -567,11 +567,11 @@ def write_world(session: Session, office: Office, random: Random, folder: Path) 
     return world
 
 
-def tally_some(world: World, random: Random) -> None:
-    """Let some of the days that are over be tallied."""
+def compute_some_days(world: World, random: Random) -> None:
+    """Compute the totals of some of the days that are over."""
     about = computing.scope(world.session, world.office.workspace.id, metrics.EVER)
     for back in random.sample(range(1, 15), random.randint(0, 2)):
-        days.tally(world.session, about, world.today - DAY * back)
+        daily_totals.compute_day(world.session, about, world.today - DAY * back)
 
 
 def _write_leads(world: World, random: Random) -> None:

@@ -42,12 +42,12 @@ from tests.reports.surfaces import (
     Answer,
     Ask,
     World,
+    compute_some_days,
     is_digest,
     right_groups,
     right_reasons,
     right_total,
     said_in,
-    tally_some,
     write_world,
 )
 
@@ -199,7 +199,7 @@ def test_the_leads_behind_a_share_add_up_to_it(office: Office) -> None:
     with office.store.transaction() as session:
         office.leads(session, rows)
         ids = session.scalars(select(Lead.id).order_by(Lead.id)).all()
-        page = metrics.behind(session, office.workspace.id, WEEK.period, "response_sla")
+        page = metrics.leads_for_metric(session, office.workspace.id, WEEK.period, "response_sla")
         explained = explaining.explain(session, office.manager, "response_sla")
         wanted = Wanted(Period(Span.DAYS, WEEK.monday, WEEK.sunday), metric="response_sla")
         listed = report_leads.read_leads(
@@ -310,7 +310,7 @@ def compare_behind(compared: Compared, random: Random, world: World, ask: Ask) -
     """The leads behind a figure, counted, are the figure: in Slack, on the page, in the file."""
     name = random.choice([name for name, each in BY_NAME.items() if isinstance(each.rule, Counts)])
     metric, value = BY_NAME[name], right_total(world, ask)[name]
-    page = metrics.behind(world.session, world.workspace.id, ask.days.of_metrics, name,
+    page = metrics.leads_for_metric(world.session, world.workspace.id, ask.days.of_metrics, name,
                           attribution=ask.credit)  # fmt: skip
     wanted = Wanted(ask.days, ask.credit, name)
     slice_ = report_leads.behind(world.session, world.workspace, wanted)
@@ -334,7 +334,7 @@ def compare_all(office: Office, folder: Path, seed: int, most: int) -> int:
         undo = session.begin_nested()
         world = write_world(session, office, random, folder)
         clock.use(lambda: world.now)
-        tally_some(world, random)
+        compute_some_days(world, random)
         if random.random() < 0.5:
             last = world.this_week.ago(random.randint(1, 4))
             reporting.sum_up(session, world.workspace, last)

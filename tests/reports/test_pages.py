@@ -14,8 +14,8 @@ from sqlalchemy import func, select, text
 
 from bot import clock
 from bot.metrics import METRICS
-from bot.metrics.models import TalliedDay
-from bot.metrics.tasks import TALLY
+from bot.metrics.models import ComputedDay
+from bot.metrics.tasks import COMPUTE
 from bot.reports.service import figures
 from bot.spend.models import SpendEntry
 from bot.store import DatabaseDown
@@ -360,7 +360,7 @@ def test_the_worker_tallies_days_and_the_page_says_the_same(own_house: House) ->
     with busy.browser("clara") as web:
         before = text_of(web.get(f"/report?{WEEK}"))
         with busy.store.transaction() as session:
-            [schedule] = session.scalars(select(Schedule).where(Schedule.name == TALLY))
+            [schedule] = session.scalars(select(Schedule).where(Schedule.name == COMPUTE))
             enqueue(session, schedule.task, slot=NOW.isoformat(), **schedule.args)
         busy.application.work()
         busy.slack.wait_until(lambda: tallied(busy) >= 9)
@@ -369,4 +369,4 @@ def test_the_worker_tallies_days_and_the_page_says_the_same(own_house: House) ->
 
 def tallied(house: House) -> int:
     with house.store.transaction() as session:
-        return session.scalars(select(func.count()).select_from(TalliedDay)).one()
+        return session.scalars(select(func.count()).select_from(ComputedDay)).one()

@@ -27,7 +27,7 @@ from bot.leads import service as leads
 from bot.leads import tasks as lead_tasks
 from bot.leads.models import Lead, LeadNotice, LeadStep
 from bot.metrics import tasks as metrics_tasks
-from bot.metrics.models import TalliedDay
+from bot.metrics.models import ComputedDay
 from bot.money import Money
 from bot.people import messages as people_messages
 from bot.people import tasks as people_tasks
@@ -70,7 +70,7 @@ CLOCKWORK = {
     "people.sending.prune": set(),  # one statement
     "crm.webhook_sending.wake": set(),  # one statement
     "crm.webhook_sending.look_after": set(),  # one statement
-    "metrics.tally": {"metrics.days"},
+    "metrics.daily_totals": {"metrics.days"},
     "digest.send": {"digests.managers", "digests.own"},
     "leads.stalled": {"leads.stalled"},
     "leads.offer": set(),  # one card
@@ -388,10 +388,10 @@ def _days(store: Store) -> Case:
     one, two = date(2026, 11, 20), date(2026, 11, 19)  # the newest first
 
     return Case(
-        (one.toordinal(), two.toordinal()), "INSERT ON tallied_day", f"NEW.day = '{one}'",
-        lambda: metrics_tasks.tally(store, office.workspace.id),
+        (one.toordinal(), two.toordinal()), "INSERT ON computed_day", f"NEW.day = '{one}'",
+        lambda: metrics_tasks.compute_days(store, office.workspace.id),
         lambda session, row: session.scalar(
-            select(TalliedDay.day).filter_by(day=date.fromordinal(row))
+            select(ComputedDay.day).filter_by(day=date.fromordinal(row))
         ),
         hands,
     )  # fmt: skip

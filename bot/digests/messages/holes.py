@@ -10,7 +10,7 @@ from bot.digests.messages.words import days, small
 from bot.digests.models import Week
 from bot.leads.messages import SHOW
 from bot.leads.messages.rows import headline
-from bot.metrics import BY_NAME, Behind, Figures
+from bot.metrics import BY_NAME, Figures, LeadsPage
 from bot.slack.text import clean, plural
 
 BEHIND = "digest.behind"
@@ -72,7 +72,7 @@ def holes(total: Figures, week: Week) -> list[Block]:
     ]
 
 
-def leads_behind(metric: str, week: Week, page: Behind, *, is_first: bool) -> View:
+def leads_behind(metric: str, week: Week, page: LeadsPage, *, is_first: bool) -> View:
     """A page of the leads behind a metric of a week, the newest first."""
     label = BY_NAME[metric].label
     turns = []
@@ -98,18 +98,18 @@ def leads_behind(metric: str, week: Week, page: Behind, *, is_first: bool) -> Vi
     )
 
 
-def _counting(page: Behind) -> str:
+def _counting(page: LeadsPage) -> str:
     return "" if page.counting is None else f", of which it counts {page.counting:,}"
 
 
-def _mark(page: Behind, lead_id: int) -> str:
+def _mark(page: LeadsPage, lead_id: int) -> str:
     """Of a share, whether it counts the lead."""
     if page.counting is None:
         return ""
     return " · *counts*" if lead_id in page.which else " · does not count"
 
 
-def _rows(page: Behind) -> Sequence[Block]:
+def _rows(page: LeadsPage) -> Sequence[Block]:
     return [
         SectionBlock(
             text=f"{headline(lead)} · #{lead.id}{_mark(page, lead.id)}",

@@ -10,7 +10,7 @@ from bot.digests.models import Week
 from bot.digests.report import Explained
 from bot.digests.service.reporting import reader, sees_money, so_far
 from bot.errors import NotFound
-from bot.metrics import BY_NAME, METRICS, Behind, Group, Metric
+from bot.metrics import BY_NAME, METRICS, Group, LeadsPage, Metric
 from bot.people.models import Person
 
 
@@ -27,17 +27,17 @@ def explain(session: Session, person: Person, name: str) -> Explained:
     this = Week.of(clock.now(), workspace.days)
     of_last = metrics.compute(session, workspace.id, this.before.period).total
     of_this = metrics.compute(session, workspace.id, so_far(workspace, this)).total
-    leads = metrics.behind(session, workspace.id, this.before.period, name, limit=1)
+    leads = metrics.leads_for_metric(session, workspace.id, this.before.period, name, limit=1)
     may_see = metric.group is not Group.MONEY or sees_money(person)
     return Explained(metric, this.before, of_last, of_this, leads.total, leads.counting, may_see)
 
 
 def leads_for_metric(
     session: Session, person: Person, week: Week, name: str, before: int | None, limit: int
-) -> Behind:
+) -> LeadsPage:
     """A page of the leads behind a figure of a week. Raises NotAllowed, NotFound."""
     workspace = reader(session, person)
-    return metrics.behind(
+    return metrics.leads_for_metric(
         session, workspace.id, week.period, _metric(name).name, before=before, limit=limit
     )
 

@@ -1,9 +1,8 @@
-"""Tallies: what leads add up to, group by group, from which the figures follow.
+"""Counting: how many leads meet each condition, group by group, from daily totals and from leads.
 
 Counts of two days are the counts of both together, and so are two lists of waits. So the leads of
-a period are those of its tallied days and those of the rest, and each formula is asked once, of
-the sum.
-"""
+a period are those of its computed days and those of the rest, and each formula is asked once, of
+the sum."""
 
 import hashlib
 from collections import Counter
@@ -32,23 +31,20 @@ from sqlalchemy.orm import Session
 
 from bot.campaigns.models import Campaign
 from bot.leads.models import Lead
-from bot.metrics.definitions import BY_NAME, METRICS
+from bot.metrics.definitions import BY_NAME, METRICS, WAITS
 from bot.metrics.figures import Key
-from bot.metrics.metric import Counts, Sql
-from bot.metrics.models import DayTally, DayWait
-from bot.metrics.of_leads import WAITS
-from bot.metrics.period import Period
-from bot.metrics.scope import By, Scope
-from bot.metrics.units import Value
+from bot.metrics.metric import Counts, People, Sql, Value
+from bot.metrics.models import DailyTotals, DailyWaits
+from bot.metrics.scope import By, Period, Scope
 
 SPLITS: Mapping[By | None, str] = {
     None: "", By.DAY: "", By.WEEK: "", By.CAMPAIGN: By.CAMPAIGN, By.KIND: By.CAMPAIGN,
     By.SOURCE: By.SOURCE, By.SALESPERSON: By.SALESPERSON,
 }  # fmt: skip
-"""Which tallies a group is read from."""
+"""By which split of the daily totals a group is read."""
 
-TALLIED = (None, By.CAMPAIGN, By.SOURCE, By.SALESPERSON)
-"""By what a day's leads are told apart when they are tallied."""
+DAILY_SPLITS = (None, By.CAMPAIGN, By.SOURCE, By.SALESPERSON)
+"""The splits of the daily totals."""
 
 GROUP = "of_group"
 """The column of the group; no table has one of this name."""
@@ -58,13 +54,13 @@ NOBODY = ""
 
 
 @dataclass(frozen=True)
-class Reading:
-    """Where a cohort is read from."""
+class ReadPlan:
+    """What a cohort is read from."""
 
-    tallied: Sequence[Period]
-    """The days of which the tallies are read."""
+    computed: Sequence[Period]
+    """The days whose daily totals are read."""
     rest: Sequence[Period]
-    """Those of which the leads are."""
+    """The days whose leads are read."""
 
 
 def _places() -> tuple[list[Sql], dict[str, list[int]]]:
@@ -89,82 +85,82 @@ CONDITIONS, _PLACES = _places()
 
 
 def _version() -> str:
-    """A short word for all formulas that are tallied."""
+    """A short word for all formulas of the daily totals."""
     dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
-    told = [each.compile(dialect=dialect) for each in (*CONDITIONS, *WAITS.values())]
-    words = "\n".join(f"{each} {sorted(each.params.items(), key=str)}" for each in told)
+    compiled = [each.compile(dialect=dialect) for each in (*CONDITIONS, *WAITS.values())]
+    words = "\n".join(f"{each} {sorted(each.params.items(), key=str)}" for each in compiled)
     return hashlib.sha256(words.encode()).hexdigest()[:16]
 
 
 _VERSION = _version()
 
 
-def edition(about: Scope) -> str:
-    """Names the formulas and the zone of a cohort, so that other tallies are not taken for its."""
+def formula_version(about: Scope) -> str:
+    """Names the formulas and the zone of a cohort; totals of others are not read for it."""
     return f"{_VERSION} {about.zone.key}"
 
 
-def counts(
-    session: Session, about: Scope, by: By | None, reading: Reading, names: Collection[str]
+def count_leads(
+    session: Session, about: Scope, by: By | None, plan: ReadPlan, names: Collection[str]
 ) -> Mapping[Key, Counter[int]]:
     """By group, how many leads meet the conditions that these metrics count, by their places."""
     places = sorted({place for name in names for place in _PLACES.get(name, ())})
     sums: dict[Key, Counter[int]] = {}
-    for statement in _counting(about, by, reading, places):
-        for key, *found in session.execute(statement, about.facts):
-            met = dict(zip(places, found, strict=True))
-            sums.setdefault(read_key(by, key), Counter()).update(met)
+    for statement in _counting(about, by, plan, places):
+        for key, *row in session.execute(statement, about.facts):
+            counts = dict(zip(places, row, strict=True))
+            sums.setdefault(read_key(by, key), Counter()).update(counts)
     return sums
 
 
-def values(tally: Mapping[int, int], names: Collection[str]) -> dict[str, Value]:
+def values(counts: Mapping[int, int], names: Collection[str]) -> dict[str, Value]:
     """What so many leads come to, of the metrics of these names that follow from counts."""
-    found = {}
+    known = {}
     for name in names:
         rule = BY_NAME[name].rule
         if isinstance(rule, Counts):
-            found[name] = rule.value(*(tally.get(place, 0) for place in _PLACES[name]))
-    return found
+            known[name] = rule.value(*(counts.get(place, 0) for place in _PLACES[name]))
+    return known
 
 
 def _counting(
-    about: Scope, by: By | None, reading: Reading, places: Sequence[int]
+    about: Scope, by: By | None, plan: ReadPlan, places: Sequence[int]
 ) -> Iterable[Select[Any]]:
-    if reading.tallied:
-        written = [func.sum(DayTally.counts[place + 1]) for place in places]
-        yield of_days(about, by, reading.tallied, DayTally, written).group_by(GROUP)
-    if reading.rest:
-        met = [func.count().filter(CONDITIONS[place]) for place in places]
-        yield of_leads(about, by, reading.rest, met)
+    if plan.computed:
+        sums = [func.sum(DailyTotals.counts[place + 1]) for place in places]
+        yield totals_query(about, by, plan.computed, DailyTotals, sums).group_by(GROUP)
+    if plan.rest:
+        counts = [func.count().filter(CONDITIONS[place]) for place in places]
+        yield leads_query(about, by, plan.rest, counts)
 
 
-Tallies = type[DayTally] | type[DayWait]
+DailyTable = type[DailyTotals] | type[DailyWaits]
 
 
-def of_days(
+def totals_query(
     about: Scope,
     by: By | None,
     periods: Sequence[Period],
-    table: Tallies,
+    table: DailyTable,
     columns: Sequence[ColumnElement[Any]],
 ) -> Select[Any]:
-    """These columns of days that are tallied, with the group that each is of."""
-    found = select(_group(_key_of_day(by, table)), *columns).where(
+    """These columns of the daily totals, with the group that each is of."""
+    query = select(_group(_key_of_day(by, table)), *columns).where(
         table.workspace_id == about.workspace_id,
-        table.edition == edition(about),
+        table.formula_version == formula_version(about),
         table.credit == about.attribution,
         table.split == SPLITS[by],
         or_(*(and_(table.day >= part.first, table.day < part.end) for part in periods)),
     )
     if about.campaign_ids is not None:
-        found = found.where(table.key.in_(map(str, about.campaign_ids)))
+        query = query.where(table.key.in_(map(str, about.campaign_ids)))
     if by is By.KIND:
         number = cast(func.nullif(table.key, NOBODY), BigInteger)
-        found = found.outerjoin(Campaign, Campaign.id == number)
-    return found
+        query = query.outerjoin(Campaign, Campaign.id == number)
+    return query
 
 
-def _key_of_day(by: By | None, table: Tallies) -> ColumnElement[Any]:
+def _key_of_day(by: By | None, table: DailyTable) -> ColumnElement[Any]:
     if by is By.DAY:
         return cast(table.day, Text)
     if by is By.WEEK:
@@ -174,19 +170,19 @@ def _key_of_day(by: By | None, table: Tallies) -> ColumnElement[Any]:
     return type_coerce(table.key, Text)
 
 
-def of_leads(
+def leads_query(
     about: Scope, by: By | None, periods: Sequence[Period], columns: Sequence[ColumnElement[Any]]
 ) -> Select[Any]:
     """These aggregates of the leads that came in some parts of the period, by their group."""
     key = literal(NOBODY) if by is None else func.coalesce(cast(about.key(by), Text), NOBODY)
-    found = select(_group(key), *columns).where(*about.leads_in(periods)).group_by(GROUP)
+    query = select(_group(key), *columns).where(*about.leads_in(periods)).group_by(GROUP)
     if by is By.KIND:
-        found = found.select_from(Lead).outerjoin(Campaign, Campaign.id == about.campaign)
-    return found
+        query = query.select_from(Lead).outerjoin(Campaign, Campaign.id == about.campaign)
+    return query
 
 
 def _group(key: ColumnElement[Any]) -> ColumnElement[Any]:
-    """Compared byte by byte, as the tallies' own keys are."""
+    """Compared byte by byte, as the keys of the daily totals are."""
     return collate(key, "C").label(GROUP)
 
 
@@ -197,3 +193,19 @@ def read_key(by: By | None, key: str) -> Key:
     if by in (By.CAMPAIGN, By.SALESPERSON):
         return int(key)
     return date.fromisoformat(key) if by in (By.DAY, By.WEEK) else key
+
+
+def count_people(
+    session: Session, about: Scope, by: By | None, names: Collection[str]
+) -> Mapping[Key, Mapping[str, Value]]:
+    """By group, the metrics of these names that count people; a group without any is not there."""
+    groups: dict[Key, dict[str, Value]] = {}
+    for name in names:
+        metric = BY_NAME[name]
+        if not isinstance(metric.rule, People):
+            continue
+        persons = func.count(Lead.contact_id.distinct())
+        statement = leads_query(about, by, [about.period], [persons]).where(metric.leads)
+        for key, count in session.execute(statement, about.facts):
+            groups.setdefault(read_key(by, key), {})[name] = count
+    return groups

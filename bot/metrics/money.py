@@ -1,4 +1,4 @@
-"""The books of a cohort: what its won leads brought and what was spent, by group and campaign."""
+"""The money of a cohort: what its won leads brought and what was spent, by group and campaign."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
@@ -11,12 +11,10 @@ from sqlalchemy.orm import Session
 
 from bot.campaigns.models import Campaign
 from bot.leads.models import Lead
+from bot.metrics.definitions import IS_WON
 from bot.metrics.figures import Key
-from bot.metrics.ledger import Amounts, Ledger, added
-from bot.metrics.of_leads import IS_WON
-from bot.metrics.period import Period
-from bot.metrics.scope import By, Scope, key_of_spend
-from bot.metrics.units import Missing, Value
+from bot.metrics.metric import Amounts, Missing, MoneyTotals, Value, added
+from bot.metrics.scope import By, Period, Scope, key_of_spend
 from bot.spend import margins as spend
 from bot.spend.models import SpendEntry
 
@@ -46,21 +44,21 @@ class _Row(NamedTuple):
     minor: int
 
 
-class NoBooks:
+class NoMoney:
     """Of a cohort of whose money nothing is asked."""
 
     keys: frozenset[Key] = frozenset()
 
-    def whole(self, _counts: Mapping[str, Value]) -> Ledger:
+    def whole(self, _counts: Mapping[str, Value]) -> MoneyTotals:
         """Nothing."""
-        return Ledger()
+        return MoneyTotals()
 
-    def of(self, _key: Key, _counts: Mapping[str, Value]) -> Ledger:
+    def of(self, _key: Key, _counts: Mapping[str, Value]) -> MoneyTotals:
         """Nothing."""
-        return Ledger()
+        return MoneyTotals()
 
 
-class Books:
+class MoneyQuery:
     """What is known of a cohort's money."""
 
     def __init__(self, session: Session, about: Scope, by: By | None) -> None:
@@ -78,12 +76,12 @@ class Books:
         splits = self._by is not None and self._by.splits_spend
         return {*self._revenue, *(self._spend if splits else ())}
 
-    def whole(self, counts: Mapping[str, Value]) -> Ledger:
+    def whole(self, counts: Mapping[str, Value]) -> MoneyTotals:
         """The money of all."""
         revenue, spent = (list(chain(*rows.values())) for rows in (self._revenue, self._spend))
-        return self._ledger(revenue, spent, counts, self._cost_of(self._about.period))
+        return self._totals(revenue, spent, counts, self._cost_of(self._about.period))
 
-    def of(self, key: Key, counts: Mapping[str, Value]) -> Ledger:
+    def of(self, key: Key, counts: Mapping[str, Value]) -> MoneyTotals:
         """The money of one group."""
         revenue = self._revenue.get(key, [])
         spent: Sequence[_Row] | Missing = self._spend.get(key, [])
@@ -91,7 +89,7 @@ class Books:
             spent = _NOT_SPLIT
         elif key is None:
             spent = _NO_CAMPAIGN
-        return self._ledger(revenue, spent, counts, self._cost_of(self._days_of(key)))
+        return self._totals(revenue, spent, counts, self._cost_of(self._days_of(key)))
 
     def _days_of(self, key: Key) -> Period | None:
         """The days of the cohort in a group, if it has all leads of some days."""
@@ -108,16 +106,16 @@ class Books:
         cost = self._departments.between(days.first, days.end)
         return _NO_DEPARTMENTS if cost is None else cost
 
-    def _ledger(
+    def _totals(
         self,
         revenue: Sequence[_Row],
         spent: Sequence[_Row] | Missing,
         counts: Mapping[str, Value],
         departments: Amounts | Missing,
-    ) -> Ledger:
+    ) -> MoneyTotals:
         credited = [row for row in revenue if row.campaign_id is not None]
         involved = [*credited, *([] if isinstance(spent, Missing) else spent)]
-        return Ledger(
+        return MoneyTotals(
             received=_count(counts, "received"),
             qualified=_count(counts, "qualified"),
             customers=_count(counts, "campaign_customers"),
@@ -144,22 +142,22 @@ class Books:
 
 def _revenue(about: Scope, by: By | None) -> Select[Any]:
     key = literal(None) if by is None else about.key(by)
-    found = select(key, about.campaign, Lead.won_currency, func.sum(Lead.won_minor)).where(
+    query = select(key, about.campaign, Lead.won_currency, func.sum(Lead.won_minor)).where(
         *about.leads, IS_WON, Lead.won_minor.is_not(None), Lead.won_currency.is_not(None)
     )
     if by is By.KIND:
-        found = found.select_from(Lead).outerjoin(Campaign, Campaign.id == about.campaign)
-    return found.group_by(key, about.campaign, Lead.won_currency)
+        query = query.select_from(Lead).outerjoin(Campaign, Campaign.id == about.campaign)
+    return query.group_by(key, about.campaign, Lead.won_currency)
 
 
 def _spend(about: Scope, by: By | None) -> Select[Any]:
     key = key_of_spend(by) if by and by.splits_spend else literal(None)
-    found = select(
+    query = select(
         key, SpendEntry.campaign_id, SpendEntry.currency, func.sum(SpendEntry.minor)
     ).where(*about.spend)
     if by is By.KIND:
-        found = found.select_from(SpendEntry).join(Campaign, Campaign.id == SpendEntry.campaign_id)
-    return found.group_by(key, SpendEntry.campaign_id, SpendEntry.currency)
+        query = query.select_from(SpendEntry).join(Campaign, Campaign.id == SpendEntry.campaign_id)
+    return query.group_by(key, SpendEntry.campaign_id, SpendEntry.currency)
 
 
 def _rows(session: Session, statement: Select[Any], about: Scope) -> list[_Row]:

@@ -1,4 +1,4 @@
-"""The days that are tallied: the same figures as from the leads, whatever changes meanwhile."""
+"""Daily totals: the same figures as from the leads, whatever changes meanwhile."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from bot import clock, metrics
 from bot.leads.models import Lead
-from bot.metrics import Attribution, By, Cohort, Period, computing, days, tasks
-from bot.metrics.models import ChangedTime, DayTally, DayWait, TalliedDay
+from bot.metrics import Attribution, By, Cohort, Period, computing, daily_totals, tasks
+from bot.metrics.models import ChangedTime, ComputedDay, DailyTotals, DailyWaits
 from bot.people.models import Workspace
 from tests.digests.office import MONDAY, NOW, Office
 from tests.metrics.drawn import DrawnWeek, drawn_weeks
@@ -30,16 +30,16 @@ def compute(session: Session, office: Office, by: By | None, **how: Any) -> Coho
 def plainly(session: Session, office: Office, by: By | None, **how: Any) -> Cohort:
     """From the leads alone."""
     undo = session.begin_nested()
-    session.execute(delete(TalliedDay))
+    session.execute(delete(ComputedDay))
     found = compute(session, office, by, **how)
     undo.rollback()
     return found
 
 
-def read_from_tallies(session: Session, office: Office) -> list[date]:
+def read_from_totals(session: Session, office: Office) -> list[date]:
     about = computing.scope(session, office.workspace.id, WEEK)
-    tallied = days.reading(session, about, None).tallied
-    return [day for day in DAYS for part in tallied if part.first and part.end
+    computed = daily_totals.read_plan(session, about, None).computed
+    return [day for day in DAYS for part in computed if part.first and part.end
             and part.first <= day < part.end]  # fmt: skip
 
 
@@ -61,18 +61,18 @@ CHANGES: list[Callable[[], Any]] = [
     later=st.timedeltas(timedelta(), timedelta(days=9)),
 )  # fmt: skip
 @settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_tallied_days_say_what_their_leads_say(
+def test_daily_totals_say_what_their_leads_say(
     office: Office, drawn: DrawnWeek, change: Callable[[], Any], half: int, by: By | None,
     attribution: Attribution, later: timedelta,
 ) -> None:  # fmt: skip
-    """Whatever is changed after some days were tallied, and however late promises become."""
+    """Whatever changes after some totals were computed, and however late promises become."""
     clock.use(lambda: drawn.as_of)
     with office.store.transaction() as session:
         undo = session.begin_nested()
         Written(session, office, drawn)
         about = computing.scope(session, office.workspace.id, drawn.week.period)
         for number in (1, 5):
-            days.tally(session, about, drawn.monday + timedelta(days=number))
+            daily_totals.compute_day(session, about, drawn.monday + timedelta(days=number))
         changed = change()
         if changed.table.name == "lead":
             changed = changed.where(Lead.id % 2 == half)
@@ -85,39 +85,41 @@ def test_tallied_days_say_what_their_leads_say(
         undo.rollback()
 
 
-def test_the_clock_tallies_each_day_once_and_anew_when_a_lead_of_it_changes(office: Office) -> None:
+def test_the_clock_computes_each_day_once_and_again_when_a_lead_of_it_changes(
+    office: Office,
+) -> None:
     monday, tuesday = DAYS[:2]
     with office.store.transaction() as session:
         office.leads(session, [{"received_at": MONDAY + timedelta(hours=hours)}
                                for hours in (1, 2, 30)])  # fmt: skip
     clock.use(lambda: MONDAY + timedelta(days=2, hours=8))
-    assert tasks.tally(office.store, office.workspace.id) == 2
-    assert tasks.tally(office.store, office.workspace.id) == 0
+    assert tasks.compute_days(office.store, office.workspace.id) == 2
+    assert tasks.compute_days(office.store, office.workspace.id) == 0
     with office.store.transaction() as session:
-        assert read_from_tallies(session, office) == [monday, tuesday]
+        assert read_from_totals(session, office) == [monday, tuesday]
         assert compute(session, office, None).total.count("received") == 3
         first = session.scalars(select(Lead).order_by(Lead.id)).first()
         assert first is not None
         first.rating = "hot"
     with office.store.transaction() as session:
-        assert read_from_tallies(session, office) == [tuesday]
+        assert read_from_totals(session, office) == [tuesday]
         assert compute(session, office, None).total.count("hot") == 1
-    assert tasks.tally(office.store, office.workspace.id) == 1
+    assert tasks.compute_days(office.store, office.workspace.id) == 1
     with office.store.transaction() as session:
-        assert read_from_tallies(session, office) == [monday, tuesday]
+        assert read_from_totals(session, office) == [monday, tuesday]
         assert compute(session, office, None).total.count("hot") == 1
 
 
-def test_a_change_while_a_day_is_tallied_is_not_lost(office: Office) -> None:
+def test_a_change_while_a_day_is_computed_is_not_lost(office: Office) -> None:
     with office.store.transaction() as session:
         office.leads(session, [{}])
-    with office.store.transaction() as tallying:
-        about = computing.scope(tallying, office.workspace.id, WEEK)
-        days.tally(tallying, about, DAYS[0])
+    with office.store.transaction() as computing_session:
+        about = computing.scope(computing_session, office.workspace.id, WEEK)
+        daily_totals.compute_day(computing_session, about, DAYS[0])
         with office.store.transaction() as session:
             session.execute(update(Lead).values(rating="junk"))
     with office.store.transaction() as session:
-        assert read_from_tallies(session, office) == []
+        assert read_from_totals(session, office) == []
         assert compute(session, office, None).total.count("junk") == 1
 
 
@@ -128,7 +130,7 @@ def test_the_first_spend_of_a_campaign_is_about_all_of_its_leads(office: Office)
             {"campaign_id": spring, "last_campaign_id": autumn},
             {"campaign_id": autumn, "received_at": MONDAY + timedelta(days=1)},
         ])  # fmt: skip
-    tasks.tally(office.store, office.workspace.id)
+    tasks.compute_days(office.store, office.workspace.id)
     for campaign, uncosted, left in (
         (spring, 1, DAYS[1:]),
         (spring, 1, DAYS),
@@ -137,37 +139,37 @@ def test_the_first_spend_of_a_campaign_is_about_all_of_its_leads(office: Office)
         with office.store.transaction() as session:
             office.spend(session, campaign, 500)
         with office.store.transaction() as session:
-            assert read_from_tallies(session, office) == left
+            assert read_from_totals(session, office) == left
             assert compute(session, office, None).total.count("uncosted") == uncosted
-        tasks.tally(office.store, office.workspace.id)
+        tasks.compute_days(office.store, office.workspace.id)
 
 
 def test_what_nobody_reads_is_forgotten(office: Office) -> None:
     with office.store.transaction() as session:
         office.leads(session, [{}, {"received_at": NOW}])
         about = computing.scope(session, office.workspace.id, WEEK)
-        days.tally(session, about, DAYS[0])
-        for table in (TalliedDay, DayTally, DayWait):
-            session.execute(update(table).values(edition="of last year"))
+        daily_totals.compute_day(session, about, DAYS[0])
+        for table in (ComputedDay, DailyTotals, DailyWaits):
+            session.execute(update(table).values(formula_version="of last year"))
     clock.use(lambda: NOW + timedelta(days=2))
     with office.store.transaction() as session:
         session.add(ChangedTime(workspace_id=office.workspace.id, at=NOW + timedelta(days=2)))
-    tasks.tally(office.store, office.workspace.id)
+    tasks.compute_days(office.store, office.workspace.id)
     with office.store.transaction() as session:
         assert session.scalars(select(ChangedTime)).all() == []
-        for table in (TalliedDay, DayTally, DayWait):
-            assert "of last year" not in set(session.scalars(select(table.edition)))
+        for table in (ComputedDay, DailyTotals, DailyWaits):
+            assert "of last year" not in set(session.scalars(select(table.formula_version)))
 
 
-def test_a_long_period_of_tallied_days_reads_no_lead_of_them(office: Office) -> None:
+def test_a_long_period_of_daily_totals_reads_no_lead_of_them(office: Office) -> None:
     with office.store.transaction() as session:
         office.leads(session, [{"received_at": MONDAY + timedelta(days=day)} for day in range(7)])
-    tasks.tally(office.store, office.workspace.id)
+    tasks.compute_days(office.store, office.workspace.id)
     with office.store.transaction() as session:
         about = computing.scope(session, office.workspace.id, WEEK)
         for by in (None, By.CAMPAIGN, By.KIND, By.SOURCE, By.SALESPERSON, By.DAY, By.WEEK):
-            assert days.reading(session, about, by).rest == [], by
+            assert daily_totals.read_plan(session, about, by).rest == [], by
         whole = computing.scope(session, office.workspace.id, metrics.EVER)
-        assert days.reading(session, whole, None).rest == [
+        assert daily_totals.read_plan(session, whole, None).rest == [
             Period(None, DAYS[0]), Period(DAYS[-1] + timedelta(days=1), None)
         ]  # fmt: skip
