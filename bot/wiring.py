@@ -222,9 +222,12 @@ class Dispatcher:
         with self._transaction(incoming) as session:
             person = people.acting(session, incoming.team, incoming.user)
             people.admit(session, person, route.access)
-            if isinstance(route, Route) and route.once and incoming.form is not None:
-                sending.take(session, person.workspace_id, *incoming.form)
+            form = incoming.form if isinstance(route, Route) and route.once else None
+            if form is not None:
+                sending.take(session, person.workspace_id, *form)
             answer = route.handler(Act(session, person, incoming, self._services, words))
+            if form is not None and isinstance(answer, HandoffError):
+                sending.give_back(session, person.workspace_id, *form)
         if isinstance(answer, HandoffError):
             raise answer
         return answer

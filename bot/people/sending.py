@@ -30,6 +30,17 @@ def take(session: Session, workspace_id: int, view_id: str, view_hash: str) -> N
         raise AlreadySent
 
 
+def give_back(session: Session, workspace_id: int, view_id: str, view_hash: str) -> None:
+    """Let a form be sent again that this transaction took: something in it needs a change."""
+    session.execute(
+        delete(FormSubmission).where(
+            FormSubmission.workspace_id == workspace_id,
+            FormSubmission.view_id == view_id,
+            FormSubmission.view_hash == view_hash,
+        )
+    )
+
+
 def prune(session: Session) -> int:
     """Forget the forms that nobody sends again; returns how many there were."""
     old = delete(FormSubmission).where(FormSubmission.sent_at < clock.now() - _KEPT)
