@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot import (
+    campaigns,
     crm,
     digests,
     home,
@@ -20,13 +21,12 @@ from bot import (
     logs,
     metrics,
     people,
+    planning,
     reports,
     shadowing,
     spend,
     standups,
 )
-from bot.campaigns import handlers as campaign_handlers
-from bot.campaigns import tasks as campaign_tasks
 from bot.capability import Services
 from bot.crm.adapters import ADAPTERS, Access
 from bot.crm.connection import Connection
@@ -35,8 +35,6 @@ from bot.keys import Keys
 from bot.leads.sources import SOURCES
 from bot.people import service as people_service
 from bot.people.models import Workspace
-from bot.planning import handlers as planning_handlers
-from bot.planning import tasks as planning_tasks
 from bot.reports import api, site
 from bot.reports.conversions import api as conversion_routes
 from bot.settings import CrmSettings, Settings, WrongSettings, load
@@ -55,9 +53,11 @@ from bot.wiring import install, wire
 
 CAPABILITIES = (
     people.capability,
+    campaigns.capability,
     spend.capability,
     leads.capability,
     metrics.capability,
+    planning.capability,
     standups.capability,
     shadowing.capability,
     library.capability,
@@ -102,16 +102,8 @@ class Application:
         if self.crm is not None:
             resources.callback(self.crm.close)
             self.services.lend(self.crm)
-        self._register()
         wire(CAPABILITIES, self.services, self.listening, self.tasks, self.cards)
         self.asgi = self._web()
-
-    def _register(self) -> None:
-        """Let every capability say what it listens to and what it does later."""
-        campaign_handlers.register(self.listening, self.store)
-        planning_handlers.register(self.listening, self.store)
-        campaign_tasks.register(self.tasks, self.store, self.cards, planning_tasks.capacity)
-        planning_tasks.register(self.tasks, self.cards)
 
     def _web(self) -> FastAPI:
         secret = self.settings.slack_signing_secret

@@ -1,1 +1,5 @@
 """Campaigns: announced to sales with their exact offer, acknowledged, and asked about."""
+
+from bot.capability import Capability
+
+capability = Capability("bot.campaigns.handlers", "bot.campaigns.tasks")

@@ -1,1 +1,5 @@
 """Planning together: what customers ask for, what marketing proposes, and whether sales agrees."""
+
+from bot.capability import Capability
+
+capability = Capability("bot.planning.handlers", "bot.planning.tasks")

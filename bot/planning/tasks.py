@@ -1,70 +1,93 @@
 """The durable work of planning: drawing its cards, and what the clock looks at."""
 
+from datetime import date
+
 from sqlalchemy.orm import Session
 
-from bot import clock
+from bot import clock, slack
+from bot.campaigns import messages as campaign_messages
 from bot.campaigns import service as campaigns
-from bot.campaigns.models import Campaign
-from bot.planning import messages, service
-from bot.slack import Cards, Message
-from bot.tasks import Tasks
+from bot.campaigns.models import Campaign, Stage
+from bot.people.models import Workspace
+from bot.planning import capability, messages, service
+from bot.slack import Message
+
+capability.each_tick(every=5)(service.look)
 
 
-def register(tasks: Tasks, cards: Cards) -> None:
-    """Add how each card is drawn, and what each tick of the clock does."""
-    cards.add(service.CARD, _card)
-    cards.add(service.TOLD, _told)
-    cards.add(service.REMINDER, _reminder)
-    cards.add(service.PROPOSAL, _proposal)
-    cards.add(service.CONCERN, _concern)
-    cards.add(service.VERSION, _version)
-    cards.add(service.ASKED, _asked)
-    cards.add(service.AGREED, _agreed)
-    cards.add(service.RESULT, _result)
-    cards.add(service.RETROSPECTIVE, _retrospective)
-    cards.add(service.LESSONS, _lessons)
-    tasks.each_tick(service.look, every=5)
+@capability.card(campaigns.CONFIRMATION)
+def confirmation(session: Session, campaign_id: int) -> Message:
+    """What the owner of a campaign sees of its announcement; it is drawn here, where it is known
+    whether sales has the capacity for it."""
+    campaign = campaigns.known(session, campaign_id)
+    place = slack.place(session, campaigns.CARD, campaign_id)
+    workspace = session.get_one(Workspace, campaign.workspace_id)
+    today = campaigns.today(session, workspace.id)
+    capacity = ""
+    if _is_launching(campaign, workspace, today):
+        capacity = messages.capacity_in_words(service.weigh(session, campaign))
+    return campaign_messages.confirmation(
+        campaign,
+        place[0] if place else workspace.channel,
+        campaigns.readership(session, campaign),
+        today,
+        posted=place is not None,
+        capacity=capacity,
+    )
 
 
-def capacity(session: Session, campaign: Campaign) -> str:
-    """What a campaign asks of the team, in words, for whoever announces it."""
-    return messages.capacity_in_words(service.weigh(session, campaign))
+def _is_launching(campaign: Campaign, workspace: Workspace, today: date) -> bool:
+    """Whether it is about to be announced, or was today; later its leads are already coming."""
+    if campaign.stage == Stage.PAUSED or campaign.is_over(today):
+        return False
+    if campaign.announced_at is None:
+        return campaign.launch_at is not None
+    return workspace.day_of(campaign.announced_at) == today
 
 
+@capability.card(service.CARD)
 def _card(session: Session, request_id: int) -> Message:
     return messages.card(service.facts(session, request_id), clock.now())
 
 
+@capability.card(service.TOLD)
 def _told(session: Session, request_id: int) -> Message:
     return messages.told(service.facts(session, request_id), clock.now())
 
 
+@capability.card(service.REMINDER)
 def _reminder(session: Session, request_id: int) -> Message:
     return messages.reminder(service.facts(session, request_id), clock.now())
 
 
+@capability.card(service.PROPOSAL)
 def _proposal(session: Session, campaign_id: int) -> Message:
     return messages.proposal(service.table(session, campaign_id), clock.now())
 
 
+@capability.card(service.CONCERN)
 def _concern(session: Session, concern_id: int) -> Message:
     return messages.concern(service.concern_in_full(session, concern_id))
 
 
+@capability.card(service.VERSION)
 def _version(session: Session, version_id: int) -> Message:
     version, before, table = service.version_in_full(session, version_id)
     changed = campaigns.changes(before, version) if before else {}
     return messages.new_version(version, before, table, changed)
 
 
+@capability.card(service.ASKED)
 def _asked(session: Session, reminder_id: int) -> Message:
     return messages.asked(*service.reminder(session, reminder_id))
 
 
+@capability.card(service.AGREED)
 def _agreed(session: Session, campaign_id: int) -> Message:
     return messages.agreed(service.table(session, campaign_id))
 
 
+@capability.card(service.RESULT)
 def _result(session: Session, request_id: int) -> Message | None:
     facts = service.facts(session, request_id)
     if facts.campaign is None:
@@ -72,9 +95,11 @@ def _result(session: Session, request_id: int) -> Message | None:
     return messages.result(facts, service.look_back(session, facts.campaign.id).figures)
 
 
+@capability.card(service.RETROSPECTIVE)
 def _retrospective(session: Session, retrospective_id: int) -> Message:
     return messages.asked_back(*service.asked_back(session, retrospective_id))
 
 
+@capability.card(service.LESSONS)
 def _lessons(session: Session, campaign_id: int) -> Message:
     return messages.lessons(service.look_back(session, campaign_id))

@@ -8,18 +8,25 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 
-from bot.campaigns import handlers
-from bot.campaigns import tasks as campaign_tasks
+from bot import campaigns
+from bot.campaigns.service import CONFIRMATION
+from bot.capability import Capability
 from bot.people import service as people
-from bot.slack import Cards, Listening, Slack
+from bot.planning.tasks import confirmation
+from bot.slack import Slack
 from bot.store import Store
 from bot.tasks import Tasks
 from bot.web.slack import router
 from playground.serving import Serving
 from playground.standin import StandIn
-from tests.campaigns.scene import CAPACITY, Company, Hands, Town, found
+from tests.campaigns.scene import Company, Hands, Town, found
+from tests.wiring import wired
 
 _MANIFEST = Path(__file__).parents[2] / "manifest.json"
+
+capacity = Capability()
+"""The one card of campaigns that planning draws."""
+capacity.card(CONFIRMATION)(confirmation)
 
 
 @pytest.fixture
@@ -50,12 +57,9 @@ def town(
     team_id = standin.workspace.team.id
     company = found(store, team_id, channel.id, mara=mara, sal=sal, sue=sue)
     slack = Slack(standin.bot_token, standin.api_url)
-    tasks, listening = Tasks(store), Listening(slack)
+    tasks = Tasks(store)
     tasks.add(people.REFRESH, _names_are_known)
-    campaign_tasks.register(
-        tasks, store, Cards(store, slack, tasks), lambda _session, _campaign: CAPACITY
-    )
-    handlers.register(listening, store)
+    listening = wired(store, slack, campaigns.capability, capacity, tasks=tasks)
     ear = FastAPI()
     ear.include_router(router(listening, standin.signing_secret))
     serving = Serving(ear)

@@ -5,12 +5,13 @@ from functools import partial
 import pytest
 
 from bot import slack
-from bot.campaigns import service
+from bot.campaigns import forms, service
 from bot.campaigns.models import Campaign, CampaignQuestion, CampaignReceipt
 from bot.errors import FieldErrors, NotAllowed, NotFound
 from bot.people.models import Role
 from bot.slack.cards import Card
 from tests.campaigns.scene import Company, Hands, at_once, hire, install
+from tests.filling import filled
 
 
 @pytest.fixture
@@ -120,7 +121,7 @@ def test_a_campaign_of_another_workspace_is_not_found(company: Company, campaign
 def test_a_question_stands_in_the_announcements_thread(
     company: Company, campaign: Campaign
 ) -> None:
-    assert company.ask(company.sal, campaign, "  Is it for\nold customers too? \x00")
+    assert company.ask(company.sal, campaign, "Is it for\nold customers too?")
     [card] = company.cards(service.QUESTION)
     assert (card.target, card.parent_id) == ("C1", company.cards(service.CARD)[0].id)
     with company.store.transaction() as session:
@@ -155,16 +156,20 @@ def test_a_form_that_arrives_again_asks_once(company: Company, campaign: Campaig
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "problem"),
     [
         ("  \n", "Write your question here."),
         ("\x00\u202e", "Write your question here."),
-        ("x" * 1_001, "Please shorten this to 1,000 characters or fewer."),
+        ("x" * 1_001, "This has 1,001 characters. Please shorten it to 1,000 or fewer."),
     ],
 )
 def test_a_question_needs_words_and_not_too_many(
-    company: Company, campaign: Campaign, text: str, said: str
+    company: Company, campaign: Campaign, text: str, problem: str
 ) -> None:
+    with company.store.transaction() as session:
+        modal = forms.Ask.of(service.askable(session, company.sal, campaign.id), "token")
     with pytest.raises(FieldErrors) as raised:
-        company.ask(company.sal, campaign, text)
-    assert raised.value.errors == {"question": said}
+        filled(forms.Ask, modal, {"question": text})
+    assert raised.value.errors == {"question": problem}
+    typed = filled(forms.Ask, modal, {"question": "  Is it for\nold customers too? \x00"})
+    assert typed.question == "Is it for\nold customers too?"

@@ -2,11 +2,12 @@
 
 import pytest
 
-from bot.campaigns import service
+from bot.campaigns import forms, service
 from bot.campaigns.models import Campaign
 from bot.errors import FieldErrors, NotAllowed, NotFound
 from bot.people.models import Person, Role
 from tests.campaigns.scene import Company, hire, install
+from tests.filling import filled
 
 
 @pytest.fixture
@@ -28,7 +29,7 @@ def answer(company: Company, who: Person, question_id: int, text: str = "No, new
 def test_an_answer_stands_with_its_question_and_is_told(
     company: Company, campaign: Campaign, asked: int
 ) -> None:
-    answer(company, company.mara, asked, " No,\nnew ones. ")
+    answer(company, company.mara, asked, "No,\nnew ones.")
     with company.store.transaction() as session:
         since = service.since(session, campaign)
     [kept] = since.answered
@@ -70,9 +71,12 @@ def test_who_answers_themselves_is_told_nothing(company: Company, campaign: Camp
 
 @pytest.mark.parametrize("words", ["", " \n", "x" * 1_001])
 def test_an_answer_needs_words_and_not_too_many(company: Company, asked: int, words: str) -> None:
+    with company.store.transaction() as session:
+        modal = forms.Answer.of(service.answerable(session, company.mara, asked))
     with pytest.raises(FieldErrors) as raised:
-        answer(company, company.mara, asked, words)
+        filled(forms.Answer, modal, {"answer": words})
     assert list(raised.value.errors) == ["answer"]
+    assert filled(forms.Answer, modal, {"answer": " No,\nnew ones. "}).answer == "No,\nnew ones."
 
 
 def test_the_card_has_the_newest_answers_and_the_pages_have_all(

@@ -8,7 +8,7 @@ from bot.campaigns.models import Campaign, CampaignQuestion, CampaignReceipt
 from bot.people.models import Person
 from bot.tasks import advance
 from playground.actor import Actor
-from tests.campaigns.scene import CAPACITY, NINE, Town
+from tests.campaigns.scene import NINE, Town
 
 TYPED: dict[str, Any] = {
     "name": "Summer trial",
@@ -57,7 +57,7 @@ def ask(town: Town, who: Person) -> Actor:
     press(town, who, messages.ASK)
     modal = town.slack.wait_until(lambda: town.slack.modal(who.slack_id))
     assert modal is not None
-    assert modal.callback_id == forms.SAVE_QUESTION
+    assert modal.callback_id == forms.Ask.callback_id
     return town.slack.hand(who.slack_id)
 
 
@@ -107,7 +107,7 @@ def test_a_form_that_slack_delivers_twice_announces_once(town: Town) -> None:
     mara = open_form(town)
     town.slack.faults.add("interaction", "duplicate")
     assert mara.submit(values=TYPED | {"utm_campaign": ""}).ok  # no code that would stop it
-    twice(town, forms.ANNOUNCE)
+    twice(town, forms.Announce.callback_id)
     town.work()
     assert town.company.count(Campaign) == 1
     assert len(town.posted()) == 1
@@ -157,7 +157,7 @@ def test_a_question_that_slack_delivers_twice_comes_into_the_thread_once(town: T
     sal = ask(town, town.company.sal)
     town.slack.faults.add("interaction", "duplicate")
     assert sal.submit(values={"question": "Is it for old customers too?"}).ok
-    twice(town, forms.SAVE_QUESTION)
+    twice(town, forms.Ask.callback_id)
     town.work()
     [question] = town.slack.thread(town.posted()[0])
     asker, owner = town.company.sal.mention, town.company.mara.mention
@@ -249,7 +249,7 @@ def test_one_that_is_announced_at_a_set_time_waits_for_it(town: Town) -> None:
 def weighed(town: Town) -> bool:
     """Whether the owner is told if sales has the hands for it."""
     [told] = town.slack.messages(town.slack.im(town.company.mara.slack_id))
-    return CAPACITY in str(told.blocks)
+    return "*Capacity*" in str(told.blocks)
 
 
 def test_a_question_is_answered_in_the_thread_and_on_the_card(town: Town) -> None:

@@ -21,11 +21,12 @@ from bot.campaigns.models import (
     CampaignReceipt,
     CampaignVersion,
     CannotMove,
+    Kind,
     Stage,
 )
 from bot.errors import FieldErrors, HandoffError, NotAllowed, NotFound
 from bot.people.models import Person, Role
-from tests.campaigns.scene import NINE, TODAY, Company, Hands, draft, hire, install
+from tests.campaigns.scene import NINE, Company, Hands, draft, hire, install
 
 Verb = Callable[[Session, Person, int], object]
 
@@ -140,9 +141,9 @@ def test_what_is_over_stays_over(stage: Stage) -> None:
 
 
 def test_a_draft_may_be_incomplete_until_others_answer_to_it(company: Company) -> None:
-    words = service.draft(
-        {"name": "Autumn", "kind": "email", "starts_on": "2026-09-01"}, "EUR", TODAY,
-        incomplete=True,
+    words = service.Draft(
+        "Autumn", Kind.EMAIL, audience="", offer="", terms="", talking_points="",
+        starts_on=date(2026, 9, 1),
     )  # fmt: skip
     with company.store.transaction() as session:
         campaign = service.draft_campaign(session, company.mara, words, "draft-1")

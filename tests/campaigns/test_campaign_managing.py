@@ -4,11 +4,12 @@ from datetime import date, timedelta
 
 import pytest
 
-from bot.campaigns import messages, service
+from bot.campaigns import forms, messages, service
 from bot.campaigns.models import Campaign, Stage
 from bot.errors import NotAllowed
 from bot.people.models import Role
 from tests.campaigns.scene import NINE, Company, Hands, draft
+from tests.filling import filled
 
 
 def test_one_timeline_stands_in_the_thread_however_much_happens(company: Company) -> None:
@@ -35,7 +36,9 @@ def test_the_end_is_told_once_whoever_ends_it(company: Company, hands: Hands) ->
 def test_late_callers_hear_what_was_written_at_the_end(company: Company) -> None:
     campaign = company.announce(late_callers="Offer the basic plan.")
     with company.store.transaction() as session:
-        service.end(session, company.mara, campaign.id, "  Ask for\x00 their size.\n")
+        typed = {"late_callers": "  Ask for\x00 their\nsize.\n"}
+        form = filled(forms.End, forms.End.of(campaign), typed)
+        service.end(session, company.mara, campaign.id, form.late_callers)
         said = messages.over(service.known(session, campaign.id))
     assert said is not None
     assert said.text.endswith("*What to tell late callers:* Ask for their size.")

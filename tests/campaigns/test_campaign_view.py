@@ -192,13 +192,11 @@ def test_the_announcer_hears_that_slack_refused(golden: Golden) -> None:
 
 
 def test_the_form(golden: Golden) -> None:
-    golden("form", forms.announce("a-token", TODAY, "C0LEADS", "EUR"))
+    golden("form", forms.Announce.of("a-token", TODAY, "C0LEADS", "EUR"))
 
 
 def test_the_form_of_a_question(golden: Golden) -> None:
-    form = forms.ask(campaign(), "a-token")
-    assert forms.asked(str(form.private_metadata)) == (7, "a-token")
-    golden("question_form", form)
+    golden("question_form", forms.Ask.of(campaign(), "a-token"))
 
 
 def test_a_list_of_nothing(golden: Golden) -> None:
@@ -224,7 +222,7 @@ def test_a_list_that_is_too_long_says_how_many_more() -> None:
 
 
 def test_the_first_day_offered_is_today() -> None:
-    form = forms.announce("t", TODAY + timedelta(days=1), "C1", "JPY").to_dict()
+    form = forms.Announce.of("t", TODAY + timedelta(days=1), "C1", "JPY").to_dict()
     fields = {block.get("block_id"): block for block in form["blocks"]}
     assert fields["starts_on"]["element"]["initial_date"] == "2026-06-02"
     assert fields["budget"]["label"]["text"] == "Budget in JPY"
@@ -279,7 +277,7 @@ def test_all_questions_page_by_page(golden: Golden) -> None:
 
 
 def test_the_form_of_an_answer(golden: Golden) -> None:
-    golden("answer_form", forms.answer(answered(3)))
+    golden("answer_form", forms.Answer.of(answered(3)))
 
 
 def test_the_owner_sees_who_is_missing(golden: Golden) -> None:
@@ -306,8 +304,7 @@ def test_a_reminder(golden: Golden) -> None:
 
 def test_what_was_written_stands_in_the_form_again(golden: Golden) -> None:
     draft = service.Draft.of(campaign(**RICH, late_callers="Offer the basic plan."))
-    form = forms.announce("t", TODAY, "C1", "EUR")
-    form.blocks = forms.fields(vars(draft), "EUR")
+    form = forms.Announce.modal(token="t", today=TODAY, currency="EUR", **vars(draft))
     golden("form_filled", form)
 
 
@@ -413,10 +410,9 @@ def test_what_one_may_manage(golden: Golden) -> None:
 
 
 def test_the_modals_of_whoever_manages(golden: Golden) -> None:
-    draft = service.Draft.of(campaign(**RICH))
-    golden("change_form", forms.change(announced(), vars(draft)))
-    golden("end_form", forms.end(campaign()))
-    golden("launch_form", forms.launch(campaign(launch_at=NINE)))
+    golden("change_form", forms.Change.of(announced(**RICH), TODAY))
+    golden("end_form", forms.End.of(campaign()))
+    golden("launch_form", forms.Launch.of(campaign(launch_at=NINE)))
 
 
 def test_the_owner_sees_that_it_is_paused_or_over() -> None:

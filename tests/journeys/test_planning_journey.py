@@ -111,7 +111,7 @@ PLAN = {
     "terms": "New customers only",
     "talking_points": "Cancel any time",
     "channels": "newsletter",
-    "lines": "Newsletter 1,200\nFlyers 300.50",
+    "budget": "Newsletter 1,200\nFlyers 300.50",
     "expected_leads": "20",
     "utm_campaign": "monthly-trial",
 }
@@ -213,11 +213,13 @@ def test_a_draft_is_kept_and_taken_up_again_and_loses_nothing(office: Office) ->
     mara.close()
     mara.command("/campaign", "propose", office.channel)
     form = office.modal("mara", "Propose a campaign")
-    wrong = {"name": "Fair", "kind": "event", "lines": "Booth", "utm_campaign": "a b"}
-    assert set(mara.submit(form, wrong).errors) == {"lines", "utm_campaign"}
-    mended = {"lines": "Booth 1,200", "utm_campaign": "", "terms": "None"}
+    wrong = {"name": "Fair", "kind": "event", "budget": "Booth", "utm_campaign": "a b"}
+    assert set(mara.submit(form, wrong).errors) == {"budget", "utm_campaign"}
+    mended = {"budget": "Booth 1,200", "utm_campaign": "", "terms": "None"}
     assert set(mara.submit(form, mended).errors) == {"audience", "offer", "talking_points"}
-    mara.close()  # what was written was kept, although it could not be proposed
+    # What was written was kept, although it could not be proposed, and the form may be sent again.
+    assert mara.submit(form, {"then": "keep"}).ok
+    office.whisper("mara", "“Fair” is kept")
 
     mara.command("/campaign", "drafts", office.channel)
     drafts = office.modal("mara", "Drafts")

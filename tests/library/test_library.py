@@ -11,7 +11,7 @@ from bot.library.forms import Search
 from bot.library.models import PAGE_SIZE, Found, Hit, Piece, Shelf
 from bot.people.models import Person, Role
 from bot.planning import service as planning
-from bot.planning.models import Retrospective
+from bot.planning.models import Again, Retrospective
 from bot.store import Store
 from tests.campaigns.scene import NINE, TODAY, Hands, draft, hire, install
 from tests.golden_files import Golden
@@ -50,8 +50,13 @@ class Shelves:
             planning.look(session)
             asked = session.query(Retrospective).filter_by(person_id=self.sofia.id).one()
             planning.answer_back(
-                session, self.sofia, asked.id, "Short calls", "Nobody knew until when", "changed"
-            )
+                session,
+                self.sofia,
+                asked.id,
+                "Short calls",
+                "Nobody knew until when",
+                Again.CHANGED,
+            )  # fmt: skip
 
     def find(self, words: str, who: Person | None = None, page: int = 0) -> Found:
         with self.store.transaction() as session:

@@ -13,7 +13,7 @@ from bot.money import Money
 from bot.people import service as people
 from bot.people.models import Person, Role, Workspace
 from bot.planning import service
-from bot.planning.models import Concern, Proposal, Request, RequestEvent, Standing
+from bot.planning.models import Concern, Enough, Heard, Proposal, Request, RequestEvent, Standing
 from bot.slack.cards import Card
 from bot.store import Base, Store
 from tests.campaigns.scene import draft, install
@@ -35,7 +35,7 @@ class Company:
     guest: Person
 
     def ask(self, token: str = "form-1", who: Person | None = None, **said: Any) -> Request:
-        facts = {"text": WANTED, "audience": "small shops", "heard": "weekly"} | said
+        facts = {"text": WANTED, "audience": "small shops", "heard": Heard.WEEKLY} | said
         with self.store.transaction() as session:
             return service.ask_for(session, who or self.sal, token=token, **facts)
 
@@ -129,10 +129,9 @@ class Company:
 
     def rule(self, who: Person | None = None, **told: Any) -> None:
         usual: dict[str, Any] = {
-            "roles": ["salesperson"], "enough": "majority", "some": "", "must": [], "days": "2"
+            "roles": [Role.SALESPERSON], "enough": Enough.MAJORITY, "some": None, "must": [],
+            "days": 2,
         }  # fmt: skip
-        told = {name: str(value) if isinstance(value, int) else value
-                for name, value in told.items()}  # fmt: skip
         with self.store.transaction() as session:
             admin = session.get_one(Person, (who or self.root).id)
             service.change_rules(session, admin, service.Ruling(**usual | told))

@@ -4,7 +4,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.errors import FieldErrors
 from bot.money import Money
 from bot.planning.service import budget
 
@@ -31,15 +30,14 @@ def test_lines_as_people_type_them(typed: str, name: str, minor: int) -> None:
 
 @pytest.mark.parametrize("typed", ["4,000", "Search ads", "Ads 5 USD", "Ads -5", "Ads 5 x 3 y"])
 def test_what_cannot_be_read_is_said(typed: str) -> None:
-    with pytest.raises(FieldErrors) as raised:
+    with pytest.raises(ValueError, match="no amount in EUR"):
         budget.lines(typed, EUR)
-    assert "no amount in EUR" in raised.value.errors["lines"]
 
 
 def test_too_many_and_twice() -> None:
-    with pytest.raises(FieldErrors, match="keep to 20"):
+    with pytest.raises(ValueError, match="keep to 20"):
         budget.lines("\n".join(f"Line{number} x 1" for number in range(21)), EUR)
-    with pytest.raises(FieldErrors, match="twice"):
+    with pytest.raises(ValueError, match="twice"):
         budget.lines("Ads 1\nADS 2", EUR)
 
 

@@ -12,9 +12,10 @@ from bot.leads import service as leads
 from bot.leads.inquiry import Inquiry
 from bot.leads.models import Disposition
 from bot.people.models import Person, Workspace
-from bot.planning import service
+from bot.planning import forms, service
 from bot.planning.models import Again, Retrospective
 from tests.campaigns.scene import Hands
+from tests.filling import filled
 from tests.planning.scene import Company
 
 
@@ -47,7 +48,7 @@ def question(company: Company, who: Person) -> int:
         return session.query(Retrospective).filter_by(person_id=who.id).one().id
 
 
-def say(company: Company, who: Person, worked: str, failed: str, again: str = "yes") -> None:
+def say(company: Company, who: Person, worked: str, failed: str, again: Again = Again.YES) -> None:
     number = question(company, who)
     with company.store.transaction() as session:
         service.answer_back(session, who, number, worked, failed, again)
@@ -101,9 +102,9 @@ def test_answers_are_kept_and_gather_in_the_thread(company: Company, hands: Hand
     campaign = announced(company)
     end(company, campaign)
     company.look()
-    say(company, company.sal, "Short calls", "Too few leads", "changed")
+    say(company, company.sal, "Short calls", "Too few leads", Again.CHANGED)
     hands.forward(minutes=1)
-    say(company, company.mara, "", "The landing page was slow", "no")
+    say(company, company.mara, "", "The landing page was slow", Again.NO)
     assert company.targets(service.LESSONS) == ["C1"]
     with company.store.transaction() as session:
         back = service.look_back(session, campaign.id)
@@ -119,10 +120,10 @@ def test_a_second_answer_replaces_the_first(company: Company) -> None:
     end(company, campaign)
     company.look()
     say(company, company.sal, "Everything", "Nothing")
-    say(company, company.sal, "Short calls", "", "no")
+    say(company, company.sal, "Short calls", "", Again.NO)
     with company.store.transaction() as session:
         [said] = service.look_back(session, campaign.id).said
-        assert (said.worked, said.failed, said.again) == ("Short calls", "", "no")
+        assert (said.worked, said.failed, said.again) == ("Short calls", "", Again.NO)
 
 
 def test_one_answers_ones_own_question_and_says_something(company: Company) -> None:
@@ -131,9 +132,11 @@ def test_one_answers_ones_own_question_and_says_something(company: Company) -> N
     number = question(company, company.sal)
     for stranger in (company.sue, company.mara, company.root, company.guest):
         with company.store.transaction() as session, pytest.raises(NotFound):
-            service.answer_back(session, stranger, number, "a", "b", "yes")
+            service.answer_back(session, stranger, number, "a", "b", Again.YES)
+    with company.store.transaction() as session:
+        modal = forms.Lesson.of(service.retrospective(session, company.sal, number))
     with pytest.raises(FieldErrors) as raised:
-        say(company, company.sal, " ", "\u200e")
+        filled(forms.Lesson, modal, {"worked": " ", "failed": "\u200e", "again": "yes"})
     assert list(raised.value.errors) == ["worked"]
 
 
@@ -144,7 +147,7 @@ def test_the_next_proposal_remembers(company: Company, hands: Hands) -> None:
         leads.lose(session, company.sue, lead_id, leads.Ending(Disposition.NO_BUDGET))
     end(company, before)
     company.look()
-    say(company, company.sue, "", "Nobody had a budget", "changed")
+    say(company, company.sue, "", "Nobody had a budget", Again.CHANGED)
     announced(
         company, "form-7", name="Bank day", kind=Kind.EVENT, audience="Banks", utm_campaign=None
     )

@@ -53,7 +53,7 @@ def test_what_was_learned(golden: Golden) -> None:
 
 
 def test_the_form(golden: Golden) -> None:
-    golden("retrospective_form", forms.look_back(SAID[1]))
+    golden("retrospective_form", forms.Lesson.of(SAID[1]))
 
 
 def test_the_result_for_who_asked(golden: Golden) -> None:

@@ -1,16 +1,15 @@
 """How proposals look, each in every state that a person can meet."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
 import pytest
 
-from bot.campaigns.models import Campaign, CampaignVersion, Stage
+from bot.campaigns.models import Campaign, CampaignVersion, Kind, Stage
 from bot.campaigns.service import Draft, changes
 from bot.people.models import Person
 from bot.planning import forms, messages
-from bot.planning.forms import Note, Written
 from bot.planning.models import (
     BudgetLine,
     Capacity,
@@ -22,13 +21,16 @@ from bot.planning.models import (
     PlanningRules,
     Proposal,
     ProposalReminder,
+    Request,
     Rule,
     Standing,
     Table,
     capacity,
 )
+from bot.planning.service import Plan
 from playground.limits import check_message, check_view
-from tests.campaigns.scene import SPRING
+from tests.campaigns.scene import SPRING, TODAY
+from tests.filling import filled
 from tests.golden_files import Golden
 
 NOW = datetime(2026, 5, 18, 7, tzinfo=UTC)
@@ -232,29 +234,34 @@ def test_everything_in_a_modal(golden: Golden) -> None:
 
 
 def test_the_forms(golden: Golden) -> None:
-    empty = Written({"starts_on": date(2026, 6, 1)}, owner="U0MARA")
-    golden("plan_new", forms.plan(Note("token"), empty, "EUR"))
-    asked = forms.plan(Note("token", request_id=5), empty, "EUR", "A trial that is paid monthly")
-    golden("plan_for_a_request", asked)
-    written = Written(vars(Draft.of(campaign())), LINES, "U0MARA")
-    golden("plan_taken_up", forms.plan(Note("token", 7), written, "EUR"))
-    golden("plan_change", forms.change(campaign(), written))
-    golden("concern_form", forms.worry(campaign(), "token"))
-    golden("concern_answer_form", forms.answer(concern()))
-    golden("overrule_form", forms.overrule(campaign()))
-    golden("launch_form", forms.launch(campaign()))
+    known = ("token", TODAY, "EUR", "U0MARA")
+    golden("plan_new", forms.SavePlan.new(*known))
+    asked = Request(id=5, text="A trial that is paid monthly", audience="")
+    golden("plan_for_a_request", forms.SavePlan.new(*known, asked))
+    golden("plan_taken_up", forms.SavePlan.of("token", TODAY, campaign(), LINES, "U0MARA"))
+    golden("plan_change", forms.Revise.of(TODAY, campaign(), LINES, "U0MARA"))
+    golden("concern_form", forms.RaiseConcern.of(campaign(), "token"))
+    golden("concern_answer_form", forms.AnswerConcern.of(concern()))
+    golden("overrule_form", forms.Overrule.of(campaign()))
+    golden("launch_form", forms.Launch.of(campaign()))
 
 
-def test_the_note_of_a_form_comes_back() -> None:
-    note = Note("abc", 7, 5)
-    assert Note.read(str(note)) == note
-    _, _, token = forms.worry_of(str(forms.worry(campaign(), "abc").private_metadata))
-    assert token == "abc"
+def test_a_plan_is_read_as_it_was_drawn() -> None:
+    modal = forms.SavePlan.of("abc", TODAY, campaign(), LINES, "U0MARA")
+    typed = {"name": "Fair", "kind": "event", "starts_on": "2026-06-01", "owner": "U0MARA",
+             "budget": "Search ads 4000.00\nFlyers 1200.00", "then": "keep"}  # fmt: skip
+    form = filled(forms.SavePlan, modal, typed)
+    assert (form.token, form.campaign_id, form.request_id, form.then) == ("abc", 7, None, "keep")
+    assert form.plan() == Plan(
+        Draft("Fair", Kind.EVENT, "", "", "", "", TODAY),
+        tuple((line.name, line.amount) for line in LINES),
+        "U0MARA",
+    )
 
 
 def test_the_rules(golden: Golden) -> None:
     told = PlanningRules(enough="some", some=3, must=[2], asked_roles=["salesperson"], ready_days=2)
-    golden("rules", forms.rules(told, [CLEO]))
+    golden("rules", forms.Rules.of(told, [CLEO]))
 
 
 def test_the_drafts(golden: Golden) -> None:
@@ -281,5 +288,5 @@ def test_the_longest_words_fit() -> None:
     lines = [BudgetLine(name="x" * 80, minor=10**12, currency="EUR")] * 20
     modal = messages.whole(found, lines, worries, money=True)
     assert check_view(modal.to_dict(), "modal") == []
-    form = forms.plan(Note("t", 7), Written(vars(Draft.of(found.campaign)), lines, "U1"), "EUR")
+    form = forms.SavePlan.of("t", TODAY, found.campaign, lines, "U1")
     assert check_view(form.to_dict(), "modal") == []

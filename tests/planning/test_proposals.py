@@ -12,9 +12,10 @@ from bot.campaigns.models import Campaign, CampaignEvent, Stage
 from bot.errors import FieldErrors, HandoffError, NotAllowed, NotFound
 from bot.money import Money
 from bot.people.models import Person, Role
-from bot.planning import service
+from bot.planning import forms, service
 from bot.planning.models import BudgetLine, Concern, Enough
 from tests.campaigns.scene import Hands, at_once, hire, install
+from tests.filling import filled
 from tests.planning.scene import Company
 
 # 1 June 2026 is a Monday; sales works from 9 to 17 in Berlin.
@@ -315,9 +316,14 @@ def test_who_is_named_is_asked_and_needed(company: Company) -> None:
 
 
 def test_rules_that_make_no_sense_are_refused(company: Company) -> None:
-    with pytest.raises(FieldErrors) as raised:
-        company.rule(roles=[], enough=Enough.SOME, some="", days="0")
-    assert set(raised.value.errors) == {"roles", "some", "days"}
+    with company.store.transaction() as session:
+        modal = forms.Rules.of(service.rules(session, company.workspace.id), [])
+    sensible = {"roles": ["salesperson"], "enough": "some", "some": "1", "days": "2"}
+    assert filled(forms.Rules, modal, sensible).ruling().some == 1
+    for wrong in ({"roles": [], "days": "0"}, {"some": ""}):
+        with pytest.raises(FieldErrors) as raised:
+            filled(forms.Rules, modal, sensible | wrong)
+        assert set(raised.value.errors) == set(wrong)
 
 
 def test_a_manager_agrees_in_place_of_sales_and_it_is_said(company: Company) -> None:

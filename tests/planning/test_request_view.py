@@ -96,9 +96,9 @@ def test_the_reminder_to_marketing(golden: Golden) -> None:
 
 
 def test_the_forms(golden: Golden) -> None:
-    golden("request_form", forms.ask("token", "C1", 5))
-    golden("request_decline", forms.decline(request()))
-    golden("request_promise", forms.promise(5))
+    golden("request_form", forms.AskFor.of("token", "C1", 5))
+    golden("request_decline", forms.Decline.of(request()))
+    golden("request_promise", forms.AnswerDays.modal(answer_days=5))
 
 
 def listed(number: int, **changes: Any) -> Listed:

@@ -10,9 +10,10 @@ from bot.errors import FieldErrors, NotAllowed, NotFound
 from bot.people import service as people
 from bot.people.hours import Hours
 from bot.people.models import Person, Role
-from bot.planning import service
+from bot.planning import forms, service
 from bot.planning.models import Request, RequestSupport
 from tests.campaigns.scene import Hands, at_once, hire, install
+from tests.filling import filled
 from tests.planning.scene import WANTED, Company
 
 # 1 June 2026 is a Monday; marketing works from 9 to 17 in Berlin.
@@ -48,27 +49,35 @@ def test_an_idea_becomes_a_request_with_nothing_but_its_words(company: Company) 
     assert (request.audience, request.heard, request.example) == ("", None, "")
 
 
+def form(**typed: str) -> forms.AskFor:
+    usual = {"text": WANTED, "heard": "weekly"}
+    return filled(forms.AskFor, forms.AskFor.of("token", "C1", 5), usual | typed)
+
+
 def test_what_is_wrong_stands_below_its_field(company: Company) -> None:
     with pytest.raises(FieldErrors) as raised:
-        company.ask(text=" \u200e ", audience="x" * 201, lead="#15")
+        form(text=" \u200e ", audience="x" * 201, lead="ada")
+    no_lead = "There is no lead with this number. It stands on the lead's card: #15."
     assert raised.value.errors == {
         "text": "Write what customers ask for.",
-        "audience": "Please shorten this to 200 characters or fewer.",
-        "lead": "There is no lead with this number. It stands on the lead's card: #15.",
+        "audience": "This has 201 characters. Please shorten it to 200 or fewer.",
+        "lead": no_lead,
     }
+    with pytest.raises(FieldErrors) as raised:
+        company.ask(lead=15)
+    assert raised.value.errors == {"lead": no_lead}
 
 
 @pytest.mark.parametrize("typed", ["{}", "#{}", " # {} "])
 def test_the_lead_that_it_came_from_is_found_by_its_number(company: Company, typed: str) -> None:
     number = company.lead()
-    assert company.ask(lead=typed.format(number)).lead_id == number
+    assert company.ask(lead=form(lead=typed.format(number)).lead).lead_id == number
 
 
 @pytest.mark.parametrize("typed", ["ada", "-1", "1.5", "9" * 30, "#x"])
-def test_what_is_no_lead_is_said(company: Company, typed: str) -> None:
-    company.lead()
+def test_what_is_no_lead_is_said(typed: str) -> None:
     with pytest.raises(FieldErrors) as raised:
-        company.ask(lead=typed)
+        form(lead=typed)
     assert list(raised.value.errors) == ["lead"]
 
 
@@ -77,7 +86,7 @@ def test_a_lead_of_another_workspace_is_none(company: Company) -> None:
     other = install(company.store, "T2", "C2")
     stranger = hire(company.store, other, "UX", "Xenia", Role.SALESPERSON)
     with pytest.raises(FieldErrors):
-        company.ask(who=stranger, lead=str(number))
+        company.ask(who=stranger, lead=number)
 
 
 def test_colleagues_are_counted_once(company: Company) -> None:
@@ -117,7 +126,7 @@ def test_marketing_sees_it_and_still_owes_an_answer(company: Company) -> None:
 def test_a_request_is_declined_with_its_reason(company: Company) -> None:
     request = company.ask()
     with pytest.raises(FieldErrors) as raised:
-        company.decline(company.mara, request, " ")
+        filled(forms.Decline, forms.Decline.of(request), {"reason": " "})
     assert list(raised.value.errors) == ["reason"]
     company.decline(company.mara, request)
     now = company.request(request)
@@ -149,7 +158,7 @@ VERBS: dict[str, Callable[[Company, Person, Request], object]] = {
     "second": lambda company, who, request: company.second(who, request),
     "see": lambda company, who, request: company.see(who, request),
     "decline": lambda company, who, request: company.decline(who, request),
-    "change": lambda company, who, _request: change(company, who, "3"),
+    "change": lambda company, who, _request: change(company, who, 3),
 }
 MAY = {
     "ask": {"sue", "mara", "cleo", "root"},
@@ -160,7 +169,7 @@ MAY = {
 }
 
 
-def change(company: Company, who: Person, days: str) -> None:
+def change(company: Company, who: Person, days: int) -> None:
     with company.store.transaction() as session:
         service.change_promise(session, session.get_one(Person, who.id), days)
 
@@ -240,7 +249,7 @@ def test_where_nobody_is_in_marketing_the_managers_are_reminded(
 
 
 def test_the_days_are_marketings_own(company: Company) -> None:
-    change(company, company.root, "1")
+    change(company, company.root, 1)
     with company.store.transaction() as session:
         root = session.get_one(Person, company.root.id)
         [team] = [t for t in people.teams(session, root.workspace_id) if t.name == "Marketing"]
@@ -250,14 +259,15 @@ def test_the_days_are_marketings_own(company: Company) -> None:
 
 
 @pytest.mark.parametrize("days", ["", "0", "61", "2.5", "-3", "many", "9999"])
-def test_days_that_make_no_sense_are_refused(company: Company, days: str) -> None:
+def test_days_that_make_no_sense_are_refused(days: str) -> None:
+    modal = forms.AnswerDays.modal(answer_days=5)
     with pytest.raises(FieldErrors):
-        change(company, company.root, days)
+        filled(forms.AnswerDays, modal, {"answer_days": days})
 
 
 def test_other_days_hold_for_what_is_asked_from_then_on(company: Company) -> None:
     before = company.ask()
-    change(company, company.root, "2")
+    change(company, company.root, 2)
     assert company.ask("form-2").answer_by == datetime(2026, 6, 3, 15, tzinfo=UTC)
     assert company.request(before).answer_by == FIVE_DAYS_ON
 
@@ -289,7 +299,7 @@ def test_the_most_heard_stand_first_and_of_those_the_oldest(company: Company, ha
 def test_what_marketing_owes_comes_by_its_time(company: Company, hands: Hands) -> None:
     company.ask("form-1", text="Asked first")
     hands.forward(days=1)
-    change(company, company.root, "1")
+    change(company, company.root, 1)
     company.ask("form-2", text="Promised sooner")
     with company.store.transaction() as session:
         found = service.to_answer(session, company.workspace.id, 10)

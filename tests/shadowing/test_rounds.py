@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.campaigns import service as campaigns
-from bot.campaigns.models import Campaign
+from bot.campaigns.models import Campaign, Kind
 from bot.errors import FieldErrors, NotAllowed, OutdatedForm
 from bot.leads import service as leads
 from bot.people.models import Person, Role, Team
@@ -300,12 +300,10 @@ def test_the_holidays_of_a_team_are_no_time_to_meet(company: Company, hands: Han
 
 
 def announced(session: Session, company: Company, owner: Person) -> Campaign:
-    fields = {
-        "name": "Spring", "kind": "search_ads", "audience": "Shops", "offer": "Three months",
-        "terms": "New ones", "talking_points": "Fast", "starts_on": "2026-11-23",
-        "utm_campaign": "spring",
-    }  # fmt: skip
-    draft = campaigns.draft(fields, "EUR", company.hands.now.date())
+    draft = campaigns.Draft(
+        "Spring", Kind.SEARCH_ADS, audience="Shops", offer="Three months", terms="New ones",
+        talking_points="Fast", starts_on=date(2026, 11, 23), utm_campaign="spring",
+    )  # fmt: skip
     return campaigns.announce(session, session.get_one(Person, owner.id), draft, "form")
 
 

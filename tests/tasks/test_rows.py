@@ -59,7 +59,7 @@ CLOCKWORK = {
     "jobs.schedule.tick": {"jobs.schedules"},
     "leads.service.ladder.sweep": {"leads.escalation"},
     "leads.service.absences.release_for_leavers": {"leads.leavers"},
-    "planning.tasks: service.look": {
+    "planning.service.looking.look": {
         "planning.requests", "planning.proposals", "planning.follow", "planning.follow_requests",
         "planning.look_back",
     },

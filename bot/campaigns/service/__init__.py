@@ -39,7 +39,7 @@ from bot.campaigns.service.changing import (
     pause,
     resume,
 )
-from bot.campaigns.service.drafting import Draft, draft, launch_time
+from bot.campaigns.service.drafting import Draft
 from bot.campaigns.service.finding import MOST, WrongDay, offer, offers
 from bot.campaigns.service.listing import LISTED, MANAGED, page, to_manage
 from bot.campaigns.service.planning import (
@@ -115,7 +115,6 @@ __all__ = [
     "changeable",
     "changes",
     "confirm",
-    "draft",
     "draft_campaign",
     "end",
     "events",
@@ -125,7 +124,6 @@ __all__ = [
     "known",
     "launch",
     "launch_in_time",
-    "launch_time",
     "manageable",
     "may_announce",
     "offer",

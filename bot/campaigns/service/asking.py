@@ -7,15 +7,14 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, joinedload
 
 from bot import clock, slack
-from bot.campaigns.models import LONGEST, Campaign, CampaignQuestion, Since
+from bot.campaigns.models import Campaign, CampaignQuestion, Since
 from bot.campaigns.service.audit import last_change
 from bot.campaigns.service.cards import CARD, channel_of
 from bot.campaigns.service.planning import manageable
 from bot.campaigns.service.reading import find
-from bot.errors import FieldErrors, NotFound
+from bot.errors import NotFound
 from bot.people import service as people
 from bot.people.models import Person, Role
-from bot.slack.text import clean
 
 QUESTION = "campaign.question"
 ANSWERED = "campaign.answered"
@@ -35,7 +34,7 @@ def ask(
 ) -> CampaignQuestion | None:
     """Put a question into the announcement's thread; None for a form that arrives again.
 
-    Raises NotFound, NotAllowed, FieldErrors.
+    Raises NotFound, NotAllowed.
     """
     campaign = askable(session, who, campaign_id)
     asked = session.scalar(
@@ -44,7 +43,7 @@ def ask(
             workspace_id=who.workspace_id,
             campaign_id=campaign.id,
             person_id=who.id,
-            text=_words(text, "question"),
+            text=text,
             asked_at=clock.now(),
             token=token,
         )
@@ -91,13 +90,12 @@ def answer(session: Session, who: Person, question_id: int, text: str) -> Campai
     """Answer a question, or put another answer in the place of the one before.
 
     It stands below the question and on the announcement's card, and whoever asked hears of it.
-    Raises NotFound, NotAllowed, NotYours, FieldErrors.
+    Raises NotFound, NotAllowed, NotYours.
     """
     asked = answerable(session, who, question_id)
-    words = _words(text, "answer")
-    if asked.answer == words:
+    if asked.answer == text:
         return asked
-    asked.answer, asked.answered_by, asked.answered_at = words, who.id, clock.now()
+    asked.answer, asked.answered_by, asked.answered_at = text, who.id, clock.now()
     session.flush()
     slack.redraw(session, QUESTION, asked.id)
     slack.redraw(session, CARD, asked.campaign_id)
@@ -135,14 +133,3 @@ def since(session: Session, campaign: Campaign) -> Since:
     ).all()
     asked = session.scalars(select(func.count()).where(mine)).one()
     return Since(answered, asked, last_change(session, campaign.id))
-
-
-def _words(text: str, field: str) -> str:
-    visible = clean(text, len(text) + 1).strip()
-    if not visible:
-        raise FieldErrors({field: f"Write your {field} here."})
-    if len(visible) > LONGEST[field]:
-        raise FieldErrors(
-            {field: f"Please shorten this to {LONGEST[field]:,} characters or fewer."}
-        )
-    return visible

@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from bot.campaigns.models import BINDING, LONGEST, OVER, Campaign, Deed, Stage
+from bot.campaigns.models import BINDING, OVER, Campaign, Deed, Stage
 from bot.campaigns.service import audit
 from bot.campaigns.service.announcing import finish_in_time
 from bot.campaigns.service.cards import tell, tell_the_end
@@ -12,7 +12,7 @@ from bot.campaigns.service.reading import today
 from bot.campaigns.service.reminding import remind_in_time
 from bot.errors import FieldErrors, HandoffError
 from bot.people.models import Person
-from bot.slack.text import clean, safe
+from bot.slack.text import safe
 
 
 class AlreadyOver(HandoffError):
@@ -105,8 +105,7 @@ def end(session: Session, who: Person, campaign_id: int, late_callers: str = "")
         raise NotBegun(name=safe(campaign.name))
     _turn(session, who, campaign_id, Deed.ENDED, Stage.ENDED)
     campaign.ends_on = min(campaign.ends_on or day, day)
-    said = clean(" ".join(late_callers.split()), LONGEST["late_callers"])
-    campaign.late_callers = said or campaign.late_callers
+    campaign.late_callers = late_callers or campaign.late_callers
     tell_the_end(session, campaign)
     return campaign
 

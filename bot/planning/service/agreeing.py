@@ -11,15 +11,15 @@ from sqlalchemy.orm import Session
 from bot import clock, slack
 from bot.campaigns import service as campaigns
 from bot.campaigns.models import Campaign, Stage
-from bot.errors import FieldErrors, HandoffError, NotFound
+from bot.errors import HandoffError, NotFound
 from bot.people import service as people
 from bot.people.models import Person, Role
-from bot.planning.models import LONGEST_CONCERN, Concern, Proposal, ProposalAnswer, agreed
+from bot.planning.models import Concern, Proposal, ProposalAnswer, agreed
 from bot.planning.service.audit import AGREED, CONCERN, PROPOSAL, redraw_proposal
 from bot.planning.service.following import follow
 from bot.planning.service.promising import rules
 from bot.planning.service.reading import asked_people, held, seats
-from bot.slack.text import clean, moment, safe
+from bot.slack.text import moment, safe
 
 
 class NotAsked(HandoffError):
@@ -81,7 +81,7 @@ def worry(
 ) -> Concern | None:
     """Raise a concern about the version that one has read; None for a form that arrives again.
 
-    What was agreed goes before sales again. Raises NotFound, NotAsked, NotProposed, FieldErrors.
+    What was agreed goes before sales again. Raises NotFound, NotAsked, NotProposed.
     """
     campaign, proposal = _asked(session, who, campaign_id)
     concern: Concern | None = session.scalar(
@@ -91,7 +91,7 @@ def worry(
             campaign_id=campaign.id,
             person_id=who.id,
             version=min(version, campaign.version),
-            text=_text(text, "concern", "Write what you fear, so that it can be answered."),
+            text=text,
             raised_at=clock.now(),
             token=token,
         )
@@ -124,10 +124,10 @@ def concern_to_answer(session: Session, who: Person, concern_id: int) -> Concern
 def answer_concern(session: Session, who: Person, concern_id: int, text: str) -> Concern:
     """Resolve a concern by an answer; whoever raised it still says whether they are ready.
 
-    Raises NotFound, NotAllowed, NotYours, ConcernClosed, FieldErrors.
+    Raises NotFound, NotAllowed, NotYours, ConcernClosed.
     """
     found = concern_to_answer(session, who, concern_id)
-    _close(session, who, found, _text(text, "answer", "Write what you answer to it."))
+    _close(session, who, found, text)
     _settle(session, who, *held(session, found.campaign_id))
     return found
 
@@ -148,14 +148,13 @@ def withdraw(session: Session, who: Person, concern_id: int) -> Concern:
 def overrule(session: Session, who: Person, campaign_id: int, reason: str) -> Campaign:
     """Agree in place of sales, against silence and concerns: a manager's right, which is said.
 
-    Raises NotAllowed, NotFound, NotProposed, FieldErrors.
+    Raises NotAllowed, NotFound, NotProposed.
     """
     campaign = overrulable(session, who, campaign_id)
-    because = _text(reason, "reason", "Say why; everyone reads it.")
     campaign, proposal = held(session, campaign.id)
-    proposal.overruled_by, proposal.overruled_because = who.id, because
+    proposal.overruled_by, proposal.overruled_because = who.id, reason
     proposal.overruled_version = campaign.version
-    _agree(session, who, campaign, proposal, overruled=because)
+    _agree(session, who, campaign, proposal, overruled=reason)
     return campaign
 
 
@@ -243,14 +242,3 @@ def _close(session: Session, who: Person, found: Concern, answer: str | None) ->
     found.answer, found.closed_by, found.closed_at = answer, who.id, clock.now()
     session.flush()
     slack.redraw(session, CONCERN, found.id)
-
-
-def _text(text: str, field: str, missing: str) -> str:
-    visible = clean(text, len(text) + 1).strip()
-    if not visible:
-        raise FieldErrors({field: missing})
-    if len(visible) > LONGEST_CONCERN:
-        raise FieldErrors(
-            {field: f"Please shorten this to {LONGEST_CONCERN:,} characters or fewer."}
-        )
-    return visible

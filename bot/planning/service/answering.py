@@ -3,13 +3,13 @@
 from sqlalchemy.orm import Session
 
 from bot import clock
-from bot.errors import FieldErrors, HandoffError
+from bot.errors import HandoffError
 from bot.people import service as people
 from bot.people.models import Person, Role
-from bot.planning.models import LONGEST, Deed, Request, Turn
+from bot.planning.models import Deed, Request, Turn
 from bot.planning.service.audit import record
 from bot.planning.service.requests import find
-from bot.slack.text import clean, moment
+from bot.slack.text import moment
 
 
 class AlreadySeen(HandoffError):
@@ -42,10 +42,10 @@ def declinable(session: Session, who: Person, request_id: int) -> Request:
 def decline(session: Session, who: Person, request_id: int, reason: str) -> Request:
     """Say no, and why; the one who asked reads the reason.
 
-    Raises NotAllowed, NotFound, AlreadyAnswered, and FieldErrors for `reason`.
+    Raises NotAllowed, NotFound, AlreadyAnswered.
     """
     request = _waiting(session, who, request_id, lock=True)
-    request.reason = _reason(reason)
+    request.reason = reason
     request.answer(who.id, Turn.DECLINED, clock.now())
     record(session, request, Deed.DECLINED, who, reason=request.reason)
     return request
@@ -59,14 +59,3 @@ def _waiting(session: Session, who: Person, request_id: int, *, lock: bool = Fal
         by = session.get_one(Person, request.answered_by)
         raise AlreadyAnswered(who=by.mention, at=moment(request.answered_at), turn=request.turn)
     return request
-
-
-def _reason(text: str) -> str:
-    visible = clean(text, len(text) + 1).strip()
-    if not visible:
-        raise FieldErrors({"reason": "Say why, so that the one who asked can tell customers."})
-    if len(visible) > LONGEST["reason"]:
-        raise FieldErrors(
-            {"reason": f"Please shorten this to {LONGEST['reason']:,} characters or fewer."}
-        )
-    return visible

@@ -9,11 +9,10 @@ from bot.errors import FieldErrors, HandoffError, NotFound
 from bot.leads import service as leads
 from bot.people import service as people
 from bot.people.models import Person, Role, Workspace
-from bot.planning.models import LONGEST, Deed, Heard, Request, RequestSupport, Turn
+from bot.planning.models import Deed, Heard, Request, RequestSupport, Turn
 from bot.planning.service.audit import CARD, TOLD, record
 from bot.planning.service.promising import of_marketing
 from bot.planning.service.requests import find
-from bot.slack.text import clean
 
 
 class OwnRequest(HandoffError):
@@ -40,15 +39,15 @@ def ask_for(
     *,
     token: str,
     audience: str = "",
-    heard: str | None = None,
+    heard: Heard | None = None,
     example: str = "",
-    lead: str = "",
+    lead: int | None = None,
 ) -> Request:
     """File a request: its card goes to the shared channel, and marketing promises an answer.
 
     `token` stands for the form or the idea that it came from: one that arrives again finds its
-    request and changes nothing. `lead` is a number as people write it (`15`, `#15`). Raises
-    NotAllowed, and FieldErrors by these names.
+    request and changes nothing. `lead` is the number of the lead that it came from. Raises
+    NotAllowed, and FieldErrors for `lead`.
     """
     may_ask(session, who)
     known = session.scalar(
@@ -56,8 +55,8 @@ def ask_for(
     )
     if known is not None:
         return known
-    words = {"text": text, "audience": audience, "example": example}
-    return _file(session, who, token, _read(session, who, words, heard, lead))
+    facts = {"text": text, "audience": audience, "example": example, "heard": heard}
+    return _file(session, who, token, {**facts, "lead_id": _lead(session, who, lead)})
 
 
 def second(session: Session, who: Person, request_id: int) -> Request:
@@ -88,7 +87,7 @@ def second(session: Session, who: Person, request_id: int) -> Request:
     return request
 
 
-def _file(session: Session, who: Person, token: str, said: dict[str, object]) -> Request:
+def _file(session: Session, who: Person, token: str, facts: dict[str, object]) -> Request:
     now = clock.now()
     workspace = session.get_one(Workspace, who.workspace_id)
     answer_by, look_at = of_marketing(session, workspace, now)
@@ -102,7 +101,7 @@ def _file(session: Session, who: Person, token: str, said: dict[str, object]) ->
             answer_by=answer_by,
             look_at=look_at,
             token=token,
-            **said,
+            **facts,
         )
         .on_conflict_do_nothing()
         .returning(Request)
@@ -117,36 +116,13 @@ def _file(session: Session, who: Person, token: str, said: dict[str, object]) ->
     return request
 
 
-def _read(
-    session: Session, who: Person, words: dict[str, str], heard: str | None, lead: str
-) -> dict[str, object]:
-    """What was typed, as the row keeps it. Raises FieldErrors with all that is wrong."""
-    said: dict[str, object] = {name: _visible(text) for name, text in words.items()}
-    problems = {
-        name: f"Please shorten this to {LONGEST[name]:,} characters or fewer."
-        for name, text in said.items()
-        if len(str(text)) > LONGEST[name]
-    }
-    if not said["text"]:
-        problems["text"] = "Write what customers ask for."
-    try:
-        said["lead_id"] = _lead(session, who, lead)
-    except (NotFound, ValueError):
-        problems["lead"] = "There is no lead with this number. It stands on the lead's card: #15."
-    if problems:
-        raise FieldErrors(problems)
-    return said | {"heard": Heard(heard) if heard else None}
-
-
-def _lead(session: Session, who: Person, typed: str) -> int | None:
-    """The lead's id. Raises ValueError for what is no number, NotFound for nobody's."""
-    number = _visible(typed).removeprefix("#").strip()
-    if not number:
+def _lead(session: Session, who: Person, number: int | None) -> int | None:
+    """The id of the lead with this number. Raises FieldErrors."""
+    if number is None:
         return None
-    if not number.isdecimal() or len(number) > 18:
-        raise ValueError(number)
-    return leads.find(session, who.workspace_id, int(number)).id
-
-
-def _visible(text: str) -> str:
-    return clean(text, len(text) + 1).strip()
+    try:
+        return leads.find(session, who.workspace_id, number).id
+    except NotFound:
+        raise FieldErrors(
+            {"lead": "There is no lead with this number. It stands on the lead's card: #15."}
+        ) from None

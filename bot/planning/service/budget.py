@@ -8,7 +8,6 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from bot.campaigns.models import Campaign
-from bot.errors import FieldErrors
 from bot.money import Money, NotAnAmount, parse
 from bot.planning.models import MOST_LINES, BudgetLine
 from bot.slack.text import clean
@@ -24,15 +23,15 @@ _APART = r"(?:\s*[:=]\s*|\s+[-–]\s+|\s+)"
 def lines(text: str, currency: str) -> list[Line]:
     """Read `Search ads 4,000`, one a line, in this currency.
 
-    Raises FieldErrors for `lines`, with the line that could not be read.
+    Raises ValueError with a sentence about the line that cannot be read.
     """
     typed = [clean(line, 500).strip() for line in text.splitlines() if line.strip()]
     if len(typed) > MOST_LINES:
-        raise FieldErrors({"lines": f"Please keep to {MOST_LINES} lines."})
+        raise ValueError(f"Please keep to {MOST_LINES} lines.")
     read = [_line(line, currency) for line in typed]
     names = [name.casefold() for name, _ in read]
     if twice := next((name for name in names if names.count(name) > 1), None):
-        raise FieldErrors({"lines": f"“{twice}” stands there twice. Add the two up."})
+        raise ValueError(f"“{twice}” stands there twice. Add the two up.")
     return read
 
 
@@ -85,10 +84,8 @@ def _pattern(currency: str) -> re.Pattern[str]:
     return re.compile(rf"(?P<name>.*?[^\W\d].*?){_APART}(?P<amount>{mark}\s*{_NUMBER}\s*{mark})")
 
 
-def _unreadable(line: str, currency: str) -> FieldErrors:
-    return FieldErrors(
-        {
-            "lines": f"I find no amount in {currency} at the end of “{clean(line, 60)}”. "
-            "Write one line for each part, for example: Search ads 4,000"
-        }
+def _unreadable(line: str, currency: str) -> ValueError:
+    return ValueError(
+        f"I find no amount in {currency} at the end of “{clean(line, 60)}”. "
+        "Write one line for each part, for example: Search ads 4,000"
     )

@@ -11,14 +11,13 @@ from sqlalchemy.orm import Session, joinedload
 from bot import clock, slack
 from bot.campaigns import service as campaigns
 from bot.campaigns.models import Campaign, Stage
-from bot.errors import FieldErrors, NotFound
+from bot.errors import NotFound
 from bot.leads.models import Lead
 from bot.metrics import of_campaigns
 from bot.people import service as people
 from bot.people.models import Person, Role, Workspace
-from bot.planning.models import LONGEST_LESSON, Again, LookBack, Retrospective, Side
+from bot.planning.models import Again, LookBack, Retrospective, Side
 from bot.planning.service.audit import LESSONS, RETROSPECTIVE
-from bot.slack.text import clean
 from bot.tasks import Loop
 
 _ENDED = Loop("planning.look_back", "Questions at the end of a campaign")
@@ -62,15 +61,15 @@ def retrospective(session: Session, who: Person, retrospective_id: int) -> Retro
 
 
 def answer_back(
-    session: Session, who: Person, retrospective_id: int, worked: str, failed: str, again: str
+    session: Session, who: Person, retrospective_id: int, worked: str, failed: str, again: Again
 ) -> Retrospective:
     """Say what worked, what failed, and whether to do it again; a second answer replaces the first.
 
-    Raises NotFound, FieldErrors for `worked`, `failed`.
+    Raises NotFound.
     """
     found = retrospective(session, who, retrospective_id)
-    found.worked, found.failed = _lessons(worked, failed)
-    found.again, found.answered_at = Again(again), clock.now()
+    found.worked, found.failed = worked, failed
+    found.again, found.answered_at = again, clock.now()
     session.flush()
     slack.redraw(session, RETROSPECTIVE, found.id)
     _show_lessons(session, found)
@@ -151,19 +150,3 @@ def _show_lessons(session: Session, found: Retrospective) -> None:
         slack.show(
             session, found.workspace_id, LESSONS, found.campaign_id, place[0], thread_of=thread
         )
-
-
-def _lessons(worked: str, failed: str) -> tuple[str, str]:
-    """Both as they are kept. Raises FieldErrors."""
-    said = {"worked": worked, "failed": failed}
-    kept = {name: clean(text, len(text) + 1).strip() for name, text in said.items()}
-    problems = {
-        name: f"Please shorten this to {LONGEST_LESSON:,} characters or fewer."
-        for name, text in kept.items()
-        if len(text) > LONGEST_LESSON
-    }
-    if not any(kept.values()):
-        problems["worked"] = "Say at least what worked, or below what failed."
-    if problems:
-        raise FieldErrors(problems)
-    return kept["worked"], kept["failed"]

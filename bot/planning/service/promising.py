@@ -5,11 +5,10 @@ from datetime import datetime
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from bot.errors import FieldErrors
 from bot.people import service as people
 from bot.people.models import Person, Role, Workspace
 from bot.people.rota import department
-from bot.planning.models import MOST_DAYS, PlanningRules
+from bot.planning.models import PlanningRules
 
 
 def rules(session: Session, workspace_id: int) -> PlanningRules:
@@ -29,26 +28,14 @@ def changeable(session: Session, who: Person) -> PlanningRules:
     return rules(session, who.workspace_id)
 
 
-def change_promise(session: Session, who: Person, days: str) -> PlanningRules:
+def change_promise(session: Session, who: Person, days: int) -> PlanningRules:
     """Set within how many working days marketing answers; it holds for what is asked from now on.
 
-    Raises NotAllowed, and FieldErrors for `answer_days`.
+    Raises NotAllowed.
     """
     changed = changeable(session, who)
-    number = in_days(days)
-    if number is None:
-        raise FieldErrors({"answer_days": DAYS_WRONG})
-    changed.answer_days = number
+    changed.answer_days = days
     return changed
-
-
-DAYS_WRONG = f"Write a whole number from 1 to {MOST_DAYS}."
-
-
-def in_days(typed: str) -> int | None:
-    """A number of days as somebody typed it; None where it is none that a promise may take."""
-    plain = typed.isascii() and typed.isdecimal() and len(typed) <= 3
-    return int(typed) if plain and 1 <= int(typed) <= MOST_DAYS else None
 
 
 def of_marketing(

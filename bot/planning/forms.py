@@ -1,0 +1,400 @@
+"""The modals of planning: requests, drafts and proposals, answers to them, rules, lessons."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, ClassVar, Self
+
+from pydantic import model_validator
+from slack_sdk.models.blocks import InputInteractiveElement, SectionBlock
+from slack_sdk.models.views import View
+
+from bot.campaigns.forms import CampaignFields
+from bot.campaigns.models import Campaign
+from bot.campaigns.service import Draft
+from bot.errors import FieldErrors
+from bot.money import Money
+from bot.people.models import Person, Role
+from bot.planning.messages.parts import quoted
+from bot.planning.models import (
+    LONGEST,
+    LONGEST_CONCERN,
+    LONGEST_LESSON,
+    MAY_ANSWER,
+    MOST_DAYS,
+    Again,
+    BudgetLine,
+    Concern,
+    Enough,
+    Heard,
+    PlanningRules,
+    Request,
+    Retrospective,
+)
+from bot.planning.service import Plan, Ruling, lines
+from bot.slack import inputs  # a form has a field `text`
+from bot.slack.forms import Form, Hidden
+from bot.slack.inputs import (
+    Changes,
+    Choice,
+    Text,
+    Values,
+    checkboxes,
+    declared_by,
+    moment,
+    number,
+    radio,
+    select,
+    text,
+    user,
+    users,
+)
+from bot.slack.text import clean, plural
+
+_LONGEST_LINES = 2_000
+
+
+# Requests
+
+
+@dataclass(frozen=True)
+class _LeadNumber(Text):
+    """The number of a lead, as its card has it: `#15`."""
+
+    empty: ClassVar[Any] = None
+
+    def read(self, raw: Any, of: Any, values: Values) -> int:
+        digits = super().read(raw, of, values).removeprefix("#").strip()
+        if not digits.isdecimal() or len(digits) > 18:
+            raise ValueError(
+                "There is no lead with this number. It stands on the lead's card: #15."
+            )
+        return int(digits)
+
+
+_lead_number = declared_by(_LeadNumber)
+
+
+class AskFor(Form, id="request.save", title="Ask for a campaign", submit="Ask"):
+    """What customers ask for; its token makes one request of a form that comes twice."""
+
+    token: Hidden[str]
+    text: str = inputs.text(
+        "What do customers ask for?", most=LONGEST["text"], multiline=True,
+        needed="Write what customers ask for.",
+    )  # fmt: skip
+    audience: str = inputs.text(
+        "Who asks for it?", most=LONGEST["audience"], hint="For example “small shops in Austria”."
+    )
+    heard: Heard = select("How often do you hear it?", placeholder="How often?")
+    example: str = inputs.text(
+        "An example", most=LONGEST["example"], multiline=True, optional=True,
+        hint="What somebody said, without their name: the whole channel reads it.",
+    )  # fmt: skip
+    lead: int | None = _lead_number(
+        "The lead that it came from", most=20, optional=True,
+        hint="Its number, which stands on its card: #15.",
+    )  # fmt: skip
+
+    @classmethod
+    def of(cls, token: str, channel: str, days: int) -> View:
+        """The empty form; marketing answers within so many working days."""
+        intro = (
+            f"It goes to <#{channel}>, where colleagues can say that they hear it too. "
+            f"Marketing answers within {plural(days, 'working day')}."
+        )
+        return cls.modal(token=token, blocks=[SectionBlock(text=intro)])
+
+
+class Decline(Form, id="request.save_decline", title="Decline a request", submit="Decline"):
+    """Why there will be no campaign for a request."""
+
+    request_id: Hidden[int]
+    reason: str = text(
+        "Why not?", most=LONGEST["reason"], multiline=True,
+        needed="Say why, so that the one who asked can tell customers.",
+        hint="The one who asked reads it, and so does the channel.",
+    )  # fmt: skip
+
+    @classmethod
+    def of(cls, request: Request) -> View:
+        """The form below what was asked for."""
+        return cls.modal(request_id=request.id, blocks=[quoted(request.text)])
+
+
+class AnswerDays(Form, id="request.save_promise", title="What marketing promises"):
+    """How soon marketing answers."""
+
+    answer_days: int = number(
+        "Working days until a request is answered", minimum=1, maximum=MOST_DAYS,
+        hint="By marketing's hours (`/handoff hours`). It holds for what is asked from "
+        "now on; marketing is reminded a working day before.",
+    )  # fmt: skip
+
+
+# Drafts and proposals
+
+
+@dataclass(frozen=True)
+class _BudgetLines(Text):
+    """A name and an amount a line, in the form's currency; a tuple of such pairs."""
+
+    empty: ClassVar[Any] = ()
+
+    def title(self, values: Values) -> str:
+        return f"{self.label} in {values['currency']}"
+
+    def element(self, action_id: str, of: Any, value: Any) -> InputInteractiveElement:
+        typed = "\n".join(f"{name} {amount.amount:f}" for name, amount in value or ())
+        return super().element(action_id, of, typed)
+
+    def read(self, raw: Any, of: Any, values: Values) -> tuple[tuple[str, Money], ...]:
+        return tuple(lines(super().read(raw, of, values), values["currency"]))
+
+
+_budget_lines = declared_by(_BudgetLines)
+
+# A draft may lack what sales has to read in the end.
+_MAY_WAIT: dict[str, Changes] = {
+    name: {"optional": True} for name in ("audience", "offer", "terms", "talking_points")
+}
+
+
+class PlanFields(CampaignFields):
+    """What a planned campaign says, its budget line by line, and whose it is."""
+
+    budget: tuple[tuple[str, Money], ...] = _budget_lines(  # type: ignore[assignment]
+        "Budget", most=_LONGEST_LINES, multiline=True, optional=True,
+        hint="One line for each part, for example: Search ads 4,000. They are added up; the "
+        "channel does not see them.",
+    )  # fmt: skip
+    owner: str = user("Owner", hint="Somebody in marketing, who answers questions and concerns.")
+
+    def plan(self) -> Plan:
+        """What the verbs take."""
+        return Plan(replace(self.draft(), budget=None), self.budget, self.owner)
+
+
+class Then(StrEnum):
+    """What becomes of a draft once it is saved."""
+
+    PROPOSE = "propose"
+    KEEP = "keep"
+    GIVE_UP = "give_up"
+
+    @property
+    def label(self) -> str:
+        """How the form writes it."""
+        return _THEN[self]
+
+
+_THEN = {
+    Then.PROPOSE: "Propose it to sales",
+    Then.KEEP: "Keep it as a draft",
+    Then.GIVE_UP: "Give it up",
+}
+
+
+class SavePlan(PlanFields, id="proposal.save", title="Propose a campaign"):
+    """A draft, new or taken up again; its token makes one draft of a form that comes twice."""
+
+    token: Hidden[str]
+    campaign_id: Hidden[int | None] = None
+    request_id: Hidden[int | None] = None
+    then: Then = radio("Then")
+
+    @classmethod
+    def new(
+        cls, token: str, today: date, currency: str, owner: str, request: Request | None = None
+    ) -> View:
+        """The form of a new campaign, or of one for what customers ask for."""
+        known = {"audience": request.audience, "request_id": request.id} if request else {}
+        return cls._drawn(
+            request.text if request else "",
+            token=token, today=today, currency=currency, owner=owner, starts_on=today, **known,
+        )  # fmt: skip
+
+    @classmethod
+    def of(
+        cls, token: str, today: date, campaign: Campaign, budget: Sequence[BudgetLine], owner: str
+    ) -> View:
+        """A draft as it was left; `owner` by Slack's ID."""
+        written = _written(campaign, budget, owner)
+        return cls._drawn("", token=token, today=today, campaign_id=campaign.id, **written)
+
+    @classmethod
+    def _drawn(cls, asks_for: str, **values: Any) -> View:
+        intro = "For what customers ask for. " if asks_for else ""
+        intro += "Only a name, a kind and a first day are needed for a draft; the rest can wait."
+        known = [each for each in Then if each is not Then.GIVE_UP or values.get("campaign_id")]
+        return cls.modal(
+            then=Then.PROPOSE, **values,
+            blocks=[SectionBlock(text=intro), *([quoted(asks_for)] if asks_for else [])],
+            fields={**_MAY_WAIT, "then": {"options": [Choice(each, each.label) for each in known]}},
+        )  # fmt: skip
+
+
+class Revise(PlanFields, id="proposal.save_change", title="Change a proposal"):
+    """What was proposed, to be changed."""
+
+    campaign_id: Hidden[int]
+
+    @classmethod
+    def of(cls, today: date, campaign: Campaign, budget: Sequence[BudgetLine], owner: str) -> View:
+        """The form with what the proposal says; `owner` by Slack's ID."""
+        intro = (
+            "Another audience, offer, price, term or date makes a version that sales answers anew; "
+            "what was said about the rest still holds."
+        )
+        return cls.modal(
+            today=today, campaign_id=campaign.id, **_written(campaign, budget, owner),
+            blocks=[SectionBlock(text=intro)], fields=_MAY_WAIT,
+        )  # fmt: skip
+
+
+def _written(campaign: Campaign, budget: Sequence[BudgetLine], owner: str) -> dict[str, Any]:
+    """What a campaign says, as the fields of its form."""
+    by_line = [(line.name, line.amount) for line in budget]
+    known = {"currency": campaign.currency, "budget": by_line, "owner": owner}
+    return vars(Draft.of(campaign)) | known
+
+
+class Launch(Form, id="proposal.save_launch", title="Announce", submit="Announce"):
+    """When to announce what was agreed."""
+
+    campaign_id: Hidden[int]
+    launch_at: datetime | None = moment(
+        "Announce at", optional=True, hint="On your own clock. Empty: at once."
+    )
+
+    @classmethod
+    def of(cls, campaign: Campaign) -> View:
+        """The form, with no time set."""
+        return cls.modal(campaign_id=campaign.id, blocks=[quoted(campaign.name)])
+
+
+# Answers to a proposal
+
+
+class RaiseConcern(Form, id="proposal.save_worry", title="Concern", submit="Raise it"):
+    """A concern about one version; its token makes one concern of a form that comes twice."""
+
+    campaign_id: Hidden[int]
+    version: Hidden[int]
+    token: Hidden[str]
+    concern: str = text(
+        "What do you fear?", most=LONGEST_CONCERN, multiline=True,
+        needed="Write what you fear, so that it can be answered.",
+        hint="It stands in the proposal's thread. Nothing is agreed until it is answered.",
+    )  # fmt: skip
+
+    @classmethod
+    def of(cls, campaign: Campaign, token: str) -> View:
+        """The form below the offer."""
+        return cls.modal(
+            campaign_id=campaign.id, version=campaign.version, token=token,
+            blocks=[quoted(clean(campaign.offer))],
+        )  # fmt: skip
+
+
+class AnswerConcern(Form, id="proposal.save_answer", title="Answer a concern", submit="Answer"):
+    """The answer to a concern."""
+
+    concern_id: Hidden[int]
+    answer: str = text(
+        "Your answer", most=LONGEST_CONCERN, multiline=True,
+        needed="Write what you answer to it.",
+        hint="It closes the concern. Whoever raised it still says whether they are ready.",
+    )  # fmt: skip
+
+    @classmethod
+    def of(cls, concern: Concern) -> View:
+        """The form below the concern."""
+        return cls.modal(concern_id=concern.id, blocks=[quoted(concern.text)])
+
+
+class Overrule(Form, id="proposal.save_overrule", title="Agree for sales", submit="Agree"):
+    """Why a manager agrees in place of sales."""
+
+    campaign_id: Hidden[int]
+    reason: str = text(
+        "Why?", most=LONGEST_CONCERN, multiline=True, needed="Say why; everyone reads it.",
+        hint="Everyone reads it on the proposal.",
+    )  # fmt: skip
+
+    @classmethod
+    def of(cls, campaign: Campaign) -> View:
+        """The form below the campaign's name."""
+        return cls.modal(campaign_id=campaign.id, blocks=[quoted(campaign.name)])
+
+
+_ROLES = {Role.SALESPERSON: "Salespeople", Role.MANAGER: "Managers"}
+
+
+class Rules(Form, id="proposal.save_rules", title="When sales agrees"):
+    """What counts as an agreement."""
+
+    roles: list[Role] = checkboxes(
+        "Who is asked", options=[Choice(each, _ROLES[each]) for each in MAY_ANSWER],
+        needed="Choose whose answers count.",
+    )  # fmt: skip
+    enough: Enough = radio("Who has to be ready")
+    some: int | None = number(
+        "How many, where it is a number", minimum=1, maximum=1_000, optional=True
+    )
+    must: list[str] = users(
+        "In any case", optional=True, hint="Without these people nothing is agreed."
+    )
+    days: int = number(
+        "Working days until answers are due", minimum=1, maximum=MOST_DAYS,
+        hint="By sales' hours (`/handoff hours`).",
+    )  # fmt: skip
+
+    @classmethod
+    def of(cls, rules: PlanningRules, must: Sequence[Person]) -> View:
+        """The form with the rules of now; `must` are the people whom they name."""
+        intro = (
+            "A proposal is agreed once enough of those asked are ready and no concern is open. "
+            "Silence is no answer: who is silent is reminded once, and then shown."
+        )
+        return cls.modal(
+            roles=rules.asked_roles, enough=rules.enough, some=rules.some, days=rules.ready_days,
+            must=[person.slack_id for person in must], blocks=[SectionBlock(text=intro)],
+        )  # fmt: skip
+
+    @model_validator(mode="after")
+    def _says_how_many(self) -> Self:
+        if self.enough is Enough.SOME and self.some is None:
+            raise FieldErrors({"some": "Say how many have to be ready."})
+        return self
+
+    def ruling(self) -> Ruling:
+        """What the verb takes."""
+        return Ruling(self.roles, self.enough, self.some, self.must, self.days)
+
+
+# Retrospectives
+
+
+class Lesson(Form, id="retrospective.save", title="Look back"):
+    """What somebody learned from a campaign."""
+
+    retrospective_id: Hidden[int]
+    worked: str = text("What worked?", most=LONGEST_LESSON, optional=True, multiline=True)
+    failed: str = text("What failed?", most=LONGEST_LESSON, optional=True, multiline=True)
+    again: Again = radio("Shall we do it again?")
+
+    @classmethod
+    def of(cls, asked: Retrospective) -> View:
+        """The form, with what was said before; the question comes with its campaign."""
+        return cls.modal(
+            retrospective_id=asked.id, worked=asked.worked, failed=asked.failed,
+            again=asked.again or Again.YES, blocks=[quoted(asked.campaign.name)],
+        )  # fmt: skip
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not (self.worked or self.failed):
+            raise FieldErrors({"worked": "Say at least what worked, or below what failed."})
+        return self

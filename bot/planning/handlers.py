@@ -1,0 +1,338 @@
+"""What Slack brings in for planning: requests, drafts and proposals, answers, rules, lessons."""
+
+from datetime import date
+from secrets import token_hex
+
+from slack_sdk.models.views import View
+
+from bot import clock
+from bot.campaigns import service as campaigns
+from bot.campaigns.models import Campaign
+from bot.capability import Act, Update
+from bot.errors import HandoffError, below
+from bot.people.models import ANY_ROLE, Person, Role, Workspace
+from bot.planning import capability, forms, messages, service
+from bot.planning.forms import Then
+from bot.slack.access import Access
+from bot.slack.text import safe
+
+_ASK = Access("ask for campaigns", ANY_ROLE)
+_READ_REQUESTS = Access("see what is asked for", ANY_ROLE)
+_SECOND = Access("second requests", ANY_ROLE)
+_ANSWER = Access("answer requests", (Role.MARKETER,))
+_RULES = Access("change the rules of planning", (Role.ADMIN,))
+_PLAN = Access("plan campaigns", (Role.MARKETER,))
+# Each thing in the menu is for others: the verbs say for whom.
+_DECIDE = Access("decide about proposals", ANY_ROLE)
+_AGREE = Access("answer proposals", ANY_ROLE)
+_RESOLVE = Access("resolve concerns", (Role.MARKETER,))
+_OVERRULE = Access("agree in place of sales", (Role.MANAGER,))
+_READ = Access("read proposals", ANY_ROLE)
+_LEARN = Access("say what a campaign has taught", ANY_ROLE)
+
+
+# Requests
+
+
+@capability.command("/request", "", "say what customers ask for", _ASK)
+def new_request(act: Act) -> View:
+    """The form of a request."""
+    service.may_ask(act.session, act.person)
+    channel = act.session.get_one(Workspace, act.workspace_id).channel
+    days = service.rules(act.session, act.workspace_id).answer_days
+    return forms.AskFor.of(token_hex(12), channel, days)
+
+
+@capability.form(forms.AskFor, _ASK)
+def ask_for(act: Act, form: forms.AskFor) -> None:
+    """A request came."""
+    service.ask_for(
+        act.session, act.person, form.text, token=form.token, audience=form.audience,
+        heard=form.heard, example=form.example, lead=form.lead,
+    )  # fmt: skip
+
+
+@capability.command(
+    "/request", "list", "see what is asked for, the most heard first", _READ_REQUESTS
+)
+def list_requests(act: Act) -> View:
+    """What is asked for, page by page."""
+    return _requests(act, 0)
+
+
+@capability.pages(messages.LIST, _READ_REQUESTS)
+def turn_requests(act: Act) -> Update:
+    """Another page of what is asked for."""
+    return Update(_requests(act, act.row_id))
+
+
+@capability.action(messages.SECOND, _SECOND)
+def second_in_list(act: Act) -> Update:
+    """Someone hears it too, and says so in the list."""
+    service.second(act.session, act.person, act.row_id)
+    return Update(_requests(act, act.incoming.noted_id))
+
+
+@capability.action(messages.ME_TOO, _SECOND)
+def second(act: Act) -> None:
+    """Someone hears it too."""
+    service.second(act.session, act.person, act.row_id)
+
+
+@capability.action(messages.SEEN, _ANSWER)
+def see(act: Act) -> None:
+    """Marketing has read it."""
+    service.see(act.session, act.person, act.row_id)
+
+
+@capability.action(messages.DECLINE, _ANSWER)
+def decline(act: Act) -> View:
+    """Why not?"""
+    return forms.Decline.of(service.declinable(act.session, act.person, act.row_id))
+
+
+@capability.form(forms.Decline, _ANSWER)
+def save_decline(act: Act, form: forms.Decline) -> None:
+    """A request is declined."""
+    service.decline(act.session, act.person, form.request_id, form.reason)
+
+
+@capability.command("/request", "promise", "say how soon marketing answers (admins)", _RULES)
+def edit_answer_days(act: Act) -> View:
+    """How soon marketing answers, to be changed."""
+    rules = service.changeable(act.session, act.person)
+    return forms.AnswerDays.modal(answer_days=rules.answer_days)
+
+
+@capability.form(forms.AnswerDays, _RULES)
+def save_answer_days(act: Act, form: forms.AnswerDays) -> None:
+    """Marketing answers within other days."""
+    service.change_promise(act.session, act.person, form.answer_days)
+
+
+# Drafts and proposals, by marketing
+
+
+@capability.command("/campaign", "propose", "plan a campaign with sales (marketing)", _PLAN)
+def new_plan(act: Act) -> View:
+    """The form of a new campaign."""
+    campaigns.may_announce(act.session, act.person)
+    return forms.SavePlan.new(token_hex(12), *_known(act))
+
+
+@capability.action(messages.PLAN, _PLAN)
+def plan_for_request(act: Act) -> View:
+    """The form of a campaign for what customers ask for."""
+    request = service.plannable(act.session, act.person, act.row_id)
+    return forms.SavePlan.new(token_hex(12), *_known(act), request)
+
+
+@capability.command("/campaign", "drafts", "take up again what you have begun", _PLAN)
+def list_drafts(act: Act) -> View:
+    """The drafts, page by page."""
+    return _drafts(act, 0)
+
+
+@capability.pages(messages.DRAFTS, _PLAN)
+def turn_drafts(act: Act) -> Update:
+    """Another page of the drafts."""
+    return Update(_drafts(act, act.row_id))
+
+
+@capability.action(messages.TAKE_UP, _PLAN)
+def take_up(act: Act) -> View:
+    """A draft, to be written on."""
+    campaign = campaigns.manageable(act.session, act.person, act.row_id)
+    budget = service.budget_of(act.session, campaign.id)
+    today = campaigns.today(act.session, act.workspace_id)
+    return forms.SavePlan.of(token_hex(12), today, campaign, budget, _owner(act, campaign))
+
+
+@capability.form(forms.SavePlan, _PLAN, clears=True)
+def save_plan(act: Act, form: forms.SavePlan) -> str | HandoffError | None:
+    """A draft is kept, and proposed or given up."""
+    if form.then is Then.GIVE_UP:
+        service.give_up(act.session, act.person, form.campaign_id or 0)
+        return None
+    with below("utm_campaign", campaigns.CodeTaken):
+        campaign = _keep(act, form)
+    try:
+        with act.session.begin_nested():
+            if form.then is Then.PROPOSE:
+                service.propose_once(act.session, act.person, campaign.id)
+            service.hand_over(act.session, act.person, campaign.id, form.plan())
+    except HandoffError as error:
+        return error  # the draft is kept, although something is missing for a proposal
+    if form.then is Then.KEEP:
+        return f"“{safe(campaign.name)}” is kept: `/campaign drafts` lists your drafts."
+    return None
+
+
+@capability.action(messages.CHANGE, _PLAN)
+def revise(act: Act) -> View:
+    """The form that changes a proposal."""
+    campaign = service.revisable(act.session, act.person, act.row_id)
+    budget = service.budget_of(act.session, campaign.id)
+    today = campaigns.today(act.session, act.workspace_id)
+    return forms.Revise.of(today, campaign, budget, _owner(act, campaign))
+
+
+@capability.form(forms.Revise, _PLAN)
+def save_revision(act: Act, form: forms.Revise) -> None:
+    """A proposal says something else."""
+    with below("utm_campaign", campaigns.CodeTaken):
+        service.revise(act.session, act.person, form.campaign_id, form.plan())
+
+
+@capability.action(messages.LAUNCH, _PLAN)
+def launch(act: Act) -> View:
+    """The form that announces what was agreed."""
+    return forms.Launch.of(campaigns.manageable(act.session, act.person, act.row_id))
+
+
+@capability.form(forms.Launch, _PLAN)
+def save_launch(act: Act, form: forms.Launch) -> None:
+    """What was agreed is announced, at once or at a set time."""
+    service.announce(act.session, act.person, form.campaign_id, form.launch_at)
+
+
+@capability.action(messages.MORE, _DECIDE)
+def do_more(act: Act) -> View | None:
+    """What else can be done with a proposal, chosen from its menu."""
+    word, _, number = act.incoming.value.partition(" ")
+    campaign_id = int(number) if number.isdecimal() else 0
+    match word:
+        case "take_back":
+            service.take_back(act.session, act.person, campaign_id)
+        case "give_up":
+            service.give_up(act.session, act.person, campaign_id)
+        case "overrule":
+            campaign = service.overrulable(act.session, act.person, campaign_id)
+            return forms.Overrule.of(campaign)
+    return None
+
+
+# Answers to a proposal
+
+
+@capability.action(messages.READY, _AGREE)
+def ready(act: Act) -> None:
+    """Someone is ready."""
+    service.ready(act.session, act.person, act.row_id)
+
+
+@capability.action(messages.WORRY, _AGREE)
+def raise_concern(act: Act) -> View:
+    """The form of a concern."""
+    campaign = service.answerable(act.session, act.person, act.row_id)
+    return forms.RaiseConcern.of(campaign, token_hex(12))
+
+
+@capability.form(forms.RaiseConcern, _AGREE)
+def save_concern(act: Act, form: forms.RaiseConcern) -> None:
+    """A concern came."""
+    service.worry(act.session, act.person, form.campaign_id, form.version, form.concern, form.token)
+
+
+@capability.action(messages.WITHDRAW, _AGREE)
+def withdraw(act: Act) -> None:
+    """Someone takes their concern back."""
+    service.withdraw(act.session, act.person, act.row_id)
+
+
+@capability.action(messages.ANSWER, _RESOLVE)
+def answer_concern(act: Act) -> View:
+    """The form of an answer to a concern."""
+    concern = service.concern_to_answer(act.session, act.person, act.row_id)
+    return forms.AnswerConcern.of(concern)
+
+
+@capability.form(forms.AnswerConcern, _RESOLVE)
+def save_answer(act: Act, form: forms.AnswerConcern) -> None:
+    """A concern is answered."""
+    service.answer_concern(act.session, act.person, form.concern_id, form.answer)
+
+
+@capability.form(forms.Overrule, _OVERRULE)
+def overrule(act: Act, form: forms.Overrule) -> None:
+    """A manager agrees in place of sales."""
+    service.overrule(act.session, act.person, form.campaign_id, form.reason)
+
+
+@capability.action(messages.SEE_ALL, _READ)
+def see_all(act: Act) -> View:
+    """All that a proposal says; the budget to those who may see money."""
+    campaign = service.readable(act.session, act.person, act.row_id)
+    return messages.whole(
+        service.table(act.session, campaign.id),
+        service.budget_of(act.session, campaign.id),
+        service.concerns(act.session, campaign.id),
+        money=act.person.has(Role.MARKETER),
+    )
+
+
+@capability.command("/campaign", "rules", "say when sales has agreed (admins)", _RULES)
+def edit_rules(act: Act) -> View:
+    """What counts as an agreement, to be changed."""
+    rules = service.changeable(act.session, act.person)
+    return forms.Rules.of(rules, service.named(act.session, rules))
+
+
+@capability.form(forms.Rules, _RULES)
+def save_rules(act: Act, form: forms.Rules) -> None:
+    """Something else counts as an agreement."""
+    service.change_rules(act.session, act.person, form.ruling())
+
+
+# Retrospectives
+
+
+@capability.action(messages.LOOK_BACK, _LEARN)
+def look_back(act: Act) -> View:
+    """The form, for whom it was asked of."""
+    return forms.Lesson.of(service.retrospective(act.session, act.person, act.row_id))
+
+
+@capability.form(forms.Lesson, _LEARN)
+def save_lesson(act: Act, form: forms.Lesson) -> None:
+    """Somebody said what a campaign has taught."""
+    service.answer_back(
+        act.session, act.person, form.retrospective_id, form.worked, form.failed, form.again
+    )
+
+
+def _requests(act: Act, page: int) -> View:
+    """A page of what is asked for; the last one there is, where it has become shorter."""
+    count = service.count_open(act.session, act.workspace_id)
+    page = min(page, max(count - 1, 0) // messages.PAGE_SIZE)
+    offset = page * messages.PAGE_SIZE
+    requests = service.open_requests(act.session, act.person, messages.PAGE_SIZE, offset)
+    return messages.listing(requests, page, count, clock.now())
+
+
+def _drafts(act: Act, page: int) -> View:
+    """A page of the drafts; the last one there is, where there are fewer."""
+    count = service.count_drafts(act.session, act.person)
+    page = min(page, max(count - 1, 0) // messages.PAGE_SIZE)
+    offset = page * messages.PAGE_SIZE
+    drafts = service.drafts(act.session, act.person, messages.PAGE_SIZE, offset)
+    return messages.drafts(drafts, page, count)
+
+
+def _known(act: Act) -> tuple[date, str, str]:
+    """What a new form begins with: today, the workspace's currency, and the owner."""
+    workspace = act.session.get_one(Workspace, act.workspace_id)
+    return workspace.day_of(clock.now()), workspace.currency, act.person.slack_id
+
+
+def _keep(act: Act, form: forms.SavePlan) -> Campaign:
+    """Write the draft, or write it anew."""
+    session, person, plan = act.session, act.person, form.plan()
+    if form.campaign_id is not None:
+        return service.save(session, person, form.campaign_id, plan)
+    return service.begin(session, person, plan, form.token, form.request_id)
+
+
+def _owner(act: Act, campaign: Campaign) -> str:
+    """Slack's ID of a campaign's owner."""
+    return act.session.get_one(Person, campaign.owner_id).slack_id
