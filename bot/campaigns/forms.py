@@ -23,7 +23,8 @@ from bot.campaigns.models import (
 from bot.campaigns.service import Draft
 from bot.money import Money
 from bot.slack.forms import Form, Hidden
-from bot.slack.inputs import Day, Text, Values, declared_by, moment, money, number, select, text
+from bot.slack.inputs import Values, declared_by, moment, money, number, select, text
+from bot.slack.kinds import Day, Text
 from bot.slack.text import clean, safe
 
 _FURTHEST_YEARS = 5  # beyond it a year is mistyped
@@ -71,7 +72,7 @@ class _LastDay(_FirstDay):
 class _Names(Text):
     """`Google Ads, newsletter`: a tuple of names, each once, in the order they were typed."""
 
-    empty: ClassVar[Any] = ()
+    empty: ClassVar[type[Any]] = tuple
 
     def element(self, action_id: str, of: Any, value: Any) -> InputInteractiveElement:
         return super().element(action_id, of, ", ".join(value or ()))
@@ -88,7 +89,7 @@ class _Names(Text):
 class _Materials(Text):
     """One a line: a title, if there is one, and an https address; a tuple of such pairs."""
 
-    empty: ClassVar[Any] = ()
+    empty: ClassVar[type[Any]] = tuple
 
     def element(self, action_id: str, of: Any, value: Any) -> InputInteractiveElement:
         return super().element(action_id, of, "\n".join(" ".join(each) for each in value or ()))
@@ -155,7 +156,7 @@ class CampaignFields(Form):
     currency: Hidden[str]
     today: Hidden[date]
     """The day in the workspace's zone."""
-    name: str = _line("Name", most=LONGEST["name"], needed="Give the campaign a name.")
+    name: str = _line("Name", most=LONGEST["name"], missing="Give the campaign a name.")
     kind: Kind = select("Kind", placeholder="Choose a kind")
     audience: str = _line(
         "Audience", most=LONGEST["audience"], hint="For example “small shops in Austria”."
@@ -295,7 +296,7 @@ class Ask(Form, id="campaign.save_question", title="Ask about a campaign", submi
     token: Hidden[str]
     question: str = text(
         "Your question", most=LONGEST["question"], multiline=True,
-        needed="Write your question here.",
+        missing="Write your question here.",
     )  # fmt: skip
 
     @classmethod
@@ -314,7 +315,7 @@ class Answer(Form, id="campaign.save_answer", title="Answer a question", submit=
 
     question_id: Hidden[int]
     answer: str = text(
-        "Your answer", most=LONGEST["answer"], multiline=True, needed="Write your answer here.",
+        "Your answer", most=LONGEST["answer"], multiline=True, missing="Write your answer here.",
         hint="Everybody finds it on the announcement's card.",
     )  # fmt: skip
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
+from types import NoneType
 from typing import Any, ClassVar, Self
 
 from pydantic import model_validator
@@ -38,7 +39,6 @@ from bot.slack.forms import Form, Hidden
 from bot.slack.inputs import (
     Changes,
     Choice,
-    Text,
     Values,
     checkboxes,
     declared_by,
@@ -50,6 +50,7 @@ from bot.slack.inputs import (
     user,
     users,
 )
+from bot.slack.kinds import Text
 from bot.slack.text import clean, plural
 
 _LONGEST_LINES = 2_000
@@ -62,7 +63,7 @@ _LONGEST_LINES = 2_000
 class _LeadNumber(Text):
     """The number of a lead, as its card has it: `#15`."""
 
-    empty: ClassVar[Any] = None
+    empty: ClassVar[type[Any]] = NoneType
 
     def read(self, raw: Any, of: Any, values: Values) -> int:
         digits = super().read(raw, of, values).removeprefix("#").strip()
@@ -82,7 +83,7 @@ class AskFor(Form, id="request.save", title="Ask for a campaign", submit="Ask"):
     token: Hidden[str]
     text: str = inputs.text(
         "What do customers ask for?", most=LONGEST["text"], multiline=True,
-        needed="Write what customers ask for.",
+        missing="Write what customers ask for.",
     )  # fmt: skip
     audience: str = inputs.text(
         "Who asks for it?", most=LONGEST["audience"], hint="For example “small shops in Austria”."
@@ -113,7 +114,7 @@ class Decline(Form, id="request.save_decline", title="Decline a request", submit
     request_id: Hidden[int]
     reason: str = text(
         "Why not?", most=LONGEST["reason"], multiline=True,
-        needed="Say why, so that the one who asked can tell customers.",
+        missing="Say why, so that the one who asked can tell customers.",
         hint="The one who asked reads it, and so does the channel.",
     )  # fmt: skip
 
@@ -140,7 +141,7 @@ class AnswerDays(Form, id="request.save_promise", title="What marketing promises
 class _BudgetLines(Text):
     """A name and an amount a line, in the form's currency; a tuple of such pairs."""
 
-    empty: ClassVar[Any] = ()
+    empty: ClassVar[type[Any]] = tuple
 
     def title(self, values: Values) -> str:
         return f"{self.label} in {values['currency']}"
@@ -285,7 +286,7 @@ class RaiseConcern(Form, id="proposal.save_worry", title="Concern", submit="Rais
     token: Hidden[str]
     concern: str = text(
         "What do you fear?", most=LONGEST_CONCERN, multiline=True,
-        needed="Write what you fear, so that it can be answered.",
+        missing="Write what you fear, so that it can be answered.",
         hint="It stands in the proposal's thread. Nothing is agreed until it is answered.",
     )  # fmt: skip
 
@@ -304,7 +305,7 @@ class AnswerConcern(Form, id="proposal.save_answer", title="Answer a concern", s
     concern_id: Hidden[int]
     answer: str = text(
         "Your answer", most=LONGEST_CONCERN, multiline=True,
-        needed="Write what you answer to it.",
+        missing="Write what you answer to it.",
         hint="It closes the concern. Whoever raised it still says whether they are ready.",
     )  # fmt: skip
 
@@ -319,7 +320,7 @@ class Overrule(Form, id="proposal.save_overrule", title="Agree for sales", submi
 
     campaign_id: Hidden[int]
     reason: str = text(
-        "Why?", most=LONGEST_CONCERN, multiline=True, needed="Say why; everyone reads it.",
+        "Why?", most=LONGEST_CONCERN, multiline=True, missing="Say why; everyone reads it.",
         hint="Everyone reads it on the proposal.",
     )  # fmt: skip
 
@@ -337,7 +338,7 @@ class Rules(Form, id="proposal.save_rules", title="When sales agrees"):
 
     roles: list[Role] = checkboxes(
         "Who is asked", options=[Choice(each, _ROLES[each]) for each in MAY_ANSWER],
-        needed="Choose whose answers count.",
+        missing="Choose whose answers count.",
     )  # fmt: skip
     enough: Enough = radio("Who has to be ready")
     some: int | None = number(

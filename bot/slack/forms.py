@@ -69,6 +69,12 @@ class _Field:
     def may_be_empty(self) -> bool:
         return self.takes_none or self.nothing is not None
 
+    @property
+    def is_asked_for(self) -> bool:
+        """Whether a text or a list, which can be empty, must not be."""
+        must = self.input is not None and self.input.missing and not self.input.optional
+        return bool(must) and self.nothing is not None
+
     def is_there(self, values: Values) -> bool:
         """Whether the form has it, by what stands in it."""
         when = self.input.when if self.input else None
@@ -348,14 +354,15 @@ def _read_one(
     field: _Field, raw: Any, values: Values, errors: dict[str, str], address: str
 ) -> Iterator[tuple[str, Any]]:
     assert field.input is not None
-    if raw in (None, []) or not str(raw).strip():
-        if field.may_be_empty:
+    typed = clean(raw, len(raw) + 1).strip() if isinstance(raw, str) else raw
+    if typed in (None, "", []):
+        if field.may_be_empty and not field.is_asked_for:
             yield field.name, field.nothing
         else:
             errors[address] = field.input.wanted(field.of)
         return
     try:
-        yield field.name, field.input.read(raw, field.of, values)
+        yield field.name, field.input.read(typed, field.of, values)
     except OutdatedForm:
         raise
     except (ValueError, HandoffError) as error:

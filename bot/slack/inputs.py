@@ -34,7 +34,8 @@ from bot.slack.kinds import (
 
 __all__ = [
     "MOST_OPTIONS", "WEEKDAYS", "Changes", "Choice", "Values", "channel", "checkboxes", "clock",
-    "day", "email", "listed", "moment", "money", "number", "radio", "select", "text", "tick",
+    "day", "declared_by", "email", "listed", "moment", "money", "number", "radio", "select",
+    "text", "tick",
     "time_zone", "url", "user", "users", "zone",
 ]  # fmt: skip
 
@@ -47,7 +48,7 @@ WEEKDAYS = tuple(
 """The days of the week as cron writes them."""
 
 
-def _declared_by(kind: Callable[P, Input]) -> Callable[P, Any]:
+def declared_by(kind: Callable[P, Input]) -> Callable[P, Any]:
     """A function that declares a field of this kind in a form."""
 
     def declare(*args: P.args, **kwargs: P.kwargs) -> Any:
@@ -58,22 +59,22 @@ def _declared_by(kind: Callable[P, Input]) -> Callable[P, Any]:
     return declare
 
 
-text = _declared_by(Text)
-zone = _declared_by(Zone)
-money = _declared_by(Amount)
-email = _declared_by(Email)
-url = _declared_by(Url)
-number = _declared_by(Number)
-day = _declared_by(Day)
-clock = _declared_by(Clock)
-moment = _declared_by(Moment)
-select = _declared_by(Select)
-radio = _declared_by(Radio)
-checkboxes = _declared_by(Checkboxes)
-tick = _declared_by(Tick)
-user = _declared_by(User)
-users = _declared_by(Users)
-channel = _declared_by(Channel)
+text = declared_by(Text)
+zone = declared_by(Zone)
+money = declared_by(Amount)
+email = declared_by(Email)
+url = declared_by(Url)
+number = declared_by(Number)
+day = declared_by(Day)
+clock = declared_by(Clock)
+moment = declared_by(Moment)
+select = declared_by(Select)
+radio = declared_by(Radio)
+checkboxes = declared_by(Checkboxes)
+tick = declared_by(Tick)
+user = declared_by(User)
+users = declared_by(Users)
+channel = declared_by(Channel)
 
 
 def listed(

@@ -71,8 +71,8 @@ class Input:
     """The action id that comes when another value is chosen, to draw the form anew."""
     when: Callable[[Values], bool] | None = None
     """Whether it is there, by what stands in the fields before it and in hidden ones."""
-    missing: str = "Please fill this in."
-    """What is said then; whether texts and lists may be empty is for the form to check."""
+    missing: str = ""
+    """What is said where nothing stands in it; a text or a list may be empty without this."""
     before: str = ""
     """The inherited field before which it stands; else it comes after all of them."""
 
@@ -88,7 +88,8 @@ class Input:
         raise NotImplementedError
 
     def read(self, raw: Any, of: Any, values: Values) -> Any:
-        """What Slack sends, if it is not empty, as a value. Raises ValueError with a sentence,
+        """What Slack sends, if it is not empty, as a value; a text comes without invisible
+        characters and without spaces around it. Raises ValueError with a sentence,
         OutdatedForm for an option that there is not."""
         return raw
 
@@ -98,7 +99,7 @@ class Input:
 
     def wanted(self, of: Any) -> str:
         """What is said if it is empty and must not be."""
-        return self.missing
+        return self.missing or "Please fill this in."
 
 
 @dataclass(frozen=True)
@@ -125,6 +126,14 @@ class Text(Input):
             focus_on_load=self.each_character or None,
             dispatch_action_config=each_character if self.each_character else None,
         )
+
+    def read(self, raw: Any, of: Any, values: Values) -> Any:
+        length = len(raw)
+        if length > self.most:
+            raise ValueError(
+                f"This has {length:,} characters. Please shorten it to {self.most:,} or fewer."
+            )
+        return raw
 
 
 @dataclass(frozen=True)
@@ -206,9 +215,10 @@ class Number(Input):
 
     def wanted(self, of: Any) -> str:
         what = "Write a number" if of is Decimal else "Write a whole number"
+        end = ", or leave it empty." if self.optional else "."
         if self.maximum is not None:
-            return f"{what} from {self.minimum or 0} to {self.maximum}."
-        return f"{what}, at least {self.minimum}." if self.minimum is not None else f"{what}."
+            return f"{what} from {self.minimum or 0:,} to {self.maximum:,}{end}"
+        return f"{what}, at least {self.minimum:,}{end}" if self.minimum is not None else what + end
 
 
 @dataclass(frozen=True)
@@ -259,6 +269,8 @@ class Moment(Input):
         )
 
     def read(self, raw: Any, of: Any, values: Values) -> datetime:
+        if not re.fullmatch(r"\d{1,11}", str(raw), re.ASCII):
+            raise ValueError("Choose a day and a time.")
         return datetime.fromtimestamp(int(raw), UTC)
 
 

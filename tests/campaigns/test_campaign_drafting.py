@@ -110,7 +110,7 @@ def test_what_hides_or_reorders_text_is_dropped_and_the_rest_kept_whole() -> Non
 
 
 def test_a_kind_is_one_of_the_list() -> None:
-    assert problem(kind=None) == "This is needed."
+    assert problem(kind=None) == "Please fill this in."
     with pytest.raises(OutdatedForm):
         read(kind="carrier_pigeon")
 
@@ -145,7 +145,7 @@ def test_a_year_that_was_mistyped(field: str) -> None:
 
 def test_no_day_at_all() -> None:
     assert problem(ends_on="soon") == "Choose a day."
-    assert problem(starts_on="") == "This is needed."
+    assert problem(starts_on="") == "Choose a day."
 
 
 @pytest.mark.parametrize("amount", ["much", "-5", "1.2.3", "9" * 20, "5 thousand"])

@@ -198,9 +198,9 @@ def test_what_does_not_fit_is_said_below_each_field() -> None:
     assert errors_of(lambda: Every.read(sent(modal, **typed))) == {
         "zone": "I do not know this time zone. Did you mean Europe/Berlin?",
         "budget": "“a lot” is not an amount. Write digits, for example 1250 or 1,250.50.",
-        "count": "Write a whole number from 1 to 99.",
-        "percent": "Write a number from 0 to 100.",
-        "lines:a:amount": "Write a whole number, at least 0.",
+        "count": "Write a whole number from 1 to 99, or leave it empty.",
+        "percent": "Write a number from 0 to 100, or leave it empty.",
+        "lines:a:amount": "Write a whole number, at least 0, or leave it empty.",
     }
     so_far = Every.so_far(sent(modal, **typed))
     assert not so_far.keys() & {"zone", "budget", "count", "percent"}
