@@ -17,7 +17,7 @@ from sqlalchemy import text
 from benchmarks.figures import Table
 from benchmarks.office import cpu, open_office
 from bot import clock
-from bot.digests import messages, service
+from bot.digests import messages, reporting, sending
 from bot.digests.models import Audience, Digest, Week
 from bot.digests.report import Report
 from bot.people import service as people
@@ -107,7 +107,7 @@ def _install(store: Store) -> dict[str, int]:
             session, team_id="T1", name="Acme", bot_user_id="U1", channel="C1",
             timezone="Europe/Berlin", currency="EUR",
         )  # fmt: skip
-        service.install(session, workspace)
+        sending.install(session, workspace)
         owner = people.person(session, workspace.id, "U2")
         contact = session.scalar(
             text("INSERT INTO contact (workspace_id, created_at) VALUES (:id, now()) RETURNING id"),
@@ -132,9 +132,9 @@ def _sum_up(store: Store, workspace_id: int) -> tuple[float, float, int]:
     """Seconds of the whole, seconds of drawing it again, and how many leads the week had."""
     before = time.perf_counter()
     with store.transaction() as session:
-        service.send(session, workspace_id, Audience.CHANNEL, NOW)
+        sending.send(session, workspace_id, Audience.CHANNEL, NOW)
         week = Week.of(NOW, session.get_one(Workspace, workspace_id).zone).before
-        digest = service.sum_up(session, session.get_one(Workspace, workspace_id), week)
+        digest = reporting.sum_up(session, session.get_one(Workspace, workspace_id), week)
     received = _draw(digest)
     took = time.perf_counter() - before
     before = time.perf_counter()

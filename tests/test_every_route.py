@@ -25,7 +25,7 @@ from bot.app import Application
 from bot.campaigns import service as campaigns
 from bot.crm import connection as crm
 from bot.crm.models import CrmRecord
-from bot.digests import service as digests
+from bot.digests import sending as digests
 from bot.digests.models import Timetable
 from bot.leads import importing
 from bot.leads import service as leads

@@ -6,10 +6,10 @@ from typing import TypeVar
 from slack_sdk.models.views import View
 
 from bot.capability import Act, Handler, Update
-from bot.digests import capability, forms, messages, service
+from bot.digests import capability, explaining, forms, messages, personal, reporting, sending
 from bot.digests.forms import ChangeTimetable
 from bot.digests.models import Week
-from bot.digests.service import Reading
+from bot.digests.reporting import Reading
 from bot.metrics import BY_NAME
 from bot.people.models import ANY_ROLE, Role
 from bot.reports import site
@@ -40,7 +40,7 @@ def _of_each_metric(action_id: str) -> Callable[[H], H]:
 @capability.command("/digest", "", "the running week in figures", _READ)
 def show_running(act: Act) -> Message:
     """The running week."""
-    return _digest(act, service.running(act.session, act.person))
+    return _digest(act, reporting.running(act.session, act.person))
 
 
 @capability.command(
@@ -48,7 +48,7 @@ def show_running(act: Act) -> Message:
 )
 def show_last(act: Act) -> Message:
     """The week before."""
-    return _digest(act, service.last(act.session, act.person))
+    return _digest(act, reporting.last(act.session, act.person))
 
 
 @capability.command(
@@ -56,7 +56,7 @@ def show_last(act: Act) -> Message:
 )
 def show_week(act: Act) -> Message:
     """The week that was named."""
-    return _digest(act, service.of_week(act.session, act.person, Week.read(act.words)))
+    return _digest(act, reporting.of_week(act.session, act.person, Week.read(act.words)))
 
 
 @capability.action(messages.SHOW_DETAILS, _READ)
@@ -80,9 +80,9 @@ def show_money(act: Act) -> Message | str:
 @capability.command("/digest", "me", "your own week so far; `me last` for the one before", _READ)
 def show_own(act: Act) -> Message:
     """One's own week, in each of one's roles."""
-    read = service.own_last if act.words.lower() == "last" else service.own_running
+    read = personal.own_last if act.words.lower() == "last" else personal.own_running
     weeks = read(act.session, act.person)
-    wanted = service.wants_own(act.session, act.person)
+    wanted = sending.wants_own(act.session, act.person)
     drawn = [messages.own(week, wanted=wanted) for week in weeks]
     blocks = [block for each in drawn for block in each.content]
     return Message(" ".join(each.text for each in drawn), blocks)
@@ -91,14 +91,14 @@ def show_own(act: Act) -> Message:
 @capability.action(messages.OPT_OUT, _READ)
 def opt_out(act: Act) -> str:
     """No more digests of one's own."""
-    service.opt_out(act.session, act.person)
+    sending.opt_out(act.session, act.person)
     return "You get no digest of your own any more. `/digest me` shows it whenever you want it."
 
 
 @capability.action(messages.OPT_IN, _READ)
 def opt_in(act: Act) -> str:
     """Send them again."""
-    service.opt_in(act.session, act.person)
+    sending.opt_in(act.session, act.person)
     return "You get your own digest again, every week."
 
 
@@ -113,7 +113,7 @@ def opt_in(act: Act) -> str:
 )
 def why(act: Act) -> Message:
     """The figure that is meant; several to choose from; or all."""
-    metrics = service.named(act.words)
+    metrics = explaining.named(act.words)
     if len(metrics) == 1:
         return _explained(act, metrics[0].name)
     if metrics:
@@ -148,21 +148,21 @@ def turn_leads(act: Act) -> Update:
 @capability.action(forms.SETTINGS, _CHANGE)
 def show_settings(act: Act) -> View:
     """When each audience gets its digest."""
-    timetables = service.timetables(act.session, act.person)
+    timetables = sending.timetables(act.session, act.person)
     return forms.overview(timetables, schedules(act.session, act.workspace_id))
 
 
 @capability.action(forms.CHANGE, _CHANGE)
 def change(act: Act) -> View:
     """The form for one of them."""
-    timetable = service.changeable(act.session, act.person, act.row_id)
+    timetable = sending.changeable(act.session, act.person, act.row_id)
     return ChangeTimetable.of(timetable, by_admin=act.person.has(Role.ADMIN))
 
 
 @capability.form(ChangeTimetable, _CHANGE)
 def save(act: Act, form: ChangeTimetable) -> View:
     """It comes at another time, or not at all."""
-    service.change(act.session, act.person, form.timetable_id, form.changes)
+    sending.change(act.session, act.person, form.timetable_id, form.changes)
     return show_settings(act)
 
 
@@ -177,7 +177,7 @@ def _digest(act: Act, reading: Reading) -> Message:
 
 def _named_week(act: Act) -> Reading:
     """The week that the button names."""
-    return service.of_week(act.session, act.person, Week.read(act.incoming.value))
+    return reporting.of_week(act.session, act.person, Week.read(act.incoming.value))
 
 
 def _metric(act: Act) -> str:
@@ -187,12 +187,12 @@ def _metric(act: Act) -> str:
 
 
 def _explained(act: Act, metric: str) -> Message:
-    return messages.why(service.explain(act.session, act.person, metric))
+    return messages.why(explaining.explain(act.session, act.person, metric))
 
 
 def _leads(act: Act, metric: str, week: Week, before: int | None) -> View:
     """A page of the leads behind a metric of a week; `before` is the id below which it begins."""
-    page = service.leads_for_metric(
+    page = explaining.leads_for_metric(
         act.session, act.person, week, metric, before, messages.PAGE_SIZE
     )
     return messages.leads_behind(metric, week, page, is_first=before is None)

@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.digests.models import Digest, Week
-from bot.digests.together import Together
+from bot.digests.team_stats import TeamStats
 from bot.leads.models import disposition_label
 from bot.metrics import Figures, Metric
 from bot.slack.text import safe
@@ -67,7 +67,7 @@ class Report:
     """Why leads were lost, the most frequent first."""
     reasons: tuple[tuple[str, int], ...]
     """Why leads were rated weak or junk, as people typed it, the most frequent first."""
-    together: Together = field(default_factory=Together)
+    team: TeamStats = field(default_factory=TeamStats)
     is_running: bool = False
     """Whether the week is not over yet."""
 
@@ -97,7 +97,7 @@ class Report:
             "sources": [[source, figures.as_json()] for source, figures in self.sources],
             "dispositions": [list(each) for each in self.dispositions],
             "reasons": [list(each) for each in self.reasons],
-            "together": self.together.as_json(),
+            "together": self.team.as_json(),
         }  # fmt: skip
 
     @classmethod
@@ -116,7 +116,7 @@ class Report:
             ),
             dispositions=_pairs(kept, "dispositions"),
             reasons=_pairs(kept, "reasons"),
-            together=Together.from_json(kept.get("together", {})),
+            team=TeamStats.from_json(kept.get("together", {})),
         )
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bot.capability import Services
-from bot.digests import capability, messages, service
+from bot.digests import capability, messages, sending
 from bot.digests.models import Audience
 from bot.people.models import Workspace
 from bot.reports import site
@@ -16,20 +16,20 @@ from bot.slack import Message
 @capability.installation
 def install(session: Session, workspace: Workspace) -> None:
     """Give each audience its digest."""
-    service.install(session, workspace)
+    sending.install(session, workspace)
 
 
-@capability.task(service.SEND)
+@capability.task(sending.SEND)
 def send(session: Session, workspace_id: int, audience: str, slot: str) -> None:
     """An audience's hour has come; the slot and not the clock says which week is meant, so that a
     retry at night reports the same one."""
-    service.send(session, workspace_id, Audience(audience), datetime.fromisoformat(slot))
+    sending.send(session, workspace_id, Audience(audience), datetime.fromisoformat(slot))
 
 
-@capability.card(service.HEADLINE)
+@capability.card(sending.HEADLINE)
 def headline(session: Session, delivery_id: int, services: Services) -> Message | None:
     """The digest itself."""
-    delivered = service.delivered(session, delivery_id)
+    delivered = sending.delivered(session, delivery_id)
     if delivered is None:
         return None
     report, shows_money = delivered
@@ -37,28 +37,28 @@ def headline(session: Session, delivery_id: int, services: Services) -> Message 
     return messages.digest(report, shows_money=shows_money, in_thread=True, page=page)
 
 
-@capability.card(service.DETAILS)
+@capability.card(sending.DETAILS)
 def details(session: Session, delivery_id: int) -> Message | None:
     """What stands behind it, in its thread."""
-    delivered = service.delivered(session, delivery_id)
+    delivered = sending.delivered(session, delivery_id)
     return messages.details(delivered[0]) if delivered else None
 
 
-@capability.card(service.MONEY)
+@capability.card(sending.MONEY)
 def money(session: Session, delivery_id: int) -> Message | None:
     """Its amounts, in its thread."""
-    delivered = service.delivered(session, delivery_id)
+    delivered = sending.delivered(session, delivery_id)
     return messages.money(delivered[0]) if delivered else None
 
 
-@capability.card(service.QUARTER)
+@capability.card(sending.QUARTER)
 def quarter(session: Session, delivery_id: int) -> Message:
     """What came of shadowing in the quarter that ended, in its thread."""
-    return shadowing.quarter_message(service.quarter(session, delivery_id))
+    return shadowing.quarter_message(sending.quarter(session, delivery_id))
 
 
-@capability.card(service.OWN)
+@capability.card(sending.OWN)
 def own(session: Session, delivery_id: int) -> Message | None:
     """Somebody's own week."""
-    delivered = service.delivered_own(session, delivery_id)
+    delivered = sending.delivered_own(session, delivery_id)
     return messages.own(delivered[0], wanted=delivered[1]) if delivered else None

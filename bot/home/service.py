@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from bot import clock, slack
 from bot.campaigns import service as campaigns
 from bot.crm import webhooks
-from bot.digests import service as digests
+from bot.digests import sending as digests
 from bot.digests.models import Audience
 from bot.home.models import (
     FEW,

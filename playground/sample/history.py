@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from bot import clock
 from bot.campaigns import service as campaigns
 from bot.campaigns.models import Campaign
-from bot.digests import service as digests
+from bot.digests import sending as digests
 from bot.digests.models import Audience
 from bot.leads import service as leads
 from bot.leads.models import Disposition, Rating

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.digests.changes import COMPARED, Change, Verdict, changes
-from bot.digests.later import corrections
+from bot.digests.corrections import corrections
 from bot.digests.models import Week
 from bot.digests.report import PastWeek, Report
 from bot.metrics import Figures

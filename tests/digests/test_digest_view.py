@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from bot import clock
-from bot.digests import messages, service
+from bot.digests import explaining, messages, reporting, sending
 from bot.digests.models import Audience, Week
 from bot.digests.report import CampaignFigures, PastWeek, Report
-from bot.digests.together import Together
+from bot.digests.team_stats import TeamStats
 from bot.metrics import Figures, LeadsPage
 from bot.people.models import Workspace
 from bot.shadowing.models import Quarter
@@ -71,9 +71,9 @@ def last_week(office: Office, rows: Callable[[int, int], list[dict[str, Any]]]) 
         office.leads(session, rows(spring, webinar))
         for campaign_id in (spring, webinar):
             office.spend(session, campaign_id, 30_000)
-        service.install(session, session.get_one(Workspace, office.workspace.id))
-        service.send(session, office.workspace.id, Audience.CHANNEL, NOW)
-        found = service.delivered(session, 1)
+        sending.install(session, session.get_one(Workspace, office.workspace.id))
+        sending.send(session, office.workspace.id, Audience.CHANNEL, NOW)
+        found = sending.delivered(session, 1)
     assert found is not None
     return found[0]
 
@@ -82,7 +82,7 @@ def running(office: Office, rows: list[dict[str, Any]], now: datetime) -> Report
     clock.use(lambda: now)
     with office.store.transaction() as session:
         office.leads(session, rows)
-        return service.running(session, office.seller).report
+        return reporting.running(session, office.seller).report
 
 
 def blocks(message: Message, kind: str) -> list[dict[str, Any]]:
@@ -174,7 +174,7 @@ def test_beside_the_leads_stands_how_the_departments_work_together(office: Offic
     quarter = Quarter(date(2026, 10, 1), 3, 5, 2, 1, 0)
     report = replace(
         last_week(office, busy),
-        together=Together(asked=25, answered=20, overdue=4, quarter=quarter),
+        team=TeamStats(asked=25, answered=20, overdue=4, quarter=quarter),
     )
     message = messages.digest(
         report, shows_money=False, in_thread=True, page="https://hand.example/r"
@@ -185,7 +185,7 @@ def test_beside_the_leads_stands_how_the_departments_work_together(office: Offic
     assert "Stay in my shoes: 3 pairs met this quarter" in said
     assert "4 requests of sales wait longer than was promised" in said
     assert "https://hand.example/r?from=2026-11-16&amp;to=2026-11-22" in said
-    assert Together.from_json(json.loads(json.dumps(report.together.as_json()))) == report.together
+    assert TeamStats.from_json(json.loads(json.dumps(report.team.as_json()))) == report.team
 
 
 def test_a_week_that_is_read_again(office: Office, golden: Golden) -> None:
@@ -202,23 +202,23 @@ def test_why_a_figure_is_what_it_is(office: Office, golden: Golden) -> None:
     last_week(office, busy)
     with office.store.transaction() as session:
         for name in ("response_sla", "romi", "unrated"):
-            explained = service.explain(session, office.manager, name)
+            explained = explaining.explain(session, office.manager, name)
             golden(f"why_{name}", drawn(messages.why(explained)))
-        hidden = service.explain(session, office.seller, "romi")
+        hidden = explaining.explain(session, office.seller, "romi")
     assert "EUR" not in str(messages.why(hidden).blocks)
 
 
 def test_which_figure_is_meant(golden: Golden) -> None:
-    golden("several", drawn(messages.several("sla", service.named("on time"))))
+    golden("several", drawn(messages.several("sla", explaining.named("on time"))))
     for words in ("c", "r", "l"):
-        drawn(messages.several(words, service.named(words)))
+        drawn(messages.several(words, explaining.named(words)))
 
 
 def test_the_leads_behind_a_figure(office: Office, golden: Golden) -> None:
     last_week(office, busy)
     week = Week.with_day(MONDAY.date() + DAY)
     with office.store.transaction() as session:
-        page = service.leads_for_metric(session, office.seller, week, "unclaimed", None, 1)
+        page = explaining.leads_for_metric(session, office.seller, week, "unclaimed", None, 1)
     modal = messages.leads_behind("unclaimed", week, page, is_first=True)
     golden("behind", modal)
     nobody = LeadsPage([], 0, None)
@@ -269,7 +269,7 @@ def test_many_campaigns_are_cut_to_the_most_important(office: Office) -> None:
         office.leads(session, [lead(1)])
         for number, campaign_id in enumerate(ids):
             office.leads(session, [lead(1, campaign_id)] * (20 - number))
-        report = service.last(session, office.seller).report
+        report = reporting.last(session, office.seller).report
     message = messages.details(report)
     drawn(message)
     rows = blocks(message, "table")[0]["rows"]
@@ -287,7 +287,7 @@ def test_a_campaign_without_a_visible_name_still_has_a_row(office: Office) -> No
     with office.store.transaction() as session:
         [campaign_id] = office.campaigns(session, "\u202e \n\u200f ")
         office.leads(session, [lead(1, campaign_id), lead(1)])
-        report = service.last(session, office.seller).report
+        report = reporting.last(session, office.seller).report
     message = messages.details(report)
     drawn(message)
     assert blocks(message, "table")[0]["rows"][1][0]["text"] == "Unnamed"

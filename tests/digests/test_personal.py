@@ -7,11 +7,11 @@ import pytest
 from sqlalchemy import text, update
 
 from bot import clock
-from bot.digests import messages, service
+from bot.digests import messages, personal, sending
 from bot.digests.models import Audience
 from bot.digests.own import OwnWeek
+from bot.digests.personal import NothingOfYourOwn
 from bot.digests.report import CampaignFigures
-from bot.digests.service import NothingOfYourOwn
 from bot.people.models import Person, Role, Workspace
 from playground.limits import check_message
 from tests.digests.office import MONDAY, NOW, Office
@@ -20,13 +20,13 @@ from tests.golden_files import Golden
 
 def send(office: Office, audience: Audience) -> int:
     with office.store.transaction() as session:
-        service.install(session, session.get_one(Workspace, office.workspace.id))
-        return service.send(session, office.workspace.id, audience, NOW)
+        sending.install(session, session.get_one(Workspace, office.workspace.id))
+        return sending.send(session, office.workspace.id, audience, NOW)
 
 
 def told(office: Office, delivery_id: int = 1) -> tuple[OwnWeek, bool]:
     with office.store.transaction() as session:
-        found = service.delivered_own(session, delivery_id)
+        found = sending.delivered_own(session, delivery_id)
     assert found is not None
     return found
 
@@ -136,12 +136,12 @@ def test_a_week_of_ones_own_is_told_once(office: Office) -> None:
 def test_one_who_wants_none_gets_none_until_they_want_it_again(office: Office) -> None:
     work(office)
     with office.store.transaction() as session:
-        service.opt_out(session, office.seller)
-        service.opt_out(session, office.seller)
+        sending.opt_out(session, office.seller)
+        sending.opt_out(session, office.seller)
     assert send(office, Audience.SALESPEOPLE) == 0
     with office.store.transaction() as session:
-        service.opt_in(session, office.seller)
-        service.opt_in(session, office.seller)
+        sending.opt_in(session, office.seller)
+        sending.opt_in(session, office.seller)
     assert send(office, Audience.SALESPEOPLE) == 1
 
 
@@ -150,7 +150,7 @@ def test_the_message_shows_the_other_button_afterwards(office: Office) -> None:
     send(office, Audience.SALESPEOPLE)
     with office.store.transaction() as session:
         session.execute(text("UPDATE card SET stale = false"))
-        service.opt_out(session, office.seller)
+        sending.opt_out(session, office.seller)
         assert session.scalar(text("SELECT stale FROM card"))
     assert told(office)[1] is False
 
@@ -158,16 +158,16 @@ def test_the_message_shows_the_other_button_afterwards(office: Office) -> None:
 def test_ones_own_running_and_last_week_can_be_asked_for(office: Office) -> None:
     work(office)
     with office.store.transaction() as session:
-        [running] = service.own_running(session, office.seller)
-        [computed] = service.own_last(session, office.seller)
+        [running] = personal.own_running(session, office.seller)
+        [computed] = personal.own_last(session, office.seller)
         with pytest.raises(NothingOfYourOwn):
-            service.own_last(session, office.manager)
+            personal.own_last(session, office.manager)
     assert (running.is_running, running.mine.count("received")) == (True, 0)
     assert computed.mine.count("received") == 3
     send(office, Audience.SALESPEOPLE)
     with office.store.transaction() as session:
         session.execute(text("UPDATE lead SET rating = NULL"))
-        [written] = service.own_last(session, office.seller)
+        [written] = personal.own_last(session, office.seller)
     assert written == told(office)[0]
     assert written.mine.count("rated") == 2
     assert check_message(messages.own(running).blocks) == []
@@ -177,6 +177,6 @@ def test_one_with_both_roles_hears_of_both(office: Office) -> None:
     make(office, office.seller, Role.MARKETER, Role.SALESPERSON)
     with office.store.transaction() as session:
         who = session.get_one(Person, office.seller.id)
-        audiences = [each.audience for each in service.own_running(session, who)]
+        audiences = [each.audience for each in personal.own_running(session, who)]
     assert audiences == [Audience.SALESPEOPLE, Audience.MARKETERS]
     assert clock.now() == NOW

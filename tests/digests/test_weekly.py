@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select, text, update
 
 from bot import clock
-from bot.digests import capability, later, messages, service
+from bot.digests import capability, corrections, messages, reporting, sending
 from bot.digests.models import Audience, Digest, Timetable, Week
 from bot.digests.report import Report
 from bot.errors import NotAllowed
@@ -32,8 +32,8 @@ HOUR = timedelta(hours=1)
 
 def send(office: Office, audience: Audience = Audience.CHANNEL, at: datetime = NOW) -> int:
     with office.store.transaction() as session:
-        service.install(session, session.get_one(Workspace, office.workspace.id))
-        return service.send(session, office.workspace.id, audience, at)
+        sending.install(session, session.get_one(Workspace, office.workspace.id))
+        return sending.send(session, office.workspace.id, audience, at)
 
 
 def digests(store: Store) -> list[Digest]:
@@ -63,7 +63,7 @@ def schedules(store: Store) -> list[Schedule]:
 
 def install(office: Office) -> None:
     with office.store.transaction() as session:
-        service.install(session, session.get_one(Workspace, office.workspace.id))
+        sending.install(session, session.get_one(Workspace, office.workspace.id))
 
 
 def at_once(threads: int, act: Callable[[], None]) -> None:
@@ -99,12 +99,12 @@ def test_last_week_goes_to_the_channel_and_to_the_managers(office: Office) -> No
 def test_the_channel_gets_amounts_only_where_an_admin_allows_it(office: Office) -> None:
     add_leads(office, 1)
     send(office)
-    assert cards(office.store) == {(service.HEADLINE, "C1"), (service.DETAILS, "C1")}
+    assert cards(office.store) == {(sending.HEADLINE, "C1"), (sending.DETAILS, "C1")}
     with office.store.transaction() as session:
         session.execute(update(Timetable).values(shows_money=True))
     add_leads(office, 1, received_at=MONDAY + WEEK)
     send(office, at=NOW + WEEK)
-    assert (service.MONEY, "C1") in cards(office.store)
+    assert (sending.MONEY, "C1") in cards(office.store)
 
 
 def test_one_who_left_gets_none(office: Office) -> None:
@@ -207,9 +207,9 @@ def test_the_running_week_ends_now(office: Office) -> None:
     add_leads(office, 2)
     add_leads(office, 1, received_at=NOW - timedelta(minutes=1))
     with office.store.transaction() as session:
-        report = service.running(session, office.seller).report
+        report = reporting.running(session, office.seller).report
         with pytest.raises(NotAllowed, match="read the digest"):
-            service.running(session, office.stranger)
+            reporting.running(session, office.stranger)
     assert report.is_running
     assert report.week.monday == date(2026, 11, 23)
     assert report.before
@@ -228,10 +228,10 @@ def test_a_closed_week_reads_the_same_again_and_names_what_is_different(office: 
         session.execute(text("UPDATE lead SET merged_into = 2 WHERE id = 3"))
         office.spend(session, spring, 22_000)
     with office.store.transaction() as session:
-        seen = service.last(session, office.seller)
-        managed = service.last(session, office.manager)
+        seen = reporting.last(session, office.seller)
+        managed = reporting.last(session, office.manager)
         with pytest.raises(NotAllowed):
-            service.last(session, office.stranger)
+            reporting.last(session, office.stranger)
     assert seen.report == managed.report
     assert seen.report.total.count("received") == 3
     happened = ["2 leads were rated", "1 lead turned out to be someone's second and was merged"]
@@ -280,23 +280,23 @@ def test_every_figure_of_a_digest_is_watched(office: Office, change: str, told: 
             )  # fmt: skip
     send(office)
     with office.store.transaction() as session:
-        assert service.last(session, office.manager).since_then == []
+        assert reporting.last(session, office.manager).since_then == []
         session.execute(text(change))
     with office.store.transaction() as session:
-        assert service.last(session, office.manager).since_then == told
+        assert reporting.last(session, office.manager).since_then == told
 
 
 def test_the_figures_that_no_digest_shows_are_named() -> None:
     drawn = "".join(path.read_text() for path in Path(messages.__file__).parent.glob("*.py"))
     unread = {name for name in BY_NAME if not re.search(rf"\b{name}\b", drawn)}
     shares = {name for name in unread if name.endswith("_share")}
-    assert unread - shares - set(Rating) == later._NOT_SHOWN
+    assert unread - shares - set(Rating) == corrections._NOT_SHOWN
 
 
 def test_last_week_is_not_written_down_before_its_digest_comes(office: Office) -> None:
     add_leads(office, 2)
     with office.store.transaction() as session:
-        service.last(session, office.seller)
+        reporting.last(session, office.seller)
     assert digests(office.store) == []
     add_leads(office, 1)
     send(office)
@@ -307,10 +307,10 @@ def test_an_old_week_is_written_down_by_the_first_who_asks(office: Office) -> No
     week = Week.with_day(date(2026, 10, 14))
     add_leads(office, 2, received_at=MONDAY - 5 * WEEK)
     with office.store.transaction() as session:
-        first = service.of_week(session, office.seller, week)
+        first = reporting.of_week(session, office.seller, week)
     add_leads(office, 1, received_at=MONDAY - 5 * WEEK)
     with office.store.transaction() as session:
-        second = service.of_week(session, office.seller, week)
+        second = reporting.of_week(session, office.seller, week)
     assert first.report.total == second.report.total
     assert second.since_then[0] == "1 lead was added"
     assert targets(office.store) == []

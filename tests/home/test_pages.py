@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from bot import clock, metrics, slack
 from bot.campaigns import service as campaigns
-from bot.digests import service as digests
+from bot.digests import sending as digests
 from bot.digests.models import TimetableChange
 from bot.home import service
 from bot.home.models import Page

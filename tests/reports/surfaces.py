@@ -29,10 +29,9 @@ from bot import metrics
 from bot.campaigns.models import Campaign
 from bot.cli import report as command_line
 from bot.contacts import service as contacts
+from bot.digests import explaining, personal, reporting
 from bot.digests import messages as digest_messages
-from bot.digests import service as digests
 from bot.digests.models import Week
-from bot.digests.service import explaining, personal, reporting
 from bot.home import service as home
 from bot.home.messages.managing import managing
 from bot.leads import service as leads
@@ -305,7 +304,7 @@ def anything(_world: World, _ask: Ask) -> bool:
 
 
 def _digest(world: World, ask: Ask) -> reporting.Reading:
-    found = digests.of_week(world.session, world.who, Week.with_day(ask.first))
+    found = reporting.of_week(world.session, world.who, Week.with_day(ask.first))
     assert list(found.since_then) == []
     return found
 

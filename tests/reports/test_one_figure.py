@@ -14,9 +14,8 @@ from sqlalchemy.orm import Session
 
 from bot import clock, metrics
 from bot.campaigns.models import Campaign
-from bot.digests import messages
+from bot.digests import explaining, messages, personal, reporting
 from bot.digests.models import Week
-from bot.digests.service import explaining, personal, reporting
 from bot.home import service as home
 from bot.leads import service as leads
 from bot.leads.models import Lead, disposition_label

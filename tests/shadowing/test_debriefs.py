@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from bot.digests import service as digests
+from bot.digests import sending as digests
 from bot.digests.models import Audience, Delivery
 from bot.errors import FieldErrors, NotAllowed, NotFound
 from bot.people.models import Role

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from bot import app, clock
 from bot.campaigns.models import Campaign, Stage
 from bot.crm.models import CrmRecord
-from bot.digests import service as digests
+from bot.digests import sending as digests
 from bot.digests.models import Audience, Delivery
 from bot.leads import service as leads
 from bot.leads import tasks as lead_tasks

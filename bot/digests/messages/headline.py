@@ -207,7 +207,7 @@ def _next_steps(report: Report, *, shows_money: bool) -> list[AnyBlock]:
 
 def _beside(report: Report) -> list[Block]:
     """Standups and shadowing, where there were any."""
-    team = report.together
+    team = report.team
     standups = f"Standups: {team.answered:,} of {plural(team.asked, 'question')} answered."
     lines = [standups if team.asked else "", quarter_line(team.quarter) if team.quarter else ""]
     return [small(*lines)] if any(lines) else []

@@ -67,7 +67,7 @@ def _uncosted(report: Report) -> str:
 
 
 def _overdue(report: Report) -> str:
-    count = report.together.overdue
+    count = report.team.overdue
     one = count == 1
     return (
         f"{plural(count, 'request')} of sales {'waits' if one else 'wait'} longer than was "
@@ -127,8 +127,8 @@ OF_WEEK = (
            _unattributed, _count("unattributed")),
     OfWeek("uncosted", Whom.MARKETING, lambda week: week.total.count("uncosted") > 0, _uncosted,
            _count("uncosted")),
-    OfWeek("overdue", Whom.MARKETING, lambda week: week.together.overdue > 0, _overdue,
-           lambda week: week.together.overdue),
+    OfWeek("overdue", Whom.MARKETING, lambda week: week.team.overdue > 0, _overdue,
+           lambda week: week.team.overdue),
     OfWeek("fewer", Whom.MARKETING, _is_down, _fewer, _missing_leads),
     OfWeek("one_reason", Whom.BOTH, _one_reason, _reason, lambda week: week.dispositions[0][1]),
 )  # fmt: skip

@@ -9,7 +9,7 @@ from bot.shadowing.models import Quarter
 
 
 @dataclass(frozen=True)
-class Together:
+class TeamStats:
     """Standups, requests and shadowing, as they were when the week was summed up."""
 
     asked: int = 0
@@ -32,7 +32,7 @@ class Together:
         }
 
     @classmethod
-    def from_json(cls, kept: Mapping[str, Any]) -> "Together":
+    def from_json(cls, kept: Mapping[str, Any]) -> "TeamStats":
         """Read it back; an older snapshot has nothing of it."""
         quarter = kept.get("quarter")
         if quarter is not None:

@@ -13,7 +13,7 @@ from bot.campaigns.models import Campaign, Stage
 from bot.digests.models import Audience, Digest, Week
 from bot.digests.own import OwnWeek, Quiet
 from bot.digests.report import CampaignFigures
-from bot.digests.service.reporting import named, so_far
+from bot.digests.reporting import named, so_far
 from bot.errors import HandoffError
 from bot.leads import service as leads
 from bot.leads.models import Lead, Mine

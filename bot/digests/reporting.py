@@ -1,4 +1,4 @@
-"""The verbs that report: the figures of a week, and what is kept of them once it is summed up."""
+"""Reporting: the figures of a week, and what is kept of them once it is summed up."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,18 +10,21 @@ from sqlalchemy.orm import Session
 
 from bot import clock, metrics
 from bot.campaigns.models import Campaign
-from bot.digests import later
+from bot.digests.corrections import corrections
 from bot.digests.models import WEEKLY, Digest, Week, WeekToCome
 from bot.digests.report import CampaignFigures, PastWeek, Report
-from bot.digests.service.beside import together
+from bot.digests.team_stats import TeamStats
 from bot.leads import service as leads
 from bot.leads.models import Lead
 from bot.metrics import By, Cohort, Figures, Period
 from bot.metrics.computing import scope
 from bot.people import service as people
 from bot.people.models import Person, Role, Workspace
+from bot.planning import service as planning
 from bot.reports.policy import Matter, sight_of
+from bot.shadowing import queries as shadowing
 from bot.slack.text import clean
+from bot.standups import service as standups
 
 _WEEKS = 4
 # Somebody's own words can be many; a digest shows the first few.
@@ -74,7 +77,7 @@ def of_week(session: Session, person: Person, week: Week) -> Reading:
         return Reading(compute(session, workspace, week), sees_money(person))
     report, shows_money = Report.of(digest), sees_money(person)
     now = compute(session, workspace, week, is_compared=False)
-    return Reading(report, shows_money, later.corrections(report, now, with_money=shows_money))
+    return Reading(report, shows_money, corrections(report, now, with_money=shows_money))
 
 
 def so_far(workspace: Workspace, week: Week) -> Period:
@@ -146,7 +149,7 @@ def compute(
         sources=_sources(session, workspace, period),
         dispositions=_frequent(leads.lost_for(session, about.leads, about.facts)),
         reasons=_frequent(leads.rated_low_for(session, about.leads, about.facts)),
-        together=together(session, workspace, week),
+        team=team_stats(session, workspace, week),
         is_running=is_running,
     )
 
@@ -242,3 +245,19 @@ def named(
 
 def _place(row: CampaignFigures) -> tuple[bool, int, str, int]:
     return row.name is None, -row.figures.count("received"), row.name or "", row.campaign_id or 0
+
+
+def team_stats(session: Session, workspace: Workspace, week: Week) -> TeamStats:
+    """How the departments worked together; nothing of a week that is long over, since what waits
+    and who met is known of the present."""
+    this = Week.of(clock.now(), workspace.days)
+    if week not in (this, this.before):
+        return TeamStats()
+    trends = standups.response_trend(session, workspace.id, 2).values()
+    weeks = [each for trend in trends for each in trend.weeks if each.monday == week.monday]
+    return TeamStats(
+        asked=sum(each.asked for each in weeks),
+        answered=sum(each.answered for each in weeks),
+        overdue=len(planning.overdue(session, workspace.id)),
+        quarter=shadowing.quarter(session, workspace.id, week.sunday),
+    )

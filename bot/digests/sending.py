@@ -1,20 +1,23 @@
-"""The verbs that send digests: each to its audience, a week once."""
+"""Sending: when each audience gets its digest, a week once to each, and who wants none."""
 
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime, time, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from bot import clock, slack
-from bot.digests.models import Audience, Delivery, Digest, OptOut, Timetable, Week
+from bot.digests.models import Audience, Delivery, Digest, OptOut, Timetable, TimetableChange, Week
 from bot.digests.own import OwnWeek
+from bot.digests.personal import ROLES, own_weeks, write_own
 from bot.digests.report import Report
-from bot.digests.service.personal import ROLES, own_weeks, write_own
-from bot.digests.service.quarterly import show_quarter
-from bot.digests.service.reporting import sum_up
+from bot.digests.reporting import sum_up
+from bot.errors import NotFound
 from bot.people import service as people
 from bot.people.models import Person, Role, Workspace
+from bot.shadowing import queries as shadowing
+from bot.shadowing.models import Quarter
 from bot.tasks import Loop, put_schedule
 
 SEND = "digest.send"
@@ -161,3 +164,113 @@ def delivered_own(session: Session, delivery_id: int) -> tuple[OwnWeek, bool] | 
         .where(Delivery.id == delivery_id)
     ).first()
     return (OwnWeek.of(row[0]), row[1] is None) if row else None
+
+
+_DAY, _AT = "mon", time(8)
+
+
+def install(session: Session, workspace: Workspace) -> None:
+    """Give each audience its digest; what people changed since, and what is due, stays as it is."""
+    session.execute(
+        insert(Timetable)
+        .values(
+            [
+                {"workspace_id": workspace.id, "audience": audience, "day": _DAY, "at": _AT,
+                 "active": True, "shows_money": audience is not Audience.CHANNEL}
+                for audience in Audience
+            ]
+        )
+        .on_conflict_do_nothing()
+    )  # fmt: skip
+    for timetable in of_workspace(session, workspace.id):
+        schedule(session, workspace, timetable)
+
+
+def timetables(session: Session, person: Person) -> Sequence[Timetable]:
+    """The timetables, in the order of their audiences. Raises NotAllowed."""
+    people.require(session, person, "change when digests come", Role.MANAGER)
+    return of_workspace(session, person.workspace_id)
+
+
+def of_workspace(session: Session, workspace_id: int) -> Sequence[Timetable]:
+    """The workspace's timetables, in the order of their audiences."""
+    rows = session.scalars(select(Timetable).where(Timetable.workspace_id == workspace_id))
+    return sorted(rows, key=lambda each: list(Audience).index(Audience(each.audience)))
+
+
+def changeable(session: Session, person: Person, timetable_id: int) -> Timetable:
+    """A timetable, for one who may change it. Raises NotAllowed, NotFound."""
+    known = {each.id: each for each in timetables(session, person)}
+    if timetable_id not in known:
+        raise NotFound(what="this digest's settings")
+    return known[timetable_id]
+
+
+def change(session: Session, person: Person, timetable_id: int, changes: TimetableChange) -> None:
+    """Change when a digest comes; whether the channel sees amounts is for an admin to say.
+
+    Raises NotAllowed, NotFound.
+    """
+    timetable = changeable(session, person, timetable_id)
+    if changes.shows_money is not None and timetable.audience == Audience.CHANNEL:
+        people.require(session, person, "let the channel see amounts", Role.ADMIN)
+        timetable.shows_money = changes.shows_money
+    timetable.active, timetable.day = changes.active, changes.day
+    timetable.at, timetable.zone = changes.at, changes.zone
+    session.flush()
+    schedule(session, session.get_one(Workspace, person.workspace_id), timetable)
+
+
+QUARTER = "digest.quarter"
+
+
+def show_quarter(
+    session: Session, digest: Digest, delivery_id: int, target: str, headline: str
+) -> None:
+    """Add the line below the headline, where a quarter ended in that week and anybody has met."""
+    first, after = digest.period_start, digest.period_end
+    if (first.month - 1) // 3 == (after.month - 1) // 3:
+        return
+    if shadowing.quarter(session, digest.workspace_id, first).met:
+        thread = (headline, delivery_id)
+        slack.show(session, digest.workspace_id, QUARTER, delivery_id, target, thread_of=thread)
+
+
+def quarter(session: Session, delivery_id: int) -> Quarter:
+    """The quarter that ended in the week of a delivery."""
+    digest = session.scalars(
+        select(Digest)
+        .join(Delivery, Delivery.digest_id == Digest.id)
+        .where(Delivery.id == delivery_id)
+    ).one()
+    return shadowing.quarter(session, digest.workspace_id, digest.period_start)
+
+
+def wants_own(session: Session, person: Person) -> bool:
+    """Whether this person wants digests of their own."""
+    return session.get(OptOut, person.id) is None
+
+
+def opt_out(session: Session, person: Person) -> None:
+    """Send this person no digest of their own any more."""
+    session.execute(
+        insert(OptOut)
+        .values(person_id=person.id, workspace_id=person.workspace_id, since=clock.now())
+        .on_conflict_do_nothing()
+    )
+    _redraw(session, person)
+
+
+def opt_in(session: Session, person: Person) -> None:
+    """Send them again, from the next time on."""
+    session.execute(delete(OptOut).where(OptOut.person_id == person.id))
+    _redraw(session, person)
+
+
+def _redraw(session: Session, person: Person) -> None:
+    """Let the newest digests of this person, one of each kind at most, show the other button."""
+    newest = select(Delivery.id).where(
+        Delivery.person_id == person.id, Delivery.audience.in_(list(ROLES))
+    )
+    for delivery_id in session.scalars(newest.order_by(Delivery.id.desc()).limit(len(ROLES))):
+        slack.redraw(session, OWN, delivery_id)

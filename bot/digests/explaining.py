@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from bot import clock, metrics
 from bot.digests.models import Week
 from bot.digests.report import Explained
-from bot.digests.service.reporting import reader, sees_money, so_far
+from bot.digests.reporting import reader, sees_money, so_far
 from bot.errors import NotFound
 from bot.metrics import BY_NAME, METRICS, Group, LeadsPage, Metric
 from bot.people.models import Person
