@@ -166,9 +166,9 @@ def test_the_status_names_what_comes_by_the_clock_and_nothing_that_is_paused(sce
             rhythm=Rhythm.WEEKLY, at=time(8), kind=FileKind.CSV,
         )  # fmt: skip
         of_all = {each.audience: each.id for each in digests.timetables(session, manager)}
-        paused = TimetableChange(active=False, day="mon", at=time(8))
-        digests.change(session, manager, of_all["marketers"], paused)
-        tokyo = replace(paused, active=True, zone="Asia/Tokyo")
+        off = TimetableChange(active=False, day="mon", at=time(8))
+        digests.change(session, manager, of_all["marketers"], off)
+        tokyo = replace(off, active=True, zone="Asia/Tokyo")
         digests.change(session, manager, of_all["channel"], tokyo)
         marketing = next(
             each

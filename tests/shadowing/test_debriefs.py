@@ -262,7 +262,7 @@ def test_people_keep_themselves_apart_and_only_admins_see_it(company: Company) -
     company.does(membership.let_meet, mara, mine.id)
     company.does(membership.let_meet, boss, company.does(membership.exclusions, boss)[0].id)
     with company.store.transaction() as session:
-        assert held(session, "shadow_apart") == 0
+        assert held(session, "shadow_exclusion") == 0
 
 
 def test_who_is_out_stays_out_until_they_are_in(company: Company, hands: Hands) -> None:

@@ -2,7 +2,7 @@
 
 import json
 from datetime import date, datetime, time, timedelta
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from slack_sdk.models.views import View
@@ -67,8 +67,9 @@ def settings_form(company: Company) -> View:
 def test_a_setting_that_does_not_fit_is_told_at_its_field(company: Company, field: str) -> None:
     shown = settings_form(company)
     for wrong in ("-1", "27", "soon", "", None, *["0"] * (field != "active")):
+        typed: dict[str, Any] = {field: wrong}
         with pytest.raises((FieldErrors, OutdatedForm)) as caught:
-            SetRounds.read(sent(shown, **cast(dict[str, Any], {field: wrong})))
+            SetRounds.read(sent(shown, **typed))
         if wrong and field in ("day", "active"):  # there is no such option
             assert isinstance(caught.value, OutdatedForm)
         else:
