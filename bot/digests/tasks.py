@@ -9,7 +9,7 @@ from bot.digests import capability, messages, sending
 from bot.digests.models import Audience
 from bot.people.models import Workspace
 from bot.reports import site
-from bot.shadowing import messages as shadowing
+from bot.shadowing import notices as shadowing
 from bot.slack import Message
 
 

@@ -17,6 +17,7 @@ from bot.shadowing import (
     meeting,
     membership,
     messages,
+    notices,
     queries,
     rounds,
 )
@@ -90,13 +91,13 @@ def cancel(act: Act) -> None:
     meeting.cancel(act.session, act.person, act.row_id)
 
 
-@capability.action(messages.REQUEST, _TAKE_PART)
+@capability.action(notices.REQUEST, _TAKE_PART)
 def make_request(act: Act) -> None:
     """An idea becomes a request."""
     debriefs.make_request(act.session, act.person, act.row_id)
 
 
-@capability.action(messages.DRAFT, _TAKE_PART)
+@capability.action(notices.DRAFT, _TAKE_PART)
 def draft_campaign(act: Act) -> None:
     """An idea becomes the draft of a campaign."""
     debriefs.draft_campaign(act.session, act.person, act.row_id)

@@ -14,6 +14,7 @@ from bot.shadowing import (
     meeting,
     membership,
     messages,
+    notices,
     queries,
     rounds,
 )
@@ -85,37 +86,37 @@ def pair_card(session: Session, participant_id: int) -> Message:
 @capability.card(meeting.LEFT_OVER)
 def left_over(session: Session, participant_id: int) -> Message:
     """Somebody had no partner in a round."""
-    return messages.left_over(queries.left_over_to_show(session, participant_id))
+    return notices.left_over(queries.left_over_to_show(session, participant_id))
 
 
 @capability.card(membership.REST)
 def rest(session: Session, participant_id: int) -> Message:
     """Somebody gave no sign in several rounds."""
-    return messages.rest(queries.member_to_show(session, participant_id))
+    return notices.rest(queries.member_to_show(session, participant_id))
 
 
 @capability.card(meeting.REMINDER)
 def reminder(session: Session, slot_id: int) -> Message:
     """Two meet today."""
-    return messages.reminder(*queries.slot_to_show(session, slot_id))
+    return notices.reminder(*queries.slot_to_show(session, slot_id))
 
 
 @capability.card(meeting.ASK)
 def ask(session: Session, participant_id: int) -> Message:
     """How was it?"""
-    return messages.ask(queries.participant_to_show(session, participant_id))
+    return notices.ask(queries.participant_to_show(session, participant_id))
 
 
 @capability.card(meeting.MET)
 def met(session: Session, pair_id: int) -> Message:
     """What both wrote, for both."""
-    return messages.met(queries.pair_to_show(session, pair_id))
+    return notices.met(queries.pair_to_show(session, pair_id))
 
 
 @capability.card(debriefs.SHARED)
 def shared(session: Session, pair_id: int) -> Message:
     """What both wrote, for the channel."""
-    return messages.shared(queries.pair_to_show(session, pair_id))
+    return notices.shared(queries.pair_to_show(session, pair_id))
 
 
 def _invitation(

@@ -6,7 +6,7 @@ from icalendar import Calendar
 
 from bot import clock
 from bot.people import service as people
-from bot.shadowing import messages, queries, rounds
+from bot.shadowing import messages, notices, queries, rounds
 from playground.state import Message, View
 from tests.journeys.conftest import Office, drawn
 from tests.journeys.test_loop_journey import pass_time
@@ -128,7 +128,7 @@ def test_from_a_round_to_a_debrief_that_became_a_request(office: Office) -> None
         together = office.whisper(name, "mara was surprised", f"{other} was surprised")
     office.card("mara was surprised", f"{other} was surprised")
     for _ in range(2):
-        office.hand(other).click(together, messages.REQUEST)
+        office.hand(other).click(together, notices.REQUEST)
     office.whisper(mara, "This idea is a request now")
     office.card("Ask for the phone number last", "request.")
 

@@ -12,7 +12,7 @@ from bot.digests import sending as digests
 from bot.digests.models import Audience, Delivery
 from bot.errors import FieldErrors, NotAllowed, NotFound
 from bot.people.models import Role
-from bot.shadowing import debriefs, meeting, membership, messages, queries
+from bot.shadowing import debriefs, meeting, membership, notices, queries
 from bot.shadowing.forms import WriteDebrief
 from bot.shadowing.models import Debrief, ShadowPair, ShadowParticipant, Stage
 from tests.forms import sent
@@ -206,7 +206,7 @@ def test_the_digest_that_ends_a_quarter_says_what_came_of_it(
     assert told == [[], [], ["UCHIEF"], ["UCHIEF"]]
     with company.store.transaction() as session:
         line = digests.quarter(session, session.scalars(select(func.max(Delivery.id))).one() - 1)
-    assert messages.quarter_message(line).text == (
+    assert notices.quarter_message(line).text == (
         "Stay in my shoes: 1 pair met this quarter and wrote 1 debrief with 1 idea."
     )
 

@@ -8,7 +8,7 @@ from slack_sdk.models.views import View
 
 from bot.campaigns.models import Campaign
 from bot.people.models import Person
-from bot.shadowing import messages
+from bot.shadowing import messages, notices
 from bot.shadowing.forms import HandOn, KeepApart, ProposeTime, SetGoals, SetRounds, WriteDebrief
 from bot.shadowing.models import (
     Goal,
@@ -171,16 +171,16 @@ def test_what_is_said_beside_the_card(golden: Golden) -> None:
     held = a_pair(Stage.HELD)
     wrote = a_pair(Stage.HELD, participants=[a_seat(MARA, 7, **WROTE), a_seat(SOFIA, 8)])
     golden("notices", {
-        **{f"left_over.{name}": message(messages.left_over(each)) for name, each in told.items()},
-        "left_over.no_next": message(messages.left_over(LeftOver(left, False, None))),
-        "left_over.found": message(messages.left_over(LeftOver(left, True, None))),
-        "rest": message(messages.rest(resting)),
-        "rest.back": message(messages.rest(back)),
-        "reminder": message(messages.reminder(agreed.slots[0], agreed)),
-        "reminder.moved": message(messages.reminder(moved.slots[0], moved)),
-        "ask": message(messages.ask(held.participants[0])),
-        "ask.answered": message(messages.ask(wrote.participants[0])),
-        "ask.cancelled": message(messages.ask(a_pair(Stage.CANCELLED).participants[0])),
+        **{f"left_over.{name}": message(notices.left_over(each)) for name, each in told.items()},
+        "left_over.no_next": message(notices.left_over(LeftOver(left, False, None))),
+        "left_over.found": message(notices.left_over(LeftOver(left, True, None))),
+        "rest": message(notices.rest(resting)),
+        "rest.back": message(notices.rest(back)),
+        "reminder": message(notices.reminder(agreed.slots[0], agreed)),
+        "reminder.moved": message(notices.reminder(moved.slots[0], moved)),
+        "ask": message(notices.ask(held.participants[0])),
+        "ask.answered": message(notices.ask(wrote.participants[0])),
+        "ask.cancelled": message(notices.ask(a_pair(Stage.CANCELLED).participants[0])),
     })  # fmt: skip
 
 
@@ -198,11 +198,11 @@ def test_the_answers_side_by_side(golden: Golden) -> None:
         Stage.SETTLED, participants=[a_seat(MARA, 7, **WROTE, campaign_id=3), a_seat(SOFIA, 8)]
     )
     golden("met", {
-        "both": message(messages.met(both)),
-        "one": message(messages.met(one)),
-        "request": message(messages.met(became)),
-        "draft": message(messages.met(drafted)),
-        "shared": message(messages.shared(both)),
+        "both": message(notices.met(both)),
+        "one": message(notices.met(one)),
+        "request": message(notices.met(became)),
+        "draft": message(notices.met(drafted)),
+        "shared": message(notices.shared(both)),
     })  # fmt: skip
 
 
@@ -261,10 +261,10 @@ def test_hostile_words_do_no_harm(golden: Golden) -> None:
     pair.campaign.name = HOSTILE
     drawn = {
         "card": message(messages.card(pair.participants[0], NOW)),
-        "met": message(messages.met(pair)),
+        "met": message(notices.met(pair)),
     }
     pair.stage, pair.slot_id = Stage.AGREED, 20
-    drawn["reminder"] = message(messages.reminder(pair.slots[0], pair))
+    drawn["reminder"] = message(notices.reminder(pair.slots[0], pair))
     # A header is plain text, in which nothing is parsed.
     shown = str([[each["text"], *[b for b in each["blocks"] if b["type"] != "header"]]
                  for each in drawn.values()])  # fmt: skip
@@ -288,8 +288,8 @@ def test_long_words_and_many_rows_stay_within_the_limits(letter: str) -> None:
     ])  # fmt: skip
     pair.slots.extend(many)
     message(messages.card(pair.participants[0], NOW))
-    message(messages.met(pair))
-    total = sum(len(str(block)) for block in messages.met(pair).blocks)
+    message(notices.met(pair))
+    total = sum(len(str(block)) for block in notices.met(pair).blocks)
     assert total < 12_000
     modal(messages.page(mine(*[pair] * 5)))
     modal(WriteDebrief.of(pair.participants[0]))
@@ -303,16 +303,16 @@ def test_long_words_and_many_rows_stay_within_the_limits(letter: str) -> None:
         modal(KeepApart.of(kept, ROOT, page))
     pair.stage, pair.slot_id = Stage.AGREED, 20
     message(messages.card(pair.participants[0], NOW))
-    message(messages.reminder(pair.slots[0], pair))
+    message(notices.reminder(pair.slots[0], pair))
 
 
 def test_a_quarter_in_a_line() -> None:
     first = NOW.date()
-    assert messages.quarter_line(Quarter(first, 0, 0, 0, 0, 0)) == ""
-    assert messages.quarter_line(Quarter(first, 1, 2, 1, 0, 0)) == (
+    assert notices.quarter_line(Quarter(first, 0, 0, 0, 0, 0)) == ""
+    assert notices.quarter_line(Quarter(first, 1, 2, 1, 0, 0)) == (
         "Stay in my shoes: 1 pair met this quarter and wrote 2 debriefs with 1 idea."
     )
-    assert messages.quarter_line(Quarter(first, 12, 20, 9, 4, 1)) == (
+    assert notices.quarter_line(Quarter(first, 12, 20, 9, 4, 1)) == (
         "Stay in my shoes: 12 pairs met this quarter and wrote 20 debriefs with 9 ideas; 4 ideas "
         "became requests, 1 campaign came of it."
     )

@@ -20,7 +20,7 @@ from bot.digests.messages.words import Form, claims, days, maturing, read, small
 from bot.digests.report import Report
 from bot.digests.steps import steps
 from bot.metrics import Figures
-from bot.shadowing.messages import quarter_line
+from bot.shadowing.notices import quarter_line
 from bot.slack import AnyBlock, Message
 from bot.slack.text import clean, moment, plural
 

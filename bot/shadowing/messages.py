@@ -1,4 +1,4 @@
-"""How a pair looks to each of the two: one card from the first word to the debrief."""
+"""How a pair looks to each of the two: a card, a row of the home tab, and the page of `/shadow`."""
 
 from datetime import datetime, timedelta
 
@@ -7,11 +7,13 @@ from slack_sdk.models.blocks import (
     Block,
     ButtonElement,
     ConfirmObject,
+    DividerBlock,
     SectionBlock,
 )
+from slack_sdk.models.views import View
 
-from bot.shadowing.models import ShadowPair, ShadowParticipant, ShadowSlot, Stage
-from bot.slack import Message
+from bot.shadowing.models import Mine, ShadowPair, ShadowParticipant, ShadowSlot, Stage
+from bot.slack import AnyBlock, Message
 from bot.slack.text import moment, plural, safe
 
 PICK = "shadow.pick"
@@ -189,3 +191,128 @@ def _cancel(label: str, title: str, value: str) -> ButtonElement:
         deny="No",
     )
     return ButtonElement(text=label, action_id=CANCEL, value=value, confirm=confirm)
+
+
+SHOW = "shadow.show"
+"""Opens what `/shadow` shows."""
+
+
+def row(participant: ShadowParticipant, now: datetime) -> SectionBlock | None:
+    """The pair as the person of this participant sees it; None where nothing is left for them."""
+    pair = participant.pair
+    assert pair is not None
+    other = pair.partner_of(participant).person.mention
+    if pair.stage == Stage.FINDING:
+        return _finding_row(participant, pair, other, now)
+    if pair.stage == Stage.AGREED:
+        return _agreed_row(participant, pair, other, now)
+    if pair.stage == Stage.HELD and participant.answered_at is None:
+        asking = f"How was it with {other}? A few lines are enough."
+        return _row(asking, "Write about it", WRITE, participant.id, is_next=True)
+    return None
+
+
+def _finding_row(
+    participant: ShadowParticipant, pair: ShadowPair, other: str, now: datetime
+) -> SectionBlock:
+    if wanted := _wanted(participant, pair, now):
+        return _suits(f"{other} can meet you {span(wanted)}. Does that suit you?", wanted)
+    if participant.picked:
+        waiting = f"You said which times suit you. {other} has not answered yet."
+        return _row(waiting, "Show the times", SHOW, participant.id)
+    until = moment(participant.round.closes_at, "{date_long_pretty}")
+    finding = f"You and {other}: say by {until} which times suit you."
+    return _row(finding, "Pick a time", SHOW, participant.id, is_next=True)
+
+
+def _agreed_row(
+    participant: ShadowParticipant, pair: ShadowPair, other: str, now: datetime
+) -> SectionBlock:
+    assert pair.agreed is not None
+    meet = f"You meet {other} {span(pair.agreed)}."
+    if wanted := _wanted(participant, pair, now):
+        return _suits(f"{meet} They propose {span(wanted)} instead.", wanted)
+    if not participant.wants:
+        asking = f"{meet} What do you want to see or to learn?"
+        return _row(asking, "Set goals", GOALS, participant.id, is_next=True)
+    return _row(meet, "Show", SHOW, participant.id)
+
+
+def _wanted(participant: ShadowParticipant, pair: ShadowPair, now: datetime) -> ShadowSlot | None:
+    """The first time that suits the other, and waits for a word of this person."""
+    theirs = set(pair.partner_of(participant).picked) - set(participant.picked)
+    return next((slot for slot in pair.open_slots(now) if slot.id in theirs), None)
+
+
+def _suits(text: str, slot: ShadowSlot) -> SectionBlock:
+    return _row(f"{text} `/shadow` shows all times.", "Suits me", PICK, slot.id, is_next=True)
+
+
+def _row(
+    text: str, label: str, action_id: str, row_id: int, *, is_next: bool = False
+) -> SectionBlock:
+    style = "primary" if is_next else None
+    button = ButtonElement(text=label, action_id=action_id, value=str(row_id), style=style)
+    return SectionBlock(text=text, accessory=button)
+
+
+PAGE = "shadow.page"
+"""What `/shadow` shows, as a modal."""
+OUT = "shadow.out"
+IN = "shadow.in"
+APART = "shadow.apart"
+
+
+def page(mine: Mine) -> View:
+    """A person's page."""
+    blocks: list[AnyBlock] = []
+    for participant in mine.participants:
+        blocks += [*card(participant, mine.shown_at).content, DividerBlock()]
+    blocks.append(SectionBlock(text=_state(mine)))
+    if mine.has_side:
+        blocks.append(ActionsBlock(elements=_page_buttons(mine)))
+    return View(
+        type="modal", callback_id=PAGE, title="Stay in my shoes", close="Done", blocks=blocks
+    )
+
+
+def welcome(next_round_at: datetime | None) -> str:
+    """What `/shadow in` answers."""
+    return f"You are in. {_next(next_round_at)}"
+
+
+def _is_in(mine: Mine) -> bool:
+    return mine.member is None or not (mine.member.is_out or mine.member.rests)
+
+
+def _state(mine: Mine) -> str:
+    if not mine.has_side:
+        return (
+            "A round pairs people of marketing with people of sales, and you are in neither. An "
+            "admin gives roles with `/handoff people`, and managers plan rounds with "
+            "`/shadow settings`."
+        )
+    lines = [] if mine.participants else ["There is nothing for you to do at the moment."]
+    if mine.member is not None and mine.member.is_out:
+        lines.append("You are out: rounds leave you alone until you are in again.")
+    elif mine.member is not None and mine.member.rests:
+        lines.append("You rest, since I heard nothing from you in three rounds.")
+    elif mine.member is not None and mine.member.waited and not mine.participants:
+        lines.append("You had no partner last time, so you come first in the next round.")
+    return "\n".join([*lines, _next(mine.next_round_at)])
+
+
+def _next(at: datetime | None) -> str:
+    if at is None:
+        return "No rounds are planned. A manager switches them on with `/shadow settings`."
+    return f"The next round is {moment(at)}."
+
+
+def _page_buttons(mine: Mine) -> list[ButtonElement]:
+    value = str(mine.person.id)
+    turn = (
+        ButtonElement(text="Leave me out", action_id=OUT, value=value)
+        if _is_in(mine)
+        else ButtonElement(text="I am in again", action_id=IN, value=value, style="primary")
+    )
+    return [turn, ButtonElement(text="Not with…", action_id=APART, value=value)]

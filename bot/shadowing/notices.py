@@ -1,4 +1,4 @@
-"""How two debriefs meet: to both, with what an idea can become, and to the channel."""
+"""What is said beside the card: left over, resting, the reminder, the question, the debriefs."""
 
 from collections.abc import Sequence
 
@@ -13,9 +13,94 @@ from slack_sdk.models.blocks import (
     SectionBlock,
 )
 
-from bot.shadowing.models import Quarter, ShadowPair, ShadowParticipant
+from bot.shadowing.messages import WRITE, span
+from bot.shadowing.models import (
+    LeftOver,
+    Quarter,
+    Reason,
+    ShadowMember,
+    ShadowPair,
+    ShadowParticipant,
+    ShadowSlot,
+    Stage,
+)
 from bot.slack import Message
-from bot.slack.text import clean, plural, safe
+from bot.slack.text import clean, moment, plural, safe
+
+_REASONS = {
+    Reason.UNEVEN: "there are not as many people on the other side this time",
+    Reason.ALL_MET: "you have met all who take part this time, and the others are away or busy",
+    Reason.NO_TIME: "nobody of the other side works at hours that you work too",
+    Reason.NOBODY: "there is nobody to pair you with at the moment",
+}
+
+
+def left_over(left: LeftOver) -> Message:
+    """Nobody was found for the person: why, and what comes next."""
+    if left.has_found:
+        return _notice("You were left over in this round, and have a partner now.", too_late=True)
+    why = _REASONS[Reason(left.participant.reason or Reason.UNEVEN)]
+    return _notice(
+        f"A round of Stay in my shoes has begun, and you have no partner in it: {why}. "
+        f"You come first in the next one{when(left)}."
+    )
+
+
+def when(left: LeftOver) -> str:
+    """When the next round is, as the end of a sentence."""
+    if left.next_round_at is None:
+        return ""
+    return f", {moment(left.next_round_at, '{date_short_pretty}')}"
+
+
+def rest(member: ShadowMember | None) -> Message:
+    """Somebody gave no sign in three rounds: they are left in peace, and can come back."""
+    if member is None or not member.rests:
+        return _notice("You are in the rounds of Stay in my shoes again.", too_late=True)
+    return _notice(
+        "I have not heard from you in the last three rounds of Stay in my shoes, so I leave you in "
+        "peace from now on. Whenever you want to take part again, write `/shadow in`."
+    )
+
+
+def reminder(slot: ShadowSlot, pair: ShadowPair) -> Message:
+    """On the day, to both."""
+    if pair.stage != Stage.AGREED or pair.slot_id != slot.id:
+        return _notice("This time does not hold any more. The card above says what does.",
+                     too_late=True)  # fmt: skip
+    names = " and ".join(participant.person.mention for participant in pair.taken)
+    goals = [
+        f"• {safe(goal, 250)}"
+        for participant in pair.taken
+        for goal in dict.fromkeys(participant.wants)
+    ]
+    lines = [f"Today you stay in each other's shoes, {names}: {span(slot)}."]
+    if goals:
+        lines += ["What you want of it:", *dict.fromkeys(goals)]
+    return _notice("\n".join(lines)[:2900])
+
+
+def ask(participant: ShadowParticipant) -> Message:
+    """After the time, each alone: how was it?"""
+    pair = participant.pair
+    assert pair is not None
+    if participant.answered_at is not None:
+        return _notice("Thank you, your lines are noted.", too_late=True)
+    if not Stage(pair.stage).has_met:
+        return _notice("This one did not take place.", too_late=True)
+    button = ButtonElement(
+        text="Write about it", action_id=WRITE, value=str(participant.id), style="primary"
+    )
+    asking = (
+        f"How was it with {pair.partner_of(participant).person.mention}? What surprised you, what "
+        "will you change, and do you have an idea? A few lines are enough."
+    )
+    return _notice(asking, ActionsBlock(elements=[button]))
+
+
+def _notice(text: str, *more: Block, too_late: bool = False) -> Message:
+    return Message(text, [SectionBlock(text=text), *more], too_late=too_late)
+
 
 REQUEST = "shadow.request"
 DRAFT = "shadow.draft"
