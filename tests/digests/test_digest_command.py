@@ -13,7 +13,7 @@ from tests.digests.office import NOW, Office, RecordingSlack
 from tests.wiring import wired
 
 
-class Desk:
+class Asker:
     """The application as far as `/digest` needs it."""
 
     def __init__(self, office: Office) -> None:
@@ -42,17 +42,17 @@ class Desk:
 
 
 @pytest.fixture
-def desk(office: Office) -> Iterator[Desk]:
-    desk = Desk(office)
-    yield desk
-    desk.listening.stop()
+def asker(office: Office) -> Iterator[Asker]:
+    asker = Asker(office)
+    yield asker
+    asker.listening.stop()
 
 
-def test_it_shows_the_running_week(office: Office, desk: Desk) -> None:
+def test_it_shows_the_running_week(office: Office, asker: Asker) -> None:
     with office.store.transaction() as session:
         office.leads(session, [{"received_at": NOW - timedelta(hours=1)}])
-    assert desk.ask("U2") == ""
-    who, message = desk.answer()
+    assert asker.ask("U2") == ""
+    who, message = asker.answer()
     assert who == "U2"
     assert message.text == (
         "This week so far: 23 November 2026. 1 lead has come in; it is not claimed yet."
@@ -61,12 +61,12 @@ def test_it_shows_the_running_week(office: Office, desk: Desk) -> None:
 
 @pytest.mark.parametrize("words", ["last", "2026-W47", "2026w47", "2026-11-18"])
 def test_it_shows_last_week_or_the_one_that_is_named(
-    office: Office, desk: Desk, words: str
+    office: Office, asker: Asker, words: str
 ) -> None:
     with office.store.transaction() as session:
         office.leads(session, [{}, {}])
-    desk.ask("U1", words)
-    who, message = desk.answer()
+    asker.ask("U1", words)
+    who, message = asker.answer()
     assert who == "U1"
     assert message.text == (
         "Weekly digest: 16–22 November 2026. 2 leads came in; none is claimed yet."
@@ -74,9 +74,9 @@ def test_it_shows_last_week_or_the_one_that_is_named(
 
 
 @pytest.mark.parametrize("words", ["", "last", "2026-W40", "why received", "me", "settings"])
-def test_one_without_a_role_is_told_whom_to_ask(desk: Desk, words: str) -> None:
-    desk.ask("U3", words)
-    who, message = desk.answer()
+def test_one_without_a_role_is_told_whom_to_ask(asker: Asker, words: str) -> None:
+    asker.ask("U3", words)
+    who, message = asker.answer()
     assert who == "U3"
     assert message.text.startswith(("Only people with a role can", "Only managers can"))
 
@@ -92,50 +92,50 @@ def test_one_without_a_role_is_told_whom_to_ask(desk: Desk, words: str) -> None:
         ("2026-W49", "has not begun yet"),
     ],
 )
-def test_what_is_no_week_is_explained(desk: Desk, words: str, said: str) -> None:
-    assert said in desk.said("U1", words)
+def test_what_is_no_week_is_explained(asker: Asker, words: str, said: str) -> None:
+    assert said in asker.said("U1", words)
 
 
-def test_it_says_how_each_figure_is_computed(desk: Desk) -> None:
-    said = desk.said("U2", "why")
+def test_it_says_how_each_figure_is_computed(asker: Asker) -> None:
+    said = asker.said("U2", "why")
     assert "claimed ÷ received" in said
     assert "more than chance" in said
 
 
-def test_a_figure_is_explained_and_traced(office: Office, desk: Desk) -> None:
+def test_a_figure_is_explained_and_traced(office: Office, asker: Asker) -> None:
     with office.store.transaction() as session:
         office.leads(session, [{}, {}])
-    said = desk.said("U2", "why acceptance")
+    said = asker.said("U2", "why acceptance")
     assert "claimed ÷ received" in said
     assert "*Last week:* 0%" in said
     assert "*This week so far:* n/a. No lead came in." in said
 
 
-def test_leads_behind_a_figure_have_a_button(office: Office, desk: Desk) -> None:
+def test_leads_behind_a_figure_have_a_button(office: Office, asker: Asker) -> None:
     with office.store.transaction() as session:
         office.leads(session, [{}, {}])
-    said = desk.said("U2", "why unclaimed")
+    said = asker.said("U2", "why unclaimed")
     assert "digest.behind.unclaimed" not in said or "Show 2 leads" in said
 
 
-def test_words_that_many_figures_have_let_one_choose(desk: Desk) -> None:
-    said = desk.said("U2", "why claim")
+def test_words_that_many_figures_have_let_one_choose(asker: Asker) -> None:
+    said = asker.said("U2", "why claim")
     assert "figures with “claim”" in said
     assert "digest.explain.claim_median" in said
 
 
-def test_words_that_no_figure_has_list_all(desk: Desk) -> None:
-    assert "No figure is called “churn”" in desk.said("U2", "why churn")
+def test_words_that_no_figure_has_list_all(asker: Asker) -> None:
+    assert "No figure is called “churn”" in asker.said("U2", "why churn")
 
 
-def test_salespeople_see_no_amounts(office: Office, desk: Desk) -> None:
-    said = desk.said("U2", "why romi")
+def test_salespeople_see_no_amounts(office: Office, asker: Asker) -> None:
+    said = asker.said("U2", "why romi")
     assert "for marketing and managers to see" in said
     assert "contribution margin" in said
 
 
-def test_help_writes_itself(desk: Desk) -> None:
-    answer = desk.ask("U2", "help")
+def test_help_writes_itself(asker: Asker) -> None:
+    answer = asker.ask("U2", "help")
     for line in ("`/digest` the running week", "`/digest last`", "`/digest &lt;2026-W47&gt;`",
                  "`/digest me`", "`/digest why`", "`/digest settings`"):  # fmt: skip
         assert line in answer, line

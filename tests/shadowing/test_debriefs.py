@@ -135,10 +135,15 @@ def test_nothing_is_written_before_the_time(company: Company) -> None:
 def test_a_quarter_tells_what_came_of_it(company: Company, met: ShadowPair) -> None:
     write(company, met.taken[0], idea="Ask for the phone number last.")
     with company.store.transaction() as session:
-        told = queries.quarter(session, company.workspace.id, date(2026, 11, 30))
+        quarter = queries.quarter(session, company.workspace.id, date(2026, 11, 30))
         before = queries.quarter(session, company.workspace.id, date(2026, 9, 30))
         after = queries.quarter(session, company.workspace.id, date(2027, 1, 1))
-    assert (told.first, told.met, told.debriefs, told.ideas) == (date(2026, 10, 1), 1, 1, 1)
+    assert (quarter.first, quarter.met, quarter.debriefs, quarter.ideas) == (
+        date(2026, 10, 1),
+        1,
+        1,
+        1,
+    )
     assert before.first == date(2026, 7, 1)
     assert after.first == date(2027, 1, 1)
     assert before.met == after.met == 0
@@ -163,8 +168,8 @@ def test_an_idea_becomes_one_request_of_its_author(company: Company, met: Shadow
     with pytest.raises(meeting.NotYourPair):
         company.does(debriefs.make_request, company.someone("UBOSS", Role.ADMIN), one.id)
     with company.store.transaction() as session:
-        told = queries.quarter(session, company.workspace.id, date(2026, 11, 30))
-    assert (told.ideas, told.requests, told.campaigns) == (1, 1, 0)
+        quarter = queries.quarter(session, company.workspace.id, date(2026, 11, 30))
+    assert (quarter.ideas, quarter.requests, quarter.campaigns) == (1, 1, 0)
 
 
 def test_an_idea_becomes_one_draft_of_who_plans_campaigns(
@@ -184,9 +189,9 @@ def test_an_idea_becomes_one_draft_of_who_plans_campaigns(
     company.does(debriefs.make_request, sofia.person, mara.id)
     with pytest.raises(debriefs.BecameAnother):
         company.does(debriefs.draft_campaign, mara.person, mara.id)
-    for deed in (debriefs.draft_campaign, debriefs.make_request):
+    for verb in (debriefs.draft_campaign, debriefs.make_request):
         with pytest.raises(NotFound):
-            company.does(deed, mara.person, 999)
+            company.does(verb, mara.person, 999)
 
 
 def test_the_digest_that_ends_a_quarter_says_what_came_of_it(

@@ -276,7 +276,7 @@ def test_the_clock_reminds_both_and_asks_both_afterwards(
     assert company.jobs(debriefs.SETTLE) == 1
 
 
-DEEDS: list[Callable[[Company, Person, ShadowPair], Any]] = [
+VERBS: list[Callable[[Company, Person, ShadowPair], Any]] = [
     lambda company, who, pair: company.does(meeting.pick, who, pair.slots[0].id),
     lambda company, who, pair: company.does(meeting.unpick, who, pair.slots[0].id),
     lambda company, who, pair: company.does(meeting.cancel, who, pair.participants[0].id),
@@ -296,21 +296,21 @@ DEEDS: list[Callable[[Company, Person, ShadowPair], Any]] = [
 ]
 
 
-@pytest.mark.parametrize("deed", range(len(DEEDS)))
+@pytest.mark.parametrize("verb", range(len(VERBS)))
 @pytest.mark.parametrize("role", [Role.SALESPERSON, Role.MANAGER, Role.ADMIN])
 def test_nobody_else_acts_on_a_pair_whatever_their_role(
-    company: Company, pair: ShadowPair, deed: int, role: Role
+    company: Company, pair: ShadowPair, verb: int, role: Role
 ) -> None:
     with pytest.raises(meeting.NotYourPair):
-        DEEDS[deed](company, company.someone("UELSE", role), pair)
+        VERBS[verb](company, company.someone("UELSE", role), pair)
 
 
-@pytest.mark.parametrize("deed", range(2, len(DEEDS)))
+@pytest.mark.parametrize("verb", range(2, len(VERBS)))
 def test_the_partner_does_not_act_for_the_other_seat(
-    company: Company, pair: ShadowPair, deed: int
+    company: Company, pair: ShadowPair, verb: int
 ) -> None:
     with pytest.raises(meeting.NotYourPair):
-        DEEDS[deed](company, pair.participants[1].person, pair)
+        VERBS[verb](company, pair.participants[1].person, pair)
 
 
 @pytest.mark.parametrize("act", [meeting.pick, meeting.unpick, meeting.cancel, meeting.changeable])

@@ -140,8 +140,8 @@ def test_who_passes_both_at_once_hears_of_the_larger_alone(company: Company) -> 
     at_once([lambda: enter(company, campaign, 20_000, "a")] * 4)
     [card] = company.cards(budget.WARNING)
     with company.store.transaction() as session:
-        told, of = budget.warning(session, card.subject_id)
-    assert (told.percent, of.percent) == (100, 200)
+        warned, of = budget.warning(session, card.subject_id)
+    assert (warned.percent, of.percent) == (100, 200)
 
 
 def test_two_who_pass_the_budget_together_do_not_miss_it(company: Company) -> None:

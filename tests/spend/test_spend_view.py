@@ -91,9 +91,9 @@ def test_a_correction(golden: Golden, campaign: Campaign) -> None:
 
 @pytest.mark.parametrize(("percent", "minor"), [(80, 165_000), (100, 212_000)])
 def test_warnings(golden: Golden, campaign: Campaign, percent: int, minor: int) -> None:
-    told = BudgetWarning(percent=percent)
+    crossed = BudgetWarning(percent=percent)
     of = spent(campaign, **{"Google Ads": minor - 5_000, "Flyers": 5_000})
-    golden(f"warning_{percent}", messages.warning(told, of))
+    golden(f"warning_{percent}", messages.warning(crossed, of))
 
 
 def test_the_overview(golden: Golden, campaign: Campaign) -> None:
