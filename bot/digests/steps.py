@@ -1,0 +1,308 @@
+"""Next steps: what the figures ask somebody to do.
+
+Two tables of rules. Each rule says when it applies, what to do, and how many leads are at stake.
+The three with the most at stake are shown: in money where the cost of a lead is known in one
+currency and may be seen, else in leads.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+
+from bot.digests import changes
+from bot.digests.changes import Verdict
+from bot.digests.report import CampaignFigures, Report, lost_for
+from bot.metrics import Figures
+from bot.rounding import whole
+from bot.slack.text import plural, safe
+
+ENOUGH = 5
+"""Fewer leads than this are single cases: one talks about them, and draws no conclusion."""
+
+
+class Whom(StrEnum):
+    """Who can take the step."""
+
+    SALES = "Sales"
+    MARKETING = "Marketing"
+    BOTH = "Sales and marketing"
+
+
+@dataclass(frozen=True)
+class Step:
+    """Something to do."""
+
+    rule: str
+    whom: str
+    sentence: str
+    """In mrkdwn."""
+    leads: int
+    """How many leads are at stake."""
+    money: int = 0
+    """Spend at stake beside them, in minor units of the currency of the week's cost per lead."""
+
+
+@dataclass(frozen=True)
+class OfWeek:
+    """A rule over the figures of the whole week."""
+
+    name: str
+    whom: Whom
+    applies: Callable[[Report], bool]
+    says: Callable[[Report], str]
+    leads: Callable[[Report], int]
+    """How many are at stake; a request that waits counts as one."""
+
+
+@dataclass(frozen=True)
+class OfCampaign:
+    """A rule over the figures of each campaign, beside those of the whole week."""
+
+    name: str
+    applies: Callable[[Figures, Figures], bool]
+    says: Callable[[Figures, Figures], str]
+    """What goes on after the campaign's name."""
+    needs_money: bool = False
+
+
+def _count(metric: str) -> Callable[[Report], int]:
+    return lambda report: report.total.count(metric)
+
+
+def _lead(count: int, one: str, many: str) -> str:
+    return f"{plural(count, 'lead')} {one if count == 1 else many}"
+
+
+def _unclaimed(report: Report) -> str:
+    count = report.total.count("unclaimed")
+    return (
+        f"{_lead(count, 'has', 'have')} no owner yet. Claim "
+        f"{'it' if count == 1 else 'them'} today, or say why nobody does."
+    )
+
+
+def _unanswered(report: Report) -> str:
+    count = report.total.count("unanswered")
+    state = _lead(count, "is claimed and has", "are claimed and have")
+    return f"{state} no first response. Call today: the longer it waits, the less comes of it."
+
+
+def _late(report: Report) -> str:
+    late = report.total.count("response_late")
+    return (
+        f"{late:,} of {plural(late + report.total.count('response_on_time'), 'hot lead')} "
+        f"{'was' if late == 1 else 'were'} answered late or not at all. See who was on duty "
+        "(`/handoff hours`), or promise what can be kept (`/lead promise`)."
+    )
+
+
+def _unrated(report: Report) -> str:
+    count = report.total.count("unrated")
+    return (
+        f"{_lead(count, 'is', 'are')} claimed and not rated. Rate "
+        f"{'it' if count == 1 else 'them'} on the card: marketing spends by these ratings."
+    )
+
+
+def _unattributed(report: Report) -> str:
+    count = report.total.count("unattributed")
+    return (
+        f"{_lead(count, 'belongs', 'belong')} to no campaign, so nobody knows what brought "
+        f"{'it' if count == 1 else 'them'}. Put the `utm_campaign` code into links and forms."
+    )
+
+
+def _uncosted(report: Report) -> str:
+    count = report.total.count("uncosted")
+    return (
+        f"{_lead(count, 'comes', 'come')} from campaigns without any spend entered. Enter it, or "
+        "enter 0 where it was free, so that cost per lead can be trusted."
+    )
+
+
+def _overdue(report: Report) -> str:
+    count = report.team.overdue
+    one = count == 1
+    return (
+        f"{plural(count, 'request')} of sales {'waits' if one else 'wait'} longer than was "
+        f"promised. Answer {'it' if one else 'them'}, also with a no: `/request list`."
+    )
+
+
+def _fewer(report: Report) -> str:
+    fewer = _missing_leads(report)
+    return (
+        f"{plural(fewer, 'lead')} fewer than usual came in, which is more than chance. See "
+        "whether forms and ad platforms still send: an admin can ask `/handoff status`."
+    )
+
+
+def _missing_leads(report: Report) -> int:
+    weeks = [each.total.count("received") for each in report.weeks]
+    return whole(Fraction(sum(weeks), max(len(weeks), 1))) - report.total.count("received")
+
+
+def _is_down(report: Report) -> bool:
+    compared = changes.changes(report)
+    return bool(compared) and compared[0].verdict is Verdict.DOWN
+
+
+def _one_reason(report: Report) -> bool:
+    """Whether one reason stands out among those for which leads were lost."""
+    if not report.dispositions:
+        return False
+    _, count = report.dispositions[0]
+    return count >= ENOUGH and 2 * count >= report.total.count("lost")
+
+
+def _reason(report: Report) -> str:
+    code, count = report.dispositions[0]
+    words = lost_for(code).lower()
+    return (
+        f"{count:,} of {plural(report.total.count('lost'), 'lost lead')} ended for one reason: "
+        f"{words}. Talk about it in this week's standups, and change the offer or the audience."
+    )
+
+
+OF_WEEK = (
+    OfWeek("unclaimed", Whom.SALES, lambda week: week.total.count("unclaimed") > 0, _unclaimed,
+           _count("unclaimed")),
+    OfWeek("unanswered", Whom.SALES, lambda week: week.total.count("unanswered") > 0, _unanswered,
+           _count("unanswered")),
+    OfWeek("late", Whom.SALES,
+           lambda week: 4 * week.total.count("response_late")
+           > week.total.count("response_on_time") + week.total.count("response_late") >= ENOUGH,
+           _late, _count("response_late")),
+    OfWeek("unrated", Whom.SALES,
+           lambda week: 4 * week.total.count("unrated") > week.total.count("claimed") > 0,
+           _unrated, _count("unrated")),
+    OfWeek("unattributed", Whom.MARKETING,
+           lambda week: 10 * week.total.count("unattributed") > week.total.count("received") > 0,
+           _unattributed, _count("unattributed")),
+    OfWeek("uncosted", Whom.MARKETING, lambda week: week.total.count("uncosted") > 0, _uncosted,
+           _count("uncosted")),
+    OfWeek("overdue", Whom.MARKETING, lambda week: week.team.overdue > 0, _overdue,
+           lambda week: week.team.overdue),
+    OfWeek("fewer", Whom.MARKETING, _is_down, _fewer, _missing_leads),
+    OfWeek("one_reason", Whom.BOTH, _one_reason, _reason, lambda week: week.dispositions[0][1]),
+)  # fmt: skip
+"""The rules over the whole week."""
+
+
+def _is_poor(figures: Figures, _total: Figures) -> bool:
+    poor = figures.count("weak") + figures.count("junk")
+    return figures.count("rated") >= ENOUGH and 2 * poor >= figures.count("rated")
+
+
+def _poor(figures: Figures, _total: Figures) -> str:
+    poor = figures.count("weak") + figures.count("junk")
+    return (
+        f"brought {poor:,} weak or junk of {plural(figures.count('rated'), 'rated lead')}. Read "
+        "the reasons with sales, then change its audience or its form, or pause it."
+    )
+
+
+def _is_dear(figures: Figures, total: Figures) -> bool:
+    """Whether a lead of it costs twice what a lead costs on average, or more."""
+    whole, own = total.amounts("cpl"), figures.amounts("cpl")
+    if len(whole) != 1 or set(whole) != set(own) or figures.count("received") < ENOUGH:
+        return False
+    [(currency, average)] = whole.items()
+    return 0 < 2 * average <= own[currency]
+
+
+def _dear(figures: Figures, total: Figures) -> str:
+    return (
+        f"costs {figures['cpl']} a lead; the week's average is {total['cpl']}. Move its budget "
+        "to what brings good leads for less, or say what makes them worth it."
+    )
+
+
+def _is_in_vain(figures: Figures, _total: Figures) -> bool:
+    spent = sum(figures.amounts("spend").values())
+    return spent > 0 and not figures.count("received")
+
+
+def _in_vain(figures: Figures, _total: Figures) -> str:
+    return (
+        f"cost {figures['spend']} and brought no lead. Try its link and its form, or stop it "
+        "until they work."
+    )
+
+
+def _is_good(figures: Figures, _total: Figures) -> bool:
+    good = figures.count("hot") + figures.count("good")
+    return figures.count("rated") >= ENOUGH and 4 * good >= 3 * figures.count("rated")
+
+
+def _good(figures: Figures, _total: Figures) -> str:
+    good = figures.count("hot") + figures.count("good")
+    return (
+        f"brought {good:,} hot or good of {plural(figures.count('rated'), 'rated lead')}. See "
+        "whether more budget finds more of them."
+    )
+
+
+OF_CAMPAIGNS = (
+    OfCampaign("in_vain", _is_in_vain, _in_vain, needs_money=True),
+    OfCampaign("poor", _is_poor, _poor),
+    OfCampaign("dear", _is_dear, _dear, needs_money=True),
+    OfCampaign("good", _is_good, _good),
+)
+"""The rules over each campaign; the first that applies speaks for it."""
+
+
+MOST = 3
+
+
+def steps(report: Report, *, with_money: bool) -> list[Step]:
+    """The steps with the most at stake, that first; of a running week none."""
+    if report.is_running:
+        return []
+    worth = _cost_per_lead(report.total) if with_money else 0
+    all_steps = [*_of_week(report), *_of_campaigns(report, with_money=with_money)]
+    all_steps.sort(key=lambda step: (-(step.leads * worth + step.money), -step.leads))
+    return all_steps[:MOST]
+
+
+def _of_week(report: Report) -> Iterator[Step]:
+    for rule in OF_WEEK:
+        if rule.applies(report):
+            yield Step(rule.name, rule.whom, rule.says(report), rule.leads(report))
+
+
+def _of_campaigns(report: Report, *, with_money: bool) -> Iterator[Step]:
+    """The first rule of each campaign that applies: one thing at a time."""
+    rules = [rule for rule in OF_CAMPAIGNS if with_money or not rule.needs_money]
+    for campaign in report.campaigns:
+        if campaign.campaign_id is None:
+            continue
+        figures = campaign.figures
+        for rule in rules:
+            if rule.applies(figures, report.total):
+                yield _step(rule, campaign, report)
+                break
+
+
+def _step(rule: OfCampaign, campaign: CampaignFigures, report: Report) -> Step:
+    figures = campaign.figures
+    owner = f" ({safe(campaign.owner, 60)})" if campaign.owner else ""
+    sentence = f"“{safe(campaign.name or 'Unnamed', 80)}” {rule.says(figures, report.total)}"
+    is_empty = not figures.count("received")
+    spent = _spent(figures, report.total) if rule.needs_money and is_empty else 0
+    return Step(
+        rule.name, f"{Whom.MARKETING}{owner}", sentence, figures.count("received"), money=spent
+    )
+
+
+def _cost_per_lead(total: Figures) -> int:
+    """In minor units, where there is one currency."""
+    amounts = total.amounts("cpl")
+    return next(iter(amounts.values())) if len(amounts) == 1 else 0
+
+
+def _spent(figures: Figures, total: Figures) -> int:
+    """In the currency of the week's cost per lead, where it has one."""
+    currencies = total.amounts("cpl")
+    return sum(figures.amounts("spend").get(each, 0) for each in currencies)
