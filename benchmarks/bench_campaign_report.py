@@ -18,7 +18,7 @@ from benchmarks.office import open_office
 from bot.metrics import Attribution
 from bot.people import service as people
 from bot.people.models import Person, Role
-from bot.reports.campaign import messages, service
+from bot.reports import campaign_report, messages
 from bot.store import Store
 
 SIZES = (10_000, 100_000, 1_000_000)
@@ -134,7 +134,7 @@ def _round(store: Store, who: Person, draw: random.Random, attribution: Attribut
         campaign_id = draw.choice(ids)
         before = time.perf_counter()
         with store.transaction() as session:
-            found = service.report(session, who, campaign_id, attribution)
+            found = campaign_report.report(session, who, campaign_id, attribution)
         blocks = messages.report(found).blocks
         took.append(time.perf_counter() - before)
         if found.figures.count("received") < 500 or not blocks:

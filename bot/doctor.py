@@ -18,7 +18,7 @@ from bot.crm.http import no_pace
 from bot.crm.port import Blocked, Busy
 from bot.errors import HandoffError
 from bot.people.models import Workspace
-from bot.reports.site.door import SIGNED_IN
+from bot.reports.site.login import SIGNED_IN
 from bot.settings import Settings
 from bot.slack import Slack
 from bot.slack.errors import SlackRefused

@@ -36,8 +36,8 @@ from bot.people import service as people
 from bot.people.models import Person, Role, Team, Workspace
 from bot.planning import service as planning
 from bot.planning.models import Retrospective
-from bot.reports.exports import service as exports
-from bot.reports.exports.models import Rhythm, ScheduledExport
+from bot.reports import exports
+from bot.reports.exports import Rhythm, ScheduledExport
 from bot.reports.files import FileKind
 from bot.settings import Settings
 from bot.shadowing import debriefs, meeting, membership, queries

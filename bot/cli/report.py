@@ -19,8 +19,8 @@ from bot.reports.conversions import service as conversion_files
 from bot.reports.conversions.models import Part, Platform
 from bot.reports.files import FileKind, as_csv, as_json, write_xlsx
 from bot.reports.period import days
-from bot.reports.policy import EVERYTHING
-from bot.reports.service.sheets import SHEETS
+from bot.reports.permissions import EVERYTHING
+from bot.reports.sheets import SHEETS
 from bot.slack.text import plural
 from bot.store import Store
 

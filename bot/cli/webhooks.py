@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from bot.cli.data import data
 from bot.cli.leads import installed
 from bot.cli.main import Options
-from bot.crm import webhook_http, webhooks
+from bot.crm import webhook_posting, webhooks
 from bot.errors import HandoffError
 from bot.settings import Settings, load
 from bot.slack.text import without_drawings
@@ -22,7 +22,7 @@ class NameMissing(HandoffError):
 def run(options: Options) -> None:
     """List the webhooks, make a secret, try one out, or switch one on again."""
     if options.deed == "secret":
-        print(webhook_http.new_secret())
+        print(webhook_posting.new_secret())
         return
     settings = load(Settings)
     if options.deed in ("test", "enable") and options.name is None:

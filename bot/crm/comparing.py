@@ -1,6 +1,6 @@
 """Comparing: where the CRM and Handoff disagree about a lead, for an operator to read."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from bot.crm import users
 from bot.crm.backlog import IS_OLDER
 from bot.crm.connection import Connection
-from bot.crm.models import CrmConnection, CrmRecord
+from bot.crm.models import CrmRecord
 from bot.crm.port import Gone, Record
 from bot.crm.values import stage_of
 from bot.leads.models import Lead
@@ -29,9 +29,11 @@ def differences(connection: Connection, workspace_id: int) -> Iterator[str]:
             return
         records = crm.read([str(mine.record_id) for mine, _ in rows])
         with connection.store.transaction() as session:
-            for (mine, lead), record in zip(rows, records, strict=True):
-                for line in _of(session, connection, mine, lead, record):
-                    yield f"#{lead.id} {line}"
+            owner_of = users.owner_ids(session, workspace_id, connection.fallback_owner)
+            names = users.names(session, workspace_id)
+        for (mine, lead), record in zip(rows, records, strict=True):
+            for line in _of(connection.name, owner_of, names, mine, lead, record):
+                yield f"#{lead.id} {line}"
         last = rows[-1][1].id
 
 
@@ -55,28 +57,27 @@ def _rows(
 
 
 def _of(
-    session: Session, connection: Connection, mine: CrmRecord, lead: Lead, record: Record | Gone
+    name: str,
+    owner_of: users.OwnerOf,
+    names: Mapping[str | None, str],
+    mine: CrmRecord,
+    lead: Lead,
+    record: Record | Gone,
 ) -> Iterator[str]:
-    name = connection.name
+    """How a lead differs from its record in the CRM of this name."""
     if isinstance(record, Gone):
         yield f"was deleted in {name}"
         return
-    here = stage_of(lead)
-    if record.stage is not None and record.stage != here and mine.seen.get("stage") != record.stage:
-        yield f"stage: {here} here, {record.stage} in {name}"
+    ours = stage_of(lead)
+    if record.stage is not None and record.stage != ours and mine.seen.get("stage") != record.stage:
+        yield f"stage: {ours} here, {record.stage} in {name}"
     elif (record.stage in ("won", "lost")) != lead.is_closed and lead.merged_into is None:
-        yield f"stage: {here} here, {record.stage or 'none'} in {name}"
+        yield f"stage: {ours} here, {record.stage or 'none'} in {name}"
     if lead.won_amount and record.amount and lead.won_amount != record.amount:
         yield f"amount: {lead.won_amount} here, {record.amount} in {name}"
-    owner_of = users.owner_ids(session, mine.workspace_id, connection.fallback_owner)
     owner = owner_of(lead.claimed_by)
     if owner is not None and owner != record.owner_id:
-        names = _names(session, mine.workspace_id)
-        there = names.get(record.owner_id, "nobody")
-        yield f"owner: {names.get(owner, owner)} here, {there} in {name}"
+        other = names.get(record.owner_id, "nobody")
+        yield f"owner: {names.get(owner, owner)} here, {other} in {name}"
     if mine.version != mine.written_version:
         yield "changes here wait to be written"
-
-
-def _names(session: Session, workspace_id: int) -> dict[str | None, str]:
-    return {each["id"]: each["name"] for each in session.get_one(CrmConnection, workspace_id).users}

@@ -115,8 +115,9 @@ def _take_page(
     """Take over the changes of our records in one page, and go on from it next time."""
     with connection.store.transaction() as session:
         ours = _ours(session, workspace_id, page)
+        owner_of = users.owner_ids(session, workspace_id, connection.fallback_owner)
         _CHANGES.each(
-            session, ours, partial(_take_one, session, connection),
+            session, ours, lambda each: take(session, connection, owner_of, *each),
             key=lambda each: each[0].lead_id, workspace_id=workspace_id,
         )  # fmt: skip
         newest = [each.changed_at for each in page if isinstance(each, Record) and each.changed_at]
@@ -130,12 +131,6 @@ def _take_page(
         lost = [mine.lead_id for mine, found in ours if isinstance(found, Gone)]
     if lost:
         gone(connection, crm, workspace_id, lost)
-
-
-def _take_one(
-    session: Session, connection: Connection, one: tuple[CrmRecord, Record | Gone]
-) -> None:
-    take(session, connection, *one)
 
 
 def _try_parked_again(connection: Connection, crm: Crm, workspace_id: int) -> None:
@@ -183,7 +178,10 @@ def _ours(
     return list(ours.values())
 
 
-def take(session: Session, connection: Connection, mine: CrmRecord, found: Record | Gone) -> None:
+def take(
+    session: Session, connection: Connection, owner_of: users.OwnerOf, mine: CrmRecord,
+    found: Record | Gone,
+) -> None:  # fmt: skip
     """Take over what a person changed in the CRM since we last looked."""
     if isinstance(found, Gone):
         return  # see `gone`, which asks the CRM
@@ -193,7 +191,7 @@ def take(session: Session, connection: Connection, mine: CrmRecord, found: Recor
     if lead.merged_into is None:
         before: dict[str, Any] = mine.seen or _as_written(mine, theirs)
         before = before | _arrived(before.get("writing", {}), theirs)
-        _take_owner(session, connection, mine, lead, before, theirs)
+        _take_owner(session, connection, owner_of, mine, lead, before, theirs)
         theirs = _take_stage(session, connection, mine, lead, before, found, theirs)
     mine.seen, mine.memory = theirs, {**mine.memory, **found.memory}
     card.show(session, connection, mine)
@@ -214,14 +212,13 @@ def _as_written(mine: CrmRecord, theirs: dict[str, Any]) -> dict[str, Any]:
 
 
 def _take_owner(
-    session: Session, connection: Connection, mine: CrmRecord, lead: Lead,
-    before: dict[str, object], theirs: dict[str, object],
+    session: Session, connection: Connection, owner_of: users.OwnerOf, mine: CrmRecord,
+    lead: Lead, before: dict[str, object], theirs: dict[str, object],
 ) -> None:  # fmt: skip
     """Somebody gave the lead to a colleague there; what was done here meanwhile counts more."""
     user_id = theirs["owner_id"]
     if not user_id or user_id == before["owner_id"]:
         return
-    owner_of = users.owner_ids(session, mine.workspace_id, connection.fallback_owner)
     ours = owner_of(lead.claimed_by)
     if ours is not None and ours != mine.written.get("owner_id"):
         return

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot import clock
-from bot.crm import accounts, card, notes, notices, users
+from bot.crm import card, notes, notices, users
 from bot.crm.backlog import MADE_ANEW, PUSH, WRITING, hold, next_retry, next_waiting, push_later
 from bot.crm.connection import Connection, unblock
 from bot.crm.models import CrmConnection, CrmRecord
@@ -135,7 +135,7 @@ def _push_batch(connection: Connection, crm: Crm, workspace_id: int) -> int:
         gone(connection, crm, workspace_id, lost)
     saved = [each for each in written if each[0].is_done and isinstance(each[1], Saved)]
     _look_again(store, crm, saved)
-    accounts.find(store, crm, workspace_id, [draft.lead_id for draft, _ in saved])
+    card.find_accounts(store, crm, workspace_id, [draft.lead_id for draft, _ in saved])
     notes.add(store, crm, workspace_id, [draft.lead_id for draft in drafts])
     _finish(store, [each for each in drafts if each.is_empty or each.is_done])
     return len(found)
@@ -240,11 +240,12 @@ def _look(connection: Connection, crm: Crm, workspace_id: int, drafts: Sequence[
 
     with connection.store.transaction() as session:
         held = hold(session, [each.lead_id for each in drafts])
+        owner_of = users.owner_ids(session, workspace_id, connection.fallback_owner)
 
         def act(each: tuple[Draft, Record | Gone]) -> None:
             mine = held[each[0].lead_id]
             mine.record_id = mine.record_id or each[0].change.record_id
-            take(session, connection, mine, each[1])
+            take(session, connection, owner_of, mine, each[1])
 
         WRITING.each(
             session, looked, act, key=lambda each: each[0].lead_id, workspace_id=workspace_id

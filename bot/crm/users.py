@@ -140,13 +140,16 @@ def choose(session: Session, who: Person, person_id: int, user_id: str | None) -
 
 def table(session: Session, workspace_id: int) -> list[tuple[Person, str | None]]:
     """Every salesperson, with the name of who they are in the CRM."""
-    found = session.get_one(CrmConnection, workspace_id)
-    names = {each["id"]: each["name"] for each in found.users}
-    known = _known(session, workspace_id)
+    names_by_id, known = names(session, workspace_id), _known(session, workspace_id)
     return [
-        (person, names.get(known[person.id].user_id) if person.id in known else None)
+        (person, names_by_id.get(known[person.id].user_id) if person.id in known else None)
         for person in _sellers(session, workspace_id)
     ]
+
+
+def names(session: Session, workspace_id: int) -> dict[str | None, str]:
+    """What the CRM's users are called, by their ids there."""
+    return {each["id"]: each["name"] for each in session.get_one(CrmConnection, workspace_id).users}
 
 
 def _sellers(session: Session, workspace_id: int) -> Sequence[Person]:

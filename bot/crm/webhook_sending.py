@@ -16,9 +16,9 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, aliased
 
 from bot import clock, slack
-from bot.crm import webhook_events
-from bot.crm.webhook_http import Answer, Receiver, post
-from bot.crm.webhook_models import WebhookDelivery, WebhookEndpoint
+from bot.crm import webhook_posting
+from bot.crm.models import WebhookDelivery, WebhookEndpoint
+from bot.crm.webhook_posting import Answer, Receiver, post
 from bot.leads.models import LeadEvent
 from bot.people import service as people
 from bot.people.models import Role, Workspace
@@ -200,7 +200,7 @@ def send_soon(session: Session, endpoint_id: int, name: str) -> None:
 def _parcel(session: Session, endpoint: WebhookEndpoint, event_id: int) -> Parcel:
     workspace = session.get_one(Workspace, endpoint.workspace_id)
     message_id = f"msg_{workspace.team_id}_{event_id}_{endpoint.name}"
-    body = webhook_events.compose(session, session.get_one(LeadEvent, event_id))
+    body = webhook_posting.compose(session, session.get_one(LeadEvent, event_id))
     return Parcel(event_id, message_id, body)
 
 

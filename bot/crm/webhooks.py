@@ -21,9 +21,9 @@ from sqlalchemy.orm import Session
 
 from bot import clock, slack
 from bot.capability import Services
-from bot.crm import capability, webhook_events
-from bot.crm.webhook_http import Answer, Receiver, post
-from bot.crm.webhook_models import WebhookDelivery, WebhookEndpoint
+from bot.crm import capability, webhook_posting
+from bot.crm.models import WebhookDelivery, WebhookEndpoint
+from bot.crm.webhook_posting import Answer, Receiver, post
 from bot.crm.webhook_sending import DELIVER, DISABLED, SEND, Sender, look_after, send_soon, wake
 from bot.errors import HandoffError
 from bot.leads.changes import on_change
@@ -49,7 +49,7 @@ _WAITING = (
             _endpoint.c.is_set,
             _endpoint.c.disabled_at.is_(None),
             _event.c.id == func.any(bindparam("events", type_=ARRAY(BigInteger))),
-            _event.c.deed == func.any(bindparam("told", type_=ARRAY(Text))),
+            _event.c.deed == func.any(bindparam("types", type_=ARRAY(Text))),
         )
         .order_by(_event.c.id),
         include_defaults=False,
@@ -62,7 +62,7 @@ _TELL = (
     .where(_endpoint.c.id.in_(select(_WAITING.c.endpoint_id)), _endpoint.c.paused_until.is_(None))
     .add_cte(_WAITING)
 )
-_TOLD = [str(deed) for deed in webhook_events.TYPES]
+_POSTED = [str(deed) for deed in webhook_posting.TYPES]
 
 
 class NoSuchWebhook(HandoffError):
@@ -72,7 +72,7 @@ class NoSuchWebhook(HandoffError):
 @on_change
 def keep(session: Session, workspace_id: int, events: Mapping[int, int]) -> None:
     """Keep these events for every receiver, and let them be sent."""
-    facts = {"of": workspace_id, "events": list(events.values()), "told": _TOLD}
+    facts = {"of": workspace_id, "events": list(events.values()), "types": _POSTED}
     for endpoint_id, name in session.execute(_TELL, facts).all():
         send_soon(session, endpoint_id, name)
 
@@ -154,7 +154,7 @@ def test(settings: Settings, name: str) -> Answer:
     if receiver is None:
         raise NoSuchWebhook(name=name)
     at = clock.database_now()
-    body = webhook_events.written(webhook_events.TEST, at, {"name": name})
+    body = webhook_posting.written(webhook_posting.TEST, at, {"name": name})
     return post(receiver, f"msg_test_{int(at.timestamp() * 1000)}_{name}", body)
 
 

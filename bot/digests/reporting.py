@@ -21,7 +21,7 @@ from bot.metrics.computing import scope
 from bot.people import service as people
 from bot.people.models import Person, Role, Workspace
 from bot.planning import service as planning
-from bot.reports.policy import Matter, sight_of
+from bot.reports.permissions import DataClass, permissions_of
 from bot.shadowing import queries as shadowing
 from bot.slack.text import clean
 from bot.standups import service as standups
@@ -93,8 +93,8 @@ def reader(session: Session, person: Person) -> Workspace:
 
 def sees_money(person: Person) -> bool:
     """Whether this person sees amounts, here as on the report page."""
-    sight = sight_of(person)
-    return sight is not None and sight.knows(Matter.MONEY)
+    permissions = permissions_of(person)
+    return permissions is not None and permissions.may_see_some(DataClass.MONEY)
 
 
 def sum_up(session: Session, workspace: Workspace, week: Week) -> Digest:

@@ -39,7 +39,7 @@ from bot.people import service as people
 from bot.people.models import Person, Role, Workspace
 from bot.planning import service as planning
 from bot.planning.models import Proposed
-from bot.reports.exports import service as exports
+from bot.reports import exports
 from bot.shadowing import queries as shadowing
 from bot.shadowing import rounds
 from bot.standups import service as standups

@@ -19,8 +19,8 @@ from bot.people.models import Workspace
 from bot.reports import cursor, period
 from bot.reports.columns import Wanted, cells, visible
 from bot.reports.files import plain
-from bot.reports.policy import KEYHOLDER
-from bot.reports.service.sheets import SHEETS, Sheet
+from bot.reports.permissions import KEYHOLDER
+from bot.reports.sheets import SHEETS, Sheet
 from bot.store import Store
 
 MOST_ROWS = 1_000
@@ -33,7 +33,7 @@ class Problem(BaseModel):
 
 
 @dataclass(frozen=True)
-class Question:
+class SheetQuery:
     """What a program asks for."""
 
     first: Annotated[
@@ -60,25 +60,25 @@ class Counter:
     store: Store
     workspace: Callable[[], Workspace]
 
-    def hand_out(self, sheet: Sheet, asked: Question) -> JSONResponse:
+    def hand_out(self, sheet: Sheet, query: SheetQuery) -> JSONResponse:
         """A page of a sheet."""
         workspace = self.workspace()
         try:
             today = workspace.day_of(clock.now())
-            days = period.days(asked.first, asked.last, today)
-            after = cursor.read(asked.after, sheet.key_kinds)
+            days = period.days(query.first, query.last, today)
+            after = cursor.read(query.after, sheet.key_kinds)
         except (period.NotAPeriod, cursor.BadCursor) as problem:
             raise HTTPException(422, problem.message) from problem
-        wanted = Wanted(days, asked.attribution)
+        wanted = Wanted(days, query.attribution)
         with self.store.transaction() as session:
-            records = sheet.read(session, workspace, wanted, after, asked.limit + 1)
-        shown, columns = records[: asked.limit], visible(sheet.columns, KEYHOLDER)
+            records = sheet.read(session, workspace, wanted, after, query.limit + 1)
+        shown, columns = records[: query.limit], visible(sheet.columns, KEYHOLDER)
         names = [column.name for column in columns]
         rows = [map(plain, cells(columns, record, KEYHOLDER)) for record in shown]
         return JSONResponse({
             "from": days.first.isoformat(),
             "to": days.last.isoformat(),
-            "attribution": asked.attribution,
+            "attribution": query.attribution,
             "data": [dict(zip(names, row, strict=True)) for row in rows],
             "next_cursor": cursor.written(shown[-1].key) if len(records) > len(shown) else None,
         }, headers={"Cache-Control": "no-store"})  # fmt: skip
@@ -107,8 +107,8 @@ def router(counter: Counter, keys: Keys) -> APIRouter:
 
 
 def _add(routes: APIRouter, counter: Counter, sheet: Sheet) -> None:
-    def read(asked: Annotated[Question, Depends()]) -> JSONResponse:
-        return counter.hand_out(sheet, asked)
+    def read(query: Annotated[SheetQuery, Depends()]) -> JSONResponse:
+        return counter.hand_out(sheet, query)
 
     routes.add_api_route(
         f"/{sheet.name}",

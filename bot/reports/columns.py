@@ -1,6 +1,7 @@
 """What the files and the API hold: columns whose names never change, each with its meaning.
 
-A column is of a matter, which says who sees it. A new column is one entry, at the end of its sheet.
+A column has a data class, which says who sees it. A new column is one entry, at the end of its
+sheet.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,7 +13,7 @@ from typing import Any
 from bot import metrics
 from bot.metrics import Attribution, By
 from bot.reports.period import Period
-from bot.reports.policy import Matter, Sight
+from bot.reports.permissions import DataClass, Permissions
 
 Cell = str | int | bool | Decimal | date | datetime | None
 
@@ -43,7 +44,7 @@ class Column:
     name: str
     meaning: str
     read: Callable[[Any], Cell]
-    matter: Matter = Matter.FACTS
+    data_class: DataClass = DataClass.FACTS
 
 
 @dataclass(frozen=True)
@@ -56,14 +57,14 @@ class Record:
     """Whose lead it is, for those who see their own only."""
 
 
-def visible(columns: Sequence[Column], sight: Sight) -> list[Column]:
+def visible(columns: Sequence[Column], permissions: Permissions) -> list[Column]:
     """The columns in which this reader sees any cell."""
-    return [column for column in columns if sight.knows(column.matter)]
+    return [column for column in columns if permissions.may_see_some(column.data_class)]
 
 
-def cells(columns: Sequence[Column], record: Record, sight: Sight) -> list[Cell]:
+def cells(columns: Sequence[Column], record: Record, permissions: Permissions) -> list[Cell]:
     """The record's cells in these columns; what the reader may not see is empty."""
     return [
-        column.read(record.row) if sight.sees(column.matter, record.owner_id) else None
+        column.read(record.row) if permissions.may_see(column.data_class, record.owner_id) else None
         for column in columns
     ]

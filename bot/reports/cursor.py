@@ -37,10 +37,10 @@ def read(cursor: str | None, kinds: Sequence[type]) -> Key | None:
 
 def _part(part: object, kind: type) -> object:
     if issubclass(kind, date):
-        found = kind.fromisoformat(str(part))
-        if isinstance(found, datetime) and found.tzinfo is None:
+        moment = kind.fromisoformat(str(part))
+        if isinstance(moment, datetime) and moment.tzinfo is None:
             raise ValueError("a moment has a zone")
-        return found
+        return moment
     if type(part) is not kind:
         raise TypeError(f"{part!r} is no {kind}")
     if isinstance(part, int) and not -(2**63) <= part < 2**63:

@@ -165,7 +165,7 @@ class _Paper:
     def _put_time(self, place: tuple[int, int], cell: date) -> None:
         """Excel's moments have no zone: these are UTC, as everywhere."""
         if isinstance(cell, datetime):
-            told = cell.astimezone(UTC).replace(tzinfo=None, microsecond=0)
-            self._sheet.write_datetime(*place, told, self._moment)
+            moment = cell.astimezone(UTC).replace(tzinfo=None, microsecond=0)
+            self._sheet.write_datetime(*place, moment, self._moment)
         else:
             self._sheet.write_datetime(*place, cell, self._day)

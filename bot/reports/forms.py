@@ -5,8 +5,8 @@ from datetime import time
 
 from slack_sdk.models.views import View
 
-from bot.reports.exports import messages
-from bot.reports.exports.models import TITLES, Rhythm, ScheduledExport
+from bot.reports import messages
+from bot.reports.exports import TITLES, Rhythm, ScheduledExport
 from bot.reports.files import FileKind
 from bot.slack.forms import Form
 from bot.slack.inputs import Choice, channel, clock, select

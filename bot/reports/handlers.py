@@ -10,14 +10,11 @@ from bot.campaigns.models import Campaign
 from bot.capability import Act, Update
 from bot.metrics import Attribution
 from bot.people.models import ANY_ROLE, Role, Workspace
-from bot.reports import capability
-from bot.reports.campaign import messages as campaign_messages
-from bot.reports.campaign import service as campaign_reports
+from bot.reports import campaign_report as campaign_reports
+from bot.reports import capability, exports, messages
 from bot.reports.conversions import messages as conversion_messages
 from bot.reports.conversions import service as conversions
 from bot.reports.conversions.models import Platform
-from bot.reports.exports import messages as export_messages
-from bot.reports.exports import service as exports
 from bot.reports.forms import ScheduleFile
 from bot.slack import Message
 from bot.slack.access import Access
@@ -32,8 +29,8 @@ _SCHEDULE = Access("schedule files", (Role.MANAGER,))
 
 _MODELS = {"first": Attribution.FIRST_TOUCH, "last": Attribution.LAST_TOUCH}
 _ACTIONS = {
-    Attribution.FIRST_TOUCH: campaign_messages.BY_FIRST,
-    Attribution.LAST_TOUCH: campaign_messages.BY_LAST,
+    Attribution.FIRST_TOUCH: messages.BY_FIRST,
+    Attribution.LAST_TOUCH: messages.BY_LAST,
 }
 
 
@@ -56,20 +53,20 @@ def report(act: Act) -> str | Message:
     return none_found(name)
 
 
-@capability.action(campaign_messages.BY_FIRST, _READ)
+@capability.action(messages.BY_FIRST, _READ)
 def report_by_first_touch(act: Act) -> Message:
     """A campaign was chosen, or the rule of the first touch."""
     return _report(act, act.row_id, Attribution.FIRST_TOUCH)
 
 
-@capability.action(campaign_messages.BY_LAST, _READ)
+@capability.action(messages.BY_LAST, _READ)
 def report_by_last_touch(act: Act) -> Message:
     """A campaign was chosen, or the rule of the last touch."""
     return _report(act, act.row_id, Attribution.LAST_TOUCH)
 
 
 def _report(act: Act, campaign_id: int, attribution: Attribution) -> Message:
-    return campaign_messages.report(
+    return messages.report(
         campaign_reports.report(act.session, act.person, campaign_id, attribution)
     )
 
@@ -147,7 +144,7 @@ def schedule_file(act: Act, form: ScheduleFile) -> Update:
     return Update(_schedules(act, form.channel))
 
 
-@capability.action(export_messages.REMOVE, _SCHEDULE)
+@capability.action(messages.REMOVE, _SCHEDULE)
 def remove_schedule(act: Act) -> Update:
     """One less."""
     exports.remove(act.session, act.person, act.row_id)

@@ -148,12 +148,12 @@ def _day(text: str | None) -> date | None:
     if not text:
         return None
     try:
-        found = date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         raise NotAPeriod(what="I cannot read this day.") from None
-    if not 2000 <= found.year <= 2999:
+    if not 2000 <= day.year <= 2999:
         raise NotAPeriod(what="This day is too far away.")
-    return found
+    return day
 
 
 def _quarter(day: date) -> date:

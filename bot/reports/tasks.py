@@ -6,17 +6,15 @@ from pathlib import Path
 
 from bot.capability import Services
 from bot.people.models import Workspace
-from bot.reports import capability
+from bot.reports import capability, exports, messages
 from bot.reports.columns import Wanted, visible
 from bot.reports.conversions import messages as conversion_messages
 from bot.reports.conversions import service as conversions
 from bot.reports.conversions.models import ConversionFile, Part, Platform
-from bot.reports.exports import messages as export_messages
-from bot.reports.exports import service as exports
-from bot.reports.exports.service import Due
+from bot.reports.exports import Due
 from bot.reports.files import FileKind, as_csv, as_json, write_xlsx
-from bot.reports.policy import Sight
-from bot.reports.service.sheets import Sheet
+from bot.reports.permissions import Permissions
+from bot.reports.sheets import Sheet
 from bot.slack import Message, Slack
 
 capability.installation(exports.install)
@@ -49,32 +47,32 @@ def send_export(services: Services, export_id: int, slot: str) -> None:
         due = exports.due(session, export_id, slot)
     if due is None:
         return
-    sight = _sight(services, due.workspace, due.export.channel)
-    is_useful = due.is_for(sight)
+    permissions = _permissions(services, due.workspace, due.export.channel)
+    is_useful = due.is_for(permissions)
     if not is_useful:
-        message = Message(export_messages.useless(due.export))
+        message = Message(messages.useless(due.export))
         services.slack.post(due.export.person.slack_id, message)
     elif due.sheet is not None:
-        _share(services, due, due.sheet, sight)
+        _share(services, due, due.sheet, permissions)
     with services.store.transaction() as session:
         if exports.sent(session, export_id, slot) and is_useful:
             exports.send_conversions(session, due)
 
 
-def _sight(services: Services, workspace: Workspace, channel: str) -> Sight:
+def _permissions(services: Services, workspace: Workspace, channel: str) -> Permissions:
     """What everyone in the channel may see, at this moment."""
     members = services.slack.members(channel)
     with services.store.transaction() as session:
-        return exports.sight_of_members(session, workspace, members)
+        return exports.permissions_of_members(session, workspace, members)
 
 
-def _share(services: Services, due: Due, sheet: Sheet, sight: Sight) -> None:
+def _share(services: Services, due: Due, sheet: Sheet, permissions: Permissions) -> None:
     """Write the file to the disk, row by row, and hand it to Slack."""
     kind = FileKind(due.export.kind)
-    header = sheet.header(sight)
-    rows = sheet.rows(services.store, due.workspace, Wanted(due.period), sight)
+    header = sheet.header(permissions)
+    rows = sheet.rows(services.store, due.workspace, Wanted(due.period), permissions)
     name = f"{sheet.name}_{due.period.first}_{due.period.last}.{kind}"
-    hidden = len(sheet.columns) - len(visible(sheet.columns, sight))
+    hidden = len(sheet.columns) - len(visible(sheet.columns, permissions))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / name
         if kind is FileKind.XLSX:
@@ -86,5 +84,5 @@ def _share(services: Services, due: Due, sheet: Sheet, sight: Sight) -> None:
                     if kind is FileKind.CSV
                     else as_json(header, rows)
                 )
-        comment = export_messages.comment(sheet, due.period, hidden)
+        comment = messages.comment(sheet, due.period, hidden)
         services.slack.upload(due.export.channel, name, path.read_bytes(), comment)

@@ -22,8 +22,9 @@ from bot.crm.port import (
     Values,
 )
 from bot.money import Money
+from tests.crm.calls import only, read, save
 from tests.crm.now import NOW
-from tests.crm.office import Fault, Office, Seen
+from tests.crm.office import Fault, Office
 from tests.crm.offices import OFFICES
 
 PRICE = Money(1_250_000, "EUR")
@@ -56,28 +57,9 @@ def change(key: str = "lead_1", record_id: str | None = None, **values: object) 
     return Change(key, changed, record_id, whole=ADA.model_copy(update=values))
 
 
-def save(crm: Crm, *changes: Change) -> list[Saved]:
-    results = crm.save(changes)
-    assert len(results) == len(changes)
-    saved = [each for each in results if isinstance(each, Saved)]
-    assert len(saved) == len(results), results
-    return saved
-
-
 def saved_one(crm: Crm) -> Saved:
     [saved] = save(crm, change())
     return saved
-
-
-def only(office: Office) -> Seen:
-    [seen] = office.records()
-    return seen
-
-
-def read_one(crm: Crm, record_id: str) -> Record:
-    [record] = crm.read([record_id])
-    assert isinstance(record, Record)
-    return record
 
 
 # ---- writing --------------------------------------------------------------------------------
@@ -155,7 +137,7 @@ def test_owner_quality_and_outcome_follow(office: Office, crm: Crm) -> None:
     won = Values(stage=Stage.WON, amount_minor=PRICE.minor, currency="EUR", closed_at=NOW)
     [closed] = save(crm, Change("lead_1", won, record_id, whole=ADA, memory=memory))
     assert (only(office).stage, only(office).amount) == (Stage.WON, PRICE)
-    record = read_one(crm, record_id)
+    record = read(crm, record_id)
     assert (record.stage, record.amount, record.owner_id) == (Stage.WON, PRICE, ben)
     corrected = Values(amount_minor=1_400_000, currency="EUR")
     save(crm, Change("lead_1", corrected, record_id, whole=ADA, memory=closed.memory))
@@ -232,7 +214,7 @@ def test_what_was_merged_is_found_in_the_one_that_stays(office: Office, crm: Crm
     gone = saved_one(crm).record_id
     typed_in = office.type_in("ada.lovelace@example.com", "Lovelace")
     stays = office.merge(gone, typed_in)
-    assert read_one(crm, gone).record_id == stays
+    assert read(crm, gone).record_id == stays
     save(crm, change(record_id=stays, score=90))
     assert [seen.record_id for seen in office.records()] == [stays]
 
@@ -243,7 +225,7 @@ def test_what_was_merged_is_found_in_the_one_that_stays(office: Office, crm: Crm
 def test_what_people_change_there_is_read(office: Office, crm: Crm) -> None:
     office.add_user("eva@example.com", "Eva Seller")
     saved = saved_one(crm)
-    mark = read_one(crm, saved.record_id).changed_at
+    mark = read(crm, saved.record_id).changed_at
     assert mark is not None
     office.forward(timedelta(seconds=90))
     office.set_owner(saved.record_id, "eva@example.com")
@@ -253,18 +235,18 @@ def test_what_people_change_there_is_read(office: Office, crm: Crm) -> None:
     assert newest.stage is Stage.WON
     assert newest.amount == PRICE
     eva = {user.email: user for user in crm.users()}["eva@example.com"]
-    assert read_one(crm, saved.record_id).owner_id == eva.id
+    assert read(crm, saved.record_id).owner_id == eva.id
     office.set_amount(saved.record_id, Money(990_000, "EUR"))
-    assert read_one(crm, saved.record_id).amount == Money(990_000, "EUR")
+    assert read(crm, saved.record_id).amount == Money(990_000, "EUR")
 
 
 def test_a_loss_and_its_reason_are_read(office: Office, crm: Crm) -> None:
     saved = saved_one(crm)
     office.lose(saved.record_id, "Too expensive")
-    record = read_one(crm, saved.record_id)
+    record = read(crm, saved.record_id)
     assert (record.stage, record.lost_reason) == (Stage.LOST, "Too expensive")
     office.reopen(saved.record_id)
-    assert read_one(crm, saved.record_id).stage not in (Stage.LOST, Stage.WON)
+    assert read(crm, saved.record_id).stage not in (Stage.LOST, Stage.WON)
 
 
 def test_every_change_is_read_however_many_there_are_at_one_time(office: Office, crm: Crm) -> None:

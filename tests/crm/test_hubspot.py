@@ -46,6 +46,7 @@ from playground.crm.hubspot import standin
 from playground.crm.hubspot.schema import CONTACTS, DEALS, NOTES, Pipeline
 from playground.crm.hubspot.schema import Stage as DealStage
 from playground.crm.serving import Call, Fault
+from tests.crm.calls import read, save
 from tests.crm.offices.hubspot import HubSpotOffice
 from tests.crm.parts import NOW
 
@@ -78,19 +79,6 @@ def later(saved: Saved, number: int = 1, **values: Any) -> Change:
     """What changed of a lead since."""
     changed, whole = Values(**values), person(number).whole.model_copy(update=values)
     return Change(f"lead_{number}", changed, saved.record_id, whole=whole, memory=saved.memory)
-
-
-def save(crm: HubSpot, *changes: Change) -> list[Saved]:
-    results = crm.save(changes)
-    saved = [each for each in results if isinstance(each, Saved)]
-    assert len(saved) == len(changes), results
-    return saved
-
-
-def read(crm: HubSpot, record_id: str) -> Record:
-    [record] = crm.read([record_id])
-    assert isinstance(record, Record)
-    return record
 
 
 def contact(office: HubSpotOffice, record_id: str) -> dict[str, str]:

@@ -20,7 +20,6 @@ from bot.crm.port import (
     Gone,
     Note,
     NoteRefused,
-    Record,
     Refusal,
     Refused,
     Saved,
@@ -32,7 +31,8 @@ from bot.leads.sources import Request, Unproven
 from bot.money import Money
 from playground.crm.odoo.server import KEY
 from playground.crm.odoo.server import Odoo as StandIn
-from tests.crm.office import Seen
+from tests.crm.calls import only, read
+from tests.crm.calls import save as save_all
 from tests.crm.offices.odoo import OdooOffice, StandInOffice
 from tests.crm.parts import NOW
 
@@ -60,20 +60,8 @@ def change(record_id: str | None = None, key: str = "lead_1", **values: Any) -> 
 
 
 def save(crm: Odoo, record_id: str | None = None, key: str = "lead_1", **values: Any) -> Saved:
-    [result] = crm.save([change(record_id, key, **values)])
-    assert isinstance(result, Saved), result
-    return result
-
-
-def only(office: OdooOffice) -> Seen:
-    [seen] = office.records()
-    return seen
-
-
-def read(crm: Odoo, record_id: str) -> Record:
-    [record] = crm.read([record_id])
-    assert isinstance(record, Record)
-    return record
+    [saved] = save_all(crm, change(record_id, key, **values))
+    return saved
 
 
 def held(office: OdooOffice, record_id: str, field: str) -> Any:

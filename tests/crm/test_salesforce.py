@@ -42,6 +42,7 @@ from bot.crm.port import (
     Values,
 )
 from bot.money import Money
+from tests.crm.calls import read
 from tests.crm.office import Fault
 from tests.crm.offices.salesforce import SalesforceOffice
 from tests.crm.parts import NOW
@@ -80,12 +81,6 @@ def save_any(
     change = Change(key, Values(**values) if record_id else whole, record_id, whole=whole)
     [result] = crm.save([change])
     return result
-
-
-def read(crm: Crm, record_id: str) -> Record:
-    [record] = crm.read([record_id])
-    assert isinstance(record, Record)
-    return record
 
 
 def changed(crm: Crm, since: datetime) -> list[Record | Gone]:

@@ -1,9 +1,10 @@
 """What is written to the CRM and read from it: once, in order, never over what people changed."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import event, select, update
 
 from bot import clock
 from bot.crm import backlog, questions, users
@@ -210,6 +211,23 @@ def test_an_owner_who_is_changed_there_is_changed_here(sales: Sales) -> None:
     assert sales.lead(lead_id).claimed_by == sales.people["sue"].id
     sales.settle()
     assert sales.office.records()[0].owner == "sue@example.com"
+
+
+def test_who_is_who_is_read_once_a_page(sales: Sales) -> None:
+    lead_ids = [sales.claimed(email=f"p{number}@example.com") for number in range(3)]
+    sales.poll()
+    for lead_id in lead_ids:
+        sales.office.set_owner(sales.record_id(lead_id), "sue@example.com")
+    statements: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_facts: Any) -> None:
+        statements.append(statement)
+
+    event.listen(sales.store.engine, "before_cursor_execute", note)
+    sales.poll()
+    event.remove(sales.store.engine, "before_cursor_execute", note)
+    assert {sales.lead(lead_id).claimed_by for lead_id in lead_ids} == {sales.people["sue"].id}
+    assert sum(each.startswith("SELECT crm_user.") for each in statements) == 1
 
 
 def test_where_both_changed_the_owner_the_app_wins(sales: Sales) -> None:

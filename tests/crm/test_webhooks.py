@@ -22,9 +22,9 @@ from standardwebhooks import WebhookVerificationError
 from bot import clock
 from bot.app import build
 from bot.campaigns import service as campaigns
-from bot.crm import webhook_events, webhook_http, webhook_sending, webhooks
-from bot.crm.webhook_http import Receiver, is_public, new_secret, post
-from bot.crm.webhook_models import WebhookDelivery, WebhookEndpoint
+from bot.crm import webhook_posting, webhook_sending, webhooks
+from bot.crm.models import WebhookDelivery, WebhookEndpoint
+from bot.crm.webhook_posting import Receiver, is_public, new_secret, post
 from bot.doctor import manifest
 from bot.leads import service as leads
 from bot.leads.inquiry import read
@@ -213,23 +213,23 @@ def test_every_kind_of_event_is_told_with_what_it_adds(company: Company) -> None
 def test_every_deed_that_is_told_has_a_body(company: Company) -> None:
     lead_id = company.lead()
     with company.store.transaction() as session:
-        for deed in webhook_events.TYPES:
+        for deed in webhook_posting.TYPES:
             event = LeadEvent(
                 workspace_id=company.workspace.id, lead_id=lead_id, deed=deed, at=clock.now(),
                 facts={},
             )  # fmt: skip
             session.add(event)
             session.flush()
-            body = json.loads(webhook_events.compose(session, event))
-            assert body["type"] == webhook_events.TYPES[deed].name
+            body = json.loads(webhook_posting.compose(session, event))
+            assert body["type"] == webhook_posting.TYPES[deed].name
 
 
 def test_the_catalogue_in_the_documents_is_that_of_the_code() -> None:
     page = (Path(__file__).parents[2] / "docs" / "webhooks.md").read_text()
     told = dict(re.findall(r"^\| `((?:lead|webhook)\.\w+)` \| (.+?) \|", page, re.MULTILINE))
-    kinds = [*webhook_events.TYPES.values(), webhook_events.TEST]
+    kinds = [*webhook_posting.TYPES.values(), webhook_posting.TEST]
     assert told == {kind.name: kind.meaning for kind in kinds}
-    assert webhook_events.TYPES.keys() | {
+    assert webhook_posting.TYPES.keys() | {
         Deed.SNOOZED, Deed.OFFERED, Deed.PASSED_ON, Deed.ASKED_FOR, Deed.KEPT,
     } == set(Deed), "say whether it is told"  # fmt: skip
 
@@ -241,7 +241,7 @@ def test_a_body_is_short_and_still_json(company: Company, letter: str) -> None:
     company.work()
     [message] = company.inbox.messages
     message.verify(SECRET)
-    assert len(message.body) < webhook_events.MOST_BYTES
+    assert len(message.body) < webhook_posting.MOST_BYTES
     assert message.json["data"]["lead"]["message"].startswith(letter * 50)
 
 
@@ -432,7 +432,7 @@ def test_a_body_that_breaks_holds_up_its_lead_alone(
     company: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     broken, other = company.lead(), company.other_lead()
-    compose = webhook_events.compose
+    compose = webhook_posting.compose
 
     def breaks(session: Session, event: LeadEvent) -> bytes:
         if event.lead_id == broken:
@@ -440,7 +440,7 @@ def test_a_body_that_breaks_holds_up_its_lead_alone(
         return compose(session, event)
 
     with monkeypatch.context() as patch:
-        patch.setattr(webhook_events, "compose", breaks)
+        patch.setattr(webhook_posting, "compose", breaks)
         company.work()
     assert [each.json["data"]["lead"]["id"] for each in company.inbox.messages] == [other]
     assert (company.waiting(), company.endpoint().failures) == ([broken], 0)
@@ -604,7 +604,7 @@ def test_an_address_that_leads_nowhere_is_said(
 def test_an_answer_that_never_ends_is_not_waited_for(
     company: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(webhook_http, "SECONDS", 0.3)
+    monkeypatch.setattr(webhook_posting, "SECONDS", 0.3)
     company.inbox.replies = [Reply(drips=True)]
     company.lead()
     company.work()

@@ -10,7 +10,7 @@ import pytest
 
 from bot import clock
 from bot.campaigns.models import Campaign
-from bot.crm.webhook_models import WebhookEndpoint
+from bot.crm.models import WebhookEndpoint
 from bot.crm.webhooks import health
 from bot.home import messages
 from bot.home.models import (

@@ -17,8 +17,8 @@ from bot.leads.inquiry import read
 from bot.people import service as people
 from bot.people.models import Person, Role
 from bot.planning import service as planning
-from bot.reports.exports import service as exports
-from bot.reports.exports.models import Rhythm
+from bot.reports import exports
+from bot.reports.exports import Rhythm
 from bot.reports.files import FileKind
 from bot.shadowing import rounds as shadowing
 from bot.slack.cards import Card

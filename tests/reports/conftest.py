@@ -20,7 +20,7 @@ def lasting(databases: Databases) -> Iterator[tuple[Database, House]]:
 @pytest.fixture
 def house(lasting: tuple[Database, House], monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
     """The company over an empty database; no figure of another test's is kept."""
-    monkeypatch.setattr("bot.reports.service.recent.SLOW_SECONDS", float("inf"))
+    monkeypatch.setattr("bot.reports.figures.SLOW_SECONDS", float("inf"))
     database, house = lasting
     assert database.empty()
     move_in(house)

@@ -40,14 +40,14 @@ from bot.metrics import BY_NAME, Attribution, By, Figures, Unit, computing, dail
 from bot.money import exponent
 from bot.people.models import Person, Role, Workspace
 from bot.planning.service import remembering
-from bot.reports.api import Counter, Question
-from bot.reports.campaign import service as campaign_reports
+from bot.reports import campaign_report as campaign_reports
+from bot.reports import figures
+from bot.reports.api import Counter, SheetQuery
 from bot.reports.columns import Wanted
 from bot.reports.files import FileKind, as_csv
 from bot.reports.period import Period, Span
-from bot.reports.policy import EVERYTHING
-from bot.reports.service import figures
-from bot.reports.service.sheets import SHEETS
+from bot.reports.permissions import EVERYTHING
+from bot.reports.sheets import SHEETS
 from bot.reports.site import report_page
 from bot.reports.site.downloads import pieces
 from bot.spend.models import Department, DepartmentCost, Margin, SpendEntry
@@ -234,7 +234,7 @@ Rows = Callable[[World, str, date, date, Attribution], list[Mapping[str, Any]]]
 
 
 def _api(world: World, sheet: str, first: date, last: date, credit: Attribution) -> Any:
-    asked = Question(first.isoformat(), last.isoformat(), credit)
+    asked = SheetQuery(first.isoformat(), last.isoformat(), credit)
     answer = Counter(world.store, lambda: world.workspace).hand_out(SHEETS[sheet], asked)
     return json.loads(bytes(answer.body))["data"]
 

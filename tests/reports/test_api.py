@@ -13,7 +13,7 @@ from pydantic import SecretStr
 
 from bot.leads import service as leads
 from bot.leads.models import Lead
-from bot.reports.service.sheets import SHEETS
+from bot.reports.sheets import SHEETS
 from tests.reports.house import MONDAY, House, open_house
 from tests.reports.test_policy import FACTS, SECRETS, secret_lead
 

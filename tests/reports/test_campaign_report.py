@@ -14,10 +14,8 @@ from bot.metrics import Attribution, Figures
 from bot.money import Money
 from bot.people.models import Person, Role
 from bot.planning.service import budget
-from bot.reports import handlers
-from bot.reports.campaign import messages, models, service
-from bot.reports.campaign.budget import Line
-from bot.reports.campaign.models import CampaignReport, Reason
+from bot.reports import campaign_report, handlers, messages
+from bot.reports.campaign_report import CampaignReport, Line, Reason
 from bot.slack import Message
 from bot.spend.models import Margin, SpendEntry
 from bot.store import Store
@@ -68,7 +66,7 @@ def report(
     office: Office, campaign_id: int, who: Person | None = None, by: Attribution = FIRST
 ) -> CampaignReport:
     with office.store.transaction() as session:
-        return service.report(session, who or office.manager, campaign_id, by)
+        return campaign_report.report(session, who or office.manager, campaign_id, by)
 
 
 def marketer(office: Office) -> Person:
@@ -224,7 +222,7 @@ def test_the_median_is_over_those_that_have_a_value_in_one_currency() -> None:
         Figures({"received": 6, "win_rate": Decimal("20.1"), "cpl": {"USD": 9}}),
         Figures({"received": 6, "win_rate": None, "cpl": None}),
     ]
-    found = service.typical(peers, "EUR")
+    found = campaign_report.typical(peers, "EUR")
     assert found["received"] == 4
     assert found["win_rate"] == Decimal("15.1")  # of 15.05, halves away from zero
     assert found["cpl"] == {"EUR": 151}
@@ -271,7 +269,7 @@ def test_a_hostile_campaign_stays_within_slacks_limits(office: Office) -> None:
         figures=Figures(
             {**found.figures.values, "received": 10**6, "rated": 9,
              "won_amount": {f"{chr(65 + each)}AA": 10**12 for each in range(26)}},
-            dict.fromkeys(models.ROWS, hostile * 20),
+            dict.fromkeys(campaign_report.ROWS, hostile * 20),
         ),
         typical=found.typical, peers=30,
         lines=[Line(hostile[:80], Money(9 * 10**14, "EUR"), Money(10**15, "EUR"))] * 60,

@@ -8,7 +8,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from bot.reports.service.sheets import SHEETS
+from bot.reports.sheets import SHEETS
 from tests.reports.house import House
 from tests.reports.test_policy import secret_lead
 from tests.terminal import handoff

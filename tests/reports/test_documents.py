@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from bot.reports.service.sheets import SHEETS
+from bot.reports.sheets import SHEETS
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "reports.md").read_text()
 

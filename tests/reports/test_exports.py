@@ -9,11 +9,11 @@ from sqlalchemy import func, select
 
 from bot import clock
 from bot.errors import FieldErrors, NotAllowed, NotFound
-from bot.reports.exports import service
-from bot.reports.exports.models import Rhythm, ScheduledExport
+from bot.reports import exports
+from bot.reports.exports import Rhythm, ScheduledExport
 from bot.reports.files import FileKind
 from bot.reports.forms import ScheduleFile
-from bot.reports.policy import Matter
+from bot.reports.permissions import DataClass
 from bot.tasks import Schedule
 from bot.tasks.schedule import tick
 from playground.limits import check_view
@@ -45,7 +45,7 @@ def files(house: House) -> list[File]:
 def set_up(house: House, place: Channel, **changes: Any) -> None:
     with house.store.transaction() as session:
         wanted = WANTED | {"channel": place.id} | changes
-        service.set_up(session, house.person("clara"), **wanted)
+        exports.set_up(session, house.person("clara"), **wanted)
 
 
 @pytest.fixture
@@ -90,8 +90,8 @@ def test_a_file_holds_what_everyone_in_the_channel_may_see(
     let_it_be_monday(busy)
     [file] = busy.slack.wait_until(lambda: files(busy) or None, timeout=30)
     text = file.data.decode()
-    for column, (words, matter) in SECRETS.items():
-        is_known = matter is Matter.NAME and names[1] == "sofia"
+    for column, (words, data_class) in SECRETS.items():
+        is_known = data_class is DataClass.NAME and names[1] == "sofia"
         assert (words.removeprefix("+") in text) == is_known, column
     assert ("76543.21" in text) == (names[1] == "mara")
     assert "Ben" not in text
@@ -111,10 +111,10 @@ def test_the_same_time_sends_once(busy: House) -> None:
     set_up(busy, channel(busy, "clara"))
     with busy.store.transaction() as session:
         export_id = session.scalars(select(ScheduledExport.id)).one()
-        assert service.due(session, export_id, "2026-11-30T07:00:00+00:00")
-        service.sent(session, export_id, "2026-11-30T07:00:00+00:00")
-        assert service.due(session, export_id, "2026-11-30T07:00:00+00:00") is None
-        assert service.due(session, export_id, "2026-12-07T07:00:00+00:00")
+        assert exports.due(session, export_id, "2026-11-30T07:00:00+00:00")
+        exports.sent(session, export_id, "2026-11-30T07:00:00+00:00")
+        assert exports.due(session, export_id, "2026-11-30T07:00:00+00:00") is None
+        assert exports.due(session, export_id, "2026-12-07T07:00:00+00:00")
 
 
 def test_setting_it_up_again_changes_it(busy: House) -> None:
@@ -122,26 +122,26 @@ def test_setting_it_up_again_changes_it(busy: House) -> None:
     set_up(busy, place)
     set_up(busy, place, kind=FileKind.XLSX, at=time(9, 30))
     with busy.store.transaction() as session:
-        [export] = service.exports(session, busy.person("clara"))
+        [export] = exports.exports(session, busy.person("clara"))
         assert (export.kind, export.at) == ("xlsx", time(9, 30))
         [schedule] = schedules(session)
         assert schedule.cron == "30 9 * * mon"
 
 
 def schedules(session: Any) -> list[Schedule]:
-    mine = select(Schedule).where(Schedule.task == service.SEND)
+    mine = select(Schedule).where(Schedule.task == exports.SEND)
     return list(session.scalars(mine))
 
 
 def test_what_is_removed_comes_no_more(busy: House) -> None:
     set_up(busy, channel(busy, "clara"))
     with busy.store.transaction() as session:
-        [export] = service.exports(session, busy.person("clara"))
-        service.remove(session, busy.person("clara"), export.id)
+        [export] = exports.exports(session, busy.person("clara"))
+        exports.remove(session, busy.person("clara"), export.id)
         assert not schedules(session)
-        assert service.due(session, export.id, "2026-11-30T07:00:00+00:00") is None
+        assert exports.due(session, export.id, "2026-11-30T07:00:00+00:00") is None
         with pytest.raises(NotFound):
-            service.remove(session, busy.person("clara"), export.id)
+            exports.remove(session, busy.person("clara"), export.id)
 
 
 @pytest.mark.parametrize("name", ["sofia", "mara", "guest"])
@@ -149,15 +149,15 @@ def test_only_managers_schedule_files(house: House, name: str) -> None:
     who, place = house.person(name), channel(house, name)
     with house.store.transaction() as session:
         with pytest.raises(NotAllowed):
-            service.exports(session, who)
+            exports.exports(session, who)
         with pytest.raises(NotAllowed):
-            service.set_up(session, who, channel=place.id, **WANTED)
+            exports.set_up(session, who, channel=place.id, **WANTED)
         with pytest.raises(NotAllowed):
-            service.remove(session, who, 1)
+            exports.remove(session, who, 1)
 
 
 def test_there_are_only_so_many(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(service, "MOST", 1)
+    monkeypatch.setattr(exports, "MOST", 1)
     place = channel(house, "clara")
     set_up(house, place)
     with pytest.raises(FieldErrors):
@@ -177,7 +177,7 @@ def test_the_modal(house: House, golden: Golden) -> None:
     for sheet in ("leads", "weeks"):
         set_up(house, place, sheet=sheet, kind=FileKind.XLSX)
     with house.store.transaction() as session:
-        found = service.exports(session, house.person("clara"))
+        found = exports.exports(session, house.person("clara"))
         runs = {
             each.schedule_name: Schedule(zone="Europe/Berlin", next_run_at=MONDAY_AT_EIGHT)
             for each in found
@@ -192,5 +192,5 @@ def test_the_modal_holds_as_many_as_there_may_be(house: House) -> None:
         id=2**60, sheet="campaigns", channel=place.id, kind="xlsx", rhythm="monthly", at=time(8),
         person=house.person("clara"),
     )  # fmt: skip
-    modal = ScheduleFile.of([export] * service.MOST, None, {}, "Europe/Berlin").to_dict()
+    modal = ScheduleFile.of([export] * exports.MOST, None, {}, "Europe/Berlin").to_dict()
     assert not check_view(modal, "modal")

@@ -128,7 +128,7 @@ def test_formulas_of_a_stranger_over_http(house: House) -> None:
 def test_all_leads_come_once_however_many_batches(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.reports.service.sheets.BATCH", 7)
+    monkeypatch.setattr("bot.reports.sheets.BATCH", 7)
     with house.store.transaction() as session:
         ids = house.leads(session, *({} for _ in range(50)))  # all of one moment
     with house.browser("clara") as web:

@@ -22,11 +22,10 @@ from bot.leads.models import Lead, disposition_label
 from bot.metrics import BY_NAME, Attribution, By, Unit, shown
 from bot.metrics.metric import Counts
 from bot.people.models import Person, Role, Workspace
-from bot.reports.campaign import service as campaign_report
+from bot.reports import campaign_report, figures, totals
+from bot.reports import lead_rows as report_leads
 from bot.reports.columns import Wanted
 from bot.reports.period import Period, Span, named
-from bot.reports.service import figures, totals
-from bot.reports.service import leads as report_leads
 from bot.spend.models import DepartmentCost, SpendEntry
 from bot.store import Store
 from tests.digests.office import MONDAY, NOW, Office, open_office
@@ -202,7 +201,7 @@ def test_the_leads_behind_a_share_add_up_to_it(office: Office) -> None:
         explained = explaining.explain(session, office.manager, "response_sla")
         wanted = Wanted(Period(Span.DAYS, WEEK.monday, WEEK.sunday), metric="response_sla")
         listed = report_leads.read_leads(
-            session, report_leads.behind(session, office.workspace, wanted), None, 9
+            session, report_leads.wanted_leads(session, office.workspace, wanted), None, 9
         )
         all_of_them = report_leads.count(session, office.workspace, wanted)
         counted = report_leads.counting(session, office.workspace, wanted)
@@ -312,7 +311,7 @@ def compare_behind(compared: Compared, random: Random, world: World, ask: Ask) -
     page = metrics.leads_for_metric(world.session, world.workspace.id, ask.days.of_metrics, name,
                           attribution=ask.credit)  # fmt: skip
     wanted = Wanted(ask.days, ask.credit, name)
-    slice_ = report_leads.behind(world.session, world.workspace, wanted)
+    slice_ = report_leads.wanted_leads(world.session, world.workspace, wanted)
     rows = report_leads.read_leads(world.session, slice_, None, 100)
     total = report_leads.count(world.session, world.workspace, wanted)
     counting = report_leads.counting(world.session, world.workspace, wanted)

@@ -16,7 +16,7 @@ from bot import clock
 from bot.metrics import METRICS
 from bot.metrics.models import ComputedDay
 from bot.metrics.tasks import COMPUTE
-from bot.reports.service import figures
+from bot.reports import figures
 from bot.spend.models import SpendEntry
 from bot.store import DatabaseDown
 from bot.tasks import Schedule, enqueue

@@ -12,12 +12,12 @@ import pytest
 
 from bot.leads.models import Deed, LeadNote
 from bot.people.models import Person, Role
-from bot.reports.policy import FACTS_ONLY, Matter, Reach, sight_of, sight_of_all
-from bot.reports.service import leads
+from bot.reports import lead_rows
+from bot.reports.permissions import FACTS_ONLY, DataClass, Scope, permissions_of, shared_permissions
 from bot.reports.site import leads_page
 from tests.reports.house import MONDAY, House
 
-ALL, OWN, NONE = Reach.ALL, Reach.OWN, Reach.NONE
+ALL, OWN, NONE = Scope.ALL, Scope.OWN, Scope.NONE
 
 TABLE = {
     #              facts, name, contact, people, money
@@ -35,14 +35,14 @@ FACTS = {
     "rating_reason": "wanted something else",
 }  # fmt: skip
 SECRETS = {
-    "first_name": ("Adelheid", Matter.NAME), "last_name": ("Zwölfer", Matter.NAME),
-    "email": ("adelheid@zwoelfer.example", Matter.CONTACT),
-    "phone_e164": ("+442079460987", Matter.CONTACT),
-    "job_title": ("Buyer-in-chief", Matter.CONTACT),
-    "message": ("Call me after six", Matter.CONTACT),
-    "answers": ("Ten thousand or so", Matter.CONTACT),
-    "disposition_note": ("She was rude", Matter.CONTACT),
-    "external_id": ("adelheid-4711", Matter.CONTACT),
+    "first_name": ("Adelheid", DataClass.NAME), "last_name": ("Zwölfer", DataClass.NAME),
+    "email": ("adelheid@zwoelfer.example", DataClass.CONTACT),
+    "phone_e164": ("+442079460987", DataClass.CONTACT),
+    "job_title": ("Buyer-in-chief", DataClass.CONTACT),
+    "message": ("Call me after six", DataClass.CONTACT),
+    "answers": ("Ten thousand or so", DataClass.CONTACT),
+    "disposition_note": ("She was rude", DataClass.CONTACT),
+    "external_id": ("adelheid-4711", DataClass.CONTACT),
 }  # fmt: skip
 AMOUNT = 7_654_321
 
@@ -56,39 +56,39 @@ def test_every_role_and_matter_stands_in_the_table() -> None:
     roles = {"sofia": Role.SALESPERSON, "mara": Role.MARKETER, "clara": Role.MANAGER,
              "root": Role.ADMIN}  # fmt: skip
     for name, row in TABLE.items():
-        sight = sight_of(person(roles[name]))
-        assert sight is not None
-        assert tuple(sight.reach[matter] for matter in Matter) == row
+        permissions = permissions_of(person(roles[name]))
+        assert permissions is not None
+        assert tuple(permissions.scopes[data_class] for data_class in DataClass) == row
 
 
 def test_several_roles_see_what_any_of_them_sees() -> None:
-    both = sight_of(person(Role.SALESPERSON, Role.MARKETER))
+    both = permissions_of(person(Role.SALESPERSON, Role.MARKETER))
     assert both is not None
-    assert [both.reach[matter] for matter in Matter] == [ALL, ALL, OWN, OWN, ALL]
+    assert [both.scopes[data_class] for data_class in DataClass] == [ALL, ALL, OWN, OWN, ALL]
 
 
 def test_no_role_and_no_place_see_nothing() -> None:
-    assert sight_of(person()) is None
-    assert sight_of(person(Role.ADMIN, active=False)) is None
+    assert permissions_of(person()) is None
+    assert permissions_of(person(Role.ADMIN, active=False)) is None
 
 
 def test_own_is_nobody_elses_and_never_nobodys() -> None:
-    sight = sight_of(person(Role.SALESPERSON, number=7))
-    assert sight is not None
-    assert sight.sees(Matter.CONTACT, 7)
-    assert not sight.sees(Matter.CONTACT, 8)
-    assert not sight.sees(Matter.CONTACT, None)
+    permissions = permissions_of(person(Role.SALESPERSON, number=7))
+    assert permissions is not None
+    assert permissions.may_see(DataClass.CONTACT, 7)
+    assert not permissions.may_see(DataClass.CONTACT, 8)
+    assert not permissions.may_see(DataClass.CONTACT, None)
 
 
 def test_a_room_sees_what_everyone_in_it_sees() -> None:
     manager, seller = person(Role.MANAGER), person(Role.SALESPERSON, number=2)
-    assert sight_of_all([manager]).sees(Matter.CONTACT)
-    together = sight_of_all([manager, seller])
-    assert together.sees(Matter.NAME)
-    assert not together.knows(Matter.CONTACT)  # what is one's own is not the others'
-    assert not together.knows(Matter.MONEY)
-    assert sight_of_all([manager, None]) == FACTS_ONLY
-    assert sight_of_all([]) == FACTS_ONLY
+    assert shared_permissions([manager]).may_see(DataClass.CONTACT)
+    together = shared_permissions([manager, seller])
+    assert together.may_see(DataClass.NAME)
+    assert not together.may_see_some(DataClass.CONTACT)  # what is one's own is not the others'
+    assert not together.may_see_some(DataClass.MONEY)
+    assert shared_permissions([manager, None]) == FACTS_ONLY
+    assert shared_permissions([]) == FACTS_ONLY
 
 
 def secret_lead(owner_id: int | None) -> dict[str, Any]:
@@ -130,25 +130,25 @@ def readings(web: httpx.Client) -> Iterator[tuple[str, str]]:
 
 @pytest.mark.parametrize("name", TABLE)
 def test_nobody_reads_beyond_their_role_anywhere(ben_house: House, name: str) -> None:
-    reach = dict(zip(Matter, TABLE[name], strict=True))
+    reach = dict(zip(DataClass, TABLE[name], strict=True))
     seen: set[str] = set()
     with ben_house.browser(name) as web:
         for place, text in readings(web):
             assert "Internal Server Error" not in text, place
-            for column, (words, matter) in SECRETS.items():
+            for column, (words, data_class) in SECRETS.items():
                 bare = words.removeprefix("+")
                 if bare in text or words.replace("+442079460987", "+44 20 7946 0987") in text:
                     seen.add(column)
-                    assert reach[matter] is ALL, (place, column)
+                    assert reach[data_class] is ALL, (place, column)
             if re.search(r"76[,.]?543[.,]?21", text):
                 seen.add("amount")
-                assert reach[Matter.MONEY] is ALL, place
+                assert reach[DataClass.MONEY] is ALL, place
             if re.search(r"\bBen\b", text):
                 seen.add("owner")
-                assert reach[Matter.PEOPLE] is ALL, place
-    expected = {column for column, (_, matter) in SECRETS.items() if reach[matter] is ALL}
-    expected |= {"amount"} if reach[Matter.MONEY] is ALL else set()
-    expected |= {"owner"} if reach[Matter.PEOPLE] is ALL else set()
+                assert reach[DataClass.PEOPLE] is ALL, place
+    expected = {column for column, (_, data_class) in SECRETS.items() if reach[data_class] is ALL}
+    expected |= {"amount"} if reach[DataClass.MONEY] is ALL else set()
+    expected |= {"owner"} if reach[DataClass.PEOPLE] is ALL else set()
     assert seen == expected
 
 
@@ -181,30 +181,30 @@ def test_each_cell_of_a_lead(house: House, reader: str, owner: str | None) -> No
                      person_id=house.person("ben").id, text="Her mother knows")
         )  # fmt: skip
     row = row_of(house, reader)
-    reach = dict(zip(Matter, TABLE[reader], strict=True))
-    for column in leads.COLUMNS:
-        allowed = reach[column.matter]
+    reach = dict(zip(DataClass, TABLE[reader], strict=True))
+    for column in lead_rows.COLUMNS:
+        allowed = reach[column.data_class]
         if allowed is NONE:
             assert column.name not in row, column.name
         elif allowed is OWN and owner != reader:
             assert row[column.name] == "", column.name
     told = {"first_name", "last_name", "email", "job_title", "message"} & row.keys()
     for name in told:
-        words, matter = SECRETS[name]
-        is_shown = reach[matter] is ALL or (reach[matter] is OWN and owner == reader)
+        words, data_class = SECRETS[name]
+        is_shown = reach[data_class] is ALL or (reach[data_class] is OWN and owner == reader)
         assert row[name] == (words if is_shown else ""), name
     if "notes" in row:
-        is_shown = reach[Matter.CONTACT] is ALL or owner == reader
+        is_shown = reach[DataClass.CONTACT] is ALL or owner == reader
         assert row["notes"] == ("Her mother knows" if is_shown else "")
     assert {name: row[name] for name in FACTS} == FACTS
 
 
 def test_columns_of_the_page_are_of_the_same_matters_as_those_of_the_files() -> None:
-    by_name = {column.name: column.matter for column in leads_page.COLUMNS}
-    assert by_name["Who"] is Matter.NAME
-    assert by_name["Contact"] is Matter.CONTACT
-    assert by_name["Owner"] is Matter.PEOPLE
-    assert by_name["Won"] is Matter.MONEY
+    by_name = {column.name: column.data_class for column in leads_page.COLUMNS}
+    assert by_name["Who"] is DataClass.NAME
+    assert by_name["Contact"] is DataClass.CONTACT
+    assert by_name["Owner"] is DataClass.PEOPLE
+    assert by_name["Won"] is DataClass.MONEY
 
 
 @pytest.mark.parametrize(("name", "status"), [("sofia", 404), ("mara", 200), ("clara", 200)])

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from bot import clock
-from bot.reports.service import recent
-from bot.reports.service.recent import Recent
+from bot.reports import figures
+from bot.reports.figures import Recent
 from tests.reports.house import NOW
 
 
@@ -37,7 +37,7 @@ def test_what_is_quick_is_computed_each_time(kitchen: Kitchen) -> None:
 def test_what_is_slow_is_kept_for_a_minute(
     kitchen: Kitchen, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(recent, "SLOW_SECONDS", 0)
+    monkeypatch.setattr(figures, "SLOW_SECONDS", 0)
     kept = Recent()
     assert kept.get(("week",), kitchen.compute) == kept.get(("week",), kitchen.compute) == (1, NOW)
     clock.use(lambda: NOW + timedelta(seconds=59))
@@ -50,8 +50,8 @@ def test_what_is_slow_is_kept_for_a_minute(
 
 
 def test_only_so_many_are_kept(kitchen: Kitchen, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recent, "SLOW_SECONDS", 0)
-    monkeypatch.setattr(recent, "_MOST", 2)
+    monkeypatch.setattr(figures, "SLOW_SECONDS", 0)
+    monkeypatch.setattr(figures, "_MOST", 2)
     kept = Recent()
     for week in range(3):
         kept.get((week,), kitchen.compute)

@@ -13,7 +13,7 @@ from bot import clock
 from bot.people import service as people
 from bot.people import sessions
 from bot.people.models import Person, Role, WebSession
-from bot.reports.site.guard import Attempt
+from bot.reports.site.login import Attempt
 from playground.openid import OpenId
 from tests.reports.house import NOW, House, open_house, sign_in
 

@@ -24,7 +24,7 @@ _MOST = 2**63 - 1
 
 
 @dataclass(frozen=True)
-class Question:
+class ConversionsQuery:
     """What a program asks for."""
 
     platform: Annotated[Platform, Path(description="The ad platform.")]
@@ -50,8 +50,8 @@ def router(counter: Counter, keys: Keys) -> APIRouter:
 
 
 def _add(routes: APIRouter, path: str, counter: Counter, part: Part) -> None:
-    def read(asked: Annotated[Question, Depends()]) -> Response:
-        return _hand_out(counter, asked, part)
+    def read(query: Annotated[ConversionsQuery, Depends()]) -> Response:
+        return _hand_out(counter, query, part)
 
     takers = ", ".join(platform.label for platform in Platform if platform in TAKES_CORRECTIONS)
     what = {
@@ -86,17 +86,17 @@ def _add(routes: APIRouter, path: str, counter: Counter, part: Part) -> None:
     )
 
 
-def _hand_out(counter: Counter, asked: Question, part: Part) -> Response:
+def _hand_out(counter: Counter, query: ConversionsQuery, part: Part) -> Response:
     """The file that was asked for, or what is new."""
-    if asked.after is not None and asked.file is not None:
+    if query.after is not None and query.file is not None:
         raise HTTPException(422, "Ask with `after` or with `file`, not with both.")
     with counter.store.transaction() as session:
         try:
-            files = _files(session, counter.workspace().id, asked, part)
+            files = _files(session, counter.workspace().id, query, part)
         except service.NoSuchFile as problem:
             raise HTTPException(404, problem.message) from problem
-        content = service.content(session, files, asked.platform, part)
-        name = files[-1].name if files else f"{asked.platform}_{part}.csv"
+        content = service.content(session, files, query.platform, part)
+        name = files[-1].name if files else f"{query.platform}_{part}.csv"
         headers = {FILE_HEADER: str(files[-1].number)} if files else {}
     headers |= {
         "Cache-Control": "no-store", "Content-Disposition": f'attachment; filename="{name}"',
@@ -105,12 +105,12 @@ def _hand_out(counter: Counter, asked: Question, part: Part) -> Response:
 
 
 def _files(
-    session: Session, workspace_id: int, asked: Question, part: Part
+    session: Session, workspace_id: int, query: ConversionsQuery, part: Part
 ) -> Sequence[ConversionFile]:
     """The files that are asked for; the next one is made where none is named."""
-    if asked.file is not None:
-        return [service.file(session, workspace_id, asked.platform, asked.file, part)]
-    made = service.make(session, workspace_id, asked.platform, part)
-    if asked.after is None:
+    if query.file is not None:
+        return [service.file(session, workspace_id, query.platform, query.file, part)]
+    made = service.make(session, workspace_id, query.platform, part)
+    if query.after is None:
         return [made] if made else []
-    return service.files_after(session, workspace_id, asked.platform, part, asked.after)
+    return service.files_after(session, workspace_id, query.platform, part, query.after)

@@ -152,7 +152,7 @@ def _new(workspace_id: int, platform: Platform) -> Select[Any]:
     kinds = values(column("kind", Text), name="kinds").data([(kind.value,) for kind in Kind])
     kind = kinds.c.kind
     true_now = _True(platform, kind)
-    told = (
+    reported = (
         select(Conversion.action, Conversion.occurrence)
         .where(
             Conversion.workspace_id == workspace_id, Conversion.platform == platform,
@@ -160,21 +160,21 @@ def _new(workspace_id: int, platform: Platform) -> Select[Any]:
         )
         .order_by(Conversion.id.desc())
         .limit(1)
-        .lateral("told")
+        .lateral("reported")
     )  # fmt: skip
     return (
         select(
             Lead.id, kind, literal(Action.REPORT.value), true_now.click, true_now.at,
-            true_now.minor, true_now.currency, func.coalesce(told.c.occurrence, 0) + 1,
+            true_now.minor, true_now.currency, func.coalesce(reported.c.occurrence, 0) + 1,
         )
-        .select_from(join(Lead, kinds, true()).outerjoin(told, true()))
+        .select_from(join(Lead, kinds, true()).outerjoin(reported, true()))
         .where(
             Lead.workspace_id == workspace_id,
             or_(Lead.qualified_at.is_not(None), Lead.status == Status.WON),
             true_now.at > clock.now() - OLDEST,
             true_now.holds,
             _CAN_BE_FOUND.get(platform, true()),
-            or_(told.c.action.is_(None), told.c.action == Action.RETRACT),
+            or_(reported.c.action.is_(None), reported.c.action == Action.RETRACT),
         )
         .order_by(Lead.id, kind)
     )  # fmt: skip
@@ -183,26 +183,26 @@ def _new(workspace_id: int, platform: Platform) -> Select[Any]:
 def _corrected(workspace_id: int, platform: Platform) -> Select[Any]:
     """What the platform knows and is not so any more: no conversion of this click, or another
     value."""
-    told = (
+    reported = (
         select(Conversion)
         .ext(distinct_on(Conversion.lead_id, Conversion.kind))
         .where(Conversion.workspace_id == workspace_id, Conversion.platform == platform)
         .order_by(Conversion.lead_id, Conversion.kind, Conversion.id.desc())
         .subquery()
     )
-    true_now = _True(platform, told.c.kind)
-    is_other = or_(~true_now.holds, true_now.click != told.c.click_id)
+    true_now = _True(platform, reported.c.kind)
+    is_other = or_(~true_now.holds, true_now.click != reported.c.click_id)
     is_worth_else = or_(
-        true_now.minor.is_distinct_from(told.c.minor),
-        true_now.currency.is_distinct_from(told.c.currency),
+        true_now.minor.is_distinct_from(reported.c.minor),
+        true_now.currency.is_distinct_from(reported.c.currency),
     )
     action = case((is_other, Action.RETRACT.value), else_=Action.RESTATE.value)
     return (
         select(
-            told.c.lead_id, told.c.kind, action, told.c.click_id, told.c.happened_at,
-            true_now.minor, true_now.currency, told.c.occurrence,
+            reported.c.lead_id, reported.c.kind, action, reported.c.click_id,
+            reported.c.happened_at, true_now.minor, true_now.currency, reported.c.occurrence,
         )
-        .select_from(told.join(Lead, Lead.id == told.c.lead_id))
-        .where(told.c.action != Action.RETRACT, or_(is_other, is_worth_else))
-        .order_by(told.c.lead_id, told.c.kind)
+        .select_from(reported.join(Lead, Lead.id == reported.c.lead_id))
+        .where(reported.c.action != Action.RETRACT, or_(is_other, is_worth_else))
+        .order_by(reported.c.lead_id, reported.c.kind)
     )  # fmt: skip

@@ -25,7 +25,7 @@ class Row:
     action: Action
     click_id: str
     order_id: str
-    told_at: datetime
+    reported_at: datetime
     """When it took place, as the platform was told; a correction says the same."""
     made_at: datetime
     """When the file was made: for a correction, when it was corrected."""
@@ -105,7 +105,7 @@ def _google(row: Row) -> list[str]:
     +0000 will do), and nothing personal and no column of one's own may be there.
     """
     return [
-        row.click_id, GOOGLE_NAMES[row.kind], _google_time(row.told_at), _amount(row.value),
+        row.click_id, GOOGLE_NAMES[row.kind], _google_time(row.reported_at), _amount(row.value),
         _currency(row.value), row.order_id,
     ]  # fmt: skip
 
@@ -134,7 +134,7 @@ def _meta(row: Row) -> list[str]:
     """
     seen = int(row.clicked_at.timestamp() * 1000)
     return [
-        META_EVENTS[row.kind], str(int(row.told_at.timestamp())), _amount(row.value),
+        META_EVENTS[row.kind], str(int(row.reported_at.timestamp())), _amount(row.value),
         _currency(row.value), row.order_id, _email(row), _phone(row),
         row.click_id if row.is_meta_lead else "",
         "" if row.is_meta_lead else f"fb.1.{seen}.{row.click_id}",
@@ -154,7 +154,7 @@ def _linkedin(row: Row) -> list[str] | None:
     if row.email is None:
         return None
     return [
-        _email(row), str(int(row.told_at.timestamp() * 1000)), LINKEDIN_EVENTS[row.kind],
+        _email(row), str(int(row.reported_at.timestamp() * 1000)), LINKEDIN_EVENTS[row.kind],
         _amount(row.value) or "1", row.value.currency if row.value else row.currency,
     ]  # fmt: skip
 
@@ -165,7 +165,8 @@ def _listed(events: Mapping[Kind, str]) -> Cells:
     def cells(row: Row) -> list[str]:
         value = row.value if row.action is Action.RESTATE else None
         return [
-            str(row.lead_id), events[row.kind], f"{row.told_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
+            str(row.lead_id), events[row.kind],
+            f"{row.reported_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
             row.order_id, row.action, _amount(value), _currency(value),
         ]  # fmt: skip
 

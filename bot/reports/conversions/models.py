@@ -119,7 +119,7 @@ class Conversion(Base):
         return Money(self.minor, self.currency)
 
     @property
-    def told_at(self) -> datetime:
+    def reported_at(self) -> datetime:
         """The time under which the platform is told: whole seconds, and another one for each
         occurrence, since platforms take the same click at the same time for a repetition."""
         return self.happened_at.replace(microsecond=0) + _SECOND * (self.occurrence - 1)

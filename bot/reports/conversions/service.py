@@ -32,13 +32,13 @@ from bot.reports.conversions.models import (
     Platform,
     Standing,
 )
-from bot.reports.policy import Matter
+from bot.reports.permissions import DataClass
 from bot.tasks import enqueue
 
 SEND = "report.conversions"
 """The task that sends a file to a channel or to a person."""
 
-NEEDS = Matter.MONEY
+NEEDS = DataClass.MONEY
 """What everyone who gets a file has to see: it says what a customer paid."""
 
 _LOCK = "report.conversions"
@@ -78,9 +78,9 @@ def request(session: Session, who: Person, platform: Platform) -> list[Conversio
 def request_again(session: Session, who: Person, platform: Platform, number: int) -> ConversionFile:
     """Let a file be sent to this person once more. Raises NotAllowed, NoSuchFile."""
     _see_that_may(session, who)
-    found = file(session, who.workspace_id, platform, number)
-    enqueue(session, SEND, file_id=found.id, target=who.slack_id)
-    return found
+    earlier = file(session, who.workspace_id, platform, number)
+    enqueue(session, SEND, file_id=earlier.id, target=who.slack_id)
+    return earlier
 
 
 def _see_that_may(session: Session, who: Person) -> None:
@@ -130,11 +130,11 @@ def make(
 
 def _write_rows(session: Session, file: ConversionFile) -> int:
     """Fill a file with the difference; returns how many rows that makes."""
-    found = difference(file.workspace_id, Platform(file.platform), Part(file.part))
+    rows = difference(file.workspace_id, Platform(file.platform), Part(file.part))
     same = (literal(file.workspace_id), literal(file.platform), literal(file.id))
     session.execute(
         insert(Conversion).from_select(
-            [*COLUMNS, "workspace_id", "platform", "file_id"], found.add_columns(*same)
+            [*COLUMNS, "workspace_id", "platform", "file_id"], rows.add_columns(*same)
         )
     )
     return _count(session, select(Conversion.id).where(Conversion.file_id == file.id))
@@ -152,10 +152,10 @@ def file(
 ) -> ConversionFile:
     """The file with this number, if it is of this part. Raises NoSuchFile."""
     wanted = _files(workspace_id, platform).where(ConversionFile.number == number)
-    found = session.scalar(wanted) if 0 < number < 2**63 else None
-    if found is None or part not in (None, found.part):
+    row = session.scalar(wanted) if 0 < number < 2**63 else None
+    if row is None or part not in (None, row.part):
         raise NoSuchFile(number=number, platform=platform.label)
-    return found
+    return row
 
 
 def files_after(
@@ -200,11 +200,12 @@ def _rows(session: Session, file_ids: Sequence[int]) -> list[Row]:
     )
     return [
         Row(
-            lead_id=told.lead_id, kind=Kind(told.kind), action=Action(told.action),
-            click_id=told.click_id, order_id=told.order_id, told_at=told.told_at, made_at=made_at,
-            value=told.value, currency=currency, clicked_at=clicked_at, is_meta_lead=is_meta_lead,
+            lead_id=row.lead_id, kind=Kind(row.kind), action=Action(row.action),
+            click_id=row.click_id, order_id=row.order_id, reported_at=row.reported_at,
+            made_at=made_at,
+            value=row.value, currency=currency, clicked_at=clicked_at, is_meta_lead=is_meta_lead,
             email=None if refused else email, phone=None if refused else phone,
         )
-        for told, made_at, email, phone, currency, refused, clicked_at, is_meta_lead
+        for row, made_at, email, phone, currency, refused, clicked_at, is_meta_lead
         in session.execute(query)
     ]  # fmt: skip

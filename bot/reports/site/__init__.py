@@ -5,9 +5,9 @@ from collections.abc import Callable
 from fastapi import APIRouter, FastAPI
 
 from bot.people.models import Workspace
-from bot.reports.site import door, downloads, leads_page, pages, trouble
-from bot.reports.site.frame import House
-from bot.reports.site.guard import Guard
+from bot.reports.site import downloads, error_pages, leads_page, login, pages
+from bot.reports.site.context import PageContext
+from bot.reports.site.login import SessionAuth
 from bot.settings import Settings
 from bot.slack.identity import SignIn
 from bot.store import Store
@@ -20,28 +20,28 @@ def mount(
     sign_in = _sign_in(settings)
     if sign_in is None:
         return
-    guard = Guard(secure=settings.public_url.startswith("https://"))
-    house = House(store, workspace, guard)
-    entrance = door.Door(store, workspace, guard, sign_in)
+    auth = SessionAuth(secure=settings.public_url.startswith("https://"))
+    context = PageContext(store, workspace, auth)
+    signing_in = login.Login(store, workspace, auth, sign_in)
     routes = APIRouter()
     for each in (
-        door.router(entrance),
-        pages.router(pages.Desk(house)),
-        leads_page.router(leads_page.Desk(house)),
-        downloads.router(downloads.Files(house)),
+        login.router(signing_in),
+        pages.router(pages.Desk(context)),
+        leads_page.router(leads_page.Desk(context)),
+        downloads.router(downloads.Files(context)),
     ):
         routes.include_router(each)
     app.include_router(routes)
-    trouble.mount(app)
-    for closed in door.CLOSED:
-        app.add_exception_handler(closed, entrance.refuse)
+    error_pages.mount(app)
+    for closed in login.CLOSED:
+        app.add_exception_handler(closed, signing_in.refuse)
     for unreadable in pages.UNREADABLE:
         app.add_exception_handler(unreadable, pages.unreadable)
 
 
 def address(settings: Settings) -> str:
     """Where the report is; empty where nobody can sign in, and so there is none."""
-    return "" if settings.missing_for_sign_in else settings.public_url + door.HOME
+    return "" if settings.missing_for_sign_in else settings.public_url + login.HOME
 
 
 def _sign_in(settings: Settings) -> SignIn | None:
@@ -52,5 +52,5 @@ def _sign_in(settings: Settings) -> SignIn | None:
         settings.slack_client_id,
         client.get_secret_value(),
         settings.slack_api_url,
-        settings.public_url + door.SIGNED_IN,
+        settings.public_url + login.SIGNED_IN,
     )

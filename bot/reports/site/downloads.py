@@ -11,11 +11,10 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import StreamingResponse
 
 from bot.reports.files import FileKind, Rows, as_csv, as_json, write_xlsx
-from bot.reports.service.sheets import SHEETS
-from bot.reports.site.door import HOME
-from bot.reports.site.frame import House
-from bot.reports.site.paper import HEADERS
-from bot.reports.site.question import Question
+from bot.reports.sheets import SHEETS
+from bot.reports.site.context import LeadsQuery, PageContext
+from bot.reports.site.login import HOME
+from bot.reports.site.templates import HEADERS
 
 _PIECE = 64 * 1024
 
@@ -24,21 +23,21 @@ _PIECE = 64 * 1024
 class Files:
     """Where the files are handed out."""
 
-    house: House
+    context: PageContext
 
     def download(self, name: str, kind: FileKind, request: Request) -> Response:
-        """One sheet as a file, as far as the reader's sight goes."""
-        with self.house.store.transaction() as session:
-            reader, asked = self.house.visit(session, request)
+        """One sheet as a file, as far as the reader's permissions goes."""
+        with self.context.store.transaction() as session:
+            reader, query = self.context.visit(session, request)
         sheet = SHEETS.get(name)
-        if sheet is None or not sheet.is_for(reader.sight):
+        if sheet is None or not sheet.is_for(reader.permissions):
             raise HTTPException(404, "There is no such file.")
-        header = sheet.header(reader.sight)
-        question = Question.of(asked, reader.sight)
-        wanted = question.wanted(asked)
-        rows = sheet.rows(self.house.store, reader.workspace, wanted, reader.sight)
+        header = sheet.header(reader.permissions)
+        question = LeadsQuery.of(query, reader.permissions)
+        wanted = question.wanted(query)
+        rows = sheet.rows(self.context.store, reader.workspace, wanted, reader.permissions)
         which = name if question.is_of_all else f"{name}_{question.metric}"
-        title = f"{which}_{asked.period.first}_{asked.period.last}.{kind}"
+        title = f"{which}_{query.period.first}_{query.period.last}.{kind}"
         return StreamingResponse(
             pieces(kind, name, header, rows),
             media_type=kind.media_type,

@@ -10,15 +10,12 @@ from sqlalchemy.orm import Session
 
 from bot.leads.models import Rating, Status
 from bot.metrics import BY_NAME, By
-from bot.reports import cursor
+from bot.reports import cursor, figures, lead_rows
 from bot.reports.columns import Column, cells, visible
-from bot.reports.policy import Matter
-from bot.reports.service import figures, leads
-from bot.reports.site.asked import Asked
-from bot.reports.site.frame import LEADS, House, frame
-from bot.reports.site.guard import Reader
-from bot.reports.site.paper import page
-from bot.reports.site.question import WORDS, Question
+from bot.reports.permissions import DataClass
+from bot.reports.site.context import LEADS, WORDS, LeadsQuery, PageContext, PageQuery, frame
+from bot.reports.site.login import Reader
+from bot.reports.site.templates import page
 
 PAGE_SIZE = 50
 
@@ -49,15 +46,15 @@ def _won(row: Any) -> str | None:
 
 COLUMNS = (
     Column("Received", "", attrgetter("Lead.received_at")),
-    Column("Who", "", _name, Matter.NAME),
+    Column("Who", "", _name, DataClass.NAME),
     Column("Company", "", attrgetter("Lead.company")),
-    Column("Contact", "", _reach, Matter.CONTACT),
+    Column("Contact", "", _reach, DataClass.CONTACT),
     Column("Campaign", "", attrgetter("campaign")),
     Column("Source", "", lambda row: figures.word(By.SOURCE, row.Lead.source)),
-    Column("Owner", "", attrgetter("owner"), Matter.PEOPLE),
+    Column("Owner", "", attrgetter("owner"), DataClass.PEOPLE),
     Column("Status", "", _status),
     Column("Rating", "", _rating),
-    Column("Won", "", _won, Matter.MONEY),
+    Column("Won", "", _won, DataClass.MONEY),
 )
 """What the page shows of each; the files hold more."""
 
@@ -69,42 +66,44 @@ _COUNTS = Column("Counts", "", lambda row: "Yes" if row.counts else "No")
 class Desk:
     """Where the page of leads is written."""
 
-    house: House
+    context: PageContext
 
     def leads(self, request: Request) -> Response:
         """Some leads, the oldest first."""
-        with self.house.store.transaction() as session:
-            reader, asked = self.house.visit(session, request)
-            question = Question.of(asked, reader.sight)
-            found = _found(session, reader, asked, question)
-        return page("leads.html", frame(reader, asked, request, "leads") | found)
+        with self.context.store.transaction() as session:
+            reader, query = self.context.visit(session, request)
+            question = LeadsQuery.of(query, reader.permissions)
+            facts = _facts(session, reader, query, question)
+        return page("leads.html", frame(reader, query, request, "leads") | facts)
 
 
-def _found(session: Session, reader: Reader, asked: Asked, question: Question) -> dict[str, Any]:
-    wanted = question.wanted(asked)
-    behind = leads.behind(session, reader.workspace, wanted)
-    after = cursor.read(asked.words.get("after"), leads.KEY)
-    records = leads.read_leads(session, behind, after, PAGE_SIZE + 1)
-    counting = leads.counting(session, reader.workspace, wanted)
-    columns = visible(COLUMNS if counting is None else (*COLUMNS, _COUNTS), reader.sight)
+def _facts(
+    session: Session, reader: Reader, query: PageQuery, question: LeadsQuery
+) -> dict[str, Any]:
+    wanted = question.wanted(query)
+    behind = lead_rows.wanted_leads(session, reader.workspace, wanted)
+    after = cursor.read(query.words.get("after"), lead_rows.KEY)
+    records = lead_rows.read_leads(session, behind, after, PAGE_SIZE + 1)
+    counting = lead_rows.counting(session, reader.workspace, wanted)
+    columns = visible(COLUMNS if counting is None else (*COLUMNS, _COUNTS), reader.permissions)
     shown = records[:PAGE_SIZE]
-    here = {name: asked.words.get(name) for name in WORDS}
+    same_leads = {name: query.words.get(name) for name in WORDS}
     onward = cursor.written(shown[-1].key) if len(records) > PAGE_SIZE else None
     return {
         "metric": BY_NAME[question.metric],
         "group": _group_name(session, question),
         "columns": [column.name for column in columns],
-        "rows": [cells(columns, record, reader.sight) for record in shown],
-        "count": leads.count(session, reader.workspace, wanted),
+        "rows": [cells(columns, record, reader.permissions) for record in shown],
+        "count": lead_rows.count(session, reader.workspace, wanted),
         "counting": counting,
         "page_size": PAGE_SIZE,
-        "more": asked.address(LEADS, after=onward, **here) if onward else None,
-        "first": asked.address(LEADS, **here) if after else None,
-        "all": None if question.is_of_all else asked.address(LEADS),
+        "more": query.address(LEADS, after=onward, **same_leads) if onward else None,
+        "first": query.address(LEADS, **same_leads) if after else None,
+        "all": None if question.is_of_all else query.address(LEADS),
     }
 
 
-def _group_name(session: Session, question: Question) -> str:
+def _group_name(session: Session, question: LeadsQuery) -> str:
     if question.group is None:
         return ""
     by, key = question.group

@@ -7,18 +7,14 @@ from fastapi import APIRouter, Request, Response
 from starlette.responses import RedirectResponse
 
 from bot.metrics import BY_NAME, METRICS, Attribution, By, Group
-from bot.reports import cursor
+from bot.reports import cursor, figures
+from bot.reports.figures import Part, Recent, Report
 from bot.reports.period import NotAPeriod
-from bot.reports.service import figures
-from bot.reports.service.figures import Part, Report
-from bot.reports.service.recent import Recent
 from bot.reports.site import report_page as show
-from bot.reports.site.asked import Asked
-from bot.reports.site.door import HOME
-from bot.reports.site.drawing import HEIGHT
-from bot.reports.site.frame import COMPARE, FIGURES, LEADS, House, frame
-from bot.reports.site.guard import Reader
-from bot.reports.site.paper import HEADERS, icon, page, style
+from bot.reports.site.charts import HEIGHT
+from bot.reports.site.context import COMPARE, FIGURES, LEADS, PageContext, PageQuery, frame
+from bot.reports.site.login import HOME, Reader
+from bot.reports.site.templates import HEADERS, icon, page, style
 
 MOST_COMPARED = 6
 """Columns that fit beside each other."""
@@ -28,46 +24,46 @@ MOST_COMPARED = 6
 class Desk:
     """Where the pages are written."""
 
-    house: House
+    context: PageContext
     recent: Recent = field(default_factory=Recent)
 
     def report(self, request: Request) -> Response:
         """The report on some days."""
-        with self.house.store.transaction() as session:
-            reader, asked = self.house.visit(session, request)
-            by = asked.by if asked.by in figures.splits(reader.sight) else By.CAMPAIGN
-            workspace, days, credit = reader.workspace, asked.period, asked.credit
+        with self.context.store.transaction() as session:
+            reader, query = self.context.visit(session, request)
+            by = query.by if query.by in figures.splits(reader.permissions) else By.CAMPAIGN
+            workspace, days, credit = reader.workspace, query.period, query.credit
             report, as_of = self.recent.get(
                 ("report", workspace.id, days, by, credit),
                 lambda: figures.report(session, workspace, days, by, credit, show.SHOWN),
             )
-        facts = frame(reader, asked, request, "report")
-        return page("report.html", facts | {"as_of": as_of} | _shown(report, reader, asked))
+        facts = frame(reader, query, request, "report")
+        return page("report.html", facts | {"as_of": as_of} | _shown(report, reader, query))
 
     def figures(self, request: Request) -> Response:
         """Every figure, with its formula and the leads behind it."""
-        with self.house.store.transaction() as session:
-            reader, asked = self.house.visit(session, request)
-            workspace, days, credit = reader.workspace, asked.period, asked.credit
+        with self.context.store.transaction() as session:
+            reader, query = self.context.visit(session, request)
+            workspace, days, credit = reader.workspace, query.period, query.credit
             totals, as_of = self.recent.get(
                 ("totals", workspace.id, days, credit),
                 lambda: figures.totals(session, workspace, days, credit),
             )
-        facts = frame(reader, asked, request, "figures")
+        facts = frame(reader, query, request, "figures")
         groups = [
             (group, [(metric, show.fact(totals, metric.name)) for metric in METRICS
-                     if metric.group is group and figures.shows(reader.sight, metric.name)])
+                     if metric.group is group and figures.shows(reader.permissions, metric.name)])
             for group in Group
         ]  # fmt: skip
-        leads = {metric.name: asked.address(LEADS, metric=metric.name) for metric in METRICS}
-        told = {"groups": [each for each in groups if each[1]], "lead_links": leads}
-        return page("figures.html", facts | told | {"as_of": as_of})
+        leads = {metric.name: query.address(LEADS, metric=metric.name) for metric in METRICS}
+        content = {"groups": [each for each in groups if each[1]], "lead_links": leads}
+        return page("figures.html", facts | content | {"as_of": as_of})
 
     def compare(self, request: Request) -> Response:
         """Some campaigns, side by side."""
-        with self.house.store.transaction() as session:
-            reader, asked = self.house.visit(session, request)
-            workspace, days, credit = reader.workspace, asked.period, asked.credit
+        with self.context.store.transaction() as session:
+            reader, query = self.context.visit(session, request)
+            workspace, days, credit = reader.workspace, query.period, query.credit
             parts, as_of = self.recent.get(
                 ("campaigns", workspace.id, days, credit),
                 lambda: figures.by_campaign(session, workspace, days, credit),
@@ -75,44 +71,44 @@ class Desk:
         wanted = request.query_params.getlist("campaign")[:MOST_COMPARED]
         chosen = [part for part in parts if str(part.key) in wanted]
         if not chosen:
-            return RedirectResponse(asked.address(HOME), 303, HEADERS)
-        facts = frame(reader, asked, request, "compare")
+            return RedirectResponse(query.address(HOME), 303, HEADERS)
+        facts = frame(reader, query, request, "compare")
         return page("compare.html", facts | _side_by_side(chosen, reader) | {"as_of": as_of})
 
 
-def _shown(report: Report, reader: Reader, asked: Asked) -> dict[str, Any]:
+def _shown(report: Report, reader: Reader, query: PageQuery) -> dict[str, Any]:
     """What the report's page shows of a report."""
-    sight = reader.sight
+    permissions = reader.permissions
 
     def leads_of(part: Part, metric: str) -> str:
         if not part.figures.has(metric):
             return ""
-        return asked.of_group(LEADS, metric, report.by, part.key)
+        return query.of_group(LEADS, metric, report.by, part.key)
 
-    names = show.part_columns(sight)
+    names = show.part_columns(permissions)
     holes = show.holes(report)
     return {
         "report": report,
-        "key_facts": show.key_facts(report, sight),
+        "key_facts": show.key_facts(report, permissions),
         "funnel": show.funnel(report),
         "course": show.course(report),
-        "part_bars": show.part_bars(figures.visible_parts(report.parts, report.by, sight)),
+        "part_bars": show.part_bars(figures.visible_parts(report.parts, report.by, permissions)),
         "columns": [BY_NAME[name] for name in names],
-        "rows": show.rows(report, sight, leads_of),
+        "rows": show.rows(report, permissions, leads_of),
         "total_cells": [report.total[name] for name in names],
         "most_parts": show.MOST_PARTS,
-        "hidden_colleagues": show.hidden_colleagues(report, sight),
+        "hidden_colleagues": show.hidden_colleagues(report, permissions),
         "can_compare": report.by is By.CAMPAIGN and len(report.parts) > 1,
-        "compare_words": asked.words_for_form(),
+        "compare_words": query.words_for_form(),
         "dimensions": [
-            (by, by is report.by, asked.address(HOME, by=by)) for by in figures.splits(sight)
+            (by, by is report.by, query.address(HOME, by=by)) for by in figures.splits(permissions)
         ],
         "credits": [
-            (credit, credit is asked.credit, asked.address(HOME, by=report.by, credit=credit))
+            (credit, credit is query.credit, query.address(HOME, by=report.by, credit=credit))
             for credit in Attribution
         ],
         "holes": holes,
-        "hole_links": {hole.name: asked.address(LEADS, metric=hole.name) for hole in holes},
+        "hole_links": {hole.name: query.address(LEADS, metric=hole.name) for hole in holes},
         "height": HEIGHT,
     }
 
@@ -123,7 +119,7 @@ def _side_by_side(chosen: list[Part], reader: Reader) -> dict[str, Any]:
             (metric, [(part.figures[metric.name], part.key in show.best(chosen, metric.name))
                       for part in chosen])
             for metric in METRICS
-            if metric.group is group and figures.shows(reader.sight, metric.name)
+            if metric.group is group and figures.shows(reader.permissions, metric.name)
         ])
         for group in Group
     ]  # fmt: skip

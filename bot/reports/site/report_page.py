@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from bot.metrics import BY_NAME, Better, By, Figures, Key, Unit, shown
-from bot.reports.policy import Sight
-from bot.reports.service.figures import Part, Report, Totals, shows, visible_parts
-from bot.reports.site.drawing import Bar, Columns, bars, columns
+from bot.reports.figures import Part, Report, Totals, shows, visible_parts
+from bot.reports.permissions import Permissions
+from bot.reports.site.charts import Bar, Columns, bars, columns
 from bot.rounding import percent
 
 KEY_FIGURES = ("received", "acceptance_rate", "response_median", "quality_index", "qualified",
@@ -73,9 +73,9 @@ def fact(totals: Totals, name: str) -> Fact:
     return Fact(name, metric.label, now[name], before[name], change, tone, why, metric.unit)
 
 
-def key_facts(report: Report, sight: Sight) -> list[Fact]:
+def key_facts(report: Report, permissions: Permissions) -> list[Fact]:
     """The figures that stand on top."""
-    return [fact(report.totals, name) for name in KEY_FIGURES if shows(sight, name)]
+    return [fact(report.totals, name) for name in KEY_FIGURES if shows(permissions, name)]
 
 
 def funnel(report: Report) -> list[Bar]:
@@ -115,17 +115,19 @@ def holes(report: Report) -> list[Fact]:
     return [fact(report.totals, name) for name in _HOLES if report.total.count(name)]
 
 
-def part_columns(sight: Sight) -> list[str]:
+def part_columns(permissions: Permissions) -> list[str]:
     """The metrics of the table that this reader sees."""
-    return [name for name in PART_COLUMNS if shows(sight, name)]
+    return [name for name in PART_COLUMNS if shows(permissions, name)]
 
 
-def rows(report: Report, sight: Sight, address: Callable[[Part, str], str]) -> list[Row]:
+def rows(
+    report: Report, permissions: Permissions, address: Callable[[Part, str], str]
+) -> list[Row]:
     """The table's rows, each figure with the address of its leads."""
-    names = part_columns(sight)
+    names = part_columns(permissions)
     return [
         Row(part, [Cell(_read(part.figures, name), address(part, name)) for name in names])
-        for part in visible_parts(report.parts, report.by, sight)
+        for part in visible_parts(report.parts, report.by, permissions)
     ]
 
 
@@ -135,10 +137,12 @@ def _read(figures: Figures, name: str) -> str:
     return figures[name]
 
 
-def hidden_colleagues(report: Report, sight: Sight) -> bool:
+def hidden_colleagues(report: Report, permissions: Permissions) -> bool:
     """Whether there are colleagues whose rows this reader does not see."""
     is_by_people = report.by is By.SALESPERSON
-    return is_by_people and len(visible_parts(report.parts, report.by, sight)) < len(report.parts)
+    return is_by_people and len(visible_parts(report.parts, report.by, permissions)) < len(
+        report.parts
+    )
 
 
 def _change(now: Figures, before: Figures, name: str) -> tuple[str, str]:

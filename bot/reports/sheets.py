@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from bot.people.models import Workspace
+from bot.reports import lead_rows, spend_rows, totals
 from bot.reports.columns import Cell, Column, Key, Record, Wanted, cells, visible
-from bot.reports.policy import Matter, Sight
-from bot.reports.service import leads, spend, totals
+from bot.reports.permissions import DataClass, Permissions
 from bot.store import Store
 
 BATCH = 1_000
@@ -31,24 +31,24 @@ class Sheet:
     key_kinds: tuple[type, ...]
     """What the parts of a key are."""
 
-    needs: Matter = Matter.FACTS
+    needs: DataClass = DataClass.FACTS
     """What a reader has to see for the sheet to be of any use."""
 
-    def is_for(self, sight: Sight) -> bool:
+    def is_for(self, permissions: Permissions) -> bool:
         """Whether the sheet is worth something to this reader."""
-        return sight.knows(self.needs)
+        return permissions.may_see_some(self.needs)
 
-    def header(self, sight: Sight) -> list[str]:
+    def header(self, permissions: Permissions) -> list[str]:
         """The names of the columns that this reader sees."""
-        return [column.name for column in visible(self.columns, sight)]
+        return [column.name for column in visible(self.columns, permissions)]
 
     def rows(
-        self, store: Store, workspace: Workspace, wanted: Wanted, sight: Sight
+        self, store: Store, workspace: Workspace, wanted: Wanted, permissions: Permissions
     ) -> Iterator[list[Cell]]:
         """All rows of the days, as this reader sees them."""
-        shown = visible(self.columns, sight)
+        shown = visible(self.columns, permissions)
         for record in self._records(store, workspace, wanted):
-            yield cells(shown, record, sight)
+            yield cells(shown, record, permissions)
 
     def _records(self, store: Store, workspace: Workspace, wanted: Wanted) -> Iterator[Record]:
         after: Key | None = None
@@ -64,19 +64,19 @@ class Sheet:
 def _leads(
     session: Session, workspace: Workspace, wanted: Wanted, after: Key | None, limit: int
 ) -> Sequence[Record]:
-    found = leads.behind(session, workspace, wanted)
-    return leads.read_leads(session, found, after, limit)
+    query = lead_rows.wanted_leads(session, workspace, wanted)
+    return lead_rows.read_leads(session, query, after, limit)
 
 
 SHEETS = {
     sheet.name: sheet
     for sheet in (
         Sheet("leads", "Leads", "the leads received in the period, the oldest first",
-              leads.COLUMNS, _leads, leads.KEY),
+              lead_rows.COLUMNS, _leads, lead_rows.KEY),
         Sheet("campaigns", "Campaigns", "every figure by campaign",
               totals.CAMPAIGN_COLUMNS, totals.read_campaigns, totals.CAMPAIGN_KEY),
         Sheet("spend", "Spend", "what was spent for days of the period, entry by entry",
-              spend.COLUMNS, spend.read_spend, spend.KEY, Matter.MONEY),
+              spend_rows.COLUMNS, spend_rows.read_spend, spend_rows.KEY, DataClass.MONEY),
         Sheet("weeks", "Weeks", "every figure by week, for the whole weeks that the days touch",
               totals.WEEK_COLUMNS, totals.read_weeks, totals.WEEK_KEY),
     )

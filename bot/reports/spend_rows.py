@@ -10,29 +10,33 @@ from sqlalchemy.orm import Session
 from bot.campaigns.models import Campaign
 from bot.people.models import Person, Workspace
 from bot.reports.columns import Cell, Column, Key, Record, Wanted
-from bot.reports.policy import Matter
+from bot.reports.permissions import DataClass
 from bot.spend.models import SpendEntry, stands
 
 
 def _of(name: str) -> Callable[[Any], Cell]:
-    found: Callable[[Any], Cell] = attrgetter(f"SpendEntry.{name}")
-    return found
+    read: Callable[[Any], Cell] = attrgetter(f"SpendEntry.{name}")
+    return read
 
 
 COLUMNS = (
-    Column("spend_id", "number of the entry", _of("id"), Matter.MONEY),
-    Column("day", "the day that it was spent for", _of("day"), Matter.MONEY),
-    Column("campaign_id", "number of the campaign", _of("campaign_id"), Matter.MONEY),
-    Column("campaign", "its name", attrgetter("campaign"), Matter.MONEY),
-    Column("line", "what the money went to", _of("line"), Matter.MONEY),
-    Column("amount", "in major units of its currency", _of("amount.amount"), Matter.MONEY),
-    Column("currency", "ISO 4217", _of("currency"), Matter.MONEY),
-    Column("note", "what was noted with it", _of("note"), Matter.MONEY),
-    Column("source", "typed, or the kind of file that it came in", _of("source"), Matter.MONEY),
-    Column("entered_at", "when it was entered, UTC", _of("entered_at"), Matter.MONEY),
-    Column("corrects_id", "the entry that it replaces", _of("corrects_id"), Matter.MONEY),
-    Column("counts", "false where another entry replaces it", attrgetter("counts"), Matter.MONEY),
-    Column("entered_by", "the colleague who entered it", attrgetter("entered_by"), Matter.PEOPLE),
+    Column("spend_id", "number of the entry", _of("id"), DataClass.MONEY),
+    Column("day", "the day that it was spent for", _of("day"), DataClass.MONEY),
+    Column("campaign_id", "number of the campaign", _of("campaign_id"), DataClass.MONEY),
+    Column("campaign", "its name", attrgetter("campaign"), DataClass.MONEY),
+    Column("line", "what the money went to", _of("line"), DataClass.MONEY),
+    Column("amount", "in major units of its currency", _of("amount.amount"), DataClass.MONEY),
+    Column("currency", "ISO 4217", _of("currency"), DataClass.MONEY),
+    Column("note", "what was noted with it", _of("note"), DataClass.MONEY),
+    Column("source", "typed, or the kind of file that it came in", _of("source"), DataClass.MONEY),
+    Column("entered_at", "when it was entered, UTC", _of("entered_at"), DataClass.MONEY),
+    Column("corrects_id", "the entry that it replaces", _of("corrects_id"), DataClass.MONEY),
+    Column(
+        "counts", "false where another entry replaces it", attrgetter("counts"), DataClass.MONEY
+    ),
+    Column(
+        "entered_by", "the colleague who entered it", attrgetter("entered_by"), DataClass.PEOPLE
+    ),
 )
 
 KEY = (int,)

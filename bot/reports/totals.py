@@ -15,7 +15,7 @@ from bot.money import Money
 from bot.people.models import Workspace
 from bot.reports.columns import Cell, Column, Key, Record, Wanted
 from bot.reports.period import Period, Span
-from bot.reports.policy import Matter
+from bot.reports.permissions import DataClass
 
 
 @dataclass(frozen=True)
@@ -31,9 +31,9 @@ class Totals:
 
 def _of_metric(metric: Metric) -> Column:
     is_money = metric.group is Group.MONEY
-    matter = Matter.MONEY if is_money else Matter.FACTS
+    data_class = DataClass.MONEY if is_money else DataClass.FACTS
     meaning = f"{metric.formula}{_UNITS.get(metric.unit, '')}"
-    return Column(metric.name, meaning, lambda row: _cell(row, metric), matter)
+    return Column(metric.name, meaning, lambda row: _cell(row, metric), data_class)
 
 
 _UNITS = {
@@ -53,19 +53,19 @@ def _cell(row: Totals, metric: Metric) -> Cell:
 
 def _others(row: Totals) -> str | None:
     """Amounts in other currencies, which are never added to the workspace's."""
-    told = [
+    answers = [
         f"{metric.name} {Money(minor, currency).amount} {currency}"
         for metric in METRICS
         for currency, minor in sorted(row.figures.amounts(metric.name).items())
         if currency != row.currency
     ]
-    return "; ".join(told) or None
+    return "; ".join(answers) or None
 
 
 _LAST = (
     Column("credit", "the rule that credits leads to campaigns", lambda row: row.credit),
-    Column("currency", "of the amounts, ISO 4217", lambda row: row.currency, Matter.MONEY),
-    Column("other_currencies", "amounts that are not in it", _others, Matter.MONEY),
+    Column("currency", "of the amounts, ISO 4217", lambda row: row.currency, DataClass.MONEY),
+    Column("other_currencies", "amounts that are not in it", _others, DataClass.MONEY),
 )
 _METRICS = tuple(_of_metric(metric) for metric in METRICS)
 
@@ -106,8 +106,8 @@ def read_campaigns(
     )
     keys = sorted(key if isinstance(key, int) else 0 for key in cohort.by)
     chosen = [key for key in keys if after is None or key > after[0]][:limit]
-    found = session.scalars(select(Campaign).where(Campaign.id.in_(chosen))).all()
-    by_id = {campaign.id: campaign for campaign in found}
+    campaigns = session.scalars(select(Campaign).where(Campaign.id.in_(chosen))).all()
+    by_id = {campaign.id: campaign for campaign in campaigns}
     return [
         Record((key,), _totals(by_id.get(key), cohort.by[key or None], workspace, wanted))
         for key in chosen

@@ -1,24 +1,105 @@
-"""The verbs of files on a schedule: set up, list, remove, and what one holds when it is due."""
+"""Files on a schedule: the table, the days that each is about, and the verbs: set up, list, remove,
+and what one holds when it is due."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ForeignKey, UniqueConstraint, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from bot import clock
 from bot.errors import FieldErrors, NotFound
 from bot.people import service as people
 from bot.people.models import Person, Role, Workspace
 from bot.reports.conversions import service as conversions
-from bot.reports.exports.models import Rhythm, ScheduledExport
+from bot.reports.conversions.models import Platform
 from bot.reports.files import FileKind
-from bot.reports.period import Period
-from bot.reports.policy import Sight, sight_of_all
-from bot.reports.service.sheets import SHEETS, Sheet
+from bot.reports.period import Period, Span, named
+from bot.reports.permissions import Permissions, shared_permissions
+from bot.reports.sheets import SHEETS, Sheet
+from bot.store import Base, Id, Moment, WorkspaceId
 from bot.tasks import drop_schedule, put_schedule
+
+_CONVERSIONS = {f"conversions_{platform}": platform for platform in Platform}
+
+TITLES: Mapping[str, str] = {name: sheet.title for name, sheet in SHEETS.items()} | {
+    name: f"Conversions for {platform.label}" for name, platform in _CONVERSIONS.items()
+}
+"""What can come on a schedule: by its name, the title that people read."""
+
+
+class Rhythm(StrEnum):
+    """How often a file comes, and with it what it is about."""
+
+    WEEKLY = "weekly"
+    """On Mondays, about the week before."""
+    MONTHLY = "monthly"
+    """On the first of the month, about the month before."""
+    DAILY = "daily"
+    """Each day, about the day before."""
+
+    @property
+    def words(self) -> str:
+        """As lists and modals write it."""
+        return {
+            Rhythm.WEEKLY: "Mondays, about the week before",
+            Rhythm.MONTHLY: "The first of the month, about the month before",
+            Rhythm.DAILY: "Each day, about the day before",
+        }[self]
+
+    def cron(self, at: time) -> str:
+        """When it is due, as crontab says it."""
+        days = {Rhythm.WEEKLY: "* * mon", Rhythm.MONTHLY: "1 * *", Rhythm.DAILY: "* * *"}[self]
+        return f"{at.minute} {at.hour} {days}"
+
+    def period(self, day: date) -> Period:
+        """The days that a file due on `day` is about."""
+        if self is Rhythm.WEEKLY:
+            return named(Span.LAST_WEEK, day)
+        if self is Rhythm.DAILY:
+            return Period(Span.DAYS, day - timedelta(days=1), day - timedelta(days=1))
+        return named(Span.MONTH, day).before
+
+
+class ScheduledExport(Base):
+    """A file that comes again and again; a channel has each sheet in each rhythm once."""
+
+    __tablename__ = "scheduled_export"
+    __table_args__ = (UniqueConstraint("workspace_id", "channel", "sheet", "rhythm"),)
+
+    id: Mapped[Id]
+    workspace_id: Mapped[WorkspaceId]
+    channel: Mapped[str]
+    sheet: Mapped[str]
+    rhythm: Mapped[str]
+    at: Mapped[time]
+    """The hour, in the workspace's zone."""
+    kind: Mapped[str]
+    set_up_by: Mapped[int] = mapped_column(ForeignKey(Person.id))
+    set_up_at: Mapped[Moment]
+    last_slot: Mapped[str | None]
+    """The time for which the last file was sent: each is sent once."""
+
+    @property
+    def schedule_name(self) -> str:
+        """The name of the schedule that sends it."""
+        return f"report.export:{self.id}"
+
+    @property
+    def title(self) -> str:
+        """What it holds."""
+        return TITLES[self.sheet]
+
+    @property
+    def platform(self) -> Platform | None:
+        """The ad platform whose conversions it holds; None for a sheet."""
+        return _CONVERSIONS.get(self.sheet)
+
+    person: Mapped[Person] = relationship(lazy="raise")
+
 
 SEND = "report.export"
 """The task that a schedule wakes."""
@@ -38,9 +119,11 @@ class Due:
     sheet: Sheet | None
     """None for conversions, which are no sheet."""
 
-    def is_for(self, sight: Sight) -> bool:
+    def is_for(self, permissions: Permissions) -> bool:
         """Whether it is worth something to this reader."""
-        return self.sheet.is_for(sight) if self.sheet else sight.knows(conversions.NEEDS)
+        if self.sheet is None:
+            return permissions.may_see_some(conversions.NEEDS)
+        return self.sheet.is_for(permissions)
 
 
 def install(session: Session, workspace: Workspace) -> None:
@@ -125,16 +208,16 @@ def remove(session: Session, who: Person, export_id: int) -> None:
 
 def due(session: Session, export_id: int, slot: str) -> Due | None:
     """What a file holds that is due at `slot`; None where it was sent, or is wanted no more."""
-    found = session.scalar(
+    export = session.scalar(
         select(ScheduledExport)
         .where(ScheduledExport.id == export_id)
         .options(joinedload(ScheduledExport.person))
     )
-    if found is None or found.last_slot == slot:
+    if export is None or export.last_slot == slot:
         return None
-    workspace = session.get_one(Workspace, found.workspace_id)
-    period = Rhythm(found.rhythm).period(workspace.day_of(datetime.fromisoformat(slot)))
-    return Due(found, workspace, period, SHEETS.get(found.sheet))
+    workspace = session.get_one(Workspace, export.workspace_id)
+    period = Rhythm(export.rhythm).period(workspace.day_of(datetime.fromisoformat(slot)))
+    return Due(export, workspace, period, SHEETS.get(export.sheet))
 
 
 def sent(session: Session, export_id: int, slot: str) -> bool:
@@ -159,12 +242,14 @@ def send_conversions(session: Session, due: Due) -> None:
         )
 
 
-def sight_of_members(session: Session, workspace: Workspace, slack_ids: Sequence[str]) -> Sight:
+def permissions_of_members(
+    session: Session, workspace: Workspace, slack_ids: Sequence[str]
+) -> Permissions:
     """What everyone in a channel may see; the app itself does not count."""
     persons = session.scalars(
         select(Person).where(Person.workspace_id == workspace.id, Person.slack_id.in_(slack_ids))
     ).all()
     known = {person.slack_id: person for person in persons}
-    return sight_of_all(
+    return shared_permissions(
         known.get(slack_id) for slack_id in slack_ids if slack_id != workspace.bot_user_id
     )

@@ -21,7 +21,7 @@ from bot.metrics.scope import Scope
 from bot.money import Money
 from bot.people.models import Person, Workspace
 from bot.reports.columns import Cell, Column, Record, Wanted
-from bot.reports.policy import Matter
+from bot.reports.permissions import DataClass
 
 _Last, _Of = aliased(Campaign), aliased(Campaign)
 _Claimer = aliased(Person)
@@ -63,8 +63,8 @@ class Slice:
 
 def _of(name: str) -> Callable[[Any], Cell]:
     """A column of the lead itself."""
-    found: Callable[[Any], Cell] = attrgetter(f"Lead.{name}")
-    return found
+    query: Callable[[Any], Cell] = attrgetter(f"Lead.{name}")
+    return query
 
 
 def _seconds(until: str) -> Callable[[Any], Cell]:
@@ -93,7 +93,8 @@ def _notes(row: Any) -> str | None:
     return row.notes[:_MOST_SAID] if row.notes else None
 
 
-_NAME, _CONTACT, _PEOPLE, _MONEY = Matter.NAME, Matter.CONTACT, Matter.PEOPLE, Matter.MONEY
+_NAME, _CONTACT = DataClass.NAME, DataClass.CONTACT
+_PEOPLE, _MONEY = DataClass.PEOPLE, DataClass.MONEY
 
 COLUMNS = (
     Column("lead_id", "number of the lead in Handoff", _of("id")),
@@ -143,7 +144,7 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def behind(session: Session, workspace: Workspace, wanted: Wanted) -> Slice:
+def wanted_leads(session: Session, workspace: Workspace, wanted: Wanted) -> Slice:
     """The leads that are wanted. Raises KeyError for what is no metric."""
     about = scope(session, workspace.id, wanted.period.of_metrics, wanted.credit)
     conditions = [*about.leads, BY_NAME[wanted.metric].leads]
@@ -186,18 +187,18 @@ def count(session: Session, workspace: Workspace, wanted: Wanted) -> int:
     metric = BY_NAME[wanted.metric]
     if metric.unit is Unit.COUNT and isinstance(metric.rule, Counts):
         return _figure(session, workspace, wanted)
-    found = behind(session, workspace, wanted)
+    query = wanted_leads(session, workspace, wanted)
     counted = select(func.count()).select_from(Lead)
-    return session.scalars(counted.where(*found.conditions), found.facts).one()
+    return session.scalars(counted.where(*query.conditions), query.facts).one()
 
 
 def counting(session: Session, workspace: Workspace, wanted: Wanted) -> int | None:
     """Of a share, how many of the leads it counts; None for a figure that is none."""
     if BY_NAME[wanted.metric].counts is None:
         return None
-    found = behind(session, workspace, wanted)
-    counted = select(func.count()).select_from(Lead).where(*found.conditions, found.counts)
-    return session.scalars(counted, found.facts).one()
+    query = wanted_leads(session, workspace, wanted)
+    counted = select(func.count()).select_from(Lead).where(*query.conditions, query.counts)
+    return session.scalars(counted, query.facts).one()
 
 
 def _figure(session: Session, workspace: Workspace, wanted: Wanted) -> int:

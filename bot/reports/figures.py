@@ -1,22 +1,58 @@
-"""The figures of a report: a period beside the one before, told apart, and with its course.
+"""The figures of the report: in total, by group and by week; what takes long is kept a while."""
 
-All formulas are those of `bot.metrics`; here is only what a report puts together.
-"""
-
-from collections.abc import Collection, Iterable, Mapping, Sequence
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot import metrics
+from bot import clock, metrics
 from bot.campaigns.models import Campaign, Kind
 from bot.leads.sources import source_name
 from bot.metrics import BY_NAME, Attribution, By, Cohort, Figures, Group, Key
 from bot.people.models import Person, Workspace
 from bot.reports.period import Period
-from bot.reports.policy import Matter, Sight
+from bot.reports.permissions import DataClass, Permissions
+
+T = TypeVar("T")
+
+KEPT = timedelta(minutes=1)
+SLOW_SECONDS = 0.3
+_MOST = 64
+
+
+class Recent:
+    """The slow figures of the last minute, by what was asked; safe to use from any thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[Any, tuple[object, datetime]] = OrderedDict()
+
+    def get(self, key: tuple[Any, ...], compute: Callable[[], T]) -> tuple[T, datetime]:
+        """What was asked, and of when it is; computed where none is at hand."""
+        with self._lock:
+            kept = self._kept.get(key)
+        now = clock.now()
+        if kept is not None and now - kept[1] < KEPT:
+            return cast("tuple[T, datetime]", kept)
+        began = time.monotonic()
+        value = compute()
+        if time.monotonic() - began >= SLOW_SECONDS:
+            self._keep(key, value, now)
+        return value, now
+
+    def _keep(self, key: tuple[Any, ...], value: object, as_of: datetime) -> None:
+        with self._lock:
+            self._kept[key] = value, as_of
+            self._kept.move_to_end(key)
+            while len(self._kept) > _MOST:
+                self._kept.popitem(last=False)
+
 
 DIMENSIONS = (By.CAMPAIGN, By.KIND, By.SOURCE, By.SALESPERSON)
 """By what a report can be told apart."""
@@ -68,14 +104,15 @@ class Report:
         return Totals(self.now.total, self.before.total)
 
 
-def shows(sight: Sight, metric: str) -> bool:
+def shows(permissions: Permissions, metric: str) -> bool:
     """Whether a reader may see this metric."""
-    return BY_NAME[metric].group is not Group.MONEY or sight.sees(Matter.MONEY)
+    return BY_NAME[metric].group is not Group.MONEY or permissions.may_see(DataClass.MONEY)
 
 
-def splits(sight: Sight) -> list[By]:
+def splits(permissions: Permissions) -> list[By]:
     """By what a reader may tell the figures apart."""
-    return [by for by in DIMENSIONS if by is not By.SALESPERSON or sight.knows(Matter.PEOPLE)]
+    sees_people = permissions.may_see_some(DataClass.PEOPLE)
+    return [by for by in DIMENSIONS if by is not By.SALESPERSON or sees_people]
 
 
 @dataclass(frozen=True)
@@ -135,20 +172,20 @@ def report(
 def parts(session: Session, cohort: Cohort, by: By) -> list[Part]:
     """The groups with their names, the most leads first; what belongs to none comes last."""
     names = named(session, by, cohort.by.keys())
-    found = [Part(key, names.get(key, nameless(by)), each) for key, each in cohort.by.items()]
+    groups = [Part(key, names.get(key, nameless(by)), each) for key, each in cohort.by.items()]
     return sorted(
-        found, key=lambda part: (part.key is None, -part.figures.count("received"), part.name)
+        groups, key=lambda part: (part.key is None, -part.figures.count("received"), part.name)
     )
 
 
-def visible_parts(found: Sequence[Part], by: By, sight: Sight) -> list[Part]:
+def visible_parts(groups: Sequence[Part], by: By, permissions: Permissions) -> list[Part]:
     """The groups that a reader may see: of colleagues only oneself, where the role says so."""
     if by is not By.SALESPERSON:
-        return list(found)
+        return list(groups)
     return [
         part
-        for part in found
-        if sight.sees(Matter.PEOPLE, part.key if isinstance(part.key, int) else None)
+        for part in groups
+        if permissions.may_see(DataClass.PEOPLE, part.key if isinstance(part.key, int) else None)
     ]
 
 
@@ -185,7 +222,9 @@ def _course(
     cohort = metrics.compute(
         session, workspace.id, period.of_metrics, by=By.WEEK if by_week else By.DAY, only=COURSE
     )
-    found = {day: {name: told.count(name) for name in COURSE} for day, told in cohort.by.items()}
+    by_day = {
+        day: {name: figures.count(name) for name in COURSE} for day, figures in cohort.by.items()
+    }
     nothing = dict.fromkeys(COURSE, 0)
     steps = period.weeks() if by_week else period.days()
-    return [Point(day, found.get(day, nothing)) for day in steps]
+    return [Point(day, by_day.get(day, nothing)) for day in steps]

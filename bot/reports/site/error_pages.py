@@ -11,8 +11,8 @@ from starlette.exceptions import HTTPException
 
 from bot.errors import HandoffError
 from bot.people.service import NotInstalled
-from bot.reports.site.door import HOME
-from bot.reports.site.paper import page
+from bot.reports.site.login import HOME
+from bot.reports.site.templates import page
 from bot.store import DatabaseDown
 
 Answer = Callable[[Request, Any], Any]
@@ -20,29 +20,29 @@ Answer = Callable[[Request, Any], Any]
 
 def mount(app: FastAPI) -> None:
     """Let whatever goes wrong below the report's address be a page."""
-    for kind, say in (
+    for kind, show in (
         (HTTPException, _refused), (RequestValidationError, _unreadable),
         (DatabaseDown, _away), (NotInstalled, _away), (Exception, _broken),
     ):  # fmt: skip
         otherwise = app.exception_handlers.get(kind, _plainly)
-        app.add_exception_handler(kind, _on_pages(say, otherwise))
+        app.add_exception_handler(kind, _on_pages(show, otherwise))
 
 
-def _on_pages(say: Answer, otherwise: Answer) -> Answer:
+def _on_pages(show: Answer, otherwise: Answer) -> Answer:
     """The one on the report's pages, the other elsewhere."""
 
     async def answer(request: Request, error: Exception) -> Response:
         is_page = request.url.path == HOME or request.url.path.startswith(f"{HOME}/")
-        found = (say if is_page else otherwise)(request, error)
-        if inspect.isawaitable(found):
-            found = await found
-        assert isinstance(found, Response)
-        return found
+        response = (show if is_page else otherwise)(request, error)
+        if inspect.isawaitable(response):
+            response = await response
+        assert isinstance(response, Response)
+        return response
 
     return answer
 
 
-def _said(title: str, text: str, status: int) -> Response:
+def _message(title: str, text: str, status: int) -> Response:
     facts = {"title": title, "text": text, "link": HOME, "label": "Back to the report"}
     return page("message.html", facts, status)
 
@@ -50,16 +50,16 @@ def _said(title: str, text: str, status: int) -> Response:
 def _refused(_request: Request, error: HTTPException) -> Response:
     if error.status_code == 404:
         text = "There is nothing at this address. It may be cut short, or not for your role."
-        return _said("There is no such page", text, 404)
-    return _said("This does not work", str(error.detail), error.status_code)
+        return _message("There is no such page", text, 404)
+    return _message("This does not work", str(error.detail), error.status_code)
 
 
 def _unreadable(_request: Request, _error: Exception) -> Response:
-    return _said("I cannot read this", "This address says something that makes no sense.", 400)
+    return _message("I cannot read this", "This address says something that makes no sense.", 400)
 
 
 def _away(_request: Request, error: HandoffError) -> Response:
-    answer = _said("The report is away", error.message, 503)
+    answer = _message("The report is away", error.message, 503)
     answer.headers["Retry-After"] = "5"
     return answer
 
@@ -67,7 +67,9 @@ def _away(_request: Request, error: HandoffError) -> Response:
 def _broken(_request: Request, _error: Exception) -> Response:
     """The server's log has the error: whoever reads the page cannot mend it."""
     text = "Something broke on our side, and whoever runs Handoff finds it in the log. Nothing was "
-    return _said("This page broke", f"{text}changed. Please try again, or look at other days.", 500)
+    return _message(
+        "This page broke", f"{text}changed. Please try again, or look at other days.", 500
+    )
 
 
 def _plainly(_request: Request, _error: Exception) -> Response:

@@ -1,1 +1,0 @@
-"""One campaign's results: its figures beside its own targets and those of its kind."""

@@ -1,1 +1,0 @@
-"""The verbs of reports: read leads, sheets and figures, as far as the reader's sight goes."""
