@@ -12,7 +12,7 @@ from bot import clock
 from bot.campaigns.models import Campaign
 from bot.crm.models import WebhookEndpoint
 from bot.crm.webhooks import health
-from bot.home import messages
+from bot.home import messages, upkeep_messages
 from bot.home.models import (
     FEW,
     SHOWN,
@@ -157,10 +157,11 @@ def test_the_sources_of_leads(golden: Golden) -> None:
     ]  # fmt: skip
     told = {each.name: health(each, waiting) for waiting, each in enumerate(endpoints)}
     shown = {
-        "some": messages.sources(heard, told).to_dict(), "none": messages.sources({}, {}).to_dict(),
-    }  # fmt: skip
+        "some": upkeep_messages.sources(heard, told).to_dict(),
+        "none": upkeep_messages.sources({}, {}).to_dict(),
+    }
     many = {f"{letter * 38}-1": health(endpoints[-1], 9) for letter in ascii_lowercase}
-    for modal in (*shown.values(), messages.sources({}, many).to_dict()):
+    for modal in (*shown.values(), upkeep_messages.sources({}, many).to_dict()):
         assert not limits.check_view(modal, "modal")
     golden("sources", shown)
 
@@ -172,6 +173,8 @@ def test_status(golden: Golden) -> None:
         next_runs=[NextRun(NOON, "Weekly digest, Managers", "Europe/Berlin"),
                    NextRun(NOON, "Sales standup", "each person’s own time")],
     )  # fmt: skip
-    golden("status", messages.status(condition))
-    assert "Nothing comes by the clock" in messages.status(replace(condition, next_runs=[]))
-    assert "and 3 more" in messages.status(replace(condition, next_runs=[*condition.next_runs] * 9))
+    golden("status", upkeep_messages.status(condition))
+    assert "Nothing comes by the clock" in upkeep_messages.status(replace(condition, next_runs=[]))
+    assert "and 3 more" in upkeep_messages.status(
+        replace(condition, next_runs=[*condition.next_runs] * 9)
+    )

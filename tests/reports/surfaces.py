@@ -33,7 +33,7 @@ from bot.digests import explaining, personal, reporting
 from bot.digests import messages as digest_messages
 from bot.digests.models import Week
 from bot.home import service as home
-from bot.home.messages.managing import managing
+from bot.home.messages import managing
 from bot.leads import service as leads
 from bot.leads.models import Lead
 from bot.metrics import BY_NAME, Attribution, By, Figures, Unit, computing, daily_totals

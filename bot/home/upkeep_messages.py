@@ -1,19 +1,77 @@
-"""What an admin sees: the settings, and how the installation does."""
+"""What an admin sees on the home tab and by `/handoff status`: settings, sources, and how the
+installation does; and the parts of which home tabs are made."""
 
 from collections.abc import Mapping, Sequence
 
-from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, SectionBlock
+from slack_sdk.models.blocks import (
+    ActionsBlock,
+    Block,
+    ButtonElement,
+    ContextBlock,
+    HeaderBlock,
+    MarkdownTextObject,
+    PlainTextObject,
+    SectionBlock,
+)
 from slack_sdk.models.views import View
 
-from bot.home.messages.parts import header, note, words
-from bot.home.messages.settings import settings
-from bot.home.models import MOST_FAILED, Upkeep
+from bot.crm import page as crm
+from bot.digests import forms as digests
+from bot.home.models import MOST_FAILED, Condition, NextRun, Upkeep
+from bot.leads import forms as lead_forms
 from bot.leads import messages as leads
 from bot.leads.models import Submission
 from bot.leads.service import Heard
 from bot.leads.sources import SOURCES, source_name
+from bot.people import messages as people
+from bot.shadowing import forms as shadowing
 from bot.slack.text import moment, plural, safe
+from bot.standups import messages as standups
 from bot.tasks import FailedJob
+
+
+def header(text: str) -> HeaderBlock:
+    """The title of a part."""
+    return HeaderBlock(text=PlainTextObject(text=text, emoji=False))
+
+
+def words(text: str) -> SectionBlock:
+    """A paragraph."""
+    return SectionBlock(text=MarkdownTextObject(text=text))
+
+
+def note(text: str) -> ContextBlock:
+    """Something said by the way."""
+    return ContextBlock(elements=[MarkdownTextObject(text=text)])
+
+
+SOURCES_OPEN = "home.sources"
+
+_OF_MANAGERS = (
+    ("Standups", standups.OVERVIEW),
+    ("Stay in my shoes", shadowing.SETTINGS),
+    ("Weekly digests", digests.SETTINGS),
+)
+_OF_ADMINS = (
+    ("People and roles", people.OPEN),
+    ("Teams, hours, holidays", people.HOURS),
+    ("What sales promises", lead_forms.PROMISE),
+    ("Turns", lead_forms.TURNS),
+    ("Heat", leads.CHANGE_RULES),
+    *_OF_MANAGERS,
+    ("Sources", SOURCES_OPEN),
+    ("CRM", crm.OPEN),
+)
+
+
+def settings(*, is_admin: bool) -> list[Block]:
+    """A button for each thing that this person may set up."""
+    buttons = [
+        ButtonElement(text=text, action_id=action, value="0")
+        for text, action in (_OF_ADMINS if is_admin else _OF_MANAGERS)
+    ]
+    return [header("Settings"), ActionsBlock(elements=buttons)]
+
 
 RETRY = "home.retry"
 RETRY_ALL = "home.retry_all"
@@ -107,3 +165,35 @@ def _health(seen: Upkeep) -> str:
         else f"Everything was delivered; {work}."
     )
     return f"Leads and campaigns are announced in <#{seen.channel}>. {said}"
+
+
+_MOST_RUNS = 15
+
+
+def status(condition: Condition) -> str:
+    """How the installation does, in a few lines."""
+    work = condition.jobs
+    failed = work["failed"]
+    lines = [
+        f"*Handoff in {safe(condition.workspace.name, 80)}*",
+        f"• Shared channel: <#{condition.workspace.channel}>",
+        f"• Time zone: {condition.workspace.timezone}",
+        f"• {plural(condition.people, 'person', 'people')} with a role or a team",
+        f"• {plural(condition.received_today, 'lead')} today, {condition.waiting:,} unclaimed",
+        f"• Work: {work['todo']:,} waiting, {work['doing']:,} under way, {failed:,} failed"
+        + (" (`handoff jobs` on the server lists it)" if failed else ""),
+        *_next(condition.next_runs),
+    ]
+    return "\n".join(lines)
+
+
+def _next(runs: Sequence[NextRun]) -> list[str]:
+    if not runs:
+        return ["• Nothing comes by the clock"]
+    lines = [f"    {_run(run)}" for run in runs[:_MOST_RUNS]]
+    left = len(runs) - _MOST_RUNS
+    return ["• Comes next:", *lines, *([f"    and {left} more"] if left > 0 else [])]
+
+
+def _run(run: NextRun) -> str:
+    return f"{safe(run.name, 80)}: {moment(run.at)} ({run.zone})"
