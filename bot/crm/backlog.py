@@ -101,10 +101,10 @@ def hold_leads(session: Session, lead_ids: Iterable[int]) -> Sequence[int]:
 def hold(session: Session, lead_ids: Iterable[int]) -> dict[int, CrmRecord]:
     """What is known of these leads, as it is now, by lead; held until the transaction ends."""
     held = select(CrmRecord).where(CrmRecord.lead_id.in_(hold_leads(session, lead_ids)))
-    found = session.scalars(
+    records = session.scalars(
         held.order_by(CrmRecord.lead_id).with_for_update().execution_options(populate_existing=True)
     )
-    return {record.lead_id: record for record in found}
+    return {record.lead_id: record for record in records}
 
 
 def _mark(
@@ -115,8 +115,8 @@ def _mark(
         "is_backfill": is_backfill,
     }  # fmt: skip
     marked = session.execute(_MARK, facts).all()
-    asked = [row.lead_id for row in marked if row.refused == Refused.TWO_AMOUNTS]
-    slack.redraw_all(session, [(AMOUNT, lead_id) for lead_id in asked])
+    two_amounts = [row.lead_id for row in marked if row.refused == Refused.TWO_AMOUNTS]
+    slack.redraw_all(session, [(AMOUNT, lead_id) for lead_id in two_amounts])
     if marked:
         push_later(session, workspace_id)
     return len(marked)
@@ -137,7 +137,7 @@ def next_waiting(
 ) -> Sequence[tuple[CrmRecord, bool]]:
     """The records that have waited longest, those of a backfill last, at most `most`; each with
     whether a newer lead has it too."""
-    found = session.execute(
+    rows = session.execute(
         select(CrmRecord, IS_OLDER)
         .where(
             CrmRecord.workspace_id == workspace_id,
@@ -148,7 +148,7 @@ def next_waiting(
         .order_by(CrmRecord.is_backfill, CrmRecord.changed_at, CrmRecord.lead_id)
         .limit(most)
     ).all()
-    return [(record, is_older) for record, is_older in found]
+    return [(record, is_older) for record, is_older in rows]
 
 
 def next_retry(session: Session, workspace_id: int) -> datetime | None:

@@ -49,10 +49,10 @@ class Connection:
         """What people call this CRM."""
         return self.adapter.name
 
-    def found(self, session: Session, workspace_id: int) -> CrmConnection | None:
+    def state(self, session: Session, workspace_id: int) -> CrmConnection | None:
         """The workspace's connection to this CRM; None where it has none, or by now another."""
-        found = connection_of(session, workspace_id)
-        return found if found is not None and found.crm == self.slug else None
+        state = connection_of(session, workspace_id)
+        return state if state is not None and state.crm == self.slug else None
 
     @contextmanager
     def calling(self, workspace_id: int) -> Iterator[Crm]:
@@ -102,16 +102,16 @@ class Connection:
 def connect(session: Session, workspace_id: int, slug: str) -> None:
     """Let the workspace have this CRM. With another one than before, all begins anew."""
     now = clock.now()
-    found = session.get(CrmConnection, workspace_id, with_for_update=True)
-    if found is not None and found.crm == slug:
-        _connect_again(session, found)
+    state = session.get(CrmConnection, workspace_id, with_for_update=True)
+    if state is not None and state.crm == slug:
+        _connect_again(session, state)
         return
-    if found is not None:
+    if state is not None:
         for table in (CrmRecord, CrmUser):
             session.execute(delete(table).where(table.workspace_id == workspace_id))
         its = (Lead.workspace_id == workspace_id, Lead.in_crm.is_not(None))
         session.execute(update(Lead).where(*its).values(in_crm=None))
-        session.delete(found)
+        session.delete(state)
         session.flush()
     session.add(
         CrmConnection(
@@ -122,16 +122,16 @@ def connect(session: Session, workspace_id: int, slug: str) -> None:
     session.flush()
 
 
-def _connect_again(session: Session, found: CrmConnection) -> None:
+def _connect_again(session: Session, state: CrmConnection) -> None:
     """What is blocked is tried at once, since a new key comes with a start; what changed while no
     CRM was named is written."""
-    if found.blocked is not None:
-        found.try_again_at = found.next_poll_at = clock.now()
-    if not found.is_active:
-        found.is_active = True
+    if state.blocked is not None:
+        state.try_again_at = state.next_poll_at = clock.now()
+    if not state.is_active:
+        state.is_active = True
         session.flush()
-        mine = select(CrmRecord.lead_id).where(CrmRecord.workspace_id == found.workspace_id)
-        mark(session, found.workspace_id, session.scalars(mine).all(), is_backfill=True)
+        mine = select(CrmRecord.lead_id).where(CrmRecord.workspace_id == state.workspace_id)
+        mark(session, state.workspace_id, session.scalars(mine).all(), is_backfill=True)
 
 
 def disconnect(session: Session, workspace_id: int) -> None:
@@ -145,8 +145,8 @@ def disconnect(session: Session, workspace_id: int) -> None:
 
 def connection_of(session: Session, workspace_id: int) -> CrmConnection | None:
     """The workspace's connection, if it has a CRM."""
-    found = session.get(CrmConnection, workspace_id)
-    return found if found is not None and found.is_active else None
+    state = session.get(CrmConnection, workspace_id)
+    return state if state is not None and state.is_active else None
 
 
 def reserve_call(session: Session, workspace_id: int, interval: timedelta) -> float:
@@ -167,26 +167,26 @@ def reserve_call(session: Session, workspace_id: int, interval: timedelta) -> fl
 
 def block(session: Session, workspace_id: int, name: str, blocked: Blocked) -> None:
     """Note what stops the CRM; the admins hear of it once, and it is tried again ever later."""
-    found = session.get_one(CrmConnection, workspace_id, with_for_update=True)
+    state = session.get_one(CrmConnection, workspace_id, with_for_update=True)
     now = clock.now()
-    if found.blocked != blocked.trouble:
-        found.blocked, found.blocked_at = blocked.trouble, now
+    if state.blocked != blocked.trouble:
+        state.blocked, state.blocked_at = blocked.trouble, now
         notices.tell_admins(
             session, workspace_id, notices.Kind.BLOCKED,
             crm=name, trouble=blocked.trouble, why=blocked.detail,
         )  # fmt: skip
-    found.blocked_why = blocked.detail
-    since = now - (found.blocked_at or now)
-    found.try_again_at = now + min(max(since, _FIRST_TRY), _LONGEST_TRY)
+    state.blocked_why = blocked.detail
+    since = now - (state.blocked_at or now)
+    state.try_again_at = now + min(max(since, _FIRST_TRY), _LONGEST_TRY)
 
 
 def unblock(session: Session, workspace_id: int, name: str) -> None:
     """Note that the CRM can be read and written; the admins hear of it where it could not."""
-    found = session.get_one(CrmConnection, workspace_id, with_for_update=True)
-    found.busy_until = None
-    if found.blocked is None:
+    state = session.get_one(CrmConnection, workspace_id, with_for_update=True)
+    state.busy_until = None
+    if state.blocked is None:
         return
-    found.blocked = found.blocked_why = found.blocked_at = found.try_again_at = None
+    state.blocked = state.blocked_why = state.blocked_at = state.try_again_at = None
     notices.tell_admins(session, workspace_id, notices.Kind.BACK, crm=name)
 
 

@@ -62,10 +62,10 @@ def tell_of_dropped(
     session: Session, workspace_id: int, crm: str, dropped: Mapping[str, str]
 ) -> None:
     """Tell the admins which values the CRM refuses: each once."""
-    found = session.get_one(CrmConnection, workspace_id, with_for_update=True)
-    new = {name: why for name, why in dropped.items() if name not in found.dropped}
+    state = session.get_one(CrmConnection, workspace_id, with_for_update=True)
+    new = {name: why for name, why in dropped.items() if name not in state.dropped}
     if new:
-        found.dropped = found.dropped | new
+        state.dropped = state.dropped | new
         tell_admins(session, workspace_id, Kind.DROPPED, crm=crm, fields=sorted(new.items()))
 
 
@@ -104,8 +104,8 @@ def tell_of_expiry(session: Session, workspace_id: int, crm: str, at: datetime) 
 
 def notice(session: Session, notice_id: int) -> Message:
     """A notice as an admin reads it."""
-    found = session.get_one(CrmNotice, notice_id)
-    kind, facts = Kind(found.kind), found.facts
+    notice_row = session.get_one(CrmNotice, notice_id)
+    kind, facts = Kind(notice_row.kind), notice_row.facts
     text = _TEXTS[kind](facts)
     label, action = _BUTTONS.get(kind, ("Open", OPEN))
     button = ButtonElement(text=label, action_id=action, value="0")

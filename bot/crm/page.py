@@ -50,8 +50,8 @@ class Health(NamedTuple):
 
 def health(session: Session, workspace_id: int) -> Health | None:
     """How the workspace's CRM does; None where it has none."""
-    found = connection_of(session, workspace_id)
-    if found is None:
+    state = connection_of(session, workspace_id)
+    if state is None:
         return None
     refused = session.execute(
         select(CrmRecord, Lead)
@@ -61,7 +61,7 @@ def health(session: Session, workspace_id: int) -> Health | None:
         .limit(_MOST_REFUSED + 1)
     ).all()
     return Health(
-        ADAPTERS[found.crm].name, found, backlog(session, workspace_id),
+        ADAPTERS[state.crm].name, state, backlog(session, workspace_id),
         [(record, lead) for record, lead in refused], users.table(session, workspace_id),
     )  # fmt: skip
 
@@ -95,14 +95,14 @@ def _state(seen: Health) -> str:
 
 def _counts(seen: Health) -> str:
     at, waiting = seen.connection, seen.backlog
-    said = [f"{plural(waiting.written, 'lead')} written", f"{waiting.waiting:,} waiting"]
+    parts = [f"{plural(waiting.written, 'lead')} written", f"{waiting.waiting:,} waiting"]
     if at.polled_at is not None:
-        said.append(f"last looked for changes there {moment(at.polled_at)}")
+        parts.append(f"last looked for changes there {moment(at.polled_at)}")
     if at.key_expires_at is not None:
-        said.append(f"the key is valid until {moment(at.key_expires_at)}")
+        parts.append(f"the key is valid until {moment(at.key_expires_at)}")
     if at.dropped:
-        said.append(f"left out: {safe(', '.join(sorted(at.dropped)), 300)}")
-    return " · ".join(said)
+        parts.append(f"left out: {safe(', '.join(sorted(at.dropped)), 300)}")
+    return " · ".join(parts)
 
 
 def _refused(seen: Health) -> list[Block]:

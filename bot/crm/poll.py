@@ -69,13 +69,13 @@ def poll(connection: Connection, workspace_id: int) -> None:
     """Read what changed since last time. Raises Postpone."""
     store = connection.store
     with store.transaction() as session:
-        found = connection.found(session, workspace_id)
-        if found is None or (found.try_again_at and found.try_again_at > clock.now()):
+        state = connection.state(session, workspace_id)
+        if state is None or (state.try_again_at and state.try_again_at > clock.now()):
             return
         fold(session, POLL, workspace_id=workspace_id)
-        if _can_wait(session, found):
+        if _can_wait(session, state):
             return
-        since = found.mark
+        since = state.mark
     try:
         with connection.calling(workspace_id) as crm:
             users.keep_fresh(connection, crm, workspace_id)
@@ -89,22 +89,22 @@ def poll(connection: Connection, workspace_id: int) -> None:
         _is_done(session, connection, workspace_id, expires)
 
 
-def _can_wait(session: Session, found: CrmConnection) -> bool:
+def _can_wait(session: Session, state: CrmConnection) -> bool:
     """Whether many leads are being written: what is read then is mostly that, and costs the calls
     which it needs."""
-    is_recent = found.polled_at is not None and found.polled_at + _WHILE_MANY > clock.now()
-    return is_recent and len(next_waiting(session, found.workspace_id, _MANY)) == _MANY
+    is_recent = state.polled_at is not None and state.polled_at + _WHILE_MANY > clock.now()
+    return is_recent and len(next_waiting(session, state.workspace_id, _MANY)) == _MANY
 
 
 def _is_done(
     session: Session, connection: Connection, workspace_id: int, expires: datetime | None
 ) -> None:
-    found = session.get_one(CrmConnection, workspace_id, with_for_update=True)
-    found.polled_at, found.try_again_at, found.busy_until = clock.now(), None, None
-    if found.blocked is not None or next_waiting(session, workspace_id, 1):
+    state = session.get_one(CrmConnection, workspace_id, with_for_update=True)
+    state.polled_at, state.try_again_at, state.busy_until = clock.now(), None, None
+    if state.blocked is not None or next_waiting(session, workspace_id, 1):
         push_later(session, workspace_id)  # which says whether writing works again, too
-    if expires != found.key_expires_at:
-        found.key_expires_at = expires
+    if expires != state.key_expires_at:
+        state.key_expires_at = expires
     if expires is not None and expires - clock.now() < _WARN_OF_EXPIRY:
         notices.tell_of_expiry(session, workspace_id, connection.name, expires)
 
@@ -128,7 +128,7 @@ def _take_page(
                 .values(mark=func.greatest(CrmConnection.mark, max(newest)))
             )
 
-        lost = [mine.lead_id for mine, found in ours if isinstance(found, Gone)]
+        lost = [mine.lead_id for mine, record in ours if isinstance(record, Gone)]
     if lost:
         gone(connection, crm, workspace_id, lost)
 
@@ -172,28 +172,28 @@ def _ours(
     merged = set(session.scalars(of_merged))
     ours: dict[str | int, tuple[CrmRecord, Record | Gone]] = {}
     for row in sorted(rows, key=lambda row: (row.lead_id not in merged, row.lead_id)):
-        found = by_id[str(row.record_id)]
-        row.record_id = found.record_id  # it may have been merged
-        ours[found.record_id if isinstance(found, Record) else row.lead_id] = (row, found)
+        record = by_id[str(row.record_id)]
+        row.record_id = record.record_id  # it may have been merged
+        ours[record.record_id if isinstance(record, Record) else row.lead_id] = (row, record)
     return list(ours.values())
 
 
 def take(
     session: Session, connection: Connection, owner_of: users.OwnerOf, mine: CrmRecord,
-    found: Record | Gone,
+    record: Record | Gone,
 ) -> None:  # fmt: skip
     """Take over what a person changed in the CRM since we last looked."""
-    if isinstance(found, Gone):
+    if isinstance(record, Gone):
         return  # see `gone`, which asks the CRM
-    mine.record_id = found.record_id  # it may have been merged
+    mine.record_id = record.record_id  # it may have been merged
     lead = leads.find(session, mine.workspace_id, mine.lead_id, lock=True)
-    theirs = seen_of(found)
+    theirs = seen_of(record)
     if lead.merged_into is None:
         before: dict[str, Any] = mine.seen or _as_written(mine, theirs)
         before = before | _arrived(before.get("writing", {}), theirs)
         _take_owner(session, connection, owner_of, mine, lead, before, theirs)
-        theirs = _take_stage(session, connection, mine, lead, before, found, theirs)
-    mine.seen, mine.memory = theirs, {**mine.memory, **found.memory}
+        theirs = _take_stage(session, connection, mine, lead, before, record, theirs)
+    mine.seen, mine.memory = theirs, {**mine.memory, **record.memory}
     card.show(session, connection, mine)
 
 
@@ -231,34 +231,34 @@ def _take_owner(
 
 def _take_stage(
     session: Session, connection: Connection, mine: CrmRecord, lead: Lead,
-    before: dict[str, object], found: Record, theirs: dict[str, object],
+    before: dict[str, object], record: Record, theirs: dict[str, object],
 ) -> dict[str, object]:  # fmt: skip
     """Somebody moved the lead, or changed its amount; returns what has been seen now."""
-    moved = found.stage is not None and found.stage != before["stage"]
-    if moved and found.stage is not stage_of(lead):
-        if found.stage is Stage.WON and not (found.amount and found.amount.minor > 0):
+    moved = record.stage is not None and record.stage != before["stage"]
+    if moved and record.stage is not stage_of(lead):
+        if record.stage is Stage.WON and not (record.amount and record.amount.minor > 0):
             questions.ask_for_amount(session, connection, mine, lead)
             return theirs | {"stage": before["stage"]}
-        _move(session, connection, mine, lead, found)
-    if lead.status == Status.WON and found.amount is not None and lead.won_amount != found.amount:
-        _take_amount(session, connection, mine, lead, before, found.amount)
+        _move(session, connection, mine, lead, record)
+    if lead.status == Status.WON and record.amount is not None and lead.won_amount != record.amount:
+        _take_amount(session, connection, mine, lead, before, record.amount)
     elif mine.refused in (Why.AMOUNT, Why.TWO_AMOUNTS):
         questions.settle(session, mine)
     return theirs
 
 
 def _move(
-    session: Session, connection: Connection, mine: CrmRecord, lead: Lead, found: Record
+    session: Session, connection: Connection, mine: CrmRecord, lead: Lead, record: Record
 ) -> None:
     by = connection.name
     step: Callable[[], object] | None = None
-    match found.stage:
+    match record.stage:
         case Stage.WON:
             step = partial(
-                outside.set_stage, session, lead, outside.Stage.WON, by, amount=found.amount
+                outside.set_stage, session, lead, outside.Stage.WON, by, amount=record.amount
             )
         case Stage.LOST:
-            why = found.lost_reason or ""
+            why = record.lost_reason or ""
             step = partial(
                 outside.set_stage, session, lead, outside.Stage.LOST, by,
                 disposition=_disposition(why), note=why,
@@ -304,8 +304,8 @@ def _is_written(session: Session, mine: CrmRecord, lead: Lead, names: Sequence[s
 
 def _disposition(reason: str) -> Disposition | None:
     """Our code for the CRM's reason, where it says the same."""
-    said = reason.strip().casefold()
-    return next((code for code in Disposition if said.startswith(code.label.casefold())), None)
+    words = reason.strip().casefold()
+    return next((code for code in Disposition if words.startswith(code.label.casefold())), None)
 
 
 def gone(connection: Connection, crm: Crm, workspace_id: int, lead_ids: Sequence[int]) -> None:
@@ -313,8 +313,8 @@ def gone(connection: Connection, crm: Crm, workspace_id: int, lead_ids: Sequence
     decides, and nothing is made anew."""
     store = connection.store
     with store.transaction() as session:
-        found = session.execute(select(Lead.id, Lead.email).where(Lead.id.in_(lead_ids))).all()
-    emails = {lead_id: email.lower() for lead_id, email in found if email}
+        rows = session.execute(select(Lead.id, Lead.email).where(Lead.id.in_(lead_ids))).all()
+    emails = {lead_id: email.lower() for lead_id, email in rows if email}
     others = crm.find(sorted(set(emails.values()))) if emails else {}
     with store.transaction() as session:
         lost = 0

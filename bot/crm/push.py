@@ -85,8 +85,8 @@ def push(connection: Connection, workspace_id: int) -> None:
     store = connection.store
     with store.transaction() as session:
         fold(session, PUSH, workspace_id=workspace_id)
-        found = connection.found(session, workspace_id)
-        if found is None or (found.blocked is not None and found.try_again_at is not None):
+        state = connection.state(session, workspace_id)
+        if state is None or (state.blocked is not None and state.try_again_at is not None):
             return
     try:
         with connection.calling(workspace_id) as crm:
@@ -107,7 +107,7 @@ def _push_batch(connection: Connection, crm: Crm, workspace_id: int) -> int:
     """Write some of those that have waited longest; returns how many those were."""
     store = connection.store
     users.keep_fresh(connection, crm, workspace_id)
-    found = drafts = _drafts(connection, crm, workspace_id)
+    waiting = drafts = _drafts(connection, crm, workspace_id)
     known = [each for each in drafts if each.change.record_id and each.touches_what_people_change]
     if known:
         _look(connection, crm, workspace_id, known)
@@ -138,7 +138,7 @@ def _push_batch(connection: Connection, crm: Crm, workspace_id: int) -> int:
     card.find_accounts(store, crm, workspace_id, [draft.lead_id for draft, _ in saved])
     notes.add(store, crm, workspace_id, [draft.lead_id for draft in drafts])
     _finish(store, [each for each in drafts if each.is_empty or each.is_done])
-    return len(found)
+    return len(waiting)
 
 
 def _drafts(connection: Connection, crm: Crm, workspace_id: int) -> list[Draft]:
@@ -147,8 +147,8 @@ def _drafts(connection: Connection, crm: Crm, workspace_id: int) -> list[Draft]:
         prefix = session.get_one(CrmConnection, workspace_id).key_prefix
         owner_of = users.owner_ids(session, workspace_id, connection.fallback_owner)
         records = next_waiting(session, workspace_id, crm.batch)
-        found = select(Lead).where(Lead.id.in_([each.lead_id for each, _ in records]))
-        leads = {lead.id: lead for lead in session.scalars(found)}
+        query = select(Lead).where(Lead.id.in_([each.lead_id for each, _ in records]))
+        leads = {lead.id: lead for lead in session.scalars(query)}
 
         def act(each: tuple[CrmRecord, bool]) -> None:
             record, is_older = each
@@ -170,8 +170,8 @@ def _begin(store: Store, drafts: Sequence[Draft]) -> None:
         return
     with store.transaction() as session:
         for lead_id, mine in hold(session, known).items():
-            said = as_json(_only(known[lead_id], *_LOOKED_AT))
-            mine.seen = mine.seen | {"writing": said} if mine.seen else mine.seen
+            writing = as_json(_only(known[lead_id], *_LOOKED_AT))
+            mine.seen = mine.seen | {"writing": writing} if mine.seen else mine.seen
 
 
 def _save(crm: Crm, changes: Sequence[Change]) -> list[Saved | Refused]:
@@ -322,15 +322,15 @@ def _look_again(store: Store, crm: Crm, saved: Sequence[tuple[Draft, Saved | Ref
     if not looked:
         return
     records = crm.read([record_id for _, record_id in looked])
-    found = [
+    by_lead = [
         (draft.lead_id, record)
         for (draft, _), record in zip(looked, records, strict=True)
         if isinstance(record, Record)  # of one that is gone the next look says so again
         and not _is_ended_there(record, draft.change)
     ]
     with store.transaction() as session:
-        held = hold(session, [lead_id for lead_id, _ in found])
-        for lead_id, record in found:
+        held = hold(session, [lead_id for lead_id, _ in by_lead])
+        for lead_id, record in by_lead:
             mine = held[lead_id]
             mine.seen, mine.memory = seen_of(record), {**mine.memory, **record.memory}
 

@@ -29,10 +29,10 @@ _FRESH_AT_FIRST = timedelta(minutes=5)
 def keep_fresh(connection: Connection, crm: Crm, workspace_id: int) -> None:
     """Read the CRM's users from time to time, and find our people among them."""
     with connection.store.transaction() as session:
-        found = session.get_one(CrmConnection, workspace_id)
+        state = session.get_one(CrmConnection, workspace_id)
         unknown = [each for each in _sellers(session, workspace_id) if each.email is None]
         fresh = _FRESH_AT_FIRST if unknown else _FRESH
-        if found.users_at is not None and found.users_at + fresh > clock.now():
+        if state.users_at is not None and state.users_at + fresh > clock.now():
             return
         for each in unknown:
             people.refresh(session, each)
@@ -45,9 +45,9 @@ def match(
     session: Session, connection: Connection, workspace_id: int, users: Sequence[User]
 ) -> None:
     """Find our people among the users; whom nobody finds, the admins hear of once."""
-    found = session.get_one(CrmConnection, workspace_id, with_for_update=True)
-    is_first = found.users_at is None
-    found.users, found.users_at = [user._asdict() for user in users], clock.now()
+    state = session.get_one(CrmConnection, workspace_id, with_for_update=True)
+    is_first = state.users_at is None
+    state.users, state.users_at = [user._asdict() for user in users], clock.now()
     ids = {user.email.lower(): user.id for user in users if user.is_active and user.email}
     known = _known(session, workspace_id)
     new: list[Person] = []
@@ -69,7 +69,7 @@ def match(
     if new:
         notices.tell_admins(
             session, workspace_id, notices.Kind.UNMATCHED, crm=connection.name,
-            who=[each.slack_id for each in new], instead=_instead(connection, found.users),
+            who=[each.slack_id for each in new], instead=_instead(connection, state.users),
         )  # fmt: skip
 
 
@@ -89,8 +89,8 @@ def user_with(users: Sequence[dict[str, Any]], email: str) -> dict[str, Any] | N
 
 def owner_ids(session: Session, workspace_id: int, fallback_owner: str) -> OwnerOf:
     """The CRM's id of each owner; of one who is nobody there, that of the fallback."""
-    found = session.get_one(CrmConnection, workspace_id)
-    fallback = user_with(found.users, fallback_owner)
+    state = session.get_one(CrmConnection, workspace_id)
+    fallback = user_with(state.users, fallback_owner)
     ids = {person_id: each.user_id for person_id, each in _known(session, workspace_id).items()}
 
     def owner_of(person_id: int | None) -> str | None:
@@ -103,7 +103,7 @@ def owner_ids(session: Session, workspace_id: int, fallback_owner: str) -> Owner
 
 def person_of(session: Session, workspace_id: int, user_id: str) -> Person | None:
     """Who of our salespeople is this user; None where it is nobody's, or several people's."""
-    found = session.scalars(
+    persons = session.scalars(
         select(Person)
         .join(CrmUser, CrmUser.person_id == Person.id)
         .where(
@@ -114,7 +114,7 @@ def person_of(session: Session, workspace_id: int, user_id: str) -> Person | Non
         )
         .limit(2)
     ).all()
-    return found[0] if len(found) == 1 else None
+    return persons[0] if len(persons) == 1 else None
 
 
 def choose(session: Session, who: Person, person_id: int, user_id: str | None) -> None:
@@ -123,13 +123,13 @@ def choose(session: Session, who: Person, person_id: int, user_id: str | None) -
     Raises NotAllowed.
     """
     people.require(session, who, "say who is who in the CRM", Role.ADMIN)
-    said = {"user_id": user_id, "is_chosen": True}
+    changes = {"user_id": user_id, "is_chosen": True}
     changed = session.scalar(
         insert(CrmUser)
-        .values(person_id=person_id, workspace_id=who.workspace_id, **said)
+        .values(person_id=person_id, workspace_id=who.workspace_id, **changes)
         .on_conflict_do_update(
             index_elements=["person_id"],
-            set_=said,
+            set_=changes,
             where=CrmUser.user_id.is_distinct_from(user_id) | ~CrmUser.is_chosen,
         )
         .returning(CrmUser.person_id)
@@ -157,8 +157,8 @@ def _sellers(session: Session, workspace_id: int) -> Sequence[Person]:
 
 
 def _known(session: Session, workspace_id: int) -> dict[int, CrmUser]:
-    found = session.scalars(select(CrmUser).where(CrmUser.workspace_id == workspace_id))
-    return {each.person_id: each for each in found}
+    rows = session.scalars(select(CrmUser).where(CrmUser.workspace_id == workspace_id))
+    return {each.person_id: each for each in rows}
 
 
 def _write_again(session: Session, workspace_id: int, person_id: int) -> None:

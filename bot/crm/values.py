@@ -29,7 +29,7 @@ _OF_AMOUNT = ("amount_minor", "currency")
 def values_of(session: Session, lead: Lead, owner_id: str | None) -> Values:
     """A lead's values as they are now; `owner_id` is its owner's id in the CRM."""
     campaign = session.get(Campaign, lead.campaign_id) if lead.campaign_id else None
-    said = contacts.consent(session, lead.contact_id)
+    consent = contacts.consent(session, lead.contact_id)
     facts = {name: getattr(lead, name) or None for name in _AS_THEY_ARE}
     return Values(
         **facts | {"is_hot": lead.is_hot},
@@ -38,7 +38,7 @@ def values_of(session: Session, lead: Lead, owner_id: str | None) -> Values:
         source=source_name(lead.source),
         campaign=campaign.name if campaign else None,
         campaign_code=(campaign.utm_campaign if campaign else None) or lead.utm_campaign,
-        consent=_consent(said) if said else None,
+        consent=_consent(consent) if consent else None,
         score=lead.heat,
         quality=_QUALITY[Rating(lead.rating)] if lead.rating else None,
         quality_reason=lead.rating_reason,
@@ -68,10 +68,11 @@ def _lost_reason(lead: Lead) -> str | None:
     return f"{disposition_label(lead.disposition)}{note}"
 
 
-def _consent(said: Consent) -> str:
-    purposes = f", for {', '.join(said.purposes)}" if said.purposes else ""
-    wording = f" (“{said.wording}”)" if said.wording else ""
-    return f"{'Given' if said.granted else 'Refused'} {said.given_at:%Y-%m-%d}{purposes}{wording}"
+def _consent(consent: Consent) -> str:
+    purposes = f", for {', '.join(consent.purposes)}" if consent.purposes else ""
+    wording = f" (“{consent.wording}”)" if consent.wording else ""
+    answer = "Given" if consent.granted else "Refused"
+    return f"{answer} {consent.given_at:%Y-%m-%d}{purposes}{wording}"
 
 
 def changed(now: Values, written: Mapping[str, Any]) -> Values:

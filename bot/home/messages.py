@@ -68,23 +68,23 @@ def _list(own: OwnList) -> list[Block]:
     return [heading, *leads.rows(own.which, own.leads, own.moved), *rest, DividerBlock()]
 
 
-def _to_agree(found: Sequence[Proposed]) -> list[Block]:
-    rows = [block for each in found for block in planning.row_proposed(each, may_answer=True)]
+def _to_agree(waiting: Sequence[Proposed]) -> list[Block]:
+    rows = [block for each in waiting for block in planning.row_proposed(each, may_answer=True)]
     return [header("Are you ready for this?"), *rows, DividerBlock()] if rows else []
 
 
-def _calls(found: Sequence[tuple[CallList, int]]) -> list[Block]:
-    if not found:
+def _calls(waiting: Sequence[tuple[CallList, int]]) -> list[Block]:
+    if not waiting:
         return []
-    return [header("Call lists"), *[leads.row_of_calls(*each) for each in found], DividerBlock()]
+    return [header("Call lists"), *[leads.row_of_calls(*each) for each in waiting], DividerBlock()]
 
 
-def _waiting(found: Sequence[Lead]) -> list[Block]:
-    if not found:
+def _waiting(waiting: Sequence[Lead]) -> list[Block]:
+    if not waiting:
         return []
-    more = len(found) > MOST_TO_CLAIM
-    count = f"{MOST_TO_CLAIM}+" if more else str(len(found))
-    rows = [block for lead in found[:MOST_TO_CLAIM] for block in leads.row_to_claim(lead)]
+    more = len(waiting) > MOST_TO_CLAIM
+    count = f"{MOST_TO_CLAIM}+" if more else str(len(waiting))
+    rows = [block for lead in waiting[:MOST_TO_CLAIM] for block in leads.row_to_claim(lead)]
     rest = [note(f"The {MOST_TO_CLAIM} that wait longest are shown.")] if more else []
     return [header(f"Waiting for someone ({count})"), *rows, *rest, DividerBlock()]
 

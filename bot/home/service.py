@@ -70,9 +70,9 @@ def _next_runs(session: Session, workspace: Workspace) -> Iterator[NextRun]:
         if timetable.active and (run := runs.get(timetable.schedule_name)):
             name = f"Weekly digest, {Audience(timetable.audience).label}"
             yield NextRun(run.next_run_at, name, run.zone)
-    asked = standups.of_workspace(session, workspace.id)
-    next_at = standups.next_runs(session, asked)
-    for each in asked:
+    rows = standups.of_workspace(session, workspace.id)
+    next_at = standups.next_runs(session, rows)
+    for each in rows:
         if each.id in next_at:
             yield NextRun(next_at[each.id], each.name, each.zone or "each person’s own time")
     if (opens := rounds.next_round_at(session, workspace.id)) is not None:
@@ -128,8 +128,8 @@ def sources(session: Session, who: Person) -> Mapping[str, leads.Heard]:
 def webhooks_health(session: Session, who: Person) -> Mapping[str, str]:
     """How each receiver of webhooks does, by name. Raises NotAllowed."""
     people.require(session, who, "look at the sources", Role.ADMIN)
-    found = webhooks.endpoints(session, who.workspace_id)
-    return {endpoint.name: webhooks.health(endpoint, waiting) for endpoint, waiting in found}
+    endpoints = webhooks.endpoints(session, who.workspace_id)
+    return {endpoint.name: webhooks.health(endpoint, waiting) for endpoint, waiting in endpoints}
 
 
 def _marketing(session: Session, who: Person, today: date) -> Marketing:

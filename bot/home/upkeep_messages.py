@@ -94,8 +94,10 @@ def sources(heard: Mapping[str, Heard], webhooks: Mapping[str, str]) -> View:
     """Where leads come from and when each source last spoke, and how the webhooks do."""
     silent = [source.name for slug, source in SOURCES.items() if slug not in heard]
     rows: list[Block] = [
-        words(f"*{safe(source_name(slug), 60)}*\n{_spoke(found)}")
-        for slug, found in sorted(heard.items(), key=lambda each: each[1].last_at, reverse=True)
+        words(f"*{safe(source_name(slug), 60)}*\n{_spoke(each_source)}")
+        for slug, each_source in sorted(
+            heard.items(), key=lambda each: each[1].last_at, reverse=True
+        )
     ]
     return View(
         type="modal", title="Sources of leads", close="Done",
@@ -112,21 +114,21 @@ def _webhooks(health: Mapping[str, str]) -> list[Block]:
     """Who is told of every change: a line each, as many as a section holds."""
     lines = [f"• {safe(name, 60)}: {line}" for name, line in health.items()]
     more = [f"and {len(lines) - _MOST_WEBHOOKS} more"] if len(lines) > _MOST_WEBHOOKS else []
-    told = [*lines[:_MOST_WEBHOOKS], *more]
-    return [words("\n".join(["*Webhooks*", *told]))] if lines else []
+    shown = [*lines[:_MOST_WEBHOOKS], *more]
+    return [words("\n".join(["*Webhooks*", *shown]))] if lines else []
 
 
-def _spoke(found: Heard) -> str:
-    bad = f", {found.unreadable:,} could not be read" if found.unreadable else ""
-    return f"last {moment(found.last_at)} · {found.submissions:,} in four weeks{bad}"
+def _spoke(source: Heard) -> str:
+    bad = f", {source.unreadable:,} could not be read" if source.unreadable else ""
+    return f"last {moment(source.last_at)} · {source.submissions:,} in four weeks{bad}"
 
 
-def _unread(found: Sequence[Submission]) -> list[Block]:
+def _unread(submissions: Sequence[Submission]) -> list[Block]:
     """What of the submissions waits for a mend."""
-    if not found:
+    if not submissions:
         return []
-    shown = found[:_MOST_UNREAD]
-    more = len(found) > len(shown)
+    shown = submissions[:_MOST_UNREAD]
+    more = len(submissions) > len(shown)
     rest = [note("The oldest are shown: `handoff leads submissions` lists all.")] if more else []
     count = f"{_MOST_UNREAD}+" if more else str(len(shown))
     return [header(f"Could not be read ({count})"), *leads.rows_unread(shown), *rest]
@@ -159,12 +161,12 @@ def _row(job: FailedJob) -> SectionBlock:
 
 def _health(seen: Upkeep) -> str:
     work = f"{seen.jobs['todo']:,} pieces of work wait, {seen.jobs['doing']:,} are under way"
-    said = (
+    state = (
         f"{work}. The server's log says why something failed."
         if seen.jobs["failed"]
         else f"Everything was delivered; {work}."
     )
-    return f"Leads and campaigns are announced in <#{seen.channel}>. {said}"
+    return f"Leads and campaigns are announced in <#{seen.channel}>. {state}"
 
 
 _MOST_RUNS = 15

@@ -21,6 +21,6 @@ class Search(Form, id=messages.FIND, title="Library", submit="Search", close="Do
     )
 
     @classmethod
-    def of(cls, found: Found) -> View:
+    def of(cls, page: Found) -> View:
         """The form with what was found by the words so far."""
-        return cls.modal(words=found.words, below=messages.results(found))
+        return cls.modal(words=page.words, below=messages.results(page))

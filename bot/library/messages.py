@@ -26,31 +26,31 @@ def open_action(shelf: Shelf) -> str:
     return f"{OPEN}.{shelf}"
 
 
-def results(found: Found) -> list[Block]:
+def results(page: Found) -> list[Block]:
     """What was found by the words so far, a page of it."""
-    if not found.words.strip():
+    if not page.words.strip():
         return [_note("Type a word or its beginning.")]
-    if not found.hits:
-        words = safe(found.words, 60)
+    if not page.hits:
+        words = safe(page.words, 60)
         return [_note(f"Nothing has “{words}”. Fewer letters, or another word, may find it.")]
-    pages = -(-found.count // PAGE_SIZE)
+    pages = -(-page.count // PAGE_SIZE)
     return [
-        *map(_row, found.hits),
-        *page_turns(TURN, found.page, pages),
-        _note(f"{plural(found.count, 'piece')}, page {found.page + 1} of {pages}"),
+        *map(_row, page.hits),
+        *page_turns(TURN, page.page, pages),
+        _note(f"{plural(page.count, 'piece')}, page {page.page + 1} of {pages}"),
     ]
 
 
-def piece(found: Piece) -> View:
+def piece(whole: Piece) -> View:
     """One piece whole."""
     blocks: list[Block] = [
-        SectionBlock(text=PlainTextObject(text=clean(found.title, 150), emoji=False))
+        SectionBlock(text=PlainTextObject(text=clean(whole.title, 150), emoji=False))
     ]
-    for heading, text in found.parts:
+    for heading, text in whole.parts:
         blocks.append(SectionBlock(text=f"*{heading}*"))
         blocks.append(SectionBlock(text=PlainTextObject(text=clean(text, _PART), emoji=False)))
-    if found.links:
-        links = [f"• <{address}|{safe(title, 100)}>" for title, address in found.links]
+    if whole.links:
+        links = [f"• <{address}|{safe(title, 100)}>" for title, address in whole.links]
         blocks.append(SectionBlock(text="*Material*\n" + "\n".join(links)[:_PART]))
     return View(type="modal", title="Library", close="Back", blocks=blocks)
 

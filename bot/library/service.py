@@ -57,10 +57,10 @@ def find(session: Session, who: Person, words: str, page: int = 0) -> Found:
 def piece(session: Session, who: Person, shelf: Shelf, piece_id: int) -> Piece:
     """The whole of what was found. Raises NotAllowed, NotFound."""
     people.require(session, who, "look into the library", Role.SALESPERSON, Role.MARKETER)
-    found = _PIECES[shelf](session, who.workspace_id, piece_id)
-    if found is None:
+    whole = _PIECES[shelf](session, who.workspace_id, piece_id)
+    if whole is None:
         raise NotFound(what="this piece")
-    return found
+    return whole
 
 
 # ---- the shelves: each a select of the same columns, and a way to read one piece whole ----------
@@ -87,11 +87,18 @@ def _campaigns(workspace_id: int) -> Select[Any]:
 
 
 def _questions(workspace_id: int) -> Select[Any]:
-    asked = CampaignQuestion
+    question = CampaignQuestion
     return (
-        _row(Shelf.QUESTION, asked.id, Campaign.name, asked.asked_at, asked.text, asked.answer)
-        .join(Campaign, Campaign.id == asked.campaign_id)
-        .where(asked.workspace_id == workspace_id, asked.answer.is_not(None))
+        _row(
+            Shelf.QUESTION,
+            question.id,
+            Campaign.name,
+            question.asked_at,
+            question.text,
+            question.answer,
+        )
+        .join(Campaign, Campaign.id == question.campaign_id)
+        .where(question.workspace_id == workspace_id, question.answer.is_not(None))
     )
 
 
@@ -104,11 +111,13 @@ def _requests(workspace_id: int) -> Select[Any]:
 
 
 def _lessons(workspace_id: int) -> Select[Any]:
-    said = Retrospective
+    lesson = Retrospective
     return (
-        _row(Shelf.LESSON, said.id, Campaign.name, said.answered_at, said.worked, said.failed)
-        .join(Campaign, Campaign.id == said.campaign_id)
-        .where(said.workspace_id == workspace_id, said.answered_at.is_not(None))
+        _row(
+            Shelf.LESSON, lesson.id, Campaign.name, lesson.answered_at, lesson.worked, lesson.failed
+        )
+        .join(Campaign, Campaign.id == lesson.campaign_id)
+        .where(lesson.workspace_id == workspace_id, lesson.answered_at.is_not(None))
     )
 
 
@@ -121,16 +130,21 @@ def _campaign(session: Session, workspace_id: int, campaign_id: int) -> Piece | 
         "For": campaign.audience, "Talking points": campaign.talking_points,
         "Objections and answers": campaign.objections,
     }  # fmt: skip
-    return Piece(campaign.name, _said(parts), [(title, link) for title, link in campaign.materials])
+    return Piece(
+        campaign.name, _written(parts), [(title, link) for title, link in campaign.materials]
+    )
 
 
 def _question(session: Session, workspace_id: int, question_id: int) -> Piece | None:
-    asked = session.get(
+    question = session.get(
         CampaignQuestion, question_id, options=[joinedload(CampaignQuestion.campaign)]
     )
-    if asked is None or asked.workspace_id != workspace_id:
+    if question is None or question.workspace_id != workspace_id:
         return None
-    return Piece(asked.campaign.name, _said({"Question": asked.text, "Answer": asked.answer or ""}))
+    return Piece(
+        question.campaign.name,
+        _written({"Question": question.text, "Answer": question.answer or ""}),
+    )
 
 
 def _request(session: Session, workspace_id: int, request_id: int) -> Piece | None:
@@ -141,21 +155,21 @@ def _request(session: Session, workspace_id: int, request_id: int) -> Piece | No
         "What customers ask for": request.text, "For": request.audience,
         "For example": request.example, "Declined because": request.reason or "",
     }  # fmt: skip
-    return Piece("A request", _said(parts))
+    return Piece("A request", _written(parts))
 
 
 def _lesson(session: Session, workspace_id: int, lesson_id: int) -> Piece | None:
-    said = session.get(Retrospective, lesson_id, options=[joinedload(Retrospective.campaign)])
-    if said is None or said.workspace_id != workspace_id or said.again is None:
+    lesson = session.get(Retrospective, lesson_id, options=[joinedload(Retrospective.campaign)])
+    if lesson is None or lesson.workspace_id != workspace_id or lesson.again is None:
         return None
     parts = {
-        "What worked": said.worked, "What failed": said.failed,
-        "Do it again?": Again(said.again).label,
+        "What worked": lesson.worked, "What failed": lesson.failed,
+        "Do it again?": Again(lesson.again).label,
     }  # fmt: skip
-    return Piece(said.campaign.name, _said(parts))
+    return Piece(lesson.campaign.name, _written(parts))
 
 
-def _said(parts: Mapping[str, str]) -> list[tuple[str, str]]:
+def _written(parts: Mapping[str, str]) -> list[tuple[str, str]]:
     return [(heading, text) for heading, text in parts.items() if text]
 
 

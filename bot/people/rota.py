@@ -101,10 +101,10 @@ def _zone(team: Team | None, workspace: Workspace) -> ZoneInfo:
 
 
 def _absences(session: Session, workspace_id: int) -> dict[int, list[Span]]:
-    found: dict[int, list[Span]] = {}
+    by_person: dict[int, list[Span]] = {}
     rows = select(Absence).where(
         Absence.workspace_id == workspace_id, Absence.ends_at > clock.now()
     )
     for absence in session.scalars(rows):
-        found.setdefault(absence.person_id, []).append((absence.starts_at, absence.ends_at))
-    return found
+        by_person.setdefault(absence.person_id, []).append((absence.starts_at, absence.ends_at))
+    return by_person

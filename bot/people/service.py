@@ -61,13 +61,13 @@ def install(
         )
         .on_conflict_do_update(index_elements=[Workspace.team_id], set_=facts)
     )  # fmt: skip
-    found = workspace(session, team_id)
+    row = workspace(session, team_id)
     session.execute(
         insert(Team)
-        .values([{"workspace_id": found.id, "name": team} for team in TEAMS])
+        .values([{"workspace_id": row.id, "name": team} for team in TEAMS])
         .on_conflict_do_nothing()
     )
-    return found
+    return row
 
 
 def change_workspace(
@@ -90,10 +90,10 @@ def change_workspace(
 
 def workspace(session: Session, team_id: str) -> Workspace:
     """The workspace by Slack's ID. Raises NotInstalled."""
-    found = session.scalar(select(Workspace).where(Workspace.team_id == team_id))
-    if found is None:
+    row = session.scalar(select(Workspace).where(Workspace.team_id == team_id))
+    if row is None:
         raise NotInstalled
-    return found
+    return row
 
 
 def acting(session: Session, team_id: str, slack_id: str) -> Person:
@@ -111,9 +111,9 @@ def acting(session: Session, team_id: str, slack_id: str) -> Person:
 def person(session: Session, workspace_id: int, slack_id: str) -> Person:
     """The person by Slack's ID; one who is new is written down, and Slack asked for the rest."""
     mine = select(Person).where(Person.workspace_id == workspace_id, Person.slack_id == slack_id)
-    found = session.scalar(mine)
-    if found is not None:
-        return found
+    known = session.scalar(mine)
+    if known is not None:
+        return known
     session.execute(
         insert(Person)
         .values(workspace_id=workspace_id, slack_id=slack_id, name=slack_id, roles=[])
@@ -127,8 +127,8 @@ def person(session: Session, workspace_id: int, slack_id: str) -> Person:
 def named(session: Session, workspace_id: int, name: str) -> Person | None:
     """The person whom a program names by their Slack ID or e-mail address, if we know them; of
     several with one address somebody who is active."""
-    asked = name.strip()
-    is_meant = (Person.slack_id == asked) | (func.lower(Person.email) == asked.lower())
+    wanted = name.strip()
+    is_meant = (Person.slack_id == wanted) | (func.lower(Person.email) == wanted.lower())
     return session.scalar(
         select(Person)
         .where(Person.workspace_id == workspace_id, is_meant)
@@ -250,10 +250,10 @@ def teams(session: Session, workspace_id: int) -> Sequence[Team]:
 
 def team(session: Session, who: Person, team_id: int) -> Team:
     """A team of the person's workspace. Raises NotFound."""
-    found = session.get(Team, team_id)
-    if found is None or found.workspace_id != who.workspace_id:
+    row = session.get(Team, team_id)
+    if row is None or row.workspace_id != who.workspace_id:
         raise NotFound(what="this team")
-    return found
+    return row
 
 
 def add_team(session: Session, by: Person, name: str) -> Team:

@@ -36,18 +36,18 @@ def tell_of_refusal(session: Session, card_id: int) -> None:
 @capability.task(rows.PARKED)
 def tell_of_parked_row(session: Session, parked_id: int) -> None:
     """Tell the admins of a row that failed, unless it has succeeded since."""
-    found = rows.parked(session, parked_id)
-    if found is None:
+    parked = rows.parked(session, parked_id)
+    if parked is None:
         return
-    workspace_id = found[1].workspace_id
+    workspace_id = parked[1].workspace_id
     for admin in service.having(session, workspace_id, Role.ADMIN):
         show(session, workspace_id, rows.PARKED, parked_id, admin.slack_id)
 
 
 @capability.card(rows.PARKED)
 def _parked(session: Session, parked_id: int) -> Message | None:
-    found = rows.parked(session, parked_id)
-    return messages.parked(*found) if found else None
+    parked = rows.parked(session, parked_id)
+    return messages.parked(*parked) if parked else None
 
 
 @capability.card(service.REFUSED)

@@ -148,8 +148,8 @@ class Connection(HttpToolsProtocol):
     @property
     def is_idle(self) -> bool:
         """Whether nothing is asked, and what was answered has gone out."""
-        asked = self.unfinished or self._read_deadline == inf
-        return not asked and not self.transport.get_write_buffer_size()
+        expects_answer = self.unfinished or self._read_deadline == inf
+        return not expects_answer and not self.transport.get_write_buffer_size()
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """A client is there, and has some seconds for the headers of its first request."""

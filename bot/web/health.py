@@ -77,9 +77,9 @@ class Database:
 def _sentence(error: DatabaseDown | SQLAlchemyError) -> str:
     """What is wrong; the database's own words, which can name files, are for the log."""
     cause = error.__cause__ if isinstance(error, DatabaseDown) else error
-    said = getattr(cause, "orig", cause)
-    logger.warning("the database stores nothing: %s", said)
-    state = getattr(said, "sqlstate", None)
+    reason = getattr(cause, "orig", cause)
+    logger.warning("the database stores nothing: %s", reason)
+    state = getattr(reason, "sqlstate", None)
     if state is None and isinstance(error, DatabaseDown):
         return error.message
     return _REASONS.get(str(state), "The database stores nothing at the moment; the log says why.")

@@ -46,7 +46,7 @@ _LATER = (DatabaseDown, NotInstalled)
 class _Place(NamedTuple):
     """A place in the queue, and what its sender waits for.
 
-    That is never an exception: its traceback would keep the body (see `_let_go`).
+    That is never an exception: its traceback would keep the body (see `_drop_traceback`).
     """
 
     sent: Sent
@@ -88,11 +88,11 @@ class Intake:
 
     def _store_next(self) -> None:
         """Store what waits, of one source; there is nothing where others took it along."""
-        places = self._draw()
-        for place in self._together(places) if len(places) > 1 else places:
-            self._alone(place)
+        places = self._next_batch()
+        for place in self._store_batch(places) if len(places) > 1 else places:
+            self._store_one(place)
 
-    def _draw(self) -> list[_Place]:
+    def _next_batch(self) -> list[_Place]:
         drawn: list[_Place] = []
         with self._lock:
             while self._waiting and len(drawn) < _MOST_TOGETHER:
@@ -103,7 +103,7 @@ class Intake:
                     drawn.append(place)
         return drawn
 
-    def _together(self, places: Sequence[_Place]) -> Sequence[_Place]:
+    def _store_batch(self, places: Sequence[_Place]) -> Sequence[_Place]:
         """Store those that can be stored together; returns the others."""
         try:
             with self._store.transaction() as session:
@@ -112,7 +112,7 @@ class Intake:
         except Exception as error:  # one of them may be at fault; the others must not suffer for it
             if not isinstance(error, _LATER):
                 logger.warning("%d requests are stored one by one: %s", len(places), _where(error))
-            _let_go(error)
+            _drop_traceback(error)
             return places
         rest = []
         for place, receipt in zip(places, receipts, strict=True):
@@ -122,7 +122,7 @@ class Intake:
                 place.receipt.set_result(receipt)
         return rest
 
-    def _alone(self, place: _Place) -> None:
+    def _store_one(self, place: _Place) -> None:
         place.receipt.set_result(
             self._stored(service.receive, place.sent)
             # Whatever breaks us is kept for an admin, who replays it after the mend.
@@ -138,11 +138,11 @@ class Intake:
             with self._store.transaction() as session:
                 return store(session, self._workspace(), sent)
         except _LATER as error:
-            _let_go(error)
+            _drop_traceback(error)
             return type(error)
         except Exception as error:
             logger.error("a submission of %s broke us: %s", sent.source, _where(error))  # noqa: TRY400 - without its words
-            _let_go(error)
+            _drop_traceback(error)
             return None
 
 
@@ -151,7 +151,7 @@ def _where(error: Exception) -> str:
     return f"{type(error).__name__}\n{''.join(traceback.format_tb(error.__traceback__))}"
 
 
-def _let_go(error: BaseException | None) -> None:
+def _drop_traceback(error: BaseException | None) -> None:
     """Take the tracebacks from an error and its causes.
 
     They hold the frames of all calls, and these the body; SQLAlchemy's frames hold the error again,

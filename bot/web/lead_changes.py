@@ -143,7 +143,7 @@ def router(store: Store, workspace: Callable[[], Workspace], programs: Keys) -> 
     def read_lead(lead_id: Annotated[int, Depends(_number)]) -> JSONResponse:
         """How a lead stands: its stage, owner, quality, amount and times."""
         with store.transaction() as session:
-            return _answer(LeadState(**_state(session, _found(session, workspace(), lead_id))))
+            return _answer(LeadState(**_state(session, _lead_of(session, workspace(), lead_id))))
 
     @routes.patch(
         "/api/{lead_id}",
@@ -163,7 +163,7 @@ def router(store: Store, workspace: Callable[[], Workspace], programs: Keys) -> 
         try:
             change = _read(body)
             with store.transaction() as session:
-                lead = _found(session, workspace(), lead_id)
+                lead = _lead_of(session, workspace(), lead_id)
                 changed = _change(session, lead, change, who)
                 return _answer(Changed(**_state(session, lead), changed=changed))
         except _Unreadable as unfit:
@@ -177,7 +177,7 @@ def _unknown() -> HTTPException:
     return HTTPException(404, "There is no such lead.")
 
 
-def _found(session: Session, workspace: Workspace, lead_id: int) -> Lead:
+def _lead_of(session: Session, workspace: Workspace, lead_id: int) -> Lead:
     try:
         return leads.find(session, workspace.id, lead_id)
     except NotFound:

@@ -80,12 +80,12 @@ def _pause(count: int) -> float:
 def _network(address: str, bits_of_4: int, bits_of_6: int) -> str:
     """The network of an address; a single client of IPv6 commonly has a /64."""
     try:
-        found = ip_address(address)
+        ip = ip_address(address)
     except ValueError:  # a proxy that names its clients otherwise
         return "an unknown address"
-    found = getattr(found, "ipv4_mapped", None) or found
-    bits = bits_of_4 if found.version == 4 else bits_of_6
-    return str(ip_network((found, bits), strict=False))
+    ip = getattr(ip, "ipv4_mapped", None) or ip
+    bits = bits_of_4 if ip.version == 4 else bits_of_6
+    return str(ip_network((ip, bits), strict=False))
 
 
 _TOO_MANY = JSONResponse(
