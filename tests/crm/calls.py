@@ -1,5 +1,6 @@
 """What the tests of each vendor ask of an adapter."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from bot.crm.port import Change, Crm, Record, Saved
@@ -7,10 +8,10 @@ from tests.crm.office import Seen
 
 
 class HasRecords(Protocol):
-    """An office of any vendor."""
+    """A CRM that says what it holds."""
 
-    def records(self) -> list[Seen]:
-        """All leads that the CRM holds."""
+    def records(self) -> Sequence[Seen]:
+        """Its records."""
 
 
 def save(crm: Crm, *changes: Change) -> list[Saved]:
