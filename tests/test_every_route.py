@@ -271,13 +271,15 @@ class Company:
         return campaign_id
 
     def concern(self) -> int:
-        token = f"worry-{self.number()}"
-        return int(self.do(planning.worry, self.proposed(), 1, "Too early", token, who=self.ben).id)
+        token = f"raise_concern-{self.number()}"
+        return int(
+            self.do(planning.raise_concern, self.proposed(), 1, "Too early", token, who=self.ben).id
+        )
 
     def looked_back(self) -> int:
         self.do(campaigns.end, self.campaign())
         with self.store.transaction() as session:
-            while planning.look(session):
+            while planning.handle_due(session):
                 pass
         mine = select(Retrospective.id).where(Retrospective.person_id == self.boss.id)
         return int(self.ask(mine.order_by(Retrospective.id.desc())))
@@ -571,7 +573,7 @@ class Office:
         no two of them share."""
         clock.use(lambda: MONDAY)
         with company.store.transaction() as session:
-            while planning.look(session):
+            while planning.handle_due(session):
                 pass  # what ended in one company is asked about in both
         before, changed = _rows(company), dict[str, Any]()
         yield changed
@@ -748,7 +750,7 @@ READS = re.compile(
     | lead\.(change_rules|choose_(disposition|leads)|correct|lost|note|promise|rate\.(junk|weak)
              |reassign|show|snooze|turns|won)
     | library\.find | people\.(add|add_team|edit|edit_hours|hours|open)
-    | proposal\.(answer|change|launch|see_all|take_up|worry)
+    | proposal\.(answer|change|launch|see_all|take_up|raise_concern)
     | report\.(first|last)_touch | request\.(decline|plan) | retrospective\.answer
     | shadow\.(another|apart|goals|hand_on|settings|show|show_apart|write)
     | spend\.(columns|correct|pick) | standup\.(answer|change|new|open|overview|page|questions)
@@ -809,11 +811,11 @@ FORMS: dict[str, Form] = {
     "proposal.save_launch": Form("proposal.launch", Company.agreed, {"launch_at": ""}),
     "proposal.save_overrule": Form("proposal.more", more("overrule", Company.proposed)),
     "proposal.save_rules": Form("/campaign rules"),
-    "proposal.save_worry": Form("proposal.worry", by("UBEN", Company.proposed)),
+    "proposal.save_concern": Form("proposal.raise_concern", by("UBEN", Company.proposed)),
     "report.export": Form("/digest export"),
     "request.save": Form("/request "),
     "request.save_decline": Form("request.decline", Company.request),
-    "request.save_promise": Form("/request promise"),
+    "request.save_answer_sla": Form("/request promise"),
     "retrospective.save": Form("retrospective.answer", Company.looked_back, {"worked": "It"}),
     "shadow.save_apart": Form("shadow.apart"),
     "shadow.save_debrief": Form("shadow.write", Company.met),
@@ -834,7 +836,7 @@ FORMS: dict[str, Form] = {
 
 NEW = {
     "campaign.announce", "campaign.save_question", "lead.save_new", "lead.save_note",
-    "proposal.save", "proposal.save_worry", "request.save", "spend.save", "standup.create",
+    "proposal.save", "proposal.save_concern", "request.save", "spend.save", "standup.create",
 }  # fmt: skip
 """What is a thing of its own each time that its form is opened."""
 

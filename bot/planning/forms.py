@@ -124,7 +124,7 @@ class Decline(Form, id="request.save_decline", title="Decline a request", submit
         return cls.modal(request_id=request.id, blocks=[quoted(request.text)])
 
 
-class AnswerDays(Form, id="request.save_promise", title="What marketing promises"):
+class AnswerDays(Form, id="request.save_answer_sla", title="What marketing promises"):
     """How soon marketing answers."""
 
     answer_days: int = number(
@@ -278,7 +278,7 @@ class Launch(Form, id="proposal.save_launch", title="Announce", submit="Announce
 # Answers to a proposal
 
 
-class RaiseConcern(Form, id="proposal.save_worry", title="Concern", submit="Raise it"):
+class RaiseConcern(Form, id="proposal.save_concern", title="Concern", submit="Raise it"):
     """A concern about one version; its token makes one concern of a form that comes twice."""
 
     campaign_id: Hidden[int]

@@ -107,7 +107,7 @@ def edit_answer_days(act: Act) -> View:
 @capability.form(forms.AnswerDays, _RULES)
 def save_answer_days(act: Act, form: forms.AnswerDays) -> None:
     """Marketing answers within other days."""
-    service.change_promise(act.session, act.person, form.answer_days)
+    service.set_answer_sla(act.session, act.person, form.answer_days)
 
 
 # Drafts and proposals, by marketing
@@ -221,7 +221,7 @@ def ready(act: Act) -> None:
     service.ready(act.session, act.person, act.row_id)
 
 
-@capability.action(messages.WORRY, _AGREE)
+@capability.action(messages.RAISE_CONCERN, _AGREE)
 def raise_concern(act: Act) -> View:
     """The form of a concern."""
     campaign = service.answerable(act.session, act.person, act.row_id)
@@ -231,7 +231,9 @@ def raise_concern(act: Act) -> View:
 @capability.form(forms.RaiseConcern, _AGREE)
 def save_concern(act: Act, form: forms.RaiseConcern) -> None:
     """A concern came."""
-    service.worry(act.session, act.person, form.campaign_id, form.version, form.concern, form.token)
+    service.raise_concern(
+        act.session, act.person, form.campaign_id, form.version, form.concern, form.token
+    )
 
 
 @capability.action(messages.WITHDRAW, _AGREE)
@@ -287,8 +289,8 @@ def save_rules(act: Act, form: forms.Rules) -> None:
 # Retrospectives
 
 
-@capability.action(messages.LOOK_BACK, _LEARN)
-def look_back(act: Act) -> View:
+@capability.action(messages.ANSWER_RETROSPECTIVE, _LEARN)
+def review(act: Act) -> View:
     """The form, for whom it was asked of."""
     return forms.Lesson.of(service.retrospective(act.session, act.person, act.row_id))
 
@@ -296,7 +298,7 @@ def look_back(act: Act) -> View:
 @capability.form(forms.Lesson, _LEARN)
 def save_lesson(act: Act, form: forms.Lesson) -> None:
     """Somebody said what a campaign has taught."""
-    service.answer_back(
+    service.save_lesson(
         act.session, act.person, form.retrospective_id, form.worked, form.failed, form.again
     )
 

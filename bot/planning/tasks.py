@@ -12,7 +12,7 @@ from bot.people.models import Workspace
 from bot.planning import capability, messages, service
 from bot.slack import Message
 
-capability.each_tick(every=5)(service.look)
+capability.each_tick(every=5)(service.handle_due)
 
 
 @capability.card(campaigns.CONFIRMATION)
@@ -25,7 +25,7 @@ def confirmation(session: Session, campaign_id: int) -> Message:
     today = campaigns.today(session, workspace.id)
     capacity = ""
     if _is_launching(campaign, workspace, today):
-        capacity = messages.capacity_in_words(service.weigh(session, campaign))
+        capacity = messages.capacity_in_words(service.capacity_of(session, campaign))
     return campaign_messages.confirmation(
         campaign,
         place[0] if place else workspace.channel,
@@ -50,9 +50,9 @@ def _card(session: Session, request_id: int) -> Message:
     return messages.card(service.facts(session, request_id), clock.now())
 
 
-@capability.card(service.TOLD)
-def _told(session: Session, request_id: int) -> Message:
-    return messages.told(service.facts(session, request_id), clock.now())
+@capability.card(service.FOR_ASKER)
+def _for_asker(session: Session, request_id: int) -> Message:
+    return messages.for_asker(service.facts(session, request_id), clock.now())
 
 
 @capability.card(service.REMINDER)
@@ -92,14 +92,14 @@ def _result(session: Session, request_id: int) -> Message | None:
     facts = service.facts(session, request_id)
     if facts.campaign is None:
         return None
-    return messages.result(facts, service.look_back(session, facts.campaign.id).figures)
+    return messages.result(facts, service.review(session, facts.campaign.id).figures)
 
 
 @capability.card(service.RETROSPECTIVE)
 def _retrospective(session: Session, retrospective_id: int) -> Message:
-    return messages.asked_back(*service.asked_back(session, retrospective_id))
+    return messages.retrospective_in_full(*service.retrospective_in_full(session, retrospective_id))
 
 
 @capability.card(service.LESSONS)
 def _lessons(session: Session, campaign_id: int) -> Message:
-    return messages.lessons(service.look_back(session, campaign_id))
+    return messages.lessons(service.review(session, campaign_id))

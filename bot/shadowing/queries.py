@@ -10,7 +10,7 @@ from sqlalchemy.orm.interfaces import ORMOption
 
 from bot import clock
 from bot.people.models import Person, Role, Workspace
-from bot.planning.models import Request, Turn
+from bot.planning.models import Request, RequestStatus
 from bot.shadowing.models import (
     LeftOver,
     Mine,
@@ -108,13 +108,13 @@ def quarter(session: Session, workspace_id: int, day: date) -> Quarter:
     )
     met: Any = session.scalar(select(func.count(ShadowPair.id)).where(*held))
     wrote = ShadowParticipant.answered_at.is_not(None)
-    answered = (Turn.PROPOSED, Turn.ANNOUNCED, Turn.ENDED)
+    answered = (RequestStatus.PROPOSED, RequestStatus.ANNOUNCED, RequestStatus.ENDED)
     counts = session.execute(
         select(
             func.count(ShadowParticipant.id).filter(wrote),
             func.count(ShadowParticipant.id).filter(wrote, ShadowParticipant.idea != ""),
             func.count(Request.id),
-            func.count(Request.id).filter(Request.turn.in_(answered)),
+            func.count(Request.id).filter(Request.status.in_(answered)),
         )
         .join(ShadowPair, ShadowPair.id == ShadowParticipant.pair_id)
         .outerjoin(Request, Request.id == ShadowParticipant.request_id)

@@ -185,7 +185,7 @@ class History:
         planning.ready(session, self._person(session, "aylin"), chains.id)
         text = "Two years are long for shops that may close. Can it be one?"
         sofia = self._person(session, "sofia")
-        planning.worry(session, sofia, chains.id, chains.version, text, "sample")
+        planning.raise_concern(session, sofia, chains.id, chains.version, text, "sample")
 
     def _spend(self, session: Session) -> None:
         first, currency = self._start.date(), self._workspace.currency

@@ -282,7 +282,7 @@ def test_the_clock_ends_it_after_its_last_day_and_once(company: Company, hands: 
         with company.store.transaction() as session:
             service.finish(session, campaign.id)
     assert now(company, campaign.id).stage == Stage.ENDED
-    assert [event.deed for event in audit(company, campaign.id)] == [
+    assert [event.event_type for event in audit(company, campaign.id)] == [
         "announced",
         "changed",
         "ended",

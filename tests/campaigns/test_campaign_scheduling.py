@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 
 from bot.campaigns import service
-from bot.campaigns.models import Campaign, CannotMove, Deed, Stage
+from bot.campaigns.models import Campaign, CannotMove, EventType, Stage
 from bot.errors import FieldErrors
 from tests.campaigns.scene import NINE, Company, Hands, at_once, draft
 
@@ -41,8 +41,8 @@ def test_it_is_announced_at_its_time_and_once(company: Company, hands: Hands) ->
     assert (live.stage, live.announced_at) == (Stage.LIVE, NOON)
     assert len(company.cards(service.CARD)) == 1
     with company.store.transaction() as session:
-        deeds = [event.deed for event in service.events(session, campaign.id)]
-        assert deeds == [Deed.SCHEDULED, Deed.ANNOUNCED]
+        deeds = [event.event_type for event in service.events(session, campaign.id)]
+        assert deeds == [EventType.SCHEDULED, EventType.ANNOUNCED]
         kept = service.version(session, campaign.id, 1)
         assert kept is not None
         assert kept.person_id == company.mara.id

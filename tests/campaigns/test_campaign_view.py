@@ -12,7 +12,7 @@ from bot.campaigns.models import (
     Campaign,
     CampaignEvent,
     CampaignQuestion,
-    Deed,
+    EventType,
     Overview,
     Readership,
     Since,
@@ -308,8 +308,12 @@ def test_what_was_written_stands_in_the_form_again(golden: Golden) -> None:
     golden("form_filled", form)
 
 
-def event(deed: Deed, hours: int = 0, who: Person | None = MARA, **facts: Any) -> CampaignEvent:
-    return CampaignEvent(deed=deed, at=NINE + timedelta(hours=hours), person=who, facts=facts)
+def event(
+    event_type: EventType, hours: int = 0, who: Person | None = MARA, **facts: Any
+) -> CampaignEvent:
+    return CampaignEvent(
+        event_type=event_type, at=NINE + timedelta(hours=hours), person=who, facts=facts
+    )
 
 
 CHANGED = {
@@ -321,7 +325,7 @@ CHANGED = {
 
 
 def test_a_changed_announcement_says_what_changed_and_asks_again(golden: Golden) -> None:
-    since = Since(change=event(Deed.CHANGED, 2, version=2, changed=CHANGED, live=True))
+    since = Since(change=event(EventType.CHANGED, 2, version=2, changed=CHANGED, live=True))
     changed = campaign(version=2, holds_from=2)
     card = messages.card(changed, sales(0, 3), TODAY, since)
     assert "12,500" not in repr(card.blocks)
@@ -329,7 +333,9 @@ def test_a_changed_announcement_says_what_changed_and_asks_again(golden: Golden)
 
 
 def test_new_words_around_the_offer_ask_nobody() -> None:
-    change = event(Deed.CHANGED, 2, version=3, changed={"talking_points": ["a", "b"]}, live=True)
+    change = event(
+        EventType.CHANGED, 2, version=3, changed={"talking_points": ["a", "b"]}, live=True
+    )
     for holds_from, asks in ((1, False), (3, True)):
         now = campaign(version=3, holds_from=holds_from)
         card = messages.card(now, sales(0, 3), TODAY, Since(change=change))
@@ -342,15 +348,16 @@ def test_a_paused_announcement(golden: Golden) -> None:
 
 def test_the_timeline(golden: Golden) -> None:
     happened = [
-        event(Deed.PROPOSED), event(Deed.AGREED, 1, SALES[0]), event(Deed.ANNOUNCED, 2, None),
-        event(Deed.CHANGED, 3, version=2, changed=CHANGED), event(Deed.PAUSED, 4),
-        event(Deed.RESUMED, 5), event(Deed.SAVED, 5), event(Deed.ENDED, 6, None),
+        event(EventType.PROPOSED), event(EventType.AGREED, 1, SALES[0]),
+        event(EventType.ANNOUNCED, 2, None),
+        event(EventType.CHANGED, 3, version=2, changed=CHANGED), event(EventType.PAUSED, 4),
+        event(EventType.RESUMED, 5), event(EventType.SAVED, 5), event(EventType.ENDED, 6, None),
     ]  # fmt: skip
     golden("timeline", messages.timeline(campaign(), happened))
 
 
 def test_a_long_timeline_shows_its_end() -> None:
-    many = [event(Deed.CHANGED, each, version=each, changed={
+    many = [event(EventType.CHANGED, each, version=each, changed={
         name: ["<&> " * 500, "& " * 900] for name in ("offer", "terms", "audience", "price",
         "talking_points", "objections", "channels", "materials", "name")
     }) for each in range(200)]  # fmt: skip

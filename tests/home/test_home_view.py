@@ -92,7 +92,7 @@ NO_FIGURES = Figures({"received": 0, "rated": 0})
 RICH = copy(SPRING, budget_minor=500_000, currency="EUR", owner=MARA)
 OWN = [OwnCampaign(RICH, FIGURES, 2, 5), OwnCampaign(RICH, NO_FIGURES, 0, 5)]
 ASKED = Listed(
-    Request(id=4, text="A starter package <!here>", audience="Shops", turn="waiting",
+    Request(id=4, text="A starter package <!here>", audience="Shops", status="waiting",
             asked_at=NOON, answer_by=NOON),
     Person(id=3, slack_id="U3", name="Sofia"), 4, mine=False,
 )  # fmt: skip

@@ -157,7 +157,7 @@ def test_from_what_customers_ask_for_to_the_deal(office: Office) -> None:
 
     assert sofia.click(card, "proposal.ready").ok
     office.card("*Ready (1 of 2)*: Sofia")
-    assert ben.click(card, "proposal.worry").ok
+    assert ben.click(card, "proposal.raise_concern").ok
     assert ben.submit(office.modal("ben", "Concern"), {"concern": "What of old customers?"}).ok
     office.card("*Concern (1)*: Ben", "What of old customers?")
     worry = reply(office, card, "What of old customers?", office.users["mara"].id)

@@ -47,9 +47,9 @@ class Shelves:
             [campaign] = campaigns.overview(session, self.mara.workspace_id, TODAY).running
             campaigns.end(session, self.mara, campaign.id)
         with self.store.transaction() as session:
-            planning.look(session)
+            planning.handle_due(session)
             asked = session.query(Retrospective).filter_by(person_id=self.sofia.id).one()
-            planning.answer_back(
+            planning.save_lesson(
                 session,
                 self.sofia,
                 asked.id,

@@ -53,7 +53,7 @@ class Company:
 
     def look(self) -> int:
         with self.store.transaction() as session:
-            return service.look(session)
+            return service.handle_due(session)
 
     def request(self, request: Request) -> Request:
         """The request as it is now."""
@@ -62,7 +62,7 @@ class Company:
 
     def deeds(self, request: Request) -> list[str]:
         with self.store.transaction() as session:
-            mine = select(RequestEvent.deed).where(RequestEvent.request_id == request.id)
+            mine = select(RequestEvent.event_type).where(RequestEvent.request_id == request.id)
             return list(session.scalars(mine.order_by(RequestEvent.id)))
 
     def count(self, table: type[Base]) -> int:
@@ -122,10 +122,12 @@ class Company:
         with self.store.transaction() as session:
             service.ready(session, who, campaign.id)
 
-    def worry(self, who: Person, campaign: Campaign, text: str = "Too early") -> Concern | None:
+    def raise_concern(
+        self, who: Person, campaign: Campaign, text: str = "Too early"
+    ) -> Concern | None:
         with self.store.transaction() as session:
             token = f"worry-{campaign.id}-{who.id}"
-            return service.worry(session, who, campaign.id, campaign.version, text, token)
+            return service.raise_concern(session, who, campaign.id, campaign.version, text, token)
 
     def rule(self, who: Person | None = None, **told: Any) -> None:
         usual: dict[str, Any] = {

@@ -11,12 +11,12 @@ from bot.planning.models import (
     Capacity,
     Enough,
     Fit,
-    Hands,
     Likeness,
+    RaisedConcern,
+    ReadyAnswer,
     Rule,
-    Said,
     Standing,
-    Worry,
+    TeamCapacity,
     agreed,
     capacity,
     most_similar,
@@ -29,20 +29,20 @@ PEOPLE = list(range(1, 7))
 
 people = st.sampled_from(PEOPLE)
 moments = st.integers(0, 30).map(lambda minutes: NOON + timedelta(minutes=minutes))
-answers = st.lists(st.builds(Said, people, st.integers(1, 4), moments), max_size=12)
-concerns = st.lists(st.builds(Worry, people, moments, st.booleans()), max_size=6)
+answers = st.lists(st.builds(ReadyAnswer, people, st.integers(1, 4), moments), max_size=12)
+concerns = st.lists(st.builds(RaisedConcern, people, moments, st.booleans()), max_size=6)
 asked = st.sets(people)
 rules = st.builds(
     Rule, st.sampled_from(Enough), st.integers(1, 8), st.frozensets(people, max_size=2)
 )
 
 
-def said(*ids: int, version: int = 1, minute: int = 0) -> list[Said]:
-    return [Said(each, version, NOON + timedelta(minutes=minute)) for each in ids]
+def said(*ids: int, version: int = 1, minute: int = 0) -> list[ReadyAnswer]:
+    return [ReadyAnswer(each, version, NOON + timedelta(minutes=minute)) for each in ids]
 
 
-def worry(person: int, *, minute: int = 0, is_open: bool = True) -> Worry:
-    return Worry(person, NOON + timedelta(minutes=minute), is_open)
+def concern(person: int, *, minute: int = 0, is_open: bool = True) -> RaisedConcern:
+    return RaisedConcern(person, NOON + timedelta(minutes=minute), is_open)
 
 
 MAJORITY = Rule(Enough.MAJORITY, 2, frozenset())
@@ -50,7 +50,7 @@ MAJORITY = Rule(Enough.MAJORITY, 2, frozenset())
 
 @given(asked, answers, concerns, st.integers(1, 4))
 def test_everyone_who_is_asked_stands_in_one_place(
-    ids: set[int], given_: list[Said], worries: list[Worry], holds_from: int
+    ids: set[int], given_: list[ReadyAnswer], worries: list[RaisedConcern], holds_from: int
 ) -> None:
     now = standing(ids, given_, worries, holds_from)
     assert now.ready | now.concerned | now.silent == ids
@@ -59,7 +59,11 @@ def test_everyone_who_is_asked_stands_in_one_place(
 
 @given(asked, answers, concerns, st.integers(1, 4), rules)
 def test_there_is_no_agreement_against_an_open_concern(
-    ids: set[int], given_: list[Said], worries: list[Worry], holds_from: int, rule: Rule
+    ids: set[int],
+    given_: list[ReadyAnswer],
+    worries: list[RaisedConcern],
+    holds_from: int,
+    rule: Rule,
 ) -> None:
     now = standing(ids, given_, worries, holds_from)
     if any(each.is_open for each in worries):
@@ -68,14 +72,18 @@ def test_there_is_no_agreement_against_an_open_concern(
 
 @given(asked, concerns, st.integers(1, 4), rules)
 def test_there_is_no_agreement_by_silence(
-    ids: set[int], worries: list[Worry], holds_from: int, rule: Rule
+    ids: set[int], worries: list[RaisedConcern], holds_from: int, rule: Rule
 ) -> None:
     assert not agreed(rule, standing(ids, [], worries, holds_from))
 
 
 @given(asked, answers, concerns, st.integers(1, 4), rules)
 def test_an_agreement_has_enough_who_said_so_of_this_version(
-    ids: set[int], given_: list[Said], worries: list[Worry], holds_from: int, rule: Rule
+    ids: set[int],
+    given_: list[ReadyAnswer],
+    worries: list[RaisedConcern],
+    holds_from: int,
+    rule: Rule,
 ) -> None:
     now = standing(ids, given_, worries, holds_from)
     if agreed(rule, now):
@@ -86,7 +94,7 @@ def test_an_agreement_has_enough_who_said_so_of_this_version(
 
 @given(asked, answers, concerns, st.integers(1, 3))
 def test_a_binding_change_voids_what_was_said_before_it_and_nothing_else(
-    ids: set[int], given_: list[Said], worries: list[Worry], holds_from: int
+    ids: set[int], given_: list[ReadyAnswer], worries: list[RaisedConcern], holds_from: int
 ) -> None:
     before = standing(ids, given_, worries, holds_from)
     after = standing(ids, given_, worries, holds_from + 1)
@@ -98,10 +106,14 @@ def test_a_binding_change_voids_what_was_said_before_it_and_nothing_else(
 
 @given(asked, answers, concerns, st.integers(1, 4), people)
 def test_one_more_who_is_ready_never_takes_an_agreement_away(
-    ids: set[int], given_: list[Said], worries: list[Worry], holds_from: int, who: int
+    ids: set[int],
+    given_: list[ReadyAnswer],
+    worries: list[RaisedConcern],
+    holds_from: int,
+    who: int,
 ) -> None:
     before = standing(ids, given_, worries, holds_from)
-    late = Said(who, 4, NOON + timedelta(hours=1))
+    late = ReadyAnswer(who, 4, NOON + timedelta(hours=1))
     after = standing(ids, [*given_, late], worries, holds_from)
     assert before.ready <= after.ready
     if agreed(MAJORITY, before):
@@ -131,52 +143,52 @@ def test_everyone_a_number_and_the_named() -> None:
 
 
 def test_the_latest_word_counts() -> None:
-    first_ready_then_worried = standing([1], said(1), [worry(1, minute=1)], 1)
+    first_ready_then_worried = standing([1], said(1), [concern(1, minute=1)], 1)
     assert first_ready_then_worried.concerned == {1}
     # The owner has answered; whoever raised it has said nothing since.
-    answered = standing([1], said(1), [worry(1, minute=1, is_open=False)], 1)
+    answered = standing([1], said(1), [concern(1, minute=1, is_open=False)], 1)
     assert answered.silent == {1}
-    ready_after_all = standing([1], said(1, minute=2), [worry(1, minute=1, is_open=False)], 1)
+    ready_after_all = standing([1], said(1, minute=2), [concern(1, minute=1, is_open=False)], 1)
     assert ready_after_all.ready == {1}
 
 
 def test_a_concern_of_somebody_who_left_still_stands() -> None:
-    now = standing([1, 2], said(1, 2), [worry(9)], 1)
+    now = standing([1, 2], said(1, 2), [concern(9)], 1)
     assert now == Standing(frozenset({1, 2}), frozenset(), frozenset(), 1)
     assert not agreed(MAJORITY, now)
 
 
 # ---- capacity --------------------------------------------------------------------------------
 
-SMALL = Hands(
+SMALL = TeamCapacity(
     days=20, people=Fraction(2), hours=Fraction(8), open_leads=10, room=30,
     arriving=Fraction(3), closing=Fraction(3),
 )  # fmt: skip
 
 
-def weigh(expected: int | None, **changes: object) -> Capacity:
-    return capacity(expected, Hands(**vars(SMALL) | changes))
+def capacity_of(expected: int | None, **changes: object) -> Capacity:
+    return capacity(expected, TeamCapacity(**vars(SMALL) | changes))
 
 
 def test_the_room_lasts_or_it_does_not() -> None:
-    fits = weigh(30)
+    fits = capacity_of(30)
     assert (fits.fit, fits.per_day, fits.each) == (Fit.FITS, Fraction(3, 2), Fraction(3, 4))
-    full = weigh(60)  # three a day fill a room of thirty
+    full = capacity_of(60)  # three a day fill a room of thirty
     assert (full.fit, full.full_after) == (Fit.FILLS_UP, 10)
-    assert weigh(60, closing=Fraction(6)).fit is Fit.FITS
-    assert weigh(60, arriving=Fraction(6)).full_after == 5
-    assert weigh(31).full_after == 19
+    assert capacity_of(60, closing=Fraction(6)).fit is Fit.FITS
+    assert capacity_of(60, arriving=Fraction(6)).full_after == 5
+    assert capacity_of(31).full_after == 19
 
 
 def test_without_a_limit_the_pace_decides() -> None:
-    assert weigh(1, room=None).fit is Fit.PILES_UP
-    assert weigh(20, room=None, closing=Fraction(4)).fit is Fit.FITS
+    assert capacity_of(1, room=None).fit is Fit.PILES_UP
+    assert capacity_of(20, room=None, closing=Fraction(4)).fit is Fit.FITS
 
 
 def test_nobody_and_nothing() -> None:
-    assert weigh(10, days=0).fit is Fit.NOBODY
-    assert weigh(10, people=Fraction(0)).fit is Fit.NOBODY
-    assert weigh(None).fit is Fit.UNKNOWN
+    assert capacity_of(10, days=0).fit is Fit.NOBODY
+    assert capacity_of(10, people=Fraction(0)).fit is Fit.NOBODY
+    assert capacity_of(None).fit is Fit.UNKNOWN
 
 
 @given(
@@ -187,7 +199,9 @@ def test_a_room_that_lasts_is_never_overrun(
     expected: int, days: int, hands: Fraction, room: int | None, arriving: Fraction,
     closing: Fraction,
 ) -> None:  # fmt: skip
-    weight = weigh(expected, days=days, people=hands, room=room, arriving=arriving, closing=closing)
+    weight = capacity_of(
+        expected, days=days, people=hands, room=room, arriving=arriving, closing=closing
+    )
     assert weight.per_day * days == expected
     assert weight.each * hands == weight.per_day
     if room is None:

@@ -15,7 +15,8 @@ from tests.planning.scene import Company
 
 # A person, by number, or nobody where it is marketing that acts.
 steps = st.tuples(
-    st.sampled_from(["ready", "worry", "withdraw", "answer", "bind", "free"]), st.integers(0, 2)
+    st.sampled_from(["ready", "raise_concern", "withdraw", "answer", "bind", "free"]),
+    st.integers(0, 2),
 )
 
 
@@ -35,7 +36,7 @@ class Expected:
         if deed == "ready":
             self.ready.add(who)
             del self.worries[who]
-        elif deed == "worry":
+        elif deed == "raise_concern":
             self.ready.discard(who)
             self.worries[who] += 1
         elif deed in ("withdraw", "answer"):
@@ -67,10 +68,10 @@ def test_it_is_agreed_exactly_when_the_rule_says_so(
         person = sales[who]
         if deed == "ready":
             company.ready(person, campaign)
-        elif deed == "worry":
+        elif deed == "raise_concern":
             with company.store.transaction() as session:
                 said = f"{token}-{number}"
-                service.worry(session, person, campaign.id, 1, "Too early", said)
+                service.raise_concern(session, person, campaign.id, 1, "Too early", said)
         elif deed in ("withdraw", "answer"):
             with company.store.transaction() as session:
                 concern = (

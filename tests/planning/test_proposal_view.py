@@ -16,7 +16,6 @@ from bot.planning.models import (
     Concern,
     Enough,
     Fit,
-    Hands,
     LastTime,
     PlanningRules,
     Proposal,
@@ -25,6 +24,7 @@ from bot.planning.models import (
     Rule,
     Standing,
     Table,
+    TeamCapacity,
     capacity,
 )
 from bot.planning.service import Plan
@@ -41,7 +41,7 @@ SALES = [
     Person(id=3 + number, slack_id=f"U{number}", name=name, roles=["salesperson"])
     for number, name in enumerate(("Ana", "Ben", "Cem", "Dora"))
 ]
-HANDS = Hands(
+HANDS = TeamCapacity(
     days=22, people=Fraction(7, 2), hours=Fraction(8), open_leads=31, room=40,
     arriving=Fraction(6), closing=Fraction(5),
 )  # fmt: skip
@@ -203,12 +203,12 @@ def test_the_reminder(golden: Golden) -> None:
 @pytest.mark.parametrize(
     "weight",
     [
-        capacity(80, Hands(**vars(HANDS) | {"closing": Fraction(12)})),
+        capacity(80, TeamCapacity(**vars(HANDS) | {"closing": Fraction(12)})),
         capacity(200, HANDS),
         capacity(2_000, HANDS),
-        capacity(200, Hands(**vars(HANDS) | {"room": None})),
+        capacity(200, TeamCapacity(**vars(HANDS) | {"room": None})),
         capacity(None, HANDS),
-        capacity(80, Hands(**vars(HANDS) | {"people": Fraction()})),
+        capacity(80, TeamCapacity(**vars(HANDS) | {"people": Fraction()})),
     ],
     ids=["fits", "fills_up", "no_day", "piles_up", "unknown", "nobody"],
 )

@@ -121,7 +121,7 @@ def test_answers_at_once_make_one_agreement(company: Company) -> None:
     at_once([partial(company.ready, who, campaign) for who in (company.sal, company.sue)])
     assert company.campaign(campaign).stage == Stage.AGREED
     with company.store.transaction() as session:
-        deeds = [event.deed for event in campaigns.events(session, campaign.id)]
+        deeds = [event.event_type for event in campaigns.events(session, campaign.id)]
     assert deeds.count("agreed") == 1
 
 
@@ -129,7 +129,7 @@ def test_a_concern_stands_against_it_until_it_is_answered(company: Company, hand
     campaign = company.proposed()
     company.ready(company.sal, campaign)
     hands.forward(minutes=1)
-    concern = company.worry(company.sue, campaign)
+    concern = company.raise_concern(company.sue, campaign)
     assert concern is not None
     company.rule(enough=Enough.SOME, some=1)
     assert company.campaign(campaign).stage == Stage.PROPOSED
@@ -140,7 +140,7 @@ def test_a_concern_stands_against_it_until_it_is_answered(company: Company, hand
 
 def test_being_ready_takes_ones_own_concern_back(company: Company, hands: Hands) -> None:
     campaign = company.proposed()
-    company.worry(company.sue, campaign)
+    company.raise_concern(company.sue, campaign)
     hands.forward(minutes=1)
     company.ready(company.sue, campaign)
     company.ready(company.sal, campaign)
@@ -155,7 +155,7 @@ def test_a_concern_about_what_was_agreed_puts_it_before_sales_again(
 ) -> None:
     campaign = company.agreed()
     hands.forward(minutes=1)
-    concern = company.worry(company.sue, campaign)
+    concern = company.raise_concern(company.sue, campaign)
     assert concern is not None
     assert company.campaign(campaign).stage == Stage.PROPOSED
     with company.store.transaction() as session:
@@ -168,9 +168,9 @@ def test_a_concern_about_what_was_agreed_puts_it_before_sales_again(
 
 def test_a_concern_comes_once_and_is_closed_once(company: Company, hands: Hands) -> None:
     campaign = company.proposed()
-    concern = company.worry(company.sue, campaign)
+    concern = company.raise_concern(company.sue, campaign)
     assert concern is not None
-    assert company.worry(company.sue, campaign) is None
+    assert company.raise_concern(company.sue, campaign) is None
     assert company.count(Concern) == 1
     with company.store.transaction() as session, pytest.raises(service.NotYourConcern):
         service.withdraw(session, company.sal, concern.id)
@@ -328,7 +328,7 @@ def test_rules_that_make_no_sense_are_refused(company: Company) -> None:
 
 def test_a_manager_agrees_in_place_of_sales_and_it_is_said(company: Company) -> None:
     campaign = company.proposed()
-    company.worry(company.sue, campaign)
+    company.raise_concern(company.sue, campaign)
     with company.store.transaction() as session:
         service.overrule(session, company.cleo, campaign.id, "The fair is on Friday")
     assert company.campaign(campaign).stage == Stage.AGREED
@@ -337,7 +337,7 @@ def test_a_manager_agrees_in_place_of_sales_and_it_is_said(company: Company) -> 
         assert table.is_overruled
         assert table.overruler is not None
         assert table.overruler.id == company.cleo.id
-        [event] = session.query(CampaignEvent).filter_by(deed="agreed").all()
+        [event] = session.query(CampaignEvent).filter_by(event_type="agreed").all()
         assert event.facts["overruled"] == "The fair is on Friday"
         assert event.person_id == company.cleo.id
     company.revise(campaign, terms="Old customers too")
@@ -372,17 +372,17 @@ def test_a_request_takes_each_turn_of_its_campaign(company: Company) -> None:
     with company.store.transaction() as session, pytest.raises(service.PlannedAlready):
         service.plannable(session, company.mara, request.id)
     company.propose(campaign)
-    assert company.request(request).turn == "proposed"
+    assert company.request(request).status == "proposed"
     company.ready(company.sal, campaign)
     company.ready(company.sue, campaign)
     with company.store.transaction() as session:
         service.announce(session, company.mara, campaign.id)
-    assert company.request(request).turn == "announced"
+    assert company.request(request).status == "announced"
     with company.store.transaction() as session:
         campaigns.end(session, company.mara, campaign.id)
     assert company.look() > 0
     assert company.look() == 0
-    assert company.request(request).turn == "ended"
+    assert company.request(request).status == "ended"
     assert company.deeds(request) == ["asked", "drafted", "proposed", "announced", "ended"]
 
 
@@ -394,7 +394,7 @@ def test_a_request_waits_anew_when_its_campaign_is_given_up(company: Company, ha
     with company.store.transaction() as session:
         service.give_up(session, company.mara, campaign.id)
     now = company.request(request)
-    assert (now.turn, now.campaign_id) == ("waiting", None)
+    assert (now.status, now.campaign_id) == ("waiting", None)
     assert now.answer_by == datetime(2026, 6, 15, 15, tzinfo=UTC)
     company.draft("form-3", request_id=request.id)
 
@@ -413,14 +413,14 @@ def verb(act: Callable[..., object], *rest: object) -> Verb:
 
 
 def answer(company: Company, who: Person, campaign: Campaign) -> None:
-    company.worry(company.sal, campaign)
+    company.raise_concern(company.sal, campaign)
     with company.store.transaction() as session:
         [concern] = service.concerns(session, campaign.id)
         service.answer_concern(session, who, concern.id, "We do it")
 
 
 def withdraw(company: Company, who: Person, campaign: Campaign) -> None:
-    company.worry(company.sal, campaign)
+    company.raise_concern(company.sal, campaign)
     with company.store.transaction() as session:
         [concern] = service.concerns(session, campaign.id)
         service.withdraw(session, who, concern.id)
@@ -429,7 +429,7 @@ def withdraw(company: Company, who: Person, campaign: Campaign) -> None:
 VERBS: dict[str, Verb] = {
     "draft": lambda company, who, _campaign: company.draft(f"new-{who.id}", who, utm_campaign=None),
     "ready": verb(service.ready),
-    "worry": lambda company, who, campaign: company.worry(who, campaign),
+    "raise_concern": lambda company, who, campaign: company.raise_concern(who, campaign),
     "answer": answer,
     "withdraw": withdraw,
     "revise": lambda company, who, campaign: company.revise(
@@ -444,7 +444,7 @@ VERBS: dict[str, Verb] = {
 MAY = {
     "draft": {"mara", "max", "cleo", "root"},
     "ready": {"sal", "sue"},
-    "worry": {"sal", "sue"},
+    "raise_concern": {"sal", "sue"},
     "answer": {"mara", "cleo", "root"},
     "withdraw": {"sal"},
     "revise": {"mara", "cleo", "root"},
@@ -472,7 +472,9 @@ def test_who_may(company: Company, deed: str) -> None:
         assert isinstance(raised.value, allowed), name
 
 
-@pytest.mark.parametrize("deed", ["ready", "worry", "revise", "take_back", "overrule", "read"])
+@pytest.mark.parametrize(
+    "deed", ["ready", "raise_concern", "revise", "take_back", "overrule", "read"]
+)
 def test_another_workspace_finds_nothing(company: Company, deed: str) -> None:
     campaign = company.proposed()
     other = install(company.store, "T2", "C2")

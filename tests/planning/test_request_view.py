@@ -27,7 +27,7 @@ def request(**changes: Any) -> Request:
         "heard": "weekly",
         "example": "We would start tomorrow if we did not have to pay for a year.",
         "lead_id": 15,
-        "turn": "waiting",
+        "status": "waiting",
         "asked_at": NOW,
         "answer_by": NOW + timedelta(days=7),
     }
@@ -43,7 +43,7 @@ def facts(others: int = 0, **changes: Any) -> RequestFacts:
 
 SEEN: dict[str, Any] = {"seen_at": NOW + timedelta(hours=1)}
 DECLINED: dict[str, Any] = {
-    "turn": "declined",
+    "status": "declined",
     "answered_at": NOW + timedelta(days=1),
     "reason": "A year is what the set-up costs us. We look at it again in autumn.",
 }
@@ -81,10 +81,10 @@ def test_hostile_words_are_disarmed(golden: Golden) -> None:
 
 
 def test_what_the_one_who_asked_hears(golden: Golden) -> None:
-    golden("request_told_new", messages.told(facts(), NOW))
-    golden("request_told_seen", messages.told(facts(others=3, **SEEN), NOW))
-    golden("request_told_overdue", messages.told(facts(others=1), LATER))
-    golden("request_told_declined", messages.told(facts(**DECLINED), NOW))
+    golden("request_told_new", messages.for_asker(facts(), NOW))
+    golden("request_told_seen", messages.for_asker(facts(others=3, **SEEN), NOW))
+    golden("request_told_overdue", messages.for_asker(facts(others=1), LATER))
+    golden("request_told_declined", messages.for_asker(facts(**DECLINED), NOW))
 
 
 def test_the_reminder_to_marketing(golden: Golden) -> None:
@@ -106,7 +106,7 @@ def listed(number: int, **changes: Any) -> Listed:
 
 
 def test_the_list(golden: Golden) -> None:
-    found = [listed(3), listed(2, turn="proposed"), listed(1, answer_by=NOW - timedelta(days=1))]
+    found = [listed(3), listed(2, status="proposed"), listed(1, answer_by=NOW - timedelta(days=1))]
     golden("request_list", messages.listing(found, 0, 3, NOW))
     golden("request_list_empty", messages.listing([], 0, 0, NOW))
 
@@ -131,7 +131,7 @@ def test_the_longest_words_fit() -> None:
     )  # fmt: skip
     for message in (
         messages.card(longest, NOW),
-        messages.told(longest, NOW),
+        messages.for_asker(longest, NOW),
         messages.reminder(longest, NOW),
     ):
         assert check_message(message.blocks) == []

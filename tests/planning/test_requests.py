@@ -1,4 +1,4 @@
-"""Requests: filed once, seconded once a person, answered in time, and every turn written down."""
+"""Requests: filed once, seconded once a person, answered in time, and every status written down."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
@@ -26,7 +26,7 @@ def test_a_request_is_shown_to_all_and_promised_an_answer(company: Company) -> N
     assert (request.text, request.audience, request.heard) == (WANTED, "small shops", "weekly")
     assert request.answer_by == FIVE_DAYS_ON
     assert company.targets(service.CARD) == ["C1"]
-    assert company.targets(service.TOLD) == ["USAL"]
+    assert company.targets(service.FOR_ASKER) == ["USAL"]
     assert company.deeds(request) == ["asked"]
 
 
@@ -130,7 +130,7 @@ def test_a_request_is_declined_with_its_reason(company: Company) -> None:
     assert list(raised.value.errors) == ["reason"]
     company.decline(company.mara, request)
     now = company.request(request)
-    assert (now.turn, now.reason, now.look_at) == ("declined", "Too dear for us", None)
+    assert (now.status, now.reason, now.next_check_at) == ("declined", "Too dear for us", None)
     with pytest.raises(service.AlreadyAnswered, match="<@UMARA> has answered"):
         company.decline(company.mara, request)
     with pytest.raises(service.Closed):
@@ -171,7 +171,7 @@ MAY = {
 
 def change(company: Company, who: Person, days: int) -> None:
     with company.store.transaction() as session:
-        service.change_promise(session, session.get_one(Person, who.id), days)
+        service.set_answer_sla(session, session.get_one(Person, who.id), days)
 
 
 @pytest.mark.parametrize("verb", VERBS)

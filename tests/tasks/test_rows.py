@@ -33,7 +33,7 @@ from bot.people import messages as people_messages
 from bot.people import tasks as people_tasks
 from bot.people.models import Absence, Person, Role, Workspace
 from bot.planning import service as planning
-from bot.planning.models import Proposal, Request, Retrospective, Turn
+from bot.planning.models import Proposal, Request, RequestStatus, Retrospective
 from bot.shadowing import rounds as shadowing
 from bot.shadowing.models import ShadowPair, ShadowParticipant, ShadowRound
 from bot.shadowing.models import Stage as PairStage
@@ -59,9 +59,9 @@ CLOCKWORK = {
     "jobs.schedule.tick": {"jobs.schedules"},
     "leads.service.ladder.sweep": {"leads.escalation"},
     "leads.service.absences.release_for_leavers": {"leads.leavers"},
-    "planning.service.looking.look": {
+    "planning.service.reminders.handle_due": {
         "planning.requests", "planning.proposals", "planning.follow", "planning.follow_requests",
-        "planning.look_back",
+        "planning.retrospectives",
     },
     "standups.service.asking.follow_people": {"standups.follow_people"},
     "standups.service.rounds.remind": set(),  # one statement, whose rows cannot differ
@@ -266,10 +266,10 @@ def _requests(store: Store) -> Case:
     hands, company = _planned(store)
     one, two = company.ask("1").id, company.ask("2").id
     with store.transaction() as session:
-        session.execute(update(Request).values(look_at=clock.now()))
+        session.execute(update(Request).values(next_check_at=clock.now()))
     return Case(
         (one, two), "UPDATE ON request", f"OLD.id = {one}",
-        until_nothing_is_due(store, planning.look),
+        until_nothing_is_due(store, planning.handle_due),
         lambda session, row: session.get_one(Request, row).reminded_at, hands,
     )  # fmt: skip
 
@@ -286,10 +286,10 @@ def _proposals(store: Store) -> Case:
     hands, company = _planned(store)
     one, two = _two_proposals(company)
     with store.transaction() as session:
-        session.execute(update(Proposal).values(look_at=clock.now()))
+        session.execute(update(Proposal).values(next_check_at=clock.now()))
     return Case(
         (one, two), "UPDATE ON proposal", f"OLD.campaign_id = {one}",
-        until_nothing_is_due(store, planning.look),
+        until_nothing_is_due(store, planning.handle_due),
         lambda session, row: session.get_one(Proposal, row).reminded_at, hands,
     )  # fmt: skip
 
@@ -301,7 +301,7 @@ def _follow(store: Store) -> Case:
         session.execute(update(Campaign).values(stage=Stage.CANCELLED))
     return Case(
         (one, two), "UPDATE ON proposal", f"OLD.campaign_id = {one}",
-        until_nothing_is_due(store, planning.look),
+        until_nothing_is_due(store, planning.handle_due),
         lambda session, row: session.get_one(Proposal, row).stage == Stage.CANCELLED, hands,
     )  # fmt: skip
 
@@ -318,12 +318,12 @@ def _follow_requests(store: Store) -> Case:
         rows.append(request.id)
     return Case(
         (rows[0], rows[1]), "UPDATE ON request", f"OLD.id = {rows[0]}",
-        until_nothing_is_due(store, planning.look),
-        lambda session, row: session.get_one(Request, row).turn == Turn.ANNOUNCED, hands,
+        until_nothing_is_due(store, planning.handle_due),
+        lambda session, row: session.get_one(Request, row).status == RequestStatus.ANNOUNCED, hands,
     )  # fmt: skip
 
 
-def _look_back(store: Store) -> Case:
+def _retrospectives(store: Store) -> Case:
     hands, company = _planned(store)
     rows = []
     for token in ("1", "2"):
@@ -334,7 +334,7 @@ def _look_back(store: Store) -> Case:
         rows.append(campaign.id)
     return Case(
         (rows[0], rows[1]), "INSERT ON retrospective", f"NEW.campaign_id = {rows[0]}",
-        until_nothing_is_due(store, planning.look),
+        until_nothing_is_due(store, planning.handle_due),
         lambda session, row: session.scalar(
             select(func.count()).select_from(Retrospective).filter_by(campaign_id=row)
         ),
@@ -542,7 +542,7 @@ CASES: dict[str, Callable[[Store], Case]] = {
     "planning.proposals": _proposals,
     "planning.follow": _follow,
     "planning.follow_requests": _follow_requests,
-    "planning.look_back": _look_back,
+    "planning.retrospectives": _retrospectives,
     "standups.close": _close,
     "standups.follow_people": _follow_people,
     "metrics.days": _days,

@@ -30,20 +30,20 @@ def found(result: Found) -> Message:
         return only(_nothing(result))
     if result.count == 1:
         return offer(result.offers[0])
-    told = f"{plural(result.count, 'offer')} {_asked(result)}."
-    return Message(told, [SectionBlock(text=told), *map(_row, result.offers)])
+    summary = f"{plural(result.count, 'offer')} {_asked(result)}."
+    return Message(summary, [SectionBlock(text=summary), *map(_row, result.offers)])
 
 
 def pages(result: Found, asked: str, page: int, size: int) -> View:
     """More offers than one answer lists, a page of them; `asked` is what was written."""
     last = max(-(-result.count // size) - 1, 0)
-    told = f"{plural(result.count, 'offer')} {_asked(result)}, page {page + 1} of {last + 1}"
+    summary = f"{plural(result.count, 'offer')} {_asked(result)}, page {page + 1} of {last + 1}"
     return View(
         type="modal", callback_id=OFFERS, private_metadata=asked[:_LONGEST_NOTE], title="Offers",
         close="Done",
         blocks=[
             *map(_row, result.offers), *page_turns(OFFERS, page, last + 1),
-            small(told),
+            small(summary),
         ],
     )  # fmt: skip
 

@@ -7,7 +7,7 @@ from slack_sdk.models.blocks import Block, SectionBlock
 
 from bot.campaigns.messages.offer import late_words
 from bot.campaigns.messages.words import day_in_words, small
-from bot.campaigns.models import Campaign, CampaignEvent, Deed, Stage
+from bot.campaigns.models import Campaign, CampaignEvent, EventType, Stage
 from bot.slack import Message
 from bot.slack.text import moment, plural, safe
 
@@ -26,24 +26,26 @@ _FIELDS = {
 _INTERNAL = {"budget", "expected_leads", "expected_customers", "target_cost_per_lead"}
 """What the channel does not see; that it was changed is said."""
 
-_DEEDS = {
-    Deed.DRAFTED: "drafted it", Deed.SAVED: "saved the draft", Deed.PROPOSED: "proposed it",
-    Deed.TAKEN_BACK: "took the proposal back", Deed.AGREED: "sales is ready",
-    Deed.ASKED_AGAIN: "sales is asked again", Deed.SCHEDULED: "set the time to announce it",
-    Deed.UNSCHEDULED: "took the time back", Deed.ANNOUNCED: "announced it",
-    Deed.CHANGED: "changed it", Deed.PAUSED: "paused it", Deed.RESUMED: "resumed it",
-    Deed.ENDED: "ended it", Deed.CANCELLED: "cancelled it",
+_EVENTS = {
+    EventType.DRAFTED: "drafted it", EventType.SAVED: "saved the draft",
+    EventType.PROPOSED: "proposed it",
+    EventType.TAKEN_BACK: "took the proposal back", EventType.AGREED: "sales is ready",
+    EventType.ASKED_AGAIN: "sales is asked again",
+    EventType.SCHEDULED: "set the time to announce it",
+    EventType.UNSCHEDULED: "took the time back", EventType.ANNOUNCED: "announced it",
+    EventType.CHANGED: "changed it", EventType.PAUSED: "paused it", EventType.RESUMED: "resumed it",
+    EventType.ENDED: "ended it", EventType.CANCELLED: "cancelled it",
 }  # fmt: skip
-_BY_CLOCK = {Deed.ENDED: "its last day is over", Deed.ANNOUNCED: "announced at its time"}
+_BY_CLOCK = {EventType.ENDED: "its last day is over", EventType.ANNOUNCED: "announced at its time"}
 
 
 def timeline(campaign: Campaign, events: Sequence[CampaignEvent]) -> Message:
     """All that happened, in the announcement's thread: one message, redrawn."""
-    told = [event for event in events if event.deed != Deed.SAVED]
-    shown = told[-_MOST:]
+    steps = [event for event in events if event.event_type != EventType.SAVED]
+    shown = steps[-_MOST:]
     blocks: list[Block] = [SectionBlock(text="*What happened*")]
-    if len(told) > len(shown):
-        blocks.append(small(f"{plural(len(told) - len(shown), 'earlier step')} left out"))
+    if len(steps) > len(shown):
+        blocks.append(small(f"{plural(len(steps) - len(shown), 'earlier step')} left out"))
     blocks.extend(SectionBlock(text=_line(event)) for event in shown)
     last = _deed(shown[-1]) if shown else "nothing yet"
     return Message(f"What happened to “{safe(campaign.name)}”: {last}.", blocks)
@@ -85,18 +87,18 @@ def over(campaign: Campaign) -> Message | None:
 
 def _line(event: CampaignEvent) -> str:
     lines = [f"{moment(event.at)} · {_deed(event)}"]
-    if event.deed == Deed.CHANGED:
+    if event.event_type == EventType.CHANGED:
         lines += differences(event.facts["changed"])
     return "\n".join(lines)
 
 
 def _deed(event: CampaignEvent) -> str:
-    deed = Deed(event.deed)
+    event_type = EventType(event.event_type)
     if event.person is None:
-        return _BY_CLOCK.get(deed, _DEEDS[deed])
-    if deed in (Deed.AGREED, Deed.ASKED_AGAIN):
-        return _DEEDS[deed]
-    return f"{safe(event.person.name, 100)} {_DEEDS[deed]}"
+        return _BY_CLOCK.get(event_type, _EVENTS[event_type])
+    if event_type in (EventType.AGREED, EventType.ASKED_AGAIN):
+        return _EVENTS[event_type]
+    return f"{safe(event.person.name, 100)} {_EVENTS[event_type]}"
 
 
 def _who(event: CampaignEvent) -> str:

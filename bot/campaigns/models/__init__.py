@@ -15,7 +15,7 @@ from bot.campaigns.models.campaign import (
     Stage,
     utm_code,
 )
-from bot.campaigns.models.history import AsOf, CampaignEvent, CampaignVersion, Deed, Found
+from bot.campaigns.models.history import AsOf, CampaignEvent, CampaignVersion, EventType, Found
 from bot.campaigns.models.readership import (
     RECENTLY_DAYS,
     CampaignQuestion,
@@ -43,7 +43,7 @@ __all__ = [
     "CampaignReminder",
     "CampaignVersion",
     "CannotMove",
-    "Deed",
+    "EventType",
     "Found",
     "Kind",
     "Overview",

@@ -16,7 +16,7 @@ from bot.people.models import Person
 from bot.store import Base, Id, Moment, WorkspaceId
 
 
-class Deed(StrEnum):
+class EventType(StrEnum):
     """What can happen to a campaign, as the audit names it."""
 
     DRAFTED = "drafted"
@@ -72,7 +72,7 @@ class CampaignEvent(Base):
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), index=True)
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     """None: the clock did it."""
-    deed: Mapped[str]
+    event_type: Mapped[str]
     at: Mapped[Moment]
     facts: Mapped[dict[str, Any]]
     """`stage`, where it changed; `version` and `changed` (by field, before and after)."""

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from bot import clock, slack
-from bot.campaigns.models import Campaign, Deed, Stage
+from bot.campaigns.models import Campaign, EventType, Stage
 from bot.campaigns.service import audit
 from bot.campaigns.service.cards import CARD, CONFIRMATION, redraw, tell, tell_the_end
 from bot.campaigns.service.drafting import Draft
@@ -65,7 +65,7 @@ def launch_in_time(session: Session, campaign_id: int) -> None:
         enqueue(session, LAUNCH, at=campaign.launch_at, campaign_id=campaign.id)
     elif campaign.is_over(today(session, campaign.workspace_id)):
         campaign.launch_at = None  # its last day was brought forward
-        audit.note(session, campaign, None, Deed.UNSCHEDULED)
+        audit.note(session, campaign, None, EventType.UNSCHEDULED)
         slack.redraw(session, CONFIRMATION, campaign.id)
     else:
         _go_live(session, None, campaign)
@@ -76,7 +76,7 @@ def unschedule(session: Session, who: Person, campaign_id: int) -> Campaign:
     campaign = manageable(session, who, campaign_id)
     if campaign.launch_at is not None and campaign.announced_at is None:
         campaign.launch_at = None
-        audit.note(session, campaign, who, Deed.UNSCHEDULED)
+        audit.note(session, campaign, who, EventType.UNSCHEDULED)
         slack.redraw(session, CONFIRMATION, campaign.id)
     return campaign
 
@@ -92,7 +92,7 @@ def finish(session: Session, campaign_id: int) -> None:
     campaign = held(session, campaign_id)
     over = campaign.has_ended_by(today(session, campaign.workspace_id))
     if over and campaign.stage in (Stage.LIVE, Stage.PAUSED):
-        audit.turn(session, campaign, None, Deed.ENDED, Stage.ENDED)
+        audit.move(session, campaign, None, EventType.ENDED, Stage.ENDED)
         tell(session, campaign)
         if not _was_over(session, campaign):
             tell_the_end(session, campaign)
@@ -129,7 +129,7 @@ def _launch(session: Session, who: Person, campaign: Campaign, at: datetime | No
     workspace = session.get_one(Workspace, campaign.workspace_id)
     _see_time(campaign, workspace, at)
     campaign.launch_at = at
-    audit.note(session, campaign, who, Deed.SCHEDULED, launch_at=at.isoformat())
+    audit.note(session, campaign, who, EventType.SCHEDULED, launch_at=at.isoformat())
     enqueue(session, LAUNCH, at=at, campaign_id=campaign.id)
     owner = session.get_one(Person, campaign.owner_id)
     slack.show(session, workspace.id, CONFIRMATION, campaign.id, owner.slack_id)
@@ -149,7 +149,7 @@ def _see_time(campaign: Campaign, workspace: Workspace, at: datetime) -> None:
 
 def _go_live(session: Session, who: Person | None, campaign: Campaign) -> None:
     workspace = session.get_one(Workspace, campaign.workspace_id)
-    audit.turn(session, campaign, who, Deed.ANNOUNCED, Stage.LIVE)
+    audit.move(session, campaign, who, EventType.ANNOUNCED, Stage.LIVE)
     version = audit.version(session, campaign.id, campaign.version)
     owner = session.get_one(Person, campaign.owner_id)
     version = version or audit.keep(session, campaign, who or owner)

@@ -1,4 +1,4 @@
-"""The audit of campaigns: each deed is one row, and each text that counts is one version."""
+"""The audit of campaigns: each event_type is one row, and each text that counts is one version."""
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
@@ -15,7 +15,7 @@ from bot.campaigns.models import (
     Campaign,
     CampaignEvent,
     CampaignVersion,
-    Deed,
+    EventType,
     Promise,
     Stage,
 )
@@ -37,14 +37,14 @@ def changes(old: Draft | Promise, new: Draft | Promise) -> Changes:
 
 
 def note(
-    session: Session, campaign: Campaign, who: Person | None, deed: Deed, **facts: Any
+    session: Session, campaign: Campaign, who: Person | None, event_type: EventType, **facts: Any
 ) -> CampaignEvent:
     """Write down who did what; None for what the clock does."""
     event = CampaignEvent(
         workspace_id=campaign.workspace_id,
         campaign_id=campaign.id,
         person_id=who.id if who else None,
-        deed=deed,
+        event_type=event_type,
         at=clock.now(),
         facts=facts,
     )
@@ -53,12 +53,17 @@ def note(
     return event
 
 
-def turn(
-    session: Session, campaign: Campaign, who: Person | None, deed: Deed, to: Stage, **facts: Any
+def move(
+    session: Session,
+    campaign: Campaign,
+    who: Person | None,
+    event_type: EventType,
+    to: Stage,
+    **facts: Any,
 ) -> CampaignEvent:
     """Let the campaign go to another stage, and write it down. Raises CannotMove."""
     campaign.move(to)
-    return note(session, campaign, who, deed, stage=to, version=campaign.version, **facts)
+    return note(session, campaign, who, event_type, stage=to, version=campaign.version, **facts)
 
 
 def keep(session: Session, campaign: Campaign, who: Person) -> CampaignVersion:
@@ -127,7 +132,7 @@ def last_change(session: Session, campaign_id: int) -> CampaignEvent | None:
         select(CampaignEvent)
         .where(
             CampaignEvent.campaign_id == campaign_id,
-            CampaignEvent.deed == Deed.CHANGED,
+            CampaignEvent.event_type == EventType.CHANGED,
             CampaignEvent.facts["live"].as_boolean(),
         )
         .options(joinedload(CampaignEvent.person))

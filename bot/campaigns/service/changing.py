@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from bot.campaigns.models import BINDING, OVER, Campaign, Deed, Stage
+from bot.campaigns.models import BINDING, OVER, Campaign, EventType, Stage
 from bot.campaigns.service import audit
 from bot.campaigns.service.announcing import finish_in_time
 from bot.campaigns.service.cards import tell, tell_the_end
@@ -49,14 +49,14 @@ def change(
     if not changed:
         return campaign, changed
     if campaign.stage == Stage.DRAFT:
-        audit.note(session, campaign, who, Deed.SAVED, changed=changed)
+        audit.note(session, campaign, who, EventType.SAVED, changed=changed)
         return campaign, changed
     is_live = campaign.announced_at is not None
     renewed = audit.renew(session, campaign, who, changed)
     facts = {"version": campaign.version, "changed": changed, "live": is_live}
-    audit.note(session, campaign, who, Deed.CHANGED, **facts)
+    audit.note(session, campaign, who, EventType.CHANGED, **facts)
     if campaign.stage == Stage.AGREED and changed.keys() & BINDING:
-        audit.turn(session, campaign, who, Deed.ASKED_AGAIN, Stage.PROPOSED)
+        audit.move(session, campaign, who, EventType.ASKED_AGAIN, Stage.PROPOSED)
     if is_live and "ends_on" in changed:
         finish_in_time(session, campaign)
     if is_live and renewed and campaign.holds_from == campaign.version:
@@ -83,7 +83,7 @@ def pause(session: Session, who: Person, campaign_id: int) -> Campaign:
 
     Raises NotFound, NotAllowed, NotYours, CannotMove.
     """
-    return _turn(session, who, campaign_id, Deed.PAUSED, Stage.PAUSED)
+    return _move(session, who, campaign_id, EventType.PAUSED, Stage.PAUSED)
 
 
 def resume(session: Session, who: Person, campaign_id: int) -> Campaign:
@@ -91,7 +91,7 @@ def resume(session: Session, who: Person, campaign_id: int) -> Campaign:
     campaign = manageable(session, who, campaign_id)
     if campaign.stage != Stage.PAUSED or campaign.is_over(today(session, who.workspace_id)):
         raise AlreadyOver(name=safe(campaign.name), stage=campaign.stage)
-    return _turn(session, who, campaign_id, Deed.RESUMED, Stage.LIVE)
+    return _move(session, who, campaign_id, EventType.RESUMED, Stage.LIVE)
 
 
 def end(session: Session, who: Person, campaign_id: int, late_callers: str = "") -> Campaign:
@@ -103,7 +103,7 @@ def end(session: Session, who: Person, campaign_id: int, late_callers: str = "")
     day = today(session, who.workspace_id)
     if campaign.starts_on > day:
         raise NotBegun(name=safe(campaign.name))
-    _turn(session, who, campaign_id, Deed.ENDED, Stage.ENDED)
+    _move(session, who, campaign_id, EventType.ENDED, Stage.ENDED)
     campaign.ends_on = min(campaign.ends_on or day, day)
     campaign.late_callers = late_callers or campaign.late_callers
     tell_the_end(session, campaign)
@@ -116,13 +116,15 @@ def cancel(session: Session, who: Person, campaign_id: int) -> Campaign:
     if campaign.announced_at and campaign.starts_on <= today(session, who.workspace_id):
         raise HasBegun(name=safe(campaign.name))
     campaign.launch_at = None
-    _turn(session, who, campaign_id, Deed.CANCELLED, Stage.CANCELLED)
+    _move(session, who, campaign_id, EventType.CANCELLED, Stage.CANCELLED)
     tell_the_end(session, campaign)
     return campaign
 
 
-def _turn(session: Session, who: Person, campaign_id: int, deed: Deed, to: Stage) -> Campaign:
+def _move(
+    session: Session, who: Person, campaign_id: int, event_type: EventType, to: Stage
+) -> Campaign:
     campaign = manageable(session, who, campaign_id)
-    audit.turn(session, campaign, who, deed, to)
+    audit.move(session, campaign, who, event_type, to)
     tell(session, campaign)
     return campaign

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from bot.campaigns.models import Campaign, Deed, Stage
+from bot.campaigns.models import Campaign, EventType, Stage
 from bot.campaigns.service import audit
 from bot.campaigns.service.drafting import Draft
 from bot.campaigns.service.reading import by_utm, find
@@ -65,7 +65,7 @@ def draft_campaign(session: Session, who: Person, draft: Draft, token: str) -> C
     may_announce(session, who)
     campaign, is_new = write(session, who, draft, token)
     if is_new:
-        audit.note(session, campaign, who, Deed.DRAFTED, stage=Stage.DRAFT)
+        audit.note(session, campaign, who, EventType.DRAFTED, stage=Stage.DRAFT)
     return campaign
 
 
@@ -79,7 +79,7 @@ def save_draft(session: Session, who: Person, campaign_id: int, draft: Draft) ->
         raise NoDraft(name=safe(campaign.name), stage=campaign.stage)
     changed = put(session, campaign, draft)
     if changed:
-        audit.note(session, campaign, who, Deed.SAVED, fields=sorted(changed))
+        audit.note(session, campaign, who, EventType.SAVED, fields=sorted(changed))
     return changed
 
 
@@ -95,14 +95,14 @@ def propose(session: Session, who: Person, campaign_id: int) -> Campaign:
         audit.keep(session, campaign, who)
     else:  # it was taken back, and may say something else by now
         audit.renew(session, campaign, who, audit.changes(kept, campaign))
-    audit.turn(session, campaign, who, Deed.PROPOSED, Stage.PROPOSED)
+    audit.move(session, campaign, who, EventType.PROPOSED, Stage.PROPOSED)
     return campaign
 
 
 def take_back(session: Session, who: Person, campaign_id: int) -> Campaign:
     """Make a proposal a draft again. Raises NotFound, NotAllowed, NotYours, CannotMove."""
     campaign = manageable(session, who, campaign_id)
-    audit.turn(session, campaign, who, Deed.TAKEN_BACK, Stage.DRAFT)
+    audit.move(session, campaign, who, EventType.TAKEN_BACK, Stage.DRAFT)
     return campaign
 
 
@@ -112,14 +112,14 @@ def agree(session: Session, who: Person | None, campaign_id: int, **facts: Any) 
     None: the clock did. Raises CannotMove.
     """
     campaign = held(session, campaign_id)
-    audit.turn(session, campaign, who, Deed.AGREED, Stage.AGREED, **facts)
+    audit.move(session, campaign, who, EventType.AGREED, Stage.AGREED, **facts)
     return campaign
 
 
 def ask_again(session: Session, who: Person | None, campaign_id: int, **facts: Any) -> Campaign:
     """Put what was agreed before sales again. Raises CannotMove."""
     campaign = held(session, campaign_id)
-    audit.turn(session, campaign, who, Deed.ASKED_AGAIN, Stage.PROPOSED, **facts)
+    audit.move(session, campaign, who, EventType.ASKED_AGAIN, Stage.PROPOSED, **facts)
     return campaign
 
 

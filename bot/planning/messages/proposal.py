@@ -24,7 +24,7 @@ from bot.slack import Message
 from bot.slack.text import moment, plural, safe
 
 READY = "proposal.ready"
-WORRY = "proposal.worry"
+RAISE_CONCERN = "proposal.raise_concern"
 SEE_ALL = "proposal.see_all"
 CHANGE = "proposal.change"
 MORE = "proposal.more"
@@ -245,7 +245,7 @@ def _buttons(table: Table) -> list[InteractiveElement]:
 def _answers(campaign: Campaign) -> list[InteractiveElement]:
     return [
         _button(campaign, "Ready", READY, "primary"),
-        _button(campaign, "Concern…", WORRY),
+        _button(campaign, "Concern…", RAISE_CONCERN),
     ]
 
 

@@ -12,7 +12,7 @@ from slack_sdk.models.blocks import (
 )
 
 from bot.planning.messages.parts import header, names, quoted, small, titled
-from bot.planning.models import Heard, Request, RequestFacts, Turn
+from bot.planning.models import Heard, Request, RequestFacts, RequestStatus
 from bot.slack import Message
 from bot.slack.text import moment, plural, safe
 
@@ -22,10 +22,10 @@ SEEN = "request.seen"
 DECLINE = "request.decline"
 
 _BRIEF = 150
-_TURNS = {
-    Turn.PROPOSED: "{who} proposes the campaign “{name}” for it.",
-    Turn.ANNOUNCED: "{who} announced the campaign “{name}” for it.",
-    Turn.ENDED: "The campaign “{name}” of {who}, which was made for it, has ended.",
+_STATUSES = {
+    RequestStatus.PROPOSED: "{who} proposes the campaign “{name}” for it.",
+    RequestStatus.ANNOUNCED: "{who} announced the campaign “{name}” for it.",
+    RequestStatus.ENDED: "The campaign “{name}” of {who}, which was made for it, has ended.",
 }
 
 
@@ -46,7 +46,7 @@ def card(facts: RequestFacts, now: datetime) -> Message:
     return Message(f"{facts.asker.mention} says what customers ask for: {brief(request)}", blocks)
 
 
-def told(facts: RequestFacts, now: datetime) -> Message:
+def for_asker(facts: RequestFacts, now: datetime) -> Message:
     """What has become of it, in one message to the one who asked."""
     request = facts.request
     blocks: list[Block] = [
@@ -124,11 +124,13 @@ def _heard_by(facts: RequestFacts) -> str:
 def _state(facts: RequestFacts, now: datetime) -> str:
     """What has become of it, in a sentence."""
     request = facts.request
-    if request.turn == Turn.DECLINED and facts.answered_by and request.answered_at:
+    if request.status == RequestStatus.DECLINED and facts.answered_by and request.answered_at:
         return f"Declined by {facts.answered_by.mention} {moment(request.answered_at)}."
-    if request.turn in _TURNS and facts.campaign:
+    if request.status in _STATUSES and facts.campaign:
         name = safe(facts.campaign.name)
-        return _TURNS[Turn(request.turn)].format(who=facts.campaign.owner.mention, name=name)
+        return _STATUSES[RequestStatus(request.status)].format(
+            who=facts.campaign.owner.mention, name=name
+        )
     seen = ""
     if facts.campaign:
         name = safe(facts.campaign.name)
@@ -143,7 +145,7 @@ def _state(facts: RequestFacts, now: datetime) -> str:
 def _news(facts: RequestFacts, now: datetime) -> str:
     """The same, said to the one who asked."""
     request = facts.request
-    if request.turn == Turn.DECLINED and facts.answered_by and request.answered_at:
+    if request.status == RequestStatus.DECLINED and facts.answered_by and request.answered_at:
         return f"{facts.answered_by.mention} declined it {moment(request.answered_at)}:"
     untouched = not facts.seen_by and not facts.campaign
     if request.is_waiting and untouched and not request.is_overdue(now):

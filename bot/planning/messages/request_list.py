@@ -8,7 +8,7 @@ from slack_sdk.models.views import View
 
 from bot.planning.messages.parts import small
 from bot.planning.messages.request import answers, brief, me_too
-from bot.planning.models import Listed, Turn
+from bot.planning.models import Listed, RequestStatus
 from bot.slack.paging import page_turns
 from bot.slack.text import moment, plural, safe
 
@@ -65,7 +65,7 @@ def _told(listed: Listed, now: datetime) -> str:
 
 def _state(listed: Listed, now: datetime) -> str:
     request = listed.request
-    if request.turn == Turn.PROPOSED:
+    if request.status == RequestStatus.PROPOSED:
         return "A campaign is proposed for it."
     if request.is_overdue(now):
         return f"*Overdue*: an answer was promised by {moment(request.answer_by)}"

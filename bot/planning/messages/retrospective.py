@@ -13,23 +13,23 @@ from slack_sdk.models.blocks import (
 from bot.metrics import Figures
 from bot.planning.messages.parts import header, small, titled
 from bot.planning.messages.request import brief
-from bot.planning.models import Again, LookBack, RequestFacts, Retrospective, Side
+from bot.planning.models import Again, CampaignReview, RequestFacts, Retrospective, Side
 from bot.slack import Message
 from bot.slack.text import plural, safe
 
-LOOK_BACK = "retrospective.answer"
+ANSWER_RETROSPECTIVE = "retrospective.answer"
 
 # A message of about 12,000 characters is refused by Slack; so many answers are shown whole.
 _ROOM = 8_000
 _LONGEST = 600
 
 
-def asked(found: Retrospective, back: LookBack) -> Message:
+def asked(found: Retrospective, back: CampaignReview) -> Message:
     """The question to one person, and later what they said."""
     name = f"“{safe(back.campaign.name)}”"
     button = ButtonElement(
         text="Say what you learned" if found.again is None else "Change my answer",
-        action_id=LOOK_BACK,
+        action_id=ANSWER_RETROSPECTIVE,
         value=str(found.id),
         style="primary" if found.again is None else None,
     )
@@ -45,7 +45,7 @@ def asked(found: Retrospective, back: LookBack) -> Message:
     )  # fmt: skip
 
 
-def lessons(back: LookBack) -> Message:
+def lessons(back: CampaignReview) -> Message:
     """What both sides learned, in the announcement's thread."""
     answered = f"{len(back.said)} of {plural(back.asked, 'person', 'people')} answered"
     blocks: list[Block] = [

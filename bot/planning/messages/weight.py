@@ -9,33 +9,33 @@ from bot.slack.text import plural, safe
 
 
 def capacity_in_words(weight: Capacity) -> str:
-    """What the campaign asks of the team, and whether it has the hands for it."""
-    hands = weight.hands
+    """What the campaign asks of the team, and whether it has the capacity for it."""
+    team = weight.team
     if weight.fit is Fit.NOBODY:
         return "Nobody in sales works on its days."
-    team = (
-        f"{_people(hands.people)} in sales, {_amount(hands.hours)} h a day, "
-        f"with {plural(hands.open_leads, 'open lead')}"
+    people = (
+        f"{_people(team.people)} in sales, {_amount(team.hours)} h a day, "
+        f"with {plural(team.open_leads, 'open lead')}"
     )
     if weight.fit is Fit.UNKNOWN:
-        return f"Nobody said how many leads are expected. On its days: {team}."
+        return f"Nobody said how many leads are expected. On its days: {people}."
     load = (
         f"About {_amount(weight.per_day)} leads a working day, {_amount(weight.each)} for each of "
-        f"{team}. {_room(weight)}"
+        f"{people}. {_room(weight)}"
     )
     return f"{load} {_verdict(weight)}"
 
 
 def _room(weight: Capacity) -> str:
     """Room below the limit, and what flows in and out."""
-    hands = weight.hands
+    team = weight.team
     free = (
         "There is no limit of open leads."
-        if hands.room is None
-        else f"Below their limits there is room for {hands.room:,} more."
+        if team.room is None
+        else f"Below their limits there is room for {team.room:,} more."
     )
     return (
-        f"{free} Lately {_amount(hands.arriving)} came and {_amount(hands.closing)} were closed "
+        f"{free} Lately {_amount(team.arriving)} came and {_amount(team.closing)} were closed "
         "a day."
     )
 

@@ -1,7 +1,15 @@
 """The tables of planning, by theme, and its rules, which are pure."""
 
-from bot.planning.models.agreement import Enough, Rule, Said, Standing, Worry, agreed, standing
-from bot.planning.models.capacity import Capacity, Fit, Hands, capacity
+from bot.planning.models.agreement import (
+    Enough,
+    RaisedConcern,
+    ReadyAnswer,
+    Rule,
+    Standing,
+    agreed,
+    standing,
+)
+from bot.planning.models.capacity import Capacity, Fit, TeamCapacity, capacity
 from bot.planning.models.proposal import (
     LONGEST_CONCERN,
     MOST_LINES,
@@ -18,19 +26,19 @@ from bot.planning.models.proposal import (
 )
 from bot.planning.models.request import (
     LONGEST,
-    Deed,
+    EventType,
     Heard,
     Listed,
     Request,
     RequestEvent,
     RequestFacts,
+    RequestStatus,
     RequestSupport,
-    Turn,
 )
 from bot.planning.models.retrospective import (
     LONGEST_LESSON,
     Again,
-    LookBack,
+    CampaignReview,
     Retrospective,
     Side,
 )
@@ -47,34 +55,34 @@ __all__ = [
     "MOST_LINES",
     "Again",
     "BudgetLine",
+    "CampaignReview",
     "Capacity",
     "Concern",
-    "Deed",
     "Enough",
+    "EventType",
     "Fit",
-    "Hands",
     "Heard",
     "LastTime",
     "Likeness",
     "Listed",
-    "LookBack",
     "PlanningRules",
     "Proposal",
     "ProposalAnswer",
     "ProposalReminder",
     "Proposed",
+    "RaisedConcern",
+    "ReadyAnswer",
     "Request",
     "RequestEvent",
     "RequestFacts",
+    "RequestStatus",
     "RequestSupport",
     "Retrospective",
     "Rule",
-    "Said",
     "Side",
     "Standing",
     "Table",
-    "Turn",
-    "Worry",
+    "TeamCapacity",
     "agreed",
     "capacity",
     "most_similar",

@@ -51,7 +51,7 @@ class Rule:
 
 
 @dataclass(frozen=True)
-class Said:
+class ReadyAnswer:
     """Somebody said that they are ready."""
 
     person_id: int
@@ -60,7 +60,7 @@ class Said:
 
 
 @dataclass(frozen=True)
-class Worry:
+class RaisedConcern:
     """Somebody raised a concern."""
 
     person_id: int
@@ -85,14 +85,17 @@ class Standing:
 
 
 def standing(
-    asked: Collection[int], said: Sequence[Said], worries: Sequence[Worry], holds_from: int
+    asked: Collection[int],
+    said: Sequence[ReadyAnswer],
+    worries: Sequence[RaisedConcern],
+    holds_from: int,
 ) -> Standing:
     """Where everyone stands; `holds_from` is the version since which nothing binding has changed.
 
     Whoever raised a concern is ready again only by saying so after it, even where it was answered.
     """
     concerned = {each.person_id for each in worries if each.is_open}
-    last_worry = {
+    last_concern = {
         person: max(each.at for each in worries if each.person_id == person)
         for person in {each.person_id for each in worries}
     }
@@ -100,7 +103,7 @@ def standing(
         each.person_id
         for each in said
         if each.version >= holds_from
-        and (each.person_id not in last_worry or each.at > last_worry[each.person_id])
+        and (each.person_id not in last_concern or each.at > last_concern[each.person_id])
     } - concerned
     everyone = frozenset(asked)
     return Standing(

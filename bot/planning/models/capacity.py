@@ -1,4 +1,4 @@
-"""Capacity: how many leads a campaign brings a day, set against the hands that are free for them.
+"""Capacity: how many leads a campaign brings a day, set against what the team has room for.
 
 Pure, and in exact fractions. The formula, in leads a working day:
 
@@ -29,7 +29,7 @@ class Fit(StrEnum):
 
 
 @dataclass(frozen=True)
-class Hands:
+class TeamCapacity:
     """The team as it is before a campaign."""
 
     days: int
@@ -49,7 +49,7 @@ class Hands:
 class Capacity:
     """What a campaign asks of the team."""
 
-    hands: Hands
+    team: TeamCapacity
     fit: Fit
     per_day: Fraction
     """Leads of the campaign on a working day."""
@@ -59,23 +59,21 @@ class Capacity:
     """Whole working days until nobody has room any more; None: there is room for all days."""
 
 
-def capacity(expected: int | None, hands: Hands) -> Capacity:
-    """Set the expected leads against the team; `expected` falls on the days of `hands`."""
-    if hands.days == 0 or hands.people == 0:
-        return Capacity(hands, Fit.NOBODY, Fraction(), Fraction(), None)
+def capacity(expected: int | None, team: TeamCapacity) -> Capacity:
+    """Set the expected leads against the team; `expected` falls on the days of `team`."""
+    if team.days == 0 or team.people == 0:
+        return Capacity(team, Fit.NOBODY, Fraction(), Fraction(), None)
     if expected is None:
-        return Capacity(hands, Fit.UNKNOWN, Fraction(), Fraction(), None)
-    per_day = Fraction(expected, hands.days)
-    net = per_day + hands.arriving - hands.closing
+        return Capacity(team, Fit.UNKNOWN, Fraction(), Fraction(), None)
+    per_day = Fraction(expected, team.days)
+    net = per_day + team.arriving - team.closing
     full_after = None
-    if hands.room is not None and net > 0 and hands.room < net * hands.days:
-        full_after = int(Fraction(hands.room) / net)
-    return Capacity(
-        hands, _fit(hands, net, full_after), per_day, per_day / hands.people, full_after
-    )
+    if team.room is not None and net > 0 and team.room < net * team.days:
+        full_after = int(Fraction(team.room) / net)
+    return Capacity(team, _fit(team, net, full_after), per_day, per_day / team.people, full_after)
 
 
-def _fit(hands: Hands, net: Fraction, full_after: int | None) -> Fit:
+def _fit(team: TeamCapacity, net: Fraction, full_after: int | None) -> Fit:
     if full_after is not None:
         return Fit.FILLS_UP
-    return Fit.PILES_UP if hands.room is None and net > 0 else Fit.FITS
+    return Fit.PILES_UP if team.room is None and net > 0 else Fit.FITS

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from bot.campaigns.models import Campaign, CampaignVersion, Stage
 from bot.money import Money
 from bot.people.models import Person
-from bot.planning.models.agreement import Rule, Said, Standing, Worry
+from bot.planning.models.agreement import RaisedConcern, ReadyAnswer, Rule, Standing
 from bot.planning.models.capacity import Capacity
 from bot.store import Base, Id, Moment, WorkspaceId
 
@@ -22,7 +22,11 @@ class Proposal(Base):
 
     __tablename__ = "proposal"
     __table_args__ = (
-        Index("ix_proposal_look_at", "look_at", postgresql_where=text("look_at IS NOT NULL")),
+        Index(
+            "ix_proposal_next_check_at",
+            "next_check_at",
+            postgresql_where=text("next_check_at IS NOT NULL"),
+        ),
         Index("ix_proposal_workspace_id_stage", "workspace_id", "stage"),
     )
 
@@ -35,7 +39,7 @@ class Proposal(Base):
     proposed_at: Mapped[Moment]
     answer_by: Mapped[Moment]
     reminded_at: Mapped[Moment | None]
-    look_at: Mapped[Moment | None]
+    next_check_at: Mapped[Moment | None]
     """When the clock looks at it next: to remind the silent, and to show them as such."""
     overruled_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     overruled_because: Mapped[str | None]
@@ -180,11 +184,11 @@ class Table:
         return [person for person in self.asked if person.id in ids]
 
 
-def said(answers: Sequence[ProposalAnswer]) -> list[Said]:
+def said(answers: Sequence[ProposalAnswer]) -> list[ReadyAnswer]:
     """Answers as the rule reads them."""
-    return [Said(each.person_id, each.version, each.at) for each in answers]
+    return [ReadyAnswer(each.person_id, each.version, each.at) for each in answers]
 
 
-def worries(concerns: Sequence[Concern]) -> list[Worry]:
+def worries(concerns: Sequence[Concern]) -> list[RaisedConcern]:
     """Concerns as the rule reads them."""
-    return [Worry(each.person_id, each.raised_at, each.is_open) for each in concerns]
+    return [RaisedConcern(each.person_id, each.raised_at, each.is_open) for each in concerns]

@@ -39,7 +39,7 @@ _HEARD = {
 }
 
 
-class Turn(StrEnum):
+class RequestStatus(StrEnum):
     """What has become of a request."""
 
     WAITING = "waiting"
@@ -52,7 +52,7 @@ class Turn(StrEnum):
     DECLINED = "declined"
 
 
-class Deed(StrEnum):
+class EventType(StrEnum):
     """What somebody did with a request; the audit's words."""
 
     ASKED = "asked"
@@ -74,8 +74,12 @@ class Request(Base):
     __tablename__ = "request"
     __table_args__ = (
         UniqueConstraint("workspace_id", "token"),
-        Index("ix_request_look_at", "look_at", postgresql_where=text("look_at IS NOT NULL")),
-        Index("ix_request_workspace_id_turn", "workspace_id", "turn"),
+        Index(
+            "ix_request_next_check_at",
+            "next_check_at",
+            postgresql_where=text("next_check_at IS NOT NULL"),
+        ),
+        Index("ix_request_workspace_id_status", "workspace_id", "status"),
     )
 
     id: Mapped[Id]
@@ -88,7 +92,7 @@ class Request(Base):
     example: Mapped[str]
     lead_id: Mapped[int | None] = mapped_column(ForeignKey("lead.id"))
     """The lead that it came from."""
-    turn: Mapped[str] = mapped_column(default=Turn.WAITING)
+    status: Mapped[str] = mapped_column(default=RequestStatus.WAITING)
     asked_at: Mapped[Moment]
     answer_by: Mapped[Moment]
     """When marketing's promise is due; it moves when the request waits anew."""
@@ -101,7 +105,7 @@ class Request(Base):
     campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaign.id"), index=True)
     """The campaign that marketing plans for it, from its first draft on."""
     reminded_at: Mapped[Moment | None]
-    look_at: Mapped[Moment | None]
+    next_check_at: Mapped[Moment | None]
     """When the clock looks at it next: to remind marketing, and to mark it overdue."""
     token: Mapped[str]
     """The form or the idea that it came in: the same one asks once, however often it arrives."""
@@ -111,25 +115,29 @@ class Request(Base):
     @property
     def is_waiting(self) -> bool:
         """Whether marketing still owes an answer."""
-        return self.turn == Turn.WAITING
+        return self.status == RequestStatus.WAITING
 
     @property
     def is_open(self) -> bool:
         """Whether it waits for an answer or for its campaign."""
-        return self.turn in (Turn.WAITING, Turn.PROPOSED)
+        return self.status in (RequestStatus.WAITING, RequestStatus.PROPOSED)
 
     def is_overdue(self, now: datetime) -> bool:
         """Whether marketing has not kept its promise."""
         return self.is_waiting and self.answer_by < now
 
-    def answer(self, person_id: int, turn: Turn, now: datetime) -> None:
+    def answer(self, person_id: int, status: RequestStatus, now: datetime) -> None:
         """Marketing has answered; the clock needs to look no more."""
-        self.turn, self.answered_by, self.answered_at = turn, person_id, now
-        self.look_at = None
+        self.status, self.answered_by, self.answered_at = status, person_id, now
+        self.next_check_at = None
 
-    def wait_anew(self, answer_by: datetime, look_at: datetime) -> None:
+    def wait_anew(self, answer_by: datetime, next_check_at: datetime) -> None:
         """What was proposed for it is given up: marketing owes an answer again."""
-        self.turn, self.answer_by, self.look_at = Turn.WAITING, answer_by, look_at
+        self.status, self.answer_by, self.next_check_at = (
+            RequestStatus.WAITING,
+            answer_by,
+            next_check_at,
+        )
         self.answered_by = self.answered_at = self.reminded_at = None
 
 
@@ -153,7 +161,7 @@ class RequestEvent(Base):
     workspace_id: Mapped[WorkspaceId]
     request_id: Mapped[int] = mapped_column(ForeignKey("request.id"), index=True)
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    deed: Mapped[str]
+    event_type: Mapped[str]
     at: Mapped[Moment]
     facts: Mapped[dict[str, Any]]
 

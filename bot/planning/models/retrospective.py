@@ -66,7 +66,7 @@ class Retrospective(Base):
 
 
 @dataclass(frozen=True)
-class LookBack:
+class CampaignReview:
     """What a campaign came to, in numbers and in words."""
 
     campaign: Campaign

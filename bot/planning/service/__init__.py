@@ -11,9 +11,9 @@ from bot.planning.service.agreeing import (
     concern_to_answer,
     overrulable,
     overrule,
+    raise_concern,
     ready,
     withdraw,
-    worry,
 )
 from bot.planning.service.answering import (
     AlreadyAnswered,
@@ -35,25 +35,17 @@ from bot.planning.service.audit import (
     ASKED,
     CARD,
     CONCERN,
+    FOR_ASKER,
     LESSONS,
     PROPOSAL,
     REMINDER,
     RESULT,
     RETROSPECTIVE,
-    TOLD,
     VERSION,
 )
 from bot.planning.service.budget import lines
 from bot.planning.service.budget import of_campaign as budget_of
-from bot.planning.service.looking import look
-from bot.planning.service.looking_back import (
-    answer_back,
-    asked_back,
-    lessons,
-    look_back,
-    retrospective,
-)
-from bot.planning.service.promising import change_promise, changeable, rules
+from bot.planning.service.capacity import capacity_of
 from bot.planning.service.proposing import (
     NoProposal,
     NotAgreed,
@@ -85,6 +77,7 @@ from bot.planning.service.reading import (
     table,
     version_in_full,
 )
+from bot.planning.service.reminders import handle_due
 from bot.planning.service.requests import (
     count_open,
     facts,
@@ -93,20 +86,27 @@ from bot.planning.service.requests import (
     overdue,
     to_answer,
 )
+from bot.planning.service.retrospectives import (
+    lessons,
+    retrospective,
+    retrospective_in_full,
+    review,
+    save_lesson,
+)
 from bot.planning.service.ruling import Ruling, change_rules
-from bot.planning.service.weighing import weigh
+from bot.planning.service.sla import changeable, rules, set_answer_sla
 
 __all__ = [
     "AGREED",
     "ASKED",
     "CARD",
     "CONCERN",
+    "FOR_ASKER",
     "LESSONS",
     "PROPOSAL",
     "REMINDER",
     "RESULT",
     "RETROSPECTIVE",
-    "TOLD",
     "VERSION",
     "AlreadyAnswered",
     "AlreadyReady",
@@ -124,15 +124,13 @@ __all__ = [
     "PlannedAlready",
     "Ruling",
     "announce",
-    "answer_back",
     "answer_concern",
     "answerable",
     "ask_for",
-    "asked_back",
     "asked_people",
     "begin",
     "budget_of",
-    "change_promise",
+    "capacity_of",
     "change_rules",
     "changeable",
     "concern_in_full",
@@ -147,10 +145,9 @@ __all__ = [
     "find",
     "give_up",
     "hand_over",
+    "handle_due",
     "lessons",
     "lines",
-    "look",
-    "look_back",
     "may_ask",
     "named",
     "open_requests",
@@ -161,22 +158,25 @@ __all__ = [
     "propose",
     "propose_once",
     "proposed",
+    "raise_concern",
     "readable",
     "ready",
     "reminder",
     "retrospective",
+    "retrospective_in_full",
+    "review",
     "revisable",
     "revise",
     "rules",
     "save",
+    "save_lesson",
     "second",
     "see",
+    "set_answer_sla",
     "standings",
     "table",
     "take_back",
     "to_answer",
     "version_in_full",
-    "weigh",
     "withdraw",
-    "worry",
 ]

@@ -17,8 +17,8 @@ from bot.people.models import Person, Role
 from bot.planning.models import Concern, Proposal, ProposalAnswer, agreed
 from bot.planning.service.audit import AGREED, CONCERN, PROPOSAL, redraw_proposal
 from bot.planning.service.following import follow
-from bot.planning.service.promising import rules
-from bot.planning.service.reading import asked_people, held, seats
+from bot.planning.service.reading import asked_and_standing, asked_people, held
+from bot.planning.service.sla import rules
 from bot.slack.text import moment, safe
 
 
@@ -49,7 +49,7 @@ def ready(session: Session, who: Person, campaign_id: int) -> Campaign:
     Raises NotFound, NotAsked, NotProposed, AlreadyReady.
     """
     campaign, proposal = _asked(session, who, campaign_id)
-    _, standing = seats(session, campaign)
+    _, standing = asked_and_standing(session, campaign)
     if who.id in standing.ready:
         raise AlreadyReady(name=safe(campaign.name))
     now = clock.now()
@@ -76,7 +76,7 @@ def answerable(session: Session, who: Person, campaign_id: int) -> Campaign:
     return _asked(session, who, campaign_id)[0]
 
 
-def worry(
+def raise_concern(
     session: Session, who: Person, campaign_id: int, version: int, text: str, token: str
 ) -> Concern | None:
     """Raise a concern about the version that one has read; None for a form that arrives again.
@@ -189,7 +189,7 @@ def concern(session: Session, workspace_id: int, concern_id: int) -> Concern:
 
 def _settle(session: Session, who: Person, campaign: Campaign, proposal: Proposal) -> None:
     """See whether the answers make an agreement, by the rules of this moment."""
-    _, standing = seats(session, campaign)
+    _, standing = asked_and_standing(session, campaign)
     if campaign.stage == Stage.PROPOSED and agreed(
         rules(session, campaign.workspace_id).rule, standing
     ):
@@ -213,8 +213,8 @@ def _asked(session: Session, who: Person, campaign_id: int) -> tuple[Campaign, P
     campaign, proposal = held(session, campaign_id)
     if campaign.stage not in (Stage.PROPOSED, Stage.AGREED):
         raise NotProposed(name=safe(campaign.name), stage=campaign.stage)
-    told = rules(session, who.workspace_id)
-    if who.id not in {person.id for person in asked_people(session, told)}:
+    planning_rules = rules(session, who.workspace_id)
+    if who.id not in {person.id for person in asked_people(session, planning_rules)}:
         raise NotAsked(name=safe(campaign.name))
     return campaign, proposal
 

@@ -6,7 +6,7 @@ from bot import clock
 from bot.errors import HandoffError
 from bot.people import service as people
 from bot.people.models import Person, Role
-from bot.planning.models import Deed, Request, Turn
+from bot.planning.models import EventType, Request, RequestStatus
 from bot.planning.service.audit import record
 from bot.planning.service.requests import find
 from bot.slack.text import moment
@@ -17,7 +17,7 @@ class AlreadySeen(HandoffError):
 
 
 class AlreadyAnswered(HandoffError):
-    """{who} has answered this request already, {at}: it is {turn}."""
+    """{who} has answered this request already, {at}: it is {status}."""
 
 
 def see(session: Session, who: Person, request_id: int) -> Request:
@@ -30,7 +30,7 @@ def see(session: Session, who: Person, request_id: int) -> Request:
         seen_by = session.get_one(Person, request.seen_by)
         raise AlreadySeen(who=seen_by.mention, at=moment(request.seen_at))
     request.seen_by, request.seen_at = who.id, clock.now()
-    record(session, request, Deed.SEEN, who)
+    record(session, request, EventType.SEEN, who)
     return request
 
 
@@ -46,8 +46,8 @@ def decline(session: Session, who: Person, request_id: int, reason: str) -> Requ
     """
     request = _waiting(session, who, request_id, lock=True)
     request.reason = reason
-    request.answer(who.id, Turn.DECLINED, clock.now())
-    record(session, request, Deed.DECLINED, who, reason=request.reason)
+    request.answer(who.id, RequestStatus.DECLINED, clock.now())
+    record(session, request, EventType.DECLINED, who, reason=request.reason)
     return request
 
 
@@ -57,5 +57,5 @@ def _waiting(session: Session, who: Person, request_id: int, *, lock: bool = Fal
     if not request.is_waiting:
         assert request.answered_at is not None
         by = session.get_one(Person, request.answered_by)
-        raise AlreadyAnswered(who=by.mention, at=moment(request.answered_at), turn=request.turn)
+        raise AlreadyAnswered(who=by.mention, at=moment(request.answered_at), status=request.status)
     return request

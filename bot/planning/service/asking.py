@@ -9,10 +9,10 @@ from bot.errors import FieldErrors, HandoffError, NotFound
 from bot.leads import service as leads
 from bot.people import service as people
 from bot.people.models import Person, Role, Workspace
-from bot.planning.models import Deed, Heard, Request, RequestSupport, Turn
-from bot.planning.service.audit import CARD, TOLD, record
-from bot.planning.service.promising import of_marketing
+from bot.planning.models import EventType, Heard, Request, RequestStatus, RequestSupport
+from bot.planning.service.audit import CARD, FOR_ASKER, record
 from bot.planning.service.requests import find
+from bot.planning.service.sla import answer_sla
 
 
 class OwnRequest(HandoffError):
@@ -83,23 +83,23 @@ def second(session: Session, who: Person, request_id: int) -> Request:
     )
     if first is None:
         raise AlreadySeconded
-    record(session, request, Deed.SECONDED, who)
+    record(session, request, EventType.SECONDED, who)
     return request
 
 
 def _file(session: Session, who: Person, token: str, facts: dict[str, object]) -> Request:
     now = clock.now()
     workspace = session.get_one(Workspace, who.workspace_id)
-    answer_by, look_at = of_marketing(session, workspace, now)
+    answer_by, next_check_at = answer_sla(session, workspace, now)
     request: Request | None = session.scalar(
         insert(Request)
         .values(
             workspace_id=workspace.id,
             asker_id=who.id,
-            turn=Turn.WAITING,
+            status=RequestStatus.WAITING,
             asked_at=now,
             answer_by=answer_by,
-            look_at=look_at,
+            next_check_at=next_check_at,
             token=token,
             **facts,
         )
@@ -110,9 +110,9 @@ def _file(session: Session, who: Person, token: str, facts: dict[str, object]) -
         return session.scalars(
             select(Request).where(Request.workspace_id == workspace.id, Request.token == token)
         ).one()
-    record(session, request, Deed.ASKED, who)
+    record(session, request, EventType.ASKED, who)
     slack.show(session, workspace.id, CARD, request.id, workspace.channel)
-    slack.show(session, workspace.id, TOLD, request.id, who.slack_id)
+    slack.show(session, workspace.id, FOR_ASKER, request.id, who.slack_id)
     return request
 
 

@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 from bot import clock, slack
 from bot.people import service as people
 from bot.people.models import Person, Role
-from bot.planning.models import Deed, ProposalReminder, Request, RequestEvent
+from bot.planning.models import EventType, ProposalReminder, Request, RequestEvent
 
 CARD = "request"
 """The card in the shared channel."""
-TOLD = "request.told"
+FOR_ASKER = "request.for_asker"
 """What the one who asked hears, in one message."""
 REMINDER = "request.reminder"
 """What marketing hears before its promise is broken."""
@@ -36,7 +36,7 @@ AGREED = "proposal.agreed"
 
 
 def record(
-    session: Session, request: Request, deed: Deed, who: Person | None, **facts: Any
+    session: Session, request: Request, event_type: EventType, who: Person | None, **facts: Any
 ) -> None:
     """Write down what happened to a request, and let whatever shows it be drawn anew."""
     session.add(
@@ -44,7 +44,7 @@ def record(
             workspace_id=request.workspace_id,
             request_id=request.id,
             person_id=who.id if who else None,
-            deed=deed,
+            event_type=event_type,
             at=clock.now(),
             facts=facts,
         )
@@ -53,7 +53,7 @@ def record(
     slack.redraw_all(
         session,
         [
-            *((kind, request.id) for kind in (CARD, TOLD, REMINDER)),
+            *((kind, request.id) for kind in (CARD, FOR_ASKER, REMINDER)),
             *((slack.HOME, person.id) for person in marketers),
         ],
     )

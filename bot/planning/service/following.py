@@ -13,22 +13,22 @@ from bot import clock, slack
 from bot.campaigns import service as campaigns
 from bot.campaigns.models import OVER, Campaign, Stage
 from bot.people.models import Person, Workspace
-from bot.planning.models import Deed, Proposal, Request, Turn
-from bot.planning.service.audit import PROPOSAL, RESULT, TOLD, VERSION, record, redraw_proposal
-from bot.planning.service.promising import of_marketing, of_sales, rules
+from bot.planning.models import EventType, Proposal, Request, RequestStatus
+from bot.planning.service.audit import FOR_ASKER, PROPOSAL, RESULT, VERSION, record, redraw_proposal
 from bot.planning.service.reading import asked_people
+from bot.planning.service.sla import answer_sla, ready_sla, rules
 
-_TURNS = {
-    Stage.PROPOSED: Turn.PROPOSED,
-    Stage.AGREED: Turn.PROPOSED,
-    Stage.LIVE: Turn.ANNOUNCED,
-    Stage.PAUSED: Turn.ANNOUNCED,
-    Stage.ENDED: Turn.ENDED,
+_STATUSES = {
+    Stage.PROPOSED: RequestStatus.PROPOSED,
+    Stage.AGREED: RequestStatus.PROPOSED,
+    Stage.LIVE: RequestStatus.ANNOUNCED,
+    Stage.PAUSED: RequestStatus.ANNOUNCED,
+    Stage.ENDED: RequestStatus.ENDED,
 }
-_DEEDS = {
-    Turn.PROPOSED: Deed.PROPOSED,
-    Turn.ANNOUNCED: Deed.ANNOUNCED,
-    Turn.ENDED: Deed.ENDED,
+_EVENTS = {
+    RequestStatus.PROPOSED: EventType.PROPOSED,
+    RequestStatus.ANNOUNCED: EventType.ANNOUNCED,
+    RequestStatus.ENDED: EventType.ENDED,
 }
 
 
@@ -39,7 +39,7 @@ def follow(session: Session, campaign: Campaign, proposal: Proposal) -> None:
     if proposal.stage != campaign.stage:
         proposal.stage = campaign.stage
         if campaign.stage != Stage.PROPOSED:
-            proposal.look_at = None
+            proposal.next_check_at = None
     redraw_proposal(session, campaign.id)
     asked = asked_people(session, rules(session, campaign.workspace_id))
     slack.redraw_all(session, [(slack.HOME, person.id) for person in asked])
@@ -49,29 +49,29 @@ def follow(session: Session, campaign: Campaign, proposal: Proposal) -> None:
 
 
 def follow_request(session: Session, request: Request) -> None:
-    """Let a request take the turn that its campaign has taken."""
+    """Let a request take the status that its campaign has taken."""
     campaign = session.get_one(Campaign, request.campaign_id)
-    turn = _TURNS.get(Stage(campaign.stage))
-    if request.turn in (turn, Turn.DECLINED):
+    status = _STATUSES.get(Stage(campaign.stage))
+    if request.status in (status, RequestStatus.DECLINED):
         return
-    if turn is not None:
-        request.answer(campaign.owner_id, turn, clock.now())
-        record(session, request, _DEEDS[turn], None, campaign=campaign.id)
-        if turn == Turn.ENDED:
+    if status is not None:
+        request.answer(campaign.owner_id, status, clock.now())
+        record(session, request, _EVENTS[status], None, campaign=campaign.id)
+        if status == RequestStatus.ENDED:
             _tell_result(session, request)
         return
     if campaign.stage == Stage.CANCELLED:
         request.campaign_id = None
-    if request.turn != Turn.WAITING:
+    if request.status != RequestStatus.WAITING:
         workspace = session.get_one(Workspace, request.workspace_id)
-        request.wait_anew(*of_marketing(session, workspace, clock.now()))
-        record(session, request, Deed.WAITS_ANEW, None, campaign=campaign.id)
+        request.wait_anew(*answer_sla(session, workspace, clock.now()))
+        record(session, request, EventType.WAITS_ANEW, None, campaign=campaign.id)
 
 
 def _tell_result(session: Session, request: Request) -> None:
     """A message of its own: weeks have passed, and nobody looks at the old one."""
     asker = session.get_one(Person, request.asker_id)
-    thread = (TOLD, request.id)
+    thread = (FOR_ASKER, request.id)
     slack.show(session, request.workspace_id, RESULT, request.id, asker.slack_id, thread_of=thread)
 
 
@@ -92,9 +92,15 @@ def left_behind(session: Session, most: int, ready: ColumnElement[bool]) -> Sequ
 def out_of_date(session: Session, most: int, ready: ColumnElement[bool]) -> Sequence[Request]:
     """The `ready` requests whose campaign has gone on without being proposed."""
     behind = [
-        and_(Request.turn == Turn.WAITING, Campaign.stage.not_in([Stage.DRAFT])),
-        and_(Request.turn == Turn.PROPOSED, Campaign.stage.not_in([Stage.PROPOSED, Stage.AGREED])),
-        and_(Request.turn == Turn.ANNOUNCED, Campaign.stage.not_in([Stage.LIVE, Stage.PAUSED])),
+        and_(Request.status == RequestStatus.WAITING, Campaign.stage.not_in([Stage.DRAFT])),
+        and_(
+            Request.status == RequestStatus.PROPOSED,
+            Campaign.stage.not_in([Stage.PROPOSED, Stage.AGREED]),
+        ),
+        and_(
+            Request.status == RequestStatus.ANNOUNCED,
+            Campaign.stage.not_in([Stage.LIVE, Stage.PAUSED]),
+        ),
     ]
     return session.scalars(
         select(Request)
@@ -122,6 +128,6 @@ def _new_version(session: Session, campaign: Campaign, proposal: Proposal) -> No
 
 def _ask_anew(session: Session, campaign: Campaign, proposal: Proposal) -> None:
     workspace = session.get_one(Workspace, campaign.workspace_id)
-    proposal.answer_by, proposal.look_at = of_sales(session, workspace, clock.now())
+    proposal.answer_by, proposal.next_check_at = ready_sla(session, workspace, clock.now())
     proposal.reminded_at = None
     proposal.overruled_by = proposal.overruled_because = proposal.overruled_version = None

@@ -14,14 +14,14 @@ from bot.campaigns.models import Campaign, Stage
 from bot.errors import FieldErrors, HandoffError
 from bot.people import service as people
 from bot.people.models import Person, Role, Workspace
-from bot.planning.models import Deed, Proposal, Request
+from bot.planning.models import EventType, Proposal, Request
 from bot.planning.service import budget
 from bot.planning.service.audit import PROPOSAL, record
 from bot.planning.service.budget import Line
 from bot.planning.service.following import follow
-from bot.planning.service.promising import of_sales
 from bot.planning.service.reading import held
 from bot.planning.service.requests import find
+from bot.planning.service.sla import ready_sla
 from bot.slack.text import safe
 
 
@@ -116,13 +116,13 @@ def propose(session: Session, who: Person, campaign_id: int) -> Proposal:
     campaign = campaigns.propose(session, who, campaign_id)
     workspace = session.get_one(Workspace, who.workspace_id)
     now = clock.now()
-    answer_by, look_at = of_sales(session, workspace, now)
+    answer_by, next_check_at = ready_sla(session, workspace, now)
     facts = {
         "stage": Stage.PROPOSED,
         "version": campaign.version,
         "proposed_at": now,
         "answer_by": answer_by,
-        "look_at": look_at,
+        "next_check_at": next_check_at,
         "reminded_at": None,
         "overruled_by": None,
         "overruled_because": None,
@@ -235,7 +235,7 @@ def _plan_for(session: Session, who: Person, request_id: int, campaign: Campaign
         return
     plannable(session, who, request_id)
     request.campaign_id = campaign.id
-    record(session, request, Deed.DRAFTED, who, campaign=campaign.id)
+    record(session, request, EventType.DRAFTED, who, campaign=campaign.id)
 
 
 def _owner(session: Session, campaign: Campaign, plan: Plan) -> Person | None:

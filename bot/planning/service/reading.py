@@ -23,9 +23,9 @@ from bot.planning.models import (
     standing,
     worries,
 )
-from bot.planning.service.promising import rules
+from bot.planning.service.capacity import capacity_of
 from bot.planning.service.remembering import last_time
-from bot.planning.service.weighing import weigh
+from bot.planning.service.sla import rules
 
 
 def held(session: Session, campaign_id: int) -> tuple[Campaign, Proposal]:
@@ -42,20 +42,20 @@ def held(session: Session, campaign_id: int) -> tuple[Campaign, Proposal]:
     )
 
 
-def asked_people(session: Session, told: PlanningRules) -> Sequence[Person]:
+def asked_people(session: Session, planning_rules: PlanningRules) -> Sequence[Person]:
     """The active people whose answers count, by name."""
     return session.scalars(
         select(Person)
         .where(
-            Person.workspace_id == told.workspace_id,
+            Person.workspace_id == planning_rules.workspace_id,
             Person.active,
-            Person.roles.overlap(told.asked_roles) | Person.id.in_(told.must),
+            Person.roles.overlap(planning_rules.asked_roles) | Person.id.in_(planning_rules.must),
         )
         .order_by(Person.name, Person.id)
     ).all()
 
 
-def seats(session: Session, campaign: Campaign) -> tuple[Sequence[Person], Standing]:
+def asked_and_standing(session: Session, campaign: Campaign) -> tuple[Sequence[Person], Standing]:
     """Who is asked about a campaign, and where everyone stands."""
     asked = asked_people(session, rules(session, campaign.workspace_id))
     answers = session.scalars(
@@ -93,8 +93,8 @@ def table(session: Session, campaign_id: int) -> Table:
     """A proposal with all that its card says; for our own work, which carries its id."""
     proposal = session.get_one(Proposal, campaign_id)
     campaign = campaigns.known(session, campaign_id)
-    told = rules(session, campaign.workspace_id)
-    asked, now = seats(session, campaign)
+    planning_rules = rules(session, campaign.workspace_id)
+    asked, now = asked_and_standing(session, campaign)
     before = campaigns.version(session, campaign.id, campaign.version - 1)
     overruler = proposal.overruled_by
     return Table(
@@ -103,11 +103,11 @@ def table(session: Session, campaign_id: int) -> Table:
         asked=asked,
         standing=now,
         concerns=[each for each in concerns(session, campaign.id) if each.is_open],
-        rule=told.rule,
-        must=named(session, told),
+        rule=planning_rules.rule,
+        must=named(session, planning_rules),
         before=before,
         changed=campaigns.changes(before, campaign) if before else {},
-        capacity=weigh(session, campaign),
+        capacity=capacity_of(session, campaign),
         last_time=last_time(session, campaign),
         overruler=session.get_one(Person, overruler) if overruler else None,
     )
@@ -143,7 +143,7 @@ def proposed(session: Session, workspace_id: int, limit: int) -> Sequence[Campai
 def standings(session: Session, workspace_id: int, limit: int) -> Sequence[Proposed]:
     """The proposals that wait for sales, the earliest due first, with where each stands."""
     waiting = proposed(session, workspace_id, limit)
-    return [Proposed(each, seats(session, each)[1]) for each in waiting]
+    return [Proposed(each, asked_and_standing(session, each)[1]) for each in waiting]
 
 
 def readable(session: Session, who: Person, campaign_id: int) -> Campaign:
@@ -155,8 +155,8 @@ def readable(session: Session, who: Person, campaign_id: int) -> Campaign:
     return campaign
 
 
-def named(session: Session, told: PlanningRules) -> Sequence[Person]:
+def named(session: Session, planning_rules: PlanningRules) -> Sequence[Person]:
     """The people without whom nothing is agreed, by name."""
     return session.scalars(
-        select(Person).where(Person.id.in_(told.must)).order_by(Person.name, Person.id)
+        select(Person).where(Person.id.in_(planning_rules.must)).order_by(Person.name, Person.id)
     ).all()

@@ -11,7 +11,7 @@ from bot.leads.models import Lead
 from bot.leads.service import IS_LOST_FOR
 from bot.metrics import of_campaigns
 from bot.planning.models import Again, LastTime, Likeness, Retrospective, most_similar
-from bot.planning.service.looking_back import lessons
+from bot.planning.service.retrospectives import lessons
 
 # The newest campaigns are looked through; who plans remembers no more, and a card is drawn often.
 _MOST_LOOKED_AT = 1_000

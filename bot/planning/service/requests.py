@@ -9,9 +9,9 @@ from bot import clock
 from bot.campaigns import service as campaigns
 from bot.errors import NotFound
 from bot.people.models import Person
-from bot.planning.models import Listed, Request, RequestFacts, RequestSupport, Turn
+from bot.planning.models import Listed, Request, RequestFacts, RequestStatus, RequestSupport
 
-_OPEN = (Turn.WAITING, Turn.PROPOSED)
+_OPEN = (RequestStatus.WAITING, RequestStatus.PROPOSED)
 
 
 def find(session: Session, workspace_id: int, request_id: int, *, lock: bool = False) -> Request:
@@ -50,7 +50,7 @@ def count_open(session: Session, workspace_id: int) -> int:
     return session.scalars(
         select(func.count())
         .select_from(Request)
-        .where(Request.workspace_id == workspace_id, Request.turn.in_(_OPEN))
+        .where(Request.workspace_id == workspace_id, Request.status.in_(_OPEN))
     ).one()
 
 
@@ -63,7 +63,7 @@ def open_requests(session: Session, who: Person, limit: int, offset: int = 0) ->
     rows = session.execute(
         select(Request, Person, support, mine | (Request.asker_id == who.id))
         .join(Person, Person.id == Request.asker_id)
-        .where(Request.workspace_id == who.workspace_id, Request.turn.in_(_OPEN))
+        .where(Request.workspace_id == who.workspace_id, Request.status.in_(_OPEN))
         .order_by(support.desc(), Request.asked_at, Request.id)
         .limit(limit)
         .offset(offset)
@@ -77,7 +77,7 @@ def to_answer(session: Session, workspace_id: int, limit: int | None = None) -> 
     rows = session.execute(
         select(Request, Person, support)
         .join(Person, Person.id == Request.asker_id)
-        .where(Request.workspace_id == workspace_id, Request.turn == Turn.WAITING)
+        .where(Request.workspace_id == workspace_id, Request.status == RequestStatus.WAITING)
         .order_by(Request.answer_by, Request.id)
         .limit(limit)
     )

@@ -9,7 +9,7 @@ from bot.people import service as people
 from bot.people.models import Person, Role
 from bot.planning.models import Enough, PlanningRules
 from bot.planning.service.agreeing import settle_all
-from bot.planning.service.promising import changeable
+from bot.planning.service.sla import changeable
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,7 @@ def question(company: Company, who: Person) -> int:
 def say(company: Company, who: Person, worked: str, failed: str, again: Again = Again.YES) -> None:
     number = question(company, who)
     with company.store.transaction() as session:
-        service.answer_back(session, who, number, worked, failed, again)
+        service.save_lesson(session, who, number, worked, failed, again)
 
 
 def test_both_sides_are_asked_once(company: Company) -> None:
@@ -107,7 +107,7 @@ def test_answers_are_kept_and_gather_in_the_thread(company: Company, hands: Hand
     say(company, company.mara, "", "The landing page was slow", Again.NO)
     assert company.targets(service.LESSONS) == ["C1"]
     with company.store.transaction() as session:
-        back = service.look_back(session, campaign.id)
+        back = service.review(session, campaign.id)
     assert [(each.person.name, each.again) for each in back.said] == [
         ("Sal", Again.CHANGED),
         ("Mara", Again.NO),
@@ -122,7 +122,7 @@ def test_a_second_answer_replaces_the_first(company: Company) -> None:
     say(company, company.sal, "Everything", "Nothing")
     say(company, company.sal, "Short calls", "", Again.NO)
     with company.store.transaction() as session:
-        [said] = service.look_back(session, campaign.id).said
+        [said] = service.review(session, campaign.id).said
         assert (said.worked, said.failed, said.again) == ("Short calls", "", Again.NO)
 
 
@@ -132,7 +132,7 @@ def test_one_answers_ones_own_question_and_says_something(company: Company) -> N
     number = question(company, company.sal)
     for stranger in (company.sue, company.mara, company.root, company.guest):
         with company.store.transaction() as session, pytest.raises(NotFound):
-            service.answer_back(session, stranger, number, "a", "b", Again.YES)
+            service.save_lesson(session, stranger, number, "a", "b", Again.YES)
     with company.store.transaction() as session:
         modal = forms.Lesson.of(service.retrospective(session, company.sal, number))
     with pytest.raises(FieldErrors) as raised:

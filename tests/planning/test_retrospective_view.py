@@ -6,7 +6,7 @@ from typing import Any
 from bot.metrics import BY_NAME, Figures
 from bot.metrics.metric import Unit
 from bot.planning import forms, messages
-from bot.planning.models import LastTime, LookBack, RequestFacts, Retrospective
+from bot.planning.models import CampaignReview, LastTime, RequestFacts, Retrospective
 from playground.limits import check_message
 from tests.golden_files import Golden
 from tests.planning.test_proposal_view import MARA, SALES, campaign
@@ -38,14 +38,16 @@ SAID = [
 ]  # fmt: skip
 
 
-def back(said: list[Retrospective] | None = None, figures: Figures = DONE) -> LookBack:
-    return LookBack(campaign(), figures, SAID if said is None else said, asked=5)
+def back(said: list[Retrospective] | None = None, figures: Figures = DONE) -> CampaignReview:
+    return CampaignReview(campaign(), figures, SAID if said is None else said, asked=5)
 
 
 def test_the_question(golden: Golden) -> None:
-    golden("retrospective_asked", messages.asked_back(question(), back([])))
-    golden("retrospective_answered", messages.asked_back(SAID[0], back()))
-    golden("retrospective_without_leads", messages.asked_back(question(), back([], EMPTY)))
+    golden("retrospective_asked", messages.retrospective_in_full(question(), back([])))
+    golden("retrospective_answered", messages.retrospective_in_full(SAID[0], back()))
+    golden(
+        "retrospective_without_leads", messages.retrospective_in_full(question(), back([], EMPTY))
+    )
 
 
 def test_what_was_learned(golden: Golden) -> None:
@@ -57,20 +59,20 @@ def test_the_form(golden: Golden) -> None:
 
 
 def test_the_result_for_who_asked(golden: Golden) -> None:
-    ended = request(turn="ended", answered_at=NOW)
+    ended = request(status="ended", answered_at=NOW)
     facts = RequestFacts(ended, SAL, [], None, MARA, campaign(owner=MARA))
     golden("request_result", messages.result(facts, DONE))
     golden("request_ended", messages.card(facts, NOW))
-    golden("request_told_ended", messages.told(facts, NOW))
+    golden("request_told_ended", messages.for_asker(facts, NOW))
 
 
 def test_the_other_turns_of_a_request(golden: Golden) -> None:
     planned = campaign(owner=MARA)
-    for turn in ("waiting", "proposed", "announced"):
-        found = request(turn=turn, campaign_id=7)
+    for status in ("waiting", "proposed", "announced"):
+        found = request(status=status, campaign_id=7)
         facts = RequestFacts(found, SAL, SALES[:1], None, None, planned)
-        golden(f"request_card_{turn}_planned", messages.card(facts, NOW))
-        golden(f"request_told_{turn}_planned", messages.told(facts, NOW))
+        golden(f"request_card_{status}_planned", messages.card(facts, NOW))
+        golden(f"request_told_{status}_planned", messages.for_asker(facts, NOW))
 
 
 def test_many_answers_fit() -> None:

@@ -13,7 +13,7 @@ from tests.campaigns.scene import NINE, Hands
 from tests.planning.scene import Company
 
 
-def weigh(company: Company, token: str = "form-2", **said: object) -> Capacity:
+def capacity_of(company: Company, token: str = "form-2", **said: object) -> Capacity:
     campaign = company.proposed(token=token, utm_campaign=token, **said)
     with company.store.transaction() as session:
         return service.table(session, campaign.id).capacity
@@ -37,8 +37,8 @@ def work(company: Company, number: int, *, close: bool) -> None:
 
 
 def test_days_people_and_hours_of_the_campaign(company: Company) -> None:
-    weight = weigh(company, expected_leads=44)  # 1 to 30 June 2026: 22 working days
-    hands = weight.hands
+    weight = capacity_of(company, expected_leads=44)  # 1 to 30 June 2026: 22 working days
+    hands = weight.team
     assert hands.days == 22
     assert hands.people == 2
     assert hands.hours == 8
@@ -54,7 +54,7 @@ def test_who_is_away_takes_no_leads(company: Company) -> None:
                 starts_at=NINE, ends_at=NINE + timedelta(days=90),
             )
         )  # fmt: skip
-    assert weigh(company, expected_leads=44).hands.people == 1
+    assert capacity_of(company, expected_leads=44).team.people == 1
 
 
 def test_what_came_and_was_closed_lately_and_the_room_that_is_left(
@@ -64,22 +64,22 @@ def test_what_came_and_was_closed_lately_and_the_room_that_is_left(
     for number in range(6):
         work(company, number, close=number < 4)
     hands.forward(days=1)
-    weight = weigh(company, expected_leads=44)
-    assert weight.hands.open_leads == 2
-    assert weight.hands.room == 8  # of five each, two are taken
-    assert weight.hands.arriving == Fraction(6, 20)
-    assert weight.hands.closing == Fraction(4, 20)
+    weight = capacity_of(company, expected_leads=44)
+    assert weight.team.open_leads == 2
+    assert weight.team.room == 8  # of five each, two are taken
+    assert weight.team.arriving == Fraction(6, 20)
+    assert weight.team.closing == Fraction(4, 20)
     assert weight.fit is Fit.FILLS_UP
     hands.forward(days=40)
-    assert weigh(company, "later", ends_on=None, expected_leads=4).hands.arriving == 0
+    assert capacity_of(company, "later", ends_on=None, expected_leads=4).team.arriving == 0
 
 
 def test_of_a_long_campaign_a_part_is_looked_at(company: Company) -> None:
-    weight = weigh(company, ends_on=date(2027, 5, 31), expected_leads=365)
-    assert weight.hands.days == 60  # twelve weeks
+    weight = capacity_of(company, ends_on=date(2027, 5, 31), expected_leads=365)
+    assert weight.team.days == 60  # twelve weeks
     assert weight.per_day * 60 == 84
 
 
 def test_a_campaign_of_a_free_day_has_nobody(company: Company) -> None:
     sunday = date(2026, 6, 7)
-    assert weigh(company, starts_on=sunday, ends_on=sunday).fit is Fit.NOBODY
+    assert capacity_of(company, starts_on=sunday, ends_on=sunday).fit is Fit.NOBODY

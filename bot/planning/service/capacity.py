@@ -14,7 +14,7 @@ from bot.leads.models import IS_CLOSED, Lead
 from bot.people.hours import Calendar
 from bot.people.models import Person, Role, Workspace
 from bot.people.rota import Rota, rota
-from bot.planning.models import Capacity, Hands, capacity
+from bot.planning.models import Capacity, TeamCapacity, capacity
 
 # What has come and was closed lately: long enough for a slow week, short enough to be this team's.
 _LATELY = timedelta(days=28)
@@ -23,14 +23,14 @@ _MOST_DAYS = 84
 _DAY = timedelta(days=1)
 
 
-def weigh(session: Session, campaign: Campaign) -> Capacity:
+def capacity_of(session: Session, campaign: Campaign) -> Capacity:
     """Set what the campaign brings against the team as it is now."""
     workspace = session.get_one(Workspace, campaign.workspace_id)
     first = max(campaign.starts_on, campaigns.today(session, workspace.id))
     last = campaign.ends_on or first + timedelta(days=27)
     looked_at = min(last, first + timedelta(days=_MOST_DAYS - 1))
-    hands = _hands(session, workspace, first, looked_at)
-    return capacity(_part(campaign, first, last, looked_at), hands)
+    team = _team(session, workspace, first, looked_at)
+    return capacity(_part(campaign, first, last, looked_at), team)
 
 
 def _part(campaign: Campaign, first: date, last: date, looked_at: date) -> int | None:
@@ -41,14 +41,14 @@ def _part(campaign: Campaign, first: date, last: date, looked_at: date) -> int |
     return -int(-campaign.expected_leads * share // 1)
 
 
-def _hands(session: Session, workspace: Workspace, first: date, last: date) -> Hands:
+def _team(session: Session, workspace: Workspace, first: date, last: date) -> TeamCapacity:
     team = rota(session, workspace)
     start, end = _midnight(first, workspace), _midnight(last + _DAY, workspace)
     days = _days(team.department, start, end)
     hours = team.department.worked(start, end)
     now = clock.now()
     lately = _days(team.department, now - _LATELY, now) or 1
-    return Hands(
+    return TeamCapacity(
         days=days,
         people=_share(_worked(team, start, end), hours),
         hours=_share(hours, timedelta(hours=days)),

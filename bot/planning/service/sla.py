@@ -28,7 +28,7 @@ def changeable(session: Session, who: Person) -> PlanningRules:
     return rules(session, who.workspace_id)
 
 
-def change_promise(session: Session, who: Person, days: int) -> PlanningRules:
+def set_answer_sla(session: Session, who: Person, days: int) -> PlanningRules:
     """Set within how many working days marketing answers; it holds for what is asked from now on.
 
     Raises NotAllowed.
@@ -38,21 +38,19 @@ def change_promise(session: Session, who: Person, days: int) -> PlanningRules:
     return changed
 
 
-def of_marketing(
-    session: Session, workspace: Workspace, now: datetime
-) -> tuple[datetime, datetime]:
+def answer_sla(session: Session, workspace: Workspace, now: datetime) -> tuple[datetime, datetime]:
     """When an answer to a request is due, and when marketing is reminded before."""
     days = rules(session, workspace.id).answer_days
-    return _promise(session, workspace, Role.MARKETER, now, days)
+    return _deadline(session, workspace, Role.MARKETER, now, days)
 
 
-def of_sales(session: Session, workspace: Workspace, now: datetime) -> tuple[datetime, datetime]:
+def ready_sla(session: Session, workspace: Workspace, now: datetime) -> tuple[datetime, datetime]:
     """When the answers to a proposal are due, and when the silent are reminded before."""
     days = rules(session, workspace.id).ready_days
-    return _promise(session, workspace, Role.SALESPERSON, now, days)
+    return _deadline(session, workspace, Role.SALESPERSON, now, days)
 
 
-def _promise(
+def _deadline(
     session: Session, workspace: Workspace, role: Role, now: datetime, days: int
 ) -> tuple[datetime, datetime]:
     """The end of the last of these working days of a department, and that of the day before it.

@@ -12,11 +12,11 @@ from bot import clock, slack
 from bot.campaigns.models import Campaign, Stage
 from bot.people import service as people
 from bot.people.models import Person, Role
-from bot.planning.models import Deed, Proposal, ProposalReminder, Request
+from bot.planning.models import EventType, Proposal, ProposalReminder, Request
 from bot.planning.service.audit import ASKED, REMINDER, record, redraw_proposal
 from bot.planning.service.following import follow, follow_request, left_behind, out_of_date
-from bot.planning.service.looking_back import ask_back
-from bot.planning.service.reading import held, seats
+from bot.planning.service.reading import asked_and_standing, held
+from bot.planning.service.retrospectives import ask_about_ended
 from bot.tasks import Loop
 
 _REQUESTS = Loop("planning.requests", "Reminders of requests")
@@ -28,18 +28,18 @@ _ANSWERED = Loop("planning.follow_requests", "Requests that follow their campaig
 _AT_ONCE = 100
 
 
-def look(session: Session) -> int:
+def handle_due(session: Session) -> int:
     """Look at what is due, at most a hundred of each kind; returns how many those were."""
     now = clock.now()
     done = _requests(session, now) + _proposals(session, now) + _follow(session)
-    return done + ask_back(session, _AT_ONCE)
+    return done + ask_about_ended(session, _AT_ONCE)
 
 
 def _requests(session: Session, now: datetime) -> int:
     due = session.scalars(
         select(Request)
-        .where(Request.look_at <= now, _REQUESTS.ready(Request.id))
-        .order_by(Request.look_at)
+        .where(Request.next_check_at <= now, _REQUESTS.ready(Request.id))
+        .order_by(Request.next_check_at)
         .limit(_AT_ONCE)
         .with_for_update(key_share=True, skip_locked=True)
     ).all()
@@ -49,11 +49,11 @@ def _requests(session: Session, now: datetime) -> int:
 
 def _look_at_request(session: Session, request: Request, now: datetime) -> None:
     """Remind marketing once, and mark what is overdue."""
-    request.look_at = request.answer_by if now < request.answer_by else None
+    request.next_check_at = request.answer_by if now < request.answer_by else None
     first = request.reminded_at is None
     if first:
         request.reminded_at = now
-    record(session, request, Deed.REMINDED if first else Deed.OVERDUE, None)
+    record(session, request, EventType.REMINDED if first else EventType.OVERDUE, None)
     if first:
         for person in _who_answers(session, request.workspace_id):
             slack.show(session, request.workspace_id, REMINDER, request.id, person.slack_id)
@@ -68,15 +68,15 @@ def _who_answers(session: Session, workspace_id: int) -> list[Person]:
 def _proposals(session: Session, now: datetime) -> int:
     due = session.scalars(
         select(Proposal)
-        .where(Proposal.look_at <= now, _PROPOSALS.ready(Proposal.campaign_id))
-        .order_by(Proposal.look_at)
+        .where(Proposal.next_check_at <= now, _PROPOSALS.ready(Proposal.campaign_id))
+        .order_by(Proposal.next_check_at)
         .limit(_AT_ONCE)
     ).all()
 
     def look(found: Proposal) -> None:
         # The campaign first, as every verb does: two that hold each other's row wait for ever.
         campaign, proposal = held(session, found.campaign_id)
-        if proposal.look_at is not None and proposal.look_at <= now:
+        if proposal.next_check_at is not None and proposal.next_check_at <= now:
             _look_at_proposal(session, campaign, proposal, now)
 
     _PROPOSALS.each(session, due, look, key=attrgetter("campaign_id"))
@@ -87,9 +87,9 @@ def _look_at_proposal(
     session: Session, campaign: Campaign, proposal: Proposal, now: datetime
 ) -> None:
     """Remind the silent once; at the end their silence is shown as such."""
-    proposal.look_at = proposal.answer_by if now < proposal.answer_by else None
+    proposal.next_check_at = proposal.answer_by if now < proposal.answer_by else None
     if campaign.stage != Stage.PROPOSED:
-        proposal.look_at = None
+        proposal.next_check_at = None
         return
     if proposal.reminded_at is None:
         proposal.reminded_at = now
@@ -98,7 +98,7 @@ def _look_at_proposal(
 
 
 def _remind(session: Session, campaign: Campaign, now: datetime) -> None:
-    asked, standing = seats(session, campaign)
+    asked, standing = asked_and_standing(session, campaign)
     for person in asked:
         if person.id not in standing.silent:
             continue

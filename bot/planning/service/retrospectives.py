@@ -16,17 +16,17 @@ from bot.leads.models import Lead
 from bot.metrics import of_campaigns
 from bot.people import service as people
 from bot.people.models import Person, Role, Workspace
-from bot.planning.models import Again, LookBack, Retrospective, Side
+from bot.planning.models import Again, CampaignReview, Retrospective, Side
 from bot.planning.service.audit import LESSONS, RETROSPECTIVE
 from bot.tasks import Loop
 
-_ENDED = Loop("planning.look_back", "Questions at the end of a campaign")
+_ENDED = Loop("planning.retrospectives", "Questions at the end of a campaign")
 
 # Whoever starts to use this is not asked about campaigns of years ago.
 _RECENTLY = timedelta(days=14)
 
 
-def ask_back(session: Session, most: int) -> int:
+def ask_about_ended(session: Session, most: int) -> int:
     """Ask about the campaigns that have ended lately; returns about how many."""
     recently = clock.now() - _RECENTLY
     asked = exists().where(Retrospective.campaign_id == Campaign.id)
@@ -60,7 +60,7 @@ def retrospective(session: Session, who: Person, retrospective_id: int) -> Retro
     return found
 
 
-def answer_back(
+def save_lesson(
     session: Session, who: Person, retrospective_id: int, worked: str, failed: str, again: Again
 ) -> Retrospective:
     """Say what worked, what failed, and whether to do it again; a second answer replaces the first.
@@ -76,10 +76,10 @@ def answer_back(
     return found
 
 
-def look_back(session: Session, campaign_id: int) -> LookBack:
+def review(session: Session, campaign_id: int) -> CampaignReview:
     """A campaign's end in numbers and in words; for our own work, which carries its id."""
     campaign = campaigns.known(session, campaign_id)
-    return LookBack(
+    return CampaignReview(
         campaign=campaign,
         figures=of_campaigns(session, campaign.workspace_id, [campaign.id])[campaign.id],
         said=lessons(session, [campaign.id]).get(campaign.id, []),
@@ -91,10 +91,12 @@ def look_back(session: Session, campaign_id: int) -> LookBack:
     )
 
 
-def asked_back(session: Session, retrospective_id: int) -> tuple[Retrospective, LookBack]:
+def retrospective_in_full(
+    session: Session, retrospective_id: int
+) -> tuple[Retrospective, CampaignReview]:
     """A question that is there, and what its campaign came to."""
     found = session.get_one(Retrospective, retrospective_id)
-    return found, look_back(session, found.campaign_id)
+    return found, review(session, found.campaign_id)
 
 
 def lessons(session: Session, campaign_ids: Sequence[int]) -> Mapping[int, Sequence[Retrospective]]:
