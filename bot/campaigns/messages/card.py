@@ -45,11 +45,11 @@ def card(
     if campaign.is_over(today):
         return _over(campaign, since)
     name = f"“{safe(campaign.name)}”"
-    said = f"{campaign.owner.mention} announces the campaign {name}: {offer_line(campaign)}."
+    text = f"{campaign.owner.mention} announces the campaign {name}: {offer_line(campaign)}."
     if campaign.stage == Stage.PAUSED:
-        said = f"The campaign {name} is paused: please do not promise it for now."
+        text = f"The campaign {name} is paused: please do not promise it for now."
     return Message(
-        said,
+        text,
         [
             _title(campaign),
             *_paused(campaign),

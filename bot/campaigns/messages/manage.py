@@ -35,12 +35,12 @@ def manage(found: Sequence[Campaign], count: int, words: str, today: date) -> Me
             f"You have no campaign to manage{named}. `/campaign list` shows all; `/campaign` "
             "announces one."
         )
-    said = f"{plural(count, 'campaign')} to manage."
+    text = f"{plural(count, 'campaign')} to manage."
     blocks: list[Block] = [block for each in found for block in _entry(each, today)]
     if count > len(found):
         left = f"and {count - len(found):,} more. A word of the name finds one: "
         blocks.append(small(f"{left}`/campaign manage summer`"))
-    return Message(said, blocks)
+    return Message(text, blocks)
 
 
 def buttons(campaign: Campaign, today: date) -> list[Block]:

@@ -41,15 +41,15 @@ def confirmation(
         )
     if campaign.is_over(today):
         return only(f"{name} is over. Its announcement in {where} says so, and what you answered.")
-    said = f"{name} is announced in {where}."
+    text = f"{name} is announced in {where}."
     if campaign.stage == Stage.PAUSED:
-        said = f"{name} is paused: sales is told not to promise it."
-    said += (
+        text = f"{name} is paused: sales is told not to promise it."
+    text += (
         " Sales confirms it there with *Got it*; questions come into its thread and mention you."
     )
     return Message(
-        said,
-        [SectionBlock(text=said), *hands, small(_missing(readership)), *buttons(campaign, today)],
+        text,
+        [SectionBlock(text=text), *hands, small(_missing(readership)), *buttons(campaign, today)],
     )
 
 
@@ -58,13 +58,13 @@ def reminder(campaign: Campaign, *, read: bool) -> Message:
     name = f"“{safe(campaign.name)}”"
     if read:
         return only(f"You have confirmed the campaign {name}. Thank you.")
-    said = f"You have not confirmed the campaign {name} yet. Please read what it promises."
+    text = f"You have not confirmed the campaign {name} yet. Please read what it promises."
     blocks: list[Block] = [
-        SectionBlock(text=said),
+        SectionBlock(text=text),
         SectionBlock(text=f"*Offer* {offer_line(campaign)}\n*Terms* {safe(campaign.terms, 2_200)}"),
         ActionsBlock(elements=[got_it_button(campaign)]),
     ]
-    return Message(said, blocks)
+    return Message(text, blocks)
 
 
 def _planned(campaign: Campaign, name: str, where: str) -> str:

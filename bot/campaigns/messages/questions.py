@@ -30,21 +30,21 @@ def question(asked: CampaignQuestion) -> Message:
     """A question in the announcement's thread, and its answer; with all who take part."""
     campaign, asker = asked.campaign, asked.person
     who = f"{asker.mention} asks {campaign.owner.mention}"
-    said = f"{who} about “{safe(campaign.name)}”: {safe(asked.text)}"
+    text = f"{who} about “{safe(campaign.name)}”: {safe(asked.text)}"
     blocks: list[Block] = [SectionBlock(text=f"{who}:"), _quote(asked.text)]
     if asked.answer:
-        said = f"{said} Answer: {safe(asked.answer)}"
+        text = f"{text} Answer: {safe(asked.answer)}"
         blocks += [SectionBlock(text=f"{_answerer(asked)} answers:"), _quote(asked.answer)]
-    return Message(said, [*blocks, ActionsBlock(elements=[answer_button(asked)])])
+    return Message(text, [*blocks, ActionsBlock(elements=[answer_button(asked)])])
 
 
 def answered(asked: CampaignQuestion) -> Message:
     """What whoever asked hears."""
-    said = f"{_answerer(asked)} answered your question about “{safe(asked.campaign.name)}”"
+    text = f"{_answerer(asked)} answered your question about “{safe(asked.campaign.name)}”"
     return Message(
-        f"{said}: {safe(asked.answer or '')}",
+        f"{text}: {safe(asked.answer or '')}",
         [
-            SectionBlock(text=f"{said}:"),
+            SectionBlock(text=f"{text}:"),
             _quote(asked.text),
             SectionBlock(text=plain(asked.answer or "", 1_100)),
         ],
@@ -58,10 +58,10 @@ def answers(answered: Sequence[CampaignQuestion]) -> list[Block]:
     bold = RichTextElementParts.TextStyle(bold=True)
     parts = [RichTextElementParts.Text(text="Questions and answers", style=bold)]
     for each in answered:
-        asked, said = clean(each.text, _ON_CARD), clean(each.answer or "", _ON_CARD)
+        text, answer = clean(each.text, _ON_CARD), clean(each.answer or "", _ON_CARD)
         italic = RichTextElementParts.TextStyle(italic=True)
-        parts.append(RichTextElementParts.Text(text=f"\n{' '.join(asked.split())}", style=italic))
-        parts.append(RichTextElementParts.Text(text=f"\n{said}"))
+        parts.append(RichTextElementParts.Text(text=f"\n{' '.join(text.split())}", style=italic))
+        parts.append(RichTextElementParts.Text(text=f"\n{answer}"))
     return [RichTextBlock(elements=[RichTextSectionElement(elements=parts)])]
 
 
@@ -96,10 +96,10 @@ def _entry(asked: CampaignQuestion) -> list[Block]:
     line = f"{safe(asked.person.name, 100)} asked {moment(asked.asked_at)}"
     if asked.answered_at:
         line += f" · {_answerer(asked)} answered {moment(asked.answered_at)}"
-    said = asked.answer or "Not answered yet."
+    text = asked.answer or "Not answered yet."
     return [
         _quote(asked.text),
-        SectionBlock(text=plain(said, 1_100), accessory=answer_button(asked)),
+        SectionBlock(text=plain(text, 1_100), accessory=answer_button(asked)),
         small(line),
     ]
 

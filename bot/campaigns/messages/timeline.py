@@ -76,13 +76,13 @@ def over(campaign: Campaign) -> Message | None:
     """What the channel hears at the end; None where it is not over."""
     name = f"“{safe(campaign.name)}”"
     if campaign.stage == Stage.CANCELLED:
-        said = f"The campaign {name} was cancelled before it began. Please do not promise it."
-        return Message(said, [SectionBlock(text=said)])
+        text = f"The campaign {name} was cancelled before it began. Please do not promise it."
+        return Message(text, [SectionBlock(text=text)])
     if campaign.stage != Stage.ENDED:
         return None
-    said = f"The campaign {name} has ended. Please do not promise it any more."
+    text = f"The campaign {name} has ended. Please do not promise it any more."
     late = f"*What to tell late callers:* {safe(late_words(campaign), 400)}"
-    return Message(f"{said} {late}", [SectionBlock(text=f"{said}\n{late}")])
+    return Message(f"{text} {late}", [SectionBlock(text=f"{text}\n{late}")])
 
 
 def _line(event: CampaignEvent) -> str:
@@ -106,10 +106,10 @@ def _who(event: CampaignEvent) -> str:
 
 
 def _difference(name: str, before: str, after: str) -> str:
-    return f"*{_FIELDS[name]}:* {_said(name, before)} → {_said(name, after)}"
+    return f"*{_FIELDS[name]}:* {_value(name, before)} → {_value(name, after)}"
 
 
-def _said(name: str, text: str) -> str:
+def _value(name: str, text: str) -> str:
     if not text:
         return "until further notice" if name == "ends_on" else "(nothing)"
     if name in ("starts_on", "ends_on"):

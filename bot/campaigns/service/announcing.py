@@ -137,14 +137,14 @@ def _launch(session: Session, who: Person, campaign: Campaign, at: datetime | No
 
 def _see_time(campaign: Campaign, workspace: Workspace, at: datetime) -> None:
     if at <= clock.now():
-        said = "This moment is over. Leave it empty to announce at once."
+        problem = "This moment is over. Leave it empty to announce at once."
     elif at > clock.now() + _FURTHEST:
-        said = "This is more than a year away. Is the year right?"
+        problem = "This is more than a year away. Is the year right?"
     elif campaign.has_ended_by(workspace.day_of(at)):
-        said = "By then the last day is over. Choose an earlier time."
+        problem = "By then the last day is over. Choose an earlier time."
     else:
         return
-    raise FieldErrors({"launch_at": said})
+    raise FieldErrors({"launch_at": problem})
 
 
 def _go_live(session: Session, who: Person | None, campaign: Campaign) -> None:

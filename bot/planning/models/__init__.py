@@ -21,8 +21,8 @@ from bot.planning.models.proposal import (
     ProposalReminder,
     Proposed,
     Table,
-    said,
-    worries,
+    raised_concerns,
+    ready_answers,
 )
 from bot.planning.models.request import (
     LONGEST,
@@ -86,7 +86,7 @@ __all__ = [
     "agreed",
     "capacity",
     "most_similar",
-    "said",
+    "raised_concerns",
+    "ready_answers",
     "standing",
-    "worries",
 ]

@@ -184,11 +184,11 @@ class Table:
         return [person for person in self.asked if person.id in ids]
 
 
-def said(answers: Sequence[ProposalAnswer]) -> list[ReadyAnswer]:
+def ready_answers(answers: Sequence[ProposalAnswer]) -> list[ReadyAnswer]:
     """Answers as the rule reads them."""
     return [ReadyAnswer(each.person_id, each.version, each.at) for each in answers]
 
 
-def worries(concerns: Sequence[Concern]) -> list[RaisedConcern]:
+def raised_concerns(concerns: Sequence[Concern]) -> list[RaisedConcern]:
     """Concerns as the rule reads them."""
     return [RaisedConcern(each.person_id, each.raised_at, each.is_open) for each in concerns]

@@ -55,7 +55,7 @@ def ready(session: Session, who: Person, campaign_id: int) -> Campaign:
     now = clock.now()
     for concern in _open_of(session, who, campaign):
         _close(session, who, concern, None)
-    said = insert(ProposalAnswer).values(
+    answer = insert(ProposalAnswer).values(
         campaign_id=campaign.id,
         person_id=who.id,
         version=campaign.version,
@@ -63,7 +63,7 @@ def ready(session: Session, who: Person, campaign_id: int) -> Campaign:
         at=now,
     )
     key = [ProposalAnswer.campaign_id, ProposalAnswer.person_id, ProposalAnswer.version]
-    session.execute(said.on_conflict_do_update(index_elements=key, set_={"at": now}))
+    session.execute(answer.on_conflict_do_update(index_elements=key, set_={"at": now}))
     _settle(session, who, campaign, proposal)
     return campaign
 

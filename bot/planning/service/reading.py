@@ -19,9 +19,9 @@ from bot.planning.models import (
     Proposed,
     Standing,
     Table,
-    said,
+    raised_concerns,
+    ready_answers,
     standing,
-    worries,
 )
 from bot.planning.service.capacity import capacity_of
 from bot.planning.service.remembering import last_time
@@ -61,9 +61,11 @@ def asked_and_standing(session: Session, campaign: Campaign) -> tuple[Sequence[P
     answers = session.scalars(
         select(ProposalAnswer).where(ProposalAnswer.campaign_id == campaign.id)
     ).all()
-    found = session.scalars(select(Concern).where(Concern.campaign_id == campaign.id)).all()
+    raised = session.scalars(select(Concern).where(Concern.campaign_id == campaign.id)).all()
     ids = [person.id for person in asked]
-    return asked, standing(ids, said(answers), worries(found), campaign.holds_from)
+    return asked, standing(
+        ids, ready_answers(answers), raised_concerns(raised), campaign.holds_from
+    )
 
 
 def concerns(session: Session, campaign_id: int) -> Sequence[Concern]:

@@ -13,13 +13,13 @@ from bot.planning.models import PlanningRules
 
 def rules(session: Session, workspace_id: int) -> PlanningRules:
     """The workspace's rules; the usual ones, where nobody has changed them yet."""
-    found = session.get(PlanningRules, workspace_id)
-    if found is None:
+    current = session.get(PlanningRules, workspace_id)
+    if current is None:
         session.execute(
             insert(PlanningRules).values(workspace_id=workspace_id).on_conflict_do_nothing()
         )
-        found = session.get_one(PlanningRules, workspace_id)
-    return found
+        current = session.get_one(PlanningRules, workspace_id)
+    return current
 
 
 def changeable(session: Session, who: Person) -> PlanningRules:
