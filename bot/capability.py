@@ -232,21 +232,6 @@ class Capability:
 
         return add
 
-    def submission(
-        self,
-        callback_id: str,
-        access: Access,
-        *,
-        before: Before | None = None,
-        clears: bool = False,
-        once: bool = True,
-    ) -> DeclaresHandler:
-        """A submitted modal that is no `Form` yet."""
-        return _adding(
-            self.forms,
-            lambda handler: Route(callback_id, access, handler, before, clears, once),
-        )
-
     def closed(self, callback_id: str, access: Access) -> DeclaresHandler:
         """A modal that was closed without being submitted (`notify_on_close`)."""
         return _adding(self.closings, lambda handler: Route(callback_id, access, handler))

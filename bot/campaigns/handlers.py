@@ -93,7 +93,7 @@ def show_questions(act: Act) -> View:
 @capability.pages(messages.TURN, _ASK)
 def turn_questions(act: Act) -> Update:
     """Another page of a campaign's questions."""
-    return Update(_questions(act, act.incoming.noted_id, act.row_id))
+    return Update(_questions(act, act.incoming.carried_id, act.row_id))
 
 
 @capability.action(messages.ANSWER, _ANSWER)
@@ -129,7 +129,7 @@ def look_up(act: Act) -> View | Message:
 @capability.pages(messages.OFFERS, _LOOK_UP)
 def turn_offers(act: Act) -> Update:
     """Another page of what was looked up."""
-    words, page = act.incoming.note, act.row_id
+    words, page = act.incoming.carried, act.row_id
     offers = service.offers(act.session, act.person, words, page)
     return Update(messages.pages(offers, words, page, service.MOST))
 

@@ -137,7 +137,7 @@ def show_leads(act: Act) -> View:
 @capability.action(messages.NEWEST, _READ)
 def turn_leads(act: Act) -> Update:
     """Another page of them."""
-    metric, _, monday = act.incoming.note.partition(" ")
+    metric, _, monday = act.incoming.carried.partition(" ")
     return Update(_leads(act, metric, Week.read(monday), act.row_id or None))
 
 

@@ -70,7 +70,7 @@ def turn_requests(act: Act) -> Update:
 def second_in_list(act: Act) -> Update:
     """Someone hears it too, and says so in the list."""
     service.second(act.session, act.person, act.row_id)
-    return Update(_requests(act, act.incoming.noted_id))
+    return Update(_requests(act, act.incoming.carried_id))
 
 
 @capability.action(messages.ME_TOO, _SECOND)

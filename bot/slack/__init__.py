@@ -4,7 +4,7 @@ from bot.slack.cards import HOME, place, redraw, redraw_all, show, show_all
 from bot.slack.client import Slack
 from bot.slack.commands import Command
 from bot.slack.drawing import Cards
-from bot.slack.incoming import Incoming, carried, option_of
+from bot.slack.incoming import Incoming
 from bot.slack.listening import Listening
 from bot.slack.message import AnyBlock, Message
 
@@ -17,8 +17,6 @@ __all__ = [
     "Listening",
     "Message",
     "Slack",
-    "carried",
-    "option_of",
     "place",
     "redraw",
     "redraw_all",

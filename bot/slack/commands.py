@@ -23,11 +23,10 @@ class Command:
     usage: str
     listener: Callable[[Incoming, str], None]
     access: Access | None = None
-    """Who may use it; None: everybody."""
+    """For whom it is, which the listener checks itself; None: everybody."""
 
     def __call__(self, incoming: Incoming, rest: str) -> None:
-        """Let the listener take it, in the name of somebody who may."""
-        incoming.access = self.access
+        """Let the listener take it."""
         self.listener(incoming, rest)
 
 

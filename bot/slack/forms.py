@@ -193,12 +193,12 @@ class Form(Group):
     def hidden(cls, incoming: Incoming) -> dict[str, Any]:
         """What the modal carries along, where no more is asked of it or it was closed. Raises
         OutdatedForm."""
-        return cls._read_hidden(incoming.note)
+        return cls._read_hidden(incoming.carried)
 
     @classmethod
     def _read(cls, incoming: Incoming) -> tuple[dict[str, Any], dict[str, str]]:
         """The values that can be read, and errors by address."""
-        values, errors = cls._read_hidden(incoming.note), dict[str, str]()
+        values, errors = cls._read_hidden(incoming.carried), dict[str, str]()
         raw = incoming.inputs
         if any(_at(cls, address) is None for address in raw):
             raise OutdatedForm

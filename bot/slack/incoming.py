@@ -5,7 +5,6 @@ person was (a modal, a channel, their home), is known here.
 """
 
 import logging
-from collections.abc import Callable
 from secrets import token_hex
 from typing import Any, TypeVar
 
@@ -14,8 +13,6 @@ from slack_sdk.models.blocks import SectionBlock
 from slack_sdk.models.views import View
 from slack_sdk.webhook import WebhookClient
 
-from bot.errors import OutdatedForm
-from bot.slack.access import Access
 from bot.slack.client import SILENT, Slack
 from bot.slack.errors import NO_ANSWER, CannotMessage, NeedsAdmin, SlackRefused
 from bot.slack.message import Message, view_json
@@ -37,19 +34,6 @@ _IN_MODALS = {"section", "context", "divider", "header", "actions", "image", "ri
 _ABOUT = "#"
 
 
-class Fields(dict[str, Any]):
-    """What a form says, by field. One that it does not have was not there when it was opened."""
-
-    def __missing__(self, _name: str) -> Any:
-        raise OutdatedForm
-
-    def pop(self, name: str, *_default: Any) -> Any:
-        """What a field says, which is gone then. Raises OutdatedForm."""
-        value = self[name]
-        del self[name]
-        return value
-
-
 class Incoming:
     """A click, a command, a shortcut, a submitted modal or an event, and the ways to answer it."""
 
@@ -57,10 +41,8 @@ class Incoming:
         self.body = body
         self.ack = ack
         self.slack = slack
-        self.access: Access | None = None
-        """Who may use the route by which this came; None: everybody."""
         self.form = self._form()
-        """The id and the hash of the modal that was submitted, until it is taken."""
+        """The id and the hash of the modal that was submitted; None for anything else."""
 
     def _form(self) -> tuple[str, str] | None:
         view = self.body.get("view") or {}
@@ -119,7 +101,7 @@ class Incoming:
         return int(self.value) if self.value.isdecimal() and len(self.value) < 19 else 0
 
     @property
-    def note(self) -> str:
+    def carried(self) -> str:
         """What the modal carries along (`private_metadata`)."""
         return self._metadata.partition(_BELOW)[0]
 
@@ -138,7 +120,7 @@ class Incoming:
         if self._is_submission:
             callback_id, _, note = self._metadata.partition(_BELOW)[2].partition(_BELOW)
             return callback_id, note
-        return str((self.body.get("view") or {}).get("callback_id") or ""), self.note
+        return str((self.body.get("view") or {}).get("callback_id") or ""), self.carried
 
     @property
     def is_pushed(self) -> bool:
@@ -152,18 +134,18 @@ class Incoming:
         return self.is_pushed and view["previous_view_id"] != view.get("root_view_id")
 
     @property
-    def noted_id(self) -> int:
+    def carried_id(self) -> int:
         """The row's id that the modal carries along."""
-        return int(self.note) if self.note.isdecimal() and len(self.note) < 19 else 0
+        return int(self.carried) if self.carried.isdecimal() and len(self.carried) < 19 else 0
 
     @property
     def fields(self) -> dict[str, Any]:
         """The values of a submitted modal by block id: text, an option's value, or a list."""
         state = self.body["view"]["state"]["values"]
-        return Fields(
-            (block.partition(_ABOUT)[0], _value(next(iter(by_action.values()))))
+        return {
+            block.partition(_ABOUT)[0]: _value(next(iter(by_action.values())))
             for block, by_action in state.items()
-        )
+        }
 
     @property
     def inputs(self) -> dict[str, Any]:
@@ -230,7 +212,7 @@ class Incoming:
         view = view_json(modal)
         _, mark, below = self._metadata.partition(_BELOW)
         own = str(view.get("private_metadata") or "")
-        view = self._about(view, same=keeps_typed or own == self.note)
+        view = self._about(view, same=keeps_typed or own == self.carried)
         self._update(self.body["view"]["id"], {**view, "private_metadata": own + mark + below})
 
     def redraw(self, modal: View | ModalJson) -> None:
@@ -316,23 +298,6 @@ class Incoming:
         except NO_ANSWER:
             return False
         return answer.status_code == 200
-
-
-def option_of(kind: Callable[[Any], T], value: Any) -> T:
-    """What an option of a form stands for. Raises OutdatedForm for one that it does not know."""
-    try:
-        return kind(value)
-    except (ValueError, KeyError, TypeError):
-        raise OutdatedForm from None
-
-
-def carried(note: str, *kinds: Callable[[str], Any]) -> tuple[Any, ...]:
-    """The parts of what a modal carries along, which a space divides. Raises OutdatedForm."""
-    parts = note.split(" ")
-    try:
-        return tuple(kind(part) for kind, part in zip(kinds, parts, strict=True))
-    except ValueError:
-        raise OutdatedForm from None
 
 
 def _value(element: dict[str, Any]) -> Any:

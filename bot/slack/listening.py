@@ -47,14 +47,13 @@ Listener = Callable[[Incoming], None]
 
 
 class Route(NamedTuple):
-    """A listener, and who may use it; None: everybody."""
+    """A listener, and for whom it is, which it checks itself; None: everybody."""
 
     listener: Listener
     access: Access | None = None
 
     def __call__(self, incoming: Incoming) -> None:
-        """Let the listener take it, in the name of somebody who may."""
-        incoming.access = self.access
+        """Let the listener take it."""
         self.listener(incoming)
 
 

@@ -63,7 +63,7 @@ def show_entries(act: Act) -> View:
 @capability.action(f"{messages.PAGE}.older", _SEE)
 def turn_entries(act: Act) -> Update:
     """Another page of it."""
-    return Update(_entries(act, act.incoming.noted_id, page=act.row_id))
+    return Update(_entries(act, act.incoming.carried_id, page=act.row_id))
 
 
 @capability.form(EnterSpend, _ENTER)

@@ -99,7 +99,7 @@ def read_summary(act: Act) -> View:
 @capability.pages(messages.PAGE, _READ)
 def turn_summary(act: Act) -> Update:
     """Another page of them."""
-    round_id, _ = messages.page_of(act.incoming.note)
+    round_id, _ = messages.page_of(act.incoming.carried)
     return Update(_page(act, round_id, act.row_id))
 
 

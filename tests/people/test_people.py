@@ -207,7 +207,7 @@ def test_the_hours_of_teams(store: Store, admin: Person, golden: Golden) -> None
 
 def test_all_that_is_wrong_with_hours_is_said_at_once() -> None:
     typed = {"days": [], "opens": "09:00", "closes": "09:00", "zone": "Mars/Base", "country": "XX"}
-    incoming = SimpleNamespace(note='{"team_id": 1}', inputs=typed)
+    incoming = SimpleNamespace(carried='{"team_id": 1}', inputs=typed)
     with pytest.raises(FieldErrors) as refused:
         ChangeHours.read(cast(Incoming, incoming))
     assert set(refused.value.errors) == {"days", "closes", "country", "zone"}

@@ -55,16 +55,6 @@ class Route(NamedTuple):
     use: Any
 
 
-class Fields(dict[str, Any]):
-    """A form in which nothing is filled in."""
-
-    def __missing__(self, _name: str) -> None:
-        return None
-
-    def pop(self, _name: str, *_default: Any) -> Any:
-        return None
-
-
 class Use(Incoming):
     """Somebody uses a route; what they would be told or shown is noted."""
 
@@ -79,10 +69,6 @@ class Use(Incoming):
             "actions": [{"action_id": route.name, "value": "2026-W47"}],
         }  # fmt: skip
         super().__init__(body, Ack(), slack)  # type: ignore[arg-type, no-untyped-call]
-
-    @property
-    def fields(self) -> dict[str, Any]:
-        return Fields()
 
     def _call(self, method: str, **_facts: Any) -> dict[str, Any]:
         self.shown.append(method)

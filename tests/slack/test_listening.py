@@ -252,13 +252,13 @@ def test_what_was_typed_about_one_is_never_shown_with_another(scene: Scene) -> N
     listening, sent = scene.listening, list[Any]()
 
     def save(incoming: Incoming) -> None:
-        sent.append((incoming.note, incoming.fields))
+        sent.append((incoming.carried, incoming.fields))
         if incoming.fields["name"] == "wrong":
             raise FieldErrors({"name": "Write another.", "gone": "It is not there."})
         incoming.keep_open(form("second"))
 
     listening.command(Command("/lead", "", "opens it", opens))
-    listening.action("test.same", lambda it: goes_to(it.note, it))
+    listening.action("test.same", lambda it: goes_to(it.carried, it))
     listening.action("test.other", lambda it: goes_to("third", it))
     listening.submission("test.form", save)
     scene.connect()
