@@ -151,7 +151,7 @@ def _see_channels(form: type[Settings]) -> Callable[[Incoming, Services], None]:
         refused = {
             field: "I am not in this channel. Invite me with /invite @Handoff, then save."
             for field in ("channel", "readers")
-            if (channel := chosen.get(field)) and not _is_member(services, channel)
+            if (channel := chosen.get(field)) and not _is_member(incoming, channel)
         }
         if refused:
             raise FieldErrors(refused)
@@ -159,9 +159,9 @@ def _see_channels(form: type[Settings]) -> Callable[[Incoming, Services], None]:
     return see
 
 
-def _is_member(services: Services, channel: str) -> bool:
+def _is_member(incoming: Incoming, channel: str) -> bool:
     try:
-        facts = services.slack.call("conversations.info", channel=channel)["channel"]
+        facts = incoming.slack.call("conversations.info", channel=channel)["channel"]
     except NeedsAdmin as error:
         if error.code != "channel_not_found":
             raise
