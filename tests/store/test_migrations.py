@@ -90,7 +90,8 @@ def test_campaigns_from_before_there_were_stages_have_a_first_version(empty: Eng
         found = connection.execute(
             text(
                 """
-                SELECT stage, version, in_force_from AT TIME ZONE 'UTC', facts ->> 'stage', event_type
+                SELECT
+                    stage, version, in_force_from AT TIME ZONE 'UTC', facts ->> 'stage', event_type
                 FROM campaign JOIN campaign_version ON campaign_version.campaign_id = campaign.id
                 JOIN campaign_event ON campaign_event.campaign_id = campaign.id
                 ORDER BY stage DESC, campaign_event.id
