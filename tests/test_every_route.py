@@ -850,6 +850,8 @@ def office(databases: Databases) -> Iterator[Office]:
             channel="#leads", slack_api_url="http://127.0.0.1:9/",
         )  # fmt: skip
         application = Application(settings, database.store, ExitStack())
+        # Whom some forms ask before they are taken; the modals are those of each use.
+        application.services.slack = Screen("UBOSS")  # type: ignore[assignment]
         stack.callback(application.close)
         yield Office(application, Company(database.store, "T1"), Company(database.store, "T2"))
 
