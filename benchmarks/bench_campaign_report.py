@@ -47,7 +47,7 @@ WHERE workspace_id = :workspace_id AND id > :after
 
 _LEADS = """
 INSERT INTO lead (workspace_id, contact_id, source, external_id, received_at, last_touch_at,
-    campaign_id, last_campaign_id, status, labels, heat, heat_reasons, is_hot, call_attempts,
+    campaign_id, last_campaign_id, status, labels, score, score_reasons, is_hot, call_attempts,
     claimed_by, claimed_at, first_claimed_by, first_claimed_at, claim_worked,
     claim_due_at, first_response_at, response_worked, response_due_at, qualified_at, rating,
     rating_reason, disposition, won_minor, won_currency)

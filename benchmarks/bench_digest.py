@@ -47,7 +47,7 @@ FROM campaign, generate_series(date '2026-11-16', date '2026-11-22', interval '1
 """
 _LEADS = """
 INSERT INTO lead (workspace_id, contact_id, source, external_id, received_at, last_touch_at, status,
-    labels, heat, heat_reasons, is_hot, call_attempts, campaign_id, last_campaign_id, claimed_by,
+    labels, score, score_reasons, is_hot, call_attempts, campaign_id, last_campaign_id, claimed_by,
     claimed_at, first_claimed_by, first_claimed_at, first_response_at, claim_worked,
     response_worked, claim_due_at, response_due_at,
     rating, rating_reason, qualified_at, disposition, won_minor, won_currency)

@@ -21,7 +21,7 @@ from bot import clock, slack
 from bot.home import messages
 from bot.home import service as home
 from bot.leads import service
-from bot.leads.models import Lead, Rung
+from bot.leads.models import EscalationStep, Lead
 from bot.leads.service import ladder
 from bot.leads.service.admitting import CARD
 from bot.people import service as people
@@ -47,9 +47,9 @@ WITH numbered AS (
     SELECT *, CASE WHEN n <= :open THEN 98 + n % 2 ELSE kind END AS what FROM numbered
 )
 INSERT INTO lead (workspace_id, source, external_id, received_at, contact_id, last_touch_at, labels,
-    heat, heat_reasons, call_attempts, first_name, last_name, email, company, is_hot, status,
-    claimed_by, claimed_at, first_response_at, closed_at, rating, call_list_id, wake_at, look_at,
-    rung, waits_since, response_due_at)
+    score, score_reasons, call_attempts, first_name, last_name, email, company, is_hot, status,
+    claimed_by, claimed_at, first_response_at, closed_at, rating, call_list_id, wake_at,
+    next_check_at, step, step_started_at, response_due_at)
 SELECT :workspace_id, 'api', n, at, :contact_id, at, '{}', 50, '[]', 0, 'Ada', 'Lovelace ' || n,
     n || '@example.com', 'Analytical Engines', what NOT BETWEEN 91 AND 97,
     CASE WHEN what < 80 THEN (ARRAY['won', 'lost', 'lost', 'lost'])[1 + what % 4]
@@ -116,7 +116,7 @@ class Floor:
         with self.store.transaction() as session:
             ids = session.scalars(
                 select(Lead.id)
-                .where(Lead.claimed_by.is_(None), Lead.is_hot, Lead.rung == Rung.MANAGER)
+                .where(Lead.claimed_by.is_(None), Lead.is_hot, Lead.step == EscalationStep.MANAGER)
                 .order_by(Lead.id.desc())
                 .limit(count)
             ).all()
@@ -140,7 +140,12 @@ class Floor:
             session.execute(
                 update(Lead)
                 .where(Lead.id.in_(ids))
-                .values(claimed_by=None, claimed_at=None, look_at=None, rung=Rung.MANAGER)
+                .values(
+                    claimed_by=None,
+                    claimed_at=None,
+                    next_check_at=None,
+                    step=EscalationStep.MANAGER,
+                )
             )
         self.drawn()
 
@@ -159,7 +164,7 @@ class Floor:
             session.execute(
                 update(Lead)
                 .where(Lead.id.in_(ids))
-                .values(look_at=now, rung=None, waits_since=now - timedelta(hours=2))
+                .values(next_check_at=now, step=None, step_started_at=now - timedelta(hours=2))
             )
         took = self._timed(_sweep, len(ids))
         self.back(ids)

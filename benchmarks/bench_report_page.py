@@ -46,7 +46,7 @@ FROM generate_series(1, 40) AS number
 """
 _LEADS = """
 INSERT INTO lead (workspace_id, source, external_id, received_at, contact_id, last_touch_at, labels,
-    heat, heat_reasons, is_hot, call_attempts, status, company, first_name, last_name, email,
+    score, score_reasons, is_hot, call_attempts, status, company, first_name, last_name, email,
     campaign_id, last_campaign_id, claimed_by, claimed_at, first_claimed_by, first_claimed_at,
     claim_worked, first_response_at, response_worked, rating, qualified_at, won_minor, won_currency,
     claim_due_at, response_due_at)

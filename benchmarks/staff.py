@@ -50,7 +50,7 @@ def post_cards(database: Database, slack: Slack, count: int) -> list[str]:
 def _post_card(session: Session, client: Client, workspace: Workspace) -> str:
     body = json.dumps(lead_facts(token_hex(8))).encode()
     receipt = leads.receive(
-        session, workspace, leads.Sent("api", "benchmark", body, "application/json")
+        session, workspace, leads.RawSubmission("api", "benchmark", body, "application/json")
     )
     assert receipt.lead_id is not None
     message = messages.card(leads.facts(session, receipt.lead_id))

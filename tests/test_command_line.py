@@ -13,10 +13,10 @@ from sqlalchemy import select
 from bot.crm import connection, webhooks
 from bot.crm.push import push
 from bot.leads import service as leads
-from bot.leads.inquiry import read
+from bot.leads.lead_payload import read
 from bot.leads.models import Lead
-from bot.leads.service.admitting import admit
-from bot.leads.service.case import Arrival
+from bot.leads.service.admitting import create_or_merge
+from bot.leads.service.case import IntakeContext
 from bot.leads.sources import SOURCES
 from bot.people import service as people
 from bot.spend.models import SpendEntry
@@ -154,8 +154,8 @@ def test_the_crm_is_checked_filled_and_compared(
         workspace = install(store)
         early = handoff("crm", "diff", **given)
         with store.transaction() as session:
-            inquiry = read({"email": "ada@example.com", "last_name": "Lovelace"})
-            lead_id = admit(session, workspace, inquiry, Arrival("api")).lead_id
+            payload = read({"email": "ada@example.com", "last_name": "Lovelace"})
+            lead_id = create_or_merge(session, workspace, payload, IntakeContext("api")).lead_id
             connection.connect(session, workspace.id, "hubspot")
         crm = connection.Connection(store, "hubspot", office.access)
         with monkeypatch.context() as patched, closing(crm):
@@ -194,7 +194,7 @@ def test_what_could_not_be_read_is_listed_and_replayed(store: Store, database_ur
     workspace = install(store)
     with store.transaction() as session:
         for body in (b"{", b'{"email": "nobody"}'):
-            leads.receive(session, workspace, leads.Sent("api", "website", body, ""))
+            leads.receive(session, workspace, leads.RawSubmission("api", "website", body, ""))
     listed = handoff("leads", "submissions", DATABASE_URL=database_url).stdout
     assert "api  This submission could not be read: body: is not JSON" in listed
     assert "2 to replay" in listed

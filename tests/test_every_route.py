@@ -29,8 +29,8 @@ from bot.digests import sending as digests
 from bot.digests.models import Timetable
 from bot.leads import importing
 from bot.leads import service as leads
-from bot.leads.inquiry import Inquiry
-from bot.leads.models import Lead, LeadStep, Rung, Submission
+from bot.leads.lead_payload import LeadPayload
+from bot.leads.models import EscalationStep, Lead, LeadStep, Submission
 from bot.money import Money
 from bot.people import service as people
 from bot.people.models import Person, Role, Team, Workspace
@@ -131,7 +131,7 @@ class Company:
 
     def lead(self) -> int:
         number = self.number()
-        typed = Inquiry.model_validate(
+        typed = LeadPayload.model_validate(
             {"email": f"a{number}@example.com", "external_id": f"typed-{number}"}
         )
         with self.store.transaction() as session:
@@ -185,9 +185,15 @@ class Company:
     def offered(self) -> int:
         with self.store.transaction() as session:
             lead = session.get_one(Lead, self.lead())
-            lead.offered_to = self.boss.id
-            step = LeadStep(workspace_id=lead.workspace_id, lead_id=lead.id, stint=lead.stint,
-                            rung=Rung.OFFER, person_id=self.boss.id, at=clock.now())  # fmt: skip
+            lead.suggested_to = self.boss.id
+            step = LeadStep(
+                workspace_id=lead.workspace_id,
+                lead_id=lead.id,
+                assignment_no=lead.assignment_no,
+                step=EscalationStep.SUGGEST,
+                person_id=self.boss.id,
+                at=clock.now(),
+            )
             session.add(step)
             session.flush()
             return step.id
@@ -196,7 +202,7 @@ class Company:
         with self.store.transaction() as session:
             workspace = session.get_one(Workspace, self.workspace.id)
             leads.receive(
-                session, workspace, leads.Sent("api", "website", b"{", "application/json")
+                session, workspace, leads.RawSubmission("api", "website", b"{", "application/json")
             )
         return int(self.ask(select(Submission.id).order_by(Submission.id.desc())))
 

@@ -39,7 +39,7 @@ def values_of(session: Session, lead: Lead, owner_id: str | None) -> Values:
         campaign=campaign.name if campaign else None,
         campaign_code=(campaign.utm_campaign if campaign else None) or lead.utm_campaign,
         consent=_consent(consent) if consent else None,
-        score=lead.heat,
+        score=lead.score,
         quality=_QUALITY[Rating(lead.rating)] if lead.rating else None,
         quality_reason=lead.rating_reason,
         owner_id=owner_id,

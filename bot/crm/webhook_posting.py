@@ -33,8 +33,9 @@ from bot import clock
 from bot.campaigns.models import Campaign
 from bot.contacts import service as contacts
 from bot.leads import service as leads
-from bot.leads.inquiry import CLICK_IDS, UTM
-from bot.leads.models import Deed, Lead, LeadEvent, LeadNote, Rating, Touch
+from bot.leads.lead_payload import CLICK_IDS, UTM
+from bot.leads.models import EventType as LeadEventType
+from bot.leads.models import Lead, LeadEvent, LeadNote, Rating, Touch
 from bot.leads.sources import source_name
 from bot.money import Money
 from bot.people.models import Person
@@ -57,27 +58,27 @@ class EventType(NamedTuple):
 
 
 TYPES = {
-    Deed.RECEIVED: EventType("lead.received", "A lead came in."),
-    Deed.RETURNED: EventType("lead.returned", "Somebody whose lead is open wrote again."),
-    Deed.CLAIMED: EventType("lead.claimed", "A salesperson made the lead theirs."),
-    Deed.RELEASED: EventType("lead.released", "The lead went back to the channel."),
-    Deed.TAKEN_BACK: EventType("lead.released", "The lead went back to the channel."),
-    Deed.REASSIGNED: EventType("lead.reassigned", "The lead was given to somebody else."),
-    Deed.CALLED: EventType("lead.called", "Somebody of a call list was called."),
-    Deed.CONTACTED: EventType("lead.contacted", "The first contact was noted."),
-    Deed.QUALIFIED: EventType("lead.qualified", "Sales verified need, budget and fit."),
-    Deed.RATED: EventType("lead.rated", "The salesperson judged the lead's quality."),
-    Deed.WON: EventType("lead.won", "The deal was won."),
-    Deed.CORRECTED: EventType("lead.corrected", "The amount of a won deal was put right."),
-    Deed.LOST: EventType("lead.lost", "The lead was lost."),
-    Deed.RECYCLED: EventType("lead.recycled", "The lead is paused until a better time."),
-    Deed.WOKEN: EventType("lead.resumed", "A pause is over."),
-    Deed.REOPENED: EventType("lead.reopened", "A lead that had ended is open again."),
-    Deed.NOTED: EventType("lead.noted", "Somebody wrote a note."),
-    Deed.MERGED: EventType("lead.merged", "Two leads became one; each of them tells it."),
-    Deed.UNMERGED: EventType("lead.unmerged", "Two leads that were one are two again."),
+    LeadEventType.RECEIVED: EventType("lead.received", "A lead came in."),
+    LeadEventType.RETURNED: EventType("lead.returned", "Somebody whose lead is open wrote again."),
+    LeadEventType.CLAIMED: EventType("lead.claimed", "A salesperson made the lead theirs."),
+    LeadEventType.RELEASED: EventType("lead.released", "The lead went back to the channel."),
+    LeadEventType.TAKEN_BACK: EventType("lead.released", "The lead went back to the channel."),
+    LeadEventType.REASSIGNED: EventType("lead.reassigned", "The lead was given to somebody else."),
+    LeadEventType.CALLED: EventType("lead.called", "Somebody of a call list was called."),
+    LeadEventType.CONTACTED: EventType("lead.contacted", "The first contact was noted."),
+    LeadEventType.QUALIFIED: EventType("lead.qualified", "Sales verified need, budget and fit."),
+    LeadEventType.RATED: EventType("lead.rated", "The salesperson judged the lead's quality."),
+    LeadEventType.WON: EventType("lead.won", "The deal was won."),
+    LeadEventType.CORRECTED: EventType("lead.corrected", "The amount of a won deal was put right."),
+    LeadEventType.LOST: EventType("lead.lost", "The lead was lost."),
+    LeadEventType.RECYCLED: EventType("lead.recycled", "The lead is paused until a better time."),
+    LeadEventType.WOKEN: EventType("lead.resumed", "A pause is over."),
+    LeadEventType.REOPENED: EventType("lead.reopened", "A lead that had ended is open again."),
+    LeadEventType.NOTED: EventType("lead.noted", "Somebody wrote a note."),
+    LeadEventType.MERGED: EventType("lead.merged", "Two leads became one; each of them tells it."),
+    LeadEventType.UNMERGED: EventType("lead.unmerged", "Two leads that were one are two again."),
 }
-"""What is told of a lead, by deed; the other deeds (an offer, a snooze) matter only here."""
+"""What is told of a lead, by event type; the others (an offer, a snooze) matter only here."""
 
 TEST = EventType("webhook.test", "Somebody tried the webhook out.")
 
@@ -86,7 +87,7 @@ def compose(session: Session, event: LeadEvent) -> bytes:
     """The body of an event."""
     lead = session.get_one(Lead, event.lead_id)
     data = {"event": _event(session, event), "lead": _lead(session, lead)}
-    return written(TYPES[Deed(event.deed)], event.at, data)
+    return written(TYPES[LeadEventType(event.event_type)], event.at, data)
 
 
 def written(kind: EventType, at: datetime, data: Mapping[str, Any]) -> bytes:
@@ -136,7 +137,7 @@ def _lead(session: Session, lead: Lead) -> dict[str, Any]:
         "source": lead.source,
         "source_name": source_name(lead.source),
         "campaign": {"name": campaign.name, "code": campaign.utm_campaign} if campaign else None,
-        "score": lead.heat,
+        "score": lead.score,
         "consent": {
             "granted": consent.granted, "wording": consent.wording, "purposes": consent.purposes,
             "given_at": consent.given_at,
@@ -191,12 +192,14 @@ def _money(minor: int | None, currency: str | None) -> dict[str, Any]:
 
 def _note(session: Session, event: LeadEvent) -> str | None:
     """What was written at this step."""
-    if event.deed not in (Deed.NOTED, Deed.REASSIGNED):
+    if event.event_type not in (LeadEventType.NOTED, LeadEventType.REASSIGNED):
         return None
     same_moment = LeadNote.at.between(event.at - _MOMENT, event.at)
     return session.scalar(
         select(LeadNote.text)
-        .where(LeadNote.lead_id == event.lead_id, LeadNote.deed == event.deed, same_moment)
+        .where(
+            LeadNote.lead_id == event.lead_id, LeadNote.event_type == event.event_type, same_moment
+        )
         .order_by(LeadNote.id.desc())
         .limit(1)
     )

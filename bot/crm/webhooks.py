@@ -49,7 +49,7 @@ _WAITING = (
             _endpoint.c.is_set,
             _endpoint.c.disabled_at.is_(None),
             _event.c.id == func.any(bindparam("events", type_=ARRAY(BigInteger))),
-            _event.c.deed == func.any(bindparam("types", type_=ARRAY(Text))),
+            _event.c.event_type == func.any(bindparam("types", type_=ARRAY(Text))),
         )
         .order_by(_event.c.id),
         include_defaults=False,
@@ -62,7 +62,7 @@ _TELL = (
     .where(_endpoint.c.id.in_(select(_WAITING.c.endpoint_id)), _endpoint.c.paused_until.is_(None))
     .add_cte(_WAITING)
 )
-_POSTED = [str(deed) for deed in webhook_posting.TYPES]
+_POSTED = [str(each) for each in webhook_posting.TYPES]
 
 
 class NoSuchWebhook(HandoffError):

@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 
-from bot.leads.inquiry import Unreadable
+from bot.leads.lead_payload import Unreadable
 from bot.leads.sources.payload import json_value
 from bot.retry_after import retry_after
 from bot.tasks import GiveUp, Postpone

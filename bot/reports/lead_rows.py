@@ -42,7 +42,7 @@ _QUERY = (
     .outerjoin(Person, Person.id == Lead.claimed_by)
     .outerjoin(_Claimer, _Claimer.id == Lead.first_claimed_by)
     .order_by(Lead.received_at, Lead.id)
-    .options(defer(Lead.heat_reasons, raiseload=True), defer(Lead.labels, raiseload=True))
+    .options(defer(Lead.score_reasons, raiseload=True), defer(Lead.labels, raiseload=True))
 )  # fmt: skip
 
 
@@ -111,7 +111,7 @@ COLUMNS = (
     Column("utm_content", "as the sender gave it", _of("utm_content")),
     Column("country", "as the sender gave it", _of("country")),
     Column("company", "as the sender gave it", _of("company")),
-    Column("heat", "points of the heat rules", _of("heat")),
+    Column("heat", "points of the heat rules", _of("score")),
     Column("status", "new, qualified, won, lost, recycled", _of("status")),
     Column("claimed_at", "when it was first claimed, UTC", _of("first_claimed_at")),
     Column("first_response_at", "first genuine contact, UTC", _of("first_response_at")),

@@ -10,7 +10,7 @@ from pydantic import BaseModel, SecretStr
 from bot import clock
 from bot.leads import sources
 from bot.leads.models import Outcome
-from bot.leads.service import Sent
+from bot.leads.service import RawSubmission
 from bot.leads.sources import Source
 from bot.web.body import raw_body
 from bot.web.intake import Intake
@@ -81,7 +81,7 @@ class _Hook:
         if greeting is not None:
             return Response(greeting.body, media_type=greeting.content_type)
         slug = self._source.slug
-        receipt = await self._intake.take(Sent(slug, slug, body, sent.content_type))
+        receipt = await self._intake.take(RawSubmission(slug, slug, body, sent.content_type))
         return JSONResponse({"outcome": receipt.outcome})
 
 

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from bot.errors import HandoffError
 from bot.leads import service
-from bot.leads.service import Receipt, Sent
+from bot.leads.service import RawSubmission, Receipt
 from bot.people.models import Workspace
 from bot.people.service import NotInstalled
 from bot.store import DatabaseDown, Store
@@ -49,7 +49,7 @@ class _Place(NamedTuple):
     That is never an exception: its traceback would keep the body (see `_drop_traceback`).
     """
 
-    sent: Sent
+    sent: RawSubmission
     receipt: Future[Receipt | type[HandoffError]]
 
 
@@ -64,7 +64,7 @@ class Intake:
         self._requests = self._bytes = 0  # of those that are not stored yet; the loop's alone
         self._threads = ThreadPoolExecutor(THREADS, "intake")
 
-    async def take(self, sent: Sent) -> Receipt:
+    async def take(self, sent: RawSubmission) -> Receipt:
         """Store one submission, committed before this returns.
 
         Raises DatabaseDown, NotInstalled and TooManyWaiting, after which nothing was stored.
@@ -131,7 +131,7 @@ class Intake:
         )
 
     def _stored(
-        self, store: Callable[[Session, Workspace, Sent], Receipt], sent: Sent
+        self, store: Callable[[Session, Workspace, RawSubmission], Receipt], sent: RawSubmission
     ) -> Receipt | type[HandoffError] | None:
         """What came of a submission, or why it can be stored later only; None where it broke us."""
         try:

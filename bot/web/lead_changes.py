@@ -266,7 +266,7 @@ def _state(session: Session, lead: Lead) -> dict[str, Any]:
         "stage": leads.stage_of(lead),
         "owner": owner.name if owner else None,
         "quality": Rating(lead.rating).quality if lead.rating else None,
-        "score": lead.heat,
+        "score": lead.score,
         "amount": str(won.amount) if won else None,
         "currency": won.currency if won else None,
         "campaign": campaign.utm_campaign if campaign else None,

@@ -11,8 +11,8 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel, Field
 
 from bot.keys import Keys
-from bot.leads.inquiry import Inquiry, Refusal
-from bot.leads.service import Sent
+from bot.leads.lead_payload import LeadPayload, Refusal
+from bot.leads.service import RawSubmission
 from bot.leads.sources import form
 from bot.web.body import raw_body
 from bot.web.intake import Intake
@@ -107,7 +107,7 @@ def router(
         way and adds nothing, so an unanswered request can simply be repeated.
         """
         content_type = request.headers.get("content-type", "")
-        receipt = await intake.take(Sent("api", who, body, content_type))
+        receipt = await intake.take(RawSubmission("api", who, body, content_type))
         if receipt.problem is not None:
             return _unreadable(receipt.problem)
         answer = Accepted(lead_id=receipt.lead_id or 0, duplicate=not receipt.is_new)
@@ -125,7 +125,7 @@ def router(
     ) -> Response:
         """Receive a plain HTML form, and thank its visitor."""
         content_type = request.headers.get("content-type", "")
-        receipt = await intake.take(Sent("form", who, body, content_type))
+        receipt = await intake.take(RawSubmission("form", who, body, content_type))
         if receipt.problem is None:
             return _thank(body, content_type, thanks_origins)
         if form.HONEYPOT in receipt.problem.problems:
@@ -142,12 +142,12 @@ def _unreadable(problem: Refusal) -> JSONResponse:
 
 
 def _json_body() -> dict[str, Any]:
-    schema = Inquiry.model_json_schema()
+    schema = LeadPayload.model_json_schema()
     return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
 
 
 def _form_body() -> dict[str, Any]:
-    names = [name for name in Inquiry.model_fields if name not in ("submitted_at", "answers")]
+    names = [name for name in LeadPayload.model_fields if name not in ("submitted_at", "answers")]
     properties = {name: {"type": "string"} for name in [*names, form.NEXT, form.HONEYPOT]}
     schema = {"type": "object", "properties": properties}
     kinds = ("application/x-www-form-urlencoded", "multipart/form-data")

@@ -259,7 +259,7 @@ class History:
     def _receive(self, session: Session) -> int:
         code = self._chance.choice([texts.FRESH_START, texts.FRESH_START, texts.RETAIL, None])
         body = json.dumps(self.website.lead(code)).encode()
-        sent = leads.Sent("api", SENDER, body, "application/json")
+        sent = leads.RawSubmission("api", SENDER, body, "application/json")
         receipt = leads.receive(session, self._workspace, sent)
         assert receipt.lead_id is not None
         return receipt.lead_id

@@ -18,10 +18,10 @@ from bot.crm.models import CrmConnection, CrmNotice, CrmRecord
 from bot.crm.poll import poll
 from bot.crm.push import push
 from bot.leads import service
-from bot.leads.inquiry import read
+from bot.leads.lead_payload import read
 from bot.leads.models import Lead, LeadEvent
-from bot.leads.service.admitting import admit
-from bot.leads.service.case import Arrival
+from bot.leads.service.admitting import create_or_merge
+from bot.leads.service.case import IntakeContext
 from bot.people.models import Person, Role, Workspace
 from bot.store import Store
 from bot.tasks import Postpone
@@ -74,8 +74,10 @@ class Sales:
         """Somebody asks; returns the lead."""
         facts = {"email": email, "last_name": "Lovelace", "external_id": f"x{next(_number)}"}
         with self.store.transaction() as session:
-            inquiry = read(facts | fields)
-            return admit(session, self.workspace, inquiry, Arrival("api", clock.now())).lead_id
+            payload = read(facts | fields)
+            return create_or_merge(
+                session, self.workspace, payload, IntakeContext("api", clock.now())
+            ).lead_id
 
     def do(self, verb: Callable[..., Any], who: str, *arguments: Any) -> Any:
         """Let a person take a step."""
@@ -140,7 +142,7 @@ class Sales:
         """What happened to a lead, and through which program."""
         with self.store.transaction() as session:
             found = select(LeadEvent).where(LeadEvent.lead_id == lead_id).order_by(LeadEvent.id)
-            return [(each.deed, each.facts.get("via")) for each in session.scalars(found)]
+            return [(each.event_type, each.facts.get("via")) for each in session.scalars(found)]
 
     def claimed(self, who: str = "ben", **fields: Any) -> int:
         """A lead that this person has claimed, and that is in the CRM."""

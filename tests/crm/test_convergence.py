@@ -161,7 +161,7 @@ class Both(RuleBasedStateMachine):
         [row] = [each for each in self.sales.office.rows.values() if each.id == record.record_id]
         assert [each.split(": ", 1)[1] for each in row.notes.values()] == list(notes)
         assert record.version == record.written_version
-        assert row.values["score"] == lead.heat
+        assert row.values["score"] == lead.score
         if record.refused is not None:
             assert record.refused in ("amount", "invalid"), record.refused_why
             return

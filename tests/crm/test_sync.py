@@ -13,10 +13,10 @@ from bot.crm.models import AMOUNT
 from bot.crm.poll import POLL, poll_due, poll_soon
 from bot.crm.port import Account, Change, Refused, Saved, Stage
 from bot.leads import service
-from bot.leads.inquiry import read
+from bot.leads.lead_payload import read
 from bot.leads.models import Disposition, Rating, Status
-from bot.leads.service.admitting import admit
-from bot.leads.service.case import Arrival
+from bot.leads.service.admitting import create_or_merge
+from bot.leads.service.case import IntakeContext
 from bot.money import Money
 from bot.slack.cards import Card
 from bot.store import Store
@@ -310,8 +310,10 @@ def test_while_many_are_written_the_crm_is_read_seldom(sales: Sales) -> None:
     sales.poll()
     with sales.store.transaction() as session:
         for n in range(500):
-            inquiry = read({"email": f"p{n}@example.com", "external_id": f"p{n}"})
-            admit(session, sales.workspace, inquiry, Arrival("api", sales.office.now))
+            payload = read({"email": f"p{n}@example.com", "external_id": f"p{n}"})
+            create_or_merge(
+                session, sales.workspace, payload, IntakeContext("api", sales.office.now)
+            )
     before = sales.office.calls()
     sales.forward(minutes=9)
     sales.poll()
@@ -424,9 +426,9 @@ def test_a_record_that_was_deleted_is_relinked_or_asked_about(sales: Sales) -> N
 def test_a_lead_that_came_from_the_crm_is_written_where_it_was_read(sales: Sales) -> None:
     there = sales.office.type_in("ada@example.com", "Lovelace")
     with sales.store.transaction() as session:
-        inquiry = read({"email": "ada@example.com", "external_id": there})
-        lead_id = admit(
-            session, sales.workspace, inquiry, Arrival("memory", sales.office.now)
+        payload = read({"email": "ada@example.com", "external_id": there})
+        lead_id = create_or_merge(
+            session, sales.workspace, payload, IntakeContext("memory", sales.office.now)
         ).lead_id
     sales.settle()
     assert [seen.record_id for seen in sales.office.records()] == [there]

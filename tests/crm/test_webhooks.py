@@ -27,10 +27,10 @@ from bot.crm.models import WebhookDelivery, WebhookEndpoint
 from bot.crm.webhook_posting import Receiver, is_public, new_secret, post
 from bot.doctor import manifest
 from bot.leads import service as leads
-from bot.leads.inquiry import read
-from bot.leads.models import Deed, Disposition, Lead, LeadEvent, Rating
-from bot.leads.service.admitting import admit
-from bot.leads.service.case import Arrival
+from bot.leads.lead_payload import read
+from bot.leads.models import Disposition, EventType, Lead, LeadEvent, Rating
+from bot.leads.service.admitting import create_or_merge
+from bot.leads.service.case import IntakeContext
 from bot.money import Money
 from bot.people.models import Person, Role, Workspace
 from bot.setting_kinds import WebhookSecrets
@@ -69,9 +69,11 @@ class Company:
     addresses: dict[str, str] = field(default_factory=dict)
 
     def lead(self, **facts: Any) -> int:
-        inquiry = read(ADA | {"external_id": f"e{self.hands.runs()}"} | facts)
+        payload = read(ADA | {"external_id": f"e{self.hands.runs()}"} | facts)
         with self.store.transaction() as session:
-            return admit(session, self.workspace, inquiry, Arrival("api", clock.now())).lead_id
+            return create_or_merge(
+                session, self.workspace, payload, IntakeContext("api", clock.now())
+            ).lead_id
 
     def other_lead(self) -> int:
         return self.lead(email=f"eve{self.hands.runs()}@example.com", phone=None)
@@ -213,15 +215,18 @@ def test_every_kind_of_event_is_told_with_what_it_adds(company: Company) -> None
 def test_every_deed_that_is_told_has_a_body(company: Company) -> None:
     lead_id = company.lead()
     with company.store.transaction() as session:
-        for deed in webhook_posting.TYPES:
+        for event_type in webhook_posting.TYPES:
             event = LeadEvent(
-                workspace_id=company.workspace.id, lead_id=lead_id, deed=deed, at=clock.now(),
+                workspace_id=company.workspace.id,
+                lead_id=lead_id,
+                event_type=event_type,
+                at=clock.now(),
                 facts={},
-            )  # fmt: skip
+            )
             session.add(event)
             session.flush()
             body = json.loads(webhook_posting.compose(session, event))
-            assert body["type"] == webhook_posting.TYPES[deed].name
+            assert body["type"] == webhook_posting.TYPES[event_type].name
 
 
 def test_the_catalogue_in_the_documents_is_that_of_the_code() -> None:
@@ -230,8 +235,12 @@ def test_the_catalogue_in_the_documents_is_that_of_the_code() -> None:
     kinds = [*webhook_posting.TYPES.values(), webhook_posting.TEST]
     assert told == {kind.name: kind.meaning for kind in kinds}
     assert webhook_posting.TYPES.keys() | {
-        Deed.SNOOZED, Deed.OFFERED, Deed.PASSED_ON, Deed.ASKED_FOR, Deed.KEPT,
-    } == set(Deed), "say whether it is told"  # fmt: skip
+        EventType.SNOOZED,
+        EventType.SUGGESTED,
+        EventType.DECLINED,
+        EventType.ASKED_FOR,
+        EventType.KEPT,
+    } == set(EventType), "say whether it is told"
 
 
 @pytest.mark.parametrize("letter", ["x", "🦆", '"'])

@@ -13,7 +13,7 @@ from bot.digests.models import TimetableChange
 from bot.home import service
 from bot.home.models import Page
 from bot.leads import service as leads
-from bot.leads.inquiry import read
+from bot.leads.lead_payload import read
 from bot.people import service as people
 from bot.people.models import Person, Role
 from bot.planning import service as planning

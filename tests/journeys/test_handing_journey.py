@@ -91,7 +91,7 @@ def test_a_nudge_stands_in_the_thread_and_is_settled_by_the_claim(office: Office
     card = office.card("Ada Lovelace", "New lead")
     with office.application.store.transaction() as session:
         an_hour_ago = clock.now() - timedelta(hours=1)
-        session.execute(update(Lead).values(waits_since=an_hour_ago, look_at=clock.now()))
+        session.execute(update(Lead).values(step_started_at=an_hour_ago, next_check_at=clock.now()))
 
     def thread() -> str:
         return str(office.slack.workspace.thread(office.channel.id, card.ts))

@@ -12,7 +12,7 @@ from typing import TypeVar
 import httpx
 from sqlalchemy import func, insert, select
 
-from bot.leads.models import Deed, Lead, LeadEvent, Submission
+from bot.leads.models import EventType, Lead, LeadEvent, Submission
 from bot.people.models import Person, Role
 from bot.slack.cards import Card
 from bot.store import Base
@@ -89,7 +89,9 @@ def count(office: Office, table: type[Base]) -> int:
 def claims(office: Office) -> list[str]:
     """Who has claimed the lead, as the audit knows it: Slack's IDs."""
     with office.application.store.transaction() as session:
-        found = select(Person.slack_id).join(LeadEvent).where(LeadEvent.deed == Deed.CLAIMED)
+        found = (
+            select(Person.slack_id).join(LeadEvent).where(LeadEvent.event_type == EventType.CLAIMED)
+        )
         return list(session.scalars(found))
 
 

@@ -30,10 +30,10 @@ from bot import clock, home, leads
 from bot.doctor import manifest
 from bot.errors import HandoffError
 from bot.leads import service
-from bot.leads.inquiry import read
-from bot.leads.models import FREE_LADDER, Lead, LeadStep, Offer, Rung
-from bot.leads.service.admitting import CARD, admit
-from bot.leads.service.case import Arrival
+from bot.leads.lead_payload import read
+from bot.leads.models import UNCLAIMED_STEPS, EscalationStep, Lead, LeadStep, QuietLeadsDigest
+from bot.leads.service.admitting import CARD, create_or_merge
+from bot.leads.service.case import IntakeContext
 from bot.people.models import Person, Role, Team
 from bot.people.rota import Rota, rota
 from bot.slack import Cards, Slack
@@ -173,10 +173,10 @@ class Week:
 
     def arrive(self, number: int) -> None:
         quiet = number < QUIET
-        inquiry = read({"email": f"ada{number}@example.com", "external_id": str(number)})
+        payload = read({"email": f"ada{number}@example.com", "external_id": str(number)})
         with self.store.transaction() as session:
-            arrival = Arrival("csv" if quiet else "api")
-            lead_id = admit(session, self.workspace, inquiry, arrival).lead_id
+            context = IntakeContext("csv" if quiet else "api")
+            lead_id = create_or_merge(session, self.workspace, payload, context).lead_id
         if quiet:
             return
         fate, now = self.draw.random(), clock.now()
@@ -202,7 +202,9 @@ class Week:
 
     def take_offered(self) -> None:
         with self.store.transaction() as session:
-            offers = session.scalars(select(Offer).order_by(Offer.id.desc()).limit(1)).all()
+            offers = session.scalars(
+                select(QuietLeadsDigest).order_by(QuietLeadsDigest.id.desc()).limit(1)
+            ).all()
         for lead_id in [lead_id for offer in offers for lead_id in offer.lead_ids]:
             self.take(lead_id)
 
@@ -236,7 +238,7 @@ class Week:
             timers = text("SELECT min(scheduled_at) FROM procrastinate_jobs WHERE status = 'todo'")
             timer = session.scalar(timers)
             found = [
-                session.scalar(select(func.min(Lead.look_at))),
+                session.scalar(select(func.min(Lead.next_check_at))),
                 session.scalar(select(func.min(schedule.Schedule.next_run_at))),
                 timer + clock.offset() + TICK if timer else None,
                 self.agenda[0][0] if self.agenda else None,
@@ -325,7 +327,9 @@ def test_a_week_of_leads(week: Week) -> None:
         leads = {lead.id: lead for lead in session.scalars(select(Lead))}
         steps = session.scalars(select(LeadStep).order_by(LeadStep.id)).all()
         cards = session.scalars(select(Card)).all()
-        offered = {each for offer in session.scalars(select(Offer)) for each in offer.lead_ids}
+        offered = {
+            each for offer in session.scalars(select(QuietLeadsDigest)) for each in offer.lead_ids
+        }
     assert len(leads) == week.leads
     assert offered == {lead.id for lead in leads.values() if not lead.is_hot}
     every_lead_is_announced_once(week, leads, cards)
@@ -342,22 +346,29 @@ def every_lead_is_announced_once(week: Week, leads: dict[int, Lead], cards: Sequ
 
 
 def every_step_is_taken_once_and_on_time(leads: dict[int, Lead], steps: Sequence[LeadStep]) -> None:
-    taken = Counter((step.lead_id, step.stint, step.rung, step.person_id) for step in steps)
+    taken = Counter((step.lead_id, step.assignment_no, step.step, step.person_id) for step in steps)
     assert set(taken.values()) == {1}
-    waits = {Rung.NUDGE: 5, Rung.MESSAGE: 10, Rung.OFFER: 15, Rung.MANAGER: 30}
+    waits = {
+        EscalationStep.NUDGE: 5,
+        EscalationStep.MESSAGE: 10,
+        EscalationStep.SUGGEST: 15,
+        EscalationStep.MANAGER: 30,
+    }
     before = {(lead.id, 0): lead.received_at for lead in leads.values()}
     climbed: dict[int, set[str]] = {}
     for step in steps:
-        if step.stint == 0 and step.rung in FREE_LADDER:
-            if step.rung not in climbed.setdefault(step.lead_id, set()):
+        if step.assignment_no == 0 and step.step in UNCLAIMED_STEPS:
+            if step.step not in climbed.setdefault(step.lead_id, set()):
                 since = before[step.lead_id, 0]
-                assert working_minutes(since, step.at) == waits[Rung(step.rung)], step.rung
+                assert working_minutes(since, step.at) == waits[EscalationStep(step.step)], (
+                    step.step
+                )
                 assert working_minutes(step.at, step.at + MINUTE) == 1, "out of hours"
-            climbed[step.lead_id].add(step.rung)
+            climbed[step.lead_id].add(step.step)
             before[step.lead_id, 0] = step.at
     for lead in leads.values():
-        if lead.is_hot and lead.stint == 0 and lead.received_at < END:
-            assert climbed[lead.id] == set(FREE_LADDER), "nobody heard of it"
+        if lead.is_hot and lead.assignment_no == 0 and lead.received_at < END:
+            assert climbed[lead.id] == set(UNCLAIMED_STEPS), "nobody heard of it"
 
 
 def every_message_is_sent_on_time(

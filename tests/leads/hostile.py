@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from hypothesis import strategies as st
 
-from bot.leads.inquiry import Inquiry
+from bot.leads.lead_payload import LeadPayload
 
 # All of Unicode, lone surrogates too, and more often what is known to make trouble.
 _TROUBLE = "\x00\x07\u202e\u200b\u2066\ud800\udfff\ufeff\u00ad<>&*_~`:@!=+\r\n\t \u00df\U0001f600"
@@ -24,7 +24,7 @@ anything = st.recursive(
     max_leaves=8,
 )
 
-FIELDS = sorted(Inquiry.model_fields)
+FIELDS = sorted(LeadPayload.model_fields)
 _texts = st.dictionaries(st.sampled_from(FIELDS) | words, words | likely, max_size=12)
 _reachable = st.sampled_from([{"email": "ada@example.com"}, {"phone": "+49 30 23125001"}, {}])
 

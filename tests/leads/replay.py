@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.leads.models import Deed, Lead, LeadEvent, Status
+from bot.leads.models import EventType, Lead, LeadEvent, Status
 
 
 @dataclass
@@ -46,35 +46,41 @@ def shown(lead: Lead) -> Told:
 
 def _tell(lead: Told, event: LeadEvent) -> None:
     facts = event.facts
-    match event.deed:
-        case Deed.CLAIMED | Deed.REASSIGNED | Deed.RELEASED | Deed.TAKEN_BACK | Deed.WOKEN:
+    match event.event_type:
+        case (
+            EventType.CLAIMED
+            | EventType.REASSIGNED
+            | EventType.RELEASED
+            | EventType.TAKEN_BACK
+            | EventType.WOKEN
+        ):
             _move(lead, event)
-        case Deed.SNOOZED:
+        case EventType.SNOOZED:
             lead.hands(lead.owner)
             lead.snoozed_until = datetime.fromisoformat(facts["until"])
-        case Deed.QUALIFIED:
+        case EventType.QUALIFIED:
             lead.status = Status.QUALIFIED
             lead.disposition = None
-        case Deed.WON | Deed.LOST | Deed.RECYCLED:
-            lead.status, lead.snoozed_until = event.deed, None
+        case EventType.WON | EventType.LOST | EventType.RECYCLED:
+            lead.status, lead.snoozed_until = event.event_type, None
             lead.disposition = facts.get("disposition")
-        case Deed.REOPENED:
+        case EventType.REOPENED:
             lead.status, lead.disposition = facts["status"], None
-        case Deed.RATED:
+        case EventType.RATED:
             lead.rating = facts["rating"]
-        case Deed.MERGED | Deed.UNMERGED if "into" in facts:
-            lead.merged_into = facts["into"] if event.deed == Deed.MERGED else None
+        case EventType.MERGED | EventType.UNMERGED if "into" in facts:
+            lead.merged_into = facts["into"] if event.event_type == EventType.MERGED else None
 
 
 def _move(lead: Told, event: LeadEvent) -> None:
-    match event.deed:
-        case Deed.CLAIMED:
+    match event.event_type:
+        case EventType.CLAIMED:
             lead.hands(event.person_id)
-        case Deed.REASSIGNED:
+        case EventType.REASSIGNED:
             lead.hands(event.facts["to_id"])
             if until := event.facts.get("until"):  # a snooze goes on while somebody stands in
                 lead.snoozed_until = datetime.fromisoformat(until)
-        case Deed.WOKEN if "owner_id" not in event.facts:  # from a rest: it stays whose it is
+        case EventType.WOKEN if "owner_id" not in event.facts:  # from a rest: it stays whose it is
             lead.hands(lead.owner)
         case _:
             lead.hands(None)

@@ -128,11 +128,11 @@ def test_who_is_interested_is_the_callers_own_lead(
     assert (found.claimed_by, found.first_response_at is not None) == (sofia.id, True)
     with store.transaction() as session:
         card = session.scalars(select(Card).where(Card.kind == CARD)).one()
-        deeds = session.scalars(
-            select(LeadEvent.deed).where(LeadEvent.lead_id == found.id).order_by(LeadEvent.id)
+        events = session.scalars(
+            select(LeadEvent.event_type).where(LeadEvent.lead_id == found.id).order_by(LeadEvent.id)
         ).all()
     assert (card.subject_id, card.target) == (found.id, "USOFIA")
-    assert deeds == ["received", "claimed", "called"]
+    assert events == ["received", "claimed", "called"]
 
 
 def test_who_does_not_pick_up_comes_again_after_the_others_up_to_three_times(

@@ -11,7 +11,7 @@ from bot import clock
 from bot.campaigns import service as campaigns
 from bot.errors import NotAllowed, NotFound
 from bot.leads import service
-from bot.leads.models import Lead, LeadStep, Rating, Rung
+from bot.leads.models import EscalationStep, Lead, LeadStep, Rating
 from bot.leads.service.finding import NothingToFind
 from bot.money import Money
 from bot.people.models import Person, Role
@@ -90,9 +90,9 @@ def test_who_may_look_leads_up(floor: Floor) -> None:
         names(floor, "Ada", "guest")
     with floor.store.transaction() as session:
         with pytest.raises(NotAllowed):
-            service.look_at(session, floor.people["guest"], lead_id)
+            service.facts_for(session, floor.people["guest"], lead_id)
         with pytest.raises(NotFound):
-            service.look_at(session, floor.people["stranger"], lead_id)
+            service.facts_for(session, floor.people["stranger"], lead_id)
 
 
 def test_a_merged_lead_is_found_no_more(floor: Floor) -> None:
@@ -115,7 +115,7 @@ def test_where_names_only_are_shown_the_owner_and_who_leads_others_see_all(floor
     seen = {}
     for who in ("sofia", "ben", "mara", "clara", "root"):
         with floor.store.transaction() as session:
-            seen[who] = service.look_at(session, floor.people[who], lead_id).names_only
+            seen[who] = service.facts_for(session, floor.people[who], lead_id).names_only
     assert seen == {"sofia": False, "ben": True, "mara": True, "clara": False, "root": False}
     assert floor.is_redrawn(lead_id)
 
@@ -128,7 +128,7 @@ def details(floor: Floor) -> list[str]:
             .join(LeadStep, LeadStep.person_id == Person.id)
             .join(Card, Card.subject_id == LeadStep.id)
             .where(
-                LeadStep.rung == Rung.DETAILS,
+                LeadStep.step == EscalationStep.DETAILS,
                 Card.kind == service.STEP,
                 Card.target == Person.slack_id,
             )

@@ -10,10 +10,10 @@ from sqlalchemy import select, text, update
 
 from bot import clock, slack
 from bot.leads import service
-from bot.leads.inquiry import read
+from bot.leads.lead_payload import read
 from bot.leads.models import MOST_TO_CLAIM, CallList, CallOutcome, Lead, Rating
-from bot.leads.service.admitting import admit
-from bot.leads.service.case import Arrival
+from bot.leads.service.admitting import create_or_merge
+from bot.leads.service.case import IntakeContext
 from bot.people.models import Person, Role, Workspace
 from bot.slack.cards import Card
 from bot.store import Store
@@ -159,8 +159,10 @@ def test_a_call_list_counts_down_on_every_page(pages: Pages) -> None:
         session.add(call_list)
         session.flush()
         workspace = session.get_one(Workspace, pages.workspace.id)
-        arrival = Arrival("csv", call_list_id=call_list.id)
-        lead = admit(session, workspace, read({"email": "bea@example.com"}), arrival).lead_id
+        context = IntakeContext("csv", call_list_id=call_list.id)
+        lead = create_or_merge(
+            session, workspace, read({"email": "bea@example.com"}), context
+        ).lead_id
     pages.drawn()
     with pages.store.transaction() as session:
         assert service.next_contact(session, pages.sal, call_list.id)

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from bot.leads import forms, messages
-from bot.leads.models import Deed, LeadFacts, LeadNote, Mine, Rating, Tally
+from bot.leads.models import EventType, LeadFacts, LeadNote, Mine, Rating, RatingSummary
 from playground import limits
 from tests.golden_files import Golden
 from tests.leads.test_lead_view import (
@@ -52,10 +52,10 @@ def test_one_lead_in_a_modal(golden: Golden) -> None:
         HOSTILE * 5,
         *["Called, nobody there. " * 60] * 20,
     ]
-    deeds = [Deed.NOTED, Deed.CALLED, *[Deed.REASSIGNED] * 20]
+    events = [EventType.NOTED, EventType.CALLED, *[EventType.REASSIGNED] * 20]
     notes = [
-        (LeadNote(deed=deed, at=NINE, text=words), SOFIA)
-        for deed, words in zip(deeds, said, strict=True)
+        (LeadNote(event_type=event_type, at=NINE, text=words), SOFIA)
+        for event_type, words in zip(events, said, strict=True)
     ]
     shown = {
         "owner": messages.one(LeadFacts(lead(**CLAIMED), SPRING, SOFIA, first_owner=SOFIA)),
@@ -94,10 +94,15 @@ def test_a_lead_from_a_message(golden: Golden) -> None:
 
 def test_a_campaigns_tally(golden: Golden) -> None:
     ratings = {Rating.HOT: 4, Rating.GOOD: 5, Rating.WEAK: 2, Rating.JUNK: 1}
-    golden("tally", {
-        "some": drawn(messages.tally(Tally(1_234, 20, ratings, [("no budget", 3), (HOSTILE, 2)]))),
-        "first": drawn(messages.tally(Tally(1, 1, {Rating.HOT: 1}, []))),
-    })  # fmt: skip
+    golden(
+        "tally",
+        {
+            "some": drawn(
+                messages.tally(RatingSummary(1_234, 20, ratings, [("no budget", 3), (HOSTILE, 2)]))
+            ),
+            "first": drawn(messages.tally(RatingSummary(1, 1, {Rating.HOT: 1}, []))),
+        },
+    )
 
 
 def test_hostile_words_in_a_name_stay_words() -> None:

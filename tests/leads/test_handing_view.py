@@ -8,6 +8,7 @@ import pytest
 
 from bot.leads import forms, messages
 from bot.leads.models import (
+    EscalationStep,
     Handover,
     LeadFacts,
     LeadNotice,
@@ -15,7 +16,6 @@ from bot.leads.models import (
     Listed,
     NoticeKind,
     Promise,
-    Rung,
     StepFacts,
     Touch,
 )
@@ -36,61 +36,68 @@ from tests.leads.test_lead_view import (
     lead,
 )
 
-PROMISE = Promise(respond_minutes=5, nudge_minutes=5, message_minutes=10, offer_minutes=15,
+PROMISE = Promise(respond_minutes=5, nudge_minutes=5, message_minutes=10, suggest_minutes=15,
                   manager_minutes=30, remind_minutes=15, take_back_minutes=45,
                   head_start_seconds=0, attempts=3, most_open=None,
                   names_only=False)  # fmt: skip
 BEN = Person(id=4, workspace_id=1, slack_id="U4", name="Ben Okafor", roles=["salesperson"])
 
 
-TOLD = (Rung.MOVED, Rung.ASKED, Rung.KEPT)
+TOLD = (EscalationStep.MOVED, EscalationStep.ASKED, EscalationStep.KEPT)
 
 
-def step(rung: Rung) -> LeadStep:
-    return LeadStep(id=11, workspace_id=1, lead_id=7, stint=0, rung=rung, person_id=3, at=NINE)
+def step(step: EscalationStep) -> LeadStep:
+    return LeadStep(
+        id=11, workspace_id=1, lead_id=7, assignment_no=0, step=step, person_id=3, at=NINE
+    )
 
 
-@pytest.mark.parametrize("rung", sorted(set(Rung) - {Rung.HAND_OVER, Rung.DETAILS, *TOLD}))
+@pytest.mark.parametrize(
+    "step", sorted(set(EscalationStep) - {EscalationStep.HAND_OVER, EscalationStep.DETAILS, *TOLD})
+)
 def test_every_step_says_what_is_to_be_done_and_then_what_came_of_it(
-    rung: Rung, golden: Golden
+    step: EscalationStep, golden: Golden
 ) -> None:
-    owned = rung in (Rung.REMIND, Rung.WAKE)
-    facts = {"stint": 0, "offered_to": 3, "reserved_until": NINE + timedelta(minutes=2)}
+    owned = step in (EscalationStep.REMIND, EscalationStep.WAKE)
+    facts = {"assignment_no": 0, "suggested_to": 3, "reserved_until": NINE + timedelta(minutes=2)}
     waiting = lead(**facts, **(CLAIMED if owned else {}))
-    claimed = lead(**CLAIMED | {"stint": 1, "first_response_at": NINE})
-    asks = messages.step(StepFacts(step(rung), waiting, SOFIA if owned else None))
-    done = messages.step(StepFacts(step(rung), claimed, SOFIA))
+    claimed = lead(**CLAIMED | {"assignment_no": 1, "first_response_at": NINE})
+    asks = messages.step(StepFacts(step(step), waiting, SOFIA if owned else None))
+    done = messages.step(StepFacts(step(step), claimed, SOFIA))
     assert not asks.too_late
-    assert done.too_late == (rung is not Rung.TAKE_BACK)
-    golden(f"steps.{rung}", {"asks": drawn(asks), "done": drawn(done)})
+    assert done.too_late == (step is not EscalationStep.TAKE_BACK)
+    golden(f"steps.{step}", {"asks": drawn(asks), "done": drawn(done)})
 
 
 def test_colleagues_hear_of_a_handover_and_of_who_asks_for_it(golden: Golden) -> None:
     boss = Person(id=5, workspace_id=1, slack_id="U5", name="Boss", roles=["manager"])
-    his, mine = lead(claimed_by=4, claimed_at=NINE, stint=0), lead(**CLAIMED | {"stint": 0})
-    lent = lead(claimed_by=4, claimed_at=NINE, stint=0, returns_to=3)
-    gone = lead(claimed_by=5, claimed_at=NINE, stint=1)
+    his, mine = (
+        lead(claimed_by=4, claimed_at=NINE, assignment_no=0),
+        lead(**CLAIMED | {"assignment_no": 0}),
+    )
+    lent = lead(claimed_by=4, claimed_at=NINE, assignment_no=0, returns_to=3)
+    gone = lead(claimed_by=5, claimed_at=NINE, assignment_no=1)
     shown = {
-        "given": StepFacts(step(Rung.MOVED), his, BEN, by=boss),
-        "taken_while_away": StepFacts(step(Rung.MOVED), lent, BEN, by=BEN),
-        "given_back_to_all": StepFacts(step(Rung.MOVED), lead(), None, by=boss),
-        "mine_again": StepFacts(step(Rung.MOVED), mine, SOFIA, by=boss),
-        "asked": StepFacts(step(Rung.ASKED), mine, SOFIA, by=BEN),
-        "manager_asked": StepFacts(step(Rung.ASKED), his, BEN, by=boss),
-        "kept": StepFacts(step(Rung.ASKED), mine, SOFIA, by=BEN, is_kept=True),
-        "handed_over": StepFacts(step(Rung.ASKED), gone, boss, by=BEN),
-        "refused": StepFacts(step(Rung.KEPT), mine, SOFIA, by=SOFIA),
+        "given": StepFacts(step(EscalationStep.MOVED), his, BEN, by=boss),
+        "taken_while_away": StepFacts(step(EscalationStep.MOVED), lent, BEN, by=BEN),
+        "given_back_to_all": StepFacts(step(EscalationStep.MOVED), lead(), None, by=boss),
+        "mine_again": StepFacts(step(EscalationStep.MOVED), mine, SOFIA, by=boss),
+        "asked": StepFacts(step(EscalationStep.ASKED), mine, SOFIA, by=BEN),
+        "manager_asked": StepFacts(step(EscalationStep.ASKED), his, BEN, by=boss),
+        "kept": StepFacts(step(EscalationStep.ASKED), mine, SOFIA, by=BEN, is_kept=True),
+        "handed_over": StepFacts(step(EscalationStep.ASKED), gone, boss, by=BEN),
+        "refused": StepFacts(step(EscalationStep.KEPT), mine, SOFIA, by=SOFIA),
     }
     golden("steps.colleagues", {name: drawn(messages.step(facts)) for name, facts in shown.items()})
 
 
 def test_the_details_are_the_owners_for_as_long_as_it_is_theirs(golden: Golden) -> None:
     facts = LeadFacts(
-        lead(**CLAIMED | {"stint": 2}), SPRING, SOFIA, first_owner=SOFIA, names_only=True
+        lead(**CLAIMED | {"assignment_no": 2}), SPRING, SOFIA, first_owner=SOFIA, names_only=True
     )
     channel = str(drawn(messages.card(facts)))
     assert not [each for each in ("23125001", "ada@", "Please call me") if each in channel]
-    taken = StepFacts(step(Rung.DETAILS), facts.lead, SOFIA)
+    taken = StepFacts(step(EscalationStep.DETAILS), facts.lead, SOFIA)
     mine = messages.details(taken, facts)
     gone = replace(facts, lead=lead(claimed_by=4, claimed_at=NINE), owner=BEN)
     golden("names_only", {
@@ -100,8 +107,8 @@ def test_the_details_are_the_owners_for_as_long_as_it_is_theirs(golden: Golden) 
 
 
 def test_hostile_words_do_no_harm() -> None:
-    offered = lead(first_name=HOSTILE, stint=0, offered_to=3)
-    said = messages.step(StepFacts(step(Rung.OFFER), offered, None))
+    offered = lead(first_name=HOSTILE, assignment_no=0, suggested_to=3)
+    said = messages.step(StepFacts(step(EscalationStep.SUGGEST), offered, None))
     assert "<!channel>" not in str(drawn(said))
 
 

@@ -18,11 +18,11 @@ from bot.contacts.models import Consent, Contact, ContactKey
 from bot.encoding import NotAList
 from bot.errors import NotAllowed, NotFound
 from bot.leads import importing, messages, service
-from bot.leads.inquiry import Unreadable, read
+from bot.leads.lead_payload import Unreadable, read
 from bot.leads.models import Import, ImportRow, ImportState, Lead, LeadEvent, Touch
 from bot.leads.service import staged, taking
-from bot.leads.service.admitting import CARD, RETURNED, admit
-from bot.leads.service.case import Arrival
+from bot.leads.service.admitting import CARD, RETURNED, create_or_merge
+from bot.leads.service.case import IntakeContext
 from bot.leads.sources.columns import read_row
 from bot.people.models import Person, Role, Workspace
 from bot.sheet import refused_file
@@ -116,7 +116,7 @@ def test_a_list_becomes_leads_on_one_call_list_and_one_card(
             "+493023125000",
         )
         assert (lead.call_list_id, lead.is_hot, lead.source) == (found.call_list_id, False, "csv")
-        assert session.scalars(select(LeadEvent.deed).distinct()).all() == ["received"]
+        assert session.scalars(select(LeadEvent.event_type).distinct()).all() == ["received"]
         assert [why for _, why in staged.refused(session, found.id)] == [
             "email: is not an e-mail address"
         ]
@@ -142,7 +142,7 @@ def test_a_time_is_read_on_the_clock_of_the_workspace(
     sent = json.dumps({"email": "c@example.com", "submitted_at": written}).encode()
     with store.transaction() as session:
         for slug, body in (("form", form), ("api", sent)):
-            service.receive(session, workspace, service.Sent(slug, "site", body, ""))
+            service.receive(session, workspace, service.RawSubmission(slug, "site", body, ""))
         leads = session.scalars(select(Lead)).all()
         assert [lead.submitted_at for lead in leads] == [at] * 3
         shown = [[each["answer"] for each in lead.unplaced] for lead in leads]
@@ -164,7 +164,7 @@ def test_whoever_has_an_open_lead_joins_it_without_a_noise(
 ) -> None:
     with store.transaction() as session:
         facts = {"email": "a1@example.com", "message": "Please call me"}
-        lead_id = admit(session, workspace, read(facts), Arrival("form")).lead_id
+        lead_id = create_or_merge(session, workspace, read(facts), IntakeContext("form")).lead_id
         service.claim(session, sofia, lead_id)
     found = bring(store, workspace, lines(people(10)))
     assert counts(found) == (9, 1, 0, 0)
@@ -182,14 +182,16 @@ def test_who_stands_in_a_list_is_announced_when_they_ask_to_be_called(
     assert CARD not in cards(store)
     with store.transaction() as session:
         facts = {"email": "a1@example.com", "message": "Please call me"}
-        admission = admit(session, workspace, read(facts), Arrival("form"))
-        assert admission.has_joined
+        result = create_or_merge(session, workspace, read(facts), IntakeContext("form"))
+        assert result.has_joined
     assert cards(store)[CARD] == 1
 
 
 def test_the_preview_says_what_then_happens(store: Store, workspace: Workspace) -> None:
     with store.transaction() as session:
-        admit(session, workspace, read({"email": "a1@example.com"}), Arrival("form"))
+        create_or_merge(
+            session, workspace, read({"email": "a1@example.com"}), IntakeContext("form")
+        )
     bring(store, workspace, lines(people(1)))
     rows = [*people(6), ["nobody", "", "", "", "", ""], ["A2@example.com", "", "", "B", "", ""]]
     import_id = prepare(store, workspace, lines(rows))
@@ -257,7 +259,7 @@ def test_a_form_at_the_same_moment_makes_no_second_contact(
     def send(number: int) -> None:
         with store.transaction() as session:
             facts = {"email": f"a{number}@example.com", "phone": f"+493023125{number:03}"}
-            admit(session, workspace, read(facts), Arrival("form"))
+            create_or_merge(session, workspace, read(facts), IntakeContext("form"))
 
     at_once([partial(work), *(partial(send, number) for number in range(0, 40, 5))])
     assert (count(store, Contact), count(store, Lead)) == (40, 40)
@@ -401,8 +403,10 @@ def one_by_one(
     meanings = ["email", "phone", "full_name", "company", "consent", "utm_campaign"]
     for row in rows:
         try:
-            inquiry = read_row(HEADER, meanings, row)
+            payload = read_row(HEADER, meanings, row)
         except Unreadable:
             continue
         with store.transaction() as session:
-            admit(session, workspace, inquiry, Arrival(source, call_list_id=call_list_id))
+            create_or_merge(
+                session, workspace, payload, IntakeContext(source, call_list_id=call_list_id)
+            )

@@ -14,25 +14,25 @@ from bot import clock
 from bot.cli import leads as lead_commands
 from bot.errors import FieldErrors, HandoffError, NotAllowed, NotFound
 from bot.leads import messages, service
-from bot.leads.inquiry import read
+from bot.leads.lead_payload import read
 from bot.leads.models import (
-    Deed,
     Disposition,
+    EscalationStep,
+    EventType,
     Lead,
     LeadEvent,
     LeadNotice,
     LeadStep,
     Mine,
     Rating,
-    Rung,
-    Seat,
+    RoundRobinWeight,
     ServiceLevel,
     Status,
 )
 from bot.leads.service import reading
 from bot.leads.service.absences import NotAway, StandInAway
-from bot.leads.service.admitting import admit
-from bot.leads.service.case import Arrival
+from bot.leads.service.admitting import create_or_merge
+from bot.leads.service.case import IntakeContext
 from bot.leads.service.handing import InThePast, NotOfferedToYou, OwnsItAlready
 from bot.leads.service.ownership import (
     AlreadyClosed,
@@ -82,12 +82,12 @@ class Floor:
         return hired
 
     def lead(self, n: int = 1, source: str = "api") -> int:
-        inquiry = read(
+        payload = read(
             {"email": f"ada{n}@example.com", "first_name": "Ada", "external_id": f"x{n}"}
         )
         with self.store.transaction() as session:
             workspace = session.get_one(Workspace, self.workspace.id)
-            return admit(session, workspace, inquiry, Arrival(source)).lead_id
+            return create_or_merge(session, workspace, payload, IntakeContext(source)).lead_id
 
     def sweep(self) -> None:
         while True:
@@ -102,7 +102,7 @@ class Floor:
             self.sweep()
 
     def steps(self, lead_id: int) -> list[tuple[str, str, str]]:
-        """Rung, whom it concerned, and when by Berlin's clock."""
+        """EscalationStep, whom it concerned, and when by Berlin's clock."""
         with self.store.transaction() as session:
             rows = session.execute(
                 select(LeadStep, Person.name)
@@ -112,7 +112,7 @@ class Floor:
             ).all()
             zone = self.workspace.zone
             return [
-                (step.rung, name or "", f"{step.at.astimezone(zone):%a %H:%M}")
+                (step.step, name or "", f"{step.at.astimezone(zone):%a %H:%M}")
                 for step, name in rows
             ]
 
@@ -138,10 +138,10 @@ class Floor:
 
     def again(self, n: int) -> None:
         """The customer writes again."""
-        inquiry = read({"email": f"ada{n}@example.com", "external_id": f"again{self.hands.runs()}"})
+        payload = read({"email": f"ada{n}@example.com", "external_id": f"again{self.hands.runs()}"})
         with self.store.transaction() as session:
             workspace = session.get_one(Workspace, self.workspace.id)
-            assert admit(session, workspace, inquiry, Arrival("api")).has_joined
+            assert create_or_merge(session, workspace, payload, IntakeContext("api")).has_joined
         self.sweep()
 
     def stalled(self) -> None:
@@ -181,13 +181,13 @@ def test_nobody_claims_and_the_ladder_is_climbed_to_its_end(floor: Floor) -> Non
     lead = floor.lead()
     floor.until(NINE + 4 * HOUR)
     assert floor.steps(lead) == [
-        (Rung.NUDGE, "", "Mon 09:05"),
-        (Rung.MESSAGE, "Sal", "Mon 09:15"),
-        (Rung.MESSAGE, "Sue", "Mon 09:15"),
-        (Rung.OFFER, "Sal", "Mon 09:30"),
-        (Rung.MANAGER, "Boss", "Mon 10:00"),
+        (EscalationStep.NUDGE, "", "Mon 09:05"),
+        (EscalationStep.MESSAGE, "Sal", "Mon 09:15"),
+        (EscalationStep.MESSAGE, "Sue", "Mon 09:15"),
+        (EscalationStep.SUGGEST, "Sal", "Mon 09:30"),
+        (EscalationStep.MANAGER, "Boss", "Mon 10:00"),
     ]
-    assert floor.get(lead).look_at is None
+    assert floor.get(lead).next_check_at is None
     assert floor.get(lead).claim_due_at == NINE + 5 * MINUTE
 
 
@@ -197,7 +197,7 @@ def test_after_the_claim_there_is_none(floor: Floor) -> None:
     floor.do(service.claim, floor.sue, lead)
     floor.do(service.contacted, floor.sue, lead)
     floor.until(NINE + 4 * HOUR)
-    assert [rung for rung, *_ in floor.steps(lead)] == [Rung.NUDGE]
+    assert [step for step, *_ in floor.steps(lead)] == [EscalationStep.NUDGE]
     assert floor.get(lead).claim_worked == 6 * 60
     assert floor.get(lead).response_worked == 6 * 60
 
@@ -210,9 +210,9 @@ def test_out_of_hours_it_pauses_and_goes_on(floor: Floor) -> None:
     floor.until(morning, every=30 * MINUTE)
     floor.until(morning + 20 * MINUTE)
     assert floor.steps(lead) == [
-        (Rung.NUDGE, "", "Tue 09:03"),
-        (Rung.MESSAGE, "Sal", "Tue 09:13"),
-        (Rung.MESSAGE, "Sue", "Tue 09:13"),
+        (EscalationStep.NUDGE, "", "Tue 09:03"),
+        (EscalationStep.MESSAGE, "Sal", "Tue 09:13"),
+        (EscalationStep.MESSAGE, "Sue", "Tue 09:13"),
     ]
     floor.do(service.claim, floor.sal, lead)
     floor.sweep()
@@ -225,9 +225,9 @@ def test_an_outage_delays_it_and_makes_no_burst(floor: Floor) -> None:
     floor.hands.forward(hours=3)
     floor.until(floor.hands.now + 12 * MINUTE)
     assert floor.steps(lead) == [
-        (Rung.NUDGE, "", "Mon 12:01"),
-        (Rung.MESSAGE, "Sal", "Mon 12:11"),
-        (Rung.MESSAGE, "Sue", "Mon 12:11"),
+        (EscalationStep.NUDGE, "", "Mon 12:01"),
+        (EscalationStep.MESSAGE, "Sal", "Mon 12:11"),
+        (EscalationStep.MESSAGE, "Sue", "Mon 12:11"),
     ]
 
 
@@ -236,33 +236,39 @@ def test_a_claim_without_contact_is_reminded_and_taken_back(floor: Floor) -> Non
     floor.do(service.claim, floor.sal, lead)
     floor.until(NINE + 61 * MINUTE)
     assert floor.steps(lead) == [
-        (Rung.REMIND, "Sal", "Mon 09:15"),
-        (Rung.TAKE_BACK, "Sal", "Mon 10:00"),
+        (EscalationStep.REMIND, "Sal", "Mon 09:15"),
+        (EscalationStep.TAKE_BACK, "Sal", "Mon 10:00"),
     ]
     back = floor.get(lead)
-    assert (back.claimed_by, back.passed_by, back.stint) == (None, floor.sal.id, 2)
+    assert (back.claimed_by, back.passed_by, back.assignment_no) == (None, floor.sal.id, 2)
     with floor.store.transaction() as session:
-        event = session.scalars(select(LeadEvent).where(LeadEvent.deed == Deed.TAKEN_BACK)).one()
+        event = session.scalars(
+            select(LeadEvent).where(LeadEvent.event_type == EventType.TAKEN_BACK)
+        ).one()
     assert event.facts == {"owner_id": floor.sal.id, "why": "no contact"}
     floor.until(NINE + 95 * MINUTE)
-    assert floor.steps(lead)[-1] == (Rung.OFFER, "Sue", "Mon 10:30")
+    assert floor.steps(lead)[-1] == (EscalationStep.SUGGEST, "Sue", "Mon 10:30")
 
 
 def test_who_passes_on_hands_over_to_the_next_and_then_to_the_fallback(floor: Floor) -> None:
     lead = floor.lead()
     floor.until(NINE + 30 * MINUTE)
     with floor.store.transaction() as session:
-        first = session.scalars(select(LeadStep.id).where(LeadStep.rung == Rung.OFFER)).one()
+        first = session.scalars(
+            select(LeadStep.id).where(LeadStep.step == EscalationStep.SUGGEST)
+        ).one()
     floor.do(service.pass_on, floor.sal, first)
-    assert floor.get(lead).offered_to == floor.sue.id
+    assert floor.get(lead).suggested_to == floor.sue.id
     with pytest.raises(NotOfferedToYou):
         floor.do(service.pass_on, floor.sal, first)
     with floor.store.transaction() as session:
         second = session.scalars(
-            select(LeadStep.id).where(LeadStep.rung == Rung.OFFER).order_by(LeadStep.id.desc())
+            select(LeadStep.id)
+            .where(LeadStep.step == EscalationStep.SUGGEST)
+            .order_by(LeadStep.id.desc())
         ).first()
     floor.do(service.pass_on, floor.sue, second)
-    assert floor.steps(lead)[-1] == (Rung.FALLBACK, "Boss", "Mon 09:30")
+    assert floor.steps(lead)[-1] == (EscalationStep.FALLBACK, "Boss", "Mon 09:30")
 
 
 def test_when_all_are_out_the_named_person_hears_of_it_once(floor: Floor) -> None:
@@ -273,8 +279,8 @@ def test_when_all_are_out_the_named_person_hears_of_it_once(floor: Floor) -> Non
     lead = floor.lead()
     floor.until(NINE + 50 * MINUTE)
     assert floor.steps(lead) == [
-        (Rung.NUDGE, "", "Mon 09:05"),
-        (Rung.FALLBACK, "Nina", "Mon 09:15"),
+        (EscalationStep.NUDGE, "", "Mon 09:05"),
+        (EscalationStep.FALLBACK, "Nina", "Mon 09:15"),
     ]
 
 
@@ -285,7 +291,7 @@ def test_a_full_hand_is_passed_over(floor: Floor) -> None:
     floor.do(service.contacted, floor.sal, mine)
     lead = floor.lead(2)
     floor.until(NINE + 30 * MINUTE)
-    assert floor.steps(lead)[-1] == (Rung.OFFER, "Sue", "Mon 09:30")
+    assert floor.steps(lead)[-1] == (EscalationStep.SUGGEST, "Sue", "Mon 09:30")
 
 
 def test_with_all_hands_full_the_manager_hears_once_and_the_first_with_room_is_offered_it(
@@ -299,13 +305,13 @@ def test_with_all_hands_full_the_manager_hears_once_and_the_first_with_room_is_o
     lead = floor.lead(3)
     floor.until(NINE + 2 * HOUR)
     assert [step for step in floor.steps(lead) if step[1] == "Boss"] == [
-        (Rung.MANAGER, "Boss", "Mon 10:00")
+        (EscalationStep.MANAGER, "Boss", "Mon 10:00")
     ]
     assert floor.notices("Boss") == []
     floor.do(service.lose, floor.sue, held[1], service.Ending(Disposition.NO_BUDGET))
     floor.until(NINE + 2 * HOUR + 6 * MINUTE)
-    assert floor.get(lead).offered_to == floor.sue.id
-    assert [rung for rung, *_ in floor.steps(lead)][-1] == Rung.OFFER
+    assert floor.get(lead).suggested_to == floor.sue.id
+    assert [step for step, *_ in floor.steps(lead)][-1] == EscalationStep.SUGGEST
 
 
 def test_when_all_are_out_one_message_tells_of_all_that_waits(floor: Floor) -> None:
@@ -314,13 +320,13 @@ def test_when_all_are_out_one_message_tells_of_all_that_waits(floor: Floor) -> N
     leads = [floor.lead(number) for number in range(3)]
     floor.until(NINE + 2 * HOUR)
     for lead in leads:
-        assert floor.steps(lead)[1:] == [(Rung.FALLBACK, "Boss", "Mon 09:15")]
+        assert floor.steps(lead)[1:] == [(EscalationStep.FALLBACK, "Boss", "Mon 09:15")]
     assert floor.notices("Boss") == ["Nobody in sales is free, and 3 leads wait"]
     assert floor.cards(service.STEP, "UBOSS") == 0
     floor.do(service.reassign, floor.boss, leads[0], floor.sal.id)
     assert floor.notices("Boss") == ["Nobody in sales is free, and 2 leads wait"]
     floor.until(NINE + 3 * HOUR + 10 * MINUTE)  # they are back
-    assert floor.get(leads[1]).offered_to in (floor.sal.id, floor.sue.id)
+    assert floor.get(leads[1]).suggested_to in (floor.sal.id, floor.sue.id)
 
 
 def test_who_writes_again_while_the_owner_is_out_is_told_to_somebody_who_is_there(
@@ -402,8 +408,8 @@ def test_snooze_reminds_at_its_end_each_time(floor: Floor) -> None:
         floor.do(service.snooze, floor.sal, lead, NINE + hour * HOUR)
         floor.until(NINE + hour * HOUR + MINUTE)
     assert floor.steps(lead) == [
-        (Rung.WAKE, "Sal", "Mon 11:00"),
-        (Rung.WAKE, "Sal", "Mon 12:00"),
+        (EscalationStep.WAKE, "Sal", "Mon 11:00"),
+        (EscalationStep.WAKE, "Sal", "Mon 12:00"),
     ]
     with pytest.raises(InThePast):
         floor.do(service.snooze, floor.sal, lead, NINE)
@@ -433,13 +439,13 @@ def test_many_sweeps_at_once_take_each_step_once(floor: Floor) -> None:
         at_once([floor.sweep] * 4)
         floor.sweep()
     for lead in leads:
-        rungs = [rung for rung, *_ in floor.steps(lead)]
-        assert rungs == ["nudge", "message", "message", "offer", "manager"]
+        steps = [step for step, *_ in floor.steps(lead)]
+        assert steps == ["nudge", "message", "message", "offer", "manager"]
     with floor.store.transaction() as session:
         offered = session.scalars(
-            select(LeadStep.person_id).where(LeadStep.rung == Rung.OFFER)
+            select(LeadStep.person_id).where(LeadStep.step == EscalationStep.SUGGEST)
         ).all()
-        seats = session.scalars(select(Seat.turn)).all()
+        seats = session.scalars(select(RoundRobinWeight.turn)).all()
     assert sorted(offered.count(each) for each in {floor.sal.id, floor.sue.id}) == [15, 15]
     assert len(seats) == 2
 
@@ -454,7 +460,7 @@ def test_a_claim_in_the_same_moment_wins_over_the_ladder(floor: Floor) -> None:
             pool.submit(floor.do, service.claim, floor.sal, lead).result()
         floor.do(service.contacted, floor.sal, lead)
         floor.until(floor.hands.now + 20 * MINUTE, 5 * MINUTE)
-        assert [rung for rung, *_ in floor.steps(lead)] in ([], [Rung.NUDGE])
+        assert [step for step, *_ in floor.steps(lead)] in ([], [EscalationStep.NUDGE])
 
 
 def test_what_is_settled_is_drawn_and_never_posted_anew(floor: Floor) -> None:
@@ -572,11 +578,11 @@ def test_who_is_away_is_offered_nothing_and_is_next_once_they_are_back(floor: Fl
     floor.away(floor.sal, 2)
     first = [floor.lead(n) for n in range(4)]
     floor.until(NINE + HOUR, 5 * MINUTE)
-    assert {floor.get(each).offered_to for each in first} == {floor.sue.id}
+    assert {floor.get(each).suggested_to for each in first} == {floor.sue.id}
     floor.hands.now = NINE + 2 * HOUR
     later = [floor.lead(n) for n in range(10, 20)]
     floor.until(NINE + 3 * HOUR, 5 * MINUTE)
-    offered = [floor.get(each).offered_to for each in later]
+    offered = [floor.get(each).suggested_to for each in later]
     assert offered[0] == floor.sal.id
     assert sorted(offered.count(each) for each in (floor.sal.id, floor.sue.id)) in ([4, 6], [5, 5])
 
@@ -589,9 +595,9 @@ def test_a_returning_customer_is_kept_for_who_knows_them(floor: Floor) -> None:
     with floor.store.transaction() as session:
         again = read({"email": "ada1@example.com", "external_id": "again"})
         workspace = session.get_one(Workspace, floor.workspace.id)
-        lead = admit(session, workspace, again, Arrival("api")).lead_id
+        lead = create_or_merge(session, workspace, again, IntakeContext("api")).lead_id
     floor.sweep()
-    assert floor.steps(lead) == [(Rung.HEAD_START, "Sal", "Mon 09:00")]
+    assert floor.steps(lead) == [(EscalationStep.HEAD_START, "Sal", "Mon 09:00")]
     with pytest.raises(Reserved, match="<@USAL> knows this customer"):
         floor.do(service.claim, floor.sue, lead)
     floor.hands.forward(seconds=120)
@@ -608,7 +614,7 @@ def returning(floor: Floor) -> int:
     with floor.store.transaction() as session:
         again = read({"email": "ada1@example.com", "external_id": "again"})
         workspace = session.get_one(Workspace, floor.workspace.id)
-        return admit(session, workspace, again, Arrival("api")).lead_id
+        return create_or_merge(session, workspace, again, IntakeContext("api")).lead_id
 
 
 def test_a_head_start_of_who_was_deactivated_stops_nothing(floor: Floor) -> None:
@@ -618,7 +624,7 @@ def test_a_head_start_of_who_was_deactivated_stops_nothing(floor: Floor) -> None
     other = floor.lead(2)
     floor.until(NINE + 6 * MINUTE)
     for each in (lead, other):
-        assert floor.steps(each) == [(Rung.NUDGE, "", "Mon 09:05")]
+        assert floor.steps(each) == [(EscalationStep.NUDGE, "", "Mon 09:05")]
     with floor.store.transaction() as session:
         assert session.scalars(select(ParkedRow)).all() == []
 
@@ -709,7 +715,7 @@ def test_the_promise_is_changed_by_an_admin_with_sensible_numbers(floor: Floor) 
                 service.change_promise(session, who, told, None)
     lead = floor.lead()
     floor.until(NINE + 3 * MINUTE)
-    assert floor.steps(lead) == [(Rung.NUDGE, "", "Mon 09:02")]
+    assert floor.steps(lead) == [(EscalationStep.NUDGE, "", "Mon 09:02")]
 
 
 def test_a_recycled_lead_returns_to_its_owner_on_its_day(floor: Floor) -> None:
@@ -722,7 +728,7 @@ def test_a_recycled_lead_returns_to_its_owner_on_its_day(floor: Floor) -> None:
     assert (awake.status, awake.claimed_by, awake.disposition) == (
         Status.NEW, floor.sal.id, None,
     )  # fmt: skip
-    assert floor.steps(lead) == [(Rung.WAKE, "Sal", "Mon 09:00")]
+    assert floor.steps(lead) == [(EscalationStep.WAKE, "Sal", "Mon 09:00")]
 
 
 def test_a_recycled_lead_is_offered_to_the_next_where_its_owner_is_away(floor: Floor) -> None:
@@ -737,7 +743,7 @@ def test_a_recycled_lead_is_offered_to_the_next_where_its_owner_is_away(floor: F
     floor.until(NINE + 14 * 24 * HOUR, HOUR)
     awake = floor.get(lead)
     assert (awake.status, awake.claimed_by, awake.disposition) == (Status.NEW, None, None)
-    assert floor.steps(lead) == [(Rung.OFFER, "Sue", "Mon 09:00")]
+    assert floor.steps(lead) == [(EscalationStep.SUGGEST, "Sue", "Mon 09:00")]
 
 
 def test_who_asks_anew_wakes_the_lead_that_rests(floor: Floor) -> None:
@@ -749,7 +755,7 @@ def test_who_asks_anew_wakes_the_lead_that_rests(floor: Floor) -> None:
     with floor.store.transaction() as session:
         again = read({"email": "ada1@example.com", "external_id": "again"})
         workspace = session.get_one(Workspace, floor.workspace.id)
-        assert admit(session, workspace, again, Arrival("api")).has_joined
+        assert create_or_merge(session, workspace, again, IntakeContext("api")).has_joined
     floor.sweep()
     assert (floor.get(lead).status, floor.get(lead).claimed_by) == (Status.NEW, floor.sal.id)
     assert floor.steps(lead) == []  # that they wrote was told already
@@ -791,13 +797,16 @@ def test_a_lead_that_turns_hot_later_has_its_promise_from_then_on(floor: Floor) 
     facts = {"email": "ada@example.com", "external_id": "quiet"}
     with floor.store.transaction() as session:
         workspace = session.get_one(Workspace, floor.workspace.id)
-        lead_id = admit(session, workspace, read(facts), Arrival("csv")).lead_id
+        lead_id = create_or_merge(session, workspace, read(facts), IntakeContext("csv")).lead_id
     floor.until(NINE + timedelta(hours=2), every=HOUR)
     assert floor.get(lead_id).claim_due_at is None
     asked = {"phone": "+49 30 23125001", "message": "Please call me", "external_id": "hot"}
     with floor.store.transaction() as session:
         workspace = session.get_one(Workspace, floor.workspace.id)
-        assert admit(session, workspace, read(facts | asked), Arrival("api")).lead_id == lead_id
+        assert (
+            create_or_merge(session, workspace, read(facts | asked), IntakeContext("api")).lead_id
+            == lead_id
+        )
     floor.sweep()
     lead = floor.get(lead_id)
     assert lead.is_hot
@@ -891,7 +900,7 @@ def test_a_colleague_asks_for_a_lead_and_its_owner_or_a_manager_agrees(floor: Fl
         floor.do(service.take_over, floor.sue, lead)
     with floor.store.transaction() as session:
         first, second = session.scalars(
-            select(LeadStep.id).where(LeadStep.rung == Rung.ASKED).order_by(LeadStep.id)
+            select(LeadStep.id).where(LeadStep.step == EscalationStep.ASKED).order_by(LeadStep.id)
         ).all()
     assert told(floor, lead, floor.sal) == [f"<@USUE> would like to take over *Ada* (#{lead})."]
     with pytest.raises(NotYours):
@@ -935,9 +944,9 @@ def test_who_is_away_is_stood_in_for_at_once_and_gets_it_back(floor: Floor) -> N
     floor.do(service.contacted, floor.sal, lead)
     with floor.store.transaction() as session:
         service.go_away(session, floor.sal, NINE + 24 * HOUR)
-        facts = service.look_at(session, floor.sue, lead)
+        facts = service.facts_for(session, floor.sue, lead)
         assert (facts.may_ask, facts.owner_back_at) == (True, NINE + 24 * HOUR)
-        assert not service.look_at(session, floor.sal, lead).may_ask
+        assert not service.facts_for(session, floor.sal, lead).may_ask
     floor.do(service.take_over, floor.sue, lead)
     assert floor.get(lead).claimed_by == floor.sue.id
     assert told(floor, lead, floor.sal) == [
@@ -988,7 +997,9 @@ def test_what_was_closed_by_mistake_is_reopened_and_audited(floor: Floor) -> Non
     )  # fmt: skip
     with floor.store.transaction() as session:
         event = session.scalars(
-            select(LeadEvent).where(LeadEvent.deed == Deed.REOPENED, LeadEvent.lead_id == won)
+            select(LeadEvent).where(
+                LeadEvent.event_type == EventType.REOPENED, LeadEvent.lead_id == won
+            )
         ).one()
         assert (event.person_id, event.facts["was"], event.facts["minor"]) == (
             floor.sal.id, "won", 100,
@@ -1005,7 +1016,7 @@ def test_a_lead_is_not_reopened_beside_another_of_the_same_person(floor: Floor) 
     with floor.store.transaction() as session:
         again = read({"email": "ada1@example.com", "external_id": "again"})
         workspace = session.get_one(Workspace, floor.workspace.id)
-        newer = admit(session, workspace, again, Arrival("api")).lead_id
+        newer = create_or_merge(session, workspace, again, IntakeContext("api")).lead_id
     with pytest.raises(AnotherIsOpen, match=f"#{newer}"):
         floor.do(service.reopen, floor.sal, lead)
 
@@ -1025,5 +1036,7 @@ def test_the_amount_of_a_win_is_corrected_and_audited(floor: Floor) -> None:
     floor.do(service.correct_amount, floor.boss, lead, Money(125_000, "EUR"))
     assert floor.get(lead).won_amount == Money(125_000, "EUR")
     with floor.store.transaction() as session:
-        event = session.scalars(select(LeadEvent).where(LeadEvent.deed == Deed.CORRECTED)).one()
+        event = session.scalars(
+            select(LeadEvent).where(LeadEvent.event_type == EventType.CORRECTED)
+        ).one()
         assert (event.facts["from_minor"], event.facts["minor"]) == (1_250_000, 125_000)

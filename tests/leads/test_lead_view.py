@@ -36,8 +36,8 @@ def lead(**changes: Any) -> Lead:
         "company": "Analytical Engines", "job_title": "Head of purchasing",
         "email": "ada@example.com", "phone_raw": "030 23125001", "phone_e164": "+493023125001",
         "country": "DE", "message": "Please call me about the spring offer.",
-        "heat": 90, "is_hot": True, "labels": [],
-        "heat_reasons": [["came via api", 50], ["asked to be called", 30], ["free mail", -10]],
+        "score": 90, "is_hot": True, "labels": [],
+        "score_reasons": [["came via api", 50], ["asked to be called", 30], ["free mail", -10]],
     }  # fmt: skip
     return Lead(**facts | changes)
 

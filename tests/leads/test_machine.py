@@ -29,24 +29,24 @@ from sqlalchemy.orm import Session
 from bot import clock
 from bot.errors import HandoffError
 from bot.leads import changes, service
-from bot.leads.inquiry import read
+from bot.leads.lead_payload import read
 from bot.leads.models import (
-    FREE_LADDER,
-    OWNED_LADDER,
+    CLAIMED_STEPS,
+    UNCLAIMED_STEPS,
     CallList,
     CallOutcome,
     Disposition,
+    EscalationStep,
     Lead,
     LeadEvent,
     LeadStep,
     Mine,
     Rating,
-    Rung,
     ServiceLevel,
     Status,
 )
-from bot.leads.service.admitting import admit
-from bot.leads.service.case import Arrival
+from bot.leads.service.admitting import create_or_merge
+from bot.leads.service.case import IntakeContext
 from bot.money import Money
 from bot.people.models import Absence, Person, Role, Team
 from bot.store import Store
@@ -64,7 +64,7 @@ JUMPS = [timedelta(**by) for by in (
     {"hours": 3}, {"hours": 17}, {"days": 1}, {"days": 3}, {"days": 8},
 )]  # fmt: skip
 OPEN = (Status.NEW, Status.QUALIFIED)
-EVERYTHING = ("lead", "lead_event", "lead_step", "touch", "absence", "seat", "card",
+EVERYTHING = ("lead", "lead_event", "lead_step", "touch", "absence", "round_robin_weight", "card",
               "procrastinate_jobs")  # fmt: skip
 
 people = st.integers(0, 2)
@@ -131,20 +131,20 @@ class Machine(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         with self.store.transaction() as session:
-            session.execute(update(Lead).values(look_at=None))
+            session.execute(update(Lead).values(next_check_at=None))
 
     # ---- what people do ---------------------------------------------------------------------
 
     @rule(source=st.sampled_from(["api", "csv", "list"]), whose=st.integers(0, 4))
     def write(self, source: str, whose: int) -> None:
         """Somebody asks, perhaps again; those on a list asked nothing."""
-        inquiry = read({"email": f"ada{whose}@example.com", "external_id": f"x{next(number)}"})
-        arrival = Arrival("csv" if source == "list" else source)
+        payload = read({"email": f"ada{whose}@example.com", "external_id": f"x{next(number)}"})
+        context = IntakeContext("csv" if source == "list" else source)
         if source == "list":
-            arrival = replace(arrival, call_list_id=self.call_list_id)
+            context = replace(context, call_list_id=self.call_list_id)
 
         def come(session: Session) -> int:
-            return admit(session, self.workspace, inquiry, arrival).lead_id
+            return create_or_merge(session, self.workspace, payload, context).lead_id
 
         lead_id = self.do(come)
         assert isinstance(lead_id, int)
@@ -252,7 +252,10 @@ class Machine(RuleBasedStateMachine):
         with self.store.transaction() as session:
             step = session.scalars(
                 select(LeadStep)
-                .where(LeadStep.workspace_id == self.workspace.id, LeadStep.rung == Rung.OFFER)
+                .where(
+                    LeadStep.workspace_id == self.workspace.id,
+                    LeadStep.step == EscalationStep.SUGGEST,
+                )
                 .order_by(LeadStep.id.desc())
                 .limit(1)
             ).first()
@@ -321,7 +324,9 @@ class Machine(RuleBasedStateMachine):
         with self.store.transaction() as session:
             mine = Lead.workspace_id == self.workspace.id
             looks = list(
-                session.scalars(select(Lead.look_at).where(mine, Lead.look_at.is_not(None)))
+                session.scalars(
+                    select(Lead.next_check_at).where(mine, Lead.next_check_at.is_not(None))
+                )
             )
         return min([at for at, _ in self.timers] + [at for at in looks if at], default=None)
 
@@ -363,22 +368,22 @@ class Machine(RuleBasedStateMachine):
     # ---- what always holds ------------------------------------------------------------------
 
     def observe(self) -> None:
-        """One owner in a stint, and no step of the free ladder in one that has an owner."""
+        """One owner in an assignment, and no step of the free ladder in one that has an owner."""
         with self.store.transaction() as session:
             rows = session.execute(
-                select(Lead.id, Lead.stint, Lead.claimed_by).where(Lead.id.in_(self.ids))
+                select(Lead.id, Lead.assignment_no, Lead.claimed_by).where(Lead.id.in_(self.ids))
             ).all()
             steps = session.execute(
-                select(LeadStep.lead_id, LeadStep.stint, LeadStep.rung, LeadStep.person_id)
+                select(LeadStep.lead_id, LeadStep.assignment_no, LeadStep.step, LeadStep.person_id)
                 .where(LeadStep.lead_id.in_(self.ids))
             ).all()  # fmt: skip
-        for lead_id, stint, owner in rows:
-            assert self.owners.setdefault((lead_id, stint), owner) == owner
+        for lead_id, assignment_no, owner in rows:
+            assert self.owners.setdefault((lead_id, assignment_no), owner) == owner
         assert len(steps) == len({tuple(step) for step in steps})
-        for lead_id, stint, rung, _ in steps:
-            owner = self.owners[lead_id, stint]
-            assert rung not in FREE_LADDER or owner is None
-            assert rung not in OWNED_LADDER or owner is not None
+        for lead_id, assignment_no, step, _ in steps:
+            owner = self.owners[lead_id, assignment_no]
+            assert step not in UNCLAIMED_STEPS or owner is None
+            assert step not in CLAIMED_STEPS or owner is not None
 
     @invariant()
     def all_is_well(self) -> None:
@@ -394,7 +399,9 @@ class Machine(RuleBasedStateMachine):
             times_are_sane(lead)
             if lead.merged_into is None and not lead.is_closed:
                 assert lead.id in seen, "nobody sees it"
-                assert lead.look_at is not None or waits_for_nothing(lead), "the clock forgot it"
+                assert lead.next_check_at is not None or waits_for_nothing(lead), (
+                    "the clock forgot it"
+                )
             elif lead.merged_into is None:
                 assert (lead.snoozed_until, lead.wake_at) == (None, None)
 
@@ -423,7 +430,7 @@ def waits_for_nothing(lead: Lead) -> bool:
         return False
     if lead.claimed_by is not None:
         return lead.first_response_at is not None
-    return lead.rung == Rung.MANAGER or not (lead.is_hot or lead.rung)
+    return lead.step == EscalationStep.MANAGER or not (lead.is_hot or lead.step)
 
 
 def times_are_sane(lead: Lead) -> None:
@@ -438,7 +445,7 @@ def times_are_sane(lead: Lead) -> None:
         assert worked is None or 0 <= worked <= lasted
     for due in (lead.claim_due_at, lead.response_due_at):
         assert due is None or due > lead.received_at
-    assert lead.waits_since is None or lead.waits_since <= now
+    assert lead.step_started_at is None or lead.step_started_at <= now
     assert (lead.claimed_by is None) == (lead.claimed_at is None)
     assert (lead.first_claimed_by is None) == (lead.first_claimed_at is None)
     if lead.claimed_at is not None:

@@ -16,7 +16,7 @@ from bot import clock
 from bot.campaigns.models import Campaign
 from bot.errors import HandoffError, NotAllowed, NotFound
 from bot.leads import service
-from bot.leads.inquiry import read
+from bot.leads.lead_payload import read
 from bot.leads.models import Disposition, Lead, Rating
 from bot.leads.service.merging import AlreadyMerged, MergedAgain, NotMerged, SameLead
 from bot.leads.service.ownership import MergedAway
@@ -27,7 +27,7 @@ from tests.campaigns.scene import hire, install
 
 NINE = datetime(2026, 6, 1, 9, tzinfo=UTC)
 ALL = [
-    "SELECT to_jsonb(lead) - 'look_at' FROM lead ORDER BY id",  # the clock looks at both anew
+    "SELECT to_jsonb(lead) - 'next_check_at' FROM lead ORDER BY id",  # the clock looks at both anew
     "SELECT * FROM contact ORDER BY id",
     "SELECT * FROM contact_key ORDER BY id",
     "SELECT * FROM touch ORDER BY id",
@@ -49,8 +49,8 @@ class Scene:
         self.minutes += 1
         clock.use(lambda: NINE + timedelta(minutes=self.minutes))
         with self.store.transaction() as session:
-            inquiry = read({"email": email, "external_id": str(self.minutes)} | fields)
-            lead_id = service.type_in(session, self.workspace, self.mara, inquiry, None).lead_id
+            payload = read({"email": email, "external_id": str(self.minutes)} | fields)
+            lead_id = service.type_in(session, self.workspace, self.mara, payload, None).lead_id
         assert lead_id is not None
         return lead_id
 
@@ -206,18 +206,18 @@ def test_opposite_merges_at_once_do_not_lock_each_other(scene: Scene) -> None:
             assert sorted(pool.map(merge, [(first, second), (second, first)])) == [False, True]
 
 
-def act(scene: Scene, deed: str, name: str) -> None:
+def act(scene: Scene, event_type: str, name: str) -> None:
     """Something that can happen before a merge."""
     with suppress(HandoffError):
-        if deed == "write":
-            scene.receive(f"{name}@example.com", message=deed, consent="yes")
-        elif deed == "phone":
+        if event_type == "write":
+            scene.receive(f"{name}@example.com", message=event_type, consent="yes")
+        elif event_type == "phone":
             scene.receive(f"{name}@example.com", phone=f"+49 30 2312500{'ab'.index(name)}")
         else:
             lead_id = scene.receive(f"{name}@example.com")
             scene.do(service.claim, lead_id, who=scene.sofia)
             scene.do(service.rate, lead_id, Rating.HOT, who=scene.sofia)
-            if deed == "lose":
+            if event_type == "lose":
                 scene.do(
                     service.lose, lead_id, service.Ending(Disposition.NO_BUDGET), who=scene.sofia
                 )
@@ -240,8 +240,8 @@ def test_unmerge_after_merge_gives_back_both(
 ) -> None:
     with scene.store.transaction() as session:
         session.execute(text("TRUNCATE lead, contact, touch, consent, lead_event, job_key CASCADE"))
-    for deed, name in past:
-        act(scene, deed, name)
+    for event_type, name in past:
+        act(scene, event_type, name)
     first = scene.receive(f"{names[0]}@example.com")
     if names == "aa":
         with suppress(HandoffError):

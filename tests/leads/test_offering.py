@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.leads import messages, service
-from bot.leads.inquiry import read
+from bot.leads.lead_payload import read
 from bot.leads.models import Lead
-from bot.leads.service.admitting import CARD, admit
-from bot.leads.service.case import Arrival
+from bot.leads.service.admitting import CARD, create_or_merge
+from bot.leads.service.case import IntakeContext
 from bot.people.models import Person, Role, Workspace
 from bot.slack.cards import Card
 from bot.store import Store
@@ -33,8 +33,8 @@ def sofia(store: Store, workspace: Workspace) -> Person:
 def arrive(store: Store, workspace: Workspace, number: int, **fields: Any) -> int:
     with store.transaction() as session:
         facts = {"email": f"{number}@gmail.com", "external_id": str(number)} | fields
-        arrival = Arrival("zoom", NINE - timedelta(hours=1))
-        return admit(session, workspace, read(facts), arrival).lead_id
+        context = IntakeContext("zoom", NINE - timedelta(hours=1))
+        return create_or_merge(session, workspace, read(facts), context).lead_id
 
 
 def offer(store: Store, workspace: Workspace, at: datetime) -> bool:
@@ -95,7 +95,7 @@ def test_who_comes_back_and_asks_to_be_called_is_announced(
     with store.transaction() as session:
         lead = session.get_one(Lead, lead_id)
         assert lead.is_hot
-        assert ["came back", 30] in [list(reason) for reason in lead.heat_reasons]
+        assert ["came back", 30] in [list(reason) for reason in lead.score_reasons]
 
 
 def test_an_offer(golden: Golden, store: Store, workspace: Workspace, sofia: Person) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from bot.errors import HandoffError, NotAllowed, NotFound
 from bot.leads import service
 from bot.leads.models import Lead, Outcome, Submission
-from bot.leads.service import Sent
+from bot.leads.service import RawSubmission
 from bot.leads.service.fetched import FETCHED, REFERENCE
 from bot.leads.service.replaying import AlreadySettled
 from bot.leads.sources import Reference
@@ -33,7 +33,9 @@ def admin(store: Store, workspace: Workspace) -> Person:
 
 def receive(store: Store, workspace: Workspace, body: bytes, source: str = "api") -> int:
     with store.transaction() as session:
-        service.receive(session, workspace, Sent(source, "website", body, "application/json"))
+        service.receive(
+            session, workspace, RawSubmission(source, "website", body, "application/json")
+        )
         return session.scalars(select(Submission.id).order_by(Submission.id.desc())).first() or 0
 
 
@@ -94,7 +96,9 @@ def test_nobody_can_pass_a_submission_off_as_a_lead_to_fetch(
     store: Store, workspace: Workspace, admin: Person, sender: str
 ) -> None:
     with store.transaction() as session:
-        service.receive(session, workspace, Sent("form", sender, b"email=nobody", REFERENCE))
+        service.receive(
+            session, workspace, RawSubmission("form", sender, b"email=nobody", REFERENCE)
+        )
         [waiting] = service.unread(session, workspace.id, 9)
         assert service.replay(session, admin, waiting.id).outcome == Outcome.UNREADABLE
         assert service.count_unread(session, workspace.id) == 1

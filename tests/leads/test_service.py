@@ -19,7 +19,7 @@ from bot.campaigns import service as campaigns
 from bot.contacts.models import Contact
 from bot.errors import HandoffError, NotAllowed, NotFound
 from bot.leads import service
-from bot.leads.inquiry import read
+from bot.leads.lead_payload import read
 from bot.leads.messages import steps
 from bot.leads.messages.card import card
 from bot.leads.models import Disposition, Lead, LeadEvent, Mine, Rating, Status, Touch
@@ -36,7 +36,7 @@ from bot.leads.service.progress import (
     AmountMissing,
     ReasonMissing,
 )
-from bot.leads.service.receiving import Receipt, Sent
+from bot.leads.service.receiving import RawSubmission, Receipt
 from bot.money import Money
 from bot.people.models import Person, Role, Workspace
 from bot.slack.cards import Card
@@ -79,8 +79,8 @@ class Floor:
         facts = {"email": f"{external_id}@example.com", "external_id": external_id} | fields
         with self.store.transaction() as session:
             admin = self.people["root"]
-            inquiry, campaign = read(facts), facts.get("campaign_id")
-            return service.type_in(session, self.workspace, admin, inquiry, campaign)
+            payload, campaign = read(facts), facts.get("campaign_id")
+            return service.type_in(session, self.workspace, admin, payload, campaign)
 
     def lead(self, owner: str | None = None, **fields: Any) -> int:
         """A new lead, claimed by its owner if it has one; its card has been drawn."""
@@ -113,13 +113,13 @@ class Floor:
             return [tuple(row) for each in statements for row in session.execute(text(each))]
 
     def audit(self, lead_id: int) -> list[tuple[str, str | None, dict[str, Any]]]:
-        """What happened to a lead: the deed, who did it, and the facts."""
+        """What happened to a lead: the event, who did it, and the facts."""
         with self.store.transaction() as session:
             rows = session.execute(
                 select(LeadEvent, Person.name).outerjoin(Person)
                 .where(LeadEvent.lead_id == lead_id).order_by(LeadEvent.id)
             )  # fmt: skip
-            return [(event.deed, name, event.facts) for event, name in rows]
+            return [(event.event_type, name, event.facts) for event, name in rows]
 
     def is_redrawn(self, lead_id: int) -> bool:
         with self.store.transaction() as session:
@@ -182,8 +182,8 @@ def test_the_same_id_in_another_workspace_is_another_lead(floor: Floor) -> None:
     stranger = floor.people["stranger"]
     with floor.store.transaction() as session:
         elsewhere = session.get_one(Workspace, stranger.workspace_id)
-        inquiry = read({"email": "ada@example.com", "external_id": "e1"})
-        receipt = service.type_in(session, elsewhere, stranger, inquiry, None)
+        payload = read({"email": "ada@example.com", "external_id": "e1"})
+        receipt = service.type_in(session, elsewhere, stranger, payload, None)
         assert receipt.is_new
         cards = session.scalars(select(Card.target).order_by(Card.id)).all()
         assert cards == ["C1", "C2"]
@@ -388,8 +388,8 @@ def test_a_rating_replaces_the_one_before(floor: Floor) -> None:
     lead = floor.do(rated(Rating.HOT), "sofia", lead_id)
     assert (lead.rating, lead.rating_reason, lead.rated_at) == (Rating.HOT, None, floor.now)
     assert isinstance(floor.refused(rated(Rating.HOT), "sofia", lead_id), AlreadyRated)
-    deeds = [deed for deed, _, _ in floor.audit(lead_id)]
-    assert deeds == ["received", "claimed", "rated", "rated", "rated"]
+    events = [event_type for event_type, _, _ in floor.audit(lead_id)]
+    assert events == ["received", "claimed", "rated", "rated", "rated"]
 
 
 @pytest.mark.parametrize("end", ["win", "lose"])
@@ -509,7 +509,7 @@ def test_a_crm_takes_a_lead_all_the_way_whoever_owns_it(floor: Floor, owner: str
     assert (lead.status, lead.disposition, lead.disposition_note) == ("lost", None, "No budget")
     assert (lead.first_response_at, lead.won_amount) == (at[service.Stage.CONTACTED], None)
     assert lead.qualified_at == at[service.Stage.QUALIFIED]
-    assert [deed for deed, _, _ in floor.audit(lead_id)[-6:]] == [
+    assert [event_type for event_type, _, _ in floor.audit(lead_id)[-6:]] == [
         "noted", "contacted", "qualified", "won", "reopened", "lost",
     ]  # fmt: skip
     assert all(
@@ -611,13 +611,13 @@ def test_what_a_crm_closed_waits_for_nobody(floor: Floor) -> None:
     lead_id = floor.lead()
     with floor.store.transaction() as session:
         lead = session.get_one(Lead, lead_id)
-        lead.offered_to = lead.reserved_for = floor.people["sofia"].id
+        lead.suggested_to = lead.reserved_for = floor.people["sofia"].id
         lead.reserved_until = floor.now + timedelta(minutes=1)
         slack.show(session, floor.workspace.id, slack.HOME, floor.people["ben"].id, "UBEN")
         session.execute(text("DELETE FROM procrastinate_jobs"))
     assert outside(floor, lead_id, service.set_stage, service.Stage.LOST)
     lead = find(floor, lead_id)
-    assert (lead.offered_to, lead.reserved_for, lead.reserved_until) == (None, None, None)
+    assert (lead.suggested_to, lead.reserved_for, lead.reserved_until) == (None, None, None)
     with floor.store.transaction() as session:
         names = session.scalars(text("SELECT task_name FROM procrastinate_jobs")).all()
     assert service.FOLLOW in names
@@ -682,7 +682,7 @@ STEPS = st.tuples(
 def test_whatever_people_do_a_lead_keeps_its_rules(
     floor: Floor, steps: list[tuple[str, str]]
 ) -> None:
-    """Every deed that is done stands in the audit, and keeps what a lead promises of itself."""
+    """Every event that is done stands in the audit, and keeps what a lead promises of itself."""
     lead_id = floor.lead()
     done, first, owner = 1, None, None
     for verb, who in steps:
@@ -713,7 +713,9 @@ def test_one_phone_and_many_addresses_at_once_are_one_person_and_nobody_waits_fo
         for each in range(5):
             facts = {"email": f"ada{number}-{each}@example.com", "phone": "+49 30 23125001"}
             with store.transaction() as session:
-                sent = Sent("api", "website", json.dumps(facts).encode(), "application/json")
+                sent = RawSubmission(
+                    "api", "website", json.dumps(facts).encode(), "application/json"
+                )
                 service.receive(session, workspace, sent)
 
     at_once([partial(send, number) for number in range(8)])

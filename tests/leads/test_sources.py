@@ -5,9 +5,9 @@ from hypothesis import HealthCheck, example, given, settings
 from sqlalchemy import select
 
 from bot.leads import messages, service
-from bot.leads.inquiry import Unreadable
+from bot.leads.lead_payload import Unreadable
 from bot.leads.models import Outcome, Submission
-from bot.leads.service import Sent
+from bot.leads.service import RawSubmission
 from bot.leads.sources import SOURCES, form
 from bot.people import service as people
 from bot.people.models import Workspace
@@ -23,7 +23,7 @@ def multipart(*parts: bytes, boundary: bytes = b"x") -> bytes:
     return b"".join(b"--%s\r\n%s\r\n" % (boundary, part) for part in parts) + b"--x--\r\n"
 
 
-def part(name: str, value: bytes, more: str = "") -> bytes:
+def partition(name: str, value: bytes, more: str = "") -> bytes:
     return f'Content-Disposition: form-data; name="{name}"{more}\r\n\r\n'.encode() + value
 
 
@@ -53,13 +53,13 @@ def test_a_filled_in_honeypot_is_a_program(value: bytes) -> None:
 
 def test_a_multipart_form_is_read_with_its_files_left_aside() -> None:
     body = multipart(
-        part("email", b"ada@example.com"),
-        part("message", "ä\r\nb".encode()),
-        part("first_name", b"Mallory", '; filename="x.txt"'),
-        part("first_name", b"Ada"),
+        partition("email", b"ada@example.com"),
+        partition("message", "ä\r\nb".encode()),
+        partition("first_name", b"Mallory", '; filename="x.txt"'),
+        partition("first_name", b"Ada"),
     )
-    [inquiry] = form.parse(body, 'multipart/form-data; boundary="x"')
-    assert (inquiry.first_name, inquiry.message) == ("Ada", "ä\r\nb")
+    [payload] = form.parse(body, 'multipart/form-data; boundary="x"')
+    assert (payload.first_name, payload.message) == ("Ada", "ä\r\nb")
 
 
 @pytest.mark.parametrize(
@@ -68,9 +68,9 @@ def test_a_multipart_form_is_read_with_its_files_left_aside() -> None:
         (b"", "multipart/form-data"),
         (b"--x", "multipart/form-data; boundary=y"),
         (multipart(b"no headers"), "multipart/form-data; boundary=x"),
-        (multipart(part("a", b"!", "\r\nContent-Transfer-Encoding: base64")),
+        (multipart(partition("a", b"!", "\r\nContent-Transfer-Encoding: base64")),
          "multipart/form-data; boundary=x"),
-        (multipart(part("a", b"!", "\r\nContent-Transfer-Encoding: made-up")),
+        (multipart(partition("a", b"!", "\r\nContent-Transfer-Encoding: made-up")),
          "multipart/form-data; boundary=x"),
         (b"&".join(b"f%d" % number for number in range(201)), FORM),
     ],
@@ -97,7 +97,9 @@ def test_whatever_comes_is_kept_and_what_is_accepted_is_shown(
     header = content_type.replace("\x00", "").encode("latin-1", "replace").decode("latin-1")
     for source in SOURCES:
         with store.transaction() as session:
-            receipt = service.receive(session, workspace, Sent(source, "website", body, header))
+            receipt = service.receive(
+                session, workspace, RawSubmission(source, "website", body, header)
+            )
         with store.transaction() as session:
             newest = select(Submission).order_by(Submission.id.desc()).limit(1)
             kept = session.scalars(newest).one()

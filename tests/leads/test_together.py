@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from bot import clock, slack
 from bot.leads import service
 from bot.leads.models import Lead, Outcome
-from bot.leads.service import Receipt, Sent
+from bot.leads.service import RawSubmission, Receipt
 from bot.leads.service.admitting import CARD
 from bot.people.models import Workspace
 from bot.slack.cards import Card
@@ -76,7 +76,7 @@ def test_a_card_is_drawn_anew_when_its_customer_writes_again(store: Store) -> No
     assert receipt.lead_id is not None
     with store.transaction() as session:
         lead = session.get_one(Lead, receipt.lead_id)
-        lead.is_hot, lead.heat = False, 100
+        lead.is_hot, lead.score = False, 100
         slack.show(session, workspace.id, CARD, receipt.lead_id, "U1")
         session.execute(update(Card).values(stale=False))
     one_by_one(store, workspace, [body(email="quiet@example.com", external_id="2")])
@@ -88,8 +88,8 @@ def body(**facts: str) -> bytes:
     return json.dumps(facts).encode()
 
 
-def sent(raw: bytes) -> Sent:
-    return Sent("api", "website", raw, "application/json")
+def sent(raw: bytes) -> RawSubmission:
+    return RawSubmission("api", "website", raw, "application/json")
 
 
 def one_by_one(store: Store, workspace: Workspace, bodies: Sequence[bytes]) -> list[Receipt]:

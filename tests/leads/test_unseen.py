@@ -8,10 +8,19 @@ from sqlalchemy import select
 
 from bot import clock
 from bot.leads import service
-from bot.leads.inquiry import read
-from bot.leads.models import CallList, CallOutcome, Deed, Disposition, LeadEvent, Mine, Rung, Status
-from bot.leads.service.admitting import admit
-from bot.leads.service.case import Arrival
+from bot.leads.lead_payload import read
+from bot.leads.models import (
+    CallList,
+    CallOutcome,
+    Disposition,
+    EscalationStep,
+    EventType,
+    LeadEvent,
+    Mine,
+    Status,
+)
+from bot.leads.service.admitting import create_or_merge
+from bot.leads.service.case import IntakeContext
 from bot.money import Money
 from bot.people.models import Absence, Person, Role, Workspace
 from bot.store import Store
@@ -39,8 +48,10 @@ def listed(floor: Floor) -> int:
         call_list = CallList(workspace_id=workspace.id, name="June", created_at=clock.now())
         session.add(call_list)
         session.flush()
-        arrival = Arrival("csv", call_list_id=call_list.id)
-        return admit(session, workspace, read({"email": "bea@example.com"}), arrival).lead_id
+        context = IntakeContext("csv", call_list_id=call_list.id)
+        return create_or_merge(
+            session, workspace, read({"email": "bea@example.com"}), context
+        ).lead_id
 
 
 def test_a_quiet_lead_that_is_released_after_the_talk_is_offered_again(floor: Floor) -> None:
@@ -77,7 +88,7 @@ def test_who_was_merged_by_mistake_is_on_the_ladder_again(floor: Floor) -> None:
     assert floor.steps(gone) == []
     floor.do(service.unmerge, mara, gone)
     floor.until(NINE + HOUR + 5 * MINUTE)
-    assert floor.steps(gone) == [(Rung.NUDGE, "", "Mon 10:01")]
+    assert floor.steps(gone) == [(EscalationStep.NUDGE, "", "Mon 10:01")]
 
 
 def test_who_stays_away_longer_gets_nothing_back_before(floor: Floor) -> None:
@@ -126,10 +137,10 @@ def test_who_leaves_the_company_leaves_their_leads_to_others(floor: Floor) -> No
         assert service.release_for_leavers(session) == 2
         assert service.release_for_leavers(session) == 0
     floor.sweep()
-    assert floor.steps(talked) == [(Rung.OFFER, "Sue", "Mon 09:00")]
+    assert floor.steps(talked) == [(EscalationStep.SUGGEST, "Sue", "Mon 09:00")]
     assert floor.steps(listed_one) == []  # its call list brings it up
     with floor.store.transaction() as session:
-        last = select(LeadEvent).where(LeadEvent.deed == Deed.RELEASED)
+        last = select(LeadEvent).where(LeadEvent.event_type == EventType.RELEASED)
         events = session.scalars(last).all()
     assert {(event.person_id, event.facts["why"]) for event in events} == {(None, "left")}
 
@@ -149,4 +160,4 @@ def test_a_resting_lead_that_somebody_works_on_rests_no_more(floor: Floor) -> No
         mine = service.mine(session, floor.sal, Mine.SNOOZED, 10)
         assert [lead.id for lead in mine] == [snoozed]
     floor.until(NINE + HOUR)
-    assert floor.steps(snoozed) == [(Rung.WAKE, "Sal", "Mon 10:00")]
+    assert floor.steps(snoozed) == [(EscalationStep.WAKE, "Sal", "Mon 10:00")]

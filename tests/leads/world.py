@@ -11,7 +11,7 @@ from bot.people.models import Workspace
 from bot.store import Store
 
 _UNLIKE = {"id", "workspace_id", "contact_id", "received_at", "last_touch_at",
-           "waits_since", "look_at"}  # fmt: skip
+           "step_started_at", "next_check_at"}  # fmt: skip
 
 
 _CARDS = text(
@@ -53,7 +53,7 @@ def world(store: Store, workspace: Workspace) -> dict[str, Any]:
             "contacts": sorted(by_contact.values()),
             "keys": sorted((str(by_contact.get(c)), kind, value) for c, kind, value in keys),
             "touches": of(Touch, Touch.lead_id, Touch.external_id, Touch.facts),
-            "events": of(LeadEvent, LeadEvent.lead_id, LeadEvent.deed),
+            "events": of(LeadEvent, LeadEvent.lead_id, LeadEvent.event_type),
             "consents": Counter(
                 (str(by_contact.get(c)), granted)
                 for c, granted in session.execute(

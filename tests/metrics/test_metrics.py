@@ -333,7 +333,7 @@ def year_of_leads(office: Office) -> Office:
             text(
                 """
                 INSERT INTO lead (workspace_id, contact_id, source, external_id, received_at,
-                    last_touch_at, status, labels, heat, heat_reasons, is_hot, call_attempts)
+                    last_touch_at, status, labels, score, score_reasons, is_hot, call_attempts)
                 SELECT CASE n % 10 WHEN 0 THEN :other ELSE :mine END, :contact, 'api', n::text,
                        at, at, 'new', '{}', 0, '[]', true, 0
                 FROM generate_series(1, 100000) AS n, LATERAL (SELECT timestamptz '2026-01-01'

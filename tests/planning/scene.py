@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from bot.campaigns.models import Campaign
 from bot.leads import service as leads
-from bot.leads.inquiry import Inquiry
+from bot.leads.lead_payload import LeadPayload
 from bot.money import Money
 from bot.people import service as people
 from bot.people.models import Person, Role, Workspace
@@ -153,7 +153,7 @@ class Company:
 
     def lead(self) -> int:
         """A lead that somebody typed in, by its number."""
-        typed = Inquiry.model_validate({"email": "ada@example.com", "external_id": "typed-1"})
+        typed = LeadPayload.model_validate({"email": "ada@example.com", "external_id": "typed-1"})
         with self.store.transaction() as session:
             lead_id = leads.type_in(session, self.workspace, self.sal, typed, None).lead_id
         assert lead_id is not None

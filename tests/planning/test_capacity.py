@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 from bot.leads import service as leads
-from bot.leads.inquiry import Inquiry
+from bot.leads.lead_payload import LeadPayload
 from bot.leads.models import Disposition, ServiceLevel
 from bot.people.models import Absence
 from bot.planning import service
@@ -25,7 +25,7 @@ def limit(company: Company, most: int) -> None:
 
 
 def work(company: Company, number: int, *, close: bool) -> None:
-    typed = Inquiry.model_validate(
+    typed = LeadPayload.model_validate(
         {"email": f"lead{number}@example.com", "external_id": f"typed-{number}"}
     )
     with company.store.transaction() as session:

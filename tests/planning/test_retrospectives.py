@@ -9,7 +9,7 @@ from bot.campaigns import service as campaigns
 from bot.campaigns.models import Campaign, Kind, Stage
 from bot.errors import FieldErrors, NotFound
 from bot.leads import service as leads
-from bot.leads.inquiry import Inquiry
+from bot.leads.lead_payload import LeadPayload
 from bot.leads.models import Disposition
 from bot.people.models import Person, Workspace
 from bot.planning import forms, service
@@ -33,7 +33,7 @@ def end(company: Company, campaign: Campaign) -> None:
 
 
 def claim(company: Company, who: Person, campaign: Campaign) -> int:
-    typed = Inquiry.model_validate({"email": "ada@example.com", "external_id": "typed-9"})
+    typed = LeadPayload.model_validate({"email": "ada@example.com", "external_id": "typed-9"})
     with company.store.transaction() as session:
         lead_id = leads.type_in(
             session, company.workspace, company.mara, typed, campaign.id

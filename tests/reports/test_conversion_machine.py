@@ -22,10 +22,10 @@ from sqlalchemy.orm import Session
 
 from bot.errors import HandoffError
 from bot.leads import service as leads
-from bot.leads.inquiry import read
+from bot.leads.lead_payload import read
 from bot.leads.models import Disposition, Lead, Status, Touch
-from bot.leads.service.admitting import admit
-from bot.leads.service.case import Arrival
+from bot.leads.service.admitting import create_or_merge
+from bot.leads.service.case import IntakeContext
 from bot.money import Money
 from bot.people.models import Role
 from bot.reports.conversions import service
@@ -182,10 +182,10 @@ class Machine(RuleBasedStateMachine):
         """Somebody who clicked on ads asks, perhaps again, and the boss takes it."""
         one = next(number)
         said = {"email": f"ada{whose}@example.com", "external_id": f"x{one}"}
-        inquiry = read(said | {name: f"{name}-{one}" for name in clicks})
+        payload = read(said | {name: f"{name}-{one}" for name in clicks})
 
         def come(session: Session) -> int:
-            return admit(session, self.workspace, inquiry, Arrival("api")).lead_id
+            return create_or_merge(session, self.workspace, payload, IntakeContext("api")).lead_id
 
         lead_id = self.do(come)
         assert isinstance(lead_id, int)

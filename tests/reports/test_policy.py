@@ -10,7 +10,7 @@ import httpx
 import openpyxl
 import pytest
 
-from bot.leads.models import Deed, LeadNote
+from bot.leads.models import EventType, LeadNote
 from bot.people.models import Person, Role
 from bot.reports import lead_rows
 from bot.reports.permissions import FACTS_ONLY, DataClass, Scope, permissions_of, shared_permissions
@@ -177,9 +177,15 @@ def test_each_cell_of_a_lead(house: House, reader: str, owner: str | None) -> No
     with house.store.transaction() as session:
         [lead_id] = house.leads(session, secret_lead(owner_id))
         session.add(
-            LeadNote(workspace_id=house.workspace.id, lead_id=lead_id, deed=Deed.NOTED, at=MONDAY,
-                     person_id=house.person("ben").id, text="Her mother knows")
-        )  # fmt: skip
+            LeadNote(
+                workspace_id=house.workspace.id,
+                lead_id=lead_id,
+                event_type=EventType.NOTED,
+                at=MONDAY,
+                person_id=house.person("ben").id,
+                text="Her mother knows",
+            )
+        )
     row = row_of(house, reader)
     reach = dict(zip(DataClass, TABLE[reader], strict=True))
     for column in lead_rows.COLUMNS:

@@ -310,7 +310,7 @@ def announced(session: Session, company: Company, owner: Person) -> Campaign:
 
 def worked(session: Session, company: Company, owner: Person, number: int) -> None:
     body = {"email": f"ada{number}@example.com", "utm_campaign": "spring"}
-    sent = leads.Sent("api", "website", json.dumps(body).encode(), "application/json")
+    sent = leads.RawSubmission("api", "website", json.dumps(body).encode(), "application/json")
     receipt = leads.receive(session, company.workspace, sent)
     assert receipt.lead_id is not None
     leads.claim(session, session.get_one(Person, owner.id), receipt.lead_id)

@@ -7,10 +7,10 @@ import pytest
 
 from bot import clock
 from bot.leads import service as leads
-from bot.leads.inquiry import read
+from bot.leads.lead_payload import read
 from bot.leads.models import Arrivals, Lead, Rating, Status, Workload
-from bot.leads.service.admitting import admit
-from bot.leads.service.case import Arrival
+from bot.leads.service.admitting import create_or_merge
+from bot.leads.service.case import IntakeContext
 from bot.people.models import Person, Role, Workspace
 from bot.standups import service
 from bot.standups.models import Facts
@@ -43,9 +43,11 @@ def receive(office: Company) -> Receive:
     def come(campaign_id: int | None = None, **values: object) -> None:
         with office.store.transaction() as session:
             workspace = session.get_one(Workspace, office.workspace.id)
-            inquiry = read({"email": f"p{session.query(Lead).count()}@shop.example"})
-            arrival = Arrival("api", campaign_id=campaign_id, at=clock.now())
-            lead = session.get_one(Lead, admit(session, workspace, inquiry, arrival).lead_id)
+            payload = read({"email": f"p{session.query(Lead).count()}@shop.example"})
+            context = IntakeContext("api", campaign_id=campaign_id, at=clock.now())
+            lead = session.get_one(
+                Lead, create_or_merge(session, workspace, payload, context).lead_id
+            )
             for name, value in values.items():
                 setattr(lead, name, value)
 

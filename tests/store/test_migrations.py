@@ -221,7 +221,7 @@ def test_who_claimed_first_and_what_was_written_is_read_from_the_audit(empty: En
         found = connection.execute(
             text(
                 """
-                SELECT external_id, first_claimed_by, claim_worked, look_at IS NOT NULL,
+                SELECT external_id, first_claimed_by, claim_worked, next_check_at IS NOT NULL,
                     to_char(first_claimed_at AT TIME ZONE 'UTC', 'DD HH24')
                 FROM lead ORDER BY id
                 """
@@ -235,7 +235,9 @@ def test_who_claimed_first_and_what_was_written_is_read_from_the_audit(empty: En
         ("without an audit", 1, 60, False, "16 09"),
     ]
     with empty.connect() as connection:
-        notes = connection.execute(text("SELECT deed, person_id, text FROM lead_note ORDER BY id"))
+        notes = connection.execute(
+            text("SELECT event_type, person_id, text FROM lead_note ORDER BY id")
+        )
         assert [tuple(row) for row in notes] == [
             ("called", 1, "wants 40 seats"), ("lost", 1, "too dear"), ("rated", 1, "a student"),
         ]  # fmt: skip

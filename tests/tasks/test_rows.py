@@ -73,9 +73,9 @@ CLOCKWORK = {
     "metrics.daily_totals": {"metrics.days"},
     "digest.send": {"digests.managers", "digests.own"},
     "leads.stalled": {"leads.stalled"},
-    "leads.offer": set(),  # one card
+    "leads.quiet_leads_digest": set(),  # one card
     "leads.reconcile": {"leads.missed"},
-    "leads.listen": set(),  # one statement
+    "leads.check_sources": set(),  # one statement
     "standup.open": set(),  # one statement
     "report.export": set(),  # one row
     "crm.poll.poll_due": {"crm.changes"},  # the poll itself is durable work
@@ -83,7 +83,7 @@ CLOCKWORK = {
 }  # fmt: skip
 """What the clock calls, and the loops in which it goes over rows."""
 
-TIMERS = {"leads.back": {"leads.returns"}, "crm.push": {"crm.push"}}
+TIMERS = {"leads.end_absence": {"leads.returns"}, "crm.push": {"crm.push"}}
 """The same for jobs that wait for a moment of their own."""
 
 

@@ -16,7 +16,7 @@ from random import Random
 from typing import Any, NamedTuple
 from urllib.parse import quote_from_bytes
 
-from bot.leads.inquiry import Inquiry
+from bot.leads.lead_payload import LeadPayload
 from bot.leads.sources import SOURCES
 from bot.leads.sources.meta import verify_token
 from tests.leads.sources.signing import VENDORS
@@ -141,7 +141,7 @@ class Fuzzer:
         return self._proven(slug, self._bytes(self._text(self._mutated(example))))
 
     def _form(self, slug: str) -> Fuzzed:
-        names = [*Inquiry.model_fields, "_next", "_honey", "\x00", "\ud800"]
+        names = [*LeadPayload.model_fields, "_next", "_honey", "\x00", "\ud800"]
         pairs = [
             (self._chance.choice(names), str(self._text_value()))
             for _ in range(self._chance.randrange(8))

@@ -20,7 +20,7 @@ from sqlalchemy import select, text
 from bot import clock
 from bot.contacts.models import Consent
 from bot.keys import Keys
-from bot.leads.inquiry import Inquiry
+from bot.leads.lead_payload import LeadPayload
 from bot.leads.sources import SOURCES
 from bot.web import Server, create, leads
 from bot.web.body import LARGEST
@@ -453,7 +453,7 @@ def test_what_is_no_form_is_kept(site: Site) -> None:
 
 def test_a_form_that_does_not_fit_is_answered_with_a_page_that_repeats_nothing(site: Site) -> None:
     script = "<script>alert(1)</script>"
-    names = dict.fromkeys(set(Inquiry.model_fields) - {"message"}, script)
+    names = dict.fromkeys(set(LeadPayload.model_fields) - {"message"}, script)
     answer = site.fill_in(**names, **{script: script})
     assert answer.status_code == 422
     assert "email: is not an e-mail address" in answer.text
@@ -529,7 +529,7 @@ def test_the_intake_is_documented(site: Site) -> None:
     assert set(send["responses"]) >= {"202", "401", "413", "422", "503"}
     assert send["security"] == [{"HTTPBearer": []}]
     body = send["requestBody"]["content"]["application/json"]["schema"]
-    assert set(body["properties"]) == set(Inquiry.model_fields) - {"answers"}
+    assert set(body["properties"]) == set(LeadPayload.model_fields) - {"answers"}
     assert body["properties"]["external_id"]["description"]
     form = schema["paths"]["/leads/form/{key}"]["post"]["requestBody"]["content"]
     assert set(form) == {"application/x-www-form-urlencoded", "multipart/form-data"}

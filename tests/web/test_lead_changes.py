@@ -47,7 +47,7 @@ def read(site: Site, lead_id: object, key: str = KEY) -> httpx.Response:
 def events(site: Site, lead_id: int) -> list[tuple[str, Any]]:
     with site.application.store.transaction() as session:
         mine = select(LeadEvent).where(LeadEvent.lead_id == lead_id).order_by(LeadEvent.id)
-        return [(each.deed, each.facts.get("via")) for each in session.scalars(mine)]
+        return [(each.event_type, each.facts.get("via")) for each in session.scalars(mine)]
 
 
 def test_a_program_takes_a_lead_from_its_owner_to_the_amount(

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import pytest
 
 from bot import clock
-from bot.leads.service import Sent
+from bot.leads.service import RawSubmission
 from bot.leads.sources import SOURCES
 from bot.people.models import Workspace
 from bot.store import DatabaseDown, Store
@@ -94,7 +94,7 @@ def test_posts_that_cannot_be_stored_leave_nothing_in_memory(nowhere: str) -> No
     async def take(times: int) -> None:
         for number in range(times):
             body = PADDING + b"%d" % number
-            together = [intake.take(Sent("api", "website", body, "")) for _ in range(2)]
+            together = [intake.take(RawSubmission("api", "website", body, "")) for _ in range(2)]
             for refused in await asyncio.gather(*together, return_exceptions=True):
                 assert isinstance(refused, DatabaseDown)
                 refused.__traceback__ = None  # ours, of `gather`

@@ -10,7 +10,7 @@ from sqlalchemy import select, text
 
 from bot.leads import service
 from bot.leads.models import Lead, Outcome, Submission
-from bot.leads.service import Receipt, Sent
+from bot.leads.service import RawSubmission, Receipt
 from bot.people.models import Workspace
 from bot.store import Store
 from bot.web.intake import THREADS, Intake, TooManyWaiting
@@ -28,12 +28,12 @@ def intake(store: Store, workspace: Workspace) -> Intake:
     return Intake(store, lambda: workspace)
 
 
-def lead(number: int, source: str = "api") -> Sent:
+def lead(number: int, source: str = "api") -> RawSubmission:
     body = json.dumps({"email": f"a{number}@example.com", "external_id": f"e{number}"}).encode()
-    return Sent(source, "website", body, "application/json")
+    return RawSubmission(source, "website", body, "application/json")
 
 
-async def while_busy(store: Store, intake: Intake, sent: Sequence[Sent]) -> list[Any]:
+async def while_busy(store: Store, intake: Intake, sent: Sequence[RawSubmission]) -> list[Any]:
     """What they get who all wait until the first ones, which hold every thread, can be stored."""
     with store.transaction() as session:
         session.execute(text("LOCK TABLE submission IN EXCLUSIVE MODE"))
@@ -67,8 +67,10 @@ def test_many_are_stored_in_few_transactions(store: Store, intake: Intake) -> No
 
 
 def test_each_gets_the_answer_that_is_its_own(store: Store, intake: Intake) -> None:
-    form = Sent("form", "website", b"email=f%40example.com", "application/x-www-form-urlencoded")
-    sent = [lead(1), lead(2), lead(1), Sent("api", "website", b"{", ""), form, lead(3)]
+    form = RawSubmission(
+        "form", "website", b"email=f%40example.com", "application/x-www-form-urlencoded"
+    )
+    sent = [lead(1), lead(2), lead(1), RawSubmission("api", "website", b"{", ""), form, lead(3)]
     one, two, again, bad, filled, three = run(while_busy(store, intake, sent))
     assert [each.is_new for each in (one, two, three, filled)] == [True] * 4
     assert (again.lead_id, again.is_new) == (one.lead_id, False)
@@ -88,7 +90,7 @@ def test_one_that_breaks_the_others_is_set_aside_alone(
 ) -> None:
     receive = service.receive
 
-    def receive_but_one(session: Any, workspace: Workspace, sent: Sent) -> Receipt:
+    def receive_but_one(session: Any, workspace: Workspace, sent: RawSubmission) -> Receipt:
         if sent == lead(1):
             raise RuntimeError(sent.body.decode())
         return receive(session, workspace, sent)
@@ -125,7 +127,7 @@ def test_the_queue_holds_only_so_many_bytes(
     store: Store, intake: Intake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.web.intake._MOST_BYTES", 10_000)
-    large = Sent("api", "website", b" " * 4_000, "")
+    large = RawSubmission("api", "website", b" " * 4_000, "")
     answers = run(while_busy(store, intake, [large, large, large, lead(1)]))
     assert [isinstance(each, TooManyWaiting) for each in answers] == [False, False, True, False]
     assert run(intake.take(large)).outcome == Outcome.UNREADABLE

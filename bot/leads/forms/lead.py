@@ -45,7 +45,7 @@ class NewLead(Form, id="lead.save_new", title="New lead", submit="Add lead"):
 
     @property
     def facts(self) -> dict[str, str | None]:
-        """What is known of the lead, as an inquiry takes it."""
+        """What is known of the lead, as a payload takes it."""
         facts = self.model_dump(exclude={"token", "campaign"})
         return {"external_id": self.token, **{name: each or None for name, each in facts.items()}}
 

@@ -27,7 +27,7 @@ class ChangePromise(Form, id="lead.save_promise", title="What sales promises"):
         above="*While nobody claims a hot lead*, after so many minutes:",
     )
     message_minutes: int = _count("Then a direct message to all on duty")
-    offer_minutes: int = _count("Then it is offered to the next in turn")
+    suggest_minutes: int = _count("Then it is offered to the next in turn")
     manager_minutes: int = _count("Then the managers are told")
     remind_minutes: int = _count(
         "The owner is reminded",

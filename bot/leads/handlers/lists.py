@@ -119,7 +119,7 @@ def redraw_list(act: Act, carried: str) -> View:
 
 
 def _lead(act: Act, lead_id: int) -> View:
-    return messages.one(service.look_at(act.session, act.person, lead_id))
+    return messages.one(service.facts_for(act.session, act.person, lead_id))
 
 
 def _page(act: Act, which: Mine, page: int) -> View:

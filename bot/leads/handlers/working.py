@@ -7,7 +7,7 @@ from bot.capability import Act, Handler, Update
 from bot.errors import FieldErrors, HandoffError, below
 from bot.leads import capability, forms, messages, service
 from bot.leads.handlers.lists import NOTES, WORK, number_of, numbers_of, once
-from bot.leads.inquiry import Unreadable, read_strictly
+from bot.leads.lead_payload import Unreadable, read_strictly
 from bot.leads.models import Rating
 from bot.people.models import ANY_ROLE, Role, Workspace
 from bot.slack import Message
@@ -182,11 +182,11 @@ def ask_new_lead(act: Act) -> View:
 def save_new_lead(act: Act, form: forms.NewLead) -> None:
     """A lead was typed in."""
     try:
-        inquiry = read_strictly(form.facts)
+        payload = read_strictly(form.facts)
     except Unreadable as error:
         raise FieldErrors(_by_field(error)) from error
     workspace = act.session.get_one(Workspace, act.workspace_id)
-    service.type_in(act.session, workspace, act.person, inquiry, form.campaign)
+    service.type_in(act.session, workspace, act.person, payload, form.campaign)
 
 
 def _by_field(error: Unreadable) -> dict[str, str]:

@@ -18,7 +18,7 @@ from slack_sdk.models.blocks import (
 
 from bot.campaigns.messages import offer_line, offer_then
 from bot.leads.messages import answers, notes
-from bot.leads.models import Deed, Lead, LeadFacts, Rating, Status, Touch
+from bot.leads.models import EventType, Lead, LeadFacts, Rating, Status, Touch
 from bot.leads.sources import SOURCES
 from bot.slack import Message
 from bot.slack.text import clean, duration, moment, safe
@@ -161,8 +161,8 @@ def _came_back(facts: LeadFacts) -> str:
 
 def _heat(lead: Lead) -> str:
     """Why it is hot, or not."""
-    reasons = ", ".join(f"{safe(words, 60)} {points:+d}" for words, points in lead.heat_reasons)
-    return f"{'Hot' if lead.is_hot else 'Quiet'}, {lead.heat} points: {reasons}" if reasons else ""
+    reasons = ", ".join(f"{safe(words, 60)} {points:+d}" for words, points in lead.score_reasons)
+    return f"{'Hot' if lead.is_hot else 'Quiet'}, {lead.score} points: {reasons}" if reasons else ""
 
 
 def _consent(facts: LeadFacts) -> str:
@@ -204,25 +204,27 @@ def _history(facts: LeadFacts) -> str:
     steps = [f"#{lead.id} received {moment(lead.received_at)} {way(lead.source)}"]
     steps += _owners(facts)
     if lead.first_response_at:
-        steps.append(f"contacted {moment(lead.first_response_at)}{_via(facts, Deed.CONTACTED)}")
+        steps.append(
+            f"contacted {moment(lead.first_response_at)}{_via(facts, EventType.CONTACTED)}"
+        )
     steps += _rests(facts)
     if lead.rating:
         reason = f" ({safe(lead.rating_reason, 300)})" if lead.rating_reason else ""
         steps.append(f"rated *{Rating(lead.rating).label}*{reason}")
     if lead.won_amount:
-        steps.append(f"won *{lead.won_amount}*{_via(facts, Deed.WON)}")
+        steps.append(f"won *{lead.won_amount}*{_via(facts, EventType.WON)}")
     if lead.status == Status.LOST:
         code = f": {lead.disposition.replace('_', ' ')}" if lead.disposition else ""
         note = f" ({safe(lead.disposition_note, 300)})" if lead.disposition_note else ""
-        steps.append(f"lost{code}{note}{_via(facts, Deed.LOST)}")
+        steps.append(f"lost{code}{note}{_via(facts, EventType.LOST)}")
     if lead.merged_into:
         steps.append(f"merged into #{lead.merged_into}")
     return " · ".join(steps)
 
 
-def _via(facts: LeadFacts, deed: Deed) -> str:
+def _via(facts: LeadFacts, event_type: EventType) -> str:
     """The program that did this, where no person did."""
-    name = facts.via.get(deed)
+    name = facts.via.get(event_type)
     return f" via {safe(name, 60)}" if name else ""
 
 
@@ -243,11 +245,11 @@ def _rests(facts: LeadFacts) -> list[str]:
     if lead.status == Status.RECYCLED and lead.wake_at:
         return [f"*rests* until {moment(lead.wake_at)}: bad timing"]
     if lead.status == Status.QUALIFIED:
-        steps.append(f"*qualified*{_via(facts, Deed.QUALIFIED)}")
+        steps.append(f"*qualified*{_via(facts, EventType.QUALIFIED)}")
     if lead.snoozed_until:
         steps.append(f"snoozed until {moment(lead.snoozed_until)}")
-    if facts.offered_to:
-        steps.append(f"offered to {facts.offered_to.mention}")
+    if facts.suggested_to:
+        steps.append(f"offered to {facts.suggested_to.mention}")
     if facts.kept_for and lead.reserved_until:
         steps.append(f"kept for {facts.kept_for.mention} until {moment(lead.reserved_until)}")
     return steps

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from slack_sdk.models.blocks import SectionBlock
 
-from bot.leads.models import Deed, LeadFacts, LeadNote
+from bot.leads.models import EventType, LeadFacts, LeadNote
 from bot.people.models import Person
 from bot.slack.text import moment, plural, safe
 
@@ -16,9 +16,12 @@ _MOST_SECTIONS = 4
 _SECTION = 2_900
 
 _AT = {
-    Deed.CALLED: "after a call", Deed.REASSIGNED: "at the handover", Deed.RATED: "with the rating",
-    Deed.LOST: "when it was lost", Deed.RECYCLED: "when it was paused",
-}  # fmt: skip
+    EventType.CALLED: "after a call",
+    EventType.REASSIGNED: "at the handover",
+    EventType.RATED: "with the rating",
+    EventType.LOST: "when it was lost",
+    EventType.RECYCLED: "when it was paused",
+}
 
 
 def few(facts: LeadFacts) -> list[SectionBlock]:
@@ -58,7 +61,7 @@ def _unsaid(facts: LeadFacts) -> list[tuple[LeadNote, Person | None]]:
 
 
 def _line(note: LeadNote, author: Person | None, most: int) -> str:
-    step = _AT.get(Deed(note.deed))
+    step = _AT.get(EventType(note.event_type))
     when = f"{moment(note.at)}, {step}" if step else moment(note.at)
     who = author.mention if author else f"via {safe(note.via or 'a program', 60)}"
     return f"• {who}, {when}: {safe(' '.join(note.text.split()), most)}"

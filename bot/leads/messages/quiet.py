@@ -1,4 +1,4 @@
-"""How quiet leads are offered, and how the rules of heat read."""
+"""How quiet leads are offered, and how the rules of the lead score read."""
 
 from collections.abc import Sequence
 
@@ -40,7 +40,7 @@ def _row(lead: Lead, owner: Person | None) -> SectionBlock:
     # How it came stands there already.
     said = [
         words
-        for words, points in lead.heat_reasons
+        for words, points in lead.score_reasons
         if points > 0 and not words.startswith("came via")
     ]
     why = f"\n{safe(', '.join(said), 200)}" if said else ""

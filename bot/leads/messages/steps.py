@@ -11,7 +11,7 @@ from slack_sdk.models.blocks import (
 )
 
 from bot.leads.messages.card import card, claim_button, work_buttons
-from bot.leads.models import OWNED_LADDER, Lead, LeadFacts, Rung, StepFacts
+from bot.leads.models import CLAIMED_STEPS, EscalationStep, Lead, LeadFacts, StepFacts
 from bot.slack import Message
 from bot.slack.text import moment, safe
 
@@ -19,7 +19,7 @@ NOT_NOW = "lead.not_now"
 AGREE = "lead.agree"
 KEEP = "lead.keep"
 
-_OWNERS = (*OWNED_LADDER, Rung.WAKE)
+_OWNERS = (*CLAIMED_STEPS, EscalationStep.WAKE)
 
 
 def step(facts: StepFacts) -> Message:
@@ -35,24 +35,24 @@ def step(facts: StepFacts) -> Message:
 
 def _told(facts: StepFacts) -> str | None:
     """What a step says that asks for nothing; None for one that asks."""
-    match facts.step.rung:
-        case Rung.TAKE_BACK:
+    match facts.step.step:
+        case EscalationStep.TAKE_BACK:
             went = "went back to the channel: no contact was noted after your claim."
             return f"{_who(facts.lead)} {went}"
-        case Rung.MOVED:
+        case EscalationStep.MOVED:
             return _moved(facts)
-        case Rung.KEPT if facts.by is not None:
+        case EscalationStep.KEPT if facts.by is not None:
             return f"{facts.by.mention} would like to keep {_who(facts.lead)}."
     return None
 
 
 def _text(facts: StepFacts) -> str:
-    rung, lead = Rung(facts.step.rung), facts.lead
-    if rung in _OWNERS:
-        return f"{_who(lead)}: {_OWNER_ASKS[rung].format(when=_claimed(lead))}"
-    if rung is Rung.ASKED and facts.by is not None:
+    step, lead = EscalationStep(facts.step.step), facts.lead
+    if step in _OWNERS:
+        return f"{_who(lead)}: {_OWNER_ASKS[step].format(when=_claimed(lead))}"
+    if step is EscalationStep.ASKED and facts.by is not None:
         return f"{facts.by.mention} would like to take over {_who(lead)}{_whose(facts)}."
-    return _ASKS[rung].format(
+    return _ASKS[step].format(
         lead=_who(lead),
         since=moment(lead.received_at),
         until=moment(lead.reserved_until or lead.received_at),
@@ -60,18 +60,18 @@ def _text(facts: StepFacts) -> str:
 
 
 def _buttons(facts: StepFacts) -> list[InteractiveElement]:
-    rung, lead, value = Rung(facts.step.rung), facts.lead, str(facts.step.id)
-    if rung is Rung.NUDGE:
+    step, lead, value = EscalationStep(facts.step.step), facts.lead, str(facts.step.id)
+    if step is EscalationStep.NUDGE:
         return []
-    if rung in _OWNERS:
+    if step in _OWNERS:
         return work_buttons(lead, str(lead.id))
-    if rung is Rung.ASKED:
+    if step is EscalationStep.ASKED:
         return [
             ButtonElement(text="Hand over", action_id=AGREE, value=value, style="primary"),
             ButtonElement(text="Keep it", action_id=KEEP, value=value),
         ]
     claim = claim_button(lead)
-    if rung is Rung.OFFER:
+    if step is EscalationStep.SUGGEST:
         return [claim, ButtonElement(text="Not now", action_id=NOT_NOW, value=value)]
     return [claim]
 
@@ -85,29 +85,29 @@ def details(taken: StepFacts, facts: LeadFacts) -> Message:
 
 
 _ASKS = {
-    Rung.NUDGE: "Nobody has claimed this lead yet. Who takes it?",
-    Rung.MESSAGE: "{lead} waits for someone since {since}.",
-    Rung.OFFER: "It is your turn: {lead} waits since {since}. Do you take it?",
-    Rung.HEAD_START: "You know this customer: {lead} is kept for you until {until}.",
-    Rung.MANAGER: "Nobody takes {lead}, who waits since {since}. Please find someone.",
-    Rung.FALLBACK: "Nobody is free for {lead}, who waits since {since}.",
+    EscalationStep.NUDGE: "Nobody has claimed this lead yet. Who takes it?",
+    EscalationStep.MESSAGE: "{lead} waits for someone since {since}.",
+    EscalationStep.SUGGEST: "It is your turn: {lead} waits since {since}. Do you take it?",
+    EscalationStep.HEAD_START: "You know this customer: {lead} is kept for you until {until}.",
+    EscalationStep.MANAGER: "Nobody takes {lead}, who waits since {since}. Please find someone.",
+    EscalationStep.FALLBACK: "Nobody is free for {lead}, who waits since {since}.",
 }
 _OWNER_ASKS = {
-    Rung.REMIND: "you claimed this lead {when}. Have you been in touch?",
-    Rung.WAKE: "you wanted to come back to this lead now.",
+    EscalationStep.REMIND: "you claimed this lead {when}. Have you been in touch?",
+    EscalationStep.WAKE: "you wanted to come back to this lead now.",
 }
 
 
 def _still_holds(facts: StepFacts) -> bool:
     """Whether the lead still waits for what the step asks."""
     step, lead = facts.step, facts.lead
-    if lead.stint != step.stint or lead.is_closed or lead.merged_into is not None:
+    if lead.assignment_no != step.assignment_no or lead.is_closed or lead.merged_into is not None:
         return False
-    if step.rung == Rung.REMIND:
+    if step.step == EscalationStep.REMIND:
         return lead.first_response_at is None
-    if step.rung == Rung.ASKED:
+    if step.step == EscalationStep.ASKED:
         return not facts.is_kept
-    return step.rung != Rung.OFFER or lead.offered_to == step.person_id
+    return step.step != EscalationStep.SUGGEST or lead.suggested_to == step.person_id
 
 
 def _moved(facts: StepFacts) -> str:
@@ -150,7 +150,7 @@ def _outcome(facts: StepFacts) -> str:
             return f"with {facts.owner.mention} now"
         done = "contacted" if lead.first_response_at else "claimed"
         return f"{done} by {facts.owner.mention}"
-    return "offered to somebody else" if lead.offered_to else "back in the channel"
+    return "offered to somebody else" if lead.suggested_to else "back in the channel"
 
 
 def _who(lead: Lead) -> str:

@@ -2,12 +2,12 @@
 
 from slack_sdk.models.blocks import SectionBlock
 
-from bot.leads.models import Rating, Tally
+from bot.leads.models import Rating, RatingSummary
 from bot.slack import Message
 from bot.slack.text import plural, safe
 
 
-def tally(counted: Tally) -> Message:
+def tally(counted: RatingSummary) -> Message:
     """What sales thinks of the leads so far; one message, drawn anew with each rating."""
     rated = sum(counted.ratings.values())
     title = f"{rated:,} of {plural(counted.received, 'lead')} rated so far"

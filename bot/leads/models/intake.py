@@ -1,4 +1,4 @@
-"""What intake keeps: raw submissions, the touches of a lead, and the rules of its heat."""
+"""What intake keeps: raw submissions, the touches of a lead, and the rules of its score."""
 
 from enum import StrEnum
 from typing import Any
@@ -70,7 +70,7 @@ class Touch(Base):
     at: Mapped[Moment]
     campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaign.id"))
     facts: Mapped[dict[str, Any]]
-    """What it said, by the names of an inquiry."""
+    """What it said, by the names of a payload."""
 
     @property
     def unplaced(self) -> list[dict[str, str]]:
@@ -78,10 +78,10 @@ class Touch(Base):
         return [each for each in self.facts.get("answers") or [] if "field" not in each]
 
 
-class HeatRules(Base):
+class ScoreRules(Base):
     """How a workspace tells hot leads; without a row the defaults hold."""
 
-    __tablename__ = "heat_rules"
+    __tablename__ = "score_rules"
 
     workspace_id: Mapped[WorkspaceId] = mapped_column(primary_key=True)
     hot_from: Mapped[int]

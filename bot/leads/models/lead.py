@@ -94,7 +94,7 @@ def disposition_label(code: str) -> str:
     return Disposition(code).label if known else code.replace("_", " ").capitalize()
 
 
-class Deed(StrEnum):
+class EventType(StrEnum):
     """What can happen to a lead, as the audit names it."""
 
     RECEIVED = "received"
@@ -107,8 +107,8 @@ class Deed(StrEnum):
     TAKEN_BACK = "taken_back"
     REASSIGNED = "reassigned"
     SNOOZED = "snoozed"
-    OFFERED = "offered"
-    PASSED_ON = "passed_on"
+    SUGGESTED = "suggested"
+    DECLINED = "declined"
     RECYCLED = "recycled"
     WOKEN = "woken"
     CONTACTED = "contacted"
@@ -140,24 +140,52 @@ class Lead(Base):
         Index("ix_lead_campaign_id", "campaign_id"),
         Index("ix_lead_last_campaign_id", "last_campaign_id"),
         Index("ix_lead_contact_id", "contact_id"),
-        Index("ix_lead_to_call", "call_list_id", "call_attempts", "id",
-              postgresql_where=text("call_list_id IS NOT NULL")),
+        Index(
+            "ix_lead_to_call",
+            "call_list_id",
+            "call_attempts",
+            "id",
+            postgresql_where=text("call_list_id IS NOT NULL"),
+        ),
         Index("ix_lead_open", "workspace_id", "claimed_by", postgresql_where=IS_OPEN),
         Index("ix_lead_listed", "call_list_id", postgresql_where=IS_LISTED),
         Index("ix_lead_waiting", "workspace_id", "received_at", postgresql_where=IS_WAITING),
-        Index("ix_lead_quiet", "workspace_id", text("heat DESC"), "received_at",
-              postgresql_where=text(f"{IS_WAITING} AND NOT is_hot")),
+        Index(
+            "ix_lead_quiet",
+            "workspace_id",
+            text("score DESC"),
+            "received_at",
+            postgresql_where=text(f"{IS_WAITING} AND NOT is_hot"),
+        ),
         Index("ix_lead_returns_to", "returns_to", postgresql_where=text("returns_to IS NOT NULL")),
-        Index("ix_lead_unanswered", "workspace_id", "response_due_at",
-              postgresql_where=IS_UNANSWERED),
+        Index(
+            "ix_lead_unanswered", "workspace_id", "response_due_at", postgresql_where=IS_UNANSWERED
+        ),
         Index("ix_lead_unrated", "claimed_by", "closed_at", postgresql_where=IS_UNRATED),
         Index("ix_lead_closed", "claimed_by", "closed_at", postgresql_where=IS_CLOSED),
-        Index("ix_lead_won", "workspace_id", "received_at", postgresql_where=text("status = 'won'"),
-              postgresql_include=["contact_id", "campaign_id", "last_campaign_id", "source",
-                                  "first_claimed_by", "won_minor", "won_currency", "merged_into"]),
-        Index("ix_lead_look_at", "look_at", postgresql_where=text("look_at IS NOT NULL")),
+        Index(
+            "ix_lead_won",
+            "workspace_id",
+            "received_at",
+            postgresql_where=text("status = 'won'"),
+            postgresql_include=[
+                "contact_id",
+                "campaign_id",
+                "last_campaign_id",
+                "source",
+                "first_claimed_by",
+                "won_minor",
+                "won_currency",
+                "merged_into",
+            ],
+        ),
+        Index(
+            "ix_lead_next_check_at",
+            "next_check_at",
+            postgresql_where=text("next_check_at IS NOT NULL"),
+        ),
         Index("ix_lead_words", text(str(WORDS)), postgresql_using="gin"),
-    )  # fmt: skip
+    )
 
     id: Mapped[Id]
     workspace_id: Mapped[WorkspaceId]
@@ -202,8 +230,8 @@ class Lead(Base):
     last_campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaign.id"))
     """The campaign of the last touch."""
     labels: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
-    heat: Mapped[int] = mapped_column(default=0)
-    heat_reasons: Mapped[list[Any]] = mapped_column(default=list)
+    score: Mapped[int] = mapped_column(default=0)
+    score_reasons: Mapped[list[Any]] = mapped_column(default=list)
     """Pairs of a rule's words and its points."""
     is_hot: Mapped[bool] = mapped_column(default=True)
     merged_into: Mapped[int | None] = mapped_column(ForeignKey("lead.id"))
@@ -230,15 +258,15 @@ class Lead(Base):
     won_currency: Mapped[str | None]
     closed_at: Mapped[Moment | None]
 
-    stint: Mapped[int] = mapped_column(default=0, server_default="0")
-    """Counts the times that it changed hands: each stint has a ladder of its own."""
-    waits_since: Mapped[Moment | None]
+    assignment_no: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Counts the times that it changed hands: the escalation begins anew with each."""
+    step_started_at: Mapped[Moment | None]
     """Since when the ladder waits for its next step."""
-    rung: Mapped[str | None]
-    """The last step of the ladder in this stint."""
-    look_at: Mapped[Moment | None]
+    step: Mapped[str | None]
+    """The last step of the escalation since then."""
+    next_check_at: Mapped[Moment | None]
     """When the clock looks at it next; None: it waits for nothing."""
-    offered_to: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    suggested_to: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     passed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     """Who had it and is not offered it again."""
     returns_to: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
@@ -305,7 +333,7 @@ class LeadEvent(Base):
     workspace_id: Mapped[WorkspaceId]
     lead_id: Mapped[int] = mapped_column(ForeignKey("lead.id"), index=True)
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    deed: Mapped[str]
+    event_type: Mapped[str]
     at: Mapped[Moment]
     facts: Mapped[dict[str, Any]]
 
@@ -322,7 +350,7 @@ class LeadNote(Base):
     """Who wrote it; None: it came through a program."""
     via: Mapped[str | None]
     """The program's name."""
-    deed: Mapped[str]
+    event_type: Mapped[str]
     """The step at which it was written."""
     at: Mapped[Moment]
     text: Mapped[str]
@@ -340,7 +368,7 @@ class LeadFacts:
     consent: Consent | None = None
     earlier: Sequence[Lead] = ()
     """Closed leads of the same person, the newest first."""
-    offered_to: Person | None = None
+    suggested_to: Person | None = None
     kept_for: Person | None = None
     """Who alone may claim it at first."""
     names_only: bool = False
@@ -356,4 +384,4 @@ class LeadFacts:
     notes: Sequence[tuple[LeadNote, Person | None]] = ()
     """What was written about it and by whom, the newest first."""
     via: Mapping[str, str] = field(default_factory=dict)
-    """By deed, the program that did it where no person did."""
+    """By event type, the program that did it where no person did."""

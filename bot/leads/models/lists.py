@@ -42,13 +42,13 @@ class CallOutcome(StrEnum):
         return self.value.replace("_", " ").capitalize()
 
 
-class Offer(Base):
+class QuietLeadsDigest(Base):
     """Quiet leads that were offered to the channel together, at one of the set hours."""
 
-    __tablename__ = "lead_offer"
+    __tablename__ = "quiet_leads_digest"
     __table_args__ = (
         UniqueConstraint("workspace_id", "at"),
-        Index("ix_lead_offer_lead_ids", "lead_ids", postgresql_using="gin"),
+        Index("ix_quiet_leads_digest_lead_ids", "lead_ids", postgresql_using="gin"),
     )
 
     id: Mapped[Id]

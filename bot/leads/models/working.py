@@ -14,14 +14,14 @@ from bot.people.models import Person
 from bot.store import Base, Id, Moment, WorkspaceId
 
 
-class Rung(StrEnum):
+class EscalationStep(StrEnum):
     """A step of the ladder."""
 
     NUDGE = "nudge"
     """A word in the lead's thread."""
     MESSAGE = "message"
     """A direct message to everyone on duty."""
-    OFFER = "offer"
+    SUGGEST = "suggest"
     """Offered to the one whose turn it is."""
     MANAGER = "manager"
     """A manager is told."""
@@ -47,10 +47,15 @@ class Rung(StrEnum):
     """The channel sees names only: its owner gets the rest."""
 
 
-FREE_LADDER = (Rung.NUDGE, Rung.MESSAGE, Rung.OFFER, Rung.MANAGER)
+UNCLAIMED_STEPS = (
+    EscalationStep.NUDGE,
+    EscalationStep.MESSAGE,
+    EscalationStep.SUGGEST,
+    EscalationStep.MANAGER,
+)
 """What happens while nobody claims a lead."""
 
-OWNED_LADDER = (Rung.REMIND, Rung.TAKE_BACK)
+CLAIMED_STEPS = (EscalationStep.REMIND, EscalationStep.TAKE_BACK)
 """What happens while its owner has not been in contact."""
 
 
@@ -99,7 +104,7 @@ class ServiceLevel(Base):
     """Until the first response to a hot lead, since it came."""
     nudge_minutes: Mapped[int] = mapped_column(default=5, server_default="5")
     message_minutes: Mapped[int] = mapped_column(default=10, server_default="10")
-    offer_minutes: Mapped[int] = mapped_column(default=15, server_default="15")
+    suggest_minutes: Mapped[int] = mapped_column(default=15, server_default="15")
     manager_minutes: Mapped[int] = mapped_column(default=30, server_default="30")
     remind_minutes: Mapped[int] = mapped_column(default=15, server_default="15")
     """Since the claim, without a contact."""
@@ -119,15 +124,15 @@ class ServiceLevel(Base):
     turn: Mapped[int] = mapped_column(default=0, server_default="0")
     """The rotation's virtual time."""
 
-    def wait(self, rung: Rung) -> timedelta:
+    def wait(self, step: EscalationStep) -> timedelta:
         """Working time from the step before until this one."""
-        return timedelta(minutes=getattr(self, f"{rung}_minutes"))
+        return timedelta(minutes=getattr(self, f"{step}_minutes"))
 
 
-class Seat(Base):
+class RoundRobinWeight(Base):
     """A salesperson's place in the rotation; without a row the weight is 1."""
 
-    __tablename__ = "seat"
+    __tablename__ = "round_robin_weight"
 
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
     workspace_id: Mapped[WorkspaceId]
@@ -138,20 +143,25 @@ class Seat(Base):
 
 
 class LeadStep(Base):
-    """A step of the ladder that was taken; once in a stint for each person it concerns."""
+    """A step of the escalation that was taken; once an assignment for each person it concerns."""
 
     __tablename__ = "lead_step"
     __table_args__ = (
         UniqueConstraint(
-            "lead_id", "stint", "rung", "person_id", "by_id", postgresql_nulls_not_distinct=True
+            "lead_id",
+            "assignment_no",
+            "step",
+            "person_id",
+            "by_id",
+            postgresql_nulls_not_distinct=True,
         ),
     )
 
     id: Mapped[Id]
     workspace_id: Mapped[WorkspaceId]
     lead_id: Mapped[int] = mapped_column(ForeignKey("lead.id"))
-    stint: Mapped[int]
-    rung: Mapped[str]
+    assignment_no: Mapped[int]
+    step: Mapped[str]
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     """The colleague whom the message is about: who handed the lead on, or asks for it."""
@@ -202,7 +212,7 @@ class Promise:
     respond_minutes: int
     nudge_minutes: int
     message_minutes: int
-    offer_minutes: int
+    suggest_minutes: int
     manager_minutes: int
     remind_minutes: int
     take_back_minutes: int
@@ -243,7 +253,7 @@ class StepFacts:
 
 
 @dataclass(frozen=True)
-class Tally:
+class RatingSummary:
     """What sales thinks of a campaign's leads."""
 
     received: int

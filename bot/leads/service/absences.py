@@ -9,7 +9,16 @@ from sqlalchemy.orm import Session
 
 from bot import clock, slack
 from bot.errors import HandoffError
-from bot.leads.models import IS_OPEN, Deed, Handover, Lead, LeadEvent, LeadNote, Rung, Seat
+from bot.leads.models import (
+    IS_OPEN,
+    EscalationStep,
+    EventType,
+    Handover,
+    Lead,
+    LeadEvent,
+    LeadNote,
+    RoundRobinWeight,
+)
 from bot.leads.service.admitting import CARD
 from bot.leads.service.audit import record
 from bot.leads.service.giving import give_claimed
@@ -23,7 +32,7 @@ from bot.people.rota import rota
 from bot.slack.text import safe
 from bot.tasks import Loop, enqueue
 
-BACK = "leads.back"
+BACK = "leads.end_absence"
 STANDS_IN = "lead.stands_in"
 """The card that tells colleagues for whom they stand in; its subject is the absence."""
 CAME_BACK = "lead.came_back"
@@ -104,9 +113,9 @@ def lend(
     _move(lead, to.id)
     lead.returns_to = returns_to if returns_to != to.id else None
     absence.lead_ids = [*absence.lead_ids, lead.id]
-    keep_note(session, lead, by, Deed.REASSIGNED, note)
+    keep_note(session, lead, by, EventType.REASSIGNED, note)
     record(
-        session, lead, by, Deed.REASSIGNED, from_id=owner_id, to_id=to.id, why="away",
+        session, lead, by, EventType.REASSIGNED, from_id=owner_id, to_id=to.id, why="away",
         until=lead.snoozed_until and lead.snoozed_until.isoformat(),
     )  # fmt: skip
     give_claimed(session, lead, to)
@@ -133,7 +142,9 @@ def suggest_stand_ins(session: Session, who: Person, leads: Sequence[Lead]) -> M
     """For each lead a colleague who is there: whoever holds fewest then. Empty: nobody is."""
     now = clock.now()
     there = rota(session, session.get_one(Workspace, who.workspace_id))
-    resting = select(Seat.person_id).where(Seat.workspace_id == who.workspace_id, Seat.weight == 0)
+    resting = select(RoundRobinWeight.person_id).where(
+        RoundRobinWeight.workspace_id == who.workspace_id, RoundRobinWeight.weight == 0
+    )
     out = {who.id, *session.scalars(resting)}
     colleagues = [
         each
@@ -196,7 +207,7 @@ def _give_back(session: Session, who: Person, lead: Lead) -> None:
     before = lead.claimed_by
     _move(lead, who.id)
     record(
-        session, lead, None, Deed.REASSIGNED, from_id=before, to_id=who.id, why="back",
+        session, lead, None, EventType.REASSIGNED, from_id=before, to_id=who.id, why="back",
         until=lead.snoozed_until and lead.snoozed_until.isoformat(),
     )  # fmt: skip
     give_claimed(session, lead, who)
@@ -217,7 +228,7 @@ def handover(session: Session, absence_id: int) -> Handover:
         .where(
             LeadNote.lead_id.in_(absence.lead_ids),
             LeadNote.person_id == absence.person_id,
-            LeadNote.deed == Deed.REASSIGNED,
+            LeadNote.event_type == EventType.REASSIGNED,
             LeadNote.at >= absence.starts_at,
         )
         .limit(1)
@@ -225,7 +236,7 @@ def handover(session: Session, absence_id: int) -> Handover:
     returned = session.scalars(
         select(LeadEvent.lead_id).where(
             LeadEvent.lead_id.in_(absence.lead_ids),
-            LeadEvent.deed == Deed.REASSIGNED,
+            LeadEvent.event_type == EventType.REASSIGNED,
             LeadEvent.facts["why"].astext == "back",
             LeadEvent.facts["to_id"].as_integer() == absence.person_id,
             LeadEvent.at >= absence.ends_at,
@@ -267,8 +278,8 @@ def _leave_behind(session: Session, lead: Lead) -> None:
     hand(lead, None)
     lead.passed_by = owner_id
     if lead.call_list_id is None or lead.first_response_at is not None:  # else the list offers it
-        lead.rung = Rung.HAND_OVER
-    record(session, lead, None, Deed.RELEASED, owner_id=owner_id, why="left")
+        lead.step = EscalationStep.HAND_OVER
+    record(session, lead, None, EventType.RELEASED, owner_id=owner_id, why="left")
 
 
 def _move(lead: Lead, to_id: int) -> None:
@@ -276,7 +287,7 @@ def _move(lead: Lead, to_id: int) -> None:
     rests_until = lead.snoozed_until
     hand(lead, to_id)
     if rests_until is not None:
-        lead.snoozed_until = lead.look_at = rests_until
+        lead.snoozed_until = lead.next_check_at = rests_until
 
 
 def _open(session: Session, whose: ColumnElement[bool]) -> list[Lead]:

@@ -1,4 +1,4 @@
-"""Admitting: who an inquiry is from, whether it joins an open lead or is one, and how hot it is."""
+"""Create or merge: who a payload is from, whether it joins an open lead, and how hot it is."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,9 +12,9 @@ from bot import slack
 from bot.contacts import service as contacts
 from bot.contacts.models import Identity
 from bot.leads.changes import leads_changed
-from bot.leads.inquiry import Inquiry
-from bot.leads.models import Deed, Lead, LeadEvent, Status, Touch
-from bot.leads.service.case import Arrival, Case, Origin, identity, origin, person_key
+from bot.leads.lead_payload import LeadPayload
+from bot.leads.models import EventType, Lead, LeadEvent, Status, Touch
+from bot.leads.service.case import IntakeContext, LeadDraft, Origin, identity, origin, person_key
 from bot.leads.service.following import follow, follow_by
 from bot.leads.service.opening import open_leads
 from bot.leads.service.past import customers_among, kept_for, known, open_leads_of
@@ -33,139 +33,149 @@ _TOUCHES = (
 
 
 @dataclass(frozen=True)
-class Admission:
-    """What became of an inquiry: a lead of its own, or a part of one that is open."""
+class IntakeResult:
+    """What became of a payload: a lead of its own, or a part of one that is open."""
 
     lead_id: int
     is_new: bool = True
-    """False: this inquiry was here before, and nothing was added."""
+    """False: this payload was here before, and nothing was added."""
     has_joined: bool = False
     """It became a part of a lead that was open."""
 
 
-def admit(session: Session, workspace: Workspace, inquiry: Inquiry, arrival: Arrival) -> Admission:
+def create_or_merge(
+    session: Session, workspace: Workspace, payload: LeadPayload, context: IntakeContext
+) -> IntakeResult:
     """Write the lead, its audit and its card, or join it to the open lead of the same person.
 
     The same external id of the same sender counts once, however often and simultaneously it comes;
-    with somebody else's email address or phone number it is another inquiry.
+    with somebody else's email address or phone number it is another payload.
     """
-    phone = inquiry.phone_e164(workspace.country)
-    who = contacts.identify(session, workspace.id, inquiry.email_key, phone)
-    admission = _admit(session, workspace, inquiry, arrival, who, phone)
-    if not admission.is_new and not who.is_known:
+    phone = payload.phone_e164(workspace.country)
+    who = contacts.identify(session, workspace.id, payload.email_key, phone)
+    result = _create_or_merge(session, workspace, payload, context, who, phone)
+    if not result.is_new and not who.is_known:
         contacts.forget(session, [who.contact_id])  # they were made for nothing
-    return admission
+    return result
 
 
-def _admit(
-    session: Session, workspace: Workspace, inquiry: Inquiry, arrival: Arrival, who: Identity,
+def _create_or_merge(
+    session: Session,
+    workspace: Workspace,
+    payload: LeadPayload,
+    context: IntakeContext,
+    who: Identity,
     phone: str | None,
-) -> Admission:  # fmt: skip
-    external_id = identity(inquiry, phone, arrival.at)
+) -> IntakeResult:
+    external_id = identity(payload, phone, context.at)
     lead, is_customer = None, False
     if who.is_known:
         contacts.lock(session, who.contact_id)
-    if who.is_known or not (inquiry.email_key or phone):
-        before = known(session, workspace.id, arrival, external_id, person_key(inquiry, phone))
+    if who.is_known or not (payload.email_key or phone):
+        before = known(session, workspace.id, context, external_id, person_key(payload, phone))
         if before is not None:
-            return Admission(before, is_new=False)
+            return IntakeResult(before, is_new=False)
         lead = open_leads_of(session, [who.contact_id]).get(who.contact_id)
         is_customer = bool(customers_among(session, [who.contact_id]))
-    told = origin(session, workspace.id, inquiry.utm_campaign, arrival.at)
-    campaign_id = arrival.campaign_id or told.campaign_id
-    labels = told.rules.labels(inquiry, is_customer=is_customer)
-    heat = told.rules.judge(
-        inquiry, arrival.source, labels, has_campaign=campaign_id is not None,
-        is_return=lead is not None and arrival.call_list_id is None,
+    told = origin(session, workspace.id, payload.utm_campaign, context.at)
+    campaign_id = context.campaign_id or told.campaign_id
+    labels = told.rules.labels(payload, is_customer=is_customer)
+    score = told.rules.judge(
+        payload, context.source, labels, has_campaign=campaign_id is not None,
+        is_return=lead is not None and context.call_list_id is None,
     )  # fmt: skip
-    case = Case(
-        workspace, inquiry, arrival, external_id, who.contact_id, phone, campaign_id, labels, heat,
+    draft = LeadDraft(
+        workspace, payload, context, external_id, who.contact_id, phone, campaign_id, labels, score,
         kept_for=kept_for(session, who.contact_id) if who.is_known and lead is None else None,
     )  # fmt: skip
-    return _open(session, case, told) if lead is None else join(session, [(case, lead)])[0]
+    return _open(session, draft, told) if lead is None else join(session, [(draft, lead)])[0]
 
 
-def _open(session: Session, case: Case, told: Origin) -> Admission:
+def _open(session: Session, draft: LeadDraft, told: Origin) -> IntakeResult:
     """A lead of its own; a closed one of the same person stays as its history."""
-    workspace = case.workspace
-    lead_id = open_leads(session, [case]).get(case.external_id)
+    workspace = draft.workspace
+    lead_id = open_leads(session, [draft]).get(draft.external_id)
     if lead_id is None:  # the very same came at the same moment
-        before = known(session, workspace.id, case.arrival, case.external_id, case.person_key)
+        before = known(session, workspace.id, draft.context, draft.external_id, draft.person_key)
         assert before is not None
-        return Admission(before, is_new=False)
-    if case.is_hot:
+        return IntakeResult(before, is_new=False)
+    if draft.is_hot:
         slack.show(session, workspace.id, CARD, lead_id, workspace.channel)
-    if case.arrival.call_list_id is None:
+    if draft.context.call_list_id is None:
         follow_by(session, workspace.id, told.pages, told.longer)
-    return Admission(lead_id)
+    return IntakeResult(lead_id)
 
 
-def join(session: Session, cases: Sequence[tuple[Case, Lead]]) -> list[Admission]:
-    """One more touch of each open lead, all of one arrival and of different people.
+def join(session: Session, drafts: Sequence[tuple[LeadDraft, Lead]]) -> list[IntakeResult]:
+    """One more touch of each open lead, all of one intake and of different people.
 
     The first touch of a lead stays as it is, the last is kept beside it.
     """
     touches = {
         (sender, external_id): touch_id
         for touch_id, sender, external_id in session.execute(
-            _TOUCHES, [_touch(case, lead) for case, lead in cases]
+            _TOUCHES, [_touch(draft, lead) for draft, lead in drafts]
         )
     }
     joined = [
-        (case, lead, touches[case.arrival.sender, case.external_id])
-        for case, lead in cases
-        if (case.arrival.sender, case.external_id) in touches
+        (draft, lead, touches[draft.context.sender, draft.external_id])
+        for draft, lead in drafts
+        if (draft.context.sender, draft.external_id) in touches
     ]
     events = {}
-    for case, lead, touch_id in joined:
-        _note(session, case, lead)
-        event = LeadEvent(lead_id=lead.id, **case.event(Deed.RETURNED, touch_id=touch_id))
-        session.add_all([event, *case.consents()])
+    for draft, lead, touch_id in joined:
+        _note(session, draft, lead)
+        event = LeadEvent(lead_id=lead.id, **draft.event(EventType.RETURNED, touch_id=touch_id))
+        session.add_all([event, *draft.consents()])
         events[lead.id] = event
     session.flush()
     if events:
         changed = {lead_id: event.id for lead_id, event in events.items()}
-        leads_changed(session, cases[0][0].workspace.id, changed)
+        leads_changed(session, drafts[0][0].workspace.id, changed)
     _draw(session, joined)
     new = {lead.id for _, lead, _ in joined}  # the very same came at the same moment: not new
-    return [Admission(lead.id, lead.id in new, has_joined=lead.id in new) for _, lead in cases]
+    return [IntakeResult(lead.id, lead.id in new, has_joined=lead.id in new) for _, lead in drafts]
 
 
-def _touch(case: Case, lead: Lead) -> dict[str, Any]:
+def _touch(draft: LeadDraft, lead: Lead) -> dict[str, Any]:
     return {
-        "workspace_id": case.workspace.id,
+        "workspace_id": draft.workspace.id,
         "lead_id": lead.id,
-        "source": case.arrival.source,
-        "sender": case.arrival.sender,
-        "external_id": case.external_id,
-        "person_key": case.person_key,
-        "at": case.arrival.at,
-        "campaign_id": case.campaign_id,
-        "facts": case.inquiry.model_dump(mode="json", exclude_none=True, exclude={"external_id"}),
+        "source": draft.context.source,
+        "sender": draft.context.sender,
+        "external_id": draft.external_id,
+        "person_key": draft.person_key,
+        "at": draft.context.at,
+        "campaign_id": draft.campaign_id,
+        "facts": draft.payload.model_dump(mode="json", exclude_none=True, exclude={"external_id"}),
     }
 
 
-def _note(session: Session, case: Case, lead: Lead) -> None:
+def _note(session: Session, draft: LeadDraft, lead: Lead) -> None:
     """What a touch changes of its lead."""
-    lead.last_touch_at = case.arrival.at
-    lead.last_campaign_id = case.campaign_id or lead.last_campaign_id
-    lead.labels = sorted({*lead.labels, *case.labels})
-    if case.heat.points > lead.heat:
-        lead.heat, lead.heat_reasons = case.heat.points, list(case.heat.reasons)
-        if case.is_hot and not lead.is_hot:
-            lead.is_hot, lead.waits_since, lead.look_at = True, case.arrival.at, case.arrival.at
-            follow(session, case.workspace.id, lead.received_at)
-    if lead.status == Status.RECYCLED and case.arrival.call_list_id is None:
-        lead.wake_at = lead.look_at = case.arrival.at  # they ask anew, so the time is right
-    if lead.claimed_by is not None and case.arrival.call_list_id is None:
-        lead.look_at = case.arrival.at  # the owner may be out
+    lead.last_touch_at = draft.context.at
+    lead.last_campaign_id = draft.campaign_id or lead.last_campaign_id
+    lead.labels = sorted({*lead.labels, *draft.labels})
+    if draft.score.points > lead.score:
+        lead.score, lead.score_reasons = draft.score.points, list(draft.score.reasons)
+        if draft.is_hot and not lead.is_hot:
+            lead.is_hot, lead.step_started_at, lead.next_check_at = (
+                True,
+                draft.context.at,
+                draft.context.at,
+            )
+            follow(session, draft.workspace.id, lead.received_at)
+    if lead.status == Status.RECYCLED and draft.context.call_list_id is None:
+        lead.wake_at = lead.next_check_at = draft.context.at  # they ask anew, so the time is right
+    if lead.claimed_by is not None and draft.context.call_list_id is None:
+        lead.next_check_at = draft.context.at  # the owner may be out
 
 
-def _draw(session: Session, joined: Sequence[tuple[Case, Lead, int]]) -> None:
+def _draw(session: Session, joined: Sequence[tuple[LeadDraft, Lead, int]]) -> None:
     """Show the touches on the cards of their leads, and to the leads' owners."""
     if not joined:
         return
-    workspace, listed = joined[0][0].workspace, joined[0][0].arrival.call_list_id is not None
+    workspace, listed = joined[0][0].workspace, joined[0][0].context.call_list_id is not None
     claimed = [lead.claimed_by for _, lead, _ in joined if lead.claimed_by is not None]
     found = select(Person.id, Person.slack_id).where(Person.id.in_(claimed))
     owners: dict[int | None, str] = dict(session.execute(found).all()) if claimed else {}

@@ -1,4 +1,4 @@
-"""The audit: who did what with a lead, and when; every deed also redraws what shows it."""
+"""The audit: who did what with a lead, and when; Every event also redraws what shows it."""
 
 from datetime import datetime
 from typing import Any
@@ -9,9 +9,17 @@ from sqlalchemy.orm import Session
 
 from bot import clock, slack
 from bot.leads.changes import leads_changed
-from bot.leads.models import Actor, Deed, Lead, LeadEvent, LeadNotice, LeadStep, Offer
+from bot.leads.models import (
+    Actor,
+    EventType,
+    Lead,
+    LeadEvent,
+    LeadNotice,
+    LeadStep,
+    QuietLeadsDigest,
+)
 from bot.leads.service.admitting import CARD
-from bot.leads.service.following import follow_deed
+from bot.leads.service.following import follow_event
 from bot.leads.service.giving import STEP
 from bot.leads.service.notices import NOTICE
 from bot.leads.service.offering import OFFER
@@ -23,14 +31,20 @@ CALL_LIST = "lead.call_list"
 """The card of a call list."""
 
 # What a campaign's tally counts.
-_COUNTED = (Deed.RATED, Deed.WON, Deed.LOST, Deed.REOPENED)
+_COUNTED = (EventType.RATED, EventType.WON, EventType.LOST, EventType.REOPENED)
 
 
 # What puts other buttons on a card.
-_STEPS = (Deed.CLAIMED, Deed.CONTACTED, Deed.QUALIFIED, Deed.RELEASED, Deed.REOPENED)
+_STEPS = (
+    EventType.CLAIMED,
+    EventType.CONTACTED,
+    EventType.QUALIFIED,
+    EventType.RELEASED,
+    EventType.REOPENED,
+)
 
 # What else shows a lead: the steps that were taken for it, and the newest offer that it is on.
-_step, _offer, _notice = table(LeadStep), table(Offer), table(LeadNotice)
+_step, _offer, _notice = table(LeadStep), table(QuietLeadsDigest), table(LeadNotice)
 _ELSEWHERE = union_all(
     select(literal(STEP), _step.c.id).where(_step.c.lead_id == bindparam("lead_id")),
     select(literal(OFFER), func.max(_offer.c.id)).where(
@@ -43,8 +57,10 @@ _ELSEWHERE = union_all(
 )
 
 
-def record(session: Session, lead: Lead, who: Actor | None, deed: Deed, **facts: Any) -> None:
-    """Note the deed and let the cards show it; nobody did it where the clock did, and a program is
+def record(
+    session: Session, lead: Lead, who: Actor | None, event_type: EventType, **facts: Any
+) -> None:
+    """Note the event and let the cards show it; nobody did it where the clock did, and a program is
     named in the facts.
 
     So do the pages of who owns the lead, and of who did until now (`owner_id` or `from_id`).
@@ -55,7 +71,7 @@ def record(session: Session, lead: Lead, who: Actor | None, deed: Deed, **facts:
         workspace_id=lead.workspace_id,
         lead_id=lead.id,
         person_id=who.id if isinstance(who, Person) else None,
-        deed=deed,
+        event_type=event_type,
         at=clock.now(),
         facts=facts,
     )
@@ -71,9 +87,9 @@ def record(session: Session, lead: Lead, who: Actor | None, deed: Deed, **facts:
         if subject_id is not None:
             shown.append((kind, subject_id))
     slack.redraw_all(session, shown)
-    if deed in _COUNTED:
+    if event_type in _COUNTED:
         count_in(session, lead)
-    follow_deed(session, lead, deed, before)
+    follow_event(session, lead, event_type, before)
     leads_changed(session, lead.workspace_id, {lead.id: event.id})
 
 
@@ -81,6 +97,6 @@ def has_moved_since(session: Session, who: Person, lead_id: int, since: datetime
     """Whether the person took the lead a step on since then."""
     acted = exists().where(
         LeadEvent.lead_id == lead_id, LeadEvent.person_id == who.id, LeadEvent.at > since,
-        LeadEvent.deed.in_(_STEPS),
+        LeadEvent.event_type.in_(_STEPS),
     )  # fmt: skip
     return bool(session.scalar(select(acted)))

@@ -6,7 +6,15 @@ from sqlalchemy.orm import Session
 from bot import clock
 from bot.campaigns.models import Campaign
 from bot.errors import HandoffError, NotFound
-from bot.leads.models import CallList, CallOutcome, CallProgress, Deed, Disposition, Lead, Status
+from bot.leads.models import (
+    CallList,
+    CallOutcome,
+    CallProgress,
+    Disposition,
+    EventType,
+    Lead,
+    Status,
+)
 from bot.leads.service.audit import record
 from bot.leads.service.giving import give
 from bot.leads.service.ladder import hand
@@ -39,7 +47,7 @@ def next_contact(session: Session, who: Person, call_list_id: int) -> Lead | Non
     lead = _next(session, who, call_list_id)
     if lead is not None and lead.claimed_by is None:
         hand(lead, who.id)
-        record(session, lead, who, Deed.CLAIMED, call_list_id=call_list_id)
+        record(session, lead, who, EventType.CLAIMED, call_list_id=call_list_id)
     return lead
 
 
@@ -75,8 +83,8 @@ def called(
         raise NotedAlready
     lead.call_outcome, lead.call_attempts = outcome, lead.call_attempts + 1
     if outcome is not CallOutcome.NOT_INTERESTED:  # else the loss keeps it
-        keep_note(session, lead, who, Deed.CALLED, note)
-    record(session, lead, who, Deed.CALLED, outcome=outcome, note=note.strip() or None)
+        keep_note(session, lead, who, EventType.CALLED, note)
+    record(session, lead, who, EventType.CALLED, outcome=outcome, note=note.strip() or None)
     most = attempts_needed(session, who.workspace_id)
     if outcome is CallOutcome.NO_ANSWER and lead.call_attempts < most:
         return release(session, who, lead_id)
@@ -86,7 +94,7 @@ def called(
     if outcome is CallOutcome.NOT_INTERESTED:
         return lose(session, who, lead_id, Ending(Disposition.NO_INTEREST_OR_NEED, note))
     lead.first_response_at = lead.first_response_at or clock.now()
-    lead.look_at = clock.now()
+    lead.next_check_at = clock.now()
     if not lead.is_hot:
         owner = session.get_one(Person, lead.claimed_by)
         give(session, lead, owner)

@@ -1,4 +1,4 @@
-"""A case: an inquiry on its way in, with all that was found out about it."""
+"""A lead before it is written: its payload, with all that was found out about it."""
 
 import hashlib
 from dataclasses import dataclass, field
@@ -12,16 +12,16 @@ from bot import clock
 from bot.campaigns import service as campaigns
 from bot.campaigns.models import Campaign, utm_code
 from bot.contacts.models import Consent
-from bot.leads.heat import Heat, Label, Rules
-from bot.leads.inquiry import Inquiry
-from bot.leads.models import Deed, HeatRules
+from bot.leads.heat import Label, Rules, Score
+from bot.leads.lead_payload import LeadPayload
+from bot.leads.models import EventType, ScoreRules
 from bot.leads.service.following import LONGER, PAGES
 from bot.people.models import Workspace
 from bot.store import table
 
 # Built once and on the tables themselves: every lead runs through these, and building and compiling
 # them through the mapper each time took half of its CPU time (benchmarks/bench_intake.py).
-_workspace, _rules, _campaign = table(Workspace), table(HeatRules), table(Campaign)
+_workspace, _rules, _campaign = table(Workspace), table(ScoreRules), table(Campaign)
 _ORIGIN = (
     select(_rules.c.hot_from, _rules.c.points, _rules.c.competitors, _campaign.c.id, PAGES, LONGER)
     .select_from(_workspace)
@@ -40,8 +40,8 @@ _LONGEST_ID = 255
 
 
 @dataclass(frozen=True)
-class Arrival:
-    """An inquiry on its way in: how it came, when, and what is known of its origin."""
+class IntakeContext:
+    """A payload on its way in: how it came, when, and what is known of its origin."""
 
     source: str
     at: datetime = field(default_factory=clock.now)
@@ -67,28 +67,28 @@ class Origin(NamedTuple):
     """How many leads wait longer."""
 
 
-def identity(inquiry: Inquiry, phone: str | None, at: datetime) -> str:
+def identity(payload: LeadPayload, phone: str | None, at: datetime) -> str:
     """The sender's own id; without one, the same person within the same minute is the same lead.
 
     `phone` is their number in E.164.
     """
-    given = inquiry.external_id
+    given = payload.external_id
     if given is not None and len(given) <= _LONGEST_ID:
         return given
-    sought = given or f"{_who(inquiry, phone)}|{at:%Y-%m-%dT%H:%M}"
+    sought = given or f"{_who(payload, phone)}|{at:%Y-%m-%dT%H:%M}"
     return hashlib.sha256(sought.encode()).hexdigest()
 
 
-def person_key(inquiry: Inquiry, phone: str | None) -> str:
-    """A short hash of who an inquiry names, by their email address or else their phone number.
+def person_key(payload: LeadPayload, phone: str | None) -> str:
+    """A short hash of who a payload names, by their email address or else their phone number.
 
     `phone` is the number in E.164.
     """
-    return hashlib.sha256(_who(inquiry, phone).encode()).hexdigest()[:32]
+    return hashlib.sha256(_who(payload, phone).encode()).hexdigest()[:32]
 
 
-def _who(inquiry: Inquiry, phone: str | None) -> str:
-    return inquiry.email_key or phone or inquiry.phone or ""
+def _who(payload: LeadPayload, phone: str | None) -> str:
+    return payload.email_key or phone or payload.phone or ""
 
 
 def rules(session: Session, workspace_id: int) -> Rules:
@@ -105,76 +105,76 @@ def origin(session: Session, workspace_id: int, utm: str | None, at: datetime) -
 
 
 @dataclass(frozen=True)
-class Case:
-    """An inquiry with all that was found out about it."""
+class LeadDraft:
+    """A payload with all that was found out about it."""
 
     workspace: Workspace
-    inquiry: Inquiry
-    arrival: Arrival
+    payload: LeadPayload
+    context: IntakeContext
     external_id: str
     contact_id: int
     phone_e164: str | None
     campaign_id: int | None
     labels: list[Label]
-    heat: Heat
+    score: Score
     kept_for: tuple[int, int] | None = None
     """Who knows the customer and alone may claim the lead at first, and for how many seconds."""
 
     def __post_init__(self) -> None:
-        self.inquiry.read_clock(self.workspace.zone, self.arrival.at)
+        self.payload.read_clock(self.workspace.zone, self.context.at)
 
     @property
     def person_key(self) -> str:
         """Who it names, to tell a repetition from somebody else with the same external id."""
-        return person_key(self.inquiry, self.phone_e164)
+        return person_key(self.payload, self.phone_e164)
 
     @property
     def is_hot(self) -> bool:
         """Whether it is announced at once."""
-        return self.heat.is_hot and self.arrival.call_list_id is None
+        return self.score.is_hot and self.context.call_list_id is None
 
     def lead(self) -> dict[str, Any]:
         """The lead that it is, by the columns of its table."""
-        at = self.arrival.at
+        at = self.context.at
         whom, seconds = self.kept_for if self.kept_for and self.is_hot else (None, 0)
-        return self.inquiry.model_dump(exclude={"external_id", "phone", "consent"}) | {
+        return self.payload.model_dump(exclude={"external_id", "phone", "consent"}) | {
             "workspace_id": self.workspace.id,
-            "source": self.arrival.source,
-            "sender": self.arrival.sender,
+            "source": self.context.source,
+            "sender": self.context.sender,
             "external_id": self.external_id,
             "person_key": self.person_key,
             "received_at": at,
             "contact_id": self.contact_id,
-            "email_key": self.inquiry.email_key,
-            "phone_raw": self.inquiry.phone,
+            "email_key": self.payload.email_key,
+            "phone_raw": self.payload.phone,
             "phone_e164": self.phone_e164,
             "campaign_id": self.campaign_id,
             "last_touch_at": at,
             "last_campaign_id": self.campaign_id,
             "labels": self.labels,
-            "heat": self.heat.points,
-            "heat_reasons": self.heat.reasons,
+            "score": self.score.points,
+            "score_reasons": self.score.reasons,
             "is_hot": self.is_hot,
-            "call_list_id": self.arrival.call_list_id,
+            "call_list_id": self.context.call_list_id,
             "reserved_for": whom,
             "reserved_until": at + timedelta(seconds=seconds) if whom else None,
-            "waits_since": at,
-            "look_at": at if self.is_hot else None,
+            "step_started_at": at,
+            "next_check_at": at if self.is_hot else None,
         }
 
-    def event(self, deed: Deed, **facts: Any) -> dict[str, Any]:
+    def event(self, event_type: EventType, **facts: Any) -> dict[str, Any]:
         """What the audit says of it, by the columns of its table; the lead's id is added."""
         return {
             "workspace_id": self.workspace.id,
-            "person_id": self.arrival.by_id,
-            "deed": deed,
-            "at": self.arrival.at,
-            "facts": {"source": self.arrival.source, **facts},
+            "person_id": self.context.by_id,
+            "event_type": event_type,
+            "at": self.context.at,
+            "facts": {"source": self.context.source, **facts},
         }
 
     def consents(self) -> list[Consent]:
         """What the person agreed to or refused, where they were asked."""
-        said = self.inquiry.consent
+        said = self.payload.consent
         if said is None:
             return []
         return [
@@ -184,7 +184,7 @@ class Case:
                 granted=said.granted,
                 wording=said.wording,
                 purposes=said.purposes,
-                source=self.arrival.source,
-                given_at=said.at or self.inquiry.submitted_at or self.arrival.at,
+                source=self.context.source,
+                given_at=said.at or self.payload.submitted_at or self.context.at,
             )
         ]

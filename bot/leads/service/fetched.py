@@ -9,12 +9,12 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from bot import clock, slack
-from bot.leads.inquiry import Unreadable
+from bot.leads.lead_payload import Unreadable
 from bot.leads.models import REFUSAL, Outcome, Submission
-from bot.leads.service.admitting import admit
-from bot.leads.service.case import Arrival
+from bot.leads.service.admitting import create_or_merge
+from bot.leads.service.case import IntakeContext
 from bot.leads.service.past import heard_of
-from bot.leads.service.receiving import Receipt, Sent, fetch_later, keep
+from bot.leads.service.receiving import RawSubmission, Receipt, fetch_later, keep
 from bot.leads.sources import SOURCES, Ignored, Reference, Refused
 from bot.people import service as people
 from bot.people.models import Role, Workspace
@@ -35,35 +35,37 @@ _SAY_AGAIN = timedelta(days=28)
 
 
 def fetched(session: Session, workspace: Workspace, source: str, body: bytes) -> Receipt:
-    """Keep what the vendor told of a lead, and admit it where it can be read."""
-    arrival = Arrival(source, clock.now(), sender=FETCHED)
-    receipt = read_fetched(session, workspace, arrival, body)
-    sent = Sent(source, FETCHED, body, "application/json")
-    keep(session, workspace, arrival, sent, receipt)
+    """Keep what the vendor told of a lead, and create_or_merge it where it can be read."""
+    context = IntakeContext(source, clock.now(), sender=FETCHED)
+    receipt = read_fetched(session, workspace, context, body)
+    sent = RawSubmission(source, FETCHED, body, "application/json")
+    keep(session, workspace, context, sent, receipt)
     return receipt
 
 
-def read_fetched(session: Session, workspace: Workspace, arrival: Arrival, body: bytes) -> Receipt:
+def read_fetched(
+    session: Session, workspace: Workspace, context: IntakeContext, body: bytes
+) -> Receipt:
     """Admit a lead as the vendor's API told of it."""
-    fetching = SOURCES[arrival.source].fetching
+    fetching = SOURCES[context.source].fetching
     assert fetching is not None
     try:
-        inquiry = fetching.parse(body)
+        payload = fetching.parse(body)
     except Unreadable as problem:
         return Receipt(Outcome.UNREADABLE, problem=problem.refusal)
     except Ignored as ignored:
         return Receipt(Outcome.IGNORED, why_ignored=ignored.why)
-    return Receipt(Outcome.LEAD, (admit(session, workspace, inquiry, arrival),))
+    return Receipt(Outcome.LEAD, (create_or_merge(session, workspace, payload, context),))
 
 
 def not_fetched(
     session: Session, workspace: Workspace, source: str, external_id: str, why: str
 ) -> None:
     """Let an admin see a lead that could not be fetched; a replay fetches it again."""
-    arrival = Arrival(source, clock.now(), sender=FETCHED)
+    context = IntakeContext(source, clock.now(), sender=FETCHED)
     receipt = Receipt(Outcome.UNREADABLE, problem=Unreadable({"fetch": why}).refusal)
-    sent = Sent(source, FETCHED, external_id.encode(), REFERENCE)
-    keep(session, workspace, arrival, sent, receipt)
+    sent = RawSubmission(source, FETCHED, external_id.encode(), REFERENCE)
+    keep(session, workspace, context, sent, receipt)
 
 
 def reconcile(
@@ -71,13 +73,13 @@ def reconcile(
 ) -> int:
     """Fetch those of the vendor's leads that we do not know; returns how many are new to us. The
     admins are told of what it refuses."""
-    arrival = Arrival(source, sender=FETCHED)
+    context = IntakeContext(source, sender=FETCHED)
     found: list[bool] = []
 
     def follow(each: Reference | Refused) -> None:
         if isinstance(each, Refused):
             _tell_of(session, workspace, source, each)
-        elif not heard_of(session, workspace.id, arrival, each.external_id):
+        elif not heard_of(session, workspace.id, context, each.external_id):
             found.append(fetch_later(session, workspace, source, each))
 
     _MISSED.each(session, there, follow, key=partial(_key, source), workspace_id=workspace.id)

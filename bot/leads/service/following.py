@@ -10,24 +10,33 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from bot import clock, slack
-from bot.leads.models import IS_WAITING, MOST_TO_CLAIM, Deed, Lead
+from bot.leads.models import IS_WAITING, MOST_TO_CLAIM, EventType, Lead
 from bot.people import service as people
 from bot.people.models import Role
 from bot.slack.cards import Card
 from bot.store import table
 from bot.tasks import enqueue, fold
 
-FOLLOW = "leads.follow"
+FOLLOW = "leads.refresh_home_tabs"
 
 # Slack's documents, rate limits: views.publish allows about 100 a minute, for all pages together.
 _EACH = timedelta(seconds=0.6)
 
 _MOVES = (
-    Deed.CLAIMED, Deed.RELEASED, Deed.TAKEN_BACK, Deed.REASSIGNED, Deed.WOKEN, Deed.MERGED,
-    Deed.UNMERGED,
+    EventType.CLAIMED,
+    EventType.RELEASED,
+    EventType.TAKEN_BACK,
+    EventType.REASSIGNED,
+    EventType.WOKEN,
+    EventType.MERGED,
+    EventType.UNMERGED,
     # Done by a program, also while nobody owns the lead.
-    Deed.CONTACTED, Deed.QUALIFIED, Deed.WON, Deed.LOST, Deed.REOPENED,
-)  # fmt: skip
+    EventType.CONTACTED,
+    EventType.QUALIFIED,
+    EventType.WON,
+    EventType.LOST,
+    EventType.REOPENED,
+)
 
 # Every lead runs through it: how many pages there are, and how many leads wait longer than it. They
 # are counted up to where no page would show it.
@@ -50,13 +59,15 @@ LONGER = select(func.count()).select_from(_LONGER).scalar_subquery()
 _LOOK = select(PAGES, LONGER)
 
 
-def follow_deed(session: Session, lead: Lead, deed: Deed, before: int | None) -> None:
-    """Let the pages follow, if the deed made the lead wait or took it from those that do.
+def follow_event(session: Session, lead: Lead, event_type: EventType, before: int | None) -> None:
+    """Let the pages follow, if the event made the lead wait or took it from those that do.
 
     `before` is its owner until then.
     """
-    was_free = deed == Deed.CLAIMED or (deed == Deed.REASSIGNED and before is None)
-    if deed in _MOVES and (was_free or lead.claimed_by is None):
+    was_free = event_type == EventType.CLAIMED or (
+        event_type == EventType.REASSIGNED and before is None
+    )
+    if event_type in _MOVES and (was_free or lead.claimed_by is None):
         follow(
             session, lead.workspace_id, lead.received_at, is_listed=lead.call_list_id is not None
         )

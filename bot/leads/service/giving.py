@@ -4,7 +4,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from bot import clock, slack
-from bot.leads.models import Actor, Lead, LeadStep, Rung, ServiceLevel
+from bot.leads.models import Actor, EscalationStep, Lead, LeadStep, ServiceLevel
 from bot.leads.service.admitting import CARD
 from bot.people.models import Person
 from bot.store import table
@@ -22,7 +22,7 @@ def give(session: Session, lead: Lead, owner: Person) -> None:
     if not has_names_only(session, lead.workspace_id):
         slack.show(session, lead.workspace_id, CARD, lead.id, owner.slack_id)
         return
-    step_id = note(session, lead, Rung.DETAILS, owner.id)
+    step_id = note(session, lead, EscalationStep.DETAILS, owner.id)
     if step_id is not None:
         slack.show(session, lead.workspace_id, STEP, step_id, owner.slack_id)
 
@@ -39,7 +39,7 @@ def tell_former_owner(session: Session, lead: Lead, former_id: int | None, by: A
     if former_id is None or former_id in (by_id, lead.claimed_by):
         return
     former = session.get_one(Person, former_id)
-    step_id = note(session, lead, Rung.MOVED, former_id, by_id) if former.active else None
+    step_id = note(session, lead, EscalationStep.MOVED, former_id, by_id) if former.active else None
     if step_id is not None:
         slack.show(session, lead.workspace_id, STEP, step_id, former.slack_id)
 
@@ -51,12 +51,21 @@ def has_names_only(session: Session, workspace_id: int) -> bool:
 
 
 def note(
-    session: Session, lead: Lead, rung: Rung, person_id: int | None, by_id: int | None = None
+    session: Session,
+    lead: Lead,
+    step: EscalationStep,
+    person_id: int | None,
+    by_id: int | None = None,
 ) -> int | None:
-    """Write a step down; None where it was taken before in this stint."""
+    """Write a step down; None where it was taken before in this assignment."""
     facts = {
-        "workspace_id": lead.workspace_id, "lead_id": lead.id, "stint": lead.stint, "rung": rung,
-        "person_id": person_id, "by_id": by_id, "at": clock.now(),
-    }  # fmt: skip
+        "workspace_id": lead.workspace_id,
+        "lead_id": lead.id,
+        "assignment_no": lead.assignment_no,
+        "step": step,
+        "person_id": person_id,
+        "by_id": by_id,
+        "at": clock.now(),
+    }
     step_id: int | None = session.scalar(_NOTE, facts)
     return step_id

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.errors import HandoffError, NotFound
-from bot.leads.models import Actor, Deed, Lead, LeadStep
+from bot.leads.models import Actor, EventType, Lead, LeadStep
 from bot.leads.service.audit import record
 from bot.leads.service.giving import give, tell_former_owner
 from bot.leads.service.ladder import desk, hand, rouse
@@ -37,10 +37,14 @@ def pass_on(session: Session, who: Person, step_id: int) -> Lead:
     if step is None or step.workspace_id != who.workspace_id:
         raise NotFound(what="this offer")
     lead = find(session, who.workspace_id, step.lead_id, lock=True)
-    if lead.offered_to != who.id or lead.stint != step.stint or lead.claimed_by is not None:
+    if (
+        lead.suggested_to != who.id
+        or lead.assignment_no != step.assignment_no
+        or lead.claimed_by is not None
+    ):
         raise NotOfferedToYou
-    record(session, lead, who, Deed.PASSED_ON)
-    lead.waits_since = lead.look_at = clock.now()
+    record(session, lead, who, EventType.DECLINED)
+    lead.step_started_at = lead.next_check_at = clock.now()
     desk(session, who.workspace_id).offer(lead, clock.now())
     return lead
 
@@ -53,9 +57,9 @@ def snooze(session: Session, who: Person, lead_id: int, until: datetime) -> Lead
     if lead.snoozed_until == until:
         return lead
     rouse(lead)
-    lead.stint += 1  # what is said at the end of this snooze is said once
-    lead.snoozed_until = lead.look_at = until
-    record(session, lead, who, Deed.SNOOZED, until=until.isoformat())
+    lead.assignment_no += 1  # what is said at the end of this snooze is said once
+    lead.snoozed_until = lead.next_check_at = until
+    record(session, lead, who, EventType.SNOOZED, until=until.isoformat())
     return lead
 
 
@@ -96,8 +100,8 @@ def assign(session: Session, lead: Lead, to: Person, by: Actor, note: str = "") 
         raise DoesNotSell(who=to.mention)
     before = lead.claimed_by
     hand(lead, to.id)
-    keep_note(session, lead, by, Deed.REASSIGNED, note)
-    record(session, lead, by, Deed.REASSIGNED, from_id=before, to_id=to.id)
+    keep_note(session, lead, by, EventType.REASSIGNED, note)
+    record(session, lead, by, EventType.REASSIGNED, from_id=before, to_id=to.id)
     give(session, lead, to)
     tell_former_owner(session, lead, before, by)
 

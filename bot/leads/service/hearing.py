@@ -13,7 +13,7 @@ from bot.leads.sources.csv import SLUG
 from bot.people import service as people
 from bot.people.models import Role, Workspace
 
-LISTEN = "leads.listen"
+LISTEN = "leads.check_sources"
 SILENT = "leads.silent"
 
 WINDOW = timedelta(days=28)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from bot import clock
 from bot.errors import FieldErrors
 from bot.leads.heat import DEFAULT_POINTS
-from bot.leads.models import HeatRules
+from bot.leads.models import ScoreRules
 from bot.leads.sources import SOURCES, TYPED
 from bot.people import service as people
 from bot.people.models import Person, Role
@@ -20,7 +20,7 @@ _DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
 def change_rules(
     session: Session, who: Person, hot_from: int, points: dict[str, int], competitors: list[str]
 ) -> None:
-    """Set the workspace's rules, noting who did; leads that are here keep the heat they have.
+    """Set the workspace's rules, noting who did; leads that are here keep the score they have.
 
     `points` by the keys of `DEFAULT_POINTS`, or `source:` and a slug. Raises NotAllowed, and
     FieldErrors for `hot_from`, `sources` and `competitors`.
@@ -33,9 +33,9 @@ def change_rules(
     rules = {"hot_from": hot_from, "points": points, "competitors": domains,
              "changed_at": clock.now(), "changed_by": who.id}  # fmt: skip
     session.execute(
-        insert(HeatRules)
+        insert(ScoreRules)
         .values(workspace_id=who.workspace_id, **rules)
-        .on_conflict_do_update(index_elements=[HeatRules.workspace_id], set_=rules)
+        .on_conflict_do_update(index_elements=[ScoreRules.workspace_id], set_=rules)
     )
 
 

@@ -15,7 +15,7 @@ from bot.contacts import service as contacts
 from bot.errors import HandoffError, NotAllowed, NotFound
 from bot.leads.models import Import, ImportState, Lead, Status
 from bot.leads.service import staged
-from bot.leads.service.crowd import Comer, Parted
+from bot.leads.service.crowd import Candidate, Partition
 from bot.leads.service.taking import IMPORT
 from bot.leads.sources import columns
 from bot.leads.sources.csv import SAMPLE
@@ -29,7 +29,7 @@ from bot.store import table
 from bot.tasks import enqueue
 
 READ = "leads.read_list"
-LOOK = "leads.look_ahead"
+LOOK = "leads.preview_import"
 
 # Rows that a preview looks at: a second's work.
 _LOOKED_AT = 10_000
@@ -171,18 +171,18 @@ def look_ahead(session: Session, imported: Import) -> None:
     if imported.state != ImportState.PREVIEW:
         return
     rows = staged.waiting(session, imported.id, _LOOKED_AT)
-    comers, refused = staged.read(session, imported, rows, with_answers=False)
-    parted = staged.part(session, imported, comers)
-    joining = _joining(session, imported.workspace_id, parted)
+    candidates, refused = staged.read(session, imported, rows, with_answers=False)
+    groups = staged.partition(session, imported, candidates)
+    joining = _joining(session, imported.workspace_id, groups)
     reasons = Counter(reason for _, reason in refused).most_common(_REASONS_SHOWN)
     imported.preview = {
         "looked_at": len(rows),
-        "new": len(comers) - len(parted.known) - joining,
+        "new": len(candidates) - len(groups.known) - joining,
         "joined": joining,
-        "known": len(parted.known),
+        "known": len(groups.known),
         "refused": len(refused),
         "reasons": [list(reason) for reason in reasons],
-        "first": [_shown(each) for each in comers[:_FIRST_SHOWN]],
+        "first": [_shown(each) for each in candidates[:_FIRST_SHOWN]],
         "odd_lines": imported.preview.get("odd_lines", 0),
     }
     slack.redraw(session, IMPORT, imported.id)
@@ -221,9 +221,9 @@ def _mine(session: Session, who: Person, import_id: int) -> Import:
     return staged.locked(session, import_id)
 
 
-def _joining(session: Session, workspace_id: int, parted: Parted) -> int:
+def _joining(session: Session, workspace_id: int, groups: Partition) -> int:
     """How many of them have a lead that is open, or would have one by then."""
-    keys = {key for each in parted.rest for key in each.keys}
+    keys = {key for each in groups.rest for key in each.keys}
     holders = contacts.holders(session, workspace_id, keys)
     busy = set(
         session.scalars(
@@ -235,17 +235,17 @@ def _joining(session: Session, workspace_id: int, parted: Parted) -> int:
         )
     )
     seen = {key for key, contact_id in holders.items() if contact_id in busy}
-    seen |= {key for each in parted.new for key in each.keys}
+    seen |= {key for each in groups.new for key in each.keys}
     joining = 0
-    for each in parted.rest:
+    for each in groups.rest:
         joining += not seen.isdisjoint(each.keys)
         seen.update(each.keys)
     return joining
 
 
-def _shown(each: Comer) -> list[str]:
+def _shown(each: Candidate) -> list[str]:
     """What a preview shows of a person: name, company, ways to reach them."""
-    said = each.inquiry
+    said = each.payload
     name = " ".join(filter(None, [said.first_name, said.last_name]))
     reach = ", ".join(filter(None, [said.email, said.phone]))
     return [name, said.company or "", reach]

@@ -17,13 +17,13 @@ from sqlalchemy.orm import Session
 
 from bot import clock, slack
 from bot.leads.models import (
-    FREE_LADDER,
-    OWNED_LADDER,
-    Deed,
+    CLAIMED_STEPS,
+    UNCLAIMED_STEPS,
+    EscalationStep,
+    EventType,
     Lead,
     LeadStep,
     NoticeKind,
-    Rung,
     ServiceLevel,
     Status,
 )
@@ -46,7 +46,7 @@ _LATER = timedelta(days=1)
 # How often it is seen whether somebody has room, or is back.
 _AGAIN = timedelta(minutes=5)
 _OPEN = (Status.NEW, Status.QUALIFIED)
-_OFFERED = (Rung.OFFER, Rung.MANAGER)
+_OFFERED = (EscalationStep.SUGGEST, EscalationStep.MANAGER)
 
 
 def install(session: Session, workspace: Workspace) -> None:
@@ -59,8 +59,8 @@ def sweep(session: Session) -> int:
     now = clock.now()
     due = session.scalars(
         select(Lead)
-        .where(Lead.look_at <= now, _DUE.ready(Lead.id))
-        .order_by(Lead.look_at, Lead.id)
+        .where(Lead.next_check_at <= now, _DUE.ready(Lead.id))
+        .order_by(Lead.next_check_at, Lead.id)
         .limit(_AT_ONCE)
         .with_for_update(key_share=True, skip_locked=True)
     ).all()
@@ -94,14 +94,14 @@ class Desk:
     def look(self, lead: Lead, now: datetime) -> None:
         """Measure what happened, take the step that is due, and note when to look again."""
         self._go_on(lead, now)
-        if lead.look_at == now or lead.merged_into is not None or lead.status not in _OPEN:
+        if lead.next_check_at == now or lead.merged_into is not None or lead.status not in _OPEN:
             return
         for again in (self._offer_again(lead, now), self._cover(lead, now)):
             if again is not None:
-                lead.look_at = min(lead.look_at or again, again)
+                lead.next_check_at = min(lead.next_check_at or again, again)
 
     def _go_on(self, lead: Lead, now: datetime) -> None:
-        lead.look_at = None
+        lead.next_check_at = None
         self._measure(lead)
         if lead.merged_into is None and lead.status == Status.RECYCLED:
             self._revive(lead, now)
@@ -109,24 +109,24 @@ class Desk:
             return
         if lead.snoozed_until is not None:
             if lead.snoozed_until > now:
-                lead.look_at = lead.snoozed_until
+                lead.next_check_at = lead.snoozed_until
                 return
             self._wake(lead, now)
         if lead.claimed_by is None and lead.reserved_until and lead.reserved_until > now:
             self._keep(lead, now)
-        rung = next_rung(lead)
-        if rung is None:
+        step = next_step(lead)
+        if step is None:
             return
-        due = self._due(lead, rung, now)
+        due = self._due(lead, step, now)
         if due > now:
-            lead.look_at = due
+            lead.next_check_at = due
             return
-        self._take(lead, rung, now)
+        self._take(lead, step, now)
 
     def _keep(self, lead: Lead, now: datetime) -> None:
         """Tell who has the head start; where they are not there to use it, everybody may claim."""
         if lead.reserved_for is not None and self.rota.is_present(lead.reserved_for, now):
-            self._say(lead, Rung.HEAD_START, [self.rota.people[lead.reserved_for]])
+            self._say(lead, EscalationStep.HEAD_START, [self.rota.people[lead.reserved_for]])
             return
         lead.reserved_for = lead.reserved_until = None
         slack.redraw(self.session, CARD, lead.id)
@@ -137,7 +137,7 @@ class Desk:
         since = lead.received_at
         if lead.is_hot and lead.claim_due_at is None:
             hot_since = lead.last_touch_at  # one that was quiet, until they came back
-            lead.claim_due_at = department.after(hot_since, level.wait(Rung.NUDGE))
+            lead.claim_due_at = department.after(hot_since, level.wait(EscalationStep.NUDGE))
             lead.response_due_at = department.after(
                 hot_since, timedelta(minutes=level.respond_minutes)
             )
@@ -147,12 +147,12 @@ class Desk:
         if lead.first_response_at and lead.response_worked is None:
             lead.response_worked = int(worked(lead.first_response_at).total_seconds())
 
-    def _due(self, lead: Lead, rung: Rung, now: datetime) -> datetime:
+    def _due(self, lead: Lead, step: EscalationStep, now: datetime) -> datetime:
         """When the step is due; not while nobody works who could hear of it."""
         owner = lead.claimed_by
         calendar = self.rota.department if owner is None else self.rota.calendar(owner)
-        since = lead.waits_since or lead.received_at
-        wait = timedelta() if lead.rung == Rung.HAND_OVER else self.level.wait(rung)
+        since = lead.step_started_at or lead.received_at
+        wait = timedelta() if lead.step == EscalationStep.HAND_OVER else self.level.wait(step)
         due = calendar.after(since, wait)
         if due is not None and due <= now and not calendar.is_open(now):
             due = calendar.after(now, timedelta())
@@ -160,25 +160,25 @@ class Desk:
 
     # ---- the steps --------------------------------------------------------------------------
 
-    def _take(self, lead: Lead, rung: Rung, now: datetime) -> None:
-        lead.rung, lead.waits_since, lead.look_at = rung, now, now
-        match rung:
-            case Rung.NUDGE:
+    def _take(self, lead: Lead, step: EscalationStep, now: datetime) -> None:
+        lead.step, lead.step_started_at, lead.next_check_at = step, now, now
+        match step:
+            case EscalationStep.NUDGE:
                 self._nudge(lead)
-            case Rung.MESSAGE:
-                self._tell(lead, rung, self.rota.on_duty(now), now)
-            case Rung.OFFER:
+            case EscalationStep.MESSAGE:
+                self._tell(lead, step, self.rota.on_duty(now), now)
+            case EscalationStep.SUGGEST:
                 self.offer(lead, now)
-            case Rung.MANAGER:
+            case EscalationStep.MANAGER:
                 self._tell_managers(lead, now)
-            case Rung.REMIND if owner := self.rota.people.get(lead.claimed_by or 0):
-                self._say(lead, rung, [owner])
+            case EscalationStep.REMIND if owner := self.rota.people.get(lead.claimed_by or 0):
+                self._say(lead, step, [owner])
             case _:
                 self._take_back(lead)
 
     def _nudge(self, lead: Lead) -> None:
         """A word in the thread of its card."""
-        step_id = note(self.session, lead, Rung.NUDGE, None)
+        step_id = note(self.session, lead, EscalationStep.NUDGE, None)
         if step_id is not None:
             slack.show(
                 self.session, lead.workspace_id, STEP, step_id, self.workspace.channel,
@@ -194,20 +194,20 @@ class Desk:
 
     def _offer_to_next(self, lead: Lead, on_duty: Sequence[Person]) -> bool:
         person = next_in_turn(self.session, lead, self.level, on_duty)
-        lead.offered_to = person.id if person else None
+        lead.suggested_to = person.id if person else None
         if person is None:
             return False
-        self._say(lead, Rung.OFFER, [person])
-        record(self.session, lead, None, Deed.OFFERED, to_id=person.id)
+        self._say(lead, EscalationStep.SUGGEST, [person])
+        record(self.session, lead, None, EventType.SUGGESTED, to_id=person.id)
         return True
 
     def _offer_again(self, lead: Lead, now: datetime) -> datetime | None:
         """Offer what nobody could be offered once somebody has room or is back; returns when to
         look again, None where all were asked."""
-        if lead.claimed_by is not None or lead.offered_to is not None or lead.snoozed_until:
+        if lead.claimed_by is not None or lead.suggested_to is not None or lead.snoozed_until:
             return None
         sellers = [each for each in self.rota.people.values() if Role.SALESPERSON in each.roles]
-        if lead.rung not in _OFFERED or not unasked(self.session, lead, sellers):
+        if lead.step not in _OFFERED or not unasked(self.session, lead, sellers):
             return None
         if self._offer_to_next(lead, self.rota.on_duty(now)):
             return None
@@ -222,11 +222,11 @@ class Desk:
         heard = self.session.scalars(
             select(LeadStep.person_id).where(
                 LeadStep.lead_id == lead.id,
-                LeadStep.stint == lead.stint,
-                LeadStep.rung == Rung.FALLBACK,
+                LeadStep.assignment_no == lead.assignment_no,
+                LeadStep.step == EscalationStep.FALLBACK,
             )
         ).all()
-        self._say(lead, Rung.MANAGER, [each for each in managers if each.id not in heard])
+        self._say(lead, EscalationStep.MANAGER, [each for each in managers if each.id not in heard])
 
     def _cover(self, lead: Lead, now: datetime) -> datetime | None:
         """Where the customer wrote again and the owner is out, let somebody who is there know;
@@ -246,10 +246,10 @@ class Desk:
     def _take_back(self, lead: Lead) -> None:
         """A claim without a contact is no claim: somebody else can have the lead."""
         owner_id = lead.claimed_by
-        step_id = note(self.session, lead, Rung.TAKE_BACK, owner_id)
+        step_id = note(self.session, lead, EscalationStep.TAKE_BACK, owner_id)
         hand(lead, None)
         lead.passed_by = owner_id
-        record(self.session, lead, None, Deed.TAKEN_BACK, owner_id=owner_id, why="no contact")
+        record(self.session, lead, None, EventType.TAKEN_BACK, owner_id=owner_id, why="no contact")
         owner = self.rota.people.get(owner_id or 0)
         if step_id is not None and owner is not None:
             slack.show(self.session, lead.workspace_id, STEP, step_id, owner.slack_id)
@@ -257,32 +257,32 @@ class Desk:
     def _revive(self, lead: Lead, now: datetime) -> None:
         """A recycled lead returns to its owner; it is offered at once where they are away."""
         if lead.wake_at is not None and lead.wake_at > now:
-            lead.look_at = lead.wake_at
+            lead.next_check_at = lead.wake_at
             return
         owner_id = lead.claimed_by
         if owner_id is not None and not self.rota.is_away(owner_id, now):
             self._return(lead, owner_id)
             return
         hand(lead, None)
-        lead.passed_by, lead.rung, lead.look_at = owner_id, Rung.HAND_OVER, None
-        record(self.session, lead, None, Deed.WOKEN, owner_id=owner_id)
+        lead.passed_by, lead.step, lead.next_check_at = owner_id, EscalationStep.HAND_OVER, None
+        record(self.session, lead, None, EventType.WOKEN, owner_id=owner_id)
 
     def _return(self, lead: Lead, owner_id: int) -> None:
         """Its owner hears that its day has come; who wrote again themselves was told already."""
         has_written = lead.wake_at == lead.last_touch_at
         rouse(lead)
-        lead.stint += 1
-        lead.rung, lead.waits_since, lead.look_at = None, clock.now(), None
+        lead.assignment_no += 1
+        lead.step, lead.step_started_at, lead.next_check_at = None, clock.now(), None
         if not has_written:
-            self._say(lead, Rung.WAKE, [self.rota.people[owner_id]])
-        record(self.session, lead, None, Deed.WOKEN)
+            self._say(lead, EscalationStep.WAKE, [self.rota.people[owner_id]])
+        record(self.session, lead, None, EventType.WOKEN)
 
     def _wake(self, lead: Lead, now: datetime) -> None:
         """A snooze is over: the owner hears of it, and the ladder begins anew."""
-        lead.snoozed_until, lead.rung, lead.waits_since = None, None, now
+        lead.snoozed_until, lead.step, lead.step_started_at = None, None, now
         if owner := self.rota.people.get(lead.claimed_by or 0):
-            self._say(lead, Rung.WAKE, [owner])
-        record(self.session, lead, None, Deed.WOKEN)
+            self._say(lead, EscalationStep.WAKE, [owner])
+        record(self.session, lead, None, EventType.WOKEN)
 
     def _fall_back(self, lead: Lead, now: datetime) -> None:
         """Nobody is free: the named person hears of it; where there is none, the managers."""
@@ -296,19 +296,21 @@ class Desk:
         """Add the lead to each one's message about all for which nobody is free."""
         day = self.workspace.day_of(now)
         for person in whom:
-            if note(self.session, lead, Rung.FALLBACK, person.id) is not None:
+            if note(self.session, lead, EscalationStep.FALLBACK, person.id) is not None:
                 add_to_notice(self.session, NoticeKind.NOBODY_FREE, person, day, [lead.id])
 
-    def _tell(self, lead: Lead, rung: Rung, whom: Iterable[Person], now: datetime) -> None:
-        """A direct message to each, once in this stint; to the fallback where nobody is there."""
-        if not self._say(lead, rung, whom):
+    def _tell(
+        self, lead: Lead, step: EscalationStep, whom: Iterable[Person], now: datetime
+    ) -> None:
+        """A direct message to each, once an assignment; to the fallback where nobody is there."""
+        if not self._say(lead, step, whom):
             self._fall_back(lead, now)
 
-    def _say(self, lead: Lead, rung: Rung, whom: Iterable[Person]) -> bool:
+    def _say(self, lead: Lead, step: EscalationStep, whom: Iterable[Person]) -> bool:
         told = False
         for person in whom:
             told = True
-            step_id = note(self.session, lead, rung, person.id)
+            step_id = note(self.session, lead, step, person.id)
             if step_id is not None:
                 slack.show(self.session, lead.workspace_id, STEP, step_id, person.slack_id)
         return told
@@ -323,20 +325,20 @@ class Desk:
         return [each for each in self._having(role) if self.rota.is_present(each.id, now)]
 
 
-def next_rung(lead: Lead) -> Rung | None:
+def next_step(lead: Lead) -> EscalationStep | None:
     """The next step for this lead; None: it waits for nothing.
 
     A quiet lead is offered at set hours, and one of a call list in its turn; neither has a ladder
     while it is free, unless it was handed over by name.
     """
-    if lead.rung == Rung.HAND_OVER:
-        return Rung.OFFER
-    ladder: Sequence[Rung]
+    if lead.step == EscalationStep.HAND_OVER:
+        return EscalationStep.SUGGEST
+    ladder: Sequence[EscalationStep]
     if lead.claimed_by is not None:
-        ladder = OWNED_LADDER if lead.first_response_at is None else ()
+        ladder = CLAIMED_STEPS if lead.first_response_at is None else ()
     else:
-        ladder = FREE_LADDER if lead.is_hot or lead.rung else ()
-    done = [rung for rung in ladder if rung == lead.rung]
+        ladder = UNCLAIMED_STEPS if lead.is_hot or lead.step else ()
+    done = [step for step in ladder if step == lead.step]
     rest = ladder[ladder.index(done[0]) + 1 :] if done else ladder
     return rest[0] if rest else None
 
@@ -352,11 +354,11 @@ def hand(lead: Lead, to_id: int | None) -> None:
         lead.first_claimed_by = lead.first_claimed_at = lead.claim_worked = None
     elif to_id is not None and lead.first_claimed_at is None:
         lead.first_claimed_by, lead.first_claimed_at = to_id, now
-    lead.stint += 1
+    lead.assignment_no += 1
     rouse(lead)
-    lead.rung = lead.offered_to = lead.snoozed_until = None
+    lead.step = lead.suggested_to = lead.snoozed_until = None
     lead.reserved_for = lead.reserved_until = lead.returns_to = None
-    lead.waits_since = lead.look_at = now
+    lead.step_started_at = lead.next_check_at = now
 
 
 def rouse(lead: Lead) -> None:

@@ -11,8 +11,8 @@ from bot import clock
 from bot.contacts import service as contacts
 from bot.contacts.models import Contact, Merged
 from bot.errors import HandoffError
-from bot.leads.inquiry import CLICK_IDS, UTM
-from bot.leads.models import Deed, Lead, LeadEvent, LeadNote, Status, Touch
+from bot.leads.lead_payload import CLICK_IDS, UTM
+from bot.leads.models import EventType, Lead, LeadEvent, LeadNote, Status, Touch
 from bot.leads.service.audit import record
 from bot.leads.service.reading import find
 from bot.people import service as people
@@ -22,7 +22,7 @@ _SAID = (
     "email", "first_name", "last_name", "company", "job_title", "country", "message",
     *UTM, *CLICK_IDS, "landing_url", "form_id", "ad_id", "answers",
 )  # fmt: skip
-"""What a touch says of a submission, by the names of an inquiry."""
+"""What a touch says of a submission, by the names of a payload."""
 
 
 class SameLead(HandoffError):
@@ -69,8 +69,8 @@ def merge(session: Session, who: Person, lead_id: int, into_id: int) -> Lead:
     if gone.contact_id != kept.contact_id:
         facts |= _merge_contacts(session, gone.contact_id, kept.contact_id)
     gone.merged_into = kept.id
-    record(session, gone, who, Deed.MERGED, **facts)
-    record(session, kept, who, Deed.MERGED, merged=gone.id)
+    record(session, gone, who, EventType.MERGED, **facts)
+    record(session, kept, who, EventType.MERGED, merged=gone.id)
     return kept
 
 
@@ -95,9 +95,9 @@ def unmerge(session: Session, who: Person, lead_id: int) -> Lead:
     for what, ids in ((Touch, facts["touches"]), (LeadNote, facts.get("notes", []))):
         session.execute(update(what).where(what.id.in_(ids)).values(lead_id=gone.id))
     _give_back(session, kept, facts)
-    gone.merged_into, gone.look_at = None, clock.now()
-    record(session, gone, who, Deed.UNMERGED, into=kept.id)
-    record(session, kept, who, Deed.UNMERGED, unmerged=gone.id)
+    gone.merged_into, gone.next_check_at = None, clock.now()
+    record(session, gone, who, EventType.UNMERGED, into=kept.id)
+    record(session, kept, who, EventType.UNMERGED, unmerged=gone.id)
     return gone
 
 
@@ -195,7 +195,7 @@ def _facts_of_merge(session: Session, gone: Lead) -> dict[str, Any]:
         select(LeadEvent)
         .where(
             LeadEvent.lead_id == gone.id,
-            LeadEvent.deed == Deed.MERGED,
+            LeadEvent.event_type == EventType.MERGED,
             LeadEvent.facts.has_key("into"),
         )
         .order_by(LeadEvent.id.desc())

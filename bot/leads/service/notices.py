@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from bot import clock, slack
 from bot.leads.models import (
     IS_OPEN,
-    Deed,
+    EventType,
     Lead,
     LeadEvent,
     LeadNotice,
@@ -32,7 +32,7 @@ COVER = "lead.cover"
 _USUAL_DAYS = 14
 
 # What others did that begins a new time with a lead.
-_BEGINNINGS = (Deed.CLAIMED, Deed.REASSIGNED, Deed.WOKEN)
+_BEGINNINGS = (EventType.CLAIMED, EventType.REASSIGNED, EventType.WOKEN)
 
 
 def moved_at() -> ScalarSelect[datetime]:
@@ -42,7 +42,7 @@ def moved_at() -> ScalarSelect[datetime]:
         select(func.max(LeadEvent.at))
         .where(
             LeadEvent.lead_id == Lead.id,
-            or_(LeadEvent.person_id == Lead.claimed_by, LeadEvent.deed.in_(_BEGINNINGS)),
+            or_(LeadEvent.person_id == Lead.claimed_by, LeadEvent.event_type.in_(_BEGINNINGS)),
         )
         .correlate(Lead)
         .scalar_subquery()

@@ -4,7 +4,7 @@ from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.errors import HandoffError
-from bot.leads.models import Actor, Deed, Lead, LeadNote
+from bot.leads.models import Actor, EventType, Lead, LeadNote
 from bot.leads.service.audit import record
 from bot.leads.service.reading import find
 from bot.people import service as people
@@ -21,19 +21,24 @@ def add_note(session: Session, who: Person, lead_id: int, text: str) -> Lead:
     lead = find(session, who.workspace_id, lead_id)
     if not text.strip():
         raise NothingWritten
-    keep_note(session, lead, who, Deed.NOTED, text)
-    record(session, lead, who, Deed.NOTED)
+    keep_note(session, lead, who, EventType.NOTED, text)
+    record(session, lead, who, EventType.NOTED)
     return lead
 
 
-def keep_note(session: Session, lead: Lead, who: Actor, deed: Deed, text: str | None) -> None:
+def keep_note(
+    session: Session, lead: Lead, who: Actor, event_type: EventType, text: str | None
+) -> None:
     """Keep what was written at a step, if anything was; the step itself redraws the cards."""
     if words := (text or "").strip():
         session.add(
             LeadNote(
-                workspace_id=lead.workspace_id, lead_id=lead.id, deed=deed, at=clock.now(),
+                workspace_id=lead.workspace_id,
+                lead_id=lead.id,
+                event_type=event_type,
+                at=clock.now(),
                 text=words,
                 person_id=who.id if isinstance(who, Person) else None,
                 via=who if isinstance(who, str) else None,
             )
-        )  # fmt: skip
+        )

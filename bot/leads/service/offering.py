@@ -9,10 +9,10 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from bot import slack
-from bot.leads.models import IS_WAITING, Lead, Offer
+from bot.leads.models import IS_WAITING, Lead, QuietLeadsDigest
 from bot.people.models import Person, Workspace
 
-OFFER = "leads.offer"
+OFFER = "leads.quiet_leads_digest"
 """The schedule, the task that it wakes, and the card."""
 
 _MOST_SHOWN = 10
@@ -34,16 +34,16 @@ def offer(session: Session, workspace: Workspace, at: datetime) -> bool:
     shown = session.scalars(
         select(Lead.id)
         .where(_quiet(workspace.id))
-        .order_by(Lead.heat.desc(), Lead.received_at, Lead.id)
+        .order_by(Lead.score.desc(), Lead.received_at, Lead.id)
         .limit(_MOST_SHOWN)
     ).all()
     if not shown:
         return False
     offer_id = session.scalar(
-        insert(Offer)
+        insert(QuietLeadsDigest)
         .values(workspace_id=workspace.id, at=at, lead_ids=shown, waiting=waiting.one())
         .on_conflict_do_nothing()
-        .returning(Offer.id)
+        .returning(QuietLeadsDigest.id)
     )
     if offer_id is None:
         return False
@@ -53,12 +53,12 @@ def offer(session: Session, workspace: Workspace, at: datetime) -> bool:
 
 def offered(session: Session, offer_id: int) -> Offered:
     """What an offer's card shows."""
-    made = session.get_one(Offer, offer_id)
+    made = session.get_one(QuietLeadsDigest, offer_id)
     rows = session.execute(
         select(Lead, Person)
         .outerjoin(Person, Person.id == Lead.claimed_by)
         .where(Lead.id.in_(made.lead_ids))
-        .order_by(Lead.heat.desc(), Lead.received_at, Lead.id)
+        .order_by(Lead.score.desc(), Lead.received_at, Lead.id)
     )
     return Offered([(lead, owner) for lead, owner in rows], made.waiting - len(made.lead_ids))
 

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 from bot.leads.changes import leads_changed
-from bot.leads.models import Deed, Lead, LeadEvent
-from bot.leads.service.case import Case
+from bot.leads.models import EventType, Lead, LeadEvent
+from bot.leads.service.case import LeadDraft
 from bot.store import table
 
 _LEAD, _EVENT = table(Lead), table(LeadEvent)
@@ -55,22 +55,25 @@ def _opening(of_lead: tuple[str, ...], of_event: tuple[str, ...]) -> Select[Any]
     )
 
 
-def open_leads(session: Session, cases: Sequence[Case]) -> dict[str, int]:
-    """Write the leads of cases that arrive together, what the audit says of them, and what the
+def open_leads(session: Session, drafts: Sequence[LeadDraft]) -> dict[str, int]:
+    """Write the leads of drafts that arrive together, what the audit says of them, and what the
     people agreed to.
 
     Returns the leads' ids by external id, without those whose external id is a lead already.
     """
-    if not cases:
+    if not drafts:
         return {}
-    rows, event = [_DEFAULTS | case.lead() for case in cases], cases[0].event(Deed.RECEIVED)
+    rows, event = (
+        [_DEFAULTS | draft.lead() for draft in drafts],
+        drafts[0].event(EventType.RECEIVED),
+    )
     facts = {"rows": json.dumps(rows, default=str)} | event
     written = session.execute(_opening(tuple(rows[0]), tuple(event)), facts).all()
     ids: dict[str, int] = {row.external_id: row.id for row in written}
     session.add_all(
-        consent for case in cases if case.external_id in ids for consent in case.consents()
+        consent for draft in drafts if draft.external_id in ids for consent in draft.consents()
     )
     if written:
         events = {row.id: row.event_id for row in written}
-        leads_changed(session, cases[0].workspace.id, events)
+        leads_changed(session, drafts[0].workspace.id, events)
     return ids

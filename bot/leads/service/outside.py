@@ -10,7 +10,7 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.leads.models import Deed, Disposition, Lead, LeadNote, Status
+from bot.leads.models import Disposition, EventType, Lead, LeadNote, Status
 from bot.leads.service.audit import record
 from bot.leads.service.handing import assign
 from bot.leads.service.noting import keep_note
@@ -117,8 +117,8 @@ def add_note(session: Session, lead: Lead, text: str, by: str) -> bool:
     same = (LeadNote.lead_id == lead.id, LeadNote.via == by, LeadNote.text == words)
     if not words or session.scalar(select(LeadNote.id).where(*same).limit(1)) is not None:
         return False
-    keep_note(session, lead, by, Deed.NOTED, words)
-    record(session, lead, by, Deed.NOTED)
+    keep_note(session, lead, by, EventType.NOTED, words)
+    record(session, lead, by, EventType.NOTED)
     return True
 
 

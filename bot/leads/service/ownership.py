@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.errors import HandoffError
-from bot.leads.models import Actor, Deed, Lead, Status
+from bot.leads.models import Actor, EventType, Lead, Status
 from bot.leads.service.audit import record
 from bot.leads.service.giving import give_claimed, tell_former_owner
 from bot.leads.service.ladder import hand
@@ -40,7 +40,7 @@ class NotClaimed(HandoffError):
 
 
 class NotYours(HandoffError):
-    """{owner} owns this lead. Only they or a manager can {deed}."""
+    """{owner} owns this lead. Only they or a manager can {action}."""
 
 
 def claim(session: Session, who: Person, lead_id: int) -> Lead:
@@ -70,11 +70,11 @@ def claim(session: Session, who: Person, lead_id: int) -> Lead:
             claimed_at=now,
             first_claimed_by=func.coalesce(Lead.first_claimed_by, who.id),
             first_claimed_at=func.coalesce(Lead.first_claimed_at, now),
-            stint=Lead.stint + 1,
-            rung=None,
-            waits_since=now,
-            look_at=now,
-            offered_to=None,
+            assignment_no=Lead.assignment_no + 1,
+            step=None,
+            step_started_at=now,
+            next_check_at=now,
+            suggested_to=None,
             returns_to=None,
         )
         .returning(Lead)
@@ -90,7 +90,7 @@ def claim(session: Session, who: Person, lead_id: int) -> Lead:
         if there.claimed_by is None and there.status in (Status.NEW, Status.QUALIFIED):
             return claim(session, who, lead_id)  # it was released in this very moment
         raise _lost_race(session, there, who)
-    record(session, lead, who, Deed.CLAIMED)
+    record(session, lead, who, EventType.CLAIMED)
     give_claimed(session, lead, who)
     return lead
 
@@ -109,12 +109,12 @@ def unassign(session: Session, lead: Lead, by: Actor) -> None:
     """Take the lead, locked and open, from its owner: everybody can claim it."""
     owner_id = lead.claimed_by
     hand(lead, None)
-    record(session, lead, by, Deed.RELEASED, owner_id=owner_id)
+    record(session, lead, by, EventType.RELEASED, owner_id=owner_id)
     tell_former_owner(session, lead, owner_id, by)
 
 
 def owned(
-    session: Session, who: Person, lead_id: int, deed: str, *, even_closed: bool = False
+    session: Session, who: Person, lead_id: int, action: str, *, even_closed: bool = False
 ) -> Lead:
     """The lead, locked, if this person may act on it now.
 
@@ -126,7 +126,7 @@ def owned(
     if lead.claimed_by is None:
         raise NotClaimed
     if lead.claimed_by != who.id and not who.leads_others:
-        raise NotYours(owner=_owner(session, lead).mention, deed=deed)
+        raise NotYours(owner=_owner(session, lead).mention, action=action)
     if lead.is_closed and not even_closed:
         raise closed(lead)
     return lead

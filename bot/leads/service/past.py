@@ -6,7 +6,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from bot.leads.models import Lead, ServiceLevel, Status
-from bot.leads.service.case import Arrival
+from bot.leads.service.case import IntakeContext
 from bot.people.models import Person
 
 _KNOWN = text(
@@ -32,15 +32,15 @@ _HEARD_OF = text(
 
 
 def known(
-    session: Session, workspace_id: int, arrival: Arrival, external_id: str, person_key: str
+    session: Session, workspace_id: int, context: IntakeContext, external_id: str, person_key: str
 ) -> int | None:
     """The lead that this external id of this sender became or joined, for the same person."""
-    found = known_of(session, workspace_id, arrival, [(external_id, person_key)])
+    found = known_of(session, workspace_id, context, [(external_id, person_key)])
     return found.get(external_id)
 
 
 def known_of(
-    session: Session, workspace_id: int, arrival: Arrival, sought: Sequence[tuple[str, str]]
+    session: Session, workspace_id: int, context: IntakeContext, sought: Sequence[tuple[str, str]]
 ) -> dict[str, int]:
     """The leads that external ids of a sender became or joined, each given with its person's key.
 
@@ -48,8 +48,8 @@ def known_of(
     """
     facts = {
         "workspace_id": workspace_id,
-        "source": arrival.source,
-        "sender": arrival.sender,
+        "source": context.source,
+        "sender": context.sender,
         "ids": [external_id for external_id, _ in sought],
         "persons": [person_key for _, person_key in sought],
     }
@@ -57,9 +57,9 @@ def known_of(
     return {external_id: lead_id for external_id, lead_id in found if lead_id is not None}
 
 
-def heard_of(session: Session, workspace_id: int, arrival: Arrival, external_id: str) -> bool:
+def heard_of(session: Session, workspace_id: int, context: IntakeContext, external_id: str) -> bool:
     """Whether this external id of this sender became or joined a lead, whoever it named."""
-    facts = {"workspace_id": workspace_id, "source": arrival.source, "sender": arrival.sender}
+    facts = {"workspace_id": workspace_id, "source": context.source, "sender": context.sender}
     return bool(session.scalar(_HEARD_OF, facts | {"id": external_id}))
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from bot import clock
 from bot.contacts import service as contacts
 from bot.errors import HandoffError
-from bot.leads.models import Actor, Deed, Disposition, Lead, Rating, ServiceLevel, Status
+from bot.leads.models import Actor, Disposition, EventType, Lead, Rating, ServiceLevel, Status
 from bot.leads.service.audit import record
 from bot.leads.service.ladder import rouse
 from bot.leads.service.noting import keep_note
@@ -79,8 +79,8 @@ def contacted(session: Session, who: Person, lead_id: int) -> Lead:
 
 def note_contact(session: Session, lead: Lead, by: Actor) -> None:
     """Stamp the first contact of the lead, locked and open, which had none."""
-    lead.first_response_at = lead.look_at = clock.now()
-    record(session, lead, by, Deed.CONTACTED)
+    lead.first_response_at = lead.next_check_at = clock.now()
+    record(session, lead, by, EventType.CONTACTED)
 
 
 def qualify(session: Session, who: Person, lead_id: int) -> Lead:
@@ -99,10 +99,10 @@ def make_qualified(session: Session, lead: Lead, by: Actor) -> None:
     """Make the lead, locked and open, a qualified one; the earliest stamps stay."""
     now = clock.now()
     rouse(lead)
-    lead.status, lead.look_at = Status.QUALIFIED, now
+    lead.status, lead.next_check_at = Status.QUALIFIED, now
     lead.first_response_at = lead.first_response_at or now
     lead.qualified_at = lead.qualified_at or now
-    record(session, lead, by, Deed.QUALIFIED)
+    record(session, lead, by, EventType.QUALIFIED)
 
 
 def rate(session: Session, who: Person, lead_id: int, rating: Rating, reason: str = "") -> Lead:
@@ -117,8 +117,8 @@ def rate(session: Session, who: Person, lead_id: int, rating: Rating, reason: st
     if lead.rating == rating and lead.rating_reason == why:
         raise AlreadyRated(rating=rating)
     lead.rating, lead.rating_reason, lead.rated_at = rating, why, clock.now()
-    keep_note(session, lead, who, Deed.RATED, why)
-    record(session, lead, who, Deed.RATED, rating=rating, reason=why)
+    keep_note(session, lead, who, EventType.RATED, why)
+    record(session, lead, who, EventType.RATED, rating=rating, reason=why)
     return lead
 
 
@@ -147,7 +147,7 @@ def make_won(session: Session, lead: Lead, by: Actor, amount: Money) -> None:
     lead.won_minor, lead.won_currency = amount.minor, amount.currency
     _close(lead, Status.WON)
     lead.qualified_at = lead.qualified_at or lead.closed_at
-    record(session, lead, by, Deed.WON, minor=amount.minor, currency=amount.currency)
+    record(session, lead, by, EventType.WON, minor=amount.minor, currency=amount.currency)
 
 
 def correctable(session: Session, who: Person, lead_id: int) -> Lead:
@@ -177,7 +177,7 @@ def put_amount_right(session: Session, lead: Lead, by: Actor, amount: Money) -> 
     before = lead.won_amount
     lead.won_minor, lead.won_currency = amount.minor, amount.currency
     record(
-        session, lead, by, Deed.CORRECTED, minor=amount.minor, currency=amount.currency,
+        session, lead, by, EventType.CORRECTED, minor=amount.minor, currency=amount.currency,
         from_minor=before.minor if before else None,
         from_currency=before.currency if before else None,
     )  # fmt: skip
@@ -217,8 +217,8 @@ def take_back_outcome(session: Session, lead: Lead, by: Actor) -> None:
     lead.status = Status.QUALIFIED if lead.qualified_at else Status.NEW
     lead.closed_at = lead.won_minor = lead.won_currency = None
     lead.disposition = lead.disposition_note = None
-    lead.look_at = clock.now()
-    record(session, lead, by, Deed.REOPENED, status=lead.status, **facts)
+    lead.next_check_at = clock.now()
+    record(session, lead, by, EventType.REOPENED, status=lead.status, **facts)
 
 
 @dataclass(frozen=True)
@@ -252,8 +252,8 @@ def lose(session: Session, who: Person, lead_id: int, ending: Ending) -> Lead:
     if ending.disposition is Disposition.BAD_TIMING:
         lead.disposition, lead.disposition_note = ending.disposition, why
         _recycle(session, lead, ending.wake_on)
-        keep_note(session, lead, who, Deed.RECYCLED, why)
-        record(session, lead, who, Deed.RECYCLED, wake_on=str(ending.wake_on), **facts)
+        keep_note(session, lead, who, EventType.RECYCLED, why)
+        record(session, lead, who, EventType.RECYCLED, wake_on=str(ending.wake_on), **facts)
         return lead
     make_lost(session, lead, who, **facts)
     return lead
@@ -266,8 +266,8 @@ def make_lost(
     """Close the lead, locked and open, as lost; a program may know no disposition."""
     lead.disposition, lead.disposition_note = disposition, note
     _close(lead, Status.LOST)
-    keep_note(session, lead, by, Deed.LOST, note)
-    record(session, lead, by, Deed.LOST, disposition=disposition, note=note, **facts)
+    keep_note(session, lead, by, EventType.LOST, note)
+    record(session, lead, by, EventType.LOST, disposition=disposition, note=note, **facts)
 
 
 def attempts_needed(session: Session, workspace_id: int) -> int:
@@ -283,14 +283,16 @@ def _recycle(session: Session, lead: Lead, wake_on: date | None) -> None:
     dawn = datetime.combine(wake_on, time(), workspace.zone).astimezone(UTC)
     opens = rota(session, workspace).department.after(dawn, timedelta())
     lead.status, lead.snoozed_until = Status.RECYCLED, None
-    lead.wake_at = lead.look_at = opens or dawn
+    lead.wake_at = lead.next_check_at = opens or dawn
     lead.first_response_at = lead.first_response_at or clock.now()
 
 
 def _close(lead: Lead, status: Status) -> None:
     """An outcome is a response too: it stamps the first one where none was noted."""
     now = clock.now()
-    lead.status, lead.closed_at, lead.look_at = status, now, now
+    lead.status, lead.closed_at, lead.next_check_at = status, now, now
     lead.snoozed_until = lead.wake_at = None
-    lead.offered_to = lead.reserved_for = lead.reserved_until = None  # where nobody had claimed it
+    lead.suggested_to = lead.reserved_for = lead.reserved_until = (
+        None  # where nobody had claimed it
+    )
     lead.first_response_at = lead.first_response_at or now

@@ -14,13 +14,13 @@ from bot.contacts import service as contacts
 from bot.errors import NotFound
 from bot.leads.models import (
     IS_WAITING,
-    Deed,
+    EscalationStep,
+    EventType,
     Lead,
     LeadEvent,
     LeadFacts,
     LeadNote,
     LeadStep,
-    Rung,
     Status,
     StepFacts,
     Touch,
@@ -34,11 +34,18 @@ _MOST_EARLIER = 3
 _MOST_NOTES = 50
 
 _DONE_BY_PROGRAMS = {
-    deed: Deed.WON if deed is Deed.CORRECTED else deed
-    for deed in (Deed.CONTACTED, Deed.QUALIFIED, Deed.WON, Deed.CORRECTED, Deed.LOST,
-                 Deed.REASSIGNED, Deed.RELEASED)
-}  # fmt: skip
-"""What a card tells of programs, by deed; a correction is told with what was won."""
+    event_type: EventType.WON if event_type is EventType.CORRECTED else event_type
+    for event_type in (
+        EventType.CONTACTED,
+        EventType.QUALIFIED,
+        EventType.WON,
+        EventType.CORRECTED,
+        EventType.LOST,
+        EventType.REASSIGNED,
+        EventType.RELEASED,
+    )
+}
+"""What a card tells of programs, by event type; a correction is told with what was won."""
 
 
 def find(session: Session, workspace_id: int, lead_id: int, *, lock: bool = False) -> Lead:
@@ -73,7 +80,7 @@ def facts(session: Session, lead_id: int) -> LeadFacts:
         touches=_touches(session, lead),
         consent=contacts.consent(session, lead.contact_id),
         earlier=_earlier(session, lead),
-        offered_to=_person(session, lead.offered_to),
+        suggested_to=_person(session, lead.suggested_to),
         kept_for=_person(session, lead.reserved_for),
         notes=_notes(session, lead.id),
         names_only=has_names_only(session, lead.workspace_id),
@@ -81,7 +88,7 @@ def facts(session: Session, lead_id: int) -> LeadFacts:
     )
 
 
-def look_at(session: Session, who: Person, lead_id: int) -> LeadFacts:
+def facts_for(session: Session, who: Person, lead_id: int) -> LeadFacts:
     """A lead as this person may see it: where the channel sees names only, the owner and whoever
     leads others see all. Raises NotFound, NotAllowed."""
     people.require(session, who, "look leads up", Role.SALESPERSON, Role.MARKETER)
@@ -124,10 +131,10 @@ def step(session: Session, step_id: int) -> StepFacts:
         .where(LeadStep.id == step_id)
     ).one()
     taken, by = row.LeadStep, _person(session, row.LeadStep.by_id)
-    moved = _via(session, row.Lead) if taken.rung == Rung.MOVED and by is None else {}
+    moved = _via(session, row.Lead) if taken.step == EscalationStep.MOVED and by is None else {}
     return StepFacts(
         *row, by=by, is_kept=by is not None and is_kept(session, taken),
-        via=moved.get(Deed.REASSIGNED if row.Lead.claimed_by else Deed.RELEASED),
+        via=moved.get(EventType.REASSIGNED if row.Lead.claimed_by else EventType.RELEASED),
     )  # fmt: skip
 
 
@@ -135,22 +142,22 @@ def is_kept(session: Session, asked: LeadStep) -> bool:
     """Whether the colleague who asks for the lead in this step was told no."""
     told = select(LeadStep.id).where(
         LeadStep.lead_id == asked.lead_id,
-        LeadStep.stint == asked.stint,
-        LeadStep.rung == Rung.KEPT,
+        LeadStep.assignment_no == asked.assignment_no,
+        LeadStep.step == EscalationStep.KEPT,
         LeadStep.person_id == asked.by_id,
     )
     return session.scalar(told.limit(1)) is not None
 
 
 def _via(session: Session, lead: Lead) -> dict[str, str]:
-    """By deed, the program that did it last, where no person has since."""
+    """By event type, the program that did it last, where no person has since."""
     rows = session.execute(
-        select(LeadEvent.deed, LeadEvent.facts["via"].astext)
-        .where(LeadEvent.lead_id == lead.id, LeadEvent.deed.in_(_DONE_BY_PROGRAMS))
+        select(LeadEvent.event_type, LeadEvent.facts["via"].astext)
+        .where(LeadEvent.lead_id == lead.id, LeadEvent.event_type.in_(_DONE_BY_PROGRAMS))
         .order_by(LeadEvent.id)
     )
-    last = {_DONE_BY_PROGRAMS[Deed(deed)]: name for deed, name in rows}
-    return {deed: name for deed, name in last.items() if name}
+    last = {_DONE_BY_PROGRAMS[EventType(event_type)]: name for event_type, name in rows}
+    return {event_type: name for event_type, name in last.items() if name}
 
 
 def _person(session: Session, person_id: int | None) -> Person | None:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from bot import clock
 from bot.errors import HandoffError, NotFound
 from bot.leads.models import Outcome, Submission
-from bot.leads.service.case import Arrival
+from bot.leads.service.case import IntakeContext
 from bot.leads.service.fetched import FETCHED, REFERENCE, read_fetched
 from bot.leads.service.receiving import Receipt, fetch_later, take, tell_admins
 from bot.leads.sources import SOURCES, Reference
@@ -61,16 +61,16 @@ def dismiss(session: Session, who: Person, submission_id: int) -> None:
 
 
 def _read(session: Session, workspace: Workspace, kept: Submission) -> Receipt:
-    arrival = Arrival(kept.source, clock.now(), sender=kept.sender)
+    context = IntakeContext(kept.source, clock.now(), sender=kept.sender)
     # Senders choose their content type, and admins the names of keys: neither makes it fetched.
     if kept.sender != FETCHED or SOURCES[kept.source].fetching is None:
-        return take(session, workspace, arrival, kept.body, kept.content_type)
+        return take(session, workspace, context, kept.body, kept.content_type)
     if kept.content_type == REFERENCE:
-        again = f"{kept.id}:{arrival.at.isoformat()}"
+        again = f"{kept.id}:{context.at.isoformat()}"
         reference = Reference(kept.body.decode("utf-8", "replace"))
         fetch_later(session, workspace, kept.source, reference, again)
         return Receipt(Outcome.FETCHING)
-    return read_fetched(session, workspace, arrival, kept.body)
+    return read_fetched(session, workspace, context, kept.body)
 
 
 def _waiting(session: Session, workspace_id: int, submission_id: int) -> Submission:

@@ -6,11 +6,11 @@ from sqlalchemy import bindparam, delete, func, select, text, update
 from sqlalchemy.orm import Session
 
 from bot import clock
-from bot.leads.inquiry import Unreadable
+from bot.leads.lead_payload import Unreadable
 from bot.leads.models import Import, ImportRow
 from bot.leads.service import crowd
-from bot.leads.service.case import Arrival
-from bot.leads.service.crowd import Comer, Parted
+from bot.leads.service.case import IntakeContext
+from bot.leads.service.crowd import Candidate, Partition
 from bot.leads.service.past import known_of
 from bot.leads.sources import columns
 from bot.leads.sources.csv import SLUG
@@ -63,30 +63,32 @@ def waiting(session: Session, import_id: int, most: int) -> Staged:
 
 def read(
     session: Session, imported: Import, rows: Staged, *, with_answers: bool = True
-) -> tuple[list[Comer], Refused]:
+) -> tuple[list[Candidate], Refused]:
     """Who the rows are, and why those that cannot be read are refused. Answers take more memory
     than all else, and are left out where only people are counted."""
     country = session.get_one(Workspace, imported.workspace_id).country
-    comers, refused, now = [], [], clock.now()
+    candidates, refused, now = [], [], clock.now()
     for number, cells in rows:
         try:
-            inquiry = columns.read_row(imported.header, imported.meanings, cells)
+            payload = columns.read_row(imported.header, imported.meanings, cells)
         except Unreadable as error:
             refused.append((number, str(error.facts["summary"])))
         else:
             if not with_answers:
-                inquiry.answers = []
-            comers.append(crowd.comer(number, inquiry, now, country))
-    return comers, refused
+                payload.answers = []
+            candidates.append(crowd.candidate(number, payload, now, country))
+    return candidates, refused
 
 
-def part(session: Session, imported: Import, comers: Sequence[Comer]) -> Parted:
+def partition(session: Session, imported: Import, candidates: Sequence[Candidate]) -> Partition:
     """Tell who of these rows is new, known and neither."""
-    rows = [(each.external_id, each.person_key) for each in comers]
+    rows = [(each.external_id, each.person_key) for each in candidates]
     session.execute(_PLAN, {"how": "force_custom_plan"})
-    here = known_of(session, imported.workspace_id, Arrival(SLUG), rows)
+    here = known_of(session, imported.workspace_id, IntakeContext(SLUG), rows)
     session.execute(_PLAN, {"how": "auto"})
-    return crowd.part(comers, here, crowd.keys_held(session, imported.workspace_id, comers))
+    return crowd.partition(
+        candidates, here, crowd.keys_held(session, imported.workspace_id, candidates)
+    )
 
 
 def refuse(session: Session, import_id: int, refused: Refused) -> None:

@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 from bot import clock, slack
 from bot.leads.models import CallList, Import, ImportRow, ImportState
 from bot.leads.service import crowd, staged
-from bot.leads.service.admitting import admit
+from bot.leads.service.admitting import create_or_merge
 from bot.leads.service.audit import CALL_LIST
-from bot.leads.service.case import Arrival
+from bot.leads.service.case import IntakeContext
 from bot.leads.service.following import follow
 from bot.leads.sources import columns
 from bot.leads.sources.csv import SLUG
@@ -20,7 +20,7 @@ from bot.tasks import enqueue
 IMPORT = "lead.import"
 """The card that follows an import."""
 
-GO_ON = "leads.go_on_importing"
+GO_ON = "leads.import_batch"
 RETURN = "leads.return_refused"
 
 BATCH = 1_000
@@ -59,18 +59,18 @@ def take_batch(session: Session, import_id: int) -> Batch:
     if not rows:
         _finish(session, imported)
         return Batch([], is_last=True)
-    comers, refused = staged.read(session, imported, rows)
+    candidates, refused = staged.read(session, imported, rows)
     workspace = session.get_one(Workspace, imported.workspace_id)
-    parted = staged.part(session, imported, comers)
-    admitted = crowd.admit_new(session, workspace, parted.new, _arrival(imported))
+    groups = staged.partition(session, imported, candidates)
+    admitted = crowd.create_all(session, workspace, groups.new, _context(imported))
     staged.refuse(session, import_id, refused)
-    late = [each for each in parted.new if each.place not in admitted]
-    staged.forget(session, import_id, [*admitted, *(each.place for each in parted.known)])
+    late = [each for each in groups.new if each.place not in admitted]
+    staged.forget(session, import_id, [*admitted, *(each.place for each in groups.known)])
     imported.added += len(admitted)
-    imported.known += len(parted.known)
+    imported.known += len(groups.known)
     imported.refused += len(refused)
     _continue(session, imported)
-    return Batch(sorted(each.place for each in (*parted.rest, *late)), is_last=False)
+    return Batch(sorted(each.place for each in (*groups.rest, *late)), is_last=False)
 
 
 def take_row(session: Session, import_id: int, number: int) -> None:
@@ -79,12 +79,12 @@ def take_row(session: Session, import_id: int, number: int) -> None:
     row = session.get(ImportRow, (import_id, number))
     if row is None or row.problem is not None or imported.state != ImportState.RUNNING:
         return
-    inquiry = columns.read_row(imported.header, imported.meanings, row.cells)
+    payload = columns.read_row(imported.header, imported.meanings, row.cells)
     workspace = session.get_one(Workspace, imported.workspace_id)
-    admission = admit(session, workspace, inquiry, _arrival(imported))
-    if not admission.is_new:
+    result = create_or_merge(session, workspace, payload, _context(imported))
+    if not result.is_new:
         imported.known += 1
-    elif admission.has_joined:
+    elif result.has_joined:
         imported.joined += 1
     else:
         imported.added += 1
@@ -109,5 +109,7 @@ def _continue(session: Session, imported: Import) -> None:
     enqueue(session, GO_ON, lane=f"import:{imported.id}", import_id=imported.id)
 
 
-def _arrival(imported: Import) -> Arrival:
-    return Arrival(SLUG, clock.now(), imported.by_id, imported.campaign_id, imported.call_list_id)
+def _context(imported: Import) -> IntakeContext:
+    return IntakeContext(
+        SLUG, clock.now(), imported.by_id, imported.campaign_id, imported.call_list_id
+    )

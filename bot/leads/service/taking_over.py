@@ -4,7 +4,7 @@ from sqlalchemy.orm import Session
 
 from bot import clock, slack
 from bot.errors import HandoffError, NotFound
-from bot.leads.models import Deed, Lead, LeadStep, Rung
+from bot.leads.models import EscalationStep, EventType, Lead, LeadStep
 from bot.leads.service.absences import absence_of, lend
 from bot.leads.service.audit import record
 from bot.leads.service.giving import STEP, note, tell_former_owner
@@ -61,11 +61,11 @@ def agree(session: Session, who: Person, step_id: int) -> Lead:
 def keep(session: Session, who: Person, step_id: int) -> Lead:
     """The owner keeps the lead, and who asked hears of it. Raises as `agree`."""
     lead, asker_id = _asked(session, who, step_id)
-    answer_id = note(session, lead, Rung.KEPT, asker_id, who.id)
+    answer_id = note(session, lead, EscalationStep.KEPT, asker_id, who.id)
     if answer_id is not None:
         asker = session.get_one(Person, asker_id)
         slack.show(session, lead.workspace_id, STEP, answer_id, asker.slack_id)
-    record(session, lead, who, Deed.KEPT, asked_by=asker_id)
+    record(session, lead, who, EventType.KEPT, asked_by=asker_id)
     return lead
 
 
@@ -78,13 +78,13 @@ def _ask(session: Session, lead: Lead, owner: Person, who: Person) -> None:
         asked += [each for each in managers if there.is_present(each.id, now)]
     is_new = False
     for person in asked:
-        step_id = note(session, lead, Rung.ASKED, person.id, who.id)
+        step_id = note(session, lead, EscalationStep.ASKED, person.id, who.id)
         if step_id is not None:
             is_new = True
             slack.show(session, lead.workspace_id, STEP, step_id, person.slack_id)
     if not is_new:
         raise AlreadyAsked(owner=owner.mention)
-    record(session, lead, who, Deed.ASKED_FOR)
+    record(session, lead, who, EventType.ASKED_FOR)
 
 
 def _asked(session: Session, who: Person, step_id: int) -> tuple[Lead, int]:
@@ -93,6 +93,6 @@ def _asked(session: Session, who: Person, step_id: int) -> tuple[Lead, int]:
     if step is None or step.workspace_id != who.workspace_id or step.by_id is None:
         raise NotFound(what="this question")
     lead = owned(session, who, step.lead_id, "hand it over")
-    if lead.stint != step.stint or is_kept(session, step):
+    if lead.assignment_no != step.assignment_no or is_kept(session, step):
         raise NotAskedAnyMore
     return lead, step.by_id

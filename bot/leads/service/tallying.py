@@ -5,10 +5,10 @@ from sqlalchemy.orm import Session
 
 from bot import slack
 from bot.campaigns import service as campaigns
-from bot.leads.models import Lead, Rating, Tally
+from bot.leads.models import Lead, Rating, RatingSummary
 from bot.leads.service.reasons import reasons
 
-TALLY = "lead.tally"
+TALLY = "lead.rating_summary"
 """The card of a campaign's tally."""
 
 _MOST_REASONS = 3
@@ -27,7 +27,7 @@ def count_in(session: Session, lead: Lead) -> None:
         slack.show(session, lead.workspace_id, TALLY, lead.campaign_id, stands[0], thread_of=thread)
 
 
-def tally(session: Session, campaign_id: int) -> Tally:
+def tally(session: Session, campaign_id: int) -> RatingSummary:
     """How the campaign's leads were rated, how they ended, and the reasons named most."""
     mine = (Lead.campaign_id == campaign_id, Lead.merged_into.is_(None))
     received, claimed = session.execute(
@@ -37,7 +37,7 @@ def tally(session: Session, campaign_id: int) -> Tally:
         select(Lead.rating, func.count()).where(*mine, Lead.rating.is_not(None))
         .group_by(Lead.rating)
     )  # fmt: skip
-    return Tally(
+    return RatingSummary(
         received=received,
         claimed=claimed,
         ratings={Rating(rating): count for rating, count in ratings if rating},

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from bot.errors import HandoffError
-from bot.leads.models import IS_OPEN, Lead, LeadStep, Rung, Seat, ServiceLevel
+from bot.leads.models import IS_OPEN, EscalationStep, Lead, LeadStep, RoundRobinWeight, ServiceLevel
 from bot.leads.rotation import MOST_WEIGHT, Place, next_turn
 from bot.people import service as people
 from bot.people.models import Person, Role
@@ -36,12 +36,12 @@ def next_in_turn(
     if turn is None:
         return None
     level.turn = turn.time
-    seat = insert(Seat).values(
+    seat = insert(RoundRobinWeight).values(
         person_id=turn.person_id, workspace_id=lead.workspace_id, turn=turn.ends
     )
     session.execute(
         seat.on_conflict_do_update(
-            index_elements=[Seat.person_id], set_={"turn": seat.excluded.turn}
+            index_elements=[RoundRobinWeight.person_id], set_={"turn": seat.excluded.turn}
         )
     )
     return here[turn.person_id]
@@ -81,12 +81,14 @@ class Share:
 def shares(session: Session, workspace_id: int, since: datetime) -> list[Share]:
     """What each salesperson was offered and has claimed since then."""
     offered = _count(session, LeadStep.person_id, LeadStep.workspace_id == workspace_id,
-                     LeadStep.rung == Rung.OFFER, LeadStep.at >= since)  # fmt: skip
+                     LeadStep.step == EscalationStep.SUGGEST, LeadStep.at >= since)  # fmt: skip
     claimed = _count(session, Lead.claimed_by, Lead.workspace_id == workspace_id,
                      Lead.claimed_at >= since)  # fmt: skip
     weights = dict(
         session.execute(
-            select(Seat.person_id, Seat.weight).where(Seat.workspace_id == workspace_id)
+            select(RoundRobinWeight.person_id, RoundRobinWeight.weight).where(
+                RoundRobinWeight.workspace_id == workspace_id
+            )
         ).all()
     )
     return [
@@ -108,9 +110,9 @@ def set_weight(session: Session, who: Person, slack_id: str, weight: int) -> Non
     if Role.SALESPERSON not in whom.roles:
         raise DoesNotSell(who=whom.mention)
     session.execute(
-        insert(Seat)
+        insert(RoundRobinWeight)
         .values(person_id=whom.id, workspace_id=who.workspace_id, weight=weight)
-        .on_conflict_do_update(index_elements=[Seat.person_id], set_={"weight": weight})
+        .on_conflict_do_update(index_elements=[RoundRobinWeight.person_id], set_={"weight": weight})
     )
 
 
@@ -119,7 +121,9 @@ def _count(session: Session, by: Any, *where: ColumnElement[bool]) -> dict[int, 
 
 
 def _places(session: Session, here: Iterable[int]) -> list[Place]:
-    rows = select(Seat.person_id, Seat.weight, Seat.turn).where(Seat.person_id.in_(here))
+    rows = select(RoundRobinWeight.person_id, RoundRobinWeight.weight, RoundRobinWeight.turn).where(
+        RoundRobinWeight.person_id.in_(here)
+    )
     seats = {row.person_id: Place(*row) for row in session.execute(rows)}
     return [seats.get(person_id, Place(person_id)) for person_id in here]
 
@@ -127,6 +131,8 @@ def _places(session: Session, here: Iterable[int]) -> list[Place]:
 def _asked(session: Session, lead: Lead) -> Sequence[int | None]:
     return session.scalars(
         select(LeadStep.person_id).where(
-            LeadStep.lead_id == lead.id, LeadStep.stint == lead.stint, LeadStep.rung == Rung.OFFER
+            LeadStep.lead_id == lead.id,
+            LeadStep.assignment_no == lead.assignment_no,
+            LeadStep.step == EscalationStep.SUGGEST,
         )
     ).all()

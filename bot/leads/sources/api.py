@@ -2,15 +2,15 @@
 
 import json
 
-from bot.leads.inquiry import EXAMPLE, Inquiry, read
+from bot.leads.lead_payload import EXAMPLE, LeadPayload, read
 from bot.leads.sources.contract import Source
 from bot.leads.sources.labels import named
 from bot.leads.sources.payload import json_object
 
 
-def parse(body: bytes, _content_type: str) -> list[Inquiry]:
-    """Read a JSON object with the fields of `Inquiry`, by our names or by usual labels; whatever
-    else there is, is kept as a question with its answer.
+def parse(body: bytes, _content_type: str) -> list[LeadPayload]:
+    """Read a JSON object with the fields of `LeadPayload`, by our names or by usual labels;
+    whatever else there is, is kept as a question with its answer.
 
     Raises Unreadable.
     """

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from bot.leads.inquiry import Inquiry, read
+from bot.leads.lead_payload import LeadPayload, read
 from bot.leads.sources.contract import Ignored, Request, Source, require_fresh, require_same, sign
 from bot.leads.sources.labels import facts
 from bot.leads.sources.payload import dig, identifier, json_object, moment, objects, plain
@@ -44,7 +44,7 @@ def verify(request: Request, secret: str, now: datetime) -> None:
     require_fresh(stamp, now, _TOLERANCE)
 
 
-def parse(body: bytes, _content_type: str) -> list[Inquiry]:
+def parse(body: bytes, _content_type: str) -> list[LeadPayload]:
     """Read a booking. Raises Unreadable; Ignored for other events."""
     sent = json_object(body)
     if sent.get("event") != "invitee.created":

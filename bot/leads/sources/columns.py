@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from bot.errors import HandoffError
 from bot.leads import values
-from bot.leads.inquiry import Inquiry, Unreadable, read
+from bot.leads.lead_payload import LeadPayload, Unreadable, read
 from bot.leads.sources import labels
 from bot.sheet import REASON, rearmed
 
@@ -120,7 +120,7 @@ def check(meanings: Sequence[str]) -> None:
         raise NobodyReachable
 
 
-def read_row(header: Sequence[str], meanings: Sequence[str], cells: Sequence[str]) -> Inquiry:
+def read_row(header: Sequence[str], meanings: Sequence[str], cells: Sequence[str]) -> LeadPayload:
     """Who a row is. Its id is the hash of what it says, so a second import adds nothing.
 
     Raises Unreadable, naming each field that does not fit.
@@ -132,9 +132,9 @@ def read_row(header: Sequence[str], meanings: Sequence[str], cells: Sequence[str
     ]
     if not said:
         raise Unreadable({"row": "is empty"})
-    inquiry = read(labels.gather(said, recognise=False))
-    inquiry.external_id = _identity(said)
-    return inquiry
+    payload = read(labels.gather(said, recognise=False))
+    payload.external_id = _identity(said)
+    return payload
 
 
 def _plain(cell: str) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from bot.errors import HandoffError
-from bot.leads.inquiry import Inquiry
+from bot.leads.lead_payload import LeadPayload
 
 # How far a signed stamp may be from our clock, where the vendor does not say less.
 TOLERANCE = timedelta(minutes=5)
@@ -85,7 +85,7 @@ class Fetching:
 
     get: Callable[[Vendor, str], bytes]
     """The raw lead of this external id."""
-    parse: Callable[[bytes], Inquiry]
+    parse: Callable[[bytes], LeadPayload]
     """That raw lead, read; raises Unreadable, and Ignored for what is no lead after all."""
     missed: Callable[[Vendor, datetime], Iterable[Reference | Refused]]
     """All leads that the vendor has had since then, for what its hooks missed, and what it refuses
@@ -109,7 +109,7 @@ class Source:
     name: str
     example: bytes
     content_type: str
-    parse: Callable[[bytes, str], Sequence[Inquiry | Reference]]
+    parse: Callable[[bytes, str], Sequence[LeadPayload | Reference]]
     verify: Callable[[Request, str, datetime], None] | None = None
     greet: Callable[[Request, str], Answer | None] | None = None
     fetching: Fetching | None = None

@@ -9,7 +9,7 @@ from io import BytesIO
 from itertools import chain, islice
 
 from bot.encoding import NotAList
-from bot.leads.inquiry import Inquiry, Unreadable
+from bot.leads.lead_payload import LeadPayload, Unreadable
 from bot.leads.sources.columns import NobodyReachable, check, guess, read_row
 from bot.leads.sources.contract import Source
 from bot.leads.sources.labels import is_known
@@ -21,7 +21,7 @@ SLUG = "csv"
 SAMPLE = 100
 
 
-def parse(body: bytes, _content_type: str) -> list[Inquiry]:
+def parse(body: bytes, _content_type: str) -> list[LeadPayload]:
     """Read every row. Raises Unreadable, for a row too."""
     try:
         sheet = read_sheet(BytesIO(body), is_known)

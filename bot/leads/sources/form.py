@@ -1,9 +1,9 @@
 """A plain HTML form: `POST /leads/form/{key}`, urlencoded or multipart, with a honeypot.
 
-The fields have the names of `Inquiry`, or usual ones (`name`, `telefon`); what else a form asks is
-kept as a question with its answer. Old sites write in other encodings: `_charset_` or the content
-type names it, else what is no UTF-8 is Windows-1252. `_next` may name the page to thank on, and
-the hidden field `_honey` must stay empty: only programs fill it in.
+The fields have the names of `LeadPayload`, or usual ones (`name`, `telefon`); what else a form asks
+is kept as a question with its answer. Old sites write in other encodings: `_charset_` or the
+content type names it, else what is no UTF-8 is Windows-1252. `_next` may name the page to thank on,
+and the hidden field `_honey` must stay empty: only programs fill it in.
 """
 
 import codecs
@@ -17,7 +17,7 @@ from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import parse_form, parse_options_header
 
 from bot.encoding import LENIENT
-from bot.leads.inquiry import Inquiry, Unreadable, read
+from bot.leads.lead_payload import LeadPayload, Unreadable, read
 from bot.leads.sources.contract import Source
 from bot.leads.sources.labels import canonical, named
 
@@ -95,7 +95,7 @@ def _known(label: str) -> str | None:
     return _AS_BROWSERS.get(name, name) if _OF_FORMS.fullmatch(name) else None
 
 
-def parse(body: bytes, content_type: str) -> list[Inquiry]:
+def parse(body: bytes, content_type: str) -> list[LeadPayload]:
     """Read a form. Raises Unreadable, also where the honeypot was filled in."""
     found: dict[str, list[str]] = {}
     for name, value in pairs(body, content_type):
@@ -118,7 +118,7 @@ def _label(name: str) -> str:
 def _answers(found: dict[str, list[str]]) -> Iterator[tuple[str, object]]:
     """What was filled in; several boxes of one name are one answer."""
     for name, answers in found.items():
-        if canonical(name) is None and name not in Inquiry.model_fields:
+        if canonical(name) is None and name not in LeadPayload.model_fields:
             yield name, answers
         else:
             yield from ((name, answer) for answer in answers)

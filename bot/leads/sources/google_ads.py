@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.leads import values
-from bot.leads.inquiry import Inquiry, Unreadable, read
+from bot.leads.lead_payload import LeadPayload, Unreadable, read
 from bot.leads.sources.contract import Ignored, Request, Source, Unproven, require_same
 from bot.leads.sources.labels import FULL_NAME, canonical, gather
 from bot.leads.sources.payload import (
@@ -65,7 +65,7 @@ def verify(request: Request, secret: str, _now: datetime) -> None:
     require_same(key if isinstance(key, str) else "", secret)
 
 
-def parse(body: bytes, _content_type: str) -> list[Inquiry]:
+def parse(body: bytes, _content_type: str) -> list[LeadPayload]:
     """Read a lead. Raises Unreadable; Ignored for Google's test lead."""
     sent = json_object(body)
     if sent.get("is_test") is True:

@@ -10,7 +10,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from bot.leads.inquiry import Inquiry, Unreadable, read
+from bot.leads.lead_payload import LeadPayload, Unreadable, read
 from bot.leads.sources.contract import (
     Fetching,
     Ignored,
@@ -104,7 +104,7 @@ def verify(request: Request, secret: str, now: datetime) -> None:
     require_fresh(stamp, now, milliseconds=True)
 
 
-def parse(body: bytes, _content_type: str) -> list[Inquiry | Reference]:
+def parse(body: bytes, _content_type: str) -> list[LeadPayload | Reference]:
     """Read which contacts are new. Raises Unreadable; Ignored where none is."""
     events = json_value(body)
     if not isinstance(events, list):
@@ -184,7 +184,7 @@ def _answers(sent: dict[str, Any]) -> Iterator[tuple[str, str | None, object]]:
         yield label, canonical(label), value
 
 
-def parse_fetched(body: bytes) -> Inquiry:
+def parse_fetched(body: bytes) -> LeadPayload:
     """Read a contact of the CRM. Raises Unreadable; Ignored where it came with a list, or from
     here."""
     sent = json_object(body)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from bot.leads.inquiry import Inquiry, Unreadable, read
+from bot.leads.lead_payload import LeadPayload, Unreadable, read
 from bot.leads.sources import form
 from bot.leads.sources.contract import Request, Source, require_same
 from bot.leads.sources.labels import canonical, gather
@@ -41,7 +41,7 @@ def verify(request: Request, secret: str, _now: datetime) -> None:
     require_same(request.key, secret)
 
 
-def parse(body: bytes, content_type: str) -> list[Inquiry]:
+def parse(body: bytes, content_type: str) -> list[LeadPayload]:
     """Read a form. Raises Unreadable."""
     sent = form.fields(body, content_type)
     if "rawRequest" not in sent:

@@ -15,13 +15,13 @@ from typing import Any
 
 from bot.leads import values
 from bot.leads.answers import Answer, problem_with
-from bot.leads.inquiry import LONG, SHORT, Inquiry
+from bot.leads.lead_payload import LONG, SHORT, LeadPayload
 from bot.leads.sources.payload import plain, written_time
 from bot.leads.sources.vocabulary import PARTS, PHRASES, Part
 from bot.words import plain_words
 
 FULL_NAME = "full_name"
-"""No field of an inquiry: it is split into first and last name."""
+"""No field of a payload: it is split into first and last name."""
 
 _LONGEST_LABEL = 200
 _LONGEST_QUESTION = 1_000
@@ -67,7 +67,7 @@ _GRAMMAR: tuple[tuple[str, set[Part], set[Part]], ...] = (
 
 @lru_cache(4_096)
 def canonical(label: str) -> str | None:
-    """The field of an inquiry (or `full_name`) that a label means; None for any other."""
+    """The field of a payload (or `full_name`) that a label means; None for any other."""
     seen = _UNSEEN.sub(" ", label)[:_LONGEST_LABEL]
     return _whole(seen) or _whole(_without_hints(seen)) or _part_of(seen)
 
@@ -118,7 +118,7 @@ def _part_of(label: str) -> str | None:
 def facts(
     pairs: Iterable[tuple[str, object]], known: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
-    """Labels with their values, as an inquiry's facts and the answers that it keeps.
+    """Labels with their values, as a payload's facts and the answers that it keeps.
 
     `known` are facts of the sender itself; what a label says of the same stays an answer.
     """
@@ -141,7 +141,7 @@ def named(pairs: Iterable[tuple[str, object]]) -> dict[str, Any]:
     return gather(others, ours)
 
 
-_FIELDS = frozenset(Inquiry.model_fields) - {"answers"}
+_FIELDS = frozenset(LeadPayload.model_fields) - {"answers"}
 
 
 def _is_empty(value: object) -> bool:
@@ -190,7 +190,7 @@ def gather(
     *,
     recognise: bool = True,
 ) -> dict[str, Any]:
-    """Labels, the fields that they mean (None: none), and values, as an inquiry's facts.
+    """Labels, the fields that they mean (None: none), and values, as a payload's facts.
 
     The first value that fits a field has it, so that a form's own e-mail is not replaced by a
     colleague's. All questions with their answers are under `answers`; those that no field took

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from bot.leads.inquiry import Inquiry, Unreadable, read
+from bot.leads.lead_payload import LeadPayload, Unreadable, read
 from bot.leads.sources.contract import (
     Answer,
     Fetching,
@@ -92,7 +92,7 @@ def _asked(request: Request) -> dict[str, str]:
     return {name: values[-1] for name, values in query.items()}
 
 
-def parse(body: bytes, _content_type: str) -> list[Inquiry | Reference]:
+def parse(body: bytes, _content_type: str) -> list[LeadPayload | Reference]:
     """Read which leads are new. Raises Unreadable; Ignored where none is."""
     sent = json_object(body)
     values = [
@@ -112,7 +112,7 @@ def fetch(vendor: Vendor, external_id: str) -> bytes:
     return json.dumps(vendor.get(f"/{external_id}", "id", fields=_FIELDS)).encode()
 
 
-def parse_fetched(body: bytes) -> Inquiry:
+def parse_fetched(body: bytes) -> LeadPayload:
     """Read a lead of the Graph API. Raises Unreadable; Ignored for one of Meta's testing tool."""
     sent = json_object(body)
     answers = [

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.leads.inquiry import Unreadable, is_day
+from bot.leads.lead_payload import Unreadable, is_day
 from bot.leads.sources.contract import Reference
 from bot.leads.values import encodable
 

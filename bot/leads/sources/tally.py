@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from bot.leads.inquiry import Inquiry, read
+from bot.leads.lead_payload import LeadPayload, read
 from bot.leads.sources.contract import Ignored, Request, Source, require_same, sign
 from bot.leads.sources.labels import canonical, gather
 from bot.leads.sources.payload import dig, identifier, json_object, moment, objects, plain
@@ -49,7 +49,7 @@ def verify(request: Request, secret: str, _now: datetime) -> None:
     require_same(request.headers.get("tally-signature", ""), expected)
 
 
-def parse(body: bytes, _content_type: str) -> list[Inquiry]:
+def parse(body: bytes, _content_type: str) -> list[LeadPayload]:
     """Read a response. Raises Unreadable; Ignored for other events."""
     sent = json_object(body)
     if sent.get("eventType") != "FORM_RESPONSE":

@@ -4,7 +4,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from bot.leads.inquiry import Inquiry, read
+from bot.leads.lead_payload import LeadPayload, read
 from bot.leads.sources.contract import Ignored, Request, Source, require_fresh, require_same, sign
 from bot.leads.sources.labels import facts
 from bot.leads.sources.payload import dig, identifier, json_object, moment
@@ -36,7 +36,7 @@ def verify(request: Request, secret: str, now: datetime) -> None:
     require_fresh(stamp, now, milliseconds=True)
 
 
-def parse(body: bytes, _content_type: str) -> list[Inquiry]:
+def parse(body: bytes, _content_type: str) -> list[LeadPayload]:
     """Read a form. Raises Unreadable; Ignored for other triggers."""
     sent = json_object(body)
     if sent.get("triggerType") != "form_submission":

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from bot.leads.inquiry import Inquiry, Unreadable, read
+from bot.leads.lead_payload import LeadPayload, Unreadable, read
 from bot.leads.sources.contract import (
     Answer,
     Ignored,
@@ -84,7 +84,7 @@ def greet(request: Request, secret: str) -> Answer | None:
     return Answer(json.dumps(answer), "application/json")
 
 
-def parse(body: bytes, _content_type: str) -> list[Inquiry]:
+def parse(body: bytes, _content_type: str) -> list[LeadPayload]:
     """Read a registration. Raises Unreadable; Ignored for other events."""
     sent = json_object(body)
     if sent.get("event") not in ("webinar.registration_created", "meeting.registration_created"):

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.leads.inquiry import Inquiry, Unreadable
+from bot.leads.lead_payload import LeadPayload, Unreadable
 from bot.leads.sources import SOURCES, Ignored, Reference, Request, Source, Unproven
 from tests.leads.sources.signing import SECRET
 from tests.leads.sources.test_contract import changed
@@ -34,7 +34,7 @@ def take(source: Source, body: bytes, content_type: str) -> None:
     with suppress(Unreadable, Ignored):
         found = source.parse(body, content_type)
         assert found
-        assert all(isinstance(each, Inquiry | Reference) for each in found)
+        assert all(isinstance(each, LeadPayload | Reference) for each in found)
 
 
 @every_source

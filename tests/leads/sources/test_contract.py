@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.leads.inquiry import Inquiry, Unreadable
+from bot.leads.lead_payload import LeadPayload, Unreadable
 from bot.leads.sources import SOURCES, Ignored, Reference, Request, Source, Unproven
 from tests.leads.sources.signing import SECRET, UNSIGNED, URL, VENDORS, Vendor
 
@@ -147,7 +147,7 @@ def test_whatever_stands_in_a_field_it_is_read_or_kept_with_a_reason(
             found = source.parse(json.dumps(body).encode(), source.content_type)
         except (Unreadable, Ignored):
             continue
-        assert all(isinstance(each, Inquiry | Reference) for each in found)
+        assert all(isinstance(each, LeadPayload | Reference) for each in found)
         read += 1
     assert read
 
@@ -185,7 +185,7 @@ def test_a_phone_may_be_a_number(source: Source) -> None:
             found = source.parse(json.dumps(body).encode(), source.content_type)
         except (Unreadable, Ignored):
             continue
-        phones |= {each.phone for each in found if isinstance(each, Inquiry)}
+        phones |= {each.phone for each in found if isinstance(each, LeadPayload)}
     has_phone = b"phone" in source.example.lower()
     assert not has_phone or "493023125001" in phones
 

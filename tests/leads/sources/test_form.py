@@ -4,15 +4,15 @@ from urllib.parse import urlencode
 
 import pytest
 
-from bot.leads.inquiry import Inquiry
+from bot.leads.lead_payload import LeadPayload
 from bot.leads.sources import SOURCES
 
 URLENCODED = "application/x-www-form-urlencoded"
 
 
-def read(body: bytes, content_type: str = URLENCODED) -> Inquiry:
+def read(body: bytes, content_type: str = URLENCODED) -> LeadPayload:
     [found] = SOURCES["form"].parse(body, content_type)
-    assert isinstance(found, Inquiry)
+    assert isinstance(found, LeadPayload)
     return found
 
 
@@ -34,9 +34,9 @@ def test_a_form_is_read_in_the_encoding_that_it_names(encoding: str, name: str) 
 
 
 def test_what_is_no_utf_8_is_windows_1252() -> None:
-    inquiry = read(written("cp1252", first_name="Zoë", last_name="Groß", company="Größe – €"))
-    assert (inquiry.first_name, inquiry.last_name) == ("Zoë", "Groß")
-    assert inquiry.company == "Größe – €"
+    payload = read(written("cp1252", first_name="Zoë", last_name="Groß", company="Größe – €"))
+    assert (payload.first_name, payload.last_name) == ("Zoë", "Groß")
+    assert payload.company == "Größe – €"
     parts = b'--x\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s\r\n'
     body = parts % (b"email", b"a@example.org") + parts % (b"first_name", b"Zo\xeb") + b"--x--\r\n"
     assert read(body, "multipart/form-data; boundary=x").first_name == "Zoë"
@@ -49,6 +49,6 @@ def test_what_windows_calls_latin_1_has_its_own_letters() -> None:
 
 @pytest.mark.parametrize("named", ["", "x-unknown", "base64", "idna", "rot13", "\x00", "utf-16"])
 def test_an_encoding_that_no_form_is_written_in_is_none(named: str) -> None:
-    inquiry = read(written("utf-8", first_name="Jörg", _charset_=named))
-    assert inquiry.first_name == "Jörg"
-    assert inquiry.unplaced == []
+    payload = read(written("utf-8", first_name="Jörg", _charset_=named))
+    assert payload.first_name == "Jörg"
+    assert payload.unplaced == []

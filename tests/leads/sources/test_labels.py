@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.countries import country_code, country_of_zone
-from bot.leads.inquiry import Inquiry, read
+from bot.leads.lead_payload import LeadPayload, read
 from bot.leads.sources import SOURCES
 from bot.leads.sources.columns import guess, read_row
 from bot.leads.sources.labels import canonical, facts, is_known, named, split_name
@@ -41,9 +41,9 @@ DECORATIONS = (
 def test_a_form_is_understood_in_its_language_and_decorated(language: str, decoration: str) -> None:
     values = ("Mia", "Mohr", "mia@example.org", "+49 30 23125001", "Mohr & Co")
     labels = [decoration.format(label) for label in IN_LANGUAGES[language]]
-    inquiry = read(facts(zip(labels, values, strict=True)))
-    assert [getattr(inquiry, field) for field in FIELDS] == list(values)
-    assert inquiry.unplaced == []
+    payload = read(facts(zip(labels, values, strict=True)))
+    assert [getattr(payload, field) for field in FIELDS] == list(values)
+    assert payload.unplaced == []
 
 
 @pytest.mark.parametrize(
@@ -83,8 +83,8 @@ def test_a_label_of_something_else_means_no_field(label: str) -> None:
 
 
 def test_an_address_and_a_number_are_known_without_their_label() -> None:
-    inquiry = read(facts([("Osoite", "mia@example.org"), ("Numero", "+49 30 23125001")]))
-    assert (inquiry.email, inquiry.phone) == ("mia@example.org", "+49 30 23125001")
+    payload = read(facts([("Osoite", "mia@example.org"), ("Numero", "+49 30 23125001")]))
+    assert (payload.email, payload.phone) == ("mia@example.org", "+49 30 23125001")
     assert read(facts([("Wo", "030 23125001")])).phone == "030 23125001"
     assert read(facts([("E-Mail oder Telefon", "030 23125001")])).phone == "030 23125001"
     assert read(facts([("Name", "mia@example.org")])).email == "mia@example.org"
@@ -105,9 +105,9 @@ def test_an_address_and_a_number_are_known_without_their_label() -> None:
 def test_a_name_is_what_the_name_beside_it_is_not(
     pairs: list[tuple[str, str]], name: tuple[str, str | None]
 ) -> None:
-    inquiry = read(facts([*pairs, ("Email", "x@example.org")]))
-    assert (inquiry.first_name, inquiry.last_name) == name
-    assert inquiry.unplaced == []
+    payload = read(facts([*pairs, ("Email", "x@example.org")]))
+    assert (payload.first_name, payload.last_name) == name
+    assert payload.unplaced == []
 
 
 def test_a_name_beside_both_of_its_parts_is_shown_where_it_is_another() -> None:
@@ -120,30 +120,30 @@ def test_a_name_beside_both_of_its_parts_is_shown_where_it_is_another() -> None:
 
 
 def test_what_is_asked_twice_or_unknown_is_shown_under_its_question() -> None:
-    inquiry = read(
+    payload = read(
         facts([
             ("Email", "a@example.org"), ("Work email", "b@example.org"), ("Budget", "10k"),
             ("Message", "Hello"), ("Comments", "Call me"), ("Phone", "soon"),
         ])
     )  # fmt: skip
-    assert (inquiry.email, inquiry.message) == ("a@example.org", "Hello")
-    assert shown(inquiry) == [
+    assert (payload.email, payload.message) == ("a@example.org", "Hello")
+    assert shown(payload) == [
         ("Work email", "b@example.org"), ("Budget", "10k"), ("Comments", "Call me"),
         ("Phone", "soon"),
     ]  # fmt: skip
-    assert inquiry.unplaced[-1]["problem"] == "is not a phone number"
+    assert payload.unplaced[-1]["problem"] == "is not a phone number"
 
 
 def test_our_own_names_stand_beside_those_of_others() -> None:
     sent = {"email": "a@example.org", "E-Mail": "b@example.org", "First Name": "Zap", "phone": "",
             "contact": {"company": "Acme", "floor": 3}, "budget": None}  # fmt: skip
-    inquiry = read(named(sent.items()))
-    assert (inquiry.email, inquiry.first_name, inquiry.company) == ("a@example.org", "Zap", "Acme")
-    assert shown(inquiry) == [("E-Mail", "b@example.org"), ("contact - floor", "3")]
+    payload = read(named(sent.items()))
+    assert (payload.email, payload.first_name, payload.company) == ("a@example.org", "Zap", "Acme")
+    assert shown(payload) == [("E-Mail", "b@example.org"), ("contact - floor", "3")]
 
 
-def shown(inquiry: Inquiry) -> list[tuple[str, str]]:
-    return [(each["question"], each["answer"]) for each in inquiry.unplaced]
+def shown(payload: LeadPayload) -> list[tuple[str, str]]:
+    return [(each["question"], each["answer"]) for each in payload.unplaced]
 
 
 @pytest.mark.parametrize(
@@ -199,15 +199,15 @@ def forms(draw: st.DrawFn) -> list[tuple[str, str]]:
 NOTHING = {"", "NULL", "null", "N/A", "#N/A", "-"}
 
 
-def hold(inquiry: Inquiry, pairs: list[tuple[str, str]]) -> None:
-    assert inquiry.email or inquiry.phone
-    kept = {(each["question"], each["answer"]) for each in inquiry.answers}
+def hold(payload: LeadPayload, pairs: list[tuple[str, str]]) -> None:
+    assert payload.email or payload.phone
+    kept = {(each["question"], each["answer"]) for each in payload.answers}
     for question, answer in pairs:
         assert answer.strip() in NOTHING or (question.strip(), answer.strip()) in kept
-    for each in inquiry.answers:
+    for each in payload.answers:
         field = each.get("field")
         if field not in (None, "full_name", "country", "consent", "submitted_at"):
-            value = getattr(inquiry, field)
+            value = getattr(payload, field)
             assert (
                 value is not None
                 or not any(map(str.isalnum, each["answer"]))
@@ -227,9 +227,9 @@ def test_a_reachable_person_is_never_refused_and_no_answer_of_a_form_is_lost(
 @given(pairs=forms())
 def test_nor_over_our_own_api(pairs: list[tuple[str, str]]) -> None:
     sent = dict(pairs)
-    inquiry = read(named(sent.items()))
-    others = [(name, said) for name, said in sent.items() if getattr(inquiry, name, None) != said]
-    hold(inquiry, others)
+    payload = read(named(sent.items()))
+    others = [(name, said) for name, said in sent.items() if getattr(payload, name, None) != said]
+    hold(payload, others)
 
 
 @settings(max_examples=100)
@@ -253,11 +253,11 @@ def test_nor_of_a_list(
 
 def test_a_form_keeps_boxes_of_one_name_and_what_it_asked_beside() -> None:
     body = b"name=Gil+Gans&email=f4%40example.org&interest=demo&interest=prices&budget=10000"
-    [inquiry] = SOURCES["form"].parse(body, "application/x-www-form-urlencoded")
-    assert isinstance(inquiry, Inquiry)
-    assert (inquiry.first_name, inquiry.last_name) == ("Gil", "Gans")
-    assert shown(inquiry) == [("interest", "demo, prices"), ("budget", "10000")]
+    [payload] = SOURCES["form"].parse(body, "application/x-www-form-urlencoded")
+    assert isinstance(payload, LeadPayload)
+    assert (payload.first_name, payload.last_name) == ("Gil", "Gans")
+    assert shown(payload) == [("interest", "demo, prices"), ("budget", "10000")]
     twice = b"email=f4%40example.org&message=one&message=two"
-    [inquiry] = SOURCES["form"].parse(twice, "application/x-www-form-urlencoded")
-    assert isinstance(inquiry, Inquiry)
-    assert (inquiry.message, shown(inquiry)) == ("one", [("message", "two")])
+    [payload] = SOURCES["form"].parse(twice, "application/x-www-form-urlencoded")
+    assert isinstance(payload, LeadPayload)
+    assert (payload.message, shown(payload)) == ("one", [("message", "two")])

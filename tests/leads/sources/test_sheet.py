@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.encoding import ENCODINGS, NotAList
-from bot.leads.inquiry import Inquiry, Unreadable
+from bot.leads.lead_payload import LeadPayload, Unreadable
 from bot.leads.sources.columns import (
     NOTE,
     SKIP,
@@ -26,9 +26,9 @@ TEXT = "First name,E-mail,City\nAda,ada@example.com,Köln\nJosé,jose@example.co
 ROWS = [["Ada", "ada@example.com", "Köln"], ["José", "jose@example.com", "São Paulo"]]
 
 
-def shown(inquiry: Inquiry) -> list[tuple[str, str]]:
+def shown(payload: LeadPayload) -> list[tuple[str, str]]:
     """What no field says, under its question."""
-    return [(each["question"], each["answer"]) for each in inquiry.unplaced]
+    return [(each["question"], each["answer"]) for each in payload.unplaced]
 
 
 def read(content: bytes | str) -> tuple[list[str], list[list[str]]]:

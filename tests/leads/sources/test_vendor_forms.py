@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.leads.inquiry import Inquiry
+from bot.leads.lead_payload import LeadPayload
 from bot.leads.sources import SOURCES
 from bot.words import plain_words
 from tests.leads.sources.vendor_forms import (
@@ -21,21 +21,21 @@ from tests.leads.sources.vendor_forms import (
 NOTHING = {"", "NULL", "null", "N/A", "#N/A", "-"}
 
 
-def parsed(slug: str, body: bytes, content_type: str) -> Inquiry:
+def parsed(slug: str, body: bytes, content_type: str) -> LeadPayload:
     source = SOURCES[slug]
     if source.fetching:
         return source.fetching.parse(body)
     [found] = source.parse(body, content_type)
-    assert isinstance(found, Inquiry)
+    assert isinstance(found, LeadPayload)
     return found
 
 
-def kept(inquiry: Inquiry) -> list[tuple[str, str]]:
+def kept(payload: LeadPayload) -> list[tuple[str, str]]:
     """Every question with its answer, and our fields by their names."""
-    facts = inquiry.model_dump(mode="json", exclude={"answers"}, exclude_none=True)
-    if inquiry.consent:  # it says no more than whether
+    facts = payload.model_dump(mode="json", exclude={"answers"}, exclude_none=True)
+    if payload.consent:  # it says no more than whether
         facts["consent"] = "Yes 0 1"
-    pairs = [*facts.items(), *((each["question"], each["answer"]) for each in inquiry.answers)]
+    pairs = [*facts.items(), *((each["question"], each["answer"]) for each in payload.answers)]
     return [(plain_words(name), " ".join(str(value).casefold().split())) for name, value in pairs]
 
 
@@ -66,13 +66,13 @@ def test_who_can_be_reached_is_and_no_answer_is_lost(slug: str, data: st.DataObj
 
 
 def hold(slug: str, form: Form, sent: Written) -> None:
-    inquiry = parsed(slug, *sent)
+    payload = parsed(slug, *sent)
     said = {text for each in form for text in each.said}
     if any("@" in text for text in said & IS_REACHABLE_BY):
-        assert inquiry.email
+        assert payload.email
     if any("@" not in text for text in said & IS_REACHABLE_BY):
-        assert inquiry.phone
-    found = kept(inquiry)
+        assert payload.phone
+    found = kept(payload)
     for each in form:
         for label, answers in each.pairs:
             for answer in set(answers) - NOTHING:

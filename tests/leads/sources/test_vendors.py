@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.leads.inquiry import Inquiry
+from bot.leads.lead_payload import LeadPayload
 from bot.leads.sources import SOURCES, Ignored, Reference, Request, Unproven, meta
 from bot.tasks import GiveUp
 from tests.leads.sources.signing import SECRET
@@ -16,16 +16,16 @@ from tests.leads.sources.signing import SECRET
 NOW = datetime(2026, 6, 1, 9, tzinfo=UTC)
 
 
-def read(slug: str, body: object) -> Inquiry:
+def read(slug: str, body: object) -> LeadPayload:
     source = SOURCES[slug]
     [found] = source.parse(json.dumps(body).encode(), source.content_type)
-    assert isinstance(found, Inquiry)
+    assert isinstance(found, LeadPayload)
     return found
 
 
-def shown(inquiry: Inquiry) -> list[tuple[str, str]]:
+def shown(payload: LeadPayload) -> list[tuple[str, str]]:
     """What no field says, under its question."""
-    return [(each["question"], each["answer"]) for each in inquiry.unplaced]
+    return [(each["question"], each["answer"]) for each in payload.unplaced]
 
 
 def example(slug: str) -> Any:
@@ -93,8 +93,8 @@ def test_hubspots_contact_is_fetched_and_those_that_were_missed_are_listed() -> 
             "/crm/v3/objects/contacts9": {"results": [contact]},
         }
     )  # fmt: skip
-    inquiry = fetching.parse(fetching.get(vendor, "7"))
-    assert (inquiry.external_id, inquiry.email, inquiry.first_name) == (
+    payload = fetching.parse(fetching.get(vendor, "7"))
+    assert (payload.external_id, payload.email, payload.first_name) == (
         "7",
         "ada@example.com",
         "Ada",
@@ -134,14 +134,14 @@ def test_metas_lead_is_fetched_with_its_consent() -> None:
                                             {"checkbox_key": "calls", "is_checked": ""}],
         }
     })  # fmt: skip
-    inquiry = fetching.parse(fetching.get(vendor, "77"))
-    assert (inquiry.external_id, inquiry.first_name, inquiry.last_name) == ("77", "Ada", "Lovelace")
-    assert (inquiry.form_id, inquiry.ad_id, inquiry.utm_campaign) == ("5", "6", "8")
-    assert inquiry.submitted_at == NOW
-    assert shown(inquiry) == [("budget", "10k, 20k"), ("calls", "no")]
-    assert inquiry.consent is not None
-    assert inquiry.consent.granted
-    assert inquiry.consent.purposes == ["newsletter"]
+    payload = fetching.parse(fetching.get(vendor, "77"))
+    assert (payload.external_id, payload.first_name, payload.last_name) == ("77", "Ada", "Lovelace")
+    assert (payload.form_id, payload.ad_id, payload.utm_campaign) == ("5", "6", "8")
+    assert payload.submitted_at == NOW
+    assert shown(payload) == [("budget", "10k, 20k"), ("calls", "no")]
+    assert payload.consent is not None
+    assert payload.consent.granted
+    assert payload.consent.purposes == ["newsletter"]
 
 
 def test_what_metas_hooks_missed_is_read_page_by_page() -> None:
@@ -172,9 +172,9 @@ def test_zoom_is_shown_that_the_secret_is_held() -> None:
 def test_typeforms_answers_are_joined_by_id_not_by_position() -> None:
     body = example("typeform")
     body["form_response"]["answers"].reverse()
-    inquiry = read("typeform", body)
-    assert (inquiry.first_name, inquiry.last_name, inquiry.company) == ("Ada", "Lovelace", None)
-    assert shown(inquiry) == [("How large is your team?", "12")]
+    payload = read("typeform", body)
+    assert (payload.first_name, payload.last_name, payload.company) == ("Ada", "Lovelace", None)
+    assert shown(payload) == [("How large is your team?", "12")]
 
 
 def test_typeforms_choices_are_read_by_their_labels() -> None:
@@ -202,10 +202,10 @@ def test_a_meeting_that_is_cancelled_is_no_lead_and_a_new_time_is() -> None:
 
 
 def test_googles_own_questions_are_kept_with_their_answers() -> None:
-    inquiry = read("google_ads", example("google_ads"))
-    assert shown(inquiry) == [("when_can_we_call", "Mornings")]
-    assert inquiry.form_id == "40000000000000007"
-    assert "google_key" not in inquiry.model_dump_json()
+    payload = read("google_ads", example("google_ads"))
+    assert shown(payload) == [("when_can_we_call", "Mornings")]
+    assert payload.form_id == "40000000000000007"
+    assert "google_key" not in payload.model_dump_json()
 
 
 def test_zooms_own_questions_are_kept_with_their_answers() -> None:
@@ -253,9 +253,9 @@ def test_a_bookings_guests_and_place_are_kept_and_its_invitee_is_the_lead() -> N
         "location": {"type": "physical", "location": "12 Main Street"},
         "event_guests": [{"email": "guest@example.org"}],
     }
-    inquiry = read("calendly", body)
-    assert inquiry.email == "ada@example.com"
-    assert shown(inquiry)[-2:] == [("Where", "12 Main Street"), ("Guests", "guest@example.org")]
+    payload = read("calendly", body)
+    assert payload.email == "ada@example.com"
+    assert shown(payload)[-2:] == [("Where", "12 Main Street"), ("Guests", "guest@example.org")]
 
 
 @pytest.mark.parametrize(
@@ -265,12 +265,12 @@ def test_the_number_of_a_booking_is_whose_phone_rings(kind: str, phone: str | No
     body = example("calendly")
     del body["payload"]["text_reminder_number"]
     body["payload"]["scheduled_event"]["location"] = {"type": kind, "location": "+493023125001"}
-    inquiry = read("calendly", body)
-    assert inquiry.phone == phone
-    assert (("Where", "They call +493023125001") in shown(inquiry)) == (phone is None)
+    payload = read("calendly", body)
+    assert payload.phone == phone
+    assert (("Where", "They call +493023125001") in shown(payload)) == (phone is None)
 
 
-def tally(*fields: dict[str, Any]) -> Inquiry:
+def tally(*fields: dict[str, Any]) -> LeadPayload:
     """A response with an address and these fields."""
     body = example("tally")
     body["data"]["fields"] = [
@@ -326,9 +326,9 @@ def test_tallys_boxes_are_shown_once_and_files_by_their_address() -> None:
 
 def test_a_second_address_of_a_form_stands_under_its_own_question() -> None:
     second = {"key": "n", "label": "A colleague's", "type": "INPUT_EMAIL", "value": "z@example.org"}
-    inquiry = tally(second)
-    assert inquiry.email == "kim@example.org"
-    assert shown(inquiry) == [("A colleague's", "z@example.org")]
+    payload = tally(second)
+    assert payload.email == "kim@example.org"
+    assert shown(payload) == [("A colleague's", "z@example.org")]
 
 
 def test_typeforms_groups_are_looked_into() -> None:
@@ -348,9 +348,9 @@ def test_typeforms_groups_are_looked_into() -> None:
         {"type": "text", "text": "Graf", "field": {"id": "b"}},
         {"type": "choice", "choice": {"label": "much"}, "field": {"id": "r1"}},
     ]
-    inquiry = read("typeform", body)
-    assert (inquiry.first_name, inquiry.last_name) == ("Gus", "Graf")
-    assert shown(inquiry) == [
+    payload = read("typeform", body)
+    assert (payload.first_name, payload.last_name) == ("Gus", "Graf")
+    assert shown(payload) == [
         ("What matters?: The price", "much"),
         ("How large is your team?", "12"),
     ]
@@ -362,10 +362,10 @@ def test_typeforms_hidden_fields_and_scores_are_kept() -> None:
         "hidden": {"utm_campaign": "spring-offer", "plan": "pro", "email": "other@example.org"},
         "calculated": {"score": 9},
     }
-    inquiry = read("typeform", body)
-    assert (inquiry.email, inquiry.utm_campaign) == ("ada@example.com", "spring-offer")
+    payload = read("typeform", body)
+    assert (payload.email, payload.utm_campaign) == ("ada@example.com", "spring-offer")
     size = ("How large is your team?", "12")
-    assert shown(inquiry) == [size, ("plan", "pro"), ("email", "other@example.org"), ("Score", "9")]
+    assert shown(payload) == [size, ("plan", "pro"), ("email", "other@example.org"), ("Score", "9")]
     body["form_response"] |= {
         "hidden": {},
         "variables": [
@@ -401,7 +401,7 @@ def test_hubspots_contacts_are_leads_and_neither_its_deals_nor_its_imports(
             SOURCES["hubspot"].parse(body, "")
 
 
-def fetched(slug: str, body: object) -> Inquiry:
+def fetched(slug: str, body: object) -> LeadPayload:
     """What was fetched, read."""
     fetching = SOURCES[slug].fetching
     assert fetching is not None
@@ -410,13 +410,13 @@ def fetched(slug: str, body: object) -> Inquiry:
 
 def test_hubspots_mobile_number_and_second_addresses_are_asked_for_and_kept() -> None:
     said = {"mobilephone": "+493023125002", "phone": None, "email": None, "firstname": "Mo"}
-    inquiry = fetched("hubspot", {"id": "7", "properties": said})
-    assert (inquiry.phone, inquiry.first_name) == ("+493023125002", "Mo")
+    payload = fetched("hubspot", {"id": "7", "properties": said})
+    assert (payload.phone, payload.first_name) == ("+493023125002", "Mo")
     both = said | {"phone": "+493023125003", "hs_additional_emails": "a@example.org;b@example.org"}
-    inquiry = fetched("hubspot", {"id": "7", "properties": both})
-    assert (inquiry.phone, inquiry.email) == ("+493023125003", "a@example.org")
-    assert ("Mobile phone", "+493023125002") in shown(inquiry)
-    assert ("Additional e-mails", "a@example.org;b@example.org") in shown(inquiry)
+    payload = fetched("hubspot", {"id": "7", "properties": both})
+    assert (payload.phone, payload.email) == ("+493023125003", "a@example.org")
+    assert ("Mobile phone", "+493023125002") in shown(payload)
+    assert ("Additional e-mails", "a@example.org;b@example.org") in shown(payload)
     fetching = SOURCES["hubspot"].fetching
     assert fetching is not None
     vendor = Recorded(**{"/crm/v3/objects/contacts/7": {"id": "7"}})  # the schema is refused
@@ -444,10 +444,10 @@ def test_what_hubspots_forms_ask_is_kept_under_its_label() -> None:
         "/crm/v3/properties/contacts": {"results": asked},
         "/crm/v3/objects/contacts/7": {"id": "7", "properties": said},
     })  # fmt: skip
-    inquiry = fetching.parse(fetching.get(vendor, "7"))
+    payload = fetching.parse(fetching.get(vendor, "7"))
     names = vendor.asked[1][1]["properties"].split(",")
     assert names[-3:] == ["team_size", "budget__c", "city"]
-    assert shown(inquiry) == [("Team size", "11-50, xl"), ("Budget", "10k")]
+    assert shown(payload) == [("Team size", "11-50, xl"), ("Budget", "10k")]
 
 
 def test_hubspots_imports_are_not_read_back_either() -> None:
@@ -502,15 +502,15 @@ def test_a_lead_of_metas_testing_tool_is_none(answers: dict[str, str]) -> None:
 
 def test_what_a_meta_form_asks_beside_what_meta_says_is_kept() -> None:
     said = meta_lead(email="ada@example.org", utm_campaign="spring", utm_source="newsletter")
-    inquiry = fetched("meta", said)
-    assert (inquiry.utm_source, inquiry.utm_campaign) == ("meta", "spring")
-    assert shown(inquiry) == [("utm source", "newsletter")]
-    inquiry = fetched("meta", said | {"campaign_id": "8"})
-    assert inquiry.utm_campaign == "8"
-    assert ("utm campaign", "spring") in shown(inquiry)
+    payload = fetched("meta", said)
+    assert (payload.utm_source, payload.utm_campaign) == ("meta", "spring")
+    assert shown(payload) == [("utm source", "newsletter")]
+    payload = fetched("meta", said | {"campaign_id": "8"})
+    assert payload.utm_campaign == "8"
+    assert ("utm campaign", "spring") in shown(payload)
 
 
-def google(*columns: tuple[str, str]) -> Inquiry:
+def google(*columns: tuple[str, str]) -> LeadPayload:
     body = example("google_ads")
     body["user_column_data"] = [
         {"column_id": name, "string_value": value} for name, value in columns
@@ -519,38 +519,38 @@ def google(*columns: tuple[str, str]) -> Inquiry:
 
 
 def test_googles_verified_number_is_called_and_its_second_address_kept() -> None:
-    inquiry = google(
+    payload = google(
         ("EMAIL", "ada@example.org"),
         ("PHONE_NUMBER", "+493023125001"),
         ("PHONE_NUMBER_VERIFIED", "+493023125002"),
         ("WORK_EMAIL", "ada@example.com"),
     )
-    assert (inquiry.phone, inquiry.email) == ("+493023125002", "ada@example.org")
-    assert shown(inquiry) == [
+    assert (payload.phone, payload.email) == ("+493023125002", "ada@example.org")
+    assert shown(payload) == [
         ("Phone number", "+493023125001"),
         ("Work email", "ada@example.com"),
     ]
-    inquiry = google(("PHONE_NUMBER", "+493023125001"), ("IS_PHONE_NUMBER_VERIFIED", "true"))
-    assert inquiry.phone == "+493023125001"
-    assert shown(inquiry) == [("Is phone number verified", "true")]
+    payload = google(("PHONE_NUMBER", "+493023125001"), ("IS_PHONE_NUMBER_VERIFIED", "true"))
+    assert payload.phone == "+493023125001"
+    assert shown(payload) == [("Is phone number verified", "true")]
 
 
 def test_a_mistyped_address_beside_googles_number_is_a_remark() -> None:
-    inquiry = google(("EMAIL", "ada@example"), ("PHONE_NUMBER", "+493023125001"))
-    assert (inquiry.phone, inquiry.email) == ("+493023125001", None)
-    assert inquiry.unplaced[0].get("problem")
+    payload = google(("EMAIL", "ada@example"), ("PHONE_NUMBER", "+493023125001"))
+    assert (payload.phone, payload.email) == ("+493023125001", None)
+    assert payload.unplaced[0].get("problem")
 
 
-def jotform(**answers: object) -> Inquiry:
+def jotform(**answers: object) -> LeadPayload:
     parts = b'--x\r\nContent-Disposition: form-data; name="rawRequest"\r\n\r\n%s\r\n--x--\r\n'
     source = SOURCES["jotform"]
     [found] = source.parse(parts % json.dumps(answers).encode(), source.content_type)
-    assert isinstance(found, Inquiry)
+    assert isinstance(found, LeadPayload)
     return found
 
 
 def test_jotforms_numbered_questions_are_understood() -> None:
-    inquiry = jotform(
+    payload = jotform(
         slug="submit/1",
         q3_fullName3={"prefix": "Dr.", "first": "Ada", "middle": "M", "last": "Lovelace"},
         q4_email4="ada@example.org",
@@ -558,10 +558,10 @@ def test_jotforms_numbered_questions_are_understood() -> None:
         q6_companyName6="Analytical Engines",
         q7_nachricht="Please call",
     )
-    assert (inquiry.first_name, inquiry.last_name) == ("Ada M", "Lovelace")
-    assert (inquiry.email, inquiry.phone) == ("ada@example.org", "+49 30 23125001")
-    assert (inquiry.company, inquiry.message) == ("Analytical Engines", "Please call")
-    assert shown(inquiry) == [("full name 3 - prefix", "Dr.")]
+    assert (payload.first_name, payload.last_name) == ("Ada M", "Lovelace")
+    assert (payload.email, payload.phone) == ("ada@example.org", "+49 30 23125001")
+    assert (payload.company, payload.message) == ("Analytical Engines", "Please call")
+    assert shown(payload) == [("full name 3 - prefix", "Dr.")]
 
 
 def test_jotforms_questions_are_called_as_its_form_calls_them() -> None:
@@ -579,17 +579,17 @@ def test_jotforms_questions_are_called_as_its_form_calls_them() -> None:
     parts = b'--x\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s\r\n'
     body = b"".join(parts % (name.encode(), said.encode()) for name, said in fields.items())
     source = SOURCES["jotform"]
-    [inquiry] = source.parse(body + b"--x--\r\n", source.content_type)
-    assert isinstance(inquiry, Inquiry)
-    assert (inquiry.first_name, inquiry.company) == ("Ada", "Babbage & Co")
-    assert (inquiry.email, inquiry.phone) == ("ada@example.org", "030 23125001")
-    assert shown(inquiry) == [
+    [payload] = source.parse(body + b"--x--\r\n", source.content_type)
+    assert isinstance(payload, LeadPayload)
+    assert (payload.first_name, payload.company) == ("Ada", "Babbage & Co")
+    assert (payload.email, payload.phone) == ("ada@example.org", "030 23125001")
+    assert shown(payload) == [
         ("How many seats, in all?", "12"), ("Interests", "a, b"), ("When: now, or later?", "12"),
     ]  # fmt: skip
 
 
 def test_what_jotform_asks_in_parts_is_kept_part_by_part() -> None:
-    inquiry = jotform(
+    payload = jotform(
         q1_name={"first": "Ada", "last": "Lovelace"},
         q2_partner={"first": "Charles", "last": "Babbage"},
         q3_email="ada@example.org",
@@ -597,8 +597,8 @@ def test_what_jotform_asks_in_parts_is_kept_part_by_part() -> None:
         q5_howImportant={"Price": "very", "Service": ["a", "b"]},
         q6_interests=["Demo", "Prices"],
     )
-    assert (inquiry.first_name, inquiry.last_name, inquiry.country) == ("Ada", "Lovelace", "AT")
-    assert shown(inquiry) == [
+    assert (payload.first_name, payload.last_name, payload.country) == ("Ada", "Lovelace", "AT")
+    assert shown(payload) == [
         ("partner - first", "Charles"),
         ("partner - last", "Babbage"),
         ("address", "Main Street 1 Vienna Austria"),

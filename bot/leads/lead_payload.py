@@ -138,7 +138,7 @@ def _consent(value: object) -> object:
     return None if granted is None else {"granted": granted}
 
 
-class Inquiry(BaseModel):
+class LeadPayload(BaseModel):
     """A lead as it is sent: someone raised a hand. It needs an e-mail address or a phone number."""
 
     model_config = ConfigDict(
@@ -280,14 +280,14 @@ class Inquiry(BaseModel):
         return [answer for answer in self.answers if "field" not in answer]
 
 
-def read(facts: dict[str, Any]) -> Inquiry:
+def read(facts: dict[str, Any]) -> LeadPayload:
     """What a parser found, each fact by itself: what does not fit becomes one of the answers, with
     the reason. Raises Unreadable where nobody could be reached."""
     problems: dict[str, str] = {}
     left = dict(facts)
     while True:
         try:
-            return Inquiry.model_validate(left)
+            return LeadPayload.model_validate(left)
         except ValidationError as error:
             found = _problems(error)
             problems |= found
@@ -300,11 +300,11 @@ def read(facts: dict[str, Any]) -> Inquiry:
             _set_aside(left, field, problems.get(field))
 
 
-def read_strictly(facts: dict[str, Any]) -> Inquiry:
+def read_strictly(facts: dict[str, Any]) -> LeadPayload:
     """The same where somebody can mend it at once. Raises Unreadable, naming each field that does
     not fit."""
     try:
-        return Inquiry.model_validate(facts)
+        return LeadPayload.model_validate(facts)
     except ValidationError as error:
         raise Unreadable(_problems(error)) from None
 

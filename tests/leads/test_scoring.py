@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bot.errors import FieldErrors, NotAllowed, OutdatedForm
 from bot.leads import forms, messages, service
 from bot.leads.heat import DEFAULT_POINTS, Label, Rules
-from bot.leads.inquiry import read
+from bot.leads.lead_payload import read
 from bot.leads.sources import SOURCES
 from bot.people.models import Role
 from bot.store import Store
@@ -27,10 +27,10 @@ FULL = ADA | {
 }
 
 
-def heat(source: str = "form", rules: Rules = Rules(), **fields: Any) -> tuple[int, bool]:  # noqa: B008
-    inquiry = read(ADA | fields)
-    labels = rules.labels(inquiry, is_customer=False)
-    found = rules.judge(inquiry, source, labels, has_campaign=False)
+def score(source: str = "form", rules: Rules = Rules(), **fields: Any) -> tuple[int, bool]:  # noqa: B008
+    payload = read(ADA | fields)
+    labels = rules.labels(payload, is_customer=False)
+    found = rules.judge(payload, source, labels, has_campaign=False)
     return found.points, found.is_hot
 
 
@@ -48,7 +48,7 @@ def heat(source: str = "form", rules: Rules = Rules(), **fields: Any) -> tuple[i
     ],
 )
 def test_points_add_up(source: str, fields: dict[str, Any], points: int, hot: bool) -> None:
-    assert heat(source, **fields) == (points, hot)
+    assert score(source, **fields) == (points, hot)
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_points_add_up(source: str, fields: dict[str, Any], points: int, hot: bo
      ("I recall meeting you", False), ("callback", True), ("Do not write", False)],
 )  # fmt: skip
 def test_who_asks_to_be_called(message: str, asked: bool) -> None:
-    assert heat(message=message)[0] == 60 + 30 * asked
+    assert score(message=message)[0] == 60 + 30 * asked
 
 
 def test_labels_say_what_is_known_of_an_address() -> None:
@@ -70,8 +70,8 @@ def test_labels_say_what_is_known_of_an_address() -> None:
 @given(st.dictionaries(st.sampled_from([*DEFAULT_POINTS]), st.integers(-99, 99)))
 def test_every_point_is_explained(points: dict[str, int]) -> None:
     rules = Rules(points=points)
-    inquiry = read(FULL)
-    found = rules.judge(inquiry, "form", [*Label], has_campaign=True, is_return=True)
+    payload = read(FULL)
+    found = rules.judge(payload, "form", [*Label], has_campaign=True, is_return=True)
     assert found.points == sum(reason.points for reason in found.reasons)
     assert found.is_hot == (found.points >= rules.hot_from)
 
@@ -94,8 +94,8 @@ def test_an_admin_changes_the_rules_and_others_do_not(store: Store) -> None:
         for who in (mara, clara):
             with pytest.raises(NotAllowed, match="Only admins can change what makes a lead hot"):
                 service.change_rules(session, who, 60, points, [])
-    assert heat("form", told) == (5, False)
-    assert heat("form", told, phone="+493023125001") == (75, True)
+    assert score("form", told) == (5, False)
+    assert score("form", told, phone="+493023125001") == (75, True)
 
 
 @pytest.mark.parametrize(

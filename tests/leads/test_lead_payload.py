@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from pydantic import ValidationError
 
-from bot.leads.inquiry import EXAMPLE, Inquiry, Unreadable, read, read_strictly
+from bot.leads.lead_payload import EXAMPLE, LeadPayload, Unreadable, read, read_strictly
 from tests.leads import hostile
 
 EMAIL = {"email": "ada@example.com"}
@@ -26,9 +26,9 @@ def strict_problems(facts: dict[str, Any]) -> dict[str, str]:
 
 
 def test_the_example_is_read() -> None:
-    inquiry = read(dict(EXAMPLE))
-    assert inquiry.model_dump(exclude_none=True) == EXAMPLE | {"answers": []}
-    assert inquiry.phone_e164(None) == "+493023125001"
+    payload = read(dict(EXAMPLE))
+    assert payload.model_dump(exclude_none=True) == EXAMPLE | {"answers": []}
+    assert payload.phone_e164(None) == "+493023125001"
 
 
 @pytest.mark.parametrize(
@@ -70,10 +70,10 @@ def test_someone_has_to_be_reachable() -> None:
 def test_what_does_not_fit_costs_nothing_but_its_field(
     facts: dict[str, Any], kept: tuple[str, str, str | None]
 ) -> None:
-    inquiry = read({"phone": "+49 30 23125001", "first_name": "Ada"} | facts)
-    assert (inquiry.first_name, inquiry.phone) == ("Ada", "+49 30 23125001")
+    payload = read({"phone": "+49 30 23125001", "first_name": "Ada"} | facts)
+    assert (payload.first_name, payload.phone) == ("Ada", "+49 30 23125001")
     assert [
-        (each["question"], each["answer"], each.get("problem")) for each in inquiry.unplaced
+        (each["question"], each["answer"], each.get("problem")) for each in payload.unplaced
     ] == [kept]
 
 
@@ -84,9 +84,9 @@ def test_a_long_message_is_cut_and_an_address_among_others_is_taken() -> None:
 
 @pytest.mark.parametrize("word", ["NULL", "null", "N/A", "#N/A", "-", "", "  "])
 def test_words_for_nothing_are_nothing(word: str) -> None:
-    inquiry = read(EMAIL | {"phone": word, "company": word, "submitted_at": word})
-    assert (inquiry.phone, inquiry.company, inquiry.submitted_at) == (None, None, None)
-    assert inquiry.unplaced == []
+    payload = read(EMAIL | {"phone": word, "company": word, "submitted_at": word})
+    assert (payload.phone, payload.company, payload.submitted_at) == (None, None, None)
+    assert payload.unplaced == []
     assert read(EMAIL | {"last_name": "Null"}).last_name == "Null"
 
 
@@ -100,8 +100,8 @@ def test_words_for_nothing_are_nothing(word: str) -> None:
     ],
 )  # fmt: skip
 def test_an_address_is_normalized(typed: str, kept: str, key: str) -> None:
-    inquiry = read({"email": typed})
-    assert (inquiry.email, inquiry.email_key) == (kept, key)
+    payload = read({"email": typed})
+    assert (payload.email, payload.email_key) == (kept, key)
 
 
 @pytest.mark.parametrize(
@@ -136,8 +136,8 @@ def test_what_is_no_address_is_refused(typed: str) -> None:
 def test_a_phone_is_read_as_a_number_where_it_is_one(
     typed: str, country: str | None, number: str | None
 ) -> None:
-    inquiry = read({"phone": typed, "country": country})
-    assert (inquiry.phone, inquiry.phone_e164(None)) == (typed, number)
+    payload = read({"phone": typed, "country": country})
+    assert (payload.phone, payload.phone_e164(None)) == (typed, number)
 
 
 def test_a_number_is_read_with_the_leads_country_else_with_the_workspaces() -> None:
@@ -190,19 +190,19 @@ def test_a_time_that_cannot_be_placed_is_left_out(sent: object) -> None:
 
 def test_the_landing_page_fills_in_what_was_left_out() -> None:
     url = "https://example.com/?utm_source=ads&utm_campaign=spring%20start&utm_term=&utm_source=b"
-    inquiry = read(EMAIL | {"landing_url": url, "utm_campaign": "typed"})
-    assert (inquiry.utm_source, inquiry.utm_campaign, inquiry.utm_term) == ("ads", "typed", None)
+    payload = read(EMAIL | {"landing_url": url, "utm_campaign": "typed"})
+    assert (payload.utm_source, payload.utm_campaign, payload.utm_term) == ("ads", "typed", None)
 
 
 @pytest.mark.parametrize("url", ["https://[", "?utm_campaign=%00", "utm_campaign=x", "//"])
 def test_a_landing_page_that_makes_no_sense_is_kept(url: str) -> None:
-    inquiry = read(EMAIL | {"landing_url": url})
-    assert (inquiry.landing_url, inquiry.utm_campaign) == (url, None)
+    payload = read(EMAIL | {"landing_url": url})
+    assert (payload.landing_url, payload.utm_campaign) == (url, None)
 
 
 def test_a_long_code_in_the_landing_page_is_cut() -> None:
-    inquiry = read(EMAIL | {"landing_url": "https://e.com/?utm_term=" + "x" * 5_000})
-    assert inquiry.utm_term == "x" * 1_000
+    payload = read(EMAIL | {"landing_url": "https://e.com/?utm_term=" + "x" * 5_000})
+    assert payload.utm_term == "x" * 1_000
 
 
 def test_a_problem_never_repeats_what_was_sent() -> None:
@@ -214,7 +214,7 @@ def test_a_problem_never_repeats_what_was_sent() -> None:
 
 def test_nor_does_an_error_that_nobody_caught() -> None:
     with pytest.raises(ValidationError) as caught:
-        Inquiry.model_validate({"email": {"ada@example.com": 1}, "consent": {"granted": "Ada"}})
+        LeadPayload.model_validate({"email": {"ada@example.com": 1}, "consent": {"granted": "Ada"}})
     assert "Ada" not in str(caught.value)
     assert "ada@" not in str(caught.value)
 
@@ -225,7 +225,7 @@ def test_whatever_is_sent_is_an_inquiry_or_unreadable(facts: dict[str, Any]) -> 
     found = outcome(facts)
     if isinstance(found, Unreadable):
         fields = {field.partition(".")[0] for field in found.problems}
-        assert fields <= {*Inquiry.model_fields, "body"}
+        assert fields <= {*LeadPayload.model_fields, "body"}
         assert fields & {"email", "phone", "body"}
         assert found.message.startswith("This submission could not be read: ")
         return
@@ -239,7 +239,7 @@ def test_whatever_is_sent_is_an_inquiry_or_unreadable(facts: dict[str, Any]) -> 
         assert text.encode("utf-8")
 
 
-def outcome(facts: dict[str, Any]) -> Inquiry | Unreadable:
+def outcome(facts: dict[str, Any]) -> LeadPayload | Unreadable:
     try:
         return read(facts)
     except Unreadable as problem:
