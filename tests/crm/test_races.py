@@ -286,7 +286,7 @@ def test_a_field_that_is_made_later_is_filled_by_a_backfill(sales: Sales) -> Non
     sales.office.no_field.clear()
     _mark(sales)
     sales.push()
-    assert sales.office.records()[0].score == sales.lead(lead_id).heat
+    assert sales.office.records()[0].score == sales.lead(lead_id).score
 
 
 # ---- what stops the work ----------------------------------------------------------------------

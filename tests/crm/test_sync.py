@@ -42,7 +42,7 @@ def test_a_lead_is_in_the_crm_as_it_is_here(sales: Sales) -> None:
     sales.push()
     [seen] = sales.office.records()
     assert (seen.email, seen.company, seen.stage) == ("ada@example.com", "Engines", Stage.NEW)
-    assert seen.score == sales.lead(lead_id).heat
+    assert seen.score == sales.lead(lead_id).score
     assert (seen.consent or "").startswith("Given")
     assert sales.office.value(seen.record_id, "campaign_code") == "spring"
     assert sales.backlog()[:2] == (1, 0)

@@ -53,20 +53,20 @@ def step(step: EscalationStep) -> LeadStep:
 
 
 @pytest.mark.parametrize(
-    "step", sorted(set(EscalationStep) - {EscalationStep.HAND_OVER, EscalationStep.DETAILS, *TOLD})
+    "kind", sorted(set(EscalationStep) - {EscalationStep.HAND_OVER, EscalationStep.DETAILS, *TOLD})
 )
 def test_every_step_says_what_is_to_be_done_and_then_what_came_of_it(
-    step: EscalationStep, golden: Golden
+    kind: EscalationStep, golden: Golden
 ) -> None:
-    owned = step in (EscalationStep.REMIND, EscalationStep.WAKE)
+    owned = kind in (EscalationStep.REMIND, EscalationStep.WAKE)
     facts = {"assignment_no": 0, "suggested_to": 3, "reserved_until": NINE + timedelta(minutes=2)}
     waiting = lead(**facts, **(CLAIMED if owned else {}))
     claimed = lead(**CLAIMED | {"assignment_no": 1, "first_response_at": NINE})
-    asks = messages.step(StepFacts(step(step), waiting, SOFIA if owned else None))
-    done = messages.step(StepFacts(step(step), claimed, SOFIA))
+    asks = messages.step(StepFacts(step(kind), waiting, SOFIA if owned else None))
+    done = messages.step(StepFacts(step(kind), claimed, SOFIA))
     assert not asks.too_late
-    assert done.too_late == (step is not EscalationStep.TAKE_BACK)
-    golden(f"steps.{step}", {"asks": drawn(asks), "done": drawn(done)})
+    assert done.too_late == (kind is not EscalationStep.TAKE_BACK)
+    golden(f"steps.{kind}", {"asks": drawn(asks), "done": drawn(done)})
 
 
 def test_colleagues_hear_of_a_handover_and_of_who_asks_for_it(golden: Golden) -> None:
