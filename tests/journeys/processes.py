@@ -19,7 +19,7 @@ _STARTED = re.compile(r"Handoff runs(?: on port (\d+))?")
 # For processes on a busy machine: Bolt waits a minute for an answer, as it does in the tests'
 # own process (tests/conftest.py). It imports as the command line does.
 PATIENT = """
-from bot.command_line.imports import importing
+from bot.cli.imports import importing
 with importing():
     from bot import app
 from slack_bolt.listener.custom_listener import CustomListener
@@ -33,13 +33,13 @@ HASTY = (
     + """
 from datetime import timedelta
 from functools import partial
-from bot import app, command_line
+from bot import app, cli
 from bot.tasks import worker
 from bot.slack import drawing
 drawing._POST_EVERY = timedelta()
 worker._HEARTBEAT_SECONDS = 0.3
 app.Worker = partial(worker.Worker, stalled_seconds=1.5)
-command_line.main()
+cli.main()
 """
 )
 

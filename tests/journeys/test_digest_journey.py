@@ -1,33 +1,10 @@
 """The digest from Monday's hour to the leads behind a figure: over HTTP, as its readers meet it."""
 
-from datetime import datetime, timedelta
 from typing import Any
 
-from bot import clock, tasks
-from bot.digests.models import Week
 from playground.state import Message
 from tests.journeys.conftest import Office, drawn
-from tests.journeys.test_loop_journey import pass_time
-
-
-def due(office: Office) -> datetime:
-    """When the hour of the digests is."""
-    with office.application.store.transaction() as session:
-        schedule = session.query(tasks.Schedule).filter_by(name="digest:channel").one()
-    return schedule.next_run_at
-
-
-def monday(office: Office) -> None:
-    """Let the hour of the digests come."""
-    pass_time(office, due(office) - clock.now() + timedelta(seconds=1))
-
-
-def past_this_weeks_digests(office: Office) -> None:
-    """On a Monday before their hour, let it come: the next ones are about this week."""
-    days = office.application.workspace().days
-    if Week.of(due(office), days) == Week.of(clock.now(), days):
-        monday(office)
-        office.card("Weekly digest")
+from tests.journeys.test_loop_journey import monday, past_this_weeks_digests
 
 
 def thread(office: Office, card: Message, part: str) -> Message:
