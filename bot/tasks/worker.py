@@ -10,11 +10,13 @@ import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from typing import Any
 
-import procrastinate.worker
 from apscheduler.schedulers.background import BackgroundScheduler
-from procrastinate import App, JobContext, PsycopgConnector
+from procrastinate import App, BaseConnector, PsycopgConnector
 from procrastinate.jobs import Job, Status
+from procrastinate.manager import JobManager, NotificationCallback
+from procrastinate.worker import Worker as Engine
 from sqlalchemy.orm import Session
 
 from bot import clock
@@ -35,27 +37,50 @@ _MOST_RESCUES = 20
 _INSIST_SECONDS = 1
 
 
-class _Engine(procrastinate.worker.Worker):
-    """Procrastinate's worker, which looks at once for what a job kept waiting in its lane.
+class LaneJobs(JobManager):
+    """Procrastinate's statements; when a job leaves its lane, the worker looks for the next at once.
 
     Without this a lane goes on with the next poll only, and ten polls a second cost more than all
     else that an idle process does (benchmarks/bench_process.py).
     """
 
-    _moved = False
-    """Whether a lane has moved on since we began to look."""
-
-    async def _process_job(self, context: JobContext) -> None:
-        await super()._process_job(context)
-        if context.job.lock is not None:
-            self._moved = True
-            self._new_job_event.set()
-
-    async def _fetch_and_process_jobs(self) -> None:
+    def __init__(self, connector: BaseConnector) -> None:
+        super().__init__(connector)
+        self._wake: NotificationCallback | None = None
         self._moved = False
-        await super()._fetch_and_process_jobs()  # type: ignore[no-untyped-call]
-        if self._moved:
-            self._new_job_event.set()
+        """Whether a lane has moved on since the worker began to look."""
+
+    async def listen_for_jobs(
+        self, *, on_notification: NotificationCallback, queues: Iterable[str] | None = None
+    ) -> None:
+        """Remember what wakes the worker."""
+        self._wake = on_notification
+        await super().listen_for_jobs(on_notification=on_notification, queues=queues)
+
+    async def fetch_job(self, queues: Iterable[str] | None, worker_id: int) -> Job | None:
+        """Look again where a lane moved on meanwhile: the worker forgets what woke it when a look
+        ends."""
+        job, self._moved = None, True
+        while job is None and self._moved:
+            self._moved = False
+            job = await super().fetch_job(queues, worker_id)
+        return job
+
+    async def finish_job(self, job: Job, status: Status, delete_job: bool) -> None:
+        """The lane is free."""
+        await super().finish_job(job, status, delete_job)
+        await self._move_on(job)
+
+    async def retry_job(self, job: Job, *args: Any, **options: Any) -> None:
+        """The lane is free, or waits for this job."""
+        await super().retry_job(job, *args, **options)
+        await self._move_on(job)
+
+    async def _move_on(self, job: Job) -> None:
+        if job.lock is None or job.id is None or self._wake is None:
+            return
+        self._moved = True
+        await self._wake(channel="", notification={"type": "job_inserted", "job_id": job.id})
 
 
 class Worker:
@@ -71,7 +96,7 @@ class Worker:
         self._thread = threading.Thread(target=self._run, name="worker", daemon=True)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[None] | None = None
-        self._engine: _Engine | None = None
+        self._engine: Engine | None = None
         self._past_id: int | None = None
         self._beats = 0
         self._scheduler = BackgroundScheduler(timezone="UTC")
@@ -159,6 +184,7 @@ class Worker:
             conninfo=url.render_as_string(hide_password=False), min_size=1, max_size=6
         )
         with self._tasks.app.replace_connector(connector) as app:
+            app.job_manager = LaneJobs(connector)
             async with app.open_async():
                 await self._forget_past_life(app)
                 if self._stopping.is_set():
@@ -173,8 +199,8 @@ class Worker:
                         self._past_id = engine.worker_id
                         rescue.cancel()
 
-    def _make_engine(self, app: App) -> _Engine:
-        return _Engine(
+    def _make_engine(self, app: App) -> Engine:
+        return Engine(
             app,
             concurrency=_CONCURRENCY,
             fetch_job_polling_interval=_POLLING_SECONDS,
@@ -190,7 +216,7 @@ class Worker:
             await app.job_manager.unregister_worker(self._past_id)
             self._past_id = None
 
-    async def _rescue(self, app: App, engine: _Engine) -> None:
+    async def _rescue(self, app: App, engine: Engine) -> None:
         """Give back the jobs of workers whose heart has stopped, and those that we lost ourselves.
 
         A job that ended while the database was away could not say so: it stays `doing` under our
@@ -208,7 +234,7 @@ class Worker:
             suspects = {job.id for job in held}
             await asyncio.sleep(min(_RESCUE_SECONDS, self._stalled_seconds))
 
-    async def _held(self, app: App, engine: _Engine) -> list[Job]:
+    async def _held(self, app: App, engine: Engine) -> list[Job]:
         """The jobs that are `doing` under our name and not under way."""
         if engine.worker_id is None:
             return []

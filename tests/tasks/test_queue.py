@@ -1,18 +1,21 @@
 """The traps of durable work, each sprung once: see `docs/decisions/durable-work.md`."""
 
+import asyncio
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from procrastinate.jobs import Job, Notification, Status
+from procrastinate.testing import InMemoryConnector
 from sqlalchemy import text
 
 from bot import clock
 from bot.store import Store
 from bot.tasks import GiveUp, Postpone, Tasks, advance, cancel, enqueue, failed, retry
 from bot.tasks.queue import NoSuchJob, counts, prune
-from bot.tasks.worker import Worker
+from bot.tasks.worker import LaneJobs, Worker
 
 Log = list[tuple[str, Any]]
 
@@ -135,6 +138,45 @@ def test_a_lane_goes_on_without_a_poll(shop: Shop, monkeypatch: pytest.MonkeyPat
         assert whats(shop.wait(lambda log: len(log) == 50)) == list(range(50))
     finally:
         worker.stop()
+
+
+def test_a_lane_that_moves_on_during_a_look_is_looked_at_again() -> None:
+    """Procrastinate's worker forgets, when a look ends, what woke it meanwhile."""
+    ended = Job(id=1, queue="q", lock="C1", queueing_lock=None, task_name="note")
+    looks: list[str] = []
+
+    class Busy(InMemoryConnector):
+        async def execute_query_one_async(self, query: str, **_arguments: Any) -> dict[str, Any]:
+            looks.append(query)
+            if len(looks) == 1:
+                await jobs.finish_job(ended, Status.SUCCEEDED, True)
+                return {"id": None}
+            return {"id": 2, "queue_name": "q", "lock": "C1", "queueing_lock": None,
+                    "task_name": "note", "args": {}, "status": "doing", "attempts": 0,
+                    "priority": 0, "scheduled_at": None}  # fmt: skip
+
+        async def execute_query_async(self, query: str, **arguments: Any) -> None:  # noqa: ARG002
+            assert arguments["job_id"] == ended.id
+
+        async def listen_notify(self, on_notification: Any, channels: Any) -> None:
+            pass
+
+    woken: list[Notification] = []
+
+    async def wake(*, channel: str, notification: Notification) -> None:
+        woken.append(notification)
+
+    jobs = LaneJobs(Busy())
+
+    async def look() -> Job | None:
+        await jobs.listen_for_jobs(on_notification=wake)
+        return await jobs.fetch_job(None, 7)
+
+    found = asyncio.run(look())
+    assert found is not None
+    assert found.id == 2
+    assert len(looks) == 2
+    assert [each["type"] for each in woken] == ["job_inserted"]
 
 
 def test_lanes_do_not_wait_for_each_other(working: Shop) -> None:
