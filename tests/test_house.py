@@ -1,14 +1,21 @@
 """The house keeps its promises: manifest, action ids, README, and no trace of a machine."""
 
+import ast
+import importlib
+import inspect
 import json
+import pkgutil
 import re
 import subprocess
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import bot
+import playground
 from bot.app import CAPABILITIES, Application
 from bot.doctor import manifest
 from playground import demo
@@ -126,6 +133,52 @@ def test_rules_of_the_house(rule: str, pattern: str, where: str) -> None:
         if re.search(pattern, path.read_text()) and where not in str(path)
     ]
     assert not breaks, rule
+
+
+_PRIVATE = re.compile(r"(?:\b(?:self|cls)\.|super\(\)\.|\bdef )(_[a-z]\w*)")
+_OTHERS = re.compile(r"\b(?!self\b|cls\b)\w+\._([a-z]\w*)")
+_DOCUMENTED = {"asdict", "fields", "replace", "make"}
+"""What a NamedTuple has for everybody."""
+
+
+def classes() -> Iterator[tuple[type, str]]:
+    """Every class of ours, with its source."""
+    for package in (bot, playground):
+        for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            if "migrations" in found.name or found.name.endswith("__main__"):
+                continue
+            module = importlib.import_module(found.name)
+            lines = Path(str(module.__file__)).read_text().splitlines()
+            for node in ast.parse("\n".join(lines)).body:
+                if isinstance(node, ast.ClassDef):
+                    source = "\n".join(lines[node.lineno - 1 : node.end_lineno])
+                    yield getattr(module, node.name), source
+
+
+@cache
+def private_names(of: type) -> set[str]:
+    """What a library's class calls private, by its source or, where it is written in C, by its
+    attributes."""
+    try:
+        return set(_PRIVATE.findall(inspect.getsource(of)))
+    except (OSError, TypeError):
+        return {name for name in vars(of) if re.match("_[a-z]", name)}
+
+
+def test_no_private_name_of_a_library_is_overridden_or_used() -> None:
+    broken = {
+        f"{ours.__qualname__}: {theirs.__module__}.{theirs.__qualname__}: {names}"
+        for ours, source in classes()
+        if (mine := set(_PRIVATE.findall(source)))
+        for theirs in ours.__mro__
+        if theirs.__module__.partition(".")[0] not in {"bot", "playground"}
+        and (names := mine & private_names(theirs))
+    }
+    assert not broken
+    for path in (*(ROOT / "bot").rglob("*.py"), *(ROOT / "playground").rglob("*.py")):
+        text = path.read_text()
+        used = set(_OTHERS.findall(text)) - _DOCUMENTED
+        assert not [each for each in used if f"def _{each}(" not in text], path
 
 
 # Kept for fiction by the Bundesnetzagentur (Berlin, mobile), Ofcom (London) and the NANPA.

@@ -38,7 +38,7 @@ _INSIST_SECONDS = 1
 
 
 class LaneJobs(JobManager):
-    """Procrastinate's statements; when a job leaves its lane, the worker looks for the next at once.
+    """Procrastinate's statements; a job that leaves its lane makes the worker look for the next.
 
     Without this a lane goes on with the next poll only, and ten polls a second cost more than all
     else that an idle process does (benchmarks/bench_process.py).

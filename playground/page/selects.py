@@ -38,6 +38,7 @@ class ChoiceSelect(ui.select):
             multiple=multiple,
             with_input=True,
         )
+        self._describe()
         self.add_slot("option", _OPTION)
         self.props("outlined dense options-dense hide-bottom-space behavior=menu")
         self.props["transition-duration"] = 80
@@ -52,9 +53,13 @@ class ChoiceSelect(ui.select):
         self._choices = _with_headings([*choices, *kept])
         self.set_options({choice.value: choice.label for choice in self._choices})
 
-    def _update_options(self) -> None:
-        super()._update_options()
-        for line, choice in zip(self._props["options"], self._choices, strict=True):
+    def update(self) -> None:
+        """Send it to the page, which happens when what runs now has ended."""
+        super().update()
+        self._describe()
+
+    def _describe(self) -> None:
+        for line, choice in zip(self.props["options"], self._choices, strict=True):
             line["key"] = choice.value
             line["description"] = choice.description
             if choice.value.startswith("\0"):
