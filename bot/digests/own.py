@@ -1,13 +1,16 @@
 """What a personal digest says: a salesperson's own week, or a marketer's own campaigns."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any
 
+from pydantic import Field
+
+from bot.digests import snapshots
 from bot.digests.models import Audience, Digest, Week
 from bot.digests.report import CampaignFigures
-from bot.metrics import Figures
+from bot.metrics import Figures, KeptFigures
 
 
 @dataclass(frozen=True)
@@ -21,16 +24,16 @@ class Quiet:
 
 @dataclass(frozen=True)
 class OwnWeek:
-    """Somebody's own week."""
+    """Somebody's own week; its snapshot is all that the digest's row does not know."""
 
-    audience: Audience
-    week: Week
-    as_of: datetime
-    mine: Figures = field(default_factory=lambda: Figures({}))
+    audience: Annotated[Audience, Field(exclude=True)]
+    week: Annotated[Week, Field(exclude=True)]
+    as_of: Annotated[datetime, Field(exclude=True)]
+    mine: KeptFigures = field(default_factory=lambda: Figures({}))
     """Of the leads that a salesperson claimed first."""
-    before: Figures = field(default_factory=lambda: Figures({}))
+    before: KeptFigures = field(default_factory=lambda: Figures({}))
     """Likewise, of the week before."""
-    team: Figures = field(default_factory=lambda: Figures({}))
+    team: KeptFigures = field(default_factory=lambda: Figures({}))
     """Of all leads, whoever owns them."""
     waits: Mapping[str, int] = field(default_factory=dict)
     """How many leads wait in each of a salesperson's lists."""
@@ -38,8 +41,8 @@ class OwnWeek:
     """A marketer's own, the most leads first."""
     quiet: tuple[Quiet, ...] = ()
     """A marketer's own that ran and brought no lead."""
-    is_running: bool = False
-    last_day: date | None = None
+    is_running: Annotated[bool, Field(exclude=True)] = False
+    last_day: Annotated[date | None, Field(exclude=True)] = None
     """Of a running week, the last day that it covers: today."""
 
     @property
@@ -50,27 +53,10 @@ class OwnWeek:
 
     def snapshot(self) -> dict[str, Any]:
         """What a digest's row keeps."""
-        return {
-            "mine": self.mine.as_json(),
-            "before": self.before.as_json(),
-            "team": self.team.as_json(),
-            "waits": dict(self.waits),
-            "campaigns": [each.as_json() for each in self.campaigns],
-            "quiet": [asdict(each) for each in self.quiet],
-        }
+        return snapshots.write(self)
 
     @classmethod
     def of(cls, digest: Digest) -> "OwnWeek":
         """What a digest said."""
-        kept = digest.figures
-        return cls(
-            audience=Audience(digest.kind),
-            week=digest.week,
-            as_of=digest.created_at,
-            mine=Figures.from_json(kept["mine"]),
-            before=Figures.from_json(kept["before"]),
-            team=Figures.from_json(kept["team"]),
-            waits=kept["waits"],
-            campaigns=tuple(map(CampaignFigures.from_json, kept["campaigns"])),
-            quiet=tuple(Quiet(**each) for each in kept.get("quiet", [])),
-        )
+        row = {"audience": digest.kind, "week": digest.week, "as_of": digest.created_at}
+        return snapshots.read(cls, digest.figures, **row)

@@ -1,15 +1,17 @@
 """What a digest says: a week's figures, in total and split, beside those of the weeks before."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
+from pydantic import Field
+
+from bot.digests import snapshots
 from bot.digests.models import Digest, Week
 from bot.digests.team_stats import TeamStats
 from bot.leads.models import disposition_label
-from bot.metrics import Figures, Metric
+from bot.metrics import Figures, KeptFigures, Metric
 from bot.slack.text import safe
 
 
@@ -17,25 +19,11 @@ from bot.slack.text import safe
 class CampaignFigures:
     """The figures of one campaign; `name` is None for the leads that belong to none."""
 
-    campaign_id: int | None
+    campaign_id: Annotated[int | None, Field(alias="id")]
     name: str | None
-    figures: Figures
+    figures: KeptFigures
     owner: str | None = None
     """The marketer's name."""
-
-    def as_json(self) -> dict[str, Any]:
-        """As a snapshot keeps it."""
-        return {
-            "id": self.campaign_id,
-            "name": self.name,
-            "owner": self.owner,
-            "figures": self.figures.as_json(),
-        }
-
-    @classmethod
-    def from_json(cls, row: Mapping[str, Any]) -> "CampaignFigures":
-        """Read it back, also from an older snapshot."""
-        return cls(row["id"], row["name"], Figures.from_json(row["figures"]), row.get("owner"))
 
 
 @dataclass(frozen=True)
@@ -43,7 +31,7 @@ class PastWeek:
     """A week before, to compare with."""
 
     monday: date
-    total: Figures
+    total: KeptFigures
     same_age: bool
     """Whether its leads were as old when it was summed up as this week's are now: what ripens, such
     as won leads, is compared only then."""
@@ -51,24 +39,24 @@ class PastWeek:
 
 @dataclass(frozen=True)
 class Report:
-    """What a digest says of a week."""
+    """What a digest says of a week; its snapshot is all that the digest's row does not know."""
 
-    week: Week
+    week: Annotated[Week, Field(exclude=True)]
     zone: str
-    as_of: datetime
-    total: Figures
+    as_of: Annotated[datetime, Field(exclude=True)]
+    total: KeptFigures
     weeks: tuple[PastWeek, ...]
     """The four weeks before, the newest first; without those before the first lead."""
     campaigns: tuple[CampaignFigures, ...]
     """The most leads first; the unattributed ones last."""
-    sources: tuple[tuple[str, Figures], ...]
+    sources: tuple[tuple[str, KeptFigures], ...] = ()
     """The most leads first."""
-    dispositions: tuple[tuple[str, int], ...]
+    dispositions: tuple[tuple[str, int], ...] = ()
     """Why leads were lost, the most frequent first."""
-    reasons: tuple[tuple[str, int], ...]
+    reasons: tuple[tuple[str, int], ...] = ()
     """Why leads were rated weak or junk, as people typed it, the most frequent first."""
-    team: TeamStats = field(default_factory=TeamStats)
-    is_running: bool = False
+    team: Annotated[TeamStats, Field(alias="together")] = field(default_factory=TeamStats)
+    is_running: Annotated[bool, Field(exclude=True)] = False
     """Whether the week is not over yet."""
 
     @property
@@ -85,39 +73,16 @@ class Report:
 
     def snapshot(self) -> dict[str, Any]:
         """The report as a digest's row keeps it."""
-        return {
-            "zone": self.zone,
-            "total": self.total.as_json(),
-            "weeks": [
-                {"monday": each.monday.isoformat(), "same_age": each.same_age,
-                 "total": each.total.as_json()}
-                for each in self.weeks
-            ],
-            "campaigns": [each.as_json() for each in self.campaigns],
-            "sources": [[source, figures.as_json()] for source, figures in self.sources],
-            "dispositions": [list(each) for each in self.dispositions],
-            "reasons": [list(each) for each in self.reasons],
-            "together": self.team.as_json(),
-        }  # fmt: skip
+        return snapshots.write(self)
 
     @classmethod
     def of(cls, digest: Digest) -> "Report":
         """What a digest said, whatever became of the leads since."""
-        kept = digest.figures
-        return cls(
-            week=digest.week,
-            zone=kept["zone"],
-            as_of=digest.created_at,
-            total=Figures.from_json(kept["total"]),
-            weeks=_weeks(digest.week, kept),
-            campaigns=tuple(map(CampaignFigures.from_json, kept["campaigns"])),
-            sources=tuple(
-                (source, Figures.from_json(figures)) for source, figures in kept.get("sources", [])
-            ),
-            dispositions=_pairs(kept, "dispositions"),
-            reasons=_pairs(kept, "reasons"),
-            team=TeamStats.from_json(kept.get("together", {})),
-        )
+        week, kept = digest.week, digest.figures
+        if "weeks" not in kept:  # an early digest knew the week before alone
+            before = {"monday": week.before.monday, "total": kept["before"], "same_age": False}
+            kept = kept | {"weeks": [before]}
+        return snapshots.read(cls, kept, week=week, as_of=digest.created_at)
 
 
 @dataclass(frozen=True)
@@ -139,20 +104,3 @@ class Explained:
 def lost_for(code: str) -> str:
     """A disposition in words, in mrkdwn; also one that is no more."""
     return safe(disposition_label(code), 60)
-
-
-def _weeks(week: Week, kept: Mapping[str, Any]) -> tuple[PastWeek, ...]:
-    """The weeks before; an early digest knew one of them."""
-    if "weeks" not in kept:
-        total = Figures.from_json(kept["before"])
-        return (PastWeek(week.before.monday, total, same_age=False),)
-    return tuple(
-        PastWeek(
-            date.fromisoformat(row["monday"]), Figures.from_json(row["total"]), row["same_age"]
-        )
-        for row in kept["weeks"]
-    )
-
-
-def _pairs(kept: Mapping[str, Any], name: str) -> tuple[tuple[str, int], ...]:
-    return tuple((words, count) for words, count in kept.get(name, []))

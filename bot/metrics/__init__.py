@@ -3,7 +3,7 @@
 from bot.capability import Capability
 from bot.metrics.computing import LeadsPage, compute, leads_for_metric, of_campaigns
 from bot.metrics.definitions import BY_NAME, METRICS
-from bot.metrics.figures import Cohort, Figures, Key
+from bot.metrics.figures import Cohort, Figures, KeptFigures, Key
 from bot.metrics.metric import Attribution, Better, Group, Metric, Unit, Value, shown
 from bot.metrics.scope import EVER, By, Period
 
@@ -19,6 +19,7 @@ __all__ = [
     "Cohort",
     "Figures",
     "Group",
+    "KeptFigures",
     "Key",
     "LeadsPage",
     "Metric",

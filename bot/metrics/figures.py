@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import PlainSerializer, PlainValidator
 
 from bot.metrics.definitions import BY_NAME
 from bot.metrics.metric import Attribution, Unit, Value, shown
@@ -77,6 +79,14 @@ class Figures:
             {name: why for name, why in snapshot.get(_REASONS, {}).items() if name in BY_NAME},
             Attribution(snapshot.get(_MODEL, Attribution.FIRST_TOUCH)),
         )
+
+
+KeptFigures = Annotated[
+    Figures,
+    PlainValidator(lambda kept: kept if isinstance(kept, Figures) else Figures.from_json(kept)),
+    PlainSerializer(Figures.as_json),
+]
+"""Figures in a model of pydantic's, written and read as a snapshot."""
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot import clock
-from bot.digests import explaining, messages, reporting, sending
+from bot.digests import explaining, messages, reporting, sending, snapshots
 from bot.digests.models import Audience, Week
 from bot.digests.report import CampaignFigures, PastWeek, Report
 from bot.digests.team_stats import TeamStats
@@ -185,7 +185,10 @@ def test_beside_the_leads_stands_how_the_departments_work_together(office: Offic
     assert "Stay in my shoes: 3 pairs met this quarter" in said
     assert "4 requests of sales wait longer than was promised" in said
     assert "https://hand.example/r?from=2026-11-16&amp;to=2026-11-22" in said
-    assert TeamStats.from_json(json.loads(json.dumps(report.team.as_json()))) == report.team
+    kept = json.loads(json.dumps(report.snapshot()))
+    assert kept["version"] == snapshots.VERSION
+    row = {"week": report.week, "as_of": report.as_of, "is_running": report.is_running}
+    assert snapshots.read(Report, kept, **row) == report
 
 
 def test_a_week_that_is_read_again(office: Office, golden: Golden) -> None:
