@@ -24,7 +24,7 @@ from bot.leads.models import Lead
 from bot.people.models import Workspace
 from bot.settings import CrmSettings, Settings, load
 from bot.slack.text import plural
-from bot.store import Store
+from bot.store import Store, keyset
 
 _LOOK_SECONDS = 1.0
 _PATIENCE_SECONDS = 60.0
@@ -83,7 +83,8 @@ def backfill(options: Options) -> None:
 
 def _mark(store: Store, workspace: Workspace, since: datetime) -> int:
     """Mark the leads, some at a time; returns how many those are."""
-    count, last = 0, 0
+    count = 0
+    last: keyset.Key | None = None
     while True:
         with store.transaction() as session:
             ids = session.scalars(
@@ -92,7 +93,7 @@ def _mark(store: Store, workspace: Workspace, since: datetime) -> int:
                     Lead.workspace_id == workspace.id,
                     Lead.received_at >= since,
                     Lead.merged_into.is_(None),
-                    Lead.id > last,
+                    keyset.behind([Lead.id], last),
                 )
                 .order_by(Lead.id)
                 .limit(_AT_ONCE)
@@ -100,7 +101,7 @@ def _mark(store: Store, workspace: Workspace, since: datetime) -> int:
             backlog.mark(session, workspace.id, ids, is_backfill=True)
         if not ids:
             return count
-        count, last = count + len(ids), ids[-1]
+        count, last = count + len(ids), (ids[-1],)
 
 
 def _progress(store: Store, workspace: Workspace) -> Iterator[str]:

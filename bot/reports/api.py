@@ -16,12 +16,12 @@ from bot import clock
 from bot.keys import Keys
 from bot.metrics import Attribution
 from bot.people.models import Workspace
-from bot.reports import cursor, period
+from bot.reports import period
 from bot.reports.columns import Wanted, cells, visible
 from bot.reports.files import plain
 from bot.reports.permissions import KEYHOLDER
 from bot.reports.sheets import SHEETS, Sheet
-from bot.store import Store
+from bot.store import Store, keyset
 
 MOST_ROWS = 1_000
 
@@ -66,13 +66,14 @@ class Counter:
         try:
             today = workspace.day_of(clock.now())
             days = period.days(query.first, query.last, today)
-            after = cursor.read(query.after, sheet.key_kinds)
-        except (period.NotAPeriod, cursor.BadCursor) as problem:
+            after = keyset.read(query.after, sheet.key_kinds)
+        except (period.NotAPeriod, keyset.BadCursor) as problem:
             raise HTTPException(422, problem.message) from problem
         wanted = Wanted(days, query.attribution)
         with self.store.transaction() as session:
             records = sheet.read(session, workspace, wanted, after, query.limit + 1)
-        shown, columns = records[: query.limit], visible(sheet.columns, KEYHOLDER)
+        shown, onward = keyset.page(records, query.limit)
+        columns = visible(sheet.columns, KEYHOLDER)
         names = [column.name for column in columns]
         rows = [map(plain, cells(columns, record, KEYHOLDER)) for record in shown]
         return JSONResponse({
@@ -80,7 +81,7 @@ class Counter:
             "to": days.last.isoformat(),
             "attribution": query.attribution,
             "data": [dict(zip(names, row, strict=True)) for row in rows],
-            "next_cursor": cursor.written(shown[-1].key) if len(records) > len(shown) else None,
+            "next_cursor": onward,
         }, headers={"Cache-Control": "no-store"})  # fmt: skip
 
 

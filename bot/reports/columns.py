@@ -14,12 +14,9 @@ from bot import metrics
 from bot.metrics import Attribution, By
 from bot.reports.period import Period
 from bot.reports.permissions import DataClass, Permissions
+from bot.store import keyset
 
 Cell = str | int | bool | Decimal | date | datetime | None
-
-
-Key = tuple[Any, ...]
-"""What a sheet is ordered by, unique in it."""
 
 
 ALL = "received"
@@ -51,7 +48,8 @@ class Column:
 class Record:
     """One row of a sheet, as the query brought it."""
 
-    key: Key
+    key: keyset.Key
+    """What the sheet is ordered by."""
     row: Any
     owner_id: int | None = None
     """Whose lead it is, for those who see their own only."""

@@ -7,7 +7,7 @@ from decimal import Decimal
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, literal, select, true, tuple_
+from sqlalchemy import ColumnElement, func, literal, select, true
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session, aliased, defer
 
@@ -22,6 +22,7 @@ from bot.money import Money
 from bot.people.models import Person, Workspace
 from bot.reports.columns import Cell, Column, Record, Wanted
 from bot.reports.permissions import DataClass
+from bot.store import keyset
 
 _Last, _Of = aliased(Campaign), aliased(Campaign)
 _Claimer = aliased(Person)
@@ -32,6 +33,8 @@ _NOTES = (
     .scalar_subquery()
 )
 
+_ORDER = (Lead.received_at, Lead.id)
+
 _QUERY = (
     select(
         Lead, Campaign.name.label("campaign"), _Last.name.label("last_campaign"),
@@ -41,7 +44,7 @@ _QUERY = (
     .outerjoin(_Last, _Last.id == Lead.last_campaign_id)
     .outerjoin(Person, Person.id == Lead.claimed_by)
     .outerjoin(_Claimer, _Claimer.id == Lead.first_claimed_by)
-    .order_by(Lead.received_at, Lead.id)
+    .order_by(*_ORDER)
     .options(defer(Lead.score_reasons, raiseload=True), defer(Lead.labels, raiseload=True))
 )  # fmt: skip
 
@@ -165,17 +168,12 @@ def _is_in(about: Scope, by: By, key: Key) -> ColumnElement[bool]:
 def read_leads(
     session: Session,
     wanted: Slice,
-    after: tuple[Any, ...] | None,
+    after: keyset.Key | None,
     limit: int,
 ) -> list[Record]:
     """At most `limit` leads behind the key `after`, the oldest first."""
     query = _QUERY.add_columns(wanted.counts.label("counts"))
-    query = query.where(*wanted.conditions).limit(limit)
-    if after is not None:
-        # The first condition lets the index begin there; the second one is exact.
-        query = query.where(
-            Lead.received_at >= after[0], tuple_(Lead.received_at, Lead.id) > tuple_(*after)
-        )
+    query = query.where(*wanted.conditions, keyset.behind(_ORDER, after)).limit(limit)
     return [
         Record((row.Lead.received_at, row.Lead.id), row, row.Lead.claimed_by)
         for row in session.execute(query, wanted.facts)

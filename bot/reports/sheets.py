@@ -7,9 +7,10 @@ from sqlalchemy.orm import Session
 
 from bot.people.models import Workspace
 from bot.reports import lead_rows, spend_rows, totals
-from bot.reports.columns import Cell, Column, Key, Record, Wanted, cells, visible
+from bot.reports.columns import Cell, Column, Record, Wanted, cells, visible
 from bot.reports.permissions import DataClass, Permissions
 from bot.store import Store
+from bot.store.keyset import Key
 
 BATCH = 1_000
 """Rows that are held in memory at a time; each batch is a short transaction of its own, so a slow

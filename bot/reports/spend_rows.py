@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from bot.campaigns.models import Campaign
 from bot.people.models import Person, Workspace
-from bot.reports.columns import Cell, Column, Key, Record, Wanted
+from bot.reports.columns import Cell, Column, Record, Wanted
 from bot.reports.permissions import DataClass
 from bot.spend.models import SpendEntry, stands
+from bot.store import keyset
 
 
 def _of(name: str) -> Callable[[Any], Cell]:
@@ -43,7 +44,7 @@ KEY = (int,)
 
 
 def read_spend(
-    session: Session, workspace: Workspace, wanted: Wanted, after: Key | None, limit: int
+    session: Session, workspace: Workspace, wanted: Wanted, after: keyset.Key | None, limit: int
 ) -> Sequence[Record]:
     """The entries for days of the period, in the order in which they were entered."""
     query = (
@@ -57,7 +58,7 @@ def read_spend(
             SpendEntry.workspace_id == workspace.id,
             SpendEntry.day >= wanted.period.first,
             SpendEntry.day <= wanted.period.last,
-            SpendEntry.id > (after[0] if after else 0),
+            keyset.behind([SpendEntry.id], after),
         )
         .order_by(SpendEntry.id)
         .limit(limit)

@@ -13,9 +13,10 @@ from bot.campaigns.models import Campaign
 from bot.metrics import METRICS, By, Figures, Group, Metric, Unit
 from bot.money import Money
 from bot.people.models import Workspace
-from bot.reports.columns import Cell, Column, Key, Record, Wanted
+from bot.reports.columns import Cell, Column, Record, Wanted
 from bot.reports.period import Period, Span
 from bot.reports.permissions import DataClass
+from bot.store.keyset import Key
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,15 @@
 """The only commit, and what a database that is away looks like."""
 
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
 import psycopg
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 
-from bot.store import DatabaseDown, Store, engine
+from bot.store import DatabaseDown, Store, engine, keyset
+from bot.tasks.queue import JobKey
 
 
 def test_a_transaction_commits_at_its_end_and_rolls_back_on_any_error(store: Store) -> None:
@@ -72,3 +76,29 @@ def test_a_connection_that_broke_while_it_rested_is_replaced_unseen(
         other.execute("SELECT pg_terminate_backend(%s, 10000)", [resting])
     with store.transaction() as session:
         assert session.scalars(text("SELECT pg_backend_pid()")).one() != resting
+
+
+class Row(NamedTuple):
+    key: keyset.Key
+
+
+def test_pages_by_a_key_repeat_and_miss_nothing(store: Store) -> None:
+    at, columns = datetime(2026, 11, 16, tzinfo=UTC), (JobKey.used_at, JobKey.key)
+    with store.transaction() as session:
+        for number in range(7):  # some at the same moment
+            moment = at + timedelta(seconds=number // 3)
+            session.add(JobKey(key=f"{6 - number}", used_at=moment))
+    found: list[str] = []
+    cursor: str | None = None
+    while True:
+        with store.transaction() as session:
+            after = keyset.read(cursor, (datetime, str))
+            rows = session.scalars(
+                select(JobKey).where(keyset.behind(columns, after)).order_by(*columns).limit(3)
+            )
+            records = [Row((row.used_at, row.key)) for row in rows]
+        shown, cursor = keyset.page(records, 2)
+        found += [str(row.key[1]) for row in shown]
+        if cursor is None:
+            break
+    assert found == ["4", "5", "6", "1", "2", "3", "0"]

@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 
 from bot.leads.models import Rating, Status
 from bot.metrics import BY_NAME, By
-from bot.reports import cursor, figures, lead_rows
+from bot.reports import figures, lead_rows
 from bot.reports.columns import Column, cells, visible
 from bot.reports.permissions import DataClass
 from bot.reports.site.context import LEADS, WORDS, LeadsQuery, PageContext, PageQuery, frame
 from bot.reports.site.login import Reader
 from bot.reports.site.templates import page
+from bot.store import keyset
 
 PAGE_SIZE = 50
 
@@ -82,13 +83,12 @@ def _facts(
 ) -> dict[str, Any]:
     wanted = question.wanted(query)
     behind = lead_rows.wanted_leads(session, reader.workspace, wanted)
-    after = cursor.read(query.words.get("after"), lead_rows.KEY)
+    after = keyset.read(query.words.get("after"), lead_rows.KEY)
     records = lead_rows.read_leads(session, behind, after, PAGE_SIZE + 1)
     counting = lead_rows.counting(session, reader.workspace, wanted)
     columns = visible(COLUMNS if counting is None else (*COLUMNS, _COUNTS), reader.permissions)
-    shown = records[:PAGE_SIZE]
+    shown, onward = keyset.page(records, PAGE_SIZE)
     same_leads = {name: query.words.get(name) for name in WORDS}
-    onward = cursor.written(shown[-1].key) if len(records) > PAGE_SIZE else None
     return {
         "metric": BY_NAME[question.metric],
         "group": _group_name(session, question),

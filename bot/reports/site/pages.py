@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 from starlette.responses import RedirectResponse
 
 from bot.metrics import BY_NAME, METRICS, Attribution, By, Group
-from bot.reports import cursor, figures
+from bot.reports import figures
 from bot.reports.figures import Part, Recent, Report
 from bot.reports.period import NotAPeriod
 from bot.reports.site import report_page as show
@@ -15,6 +15,7 @@ from bot.reports.site.charts import HEIGHT
 from bot.reports.site.context import COMPARE, FIGURES, LEADS, PageContext, PageQuery, frame
 from bot.reports.site.login import HOME, Reader
 from bot.reports.site.templates import HEADERS, icon, page, style
+from bot.store import keyset
 
 MOST_COMPARED = 6
 """Columns that fit beside each other."""
@@ -144,5 +145,5 @@ def router(desk: Desk) -> APIRouter:
     return routes
 
 
-UNREADABLE = (NotAPeriod, cursor.BadCursor)
+UNREADABLE = (NotAPeriod, keyset.BadCursor)
 """What `unreadable` answers."""
