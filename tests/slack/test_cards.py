@@ -1,5 +1,7 @@
 """Cards: always redrawn from state, folded, paced, in order, and none lost."""
 
+import ast
+import inspect
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -8,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from slack_sdk.errors import SlackObjectFormationError
+from slack_sdk.models import basic_objects
 from slack_sdk.models.basic_objects import JsonObject
 from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, SectionBlock
 from sqlalchemy import select, text
@@ -214,6 +217,20 @@ def test_a_busy_channel_gets_everything_in_order(board: Board) -> None:
 def test_what_breaks_a_limit_of_slack_is_noticed_before_it_is_sent(block: Block) -> None:
     with pytest.raises(SlackObjectFormationError):
         as_json([block])
+
+
+def test_the_method_of_the_sdk_that_we_replace_is_what_it_was() -> None:
+    tree = ast.parse(inspect.getsource(basic_objects))
+    [kind] = [each for each in tree.body if getattr(each, "name", "") == "JsonObject"]
+    assert isinstance(kind, ast.ClassDef)
+    methods = {each.name: each for each in kind.body if isinstance(each, ast.FunctionDef)}
+    assert [ast.unparse(line) for line in methods["validate_json"].body[1:]] == [
+        """for attribute in (func for func in dir(self) if not func.startswith('__')):
+    method = getattr(self, attribute, None)
+    if callable(method) and hasattr(method, 'validator'):
+        method()"""
+    ]
+    assert "self.validate_json()" in ast.unparse(methods["to_dict"])
 
 
 def test_the_sdks_limits_are_all_asked_for() -> None:
