@@ -25,7 +25,12 @@ from bot import clock, slack
 from bot.people import service as people
 from bot.people.models import Person, Workspace
 from bot.slack.cards import Card
-from bot.standups import messages, service
+from bot.standups import answering as standup_answering
+from bot.standups import asking as standup_asking
+from bot.standups import queries as standup_queries
+from bot.standups import rounds as standup_rounds
+from bot.standups import setup as standup_setup
+from bot.standups import summary_messages
 from bot.standups.models import Standup, StandupEntry, StandupRound
 from bot.store import Store, migrate
 from bot.store.base import table
@@ -93,7 +98,7 @@ def found(store: Store, count: int) -> tuple[int, int]:
             session, team_id="T1", name="Acme", bot_user_id="UBOT", channel="C1", timezone="UTC",
             currency="EUR",
         )  # fmt: skip
-        service.install(session, workspace)
+        standup_setup.install(session, workspace)
         team = next(each for each in people.teams(session, workspace.id) if each.name == "Sales")
         standup = session.scalars(select(Standup).where(Standup.team_id == team.id)).one()
         names = ["workspace_id", "slack_id", "name", "roles", "team_id", "active", "timezone"]
@@ -104,7 +109,7 @@ def found(store: Store, count: int) -> tuple[int, int]:
         copy(session, table(Person), names, rows)
     with store.transaction() as session:
         session.execute(text("ANALYZE"))
-        service.follow_people(session)
+        standup_asking.follow_people(session)
     return workspace.id, standup.id
 
 
@@ -114,23 +119,24 @@ def measure(store: Store, standup_id: int, day: int, count: int) -> list[float]:
     now = moment
     clock.use(lambda: now)
     figures = [
-        timed(store, lambda session: service.ask(session, standup_id, "UTC", moment), count),
-        timed(store, lambda session: service.ask(session, standup_id, "UTC", moment), 0),
+        timed(store, lambda session: standup_asking.ask(session, standup_id, "UTC", moment), count),
+        timed(store, lambda session: standup_asking.ask(session, standup_id, "UTC", moment), 0),
         sum(
-            timed(store, each, 0) for each in (service.follow_people, service.remind, service.close)
+            timed(store, each, 0)
+            for each in (standup_asking.follow_people, standup_rounds.remind, standup_rounds.close)
         ),
     ]
     now = moment + timedelta(minutes=60)
     start = time.perf_counter()
     reminded = 0
-    while more := in_transaction(store, service.remind):
+    while more := in_transaction(store, standup_rounds.remind):
         reminded += more
     assert reminded == count
     figures.append(time.perf_counter() - start)
     answers = answer_all(store, moment)
     figures += [percentile(answers, 0.5), percentile(answers, 0.99)]
     now = moment + timedelta(minutes=150)
-    figures.append(timed(store, service.close, 1))
+    figures.append(timed(store, standup_rounds.close, 1))
     figures.append(drawn(store, moment))
     return figures
 
@@ -150,7 +156,7 @@ def answer_all(store: Store, moment: datetime) -> list[float]:
         with store.transaction() as session:
             who = session.get_one(Person, person_id)
             said = {"plan": f"Call {person_id}.", "blockers": "No list." if person_id % 50 else ""}
-            service.answer(session, who, entry_id, said)
+            standup_answering.answer(session, who, entry_id, said)
         return time.perf_counter() - start
 
     with ThreadPoolExecutor(THREADS) as pool:
@@ -164,7 +170,7 @@ def drawn(store: Store, moment: datetime) -> float:
         round_id = session.scalars(
             select(StandupRound.id).where(StandupRound.day == moment.date())
         ).one()
-        assert messages.summary(service.heard(session, round_id)).blocks
+        assert summary_messages.summary(standup_queries.round_summary(session, round_id)).blocks
     return time.perf_counter() - start
 
 

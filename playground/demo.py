@@ -22,7 +22,7 @@ from bot.crm.http import no_pace
 from bot.doctor import manifest
 from bot.settings import Settings
 from bot.slack.cards import DRAW, Card
-from bot.standups import service as standups
+from bot.standups import rounds as standups
 from bot.store import Store
 from bot.tasks import Schedule
 from bot.web import Server

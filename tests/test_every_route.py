@@ -49,7 +49,11 @@ from bot.spend import entering
 from bot.spend import exports as platforms
 from bot.spend import importing as spend_import
 from bot.spend.models import SpendEntry
-from bot.standups import service as standups
+from bot.standups import answering as standup_answering
+from bot.standups import asking as standup_asking
+from bot.standups import blockers
+from bot.standups import rounds as standup_rounds
+from bot.standups import setup as standup_setup
 from bot.standups.forms import NewStandup
 from bot.standups.models import Standup, StandupAnswer, StandupEntry
 from bot.store import Store
@@ -85,7 +89,7 @@ class Company:
                 session, team_id=team_id, name="Acme", bot_user_id="UBOT", channel="C1",
                 timezone="Europe/Berlin", currency="EUR",
             )  # fmt: skip
-            for each in (leads, standups, digests):
+            for each in (leads, standup_setup, digests):
                 each.install(session, self.workspace)
             crm.connect(session, self.workspace.id, "hubspot")
             teams = {each.name: each.id for each in people.teams(session, self.workspace.id)}
@@ -330,11 +334,11 @@ class Company:
 
     def standup(self) -> int:
         with self.store.transaction() as session:
-            usual = standups.usual(session, session.get_one(Person, self.boss.id))
+            usual = standup_setup.usual(session, session.get_one(Person, self.boss.id))
         number = self.number()
         told = {"name": f"Standup {number}", "token": f"st{number}", "team": self.boss.team_id}
         assert usual is not None
-        return int(self.do(standups.create, NewStandup(**STANDUP, **told)).id)
+        return int(self.do(standup_setup.create, NewStandup(**STANDUP, **told)).id)
 
     def entry(self) -> tuple[str, int]:
         """Somebody's part of today, which nobody has touched."""
@@ -347,7 +351,7 @@ class Company:
                 standup_id = session.scalars(mine).first()
                 assert standup_id is not None
                 slot = MONDAY + timedelta(minutes=30)
-                standups.ask(session, standup_id, "Europe/Berlin", slot)
+                standup_asking.ask(session, standup_id, "Europe/Berlin", slot)
                 found = session.execute(
                     select(Person.slack_id, StandupEntry.id)
                     .join(Person, Person.id == StandupEntry.person_id)
@@ -363,19 +367,19 @@ class Company:
         """What somebody answered about a theme."""
         who, entry_id = self.entry()
         with self.store.transaction() as session:
-            asked = standups.entry_to_show(session, entry_id).round.standup.asked
+            asked = standup_rounds.entry_to_show(session, entry_id).round.standup.active_questions
             told = {each.key: "It is stuck" if each.theme == theme else "" for each in asked}
             told |= {
                 each.key: "Calls" for each in asked if each.needs_answer and not told[each.key]
             }
             person = people.person(session, self.workspace.id, who)
-            standups.answer(session, person, entry_id, told)
+            standup_answering.answer(session, person, entry_id, told)
         mine = select(StandupAnswer.id).where(StandupAnswer.entry_id == entry_id)
         return int(self.ask(mine.where(StandupAnswer.text == "It is stuck")))
 
     def taken(self) -> int:
         answer_id = self.said("blockers")
-        self.do(standups.take, answer_id, who=self.mara)
+        self.do(blockers.take_on, answer_id, who=self.mara)
         return answer_id
 
     # ---- shadowing --------------------------------------------------------------------------

@@ -24,7 +24,7 @@ from bot.planning import service as planning
 from bot.reports.permissions import DataClass, permissions_of
 from bot.shadowing import queries as shadowing
 from bot.slack.text import clean
-from bot.standups import service as standups
+from bot.standups import queries as standups
 
 _WEEKS = 4
 # Somebody's own words can be many; a digest shows the first few.

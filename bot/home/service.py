@@ -42,7 +42,9 @@ from bot.planning.models import Proposed
 from bot.reports import exports
 from bot.shadowing import queries as shadowing
 from bot.shadowing import rounds
-from bot.standups import service as standups
+from bot.standups import answering as standup_answering
+from bot.standups import asking as standup_asking
+from bot.standups import setup as standup_setup
 from bot.tasks import queue, schedules
 
 # Proposals that are looked through for those of one person.
@@ -70,8 +72,8 @@ def _next_runs(session: Session, workspace: Workspace) -> Iterator[NextRun]:
         if timetable.active and (run := runs.get(timetable.schedule_name)):
             name = f"Weekly digest, {Audience(timetable.audience).label}"
             yield NextRun(run.next_run_at, name, run.zone)
-    rows = standups.of_workspace(session, workspace.id)
-    next_at = standups.next_runs(session, rows)
+    rows = standup_setup.standups_of_workspace(session, workspace.id)
+    next_at = standup_asking.next_runs(session, rows)
     for each in rows:
         if each.id in next_at:
             yield NextRun(next_at[each.id], each.name, each.zone or "each person’s own time")
@@ -95,7 +97,7 @@ def page(session: Session, person_id: int) -> Page:
         to_claim=leads.waiting(session, who.workspace_id, MOST_TO_CLAIM + 1) if sells else [],
         calls=leads.call_lists(session, who.workspace_id) if sells else [],
         away_until=absence.ends_at if absence else None,
-        standup=standups.today(session, who),
+        standup=standup_answering.today(session, who),
         campaigns=campaigns.running(session, who.workspace_id, today) if who.roles else [],
         to_agree=_to_agree(session, who) if Role.SALESPERSON in who.roles else [],
         shoes=shadowing.open_participations(session, who) if who.roles else [],

@@ -26,7 +26,7 @@ from bot.leads.sources import SOURCES, source_name
 from bot.people import messages as people
 from bot.shadowing import forms as shadowing
 from bot.slack.text import moment, plural, safe
-from bot.standups import messages as standups
+from bot.standups import settings_messages as standups
 from bot.tasks import FailedJob
 
 

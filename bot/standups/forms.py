@@ -36,10 +36,10 @@ from bot.standups.models import (
     NEW,
     Closing,
     Standup,
-    Template,
     Theme,
     crontab_days,
 )
+from bot.standups.templates import Template
 
 # Shorter than a day, so that a round is closed before the next one opens.
 _LONGEST_MINUTES = 23 * 60
@@ -185,15 +185,15 @@ class ChangeQuestions(
     @classmethod
     def of(cls, standup: Standup) -> View:
         """The form, with room for one more question if there may be one."""
-        asked: dict[str, Mapping[str, Any]] = {
+        questions: dict[str, Mapping[str, Any]] = {
             each.key: {"label": each.label, "theme": each.theme, "needed": each.needs_answer}
-            for each in standup.asked
+            for each in standup.active_questions
         }
-        if len(asked) < MOST_QUESTIONS:
-            asked[NEW] = {"theme": Theme.OTHER}
+        if len(questions) < MOST_QUESTIONS:
+            questions[NEW] = {"theme": Theme.OTHER}
         one_more: Changes = {"label": "One more question"}
         intro = "Empty a question to ask it no more. Answers that were given stay."
         return cls.modal(
-            standup_id=standup.id, questions=asked, blocks=[SectionBlock(text=intro)],
+            standup_id=standup.id, questions=questions, blocks=[SectionBlock(text=intro)],
             fields={f"questions:{NEW}:label": one_more},
         )  # fmt: skip

@@ -11,7 +11,17 @@ from bot.people.models import ANY_ROLE, Role
 from bot.slack import Incoming
 from bot.slack.access import Access
 from bot.slack.errors import NeedsAdmin
-from bot.standups import capability, messages, service
+from bot.standups import (
+    answering,
+    asking,
+    blockers,
+    capability,
+    messages,
+    queries,
+    settings_messages,
+    setup,
+    summary_messages,
+)
 from bot.standups.forms import Answers, ChangeQuestions, ChangeStandup, NewStandup, Settings
 from bot.standups.models import Standup
 
@@ -30,7 +40,7 @@ _TREND_WEEKS = 4
 @capability.command("/standup", "", "answer your standup, early or late", _ANSWER)
 def answer_now(act: Act) -> View:
     """The form of the one that can be answered, or a choice of several."""
-    standups = service.answerable_now(act.session, act.person)
+    standups = answering.answerable_now(act.session, act.person)
     waiting = [each for each in standups if each.waits] or standups
     if len(waiting) == 1:
         return _begin(act, waiting[0].standup.id)
@@ -40,10 +50,10 @@ def answer_now(act: Act) -> View:
 @capability.command("/standup", "skip", "skip it today", _ANSWER)
 def skip_now(act: Act) -> str:
     """Skip whatever waits today."""
-    standups = service.answerable_now(act.session, act.person)
+    standups = answering.answerable_now(act.session, act.person)
     waiting = [each for each in standups if each.waits] or standups[:1]
-    entries = [service.entry_now(act.session, act.person, each.standup.id) for each in waiting]
-    return messages.skipping([service.skip(act.session, act.person, each) for each in entries])
+    entries = [answering.entry_now(act.session, act.person, each.standup.id) for each in waiting]
+    return messages.skipping([answering.skip(act.session, act.person, each) for each in entries])
 
 
 @capability.action(messages.ANSWER, _ANSWER)
@@ -61,15 +71,15 @@ def begin(act: Act) -> View:
 @capability.action(messages.SKIP, _ANSWER)
 def skip(act: Act) -> None:
     """Skip it today."""
-    service.skip(act.session, act.person, act.row_id)
+    answering.skip(act.session, act.person, act.row_id)
 
 
 @capability.form(Answers, _ANSWER, clears=True)
 def save_answers(act: Act, form: Answers) -> None:
     """The answers came."""
     # Shown below the first of them, so that what was written can still be copied.
-    with below("answers", service.StandupClosed):
-        service.answer(act.session, act.person, form.entry_id, form.answers)
+    with below("answers", answering.StandupClosed):
+        answering.answer(act.session, act.person, form.entry_id, form.answers)
 
 
 @capability.modal(Answers.callback_id)
@@ -79,62 +89,62 @@ def redraw_form(act: Act, _carried: str) -> View:
 
 
 def _begin(act: Act, standup_id: int) -> View:
-    return _form(act, service.entry_now(act.session, act.person, standup_id))
+    return _form(act, answering.entry_now(act.session, act.person, standup_id))
 
 
 def _form(act: Act, entry_id: int) -> View:
-    entry = service.answerable(act.session, act.person, entry_id)
-    return messages.form(entry, service.facts(act.session, act.person))
+    entry = answering.answerable(act.session, act.person, entry_id)
+    return messages.form(entry, answering.facts(act.session, act.person))
 
 
 # Reading
 
 
-@capability.action(messages.PAGE, _READ)
+@capability.action(summary_messages.PAGE, _READ)
 def read_summary(act: Act) -> View:
     """All answers of a round."""
     return _page(act, act.row_id, 0)
 
 
-@capability.pages(messages.PAGE, _READ)
+@capability.pages(summary_messages.PAGE, _READ)
 def turn_summary(act: Act) -> Update:
     """Another page of them."""
-    round_id, _ = messages.page_of(act.incoming.carried)
+    round_id, _ = summary_messages.page_of(act.incoming.carried)
     return Update(_page(act, round_id, act.row_id))
 
 
-@capability.modal(messages.PAGE)
+@capability.modal(summary_messages.PAGE)
 def redraw_summary(act: Act, carried: str) -> View:
     """The same page, once something was done in it."""
-    return _page(act, *messages.page_of(carried))
+    return _page(act, *summary_messages.page_of(carried))
 
 
 @capability.action(messages.TAKE, _TAKE_BLOCKER)
 def take_blocker(act: Act) -> None:
     """Somebody helps with a blocker."""
-    service.take(act.session, act.person, act.row_id)
+    blockers.take_on(act.session, act.person, act.row_id)
 
 
 @capability.action(messages.HAND_BACK, _TAKE_BLOCKER)
 def hand_back_blocker(act: Act) -> None:
     """They cannot, after all."""
-    service.hand_back(act.session, act.person, act.row_id)
+    blockers.hand_back(act.session, act.person, act.row_id)
 
 
-@capability.action(messages.LIFT, _TAKE_BLOCKER)
+@capability.action(messages.RESOLVE, _TAKE_BLOCKER)
 def resolve_blocker(act: Act) -> None:
     """The blocker is resolved."""
-    service.lift(act.session, act.person, act.row_id)
+    blockers.resolve(act.session, act.person, act.row_id)
 
 
 @capability.action(messages.MAKE, _REQUEST)
 def make_request(act: Act) -> None:
     """An idea becomes a request."""
-    service.make_request(act.session, act.person, act.row_id)
+    blockers.make_request(act.session, act.person, act.row_id)
 
 
 def _page(act: Act, round_id: int, number: int) -> View:
-    return messages.page(service.page(act.session, act.person, round_id, number))
+    return summary_messages.page(queries.summary_page(act.session, act.person, round_id, number))
 
 
 # Settings
@@ -175,91 +185,93 @@ def show_settings(act: Act) -> View:
     return _overview(act, 0)
 
 
-@capability.action(messages.OVERVIEW, _CHANGE)
+@capability.action(settings_messages.OVERVIEW, _CHANGE)
 def open_settings(act: Act) -> View:
     """All standups, by a button."""
     return _overview(act, act.row_id)
 
 
-@capability.pages(messages.OVERVIEW, _CHANGE)
+@capability.pages(settings_messages.OVERVIEW, _CHANGE)
 def turn_settings(act: Act) -> Update:
     """Another page of them."""
     return Update(_overview(act, act.row_id))
 
 
-@capability.action(messages.OPEN, _CHANGE)
+@capability.action(settings_messages.OPEN, _CHANGE)
 def show_standup(act: Act) -> View:
     """One standup."""
-    return _details(act, service.configurable(act.session, act.person, act.row_id))
+    return _details(act, setup.configurable(act.session, act.person, act.row_id))
 
 
-@capability.action(messages.NEW, _CHANGE)
+@capability.action(settings_messages.NEW, _CHANGE)
 def new_standup(act: Act) -> View:
     """The form of a new standup."""
-    usual = service.usual(act.session, act.person)
+    usual = setup.usual(act.session, act.person)
     return NewStandup.of(usual, people.teams(act.session, act.workspace_id))
 
 
 @capability.form(NewStandup, _CHANGE, before=_see_channels(NewStandup))
 def create_standup(act: Act, form: NewStandup) -> View:
     """A new standup."""
-    service.create(act.session, act.person, form)
+    setup.create(act.session, act.person, form)
     return _overview(act, 0)
 
 
-@capability.action(messages.CHANGE, _CHANGE)
+@capability.action(settings_messages.CHANGE, _CHANGE)
 def change_standup(act: Act) -> View:
     """The form of when and where a standup is."""
-    return ChangeStandup.of(service.configurable(act.session, act.person, act.row_id))
+    return ChangeStandup.of(setup.configurable(act.session, act.person, act.row_id))
 
 
 @capability.form(ChangeStandup, _CHANGE, before=_see_channels(ChangeStandup))
 def save_standup(act: Act, form: ChangeStandup) -> View:
     """When and where a standup is from now on."""
-    return _details(act, service.configure(act.session, act.person, form.standup_id, form))
+    return _details(act, setup.configure(act.session, act.person, form.standup_id, form))
 
 
-@capability.action(messages.QUESTIONS, _CHANGE)
+@capability.action(settings_messages.QUESTIONS, _CHANGE)
 def change_questions(act: Act) -> View:
     """The form of a standup's questions."""
-    return ChangeQuestions.of(service.configurable(act.session, act.person, act.row_id))
+    return ChangeQuestions.of(setup.configurable(act.session, act.person, act.row_id))
 
 
 @capability.form(ChangeQuestions, _CHANGE)
 def save_questions(act: Act, form: ChangeQuestions) -> View:
     """What a standup asks from now on."""
-    standup = service.change_questions(act.session, act.person, form.standup_id, form.questions)
+    standup = setup.change_questions(act.session, act.person, form.standup_id, form.questions)
     return _details(act, standup)
 
 
-@capability.action(messages.PAUSE, _CHANGE)
+@capability.action(settings_messages.PAUSE, _CHANGE)
 def pause_standup(act: Act) -> Update:
     """A standup is not asked for a while."""
-    standup = service.pause(act.session, act.person, act.row_id, active=False)
+    standup = setup.pause(act.session, act.person, act.row_id, active=False)
     return Update(_details(act, standup))
 
 
-@capability.action(messages.GO_ON, _CHANGE)
+@capability.action(settings_messages.GO_ON, _CHANGE)
 def resume_standup(act: Act) -> Update:
     """A standup is asked again."""
-    standup = service.pause(act.session, act.person, act.row_id, active=True)
+    standup = setup.pause(act.session, act.person, act.row_id, active=True)
     return Update(_details(act, standup))
 
 
-@capability.action(messages.ARCHIVE, _CHANGE)
+@capability.action(settings_messages.ARCHIVE, _CHANGE)
 def archive_standup(act: Act) -> Update:
     """It is deleted; the modal shows what is left."""
-    service.archive(act.session, act.person, act.row_id)
+    setup.archive(act.session, act.person, act.row_id)
     return Update(_overview(act, 0))
 
 
 def _overview(act: Act, number: int) -> View:
-    standups = service.standups(act.session, act.person)
-    trends = service.response_trend(act.session, act.workspace_id, _TREND_WEEKS)
-    return messages.overview(standups, trends, number, service.next_runs(act.session, standups))
+    standups = setup.standups(act.session, act.person)
+    trends = queries.response_trend(act.session, act.workspace_id, _TREND_WEEKS)
+    return settings_messages.overview(
+        standups, trends, number, asking.next_runs(act.session, standups)
+    )
 
 
 def _details(act: Act, standup: Standup) -> View:
-    trends = service.response_trend(act.session, act.workspace_id, _TREND_WEEKS)
-    next_runs = service.next_runs(act.session, [standup])
-    return messages.details(standup, trends.get(standup.id), next_runs.get(standup.id))
+    trends = queries.response_trend(act.session, act.workspace_id, _TREND_WEEKS)
+    next_runs = asking.next_runs(act.session, [standup])
+    return settings_messages.details(standup, trends.get(standup.id), next_runs.get(standup.id))

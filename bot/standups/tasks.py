@@ -5,45 +5,54 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bot.slack import Message
-from bot.standups import capability, messages, service
+from bot.standups import (
+    asking,
+    blockers,
+    capability,
+    messages,
+    queries,
+    rounds,
+    setup,
+    summary_messages,
+)
 
-capability.installation(service.install)
-capability.each_tick(every=10)(service.follow_people)
-capability.each_tick(every=5)(service.remind)
-capability.each_tick(every=5)(service.close)
+capability.installation(setup.install)
+capability.each_tick(every=10)(asking.follow_people)
+capability.each_tick(every=5)(rounds.remind)
+capability.each_tick(every=5)(rounds.close)
 
 
-@capability.task(service.OPEN)
+@capability.task(asking.OPEN)
 def ask(session: Session, standup_id: int, place: str, slot: str) -> None:
     """Ask the people of a zone; `slot` is the time for which they are asked."""
-    service.ask(session, standup_id, place, datetime.fromisoformat(slot))
+    asking.ask(session, standup_id, place, datetime.fromisoformat(slot))
 
 
-@capability.card(service.PROMPT)
+@capability.card(asking.PROMPT)
 def _prompt(session: Session, entry_id: int) -> Message:
-    return messages.prompt(service.entry_to_show(session, entry_id))
+    return messages.prompt(rounds.entry_to_show(session, entry_id))
 
 
-@capability.card(service.REMINDER)
+@capability.card(rounds.REMINDER)
 def _reminder(session: Session, entry_id: int) -> Message:
-    return messages.reminder(service.entry_to_show(session, entry_id))
+    return messages.reminder(rounds.entry_to_show(session, entry_id))
 
 
-@capability.card(service.SUMMARY)
+@capability.card(rounds.SUMMARY)
 def _summary(session: Session, round_id: int) -> Message:
-    return messages.summary(service.heard(session, round_id))
+    return summary_messages.summary(queries.round_summary(session, round_id))
 
 
-@capability.card(service.WEEK)
+@capability.card(rounds.WEEK)
 def _week(session: Session, round_id: int) -> Message:
-    return messages.week(service.round_to_show(session, round_id))
+    return summary_messages.week(queries.round_to_show(session, round_id))
 
 
-@capability.card(service.HELP)
+@capability.card(blockers.HELP)
 def _blocker(session: Session, answer_id: int) -> Message:
-    return messages.blocker(service.answer_to_show(session, answer_id))
+    return messages.blocker(blockers.answer_to_show(session, answer_id))
 
 
-@capability.card(service.LIFTED)
+@capability.card(blockers.RESOLVED)
 def _resolved(session: Session, answer_id: int) -> Message:
-    return messages.lifted(service.answer_to_show(session, answer_id))
+    return messages.resolved(blockers.answer_to_show(session, answer_id))

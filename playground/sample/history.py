@@ -31,7 +31,9 @@ from bot.planning import service as planning
 from bot.shadowing import rounds as shadowing
 from bot.shadowing.models import Rounds
 from bot.spend import entering, margins
-from bot.standups import service as standups
+from bot.standups import answering as standup_answering
+from bot.standups import asking as standup_asking
+from bot.standups import rounds as standup_rounds
 from bot.standups.models import StandupEntry, Theme
 from bot.store import Store
 from bot.tasks import Schedule
@@ -213,14 +215,14 @@ class History:
         after = noon - self._start
         yield after - 4 * _HOUR, partial(self._ask, day)
         yield after - 3 * _HOUR, self._reply
-        yield after + 3 * _HOUR, standups.close
+        yield after + 3 * _HOUR, standup_rounds.close
 
     def _ask(self, day: date, session: Session) -> None:
-        due = select(Schedule).where(Schedule.task == standups.OPEN).order_by(Schedule.id)
+        due = select(Schedule).where(Schedule.task == standup_asking.OPEN).order_by(Schedule.id)
         for schedule in session.scalars(due).all():
             zone = schedule.args["place"]
             slot = datetime.combine(day, time(9, 30), ZoneInfo(zone))
-            standups.ask(session, schedule.args["standup_id"], zone, slot)
+            standup_asking.ask(session, schedule.args["standup_id"], zone, slot)
 
     def _reply(self, session: Session) -> None:
         people_by_id = {self._person(session, handle).id: handle for handle in texts.STANDUP}
@@ -229,12 +231,14 @@ class History:
             if handle is None:
                 continue
             words = texts.STANDUP[handle]
-            questions = standups.entry_to_show(session, entry.id).round.standup.asked
+            questions = standup_rounds.entry_to_show(
+                session, entry.id
+            ).round.standup.active_questions
             fields = {
                 each.key: words.get(Theme(each.theme), "As planned." if each.needs_answer else "")
                 for each in questions
             }
-            standups.answer(session, self._person(session, handle), entry.id, fields)
+            standup_answering.answer(session, self._person(session, handle), entry.id, fields)
 
     # ---- leads ------------------------------------------------------------------------------
 

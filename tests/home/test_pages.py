@@ -22,7 +22,8 @@ from bot.reports.exports import Rhythm
 from bot.reports.files import FileKind
 from bot.shadowing import rounds as shadowing
 from bot.slack.cards import Card
-from bot.standups import service as standups
+from bot.standups import asking as standup_asking
+from bot.standups import setup as standup_setup
 from bot.store import Store
 from bot.wiring import install as install_capabilities
 from tests.campaigns.scene import NINE, Hands, draft, hire, install
@@ -153,13 +154,13 @@ def test_the_status_names_what_comes_by_the_clock_and_nothing_that_is_paused(sce
     manager = scene.people[Role.MANAGER]
     with scene.store.transaction() as session:
         digests.install(session, scene.workspace)
-        standups.install(session, scene.workspace)
+        standup_setup.install(session, scene.workspace)
         install_capabilities([metrics.capability], session, scene.workspace, None)
         teams = {team.name: team.id for team in people.teams(session, scene.workspace.id)}
         for role, team in ((Role.SALESPERSON, "Sales"), (Role.MARKETER, "Marketing")):
             session.get_one(Person, scene.people[role].id).team_id = teams[team]
         session.flush()
-        standups.follow_people(session)
+        standup_asking.follow_people(session)
         shadowing.configure(session, manager, ON)
         exports.set_up(
             session, manager, "leads", "C1",
@@ -172,10 +173,10 @@ def test_the_status_names_what_comes_by_the_clock_and_nothing_that_is_paused(sce
         digests.change(session, manager, of_all["channel"], tokyo)
         marketing = next(
             each
-            for each in standups.standups(session, manager)
+            for each in standup_setup.standups(session, manager)
             if each.name.startswith("Marketing")
         )
-        standups.pause(session, manager, marketing.id, active=False)
+        standup_setup.pause(session, manager, marketing.id, active=False)
         runs = service.condition(session, scene.workspace.id).next_runs
     assert [run.name for run in runs] == RUNS
     assert {run.zone for run in runs} == {"Europe/Berlin", "Asia/Tokyo", "each person’s own time"}

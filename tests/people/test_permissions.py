@@ -22,7 +22,7 @@ from bot.people.models import Person, Role
 from bot.settings import Settings
 from bot.slack import Incoming
 from bot.slack.access import Access
-from bot.standups import service as standups
+from bot.standups import setup as standup_setup
 from bot.store import Store
 from tests.databases import Databases
 
@@ -122,7 +122,7 @@ def _found(store: Store) -> None:
     with Store.transaction(store) as session:
         workspace = people.install(session, team_id=TEAM, name="Acme", bot_user_id="U0",
                                    channel="C1", timezone="UTC", currency="EUR")  # fmt: skip
-        for each in (leads, standups, digests):
+        for each in (leads, standup_setup, digests):
             each.install(session, workspace)
         team = people.teams(session, workspace.id)[0]
         session.add_all(

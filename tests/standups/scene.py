@@ -14,7 +14,7 @@ from bot import clock
 from bot.people import service as people
 from bot.people.models import Person, Role, Team, Workspace
 from bot.slack.cards import Card
-from bot.standups import service
+from bot.standups import answering, asking, rounds, setup
 from bot.standups.models import Standup, StandupAnswer, StandupEntry, StandupQuestion, StandupRound
 from bot.store import Store
 
@@ -57,7 +57,7 @@ class Company:
 
     def ask(self, team: str = "Sales", slot: datetime = HALF_PAST_NINE, zone: str = ZONE) -> int:
         with self.store.transaction() as session:
-            return service.ask(session, self.standup(session, team).id, zone, slot)
+            return asking.ask(session, self.standup(session, team).id, zone, slot)
 
     def opened(self, team: str = "Sales", slot: datetime = HALF_PAST_NINE) -> StandupRound:
         self.ask(team, slot)
@@ -81,11 +81,11 @@ class Company:
 
     def entry(self, person: Person) -> StandupEntry:
         with self.store.transaction() as session:
-            return service.entry_to_show(session, self.entry_of(person))
+            return rounds.entry_to_show(session, self.entry_of(person))
 
     def says(self, person: Person, **said: str) -> StandupEntry:
         with self.store.transaction() as session:
-            return service.answer(session, person, self.entry_of(person), {**SAID, **said})
+            return answering.answer(session, person, self.entry_of(person), {**SAID, **said})
 
     def blocker_of(self, person: Person) -> int:
         with self.store.transaction() as session:
@@ -100,11 +100,11 @@ class Company:
 
     def close(self) -> int:
         with self.store.transaction() as session:
-            return service.close(session)
+            return rounds.close(session)
 
     def remind(self) -> int:
         with self.store.transaction() as session:
-            return service.remind(session)
+            return rounds.remind(session)
 
     def cards(self, kind: str) -> int:
         with self.store.transaction() as session:
@@ -137,5 +137,5 @@ def found(store: Store, team_id: str, channel: str) -> Company:
             session, team_id=team_id, name="Acme", bot_user_id="UBOT", channel=channel,
             timezone=ZONE, currency="EUR",
         )  # fmt: skip
-        service.install(session, workspace)
+        setup.install(session, workspace)
     return Company(store, workspace)

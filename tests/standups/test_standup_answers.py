@@ -8,16 +8,10 @@ from sqlalchemy import select
 from bot.errors import FieldErrors, NotFound
 from bot.people.models import Person, Role
 from bot.slack.cards import Card
-from bot.standups import service
+from bot.standups import answering, asking, queries, rounds, setup
 from bot.standups.forms import NewStandup
-from bot.standups.models import (
-    Answer,
-    Closing,
-    StandupAnswer,
-    StandupEntry,
-    Template,
-    Today,
-)
+from bot.standups.models import Answer, Closing, StandupAnswer, StandupEntry, Today
+from bot.standups.templates import Template
 from bot.store import Store
 from tests.standups.scene import HALF_PAST_NINE, SAID, Company, Hands, at_once
 
@@ -41,7 +35,7 @@ def stale(store: Store) -> set[str]:
 
 def today(company: Company, person: Person) -> Today:
     with company.store.transaction() as session:
-        found = service.today(session, person)
+        found = answering.today(session, person)
     assert found is not None
     return found
 
@@ -49,8 +43,8 @@ def today(company: Company, person: Person) -> Today:
 def begin(company: Company, person: Person) -> int:
     """Open the form with the command."""
     with company.store.transaction() as session:
-        found = service.answerable_now(session, person)[0]
-        return service.entry_now(session, person, found.standup.id)
+        found = answering.answerable_now(session, person)[0]
+        return answering.entry_now(session, person, found.standup.id)
 
 
 def test_answers_are_kept_and_the_messages_are_redrawn(
@@ -63,7 +57,7 @@ def test_answers_are_kept_and_the_messages_are_redrawn(
     entry = company.says(ada, plan="Call", ideas=" Lunch ")
     assert (entry.state, entry.answered_at) == (Answer.ANSWERED, hands.now)
     assert said(company.entry(ada)) == {"plan": "Call", "ideas": "Lunch"}
-    assert stale(company.store) == {service.PROMPT, service.REMINDER}
+    assert stale(company.store) == {asking.PROMPT, rounds.REMINDER}
 
 
 def test_newer_answers_replace_the_older(company: Company, ada: Person) -> None:
@@ -79,18 +73,18 @@ def test_newer_answers_replace_the_older(company: Company, ada: Person) -> None:
 def test_what_needs_an_answer_needs_words(company: Company, ada: Person, nothing: str) -> None:
     company.ask()
     with pytest.raises(FieldErrors) as refused, company.store.transaction() as session:
-        service.answer(session, ada, company.entry_of(ada), {"plan": nothing})
+        answering.answer(session, ada, company.entry_of(ada), {"plan": nothing})
     assert set(refused.value.errors) == {"answers:plan"}
 
 
 def test_where_nothing_is_needed_something_has_to_be_said(company: Company, ada: Person) -> None:
     with company.store.transaction() as session:
-        for question in service.standups(session, company.someone("UM", "M", None, Role.MANAGER)):
+        for question in setup.standups(session, company.someone("UM", "M", None, Role.MANAGER)):
             for each in question.questions:
                 each.needs_answer = False
     company.ask()
     with pytest.raises(FieldErrors) as refused, company.store.transaction() as session:
-        service.answer(session, ada, company.entry_of(ada), {})
+        answering.answer(session, ada, company.entry_of(ada), {})
     assert "skip" in refused.value.errors["answers:plan"]
 
 
@@ -107,9 +101,9 @@ def test_nobody_answers_for_another(company: Company, ada: Person, bo: Person) -
     entry_id = company.entry_of(ada)
     for wrong in (entry_id, 0, entry_id + 1000):
         with pytest.raises(NotFound), company.store.transaction() as session:
-            service.answer(session, bo, wrong, SAID)
+            answering.answer(session, bo, wrong, SAID)
         with pytest.raises(NotFound), company.store.transaction() as session:
-            service.skip(session, bo, wrong)
+            answering.skip(session, bo, wrong)
 
 
 def test_a_late_answer_is_kept_and_the_summary_drawn_anew(
@@ -123,7 +117,7 @@ def test_a_late_answer_is_kept_and_the_summary_drawn_anew(
     hands.forward(hours=1)
     entry = company.says(ada, plan="Later")
     assert entry.is_late
-    assert stale(company.store) == {service.PROMPT, service.SUMMARY}
+    assert stale(company.store) == {asking.PROMPT, rounds.SUMMARY}
     assert not company.entry(bo).is_late
 
 
@@ -133,8 +127,8 @@ def test_what_was_answered_in_time_is_not_changed_after_the_closing(
     company.ask()
     company.says(ada)
     hands.forward(minutes=150)
-    for act in (service.answerable, service.skip):
-        with pytest.raises(service.StandupClosed), company.store.transaction() as session:
+    for act in (answering.answerable, answering.skip):
+        with pytest.raises(answering.StandupClosed), company.store.transaction() as session:
             act(session, ada, company.entry_of(ada))
 
 
@@ -142,10 +136,10 @@ def test_after_a_week_it_is_too_late(company: Company, ada: Person, hands: Hands
     company.ask()
     hands.forward(days=7, minutes=149)
     with company.store.transaction() as session:
-        service.answerable(session, ada, company.entry_of(ada))
+        answering.answerable(session, ada, company.entry_of(ada))
     hands.forward(minutes=1)
-    with pytest.raises(service.StandupClosed), company.store.transaction() as session:
-        service.answerable(session, ada, company.entry_of(ada))
+    with pytest.raises(answering.StandupClosed), company.store.transaction() as session:
+        answering.answerable(session, ada, company.entry_of(ada))
 
 
 def test_closing_redraws_nobodys_message(company: Company, ada: Person, hands: Hands) -> None:
@@ -154,26 +148,26 @@ def test_closing_redraws_nobodys_message(company: Company, ada: Person, hands: H
     drawn(company.store)
     hands.forward(minutes=150)
     company.close()
-    assert stale(company.store) == {service.SUMMARY}
+    assert stale(company.store) == {rounds.SUMMARY}
 
 
 def test_skipping_and_changing_ones_mind(company: Company, ada: Person) -> None:
     company.ask()
     entry_id = company.entry_of(ada)
     with company.store.transaction() as session:
-        assert service.skip(session, ada, entry_id).state == Answer.SKIPPED
-    with pytest.raises(service.AlreadySkipped), company.store.transaction() as session:
-        service.skip(session, ada, entry_id)
+        assert answering.skip(session, ada, entry_id).state == Answer.SKIPPED
+    with pytest.raises(answering.AlreadySkipped), company.store.transaction() as session:
+        answering.skip(session, ada, entry_id)
     assert company.says(ada).state == Answer.ANSWERED
-    with pytest.raises(service.AlreadyAnswered), company.store.transaction() as session:
-        service.skip(session, ada, entry_id)
+    with pytest.raises(answering.AlreadyAnswered), company.store.transaction() as session:
+        answering.skip(session, ada, entry_id)
 
 
 def test_one_without_a_team_has_no_today(company: Company, max_: Person) -> None:
     with company.store.transaction() as session:
-        assert service.today(session, max_) is None
-        with pytest.raises(service.NoTeam):
-            service.answerable_now(session, max_)
+        assert answering.today(session, max_) is None
+        with pytest.raises(answering.NoTeam):
+            answering.answerable_now(session, max_)
 
 
 def test_who_comes_first_is_not_asked_again(company: Company, ada: Person, hands: Hands) -> None:
@@ -185,7 +179,7 @@ def test_who_comes_first_is_not_asked_again(company: Company, ada: Person, hands
     assert not company.says(ada).is_late
     hands.forward(hours=2)
     assert company.ask() == 0
-    assert company.cards(service.PROMPT) == 0
+    assert company.cards(asking.PROMPT) == 0
     assert company.entry(ada).closes_at == HALF_PAST_NINE + timedelta(minutes=150)
     assert today(company, ada).next_at == HALF_PAST_NINE + timedelta(days=1)
 
@@ -198,7 +192,7 @@ def test_who_only_looked_is_asked_at_their_minute(
     hands.forward(hours=2)
     assert company.ask() == 1
     assert company.ask() == 0
-    assert company.cards(service.PROMPT) == 1
+    assert company.cards(asking.PROMPT) == 1
 
 
 def test_on_a_free_day_one_hears_when_it_is_asked(
@@ -206,8 +200,8 @@ def test_on_a_free_day_one_hears_when_it_is_asked(
 ) -> None:
     hands.forward(days=-2)
     assert not today(company, ada).waits
-    with pytest.raises(service.NotAskedYet), company.store.transaction() as session:
-        service.answerable_now(session, ada)
+    with pytest.raises(answering.NotAskedYet), company.store.transaction() as session:
+        answering.answerable_now(session, ada)
 
 
 def test_while_it_is_open_one_has_a_part(company: Company, ada: Person) -> None:
@@ -225,8 +219,8 @@ def test_after_the_closing_a_silent_one_may_be_late(
     company.says(bo)
     hands.forward(hours=4)
     assert begin(company, ada) == company.entry_of(ada)
-    with pytest.raises(service.ClosedToday), company.store.transaction() as session:
-        service.answerable_now(session, bo)
+    with pytest.raises(answering.ClosedToday), company.store.transaction() as session:
+        answering.answerable_now(session, bo)
     assert today(company, bo).next_at == HALF_PAST_NINE + timedelta(days=1)
 
 
@@ -260,14 +254,14 @@ def test_a_paused_standup_says_so(company: Company, ada: Person) -> None:
     with company.store.transaction() as session:
         company.standup(session).active = False
     assert today(company, ada).next_at is None
-    with pytest.raises(service.Paused), company.store.transaction() as session:
-        service.answerable_now(session, ada)
+    with pytest.raises(answering.Paused), company.store.transaction() as session:
+        answering.answerable_now(session, ada)
 
 
 def test_what_waits_comes_first(company: Company, ada: Person, max_: Person) -> None:
     with company.store.transaction() as session:
         team = company.team(session, "Sales")
-        late = service.create(session, max_, NewStandup(
+        late = setup.create(session, max_, NewStandup(
             token="token", team=team.id, template=Template.LOOK_BACK, name="Look back",
             days=["mon"], at=time(16), zone=None, remind_after_minutes=30,
             close_after_minutes=60, closing=Closing.EACH, channel="C1", readers=None,
@@ -276,7 +270,7 @@ def test_what_waits_comes_first(company: Company, ada: Person, max_: Person) -> 
     company.ask()
     company.says(ada)
     with company.store.transaction() as session:
-        found = service.todays(session, ada)
+        found = answering.todays(session, ada)
     assert [each.standup.id == late for each in found] == [True, False]
     assert [each.waits for each in found] == [True, False]
 
@@ -309,8 +303,8 @@ def test_an_answer_is_in_the_summary_or_draws_it_anew(company: Company, hands: H
             company.says(person)
             return
         with company.store.transaction() as session:
-            if service.close(session):
-                said = service.heard(session, opened.id).said
+            if rounds.close(session):
+                said = queries.round_summary(session, opened.id).answers
                 seen.append({each.entry.person_id for each in said})
         drawn(company.store)
 
@@ -319,4 +313,4 @@ def test_an_answer_is_in_the_summary_or_draws_it_anew(company: Company, hands: H
     with company.store.transaction() as session:
         answers = session.scalars(select(StandupAnswer)).all()
     assert len(answers) == 6
-    assert company.cards(service.SUMMARY) == 1
+    assert company.cards(rounds.SUMMARY) == 1

@@ -7,7 +7,7 @@ from bot.errors import NotAllowed, NotFound
 from bot.people.models import Person, Role
 from bot.planning.models import Request
 from bot.slack.cards import Card
-from bot.standups import service
+from bot.standups import answering, blockers, queries, rounds
 from bot.standups.models import StandupAnswer
 from tests.standups.scene import Company, Hands, at_once, found
 
@@ -38,17 +38,17 @@ def stale(company: Company) -> set[tuple[str, str]]:
 
 def take(company: Company, who: Person, blocker: int) -> StandupAnswer:
     with company.store.transaction() as session:
-        return service.take(session, who, blocker)
+        return blockers.take_on(session, who, blocker)
 
 
 def hand_back(company: Company, who: Person, blocker: int) -> StandupAnswer:
     with company.store.transaction() as session:
-        return service.hand_back(session, who, blocker)
+        return blockers.hand_back(session, who, blocker)
 
 
 def lift(company: Company, who: Person, blocker: int) -> StandupAnswer:
     with company.store.transaction() as session:
-        return service.lift(session, who, blocker)
+        return blockers.resolve(session, who, blocker)
 
 
 def test_someone_across_takes_it_and_both_have_it_before_them(
@@ -57,7 +57,7 @@ def test_someone_across_takes_it_and_both_have_it_before_them(
     taken = take(company, mia, blocked)
     assert (taken.taken_by, taken.taken_at) == (mia.id, hands.now)
     assert stale(company) == {
-        (service.HELP, "UADA"), (service.HELP, "UMIA"), (service.SUMMARY, "C1"),
+        (blockers.HELP, "UADA"), (blockers.HELP, "UMIA"), (rounds.SUMMARY, "C1"),
     }  # fmt: skip
 
 
@@ -66,7 +66,7 @@ def test_nobody_of_the_same_team_takes_it(
 ) -> None:
     stranger = company.someone("UX", "Stranger", None)
     for who in (ada, bo, stranger):
-        with pytest.raises(service.NotAcross):
+        with pytest.raises(blockers.SameTeam):
             take(company, who, blocked)
 
 
@@ -80,20 +80,20 @@ def test_one_wins(company: Company, blocked: int) -> None:
     def try_() -> str:
         try:
             return str(take(company, next(helpers), blocked).taken_by)
-        except service.AlreadyTaken:
+        except blockers.AlreadyTaken:
             return "told"
 
     outcomes = at_once(6, try_)
     assert outcomes.count("told") == 5
-    assert company.cards(service.HELP) == 2
+    assert company.cards(blockers.HELP) == 2
 
 
 def test_the_second_is_told_who_has_it(company: Company, mia: Person, blocked: int) -> None:
     take(company, mia, blocked)
     other = company.someone("UMO", "Mo", "Marketing")
-    with pytest.raises(service.AlreadyTaken, match="Mia took it already"):
+    with pytest.raises(blockers.AlreadyTaken, match="Mia took it already"):
         take(company, other, blocked)
-    with pytest.raises(service.AlreadyTaken, match="You took it already"):
+    with pytest.raises(blockers.AlreadyTaken, match="You took it already"):
         take(company, mia, blocked)
 
 
@@ -102,13 +102,13 @@ def test_it_is_handed_back_and_taken_by_another(
 ) -> None:
     take(company, mia, blocked)
     other = company.someone("UMO", "Mo", "Marketing")
-    with pytest.raises(service.NotTheirs, match="Only Mia can say that"):
+    with pytest.raises(blockers.NotTheirs, match="Only Mia can say that"):
         hand_back(company, other, blocked)
     assert hand_back(company, mia, blocked).taken_by is None
-    with pytest.raises(service.NotTheirs):
+    with pytest.raises(blockers.NotTheirs):
         hand_back(company, mia, blocked)
     assert take(company, other, blocked).taken_by == other.id
-    assert company.targets(service.HELP) == {"UADA", "UMIA", "UMO"}
+    assert company.targets(blockers.HELP) == {"UADA", "UMIA", "UMO"}
 
 
 def test_lifted_the_blocked_one_hears_of_it(
@@ -116,9 +116,9 @@ def test_lifted_the_blocked_one_hears_of_it(
 ) -> None:
     take(company, mia, blocked)
     assert lift(company, mia, blocked).lifted_at == hands.now
-    assert company.targets(service.LIFTED) == {"UADA"}
+    assert company.targets(blockers.RESOLVED) == {"UADA"}
     for act in (take, hand_back, lift):
-        with pytest.raises((service.AlreadyLifted, service.AlreadyTaken)):
+        with pytest.raises((blockers.AlreadyResolved, blockers.AlreadyTaken)):
             act(company, mia, blocked)
 
 
@@ -127,7 +127,7 @@ def test_the_blocked_one_says_so_and_the_taker_hears_of_it(
 ) -> None:
     take(company, mia, blocked)
     lift(company, ada, blocked)
-    assert company.targets(service.LIFTED) == {"UMIA"}
+    assert company.targets(blockers.RESOLVED) == {"UMIA"}
 
 
 def test_nobody_else_says_so(
@@ -135,7 +135,7 @@ def test_nobody_else_says_so(
 ) -> None:
     take(company, mia, blocked)
     for who in (bo, max_):
-        with pytest.raises(service.NotTheirs):
+        with pytest.raises(blockers.NotTheirs):
             lift(company, who, blocked)
 
 
@@ -179,7 +179,7 @@ def test_an_idea_becomes_one_request_however_often_it_is_pressed(
 
     def press() -> int:
         with company.store.transaction() as session:
-            return service.make_request(session, mia, idea).id
+            return blockers.make_request(session, mia, idea).id
 
     assert len(set(at_once(4, press))) == 1
     with company.store.transaction() as session:
@@ -197,7 +197,7 @@ def test_where_the_author_may_not_ask_the_request_is_of_who_pressed(
     company.says(cy, ideas="Lunch")
     with company.store.transaction() as session:
         idea = session.scalars(select(StandupAnswer.id).where(StandupAnswer.text == "Lunch")).one()
-        assert service.make_request(session, mia, idea).asker_id == mia.id
+        assert blockers.make_request(session, mia, idea).asker_id == mia.id
 
 
 def test_what_is_no_idea_is_not_found_and_a_stranger_asks_nothing(
@@ -210,20 +210,20 @@ def test_what_is_no_idea_is_not_found_and_a_stranger_asks_nothing(
     elsewhere = found(company.store, "T2", "C9").someone("UZ", "Z", "Marketing", Role.MANAGER)
     for who, what in ((mia, plan), (mia, 0), (elsewhere, idea)):
         with pytest.raises(NotFound), company.store.transaction() as session:
-            service.make_request(session, who, what)
+            blockers.make_request(session, who, what)
     stranger = company.someone("UX", "Stranger", None)
     with pytest.raises(NotAllowed), company.store.transaction() as session:
-        service.make_request(session, stranger, idea)
+        blockers.make_request(session, stranger, idea)
 
 
 def test_a_round_is_read_by_its_own_workspace_alone(company: Company, mia: Person) -> None:
     opened = company.opened()
     elsewhere = found(company.store, "T2", "C9").someone("UZ", "Z", "Marketing", Role.MANAGER)
     with company.store.transaction() as session:
-        assert service.page(session, mia, opened.id, 0).round.id == opened.id
+        assert queries.summary_page(session, mia, opened.id, 0).round.id == opened.id
         for who, what in ((elsewhere, opened.id), (mia, 0)):
             with pytest.raises(NotFound):
-                service.page(session, who, what, 0)
+                queries.summary_page(session, who, what, 0)
 
 
 def test_what_is_in_the_way_is_told_until_it_is_lifted(
@@ -231,7 +231,7 @@ def test_what_is_in_the_way_is_told_until_it_is_lifted(
 ) -> None:
     def told(who: Person) -> list[int]:
         with company.store.transaction() as session:
-            return [each.id for each in service.facts(session, who).blockers]
+            return [each.id for each in answering.facts(session, who).blockers]
 
     company.ask()
     company.says(ada, blockers="No list", ideas="Lunch")
@@ -241,11 +241,11 @@ def test_what_is_in_the_way_is_told_until_it_is_lifted(
     company.close()
     assert (told(ada), told(mia)) == ([blocker], [])
     with company.store.transaction() as session:
-        service.take(session, mia, blocker)
+        blockers.take_on(session, mia, blocker)
     assert (told(ada), told(mia)) == ([blocker], [blocker])
     hands.forward(days=14, minutes=1)
     assert (told(ada), told(mia)) == ([], []), "nobody is reminded for ever"
     hands.forward(days=-14)
     with company.store.transaction() as session:
-        service.lift(session, mia, blocker)
+        blockers.resolve(session, mia, blocker)
     assert (told(ada), told(mia)) == ([], [])

@@ -12,7 +12,7 @@ from bot.leads.models import Arrivals, Lead, Rating, Status, Workload
 from bot.leads.service.admitting import create_or_merge
 from bot.leads.service.case import IntakeContext
 from bot.people.models import Person, Role, Workspace
-from bot.standups import service
+from bot.standups import answering
 from bot.standups.models import Facts
 from bot.store import Store
 from tests.campaigns.scene import Company, Hands, hire, install
@@ -56,7 +56,7 @@ def receive(office: Company) -> Receive:
 
 def facts(office: Company, who: Person) -> Facts:
     with office.store.transaction() as session:
-        return service.facts(session, who)
+        return answering.facts(session, who)
 
 
 def test_who_holds_nothing_has_no_facts(office: Company, receive: Receive) -> None:

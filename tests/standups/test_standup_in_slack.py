@@ -14,7 +14,7 @@ from sqlalchemy import select
 from bot import clock, standups
 from bot.people.models import Role
 from bot.slack import Cards, Listening, Slack
-from bot.standups import messages, service
+from bot.standups import asking, messages, settings_messages
 from bot.standups.forms import ChangeQuestions, ChangeStandup
 from bot.standups.models import StandupRound
 from bot.store import Store
@@ -50,7 +50,7 @@ class Office:
 
     def to_the_standup(self) -> None:
         with self.company.store.transaction() as session:
-            service.follow_people(session)
+            asking.follow_people(session)
             due = session.scalars(select(Schedule.next_run_at)).first()
         assert due is not None
         self.forward(due - clock.now())
@@ -58,7 +58,7 @@ class Office:
     def to_its_eve(self) -> None:
         """An hour before it is asked, on its day."""
         with self.company.store.transaction() as session:
-            service.follow_people(session)
+            asking.follow_people(session)
             due = session.scalars(select(Schedule.next_run_at)).first()
         assert due is not None
         self.forward(due - clock.now() - timedelta(hours=1))
@@ -181,7 +181,7 @@ def test_a_day(office: Office) -> None:
     office.to_the_standup()
     slack.hand(ada).command("/standup", "", office.team)
     form = office.shows(ada, "nobody has taken it: “No price list.”")
-    slack.hand(ada).click(form, messages.LIFT)
+    slack.hand(ada).click(form, messages.RESOLVE)
     slack.wait_until(lambda: "No price list" not in str(office.modal(ada).blocks), timeout=30)
     slack.wait_until(lambda: "Lifted." in str(slack.messages(office.team)[0].blocks), timeout=30)
 
@@ -224,9 +224,9 @@ def test_settings(office: Office) -> None:
     hidden = slack.add_channel("hidden", members=[meg], with_app=False, kind="private")
     hand.command("/standup", "settings", office.team)
     overview = office.modal(meg, "Standups")
-    hand.click(overview, messages.OPEN, overview.blocks[1]["block_id"])
+    hand.click(overview, settings_messages.OPEN, overview.blocks[1]["block_id"])
     details = office.modal(meg, "Sales standup")
-    hand.click(details, messages.CHANGE)
+    hand.click(details, settings_messages.CHANGE)
     slack.wait_until(lambda: office.modal(meg).callback_id == ChangeStandup.callback_id, timeout=30)
 
     for wrong in (elsewhere, hidden):
@@ -238,7 +238,7 @@ def test_settings(office: Office) -> None:
     assert hand.submit(values=values).ok
     office.shows(meg, "Saturday, Sunday at 16:05 (UTC)")
 
-    hand.click(office.modal(meg), messages.QUESTIONS)
+    hand.click(office.modal(meg), settings_messages.QUESTIONS)
     slack.wait_until(
         lambda: office.modal(meg).callback_id == ChangeQuestions.callback_id, timeout=30
     )
@@ -246,15 +246,15 @@ def test_settings(office: Office) -> None:
         values={"questions:plan:label": "", "questions:new:label": "What worked?"}
     ).ok
     office.shows(meg, "5. What worked?")
-    hand.click(office.modal(meg), messages.PAUSE)
+    hand.click(office.modal(meg), settings_messages.PAUSE)
     office.shows(meg, "Paused · Saturday")
-    hand.click(office.modal(meg), messages.GO_ON)
+    hand.click(office.modal(meg), settings_messages.GO_ON)
     slack.wait_until(lambda: "Paused" not in str(office.modal(meg).blocks), timeout=30)
-    hand.click(office.modal(meg), messages.ARCHIVE)
+    hand.click(office.modal(meg), settings_messages.ARCHIVE)
     left = office.modal(meg, "Standups")
     assert "Sales" not in str(left.blocks)
 
-    hand.click(left, messages.NEW)
+    hand.click(left, settings_messages.NEW)
     form = office.modal(meg, "New standup")
     team = next(block for block in form.blocks if block["block_id"] == "team")
     sales = team["element"]["options"][1]["value"]

@@ -24,7 +24,8 @@ from bot import clock
 from bot.people import service as people
 from bot.people.models import Absence, Person, Team
 from bot.slack.cards import Card
-from bot.standups import service
+from bot.standups import answering, asking
+from bot.standups import rounds as standup_rounds
 from bot.standups.models import Answer, Standup, StandupEntry, StandupRound
 from bot.store import Store
 from bot.tasks import Schedule, schedule
@@ -88,7 +89,7 @@ class World:
         """
         self.ticks += 1
         if self.ticks % 10 == 1:
-            self._once(service.follow_people)
+            self._once(asking.follow_people)
         for act, moment in self.due.items():
             if moment is not None and moment <= self.now:
                 while self._once(act):
@@ -99,7 +100,7 @@ class World:
         while job := self._job():
             job_id, args = job
             with self.store.transaction() as session:
-                service.ask(
+                asking.ask(
                     session, int(args["standup_id"]), args["place"],
                     datetime.fromisoformat(args["slot"]),
                 )  # fmt: skip
@@ -123,8 +124,8 @@ class World:
         with self.store.transaction() as session:
             return {
                 schedule.tick: session.scalar(select(func.min(Schedule.next_run_at))),
-                service.remind: service.next_reminder(session),
-                service.close: service.next_closing(session),
+                standup_rounds.remind: standup_rounds.next_reminder(session),
+                standup_rounds.close: standup_rounds.next_closing(session),
             }
 
     def _once(self, act: Callable[[Session], int]) -> int:
@@ -218,7 +219,7 @@ def answer_some(world: World) -> None:
         ).all()
         for entry_id in world.chance.sample(asked, len(asked) // 3):
             who = session.get_one(Person, session.get_one(StandupEntry, entry_id).person_id)
-            service.skip(session, who, entry_id)
+            answering.skip(session, who, entry_id)
 
 
 def run(world: World) -> None:
@@ -281,18 +282,18 @@ def test_a_quarter(store: Store) -> None:
         assert timedelta() <= waited
         assert waited < A_MINUTE or was_down(entry.due_at)
 
-    prompts = {card.subject_id for card in cards if card.kind == service.PROMPT}
-    reminders = {card.subject_id for card in cards if card.kind == service.REMINDER}
+    prompts = {card.subject_id for card in cards if card.kind == asking.PROMPT}
+    reminders = {card.subject_id for card in cards if card.kind == standup_rounds.REMINDER}
     ids = {e.id for *_, e in entries}
     assert ids <= prompts
     assert reminders & ids == {e.id for *_, e in entries if e.reminded_at is not None}
     # A skip draws the prompt anew, so only its own prompt has a second job.
     drawn = Counter(jobs)
     silent = {e.id for *_, e in entries if e.state == Answer.ASKED}
-    posts = [c for c in cards if c.kind == service.PROMPT and c.subject_id in silent]
+    posts = [c for c in cards if c.kind == asking.PROMPT and c.subject_id in silent]
     assert {drawn[card.id] for card in posts} == {1}
     assert all(round_.closed_at is not None for round_ in rounds)
-    summaries = Counter(card.subject_id for card in cards if card.kind == service.SUMMARY)
+    summaries = Counter(card.subject_id for card in cards if card.kind == standup_rounds.SUMMARY)
     with_entries = {e.round_id for *_, e in entries}
     assert {round_.id for round_ in rounds if round_.id in with_entries} <= set(summaries)
     assert set(summaries.values()) == {1}

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select, text
 
 from bot.people.models import Absence, Person, Role
-from bot.standups import service
+from bot.standups import answering, asking, rounds
 from bot.standups.models import Answer, Standup, StandupEntry, StandupRound
 from bot.tasks import Schedule, schedule
 from tests.standups.scene import HALF_PAST_NINE, ZONE, Company, Hands, at_once
@@ -38,7 +38,7 @@ def moves(company: Company, person: Person, zone: str | None) -> None:
 def zones(company: Company) -> dict[str, datetime]:
     """The zones of the sales standup, with their next times."""
     with company.store.transaction() as session:
-        service.follow_people(session)
+        asking.follow_people(session)
         prefix = company.standup(session).schedule_name("")
         rows = session.scalars(select(Schedule).where(Schedule.name.startswith(prefix)))
         return {row.zone: row.next_run_at for row in rows}
@@ -51,7 +51,7 @@ def test_everyone_of_the_team_is_asked(company: Company, ada: Person, bo: Person
     assert set(asked) == {"UADA", "UBO"}
     assert {entry.state for entry in asked.values()} == {Answer.ASKED}
     assert {entry.due_at for entry in asked.values()} == {HALF_PAST_NINE}
-    assert company.targets(service.PROMPT) == {"UADA", "UBO"}
+    assert company.targets(asking.PROMPT) == {"UADA", "UBO"}
 
 
 def test_prompts_let_everything_else_go_first(company: Company, ada: Person) -> None:
@@ -97,7 +97,7 @@ def test_each_zone_asks_its_own(company: Company, ada: Person, bo: Person) -> No
     moves(company, bo, "America/New_York")
     assert company.ask() == 1
     assert company.ask(slot=HALF_PAST_NINE + timedelta(hours=6), zone="America/New_York") == 1
-    assert company.targets(service.PROMPT) == {"UADA", "UBO"}
+    assert company.targets(asking.PROMPT) == {"UADA", "UBO"}
 
 
 def test_where_a_person_has_no_zone_the_teams_counts(company: Company, ada: Person) -> None:
@@ -127,7 +127,7 @@ def test_nobody_is_asked_while_away(company: Company, ada: Person, bo: Person) -
     away(company, ada, HALF_PAST_NINE - hour, HALF_PAST_NINE + hour)
     away(company, bo, HALF_PAST_NINE - hour, HALF_PAST_NINE)
     assert company.ask() == 1
-    assert company.targets(service.PROMPT) == {"UBO"}
+    assert company.targets(asking.PROMPT) == {"UBO"}
 
 
 @pytest.mark.parametrize(
@@ -197,7 +197,7 @@ def test_a_zone_that_comes_after_the_closing_opens_it_anew(
     assert company.close() == 0
     hands.forward(minutes=150)
     assert company.close() == 1
-    assert company.cards(service.SUMMARY) == 1
+    assert company.cards(rounds.SUMMARY) == 1
 
 
 def test_only_those_who_wait_are_reminded_and_once(
@@ -207,12 +207,12 @@ def test_only_those_who_wait_are_reminded_and_once(
     company.ask()
     company.says(ada)
     with company.store.transaction() as session:
-        service.skip(session, bo, company.entry_of(bo))
+        answering.skip(session, bo, company.entry_of(bo))
     hands.forward(minutes=59)
     assert company.remind() == 0
     hands.forward(minutes=1)
     assert [company.remind() for _restart in range(3)] == [1, 0, 0]
-    assert company.targets(service.REMINDER) == {"UCY"}
+    assert company.targets(rounds.REMINDER) == {"UCY"}
     assert company.entry(cy).reminded_at == hands.now
 
 
@@ -230,7 +230,7 @@ def test_nobody_is_reminded_who_left_is_away_or_is_late(
     company.ask(slot=hands.now)
     hands.forward(days=1)
     assert company.remind() == 2  # Cy, and Bo, who was away on the first day only
-    assert company.cards(service.REMINDER) == 0
+    assert company.cards(rounds.REMINDER) == 0
     assert company.entry(cy).reminded_at is None
 
 
@@ -243,14 +243,14 @@ def test_closing_sums_up_once(company: Company, ada: Person, hands: Hands) -> No
     assert company.close() == 0
     with company.store.transaction() as session:
         assert session.get_one(StandupRound, opened.id).closed_at == hands.now
-    assert company.cards(service.SUMMARY) == 1
+    assert company.cards(rounds.SUMMARY) == 1
 
 
 def test_a_round_that_asked_nobody_is_not_summed_up(company: Company, hands: Hands) -> None:
     company.ask("Marketing")
     hands.forward(hours=24)
     company.close()
-    assert company.cards(service.SUMMARY) == 0
+    assert company.cards(rounds.SUMMARY) == 0
 
 
 def test_the_other_department_reads_it_in_its_own_channel(
@@ -261,7 +261,7 @@ def test_the_other_department_reads_it_in_its_own_channel(
     company.ask()
     hands.forward(minutes=150)
     company.close()
-    assert company.targets(service.SUMMARY) == {"C1", "CMARKETING"}
+    assert company.targets(rounds.SUMMARY) == {"C1", "CMARKETING"}
 
 
 def test_or_in_a_thread_one_for_each_week(company: Company, ada: Person, hands: Hands) -> None:
@@ -273,9 +273,9 @@ def test_or_in_a_thread_one_for_each_week(company: Company, ada: Person, hands: 
         assert company.ask(slot=hands.now) == 1
         hands.forward(minutes=150)
         assert company.close() == 1
-    assert company.cards(service.SUMMARY) == 8
-    assert company.targets(service.WEEK) == {"CMARKETING"}
-    assert company.cards(service.WEEK) == 2
+    assert company.cards(rounds.SUMMARY) == 8
+    assert company.targets(rounds.WEEK) == {"CMARKETING"}
+    assert company.cards(rounds.WEEK) == 2
     with company.store.transaction() as session:
         parents = session.execute(
             text("SELECT target, parent_id FROM card WHERE kind = 'standup.summary'")
@@ -286,7 +286,7 @@ def test_or_in_a_thread_one_for_each_week(company: Company, ada: Person, hands: 
 
 def test_simultaneous_ticks_ask_each_once(company: Company, ada: Person, bo: Person) -> None:
     assert sorted(at_once(8, company.ask)) == [0] * 7 + [2]
-    assert company.cards(service.PROMPT) == 2
+    assert company.cards(asking.PROMPT) == 2
 
 
 def test_simultaneous_ticks_remind_and_close_once(
@@ -297,8 +297,8 @@ def test_simultaneous_ticks_remind_and_close_once(
     assert sum(at_once(8, company.remind)) == 2
     hands.forward(hours=2)
     assert sum(at_once(8, company.close)) == 1
-    assert company.cards(service.REMINDER) == 2
-    assert company.cards(service.SUMMARY) == 1
+    assert company.cards(rounds.REMINDER) == 2
+    assert company.cards(rounds.SUMMARY) == 1
 
 
 def test_a_schedule_fires_into_the_question(company: Company, ada: Person, hands: Hands) -> None:

@@ -15,7 +15,7 @@ from bot import clock
 from bot.errors import HandoffError
 from bot.people.models import Absence, Person
 from bot.slack.cards import Card
-from bot.standups import service
+from bot.standups import answering, asking, rounds
 from bot.standups.models import Answer, Closing, Standup, StandupEntry, StandupRound
 from tests.databases import Databases
 from tests.standups.scene import HALF_PAST_NINE, SAID, ZONE, Company, found
@@ -91,23 +91,23 @@ class Play:
 
     def ask(self, session: Session, _who: Person) -> None:
         if self.now >= HALF_PAST_NINE:
-            service.ask(session, self.company.standup(session).id, ZONE, HALF_PAST_NINE)
+            asking.ask(session, self.company.standup(session).id, ZONE, HALF_PAST_NINE)
 
     def begin(self, session: Session, who: Person) -> int:
-        return service.entry_now(session, who, self.company.standup(session).id)
+        return answering.entry_now(session, who, self.company.standup(session).id)
 
     def answer(self, session: Session, who: Person) -> None:
-        service.answer(session, who, self.begin(session, who), SAID)
+        answering.answer(session, who, self.begin(session, who), SAID)
         self.answered.add(who.id)
 
     def skip(self, session: Session, who: Person) -> None:
-        service.skip(session, who, self.begin(session, who))
+        answering.skip(session, who, self.begin(session, who))
 
     def remind(self, session: Session, _who: Person) -> None:
-        service.remind(session)
+        rounds.remind(session)
 
     def close(self, session: Session, _who: Person) -> None:
-        service.close(session)
+        rounds.close(session)
 
     def away(self, session: Session, who: Person) -> None:
         session.add(
@@ -132,10 +132,10 @@ class Play:
         assert {e.person_id for e in entries if e.state == Answer.ANSWERED} == self.answered
         assert len(reminded) >= self.reminders, "a reminder is not taken back"
         self.reminders = len(reminded)
-        assert cards[service.REMINDER] == self.reminders
-        assert cards[service.PROMPT] == sum(1 for e in entries if e.asked_at)
+        assert cards[rounds.REMINDER] == self.reminders
+        assert cards[asking.PROMPT] == sum(1 for e in entries if e.asked_at)
         assert all(entry.asked_at is not None for entry in reminded)
-        assert cards[service.SUMMARY] <= 1
+        assert cards[rounds.SUMMARY] <= 1
         assert doubled == []
 
 

@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 
 from bot.errors import FieldErrors, NotAllowed, NotFound, OutdatedForm
 from bot.people.models import Person, Role
-from bot.standups import service
+from bot.standups import answering, asking, queries, rounds, setup
 from bot.standups.forms import ChangeStandup, NewStandup, Question, Settings
-from bot.standups.messages.settings import _answered
-from bot.standups.models import DAYS, TEMPLATES, Standup, Template, Theme, crontab_days
-from bot.standups.models.trend import Trend, Week
+from bot.standups.models import DAYS, Standup, Theme, Trend, Week, crontab_days
+from bot.standups.settings_messages import _response_rates
+from bot.standups.templates import TEMPLATES, Template
 from bot.tasks import Schedule
 from tests.forms import sent
 from tests.standups.scene import HALF_PAST_NINE, ZONE, Company, Hands
@@ -47,10 +47,12 @@ def schedules(session: Session, standup: Standup) -> list[Schedule]:
 
 def test_each_team_begins_with_its_own_template(company: Company, max_: Person) -> None:
     with company.store.transaction() as session:
-        found = service.standups(session, max_)
+        found = setup.standups(session, max_)
     assert [standup.name for standup in found] == ["Marketing standup", "Sales standup"]
     for standup, template in zip(found, (Template.MARKETING, Template.SALES), strict=True):
-        assert [each.key for each in standup.asked] == [each.key for each in TEMPLATES[template]]
+        assert [each.key for each in standup.active_questions] == [
+            each.key for each in TEMPLATES[template]
+        ]
         assert (standup.days, standup.at, standup.zone) == ("mon-fri", time(9, 30), None)
         assert (standup.channel, standup.active) == ("C1", True)
 
@@ -67,7 +69,7 @@ def test_templates_ask_of_everything_and_keys_are_unique() -> None:
 def test_a_schedule_stands_for_each_zone(company: Company, ada: Person, hands: Hands) -> None:
     hands.forward(minutes=-5)
     with company.store.transaction() as session:
-        assert service.follow_people(session) == 0
+        assert asking.follow_people(session) == 0
     with company.store.transaction() as session:
         standup = company.standup(session)
         [due] = schedules(session, standup)
@@ -80,13 +82,13 @@ def test_a_schedule_stands_for_each_zone(company: Company, ada: Person, hands: H
 def test_a_new_start_resets_nothing(company: Company, max_: Person, hands: Hands) -> None:
     with company.store.transaction() as session:
         standup = company.standup(session)
-        service.configure(session, max_, standup.id, SETTINGS)
-        service.archive(session, max_, company.standup(session, "Marketing").id)
+        setup.configure(session, max_, standup.id, SETTINGS)
+        setup.archive(session, max_, company.standup(session, "Marketing").id)
     hands.forward(days=2)
     with company.store.transaction() as session:
-        service.install(session, company.workspace)
+        setup.install(session, company.workspace)
     with company.store.transaction() as session:
-        [left] = service.standups(session, max_)
+        [left] = setup.standups(session, max_)
         assert (left.id, left.at, left.channel) == (standup.id, time(8, 15), "C2")
 
 
@@ -94,7 +96,7 @@ def test_a_change_goes_to_the_row_and_the_clock(
     company: Company, ada: Person, max_: Person
 ) -> None:
     with company.store.transaction() as session:
-        service.configure(session, max_, company.standup(session).id, SETTINGS)
+        setup.configure(session, max_, company.standup(session).id, SETTINGS)
     with company.store.transaction() as session:
         standup = company.standup(session)
         assert (standup.days, standup.at, standup.zone) == (
@@ -111,11 +113,11 @@ def test_what_did_not_change_is_let_run(company: Company, ada: Person, max_: Per
     kept = Settings(**{**FIELDS, "days": list(DAYS[:5]), "at": time(9, 30), "zone": None})
     with company.store.transaction() as session:
         standup = company.standup(session)
-        service.follow_people(session)
+        asking.follow_people(session)
         [due] = schedules(session, standup)
         due.next_run_at = HALF_PAST_NINE
     with company.store.transaction() as session:
-        service.configure(session, max_, standup.id, kept)
+        setup.configure(session, max_, standup.id, kept)
         [due] = schedules(session, standup)
         assert due.next_run_at == HALF_PAST_NINE
 
@@ -125,10 +127,10 @@ def test_pausing_takes_it_off_the_clock_and_going_on_puts_it_back(
 ) -> None:
     with company.store.transaction() as session:
         standup_id = company.standup(session).id
-        service.follow_people(session)
+        asking.follow_people(session)
     for active in (False, True):
         with company.store.transaction() as session:
-            standup = service.pause(session, max_, standup_id, active=active)
+            standup = setup.pause(session, max_, standup_id, active=active)
             assert (standup.active, len(schedules(session, standup))) == (active, int(active))
 
 
@@ -139,32 +141,32 @@ def test_a_deleted_one_is_gone_and_keeps_what_was_said(
     company.says(ada)
     with company.store.transaction() as session:
         standup_id = company.standup(session).id
-        service.archive(session, max_, standup_id)
+        setup.archive(session, max_, standup_id)
         assert schedules(session, company.standup(session)) == []
-        assert [each.team.name for each in service.standups(session, max_)] == ["Marketing"]
-        assert service.today(session, ada) is None
+        assert [each.team.name for each in setup.standups(session, max_)] == ["Marketing"]
+        assert answering.today(session, ada) is None
         with pytest.raises(NotFound):
-            service.configurable(session, max_, standup_id)
+            setup.configurable(session, max_, standup_id)
     hands.forward(minutes=150)
     assert company.close() == 1
-    assert company.cards(service.SUMMARY) == 1
+    assert company.cards(rounds.SUMMARY) == 1
 
 
 def test_any_number_of_standups(company: Company, ada: Person, max_: Person) -> None:
     with company.store.transaction() as session:
         team = company.team(session, "Sales")
         form = a_new_one(name="Look back", team=team.id)
-        made = service.create(session, max_, form)
-        again = service.create(session, max_, form)
-        another = service.create(session, max_, form.model_copy(update={"token": "another form"}))
+        made = setup.create(session, max_, form)
+        again = setup.create(session, max_, form)
+        another = setup.create(session, max_, form.model_copy(update={"token": "another form"}))
         assert made.id == again.id != another.id
-        names = [each.name for each in service.standups(session, max_)]
+        names = [each.name for each in setup.standups(session, max_)]
     assert names == ["Marketing standup", "Look back", "Look back", "Sales standup"]
 
 
 def test_a_new_one_needs_a_team_of_ours(company: Company, max_: Person) -> None:
     with pytest.raises(FieldErrors) as refused, company.store.transaction() as session:
-        service.create(session, max_, a_new_one(team=4_000_000))
+        setup.create(session, max_, a_new_one(team=4_000_000))
     assert list(refused.value.errors) == ["team"]
 
 
@@ -175,7 +177,7 @@ def test_questions_change_are_added_and_retired(
     company.says(ada, product="A price list")
     with company.store.transaction() as session:
         standup_id = company.standup(session).id
-        service.change_questions(session, max_, standup_id, {
+        setup.change_questions(session, max_, standup_id, {
             "plan": Question(label="What now?", theme=Theme.FOCUS, needed=False),
             "customers": Question(label="Customers?", theme=Theme.OTHER, needed=False),
             "product": Question(label="", theme=Theme.PRODUCT, needed=True),
@@ -183,22 +185,25 @@ def test_questions_change_are_added_and_retired(
             "new": Question(label="What failed?", theme=Theme.FAILED, needed=True),
         })  # fmt: skip
     with company.store.transaction() as session:
-        standup = service.configurable(session, max_, standup_id)
-        asked = [(each.key, each.label, each.theme, each.needs_answer) for each in standup.asked]
+        standup = setup.configurable(session, max_, standup_id)
+        asked = [
+            (each.key, each.label, each.theme, each.needs_answer)
+            for each in standup.active_questions
+        ]
         assert asked == [
             ("plan", "What now?", "focus", False),
             ("customers", "Customers?", "other", False),
             ("q6", "What failed?", "failed", True),
         ]
     with company.store.transaction() as session:
-        entry = service.entry_to_show(session, company.entry_of(ada))
+        entry = rounds.entry_to_show(session, company.entry_of(ada))
         retired = next(each for each in entry.round.standup.questions if each.key == "product")
-        assert entry.said(retired) == "A price list"
+        assert entry.answer_to(retired) == "A price list"
 
 
 def test_one_question_stays(company: Company, max_: Person) -> None:
     with pytest.raises(FieldErrors), company.store.transaction() as session:
-        service.change_questions(session, max_, company.standup(session).id, {})
+        setup.change_questions(session, max_, company.standup(session).id, {})
 
 
 @pytest.mark.parametrize(
@@ -259,26 +264,26 @@ def test_only_managers_and_admins_change_it(company: Company, ada: Person) -> No
     with company.store.transaction() as session:
         standup_id = company.standup(session).id
     deeds: list[Callable[[Session], object]] = [
-        lambda session: service.standups(session, ada),
-        lambda session: service.usual(session, ada),
-        lambda session: service.create(session, ada, a_new_one(team=1)),
-        lambda session: service.configurable(session, ada, standup_id),
-        lambda session: service.configure(session, ada, standup_id, SETTINGS),
-        lambda session: service.change_questions(session, ada, standup_id, {}),
-        lambda session: service.pause(session, ada, standup_id, active=False),
-        lambda session: service.archive(session, ada, standup_id),
+        lambda session: setup.standups(session, ada),
+        lambda session: setup.usual(session, ada),
+        lambda session: setup.create(session, ada, a_new_one(team=1)),
+        lambda session: setup.configurable(session, ada, standup_id),
+        lambda session: setup.configure(session, ada, standup_id, SETTINGS),
+        lambda session: setup.change_questions(session, ada, standup_id, {}),
+        lambda session: setup.pause(session, ada, standup_id, active=False),
+        lambda session: setup.archive(session, ada, standup_id),
     ]
     for deed in deeds:
         with pytest.raises(NotAllowed), company.store.transaction() as session:
             deed(session)
     admin = company.someone("UADMIN", "Amy", None, Role.ADMIN)
     with company.store.transaction() as session:
-        assert len(service.standups(session, admin)) == 2
+        assert len(setup.standups(session, admin)) == 2
 
 
 def test_a_standup_of_another_workspace_is_not_found(company: Company, max_: Person) -> None:
     with pytest.raises(NotFound), company.store.transaction() as session:
-        service.configure(session, max_, 4_000_000, SETTINGS)
+        setup.configure(session, max_, 4_000_000, SETTINGS)
 
 
 def test_the_trend_counts_prompts_by_week(
@@ -291,9 +296,9 @@ def test_the_trend_counts_prompts_by_week(
             company.says(person)
         if skips:
             with company.store.transaction() as session:
-                service.skip(session, bo, company.entry_of(bo))
+                answering.skip(session, bo, company.entry_of(bo))
     with company.store.transaction() as session:
-        trends = service.response_trend(session, company.workspace.id, 4)
+        trends = queries.response_trend(session, company.workspace.id, 4)
         trend = trends[company.standup(session).id]
         other = trends[company.standup(session, "Marketing").id]
     assert trend.shares == [0, 0.5, 1, None]
@@ -315,4 +320,4 @@ def test_half_a_percent_is_rounded_up() -> None:
     weeks = [
         Week(date(2026, 11, 16), asked, answered, 0) for asked, answered in ((8, 1), (200, 29))
     ]
-    assert _answered(Trend(1, weeks)) == "Answered: 13% this week; 15% in the weeks before"
+    assert _response_rates(Trend(1, weeks)) == "Answered: 13% this week; 15% in the weeks before"

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from bot import slack
 from bot.people.models import Person, Role
 from bot.slack.cards import Card
-from bot.standups import service
+from bot.standups import answering, blockers, queries
 from bot.standups.models import ANSWERS_A_PAGE, Answer, StandupAnswer, Theme
 from tests.standups.scene import SAID, Company
 
@@ -24,8 +24,8 @@ def round_id(company: Company) -> int:
     with company.store.transaction() as session:
         for person in team[:5]:
             said = {key: f"{person.name}: {key}" for key in SAID}
-            service.answer(session, person, company.entry_of(person), said)
-        service.skip(session, team[5], company.entry_of(team[5]))
+            answering.answer(session, person, company.entry_of(person), said)
+        answering.skip(session, team[5], company.entry_of(team[5]))
     return opened.id
 
 
@@ -38,26 +38,28 @@ def place(said: StandupAnswer) -> tuple[int, bool, str]:
 def test_by_theme_open_blockers_first_then_by_name(company: Company, round_id: int) -> None:
     across = company.someone("UX", "Xia", "Marketing", Role.MARKETER)
     with company.store.transaction() as session:
-        blocker = service.heard(session, round_id).said[0]
-        service.take(session, across, blocker.id)
-        service.lift(session, across, blocker.id)
-        heard = service.heard(session, round_id)
-    assert all(place(one) <= place(other) for one, other in pairwise(heard.said))
-    assert [each.text for each in heard.said[:5]] == [
+        blocker = queries.round_summary(session, round_id).answers[0]
+        blockers.take_on(session, across, blocker.id)
+        blockers.resolve(session, across, blocker.id)
+        heard = queries.round_summary(session, round_id)
+    assert all(place(one) <= place(other) for one, other in pairwise(heard.answers))
+    assert [each.text for each in heard.answers[:5]] == [
         f"{name}: blockers" for name in ("Bo", "Cy", "Gil", "Zoe", "Ada")
     ]
-    assert heard.said[4].taken_by == across.id
+    assert heard.answers[4].taken_by == across.id
     assert heard.counts == {Answer.ANSWERED: 5, Answer.SKIPPED: 1, Answer.ASKED: 1}
 
 
 def test_its_pages_have_all_of_it_once(company: Company, round_id: int) -> None:
     with company.store.transaction() as session:
-        pages = [service.page(session, person(session), round_id, number) for number in (0, 1)]
-        whole = service.heard(session, round_id).said
-        beyond = service.page(session, person(session), round_id, 99)
-        before = service.page(session, person(session), round_id, -3)
-    assert [len(each.said) for each in pages] == [ANSWERS_A_PAGE, 25 - ANSWERS_A_PAGE]
-    assert [said.id for each in pages for said in each.said] == [said.id for said in whole]
+        pages = [
+            queries.summary_page(session, person(session), round_id, number) for number in (0, 1)
+        ]
+        whole = queries.round_summary(session, round_id).answers
+        beyond = queries.summary_page(session, person(session), round_id, 99)
+        before = queries.summary_page(session, person(session), round_id, -3)
+    assert [len(each.answers) for each in pages] == [ANSWERS_A_PAGE, 25 - ANSWERS_A_PAGE]
+    assert [said.id for each in pages for said in each.answers] == [said.id for said in whole]
     assert {(each.count, each.pages) for each in (*pages, beyond)} == {(25, 2)}
     assert (beyond.number, before.number) == (1, 0)
 
@@ -68,7 +70,7 @@ def test_the_home_tab_follows_an_answer(company: Company, round_id: int) -> None
         who = person(session)
         slack.show(session, who.workspace_id, slack.HOME, who.id, who.slack_id)
         session.execute(update(Card).where(home).values(stale=False))
-        service.answer(session, who, company.entry_of(who), SAID)
+        answering.answer(session, who, company.entry_of(who), SAID)
         assert session.scalars(select(Card.stale).where(home)).one()
 
 

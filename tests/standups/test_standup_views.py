@@ -15,25 +15,25 @@ from bot.campaigns.models import Campaign
 from bot.leads.models import Arrivals, Workload
 from bot.people.models import Person, Team
 from bot.slack import Message
-from bot.standups import forms, messages, service
+from bot.standups import answering, forms, messages, settings_messages, summary_messages
+from bot.standups import blockers as standup_blockers
 from bot.standups.models import (
     ANSWERS_A_PAGE,
-    TEMPLATES,
     Answer,
     Facts,
-    Heard,
-    Page,
+    RoundSummary,
     Standup,
     StandupAnswer,
     StandupEntry,
     StandupQuestion,
     StandupRound,
-    Template,
+    SummaryPage,
     Theme,
     Today,
     Trend,
     Week,
 )
+from bot.standups.templates import TEMPLATES, Template
 from playground.limits import check_message, check_view, text_length
 from tests.golden_files import Golden
 
@@ -104,7 +104,7 @@ def blocker(of: StandupRound, entry: StandupEntry, **facts: Any) -> StandupAnswe
     return found
 
 
-def heard(of: StandupRound) -> Heard:
+def heard(of: StandupRound) -> RoundSummary:
     """The round as the database tells it."""
     answered = [each for each in of.entries if each.state == Answer.ANSWERED]
     said = [each for entry in answered for each in entry.answers]
@@ -113,13 +113,13 @@ def heard(of: StandupRound) -> Heard:
         themes.index(Theme(each.question.theme)), each.lifted_at is not None,
         each.entry.person.name, each.entry.id, each.question.position,
     ))  # fmt: skip
-    return Heard(of, said, Counter(each.state for each in of.entries))
+    return RoundSummary(of, said, Counter(each.state for each in of.entries))
 
 
-def page(of: StandupRound, number: int) -> Page:
-    said = heard(of).said
+def page(of: StandupRound, number: int) -> SummaryPage:
+    said = heard(of).answers
     first = number * ANSWERS_A_PAGE
-    return Page(of, said[first : first + ANSWERS_A_PAGE], number, len(said))
+    return SummaryPage(of, said[first : first + ANSWERS_A_PAGE], number, len(said))
 
 
 def message(drawn: Message) -> dict[str, Any]:
@@ -230,27 +230,27 @@ def test_summary(golden: Golden) -> None:
     an_entry(of, Answer.SKIPPED, "Bo Lind")
     an_entry(of, Answer.ASKED, "Cy Young")
     an_entry(of, Answer.ASKED, "Mia Chen")
-    golden("summary", message(messages.summary(heard(of))))
+    golden("summary", message(summary_messages.summary(heard(of))))
 
 
 def test_summary_with_a_lifted_blocker(golden: Golden) -> None:
     of = a_round()
     facts = {"taker": BEN, "taken_by": 90, "lifted_at": ONE}
     blocker(of, an_entry(of, Answer.ANSWERED, "Ada Lovelace", **FULL), **facts)
-    golden("summary.lifted", message(messages.summary(heard(of))))
+    golden("summary.lifted", message(summary_messages.summary(heard(of))))
 
 
 def test_summary_without_blockers(golden: Golden) -> None:
     of = a_round()
     an_entry(of, Answer.ANSWERED, "Ada Lovelace", plan="Call Nordwind.")
-    golden("summary.no_blockers", message(messages.summary(heard(of))))
+    golden("summary.no_blockers", message(summary_messages.summary(heard(of))))
 
 
 def test_summary_of_silence(golden: Golden) -> None:
     of = a_round()
     an_entry(of, Answer.SKIPPED, "Bo Lind")
     an_entry(of, Answer.ASKED, "Cy Young")
-    drawn = message(messages.summary(heard(of)))
+    drawn = message(summary_messages.summary(heard(of)))
     golden("summary.nobody", drawn)
     assert "Cy" not in str(drawn)
 
@@ -258,11 +258,11 @@ def test_summary_of_silence(golden: Golden) -> None:
 def test_summary_of_hostile_text(golden: Golden) -> None:
     of = a_round("<!here> & Co")
     an_entry(of, Answer.ANSWERED, "<!channel>\n*Boss*", blockers=HOSTILE, plan="\u202ereversed")
-    golden("summary.hostile", message(messages.summary(heard(of))))
+    golden("summary.hostile", message(summary_messages.summary(heard(of))))
 
 
 def test_the_thread_of_a_week(golden: Golden) -> None:
-    golden("week", message(messages.week(a_round("<!here>"))))
+    golden("week", message(summary_messages.week(a_round("<!here>"))))
 
 
 @pytest.mark.parametrize(
@@ -278,28 +278,28 @@ def test_a_blockers_card(golden: Golden, name: str, facts: dict[str, Any]) -> No
     found = blocker(of, an_entry(of, Answer.ANSWERED, "Ada", **FULL), **facts)
     golden(f"blocker.{name}", message(messages.blocker(found)))
     if name == "lifted":
-        golden("blocker.heard", message(messages.lifted(found)))
+        golden("blocker.heard", message(messages.resolved(found)))
 
 
 def test_short_answers_stay_whole_beside_long_ones() -> None:
     of = a_round()
     for number in range(30):
         an_entry(of, Answer.ANSWERED, f"P{number}", ideas="long " * 600, plan=f"Plan {number}.")
-    drawn = str(message(messages.summary(heard(of))))
+    drawn = str(message(summary_messages.summary(heard(of))))
     assert all(f">Plan {number}." in drawn for number in range(30))
-    assert messages.PAGE in drawn
+    assert summary_messages.PAGE in drawn
 
 
 def test_one_long_answer_is_hardly_cut() -> None:
     of = a_round()
     an_entry(of, Answer.ANSWERED, plan="word " * 570)
-    assert "…" not in str(message(messages.summary(heard(of))))
+    assert "…" not in str(message(summary_messages.summary(heard(of))))
 
 
 def test_an_answer_of_many_lines_does_not_fill_the_channel() -> None:
     of = a_round()
     an_entry(of, Answer.ANSWERED, plan="a\n\n" * 900)
-    assert str(message(messages.summary(heard(of)))).count(">a") == 12
+    assert str(message(summary_messages.summary(heard(of)))).count(">a") == 12
 
 
 words = st.text(max_size=3000) | st.sampled_from([HOSTILE, "&" * 3000, "a\n" * 1500, "🦊" * 1500])
@@ -317,10 +317,10 @@ def test_a_summary_and_its_pages_always_fit(team: list[tuple[str, Answer, dict[s
     of = a_round()
     for name, state, said in team:
         an_entry(of, state, name, **said)
-    drawn = message(messages.summary(heard(of)))
+    drawn = message(summary_messages.summary(heard(of)))
     assert text_length(drawn["blocks"]) <= 11_500
     assert "<" not in str(drawn).replace("<StandupEntry", "")
-    modal(messages.page(page(of, 0)))
+    modal(summary_messages.page(page(of, 0)))
 
 
 def test_a_summary_of_a_very_large_team_fits() -> None:
@@ -328,8 +328,8 @@ def test_a_summary_of_a_very_large_team_fits() -> None:
     for number in range(1200):
         an_entry(of, Answer.ANSWERED, f"{number} {'x' * 74}", plan=f"Plan {number}.",
                  blockers="y" * 99, ideas="&" * 3000)  # fmt: skip
-    drawn = message(messages.summary(heard(of)))
-    assert messages.PAGE in str(drawn)
+    drawn = message(summary_messages.summary(heard(of)))
+    assert summary_messages.PAGE in str(drawn)
     assert str(drawn).count(f"'{messages.TAKE}'") == 10
     assert text_length(drawn["blocks"]) <= 11_500
     assert "1,195 others" in str(drawn)
@@ -339,8 +339,8 @@ def test_pages(golden: Golden) -> None:
     of = a_round()
     for number in range(9):
         an_entry(of, Answer.ANSWERED, f"Person {number}", **FULL)
-    golden("page", modal(messages.page(page(of, 1))))
-    assert "Nobody has answered yet" in str(modal(messages.page(page(a_round(), 0))))
+    golden("page", modal(summary_messages.page(page(of, 1))))
+    assert "Nobody has answered yet" in str(modal(summary_messages.page(page(a_round(), 0))))
 
 
 def trend(*answered: int) -> Trend:
@@ -351,25 +351,27 @@ def test_settings_of_all(golden: Golden) -> None:
     paused = a_standup("Marketing", days="mon,wed,fri", active=False, zone="Europe/Berlin")
     paused.id = 4
     found = [paused, a_standup()]
-    shown = messages.overview(found, {3: trend(4, 3, -1, 5)}, next_runs={3: NINE_THIRTY})
+    shown = settings_messages.overview(found, {3: trend(4, 3, -1, 5)}, next_runs={3: NINE_THIRTY})
     golden("settings", modal(shown))
 
 
 def test_settings_without_any(golden: Golden) -> None:
-    golden("settings.none", modal(messages.overview([], {})))
+    golden("settings.none", modal(settings_messages.overview([], {})))
 
 
 def test_settings_of_very_many_have_pages() -> None:
     many = [a_standup(name=f"Standup {number}") for number in range(65)]
-    assert "Standup 64" in str(modal(messages.overview(many, {}, 3)))
-    assert modal(messages.overview(many, {}, 99)) == modal(messages.overview(many, {}, 3))
-    assert "standup.overview.next" in str(modal(messages.overview(many, {})))
+    assert "Standup 64" in str(modal(settings_messages.overview(many, {}, 3)))
+    assert modal(settings_messages.overview(many, {}, 99)) == modal(
+        settings_messages.overview(many, {}, 3)
+    )
+    assert "standup.overview.next" in str(modal(settings_messages.overview(many, {})))
 
 
 def test_settings_of_one(golden: Golden) -> None:
     standup = a_standup(readers="C2", readers_in_thread=True, closing="last")
-    golden("settings.details", modal(messages.details(standup, trend(4, 3, 2, 1))))
-    assert "Go on" in str(modal(messages.details(a_standup(active=False), None)))
+    golden("settings.details", modal(settings_messages.details(standup, trend(4, 3, 2, 1))))
+    assert "Go on" in str(modal(settings_messages.details(a_standup(active=False), None)))
 
 
 def test_settings_forms(golden: Golden) -> None:
@@ -390,7 +392,7 @@ def test_a_full_standup_has_no_room_for_one_more_question() -> None:
         for n in range(10)
     ]  # fmt: skip
     assert "questions:new" not in str(modal(forms.ChangeQuestions.of(standup)))
-    modal(messages.details(standup, None))
+    modal(settings_messages.details(standup, None))
 
 
 @pytest.mark.parametrize(
@@ -405,7 +407,7 @@ def test_a_full_standup_has_no_room_for_one_more_question() -> None:
     ],
 )
 def test_days_in_words(days: str, words: str) -> None:
-    assert f"{words} at 09:30" in str(modal(messages.overview([a_standup(days=days)], {})))
+    assert f"{words} at 09:30" in str(modal(settings_messages.overview([a_standup(days=days)], {})))
 
 
 def test_what_is_said_to_one_person(golden: Golden) -> None:
@@ -413,17 +415,17 @@ def test_what_is_said_to_one_person(golden: Golden) -> None:
     at = "<!date^1795509000^{date_short_pretty} at {time}|2026-11-24 08:30 UTC>"
     name = "Sales standup"
     sentences = {
-        "no team": service.NoTeam(ask=ask),
-        "paused": service.Paused(standup=name),
-        "not asked yet": service.NotAskedYet(standup=name, at=at),
-        "closed today": service.ClosedToday(standup=name, at=at),
-        "closed": service.StandupClosed(standup=name, day="Monday, 23 November"),
-        "already answered": service.AlreadyAnswered(),
-        "already skipped": service.AlreadySkipped(),
-        "not across": service.NotAcross(team="Sales"),
-        "already taken": service.AlreadyTaken(who="Ben Lind"),
-        "already lifted": service.AlreadyLifted(),
-        "not theirs": service.NotTheirs(who="Ben Lind"),
+        "no team": answering.NoTeam(ask=ask),
+        "paused": answering.Paused(standup=name),
+        "not asked yet": answering.NotAskedYet(standup=name, at=at),
+        "closed today": answering.ClosedToday(standup=name, at=at),
+        "closed": answering.StandupClosed(standup=name, day="Monday, 23 November"),
+        "already answered": answering.AlreadyAnswered(),
+        "already skipped": answering.AlreadySkipped(),
+        "not across": standup_blockers.SameTeam(team="Sales"),
+        "already taken": standup_blockers.AlreadyTaken(who="Ben Lind"),
+        "already lifted": standup_blockers.AlreadyResolved(),
+        "not theirs": standup_blockers.NotTheirs(who="Ben Lind"),
     }
     said = {when: error.message for when, error in sentences.items()}
     said["skipped"] = messages.skipping([an_entry(a_round())])

@@ -38,7 +38,8 @@ from bot.shadowing import rounds as shadowing
 from bot.shadowing.models import ShadowPair, ShadowParticipant, ShadowRound
 from bot.shadowing.models import Stage as PairStage
 from bot.slack.cards import Card
-from bot.standups import service as standups
+from bot.standups import asking as standup_asking
+from bot.standups import rounds as standup_rounds
 from bot.standups.models import StandupRound
 from bot.store import DatabaseDown, Store
 from bot.tasks import Schedule, in_transaction, put_schedule, schedule
@@ -63,9 +64,9 @@ CLOCKWORK = {
         "planning.requests", "planning.proposals", "planning.follow", "planning.follow_requests",
         "planning.retrospectives",
     },
-    "standups.service.asking.follow_people": {"standups.follow_people"},
-    "standups.service.rounds.remind": set(),  # one statement, whose rows cannot differ
-    "standups.service.rounds.close": {"standups.close"},
+    "standups.asking.follow_people": {"standups.follow_people"},
+    "standups.rounds.remind": set(),  # one statement, whose rows cannot differ
+    "standups.rounds.close": {"standups.close"},
     "people.sessions.prune": set(),  # one statement
     "people.sending.prune": set(),  # one statement
     "crm.webhook_sending.wake": set(),  # one statement
@@ -358,7 +359,7 @@ def _close(store: Store) -> Case:
     hands.forward(hours=20)
     return Case(
         (one, two), "UPDATE ON standup_round", f"OLD.id = {one}",
-        until_nothing_is_due(store, standups.close),
+        until_nothing_is_due(store, standup_rounds.close),
         lambda session, row: session.get_one(StandupRound, row).closed_at, hands,
     )  # fmt: skip
 
@@ -369,7 +370,7 @@ def _follow_people(store: Store) -> Case:
         one, two = company.standup(session).id, company.standup(session, "Marketing").id
     return Case(
         (one, two), "INSERT ON schedule", f"NEW.name LIKE 'standup:{one}:%'",
-        until_nothing_is_due(store, standups.follow_people),
+        until_nothing_is_due(store, standup_asking.follow_people),
         lambda session, row: session.scalar(
             select(Schedule.id).where(Schedule.name.startswith(f"standup:{row}:"))
         ),

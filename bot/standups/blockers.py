@@ -1,6 +1,6 @@
-"""Blockers: someone across the table takes one, hands it back, or lifts it.
+"""What others make of an answer: a blocker is taken and resolved, an idea becomes a request.
 
-One wins, by a conditional update; the others are told who has it.
+Of those who take a blocker one wins, by a conditional update; the others are told who has it.
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session, joinedload
 
 from bot import clock, slack
 from bot.errors import HandoffError, NotFound
-from bot.people.models import Person
+from bot.people.models import Person, Role
+from bot.planning import service as planning
+from bot.planning.models import LONGEST, Request
 from bot.slack.text import clean
 from bot.standups.models import (
     Standup,
@@ -21,15 +23,15 @@ from bot.standups.models import (
     StandupRound,
     Theme,
 )
-from bot.standups.service.rounds import SUMMARY
+from bot.standups.rounds import SUMMARY
 
 HELP = "standup.help"
-LIFTED = "standup.lifted"
+RESOLVED = "standup.lifted"
 
 _REMEMBERED = timedelta(weeks=2)
 
 
-class NotAcross(HandoffError):
+class SameTeam(HandoffError):
     """A blocker is lifted from across the table: by someone of another team than {team}."""
 
 
@@ -37,7 +39,7 @@ class AlreadyTaken(HandoffError):
     """{who} took it already."""
 
 
-class AlreadyLifted(HandoffError):
+class AlreadyResolved(HandoffError):
     """It is lifted already."""
 
 
@@ -45,56 +47,56 @@ class NotTheirs(HandoffError):
     """Only {who} can say that."""
 
 
-def take(session: Session, who: Person, answer_id: int) -> StandupAnswer:
+def take_on(session: Session, person: Person, answer_id: int) -> StandupAnswer:
     """Take a blocker of the other department; both then have its card in a direct message.
 
-    Raises NotFound, NotAcross, AlreadyTaken, AlreadyLifted.
+    Raises NotFound, SameTeam, AlreadyTaken, AlreadyResolved.
     """
-    blocker = _find(session, who, answer_id)
+    blocker = _find(session, person, answer_id)
     standup = blocker.entry.round.standup
-    if not _sits_across(who, standup):
-        raise NotAcross(team=clean(standup.team.name, 80))
+    if not _is_of_another_team(person, standup):
+        raise SameTeam(team=clean(standup.team.name, 80))
     free = (StandupAnswer.taken_by.is_(None), StandupAnswer.lifted_at.is_(None))
-    if not _change(session, answer_id, *free, taken_by=who.id, taken_at=clock.now()):
-        raise _taken(session, who, answer_id)
-    for person in (blocker.entry.person, who):
-        slack.show(session, who.workspace_id, HELP, answer_id, person.slack_id)
+    if not _change(session, answer_id, *free, taken_by=person.id, taken_at=clock.now()):
+        raise _taken(session, person, answer_id)
+    for each in (blocker.entry.person, person):
+        slack.show(session, each.workspace_id, HELP, answer_id, each.slack_id)
     return _redrawn(session, answer_id)
 
 
-def hand_back(session: Session, who: Person, answer_id: int) -> StandupAnswer:
-    """Let somebody else take it. Raises NotFound, NotTheirs, AlreadyLifted."""
-    blocker = _find(session, who, answer_id)
-    mine = (StandupAnswer.taken_by == who.id, StandupAnswer.lifted_at.is_(None))
+def hand_back(session: Session, person: Person, answer_id: int) -> StandupAnswer:
+    """Let somebody else take it. Raises NotFound, NotTheirs, AlreadyResolved."""
+    blocker = _find(session, person, answer_id)
+    mine = (StandupAnswer.taken_by == person.id, StandupAnswer.lifted_at.is_(None))
     if not _change(session, answer_id, *mine, taken_by=None, taken_at=None):
         if blocker.lifted_at is not None:
-            raise AlreadyLifted
+            raise AlreadyResolved
         raise NotTheirs(who=_name(blocker.taker) if blocker.taker else "who has it")
     return _redrawn(session, answer_id)
 
 
-def lift(session: Session, who: Person, answer_id: int) -> StandupAnswer:
+def resolve(session: Session, person: Person, answer_id: int) -> StandupAnswer:
     """Say that it is out of the way; the other of the two hears of it.
 
     The one who took it may say so, and the one whom it was in the way of. Raises NotFound,
-    NotTheirs, AlreadyLifted.
+    NotTheirs, AlreadyResolved.
     """
-    blocker = _find(session, who, answer_id)
+    blocker = _find(session, person, answer_id)
     blocked = blocker.entry.person
-    if who.id not in (blocker.taken_by, blocked.id):
+    if person.id not in (blocker.taken_by, blocked.id):
         raise NotTheirs(who=_name(blocker.taker or blocked))
     if not _change(session, answer_id, StandupAnswer.lifted_at.is_(None), lifted_at=clock.now()):
-        raise AlreadyLifted
-    other = blocker.taker if who.id == blocked.id else blocked
+        raise AlreadyResolved
+    other = blocker.taker if person.id == blocked.id else blocked
     if other is not None:
         slack.show(
-            session, who.workspace_id, LIFTED, answer_id, other.slack_id,
+            session, person.workspace_id, RESOLVED, answer_id, other.slack_id,
             thread_of=(HELP, answer_id),
         )  # fmt: skip
     return _redrawn(session, answer_id)
 
 
-def unlifted(session: Session, who: Person) -> Sequence[StandupAnswer]:
+def unresolved(session: Session, person: Person) -> Sequence[StandupAnswer]:
     """What is in the person's way since it was summed up, and what they took; the oldest first.
 
     Nobody is reminded of what is older than two weeks.
@@ -106,13 +108,13 @@ def unlifted(session: Session, who: Person) -> Sequence[StandupAnswer]:
         .join(StandupEntry.round)
         .join(StandupAnswer.question)
         .where(
-            StandupEntry.person_id == who.id,
+            StandupEntry.person_id == person.id,
             StandupRound.closed_at >= since,
             StandupQuestion.theme == Theme.BLOCKERS,
         )
     )
     taken = select(StandupAnswer.id).where(
-        StandupAnswer.taken_by == who.id, StandupAnswer.lifted_at.is_(None),
+        StandupAnswer.taken_by == person.id, StandupAnswer.lifted_at.is_(None),
         StandupAnswer.taken_at >= since,
     )  # fmt: skip
     return session.scalars(
@@ -143,23 +145,23 @@ def answer_to_show(session: Session, answer_id: int) -> StandupAnswer:
     )
 
 
-def _find(session: Session, who: Person, answer_id: int) -> StandupAnswer:
+def _find(session: Session, person: Person, answer_id: int) -> StandupAnswer:
     mine = select(StandupAnswer.id).where(
-        StandupAnswer.id == answer_id, StandupAnswer.workspace_id == who.workspace_id
+        StandupAnswer.id == answer_id, StandupAnswer.workspace_id == person.workspace_id
     )
     if session.scalar(mine) is None:
         raise NotFound(what="this blocker")
-    found = answer_to_show(session, answer_id)
-    if not found.is_blocker:
+    answer = answer_to_show(session, answer_id)
+    if not answer.is_blocker:
         raise NotFound(what="this blocker")
-    return found
+    return answer
 
 
-def _sits_across(who: Person, standup: Standup) -> bool:
+def _is_of_another_team(person: Person, standup: Standup) -> bool:
     """Whether the person is of another department, or stands above all of them."""
-    if who.team_id is None:
-        return who.leads_others
-    return who.team_id != standup.team_id
+    if person.team_id is None:
+        return person.leads_others
+    return person.team_id != standup.team_id
 
 
 def _change(
@@ -176,11 +178,11 @@ def _change(
     return changed.scalar() is not None
 
 
-def _taken(session: Session, who: Person, answer_id: int) -> HandoffError:
-    there = answer_to_show(session, answer_id)
-    if there.taker is None:
-        return AlreadyLifted()
-    return AlreadyTaken(who="You" if there.taken_by == who.id else _name(there.taker))
+def _taken(session: Session, person: Person, answer_id: int) -> HandoffError:
+    blocker = answer_to_show(session, answer_id)
+    if blocker.taker is None:
+        return AlreadyResolved()
+    return AlreadyTaken(who="You" if blocker.taken_by == person.id else _name(blocker.taker))
 
 
 def _redrawn(session: Session, answer_id: int) -> StandupAnswer:
@@ -193,3 +195,36 @@ def _redrawn(session: Session, answer_id: int) -> StandupAnswer:
 
 def _name(person: Person) -> str:
     return clean(person.name, 80)
+
+
+def make_request(session: Session, person: Person, answer_id: int) -> Request:
+    """File an idea as a request of its author, who then hears what comes of it.
+
+    Anybody may press who may ask; where the author may not, the request is theirs. A second time
+    finds the request that is there. Raises NotFound, NotAllowed.
+    """
+    planning.may_ask(session, person)
+    mine = select(StandupAnswer.id).where(
+        StandupAnswer.id == answer_id, StandupAnswer.workspace_id == person.workspace_id
+    )
+    held = session.scalar(mine.with_for_update(key_share=True))
+    idea = answer_to_show(session, answer_id) if held is not None else None
+    if idea is None or not idea.is_idea:
+        raise NotFound(what="this idea")
+    author = idea.entry.person
+    asker = author if author.has(Role.SALESPERSON, Role.MARKETER) else person
+    request = planning.ask_for(session, asker, _request_text(idea), token=f"standup:{idea.id}")
+    idea.request_id = request.id
+    session.flush()
+    if idea.entry.round.closed_at is not None:
+        slack.redraw(session, SUMMARY, idea.entry.round_id)
+    return request
+
+
+def _request_text(idea: StandupAnswer) -> str:
+    round_ = idea.entry.round
+    sentence = (
+        f"An idea of {idea.entry.person.name}, {round_.standup.name} of {round_.day_in_words}."
+    )
+    source = clean(sentence, LONGEST["text"] // 2)
+    return f"{clean(idea.text, LONGEST['text'] - len(source) - 1)}\n{source}"

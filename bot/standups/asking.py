@@ -88,16 +88,16 @@ def ask(session: Session, standup_id: int, zone: str, slot: datetime) -> int:
     if not standup.is_on or not standup.falls_on(day):
         return 0
     now = clock.now()
-    begun = slot if now - slot < _AT_ONCE else now
-    opened = round_on(session, standup, day, slot)
-    asked = session.execute(_asked(standup, opened, zone, slot, begun)).all()
+    asked_at = slot if now - slot < _AT_ONCE else now
+    round_ = round_on(session, standup, day, slot)
+    asked = session.execute(_asked(standup, round_, zone, slot, asked_at)).all()
     if not asked:
         align(session, standup)  # maybe nobody lives there any more
-    elif begun > slot:
-        round_on(session, standup, day, begun)
-    whom = [(row.id, row.slack_id) for row in asked]
-    slack.show_all(session, standup.workspace_id, PROMPT, whom)
-    return len(whom)
+    elif asked_at > slot:
+        round_on(session, standup, day, asked_at)
+    recipients = [(row.id, row.slack_id) for row in asked]
+    slack.show_all(session, standup.workspace_id, PROMPT, recipients)
+    return len(recipients)
 
 
 def round_on(session: Session, standup: Standup, day: date, begun: datetime) -> StandupRound:
@@ -117,16 +117,16 @@ def round_on(session: Session, standup: Standup, day: date, begun: datetime) -> 
         .on_conflict_do_nothing()
     )  # fmt: skip
     mine = (StandupRound.standup_id == standup.id, StandupRound.day == day)
-    found = session.scalars(
+    round_ = session.scalars(
         select(StandupRound).where(*mine), execution_options={"populate_existing": True}
     ).one()
-    if found.closes_at < closes_at:
+    if round_.closes_at < closes_at:
         session.execute(
             update(StandupRound)
             .where(*mine, StandupRound.closes_at < closes_at)
             .values(closes_at=closes_at, closed_at=None)
         )
-    return found
+    return round_
 
 
 def next_runs(session: Session, standups: Iterable[Standup]) -> dict[int, datetime]:
@@ -134,14 +134,14 @@ def next_runs(session: Session, standups: Iterable[Standup]) -> dict[int, dateti
 
     Without those that are paused, and those that ask nobody.
     """
-    found: dict[int, datetime] = {}
+    runs: dict[int, datetime] = {}
     for each in standups:
         if each.is_on:
             zones = session.scalars(_zones(each.id)).all()
             moments = [at for zone in zones if (at := _next_day_of(each, zone))]
             if moments:
-                found[each.id] = min(moments)
-    return found
+                runs[each.id] = min(moments)
+    return runs
 
 
 def _next_day_of(standup: Standup, zone: str) -> datetime | None:
@@ -154,10 +154,10 @@ def _next_day_of(standup: Standup, zone: str) -> datetime | None:
     return None
 
 
-def zone_of(session: Session, standup: Standup, who: Person) -> str:
+def zone_of(session: Session, standup: Standup, person: Person) -> str:
     """The zone on whose clock the standup, which comes with its team, asks this person."""
-    own = standup.zone or who.timezone or standup.team.timezone
-    return own or session.get_one(Workspace, who.workspace_id).timezone
+    own = standup.zone or person.timezone or standup.team.timezone
+    return own or session.get_one(Workspace, person.workspace_id).timezone
 
 
 def is_away(at: ColumnElement[datetime] | datetime) -> ColumnElement[bool]:
@@ -170,20 +170,20 @@ def is_away(at: ColumnElement[datetime] | datetime) -> ColumnElement[bool]:
 
 
 def _asked(
-    standup: Standup, opened: StandupRound, zone: str, slot: datetime, begun: datetime
+    standup: Standup, round_: StandupRound, zone: str, slot: datetime, begun: datetime
 ) -> Select[Any]:
     """Write the parts and return the new ones; who came first and said nothing yet is asked too."""
     entry = table(StandupEntry)
     remind_at = begun + timedelta(minutes=standup.remind_after_minutes)
-    facts = {
-        "workspace_id": standup.workspace_id, "round_id": opened.id, "state": Answer.ASKED.value,
+    values = {
+        "workspace_id": standup.workspace_id, "round_id": round_.id, "state": Answer.ASKED.value,
         "due_at": slot, "asked_at": clock.now(), "closes_at": standup.open_until(begun),
         "remind_at": remind_at,
     }  # fmt: skip
-    whom = _members().where(Standup.id == standup.id, local_zone == zone, ~is_away(slot))
-    columns = [literal(value, entry.c[name].type) for name, value in facts.items()]
+    members = _members().where(Standup.id == standup.id, local_zone == zone, ~is_away(slot))
+    columns = [literal(value, entry.c[name].type) for name, value in values.items()]
     new = insert(entry).from_select(
-        [*facts, "person_id"], whom.with_only_columns(*columns, Person.id)
+        [*values, "person_id"], members.with_only_columns(*columns, Person.id)
     )
     silent = and_(entry.c.asked_at.is_(None), entry.c.state == Answer.ASKED)
     written = (

@@ -18,7 +18,7 @@ from slack_sdk.models.views import View
 from bot.rounding import whole
 from bot.slack.paging import page_turns
 from bot.slack.text import clean, moment, plural, safe
-from bot.standups.messages.quotes import as_written
+from bot.standups.messages import as_written
 from bot.standups.models import DAYS, Closing, Standup, Theme, Trend
 
 OVERVIEW = "standup.overview"
@@ -62,7 +62,9 @@ def settings_rows(
     """Each standup with its button, and one for a new one: for this modal and for App Home."""
     rows: list[Block] = [
         SectionBlock(
-            text=as_written("\n".join(_told(each, trends.get(each.id), next_runs.get(each.id)))),
+            text=as_written(
+                "\n".join(_summary_lines(each, trends.get(each.id), next_runs.get(each.id)))
+            ),
             accessory=ButtonElement(text="Open", action_id=OPEN, value=str(each.id)),
         )
         for each in standups
@@ -75,8 +77,11 @@ def settings_rows(
 
 def details(standup: Standup, trend: Trend | None, next_at: datetime | None = None) -> View:
     """One standup: all its settings, its questions, how many answer it, and the buttons."""
-    lines = [*_told(standup, trend, next_at), _closing(standup), *_read_in(standup)]
-    asked = [f"{n}. {_question(each.label, each.theme)}" for n, each in enumerate(standup.asked, 1)]
+    lines = [*_summary_lines(standup, trend, next_at), _closing(standup), *_channels(standup)]
+    questions = [
+        f"{n}. {_question(each.label, each.theme)}"
+        for n, each in enumerate(standup.active_questions, 1)
+    ]
     note = f"It is asked on days on which {safe(standup.team.name, 80)} works, nobody while away."
     return View(
         type="modal",
@@ -86,8 +91,8 @@ def details(standup: Standup, trend: Trend | None, next_at: datetime | None = No
         close="Back",
         blocks=[
             SectionBlock(text=as_written("\n".join(lines))),
-            SectionBlock(text=as_written("\n".join(["*Questions*", *asked]))),
-            ActionsBlock(elements=_deeds(standup)),
+            SectionBlock(text=as_written("\n".join(["*Questions*", *questions]))),
+            ActionsBlock(elements=_buttons(standup)),
             ContextBlock(elements=[MarkdownTextObject(text=note)]),
         ],
     )
@@ -104,18 +109,18 @@ def in_words(days: Sequence[str]) -> str:
     return ", ".join(_DAY_NAMES[day] for day in chosen)
 
 
-def _told(standup: Standup, trend: Trend | None, next_at: datetime | None) -> list[str]:
+def _summary_lines(standup: Standup, trend: Trend | None, next_at: datetime | None) -> list[str]:
     zone = standup.zone or "each person’s own time"
-    comes = f", next {moment(next_at)}" if next_at else ""
-    when = f"{in_words(standup.weekdays)} at {standup.at:%H:%M} ({zone}){comes}"
+    next_run = f", next {moment(next_at)}" if next_at else ""
+    when = f"{in_words(standup.weekdays)} at {standup.at:%H:%M} ({zone}){next_run}"
     return [
         f"*{safe(standup.name, 80)}* · {safe(standup.team.name, 80)}",
         when if standup.active else f"Paused · {when}",
-        *([_answered(trend)] if trend else []),
+        *([_response_rates(trend)] if trend else []),
     ]
 
 
-def _answered(trend: Trend) -> str:
+def _response_rates(trend: Trend) -> str:
     """`Answered: 80% this week; 75%, n/a, 60% in the weeks before`."""
     now, *before = [_percent(share) for share in trend.shares]
     return f"Answered: {now} this week; {', '.join(before)} in the weeks before"
@@ -134,7 +139,7 @@ def _closing(standup: Standup) -> str:
     return f"Reminder after {plural(standup.remind_after_minutes, 'minute')}, closes {until}"
 
 
-def _read_in(standup: Standup) -> list[str]:
+def _channels(standup: Standup) -> list[str]:
     lines = [f"Summary in <#{standup.channel}>"]
     if standup.readers:
         thread = ", in a thread for each week" if standup.readers_in_thread else ""
@@ -146,7 +151,7 @@ def _question(label: str, theme: str) -> str:
     return f"{safe(label, 200)} _({Theme(theme).label})_"
 
 
-def _deeds(standup: Standup) -> list[ButtonElement]:
+def _buttons(standup: Standup) -> list[ButtonElement]:
     value = str(standup.id)
     pause, label = (PAUSE, "Pause") if standup.active else (GO_ON, "Go on")
     sure = ConfirmObject(

@@ -1,4 +1,4 @@
-"""The verbs of a round that is under way: it reminds once, and closes with a summary.
+"""A round that is under way: it reminds once, and closes with a summary.
 
 The times stand in the rows. Each tick claims what is due, which no other can then, so ten processes
 remind and close once; and whoever answers holds the round's row shared, so an answer is either seen
@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from bot import clock, slack
 from bot.people.models import Person
+from bot.standups.asking import PROMPT, is_away
 from bot.standups.models import Answer, Standup, StandupEntry, StandupRound
-from bot.standups.service.asking import PROMPT, is_away
 from bot.tasks import Loop
 
 REMINDER = "standup.reminder"
@@ -43,7 +43,7 @@ def remind(session: Session) -> int:
         StandupEntry.state == Answer.ASKED, StandupEntry.closes_at > now, Person.active,
         ~is_away(now),
     )  # fmt: skip
-    looked_at = session.execute(
+    rows = session.execute(
         update(StandupEntry)
         .where(StandupEntry.id.in_(due.scalar_subquery()), Person.id == StandupEntry.person_id)
         .values(remind_at=None, reminded_at=case((waits, now), else_=StandupEntry.reminded_at))
@@ -53,12 +53,12 @@ def remind(session: Session) -> int:
         .execution_options(synchronize_session=False)
     ).all()
     by_workspace: dict[int, list[tuple[int, str]]] = {}
-    for workspace_id, entry_id, slack_id, reminded_at in looked_at:
+    for workspace_id, entry_id, slack_id, reminded_at in rows:
         if reminded_at == now:
             by_workspace.setdefault(workspace_id, []).append((entry_id, slack_id))
-    for workspace_id, whom in by_workspace.items():
-        slack.show_all(session, workspace_id, REMINDER, whom)
-    return len(looked_at)
+    for workspace_id, recipients in by_workspace.items():
+        slack.show_all(session, workspace_id, REMINDER, recipients)
+    return len(rows)
 
 
 def close(session: Session) -> int:
@@ -106,7 +106,7 @@ def round_of(session: Session, entry: Select[int], *, hold: bool) -> StandupRoun
     With `hold` it is not closed before our transaction ends.
     """
     standup = joinedload(StandupRound.standup, innerjoin=True)
-    found = (
+    query = (
         select(StandupRound)
         .where(StandupRound.id == entry.scalar_subquery())
         .options(
@@ -115,8 +115,8 @@ def round_of(session: Session, entry: Select[int], *, hold: bool) -> StandupRoun
         .execution_options(populate_existing=True)
     )
     if hold:
-        found = found.with_for_update(read=True, of=StandupRound)
-    return session.scalars(found).unique().one_or_none()
+        query = query.with_for_update(read=True, of=StandupRound)
+    return session.scalars(query).unique().one_or_none()
 
 
 def redraw(session: Session, entry: StandupEntry) -> None:
@@ -144,8 +144,8 @@ def entry_to_show(session: Session, entry_id: int) -> StandupEntry:
 
 
 def _has_entries(session: Session, round_id: int) -> bool:
-    found = select(StandupEntry.id).where(StandupEntry.round_id == round_id).limit(1)
-    return session.scalar(found) is not None
+    first = select(StandupEntry.id).where(StandupEntry.round_id == round_id).limit(1)
+    return session.scalar(first) is not None
 
 
 def _sum_up(session: Session, closed: StandupRound) -> None:

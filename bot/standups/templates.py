@@ -1,0 +1,82 @@
+"""Templates: the questions with which a standup begins; managers change them afterwards."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.standups.models import Theme
+
+
+class Template(StrEnum):
+    """A set of questions to begin with."""
+
+    MARKETING = "marketing"
+    SALES = "sales"
+    LOOK_BACK = "look_back"
+    PLAIN = "plain"
+
+    @property
+    def label(self) -> str:
+        """The template as forms write it."""
+        return _LABELS[self]
+
+
+@dataclass(frozen=True)
+class TemplateQuestion:
+    """A question of a template."""
+
+    key: str
+    label: str
+    theme: Theme
+    needs_answer: bool = False
+
+
+_LABELS = {
+    Template.MARKETING: "Marketing, every day",
+    Template.SALES: "Sales, every day",
+    Template.LOOK_BACK: "Looking back, once a week",
+    Template.PLAIN: "Plain: done, next, blockers, ideas",
+}
+
+_PLAN = TemplateQuestion("plan", "What will you do next?", Theme.PLANS, needs_answer=True)
+_BLOCKERS = TemplateQuestion("blockers", "What is in your way?", Theme.BLOCKERS)
+_IDEAS = TemplateQuestion("ideas", "An idea or a strategy worth trying?", Theme.IDEAS)
+
+TEMPLATES: Mapping[Template, Sequence[TemplateQuestion]] = {
+    Template.MARKETING: (
+        _PLAN,
+        TemplateQuestion("focus", "Which campaign or audience is your focus?", Theme.FOCUS),
+        TemplateQuestion("effectiveness", "What do the numbers and the ratings say?",
+                         Theme.EFFECTIVENESS),
+        _BLOCKERS,
+        _IDEAS,
+    ),
+    Template.SALES: (
+        _PLAN,
+        TemplateQuestion("customers", "What do customers ask, and through which channel?",
+                         Theme.CHANNELS),
+        TemplateQuestion("product", "Which product material do you miss?", Theme.PRODUCT),
+        _BLOCKERS,
+        _IDEAS,
+    ),
+    Template.LOOK_BACK: (
+        TemplateQuestion("worked", "What worked?", Theme.WORKED, needs_answer=True),
+        TemplateQuestion("failed", "What failed?", Theme.FAILED, needs_answer=True),
+        TemplateQuestion("effectiveness", "What had the most effect, and how do you know?",
+                         Theme.EFFECTIVENESS),
+        TemplateQuestion("strategies", "What should we do differently?", Theme.STRATEGIES),
+        _IDEAS,
+    ),
+    Template.PLAIN: (
+        TemplateQuestion("did", "What did you get done since last time?", Theme.DONE,
+                         needs_answer=True),
+        _PLAN,
+        _BLOCKERS,
+        _IDEAS,
+    ),
+}  # fmt: skip
+
+
+def template_of(name: str) -> Template:
+    """The template with which a team begins."""
+    return next((each for each in Template if each == name.casefold()), Template.PLAIN)
