@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from benchmarks.figures import Table, percentile
 from benchmarks.office import open_office
-from bot.campaigns import messages, service
+from bot.campaigns import list_messages, offers
 from bot.people import service as people
 from bot.people.models import Person, Role
 from bot.store import Store
@@ -88,7 +88,7 @@ def _round(store: Store, who: Person, asked: str) -> list[float]:
     for _ in range(LOOKS):
         begun = time.perf_counter()
         with store.transaction() as session:
-            answer = messages.found(service.offers(session, who, asked))
+            answer = list_messages.offers(offers.offers(session, who, asked))
         assert answer.blocks
         taken.append((time.perf_counter() - begun) * 1_000)
     return taken

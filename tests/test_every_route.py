@@ -22,7 +22,8 @@ from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.app import Application
-from bot.campaigns import service as campaigns
+from bot.campaigns import announcing, drafting, questions
+from bot.campaigns import changing as campaign_changing
 from bot.crm import connection as crm
 from bot.crm.models import CrmRecord
 from bot.digests import sending as digests
@@ -242,27 +243,27 @@ class Company:
             pass
         return int(self.ask(text(f"SELECT call_list_id FROM lead_import WHERE id = {import_id}")))
 
-    def campaign(self, act: Callable[..., Any] = campaigns.announce, **said: Any) -> int:
+    def campaign(self, act: Callable[..., Any] = announcing.announce, **said: Any) -> int:
         number = self.number()
         told = draft(name=f"Offer {number}", utm_campaign=f"offer-{number}", **said)
         return int(self.do(act, told, f"form-{number}").id)
 
     def drafted(self) -> int:
-        return self.campaign(campaigns.draft_campaign)
+        return self.campaign(drafting.draft_campaign)
 
     def scheduled(self) -> int:
         campaign_id = self.drafted()
-        self.do(campaigns.launch, campaign_id, MONDAY + timedelta(hours=5))
+        self.do(announcing.launch, campaign_id, MONDAY + timedelta(hours=5))
         return campaign_id
 
     def paused(self) -> int:
         campaign_id = self.campaign()
-        self.do(campaigns.pause, campaign_id)
+        self.do(campaign_changing.pause, campaign_id)
         return campaign_id
 
     def question(self) -> int:
         token = f"question-{self.number()}"
-        return int(self.do(campaigns.ask, self.campaign(), "Why?", token, who=self.ben).id)
+        return int(self.do(questions.ask, self.campaign(), "Why?", token, who=self.ben).id)
 
     def request(self) -> int:
         told = {"text": "A trial", "audience": "shops", "token": f"r{self.number()}"}
@@ -287,7 +288,7 @@ class Company:
         )
 
     def looked_back(self) -> int:
-        self.do(campaigns.end, self.campaign())
+        self.do(campaign_changing.end, self.campaign())
         with self.store.transaction() as session:
             while planning.handle_due(session):
                 pass

@@ -9,8 +9,7 @@ from urllib.parse import urlsplit
 from slack_sdk.models.blocks import InputInteractiveElement, SectionBlock
 from slack_sdk.models.views import View
 
-from bot.campaigns.messages.offer import late_words
-from bot.campaigns.messages.words import plain
+from bot.campaigns.drafting import Draft
 from bot.campaigns.models import (
     LONGEST,
     MOST_LEADS,
@@ -20,7 +19,7 @@ from bot.campaigns.models import (
     Kind,
     utm_code,
 )
-from bot.campaigns.service import Draft
+from bot.campaigns.texts import late_words, plain
 from bot.money import Money
 from bot.slack.forms import Form, Hidden
 from bot.slack.inputs import Values, declared_by, moment, money, number, select, text

@@ -4,7 +4,19 @@ from secrets import token_hex
 
 from slack_sdk.models.views import View
 
-from bot.campaigns import capability, forms, messages, service
+from bot.campaigns import (
+    announcing,
+    capability,
+    changing,
+    drafting,
+    forms,
+    list_messages,
+    messages,
+    owner_messages,
+    queries,
+)
+from bot.campaigns import offers as campaign_offers
+from bot.campaigns import questions as campaign_questions
 from bot.campaigns.models import Campaign
 from bot.capability import Act, Update
 from bot.errors import below
@@ -28,33 +40,33 @@ _CHANGE = Access("change campaigns", (Role.MARKETER,))
 @capability.command("/campaign", "", "announce a campaign (marketing)", _ANNOUNCE)
 def new(act: Act) -> View:
     """The form of a new campaign."""
-    service.may_announce(act.session, act.person)
+    drafting.may_announce(act.session, act.person)
     workspace = act.session.get_one(Workspace, act.workspace_id)
-    today = service.today(act.session, workspace.id)
+    today = queries.today(act.session, workspace.id)
     return forms.Announce.of(token_hex(12), today, workspace.channel, workspace.currency)
 
 
 @capability.form(forms.Announce, _ANNOUNCE)
 def announce(act: Act, form: forms.Announce) -> None:
     """A campaign is announced, at once or at its time."""
-    with below("utm_campaign", service.CodeTaken):
-        service.announce(act.session, act.person, form.draft(), form.token, form.launch_at)
+    with below("utm_campaign", drafting.CodeTaken):
+        announcing.announce(act.session, act.person, form.draft(), form.token, form.launch_at)
 
 
 @capability.command("/campaign", "list", "see what runs, what comes and what has just ended", _LIST)
 def show_current(act: Act) -> Message:
     """The campaigns that matter today."""
-    today = service.today(act.session, act.workspace_id)
-    return messages.listing(service.overview(act.session, act.workspace_id, today))
+    today = queries.today(act.session, act.workspace_id)
+    return list_messages.listing(queries.overview(act.session, act.workspace_id, today))
 
 
-@capability.action(messages.LIST, _LIST)
+@capability.action(list_messages.LIST, _LIST)
 def show_all(act: Act) -> View:
     """All campaigns, page by page."""
     return _page(act, act.row_id)
 
 
-@capability.pages(messages.LIST, _LIST)
+@capability.pages(list_messages.LIST, _LIST)
 def turn_all(act: Act) -> Update:
     """Another page of all campaigns."""
     return Update(_page(act, act.row_id))
@@ -63,7 +75,7 @@ def turn_all(act: Act) -> Update:
 @capability.action(messages.GOT_IT, _CONFIRM)
 def got_it(act: Act) -> str | None:
     """Someone has read the announcement; the card shows it, where it counts them."""
-    if service.got_it(act.session, act.person, act.row_id):
+    if announcing.got_it(act.session, act.person, act.row_id):
         return None
     return "Noted, thank you. The card counts only those who are in sales."
 
@@ -74,14 +86,14 @@ def got_it(act: Act) -> str | None:
 @capability.action(messages.ASK, _ASK)
 def ask(act: Act) -> View:
     """The form of a question."""
-    campaign = service.askable(act.session, act.person, act.row_id)
+    campaign = campaign_questions.askable(act.session, act.person, act.row_id)
     return forms.Ask.of(campaign, token_hex(12))
 
 
 @capability.form(forms.Ask, _ASK)
 def save_question(act: Act, form: forms.Ask) -> None:
     """A question came."""
-    service.ask(act.session, act.person, form.campaign_id, form.question, form.token)
+    campaign_questions.ask(act.session, act.person, form.campaign_id, form.question, form.token)
 
 
 @capability.action(messages.QUESTIONS, _ASK)
@@ -99,13 +111,13 @@ def turn_questions(act: Act) -> Update:
 @capability.action(messages.ANSWER, _ANSWER)
 def answer(act: Act) -> View:
     """The form of an answer."""
-    return forms.Answer.of(service.answerable(act.session, act.person, act.row_id))
+    return forms.Answer.of(campaign_questions.answerable(act.session, act.person, act.row_id))
 
 
 @capability.form(forms.Answer, _ANSWER)
 def save_answer(act: Act, form: forms.Answer) -> None:
     """An answer came."""
-    service.answer(act.session, act.person, form.question_id, form.answer)
+    campaign_questions.answer(act.session, act.person, form.question_id, form.answer)
 
 
 # Looking offers up
@@ -120,25 +132,27 @@ def save_answer(act: Act, form: forms.Answer) -> None:
 @capability.command("/offer", "", "see the offers that hold today", _LOOK_UP)
 def look_up(act: Act) -> View | Message:
     """What exactly is promised; of several offers there is a list to choose from."""
-    offers = service.offers(act.session, act.person, act.words)
+    offers = campaign_offers.offers(act.session, act.person, act.words)
     if offers.count > len(offers.offers):
-        return messages.pages(offers, act.words, 0, service.MOST)
-    return messages.found(offers)
+        return list_messages.pages(offers, act.words, 0, campaign_offers.MOST)
+    return list_messages.offers(offers)
 
 
-@capability.pages(messages.OFFERS, _LOOK_UP)
+@capability.pages(list_messages.OFFERS, _LOOK_UP)
 def turn_offers(act: Act) -> Update:
     """Another page of what was looked up."""
     words, page = act.incoming.carried, act.row_id
-    offers = service.offers(act.session, act.person, words, page)
-    return Update(messages.pages(offers, words, page, service.MOST))
+    offers = campaign_offers.offers(act.session, act.person, words, page)
+    return Update(list_messages.pages(offers, words, page, campaign_offers.MOST))
 
 
-@capability.action(messages.SHOW, _LOOK_UP)
+@capability.action(list_messages.SHOW, _LOOK_UP)
 def show_offer(act: Act) -> View | Message:
     """One of several offers, over their list or as an answer of its own."""
-    offer = service.offer(act.session, act.person, act.row_id)
-    return messages.whole_offer(offer) if act.incoming.standing[0] else messages.offer(offer)
+    offer = campaign_offers.offer(act.session, act.person, act.row_id)
+    return (
+        list_messages.whole_offer(offer) if act.incoming.standing[0] else list_messages.offer(offer)
+    )
 
 
 # What the owner of a campaign does with it, and managers with all; the thread says what was done
@@ -149,74 +163,74 @@ def show_offer(act: Act) -> View | Message:
 )
 def manage(act: Act) -> Message:
     """What the person may manage."""
-    campaigns, count = service.to_manage(act.session, act.person, act.words)
-    today = service.today(act.session, act.workspace_id)
-    return messages.manage(campaigns, count, act.words, today)
+    campaigns, count = queries.to_manage(act.session, act.person, act.words)
+    today = queries.today(act.session, act.workspace_id)
+    return owner_messages.manage(campaigns, count, act.words, today)
 
 
-@capability.action(messages.CHANGE, _CHANGE)
+@capability.action(owner_messages.CHANGE, _CHANGE)
 def change(act: Act) -> View:
     """The form with what a campaign says."""
-    campaign = service.changeable(act.session, act.person, act.row_id)
-    return forms.Change.of(campaign, service.today(act.session, act.workspace_id))
+    campaign = changing.changeable(act.session, act.person, act.row_id)
+    return forms.Change.of(campaign, queries.today(act.session, act.workspace_id))
 
 
 @capability.form(forms.Change, _CHANGE)
 def save_change(act: Act, form: forms.Change) -> None:
     """A campaign says something else."""
-    service.changeable(act.session, act.person, form.campaign_id)
-    with below("utm_campaign", service.CodeTaken):
-        service.change(act.session, act.person, form.campaign_id, form.draft())
+    changing.changeable(act.session, act.person, form.campaign_id)
+    with below("utm_campaign", drafting.CodeTaken):
+        changing.change(act.session, act.person, form.campaign_id, form.draft())
 
 
-@capability.action(messages.END, _CHANGE)
+@capability.action(owner_messages.END, _CHANGE)
 def end(act: Act) -> View:
     """The form that ends a campaign."""
-    return forms.End.of(service.manageable(act.session, act.person, act.row_id))
+    return forms.End.of(drafting.manageable(act.session, act.person, act.row_id))
 
 
 @capability.form(forms.End, _CHANGE)
 def save_end(act: Act, form: forms.End) -> None:
     """A campaign ends now."""
-    service.end(act.session, act.person, form.campaign_id, form.late_callers)
+    changing.end(act.session, act.person, form.campaign_id, form.late_callers)
 
 
-@capability.action(messages.LAUNCH, _CHANGE)
+@capability.action(owner_messages.LAUNCH, _CHANGE)
 def launch(act: Act) -> View:
     """The form that sets when a campaign is announced."""
-    return forms.Launch.of(service.changeable(act.session, act.person, act.row_id))
+    return forms.Launch.of(changing.changeable(act.session, act.person, act.row_id))
 
 
 @capability.form(forms.Launch, _CHANGE)
 def save_launch(act: Act, form: forms.Launch) -> None:
     """A campaign is announced at once, or at the time that was set."""
-    service.launch(act.session, act.person, form.campaign_id, form.launch_at)
+    announcing.launch(act.session, act.person, form.campaign_id, form.launch_at)
 
 
-@capability.action(messages.PAUSE, _CHANGE)
+@capability.action(owner_messages.PAUSE, _CHANGE)
 def pause(act: Act) -> str:
     """Nobody may promise it for now."""
-    campaign = service.pause(act.session, act.person, act.row_id)
+    campaign = changing.pause(act.session, act.person, act.row_id)
     return f"{_named(campaign)} is paused. The channel sees it on its card."
 
 
-@capability.action(messages.RESUME, _CHANGE)
+@capability.action(owner_messages.RESUME, _CHANGE)
 def resume(act: Act) -> str:
     """It may be promised again."""
-    campaign = service.resume(act.session, act.person, act.row_id)
+    campaign = changing.resume(act.session, act.person, act.row_id)
     return f"{_named(campaign)} holds again. The channel sees it on its card."
 
 
-@capability.action(messages.CANCEL, _CHANGE)
+@capability.action(owner_messages.CANCEL, _CHANGE)
 def cancel(act: Act) -> str:
     """It is given up before it runs."""
-    return f"{_named(service.cancel(act.session, act.person, act.row_id))} is cancelled."
+    return f"{_named(changing.cancel(act.session, act.person, act.row_id))} is cancelled."
 
 
-@capability.action(messages.UNSCHEDULE, _CHANGE)
+@capability.action(owner_messages.UNSCHEDULE, _CHANGE)
 def unschedule(act: Act) -> str:
     """The time that was set is taken back."""
-    campaign = service.unschedule(act.session, act.person, act.row_id)
+    campaign = announcing.unschedule(act.session, act.person, act.row_id)
     return f"{_named(campaign)} will not be announced by itself."
 
 
@@ -226,17 +240,17 @@ def _named(campaign: Campaign) -> str:
 
 def _page(act: Act, number: int) -> View:
     """A page of all campaigns; the first, where that one is empty by now."""
-    campaigns, count = service.page(act.session, act.person, number)
+    campaigns, count = queries.page(act.session, act.person, number)
     if not campaigns and number:
         return _page(act, 0)
-    readers = service.readers(act.session, [campaign.id for campaign in campaigns])
-    return messages.whole(campaigns, number, count, service.LISTED, readers)
+    readers = queries.readers(act.session, [campaign.id for campaign in campaigns])
+    return list_messages.all_campaigns(campaigns, number, count, queries.LISTED, readers)
 
 
 def _questions(act: Act, campaign_id: int, page: int = 0) -> View:
     """A page of a campaign's questions; the last one there is, where there are fewer."""
-    campaign = service.askable(act.session, act.person, campaign_id)
-    questions, count = service.questions(act.session, campaign.id, page)
+    campaign = campaign_questions.askable(act.session, act.person, campaign_id)
+    questions, count = campaign_questions.questions(act.session, campaign.id, page)
     if not questions and page:
-        return _questions(act, campaign_id, (count - 1) // service.PAGE if count else 0)
-    return messages.questions(campaign, questions, page, count, service.PAGE)
+        return _questions(act, campaign_id, (count - 1) // campaign_questions.PAGE if count else 0)
+    return messages.questions(campaign, questions, page, count, campaign_questions.PAGE)

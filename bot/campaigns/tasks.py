@@ -6,45 +6,54 @@ sales has the capacity for it.
 
 from sqlalchemy.orm import Session
 
-from bot.campaigns import capability, messages, service
+from bot.campaigns import (
+    announcing,
+    capability,
+    history,
+    messages,
+    owner_messages,
+    queries,
+    questions,
+    texts,
+)
 from bot.slack import Message
 
-capability.task(service.CONFIRM)(service.confirm)
-capability.task(service.LAUNCH)(service.launch_in_time)
-capability.task(service.REMIND)(service.remind)
-capability.task(service.END)(service.finish)
+capability.task(announcing.CONFIRM)(announcing.confirm)
+capability.task(announcing.LAUNCH)(announcing.launch_in_time)
+capability.task(announcing.REMIND)(announcing.remind)
+capability.task(announcing.END)(announcing.finish)
 
 
-@capability.card(service.CARD)
+@capability.card(announcing.CARD)
 def _card(session: Session, campaign_id: int) -> Message:
-    campaign = service.known(session, campaign_id)
-    today = service.today(session, campaign.workspace_id)
-    readership = service.readership(session, campaign)
-    return messages.card(campaign, readership, today, service.since(session, campaign))
+    campaign = queries.known(session, campaign_id)
+    today = queries.today(session, campaign.workspace_id)
+    readership = queries.readership(session, campaign)
+    return messages.card(campaign, readership, today, questions.since(session, campaign))
 
 
-@capability.card(service.QUESTION)
+@capability.card(questions.QUESTION)
 def _question(session: Session, question_id: int) -> Message:
-    return messages.question(service.question(session, question_id))
+    return messages.question(questions.question(session, question_id))
 
 
-@capability.card(service.ANSWERED)
+@capability.card(questions.ANSWERED)
 def _answered(session: Session, question_id: int) -> Message:
-    return messages.answered(service.question(session, question_id))
+    return messages.answered(questions.question(session, question_id))
 
 
-@capability.card(service.REMINDER)
+@capability.card(announcing.REMINDER)
 def _reminder(session: Session, reminder_id: int) -> Message:
-    campaign, read = service.reminder(session, reminder_id)
-    return messages.reminder(campaign, read=read)
+    campaign, read = announcing.reminder(session, reminder_id)
+    return owner_messages.reminder(campaign, read=read)
 
 
-@capability.card(service.TIMELINE)
+@capability.card(announcing.TIMELINE)
 def _timeline(session: Session, campaign_id: int) -> Message:
-    campaign = service.known(session, campaign_id)
-    return messages.timeline(campaign, service.events(session, campaign_id))
+    campaign = queries.known(session, campaign_id)
+    return texts.timeline(campaign, history.events(session, campaign_id))
 
 
-@capability.card(service.OVER)
+@capability.card(announcing.OVER)
 def _over(session: Session, campaign_id: int) -> Message | None:
-    return messages.over(service.known(session, campaign_id))
+    return texts.over(queries.known(session, campaign_id))

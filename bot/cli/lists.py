@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from bot.campaigns import service as campaigns
+from bot.campaigns import queries as campaigns
 from bot.cli.leads import installed
 from bot.encoding import ENCODINGS
 from bot.errors import HandoffError

@@ -12,8 +12,8 @@ from slack_sdk.models.blocks import (
 )
 
 from bot import clock
-from bot.campaigns.messages import offer_line
 from bot.campaigns.models import Campaign
+from bot.campaigns.texts import offer_line
 from bot.home.models import (
     MOST_CAMPAIGNS,
     MOST_LATE,

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from sqlalchemy.orm import Session
 
 from bot import clock, slack
-from bot.campaigns import service as campaigns
+from bot.campaigns import queries as campaigns
 from bot.crm import webhooks
 from bot.digests import sending as digests
 from bot.digests.models import Audience

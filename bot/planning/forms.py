@@ -11,9 +11,9 @@ from pydantic import model_validator
 from slack_sdk.models.blocks import InputInteractiveElement, SectionBlock
 from slack_sdk.models.views import View
 
+from bot.campaigns.drafting import Draft
 from bot.campaigns.forms import CampaignFields
 from bot.campaigns.models import Campaign
-from bot.campaigns.service import Draft
 from bot.errors import FieldErrors
 from bot.money import Money
 from bot.people.models import Person, Role

@@ -6,7 +6,8 @@ from secrets import token_hex
 from slack_sdk.models.views import View
 
 from bot import clock
-from bot.campaigns import service as campaigns
+from bot.campaigns import drafting
+from bot.campaigns import queries as campaign_queries
 from bot.campaigns.models import Campaign
 from bot.capability import Act, Update
 from bot.errors import HandoffError, below
@@ -116,7 +117,7 @@ def save_answer_days(act: Act, form: forms.AnswerDays) -> None:
 @capability.command("/campaign", "propose", "plan a campaign with sales (marketing)", _PLAN)
 def new_plan(act: Act) -> View:
     """The form of a new campaign."""
-    campaigns.may_announce(act.session, act.person)
+    drafting.may_announce(act.session, act.person)
     return forms.SavePlan.new(token_hex(12), *_known(act))
 
 
@@ -142,9 +143,9 @@ def turn_drafts(act: Act) -> Update:
 @capability.action(messages.TAKE_UP, _PLAN)
 def take_up(act: Act) -> View:
     """A draft, to be written on."""
-    campaign = campaigns.manageable(act.session, act.person, act.row_id)
+    campaign = drafting.manageable(act.session, act.person, act.row_id)
     budget = service.budget_of(act.session, campaign.id)
-    today = campaigns.today(act.session, act.workspace_id)
+    today = campaign_queries.today(act.session, act.workspace_id)
     return forms.SavePlan.of(token_hex(12), today, campaign, budget, _owner(act, campaign))
 
 
@@ -154,7 +155,7 @@ def save_plan(act: Act, form: forms.SavePlan) -> str | HandoffError | None:
     if form.then is Then.GIVE_UP:
         service.give_up(act.session, act.person, form.campaign_id or 0)
         return None
-    with below("utm_campaign", campaigns.CodeTaken):
+    with below("utm_campaign", drafting.CodeTaken):
         campaign = _keep(act, form)
     try:
         with act.session.begin_nested():
@@ -173,21 +174,21 @@ def revise(act: Act) -> View:
     """The form that changes a proposal."""
     campaign = service.revisable(act.session, act.person, act.row_id)
     budget = service.budget_of(act.session, campaign.id)
-    today = campaigns.today(act.session, act.workspace_id)
+    today = campaign_queries.today(act.session, act.workspace_id)
     return forms.Revise.of(today, campaign, budget, _owner(act, campaign))
 
 
 @capability.form(forms.Revise, _PLAN)
 def save_revision(act: Act, form: forms.Revise) -> None:
     """A proposal says something else."""
-    with below("utm_campaign", campaigns.CodeTaken):
+    with below("utm_campaign", drafting.CodeTaken):
         service.revise(act.session, act.person, form.campaign_id, form.plan())
 
 
 @capability.action(messages.LAUNCH, _PLAN)
 def launch(act: Act) -> View:
     """The form that announces what was agreed."""
-    return forms.Launch.of(campaigns.manageable(act.session, act.person, act.row_id))
+    return forms.Launch.of(drafting.manageable(act.session, act.person, act.row_id))
 
 
 @capability.form(forms.Launch, _PLAN)

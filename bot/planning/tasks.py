@@ -5,8 +5,9 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from bot import clock, slack
-from bot.campaigns import messages as campaign_messages
-from bot.campaigns import service as campaigns
+from bot.campaigns import announcing, history
+from bot.campaigns import owner_messages as campaign_messages
+from bot.campaigns import queries as campaign_queries
 from bot.campaigns.models import Campaign, Stage
 from bot.people.models import Workspace
 from bot.planning import capability, messages, service
@@ -15,21 +16,21 @@ from bot.slack import Message
 capability.each_tick(every=5)(service.handle_due)
 
 
-@capability.card(campaigns.CONFIRMATION)
+@capability.card(announcing.CONFIRMATION)
 def confirmation(session: Session, campaign_id: int) -> Message:
     """What the owner of a campaign sees of its announcement; it is drawn here, where it is known
     whether sales has the capacity for it."""
-    campaign = campaigns.known(session, campaign_id)
-    place = slack.place(session, campaigns.CARD, campaign_id)
+    campaign = campaign_queries.known(session, campaign_id)
+    place = slack.place(session, announcing.CARD, campaign_id)
     workspace = session.get_one(Workspace, campaign.workspace_id)
-    today = campaigns.today(session, workspace.id)
+    today = campaign_queries.today(session, workspace.id)
     capacity = ""
     if _is_launching(campaign, workspace, today):
         capacity = messages.capacity_in_words(service.capacity_of(session, campaign))
     return campaign_messages.confirmation(
         campaign,
         place[0] if place else workspace.channel,
-        campaigns.readership(session, campaign),
+        campaign_queries.readership(session, campaign),
         today,
         posted=place is not None,
         capacity=capacity,
@@ -73,7 +74,7 @@ def _concern(session: Session, concern_id: int) -> Message:
 @capability.card(service.VERSION)
 def _version(session: Session, version_id: int) -> Message:
     version, before, table = service.version_in_full(session, version_id)
-    changed = campaigns.changes(before, version) if before else {}
+    changed = history.changes(before, version) if before else {}
     return messages.new_version(version, before, table, changed)
 
 

@@ -19,8 +19,8 @@ from slack_sdk.models.blocks import (
     TableBlock,
 )
 
-from bot.campaigns.messages import period
 from bot.campaigns.models import Campaign, Kind, Stage
+from bot.campaigns.texts import period
 from bot.leads.models import Rating
 from bot.metrics import BY_NAME, Attribution, Group, shown
 from bot.money import Money

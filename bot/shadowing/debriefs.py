@@ -5,7 +5,8 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from bot import clock, slack
-from bot.campaigns import service as campaigns
+from bot.campaigns import drafting
+from bot.campaigns import queries as campaign_queries
 from bot.campaigns.models import Campaign, Kind
 from bot.errors import HandoffError, NotFound
 from bot.people.models import Person, Workspace
@@ -172,12 +173,12 @@ def draft_campaign(session: Session, person: Person, participant_id: int) -> Cam
     participant = _idea(session, person, participant_id)
     if participant.request_id is not None:
         raise BecameAnother(what="a request: marketing proposes a campaign from it")
-    draft = campaigns.Draft(
+    draft = drafting.Draft(
         name=clean(" ".join(participant.idea.split()), _LONGEST_NAME), kind=Kind.OTHER, audience="",
         offer="", terms="", talking_points=participant.idea,
-        starts_on=campaigns.today(session, person.workspace_id),
+        starts_on=campaign_queries.today(session, person.workspace_id),
     )  # fmt: skip
-    campaign = campaigns.draft_campaign(session, person, draft, _token(participant))
+    campaign = drafting.draft_campaign(session, person, draft, _token(participant))
     participant.campaign_id = campaign.id
     _redraw(session, participant)
     return campaign

@@ -6,7 +6,7 @@ from secrets import token_hex
 from slack_sdk.models.views import View
 from sqlalchemy import select
 
-from bot.campaigns import service as campaigns
+from bot.campaigns import queries as campaigns
 from bot.campaigns.models import Campaign
 from bot.capability import Act, Update
 from bot.errors import below

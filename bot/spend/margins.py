@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from bot import clock
-from bot.campaigns import service as campaigns
+from bot.campaigns import queries as campaigns
 from bot.money import Money
 from bot.people import service as people
 from bot.people.models import Person, Role

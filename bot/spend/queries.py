@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bot.campaigns import service as campaigns
+from bot.campaigns import queries as campaigns
 from bot.campaigns.models import Campaign, Stage
 from bot.people.models import Person
 from bot.slack.text import typed

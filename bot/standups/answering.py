@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from bot import clock
-from bot.campaigns import service as campaigns
+from bot.campaigns import queries as campaigns
 from bot.errors import FieldErrors, HandoffError, NotFound
 from bot.leads import service as leads
 from bot.leads.models import Arrivals

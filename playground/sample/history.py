@@ -18,7 +18,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot import clock
-from bot.campaigns import service as campaigns
+from bot.campaigns import announcing, drafting
+from bot.campaigns import changing as campaign_changing
+from bot.campaigns import queries as campaign_queries
+from bot.campaigns import questions as campaign_questions
 from bot.campaigns.models import Campaign
 from bot.digests import sending as digests
 from bot.digests.models import Audience
@@ -138,27 +141,29 @@ class History:
         yield 13 * _DAY, self._spend
 
     def _announce(
-        self, handle: str, draft_of: Callable[[date, str], campaigns.Draft], session: Session
+        self, handle: str, draft_of: Callable[[date, str], drafting.Draft], session: Session
     ) -> None:
         draft = draft_of(self._start.date(), self._workspace.currency)
-        campaign = campaigns.announce(session, self._person(session, handle), draft, draft.name)
+        campaign = announcing.announce(session, self._person(session, handle), draft, draft.name)
         for reader in ("sofia", "aylin"):
-            campaigns.got_it(session, self._person(session, reader), campaign.id)
+            announcing.got_it(session, self._person(session, reader), campaign.id)
 
     def _question(self, session: Session) -> None:
         sofia, mara = self._person(session, "sofia"), self._person(session, "mara")
         fresh_start = self._campaign(session, texts.FRESH_START)
         text = "Does it count for customers who left two years ago?"
-        question = campaigns.ask(session, sofia, fresh_start.id, text, "sample")
+        question = campaign_questions.ask(session, sofia, fresh_start.id, text, "sample")
         assert question is not None
-        campaigns.answer(session, mara, question.id, "Yes: after twelve months they are new again.")
+        campaign_questions.answer(
+            session, mara, question.id, "Yes: after twelve months they are new again."
+        )
 
     def _stricter(self, session: Session) -> None:
         """The terms change while the campaign runs, and those who confirmed are asked again."""
         fresh_start = self._campaign(session, texts.FRESH_START)
-        draft = replace(campaigns.Draft.of(fresh_start), terms=texts.STRICTER)
-        campaigns.change(session, self._person(session, "mara"), fresh_start.id, draft)
-        campaigns.got_it(session, self._person(session, "aylin"), fresh_start.id)
+        draft = replace(drafting.Draft.of(fresh_start), terms=texts.STRICTER)
+        campaign_changing.change(session, self._person(session, "mara"), fresh_start.id, draft)
+        announcing.got_it(session, self._person(session, "aylin"), fresh_start.id)
 
     def _request(self, number: int, session: Session) -> None:
         handle, text, audience, example = texts.REQUESTS[number]
@@ -201,8 +206,8 @@ class History:
                 entering.enter(session, who, campaign.id, spending, f"{code} {line}")
 
     def _campaign(self, session: Session, code: str) -> Campaign:
-        found = campaigns.by_utm(session, self._workspace.id, code)
-        return campaigns.known(session, found or 0)
+        found = campaign_queries.by_utm(session, self._workspace.id, code)
+        return campaign_queries.known(session, found or 0)
 
     # ---- the daily dialogue -----------------------------------------------------------------
 

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from datetime import date, timedelta
 
+from bot.campaigns.drafting import Draft
 from bot.campaigns.models import Kind
-from bot.campaigns.service import Draft
 from bot.money import Money
 from bot.standups.models import Theme
 

@@ -9,7 +9,7 @@ import pytest
 from fastapi import FastAPI
 
 from bot import campaigns
-from bot.campaigns.service import CONFIRMATION
+from bot.campaigns.announcing import CONFIRMATION
 from bot.capability import Capability
 from bot.people import service as people
 from bot.planning.tasks import confirmation

@@ -11,7 +11,7 @@ from procrastinate import PsycopgConnector
 from sqlalchemy import func, select, text
 
 from bot import clock
-from bot.campaigns import service
+from bot.campaigns import announcing, drafting, queries, questions
 from bot.campaigns.models import Campaign, Kind
 from bot.leads.service import ladder
 from bot.people import service as people
@@ -27,7 +27,7 @@ TODAY = date(2026, 6, 1)  # a Monday
 CAPACITY = "About 9 leads a working day. *The team has the hands for it.*"
 NINE = datetime(2026, 6, 1, 7, tzinfo=UTC)  # in Berlin
 
-SPRING = service.Draft(
+SPRING = drafting.Draft(
     name="Summer trial",
     kind=Kind.SEARCH_ADS,
     audience="Workshops with 5 to 20 people in Austria",
@@ -42,7 +42,7 @@ SPRING = service.Draft(
 T = TypeVar("T")
 
 
-def draft(**changes: Any) -> service.Draft:
+def draft(**changes: Any) -> drafting.Draft:
     return replace(SPRING, **changes)
 
 
@@ -78,7 +78,7 @@ class Company:
 
     def announce(self, token: str = "form-1", **changes: Any) -> Campaign:
         with self.store.transaction() as session:
-            return service.announce(session, self.mara, draft(**changes), token)
+            return announcing.announce(session, self.mara, draft(**changes), token)
 
     def all_campaigns(self) -> list[Campaign]:
         with self.store.transaction() as session:
@@ -86,15 +86,15 @@ class Company:
 
     def got_it(self, who: Person, campaign: Campaign) -> bool:
         with self.store.transaction() as session:
-            return service.got_it(session, who, campaign.id)
+            return announcing.got_it(session, who, campaign.id)
 
     def ask(self, who: Person, campaign: Campaign, text: str, token: str = "form-1") -> bool:
         with self.store.transaction() as session:
-            return service.ask(session, who, campaign.id, text, token) is not None
+            return questions.ask(session, who, campaign.id, text, token) is not None
 
     def readers(self, campaign: Campaign) -> list[str]:
         with self.store.transaction() as session:
-            return [person.name for person in service.readership(session, campaign).readers]
+            return [person.name for person in queries.readership(session, campaign).readers]
 
     def count(self, table: type[Base]) -> int:
         with self.store.transaction() as session:

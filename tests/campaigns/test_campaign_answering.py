@@ -5,7 +5,7 @@ from functools import partial
 import pytest
 
 from bot import slack
-from bot.campaigns import forms, service
+from bot.campaigns import announcing, forms, queries, questions
 from bot.campaigns.models import Campaign, CampaignQuestion, CampaignReceipt
 from bot.errors import FieldErrors, NotAllowed, NotFound
 from bot.people.models import Role
@@ -19,13 +19,13 @@ def campaign(company: Company) -> Campaign:
     """Announced, and posted."""
     campaign = company.announce()
     with company.store.transaction() as session:
-        card = session.get_one(Card, company.cards(service.CARD)[0].id)
+        card = session.get_one(Card, company.cards(announcing.CARD)[0].id)
         card.stale, card.channel, card.ts = False, "C1", "1.1"
     return campaign
 
 
 def is_stale(company: Company) -> bool:
-    return company.cards(service.CARD)[0].stale
+    return company.cards(announcing.CARD)[0].stale
 
 
 def test_a_reader_is_counted_and_the_card_redrawn(company: Company, campaign: Campaign) -> None:
@@ -39,9 +39,9 @@ def test_pressing_twice_says_so_and_changes_nothing(
 ) -> None:
     company.got_it(company.sal, campaign)
     with company.store.transaction() as session:
-        session.get_one(Card, company.cards(service.CARD)[0].id).stale = False
+        session.get_one(Card, company.cards(announcing.CARD)[0].id).stale = False
     hands.forward(hours=1)
-    with pytest.raises(service.AlreadyRead) as raised:
+    with pytest.raises(announcing.AlreadyRead) as raised:
         company.got_it(company.sal, campaign)
     assert raised.value.message == (
         "You have confirmed “Summer trial” already, "
@@ -56,7 +56,7 @@ def test_eight_clicks_at_once_are_one_reader(company: Company, campaign: Campaig
     def click() -> bool:
         try:
             return company.got_it(company.sal, campaign)
-        except service.AlreadyRead:
+        except announcing.AlreadyRead:
             return False
 
     assert sum(at_once([click] * 8)) == 1
@@ -85,7 +85,7 @@ def test_readers_are_those_who_are_in_sales_today(company: Company, campaign: Ca
         session.merge(company.sal).active = False
         session.merge(company.sue).roles = [Role.MARKETER]
         session.flush()
-        readership = service.readership(session, campaign)
+        readership = queries.readership(session, campaign)
     assert readership.size == 0
 
 
@@ -103,7 +103,7 @@ def test_a_click_on_a_campaign_that_is_over_comes_too_late(
     hands.forward(days=29)  # its last day
     company.got_it(company.sal, campaign)
     hands.forward(days=1)
-    with pytest.raises(service.Ended, match=r"“Summer trial” has ended"):
+    with pytest.raises(announcing.Ended, match=r"“Summer trial” has ended"):
         company.got_it(company.sue, campaign)
     assert company.readers(campaign) == ["Sal"]
     assert company.ask(company.sue, campaign, "May I still offer it?")
@@ -122,10 +122,10 @@ def test_a_question_stands_in_the_announcements_thread(
     company: Company, campaign: Campaign
 ) -> None:
     assert company.ask(company.sal, campaign, "Is it for\nold customers too?")
-    [card] = company.cards(service.QUESTION)
-    assert (card.target, card.parent_id) == ("C1", company.cards(service.CARD)[0].id)
+    [card] = company.cards(questions.QUESTION)
+    assert (card.target, card.parent_id) == ("C1", company.cards(announcing.CARD)[0].id)
     with company.store.transaction() as session:
-        asked = service.question(session, card.subject_id)
+        asked = questions.question(session, card.subject_id)
     assert asked.text == "Is it for\nold customers too?"
     assert (asked.person.name, asked.campaign.owner.name) == ("Sal", "Mara")
 
@@ -135,16 +135,16 @@ def test_a_question_goes_where_the_announcement_stands(
 ) -> None:
     install(company.store, "T1", "CNEW")  # the shared channel is another one by now
     company.ask(company.sal, campaign, "Is it?")
-    [card] = company.cards(service.QUESTION)
-    assert (card.target, card.parent_id) == ("C1", company.cards(service.CARD)[0].id)
+    [card] = company.cards(questions.QUESTION)
+    assert (card.target, card.parent_id) == ("C1", company.cards(announcing.CARD)[0].id)
 
 
 def test_a_question_before_the_announcement_stands_waits_in_its_lane(company: Company) -> None:
     campaign = company.announce()
     with company.store.transaction() as session:
-        assert slack.place(session, service.CARD, campaign.id) is None
+        assert slack.place(session, announcing.CARD, campaign.id) is None
     company.ask(company.sal, campaign, "Is it?")
-    assert [card.target for card in company.cards(service.QUESTION)] == ["C1"]
+    assert [card.target for card in company.cards(questions.QUESTION)] == ["C1"]
 
 
 def test_a_form_that_arrives_again_asks_once(company: Company, campaign: Campaign) -> None:
@@ -152,7 +152,7 @@ def test_a_form_that_arrives_again_asks_once(company: Company, campaign: Campaig
     assert not company.ask(company.sal, campaign, "Is it?", "form-1")
     assert sum(at_once([partial(company.ask, company.sal, campaign, "Is it?", "form-2")] * 8)) == 1
     assert company.count(CampaignQuestion) == 2
-    assert len(company.cards(service.QUESTION)) == 2
+    assert len(company.cards(questions.QUESTION)) == 2
 
 
 @pytest.mark.parametrize(
@@ -167,7 +167,7 @@ def test_a_question_needs_words_and_not_too_many(
     company: Company, campaign: Campaign, text: str, problem: str
 ) -> None:
     with company.store.transaction() as session:
-        modal = forms.Ask.of(service.askable(session, company.sal, campaign.id), "token")
+        modal = forms.Ask.of(questions.askable(session, company.sal, campaign.id), "token")
     with pytest.raises(FieldErrors) as raised:
         filled(forms.Ask, modal, {"question": text})
     assert raised.value.errors == {"question": problem}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.campaigns import forms, service
+from bot.campaigns import drafting, forms, questions
 from bot.campaigns.models import Campaign
 from bot.errors import FieldErrors, NotAllowed, NotFound
 from bot.people.models import Person, Role
@@ -18,12 +18,12 @@ def campaign(company: Company) -> Campaign:
 @pytest.fixture
 def asked(company: Company, campaign: Campaign) -> int:
     company.ask(company.sal, campaign, "Is it for old customers too?")
-    return company.cards(service.QUESTION)[0].subject_id
+    return company.cards(questions.QUESTION)[0].subject_id
 
 
 def answer(company: Company, who: Person, question_id: int, text: str = "No, new ones.") -> None:
     with company.store.transaction() as session:
-        service.answer(session, who, question_id, text)
+        questions.answer(session, who, question_id, text)
 
 
 def test_an_answer_stands_with_its_question_and_is_told(
@@ -31,12 +31,12 @@ def test_an_answer_stands_with_its_question_and_is_told(
 ) -> None:
     answer(company, company.mara, asked, "No,\nnew ones.")
     with company.store.transaction() as session:
-        since = service.since(session, campaign)
+        since = questions.since(session, campaign)
     [kept] = since.answered
     assert (kept.answer, kept.answerer) == ("No,\nnew ones.", kept.answerer)
     assert kept.answerer is not None
     assert kept.answerer.name == "Mara"
-    assert [card.target for card in company.cards(service.ANSWERED)] == ["USAL"]
+    assert [card.target for card in company.cards(questions.ANSWERED)] == ["USAL"]
 
 
 def test_a_better_answer_takes_the_place_of_the_first(
@@ -45,13 +45,13 @@ def test_a_better_answer_takes_the_place_of_the_first(
     for words in ("No.", "No.", "Yes, from July on."):
         answer(company, company.mara, asked, words)
     with company.store.transaction() as session:
-        assert service.question(session, asked).answer == "Yes, from July on."
-    assert len(company.cards(service.ANSWERED)) == 1
+        assert questions.question(session, asked).answer == "Yes, from July on."
+    assert len(company.cards(questions.ANSWERED)) == 1
 
 
 def test_who_may_answer(company: Company, asked: int) -> None:
     jonas = company.someone("UJONAS", Role.MARKETER)
-    with pytest.raises(service.NotYours):
+    with pytest.raises(drafting.NotYours):
         answer(company, jonas, asked)
     for stranger in (company.sal, company.someone("UX")):
         with pytest.raises(NotAllowed):
@@ -65,14 +65,14 @@ def test_who_may_answer(company: Company, asked: int) -> None:
 
 def test_who_answers_themselves_is_told_nothing(company: Company, campaign: Campaign) -> None:
     company.ask(company.mara, campaign, "Who calls?", "form-2")
-    answer(company, company.mara, company.cards(service.QUESTION)[0].subject_id)
-    assert company.cards(service.ANSWERED) == []
+    answer(company, company.mara, company.cards(questions.QUESTION)[0].subject_id)
+    assert company.cards(questions.ANSWERED) == []
 
 
 @pytest.mark.parametrize("words", ["", " \n", "x" * 1_001])
 def test_an_answer_needs_words_and_not_too_many(company: Company, asked: int, words: str) -> None:
     with company.store.transaction() as session:
-        modal = forms.Answer.of(service.answerable(session, company.mara, asked))
+        modal = forms.Answer.of(questions.answerable(session, company.mara, asked))
     with pytest.raises(FieldErrors) as raised:
         filled(forms.Answer, modal, {"answer": words})
     assert list(raised.value.errors) == ["answer"]
@@ -84,11 +84,11 @@ def test_the_card_has_the_newest_answers_and_the_pages_have_all(
 ) -> None:
     for number in range(23):
         company.ask(company.sal, campaign, f"Question {number}?", f"form-{number}")
-    for card in company.cards(service.QUESTION)[:5]:
+    for card in company.cards(questions.QUESTION)[:5]:
         answer(company, company.mara, card.subject_id, "Yes.")
     with company.store.transaction() as session:
-        since = service.since(session, campaign)
-        pages = [service.questions(session, campaign.id, page)[0] for page in range(4)]
+        since = questions.since(session, campaign)
+        pages = [questions.questions(session, campaign.id, page)[0] for page in range(4)]
     assert since.asked == 23
     assert sorted(each.text for each in since.answered) == [
         "Question 2?", "Question 3?", "Question 4?"

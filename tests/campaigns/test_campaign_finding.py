@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from bot.campaigns import messages, service
-from bot.campaigns.models import Campaign, Found, Stage
+from bot.campaigns import changing, drafting, history, list_messages, offers
+from bot.campaigns.models import Campaign, OfferSearch, Stage
 from bot.errors import NotAllowed, NotFound
 from bot.people.models import Person, Role
 from bot.slack import Message
@@ -31,9 +31,9 @@ def put(
     return company.announce(name, name=name, utm_campaign=None, **days | more)
 
 
-def look(company: Company, asked: str, who: Person | None = None) -> Found:
+def look(company: Company, asked: str, who: Person | None = None) -> OfferSearch:
     with company.store.transaction() as session:
-        return service.offers(session, who or company.sal, asked)
+        return offers.offers(session, who or company.sal, asked)
 
 
 def names(company: Company, asked: str) -> list[str]:
@@ -41,7 +41,7 @@ def names(company: Company, asked: str) -> list[str]:
 
 
 def said(company: Company, asked: str) -> Message:
-    answer = messages.found(look(company, asked))
+    answer = list_messages.offers(look(company, asked))
     assert check_message(answer.blocks) == []
     return answer
 
@@ -70,7 +70,7 @@ def test_what_is_not_in_it_finds_nothing_and_says_what_to_do(company: Company, a
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(asked=st.text(max_size=60) | st.text("'&|!<>:*()\\ ab-.on 2026", max_size=60))
 def test_whatever_is_typed_is_a_search_or_a_kind_word(company: Company, asked: str) -> None:
-    with suppress(service.WrongDay):  # which says how to write a day
+    with suppress(offers.WrongDay):  # which says how to write a day
         assert look(company, asked).offers == []
 
 
@@ -113,7 +113,7 @@ def test_a_day_has_the_terms_of_that_day(company: Company, hands: Hands) -> None
     hands.forward(days=3)
     with company.store.transaction() as session:
         new = draft(name="Summer", terms="Six months minimum.", utm_campaign=None)
-        service.change(session, company.mara, campaign.id, new)
+        changing.change(session, company.mara, campaign.id, new)
     [then] = look(company, "summer").offers
     assert then.promise.terms == "Six months minimum."
     [then] = look(company, "summer on 2026-06-02").offers
@@ -126,14 +126,14 @@ def test_a_day_has_the_terms_of_that_day(company: Company, hands: Hands) -> None
 
 def test_what_was_never_announced_is_no_offer(company: Company) -> None:
     with company.store.transaction() as session:
-        campaign = service.draft_campaign(session, company.mara, draft(), "form-1")
-        service.propose(session, company.mara, campaign.id)
+        campaign = drafting.draft_campaign(session, company.mara, draft(), "form-1")
+        drafting.propose(session, company.mara, campaign.id)
     assert names(company, "summer") == []
 
 
 @pytest.mark.parametrize("asked", ["summer on 2026-13-01", "on 1.5.2026", "on 5"])
 def test_a_day_that_cannot_be_read_is_asked_for_again(company: Company, asked: str) -> None:
-    with pytest.raises(service.WrongDay, match="is no day that I can read"):
+    with pytest.raises(offers.WrongDay, match="is no day that I can read"):
         look(company, asked)
 
 
@@ -151,13 +151,13 @@ def test_who_may_ask(company: Company) -> None:
     spy = hire(company.store, install(company.store, "T2", "C2"), "USPY", "Spy", Role.ADMIN)
     assert look(company, "summer", spy).count == 0
     with company.store.transaction() as session:
-        version = service.version(session, campaign.id, 1)
+        version = history.version(session, campaign.id, 1)
         assert version is not None
         with pytest.raises(NotFound):
-            service.offer(session, spy, version.id)
+            offers.offer(session, spy, version.id)
         with pytest.raises(NotAllowed):
-            service.offer(session, company.someone("UX"), version.id)
-        assert service.offer(session, company.sal, version.id).in_force
+            offers.offer(session, company.someone("UX"), version.id)
+        assert offers.offer(session, company.sal, version.id).in_force
 
 
 def test_one_offer_is_told_whole(company: Company, golden: Golden) -> None:
@@ -178,7 +178,7 @@ def test_one_that_is_to_come_says_from_when(company: Company, golden: Golden) ->
 def test_one_that_is_paused_says_whom_to_ask(company: Company, golden: Golden) -> None:
     campaign = put(company, "Summer trial")
     with company.store.transaction() as session:
-        service.pause(session, company.mara, campaign.id)
+        changing.pause(session, company.mara, campaign.id)
     golden("offer_paused", said(company, "summer"))
 
 
@@ -195,9 +195,9 @@ def test_many_are_shown_page_by_page(company: Company) -> None:
     shown = []
     for page in (0, 1):
         with company.store.transaction() as session:
-            found = service.offers(session, company.sal, "summer", page)
+            found = offers.offers(session, company.sal, "summer", page)
         assert found.count == 13
-        modal = messages.pages(found, "summer", page, service.MOST).to_dict()
+        modal = list_messages.pages(found, "summer", page, offers.MOST).to_dict()
         assert not check_view(modal, "modal")
         shown.append(modal)
         assert len(found.offers) == (10, 3)[page]
@@ -205,7 +205,7 @@ def test_many_are_shown_page_by_page(company: Company) -> None:
         "campaign.offers.next",
         "campaign.offers.previous",
     ]
-    opened = messages.whole_offer(found.offers[0]).to_dict()
+    opened = list_messages.whole_offer(found.offers[0]).to_dict()
     assert not check_view(opened, "modal")
 
 
@@ -245,7 +245,7 @@ def test_a_past_day_says_what_has_become_of_it(company: Company, hands: Hands) -
         "This held on 2 June 2026. It holds today too." in said(company, "sum on 2026-06-02").text
     )
     with company.store.transaction() as session:
-        service.pause(session, company.mara, campaign.id)
+        changing.pause(session, company.mara, campaign.id)
     assert "*It is paused today:*" in said(company, "sum on 2026-06-02").text
     hands.forward(days=15)
     over = said(company, "summer on 2026-06-02").text

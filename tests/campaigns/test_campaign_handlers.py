@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from bot.campaigns import forms, messages
+from bot.campaigns import forms, list_messages, messages, owner_messages
 from bot.campaigns.models import Campaign, CampaignQuestion, CampaignReceipt
 from bot.people.models import Person
 from bot.tasks import advance
@@ -318,8 +318,10 @@ def test_an_offer_is_told_to_whoever_asks_and_to_nobody_else(town: Town) -> None
     assert town.told(sal, 2)[1] == "2 offers that hold today."
     listed = town.slack.ephemerals(sal.slack_id)[1]
     first = next(block["accessory"] for block in listed.blocks if "accessory" in block)
-    assert first["action_id"] == messages.SHOW
-    assert town.slack.hand(sal.slack_id).click(listed, messages.SHOW, _block_of(listed, first)).ok
+    assert first["action_id"] == list_messages.SHOW
+    assert (
+        town.slack.hand(sal.slack_id).click(listed, list_messages.SHOW, _block_of(listed, first)).ok
+    )
     assert town.told(sal, 3)[2].startswith("“Summer fair”: It holds today")
     town.slack.hand(sal.slack_id).command("/offer", "summer on 2026-31-01", town.channel)
     assert town.told(sal, 4)[3].startswith("“2026-31-01” is no day that I can read.")
@@ -362,7 +364,7 @@ def test_from_the_set_time_to_the_last_word_to_late_callers(town: Town) -> None:
     town.work()
 
     assert labels(owners(town)) == ["Change…", "Pause", "End now…"]
-    assert mara.click(owners(town), messages.CHANGE).ok
+    assert mara.click(owners(town), owner_messages.CHANGE).ok
     town.slack.wait_until(lambda: town.slack.modal(town.company.mara.slack_id))
     assert list(mara.submit(values={"offer": " "}).errors) == ["offer"]
     assert mara.submit(values={"offer": "Two months free"}).ok
@@ -374,15 +376,15 @@ def test_from_the_set_time_to_the_last_word_to_late_callers(town: Town) -> None:
     got_it(town, town.company.sal)
     assert "Read by 1 of 2 in sales: Sal." in repr(town.posted()[0].blocks)
 
-    assert mara.click(owners(town), messages.PAUSE).ok
+    assert mara.click(owners(town), owner_messages.PAUSE).ok
     assert town.told(town.company.mara)[0].startswith("“Summer trial” is paused.")
     town.work()
     assert "is paused: please do not promise it" in town.posted()[0].text
-    assert mara.click(owners(town), messages.RESUME).ok
+    assert mara.click(owners(town), owner_messages.RESUME).ok
     assert town.told(town.company.mara, 2)[1].startswith("“Summer trial” holds again.")
     town.work()
 
-    assert mara.click(owners(town), messages.END).ok
+    assert mara.click(owners(town), owner_messages.END).ok
     town.slack.wait_until(lambda: town.slack.modal(town.company.mara.slack_id))
     assert mara.submit(values={"late_callers": "Offer the basic plan."}).ok
     town.work()
@@ -407,9 +409,9 @@ def test_what_one_manages_is_found_by_its_name(town: Town) -> None:
     mara.command("/campaign", "manage summ", town.channel)
     assert town.told(town.company.mara, 2)[1] == "1 campaign to manage."
     shown = town.slack.ephemerals(town.company.mara.slack_id)[1]
-    assert mara.click(shown, messages.PAUSE).ok
+    assert mara.click(shown, owner_messages.PAUSE).ok
     assert town.told(town.company.mara, 3)[2].startswith("“Summer trial” is paused.")
-    assert mara.click(shown, messages.PAUSE).ok
+    assert mara.click(shown, owner_messages.PAUSE).ok
     assert town.told(town.company.mara, 4)[3] == (
         "“Summer trial” is paused, so it cannot become paused."
     )
@@ -420,17 +422,17 @@ def test_another_time_and_no_time_at_all(town: Town) -> None:
     assert open_form(town).submit(values=TYPED | {"launch_at": noon}).ok
     town.work()
     mara = town.slack.hand(town.company.mara.slack_id)
-    assert mara.click(owners(town), messages.LAUNCH).ok
+    assert mara.click(owners(town), owner_messages.LAUNCH).ok
     town.slack.wait_until(lambda: town.slack.modal(town.company.mara.slack_id))
     assert mara.submit(values={"launch_at": noon + 3600}).ok
     town.work()
     wake(town, hours=3.5)
     assert town.posted() == []
-    assert mara.click(owners(town), messages.UNSCHEDULE).ok
+    assert mara.click(owners(town), owner_messages.UNSCHEDULE).ok
     town.told(town.company.mara)
     wake(town, hours=3)
     assert town.posted() == []
-    assert mara.click(owners(town), messages.CANCEL).ok
+    assert mara.click(owners(town), owner_messages.CANCEL).ok
     assert town.told(town.company.mara, 2)[1] == "“Summer trial” is cancelled."
 
 
@@ -440,11 +442,11 @@ def test_all_campaigns_are_a_modal_that_pages(town: Town) -> None:
     sal = town.slack.hand(town.company.sal.slack_id)
     sal.command("/campaign", "list", town.channel)
     town.told(town.company.sal)
-    assert sal.click(town.slack.ephemerals(town.company.sal.slack_id)[0], messages.LIST).ok
+    assert sal.click(town.slack.ephemerals(town.company.sal.slack_id)[0], list_messages.LIST).ok
     modal = town.slack.wait_until(lambda: town.slack.modal(town.company.sal.slack_id))
     assert "17 campaigns, page 1 of 2" in repr(modal)
     assert modal is not None
-    assert sal.click(modal, f"{messages.LIST}.next").ok
+    assert sal.click(modal, f"{list_messages.LIST}.next").ok
     town.slack.wait_until(
         lambda: "page 2 of 2" in repr(town.slack.modal(town.company.sal.slack_id))
     )

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.campaigns import service
+from bot.campaigns import announcing, changing, drafting, history, queries
 from bot.campaigns.models import (
     BINDING,
     MOVES,
@@ -35,24 +35,24 @@ NEW_POINTS = draft(talking_points="Set up in a day", utm_campaign=None)
 OLD_WORDS = draft(utm_campaign=None)
 
 VERBS: dict[str, Verb] = {
-    "propose": service.propose,
-    "take_back": service.take_back,
-    "agree": service.agree,
-    "launch": service.launch,
-    "pause": service.pause,
-    "resume": service.resume,
-    "end": service.end,
-    "cancel": service.cancel,
-    "new_offer": lambda session, who, key: service.change(session, who, key, NEW_OFFER),
-    "new_points": lambda session, who, key: service.change(session, who, key, NEW_POINTS),
-    "old_words": lambda session, who, key: service.change(session, who, key, OLD_WORDS),
+    "propose": drafting.propose,
+    "take_back": drafting.take_back,
+    "agree": drafting.agree,
+    "launch": announcing.launch,
+    "pause": changing.pause,
+    "resume": changing.resume,
+    "end": changing.end,
+    "cancel": changing.cancel,
+    "new_offer": lambda session, who, key: changing.change(session, who, key, NEW_OFFER),
+    "new_points": lambda session, who, key: changing.change(session, who, key, NEW_POINTS),
+    "old_words": lambda session, who, key: changing.change(session, who, key, OLD_WORDS),
 }
 
 
 def drafted(company: Company, token: str = "draft-1", **changes: Any) -> int:
     with company.store.transaction() as session:
         words = draft(**{"utm_campaign": None} | changes)
-        return service.draft_campaign(session, company.mara, words, token).id
+        return drafting.draft_campaign(session, company.mara, words, token).id
 
 
 def do(company: Company, verb: str, campaign_id: int, who: Person | None = None) -> None:
@@ -62,7 +62,7 @@ def do(company: Company, verb: str, campaign_id: int, who: Person | None = None)
 
 def now(company: Company, campaign_id: int) -> Campaign:
     with company.store.transaction() as session:
-        return service.known(session, campaign_id)
+        return queries.known(session, campaign_id)
 
 
 def versions(company: Company, campaign_id: int) -> list[CampaignVersion]:
@@ -73,12 +73,12 @@ def versions(company: Company, campaign_id: int) -> list[CampaignVersion]:
 
 def audit(company: Company, campaign_id: int) -> list[CampaignEvent]:
     with company.store.transaction() as session:
-        return list(service.events(session, campaign_id))
+        return list(history.events(session, campaign_id))
 
 
 def on(company: Company, campaign_id: int, moment: datetime) -> CampaignVersion | None:
     with company.store.transaction() as session:
-        return service.offer_on(session, campaign_id, moment)
+        return queries.offer_on(session, campaign_id, moment)
 
 
 @settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -141,24 +141,24 @@ def test_what_is_over_stays_over(stage: Stage) -> None:
 
 
 def test_a_draft_may_be_incomplete_until_others_answer_to_it(company: Company) -> None:
-    words = service.Draft(
+    words = drafting.Draft(
         "Autumn", Kind.EMAIL, audience="", offer="", terms="", talking_points="",
         starts_on=date(2026, 9, 1),
     )  # fmt: skip
     with company.store.transaction() as session:
-        campaign = service.draft_campaign(session, company.mara, words, "draft-1")
+        campaign = drafting.draft_campaign(session, company.mara, words, "draft-1")
         assert campaign.stage == Stage.DRAFT
-        for verb in (service.propose, service.launch):
+        for verb in (drafting.propose, announcing.launch):
             with pytest.raises(FieldErrors) as raised:
                 verb(session, company.mara, campaign.id)
             assert set(raised.value.errors) == {"audience", "offer", "terms", "talking_points"}
-        changed = service.save_draft(session, company.mara, campaign.id, draft())
+        changed = drafting.save_draft(session, company.mara, campaign.id, draft())
         assert changed["offer"] == ("", "Three months at half price on the Team plan")
-        service.propose(session, company.mara, campaign.id)
-        with pytest.raises(service.NoDraft, match="is proposed"):
-            service.save_draft(session, company.mara, campaign.id, draft())
+        drafting.propose(session, company.mara, campaign.id)
+        with pytest.raises(drafting.NoDraft, match="is proposed"):
+            drafting.save_draft(session, company.mara, campaign.id, draft())
         with pytest.raises(FieldErrors):
-            service.change(session, company.mara, campaign.id, words)
+            changing.change(session, company.mara, campaign.id, words)
 
 
 def test_a_form_that_arrives_again_drafts_once(company: Company) -> None:
@@ -212,7 +212,7 @@ def test_only_what_is_binding_and_kept_makes_a_version(company: Company) -> None
     campaign = company.announce()
     with company.store.transaction() as session:
         words = draft(utm_campaign="other", expected_leads=90)
-        _, changed = service.change(session, company.mara, campaign.id, words)
+        _, changed = changing.change(session, company.mara, campaign.id, words)
     assert set(changed) == {"utm_campaign", "expected_leads"}
     assert now(company, campaign.id).version == 1
     assert not BINDING & set(changed)
@@ -221,7 +221,7 @@ def test_only_what_is_binding_and_kept_makes_a_version(company: Company) -> None
 def test_a_change_that_changes_nothing_is_none(company: Company) -> None:
     campaign = company.announce()
     with company.store.transaction() as session:
-        _, changed = service.change(session, company.mara, campaign.id, draft())
+        _, changed = changing.change(session, company.mara, campaign.id, draft())
     assert changed == {}
     assert len(audit(company, campaign.id)) == 1
 
@@ -230,20 +230,20 @@ def test_a_code_that_is_taken_is_not_taken_over(company: Company) -> None:
     company.announce(name="Summer <trial>")
     other = drafted(company)
     with (
-        pytest.raises(service.CodeTaken, match="“Summer &lt;trial&gt;”"),
+        pytest.raises(drafting.CodeTaken, match="“Summer &lt;trial&gt;”"),
         company.store.transaction() as session,
     ):
-        service.change(session, company.mara, other, draft())
+        changing.change(session, company.mara, other, draft())
     assert now(company, other).utm_campaign is None
 
 
 def test_the_code_of_a_cancelled_campaign_is_free_again(company: Company) -> None:
     campaign_id = drafted(company, utm_campaign="summer-trial-2026")
     with company.store.transaction() as session:
-        assert service.by_utm(session, company.workspace.id, "summer-trial-2026") == campaign_id
+        assert queries.by_utm(session, company.workspace.id, "summer-trial-2026") == campaign_id
     do(company, "cancel", campaign_id)
     with company.store.transaction() as session:
-        assert service.by_utm(session, company.workspace.id, "summer-trial-2026") is None
+        assert queries.by_utm(session, company.workspace.id, "summer-trial-2026") is None
     assert company.announce().id != campaign_id
 
 
@@ -251,36 +251,36 @@ def test_what_runs_is_ended_and_what_has_not_begun_is_cancelled(
     company: Company, hands: Hands
 ) -> None:
     campaign = company.announce(starts_on=date(2026, 6, 2))
-    with pytest.raises(service.NotBegun):
+    with pytest.raises(changing.NotBegun):
         do(company, "end", campaign.id)
     hands.forward(days=1)
-    with pytest.raises(service.HasBegun):
+    with pytest.raises(changing.HasBegun):
         do(company, "cancel", campaign.id)
     do(company, "end", campaign.id)
     ended = now(company, campaign.id)
     assert (ended.stage, ended.ends_on) == (Stage.ENDED, date(2026, 6, 2))
-    with pytest.raises(service.AlreadyOver, match="is ended"):
+    with pytest.raises(changing.AlreadyOver, match="is ended"):
         do(company, "new_offer", campaign.id)
 
 
 def test_the_clock_ends_it_after_its_last_day_and_once(company: Company, hands: Hands) -> None:
     campaign = company.announce()
     with company.store.transaction() as session:
-        service.finish(session, campaign.id)
+        announcing.finish(session, campaign.id)
     assert now(company, campaign.id).stage == Stage.LIVE
     with company.store.transaction() as session:
         later = draft(ends_on=date(2026, 7, 15))
-        service.change(session, company.mara, campaign.id, later)
+        changing.change(session, company.mara, campaign.id, later)
     # The first timer woke too early, and waits on.
-    assert [at.day for at in company.due(service.END)] == [30, 30, 15]
+    assert [at.day for at in company.due(announcing.END)] == [30, 30, 15]
     hands.forward(days=30)
     with company.store.transaction() as session:
-        service.finish(session, campaign.id)
+        announcing.finish(session, campaign.id)
     assert now(company, campaign.id).stage == Stage.LIVE, "it was put off"
     hands.forward(days=15)
     for _ in range(2):
         with company.store.transaction() as session:
-            service.finish(session, campaign.id)
+            announcing.finish(session, campaign.id)
     assert now(company, campaign.id).stage == Stage.ENDED
     assert [event.event_type for event in audit(company, campaign.id)] == [
         "announced",
@@ -293,7 +293,7 @@ def test_the_clock_ends_it_after_its_last_day_and_once(company: Company, hands: 
 def test_others_campaigns_are_changed_by_managers_and_admins(company: Company, verb: str) -> None:
     campaign_id = drafted(company)
     jonas = company.someone("UJONAS", Role.MARKETER)
-    with pytest.raises(service.NotYours, match=r"belongs to <@UMARA>"):
+    with pytest.raises(drafting.NotYours, match=r"belongs to <@UMARA>"):
         do(company, verb, campaign_id, jonas)
     for stranger in (company.sal, company.someone("UX")):
         with pytest.raises(NotAllowed, match="change campaigns"):
@@ -312,7 +312,7 @@ def test_others_campaigns_are_changed_by_managers_and_admins(company: Company, v
 
 def test_who_may_draft(company: Company) -> None:
     with company.store.transaction() as session, pytest.raises(NotAllowed):
-        service.draft_campaign(session, company.sal, draft(), "draft-1")
+        drafting.draft_campaign(session, company.sal, draft(), "draft-1")
 
 
 def test_receipts_hold_until_something_binding_changes(company: Company) -> None:
@@ -320,7 +320,7 @@ def test_receipts_hold_until_something_binding_changes(company: Company) -> None
     company.got_it(company.sal, campaign)
     do(company, "new_points", campaign.id)
     assert company.readers(campaign) == ["Sal"]
-    with pytest.raises(service.AlreadyRead):
+    with pytest.raises(announcing.AlreadyRead):
         company.got_it(company.sal, campaign)
     do(company, "new_offer", campaign.id)
     fresh = now(company, campaign.id)
@@ -348,7 +348,7 @@ def test_each_moment_has_the_offer_of_its_day(company: Company, hands: Hands) ->
     ]
     assert on(company, campaign.id, NINE + timedelta(days=40)) is None  # over
     with company.store.transaction() as session:
-        then = service.as_of(session, campaign.id, NINE)
+        then = queries.as_of(session, campaign.id, NINE)
     assert then.changed_since
     assert not then.was_over
 

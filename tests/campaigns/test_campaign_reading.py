@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import event
 
-from bot.campaigns import service
+from bot.campaigns import queries
 from bot.campaigns.models import Campaign, utm_code
 from bot.people.models import Role
 from tests.campaigns.scene import TODAY, Company
@@ -18,8 +18,8 @@ DAYS = st.dates(date(2026, 1, 1), date(2026, 12, 31))
 
 def found(company: Company, code: str) -> str | None:
     with company.store.transaction() as session:
-        campaign_id = service.by_utm(session, company.workspace.id, code)
-        return service.known(session, campaign_id).name if campaign_id else None
+        campaign_id = queries.by_utm(session, company.workspace.id, code)
+        return queries.known(session, campaign_id).name if campaign_id else None
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_a_code_costs_one_look_at_most(company: Company, code: str, looks: int) 
     with company.store.transaction() as session:
         session.connection()
         event.listen(company.store.engine, "before_cursor_execute", note)
-        service.by_utm(session, company.workspace.id, code)
+        queries.by_utm(session, company.workspace.id, code)
         event.remove(company.store.engine, "before_cursor_execute", note)
     assert len(statements) == looks
 
@@ -78,8 +78,8 @@ def test_a_campaign_runs_comes_or_is_over(first: date, last: date | None, day: d
 
 def names(company: Company, day: date) -> dict[str, list[str]]:
     with company.store.transaction() as session:
-        overview = service.overview(session, company.workspace.id, day)
-        running = service.running(session, company.workspace.id, day)
+        overview = queries.overview(session, company.workspace.id, day)
+        running = queries.running(session, company.workspace.id, day)
     assert [each.id for each in running] == [each.id for each in overview.running]
     groups = {"running": overview.running, "coming": overview.coming, "ended": overview.ended}
     return {group: [each.name for each in campaigns] for group, campaigns in groups.items()}
@@ -112,13 +112,13 @@ def test_campaigns_by_their_days(company: Company) -> None:
 
 def test_an_empty_company_has_an_empty_overview(company: Company) -> None:
     with company.store.transaction() as session:
-        assert service.overview(session, company.workspace.id, TODAY).is_empty
+        assert queries.overview(session, company.workspace.id, TODAY).is_empty
 
 
 def test_other_workspaces_are_not_told(company: Company) -> None:
     company.announce()
     with company.store.transaction() as session:
-        assert service.running(session, company.workspace.id + 1, TODAY) == []
+        assert queries.running(session, company.workspace.id + 1, TODAY) == []
 
 
 def test_readers_are_counted_among_those_in_sales(company: Company) -> None:
@@ -126,7 +126,7 @@ def test_readers_are_counted_among_those_in_sales(company: Company) -> None:
     for person in (company.sal, company.sue, company.someone("UM", Role.MANAGER)):
         company.got_it(person, read)
     with company.store.transaction() as session:
-        overview = service.overview(session, company.workspace.id, TODAY)
+        overview = queries.overview(session, company.workspace.id, TODAY)
     assert overview.sales == 2
     assert overview.readers == {read.id: 2}
     assert unread.id not in overview.readers
@@ -135,4 +135,4 @@ def test_readers_are_counted_among_those_in_sales(company: Company) -> None:
 def test_the_day_is_the_one_in_the_workspaces_zone(company: Company, hands: Any) -> None:
     hands.forward(hours=15)  # 22:00 UTC, midnight in Berlin
     with company.store.transaction() as session:
-        assert service.today(session, company.workspace.id) == TODAY + timedelta(days=1)
+        assert queries.today(session, company.workspace.id) == TODAY + timedelta(days=1)

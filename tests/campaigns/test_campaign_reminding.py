@@ -4,12 +4,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.campaigns import service
+from bot.campaigns import announcing, changing, queries
 from bot.campaigns.models import Campaign, CampaignReminder
 from bot.people.models import Absence, Role
 from tests.campaigns.scene import NINE, Company, Hands, draft
 
-DUE = NINE + service.REMIND_AFTER
+DUE = NINE + announcing.REMIND_AFTER
 
 
 @pytest.fixture
@@ -21,15 +21,15 @@ def strike(company: Company, campaign: Campaign, version: int = 1) -> None:
     """The timers of all who sell wake."""
     with company.store.transaction() as session:
         for person in (company.sal, company.sue):
-            service.remind(session, campaign.id, version, person.id)
+            announcing.remind(session, campaign.id, version, person.id)
 
 
 def reminded(company: Company) -> list[str]:
-    return [card.target for card in company.cards(service.REMINDER)]
+    return [card.target for card in company.cards(announcing.REMINDER)]
 
 
 def test_the_timers_run_on_working_time(company: Company, campaign: Campaign) -> None:
-    assert company.due(service.REMIND) == [DUE, DUE]
+    assert company.due(announcing.REMIND) == [DUE, DUE]
 
 
 def test_an_announcement_in_the_evening_is_waited_for_until_noon(
@@ -37,7 +37,7 @@ def test_an_announcement_in_the_evening_is_waited_for_until_noon(
 ) -> None:
     hands.forward(hours=10)  # 19:00 in Berlin, where the day ends at 17:00
     company.announce()
-    assert company.due(service.REMIND) == [datetime(2026, 6, 2, 11, tzinfo=UTC)] * 2
+    assert company.due(announcing.REMIND) == [datetime(2026, 6, 2, 11, tzinfo=UTC)] * 2
 
 
 def test_only_who_has_not_read_is_reminded_and_once(
@@ -49,8 +49,8 @@ def test_only_who_has_not_read_is_reminded_and_once(
     strike(company, campaign)
     assert reminded(company) == ["USUE"]
     with company.store.transaction() as session:
-        assert service.readership(session, campaign).reminded == 1
-        _, read = service.reminder(session, company.cards(service.REMINDER)[0].subject_id)
+        assert queries.readership(session, campaign).reminded == 1
+        _, read = announcing.reminder(session, company.cards(announcing.REMINDER)[0].subject_id)
     assert not read
 
 
@@ -62,10 +62,10 @@ def test_who_reads_after_that_sees_it_settled(
     company.got_it(company.sue, campaign)
     with company.store.transaction() as session:
         facts = [
-            service.reminder(session, card.subject_id)[1]
-            for card in company.cards(service.REMINDER)
+            announcing.reminder(session, card.subject_id)[1]
+            for card in company.cards(announcing.REMINDER)
         ]
-        assert service.readership(session, campaign).reminded == 1
+        assert queries.readership(session, campaign).reminded == 1
     assert sorted(facts) == [False, True]
 
 
@@ -79,7 +79,7 @@ def test_who_is_away_is_reminded_when_they_are_back(
     hands.now = DUE
     strike(company, campaign)
     assert reminded(company) == ["USAL"]
-    assert company.due(service.REMIND)[-1] == back
+    assert company.due(announcing.REMIND)[-1] == back
 
 
 def test_nobody_is_reminded_of_what_asks_nobody_any_more(
@@ -88,16 +88,16 @@ def test_nobody_is_reminded_of_what_asks_nobody_any_more(
     hands.now = DUE
     with company.store.transaction() as session:
         new = draft(offer="Two months free")
-        service.change(session, company.mara, campaign.id, new)
+        changing.change(session, company.mara, campaign.id, new)
     strike(company, campaign, version=1)
     assert reminded(company) == []
     with company.store.transaction() as session:
         session.merge(company.sal).roles = [Role.MANAGER]
-        service.pause(session, company.mara, campaign.id)
+        changing.pause(session, company.mara, campaign.id)
     strike(company, campaign, version=2)
     assert reminded(company) == []
     with company.store.transaction() as session:
-        service.resume(session, company.mara, campaign.id)
+        changing.resume(session, company.mara, campaign.id)
     strike(company, campaign, version=2)
     assert reminded(company) == ["USUE"]
     assert company.count(CampaignReminder) == 1
@@ -107,11 +107,11 @@ def test_a_new_offer_reminds_anew_and_new_words_do_not(
     company: Company, campaign: Campaign, hands: Hands
 ) -> None:
     with company.store.transaction() as session:
-        service.change(session, company.mara, campaign.id, draft(talking_points="Set up in a day"))
-    assert company.waiting(service.REMIND) == 2
+        changing.change(session, company.mara, campaign.id, draft(talking_points="Set up in a day"))
+    assert company.waiting(announcing.REMIND) == 2
     with company.store.transaction() as session:
-        service.change(session, company.mara, campaign.id, draft(offer="Two months free"))
-    assert company.waiting(service.REMIND) == 4
+        changing.change(session, company.mara, campaign.id, draft(offer="Two months free"))
+    assert company.waiting(announcing.REMIND) == 4
 
 
 def test_one_that_is_over_reminds_nobody(

@@ -5,7 +5,7 @@ from functools import partial
 
 import pytest
 
-from bot.campaigns import service
+from bot.campaigns import announcing, changing, drafting, history, queries
 from bot.campaigns.models import Campaign, CannotMove, EventType, Stage
 from bot.errors import FieldErrors
 from tests.campaigns.scene import NINE, Company, Hands, at_once, draft
@@ -15,48 +15,48 @@ NOON = NINE + timedelta(hours=3)
 
 def schedule(company: Company, at: datetime = NOON, token: str = "form-1") -> Campaign:
     with company.store.transaction() as session:
-        return service.announce(session, company.mara, draft(), token, at)
+        return announcing.announce(session, company.mara, draft(), token, at)
 
 
 def strike(company: Company, campaign: Campaign) -> None:
     """The timer of the announcement wakes."""
     with company.store.transaction() as session:
-        service.launch_in_time(session, campaign.id)
+        announcing.launch_in_time(session, campaign.id)
 
 
 def now(company: Company, campaign: Campaign) -> Campaign:
     with company.store.transaction() as session:
-        return service.known(session, campaign.id)
+        return queries.known(session, campaign.id)
 
 
 def test_it_is_announced_at_its_time_and_once(company: Company, hands: Hands) -> None:
     campaign = schedule(company)
     assert (campaign.stage, campaign.announced_at) == (Stage.DRAFT, None)
-    assert company.due(service.LAUNCH) == [NOON]
-    assert company.cards(service.CARD) == []
-    assert [card.target for card in company.cards(service.CONFIRMATION)] == ["UMARA"]
+    assert company.due(announcing.LAUNCH) == [NOON]
+    assert company.cards(announcing.CARD) == []
+    assert [card.target for card in company.cards(announcing.CONFIRMATION)] == ["UMARA"]
     hands.now = NOON
     at_once([partial(strike, company, campaign)] * 8)
     live = now(company, campaign)
     assert (live.stage, live.announced_at) == (Stage.LIVE, NOON)
-    assert len(company.cards(service.CARD)) == 1
+    assert len(company.cards(announcing.CARD)) == 1
     with company.store.transaction() as session:
-        deeds = [event.event_type for event in service.events(session, campaign.id)]
+        deeds = [event.event_type for event in history.events(session, campaign.id)]
         assert deeds == [EventType.SCHEDULED, EventType.ANNOUNCED]
-        kept = service.version(session, campaign.id, 1)
+        kept = history.version(session, campaign.id, 1)
         assert kept is not None
         assert kept.person_id == company.mara.id
 
 
 def test_a_form_that_arrives_again_sets_one_timer(company: Company) -> None:
     assert schedule(company).id == schedule(company).id
-    assert company.waiting(service.LAUNCH) == 1
+    assert company.waiting(announcing.LAUNCH) == 1
 
 
 def test_a_time_that_was_put_off_waits_for_the_new_one(company: Company, hands: Hands) -> None:
     campaign = schedule(company)
     with company.store.transaction() as session:
-        service.launch(session, company.mara, campaign.id, NOON + timedelta(hours=1))
+        announcing.launch(session, company.mara, campaign.id, NOON + timedelta(hours=1))
     hands.now = NOON
     strike(company, campaign)
     assert now(company, campaign).stage == Stage.DRAFT
@@ -68,7 +68,7 @@ def test_a_time_that_was_put_off_waits_for_the_new_one(company: Company, hands: 
 def test_a_time_that_was_brought_forward_counts_once(company: Company, hands: Hands) -> None:
     campaign = schedule(company)
     with company.store.transaction() as session:
-        service.launch(session, company.mara, campaign.id, NOON - timedelta(hours=1))
+        announcing.launch(session, company.mara, campaign.id, NOON - timedelta(hours=1))
     hands.now = NOON - timedelta(hours=1)
     strike(company, campaign)
     announced = now(company, campaign).announced_at
@@ -82,28 +82,28 @@ def test_one_that_was_taken_back_or_cancelled_is_not_announced(
 ) -> None:
     kept = schedule(company)
     with company.store.transaction() as session:
-        service.unschedule(session, company.mara, kept.id)
-        service.unschedule(session, company.mara, kept.id)  # nothing more to take back
+        announcing.unschedule(session, company.mara, kept.id)
+        announcing.unschedule(session, company.mara, kept.id)  # nothing more to take back
     given_up = company_without_code(company)
     with company.store.transaction() as session:
-        service.cancel(session, company.mara, given_up.id)
+        changing.cancel(session, company.mara, given_up.id)
     hands.now = NOON
     for campaign in (kept, given_up):
         strike(company, campaign)
-    assert company.cards(service.CARD) == []
+    assert company.cards(announcing.CARD) == []
     assert now(company, kept).stage == Stage.DRAFT
 
 
 def company_without_code(company: Company) -> Campaign:
     with company.store.transaction() as session:
-        return service.announce(session, company.mara, draft(utm_campaign=None), "form-2", NOON)
+        return announcing.announce(session, company.mara, draft(utm_campaign=None), "form-2", NOON)
 
 
 def test_a_timer_that_wakes_too_early_waits_on(company: Company) -> None:
     campaign = schedule(company)
     strike(company, campaign)
     assert now(company, campaign).stage == Stage.DRAFT
-    assert company.due(service.LAUNCH) == [NOON, NOON]
+    assert company.due(announcing.LAUNCH) == [NOON, NOON]
 
 
 def test_one_whose_last_day_was_brought_forward_is_left_alone(
@@ -112,11 +112,11 @@ def test_one_whose_last_day_was_brought_forward_is_left_alone(
     campaign = schedule(company, NINE + timedelta(days=3))
     with company.store.transaction() as session:
         short = draft(ends_on=date(2026, 6, 2))
-        service.save_draft(session, company.mara, campaign.id, short)
+        drafting.save_draft(session, company.mara, campaign.id, short)
     hands.forward(days=3)
     strike(company, campaign)
     assert now(company, campaign).launch_at is None
-    assert company.cards(service.CARD) == []
+    assert company.cards(announcing.CARD) == []
 
 
 @pytest.mark.parametrize(
@@ -136,18 +136,18 @@ def test_a_time_has_to_make_sense(company: Company, after: timedelta, said: str)
 
 def test_what_sales_is_asked_about_cannot_be_given_a_time(company: Company) -> None:
     with company.store.transaction() as session:
-        campaign = service.draft_campaign(session, company.mara, draft(), "form-1")
-        service.propose(session, company.mara, campaign.id)
+        campaign = drafting.draft_campaign(session, company.mara, draft(), "form-1")
+        drafting.propose(session, company.mara, campaign.id)
     with company.store.transaction() as session, pytest.raises(CannotMove, match="is proposed"):
-        service.launch(session, company.mara, campaign.id, NOON)
+        announcing.launch(session, company.mara, campaign.id, NOON)
 
 
 def test_what_was_agreed_is_announced_at_its_time(company: Company, hands: Hands) -> None:
     with company.store.transaction() as session:
-        campaign = service.draft_campaign(session, company.mara, draft(), "form-1")
-        service.propose(session, company.mara, campaign.id)
-        service.agree(session, company.sal, campaign.id)
-        service.launch(session, company.mara, campaign.id, NOON)
+        campaign = drafting.draft_campaign(session, company.mara, draft(), "form-1")
+        drafting.propose(session, company.mara, campaign.id)
+        drafting.agree(session, company.sal, campaign.id)
+        announcing.launch(session, company.mara, campaign.id, NOON)
     hands.now = NOON
     strike(company, campaign)
     assert now(company, campaign).stage == Stage.LIVE

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.campaigns import forms, messages, service
+from bot.campaigns import drafting, forms, list_messages, messages, owner_messages, texts
 from bot.campaigns.models import (
     LONGEST,
     MOST_MATERIALS,
@@ -133,15 +133,15 @@ def test_readers_are_named_up_to_a_number(read: int, of: int, line: str) -> None
 )
 def test_days_in_plain_words(first: str, last: str | None, words: str) -> None:
     ends_on = date.fromisoformat(last) if last else None
-    assert messages.period(campaign(starts_on=date.fromisoformat(first), ends_on=ends_on)) == words
+    assert texts.period(campaign(starts_on=date.fromisoformat(first), ends_on=ends_on)) == words
 
 
 def test_the_offer_in_one_line() -> None:
     offer = "Half price\n for <b>three</b> months"
-    assert messages.offer_line(campaign(offer=offer)) == (
+    assert texts.offer_line(campaign(offer=offer)) == (
         "Half price for &lt;b&gt;three&lt;/b&gt; months · 1 to 30 June 2026"
     )
-    assert len(messages.offer_line(campaign(offer="&" * 300))) < 400
+    assert len(texts.offer_line(campaign(offer="&" * 300))) < 400
 
 
 @pytest.mark.parametrize(
@@ -178,7 +178,7 @@ def test_a_question(golden: Golden) -> None:
 
 
 def test_the_announcer_hears_where_it_stands(golden: Golden) -> None:
-    told = messages.confirmation(
+    told = owner_messages.confirmation(
         announced(), "C0LEADS", sales(1, 3), TODAY, posted=True, capacity=CAPACITY
     )
     golden("announced", told)
@@ -187,7 +187,7 @@ def test_the_announcer_hears_where_it_stands(golden: Golden) -> None:
 def test_the_announcer_hears_that_slack_refused(golden: Golden) -> None:
     golden(
         "not_announced",
-        messages.confirmation(announced(), "C0LEADS", sales(0, 3), TODAY, posted=False),
+        owner_messages.confirmation(announced(), "C0LEADS", sales(0, 3), TODAY, posted=False),
     )
 
 
@@ -200,7 +200,7 @@ def test_the_form_of_a_question(golden: Golden) -> None:
 
 
 def test_a_list_of_nothing(golden: Golden) -> None:
-    golden("list_empty", messages.listing(Overview([], [], [], {}, 7)))
+    golden("list_empty", list_messages.listing(Overview([], [], [], {}, 7)))
 
 
 def test_a_list(golden: Golden) -> None:
@@ -209,12 +209,12 @@ def test_a_list(golden: Golden) -> None:
     coming = [campaign(id=9, starts_on=date(2026, 9, 8), ends_on=date(2026, 9, 10), **fair)]
     ended = [campaign(id=10, name="May webinar", kind="webinar", starts_on=date(2026, 5, 4),
                       ends_on=date(2026, 5, 29))]  # fmt: skip
-    golden("list", messages.listing(Overview(running, coming, ended, {7: 3, 10: 7}, 7)))
+    golden("list", list_messages.listing(Overview(running, coming, ended, {7: 3, 10: 7}, 7)))
 
 
 def test_a_list_that_is_too_long_says_how_many_more() -> None:
     many = [campaign(id=number, name=f"Campaign {number}") for number in range(1_214)]
-    long = messages.listing(Overview(many, many[:11], many[:10], {}, 7))
+    long = list_messages.listing(Overview(many, many[:11], many[:10], {}, 7))
     assert check_message(long.blocks) == []
     more = [block["elements"][0]["text"] for block in long.blocks if block["type"] == "context"]
     assert more == ["and 1,204 more", "and 1 more"]
@@ -283,27 +283,30 @@ def test_the_form_of_an_answer(golden: Golden) -> None:
 def test_the_owner_sees_who_is_missing(golden: Golden) -> None:
     missing = Readership(SALES[:2], SALES[2:], reminded=3)
     golden(
-        "owner_missing", messages.confirmation(announced(), "C0LEADS", missing, TODAY, posted=True)
+        "owner_missing",
+        owner_messages.confirmation(announced(), "C0LEADS", missing, TODAY, posted=True),
     )
 
 
 def test_the_owner_sees_when_it_will_be_announced(golden: Golden) -> None:
     waits = campaign(stage=Stage.DRAFT, launch_at=NINE + timedelta(days=1))
-    told = messages.confirmation(
+    told = owner_messages.confirmation(
         waits, "C0LEADS", sales(0, 3), TODAY, posted=False, capacity=CAPACITY
     )
     golden("owner_scheduled", told)
-    taken_back = messages.confirmation(campaign(), "C0LEADS", sales(0, 3), TODAY, posted=False)
+    taken_back = owner_messages.confirmation(
+        campaign(), "C0LEADS", sales(0, 3), TODAY, posted=False
+    )
     assert taken_back.text == "“Summer trial” is not announced, and no time is set for it."
 
 
 def test_a_reminder(golden: Golden) -> None:
-    golden("reminder", messages.reminder(campaign(), read=False))
-    golden("reminder_settled", messages.reminder(campaign(), read=True))
+    golden("reminder", owner_messages.reminder(campaign(), read=False))
+    golden("reminder_settled", owner_messages.reminder(campaign(), read=True))
 
 
 def test_what_was_written_stands_in_the_form_again(golden: Golden) -> None:
-    draft = service.Draft.of(campaign(**RICH, late_callers="Offer the basic plan."))
+    draft = drafting.Draft.of(campaign(**RICH, late_callers="Offer the basic plan."))
     form = forms.Announce.modal(token="t", today=TODAY, currency="EUR", **vars(draft))
     golden("form_filled", form)
 
@@ -353,7 +356,7 @@ def test_the_timeline(golden: Golden) -> None:
         event(EventType.CHANGED, 3, version=2, changed=CHANGED), event(EventType.PAUSED, 4),
         event(EventType.RESUMED, 5), event(EventType.SAVED, 5), event(EventType.ENDED, 6, None),
     ]  # fmt: skip
-    golden("timeline", messages.timeline(campaign(), happened))
+    golden("timeline", texts.timeline(campaign(), happened))
 
 
 def test_a_long_timeline_shows_its_end() -> None:
@@ -361,16 +364,16 @@ def test_a_long_timeline_shows_its_end() -> None:
         name: ["<&> " * 500, "& " * 900] for name in ("offer", "terms", "audience", "price",
         "talking_points", "objections", "channels", "materials", "name")
     }) for each in range(200)]  # fmt: skip
-    long = messages.timeline(campaign(), many)
+    long = texts.timeline(campaign(), many)
     assert check_message(long.blocks) == []
     assert "180 earlier steps left out" in repr(long.blocks)
-    assert messages.timeline(campaign(), []).text == "What happened to “Summer trial”: nothing yet."
+    assert texts.timeline(campaign(), []).text == "What happened to “Summer trial”: nothing yet."
 
 
 def test_the_channel_hears_of_the_end_once_it_is_over(golden: Golden) -> None:
-    assert messages.over(campaign()) is None
-    ended = messages.over(campaign(stage=Stage.ENDED, late_callers="Offer <them> the basic plan."))
-    cancelled = messages.over(campaign(stage=Stage.CANCELLED))
+    assert texts.over(campaign()) is None
+    ended = texts.over(campaign(stage=Stage.ENDED, late_callers="Offer <them> the basic plan."))
+    cancelled = texts.over(campaign(stage=Stage.CANCELLED))
     assert ended is not None
     assert cancelled is not None
     golden("over", ended)
@@ -398,7 +401,7 @@ def test_the_channel_hears_of_the_end_once_it_is_over(golden: Golden) -> None:
 def test_what_may_be_done_depends_on_where_it_stands(
     facts: dict[str, Any], labels: list[str]
 ) -> None:
-    shown = messages.manage([campaign(**facts)], 1, "", TODAY)
+    shown = owner_messages.manage([campaign(**facts)], 1, "", TODAY)
     assert check_message(shown.blocks) == []
     found = [
         element["text"]["text"]
@@ -412,8 +415,8 @@ def test_what_may_be_done_depends_on_where_it_stands(
 def test_what_one_may_manage(golden: Golden) -> None:
     waits = campaign(id=8, name="Fair", stage=Stage.DRAFT, launch_at=NINE + timedelta(days=1))
     asked = campaign(id=9, name="Webinar", stage=Stage.PROPOSED)
-    golden("manage", messages.manage([campaign(), waits, asked], 9, "", TODAY))
-    golden("manage_nothing", messages.manage([], 0, "<sum>", TODAY))
+    golden("manage", owner_messages.manage([campaign(), waits, asked], 9, "", TODAY))
+    golden("manage_nothing", owner_messages.manage([], 0, "<sum>", TODAY))
 
 
 def test_the_modals_of_whoever_manages(golden: Golden) -> None:
@@ -423,11 +426,11 @@ def test_the_modals_of_whoever_manages(golden: Golden) -> None:
 
 
 def test_the_owner_sees_that_it_is_paused_or_over() -> None:
-    paused = messages.confirmation(
+    paused = owner_messages.confirmation(
         announced(stage=Stage.PAUSED), "C0LEADS", sales(1, 3), TODAY, posted=True
     )
     assert paused.text.startswith("“Summer trial” is paused: sales is told not to promise it.")
-    over = messages.confirmation(
+    over = owner_messages.confirmation(
         announced(stage=Stage.ENDED), "C0LEADS", sales(1, 3), TODAY, posted=True
     )
     assert over.text.startswith("“Summer trial” is over.")
@@ -435,7 +438,7 @@ def test_the_owner_sees_that_it_is_paused_or_over() -> None:
 
 def test_all_campaigns_page_by_page(golden: Golden) -> None:
     found = [campaign(id=number, stage=stage) for number, stage in enumerate(Stage)]
-    golden("whole_list", messages.whole(found, 1, 40, 15, {3: 2}))
-    golden("whole_list_empty", messages.whole([], 0, 0, 15, {}))
+    golden("whole_list", list_messages.all_campaigns(found, 1, 40, 15, {3: 2}))
+    golden("whole_list_empty", list_messages.all_campaigns([], 0, 0, 15, {}))
     long = [campaign(name="<&>" * 26, offer="<&>" * 100)] * 15
-    assert check_view(messages.whole(long, 0, 1_000, 15, {}).to_dict(), "modal") == []
+    assert check_view(list_messages.all_campaigns(long, 0, 1_000, 15, {}).to_dict(), "modal") == []

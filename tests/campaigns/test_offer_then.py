@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.campaigns import messages
+from bot.campaigns import texts
 from bot.campaigns.models import AsOf, Campaign, CampaignVersion, Stage
 from tests.campaigns.scene import TODAY
 
@@ -30,12 +30,12 @@ def then(
 
 
 def standing(asked: AsOf) -> str:
-    first, *_ = messages.offer_then(asked).split("\n")
+    first, *_ = texts.offer_then(asked).split("\n")
     return first
 
 
 def test_an_offer_in_force_is_said_and_nothing_else() -> None:
-    assert messages.offer_then(then()) == (
+    assert texts.offer_then(then()) == (
         "*Offer* Half price · 1 to 30 June 2026\n"
         "*Terms* New only.\n"
         "*Talking points* No set-up fee · In Vienna"
@@ -72,7 +72,7 @@ def test_late_callers_hear_what_marketing_wrote() -> None:
 
 
 def test_what_was_written_on_the_leads_day_is_shown_and_not_what_is_written_now() -> None:
-    assert "Half price" in messages.offer_then(then(offer="A tenth off", holds_from=2))
+    assert "Half price" in texts.offer_then(then(offer="A tenth off", holds_from=2))
 
 
 def test_long_words_are_cut_and_hostile_ones_disarmed() -> None:
@@ -80,6 +80,6 @@ def test_long_words_are_cut_and_hostile_ones_disarmed() -> None:
     assert asked.version is not None
     for name in ("offer", "terms", "price", "talking_points"):
         setattr(asked.version, name, "<!channel> *free* & " * 200)
-    said = messages.offer_then(asked)
+    said = texts.offer_then(asked)
     assert len(said) < 3_000
     assert "<!" not in said

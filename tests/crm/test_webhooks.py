@@ -21,7 +21,7 @@ from standardwebhooks import WebhookVerificationError
 
 from bot import clock
 from bot.app import build
-from bot.campaigns import service as campaigns
+from bot.campaigns import announcing as campaigns
 from bot.crm import webhook_posting, webhook_sending, webhooks
 from bot.crm.models import WebhookDelivery, WebhookEndpoint
 from bot.crm.webhook_posting import Receiver, is_public, new_secret, post

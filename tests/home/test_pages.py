@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select, update
 
 from bot import clock, metrics, slack
-from bot.campaigns import service as campaigns
+from bot.campaigns import announcing as campaigns
 from bot.digests import sending as digests
 from bot.digests.models import TimetableChange
 from bot.home import service

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from bot.campaigns import service as campaigns
+from bot.campaigns import changing as campaigns
 from bot.campaigns.models import Campaign
 from bot.people import service as people
 from playground.state import Message

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from bot import clock
-from bot.campaigns import service as campaigns
+from bot.campaigns import announcing as campaigns
 from bot.errors import NotAllowed, NotFound
 from bot.leads import service
 from bot.leads.models import EscalationStep, Lead, LeadStep, Rating

@@ -15,7 +15,7 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
 from bot import clock, slack
-from bot.campaigns import service as campaigns
+from bot.campaigns import announcing as campaigns
 from bot.contacts.models import Contact
 from bot.errors import HandoffError, NotAllowed, NotFound
 from bot.leads import service

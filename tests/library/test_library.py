@@ -3,7 +3,9 @@
 import pytest
 from sqlalchemy import update
 
-from bot.campaigns import service as campaigns
+from bot.campaigns import announcing, questions
+from bot.campaigns import changing as campaign_changing
+from bot.campaigns import queries as campaign_queries
 from bot.campaigns.models import CampaignQuestion
 from bot.errors import NotAllowed, NotFound
 from bot.library import messages, service
@@ -30,10 +32,10 @@ class Shelves:
         self.stranger = hire(store, install(store, "T2", "C2"), "UX", "Stranger", *Role)
         points = "Installed within a day\nThe price stays for three years"
         with store.transaction() as session:
-            announced = campaigns.announce(
+            announced = announcing.announce(
                 session, self.mara, draft(name="Spring start", talking_points=points), "t1"
             )
-            asked = campaigns.ask(session, self.sofia, announced.id, "Is shipping free?", "t2")
+            asked = questions.ask(session, self.sofia, announced.id, "Is shipping free?", "t2")
             assert asked is not None
             session.execute(update(CampaignQuestion).values(answer="Yes, the price includes it."))
             planning.ask_for(
@@ -44,8 +46,8 @@ class Shelves:
     def look_back(self) -> None:
         """The campaign has ended, and Sofia says what she learned."""
         with self.store.transaction() as session:
-            [campaign] = campaigns.overview(session, self.mara.workspace_id, TODAY).running
-            campaigns.end(session, self.mara, campaign.id)
+            [campaign] = campaign_queries.overview(session, self.mara.workspace_id, TODAY).running
+            campaign_changing.end(session, self.mara, campaign.id)
         with self.store.transaction() as session:
             planning.handle_due(session)
             asked = session.query(Retrospective).filter_by(person_id=self.sofia.id).one()
@@ -112,7 +114,7 @@ def test_the_better_match_comes_first_and_the_rest_on_pages(shelves: Shelves) ->
             said = draft(
                 name=f"Price price {number}", talking_points="price", utm_campaign=f"c{number}"
             )
-            campaigns.announce(session, shelves.mara, said, f"p{number}")
+            announcing.announce(session, shelves.mara, said, f"p{number}")
     pages = [shelves.find("price", page=page) for page in range(4)]
     assert [len(page.hits) for page in pages] == [PAGE_SIZE, PAGE_SIZE, 3, 0]
     assert {page.count for page in pages[:3]} == {2 * PAGE_SIZE + 3}

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from bot.campaigns.drafting import Draft
+from bot.campaigns.history import changes
 from bot.campaigns.models import Campaign, CampaignVersion, Kind, Stage
-from bot.campaigns.service import Draft, changes
 from bot.people.models import Person
 from bot.planning import forms, messages
 from bot.planning.models import (

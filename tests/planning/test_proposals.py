@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from bot.campaigns import service as campaigns
+from bot.campaigns import changing as campaign_changing
+from bot.campaigns import drafting, history
 from bot.campaigns.models import Campaign, CampaignEvent, Stage
 from bot.errors import FieldErrors, HandoffError, NotAllowed, NotFound
 from bot.money import Money
@@ -69,7 +70,7 @@ def test_a_draft_is_proposed_and_then_handed_over(company: Company) -> None:
     with company.store.transaction() as session:
         service.hand_over(session, company.mara, campaign.id, company.plan(owner="UCLEO"))
     assert company.campaign(campaign).owner_id == company.cleo.id
-    with pytest.raises(campaigns.NotYours):
+    with pytest.raises(drafting.NotYours):
         company.revise(campaign, terms="Other")
     with company.store.transaction() as session:  # the same form, delivered again
         assert company.draft(owner="UCLEO").id == campaign.id
@@ -121,7 +122,7 @@ def test_answers_at_once_make_one_agreement(company: Company) -> None:
     at_once([partial(company.ready, who, campaign) for who in (company.sal, company.sue)])
     assert company.campaign(campaign).stage == Stage.AGREED
     with company.store.transaction() as session:
-        deeds = [event.event_type for event in campaigns.events(session, campaign.id)]
+        deeds = [event.event_type for event in history.events(session, campaign.id)]
     assert deeds.count("agreed") == 1
 
 
@@ -238,7 +239,7 @@ def test_a_change_that_another_verb_made_is_followed(company: Company) -> None:
     campaign = company.agreed()
     with company.store.transaction() as session:
         plan = company.plan(terms="Changed elsewhere")
-        campaigns.change(session, company.mara, campaign.id, plan.whole)
+        campaign_changing.change(session, company.mara, campaign.id, plan.whole)
     assert company.look() == 1
     assert company.look() == 0
     assert company.targets(service.VERSION) == ["C1"]
@@ -379,7 +380,7 @@ def test_a_request_takes_each_turn_of_its_campaign(company: Company) -> None:
         service.announce(session, company.mara, campaign.id)
     assert company.request(request).status == "announced"
     with company.store.transaction() as session:
-        campaigns.end(session, company.mara, campaign.id)
+        campaign_changing.end(session, company.mara, campaign.id)
     assert company.look() > 0
     assert company.look() == 0
     assert company.request(request).status == "ended"
@@ -468,7 +469,7 @@ def test_who_may(company: Company, deed: str) -> None:
             continue
         with pytest.raises(HandoffError) as raised:
             VERBS[deed](company, who, refused)
-        allowed = (NotAllowed, campaigns.NotYours, service.NotAsked, service.NotYourConcern)
+        allowed = (NotAllowed, drafting.NotYours, service.NotAsked, service.NotYourConcern)
         assert isinstance(raised.value, allowed), name
 
 

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from bot.campaigns import service as campaigns
+from bot.campaigns import announcing
+from bot.campaigns import changing as campaign_changing
 from bot.campaigns.models import Campaign, Kind, Stage
 from bot.errors import FieldErrors, NotFound
 from bot.leads import service as leads
@@ -22,14 +23,14 @@ from tests.planning.scene import Company
 def announced(company: Company, token: str = "form-2", **said: Any) -> Campaign:
     campaign = company.draft(token, **said)
     with company.store.transaction() as session:
-        campaigns.launch(session, company.mara, campaign.id)
+        announcing.launch(session, company.mara, campaign.id)
     company.drawn()
     return campaign
 
 
 def end(company: Company, campaign: Campaign) -> None:
     with company.store.transaction() as session:
-        campaigns.end(session, company.mara, campaign.id)
+        campaign_changing.end(session, company.mara, campaign.id)
 
 
 def claim(company: Company, who: Person, campaign: Campaign) -> int:

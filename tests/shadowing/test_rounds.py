@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot import clock
-from bot.campaigns import service as campaigns
+from bot.campaigns import announcing, drafting
 from bot.campaigns.models import Campaign, Kind
 from bot.errors import FieldErrors, NotAllowed, OutdatedForm
 from bot.leads import service as leads
@@ -301,11 +301,11 @@ def test_the_holidays_of_a_team_are_no_time_to_meet(company: Company, hands: Han
 
 
 def announced(session: Session, company: Company, owner: Person) -> Campaign:
-    draft = campaigns.Draft(
+    draft = drafting.Draft(
         "Spring", Kind.SEARCH_ADS, audience="Shops", offer="Three months", terms="New ones",
         talking_points="Fast", starts_on=date(2026, 11, 23), utm_campaign="spring",
     )  # fmt: skip
-    return campaigns.announce(session, session.get_one(Person, owner.id), draft, "form")
+    return announcing.announce(session, session.get_one(Person, owner.id), draft, "form")
 
 
 def worked(session: Session, company: Company, owner: Person, number: int) -> None:

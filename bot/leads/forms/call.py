@@ -3,8 +3,8 @@
 from slack_sdk.models.blocks import Block, MarkdownTextObject, PlainTextObject, SectionBlock
 from slack_sdk.models.views import View
 
-from bot.campaigns.messages import offer_line
 from bot.campaigns.models import Campaign
+from bot.campaigns.texts import offer_line
 from bot.leads.messages import answers, notes
 from bot.leads.models import CallOutcome, LeadFacts
 from bot.slack.forms import Form, Hidden

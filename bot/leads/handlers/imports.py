@@ -2,7 +2,7 @@
 
 from slack_sdk.models.views import View
 
-from bot.campaigns import service as campaigns
+from bot.campaigns import queries as campaigns
 from bot.capability import Act, Services, Update
 from bot.errors import NotAllowed, below
 from bot.leads import capability, forms, messages, service

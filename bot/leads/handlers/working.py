@@ -2,7 +2,7 @@
 
 from slack_sdk.models.views import View
 
-from bot.campaigns import service as campaigns
+from bot.campaigns import queries as campaigns
 from bot.capability import Act, Handler, Update
 from bot.errors import FieldErrors, HandoffError, below
 from bot.leads import capability, forms, messages, service

@@ -11,7 +11,7 @@ from slack_sdk.models.blocks import (
     SectionBlock,
 )
 
-from bot.campaigns.messages import offer_line
+from bot.campaigns.texts import offer_line
 from bot.leads.models import CallList, CallOutcome, CallProgress
 from bot.slack import Message
 from bot.slack.text import bar, clean, moment, plural, safe

@@ -16,7 +16,7 @@ from slack_sdk.models.blocks import (
     SectionBlock,
 )
 
-from bot.campaigns.messages import offer_line, offer_then
+from bot.campaigns.texts import offer_line, offer_then
 from bot.leads.messages import answers, notes
 from bot.leads.models import EventType, Lead, LeadFacts, Rating, Status, Touch
 from bot.leads.sources import SOURCES

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from bot import clock
-from bot.campaigns import service as campaigns
+from bot.campaigns import queries as campaigns
 from bot.campaigns.models import Campaign, utm_code
 from bot.contacts.models import Consent
 from bot.leads.heat import Label, Rules, Score

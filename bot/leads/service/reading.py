@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot import clock
-from bot.campaigns import service as campaigns
+from bot.campaigns import queries as campaigns
 from bot.campaigns.models import AsOf, Campaign
 from bot.contacts import service as contacts
 from bot.errors import NotFound

@@ -4,7 +4,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot import slack
-from bot.campaigns import service as campaigns
+from bot.campaigns import announcing as campaigns
 from bot.leads.models import Lead, Rating, RatingSummary
 from bot.leads.service.reasons import reasons
 

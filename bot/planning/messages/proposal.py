@@ -15,8 +15,8 @@ from slack_sdk.models.blocks import (
     SectionBlock,
 )
 
-from bot.campaigns.messages import offer_line, period
 from bot.campaigns.models import BINDING, Campaign, CampaignVersion, Kind, Stage
+from bot.campaigns.texts import offer_line, period
 from bot.planning.messages.parts import header, listed, names, quoted, small, titled
 from bot.planning.messages.weight import capacity_in_words, past_in_words
 from bot.planning.models import Concern, Enough, ProposalReminder, Proposed, Table

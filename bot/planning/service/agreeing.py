@@ -9,7 +9,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from bot import clock, slack
-from bot.campaigns import service as campaigns
+from bot.campaigns import drafting
+from bot.campaigns import queries as campaign_queries
 from bot.campaigns.models import Campaign, Stage
 from bot.errors import HandoffError, NotFound
 from bot.people import service as people
@@ -101,7 +102,7 @@ def raise_concern(
     if concern is None:
         return None
     if campaign.stage == Stage.AGREED:
-        campaigns.ask_again(session, who, campaign.id, concern=concern.id)
+        drafting.ask_again(session, who, campaign.id, concern=concern.id)
     place = slack.place(session, PROPOSAL, campaign.id)
     if place is not None:
         thread = (PROPOSAL, campaign.id)
@@ -116,7 +117,7 @@ def concern_to_answer(session: Session, who: Person, concern_id: int) -> Concern
     Raises NotFound, NotAllowed, NotYours, ConcernClosed.
     """
     found = concern(session, who.workspace_id, concern_id)
-    campaigns.manageable(session, who, found.campaign_id)
+    drafting.manageable(session, who, found.campaign_id)
     _see_open(session, found)
     return found
 
@@ -164,7 +165,7 @@ def overrulable(session: Session, who: Person, campaign_id: int) -> Campaign:
     Raises NotAllowed, NotFound, NotProposed.
     """
     people.require(session, who, "agree in place of sales", Role.MANAGER)
-    campaign = campaigns.find(session, who.workspace_id, campaign_id, lock=True)
+    campaign = campaign_queries.find(session, who.workspace_id, campaign_id, lock=True)
     if campaign.stage != Stage.PROPOSED:
         raise NotProposed(name=safe(campaign.name), stage=campaign.stage)
     return campaign
@@ -201,7 +202,7 @@ def _settle(session: Session, who: Person, campaign: Campaign, proposal: Proposa
 def _agree(
     session: Session, who: Person, campaign: Campaign, proposal: Proposal, **facts: object
 ) -> None:
-    campaigns.agree(session, who, campaign.id, **facts)
+    drafting.agree(session, who, campaign.id, **facts)
     owner = session.get_one(Person, campaign.owner_id)
     slack.show(session, campaign.workspace_id, AGREED, campaign.id, owner.slack_id)
     follow(session, campaign, proposal)
@@ -209,7 +210,7 @@ def _agree(
 
 def _asked(session: Session, who: Person, campaign_id: int) -> tuple[Campaign, Proposal]:
     """The proposal that the person is asked about, held. Raises NotFound, NotAsked, NotProposed."""
-    campaigns.find(session, who.workspace_id, campaign_id, lock=True)
+    campaign_queries.find(session, who.workspace_id, campaign_id, lock=True)
     campaign, proposal = held(session, campaign_id)
     if campaign.stage not in (Stage.PROPOSED, Stage.AGREED):
         raise NotProposed(name=safe(campaign.name), stage=campaign.stage)

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, TextClause, func, select
 from sqlalchemy.orm import Session
 
 from bot import clock
-from bot.campaigns import service as campaigns
+from bot.campaigns import queries as campaigns
 from bot.campaigns.models import Campaign
 from bot.leads import service as leads
 from bot.leads.models import IS_CLOSED, Lead

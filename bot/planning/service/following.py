@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from bot import clock, slack
-from bot.campaigns import service as campaigns
+from bot.campaigns import history as campaigns
 from bot.campaigns.models import OVER, Campaign, Stage
 from bot.people.models import Person, Workspace
 from bot.planning.models import EventType, Proposal, Request, RequestStatus

@@ -9,7 +9,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from bot import clock, slack
-from bot.campaigns import service as campaigns
+from bot.campaigns import announcing, drafting
+from bot.campaigns import changing as campaign_changing
+from bot.campaigns import queries as campaign_queries
 from bot.campaigns.models import Campaign, Stage
 from bot.errors import FieldErrors, HandoffError
 from bot.people import service as people
@@ -41,13 +43,13 @@ class NotAgreed(HandoffError):
 class Plan:
     """What the form says: the campaign, its budget by line, and whose it is."""
 
-    draft: campaigns.Draft
+    draft: drafting.Draft
     lines: Sequence[Line] = ()
     owner: str | None = None
     """Slack's ID; None: whoever writes it."""
 
     @property
-    def whole(self) -> campaigns.Draft:
+    def whole(self) -> drafting.Draft:
         """The draft with the sum of the lines as its budget."""
         return replace(self.draft, budget=budget.total(self.lines))
 
@@ -57,7 +59,7 @@ def plannable(session: Session, who: Person, request_id: int) -> Request:
 
     Raises NotAllowed, NotFound, PlannedAlready.
     """
-    campaigns.may_announce(session, who)
+    drafting.may_announce(session, who)
     request = find(session, who.workspace_id, request_id, lock=True)
     if request.campaign_id is not None:
         planned = session.get_one(Campaign, request.campaign_id)
@@ -72,7 +74,7 @@ def begin(
 
     Raises NotAllowed, NotFound, PlannedAlready, CodeTaken, FieldErrors.
     """
-    campaign = campaigns.draft_campaign(session, who, plan.whole, token)
+    campaign = drafting.draft_campaign(session, who, plan.whole, token)
     # The same form, whose campaign has been proposed or handed over meanwhile.
     if campaign.stage != Stage.DRAFT or campaign.owner_id != who.id:
         return campaign
@@ -86,8 +88,8 @@ def save(session: Session, who: Person, campaign_id: int, plan: Plan) -> Campaig
 
     Raises NotFound, NotAllowed, NotYours, NoDraft, CodeTaken, FieldErrors.
     """
-    campaigns.save_draft(session, who, campaign_id, plan.whole)
-    campaign = campaigns.manageable(session, who, campaign_id)
+    drafting.save_draft(session, who, campaign_id, plan.whole)
+    campaign = drafting.manageable(session, who, campaign_id)
     budget.put(session, campaign, plan.lines)
     _owner(session, campaign, plan)
     return campaign
@@ -98,10 +100,10 @@ def hand_over(session: Session, who: Person, campaign_id: int, plan: Plan) -> Ca
 
     Raises NotFound, NotAllowed, NotYours, FieldErrors for `owner`.
     """
-    campaign = campaigns.find(session, who.workspace_id, campaign_id, lock=True)
+    campaign = campaign_queries.find(session, who.workspace_id, campaign_id, lock=True)
     owner = _owner(session, campaign, plan)
     if owner is not None and owner.id != campaign.owner_id:
-        campaigns.manageable(session, who, campaign_id)
+        drafting.manageable(session, who, campaign_id)
         campaign.owner_id = owner.id
         session.flush()
         session.expire(campaign, ["owner"])
@@ -113,7 +115,7 @@ def propose(session: Session, who: Person, campaign_id: int) -> Proposal:
 
     Raises NotFound, NotAllowed, NotYours, CannotMove, and FieldErrors with what is missing.
     """
-    campaign = campaigns.propose(session, who, campaign_id)
+    campaign = drafting.propose(session, who, campaign_id)
     workspace = session.get_one(Workspace, who.workspace_id)
     now = clock.now()
     answer_by, next_check_at = ready_sla(session, workspace, now)
@@ -141,7 +143,10 @@ def propose(session: Session, who: Person, campaign_id: int) -> Proposal:
 
 def propose_once(session: Session, who: Person, campaign_id: int) -> None:
     """Likewise, for a form that may arrive again: one that was proposed already stays so."""
-    if campaigns.find(session, who.workspace_id, campaign_id, lock=True).stage == Stage.DRAFT:
+    if (
+        campaign_queries.find(session, who.workspace_id, campaign_id, lock=True).stage
+        == Stage.DRAFT
+    ):
         propose(session, who, campaign_id)
 
 
@@ -150,7 +155,7 @@ def revisable(session: Session, who: Person, campaign_id: int) -> Campaign:
 
     Raises NotFound, NotAllowed, NotYours, NoProposal.
     """
-    campaign = campaigns.manageable(session, who, campaign_id)
+    campaign = drafting.manageable(session, who, campaign_id)
     if campaign.stage not in (Stage.PROPOSED, Stage.AGREED):
         raise NoProposal(name=safe(campaign.name), stage=campaign.stage)
     return campaign
@@ -162,8 +167,8 @@ def revise(session: Session, who: Person, campaign_id: int, plan: Plan) -> Campa
     Raises NotFound, NotAllowed, NotYours, NoProposal, CodeTaken, FieldErrors.
     """
     revisable(session, who, campaign_id)
-    campaigns.change(session, who, campaign_id, plan.whole)
-    budget.put(session, campaigns.manageable(session, who, campaign_id), plan.lines)
+    campaign_changing.change(session, who, campaign_id, plan.whole)
+    budget.put(session, drafting.manageable(session, who, campaign_id), plan.lines)
     hand_over(session, who, campaign_id, plan)
     campaign, proposal = held(session, campaign_id)
     follow(session, campaign, proposal)
@@ -177,10 +182,10 @@ def announce(
 
     Raises NotFound, NotAllowed, NotYours, NotAgreed, and FieldErrors for `launch_at`.
     """
-    campaign = campaigns.manageable(session, who, campaign_id)
+    campaign = drafting.manageable(session, who, campaign_id)
     if campaign.stage != Stage.AGREED:
         raise NotAgreed(name=safe(campaign.name), stage=campaign.stage)
-    campaigns.launch(session, who, campaign_id, at)
+    announcing.launch(session, who, campaign_id, at)
     campaign, proposal = held(session, campaign_id)
     follow(session, campaign, proposal)
     return campaign
@@ -188,7 +193,7 @@ def announce(
 
 def take_back(session: Session, who: Person, campaign_id: int) -> Campaign:
     """Make a proposal a draft again. Raises NotFound, NotAllowed, NotYours, CannotMove."""
-    campaigns.take_back(session, who, campaign_id)
+    drafting.take_back(session, who, campaign_id)
     campaign, proposal = held(session, campaign_id)
     follow(session, campaign, proposal)
     return campaign
@@ -196,7 +201,7 @@ def take_back(session: Session, who: Person, campaign_id: int) -> Campaign:
 
 def give_up(session: Session, who: Person, campaign_id: int) -> Campaign:
     """Cancel a draft or a proposal. Raises NotFound, NotAllowed, NotYours, CannotMove."""
-    campaign = campaigns.cancel(session, who, campaign_id)
+    campaign = campaign_changing.cancel(session, who, campaign_id)
     proposal = session.get(Proposal, campaign_id)
     if proposal is not None:
         follow(session, campaign, proposal)
@@ -208,7 +213,7 @@ def drafts(session: Session, who: Person, limit: int, offset: int = 0) -> Sequen
 
     Raises NotAllowed.
     """
-    campaigns.may_announce(session, who)
+    drafting.may_announce(session, who)
     return session.scalars(
         select(Campaign)
         .where(*_takes_up(who))

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from bot.campaigns import service as campaigns
+from bot.campaigns import history
+from bot.campaigns import queries as campaign_queries
 from bot.campaigns.models import Campaign, CampaignVersion, Stage
 from bot.errors import NotFound
 from bot.people import service as people
@@ -94,10 +95,10 @@ def concern_in_full(session: Session, concern_id: int) -> Concern:
 def table(session: Session, campaign_id: int) -> Table:
     """A proposal with all that its card says; for our own work, which carries its id."""
     proposal = session.get_one(Proposal, campaign_id)
-    campaign = campaigns.known(session, campaign_id)
+    campaign = campaign_queries.known(session, campaign_id)
     planning_rules = rules(session, campaign.workspace_id)
     asked, now = asked_and_standing(session, campaign)
-    before = campaigns.version(session, campaign.id, campaign.version - 1)
+    before = history.version(session, campaign.id, campaign.version - 1)
     overruler = proposal.overruled_by
     return Table(
         proposal=proposal,
@@ -108,7 +109,7 @@ def table(session: Session, campaign_id: int) -> Table:
         rule=planning_rules.rule,
         must=named(session, planning_rules),
         before=before,
-        changed=campaigns.changes(before, campaign) if before else {},
+        changed=history.changes(before, campaign) if before else {},
         capacity=capacity_of(session, campaign),
         last_time=last_time(session, campaign),
         overruler=session.get_one(Person, overruler) if overruler else None,
@@ -120,7 +121,7 @@ def version_in_full(
 ) -> tuple[CampaignVersion, CampaignVersion | None, Table]:
     """A version with the one before it, and the proposal as it is now."""
     version = session.get_one(CampaignVersion, version_id)
-    before = campaigns.version(session, version.campaign_id, version.number - 1)
+    before = history.version(session, version.campaign_id, version.number - 1)
     return version, before, table(session, version.campaign_id)
 
 
@@ -151,7 +152,7 @@ def standings(session: Session, workspace_id: int, limit: int) -> Sequence[Propo
 def readable(session: Session, who: Person, campaign_id: int) -> Campaign:
     """A campaign that was proposed, for who may read all of it. Raises NotAllowed, NotFound."""
     people.require(session, who, "read proposals", Role.SALESPERSON, Role.MARKETER)
-    campaign = campaigns.find(session, who.workspace_id, campaign_id)
+    campaign = campaign_queries.find(session, who.workspace_id, campaign_id)
     if session.get(Proposal, campaign_id) is None:
         raise NotFound(what="this proposal")
     return campaign

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bot.campaigns.messages import period
 from bot.campaigns.models import Campaign
+from bot.campaigns.texts import period
 from bot.leads.models import Lead
 from bot.leads.service import IS_LOST_FOR
 from bot.metrics import of_campaigns

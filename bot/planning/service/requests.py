@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session
 
 from bot import clock
-from bot.campaigns import service as campaigns
+from bot.campaigns import queries as campaigns
 from bot.errors import NotFound
 from bot.people.models import Person
 from bot.planning.models import Listed, Request, RequestFacts, RequestStatus, RequestSupport

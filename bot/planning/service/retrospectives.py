@@ -9,7 +9,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, joinedload
 
 from bot import clock, slack
-from bot.campaigns import service as campaigns
+from bot.campaigns import announcing
+from bot.campaigns import queries as campaign_queries
 from bot.campaigns.models import Campaign, Stage
 from bot.errors import NotFound
 from bot.leads.models import Lead
@@ -78,7 +79,7 @@ def save_lesson(
 
 def review(session: Session, campaign_id: int) -> CampaignReview:
     """A campaign's end in numbers and in words; for our own work, which carries its id."""
-    campaign = campaigns.known(session, campaign_id)
+    campaign = campaign_queries.known(session, campaign_id)
     return CampaignReview(
         campaign=campaign,
         figures=of_campaigns(session, campaign.workspace_id, [campaign.id])[campaign.id],
@@ -146,9 +147,9 @@ def _of_sales(session: Session, campaign: Campaign) -> Sequence[Person]:
 
 def _show_lessons(session: Session, found: Retrospective) -> None:
     """Put what was learned into the announcement's thread."""
-    place = slack.place(session, campaigns.CARD, found.campaign_id)
+    place = slack.place(session, announcing.CARD, found.campaign_id)
     if place is not None:
-        thread = (campaigns.CARD, found.campaign_id)
+        thread = (announcing.CARD, found.campaign_id)
         slack.show(
             session, found.workspace_id, LESSONS, found.campaign_id, place[0], thread_of=thread
         )

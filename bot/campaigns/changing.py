@@ -2,14 +2,11 @@
 
 from sqlalchemy.orm import Session
 
+from bot.campaigns import history
+from bot.campaigns.announcing import finish_in_time, remind_in_time, tell, tell_the_end
+from bot.campaigns.drafting import Draft, manageable, put
 from bot.campaigns.models import BINDING, OVER, Campaign, EventType, Stage
-from bot.campaigns.service import audit
-from bot.campaigns.service.announcing import finish_in_time
-from bot.campaigns.service.cards import tell, tell_the_end
-from bot.campaigns.service.drafting import Draft
-from bot.campaigns.service.planning import manageable, put
-from bot.campaigns.service.reading import today
-from bot.campaigns.service.reminding import remind_in_time
+from bot.campaigns.queries import today
 from bot.errors import FieldErrors, HandoffError
 from bot.people.models import Person
 from bot.slack.text import safe
@@ -33,7 +30,7 @@ class HasBegun(HandoffError):
 
 def change(
     session: Session, who: Person, campaign_id: int, draft: Draft
-) -> tuple[Campaign, audit.Changes]:
+) -> tuple[Campaign, history.Changes]:
     """Let the campaign say what the draft says; returns it, and what changed.
 
     Once it was proposed, this makes a new version; where something binding changed, what was agreed
@@ -49,14 +46,14 @@ def change(
     if not changed:
         return campaign, changed
     if campaign.stage == Stage.DRAFT:
-        audit.note(session, campaign, who, EventType.SAVED, changed=changed)
+        history.note(session, campaign, who, EventType.SAVED, changed=changed)
         return campaign, changed
     is_live = campaign.announced_at is not None
-    renewed = audit.renew(session, campaign, who, changed)
+    renewed = history.renew(session, campaign, who, changed)
     facts = {"version": campaign.version, "changed": changed, "live": is_live}
-    audit.note(session, campaign, who, EventType.CHANGED, **facts)
+    history.note(session, campaign, who, EventType.CHANGED, **facts)
     if campaign.stage == Stage.AGREED and changed.keys() & BINDING:
-        audit.move(session, campaign, who, EventType.ASKED_AGAIN, Stage.PROPOSED)
+        history.move(session, campaign, who, EventType.ASKED_AGAIN, Stage.PROPOSED)
     if is_live and "ends_on" in changed:
         finish_in_time(session, campaign)
     if is_live and renewed and campaign.holds_from == campaign.version:
@@ -125,6 +122,6 @@ def _move(
     session: Session, who: Person, campaign_id: int, event_type: EventType, to: Stage
 ) -> Campaign:
     campaign = manageable(session, who, campaign_id)
-    audit.move(session, campaign, who, event_type, to)
+    history.move(session, campaign, who, event_type, to)
     tell(session, campaign)
     return campaign

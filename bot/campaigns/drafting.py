@@ -1,9 +1,10 @@
-"""Planning: a campaign from its first draft to the day when sales is ready for it.
+"""A campaign from its first draft to the day when sales is ready for it.
 
 Who has to agree, and until when, is not known here: whoever asks says `agree`.
 """
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, fields
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -11,14 +12,65 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from bot.campaigns.models import Campaign, EventType, Stage
-from bot.campaigns.service import audit
-from bot.campaigns.service.drafting import Draft
-from bot.campaigns.service.reading import by_utm, find
+from bot.campaigns import history
+from bot.campaigns.models import Campaign, EventType, Kind, Stage
+from bot.campaigns.queries import by_utm, find, may_manage
 from bot.errors import FieldErrors, HandoffError
+from bot.money import Money
 from bot.people import service as people
 from bot.people.models import Person, Role, Workspace
 from bot.slack.text import safe
+
+_MISSING = {
+    "name": "Give the campaign a name.",
+    "audience": "Say who it is for, for example “small shops in Austria”.",
+    "offer": "Say what the customer gets, in one sentence.",
+    "terms": "Write the terms that sales may promise. If there are none, write “none”.",
+    "talking_points": "Give sales at least one point to talk about.",
+}
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What someone wrote of a campaign, field by field; texts may be empty until it is proposed."""
+
+    name: str
+    kind: Kind
+    audience: str
+    offer: str
+    terms: str
+    talking_points: str
+    starts_on: date
+    ends_on: date | None = None
+    budget: Money | None = None
+    expected_leads: int | None = None
+    utm_campaign: str | None = None
+    price: str = ""
+    objections: str = ""
+    channels: tuple[str, ...] = ()
+    materials: tuple[tuple[str, str], ...] = ()
+    """Pairs of a title and an https address."""
+    expected_customers: int | None = None
+    target_cost_per_lead: Money | None = None
+    late_callers: str = ""
+
+    @classmethod
+    def of(cls, campaign: Campaign) -> "Draft":
+        """The campaign as it could be written again."""
+        values = {each.name: getattr(campaign, each.name) for each in fields(cls)}
+        return cls(
+            **values
+            | {
+                "kind": Kind(campaign.kind),
+                "channels": tuple(campaign.channels),
+                "materials": tuple((title, address) for title, address in campaign.materials),
+            }
+        )
+
+    @property
+    def missing(self) -> dict[str, str]:
+        """What has to be written before others can answer to it: by field, what to write."""
+        return {name: what for name, what in _MISSING.items() if not getattr(self, name)}
 
 
 class CodeTaken(HandoffError):
@@ -36,11 +88,6 @@ class NoDraft(HandoffError):
 def may_announce(session: Session, who: Person) -> None:
     """See that the person may plan and announce campaigns. Raises NotAllowed."""
     people.require(session, who, "announce campaigns", Role.MARKETER)
-
-
-def may_manage(session: Session, who: Person) -> None:
-    """See that the person may change campaigns at all. Raises NotAllowed."""
-    people.require(session, who, "change campaigns", Role.MARKETER)
 
 
 def manageable(session: Session, who: Person, campaign_id: int) -> Campaign:
@@ -65,11 +112,11 @@ def draft_campaign(session: Session, who: Person, draft: Draft, token: str) -> C
     may_announce(session, who)
     campaign, is_new = write(session, who, draft, token)
     if is_new:
-        audit.note(session, campaign, who, EventType.DRAFTED, stage=Stage.DRAFT)
+        history.note(session, campaign, who, EventType.DRAFTED, stage=Stage.DRAFT)
     return campaign
 
 
-def save_draft(session: Session, who: Person, campaign_id: int, draft: Draft) -> audit.Changes:
+def save_draft(session: Session, who: Person, campaign_id: int, draft: Draft) -> history.Changes:
     """Write a draft anew; returns what changed. It may be incomplete.
 
     Raises NotFound, NotAllowed, NotYours, NoDraft, CodeTaken.
@@ -79,7 +126,7 @@ def save_draft(session: Session, who: Person, campaign_id: int, draft: Draft) ->
         raise NoDraft(name=safe(campaign.name), stage=campaign.stage)
     changed = put(session, campaign, draft)
     if changed:
-        audit.note(session, campaign, who, EventType.SAVED, fields=sorted(changed))
+        history.note(session, campaign, who, EventType.SAVED, fields=sorted(changed))
     return changed
 
 
@@ -90,19 +137,19 @@ def propose(session: Session, who: Person, campaign_id: int) -> Campaign:
     """
     campaign = manageable(session, who, campaign_id)
     see_whole(campaign)
-    kept = audit.version(session, campaign.id, campaign.version)
+    kept = history.version(session, campaign.id, campaign.version)
     if kept is None:
-        audit.keep(session, campaign, who)
+        history.keep(session, campaign, who)
     else:  # it was taken back, and may say something else by now
-        audit.renew(session, campaign, who, audit.changes(kept, campaign))
-    audit.move(session, campaign, who, EventType.PROPOSED, Stage.PROPOSED)
+        history.renew(session, campaign, who, history.changes(kept, campaign))
+    history.move(session, campaign, who, EventType.PROPOSED, Stage.PROPOSED)
     return campaign
 
 
 def take_back(session: Session, who: Person, campaign_id: int) -> Campaign:
     """Make a proposal a draft again. Raises NotFound, NotAllowed, NotYours, CannotMove."""
     campaign = manageable(session, who, campaign_id)
-    audit.move(session, campaign, who, EventType.TAKEN_BACK, Stage.DRAFT)
+    history.move(session, campaign, who, EventType.TAKEN_BACK, Stage.DRAFT)
     return campaign
 
 
@@ -112,14 +159,14 @@ def agree(session: Session, who: Person | None, campaign_id: int, **facts: Any) 
     None: the clock did. Raises CannotMove.
     """
     campaign = held(session, campaign_id)
-    audit.move(session, campaign, who, EventType.AGREED, Stage.AGREED, **facts)
+    history.move(session, campaign, who, EventType.AGREED, Stage.AGREED, **facts)
     return campaign
 
 
 def ask_again(session: Session, who: Person | None, campaign_id: int, **facts: Any) -> Campaign:
     """Put what was agreed before sales again. Raises CannotMove."""
     campaign = held(session, campaign_id)
-    audit.move(session, campaign, who, EventType.ASKED_AGAIN, Stage.PROPOSED, **facts)
+    history.move(session, campaign, who, EventType.ASKED_AGAIN, Stage.PROPOSED, **facts)
     return campaign
 
 
@@ -161,9 +208,9 @@ def write(session: Session, who: Person, draft: Draft, token: str) -> tuple[Camp
     return same, False
 
 
-def put(session: Session, campaign: Campaign, draft: Draft) -> audit.Changes:
+def put(session: Session, campaign: Campaign, draft: Draft) -> history.Changes:
     """Let the campaign say what the draft says; returns what changed. Raises CodeTaken."""
-    changed = audit.changes(Draft.of(campaign), draft)
+    changed = history.changes(Draft.of(campaign), draft)
     try:
         with session.begin_nested():
             for name, value in _columns(draft).items():

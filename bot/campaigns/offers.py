@@ -1,4 +1,4 @@
-"""Finding: what exactly is promised, today or on a day, by the words that one remembers of it."""
+"""Finding what exactly is promised, today or on a day, by the words that one remembers of it."""
 
 import re
 from datetime import date, datetime, timedelta
@@ -8,9 +8,9 @@ from sqlalchemy import ColumnElement, SQLColumnExpression, case, func, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from bot import clock
-from bot.campaigns.models import AsOf, Campaign, CampaignVersion, Found, Stage
-from bot.campaigns.service.audit import midnight
-from bot.campaigns.service.reading import as_of_each, known
+from bot.campaigns.history import midnight
+from bot.campaigns.models import AsOf, Campaign, CampaignVersion, OfferSearch, Stage
+from bot.campaigns.queries import as_of_each, known
 from bot.errors import HandoffError, NotFound
 from bot.people import service as people
 from bot.people.models import Person, Role, Workspace
@@ -27,7 +27,7 @@ class WrongDay(HandoffError):
     """“{text}” is no day that I can read. Please write it like 2026-05-01."""
 
 
-def offers(session: Session, who: Person, asked: str, page: int = 0) -> Found:
+def offers(session: Session, who: Person, asked: str, page: int = 0) -> OfferSearch:
     """The offers whose words begin like those asked for; with none, those that hold on that day.
 
     `asked` may end in a day: `spring on 2026-05-01`. What was never announced is no offer yet.
@@ -40,7 +40,7 @@ def offers(session: Session, who: Person, asked: str, page: int = 0) -> Found:
     moment = clock.now() if day == today else _end_of(day, workspace)
     query = prefixes(words)
     found, count = _matching(session, workspace.id, query, day, moment, today, page)
-    return Found(
+    return OfferSearch(
         offers=as_of_each(session, found, moment),
         count=count,
         words=words if query else "",

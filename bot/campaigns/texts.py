@@ -1,15 +1,128 @@
-"""What happened to a campaign: the timeline in its thread, what a change changed, and the end."""
+"""What the messages of campaigns are made of: small parts, an offer in a line, and the timeline."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from slack_sdk.models.blocks import Block, SectionBlock
+from slack_sdk.models.blocks import (
+    Block,
+    ContextBlock,
+    MarkdownTextObject,
+    PlainTextObject,
+    SectionBlock,
+)
 
-from bot.campaigns.messages.offer import late_words
-from bot.campaigns.messages.words import day_in_words, small
-from bot.campaigns.models import Campaign, CampaignEvent, EventType, Stage
+from bot.campaigns.models import AsOf, Campaign, CampaignEvent, EventType, Promise, Stage
 from bot.slack import Message
-from bot.slack.text import moment, plural, safe
+from bot.slack.text import clean, moment, plural, safe
+
+
+def sentence_case(text: str) -> str:
+    """The text with a capital at its start."""
+    return text[:1].upper() + text[1:]
+
+
+def day_in_words(day: date) -> str:
+    """`1 June 2026`."""
+    return f"{day.day} {day:%B} {day.year}"
+
+
+def small(text: str) -> ContextBlock:
+    """A line in small print; mrkdwn."""
+    return ContextBlock(elements=[MarkdownTextObject(text=text)])
+
+
+def only(text: str) -> Message:
+    """A message of one sentence."""
+    return Message(text, [SectionBlock(text=text)])
+
+
+def plain(text: str, limit: int) -> PlainTextObject:
+    """Text in which nothing is parsed, cut to the limit."""
+    return PlainTextObject(text=clean(text, limit), emoji=False)
+
+
+_TERMS = 500  # characters of the terms that a lead's card shows
+_POINTS = 400
+
+
+def offer_line(campaign: Promise) -> str:
+    """The offer and its dates in one line of mrkdwn, as a lead's card says them."""
+    return f"{safe(' '.join(campaign.offer.split()), 320)} · {period(campaign)}"
+
+
+def period(campaign: Promise) -> str:
+    """The campaign's days in words: `1 to 30 June 2026`."""
+    first, last = campaign.starts_on, campaign.ends_on
+    if last is None:
+        return f"from {day_in_words(first)} until further notice"
+    if first == last:
+        return f"on {day_in_words(first)} only"
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day} to {day_in_words(last)}"
+    if first.year == last.year:
+        return f"{first.day} {first:%B} to {day_in_words(last)}"
+    return f"{day_in_words(first)} to {day_in_words(last)}"
+
+
+def offer_then(then: AsOf) -> str:
+    """What a lead of that moment may be promised, as its card says it, in mrkdwn.
+
+    First comes what has to be known before it is promised: that it was over, or is another by now.
+    """
+    promise = then.promise
+    lines = [
+        _standing(then),
+        f"*Offer* {offer_line(promise)}",
+        f"*Price* {safe(promise.price, 220)}" if promise.price else "",
+        f"*Terms* {safe(promise.terms, _TERMS)}",
+        f"*Talking points* {safe(_in_one_line(promise.talking_points), _POINTS)}",
+    ]
+    return "\n".join(line for line in lines if line)
+
+
+def late_words(campaign: Campaign) -> str:
+    """What to tell late callers, as marketing wrote it or as anyone would say it."""
+    return campaign.late_callers or (
+        "Thank you for your interest. This offer is over; let us find out what you need, and see "
+        "what we can do today."
+    )
+
+
+def _standing(then: AsOf) -> str:
+    """Whether it held when the lead came, and whether it still does; empty: it did and it does."""
+    if not then.in_force:
+        return _not_in_force(then)
+    campaign = then.campaign
+    if campaign.is_over(then.today):
+        return f"*Ended since{_end(campaign)}.* It held on the day of this lead."
+    if campaign.stage == Stage.PAUSED:
+        return "*Paused since.* It held on the day of this lead; ask its owner before you promise."
+    if then.changed_since:
+        return "*Changed since.* This is what held on the day of this lead."
+    return ""
+
+
+def _not_in_force(then: AsOf) -> str:
+    campaign = then.campaign
+    if then.was_over:
+        return (
+            f"*Over before this lead came{_end(campaign)}: do not promise it.* "
+            f"Say: {safe(late_words(campaign), 320)}"
+        )
+    if then.version is None:
+        return "*Not announced when this lead came.* Ask its owner before you promise it."
+    if then.stage == Stage.PAUSED:
+        return "*Paused when this lead came.* Ask its owner before you promise it."
+    return f"*It begins on {day_in_words(then.promise.starts_on)}*, after this lead came."
+
+
+def _end(campaign: Campaign) -> str:
+    return f", on {day_in_words(campaign.ends_on)}" if campaign.ends_on else ""
+
+
+def _in_one_line(points: str) -> str:
+    return " · ".join(line.strip(" \t-–—•*·") for line in points.splitlines() if line.strip())
+
 
 _MOST = 20  # events that the timeline shows, the newest
 _LONGEST = 200  # characters of what a field said before, and says now
@@ -47,7 +160,7 @@ def timeline(campaign: Campaign, events: Sequence[CampaignEvent]) -> Message:
     if len(steps) > len(shown):
         blocks.append(small(f"{plural(len(steps) - len(shown), 'earlier step')} left out"))
     blocks.extend(SectionBlock(text=_line(event)) for event in shown)
-    last = _deed(shown[-1]) if shown else "nothing yet"
+    last = _action(shown[-1]) if shown else "nothing yet"
     return Message(f"What happened to “{safe(campaign.name)}”: {last}.", blocks)
 
 
@@ -58,7 +171,7 @@ def last_change(campaign: Campaign, event: CampaignEvent | None) -> list[Block]:
     again = ""
     if event.facts["version"] >= campaign.holds_from > 1:
         again = " Please confirm it again with *Got it*."
-    head = f"*Changed {moment(event.at)}*, {_who(event)}.{again}"
+    head = f"*Changed {moment(event.at)}*, {_person(event)}.{again}"
     return [SectionBlock(text="\n".join([head, *differences(event.facts["changed"])]))]
 
 
@@ -86,13 +199,13 @@ def over(campaign: Campaign) -> Message | None:
 
 
 def _line(event: CampaignEvent) -> str:
-    lines = [f"{moment(event.at)} · {_deed(event)}"]
+    lines = [f"{moment(event.at)} · {_action(event)}"]
     if event.event_type == EventType.CHANGED:
         lines += differences(event.facts["changed"])
     return "\n".join(lines)
 
 
-def _deed(event: CampaignEvent) -> str:
+def _action(event: CampaignEvent) -> str:
     event_type = EventType(event.event_type)
     if event.person is None:
         return _BY_CLOCK.get(event_type, _EVENTS[event_type])
@@ -101,7 +214,7 @@ def _deed(event: CampaignEvent) -> str:
     return f"{safe(event.person.name, 100)} {_EVENTS[event_type]}"
 
 
-def _who(event: CampaignEvent) -> str:
+def _person(event: CampaignEvent) -> str:
     return f"by {safe(event.person.name, 100)}" if event.person else "by itself"
 
 

@@ -1,4 +1,4 @@
-"""Asking: questions in the announcement's thread, and answers that everybody finds on its card."""
+"""Questions in the announcement's thread, and answers that everybody finds on its card."""
 
 from collections.abc import Sequence
 
@@ -7,11 +7,11 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, joinedload
 
 from bot import clock, slack
+from bot.campaigns.announcing import CARD, channel_of
+from bot.campaigns.drafting import manageable
+from bot.campaigns.history import last_change
 from bot.campaigns.models import Campaign, CampaignQuestion, Since
-from bot.campaigns.service.audit import last_change
-from bot.campaigns.service.cards import CARD, channel_of
-from bot.campaigns.service.planning import manageable
-from bot.campaigns.service.reading import find
+from bot.campaigns.queries import find
 from bot.errors import NotFound
 from bot.people import service as people
 from bot.people.models import Person, Role

@@ -1,22 +1,101 @@
-"""How `/offer` answers: one offer whole, several in short, and always first whether it holds."""
+"""How the list of campaigns looks, and how `/offer` answers: one offer, or several in short."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 
-from slack_sdk.models.blocks import (
-    Block,
-    ButtonElement,
-    HeaderBlock,
-    SectionBlock,
-)
+from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, HeaderBlock, SectionBlock
 from slack_sdk.models.views import View
 
-from bot.campaigns.messages.card import promise
-from bot.campaigns.messages.offer import late_words, offer_line
-from bot.campaigns.messages.words import day_in_words, only, plain, small
-from bot.campaigns.models import AsOf, Found, Stage
+from bot.campaigns.messages import promise
+from bot.campaigns.models import RECENTLY_DAYS, AsOf, Campaign, Kind, OfferSearch, Overview, Stage
+from bot.campaigns.texts import day_in_words, late_words, offer_line, only, plain, small
 from bot.slack import Message
 from bot.slack.paging import page_turns
 from bot.slack.text import moment, plural, safe
+
+LIST = "campaign.list"
+
+_MOST_LISTED = 10  # of each group: four times that stays below Slack's 50 blocks
+
+
+def listing(overview: Overview) -> Message:
+    """The answer to `/campaign list`."""
+    if overview.is_empty:
+        return only(
+            "No campaign runs, comes or has ended recently. Marketing announces one with "
+            "`/campaign`."
+        )
+    groups = {
+        "Running": overview.running,
+        "Paused": overview.paused,
+        "Coming": overview.coming,
+        f"Ended in the last {RECENTLY_DAYS} days": overview.ended,
+    }
+    text = (
+        f"{plural(len(overview.running), 'campaign')} running, {len(overview.coming)} coming, "
+        f"{len(overview.ended)} ended in the last {RECENTLY_DAYS} days."
+    )
+    blocks = [
+        block for title, campaigns in groups.items() for block in _group(title, campaigns, overview)
+    ]
+    if overview.paused:
+        text = f"{text[:-1]}, {len(overview.paused)} paused."
+    return Message(text, [*blocks, ActionsBlock(elements=[_all_button()])])
+
+
+def all_campaigns(
+    found: Sequence[Campaign], number: int, count: int, size: int, readers: Mapping[int, int]
+) -> View:
+    """A page of all campaigns, each with its stage."""
+    pages = max(-(-count // size), 1)
+    rows = [SectionBlock(text=_listed_line(campaign, readers)) for campaign in found]
+    nothing = SectionBlock(
+        text="There is no campaign yet. Marketing announces one with `/campaign`."
+    )
+    return View(
+        type="modal",
+        callback_id=LIST,
+        title="Campaigns",
+        close="Done",
+        blocks=[
+            *(rows or [nothing]),
+            *page_turns(LIST, number, pages),
+            small(f"{plural(count, 'campaign')}, page {number + 1} of {pages}"),
+        ],
+    )
+
+
+def _all_button() -> ButtonElement:
+    return ButtonElement(text="All campaigns", action_id=LIST, value="0")
+
+
+def _listed_line(campaign: Campaign, readers: Mapping[int, int]) -> str:
+    stage, kind = Stage(campaign.stage).label, Kind(campaign.kind).label
+    read = readers.get(campaign.id)
+    return (
+        f"*{safe(campaign.name)}* · *{stage}* · {kind} · {campaign.owner.mention}\n"
+        f"{offer_line(campaign)}" + (f"\nRead by {read} in sales" if read else "")
+    )
+
+
+def _group(title: str, campaigns: Sequence[Campaign], overview: Overview) -> list[Block]:
+    if not campaigns:
+        return []
+    blocks: list[Block] = [HeaderBlock(text=plain(title, 150))]
+    blocks.extend(_listed_row(campaign, overview) for campaign in campaigns[:_MOST_LISTED])
+    left = len(campaigns) - _MOST_LISTED
+    if left > 0:
+        blocks.append(small(f"and {left:,} more"))
+    return blocks
+
+
+def _listed_row(campaign: Campaign, overview: Overview) -> SectionBlock:
+    readers = overview.readers.get(campaign.id, 0)
+    return SectionBlock(
+        text=f"*{safe(campaign.name)}* · {Kind(campaign.kind).label}\n{offer_line(campaign)}\n"
+        f"Read by {readers} of {overview.sales} in sales"
+    )
+
 
 SHOW = "campaign.show_offer"
 OFFERS = "campaign.offers"
@@ -24,31 +103,33 @@ OFFERS = "campaign.offers"
 _LONGEST_NOTE = 2_000  # what a modal carries along, below Slack's 3,000
 
 
-def found(result: Found) -> Message:
+def offers(result: OfferSearch) -> Message:
     """The answer to `/offer` with or without words: private to whoever asked."""
     if not result.offers:
         return only(_nothing(result))
     if result.count == 1:
         return offer(result.offers[0])
-    summary = f"{plural(result.count, 'offer')} {_asked(result)}."
-    return Message(summary, [SectionBlock(text=summary), *map(_row, result.offers)])
+    summary = f"{plural(result.count, 'offer')} {_search_words(result)}."
+    return Message(summary, [SectionBlock(text=summary), *map(_offer_row, result.offers)])
 
 
-def pages(result: Found, asked: str, page: int, size: int) -> View:
+def pages(result: OfferSearch, asked: str, page: int, size: int) -> View:
     """More offers than one answer lists, a page of them; `asked` is what was written."""
     last = max(-(-result.count // size) - 1, 0)
-    summary = f"{plural(result.count, 'offer')} {_asked(result)}, page {page + 1} of {last + 1}"
+    summary = (
+        f"{plural(result.count, 'offer')} {_search_words(result)}, page {page + 1} of {last + 1}"
+    )
     return View(
         type="modal", callback_id=OFFERS, private_metadata=asked[:_LONGEST_NOTE], title="Offers",
         close="Done",
         blocks=[
-            *map(_row, result.offers), *page_turns(OFFERS, page, last + 1),
+            *map(_offer_row, result.offers), *page_turns(OFFERS, page, last + 1),
             small(summary),
         ],
     )  # fmt: skip
 
 
-def whole(then: AsOf) -> View:
+def whole_offer(then: AsOf) -> View:
     """One offer over their list."""
     blocks = [block for block in offer(then).content if isinstance(block, Block)]
     return View(type="modal", title="Offer", close="Back", blocks=blocks)
@@ -64,7 +145,7 @@ def offer(then: AsOf) -> Message:
     return Message(
         f"“{safe(shown.name)}”: {_standing(then)} {offer_line(shown)}.",
         [
-            HeaderBlock(text=plain(_loud(then) + shown.name, 150)),
+            HeaderBlock(text=plain(_warning(then) + shown.name, 150)),
             SectionBlock(text=_standing(then)),
             *promise(shown, then.campaign),
             small(source),
@@ -72,7 +153,7 @@ def offer(then: AsOf) -> Message:
     )
 
 
-def _row(then: AsOf) -> SectionBlock:
+def _offer_row(then: AsOf) -> SectionBlock:
     shown = then.promise
     price = f"\n{safe(shown.price, 220)}" if shown.price else ""
     assert then.version is not None, "only what was announced is found"
@@ -81,7 +162,7 @@ def _row(then: AsOf) -> SectionBlock:
     return SectionBlock(text=text, accessory=button)
 
 
-def _loud(then: AsOf) -> str:
+def _warning(then: AsOf) -> str:
     """What nobody may overlook, in front of the name."""
     holds_today = then.campaign.is_in_force(then.today) and not then.changed_since
     return "" if holds_today else "DO NOT PROMISE: "
@@ -134,14 +215,14 @@ def _end(then: AsOf) -> str:
     return f" since {day_in_words(ends_on)}" if ends_on else ""
 
 
-def _asked(result: Found) -> str:
+def _search_words(result: OfferSearch) -> str:
     words = f"for “{safe(result.words, 100)}”" if result.words else ""
     if result.day != result.today:
         return f"{words or 'that held'} on {day_in_words(result.day)}"
     return words or "that hold today"
 
 
-def _nothing(result: Found) -> str:
+def _nothing(result: OfferSearch) -> str:
     day = _on(result.day, result.today)
     if not result.words:
         return (

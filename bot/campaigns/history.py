@@ -1,4 +1,4 @@
-"""The audit of campaigns: each event_type is one row, and each text that counts is one version."""
+"""The history of campaigns: each event is one row, and each text that counts is one version."""
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from bot import clock
+from bot.campaigns.drafting import Draft
 from bot.campaigns.models import (
     BINDING,
     PROMISED,
@@ -19,7 +20,6 @@ from bot.campaigns.models import (
     Promise,
     Stage,
 )
-from bot.campaigns.service.drafting import Draft
 from bot.people.models import Person, Workspace
 
 Changes = dict[str, tuple[str, str]]

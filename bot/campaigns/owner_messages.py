@@ -1,0 +1,183 @@
+"""What concerns one person: what the owner may do with a campaign, and who has not read of it."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from slack_sdk.models.blocks import (
+    ActionsBlock,
+    Block,
+    ButtonElement,
+    ConfirmObject,
+    PlainTextObject,
+    SectionBlock,
+)
+
+from bot.campaigns.messages import got_it_button, names, read_by
+from bot.campaigns.models import Campaign, Readership, Stage
+from bot.campaigns.texts import offer_line, only, small
+from bot.slack import Message
+from bot.slack.text import moment, plural, safe
+
+CHANGE = "campaign.change"
+PAUSE = "campaign.pause"
+RESUME = "campaign.resume"
+END = "campaign.end"
+CANCEL = "campaign.cancel"
+LAUNCH = "campaign.launch"
+UNSCHEDULE = "campaign.unschedule"
+
+
+def manage(found: Sequence[Campaign], count: int, words: str, today: date) -> Message:
+    """The answer to `/campaign manage`."""
+    if not found:
+        named = f" whose name begins like “{safe(words, 100)}”" if words else ""
+        return only(
+            f"You have no campaign to manage{named}. `/campaign list` shows all; `/campaign` "
+            "announces one."
+        )
+    text = f"{plural(count, 'campaign')} to manage."
+    blocks: list[Block] = [block for each in found for block in _campaign_row(each, today)]
+    if count > len(found):
+        left = f"and {count - len(found):,} more. A word of the name finds one: "
+        blocks.append(small(f"{left}`/campaign manage summer`"))
+    return Message(text, blocks)
+
+
+def buttons(campaign: Campaign, today: date) -> list[Block]:
+    """What may be done with the campaign as it stands; nothing once it is over.
+
+    What sales is asked about, or has agreed to, is changed where it was proposed.
+    """
+    chosen = _owner_buttons(campaign, today)
+    return [ActionsBlock(elements=chosen)] if chosen else []
+
+
+def _owner_buttons(campaign: Campaign, today: date) -> list[ButtonElement]:
+    if campaign.is_over(today):
+        return []
+    change = _owner_button(campaign, "Change…", CHANGE)
+    stop = _end_button(campaign) if campaign.starts_on <= today else _cancel_button(campaign)
+    match campaign.stage:
+        case Stage.LIVE:
+            return [change, _owner_button(campaign, "Pause", PAUSE), stop]
+        case Stage.PAUSED:
+            return [change, _owner_button(campaign, "Resume", RESUME, "primary"), stop]
+        case Stage.DRAFT if campaign.launch_at:
+            back = _owner_button(campaign, "Take the time back", UNSCHEDULE)
+            return [
+                change,
+                _owner_button(campaign, "Another time…", LAUNCH),
+                back,
+                _cancel_button(campaign),
+            ]
+        case Stage.DRAFT:
+            return [change, _owner_button(campaign, "Announce…", LAUNCH), _cancel_button(campaign)]
+    return []
+
+
+def _campaign_row(campaign: Campaign, today: date) -> list[Block]:
+    waits = f", to be announced {moment(campaign.launch_at)}" if campaign.launch_at else ""
+    stage = Stage(campaign.stage).label + (waits if campaign.announced_at is None else "")
+    text = f"*{safe(campaign.name)}* · {stage} · {campaign.owner.mention}\n{offer_line(campaign)}"
+    if campaign.stage in (Stage.PROPOSED, Stage.AGREED):
+        text += "\nIts proposal in the channel has what you may do with it."
+    return [SectionBlock(text=text), *buttons(campaign, today)]
+
+
+def _end_button(campaign: Campaign) -> ButtonElement:
+    return _owner_button(campaign, "End now…", END, "danger")
+
+
+def _cancel_button(campaign: Campaign) -> ButtonElement:
+    return ButtonElement(
+        text="Cancel",
+        action_id=CANCEL,
+        value=str(campaign.id),
+        style="danger",
+        confirm=ConfirmObject(
+            title="Cancel this campaign?",
+            text=PlainTextObject(text="It will not run, and this cannot be undone."),
+            confirm="Cancel it",
+            deny="Keep it",
+        ),
+    )
+
+
+def _owner_button(
+    campaign: Campaign, label: str, action_id: str, style: str | None = None
+) -> ButtonElement:
+    return ButtonElement(text=label, action_id=action_id, value=str(campaign.id), style=style)
+
+
+_MOST_MISSING = 40
+
+
+def confirmation(
+    campaign: Campaign,
+    channel: str,
+    readership: Readership,
+    today: date,
+    *,
+    posted: bool,
+    capacity: str = "",
+) -> Message:
+    """What the owner sees: where it stands, who has not confirmed it yet, and what may be done.
+
+    `capacity` says whether sales has the hands for it; it is told, and stands in nobody's way.
+    """
+    name, where = f"“{safe(campaign.name)}”", f"<#{channel}>"
+    hands = [SectionBlock(text=f"*Capacity*\n{capacity}")] if capacity else []
+    if campaign.announced_at is None:
+        planned = _planned(campaign, name, where)
+        return Message(planned, [SectionBlock(text=planned), *hands, *buttons(campaign, today)])
+    if not posted:
+        return only(
+            f"{name} is saved, but Slack did not let me post it in {where}. Please tell an admin, "
+            "and do not announce it again: `handoff doctor` says what to fix, and `handoff jobs` "
+            "posts it after that."
+        )
+    if campaign.is_over(today):
+        return only(f"{name} is over. Its announcement in {where} says so, and what you answered.")
+    text = f"{name} is announced in {where}."
+    if campaign.stage == Stage.PAUSED:
+        text = f"{name} is paused: sales is told not to promise it."
+    text += (
+        " Sales confirms it there with *Got it*; questions come into its thread and mention you."
+    )
+    return Message(
+        text,
+        [SectionBlock(text=text), *hands, small(_missing(readership)), *buttons(campaign, today)],
+    )
+
+
+def reminder(campaign: Campaign, *, read: bool) -> Message:
+    """The one reminder, to someone who has not confirmed an announcement."""
+    name = f"“{safe(campaign.name)}”"
+    if read:
+        return only(f"You have confirmed the campaign {name}. Thank you.")
+    text = f"You have not confirmed the campaign {name} yet. Please read what it promises."
+    blocks: list[Block] = [
+        SectionBlock(text=text),
+        SectionBlock(text=f"*Offer* {offer_line(campaign)}\n*Terms* {safe(campaign.terms, 2_200)}"),
+        ActionsBlock(elements=[got_it_button(campaign)]),
+    ]
+    return Message(text, blocks)
+
+
+def _planned(campaign: Campaign, name: str, where: str) -> str:
+    if campaign.stage == Stage.CANCELLED:
+        return f"{name} was cancelled, and was not announced."
+    if campaign.launch_at is None:
+        return f"{name} is not announced, and no time is set for it."
+    return f"{name} will be announced in {where} {moment(campaign.launch_at)}."
+
+
+def _missing(readership: Readership) -> str:
+    """All who are missing, for the owner; the card in the channel names only some."""
+    if not readership.size or not readership.waiting:
+        return read_by(readership)
+    count = f"Read by {len(readership.readers)} of {readership.size} in sales."
+    line = f"{count} Not yet: {names(readership.waiting, _MOST_MISSING)}."
+    if readership.reminded:
+        line += f" I have reminded {plural(readership.reminded, 'person', 'people')} of them, once."
+    return line
