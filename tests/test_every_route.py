@@ -35,7 +35,9 @@ from bot.leads.models import EscalationStep, Lead, LeadStep, Submission
 from bot.money import Money
 from bot.people import service as people
 from bot.people.models import Person, Role, Team, Workspace
-from bot.planning import service as planning
+from bot.planning import agreeing, proposals
+from bot.planning import reminders as planning_reminders
+from bot.planning import requests as planning_requests
 from bot.planning.models import Retrospective
 from bot.reports import exports
 from bot.reports.exports import Rhythm, ScheduledExport
@@ -267,30 +269,30 @@ class Company:
 
     def request(self) -> int:
         told = {"text": "A trial", "audience": "shops", "token": f"r{self.number()}"}
-        return int(self.do(planning.ask_for, who=self.ben, **told).id)
+        return int(self.do(planning_requests.ask_for, who=self.ben, **told).id)
 
     def proposed(self) -> int:
         number = self.number()
-        plan = planning.Plan(draft(name=f"Plan {number}", utm_campaign=f"plan-{number}"), ())
-        campaign_id = self.do(planning.begin, plan, f"plan-{number}").id
-        self.do(planning.propose, campaign_id)
+        plan = proposals.Plan(draft(name=f"Plan {number}", utm_campaign=f"plan-{number}"), ())
+        campaign_id = self.do(proposals.begin, plan, f"plan-{number}").id
+        self.do(proposals.propose, campaign_id)
         return int(campaign_id)
 
     def agreed(self) -> int:
         campaign_id = self.proposed()
-        self.do(planning.overrule, campaign_id, "It is urgent")
+        self.do(agreeing.overrule, campaign_id, "It is urgent")
         return campaign_id
 
     def concern(self) -> int:
         token = f"raise_concern-{self.number()}"
         return int(
-            self.do(planning.raise_concern, self.proposed(), 1, "Too early", token, who=self.ben).id
+            self.do(agreeing.raise_concern, self.proposed(), 1, "Too early", token, who=self.ben).id
         )
 
     def looked_back(self) -> int:
         self.do(campaign_changing.end, self.campaign())
         with self.store.transaction() as session:
-            while planning.handle_due(session):
+            while planning_reminders.handle_due(session):
                 pass
         mine = select(Retrospective.id).where(Retrospective.person_id == self.boss.id)
         return int(self.ask(mine.order_by(Retrospective.id.desc())))
@@ -594,7 +596,7 @@ class Office:
         no two of them share."""
         clock.use(lambda: MONDAY)
         with company.store.transaction() as session:
-            while planning.handle_due(session):
+            while planning_reminders.handle_due(session):
                 pass  # what ended in one company is asked about in both
         before, changed = _rows(company), dict[str, Any]()
         yield changed

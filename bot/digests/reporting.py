@@ -20,7 +20,7 @@ from bot.metrics import By, Cohort, Figures, Period
 from bot.metrics.computing import scope
 from bot.people import service as people
 from bot.people.models import Person, Role, Workspace
-from bot.planning import service as planning
+from bot.planning import requests as planning
 from bot.reports.permissions import DataClass, permissions_of
 from bot.shadowing import queries as shadowing
 from bot.slack.text import clean

@@ -36,7 +36,7 @@ from bot.home.upkeep_messages import (
 )
 from bot.leads import messages as leads
 from bot.leads.models import MOST_TO_CLAIM, CallList, Lead
-from bot.planning import messages as planning
+from bot.planning import proposal_messages, request_messages
 from bot.planning.models import Proposed
 from bot.shadowing import messages as shadowing
 from bot.shadowing.models import ShadowParticipant
@@ -69,7 +69,9 @@ def _list(own: OwnList) -> list[Block]:
 
 
 def _to_agree(waiting: Sequence[Proposed]) -> list[Block]:
-    rows = [block for each in waiting for block in planning.row_proposed(each, may_answer=True)]
+    rows = [
+        block for each in waiting for block in proposal_messages.row_proposed(each, may_answer=True)
+    ]
     return [header("Are you ready for this?"), *rows, DividerBlock()] if rows else []
 
 
@@ -119,7 +121,9 @@ def _own_campaigns(seen: Marketing) -> list[Block]:
 
 def _proposals(seen: Marketing) -> list[Block]:
     rows = [
-        block for each in seen.proposals for block in planning.row_proposed(each, may_answer=False)
+        block
+        for each in seen.proposals
+        for block in proposal_messages.row_proposed(each, may_answer=False)
     ]
     return [header("Is sales ready?"), *rows, DividerBlock()] if rows else []
 
@@ -152,7 +156,7 @@ def _requests(seen: Marketing) -> list[Block]:
     shown = seen.to_answer[:MOST_TO_ANSWER]
     more = len(seen.to_answer) > len(shown)
     rest = [note("There are more: `/request list` shows them.")] if more else []
-    rows = [block for each in shown for block in planning.row_to_answer(each, clock.now())]
+    rows = [block for each in shown for block in request_messages.row_to_answer(each, clock.now())]
     return [header("Requests to answer"), *rows, *rest, DividerBlock()]
 
 

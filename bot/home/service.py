@@ -37,7 +37,8 @@ from bot.metrics import computing as metrics
 from bot.metrics.scope import Period
 from bot.people import service as people
 from bot.people.models import Person, Role, Workspace
-from bot.planning import service as planning
+from bot.planning import queries as planning_queries
+from bot.planning import requests as planning_requests
 from bot.planning.models import Proposed
 from bot.reports import exports
 from bot.shadowing import queries as shadowing
@@ -146,15 +147,15 @@ def _marketing(session: Session, who: Person, today: date) -> Marketing:
         ],
         proposals=[
             each
-            for each in planning.standings(session, who.workspace_id, _MOST_WAITING)
+            for each in planning_queries.standings(session, who.workspace_id, _MOST_WAITING)
             if each.campaign.owner_id == who.id
         ][:MOST_PROPOSALS],
-        to_answer=planning.to_answer(session, who.workspace_id, MOST_TO_ANSWER + 1),
+        to_answer=planning_requests.to_answer(session, who.workspace_id, MOST_TO_ANSWER + 1),
     )
 
 
 def _to_agree(session: Session, who: Person) -> list[Proposed]:
-    waiting = planning.standings(session, who.workspace_id, _MOST_WAITING)
+    waiting = planning_queries.standings(session, who.workspace_id, _MOST_WAITING)
     return [each for each in waiting if who.id in each.standing.silent][:MOST_PROPOSALS]
 
 
@@ -166,7 +167,7 @@ def _managing(session: Session, who: Person, today: date) -> Managing:
         late=leads.late(session, who.workspace_id, MOST_LATE + 1),
         unattended=leads.unattended(session, who.workspace_id, MOST_UNATTENDED),
         stalled=leads.long_stalled(session, who.workspace_id, MOST_STALLED + 1),
-        overdue=len(planning.overdue(session, who.workspace_id)),
+        overdue=len(planning_requests.overdue(session, who.workspace_id)),
         week=metrics.compute(session, who.workspace_id, week).total,
         before=metrics.compute(session, who.workspace_id, before).total,
     )

@@ -17,7 +17,9 @@ from bot.campaigns.models import Campaign
 from bot.errors import FieldErrors
 from bot.money import Money
 from bot.people.models import Person, Role
-from bot.planning.messages.parts import quoted
+from bot.planning.agreeing import Ruling
+from bot.planning.agreement import Enough
+from bot.planning.budget import lines
 from bot.planning.models import (
     LONGEST,
     LONGEST_CONCERN,
@@ -27,13 +29,13 @@ from bot.planning.models import (
     Again,
     BudgetLine,
     Concern,
-    Enough,
     Heard,
     PlanningRules,
     Request,
     Retrospective,
 )
-from bot.planning.service import Plan, Ruling, lines
+from bot.planning.proposals import Plan
+from bot.planning.texts import quoted
 from bot.slack import inputs  # a form has a field `text`
 from bot.slack.forms import Form, Hidden
 from bot.slack.inputs import (

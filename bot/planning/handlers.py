@@ -12,7 +12,20 @@ from bot.campaigns.models import Campaign
 from bot.capability import Act, Update
 from bot.errors import HandoffError, below
 from bot.people.models import ANY_ROLE, Person, Role, Workspace
-from bot.planning import capability, forms, messages, service
+from bot.planning import (
+    agreeing,
+    capability,
+    forms,
+    proposal_messages,
+    proposals,
+    queries,
+    request_messages,
+    retrospective_messages,
+    retrospectives,
+    sla,
+)
+from bot.planning import budget as planning_budget
+from bot.planning import requests as planning_requests
 from bot.planning.forms import Then
 from bot.slack.access import Access
 from bot.slack.text import safe
@@ -38,16 +51,16 @@ _LEARN = Access("say what a campaign has taught", ANY_ROLE)
 @capability.command("/request", "", "say what customers ask for", _ASK)
 def new_request(act: Act) -> View:
     """The form of a request."""
-    service.may_ask(act.session, act.person)
+    planning_requests.may_ask(act.session, act.person)
     channel = act.session.get_one(Workspace, act.workspace_id).channel
-    days = service.rules(act.session, act.workspace_id).answer_days
+    days = sla.rules(act.session, act.workspace_id).answer_days
     return forms.AskFor.of(token_hex(12), channel, days)
 
 
 @capability.form(forms.AskFor, _ASK)
 def ask_for(act: Act, form: forms.AskFor) -> None:
     """A request came."""
-    service.ask_for(
+    planning_requests.ask_for(
         act.session, act.person, form.text, token=form.token, audience=form.audience,
         heard=form.heard, example=form.example, lead=form.lead,
     )  # fmt: skip
@@ -61,54 +74,54 @@ def list_requests(act: Act) -> View:
     return _requests(act, 0)
 
 
-@capability.pages(messages.LIST, _READ_REQUESTS)
+@capability.pages(request_messages.LIST, _READ_REQUESTS)
 def turn_requests(act: Act) -> Update:
     """Another page of what is asked for."""
     return Update(_requests(act, act.row_id))
 
 
-@capability.action(messages.SECOND, _SECOND)
+@capability.action(request_messages.SECOND, _SECOND)
 def second_in_list(act: Act) -> Update:
     """Someone hears it too, and says so in the list."""
-    service.second(act.session, act.person, act.row_id)
+    planning_requests.second(act.session, act.person, act.row_id)
     return Update(_requests(act, act.incoming.carried_id))
 
 
-@capability.action(messages.ME_TOO, _SECOND)
+@capability.action(request_messages.ME_TOO, _SECOND)
 def second(act: Act) -> None:
     """Someone hears it too."""
-    service.second(act.session, act.person, act.row_id)
+    planning_requests.second(act.session, act.person, act.row_id)
 
 
-@capability.action(messages.SEEN, _ANSWER)
+@capability.action(request_messages.SEEN, _ANSWER)
 def see(act: Act) -> None:
     """Marketing has read it."""
-    service.see(act.session, act.person, act.row_id)
+    planning_requests.see(act.session, act.person, act.row_id)
 
 
-@capability.action(messages.DECLINE, _ANSWER)
+@capability.action(request_messages.DECLINE, _ANSWER)
 def decline(act: Act) -> View:
     """Why not?"""
-    return forms.Decline.of(service.declinable(act.session, act.person, act.row_id))
+    return forms.Decline.of(planning_requests.declinable(act.session, act.person, act.row_id))
 
 
 @capability.form(forms.Decline, _ANSWER)
 def save_decline(act: Act, form: forms.Decline) -> None:
     """A request is declined."""
-    service.decline(act.session, act.person, form.request_id, form.reason)
+    planning_requests.decline(act.session, act.person, form.request_id, form.reason)
 
 
 @capability.command("/request", "promise", "say how soon marketing answers (admins)", _RULES)
 def edit_answer_days(act: Act) -> View:
     """How soon marketing answers, to be changed."""
-    rules = service.changeable(act.session, act.person)
+    rules = sla.changeable(act.session, act.person)
     return forms.AnswerDays.modal(answer_days=rules.answer_days)
 
 
 @capability.form(forms.AnswerDays, _RULES)
 def save_answer_days(act: Act, form: forms.AnswerDays) -> None:
     """Marketing answers within other days."""
-    service.set_answer_sla(act.session, act.person, form.answer_days)
+    sla.set_answer_sla(act.session, act.person, form.answer_days)
 
 
 # Drafts and proposals, by marketing
@@ -121,10 +134,10 @@ def new_plan(act: Act) -> View:
     return forms.SavePlan.new(token_hex(12), *_known(act))
 
 
-@capability.action(messages.PLAN, _PLAN)
+@capability.action(request_messages.PLAN, _PLAN)
 def plan_for_request(act: Act) -> View:
     """The form of a campaign for what customers ask for."""
-    request = service.plannable(act.session, act.person, act.row_id)
+    request = proposals.plannable(act.session, act.person, act.row_id)
     return forms.SavePlan.new(token_hex(12), *_known(act), request)
 
 
@@ -134,17 +147,17 @@ def list_drafts(act: Act) -> View:
     return _drafts(act, 0)
 
 
-@capability.pages(messages.DRAFTS, _PLAN)
+@capability.pages(proposal_messages.DRAFTS, _PLAN)
 def turn_drafts(act: Act) -> Update:
     """Another page of the drafts."""
     return Update(_drafts(act, act.row_id))
 
 
-@capability.action(messages.TAKE_UP, _PLAN)
+@capability.action(proposal_messages.TAKE_UP, _PLAN)
 def take_up(act: Act) -> View:
     """A draft, to be written on."""
     campaign = drafting.manageable(act.session, act.person, act.row_id)
-    budget = service.budget_of(act.session, campaign.id)
+    budget = planning_budget.of_campaign(act.session, campaign.id)
     today = campaign_queries.today(act.session, act.workspace_id)
     return forms.SavePlan.of(token_hex(12), today, campaign, budget, _owner(act, campaign))
 
@@ -153,15 +166,15 @@ def take_up(act: Act) -> View:
 def save_plan(act: Act, form: forms.SavePlan) -> str | HandoffError | None:
     """A draft is kept, and proposed or given up."""
     if form.then is Then.GIVE_UP:
-        service.give_up(act.session, act.person, form.campaign_id or 0)
+        proposals.give_up(act.session, act.person, form.campaign_id or 0)
         return None
     with below("utm_campaign", drafting.CodeTaken):
         campaign = _keep(act, form)
     try:
         with act.session.begin_nested():
             if form.then is Then.PROPOSE:
-                service.propose_once(act.session, act.person, campaign.id)
-            service.hand_over(act.session, act.person, campaign.id, form.plan())
+                proposals.propose_once(act.session, act.person, campaign.id)
+            proposals.hand_over(act.session, act.person, campaign.id, form.plan())
     except HandoffError as error:
         return error  # the draft is kept, although something is missing for a proposal
     if form.then is Then.KEEP:
@@ -169,11 +182,11 @@ def save_plan(act: Act, form: forms.SavePlan) -> str | HandoffError | None:
     return None
 
 
-@capability.action(messages.CHANGE, _PLAN)
+@capability.action(proposal_messages.CHANGE, _PLAN)
 def revise(act: Act) -> View:
     """The form that changes a proposal."""
-    campaign = service.revisable(act.session, act.person, act.row_id)
-    budget = service.budget_of(act.session, campaign.id)
+    campaign = proposals.revisable(act.session, act.person, act.row_id)
+    budget = planning_budget.of_campaign(act.session, campaign.id)
     today = campaign_queries.today(act.session, act.workspace_id)
     return forms.Revise.of(today, campaign, budget, _owner(act, campaign))
 
@@ -182,10 +195,10 @@ def revise(act: Act) -> View:
 def save_revision(act: Act, form: forms.Revise) -> None:
     """A proposal says something else."""
     with below("utm_campaign", drafting.CodeTaken):
-        service.revise(act.session, act.person, form.campaign_id, form.plan())
+        proposals.revise(act.session, act.person, form.campaign_id, form.plan())
 
 
-@capability.action(messages.LAUNCH, _PLAN)
+@capability.action(proposal_messages.LAUNCH, _PLAN)
 def launch(act: Act) -> View:
     """The form that announces what was agreed."""
     return forms.Launch.of(drafting.manageable(act.session, act.person, act.row_id))
@@ -194,21 +207,21 @@ def launch(act: Act) -> View:
 @capability.form(forms.Launch, _PLAN)
 def save_launch(act: Act, form: forms.Launch) -> None:
     """What was agreed is announced, at once or at a set time."""
-    service.announce(act.session, act.person, form.campaign_id, form.launch_at)
+    proposals.announce(act.session, act.person, form.campaign_id, form.launch_at)
 
 
-@capability.action(messages.MORE, _DECIDE)
+@capability.action(proposal_messages.MORE, _DECIDE)
 def do_more(act: Act) -> View | None:
     """What else can be done with a proposal, chosen from its menu."""
     word, _, number = act.incoming.value.partition(" ")
     campaign_id = int(number) if number.isdecimal() else 0
     match word:
         case "take_back":
-            service.take_back(act.session, act.person, campaign_id)
+            proposals.take_back(act.session, act.person, campaign_id)
         case "give_up":
-            service.give_up(act.session, act.person, campaign_id)
+            proposals.give_up(act.session, act.person, campaign_id)
         case "overrule":
-            campaign = service.overrulable(act.session, act.person, campaign_id)
+            campaign = agreeing.overrulable(act.session, act.person, campaign_id)
             return forms.Overrule.of(campaign)
     return None
 
@@ -216,60 +229,60 @@ def do_more(act: Act) -> View | None:
 # Answers to a proposal
 
 
-@capability.action(messages.READY, _AGREE)
+@capability.action(proposal_messages.READY, _AGREE)
 def ready(act: Act) -> None:
     """Someone is ready."""
-    service.ready(act.session, act.person, act.row_id)
+    agreeing.ready(act.session, act.person, act.row_id)
 
 
-@capability.action(messages.RAISE_CONCERN, _AGREE)
+@capability.action(proposal_messages.RAISE_CONCERN, _AGREE)
 def raise_concern(act: Act) -> View:
     """The form of a concern."""
-    campaign = service.answerable(act.session, act.person, act.row_id)
+    campaign = agreeing.answerable(act.session, act.person, act.row_id)
     return forms.RaiseConcern.of(campaign, token_hex(12))
 
 
 @capability.form(forms.RaiseConcern, _AGREE)
 def save_concern(act: Act, form: forms.RaiseConcern) -> None:
     """A concern came."""
-    service.raise_concern(
+    agreeing.raise_concern(
         act.session, act.person, form.campaign_id, form.version, form.concern, form.token
     )
 
 
-@capability.action(messages.WITHDRAW, _AGREE)
+@capability.action(proposal_messages.WITHDRAW, _AGREE)
 def withdraw(act: Act) -> None:
     """Someone takes their concern back."""
-    service.withdraw(act.session, act.person, act.row_id)
+    agreeing.withdraw(act.session, act.person, act.row_id)
 
 
-@capability.action(messages.ANSWER, _RESOLVE)
+@capability.action(proposal_messages.ANSWER, _RESOLVE)
 def answer_concern(act: Act) -> View:
     """The form of an answer to a concern."""
-    concern = service.concern_to_answer(act.session, act.person, act.row_id)
+    concern = agreeing.concern_to_answer(act.session, act.person, act.row_id)
     return forms.AnswerConcern.of(concern)
 
 
 @capability.form(forms.AnswerConcern, _RESOLVE)
 def save_answer(act: Act, form: forms.AnswerConcern) -> None:
     """A concern is answered."""
-    service.answer_concern(act.session, act.person, form.concern_id, form.answer)
+    agreeing.answer_concern(act.session, act.person, form.concern_id, form.answer)
 
 
 @capability.form(forms.Overrule, _OVERRULE)
 def overrule(act: Act, form: forms.Overrule) -> None:
     """A manager agrees in place of sales."""
-    service.overrule(act.session, act.person, form.campaign_id, form.reason)
+    agreeing.overrule(act.session, act.person, form.campaign_id, form.reason)
 
 
-@capability.action(messages.SEE_ALL, _READ)
+@capability.action(proposal_messages.SEE_ALL, _READ)
 def see_all(act: Act) -> View:
     """All that a proposal says; the budget to those who may see money."""
-    campaign = service.readable(act.session, act.person, act.row_id)
-    return messages.whole(
-        service.table(act.session, campaign.id),
-        service.budget_of(act.session, campaign.id),
-        service.concerns(act.session, campaign.id),
+    campaign = queries.readable(act.session, act.person, act.row_id)
+    return proposal_messages.whole(
+        queries.table(act.session, campaign.id),
+        planning_budget.of_campaign(act.session, campaign.id),
+        queries.concerns(act.session, campaign.id),
         money=act.person.has(Role.MARKETER),
     )
 
@@ -277,49 +290,51 @@ def see_all(act: Act) -> View:
 @capability.command("/campaign", "rules", "say when sales has agreed (admins)", _RULES)
 def edit_rules(act: Act) -> View:
     """What counts as an agreement, to be changed."""
-    rules = service.changeable(act.session, act.person)
-    return forms.Rules.of(rules, service.named(act.session, rules))
+    rules = sla.changeable(act.session, act.person)
+    return forms.Rules.of(rules, queries.named(act.session, rules))
 
 
 @capability.form(forms.Rules, _RULES)
 def save_rules(act: Act, form: forms.Rules) -> None:
     """Something else counts as an agreement."""
-    service.change_rules(act.session, act.person, form.ruling())
+    agreeing.change_rules(act.session, act.person, form.ruling())
 
 
 # Retrospectives
 
 
-@capability.action(messages.ANSWER_RETROSPECTIVE, _LEARN)
+@capability.action(retrospective_messages.ANSWER_RETROSPECTIVE, _LEARN)
 def review(act: Act) -> View:
     """The form, for whom it was asked of."""
-    return forms.Lesson.of(service.retrospective(act.session, act.person, act.row_id))
+    return forms.Lesson.of(retrospectives.retrospective(act.session, act.person, act.row_id))
 
 
 @capability.form(forms.Lesson, _LEARN)
 def save_lesson(act: Act, form: forms.Lesson) -> None:
     """Somebody said what a campaign has taught."""
-    service.save_lesson(
+    retrospectives.save_lesson(
         act.session, act.person, form.retrospective_id, form.worked, form.failed, form.again
     )
 
 
 def _requests(act: Act, page: int) -> View:
     """A page of what is asked for; the last one there is, where it has become shorter."""
-    count = service.count_open(act.session, act.workspace_id)
-    page = min(page, max(count - 1, 0) // messages.PAGE_SIZE)
-    offset = page * messages.PAGE_SIZE
-    requests = service.open_requests(act.session, act.person, messages.PAGE_SIZE, offset)
-    return messages.listing(requests, page, count, clock.now())
+    count = planning_requests.count_open(act.session, act.workspace_id)
+    page = min(page, max(count - 1, 0) // request_messages.PAGE_SIZE)
+    offset = page * request_messages.PAGE_SIZE
+    requests = planning_requests.open_requests(
+        act.session, act.person, request_messages.PAGE_SIZE, offset
+    )
+    return request_messages.listing(requests, page, count, clock.now())
 
 
 def _drafts(act: Act, page: int) -> View:
     """A page of the drafts; the last one there is, where there are fewer."""
-    count = service.count_drafts(act.session, act.person)
-    page = min(page, max(count - 1, 0) // messages.PAGE_SIZE)
-    offset = page * messages.PAGE_SIZE
-    drafts = service.drafts(act.session, act.person, messages.PAGE_SIZE, offset)
-    return messages.drafts(drafts, page, count)
+    count = proposals.count_drafts(act.session, act.person)
+    page = min(page, max(count - 1, 0) // request_messages.PAGE_SIZE)
+    offset = page * request_messages.PAGE_SIZE
+    drafts = proposals.drafts(act.session, act.person, request_messages.PAGE_SIZE, offset)
+    return proposal_messages.drafts(drafts, page, count)
 
 
 def _known(act: Act) -> tuple[date, str, str]:
@@ -332,8 +347,8 @@ def _keep(act: Act, form: forms.SavePlan) -> Campaign:
     """Write the draft, or write it anew."""
     session, person, plan = act.session, act.person, form.plan()
     if form.campaign_id is not None:
-        return service.save(session, person, form.campaign_id, plan)
-    return service.begin(session, person, plan, form.token, form.request_id)
+        return proposals.save(session, person, form.campaign_id, plan)
+    return proposals.begin(session, person, plan, form.token, form.request_id)
 
 
 def _owner(act: Act, campaign: Campaign) -> str:

@@ -10,10 +10,22 @@ from bot.campaigns import owner_messages as campaign_messages
 from bot.campaigns import queries as campaign_queries
 from bot.campaigns.models import Campaign, Stage
 from bot.people.models import Workspace
-from bot.planning import capability, messages, service
+from bot.planning import (
+    audit,
+    capability,
+    proposal_messages,
+    queries,
+    reminders,
+    request_messages,
+    requests,
+    retrospective_messages,
+    retrospectives,
+    texts,
+)
+from bot.planning import capacity as planning_capacity
 from bot.slack import Message
 
-capability.each_tick(every=5)(service.handle_due)
+capability.each_tick(every=5)(reminders.handle_due)
 
 
 @capability.card(announcing.CONFIRMATION)
@@ -26,7 +38,7 @@ def confirmation(session: Session, campaign_id: int) -> Message:
     today = campaign_queries.today(session, workspace.id)
     capacity = ""
     if _is_launching(campaign, workspace, today):
-        capacity = messages.capacity_in_words(service.capacity_of(session, campaign))
+        capacity = texts.capacity_in_words(planning_capacity.capacity_of(session, campaign))
     return campaign_messages.confirmation(
         campaign,
         place[0] if place else workspace.channel,
@@ -46,61 +58,65 @@ def _is_launching(campaign: Campaign, workspace: Workspace, today: date) -> bool
     return workspace.day_of(campaign.announced_at) == today
 
 
-@capability.card(service.CARD)
+@capability.card(audit.CARD)
 def _card(session: Session, request_id: int) -> Message:
-    return messages.card(service.facts(session, request_id), clock.now())
+    return request_messages.card(requests.facts(session, request_id), clock.now())
 
 
-@capability.card(service.FOR_ASKER)
+@capability.card(audit.FOR_ASKER)
 def _for_asker(session: Session, request_id: int) -> Message:
-    return messages.for_asker(service.facts(session, request_id), clock.now())
+    return request_messages.for_asker(requests.facts(session, request_id), clock.now())
 
 
-@capability.card(service.REMINDER)
+@capability.card(audit.REMINDER)
 def _reminder(session: Session, request_id: int) -> Message:
-    return messages.reminder(service.facts(session, request_id), clock.now())
+    return request_messages.reminder(requests.facts(session, request_id), clock.now())
 
 
-@capability.card(service.PROPOSAL)
+@capability.card(audit.PROPOSAL)
 def _proposal(session: Session, campaign_id: int) -> Message:
-    return messages.proposal(service.table(session, campaign_id), clock.now())
+    return proposal_messages.card(queries.table(session, campaign_id), clock.now())
 
 
-@capability.card(service.CONCERN)
+@capability.card(audit.CONCERN)
 def _concern(session: Session, concern_id: int) -> Message:
-    return messages.concern(service.concern_in_full(session, concern_id))
+    return proposal_messages.concern(queries.concern_in_full(session, concern_id))
 
 
-@capability.card(service.VERSION)
+@capability.card(audit.VERSION)
 def _version(session: Session, version_id: int) -> Message:
-    version, before, table = service.version_in_full(session, version_id)
+    version, before, table = queries.version_in_full(session, version_id)
     changed = history.changes(before, version) if before else {}
-    return messages.new_version(version, before, table, changed)
+    return proposal_messages.new_version(version, before, table, changed)
 
 
-@capability.card(service.ASKED)
+@capability.card(audit.ASKED)
 def _asked(session: Session, reminder_id: int) -> Message:
-    return messages.asked(*service.reminder(session, reminder_id))
+    return proposal_messages.reminder(*queries.reminder(session, reminder_id))
 
 
-@capability.card(service.AGREED)
+@capability.card(audit.AGREED)
 def _agreed(session: Session, campaign_id: int) -> Message:
-    return messages.agreed(service.table(session, campaign_id))
+    return proposal_messages.agreed(queries.table(session, campaign_id))
 
 
-@capability.card(service.RESULT)
+@capability.card(audit.RESULT)
 def _result(session: Session, request_id: int) -> Message | None:
-    facts = service.facts(session, request_id)
+    facts = requests.facts(session, request_id)
     if facts.campaign is None:
         return None
-    return messages.result(facts, service.review(session, facts.campaign.id).figures)
+    return retrospective_messages.result(
+        facts, retrospectives.review(session, facts.campaign.id).figures
+    )
 
 
-@capability.card(service.RETROSPECTIVE)
+@capability.card(audit.RETROSPECTIVE)
 def _retrospective(session: Session, retrospective_id: int) -> Message:
-    return messages.retrospective_in_full(*service.retrospective_in_full(session, retrospective_id))
+    return retrospective_messages.retrospective(
+        *retrospectives.retrospective_in_full(session, retrospective_id)
+    )
 
 
-@capability.card(service.LESSONS)
+@capability.card(audit.LESSONS)
 def _lessons(session: Session, campaign_id: int) -> Message:
-    return messages.lessons(service.review(session, campaign_id))
+    return retrospective_messages.lessons(retrospectives.review(session, campaign_id))

@@ -21,7 +21,7 @@ from bot.metrics.scope import credit_column
 from bot.money import Money
 from bot.people import service as people
 from bot.people.models import Person, Role
-from bot.planning import service as planning
+from bot.planning import budget as planning
 from bot.reports.permissions import DataClass, permissions_of
 from bot.rounding import rounded
 from bot.spend import budget as spend
@@ -55,7 +55,7 @@ def by_line(session: Session, campaign: Campaign) -> Sequence[Line]:
 
     Names are the same whatever their capitals.
     """
-    planned = planning.budget_of(session, campaign.id)
+    planned = planning.of_campaign(session, campaign.id)
     if not planned:
         return []
     spent: Mapping[str, Money] = spend.consumption(session, campaign).by_line

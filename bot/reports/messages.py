@@ -24,7 +24,7 @@ from bot.campaigns.texts import period
 from bot.leads.models import Rating
 from bot.metrics import BY_NAME, Attribution, Group, shown
 from bot.money import Money
-from bot.planning.messages.parts import listed
+from bot.planning.texts import listed
 from bot.reports.campaign_report import ROWS, CampaignReport, Line, Reason
 from bot.reports.exports import Rhythm, ScheduledExport
 from bot.reports.period import Period

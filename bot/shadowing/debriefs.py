@@ -10,7 +10,7 @@ from bot.campaigns import queries as campaign_queries
 from bot.campaigns.models import Campaign, Kind
 from bot.errors import HandoffError, NotFound
 from bot.people.models import Person, Workspace
-from bot.planning import service as planning
+from bot.planning import requests as planning
 from bot.planning.models import Request
 from bot.shadowing.meeting import (
     ASK,

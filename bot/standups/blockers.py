@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 from bot import clock, slack
 from bot.errors import HandoffError, NotFound
 from bot.people.models import Person, Role
-from bot.planning import service as planning
+from bot.planning import requests as planning
 from bot.planning.models import LONGEST, Request
 from bot.slack.text import clean
 from bot.standups.models import (

@@ -30,7 +30,8 @@ from bot.leads.models import Disposition, Rating
 from bot.money import Money
 from bot.people import service as people
 from bot.people.models import Person, Role, Workspace
-from bot.planning import service as planning
+from bot.planning import agreeing, proposals
+from bot.planning import requests as planning_requests
 from bot.shadowing import rounds as shadowing
 from bot.shadowing.models import Rounds
 from bot.spend import entering, margins
@@ -167,32 +168,32 @@ class History:
 
     def _request(self, number: int, session: Session) -> None:
         handle, text, audience, example = texts.REQUESTS[number]
-        planning.ask_for(
+        planning_requests.ask_for(
             session, self._person(session, handle), text, token=f"sample-{number}",
             audience=audience, example=example,
         )  # fmt: skip
 
     def _second(self, handles: tuple[str, ...], session: Session) -> None:
-        [waiting] = planning.to_answer(session, self._workspace.id, 1)
+        [waiting] = planning_requests.to_answer(session, self._workspace.id, 1)
         for handle in handles:
-            planning.second(session, self._person(session, handle), waiting.request.id)
+            planning_requests.second(session, self._person(session, handle), waiting.request.id)
 
     def _propose(self, session: Session) -> None:
         """Marketing proposes what sales asked for."""
         mara, currency = self._person(session, "mara"), self._workspace.currency
         draft = texts.chains(self._now.date(), currency)
         lines = [(name, Money(minor, currency)) for name, minor in texts.CHAINS_LINES]
-        [waiting] = planning.to_answer(session, self._workspace.id, 1)
-        plan = planning.Plan(draft, lines)
-        campaign = planning.begin(session, mara, plan, "sample", waiting.request.id)
-        planning.propose(session, mara, campaign.id)
+        [waiting] = planning_requests.to_answer(session, self._workspace.id, 1)
+        plan = proposals.Plan(draft, lines)
+        campaign = proposals.begin(session, mara, plan, "sample", waiting.request.id)
+        proposals.propose(session, mara, campaign.id)
 
     def _answers(self, session: Session) -> None:
         chains = self._campaign(session, "chains-2026")
-        planning.ready(session, self._person(session, "aylin"), chains.id)
+        agreeing.ready(session, self._person(session, "aylin"), chains.id)
         text = "Two years are long for shops that may close. Can it be one?"
         sofia = self._person(session, "sofia")
-        planning.raise_concern(session, sofia, chains.id, chains.version, text, "sample")
+        agreeing.raise_concern(session, sofia, chains.id, chains.version, text, "sample")
 
     def _spend(self, session: Session) -> None:
         first, currency = self._start.date(), self._workspace.currency

@@ -30,7 +30,8 @@ from bot.leads.models import Listed as ListedLead
 from bot.leads.service import Heard
 from bot.metrics.figures import Figures
 from bot.people.models import Person, Team, Workspace
-from bot.planning.models import Listed, Proposed, Request, Standing
+from bot.planning.agreement import Standing
+from bot.planning.models import Listed, Proposed, Request
 from bot.standups.models import Standup, Today
 from bot.tasks import FailedJob
 from playground import limits

@@ -16,7 +16,7 @@ from bot.leads import service as leads
 from bot.leads.lead_payload import read
 from bot.people import service as people
 from bot.people.models import Person, Role
-from bot.planning import service as planning
+from bot.planning import requests as planning
 from bot.reports import exports
 from bot.reports.exports import Rhythm
 from bot.reports.files import FileKind

@@ -12,7 +12,9 @@ from bot.library import messages, service
 from bot.library.forms import Search
 from bot.library.models import PAGE_SIZE, Found, Hit, Piece, Shelf
 from bot.people.models import Person, Role
-from bot.planning import service as planning
+from bot.planning import reminders as planning_reminders
+from bot.planning import requests as planning_requests
+from bot.planning import retrospectives
 from bot.planning.models import Again, Retrospective
 from bot.store import Store
 from tests.campaigns.scene import NINE, TODAY, Hands, draft, hire, install
@@ -38,7 +40,7 @@ class Shelves:
             asked = questions.ask(session, self.sofia, announced.id, "Is shipping free?", "t2")
             assert asked is not None
             session.execute(update(CampaignQuestion).values(answer="Yes, the price includes it."))
-            planning.ask_for(
+            planning_requests.ask_for(
                 session, self.sofia, "A starter package at a lower price", token="t3",
                 audience="Small shops",
             )  # fmt: skip
@@ -49,9 +51,9 @@ class Shelves:
             [campaign] = campaign_queries.overview(session, self.mara.workspace_id, TODAY).running
             campaign_changing.end(session, self.mara, campaign.id)
         with self.store.transaction() as session:
-            planning.handle_due(session)
+            planning_reminders.handle_due(session)
             asked = session.query(Retrospective).filter_by(person_id=self.sofia.id).one()
-            planning.save_lesson(
+            retrospectives.save_lesson(
                 session,
                 self.sofia,
                 asked.id,

@@ -12,8 +12,9 @@ from bot.leads.lead_payload import LeadPayload
 from bot.money import Money
 from bot.people import service as people
 from bot.people.models import Person, Role, Workspace
-from bot.planning import service
-from bot.planning.models import Concern, Enough, Heard, Proposal, Request, RequestEvent, Standing
+from bot.planning import agreeing, proposals, queries, reminders, requests
+from bot.planning.agreement import Enough, Standing
+from bot.planning.models import Concern, Heard, Proposal, Request, RequestEvent
 from bot.slack.cards import Card
 from bot.store import Base, Store
 from tests.campaigns.scene import draft, install
@@ -37,23 +38,23 @@ class Company:
     def ask(self, token: str = "form-1", who: Person | None = None, **said: Any) -> Request:
         facts = {"text": WANTED, "audience": "small shops", "heard": Heard.WEEKLY} | said
         with self.store.transaction() as session:
-            return service.ask_for(session, who or self.sal, token=token, **facts)
+            return requests.ask_for(session, who or self.sal, token=token, **facts)
 
     def second(self, who: Person, request: Request) -> None:
         with self.store.transaction() as session:
-            service.second(session, who, request.id)
+            requests.second(session, who, request.id)
 
     def see(self, who: Person, request: Request) -> None:
         with self.store.transaction() as session:
-            service.see(session, who, request.id)
+            requests.see(session, who, request.id)
 
     def decline(self, who: Person, request: Request, reason: str = "Too dear for us") -> None:
         with self.store.transaction() as session:
-            service.decline(session, who, request.id, reason)
+            requests.decline(session, who, request.id, reason)
 
     def look(self) -> int:
         with self.store.transaction() as session:
-            return service.handle_due(session)
+            return reminders.handle_due(session)
 
     def request(self, request: Request) -> Request:
         """The request as it is now."""
@@ -87,8 +88,8 @@ class Company:
 
     def plan(
         self, lines: Sequence[tuple[str, Money]] = (), owner: str | None = None, **said: Any
-    ) -> service.Plan:
-        return service.Plan(draft(**said), lines, owner)
+    ) -> proposals.Plan:
+        return proposals.Plan(draft(**said), lines, owner)
 
     def draft(
         self, token: str = "form-2", who: Person | None = None, *,
@@ -96,11 +97,11 @@ class Company:
     ) -> Campaign:  # fmt: skip
         with self.store.transaction() as session:
             plan = self.plan(**said)
-            return service.begin(session, who or self.mara, plan, token, request_id)
+            return proposals.begin(session, who or self.mara, plan, token, request_id)
 
     def propose(self, campaign: Campaign) -> None:
         with self.store.transaction() as session:
-            service.propose(session, self.mara, campaign.id)
+            proposals.propose(session, self.mara, campaign.id)
         self.drawn()
 
     def proposed(self, **said: Any) -> Campaign:
@@ -116,18 +117,18 @@ class Company:
 
     def revise(self, campaign: Campaign, who: Person | None = None, **said: Any) -> None:
         with self.store.transaction() as session:
-            service.revise(session, who or self.mara, campaign.id, self.plan(**said))
+            proposals.revise(session, who or self.mara, campaign.id, self.plan(**said))
 
     def ready(self, who: Person, campaign: Campaign) -> None:
         with self.store.transaction() as session:
-            service.ready(session, who, campaign.id)
+            agreeing.ready(session, who, campaign.id)
 
     def raise_concern(
         self, who: Person, campaign: Campaign, text: str = "Too early"
     ) -> Concern | None:
         with self.store.transaction() as session:
             token = f"worry-{campaign.id}-{who.id}"
-            return service.raise_concern(session, who, campaign.id, campaign.version, text, token)
+            return agreeing.raise_concern(session, who, campaign.id, campaign.version, text, token)
 
     def rule(self, who: Person | None = None, **told: Any) -> None:
         usual: dict[str, Any] = {
@@ -136,7 +137,7 @@ class Company:
         }  # fmt: skip
         with self.store.transaction() as session:
             admin = session.get_one(Person, (who or self.root).id)
-            service.change_rules(session, admin, service.Ruling(**usual | told))
+            agreeing.change_rules(session, admin, agreeing.Ruling(**usual | told))
 
     def campaign(self, campaign: Campaign) -> Campaign:
         """The campaign as it is now."""
@@ -149,7 +150,7 @@ class Company:
 
     def standing(self, campaign: Campaign) -> Standing:
         with self.store.transaction() as session:
-            return service.table(session, campaign.id).standing
+            return queries.table(session, campaign.id).standing
 
     def lead(self) -> int:
         """A lead that somebody typed in, by its number."""

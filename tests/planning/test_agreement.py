@@ -7,22 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.planning.models import (
-    Capacity,
+from bot.planning.agreement import (
     Enough,
-    Fit,
-    Likeness,
     RaisedConcern,
     ReadyAnswer,
     Rule,
     Standing,
-    TeamCapacity,
     agreed,
-    capacity,
-    most_similar,
     standing,
 )
-from bot.planning.models.similar import similarity
+from bot.planning.capacity import Capacity, Fit, TeamCapacity, capacity
+from bot.planning.retrospectives import Likeness, most_similar, similarity
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 PEOPLE = list(range(1, 7))

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.campaigns.models import Stage
 from bot.people.models import Role
-from bot.planning import service
+from bot.planning import agreeing
 from bot.planning.models import Concern
 from tests.campaigns.scene import Hands, hire
 from tests.planning.scene import Company
@@ -71,7 +71,7 @@ def test_it_is_agreed_exactly_when_the_rule_says_so(
         elif deed == "raise_concern":
             with company.store.transaction() as session:
                 said = f"{token}-{number}"
-                service.raise_concern(session, person, campaign.id, 1, "Too early", said)
+                agreeing.raise_concern(session, person, campaign.id, 1, "Too early", said)
         elif deed in ("withdraw", "answer"):
             with company.store.transaction() as session:
                 concern = (
@@ -81,9 +81,9 @@ def test_it_is_agreed_exactly_when_the_rule_says_so(
                 )
                 assert concern is not None
                 if deed == "withdraw":
-                    service.withdraw(session, person, concern.id)
+                    agreeing.withdraw(session, person, concern.id)
                 else:
-                    service.answer_concern(session, company.mara, concern.id, "We see to it")
+                    agreeing.answer_concern(session, company.mara, concern.id, "We see to it")
         else:
             texts["terms" if deed == "bind" else "talking_points"] += f" {number}"
             company.revise(campaign, utm_campaign=None, **texts)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.money import Money
-from bot.planning.service import budget
+from bot.planning import budget
 
 EUR = "EUR"
 

@@ -7,8 +7,8 @@ from bot.leads import service as leads
 from bot.leads.lead_payload import LeadPayload
 from bot.leads.models import Disposition, ServiceLevel
 from bot.people.models import Absence
-from bot.planning import service
-from bot.planning.models import Capacity, Fit
+from bot.planning import queries
+from bot.planning.capacity import Capacity, Fit
 from tests.campaigns.scene import NINE, Hands
 from tests.planning.scene import Company
 
@@ -16,7 +16,7 @@ from tests.planning.scene import Company
 def capacity_of(company: Company, token: str = "form-2", **said: object) -> Capacity:
     campaign = company.proposed(token=token, utm_campaign=token, **said)
     with company.store.transaction() as session:
-        return service.table(session, campaign.id).capacity
+        return queries.table(session, campaign.id).capacity
 
 
 def limit(company: Company, most: int) -> None:

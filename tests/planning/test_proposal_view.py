@@ -10,25 +10,20 @@ from bot.campaigns.drafting import Draft
 from bot.campaigns.history import changes
 from bot.campaigns.models import Campaign, CampaignVersion, Kind, Stage
 from bot.people.models import Person
-from bot.planning import forms, messages
+from bot.planning import forms, proposal_messages, texts
+from bot.planning.agreement import Enough, Rule, Standing
+from bot.planning.capacity import Capacity, Fit, TeamCapacity, capacity
 from bot.planning.models import (
     BudgetLine,
-    Capacity,
     Concern,
-    Enough,
-    Fit,
     LastTime,
     PlanningRules,
     Proposal,
     ProposalReminder,
     Request,
-    Rule,
-    Standing,
     Table,
-    TeamCapacity,
-    capacity,
 )
-from bot.planning.service import Plan
+from bot.planning.proposals import Plan
 from playground.limits import check_message, check_view
 from tests.campaigns.scene import SPRING, TODAY
 from tests.filling import filled
@@ -120,46 +115,46 @@ def version(**changed: Any) -> CampaignVersion:
 
 
 def test_a_new_proposal(golden: Golden) -> None:
-    golden("proposal_new", messages.proposal(table(), NOW))
+    golden("proposal_new", proposal_messages.card(table(), NOW))
 
 
 def test_some_have_answered(golden: Golden) -> None:
     found = table(standing(ready=2, concerned=1), concerns=[concern()])
-    golden("proposal_answered", messages.proposal(found, NOW))
+    golden("proposal_answered", proposal_messages.card(found, NOW))
 
 
 def test_silence_is_shown(golden: Golden) -> None:
-    golden("proposal_silence", messages.proposal(table(standing(ready=1)), LATER))
+    golden("proposal_silence", proposal_messages.card(table(standing(ready=1)), LATER))
 
 
 def test_a_second_version(golden: Golden) -> None:
     found = table(before=version(terms="Old ones.", ends_on=None), version=2, holds_from=2)
-    golden("proposal_second_version", messages.proposal(found, NOW))
+    golden("proposal_second_version", proposal_messages.card(found, NOW))
 
 
 def test_it_is_agreed(golden: Golden) -> None:
     found = table(standing(ready=4), stage=Stage.AGREED)
-    golden("proposal_agreed", messages.proposal(found, NOW))
-    golden("proposal_told_agreed", messages.agreed(found))
+    golden("proposal_agreed", proposal_messages.card(found, NOW))
+    golden("proposal_told_agreed", proposal_messages.agreed(found))
     timed = table(standing(ready=4), stage=Stage.AGREED, launch_at=LATER)
-    golden("proposal_told_agreed_for_later", messages.agreed(timed))
+    golden("proposal_told_agreed_for_later", proposal_messages.agreed(timed))
 
 
 def test_a_manager_agreed(golden: Golden) -> None:
     by = {"overruled_by": 2, "overruled_because": "The fair is on Friday", "overruled_version": 1}
     found = table(standing(concerned=1), stage=Stage.AGREED, proposal=by, concerns=[concern()])
-    golden("proposal_overruled", messages.proposal(found, NOW))
+    golden("proposal_overruled", proposal_messages.card(found, NOW))
 
 
 @pytest.mark.parametrize("stage", [Stage.DRAFT, Stage.LIVE, Stage.ENDED, Stage.CANCELLED])
 def test_it_is_over_or_goes_on_elsewhere(golden: Golden, stage: Stage) -> None:
     found = table(standing(ready=3), stage=stage)
-    golden(f"proposal_{stage}", messages.proposal(found, LATER))
+    golden(f"proposal_{stage}", proposal_messages.card(found, LATER))
 
 
 def test_the_named_and_everyone(golden: Golden) -> None:
     found = table(rule=Rule(Enough.EVERYONE, 1, frozenset({2})))
-    golden("proposal_named", messages.proposal(found, NOW))
+    golden("proposal_named", proposal_messages.card(found, NOW))
 
 
 def test_hostile_words_are_disarmed(golden: Golden) -> None:
@@ -168,35 +163,40 @@ def test_hostile_words_are_disarmed(golden: Golden) -> None:
         standing(concerned=1), concerns=[concern(text=HOSTILE)], channels=[HOSTILE],
         before=version(terms=HOSTILE * 2), **words,
     )  # fmt: skip
-    card = messages.proposal(found, NOW)
+    card = proposal_messages.card(found, NOW)
     assert "<!" not in card.text.replace("<!date", "")
     golden("proposal_hostile", card)
 
 
 def test_the_budget_is_not_for_the_channel() -> None:
-    assert "5,200" not in str(messages.proposal(table(), NOW).blocks)
+    assert "5,200" not in str(proposal_messages.card(table(), NOW).blocks)
 
 
 def test_concerns_in_the_thread(golden: Golden) -> None:
-    golden("concern_open", messages.concern(concern()))
+    golden("concern_open", proposal_messages.concern(concern()))
     closed: dict[str, Any] = {"closer": MARA, "closed_at": LATER}
     answer = "For three months; after that the usual price."
-    golden("concern_answered", messages.concern(concern(**closed, answer=answer)))
-    golden("concern_withdrawn", messages.concern(concern(**closed)))
+    golden("concern_answered", proposal_messages.concern(concern(**closed, answer=answer)))
+    golden("concern_withdrawn", proposal_messages.concern(concern(**closed)))
 
 
 def test_a_new_version_in_the_thread(golden: Golden) -> None:
     before, after = version(), version(number=2, terms="Old customers too", ends_on=None)
     found = table(version=2, holds_from=2)
-    golden("version_binding", messages.new_version(after, before, found, changes(before, after)))
+    golden(
+        "version_binding",
+        proposal_messages.new_version(after, before, found, changes(before, after)),
+    )
     after = version(number=2, talking_points="No set-up fee", channels=["Flyers"])
-    golden("version_free", messages.new_version(after, before, found, changes(before, after)))
+    golden(
+        "version_free", proposal_messages.new_version(after, before, found, changes(before, after))
+    )
 
 
 def test_the_reminder(golden: Golden) -> None:
     found = ProposalReminder(person_id=SALES[3].id, version=1)
-    golden("proposal_reminder", messages.asked(found, table()))
-    answered = messages.asked(found, table(standing(ready=4)))
+    golden("proposal_reminder", proposal_messages.reminder(found, table()))
+    answered = proposal_messages.reminder(found, table(standing(ready=4)))
     assert answered.too_late
     golden("proposal_reminder_answered", answered)
 
@@ -217,7 +217,7 @@ def test_capacity_in_plain_words(weight: Capacity, golden: Golden,
                                  request: pytest.FixtureRequest) -> None:  # fmt: skip
     case = request.node.callspec.id
     assert weight.fit is (Fit.FILLS_UP if case == "no_day" else Fit(case))
-    golden(f"capacity_{case}", messages.capacity_in_words(weight))
+    golden(f"capacity_{case}", texts.capacity_in_words(weight))
 
 
 LINES = [
@@ -228,8 +228,8 @@ LINES = [
 
 def test_everything_in_a_modal(golden: Golden) -> None:
     said = [concern(), concern(closer=MARA, closed_at=LATER, answer="For three months")]
-    golden("proposal_whole", messages.whole(table(), LINES, said, money=True))
-    without = messages.whole(table(), LINES, [], money=False)
+    golden("proposal_whole", proposal_messages.whole(table(), LINES, said, money=True))
+    without = proposal_messages.whole(table(), LINES, [], money=False)
     assert "5,200" not in str(without.to_dict())
     golden("proposal_whole_without_money", without)
 
@@ -266,10 +266,13 @@ def test_the_rules(golden: Golden) -> None:
 
 
 def test_the_drafts(golden: Golden) -> None:
-    golden("drafts", messages.drafts([campaign(), campaign(id=8, name="Fair", offer="")], 0, 2))
-    golden("drafts_empty", messages.drafts([], 0, 0))
+    golden(
+        "drafts",
+        proposal_messages.drafts([campaign(), campaign(id=8, name="Fair", offer="")], 0, 2),
+    )
+    golden("drafts_empty", proposal_messages.drafts([], 0, 0))
     long = [campaign(id=number, name="&" * 80, offer="&" * 300) for number in range(20)]
-    assert check_view(messages.drafts(long, 3, 1_000).to_dict(), "modal") == []
+    assert check_view(proposal_messages.drafts(long, 3, 1_000).to_dict(), "modal") == []
 
 
 def test_the_longest_words_fit() -> None:
@@ -283,11 +286,11 @@ def test_the_longest_words_fit() -> None:
     past = [LastTime("&" * 80, "1 to 30 April 2026", "78 %", "140 %", "&" * 90)] * 3
     found = table(standing(concerned=4), concerns=worries, before=version(**old), **words)
     found = Table(**vars(found) | {"last_time": past})
-    card = messages.proposal(found, NOW)
+    card = proposal_messages.card(found, NOW)
     assert check_message(card.blocks) == []
     assert len(str(card.blocks)) < 24_000
     lines = [BudgetLine(name="x" * 80, minor=10**12, currency="EUR")] * 20
-    modal = messages.whole(found, lines, worries, money=True)
+    modal = proposal_messages.whole(found, lines, worries, money=True)
     assert check_view(modal.to_dict(), "modal") == []
     form = forms.SavePlan.of("t", TODAY, found.campaign, lines, "U1")
     assert check_view(form.to_dict(), "modal") == []

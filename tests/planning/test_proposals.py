@@ -13,8 +13,9 @@ from bot.campaigns.models import Campaign, CampaignEvent, Stage
 from bot.errors import FieldErrors, HandoffError, NotAllowed, NotFound
 from bot.money import Money
 from bot.people.models import Person, Role
-from bot.planning import forms, service
-from bot.planning.models import BudgetLine, Concern, Enough
+from bot.planning import agreeing, audit, forms, proposals, queries, sla
+from bot.planning.agreement import Enough
+from bot.planning.models import BudgetLine, Concern
 from tests.campaigns.scene import Hands, at_once, hire, install
 from tests.filling import filled
 from tests.planning.scene import Company
@@ -30,13 +31,13 @@ A_DAY_ON = datetime(2026, 6, 2, 15, tzinfo=UTC)
 def test_a_draft_may_lack_almost_everything_and_is_taken_up_again(company: Company) -> None:
     campaign = company.draft(audience="", offer="", terms="", talking_points="")
     assert campaign.stage == Stage.DRAFT
-    assert company.targets(service.PROPOSAL) == []
+    assert company.targets(audit.PROPOSAL) == []
     with pytest.raises(FieldErrors) as raised:
         company.propose(campaign)
     assert set(raised.value.errors) == {"audience", "offer", "terms", "talking_points"}
     assert company.campaign(campaign).stage == Stage.DRAFT
     with company.store.transaction() as session:
-        service.save(session, company.mara, campaign.id, company.plan())
+        proposals.save(session, company.mara, campaign.id, company.plan())
     company.propose(campaign)
     assert company.campaign(campaign).stage == Stage.PROPOSED
 
@@ -68,32 +69,34 @@ def test_a_draft_is_proposed_and_then_handed_over(company: Company) -> None:
     campaign = company.draft(owner="UCLEO")
     company.propose(campaign)
     with company.store.transaction() as session:
-        service.hand_over(session, company.mara, campaign.id, company.plan(owner="UCLEO"))
+        proposals.hand_over(session, company.mara, campaign.id, company.plan(owner="UCLEO"))
     assert company.campaign(campaign).owner_id == company.cleo.id
     with pytest.raises(drafting.NotYours):
         company.revise(campaign, terms="Other")
     with company.store.transaction() as session:  # the same form, delivered again
         assert company.draft(owner="UCLEO").id == campaign.id
-        service.propose_once(session, company.mara, campaign.id)
-        service.hand_over(session, company.mara, campaign.id, company.plan(owner="UCLEO"))
+        proposals.propose_once(session, company.mara, campaign.id)
+        proposals.hand_over(session, company.mara, campaign.id, company.plan(owner="UCLEO"))
 
 
 def test_drafts_are_ones_own_and_a_managers_are_all(company: Company) -> None:
     company.draft()
     with company.store.transaction() as session:
-        assert service.count_drafts(session, company.mara) == 1
-        assert [each.name for each in service.drafts(session, company.cleo, 5)] == ["Summer trial"]
+        assert proposals.count_drafts(session, company.mara) == 1
+        assert [each.name for each in proposals.drafts(session, company.cleo, 5)] == [
+            "Summer trial"
+        ]
     hire(company.store, company.workspace, "UMAX", "Max", Role.MARKETER)
     company.draft("form-5", company.cleo, utm_campaign=None)
     with company.store.transaction() as session:
-        assert service.count_drafts(session, company.mara) == 1
-        assert service.count_drafts(session, company.cleo) == 2
+        assert proposals.count_drafts(session, company.mara) == 1
+        assert proposals.count_drafts(session, company.cleo) == 2
 
 
 def test_a_draft_is_given_up(company: Company) -> None:
     campaign = company.draft()
     with company.store.transaction() as session:
-        service.give_up(session, company.mara, campaign.id)
+        proposals.give_up(session, company.mara, campaign.id)
     assert company.campaign(campaign).stage == Stage.CANCELLED
 
 
@@ -102,7 +105,7 @@ def test_a_draft_is_given_up(company: Company) -> None:
 
 def test_a_proposal_is_put_before_sales_with_a_day_to_answer(company: Company) -> None:
     campaign = company.proposed()
-    assert company.targets(service.PROPOSAL) == ["C1"]
+    assert company.targets(audit.PROPOSAL) == ["C1"]
     assert company.proposal(campaign).answer_by == TWO_DAYS_ON
 
 
@@ -112,8 +115,8 @@ def test_it_is_agreed_when_enough_are_ready(company: Company) -> None:
     assert company.campaign(campaign).stage == Stage.PROPOSED  # of two, more than half are two
     company.ready(company.sue, campaign)
     assert company.campaign(campaign).stage == Stage.AGREED
-    assert company.targets(service.AGREED) == ["UMARA"]
-    with pytest.raises(service.AlreadyReady):
+    assert company.targets(audit.AGREED) == ["UMARA"]
+    with pytest.raises(agreeing.AlreadyReady):
         company.ready(company.sue, campaign)
 
 
@@ -135,7 +138,7 @@ def test_a_concern_stands_against_it_until_it_is_answered(company: Company, hand
     company.rule(enough=Enough.SOME, some=1)
     assert company.campaign(campaign).stage == Stage.PROPOSED
     with company.store.transaction() as session:
-        service.answer_concern(session, company.mara, concern.id, "We take two days for it")
+        agreeing.answer_concern(session, company.mara, concern.id, "We take two days for it")
     assert company.campaign(campaign).stage == Stage.AGREED
 
 
@@ -147,7 +150,7 @@ def test_being_ready_takes_ones_own_concern_back(company: Company, hands: Hands)
     company.ready(company.sal, campaign)
     assert company.campaign(campaign).stage == Stage.AGREED
     with company.store.transaction() as session:
-        [concern] = service.concerns(session, campaign.id)
+        [concern] = queries.concerns(session, campaign.id)
         assert (concern.answer, concern.closed_by) == (None, company.sue.id)
 
 
@@ -160,7 +163,7 @@ def test_a_concern_about_what_was_agreed_puts_it_before_sales_again(
     assert concern is not None
     assert company.campaign(campaign).stage == Stage.PROPOSED
     with company.store.transaction() as session:
-        service.withdraw(session, company.sue, concern.id)
+        agreeing.withdraw(session, company.sue, concern.id)
     assert company.campaign(campaign).stage == Stage.PROPOSED  # she has not said that she is ready
     hands.forward(minutes=1)
     company.ready(company.sue, campaign)
@@ -173,12 +176,12 @@ def test_a_concern_comes_once_and_is_closed_once(company: Company, hands: Hands)
     assert concern is not None
     assert company.raise_concern(company.sue, campaign) is None
     assert company.count(Concern) == 1
-    with company.store.transaction() as session, pytest.raises(service.NotYourConcern):
-        service.withdraw(session, company.sal, concern.id)
+    with company.store.transaction() as session, pytest.raises(agreeing.NotYourConcern):
+        agreeing.withdraw(session, company.sal, concern.id)
     with company.store.transaction() as session:
-        service.withdraw(session, company.sue, concern.id)
-    with company.store.transaction() as session, pytest.raises(service.ConcernClosed):
-        service.answer_concern(session, company.mara, concern.id, "Too late")
+        agreeing.withdraw(session, company.sue, concern.id)
+    with company.store.transaction() as session, pytest.raises(agreeing.ConcernClosed):
+        agreeing.answer_concern(session, company.mara, concern.id, "Too late")
 
 
 # ---- versions --------------------------------------------------------------------------------
@@ -232,7 +235,7 @@ def test_a_new_version_is_told_in_the_thread(company: Company) -> None:
     company.revise(campaign, terms="Old customers too")
     company.revise(campaign, terms="Old customers too", talking_points="Another point")
     company.revise(campaign, terms="Old customers too", talking_points="Another point")
-    assert company.targets(service.VERSION) == ["C1", "C1"]
+    assert company.targets(audit.VERSION) == ["C1", "C1"]
 
 
 def test_a_change_that_another_verb_made_is_followed(company: Company) -> None:
@@ -242,7 +245,7 @@ def test_a_change_that_another_verb_made_is_followed(company: Company) -> None:
         campaign_changing.change(session, company.mara, campaign.id, plan.whole)
     assert company.look() == 1
     assert company.look() == 0
-    assert company.targets(service.VERSION) == ["C1"]
+    assert company.targets(audit.VERSION) == ["C1"]
     assert company.proposal(campaign).version == 2
     assert company.standing(campaign).silent == {company.sal.id, company.sue.id}
 
@@ -251,9 +254,9 @@ def test_what_was_taken_back_is_a_draft_and_can_be_proposed_anew(company: Compan
     campaign = company.proposed()
     company.ready(company.sal, campaign)
     with company.store.transaction() as session:
-        service.take_back(session, company.mara, campaign.id)
+        proposals.take_back(session, company.mara, campaign.id)
     assert company.campaign(campaign).stage == Stage.DRAFT
-    with pytest.raises(service.NotProposed):
+    with pytest.raises(agreeing.NotProposed):
         company.ready(company.sue, campaign)
     company.propose(campaign)
     assert company.standing(campaign).ready == {company.sal.id}  # it says what it said
@@ -269,14 +272,14 @@ def test_the_silent_are_reminded_once_and_silence_agrees_to_nothing(
     company.ready(company.sal, campaign)
     hands.now = A_DAY_ON
     assert company.look() == 1
-    assert company.targets(service.ASKED) == ["USUE"]
+    assert company.targets(audit.ASKED) == ["USUE"]
     hands.now = TWO_DAYS_ON + timedelta(seconds=1)
     company.drawn()
     assert company.look() == 1
-    assert company.stale(service.PROPOSAL) == [True]
+    assert company.stale(audit.PROPOSAL) == [True]
     hands.forward(days=300)
     assert company.look() == 0
-    assert company.targets(service.ASKED) == ["USUE"]
+    assert company.targets(audit.ASKED) == ["USUE"]
     assert company.campaign(campaign).stage == Stage.PROPOSED
 
 
@@ -287,14 +290,14 @@ def test_a_new_version_reminds_anew(company: Company, hands: Hands) -> None:
     company.revise(campaign, terms="Old customers too")
     hands.forward(days=2)
     company.look()
-    assert company.targets(service.ASKED) == ["USAL", "USUE", "USAL", "USUE"]
+    assert company.targets(audit.ASKED) == ["USAL", "USUE", "USAL", "USUE"]
 
 
 def test_what_is_agreed_reminds_nobody(company: Company, hands: Hands) -> None:
     company.agreed()
     hands.forward(days=30)
     assert company.look() == 0
-    assert company.targets(service.ASKED) == []
+    assert company.targets(audit.ASKED) == []
 
 
 # ---- rules -----------------------------------------------------------------------------------
@@ -318,7 +321,7 @@ def test_who_is_named_is_asked_and_needed(company: Company) -> None:
 
 def test_rules_that_make_no_sense_are_refused(company: Company) -> None:
     with company.store.transaction() as session:
-        modal = forms.Rules.of(service.rules(session, company.workspace.id), [])
+        modal = forms.Rules.of(sla.rules(session, company.workspace.id), [])
     sensible = {"roles": ["salesperson"], "enough": "some", "some": "1", "days": "2"}
     assert filled(forms.Rules, modal, sensible).ruling().some == 1
     for wrong in ({"roles": [], "days": "0"}, {"some": ""}):
@@ -331,10 +334,10 @@ def test_a_manager_agrees_in_place_of_sales_and_it_is_said(company: Company) -> 
     campaign = company.proposed()
     company.raise_concern(company.sue, campaign)
     with company.store.transaction() as session:
-        service.overrule(session, company.cleo, campaign.id, "The fair is on Friday")
+        agreeing.overrule(session, company.cleo, campaign.id, "The fair is on Friday")
     assert company.campaign(campaign).stage == Stage.AGREED
     with company.store.transaction() as session:
-        table = service.table(session, campaign.id)
+        table = queries.table(session, campaign.id)
         assert table.is_overruled
         assert table.overruler is not None
         assert table.overruler.id == company.cleo.id
@@ -343,7 +346,7 @@ def test_a_manager_agrees_in_place_of_sales_and_it_is_said(company: Company) -> 
         assert event.person_id == company.cleo.id
     company.revise(campaign, terms="Old customers too")
     with company.store.transaction() as session:
-        assert not service.table(session, campaign.id).is_overruled
+        assert not queries.table(session, campaign.id).is_overruled
 
 
 # ---- announcing ------------------------------------------------------------------------------
@@ -351,15 +354,15 @@ def test_a_manager_agrees_in_place_of_sales_and_it_is_said(company: Company) -> 
 
 def test_only_what_is_agreed_is_announced(company: Company) -> None:
     campaign = company.proposed()
-    with company.store.transaction() as session, pytest.raises(service.NotAgreed):
-        service.announce(session, company.mara, campaign.id)
+    with company.store.transaction() as session, pytest.raises(proposals.NotAgreed):
+        proposals.announce(session, company.mara, campaign.id)
     company.ready(company.sal, campaign)
     company.ready(company.sue, campaign)
     with company.store.transaction() as session:
-        service.announce(session, company.mara, campaign.id)
+        proposals.announce(session, company.mara, campaign.id)
     assert company.campaign(campaign).stage == Stage.LIVE
     assert company.proposal(campaign).stage == Stage.LIVE
-    with pytest.raises(service.NotProposed):
+    with pytest.raises(agreeing.NotProposed):
         company.ready(company.sal, campaign)
 
 
@@ -370,14 +373,14 @@ def test_a_request_takes_each_turn_of_its_campaign(company: Company) -> None:
     request = company.ask()
     campaign = company.draft(request_id=request.id)
     assert company.request(request).is_waiting  # a draft is no answer
-    with company.store.transaction() as session, pytest.raises(service.PlannedAlready):
-        service.plannable(session, company.mara, request.id)
+    with company.store.transaction() as session, pytest.raises(proposals.PlannedAlready):
+        proposals.plannable(session, company.mara, request.id)
     company.propose(campaign)
     assert company.request(request).status == "proposed"
     company.ready(company.sal, campaign)
     company.ready(company.sue, campaign)
     with company.store.transaction() as session:
-        service.announce(session, company.mara, campaign.id)
+        proposals.announce(session, company.mara, campaign.id)
     assert company.request(request).status == "announced"
     with company.store.transaction() as session:
         campaign_changing.end(session, company.mara, campaign.id)
@@ -393,7 +396,7 @@ def test_a_request_waits_anew_when_its_campaign_is_given_up(company: Company, ha
     company.propose(campaign)
     hands.forward(days=7)
     with company.store.transaction() as session:
-        service.give_up(session, company.mara, campaign.id)
+        proposals.give_up(session, company.mara, campaign.id)
     now = company.request(request)
     assert (now.status, now.campaign_id) == ("waiting", None)
     assert now.answer_by == datetime(2026, 6, 15, 15, tzinfo=UTC)
@@ -416,31 +419,31 @@ def verb(act: Callable[..., object], *rest: object) -> Verb:
 def answer(company: Company, who: Person, campaign: Campaign) -> None:
     company.raise_concern(company.sal, campaign)
     with company.store.transaction() as session:
-        [concern] = service.concerns(session, campaign.id)
-        service.answer_concern(session, who, concern.id, "We do it")
+        [concern] = queries.concerns(session, campaign.id)
+        agreeing.answer_concern(session, who, concern.id, "We do it")
 
 
 def withdraw(company: Company, who: Person, campaign: Campaign) -> None:
     company.raise_concern(company.sal, campaign)
     with company.store.transaction() as session:
-        [concern] = service.concerns(session, campaign.id)
-        service.withdraw(session, who, concern.id)
+        [concern] = queries.concerns(session, campaign.id)
+        agreeing.withdraw(session, who, concern.id)
 
 
 VERBS: dict[str, Verb] = {
     "draft": lambda company, who, _campaign: company.draft(f"new-{who.id}", who, utm_campaign=None),
-    "ready": verb(service.ready),
+    "ready": verb(agreeing.ready),
     "raise_concern": lambda company, who, campaign: company.raise_concern(who, campaign),
     "answer": answer,
     "withdraw": withdraw,
     "revise": lambda company, who, campaign: company.revise(
         campaign, who, terms="Other", utm_campaign=campaign.utm_campaign
     ),
-    "take_back": verb(service.take_back),
-    "give_up": verb(service.give_up),
-    "overrule": verb(service.overrule, "Because"),
+    "take_back": verb(proposals.take_back),
+    "give_up": verb(proposals.give_up),
+    "overrule": verb(agreeing.overrule, "Because"),
     "rules": lambda company, who, _campaign: company.rule(who),
-    "read": verb(service.readable),
+    "read": verb(queries.readable),
 }
 MAY = {
     "draft": {"mara", "max", "cleo", "root"},
@@ -469,7 +472,7 @@ def test_who_may(company: Company, deed: str) -> None:
             continue
         with pytest.raises(HandoffError) as raised:
             VERBS[deed](company, who, refused)
-        allowed = (NotAllowed, drafting.NotYours, service.NotAsked, service.NotYourConcern)
+        allowed = (NotAllowed, drafting.NotYours, agreeing.NotAsked, agreeing.NotYourConcern)
         assert isinstance(raised.value, allowed), name
 
 

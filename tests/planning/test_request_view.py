@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.people.models import Person
-from bot.planning import forms, messages
+from bot.planning import forms, request_messages
 from bot.planning.models import Listed, Request, RequestFacts
 from playground.limits import check_message, check_view
 from tests.golden_files import Golden
@@ -51,46 +51,46 @@ LATER = NOW + timedelta(days=8)
 
 
 def test_a_new_request(golden: Golden) -> None:
-    golden("request_new", messages.card(facts(), NOW))
+    golden("request_new", request_messages.card(facts(), NOW))
 
 
 def test_many_hear_it(golden: Golden) -> None:
-    golden("request_heard_by_many", messages.card(facts(others=7, **SEEN), NOW))
+    golden("request_heard_by_many", request_messages.card(facts(others=7, **SEEN), NOW))
 
 
 def test_an_idea_has_nothing_but_its_words(golden: Golden) -> None:
     bare = facts(audience="", heard=None, example="", lead_id=None)
-    golden("request_bare", messages.card(bare, NOW))
+    golden("request_bare", request_messages.card(bare, NOW))
 
 
 def test_a_request_is_overdue(golden: Golden) -> None:
-    golden("request_overdue", messages.card(facts(others=1), LATER))
+    golden("request_overdue", request_messages.card(facts(others=1), LATER))
 
 
 def test_a_request_was_declined(golden: Golden) -> None:
-    golden("request_declined", messages.card(facts(others=1, **SEEN, **DECLINED), NOW))
+    golden("request_declined", request_messages.card(facts(others=1, **SEEN, **DECLINED), NOW))
 
 
 def test_hostile_words_are_disarmed(golden: Golden) -> None:
     hostile = facts(
         text=HOSTILE, audience=HOSTILE, example=HOSTILE, **DECLINED | {"reason": HOSTILE}
     )
-    card = messages.card(hostile, NOW)
+    card = request_messages.card(hostile, NOW)
     assert "<!" not in card.text.replace("<!date", "")
     golden("request_hostile", card)
 
 
 def test_what_the_one_who_asked_hears(golden: Golden) -> None:
-    golden("request_told_new", messages.for_asker(facts(), NOW))
-    golden("request_told_seen", messages.for_asker(facts(others=3, **SEEN), NOW))
-    golden("request_told_overdue", messages.for_asker(facts(others=1), LATER))
-    golden("request_told_declined", messages.for_asker(facts(**DECLINED), NOW))
+    golden("request_told_new", request_messages.for_asker(facts(), NOW))
+    golden("request_told_seen", request_messages.for_asker(facts(others=3, **SEEN), NOW))
+    golden("request_told_overdue", request_messages.for_asker(facts(others=1), LATER))
+    golden("request_told_declined", request_messages.for_asker(facts(**DECLINED), NOW))
 
 
 def test_the_reminder_to_marketing(golden: Golden) -> None:
-    golden("request_reminder", messages.reminder(facts(others=2), NOW))
-    golden("request_reminder_overdue", messages.reminder(facts(**SEEN), LATER))
-    answered = messages.reminder(facts(**DECLINED), LATER)
+    golden("request_reminder", request_messages.reminder(facts(others=2), NOW))
+    golden("request_reminder_overdue", request_messages.reminder(facts(**SEEN), LATER))
+    answered = request_messages.reminder(facts(**DECLINED), LATER)
     assert answered.too_late  # it only changes what was posted
     golden("request_reminder_answered", answered)
 
@@ -107,15 +107,16 @@ def listed(number: int, **changes: Any) -> Listed:
 
 def test_the_list(golden: Golden) -> None:
     found = [listed(3), listed(2, status="proposed"), listed(1, answer_by=NOW - timedelta(days=1))]
-    golden("request_list", messages.listing(found, 0, 3, NOW))
-    golden("request_list_empty", messages.listing([], 0, 0, NOW))
+    golden("request_list", request_messages.listing(found, 0, 3, NOW))
+    golden("request_list_empty", request_messages.listing([], 0, 0, NOW))
 
 
 def test_a_long_list_has_pages() -> None:
     page = [
-        listed(number, text="x" * 3000, audience="&" * 200) for number in range(messages.PAGE_SIZE)
+        listed(number, text="x" * 3000, audience="&" * 200)
+        for number in range(request_messages.PAGE_SIZE)
     ]
-    modal = messages.listing(page, 3, 100_000, NOW).to_dict()
+    modal = request_messages.listing(page, 3, 100_000, NOW).to_dict()
     assert check_view(modal, "modal") == []
     buttons = [block for block in modal["blocks"] if block["type"] == "actions"][-1]["elements"]
     assert [(each["text"]["text"], each["value"]) for each in buttons] == [
@@ -130,9 +131,9 @@ def test_the_longest_words_fit() -> None:
         **SEEN, **DECLINED | {"reason": "&" * 500},
     )  # fmt: skip
     for message in (
-        messages.card(longest, NOW),
-        messages.for_asker(longest, NOW),
-        messages.reminder(longest, NOW),
+        request_messages.card(longest, NOW),
+        request_messages.for_asker(longest, NOW),
+        request_messages.reminder(longest, NOW),
     ):
         assert check_message(message.blocks) == []
         assert len(message.text) < 3000

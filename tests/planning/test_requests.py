@@ -10,7 +10,7 @@ from bot.errors import FieldErrors, NotAllowed, NotFound
 from bot.people import service as people
 from bot.people.hours import Hours
 from bot.people.models import Person, Role
-from bot.planning import forms, service
+from bot.planning import audit, forms, requests, sla
 from bot.planning.models import Request, RequestSupport
 from tests.campaigns.scene import Hands, at_once, hire, install
 from tests.filling import filled
@@ -25,8 +25,8 @@ def test_a_request_is_shown_to_all_and_promised_an_answer(company: Company) -> N
     request = company.ask()
     assert (request.text, request.audience, request.heard) == (WANTED, "small shops", "weekly")
     assert request.answer_by == FIVE_DAYS_ON
-    assert company.targets(service.CARD) == ["C1"]
-    assert company.targets(service.FOR_ASKER) == ["USAL"]
+    assert company.targets(audit.CARD) == ["C1"]
+    assert company.targets(audit.FOR_ASKER) == ["USAL"]
     assert company.deeds(request) == ["asked"]
 
 
@@ -39,13 +39,13 @@ def test_the_same_form_asks_once(company: Company) -> None:
 def test_eight_deliveries_at_once_are_one_request(company: Company) -> None:
     ids = at_once([lambda: company.ask().id] * 8)
     assert len(set(ids)) == 1
-    assert company.targets(service.CARD) == ["C1"]
+    assert company.targets(audit.CARD) == ["C1"]
     assert company.deeds(company.ask()) == ["asked"]
 
 
 def test_an_idea_becomes_a_request_with_nothing_but_its_words(company: Company) -> None:
     with company.store.transaction() as session:
-        request = service.ask_for(session, company.sue, "Weekend support", token="idea-7")
+        request = requests.ask_for(session, company.sue, "Weekend support", token="idea-7")
     assert (request.audience, request.heard, request.example) == ("", None, "")
 
 
@@ -93,10 +93,10 @@ def test_colleagues_are_counted_once(company: Company) -> None:
     request = company.ask()
     company.drawn()
     company.second(company.sue, request)
-    assert company.stale(service.CARD) == [True]
-    with pytest.raises(service.AlreadySeconded):
+    assert company.stale(audit.CARD) == [True]
+    with pytest.raises(requests.AlreadySeconded):
         company.second(company.sue, request)
-    with pytest.raises(service.OwnRequest):
+    with pytest.raises(requests.OwnRequest):
         company.second(company.sal, request)
     assert company.count(RequestSupport) == 1
 
@@ -107,7 +107,7 @@ def test_eight_clicks_at_once_are_one_voice(company: Company) -> None:
     def click() -> bool:
         try:
             company.second(company.sue, request)
-        except service.AlreadySeconded:
+        except requests.AlreadySeconded:
             return False
         return True
 
@@ -119,7 +119,7 @@ def test_marketing_sees_it_and_still_owes_an_answer(company: Company) -> None:
     request = company.ask()
     company.see(company.mara, request)
     assert company.request(request).is_waiting
-    with pytest.raises(service.AlreadySeen, match="<@UMARA> has seen"):
+    with pytest.raises(requests.AlreadySeen, match="<@UMARA> has seen"):
         company.see(company.mara, request)
 
 
@@ -131,9 +131,9 @@ def test_a_request_is_declined_with_its_reason(company: Company) -> None:
     company.decline(company.mara, request)
     now = company.request(request)
     assert (now.status, now.reason, now.next_check_at) == ("declined", "Too dear for us", None)
-    with pytest.raises(service.AlreadyAnswered, match="<@UMARA> has answered"):
+    with pytest.raises(requests.AlreadyAnswered, match="<@UMARA> has answered"):
         company.decline(company.mara, request)
-    with pytest.raises(service.Closed):
+    with pytest.raises(requests.Closed):
         company.second(company.sue, request)
 
 
@@ -143,7 +143,7 @@ def test_two_marketers_answer_once(company: Company) -> None:
     def click() -> bool:
         try:
             company.decline(company.mara, request)
-        except service.AlreadyAnswered:
+        except requests.AlreadyAnswered:
             return False
         return True
 
@@ -171,7 +171,7 @@ MAY = {
 
 def change(company: Company, who: Person, days: int) -> None:
     with company.store.transaction() as session:
-        service.set_answer_sla(session, session.get_one(Person, who.id), days)
+        sla.set_answer_sla(session, session.get_one(Person, who.id), days)
 
 
 @pytest.mark.parametrize("verb", VERBS)
@@ -203,18 +203,18 @@ def test_marketing_is_reminded_once_and_then_it_is_overdue(company: Company, han
     assert company.look() == 0
     hands.now = FOUR_DAYS_ON
     assert company.look() == 1
-    assert company.targets(service.REMINDER) == ["UMARA"]
+    assert company.targets(audit.REMINDER) == ["UMARA"]
     assert company.look() == 0
     hands.now = FIVE_DAYS_ON + timedelta(seconds=1)
     company.drawn()
     assert company.look() == 1
     assert company.look() == 0
-    assert company.stale(service.CARD) == [True]
-    assert company.targets(service.REMINDER) == ["UMARA"]
+    assert company.stale(audit.CARD) == [True]
+    assert company.targets(audit.REMINDER) == ["UMARA"]
     assert company.deeds(request) == ["asked", "reminded", "overdue"]
     with company.store.transaction() as session:
-        assert [each.id for each in service.overdue(session, company.workspace.id)] == [request.id]
-        assert service.overdue(session, company.workspace.id + 1) == []
+        assert [each.id for each in requests.overdue(session, company.workspace.id)] == [request.id]
+        assert requests.overdue(session, company.workspace.id + 1) == []
 
 
 def test_who_was_down_for_a_week_reminds_and_marks_without_a_burst(
@@ -224,7 +224,7 @@ def test_who_was_down_for_a_week_reminds_and_marks_without_a_burst(
     hands.forward(days=30)
     assert company.look() == 1
     assert company.look() == 0
-    assert company.targets(service.REMINDER) == ["UMARA"]
+    assert company.targets(audit.REMINDER) == ["UMARA"]
     assert company.deeds(request) == ["asked", "reminded"]
 
 
@@ -233,8 +233,8 @@ def test_an_answer_ends_the_promise(company: Company, hands: Hands) -> None:
     hands.forward(days=30)
     assert company.look() == 0
     with company.store.transaction() as session:
-        assert service.overdue(session, company.workspace.id) == []
-    assert company.targets(service.REMINDER) == []
+        assert requests.overdue(session, company.workspace.id) == []
+    assert company.targets(audit.REMINDER) == []
 
 
 def test_where_nobody_is_in_marketing_the_managers_are_reminded(
@@ -245,7 +245,7 @@ def test_where_nobody_is_in_marketing_the_managers_are_reminded(
     company.ask()
     hands.forward(days=30)
     company.look()
-    assert company.targets(service.REMINDER) == ["UCLEO"]
+    assert company.targets(audit.REMINDER) == ["UCLEO"]
 
 
 def test_the_days_are_marketings_own(company: Company) -> None:
@@ -285,14 +285,14 @@ def test_the_most_heard_stand_first_and_of_those_the_oldest(company: Company, ha
     company.second(company.sue, ids[3])
     company.decline(company.mara, ids[1])
     with company.store.transaction() as session:
-        found = service.open_requests(session, company.mara, 10)
+        found = requests.open_requests(session, company.mara, 10)
         assert [(each.request.text, each.support, each.mine) for each in found] == [
             ("Request 2", 3, True),
             ("Request 3", 2, False),
             ("Request 0", 1, False),
         ]
-        assert service.count_open(session, company.workspace.id) == 3
-        second = service.open_requests(session, company.mara, 1, 1)
+        assert requests.count_open(session, company.workspace.id) == 3
+        second = requests.open_requests(session, company.mara, 1, 1)
         assert [each.request.text for each in second] == ["Request 3"]
 
 
@@ -302,6 +302,6 @@ def test_what_marketing_owes_comes_by_its_time(company: Company, hands: Hands) -
     change(company, company.root, 1)
     company.ask("form-2", text="Promised sooner")
     with company.store.transaction() as session:
-        found = service.to_answer(session, company.workspace.id, 10)
+        found = requests.to_answer(session, company.workspace.id, 10)
         assert [each.request.text for each in found] == ["Promised sooner", "Asked first"]
-        assert len(service.to_answer(session, company.workspace.id, 1)) == 1
+        assert len(requests.to_answer(session, company.workspace.id, 1)) == 1

@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.metrics import BY_NAME, Figures
 from bot.metrics.metric import Unit
-from bot.planning import forms, messages
+from bot.planning import forms, request_messages, retrospective_messages, texts
 from bot.planning.models import CampaignReview, LastTime, RequestFacts, Retrospective
 from playground.limits import check_message
 from tests.golden_files import Golden
@@ -43,15 +43,16 @@ def back(said: list[Retrospective] | None = None, figures: Figures = DONE) -> Ca
 
 
 def test_the_question(golden: Golden) -> None:
-    golden("retrospective_asked", messages.retrospective_in_full(question(), back([])))
-    golden("retrospective_answered", messages.retrospective_in_full(SAID[0], back()))
+    golden("retrospective_asked", retrospective_messages.retrospective(question(), back([])))
+    golden("retrospective_answered", retrospective_messages.retrospective(SAID[0], back()))
     golden(
-        "retrospective_without_leads", messages.retrospective_in_full(question(), back([], EMPTY))
+        "retrospective_without_leads",
+        retrospective_messages.retrospective(question(), back([], EMPTY)),
     )
 
 
 def test_what_was_learned(golden: Golden) -> None:
-    golden("retrospective_lessons", messages.lessons(back()))
+    golden("retrospective_lessons", retrospective_messages.lessons(back()))
 
 
 def test_the_form(golden: Golden) -> None:
@@ -61,9 +62,9 @@ def test_the_form(golden: Golden) -> None:
 def test_the_result_for_who_asked(golden: Golden) -> None:
     ended = request(status="ended", answered_at=NOW)
     facts = RequestFacts(ended, SAL, [], None, MARA, campaign(owner=MARA))
-    golden("request_result", messages.result(facts, DONE))
-    golden("request_ended", messages.card(facts, NOW))
-    golden("request_told_ended", messages.for_asker(facts, NOW))
+    golden("request_result", retrospective_messages.result(facts, DONE))
+    golden("request_ended", request_messages.card(facts, NOW))
+    golden("request_told_ended", request_messages.for_asker(facts, NOW))
 
 
 def test_the_other_turns_of_a_request(golden: Golden) -> None:
@@ -71,21 +72,21 @@ def test_the_other_turns_of_a_request(golden: Golden) -> None:
     for status in ("waiting", "proposed", "announced"):
         found = request(status=status, campaign_id=7)
         facts = RequestFacts(found, SAL, SALES[:1], None, None, planned)
-        golden(f"request_card_{status}_planned", messages.card(facts, NOW))
-        golden(f"request_told_{status}_planned", messages.for_asker(facts, NOW))
+        golden(f"request_card_{status}_planned", request_messages.card(facts, NOW))
+        golden(f"request_told_{status}_planned", request_messages.for_asker(facts, NOW))
 
 
 def test_many_answers_fit() -> None:
     said = [question(number, worked="&" * 1_000, failed="&" * 1_000, again="yes")
             for number in range(40)]  # fmt: skip
-    card = messages.lessons(back(said))
+    card = retrospective_messages.lessons(back(said))
     assert check_message(card.blocks) == []
     assert len(str(card.blocks)) < 15_000
 
 
 def test_last_time_says_what_was_learned() -> None:
     past = LastTime("Spring", "in May", "78 %", "140 %", None, "2 of 3 would do it again", "Slow")
-    assert messages.past_in_words([past]) == (
+    assert texts.past_in_words([past]) == (
         "• *Spring* (in May): accepted 78 %, ROMI 140 %, 2 of 3 would do it again. "
         "What failed: Slow"
     )

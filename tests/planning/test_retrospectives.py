@@ -13,7 +13,7 @@ from bot.leads import service as leads
 from bot.leads.lead_payload import LeadPayload
 from bot.leads.models import Disposition
 from bot.people.models import Person, Workspace
-from bot.planning import forms, service
+from bot.planning import audit, forms, proposals, queries, retrospectives
 from bot.planning.models import Again, Retrospective
 from tests.campaigns.scene import Hands
 from tests.filling import filled
@@ -52,14 +52,14 @@ def question(company: Company, who: Person) -> int:
 def say(company: Company, who: Person, worked: str, failed: str, again: Again = Again.YES) -> None:
     number = question(company, who)
     with company.store.transaction() as session:
-        service.save_lesson(session, who, number, worked, failed, again)
+        retrospectives.save_lesson(session, who, number, worked, failed, again)
 
 
 def test_both_sides_are_asked_once(company: Company) -> None:
     end(company, announced(company))
     assert company.look() == 1
     assert company.look() == 0
-    assert company.targets(service.RETROSPECTIVE) == ["USAL", "USUE", "UMARA"]
+    assert company.targets(audit.RETROSPECTIVE) == ["USAL", "USUE", "UMARA"]
 
 
 def test_of_sales_those_are_asked_who_had_its_leads(company: Company) -> None:
@@ -67,14 +67,14 @@ def test_of_sales_those_are_asked_who_had_its_leads(company: Company) -> None:
     claim(company, company.sue, campaign)
     end(company, campaign)
     company.look()
-    assert company.targets(service.RETROSPECTIVE) == ["USUE", "UMARA"]
+    assert company.targets(audit.RETROSPECTIVE) == ["USUE", "UMARA"]
 
 
 def test_nobody_is_asked_about_what_ended_long_ago(company: Company, hands: Hands) -> None:
     end(company, announced(company))
     hands.forward(days=30)
     assert company.look() == 0
-    assert company.targets(service.RETROSPECTIVE) == []
+    assert company.targets(audit.RETROSPECTIVE) == []
 
 
 def test_how_long_ago_it_ended_is_counted_in_the_days_of_the_workspace(
@@ -89,13 +89,13 @@ def test_how_long_ago_it_ended_is_counted_in_the_days_of_the_workspace(
     assert company.look() == 0
     hands.now = datetime(2026, 6, 15, 9, tzinfo=UTC)  # still the 15th
     company.look()
-    assert len(company.targets(service.RETROSPECTIVE)) == 3
+    assert len(company.targets(audit.RETROSPECTIVE)) == 3
 
 
 def test_what_was_given_up_before_it_ran_is_no_question(company: Company) -> None:
     campaign = company.draft()
     with company.store.transaction() as session:
-        service.give_up(session, company.mara, campaign.id)
+        proposals.give_up(session, company.mara, campaign.id)
     assert company.look() == 0
 
 
@@ -106,9 +106,9 @@ def test_answers_are_kept_and_gather_in_the_thread(company: Company, hands: Hand
     say(company, company.sal, "Short calls", "Too few leads", Again.CHANGED)
     hands.forward(minutes=1)
     say(company, company.mara, "", "The landing page was slow", Again.NO)
-    assert company.targets(service.LESSONS) == ["C1"]
+    assert company.targets(audit.LESSONS) == ["C1"]
     with company.store.transaction() as session:
-        back = service.review(session, campaign.id)
+        back = retrospectives.review(session, campaign.id)
     assert [(each.person.name, each.again) for each in back.said] == [
         ("Sal", Again.CHANGED),
         ("Mara", Again.NO),
@@ -123,7 +123,7 @@ def test_a_second_answer_replaces_the_first(company: Company) -> None:
     say(company, company.sal, "Everything", "Nothing")
     say(company, company.sal, "Short calls", "", Again.NO)
     with company.store.transaction() as session:
-        [said] = service.review(session, campaign.id).said
+        [said] = retrospectives.review(session, campaign.id).said
         assert (said.worked, said.failed, said.again) == ("Short calls", "", Again.NO)
 
 
@@ -133,9 +133,9 @@ def test_one_answers_ones_own_question_and_says_something(company: Company) -> N
     number = question(company, company.sal)
     for stranger in (company.sue, company.mara, company.root, company.guest):
         with company.store.transaction() as session, pytest.raises(NotFound):
-            service.save_lesson(session, stranger, number, "a", "b", Again.YES)
+            retrospectives.save_lesson(session, stranger, number, "a", "b", Again.YES)
     with company.store.transaction() as session:
-        modal = forms.Lesson.of(service.retrospective(session, company.sal, number))
+        modal = forms.Lesson.of(retrospectives.retrospective(session, company.sal, number))
     with pytest.raises(FieldErrors) as raised:
         filled(forms.Lesson, modal, {"worked": " ", "failed": "\u200e", "again": "yes"})
     assert list(raised.value.errors) == ["worked"]
@@ -156,7 +156,7 @@ def test_the_next_proposal_remembers(company: Company, hands: Hands) -> None:
     campaign = company.draft("form-8", utm_campaign="again")
     company.propose(campaign)
     with company.store.transaction() as session:
-        [past] = service.table(session, campaign.id).last_time
+        [past] = queries.table(session, campaign.id).last_time
     assert past.name == "Spring trial"
     assert past.acceptance == "100%"
     assert past.top_reason == "no budget"
@@ -171,9 +171,9 @@ def test_the_one_who_asked_hears_the_result(company: Company) -> None:
     for who in (company.sal, company.sue):
         company.ready(who, campaign)
     with company.store.transaction() as session:
-        service.announce(session, company.mara, campaign.id)
-    assert company.targets(service.RESULT) == []
+        proposals.announce(session, company.mara, campaign.id)
+    assert company.targets(audit.RESULT) == []
     end(company, campaign)
     company.look()
-    assert company.targets(service.RESULT) == ["USAL"]
+    assert company.targets(audit.RESULT) == ["USAL"]
     assert company.look() == 0

@@ -39,7 +39,7 @@ from bot.leads.models import Lead
 from bot.metrics import BY_NAME, Attribution, By, Figures, Unit, computing, daily_totals
 from bot.money import exponent
 from bot.people.models import Person, Role, Workspace
-from bot.planning.service import remembering
+from bot.planning import retrospectives as remembering
 from bot.reports import campaign_report as campaign_reports
 from bot.reports import figures
 from bot.reports.api import Counter, SheetQuery

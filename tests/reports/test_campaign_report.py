@@ -13,7 +13,7 @@ from bot.errors import NotAllowed, NotFound
 from bot.metrics import Attribution, Figures
 from bot.money import Money
 from bot.people.models import Person, Role
-from bot.planning.service import budget
+from bot.planning import budget
 from bot.reports import campaign_report, handlers, messages
 from bot.reports.campaign_report import CampaignReport, Line, Reason
 from bot.slack import Message

@@ -32,7 +32,7 @@ from bot.money import Money
 from bot.people import messages as people_messages
 from bot.people import tasks as people_tasks
 from bot.people.models import Absence, Person, Role, Workspace
-from bot.planning import service as planning
+from bot.planning import reminders as planning
 from bot.planning.models import Proposal, Request, RequestStatus, Retrospective
 from bot.shadowing import rounds as shadowing
 from bot.shadowing.models import ShadowPair, ShadowParticipant, ShadowRound
@@ -60,7 +60,7 @@ CLOCKWORK = {
     "jobs.schedule.tick": {"jobs.schedules"},
     "leads.service.ladder.sweep": {"leads.escalation"},
     "leads.service.absences.release_for_leavers": {"leads.leavers"},
-    "planning.service.reminders.handle_due": {
+    "planning.reminders.handle_due": {
         "planning.requests", "planning.proposals", "planning.follow", "planning.follow_requests",
         "planning.retrospectives",
     },

@@ -4,6 +4,9 @@ Every verb holds the campaign's row first, so that answers come one after the ot
 makes the agreement sees all others.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
@@ -15,11 +18,12 @@ from bot.campaigns.models import Campaign, Stage
 from bot.errors import HandoffError, NotFound
 from bot.people import service as people
 from bot.people.models import Person, Role
-from bot.planning.models import Concern, Proposal, ProposalAnswer, agreed
-from bot.planning.service.audit import AGREED, CONCERN, PROPOSAL, redraw_proposal
-from bot.planning.service.following import follow
-from bot.planning.service.reading import asked_and_standing, asked_people, held
-from bot.planning.service.sla import rules
+from bot.planning.agreement import Enough, agreed
+from bot.planning.audit import AGREED, CONCERN, PROPOSAL, redraw_proposal
+from bot.planning.following import follow
+from bot.planning.models import Concern, PlanningRules, Proposal, ProposalAnswer
+from bot.planning.queries import asked_and_standing, asked_people, held
+from bot.planning.sla import changeable, rules
 from bot.slack.text import moment, safe
 
 
@@ -49,7 +53,7 @@ def ready(session: Session, who: Person, campaign_id: int) -> Campaign:
 
     Raises NotFound, NotAsked, NotProposed, AlreadyReady.
     """
-    campaign, proposal = _asked(session, who, campaign_id)
+    campaign, proposal = _held_by_answerer(session, who, campaign_id)
     _, standing = asked_and_standing(session, campaign)
     if who.id in standing.ready:
         raise AlreadyReady(name=safe(campaign.name))
@@ -74,7 +78,7 @@ def answerable(session: Session, who: Person, campaign_id: int) -> Campaign:
 
     Raises NotFound, NotAsked, NotProposed.
     """
-    return _asked(session, who, campaign_id)[0]
+    return _held_by_answerer(session, who, campaign_id)[0]
 
 
 def raise_concern(
@@ -84,7 +88,7 @@ def raise_concern(
 
     What was agreed goes before sales again. Raises NotFound, NotAsked, NotProposed.
     """
-    campaign, proposal = _asked(session, who, campaign_id)
+    campaign, proposal = _held_by_answerer(session, who, campaign_id)
     concern: Concern | None = session.scalar(
         insert(Concern)
         .values(
@@ -208,7 +212,7 @@ def _agree(
     follow(session, campaign, proposal)
 
 
-def _asked(session: Session, who: Person, campaign_id: int) -> tuple[Campaign, Proposal]:
+def _held_by_answerer(session: Session, who: Person, campaign_id: int) -> tuple[Campaign, Proposal]:
     """The proposal that the person is asked about, held. Raises NotFound, NotAsked, NotProposed."""
     campaign_queries.find(session, who.workspace_id, campaign_id, lock=True)
     campaign, proposal = held(session, campaign_id)
@@ -243,3 +247,35 @@ def _close(session: Session, who: Person, found: Concern, answer: str | None) ->
     found.answer, found.closed_by, found.closed_at = answer, who.id, clock.now()
     session.flush()
     slack.redraw(session, CONCERN, found.id)
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """The rules as an admin wants them."""
+
+    roles: Sequence[Role]
+    """Whose answers count."""
+    enough: Enough
+    some: int | None
+    """How many have to be ready, where it is a number; None: as before."""
+    must: Sequence[str]
+    """Slack's IDs of people without whom nothing is agreed."""
+    days: int
+    """Working days until answers are due."""
+
+
+def change_rules(session: Session, who: Person, ruling: Ruling) -> PlanningRules:
+    """Set who has to agree, and until when; what is open is looked at again by the new rules.
+
+    Raises NotAllowed.
+    """
+    changed = changeable(session, who)
+    changed.asked_roles, changed.enough = sorted(ruling.roles), ruling.enough
+    changed.some = ruling.some or changed.some
+    changed.ready_days = ruling.days
+    changed.must = sorted(
+        people.person(session, who.workspace_id, slack_id).id for slack_id in set(ruling.must)
+    )
+    session.flush()
+    settle_all(session, who)
+    return changed

@@ -1,8 +1,18 @@
-"""Looking back: at the end of a campaign both sides are asked what they have learned, once."""
+"""Looking back: at the end of a campaign both sides are asked what they have learned, once; and
+what is remembered of the past campaigns that are most like one that is proposed.
 
-from collections.abc import Mapping, Sequence
+How like two campaigns are, of one point each: the same kind, the share of the words that both
+audiences have in common, and the share of channels. Shares are Jaccard's index: in both, by in
+either.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
+from fractions import Fraction
 from functools import partial
+from typing import TypeVar
 
 from sqlalchemy import Date, cast, exists, func, select
 from sqlalchemy.dialects.postgresql import insert
@@ -12,14 +22,62 @@ from bot import clock, slack
 from bot.campaigns import announcing
 from bot.campaigns import queries as campaign_queries
 from bot.campaigns.models import Campaign, Stage
+from bot.campaigns.texts import period
 from bot.errors import NotFound
 from bot.leads.models import Lead
+from bot.leads.service import IS_LOST_FOR
 from bot.metrics import of_campaigns
 from bot.people import service as people
 from bot.people.models import Person, Role, Workspace
-from bot.planning.models import Again, CampaignReview, Retrospective, Side
-from bot.planning.service.audit import LESSONS, RETROSPECTIVE
+from bot.planning.audit import LESSONS, RETROSPECTIVE
+from bot.planning.models import Again, CampaignReview, LastTime, Retrospective, Side
 from bot.tasks import Loop
+
+MOST = 3
+
+_SHORTEST = 3  # words of an audience that tell something
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """What of a campaign is compared."""
+
+    kind: str
+    audience: str
+    channels: tuple[str, ...]
+
+
+def most_similar(wanted: Likeness, past: Sequence[tuple[T, Likeness]], most: int = MOST) -> list[T]:
+    """The past campaigns that have something in common, the most similar first.
+
+    Of equally similar ones, those that stand first in `past`.
+    """
+    ranked = sorted(past, key=lambda each: similarity(wanted, each[1]), reverse=True)
+    return [each for each, like in ranked[:most] if similarity(wanted, like) > 0]
+
+
+def similarity(one: Likeness, other: Likeness) -> Fraction:
+    """How similar two campaigns are: from 0 to 3, the same either way round."""
+    return (
+        Fraction(one.kind == other.kind)
+        + _share(_words(one.audience), _words(other.audience))
+        + _share(_names(one.channels), _names(other.channels))
+    )
+
+
+def _share(one: frozenset[str], other: frozenset[str]) -> Fraction:
+    either = one | other
+    return Fraction(len(one & other), len(either)) if either else Fraction()
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(word for word in re.findall(r"\w+", text.casefold()) if len(word) >= _SHORTEST)
+
+
+def _names(names: Iterable[str]) -> frozenset[str]:
+    return frozenset(name.casefold() for name in names)
+
 
 _ENDED = Loop("planning.retrospectives", "Questions at the end of a campaign")
 
@@ -116,7 +174,7 @@ def lessons(session: Session, campaign_ids: Sequence[int]) -> Mapping[int, Seque
 
 def _ask(session: Session, campaign: Campaign) -> None:
     """The owner for marketing; of sales those who had its leads, or all, where nobody had any."""
-    asked = {person.id: (person, Side.SALES) for person in _of_sales(session, campaign)}
+    asked = {person.id: (person, Side.SALES) for person in _salespeople(session, campaign)}
     asked[campaign.owner_id] = (campaign.owner, Side.MARKETING)
     for person, side in asked.values():
         row_id = session.scalar(
@@ -135,7 +193,7 @@ def _ask(session: Session, campaign: Campaign) -> None:
             slack.show(session, campaign.workspace_id, RETROSPECTIVE, row_id, person.slack_id)
 
 
-def _of_sales(session: Session, campaign: Campaign) -> Sequence[Person]:
+def _salespeople(session: Session, campaign: Campaign) -> Sequence[Person]:
     owned = exists().where(Lead.claimed_by == Person.id, Lead.campaign_id == campaign.id)
     had = session.scalars(
         select(Person)
@@ -153,3 +211,71 @@ def _show_lessons(session: Session, found: Retrospective) -> None:
         slack.show(
             session, found.workspace_id, LESSONS, found.campaign_id, place[0], thread_of=thread
         )
+
+
+# The newest campaigns are looked through; who plans remembers no more, and a card is drawn often.
+_MOST_LOOKED_AT = 1_000
+
+
+def last_time(session: Session, campaign: Campaign) -> Sequence[LastTime]:
+    """The announced campaigns that are most like this one, and what came of each."""
+    past = _past(session, campaign)
+    wanted = Likeness(campaign.kind, campaign.audience, tuple(campaign.channels))
+    found = most_similar(wanted, past)
+    if not found:
+        return []
+    figures = of_campaigns(session, campaign.workspace_id, [each.id for each in found])
+    reasons = _top_reasons(session, [each.id for each in found])
+    learned = lessons(session, [each.id for each in found])
+    return [
+        LastTime(
+            name=each.name,
+            when=period(each),
+            acceptance=figures[each.id]["acceptance_rate"],
+            romi=figures[each.id]["romi"],
+            top_reason=reasons.get(each.id),
+            again=_again(learned.get(each.id, ())),
+            lesson=next(
+                (one.failed for one in reversed(learned.get(each.id, ())) if one.failed), None
+            ),
+        )
+        for each in found
+    ]
+
+
+def _again(said: Sequence[Retrospective]) -> str | None:
+    """How many would do it again, in words."""
+    if not said:
+        return None
+    return f"{sum(each.again != Again.NO for each in said)} of {len(said)} would do it again"
+
+
+def _past(session: Session, campaign: Campaign) -> list[tuple[Campaign, Likeness]]:
+    """The campaigns that were announced, the newest first."""
+    announced = session.scalars(
+        select(Campaign)
+        .where(
+            Campaign.workspace_id == campaign.workspace_id,
+            Campaign.announced_at.is_not(None),
+            Campaign.id != campaign.id,
+        )
+        .order_by(Campaign.starts_on.desc(), Campaign.id.desc())
+        .limit(_MOST_LOOKED_AT)
+    )
+    return [(each, Likeness(each.kind, each.audience, tuple(each.channels))) for each in announced]
+
+
+def _top_reasons(session: Session, campaign_ids: Sequence[int]) -> Mapping[int, str]:
+    """By campaign, the disposition that most of its lost leads have."""
+    rows = session.execute(
+        select(Lead.campaign_id, Lead.disposition)
+        .where(Lead.campaign_id.in_(campaign_ids), IS_LOST_FOR)
+        .group_by(Lead.campaign_id, Lead.disposition)
+        # The last one of each campaign stays in the mapping: the most frequent, then by name.
+        .order_by(func.count(), Lead.disposition.desc())
+    )
+    return {
+        campaign: disposition.replace("_", " ")
+        for campaign, disposition in rows
+        if campaign is not None and disposition is not None
+    }

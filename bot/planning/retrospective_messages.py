@@ -11,9 +11,9 @@ from slack_sdk.models.blocks import (
 )
 
 from bot.metrics import Figures
-from bot.planning.messages.parts import header, small, titled
-from bot.planning.messages.request import brief
 from bot.planning.models import Again, CampaignReview, RequestFacts, Retrospective, Side
+from bot.planning.request_messages import brief
+from bot.planning.texts import header, small, titled
 from bot.slack import Message
 from bot.slack.text import plural, safe
 
@@ -24,7 +24,7 @@ _ROOM = 8_000
 _LONGEST = 600
 
 
-def asked(found: Retrospective, back: CampaignReview) -> Message:
+def retrospective(found: Retrospective, back: CampaignReview) -> Message:
     """The question to one person, and later what they said."""
     name = f"“{safe(back.campaign.name)}”"
     button = ButtonElement(

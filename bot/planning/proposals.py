@@ -16,14 +16,14 @@ from bot.campaigns.models import Campaign, Stage
 from bot.errors import FieldErrors, HandoffError
 from bot.people import service as people
 from bot.people.models import Person, Role, Workspace
+from bot.planning import budget
+from bot.planning.audit import PROPOSAL, record
+from bot.planning.budget import Line
+from bot.planning.following import follow
 from bot.planning.models import EventType, Proposal, Request
-from bot.planning.service import budget
-from bot.planning.service.audit import PROPOSAL, record
-from bot.planning.service.budget import Line
-from bot.planning.service.following import follow
-from bot.planning.service.reading import held
-from bot.planning.service.requests import find
-from bot.planning.service.sla import ready_sla
+from bot.planning.queries import held
+from bot.planning.requests import find
+from bot.planning.sla import ready_sla
 from bot.slack.text import safe
 
 

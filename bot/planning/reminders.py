@@ -12,11 +12,16 @@ from bot import clock, slack
 from bot.campaigns.models import Campaign, Stage
 from bot.people import service as people
 from bot.people.models import Person, Role
+from bot.planning.audit import ASKED, REMINDER, record, redraw_proposal
+from bot.planning.following import (
+    follow,
+    follow_request,
+    proposals_left_behind,
+    requests_left_behind,
+)
 from bot.planning.models import EventType, Proposal, ProposalReminder, Request
-from bot.planning.service.audit import ASKED, REMINDER, record, redraw_proposal
-from bot.planning.service.following import follow, follow_request, left_behind, out_of_date
-from bot.planning.service.reading import asked_and_standing, held
-from bot.planning.service.retrospectives import ask_about_ended
+from bot.planning.queries import asked_and_standing, held
+from bot.planning.retrospectives import ask_about_ended
 from bot.tasks import Loop
 
 _REQUESTS = Loop("planning.requests", "Reminders of requests")
@@ -43,11 +48,11 @@ def _requests(session: Session, now: datetime) -> int:
         .limit(_AT_ONCE)
         .with_for_update(key_share=True, skip_locked=True)
     ).all()
-    _REQUESTS.each(session, due, lambda request: _look_at_request(session, request, now))
+    _REQUESTS.each(session, due, lambda request: _check_request(session, request, now))
     return len(due)
 
 
-def _look_at_request(session: Session, request: Request, now: datetime) -> None:
+def _check_request(session: Session, request: Request, now: datetime) -> None:
     """Remind marketing once, and mark what is overdue."""
     request.next_check_at = request.answer_by if now < request.answer_by else None
     first = request.reminded_at is None
@@ -77,13 +82,13 @@ def _proposals(session: Session, now: datetime) -> int:
         # The campaign first, as every verb does: two that hold each other's row wait for ever.
         campaign, proposal = held(session, found.campaign_id)
         if proposal.next_check_at is not None and proposal.next_check_at <= now:
-            _look_at_proposal(session, campaign, proposal, now)
+            _check_proposal(session, campaign, proposal, now)
 
     _PROPOSALS.each(session, due, look, key=attrgetter("campaign_id"))
     return len(due)
 
 
-def _look_at_proposal(
+def _check_proposal(
     session: Session, campaign: Campaign, proposal: Proposal, now: datetime
 ) -> None:
     """Remind the silent once; at the end their silence is shown as such."""
@@ -120,11 +125,11 @@ def _remind(session: Session, campaign: Campaign, now: datetime) -> None:
 
 def _follow(session: Session) -> int:
     """Catch up with campaigns that were changed, announced, ended or cancelled elsewhere."""
-    moved = left_behind(session, _AT_ONCE, _MOVED.ready(Proposal.campaign_id))
+    moved = proposals_left_behind(session, _AT_ONCE, _MOVED.ready(Proposal.campaign_id))
     _MOVED.each(
         session, moved, lambda found: follow(session, *held(session, found.campaign_id)),
         key=attrgetter("campaign_id"),
     )  # fmt: skip
-    waiting = out_of_date(session, _AT_ONCE, _ANSWERED.ready(Request.id))
+    waiting = requests_left_behind(session, _AT_ONCE, _ANSWERED.ready(Request.id))
     _ANSWERED.each(session, waiting, partial(follow_request, session))
     return len(moved) + len(waiting)

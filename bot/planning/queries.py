@@ -11,6 +11,8 @@ from bot.campaigns.models import Campaign, CampaignVersion, Stage
 from bot.errors import NotFound
 from bot.people import service as people
 from bot.people.models import Person, Role
+from bot.planning.agreement import Standing, standing
+from bot.planning.capacity import capacity_of
 from bot.planning.models import (
     Concern,
     PlanningRules,
@@ -18,15 +20,12 @@ from bot.planning.models import (
     ProposalAnswer,
     ProposalReminder,
     Proposed,
-    Standing,
     Table,
     raised_concerns,
     ready_answers,
-    standing,
 )
-from bot.planning.service.capacity import capacity_of
-from bot.planning.service.remembering import last_time
-from bot.planning.service.sla import rules
+from bot.planning.retrospectives import last_time
+from bot.planning.sla import rules
 
 
 def held(session: Session, campaign_id: int) -> tuple[Campaign, Proposal]:

@@ -13,10 +13,10 @@ from bot import clock, slack
 from bot.campaigns import history as campaigns
 from bot.campaigns.models import OVER, Campaign, Stage
 from bot.people.models import Person, Workspace
+from bot.planning.audit import FOR_ASKER, PROPOSAL, RESULT, VERSION, record, redraw_proposal
 from bot.planning.models import EventType, Proposal, Request, RequestStatus
-from bot.planning.service.audit import FOR_ASKER, PROPOSAL, RESULT, VERSION, record, redraw_proposal
-from bot.planning.service.reading import asked_people
-from bot.planning.service.sla import answer_sla, ready_sla, rules
+from bot.planning.queries import asked_people
+from bot.planning.sla import answer_sla, ready_sla, rules
 
 _STATUSES = {
     Stage.PROPOSED: RequestStatus.PROPOSED,
@@ -58,7 +58,7 @@ def follow_request(session: Session, request: Request) -> None:
         request.answer(campaign.owner_id, status, clock.now())
         record(session, request, _EVENTS[status], None, campaign=campaign.id)
         if status == RequestStatus.ENDED:
-            _tell_result(session, request)
+            _show_result(session, request)
         return
     if campaign.stage == Stage.CANCELLED:
         request.campaign_id = None
@@ -68,14 +68,16 @@ def follow_request(session: Session, request: Request) -> None:
         record(session, request, EventType.WAITS_ANEW, None, campaign=campaign.id)
 
 
-def _tell_result(session: Session, request: Request) -> None:
+def _show_result(session: Session, request: Request) -> None:
     """A message of its own: weeks have passed, and nobody looks at the old one."""
     asker = session.get_one(Person, request.asker_id)
     thread = (FOR_ASKER, request.id)
     slack.show(session, request.workspace_id, RESULT, request.id, asker.slack_id, thread_of=thread)
 
 
-def left_behind(session: Session, most: int, ready: ColumnElement[bool]) -> Sequence[Proposal]:
+def proposals_left_behind(
+    session: Session, most: int, ready: ColumnElement[bool]
+) -> Sequence[Proposal]:
     """The proposals that say less than their campaigns do, of those that are `ready`."""
     return session.scalars(
         select(Proposal)
@@ -89,7 +91,9 @@ def left_behind(session: Session, most: int, ready: ColumnElement[bool]) -> Sequ
     ).all()
 
 
-def out_of_date(session: Session, most: int, ready: ColumnElement[bool]) -> Sequence[Request]:
+def requests_left_behind(
+    session: Session, most: int, ready: ColumnElement[bool]
+) -> Sequence[Request]:
     """The `ready` requests whose campaign has gone on without being proposed."""
     behind = [
         and_(Request.status == RequestStatus.WAITING, Campaign.stage.not_in([Stage.DRAFT])),

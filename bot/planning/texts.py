@@ -1,11 +1,75 @@
-"""Capacity and the past in plain words."""
+"""What the messages of planning are made of: small parts, and what a campaign means for sales."""
 
 from collections.abc import Sequence
 from fractions import Fraction
 
-from bot.planning.models import Capacity, Fit, LastTime
+from slack_sdk.models.blocks import (
+    ContextBlock,
+    HeaderBlock,
+    MarkdownTextObject,
+    PlainTextObject,
+    RichTextBlock,
+    RichTextElement,
+    RichTextElementParts,
+    RichTextListElement,
+    RichTextQuoteElement,
+    RichTextSectionElement,
+)
+
+from bot.people.models import Person
+from bot.planning.capacity import Capacity, Fit
+from bot.planning.models import LastTime
 from bot.rounding import rounded, whole
-from bot.slack.text import plural, safe
+from bot.slack.text import clean, plural, safe
+
+_MOST_NAMES = 6
+
+
+def header(text: str) -> HeaderBlock:
+    """A card's title."""
+    return HeaderBlock(text=plain(text, 150))
+
+
+def small(text: str) -> ContextBlock:
+    """A line of what is good to know."""
+    return ContextBlock(elements=[MarkdownTextObject(text=text)])
+
+
+def plain(text: str, limit: int) -> PlainTextObject:
+    """Text as somebody wrote it, in one line."""
+    return PlainTextObject(text=clean(" ".join(text.split()), limit), emoji=False)
+
+
+def titled(title: str, text: str) -> RichTextBlock:
+    """Rich text shows what people wrote as it is: nothing in it is parsed, and it can be copied."""
+    bold = RichTextElementParts.TextStyle(bold=True)
+    parts: list[RichTextElement] = [
+        RichTextElementParts.Text(text=title, style=bold),
+        RichTextElementParts.Text(text=f"\n{text}"),
+    ]
+    return RichTextBlock(elements=[RichTextSectionElement(elements=parts)])
+
+
+def quoted(text: str) -> RichTextBlock:
+    """Somebody's words, set off from ours."""
+    words = RichTextElementParts.Text(text=text)
+    return RichTextBlock(elements=[RichTextQuoteElement(elements=[words])])
+
+
+def listed(lines: Sequence[str]) -> RichTextBlock:
+    """Lines as they were written, as a list."""
+    items = [
+        RichTextSectionElement(elements=[RichTextElementParts.Text(text=line)]) for line in lines
+    ]
+    return RichTextBlock(elements=[RichTextListElement(style="bullet", elements=items)])
+
+
+def names(people: Sequence[Person]) -> str:
+    """`Ana, Ben and 3 more`: plain names, because a mention would call them each time."""
+    shown = [safe(person.name, 100) for person in people[:_MOST_NAMES]]
+    left = len(people) - _MOST_NAMES
+    *others, last = [*shown, f"{left:,} more"] if left > 0 else shown
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def capacity_in_words(weight: Capacity) -> str:
@@ -54,10 +118,10 @@ def past_in_words(past: Sequence[LastTime]) -> str:
     """How similar campaigns did, one a line."""
     if not past:
         return "No campaign of the past is like it."
-    return "\n".join(_past(each) for each in past)
+    return "\n".join(_similar_campaign(each) for each in past)
 
 
-def _past(each: LastTime) -> str:
+def _similar_campaign(each: LastTime) -> str:
     reason = f", mostly rejected for: {safe(each.top_reason, 80)}" if each.top_reason else ""
     again = f", {each.again}" if each.again else ""
     lesson = f". What failed: {safe(' '.join(each.lesson.split()), 150)}" if each.lesson else ""
