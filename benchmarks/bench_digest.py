@@ -17,7 +17,8 @@ from sqlalchemy import text
 from benchmarks.figures import Table
 from benchmarks.office import cpu, open_office
 from bot import clock
-from bot.digests import messages, reporting, sending
+from bot.digests import messages as digest_messages
+from bot.digests import money_messages, reporting, sending
 from bot.digests.models import Audience, Digest, Week
 from bot.digests.report import Report
 from bot.people import service as people
@@ -150,9 +151,9 @@ def _sum_up(store: Store, workspace_id: int) -> tuple[float, float, int]:
 def _draw(digest: Digest) -> int:
     report = Report.of(digest)
     for message in (
-        messages.digest(report, shows_money=True, in_thread=True),
-        messages.details(report),
-        messages.money(report),
+        digest_messages.digest(report, shows_money=True, in_thread=True),
+        digest_messages.details(report),
+        money_messages.money(report),
     ):
         assert message.blocks
     return report.total.count("received")

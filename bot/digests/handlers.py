@@ -6,7 +6,18 @@ from typing import TypeVar
 from slack_sdk.models.views import View
 
 from bot.capability import Act, Handler, Update
-from bot.digests import capability, explaining, forms, messages, personal, reporting, sending
+from bot.digests import (
+    capability,
+    explaining,
+    figure_messages,
+    forms,
+    messages,
+    money_messages,
+    personal,
+    personal_messages,
+    reporting,
+    sending,
+)
 from bot.digests.forms import ChangeTimetable
 from bot.digests.models import Week
 from bot.digests.reporting import Reading
@@ -71,7 +82,7 @@ def show_money(act: Act) -> Message | str:
     reading = _named_week(act)
     if not reading.shows_money:
         return "Amounts are for marketing and managers to see."
-    return messages.money(reading.report)
+    return money_messages.money(reading.report)
 
 
 # One's own week
@@ -83,19 +94,19 @@ def show_own(act: Act) -> Message:
     read = personal.own_last if act.words.lower() == "last" else personal.own_running
     weeks = read(act.session, act.person)
     wanted = sending.wants_own(act.session, act.person)
-    drawn = [messages.own(week, wanted=wanted) for week in weeks]
+    drawn = [personal_messages.own(week, wanted=wanted) for week in weeks]
     blocks = [block for each in drawn for block in each.content]
     return Message(" ".join(each.text for each in drawn), blocks)
 
 
-@capability.action(messages.OPT_OUT, _READ)
+@capability.action(personal_messages.OPT_OUT, _READ)
 def opt_out(act: Act) -> str:
     """No more digests of one's own."""
     sending.opt_out(act.session, act.person)
     return "You get no digest of your own any more. `/digest me` shows it whenever you want it."
 
 
-@capability.action(messages.OPT_IN, _READ)
+@capability.action(personal_messages.OPT_IN, _READ)
 def opt_in(act: Act) -> str:
     """Send them again."""
     sending.opt_in(act.session, act.person)
@@ -117,24 +128,24 @@ def why(act: Act) -> Message:
     if len(metrics) == 1:
         return _explained(act, metrics[0].name)
     if metrics:
-        return messages.several(act.words, metrics)
-    return messages.all_figures(act.words)
+        return figure_messages.several(act.words, metrics)
+    return figure_messages.all_figures(act.words)
 
 
-@_of_each_metric(messages.EXPLAIN)
+@_of_each_metric(figure_messages.EXPLAIN)
 def explain(act: Act) -> Message:
     """One of several figures was chosen."""
     return _explained(act, _metric(act))
 
 
-@_of_each_metric(messages.BEHIND)
+@_of_each_metric(figure_messages.BEHIND)
 def show_leads(act: Act) -> View:
     """The leads behind a figure of the week that the button names."""
     return _leads(act, _metric(act), Week.read(act.incoming.value), None)
 
 
-@capability.action(messages.OLDER, _READ)
-@capability.action(messages.NEWEST, _READ)
+@capability.action(figure_messages.OLDER, _READ)
+@capability.action(figure_messages.NEWEST, _READ)
 def turn_leads(act: Act) -> Update:
     """Another page of them."""
     metric, _, monday = act.incoming.carried.partition(" ")
@@ -187,12 +198,12 @@ def _metric(act: Act) -> str:
 
 
 def _explained(act: Act, metric: str) -> Message:
-    return messages.why(explaining.explain(act.session, act.person, metric))
+    return figure_messages.why(explaining.explain(act.session, act.person, metric))
 
 
 def _leads(act: Act, metric: str, week: Week, before: int | None) -> View:
     """A page of the leads behind a metric of a week; `before` is the id below which it begins."""
     page = explaining.leads_for_metric(
-        act.session, act.person, week, metric, before, messages.PAGE_SIZE
+        act.session, act.person, week, metric, before, figure_messages.PAGE_SIZE
     )
-    return messages.leads_behind(metric, week, page, is_first=before is None)
+    return figure_messages.leads_behind(metric, week, page, is_first=before is None)

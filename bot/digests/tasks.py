@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bot.capability import Services
-from bot.digests import capability, messages, sending
+from bot.digests import capability, messages, money_messages, personal_messages, sending
 from bot.digests.models import Audience
 from bot.people.models import Workspace
 from bot.reports import site
@@ -48,7 +48,7 @@ def details(session: Session, delivery_id: int) -> Message | None:
 def money(session: Session, delivery_id: int) -> Message | None:
     """Its amounts, in its thread."""
     delivered = sending.delivered(session, delivery_id)
-    return messages.money(delivered[0]) if delivered else None
+    return money_messages.money(delivered[0]) if delivered else None
 
 
 @capability.card(sending.QUARTER)
@@ -61,4 +61,4 @@ def quarter(session: Session, delivery_id: int) -> Message:
 def own(session: Session, delivery_id: int) -> Message | None:
     """Somebody's own week."""
     delivered = sending.delivered_own(session, delivery_id)
-    return messages.own(delivered[0], wanted=delivered[1]) if delivered else None
+    return personal_messages.own(delivered[0], wanted=delivered[1]) if delivered else None

@@ -9,7 +9,15 @@ from typing import Any
 import pytest
 
 from bot import clock
-from bot.digests import explaining, messages, reporting, sending, snapshots
+from bot.digests import (
+    explaining,
+    figure_messages,
+    messages,
+    money_messages,
+    reporting,
+    sending,
+    snapshots,
+)
 from bot.digests.models import Audience, Week
 from bot.digests.report import CampaignFigures, PastWeek, Report
 from bot.digests.team_stats import TeamStats
@@ -101,7 +109,7 @@ def all_of(report: Report) -> dict[str, Any]:
     parts = {
         "headline": messages.digest(report, shows_money=True, in_thread=True),
         "details": messages.details(report),
-        "money": messages.money(report),
+        "money": money_messages.money(report),
     }
     return {name: drawn(message) for name, message in parts.items()}
 
@@ -198,7 +206,7 @@ def test_a_week_that_is_read_again(office: Office, golden: Golden) -> None:
 
 
 def test_how_each_figure_is_computed(golden: Golden) -> None:
-    golden("formulas", drawn(messages.all_figures()))
+    golden("formulas", drawn(figure_messages.all_figures()))
 
 
 def test_why_a_figure_is_what_it_is(office: Office, golden: Golden) -> None:
@@ -206,15 +214,15 @@ def test_why_a_figure_is_what_it_is(office: Office, golden: Golden) -> None:
     with office.store.transaction() as session:
         for name in ("response_sla", "romi", "unrated"):
             explained = explaining.explain(session, office.manager, name)
-            golden(f"why_{name}", drawn(messages.why(explained)))
+            golden(f"why_{name}", drawn(figure_messages.why(explained)))
         hidden = explaining.explain(session, office.seller, "romi")
-    assert "EUR" not in str(messages.why(hidden).blocks)
+    assert "EUR" not in str(figure_messages.why(hidden).blocks)
 
 
 def test_which_figure_is_meant(golden: Golden) -> None:
-    golden("several", drawn(messages.several("sla", explaining.named("on time"))))
+    golden("several", drawn(figure_messages.several("sla", explaining.named("on time"))))
     for words in ("c", "r", "l"):
-        drawn(messages.several(words, explaining.named(words)))
+        drawn(figure_messages.several(words, explaining.named(words)))
 
 
 def test_the_leads_behind_a_figure(office: Office, golden: Golden) -> None:
@@ -222,10 +230,10 @@ def test_the_leads_behind_a_figure(office: Office, golden: Golden) -> None:
     week = Week.with_day(MONDAY.date() + DAY)
     with office.store.transaction() as session:
         page = explaining.leads_for_metric(session, office.seller, week, "unclaimed", None, 1)
-    modal = messages.leads_behind("unclaimed", week, page, is_first=True)
+    modal = figure_messages.leads_behind("unclaimed", week, page, is_first=True)
     golden("behind", modal)
     nobody = LeadsPage([], 0, None)
-    empty = messages.leads_behind("won", week, nobody, is_first=False)
+    empty = figure_messages.leads_behind("won", week, nobody, is_first=False)
     golden("behind_nobody", empty)
 
 

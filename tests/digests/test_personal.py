@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text, update
 
 from bot import clock
-from bot.digests import messages, personal, sending
+from bot.digests import personal, personal_messages, sending
 from bot.digests.models import Audience
 from bot.digests.own import OwnWeek
 from bot.digests.personal import NothingOfYourOwn
@@ -64,8 +64,8 @@ def test_a_salesperson_hears_of_their_own_week(office: Office, golden: Golden) -
     own, wanted = told(office)
     assert wanted
     assert own.mine.count("received") == 3
-    golden("own_selling", messages.own(own))
-    golden("own_unwanted", messages.own(own, wanted=False))
+    golden("own_selling", personal_messages.own(own))
+    golden("own_unwanted", personal_messages.own(own, wanted=False))
 
 
 def test_what_waits_is_worth_a_message_even_without_new_leads(
@@ -75,7 +75,7 @@ def test_what_waits_is_worth_a_message_even_without_new_leads(
     with office.store.transaction() as session:
         office.leads(session, [{"received_at": old, "claimed_at": old}])
     assert send(office, Audience.SALESPEOPLE) == 1
-    golden("own_waiting", messages.own(told(office)[0]))
+    golden("own_waiting", personal_messages.own(told(office)[0]))
 
 
 def test_where_there_is_nothing_to_say_nothing_is_said(office: Office) -> None:
@@ -111,7 +111,7 @@ def test_a_marketer_hears_of_their_own_campaigns(office: Office, golden: Golden)
     names = [[each.name for each in week.campaigns] for week in own]
     assert sorted(names) == [["Somebody else's"], ["Spring *sale*"]]
     [mine] = [week for week in own if week.campaigns[0].name == "Spring *sale*"]
-    golden("own_campaigns", messages.own(mine))
+    golden("own_campaigns", personal_messages.own(mine))
 
 
 def test_a_thousand_campaigns_of_ones_own_fit_into_a_message(office: Office) -> None:
@@ -120,7 +120,7 @@ def test_a_thousand_campaigns_of_ones_own_fit_into_a_message(office: Office) -> 
     from_one = told(office)[0].mine
     names = [f"{number} {'*<!channel>*' * 6}"[:80] for number in range(1_000)]
     campaigns = tuple(CampaignFigures(n, name, from_one) for n, name in enumerate(names))
-    message = messages.own(
+    message = personal_messages.own(
         OwnWeek(Audience.MARKETERS, told(office)[0].week, NOW, campaigns=campaigns)
     )
     assert check_message(message.blocks) == []
@@ -170,7 +170,7 @@ def test_ones_own_running_and_last_week_can_be_asked_for(office: Office) -> None
         [written] = personal.own_last(session, office.seller)
     assert written == told(office)[0]
     assert written.mine.count("rated") == 2
-    assert check_message(messages.own(running).blocks) == []
+    assert check_message(personal_messages.own(running).blocks) == []
 
 
 def test_one_with_both_roles_hears_of_both(office: Office) -> None:

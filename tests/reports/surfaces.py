@@ -29,8 +29,7 @@ from bot import metrics
 from bot.campaigns.models import Campaign
 from bot.cli import report as command_line
 from bot.contacts import service as contacts
-from bot.digests import explaining, personal, reporting
-from bot.digests import messages as digest_messages
+from bot.digests import explaining, figure_messages, money_messages, personal, reporting
 from bot.digests.models import Week
 from bot.home import service as home
 from bot.home.messages import managing
@@ -322,7 +321,7 @@ def _explained(world: World, *, is_this: bool) -> Answer:
     found = {}
     for name in ("romi", "cac", "spend", "response_median", "claim_sla", "quality_index"):
         explained = explaining.explain(world.session, world.who, name)
-        said = said_in(digest_messages.why(explained).blocks)
+        said = said_in(figure_messages.why(explained).blocks)
         which = "This week so far" if is_this else "Last week"
         told = re.search(rf'\*{which}:\* (.*?)(?:\. |\\n|")', said)
         assert told, said
@@ -357,7 +356,7 @@ def _fields(message: Any) -> Answer:
 
 def _money_words(world: World, ask: Ask) -> Answer:
     """The money of a digest, in its thread."""
-    said = _fields(digest_messages.money(_digest(world, ask).report))
+    said = _fields(money_messages.money(_digest(world, ask).report))
     return {each.name: said[each.label] for each in BY_NAME.values() if each.label in said}
 
 

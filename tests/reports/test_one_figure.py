@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 
 from bot import clock, metrics
 from bot.campaigns.models import Campaign
-from bot.digests import explaining, messages, personal, reporting
+from bot.digests import explaining, figure_messages, personal, reporting
+from bot.digests import messages as digest_messages
 from bot.digests.models import Week
 from bot.home import service as home
 from bot.leads import service as leads
@@ -180,7 +181,9 @@ def test_this_week_so_far_ends_today_everywhere(office: Office) -> None:
         found["weeks"] = f"{row['romi']:.0f}%"
     assert found == dict.fromkeys(found, "350%")
     assert (row["first_day"], row["last_day"]) == (WEEK.monday, date(2026, 11, 18))
-    shown_now = messages.digest(digest, shows_money=True, page="https://handoff.example/report")
+    shown_now = digest_messages.digest(
+        digest, shows_money=True, page="https://handoff.example/report"
+    )
     assert shown_now.text.startswith("This week so far: 16–18 November 2026.")
     assert "from=2026-11-16&amp;to=2026-11-18" in said_in(shown_now.blocks)
     assert this_week.before == Period(Span.THIS_WEEK, date(2026, 11, 9), date(2026, 11, 11))
@@ -210,7 +213,7 @@ def test_the_leads_behind_a_share_add_up_to_it(office: Office) -> None:
     assert (explained.leads, explained.counting) == (3, 1)
     assert [each.row.counts for each in listed] == [True, False, False]
     assert (all_of_them, counted) == (3, 1)
-    drawn = str(messages.leads_behind("response_sla", WEEK, page, is_first=True).to_dict())
+    drawn = str(figure_messages.leads_behind("response_sla", WEEK, page, is_first=True).to_dict())
     assert "3 leads received 16–22 November 2026, of which it counts 1" in drawn
     assert (drawn.count("*counts*"), drawn.count("does not count")) == (1, 2)
 

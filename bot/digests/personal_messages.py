@@ -4,11 +4,19 @@ from collections.abc import Sequence
 
 from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, HeaderBlock, SectionBlock
 
-from bot.digests.messages.tables import MOST_CAMPAIGNS, by_campaign, chosen
-from bot.digests.messages.words import Form, days, fields, maturing, small
 from bot.digests.models import Audience
 from bot.digests.own import OwnWeek
 from bot.digests.report import CampaignFigures
+from bot.digests.texts import (
+    MOST_CAMPAIGNS,
+    Form,
+    by_campaign,
+    chosen,
+    days,
+    fields,
+    maturing,
+    small,
+)
 from bot.leads.messages import list_action
 from bot.leads.models import Mine
 from bot.metrics import Figures
@@ -92,11 +100,11 @@ def _selling(week: OwnWeek) -> list[Block]:
     blocks: list[Block] = []
     if week.mine.count("received"):
         blocks.append(fields(week.mine, _SELLING))
-        blocks.append(small(_beside(week.team)))
+        blocks.append(small(_compared_with_team(week.team)))
     return [*blocks, *_waiting(week)]
 
 
-def _beside(team: Figures) -> str:
+def _compared_with_team(team: Figures) -> str:
     """What is usual among all, so that one's own figures say something."""
     return (
         f"All of sales together: claimed after {team['claim_median']}, answered after "

@@ -4,9 +4,19 @@ from collections.abc import Iterable, Sequence
 
 from slack_sdk.models.blocks import SectionBlock
 
-from bot.digests.messages.tables import MOST_CAMPAIGNS, by_campaign, chart, chosen, labels
-from bot.digests.messages.words import Form, days, fields, maturing, small
 from bot.digests.report import CampaignFigures, Report
+from bot.digests.texts import (
+    MOST_CAMPAIGNS,
+    Form,
+    by_campaign,
+    chart,
+    chosen,
+    days,
+    fields,
+    labels,
+    maturing,
+    small,
+)
 from bot.metrics import Figures, Group
 from bot.metrics.definitions import METRICS
 from bot.money import Money
