@@ -20,10 +20,9 @@ from benchmarks.office import open_office
 from bot import clock, slack
 from bot.home import messages
 from bot.home import service as home
-from bot.leads import service
+from bot.leads import claiming, escalation
+from bot.leads.creating import CARD
 from bot.leads.models import EscalationStep, Lead
-from bot.leads.service import ladder
-from bot.leads.service.admitting import CARD
 from bot.people import service as people
 from bot.people.models import Person, Role, Team
 from bot.store import Store
@@ -79,7 +78,7 @@ class Floor:
                 session, team_id="T1", name="Acme", bot_user_id="U1", channel="C1",
                 timezone="Europe/Berlin", currency="EUR",
             )  # fmt: skip
-            ladder.install(session, self.workspace)
+            escalation.install(session, self.workspace)
             names = [f"U{number}" for number in range(SELLERS)]
             self.sellers = [people.person(session, self.workspace.id, name) for name in names]
             # Somebody always works, so that every step that is due is taken.
@@ -184,11 +183,11 @@ class Floor:
 
 
 def _claim(session: Session, who: Person, lead_id: int) -> None:
-    service.claim(session, who, lead_id)
+    claiming.claim(session, who, lead_id)
 
 
 def _sweep(session: Session, count: int) -> None:
-    if service.sweep(session) != count:
+    if escalation.sweep(session) != count:
         raise RuntimeError("it looked at other leads")
 
 

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from benchmarks.load import lead_facts
 from benchmarks.office import Database, Slack
-from bot.leads import messages
-from bot.leads import service as leads
+from bot.leads import queries as lead_queries
+from bot.leads import receiving
+from bot.leads.messages import lead_card
 from bot.people import service as people
 from bot.people.models import Role, Workspace
 from bot.slack import Slack as Client
@@ -49,11 +50,11 @@ def post_cards(database: Database, slack: Slack, count: int) -> list[str]:
 
 def _post_card(session: Session, client: Client, workspace: Workspace) -> str:
     body = json.dumps(lead_facts(token_hex(8))).encode()
-    receipt = leads.receive(
-        session, workspace, leads.RawSubmission("api", "benchmark", body, "application/json")
+    receipt = receiving.receive(
+        session, workspace, receiving.RawSubmission("api", "benchmark", body, "application/json")
     )
     assert receipt.lead_id is not None
-    message = messages.card(leads.facts(session, receipt.lead_id))
+    message = lead_card.card(lead_queries.facts(session, receipt.lead_id))
     channel, ts = client.post(workspace.channel, message)
     card_id = session.scalar(
         update(Card)

@@ -167,7 +167,7 @@ def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Slack waits for three seconds, on machines that do nothing else meanwhile; how long an answer
     takes is for the benchmarks to say."""
     monkeypatch.setattr("playground.delivery.ACK_SECONDS", 60.0)
-    monkeypatch.setattr("bot.leads.handlers.lists.DOUBLE_CLICK", timedelta(0))  # tests click fast
+    monkeypatch.setattr("bot.leads.handlers.leads.DOUBLE_CLICK", timedelta(0))  # tests click fast
     monkeypatch.setattr("playground.tickets.TRIGGER_SECONDS", 60.0)
     patience = property(lambda _listener: 60, lambda _listener, _seconds: None)
     monkeypatch.setattr(CustomListener, "ack_timeout", patience)  # Bolt's own three seconds

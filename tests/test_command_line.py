@@ -12,11 +12,11 @@ from sqlalchemy import select
 
 from bot.crm import connection, webhooks
 from bot.crm.push import push
-from bot.leads import service as leads
+from bot.leads import receiving as lead_receiving
+from bot.leads.creating import create_or_merge
+from bot.leads.lead_draft import IntakeContext
 from bot.leads.lead_payload import read
 from bot.leads.models import Lead
-from bot.leads.service.admitting import create_or_merge
-from bot.leads.service.case import IntakeContext
 from bot.leads.sources import SOURCES
 from bot.people import service as people
 from bot.spend.models import SpendEntry
@@ -194,13 +194,15 @@ def test_what_could_not_be_read_is_listed_and_replayed(store: Store, database_ur
     workspace = install(store)
     with store.transaction() as session:
         for body in (b"{", b'{"email": "nobody"}'):
-            leads.receive(session, workspace, leads.RawSubmission("api", "website", body, ""))
+            lead_receiving.receive(
+                session, workspace, lead_receiving.RawSubmission("api", "website", body, "")
+            )
     listed = handoff("leads", "submissions", DATABASE_URL=database_url).stdout
     assert "api  This submission could not be read: body: is not JSON" in listed
     assert "2 to replay" in listed
     assert "nobody" not in listed
     with store.transaction() as session:
-        first = leads.unread(session, workspace.id, 1)[0]
+        first = lead_receiving.unread(session, workspace.id, 1)[0]
         first.body = b'{"email": "ada@example.com"}'
     told = handoff("leads", "replay", DATABASE_URL=database_url).stdout
     assert "Submission 1: lead 1" in told

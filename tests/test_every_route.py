@@ -28,8 +28,10 @@ from bot.crm import connection as crm
 from bot.crm.models import CrmRecord
 from bot.digests import sending as digests
 from bot.digests.models import Timetable
-from bot.leads import importing
-from bot.leads import service as leads
+from bot.leads import absences as lead_absences
+from bot.leads import claiming, escalation, outcomes, receiving
+from bot.leads import imports as lead_imports
+from bot.leads import merging as lead_merging
 from bot.leads.lead_payload import LeadPayload
 from bot.leads.models import EscalationStep, Lead, LeadStep, Submission
 from bot.money import Money
@@ -92,7 +94,7 @@ class Company:
                 session, team_id=team_id, name="Acme", bot_user_id="UBOT", channel="C1",
                 timezone="Europe/Berlin", currency="EUR",
             )  # fmt: skip
-            for each in (leads, standup_setup, digests):
+            for each in (escalation, standup_setup, digests):
                 each.install(session, self.workspace)
             crm.connect(session, self.workspace.id, "hubspot")
             teams = {each.name: each.id for each in people.teams(session, self.workspace.id)}
@@ -143,18 +145,18 @@ class Company:
         )
         with self.store.transaction() as session:
             workspace = session.get_one(Workspace, self.workspace.id)
-            receipt = leads.type_in(session, workspace, self.mara, typed, None)
+            receipt = receiving.type_in(session, workspace, self.mara, typed, None)
         assert receipt.lead_id is not None
         return receipt.lead_id
 
     def mine(self) -> int:
         lead_id = self.lead()
-        self.do(leads.claim, lead_id)
+        self.do(claiming.claim, lead_id)
         return lead_id
 
     def won(self) -> int:
         lead_id = self.mine()
-        self.do(leads.win, lead_id, Money(10_000, "EUR"))
+        self.do(outcomes.win, lead_id, Money(10_000, "EUR"))
         return lead_id
 
     def refused_by_crm(self) -> int:
@@ -175,18 +177,18 @@ class Company:
 
     def bens(self) -> int:
         lead_id = self.lead()
-        self.do(leads.claim, lead_id, who=self.ben)
+        self.do(claiming.claim, lead_id, who=self.ben)
         return lead_id
 
     def asked_for(self) -> int:
         """A colleague would like to have one of the boss's leads."""
         lead_id = self.mine()
-        self.do(leads.take_over, lead_id, who=self.ben)
+        self.do(lead_absences.take_over, lead_id, who=self.ben)
         return int(self.ask(select(LeadStep.id).where(LeadStep.lead_id == lead_id)))
 
     def merged(self) -> str:
         gone = self.lead()
-        self.do(leads.merge, gone, self.lead())
+        self.do(lead_merging.merge, gone, self.lead())
         return str(gone)
 
     def offered(self) -> int:
@@ -208,8 +210,10 @@ class Company:
     def unread(self) -> int:
         with self.store.transaction() as session:
             workspace = session.get_one(Workspace, self.workspace.id)
-            leads.receive(
-                session, workspace, leads.RawSubmission("api", "website", b"{", "application/json")
+            receiving.receive(
+                session,
+                workspace,
+                receiving.RawSubmission("api", "website", b"{", "application/json"),
             )
         return int(self.ask(select(Submission.id).order_by(Submission.id.desc())))
 
@@ -223,25 +227,27 @@ class Company:
     def imported(self, rows: int = 2) -> int:
         body = "Email,Seats\n" + "".join(f"b{self.number()}@example.com,3\n" for _ in range(rows))
         number = self.number()
-        made = self.do(leads.drop, f"F{number}{self.team_id}", f"june {number}.csv")
+        made = self.do(lead_imports.drop_file, f"F{number}{self.team_id}", f"june {number}.csv")
         with self.store.transaction() as session:
-            leads.write_down(session, made.id, BytesIO(body.encode()))
+            lead_imports.read_file(session, made.id, BytesIO(body.encode()))
         return int(made.id)
 
     def report(self) -> int:
         """A report of spend that somebody dropped who enters none."""
         number = self.number()
-        made = self.do(leads.drop, f"F{number}{self.team_id}", "ads.csv", who=self.ben)
+        made = self.do(lead_imports.drop_file, f"F{number}{self.team_id}", "ads.csv", who=self.ben)
         rows = b"Day,Campaign,Currency code,Cost\n2026-06-01,Spring,EUR,10.00\n"
         with self.store.transaction() as session:
-            leads.write_down(session, made.id, BytesIO(rows))
+            lead_imports.read_file(session, made.id, BytesIO(rows))
         return int(made.id)
 
     def call_list(self) -> int:
         import_id = self.imported()
         with self.store.transaction() as session:
-            leads.start(session, leads.in_preview(session, self.boss, import_id))
-        while importing.go_on(self.store, import_id):
+            lead_imports.start_import(
+                session, lead_imports.in_preview(session, self.boss, import_id)
+            )
+        while lead_imports.take_next_batch(self.store, import_id):
             pass
         return int(self.ask(text(f"SELECT call_list_id FROM lead_import WHERE id = {import_id}")))
 
@@ -688,7 +694,7 @@ def more(word: str, scene: Scene) -> Scene:
 
 def rated(company: Company) -> int:
     lead_id = company.mine()
-    company.do(leads.contacted, lead_id)
+    company.do(outcomes.contacted, lead_id)
     return lead_id
 
 
@@ -748,7 +754,7 @@ BUTTONS: dict[str, Scene] = {
     "standup.skip": Company.entry,
     "standup.take": by("UMARA", lambda c: c.said("blockers")),
     "submission.replay": Company.fixed,
-    "/lead back": lambda c: c.do(leads.go_away, MONDAY + timedelta(days=2)) and "",
+    "/lead back": lambda c: c.do(lead_absences.go_away, MONDAY + timedelta(days=2)) and "",
     "/lead merge": lambda c: f"{c.lead()} into {c.lead()}",
     "/lead take": lambda c: str(c.bens()),
     "/lead unmerge": Company.merged,

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.errors import HandoffError
-from bot.leads import service
-from bot.leads.service.hearing import Heard
+from bot.leads import receiving, round_robin, source_health
+from bot.leads.source_health import SourceActivity
 from bot.leads.sources import SOURCES, Source, meta
 from bot.people.models import Workspace
 from bot.people.service import NotInstalled
@@ -22,7 +22,7 @@ _MOST = 1_000
 def sources(session: Session, settings: Settings) -> Iterator[str]:
     """Every source: where it sends, whether it is connected, its steps, and when it last spoke."""
     workspace = _installed(session)
-    heard = service.heard(session, workspace.id) if workspace else {}
+    heard = source_health.activity(session, workspace.id) if workspace else {}
     for source in SOURCES.values():
         yield f"{source.name} ({source.slug})"
         yield f"  {_address(source, settings)}"
@@ -34,7 +34,7 @@ def sources(session: Session, settings: Settings) -> Iterator[str]:
 
 def submissions(session: Session) -> Iterator[str]:
     """What waits for an admin; never what it holds."""
-    found = service.unread(session, installed(session).id, _MOST)
+    found = receiving.unread(session, installed(session).id, _MOST)
     for each in found:
         yield f"{each.id}  {each.received_at:%Y-%m-%d %H:%M}  {each.source}  {each.problem}"
     yield f"{len(found)} to replay or dismiss." if found else "Everything could be read."
@@ -44,11 +44,11 @@ def replay(store: Store, ids: Iterable[int]) -> Iterator[str]:
     """Read submissions again, each in a transaction of its own; none given: all that wait."""
     with store.transaction() as session:
         workspace = installed(session)
-        waiting = [each.id for each in service.unread(session, workspace.id, _MOST)]
+        waiting = [each.id for each in receiving.unread(session, workspace.id, _MOST)]
     for submission_id in list(ids) or waiting:
         try:
             with store.transaction() as session:
-                receipt = service.read_again(session, workspace, submission_id)
+                receipt = receiving.read_again(session, workspace, submission_id)
         except HandoffError as error:
             yield f"Submission {submission_id}: {error.message}"
         else:
@@ -60,7 +60,7 @@ def replay(store: Store, ids: Iterable[int]) -> Iterator[str]:
 def fairness(session: Session, days: int) -> Iterator[str]:
     """What the rotation offered each salesperson in the last `days`, against their share."""
     since = clock.now() - timedelta(days=days)
-    found = service.shares(session, installed(session).id, since)
+    found = round_robin.shares(session, installed(session).id, since)
     total, weights = sum(each.offered for each in found), sum(each.weight for each in found)
     yield f"{'':24}{'weight':>8}{'offered':>9}{'share':>8}{'due':>8}{'claimed':>9}"
     for each in found:
@@ -104,7 +104,7 @@ def _connected(source: Source, settings: Settings) -> str:
     return "Connected"
 
 
-def _spoke(heard: Heard | None) -> str:
+def _spoke(heard: SourceActivity | None) -> str:
     if heard is None:
         return "Has not spoken in the last 28 days"
     return (

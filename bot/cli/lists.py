@@ -9,9 +9,9 @@ from bot.campaigns import queries as campaigns
 from bot.cli.leads import installed
 from bot.encoding import ENCODINGS
 from bot.errors import HandoffError
-from bot.leads import importing, service
+from bot.leads import import_rows
+from bot.leads import imports as lead_imports
 from bot.leads.models import Import
-from bot.leads.service import staged
 from bot.leads.sources.columns import MEANINGS
 from bot.sheet import refused_file, refused_name
 from bot.slack.text import clean
@@ -64,10 +64,10 @@ def import_list(
     with store.transaction() as session:
         found = session.get_one(Import, import_id)
         if not agree():
-            service.cancel(session, found)
+            lead_imports.cancel_import(session, found)
             yield "Nothing was imported."
             return
-        service.start(session, found)
+        lead_imports.start_import(session, found)
     yield from _go_on(store, import_id)
     yield from _end(store, import_id, path)
 
@@ -77,16 +77,16 @@ def _prepare(
 ) -> int:
     workspace = installed(session)
     campaign_id = campaign_of(session, workspace.id, campaign)
-    imported = service.open_file(session, workspace, path.stem, encoding)
+    imported = lead_imports.open_file(session, workspace, path.stem, encoding)
     try:
         with path.open("rb") as file:
-            service.write_down(session, imported.id, file)
+            lead_imports.read_file(session, imported.id, file)
     except OSError as error:
         raise NoSuchFile(path=path, why=error.strerror or type(error).__name__) from error
     if told or campaign_id is not None:
         meanings = meanings_of(imported.header, imported.meanings, told, MEANINGS)
-        service.change(session, imported, meanings, campaign_id)
-        service.look_ahead(session, imported)
+        lead_imports.change_import(session, imported, meanings, campaign_id)
+        lead_imports.preview(session, imported)
     return imported.id
 
 
@@ -139,7 +139,7 @@ def _counts(new: int, joined: int, known: int, refused: int) -> Iterator[str]:
 def _go_on(store: Store, import_id: int) -> Iterator[str]:
     """Take it in here and now; a worker that runs elsewhere helps."""
     told = 0
-    while importing.go_on(store, import_id):
+    while lead_imports.take_next_batch(store, import_id):
         with store.transaction() as session:
             found = session.get_one(Import, import_id)
         if found.done // _STEP > told:
@@ -150,7 +150,7 @@ def _go_on(store: Store, import_id: int) -> Iterator[str]:
 def _end(store: Store, import_id: int, path: Path) -> Iterator[str]:
     with store.transaction() as session:
         found = session.get_one(Import, import_id)
-        content = refused_file(found.header, staged.refused(session, import_id))
+        content = refused_file(found.header, import_rows.refused(session, import_id))
     yield "Imported."
     yield from _counts(found.added, found.joined, found.known, found.refused)
     if found.refused:
@@ -158,4 +158,4 @@ def _end(store: Store, import_id: int, path: Path) -> Iterator[str]:
         beside.write_bytes(content)
         yield f"The refused rows, each with its reason, are in {beside}"
         with store.transaction() as session:
-            staged.forget(session, import_id)
+            import_rows.delete_rows(session, import_id)

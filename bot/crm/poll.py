@@ -23,9 +23,9 @@ from bot.crm.models import Refused as Why
 from bot.crm.port import Blocked, Crm, Gone, Record, Stage
 from bot.crm.values import as_json, seen_of, stage_of, values_of
 from bot.errors import HandoffError
-from bot.leads import service as leads
+from bot.leads import external_changes
+from bot.leads import queries as lead_queries
 from bot.leads.models import Disposition, Lead, Status
-from bot.leads.service import outside
 from bot.money import Money
 from bot.tasks import Loop, enqueue, fold
 
@@ -186,7 +186,7 @@ def take(
     if isinstance(record, Gone):
         return  # see `gone`, which asks the CRM
     mine.record_id = record.record_id  # it may have been merged
-    lead = leads.find(session, mine.workspace_id, mine.lead_id, lock=True)
+    lead = lead_queries.find(session, mine.workspace_id, mine.lead_id, lock=True)
     theirs = seen_of(record)
     if lead.merged_into is None:
         before: dict[str, Any] = mine.seen or _as_written(mine, theirs)
@@ -225,7 +225,7 @@ def _take_owner(
     person = users.person_of(session, mine.workspace_id, str(user_id))
     if person is None or lead.is_closed:
         return
-    if _attempt(mine, partial(outside.set_owner, session, lead, person, connection.name)):
+    if _attempt(mine, partial(external_changes.set_owner, session, lead, person, connection.name)):
         mine.written = mine.written | {"owner_id": user_id}
 
 
@@ -255,20 +255,31 @@ def _move(
     match record.stage:
         case Stage.WON:
             step = partial(
-                outside.set_stage, session, lead, outside.Stage.WON, by, amount=record.amount
+                external_changes.set_stage,
+                session,
+                lead,
+                external_changes.Stage.WON,
+                by,
+                amount=record.amount,
             )
         case Stage.LOST:
             why = record.lost_reason or ""
             step = partial(
-                outside.set_stage, session, lead, outside.Stage.LOST, by,
+                external_changes.set_stage, session, lead, external_changes.Stage.LOST, by,
                 disposition=_disposition(why), note=why,
             )  # fmt: skip
         case Stage.QUALIFIED:
-            step = partial(outside.set_stage, session, lead, outside.Stage.QUALIFIED, by)
+            step = partial(
+                external_changes.set_stage, session, lead, external_changes.Stage.QUALIFIED, by
+            )
         case Stage.NEW | Stage.CONTACTED if lead.is_closed:
-            step = partial(outside.set_stage, session, lead, outside.Stage.OPEN, by)
+            step = partial(
+                external_changes.set_stage, session, lead, external_changes.Stage.OPEN, by
+            )
         case Stage.CONTACTED if lead.first_response_at is None:
-            step = partial(outside.set_stage, session, lead, outside.Stage.CONTACTED, by)
+            step = partial(
+                external_changes.set_stage, session, lead, external_changes.Stage.CONTACTED, by
+            )
     if step is not None and _attempt(mine, step):
         _is_written(session, mine, lead, _OF_STAGE)
 
@@ -282,7 +293,9 @@ def _take_amount(
     written = (mine.written.get("amount_minor"), mine.written.get("currency"))
     if (lead.won_minor, lead.won_currency) != written and written[0] is not None:
         questions.ask_which_amount(session, connection, mine, lead, amount)
-    elif _attempt(mine, partial(outside.set_amount, session, lead, amount, connection.name)):
+    elif _attempt(
+        mine, partial(external_changes.set_amount, session, lead, amount, connection.name)
+    ):
         _is_written(session, mine, lead, _OF_STAGE)
 
 

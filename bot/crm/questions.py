@@ -9,8 +9,9 @@ from bot.crm.backlog import mark
 from bot.crm.connection import Connection
 from bot.crm.models import AMOUNT, CrmConnection, CrmRecord, Refused
 from bot.errors import HandoffError
+from bot.leads import external_changes
 from bot.leads.models import Lead
-from bot.leads.service import correctable, outside
+from bot.leads.outcomes import correctable
 from bot.money import Money
 from bot.people import service as people
 from bot.people.models import Person, Role
@@ -110,7 +111,7 @@ def take_theirs(session: Session, who: Person, lead_id: int) -> None:
         raise NothingToDecide
     mine.written = mine.written | {"amount_minor": theirs.minor, "currency": theirs.currency}
     name = ADAPTERS[session.get_one(CrmConnection, who.workspace_id).crm].name
-    outside.set_amount(session, session.get_one(Lead, lead_id), theirs, name)
+    external_changes.set_amount(session, session.get_one(Lead, lead_id), theirs, name)
     settle(session, mine)
 
 

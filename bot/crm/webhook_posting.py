@@ -32,7 +32,7 @@ from standardwebhooks import Webhook
 from bot import clock
 from bot.campaigns.models import Campaign
 from bot.contacts import service as contacts
-from bot.leads import service as leads
+from bot.leads import external_changes
 from bot.leads.lead_payload import CLICK_IDS, UTM
 from bot.leads.models import EventType as LeadEventType
 from bot.leads.models import Lead, LeadEvent, LeadNote, Rating, Touch
@@ -143,7 +143,7 @@ def _lead(session: Session, lead: Lead) -> dict[str, Any]:
             "given_at": consent.given_at,
         } if consent else None,
         "owner": _person(session, lead.claimed_by),
-        "stage": leads.stage_of(lead),
+        "stage": external_changes.stage_of(lead),
         "quality": _quality(lead.rating),
         "quality_reason": lead.rating_reason,
         "lost_reason": lead.disposition,

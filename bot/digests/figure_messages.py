@@ -10,8 +10,7 @@ from bot.digests.models import Week
 from bot.digests.noise import RULE
 from bot.digests.report import Explained
 from bot.digests.texts import days, small, table
-from bot.leads.messages import SHOW
-from bot.leads.messages.rows import headline
+from bot.leads.messages.lists import SHOW, headline
 from bot.metrics import BY_NAME, METRICS, Figures, Group, LeadsPage, Metric, Unit
 from bot.slack import AnyBlock, Message
 from bot.slack.text import clean, plural, safe

@@ -15,7 +15,7 @@ from bot.digests.own import OwnWeek, Quiet
 from bot.digests.report import CampaignFigures
 from bot.digests.reporting import named, so_far
 from bot.errors import HandoffError
-from bot.leads import service as leads
+from bot.leads import queries as lead_queries
 from bot.leads.models import Lead, Mine
 from bot.metrics import By, Figures
 from bot.people.models import Person, Role, Workspace
@@ -64,7 +64,7 @@ def _selling(
 
 
 def _waiting(session: Session, person: Person) -> Mapping[str, int]:
-    counts = leads.count_mine(session, person)
+    counts = lead_queries.count_mine(session, person)
     return {which.value: counts[which] for which in _WAITING}
 
 

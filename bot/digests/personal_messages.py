@@ -17,7 +17,7 @@ from bot.digests.texts import (
     maturing,
     small,
 )
-from bot.leads.messages import list_action
+from bot.leads.messages.lists import list_action
 from bot.leads.models import Mine
 from bot.metrics import Figures
 from bot.slack import AnyBlock, Message

@@ -14,7 +14,7 @@ from bot.digests.corrections import corrections
 from bot.digests.models import WEEKLY, Digest, Week, WeekToCome
 from bot.digests.report import CampaignFigures, PastWeek, Report
 from bot.digests.team_stats import TeamStats
-from bot.leads import service as leads
+from bot.leads import ratings as lead_ratings
 from bot.leads.models import Lead
 from bot.metrics import By, Cohort, Figures, Period
 from bot.metrics.computing import scope
@@ -147,8 +147,8 @@ def compute(
         weeks=weeks_before(session, workspace, week) if is_compared else (),
         campaigns=named(session, cohort.by_campaign),
         sources=_sources(session, workspace, period),
-        dispositions=_frequent(leads.lost_for(session, about.leads, about.facts)),
-        reasons=_frequent(leads.rated_low_for(session, about.leads, about.facts)),
+        dispositions=_frequent(lead_ratings.lost_for(session, about.leads, about.facts)),
+        reasons=_frequent(lead_ratings.rated_low_for(session, about.leads, about.facts)),
         team=team_stats(session, workspace, week),
         is_running=is_running,
     )

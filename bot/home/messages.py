@@ -34,7 +34,8 @@ from bot.home.upkeep_messages import (
     upkeep,
     words,
 )
-from bot.leads import messages as leads
+from bot.leads.messages import lists as lead_lists
+from bot.leads.messages import notifications
 from bot.leads.models import MOST_TO_CLAIM, CallList, Lead
 from bot.planning import proposal_messages, request_messages
 from bot.planning.models import Proposed
@@ -63,9 +64,9 @@ def _away(page: Page) -> str:
 
 
 def _list(own: OwnList) -> list[Block]:
-    rest = [leads.show_all(own.which, own.count)] if own.count > len(own.leads) else []
+    rest = [lead_lists.show_all(own.which, own.count)] if own.count > len(own.leads) else []
     heading = header(f"{own.which.label} ({own.count:,})")
-    return [heading, *leads.rows(own.which, own.leads, own.moved), *rest, DividerBlock()]
+    return [heading, *lead_lists.rows(own.which, own.leads, own.moved), *rest, DividerBlock()]
 
 
 def _to_agree(waiting: Sequence[Proposed]) -> list[Block]:
@@ -78,7 +79,11 @@ def _to_agree(waiting: Sequence[Proposed]) -> list[Block]:
 def _calls(waiting: Sequence[tuple[CallList, int]]) -> list[Block]:
     if not waiting:
         return []
-    return [header("Call lists"), *[leads.row_of_calls(*each) for each in waiting], DividerBlock()]
+    return [
+        header("Call lists"),
+        *[lead_lists.row_of_calls(*each) for each in waiting],
+        DividerBlock(),
+    ]
 
 
 def _waiting(waiting: Sequence[Lead]) -> list[Block]:
@@ -86,7 +91,7 @@ def _waiting(waiting: Sequence[Lead]) -> list[Block]:
         return []
     more = len(waiting) > MOST_TO_CLAIM
     count = f"{MOST_TO_CLAIM}+" if more else str(len(waiting))
-    rows = [block for lead in waiting[:MOST_TO_CLAIM] for block in leads.row_to_claim(lead)]
+    rows = [block for lead in waiting[:MOST_TO_CLAIM] for block in lead_lists.row_to_claim(lead)]
     rest = [note(f"The {MOST_TO_CLAIM} that wait longest are shown.")] if more else []
     return [header(f"Waiting for someone ({count})"), *rows, *rest, DividerBlock()]
 
@@ -185,7 +190,7 @@ def _needs(seen: Managing) -> list[Block]:
     requests = plural(seen.overdue, "request")
     blocks: list[Block] = [
         header("Needs you now"),
-        *[leads.row_late(lead, owner) for lead, owner in shown],
+        *[lead_lists.row_late(lead, owner) for lead, owner in shown],
         *([note(f"More leads are overdue; these {MOST_LATE} wait longest.")] if more else []),
     ]
     if seen.unattended:
@@ -200,12 +205,12 @@ def _needs(seen: Managing) -> list[Block]:
 
 
 def _unattended(seen: Managing) -> str:
-    lines = [f"• {leads.line_unattended(*each)}" for each in seen.unattended]
+    lines = [f"• {notifications.line_unattended(*each)}" for each in seen.unattended]
     return "\n".join(["*They wrote again, and the owner is out*", *lines])
 
 
 def _stalled(seen: Managing) -> str:
-    lines = [f"• {leads.line_listed(each)}" for each in seen.stalled[:MOST_STALLED]]
+    lines = [f"• {notifications.line_listed(each)}" for each in seen.stalled[:MOST_STALLED]]
     more = ["and more, which wait less long"] if len(seen.stalled) > MOST_STALLED else []
     return "\n".join(["*Nothing happens with these leads*", *lines, *more])
 

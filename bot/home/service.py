@@ -31,7 +31,10 @@ from bot.home.models import (
     Page,
     Upkeep,
 )
-from bot.leads import service as leads
+from bot.leads import absences as lead_absences
+from bot.leads import notices as lead_notices
+from bot.leads import queries as lead_queries
+from bot.leads import receiving, source_health
 from bot.leads.models import MOST_TO_CLAIM
 from bot.metrics import computing as metrics
 from bot.metrics.scope import Period
@@ -59,8 +62,8 @@ def condition(session: Session, workspace_id: int) -> Condition:
     return Condition(
         workspace=workspace,
         people=len(people.everyone(session, workspace_id)),
-        received_today=leads.count_received(session, workspace_id, midnight),
-        waiting=leads.count_waiting(session, workspace_id),
+        received_today=lead_queries.count_received(session, workspace_id, midnight),
+        waiting=lead_queries.count_waiting(session, workspace_id),
         jobs=queue.counts(session),
         next_runs=sorted(_next_runs(session, workspace)),
     )
@@ -90,13 +93,15 @@ def page(session: Session, person_id: int) -> Page:
     who = session.get_one(Person, person_id)
     sells = who.has(Role.SALESPERSON)
     today = campaigns.today(session, who.workspace_id)
-    absence = leads.absence_of(session, who)
+    absence = lead_absences.absence_of(session, who)
     return Page(
         person=who,
         admins=people.having(session, who.workspace_id, Role.ADMIN),
         own=_own(session, who) if who.roles else [],
-        to_claim=leads.waiting(session, who.workspace_id, MOST_TO_CLAIM + 1) if sells else [],
-        calls=leads.call_lists(session, who.workspace_id) if sells else [],
+        to_claim=lead_queries.waiting(session, who.workspace_id, MOST_TO_CLAIM + 1)
+        if sells
+        else [],
+        calls=lead_queries.call_lists(session, who.workspace_id) if sells else [],
         away_until=absence.ends_at if absence else None,
         standup=standup_answering.today(session, who),
         campaigns=campaigns.running(session, who.workspace_id, today) if who.roles else [],
@@ -122,10 +127,10 @@ def retry_all(session: Session, who: Person) -> int:
     return queue.retry_all(session)
 
 
-def sources(session: Session, who: Person) -> Mapping[str, leads.Heard]:
+def sources(session: Session, who: Person) -> Mapping[str, source_health.SourceActivity]:
     """What each source of leads brought lately. Raises NotAllowed."""
     people.require(session, who, "look at the sources", Role.ADMIN)
-    return leads.heard(session, who.workspace_id)
+    return source_health.activity(session, who.workspace_id)
 
 
 def webhooks_health(session: Session, who: Person) -> Mapping[str, str]:
@@ -164,9 +169,9 @@ def _managing(session: Session, who: Person, today: date) -> Managing:
     week = Period(monday, today + timedelta(days=1))
     before = Period(monday - timedelta(weeks=1), today + timedelta(days=1, weeks=-1))
     return Managing(
-        late=leads.late(session, who.workspace_id, MOST_LATE + 1),
-        unattended=leads.unattended(session, who.workspace_id, MOST_UNATTENDED),
-        stalled=leads.long_stalled(session, who.workspace_id, MOST_STALLED + 1),
+        late=lead_queries.late(session, who.workspace_id, MOST_LATE + 1),
+        unattended=lead_notices.unattended(session, who.workspace_id, MOST_UNATTENDED),
+        stalled=lead_notices.long_stalled(session, who.workspace_id, MOST_STALLED + 1),
         overdue=len(planning_requests.overdue(session, who.workspace_id)),
         week=metrics.compute(session, who.workspace_id, week).total,
         before=metrics.compute(session, who.workspace_id, before).total,
@@ -177,19 +182,19 @@ def _upkeep(session: Session, who: Person) -> Upkeep:
     return Upkeep(
         jobs=queue.counts(session),
         failed=queue.failed(session, MOST_FAILED),
-        unread=leads.unread(session, who.workspace_id, MOST_ROWS + 1),
+        unread=receiving.unread(session, who.workspace_id, MOST_ROWS + 1),
         channel=session.get_one(Workspace, who.workspace_id).channel,
     )
 
 
 def _own(session: Session, who: Person) -> list[OwnList]:
     """The person's lists that have something in them."""
-    counts = leads.count_mine(session, who)
+    counts = lead_queries.count_mine(session, who)
     only_sells = set(who.roles) <= {Role.SALESPERSON}
     lists = [
-        OwnList(which, leads.mine(session, who, which, most), counts[which])
+        OwnList(which, lead_queries.mine(session, who, which, most), counts[which])
         for which, most in (SHOWN if only_sells else FEW).items()
         if counts[which]
     ]
-    moved = leads.last_moves(session, [lead for each in lists for lead in each.leads])
+    moved = lead_notices.last_moves(session, [lead for each in lists for lead in each.leads])
     return [replace(each, moved=moved) for each in lists]

@@ -18,10 +18,11 @@ from slack_sdk.models.views import View
 from bot.crm import page as crm
 from bot.digests import forms as digests
 from bot.home.models import MOST_FAILED, Condition, NextRun, Upkeep
-from bot.leads import forms as lead_forms
-from bot.leads import messages as leads
+from bot.leads import settings_forms as lead_settings_forms
+from bot.leads.messages import lists as lead_lists
+from bot.leads.messages import notifications
 from bot.leads.models import Submission
-from bot.leads.service import Heard
+from bot.leads.source_health import SourceActivity
 from bot.leads.sources import SOURCES, source_name
 from bot.people import messages as people
 from bot.shadowing import forms as shadowing
@@ -55,9 +56,9 @@ _OF_MANAGERS = (
 _OF_ADMINS = (
     ("People and roles", people.OPEN),
     ("Teams, hours, holidays", people.HOURS),
-    ("What sales promises", lead_forms.PROMISE),
-    ("Turns", lead_forms.TURNS),
-    ("Heat", leads.CHANGE_RULES),
+    ("What sales promises", lead_settings_forms.SLA),
+    ("Turns", lead_settings_forms.ROUND_ROBIN),
+    ("Heat", lead_lists.CHANGE_RULES),
     *_OF_MANAGERS,
     ("Sources", SOURCES_OPEN),
     ("CRM", crm.OPEN),
@@ -90,7 +91,7 @@ def upkeep(seen: Upkeep) -> list[Block]:
     ]
 
 
-def sources(heard: Mapping[str, Heard], webhooks: Mapping[str, str]) -> View:
+def sources(heard: Mapping[str, SourceActivity], webhooks: Mapping[str, str]) -> View:
     """Where leads come from and when each source last spoke, and how the webhooks do."""
     silent = [source.name for slug, source in SOURCES.items() if slug not in heard]
     rows: list[Block] = [
@@ -118,7 +119,7 @@ def _webhooks(health: Mapping[str, str]) -> list[Block]:
     return [words("\n".join(["*Webhooks*", *shown]))] if lines else []
 
 
-def _spoke(source: Heard) -> str:
+def _spoke(source: SourceActivity) -> str:
     bad = f", {source.unreadable:,} could not be read" if source.unreadable else ""
     return f"last {moment(source.last_at)} · {source.submissions:,} in four weeks{bad}"
 
@@ -131,7 +132,7 @@ def _unread(submissions: Sequence[Submission]) -> list[Block]:
     more = len(submissions) > len(shown)
     rest = [note("The oldest are shown: `handoff leads submissions` lists all.")] if more else []
     count = f"{_MOST_UNREAD}+" if more else str(len(shown))
-    return [header(f"Could not be read ({count})"), *leads.rows_unread(shown), *rest]
+    return [header(f"Could not be read ({count})"), *notifications.rows_unread(shown), *rest]
 
 
 def _failed(seen: Upkeep) -> list[Block]:

@@ -3,10 +3,8 @@
 from bot.capability import Capability
 
 capability = Capability(
-    "bot.leads.handlers.working",
-    "bot.leads.handlers.handing",
+    "bot.leads.handlers.leads",
+    "bot.leads.handlers.routing",
     "bot.leads.handlers.lists",
-    "bot.leads.handlers.imports",
-    "bot.leads.handlers.calls",
     "bot.leads.tasks",
 )

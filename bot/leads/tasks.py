@@ -9,12 +9,27 @@ from sqlalchemy.orm import Session
 
 from bot.campaigns.models import Campaign
 from bot.capability import Services
-from bot.leads import capability, importing, messages, service
+from bot.leads import (
+    absences,
+    call_lists,
+    capability,
+    escalation,
+    events,
+    home_tabs,
+    imports,
+    notices,
+    queries,
+    quiet_leads,
+    ratings,
+    receiving,
+    source_health,
+)
+from bot.leads.creating import CARD, RETURNED
 from bot.leads.fetching import Api
 from bot.leads.lead_payload import Unreadable
+from bot.leads.messages import import_card, lead_card, lists, notifications
 from bot.leads.models import EscalationStep, Import
-from bot.leads.service.admitting import CARD, RETURNED
-from bot.leads.service.fetched import OVERLAP
+from bot.leads.receiving import OVERLAP
 from bot.leads.sources import SOURCES, Reference, Refused, Vendor
 from bot.people.models import Person, Role, Workspace
 from bot.settings import Settings
@@ -25,9 +40,9 @@ from bot.tasks import GiveUp, in_transaction
 Apis = Mapping[str, Vendor]
 """The vendors' APIs that we have a token for, by source."""
 
-capability.installation(service.install)
-capability.each_tick(every=10)(service.release_for_leavers)
-capability.each_tick()(service.sweep)
+capability.installation(escalation.install)
+capability.each_tick(every=10)(absences.release_for_leavers)
+capability.each_tick()(escalation.sweep)
 
 
 def apis_of(settings: Settings) -> Apis:
@@ -41,7 +56,7 @@ def apis_of(settings: Settings) -> Apis:
     return apis
 
 
-@capability.task(service.FETCH)
+@capability.task(receiving.FETCH)
 def fetch(services: Services, workspace_id: int, source: str, external_id: str) -> None:
     """Ask the vendor what a lead says; what it will never tell waits in the admins' list."""
     apis, fetching = apis_of(services.settings), SOURCES[source].fetching
@@ -53,13 +68,13 @@ def fetch(services: Services, workspace_id: int, source: str, external_id: str) 
     except GiveUp as error:
         with services.store.transaction() as session:
             workspace = session.get_one(Workspace, workspace_id)
-            service.not_fetched(session, workspace, source, external_id, str(error))
+            receiving.not_fetched(session, workspace, source, external_id, str(error))
         return
     with services.store.transaction() as session:
-        service.fetched(session, session.get_one(Workspace, workspace_id), source, body)
+        receiving.fetched(session, session.get_one(Workspace, workspace_id), source, body)
 
 
-@capability.schedule(service.RECONCILE, "7 * * * *", zone="UTC")
+@capability.schedule(receiving.RECONCILE, "7 * * * *", zone="UTC")
 def read_back_all(services: Services, workspace_id: int, slot: datetime) -> None:
     """Read back from every vendor what its hooks missed."""
     read_back(services.store, apis_of(services.settings), workspace_id, slot)
@@ -84,7 +99,7 @@ def read_back(store: Store, apis: Apis, workspace_id: int, slot: datetime) -> No
 def _reconcile(
     workspace_id: int, source: str, missed: Iterable[Reference | Refused], session: Session
 ) -> None:
-    service.reconcile(session, session.get_one(Workspace, workspace_id), source, list(missed))
+    receiving.reconcile(session, session.get_one(Workspace, workspace_id), source, list(missed))
 
 
 def _list_missed(
@@ -97,128 +112,128 @@ def _list_missed(
         missed.append(each)  # noqa: PERF402 - one by one, see above
 
 
-@capability.schedule(service.LISTEN, "23 * * * *", zone="UTC")
+@capability.schedule(source_health.CHECK, "23 * * * *", zone="UTC")
 def notice_silent_sources(session: Session, workspace: Workspace) -> None:
     """Tell the admins of a source that has fallen silent."""
-    service.listen(session, workspace)
+    source_health.check(session, workspace)
 
 
-@capability.schedule(service.OFFER, "0 9,14 * * mon-fri")
+@capability.schedule(quiet_leads.DIGEST, "0 9,14 * * mon-fri")
 def list_quiet_leads(session: Session, workspace: Workspace, slot: datetime) -> None:
     """Show the channel what waits quietly; the slot names the card, so a retry makes no second."""
-    service.offer(session, workspace, slot)
+    quiet_leads.post_digest(session, workspace, slot)
 
 
-@capability.schedule(service.STALLED, "0 9 * * mon")
+@capability.schedule(notices.STALLED, "0 9 * * mon")
 def tell_stalled(session: Session, workspace: Workspace, slot: datetime) -> None:
     """Tell owners and managers which leads stand still; a retry tells nobody twice."""
-    service.tell_stalled(session, workspace, slot)
+    notices.notify_stalled(session, workspace, slot)
 
 
-@capability.task(service.READ)
+@capability.task(imports.READ)
 def read_file(services: Services, import_id: int) -> None:
     """Fetch a file that somebody dropped, and write down its rows."""
-    importing.fetch(services.store, services.slack, import_id)
+    imports.fetch_file(services.store, services.slack, import_id)
 
 
-@capability.task(service.LOOK)
+@capability.task(imports.PREVIEW)
 def preview(session: Session, import_id: int) -> None:
     """Work out what would come of an import."""
-    service.look_ahead(session, session.get_one(Import, import_id))
+    imports.preview(session, session.get_one(Import, import_id))
 
 
-@capability.task(service.GO_ON)
+@capability.task(imports.TAKE_BATCH)
 def take_batch(services: Services, import_id: int) -> None:
     """Take in one batch; the next is work of its own, so that a worker that stops loses nothing."""
-    importing.go_on(services.store, import_id)
+    imports.take_next_batch(services.store, import_id)
 
 
-@capability.task(service.RETURN)
+@capability.task(imports.RETURN)
 def return_refused(services: Services, import_id: int) -> None:
     """Send back the rows that were refused."""
-    importing.give_back(services.store, services.slack, import_id)
+    imports.return_refused(services.store, services.slack, import_id)
 
 
-@capability.task(service.FOLLOW)
+@capability.task(home_tabs.REFRESH)
 def refresh_home_tabs(session: Session, workspace_id: int) -> None:
     """Draw the home tabs again that show what waits."""
-    service.catch_up(session, workspace_id)
+    home_tabs.redraw_home_tabs(session, workspace_id)
 
 
-@capability.task(service.BACK)
+@capability.task(absences.END_ABSENCE)
 def come_back(session: Session, absence_id: int) -> None:
     """An absence is over: lent leads return to their owner."""
-    service.back(session, absence_id)
+    absences.end_absence(session, absence_id)
 
 
 @capability.card(CARD)
 def _card(session: Session, lead_id: int) -> Message:
-    return messages.card(service.facts(session, lead_id))
+    return lead_card.card(queries.facts(session, lead_id))
 
 
 @capability.card(RETURNED)
 def _returned(session: Session, touch_id: int) -> Message:
-    return messages.returned(*service.touch(session, touch_id))
+    return lead_card.returned(*queries.touch_with_lead(session, touch_id))
 
 
-@capability.card(service.COVER)
+@capability.card(notices.COVER)
 def _cover(session: Session, touch_id: int) -> Message:
-    touch, lead = service.touch(session, touch_id)
-    return messages.cover(touch, service.facts(session, lead.id))
+    touch, lead = queries.touch_with_lead(session, touch_id)
+    return notifications.cover(touch, queries.facts(session, lead.id))
 
 
-@capability.card(service.STEP)
+@capability.card(notices.STEP)
 def _step(session: Session, step_id: int) -> Message:
-    taken = service.step(session, step_id)
+    taken = queries.step_facts(session, step_id)
     if taken.step.step == EscalationStep.DETAILS:
-        return messages.details(taken, service.facts(session, taken.lead.id))
-    return messages.step(taken)
+        return notifications.details(taken, queries.facts(session, taken.lead.id))
+    return notifications.step(taken)
 
 
-@capability.card(service.NOTICE)
+@capability.card(notices.NOTICE)
 def _notice(session: Session, notice_id: int) -> Message:
-    return messages.notice(*service.notice(session, notice_id))
+    return notifications.notice(*notices.notice(session, notice_id))
 
 
-@capability.card(service.TALLY)
+@capability.card(ratings.RATING_SUMMARY)
 def _tally(session: Session, campaign_id: int) -> Message:
-    return messages.tally(service.tally(session, campaign_id))
+    return lists.rating_summary(ratings.rating_summary(session, campaign_id))
 
 
-@capability.card(service.IMPORT)
+@capability.card(imports.IMPORT)
 def _imported(session: Session, import_id: int) -> Message:
     imported = session.get_one(Import, import_id)
     campaign = session.get(Campaign, imported.campaign_id) if imported.campaign_id else None
     by = session.get(Person, imported.by_id) if imported.by_id else None
     enters_spend = by is not None and by.has(Role.MARKETER)
-    return messages.imported(imported, campaign, enters_spend=enters_spend)
+    return import_card.imported(imported, campaign, enters_spend=enters_spend)
 
 
-@capability.card(service.CALL_LIST)
+@capability.card(events.CALL_LIST)
 def _call_list(session: Session, call_list_id: int) -> Message:
-    return messages.call_list(service.progress(session, call_list_id))
+    return lists.call_list(call_lists.call_progress(session, call_list_id))
 
 
-@capability.card(service.OFFER)
+@capability.card(quiet_leads.DIGEST)
 def _quiet_leads(session: Session, offer_id: int) -> Message:
-    return messages.offer(*service.offered(session, offer_id))
+    return lists.quiet_leads_digest(*quiet_leads.digest(session, offer_id))
 
 
-@capability.card(service.SILENT)
+@capability.card(source_health.SILENT)
 def _silent(session: Session, submission_id: int) -> Message:
-    return messages.silent(service.last_words(session, submission_id))
+    return notifications.silent(source_health.last_submission(session, submission_id))
 
 
-@capability.card(service.REFUSED)
+@capability.card(receiving.REFUSED)
 def _refused(session: Session, submission_id: int) -> Message:
-    return messages.refused(service.last_words(session, submission_id))
+    return notifications.refused(source_health.last_submission(session, submission_id))
 
 
-@capability.card(service.STANDS_IN)
+@capability.card(absences.STANDS_IN)
 def _stands_in(session: Session, absence_id: int) -> Message:
-    return messages.stands_in(service.handover(session, absence_id))
+    return notifications.stands_in(absences.handover(session, absence_id))
 
 
-@capability.card(service.CAME_BACK)
+@capability.card(absences.CAME_BACK)
 def _came_back(session: Session, absence_id: int) -> Message:
-    return messages.came_back(service.handover(session, absence_id))
+    return notifications.came_back(absences.handover(session, absence_id))

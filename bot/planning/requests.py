@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from bot import clock, slack
 from bot.campaigns import queries as campaigns
 from bot.errors import FieldErrors, HandoffError, NotFound
-from bot.leads import service as leads
+from bot.leads import queries as lead_queries
 from bot.people import service as people
 from bot.people.models import Person, Role, Workspace
 from bot.planning.audit import CARD, FOR_ASKER, record
@@ -221,7 +221,7 @@ def _lead(session: Session, who: Person, number: int | None) -> int | None:
     if number is None:
         return None
     try:
-        return leads.find(session, who.workspace_id, number).id
+        return lead_queries.find(session, who.workspace_id, number).id
     except NotFound:
         raise FieldErrors(
             {"lead": "There is no lead with this number. It stands on the lead's card: #15."}

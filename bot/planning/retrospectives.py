@@ -25,7 +25,7 @@ from bot.campaigns.models import Campaign, Stage
 from bot.campaigns.texts import period
 from bot.errors import NotFound
 from bot.leads.models import Lead
-from bot.leads.service import IS_LOST_FOR
+from bot.leads.ratings import IS_LOST_FOR
 from bot.metrics import of_campaigns
 from bot.people import service as people
 from bot.people.models import Person, Role, Workspace

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from bot import clock
 from bot.campaigns import queries as campaigns
 from bot.campaigns.models import Campaign, Stage
-from bot.leads import service as leads
+from bot.leads import ratings as lead_ratings
 from bot.leads.models import Lead, Rating
 from bot.metrics import METRICS, Attribution, Figures, Unit, Value, of_campaigns
 from bot.metrics.scope import credit_column
@@ -205,7 +205,7 @@ def _peers(session: Session, campaign: Campaign, attribution: Attribution) -> Se
 def _reasons(session: Session, campaign: Campaign, attribution: Attribution) -> Sequence[Reason]:
     """Why its leads were lost or rated weak or junk: the codes, and the words that people wrote."""
     mine = [Lead.workspace_id == campaign.workspace_id, credit_column(attribution) == campaign.id]
-    return [Reason(*each) for each in leads.reasons(session, mine, _MOST_REASONS)]
+    return [Reason(*each) for each in lead_ratings.reasons(session, mine, _MOST_REASONS)]
 
 
 def _targets(campaign: Campaign) -> Mapping[str, Value]:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 from bot import clock
 from bot.campaigns import queries as campaigns
 from bot.errors import FieldErrors, HandoffError, NotFound
-from bot.leads import service as leads
+from bot.leads import queries as lead_queries
 from bot.leads.models import Arrivals
 from bot.people import service as people
 from bot.people.models import Person, Role, Workspace
@@ -297,9 +297,9 @@ def facts(session: Session, person: Person) -> Facts:
     running = campaigns.running(session, person.workspace_id, today)
     own = [campaign for campaign in running if campaign.owner_id == person.id]
     midnight = datetime.combine(today, time(), zone)
-    arrivals = leads.arrivals(session, [campaign.id for campaign in own], midnight)
+    arrivals = lead_queries.arrivals(session, [campaign.id for campaign in own], midnight)
     return Facts(
-        work=leads.workload(session, person),
+        work=lead_queries.workload(session, person),
         blockers=unresolved(session, person),
         campaigns=[(each, arrivals.get(each.id, _NOTHING)) for each in own],
     )

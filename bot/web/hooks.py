@@ -10,7 +10,7 @@ from pydantic import BaseModel, SecretStr
 from bot import clock
 from bot.leads import sources
 from bot.leads.models import Outcome
-from bot.leads.service import RawSubmission
+from bot.leads.receiving import RawSubmission
 from bot.leads.sources import Source
 from bot.web.body import raw_body
 from bot.web.intake import Intake

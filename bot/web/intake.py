@@ -16,8 +16,8 @@ from typing import NamedTuple
 from sqlalchemy.orm import Session
 
 from bot.errors import HandoffError
-from bot.leads import service
-from bot.leads.service import RawSubmission, Receipt
+from bot.leads import receiving
+from bot.leads.receiving import RawSubmission, Receipt
 from bot.people.models import Workspace
 from bot.people.service import NotInstalled
 from bot.store import DatabaseDown, Store
@@ -108,7 +108,7 @@ class Intake:
         try:
             with self._store.transaction() as session:
                 sent = [place.sent for place in places]
-                receipts = service.receive_together(session, self._workspace(), sent)
+                receipts = receiving.receive_together(session, self._workspace(), sent)
         except Exception as error:  # one of them may be at fault; the others must not suffer for it
             if not isinstance(error, _LATER):
                 logger.warning("%d requests are stored one by one: %s", len(places), _where(error))
@@ -124,9 +124,9 @@ class Intake:
 
     def _store_one(self, place: _Place) -> None:
         place.receipt.set_result(
-            self._stored(service.receive, place.sent)
+            self._stored(receiving.receive, place.sent)
             # Whatever breaks us is kept for an admin, who replays it after the mend.
-            or self._stored(service.set_aside, place.sent)
+            or self._stored(receiving.set_aside, place.sent)
             or DatabaseDown
         )
 

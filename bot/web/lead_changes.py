@@ -15,9 +15,10 @@ from sqlalchemy.orm import Session
 from bot.campaigns.models import Campaign
 from bot.errors import HandoffError, NotFound
 from bot.keys import Keys
-from bot.leads import service as leads
+from bot.leads import external_changes
+from bot.leads import queries as lead_queries
+from bot.leads.external_changes import Stage
 from bot.leads.models import Disposition, Lead, Rating
-from bot.leads.service import Stage
 from bot.leads.values import storable
 from bot.money import Money, NotAnAmount, exactly
 from bot.people import service as people
@@ -179,7 +180,7 @@ def _unknown() -> HTTPException:
 
 def _lead_of(session: Session, workspace: Workspace, lead_id: int) -> Lead:
     try:
-        return leads.find(session, workspace.id, lead_id)
+        return lead_queries.find(session, workspace.id, lead_id)
     except NotFound:
         raise _unknown() from None
 
@@ -217,16 +218,18 @@ def _steps(
     closed after it."""
 
     def own() -> bool:
-        return "owner" in change.model_fields_set and leads.set_owner(session, lead, owner, by)
+        return "owner" in change.model_fields_set and external_changes.set_owner(
+            session, lead, owner, by
+        )
 
     def move() -> bool:
         if change.stage is not None:
-            return leads.set_stage(
+            return external_changes.set_stage(
                 session, lead, change.stage, by, amount=amount, disposition=change.disposition,
                 note=change.words,
             )  # fmt: skip
-        changed = amount is not None and leads.set_amount(session, lead, amount, by)
-        return leads.add_note_of_program(session, lead, change.note, by) or changed
+        changed = amount is not None and external_changes.set_amount(session, lead, amount, by)
+        return external_changes.add_note(session, lead, change.note, by) or changed
 
     if change.stage in (Stage.WON, Stage.LOST):
         return [own(), move()]
@@ -263,7 +266,7 @@ def _state(session: Session, lead: Lead) -> dict[str, Any]:
     won = lead.won_amount
     return {
         "lead_id": lead.id,
-        "stage": leads.stage_of(lead),
+        "stage": external_changes.stage_of(lead),
         "owner": owner.name if owner else None,
         "quality": Rating(lead.rating).quality if lead.rating else None,
         "score": lead.score,

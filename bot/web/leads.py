@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 
 from bot.keys import Keys
 from bot.leads.lead_payload import LeadPayload, Refusal
-from bot.leads.service import RawSubmission
+from bot.leads.receiving import RawSubmission
 from bot.leads.sources import form
 from bot.web.body import raw_body
 from bot.web.intake import Intake

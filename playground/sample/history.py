@@ -25,7 +25,8 @@ from bot.campaigns import questions as campaign_questions
 from bot.campaigns.models import Campaign
 from bot.digests import sending as digests
 from bot.digests.models import Audience
-from bot.leads import service as leads
+from bot.leads import claiming, escalation, outcomes, receiving
+from bot.leads import events as lead_events
 from bot.leads.models import Disposition, Rating
 from bot.money import Money
 from bot.people import service as people
@@ -81,7 +82,7 @@ class History:
             self._at(timedelta(), self._appoint)
             for after, event in sorted(self._events(), key=lambda each: each[0]):
                 self._at(after, event)
-            while self._at(_DAYS * _DAY, leads.sweep):
+            while self._at(_DAYS * _DAY, escalation.sweep):
                 pass  # what was promised is measured before it is summed up
             self._at(_DAYS * _DAY, self._sum_up)
             self._at(_DAYS * _DAY, self._pair)
@@ -269,8 +270,8 @@ class History:
     def _receive(self, session: Session) -> int:
         code = self._chance.choice([texts.FRESH_START, texts.FRESH_START, texts.RETAIL, None])
         body = json.dumps(self.website.lead(code)).encode()
-        sent = leads.RawSubmission("api", SENDER, body, "application/json")
-        receipt = leads.receive(session, self._workspace, sent)
+        sent = receiving.RawSubmission("api", SENDER, body, "application/json")
+        receipt = receiving.receive(session, self._workspace, sent)
         assert receipt.lead_id is not None
         return receipt.lead_id
 
@@ -284,25 +285,25 @@ class History:
         steps: list[tuple[float, Step]] = []
         if chance() < 0.1:
             return steps
-        steps.append((claimed, leads.claim))
+        steps.append((claimed, claiming.claim))
         contacted = claimed + self._chance.expovariate(1 / 35)
         if chance() < 0.9:
-            steps.append((contacted, leads.contacted))
+            steps.append((contacted, outcomes.contacted))
         rating = self._chance.choices(list(Rating), [3, 5, 2, 1])[0]
         if chance() < 0.8:
             reason = "No budget this year" if rating.needs_reason else ""
-            rate = partial(leads.rate, rating=rating, reason=reason)
+            rate = partial(outcomes.rate, rating=rating, reason=reason)
             steps.append((contacted + 120, rate))
         if rating in (Rating.HOT, Rating.GOOD) and chance() < 0.7:
-            steps.append((contacted + 180, leads.qualify))
-            steps.append((contacted + 182, partial(leads.add_note, text=next(self._notes))))
+            steps.append((contacted + 180, outcomes.qualify))
+            steps.append((contacted + 182, partial(lead_events.add_note, text=next(self._notes))))
         return [*steps, *self._end(rating, contacted + 240)]
 
     def _end(self, rating: Rating, after: float) -> list[tuple[float, Step]]:
         if rating is Rating.HOT and self._chance.random() < 0.6:
             amount = Money(self._chance.choice(_DEALS), self._workspace.currency)
-            return [(after, partial(leads.win, amount=amount))]
+            return [(after, partial(outcomes.win, amount=amount))]
         if rating.needs_reason and self._chance.random() < 0.7:
             code = self._chance.choice([Disposition.NO_BUDGET, Disposition.NO_INTEREST_OR_NEED])
-            return [(after, partial(leads.lose, ending=leads.Ending(code)))]
+            return [(after, partial(outcomes.lose, ending=outcomes.Ending(code)))]
         return []

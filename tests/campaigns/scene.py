@@ -13,7 +13,7 @@ from sqlalchemy import func, select, text
 from bot import clock
 from bot.campaigns import announcing, drafting, queries, questions
 from bot.campaigns.models import Campaign, Kind
-from bot.leads.service import ladder
+from bot.leads import escalation
 from bot.people import service as people
 from bot.people.models import Person, Role, Workspace
 from bot.slack.cards import Card
@@ -141,7 +141,7 @@ def install(store: Store, team_id: str = "T1", channel: str = "C1") -> Workspace
             session, team_id=team_id, name="Acme", bot_user_id="UBOT", channel=channel,
             timezone="Europe/Berlin", currency="EUR",
         )  # fmt: skip
-        ladder.install(session, workspace)
+        escalation.install(session, workspace)
     return workspace
 
 

@@ -17,11 +17,11 @@ from bot.crm.connection import Connection
 from bot.crm.models import CrmConnection, CrmNotice, CrmRecord
 from bot.crm.poll import poll
 from bot.crm.push import push
-from bot.leads import service
+from bot.leads import claiming
+from bot.leads.creating import create_or_merge
+from bot.leads.lead_draft import IntakeContext
 from bot.leads.lead_payload import read
 from bot.leads.models import Lead, LeadEvent
-from bot.leads.service.admitting import create_or_merge
-from bot.leads.service.case import IntakeContext
 from bot.people.models import Person, Role, Workspace
 from bot.store import Store
 from bot.tasks import Postpone
@@ -147,6 +147,6 @@ class Sales:
     def claimed(self, who: str = "ben", **fields: Any) -> int:
         """A lead that this person has claimed, and that is in the CRM."""
         lead_id = self.receive(**fields)
-        self.do(service.claim, who, lead_id)
+        self.do(claiming.claim, who, lead_id)
         self.push()
         return lead_id

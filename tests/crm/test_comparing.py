@@ -3,7 +3,8 @@
 import pytest
 
 from bot.crm.comparing import differences
-from bot.leads import service
+from bot.leads import events as lead_events
+from bot.leads import outcomes
 from bot.money import Money
 from bot.store import Store
 from tests.crm.parts import Sales
@@ -28,14 +29,14 @@ def test_sides_that_agree_have_nothing_to_say(sales: Sales) -> None:
 
 def test_stage_amount_owner_and_what_waits(sales: Sales) -> None:
     moved, dear, given, gone, waiting = (sales.claimed(email=f"p{n}@example.com") for n in range(5))
-    sales.do(service.win, "ben", dear, PRICE)
+    sales.do(outcomes.win, "ben", dear, PRICE)
     sales.push()
     office = sales.office
     office.win(sales.record_id(moved), PRICE)
     office.set_amount(sales.record_id(dear), Money(990_000, "EUR"))
     office.set_owner(sales.record_id(given), "sue@example.com")
     office.delete(sales.record_id(gone))
-    sales.do(service.add_note, "ben", waiting, "Hello")
+    sales.do(lead_events.add_note, "ben", waiting, "Hello")
     lines = said(sales)
     assert lines == [
         f"#{moved} stage: new here, won in Memory",

@@ -16,7 +16,9 @@ from bot.crm.models import CrmRecord
 from bot.crm.port import Stage
 from bot.crm.values import stage_of
 from bot.errors import HandoffError
-from bot.leads import service
+from bot.leads import absences as lead_absences
+from bot.leads import claiming, outcomes
+from bot.leads import events as lead_events
 from bot.leads.models import Disposition, Lead, LeadNote, Rating
 from bot.money import Money
 from bot.people.models import Person
@@ -34,21 +36,21 @@ _number = count(1)
 
 Step = Callable[[Session, Person, int, Money], object]
 STEPS: dict[str, Step] = {
-    "claim": lambda session, who, lead_id, _: service.claim(session, who, lead_id),
-    "release": lambda session, who, lead_id, _: service.release(session, who, lead_id),
-    "contacted": lambda session, who, lead_id, _: service.contacted(session, who, lead_id),
-    "qualify": lambda session, who, lead_id, _: service.qualify(session, who, lead_id),
-    "rate": lambda session, who, lead_id, _: service.rate(session, who, lead_id, Rating.HOT),
-    "win": service.win,
-    "lose": lambda session, who, lead_id, _: service.lose(
-        session, who, lead_id, service.Ending(Disposition.NO_BUDGET)
+    "claim": lambda session, who, lead_id, _: claiming.claim(session, who, lead_id),
+    "release": lambda session, who, lead_id, _: claiming.release(session, who, lead_id),
+    "contacted": lambda session, who, lead_id, _: outcomes.contacted(session, who, lead_id),
+    "qualify": lambda session, who, lead_id, _: outcomes.qualify(session, who, lead_id),
+    "rate": lambda session, who, lead_id, _: outcomes.rate(session, who, lead_id, Rating.HOT),
+    "win": outcomes.win,
+    "lose": lambda session, who, lead_id, _: outcomes.lose(
+        session, who, lead_id, outcomes.Ending(Disposition.NO_BUDGET)
     ),
-    "reopen": lambda session, who, lead_id, _: service.reopen(session, who, lead_id),
-    "correct": service.correct_amount,
-    "note": lambda session, who, lead_id, _: service.add_note(
+    "reopen": lambda session, who, lead_id, _: outcomes.reopen(session, who, lead_id),
+    "correct": outcomes.correct_amount,
+    "note": lambda session, who, lead_id, _: lead_events.add_note(
         session, who, lead_id, f"Note {next(_number)}"
     ),
-    "take over": lambda session, who, lead_id, _: service.take_over(session, who, lead_id),
+    "take over": lambda session, who, lead_id, _: lead_absences.take_over(session, who, lead_id),
 }
 
 

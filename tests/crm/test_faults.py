@@ -20,7 +20,8 @@ from bot.crm.http import Pace
 from bot.crm.port import Crm, Stage
 from bot.crm.values import stage_of
 from bot.errors import HandoffError
-from bot.leads import service
+from bot.leads import claiming, outcomes
+from bot.leads import events as lead_events
 from bot.leads.models import Disposition, Rating, Status
 from bot.money import Money
 from bot.people.models import Person
@@ -38,15 +39,15 @@ LEADS = 60
 ROUNDS = 10
 PRICE = Money(1_250_000, "EUR")
 _FAULTS = [Fault.TOO_FAST, Fault.DOWN, Fault.CUT_OFF]
-_NO_BUDGET = service.Ending(Disposition.NO_BUDGET)
+_NO_BUDGET = outcomes.Ending(Disposition.NO_BUDGET)
 
 Step = Callable[[Session, Person, int], object]
 STEPS: list[Step] = [
-    lambda session, who, lead: service.add_note(session, who, lead, f"Note of {lead}."),
-    lambda session, who, lead: service.rate(session, who, lead, Rating.GOOD),
-    service.contacted,
-    lambda session, who, lead: service.win(session, who, lead, PRICE),
-    lambda session, who, lead: service.lose(session, who, lead, _NO_BUDGET),
+    lambda session, who, lead: lead_events.add_note(session, who, lead, f"Note of {lead}."),
+    lambda session, who, lead: outcomes.rate(session, who, lead, Rating.GOOD),
+    outcomes.contacted,
+    lambda session, who, lead: outcomes.win(session, who, lead, PRICE),
+    lambda session, who, lead: outcomes.lose(session, who, lead, _NO_BUDGET),
 ]
 
 
@@ -132,7 +133,7 @@ def _go_through(
     for _ in range(ROUNDS):
         for n in range(len(ids), min(len(ids) + 6, LEADS)):
             lead_id = sales.receive(f"p{n}@example.com", last_name=f"Person{n}", company="Engines")
-            sales.do(service.claim, luck.dice.choice(["ben", "sue"]), lead_id)
+            sales.do(claiming.claim, luck.dice.choice(["ben", "sue"]), lead_id)
             ids.append(lead_id)
         for lead_id in luck.dice.sample(ids, 4):
             _work(sales, lead_id, luck.dice.choice(STEPS))

@@ -12,7 +12,8 @@ from bot.crm.forms import ChooseOwner
 from bot.crm.models import CrmNotice
 from bot.crm.notices import Kind
 from bot.crm.port import Trouble
-from bot.leads import service
+from bot.leads import events as lead_events
+from bot.leads import outcomes
 from bot.money import Money
 from bot.slack.cards import Card
 from bot.store import Store
@@ -49,8 +50,8 @@ def test_the_page_of_a_crm_that_is_away_and_refuses(sales: Sales, golden: Golden
     sales.receive(job_title="Head <b>")
     gone = sales.claimed(email="gone@example.com")
     sales.office.delete(sales.record_id(gone))
-    sales.do(service.add_note, "ben", gone, "Hello")
-    sales.do(service.win, "ben", gone, Money(100, "EUR"))
+    sales.do(lead_events.add_note, "ben", gone, "Hello")
+    sales.do(outcomes.win, "ben", gone, Money(100, "EUR"))
     sales.settle()
     sales.office.fail(Fault.TOKEN)
     sales.forward(hours=2)
@@ -117,7 +118,7 @@ def test_what_an_owner_is_asked(sales: Sales, golden: Golden) -> None:
     with sales.store.transaction() as session:
         golden("question_settled", questions.question(session, lead_id))
     sales.office.set_amount(sales.record_id(lead_id), Money(120_000, "EUR"))
-    sales.do(service.correct_amount, "ben", lead_id, Money(90_000, "EUR"))
+    sales.do(outcomes.correct_amount, "ben", lead_id, Money(90_000, "EUR"))
     sales.poll()
     with sales.store.transaction() as session:
         golden("question_two_amounts", questions.question(session, lead_id))

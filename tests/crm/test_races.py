@@ -11,9 +11,11 @@ from bot.crm import backlog
 from bot.crm.connection import connect, disconnect
 from bot.crm.models import CrmRecord
 from bot.crm.port import Blocked, Change, Note, NoteRefused, Refused, Saved, Stage, Trouble, User
-from bot.leads import service
+from bot.leads import claiming, outcomes
+from bot.leads import events as lead_events
+from bot.leads import merging as lead_merging
 from bot.leads.models import Disposition, Rating, Status
-from bot.leads.service.reading import find
+from bot.leads.queries import find
 from bot.money import Money
 from bot.store import Store
 from bot.tasks import Postpone
@@ -23,7 +25,7 @@ from tests.crm.parts import Sales
 from tests.web.waiting import until
 
 PRICE = Money(1_250_000, "EUR")
-NO_BUDGET = service.Ending(Disposition.NO_BUDGET)
+NO_BUDGET = outcomes.Ending(Disposition.NO_BUDGET)
 
 
 @pytest.fixture
@@ -38,7 +40,7 @@ def _new(sales: Sales) -> list[int]:
 def _changed(sales: Sales) -> list[int]:
     ids = [sales.claimed(email=f"p{n}@example.com") for n in range(2)]
     for lead_id in ids:
-        sales.do(service.lose, "ben", lead_id, NO_BUDGET)
+        sales.do(outcomes.lose, "ben", lead_id, NO_BUDGET)
     return ids
 
 
@@ -119,11 +121,11 @@ def test_what_we_wrote_is_no_change_of_a_persons(
 ) -> None:
     """Whichever call of a push fails, a step that is taken before it is tried again counts."""
     lead_id = sales.claimed()
-    sales.do(service.lose, "ben", lead_id, NO_BUDGET)
+    sales.do(outcomes.lose, "ben", lead_id, NO_BUDGET)
     sales.office.faults = [*[None] * calls_before, fault]  # type: ignore[list-item]
     with pytest.raises(Postpone):
         sales.push()
-    sales.do(service.reopen, "ben", lead_id)
+    sales.do(outcomes.reopen, "ben", lead_id)
     sales.settle()
     assert not sales.lead(lead_id).is_closed
     assert sales.office.records()[0].stage is not Stage.LOST
@@ -132,11 +134,11 @@ def test_what_we_wrote_is_no_change_of_a_persons(
 def test_an_owner_whom_we_gave_it_is_no_change_of_a_persons(sales: Sales) -> None:
     lead_id = sales.receive()
     sales.push()
-    sales.do(service.claim, "ben", lead_id)
+    sales.do(claiming.claim, "ben", lead_id)
     sales.office.faults = [None, Fault.CUT_OFF]  # type: ignore[list-item]
     with pytest.raises(Postpone):
         sales.push()
-    sales.do(service.release, "ben", lead_id)
+    sales.do(claiming.release, "ben", lead_id)
     sales.settle()
     assert sales.lead(lead_id).claimed_by is None
 
@@ -152,7 +154,7 @@ def test_who_closes_it_there_while_it_is_written_is_heard(
         sales.office.win(record_id, PRICE)
         return result
 
-    sales.do(service.qualify, "ben", lead_id)
+    sales.do(outcomes.qualify, "ben", lead_id)
     monkeypatch.setattr(sales.office, "save", close_after)
     sales.push()
     monkeypatch.undo()
@@ -180,14 +182,14 @@ def test_two_workers_at_once_leave_both_sides_equal(
             slow.result(60)
         return results
 
-    sales.do(service.rate, "ben", lead_id, Rating.GOOD)
+    sales.do(outcomes.rate, "ben", lead_id, Rating.GOOD)
     with ThreadPoolExecutor(1) as thread:
         monkeypatch.setattr("bot.crm.push._MOST_BATCHES", 1)
         monkeypatch.setattr(MemoryCrm, "save", first)
         slow = thread.submit(sales.push)
         assert began.wait(60)
         monkeypatch.setattr(MemoryCrm, "save", second)
-        sales.do(service.rate, "ben", lead_id, Rating.HOT)
+        sales.do(outcomes.rate, "ben", lead_id, Rating.HOT)
         sales.push()
     monkeypatch.undo()
     sales.settle()
@@ -215,11 +217,11 @@ def test_a_deal_of_merged_records_is_won_once(sales: Sales) -> None:
 
 def test_a_newer_leads_stage_does_not_reopen_an_older_one(sales: Sales) -> None:
     older, newer = sales.claimed(), sales.claimed(email="ada2@example.com")
-    sales.do(service.win, "ben", older, PRICE)
+    sales.do(outcomes.win, "ben", older, PRICE)
     sales.push()
     sales.office.merge(sales.record_id(older), sales.record_id(newer))
     sales.poll()
-    sales.do(service.correct_amount, "ben", older, Money(1_000_000, "EUR"))
+    sales.do(outcomes.correct_amount, "ben", older, Money(1_000_000, "EUR"))
     sales.settle()
     assert sales.lead(older).status == Status.WON
     assert sales.office.records()[0].stage is Stage.NEW
@@ -228,8 +230,8 @@ def test_a_newer_leads_stage_does_not_reopen_an_older_one(sales: Sales) -> None:
 def test_a_lead_that_was_merged_into_an_older_one_leaves_its_record_alone(sales: Sales) -> None:
     older, newer = _sharing(sales)
     sales.poll()
-    sales.do(service.merge, "clara", newer, older)
-    sales.do(service.rate, "ben", older, Rating.GOOD)
+    sales.do(lead_merging.merge, "clara", newer, older)
+    sales.do(outcomes.rate, "ben", older, Rating.GOOD)
     sales.settle()
     [seen] = sales.office.records()
     assert (seen.stage, seen.quality) == (Stage.NEW, "good")
@@ -246,8 +248,8 @@ def test_a_win_that_waits_for_its_amount_is_not_written_over(sales: Sales) -> No
     record_id = sales.record_id(lead_id)
     sales.office.win(record_id, None)
     sales.poll()
-    sales.do(service.qualify, "ben", lead_id)
-    sales.do(service.add_note, "ben", lead_id, "Hello")
+    sales.do(outcomes.qualify, "ben", lead_id)
+    sales.do(lead_events.add_note, "ben", lead_id, "Hello")
     sales.settle()
     assert sales.office.records()[0].stage is Stage.WON
     assert sales.office.records()[0].notes == ("ben: Hello",)
@@ -259,7 +261,7 @@ def test_a_win_that_waits_for_its_amount_is_not_written_over(sales: Sales) -> No
 
 def test_who_gets_a_released_lead_there_gets_it_here(sales: Sales) -> None:
     lead_id = sales.claimed()
-    sales.do(service.release, "ben", lead_id)
+    sales.do(claiming.release, "ben", lead_id)
     sales.settle()
     assert sales.lead(lead_id).claimed_by is None
     sales.office.set_owner(sales.record_id(lead_id), "sue@example.com")
@@ -272,7 +274,7 @@ def test_what_becomes_anothers_record_is_looked_at_before_it_is_written(sales: S
     other = sales.office.type_in("ada@example.com", "Lovelace")
     sales.office.win(other, PRICE)
     sales.office.delete(sales.record_id(lead_id))
-    sales.do(service.qualify, "ben", lead_id)
+    sales.do(outcomes.qualify, "ben", lead_id)
     sales.settle()
     assert sales.record_id(lead_id) == other
     assert sales.office.records()[0].stage is Stage.WON
@@ -349,7 +351,7 @@ def test_what_changed_while_there_was_no_crm_is_written(sales: Sales) -> None:
     lead_id = sales.claimed()
     with sales.store.transaction() as session:
         disconnect(session, sales.workspace.id)
-    sales.do(service.rate, "ben", lead_id, Rating.GOOD)
+    sales.do(outcomes.rate, "ben", lead_id, Rating.GOOD)
     with sales.store.transaction() as session:
         connect(session, sales.workspace.id, "memory")
     sales.push()
@@ -384,7 +386,7 @@ def test_a_note_that_is_refused_stops_nothing(
     for n in range(12):
         lead_id = sales.claimed(email=f"p{n}@example.com")
         for words in ("No", "Yes"):
-            sales.do(service.add_note, "ben", lead_id, words)
+            sales.do(lead_events.add_note, "ben", lead_id, words)
     sales.push()
     assert {seen.notes for seen in sales.office.records()} == {("ben: Yes",)}
     assert len(sales.office.records()) == 12

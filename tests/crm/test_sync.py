@@ -12,11 +12,13 @@ from bot.crm.connection import connect, disconnect, reserve_call
 from bot.crm.models import AMOUNT
 from bot.crm.poll import POLL, poll_due, poll_soon
 from bot.crm.port import Account, Change, Refused, Saved, Stage
-from bot.leads import service
+from bot.leads import claiming, outcomes
+from bot.leads import events as lead_events
+from bot.leads import merging as lead_merging
+from bot.leads.creating import create_or_merge
+from bot.leads.lead_draft import IntakeContext
 from bot.leads.lead_payload import read
 from bot.leads.models import Disposition, Rating, Status
-from bot.leads.service.admitting import create_or_merge
-from bot.leads.service.case import IntakeContext
 from bot.money import Money
 from bot.slack.cards import Card
 from bot.store import Store
@@ -54,30 +56,30 @@ def test_claim_note_quality_outcome_and_amount_follow(sales: Sales) -> None:
     lead_id = sales.claimed()
     [seen] = sales.office.records()
     assert seen.owner == "ben@example.com"
-    sales.do(service.add_note, "ben", lead_id, "She asks for a quote.")
-    sales.do(service.rate, "ben", lead_id, Rating.HOT)
-    sales.do(service.contacted, "ben", lead_id)
+    sales.do(lead_events.add_note, "ben", lead_id, "She asks for a quote.")
+    sales.do(outcomes.rate, "ben", lead_id, Rating.HOT)
+    sales.do(outcomes.contacted, "ben", lead_id)
     sales.push()
     [seen] = sales.office.records()
     assert (seen.quality, seen.stage) == ("great", Stage.CONTACTED)
     assert seen.notes == ("ben: She asks for a quote.",)
-    sales.do(service.win, "ben", lead_id, PRICE)
+    sales.do(outcomes.win, "ben", lead_id, PRICE)
     sales.push()
-    sales.do(service.correct_amount, "ben", lead_id, OTHER)
+    sales.do(outcomes.correct_amount, "ben", lead_id, OTHER)
     sales.push()
     [seen] = sales.office.records()
     assert (seen.stage, seen.amount, len(seen.notes)) == (Stage.WON, OTHER, 1)
-    sales.do(service.reopen, "ben", lead_id)
-    ending = service.Ending(Disposition.NO_FIT, "No API")
-    sales.do(service.lose, "ben", lead_id, ending)
+    sales.do(outcomes.reopen, "ben", lead_id)
+    ending = outcomes.Ending(Disposition.NO_FIT, "No API")
+    sales.do(outcomes.lose, "ben", lead_id, ending)
     sales.push()
     [seen] = sales.office.records()
     assert (seen.stage, seen.lost_reason) == (Stage.LOST, "No fit: No API")
-    sales.do(service.reopen, "ben", lead_id)
+    sales.do(outcomes.reopen, "ben", lead_id)
     sales.push()
     sales.office.clear(seen.record_id, "lost_reason")
     sales.poll()
-    sales.do(service.lose, "ben", lead_id, ending)
+    sales.do(outcomes.lose, "ben", lead_id, ending)
     sales.push()
     assert sales.office.records()[0].lost_reason == "No fit: No API"
 
@@ -88,9 +90,9 @@ def test_a_recycled_lead_rests_there_and_a_merged_one_is_lost(sales: Sales) -> N
         sales.claimed(email="b@example.com"),
         sales.claimed(email="c@example.com"),
     )
-    ending = service.Ending(Disposition.BAD_TIMING, wake_on=date(2026, 7, 1))
-    sales.do(service.lose, "ben", resting, ending)
-    sales.do(service.merge, "clara", gone, kept)
+    ending = outcomes.Ending(Disposition.BAD_TIMING, wake_on=date(2026, 7, 1))
+    sales.do(outcomes.lose, "ben", resting, ending)
+    sales.do(lead_merging.merge, "clara", gone, kept)
     sales.push()
     stages = {seen.record_id: (seen.stage, seen.lost_reason) for seen in sales.office.records()}
     assert stages[sales.record_id(resting)] == (Stage.RECYCLED, "Bad timing")
@@ -122,7 +124,7 @@ def test_what_people_wrote_there_stays(sales: Sales) -> None:
     record_id = sales.record_id(lead_id)
     sales.office.write(record_id, {"job_title": "Chief"})
     sales.office.clear(record_id, "last_name")
-    sales.do(service.rate, "ben", lead_id, Rating.GOOD)
+    sales.do(outcomes.rate, "ben", lead_id, Rating.GOOD)
     sales.push()
     assert sales.office.value(record_id, "job_title") == "Chief"
     assert sales.office.value(record_id, "last_name") is None
@@ -196,7 +198,7 @@ def test_what_was_read_is_not_written_back(sales: Sales) -> None:
 
 def test_our_own_writing_is_known_by_its_values(sales: Sales) -> None:
     lead_id = sales.claimed()
-    sales.do(service.win, "ben", lead_id, PRICE)
+    sales.do(outcomes.win, "ben", lead_id, PRICE)
     sales.push()
     before = sales.steps(lead_id)
     sales.poll()
@@ -234,7 +236,7 @@ def test_where_both_changed_the_owner_the_app_wins(sales: Sales) -> None:
     sales.office.add_user("clara@example.com", "Clara")
     lead_id = sales.claimed()
     sales.office.set_owner(sales.record_id(lead_id), "clara@example.com")
-    sales.do(service.reassign, "ben", lead_id, sales.people["sue"].id)
+    sales.do(claiming.reassign, "ben", lead_id, sales.people["sue"].id)
     sales.settle()
     assert sales.lead(lead_id).claimed_by == sales.people["sue"].id
     assert sales.office.records()[0].owner == "sue@example.com"
@@ -244,7 +246,7 @@ def test_where_both_changed_the_stage_the_crm_wins(sales: Sales) -> None:
     lead_id = sales.claimed()
     record_id = sales.record_id(lead_id)
     sales.office.win(record_id, PRICE)
-    sales.do(service.lose, "ben", lead_id, service.Ending(Disposition.NO_BUDGET))
+    sales.do(outcomes.lose, "ben", lead_id, outcomes.Ending(Disposition.NO_BUDGET))
     sales.push()
     lead = sales.lead(lead_id)
     assert (lead.status, lead.won_amount) == (Status.WON, PRICE)
@@ -254,11 +256,11 @@ def test_where_both_changed_the_stage_the_crm_wins(sales: Sales) -> None:
 @pytest.mark.parametrize("is_ours", [True, False])
 def test_about_two_amounts_somebody_is_asked(sales: Sales, is_ours: bool) -> None:
     lead_id = sales.claimed()
-    sales.do(service.win, "ben", lead_id, PRICE)
+    sales.do(outcomes.win, "ben", lead_id, PRICE)
     sales.push()
     theirs, ours = Money(1_100_000, "EUR"), Money(1_400_000, "EUR")
     sales.office.set_amount(sales.record_id(lead_id), theirs)
-    sales.do(service.correct_amount, "ben", lead_id, ours)
+    sales.do(outcomes.correct_amount, "ben", lead_id, ours)
     sales.settle()
     assert sales.office.records()[0].amount == theirs
     assert sales.lead(lead_id).won_amount == ours
@@ -340,7 +342,7 @@ def test_a_crm_that_is_busy_is_tried_again(sales: Sales, fault: Fault) -> None:
 
 def test_a_note_that_was_cut_off_is_added_once(sales: Sales) -> None:
     lead_id = sales.claimed()
-    sales.do(service.add_note, "ben", lead_id, "Hello")
+    sales.do(lead_events.add_note, "ben", lead_id, "Hello")
     sales.office.fail(Fault.CUT_OFF)
     with pytest.raises(Postpone):
         sales.push()
@@ -403,7 +405,7 @@ def test_a_record_that_was_deleted_is_relinked_or_asked_about(sales: Sales) -> N
     other = sales.office.type_in("Grace@example.com", "Hopper")
     for lead_id in (gone, moved):
         sales.office.delete(sales.record_id(lead_id))
-        sales.do(service.rate, "ben", lead_id, Rating.GOOD)
+        sales.do(outcomes.rate, "ben", lead_id, Rating.GOOD)
     sales.settle()
     assert sales.record_id(moved) == other
     assert sales.office.value(other, "last_name") == "Hopper"
@@ -411,7 +413,7 @@ def test_a_record_that_was_deleted_is_relinked_or_asked_about(sales: Sales) -> N
     assert sales.record(gone).refused == "gone"
     assert [seen.record_id for seen in sales.office.records()] == [other]
     assert [told["count"] for told in sales.notices("gone")] == [1]
-    sales.do(service.win, "ben", gone, PRICE)
+    sales.do(outcomes.win, "ben", gone, PRICE)
     sales.settle()
     assert len(sales.office.records()) == 1
     with sales.store.transaction() as session:
@@ -433,7 +435,7 @@ def test_a_lead_that_came_from_the_crm_is_written_where_it_was_read(sales: Sales
     sales.settle()
     assert [seen.record_id for seen in sales.office.records()] == [there]
     sales.office.delete(there)
-    sales.do(service.claim, "ben", lead_id)
+    sales.do(claiming.claim, "ben", lead_id)
     sales.settle()
     assert sales.record(lead_id).refused == "gone"
     with sales.store.transaction() as session:
@@ -446,7 +448,7 @@ def test_a_lead_that_came_from_the_crm_is_written_where_it_was_read(sales: Sales
 def test_to_retry_all_makes_nothing_anew_and_decides_no_amount(sales: Sales) -> None:
     gone, asked = sales.claimed(), sales.claimed(email="b@example.com")
     sales.office.delete(sales.record_id(gone))
-    sales.do(service.contacted, "ben", gone)
+    sales.do(outcomes.contacted, "ben", gone)
     sales.office.win(sales.record_id(asked), None)
     sales.settle()
     with sales.store.transaction() as session:
@@ -460,14 +462,14 @@ def test_to_retry_all_makes_nothing_anew_and_decides_no_amount(sales: Sales) -> 
 
 def test_a_question_follows_an_amount_that_is_corrected_meanwhile(sales: Sales) -> None:
     lead_id = sales.claimed()
-    sales.do(service.win, "ben", lead_id, PRICE)
+    sales.do(outcomes.win, "ben", lead_id, PRICE)
     sales.push()
     sales.office.set_amount(sales.record_id(lead_id), Money(1_100_000, "EUR"))
-    sales.do(service.correct_amount, "ben", lead_id, Money(1_400_000, "EUR"))
+    sales.do(outcomes.correct_amount, "ben", lead_id, Money(1_400_000, "EUR"))
     sales.settle()
     with sales.store.transaction() as session:
         session.execute(update(Card).values(stale=False))
-    sales.do(service.correct_amount, "ben", lead_id, Money(1_500_000, "EUR"))
+    sales.do(outcomes.correct_amount, "ben", lead_id, Money(1_500_000, "EUR"))
     with sales.store.transaction() as session:
         assert session.scalars(select(Card.stale).where(Card.kind == AMOUNT)).one()
         assert "15,000 EUR" in questions.question(session, lead_id).text
@@ -529,7 +531,7 @@ def test_owners_are_found_by_address_and_the_others_told_once(store: Store) -> N
     sales = Sales.open(store)
     sales.office.users.pop("sue@example.com")
     lead_id = sales.receive()
-    sales.do(service.claim, "sue", lead_id)
+    sales.do(claiming.claim, "sue", lead_id)
     sales.push()
     assert sales.office.records()[0].owner is None
     [told] = sales.notices("unmatched")
@@ -547,7 +549,7 @@ def test_a_fallback_owns_what_nobody_there_does(sales: Sales) -> None:
     sales.office.users.pop("sue@example.com")
     sales.connection.fallback_owner = "Ben@example.com"
     lead_id = sales.receive()
-    sales.do(service.claim, "sue", lead_id)
+    sales.do(claiming.claim, "sue", lead_id)
     sales.push()
     assert sales.office.records()[0].owner == "ben@example.com"
     sales.settle()
@@ -559,7 +561,7 @@ def test_an_owner_who_left_is_told_as_a_value_that_is_left_out(sales: Sales) -> 
     sales.push()
     sales.office.deactivate("ben@example.com")
     lead_id = sales.receive()
-    sales.do(service.claim, "ben", lead_id)
+    sales.do(claiming.claim, "ben", lead_id)
     sales.push()
     assert len(sales.office.records()) == 2
     [told] = sales.notices("dropped")

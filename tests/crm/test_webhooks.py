@@ -26,11 +26,12 @@ from bot.crm import webhook_posting, webhook_sending, webhooks
 from bot.crm.models import WebhookDelivery, WebhookEndpoint
 from bot.crm.webhook_posting import Receiver, is_public, new_secret, post
 from bot.doctor import manifest
-from bot.leads import service as leads
+from bot.leads import claiming, external_changes, outcomes
+from bot.leads import events as lead_events
+from bot.leads.creating import create_or_merge
+from bot.leads.lead_draft import IntakeContext
 from bot.leads.lead_payload import read
 from bot.leads.models import Disposition, EventType, Lead, LeadEvent, Rating
-from bot.leads.service.admitting import create_or_merge
-from bot.leads.service.case import IntakeContext
 from bot.money import Money
 from bot.people.models import Person, Role, Workspace
 from bot.setting_kinds import WebhookSecrets
@@ -173,21 +174,23 @@ def test_every_kind_of_event_is_told_with_what_it_adds(company: Company) -> None
     lead_id, price = company.lead(), Money(125_000, "EUR")
     with company.store.transaction() as session:
         session.get_one(Person, company.sal.id).email = "sal@example.com"
-    company.do(leads.claim, lead_id)
-    company.do(leads.release, lead_id)
-    company.do(leads.claim, lead_id)
-    company.do(leads.contacted, lead_id)
-    company.do(leads.snooze, lead_id, clock.now() + timedelta(hours=1))  # matters only here
-    company.do(leads.qualify, lead_id)
-    company.do(leads.add_note, lead_id, "Wants 40 seats")
-    company.do(leads.rate, lead_id, Rating.HOT)
-    company.do(leads.win, lead_id, price)
-    company.do(leads.correct_amount, lead_id, Money(99_950, "EUR"))
-    company.do(leads.reopen, lead_id)
-    company.do(leads.lose, lead_id, leads.Ending(Disposition.NO_FIT, "no API"))
+    company.do(claiming.claim, lead_id)
+    company.do(claiming.release, lead_id)
+    company.do(claiming.claim, lead_id)
+    company.do(outcomes.contacted, lead_id)
+    company.do(claiming.snooze, lead_id, clock.now() + timedelta(hours=1))  # matters only here
+    company.do(outcomes.qualify, lead_id)
+    company.do(lead_events.add_note, lead_id, "Wants 40 seats")
+    company.do(outcomes.rate, lead_id, Rating.HOT)
+    company.do(outcomes.win, lead_id, price)
+    company.do(outcomes.correct_amount, lead_id, Money(99_950, "EUR"))
+    company.do(outcomes.reopen, lead_id)
+    company.do(outcomes.lose, lead_id, outcomes.Ending(Disposition.NO_FIT, "no API"))
     with company.store.transaction() as session:
         lead = session.get_one(Lead, lead_id)
-        leads.set_stage(session, lead, leads.Stage.WON, "HubSpot", amount=price)
+        external_changes.set_stage(
+            session, lead, external_changes.Stage.WON, "HubSpot", amount=price
+        )
     while company.waiting():
         company.work()
     assert company.inbox.types == [
@@ -276,7 +279,7 @@ def test_what_is_rolled_back_is_not_told(company: Company) -> None:
     company.work()
 
     def dies(session: Session, who: Person, lead_id: int) -> None:
-        leads.claim(session, who, lead_id)
+        claiming.claim(session, who, lead_id)
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -311,7 +314,7 @@ def test_what_is_refused_keeps_its_lead_waiting_and_nobody_else(company: Company
     [event] = deliveries(company)
     refused = f"msg_T1_{event}_zapier"
     company.inbox.by_id = {refused: Reply(422)}
-    company.do(leads.claim, lead_id)
+    company.do(claiming.claim, lead_id)
     others = [company.other_lead() for _ in range(2)]
     company.work()
     assert company.waiting() == [lead_id, lead_id]
@@ -478,7 +481,7 @@ def test_a_worker_sends_what_changes(company: Company) -> None:
     worker.start()
     try:
         lead_id = company.lead()
-        company.do(leads.claim, lead_id)
+        company.do(claiming.claim, lead_id)
         until(lambda: company.inbox.types == ["lead.received", "lead.claimed"], "both are told")
     finally:
         worker.stop()

@@ -27,7 +27,7 @@ from bot.home.models import (
 )
 from bot.leads.models import CallList, Mine, Submission
 from bot.leads.models import Listed as ListedLead
-from bot.leads.service import Heard
+from bot.leads.source_health import SourceActivity
 from bot.metrics.figures import Figures
 from bot.people.models import Person, Team, Workspace
 from bot.planning.agreement import Standing
@@ -148,7 +148,7 @@ def test_home(name: str, golden: Golden) -> None:
 
 
 def test_the_sources_of_leads(golden: Golden) -> None:
-    heard = {"typeform": Heard(NOON, 1_234, 2), "typed": Heard(NOON, 1, 0)}
+    heard = {"typeform": SourceActivity(NOON, 1_234, 2), "typed": SourceActivity(NOON, 1, 0)}
     gone = "it answered with HTTP 410"
     endpoints = [
         WebhookEndpoint(name="n8n", last_success_at=NOON),

@@ -12,7 +12,7 @@ from bot.digests import sending as digests
 from bot.digests.models import TimetableChange
 from bot.home import service
 from bot.home.models import Page
-from bot.leads import service as leads
+from bot.leads import claiming, escalation, outcomes, receiving
 from bot.leads.lead_payload import read
 from bot.people import service as people
 from bot.people.models import Person, Role
@@ -38,7 +38,7 @@ class Scene:
         self.store, self.hands = store, Hands()
         self.workspace = install(store)
         with store.transaction() as session:
-            leads.install(session, self.workspace)
+            escalation.install(session, self.workspace)
         self.people = {
             role: hire(store, self.workspace, f"U{role.upper()}", role.label, role) for role in Role
         }
@@ -48,7 +48,7 @@ class Scene:
             for number in (1, 2):
                 facts = {"email": f"ada{number}@example.com", "utm_campaign": "spring",
                          "external_id": f"e{number}"}  # fmt: skip
-                leads.type_in(session, self.workspace, mara, read(facts), campaign.id)
+                receiving.type_in(session, self.workspace, mara, read(facts), campaign.id)
             planning.ask_for(
                 session, self.people[Role.SALESPERSON], "A starter package", token="t2"
             )
@@ -75,15 +75,15 @@ def test_a_manager_sees_what_is_late_and_the_week(scene: Scene) -> None:
     assert scene.page(Role.MANAGER).managing is not None
     scene.hands.now = NINE + timedelta(minutes=1)
     with scene.store.transaction() as session:
-        leads.sweep(session)
+        escalation.sweep(session)
     assert not late(scene)
     scene.hands.now = NINE + timedelta(hours=1)
     assert late(scene) == [("a…@example.com", None)] * 2
     with scene.store.transaction() as session:
-        leads.claim(session, scene.people[Role.SALESPERSON], 1)
+        claiming.claim(session, scene.people[Role.SALESPERSON], 1)
     assert late(scene) == [("a…@example.com", "Salesperson"), ("a…@example.com", None)]
     with scene.store.transaction() as session:
-        leads.contacted(session, scene.people[Role.SALESPERSON], 1)
+        outcomes.contacted(session, scene.people[Role.SALESPERSON], 1)
     seen = scene.page(Role.MANAGER).managing
     assert seen is not None
     assert len(seen.late) == 1

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot.errors import NotAllowed
 from bot.home import service
-from bot.leads import service as leads
+from bot.leads import escalation
 from bot.people.models import Person, Role, Workspace
 from bot.store import Store
 from bot.tasks import enqueue
@@ -21,7 +21,7 @@ from tests.campaigns.scene import hire, install
 def workspace(store: Store) -> Workspace:
     workspace = install(store)
     with store.transaction() as session:
-        leads.install(session, workspace)
+        escalation.install(session, workspace)
     return workspace
 
 

@@ -233,7 +233,7 @@ def test_ratings_gather_in_the_campaigns_thread(office: Office) -> None:
 def test_a_double_click_takes_one_step_and_slips_can_be_put_right(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.leads.handlers.lists.DOUBLE_CLICK", timedelta(minutes=10))
+    monkeypatch.setattr("bot.leads.handlers.leads.DOUBLE_CLICK", timedelta(minutes=10))
     sofia = office.hand("sofia")
 
     def state() -> tuple[bool, bool]:

@@ -29,11 +29,13 @@ from sqlalchemy.orm import Session
 from bot import clock, home, leads
 from bot.doctor import manifest
 from bot.errors import HandoffError
-from bot.leads import service
+from bot.leads import absences as lead_absences
+from bot.leads import claiming, escalation, outcomes, quiet_leads
+from bot.leads import notices as lead_notices
+from bot.leads.creating import CARD, create_or_merge
+from bot.leads.lead_draft import IntakeContext
 from bot.leads.lead_payload import read
 from bot.leads.models import UNCLAIMED_STEPS, EscalationStep, Lead, LeadStep, QuietLeadsDigest
-from bot.leads.service.admitting import CARD, create_or_merge
-from bot.leads.service.case import IntakeContext
 from bot.people.models import Person, Role, Team
 from bot.people.rota import Rota, rota
 from bot.slack import Cards, Slack
@@ -125,7 +127,8 @@ class Week:
             add_work(services, self.tasks, self.cards, each)
         with self.store.transaction() as session:
             put_schedule(
-                session, self.workspace.id, service.OFFER, service.OFFER, cron="0 9,14 * * mon-fri",
+                session, self.workspace.id, quiet_leads.DIGEST, quiet_leads.DIGEST,
+                cron="0 9,14 * * mon-fri",
                 zone=self.workspace.timezone, workspace_id=self.workspace.id,
             )  # fmt: skip
             session.execute(text("UPDATE team SET country = 'DE-BE'"))
@@ -194,11 +197,11 @@ class Week:
         """Somebody on duty claims it, and calls."""
         who = self.draw.choice(self.sellers)
         with suppress(HandoffError), self.store.transaction() as session:
-            if service.absence_of(session, who) is not None:
+            if lead_absences.absence_of(session, who) is not None:
                 who = self.sellers[3]
-            service.claim(session, who, lead_id)
+            claiming.claim(session, who, lead_id)
             if calls:
-                service.contacted(session, who, lead_id)
+                outcomes.contacted(session, who, lead_id)
 
     def take_offered(self) -> None:
         with self.store.transaction() as session:
@@ -210,9 +213,9 @@ class Week:
 
     def go_away(self, who: Person, until: datetime) -> None:
         with self.store.transaction() as session:
-            leads = service.to_hand_over(session, who, until)
-            stand_ins = service.suggest_stand_ins(session, who, leads)
-            service.go_away(session, who, until, stand_ins)
+            leads = lead_absences.to_hand_over(session, who, until)
+            stand_ins = lead_absences.suggest_stand_ins(session, who, leads)
+            lead_absences.go_away(session, who, until, stand_ins)
 
     def slack_is(self, *, down: bool) -> None:
         self.there.faults.down = down
@@ -247,7 +250,7 @@ class Week:
 
     def tick(self) -> None:
         """As a worker's does; the first that sweeps after a certain time dies of it."""
-        for act in (schedule.tick, service.sweep):
+        for act in (schedule.tick, escalation.sweep):
             while self.once(act):
                 pass
 
@@ -255,7 +258,7 @@ class Week:
         try:
             with self.store.transaction() as session:
                 found = act(session)
-                if act is service.sweep and found and clock.now() >= SWEEP_DIES:
+                if act is escalation.sweep and found and clock.now() >= SWEEP_DIES:
                     self.die("sweep")
                 return found
         except Crash:
@@ -375,7 +378,7 @@ def every_message_is_sent_on_time(
     leads: dict[int, Lead], steps: dict[int, LeadStep], cards: Sequence[Card]
 ) -> None:
     for card in cards:
-        if card.ts is None or card.kind not in (CARD, service.STEP):
+        if card.ts is None or card.kind not in (CARD, lead_notices.STEP):
             continue
         is_card = card.kind == CARD
         caused = leads[card.subject_id].received_at if is_card else steps[card.subject_id].at

@@ -12,7 +12,9 @@ from sqlalchemy import select, text
 
 from bot.campaigns.models import Campaign, Kind
 from bot.errors import NotAllowed, NotFound
-from bot.leads import forms, importing, messages, service
+from bot.leads import call_lists, forms, import_forms, imports, queries
+from bot.leads.creating import CARD
+from bot.leads.messages import import_card, lead_card, lists
 from bot.leads.models import (
     CallList,
     CallOutcome,
@@ -24,7 +26,6 @@ from bot.leads.models import (
     LeadFacts,
     Status,
 )
-from bot.leads.service.admitting import CARD
 from bot.people.models import Person, Role, Workspace
 from bot.slack.cards import Card
 from bot.store import Store
@@ -59,10 +60,10 @@ def call_list(store: Store, workspace: Workspace) -> int:
 def make_list(store: Store, workspace: Workspace, count: int) -> int:
     body = "Email\n" + "".join(f"a{n}@example.com\n" for n in range(count))
     with store.transaction() as session:
-        imported = service.open_file(session, workspace, "june")
-        service.write_down(session, imported.id, BytesIO(body.encode()))
-        service.start(session, imported)
-    while importing.go_on(store, imported.id):
+        imported = imports.open_file(session, workspace, "june")
+        imports.read_file(session, imported.id, BytesIO(body.encode()))
+        imports.start_import(session, imported)
+    while imports.take_next_batch(store, imported.id):
         pass
     assert imported.call_list_id is not None
     return imported.call_list_id
@@ -70,19 +71,19 @@ def make_list(store: Store, workspace: Workspace, count: int) -> int:
 
 def next_id(store: Store, who: Person, call_list_id: int) -> int | None:
     with store.transaction() as session:
-        lead = service.next_contact(session, who, call_list_id)
+        lead = call_lists.next_contact(session, who, call_list_id)
         return lead.id if lead else None
 
 
 def call(store: Store, who: Person, lead_id: int | None, outcome: CallOutcome) -> Lead:
     assert lead_id is not None
     with store.transaction() as session:
-        return service.called(session, who, lead_id, outcome, "a note")
+        return call_lists.note_call(session, who, lead_id, outcome, "a note")
 
 
 def how_far(store: Store, call_list_id: int) -> CallProgress:
     with store.transaction() as session:
-        return service.progress(session, call_list_id)
+        return call_lists.call_progress(session, call_list_id)
 
 
 def lead(store: Store, lead_id: int | None) -> Lead:
@@ -159,12 +160,12 @@ def test_what_is_typed_after_a_call_stays_and_is_read_by_whoever_calls_next(
     assert next_id(store, ben, call_list) == found
     assert found is not None
     with store.transaction() as session:
-        modal = str(forms.Call.of(service.facts(session, found)).to_dict())
+        modal = str(forms.Call.of(queries.facts(session, found)).to_dict())
         assert "<@USOFIA>" in modal
         assert "after a call: a note" in modal
-        service.called(session, ben, found, CallOutcome.INTERESTED, "Wants <40> seats")
+        call_lists.note_call(session, ben, found, CallOutcome.INTERESTED, "Wants <40> seats")
     with store.transaction() as session:
-        card = str(messages.card(service.facts(session, found)).blocks)
+        card = str(lead_card.card(queries.facts(session, found)).blocks)
         assert "after a call: Wants &lt;40&gt; seats" in card
         assert "after a call: a note" in card
 
@@ -193,13 +194,13 @@ def test_who_stops_gives_back_whom_they_were_shown_and_nothing_else(
     assert shown is not None
     assert called is not None
     with store.transaction() as session:
-        service.put_back(session, ben, shown)
-        service.put_back(session, ben, called)
-        service.put_back(session, ben, 999)
+        call_lists.unassign_uncalled(session, ben, shown)
+        call_lists.unassign_uncalled(session, ben, called)
+        call_lists.unassign_uncalled(session, ben, 999)
     assert lead(store, shown).claimed_by == sofia.id
     assert lead(store, called).claimed_by == ben.id
     with store.transaction() as session:
-        service.put_back(session, sofia, shown)
+        call_lists.unassign_uncalled(session, sofia, shown)
     assert lead(store, shown).claimed_by is None
     assert next_id(store, ben, call_list) == shown
 
@@ -233,7 +234,7 @@ CAMPAIGN = Campaign(
 )
 def test_the_card(golden: Golden, name: str, left: int, ended: dict[str | None, int]) -> None:
     listed = CallList(id=7, name=f"Webinar {HOSTILE}", created_at=JUNE)
-    golden(f"calls.{name}", messages.call_list(CallProgress(listed, CAMPAIGN, 500, left, ended)))
+    golden(f"calls.{name}", lists.call_list(CallProgress(listed, CAMPAIGN, 500, left, ended)))
 
 
 def test_the_modal_of_a_call(golden: Golden) -> None:
@@ -275,9 +276,8 @@ IMPORT: dict[str, Any] = {
     ],
 )
 def test_the_card_of_an_import(golden: Golden, state: ImportState, more: dict[str, Any]) -> None:
-    golden(
-        f"imports.{state}", messages.imported(Import(**IMPORT | {"state": state} | more), CAMPAIGN)
-    )
+    imported = Import(**IMPORT | {"state": state} | more)
+    golden(f"imports.{state}", import_card.imported(imported, CAMPAIGN))
 
 
 def test_the_widest_list_fits_its_card_and_its_modal(golden: Golden) -> None:
@@ -285,12 +285,12 @@ def test_the_widest_list_fits_its_card_and_its_modal(golden: Golden) -> None:
         "header": ["X" * 2_000] * 500, "meanings": ["email", *["note"] * 499],
         "state": ImportState.PREVIEW,
     }  # fmt: skip
-    drawn = messages.imported(Import(**wide), None)
+    drawn = import_card.imported(Import(**wide), None)
     assert limits.check_message(drawn.blocks) == []
     many = [Campaign(id=number, name=HOSTILE) for number in range(1, 201)]
     for letter in ("y", "\U0001f600"):
         for page in range(17):
-            drawn_page = forms.Columns.of(
+            drawn_page = import_forms.Columns.of(
                 Import(**wide | {"header": [letter * 2_000] * 500}),
                 [letter * 9_000] * 500,
                 many,
@@ -298,12 +298,14 @@ def test_the_widest_list_fits_its_card_and_its_modal(golden: Golden) -> None:
             ).to_dict()
             assert limits.check_view(drawn_page, "modal") == []
             assert len(json.dumps(drawn_page)) < MAX_VIEW_BYTES
-    few = forms.Columns.of(Import(**IMPORT), ["Ada", "ada@example.com", "12", "", "x"], [CAMPAIGN])
+    few = import_forms.Columns.of(
+        Import(**IMPORT), ["Ada", "ada@example.com", "12", "", "x"], [CAMPAIGN]
+    )
     golden("imports.columns", few)
 
 
 def test_a_list_nobody_could_be_reached_by_cannot_be_started() -> None:
     lost = IMPORT | {"meanings": ["note"] * 5, "state": ImportState.PREVIEW}
-    drawn = messages.imported(Import(**lost), None)
+    drawn = import_card.imported(Import(**lost), None)
     actions = [e["action_id"] for e in drawn.blocks[-1]["elements"]]
-    assert actions == [messages.COLUMNS, messages.AS_SPEND, messages.CANCEL]
+    assert actions == [import_card.COLUMNS, import_card.AS_SPEND, import_card.CANCEL]

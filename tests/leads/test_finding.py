@@ -10,9 +10,9 @@ from sqlalchemy import select
 from bot import clock
 from bot.campaigns import announcing as campaigns
 from bot.errors import NotAllowed, NotFound
-from bot.leads import service
+from bot.leads import claiming, escalation, merging, notices, outcomes, queries, ratings, sla
 from bot.leads.models import EscalationStep, Lead, LeadStep, Rating
-from bot.leads.service.finding import NothingToFind
+from bot.leads.queries import NothingToFind
 from bot.money import Money
 from bot.people.models import Person, Role
 from bot.slack.cards import Card
@@ -40,7 +40,7 @@ def floor(store: Store) -> Floor:
     people["guest"] = hire(store, workspace, "UGUEST", "guest")
     people["stranger"] = hire(store, install(store, "T2", "C2"), "UX", "stranger", *Role)
     with store.transaction() as session:
-        service.install(session, workspace)
+        escalation.install(session, workspace)
     floor = Floor(store, workspace, people)
     clock.use(lambda: floor.now)
     return floor
@@ -48,7 +48,7 @@ def floor(store: Store) -> Floor:
 
 def names(floor: Floor, words: str, who: str = "sofia") -> list[str]:
     with floor.store.transaction() as session:
-        found = service.search(session, floor.people[who], words, 10)
+        found = queries.search(session, floor.people[who], words, 10)
         return [lead.first_name or "" for lead in found]
 
 
@@ -90,23 +90,23 @@ def test_who_may_look_leads_up(floor: Floor) -> None:
         names(floor, "Ada", "guest")
     with floor.store.transaction() as session:
         with pytest.raises(NotAllowed):
-            service.facts_for(session, floor.people["guest"], lead_id)
+            queries.facts_for(session, floor.people["guest"], lead_id)
         with pytest.raises(NotFound):
-            service.facts_for(session, floor.people["stranger"], lead_id)
+            queries.facts_for(session, floor.people["stranger"], lead_id)
 
 
 def test_a_merged_lead_is_found_no_more(floor: Floor) -> None:
     kept, gone = floor.lead(**PEOPLE[0]), floor.lead(first_name="Adah", email="x@y.example")
     with floor.store.transaction() as session:
-        service.merge(session, floor.people["clara"], gone, kept)
+        merging.merge(session, floor.people["clara"], gone, kept)
     assert names(floor, "ada") == ["Ada"]
 
 
 def see_names_only(floor: Floor, *, names_only: bool = True) -> None:
     with floor.store.transaction() as session:
-        told, _ = service.promise(session, floor.workspace.id)
+        told, _ = sla.sla(session, floor.workspace.id)
         told = replace(told, names_only=names_only)
-        service.change_promise(session, floor.people["root"], told, None)
+        sla.change_sla(session, floor.people["root"], told, None)
 
 
 def test_where_names_only_are_shown_the_owner_and_who_leads_others_see_all(floor: Floor) -> None:
@@ -115,7 +115,7 @@ def test_where_names_only_are_shown_the_owner_and_who_leads_others_see_all(floor
     seen = {}
     for who in ("sofia", "ben", "mara", "clara", "root"):
         with floor.store.transaction() as session:
-            seen[who] = service.facts_for(session, floor.people[who], lead_id).names_only
+            seen[who] = queries.facts_for(session, floor.people[who], lead_id).names_only
     assert seen == {"sofia": False, "ben": True, "mara": True, "clara": False, "root": False}
     assert floor.is_redrawn(lead_id)
 
@@ -129,7 +129,7 @@ def details(floor: Floor) -> list[str]:
             .join(Card, Card.subject_id == LeadStep.id)
             .where(
                 LeadStep.step == EscalationStep.DETAILS,
-                Card.kind == service.STEP,
+                Card.kind == notices.STEP,
                 Card.target == Person.slack_id,
             )
             .order_by(LeadStep.id)
@@ -138,7 +138,7 @@ def details(floor: Floor) -> list[str]:
 
 
 def give(to: str) -> Callable[..., Lead]:
-    return lambda session, who, lead_id: service.reassign(session, who, lead_id, int(to))
+    return lambda session, who, lead_id: claiming.reassign(session, who, lead_id, int(to))
 
 
 def test_each_owner_gets_the_details_once_a_stint(floor: Floor) -> None:
@@ -163,11 +163,11 @@ def test_a_tally_counts_ratings_and_the_reasons_named_most(floor: Floor) -> None
               (Rating.JUNK, "Bot")]  # fmt: skip
     for rating, reason in judged:
         lead_id = floor.lead("sofia", campaign_id=campaign_id)
-        floor.do(partial(service.rate, rating=rating, reason=reason), "sofia", lead_id)
-    floor.do(partial(service.win, amount=Money(100, "EUR")), "sofia", lead_id)
+        floor.do(partial(outcomes.rate, rating=rating, reason=reason), "sofia", lead_id)
+    floor.do(partial(outcomes.win, amount=Money(100, "EUR")), "sofia", lead_id)
     floor.lead(campaign_id=campaign_id)
     with floor.store.transaction() as session:
-        counted = service.tally(session, campaign_id)
+        counted = ratings.rating_summary(session, campaign_id)
     assert (counted.received, counted.claimed) == (5, 4)
     assert counted.ratings == {Rating.HOT: 1, Rating.WEAK: 1, Rating.JUNK: 2}
     assert counted.reasons == [("“student”", 2), ("“bot”", 1)]

@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy import select, text, update
 
 from bot import clock, slack
-from bot.leads import service
+from bot.leads import call_lists, claiming, home_tabs, outcomes
+from bot.leads.creating import create_or_merge
+from bot.leads.lead_draft import IntakeContext
 from bot.leads.lead_payload import read
 from bot.leads.models import MOST_TO_CLAIM, CallList, CallOutcome, Lead, Rating
-from bot.leads.service.admitting import create_or_merge
-from bot.leads.service.case import IntakeContext
 from bot.people.models import Person, Role, Workspace
 from bot.slack.cards import Card
 from bot.store import Store
@@ -49,9 +49,9 @@ class Pages(Floor):
         """Let the pages follow that do it later; returns how many jobs ask for it."""
         with self.store.transaction() as session:
             jobs = "SELECT count(*) FROM procrastinate_jobs WHERE task_name = :task"
-            waiting = session.execute(text(jobs), {"task": service.FOLLOW}).scalar_one()
+            waiting = session.execute(text(jobs), {"task": home_tabs.REFRESH}).scalar_one()
             if waiting:
-                service.catch_up(session, self.workspace.id)
+                home_tabs.redraw_home_tabs(session, self.workspace.id)
         return int(waiting)
 
 
@@ -63,15 +63,15 @@ def pages(store: Store) -> Iterator[Pages]:
 
 def owned(pages: Pages) -> int:
     lead = pages.lead()
-    pages.do(service.claim, pages.sal, lead)
+    pages.do(claiming.claim, pages.sal, lead)
     pages.sweep()
     pages.drawn()
     return lead
 
 
-def verb(name: str, who: str, *args: Any) -> Act:
+def verb(done: Callable[..., object], who: str, *args: Any) -> Act:
     def act(pages: Any, lead: int) -> object:
-        return pages.do(getattr(service, name), getattr(pages, who), lead, *args)
+        return pages.do(done, getattr(pages, who), lead, *args)
 
     return act
 
@@ -79,10 +79,10 @@ def verb(name: str, who: str, *args: Any) -> Act:
 @pytest.mark.parametrize(
     ("act", "whose"),
     [
-        (verb("contacted", "sal"), {"Sal"}),
-        (verb("rate", "boss", Rating.HOT), {"Sal"}),  # it is on Sal's page and not on hers
-        (verb("qualify", "sal"), {"Sal"}),
-        (lambda pages, lead: pages.do(service.reassign, pages.boss, lead, pages.sue.id),
+        (verb(outcomes.contacted, "sal"), {"Sal"}),
+        (verb(outcomes.rate, "boss", Rating.HOT), {"Sal"}),  # it is on Sal's page and not on hers
+        (verb(outcomes.qualify, "sal"), {"Sal"}),
+        (lambda pages, lead: pages.do(claiming.reassign, pages.boss, lead, pages.sue.id),
          {"Sal", "Sue"}),
     ],
 )  # fmt: skip
@@ -98,7 +98,7 @@ def test_what_stays_with_its_owner_is_on_no_other_page(
 def test_a_claim_is_on_its_owners_page_at_once_and_on_those_of_others_soon(pages: Pages) -> None:
     lead = pages.lead()
     pages.drawn()
-    pages.do(service.claim, pages.sal, lead)
+    pages.do(claiming.claim, pages.sal, lead)
     assert pages.stale() == {"Sal"}
     assert pages.follow() == 1
     assert pages.stale() == {"Sal", "Sue", "Boss"}  # and Nora's when she opens it
@@ -106,7 +106,7 @@ def test_a_claim_is_on_its_owners_page_at_once_and_on_those_of_others_soon(pages
 
 def test_a_lead_that_goes_back_leaves_its_owners_page_and_waits_on_all(pages: Pages) -> None:
     lead = owned(pages)
-    pages.do(service.release, pages.boss, lead)
+    pages.do(claiming.release, pages.boss, lead)
     assert pages.stale() == {"Sal"}
     assert pages.follow() == 1
     assert pages.stale() == {"Sal", "Sue", "Boss"}
@@ -123,7 +123,7 @@ def test_so_does_one_that_the_ladder_takes_back(pages: Pages) -> None:
 
 def test_many_changes_are_one(pages: Pages) -> None:
     for number in range(MOST_TO_CLAIM):
-        pages.do(service.claim, pages.sal, pages.lead(number))
+        pages.do(claiming.claim, pages.sal, pages.lead(number))
     assert pages.follow() > MOST_TO_CLAIM
     assert pages.follow() == 0
     with pages.store.transaction() as session:
@@ -142,14 +142,14 @@ def test_what_no_page_shows_draws_none(pages: Pages) -> None:
     pages.drawn()
     last = pages.lead(99)
     assert pages.follow() == 0
-    pages.do(service.claim, pages.sal, last)
+    pages.do(claiming.claim, pages.sal, last)
     assert pages.follow() == 0
     assert pages.stale() == {"Sal"}
 
 
 def test_where_no_page_was_opened_none_follows(store: Store) -> None:
     floor = Floor(store)
-    floor.do(service.claim, floor.sal, floor.lead())
+    floor.do(claiming.claim, floor.sal, floor.lead())
     assert Pages.follow(floor) == 0  # type: ignore[arg-type]
 
 
@@ -165,7 +165,7 @@ def test_a_call_list_counts_down_on_every_page(pages: Pages) -> None:
         ).lead_id
     pages.drawn()
     with pages.store.transaction() as session:
-        assert service.next_contact(session, pages.sal, call_list.id)
+        assert call_lists.next_contact(session, pages.sal, call_list.id)
     assert (pages.stale(), pages.follow()) == ({"Sal"}, 1)
     pages.drawn()
     pages.do(partial(_called, outcome=CallOutcome.CALL_BACK), pages.sal, lead)
@@ -173,4 +173,4 @@ def test_a_call_list_counts_down_on_every_page(pages: Pages) -> None:
 
 
 def _called(session: Any, who: Person, lead_id: int, outcome: CallOutcome) -> Lead:
-    return service.called(session, who, lead_id, outcome)
+    return call_lists.note_call(session, who, lead_id, outcome)

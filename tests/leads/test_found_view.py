@@ -3,7 +3,8 @@
 import re
 from typing import Any
 
-from bot.leads import forms, messages
+from bot.leads import forms
+from bot.leads.messages import lists
 from bot.leads.models import EventType, LeadFacts, LeadNote, Mine, Rating, RatingSummary
 from playground import limits
 from tests.golden_files import Golden
@@ -22,14 +23,14 @@ from tests.leads.test_lead_view import (
 def test_what_was_found(golden: Golden) -> None:
     several = [lead(), lead(**CLAIMED), lead(**WON)]
     golden("found", {
-        "several": drawn(messages.found("Lovelace", several)),
-        "more": drawn(messages.found("a", [lead()] * (messages.MOST_FOUND + 1))),
-        "none": drawn(messages.found("<!channel>", [])),
+        "several": drawn(lists.found("Lovelace", several)),
+        "more": drawn(lists.found("a", [lead()] * (lists.MOST_FOUND + 1))),
+        "none": drawn(lists.found("<!channel>", [])),
     })  # fmt: skip
 
 
 def test_what_is_found_says_nothing_that_is_the_owners_alone() -> None:
-    said = str(drawn(messages.found("Ada", [lead(**CLAIMED)])))
+    said = str(drawn(lists.found("Ada", [lead(**CLAIMED)])))
     assert "23125001" not in said
     assert "ada@example.com" not in said
 
@@ -38,10 +39,10 @@ def test_what_is_mine(golden: Golden) -> None:
     counts = dict.fromkeys(Mine, 0)
     golden("mine", {
         "much": drawn(
-            messages.mine([lead(**CLAIMED)] * messages.MOST_FOUND, dict.fromkeys(Mine, 1_200))
+            lists.mine([lead(**CLAIMED)] * lists.MOST_FOUND, dict.fromkeys(Mine, 1_200))
         ),
-        "nothing": drawn(messages.mine([], counts)),
-        "to_rate": drawn(messages.mine([], counts | {Mine.TO_RATE: 2})),
+        "nothing": drawn(lists.mine([], counts)),
+        "to_rate": drawn(lists.mine([], counts | {Mine.TO_RATE: 2})),
     })  # fmt: skip
 
 
@@ -58,17 +59,17 @@ def test_one_lead_in_a_modal(golden: Golden) -> None:
         for event_type, words in zip(events, said, strict=True)
     ]
     shown = {
-        "owner": messages.one(LeadFacts(lead(**CLAIMED), SPRING, SOFIA, first_owner=SOFIA)),
-        "others": messages.one(
+        "owner": lists.one(LeadFacts(lead(**CLAIMED), SPRING, SOFIA, first_owner=SOFIA)),
+        "others": lists.one(
             LeadFacts(lead(**CLAIMED), SPRING, SOFIA, first_owner=SOFIA, names_only=True)
         ),
-        "hostile": messages.one(LeadFacts(everything, SPRING, SOFIA, first_owner=SOFIA)),
-        "away": messages.one(
+        "hostile": lists.one(LeadFacts(everything, SPRING, SOFIA, first_owner=SOFIA)),
+        "away": lists.one(
             LeadFacts(
                 lead(**CLAIMED), SPRING, SOFIA, first_owner=SOFIA, may_ask=True, owner_back_at=NINE
             )
         ),
-        "notes": messages.one(
+        "notes": lists.one(
             LeadFacts(lead(**CLAIMED), SPRING, SOFIA, first_owner=SOFIA, notes=notes)
         ),
     }
@@ -98,15 +99,15 @@ def test_a_campaigns_tally(golden: Golden) -> None:
         "tally",
         {
             "some": drawn(
-                messages.tally(RatingSummary(1_234, 20, ratings, [("no budget", 3), (HOSTILE, 2)]))
+                lists.rating_summary(
+                    RatingSummary(1_234, 20, ratings, [("no budget", 3), (HOSTILE, 2)])
+                )
             ),
-            "first": drawn(messages.tally(RatingSummary(1, 1, {Rating.HOT: 1}, []))),
+            "first": drawn(lists.rating_summary(RatingSummary(1, 1, {Rating.HOT: 1}, []))),
         },
     )
 
 
 def test_hostile_words_in_a_name_stay_words() -> None:
-    said: dict[str, Any] = drawn(
-        messages.found(HOSTILE, [lead(first_name=HOSTILE, company=HOSTILE)])
-    )
+    said: dict[str, Any] = drawn(lists.found(HOSTILE, [lead(first_name=HOSTILE, company=HOSTILE)]))
     assert "<!channel>" not in str(said)

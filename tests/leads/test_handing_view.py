@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from bot.leads import forms, messages
+from bot.leads import forms, settings_forms
+from bot.leads.absences import MOST_HANDED_OVER
+from bot.leads.messages import lead_card, notifications
 from bot.leads.models import (
     EscalationStep,
     Handover,
@@ -19,8 +21,7 @@ from bot.leads.models import (
     StepFacts,
     Touch,
 )
-from bot.leads.service.absences import MOST_HANDED_OVER
-from bot.leads.service.turns import Share
+from bot.leads.round_robin import Share
 from bot.people.models import Person
 from playground import limits
 from tests.golden_files import Golden
@@ -46,7 +47,7 @@ BEN = Person(id=4, workspace_id=1, slack_id="U4", name="Ben Okafor", roles=["sal
 TOLD = (EscalationStep.MOVED, EscalationStep.ASKED, EscalationStep.KEPT)
 
 
-def step(step: EscalationStep) -> LeadStep:
+def taken(step: EscalationStep) -> LeadStep:
     return LeadStep(
         id=11, workspace_id=1, lead_id=7, assignment_no=0, step=step, person_id=3, at=NINE
     )
@@ -62,8 +63,8 @@ def test_every_step_says_what_is_to_be_done_and_then_what_came_of_it(
     facts = {"assignment_no": 0, "suggested_to": 3, "reserved_until": NINE + timedelta(minutes=2)}
     waiting = lead(**facts, **(CLAIMED if owned else {}))
     claimed = lead(**CLAIMED | {"assignment_no": 1, "first_response_at": NINE})
-    asks = messages.step(StepFacts(step(kind), waiting, SOFIA if owned else None))
-    done = messages.step(StepFacts(step(kind), claimed, SOFIA))
+    asks = notifications.step(StepFacts(taken(kind), waiting, SOFIA if owned else None))
+    done = notifications.step(StepFacts(taken(kind), claimed, SOFIA))
     assert not asks.too_late
     assert done.too_late == (kind is not EscalationStep.TAKE_BACK)
     golden(f"steps.{kind}", {"asks": drawn(asks), "done": drawn(done)})
@@ -78,37 +79,38 @@ def test_colleagues_hear_of_a_handover_and_of_who_asks_for_it(golden: Golden) ->
     lent = lead(claimed_by=4, claimed_at=NINE, assignment_no=0, returns_to=3)
     gone = lead(claimed_by=5, claimed_at=NINE, assignment_no=1)
     shown = {
-        "given": StepFacts(step(EscalationStep.MOVED), his, BEN, by=boss),
-        "taken_while_away": StepFacts(step(EscalationStep.MOVED), lent, BEN, by=BEN),
-        "given_back_to_all": StepFacts(step(EscalationStep.MOVED), lead(), None, by=boss),
-        "mine_again": StepFacts(step(EscalationStep.MOVED), mine, SOFIA, by=boss),
-        "asked": StepFacts(step(EscalationStep.ASKED), mine, SOFIA, by=BEN),
-        "manager_asked": StepFacts(step(EscalationStep.ASKED), his, BEN, by=boss),
-        "kept": StepFacts(step(EscalationStep.ASKED), mine, SOFIA, by=BEN, is_kept=True),
-        "handed_over": StepFacts(step(EscalationStep.ASKED), gone, boss, by=BEN),
-        "refused": StepFacts(step(EscalationStep.KEPT), mine, SOFIA, by=SOFIA),
+        "given": StepFacts(taken(EscalationStep.MOVED), his, BEN, by=boss),
+        "taken_while_away": StepFacts(taken(EscalationStep.MOVED), lent, BEN, by=BEN),
+        "given_back_to_all": StepFacts(taken(EscalationStep.MOVED), lead(), None, by=boss),
+        "mine_again": StepFacts(taken(EscalationStep.MOVED), mine, SOFIA, by=boss),
+        "asked": StepFacts(taken(EscalationStep.ASKED), mine, SOFIA, by=BEN),
+        "manager_asked": StepFacts(taken(EscalationStep.ASKED), his, BEN, by=boss),
+        "kept": StepFacts(taken(EscalationStep.ASKED), mine, SOFIA, by=BEN, is_kept=True),
+        "handed_over": StepFacts(taken(EscalationStep.ASKED), gone, boss, by=BEN),
+        "refused": StepFacts(taken(EscalationStep.KEPT), mine, SOFIA, by=SOFIA),
     }
-    golden("steps.colleagues", {name: drawn(messages.step(facts)) for name, facts in shown.items()})
+    drawings = {name: drawn(notifications.step(facts)) for name, facts in shown.items()}
+    golden("steps.colleagues", drawings)
 
 
 def test_the_details_are_the_owners_for_as_long_as_it_is_theirs(golden: Golden) -> None:
     facts = LeadFacts(
         lead(**CLAIMED | {"assignment_no": 2}), SPRING, SOFIA, first_owner=SOFIA, names_only=True
     )
-    channel = str(drawn(messages.card(facts)))
+    channel = str(drawn(lead_card.card(facts)))
     assert not [each for each in ("23125001", "ada@", "Please call me") if each in channel]
-    taken = StepFacts(step(EscalationStep.DETAILS), facts.lead, SOFIA)
-    mine = messages.details(taken, facts)
+    details = StepFacts(taken(EscalationStep.DETAILS), facts.lead, SOFIA)
+    mine = notifications.details(details, facts)
     gone = replace(facts, lead=lead(claimed_by=4, claimed_at=NINE), owner=BEN)
     golden("names_only", {
-        "channel": drawn(messages.card(facts)), "owner": drawn(mine),
-        "former_owner": drawn(messages.details(taken, gone)),
+        "channel": drawn(lead_card.card(facts)), "owner": drawn(mine),
+        "former_owner": drawn(notifications.details(details, gone)),
     })  # fmt: skip
 
 
 def test_hostile_words_do_no_harm() -> None:
     offered = lead(first_name=HOSTILE, assignment_no=0, suggested_to=3)
-    said = messages.step(StepFacts(step(EscalationStep.SUGGEST), offered, None))
+    said = notifications.step(StepFacts(taken(EscalationStep.SUGGEST), offered, None))
     assert "<!channel>" not in str(drawn(said))
 
 
@@ -117,7 +119,7 @@ def test_who_stands_in_and_what_came_back(golden: Golden) -> None:
     free = lead(id=9, first_name=HOSTILE, company=None)
     handed = Handover(SOFIA, NINE, [(mine, BEN), (won, BEN), (free, None)], f"Call {HOSTILE}")
     many = Handover(SOFIA, NINE, [(lead(company="A" * 90, last_name="B" * 90), BEN)] * 80)
-    for shown in (messages.stands_in(many), messages.came_back(many)):
+    for shown in (notifications.stands_in(many), notifications.came_back(many)):
         assert not limits.check_message(shown.blocks)
     # One came back and stayed, another came back and was given to Ben since.
     given = lead(id=10, **CLAIMED)
@@ -125,8 +127,8 @@ def test_who_stands_in_and_what_came_back(golden: Golden) -> None:
         handed, leads=[(mine, SOFIA), (given, BEN), *handed.leads[1:]], returned={mine.id, given.id}
     )
     golden("absence", {
-        "stands_in": drawn(messages.stands_in(handed)),
-        "came_back": drawn(messages.came_back(returned)),
+        "stands_in": drawn(notifications.stands_in(handed)),
+        "came_back": drawn(notifications.came_back(returned)),
     })  # fmt: skip
 
 
@@ -145,10 +147,12 @@ def test_the_modals_of_handing_on(golden: Golden) -> None:
         "away_handing_over_much": forms.Away.of(
             90, NINE, [lead(id=n) for n in range(MOST_HANDED_OVER)], {}
         ),
-        "promise": forms.ChangePromise.of(PROMISE, SOFIA),
-        "turns": forms.ChangeWeight.of([Share(SOFIA, 1, 30, 12), Share(BEN, 3, 90, 20)], 28),
-        "turns_of_nobody": forms.ChangeWeight.of([], 28),
-        "turns_of_many": forms.ChangeWeight.of([Share(SOFIA, 1, 30, 12)] * 1_200, 28),
+        "promise": settings_forms.ChangeSla.of(PROMISE, SOFIA),
+        "turns": settings_forms.ChangeWeight.of(
+            [Share(SOFIA, 1, 30, 12), Share(BEN, 3, 90, 20)], 28
+        ),
+        "turns_of_nobody": settings_forms.ChangeWeight.of([], 28),
+        "turns_of_many": settings_forms.ChangeWeight.of([Share(SOFIA, 1, 30, 12)] * 1_200, 28),
         "away_with_nothing": forms.Away.of(0, NINE + timedelta(days=1)),
     }
     for modal in shown.values():
@@ -164,9 +168,9 @@ def test_one_message_tells_of_several_leads(kind: NoticeKind, golden: Golden) ->
     found = LeadNotice(id=1, workspace_id=1, kind=kind)
     listed = [Listed(lead(id=n, **facts), owner, NINE) for n in range(12)]
     golden(f"notice_{kind}", {
-        "one": drawn(messages.notice(found, listed[:1])),
-        "many": drawn(messages.notice(found, listed)),
-        "none": drawn(messages.notice(found, [])),
+        "one": drawn(notifications.notice(found, listed[:1])),
+        "many": drawn(notifications.notice(found, listed)),
+        "none": drawn(notifications.notice(found, [])),
     })  # fmt: skip
 
 
@@ -174,9 +178,9 @@ def test_a_colleague_is_told_that_somebody_wrote_again(golden: Golden) -> None:
     touch = Touch(source="typeform", facts={"message": HOSTILE})
     known = LeadFacts(lead(**CONTACTED), None, SOFIA)
     shown = {
-        "whole": messages.cover(touch, known),
-        "names_only": messages.cover(touch, replace(known, names_only=True)),
-        "settled": messages.cover(touch, replace(known, owner=None)),
+        "whole": notifications.cover(touch, known),
+        "names_only": notifications.cover(touch, replace(known, names_only=True)),
+        "settled": notifications.cover(touch, replace(known, owner=None)),
     }
     assert "free" in str(shown["whole"].blocks)
     assert "free" not in str(shown["names_only"].blocks)

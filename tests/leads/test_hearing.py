@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import select
 
 from bot import clock
-from bot.leads import messages, service
+from bot.leads import imports, source_health
+from bot.leads.messages import notifications
 from bot.leads.models import Outcome, Submission
 from bot.people.models import Role, Workspace
 from bot.slack.cards import Card
@@ -36,9 +37,9 @@ def speak(store: Store, workspace: Workspace, *hours_ago: float, sender: str = "
 
 def warned(store: Store, workspace: Workspace) -> int:
     with store.transaction() as session:
-        service.listen(session, workspace)
+        source_health.check(session, workspace)
     with store.transaction() as session:
-        return len(session.scalars(select(Card).where(Card.kind == service.SILENT)).all())
+        return len(session.scalars(select(Card).where(Card.kind == source_health.SILENT)).all())
 
 
 @pytest.mark.parametrize(
@@ -71,7 +72,7 @@ def test_each_silence_is_told_once(store: Store, workspace: Workspace) -> None:
 def test_what_an_operator_hears(store: Store, workspace: Workspace) -> None:
     speak(store, workspace, 5, 7)
     with store.transaction() as session:
-        heard = service.heard(session, workspace.id)["api"]
+        heard = source_health.activity(session, workspace.id)["api"]
     assert (heard.last_at, heard.submissions, heard.unreadable) == (NOW - timedelta(hours=5), 2, 0)
 
 
@@ -79,7 +80,7 @@ def test_the_warning_says_who_and_since_when(store: Store, workspace: Workspace)
     speak(store, workspace, 30)
     with store.transaction() as session:
         last = session.scalars(select(Submission)).one()
-        message = messages.silent(service.last_words(session, last.id))
+        message = notifications.silent(source_health.last_submission(session, last.id))
     assert "JSON API, Zapier, Make (website) has fallen silent" in message.text
     assert "2026-06-29 03:00 UTC" in str(message.blocks)
 
@@ -87,12 +88,12 @@ def test_the_warning_says_who_and_since_when(store: Store, workspace: Workspace)
 def test_a_list_that_was_imported_was_heard(store: Store, workspace: Workspace) -> None:
     """Its rows are no submissions."""
     with store.transaction() as session:
-        made = service.open_file(session, workspace, "june")
+        made = imports.open_file(session, workspace, "june")
         rows = b"Email\na@example.com\nb@example.com\n"
-        service.write_down(session, made.id, BytesIO(rows))
-        assert "csv" not in service.heard(session, workspace.id)
-        service.start(session, made)
+        imports.read_file(session, made.id, BytesIO(rows))
+        assert "csv" not in source_health.activity(session, workspace.id)
+        imports.start_import(session, made)
     clock.use(lambda: NOW + timedelta(days=1))
     with store.transaction() as session:
-        heard = service.heard(session, workspace.id)["csv"]
+        heard = source_health.activity(session, workspace.id)["csv"]
     assert (heard.last_at, heard.submissions, heard.unreadable) == (NOW, 2, 0)

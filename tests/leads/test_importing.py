@@ -17,12 +17,13 @@ from sqlalchemy import func, select
 from bot.contacts.models import Consent, Contact, ContactKey
 from bot.encoding import NotAList
 from bot.errors import NotAllowed, NotFound
-from bot.leads import importing, messages, service
+from bot.leads import claiming, events, import_rows, receiving
+from bot.leads import imports as lead_imports
+from bot.leads.creating import CARD, RETURNED, create_or_merge
+from bot.leads.lead_draft import IntakeContext
 from bot.leads.lead_payload import Unreadable, read
+from bot.leads.messages import import_card
 from bot.leads.models import Import, ImportRow, ImportState, Lead, LeadEvent, Touch
-from bot.leads.service import staged, taking
-from bot.leads.service.admitting import CARD, RETURNED, create_or_merge
-from bot.leads.service.case import IntakeContext
 from bot.leads.sources.columns import read_row
 from bot.people.models import Person, Role, Workspace
 from bot.sheet import refused_file
@@ -48,7 +49,7 @@ def sofia(store: Store, workspace: Workspace) -> Person:
 
 @pytest.fixture(autouse=True)
 def _small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(taking, "BATCH", 4)
+    monkeypatch.setattr(lead_imports, "BATCH", 4)
 
 
 def lines(rows: Iterable[Sequence[str]]) -> bytes:
@@ -64,21 +65,21 @@ def people(count: int, first: int = 0) -> list[list[str]]:
 
 def prepare(store: Store, workspace: Workspace, body: bytes) -> int:
     with store.transaction() as session:
-        imported = service.open_file(session, workspace, "june")
-        return service.write_down(session, imported.id, BytesIO(body)).id
+        imported = lead_imports.open_file(session, workspace, "june")
+        return lead_imports.read_file(session, imported.id, BytesIO(body)).id
 
 
 def bring(store: Store, workspace: Workspace, body: bytes) -> Import:
     import_id = prepare(store, workspace, body)
     start(store, import_id)
-    while importing.go_on(store, import_id):
+    while lead_imports.take_next_batch(store, import_id):
         pass
     return state(store, import_id)
 
 
 def start(store: Store, import_id: int) -> None:
     with store.transaction() as session:
-        service.start(session, session.get_one(Import, import_id))
+        lead_imports.start_import(session, session.get_one(Import, import_id))
 
 
 def state(store: Store, import_id: int) -> Import:
@@ -106,7 +107,7 @@ def test_a_list_becomes_leads_on_one_call_list_and_one_card(
     found = bring(store, workspace, lines([*people(10), ["nobody", "", "", "", "", ""]]))
     assert (counts(found), found.total, found.state) == ((10, 0, 0, 1), 11, ImportState.DONE)
     assert (count(store, Lead), count(store, Contact), count(store, Consent)) == (10, 10, 10)
-    assert cards(store) == {service.CALL_LIST: 1}
+    assert cards(store) == {events.CALL_LIST: 1}
     with store.transaction() as session:
         lead = session.scalars(select(Lead).order_by(Lead.id)).first()
         assert lead is not None
@@ -117,7 +118,7 @@ def test_a_list_becomes_leads_on_one_call_list_and_one_card(
         )
         assert (lead.call_list_id, lead.is_hot, lead.source) == (found.call_list_id, False, "csv")
         assert session.scalars(select(LeadEvent.event_type).distinct()).all() == ["received"]
-        assert [why for _, why in staged.refused(session, found.id)] == [
+        assert [why for _, why in import_rows.refused(session, found.id)] == [
             "email: is not an e-mail address"
         ]
         assert session.scalars(select(func.count()).select_from(ImportRow)).one() == 1
@@ -142,7 +143,7 @@ def test_a_time_is_read_on_the_clock_of_the_workspace(
     sent = json.dumps({"email": "c@example.com", "submitted_at": written}).encode()
     with store.transaction() as session:
         for slug, body in (("form", form), ("api", sent)):
-            service.receive(session, workspace, service.RawSubmission(slug, "site", body, ""))
+            receiving.receive(session, workspace, receiving.RawSubmission(slug, "site", body, ""))
         leads = session.scalars(select(Lead)).all()
         assert [lead.submitted_at for lead in leads] == [at] * 3
         shown = [[each["answer"] for each in lead.unplaced] for lead in leads]
@@ -156,7 +157,7 @@ def test_a_second_import_adds_nothing(store: Store, workspace: Workspace) -> Non
     again = bring(store, workspace, body)
     assert counts(again) == (0, 0, 10, 0)
     assert (count(store, Lead), count(store, LeadEvent), count(store, ContactKey)) == before
-    assert cards(store) == {service.CALL_LIST: 1}
+    assert cards(store) == {events.CALL_LIST: 1}
 
 
 def test_whoever_has_an_open_lead_joins_it_without_a_noise(
@@ -165,7 +166,7 @@ def test_whoever_has_an_open_lead_joins_it_without_a_noise(
     with store.transaction() as session:
         facts = {"email": "a1@example.com", "message": "Please call me"}
         lead_id = create_or_merge(session, workspace, read(facts), IntakeContext("form")).lead_id
-        service.claim(session, sofia, lead_id)
+        claiming.claim(session, sofia, lead_id)
     found = bring(store, workspace, lines(people(10)))
     assert counts(found) == (9, 1, 0, 0)
     assert count(store, Touch) == 1
@@ -200,7 +201,7 @@ def test_the_preview_says_what_then_happens(store: Store, workspace: Workspace) 
     assert seen["first"][0] == ["Ann Lee0", "Acme", "a0@example.com, +493023125000"]
     assert count(store, Lead) == 2
     start(store, import_id)
-    while importing.go_on(store, import_id):
+    while lead_imports.take_next_batch(store, import_id):
         pass
     told = (seen["new"], seen["joined"], seen["known"], seen["refused"])
     assert told == counts(state(store, import_id)) == (4, 2, 1, 1)
@@ -211,17 +212,17 @@ def test_a_batch_that_breaks_off_leaves_nothing_half_done(
 ) -> None:
     import_id = prepare(store, workspace, lines(people(10)))
     start(store, import_id)
-    importing.go_on(store, import_id)
+    lead_imports.take_next_batch(store, import_id)
 
     def break_off() -> None:
         with store.transaction() as session:
-            service.take_batch(session, import_id)
+            lead_imports.take_batch(session, import_id)
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         break_off()
     assert counts(state(store, import_id)) == (4, 0, 0, 0)
-    while importing.go_on(store, import_id):
+    while lead_imports.take_next_batch(store, import_id):
         pass
     assert counts(state(store, import_id)) == (10, 0, 0, 0)
     assert (count(store, Lead), count(store, LeadEvent)) == (10, 10)
@@ -236,7 +237,7 @@ def test_many_hands_on_one_list_and_two_lists_of_the_same_people_make_each_lead_
         start(store, import_id)
 
     def work(import_id: int) -> None:
-        while importing.go_on(store, import_id):
+        while lead_imports.take_next_batch(store, import_id):
             pass
 
     at_once([partial(work, import_id) for import_id in imports * 2])
@@ -253,7 +254,7 @@ def test_a_form_at_the_same_moment_makes_no_second_contact(
     start(store, import_id)
 
     def work() -> None:
-        while importing.go_on(store, import_id):
+        while lead_imports.take_next_batch(store, import_id):
             pass
 
     def send(number: int) -> None:
@@ -273,8 +274,8 @@ def test_what_columns_mean_can_be_told_and_is_looked_at_anew(
     assert state(store, import_id).preview["refused"] == 2
     with store.transaction() as session:
         imported = session.get_one(Import, import_id)
-        service.change(session, imported, ["full_name", "phone"], None)
-        service.look_ahead(session, imported)
+        lead_imports.change_import(session, imported, ["full_name", "phone"], None)
+        lead_imports.preview(session, imported)
     assert (state(store, import_id).preview["new"], count(store, Lead)) == (2, 0)
 
 
@@ -282,21 +283,21 @@ def test_a_cancelled_list_is_forgotten_and_cannot_be_started(
     store: Store, workspace: Workspace, sofia: Person
 ) -> None:
     with store.transaction() as session:
-        imported = service.drop(session, sofia, "F1", "june.csv")
+        imported = lead_imports.drop_file(session, sofia, "F1", "june.csv")
         assert imported is not None
-        assert service.drop(session, sofia, "F1", "june.csv") is None
-        service.write_down(session, imported.id, BytesIO(lines(people(3))))
-        assert service.in_preview(session, sofia, imported.id).name == "june"
-        service.cancel(session, imported)
+        assert lead_imports.drop_file(session, sofia, "F1", "june.csv") is None
+        lead_imports.read_file(session, imported.id, BytesIO(lines(people(3))))
+        assert lead_imports.in_preview(session, sofia, imported.id).name == "june"
+        lead_imports.cancel_import(session, imported)
     assert count(store, ImportRow) == 0
-    with store.transaction() as session, pytest.raises(service.NotInPreview):
-        service.in_preview(session, sofia, imported.id)
+    with store.transaction() as session, pytest.raises(lead_imports.NotInPreview):
+        lead_imports.in_preview(session, sofia, imported.id)
     assert service_batch(store, imported.id).is_last
 
 
-def service_batch(store: Store, import_id: int) -> service.Batch:
+def service_batch(store: Store, import_id: int) -> lead_imports.Batch:
     with store.transaction() as session:
-        return service.take_batch(session, import_id)
+        return lead_imports.take_batch(session, import_id)
 
 
 def test_a_report_of_spend_is_no_dead_end_for_who_enters_none(
@@ -304,36 +305,36 @@ def test_a_report_of_spend_is_no_dead_end_for_who_enters_none(
 ) -> None:
     root = hire(store, workspace, "UROOT", "Root", Role.ADMIN)
     with store.transaction() as session:
-        dropped = service.drop(session, sofia, "F1", "ads.csv")
+        dropped = lead_imports.drop_file(session, sofia, "F1", "ads.csv")
         assert dropped is not None
-        service.write_down(session, dropped.id, BytesIO(SPEND))
+        lead_imports.read_file(session, dropped.id, BytesIO(SPEND))
     found = state(store, dropped.id)
-    drawn = messages.imported(found, None)
+    drawn = import_card.imported(found, None)
     assert f"Only marketers can enter spend. Please ask {root.mention}" in drawn.text
     assert [each["action_id"] for each in drawn.blocks[-1]["elements"]] == [
-        messages.AS_LIST, messages.CANCEL,
+        import_card.AS_LIST, import_card.CANCEL,
     ]  # fmt: skip
     with store.transaction() as session:
-        service.take_as_list(session, sofia, found.id)
+        lead_imports.take_as_list(session, sofia, found.id)
     found = state(store, found.id)
     assert (found.state, found.total, found.preview["looked_at"]) == (ImportState.PREVIEW, 1, 1)
     with pytest.raises(NotAllowed), store.transaction() as session:
-        service.hand_on(session, session.get_one(Import, found.id), found.header, [])
+        lead_imports.pass_to_spend(session, session.get_one(Import, found.id), found.header, [])
     assert state(store, found.id).state == ImportState.PREVIEW
-    shown = messages.imported(found, None, enters_spend=False).blocks[-1]["elements"]
-    assert messages.AS_SPEND not in [each["action_id"] for each in shown]
-    with pytest.raises(service.NotInPreview), store.transaction() as session:
-        service.take_as_list(session, sofia, found.id)
+    shown = import_card.imported(found, None, enters_spend=False).blocks[-1]["elements"]
+    assert import_card.AS_SPEND not in [each["action_id"] for each in shown]
+    with pytest.raises(lead_imports.NotInPreview), store.transaction() as session:
+        lead_imports.take_as_list(session, sofia, found.id)
 
 
 def test_a_report_of_spend_can_be_cancelled_by_who_enters_none(
     store: Store, workspace: Workspace, sofia: Person
 ) -> None:
     with store.transaction() as session:
-        dropped = service.drop(session, sofia, "F1", "ads.csv")
+        dropped = lead_imports.drop_file(session, sofia, "F1", "ads.csv")
         assert dropped is not None
-        service.write_down(session, dropped.id, BytesIO(SPEND))
-        service.cancel(session, service.may_cancel(session, sofia, dropped.id))
+        lead_imports.read_file(session, dropped.id, BytesIO(SPEND))
+        lead_imports.cancel_import(session, lead_imports.may_cancel(session, sofia, dropped.id))
     assert (state(store, dropped.id).state, count(store, ImportRow)) == (ImportState.CANCELLED, 0)
 
 
@@ -342,7 +343,7 @@ def test_somebody_elses_list_is_not_found(
 ) -> None:
     import_id = prepare(store, workspace, lines(people(1)))
     with store.transaction() as session, pytest.raises(NotFound):
-        service.in_preview(session, sofia, import_id)
+        lead_imports.in_preview(session, sofia, import_id)
 
 
 def test_what_breaks_off_in_the_file_writes_nothing_down(
@@ -360,7 +361,9 @@ def test_refused_rows_come_back_disarmed_and_their_mended_file_adds_the_rest(
     rows = [*people(2), ["=cmd()", "", "", "=HYPERLINK(1)", "", ""]]
     found = bring(store, workspace, lines(rows))
     with store.transaction() as session:
-        content = refused_file(found.header, staged.refused(session, found.id)).decode("utf-8-sig")
+        content = refused_file(found.header, import_rows.refused(session, found.id)).decode(
+            "utf-8-sig"
+        )
     assert content.splitlines()[0].endswith("Why it was refused")
     assert content.splitlines()[1] == ("'=cmd(),,,'=HYPERLINK(1),,,email: is not an e-mail address")
     mended = content.replace("'=cmd()", "new@example.com").encode()

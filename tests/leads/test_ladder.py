@@ -13,8 +13,23 @@ from sqlalchemy import select
 from bot import clock
 from bot.cli import leads as lead_commands
 from bot.errors import FieldErrors, HandoffError, NotAllowed, NotFound
-from bot.leads import messages, service
+from bot.leads import absences, claiming, escalation, events, outcomes, queries, round_robin, sla
+from bot.leads import notices as lead_notices
+from bot.leads.absences import AlreadyAsked, NotAskedAnyMore, NotAway, StandInAway
+from bot.leads.claiming import (
+    AlreadyClosed,
+    AlreadyYours,
+    InThePast,
+    NotClaimed,
+    NotSuggestedToYou,
+    NotYours,
+    OwnsItAlready,
+    Reserved,
+)
+from bot.leads.creating import create_or_merge
+from bot.leads.lead_draft import IntakeContext
 from bot.leads.lead_payload import read
+from bot.leads.messages import lead_card, lists, notifications
 from bot.leads.models import (
     Disposition,
     EscalationStep,
@@ -29,19 +44,7 @@ from bot.leads.models import (
     ServiceLevel,
     Status,
 )
-from bot.leads.service import reading
-from bot.leads.service.absences import NotAway, StandInAway
-from bot.leads.service.admitting import create_or_merge
-from bot.leads.service.case import IntakeContext
-from bot.leads.service.handing import InThePast, NotOfferedToYou, OwnsItAlready
-from bot.leads.service.ownership import (
-    AlreadyClosed,
-    AlreadyYours,
-    NotClaimed,
-    NotYours,
-    Reserved,
-)
-from bot.leads.service.progress import (
+from bot.leads.outcomes import (
     AlreadyQualified,
     AmountMissing,
     AmountUnchanged,
@@ -49,8 +52,7 @@ from bot.leads.service.progress import (
     NotClosed,
     NotWon,
 )
-from bot.leads.service.taking_over import AlreadyAsked, NotAskedAnyMore
-from bot.leads.service.turns import DoesNotSell
+from bot.leads.round_robin import DoesNotSell
 from bot.money import Money
 from bot.people.models import Absence, Person, Role, Team, Workspace
 from bot.slack.cards import Card
@@ -68,7 +70,7 @@ class Floor:
         self.store, self.hands = store, Hands()
         self.workspace = install(store)
         with store.transaction() as session:
-            service.install(session, session.get_one(Workspace, self.workspace.id))
+            escalation.install(session, session.get_one(Workspace, self.workspace.id))
             team = session.scalars(select(Team).where(Team.name == "Sales")).one()
             team.country = "DE-BE"
         self.team = team
@@ -92,7 +94,7 @@ class Floor:
     def sweep(self) -> None:
         while True:
             with self.store.transaction() as session:
-                if not service.sweep(session):
+                if not escalation.sweep(session):
                     return
 
     def until(self, end: datetime, every: timedelta = MINUTE) -> None:
@@ -147,12 +149,12 @@ class Floor:
     def stalled(self) -> None:
         with self.store.transaction() as session:
             workspace = session.get_one(Workspace, self.workspace.id)
-            service.tell_stalled(session, workspace, clock.now())
+            lead_notices.notify_stalled(session, workspace, clock.now())
 
     def mine(self) -> dict[Mine, int]:
         """Sal's lists that have something in them."""
         with self.store.transaction() as session:
-            counts = service.count_mine(session, session.get_one(Person, self.sal.id))
+            counts = queries.count_mine(session, session.get_one(Person, self.sal.id))
             return {which: count for which, count in counts.items() if count}
 
     def notices(self, name: str) -> list[str]:
@@ -164,7 +166,8 @@ class Floor:
                 .where(Person.name == name)
                 .order_by(LeadNotice.id)
             ).all()
-            return [messages.notice(*service.notice(session, each)).text for each in found]
+            listed = [lead_notices.notice(session, each) for each in found]
+            return [notifications.notice(*each).text for each in listed]
 
     def cards(self, kind: str, target: str) -> int:
         with self.store.transaction() as session:
@@ -194,8 +197,8 @@ def test_nobody_claims_and_the_ladder_is_climbed_to_its_end(floor: Floor) -> Non
 def test_after_the_claim_there_is_none(floor: Floor) -> None:
     lead = floor.lead()
     floor.until(NINE + 6 * MINUTE)
-    floor.do(service.claim, floor.sue, lead)
-    floor.do(service.contacted, floor.sue, lead)
+    floor.do(claiming.claim, floor.sue, lead)
+    floor.do(outcomes.contacted, floor.sue, lead)
     floor.until(NINE + 4 * HOUR)
     assert [step for step, *_ in floor.steps(lead)] == [EscalationStep.NUDGE]
     assert floor.get(lead).claim_worked == 6 * 60
@@ -214,7 +217,7 @@ def test_out_of_hours_it_pauses_and_goes_on(floor: Floor) -> None:
         (EscalationStep.MESSAGE, "Sal", "Tue 09:13"),
         (EscalationStep.MESSAGE, "Sue", "Tue 09:13"),
     ]
-    floor.do(service.claim, floor.sal, lead)
+    floor.do(claiming.claim, floor.sal, lead)
     floor.sweep()
     assert floor.get(lead).claim_worked == 22 * 60
 
@@ -233,7 +236,7 @@ def test_an_outage_delays_it_and_makes_no_burst(floor: Floor) -> None:
 
 def test_a_claim_without_contact_is_reminded_and_taken_back(floor: Floor) -> None:
     lead = floor.lead()
-    floor.do(service.claim, floor.sal, lead)
+    floor.do(claiming.claim, floor.sal, lead)
     floor.until(NINE + 61 * MINUTE)
     assert floor.steps(lead) == [
         (EscalationStep.REMIND, "Sal", "Mon 09:15"),
@@ -257,17 +260,17 @@ def test_who_passes_on_hands_over_to_the_next_and_then_to_the_fallback(floor: Fl
         first = session.scalars(
             select(LeadStep.id).where(LeadStep.step == EscalationStep.SUGGEST)
         ).one()
-    floor.do(service.pass_on, floor.sal, first)
+    floor.do(claiming.decline, floor.sal, first)
     assert floor.get(lead).suggested_to == floor.sue.id
-    with pytest.raises(NotOfferedToYou):
-        floor.do(service.pass_on, floor.sal, first)
+    with pytest.raises(NotSuggestedToYou):
+        floor.do(claiming.decline, floor.sal, first)
     with floor.store.transaction() as session:
         second = session.scalars(
             select(LeadStep.id)
             .where(LeadStep.step == EscalationStep.SUGGEST)
             .order_by(LeadStep.id.desc())
         ).first()
-    floor.do(service.pass_on, floor.sue, second)
+    floor.do(claiming.decline, floor.sue, second)
     assert floor.steps(lead)[-1] == (EscalationStep.FALLBACK, "Boss", "Mon 09:30")
 
 
@@ -287,8 +290,8 @@ def test_when_all_are_out_the_named_person_hears_of_it_once(floor: Floor) -> Non
 def test_a_full_hand_is_passed_over(floor: Floor) -> None:
     floor.level(most_open=1)
     mine = floor.lead(1)
-    floor.do(service.claim, floor.sal, mine)
-    floor.do(service.contacted, floor.sal, mine)
+    floor.do(claiming.claim, floor.sal, mine)
+    floor.do(outcomes.contacted, floor.sal, mine)
     lead = floor.lead(2)
     floor.until(NINE + 30 * MINUTE)
     assert floor.steps(lead)[-1] == (EscalationStep.SUGGEST, "Sue", "Mon 09:30")
@@ -300,15 +303,15 @@ def test_with_all_hands_full_the_manager_hears_once_and_the_first_with_room_is_o
     floor.level(most_open=1)
     held = [floor.lead(1), floor.lead(2)]
     for seller, each in zip((floor.sal, floor.sue), held, strict=True):
-        floor.do(service.claim, seller, each)
-        floor.do(service.contacted, seller, each)
+        floor.do(claiming.claim, seller, each)
+        floor.do(outcomes.contacted, seller, each)
     lead = floor.lead(3)
     floor.until(NINE + 2 * HOUR)
     assert [step for step in floor.steps(lead) if step[1] == "Boss"] == [
         (EscalationStep.MANAGER, "Boss", "Mon 10:00")
     ]
     assert floor.notices("Boss") == []
-    floor.do(service.lose, floor.sue, held[1], service.Ending(Disposition.NO_BUDGET))
+    floor.do(outcomes.lose, floor.sue, held[1], outcomes.Ending(Disposition.NO_BUDGET))
     floor.until(NINE + 2 * HOUR + 6 * MINUTE)
     assert floor.get(lead).suggested_to == floor.sue.id
     assert [step for step, *_ in floor.steps(lead)][-1] == EscalationStep.SUGGEST
@@ -322,8 +325,8 @@ def test_when_all_are_out_one_message_tells_of_all_that_waits(floor: Floor) -> N
     for lead in leads:
         assert floor.steps(lead)[1:] == [(EscalationStep.FALLBACK, "Boss", "Mon 09:15")]
     assert floor.notices("Boss") == ["Nobody in sales is free, and 3 leads wait"]
-    assert floor.cards(service.STEP, "UBOSS") == 0
-    floor.do(service.reassign, floor.boss, leads[0], floor.sal.id)
+    assert floor.cards(lead_notices.STEP, "UBOSS") == 0
+    floor.do(claiming.reassign, floor.boss, leads[0], floor.sal.id)
     assert floor.notices("Boss") == ["Nobody in sales is free, and 2 leads wait"]
     floor.until(NINE + 3 * HOUR + 10 * MINUTE)  # they are back
     assert floor.get(leads[1]).suggested_to in (floor.sal.id, floor.sue.id)
@@ -333,44 +336,46 @@ def test_who_writes_again_while_the_owner_is_out_is_told_to_somebody_who_is_ther
     floor: Floor,
 ) -> None:
     lead = floor.lead(1)
-    floor.do(service.claim, floor.sal, lead)
-    floor.do(service.contacted, floor.sal, lead)
+    floor.do(claiming.claim, floor.sal, lead)
+    floor.do(outcomes.contacted, floor.sal, lead)
     floor.sweep()
     floor.hands.forward(minutes=10)
     floor.away(floor.sal, 24)
     floor.again(1)
-    assert floor.cards(service.COVER, "UBOSS") == 1
+    assert floor.cards(lead_notices.COVER, "UBOSS") == 1
     with floor.store.transaction() as session:
-        assert [each.id for each, _ in service.unattended(session, floor.workspace.id, 5)] == [lead]
+        assert [each.id for each, _ in lead_notices.unattended(session, floor.workspace.id, 5)] == [
+            lead
+        ]
         session.get_one(Person, floor.boss.id).active = False
     floor.hands.forward(minutes=10)
     floor.again(1)
-    assert floor.cards(service.COVER, "USUE") == 1
-    floor.do(service.rate, floor.sal, lead, Rating.GOOD, "")
+    assert floor.cards(lead_notices.COVER, "USUE") == 1
+    floor.do(outcomes.rate, floor.sal, lead, Rating.GOOD, "")
     floor.hands.forward(minutes=1)
     with floor.store.transaction() as session:
-        assert service.unattended(session, floor.workspace.id, 5) == []
+        assert lead_notices.unattended(session, floor.workspace.id, 5) == []
 
 
 def test_who_writes_again_at_night_is_told_when_somebody_comes(floor: Floor) -> None:
     lead = floor.lead(1)
-    floor.do(service.claim, floor.sal, lead)
-    floor.do(service.contacted, floor.sal, lead)
+    floor.do(claiming.claim, floor.sal, lead)
+    floor.do(outcomes.contacted, floor.sal, lead)
     floor.away(floor.sal, 48)
     floor.hands.now = NINE + 12 * HOUR
     floor.again(1)
-    assert floor.cards(service.COVER, "UBOSS") == 0
+    assert floor.cards(lead_notices.COVER, "UBOSS") == 0
     floor.until(NINE + 24 * HOUR + MINUTE, every=30 * MINUTE)
-    assert floor.cards(service.COVER, "UBOSS") == 1
+    assert floor.cards(lead_notices.COVER, "UBOSS") == 1
 
 
 def test_an_owner_who_is_there_hears_of_it_alone(floor: Floor) -> None:
     lead = floor.lead(1)
-    floor.do(service.claim, floor.sal, lead)
-    floor.do(service.contacted, floor.sal, lead)
+    floor.do(claiming.claim, floor.sal, lead)
+    floor.do(outcomes.contacted, floor.sal, lead)
     floor.again(1)
     floor.until(NINE + 30 * MINUTE)
-    assert floor.cards(service.COVER, "UBOSS") == floor.cards(service.COVER, "USUE") == 0
+    assert floor.cards(lead_notices.COVER, "UBOSS") == floor.cards(lead_notices.COVER, "USUE") == 0
 
 
 def test_a_contacted_lead_that_stands_still_is_named_to_its_owner_and_then_to_the_manager(
@@ -378,8 +383,8 @@ def test_a_contacted_lead_that_stands_still_is_named_to_its_owner_and_then_to_th
 ) -> None:
     floor.level(stalled_days=10)
     lead = floor.lead(1)
-    floor.do(service.claim, floor.sal, lead)
-    floor.do(service.contacted, floor.sal, lead)
+    floor.do(claiming.claim, floor.sal, lead)
+    floor.do(outcomes.contacted, floor.sal, lead)
     floor.hands.forward(days=9)
     floor.stalled()
     assert floor.notices("Sal") == []
@@ -392,10 +397,10 @@ def test_a_contacted_lead_that_stands_still_is_named_to_its_owner_and_then_to_th
     floor.stalled()  # a retry
     assert floor.notices("Boss") == ["1 lead stands still"]
     assert floor.notices("Sal") == ["1 lead stands still"] * 2
-    floor.do(service.rate, floor.sal, lead, Rating.GOOD, "")
+    floor.do(outcomes.rate, floor.sal, lead, Rating.GOOD, "")
     assert floor.mine() == {Mine.IN_WORK: 1}
     assert floor.notices("Boss") == ["Nothing of this stands still any more."]
-    floor.do(service.snooze, floor.sal, lead, clock.now() + 30 * 24 * HOUR)
+    floor.do(claiming.snooze, floor.sal, lead, clock.now() + 30 * 24 * HOUR)
     floor.hands.forward(days=31)
     floor.sweep()
     assert floor.mine() == {Mine.IN_WORK: 1}  # it has been slept on, and begins again
@@ -403,33 +408,33 @@ def test_a_contacted_lead_that_stands_still_is_named_to_its_owner_and_then_to_th
 
 def test_snooze_reminds_at_its_end_each_time(floor: Floor) -> None:
     lead = floor.lead()
-    floor.do(service.claim, floor.sal, lead)
+    floor.do(claiming.claim, floor.sal, lead)
     for hour in (2, 3):
-        floor.do(service.snooze, floor.sal, lead, NINE + hour * HOUR)
+        floor.do(claiming.snooze, floor.sal, lead, NINE + hour * HOUR)
         floor.until(NINE + hour * HOUR + MINUTE)
     assert floor.steps(lead) == [
         (EscalationStep.WAKE, "Sal", "Mon 11:00"),
         (EscalationStep.WAKE, "Sal", "Mon 12:00"),
     ]
     with pytest.raises(InThePast):
-        floor.do(service.snooze, floor.sal, lead, NINE)
+        floor.do(claiming.snooze, floor.sal, lead, NINE)
 
 
 def test_reassigning_gives_the_lead_and_its_card_to_a_colleague(floor: Floor) -> None:
     lead = floor.lead()
-    floor.do(service.claim, floor.sal, lead)
+    floor.do(claiming.claim, floor.sal, lead)
     with pytest.raises(NotYours, match="Only they or a manager can reassign it"):
-        floor.do(service.reassign, floor.sue, lead, floor.sue.id)
-    floor.do(service.reassign, floor.sal, lead, floor.sue.id)
+        floor.do(claiming.reassign, floor.sue, lead, floor.sue.id)
+    floor.do(claiming.reassign, floor.sal, lead, floor.sue.id)
     assert floor.get(lead).claimed_by == floor.sue.id
     with floor.store.transaction() as session:
         shown = session.scalars(select(Card.target).where(Card.kind == "lead")).all()
     assert set(shown) == {"C1", "USUE"}
     with pytest.raises(OwnsItAlready, match="<@USUE>"):
-        floor.do(service.reassign, floor.boss, lead, floor.sue.id)
+        floor.do(claiming.reassign, floor.boss, lead, floor.sue.id)
     mara = floor.hire("Mara", Role.MARKETER)
     with pytest.raises(DoesNotSell):
-        floor.do(service.reassign, floor.boss, lead, mara.id)
+        floor.do(claiming.reassign, floor.boss, lead, mara.id)
 
 
 def test_many_sweeps_at_once_take_each_step_once(floor: Floor) -> None:
@@ -440,7 +445,7 @@ def test_many_sweeps_at_once_take_each_step_once(floor: Floor) -> None:
         floor.sweep()
     for lead in leads:
         steps = [step for step, *_ in floor.steps(lead)]
-        assert steps == ["nudge", "message", "message", "offer", "manager"]
+        assert steps == ["nudge", "message", "message", "suggest", "manager"]
     with floor.store.transaction() as session:
         offered = session.scalars(
             select(LeadStep.person_id).where(LeadStep.step == EscalationStep.SUGGEST)
@@ -457,8 +462,8 @@ def test_a_claim_in_the_same_moment_wins_over_the_ladder(floor: Floor) -> None:
         floor.hands.forward(minutes=5)
         with ThreadPoolExecutor(2) as pool:
             pool.submit(floor.sweep)
-            pool.submit(floor.do, service.claim, floor.sal, lead).result()
-        floor.do(service.contacted, floor.sal, lead)
+            pool.submit(floor.do, claiming.claim, floor.sal, lead).result()
+        floor.do(outcomes.contacted, floor.sal, lead)
         floor.until(floor.hands.now + 20 * MINUTE, 5 * MINUTE)
         assert [step for step, *_ in floor.steps(lead)] in ([], [EscalationStep.NUDGE])
 
@@ -468,12 +473,12 @@ def test_what_is_settled_is_drawn_and_never_posted_anew(floor: Floor) -> None:
     floor.until(NINE + 30 * MINUTE)
     with floor.store.transaction() as session:
         ids = session.scalars(select(LeadStep.id).order_by(LeadStep.id)).all()
-        before = [messages.step(service.step(session, each)) for each in ids]
+        before = [notifications.step(queries.step_facts(session, each)) for each in ids]
     assert [each.too_late for each in before] == [False] * 4
-    floor.do(service.claim, floor.sue, lead)
+    floor.do(claiming.claim, floor.sue, lead)
     with floor.store.transaction() as session:
-        after = [messages.step(service.step(session, each)) for each in ids]
-        assert all(session.scalars(select(Card.stale).where(Card.kind == service.STEP)))
+        after = [notifications.step(queries.step_facts(session, each)) for each in ids]
+        assert all(session.scalars(select(Card.stale).where(Card.kind == lead_notices.STEP)))
     assert {each.text for each in after} == {f"*Ada* (#{lead}): claimed by <@USUE>."}
     assert all(each.too_late for each in after)
 
@@ -486,9 +491,9 @@ def test_a_quiet_lead_has_no_ladder(floor: Floor) -> None:
 
 def test_who_is_away_keeps_their_leads(floor: Floor) -> None:
     lead = floor.lead()
-    floor.do(service.claim, floor.sal, lead)
+    floor.do(claiming.claim, floor.sal, lead)
     with floor.store.transaction() as session:
-        assert service.go_away(session, floor.sal, NINE + 24 * HOUR) == []
+        assert absences.go_away(session, floor.sal, NINE + 24 * HOUR) == []
     floor.until(NINE + 20 * HOUR, 5 * MINUTE)
     assert floor.get(lead).claimed_by == floor.sal.id
     assert floor.steps(lead) == []  # the clock of who is away stands still
@@ -501,46 +506,46 @@ def test_what_was_handed_over_comes_back_if_it_is_open_and_with_the_stand_in(
     leads = [floor.lead(n) for n in range(6)]
     kept, lent, snoozed, won, passed, resting = leads
     for each in leads:
-        floor.do(service.claim, floor.sal, each)
-        floor.do(service.contacted, floor.sal, each)
-    floor.do(service.snooze, floor.sal, resting, NINE + 72 * HOUR)
+        floor.do(claiming.claim, floor.sal, each)
+        floor.do(outcomes.contacted, floor.sal, each)
+    floor.do(claiming.snooze, floor.sal, resting, NINE + 72 * HOUR)
     with floor.store.transaction() as session:
-        found = service.to_hand_over(session, floor.sal, NINE + 24 * HOUR)
+        found = absences.to_hand_over(session, floor.sal, NINE + 24 * HOUR)
         assert [each.id for each in found] == [kept, lent, snoozed, won, passed]
-        told = service.suggest_stand_ins(session, floor.sal, found)
+        told = absences.suggest_stand_ins(session, floor.sal, found)
         assert [told[each].name for each in (kept, lent, snoozed)] == ["Ben", "Sue", "Ben"]
         stand_ins = dict.fromkeys((lent, snoozed, won, passed), floor.sue)
-        given = service.go_away(session, floor.sal, NINE + 24 * HOUR, stand_ins, "Call by Friday")
+        given = absences.go_away(session, floor.sal, NINE + 24 * HOUR, stand_ins, "Call by Friday")
         assert [each.id for each in given] == [lent, snoozed, won, passed]
-    floor.do(service.snooze, floor.sue, snoozed, NINE + 48 * HOUR)
-    floor.do(service.win, floor.sue, won, Money(100, "EUR"))
-    floor.do(service.reassign, floor.sue, passed, ben.id)
+    floor.do(claiming.snooze, floor.sue, snoozed, NINE + 48 * HOUR)
+    floor.do(outcomes.win, floor.sue, won, Money(100, "EUR"))
+    floor.do(claiming.reassign, floor.sue, passed, ben.id)
     floor.hands.now = NINE + 24 * HOUR
     with floor.store.transaction() as session:
         absence = session.scalars(select(Absence)).one()
-        assert [each.id for each in service.back(session, absence.id)] == [lent, snoozed]
-        assert service.back(session, absence.id) == []
-        handed = service.handover(session, absence.id)
-        said = [block["text"]["text"] for block in messages.came_back(handed).blocks]
+        assert [each.id for each in absences.end_absence(session, absence.id)] == [lent, snoozed]
+        assert absences.end_absence(session, absence.id) == []
+        handed = absences.handover(session, absence.id)
+        said = [block["text"]["text"] for block in notifications.came_back(handed).blocks]
         cards = session.execute(
             select(Card.kind, Card.target).where(
-                Card.kind.in_([service.STANDS_IN, service.CAME_BACK])
+                Card.kind.in_([absences.STANDS_IN, absences.CAME_BACK])
             )
         ).all()
-        assert [note.text for note, _ in service.facts(session, lent).notes] == ["Call by Friday"]
+        assert [note.text for note, _ in queries.facts(session, lent).notes] == ["Call by Friday"]
     assert said == [
         "<@USAL> is back. 2 leads came back to them.",
         f"*Ada* (#{lent})", f"*Ada* (#{snoozed})",
         "*Not returned*", f"*Ada* (#{won}): won", f"*Ada* (#{passed}): <@UBEN>",
     ]  # fmt: skip
     assert sorted(map(tuple, cards)) == [
-        (service.CAME_BACK, "USAL"), (service.CAME_BACK, "USUE"), (service.STANDS_IN, "USUE"),
+        (absences.CAME_BACK, "USAL"), (absences.CAME_BACK, "USUE"), (absences.STANDS_IN, "USUE"),
     ]  # fmt: skip
-    floor.do(service.reassign, floor.sal, lent, floor.sue.id)
+    floor.do(claiming.reassign, floor.sal, lent, floor.sue.id)
     with floor.store.transaction() as session:
-        message = messages.came_back(service.handover(session, absence.id))
+        message = notifications.came_back(absences.handover(session, absence.id))
     assert "2 leads came back" in message.text, "whoever has them since"
-    floor.do(service.reassign, floor.sue, lent, floor.sal.id)
+    floor.do(claiming.reassign, floor.sue, lent, floor.sal.id)
     owners = [floor.get(each).claimed_by for each in leads]
     assert owners == [floor.sal.id] * 3 + [floor.sue.id, ben.id, floor.sal.id]
     assert floor.get(snoozed).snoozed_until == NINE + 48 * HOUR
@@ -550,28 +555,28 @@ def test_who_cannot_stand_in_is_refused(floor: Floor) -> None:
     floor.away(floor.sue, 3)
     with floor.store.transaction() as session:
         with pytest.raises(StandInAway, match="Sue is away too"):
-            service.stand_in(session, floor.sal, "USUE")
+            absences.stand_in(session, floor.sal, "USUE")
         mara = hire(floor.store, floor.workspace, "UMARA", "Mara", Role.MARKETER)
         with pytest.raises(DoesNotSell):
-            service.stand_in(session, floor.sal, mara.slack_id)
-        floor.do(service.claim, floor.sal, lead := floor.lead())
-        assert service.suggest_stand_ins(session, floor.sal, [session.get_one(Lead, lead)]) == {}
+            absences.stand_in(session, floor.sal, mara.slack_id)
+        floor.do(claiming.claim, floor.sal, lead := floor.lead())
+        assert absences.suggest_stand_ins(session, floor.sal, [session.get_one(Lead, lead)]) == {}
 
 
 def test_who_is_back_early_says_so_and_who_is_not_away_hears_it(floor: Floor) -> None:
     lead = floor.lead()
-    floor.do(service.claim, floor.sal, lead)
+    floor.do(claiming.claim, floor.sal, lead)
     with floor.store.transaction() as session:
-        service.go_away(session, floor.sal, NINE + 24 * HOUR, {lead: floor.sue})
-        service.go_away(session, floor.sal, NINE + 48 * HOUR)  # longer than first thought
+        absences.go_away(session, floor.sal, NINE + 24 * HOUR, {lead: floor.sue})
+        absences.go_away(session, floor.sal, NINE + 48 * HOUR)  # longer than first thought
         assert len(session.scalars(select(Absence)).all()) == 2
     assert floor.get(lead).claimed_by == floor.sue.id
     floor.hands.forward(hours=1)
     with floor.store.transaction() as session:
-        assert [each.id for each in service.come_back(session, floor.sal)] == [lead]
+        assert [each.id for each in absences.come_back(session, floor.sal)] == [lead]
     assert floor.get(lead).claimed_by == floor.sal.id
     with pytest.raises(NotAway), floor.store.transaction() as session:
-        service.come_back(session, floor.sal)
+        absences.come_back(session, floor.sal)
 
 
 def test_who_is_away_is_offered_nothing_and_is_next_once_they_are_back(floor: Floor) -> None:
@@ -590,8 +595,8 @@ def test_who_is_away_is_offered_nothing_and_is_next_once_they_are_back(floor: Fl
 def test_a_returning_customer_is_kept_for_who_knows_them(floor: Floor) -> None:
     floor.level(head_start_seconds=120)
     lost = floor.lead(1)
-    floor.do(service.claim, floor.sal, lost)
-    floor.do(service.lose, floor.sal, lost, service.Ending(Disposition.NO_BUDGET))
+    floor.do(claiming.claim, floor.sal, lost)
+    floor.do(outcomes.lose, floor.sal, lost, outcomes.Ending(Disposition.NO_BUDGET))
     with floor.store.transaction() as session:
         again = read({"email": "ada1@example.com", "external_id": "again"})
         workspace = session.get_one(Workspace, floor.workspace.id)
@@ -599,9 +604,9 @@ def test_a_returning_customer_is_kept_for_who_knows_them(floor: Floor) -> None:
     floor.sweep()
     assert floor.steps(lead) == [(EscalationStep.HEAD_START, "Sal", "Mon 09:00")]
     with pytest.raises(Reserved, match="<@USAL> knows this customer"):
-        floor.do(service.claim, floor.sue, lead)
+        floor.do(claiming.claim, floor.sue, lead)
     floor.hands.forward(seconds=120)
-    floor.do(service.claim, floor.sue, lead)
+    floor.do(claiming.claim, floor.sue, lead)
     assert floor.get(lead).claimed_by == floor.sue.id
 
 
@@ -609,8 +614,8 @@ def returning(floor: Floor) -> int:
     """A lead of somebody whom Sal knows, while returning customers are kept for two minutes."""
     floor.level(head_start_seconds=120)
     lost = floor.lead(1)
-    floor.do(service.claim, floor.sal, lost)
-    floor.do(service.lose, floor.sal, lost, service.Ending(Disposition.NO_BUDGET))
+    floor.do(claiming.claim, floor.sal, lost)
+    floor.do(outcomes.lose, floor.sal, lost, outcomes.Ending(Disposition.NO_BUDGET))
     with floor.store.transaction() as session:
         again = read({"email": "ada1@example.com", "external_id": "again"})
         workspace = session.get_one(Workspace, floor.workspace.id)
@@ -634,7 +639,7 @@ def test_a_head_start_of_who_is_away_keeps_nobody_waiting(floor: Floor) -> None:
     floor.away(floor.sal, 24)
     floor.sweep()
     assert floor.steps(lead) == []
-    floor.do(service.claim, floor.sue, lead)
+    floor.do(claiming.claim, floor.sue, lead)
     assert floor.get(lead).claimed_by == floor.sue.id
 
 
@@ -642,10 +647,10 @@ def test_a_head_start_ends_when_its_owner_goes_away(floor: Floor) -> None:
     lead = returning(floor)
     floor.sweep()
     with pytest.raises(HandoffError):
-        floor.do(service.claim, floor.sue, lead)
+        floor.do(claiming.claim, floor.sue, lead)
     with floor.store.transaction() as session:
-        service.go_away(session, floor.sal, clock.now() + timedelta(days=1))
-    floor.do(service.claim, floor.sue, lead)
+        absences.go_away(session, floor.sal, clock.now() + timedelta(days=1))
+    floor.do(claiming.claim, floor.sue, lead)
     assert floor.get(lead).claimed_by == floor.sue.id
 
 
@@ -653,7 +658,7 @@ def test_who_loses_a_race_of_three_is_told_who_won(
     floor: Floor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lead, tom = floor.lead(), floor.hire("Tom")
-    floor.do(service.claim, floor.sal, lead)
+    floor.do(claiming.claim, floor.sal, lead)
     looks = 0
 
     def find_between(*args: Any) -> Lead:
@@ -661,32 +666,32 @@ def test_who_loses_a_race_of_three_is_told_who_won(
         nonlocal looks
         looks += 1
         if looks == 1:
-            floor.do(service.release, floor.sal, lead)
-        found = reading.find(*args)
+            floor.do(claiming.release, floor.sal, lead)
+        found = queries.find(*args)
         if looks == 1:
-            floor.do(service.claim, tom, lead)
+            floor.do(claiming.claim, tom, lead)
         return found
 
     with floor.store.transaction() as session:
         sue = session.get_one(Person, floor.sue.id)
-        monkeypatch.setattr("bot.leads.service.ownership.find", find_between)
+        monkeypatch.setattr("bot.leads.claiming.find", find_between)
         monkeypatch.setattr(
-            "bot.leads.service.ownership.owned",
+            "bot.leads.claiming.owned",
             lambda session, _who, lead_id, _deed: session.get_one(Lead, lead_id),
         )
-        with pytest.raises(service.AlreadyClaimed, match="<@UTOM> claimed this lead"):
-            service.claim(session, sue, lead)
+        with pytest.raises(claiming.AlreadyClaimed, match="<@UTOM> claimed this lead"):
+            claiming.claim(session, sue, lead)
     assert floor.get(lead).claimed_by == tom.id
 
 
 def test_a_qualified_lead_can_be_handed_over_and_claimed(floor: Floor) -> None:
     lead = floor.lead()
-    floor.do(service.claim, floor.sal, lead)
-    floor.do(service.qualify, floor.sal, lead)
+    floor.do(claiming.claim, floor.sal, lead)
+    floor.do(outcomes.qualify, floor.sal, lead)
     with pytest.raises(AlreadyQualified):
-        floor.do(service.qualify, floor.sal, lead)
-    floor.do(service.release, floor.sal, lead)
-    floor.do(service.claim, floor.sue, lead)
+        floor.do(outcomes.qualify, floor.sal, lead)
+    floor.do(claiming.release, floor.sal, lead)
+    floor.do(claiming.claim, floor.sue, lead)
     assert (floor.get(lead).status, floor.get(lead).claimed_by) == (Status.QUALIFIED, floor.sue.id)
 
 
@@ -703,16 +708,16 @@ def test_a_share_is_what_the_command_prints(floor: Floor) -> None:
 def test_the_promise_is_changed_by_an_admin_with_sensible_numbers(floor: Floor) -> None:
     root = floor.hire("Root", Role.ADMIN)
     with floor.store.transaction() as session:
-        told, fallback = service.promise(session, floor.workspace.id)
+        told, fallback = sla.sla(session, floor.workspace.id)
         assert fallback is None
-        service.change_promise(session, root, replace(told, nudge_minutes=2), "USUE")
+        sla.change_sla(session, root, replace(told, nudge_minutes=2), "USUE")
         wrong = replace(told, nudge_minutes=0, most_open=20_000, head_start_seconds=0)
         with pytest.raises(FieldErrors) as refused:
-            service.change_promise(session, root, wrong, None)
+            sla.change_sla(session, root, wrong, None)
         assert set(refused.value.errors) == {"nudge_minutes", "most_open"}
         for who in (floor.sal, floor.boss):
             with pytest.raises(NotAllowed, match="Only admins can change what sales promises"):
-                service.change_promise(session, who, told, None)
+                sla.change_sla(session, who, told, None)
     lead = floor.lead()
     floor.until(NINE + 3 * MINUTE)
     assert floor.steps(lead) == [(EscalationStep.NUDGE, "", "Mon 09:02")]
@@ -720,9 +725,9 @@ def test_the_promise_is_changed_by_an_admin_with_sensible_numbers(floor: Floor) 
 
 def test_a_recycled_lead_returns_to_its_owner_on_its_day(floor: Floor) -> None:
     lead = floor.lead()
-    floor.do(service.claim, floor.sal, lead)
-    monday = service.Ending(Disposition.BAD_TIMING, wake_on=date(2026, 6, 15))
-    floor.do(service.lose, floor.sal, lead, monday)
+    floor.do(claiming.claim, floor.sal, lead)
+    monday = outcomes.Ending(Disposition.BAD_TIMING, wake_on=date(2026, 6, 15))
+    floor.do(outcomes.lose, floor.sal, lead, monday)
     floor.until(NINE + 14 * 24 * HOUR, HOUR)
     awake = floor.get(lead)
     assert (awake.status, awake.claimed_by, awake.disposition) == (
@@ -733,9 +738,9 @@ def test_a_recycled_lead_returns_to_its_owner_on_its_day(floor: Floor) -> None:
 
 def test_a_recycled_lead_is_offered_to_the_next_where_its_owner_is_away(floor: Floor) -> None:
     lead = floor.lead()
-    floor.do(service.claim, floor.sal, lead)
-    saturday = service.Ending(Disposition.BAD_TIMING, "After the move", wake_on=date(2026, 6, 13))
-    floor.do(service.lose, floor.sal, lead, saturday)
+    floor.do(claiming.claim, floor.sal, lead)
+    saturday = outcomes.Ending(Disposition.BAD_TIMING, "After the move", wake_on=date(2026, 6, 13))
+    floor.do(outcomes.lose, floor.sal, lead, saturday)
     floor.until(NINE + 6 * 24 * HOUR, HOUR)
     rests = floor.get(lead)
     floor.away(floor.sal, 14 * 24)
@@ -748,9 +753,9 @@ def test_a_recycled_lead_is_offered_to_the_next_where_its_owner_is_away(floor: F
 
 def test_who_asks_anew_wakes_the_lead_that_rests(floor: Floor) -> None:
     lead = floor.lead(1)
-    floor.do(service.claim, floor.sal, lead)
-    ending = service.Ending(Disposition.BAD_TIMING, wake_on=date(2026, 9, 1))
-    floor.do(service.lose, floor.sal, lead, ending)
+    floor.do(claiming.claim, floor.sal, lead)
+    ending = outcomes.Ending(Disposition.BAD_TIMING, wake_on=date(2026, 9, 1))
+    floor.do(outcomes.lose, floor.sal, lead, ending)
     floor.hands.forward(minutes=5)
     with floor.store.transaction() as session:
         again = read({"email": "ada1@example.com", "external_id": "again"})
@@ -762,13 +767,13 @@ def test_who_asks_anew_wakes_the_lead_that_rests(floor: Floor) -> None:
 
 
 def test_a_resting_lead_can_be_released_or_won(floor: Floor) -> None:
-    win = partial(service.win, amount=Money(100, "EUR"))
-    verbs: list[Callable[..., Lead]] = [service.release, win]
+    win = partial(outcomes.win, amount=Money(100, "EUR"))
+    verbs: list[Callable[..., Lead]] = [claiming.release, win]
     for n, verb in enumerate(verbs):
         lead = floor.lead(n)
-        floor.do(service.claim, floor.sal, lead)
-        ending = service.Ending(Disposition.BAD_TIMING, wake_on=date(2026, 9, 1))
-        floor.do(service.lose, floor.sal, lead, ending)
+        floor.do(claiming.claim, floor.sal, lead)
+        ending = outcomes.Ending(Disposition.BAD_TIMING, wake_on=date(2026, 9, 1))
+        floor.do(outcomes.lose, floor.sal, lead, ending)
         floor.do(verb, floor.sal, lead)
         floor.sweep()
         assert floor.get(lead).status == (Status.WON if n else Status.NEW)
@@ -776,18 +781,18 @@ def test_a_resting_lead_can_be_released_or_won(floor: Floor) -> None:
 
 def test_a_manager_sets_weights_and_the_rotation_follows(floor: Floor) -> None:
     with floor.store.transaction() as session:
-        service.set_weight(session, floor.boss, floor.sue.slack_id, 3)
+        round_robin.set_weight(session, floor.boss, floor.sue.slack_id, 3)
         with pytest.raises(NotAllowed):
-            service.set_weight(session, floor.sal, floor.sal.slack_id, 2)
+            round_robin.set_weight(session, floor.sal, floor.sal.slack_id, 2)
         with pytest.raises(DoesNotSell):
-            service.set_weight(session, floor.boss, floor.boss.slack_id, 2)
+            round_robin.set_weight(session, floor.boss, floor.boss.slack_id, 2)
         with pytest.raises(ValueError, match="11"):
-            service.set_weight(session, floor.boss, floor.sal.slack_id, 11)
+            round_robin.set_weight(session, floor.boss, floor.sal.slack_id, 11)
     for number in range(8):
         floor.lead(number)
     floor.until(floor.hands.now + timedelta(minutes=31))
     with floor.store.transaction() as session:
-        found = service.shares(session, floor.workspace.id, NINE - timedelta(days=1))
+        found = round_robin.shares(session, floor.workspace.id, NINE - timedelta(days=1))
     assert {each.person.name: (each.weight, each.offered) for each in found} == {
         "Sal": (1, 2), "Sue": (3, 6),
     }  # fmt: skip
@@ -815,51 +820,51 @@ def test_a_lead_that_turns_hot_later_has_its_promise_from_then_on(floor: Floor) 
 
 def test_who_claimed_first_stays_unless_it_was_given_back_before_a_contact(floor: Floor) -> None:
     lead = floor.lead()
-    floor.do(service.claim, floor.sal, lead)
-    floor.do(service.release, floor.sal, lead)
+    floor.do(claiming.claim, floor.sal, lead)
+    floor.do(claiming.release, floor.sal, lead)
     assert (floor.get(lead).first_claimed_by, floor.get(lead).first_claimed_at) == (None, None)
     floor.hands.forward(minutes=10)
-    floor.do(service.claim, floor.sue, lead)
+    floor.do(claiming.claim, floor.sue, lead)
     floor.sweep()
     first = (floor.sue.id, clock.now(), 600)
     floor.hands.forward(minutes=10)
-    floor.do(service.reassign, floor.sue, lead, floor.sal.id)
-    floor.do(service.contacted, floor.sal, lead)
-    floor.do(service.release, floor.sal, lead)
+    floor.do(claiming.reassign, floor.sue, lead, floor.sal.id)
+    floor.do(outcomes.contacted, floor.sal, lead)
+    floor.do(claiming.release, floor.sal, lead)
     floor.sweep()
-    floor.do(service.claim, floor.sal, lead)
+    floor.do(claiming.claim, floor.sal, lead)
     floor.sweep()
     found = floor.get(lead)
     assert (found.first_claimed_by, found.first_claimed_at, found.claim_worked) == first
     with floor.store.transaction() as session:
-        told = str(messages.card(service.facts(session, lead)).blocks)
+        told = str(lead_card.card(queries.facts(session, lead)).blocks)
     assert "claimed by <@USUE> after 10 min · with <@USAL> since" in told
 
 
 def test_every_word_about_a_lead_stays_with_it(floor: Floor) -> None:
     lead = floor.lead()
-    floor.do(service.claim, floor.sal, lead)
-    floor.do(service.rate, floor.sal, lead, Rating.WEAK, "a student")
-    floor.do(service.rate, floor.sal, lead, Rating.GOOD)
-    autumn = service.Ending(Disposition.BAD_TIMING, "moves in May", wake_on=date(2026, 9, 1))
-    floor.do(service.lose, floor.sal, lead, autumn)
-    floor.do(service.reassign, floor.sal, lead, floor.sue.id, "call after six")
-    floor.do(service.add_note, floor.sal, lead, "  likes blue ")
-    with pytest.raises(service.NothingWritten):
-        floor.do(service.add_note, floor.sal, lead, " \n")
-    floor.do(service.lose, floor.sue, lead, service.Ending(Disposition.NO_FIT, "no API"))
+    floor.do(claiming.claim, floor.sal, lead)
+    floor.do(outcomes.rate, floor.sal, lead, Rating.WEAK, "a student")
+    floor.do(outcomes.rate, floor.sal, lead, Rating.GOOD)
+    autumn = outcomes.Ending(Disposition.BAD_TIMING, "moves in May", wake_on=date(2026, 9, 1))
+    floor.do(outcomes.lose, floor.sal, lead, autumn)
+    floor.do(claiming.reassign, floor.sal, lead, floor.sue.id, "call after six")
+    floor.do(events.add_note, floor.sal, lead, "  likes blue ")
+    with pytest.raises(events.NothingWritten):
+        floor.do(events.add_note, floor.sal, lead, " \n")
+    floor.do(outcomes.lose, floor.sue, lead, outcomes.Ending(Disposition.NO_FIT, "no API"))
     with floor.store.transaction() as session:
-        facts = service.facts(session, lead)
+        facts = queries.facts(session, lead)
         assert [(note.text, author and author.name) for note, author in facts.notes] == [
             ("no API", "Sue"), ("likes blue", "Sal"), ("call after six", "Sal"),
             ("moves in May", "Sal"), ("a student", "Sal"),
         ]  # fmt: skip
-        channel = str(messages.card(facts).blocks)
+        channel = str(lead_card.card(facts).blocks)
         assert channel.count("no API") == 1  # it stands beside the outcome
         assert "and 1 older note: `/lead 1`" in channel
-        whole = str(messages.one(facts).to_dict())
+        whole = str(lists.one(facts).to_dict())
         assert all(each in whole for each in ("a student", "moves in May", "call after six"))
-        assert "likes blue" not in str(messages.card(replace(facts, names_only=True)).blocks)
+        assert "likes blue" not in str(lead_card.card(replace(facts, names_only=True)).blocks)
 
 
 def told(floor: Floor, lead_id: int, who: Person) -> list[str]:
@@ -869,61 +874,61 @@ def told(floor: Floor, lead_id: int, who: Person) -> list[str]:
         ids = session.scalars(mine.order_by(LeadStep.id)).all()
         shown = session.scalars(select(Card.subject_id).where(Card.target == who.slack_id)).all()
         assert set(ids) <= set(shown)
-        return [messages.step(service.step(session, each)).text for each in ids]
+        return [notifications.step(queries.step_facts(session, each)).text for each in ids]
 
 
 def test_the_former_owner_hears_of_a_reassignment(floor: Floor) -> None:
     lead = floor.lead()
-    floor.do(service.claim, floor.sal, lead)
-    floor.do(service.contacted, floor.sal, lead)
-    floor.do(service.reassign, floor.boss, lead, floor.sue.id)
+    floor.do(claiming.claim, floor.sal, lead)
+    floor.do(outcomes.contacted, floor.sal, lead)
+    floor.do(claiming.reassign, floor.boss, lead, floor.sue.id)
     assert told(floor, lead, floor.sal) == [
         f"*Ada* (#{lead}) is with <@USUE> now. <@UBOSS> handed it over."
     ]
-    floor.do(service.release, floor.boss, lead)
+    floor.do(claiming.release, floor.boss, lead)
     assert told(floor, lead, floor.sue) == [
         f"*Ada* (#{lead}): <@UBOSS> gave it back to the channel."
     ]
-    floor.do(service.claim, floor.sue, lead)
-    floor.do(service.reassign, floor.sue, lead, floor.sal.id)
+    floor.do(claiming.claim, floor.sue, lead)
+    floor.do(claiming.reassign, floor.sue, lead, floor.sal.id)
     assert len(told(floor, lead, floor.sue)) == 1  # what one does oneself is no news
 
 
 def test_a_colleague_asks_for_a_lead_and_its_owner_or_a_manager_agrees(floor: Floor) -> None:
     lead, other = floor.lead(1), floor.lead(2)
     for each in (lead, other):
-        floor.do(service.claim, floor.sal, each)
-        floor.do(service.contacted, floor.sal, each)
-        floor.do(service.take_over, floor.sue, each)
+        floor.do(claiming.claim, floor.sal, each)
+        floor.do(outcomes.contacted, floor.sal, each)
+        floor.do(absences.take_over, floor.sue, each)
         assert floor.get(each).claimed_by == floor.sal.id
     with pytest.raises(AlreadyAsked):
-        floor.do(service.take_over, floor.sue, lead)
+        floor.do(absences.take_over, floor.sue, lead)
     with floor.store.transaction() as session:
         first, second = session.scalars(
             select(LeadStep.id).where(LeadStep.step == EscalationStep.ASKED).order_by(LeadStep.id)
         ).all()
     assert told(floor, lead, floor.sal) == [f"<@USUE> would like to take over *Ada* (#{lead})."]
     with pytest.raises(NotYours):
-        floor.do(service.agree, floor.sue, first)
-    floor.do(service.agree, floor.sal, first)
+        floor.do(absences.agree, floor.sue, first)
+    floor.do(absences.agree, floor.sal, first)
     assert floor.get(lead).claimed_by == floor.sue.id
-    for answer in (service.agree, service.keep):
+    for answer in (absences.agree, absences.keep):
         with pytest.raises(NotAskedAnyMore):
             floor.do(answer, floor.boss, first)
-    floor.do(service.keep, floor.sal, second)
+    floor.do(absences.keep, floor.sal, second)
     assert told(floor, other, floor.sue) == [f"<@USAL> would like to keep *Ada* (#{other})."]
     assert told(floor, other, floor.sal) == [f"*Ada* (#{other}): stays with <@USAL>."]
     with pytest.raises(NotAskedAnyMore):
-        floor.do(service.agree, floor.sal, second)
+        floor.do(absences.agree, floor.sal, second)
 
 
 def test_managers_are_asked_too_where_the_owner_does_not_work(floor: Floor) -> None:
     lead = floor.lead()
-    floor.do(service.claim, floor.sal, lead)
-    floor.do(service.contacted, floor.sal, lead)
+    floor.do(claiming.claim, floor.sal, lead)
+    floor.do(outcomes.contacted, floor.sal, lead)
     with floor.store.transaction() as session:
         session.get_one(Person, floor.sal.id).timezone = "America/New_York"
-    floor.do(service.take_over, floor.sue, lead)
+    floor.do(absences.take_over, floor.sue, lead)
     assert told(floor, lead, floor.boss) == [
         f"<@USUE> would like to take over *Ada* (#{lead}) from <@USAL>."
     ]
@@ -931,7 +936,7 @@ def test_managers_are_asked_too_where_the_owner_does_not_work(floor: Floor) -> N
         asked = session.scalars(
             select(LeadStep.id).where(LeadStep.person_id == floor.boss.id)
         ).one()
-    floor.do(service.agree, floor.boss, asked)
+    floor.do(absences.agree, floor.boss, asked)
     assert floor.get(lead).claimed_by == floor.sue.id
     assert told(floor, lead, floor.sal)[-1] == (
         f"*Ada* (#{lead}) is with <@USUE> now. <@UBOSS> handed it over."
@@ -940,54 +945,54 @@ def test_managers_are_asked_too_where_the_owner_does_not_work(floor: Floor) -> N
 
 def test_who_is_away_is_stood_in_for_at_once_and_gets_it_back(floor: Floor) -> None:
     lead = floor.lead()
-    floor.do(service.claim, floor.sal, lead)
-    floor.do(service.contacted, floor.sal, lead)
+    floor.do(claiming.claim, floor.sal, lead)
+    floor.do(outcomes.contacted, floor.sal, lead)
     with floor.store.transaction() as session:
-        service.go_away(session, floor.sal, NINE + 24 * HOUR)
-        facts = service.facts_for(session, floor.sue, lead)
+        absences.go_away(session, floor.sal, NINE + 24 * HOUR)
+        facts = queries.facts_for(session, floor.sue, lead)
         assert (facts.may_ask, facts.owner_back_at) == (True, NINE + 24 * HOUR)
-        assert not service.facts_for(session, floor.sal, lead).may_ask
-    floor.do(service.take_over, floor.sue, lead)
+        assert not queries.facts_for(session, floor.sal, lead).may_ask
+    floor.do(absences.take_over, floor.sue, lead)
     assert floor.get(lead).claimed_by == floor.sue.id
     assert told(floor, lead, floor.sal) == [
         f"<@USUE> took over *Ada* (#{lead}). You get it back when you are."
     ]
     with floor.store.transaction() as session:
-        assert [each.id for each in service.come_back(session, floor.sal)] == [lead]
+        assert [each.id for each in absences.come_back(session, floor.sal)] == [lead]
     assert floor.get(lead).claimed_by == floor.sal.id
 
 
 def test_what_cannot_be_taken_over(floor: Floor) -> None:
     lead, ended = floor.lead(1), floor.lead(2)
     with pytest.raises(NotClaimed):
-        floor.do(service.take_over, floor.sue, lead)
+        floor.do(absences.take_over, floor.sue, lead)
     for each in (lead, ended):
-        floor.do(service.claim, floor.sal, each)
-    floor.do(service.win, floor.sal, ended, Money(100, "EUR"))
+        floor.do(claiming.claim, floor.sal, each)
+    floor.do(outcomes.win, floor.sal, ended, Money(100, "EUR"))
     mara = floor.hire("Mara", Role.MARKETER)
     for who, each, error in (
         (floor.sal, lead, AlreadyYours), (floor.sue, ended, AlreadyClosed), (mara, lead, NotAllowed)
     ):  # fmt: skip
         with pytest.raises(error):
-            floor.do(service.take_over, who, each)
+            floor.do(absences.take_over, who, each)
     with pytest.raises(NotFound):
-        floor.do(service.agree, floor.sal, 999)
+        floor.do(absences.agree, floor.sal, 999)
 
 
 def test_what_was_closed_by_mistake_is_reopened_and_audited(floor: Floor) -> None:
     won, lost = floor.lead(1), floor.lead(2)
     for each in (won, lost):
-        floor.do(service.claim, floor.sal, each)
+        floor.do(claiming.claim, floor.sal, each)
     with pytest.raises(NotClosed):
-        floor.do(service.reopen, floor.sal, won)
-    floor.do(service.win, floor.sal, won, Money(100, "EUR"))
+        floor.do(outcomes.reopen, floor.sal, won)
+    floor.do(outcomes.win, floor.sal, won, Money(100, "EUR"))
     floor.hands.forward(minutes=1)
-    floor.do(service.qualify, floor.sal, lost)
-    floor.do(service.lose, floor.sal, lost, service.Ending(Disposition.NO_FIT, "no API"))
+    floor.do(outcomes.qualify, floor.sal, lost)
+    floor.do(outcomes.lose, floor.sal, lost, outcomes.Ending(Disposition.NO_FIT, "no API"))
     with pytest.raises(NotYours):
-        floor.do(service.reopen, floor.sue, won)
-    floor.do(service.reopen, floor.sal, won)
-    floor.do(service.reopen, floor.boss, lost)
+        floor.do(outcomes.reopen, floor.sue, won)
+    floor.do(outcomes.reopen, floor.sal, won)
+    floor.do(outcomes.reopen, floor.boss, lost)
     floor.sweep()
     again, other = floor.get(won), floor.get(lost)
     assert (again.status, again.won_amount, again.closed_at) == (Status.NEW, None, None)
@@ -1004,36 +1009,36 @@ def test_what_was_closed_by_mistake_is_reopened_and_audited(floor: Floor) -> Non
         assert (event.person_id, event.facts["was"], event.facts["minor"]) == (
             floor.sal.id, "won", 100,
         )  # fmt: skip
-        assert "no API" in str(messages.card(service.facts(session, lost)).blocks)
+        assert "no API" in str(lead_card.card(queries.facts(session, lost)).blocks)
     floor.until(NINE + 4 * HOUR, 5 * MINUTE)
     assert floor.get(won).claimed_by == floor.sal.id
 
 
 def test_a_lead_is_not_reopened_beside_another_of_the_same_person(floor: Floor) -> None:
     lead = floor.lead(1)
-    floor.do(service.claim, floor.sal, lead)
-    floor.do(service.lose, floor.sal, lead, service.Ending(Disposition.NO_BUDGET))
+    floor.do(claiming.claim, floor.sal, lead)
+    floor.do(outcomes.lose, floor.sal, lead, outcomes.Ending(Disposition.NO_BUDGET))
     with floor.store.transaction() as session:
         again = read({"email": "ada1@example.com", "external_id": "again"})
         workspace = session.get_one(Workspace, floor.workspace.id)
         newer = create_or_merge(session, workspace, again, IntakeContext("api")).lead_id
     with pytest.raises(AnotherIsOpen, match=f"#{newer}"):
-        floor.do(service.reopen, floor.sal, lead)
+        floor.do(outcomes.reopen, floor.sal, lead)
 
 
 def test_the_amount_of_a_win_is_corrected_and_audited(floor: Floor) -> None:
     lead = floor.lead()
-    floor.do(service.claim, floor.sal, lead)
+    floor.do(claiming.claim, floor.sal, lead)
     with pytest.raises(NotWon):
-        floor.do(service.correct_amount, floor.sal, lead, Money(500, "EUR"))
-    floor.do(service.win, floor.sal, lead, Money(1_250_000, "EUR"))
+        floor.do(outcomes.correct_amount, floor.sal, lead, Money(500, "EUR"))
+    floor.do(outcomes.win, floor.sal, lead, Money(1_250_000, "EUR"))
     for amount, error in ((Money(0, "EUR"), AmountMissing),
                           (Money(1_250_000, "EUR"), AmountUnchanged)):  # fmt: skip
         with pytest.raises(error):
-            floor.do(service.correct_amount, floor.sal, lead, amount)
+            floor.do(outcomes.correct_amount, floor.sal, lead, amount)
     with pytest.raises(NotYours):
-        floor.do(service.correct_amount, floor.sue, lead, Money(125_000, "EUR"))
-    floor.do(service.correct_amount, floor.boss, lead, Money(125_000, "EUR"))
+        floor.do(outcomes.correct_amount, floor.sue, lead, Money(125_000, "EUR"))
+    floor.do(outcomes.correct_amount, floor.boss, lead, Money(125_000, "EUR"))
     assert floor.get(lead).won_amount == Money(125_000, "EUR")
     with floor.store.transaction() as session:
         event = session.scalars(

@@ -11,7 +11,8 @@ from slack_sdk.models.blocks import Block
 
 from bot.campaigns.models import AsOf, Campaign, CampaignVersion, Stage
 from bot.contacts.models import Consent
-from bot.leads import forms, messages
+from bot.leads import forms
+from bot.leads.messages import lead_card, lists
 from bot.leads.models import CallList, Disposition, Lead, LeadFacts, Mine, Rating, Status, Touch
 from bot.people.models import Person
 from bot.slack import Message
@@ -72,7 +73,7 @@ def test_card(station: str, golden: Golden) -> None:
     owner = SOFIA if facts.claimed_by else None
     golden(
         f"card_{station}",
-        drawn(messages.card(LeadFacts(facts, SPRING, owner, first_owner=owner))),
+        drawn(lead_card.card(LeadFacts(facts, SPRING, owner, first_owner=owner))),
     )
 
 
@@ -85,7 +86,7 @@ def test_card_of_someone_who_came_back_and_was_known(golden: Golden) -> None:
                       purposes=["newsletter", "calls"])  # fmt: skip
     earlier = [lead(**WON), lead(**LOST)]
     facts = LeadFacts(lead(is_hot=False), SPRING, None, touches, consent, earlier)
-    golden("card_came_back", drawn(messages.card(facts)))
+    golden("card_came_back", drawn(lead_card.card(facts)))
 
 
 def test_card_with_the_offer_of_its_day(golden: Golden) -> None:
@@ -99,23 +100,25 @@ def test_card_with_the_offer_of_its_day(golden: Golden) -> None:
         starts_on=date(2026, 5, 1), ends_on=date(2026, 6, 30),
     )  # fmt: skip
     offer = AsOf(now, version, Stage.LIVE, NINE.date(), NINE.date())
-    golden("card_offer_of_its_day", drawn(messages.card(LeadFacts(lead(), now, None, offer=offer))))
+    golden(
+        "card_offer_of_its_day", drawn(lead_card.card(LeadFacts(lead(), now, None, offer=offer)))
+    )
 
 
 def test_a_refusal_is_said() -> None:
     consent = Consent(granted=False, wording=None, given_at=NINE, purposes=[])
-    card = drawn(messages.card(LeadFacts(lead(), None, None, consent=consent)))
+    card = drawn(lead_card.card(LeadFacts(lead(), None, None, consent=consent)))
     assert "Consent refused" in str(card)
 
 
 def test_card_of_a_lead_that_was_merged(golden: Golden) -> None:
     merged = lead(**CLAIMED, merged_into=5)
-    golden("card_merged", drawn(messages.card(LeadFacts(merged, None, SOFIA, first_owner=SOFIA))))
+    golden("card_merged", drawn(lead_card.card(LeadFacts(merged, None, SOFIA, first_owner=SOFIA))))
 
 
 def test_the_owner_is_told_that_someone_came_back(golden: Golden) -> None:
     touch = Touch(at=NINE, source="form", facts={"message": "Any news? " + HOSTILE})
-    golden("returned", drawn(messages.returned(touch, lead(**CLAIMED))))
+    golden("returned", drawn(lead_card.returned(touch, lead(**CLAIMED))))
 
 
 def test_card_with_the_least_that_is_known(golden: Golden) -> None:
@@ -123,7 +126,7 @@ def test_card_with_the_least_that_is_known(golden: Golden) -> None:
         ["first_name", "last_name", "company", "job_title", "email", "country", "message"]
     )
     facts = lead(**bare, phone_raw="ask for Ada", phone_e164=None, utm_campaign="unknown-code")
-    golden("card_bare", drawn(messages.card(LeadFacts(facts, None, None))))
+    golden("card_bare", drawn(lead_card.card(LeadFacts(facts, None, None))))
 
 
 ASKED = [
@@ -140,10 +143,10 @@ def test_what_else_a_form_asked_stands_under_its_question(golden: Golden) -> Non
         "answers": [{"question": "Registered for", "answer": "Pricing"}],
     })  # fmt: skip
     facts = LeadFacts(lead(answers=ASKED), SPRING, None, [touch])
-    golden("card_answers", drawn(messages.card(facts)))
-    golden("one_answers", messages.one(facts).to_dict())
-    assert "Registered for" in str(messages.returned(touch, lead()).blocks)
-    names_only = str(messages.card(replace(facts, names_only=True)).blocks)
+    golden("card_answers", drawn(lead_card.card(facts)))
+    golden("one_answers", lists.one(facts).to_dict())
+    assert "Registered for" in str(lead_card.returned(touch, lead()).blocks)
+    names_only = str(lead_card.card(replace(facts, names_only=True)).blocks)
     assert "seats" not in names_only
     assert "Registered for" not in names_only
 
@@ -152,17 +155,17 @@ def test_a_moment_among_the_answers_is_told_on_each_readers_clock() -> None:
     told = {"question": "Starts", "answer": "2026-06-02 10:00 Europe/Berlin (2026-06-02 08:00 UTC)",
             "at": "2026-06-02T08:00:00+00:00"}  # fmt: skip
     at = moment(datetime(2026, 6, 2, 8, tzinfo=UTC))
-    card = messages.card(LeadFacts(lead(answers=[told]), SPRING, None))
+    card = lead_card.card(LeadFacts(lead(answers=[told]), SPRING, None))
     assert f"*Starts*: {at}" in [block["text"]["text"] for block in card.blocks if "text" in block]
     touch = Touch(at=NINE, source="calendly", facts={"answers": [told]})
-    assert f"*Starts*: {at}" in str(messages.returned(touch, lead()).blocks)
+    assert f"*Starts*: {at}" in str(lead_card.returned(touch, lead()).blocks)
 
 
 def test_hostile_answers_are_disarmed_and_fit() -> None:
     asked = [{"question": HOSTILE, "answer": HOSTILE}] * 500
     facts = LeadFacts(lead(answers=asked), SPRING, None)
-    assert "<!channel>" not in str(drawn(messages.card(facts))["blocks"])
-    modal = messages.one(facts).to_dict()
+    assert "<!channel>" not in str(drawn(lead_card.card(facts))["blocks"])
+    modal = lists.one(facts).to_dict()
     assert limits.check_view(modal, "modal") == []
     assert len(json.dumps(modal)) < MAX_VIEW_BYTES
     assert "more answers" in str(modal)
@@ -171,7 +174,7 @@ def test_hostile_answers_are_disarmed_and_fit() -> None:
 def test_hostile_text_is_disarmed_and_cut(golden: Golden) -> None:
     names = ["first_name", "last_name", "company", "job_title", "email", "country", "message"]
     facts = lead(**dict.fromkeys(names, HOSTILE))
-    message = messages.card(LeadFacts(facts, SPRING, None))
+    message = lead_card.card(LeadFacts(facts, SPRING, None))
     golden("card_hostile", drawn(message))
     assert "<!channel>" not in message.text
     assert "\u202e" not in str(message.blocks)
@@ -179,22 +182,22 @@ def test_hostile_text_is_disarmed_and_cut(golden: Golden) -> None:
 
 def test_rows_of_the_home_tab(golden: Golden) -> None:
     rows: dict[str, Sequence[Block]] = {
-        "to_claim": messages.row_to_claim(lead()),
-        "to_call": messages.rows(Mine.TO_CALL, [lead(**CLAIMED | {"response_due_at": NINE})]),
-        "in_work": messages.rows(Mine.IN_WORK, [lead(**CONTACTED | {"status": Status.QUALIFIED})]),
-        "snoozed": messages.rows(Mine.SNOOZED, [lead(**CONTACTED | {"snoozed_until": NINE})]),
-        "to_rate": messages.rows(Mine.TO_RATE, [lead(**LOST)]),
-        "closed": messages.rows(Mine.CLOSED, [lead(**WON)]),
-        "calls": [messages.row_of_calls(CallList(id=4, name="Webinar <June>"), 12)],
+        "to_claim": lists.row_to_claim(lead()),
+        "to_call": lists.rows(Mine.TO_CALL, [lead(**CLAIMED | {"response_due_at": NINE})]),
+        "in_work": lists.rows(Mine.IN_WORK, [lead(**CONTACTED | {"status": Status.QUALIFIED})]),
+        "snoozed": lists.rows(Mine.SNOOZED, [lead(**CONTACTED | {"snoozed_until": NINE})]),
+        "to_rate": lists.rows(Mine.TO_RATE, [lead(**LOST)]),
+        "closed": lists.rows(Mine.CLOSED, [lead(**WON)]),
+        "calls": [lists.row_of_calls(CallList(id=4, name="Webinar <June>"), 12)],
     }
     golden("home_rows", {name: Message("", row).blocks for name, row in rows.items()})
 
 
 def test_the_whole_of_a_list_has_pages(golden: Golden) -> None:
     shown = {
-        "middle": messages.whole_list(Mine.TO_RATE, [lead(**LOST)] * 20, 1, 57),
-        "only": messages.whole_list(Mine.IN_WORK, [lead(**CONTACTED)], 0, 1),
-        "empty": messages.whole_list(Mine.TO_CALL, [], 0, 0),
+        "middle": lists.whole_list(Mine.TO_RATE, [lead(**LOST)] * 20, 1, 57),
+        "only": lists.whole_list(Mine.IN_WORK, [lead(**CONTACTED)], 0, 1),
+        "empty": lists.whole_list(Mine.TO_CALL, [], 0, 0),
     }
     assert not limits.check_view(shown["middle"].to_dict(), "modal")
     shown["middle"].blocks = shown["middle"].blocks[-4:]

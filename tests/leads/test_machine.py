@@ -28,7 +28,19 @@ from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.errors import HandoffError
-from bot.leads import changes, service
+from bot.leads import (
+    absences,
+    call_lists,
+    changes,
+    claiming,
+    escalation,
+    external_changes,
+    merging,
+    outcomes,
+    queries,
+)
+from bot.leads.creating import create_or_merge
+from bot.leads.lead_draft import IntakeContext
 from bot.leads.lead_payload import read
 from bot.leads.models import (
     CLAIMED_STEPS,
@@ -45,8 +57,6 @@ from bot.leads.models import (
     ServiceLevel,
     Status,
 )
-from bot.leads.service.admitting import create_or_merge
-from bot.leads.service.case import IntakeContext
 from bot.money import Money
 from bot.people.models import Absence, Person, Role, Team
 from bot.store import Store
@@ -158,66 +168,66 @@ class Machine(RuleBasedStateMachine):
 
     @rule(who=people, lead=leads)
     def claim(self, who: int, lead: int) -> None:
-        self.on(service.claim, self.sellers[who], lead)
+        self.on(claiming.claim, self.sellers[who], lead)
 
     @rule(lead=leads)
     def release(self, lead: int) -> None:
-        self.on(service.release, self.boss, lead)
+        self.on(claiming.release, self.boss, lead)
 
     @rule(lead=leads, to=people)
     def reassign(self, lead: int, to: int) -> None:
-        self.on(service.reassign, self.boss, lead, self.sellers[to].id)
+        self.on(claiming.reassign, self.boss, lead, self.sellers[to].id)
 
     @rule(lead=leads, for_=st.sampled_from(JUMPS))
     def snooze(self, lead: int, for_: timedelta) -> None:
-        self.on(service.snooze, self.boss, lead, clock.now() + for_)
+        self.on(claiming.snooze, self.boss, lead, clock.now() + for_)
 
     @rule(lead=leads)
     def respond(self, lead: int) -> None:
-        self.on(service.contacted, self.boss, lead)
+        self.on(outcomes.contacted, self.boss, lead)
 
     @rule(lead=leads)
     def qualify(self, lead: int) -> None:
-        self.on(service.qualify, self.boss, lead)
+        self.on(outcomes.qualify, self.boss, lead)
 
     @rule(lead=leads, rating=st.sampled_from(Rating))
     def rate(self, lead: int, rating: Rating) -> None:
-        self.on(service.rate, self.boss, lead, rating, "a reason")
+        self.on(outcomes.rate, self.boss, lead, rating, "a reason")
 
     @rule(lead=leads)
     def win(self, lead: int) -> None:
-        self.on(service.win, self.boss, lead, Money(100, "EUR"))
+        self.on(outcomes.win, self.boss, lead, Money(100, "EUR"))
 
     @rule(lead=leads)
     def lose(self, lead: int) -> None:
-        self.on(service.lose, self.boss, lead, service.Ending(Disposition.NO_BUDGET))
+        self.on(outcomes.lose, self.boss, lead, outcomes.Ending(Disposition.NO_BUDGET))
 
     @rule(lead=leads)
     def reopen(self, lead: int) -> None:
-        self.on(service.reopen, self.boss, lead)
+        self.on(outcomes.reopen, self.boss, lead)
 
     @rule(lead=leads, days=st.integers(1, 9))
     def recycle(self, lead: int, days: int) -> None:
         day = self.today() + timedelta(days=days)
-        ending = service.Ending(Disposition.BAD_TIMING, wake_on=day)
-        self.on(service.lose, self.boss, lead, ending)
+        ending = outcomes.Ending(Disposition.BAD_TIMING, wake_on=day)
+        self.on(outcomes.lose, self.boss, lead, ending)
 
-    @rule(lead=leads, stage=st.sampled_from(service.Stage))
-    def stage_from_outside(self, lead: int, stage: service.Stage) -> None:
+    @rule(lead=leads, stage=st.sampled_from(external_changes.Stage))
+    def stage_from_outside(self, lead: int, stage: external_changes.Stage) -> None:
         """A CRM moves it, also where nobody owns it."""
 
         def act(session: Session, who: Person, lead_id: int) -> None:
-            moved = service.find(session, who.workspace_id, lead_id)
-            service.set_stage(session, moved, stage, "HubSpot", amount=Money(100, "EUR"))
+            moved = queries.find(session, who.workspace_id, lead_id)
+            external_changes.set_stage(session, moved, stage, "HubSpot", amount=Money(100, "EUR"))
 
         self.on(act, self.boss, lead)
 
     @rule(lead=leads, to=st.none() | people)
     def owner_from_outside(self, lead: int, to: int | None) -> None:
         def act(session: Session, who: Person, lead_id: int) -> None:
-            moved = service.find(session, who.workspace_id, lead_id)
+            moved = queries.find(session, who.workspace_id, lead_id)
             owner = None if to is None else self.sellers[to]
-            service.set_owner(session, moved, owner, "HubSpot")
+            external_changes.set_owner(session, moved, owner, "HubSpot")
 
         self.on(act, self.boss, lead)
 
@@ -227,22 +237,22 @@ class Machine(RuleBasedStateMachine):
     @rule(lead=leads, into=leads)
     def merge(self, lead: int, into: int) -> None:
         if self.ids:
-            self.on(service.merge, self.mara, lead, self.ids[into % len(self.ids)])
+            self.on(merging.merge, self.mara, lead, self.ids[into % len(self.ids)])
 
     @rule(lead=leads)
     def unmerge(self, lead: int) -> None:
-        self.on(service.unmerge, self.mara, lead)
+        self.on(merging.unmerge, self.mara, lead)
 
     @rule(who=people, outcome=st.sampled_from([*CallOutcome, None]))
     def call(self, who: int, outcome: CallOutcome | None) -> None:
         """Somebody takes the next of the call list, and calls or stops before."""
 
         def act(session: Session) -> None:
-            lead = service.next_contact(session, self.sellers[who], self.call_list_id)
+            lead = call_lists.next_contact(session, self.sellers[who], self.call_list_id)
             if lead is not None and outcome is None:
-                service.put_back(session, self.sellers[who], lead.id)
+                call_lists.unassign_uncalled(session, self.sellers[who], lead.id)
             elif lead is not None and outcome is not None:
-                service.called(session, self.sellers[who], lead.id, outcome)
+                call_lists.note_call(session, self.sellers[who], lead.id, outcome)
 
         self.do(act)
 
@@ -261,7 +271,7 @@ class Machine(RuleBasedStateMachine):
             ).first()
         if step is not None:
             who = next(each for each in self.sellers if each.id == step.person_id)
-            self.do(lambda session: service.pass_on(session, who, step.id))
+            self.do(lambda session: claiming.decline(session, who, step.id))
 
     @rule(who=people, for_=st.sampled_from(JUMPS), hands_over=st.booleans())
     def go_away(self, who: int, for_: timedelta, hands_over: bool) -> None:
@@ -269,9 +279,9 @@ class Machine(RuleBasedStateMachine):
 
         def act(session: Session) -> None:
             away = self.sellers[who]
-            leads = service.to_hand_over(session, away, until) if hands_over else []
-            stand_ins = service.suggest_stand_ins(session, away, leads)
-            service.go_away(session, away, until, stand_ins)
+            leads = absences.to_hand_over(session, away, until) if hands_over else []
+            stand_ins = absences.suggest_stand_ins(session, away, leads)
+            absences.go_away(session, away, until, stand_ins)
 
         self.do(act)
         with self.store.transaction() as session:
@@ -280,7 +290,7 @@ class Machine(RuleBasedStateMachine):
 
     @rule(who=people)
     def come_back(self, who: int) -> None:
-        self.do(lambda session: service.come_back(session, self.sellers[who]))
+        self.do(lambda session: absences.come_back(session, self.sellers[who]))
 
     # ---- the clock and the workers ----------------------------------------------------------
 
@@ -313,10 +323,10 @@ class Machine(RuleBasedStateMachine):
         with self.store.transaction() as second:
             second.execute(text("SET LOCAL lock_timeout = '5s'"))
             with suppress(Crash), self.store.transaction() as first:
-                service.sweep(first)
-                service.sweep(second)
+                escalation.sweep(first)
+                escalation.sweep(second)
                 crash(not survives)
-            service.sweep(second)
+            escalation.sweep(second)
         self.observe()
         self.work()
 
@@ -335,9 +345,9 @@ class Machine(RuleBasedStateMachine):
         for at, absence_id in [timer for timer in self.timers if timer[0] <= clock.now()]:
             self.timers.remove((at, absence_id))
             for _ in range(2):  # at least once
-                self.do(partial(service.back, absence_id=absence_id))
+                self.do(partial(absences.end_absence, absence_id=absence_id))
         for _ in range(60):
-            if not self.do(service.sweep):
+            if not self.do(escalation.sweep):
                 return
         raise AssertionError("the sweep finds no end")
 
@@ -407,19 +417,19 @@ class Machine(RuleBasedStateMachine):
 
     def seen(self, session: Session, leads: Sequence[Lead]) -> set[int]:
         """The leads that somebody finds on their page or on a call list, and those that rest."""
-        found = {lead.id for lead in service.waiting(session, self.workspace.id, 100)}
+        found = {lead.id for lead in queries.waiting(session, self.workspace.id, 100)}
         found |= {lead.id for lead in leads if lead.status == Status.RECYCLED}
         owners = {lead.claimed_by for lead in leads}
         for who in (each for each in self.sellers if each.id in owners):
             for which in (Mine.TO_CALL, Mine.IN_WORK, Mine.SNOOZED):
-                found |= {lead.id for lead in service.mine(session, who, which, 100)}
+                found |= {lead.id for lead in queries.mine(session, who, which, 100)}
         listed = {
             lead.id
             for lead in leads
             if lead.call_list_id and lead.status == Status.NEW and lead.merged_into is None
             and (lead.claimed_by, lead.first_response_at) == (None, None)
         }  # fmt: skip
-        lists = service.call_lists(session, self.workspace.id)
+        lists = queries.call_lists(session, self.workspace.id)
         assert [left for _, left in lists] == [len(listed)] * bool(listed)
         return found | listed
 

@@ -15,11 +15,11 @@ from sqlalchemy.orm import Session
 from bot import clock
 from bot.campaigns.models import Campaign
 from bot.errors import HandoffError, NotAllowed, NotFound
-from bot.leads import service
+from bot.leads import claiming, events, merging, outcomes, queries, receiving
+from bot.leads.claiming import MergedAway
 from bot.leads.lead_payload import read
+from bot.leads.merging import AlreadyMerged, MergedAgain, NotMerged, SameLead
 from bot.leads.models import Disposition, Lead, Rating
-from bot.leads.service.merging import AlreadyMerged, MergedAgain, NotMerged, SameLead
-from bot.leads.service.ownership import MergedAway
 from bot.money import Money
 from bot.people.models import Person, Role, Workspace
 from bot.store import Store
@@ -50,7 +50,7 @@ class Scene:
         clock.use(lambda: NINE + timedelta(minutes=self.minutes))
         with self.store.transaction() as session:
             payload = read({"email": email, "external_id": str(self.minutes)} | fields)
-            lead_id = service.type_in(session, self.workspace, self.mara, payload, None).lead_id
+            lead_id = receiving.type_in(session, self.workspace, self.mara, payload, None).lead_id
         assert lead_id is not None
         return lead_id
 
@@ -94,14 +94,14 @@ def test_a_merged_lead_goes_up_in_the_other_with_its_person(scene: Scene) -> Non
     first = scene.receive("ada@example.com", first_name="Ada")
     second = scene.receive("ada@home.example", phone="+49 30 23125001")
     scene.receive("ada@home.example", message="Any news?")
-    scene.do(service.add_note, second, "likes blue")
-    scene.do(service.merge, second, first)
+    scene.do(events.add_note, second, "likes blue")
+    scene.do(merging.merge, second, first)
     with scene.store.transaction() as session:
-        facts = service.facts(session, first)
+        facts = queries.facts(session, first)
         said = [touch.facts.get("message") for touch in facts.touches]
         assert said == ["Any news?", None]  # and the visit that the second lead began with
         assert [note.text for note, _ in facts.notes] == ["likes blue"]
-        assert service.count_waiting(session, scene.workspace.id) == 1
+        assert queries.count_waiting(session, scene.workspace.id) == 1
     # Whoever writes by either address or by the phone is the same person from now on.
     assert scene.receive("new@example.com", phone="+49 30 23125001") == first
     assert scene.receive("ada@home.example") == first
@@ -111,21 +111,21 @@ def test_who_may_merge_and_what_cannot_be(scene: Scene) -> None:
     first, second, third = (scene.receive(f"{name}@example.com") for name in "abc")
     stranger = hire(scene.store, install(scene.store, "T2", "C2"), "UX", "X", Role.ADMIN)
     refused = [
-        (SameLead, service.merge, (first, first), scene.mara),
-        (NotFound, service.merge, (first, 999), scene.mara),
-        (NotFound, service.merge, (first, second), stranger),
-        (NotAllowed, service.merge, (first, second), scene.sofia),
-        (NotMerged, service.unmerge, (first,), scene.mara),
+        (SameLead, merging.merge, (first, first), scene.mara),
+        (NotFound, merging.merge, (first, 999), scene.mara),
+        (NotFound, merging.merge, (first, second), stranger),
+        (NotAllowed, merging.merge, (first, second), scene.sofia),
+        (NotMerged, merging.unmerge, (first,), scene.mara),
     ]
     for error, verb, ids, who in refused:
         with pytest.raises(error):
             scene.do(verb, *ids, who=who)
-    scene.do(service.claim, first, who=scene.sofia)
-    scene.do(service.merge, first, second, who=scene.sofia)  # it is hers
+    scene.do(claiming.claim, first, who=scene.sofia)
+    scene.do(merging.merge, first, second, who=scene.sofia)  # it is hers
     for gone, kept in ((first, third), (third, first)):
         with pytest.raises(AlreadyMerged):
-            scene.do(service.merge, gone, kept)
-    for verb in (service.claim, service.contacted, service.release):
+            scene.do(merging.merge, gone, kept)
+    for verb in (claiming.claim, outcomes.contacted, claiming.release):
         with pytest.raises(MergedAway):
             scene.do(verb, first, who=scene.sofia)
 
@@ -138,19 +138,19 @@ def test_a_merge_keeps_every_visit_its_codes_and_the_last_touch(scene: Scene) ->
         "ada@home.example", utm_campaign="fair", utm_source="google", gclid="g-2", fbclid="fb-2"
     )
     by_hand = scene.receive("ada@work.example")
-    kept = scene.do(service.merge, second, first)
+    kept = scene.do(merging.merge, second, first)
     assert (kept.campaign_id, kept.last_campaign_id) == (spring, fair)
     assert (kept.utm_campaign, kept.utm_source) == ("spring", None)
     assert (kept.gclid, kept.fbclid) == ("g-2", "fb-1")
     with scene.store.transaction() as session:
-        [visit] = service.facts(session, first).touches
+        [visit] = queries.facts(session, first).touches
     assert visit.campaign_id == fair
     assert visit.facts | {"utm_campaign": "fair", "gclid": "g-2", "fbclid": "fb-2"} == visit.facts
-    last = scene.do(service.merge, first, by_hand)
+    last = scene.do(merging.merge, first, by_hand)
     assert (last.utm_campaign, last.gclid, last.fbclid) == ("spring", "g-2", "fb-1")
     assert last.last_campaign_id == fair  # the later visit names none
-    scene.do(service.unmerge, first)
-    scene.do(service.unmerge, second)
+    scene.do(merging.unmerge, first)
+    scene.do(merging.unmerge, second)
     with scene.store.transaction() as session:
         restored = session.get_one(Lead, first)
     assert (restored.gclid, restored.last_campaign_id) == (None, spring)
@@ -159,35 +159,35 @@ def test_a_merge_keeps_every_visit_its_codes_and_the_last_touch(scene: Scene) ->
 def test_a_won_deal_is_not_merged_away(scene: Scene) -> None:
     first, second = scene.receive("a@example.com"), scene.receive("b@example.com")
     for lead_id in (first, second):
-        scene.do(service.claim, lead_id, who=scene.sofia)
-    scene.do(service.win, first, Money(120_000, "EUR"), who=scene.sofia)
+        scene.do(claiming.claim, lead_id, who=scene.sofia)
+    scene.do(outcomes.win, first, Money(120_000, "EUR"), who=scene.sofia)
     with pytest.raises(HandoffError, match=r"won with 1,200 EUR.*/lead merge 2 into 1"):
-        scene.do(service.merge, first, second)
-    scene.do(service.win, second, Money(5_000, "EUR"), who=scene.sofia)
+        scene.do(merging.merge, first, second)
+    scene.do(outcomes.win, second, Money(5_000, "EUR"), who=scene.sofia)
     with pytest.raises(HandoffError, match="two deals of one customer stay two leads"):
-        scene.do(service.merge, first, second)
+        scene.do(merging.merge, first, second)
     third = scene.receive("c@example.com")
-    assert scene.do(service.merge, third, first).won_minor == 120_000
+    assert scene.do(merging.merge, third, first).won_minor == 120_000
 
 
 def test_merges_are_undone_in_their_order(scene: Scene) -> None:
     first, second, third = (scene.receive(f"{name}@example.com") for name in "abc")
-    scene.do(service.merge, first, second)
-    scene.do(service.merge, second, third)
+    scene.do(merging.merge, first, second)
+    scene.do(merging.merge, second, third)
     with pytest.raises(MergedAgain):
-        scene.do(service.unmerge, first)
-    scene.do(service.unmerge, second)
-    scene.do(service.unmerge, first)
+        scene.do(merging.unmerge, first)
+    scene.do(merging.unmerge, second)
+    scene.do(merging.unmerge, first)
     assert scene.receive("a@example.com") == first
 
 
 def test_what_came_in_between_stays_where_it_came_to(scene: Scene) -> None:
     first, second = scene.receive("a@example.com"), scene.receive("b@example.com")
-    scene.do(service.merge, second, first)
+    scene.do(merging.merge, second, first)
     assert scene.receive("b@example.com", message="In between") == first
-    scene.do(service.unmerge, second)
+    scene.do(merging.unmerge, second)
     with scene.store.transaction() as session:
-        assert [touch.lead_id for touch in service.facts(session, first).touches] == [first]
+        assert [touch.lead_id for touch in queries.facts(session, first).touches] == [first]
     assert scene.receive("b@example.com") == second
 
 
@@ -197,7 +197,7 @@ def test_opposite_merges_at_once_do_not_lock_each_other(scene: Scene) -> None:
 
         def merge(pair: tuple[int, int]) -> bool:
             try:
-                scene.do(service.merge, *pair)
+                scene.do(merging.merge, *pair)
             except HandoffError:
                 return False
             return True
@@ -215,11 +215,11 @@ def act(scene: Scene, event_type: str, name: str) -> None:
             scene.receive(f"{name}@example.com", phone=f"+49 30 2312500{'ab'.index(name)}")
         else:
             lead_id = scene.receive(f"{name}@example.com")
-            scene.do(service.claim, lead_id, who=scene.sofia)
-            scene.do(service.rate, lead_id, Rating.HOT, who=scene.sofia)
+            scene.do(claiming.claim, lead_id, who=scene.sofia)
+            scene.do(outcomes.rate, lead_id, Rating.HOT, who=scene.sofia)
             if event_type == "lose":
                 scene.do(
-                    service.lose, lead_id, service.Ending(Disposition.NO_BUDGET), who=scene.sofia
+                    outcomes.lose, lead_id, outcomes.Ending(Disposition.NO_BUDGET), who=scene.sofia
                 )
 
 
@@ -245,11 +245,11 @@ def test_unmerge_after_merge_gives_back_both(
     first = scene.receive(f"{names[0]}@example.com")
     if names == "aa":
         with suppress(HandoffError):
-            scene.do(service.claim, first, who=scene.sofia)
-        scene.do(service.lose, first, service.Ending(Disposition.NO_BUDGET), who=scene.sofia)
+            scene.do(claiming.claim, first, who=scene.sofia)
+        scene.do(outcomes.lose, first, outcomes.Ending(Disposition.NO_BUDGET), who=scene.sofia)
     second = scene.receive(f"{names[1]}@example.com")
     before = scene.state()
-    scene.do(service.merge, first, second)
+    scene.do(merging.merge, first, second)
     assert scene.state() != before
-    scene.do(service.unmerge, first)
+    scene.do(merging.unmerge, first)
     assert scene.state() == before

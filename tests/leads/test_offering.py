@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from bot.leads import messages, service
+from bot.leads import claiming, quiet_leads
+from bot.leads.creating import CARD, create_or_merge
+from bot.leads.lead_draft import IntakeContext
 from bot.leads.lead_payload import read
+from bot.leads.messages import lists
 from bot.leads.models import Lead
-from bot.leads.service.admitting import CARD, create_or_merge
-from bot.leads.service.case import IntakeContext
 from bot.people.models import Person, Role, Workspace
 from bot.slack.cards import Card
 from bot.store import Store
@@ -39,7 +40,7 @@ def arrive(store: Store, workspace: Workspace, number: int, **fields: Any) -> in
 
 def offer(store: Store, workspace: Workspace, at: datetime) -> bool:
     with store.transaction() as session:
-        return service.offer(session, workspace, at)
+        return quiet_leads.post_digest(session, workspace, at)
 
 
 def cards(store: Store, kind: str) -> int:
@@ -48,9 +49,9 @@ def cards(store: Store, kind: str) -> int:
         return session.scalars(mine).one()
 
 
-def shown(store: Store, offer_id: int) -> service.Offered:
+def shown(store: Store, offer_id: int) -> quiet_leads.DigestFacts:
     with store.transaction() as session:
-        return service.offered(session, offer_id)
+        return quiet_leads.digest(session, offer_id)
 
 
 def test_quiet_leads_make_no_noise_and_are_offered_once_an_hour(
@@ -60,9 +61,9 @@ def test_quiet_leads_make_no_noise_and_are_offered_once_an_hour(
     for number in range(12):
         arrive(store, workspace, number)
     hot = arrive(store, workspace, 99, message="Please call me", phone="+493023125001", company="A")
-    assert (cards(store, CARD), cards(store, service.OFFER)) == (1, 0)
+    assert (cards(store, CARD), cards(store, quiet_leads.DIGEST)) == (1, 0)
     assert [offer(store, workspace, NINE) for _ in range(3)] == [True, False, False]
-    assert cards(store, service.OFFER) == 1
+    assert cards(store, quiet_leads.DIGEST) == 1
     rows, more = shown(store, 1)
     assert (len(rows), more) == (10, 2)
     assert hot not in {lead.id for lead, _ in rows}
@@ -74,7 +75,7 @@ def test_who_is_taken_is_not_offered_again_and_shown_to_its_owner(
     first, second = arrive(store, workspace, 1), arrive(store, workspace, 2)
     offer(store, workspace, NINE)
     with store.transaction() as session:
-        service.claim(session, sofia, first)
+        claiming.claim(session, sofia, first)
     with store.transaction() as session:
         kept = session.scalars(select(Card).where(Card.kind == CARD)).one()
         assert (kept.target, kept.subject_id) == ("USOFIA", first)
@@ -103,5 +104,5 @@ def test_an_offer(golden: Golden, store: Store, workspace: Workspace, sofia: Per
         arrive(store, workspace, number, first_name=f"Guest {number}", company="Acme <!here>")
     offer(store, workspace, NINE)
     with store.transaction() as session:
-        service.claim(session, sofia, shown(store, 1).rows[0][0].id)
-    golden("offer", messages.offer(*shown(store, 1)))
+        claiming.claim(session, sofia, shown(store, 1).rows[0][0].id)
+    golden("offer", lists.quiet_leads_digest(*shown(store, 1)))

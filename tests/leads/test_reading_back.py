@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import select
 
 from bot import clock
-from bot.leads import messages, service, tasks
+from bot.leads import receiving, source_health, tasks
+from bot.leads.messages import notifications
 from bot.people.models import Role, Workspace
 from bot.slack.cards import Card
 from bot.store import Store
@@ -58,8 +59,11 @@ def to_fetch(store: Store) -> set[str]:
 def warnings(store: Store) -> list[str]:
     """What the admins are told, as a text each."""
     with store.transaction() as session:
-        cards = session.scalars(select(Card).where(Card.kind == service.REFUSED)).all()
-        drawn = [messages.refused(service.last_words(session, each.subject_id)) for each in cards]
+        cards = session.scalars(select(Card).where(Card.kind == receiving.REFUSED)).all()
+        drawn = [
+            notifications.refused(source_health.last_submission(session, each.subject_id))
+            for each in cards
+        ]
         return [f"{each.text} {each.blocks}" for each in drawn]
 
 
@@ -82,8 +86,8 @@ def test_a_form_that_is_refused_stops_no_other_and_is_told_once(
     for words in ("Meta lead ad", "The form Form 2", "HTTP 404"):
         assert words in warning
     with store.transaction() as session:
-        assert service.unread(session, workspace.id, 9) == []
-        assert service.heard(session, workspace.id) == {}
+        assert receiving.unread(session, workspace.id, 9) == []
+        assert source_health.activity(session, workspace.id) == {}
     clock.use(lambda: NOW + timedelta(days=29))
     read_back(store, workspace, meta=meta)
     assert len(warnings(store)) == 2

@@ -7,11 +7,9 @@ import pytest
 from sqlalchemy import select
 
 from bot.errors import HandoffError, NotAllowed, NotFound
-from bot.leads import service
+from bot.leads import receiving
 from bot.leads.models import Lead, Outcome, Submission
-from bot.leads.service import RawSubmission
-from bot.leads.service.fetched import FETCHED, REFERENCE
-from bot.leads.service.replaying import AlreadySettled
+from bot.leads.receiving import FETCHED, REFERENCE, AlreadySettled, RawSubmission
 from bot.leads.sources import Reference
 from bot.people.models import Person, Role, Workspace
 from bot.slack.cards import Card
@@ -33,7 +31,7 @@ def admin(store: Store, workspace: Workspace) -> Person:
 
 def receive(store: Store, workspace: Workspace, body: bytes, source: str = "api") -> int:
     with store.transaction() as session:
-        service.receive(
+        receiving.receive(
             session, workspace, RawSubmission(source, "website", body, "application/json")
         )
         return session.scalars(select(Submission.id).order_by(Submission.id.desc())).first() or 0
@@ -65,7 +63,7 @@ def test_what_can_be_read_after_a_mend_becomes_a_lead_once(
     def replay(_number: int) -> HandoffError | None:
         try:
             with store.transaction() as session:
-                service.replay(session, admin, broken)
+                receiving.replay(session, admin, broken)
         except HandoffError as error:
             return error
         return None
@@ -84,11 +82,11 @@ def test_what_still_cannot_be_read_stays_with_its_new_reason(
     broken = receive(store, workspace, b"{")
     mend(store, broken, b'{"email": "nobody"}')
     with store.transaction() as session:
-        assert service.replay(session, admin, broken).problem is not None
+        assert receiving.replay(session, admin, broken).problem is not None
     kept, problem = outcome(store, broken)
     assert (kept, "email" in (problem or "")) == (Outcome.UNREADABLE, True)
     with store.transaction() as session:
-        assert service.count_unread(session, workspace.id) == 1
+        assert receiving.count_unread(session, workspace.id) == 1
 
 
 @pytest.mark.parametrize("sender", ["contact", FETCHED])
@@ -96,22 +94,22 @@ def test_nobody_can_pass_a_submission_off_as_a_lead_to_fetch(
     store: Store, workspace: Workspace, admin: Person, sender: str
 ) -> None:
     with store.transaction() as session:
-        service.receive(
+        receiving.receive(
             session, workspace, RawSubmission("form", sender, b"email=nobody", REFERENCE)
         )
-        [waiting] = service.unread(session, workspace.id, 9)
-        assert service.replay(session, admin, waiting.id).outcome == Outcome.UNREADABLE
-        assert service.count_unread(session, workspace.id) == 1
+        [waiting] = receiving.unread(session, workspace.id, 9)
+        assert receiving.replay(session, admin, waiting.id).outcome == Outcome.UNREADABLE
+        assert receiving.count_unread(session, workspace.id) == 1
 
 
 def test_what_is_dismissed_waits_no_more(store: Store, workspace: Workspace, admin: Person) -> None:
     broken = receive(store, workspace, b"{")
     with store.transaction() as session:
-        service.dismiss(session, admin, broken)
+        receiving.dismiss(session, admin, broken)
     with store.transaction() as session:
-        assert service.unread(session, workspace.id, 9) == []
+        assert receiving.unread(session, workspace.id, 9) == []
         with pytest.raises(AlreadySettled):
-            service.replay(session, admin, broken)
+            receiving.replay(session, admin, broken)
 
 
 def test_only_admins_of_the_workspace_settle(
@@ -122,7 +120,7 @@ def test_only_admins_of_the_workspace_settle(
     stranger = hire(store, install(store, "T2", "C2"), "UROOT", "Root", Role.ADMIN)
     clara = hire(store, workspace, "UCLARA", "Clara", Role.MANAGER)
     for who, error in ((sofia, NotAllowed), (clara, NotAllowed), (stranger, NotFound)):
-        for verb in (service.replay, service.dismiss):
+        for verb in (receiving.replay, receiving.dismiss):
             with pytest.raises(error), store.transaction() as session:
                 verb(session, who, broken)
 
@@ -143,11 +141,11 @@ def test_a_lead_that_could_not_be_fetched_is_fetched_again(
     store: Store, workspace: Workspace, admin: Person
 ) -> None:
     with store.transaction() as session:
-        service.not_fetched(session, workspace, "meta", "77", "no token")
-        [waiting] = service.unread(session, workspace.id, 9)
+        receiving.not_fetched(session, workspace, "meta", "77", "no token")
+        [waiting] = receiving.unread(session, workspace.id, 9)
         assert (waiting.sender, waiting.content_type, waiting.body) == (FETCHED, REFERENCE, b"77")
         assert "no token" in (waiting.problem or "")
-        assert service.replay(session, admin, waiting.id).outcome == Outcome.FETCHING
+        assert receiving.replay(session, admin, waiting.id).outcome == Outcome.FETCHING
     with store.transaction() as session:
         jobs = session.connection().exec_driver_sql(
             "SELECT args FROM procrastinate_jobs WHERE task_name = 'leads.fetch'"
@@ -159,12 +157,12 @@ def test_what_was_fetched_and_could_not_be_read_is_read_again(
     store: Store, workspace: Workspace, admin: Person
 ) -> None:
     with store.transaction() as session:
-        service.fetched(session, workspace, "meta", b'{"id": "77"}')
-        [waiting] = service.unread(session, workspace.id, 9)
+        receiving.fetched(session, workspace, "meta", b'{"id": "77"}')
+        [waiting] = receiving.unread(session, workspace.id, 9)
     told = {"id": "77", "field_data": [{"name": "email", "values": ["ada@example.com"]}]}
     mend(store, waiting.id, json.dumps(told).encode())
     with store.transaction() as session:
-        assert service.replay(session, admin, waiting.id).is_new
+        assert receiving.replay(session, admin, waiting.id).is_new
     assert leads(store) == 1
 
 
@@ -174,9 +172,9 @@ def test_only_what_is_unknown_is_fetched_after_a_look_at_the_vendor(
     told = {"id": "1", "field_data": [{"name": "email", "values": ["ada@example.com"]}]}
     there = [Reference(str(number)) for number in (1, 2, 3)]
     with store.transaction() as session:
-        service.fetched(session, workspace, "meta", json.dumps(told).encode())
-        assert service.reconcile(session, workspace, "meta", there) == 2
-        assert service.reconcile(session, workspace, "meta", there) == 0
+        receiving.fetched(session, workspace, "meta", json.dumps(told).encode())
+        assert receiving.reconcile(session, workspace, "meta", there) == 2
+        assert receiving.reconcile(session, workspace, "meta", there) == 0
 
 
 def test_a_test_lead_that_was_fetched_is_noted_and_none_is_made(
@@ -187,9 +185,9 @@ def test_a_test_lead_that_was_fetched_is_noted_and_none_is_made(
     fields = [{"name": name, "values": [value]} for name, value in answers.items()]
     told = {"id": "78", "field_data": fields}
     with store.transaction() as session:
-        receipt = service.fetched(session, workspace, "meta", json.dumps(told).encode())
+        receipt = receiving.fetched(session, workspace, "meta", json.dumps(told).encode())
         assert receipt.outcome == Outcome.IGNORED
         [kept] = session.scalars(select(Submission)).all()
         assert (kept.outcome, kept.problem) == (Outcome.IGNORED, "a test lead")
-        assert service.unread(session, workspace.id, 9) == []
+        assert receiving.unread(session, workspace.id, 9) == []
     assert leads(store) == 0

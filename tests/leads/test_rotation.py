@@ -7,7 +7,7 @@ from itertools import combinations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.leads.rotation import MOST_WEIGHT, TURN, Place, next_turn, unfairness
+from bot.leads.round_robin import MOST_WEIGHT, TURN, Place, next_turn, unfairness
 
 
 class Rotation:

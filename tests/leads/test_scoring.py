@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import FieldErrors, NotAllowed, OutdatedForm
-from bot.leads import forms, messages, service
-from bot.leads.heat import DEFAULT_POINTS, Label, Rules
+from bot.leads import lead_draft, scoring, settings_forms
 from bot.leads.lead_payload import read
+from bot.leads.messages import lists
+from bot.leads.scoring import DEFAULT_POINTS, Label, Rules
 from bot.leads.sources import SOURCES
 from bot.people.models import Role
 from bot.store import Store
@@ -84,16 +85,16 @@ def test_an_admin_changes_the_rules_and_others_do_not(store: Store) -> None:
     points = DEFAULT_POINTS | {"source:form": 5, "phone": 70}
     for _ in range(2):
         with store.transaction() as session:
-            service.change_rules(
+            scoring.change_rules(
                 session, root, 60, points, ["@Rival.example", " ", "rival.example"]
             )
     with store.transaction() as session:
-        told = service.rules(session, workspace.id)
+        told = lead_draft.rules(session, workspace.id)
         assert (told.hot_from, told.points) == (60, points)
         assert told.competitors == {"rival.example"}
         for who in (mara, clara):
             with pytest.raises(NotAllowed, match="Only admins can change what makes a lead hot"):
-                service.change_rules(session, who, 60, points, [])
+                scoring.change_rules(session, who, 60, points, [])
     assert score("form", told) == (5, False)
     assert score("form", told, phone="+493023125001") == (75, True)
 
@@ -108,33 +109,33 @@ def test_rules_that_cannot_be(
 ) -> None:
     root = hire(store, install(store), "UROOT", "Root", Role.ADMIN)
     with store.transaction() as session, pytest.raises(FieldErrors) as error:
-        service.change_rules(session, root, hot_from, points, competitors)
+        scoring.change_rules(session, root, hot_from, points, competitors)
     assert list(error.value.errors) == [field]
 
 
 def test_the_modal_says_back_what_it_was_told() -> None:
     told = Rules(competitors=frozenset({"rival.example"}))
-    modal = forms.ChangeRules.of(told)
+    modal = settings_forms.ChangeRules.of(told)
     assert limits.check_view(modal.to_dict(), "modal") == []
-    form = forms.ChangeRules.read(sent(modal))
+    form = settings_forms.ChangeRules.read(sent(modal))
     assert (form.hot_from, form.all_points, form.competitors) == (
         50, dict(told.points), "rival.example",
     )  # fmt: skip
     for wrong in ("zoom", "zoom ten", "zoom 99999"):
         with pytest.raises(FieldErrors):
-            _ = forms.ChangeRules.read(sent(modal, sources=wrong)).all_points
+            _ = settings_forms.ChangeRules.read(sent(modal, sources=wrong)).all_points
 
 
 def test_a_form_without_a_rule_is_of_an_older_version() -> None:
-    modal = forms.ChangeRules.of(Rules())
+    modal = settings_forms.ChangeRules.of(Rules())
     modal.blocks.pop(1)
     with pytest.raises(OutdatedForm):
-        forms.ChangeRules.read(sent(modal))
+        settings_forms.ChangeRules.read(sent(modal))
 
 
 def test_rules_read_as_words(golden: Golden) -> None:
     rules = Rules(points=DEFAULT_POINTS | {f"source:{slug}": 1 for slug in SOURCES})
-    message = messages.rules(rules, may_change=True)
+    message = lists.rules(rules, may_change=True)
     assert limits.check_message(message.blocks) == []
-    golden("rules", messages.rules(Rules(), may_change=True))
-    assert "Change" not in str(messages.rules(rules, may_change=False).blocks)
+    golden("rules", lists.rules(Rules(), may_change=True))
+    assert "Change" not in str(lists.rules(rules, may_change=False).blocks)

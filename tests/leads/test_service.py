@@ -18,25 +18,23 @@ from bot import clock, slack
 from bot.campaigns import announcing as campaigns
 from bot.contacts.models import Contact
 from bot.errors import HandoffError, NotAllowed, NotFound
-from bot.leads import service
+from bot.leads import (
+    claiming,
+    external_changes,
+    home_tabs,
+    merging,
+    notices,
+    outcomes,
+    queries,
+    receiving,
+)
+from bot.leads.claiming import AlreadyClaimed, AlreadyClosed, AlreadyYours, NotClaimed, NotYours
 from bot.leads.lead_payload import read
-from bot.leads.messages import steps
-from bot.leads.messages.card import card
+from bot.leads.messages import notifications
+from bot.leads.messages.lead_card import card
 from bot.leads.models import Disposition, Lead, LeadEvent, Mine, Rating, Status, Touch
-from bot.leads.service.ownership import (
-    AlreadyClaimed,
-    AlreadyClosed,
-    AlreadyYours,
-    NotClaimed,
-    NotYours,
-)
-from bot.leads.service.progress import (
-    AlreadyContacted,
-    AlreadyRated,
-    AmountMissing,
-    ReasonMissing,
-)
-from bot.leads.service.receiving import RawSubmission, Receipt
+from bot.leads.outcomes import AlreadyContacted, AlreadyRated, AmountMissing, ReasonMissing
+from bot.leads.receiving import RawSubmission, Receipt
 from bot.money import Money
 from bot.people.models import Person, Role, Workspace
 from bot.slack.cards import Card
@@ -50,17 +48,17 @@ Verb = Callable[[Session, Person, int], Lead]
 
 # What only the owner of a lead, or who leads others, may do.
 OWNERS_VERBS: dict[str, Verb] = {
-    "release": service.release,
-    "contacted": service.contacted,
-    "rate": lambda session, who, lead_id: service.rate(session, who, lead_id, Rating.HOT),
-    "win": lambda session, who, lead_id: service.win(session, who, lead_id, PRICE),
-    "lose": lambda session, who, lead_id: service.lose(
-        session, who, lead_id, service.Ending(Disposition.NO_BUDGET)
+    "release": claiming.release,
+    "contacted": outcomes.contacted,
+    "rate": lambda session, who, lead_id: outcomes.rate(session, who, lead_id, Rating.HOT),
+    "win": lambda session, who, lead_id: outcomes.win(session, who, lead_id, PRICE),
+    "lose": lambda session, who, lead_id: outcomes.lose(
+        session, who, lead_id, outcomes.Ending(Disposition.NO_BUDGET)
     ),
-    "rateable": service.rateable,
-    "closeable": service.closeable,
+    "rateable": outcomes.rateable,
+    "closeable": outcomes.closeable,
 }
-VERBS = OWNERS_VERBS | {"claim": service.claim}
+VERBS = OWNERS_VERBS | {"claim": claiming.claim}
 
 
 @dataclass
@@ -80,7 +78,7 @@ class Floor:
         with self.store.transaction() as session:
             admin = self.people["root"]
             payload, campaign = read(facts), facts.get("campaign_id")
-            return service.type_in(session, self.workspace, admin, payload, campaign)
+            return receiving.type_in(session, self.workspace, admin, payload, campaign)
 
     def lead(self, owner: str | None = None, **fields: Any) -> int:
         """A new lead, claimed by its owner if it has one; its card has been drawn."""
@@ -88,7 +86,7 @@ class Floor:
         assert lead_id is not None
         with self.store.transaction() as session:
             if owner is not None:
-                service.claim(session, self.people[owner], lead_id)
+                claiming.claim(session, self.people[owner], lead_id)
             session.execute(update(Card).values(stale=False))
         return lead_id
 
@@ -183,7 +181,7 @@ def test_the_same_id_in_another_workspace_is_another_lead(floor: Floor) -> None:
     with floor.store.transaction() as session:
         elsewhere = session.get_one(Workspace, stranger.workspace_id)
         payload = read({"email": "ada@example.com", "external_id": "e1"})
-        receipt = service.type_in(session, elsewhere, stranger, payload, None)
+        receipt = receiving.type_in(session, elsewhere, stranger, payload, None)
         assert receipt.is_new
         cards = session.scalars(select(Card.target).order_by(Card.id)).all()
         assert cards == ["C1", "C2"]
@@ -191,7 +189,7 @@ def test_the_same_id_in_another_workspace_is_another_lead(floor: Floor) -> None:
 
 def type_in(session: Session, by: Person, _lead_id: int) -> Lead:
     workspace = session.get_one(Workspace, by.workspace_id)
-    receipt = service.type_in(session, workspace, by, read({"phone": "123456"}), None)
+    receipt = receiving.type_in(session, workspace, by, read({"phone": "123456"}), None)
     return session.get_one(Lead, receipt.lead_id)
 
 
@@ -218,7 +216,7 @@ def test_a_lead_is_attributed_to_the_campaign_of_its_code_and_stays_there(floor:
     assert by_code is not None
     with floor.store.transaction() as session:
         found = {lead.id: lead.campaign_id for lead in session.scalars(select(Lead))}
-        facts = service.facts(session, by_code)
+        facts = queries.facts(session, by_code)
     assert found == {by_code: spring.id, chosen: other.id, unknown: None}
     assert facts.campaign is not None
     assert (facts.campaign.id, facts.owner) == (spring.id, None)
@@ -250,14 +248,14 @@ def test_who_sells_nothing_claims_nothing(floor: Floor) -> None:
 def test_a_lead_that_is_released_in_the_moment_of_a_claim_is_claimed(
     floor: Floor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lead_id, looked = floor.lead("sofia"), service.find
+    lead_id, looked = floor.lead("sofia"), queries.find
 
     def release_first(session: Session, workspace_id: int, lead_id: int) -> Lead:
         monkeypatch.undo()
         floor.do("release", "sofia", lead_id)
         return looked(session, workspace_id, lead_id)
 
-    monkeypatch.setattr("bot.leads.service.ownership.find", release_first)
+    monkeypatch.setattr("bot.leads.claiming.find", release_first)
     assert floor.do("claim", "ben", lead_id).claimed_by == floor.people["ben"].id
 
 
@@ -362,7 +360,7 @@ def test_an_end_is_a_response_where_none_was_noted(floor: Floor, end: str) -> No
 
 
 def rated(rating: Rating, reason: str = "") -> Verb:
-    return lambda session, who, lead_id: service.rate(session, who, lead_id, rating, reason)
+    return lambda session, who, lead_id: outcomes.rate(session, who, lead_id, rating, reason)
 
 
 def test_a_low_rating_needs_a_reason(floor: Floor) -> None:
@@ -405,12 +403,12 @@ def test_a_lead_that_has_ended_can_still_be_rated(floor: Floor, end: str) -> Non
 
 
 def won(minor: int) -> Verb:
-    return lambda session, who, lead_id: service.win(session, who, lead_id, Money(minor, "EUR"))
+    return lambda session, who, lead_id: outcomes.win(session, who, lead_id, Money(minor, "EUR"))
 
 
 def lost(disposition: Disposition, note: str = "", **more: Any) -> Verb:
-    ending = service.Ending(disposition, note, **more)
-    return lambda session, who, lead_id: service.lose(session, who, lead_id, ending)
+    ending = outcomes.Ending(disposition, note, **more)
+    return lambda session, who, lead_id: outcomes.lose(session, who, lead_id, ending)
 
 
 def test_a_lead_is_won_with_its_amount(floor: Floor) -> None:
@@ -448,7 +446,7 @@ def test_a_bad_time_asks_for_a_better_one(floor: Floor) -> None:
     lead_id = floor.lead("sofia")
     for day in (None, clock.now().date()):
         early = lost(Disposition.BAD_TIMING, wake_on=day)
-        assert isinstance(floor.refused(early, "sofia", lead_id), service.DateMissing)
+        assert isinstance(floor.refused(early, "sofia", lead_id), outcomes.DateMissing)
 
 
 # ---- from outside -------------------------------------------------------------------------------
@@ -459,11 +457,11 @@ CRM = {"via": "HubSpot"}
 def outside(floor: Floor, lead_id: int, verb: Callable[..., bool], *args: Any, **more: Any) -> bool:
     """What a CRM does, done twice: the second time changes nothing."""
     with floor.store.transaction() as session:
-        lead = service.find(session, floor.workspace.id, lead_id)
+        lead = queries.find(session, floor.workspace.id, lead_id)
         changed = verb(session, lead, *args, "HubSpot", **more)
     before = floor.state()
     with floor.store.transaction() as session:
-        lead = service.find(session, floor.workspace.id, lead_id)
+        lead = queries.find(session, floor.workspace.id, lead_id)
         assert not verb(session, lead, *args, "HubSpot", **more)
     assert floor.state() == before
     return changed
@@ -480,35 +478,37 @@ def refused_outside(floor: Floor, lead_id: int, verb: Callable[..., bool], *args
 
 def find(floor: Floor, lead_id: int) -> Lead:
     with floor.store.transaction() as session:
-        return service.find(session, floor.workspace.id, lead_id)
+        return queries.find(session, floor.workspace.id, lead_id)
 
 
 def told_to(floor: Floor, who: str) -> list[str]:
     """What a person was told of steps."""
     with floor.store.transaction() as session:
-        mine = (Card.kind == service.STEP, Card.target == floor.people[who].slack_id)
+        mine = (Card.kind == notices.STEP, Card.target == floor.people[who].slack_id)
         ids = session.scalars(select(Card.subject_id).where(*mine).order_by(Card.id)).all()
-        return [steps.step(service.step(session, step_id)).text for step_id in ids]
+        return [notifications.step(queries.step_facts(session, step_id)).text for step_id in ids]
 
 
 def card_of(floor: Floor, lead_id: int) -> str:
     with floor.store.transaction() as session:
-        blocks = card(service.facts(session, lead_id)).blocks
+        blocks = card(queries.facts(session, lead_id)).blocks
     return json.dumps(blocks, ensure_ascii=False)
 
 
 @pytest.mark.parametrize("owner", [None, "sofia"])
 def test_a_crm_takes_a_lead_all_the_way_whoever_owns_it(floor: Floor, owner: str | None) -> None:
     lead_id, at = floor.lead(owner), {}
-    for stage in service.Stage:
+    for stage in external_changes.Stage:
         floor.forward(minutes=1)
         at[stage] = floor.now
-        is_news = outside(floor, lead_id, service.set_stage, stage, amount=PRICE, note="No budget")
+        is_news = outside(
+            floor, lead_id, external_changes.set_stage, stage, amount=PRICE, note="No budget"
+        )
         assert is_news
     lead = find(floor, lead_id)
     assert (lead.status, lead.disposition, lead.disposition_note) == ("lost", None, "No budget")
-    assert (lead.first_response_at, lead.won_amount) == (at[service.Stage.CONTACTED], None)
-    assert lead.qualified_at == at[service.Stage.QUALIFIED]
+    assert (lead.first_response_at, lead.won_amount) == (at[external_changes.Stage.CONTACTED], None)
+    assert lead.qualified_at == at[external_changes.Stage.QUALIFIED]
     assert [event_type for event_type, _, _ in floor.audit(lead_id)[-6:]] == [
         "noted", "contacted", "qualified", "won", "reopened", "lost",
     ]  # fmt: skip
@@ -519,19 +519,25 @@ def test_a_crm_takes_a_lead_all_the_way_whoever_owns_it(floor: Floor, owner: str
     shown = card_of(floor, lead_id)
     assert "lost (No budget) via HubSpot" in shown
     assert " via HubSpot · lost" in shown  # the contact
-    assert outside(floor, lead_id, service.set_stage, service.Stage.WON, amount=PRICE)
+    assert outside(
+        floor, lead_id, external_changes.set_stage, external_changes.Stage.WON, amount=PRICE
+    )
     assert "won *12,500 EUR* via HubSpot" in card_of(floor, lead_id)
 
 
 def test_an_open_lead_never_goes_back_and_a_closed_one_is_reopened(floor: Floor) -> None:
     for end in ("win", "lose"):
         lead_id = floor.lead("sofia")
-        floor.do(service.qualify, "sofia", lead_id)
-        for stage in (service.Stage.OPEN, service.Stage.CONTACTED, service.Stage.QUALIFIED):
-            assert not outside(floor, lead_id, service.set_stage, stage)
+        floor.do(outcomes.qualify, "sofia", lead_id)
+        for stage in (
+            external_changes.Stage.OPEN,
+            external_changes.Stage.CONTACTED,
+            external_changes.Stage.QUALIFIED,
+        ):
+            assert not outside(floor, lead_id, external_changes.set_stage, stage)
         floor.forward(minutes=1)
         floor.do(end, "sofia", lead_id)
-        assert outside(floor, lead_id, service.set_stage, service.Stage.OPEN)
+        assert outside(floor, lead_id, external_changes.set_stage, external_changes.Stage.OPEN)
         lead = find(floor, lead_id)
         assert (lead.status, lead.won_amount, lead.closed_at) == (Status.QUALIFIED, None, None)
 
@@ -540,9 +546,13 @@ def test_a_lead_is_not_reopened_from_outside_beside_another_that_is_open(floor: 
     lead_id = floor.lead("sofia", email="ada@example.com")
     floor.do("lose", "sofia", lead_id)
     other = floor.lead(email="ada@example.com")
-    refused = refused_outside(floor, lead_id, service.set_stage, service.Stage.OPEN)
+    refused = refused_outside(
+        floor, lead_id, external_changes.set_stage, external_changes.Stage.OPEN
+    )
     assert f"#{other}" in refused
-    assert outside(floor, lead_id, service.set_stage, service.Stage.WON, amount=PRICE)
+    assert outside(
+        floor, lead_id, external_changes.set_stage, external_changes.Stage.WON, amount=PRICE
+    )
 
 
 def test_what_is_won_outside_needs_an_amount_and_takes_another(floor: Floor) -> None:
@@ -550,56 +560,65 @@ def test_what_is_won_outside_needs_an_amount_and_takes_another(floor: Floor) -> 
     for none in (None, Money(0, "EUR"), Money(-1, "EUR")):
 
         def win(session: Session, lead: Lead, by: str, amount: Money | None = none) -> bool:
-            return service.set_stage(session, lead, service.Stage.WON, by, amount=amount)
+            return external_changes.set_stage(
+                session, lead, external_changes.Stage.WON, by, amount=amount
+            )
 
         assert "above zero" in refused_outside(floor, lead_id, win)
-    assert "Only a lead that was won" in refused_outside(floor, lead_id, service.set_amount, PRICE)
-    assert outside(floor, lead_id, service.set_stage, service.Stage.WON, amount=PRICE)
+    assert "Only a lead that was won" in refused_outside(
+        floor, lead_id, external_changes.set_amount, PRICE
+    )
+    assert outside(
+        floor, lead_id, external_changes.set_stage, external_changes.Stage.WON, amount=PRICE
+    )
     more = Money(PRICE.minor + 1, "EUR")
-    assert outside(floor, lead_id, service.set_amount, more)
+    assert outside(floor, lead_id, external_changes.set_amount, more)
     assert floor.audit(lead_id)[-1] == ("corrected", None, CRM | {
         "minor": more.minor, "currency": "EUR", "from_minor": PRICE.minor, "from_currency": "EUR",
     })  # fmt: skip
-    assert outside(floor, lead_id, service.set_stage, service.Stage.WON, amount=PRICE)
+    assert outside(
+        floor, lead_id, external_changes.set_stage, external_changes.Stage.WON, amount=PRICE
+    )
     assert find(floor, lead_id).won_amount == PRICE
 
 
 def test_a_crm_gives_a_lead_to_somebody_and_takes_it_back(floor: Floor) -> None:
     lead_id, sofia, ben = floor.lead(), floor.people["sofia"], floor.people["ben"]
     floor.forward(minutes=2)
-    assert outside(floor, lead_id, service.set_owner, sofia)
+    assert outside(floor, lead_id, external_changes.set_owner, sofia)
     lead = find(floor, lead_id)
     assert (lead.claimed_by, lead.first_claimed_by) == (sofia.id, sofia.id)
     assert lead.first_claimed_at == floor.now
     assert floor.audit(lead_id)[-1] == (
         "reassigned", None, CRM | {"from_id": None, "to_id": sofia.id},
     )  # fmt: skip
-    assert outside(floor, lead_id, service.set_owner, ben)
+    assert outside(floor, lead_id, external_changes.set_owner, ben)
     assert "with <@UBEN> now. Somebody handed it over via HubSpot." in told_to(floor, "sofia")[0]
-    assert outside(floor, lead_id, service.set_owner, None)
+    assert outside(floor, lead_id, external_changes.set_owner, None)
     assert "somebody via HubSpot gave it back to the channel" in told_to(floor, "ben")[0]
     for nobody in ("mara", "stranger"):
-        refused_outside(floor, lead_id, service.set_owner, floor.people[nobody])
+        refused_outside(floor, lead_id, external_changes.set_owner, floor.people[nobody])
     floor.do("claim", "sofia", lead_id)
     floor.do("win", "sofia", lead_id)
-    assert "closed as won" in refused_outside(floor, lead_id, service.set_owner, ben)
+    assert "closed as won" in refused_outside(floor, lead_id, external_changes.set_owner, ben)
 
 
 def test_a_merged_lead_is_changed_where_it_goes_on(floor: Floor) -> None:
     lead_id, into = floor.lead(), floor.lead()
     with floor.store.transaction() as session:
-        service.merge(session, floor.people["root"], lead_id, into)
+        merging.merge(session, floor.people["root"], lead_id, into)
     for verb, value in (
-        (service.set_owner, floor.people["sofia"]), (service.set_amount, PRICE),
-        (service.set_stage, service.Stage.CONTACTED), (service.add_note_of_program, "Hello"),
+        (external_changes.set_owner, floor.people["sofia"]), (external_changes.set_amount, PRICE),
+        (external_changes.set_stage, external_changes.Stage.CONTACTED),
+        (external_changes.add_note, "Hello"),
     ):  # fmt: skip
         assert f"#{into}" in refused_outside(floor, lead_id, verb, value)
 
 
 def test_a_note_from_outside_is_kept_once_with_where_it_came_from(floor: Floor) -> None:
     lead_id = floor.lead()
-    assert outside(floor, lead_id, service.add_note_of_program, "Wants *40* seats")
-    assert not outside(floor, lead_id, service.add_note_of_program, "  ")
+    assert outside(floor, lead_id, external_changes.add_note, "Wants *40* seats")
+    assert not outside(floor, lead_id, external_changes.add_note, "  ")
     shown = card_of(floor, lead_id)
     assert "via HubSpot, " in shown
     assert shown.count("seats") == 1
@@ -615,12 +634,12 @@ def test_what_a_crm_closed_waits_for_nobody(floor: Floor) -> None:
         lead.reserved_until = floor.now + timedelta(minutes=1)
         slack.show(session, floor.workspace.id, slack.HOME, floor.people["ben"].id, "UBEN")
         session.execute(text("DELETE FROM procrastinate_jobs"))
-    assert outside(floor, lead_id, service.set_stage, service.Stage.LOST)
+    assert outside(floor, lead_id, external_changes.set_stage, external_changes.Stage.LOST)
     lead = find(floor, lead_id)
     assert (lead.suggested_to, lead.reserved_for, lead.reserved_until) == (None, None, None)
     with floor.store.transaction() as session:
         names = session.scalars(text("SELECT task_name FROM procrastinate_jobs")).all()
-    assert service.FOLLOW in names
+    assert home_tabs.REFRESH in names
 
 
 # ---- reading ------------------------------------------------------------------------------------
@@ -638,31 +657,31 @@ def test_everyone_finds_what_is_theirs_the_longest_waiting_first(floor: Floor) -
     sofia, ben, here = floor.people["sofia"], floor.people["ben"], floor.workspace.id
     elsewhere = floor.people["stranger"].workspace_id
     with floor.store.transaction() as session:
-        to_call = service.mine(session, sofia, Mine.TO_CALL, 10)
+        to_call = queries.mine(session, sofia, Mine.TO_CALL, 10)
         assert [lead.id for lead in to_call] == [ids[3], ids[2]]
-        second = service.mine(session, sofia, Mine.TO_CALL, 1, 1)
+        second = queries.mine(session, sofia, Mine.TO_CALL, 1, 1)
         assert [lead.id for lead in second] == [ids[2]]
         for which in (Mine.TO_RATE, Mine.CLOSED):
-            assert [lead.id for lead in service.mine(session, sofia, which, 10)] == [ids[1]]
-        assert dict(service.count_mine(session, sofia)) == {
+            assert [lead.id for lead in queries.mine(session, sofia, which, 10)] == [ids[1]]
+        assert dict(queries.count_mine(session, sofia)) == {
             Mine.TO_CALL: 2, Mine.IN_WORK: 0, Mine.STALLED: 0, Mine.SNOOZED: 0, Mine.TO_RATE: 1,
             Mine.CLOSED: 1,
         }  # fmt: skip
-        assert [lead.id for lead in service.waiting(session, here, 2)] == [ids[0], ids[4]]
-        assert service.count_waiting(session, here) == 3
-        assert service.count_received(session, here, NINE) == 6
-        assert not any(service.count_mine(session, ben).values())
-        assert not service.waiting(session, elsewhere, 10)
-        assert service.count_waiting(session, elsewhere) == 0
+        assert [lead.id for lead in queries.waiting(session, here, 2)] == [ids[0], ids[4]]
+        assert queries.count_waiting(session, here) == 3
+        assert queries.count_received(session, here, NINE) == 6
+        assert not any(queries.count_mine(session, ben).values())
+        assert not queries.waiting(session, elsewhere, 10)
+        assert queries.count_waiting(session, elsewhere) == 0
     floor.do("rate", "sofia", ids[1])
     with floor.store.transaction() as session:
-        assert not service.mine(session, sofia, Mine.TO_RATE, 10)
+        assert not queries.mine(session, sofia, Mine.TO_RATE, 10)
     floor.do("contacted", "sofia", ids[2])
     with floor.store.transaction() as session:
-        service.snooze(session, sofia, ids[3], clock.now() + timedelta(hours=1))
+        claiming.snooze(session, sofia, ids[3], clock.now() + timedelta(hours=1))
         session.flush()
         for which, lead_id in ((Mine.IN_WORK, ids[2]), (Mine.SNOOZED, ids[3])):
-            assert [lead.id for lead in service.mine(session, sofia, which, 9)] == [lead_id]
+            assert [lead.id for lead in queries.mine(session, sofia, which, 9)] == [lead_id]
 
 
 # ---- whatever happens ---------------------------------------------------------------------------
@@ -716,7 +735,7 @@ def test_one_phone_and_many_addresses_at_once_are_one_person_and_nobody_waits_fo
                 sent = RawSubmission(
                     "api", "website", json.dumps(facts).encode(), "application/json"
                 )
-                service.receive(session, workspace, sent)
+                receiving.receive(session, workspace, sent)
 
     at_once([partial(send, number) for number in range(8)])
     with store.transaction() as session:

@@ -4,10 +4,11 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from sqlalchemy import select
 
-from bot.leads import messages, service
+from bot.leads import queries, receiving
 from bot.leads.lead_payload import Unreadable
+from bot.leads.messages import lead_card
 from bot.leads.models import Outcome, Submission
-from bot.leads.service import RawSubmission
+from bot.leads.receiving import RawSubmission
 from bot.leads.sources import SOURCES, form
 from bot.people import service as people
 from bot.people.models import Workspace
@@ -97,7 +98,7 @@ def test_whatever_comes_is_kept_and_what_is_accepted_is_shown(
     header = content_type.replace("\x00", "").encode("latin-1", "replace").decode("latin-1")
     for source in SOURCES:
         with store.transaction() as session:
-            receipt = service.receive(
+            receipt = receiving.receive(
                 session, workspace, RawSubmission(source, "website", body, header)
             )
         with store.transaction() as session:
@@ -107,6 +108,6 @@ def test_whatever_comes_is_kept_and_what_is_accepted_is_shown(
             assert kept.outcome == receipt.outcome
             assert (kept.problem is None) == (kept.outcome in (Outcome.LEAD, Outcome.FETCHING))
             if receipt.lead_id is not None:
-                card = messages.card(service.facts(session, receipt.lead_id))
+                card = lead_card.card(queries.facts(session, receipt.lead_id))
                 assert check_message(card.blocks) == []
                 assert card.text

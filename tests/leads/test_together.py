@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from sqlalchemy import select, update
 
 from bot import clock, slack
-from bot.leads import service
+from bot.leads import receiving
+from bot.leads.creating import CARD
 from bot.leads.models import Lead, Outcome
-from bot.leads.service import RawSubmission, Receipt
-from bot.leads.service.admitting import CARD
+from bot.leads.receiving import RawSubmission, Receipt
 from bot.people.models import Workspace
 from bot.slack.cards import Card
 from bot.store import Store
@@ -60,11 +60,11 @@ def test_who_is_new_and_who_writes_again_are_received_together(store: Store) -> 
         body(phone="+49 30 23125001"), body(email="known@example.com", external_id="3"),
     ]  # fmt: skip
     with store.transaction() as session:
-        receipts = service.receive_together(session, workspace, [sent(each) for each in bodies])
+        receipts = receiving.receive_together(session, workspace, [sent(each) for each in bodies])
     done = [receipt is not None and receipt.outcome == Outcome.LEAD for receipt in receipts]
     assert done == [True, True, False, False, False, True, False]
     with store.transaction() as session:
-        [again] = service.receive_together(session, workspace, [sent(bodies[1])])
+        [again] = receiving.receive_together(session, workspace, [sent(bodies[1])])
     assert again is not None
     assert (again.lead_id, again.is_new) == (1, False)
 
@@ -96,13 +96,13 @@ def one_by_one(store: Store, workspace: Workspace, bodies: Sequence[bytes]) -> l
     receipts = []
     for each in bodies:
         with store.transaction() as session:
-            receipts.append(service.receive(session, workspace, sent(each)))
+            receipts.append(receiving.receive(session, workspace, sent(each)))
     return receipts
 
 
 def together(store: Store, workspace: Workspace, bodies: Sequence[bytes]) -> list[Receipt]:
     with store.transaction() as session:
-        receipts = service.receive_together(session, workspace, [sent(each) for each in bodies])
+        receipts = receiving.receive_together(session, workspace, [sent(each) for each in bodies])
     return [
         receipt or one_by_one(store, workspace, [each])[0]
         for receipt, each in zip(receipts, bodies, strict=True)

@@ -7,7 +7,9 @@ import pytest
 from sqlalchemy import select
 
 from bot import clock
-from bot.leads import service
+from bot.leads import absences, call_lists, claiming, merging, outcomes, queries, quiet_leads
+from bot.leads.creating import create_or_merge
+from bot.leads.lead_draft import IntakeContext
 from bot.leads.lead_payload import read
 from bot.leads.models import (
     CallList,
@@ -19,15 +21,13 @@ from bot.leads.models import (
     Mine,
     Status,
 )
-from bot.leads.service.admitting import create_or_merge
-from bot.leads.service.case import IntakeContext
 from bot.money import Money
 from bot.people.models import Absence, Person, Role, Workspace
 from bot.store import Store
 from tests.campaigns.scene import NINE
 from tests.leads.test_ladder import HOUR, MINUTE, Floor
 
-AUTUMN = service.Ending(Disposition.BAD_TIMING, "After the move", wake_on=date(2026, 9, 1))
+AUTUMN = outcomes.Ending(Disposition.BAD_TIMING, "After the move", wake_on=date(2026, 9, 1))
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def floor(store: Store) -> Iterator[Floor]:
 
 def waiting(floor: Floor) -> list[int]:
     with floor.store.transaction() as session:
-        return [lead.id for lead in service.waiting(session, floor.workspace.id, 10)]
+        return [lead.id for lead in queries.waiting(session, floor.workspace.id, 10)]
 
 
 def listed(floor: Floor) -> int:
@@ -56,86 +56,86 @@ def listed(floor: Floor) -> int:
 
 def test_a_quiet_lead_that_is_released_after_the_talk_is_offered_again(floor: Floor) -> None:
     lead = floor.lead(source="csv")
-    floor.do(service.claim, floor.sal, lead)
-    floor.do(service.qualify, floor.sal, lead)
-    floor.do(service.release, floor.sal, lead)
+    floor.do(claiming.claim, floor.sal, lead)
+    floor.do(outcomes.qualify, floor.sal, lead)
+    floor.do(claiming.release, floor.sal, lead)
     assert waiting(floor) == [lead]
     with floor.store.transaction() as session:
-        assert service.count_waiting(session, floor.workspace.id) == 1
-        assert service.offer(session, floor.workspace, NINE)
-        assert [each.id for each, _ in service.offered(session, 1).rows] == [lead]
+        assert queries.count_waiting(session, floor.workspace.id) == 1
+        assert quiet_leads.post_digest(session, floor.workspace, NINE)
+        assert [each.id for each, _ in quiet_leads.digest(session, 1).rows] == [lead]
 
 
 def test_a_contact_that_was_called_and_released_waits_for_someone(floor: Floor) -> None:
     lead = listed(floor)
     assert waiting(floor) == []
     with floor.store.transaction() as session:
-        [(call_list, left)] = service.call_lists(session, floor.workspace.id)
+        [(call_list, left)] = queries.call_lists(session, floor.workspace.id)
         assert left == 1
-        assert service.next_contact(session, floor.sal, call_list.id)
-        service.called(session, floor.sal, lead, CallOutcome.CALL_BACK)
-    floor.do(service.release, floor.sal, lead)
+        assert call_lists.next_contact(session, floor.sal, call_list.id)
+        call_lists.note_call(session, floor.sal, lead, CallOutcome.CALL_BACK)
+    floor.do(claiming.release, floor.sal, lead)
     with floor.store.transaction() as session:
-        assert not service.call_lists(session, floor.workspace.id)
+        assert not queries.call_lists(session, floor.workspace.id)
     assert waiting(floor) == [lead]
 
 
 def test_who_was_merged_by_mistake_is_on_the_ladder_again(floor: Floor) -> None:
     mara = floor.hire("Mara", Role.MARKETER)
     kept, gone = floor.lead(1), floor.lead(2)
-    floor.do(service.merge, mara, gone, kept)
+    floor.do(merging.merge, mara, gone, kept)
     floor.until(NINE + HOUR, 5 * MINUTE)
     assert floor.steps(gone) == []
-    floor.do(service.unmerge, mara, gone)
+    floor.do(merging.unmerge, mara, gone)
     floor.until(NINE + HOUR + 5 * MINUTE)
     assert floor.steps(gone) == [(EscalationStep.NUDGE, "", "Mon 10:01")]
 
 
 def test_who_stays_away_longer_gets_nothing_back_before(floor: Floor) -> None:
     lead = floor.lead()
-    floor.do(service.claim, floor.sal, lead)
+    floor.do(claiming.claim, floor.sal, lead)
     with floor.store.transaction() as session:
-        service.go_away(session, floor.sal, NINE + HOUR, {lead: floor.sue})
-        service.go_away(session, floor.sal, NINE + 3 * HOUR)
+        absences.go_away(session, floor.sal, NINE + HOUR, {lead: floor.sue})
+        absences.go_away(session, floor.sal, NINE + 3 * HOUR)
         first, second = session.scalars(select(Absence.id).order_by(Absence.id)).all()
     floor.hands.now = NINE + HOUR
     with floor.store.transaction() as session:
-        assert service.back(session, first) == []
+        assert absences.end_absence(session, first) == []
     floor.hands.now = NINE + 3 * HOUR
     with floor.store.transaction() as session:
-        assert [each.id for each in service.back(session, second)] == [lead]
-        assert [each.id for each, _ in service.handover(session, second).leads] == [lead]
+        assert [each.id for each in absences.end_absence(session, second)] == [lead]
+        assert [each.id for each, _ in absences.handover(session, second).leads] == [lead]
 
 
 def test_who_stands_in_and_goes_away_too_hands_on_what_returns_to_the_first(floor: Floor) -> None:
     lead = floor.lead()
-    floor.do(service.claim, floor.sal, lead)
+    floor.do(claiming.claim, floor.sal, lead)
     ben = floor.hire("Ben")
     with floor.store.transaction() as session:
-        service.go_away(session, floor.sal, NINE + 3 * HOUR, {lead: floor.sue})
-        service.go_away(session, floor.sue, NINE + HOUR, {lead: ben})
+        absences.go_away(session, floor.sal, NINE + 3 * HOUR, {lead: floor.sue})
+        absences.go_away(session, floor.sue, NINE + HOUR, {lead: ben})
         first, second = session.scalars(select(Absence.id).order_by(Absence.id)).all()
     floor.hands.now = NINE + HOUR
     with floor.store.transaction() as session:
-        assert service.back(session, second) == []
+        assert absences.end_absence(session, second) == []
     assert floor.get(lead).claimed_by == ben.id
     floor.hands.now = NINE + 3 * HOUR
     with floor.store.transaction() as session:
-        assert [each.id for each in service.back(session, first)] == [lead]
+        assert [each.id for each in absences.end_absence(session, first)] == [lead]
     assert floor.get(lead).claimed_by == floor.sal.id
 
 
 def test_who_leaves_the_company_leaves_their_leads_to_others(floor: Floor) -> None:
     talked, listed_one = floor.lead(1), listed(floor)
     for lead in (talked, listed_one):
-        floor.do(service.claim, floor.sal, lead)
-    floor.do(service.contacted, floor.sal, talked)
+        floor.do(claiming.claim, floor.sal, lead)
+    floor.do(outcomes.contacted, floor.sal, talked)
     with floor.store.transaction() as session:
-        assert service.release_for_leavers(session) == 0
+        assert absences.release_for_leavers(session) == 0
         session.get_one(Person, floor.sal.id).active = False
     with floor.store.transaction() as session:
-        assert service.release_for_leavers(session) == 2
-        assert service.release_for_leavers(session) == 0
+        assert absences.release_for_leavers(session) == 2
+        assert absences.release_for_leavers(session) == 0
     floor.sweep()
     assert floor.steps(talked) == [(EscalationStep.SUGGEST, "Sue", "Mon 09:00")]
     assert floor.steps(listed_one) == []  # its call list brings it up
@@ -148,16 +148,16 @@ def test_who_leaves_the_company_leaves_their_leads_to_others(floor: Floor) -> No
 def test_a_resting_lead_that_somebody_works_on_rests_no_more(floor: Floor) -> None:
     snoozed, qualified, won = (floor.lead(n) for n in range(3))
     for lead in (snoozed, qualified, won):
-        floor.do(service.claim, floor.sal, lead)
-        floor.do(service.lose, floor.sal, lead, AUTUMN)
-    floor.do(service.snooze, floor.sal, snoozed, NINE + HOUR)
-    floor.do(service.qualify, floor.sal, qualified)
-    floor.do(service.win, floor.sal, won, Money(100, "EUR"))
+        floor.do(claiming.claim, floor.sal, lead)
+        floor.do(outcomes.lose, floor.sal, lead, AUTUMN)
+    floor.do(claiming.snooze, floor.sal, snoozed, NINE + HOUR)
+    floor.do(outcomes.qualify, floor.sal, qualified)
+    floor.do(outcomes.win, floor.sal, won, Money(100, "EUR"))
     found = [floor.get(lead) for lead in (snoozed, qualified, won)]
     assert [lead.status for lead in found] == [Status.NEW, Status.QUALIFIED, Status.WON]
     assert {(lead.disposition, lead.wake_at) for lead in found} == {(None, None)}
     with floor.store.transaction() as session:
-        mine = service.mine(session, floor.sal, Mine.SNOOZED, 10)
+        mine = queries.mine(session, floor.sal, Mine.SNOOZED, 10)
         assert [lead.id for lead in mine] == [snoozed]
     floor.until(NINE + HOUR)
     assert floor.steps(snoozed) == [(EscalationStep.WAKE, "Sal", "Mon 10:00")]

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from bot.app import Application
 from bot.digests import sending as digests
 from bot.errors import NotAllowed
-from bot.leads import service as leads
+from bot.leads import escalation
 from bot.people import service as people
 from bot.people.models import Person, Role
 from bot.settings import Settings
@@ -122,7 +122,7 @@ def _found(store: Store) -> None:
     with Store.transaction(store) as session:
         workspace = people.install(session, team_id=TEAM, name="Acme", bot_user_id="U0",
                                    channel="C1", timezone="UTC", currency="EUR")  # fmt: skip
-        for each in (leads, standup_setup, digests):
+        for each in (escalation, standup_setup, digests):
             each.install(session, workspace)
         team = people.teams(session, workspace.id)[0]
         session.add_all(

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from bot.campaigns.models import Campaign
-from bot.leads import service as leads
+from bot.leads import receiving
 from bot.leads.lead_payload import LeadPayload
 from bot.money import Money
 from bot.people import service as people
@@ -156,7 +156,7 @@ class Company:
         """A lead that somebody typed in, by its number."""
         typed = LeadPayload.model_validate({"email": "ada@example.com", "external_id": "typed-1"})
         with self.store.transaction() as session:
-            lead_id = leads.type_in(session, self.workspace, self.sal, typed, None).lead_id
+            lead_id = receiving.type_in(session, self.workspace, self.sal, typed, None).lead_id
         assert lead_id is not None
         return lead_id
 

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from fractions import Fraction
 
-from bot.leads import service as leads
+from bot.leads import claiming, outcomes, receiving
 from bot.leads.lead_payload import LeadPayload
 from bot.leads.models import Disposition, ServiceLevel
 from bot.people.models import Absence
@@ -29,11 +29,11 @@ def work(company: Company, number: int, *, close: bool) -> None:
         {"email": f"lead{number}@example.com", "external_id": f"typed-{number}"}
     )
     with company.store.transaction() as session:
-        lead_id = leads.type_in(session, company.workspace, company.mara, typed, None).lead_id
+        lead_id = receiving.type_in(session, company.workspace, company.mara, typed, None).lead_id
         assert lead_id is not None
-        leads.claim(session, company.sal, lead_id)
+        claiming.claim(session, company.sal, lead_id)
         if close:
-            leads.lose(session, company.sal, lead_id, leads.Ending(Disposition.NO_BUDGET))
+            outcomes.lose(session, company.sal, lead_id, outcomes.Ending(Disposition.NO_BUDGET))
 
 
 def test_days_people_and_hours_of_the_campaign(company: Company) -> None:

@@ -9,7 +9,7 @@ from bot.campaigns import announcing
 from bot.campaigns import changing as campaign_changing
 from bot.campaigns.models import Campaign, Kind, Stage
 from bot.errors import FieldErrors, NotFound
-from bot.leads import service as leads
+from bot.leads import claiming, outcomes, receiving
 from bot.leads.lead_payload import LeadPayload
 from bot.leads.models import Disposition
 from bot.people.models import Person, Workspace
@@ -36,11 +36,11 @@ def end(company: Company, campaign: Campaign) -> None:
 def claim(company: Company, who: Person, campaign: Campaign) -> int:
     typed = LeadPayload.model_validate({"email": "ada@example.com", "external_id": "typed-9"})
     with company.store.transaction() as session:
-        lead_id = leads.type_in(
+        lead_id = receiving.type_in(
             session, company.workspace, company.mara, typed, campaign.id
         ).lead_id
         assert lead_id is not None
-        leads.claim(session, who, lead_id)
+        claiming.claim(session, who, lead_id)
     return lead_id
 
 
@@ -145,7 +145,7 @@ def test_the_next_proposal_remembers(company: Company, hands: Hands) -> None:
     before = announced(company, name="Spring trial", utm_campaign="spring")
     lead_id = claim(company, company.sue, before)
     with company.store.transaction() as session:
-        leads.lose(session, company.sue, lead_id, leads.Ending(Disposition.NO_BUDGET))
+        outcomes.lose(session, company.sue, lead_id, outcomes.Ending(Disposition.NO_BUDGET))
     end(company, before)
     company.look()
     say(company, company.sue, "", "Nobody had a budget", Again.CHANGED)

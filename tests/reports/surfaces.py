@@ -33,7 +33,8 @@ from bot.digests import explaining, figure_messages, money_messages, personal, r
 from bot.digests.models import Week
 from bot.home import service as home
 from bot.home.messages import managing
-from bot.leads import service as leads
+from bot.leads import queries as lead_queries
+from bot.leads import ratings as lead_ratings
 from bot.leads.models import Lead
 from bot.metrics import BY_NAME, Attribution, By, Figures, Unit, computing, daily_totals
 from bot.money import exponent
@@ -494,7 +495,7 @@ def _reports(world: World, credit: Attribution) -> Groups:
 
 def _thread(world: World, _credit: Attribution) -> Groups:
     """The message in a campaign's thread."""
-    told = {each: leads.tally(world.session, each) for each in world.campaigns}
+    told = {each: lead_ratings.rating_summary(world.session, each) for each in world.campaigns}
     return {
         key: {"received": each.received, "claimed": each.claimed,
               **{rating: each.ratings.get(cast("Any", rating), 0) for rating in RATINGS}}
@@ -504,7 +505,7 @@ def _thread(world: World, _credit: Attribution) -> Groups:
 
 def _standup(world: World, _credit: Attribution) -> Groups:
     """What a marketer reads before a standup."""
-    found = leads.arrivals(world.session, world.campaigns, datetime(2000, 1, 1, tzinfo=UTC))
+    found = lead_queries.arrivals(world.session, world.campaigns, datetime(2000, 1, 1, tzinfo=UTC))
     return {
         key: {"received": each.received, "claimed": each.claimed, "rated": each.rated}
         for key, each in found.items()

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from bot.leads import service as leads
+from bot.leads import claiming, escalation
 from bot.leads.models import Lead
 from bot.reports.sheets import SHEETS
 from tests.reports.house import MONDAY, House, open_house
@@ -162,13 +162,13 @@ def test_a_closed_week_is_byte_for_byte_the_same_after_a_handover(
         ids = house.leads(session, claimed, claimed | answered, claimed | answered, {})
     before = told(house, program)
     with house.store.transaction() as session:
-        leads.reassign(session, ben, ids[0], sofia.id)
-        leads.reassign(session, clara, ids[1], sofia.id)
-        leads.release(session, ben, ids[2])
-        leads.claim(session, sofia, ids[2])
+        claiming.reassign(session, ben, ids[0], sofia.id)
+        claiming.reassign(session, clara, ids[1], sofia.id)
+        claiming.release(session, ben, ids[2])
+        claiming.claim(session, sofia, ids[2])
         assert [session.get_one(Lead, each).claimed_by for each in ids[:3]] == [sofia.id] * 3
         for _ in range(3):
-            leads.sweep(session)
+            escalation.sweep(session)
     after = told(house, program)
     assert b"Ben" in after[f"/report?from={DAYS['from']}&to={DAYS['to']}&by=salesperson"]
     assert {each for each in before if before[each] != after[each]} == set()

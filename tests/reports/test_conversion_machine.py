@@ -21,11 +21,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.errors import HandoffError
-from bot.leads import service as leads
+from bot.leads import claiming, outcomes
+from bot.leads import merging as lead_merging
+from bot.leads.creating import create_or_merge
+from bot.leads.lead_draft import IntakeContext
 from bot.leads.lead_payload import read
 from bot.leads.models import Disposition, Lead, Status, Touch
-from bot.leads.service.admitting import create_or_merge
-from bot.leads.service.case import IntakeContext
 from bot.money import Money
 from bot.people.models import Role
 from bot.reports.conversions import service
@@ -165,15 +166,15 @@ class Machine(RuleBasedStateMachine):
             for platform in Platform:
                 self.fetch(platform, list(Part)[other % 2])
         elif what == "merge":
-            self.on(leads.merge, lead, self.ids[other])
+            self.on(lead_merging.merge, lead, self.ids[other])
         else:
             verbs: dict[str, tuple[Callable[..., Any], *tuple[Any, ...]]] = {
-                "qualify": (leads.qualify,),
-                "win": (leads.win, AMOUNTS[other]),
-                "correct": (leads.correct_amount, AMOUNTS[other]),
-                "lose": (leads.lose, leads.Ending(Disposition.NO_BUDGET)),
-                "reopen": (leads.reopen,),
-                "unmerge": (leads.unmerge,),
+                "qualify": (outcomes.qualify,),
+                "win": (outcomes.win, AMOUNTS[other]),
+                "correct": (outcomes.correct_amount, AMOUNTS[other]),
+                "lose": (outcomes.lose, outcomes.Ending(Disposition.NO_BUDGET)),
+                "reopen": (outcomes.reopen,),
+                "unmerge": (lead_merging.unmerge,),
             }
             verb, *more = verbs[what]
             self.on(verb, lead, *more)
@@ -190,7 +191,7 @@ class Machine(RuleBasedStateMachine):
         lead_id = self.do(come)
         assert isinstance(lead_id, int)
         self.ids = sorted({*self.ids, lead_id})
-        self.on(leads.claim, self.ids.index(lead_id))
+        self.on(claiming.claim, self.ids.index(lead_id))
 
     def on(self, verb: Callable[..., Any], lead: int, *more: Any) -> None:
         self.do(lambda session: verb(session, self.boss, self.ids[lead], *more))

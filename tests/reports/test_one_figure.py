@@ -18,7 +18,7 @@ from bot.digests import explaining, figure_messages, personal, reporting
 from bot.digests import messages as digest_messages
 from bot.digests.models import Week
 from bot.home import service as home
-from bot.leads import service as leads
+from bot.leads import ratings as lead_ratings
 from bot.leads.models import Lead, disposition_label
 from bot.metrics import BY_NAME, Attribution, By, Unit, shown
 from bot.metrics.metric import Counts
@@ -126,7 +126,7 @@ def test_why_leads_were_lost_is_counted_by_one_rule(office: Office) -> None:
         digest = reporting.compute(session, office.workspace, WEEK)
         first = Attribution.FIRST_TOUCH
         of_campaign = campaign_report.report(session, office.manager, spring, first).reasons
-        in_thread = leads.tally(session, spring).reasons
+        in_thread = lead_ratings.rating_summary(session, spring).reasons
     assert digest.dispositions == (("no_budget", 2),)
     assert digest.reasons == (("too small", 2),)
     assert in_thread == [("No budget", 2), ("“too small”", 2)]
@@ -301,7 +301,7 @@ def compare_reasons(compared: Compared, random: Random, world: World) -> None:
     first = Attribution.FIRST_TOUCH
     report = campaign_report.report(world.session, world.who, campaign_id, first)
     assert {each.words: each.count for each in report.reasons} == right
-    in_thread = dict(leads.tally(world.session, campaign_id).reasons)
+    in_thread = dict(lead_ratings.rating_summary(world.session, campaign_id).reasons)
     assert in_thread.items() <= right.items()
     assert len(in_thread) == min(3, len(right))
     compared.count += 2

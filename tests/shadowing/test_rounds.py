@@ -13,7 +13,7 @@ from bot import clock
 from bot.campaigns import announcing, drafting
 from bot.campaigns.models import Campaign, Kind
 from bot.errors import FieldErrors, NotAllowed, OutdatedForm
-from bot.leads import service as leads
+from bot.leads import claiming, escalation, receiving
 from bot.people.models import Person, Role, Team
 from bot.shadowing import meeting, membership, queries, rounds
 from bot.shadowing.forms import SetRounds
@@ -266,7 +266,7 @@ def test_no_repeat_until_all_were_met(company: Company, hands: Hands) -> None:
 def test_the_marketer_of_a_campaign_meets_who_works_its_leads(company: Company) -> None:
     (_, jonas), (sofia, ben) = company.staff(2, 2)
     with company.store.transaction() as session:
-        leads.install(session, company.workspace)
+        escalation.install(session, company.workspace)
         spring = announced(session, company, jonas)
         for number, owner in enumerate([ben, ben, sofia]):
             worked(session, company, owner, number)
@@ -310,7 +310,7 @@ def announced(session: Session, company: Company, owner: Person) -> Campaign:
 
 def worked(session: Session, company: Company, owner: Person, number: int) -> None:
     body = {"email": f"ada{number}@example.com", "utm_campaign": "spring"}
-    sent = leads.RawSubmission("api", "website", json.dumps(body).encode(), "application/json")
-    receipt = leads.receive(session, company.workspace, sent)
+    sent = receiving.RawSubmission("api", "website", json.dumps(body).encode(), "application/json")
+    receipt = receiving.receive(session, company.workspace, sent)
     assert receipt.lead_id is not None
-    leads.claim(session, session.get_one(Person, owner.id), receipt.lead_id)
+    claiming.claim(session, session.get_one(Person, owner.id), receipt.lead_id)

@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 
 from bot import clock
-from bot.leads import service as leads
+from bot.leads import escalation
+from bot.leads.creating import create_or_merge
+from bot.leads.lead_draft import IntakeContext
 from bot.leads.lead_payload import read
 from bot.leads.models import Arrivals, Lead, Rating, Status, Workload
-from bot.leads.service.admitting import create_or_merge
-from bot.leads.service.case import IntakeContext
 from bot.people.models import Person, Role, Workspace
 from bot.standups import answering
 from bot.standups.models import Facts
@@ -32,7 +32,7 @@ def office(store: Store, hands: Hands) -> Company:
         ("mara", Role.MARKETER), ("sal", Role.SALESPERSON), ("sue", Role.SALESPERSON),
     )]  # fmt: skip
     with store.transaction() as session:
-        leads.install(session, workspace)
+        escalation.install(session, workspace)
     return Company(store, workspace, *staff)
 
 

@@ -23,7 +23,9 @@ from bot.campaigns.models import Campaign, Stage
 from bot.crm.models import CrmRecord
 from bot.digests import sending as digests
 from bot.digests.models import Audience, Delivery
-from bot.leads import service as leads
+from bot.leads import absences as lead_absences
+from bot.leads import claiming, escalation, outcomes
+from bot.leads import notices as lead_notices
 from bot.leads import tasks as lead_tasks
 from bot.leads.models import Lead, LeadNotice, LeadStep
 from bot.metrics import tasks as metrics_tasks
@@ -58,8 +60,8 @@ ROOT = Path(__file__).parents[2]
 
 CLOCKWORK = {
     "jobs.schedule.tick": {"jobs.schedules"},
-    "leads.service.ladder.sweep": {"leads.escalation"},
-    "leads.service.absences.release_for_leavers": {"leads.leavers"},
+    "leads.escalation.sweep": {"leads.escalation"},
+    "leads.absences.release_for_leavers": {"leads.leavers"},
     "planning.reminders.handle_due": {
         "planning.requests", "planning.proposals", "planning.follow", "planning.follow_requests",
         "planning.retrospectives",
@@ -195,7 +197,8 @@ def _escalation(store: Store) -> Case:
     floor.sweep()
     floor.hands.forward(minutes=6)
     return Case(
-        (one, two), "UPDATE ON lead", f"OLD.id = {one}", until_nothing_is_due(store, leads.sweep),
+        (one, two), "UPDATE ON lead", f"OLD.id = {one}",
+        until_nothing_is_due(store, escalation.sweep),
         lambda session, row: session.scalar(select(LeadStep.id).filter_by(lead_id=row)),
         floor.hands,
     )  # fmt: skip
@@ -205,12 +208,12 @@ def _leavers(store: Store) -> Case:
     floor = Floor(store)
     one, two = floor.lead(1), floor.lead(2)
     for lead in (one, two):
-        floor.do(leads.claim, floor.sal, lead)
+        floor.do(claiming.claim, floor.sal, lead)
     with store.transaction() as session:
         session.get_one(Person, floor.sal.id).active = False
     return Case(
         (one, two), "UPDATE ON lead", f"OLD.id = {one}",
-        until_nothing_is_due(store, leads.release_for_leavers),
+        until_nothing_is_due(store, lead_absences.release_for_leavers),
         lambda session, row: session.get_one(Lead, row).claimed_by is None, floor.hands,
     )  # fmt: skip
 
@@ -219,14 +222,15 @@ def _stalled(store: Store) -> Case:
     floor = Floor(store)
     for number, seller in ((1, floor.sal), (2, floor.sue)):
         lead = floor.lead(number)
-        floor.do(leads.claim, seller, lead)
-        floor.do(leads.contacted, seller, lead)
+        floor.do(claiming.claim, seller, lead)
+        floor.do(outcomes.contacted, seller, lead)
     floor.hands.forward(days=21)
 
     def run() -> None:
         with suppress(RowsFailed):  # so the job is tried again
             in_transaction(
-                store, lambda session: leads.tell_stalled(session, floor.workspace, clock.now())
+                store,
+                lambda session: lead_notices.notify_stalled(session, floor.workspace, clock.now()),
             )
 
     return Case(
@@ -240,17 +244,17 @@ def _returns(store: Store) -> Case:
     floor = Floor(store)
     one, two = floor.lead(1), floor.lead(2)
     for lead in (one, two):
-        floor.do(leads.claim, floor.sal, lead)
+        floor.do(claiming.claim, floor.sal, lead)
     until = clock.now() + timedelta(days=1)
     with store.transaction() as session:
-        leads.go_away(session, floor.sal, until, dict.fromkeys((one, two), floor.sue))
+        lead_absences.go_away(session, floor.sal, until, dict.fromkeys((one, two), floor.sue))
     floor.hands.forward(days=2)
     with store.transaction() as session:
         absence_id = session.scalars(select(Absence.id)).one()
 
     def run() -> None:
         with suppress(RowsFailed):  # so the job is tried again
-            in_transaction(store, lambda session: leads.back(session, absence_id))
+            in_transaction(store, lambda session: lead_absences.end_absence(session, absence_id))
 
     return Case(
         (one, two), "UPDATE ON lead", f"OLD.id = {one}", run,
@@ -602,7 +606,7 @@ def test_the_admins_hear_of_it_once_a_day(store: Store) -> None:
     assert message.startswith(
         "*Escalation of leads*: something went wrong on our side. 2 rows fail"
     )
-    assert "Error in leads/service/" in message
+    assert "Error in leads/" in message
     assert "ada" not in message
 
 

@@ -9,7 +9,7 @@ from itertools import islice
 
 import pytest
 
-from bot.leads import service
+from bot.leads import receiving
 from bot.leads.models import Outcome
 from tests.leads.sources.signing import SECRET
 from tests.web.conftest import FORM_KEY, KEY, Site
@@ -36,7 +36,7 @@ def test_fuzzed_requests_break_nothing(site: Site, caplog: pytest.LogCaptureFixt
         workspace = site.application.workspace()
         for each in kept:
             if each.outcome == Outcome.UNREADABLE:
-                service.read_again(session, workspace, each.id)
+                receiving.read_again(session, workspace, each.id)
     assert len(site.draw()) > 0
     ours = [record for record in caplog.records if record.name.startswith("bot")]
     assert not [record for record in ours if record.levelno >= logging.ERROR]

@@ -7,9 +7,9 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from bot.leads.messages.card import card
+from bot.leads.messages.lead_card import card
 from bot.leads.models import Lead, LeadEvent
-from bot.leads.service import facts
+from bot.leads.queries import facts
 from bot.people.models import Person, Role
 from bot.people.service import install
 from tests.campaigns.scene import hire

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import pytest
 
 from bot import clock
-from bot.leads.service import RawSubmission
+from bot.leads.receiving import RawSubmission
 from bot.leads.sources import SOURCES
 from bot.people.models import Workspace
 from bot.store import DatabaseDown, Store

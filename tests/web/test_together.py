@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text
 
-from bot.leads import service
+from bot.leads import receiving
 from bot.leads.models import Lead, Outcome, Submission
-from bot.leads.service import RawSubmission, Receipt
+from bot.leads.receiving import RawSubmission, Receipt
 from bot.people.models import Workspace
 from bot.store import Store
 from bot.web.intake import THREADS, Intake, TooManyWaiting
@@ -88,7 +88,7 @@ def test_one_that_breaks_the_others_is_set_aside_alone(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    receive = service.receive
+    receive = receiving.receive
 
     def receive_but_one(session: Any, workspace: Workspace, sent: RawSubmission) -> Receipt:
         if sent == lead(1):
@@ -98,14 +98,14 @@ def test_one_that_breaks_the_others_is_set_aside_alone(
     def break_all(*_: object) -> None:
         raise RuntimeError("one of them")
 
-    monkeypatch.setattr(service, "receive", receive_but_one)
-    monkeypatch.setattr(service, "receive_together", break_all)
+    monkeypatch.setattr(receiving, "receive", receive_but_one)
+    monkeypatch.setattr(receiving, "receive_together", break_all)
     sent = [lead(number) for number in range(4)]
     first, broken, *rest = run(while_busy(store, intake, sent))
     assert (broken.outcome, list(broken.problem.problems)) == (Outcome.UNREADABLE, ["body"])
     assert [each.is_new for each in (first, *rest)] == [True] * 3
     with store.transaction() as session:
-        waiting = service.unread(session, workspace.id, 10)
+        waiting = receiving.unread(session, workspace.id, 10)
         assert [each.body for each in waiting] == [lead(1).body]
     assert "RuntimeError" in caplog.text
     assert "example.com" not in caplog.text

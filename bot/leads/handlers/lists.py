@@ -1,144 +1,146 @@
-"""What Slack brings in for somebody's own lists, and for one lead that was looked up."""
-
-import re
-from collections.abc import Callable
-from datetime import timedelta
-from functools import wraps
+"""What Slack brings in for lists: dropped files, and the calls of a call list."""
 
 from slack_sdk.models.views import View
 
-from bot import clock
-from bot.capability import Act, Answer, Handler, Update
-from bot.errors import HandoffError
-from bot.leads import capability, messages, service
-from bot.leads.models import Mine
-from bot.people.models import ANY_ROLE
-from bot.slack import Message
+from bot.campaigns import queries as campaigns
+from bot.capability import Act, Services, Update
+from bot.errors import NotAllowed, below
+from bot.leads import call_lists, capability, forms, import_forms, import_rows, imports, queries
+from bot.leads.messages import import_card, lists
+from bot.leads.models import CallList, Import, LeadFacts
+from bot.leads.sources.columns import NobodyReachable
+from bot.people import service as people
+from bot.people.models import ANY_ROLE, Role
+from bot.slack import Incoming
 from bot.slack.access import Access
 
-_NUMBER = re.compile(r"#?(\d{1,15})")
-_NOTE = re.compile(r"#?(\d{1,15}) +note +(.+)", re.IGNORECASE)
-
-WORK = Access("work on leads", ANY_ROLE)
-"""Its owner or a manager works on a lead: the verbs see to that."""
-NOTES = Access("write notes about leads", ANY_ROLE)
-_LOOK_UP = Access("look leads up", ANY_ROLE)
-
-DOUBLE_CLICK = timedelta(seconds=1)
-"""A card redraws at once, and puts the next step's button under the pointer: nobody takes a lead
-two steps on so soon."""
+_CALL = Access("work through call lists", (Role.SALESPERSON,))
 
 
-class Misspelt(HandoffError):
-    """Please name leads by the numbers on their cards: `/lead {example}`."""
+@capability.action(lists.NEXT, _CALL)
+def next_contact(act: Act) -> View | str:
+    """Whom to call."""
+    facts = _next(act, act.row_id)
+    if facts is None:
+        return "Nobody is left to call on this list: your colleagues have the others."
+    return forms.Call.of(facts)
 
 
-def numbers_of(words: str, count: int, example: str) -> list[int]:
-    """The numbers of leads in what someone wrote. Raises Misspelt."""
-    numbers = [int(digits) for digits in re.findall(r"\d{1,15}", words)]
-    if len(numbers) != count:
-        raise Misspelt(example=example)
-    return numbers
+@capability.form(forms.Call, _CALL)
+def save_call(act: Act, form: forms.Call) -> Update:
+    """A call was made; the next contact comes into the same modal."""
+    lead = call_lists.note_call(
+        act.session, act.person, form.lead_id, form.outcome, form.note, attempt=form.attempt
+    )
+    assert lead.call_list_id is not None
+    facts = _next(act, lead.call_list_id)
+    name = act.session.get_one(CallList, lead.call_list_id).name
+    return Update(forms.all_called(name) if facts is None else forms.Call.of(facts))
 
 
-def number_of(words: str, example: str) -> int:
-    """The number of the one lead in what someone wrote. Raises Misspelt."""
-    return numbers_of(words, 1, example)[0]
+@capability.closed(forms.Call.callback_id, _CALL)
+def stop_calling(act: Act) -> None:
+    """Enough for now: who was shown, and not called, goes back to the list."""
+    call_lists.unassign_uncalled(
+        act.session, act.person, forms.Call.hidden(act.incoming)["lead_id"]
+    )
 
 
-def once(handler: Handler) -> Handler:
-    """The handler, without the second click of a double click."""
+def _next(act: Act, call_list_id: int) -> LeadFacts | None:
+    lead = call_lists.next_contact(act.session, act.person, call_list_id)
+    return None if lead is None else queries.facts(act.session, lead.id)
 
-    def is_second(act: Act) -> bool:
-        since = clock.now() - DOUBLE_CLICK
-        return service.has_moved_since(act.session, act.person, act.row_id, since)
 
-    @wraps(handler)
-    def run(act: Act) -> Answer:
-        if is_second(act):
-            return None
+_HELP = (
+    "I do not read messages, but I do read lists: drop a CSV file here to import leads, or "
+    "what an ad platform says was spent. "
+    "`/handoff help` tells what else I can do."
+)
+
+_IMPORT = Access("import leads", ANY_ROLE)
+
+
+@capability.event("message")
+def take_files(incoming: Incoming, services: Services) -> None:
+    """Somebody wrote to us: files are lists to import."""
+    event = incoming.event
+    if event.get("bot_id") or event.get("channel_type") != "im":
+        return
+    if not event.get("files") and not event.get("subtype"):
+        incoming.tell(_HELP)
+    for file in event.get("files") or []:
         try:
-            return handler(act)
-        except HandoffError:
-            if is_second(act):  # both came at once: the first has done it
-                return None
-            raise
-
-    return run
-
-
-@capability.command("/lead", "mine", "what is yours to call, to rate and to finish", WORK)
-def show_mine(act: Act) -> Message:
-    """What is mine: the most urgent of it, and the ways to the rest."""
-    urgent = service.mine(act.session, act.person, Mine.TO_CALL, messages.MOST_FOUND)
-    return messages.mine(urgent, service.count_mine(act.session, act.person))
+            with services.store.transaction() as session:
+                person = people.acting(session, incoming.team, incoming.user)
+                name = str(file.get("name") or "list.csv")
+                imports.drop_file(session, person, str(file["id"]), name)
+        except NotAllowed as error:  # nobody else answers an event
+            incoming.tell(error.message)
 
 
-@capability.command(
-    "/lead", "find", "`Lovelace`: look a lead up by name, company, e-mail or phone", _LOOK_UP
-)
-def find(act: Act) -> Message:
-    """Look leads up by what one remembers of them."""
-    leads = service.search(act.session, act.person, act.words, messages.MOST_FOUND + 1)
-    return messages.found(act.words, leads)
+@capability.action(import_card.START, _IMPORT)
+def start(act: Act) -> None:
+    """The preview is right: import it."""
+    imports.start_import(act.session, _in_preview(act, act.row_id))
 
 
-@capability.command(
-    "/lead",
-    "<number>",
-    "open one lead, by the number on its card; `12 note wants 40 seats` adds a note",
-    _LOOK_UP,
-)
-def look_up(act: Act) -> View | Message | str:
-    """One lead by its number, or a note about it; anything else is looked for."""
-    words = act.words.strip()
-    if note := _NOTE.fullmatch(words):
-        lead = service.add_note(act.session, act.person, int(note[1]), note[2])
-        return f"Your note is on lead #{lead.id}."
-    number = _NUMBER.fullmatch(words)
-    return _lead(act, int(number[1])) if number else find(act)
+@capability.action(import_card.CANCEL, _IMPORT)
+def cancel(act: Act) -> None:
+    """It is not, or was the wrong file."""
+    imports.cancel_import(act.session, imports.may_cancel(act.session, act.person, act.row_id))
 
 
-@capability.action(messages.SHOW, _LOOK_UP)
-def show_lead(act: Act) -> View:
-    """One lead, in a modal."""
-    return _lead(act, act.row_id)
+@capability.action(import_card.AS_SPEND, _IMPORT)
+def take_as_spend(act: Act) -> None:
+    """It is no list of people but a report of what was spent."""
+    imported = _in_preview(act, act.row_id)
+    rows = [cells for _, cells in import_rows.waiting(act.session, imported.id, imported.total)]
+    imports.pass_to_spend(act.session, imported, imported.header, rows)
 
 
-@capability.modal(messages.SHOW)
-def redraw_lead(act: Act, lead_id: str) -> View:
-    """The same lead, once something was done with it."""
-    return _lead(act, int(lead_id))
+@capability.action(import_card.AS_LIST, _IMPORT)
+def take_as_list(act: Act) -> None:
+    """It is a list of people after all."""
+    imports.take_as_list(act.session, act.person, act.row_id)
 
 
-@capability.modal(messages.LIST)
-def redraw_list(act: Act, carried: str) -> View:
-    """The same page of a list, once something was done with a lead of it."""
-    which, _, page = carried.partition(" ")
-    return _page(act, Mine(which), int(page))
+@capability.action(import_card.ENCODING, _IMPORT)
+def change_encoding(act: Act) -> None:
+    """The letters look wrong: the file is read in another encoding."""
+    import_id, encoding = import_card.encoding_of(act.incoming.value)
+    imports.read_as(act.session, _in_preview(act, import_id), encoding)
 
 
-def _lead(act: Act, lead_id: int) -> View:
-    return messages.one(service.facts_for(act.session, act.person, lead_id))
+@capability.action(import_card.COLUMNS, _IMPORT)
+def choose_columns(act: Act) -> View:
+    """Some columns mean something else."""
+    return _columns(act, _in_preview(act, act.row_id))
 
 
-def _page(act: Act, which: Mine, page: int) -> View:
-    """A page of a list; the last one there is, where it has become shorter."""
-    count = service.count_mine(act.session, act.person)[which]
-    page = min(page, max(count - 1, 0) // messages.PAGE_SIZE)
-    first = page * messages.PAGE_SIZE
-    leads = service.mine(act.session, act.person, which, messages.PAGE_SIZE, first)
-    return messages.whole_list(which, leads, page, count, service.last_moves(act.session, leads))
+@capability.action(import_forms.TURN_COLUMNS, _IMPORT)
+def turn_columns(act: Act) -> Update:
+    """Other columns of a wide list are asked for; what was chosen so far is kept."""
+    form = import_forms.Columns.read(act.incoming)
+    imported = _in_preview(act, form.import_id)
+    imports.map_columns(act.session, imported, form.meanings(imported))
+    return Update(_columns(act, imported, page=act.row_id))
 
 
-def _opens(which: Mine) -> Callable[[Act], View]:
-    return lambda act: _page(act, which, act.row_id)
+@capability.form(import_forms.Columns, _IMPORT)
+def save_columns(act: Act, form: import_forms.Columns) -> None:
+    """What the columns mean."""
+    imported = _in_preview(act, form.import_id)
+    with below("campaign", NobodyReachable):
+        imports.change_import(act.session, imported, form.meanings(imported), form.campaign)
 
 
-def _turns(which: Mine) -> Callable[[Act], Update]:
-    return lambda act: Update(_page(act, which, act.row_id))
+def _in_preview(act: Act, import_id: int) -> Import:
+    return imports.in_preview(act.session, act.person, import_id)
 
 
-for _which in Mine:
-    capability.action(messages.list_action(_which), WORK)(_opens(_which))
-    capability.pages(messages.list_action(_which), WORK)(_turns(_which))
+def _columns(act: Act, imported: Import, page: int = 0) -> View:
+    first = import_rows.waiting(act.session, imported.id, 1)
+    sample = first[0][1] if first else [""] * len(imported.header)
+    today = campaigns.today(act.session, act.workspace_id)
+    running = campaigns.running(act.session, act.workspace_id, today)
+    return import_forms.Columns.of(imported, sample, running, page)

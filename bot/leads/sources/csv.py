@@ -1,7 +1,7 @@
 """CSV lists: the registrants of a webinar, the visitors of a fair, an old list.
 
 A person brings them (a file dropped to the app, `handoff leads import`), so nothing is signed and
-there is no address. Rows are imported one by one or many at a time by `bot.leads.service`; here a
+there is no address. Rows are imported one by one or many at a time by `bot.leads.imports`; here a
 whole list is read at once, as a small one may be.
 """
 

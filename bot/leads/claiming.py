@@ -1,0 +1,260 @@
+"""Whose a lead is: claimed by one, released, declined, snoozed, or given to a colleague.
+
+A claim has one winner, and only the owner (or a manager) acts on a claimed lead.
+"""
+
+from datetime import UTC, datetime, time, timedelta
+
+from sqlalchemy import func, or_, update
+from sqlalchemy.orm import Session
+
+from bot import clock
+from bot.errors import HandoffError, NotFound
+from bot.leads.escalation import end_pause, policy_of, set_owner
+from bot.leads.events import keep_note, record
+from bot.leads.models import Actor, EventType, Lead, LeadStep, Status
+from bot.leads.notices import notify_former_owner, notify_new_owner, notify_owner
+from bot.leads.queries import find
+from bot.leads.round_robin import DoesNotSell
+from bot.people import service as people
+from bot.people.models import Person, Role, Workspace
+from bot.people.rota import rota
+from bot.slack.text import moment
+
+
+class AlreadyClaimed(HandoffError):
+    """{owner} claimed this lead {when}, so it is theirs. Nothing was changed."""
+
+
+class AlreadyYours(HandoffError):
+    """This lead is yours already, since {when}. Nothing was changed."""
+
+
+class AlreadyClosed(HandoffError):
+    """This lead was closed as {status} {when}. Nothing was changed."""
+
+
+class MergedAway(HandoffError):
+    """This lead was merged into #{into}, where it goes on. Nothing was changed."""
+
+
+class Reserved(HandoffError):
+    """{owner} knows this customer, so it is kept for them until {when}. Nothing was changed."""
+
+
+class NotClaimed(HandoffError):
+    """Nobody owns this lead at the moment. Claim it first."""
+
+
+class NotYours(HandoffError):
+    """{owner} owns this lead. Only they or a manager can {action}."""
+
+
+def claim(session: Session, who: Person, lead_id: int) -> Lead:
+    """Make the person the owner, if nobody is: one conditional update, one winner.
+
+    A quiet lead, which has no card in the channel, shows its card to its owner. Raises NotAllowed,
+    NotFound, AlreadyClaimed, AlreadyYours, AlreadyClosed, MergedAway, Reserved.
+    """
+    people.require(session, who, "claim leads", Role.SALESPERSON)
+    now = clock.now()
+    lead = session.scalars(
+        update(Lead)
+        .where(
+            Lead.id == lead_id,
+            Lead.workspace_id == who.workspace_id,
+            Lead.claimed_by.is_(None),
+            Lead.status.in_([Status.NEW, Status.QUALIFIED]),
+            Lead.merged_into.is_(None),
+            or_(
+                Lead.reserved_until.is_(None),
+                Lead.reserved_until <= now,
+                Lead.reserved_for == who.id,
+            ),
+        )
+        .values(
+            claimed_by=who.id,
+            claimed_at=now,
+            first_claimed_by=func.coalesce(Lead.first_claimed_by, who.id),
+            first_claimed_at=func.coalesce(Lead.first_claimed_at, now),
+            assignment_no=Lead.assignment_no + 1,
+            step=None,
+            step_started_at=now,
+            next_check_at=now,
+            suggested_to=None,
+            returns_to=None,
+        )
+        .returning(Lead)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if lead is None:
+        there = find(session, who.workspace_id, lead_id)
+        if there.merged_into is not None:
+            raise MergedAway(into=there.merged_into)
+        if there.reserved_for and there.reserved_until and there.reserved_until > now:
+            owner = session.get_one(Person, there.reserved_for)
+            raise Reserved(owner=owner.mention, when=moment(there.reserved_until))
+        if there.claimed_by is None and there.status in (Status.NEW, Status.QUALIFIED):
+            return claim(session, who, lead_id)  # it was released in this very moment
+        raise _lost_race(session, there, who)
+    record(session, lead, who, EventType.CLAIMED)
+    notify_new_owner(session, lead, who)
+    return lead
+
+
+def release(session: Session, who: Person, lead_id: int) -> Lead:
+    """Give the lead back to the channel, where it can be claimed again.
+
+    Raises NotFound, NotClaimed, NotYours, AlreadyClosed.
+    """
+    lead = owned(session, who, lead_id, "release it")
+    unassign(session, lead, who)
+    return lead
+
+
+def unassign(session: Session, lead: Lead, by: Actor) -> None:
+    """Take the lead, locked and open, from its owner: everybody can claim it."""
+    owner_id = lead.claimed_by
+    set_owner(lead, None)
+    record(session, lead, by, EventType.RELEASED, owner_id=owner_id)
+    notify_former_owner(session, lead, owner_id, by)
+
+
+def owned(
+    session: Session, who: Person, lead_id: int, action: str, *, even_closed: bool = False
+) -> Lead:
+    """The lead, locked, if this person may act on it now.
+
+    Raises NotFound, MergedAway, NotClaimed, NotYours, AlreadyClosed.
+    """
+    lead = find(session, who.workspace_id, lead_id, lock=True)
+    if lead.merged_into is not None:
+        raise MergedAway(into=lead.merged_into)
+    if lead.claimed_by is None:
+        raise NotClaimed
+    if lead.claimed_by != who.id and not who.leads_others:
+        raise NotYours(owner=_owner(session, lead).mention, action=action)
+    if lead.is_closed and not even_closed:
+        raise closed(lead)
+    return lead
+
+
+def closed(lead: Lead) -> AlreadyClosed:
+    """The error of acting on a lead that has ended."""
+    assert lead.closed_at is not None
+    return AlreadyClosed(status=lead.status, when=moment(lead.closed_at))
+
+
+def _lost_race(session: Session, lead: Lead, who: Person) -> HandoffError:
+    """What to tell the one whose claim changed nothing."""
+    if lead.is_closed:
+        return closed(lead)
+    if lead.claimed_at is None:
+        return NotClaimed()
+    when = moment(lead.claimed_at)
+    if lead.claimed_by == who.id:
+        return AlreadyYours(when=when)
+    return AlreadyClaimed(owner=_owner(session, lead).mention, when=when)
+
+
+def _owner(session: Session, lead: Lead) -> Person:
+    return session.get_one(Person, lead.claimed_by)
+
+
+class NotSuggestedToYou(HandoffError):
+    """This lead is not offered to you any more. Nothing was changed."""
+
+
+class InThePast(HandoffError):
+    """Please choose a time to come."""
+
+
+class OwnsItAlready(HandoffError):
+    """{owner} owns this lead already."""
+
+
+def decline(session: Session, who: Person, step_id: int) -> Lead:
+    """Not now: the lead is offered to whoever's turn is next. Raises NotFound, NotOfferedToYou."""
+    step = session.get(LeadStep, step_id)
+    if step is None or step.workspace_id != who.workspace_id:
+        raise NotFound(what="this offer")
+    lead = find(session, who.workspace_id, step.lead_id, lock=True)
+    if (
+        lead.suggested_to != who.id
+        or lead.assignment_no != step.assignment_no
+        or lead.claimed_by is not None
+    ):
+        raise NotSuggestedToYou
+    record(session, lead, who, EventType.DECLINED)
+    lead.step_started_at = lead.next_check_at = clock.now()
+    policy_of(session, who.workspace_id).offer(lead, clock.now())
+    return lead
+
+
+def snooze(session: Session, who: Person, lead_id: int, until: datetime) -> Lead:
+    """Let the lead rest until then; its owner hears of it again. Raises InThePast, as `owned`."""
+    lead = snoozeable(session, who, lead_id)
+    if until <= clock.now():
+        raise InThePast
+    if lead.snoozed_until == until:
+        return lead
+    end_pause(lead)
+    lead.assignment_no += 1  # what is said at the end of this snooze is said once
+    lead.snoozed_until = lead.next_check_at = until
+    record(session, lead, who, EventType.SNOOZED, until=until.isoformat())
+    return lead
+
+
+def snoozeable(session: Session, who: Person, lead_id: int) -> Lead:
+    """The lead, if this person may snooze it; asked before the time is. Raises as `owned`."""
+    return owned(session, who, lead_id, "snooze it")
+
+
+def next_morning(session: Session, workspace_id: int) -> datetime:
+    """When the next working day begins: what a snooze and an absence offer first."""
+    workspace = session.get_one(Workspace, workspace_id)
+    midnight = datetime.combine(
+        workspace.day_of(clock.now()) + timedelta(days=1), time(), workspace.zone
+    ).astimezone(UTC)
+    return rota(session, workspace).department.after(midnight, timedelta()) or midnight
+
+
+def reassign(session: Session, who: Person, lead_id: int, to_id: int, note: str = "") -> Lead:
+    """Give the lead to a colleague, who gets its card with the note.
+
+    Raises NotAllowed, NotFound, DoesNotSell, OwnsItAlready, and what `owned` raises.
+    """
+    lead = reassignable(session, who, lead_id)
+    to = session.get(Person, to_id)
+    if to is None:
+        raise NotFound(what="this person")
+    if lead.claimed_by == to.id:
+        raise OwnsItAlready(owner=to.mention)
+    assign(session, lead, to, who, note)
+    return lead
+
+
+def assign(session: Session, lead: Lead, to: Person, by: Actor, note: str = "") -> None:
+    """Make the person the owner of the lead, locked and open. Raises NotFound, DoesNotSell."""
+    if to.workspace_id != lead.workspace_id or not to.active:
+        raise NotFound(what="this person")
+    if not to.has(Role.SALESPERSON):
+        raise DoesNotSell(who=to.mention)
+    before = lead.claimed_by
+    set_owner(lead, to.id)
+    keep_note(session, lead, by, EventType.REASSIGNED, note)
+    record(session, lead, by, EventType.REASSIGNED, from_id=before, to_id=to.id)
+    notify_owner(session, lead, to)
+    notify_former_owner(session, lead, before, by)
+
+
+def reassignable(session: Session, who: Person, lead_id: int) -> Lead:
+    """The lead, if this person may give it to a colleague: their own; a manager, any that is open.
+
+    Raises NotFound, NotAllowed, and what `owned` raises.
+    """
+    lead = find(session, who.workspace_id, lead_id, lock=True)
+    if lead.claimed_by is None and not lead.is_closed and lead.merged_into is None:
+        people.require(session, who, "assign leads that nobody owns", Role.MANAGER)
+        return lead
+    return owned(session, who, lead_id, "reassign it")

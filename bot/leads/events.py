@@ -1,0 +1,138 @@
+"""The history of a lead: who did what and when, and what people wrote about it."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, bindparam, exists, func, literal, select, union_all
+from sqlalchemy.dialects.postgresql import array
+from sqlalchemy.orm import Session
+
+from bot import clock, slack
+from bot.errors import HandoffError
+from bot.leads.changes import leads_changed
+from bot.leads.creating import CARD
+from bot.leads.home_tabs import refresh_after
+from bot.leads.models import (
+    Actor,
+    EventType,
+    Lead,
+    LeadEvent,
+    LeadNote,
+    LeadNotice,
+    LeadStep,
+    QuietLeadsDigest,
+)
+from bot.leads.notices import NOTICE, STEP
+from bot.leads.queries import find
+from bot.leads.quiet_leads import DIGEST
+from bot.leads.ratings import update_summary
+from bot.people import service as people
+from bot.people.models import Person, Role
+from bot.store import table
+
+CALL_LIST = "lead.call_list"
+"""The card of a call list."""
+
+# What a campaign's tally counts.
+_COUNTED = (EventType.RATED, EventType.WON, EventType.LOST, EventType.REOPENED)
+
+
+# What puts other buttons on a card.
+_STEPS = (
+    EventType.CLAIMED,
+    EventType.CONTACTED,
+    EventType.QUALIFIED,
+    EventType.RELEASED,
+    EventType.REOPENED,
+)
+
+# What else shows a lead: the steps that were taken for it, and the newest offer that it is on.
+_step, _offer, _notice = table(LeadStep), table(QuietLeadsDigest), table(LeadNotice)
+_ELSEWHERE = union_all(
+    select(literal(STEP), _step.c.id).where(_step.c.lead_id == bindparam("lead_id")),
+    select(literal(DIGEST), func.max(_offer.c.id)).where(
+        _offer.c.workspace_id == bindparam("workspace_id"),
+        _offer.c.lead_ids.contains(array([bindparam("lead_id", type_=BigInteger)])),
+    ),
+    select(literal(NOTICE), _notice.c.id).where(
+        _notice.c.lead_ids.contains(array([bindparam("lead_id", type_=BigInteger)]))
+    ),
+)
+
+
+def record(
+    session: Session, lead: Lead, who: Actor | None, event_type: EventType, **facts: Any
+) -> None:
+    """Note the event and let the cards show it; nobody did it where the clock did, and a program is
+    named in the facts.
+
+    So do the pages of who owns the lead, and of who did until now (`owner_id` or `from_id`).
+    """
+    if isinstance(who, str):
+        facts["via"] = who
+    event = LeadEvent(
+        workspace_id=lead.workspace_id,
+        lead_id=lead.id,
+        person_id=who.id if isinstance(who, Person) else None,
+        event_type=event_type,
+        at=clock.now(),
+        facts=facts,
+    )
+    session.add(event)
+    session.flush()
+    before = facts.get("owner_id") or facts.get("from_id")
+    owners = {lead.claimed_by or 0, before or 0} - {0}
+    shown = [(CARD, lead.id), *((slack.HOME, person_id) for person_id in owners)]
+    if lead.call_list_id is not None:
+        shown.append((CALL_LIST, lead.call_list_id))
+    elsewhere = {"workspace_id": lead.workspace_id, "lead_id": lead.id}
+    for kind, subject_id in session.execute(_ELSEWHERE, elsewhere):
+        if subject_id is not None:
+            shown.append((kind, subject_id))
+    slack.redraw_all(session, shown)
+    if event_type in _COUNTED:
+        update_summary(session, lead)
+    refresh_after(session, lead, event_type, before)
+    leads_changed(session, lead.workspace_id, {lead.id: event.id})
+
+
+def has_moved_since(session: Session, who: Person, lead_id: int, since: datetime) -> bool:
+    """Whether the person took the lead a step on since then."""
+    acted = exists().where(
+        LeadEvent.lead_id == lead_id, LeadEvent.person_id == who.id, LeadEvent.at > since,
+        LeadEvent.event_type.in_(_STEPS),
+    )  # fmt: skip
+    return bool(session.scalar(select(acted)))
+
+
+class NothingWritten(HandoffError):
+    """Please write the note."""
+
+
+def add_note(session: Session, who: Person, lead_id: int, text: str) -> Lead:
+    """Write a note about the lead, open or closed. Raises NotAllowed, NotFound, NothingWritten."""
+    people.require(session, who, "write notes about leads", Role.SALESPERSON, Role.MARKETER)
+    lead = find(session, who.workspace_id, lead_id)
+    if not text.strip():
+        raise NothingWritten
+    keep_note(session, lead, who, EventType.NOTED, text)
+    record(session, lead, who, EventType.NOTED)
+    return lead
+
+
+def keep_note(
+    session: Session, lead: Lead, who: Actor, event_type: EventType, text: str | None
+) -> None:
+    """Keep what was written at a step, if anything was; the step itself redraws the cards."""
+    if words := (text or "").strip():
+        session.add(
+            LeadNote(
+                workspace_id=lead.workspace_id,
+                lead_id=lead.id,
+                event_type=event_type,
+                at=clock.now(),
+                text=words,
+                person_id=who.id if isinstance(who, Person) else None,
+                via=who if isinstance(who, str) else None,
+            )
+        )

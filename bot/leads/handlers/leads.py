@@ -1,0 +1,396 @@
+"""What Slack brings in for leads: the card's buttons, their modals, lists, and `/lead`."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from functools import wraps
+
+from slack_sdk.models.views import View
+
+from bot import clock
+from bot.campaigns import queries as campaigns
+from bot.capability import Act, Answer, Handler, Update
+from bot.errors import FieldErrors, HandoffError, below
+from bot.leads import (
+    capability,
+    claiming,
+    events,
+    forms,
+    lead_draft,
+    merging,
+    notices,
+    outcomes,
+    queries,
+    receiving,
+    scoring,
+    settings_forms,
+)
+from bot.leads.lead_payload import Unreadable, read_strictly
+from bot.leads.messages import lead_card, lists, notifications
+from bot.leads.models import Mine, Rating
+from bot.people.models import ANY_ROLE, Role, Workspace
+from bot.slack import Message
+from bot.slack.access import Access
+
+_NUMBER = re.compile(r"#?(\d{1,15})")
+_NOTE = re.compile(r"#?(\d{1,15}) +note +(.+)", re.IGNORECASE)
+
+WORK = Access("work on leads", ANY_ROLE)
+"""Its owner or a manager works on a lead: the verbs see to that."""
+NOTES = Access("write notes about leads", ANY_ROLE)
+_LOOK_UP = Access("look leads up", ANY_ROLE)
+
+DOUBLE_CLICK = timedelta(seconds=1)
+"""A card redraws at once, and puts the next step's button under the pointer: nobody takes a lead
+two steps on so soon."""
+
+
+class Misspelt(HandoffError):
+    """Please name leads by the numbers on their cards: `/lead {example}`."""
+
+
+def numbers_of(words: str, count: int, example: str) -> list[int]:
+    """The numbers of leads in what someone wrote. Raises Misspelt."""
+    numbers = [int(digits) for digits in re.findall(r"\d{1,15}", words)]
+    if len(numbers) != count:
+        raise Misspelt(example=example)
+    return numbers
+
+
+def number_of(words: str, example: str) -> int:
+    """The number of the one lead in what someone wrote. Raises Misspelt."""
+    return numbers_of(words, 1, example)[0]
+
+
+def once(handler: Handler) -> Handler:
+    """The handler, without the second click of a double click."""
+
+    def is_second(act: Act) -> bool:
+        since = clock.now() - DOUBLE_CLICK
+        return events.has_moved_since(act.session, act.person, act.row_id, since)
+
+    @wraps(handler)
+    def run(act: Act) -> Answer:
+        if is_second(act):
+            return None
+        try:
+            return handler(act)
+        except HandoffError:
+            if is_second(act):  # both came at once: the first has done it
+                return None
+            raise
+
+    return run
+
+
+@capability.command("/lead", "mine", "what is yours to call, to rate and to finish", WORK)
+def show_mine(act: Act) -> Message:
+    """What is mine: the most urgent of it, and the ways to the rest."""
+    urgent = queries.mine(act.session, act.person, Mine.TO_CALL, lists.MOST_FOUND)
+    return lists.mine(urgent, queries.count_mine(act.session, act.person))
+
+
+@capability.command(
+    "/lead", "find", "`Lovelace`: look a lead up by name, company, e-mail or phone", _LOOK_UP
+)
+def find(act: Act) -> Message:
+    """Look leads up by what one remembers of them."""
+    leads = queries.search(act.session, act.person, act.words, lists.MOST_FOUND + 1)
+    return lists.found(act.words, leads)
+
+
+@capability.command(
+    "/lead",
+    "<number>",
+    "open one lead, by the number on its card; `12 note wants 40 seats` adds a note",
+    _LOOK_UP,
+)
+def look_up(act: Act) -> View | Message | str:
+    """One lead by its number, or a note about it; anything else is looked for."""
+    words = act.words.strip()
+    if note := _NOTE.fullmatch(words):
+        lead = events.add_note(act.session, act.person, int(note[1]), note[2])
+        return f"Your note is on lead #{lead.id}."
+    number = _NUMBER.fullmatch(words)
+    return _lead(act, int(number[1])) if number else find(act)
+
+
+@capability.action(lists.SHOW, _LOOK_UP)
+def show_lead(act: Act) -> View:
+    """One lead, in a modal."""
+    return _lead(act, act.row_id)
+
+
+@capability.modal(lists.SHOW)
+def redraw_lead(act: Act, lead_id: str) -> View:
+    """The same lead, once something was done with it."""
+    return _lead(act, int(lead_id))
+
+
+@capability.modal(lists.LIST)
+def redraw_list(act: Act, carried: str) -> View:
+    """The same page of a list, once something was done with a lead of it."""
+    which, _, page = carried.partition(" ")
+    return _page(act, Mine(which), int(page))
+
+
+def _lead(act: Act, lead_id: int) -> View:
+    return lists.one(queries.facts_for(act.session, act.person, lead_id))
+
+
+def _page(act: Act, which: Mine, page: int) -> View:
+    """A page of a list; the last one there is, where it has become shorter."""
+    count = queries.count_mine(act.session, act.person)[which]
+    page = min(page, max(count - 1, 0) // lists.PAGE_SIZE)
+    first = page * lists.PAGE_SIZE
+    leads = queries.mine(act.session, act.person, which, lists.PAGE_SIZE, first)
+    return lists.whole_list(which, leads, page, count, notices.last_moves(act.session, leads))
+
+
+def _page_opener(which: Mine) -> Callable[[Act], View]:
+    return lambda act: _page(act, which, act.row_id)
+
+
+def _page_turner(which: Mine) -> Callable[[Act], Update]:
+    return lambda act: Update(_page(act, which, act.row_id))
+
+
+for _which in Mine:
+    capability.action(lists.list_action(_which), WORK)(_page_opener(_which))
+    capability.pages(lists.list_action(_which), WORK)(_page_turner(_which))
+
+
+_FIELDS: dict[type[HandoffError], str] = {
+    outcomes.ReasonMissing: "note",
+    outcomes.TooFewAttempts: "attempts",
+    outcomes.DateMissing: "wake_on",
+}
+"""Which field of the form an error of `lose` is about."""
+
+_CLAIM = Access("claim leads", (Role.SALESPERSON,))
+_ADD = Access("add leads", ANY_ROLE)
+_MERGE = Access("merge leads", ANY_ROLE)
+_RULES = Access("see what makes a lead hot", ANY_ROLE)
+_CHANGE_RULES = Access("change what makes a lead hot", (Role.ADMIN,))
+_SUBMISSIONS = Access("replay or dismiss submissions", (Role.ADMIN,))
+
+
+@capability.action(lead_card.CLAIM, _CLAIM)
+@once
+def claim(act: Act) -> None:
+    """The first to press it owns the lead."""
+    claiming.claim(act.session, act.person, act.row_id)
+
+
+@capability.action(lead_card.RELEASE, WORK)
+@once
+def release(act: Act) -> None:
+    """The lead goes back to the channel."""
+    claiming.release(act.session, act.person, act.row_id)
+
+
+@capability.action(notifications.NOT_NOW, WORK)
+def decline(act: Act) -> None:
+    """Whoever was offered the lead cannot take it now."""
+    claiming.decline(act.session, act.person, act.row_id)
+
+
+@capability.action(lead_card.CONTACTED, WORK)
+@once
+def contacted(act: Act) -> None:
+    """Its owner has reached the person."""
+    outcomes.contacted(act.session, act.person, act.row_id)
+
+
+@capability.action(lead_card.QUALIFIED, WORK)
+@once
+def qualify(act: Act) -> None:
+    """Sales has verified need, budget and fit."""
+    outcomes.qualify(act.session, act.person, act.row_id)
+
+
+@capability.action(lead_card.REOPEN, WORK)
+@once
+def reopen(act: Act) -> None:
+    """A closed lead is open again."""
+    outcomes.reopen(act.session, act.person, act.row_id)
+
+
+def _rate(rating: Rating) -> Handler:
+    def rate(act: Act) -> None:
+        outcomes.rate(act.session, act.person, act.row_id, rating)
+
+    return rate
+
+
+def _ask_reason(rating: Rating) -> Handler:
+    """A low rating asks why, if this person may rate at all."""
+    return lambda act: forms.RateLow.of(
+        outcomes.rateable(act.session, act.person, act.row_id), rating
+    )
+
+
+for _rating in Rating:
+    _handler = _ask_reason(_rating) if _rating.needs_reason else _rate(_rating)
+    capability.action(lead_card.rate_action(_rating), WORK)(_handler)
+
+
+@capability.form(forms.RateLow, WORK)
+def save_low_rating(act: Act, form: forms.RateLow) -> None:
+    """Why the lead is weak or junk."""
+    with below("reason"):
+        outcomes.rate(act.session, act.person, form.lead_id, form.rating, form.reason)
+
+
+@capability.action(lists.NOTE, NOTES)
+def ask_note(act: Act) -> View:
+    """The form for a note about the lead."""
+    lead = queries.find(act.session, act.workspace_id, act.row_id)
+    return forms.AddNote.modal(lead_id=lead.id, blocks=[forms.subject(lead)])
+
+
+@capability.form(forms.AddNote, NOTES)
+def save_note(act: Act, form: forms.AddNote) -> None:
+    """A note about the lead."""
+    with below("note"):
+        events.add_note(act.session, act.person, form.lead_id, form.note)
+
+
+@capability.action(lead_card.WON, WORK)
+@once
+def ask_amount(act: Act) -> View:
+    """A win asks for its amount."""
+    lead = outcomes.closeable(act.session, act.person, act.row_id)
+    currency = act.session.get_one(Workspace, act.workspace_id).currency
+    return forms.MarkWon.modal(lead_id=lead.id, currency=currency, blocks=[forms.subject(lead)])
+
+
+@capability.form(forms.MarkWon, WORK)
+def win(act: Act, form: forms.MarkWon) -> None:
+    """The lead was won."""
+    with below("amount"):
+        outcomes.win(act.session, act.person, form.lead_id, form.amount)
+
+
+@capability.action(lead_card.CORRECT, WORK)
+def ask_correction(act: Act) -> View:
+    """The form for the right amount."""
+    return forms.CorrectAmount.of(outcomes.correctable(act.session, act.person, act.row_id))
+
+
+@capability.form(forms.CorrectAmount, WORK)
+def correct_amount(act: Act, form: forms.CorrectAmount) -> None:
+    """What the deal was really worth."""
+    with below("amount"):
+        outcomes.correct_amount(act.session, act.person, form.lead_id, form.amount)
+
+
+@capability.action(lead_card.LOST, WORK)
+@once
+def ask_disposition(act: Act) -> View:
+    """A loss asks for its reason."""
+    lead = outcomes.closeable(act.session, act.person, act.row_id)
+    return forms.MarkLost.of(lead, outcomes.attempts_needed(act.session, act.workspace_id))
+
+
+@capability.action(forms.CHOOSE_DISPOSITION, WORK)
+def choose_disposition(act: Act) -> Update:
+    """A reason was chosen: it may ask for more."""
+    chosen = forms.MarkLost.so_far(act.incoming)
+    lead = outcomes.closeable(act.session, act.person, chosen["lead_id"])
+    attempts = outcomes.attempts_needed(act.session, act.workspace_id)
+    return Update(forms.MarkLost.of(lead, attempts, chosen.get("disposition")))
+
+
+@capability.form(forms.MarkLost, WORK)
+def lose(act: Act, form: forms.MarkLost) -> None:
+    """The reason of a loss, with what it asks for."""
+    ending = outcomes.Ending(
+        form.disposition, note=form.note, attempts=form.attempts or 0, wake_on=form.wake_on
+    )
+    try:
+        outcomes.lose(act.session, act.person, form.lead_id, ending)
+    except HandoffError as error:
+        field = _FIELDS.get(type(error), "disposition")
+        raise FieldErrors({field: error.message}) from error
+
+
+@capability.command("/lead", "", "type in a lead", _ADD)
+@capability.shortcut(forms.NEW, _ADD)
+@capability.shortcut(forms.FROM_MESSAGE, _ADD)
+def ask_new_lead(act: Act) -> View:
+    """The form for a lead that reached someone by phone, at a fair or in a message."""
+    today = campaigns.today(act.session, act.workspace_id)
+    running = campaigns.running(act.session, act.workspace_id, today)
+    return forms.NewLead.of(running, act.incoming.message)
+
+
+@capability.form(forms.NewLead, _ADD)
+def save_new_lead(act: Act, form: forms.NewLead) -> None:
+    """A lead was typed in."""
+    try:
+        payload = read_strictly(form.facts)
+    except Unreadable as error:
+        raise FieldErrors(_by_field(error)) from error
+    workspace = act.session.get_one(Workspace, act.workspace_id)
+    receiving.type_in(act.session, workspace, act.person, payload, form.campaign)
+
+
+def _by_field(error: Unreadable) -> dict[str, str]:
+    """The problems below the fields of the form; what concerns the whole goes to the email."""
+    shown = {"email", "phone", "first_name", "last_name", "company", "message"}
+    return {
+        field if field in shown else "email": problem.capitalize() + "."
+        for field, problem in error.problems.items()
+    }
+
+
+@capability.command("/lead", "merge", "`15 into 12`: two leads are one person's", _MERGE)
+def merge(act: Act) -> str:
+    """Two leads are one person's."""
+    merged, kept = numbers_of(act.words, 2, "merge 15 into 12")
+    merging.merge(act.session, act.person, merged, kept)
+    return f"Lead #{merged} is part of #{kept} now. `/lead unmerge {merged}` takes it back."
+
+
+@capability.command("/lead", "unmerge", "`15`: take a merge back", _MERGE)
+def unmerge(act: Act) -> str:
+    """They are two persons after all."""
+    lead_id = number_of(act.words, "unmerge 15")
+    merging.unmerge(act.session, act.person, lead_id)
+    return f"Lead #{lead_id} is a lead of its own again."
+
+
+@capability.command("/lead", "rules", "see what makes a lead hot", _RULES)
+def show_rules(act: Act) -> Message:
+    """What makes a lead hot."""
+    rules = lead_draft.rules(act.session, act.workspace_id)
+    return lists.rules(rules, may_change=Role.ADMIN in act.person.roles)
+
+
+@capability.action(lists.CHANGE_RULES, _CHANGE_RULES)
+def ask_rules(act: Act) -> View:
+    """The form for the points of the lead score."""
+    return settings_forms.ChangeRules.of(lead_draft.rules(act.session, act.workspace_id))
+
+
+@capability.form(settings_forms.ChangeRules, _CHANGE_RULES)
+def save_rules(act: Act, form: settings_forms.ChangeRules) -> None:
+    """What makes a lead hot from now on."""
+    scoring.change_rules(
+        act.session, act.person, form.hot_from, form.all_points, form.competitors.split()
+    )
+
+
+@capability.action(notifications.REPLAY, _SUBMISSIONS)
+def replay(act: Act) -> None:
+    """A submission is read again."""
+    receipt = receiving.replay(act.session, act.person, act.row_id)
+    if receipt.problem is not None:
+        raise Unreadable(receipt.problem.problems)
+
+
+@capability.action(notifications.DISMISS, _SUBMISSIONS)
+def dismiss(act: Act) -> None:
+    """A submission is no lead."""
+    receiving.dismiss(act.session, act.person, act.row_id)

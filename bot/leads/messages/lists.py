@@ -1,0 +1,341 @@
+"""How several leads look: rows, lists, call lists, the quiet leads digest, ratings and rules."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from slack_sdk.models.blocks import (
+    ActionsBlock,
+    Block,
+    ButtonElement,
+    ContextBlock,
+    HeaderBlock,
+    MarkdownTextObject,
+    PlainTextObject,
+    SectionBlock,
+)
+from slack_sdk.models.views import View
+
+from bot.campaigns.texts import offer_line
+from bot.leads.messages.lead_card import (
+    REASSIGN,
+    card,
+    claim_button,
+    mail_link,
+    phone_link,
+    rating_button,
+    way,
+    work_buttons,
+)
+from bot.leads.models import (
+    CallList,
+    CallOutcome,
+    CallProgress,
+    Lead,
+    LeadFacts,
+    Mine,
+    Rating,
+    RatingSummary,
+    Status,
+)
+from bot.leads.scoring import WORDS, Rules
+from bot.leads.sources import SOURCES
+from bot.people.models import Person
+from bot.slack import Message
+from bot.slack.paging import page_turns
+from bot.slack.text import bar, clean, moment, plural, safe
+
+LIST = "lead.list"
+SHOW = "lead.show"
+PAGE_SIZE = 20
+
+
+def list_action(which: Mine) -> str:
+    """The action id that shows the whole of a list."""
+    return f"{LIST}.{which}"
+
+
+def rows(
+    which: Mine, leads: Sequence[Lead], moved: Mapping[int, datetime] | None = None
+) -> list[Block]:
+    """Leads of one's own, each with what can be done with it; `moved` says when something was done
+    with each last."""
+    at = moved or {}
+    return [block for lead in leads for block in _row(which, lead, at.get(lead.id))]
+
+
+def show_all(which: Mine, count: int) -> ActionsBlock:
+    """The button for the rest of a list."""
+    label = f"Show all {count:,}"
+    return ActionsBlock(
+        elements=[ButtonElement(text=label, action_id=list_action(which), value="0")]
+    )
+
+
+def whole_list(
+    which: Mine, leads: Sequence[Lead], page: int, count: int,
+    moved: Mapping[int, datetime] | None = None,
+) -> View:  # fmt: skip
+    """A list of one's own in a modal, a page of it."""
+    pages = max(-(-count // PAGE_SIZE), 1)
+    shown = f"{plural(count, 'lead')}, page {page + 1} of {pages}"
+    return View(
+        type="modal",
+        callback_id=LIST,
+        private_metadata=f"{which} {page}",
+        title=which.label,
+        close="Done",
+        blocks=[
+            *(rows(which, leads, moved) or [SectionBlock(text="_Nothing is left here._")]),
+            *page_turns(list_action(which), page, pages),
+            ContextBlock(elements=[MarkdownTextObject(text=shown)]),
+        ],
+    )
+
+
+def row_to_claim(lead: Lead) -> list[Block]:
+    """A lead that waits for someone, on the home tab; how to reach them comes with the claim."""
+    return [SectionBlock(text=headline(lead), accessory=claim_button(lead))]
+
+
+def row_late(lead: Lead, owner: Person | None) -> SectionBlock:
+    """A lead whose promised answer is overdue, as a manager sees it."""
+    who = f"{owner.mention} claimed it" if owner else "nobody has claimed it"
+    reassign = ButtonElement(text="Reassign…", action_id=REASSIGN, value=str(lead.id))
+    return SectionBlock(text=f"{headline(lead)} · {who}", accessory=reassign)
+
+
+def headline(lead: Lead) -> str:
+    """Who it is and how it stands, as everybody may see it."""
+    company = f" · {safe(lead.company, 100)}" if lead.company else ""
+    return f"*{safe(lead.name, 100)}*{company}\n{when(lead)}"
+
+
+def row_of_calls(listed: CallList, left: int) -> SectionBlock:
+    """A call list that is not called through."""
+    text = f"*{safe(listed.name, 100)}*\n{plural(left, 'contact')} to call"
+    return SectionBlock(text=text, accessory=next_button(listed))
+
+
+def _row(which: Mine, lead: Lead, moved_at: datetime | None) -> list[Block]:
+    value = str(lead.id)
+    if which is Mine.CLOSED:
+        show = ButtonElement(text="Open", action_id=SHOW, value=value)
+        return [SectionBlock(text=_told(lead), accessory=show)]
+    if which is Mine.TO_RATE:
+        buttons = [rating_button(lead, rating, value) for rating in Rating]
+        return [SectionBlock(text=_told(lead)), ActionsBlock(elements=buttons)]
+    text = f"{_told(lead)}{_age(lead, moved_at)}"
+    return [SectionBlock(text=text), ActionsBlock(elements=work_buttons(lead, value))]
+
+
+def _age(lead: Lead, moved_at: datetime | None) -> str:
+    """How long ago something was done with a contacted lead, or that the customer waits again."""
+    if lead.first_response_at is None or moved_at is None:
+        return ""
+    if lead.last_touch_at > moved_at:
+        return f" · *wrote again {moment(lead.last_touch_at, '{ago}')}*"
+    return f" · last step {moment(moved_at, '{ago}')}"
+
+
+def _told(lead: Lead) -> str:
+    company = f" · {safe(lead.company, 100)}" if lead.company else ""
+    reach = " · ".join(way for way in (phone_link(lead), mail_link(lead)) if way)
+    return f"*{safe(lead.name, 100)}*{company}\n{reach}\n{when(lead)}"
+
+
+def when(lead: Lead) -> str:
+    """What time says of it: the promise first."""
+    if lead.is_closed and lead.closed_at:
+        amount = f" for {lead.won_amount}" if lead.won_amount else ""
+        return f"{lead.status}{amount} {moment(lead.closed_at)}"
+    if lead.snoozed_until:
+        return f"snoozed until {moment(lead.snoozed_until)}"
+    if lead.first_response_at is None and lead.response_due_at:
+        due = lead.response_due_at
+        return f"*answer due {moment(due, '{ago}')}*, {moment(due)}"
+    if lead.claimed_at is None:
+        return f"received {moment(lead.received_at)}"
+    stage = "qualified, " if lead.status == Status.QUALIFIED else ""
+    return f"{stage}claimed {moment(lead.claimed_at)}"
+
+
+NOTE = "lead.note"
+TAKE_OVER = "lead.take_over"
+MOST_FOUND = 8
+
+
+def one(facts: LeadFacts) -> View:
+    """One lead, with what can be done with it."""
+    blocks = [
+        block for block in card(facts, with_all_answers=True).content if isinstance(block, Block)
+    ]
+    value = str(facts.lead.id)
+    buttons = [ButtonElement(text="Add note…", action_id=NOTE, value=value)]
+    if facts.owner is not None and facts.owner_back_at is not None:
+        away = f"{facts.owner.mention} is away until {moment(facts.owner_back_at)}."
+        blocks.append(ContextBlock(elements=[MarkdownTextObject(text=away)]))
+    if facts.may_ask:
+        label = "Take over" if facts.owner_back_at else "Ask to take over"
+        buttons.append(ButtonElement(text=label, action_id=TAKE_OVER, value=value))
+    blocks.append(ActionsBlock(elements=buttons))
+    return View(
+        type="modal", callback_id=SHOW, private_metadata=str(facts.lead.id),
+        title=f"Lead #{facts.lead.id}"[:24], close="Done", blocks=blocks,
+    )  # fmt: skip
+
+
+def found(words: str, leads: Sequence[Lead]) -> Message:
+    """What was found; one more than is shown tells that there are more."""
+    said = f"“{safe(words, 60)}”"
+    if not leads:
+        return Message(
+            f"No lead has {said} in its name, company or e-mail address. Try the beginning of a "
+            "word, or a phone number with its country code."
+        )
+    shown = leads[:MOST_FOUND]
+    has_more = len(leads) > len(shown)
+    title = f"{'The newest ' if has_more else ''}{plural(len(shown), 'lead')} with {said}"
+    blocks: list[Block] = [SectionBlock(text=f"*{title}*"), *map(_found_row, shown)]
+    if has_more:
+        more = "There are more: another word narrows it down."
+        blocks.append(ContextBlock(elements=[MarkdownTextObject(text=more)]))
+    return Message(title, blocks)
+
+
+def mine(urgent: Sequence[Lead], counts: Mapping[Mine, int]) -> Message:
+    """What is somebody's own: the most urgent in full, and a button for each list."""
+    lists = [which for which in Mine if counts[which]]
+    if not lists:
+        return Message("Nothing is yours at the moment. New leads appear in the channel.")
+    title = ", ".join(f"{counts[which]:,} {which.label.lower()}" for which in lists)
+    buttons = [
+        ButtonElement(
+            text=f"{which.label} ({counts[which]:,})", action_id=list_action(which), value="0"
+        )
+        for which in lists
+    ]
+    blocks = [
+        SectionBlock(text=f"*Yours:* {title}"),
+        *rows(Mine.TO_CALL, urgent),
+        ActionsBlock(elements=buttons),
+    ]
+    return Message(f"Yours: {title}", blocks)
+
+
+def _found_row(lead: Lead) -> SectionBlock:
+    show = ButtonElement(text="Open", action_id=SHOW, value=str(lead.id))
+    return SectionBlock(text=f"{headline(lead)} · #{lead.id}", accessory=show)
+
+
+NEXT = "calls.next"
+
+_GAVE_UP = "Not reached at all"
+
+
+def call_list(how_far: CallProgress) -> Message:
+    """The card of a call list."""
+    listed, called = how_far.listed, how_far.total - how_far.left
+    title = f"Call list: {listed.name}"
+    blocks: list[Block] = [
+        HeaderBlock(text=PlainTextObject(text=clean(title, 150), emoji=False)),
+        SectionBlock(text=f"{bar(called, how_far.total)}\n{_sentence(how_far)}"),
+    ]
+    if how_far.campaign:
+        offer = f"*{safe(how_far.campaign.name, 150)}*\n{offer_line(how_far.campaign)}"
+        blocks.append(SectionBlock(text=offer))
+    if how_far.by_outcome:
+        blocks.append(SectionBlock(text=_outcomes(how_far)))
+    blocks.append(
+        ContextBlock(elements=[MarkdownTextObject(text=f"Since {moment(listed.created_at)}")])
+    )
+    if how_far.left:
+        blocks.append(ActionsBlock(elements=[next_button(listed)]))
+    return Message(f"{safe(title, 150)}: {_sentence(how_far)}", blocks)
+
+
+def next_button(listed: CallList) -> ButtonElement:
+    """Call the next one."""
+    return ButtonElement(text="Next contact", action_id=NEXT, value=str(listed.id), style="primary")
+
+
+def _sentence(how_far: CallProgress) -> str:
+    if not how_far.left:
+        return f"All {plural(how_far.total, 'contact')} called."
+    called = how_far.total - how_far.left
+    return f"{called:,} of {plural(how_far.total, 'contact')} called, {how_far.left:,} left."
+
+
+def _outcomes(how_far: CallProgress) -> str:
+    words = {str(each): each.label for each in CallOutcome} | {CallOutcome.NO_ANSWER: _GAVE_UP}
+    known = [(words[key], how_far.by_outcome.get(key, 0)) for key in map(str, CallOutcome)]
+    return " · ".join(f"{word}: *{count:,}*" for word, count in known if count)
+
+
+CHANGE_RULES = "lead.change_rules"
+
+
+def quiet_leads_digest(rows: Sequence[tuple[Lead, Person | None]], more: int) -> Message:
+    """The quiet leads that wait, each with its button until someone has it."""
+    title = f"{plural(len(rows) + more, 'quieter lead')} to look at"
+    blocks: list[Block] = [HeaderBlock(text=PlainTextObject(text=title, emoji=False))]
+    blocks += [_quiet_row(lead, owner) for lead, owner in rows]
+    if more > 0:
+        rest = f"and {more:,} more, which are offered when these are taken"
+        blocks.append(ContextBlock(elements=[MarkdownTextObject(text=rest)]))
+    return Message(f"{title}. Nobody asked to be called, but they are here.", blocks)
+
+
+def _quiet_row(lead: Lead, owner: Person | None) -> SectionBlock:
+    company = f" · {safe(lead.company, 100)}" if lead.company else ""
+    # How it came stands there already.
+    said = [
+        words
+        for words, points in lead.score_reasons
+        if points > 0 and not words.startswith("came via")
+    ]
+    why = f"\n{safe(', '.join(said), 200)}" if said else ""
+    text = f"*{safe(lead.name, 100)}*{company}\n{way(lead.source)}, {moment(lead.received_at)}{why}"
+    if lead.merged_into:
+        return SectionBlock(text=f"{text}\nmerged into #{lead.merged_into}")
+    if owner is not None:
+        return SectionBlock(text=f"{text}\nclaimed by {owner.mention}")
+    if lead.is_closed:
+        return SectionBlock(text=f"{text}\n{lead.status}")
+    return SectionBlock(text=text, accessory=claim_button(lead))
+
+
+def rules(told: Rules, *, may_change: bool) -> Message:
+    """What makes a lead hot, in words."""
+    points = sorted(told.points.items(), key=lambda each: -each[1])
+    lines = [f"• {_rule_words(key)}: {each:+d}" for key, each in points if each]
+    domains = ", ".join(safe(domain, 60) for domain in sorted(told.competitors)) or "none named"
+    text = (
+        f"*A lead is announced at once from {told.hot_from} points on;* the others are offered "
+        "quietly at set hours.\n" + "\n".join(lines) + f"\nDomains of competitors: {domains}"
+    )
+    blocks: list[Block] = [SectionBlock(text=text[:3000])]
+    if may_change:
+        change = ButtonElement(text="Change…", action_id=CHANGE_RULES, value="0")
+        blocks.append(ActionsBlock(elements=[change]))
+    return Message("What makes a lead hot", blocks)
+
+
+def _rule_words(key: str) -> str:
+    kind, _, slug = key.partition(":")
+    if kind != "source":
+        return WORDS[key]
+    if slug == "*":
+        return "came from any other source"
+    return f"came from {SOURCES[slug].name}" if slug in SOURCES else "was typed in"
+
+
+def rating_summary(counted: RatingSummary) -> Message:
+    """What sales thinks of the leads so far; one message, drawn anew with each rating."""
+    rated = sum(counted.ratings.values())
+    title = f"{rated:,} of {plural(counted.received, 'lead')} rated so far"
+    ratings = " · ".join(f"{rating.label} {counted.ratings.get(rating, 0):,}" for rating in Rating)
+    lines = [f"*What sales thinks:* {title}, {counted.claimed:,} claimed.", ratings]
+    if counted.reasons:
+        named = ", ".join(f"{safe(said, 80)} ({often:,})" for said, often in counted.reasons)
+        lines.append(f"Named most where it did not fit: {named}")
+    return Message(f"{title}: {ratings}", [SectionBlock(text="\n".join(lines))])

@@ -1,0 +1,274 @@
+"""What people hear of leads in their own messages: the owner of one, its former owner, and each
+who is told of several at once."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from functools import partial
+
+from sqlalchemy import ColumnElement, ScalarSelect, and_, exists, func, or_, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from bot import clock, slack
+from bot.leads.creating import CARD, RETURNED
+from bot.leads.models import (
+    IS_OPEN,
+    Actor,
+    EscalationStep,
+    EventType,
+    Lead,
+    LeadEvent,
+    LeadNotice,
+    LeadStep,
+    Listed,
+    NoticeKind,
+    ServiceLevel,
+    Touch,
+)
+from bot.people import service as people
+from bot.people.models import Person, Role, Workspace
+from bot.people.rota import rota
+from bot.slack.cards import Card
+from bot.store import table
+from bot.tasks import Loop
+
+STEP = "lead.step"
+"""The card of a step that was taken for a lead."""
+
+# Built once, since every step of every ladder runs through it.
+_NOTE = insert(table(LeadStep)).on_conflict_do_nothing().returning(table(LeadStep).c.id)
+
+
+def notify_owner(session: Session, lead: Lead, owner: Person) -> None:
+    """Let the owner have the lead in their messages: its card; where the channel sees names only,
+    all that is known, for as long as it is theirs."""
+    if not has_names_only(session, lead.workspace_id):
+        slack.show(session, lead.workspace_id, CARD, lead.id, owner.slack_id)
+        return
+    step_id = add_step(session, lead, EscalationStep.DETAILS, owner.id)
+    if step_id is not None:
+        slack.show(session, lead.workspace_id, STEP, step_id, owner.slack_id)
+
+
+def notify_new_owner(session: Session, lead: Lead, owner: Person) -> None:
+    """Likewise after a claim; the card of a hot lead stands in the channel already."""
+    if not lead.is_hot or has_names_only(session, lead.workspace_id):
+        notify_owner(session, lead, owner)
+
+
+def notify_former_owner(session: Session, lead: Lead, former_id: int | None, by: Actor) -> None:
+    """Who had the lead hears that it was given to somebody else, unless they did that."""
+    by_id = by.id if isinstance(by, Person) else None
+    if former_id is None or former_id in (by_id, lead.claimed_by):
+        return
+    former = session.get_one(Person, former_id)
+    step_id = (
+        add_step(session, lead, EscalationStep.MOVED, former_id, by_id) if former.active else None
+    )
+    if step_id is not None:
+        slack.show(session, lead.workspace_id, STEP, step_id, former.slack_id)
+
+
+def has_names_only(session: Session, workspace_id: int) -> bool:
+    """Whether the channel sees name and company alone."""
+    level = session.get(ServiceLevel, workspace_id)
+    return level is not None and level.names_only
+
+
+def add_step(
+    session: Session,
+    lead: Lead,
+    step: EscalationStep,
+    person_id: int | None,
+    by_id: int | None = None,
+) -> int | None:
+    """Write a step down; None where it was taken before in this assignment."""
+    facts = {
+        "workspace_id": lead.workspace_id,
+        "lead_id": lead.id,
+        "assignment_no": lead.assignment_no,
+        "step": step,
+        "person_id": person_id,
+        "by_id": by_id,
+        "at": clock.now(),
+    }
+    step_id: int | None = session.scalar(_NOTE, facts)
+    return step_id
+
+
+NOTICE = "lead.notice"
+COVER = "lead.cover"
+"""The card to those who work while the owner of a lead is out, and its customer wrote again."""
+
+_USUAL_DAYS = 14
+
+# What others did that begins a new time with a lead.
+_BEGINNINGS = (EventType.CLAIMED, EventType.REASSIGNED, EventType.WOKEN)
+
+
+def moved_at() -> ScalarSelect[datetime]:
+    """When the owner of the statement's lead did something with it last, or it began to be
+    theirs."""
+    return (
+        select(func.max(LeadEvent.at))
+        .where(
+            LeadEvent.lead_id == Lead.id,
+            or_(LeadEvent.person_id == Lead.claimed_by, LeadEvent.event_type.in_(_BEGINNINGS)),
+        )
+        .correlate(Lead)
+        .scalar_subquery()
+    )
+
+
+def is_stalled(session: Session, workspace_id: int, times: int = 1) -> ColumnElement[bool]:
+    """Whether a contacted lead has stood still for so many times the workspace's limit."""
+    level = session.get(ServiceLevel, workspace_id)
+    days = (level.stalled_days if level else _USUAL_DAYS) * times
+    since = func.coalesce(moved_at(), Lead.first_response_at)
+    return and_(
+        Lead.first_response_at.is_not(None),
+        Lead.snoozed_until.is_(None),
+        since < clock.now() - timedelta(days=days),
+    )
+
+
+def add_to_notice(
+    session: Session, kind: NoticeKind, person: Person, day: date, lead_ids: Sequence[int]
+) -> None:
+    """Let the person's message of that day be about these leads too."""
+    new = insert(LeadNotice).values(
+        workspace_id=person.workspace_id, person_id=person.id, kind=kind, day=day,
+        lead_ids=lead_ids,
+    )  # fmt: skip
+    notice_id = session.scalars(
+        new.on_conflict_do_update(
+            index_elements=["person_id", "kind", "day"],
+            set_={"lead_ids": LeadNotice.lead_ids + new.excluded.lead_ids},
+        ).returning(LeadNotice.id)
+    ).one()
+    slack.show(session, person.workspace_id, NOTICE, notice_id, person.slack_id)
+    slack.redraw(session, NOTICE, notice_id)
+
+
+def notice(session: Session, notice_id: int) -> tuple[LeadNotice, Sequence[Listed]]:
+    """A message about several leads, and those of them that still are as it says; the longest
+    first."""
+    found = session.get_one(LeadNotice, notice_id, populate_existing=True)
+    still: ColumnElement[bool] = Lead.claimed_by.is_(None)
+    if found.kind == NoticeKind.STALLED:
+        still = Lead.claimed_by.is_not(None) & is_stalled(session, found.workspace_id)
+    moved = moved_at()
+    rows = session.execute(
+        select(Lead, Person, moved)
+        .outerjoin(Person, Person.id == Lead.claimed_by)
+        .where(Lead.id.in_(found.lead_ids), IS_OPEN, still)
+        .order_by(func.coalesce(moved, Lead.received_at), Lead.id)
+    )
+    return found, [Listed(*row) for row in rows]
+
+
+def unanswered_touch(session: Session, lead: Lead) -> int | None:
+    """The last time that the customer of a lead wrote again, unless its owner has done something
+    with it since."""
+    if lead.claimed_by is None or lead.last_touch_at <= lead.received_at:
+        return None
+    return session.scalar(
+        select(Touch.id)
+        .where(
+            Touch.lead_id == lead.id,
+            exists().where(Card.kind == RETURNED, Card.subject_id == Touch.id),
+            ~exists().where(
+                LeadEvent.lead_id == lead.id,
+                LeadEvent.person_id == lead.claimed_by,
+                LeadEvent.at >= Touch.at,
+            ),
+        )
+        .order_by(Touch.at.desc())
+        .limit(1)
+    )
+
+
+def unattended(session: Session, workspace_id: int, limit: int) -> Sequence[tuple[Lead, Person]]:
+    """Open leads whose customer wrote again while their owner is out, with the owner."""
+    handled = exists().where(
+        LeadEvent.lead_id == Lead.id,
+        LeadEvent.person_id == Lead.claimed_by,
+        LeadEvent.at >= Lead.last_touch_at,
+    )
+    rows = session.execute(
+        select(Lead, Person)
+        .join(Person, Person.id == Lead.claimed_by)
+        .where(
+            Lead.workspace_id == workspace_id,
+            Lead.last_touch_at > Lead.received_at,
+            IS_OPEN,
+            ~handled,
+        )
+        .order_by(Lead.last_touch_at)
+    ).all()
+    if not rows:
+        return []
+    hours = rota(session, session.get_one(Workspace, workspace_id))
+    now = clock.now()
+    out = [(lead, owner) for lead, owner in rows if not hours.is_present(owner.id, now)]
+    return out[:limit]
+
+
+STALLED = "leads.stalled"
+"""The schedule, and the task that it wakes."""
+
+
+_TELLING = Loop("leads.stalled", "Leads that stand still")
+
+
+def last_moves(session: Session, leads: Sequence[Lead]) -> dict[int, datetime]:
+    """When something was done with each of these leads last, by its id."""
+    moved = moved_at()
+    rows = select(Lead.id, moved).where(
+        Lead.id.in_([lead.id for lead in leads]), moved.is_not(None)
+    )
+    return dict(session.execute(rows).all())
+
+
+def long_stalled(session: Session, workspace_id: int, limit: int) -> Sequence[Listed]:
+    """What the managers should hear of: leads that stand still for twice the limit, the longest
+    first."""
+    moved = moved_at()
+    rows = session.execute(
+        select(Lead, Person, moved)
+        .join(Person, Person.id == Lead.claimed_by)
+        .where(Lead.workspace_id == workspace_id, IS_OPEN, is_stalled(session, workspace_id, 2))
+        .order_by(func.coalesce(moved, Lead.first_response_at), Lead.id)
+        .limit(limit)
+    )
+    return [Listed(*row) for row in rows]
+
+
+def notify_stalled(session: Session, workspace: Workspace, at: datetime) -> None:
+    """Tell each owner what of theirs stands still, and each manager what does for twice as long:
+    one message to each."""
+    rows = session.execute(
+        select(Lead.id, Lead.claimed_by)
+        .where(
+            Lead.workspace_id == workspace.id, Lead.claimed_by.is_not(None), IS_OPEN,
+            is_stalled(session, workspace.id),
+        )
+        .order_by(Lead.id)
+    ).all()  # fmt: skip
+    whose: dict[int, list[int]] = {}
+    for lead_id, owner_id in rows:
+        whose.setdefault(owner_id or 0, []).append(lead_id)
+    for manager in people.having(session, workspace.id, Role.MANAGER):
+        for each in long_stalled(session, workspace.id, len(rows)):
+            if each.lead.claimed_by != manager.id:
+                whose.setdefault(manager.id, []).append(each.lead.id)
+    persons = session.scalars(
+        select(Person).where(Person.id.in_(whose), Person.active).order_by(Person.id)
+    ).all()
+    _TELLING.each(session, persons, partial(_notify, session, workspace, whose, at))
+
+
+def _notify(
+    session: Session, workspace: Workspace, whose: dict[int, list[int]], at: datetime, who: Person
+) -> None:
+    add_to_notice(session, NoticeKind.STALLED, who, workspace.day_of(at), whose[who.id])
