@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from bot import clock, slack
 from bot.campaigns import history
-from bot.campaigns.drafting import Draft, held, manageable, may_announce, see_whole, write
+from bot.campaigns.draft import Draft
+from bot.campaigns.drafting import held, manageable, may_announce, see_whole, write
 from bot.campaigns.models import Campaign, CampaignReceipt, CampaignReminder, EventType, Stage
 from bot.campaigns.queries import find, has_read, known, today
 from bot.errors import FieldErrors, HandoffError

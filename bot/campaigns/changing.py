@@ -4,7 +4,8 @@ from sqlalchemy.orm import Session
 
 from bot.campaigns import history
 from bot.campaigns.announcing import finish_in_time, remind_in_time, tell, tell_the_end
-from bot.campaigns.drafting import Draft, manageable, put
+from bot.campaigns.draft import Draft
+from bot.campaigns.drafting import manageable, put
 from bot.campaigns.models import BINDING, OVER, Campaign, EventType, Stage
 from bot.campaigns.queries import today
 from bot.errors import FieldErrors, HandoffError

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from slack_sdk.models.blocks import InputInteractiveElement, SectionBlock
 from slack_sdk.models.views import View
 
-from bot.campaigns.drafting import Draft
+from bot.campaigns.draft import Draft
 from bot.campaigns.models import (
     LONGEST,
     MOST_LEADS,

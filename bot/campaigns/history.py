@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from bot import clock
-from bot.campaigns.drafting import Draft
+from bot.campaigns.draft import Draft
 from bot.campaigns.models import (
     BINDING,
     PROMISED,

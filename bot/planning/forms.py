@@ -11,7 +11,7 @@ from pydantic import model_validator
 from slack_sdk.models.blocks import InputInteractiveElement, SectionBlock
 from slack_sdk.models.views import View
 
-from bot.campaigns.drafting import Draft
+from bot.campaigns.draft import Draft
 from bot.campaigns.forms import CampaignFields
 from bot.campaigns.models import Campaign
 from bot.errors import FieldErrors

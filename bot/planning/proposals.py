@@ -12,6 +12,7 @@ from bot import clock, slack
 from bot.campaigns import announcing, drafting
 from bot.campaigns import changing as campaign_changing
 from bot.campaigns import queries as campaign_queries
+from bot.campaigns.draft import Draft
 from bot.campaigns.models import Campaign, Stage
 from bot.errors import FieldErrors, HandoffError
 from bot.people import service as people
@@ -43,13 +44,13 @@ class NotAgreed(HandoffError):
 class Plan:
     """What the form says: the campaign, its budget by line, and whose it is."""
 
-    draft: drafting.Draft
+    draft: Draft
     lines: Sequence[Line] = ()
     owner: str | None = None
     """Slack's ID; None: whoever writes it."""
 
     @property
-    def whole(self) -> drafting.Draft:
+    def whole(self) -> Draft:
         """The draft with the sum of the lines as its budget."""
         return replace(self.draft, budget=budget.total(self.lines))
 

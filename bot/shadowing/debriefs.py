@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from bot import clock, slack
 from bot.campaigns import drafting
 from bot.campaigns import queries as campaign_queries
+from bot.campaigns.draft import Draft
 from bot.campaigns.models import Campaign, Kind
 from bot.errors import HandoffError, NotFound
 from bot.people.models import Person, Workspace
@@ -173,7 +174,7 @@ def draft_campaign(session: Session, person: Person, participant_id: int) -> Cam
     participant = _idea(session, person, participant_id)
     if participant.request_id is not None:
         raise BecameAnother(what="a request: marketing proposes a campaign from it")
-    draft = drafting.Draft(
+    draft = Draft(
         name=clean(" ".join(participant.idea.split()), _LONGEST_NAME), kind=Kind.OTHER, audience="",
         offer="", terms="", talking_points=participant.idea,
         starts_on=campaign_queries.today(session, person.workspace_id),

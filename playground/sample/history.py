@@ -18,10 +18,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot import clock
-from bot.campaigns import announcing, drafting
+from bot.campaigns import announcing
 from bot.campaigns import changing as campaign_changing
 from bot.campaigns import queries as campaign_queries
 from bot.campaigns import questions as campaign_questions
+from bot.campaigns.draft import Draft
 from bot.campaigns.models import Campaign
 from bot.digests import sending as digests
 from bot.digests.models import Audience
@@ -143,7 +144,7 @@ class History:
         yield 13 * _DAY, self._spend
 
     def _announce(
-        self, handle: str, draft_of: Callable[[date, str], drafting.Draft], session: Session
+        self, handle: str, draft_of: Callable[[date, str], Draft], session: Session
     ) -> None:
         draft = draft_of(self._start.date(), self._workspace.currency)
         campaign = announcing.announce(session, self._person(session, handle), draft, draft.name)
@@ -163,7 +164,7 @@ class History:
     def _stricter(self, session: Session) -> None:
         """The terms change while the campaign runs, and those who confirmed are asked again."""
         fresh_start = self._campaign(session, texts.FRESH_START)
-        draft = replace(drafting.Draft.of(fresh_start), terms=texts.STRICTER)
+        draft = replace(Draft.of(fresh_start), terms=texts.STRICTER)
         campaign_changing.change(session, self._person(session, "mara"), fresh_start.id, draft)
         announcing.got_it(session, self._person(session, "aylin"), fresh_start.id)
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, timedelta
 
-from bot.campaigns.drafting import Draft
+from bot.campaigns.draft import Draft
 from bot.campaigns.models import Kind
 from bot.money import Money
 from bot.standups.models import Theme

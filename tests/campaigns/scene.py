@@ -11,7 +11,8 @@ from procrastinate import PsycopgConnector
 from sqlalchemy import func, select, text
 
 from bot import clock
-from bot.campaigns import announcing, drafting, queries, questions
+from bot.campaigns import announcing, queries, questions
+from bot.campaigns.draft import Draft
 from bot.campaigns.models import Campaign, Kind
 from bot.leads import escalation
 from bot.people import service as people
@@ -27,7 +28,7 @@ TODAY = date(2026, 6, 1)  # a Monday
 CAPACITY = "About 9 leads a working day. *The team has the hands for it.*"
 NINE = datetime(2026, 6, 1, 7, tzinfo=UTC)  # in Berlin
 
-SPRING = drafting.Draft(
+SPRING = Draft(
     name="Summer trial",
     kind=Kind.SEARCH_ADS,
     audience="Workshops with 5 to 20 people in Austria",
@@ -42,7 +43,7 @@ SPRING = drafting.Draft(
 T = TypeVar("T")
 
 
-def draft(**changes: Any) -> drafting.Draft:
+def draft(**changes: Any) -> Draft:
     return replace(SPRING, **changes)
 
 

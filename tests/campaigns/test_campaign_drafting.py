@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.campaigns import drafting, forms, messages
+from bot.campaigns import forms, messages
+from bot.campaigns.draft import Draft
 from bot.campaigns.models import Campaign, Kind, Readership
 from bot.errors import FieldErrors, OutdatedForm
 from bot.money import Money
@@ -46,7 +47,7 @@ def form(typed: dict[str, Any]) -> forms.Announce:
     return filled(forms.Announce, forms.Announce.of("token", TODAY, "C1", "EUR"), typed)
 
 
-def read(**changes: Any) -> drafting.Draft:
+def read(**changes: Any) -> Draft:
     return form(TYPED | changes).draft()
 
 
@@ -59,7 +60,7 @@ def problem(**changes: Any) -> str:
 
 
 def test_what_was_typed_is_read() -> None:
-    assert read() == drafting.Draft(
+    assert read() == Draft(
         name="Summer trial",
         kind=Kind.SEARCH_ADS,
         audience="Workshops in Austria",
@@ -214,7 +215,7 @@ def test_what_is_no_time_is_said(typed: str) -> None:
     assert problem(launch_at=typed) == "Choose a day and a time."
 
 
-def mended(fields: dict[str, Any]) -> drafting.Draft:
+def mended(fields: dict[str, Any]) -> Draft:
     """The draft, with what the form says is wrong replaced by what is right."""
     try:
         return form(fields).draft()

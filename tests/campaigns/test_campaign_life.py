@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.campaigns import announcing, changing, drafting, history, queries
+from bot.campaigns.draft import Draft
 from bot.campaigns.models import (
     BINDING,
     MOVES,
@@ -141,7 +142,7 @@ def test_what_is_over_stays_over(stage: Stage) -> None:
 
 
 def test_a_draft_may_be_incomplete_until_others_answer_to_it(company: Company) -> None:
-    words = drafting.Draft(
+    words = Draft(
         "Autumn", Kind.EMAIL, audience="", offer="", terms="", talking_points="",
         starts_on=date(2026, 9, 1),
     )  # fmt: skip

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from bot.campaigns import drafting, forms, list_messages, messages, owner_messages, texts
+from bot.campaigns import forms, list_messages, messages, owner_messages, texts
+from bot.campaigns.draft import Draft
 from bot.campaigns.models import (
     LONGEST,
     MOST_MATERIALS,
@@ -306,7 +307,7 @@ def test_a_reminder(golden: Golden) -> None:
 
 
 def test_what_was_written_stands_in_the_form_again(golden: Golden) -> None:
-    draft = drafting.Draft.of(campaign(**RICH, late_callers="Offer the basic plan."))
+    draft = Draft.of(campaign(**RICH, late_callers="Offer the basic plan."))
     form = forms.Announce.modal(token="t", today=TODAY, currency="EUR", **vars(draft))
     golden("form_filled", form)
 

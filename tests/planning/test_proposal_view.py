@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.campaigns.drafting import Draft
+from bot.campaigns.draft import Draft
 from bot.campaigns.history import changes
 from bot.campaigns.models import Campaign, CampaignVersion, Kind, Stage
 from bot.people.models import Person

@@ -10,7 +10,8 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot import clock
-from bot.campaigns import announcing, drafting
+from bot.campaigns import announcing
+from bot.campaigns.draft import Draft
 from bot.campaigns.models import Campaign, Kind
 from bot.errors import FieldErrors, NotAllowed, OutdatedForm
 from bot.leads import claiming, escalation, receiving
@@ -301,7 +302,7 @@ def test_the_holidays_of_a_team_are_no_time_to_meet(company: Company, hands: Han
 
 
 def announced(session: Session, company: Company, owner: Person) -> Campaign:
-    draft = drafting.Draft(
+    draft = Draft(
         "Spring", Kind.SEARCH_ADS, audience="Shops", offer="Three months", terms="New ones",
         talking_points="Fast", starts_on=date(2026, 11, 23), utm_campaign="spring",
     )  # fmt: skip
