@@ -84,23 +84,23 @@ def remind(session: Session, campaign_id: int, version: int, person_id: int) -> 
     hours = rota(session, session.get_one(Workspace, campaign.workspace_id))
     if hours.is_present(person.id, clock.now()):
         _remind(session, campaign, person)
-    elif (back := hours.calendar(person.id).after(clock.now(), timedelta())) is not None:
-        _set_timer(session, campaign, person, back)
+    elif (present_from := hours.calendar(person.id).after(clock.now(), timedelta())) is not None:
+        _set_timer(session, campaign, person, present_from)
 
 
 def reminder(session: Session, reminder_id: int) -> tuple[Campaign, bool]:
     """What a reminder is about, and whether it has been read by now."""
-    found = session.get_one(CampaignReminder, reminder_id)
-    campaign = known(session, found.campaign_id)
-    return campaign, has_read(session, campaign, found.person_id)
+    row = session.get_one(CampaignReminder, reminder_id)
+    campaign = known(session, row.campaign_id)
+    return campaign, has_read(session, campaign, row.person_id)
 
 
-def settle(session: Session, campaign: Campaign, who: Person) -> None:
+def settle(session: Session, campaign: Campaign, person: Person) -> None:
     """Let the person's reminders show that there is nothing more to do."""
-    mine = select(CampaignReminder.id).where(
-        CampaignReminder.campaign_id == campaign.id, CampaignReminder.person_id == who.id
+    pending = select(CampaignReminder.id).where(
+        CampaignReminder.campaign_id == campaign.id, CampaignReminder.person_id == person.id
     )
-    for reminder_id in session.scalars(mine):
+    for reminder_id in session.scalars(pending):
         slack.redraw(session, REMINDER, reminder_id)
 
 
@@ -155,7 +155,7 @@ class AlreadyAnnounced(HandoffError):
 
 
 def announce(
-    session: Session, who: Person, draft: Draft, token: str, at: datetime | None = None
+    session: Session, person: Person, draft: Draft, token: str, at: datetime | None = None
 ) -> Campaign:
     """Announce a campaign in the shared channel, without asking sales before; `who` owns it.
 
@@ -163,22 +163,24 @@ def announce(
     campaign and changes nothing. Raises NotAllowed, CodeTaken, and FieldErrors with what is
     missing, or for `launch_at`.
     """
-    may_announce(session, who)
-    campaign, is_new = write(session, who, draft, token)
+    may_announce(session, person)
+    campaign, is_new = write(session, person, draft, token)
     if is_new:
-        _launch(session, who, campaign, at)
+        _launch(session, person, campaign, at)
     return campaign
 
 
-def launch(session: Session, who: Person, campaign_id: int, at: datetime | None = None) -> Campaign:
+def launch(
+    session: Session, person: Person, campaign_id: int, at: datetime | None = None
+) -> Campaign:
     """Announce what was drafted, or agreed with sales: at once, or at a set time.
 
     Another time takes the place of the one before.
     Raises NotFound, NotAllowed, NotYours, AlreadyAnnounced, CannotMove, and FieldErrors as
     `announce` does.
     """
-    campaign = manageable(session, who, campaign_id)
-    _launch(session, who, campaign, at)
+    campaign = manageable(session, person, campaign_id)
+    _launch(session, person, campaign, at)
     return campaign
 
 
@@ -197,12 +199,12 @@ def launch_in_time(session: Session, campaign_id: int) -> None:
         _go_live(session, None, campaign)
 
 
-def unschedule(session: Session, who: Person, campaign_id: int) -> Campaign:
+def unschedule(session: Session, person: Person, campaign_id: int) -> Campaign:
     """Do not announce it by itself. Raises NotFound, NotAllowed, NotYours."""
-    campaign = manageable(session, who, campaign_id)
+    campaign = manageable(session, person, campaign_id)
     if campaign.launch_at is not None and campaign.announced_at is None:
         campaign.launch_at = None
-        history.note(session, campaign, who, EventType.UNSCHEDULED)
+        history.note(session, campaign, person, EventType.UNSCHEDULED)
         slack.redraw(session, CONFIRMATION, campaign.id)
     return campaign
 
@@ -242,20 +244,20 @@ def finish_in_time(session: Session, campaign: Campaign) -> None:
         enqueue(session, END, at=over, campaign_id=campaign.id)
 
 
-def _launch(session: Session, who: Person, campaign: Campaign, at: datetime | None) -> None:
+def _launch(session: Session, person: Person, campaign: Campaign, at: datetime | None) -> None:
     see_whole(campaign)
     if campaign.stage in (Stage.LIVE, Stage.PAUSED):
         # Its version would come into force anew, and what it promised before be forgotten.
         raise AlreadyAnnounced(name=safe(campaign.name))
     if at is None:
-        _go_live(session, who, campaign)
+        _go_live(session, person, campaign)
         return
     if campaign.stage not in (Stage.DRAFT, Stage.AGREED):
         campaign.move(Stage.LIVE)  # says why not
     workspace = session.get_one(Workspace, campaign.workspace_id)
     _see_time(campaign, workspace, at)
     campaign.launch_at = at
-    history.note(session, campaign, who, EventType.SCHEDULED, launch_at=at.isoformat())
+    history.note(session, campaign, person, EventType.SCHEDULED, launch_at=at.isoformat())
     enqueue(session, LAUNCH, at=at, campaign_id=campaign.id)
     owner = session.get_one(Person, campaign.owner_id)
     slack.show(session, workspace.id, CONFIRMATION, campaign.id, owner.slack_id)
@@ -273,12 +275,12 @@ def _see_time(campaign: Campaign, workspace: Workspace, at: datetime) -> None:
     raise FieldErrors({"launch_at": problem})
 
 
-def _go_live(session: Session, who: Person | None, campaign: Campaign) -> None:
+def _go_live(session: Session, person: Person | None, campaign: Campaign) -> None:
     workspace = session.get_one(Workspace, campaign.workspace_id)
-    history.move(session, campaign, who, EventType.ANNOUNCED, Stage.LIVE)
+    history.move(session, campaign, person, EventType.ANNOUNCED, Stage.LIVE)
     version = history.version(session, campaign.id, campaign.version)
     owner = session.get_one(Person, campaign.owner_id)
-    version = version or history.keep(session, campaign, who or owner)
+    version = version or history.keep(session, campaign, person or owner)
     history.put_in_force(session, campaign, version)
     slack.show(session, workspace.id, CARD, campaign.id, workspace.channel)
     # In the channel's lane it comes after the announcement, and knows what became of that.
@@ -295,25 +297,25 @@ class Ended(HandoffError):
     """“{name}” has ended, so there is nothing left to confirm."""
 
 
-def got_it(session: Session, who: Person, campaign_id: int) -> bool:
+def got_it(session: Session, person: Person, campaign_id: int) -> bool:
     """Note that the person has read the announcement; True where the card counts them, as sales.
 
     Raises NotFound, NotAllowed, Ended, AlreadyRead.
     """
-    people.require(session, who, "confirm campaigns", Role.SALESPERSON, Role.MARKETER)
-    campaign = find(session, who.workspace_id, campaign_id)
-    if campaign.is_over(today(session, who.workspace_id)):
+    people.require(session, person, "confirm campaigns", Role.SALESPERSON, Role.MARKETER)
+    campaign = find(session, person.workspace_id, campaign_id)
+    if campaign.is_over(today(session, person.workspace_id)):
         raise Ended(name=safe(campaign.name))
-    _note_receipt(session, who, campaign)
+    _note_receipt(session, person, campaign)
     redraw(session, campaign)
-    settle(session, campaign, who)
-    return Role.SALESPERSON in who.roles
+    settle(session, campaign, person)
+    return Role.SALESPERSON in person.roles
 
 
-def _note_receipt(session: Session, who: Person, campaign: Campaign) -> None:
+def _note_receipt(session: Session, person: Person, campaign: Campaign) -> None:
     holds = (
         CampaignReceipt.campaign_id == campaign.id,
-        CampaignReceipt.person_id == who.id,
+        CampaignReceipt.person_id == person.id,
         CampaignReceipt.version >= campaign.holds_from,
     )
     before = session.scalar(select(func.min(CampaignReceipt.at)).where(*holds))
@@ -321,9 +323,9 @@ def _note_receipt(session: Session, who: Person, campaign: Campaign) -> None:
         insert(CampaignReceipt)
         .values(
             campaign_id=campaign.id,
-            person_id=who.id,
+            person_id=person.id,
             version=campaign.version,
-            workspace_id=who.workspace_id,
+            workspace_id=person.workspace_id,
             at=clock.now(),
         )
         .on_conflict_do_nothing()

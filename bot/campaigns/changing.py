@@ -30,7 +30,7 @@ class HasBegun(HandoffError):
 
 
 def change(
-    session: Session, who: Person, campaign_id: int, draft: Draft
+    session: Session, person: Person, campaign_id: int, draft: Draft
 ) -> tuple[Campaign, history.Changes]:
     """Let the campaign say what the draft says; returns it, and what changed.
 
@@ -38,7 +38,7 @@ def change(
     goes before sales again.
     Raises NotFound, NotAllowed, NotYours, AlreadyOver, CodeTaken, FieldErrors with what is missing.
     """
-    campaign = manageable(session, who, campaign_id)
+    campaign = manageable(session, person, campaign_id)
     if campaign.stage in OVER:
         raise AlreadyOver(name=safe(campaign.name), stage=campaign.stage)
     if draft.missing and campaign.stage != Stage.DRAFT:
@@ -47,14 +47,14 @@ def change(
     if not changed:
         return campaign, changed
     if campaign.stage == Stage.DRAFT:
-        history.note(session, campaign, who, EventType.SAVED, changed=changed)
+        history.note(session, campaign, person, EventType.SAVED, changed=changed)
         return campaign, changed
     is_live = campaign.announced_at is not None
-    renewed = history.renew(session, campaign, who, changed)
+    renewed = history.renew(session, campaign, person, changed)
     facts = {"version": campaign.version, "changed": changed, "live": is_live}
-    history.note(session, campaign, who, EventType.CHANGED, **facts)
+    history.note(session, campaign, person, EventType.CHANGED, **facts)
     if campaign.stage == Stage.AGREED and changed.keys() & BINDING:
-        history.move(session, campaign, who, EventType.ASKED_AGAIN, Stage.PROPOSED)
+        history.move(session, campaign, person, EventType.ASKED_AGAIN, Stage.PROPOSED)
     if is_live and "ends_on" in changed:
         finish_in_time(session, campaign)
     if is_live and renewed and campaign.holds_from == campaign.version:
@@ -63,12 +63,12 @@ def change(
     return campaign, changed
 
 
-def changeable(session: Session, who: Person, campaign_id: int) -> Campaign:
+def changeable(session: Session, person: Person, campaign_id: int) -> Campaign:
     """The campaign that the person may write anew by themselves, held until the transaction ends.
 
     Raises NotFound, NotAllowed, NotYours, AlreadyOver, BeforeSales.
     """
-    campaign = manageable(session, who, campaign_id)
+    campaign = manageable(session, person, campaign_id)
     if campaign.stage in OVER:
         raise AlreadyOver(name=safe(campaign.name), stage=campaign.stage)
     if campaign.stage in (Stage.PROPOSED, Stage.AGREED):
@@ -76,53 +76,53 @@ def changeable(session: Session, who: Person, campaign_id: int) -> Campaign:
     return campaign
 
 
-def pause(session: Session, who: Person, campaign_id: int) -> Campaign:
+def pause(session: Session, person: Person, campaign_id: int) -> Campaign:
     """Let sales promise the offer to nobody for now.
 
     Raises NotFound, NotAllowed, NotYours, CannotMove.
     """
-    return _move(session, who, campaign_id, EventType.PAUSED, Stage.PAUSED)
+    return _move(session, person, campaign_id, EventType.PAUSED, Stage.PAUSED)
 
 
-def resume(session: Session, who: Person, campaign_id: int) -> Campaign:
+def resume(session: Session, person: Person, campaign_id: int) -> Campaign:
     """Let the offer hold again. Raises NotFound, NotAllowed, NotYours, AlreadyOver, CannotMove."""
-    campaign = manageable(session, who, campaign_id)
-    if campaign.stage != Stage.PAUSED or campaign.is_over(today(session, who.workspace_id)):
+    campaign = manageable(session, person, campaign_id)
+    if campaign.stage != Stage.PAUSED or campaign.is_over(today(session, person.workspace_id)):
         raise AlreadyOver(name=safe(campaign.name), stage=campaign.stage)
-    return _move(session, who, campaign_id, EventType.RESUMED, Stage.LIVE)
+    return _move(session, person, campaign_id, EventType.RESUMED, Stage.LIVE)
 
 
-def end(session: Session, who: Person, campaign_id: int, late_callers: str = "") -> Campaign:
+def end(session: Session, person: Person, campaign_id: int, late_callers: str = "") -> Campaign:
     """End it now: from here on nobody may promise the offer; `late_callers` hear this instead.
 
     Raises NotFound, NotAllowed, NotYours, NotBegun, CannotMove.
     """
-    campaign = manageable(session, who, campaign_id)
-    day = today(session, who.workspace_id)
+    campaign = manageable(session, person, campaign_id)
+    day = today(session, person.workspace_id)
     if campaign.starts_on > day:
         raise NotBegun(name=safe(campaign.name))
-    _move(session, who, campaign_id, EventType.ENDED, Stage.ENDED)
+    _move(session, person, campaign_id, EventType.ENDED, Stage.ENDED)
     campaign.ends_on = min(campaign.ends_on or day, day)
     campaign.late_callers = late_callers or campaign.late_callers
     tell_the_end(session, campaign)
     return campaign
 
 
-def cancel(session: Session, who: Person, campaign_id: int) -> Campaign:
+def cancel(session: Session, person: Person, campaign_id: int) -> Campaign:
     """Give it up before it runs. Raises NotFound, NotAllowed, NotYours, HasBegun, CannotMove."""
-    campaign = manageable(session, who, campaign_id)
-    if campaign.announced_at and campaign.starts_on <= today(session, who.workspace_id):
+    campaign = manageable(session, person, campaign_id)
+    if campaign.announced_at and campaign.starts_on <= today(session, person.workspace_id):
         raise HasBegun(name=safe(campaign.name))
     campaign.launch_at = None
-    _move(session, who, campaign_id, EventType.CANCELLED, Stage.CANCELLED)
+    _move(session, person, campaign_id, EventType.CANCELLED, Stage.CANCELLED)
     tell_the_end(session, campaign)
     return campaign
 
 
 def _move(
-    session: Session, who: Person, campaign_id: int, event_type: EventType, to: Stage
+    session: Session, person: Person, campaign_id: int, event_type: EventType, to: Stage
 ) -> Campaign:
-    campaign = manageable(session, who, campaign_id)
-    history.move(session, campaign, who, event_type, to)
+    campaign = manageable(session, person, campaign_id)
+    history.move(session, campaign, person, event_type, to)
     tell(session, campaign)
     return campaign

@@ -33,88 +33,88 @@ class NoDraft(HandoffError):
     """“{name}” is {stage}, so it is no draft any more. Change it instead."""
 
 
-def may_announce(session: Session, who: Person) -> None:
+def may_announce(session: Session, person: Person) -> None:
     """See that the person may plan and announce campaigns. Raises NotAllowed."""
-    people.require(session, who, "announce campaigns", Role.MARKETER)
+    people.require(session, person, "announce campaigns", Role.MARKETER)
 
 
-def manageable(session: Session, who: Person, campaign_id: int) -> Campaign:
+def manageable(session: Session, person: Person, campaign_id: int) -> Campaign:
     """The campaign that the person may change, with its owner, held until the transaction ends.
 
     A marketer may change their own, a manager or an admin all. Raises NotFound, NotAllowed,
     NotYours.
     """
-    may_manage(session, who)
-    campaign = find(session, who.workspace_id, campaign_id, lock=True)
-    if campaign.owner_id != who.id and not who.leads_others:
+    may_manage(session, person)
+    campaign = find(session, person.workspace_id, campaign_id, lock=True)
+    if campaign.owner_id != person.id and not person.leads_others:
         raise NotYours(name=safe(campaign.name), owner=campaign.owner.mention)
     return campaign
 
 
-def draft_campaign(session: Session, who: Person, draft: Draft, token: str) -> Campaign:
+def draft_campaign(session: Session, person: Person, draft: Draft, token: str) -> Campaign:
     """Begin a campaign as a draft, which may be incomplete; `who` owns it.
 
     `token` stands for the form: one that arrives again finds its campaign and changes nothing.
     Raises NotAllowed, CodeTaken.
     """
-    may_announce(session, who)
-    campaign, is_new = write(session, who, draft, token)
+    may_announce(session, person)
+    campaign, is_new = write(session, person, draft, token)
     if is_new:
-        history.note(session, campaign, who, EventType.DRAFTED, stage=Stage.DRAFT)
+        history.note(session, campaign, person, EventType.DRAFTED, stage=Stage.DRAFT)
     return campaign
 
 
-def save_draft(session: Session, who: Person, campaign_id: int, draft: Draft) -> history.Changes:
+def save_draft(session: Session, person: Person, campaign_id: int, draft: Draft) -> history.Changes:
     """Write a draft anew; returns what changed. It may be incomplete.
 
     Raises NotFound, NotAllowed, NotYours, NoDraft, CodeTaken.
     """
-    campaign = manageable(session, who, campaign_id)
+    campaign = manageable(session, person, campaign_id)
     if campaign.stage != Stage.DRAFT:
         raise NoDraft(name=safe(campaign.name), stage=campaign.stage)
     changed = put(session, campaign, draft)
     if changed:
-        history.note(session, campaign, who, EventType.SAVED, fields=sorted(changed))
+        history.note(session, campaign, person, EventType.SAVED, fields=sorted(changed))
     return changed
 
 
-def propose(session: Session, who: Person, campaign_id: int) -> Campaign:
+def propose(session: Session, person: Person, campaign_id: int) -> Campaign:
     """Put a draft before sales: what it says is kept as a version that they answer to.
 
     Raises NotFound, NotAllowed, NotYours, CannotMove, and FieldErrors with what is missing.
     """
-    campaign = manageable(session, who, campaign_id)
+    campaign = manageable(session, person, campaign_id)
     see_whole(campaign)
     kept = history.version(session, campaign.id, campaign.version)
     if kept is None:
-        history.keep(session, campaign, who)
+        history.keep(session, campaign, person)
     else:  # it was taken back, and may say something else by now
-        history.renew(session, campaign, who, history.changes(kept, campaign))
-    history.move(session, campaign, who, EventType.PROPOSED, Stage.PROPOSED)
+        history.renew(session, campaign, person, history.changes(kept, campaign))
+    history.move(session, campaign, person, EventType.PROPOSED, Stage.PROPOSED)
     return campaign
 
 
-def take_back(session: Session, who: Person, campaign_id: int) -> Campaign:
+def take_back(session: Session, person: Person, campaign_id: int) -> Campaign:
     """Make a proposal a draft again. Raises NotFound, NotAllowed, NotYours, CannotMove."""
-    campaign = manageable(session, who, campaign_id)
-    history.move(session, campaign, who, EventType.TAKEN_BACK, Stage.DRAFT)
+    campaign = manageable(session, person, campaign_id)
+    history.move(session, campaign, person, EventType.TAKEN_BACK, Stage.DRAFT)
     return campaign
 
 
-def agree(session: Session, who: Person | None, campaign_id: int, **facts: Any) -> Campaign:
+def agree(session: Session, person: Person | None, campaign_id: int, **facts: Any) -> Campaign:
     """Note that sales is ready, by the rules that the caller keeps; `who` gave the last answer.
 
     None: the clock did. Raises CannotMove.
     """
     campaign = held(session, campaign_id)
-    history.move(session, campaign, who, EventType.AGREED, Stage.AGREED, **facts)
+    history.move(session, campaign, person, EventType.AGREED, Stage.AGREED, **facts)
     return campaign
 
 
-def ask_again(session: Session, who: Person | None, campaign_id: int, **facts: Any) -> Campaign:
+def ask_again(session: Session, person: Person | None, campaign_id: int, **facts: Any) -> Campaign:
     """Put what was agreed before sales again. Raises CannotMove."""
     campaign = held(session, campaign_id)
-    history.move(session, campaign, who, EventType.ASKED_AGAIN, Stage.PROPOSED, **facts)
+    history.move(session, campaign, person, EventType.ASKED_AGAIN, Stage.PROPOSED, **facts)
     return campaign
 
 
@@ -131,14 +131,14 @@ def held(session: Session, campaign_id: int) -> Campaign:
     ).one()
 
 
-def write(session: Session, who: Person, draft: Draft, token: str) -> tuple[Campaign, bool]:
+def write(session: Session, person: Person, draft: Draft, token: str) -> tuple[Campaign, bool]:
     """Write the row, or find the one that this form wrote before (False). Raises CodeTaken."""
-    workspace = session.get_one(Workspace, who.workspace_id)
+    workspace = session.get_one(Workspace, person.workspace_id)
     campaign: Campaign | None = session.scalar(
         insert(Campaign)
         .values(
             workspace_id=workspace.id,
-            owner_id=who.id,
+            owner_id=person.id,
             token=token,
             currency=workspace.currency,
             **_columns(draft),

@@ -37,13 +37,13 @@ def changes(old: Draft | Promise, new: Draft | Promise) -> Changes:
 
 
 def note(
-    session: Session, campaign: Campaign, who: Person | None, event_type: EventType, **facts: Any
+    session: Session, campaign: Campaign, person: Person | None, event_type: EventType, **facts: Any
 ) -> CampaignEvent:
     """Write down who did what; None for what the clock does."""
     event = CampaignEvent(
         workspace_id=campaign.workspace_id,
         campaign_id=campaign.id,
-        person_id=who.id if who else None,
+        person_id=person.id if person else None,
         event_type=event_type,
         at=clock.now(),
         facts=facts,
@@ -56,23 +56,23 @@ def note(
 def move(
     session: Session,
     campaign: Campaign,
-    who: Person | None,
+    person: Person | None,
     event_type: EventType,
     to: Stage,
     **facts: Any,
 ) -> CampaignEvent:
     """Let the campaign go to another stage, and write it down. Raises CannotMove."""
     campaign.move(to)
-    return note(session, campaign, who, event_type, stage=to, version=campaign.version, **facts)
+    return note(session, campaign, person, event_type, stage=to, version=campaign.version, **facts)
 
 
-def keep(session: Session, campaign: Campaign, who: Person) -> CampaignVersion:
+def keep(session: Session, campaign: Campaign, person: Person) -> CampaignVersion:
     """Keep what the campaign says now as its version; it comes into force with `put_in_force`."""
     version = CampaignVersion(
         workspace_id=campaign.workspace_id,
         campaign_id=campaign.id,
         number=campaign.version,
-        person_id=who.id,
+        person_id=person.id,
         at=clock.now(),
         **{name: getattr(campaign, name) for name in PROMISED},
     )
@@ -81,7 +81,7 @@ def keep(session: Session, campaign: Campaign, who: Person) -> CampaignVersion:
     return version
 
 
-def renew(session: Session, campaign: Campaign, who: Person, changed: Changes) -> bool:
+def renew(session: Session, campaign: Campaign, person: Person, changed: Changes) -> bool:
     """Keep another version, if what versions keep has changed; True if it has.
 
     Answers to the one before still hold, unless something binding is among the changes.
@@ -91,7 +91,7 @@ def renew(session: Session, campaign: Campaign, who: Person, changed: Changes) -
     campaign.version += 1
     if changed.keys() & BINDING:
         campaign.holds_from = campaign.version
-    kept = keep(session, campaign, who)
+    kept = keep(session, campaign, person)
     if campaign.announced_at is not None:
         put_in_force(session, campaign, kept)
     return True

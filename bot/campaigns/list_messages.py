@@ -44,11 +44,11 @@ def listing(overview: Overview) -> Message:
 
 
 def all_campaigns(
-    found: Sequence[Campaign], number: int, count: int, size: int, readers: Mapping[int, int]
+    campaigns: Sequence[Campaign], number: int, count: int, size: int, readers: Mapping[int, int]
 ) -> View:
     """A page of all campaigns, each with its stage."""
     pages = max(-(-count // size), 1)
-    rows = [SectionBlock(text=_listed_line(campaign, readers)) for campaign in found]
+    rows = [SectionBlock(text=_listed_line(campaign, readers)) for campaign in campaigns]
     nothing = SectionBlock(
         text="There is no campaign yet. Marketing announces one with `/campaign`."
     )
@@ -113,14 +113,14 @@ def offers(result: OfferSearch) -> Message:
     return Message(summary, [SectionBlock(text=summary), *map(_offer_row, result.offers)])
 
 
-def pages(result: OfferSearch, asked: str, page: int, size: int) -> View:
+def pages(result: OfferSearch, words: str, page: int, size: int) -> View:
     """More offers than one answer lists, a page of them; `asked` is what was written."""
     last = max(-(-result.count // size) - 1, 0)
     summary = (
         f"{plural(result.count, 'offer')} {_search_words(result)}, page {page + 1} of {last + 1}"
     )
     return View(
-        type="modal", callback_id=OFFERS, private_metadata=asked[:_LONGEST_NOTE], title="Offers",
+        type="modal", callback_id=OFFERS, private_metadata=words[:_LONGEST_NOTE], title="Offers",
         close="Done",
         blocks=[
             *map(_offer_row, result.offers), *page_turns(OFFERS, page, last + 1),
@@ -129,67 +129,67 @@ def pages(result: OfferSearch, asked: str, page: int, size: int) -> View:
     )  # fmt: skip
 
 
-def whole_offer(then: AsOf) -> View:
+def whole_offer(as_of: AsOf) -> View:
     """One offer over their list."""
-    blocks = [block for block in offer(then).content if isinstance(block, Block)]
+    blocks = [block for block in offer(as_of).content if isinstance(block, Block)]
     return View(type="modal", title="Offer", close="Back", blocks=blocks)
 
 
-def offer(then: AsOf) -> Message:
+def offer(as_of: AsOf) -> Message:
     """One offer, whole."""
-    shown = then.promise
-    since = then.version.in_force_from if then.version else None
-    source = f"Version {then.version.number}" if then.version else "Not announced"
+    shown = as_of.promise
+    since = as_of.version.in_force_from if as_of.version else None
+    source = f"Version {as_of.version.number}" if as_of.version else "Not announced"
     if since:
         source += f", in force since {moment(since)}"
     return Message(
-        f"“{safe(shown.name)}”: {_standing(then)} {offer_line(shown)}.",
+        f"“{safe(shown.name)}”: {_standing(as_of)} {offer_line(shown)}.",
         [
-            HeaderBlock(text=plain(_warning(then) + shown.name, 150)),
-            SectionBlock(text=_standing(then)),
-            *promise(shown, then.campaign),
+            HeaderBlock(text=plain(_warning(as_of) + shown.name, 150)),
+            SectionBlock(text=_standing(as_of)),
+            *promise(shown, as_of.campaign),
             small(source),
         ],
     )
 
 
-def _offer_row(then: AsOf) -> SectionBlock:
-    shown = then.promise
+def _offer_row(as_of: AsOf) -> SectionBlock:
+    shown = as_of.promise
     price = f"\n{safe(shown.price, 220)}" if shown.price else ""
-    assert then.version is not None, "only what was announced is found"
-    button = ButtonElement(text="Show", action_id=SHOW, value=str(then.version.id))
-    text = f"*{safe(shown.name)}*\n{_standing(then)}\n{offer_line(shown)}{price}"
+    assert as_of.version is not None, "only what was announced is found"
+    button = ButtonElement(text="Show", action_id=SHOW, value=str(as_of.version.id))
+    text = f"*{safe(shown.name)}*\n{_standing(as_of)}\n{offer_line(shown)}{price}"
     return SectionBlock(text=text, accessory=button)
 
 
-def _warning(then: AsOf) -> str:
+def _warning(as_of: AsOf) -> str:
     """What nobody may overlook, in front of the name."""
-    holds_today = then.campaign.is_in_force(then.today) and not then.changed_since
+    holds_today = as_of.campaign.is_in_force(as_of.today) and not as_of.changed_since
     return "" if holds_today else "DO NOT PROMISE: "
 
 
-def _standing(then: AsOf) -> str:
-    if then.day == then.today and not then.changed_since:
-        return _standing_today(then)
-    day = day_in_words(then.day)
-    if then.in_force:
-        return f"This held on {day}. {_since(then)}"
-    if then.was_over:
-        return f"*On {day} it was over{_end(then)}.*"
-    if then.stage == Stage.PAUSED:
-        return f"*On {day} it was paused.* {_since(then)}"
-    return f"*On {day} it had not begun:* it begins on {day_in_words(then.promise.starts_on)}."
+def _standing(as_of: AsOf) -> str:
+    if as_of.day == as_of.today and not as_of.changed_since:
+        return _standing_today(as_of)
+    day = day_in_words(as_of.day)
+    if as_of.in_force:
+        return f"This held on {day}. {_since(as_of)}"
+    if as_of.was_over:
+        return f"*On {day} it was over{_end(as_of)}.*"
+    if as_of.stage == Stage.PAUSED:
+        return f"*On {day} it was paused.* {_since(as_of)}"
+    return f"*On {day} it had not begun:* it begins on {day_in_words(as_of.promise.starts_on)}."
 
 
-def _standing_today(then: AsOf) -> str:
+def _standing_today(as_of: AsOf) -> str:
     """Whether the offer holds, and what to say where it does not."""
-    campaign = then.campaign
-    if then.was_over:
-        said = safe(late_words(campaign), 320)
-        return f"*Over{_end(then)}. Do not promise it.* Say: {said}"
+    campaign = as_of.campaign
+    if as_of.was_over:
+        reason = safe(late_words(campaign), 320)
+        return f"*Over{_end(as_of)}. Do not promise it.* Say: {reason}"
     if campaign.stage == Stage.PAUSED:
         return f"*Paused for now.* Ask {campaign.owner.mention} before you promise it."
-    if campaign.starts_on > then.today:
+    if campaign.starts_on > as_of.today:
         begins = day_in_words(campaign.starts_on)
         return f"*It begins on {begins}.* Do not promise it before."
     until = (
@@ -198,20 +198,20 @@ def _standing_today(then: AsOf) -> str:
     return f"It holds today, {until}."
 
 
-def _since(then: AsOf) -> str:
+def _since(as_of: AsOf) -> str:
     """What has become of it."""
-    campaign = then.campaign
-    if campaign.is_over(then.today):
-        return f"*Since then it has ended{_end(then)}: do not promise it today.*"
-    if then.changed_since:
+    campaign = as_of.campaign
+    if campaign.is_over(as_of.today):
+        return f"*Since then it has ended{_end(as_of)}: do not promise it today.*"
+    if as_of.changed_since:
         return "*Since then it was changed: `/offer` tells what holds today.*"
     if campaign.stage == Stage.PAUSED:
         return f"*It is paused today:* ask {campaign.owner.mention} before you promise it."
     return "It holds today too."
 
 
-def _end(then: AsOf) -> str:
-    ends_on = then.campaign.ends_on
+def _end(as_of: AsOf) -> str:
+    ends_on = as_of.campaign.ends_on
     return f" since {day_in_words(ends_on)}" if ends_on else ""
 
 

@@ -41,27 +41,27 @@ TURN = "campaign.questions_page"
 _ON_CARD = 300  # characters of a question or an answer that the card shows
 
 
-def question(asked: CampaignQuestion) -> Message:
+def question(row: CampaignQuestion) -> Message:
     """A question in the announcement's thread, and its answer; with all who take part."""
-    campaign, asker = asked.campaign, asked.person
-    who = f"{asker.mention} asks {campaign.owner.mention}"
-    text = f"{who} about “{safe(campaign.name)}”: {safe(asked.text)}"
-    blocks: list[Block] = [SectionBlock(text=f"{who}:"), _quote(asked.text)]
-    if asked.answer:
-        text = f"{text} Answer: {safe(asked.answer)}"
-        blocks += [SectionBlock(text=f"{_answerer(asked)} answers:"), _quote(asked.answer)]
-    return Message(text, [*blocks, ActionsBlock(elements=[answer_button(asked)])])
+    campaign, asker = row.campaign, row.person
+    sentence = f"{asker.mention} asks {campaign.owner.mention}"
+    text = f"{sentence} about “{safe(campaign.name)}”: {safe(row.text)}"
+    blocks: list[Block] = [SectionBlock(text=f"{sentence}:"), _quote(row.text)]
+    if row.answer:
+        text = f"{text} Answer: {safe(row.answer)}"
+        blocks += [SectionBlock(text=f"{_answerer(row)} answers:"), _quote(row.answer)]
+    return Message(text, [*blocks, ActionsBlock(elements=[answer_button(row)])])
 
 
-def answered(asked: CampaignQuestion) -> Message:
+def answered(row: CampaignQuestion) -> Message:
     """What whoever asked hears."""
-    text = f"{_answerer(asked)} answered your question about “{safe(asked.campaign.name)}”"
+    text = f"{_answerer(row)} answered your question about “{safe(row.campaign.name)}”"
     return Message(
-        f"{text}: {safe(asked.answer or '')}",
+        f"{text}: {safe(row.answer or '')}",
         [
             SectionBlock(text=f"{text}:"),
-            _quote(asked.text),
-            SectionBlock(text=plain(asked.answer or "", 1_100)),
+            _quote(row.text),
+            SectionBlock(text=plain(row.answer or "", 1_100)),
         ],
     )
 
@@ -81,7 +81,7 @@ def answers(answered: Sequence[CampaignQuestion]) -> list[Block]:
 
 
 def questions(
-    campaign: Campaign, asked: Sequence[CampaignQuestion], page: int, count: int, size: int
+    campaign: Campaign, rows: Sequence[CampaignQuestion], page: int, count: int, size: int
 ) -> View:
     """A page of all questions about a campaign."""
     pages = max(-(-count // size), 1)
@@ -93,34 +93,34 @@ def questions(
         close="Done",
         blocks=[
             SectionBlock(text=f"*{safe(campaign.name, 150)}*"),
-            *[block for each in asked for block in _question_row(each)],
-            *([] if asked else [SectionBlock(text="Nobody has asked yet.")]),
+            *[block for each in rows for block in _question_row(each)],
+            *([] if rows else [SectionBlock(text="Nobody has asked yet.")]),
             *page_turns(TURN, page, pages),
             small(f"{plural(count, 'question')}, page {page + 1} of {pages}"),
         ],
     )
 
 
-def answer_button(asked: CampaignQuestion) -> ButtonElement:
+def answer_button(question: CampaignQuestion) -> ButtonElement:
     """Answer, for the owner."""
-    label = "Change the answer" if asked.answer else "Answer"
-    return ButtonElement(text=label, action_id=ANSWER, value=str(asked.id))
+    label = "Change the answer" if question.answer else "Answer"
+    return ButtonElement(text=label, action_id=ANSWER, value=str(question.id))
 
 
-def _question_row(asked: CampaignQuestion) -> list[Block]:
-    line = f"{safe(asked.person.name, 100)} asked {moment(asked.asked_at)}"
-    if asked.answered_at:
-        line += f" · {_answerer(asked)} answered {moment(asked.answered_at)}"
-    text = asked.answer or "Not answered yet."
+def _question_row(question: CampaignQuestion) -> list[Block]:
+    line = f"{safe(question.person.name, 100)} asked {moment(question.asked_at)}"
+    if question.answered_at:
+        line += f" · {_answerer(question)} answered {moment(question.answered_at)}"
+    text = question.answer or "Not answered yet."
     return [
-        _quote(asked.text),
-        SectionBlock(text=plain(text, 1_100), accessory=answer_button(asked)),
+        _quote(question.text),
+        SectionBlock(text=plain(text, 1_100), accessory=answer_button(question)),
         small(line),
     ]
 
 
-def _answerer(asked: CampaignQuestion) -> str:
-    return asked.answerer.mention if asked.answerer else "Somebody"
+def _answerer(question: CampaignQuestion) -> str:
+    return question.answerer.mention if question.answerer else "Somebody"
 
 
 def _quote(text: str) -> RichTextBlock:

@@ -27,21 +27,21 @@ class WrongDay(HandoffError):
     """“{text}” is no day that I can read. Please write it like 2026-05-01."""
 
 
-def offers(session: Session, who: Person, asked: str, page: int = 0) -> OfferSearch:
+def offers(session: Session, person: Person, words_and_day: str, page: int = 0) -> OfferSearch:
     """The offers whose words begin like those asked for; with none, those that hold on that day.
 
     `asked` may end in a day: `spring on 2026-05-01`. What was never announced is no offer yet.
     Raises NotAllowed, WrongDay.
     """
-    people.require(session, who, "look offers up", Role.SALESPERSON, Role.MARKETER)
-    workspace = session.get_one(Workspace, who.workspace_id)
-    words, day = _read(asked, workspace)
+    people.require(session, person, "look offers up", Role.SALESPERSON, Role.MARKETER)
+    workspace = session.get_one(Workspace, person.workspace_id)
+    words, day = _read(words_and_day, workspace)
     today = workspace.day_of(clock.now())
     moment = clock.now() if day == today else _end_of(day, workspace)
     query = prefixes(words)
-    found, count = _matching(session, workspace.id, query, day, moment, today, page)
+    rows, count = _matching(session, workspace.id, query, day, moment, today, page)
     return OfferSearch(
-        offers=as_of_each(session, found, moment),
+        offers=as_of_each(session, rows, moment),
         count=count,
         words=words if query else "",
         day=day,
@@ -49,14 +49,14 @@ def offers(session: Session, who: Person, asked: str, page: int = 0) -> OfferSea
     )
 
 
-def offer(session: Session, who: Person, version_id: int) -> AsOf:
+def offer(session: Session, person: Person, version_id: int) -> AsOf:
     """One version of an offer: as of now where it is the newest, else as of when it began to hold.
 
     Raises NotAllowed, NotFound.
     """
-    people.require(session, who, "look offers up", Role.SALESPERSON, Role.MARKETER)
+    people.require(session, person, "look offers up", Role.SALESPERSON, Role.MARKETER)
     version = session.get(CampaignVersion, version_id)
-    if version is None or version.workspace_id != who.workspace_id or not version.in_force_from:
+    if version is None or version.workspace_id != person.workspace_id or not version.in_force_from:
         raise NotFound(what="this offer")
     replaced_at = session.scalar(
         select(func.min(CampaignVersion.in_force_from)).where(
@@ -68,16 +68,16 @@ def offer(session: Session, who: Person, version_id: int) -> AsOf:
     return as_of_each(session, [(known(session, version.campaign_id), version)], moment)[0]
 
 
-def _read(asked: str, workspace: Workspace) -> tuple[str, date]:
+def _read(words_and_day: str, workspace: Workspace) -> tuple[str, date]:
     """The words, and the day that stands behind them; today, where none does."""
-    found = _DAY.search(asked.strip())
-    if found is None:
-        return asked.strip(), workspace.day_of(clock.now())
+    match = _DAY.search(words_and_day.strip())
+    if match is None:
+        return words_and_day.strip(), workspace.day_of(clock.now())
     try:
-        day = date.fromisoformat(found[1])
+        day = date.fromisoformat(match[1])
     except ValueError:
-        raise WrongDay(text=safe(found[1], 40)) from None
-    return asked.strip()[: found.start()].strip(), day
+        raise WrongDay(text=safe(match[1], 40)) from None
+    return words_and_day.strip()[: match.start()].strip(), day
 
 
 def _matching(
@@ -104,13 +104,13 @@ def _matching(
         .limit(MOST)
         .offset(page * MOST)
     ).all()
-    found = session.execute(
+    versions = session.execute(
         select(Campaign, CampaignVersion)
         .join(CampaignVersion, CampaignVersion.campaign_id == Campaign.id)
         .where(CampaignVersion.id.in_([version_id for version_id, _ in rows]))
         .options(joinedload(Campaign.owner))
     )
-    by_id = {version.id: (campaign, version) for campaign, version in found}
+    by_id = {version.id: (campaign, version) for campaign, version in versions}
     return [by_id[version_id] for version_id, _ in rows], rows[0][1] if rows else 0
 
 

@@ -27,18 +27,18 @@ LAUNCH = "campaign.launch"
 UNSCHEDULE = "campaign.unschedule"
 
 
-def manage(found: Sequence[Campaign], count: int, words: str, today: date) -> Message:
+def manage(campaigns: Sequence[Campaign], count: int, words: str, today: date) -> Message:
     """The answer to `/campaign manage`."""
-    if not found:
+    if not campaigns:
         named = f" whose name begins like “{safe(words, 100)}”" if words else ""
         return only(
             f"You have no campaign to manage{named}. `/campaign list` shows all; `/campaign` "
             "announces one."
         )
     text = f"{plural(count, 'campaign')} to manage."
-    blocks: list[Block] = [block for each in found for block in _campaign_row(each, today)]
-    if count > len(found):
-        left = f"and {count - len(found):,} more. A word of the name finds one: "
+    blocks: list[Block] = [block for each in campaigns for block in _campaign_row(each, today)]
+    if count > len(campaigns):
+        left = f"and {count - len(campaigns):,} more. A word of the name finds one: "
         blocks.append(small(f"{left}`/campaign manage summer`"))
     return Message(text, blocks)
 
@@ -63,11 +63,11 @@ def _owner_buttons(campaign: Campaign, today: date) -> list[ButtonElement]:
         case Stage.PAUSED:
             return [change, _owner_button(campaign, "Resume", RESUME, "primary"), stop]
         case Stage.DRAFT if campaign.launch_at:
-            back = _owner_button(campaign, "Take the time back", UNSCHEDULE)
+            unschedule = _owner_button(campaign, "Take the time back", UNSCHEDULE)
             return [
                 change,
                 _owner_button(campaign, "Another time…", LAUNCH),
-                back,
+                unschedule,
                 _cancel_button(campaign),
             ]
         case Stage.DRAFT:

@@ -66,12 +66,12 @@ def find(session: Session, workspace_id: int, campaign_id: int, *, lock: bool = 
 
     Raises NotFound.
     """
-    mine = _with_owner.where(Campaign.id == campaign_id, Campaign.workspace_id == workspace_id)
+    query = _with_owner.where(Campaign.id == campaign_id, Campaign.workspace_id == workspace_id)
     if lock:
-        mine = mine.with_for_update(of=Campaign, key_share=True).execution_options(
+        query = query.with_for_update(of=Campaign, key_share=True).execution_options(
             populate_existing=True
         )
-    campaign = session.scalar(mine)
+    campaign = session.scalar(query)
     if campaign is None:
         raise NotFound(what="this campaign")
     return campaign
@@ -122,8 +122,8 @@ def as_of_each(
 
 def offer_on(session: Session, campaign_id: int, moment: datetime) -> CampaignVersion | None:
     """The version in force at that moment; None where there was no offer to be promised."""
-    then = as_of(session, campaign_id, moment)
-    return then.version if then.in_force else None
+    offer = as_of(session, campaign_id, moment)
+    return offer.version if offer.in_force else None
 
 
 def _stages_at(
@@ -141,7 +141,7 @@ def _stages_at(
         )
         .order_by(CampaignEvent.campaign_id, CampaignEvent.at.desc(), CampaignEvent.id.desc())
     )
-    return {campaign_id: Stage(found) for campaign_id, found in rows}
+    return {campaign_id: Stage(name) for campaign_id, name in rows}
 
 
 def overview(session: Session, workspace_id: int, day: date) -> Overview:
@@ -183,12 +183,12 @@ def readership(session: Session, campaign: Campaign) -> Readership:
 
 def has_read(session: Session, campaign: Campaign, person_id: int) -> bool:
     """Whether the person has confirmed what the campaign promises now."""
-    mine = select(CampaignReceipt.person_id).where(
+    receipts = select(CampaignReceipt.person_id).where(
         CampaignReceipt.campaign_id == campaign.id,
         CampaignReceipt.person_id == person_id,
         CampaignReceipt.version >= campaign.holds_from,
     )
-    return session.scalar(mine.limit(1)) is not None
+    return session.scalar(receipts.limit(1)) is not None
 
 
 def _reminded(session: Session, campaign: Campaign, people_ids: Sequence[int]) -> int:
@@ -241,52 +241,56 @@ LISTED = 15
 _FIRST = (Stage.LIVE, Stage.PAUSED, Stage.AGREED, Stage.PROPOSED, Stage.DRAFT, *OVER)
 
 
-def may_manage(session: Session, who: Person) -> None:
+def may_manage(session: Session, person: Person) -> None:
     """See that the person may change campaigns at all. Raises NotAllowed."""
-    people.require(session, who, "change campaigns", Role.MARKETER)
+    people.require(session, person, "change campaigns", Role.MARKETER)
 
 
-def to_manage(session: Session, who: Person, words: str) -> tuple[Sequence[Campaign], int]:
+def to_manage(session: Session, person: Person, words: str) -> tuple[Sequence[Campaign], int]:
     """The campaigns that are not over and that the person may change, and how many there are.
 
     `words` are how words of the name begin; without any, all. Raises NotAllowed.
     """
-    may_manage(session, who)
-    mine = [Campaign.workspace_id == who.workspace_id, Campaign.stage.not_in(OVER)]
-    if not who.leads_others:
-        mine.append(Campaign.owner_id == who.id)
+    may_manage(session, person)
+    manageable = [Campaign.workspace_id == person.workspace_id, Campaign.stage.not_in(OVER)]
+    if not person.leads_others:
+        manageable.append(Campaign.owner_id == person.id)
     if query := prefixes(words):
         named = func.to_tsvector("simple", Campaign.name)
-        mine.append(named.bool_op("@@")(func.to_tsquery("simple", query)))
-    found = session.scalars(
+        manageable.append(named.bool_op("@@")(func.to_tsquery("simple", query)))
+    campaigns = session.scalars(
         select(Campaign)
-        .where(*mine)
+        .where(*manageable)
         .options(joinedload(Campaign.owner))
         .order_by(_by_stage(), Campaign.starts_on.desc(), Campaign.id.desc())
         .limit(MANAGED)
     ).all()
-    return found, session.scalars(select(func.count()).select_from(Campaign).where(*mine)).one()
+    return campaigns, session.scalars(
+        select(func.count()).select_from(Campaign).where(*manageable)
+    ).one()
 
 
-def page(session: Session, who: Person, number: int) -> tuple[Sequence[Campaign], int]:
+def page(session: Session, person: Person, number: int) -> tuple[Sequence[Campaign], int]:
     """A page of all campaigns, those that run first, each with its owner; and how many there are.
 
     What somebody else only drafts is theirs alone. Raises NotAllowed.
     """
-    people.require(session, who, "list campaigns", Role.SALESPERSON, Role.MARKETER)
-    mine = [
-        Campaign.workspace_id == who.workspace_id,
-        (Campaign.stage != Stage.DRAFT) | (Campaign.owner_id == who.id),
+    people.require(session, person, "list campaigns", Role.SALESPERSON, Role.MARKETER)
+    listed = [
+        Campaign.workspace_id == person.workspace_id,
+        (Campaign.stage != Stage.DRAFT) | (Campaign.owner_id == person.id),
     ]
-    found = session.scalars(
+    campaigns = session.scalars(
         select(Campaign)
-        .where(*mine)
+        .where(*listed)
         .options(joinedload(Campaign.owner))
         .order_by(_by_stage(), Campaign.starts_on.desc(), Campaign.id.desc())
         .limit(LISTED)
         .offset(number * LISTED)
     ).all()
-    return found, session.scalars(select(func.count()).select_from(Campaign).where(*mine)).one()
+    return campaigns, session.scalars(
+        select(func.count()).select_from(Campaign).where(*listed)
+    ).one()
 
 
 def _by_stage() -> ColumnElement[int]:

@@ -23,26 +23,26 @@ PAGE = 10
 _ON_CARD = 3  # the newest answers that the card itself shows
 
 
-def askable(session: Session, who: Person, campaign_id: int) -> Campaign:
+def askable(session: Session, person: Person, campaign_id: int) -> Campaign:
     """The campaign that the person may ask about, with its owner. Raises NotFound, NotAllowed."""
-    people.require(session, who, "ask about campaigns", Role.SALESPERSON, Role.MARKETER)
-    return find(session, who.workspace_id, campaign_id)
+    people.require(session, person, "ask about campaigns", Role.SALESPERSON, Role.MARKETER)
+    return find(session, person.workspace_id, campaign_id)
 
 
 def ask(
-    session: Session, who: Person, campaign_id: int, text: str, token: str
+    session: Session, person: Person, campaign_id: int, text: str, token: str
 ) -> CampaignQuestion | None:
     """Put a question into the announcement's thread; None for a form that arrives again.
 
     Raises NotFound, NotAllowed.
     """
-    campaign = askable(session, who, campaign_id)
-    asked = session.scalar(
+    campaign = askable(session, person, campaign_id)
+    row = session.scalar(
         insert(CampaignQuestion)
         .values(
-            workspace_id=who.workspace_id,
+            workspace_id=person.workspace_id,
             campaign_id=campaign.id,
-            person_id=who.id,
+            person_id=person.id,
             text=text,
             asked_at=clock.now(),
             token=token,
@@ -50,12 +50,12 @@ def ask(
         .on_conflict_do_nothing()
         .returning(CampaignQuestion)
     )
-    if asked is not None:
+    if row is not None:
         channel = channel_of(session, campaign)
         thread = (CARD, campaign.id)
-        slack.show(session, who.workspace_id, QUESTION, asked.id, channel, thread_of=thread)
+        slack.show(session, person.workspace_id, QUESTION, row.id, channel, thread_of=thread)
         slack.redraw(session, CARD, campaign.id)
-    return asked
+    return row
 
 
 def question(session: Session, question_id: int) -> CampaignQuestion:
@@ -71,65 +71,65 @@ def question(session: Session, question_id: int) -> CampaignQuestion:
     ).one()
 
 
-def answerable(session: Session, who: Person, question_id: int) -> CampaignQuestion:
+def answerable(session: Session, person: Person, question_id: int) -> CampaignQuestion:
     """The question that the person may answer: the owner, or a manager.
 
     Raises NotFound, NotAllowed, NotYours.
     """
-    mine = select(CampaignQuestion.campaign_id).where(
-        CampaignQuestion.id == question_id, CampaignQuestion.workspace_id == who.workspace_id
+    query = select(CampaignQuestion.campaign_id).where(
+        CampaignQuestion.id == question_id, CampaignQuestion.workspace_id == person.workspace_id
     )
-    campaign_id = session.scalar(mine)
+    campaign_id = session.scalar(query)
     if campaign_id is None:
         raise NotFound(what="this question")
-    manageable(session, who, campaign_id)
+    manageable(session, person, campaign_id)
     return question(session, question_id)
 
 
-def answer(session: Session, who: Person, question_id: int, text: str) -> CampaignQuestion:
+def answer(session: Session, person: Person, question_id: int, text: str) -> CampaignQuestion:
     """Answer a question, or put another answer in the place of the one before.
 
     It stands below the question and on the announcement's card, and whoever asked hears of it.
     Raises NotFound, NotAllowed, NotYours.
     """
-    asked = answerable(session, who, question_id)
-    if asked.answer == text:
-        return asked
-    asked.answer, asked.answered_by, asked.answered_at = text, who.id, clock.now()
+    row = answerable(session, person, question_id)
+    if row.answer == text:
+        return row
+    row.answer, row.answered_by, row.answered_at = text, person.id, clock.now()
     session.flush()
-    slack.redraw(session, QUESTION, asked.id)
-    slack.redraw(session, CARD, asked.campaign_id)
-    if asked.person_id != who.id:
-        target = asked.person.slack_id
-        slack.show(session, who.workspace_id, ANSWERED, asked.id, target)
-    return asked
+    slack.redraw(session, QUESTION, row.id)
+    slack.redraw(session, CARD, row.campaign_id)
+    if row.person_id != person.id:
+        target = row.person.slack_id
+        slack.show(session, person.workspace_id, ANSWERED, row.id, target)
+    return row
 
 
 def questions(
     session: Session, campaign_id: int, page: int = 0
 ) -> tuple[Sequence[CampaignQuestion], int]:
     """A page of the questions, the newest first, and how many there are in all."""
-    mine = CampaignQuestion.campaign_id == campaign_id
-    found = session.scalars(
+    of_campaign = CampaignQuestion.campaign_id == campaign_id
+    rows = session.scalars(
         select(CampaignQuestion)
-        .where(mine)
+        .where(of_campaign)
         .options(joinedload(CampaignQuestion.person), joinedload(CampaignQuestion.answerer))
         .order_by(CampaignQuestion.asked_at.desc(), CampaignQuestion.id.desc())
         .limit(PAGE)
         .offset(page * PAGE)
     ).all()
-    return found, session.scalars(select(func.count()).where(mine)).one()
+    return rows, session.scalars(select(func.count()).where(of_campaign)).one()
 
 
 def since(session: Session, campaign: Campaign) -> Since:
     """What the card of an announcement tells of what came after it."""
-    mine = CampaignQuestion.campaign_id == campaign.id
+    of_campaign = CampaignQuestion.campaign_id == campaign.id
     answered = session.scalars(
         select(CampaignQuestion)
-        .where(mine, CampaignQuestion.answer.is_not(None))
+        .where(of_campaign, CampaignQuestion.answer.is_not(None))
         .options(joinedload(CampaignQuestion.person), joinedload(CampaignQuestion.answerer))
         .order_by(CampaignQuestion.answered_at.desc(), CampaignQuestion.id.desc())
         .limit(_ON_CARD)
     ).all()
-    asked = session.scalars(select(func.count()).where(mine)).one()
-    return Since(answered, asked, last_change(session, campaign.id))
+    count = session.scalars(select(func.count()).where(of_campaign)).one()
+    return Since(answered, count, last_change(session, campaign.id))

@@ -64,14 +64,14 @@ def period(campaign: Promise) -> str:
     return f"{day_in_words(first)} to {day_in_words(last)}"
 
 
-def offer_then(then: AsOf) -> str:
+def offer_then(as_of: AsOf) -> str:
     """What a lead of that moment may be promised, as its card says it, in mrkdwn.
 
     First comes what has to be known before it is promised: that it was over, or is another by now.
     """
-    promise = then.promise
+    promise = as_of.promise
     lines = [
-        _standing(then),
+        _standing(as_of),
         f"*Offer* {offer_line(promise)}",
         f"*Price* {safe(promise.price, 220)}" if promise.price else "",
         f"*Terms* {safe(promise.terms, _TERMS)}",
@@ -88,32 +88,32 @@ def late_words(campaign: Campaign) -> str:
     )
 
 
-def _standing(then: AsOf) -> str:
+def _standing(as_of: AsOf) -> str:
     """Whether it held when the lead came, and whether it still does; empty: it did and it does."""
-    if not then.in_force:
-        return _not_in_force(then)
-    campaign = then.campaign
-    if campaign.is_over(then.today):
+    if not as_of.in_force:
+        return _not_in_force(as_of)
+    campaign = as_of.campaign
+    if campaign.is_over(as_of.today):
         return f"*Ended since{_end(campaign)}.* It held on the day of this lead."
     if campaign.stage == Stage.PAUSED:
         return "*Paused since.* It held on the day of this lead; ask its owner before you promise."
-    if then.changed_since:
+    if as_of.changed_since:
         return "*Changed since.* This is what held on the day of this lead."
     return ""
 
 
-def _not_in_force(then: AsOf) -> str:
-    campaign = then.campaign
-    if then.was_over:
+def _not_in_force(as_of: AsOf) -> str:
+    campaign = as_of.campaign
+    if as_of.was_over:
         return (
             f"*Over before this lead came{_end(campaign)}: do not promise it.* "
             f"Say: {safe(late_words(campaign), 320)}"
         )
-    if then.version is None:
+    if as_of.version is None:
         return "*Not announced when this lead came.* Ask its owner before you promise it."
-    if then.stage == Stage.PAUSED:
+    if as_of.stage == Stage.PAUSED:
         return "*Paused when this lead came.* Ask its owner before you promise it."
-    return f"*It begins on {day_in_words(then.promise.starts_on)}*, after this lead came."
+    return f"*It begins on {day_in_words(as_of.promise.starts_on)}*, after this lead came."
 
 
 def _end(campaign: Campaign) -> str:

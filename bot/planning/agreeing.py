@@ -48,53 +48,53 @@ class NotYourConcern(HandoffError):
     """Only {who} can withdraw this concern. The owner of the campaign can answer it."""
 
 
-def ready(session: Session, who: Person, campaign_id: int) -> Campaign:
+def ready(session: Session, person: Person, campaign_id: int) -> Campaign:
     """Say that one is ready for the campaign as it reads now; one's own concerns are gone by that.
 
     Raises NotFound, NotAsked, NotProposed, AlreadyReady.
     """
-    campaign, proposal = _held_by_answerer(session, who, campaign_id)
+    campaign, proposal = _held_by_answerer(session, person, campaign_id)
     _, standing = asked_and_standing(session, campaign)
-    if who.id in standing.ready:
+    if person.id in standing.ready:
         raise AlreadyReady(name=safe(campaign.name))
     now = clock.now()
-    for concern in _open_of(session, who, campaign):
-        _close(session, who, concern, None)
+    for concern in _open_of(session, person, campaign):
+        _close(session, person, concern, None)
     answer = insert(ProposalAnswer).values(
         campaign_id=campaign.id,
-        person_id=who.id,
+        person_id=person.id,
         version=campaign.version,
         workspace_id=campaign.workspace_id,
         at=now,
     )
     key = [ProposalAnswer.campaign_id, ProposalAnswer.person_id, ProposalAnswer.version]
     session.execute(answer.on_conflict_do_update(index_elements=key, set_={"at": now}))
-    _settle(session, who, campaign, proposal)
+    _settle(session, person, campaign, proposal)
     return campaign
 
 
-def answerable(session: Session, who: Person, campaign_id: int) -> Campaign:
+def answerable(session: Session, person: Person, campaign_id: int) -> Campaign:
     """The campaign about which the person may raise a concern.
 
     Raises NotFound, NotAsked, NotProposed.
     """
-    return _held_by_answerer(session, who, campaign_id)[0]
+    return _held_by_answerer(session, person, campaign_id)[0]
 
 
 def raise_concern(
-    session: Session, who: Person, campaign_id: int, version: int, text: str, token: str
+    session: Session, person: Person, campaign_id: int, version: int, text: str, token: str
 ) -> Concern | None:
     """Raise a concern about the version that one has read; None for a form that arrives again.
 
     What was agreed goes before sales again. Raises NotFound, NotAsked, NotProposed.
     """
-    campaign, proposal = _held_by_answerer(session, who, campaign_id)
+    campaign, proposal = _held_by_answerer(session, person, campaign_id)
     concern: Concern | None = session.scalar(
         insert(Concern)
         .values(
             workspace_id=campaign.workspace_id,
             campaign_id=campaign.id,
-            person_id=who.id,
+            person_id=person.id,
             version=min(version, campaign.version),
             text=text,
             raised_at=clock.now(),
@@ -106,147 +106,149 @@ def raise_concern(
     if concern is None:
         return None
     if campaign.stage == Stage.AGREED:
-        drafting.ask_again(session, who, campaign.id, concern=concern.id)
+        drafting.ask_again(session, person, campaign.id, concern=concern.id)
     place = slack.place(session, PROPOSAL, campaign.id)
     if place is not None:
         thread = (PROPOSAL, campaign.id)
-        slack.show(session, who.workspace_id, CONCERN, concern.id, place[0], thread_of=thread)
+        slack.show(session, person.workspace_id, CONCERN, concern.id, place[0], thread_of=thread)
     follow(session, campaign, proposal)
     return concern
 
 
-def concern_to_answer(session: Session, who: Person, concern_id: int) -> Concern:
+def concern_to_answer(session: Session, person: Person, concern_id: int) -> Concern:
     """A concern that the person may answer: the campaign's owner, or a manager.
 
     Raises NotFound, NotAllowed, NotYours, ConcernClosed.
     """
-    found = concern(session, who.workspace_id, concern_id)
-    drafting.manageable(session, who, found.campaign_id)
-    _see_open(session, found)
-    return found
+    open_concern = concern(session, person.workspace_id, concern_id)
+    drafting.manageable(session, person, open_concern.campaign_id)
+    _see_open(session, open_concern)
+    return open_concern
 
 
-def answer_concern(session: Session, who: Person, concern_id: int, text: str) -> Concern:
+def answer_concern(session: Session, person: Person, concern_id: int, text: str) -> Concern:
     """Resolve a concern by an answer; whoever raised it still says whether they are ready.
 
     Raises NotFound, NotAllowed, NotYours, ConcernClosed.
     """
-    found = concern_to_answer(session, who, concern_id)
-    _close(session, who, found, text)
-    _settle(session, who, *held(session, found.campaign_id))
-    return found
+    answered = concern_to_answer(session, person, concern_id)
+    _close(session, person, answered, text)
+    _settle(session, person, *held(session, answered.campaign_id))
+    return answered
 
 
-def withdraw(session: Session, who: Person, concern_id: int) -> Concern:
+def withdraw(session: Session, person: Person, concern_id: int) -> Concern:
     """Take one's own concern back. Raises NotFound, NotYourConcern, ConcernClosed."""
-    found = concern(session, who.workspace_id, concern_id)
-    campaign, proposal = held(session, found.campaign_id)
-    if found.person_id != who.id:
-        raiser = session.get_one(Person, found.person_id)
+    withdrawn = concern(session, person.workspace_id, concern_id)
+    campaign, proposal = held(session, withdrawn.campaign_id)
+    if withdrawn.person_id != person.id:
+        raiser = session.get_one(Person, withdrawn.person_id)
         raise NotYourConcern(who=raiser.mention)
-    _see_open(session, found)
-    _close(session, who, found, None)
-    _settle(session, who, campaign, proposal)
-    return found
+    _see_open(session, withdrawn)
+    _close(session, person, withdrawn, None)
+    _settle(session, person, campaign, proposal)
+    return withdrawn
 
 
-def overrule(session: Session, who: Person, campaign_id: int, reason: str) -> Campaign:
+def overrule(session: Session, person: Person, campaign_id: int, reason: str) -> Campaign:
     """Agree in place of sales, against silence and concerns: a manager's right, which is said.
 
     Raises NotAllowed, NotFound, NotProposed.
     """
-    campaign = overrulable(session, who, campaign_id)
+    campaign = overrulable(session, person, campaign_id)
     campaign, proposal = held(session, campaign.id)
-    proposal.overruled_by, proposal.overruled_because = who.id, reason
+    proposal.overruled_by, proposal.overruled_because = person.id, reason
     proposal.overruled_version = campaign.version
-    _agree(session, who, campaign, proposal, overruled=reason)
+    _agree(session, person, campaign, proposal, overruled=reason)
     return campaign
 
 
-def overrulable(session: Session, who: Person, campaign_id: int) -> Campaign:
+def overrulable(session: Session, person: Person, campaign_id: int) -> Campaign:
     """The campaign that the person may agree to in place of sales.
 
     Raises NotAllowed, NotFound, NotProposed.
     """
-    people.require(session, who, "agree in place of sales", Role.MANAGER)
-    campaign = campaign_queries.find(session, who.workspace_id, campaign_id, lock=True)
+    people.require(session, person, "agree in place of sales", Role.MANAGER)
+    campaign = campaign_queries.find(session, person.workspace_id, campaign_id, lock=True)
     if campaign.stage != Stage.PROPOSED:
         raise NotProposed(name=safe(campaign.name), stage=campaign.stage)
     return campaign
 
 
-def settle_all(session: Session, who: Person) -> None:
+def settle_all(session: Session, person: Person) -> None:
     """Look at every open proposal again, after the rules have changed."""
     open_ones = select(Proposal.campaign_id).where(
-        Proposal.workspace_id == who.workspace_id, Proposal.stage == Stage.PROPOSED
+        Proposal.workspace_id == person.workspace_id, Proposal.stage == Stage.PROPOSED
     )
     for campaign_id in session.scalars(open_ones.order_by(Proposal.campaign_id)).all():
-        _settle(session, who, *held(session, campaign_id))
+        _settle(session, person, *held(session, campaign_id))
 
 
 def concern(session: Session, workspace_id: int, concern_id: int) -> Concern:
     """A concern of this workspace. Raises NotFound."""
-    found = session.get(Concern, concern_id)
-    if found is None or found.workspace_id != workspace_id:
+    row = session.get(Concern, concern_id)
+    if row is None or row.workspace_id != workspace_id:
         raise NotFound(what="this concern")
-    return found
+    return row
 
 
-def _settle(session: Session, who: Person, campaign: Campaign, proposal: Proposal) -> None:
+def _settle(session: Session, person: Person, campaign: Campaign, proposal: Proposal) -> None:
     """See whether the answers make an agreement, by the rules of this moment."""
     _, standing = asked_and_standing(session, campaign)
     if campaign.stage == Stage.PROPOSED and agreed(
         rules(session, campaign.workspace_id).rule, standing
     ):
-        _agree(session, who, campaign, proposal, ready=sorted(standing.ready))
+        _agree(session, person, campaign, proposal, ready=sorted(standing.ready))
     redraw_proposal(session, campaign.id)
-    slack.redraw(session, slack.HOME, who.id)
+    slack.redraw(session, slack.HOME, person.id)
 
 
 def _agree(
-    session: Session, who: Person, campaign: Campaign, proposal: Proposal, **facts: object
+    session: Session, person: Person, campaign: Campaign, proposal: Proposal, **facts: object
 ) -> None:
-    drafting.agree(session, who, campaign.id, **facts)
+    drafting.agree(session, person, campaign.id, **facts)
     owner = session.get_one(Person, campaign.owner_id)
     slack.show(session, campaign.workspace_id, AGREED, campaign.id, owner.slack_id)
     follow(session, campaign, proposal)
 
 
-def _held_by_answerer(session: Session, who: Person, campaign_id: int) -> tuple[Campaign, Proposal]:
+def _held_by_answerer(
+    session: Session, person: Person, campaign_id: int
+) -> tuple[Campaign, Proposal]:
     """The proposal that the person is asked about, held. Raises NotFound, NotAsked, NotProposed."""
-    campaign_queries.find(session, who.workspace_id, campaign_id, lock=True)
+    campaign_queries.find(session, person.workspace_id, campaign_id, lock=True)
     campaign, proposal = held(session, campaign_id)
     if campaign.stage not in (Stage.PROPOSED, Stage.AGREED):
         raise NotProposed(name=safe(campaign.name), stage=campaign.stage)
-    planning_rules = rules(session, who.workspace_id)
-    if who.id not in {person.id for person in asked_people(session, planning_rules)}:
+    planning_rules = rules(session, person.workspace_id)
+    if person.id not in {each.id for each in asked_people(session, planning_rules)}:
         raise NotAsked(name=safe(campaign.name))
     return campaign, proposal
 
 
-def _open_of(session: Session, who: Person, campaign: Campaign) -> list[Concern]:
+def _open_of(session: Session, person: Person, campaign: Campaign) -> list[Concern]:
     return list(
         session.scalars(
             select(Concern).where(
                 Concern.campaign_id == campaign.id,
-                Concern.person_id == who.id,
+                Concern.person_id == person.id,
                 Concern.closed_at.is_(None),
             )
         )
     )
 
 
-def _see_open(session: Session, found: Concern) -> None:
-    session.refresh(found)
-    if found.closed_at is not None:
-        closer = session.get_one(Person, found.closed_by)
-        raise ConcernClosed(who=closer.mention, at=moment(found.closed_at))
+def _see_open(session: Session, row: Concern) -> None:
+    session.refresh(row)
+    if row.closed_at is not None:
+        closer = session.get_one(Person, row.closed_by)
+        raise ConcernClosed(who=closer.mention, at=moment(row.closed_at))
 
 
-def _close(session: Session, who: Person, found: Concern, answer: str | None) -> None:
-    found.answer, found.closed_by, found.closed_at = answer, who.id, clock.now()
+def _close(session: Session, person: Person, row: Concern, answer: str | None) -> None:
+    row.answer, row.closed_by, row.closed_at = answer, person.id, clock.now()
     session.flush()
-    slack.redraw(session, CONCERN, found.id)
+    slack.redraw(session, CONCERN, row.id)
 
 
 @dataclass(frozen=True)
@@ -264,18 +266,18 @@ class Ruling:
     """Working days until answers are due."""
 
 
-def change_rules(session: Session, who: Person, ruling: Ruling) -> PlanningRules:
+def change_rules(session: Session, person: Person, ruling: Ruling) -> PlanningRules:
     """Set who has to agree, and until when; what is open is looked at again by the new rules.
 
     Raises NotAllowed.
     """
-    changed = changeable(session, who)
+    changed = changeable(session, person)
     changed.asked_roles, changed.enough = sorted(ruling.roles), ruling.enough
     changed.some = ruling.some or changed.some
     changed.ready_days = ruling.days
     changed.must = sorted(
-        people.person(session, who.workspace_id, slack_id).id for slack_id in set(ruling.must)
+        people.person(session, person.workspace_id, slack_id).id for slack_id in set(ruling.must)
     )
     session.flush()
-    settle_all(session, who)
+    settle_all(session, person)
     return changed

@@ -42,11 +42,11 @@ class Rule:
     must: frozenset[int]
     """The ids of people without whom there is none."""
 
-    def needed(self, asked: int) -> int:
+    def needed(self, count: int) -> int:
         """How many of so many have to be ready: one at least, and never more than there are."""
         if self.enough is Enough.EVERYONE:
-            return max(asked, 1)
-        wanted = asked // 2 + 1 if self.enough is Enough.MAJORITY else min(self.some, asked)
+            return max(count, 1)
+        wanted = count // 2 + 1 if self.enough is Enough.MAJORITY else min(self.some, count)
         return max(wanted, 1)
 
 
@@ -85,32 +85,32 @@ class Standing:
 
 
 def standing(
-    asked: Collection[int],
-    said: Sequence[ReadyAnswer],
-    worries: Sequence[RaisedConcern],
+    person_ids: Collection[int],
+    answers: Sequence[ReadyAnswer],
+    concerns: Sequence[RaisedConcern],
     holds_from: int,
 ) -> Standing:
     """Where everyone stands; `holds_from` is the version since which nothing binding has changed.
 
     Whoever raised a concern is ready again only by saying so after it, even where it was answered.
     """
-    concerned = {each.person_id for each in worries if each.is_open}
+    concerned = {each.person_id for each in concerns if each.is_open}
     last_concern = {
-        person: max(each.at for each in worries if each.person_id == person)
-        for person in {each.person_id for each in worries}
+        person: max(each.at for each in concerns if each.person_id == person)
+        for person in {each.person_id for each in concerns}
     }
     ready = {
         each.person_id
-        for each in said
+        for each in answers
         if each.version >= holds_from
         and (each.person_id not in last_concern or each.at > last_concern[each.person_id])
     } - concerned
-    everyone = frozenset(asked)
+    everyone = frozenset(person_ids)
     return Standing(
         ready=everyone & ready,
         concerned=everyone & concerned,
         silent=everyone - ready - concerned,
-        open_concerns=sum(each.is_open for each in worries),
+        open_concerns=sum(each.is_open for each in concerns),
     )
 
 

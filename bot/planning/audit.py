@@ -36,14 +36,14 @@ AGREED = "proposal.agreed"
 
 
 def record(
-    session: Session, request: Request, event_type: EventType, who: Person | None, **facts: Any
+    session: Session, request: Request, event_type: EventType, person: Person | None, **facts: Any
 ) -> None:
     """Write down what happened to a request, and let whatever shows it be drawn anew."""
     session.add(
         RequestEvent(
             workspace_id=request.workspace_id,
             request_id=request.id,
-            person_id=who.id if who else None,
+            person_id=person.id if person else None,
             event_type=event_type,
             at=clock.now(),
             facts=facts,
@@ -54,7 +54,7 @@ def record(
         session,
         [
             *((kind, request.id) for kind in (CARD, FOR_ASKER, REMINDER)),
-            *((slack.HOME, person.id) for person in marketers),
+            *((slack.HOME, each.id) for each in marketers),
         ],
     )
 
@@ -62,5 +62,5 @@ def record(
 def redraw_proposal(session: Session, campaign_id: int) -> None:
     """Let whatever shows a proposal be drawn anew."""
     reminders = select(ProposalReminder.id).where(ProposalReminder.campaign_id == campaign_id)
-    asked = [(ASKED, reminder_id) for reminder_id in session.scalars(reminders)]
-    slack.redraw_all(session, [(PROPOSAL, campaign_id), (AGREED, campaign_id), *asked])
+    reminder_cards = [(ASKED, reminder_id) for reminder_id in session.scalars(reminders)]
+    slack.redraw_all(session, [(PROPOSAL, campaign_id), (AGREED, campaign_id), *reminder_cards])

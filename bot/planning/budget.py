@@ -35,9 +35,9 @@ def lines(text: str, currency: str) -> list[Line]:
     return read
 
 
-def total(found: Sequence[Line]) -> Money | None:
+def total(budget_lines: Sequence[Line]) -> Money | None:
     """The sum; None where there is no line. Raises MixedCurrencies."""
-    amounts = [amount for _, amount in found]
+    amounts = [amount for _, amount in budget_lines]
     return sum(amounts[1:], start=amounts[0]) if amounts else None
 
 
@@ -50,7 +50,7 @@ def of_campaign(session: Session, campaign_id: int) -> Sequence[BudgetLine]:
     ).all()
 
 
-def put(session: Session, campaign: Campaign, found: Sequence[Line]) -> None:
+def put(session: Session, campaign: Campaign, rows: Sequence[Line]) -> None:
     """Let the campaign have these lines and no others."""
     session.execute(delete(BudgetLine).where(BudgetLine.campaign_id == campaign.id))
     session.add_all(
@@ -62,7 +62,7 @@ def put(session: Session, campaign: Campaign, found: Sequence[Line]) -> None:
             minor=amount.minor,
             currency=amount.currency,
         )
-        for position, (name, amount) in enumerate(found)
+        for position, (name, amount) in enumerate(rows)
     )
 
 

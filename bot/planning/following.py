@@ -41,8 +41,8 @@ def follow(session: Session, campaign: Campaign, proposal: Proposal) -> None:
         if campaign.stage != Stage.PROPOSED:
             proposal.next_check_at = None
     redraw_proposal(session, campaign.id)
-    asked = asked_people(session, rules(session, campaign.workspace_id))
-    slack.redraw_all(session, [(slack.HOME, person.id) for person in asked])
+    people = asked_people(session, rules(session, campaign.workspace_id))
+    slack.redraw_all(session, [(slack.HOME, person.id) for person in people])
     behind = select(Request).where(Request.campaign_id == campaign.id)
     for request in session.scalars(behind.with_for_update(key_share=True)).all():
         follow_request(session, request)

@@ -389,11 +389,11 @@ class Lesson(Form, id="retrospective.save", title="Look back"):
     again: Again = radio("Shall we do it again?")
 
     @classmethod
-    def of(cls, asked: Retrospective) -> View:
+    def of(cls, row: Retrospective) -> View:
         """The form, with what was said before; the question comes with its campaign."""
         return cls.modal(
-            retrospective_id=asked.id, worked=asked.worked, failed=asked.failed,
-            again=asked.again or Again.YES, blocks=[quoted(asked.campaign.name)],
+            retrospective_id=row.id, worked=row.worked, failed=row.failed,
+            again=row.again or Again.YES, blocks=[quoted(row.campaign.name)],
         )  # fmt: skip
 
     @model_validator(mode="after")

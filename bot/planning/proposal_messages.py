@@ -85,9 +85,9 @@ def card(table: Table, now: datetime) -> Message:
     )
 
 
-def row_proposed(found: Proposed, *, may_answer: bool) -> list[Block]:
+def row_proposed(row: Proposed, *, may_answer: bool) -> list[Block]:
     """A proposal in a list, with the answers for who has not given one."""
-    campaign, now = found.campaign, found.standing
+    campaign, now = row.campaign, row.standing
     parts = [f"{len(now.ready)} of {now.asked} ready"]
     if now.open_concerns:
         parts.append(f"*{plural(now.open_concerns, 'open concern')}*")
@@ -98,45 +98,45 @@ def row_proposed(found: Proposed, *, may_answer: bool) -> list[Block]:
     return [SectionBlock(text=text), ActionsBlock(elements=buttons)]
 
 
-def concern(found: Concern) -> Message:
+def concern(row: Concern) -> Message:
     """A concern in the thread, and what came of it."""
-    raiser, owner = found.person.mention, found.campaign.owner.mention
-    said = f"{raiser} has a concern about version {found.version}, {owner}:"
-    blocks: list[Block] = [SectionBlock(text=said), quoted(found.text)]
-    if found.closed_at is None:
-        blocks.append(ActionsBlock(elements=_closing(found)))
-    elif found.answer is not None and found.closer is not None:
-        answered = f"Answered by {found.closer.mention} {moment(found.closed_at)}:"
-        blocks += [SectionBlock(text=answered), quoted(found.answer)]
+    raiser, owner = row.person.mention, row.campaign.owner.mention
+    raised = f"{raiser} has a concern about version {row.version}, {owner}:"
+    blocks: list[Block] = [SectionBlock(text=raised), quoted(row.text)]
+    if row.closed_at is None:
+        blocks.append(ActionsBlock(elements=_closing(row)))
+    elif row.answer is not None and row.closer is not None:
+        answered = f"Answered by {row.closer.mention} {moment(row.closed_at)}:"
+        blocks += [SectionBlock(text=answered), quoted(row.answer)]
     else:
-        blocks.append(small(f"Withdrawn {moment(found.closed_at)}."))
-    return Message(f"{said} {safe(found.text)}", blocks)
+        blocks.append(small(f"Withdrawn {moment(row.closed_at)}."))
+    return Message(f"{raised} {safe(row.text)}", blocks)
 
 
 def new_version(version: CampaignVersion, before: CampaignVersion | None, table: Table,
                 changed: Mapping[str, tuple[str, str]]) -> Message:  # fmt: skip
     """What has changed, in the thread; who has to answer anew is called."""
     binding = bool(changed.keys() & BINDING)
-    whom = ", ".join(person.mention for person in table.asked[:20])
-    then = (
-        f"What was said before does not hold any more. {whom}: are you ready for this?"
+    recipients = ", ".join(person.mention for person in table.asked[:20])
+    consequence = (
+        f"What was said before does not hold any more. {recipients}: are you ready for this?"
         if binding
         else "The answers still hold."
     )
     lead = f"*Version {version.number}* of “{safe(version.name)}”"
-    blocks: list[Block] = [SectionBlock(text=f"{lead}. {then}"), *_compared(changed)]
+    blocks: list[Block] = [SectionBlock(text=f"{lead}. {consequence}"), *_compared(changed)]
     what = ", ".join(FIELDS[name].lower() for name in changed if name in FIELDS)
-    return Message(f"{lead} changes: {what}. {then}", blocks, too_late=before is None)
+    return Message(f"{lead} changes: {what}. {consequence}", blocks, too_late=before is None)
 
 
-def reminder(found: ProposalReminder, table: Table) -> Message:
+def reminder(row: ProposalReminder, table: Table) -> Message:
     """The reminder to somebody who has not answered; once settled it says so and has no buttons."""
     campaign = table.campaign
     name = f"“{safe(campaign.name)}”"
-    silent = found.person_id in table.standing.silent
-    if campaign.stage != Stage.PROPOSED or not silent or found.version < campaign.holds_from:
-        then = "" if campaign.stage == Stage.PROPOSED else f" {_state(table)}"
-        text = f"{name} does not wait for an answer from you any more.{then}"
+    silent = row.person_id in table.standing.silent
+    if campaign.stage != Stage.PROPOSED or not silent or row.version < campaign.holds_from:
+        consequence = "" if campaign.stage == Stage.PROPOSED else f" {_state(table)}"
+        text = f"{name} does not wait for an answer from you any more.{consequence}"
         return Message(text, [SectionBlock(text=text)], too_late=True)
     text = (
         f"{campaign.owner.mention} asks whether you are ready for {name}: "
@@ -206,8 +206,8 @@ def _standing(table: Table, now: datetime) -> str:
         f"{silent} ({len(standing.silent)})": standing.silent,
     }
     lines = [f"*{title}*: {names(table.of(ids))}" for title, ids in groups.items() if ids]
-    worries = [f"> {safe(' '.join(each.text.split()), 200)}" for each in table.concerns]
-    return "\n".join([*lines, *worries[:_MOST_CONCERNS], f"*{_state(table)}*"])
+    open_concerns = [f"> {safe(' '.join(each.text.split()), 200)}" for each in table.concerns]
+    return "\n".join([*lines, *open_concerns[:_MOST_CONCERNS], f"*{_state(table)}*"])
 
 
 def _state(table: Table) -> str:
@@ -218,8 +218,8 @@ def _state(table: Table) -> str:
         return f"{table.overruler.mention} agreed in place of sales: {because}"
     if stage == Stage.AGREED:
         at = table.campaign.launch_at
-        then = f"It is announced {moment(at)}." if at else "It is not announced yet."
-        return f"Sales is ready. {then}"
+        consequence = f"It is announced {moment(at)}." if at else "It is not announced yet."
+        return f"Sales is ready. {consequence}"
     return _STATES.get(stage, "Are you ready for it?")
 
 
@@ -262,8 +262,8 @@ def _answers(campaign: Campaign) -> list[InteractiveElement]:
     ]
 
 
-def _closing(found: Concern) -> list[InteractiveElement]:
-    value = str(found.id)
+def _closing(row: Concern) -> list[InteractiveElement]:
+    value = str(row.id)
     return [
         ButtonElement(text="Answer…", action_id=ANSWER, value=value),
         ButtonElement(text="Withdraw", action_id=WITHDRAW, value=value),
@@ -290,7 +290,7 @@ _MOST_CONCERNS_IN_FULL = 15
 
 
 def whole(
-    table: Table, lines: Sequence[BudgetLine], said: Sequence[Concern], *, money: bool
+    table: Table, lines: Sequence[BudgetLine], concerns: Sequence[Concern], *, money: bool
 ) -> View:
     """Everything; the budget only for those who may see `money`."""
     campaign = table.campaign
@@ -314,16 +314,16 @@ def whole(
             *(_budget(campaign, lines) if money else []),
             SectionBlock(text=f"*Capacity*\n{capacity_in_words(table.capacity)}"),
             SectionBlock(text=f"*Last time*\n{past_in_words(table.last_time)}"),
-            *_concerns(said),
+            *_concerns(concerns),
         ],
     )
 
 
-def drafts(found: Sequence[Campaign], page: int, count: int) -> View:
+def drafts(campaigns: Sequence[Campaign], page: int, count: int) -> View:
     """The drafts, a page of them."""
     pages = max(-(-count // PAGE_SIZE), 1)
     empty = SectionBlock(text="There is no draft. Begin one with `/campaign propose`.")
-    blocks: list[Block] = [_draft_row(campaign) for campaign in found] or [empty]
+    blocks: list[Block] = [_draft_row(campaign) for campaign in campaigns] or [empty]
     blocks.extend(page_turns(DRAFTS, page, pages))
     shown = small(f"{plural(count, 'draft')}, page {page + 1} of {pages}")
     return View(type="modal", callback_id=DRAFTS, private_metadata=str(page), title="Drafts",
@@ -354,10 +354,10 @@ def _budget(campaign: Campaign, lines: Sequence[BudgetLine]) -> list[Block]:
     return [total, listed(parts)] if parts else [total]
 
 
-def _concerns(said: Sequence[Concern]) -> list[Block]:
+def _concerns(concerns: Sequence[Concern]) -> list[Block]:
     """The newest concerns, each with what came of it."""
     blocks: list[Block] = []
-    for each in said[-_MOST_CONCERNS_IN_FULL:]:
+    for each in concerns[-_MOST_CONCERNS_IN_FULL:]:
         raised = f"Version {each.version}, {safe(each.person.name, 100)} {moment(each.raised_at)}"
         blocks += [small(raised), quoted(each.text), small(_concern_outcome(each))]
     return blocks
@@ -368,8 +368,8 @@ def _concern_outcome(each: Concern) -> str:
         return "*Open*"
     if each.answer is None:
         return "Withdrawn"
-    who = safe(each.closer.name, 100) if each.closer else ""
-    return f"Answered by {who}: {safe(each.answer, 1_000)}"
+    name = safe(each.closer.name, 100) if each.closer else ""
+    return f"Answered by {name}: {safe(each.answer, 1_000)}"
 
 
 def _number(value: int | Money) -> str:

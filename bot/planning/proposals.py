@@ -55,13 +55,13 @@ class Plan:
         return replace(self.draft, budget=budget.total(self.lines))
 
 
-def plannable(session: Session, who: Person, request_id: int) -> Request:
+def plannable(session: Session, person: Person, request_id: int) -> Request:
     """The request for which the person may plan a campaign.
 
     Raises NotAllowed, NotFound, PlannedAlready.
     """
-    drafting.may_announce(session, who)
-    request = find(session, who.workspace_id, request_id, lock=True)
+    drafting.may_announce(session, person)
+    request = find(session, person.workspace_id, request_id, lock=True)
     if request.campaign_id is not None:
         planned = session.get_one(Campaign, request.campaign_id)
         raise PlannedAlready(name=safe(planned.name))
@@ -69,55 +69,55 @@ def plannable(session: Session, who: Person, request_id: int) -> Request:
 
 
 def begin(
-    session: Session, who: Person, plan: Plan, token: str, request_id: int | None = None
+    session: Session, person: Person, plan: Plan, token: str, request_id: int | None = None
 ) -> Campaign:
     """Write a draft, which may be incomplete; of the same form, it is written anew.
 
     Raises NotAllowed, NotFound, PlannedAlready, CodeTaken, FieldErrors.
     """
-    campaign = drafting.draft_campaign(session, who, plan.whole, token)
+    campaign = drafting.draft_campaign(session, person, plan.whole, token)
     # The same form, whose campaign has been proposed or handed over meanwhile.
-    if campaign.stage != Stage.DRAFT or campaign.owner_id != who.id:
+    if campaign.stage != Stage.DRAFT or campaign.owner_id != person.id:
         return campaign
     if request_id is not None:
-        _plan_for(session, who, request_id, campaign)
-    return save(session, who, campaign.id, plan)
+        _plan_for(session, person, request_id, campaign)
+    return save(session, person, campaign.id, plan)
 
 
-def save(session: Session, who: Person, campaign_id: int, plan: Plan) -> Campaign:
+def save(session: Session, person: Person, campaign_id: int, plan: Plan) -> Campaign:
     """Write a draft anew.
 
     Raises NotFound, NotAllowed, NotYours, NoDraft, CodeTaken, FieldErrors.
     """
-    drafting.save_draft(session, who, campaign_id, plan.whole)
-    campaign = drafting.manageable(session, who, campaign_id)
+    drafting.save_draft(session, person, campaign_id, plan.whole)
+    campaign = drafting.manageable(session, person, campaign_id)
     budget.put(session, campaign, plan.lines)
     _owner(session, campaign, plan)
     return campaign
 
 
-def hand_over(session: Session, who: Person, campaign_id: int, plan: Plan) -> Campaign:
+def hand_over(session: Session, person: Person, campaign_id: int, plan: Plan) -> Campaign:
     """Let it be the owner's whom the plan names; the last thing that `who` does with it.
 
     Raises NotFound, NotAllowed, NotYours, FieldErrors for `owner`.
     """
-    campaign = campaign_queries.find(session, who.workspace_id, campaign_id, lock=True)
+    campaign = campaign_queries.find(session, person.workspace_id, campaign_id, lock=True)
     owner = _owner(session, campaign, plan)
     if owner is not None and owner.id != campaign.owner_id:
-        drafting.manageable(session, who, campaign_id)
+        drafting.manageable(session, person, campaign_id)
         campaign.owner_id = owner.id
         session.flush()
         session.expire(campaign, ["owner"])
     return campaign
 
 
-def propose(session: Session, who: Person, campaign_id: int) -> Proposal:
+def propose(session: Session, person: Person, campaign_id: int) -> Proposal:
     """Put a draft before sales.
 
     Raises NotFound, NotAllowed, NotYours, CannotMove, and FieldErrors with what is missing.
     """
-    campaign = drafting.propose(session, who, campaign_id)
-    workspace = session.get_one(Workspace, who.workspace_id)
+    campaign = drafting.propose(session, person, campaign_id)
+    workspace = session.get_one(Workspace, person.workspace_id)
     now = clock.now()
     answer_by, next_check_at = ready_sla(session, workspace, now)
     facts = {
@@ -142,106 +142,108 @@ def propose(session: Session, who: Person, campaign_id: int) -> Proposal:
     return proposal
 
 
-def propose_once(session: Session, who: Person, campaign_id: int) -> None:
+def propose_once(session: Session, person: Person, campaign_id: int) -> None:
     """Likewise, for a form that may arrive again: one that was proposed already stays so."""
     if (
-        campaign_queries.find(session, who.workspace_id, campaign_id, lock=True).stage
+        campaign_queries.find(session, person.workspace_id, campaign_id, lock=True).stage
         == Stage.DRAFT
     ):
-        propose(session, who, campaign_id)
+        propose(session, person, campaign_id)
 
 
-def revisable(session: Session, who: Person, campaign_id: int) -> Campaign:
+def revisable(session: Session, person: Person, campaign_id: int) -> Campaign:
     """What was proposed, for who may change it.
 
     Raises NotFound, NotAllowed, NotYours, NoProposal.
     """
-    campaign = drafting.manageable(session, who, campaign_id)
+    campaign = drafting.manageable(session, person, campaign_id)
     if campaign.stage not in (Stage.PROPOSED, Stage.AGREED):
         raise NoProposal(name=safe(campaign.name), stage=campaign.stage)
     return campaign
 
 
-def revise(session: Session, who: Person, campaign_id: int, plan: Plan) -> Campaign:
+def revise(session: Session, person: Person, campaign_id: int, plan: Plan) -> Campaign:
     """Change what was proposed: a new version, and sales is asked again what it must be.
 
     Raises NotFound, NotAllowed, NotYours, NoProposal, CodeTaken, FieldErrors.
     """
-    revisable(session, who, campaign_id)
-    campaign_changing.change(session, who, campaign_id, plan.whole)
-    budget.put(session, drafting.manageable(session, who, campaign_id), plan.lines)
-    hand_over(session, who, campaign_id, plan)
+    revisable(session, person, campaign_id)
+    campaign_changing.change(session, person, campaign_id, plan.whole)
+    budget.put(session, drafting.manageable(session, person, campaign_id), plan.lines)
+    hand_over(session, person, campaign_id, plan)
     campaign, proposal = held(session, campaign_id)
     follow(session, campaign, proposal)
     return campaign
 
 
 def announce(
-    session: Session, who: Person, campaign_id: int, at: datetime | None = None
+    session: Session, person: Person, campaign_id: int, at: datetime | None = None
 ) -> Campaign:
     """Announce what was agreed: at once, or at a set time.
 
     Raises NotFound, NotAllowed, NotYours, NotAgreed, and FieldErrors for `launch_at`.
     """
-    campaign = drafting.manageable(session, who, campaign_id)
+    campaign = drafting.manageable(session, person, campaign_id)
     if campaign.stage != Stage.AGREED:
         raise NotAgreed(name=safe(campaign.name), stage=campaign.stage)
-    announcing.launch(session, who, campaign_id, at)
+    announcing.launch(session, person, campaign_id, at)
     campaign, proposal = held(session, campaign_id)
     follow(session, campaign, proposal)
     return campaign
 
 
-def take_back(session: Session, who: Person, campaign_id: int) -> Campaign:
+def take_back(session: Session, person: Person, campaign_id: int) -> Campaign:
     """Make a proposal a draft again. Raises NotFound, NotAllowed, NotYours, CannotMove."""
-    drafting.take_back(session, who, campaign_id)
+    drafting.take_back(session, person, campaign_id)
     campaign, proposal = held(session, campaign_id)
     follow(session, campaign, proposal)
     return campaign
 
 
-def give_up(session: Session, who: Person, campaign_id: int) -> Campaign:
+def give_up(session: Session, person: Person, campaign_id: int) -> Campaign:
     """Cancel a draft or a proposal. Raises NotFound, NotAllowed, NotYours, CannotMove."""
-    campaign = campaign_changing.cancel(session, who, campaign_id)
+    campaign = campaign_changing.cancel(session, person, campaign_id)
     proposal = session.get(Proposal, campaign_id)
     if proposal is not None:
         follow(session, campaign, proposal)
     return campaign
 
 
-def drafts(session: Session, who: Person, limit: int, offset: int = 0) -> Sequence[Campaign]:
+def drafts(session: Session, person: Person, limit: int, offset: int = 0) -> Sequence[Campaign]:
     """The drafts that the person may take up again, the newest first; a manager's are all.
 
     Raises NotAllowed.
     """
-    drafting.may_announce(session, who)
+    drafting.may_announce(session, person)
     return session.scalars(
         select(Campaign)
-        .where(*_takes_up(who))
+        .where(*_takes_up(person))
         .order_by(Campaign.id.desc())
         .limit(limit)
         .offset(offset)
     ).all()
 
 
-def count_drafts(session: Session, who: Person) -> int:
+def count_drafts(session: Session, person: Person) -> int:
     """How many drafts those are."""
-    return session.scalars(select(func.count()).select_from(Campaign).where(*_takes_up(who))).one()
+    return session.scalars(
+        select(func.count()).select_from(Campaign).where(*_takes_up(person))
+    ).one()
 
 
-def _takes_up(who: Person) -> list[ColumnElement[bool]]:
-    mine = [] if who.leads_others else [Campaign.owner_id == who.id]
-    return [Campaign.workspace_id == who.workspace_id, Campaign.stage == Stage.DRAFT, *mine]
+def _takes_up(person: Person) -> list[ColumnElement[bool]]:
+    own = [] if person.leads_others else [Campaign.owner_id == person.id]
+    return [Campaign.workspace_id == person.workspace_id, Campaign.stage == Stage.DRAFT, *own]
 
 
-def _plan_for(session: Session, who: Person, request_id: int, campaign: Campaign) -> None:
+def _plan_for(session: Session, person: Person, request_id: int, campaign: Campaign) -> None:
     """Note what the campaign is planned for, once."""
-    request = find(session, who.workspace_id, request_id, lock=True)
+    request = find(session, person.workspace_id, request_id, lock=True)
     if request.campaign_id == campaign.id:
         return
-    plannable(session, who, request_id)
+    plannable(session, person, request_id)
     request.campaign_id = campaign.id
-    record(session, request, EventType.DRAFTED, who, campaign=campaign.id)
+    record(session, request, EventType.DRAFTED, person, campaign=campaign.id)
 
 
 def _owner(session: Session, campaign: Campaign, plan: Plan) -> Person | None:

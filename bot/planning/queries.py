@@ -57,13 +57,13 @@ def asked_people(session: Session, planning_rules: PlanningRules) -> Sequence[Pe
 
 def asked_and_standing(session: Session, campaign: Campaign) -> tuple[Sequence[Person], Standing]:
     """Who is asked about a campaign, and where everyone stands."""
-    asked = asked_people(session, rules(session, campaign.workspace_id))
+    respondents = asked_people(session, rules(session, campaign.workspace_id))
     answers = session.scalars(
         select(ProposalAnswer).where(ProposalAnswer.campaign_id == campaign.id)
     ).all()
     raised = session.scalars(select(Concern).where(Concern.campaign_id == campaign.id)).all()
-    ids = [person.id for person in asked]
-    return asked, standing(
+    ids = [person.id for person in respondents]
+    return respondents, standing(
         ids, ready_answers(answers), raised_concerns(raised), campaign.holds_from
     )
 
@@ -96,13 +96,13 @@ def table(session: Session, campaign_id: int) -> Table:
     proposal = session.get_one(Proposal, campaign_id)
     campaign = campaign_queries.known(session, campaign_id)
     planning_rules = rules(session, campaign.workspace_id)
-    asked, now = asked_and_standing(session, campaign)
+    respondents, now = asked_and_standing(session, campaign)
     before = history.version(session, campaign.id, campaign.version - 1)
     overruler = proposal.overruled_by
     return Table(
         proposal=proposal,
         campaign=campaign,
-        asked=asked,
+        asked=respondents,
         standing=now,
         concerns=[each for each in concerns(session, campaign.id) if each.is_open],
         rule=planning_rules.rule,
@@ -126,8 +126,8 @@ def version_in_full(
 
 def reminder(session: Session, reminder_id: int) -> tuple[ProposalReminder, Table]:
     """A reminder, and the proposal as it is now."""
-    found = session.get_one(ProposalReminder, reminder_id)
-    return found, table(session, found.campaign_id)
+    row = session.get_one(ProposalReminder, reminder_id)
+    return row, table(session, row.campaign_id)
 
 
 def proposed(session: Session, workspace_id: int, limit: int) -> Sequence[Campaign]:
@@ -148,10 +148,10 @@ def standings(session: Session, workspace_id: int, limit: int) -> Sequence[Propo
     return [Proposed(each, asked_and_standing(session, each)[1]) for each in waiting]
 
 
-def readable(session: Session, who: Person, campaign_id: int) -> Campaign:
+def readable(session: Session, person: Person, campaign_id: int) -> Campaign:
     """A campaign that was proposed, for who may read all of it. Raises NotAllowed, NotFound."""
-    people.require(session, who, "read proposals", Role.SALESPERSON, Role.MARKETER)
-    campaign = campaign_queries.find(session, who.workspace_id, campaign_id)
+    people.require(session, person, "read proposals", Role.SALESPERSON, Role.MARKETER)
+    campaign = campaign_queries.find(session, person.workspace_id, campaign_id)
     if session.get(Proposal, campaign_id) is None:
         raise NotFound(what="this proposal")
     return campaign

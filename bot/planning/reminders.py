@@ -78,9 +78,9 @@ def _proposals(session: Session, now: datetime) -> int:
         .limit(_AT_ONCE)
     ).all()
 
-    def look(found: Proposal) -> None:
+    def look(due_one: Proposal) -> None:
         # The campaign first, as every verb does: two that hold each other's row wait for ever.
-        campaign, proposal = held(session, found.campaign_id)
+        campaign, proposal = held(session, due_one.campaign_id)
         if proposal.next_check_at is not None and proposal.next_check_at <= now:
             _check_proposal(session, campaign, proposal, now)
 
@@ -103,8 +103,8 @@ def _check_proposal(
 
 
 def _remind(session: Session, campaign: Campaign, now: datetime) -> None:
-    asked, standing = asked_and_standing(session, campaign)
-    for person in asked:
+    respondents, standing = asked_and_standing(session, campaign)
+    for person in respondents:
         if person.id not in standing.silent:
             continue
         reminder_id = session.scalar(

@@ -178,10 +178,10 @@ SECOND = "request.second"
 PAGE_SIZE = 20
 
 
-def listing(found: Sequence[Listed], page: int, count: int, now: datetime) -> View:
+def listing(requests: Sequence[Listed], page: int, count: int, now: datetime) -> View:
     """The open requests, the most heard first."""
     pages = max(-(-count // PAGE_SIZE), 1)
-    blocks: list[Block] = [row(listed, now) for listed in found]
+    blocks: list[Block] = [row(listed, now) for listed in requests]
     if not blocks:
         blocks = [
             SectionBlock(

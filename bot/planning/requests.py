@@ -33,8 +33,8 @@ def find(session: Session, workspace_id: int, request_id: int, *, lock: bool = F
 
     Raises NotFound.
     """
-    mine = select(Request).where(Request.id == request_id, Request.workspace_id == workspace_id)
-    request = session.scalar(mine.with_for_update(key_share=True) if lock else mine)
+    query = select(Request).where(Request.id == request_id, Request.workspace_id == workspace_id)
+    request = session.scalar(query.with_for_update(key_share=True) if lock else query)
     if request is None:
         raise NotFound(what="this request")
     return request
@@ -68,16 +68,18 @@ def count_open(session: Session, workspace_id: int) -> int:
     ).one()
 
 
-def open_requests(session: Session, who: Person, limit: int, offset: int = 0) -> Sequence[Listed]:
+def open_requests(
+    session: Session, person: Person, limit: int, offset: int = 0
+) -> Sequence[Listed]:
     """The open requests as `who` reads them: the most heard first, and of those the oldest."""
     support = _support()
-    mine = exists().where(
-        RequestSupport.request_id == Request.id, RequestSupport.person_id == who.id
+    own = exists().where(
+        RequestSupport.request_id == Request.id, RequestSupport.person_id == person.id
     )
     rows = session.execute(
-        select(Request, Person, support, mine | (Request.asker_id == who.id))
+        select(Request, Person, support, own | (Request.asker_id == person.id))
         .join(Person, Person.id == Request.asker_id)
-        .where(Request.workspace_id == who.workspace_id, Request.status.in_(_OPEN))
+        .where(Request.workspace_id == person.workspace_id, Request.status.in_(_OPEN))
         .order_by(support.desc(), Request.asked_at, Request.id)
         .limit(limit)
         .offset(offset)
@@ -127,14 +129,14 @@ class Closed(HandoffError):
     """This request was answered already. Ask anew with `/request` where customers still ask."""
 
 
-def may_ask(session: Session, who: Person) -> None:
+def may_ask(session: Session, person: Person) -> None:
     """See that the person may file requests. Raises NotAllowed."""
-    people.require(session, who, "ask for campaigns", Role.SALESPERSON, Role.MARKETER)
+    people.require(session, person, "ask for campaigns", Role.SALESPERSON, Role.MARKETER)
 
 
 def ask_for(
     session: Session,
-    who: Person,
+    person: Person,
     text: str,
     *,
     token: str,
@@ -149,24 +151,24 @@ def ask_for(
     request and changes nothing. `lead` is the number of the lead that it came from. Raises
     NotAllowed, and FieldErrors for `lead`.
     """
-    may_ask(session, who)
+    may_ask(session, person)
     known = session.scalar(
-        select(Request).where(Request.workspace_id == who.workspace_id, Request.token == token)
+        select(Request).where(Request.workspace_id == person.workspace_id, Request.token == token)
     )
     if known is not None:
         return known
     facts = {"text": text, "audience": audience, "example": example, "heard": heard}
-    return _file(session, who, token, {**facts, "lead_id": _lead(session, who, lead)})
+    return _file(session, person, token, {**facts, "lead_id": _lead(session, person, lead)})
 
 
-def second(session: Session, who: Person, request_id: int) -> Request:
+def second(session: Session, person: Person, request_id: int) -> Request:
     """Say that one hears the same.
 
     Raises NotAllowed, NotFound, OwnRequest, Closed, AlreadySeconded.
     """
-    people.require(session, who, "second requests", Role.SALESPERSON, Role.MARKETER)
-    request = find(session, who.workspace_id, request_id, lock=True)
-    if request.asker_id == who.id:
+    people.require(session, person, "second requests", Role.SALESPERSON, Role.MARKETER)
+    request = find(session, person.workspace_id, request_id, lock=True)
+    if request.asker_id == person.id:
         raise OwnRequest
     if not request.is_open:
         raise Closed
@@ -174,8 +176,8 @@ def second(session: Session, who: Person, request_id: int) -> Request:
         insert(RequestSupport)
         .values(
             request_id=request.id,
-            person_id=who.id,
-            workspace_id=who.workspace_id,
+            person_id=person.id,
+            workspace_id=person.workspace_id,
             at=clock.now(),
         )
         .on_conflict_do_nothing()
@@ -183,19 +185,19 @@ def second(session: Session, who: Person, request_id: int) -> Request:
     )
     if first is None:
         raise AlreadySeconded
-    record(session, request, EventType.SECONDED, who)
+    record(session, request, EventType.SECONDED, person)
     return request
 
 
-def _file(session: Session, who: Person, token: str, facts: dict[str, object]) -> Request:
+def _file(session: Session, person: Person, token: str, facts: dict[str, object]) -> Request:
     now = clock.now()
-    workspace = session.get_one(Workspace, who.workspace_id)
+    workspace = session.get_one(Workspace, person.workspace_id)
     answer_by, next_check_at = answer_sla(session, workspace, now)
     request: Request | None = session.scalar(
         insert(Request)
         .values(
             workspace_id=workspace.id,
-            asker_id=who.id,
+            asker_id=person.id,
             status=RequestStatus.WAITING,
             asked_at=now,
             answer_by=answer_by,
@@ -210,18 +212,18 @@ def _file(session: Session, who: Person, token: str, facts: dict[str, object]) -
         return session.scalars(
             select(Request).where(Request.workspace_id == workspace.id, Request.token == token)
         ).one()
-    record(session, request, EventType.ASKED, who)
+    record(session, request, EventType.ASKED, person)
     slack.show(session, workspace.id, CARD, request.id, workspace.channel)
-    slack.show(session, workspace.id, FOR_ASKER, request.id, who.slack_id)
+    slack.show(session, workspace.id, FOR_ASKER, request.id, person.slack_id)
     return request
 
 
-def _lead(session: Session, who: Person, number: int | None) -> int | None:
+def _lead(session: Session, person: Person, number: int | None) -> int | None:
     """The id of the lead with this number. Raises FieldErrors."""
     if number is None:
         return None
     try:
-        return lead_queries.find(session, who.workspace_id, number).id
+        return lead_queries.find(session, person.workspace_id, number).id
     except NotFound:
         raise FieldErrors(
             {"lead": "There is no lead with this number. It stands on the lead's card: #15."}
@@ -236,40 +238,40 @@ class AlreadyAnswered(HandoffError):
     """{who} has answered this request already, {at}: it is {status}."""
 
 
-def see(session: Session, who: Person, request_id: int) -> Request:
+def see(session: Session, person: Person, request_id: int) -> Request:
     """Let the one who asked know that marketing has read it; the answer is still owed.
 
     Raises NotAllowed, NotFound, AlreadyAnswered, AlreadySeen.
     """
-    request = _waiting(session, who, request_id, lock=True)
+    request = _waiting(session, person, request_id, lock=True)
     if request.seen_at is not None:
         seen_by = session.get_one(Person, request.seen_by)
         raise AlreadySeen(who=seen_by.mention, at=moment(request.seen_at))
-    request.seen_by, request.seen_at = who.id, clock.now()
-    record(session, request, EventType.SEEN, who)
+    request.seen_by, request.seen_at = person.id, clock.now()
+    record(session, request, EventType.SEEN, person)
     return request
 
 
-def declinable(session: Session, who: Person, request_id: int) -> Request:
+def declinable(session: Session, person: Person, request_id: int) -> Request:
     """The request that the person may decline. Raises NotAllowed, NotFound, AlreadyAnswered."""
-    return _waiting(session, who, request_id)
+    return _waiting(session, person, request_id)
 
 
-def decline(session: Session, who: Person, request_id: int, reason: str) -> Request:
+def decline(session: Session, person: Person, request_id: int, reason: str) -> Request:
     """Say no, and why; the one who asked reads the reason.
 
     Raises NotAllowed, NotFound, AlreadyAnswered.
     """
-    request = _waiting(session, who, request_id, lock=True)
+    request = _waiting(session, person, request_id, lock=True)
     request.reason = reason
-    request.answer(who.id, RequestStatus.DECLINED, clock.now())
-    record(session, request, EventType.DECLINED, who, reason=request.reason)
+    request.answer(person.id, RequestStatus.DECLINED, clock.now())
+    record(session, request, EventType.DECLINED, person, reason=request.reason)
     return request
 
 
-def _waiting(session: Session, who: Person, request_id: int, *, lock: bool = False) -> Request:
-    people.require(session, who, "answer requests", Role.MARKETER)
-    request = find(session, who.workspace_id, request_id, lock=lock)
+def _waiting(session: Session, person: Person, request_id: int, *, lock: bool = False) -> Request:
+    people.require(session, person, "answer requests", Role.MARKETER)
+    request = find(session, person.workspace_id, request_id, lock=lock)
     if not request.is_waiting:
         assert request.answered_at is not None
         by = session.get_one(Person, request.answered_by)

@@ -24,46 +24,48 @@ _ROOM = 8_000
 _LONGEST = 600
 
 
-def retrospective(found: Retrospective, back: CampaignReview) -> Message:
+def retrospective(row: Retrospective, review: CampaignReview) -> Message:
     """The question to one person, and later what they said."""
-    name = f"“{safe(back.campaign.name)}”"
+    name = f"“{safe(review.campaign.name)}”"
     button = ButtonElement(
-        text="Say what you learned" if found.again is None else "Change my answer",
+        text="Say what you learned" if row.again is None else "Change my answer",
         action_id=ANSWER_RETROSPECTIVE,
-        value=str(found.id),
-        style="primary" if found.again is None else None,
+        value=str(row.id),
+        style="primary" if row.again is None else None,
     )
     text = (
         f"{name} has ended. What worked, what failed, and shall we do it again?"
-        if found.again is None
+        if row.again is None
         else f"Thank you. What you said of {name} stands in its thread, for next time."
     )
     return Message(
         text,
-        [SectionBlock(text=text), SectionBlock(fields=result_fields(back.figures)),
+        [SectionBlock(text=text), SectionBlock(fields=result_fields(review.figures)),
          ActionsBlock(elements=[button])],
     )  # fmt: skip
 
 
-def lessons(back: CampaignReview) -> Message:
+def lessons(review: CampaignReview) -> Message:
     """What both sides learned, in the announcement's thread."""
-    answered = f"{len(back.said)} of {plural(back.asked, 'person', 'people')} answered"
+    answered = f"{len(review.said)} of {plural(review.asked, 'person', 'people')} answered"
     blocks: list[Block] = [
-        header(f"Retrospective: {back.campaign.name}"),
-        SectionBlock(fields=result_fields(back.figures)),
-        SectionBlock(text=f"*Do it again?* {votes(back.said)}"),
+        header(f"Retrospective: {review.campaign.name}"),
+        SectionBlock(fields=result_fields(review.figures)),
+        SectionBlock(text=f"*Do it again?* {votes(review.said)}"),
     ]
     texts = {
-        "What worked": [(each, each.worked) for each in back.said if each.worked],
-        "What failed": [(each, each.failed) for each in back.said if each.failed],
+        "What worked": [(each, each.worked) for each in review.said if each.worked],
+        "What failed": [(each, each.failed) for each in review.said if each.failed],
     }
     longest = min(_LONGEST, _ROOM // max(sum(map(len, texts.values())), 1))
-    for title, said in texts.items():
-        if said:
-            blocks.append(titled(title, "\n".join(_line(*each, longest) for each in said)))
-    blocks.append(small(f"{answered}. {maturing(back.figures)}"))
+    for title, retrospectives in texts.items():
+        if retrospectives:
+            blocks.append(
+                titled(title, "\n".join(_line(*each, longest) for each in retrospectives))
+            )
+    blocks.append(small(f"{answered}. {maturing(review.figures)}"))
     return Message(
-        f"What was learned from “{safe(back.campaign.name)}”: {votes(back.said)}", blocks
+        f"What was learned from “{safe(review.campaign.name)}”: {votes(review.said)}", blocks
     )
 
 
@@ -108,9 +110,11 @@ def maturing(figures: Figures) -> str:
     return f"{model} Still maturing: {still} open, so these figures can change."
 
 
-def votes(said: Sequence[Retrospective]) -> str:
+def votes(retrospectives: Sequence[Retrospective]) -> str:
     """`Yes 2, yes, but changed 1, no 0`."""
-    counted = [f"{sum(each.again == way for each in said)} {_VOTES[way]}" for way in Again]
+    counted = [
+        f"{sum(each.again == way for each in retrospectives)} {_VOTES[way]}" for way in Again
+    ]
     return ", ".join(counted)
 
 

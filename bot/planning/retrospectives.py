@@ -88,7 +88,7 @@ _RECENTLY = timedelta(days=14)
 def ask_about_ended(session: Session, most: int) -> int:
     """Ask about the campaigns that have ended lately; returns about how many."""
     recently = clock.now() - _RECENTLY
-    asked = exists().where(Retrospective.campaign_id == Campaign.id)
+    already_asked = exists().where(Retrospective.campaign_id == Campaign.id)
     ended = session.scalars(
         select(Campaign)
         .join(Workspace, Workspace.id == Campaign.workspace_id)
@@ -96,7 +96,7 @@ def ask_about_ended(session: Session, most: int) -> int:
             Campaign.stage == Stage.ENDED,
             Campaign.announced_at.is_not(None),
             Campaign.ends_on >= cast(func.timezone(Workspace.timezone, recently), Date),
-            ~asked,
+            ~already_asked,
             _ENDED.ready(Campaign.id),
         )
         .options(joinedload(Campaign.owner))
@@ -107,32 +107,32 @@ def ask_about_ended(session: Session, most: int) -> int:
     return len(ended)
 
 
-def retrospective(session: Session, who: Person, retrospective_id: int) -> Retrospective:
+def retrospective(session: Session, person: Person, retrospective_id: int) -> Retrospective:
     """What the person is asked, with its campaign. Raises NotFound."""
-    found = session.scalar(
+    row = session.scalar(
         select(Retrospective)
-        .where(Retrospective.id == retrospective_id, Retrospective.person_id == who.id)
+        .where(Retrospective.id == retrospective_id, Retrospective.person_id == person.id)
         .options(joinedload(Retrospective.campaign))
     )
-    if found is None:
+    if row is None:
         raise NotFound(what="this question among those that you were asked")
-    return found
+    return row
 
 
 def save_lesson(
-    session: Session, who: Person, retrospective_id: int, worked: str, failed: str, again: Again
+    session: Session, person: Person, retrospective_id: int, worked: str, failed: str, again: Again
 ) -> Retrospective:
     """Say what worked, what failed, and whether to do it again; a second answer replaces the first.
 
     Raises NotFound.
     """
-    found = retrospective(session, who, retrospective_id)
-    found.worked, found.failed = worked, failed
-    found.again, found.answered_at = again, clock.now()
+    row = retrospective(session, person, retrospective_id)
+    row.worked, row.failed = worked, failed
+    row.again, row.answered_at = again, clock.now()
     session.flush()
-    slack.redraw(session, RETROSPECTIVE, found.id)
-    _show_lessons(session, found)
-    return found
+    slack.redraw(session, RETROSPECTIVE, row.id)
+    _show_lessons(session, row)
+    return row
 
 
 def review(session: Session, campaign_id: int) -> CampaignReview:
@@ -154,13 +154,13 @@ def retrospective_in_full(
     session: Session, retrospective_id: int
 ) -> tuple[Retrospective, CampaignReview]:
     """A question that is there, and what its campaign came to."""
-    found = session.get_one(Retrospective, retrospective_id)
-    return found, review(session, found.campaign_id)
+    row = session.get_one(Retrospective, retrospective_id)
+    return row, review(session, row.campaign_id)
 
 
 def lessons(session: Session, campaign_ids: Sequence[int]) -> Mapping[int, Sequence[Retrospective]]:
     """What was said of each of these campaigns, the oldest first, with who said it."""
-    found: dict[int, list[Retrospective]] = {}
+    by_campaign: dict[int, list[Retrospective]] = {}
     rows = (
         select(Retrospective)
         .where(Retrospective.campaign_id.in_(campaign_ids), Retrospective.answered_at.is_not(None))
@@ -168,15 +168,15 @@ def lessons(session: Session, campaign_ids: Sequence[int]) -> Mapping[int, Seque
         .order_by(Retrospective.answered_at, Retrospective.id)
     )
     for each in session.scalars(rows):
-        found.setdefault(each.campaign_id, []).append(each)
-    return found
+        by_campaign.setdefault(each.campaign_id, []).append(each)
+    return by_campaign
 
 
 def _ask(session: Session, campaign: Campaign) -> None:
     """The owner for marketing; of sales those who had its leads, or all, where nobody had any."""
-    asked = {person.id: (person, Side.SALES) for person in _salespeople(session, campaign)}
-    asked[campaign.owner_id] = (campaign.owner, Side.MARKETING)
-    for person, side in asked.values():
+    respondents = {person.id: (person, Side.SALES) for person in _salespeople(session, campaign)}
+    respondents[campaign.owner_id] = (campaign.owner, Side.MARKETING)
+    for person, side in respondents.values():
         row_id = session.scalar(
             insert(Retrospective)
             .values(
@@ -203,14 +203,12 @@ def _salespeople(session: Session, campaign: Campaign) -> Sequence[Person]:
     return had or people.having(session, campaign.workspace_id, Role.SALESPERSON)
 
 
-def _show_lessons(session: Session, found: Retrospective) -> None:
+def _show_lessons(session: Session, row: Retrospective) -> None:
     """Put what was learned into the announcement's thread."""
-    place = slack.place(session, announcing.CARD, found.campaign_id)
+    place = slack.place(session, announcing.CARD, row.campaign_id)
     if place is not None:
-        thread = (announcing.CARD, found.campaign_id)
-        slack.show(
-            session, found.workspace_id, LESSONS, found.campaign_id, place[0], thread_of=thread
-        )
+        thread = (announcing.CARD, row.campaign_id)
+        slack.show(session, row.workspace_id, LESSONS, row.campaign_id, place[0], thread_of=thread)
 
 
 # The newest campaigns are looked through; who plans remembers no more, and a card is drawn often.
@@ -221,12 +219,12 @@ def last_time(session: Session, campaign: Campaign) -> Sequence[LastTime]:
     """The announced campaigns that are most like this one, and what came of each."""
     past = _past(session, campaign)
     wanted = Likeness(campaign.kind, campaign.audience, tuple(campaign.channels))
-    found = most_similar(wanted, past)
-    if not found:
+    outcomes = most_similar(wanted, past)
+    if not outcomes:
         return []
-    figures = of_campaigns(session, campaign.workspace_id, [each.id for each in found])
-    reasons = _top_reasons(session, [each.id for each in found])
-    learned = lessons(session, [each.id for each in found])
+    figures = of_campaigns(session, campaign.workspace_id, [each.id for each in outcomes])
+    reasons = _top_reasons(session, [each.id for each in outcomes])
+    learned = lessons(session, [each.id for each in outcomes])
     return [
         LastTime(
             name=each.name,
@@ -239,15 +237,16 @@ def last_time(session: Session, campaign: Campaign) -> Sequence[LastTime]:
                 (one.failed for one in reversed(learned.get(each.id, ())) if one.failed), None
             ),
         )
-        for each in found
+        for each in outcomes
     ]
 
 
-def _again(said: Sequence[Retrospective]) -> str | None:
+def _again(retrospectives: Sequence[Retrospective]) -> str | None:
     """How many would do it again, in words."""
-    if not said:
+    if not retrospectives:
         return None
-    return f"{sum(each.again != Again.NO for each in said)} of {len(said)} would do it again"
+    again = sum(each.again != Again.NO for each in retrospectives)
+    return f"{again} of {len(retrospectives)} would do it again"
 
 
 def _past(session: Session, campaign: Campaign) -> list[tuple[Campaign, Likeness]]:

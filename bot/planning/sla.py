@@ -22,18 +22,18 @@ def rules(session: Session, workspace_id: int) -> PlanningRules:
     return current
 
 
-def changeable(session: Session, who: Person) -> PlanningRules:
+def changeable(session: Session, person: Person) -> PlanningRules:
     """The rules, for who may change them. Raises NotAllowed."""
-    people.require(session, who, "change the rules of planning", Role.ADMIN)
-    return rules(session, who.workspace_id)
+    people.require(session, person, "change the rules of planning", Role.ADMIN)
+    return rules(session, person.workspace_id)
 
 
-def set_answer_sla(session: Session, who: Person, days: int) -> PlanningRules:
+def set_answer_sla(session: Session, person: Person, days: int) -> PlanningRules:
     """Set within how many working days marketing answers; it holds for what is asked from now on.
 
     Raises NotAllowed.
     """
-    changed = changeable(session, who)
+    changed = changeable(session, person)
     changed.answer_days = days
     return changed
 

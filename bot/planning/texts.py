@@ -72,27 +72,27 @@ def names(people: Sequence[Person]) -> str:
     return f"{', '.join(others)} and {last}" if others else last
 
 
-def capacity_in_words(weight: Capacity) -> str:
+def capacity_in_words(capacity: Capacity) -> str:
     """What the campaign asks of the team, and whether it has the capacity for it."""
-    team = weight.team
-    if weight.fit is Fit.NOBODY:
+    team = capacity.team
+    if capacity.fit is Fit.NOBODY:
         return "Nobody in sales works on its days."
     people = (
         f"{_people(team.people)} in sales, {_amount(team.hours)} h a day, "
         f"with {plural(team.open_leads, 'open lead')}"
     )
-    if weight.fit is Fit.UNKNOWN:
+    if capacity.fit is Fit.UNKNOWN:
         return f"Nobody said how many leads are expected. On its days: {people}."
     load = (
-        f"About {_amount(weight.per_day)} leads a working day, {_amount(weight.each)} for each of "
-        f"{people}. {_room(weight)}"
+        f"About {_amount(capacity.per_day)} leads a working day, "
+        f"{_amount(capacity.each)} for each of {people}. {_room(capacity)}"
     )
-    return f"{load} {_verdict(weight)}"
+    return f"{load} {_verdict(capacity)}"
 
 
-def _room(weight: Capacity) -> str:
+def _room(capacity: Capacity) -> str:
     """Room below the limit, and what flows in and out."""
-    team = weight.team
+    team = capacity.team
     free = (
         "There is no limit of open leads."
         if team.room is None
@@ -104,12 +104,12 @@ def _room(weight: Capacity) -> str:
     )
 
 
-def _verdict(weight: Capacity) -> str:
-    if weight.fit is Fit.FILLS_UP:
-        if not weight.full_after:
+def _verdict(capacity: Capacity) -> str:
+    if capacity.fit is Fit.FILLS_UP:
+        if not capacity.full_after:
             return "*Nobody has room for a day of it.*"
-        return f"*All are full after {plural(weight.full_after, 'working day')}.*"
-    if weight.fit is Fit.PILES_UP:
+        return f"*All are full after {plural(capacity.full_after, 'working day')}.*"
+    if capacity.fit is Fit.PILES_UP:
         return "*More would come than the team has closed lately.*"
     return "*The team has the hands for it.*"
 
