@@ -26,6 +26,18 @@ CONFIRMATION = "campaign.announced"
 TIMELINE = "campaign.timeline"
 OVER = "campaign.over"
 
+REMIND = "campaigns.remind"
+REMINDER = "campaign.reminder"
+
+REMIND_AFTER = timedelta(hours=4)
+"""Working time, of each person's own, between the announcement and the reminder."""
+
+CONFIRM = "campaigns.confirm"
+END = "campaigns.end"
+LAUNCH = "campaigns.launch"
+
+_FURTHEST = timedelta(days=366)
+
 
 def redraw(session: Session, campaign: Campaign) -> None:
     """Let the announcement and its owner's message say what is the case now."""
@@ -54,13 +66,6 @@ def channel_of(session: Session, campaign: Campaign) -> str:
     if stands is not None:
         return stands[0]
     return session.get_one(Workspace, campaign.workspace_id).channel
-
-
-REMIND = "campaigns.remind"
-REMINDER = "campaign.reminder"
-
-REMIND_AFTER = timedelta(hours=4)
-"""Working time, of each person's own, between the announcement and the reminder."""
 
 
 def remind_in_time(session: Session, campaign: Campaign) -> None:
@@ -141,13 +146,6 @@ def _set_timer(session: Session, campaign: Campaign, person: Person, at: datetim
         version=campaign.holds_from,
         person_id=person.id,
     )
-
-
-CONFIRM = "campaigns.confirm"
-END = "campaigns.end"
-LAUNCH = "campaigns.launch"
-
-_FURTHEST = timedelta(days=366)
 
 
 class AlreadyAnnounced(HandoffError):

@@ -17,6 +17,11 @@ LIST = "campaign.list"
 
 _MOST_LISTED = 10  # of each group: four times that stays below Slack's 50 blocks
 
+SHOW = "campaign.show_offer"
+OFFERS = "campaign.offers"
+
+_LONGEST_NOTE = 2_000  # what a modal carries along, below Slack's 3,000
+
 
 def listing(overview: Overview) -> Message:
     """The answer to `/campaign list`."""
@@ -95,12 +100,6 @@ def _listed_row(campaign: Campaign, overview: Overview) -> SectionBlock:
         text=f"*{safe(campaign.name)}* · {Kind(campaign.kind).label}\n{offer_line(campaign)}\n"
         f"Read by {readers} of {overview.sales} in sales"
     )
-
-
-SHOW = "campaign.show_offer"
-OFFERS = "campaign.offers"
-
-_LONGEST_NOTE = 2_000  # what a modal carries along, below Slack's 3,000
 
 
 def offers(result: OfferSearch) -> Message:

@@ -40,6 +40,17 @@ TURN = "campaign.questions_page"
 
 _ON_CARD = 300  # characters of a question or an answer that the card shows
 
+GOT_IT = "campaign.got_it"
+ASK = "campaign.ask"
+QUESTIONS = "campaign.questions"
+
+_MOST_NAMES = 6
+_NOTHING = Since()
+_MOST_LISTED = 10  # of each group: three times that stays below Slack's 50 blocks
+
+# A bullet that someone typed; a minus before a number is none.
+_MARKER = re.compile(r"^\s*[-–—•*·]\s+")
+
 
 def question(row: CampaignQuestion) -> Message:
     """A question in the announcement's thread, and its answer; with all who take part."""
@@ -126,18 +137,6 @@ def _answerer(question: CampaignQuestion) -> str:
 def _quote(text: str) -> RichTextBlock:
     words = RichTextElementParts.Text(text=text)
     return RichTextBlock(elements=[RichTextQuoteElement(elements=[words])])
-
-
-GOT_IT = "campaign.got_it"
-ASK = "campaign.ask"
-QUESTIONS = "campaign.questions"
-
-_MOST_NAMES = 6
-_NOTHING = Since()
-_MOST_LISTED = 10  # of each group: three times that stays below Slack's 50 blocks
-
-# A bullet that someone typed; a minus before a number is none.
-_MARKER = re.compile(r"^\s*[-–—•*·]\s+")
 
 
 def card(

@@ -26,6 +26,8 @@ CANCEL = "campaign.cancel"
 LAUNCH = "campaign.launch"
 UNSCHEDULE = "campaign.unschedule"
 
+_MOST_MISSING = 40
+
 
 def manage(campaigns: Sequence[Campaign], count: int, words: str, today: date) -> Message:
     """The answer to `/campaign manage`."""
@@ -107,9 +109,6 @@ def _owner_button(
     campaign: Campaign, label: str, action_id: str, style: str | None = None
 ) -> ButtonElement:
     return ButtonElement(text=label, action_id=action_id, value=str(campaign.id), style=style)
-
-
-_MOST_MISSING = 40
 
 
 def confirmation(

@@ -31,12 +31,6 @@ from bot.store import prefixes, table
 
 _with_owner = select(Campaign).options(joinedload(Campaign.owner))
 
-
-def today(session: Session, workspace_id: int) -> date:
-    """The day that it is in the workspace's zone."""
-    return session.get_one(Workspace, workspace_id).day_of(clock.now())
-
-
 KEEPS_CODE = table(Campaign).c.stage != literal(Stage.CANCELLED.value, literal_execute=True)
 """Which campaigns have leads by their code; written out, so that PostgreSQL finds its index."""
 
@@ -46,6 +40,18 @@ _BY_UTM = select(table(Campaign).c.id).where(
     table(Campaign).c.utm_campaign == bindparam("code"),
     KEEPS_CODE,
 )
+
+MANAGED = 5
+"""How many campaigns an answer shows with their buttons."""
+LISTED = 15
+"""How many campaigns a page of the list has."""
+
+_FIRST = (Stage.LIVE, Stage.PAUSED, Stage.AGREED, Stage.PROPOSED, Stage.DRAFT, *OVER)
+
+
+def today(session: Session, workspace_id: int) -> date:
+    """The day that it is in the workspace's zone."""
+    return session.get_one(Workspace, workspace_id).day_of(clock.now())
 
 
 def by_utm(session: Session, workspace_id: int, utm_campaign: str) -> int | None:
@@ -231,14 +237,6 @@ def readers(session: Session, campaign_ids: Iterable[int]) -> Mapping[int, int]:
         .group_by(CampaignReceipt.campaign_id)
     )
     return {row.campaign_id: row.readers for row in rows}
-
-
-MANAGED = 5
-"""How many campaigns an answer shows with their buttons."""
-LISTED = 15
-"""How many campaigns a page of the list has."""
-
-_FIRST = (Stage.LIVE, Stage.PAUSED, Stage.AGREED, Stage.PROPOSED, Stage.DRAFT, *OVER)
 
 
 def may_manage(session: Session, person: Person) -> None:

@@ -15,6 +15,36 @@ from bot.campaigns.models import AsOf, Campaign, CampaignEvent, EventType, Promi
 from bot.slack import Message
 from bot.slack.text import clean, moment, plural, safe
 
+_TERMS = 500  # characters of the terms that a lead's card shows
+_POINTS = 400
+
+_MOST = 20  # events that the timeline shows, the newest
+_LONGEST = 200  # characters of what a field said before, and says now
+_SHOWN = 6  # fields whose texts are told; of more, the names
+
+_FIELDS = {
+    "name": "Name", "kind": "Kind", "audience": "Audience", "offer": "Offer", "terms": "Terms",
+    "price": "Price", "talking_points": "Talking points", "objections": "Objections and answers",
+    "channels": "Channels", "materials": "Materials", "starts_on": "First day",
+    "ends_on": "Last day", "budget": "Budget", "expected_leads": "Expected leads",
+    "expected_customers": "Expected customers", "target_cost_per_lead": "Target cost per lead",
+    "utm_campaign": "UTM campaign code", "late_callers": "What to tell late callers",
+}  # fmt: skip
+_INTERNAL = {"budget", "expected_leads", "expected_customers", "target_cost_per_lead"}
+"""What the channel does not see; that it was changed is said."""
+
+_EVENTS = {
+    EventType.DRAFTED: "drafted it", EventType.SAVED: "saved the draft",
+    EventType.PROPOSED: "proposed it",
+    EventType.TAKEN_BACK: "took the proposal back", EventType.AGREED: "sales is ready",
+    EventType.ASKED_AGAIN: "sales is asked again",
+    EventType.SCHEDULED: "set the time to announce it",
+    EventType.UNSCHEDULED: "took the time back", EventType.ANNOUNCED: "announced it",
+    EventType.CHANGED: "changed it", EventType.PAUSED: "paused it", EventType.RESUMED: "resumed it",
+    EventType.ENDED: "ended it", EventType.CANCELLED: "cancelled it",
+}  # fmt: skip
+_BY_CLOCK = {EventType.ENDED: "its last day is over", EventType.ANNOUNCED: "announced at its time"}
+
 
 def sentence_case(text: str) -> str:
     """The text with a capital at its start."""
@@ -39,10 +69,6 @@ def only(text: str) -> Message:
 def plain(text: str, limit: int) -> PlainTextObject:
     """Text in which nothing is parsed, cut to the limit."""
     return PlainTextObject(text=clean(text, limit), emoji=False)
-
-
-_TERMS = 500  # characters of the terms that a lead's card shows
-_POINTS = 400
 
 
 def offer_line(campaign: Promise) -> str:
@@ -122,34 +148,6 @@ def _end(campaign: Campaign) -> str:
 
 def _in_one_line(points: str) -> str:
     return " · ".join(line.strip(" \t-–—•*·") for line in points.splitlines() if line.strip())
-
-
-_MOST = 20  # events that the timeline shows, the newest
-_LONGEST = 200  # characters of what a field said before, and says now
-_SHOWN = 6  # fields whose texts are told; of more, the names
-
-_FIELDS = {
-    "name": "Name", "kind": "Kind", "audience": "Audience", "offer": "Offer", "terms": "Terms",
-    "price": "Price", "talking_points": "Talking points", "objections": "Objections and answers",
-    "channels": "Channels", "materials": "Materials", "starts_on": "First day",
-    "ends_on": "Last day", "budget": "Budget", "expected_leads": "Expected leads",
-    "expected_customers": "Expected customers", "target_cost_per_lead": "Target cost per lead",
-    "utm_campaign": "UTM campaign code", "late_callers": "What to tell late callers",
-}  # fmt: skip
-_INTERNAL = {"budget", "expected_leads", "expected_customers", "target_cost_per_lead"}
-"""What the channel does not see; that it was changed is said."""
-
-_EVENTS = {
-    EventType.DRAFTED: "drafted it", EventType.SAVED: "saved the draft",
-    EventType.PROPOSED: "proposed it",
-    EventType.TAKEN_BACK: "took the proposal back", EventType.AGREED: "sales is ready",
-    EventType.ASKED_AGAIN: "sales is asked again",
-    EventType.SCHEDULED: "set the time to announce it",
-    EventType.UNSCHEDULED: "took the time back", EventType.ANNOUNCED: "announced it",
-    EventType.CHANGED: "changed it", EventType.PAUSED: "paused it", EventType.RESUMED: "resumed it",
-    EventType.ENDED: "ended it", EventType.CANCELLED: "cancelled it",
-}  # fmt: skip
-_BY_CLOCK = {EventType.ENDED: "its last day is over", EventType.ANNOUNCED: "announced at its time"}
 
 
 def timeline(campaign: Campaign, events: Sequence[CampaignEvent]) -> Message:

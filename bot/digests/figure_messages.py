@@ -20,6 +20,14 @@ OLDER = "digest.behind.older"
 NEWEST = "digest.behind.newest"
 PAGE_SIZE = 20
 
+EXPLAIN = "digest.explain"
+_MOST_BUTTONS = 20
+_COHORT = (
+    "Every figure is over the leads received in the week, from Monday to Sunday in the "
+    "workspace's time zone. Where there is nothing to divide by, it reads n/a."
+)
+_ASK = "`/digest why speed` explains the figures of that name, with the leads behind them."
+
 
 @dataclass(frozen=True)
 class _Hole:
@@ -136,15 +144,6 @@ def _sentence(total: Figures, hole: _Hole) -> str:
 
 def _plural_noun(noun: str) -> str:
     return noun.replace("lead of a campaign", "leads of campaigns")
-
-
-EXPLAIN = "digest.explain"
-_MOST_BUTTONS = 20
-_COHORT = (
-    "Every figure is over the leads received in the week, from Monday to Sunday in the "
-    "workspace's time zone. Where there is nothing to divide by, it reads n/a."
-)
-_ASK = "`/digest why speed` explains the figures of that name, with the leads behind them."
 
 
 def all_figures(words: str = "") -> Message:

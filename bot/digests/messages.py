@@ -64,6 +64,31 @@ _WORDS = {
 }
 _WHY = "`/digest why` says how each figure is computed and when a change is more than chance."
 
+_MOST_LINES = 5
+
+_SPEED: tuple[Form, ...] = (
+    ("Time to claim", "claim_median", "median {claim_median}, p90 {claim_p90}"),
+    ("Time to claim, working time", "claim_median_worked",
+     "median {claim_median_worked}, p90 {claim_p90_worked}"),
+    ("Speed-to-lead", "response_median", "median {response_median}, p90 {response_p90}"),
+    ("Speed-to-lead, working time", "response_median_worked",
+     "median {response_median_worked}, p90 {response_p90_worked}"),
+    ("Hot leads claimed on time", "claim_sla",
+     "{claim_sla} ({claim_on_time} on time, {claim_late} late)"),
+    ("Hot leads answered on time", "response_sla",
+     "{response_sla} ({response_on_time} on time, {response_late} late)"),
+)  # fmt: skip
+
+_COLUMNS: tuple[Form, ...] = (
+    ("Leads", "received", "{received}"),
+    ("Claimed", "claimed", "{claimed}"),
+    ("Median to claim", "claim_median", "{claim_median}"),
+    ("Quality (n)", "quality_index", "{quality_index} ({rated})"),
+    ("Qualified", "qualified", "{qualified}"),
+    ("Won", "won", "{won}"),
+)
+_QUALITY: Form = ("Quality", "quality_index", "quality {quality_index} of 3 (n = {rated})")
+
 
 def digest(
     report: Report,
@@ -262,32 +287,6 @@ def _page(report: Report, page: str) -> str:
     if not page:
         return ""
     return f"<{page}?from={report.week.monday}&amp;to={report.last_day}|Open it as a page>"
-
-
-_MOST_LINES = 5
-
-_SPEED: tuple[Form, ...] = (
-    ("Time to claim", "claim_median", "median {claim_median}, p90 {claim_p90}"),
-    ("Time to claim, working time", "claim_median_worked",
-     "median {claim_median_worked}, p90 {claim_p90_worked}"),
-    ("Speed-to-lead", "response_median", "median {response_median}, p90 {response_p90}"),
-    ("Speed-to-lead, working time", "response_median_worked",
-     "median {response_median_worked}, p90 {response_p90_worked}"),
-    ("Hot leads claimed on time", "claim_sla",
-     "{claim_sla} ({claim_on_time} on time, {claim_late} late)"),
-    ("Hot leads answered on time", "response_sla",
-     "{response_sla} ({response_on_time} on time, {response_late} late)"),
-)  # fmt: skip
-
-_COLUMNS: tuple[Form, ...] = (
-    ("Leads", "received", "{received}"),
-    ("Claimed", "claimed", "{claimed}"),
-    ("Median to claim", "claim_median", "{claim_median}"),
-    ("Quality (n)", "quality_index", "{quality_index} ({rated})"),
-    ("Qualified", "qualified", "{qualified}"),
-    ("Won", "won", "{won}"),
-)
-_QUALITY: Form = ("Quality", "quality_index", "quality {quality_index} of 3 (n = {rated})")
 
 
 def details(report: Report) -> Message:

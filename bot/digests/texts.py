@@ -21,6 +21,11 @@ from bot.slack.text import clean, plural
 Form = tuple[str, str, str]
 """A label, the metric that it stands for, and how it reads; without a value it reads `n/a`."""
 
+# More campaigns than this are summed up in a sentence: a digest is read, not searched.
+MOST_CAMPAIGNS = 10
+# Slack's documents, data visualization block: a label has at most 20 characters.
+_LABEL = 20
+
 
 def read(figures: Figures, form: Form) -> str:
     """The form, filled in."""
@@ -74,11 +79,6 @@ def maturing(figures: Figures) -> str:
     state = f"{undecided:,} of {whole} {'is' if undecided == 1 else 'are'} neither won nor lost"
     return f"*Still maturing:* {state}, so what came of the week can change."
 
-
-# More campaigns than this are summed up in a sentence: a digest is read, not searched.
-MOST_CAMPAIGNS = 10
-# Slack's documents, data visualization block: a label has at most 20 characters.
-_LABEL = 20
 
 Series = tuple[str, Sequence[int]]
 """A name, and a value for each category."""

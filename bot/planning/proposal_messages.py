@@ -64,6 +64,10 @@ _LONGEST_TERMS = 1_500
 _LONGEST_CHANGE = 300
 _MOST_CONCERNS = 5
 
+DRAFTS = "proposal.drafts"
+TAKE_UP = "proposal.take_up"
+_MOST_CONCERNS_IN_FULL = 15
+
 
 def card(table: Table, now: datetime) -> Message:
     """The proposal in the shared channel."""
@@ -282,11 +286,6 @@ def _cut(text: str, longest: int = _LONGEST_CHANGE) -> str:
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
-
-
-DRAFTS = "proposal.drafts"
-TAKE_UP = "proposal.take_up"
-_MOST_CONCERNS_IN_FULL = 15
 
 
 def whole(

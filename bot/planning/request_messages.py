@@ -31,6 +31,10 @@ _STATUSES = {
     RequestStatus.ENDED: "The campaign “{name}” of {who}, which was made for it, has ended.",
 }
 
+LIST = "request.list"
+SECOND = "request.second"
+PAGE_SIZE = 20
+
 
 def card(facts: RequestFacts, now: datetime) -> Message:
     """The request in the shared channel."""
@@ -171,11 +175,6 @@ def answers(request: Request) -> list[InteractiveElement]:
         return [decline]
     plan = ButtonElement(text="Propose a campaign from this", action_id=PLAN, value=value)
     return [plan, *([] if request.seen_at else [seen]), decline]
-
-
-LIST = "request.list"
-SECOND = "request.second"
-PAGE_SIZE = 20
 
 
 def listing(requests: Sequence[Listed], page: int, count: int, now: datetime) -> View:

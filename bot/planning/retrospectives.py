@@ -38,6 +38,14 @@ MOST = 3
 _SHORTEST = 3  # words of an audience that tell something
 T = TypeVar("T")
 
+_ENDED = Loop("planning.retrospectives", "Questions at the end of a campaign")
+
+# Whoever starts to use this is not asked about campaigns of years ago.
+_RECENTLY = timedelta(days=14)
+
+# The newest campaigns are looked through; who plans remembers no more, and a card is drawn often.
+_MOST_LOOKED_AT = 1_000
+
 
 @dataclass(frozen=True)
 class Likeness:
@@ -77,12 +85,6 @@ def _words(text: str) -> frozenset[str]:
 
 def _names(names: Iterable[str]) -> frozenset[str]:
     return frozenset(name.casefold() for name in names)
-
-
-_ENDED = Loop("planning.retrospectives", "Questions at the end of a campaign")
-
-# Whoever starts to use this is not asked about campaigns of years ago.
-_RECENTLY = timedelta(days=14)
 
 
 def ask_about_ended(session: Session, most: int) -> int:
@@ -209,10 +211,6 @@ def _show_lessons(session: Session, row: Retrospective) -> None:
     if place is not None:
         thread = (announcing.CARD, row.campaign_id)
         slack.show(session, row.workspace_id, LESSONS, row.campaign_id, place[0], thread_of=thread)
-
-
-# The newest campaigns are looked through; who plans remembers no more, and a card is drawn often.
-_MOST_LOOKED_AT = 1_000
 
 
 def last_time(session: Session, campaign: Campaign) -> Sequence[LastTime]:

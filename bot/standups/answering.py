@@ -34,6 +34,8 @@ from bot.standups.models import (
 # A standup that finds no working day in so many of its own is not coming: holidays last for days.
 _HORIZON = 40
 
+_NOTHING = Arrivals(0, 0, 0, 0)
+
 
 class NoTeam(HandoffError):
     """You are not in a team yet, so there is no standup for you. {ask}"""
@@ -285,9 +287,6 @@ def _checked(
             {f"answers:{questions[0].key}": "Please answer one question, or skip this standup."}
         )
     return texts
-
-
-_NOTHING = Arrivals(0, 0, 0, 0)
 
 
 def facts(session: Session, person: Person) -> Facts:

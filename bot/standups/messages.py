@@ -32,6 +32,27 @@ from bot.standups.models import (
 _MOST_LINES = 12
 _NAME = 80
 
+ANSWER = "standup.answer"
+SKIP = "standup.skip"
+BEGIN = "standup.begin"
+"""Answer a standup by its own id: before being asked, or where there are several."""
+
+TAKE = "standup.take"
+HAND_BACK = "standup.hand_back"
+RESOLVE = "standup.lift"
+MAKE = "standup.make"
+
+_LONGEST_ON_CARD = 1500
+
+_MOST_CAMPAIGNS = 5
+_MOST_BLOCKERS = 3
+_LONGEST_BLOCKER = 150
+
+_HINTS = {
+    Theme.BLOCKERS: "It comes first in the summary, so that someone across the table can take it.",
+    Theme.IDEAS: "The other department reads it too.",
+}
+
 
 def quoted(text: str, longest: int) -> list[str]:
     """The text as the lines of a quote; what is beyond the last line runs on in it."""
@@ -49,12 +70,6 @@ def as_written(text: str) -> MarkdownTextObject:
 def name(text: str) -> str:
     """Somebody's name on one line."""
     return safe(" ".join(text.split()), _NAME)
-
-
-ANSWER = "standup.answer"
-SKIP = "standup.skip"
-BEGIN = "standup.begin"
-"""Answer a standup by its own id: before being asked, or where there are several."""
 
 
 def prompt(entry: StandupEntry) -> Message:
@@ -132,14 +147,6 @@ def _later_buttons(entry: StandupEntry) -> list[ButtonElement]:
     return [ButtonElement(text=label, action_id=ANSWER, value=str(entry.id))]
 
 
-TAKE = "standup.take"
-HAND_BACK = "standup.hand_back"
-RESOLVE = "standup.lift"
-MAKE = "standup.make"
-
-_LONGEST_ON_CARD = 1500
-
-
 def blocker(answer: StandupAnswer) -> Message:
     """The card that both have: the one who is blocked, and the one who takes it."""
     whose = name(answer.entry.person.name)
@@ -208,16 +215,6 @@ def _blocker_buttons(answer: StandupAnswer) -> list[ButtonElement]:
 def _round_name(answer: StandupAnswer) -> str:
     round_ = answer.entry.round
     return f"{safe(round_.standup.name, 80)} of {round_.day_in_words}"
-
-
-_MOST_CAMPAIGNS = 5
-_MOST_BLOCKERS = 3
-_LONGEST_BLOCKER = 150
-
-_HINTS = {
-    Theme.BLOCKERS: "It comes first in the summary, so that someone across the table can take it.",
-    Theme.IDEAS: "The other department reads it too.",
-}
 
 
 def form(entry: StandupEntry, facts: Facts) -> View:

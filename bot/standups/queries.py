@@ -24,6 +24,8 @@ from bot.standups.models import (
     Week,
 )
 
+_NONE = (0, 0, 0)
+
 
 def round_summary(session: Session, round_id: int) -> RoundSummary:
     """A round with all that was said in it. Three statements, however many people there are."""
@@ -122,9 +124,6 @@ def response_trend(session: Session, workspace_id: int, weeks: int) -> Mapping[i
         each: Trend(each, [Week(monday, *counts.get((each, monday), _NONE)) for monday in mondays])
         for each in standups
     }
-
-
-_NONE = (0, 0, 0)
 
 
 def _count_by_week(

@@ -33,21 +33,6 @@ from bot.standups.models import (
     Theme,
 )
 
-
-def by_theme(answers: Iterable[StandupAnswer]) -> Mapping[Theme, list[StandupAnswer]]:
-    """What was said, by theme; within each in the order in which it comes."""
-    grouped: dict[Theme, list[StandupAnswer]] = {theme: [] for theme in Theme}
-    for each in answers:
-        grouped[Theme(each.question.theme)].append(each)
-    return grouped
-
-
-def speaker(answer: StandupAnswer) -> str:
-    """Who said it, and whether that was after the closing."""
-    late = " (late)" if answer.entry.is_late else ""
-    return f"{name(answer.entry.person.name)}{late}"
-
-
 _SILENT = {Answer.SKIPPED: "skipped", Answer.ASKED: "without an answer"}
 
 # Slack's documents: a section has at most 3,000 characters. A message of about 12,000 in all is
@@ -61,6 +46,25 @@ _NAMES = 400
 _WITH_BUTTONS = (Theme.BLOCKERS, Theme.IDEAS)
 _MOST_BUTTONS = 10
 """Answers with a button of their own, of each theme that has them."""
+
+PAGE = "standup.page"
+
+# A section has 3,000 characters; the theme, the name and whoever takes it need some of them.
+_LONGEST_ON_PAGE = 2600
+
+
+def by_theme(answers: Iterable[StandupAnswer]) -> Mapping[Theme, list[StandupAnswer]]:
+    """What was said, by theme; within each in the order in which it comes."""
+    grouped: dict[Theme, list[StandupAnswer]] = {theme: [] for theme in Theme}
+    for each in answers:
+        grouped[Theme(each.question.theme)].append(each)
+    return grouped
+
+
+def speaker(answer: StandupAnswer) -> str:
+    """Who said it, and whether that was after the closing."""
+    late = " (late)" if answer.entry.is_late else ""
+    return f"{name(answer.entry.person.name)}{late}"
 
 
 def summary(round_summary: RoundSummary) -> Message:
@@ -191,12 +195,6 @@ def _listed(names: Sequence[str]) -> str:
             return f"{listed} and {plural(len(names) - position, 'other')}"
         listed += f", {name(each)}"
     return listed
-
-
-PAGE = "standup.page"
-
-# A section has 3,000 characters; the theme, the name and whoever takes it need some of them.
-_LONGEST_ON_PAGE = 2600
 
 
 def page(shown: SummaryPage) -> View:
