@@ -22,7 +22,8 @@ from bot.home import messages
 from bot.home import service as home
 from bot.leads import claiming, escalation
 from bot.leads.creating import CARD
-from bot.leads.models import EscalationStep, Lead
+from bot.leads.models import Lead
+from bot.leads.routing_models import EscalationStep
 from bot.people import service as people
 from bot.people.models import Person, Role, Team
 from bot.store import Store

@@ -32,8 +32,10 @@ from bot.leads import absences as lead_absences
 from bot.leads import claiming, escalation, outcomes, receiving
 from bot.leads import imports as lead_imports
 from bot.leads import merging as lead_merging
+from bot.leads.intake_models import Submission
 from bot.leads.lead_payload import LeadPayload
-from bot.leads.models import EscalationStep, Lead, LeadStep, Submission
+from bot.leads.models import Lead
+from bot.leads.routing_models import EscalationStep, LeadStep
 from bot.money import Money
 from bot.people import service as people
 from bot.people.models import Person, Role, Team, Workspace

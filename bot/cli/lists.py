@@ -11,7 +11,7 @@ from bot.encoding import ENCODINGS
 from bot.errors import HandoffError
 from bot.leads import import_rows
 from bot.leads import imports as lead_imports
-from bot.leads.models import Import
+from bot.leads.intake_models import Import
 from bot.leads.sources.columns import MEANINGS
 from bot.sheet import refused_file, refused_name
 from bot.slack.text import clean

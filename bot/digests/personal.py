@@ -16,7 +16,8 @@ from bot.digests.report import CampaignFigures
 from bot.digests.reporting import named, so_far
 from bot.errors import HandoffError
 from bot.leads import queries as lead_queries
-from bot.leads.models import Lead, Mine
+from bot.leads.list_models import Mine
+from bot.leads.models import Lead
 from bot.metrics import By, Figures
 from bot.people.models import Person, Role, Workspace
 

@@ -17,8 +17,8 @@ from bot.digests.texts import (
     maturing,
     small,
 )
+from bot.leads.list_models import Mine
 from bot.leads.messages.lists import list_action
-from bot.leads.models import Mine
 from bot.metrics import Figures
 from bot.slack import AnyBlock, Message
 from bot.slack.text import moment, plural, safe

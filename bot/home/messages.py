@@ -34,9 +34,10 @@ from bot.home.upkeep_messages import (
     upkeep,
     words,
 )
+from bot.leads.list_models import MOST_TO_CLAIM
 from bot.leads.messages import lists as lead_lists
 from bot.leads.messages import notifications
-from bot.leads.models import MOST_TO_CLAIM, CallList, Lead
+from bot.leads.models import CallList, Lead
 from bot.planning import proposal_messages, request_messages
 from bot.planning.models import Proposed
 from bot.shadowing import messages as shadowing

@@ -35,7 +35,7 @@ from bot.leads import absences as lead_absences
 from bot.leads import notices as lead_notices
 from bot.leads import queries as lead_queries
 from bot.leads import receiving, source_health
-from bot.leads.models import MOST_TO_CLAIM
+from bot.leads.list_models import MOST_TO_CLAIM
 from bot.metrics import computing as metrics
 from bot.metrics.scope import Period
 from bot.people import service as people

@@ -19,9 +19,9 @@ from bot.crm import page as crm
 from bot.digests import forms as digests
 from bot.home.models import MOST_FAILED, Condition, NextRun, Upkeep
 from bot.leads import settings_forms as lead_settings_forms
+from bot.leads.intake_models import Submission
 from bot.leads.messages import lists as lead_lists
 from bot.leads.messages import notifications
-from bot.leads.models import Submission
 from bot.leads.source_health import SourceActivity
 from bot.leads.sources import SOURCES, source_name
 from bot.people import messages as people

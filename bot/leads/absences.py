@@ -22,20 +22,11 @@ from bot.leads.claiming import (
 from bot.leads.creating import CARD
 from bot.leads.escalation import set_owner
 from bot.leads.events import keep_note, record
-from bot.leads.models import (
-    IS_OPEN,
-    EscalationStep,
-    EventType,
-    Handover,
-    Lead,
-    LeadEvent,
-    LeadNote,
-    LeadStep,
-    RoundRobinWeight,
-)
+from bot.leads.models import IS_OPEN, EventType, Lead, LeadEvent, LeadNote
 from bot.leads.notices import STEP, add_step, notify_former_owner, notify_new_owner
 from bot.leads.queries import find, is_kept
 from bot.leads.round_robin import DoesNotSell, open_counts
+from bot.leads.routing_models import EscalationStep, Handover, LeadStep, RoundRobinWeight
 from bot.people import service as people
 from bot.people.models import Absence, Person, Role, Workspace
 from bot.people.rota import rota

@@ -9,15 +9,8 @@ from bot.errors import HandoffError, NotFound
 from bot.leads.claiming import owned, release
 from bot.leads.escalation import set_owner
 from bot.leads.events import keep_note, record
-from bot.leads.models import (
-    CallList,
-    CallOutcome,
-    CallProgress,
-    Disposition,
-    EventType,
-    Lead,
-    Status,
-)
+from bot.leads.list_models import CallOutcome, CallProgress
+from bot.leads.models import CallList, Disposition, EventType, Lead, Status
 from bot.leads.notices import notify_owner
 from bot.leads.outcomes import Ending, attempts_needed, lose
 from bot.people import service as people

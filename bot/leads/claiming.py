@@ -12,10 +12,11 @@ from bot import clock
 from bot.errors import HandoffError, NotFound
 from bot.leads.escalation import end_pause, policy_of, set_owner
 from bot.leads.events import keep_note, record
-from bot.leads.models import Actor, EventType, Lead, LeadStep, Status
+from bot.leads.models import Actor, EventType, Lead, Status
 from bot.leads.notices import notify_former_owner, notify_new_owner, notify_owner
 from bot.leads.queries import find
 from bot.leads.round_robin import DoesNotSell
+from bot.leads.routing_models import LeadStep
 from bot.people import service as people
 from bot.people.models import Person, Role, Workspace
 from bot.people.rota import rota

@@ -18,19 +18,17 @@ from sqlalchemy.orm import Session
 from bot import clock, slack
 from bot.leads.creating import CARD
 from bot.leads.events import record
-from bot.leads.models import (
+from bot.leads.models import EventType, Lead, Status
+from bot.leads.notices import COVER, STEP, add_step, add_to_notice, unanswered_touch
+from bot.leads.round_robin import next_in_turn, not_suggested_yet
+from bot.leads.routing_models import (
     CLAIMED_STEPS,
     UNCLAIMED_STEPS,
     EscalationStep,
-    EventType,
-    Lead,
     LeadStep,
     NoticeKind,
     ServiceLevel,
-    Status,
 )
-from bot.leads.notices import COVER, STEP, add_step, add_to_notice, unanswered_touch
-from bot.leads.round_robin import next_in_turn, not_suggested_yet
 from bot.people import service as people
 from bot.people.models import Person, Role, Workspace
 from bot.people.rota import Rota, rota

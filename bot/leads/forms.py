@@ -16,9 +16,10 @@ from slack_sdk.models.views import View
 
 from bot.campaigns.models import Campaign
 from bot.campaigns.texts import offer_line
+from bot.leads.list_models import CallOutcome
 from bot.leads.message_parser import parse_message
 from bot.leads.messages import lead_card
-from bot.leads.models import CallOutcome, Disposition, Lead, LeadFacts, Rating
+from bot.leads.models import Disposition, Lead, LeadFacts, Rating
 from bot.money import Money
 from bot.people.models import Person
 from bot.slack.forms import Form, Hidden

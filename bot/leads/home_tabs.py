@@ -10,7 +10,8 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from bot import clock, slack
-from bot.leads.models import IS_WAITING, MOST_TO_CLAIM, EventType, Lead
+from bot.leads.list_models import MOST_TO_CLAIM
+from bot.leads.models import IS_WAITING, EventType, Lead
 from bot.people import service as people
 from bot.people.models import Role
 from bot.slack.cards import Card

@@ -7,7 +7,7 @@ from slack_sdk.models.views import View
 
 from bot.campaigns.models import Campaign
 from bot.leads.forms import campaigns_listed
-from bot.leads.models import Import
+from bot.leads.intake_models import Import
 from bot.leads.sources.columns import MEANINGS
 from bot.slack.forms import Form, Hidden
 from bot.slack.inputs import Changes, Choice, select

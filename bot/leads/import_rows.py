@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 from bot import clock
 from bot.leads import creating
 from bot.leads.creating import Candidate, Partition
+from bot.leads.intake_models import Import, ImportRow
 from bot.leads.lead_draft import IntakeContext, leads_of
 from bot.leads.lead_payload import Unreadable
-from bot.leads.models import Import, ImportRow
 from bot.leads.sources import columns
 from bot.leads.sources.csv import SLUG
 from bot.people.models import Workspace

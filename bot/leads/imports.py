@@ -24,8 +24,9 @@ from bot.leads import creating, import_rows
 from bot.leads.creating import Candidate, Partition, create_or_merge
 from bot.leads.events import CALL_LIST
 from bot.leads.home_tabs import refresh_home_tabs
+from bot.leads.intake_models import Import, ImportRow, ImportState
 from bot.leads.lead_draft import IntakeContext
-from bot.leads.models import CallList, Import, ImportRow, ImportState, Lead, Status
+from bot.leads.models import CallList, Lead, Status
 from bot.leads.sources import columns
 from bot.leads.sources.csv import SAMPLE, SLUG
 from bot.leads.sources.labels import is_known

@@ -14,8 +14,10 @@ from bot.campaigns import queries as campaigns
 from bot.campaigns.models import Campaign, utm_code
 from bot.contacts.models import Consent
 from bot.leads.home_tabs import LONGER, PAGES
+from bot.leads.intake_models import ScoreRules
 from bot.leads.lead_payload import LeadPayload
-from bot.leads.models import EventType, Lead, ScoreRules, ServiceLevel, Status
+from bot.leads.models import EventType, Lead, Status
+from bot.leads.routing_models import ServiceLevel
 from bot.leads.scoring import Label, Rules, Score
 from bot.people.models import Person, Workspace
 from bot.store import table

@@ -11,19 +11,14 @@ from sqlalchemy.orm import Session
 
 from bot import clock, slack
 from bot.leads.creating import CARD, RETURNED
-from bot.leads.models import (
-    IS_OPEN,
-    Actor,
+from bot.leads.models import IS_OPEN, Actor, EventType, Lead, LeadEvent, Touch
+from bot.leads.routing_models import (
     EscalationStep,
-    EventType,
-    Lead,
-    LeadEvent,
     LeadNotice,
     LeadStep,
     Listed,
     NoticeKind,
     ServiceLevel,
-    Touch,
 )
 from bot.people import service as people
 from bot.people.models import Person, Role, Workspace

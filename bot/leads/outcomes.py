@@ -13,7 +13,8 @@ from bot.leads.claiming import owned
 from bot.leads.escalation import end_pause
 from bot.leads.events import keep_note, record
 from bot.leads.lead_draft import open_leads_of
-from bot.leads.models import Actor, Disposition, EventType, Lead, Rating, ServiceLevel, Status
+from bot.leads.models import Actor, Disposition, EventType, Lead, Rating, Status
+from bot.leads.routing_models import ServiceLevel
 from bot.money import Money
 from bot.people.models import Person, Workspace
 from bot.people.rota import rota

@@ -13,6 +13,7 @@ from bot.campaigns import queries as campaigns
 from bot.campaigns.models import AsOf, Campaign
 from bot.contacts import service as contacts
 from bot.errors import HandoffError, NotFound
+from bot.leads.list_models import Arrivals, Mine, Workload
 from bot.leads.models import (
     IS_CLOSED,
     IS_LISTED,
@@ -21,23 +22,18 @@ from bot.leads.models import (
     IS_UNRATED,
     IS_WAITING,
     WORDS,
-    Arrivals,
     CallList,
-    EscalationStep,
     EventType,
     Lead,
     LeadEvent,
     LeadFacts,
     LeadNote,
-    LeadStep,
-    Mine,
     Rating,
     Status,
-    StepFacts,
     Touch,
-    Workload,
 )
 from bot.leads.notices import has_names_only, is_stalled, moved_at
+from bot.leads.routing_models import EscalationStep, LeadStep, StepFacts
 from bot.people import service as people
 from bot.people.models import Absence, Person, Role, Workspace
 from bot.store import prefixes

@@ -9,7 +9,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from bot import slack
-from bot.leads.models import IS_WAITING, Lead, QuietLeadsDigest
+from bot.leads.list_models import QuietLeadsDigest
+from bot.leads.models import IS_WAITING, Lead
 from bot.people.models import Person, Workspace
 
 DIGEST = "leads.quiet_leads_digest"

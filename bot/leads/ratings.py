@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from bot import slack
 from bot.campaigns import announcing as campaigns
-from bot.leads.models import Lead, Rating, RatingSummary, Status, disposition_label
+from bot.leads.list_models import RatingSummary
+from bot.leads.models import Lead, Rating, Status, disposition_label
 
 IS_LOST_FOR = and_(
     Lead.status == Status.LOST, Lead.disposition.is_not(None), Lead.merged_into.is_(None)

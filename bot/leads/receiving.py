@@ -16,9 +16,9 @@ from bot import clock, slack
 from bot.errors import HandoffError, NotFound
 from bot.leads import creating
 from bot.leads.creating import Candidate, IntakeResult, create_or_merge
+from bot.leads.intake_models import REFUSAL, Outcome, Submission
 from bot.leads.lead_draft import IntakeContext, is_known
 from bot.leads.lead_payload import LeadPayload, Refusal, Unreadable
-from bot.leads.models import REFUSAL, Outcome, Submission
 from bot.leads.sources import SOURCES, TYPED, Ignored, Reference, Refused
 from bot.people import service as people
 from bot.people.models import Person, Role, Workspace

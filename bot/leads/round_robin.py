@@ -17,7 +17,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from bot.errors import HandoffError
-from bot.leads.models import IS_OPEN, EscalationStep, Lead, LeadStep, RoundRobinWeight, ServiceLevel
+from bot.leads.models import IS_OPEN, Lead
+from bot.leads.routing_models import EscalationStep, LeadStep, RoundRobinWeight, ServiceLevel
 from bot.people import service as people
 from bot.people.models import Person, Role
 

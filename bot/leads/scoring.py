@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.errors import FieldErrors
+from bot.leads.intake_models import ScoreRules
 from bot.leads.lead_payload import LeadPayload
-from bot.leads.models import ScoreRules
 from bot.leads.sources import SOURCES, TYPED
 from bot.people import service as people
 from bot.people.models import Person, Role

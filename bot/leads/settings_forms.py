@@ -12,8 +12,8 @@ from slack_sdk.models.blocks import Block, SectionBlock
 from slack_sdk.models.views import View
 
 from bot.errors import FieldErrors, OutdatedForm
-from bot.leads.models import Promise
 from bot.leads.round_robin import MOST_WEIGHT, Share
+from bot.leads.routing_models import Promise
 from bot.leads.scoring import WORDS, Rules
 from bot.people.models import Person
 from bot.rounding import whole

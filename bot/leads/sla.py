@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from bot import slack
 from bot.errors import FieldErrors
 from bot.leads.creating import CARD
-from bot.leads.models import Lead, Promise, ServiceLevel, Status
+from bot.leads.models import Lead, Status
+from bot.leads.routing_models import Promise, ServiceLevel
 from bot.people import service as people
 from bot.people.models import Person, Role
 from bot.slack.cards import Card

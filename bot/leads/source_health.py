@@ -8,7 +8,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from bot import clock, slack
-from bot.leads.models import REFUSAL, Import, ImportState, Outcome, Submission
+from bot.leads.intake_models import REFUSAL, Import, ImportState, Outcome, Submission
 from bot.leads.sources.csv import SLUG
 from bot.people import service as people
 from bot.people.models import Role, Workspace

@@ -26,10 +26,11 @@ from bot.leads import (
 )
 from bot.leads.creating import CARD, RETURNED
 from bot.leads.fetching import Api
+from bot.leads.intake_models import Import
 from bot.leads.lead_payload import Unreadable
 from bot.leads.messages import import_card, lead_card, lists, notifications
-from bot.leads.models import EscalationStep, Import
 from bot.leads.receiving import OVERLAP
+from bot.leads.routing_models import EscalationStep
 from bot.leads.sources import SOURCES, Reference, Refused, Vendor
 from bot.people.models import Person, Role, Workspace
 from bot.settings import Settings

@@ -12,7 +12,7 @@ from bot import clock
 from bot.campaigns import queries as campaigns
 from bot.errors import FieldErrors, HandoffError, NotFound
 from bot.leads import queries as lead_queries
-from bot.leads.models import Arrivals
+from bot.leads.list_models import Arrivals
 from bot.people import service as people
 from bot.people.models import Person, Role, Workspace
 from bot.slack.text import clean, moment

@@ -14,7 +14,7 @@ from slack_sdk.models.views import View
 
 from bot import clock
 from bot.campaigns.models import Campaign
-from bot.leads.models import Arrivals
+from bot.leads.list_models import Arrivals
 from bot.slack import Message
 from bot.slack.inputs import Changes
 from bot.slack.text import moment, plural, safe

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from bot import clock
 from bot.campaigns.models import Campaign
-from bot.leads.models import Arrivals, Workload
+from bot.leads.list_models import Arrivals, Workload
 from bot.people.models import Person, Team
 from bot.store import Base, Id, Moment, WorkspaceId
 from bot.tasks import Schedule

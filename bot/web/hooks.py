@@ -9,7 +9,7 @@ from pydantic import BaseModel, SecretStr
 
 from bot import clock
 from bot.leads import sources
-from bot.leads.models import Outcome
+from bot.leads.intake_models import Outcome
 from bot.leads.receiving import RawSubmission
 from bot.leads.sources import Source
 from bot.web.body import raw_body

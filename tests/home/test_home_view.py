@@ -25,8 +25,10 @@ from bot.home.models import (
     Page,
     Upkeep,
 )
-from bot.leads.models import CallList, Mine, Submission
-from bot.leads.models import Listed as ListedLead
+from bot.leads.intake_models import Submission
+from bot.leads.list_models import Mine
+from bot.leads.models import CallList
+from bot.leads.routing_models import Listed as ListedLead
 from bot.leads.source_health import SourceActivity
 from bot.metrics.figures import Figures
 from bot.people.models import Person, Team, Workspace

@@ -12,7 +12,8 @@ from typing import TypeVar
 import httpx
 from sqlalchemy import func, insert, select
 
-from bot.leads.models import EventType, Lead, LeadEvent, Submission
+from bot.leads.intake_models import Submission
+from bot.leads.models import EventType, Lead, LeadEvent
 from bot.people.models import Person, Role
 from bot.slack.cards import Card
 from bot.store import Base

@@ -11,7 +11,8 @@ from pydantic import SecretStr
 from sqlalchemy import func, select
 
 from bot import clock
-from bot.leads.models import Import, Lead, Outcome, Submission
+from bot.leads.intake_models import Import, Outcome, Submission
+from bot.leads.models import Lead
 from bot.leads.sources import SOURCES
 from tests.journeys.conftest import Office, drawn, open_office, wait_until_idle
 from tests.journeys.processes import HASTY, run

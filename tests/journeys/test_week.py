@@ -35,7 +35,9 @@ from bot.leads import notices as lead_notices
 from bot.leads.creating import CARD, create_or_merge
 from bot.leads.lead_draft import IntakeContext
 from bot.leads.lead_payload import read
-from bot.leads.models import UNCLAIMED_STEPS, EscalationStep, Lead, LeadStep, QuietLeadsDigest
+from bot.leads.list_models import QuietLeadsDigest
+from bot.leads.models import Lead
+from bot.leads.routing_models import UNCLAIMED_STEPS, EscalationStep, LeadStep
 from bot.people.models import Person, Role, Team
 from bot.people.rota import Rota, rota
 from bot.slack import Cards, Slack

@@ -14,18 +14,10 @@ from bot.campaigns.models import Campaign, Kind
 from bot.errors import NotAllowed, NotFound
 from bot.leads import call_lists, forms, import_forms, imports, queries
 from bot.leads.creating import CARD
+from bot.leads.intake_models import Import, ImportState
+from bot.leads.list_models import CallOutcome, CallProgress
 from bot.leads.messages import import_card, lead_card, lists
-from bot.leads.models import (
-    CallList,
-    CallOutcome,
-    CallProgress,
-    Import,
-    ImportState,
-    Lead,
-    LeadEvent,
-    LeadFacts,
-    Status,
-)
+from bot.leads.models import CallList, Lead, LeadEvent, LeadFacts, Status
 from bot.people.models import Person, Role, Workspace
 from bot.slack.cards import Card
 from bot.store import Store

@@ -11,8 +11,9 @@ from bot import clock
 from bot.campaigns import announcing as campaigns
 from bot.errors import NotAllowed, NotFound
 from bot.leads import claiming, escalation, merging, notices, outcomes, queries, ratings, sla
-from bot.leads.models import EscalationStep, Lead, LeadStep, Rating
+from bot.leads.models import Lead, Rating
 from bot.leads.queries import NothingToFind
+from bot.leads.routing_models import EscalationStep, LeadStep
 from bot.money import Money
 from bot.people.models import Person, Role
 from bot.slack.cards import Card

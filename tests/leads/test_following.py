@@ -13,7 +13,8 @@ from bot.leads import call_lists, claiming, home_tabs, outcomes
 from bot.leads.creating import create_or_merge
 from bot.leads.lead_draft import IntakeContext
 from bot.leads.lead_payload import read
-from bot.leads.models import MOST_TO_CLAIM, CallList, CallOutcome, Lead, Rating
+from bot.leads.list_models import MOST_TO_CLAIM, CallOutcome
+from bot.leads.models import CallList, Lead, Rating
 from bot.people.models import Person, Role, Workspace
 from bot.slack.cards import Card
 from bot.store import Store

@@ -4,8 +4,9 @@ import re
 from typing import Any
 
 from bot.leads import forms
+from bot.leads.list_models import Mine, RatingSummary
 from bot.leads.messages import lists
-from bot.leads.models import EventType, LeadFacts, LeadNote, Mine, Rating, RatingSummary
+from bot.leads.models import EventType, LeadFacts, LeadNote, Rating
 from playground import limits
 from tests.golden_files import Golden
 from tests.leads.test_lead_view import (

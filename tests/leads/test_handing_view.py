@@ -9,19 +9,18 @@ import pytest
 from bot.leads import forms, settings_forms
 from bot.leads.absences import MOST_HANDED_OVER
 from bot.leads.messages import lead_card, notifications
-from bot.leads.models import (
+from bot.leads.models import LeadFacts, Touch
+from bot.leads.round_robin import Share
+from bot.leads.routing_models import (
     EscalationStep,
     Handover,
-    LeadFacts,
     LeadNotice,
     LeadStep,
     Listed,
     NoticeKind,
     Promise,
     StepFacts,
-    Touch,
 )
-from bot.leads.round_robin import Share
 from bot.people.models import Person
 from playground import limits
 from tests.golden_files import Golden

@@ -8,8 +8,8 @@ from sqlalchemy import select
 
 from bot import clock
 from bot.leads import imports, source_health
+from bot.leads.intake_models import Outcome, Submission
 from bot.leads.messages import notifications
-from bot.leads.models import Outcome, Submission
 from bot.people.models import Role, Workspace
 from bot.slack.cards import Card
 from bot.store import Store

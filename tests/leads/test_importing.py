@@ -20,10 +20,11 @@ from bot.errors import NotAllowed, NotFound
 from bot.leads import claiming, events, import_rows, receiving
 from bot.leads import imports as lead_imports
 from bot.leads.creating import CARD, RETURNED, create_or_merge
+from bot.leads.intake_models import Import, ImportRow, ImportState
 from bot.leads.lead_draft import IntakeContext
 from bot.leads.lead_payload import Unreadable, read
 from bot.leads.messages import import_card
-from bot.leads.models import Import, ImportRow, ImportState, Lead, LeadEvent, Touch
+from bot.leads.models import Lead, LeadEvent, Touch
 from bot.leads.sources.columns import read_row
 from bot.people.models import Person, Role, Workspace
 from bot.sheet import refused_file

@@ -29,21 +29,9 @@ from bot.leads.claiming import (
 from bot.leads.creating import create_or_merge
 from bot.leads.lead_draft import IntakeContext
 from bot.leads.lead_payload import read
+from bot.leads.list_models import Mine
 from bot.leads.messages import lead_card, lists, notifications
-from bot.leads.models import (
-    Disposition,
-    EscalationStep,
-    EventType,
-    Lead,
-    LeadEvent,
-    LeadNotice,
-    LeadStep,
-    Mine,
-    Rating,
-    RoundRobinWeight,
-    ServiceLevel,
-    Status,
-)
+from bot.leads.models import Disposition, EventType, Lead, LeadEvent, Rating, Status
 from bot.leads.outcomes import (
     AlreadyQualified,
     AmountMissing,
@@ -53,6 +41,13 @@ from bot.leads.outcomes import (
     NotWon,
 )
 from bot.leads.round_robin import DoesNotSell
+from bot.leads.routing_models import (
+    EscalationStep,
+    LeadNotice,
+    LeadStep,
+    RoundRobinWeight,
+    ServiceLevel,
+)
 from bot.money import Money
 from bot.people.models import Absence, Person, Role, Team, Workspace
 from bot.slack.cards import Card

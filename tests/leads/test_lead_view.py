@@ -12,8 +12,9 @@ from slack_sdk.models.blocks import Block
 from bot.campaigns.models import AsOf, Campaign, CampaignVersion, Stage
 from bot.contacts.models import Consent
 from bot.leads import forms
+from bot.leads.list_models import Mine
 from bot.leads.messages import lead_card, lists
-from bot.leads.models import CallList, Disposition, Lead, LeadFacts, Mine, Rating, Status, Touch
+from bot.leads.models import CallList, Disposition, Lead, LeadFacts, Rating, Status, Touch
 from bot.people.models import Person
 from bot.slack import Message
 from bot.slack.text import moment

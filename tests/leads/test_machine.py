@@ -42,20 +42,14 @@ from bot.leads import (
 from bot.leads.creating import create_or_merge
 from bot.leads.lead_draft import IntakeContext
 from bot.leads.lead_payload import read
-from bot.leads.models import (
+from bot.leads.list_models import CallOutcome, Mine
+from bot.leads.models import CallList, Disposition, Lead, LeadEvent, Rating, Status
+from bot.leads.routing_models import (
     CLAIMED_STEPS,
     UNCLAIMED_STEPS,
-    CallList,
-    CallOutcome,
-    Disposition,
     EscalationStep,
-    Lead,
-    LeadEvent,
     LeadStep,
-    Mine,
-    Rating,
     ServiceLevel,
-    Status,
 )
 from bot.money import Money
 from bot.people.models import Absence, Person, Role, Team

@@ -8,7 +8,8 @@ from sqlalchemy import select
 
 from bot.errors import HandoffError, NotAllowed, NotFound
 from bot.leads import receiving
-from bot.leads.models import Lead, Outcome, Submission
+from bot.leads.intake_models import Outcome, Submission
+from bot.leads.models import Lead
 from bot.leads.receiving import FETCHED, REFERENCE, AlreadySettled, RawSubmission
 from bot.leads.sources import Reference
 from bot.people.models import Person, Role, Workspace

@@ -30,9 +30,10 @@ from bot.leads import (
 )
 from bot.leads.claiming import AlreadyClaimed, AlreadyClosed, AlreadyYours, NotClaimed, NotYours
 from bot.leads.lead_payload import read
+from bot.leads.list_models import Mine
 from bot.leads.messages import notifications
 from bot.leads.messages.lead_card import card
-from bot.leads.models import Disposition, Lead, LeadEvent, Mine, Rating, Status, Touch
+from bot.leads.models import Disposition, Lead, LeadEvent, Rating, Status, Touch
 from bot.leads.outcomes import AlreadyContacted, AlreadyRated, AmountMissing, ReasonMissing
 from bot.leads.receiving import RawSubmission, Receipt
 from bot.money import Money

@@ -5,9 +5,9 @@ from hypothesis import HealthCheck, example, given, settings
 from sqlalchemy import select
 
 from bot.leads import queries, receiving
+from bot.leads.intake_models import Outcome, Submission
 from bot.leads.lead_payload import Unreadable
 from bot.leads.messages import lead_card
-from bot.leads.models import Outcome, Submission
 from bot.leads.receiving import RawSubmission
 from bot.leads.sources import SOURCES, form
 from bot.people import service as people

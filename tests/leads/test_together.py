@@ -11,7 +11,8 @@ from sqlalchemy import select, update
 from bot import clock, slack
 from bot.leads import receiving
 from bot.leads.creating import CARD
-from bot.leads.models import Lead, Outcome
+from bot.leads.intake_models import Outcome
+from bot.leads.models import Lead
 from bot.leads.receiving import RawSubmission, Receipt
 from bot.people.models import Workspace
 from bot.slack.cards import Card

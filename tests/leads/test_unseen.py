@@ -11,16 +11,9 @@ from bot.leads import absences, call_lists, claiming, merging, outcomes, queries
 from bot.leads.creating import create_or_merge
 from bot.leads.lead_draft import IntakeContext
 from bot.leads.lead_payload import read
-from bot.leads.models import (
-    CallList,
-    CallOutcome,
-    Disposition,
-    EscalationStep,
-    EventType,
-    LeadEvent,
-    Mine,
-    Status,
-)
+from bot.leads.list_models import CallOutcome, Mine
+from bot.leads.models import CallList, Disposition, EventType, LeadEvent, Status
+from bot.leads.routing_models import EscalationStep
 from bot.money import Money
 from bot.people.models import Absence, Person, Role, Workspace
 from bot.store import Store

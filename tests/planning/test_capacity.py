@@ -5,7 +5,8 @@ from fractions import Fraction
 
 from bot.leads import claiming, outcomes, receiving
 from bot.leads.lead_payload import LeadPayload
-from bot.leads.models import Disposition, ServiceLevel
+from bot.leads.models import Disposition
+from bot.leads.routing_models import ServiceLevel
 from bot.people.models import Absence
 from bot.planning import queries
 from bot.planning.capacity import Capacity, Fit

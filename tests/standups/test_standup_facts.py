@@ -10,7 +10,8 @@ from bot.leads import escalation
 from bot.leads.creating import create_or_merge
 from bot.leads.lead_draft import IntakeContext
 from bot.leads.lead_payload import read
-from bot.leads.models import Arrivals, Lead, Rating, Status, Workload
+from bot.leads.list_models import Arrivals, Workload
+from bot.leads.models import Lead, Rating, Status
 from bot.people.models import Person, Role, Workspace
 from bot.standups import answering
 from bot.standups.models import Facts

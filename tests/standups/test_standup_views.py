@@ -12,7 +12,7 @@ from slack_sdk.models.views import View
 
 from bot import clock
 from bot.campaigns.models import Campaign
-from bot.leads.models import Arrivals, Workload
+from bot.leads.list_models import Arrivals, Workload
 from bot.people.models import Person, Team
 from bot.slack import Message
 from bot.standups import answering, forms, messages, settings_messages, summary_messages

@@ -27,7 +27,8 @@ from bot.leads import absences as lead_absences
 from bot.leads import claiming, escalation, outcomes
 from bot.leads import notices as lead_notices
 from bot.leads import tasks as lead_tasks
-from bot.leads.models import Lead, LeadNotice, LeadStep
+from bot.leads.models import Lead
+from bot.leads.routing_models import LeadNotice, LeadStep
 from bot.metrics import tasks as metrics_tasks
 from bot.metrics.models import ComputedDay
 from bot.money import Money

@@ -15,7 +15,8 @@ from sqlalchemy import select
 
 from bot.app import Application, build
 from bot.doctor import manifest
-from bot.leads.models import Lead, Submission
+from bot.leads.intake_models import Submission
+from bot.leads.models import Lead
 from bot.settings import Settings
 from bot.slack.cards import Card
 from bot.web import Server

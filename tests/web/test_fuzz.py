@@ -10,7 +10,7 @@ from itertools import islice
 import pytest
 
 from bot.leads import receiving
-from bot.leads.models import Outcome
+from bot.leads.intake_models import Outcome
 from tests.leads.sources.signing import SECRET
 from tests.web.conftest import FORM_KEY, KEY, Site
 from tests.web.fuzzing import Fuzzer, Keys, Wire

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from bot import clock
-from bot.leads.models import Outcome
+from bot.leads.intake_models import Outcome
 from bot.leads.sources import SOURCES, Source, meta
 from tests.leads.sources.signing import SECRET, VENDORS
 from tests.web.conftest import Site

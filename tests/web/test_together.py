@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import select, text
 
 from bot.leads import receiving
-from bot.leads.models import Lead, Outcome, Submission
+from bot.leads.intake_models import Outcome, Submission
+from bot.leads.models import Lead
 from bot.leads.receiving import RawSubmission, Receipt
 from bot.people.models import Workspace
 from bot.store import Store

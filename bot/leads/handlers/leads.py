@@ -26,8 +26,9 @@ from bot.leads import (
     settings_forms,
 )
 from bot.leads.lead_payload import Unreadable, read_strictly
+from bot.leads.list_models import Mine
 from bot.leads.messages import lead_card, lists, notifications
-from bot.leads.models import Mine, Rating
+from bot.leads.models import Rating
 from bot.people.models import ANY_ROLE, Role, Workspace
 from bot.slack import Message
 from bot.slack.access import Access

@@ -6,8 +6,9 @@ from bot.campaigns import queries as campaigns
 from bot.capability import Act, Services, Update
 from bot.errors import NotAllowed, below
 from bot.leads import call_lists, capability, forms, import_forms, import_rows, imports, queries
+from bot.leads.intake_models import Import
 from bot.leads.messages import import_card, lists
-from bot.leads.models import CallList, Import, LeadFacts
+from bot.leads.models import CallList, LeadFacts
 from bot.leads.sources.columns import NobodyReachable
 from bot.people import service as people
 from bot.people.models import ANY_ROLE, Role

@@ -17,7 +17,7 @@ from slack_sdk.models.blocks import (
 
 from bot.campaigns.models import Campaign
 from bot.encoding import ENCODINGS
-from bot.leads.models import Import, ImportState
+from bot.leads.intake_models import Import, ImportState
 from bot.leads.sources.columns import MEANINGS, NOTE, SKIP, reach_somebody
 from bot.slack import Message
 from bot.slack.text import bar, clean, plural, safe

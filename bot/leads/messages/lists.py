@@ -16,6 +16,7 @@ from slack_sdk.models.blocks import (
 from slack_sdk.models.views import View
 
 from bot.campaigns.texts import offer_line
+from bot.leads.list_models import CallOutcome, CallProgress, Mine, RatingSummary
 from bot.leads.messages.lead_card import (
     REASSIGN,
     card,
@@ -26,17 +27,7 @@ from bot.leads.messages.lead_card import (
     way,
     work_buttons,
 )
-from bot.leads.models import (
-    CallList,
-    CallOutcome,
-    CallProgress,
-    Lead,
-    LeadFacts,
-    Mine,
-    Rating,
-    RatingSummary,
-    Status,
-)
+from bot.leads.models import CallList, Lead, LeadFacts, Rating, Status
 from bot.leads.scoring import WORDS, Rules
 from bot.leads.sources import SOURCES
 from bot.people.models import Person

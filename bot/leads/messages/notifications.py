@@ -13,20 +13,18 @@ from slack_sdk.models.blocks import (
     SectionBlock,
 )
 
+from bot.leads.intake_models import Submission
 from bot.leads.messages.lead_card import REASSIGN, card, claim_button, way, work_buttons
 from bot.leads.messages.lists import SHOW, headline
-from bot.leads.models import (
+from bot.leads.models import Lead, LeadFacts, Touch
+from bot.leads.routing_models import (
     CLAIMED_STEPS,
     EscalationStep,
     Handover,
-    Lead,
-    LeadFacts,
     LeadNotice,
     Listed,
     NoticeKind,
     StepFacts,
-    Submission,
-    Touch,
 )
 from bot.leads.sources import source_name
 from bot.people.models import Person

@@ -1,6 +1,6 @@
-"""The tables of working the leads: the promise, the seats of the rotation, the ladder's steps."""
+"""Who works on a lead: the service level, the round robin, the steps of the escalation."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.leads.models.lead import Lead, Rating
+from bot.leads.models import Lead
 from bot.people.models import Person
 from bot.store import Base, Id, Moment, WorkspaceId
 
@@ -57,36 +57,6 @@ UNCLAIMED_STEPS = (
 
 CLAIMED_STEPS = (EscalationStep.REMIND, EscalationStep.TAKE_BACK)
 """What happens while its owner has not been in contact."""
-
-
-class Mine(StrEnum):
-    """The lists of a salesperson."""
-
-    TO_CALL = "to_call"
-    IN_WORK = "in_work"
-    STALLED = "stalled"
-    SNOOZED = "snoozed"
-    TO_RATE = "to_rate"
-    CLOSED = "closed"
-
-    @property
-    def label(self) -> str:
-        """The list as headings write it."""
-        return _LABELS[self]
-
-
-_LABELS = {
-    Mine.TO_CALL: "To call now",
-    Mine.IN_WORK: "In work",
-    Mine.STALLED: "Stalled",
-    Mine.SNOOZED: "Snoozed",
-    Mine.TO_RATE: "To rate",
-    Mine.CLOSED: "Closed this week",
-}
-
-
-MOST_TO_CLAIM = 5
-"""Free leads that a home tab shows, those that wait longest."""
 
 
 class ServiceLevel(Base):
@@ -250,14 +220,3 @@ class StepFacts:
     """Whether who asks for the lead was told no."""
     via: str | None = None
     """The program that moved it, where no person did."""
-
-
-@dataclass(frozen=True)
-class RatingSummary:
-    """What sales thinks of a campaign's leads."""
-
-    received: int
-    claimed: int
-    ratings: Mapping[Rating, int]
-    reasons: Sequence[tuple[str, int]]
-    """Those named most, with how often."""

@@ -1,16 +1,55 @@
-"""Lists of leads: a file that is imported, and the call list that sales works through."""
+"""What intake keeps: raw submissions, imports, and the rules of the lead score."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.campaigns.models import Campaign
 from bot.store import Base, Id, Moment, WorkspaceId
+
+
+class Outcome(StrEnum):
+    """What came of a submission."""
+
+    LEAD = "lead"
+    FETCHING = "fetching"
+    """It only names leads, which durable work fetches."""
+    IGNORED = "ignored"
+    """A test of the vendor's, or an event that is no lead."""
+    UNREADABLE = "unreadable"
+    """It waits for an admin, who replays or dismisses it."""
+    DISMISSED = "dismissed"
+
+
+REFUSAL = "text/x-refusal"
+"""The content type of what is no submission: a vendor refused to name its leads, as we note it."""
+
+
+class Submission(Base):
+    """A raw request of a proven sender, kept whether or not it could be read."""
+
+    __tablename__ = "submission"
+    __table_args__ = (
+        Index("ix_submission_workspace_id_source_received_at", "workspace_id", "source",
+              "received_at"),
+        Index("ix_submission_unreadable", "workspace_id", "id",
+              postgresql_where=text("outcome = 'unreadable'")),
+    )  # fmt: skip
+
+    id: Mapped[Id]
+    workspace_id: Mapped[WorkspaceId]
+    source: Mapped[str]
+    sender: Mapped[str]
+    received_at: Mapped[Moment]
+    content_type: Mapped[str]
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    outcome: Mapped[str]
+    lead_id: Mapped[int | None] = mapped_column(ForeignKey("lead.id"))
+    """The first lead that it became or joined."""
+    problem: Mapped[str | None]
+    """Why it could not be read or was ignored."""
 
 
 class ImportState(StrEnum):
@@ -26,62 +65,6 @@ class ImportState(StrEnum):
     CANCELLED = "cancelled"
     SPEND = "spend"
     """It is a report of what was spent, which goes on with spend."""
-
-
-class CallOutcome(StrEnum):
-    """What a call of a list brought."""
-
-    INTERESTED = "interested"
-    CALL_BACK = "call_back"
-    NO_ANSWER = "no_answer"
-    NOT_INTERESTED = "not_interested"
-
-    @property
-    def label(self) -> str:
-        """The outcome in words."""
-        return self.value.replace("_", " ").capitalize()
-
-
-class QuietLeadsDigest(Base):
-    """Quiet leads that were offered to the channel together, at one of the set hours."""
-
-    __tablename__ = "quiet_leads_digest"
-    __table_args__ = (
-        UniqueConstraint("workspace_id", "at"),
-        Index("ix_quiet_leads_digest_lead_ids", "lead_ids", postgresql_using="gin"),
-    )
-
-    id: Mapped[Id]
-    workspace_id: Mapped[WorkspaceId]
-    at: Mapped[Moment]
-    lead_ids: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
-    waiting: Mapped[int]
-    """How many quiet leads waited then, with those that are not shown."""
-
-
-class CallList(Base):
-    """Contacts to call one after the other, such as those of a webinar."""
-
-    __tablename__ = "call_list"
-
-    id: Mapped[Id]
-    workspace_id: Mapped[WorkspaceId]
-    name: Mapped[str]
-    campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaign.id"))
-    created_at: Mapped[Moment]
-
-
-@dataclass(frozen=True)
-class CallProgress:
-    """How far a call list is."""
-
-    listed: CallList
-    campaign: Campaign | None
-    total: int
-    left: int
-    """Those to be called yet, or again."""
-    by_outcome: Mapping[str | None, int]
-    """The calls that brought something, and those whom nobody reached at last."""
 
 
 class Import(Base):
@@ -136,3 +119,19 @@ class ImportRow(Base):
     cells: Mapped[list[str]] = mapped_column(ARRAY(Text))
     problem: Mapped[str | None]
     """Why it was refused."""
+
+
+class ScoreRules(Base):
+    """How a workspace tells hot leads; without a row the defaults hold."""
+
+    __tablename__ = "score_rules"
+
+    workspace_id: Mapped[WorkspaceId] = mapped_column(primary_key=True)
+    hot_from: Mapped[int]
+    """Points from which a lead is announced at once."""
+    points: Mapped[dict[str, Any]]
+    """Points by rule."""
+    competitors: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    """Domains of competitors."""
+    changed_at: Mapped[Moment]
+    changed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))

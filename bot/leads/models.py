@@ -1,17 +1,20 @@
-"""A lead and its audit, and the rules that a lead keeps about itself."""
+"""The lead with its touches, notes and history, and the rules that it keeps about itself."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import reduce
 from typing import Any
 
 import phonenumbers
 from sqlalchemy import (
+    ColumnElement,
     ForeignKey,
     Index,
     Text,
     UniqueConstraint,
+    literal_column,
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -19,19 +22,47 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.campaigns.models import AsOf, Campaign
 from bot.contacts.models import Consent, Contact
-from bot.leads.models.conditions import (
-    IS_CLOSED,
-    IS_LISTED,
-    IS_OPEN,
-    IS_UNANSWERED,
-    IS_UNRATED,
-    IS_WAITING,
-    WORDS,
-)
-from bot.leads.models.intake import Touch
 from bot.money import Money
 from bot.people.models import Person
 from bot.store import Base, Id, Moment, WorkspaceId
+
+# Conditions of partial indexes, word for word as the queries say them: the planner compares them.
+IS_OPEN = text("merged_into IS NULL AND status IN ('new', 'qualified')")
+"""Somebody works on it, or should."""
+
+IS_LISTED = text(
+    f"claimed_by IS NULL AND {IS_OPEN} AND status = 'new'"
+    " AND call_list_id IS NOT NULL AND first_response_at IS NULL"
+)
+"""It waits on a call list."""
+
+IS_WAITING = text(
+    f"claimed_by IS NULL AND {IS_OPEN}"
+    " AND (call_list_id IS NULL OR is_hot OR first_response_at IS NOT NULL OR status <> 'new')"
+)
+"""Nobody owns it, and no call list will bring it up."""
+
+IS_UNANSWERED = text(f"{IS_OPEN} AND first_response_at IS NULL AND response_due_at IS NOT NULL")
+"""An answer was promised, and has not been given."""
+
+IS_CLOSED = text("merged_into IS NULL AND status IN ('won', 'lost')")
+"""It has ended."""
+
+IS_UNRATED = text(f"{IS_CLOSED} AND rating IS NULL")
+"""It has ended, and nobody has said how good it was."""
+
+# What one remembers of a lead. An address is split at its @, since PostgreSQL keeps it whole.
+_REMEMBERED = (
+    "coalesce(first_name, '')",
+    "coalesce(last_name, '')",
+    "coalesce(company, '')",
+    "replace(coalesce(email, ''), '@', ' ')",
+    "ltrim(coalesce(phone_e164, ''), '+')",
+)
+# In brackets as PostgreSQL writes it, none around the whole: so `handoff db check` can compare.
+_WORDS = reduce(lambda before, each: f"(({before} || ' ') || {each})", _REMEMBERED)[1:-1]
+WORDS: ColumnElement[Any] = literal_column(f"to_tsvector('simple', {_WORDS})")
+"""What `service.search` looks into; it has to read as its index does."""
 
 
 class Status(StrEnum):
@@ -127,6 +158,18 @@ class EventType(StrEnum):
 
 Actor = Person | str
 """Who does something with a lead: a person, or a program by the name that cards show of it."""
+
+
+class CallList(Base):
+    """Contacts to call one after the other, such as those of a webinar."""
+
+    __tablename__ = "call_list"
+
+    id: Mapped[Id]
+    workspace_id: Mapped[WorkspaceId]
+    name: Mapped[str]
+    campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaign.id"))
+    created_at: Mapped[Moment]
 
 
 class Lead(Base):
@@ -322,6 +365,32 @@ class Lead(Base):
         if self.won_minor is None or self.won_currency is None:
             return None
         return Money(self.won_minor, self.won_currency)
+
+
+class Touch(Base):
+    """A later submission that joined an open lead; the lead itself is its own first touch."""
+
+    __tablename__ = "touch"
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "source", "sender", "external_id", "person_key"),
+    )
+
+    id: Mapped[Id]
+    workspace_id: Mapped[WorkspaceId]
+    lead_id: Mapped[int] = mapped_column(ForeignKey("lead.id"), index=True)
+    source: Mapped[str]
+    sender: Mapped[str] = mapped_column(default="", server_default="")
+    external_id: Mapped[str]
+    person_key: Mapped[str] = mapped_column(default="", server_default="")
+    at: Mapped[Moment]
+    campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaign.id"))
+    facts: Mapped[dict[str, Any]]
+    """What it said, by the names of a payload."""
+
+    @property
+    def unplaced(self) -> list[dict[str, str]]:
+        """The answers that no field says: they are shown under their questions."""
+        return [each for each in self.facts.get("answers") or [] if "field" not in each]
 
 
 class LeadEvent(Base):
