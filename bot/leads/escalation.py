@@ -81,7 +81,7 @@ def policy_of(session: Session, workspace_id: int) -> "EscalationPolicy":
 
 @dataclass(frozen=True)
 class EscalationPolicy:
-    """A workspace's promise and its people, at the moment of a look."""
+    """A workspace's service level and its people, at the moment of a look."""
 
     session: Session
     workspace: Workspace
@@ -277,7 +277,7 @@ class EscalationPolicy:
         record(self.session, lead, None, EventType.WOKEN)
 
     def _wake(self, lead: Lead, now: datetime) -> None:
-        """A snooze is over: the owner hears of it, and the ladder begins anew."""
+        """A snooze is over: the owner hears of it, and the escalation begins anew."""
         lead.snoozed_until, lead.step, lead.step_started_at = None, None, now
         if owner := self.rota.people.get(lead.claimed_by or 0):
             self._say(lead, EscalationStep.WAKE, [owner])
@@ -327,18 +327,18 @@ class EscalationPolicy:
 def next_step(lead: Lead) -> EscalationStep | None:
     """The next step for this lead; None: it waits for nothing.
 
-    A quiet lead is offered at set hours, and one of a call list in its turn; neither has a ladder
+    A quiet lead is offered at set hours, and one of a call list in its turn; neither escalates
     while it is free, unless it was handed over by name.
     """
     if lead.step == EscalationStep.HAND_OVER:
         return EscalationStep.SUGGEST
-    ladder: Sequence[EscalationStep]
+    steps: Sequence[EscalationStep]
     if lead.claimed_by is not None:
-        ladder = CLAIMED_STEPS if lead.first_response_at is None else ()
+        steps = CLAIMED_STEPS if lead.first_response_at is None else ()
     else:
-        ladder = UNCLAIMED_STEPS if lead.is_hot or lead.step else ()
-    done = [step for step in ladder if step == lead.step]
-    rest = ladder[ladder.index(done[0]) + 1 :] if done else ladder
+        steps = UNCLAIMED_STEPS if lead.is_hot or lead.step else ()
+    done = [step for step in steps if step == lead.step]
+    rest = steps[steps.index(done[0]) + 1 :] if done else steps
     return rest[0] if rest else None
 
 

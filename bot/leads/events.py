@@ -26,7 +26,7 @@ from bot.store import table
 CALL_LIST = "lead.call_list"
 """The card of a call list."""
 
-# What a campaign's tally counts.
+# What a campaign's rating summary counts.
 _COUNTED = (EventType.RATED, EventType.WON, EventType.LOST, EventType.REOPENED)
 
 

@@ -62,7 +62,7 @@ _REMEMBERED = (
 # In brackets as PostgreSQL writes it, none around the whole: so `handoff db check` can compare.
 _WORDS = reduce(lambda before, each: f"(({before} || ' ') || {each})", _REMEMBERED)[1:-1]
 WORDS: ColumnElement[Any] = literal_column(f"to_tsvector('simple', {_WORDS})")
-"""What `service.search` looks into; it has to read as its index does."""
+"""What `queries.search` looks into; it has to read as its index does."""
 
 
 class Status(StrEnum):
@@ -287,7 +287,7 @@ class Lead(Base):
     claimed_at: Mapped[Moment | None]
     """Since when its owner has it."""
     first_claimed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    """Who claimed it first, whoever owns it now; what the metrics count (`ladder.hand`)."""
+    """Who claimed it first, whoever owns it now; what the metrics count (`set_owner`)."""
     first_claimed_at: Mapped[Moment | None]
     first_response_at: Mapped[Moment | None]
     qualified_at: Mapped[Moment | None]
@@ -304,7 +304,7 @@ class Lead(Base):
     assignment_no: Mapped[int] = mapped_column(default=0, server_default="0")
     """Counts the times that it changed hands: the escalation begins anew with each."""
     step_started_at: Mapped[Moment | None]
-    """Since when the ladder waits for its next step."""
+    """Since when the escalation waits for its next step."""
     step: Mapped[str | None]
     """The last step of the escalation since then."""
     next_check_at: Mapped[Moment | None]

@@ -30,7 +30,7 @@ from bot.tasks import Loop
 STEP = "lead.step"
 """The card of a step that was taken for a lead."""
 
-# Built once, since every step of every ladder runs through it.
+# Built once, since every step of every escalation runs through it.
 _NOTE = insert(table(LeadStep)).on_conflict_do_nothing().returning(table(LeadStep).c.id)
 
 

@@ -132,7 +132,7 @@ def touch_with_lead(session: Session, touch_id: int) -> tuple[Touch, Lead]:
 
 
 def step_facts(session: Session, step_id: int) -> StepFacts:
-    """What a step of the ladder tells."""
+    """What a step of the escalation tells."""
     row = session.execute(
         select(LeadStep, Lead, Person)
         .join(Lead, Lead.id == LeadStep.lead_id)
@@ -325,7 +325,7 @@ def call_lists(session: Session, workspace_id: int) -> Sequence[tuple[CallList, 
     return [(listed, count) for listed, count in rows]
 
 
-# By the time promised for the answer; those without a promise by their claim.
+# By the time promised for the answer; those without one by their claim.
 _ORDER: dict[Mine, ColumnElement[datetime | None]] = {
     Mine.TO_CALL: func.coalesce(Lead.response_due_at, Lead.claimed_at),
     Mine.IN_WORK: func.coalesce(Lead.claimed_at, Lead.received_at),

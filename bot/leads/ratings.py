@@ -62,13 +62,14 @@ def _counted(
 
 
 RATING_SUMMARY = "lead.rating_summary"
-"""The card of a campaign's tally."""
+"""The card of a campaign's rating summary."""
 
 _MOST_REASONS = 3
 
 
 def update_summary(session: Session, lead: Lead) -> None:
-    """Let the tally of the lead's campaign say what has just changed; the first word begins it."""
+    """Let the rating summary of the lead's campaign say what has just changed; the first one begins
+    it."""
     if lead.campaign_id is None:
         return
     if not lead.rating and not lead.is_closed:  # it was reopened

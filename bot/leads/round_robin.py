@@ -29,7 +29,7 @@ MOST_WEIGHT = 10
 
 @dataclass(frozen=True)
 class Place:
-    """A person in the rotation; `turn` is when their last turn ended, in virtual time."""
+    """A person in the round robin; `turn` is when their last turn ended, in virtual time."""
 
     person_id: int
     weight: int = 1

@@ -15,7 +15,7 @@ from bot.store import Base, Id, Moment, WorkspaceId
 
 
 class EscalationStep(StrEnum):
-    """A step of the ladder."""
+    """A step of the escalation."""
 
     NUDGE = "nudge"
     """A word in the lead's thread."""
@@ -92,7 +92,7 @@ class ServiceLevel(Base):
     names_only: Mapped[bool] = mapped_column(default=False, server_default="false")
     """Whether the channel sees name and company alone."""
     turn: Mapped[int] = mapped_column(default=0, server_default="0")
-    """The rotation's virtual time."""
+    """The round robin's virtual time."""
 
     def wait(self, step: EscalationStep) -> timedelta:
         """Working time from the step before until this one."""
@@ -100,7 +100,7 @@ class ServiceLevel(Base):
 
 
 class RoundRobinWeight(Base):
-    """A salesperson's place in the rotation; without a row the weight is 1."""
+    """A salesperson's place in the round robin; without a row the weight is 1."""
 
     __tablename__ = "round_robin_weight"
 
@@ -109,7 +109,7 @@ class RoundRobinWeight(Base):
     weight: Mapped[int] = mapped_column(default=1, server_default="1")
     """How many leads for each one of a colleague with weight 1; 0: none."""
     turn: Mapped[int] = mapped_column(default=0, server_default="0")
-    """When this person's next turn is, in the rotation's virtual time."""
+    """When this person's next turn is, in the round robin's virtual time."""
 
 
 class LeadStep(Base):
@@ -176,7 +176,7 @@ class Listed:
 
 
 @dataclass(frozen=True)
-class Promise:
+class SlaTerms:
     """What an admin may change of the service level; minutes are working time."""
 
     respond_minutes: int
@@ -209,7 +209,7 @@ class Handover:
 
 @dataclass(frozen=True)
 class StepFacts:
-    """A step of the ladder with what its message tells."""
+    """A step of the escalation with what its message tells."""
 
     step: LeadStep
     lead: Lead

@@ -13,7 +13,7 @@ from slack_sdk.models.views import View
 
 from bot.errors import FieldErrors, OutdatedForm
 from bot.leads.round_robin import MOST_WEIGHT, Share
-from bot.leads.routing_models import Promise
+from bot.leads.routing_models import SlaTerms
 from bot.leads.scoring import WORDS, Rules
 from bot.people.models import Person
 from bot.rounding import whole
@@ -131,7 +131,7 @@ _count = partial(number, minimum=1, maximum=10_000)
 
 
 class ChangeSla(Form, id="lead.save_promise", title="What sales promises"):
-    """The minutes of the ladder, and the rotation's limits."""
+    """The minutes of the escalation, and the round robin's limits."""
 
     respond_minutes: int = _count(
         "First response promised within (minutes)",
@@ -170,11 +170,11 @@ class ChangeSla(Form, id="lead.save_promise", title="What sales promises"):
     )  # fmt: skip
 
     @classmethod
-    def of(cls, promise: Promise, fallback: Person | None) -> View:
+    def of(cls, terms: SlaTerms, fallback: Person | None) -> View:
         """The form with what holds now; `fallback` is who is named."""
-        return cls.modal(**asdict(promise), fallback=fallback.slack_id if fallback else None)
+        return cls.modal(**asdict(terms), fallback=fallback.slack_id if fallback else None)
 
     @property
-    def promise(self) -> Promise:
+    def terms(self) -> SlaTerms:
         """What the form says, but for the fallback."""
-        return Promise(**self.model_dump(exclude={"fallback"}))
+        return SlaTerms(**self.model_dump(exclude={"fallback"}))

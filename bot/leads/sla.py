@@ -9,7 +9,7 @@ from bot import slack
 from bot.errors import FieldErrors
 from bot.leads.creating import CARD
 from bot.leads.models import Lead, Status
-from bot.leads.routing_models import Promise, ServiceLevel
+from bot.leads.routing_models import ServiceLevel, SlaTerms
 from bot.people import service as people
 from bot.people.models import Person, Role
 from bot.slack.cards import Card
@@ -17,23 +17,23 @@ from bot.slack.cards import Card
 _MOST = 10_000
 
 
-def sla(session: Session, workspace_id: int) -> tuple[Promise, Person | None]:
-    """The promise as it holds now, and who hears of it when everybody is out."""
+def sla(session: Session, workspace_id: int) -> tuple[SlaTerms, Person | None]:
+    """The terms that hold now, and who hears of it when everybody is out."""
     level = session.get_one(ServiceLevel, workspace_id)
-    told = Promise(**{field.name: getattr(level, field.name) for field in fields(Promise)})
+    terms = SlaTerms(**{field.name: getattr(level, field.name) for field in fields(SlaTerms)})
     fallback = session.get_one(Person, level.fallback_id) if level.fallback_id else None
-    return told, fallback
+    return terms, fallback
 
 
-def change_sla(session: Session, who: Person, told: Promise, fallback: str | None) -> None:
-    """Set the promise; it holds for the next step of every ladder.
+def change_sla(session: Session, who: Person, terms: SlaTerms, fallback: str | None) -> None:
+    """Set the terms; they hold for the next step of every escalation.
 
-    `fallback` is Slack's ID. Raises NotAllowed, and FieldErrors by the promise's fields.
+    `fallback` is Slack's ID. Raises NotAllowed, and FieldErrors by their fields.
     """
     people.require(session, who, "change what sales promises", Role.ADMIN)
     problems = {
         name: f"Please enter a number from {least} to {_MOST:,}."
-        for name, value in asdict(told).items()
+        for name, value in asdict(terms).items()
         if isinstance(value, int)
         and not isinstance(value, bool)
         and not (least := 0 if name == "head_start_seconds" else 1) <= value <= _MOST
@@ -41,9 +41,9 @@ def change_sla(session: Session, who: Person, told: Promise, fallback: str | Non
     if problems:
         raise FieldErrors(problems)
     level = session.get_one(ServiceLevel, who.workspace_id, with_for_update={"key_share": True})
-    if level.names_only != told.names_only:
+    if level.names_only != terms.names_only:
         _redraw_open(session, who.workspace_id)
-    for name, value in asdict(told).items():
+    for name, value in asdict(terms).items():
         setattr(level, name, value)
     named = people.person(session, who.workspace_id, fallback) if fallback else None
     level.fallback_id = named.id if named else None

@@ -1,4 +1,4 @@
-"""Leads that somebody looks up, and a campaign's tally: read the golden files."""
+"""Leads that somebody looks up, and a campaign's rating summary: read the golden files."""
 
 import re
 from typing import Any

@@ -18,7 +18,7 @@ from bot.leads.routing_models import (
     LeadStep,
     Listed,
     NoticeKind,
-    Promise,
+    SlaTerms,
     StepFacts,
 )
 from bot.people.models import Person
@@ -36,7 +36,7 @@ from tests.leads.test_lead_view import (
     lead,
 )
 
-PROMISE = Promise(respond_minutes=5, nudge_minutes=5, message_minutes=10, suggest_minutes=15,
+PROMISE = SlaTerms(respond_minutes=5, nudge_minutes=5, message_minutes=10, suggest_minutes=15,
                   manager_minutes=30, remind_minutes=15, take_back_minutes=45,
                   head_start_seconds=0, attempts=3, most_open=None,
                   names_only=False)  # fmt: skip

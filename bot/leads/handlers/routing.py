@@ -180,7 +180,7 @@ def ask_sla(act: Act) -> View:
 @capability.form(settings_forms.ChangeSla, _SLA)
 def save_sla(act: Act, form: settings_forms.ChangeSla) -> None:
     """The response target and the escalation policy from now on."""
-    sla.change_sla(act.session, act.person, form.promise, form.fallback)
+    sla.change_sla(act.session, act.person, form.terms, form.fallback)
 
 
 @capability.command(

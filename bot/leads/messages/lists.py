@@ -135,7 +135,7 @@ def _told(lead: Lead) -> str:
 
 
 def when(lead: Lead) -> str:
-    """What time says of it: the promise first."""
+    """What time says of it: the SLA first."""
     if lead.is_closed and lead.closed_at:
         amount = f" for {lead.won_amount}" if lead.won_amount else ""
         return f"{lead.status}{amount} {moment(lead.closed_at)}"
