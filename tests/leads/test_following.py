@@ -18,7 +18,7 @@ from bot.leads.models import CallList, Lead, Rating
 from bot.people.models import Person, Role, Workspace
 from bot.slack.cards import Card
 from bot.store import Store
-from tests.leads.test_ladder import HOUR, MINUTE, Floor
+from tests.leads.test_escalation import HOUR, MINUTE, Floor
 
 Act = Callable[[Floor, int], object]
 

@@ -18,7 +18,7 @@ from bot.money import Money
 from bot.people.models import Absence, Person, Role, Workspace
 from bot.store import Store
 from tests.campaigns.scene import NINE
-from tests.leads.test_ladder import HOUR, MINUTE, Floor
+from tests.leads.test_escalation import HOUR, MINUTE, Floor
 
 AUTUMN = outcomes.Ending(Disposition.BAD_TIMING, "After the move", wake_on=date(2026, 9, 1))
 

@@ -51,7 +51,7 @@ from tests.campaigns.scene import Hands, install
 from tests.campaigns.scene import hire as hire_plain
 from tests.crm.parts import Sales
 from tests.digests.office import MONDAY, NOW, open_office
-from tests.leads.test_ladder import Floor
+from tests.leads.test_escalation import Floor
 from tests.leads.test_reading_back import Told
 from tests.planning import scene as planners
 from tests.shadowing import scene as shadows
