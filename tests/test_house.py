@@ -7,6 +7,7 @@ import json
 import pkgutil
 import re
 import subprocess
+import tomllib
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -73,6 +74,27 @@ def test_the_commands_of_the_readme_exist() -> None:
     help_text = handoff("--help").stdout
     for command in set(re.findall(r"`handoff ([a-z]+)", text)):
         assert re.search(rf"^\s+{command}\s", help_text, re.MULTILINE), command
+
+
+@pytest.mark.parametrize("name", ["CONTRIBUTING.md", "docs/architecture.md", "docs/testing.md"])
+def test_what_the_pages_for_developers_name_exists(name: str) -> None:
+    page = ROOT / name
+    text = page.read_text()
+    code = re.sub(r"^```.*?^```", "", text, flags=re.DOTALL | re.MULTILINE)
+    paths = [ROOT / each for each in re.findall(r"`([\w.]+/[\w./-]*)`", code)]
+    links = [page.parent / each for each in re.findall(r"\]\(([\w./-]+)(?:#[\w-]+)?\)", code)]
+    assert paths
+    assert not [each for each in [*paths, *links] if not each.exists()]
+
+
+def test_the_page_on_the_architecture_draws_the_floors_that_the_contract_holds() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+    floors = [re.sub("[()]", "", each) for each in contracts["contracts"][0]["layers"]]
+    page = (ROOT / "docs" / "architecture.md").read_text()
+    drawn = re.findall(
+        r"^((?:playground|bot\.\w+)(?: \| bot\.\w+)*)(?: {2,}.*)?$", page, re.MULTILINE
+    )
+    assert drawn == floors
 
 
 def files() -> list[Path]:
