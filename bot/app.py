@@ -68,6 +68,9 @@ CAPABILITIES = (
 )
 """All that the product does."""
 
+for _capability in CAPABILITIES:
+    _capability.load()  # every table is known then, to compare the database with
+
 logger = logging.getLogger(__name__)
 
 _RECONNECT_SECONDS = 10

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
-from bot.app import CAPABILITIES, SlackRefusesUs, set_schedules
+from bot.app import SlackRefusesUs, set_schedules
 from bot.cli import leads
 from bot.cli.data import data, opened
 from bot.cli.lists import import_list as bring_list
@@ -38,8 +38,6 @@ def db(options: Options) -> None:
             migrate.upgrade(store.engine)
             print(f"The database is at revision {migrate.current(store.engine)}.")
             return
-        for capability in CAPABILITIES:
-            capability.load()  # all tables are known then
         problems = migrate.problems(store.engine)
     print("\n".join(problems) or "The database is up to date.")
     if problems:

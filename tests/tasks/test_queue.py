@@ -1,6 +1,5 @@
 """The traps of durable work, each sprung once: see `docs/decisions/durable-work.md`."""
 
-import asyncio
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -16,6 +15,7 @@ from bot.store import Store
 from bot.tasks import GiveUp, Postpone, Tasks, advance, cancel, enqueue, failed, retry
 from bot.tasks.queue import NoSuchJob, counts, prune
 from bot.tasks.worker import LaneJobs, Worker
+from tests.loops import run
 
 Log = list[tuple[str, Any]]
 
@@ -172,7 +172,7 @@ def test_a_lane_that_moves_on_during_a_look_is_looked_at_again() -> None:
         await jobs.listen_for_jobs(on_notification=wake)
         return await jobs.fetch_job(None, 7)
 
-    found = asyncio.run(look())
+    found = run(look())
     assert found is not None
     assert found.id == 2
     assert len(looks) == 2

@@ -118,7 +118,6 @@ def test_whatever_the_clock_calls_goes_over_rows_in_loops_that_are_tested() -> N
         if "wiring" not in path.name
     }
     for capability in app.CAPABILITIES:
-        capability.load()
         ticks |= {
             f"{each.__module__.removeprefix('bot.')}.{each.__name__}"
             for each, _ in capability.ticks
