@@ -59,11 +59,12 @@ class ChoiceSelect(ui.select):
         self._describe()
 
     def _describe(self) -> None:
-        for line, choice in zip(self.props["options"], self._choices, strict=True):
-            line["key"] = choice.value
-            line["description"] = choice.description
-            if choice.value.startswith("\0"):
-                line.update(heading=True, disable=True)
+        with self.props.suspend_updates():  # each change would send it to the page again
+            for line, choice in zip(self.props["options"], self._choices, strict=True):
+                line["key"] = choice.value
+                line["description"] = choice.description
+                if choice.value.startswith("\0"):
+                    line.update(heading=True, disable=True)
 
 
 def _with_headings(choices: list[Choice]) -> list[Choice]:

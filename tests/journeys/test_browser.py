@@ -45,10 +45,11 @@ def demo() -> Iterator[str]:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     place = Path(tempfile.mkdtemp(prefix="handoff-demo-"))
-    process = subprocess.Popen(
-        [sys.executable, "-c", DEMO, "--port", str(port)],
-        env=os.environ | {"TMPDIR": str(place)}, stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
+    with (place / "errors").open("w") as errors:
+        process = subprocess.Popen(
+            [sys.executable, "-c", DEMO, "--port", str(port)],
+            env=os.environ | {"TMPDIR": str(place)}, stdout=subprocess.PIPE, stderr=errors, text=True,
+        )  # fmt: skip
     assert process.stdout is not None
     said = "".join(iter(process.stdout.readline, "Ctrl-C closes it.\n"))
     assert f"http://127.0.0.1:{port}" in said
@@ -60,6 +61,7 @@ def demo() -> Iterator[str]:
     _, alive = psutil.wait_procs(family, timeout=10)
     assert not alive
     assert not [path for path in place.iterdir() if path.name.startswith("handoff-")]
+    assert "Traceback" not in (place / "errors").read_text()
     with pytest.raises(httpx.ConnectError):
         httpx.get(f"http://127.0.0.1:{port}")
     shutil.rmtree(place)
