@@ -48,7 +48,8 @@ def demo() -> Iterator[str]:
     with (place / "errors").open("w") as errors:
         process = subprocess.Popen(
             [sys.executable, "-c", DEMO, "--port", str(port)],
-            env=os.environ | {"TMPDIR": str(place)}, stdout=subprocess.PIPE, stderr=errors, text=True,
+            env=os.environ | {"TMPDIR": str(place)}, stdout=subprocess.PIPE, stderr=errors,
+            text=True,
         )  # fmt: skip
     assert process.stdout is not None
     said = "".join(iter(process.stdout.readline, "Ctrl-C closes it.\n"))
