@@ -173,7 +173,6 @@ class Capability:
         self.closings: list[Route] = []
         self.shortcuts: list[Route] = []
         self.commands: list[Command] = []
-        self.links: list[str] = []
         self.events: dict[str, Callable[..., object]] = {}
         self.modals: dict[str, ModalHandler] = {}
         self.cards: dict[str, Callable[..., Message | None]] = {}
@@ -203,10 +202,6 @@ class Capability:
             return handler
 
         return add
-
-    def link(self, action_id: str) -> None:
-        """A button that only opens an address."""
-        self.links.append(action_id)
 
     def form(
         self,

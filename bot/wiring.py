@@ -83,8 +83,6 @@ def _listen(dispatcher: "Dispatcher", listening: Listening, capability: Capabili
         listening.command(
             Command(command.name, command.word, command.usage, listener, command.access)
         )
-    for action_id in capability.links:
-        listening.link(action_id)
     for kind, function in capability.events.items():
         listening.event(kind, dispatcher.event(function))
 
@@ -116,14 +114,12 @@ def _with(
 
 def _in_transaction(function: Callable[..., object], services: Services) -> Callable[..., None]:
     """A task as the queue calls it; where rows of its loops failed, it is tried again."""
+    given = _with(function, services)
     if "session" not in signature(function).parameters:
-        return _with(function, services)
+        return given
 
     def run(**arguments: Any) -> None:
-        in_transaction(
-            services.store,
-            lambda session: _with(function, services, session=session)(**arguments),
-        )
+        in_transaction(services.store, lambda session: given(session=session, **arguments))
 
     return run
 

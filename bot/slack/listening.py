@@ -108,10 +108,6 @@ class Listening:
         """Listen to a button or another element of a message, a modal or the home tab."""
         _put(self.actions, action_id, Route(listener, access))
 
-    def link(self, action_id: str) -> None:
-        """Acknowledge a button that only opens an address."""
-        self.action(action_id, _acknowledge)
-
     def submission(
         self, callback_id: str, listener: Listener, access: Access | None = None
     ) -> None:
