@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from pydantic import SecretStr
+from sqlalchemy import text
 
 from bot import doctor
 from bot.doctor import manifest
@@ -96,6 +97,22 @@ def test_channels_that_cannot_be_used(slack: StandIn, database_url: str) -> None
     slack.add_channel("closed", with_app=False)
     assert "another organisation" in examine(slack, database_url, channel="#strangers")[1]
     assert "/invite @Handoff" in examine(slack, database_url, channel="#closed")[1]
+
+
+def test_a_database_from_before_the_first_release_is_named(
+    slack: StandIn, store: Store, database_url: str
+) -> None:
+    with store.transaction() as session:
+        for statement in (
+            "UPDATE alembic_version SET version_num = '0041'",
+            "COMMENT ON TABLE alembic_version IS NULL",
+            "ALTER TABLE workspace RENAME channel TO room",
+        ):
+            session.execute(text(statement))
+    well, said = examine(slack, database_url)
+    assert not well
+    assert "✗ Database: This database (revision 0041) was made by a version of Handoff from" in said
+    assert "✓ Channel #leads" in said
 
 
 def test_missing_scopes_are_named(database_url: str) -> None:

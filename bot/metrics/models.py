@@ -77,8 +77,8 @@ class ChangedTime(Base):
     """A lead that came in the quarter of an hour from `at` was written, changed or deleted, so what
     was computed of its day is outdated.
 
-    Triggers write it (revision 0024), so no way to change a lead goes past it. Rows are only added
-    and taken away, so nobody waits for anybody.
+    Triggers write it (`metrics.sql` of the first revision), so no way to change a lead goes past
+    it. Rows are only added and taken away, so nobody waits for anybody.
     """
 
     __tablename__ = "changed_time"

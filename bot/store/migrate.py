@@ -1,6 +1,7 @@
 """Migrations: Alembic's, inside the package, run by `handoff db` and by itself on the embedded
 server."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -30,6 +31,17 @@ class UnknownRevision(HandoffError):
     """The database is at revision {current}, which this version of Handoff (revision {head}) does
     not know and cannot work with: most likely a newer version upgraded it. Run that version, or
     restore the backup from before the upgrade."""
+
+
+class MadeBeforeFirstRelease(UnknownRevision):
+    """This database (revision {current}) was made by a version of Handoff from before the first
+    release, and its data cannot be taken over. Keep its leads in a file, written by that version
+    (`handoff report leads --from DAY --output leads.csv`), and start with an empty database: name
+    a new one in DATABASE_URL, or another directory in HANDOFF_DATA_DIR."""
+
+
+# What revisions were called before the first release: four digits alone. None is called so again.
+_BEFORE_THE_FIRST_RELEASE = re.compile(r"\d{4}")
 
 
 def _config(connection: Connection | None = None) -> Config:
@@ -69,7 +81,7 @@ def downgrade(engine: Engine, revision: str) -> None:
     """
     with _alone(engine) as (config, connection):
         if not _is_known(connection):
-            raise UnknownRevision(current=_current(connection), head=head())
+            raise _unknown(_current(connection))
         command.downgrade(config, revision)
         _note_served(connection)
 
@@ -143,7 +155,13 @@ def _is_current(connection: Connection) -> bool:
     )
     if any(note == _SERVES + each.revision for each in _revisions()):
         return True
-    raise UnknownRevision(current=now, head=head())
+    raise _unknown(now)
+
+
+def _unknown(revision: str | None) -> UnknownRevision:
+    if _BEFORE_THE_FIRST_RELEASE.fullmatch(revision or ""):
+        return MadeBeforeFirstRelease(current=revision, head=head())
+    return UnknownRevision(current=revision, head=head())
 
 
 def _note_served(connection: Connection) -> None:

@@ -1,19 +1,21 @@
 """Migrations: up, down and up again; the models say what the database has; one at a time."""
 
 import os
+import re
 import shutil
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import closing
-from datetime import datetime
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
+from procrastinate.schema import SchemaManager
 from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy.exc import IntegrityError
 
 import bot.app  # noqa: F401 - it knows every table
 from bot.cli import main
-from bot.store import Store, migrate
+from bot.store import Base, Store, migrate
 from bot.web.health import Database
 
 
@@ -31,22 +33,40 @@ def empty(postgres: str) -> Iterator[Engine]:
     admin.dispose()
 
 
-def things(engine: Engine) -> set[str]:
-    """Tables, types and functions in the schema."""
+# Whatever a database has, with its definition; the names of NOT NULL aside, which nobody gives.
+_SCHEMA = """
+SELECT format('column %s.%s %s %s %s %s %s %s', attrelid::regclass, attname,
+    format_type(atttypid, atttypmod), attcollation::regcollation, attnotnull, attidentity,
+    attgenerated, regexp_replace(pg_get_expr(adbin, adrelid), '^''(\\d+)''::bigint$', '\\1'))
+FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid AND relkind IN ('r', 'c')
+LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+WHERE relnamespace = 'public'::regnamespace AND attnum > 0 AND NOT attisdropped
+UNION ALL
+SELECT format('constraint %s.%s %s', conrelid::regclass, conname, pg_get_constraintdef(oid))
+FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND contype <> 'n'
+UNION ALL
+SELECT 'index ' || indexdef FROM pg_indexes WHERE schemaname = 'public'
+UNION ALL
+SELECT 'sequence ' || sequencename FROM pg_sequences WHERE schemaname = 'public'
+UNION ALL
+SELECT 'function ' || pg_get_functiondef(oid)
+FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+UNION ALL
+SELECT 'trigger ' || pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
+UNION ALL
+SELECT format('enum %s %s', enumtypid::regtype, string_agg(enumlabel, ',' ORDER BY enumsortorder))
+FROM pg_enum GROUP BY enumtypid
+"""
+
+
+def schema(engine: Engine, *kinds: str) -> set[str]:
+    """What is in the database besides Alembic's table; of these kinds, or of all."""
     with engine.connect() as connection:
-        return set(
-            connection.scalars(
-                text(
-                    """
-                    SELECT relname::text FROM pg_class WHERE relnamespace = 'public'::regnamespace
-                    UNION SELECT typname::text FROM pg_type
-                          WHERE typnamespace = 'public'::regnamespace
-                    UNION SELECT proname::text FROM pg_proc
-                          WHERE pronamespace = 'public'::regnamespace
-                    """
-                )
-            )
-        )
+        found = connection.scalars(text(_SCHEMA))
+        return {
+            each for each in found
+            if "alembic" not in each and (not kinds or each.startswith(kinds))
+        }  # fmt: skip
 
 
 def test_up_down_and_up_again(empty: Engine) -> None:
@@ -54,197 +74,36 @@ def test_up_down_and_up_again(empty: Engine) -> None:
     assert "upgrade" in migrate.problems(empty)[0]
     migrate.upgrade(empty)
     assert migrate.is_current(empty)
-    full = things(empty)
+    full = schema(empty)
     migrate.downgrade(empty, "base")
-    assert {name for name in things(empty) if "alembic" not in name} == set()
+    assert schema(empty) == set()
     migrate.upgrade(empty)
-    assert things(empty) == full
+    assert schema(empty) == full
 
 
-_ANNOUNCED_BEFORE = (
-    """
-    INSERT INTO workspace (team_id, name, bot_user_id, channel, timezone, currency, installed_at)
-    VALUES ('T', 'Acme', 'UB', 'C', 'Europe/Berlin', 'EUR', now())
-    """,
-    """
-    INSERT INTO person (workspace_id, slack_id, name, roles, active)
-    SELECT id, 'U', 'Mara', '{}', true FROM workspace
-    """,
-    """
-    INSERT INTO campaign (workspace_id, owner_id, name, kind, audience, offer, terms,
-        talking_points, starts_on, ends_on, currency, announced_at)
-    SELECT workspace_id, id, name, 'other', 'All', 'Half price', 'None', 'Say it',
-        '2026-01-01', ends_on, 'EUR', '2026-01-05T12:00Z'
-    FROM person, (VALUES ('over', DATE '2026-01-31'), ('open', NULL)) AS old (which, ends_on)
-    """,
-)
-
-
-def test_campaigns_from_before_there_were_stages_have_a_first_version(empty: Engine) -> None:
-    migrate.upgrade(empty, "0007")
-    with empty.begin() as connection:
-        for statement in _ANNOUNCED_BEFORE:
-            connection.execute(text(statement))
-    migrate.upgrade(empty)
-    with empty.connect() as connection:
-        found = connection.execute(
-            text(
-                """
-                SELECT
-                    stage, version, in_force_from AT TIME ZONE 'UTC', facts ->> 'stage', event_type
-                FROM campaign JOIN campaign_version ON campaign_version.campaign_id = campaign.id
-                JOIN campaign_event ON campaign_event.campaign_id = campaign.id
-                ORDER BY stage DESC, campaign_event.id
-                """
-            )
-        ).all()
-    began = datetime(2025, 12, 31, 23)  # noqa: DTZ001 - PostgreSQL brings UTC as it is
-    assert [tuple(row) for row in found] == [
-        ("live", 1, began, "live", "announced"),
-        ("ended", 1, began, "live", "announced"),
-        ("ended", 1, began, "ended", "ended"),
-    ]
-
-
-_ASKED_BEFORE = (
-    *_ANNOUNCED_BEFORE[:2],
-    "INSERT INTO team (workspace_id, name) SELECT id, 'Sales' FROM workspace",
-    """
-    INSERT INTO standup (workspace_id, team_id, channel, days, at, zone, remind_after_minutes,
-        close_after_minutes, active)
-    SELECT workspace_id, id, 'C', 'mon-fri', '09:30', 'Europe/Berlin', 60, 150, true FROM team
-    """,
-    """
-    INSERT INTO schedule (workspace_id, name, task, args, cron, zone, grace_seconds, next_run_at)
-    SELECT workspace_id, 'standup:' || id, 'standup.open', '{}', '30 9 * * *', 'UTC', 60, now()
-    FROM standup
-    """,
-    """
-    INSERT INTO standup_round (workspace_id, standup_id, day, opened_at, closes_at)
-    SELECT workspace_id, id, '2026-06-01', '2026-06-01T07:30Z', '2026-06-01T10:00Z' FROM standup
-    """,
-    """
-    INSERT INTO standup_entry (workspace_id, round_id, person_id, state, answers, asked_at)
-    SELECT round.workspace_id, round.id, person.id, 'answered',
-        '{"did": "Two calls", "blockers": "No list"}', '2026-06-01T07:30Z'
-    FROM standup_round AS round, person
-    """,
-)
-_ANSWERS = """
-    SELECT standup.name, standup.zone, question.theme, answer.text
-    FROM standup_answer AS answer
-    JOIN standup_question AS question ON question.id = answer.question_id
-    JOIN standup ON standup.id = question.standup_id ORDER BY question.position
-"""
-
-
-def test_standups_from_before_keep_their_answers_and_follow_each_persons_clock(
-    empty: Engine,
-) -> None:
-    migrate.upgrade(empty, "0013")
-    with empty.begin() as connection:
-        for statement in _ASKED_BEFORE:
-            connection.exec_driver_sql(statement)
-    migrate.upgrade(empty)
-    with empty.connect() as connection:
-        found = [tuple(row) for row in connection.execute(text(_ANSWERS))]
-        questions = connection.scalar(text("SELECT count(*) FROM standup_question"))
-        schedules = connection.scalar(text("SELECT count(*) FROM schedule"))
-    assert found == [
-        ("Sales standup", None, "done", "Two calls"),
-        ("Sales standup", None, "blockers", "No list"),
-    ]
-    assert (questions, schedules) == (4, 0)
-    migrate.downgrade(empty, "0013")
-    with empty.connect() as connection:
-        answers = connection.scalar(text("SELECT answers FROM standup_entry"))
-        zone = connection.scalar(text("SELECT zone FROM standup"))
-    assert answers == {"did": "Two calls", "blockers": "No list"}
-    assert zone == "Europe/Berlin"
-
-
-_CLAIMED_BEFORE = (
-    *_ANNOUNCED_BEFORE[:2],
-    """
-    INSERT INTO person (workspace_id, slack_id, name, roles, active)
-    SELECT id, 'U2', 'Sue', '{}', true FROM workspace
-    """,
-    "INSERT INTO contact (workspace_id, created_at) SELECT id, now() FROM workspace",
-    """
-    INSERT INTO lead (workspace_id, source, external_id, received_at, contact_id, last_touch_at,
-        labels, heat, heat_reasons, is_hot, call_attempts, status, claimed_by, claimed_at,
-        claim_worked, first_response_at)
-    SELECT 1, 'api', name, '2026-11-16T08:00Z', 1, '2026-11-16T08:00Z', '{}', 0, '[]', true, 0,
-        'new', owner, CAST(claimed AS timestamptz), 60, CAST(answered AS timestamptz)
-    FROM (VALUES
-        ('handed over', 2, '2026-11-20T08:00Z', '2026-11-16T10:00Z'),
-        ('given back', 2, '2026-11-20T08:00Z', NULL),
-        ('waits', NULL, NULL, NULL),
-        ('released after the talk', NULL, NULL, '2026-11-16T10:00Z'),
-        ('without an audit', 1, '2026-11-16T09:00Z', NULL)
-    ) AS old (name, owner, claimed, answered)
-    """,
-    """
-    INSERT INTO lead_event (workspace_id, lead_id, person_id, deed, at, facts)
-    SELECT 1, lead.id, person, deed, CAST(happened AS timestamptz), CAST(facts AS jsonb)
-    FROM (VALUES
-        ('handed over', 1, 'claimed', '2026-11-16T09:00Z', '{}'),
-        ('handed over', 1, 'contacted', '2026-11-16T10:00Z', '{}'),
-        ('handed over', 1, 'called', '2026-11-16T11:00Z',
-            '{"outcome": "interested", "note": " wants 40 seats "}'),
-        ('handed over', 1, 'called', '2026-11-16T11:30Z', '{"outcome": "call_back", "note": null}'),
-        ('handed over', 1, 'called', '2026-11-16T12:00Z',
-            '{"outcome": "not_interested", "note": "too dear"}'),
-        ('handed over', 1, 'lost', '2026-11-16T12:00Z', '{"note": "too dear"}'),
-        ('handed over', 1, 'rated', '2026-11-16T13:00Z', '{"reason": "a student"}'),
-        ('handed over', 1, 'reassigned', '2026-11-20T08:00Z', '{"from_id": 1, "to_id": 2}'),
-        ('given back', 1, 'claimed', '2026-11-16T09:00Z', '{}'),
-        ('given back', NULL, 'taken_back', '2026-11-16T11:00Z', '{"owner_id": 1}'),
-        ('given back', NULL, 'reassigned', '2026-11-20T08:00Z', '{"to_id": 2}'),
-        ('waits', 1, 'claimed', '2026-11-16T09:00Z', '{}'),
-        ('waits', 1, 'released', '2026-11-16T09:30Z', '{"owner_id": 1}'),
-        ('released after the talk', 1, 'claimed', '2026-11-16T09:00Z', '{}'),
-        ('released after the talk', 1, 'released', '2026-11-17T09:00Z', '{"owner_id": 1}')
-    ) AS old (name, person, deed, happened, facts) JOIN lead ON external_id = name
-    ORDER BY happened
-    """,
-)
-
-
-def test_who_claimed_first_and_what_was_written_is_read_from_the_audit(empty: Engine) -> None:
-    migrate.upgrade(empty, "0028")
-    with empty.begin() as connection:
-        for statement in _CLAIMED_BEFORE:
-            connection.execute(text(statement.replace(":", "\\:")))
-    migrate.upgrade(empty)
-    with empty.connect() as connection:
-        found = connection.execute(
-            text(
-                """
-                SELECT external_id, first_claimed_by, claim_worked, next_check_at IS NOT NULL,
-                    to_char(first_claimed_at AT TIME ZONE 'UTC', 'DD HH24')
-                FROM lead ORDER BY id
-                """
-            )
-        ).all()
-    assert [tuple(row) for row in found] == [
-        ("handed over", 1, None, True, "16 09"),  # the clock measures its working time anew
-        ("given back", 2, 60, False, "20 08"),
-        ("waits", None, 60, False, None),
-        ("released after the talk", 1, None, True, "16 09"),
-        ("without an audit", 1, 60, False, "16 09"),
-    ]
-    with empty.connect() as connection:
-        notes = connection.execute(
-            text("SELECT event_type, person_id, text FROM lead_note ORDER BY id")
-        )
-        assert [tuple(row) for row in notes] == [
-            ("called", 1, "wants 40 seats"), ("lost", 1, "too dear"), ("rated", 1, "a student"),
-        ]  # fmt: skip
+def test_each_revision_is_called_as_its_file_is() -> None:
+    """Four digits alone were revisions before the first release."""
+    found = [(each.revision, Path(each.path).stem) for each in migrate._revisions()]
+    assert [name for name, stem in found if name != stem or not re.match(r"\d{4}_\w", name)] == []
+    assert [name for name, _ in found if len(name) > 32] == []  # Alembic's column
 
 
 def test_the_models_say_what_the_database_has(store: Store) -> None:
     assert migrate.problems(store.engine) == []
+
+
+def test_names_and_defaults_are_those_of_the_models(store: Store, empty: Engine) -> None:
+    Base.metadata.create_all(empty)
+    ours = schema(store.engine, "column", "constraint", "index", "sequence")
+    assert {each for each in ours if "procrastinate" not in each} == schema(empty)
+
+
+def test_the_queue_is_the_one_that_its_library_ships(store: Store, empty: Engine) -> None:
+    """Where it fails after an upgrade of Procrastinate, a migration has to run what is new."""
+    with empty.begin() as connection:
+        connection.connection.cursor().execute(SchemaManager.get_schema())
+    ours = schema(store.engine)
+    assert {each for each in ours if "procrastinate" in each} == schema(empty)
 
 
 def test_a_column_that_nobody_migrated_is_noticed(store: Store) -> None:
@@ -275,22 +134,91 @@ def test_many_processes_migrate_once(empty: Engine) -> None:
     assert migrate.is_current(empty)
 
 
-_NEWER = """
+_REVISION = """
 from alembic import op
 
-revision = "newer_{name}"
+revision = "{name}"
 down_revision = "{before}"
 branch_labels = None
 depends_on = None
-{facts}
+serves_older = {serves_older}
+
 
 def upgrade() -> None:
-    op.execute("CREATE TABLE newer_{name} (id int)")
+    op.execute("{up}")
 
 
 def downgrade() -> None:
-    op.execute("DROP TABLE newer_{name}")
+    op.execute("{down}")
 """
+
+
+@contextmanager
+def more_revisions(place: Path, *revisions: Mapping[str, object]) -> Iterator[None]:
+    """In this block there are more revisions than this version has, one after the other."""
+    before = migrate.head()
+    shutil.copytree(Path(migrate.__file__).parent / "migrations", place, dirs_exist_ok=True)
+    for each in revisions:
+        file = place / "versions" / f"{each['name']}.py"
+        file.write_text(_REVISION.format_map({"before": before, "serves_older": False, **each}))
+        before = str(each["name"])
+    with pytest.MonkeyPatch.context() as version:
+        version.setattr(migrate, "_SCRIPTS", place)
+        yield
+
+
+_PEOPLE = (
+    """
+    INSERT INTO workspace (team_id, name, bot_user_id, channel, timezone, currency, installed_at)
+    VALUES ('T', 'Acme', 'UB', 'C', 'Europe/Berlin', 'EUR', now())
+    """,
+    """
+    INSERT INTO person (workspace_id, slack_id, name, roles, active)
+    SELECT id, 'U' || first_name, first_name, '{salesperson}', true
+    FROM workspace, unnest(ARRAY['Mara', 'Sue']) AS first_name
+    """,
+)
+
+
+def holding(engine: Engine, revision: str, *statements: str) -> None:
+    """Bring a database to `revision`, and write into it as its version did."""
+    migrate.upgrade(engine, revision)
+    with engine.begin() as connection:
+        for statement in statements:
+            connection.exec_driver_sql(statement)
+
+
+def test_a_migration_runs_over_data(empty: Engine, tmp_path: Path) -> None:
+    """What the test of a revision looks like, over one that only this test has."""
+    holding(empty, "0001_first", *_PEOPLE)
+    revision = {
+        "name": "0002_titles",
+        "up": "ALTER TABLE person ADD title text; UPDATE person SET title = 'Ms ' || name;"
+        " ALTER TABLE person ALTER title SET NOT NULL",
+        "down": "ALTER TABLE person DROP title",
+    }
+    with more_revisions(tmp_path / "migrations", revision):
+        migrate.upgrade(empty)
+        with empty.connect() as connection:
+            titles = connection.scalars(text("SELECT title FROM person ORDER BY id")).all()
+        assert titles == ["Ms Mara", "Ms Sue"]
+        migrate.downgrade(empty, "-1")
+    assert migrate.problems(empty) == []
+    with empty.connect() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM person")) == 2
+
+
+def test_a_migration_that_fails_leaves_all_as_it_was(empty: Engine, tmp_path: Path) -> None:
+    holding(empty, "0001_first", *_PEOPLE)
+    works = {"name": "0002_works", "up": "ALTER TABLE person DROP email", "down": ""}
+    fails = {"name": "0003_fails", "up": "ALTER TABLE person ADD age int NOT NULL", "down": ""}
+    with (
+        more_revisions(tmp_path / "migrations", works, fails),
+        pytest.raises(IntegrityError, match="age"),
+    ):
+        migrate.upgrade(empty)
+    assert migrate.current(empty) == "0001_first"
+    assert migrate.problems(empty) == []
 
 
 @pytest.fixture
@@ -298,16 +226,14 @@ def newer_version(tmp_path: Path) -> Callable[..., None]:
     """Upgrades a database as a newer version does, which has more revisions than this one."""
 
     def upgrade(engine: Engine, *serves_older: bool) -> None:
-        place, before = tmp_path / "migrations", migrate.head()
-        shutil.copytree(Path(migrate.__file__).parent / "migrations", place, dirs_exist_ok=True)
-        for number, serves in enumerate(serves_older):
-            name = f"{'serves' if serves else 'breaks'}_{number}"
-            facts = "serves_older = True" if serves else ""
-            file = place / "versions" / f"newer_{name}.py"
-            file.write_text(_NEWER.format(name=name, before=before, facts=facts))
-            before = f"newer_{name}"
-        with pytest.MonkeyPatch.context() as version:
-            version.setattr(migrate, "_SCRIPTS", place)
+        names = [f"newer_{'serves' if serves else 'breaks'}_{number}"
+                 for number, serves in enumerate(serves_older)]  # fmt: skip
+        revisions = [
+            {"name": name, "serves_older": serves,
+             "up": f"CREATE TABLE {name} (id int)", "down": f"DROP TABLE {name}"}
+            for name, serves in zip(names, serves_older, strict=True)
+        ]  # fmt: skip
+        with more_revisions(tmp_path / "migrations", *revisions):
             migrate.upgrade(engine)
             assert migrate.is_current(engine)
 
@@ -343,21 +269,66 @@ def test_a_newer_schema_that_breaks_this_version_is_said(
         assert "does not know" in (Database(store).problem() or "")
 
 
-@pytest.mark.parametrize("command", [["run"], ["db", "upgrade"], ["db", "check"], ["jobs"]])
+@pytest.fixture
+def refused(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[[Engine, list[str]], str]:
+    """With what words a command refuses to work with a database."""
+
+    def run(engine: Engine, command: list[str]) -> str:
+        monkeypatch.setenv("DATABASE_URL", engine.url.render_as_string(hide_password=False))
+        monkeypatch.setattr("bot.cli.running.until_stopped", threading.Event)  # no signals
+        monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-1")
+        monkeypatch.setenv("SLACK_SIGNING_SECRET", "0" * 32)
+        monkeypatch.setenv("HANDOFF_CHANNEL", "#leads")
+        with pytest.raises(SystemExit) as stopped:
+            main(command)
+        assert stopped.value.code == 1
+        return capsys.readouterr().err
+
+    return run
+
+
+_COMMANDS = pytest.mark.parametrize(
+    "command", [["run"], ["db", "upgrade"], ["db", "check"], ["jobs"]]
+)
+
+
+@_COMMANDS
 def test_an_old_command_beside_a_newer_schema_says_so_in_a_sentence(
     empty: Engine, newer_version: Callable[..., None], command: list[str],
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+    refused: Callable[[Engine, list[str]], str],
 ) -> None:  # fmt: skip
     newer_version(empty, False)
-    monkeypatch.setenv("DATABASE_URL", empty.url.render_as_string(hide_password=False))
-    monkeypatch.setattr("bot.cli.running.until_stopped", threading.Event)  # no signals
-    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-1")
-    monkeypatch.setenv("SLACK_SIGNING_SECRET", "0" * 32)
-    monkeypatch.setenv("HANDOFF_CHANNEL", "#leads")
-    with pytest.raises(SystemExit) as stopped:
-        main(command)
-    assert stopped.value.code == 1
-    assert capsys.readouterr().err.startswith("The database is at revision newer_breaks_0, which")
+    said = refused(empty, command)
+    assert said.startswith("The database is at revision newer_breaks_0, which")
+
+
+_OLD = (
+    "UPDATE alembic_version SET version_num = '0041'",
+    "COMMENT ON TABLE alembic_version IS 'serves versions from revision 0041'",
+    "ALTER TABLE lead RENAME score TO heat",
+)
+
+
+@_COMMANDS
+def test_a_database_from_before_the_first_release_is_refused(
+    empty: Engine, command: list[str], refused: Callable[[Engine, list[str]], str]
+) -> None:
+    holding(empty, "head", *_OLD)
+    before = schema(empty)
+    said = refused(empty, command)
+    assert said.startswith("This database (revision 0041) was made by a version of Handoff from")
+    assert "handoff report leads" in said
+    assert "start with an empty database" in said
+    assert len(said.splitlines()) == 1
+    assert schema(empty) == before
+
+
+def test_a_server_on_a_database_from_before_the_first_release_is_not_ready(empty: Engine) -> None:
+    holding(empty, "head", *_OLD)
+    with closing(Store(empty.url.render_as_string(hide_password=False))) as store:
+        assert "from before the first release" in (Database(store).problem() or "")
 
 
 def test_an_old_upgrade_beside_a_newer_schema_that_serves_it_does_nothing(
