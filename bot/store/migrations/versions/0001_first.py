@@ -23,8 +23,7 @@ _FOLDER = Path(__file__).parents[1] / "first"
 
 def upgrade() -> None:
     # Many statements at once, and percent signs that mean nothing: the driver's own cursor.
-    with op.get_bind().connection.cursor() as cursor:
-        cursor.execute(_schema())
+    op.get_bind().connection.cursor().execute(_schema())
 
 
 def downgrade() -> None:
