@@ -1,5 +1,5 @@
 -- The clock, and what keeps durable work from being written or failing twice.
--- The queue itself is in queue.sql.
+-- The queue itself is Procrastinate's.
 
 -- A `once` key that was used, so that the same work is not written again.
 CREATE TABLE job_key (

@@ -1,12 +1,14 @@
 """The first revision: the schema of a new installation, a file of SQL for each capability.
 
-They stay as they are. What changes later is a revision of its own.
+They stay as they are. What changes later is a revision of its own. The queue's schema is the one
+that the installed Procrastinate ships.
 """
 
 import re
 from pathlib import Path
 
 from alembic import op
+from procrastinate.schema import SchemaManager
 
 revision = "0001_first"
 down_revision = None
@@ -15,7 +17,7 @@ depends_on = None
 
 # In the order in which they refer to each other.
 _FILES = (
-    "queue", "people", "tasks", "slack", "contacts", "campaigns", "spend", "leads", "planning",
+    "people", "tasks", "slack", "contacts", "campaigns", "spend", "leads", "planning",
     "metrics", "standups", "shadowing", "digests", "reports", "crm",
 )  # fmt: skip
 _FOLDER = Path(__file__).parents[1] / "first"
@@ -34,4 +36,5 @@ def downgrade() -> None:
 
 
 def _schema() -> str:
-    return "\n".join((_FOLDER / f"{name}.sql").read_text(encoding="utf-8") for name in _FILES)
+    ours = [(_FOLDER / f"{name}.sql").read_text(encoding="utf-8") for name in _FILES]
+    return "\n".join([SchemaManager.get_schema(), *ours])
