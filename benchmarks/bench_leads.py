@@ -20,12 +20,13 @@ from benchmarks.office import open_office
 from bot import clock, slack
 from bot.home import messages
 from bot.home import service as home
-from bot.leads import claiming, escalation
-from bot.leads.creating import CARD
+from bot.leads import claiming
 from bot.leads.models import Lead
-from bot.leads.routing_models import EscalationStep
+from bot.leads.notice_models import EscalationStep
+from bot.leads.notices import CARD
 from bot.people import service as people
 from bot.people.models import Person, Role, Team
+from bot.routing import escalation
 from bot.store import Store
 
 SIZES = (10_000, 100_000, 1_000_000)

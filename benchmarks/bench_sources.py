@@ -10,8 +10,8 @@ Meta only names its leads, so nothing but the submission and the work to fetch i
 from benchmarks.figures import Table, percentile
 from benchmarks.load import Load, Outcome, open_load
 from benchmarks.office import KEY, LOOPBACK, open_office
-from bot.leads.sources import SOURCES
-from tests.leads.sources.signing import VENDORS
+from bot.sources import SOURCES
+from tests.sources.signing import VENDORS
 
 ROUNDS = 3
 SECONDS = 1.0

@@ -16,7 +16,7 @@ from functools import partial
 from itertools import islice
 
 from benchmarks.office import FORM_KEY, KEY, LOOPBACK, Process, open_office
-from tests.leads.sources.signing import VENDORS
+from tests.sources.signing import VENDORS
 from tests.web.fuzzing import Fuzzed, Fuzzer, Keys, Wire
 
 COUNT = 60_000

@@ -18,8 +18,8 @@ from zlib import crc32
 import psycopg
 
 from benchmarks.office import FORM_KEY, KEY, LOOPBACK
-from bot.leads.sources import SOURCES, Request, Source
-from tests.leads.sources.signing import VENDORS
+from bot.sources import SOURCES, Request, Source
+from tests.sources.signing import VENDORS
 
 PROCESSES = 2
 KNOWN = 20

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from benchmarks.load import lead_facts
 from benchmarks.office import Database, Slack
+from bot.intake import receiving
 from bot.leads import queries as lead_queries
-from bot.leads import receiving
 from bot.leads.messages import lead_card
 from bot.people import service as people
 from bot.people.models import Role, Workspace

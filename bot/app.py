@@ -16,6 +16,7 @@ from bot import (
     crm,
     digests,
     home,
+    intake,
     leads,
     library,
     logs,
@@ -23,6 +24,7 @@ from bot import (
     people,
     planning,
     reports,
+    routing,
     shadowing,
     spend,
     standups,
@@ -32,7 +34,6 @@ from bot.crm.adapters import ADAPTERS, Access
 from bot.crm.connection import Connection
 from bot.errors import HandoffError
 from bot.keys import Keys
-from bot.leads.sources import SOURCES
 from bot.people import service as people_service
 from bot.people.models import Workspace
 from bot.reports import api, site
@@ -40,6 +41,7 @@ from bot.reports.conversions import api as conversion_routes
 from bot.settings import CrmSettings, Settings, WrongSettings, load
 from bot.slack import Cards, Listening, Slack
 from bot.slack.errors import SlackRefused
+from bot.sources import SOURCES
 from bot.store import DatabaseDown, Store, migrate
 from bot.store.embedded import database
 from bot.tasks import Postpone, Tasks
@@ -56,6 +58,8 @@ CAPABILITIES = (
     campaigns.capability,
     spend.capability,
     leads.capability,
+    routing.capability,
+    intake.capability,
     metrics.capability,
     planning.capability,
     standups.capability,

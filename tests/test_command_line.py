@@ -12,13 +12,13 @@ from sqlalchemy import select
 
 from bot.crm import connection, webhooks
 from bot.crm.push import push
-from bot.leads import receiving as lead_receiving
-from bot.leads.creating import create_or_merge
-from bot.leads.lead_draft import IntakeContext
-from bot.leads.lead_payload import read
+from bot.intake import receiving as lead_receiving
+from bot.intake.creating import create_or_merge
+from bot.intake.lead_draft import IntakeContext
 from bot.leads.models import Lead
-from bot.leads.sources import SOURCES
 from bot.people import service as people
+from bot.sources import SOURCES
+from bot.sources.lead_payload import read
 from bot.spend.models import SpendEntry
 from bot.store import Store
 from bot.tasks import Schedule, enqueue

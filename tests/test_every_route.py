@@ -28,14 +28,13 @@ from bot.crm import connection as crm
 from bot.crm.models import CrmRecord
 from bot.digests import sending as digests
 from bot.digests.models import Timetable
-from bot.leads import absences as lead_absences
-from bot.leads import claiming, escalation, outcomes, receiving
-from bot.leads import imports as lead_imports
+from bot.intake import imports as lead_imports
+from bot.intake import receiving
+from bot.intake.models import Submission
+from bot.leads import claiming, outcomes
 from bot.leads import merging as lead_merging
-from bot.leads.intake_models import Submission
-from bot.leads.lead_payload import LeadPayload
 from bot.leads.models import Lead
-from bot.leads.routing_models import EscalationStep, LeadStep
+from bot.leads.notice_models import EscalationStep, LeadStep
 from bot.money import Money
 from bot.people import service as people
 from bot.people.models import Person, Role, Team, Workspace
@@ -46,12 +45,15 @@ from bot.planning.models import Retrospective
 from bot.reports import exports
 from bot.reports.exports import Rhythm, ScheduledExport
 from bot.reports.files import FileKind
+from bot.routing import absences as lead_absences
+from bot.routing import escalation
 from bot.settings import Settings
 from bot.shadowing import debriefs, meeting, membership, queries
 from bot.shadowing import rounds as shadow_rounds
 from bot.shadowing.models import Debrief, Rounds, ShadowExclusion, ShadowPair
 from bot.sheet import read_sheet
 from bot.slack import Incoming
+from bot.sources.lead_payload import LeadPayload
 from bot.spend import entering
 from bot.spend import exports as platforms
 from bot.spend import importing as spend_import

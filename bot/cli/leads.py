@@ -8,12 +8,13 @@ from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.errors import HandoffError
-from bot.leads import receiving, round_robin, source_health
-from bot.leads.source_health import SourceActivity
-from bot.leads.sources import SOURCES, Source, meta
+from bot.intake import receiving, source_health
+from bot.intake.source_health import SourceActivity
 from bot.people.models import Workspace
 from bot.people.service import NotInstalled
+from bot.routing import round_robin
 from bot.settings import Settings, environment_name
+from bot.sources import SOURCES, Source, meta
 from bot.store import Store
 
 _MOST = 1_000

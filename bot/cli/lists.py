@@ -9,12 +9,12 @@ from bot.campaigns import queries as campaigns
 from bot.cli.leads import installed
 from bot.encoding import ENCODINGS
 from bot.errors import HandoffError
-from bot.leads import import_rows
-from bot.leads import imports as lead_imports
-from bot.leads.intake_models import Import
-from bot.leads.sources.columns import MEANINGS
+from bot.intake import import_rows
+from bot.intake import imports as lead_imports
+from bot.intake.models import Import
 from bot.sheet import refused_file, refused_name
 from bot.slack.text import clean
+from bot.sources.columns import MEANINGS
 from bot.store import Store
 
 # How many rows there are between two lines of progress.

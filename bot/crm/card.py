@@ -13,8 +13,8 @@ from bot.crm import users
 from bot.crm.connection import Connection
 from bot.crm.models import CrmRecord, Refused
 from bot.crm.port import Account, Blocked, Crm, Trouble
-from bot.leads.creating import CARD
 from bot.leads.models import Lead
+from bot.leads.notices import CARD
 from bot.store import Store
 
 _WHY = {

@@ -13,7 +13,7 @@ from bot.contacts import service as contacts
 from bot.contacts.models import Consent
 from bot.crm.port import Record, Stage, Values
 from bot.leads.models import Lead, Rating, Status, disposition_label
-from bot.leads.sources import source_name
+from bot.sources import source_name
 
 _AS_THEY_ARE = (
     "first_name", "last_name", "email", "company", "job_title", "country", "message",

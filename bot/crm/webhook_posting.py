@@ -33,13 +33,13 @@ from bot import clock
 from bot.campaigns.models import Campaign
 from bot.contacts import service as contacts
 from bot.leads import external_changes
-from bot.leads.lead_payload import CLICK_IDS, UTM
 from bot.leads.models import EventType as LeadEventType
 from bot.leads.models import Lead, LeadEvent, LeadNote, Rating, Touch
-from bot.leads.sources import source_name
 from bot.money import Money
 from bot.people.models import Person
 from bot.retry_after import retry_after
+from bot.sources import source_name
+from bot.sources.lead_payload import CLICK_IDS, UTM
 
 MOST_BYTES = 20_000
 """Standard Webhooks 1.0 asks for less."""

@@ -35,11 +35,11 @@ from bot.digests.texts import (
     table,
 )
 from bot.leads.models import Rating
-from bot.leads.sources import source_name
 from bot.metrics import Figures
 from bot.shadowing.notices import quarter_line
 from bot.slack import AnyBlock, Message
 from bot.slack.text import clean, moment, plural, safe
+from bot.sources import source_name
 
 SHOW_DETAILS = "digest.show_details"
 SHOW_MONEY = "digest.show_money"

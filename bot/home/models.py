@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import NamedTuple
 
 from bot.campaigns.models import Campaign
-from bot.leads.intake_models import Submission
+from bot.intake.models import Submission
 from bot.leads.list_models import Mine
 from bot.leads.models import CallList, Lead
-from bot.leads.routing_models import Listed
+from bot.leads.notice_models import Listed
 from bot.metrics.figures import Figures
 from bot.people.models import Person, Workspace
 from bot.planning.models import Listed as ListedRequest

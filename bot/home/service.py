@@ -31,10 +31,9 @@ from bot.home.models import (
     Page,
     Upkeep,
 )
-from bot.leads import absences as lead_absences
+from bot.intake import receiving, source_health
 from bot.leads import notices as lead_notices
 from bot.leads import queries as lead_queries
-from bot.leads import receiving, source_health
 from bot.leads.list_models import MOST_TO_CLAIM
 from bot.metrics import computing as metrics
 from bot.metrics.scope import Period
@@ -44,6 +43,7 @@ from bot.planning import queries as planning_queries
 from bot.planning import requests as planning_requests
 from bot.planning.models import Proposed
 from bot.reports import exports
+from bot.routing import absences as lead_absences
 from bot.shadowing import queries as shadowing
 from bot.shadowing import rounds
 from bot.standups import answering as standup_answering

@@ -18,15 +18,14 @@ from slack_sdk.models.views import View
 from bot.crm import page as crm
 from bot.digests import forms as digests
 from bot.home.models import MOST_FAILED, Condition, NextRun, Upkeep
-from bot.leads import settings_forms as lead_settings_forms
-from bot.leads.intake_models import Submission
-from bot.leads.messages import lists as lead_lists
-from bot.leads.messages import notifications
-from bot.leads.source_health import SourceActivity
-from bot.leads.sources import SOURCES, source_name
+from bot.intake import messages
+from bot.intake.models import Submission
+from bot.intake.source_health import SourceActivity
 from bot.people import messages as people
+from bot.routing import forms as lead_settings_forms
 from bot.shadowing import forms as shadowing
 from bot.slack.text import moment, plural, safe
+from bot.sources import SOURCES, source_name
 from bot.standups import settings_messages as standups
 from bot.tasks import FailedJob
 
@@ -58,7 +57,7 @@ _OF_ADMINS = (
     ("Teams, hours, holidays", people.HOURS),
     ("What sales promises", lead_settings_forms.SLA),
     ("Turns", lead_settings_forms.ROUND_ROBIN),
-    ("Heat", lead_lists.CHANGE_RULES),
+    ("Heat", messages.CHANGE_RULES),
     *_OF_MANAGERS,
     ("Sources", SOURCES_OPEN),
     ("CRM", crm.OPEN),
@@ -132,7 +131,7 @@ def _unread(submissions: Sequence[Submission]) -> list[Block]:
     more = len(submissions) > len(shown)
     rest = [note("The oldest are shown: `handoff leads submissions` lists all.")] if more else []
     count = f"{_MOST_UNREAD}+" if more else str(len(shown))
-    return [header(f"Could not be read ({count})"), *notifications.rows_unread(shown), *rest]
+    return [header(f"Could not be read ({count})"), *messages.rows_unread(shown), *rest]
 
 
 def _failed(seen: Upkeep) -> list[Block]:

@@ -1,10 +1,9 @@
-"""Leads: received once, claimed by one, worked, rated and closed."""
+"""Leads: claimed by one, worked, rated, merged and closed."""
 
 from bot.capability import Capability
 
 capability = Capability(
     "bot.leads.handlers.leads",
-    "bot.leads.handlers.routing",
     "bot.leads.handlers.lists",
     "bot.leads.tasks",
 )

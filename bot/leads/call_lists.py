@@ -6,8 +6,7 @@ from sqlalchemy.orm import Session
 from bot import clock
 from bot.campaigns.models import Campaign
 from bot.errors import HandoffError, NotFound
-from bot.leads.claiming import owned, release
-from bot.leads.escalation import set_owner
+from bot.leads.claiming import owned, release, set_owner
 from bot.leads.events import keep_note, record
 from bot.leads.list_models import CallOutcome, CallProgress
 from bot.leads.models import CallList, Disposition, EventType, Lead, Status

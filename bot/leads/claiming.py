@@ -10,13 +10,10 @@ from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.errors import HandoffError, NotFound
-from bot.leads.escalation import end_pause, policy_of, set_owner
 from bot.leads.events import keep_note, record
 from bot.leads.models import Actor, EventType, Lead, Status
 from bot.leads.notices import notify_former_owner, notify_new_owner, notify_owner
 from bot.leads.queries import find
-from bot.leads.round_robin import DoesNotSell
-from bot.leads.routing_models import LeadStep
 from bot.people import service as people
 from bot.people.models import Person, Role, Workspace
 from bot.people.rota import rota
@@ -162,34 +159,12 @@ def _owner(session: Session, lead: Lead) -> Person:
     return session.get_one(Person, lead.claimed_by)
 
 
-class NotSuggestedToYou(HandoffError):
-    """This lead is not offered to you any more. Nothing was changed."""
-
-
 class InThePast(HandoffError):
     """Please choose a time to come."""
 
 
 class OwnsItAlready(HandoffError):
     """{owner} owns this lead already."""
-
-
-def decline(session: Session, who: Person, step_id: int) -> Lead:
-    """Not now: the lead is offered to whoever's turn is next. Raises NotFound, NotOfferedToYou."""
-    step = session.get(LeadStep, step_id)
-    if step is None or step.workspace_id != who.workspace_id:
-        raise NotFound(what="this offer")
-    lead = find(session, who.workspace_id, step.lead_id, lock=True)
-    if (
-        lead.suggested_to != who.id
-        or lead.assignment_no != step.assignment_no
-        or lead.claimed_by is not None
-    ):
-        raise NotSuggestedToYou
-    record(session, lead, who, EventType.DECLINED)
-    lead.step_started_at = lead.next_check_at = clock.now()
-    policy_of(session, who.workspace_id).offer(lead, clock.now())
-    return lead
 
 
 def snooze(session: Session, who: Person, lead_id: int, until: datetime) -> Lead:
@@ -259,3 +234,32 @@ def reassignable(session: Session, who: Person, lead_id: int) -> Lead:
         people.require(session, who, "assign leads that nobody owns", Role.MANAGER)
         return lead
     return owned(session, who, lead_id, "reassign it")
+
+
+def set_owner(lead: Lead, to_id: int | None) -> None:
+    """Let the lead change hands: its new owner's time begins, or everybody's.
+
+    Who claimed it first stays, unless it is given back before anybody was in contact.
+    """
+    now = clock.now()
+    lead.claimed_by, lead.claimed_at = to_id, now if to_id else None
+    if to_id is None and lead.first_response_at is None:
+        lead.first_claimed_by = lead.first_claimed_at = lead.claim_worked = None
+    elif to_id is not None and lead.first_claimed_at is None:
+        lead.first_claimed_by, lead.first_claimed_at = to_id, now
+    lead.assignment_no += 1
+    end_pause(lead)
+    lead.step = lead.suggested_to = lead.snoozed_until = None
+    lead.reserved_for = lead.reserved_until = lead.returns_to = None
+    lead.step_started_at = lead.next_check_at = now
+
+
+def end_pause(lead: Lead) -> None:
+    """Let a lead that rests be worked on again; what it rested for is in the audit."""
+    if lead.status == Status.RECYCLED:
+        lead.status = Status.NEW
+        lead.wake_at = lead.disposition = lead.disposition_note = None
+
+
+class DoesNotSell(HandoffError):
+    """{who} is no salesperson here. An admin gives roles with /handoff people."""

@@ -10,15 +10,14 @@ from sqlalchemy.orm import Session
 from bot import clock, slack
 from bot.errors import HandoffError
 from bot.leads.changes import leads_changed
-from bot.leads.creating import CARD
 from bot.leads.home_tabs import refresh_after
 from bot.leads.list_models import QuietLeadsDigest
 from bot.leads.models import Actor, EventType, Lead, LeadEvent, LeadNote
-from bot.leads.notices import NOTICE, STEP
+from bot.leads.notice_models import LeadNotice, LeadStep
+from bot.leads.notices import CARD, NOTICE, STEP
 from bot.leads.queries import find
 from bot.leads.quiet_leads import DIGEST
 from bot.leads.ratings import update_summary
-from bot.leads.routing_models import LeadNotice, LeadStep
 from bot.people import service as people
 from bot.people.models import Person, Role
 from bot.store import table

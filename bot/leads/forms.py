@@ -2,12 +2,10 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
-from secrets import token_hex
 from typing import Any
 
 from slack_sdk.models.blocks import (
     Block,
-    ContextBlock,
     MarkdownTextObject,
     PlainTextObject,
     SectionBlock,
@@ -17,7 +15,6 @@ from slack_sdk.models.views import View
 from bot.campaigns.models import Campaign
 from bot.campaigns.texts import offer_line
 from bot.leads.list_models import CallOutcome
-from bot.leads.message_parser import parse_message
 from bot.leads.messages import lead_card
 from bot.leads.models import Disposition, Lead, LeadFacts, Rating
 from bot.money import Money
@@ -28,7 +25,6 @@ from bot.slack.inputs import (
     Choice,
     Values,
     day,
-    email,
     listed,
     moment,
     money,
@@ -52,40 +48,7 @@ def campaigns_listed(campaigns: Sequence[Campaign], hint: str = "") -> Changes:
     return listed([Choice(each.id, each.name) for each in campaigns], "campaigns", hint)
 
 
-NEW = "lead.new"
-FROM_MESSAGE = "lead.from_message"
 CHOOSE_DISPOSITION = "lead.choose_disposition"
-
-
-class NewLead(Form, id="lead.save_new", title="New lead", submit="Add lead"):
-    """A lead that reached somebody by phone, at a fair or in a message."""
-
-    token: Hidden[str]
-    """It makes a submission that comes twice one lead."""
-    first_name: str = text("First name", most=200, optional=True)
-    last_name: str = text("Last name", most=200, optional=True)
-    company: str = text("Company", most=200, optional=True)
-    phone: str = text("Phone", most=60, optional=True, hint="With country code: +49 30 …")
-    email: str = email(
-        "E-mail", optional=True, hint="An e-mail address or a phone number is needed."
-    )
-    message: str = text("What do they want?", most=3000, multiline=True, optional=True)
-    campaign: int | None = select("Campaign", none="No campaign")
-
-    @classmethod
-    def of(cls, campaigns: Sequence[Campaign], message: str = "") -> View:
-        """The form, with what stands in a message filled in."""
-        known = parse_message(message)
-        return cls.modal(
-            token=token_hex(12), phone=known.phone, email=known.email, message=known.text,
-            fields={"campaign": campaigns_listed(campaigns)},
-        )  # fmt: skip
-
-    @property
-    def facts(self) -> dict[str, str | None]:
-        """What is known of the lead, as a payload takes it."""
-        facts = self.model_dump(exclude={"token", "campaign"})
-        return {"external_id": self.token, **{name: each or None for name, each in facts.items()}}
 
 
 class RateLow(Form, id="lead.save_reason", title="Rate", submit="Save rating"):
@@ -182,10 +145,6 @@ class MarkLost(Form, id="lead.save_lost", title="Lost", submit="Save as lost"):
         )
 
 
-CHOOSE_LEADS = "lead.choose_leads"
-HAND_OVER = "hand_over"
-
-
 def handover_note(when: Callable[[Values], bool] | None = None) -> Any:
     """What whoever takes over should know."""
     return text(
@@ -227,85 +186,6 @@ def nobody_else(lead: Lead) -> View:
         type="modal", title="Reassign", close="Close",
         blocks=[subject(lead), SectionBlock(text=said)],
     )  # fmt: skip
-
-
-def _hands_over(values: Values) -> bool:
-    return values.get("leads") == HAND_OVER
-
-
-class Away(Form, id="lead.save_away", title="I am away", submit="I am away"):
-    """Until when somebody is away, and which colleagues have some of their leads meanwhile."""
-
-    has_leads: Hidden[bool]
-    until: datetime = moment("I am back")
-    leads: str | None = radio(
-        "My open leads",
-        options=[
-            Choice("keep", "Keep them", "They wait until I am back."),
-            Choice(HAND_OVER, "Hand them over until I am back",
-                   "I choose which, and to whom. What is open then comes back to me."),
-        ],
-        refresh=CHOOSE_LEADS,
-        when=lambda values: bool(values["has_leads"]),
-    )  # fmt: skip
-    stand_ins: dict[int, str | None] = user("To whom", optional=True, when=_hands_over)
-    """By the number of a lead, Slack's ID of the colleague who has it; None: it is kept."""
-    note: str = handover_note(
-        when=lambda values: _hands_over(values) and bool(values.get("stand_ins"))
-    )
-
-    @classmethod
-    def of(
-        cls,
-        count: int,
-        until: datetime,
-        leads: Sequence[Lead] = (),
-        stand_ins: Mapping[int, Person] | None = None,
-    ) -> View:
-        """The form of somebody with `count` open leads. With `stand_ins` these leads are to be
-        handed over, each to the colleague who is suggested for it."""
-        is_handing_over = bool(count) and stand_ins is not None
-        found = stand_ins or {}
-        suggested = {lead.id: found[lead.id].slack_id if lead.id in found else None
-                     for lead in leads}  # fmt: skip
-        below: list[Block] = []
-        if not count:
-            below = [SectionBlock(text="You own no open lead. You will be offered no new ones.")]
-        elif is_handing_over and not leads:
-            below = [SectionBlock(text="All of them are snoozed until you are back.")]
-        return cls.modal(
-            has_leads=bool(count),
-            until=until,
-            leads=HAND_OVER if is_handing_over else "keep",
-            stand_ins=suggested,
-            below=below,
-            fields={
-                "leads": {"label": f"My {plural(count, 'open lead')}"},
-                "note": {"above": [_kept(count - len(leads))]},
-                **_names(leads, is_alone=not found),
-            },
-        )
-
-
-def _names(leads: Sequence[Lead], *, is_alone: bool) -> dict[str, Changes]:
-    """Each lead's name above the field that says who has it."""
-    nobody = "No colleague is there to stand in. You can still name somebody."
-    names: dict[str, Changes] = {
-        f"stand_ins:{lead.id}": {
-            "label": lead.name + (f" · {lead.company}" if lead.company else "")
-        }
-        for lead in leads
-    }
-    if leads and is_alone:
-        names[f"stand_ins:{leads[0].id}"]["above"] = nobody
-    return names
-
-
-def _kept(rest: int) -> Block:
-    more = f" {plural(rest, 'other lead')} will stay with you." if rest > 0 else ""
-    return ContextBlock(
-        elements=[MarkdownTextObject(text=f"Clear a name to keep that lead.{more}")]
-    )
 
 
 _MOST_ANSWERS = 10

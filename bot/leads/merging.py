@@ -12,11 +12,11 @@ from bot.contacts import service as contacts
 from bot.contacts.models import Contact, Merged
 from bot.errors import HandoffError
 from bot.leads.events import record
-from bot.leads.lead_payload import CLICK_IDS, UTM
 from bot.leads.models import EventType, Lead, LeadEvent, LeadNote, Status, Touch
 from bot.leads.queries import find
 from bot.people import service as people
 from bot.people.models import Person, Role
+from bot.sources.lead_payload import CLICK_IDS, UTM
 
 _SAID = (
     "email", "first_name", "last_name", "company", "job_title", "country", "message",

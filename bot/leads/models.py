@@ -265,7 +265,7 @@ class Lead(Base):
     form_id: Mapped[str | None]
     ad_id: Mapped[str | None]
     answers: Mapped[list[Any]] = mapped_column(default=list, server_default=text("'[]'"))
-    """Every question that was asked, with its answer (`bot.leads.answers.Answer`)."""
+    """Every question that was asked, with its answer (`bot.sources.answers.Answer`)."""
 
     campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaign.id"))
     """The campaign of the first touch; it never changes."""

@@ -10,9 +10,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from bot import clock, slack
-from bot.leads.creating import CARD, RETURNED
 from bot.leads.models import IS_OPEN, Actor, EventType, Lead, LeadEvent, Touch
-from bot.leads.routing_models import (
+from bot.leads.notice_models import (
     EscalationStep,
     LeadNotice,
     LeadStep,
@@ -267,3 +266,7 @@ def _notify(
     session: Session, workspace: Workspace, whose: dict[int, list[int]], at: datetime, who: Person
 ) -> None:
     add_to_notice(session, NoticeKind.STALLED, who, workspace.day_of(at), whose[who.id])
+
+
+CARD = "lead"
+RETURNED = "lead.returned"

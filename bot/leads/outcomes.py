@@ -9,12 +9,11 @@ from sqlalchemy.orm import Session
 from bot import clock
 from bot.contacts import service as contacts
 from bot.errors import HandoffError
-from bot.leads.claiming import owned
-from bot.leads.escalation import end_pause
+from bot.leads.claiming import end_pause, owned
 from bot.leads.events import keep_note, record
-from bot.leads.lead_draft import open_leads_of
 from bot.leads.models import Actor, Disposition, EventType, Lead, Rating, Status
-from bot.leads.routing_models import ServiceLevel
+from bot.leads.notice_models import ServiceLevel
+from bot.leads.queries import open_leads_of
 from bot.money import Money
 from bot.people.models import Person, Workspace
 from bot.people.rota import rota

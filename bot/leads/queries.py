@@ -32,8 +32,8 @@ from bot.leads.models import (
     Status,
     Touch,
 )
+from bot.leads.notice_models import EscalationStep, LeadStep, StepFacts
 from bot.leads.notices import has_names_only, is_stalled, moved_at
-from bot.leads.routing_models import EscalationStep, LeadStep, StepFacts
 from bot.people import service as people
 from bot.people.models import Absence, Person, Role, Workspace
 from bot.store import prefixes
@@ -400,3 +400,33 @@ def arrivals(
 def _count(who: Person, *which: ColumnElement[bool] | TextClause) -> ScalarSelect[int]:
     mine = (Lead.workspace_id == who.workspace_id, Lead.claimed_by == who.id)
     return select(func.count()).select_from(Lead).where(*mine, *which).scalar_subquery()
+
+
+def open_leads_of(session: Session, contact_ids: Collection[int]) -> dict[int, Lead]:
+    """By contact, the lead that is worked on, or rests; the contacts are locked, so there is one
+    at most."""
+    leads = session.scalars(
+        select(Lead)
+        .where(
+            Lead.contact_id.in_(contact_ids),
+            Lead.status.in_([Status.NEW, Status.QUALIFIED, Status.RECYCLED]),
+            Lead.merged_into.is_(None),
+        )
+        .order_by(Lead.id)
+        .with_for_update(key_share=True)
+    )
+    return {lead.contact_id: lead for lead in leads}
+
+
+def open_counts(session: Session, workspace_id: int) -> dict[int, int]:
+    """How many open leads each person owns."""
+    rows = session.execute(
+        select(Lead.claimed_by, func.count())
+        .where(
+            Lead.workspace_id == workspace_id,
+            Lead.claimed_by.is_not(None),
+            IS_OPEN,
+        )
+        .group_by(Lead.claimed_by)
+    )
+    return {person_id: count for person_id, count in rows if person_id is not None}

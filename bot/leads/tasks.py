@@ -1,122 +1,24 @@
-"""The durable work of leads: drawing their cards, fetching what a hook only named, and what the
-clock looks after."""
+"""The durable work of leads: their cards, home tabs that follow, and what the clock posts."""
 
-from collections.abc import Iterable, Mapping
 from datetime import datetime
-from functools import partial
 
 from sqlalchemy.orm import Session
 
-from bot.campaigns.models import Campaign
-from bot.capability import Services
 from bot.leads import (
-    absences,
     call_lists,
     capability,
-    escalation,
     events,
     home_tabs,
-    imports,
     notices,
     queries,
     quiet_leads,
     ratings,
-    receiving,
-    source_health,
 )
-from bot.leads.creating import CARD, RETURNED
-from bot.leads.fetching import Api
-from bot.leads.intake_models import Import
-from bot.leads.lead_payload import Unreadable
-from bot.leads.messages import import_card, lead_card, lists, notifications
-from bot.leads.receiving import OVERLAP
-from bot.leads.routing_models import EscalationStep
-from bot.leads.sources import SOURCES, Reference, Refused, Vendor
-from bot.people.models import Person, Role, Workspace
-from bot.settings import Settings
+from bot.leads.messages import lead_card, lists, notifications
+from bot.leads.notice_models import EscalationStep
+from bot.leads.notices import CARD, RETURNED
+from bot.people.models import Workspace
 from bot.slack import Message
-from bot.store import Store
-from bot.tasks import GiveUp, in_transaction
-
-Apis = Mapping[str, Vendor]
-"""The vendors' APIs that we have a token for, by source."""
-
-capability.installation(escalation.install)
-capability.each_tick(every=10)(absences.release_for_leavers)
-capability.each_tick()(escalation.sweep)
-
-
-def apis_of(settings: Settings) -> Apis:
-    """The vendors' APIs that the settings have a token for."""
-    apis: dict[str, Vendor] = {}
-    for slug, token in settings.source_tokens.items():
-        fetching = SOURCES[slug].fetching
-        assert fetching is not None
-        address = settings.source_apis.get(slug, fetching.api)
-        apis[slug] = Api(address, token.get_secret_value())
-    return apis
-
-
-@capability.task(receiving.FETCH)
-def fetch(services: Services, workspace_id: int, source: str, external_id: str) -> None:
-    """Ask the vendor what a lead says; what it will never tell waits in the admins' list."""
-    apis, fetching = apis_of(services.settings), SOURCES[source].fetching
-    assert fetching is not None
-    try:
-        if source not in apis:
-            raise GiveUp(f"HANDOFF_SOURCE_TOKENS has no token for {source}")  # noqa: TRY301
-        body = fetching.get(apis[source], external_id)
-    except GiveUp as error:
-        with services.store.transaction() as session:
-            workspace = session.get_one(Workspace, workspace_id)
-            receiving.not_fetched(session, workspace, source, external_id, str(error))
-        return
-    with services.store.transaction() as session:
-        receiving.fetched(session, session.get_one(Workspace, workspace_id), source, body)
-
-
-@capability.schedule(receiving.RECONCILE, "7 * * * *", zone="UTC")
-def read_back_all(services: Services, workspace_id: int, slot: datetime) -> None:
-    """Read back from every vendor what its hooks missed."""
-    read_back(services.store, apis_of(services.settings), workspace_id, slot)
-
-
-def read_back(store: Store, apis: Apis, workspace_id: int, slot: datetime) -> None:
-    """Read back what the hooks of these vendors missed; one that refuses stops no other."""
-    failed: list[Exception] = []
-    for source, api in apis.items():
-        missed: list[Reference | Refused] = []
-        try:
-            _list_missed(source, api, slot - OVERLAP, missed)
-        except (GiveUp, Unreadable) as error:
-            missed.append(Refused("", str(error)))
-        except Exception as error:
-            failed.append(error)
-        in_transaction(store, partial(_reconcile, workspace_id, source, missed), failed)
-    if failed:
-        raise failed[0]
-
-
-def _reconcile(
-    workspace_id: int, source: str, missed: Iterable[Reference | Refused], session: Session
-) -> None:
-    receiving.reconcile(session, session.get_one(Workspace, workspace_id), source, list(missed))
-
-
-def _list_missed(
-    source: str, api: Vendor, since: datetime, missed: list[Reference | Refused]
-) -> None:
-    """Add all that the vendor names; what it named before it fails is added too."""
-    fetching = SOURCES[source].fetching
-    assert fetching is not None
-    for each in fetching.missed(api, since):
-        missed.append(each)  # noqa: PERF402 - one by one, see above
-
-
-@capability.schedule(source_health.CHECK, "23 * * * *", zone="UTC")
-def notice_silent_sources(session: Session, workspace: Workspace) -> None:
-    """Tell the admins of a source that has fallen silent."""
-    source_health.check(session, workspace)
 
 
 @capability.schedule(quiet_leads.DIGEST, "0 9,14 * * mon-fri")
@@ -131,40 +33,10 @@ def tell_stalled(session: Session, workspace: Workspace, slot: datetime) -> None
     notices.notify_stalled(session, workspace, slot)
 
 
-@capability.task(imports.READ)
-def read_file(services: Services, import_id: int) -> None:
-    """Fetch a file that somebody dropped, and write down its rows."""
-    imports.fetch_file(services.store, services.slack, import_id)
-
-
-@capability.task(imports.PREVIEW)
-def preview(session: Session, import_id: int) -> None:
-    """Work out what would come of an import."""
-    imports.preview(session, session.get_one(Import, import_id))
-
-
-@capability.task(imports.TAKE_BATCH)
-def take_batch(services: Services, import_id: int) -> None:
-    """Take in one batch; the next is work of its own, so that a worker that stops loses nothing."""
-    imports.take_next_batch(services.store, import_id)
-
-
-@capability.task(imports.RETURN)
-def return_refused(services: Services, import_id: int) -> None:
-    """Send back the rows that were refused."""
-    imports.return_refused(services.store, services.slack, import_id)
-
-
 @capability.task(home_tabs.REFRESH)
 def refresh_home_tabs(session: Session, workspace_id: int) -> None:
     """Draw the home tabs again that show what waits."""
     home_tabs.redraw_home_tabs(session, workspace_id)
-
-
-@capability.task(absences.END_ABSENCE)
-def come_back(session: Session, absence_id: int) -> None:
-    """An absence is over: lent leads return to their owner."""
-    absences.end_absence(session, absence_id)
 
 
 @capability.card(CARD)
@@ -201,15 +73,6 @@ def _tally(session: Session, campaign_id: int) -> Message:
     return lists.rating_summary(ratings.rating_summary(session, campaign_id))
 
 
-@capability.card(imports.IMPORT)
-def _imported(session: Session, import_id: int) -> Message:
-    imported = session.get_one(Import, import_id)
-    campaign = session.get(Campaign, imported.campaign_id) if imported.campaign_id else None
-    by = session.get(Person, imported.by_id) if imported.by_id else None
-    enters_spend = by is not None and by.has(Role.MARKETER)
-    return import_card.imported(imported, campaign, enters_spend=enters_spend)
-
-
 @capability.card(events.CALL_LIST)
 def _call_list(session: Session, call_list_id: int) -> Message:
     return lists.call_list(call_lists.call_progress(session, call_list_id))
@@ -218,23 +81,3 @@ def _call_list(session: Session, call_list_id: int) -> Message:
 @capability.card(quiet_leads.DIGEST)
 def _quiet_leads(session: Session, offer_id: int) -> Message:
     return lists.quiet_leads_digest(*quiet_leads.digest(session, offer_id))
-
-
-@capability.card(source_health.SILENT)
-def _silent(session: Session, submission_id: int) -> Message:
-    return notifications.silent(source_health.last_submission(session, submission_id))
-
-
-@capability.card(receiving.REFUSED)
-def _refused(session: Session, submission_id: int) -> Message:
-    return notifications.refused(source_health.last_submission(session, submission_id))
-
-
-@capability.card(absences.STANDS_IN)
-def _stands_in(session: Session, absence_id: int) -> Message:
-    return notifications.stands_in(absences.handover(session, absence_id))
-
-
-@capability.card(absences.CAME_BACK)
-def _came_back(session: Session, absence_id: int) -> Message:
-    return notifications.came_back(absences.handover(session, absence_id))

@@ -20,12 +20,12 @@ from sqlalchemy.orm import Session
 from bot import clock
 from bot.campaigns import queries as campaigns
 from bot.campaigns.models import Campaign
-from bot.leads import round_robin
-from bot.leads import sla as lead_sla
+from bot.leads import queries
 from bot.leads.models import IS_CLOSED, Lead
 from bot.people.hours import Calendar
 from bot.people.models import Person, Role, Workspace
 from bot.people.rota import Rota, rota
+from bot.routing import sla as lead_sla
 
 
 class Fit(StrEnum):
@@ -129,7 +129,7 @@ def _team(session: Session, workspace: Workspace, first: date, last: date) -> Te
         days=days,
         people=_share(_worked(team, start, end), hours),
         hours=_share(hours, timedelta(hours=days)),
-        open_leads=sum(round_robin.open_counts(session, workspace.id).values()),
+        open_leads=sum(queries.open_counts(session, workspace.id).values()),
         room=_room(session, workspace, team),
         arriving=Fraction(_arrived(session, workspace, now - _LATELY), lately),
         closing=Fraction(_closed(session, team, now - _LATELY), lately),
@@ -149,7 +149,7 @@ def _room(session: Session, workspace: Workspace, team: Rota) -> int | None:
     most = lead_sla.sla(session, workspace.id)[0].most_open
     if most is None:
         return None
-    held = round_robin.open_counts(session, workspace.id)
+    held = queries.open_counts(session, workspace.id)
     return sum(max(most - held.get(person.id, 0), 0) for person in _sellers(team))
 
 

@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 
 from bot import clock, metrics
 from bot.campaigns.models import Campaign, Kind
-from bot.leads.sources import source_name
 from bot.metrics import BY_NAME, Attribution, By, Cohort, Figures, Group, Key
 from bot.people.models import Person, Workspace
 from bot.reports.period import Period
 from bot.reports.permissions import DataClass, Permissions
+from bot.sources import source_name
 
 T = TypeVar("T")
 

@@ -6,10 +6,9 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from bot import clock
+from bot import clock, sources
 from bot.crm.connection import Connection
 from bot.crm.poll import poll_soon
-from bot.leads import sources
 from bot.people.models import Workspace
 from bot.web.body import raw_body
 from bot.web.hooks import address_of

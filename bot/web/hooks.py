@@ -7,11 +7,10 @@ from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, SecretStr
 
-from bot import clock
-from bot.leads import sources
-from bot.leads.intake_models import Outcome
-from bot.leads.receiving import RawSubmission
-from bot.leads.sources import Source
+from bot import clock, sources
+from bot.intake.models import Outcome
+from bot.intake.receiving import RawSubmission
+from bot.sources import Source
 from bot.web.body import raw_body
 from bot.web.intake import Intake
 from bot.web.leads import Problem

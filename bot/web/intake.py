@@ -16,8 +16,8 @@ from typing import NamedTuple
 from sqlalchemy.orm import Session
 
 from bot.errors import HandoffError
-from bot.leads import receiving
-from bot.leads.receiving import RawSubmission, Receipt
+from bot.intake import receiving
+from bot.intake.receiving import RawSubmission, Receipt
 from bot.people.models import Workspace
 from bot.people.service import NotInstalled
 from bot.store import DatabaseDown, Store

@@ -19,11 +19,11 @@ from bot.leads import external_changes
 from bot.leads import queries as lead_queries
 from bot.leads.external_changes import Stage
 from bot.leads.models import Disposition, Lead, Rating
-from bot.leads.values import storable
 from bot.money import Money, NotAnAmount, exactly
 from bot.people import service as people
 from bot.people.models import Person, Workspace
 from bot.slack.text import without_drawings
+from bot.sources.values import storable
 from bot.store import Store
 from bot.web.body import raw_body
 from bot.web.leads import Problem, sender_of

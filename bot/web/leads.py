@@ -10,10 +10,10 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Resp
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel, Field
 
+from bot.intake.receiving import RawSubmission
 from bot.keys import Keys
-from bot.leads.lead_payload import LeadPayload, Refusal
-from bot.leads.receiving import RawSubmission
-from bot.leads.sources import form
+from bot.sources import form
+from bot.sources.lead_payload import LeadPayload, Refusal
 from bot.web.body import raw_body
 from bot.web.intake import Intake
 

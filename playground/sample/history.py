@@ -26,7 +26,8 @@ from bot.campaigns.draft import Draft
 from bot.campaigns.models import Campaign
 from bot.digests import sending as digests
 from bot.digests.models import Audience
-from bot.leads import claiming, escalation, outcomes, receiving
+from bot.intake import receiving
+from bot.leads import claiming, outcomes
 from bot.leads import events as lead_events
 from bot.leads.models import Disposition, Rating
 from bot.money import Money
@@ -34,6 +35,7 @@ from bot.people import service as people
 from bot.people.models import Person, Role, Workspace
 from bot.planning import agreeing, proposals
 from bot.planning import requests as planning_requests
+from bot.routing import escalation
 from bot.shadowing import rounds as shadowing
 from bot.shadowing.models import Rounds
 from bot.spend import entering, margins

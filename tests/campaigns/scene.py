@@ -14,9 +14,9 @@ from bot import clock
 from bot.campaigns import announcing, queries, questions
 from bot.campaigns.draft import Draft
 from bot.campaigns.models import Campaign, Kind
-from bot.leads import escalation
 from bot.people import service as people
 from bot.people.models import Person, Role, Workspace
+from bot.routing import escalation
 from bot.slack.cards import Card
 from bot.store import Base, Store
 from bot.tasks import Tasks

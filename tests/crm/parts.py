@@ -17,12 +17,12 @@ from bot.crm.connection import Connection
 from bot.crm.models import CrmConnection, CrmNotice, CrmRecord
 from bot.crm.poll import poll
 from bot.crm.push import push
+from bot.intake.creating import create_or_merge
+from bot.intake.lead_draft import IntakeContext
 from bot.leads import claiming
-from bot.leads.creating import create_or_merge
-from bot.leads.lead_draft import IntakeContext
-from bot.leads.lead_payload import read
 from bot.leads.models import Lead, LeadEvent
 from bot.people.models import Person, Role, Workspace
+from bot.sources.lead_payload import read
 from bot.store import Store
 from bot.tasks import Postpone
 from tests.campaigns.scene import hire, install

@@ -16,12 +16,12 @@ from bot.crm.models import CrmRecord
 from bot.crm.port import Stage
 from bot.crm.values import stage_of
 from bot.errors import HandoffError
-from bot.leads import absences as lead_absences
 from bot.leads import claiming, outcomes
 from bot.leads import events as lead_events
 from bot.leads.models import Disposition, Lead, LeadNote, Rating
 from bot.money import Money
 from bot.people.models import Person
+from bot.routing import absences as lead_absences
 from bot.store import Store
 from bot.tasks import Postpone
 from tests.crm.memory import MemoryOffice

@@ -39,9 +39,9 @@ from bot.crm.port import (
     Trouble,
     Values,
 )
-from bot.leads.sources import Request
-from bot.leads.sources.contract import Unproven
 from bot.money import Money
+from bot.sources import Request
+from bot.sources.contract import Unproven
 from playground.crm.hubspot import standin
 from playground.crm.hubspot.schema import CONTACTS, DEALS, NOTES, Pipeline
 from playground.crm.hubspot.schema import Stage as DealStage

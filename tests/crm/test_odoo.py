@@ -27,8 +27,8 @@ from bot.crm.port import (
     Trouble,
     Values,
 )
-from bot.leads.sources import Request, Unproven
 from bot.money import Money
+from bot.sources import Request, Unproven
 from playground.crm.odoo.server import KEY
 from playground.crm.odoo.server import Odoo as StandIn
 from tests.crm.calls import only, read

@@ -12,15 +12,15 @@ from bot.crm.connection import connect, disconnect, reserve_call
 from bot.crm.models import AMOUNT
 from bot.crm.poll import POLL, poll_due, poll_soon
 from bot.crm.port import Account, Change, Refused, Saved, Stage
+from bot.intake.creating import create_or_merge
+from bot.intake.lead_draft import IntakeContext
 from bot.leads import claiming, outcomes
 from bot.leads import events as lead_events
 from bot.leads import merging as lead_merging
-from bot.leads.creating import create_or_merge
-from bot.leads.lead_draft import IntakeContext
-from bot.leads.lead_payload import read
 from bot.leads.models import Disposition, Rating, Status
 from bot.money import Money
 from bot.slack.cards import Card
+from bot.sources.lead_payload import read
 from bot.store import Store
 from bot.tasks import Postpone
 from tests.crm.office import Fault

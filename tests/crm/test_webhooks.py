@@ -26,17 +26,17 @@ from bot.crm import webhook_posting, webhook_sending, webhooks
 from bot.crm.models import WebhookDelivery, WebhookEndpoint
 from bot.crm.webhook_posting import Receiver, is_public, new_secret, post
 from bot.doctor import manifest
+from bot.intake.creating import create_or_merge
+from bot.intake.lead_draft import IntakeContext
 from bot.leads import claiming, external_changes, outcomes
 from bot.leads import events as lead_events
-from bot.leads.creating import create_or_merge
-from bot.leads.lead_draft import IntakeContext
-from bot.leads.lead_payload import read
 from bot.leads.models import Disposition, EventType, Lead, LeadEvent, Rating
 from bot.money import Money
 from bot.people.models import Person, Role, Workspace
 from bot.setting_kinds import WebhookSecrets
 from bot.settings import Settings, WrongSettings, load
 from bot.slack.cards import Card
+from bot.sources.lead_payload import read
 from bot.store import Store
 from bot.tasks import GiveUp, Tasks
 from bot.tasks.worker import Worker

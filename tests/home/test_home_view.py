@@ -25,11 +25,11 @@ from bot.home.models import (
     Page,
     Upkeep,
 )
-from bot.leads.intake_models import Submission
+from bot.intake.models import Submission
+from bot.intake.source_health import SourceActivity
 from bot.leads.list_models import Mine
 from bot.leads.models import CallList
-from bot.leads.routing_models import Listed as ListedLead
-from bot.leads.source_health import SourceActivity
+from bot.leads.notice_models import Listed as ListedLead
 from bot.metrics.figures import Figures
 from bot.people.models import Person, Team, Workspace
 from bot.planning.agreement import Standing

@@ -12,16 +12,18 @@ from bot.digests import sending as digests
 from bot.digests.models import TimetableChange
 from bot.home import service
 from bot.home.models import Page
-from bot.leads import claiming, escalation, outcomes, receiving
-from bot.leads.lead_payload import read
+from bot.intake import receiving
+from bot.leads import claiming, outcomes
 from bot.people import service as people
 from bot.people.models import Person, Role
 from bot.planning import requests as planning
 from bot.reports import exports
 from bot.reports.exports import Rhythm
 from bot.reports.files import FileKind
+from bot.routing import escalation
 from bot.shadowing import rounds as shadowing
 from bot.slack.cards import Card
+from bot.sources.lead_payload import read
 from bot.standups import asking as standup_asking
 from bot.standups import setup as standup_setup
 from bot.store import Store

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from bot.errors import NotAllowed
 from bot.home import service
-from bot.leads import escalation
 from bot.people.models import Person, Role, Workspace
+from bot.routing import escalation
 from bot.store import Store
 from bot.tasks import enqueue
 from bot.tasks.queue import NoSuchJob, counts

@@ -11,13 +11,13 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from bot import logs
-from bot.leads.sources import SOURCES
+from bot.sources import SOURCES
 from bot.tasks import failed
 from playground import demo
+from tests.intake.test_fetching import TOKEN, Product
 from tests.journeys.conftest import Office, open_office
 from tests.journeys.test_sources_journey import call
-from tests.leads.sources.signing import SECRET
-from tests.leads.test_fetching import TOKEN, Product
+from tests.sources.signing import SECRET
 from tests.terminal import handoff
 
 PERSONAL = ("Lovelace", "ada@", "+49 30 23125001", "493023125001")
@@ -94,7 +94,7 @@ def test_no_personal_data_and_no_secret_where_statements_break(
     said = caplog.text + listed.stdout + listed.stderr
     for line in (
         "a submission of api broke us", "reference", "ended with status: Error", "clock could not",
-        "of_the_test", "leads.fetch",
+        "of_the_test", "intake.fetch",
     ):  # fmt: skip
         assert line in said, line
     for hidden in (*PERSONAL, SECRET, TOKEN, demo.KEY, demo.FORM_KEY, office.slack.bot_token):
@@ -103,4 +103,4 @@ def test_no_personal_data_and_no_secret_where_statements_break(
 
 def has_failed(office: Office) -> bool:
     with office.application.store.transaction() as session:
-        return any(job.task == "leads.fetch" for job in failed(session))
+        return any(job.task == "intake.fetch" for job in failed(session))

@@ -12,7 +12,7 @@ from typing import TypeVar
 import httpx
 from sqlalchemy import func, insert, select
 
-from bot.leads.intake_models import Submission
+from bot.intake.models import Submission
 from bot.leads.models import EventType, Lead, LeadEvent
 from bot.people.models import Person, Role
 from bot.slack.cards import Card

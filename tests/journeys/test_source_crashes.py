@@ -11,13 +11,13 @@ from pydantic import SecretStr
 from sqlalchemy import func, select
 
 from bot import clock
-from bot.leads.intake_models import Import, Outcome, Submission
+from bot.intake.models import Import, Outcome, Submission
 from bot.leads.models import Lead
-from bot.leads.sources import SOURCES
+from bot.sources import SOURCES
+from tests.intake.test_fetching import TOKEN, Product
 from tests.journeys.conftest import Office, drawn, open_office, wait_until_idle
 from tests.journeys.processes import HASTY, run
-from tests.leads.sources.signing import SECRET, VENDORS
-from tests.leads.test_fetching import TOKEN, Product
+from tests.sources.signing import SECRET, VENDORS
 
 
 @pytest.fixture

@@ -9,11 +9,11 @@ import pytest
 from pydantic import SecretStr
 
 from bot import clock
-from bot.leads.sources import SOURCES, meta
+from bot.sources import SOURCES, meta
 from playground.state import View
+from tests.intake.test_fetching import TOKEN, Product
 from tests.journeys.conftest import Office, drawn, open_office
-from tests.leads.sources.signing import SECRET, VENDORS
-from tests.leads.test_fetching import TOKEN, Product
+from tests.sources.signing import SECRET, VENDORS
 
 
 @pytest.fixture

@@ -29,20 +29,22 @@ from sqlalchemy.orm import Session
 from bot import clock, home, leads
 from bot.doctor import manifest
 from bot.errors import HandoffError
-from bot.leads import absences as lead_absences
-from bot.leads import claiming, escalation, outcomes, quiet_leads
+from bot.intake.creating import create_or_merge
+from bot.intake.lead_draft import IntakeContext
+from bot.leads import claiming, outcomes, quiet_leads
 from bot.leads import notices as lead_notices
-from bot.leads.creating import CARD, create_or_merge
-from bot.leads.lead_draft import IntakeContext
-from bot.leads.lead_payload import read
 from bot.leads.list_models import QuietLeadsDigest
 from bot.leads.models import Lead
-from bot.leads.routing_models import UNCLAIMED_STEPS, EscalationStep, LeadStep
+from bot.leads.notice_models import UNCLAIMED_STEPS, EscalationStep, LeadStep
+from bot.leads.notices import CARD
 from bot.people.models import Person, Role, Team
 from bot.people.rota import Rota, rota
+from bot.routing import absences as lead_absences
+from bot.routing import escalation
 from bot.slack import Cards, Slack
 from bot.slack.cards import DRAW, Card
 from bot.slack.errors import SlackDown
+from bot.sources.lead_payload import read
 from bot.store import Store
 from bot.tasks import Tasks, advance, put_schedule, schedule
 from bot.wiring import add_work

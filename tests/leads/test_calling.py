@@ -12,12 +12,15 @@ from sqlalchemy import select, text
 
 from bot.campaigns.models import Campaign, Kind
 from bot.errors import NotAllowed, NotFound
-from bot.leads import call_lists, forms, import_forms, imports, queries
-from bot.leads.creating import CARD
-from bot.leads.intake_models import Import, ImportState
+from bot.intake import forms as import_forms
+from bot.intake import imports
+from bot.intake import messages as import_card
+from bot.intake.models import Import, ImportState
+from bot.leads import call_lists, forms, queries
 from bot.leads.list_models import CallOutcome, CallProgress
-from bot.leads.messages import import_card, lead_card, lists
+from bot.leads.messages import lead_card, lists
 from bot.leads.models import CallList, Lead, LeadEvent, LeadFacts, Status
+from bot.leads.notices import CARD
 from bot.people.models import Person, Role, Workspace
 from bot.slack.cards import Card
 from bot.store import Store

@@ -10,12 +10,13 @@ from sqlalchemy import select
 from bot import clock
 from bot.campaigns import announcing as campaigns
 from bot.errors import NotAllowed, NotFound
-from bot.leads import claiming, escalation, merging, notices, outcomes, queries, ratings, sla
+from bot.leads import claiming, merging, notices, outcomes, queries, ratings
 from bot.leads.models import Lead, Rating
+from bot.leads.notice_models import EscalationStep, LeadStep
 from bot.leads.queries import NothingToFind
-from bot.leads.routing_models import EscalationStep, LeadStep
 from bot.money import Money
 from bot.people.models import Person, Role
+from bot.routing import escalation, sla
 from bot.slack.cards import Card
 from bot.store import Store
 from tests.campaigns.scene import draft, hire, install

@@ -9,16 +9,16 @@ import pytest
 from sqlalchemy import select, text, update
 
 from bot import clock, slack
+from bot.intake.creating import create_or_merge
+from bot.intake.lead_draft import IntakeContext
 from bot.leads import call_lists, claiming, home_tabs, outcomes
-from bot.leads.creating import create_or_merge
-from bot.leads.lead_draft import IntakeContext
-from bot.leads.lead_payload import read
 from bot.leads.list_models import MOST_TO_CLAIM, CallOutcome
 from bot.leads.models import CallList, Lead, Rating
 from bot.people.models import Person, Role, Workspace
 from bot.slack.cards import Card
+from bot.sources.lead_payload import read
 from bot.store import Store
-from tests.leads.test_escalation import HOUR, MINUTE, Floor
+from tests.routing.test_escalation import HOUR, MINUTE, Floor
 
 Act = Callable[[Floor, int], object]
 

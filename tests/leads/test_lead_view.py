@@ -11,6 +11,7 @@ from slack_sdk.models.blocks import Block
 
 from bot.campaigns.models import AsOf, Campaign, CampaignVersion, Stage
 from bot.contacts.models import Consent
+from bot.intake import forms as intake_forms
 from bot.leads import forms
 from bot.leads.list_models import Mine
 from bot.leads.messages import lead_card, lists
@@ -206,7 +207,7 @@ def test_the_whole_of_a_list_has_pages(golden: Golden) -> None:
 
 
 def test_modals(golden: Golden) -> None:
-    new = forms.NewLead.of([SPRING]).to_dict()
+    new = intake_forms.NewLead.of([SPRING]).to_dict()
     assert len(json.loads(new.pop("private_metadata"))["token"]) == 24
     shown = {
         "new": new,

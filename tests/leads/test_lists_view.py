@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from bot.leads import forms
+from bot.intake import forms as intake_forms
 from bot.leads.list_models import Mine, RatingSummary
 from bot.leads.messages import lists
 from bot.leads.models import EventType, LeadFacts, LeadNote, Rating
@@ -89,7 +89,7 @@ def test_a_lead_from_a_message(golden: Golden) -> None:
         "Met Ada at the fair, she wants an offer &amp; a call: <tel:+493023125001|+49 30 23125001> "
         "or <mailto:ada@example.com|ada@example.com>, see <https://example.com>"
     )
-    modal = forms.NewLead.of([], message).to_dict()
+    modal = intake_forms.NewLead.of([], message).to_dict()
     modal["private_metadata"] = "token"
     golden("from_message", modal)
 

@@ -28,23 +28,12 @@ from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.errors import HandoffError
-from bot.leads import (
-    absences,
-    call_lists,
-    changes,
-    claiming,
-    escalation,
-    external_changes,
-    merging,
-    outcomes,
-    queries,
-)
-from bot.leads.creating import create_or_merge
-from bot.leads.lead_draft import IntakeContext
-from bot.leads.lead_payload import read
+from bot.intake.creating import create_or_merge
+from bot.intake.lead_draft import IntakeContext
+from bot.leads import call_lists, changes, claiming, external_changes, merging, outcomes, queries
 from bot.leads.list_models import CallOutcome, Mine
 from bot.leads.models import CallList, Disposition, Lead, LeadEvent, Rating, Status
-from bot.leads.routing_models import (
+from bot.leads.notice_models import (
     CLAIMED_STEPS,
     UNCLAIMED_STEPS,
     EscalationStep,
@@ -53,9 +42,11 @@ from bot.leads.routing_models import (
 )
 from bot.money import Money
 from bot.people.models import Absence, Person, Role, Team
+from bot.routing import absences, escalation
+from bot.sources.lead_payload import read
 from bot.store import Store
 from tests.campaigns.scene import Hands, hire, install
-from tests.leads.replay import shown, told
+from tests.intake.replay import shown, told
 
 STARTS = (
     datetime(2026, 3, 27, 14, 30, tzinfo=UTC),  # the Friday before summer time, half past three
@@ -265,7 +256,7 @@ class Machine(RuleBasedStateMachine):
             ).first()
         if step is not None:
             who = next(each for each in self.sellers if each.id == step.person_id)
-            self.do(lambda session: claiming.decline(session, who, step.id))
+            self.do(lambda session: escalation.decline(session, who, step.id))
 
     @rule(who=people, for_=st.sampled_from(JUMPS), hands_over=st.booleans())
     def go_away(self, who: int, for_: timedelta, hands_over: bool) -> None:

@@ -15,13 +15,14 @@ from sqlalchemy.orm import Session
 from bot import clock
 from bot.campaigns.models import Campaign
 from bot.errors import HandoffError, NotAllowed, NotFound
-from bot.leads import claiming, events, merging, outcomes, queries, receiving
+from bot.intake import receiving
+from bot.leads import claiming, events, merging, outcomes, queries
 from bot.leads.claiming import MergedAway
-from bot.leads.lead_payload import read
 from bot.leads.merging import AlreadyMerged, MergedAgain, NotMerged, SameLead
 from bot.leads.models import Disposition, Lead, Rating
 from bot.money import Money
 from bot.people.models import Person, Role, Workspace
+from bot.sources.lead_payload import read
 from bot.store import Store
 from tests.campaigns.scene import hire, install
 

@@ -6,14 +6,15 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from bot.intake.creating import create_or_merge
+from bot.intake.lead_draft import IntakeContext
 from bot.leads import claiming, quiet_leads
-from bot.leads.creating import CARD, create_or_merge
-from bot.leads.lead_draft import IntakeContext
-from bot.leads.lead_payload import read
 from bot.leads.messages import lists
 from bot.leads.models import Lead
+from bot.leads.notices import CARD
 from bot.people.models import Person, Role, Workspace
 from bot.slack.cards import Card
+from bot.sources.lead_payload import read
 from bot.store import Store
 from tests.campaigns.scene import hire, install
 from tests.golden_files import Golden

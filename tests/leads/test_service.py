@@ -18,28 +18,20 @@ from bot import clock, slack
 from bot.campaigns import announcing as campaigns
 from bot.contacts.models import Contact
 from bot.errors import HandoffError, NotAllowed, NotFound
-from bot.leads import (
-    claiming,
-    external_changes,
-    home_tabs,
-    merging,
-    notices,
-    outcomes,
-    queries,
-    receiving,
-)
+from bot.intake import receiving
+from bot.intake.receiving import RawSubmission, Receipt
+from bot.leads import claiming, external_changes, home_tabs, merging, notices, outcomes, queries
 from bot.leads.claiming import AlreadyClaimed, AlreadyClosed, AlreadyYours, NotClaimed, NotYours
-from bot.leads.lead_payload import read
 from bot.leads.list_models import Mine
 from bot.leads.messages import notifications
 from bot.leads.messages.lead_card import card
 from bot.leads.models import Disposition, Lead, LeadEvent, Rating, Status, Touch
 from bot.leads.outcomes import AlreadyContacted, AlreadyRated, AmountMissing, ReasonMissing
-from bot.leads.receiving import RawSubmission, Receipt
 from bot.money import Money
 from bot.people.models import Person, Role, Workspace
 from bot.slack.cards import Card
 from bot.slack.text import moment
+from bot.sources.lead_payload import read
 from bot.store import Store
 from tests.campaigns.scene import at_once, draft, hire, install
 

@@ -7,18 +7,19 @@ import pytest
 from sqlalchemy import select
 
 from bot import clock
-from bot.leads import absences, call_lists, claiming, merging, outcomes, queries, quiet_leads
-from bot.leads.creating import create_or_merge
-from bot.leads.lead_draft import IntakeContext
-from bot.leads.lead_payload import read
+from bot.intake.creating import create_or_merge
+from bot.intake.lead_draft import IntakeContext
+from bot.leads import call_lists, claiming, merging, outcomes, queries, quiet_leads
 from bot.leads.list_models import CallOutcome, Mine
 from bot.leads.models import CallList, Disposition, EventType, LeadEvent, Status
-from bot.leads.routing_models import EscalationStep
+from bot.leads.notice_models import EscalationStep
 from bot.money import Money
 from bot.people.models import Absence, Person, Role, Workspace
+from bot.routing import absences
+from bot.sources.lead_payload import read
 from bot.store import Store
 from tests.campaigns.scene import NINE
-from tests.leads.test_escalation import HOUR, MINUTE, Floor
+from tests.routing.test_escalation import HOUR, MINUTE, Floor
 
 AUTUMN = outcomes.Ending(Disposition.BAD_TIMING, "After the move", wake_on=date(2026, 9, 1))
 

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select, text
 
 from bot.contacts.models import Consent, ContactKey
-from bot.leads.intake_models import Submission
+from bot.intake.models import Submission
 from bot.leads.models import Lead, LeadEvent, Touch
 from bot.people.models import Workspace
 from bot.store import Store

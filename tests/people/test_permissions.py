@@ -16,9 +16,9 @@ from sqlalchemy.orm import Session
 from bot.app import Application
 from bot.digests import sending as digests
 from bot.errors import NotAllowed
-from bot.leads import escalation
 from bot.people import service as people
 from bot.people.models import Person, Role
+from bot.routing import escalation
 from bot.settings import Settings
 from bot.slack import Incoming
 from bot.slack.access import Access

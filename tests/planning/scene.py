@@ -7,8 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from bot.campaigns.models import Campaign
-from bot.leads import receiving
-from bot.leads.lead_payload import LeadPayload
+from bot.intake import receiving
 from bot.money import Money
 from bot.people import service as people
 from bot.people.models import Person, Role, Workspace
@@ -16,6 +15,7 @@ from bot.planning import agreeing, proposals, queries, reminders, requests
 from bot.planning.agreement import Enough, Standing
 from bot.planning.models import Concern, Heard, Proposal, Request, RequestEvent
 from bot.slack.cards import Card
+from bot.sources.lead_payload import LeadPayload
 from bot.store import Base, Store
 from tests.campaigns.scene import draft, install
 

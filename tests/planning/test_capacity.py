@@ -3,13 +3,14 @@
 from datetime import date, timedelta
 from fractions import Fraction
 
-from bot.leads import claiming, outcomes, receiving
-from bot.leads.lead_payload import LeadPayload
+from bot.intake import receiving
+from bot.leads import claiming, outcomes
 from bot.leads.models import Disposition
-from bot.leads.routing_models import ServiceLevel
+from bot.leads.notice_models import ServiceLevel
 from bot.people.models import Absence
 from bot.planning import queries
 from bot.planning.capacity import Capacity, Fit
+from bot.sources.lead_payload import LeadPayload
 from tests.campaigns.scene import NINE, Hands
 from tests.planning.scene import Company
 

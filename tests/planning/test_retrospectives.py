@@ -9,12 +9,13 @@ from bot.campaigns import announcing
 from bot.campaigns import changing as campaign_changing
 from bot.campaigns.models import Campaign, Kind, Stage
 from bot.errors import FieldErrors, NotFound
-from bot.leads import claiming, outcomes, receiving
-from bot.leads.lead_payload import LeadPayload
+from bot.intake import receiving
+from bot.leads import claiming, outcomes
 from bot.leads.models import Disposition
 from bot.people.models import Person, Workspace
 from bot.planning import audit, forms, proposals, queries, retrospectives
 from bot.planning.models import Again, Retrospective
+from bot.sources.lead_payload import LeadPayload
 from tests.campaigns.scene import Hands
 from tests.filling import filled
 from tests.planning.scene import Company

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.crm.adapters.hubspot.fields import CONTACT_PROPERTIES
-from bot.leads.sources import Request
-from bot.leads.sources.hubspot import verify
+from bot.sources import Request
+from bot.sources.hubspot import verify
 from playground.crm.hubspot.people import Contact, Details, Note, People
 from playground.crm.hubspot.schema import CONTACTS, DEALS, NOTES, Property
 from playground.crm.hubspot.standin import HubSpot

@@ -11,9 +11,10 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from bot.leads import claiming, escalation
+from bot.leads import claiming
 from bot.leads.models import Lead
 from bot.reports.sheets import SHEETS
+from bot.routing import escalation
 from tests.reports.house import MONDAY, House, open_house
 from tests.reports.test_policy import FACTS, SECRETS, secret_lead
 

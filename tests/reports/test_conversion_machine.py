@@ -21,16 +21,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.errors import HandoffError
+from bot.intake.creating import create_or_merge
+from bot.intake.lead_draft import IntakeContext
 from bot.leads import claiming, outcomes
 from bot.leads import merging as lead_merging
-from bot.leads.creating import create_or_merge
-from bot.leads.lead_draft import IntakeContext
-from bot.leads.lead_payload import read
 from bot.leads.models import Disposition, Lead, Status, Touch
 from bot.money import Money
 from bot.people.models import Role
 from bot.reports.conversions import service
 from bot.reports.conversions.models import ConversionFile, Part, Platform
+from bot.sources.lead_payload import read
 from bot.store import Store
 from tests.campaigns.scene import Hands, hire, install
 

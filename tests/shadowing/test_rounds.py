@@ -14,8 +14,10 @@ from bot.campaigns import announcing
 from bot.campaigns.draft import Draft
 from bot.campaigns.models import Campaign, Kind
 from bot.errors import FieldErrors, NotAllowed, OutdatedForm
-from bot.leads import claiming, escalation, receiving
+from bot.intake import receiving
+from bot.leads import claiming
 from bot.people.models import Person, Role, Team
+from bot.routing import escalation
 from bot.shadowing import meeting, membership, queries, rounds
 from bot.shadowing.forms import SetRounds
 from bot.shadowing.models import Reason, Rounds, ShadowParticipant, Stage

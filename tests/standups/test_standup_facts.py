@@ -6,13 +6,13 @@ from datetime import timedelta
 import pytest
 
 from bot import clock
-from bot.leads import escalation
-from bot.leads.creating import create_or_merge
-from bot.leads.lead_draft import IntakeContext
-from bot.leads.lead_payload import read
+from bot.intake.creating import create_or_merge
+from bot.intake.lead_draft import IntakeContext
 from bot.leads.list_models import Arrivals, Workload
 from bot.leads.models import Lead, Rating, Status
 from bot.people.models import Person, Role, Workspace
+from bot.routing import escalation
+from bot.sources.lead_payload import read
 from bot.standups import answering
 from bot.standups.models import Facts
 from bot.store import Store

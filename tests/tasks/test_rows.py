@@ -23,12 +23,11 @@ from bot.campaigns.models import Campaign, Stage
 from bot.crm.models import CrmRecord
 from bot.digests import sending as digests
 from bot.digests.models import Audience, Delivery
-from bot.leads import absences as lead_absences
-from bot.leads import claiming, escalation, outcomes
+from bot.intake import tasks as intake_tasks
+from bot.leads import claiming, outcomes
 from bot.leads import notices as lead_notices
-from bot.leads import tasks as lead_tasks
 from bot.leads.models import Lead
-from bot.leads.routing_models import LeadNotice, LeadStep
+from bot.leads.notice_models import LeadNotice, LeadStep
 from bot.metrics import tasks as metrics_tasks
 from bot.metrics.models import ComputedDay
 from bot.money import Money
@@ -37,6 +36,8 @@ from bot.people import tasks as people_tasks
 from bot.people.models import Absence, Person, Role, Workspace
 from bot.planning import reminders as planning
 from bot.planning.models import Proposal, Request, RequestStatus, Retrospective
+from bot.routing import absences as lead_absences
+from bot.routing import escalation
 from bot.shadowing import rounds as shadowing
 from bot.shadowing.models import ShadowPair, ShadowParticipant, ShadowRound
 from bot.shadowing.models import Stage as PairStage
@@ -51,9 +52,9 @@ from tests.campaigns.scene import Hands, install
 from tests.campaigns.scene import hire as hire_plain
 from tests.crm.parts import Sales
 from tests.digests.office import MONDAY, NOW, open_office
-from tests.leads.test_escalation import Floor
-from tests.leads.test_reading_back import Told
+from tests.intake.test_reading_back import Told
 from tests.planning import scene as planners
+from tests.routing.test_escalation import Floor
 from tests.shadowing import scene as shadows
 from tests.standups import scene as morning
 
@@ -61,8 +62,8 @@ ROOT = Path(__file__).parents[2]
 
 CLOCKWORK = {
     "jobs.schedule.tick": {"jobs.schedules"},
-    "leads.escalation.sweep": {"leads.escalation"},
-    "leads.absences.release_for_leavers": {"leads.leavers"},
+    "routing.escalation.sweep": {"routing.escalation"},
+    "routing.absences.release_for_leavers": {"routing.leavers"},
     "planning.reminders.handle_due": {
         "planning.requests", "planning.proposals", "planning.follow", "planning.follow_requests",
         "planning.retrospectives",
@@ -78,8 +79,8 @@ CLOCKWORK = {
     "digest.send": {"digests.managers", "digests.own"},
     "leads.stalled": {"leads.stalled"},
     "leads.quiet_leads_digest": set(),  # one card
-    "leads.reconcile": {"leads.missed"},
-    "leads.check_sources": set(),  # one statement
+    "intake.reconcile": {"intake.missed"},
+    "intake.check_sources": set(),  # one statement
     "standup.open": set(),  # one statement
     "report.export": set(),  # one row
     "crm.poll.poll_due": {"crm.changes"},  # the poll itself is durable work
@@ -87,7 +88,7 @@ CLOCKWORK = {
 }  # fmt: skip
 """What the clock calls, and the loops in which it goes over rows."""
 
-TIMERS = {"leads.end_absence": {"leads.returns"}, "crm.push": {"crm.push"}}
+TIMERS = {"routing.end_absence": {"routing.returns"}, "crm.push": {"crm.push"}}
 """The same for jobs that wait for a moment of their own."""
 
 
@@ -493,7 +494,7 @@ def _missed(store: Store) -> Case:
 
     def run() -> None:
         with suppress(RowsFailed):  # so the job is tried again
-            lead_tasks.read_back(store, {"hubspot": api}, workspace.id, clock.now())
+            intake_tasks.read_back(store, {"hubspot": api}, workspace.id, clock.now())
 
     numbers = {crc32(f"hubspot:{each}".encode()): each for each in ("7", "8")}
     one, two = numbers
@@ -539,9 +540,9 @@ def _changes(store: Store) -> Case:
 
 CASES: dict[str, Callable[[Store], Case]] = {
     "jobs.schedules": _schedules,
-    "leads.escalation": _escalation,
-    "leads.leavers": _leavers,
-    "leads.returns": _returns,
+    "routing.escalation": _escalation,
+    "routing.leavers": _leavers,
+    "routing.returns": _returns,
     "leads.stalled": _stalled,
     "planning.requests": _requests,
     "planning.proposals": _proposals,
@@ -556,7 +557,7 @@ CASES: dict[str, Callable[[Store], Case]] = {
     "shadowing.pairs": _pairs,
     "shadowing.left_over": _left_over,
     "shadowing.lapse": _lapse,
-    "leads.missed": _missed,
+    "intake.missed": _missed,
     "crm.push": _writing,
     "crm.changes": _changes,
 }
@@ -629,7 +630,7 @@ def test_each_time_it_waits_longer_up_to_half_an_hour() -> None:
 
 def test_a_database_that_is_away_is_no_fault_of_a_row(store: Store) -> None:
     case = _escalation(store)
-    lead = LOOPS["leads.escalation"]
+    lead = LOOPS["routing.escalation"]
 
     def die(_row: Lead) -> None:
         raise OperationalError("SELECT 1", {}, Exception("terminated"))

@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from bot.app import Application, build
 from bot.doctor import manifest
-from bot.leads.intake_models import Submission
+from bot.intake.models import Submission
 from bot.leads.models import Lead
 from bot.settings import Settings
 from bot.slack.cards import Card
@@ -23,7 +23,7 @@ from bot.web import Server
 from playground.standin import StandIn
 from playground.state import Channel, Message
 from tests.databases import Database, Databases
-from tests.leads.sources.signing import SECRET, VENDORS
+from tests.sources.signing import SECRET, VENDORS
 
 KEY = "the-key-of-the-website"
 OTHER_KEY = "the-key-of-a-webinar-tool"

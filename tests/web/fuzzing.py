@@ -16,10 +16,10 @@ from random import Random
 from typing import Any, NamedTuple
 from urllib.parse import quote_from_bytes
 
-from bot.leads.lead_payload import LeadPayload
-from bot.leads.sources import SOURCES
-from bot.leads.sources.meta import verify_token
-from tests.leads.sources.signing import VENDORS
+from bot.sources import SOURCES
+from bot.sources.lead_payload import LeadPayload
+from bot.sources.meta import verify_token
+from tests.sources.signing import VENDORS
 
 _TEXTS = [
     "", " ", "\x00", "Ada\x00", "\ud800", "Ada \ud83d", "\udfff\ud800", "\U0001f600", "\u202egpj",

@@ -9,9 +9,9 @@ from itertools import islice
 
 import pytest
 
-from bot.leads import receiving
-from bot.leads.intake_models import Outcome
-from tests.leads.sources.signing import SECRET
+from bot.intake import receiving
+from bot.intake.models import Outcome
+from tests.sources.signing import SECRET
 from tests.web.conftest import FORM_KEY, KEY, Site
 from tests.web.fuzzing import Fuzzer, Keys, Wire
 

@@ -7,9 +7,9 @@ import httpx
 import pytest
 
 from bot import clock
-from bot.leads.intake_models import Outcome
-from bot.leads.sources import SOURCES, Source, meta
-from tests.leads.sources.signing import SECRET, VENDORS
+from bot.intake.models import Outcome
+from bot.sources import SOURCES, Source, meta
+from tests.sources.signing import SECRET, VENDORS
 from tests.web.conftest import Site
 
 HOST = "https://handoff.example.com"

@@ -20,12 +20,12 @@ from sqlalchemy import select, text
 from bot import clock
 from bot.contacts.models import Consent
 from bot.keys import Keys
-from bot.leads.lead_payload import LeadPayload
-from bot.leads.sources import SOURCES
+from bot.sources import SOURCES
+from bot.sources.lead_payload import LeadPayload
 from bot.web import Server, create, leads
 from bot.web.body import LARGEST
 from bot.web.intake import Intake
-from tests.leads.sources.signing import VENDORS
+from tests.sources.signing import VENDORS
 from tests.web.conftest import FORM_KEY, KEY, ORIGIN, OTHER_FORM_KEY, OTHER_KEY, Site
 
 ADA = {"email": "ada@example.com", "first_name": "Ada", "last_name": "Lovelace"}

@@ -10,13 +10,13 @@ from contextlib import contextmanager
 import pytest
 
 from bot import clock
-from bot.leads.receiving import RawSubmission
-from bot.leads.sources import SOURCES
+from bot.intake.receiving import RawSubmission
 from bot.people.models import Workspace
+from bot.sources import SOURCES
 from bot.store import DatabaseDown, Store
 from bot.web.intake import Intake
-from tests.leads.sources.signing import SECRET, VENDORS
 from tests.loops import run
+from tests.sources.signing import SECRET, VENDORS
 from tests.web.conftest import FORM_KEY, KEY, Site
 
 EACH = 100

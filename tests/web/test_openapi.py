@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from schemathesis import Case, checks
 from schemathesis.core.result import Ok
 
-from tests.leads.sources.signing import SECRET, VENDORS
+from tests.sources.signing import SECRET, VENDORS
 from tests.web.conftest import KEY, Site
 
 # Not whether data that fit the schema are accepted: a lead needs an e-mail address *or* a phone.

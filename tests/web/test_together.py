@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text
 
-from bot.leads import receiving
-from bot.leads.intake_models import Outcome, Submission
+from bot.intake import receiving
+from bot.intake.models import Outcome, Submission
+from bot.intake.receiving import RawSubmission, Receipt
 from bot.leads.models import Lead
-from bot.leads.receiving import RawSubmission, Receipt
 from bot.people.models import Workspace
 from bot.store import Store
 from bot.web.intake import THREADS, Intake, TooManyWaiting

@@ -8,7 +8,7 @@ from pydantic import SecretStr
 
 from bot.crm.http import Pace
 from bot.crm.port import Crm
-from bot.leads.sources import Request
+from bot.sources import Request
 
 
 class Access(NamedTuple):

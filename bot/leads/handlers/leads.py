@@ -8,27 +8,14 @@ from functools import wraps
 from slack_sdk.models.views import View
 
 from bot import clock
-from bot.campaigns import queries as campaigns
 from bot.capability import Act, Answer, Handler, Update
 from bot.errors import FieldErrors, HandoffError, below
-from bot.leads import (
-    capability,
-    claiming,
-    events,
-    forms,
-    lead_draft,
-    merging,
-    notices,
-    outcomes,
-    queries,
-    receiving,
-    scoring,
-    settings_forms,
-)
-from bot.leads.lead_payload import Unreadable, read_strictly
+from bot.leads import capability, claiming, events, forms, merging, notices, outcomes, queries
 from bot.leads.list_models import Mine
-from bot.leads.messages import lead_card, lists, notifications
+from bot.leads.messages import lead_card, lists
 from bot.leads.models import Rating
+from bot.people import service as people
+from bot.people.choosing import chosen
 from bot.people.models import ANY_ROLE, Role, Workspace
 from bot.slack import Message
 from bot.slack.access import Access
@@ -160,20 +147,14 @@ for _which in Mine:
     capability.action(lists.list_action(_which), WORK)(_page_opener(_which))
     capability.pages(lists.list_action(_which), WORK)(_page_turner(_which))
 
-
 _FIELDS: dict[type[HandoffError], str] = {
     outcomes.ReasonMissing: "note",
     outcomes.TooFewAttempts: "attempts",
     outcomes.DateMissing: "wake_on",
 }
 """Which field of the form an error of `lose` is about."""
-
 _CLAIM = Access("claim leads", (Role.SALESPERSON,))
-_ADD = Access("add leads", ANY_ROLE)
 _MERGE = Access("merge leads", ANY_ROLE)
-_RULES = Access("see what makes a lead hot", ANY_ROLE)
-_CHANGE_RULES = Access("change what makes a lead hot", (Role.ADMIN,))
-_SUBMISSIONS = Access("replay or dismiss submissions", (Role.ADMIN,))
 
 
 @capability.action(lead_card.CLAIM, _CLAIM)
@@ -188,12 +169,6 @@ def claim(act: Act) -> None:
 def release(act: Act) -> None:
     """The lead goes back to the channel."""
     claiming.release(act.session, act.person, act.row_id)
-
-
-@capability.action(notifications.NOT_NOW, WORK)
-def decline(act: Act) -> None:
-    """Whoever was offered the lead cannot take it now."""
-    claiming.decline(act.session, act.person, act.row_id)
 
 
 @capability.action(lead_card.CONTACTED, WORK)
@@ -316,36 +291,6 @@ def lose(act: Act, form: forms.MarkLost) -> None:
         raise FieldErrors({field: error.message}) from error
 
 
-@capability.command("/lead", "", "type in a lead", _ADD)
-@capability.shortcut(forms.NEW, _ADD)
-@capability.shortcut(forms.FROM_MESSAGE, _ADD)
-def ask_new_lead(act: Act) -> View:
-    """The form for a lead that reached someone by phone, at a fair or in a message."""
-    today = campaigns.today(act.session, act.workspace_id)
-    running = campaigns.running(act.session, act.workspace_id, today)
-    return forms.NewLead.of(running, act.incoming.message)
-
-
-@capability.form(forms.NewLead, _ADD)
-def save_new_lead(act: Act, form: forms.NewLead) -> None:
-    """A lead was typed in."""
-    try:
-        payload = read_strictly(form.facts)
-    except Unreadable as error:
-        raise FieldErrors(_by_field(error)) from error
-    workspace = act.session.get_one(Workspace, act.workspace_id)
-    receiving.type_in(act.session, workspace, act.person, payload, form.campaign)
-
-
-def _by_field(error: Unreadable) -> dict[str, str]:
-    """The problems below the fields of the form; what concerns the whole goes to the email."""
-    shown = {"email", "phone", "first_name", "last_name", "company", "message"}
-    return {
-        field if field in shown else "email": problem.capitalize() + "."
-        for field, problem in error.problems.items()
-    }
-
-
 @capability.command("/lead", "merge", "`15 into 12`: two leads are one person's", _MERGE)
 def merge(act: Act) -> str:
     """Two leads are one person's."""
@@ -362,36 +307,38 @@ def unmerge(act: Act) -> str:
     return f"Lead #{lead_id} is a lead of its own again."
 
 
-@capability.command("/lead", "rules", "see what makes a lead hot", _RULES)
-def show_rules(act: Act) -> Message:
-    """What makes a lead hot."""
-    rules = lead_draft.rules(act.session, act.workspace_id)
-    return lists.rules(rules, may_change=Role.ADMIN in act.person.roles)
+@capability.action(lead_card.SNOOZE, WORK)
+def ask_snooze(act: Act) -> View:
+    """The form that says until when a lead rests."""
+    lead = claiming.snoozeable(act.session, act.person, act.row_id)
+    until = claiming.next_morning(act.session, act.workspace_id)
+    return forms.Snooze.modal(lead_id=lead.id, until=until, blocks=[forms.subject(lead)])
 
 
-@capability.action(lists.CHANGE_RULES, _CHANGE_RULES)
-def ask_rules(act: Act) -> View:
-    """The form for the points of the lead score."""
-    return settings_forms.ChangeRules.of(lead_draft.rules(act.session, act.workspace_id))
+@capability.form(forms.Snooze, WORK)
+def snooze(act: Act, form: forms.Snooze) -> None:
+    """The lead rests until then."""
+    with below("until"):
+        claiming.snooze(act.session, act.person, form.lead_id, form.until)
 
 
-@capability.form(settings_forms.ChangeRules, _CHANGE_RULES)
-def save_rules(act: Act, form: settings_forms.ChangeRules) -> None:
-    """What makes a lead hot from now on."""
-    scoring.change_rules(
-        act.session, act.person, form.hot_from, form.all_points, form.competitors.split()
-    )
+@capability.action(lead_card.REASSIGN, WORK)
+def ask_reassign(act: Act) -> View:
+    """The form that says who gets a lead."""
+    lead = claiming.reassignable(act.session, act.person, act.row_id)
+    others = [
+        each
+        for each in people.having(act.session, act.workspace_id, Role.SALESPERSON)
+        if each.id != lead.claimed_by
+    ]
+    if not others:
+        return forms.nobody_else(lead)
+    return forms.Reassign.of(lead, others, queries.open_counts(act.session, act.workspace_id))
 
 
-@capability.action(notifications.REPLAY, _SUBMISSIONS)
-def replay(act: Act) -> None:
-    """A submission is read again."""
-    receipt = receiving.replay(act.session, act.person, act.row_id)
-    if receipt.problem is not None:
-        raise Unreadable(receipt.problem.problems)
-
-
-@capability.action(notifications.DISMISS, _SUBMISSIONS)
-def dismiss(act: Act) -> None:
-    """A submission is no lead."""
-    receiving.dismiss(act.session, act.person, act.row_id)
+@capability.form(forms.Reassign, WORK)
+def reassign(act: Act, form: forms.Reassign) -> None:
+    """A colleague gets the lead."""
+    with below("to"):
+        to_id = chosen(act.session, act.workspace_id, form.to)
+        claiming.reassign(act.session, act.person, form.lead_id, to_id, form.note)

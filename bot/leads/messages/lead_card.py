@@ -21,10 +21,10 @@ from slack_sdk.models.blocks import (
 
 from bot.campaigns.texts import offer_line, offer_then
 from bot.leads.models import EventType, Lead, LeadFacts, LeadNote, Rating, Status, Touch
-from bot.leads.sources import SOURCES
 from bot.people.models import Person
 from bot.slack import Message
 from bot.slack.text import clean, duration, moment, plural, safe
+from bot.sources import SOURCES
 
 Answers = Sequence[Mapping[str, str]]
 """What `Lead.unplaced` gives: each with its question, and the problem if there was one."""

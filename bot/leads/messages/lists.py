@@ -28,8 +28,6 @@ from bot.leads.messages.lead_card import (
     work_buttons,
 )
 from bot.leads.models import CallList, Lead, LeadFacts, Rating, Status
-from bot.leads.scoring import WORDS, Rules
-from bot.leads.sources import SOURCES
 from bot.people.models import Person
 from bot.slack import Message
 from bot.slack.paging import page_turns
@@ -262,9 +260,6 @@ def _outcomes(how_far: CallProgress) -> str:
     return " · ".join(f"{word}: *{count:,}*" for word, count in known if count)
 
 
-CHANGE_RULES = "lead.change_rules"
-
-
 def quiet_leads_digest(rows: Sequence[tuple[Lead, Person | None]], more: int) -> Message:
     """The quiet leads that wait, each with its button until someone has it."""
     title = f"{plural(len(rows) + more, 'quieter lead')} to look at"
@@ -293,31 +288,6 @@ def _quiet_row(lead: Lead, owner: Person | None) -> SectionBlock:
     if lead.is_closed:
         return SectionBlock(text=f"{text}\n{lead.status}")
     return SectionBlock(text=text, accessory=claim_button(lead))
-
-
-def rules(told: Rules, *, may_change: bool) -> Message:
-    """What makes a lead hot, in words."""
-    points = sorted(told.points.items(), key=lambda each: -each[1])
-    lines = [f"• {_rule_words(key)}: {each:+d}" for key, each in points if each]
-    domains = ", ".join(safe(domain, 60) for domain in sorted(told.competitors)) or "none named"
-    text = (
-        f"*A lead is announced at once from {told.hot_from} points on;* the others are offered "
-        "quietly at set hours.\n" + "\n".join(lines) + f"\nDomains of competitors: {domains}"
-    )
-    blocks: list[Block] = [SectionBlock(text=text[:3000])]
-    if may_change:
-        change = ButtonElement(text="Change…", action_id=CHANGE_RULES, value="0")
-        blocks.append(ActionsBlock(elements=[change]))
-    return Message("What makes a lead hot", blocks)
-
-
-def _rule_words(key: str) -> str:
-    kind, _, slug = key.partition(":")
-    if kind != "source":
-        return WORDS[key]
-    if slug == "*":
-        return "came from any other source"
-    return f"came from {SOURCES[slug].name}" if slug in SOURCES else "was typed in"
 
 
 def rating_summary(counted: RatingSummary) -> Message:

@@ -13,20 +13,17 @@ from slack_sdk.models.blocks import (
     SectionBlock,
 )
 
-from bot.leads.intake_models import Submission
 from bot.leads.messages.lead_card import REASSIGN, card, claim_button, way, work_buttons
-from bot.leads.messages.lists import SHOW, headline
+from bot.leads.messages.lists import headline
 from bot.leads.models import Lead, LeadFacts, Touch
-from bot.leads.routing_models import (
+from bot.leads.notice_models import (
     CLAIMED_STEPS,
     EscalationStep,
-    Handover,
     LeadNotice,
     Listed,
     NoticeKind,
     StepFacts,
 )
-from bot.leads.sources import source_name
 from bot.people.models import Person
 from bot.slack import Message
 from bot.slack.text import moment, plural, safe
@@ -254,118 +251,3 @@ def _claimed(lead: Lead) -> str:
 
 def _message(text: str, *blocks: Block, too_late: bool = False) -> Message:
     return Message(text, [SectionBlock(text=text), *blocks], too_late=too_late)
-
-
-# A message holds 50 blocks.
-_MOST_HANDED_OVER = 40
-
-
-def stands_in(handover: Handover) -> Message:
-    """Who has which lead while its owner is away, and what they should know."""
-    away = handover.away
-    text = (
-        f"{away.mention} is away until {moment(handover.until)}. Colleagues look after "
-        f"{plural(len(handover.leads), 'lead')} meanwhile; what is open then goes back to them."
-    )
-    said = f"\n> {safe(' '.join(handover.note.split()), 1_000)}" if handover.note else ""
-    return Message(text, [SectionBlock(text=text + said), *_handed_over(handover.leads)])
-
-
-def came_back(handover: Handover) -> Message:
-    """What returned to its owner after an absence, and what did not."""
-    away = handover.away
-    theirs = [row for row in handover.leads if row[0].id in handover.returned]
-    rest = [row for row in handover.leads if row not in theirs]
-    text = f"{away.mention} is back. {plural(len(theirs), 'lead')} came back to them."
-    blocks = [SectionBlock(text=text), *_handed_over(theirs, home=away)]
-    if rest and len(theirs) < _MOST_HANDED_OVER:
-        blocks += [
-            SectionBlock(text="*Not returned*"),
-            *_handed_over(rest, _MOST_HANDED_OVER - len(theirs)),
-        ]
-    return Message(text, blocks)
-
-
-def _handed_over(
-    leads: Sequence[tuple[Lead, Person | None]],
-    most: int = _MOST_HANDED_OVER,
-    home: Person | None = None,
-) -> list[SectionBlock]:
-    """A lead each, with who has it now, if that is not `home`, and the way to it; how many more
-    there are."""
-    rows = [
-        SectionBlock(
-            text=_lead_line(lead) + ("" if home and owner == home else _owner_now(lead, owner)),
-            accessory=ButtonElement(text="Open", action_id=SHOW, value=str(lead.id)),
-        )
-        for lead, owner in leads[:most]
-    ]
-    if more := len(leads) - len(rows):
-        rows.append(SectionBlock(text=f"and {more:,} more"))
-    return rows
-
-
-def _lead_line(lead: Lead) -> str:
-    company = f" · {safe(lead.company, 50)}" if lead.company else ""
-    return f"*{safe(lead.name, 50)}*{company} (#{lead.id})"
-
-
-def _owner_now(lead: Lead, owner: Person | None) -> str:
-    """Who has it now; that it has ended or is part of another, if so."""
-    if lead.merged_into is not None:
-        return f": merged into #{lead.merged_into}"
-    if lead.is_closed:
-        return f": {lead.status}"
-    return f": {owner.mention}" if owner is not None else ": back in the channel"
-
-
-REPLAY = "submission.replay"
-DISMISS = "submission.dismiss"
-
-
-def rows_unread(found: Sequence[Submission]) -> list[Block]:
-    """Submissions that could not be read, with what an admin may do; never what they hold."""
-    return [block for each in found for block in _submission_row(each)]
-
-
-def _submission_row(submission: Submission) -> list[Block]:
-    text = (
-        f"*{_source_of(submission)}* · #{submission.id}, {moment(submission.received_at)}\n"
-        f"{safe(submission.problem or '', 500)}"
-    )
-    value = str(submission.id)
-    buttons = [
-        ButtonElement(text="Replay", action_id=REPLAY, value=value),
-        ButtonElement(text="Dismiss", action_id=DISMISS, value=value),
-    ]
-    return [SectionBlock(text=text), ActionsBlock(elements=buttons)]
-
-
-def silent(last: Submission) -> Message:
-    """A warning: nothing has come from this sender for longer than is usual for it."""
-    text = (
-        f"*{_source_of(last)} has fallen silent.* Its last submission came "
-        f"{moment(last.received_at)}; that is longer ago than is usual for it. Is its form still "
-        "online, and its webhook still switched on? `handoff sources` on the server says how it "
-        "is set up."
-    )
-    return Message(f"{_source_of(last)} has fallen silent.", [SectionBlock(text=text)])
-
-
-def refused(kept: Submission) -> Message:
-    """A warning: a vendor would not say which leads it has, of a form or at all."""
-    title = f"{_source_of(kept)} does not let Handoff read back its leads."
-    what = safe(kept.body.decode("utf-8", "replace"), 200)
-    text = (
-        f"*{title}*\n{what[:1].upper() + what[1:] + ': ' if what else ''}"
-        f"{safe(kept.problem or '', 500)}.\n"
-        "Leads arrive by its webhook as before, but those that the webhook misses there stay "
-        "unknown. Does it still exist, and may the token of HANDOFF_SOURCE_TOKENS read it?"
-    )
-    return Message(title, [SectionBlock(text=text)])
-
-
-def _source_of(submission: Submission) -> str:
-    name = source_name(submission.source)
-    same = submission.sender in (submission.source, "fetched")
-    return safe(name if same else f"{name} ({submission.sender})", 80)

@@ -23,8 +23,8 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from bot import clock
 from bot.contacts.models import Consent
 from bot.leads.models import Lead, Status, Touch
-from bot.leads.sources.meta import SOURCE as META_FORMS
 from bot.reports.conversions.models import Action, Conversion, Kind, Part, Platform
+from bot.sources.meta import SOURCE as META_FORMS
 
 OLDEST = timedelta(days=90)
 """Google forgets a click after so many days, and LinkedIn refuses what is older."""

@@ -57,9 +57,9 @@ from bot.crm.port import (
     Stage,
     User,
 )
-from bot.leads.sources import Request
-from bot.leads.sources.contract import Unproven
-from bot.leads.sources.hubspot import verify
+from bot.sources import Request
+from bot.sources.contract import Unproven
+from bot.sources.hubspot import verify
 
 _PROPERTIES = (
     "email", "hubspot_owner_id", STATUS, "lastmodifieddate", "createdate", "hs_merged_object_ids",

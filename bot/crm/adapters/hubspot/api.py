@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from bot.crm.adapters.contract import Access
 from bot.crm.http import Answer, Api, Pace
 from bot.crm.port import Blocked, Busy, Trouble
-from bot.leads.sources.hubspot import CRM_KEY
+from bot.sources.hubspot import CRM_KEY
 
 T = TypeVar("T")
 

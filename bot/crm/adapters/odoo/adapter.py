@@ -32,9 +32,9 @@ from bot.crm.port import (
     Saved,
     User,
 )
-from bot.leads.sources import Request
-from bot.leads.sources.contract import Unproven, require_same
 from bot.money import Money, UnknownCurrency, exponent
+from bot.sources import Request
+from bot.sources.contract import Unproven, require_same
 
 PAGE = 200
 SNAPSHOT = 10_000

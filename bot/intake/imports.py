@@ -1,0 +1,410 @@
+"""Importing a list: its rows are written down, what would come of them is shown, and they are taken
+in batch by batch, each in a transaction with the rows that it took.
+
+Fetching the file and returning what was refused is not done in one transaction, and nothing in a
+transaction waits for Slack.
+"""
+
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from itertools import chain, islice
+from pathlib import PurePath
+from typing import IO, NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from bot import clock, slack
+from bot.contacts import service as contacts
+from bot.encoding import NotAList
+from bot.errors import HandoffError, NotAllowed, NotFound
+from bot.intake import creating, import_rows
+from bot.intake.creating import Candidate, Partition, create_or_merge
+from bot.intake.lead_draft import IntakeContext
+from bot.intake.models import Import, ImportRow, ImportState
+from bot.leads.events import CALL_LIST
+from bot.leads.home_tabs import refresh_home_tabs
+from bot.leads.models import CallList, Lead, Status
+from bot.people import service as people
+from bot.people.models import Person, Role, Workspace
+from bot.sheet import MOST_BYTES, read_sheet, refused_file, refused_name
+from bot.slack import Slack
+from bot.slack import place as place_of
+from bot.slack.errors import SlackRefused, TooLarge
+from bot.sources import columns
+from bot.sources.csv import SAMPLE, SLUG
+from bot.sources.labels import is_known
+from bot.spend import exports
+from bot.spend import importing as spend
+from bot.store import Store, table
+from bot.tasks import enqueue
+
+IMPORT = "intake.import"
+"""The card that follows an import."""
+
+TAKE_BATCH = "intake.import_batch"
+RETURN = "intake.return_refused"
+
+BATCH = 1_000
+
+
+class Batch(NamedTuple):
+    """What a batch leaves to be done one by one, and whether there is more behind it."""
+
+    apart: Sequence[int]
+    """Numbers of rows: people whom we know."""
+    is_last: bool
+
+
+def start_import(session: Session, imported: Import) -> None:
+    """Let the rows be imported, as a call list with the file's name.
+
+    Raises NobodyReachable.
+    """
+    columns.check(imported.meanings)
+    listed = CallList(
+        workspace_id=imported.workspace_id, name=imported.name, campaign_id=imported.campaign_id,
+        created_at=clock.now(),
+    )  # fmt: skip
+    session.add(listed)
+    session.flush()
+    imported.call_list_id, imported.state = listed.id, ImportState.RUNNING
+    _continue(session, imported)
+
+
+def take_batch(session: Session, import_id: int) -> Batch:
+    """Admit the next rows: those of new people here and now, the others are named."""
+    imported = import_rows.locked(session, import_id)
+    if imported.state != ImportState.RUNNING:
+        return Batch([], is_last=True)
+    rows = import_rows.waiting(session, import_id, BATCH)
+    if not rows:
+        _finish(session, imported)
+        return Batch([], is_last=True)
+    candidates, refused = import_rows.read(session, imported, rows)
+    workspace = session.get_one(Workspace, imported.workspace_id)
+    groups = import_rows.partition(session, imported, candidates)
+    admitted = creating.create_all(session, workspace, groups.new, _context(imported))
+    import_rows.refuse(session, import_id, refused)
+    late = [each for each in groups.new if each.place not in admitted]
+    import_rows.delete_rows(session, import_id, [*admitted, *(each.place for each in groups.known)])
+    imported.added += len(admitted)
+    imported.known += len(groups.known)
+    imported.refused += len(refused)
+    _continue(session, imported)
+    return Batch(sorted(each.place for each in (*groups.rest, *late)), is_last=False)
+
+
+def take_row(session: Session, import_id: int, number: int) -> None:
+    """Admit one row, of somebody whom we may know; a row that was taken meanwhile is no more."""
+    imported = import_rows.locked(session, import_id)
+    row = session.get(ImportRow, (import_id, number))
+    if row is None or row.problem is not None or imported.state != ImportState.RUNNING:
+        return
+    payload = columns.read_row(imported.header, imported.meanings, row.cells)
+    workspace = session.get_one(Workspace, imported.workspace_id)
+    result = create_or_merge(session, workspace, payload, _context(imported))
+    if not result.is_new:
+        imported.known += 1
+    elif result.has_joined:
+        imported.joined += 1
+    else:
+        imported.added += 1
+    session.delete(row)
+
+
+def _finish(session: Session, imported: Import) -> None:
+    imported.state, imported.finished_at, imported.preview = ImportState.DONE, clock.now(), {}
+    slack.redraw(session, IMPORT, imported.id)
+    if imported.refused and imported.by_id is not None:
+        enqueue(session, RETURN, import_id=imported.id)
+    if imported.added:
+        assert imported.call_list_id is not None
+        workspace = session.get_one(Workspace, imported.workspace_id)
+        slack.show(session, workspace.id, CALL_LIST, imported.call_list_id, workspace.channel)
+        refresh_home_tabs(session, workspace.id, clock.now(), is_listed=True)
+
+
+def _continue(session: Session, imported: Import) -> None:
+    """The next batch is durable work; what is under way shows on the card."""
+    slack.redraw(session, IMPORT, imported.id)
+    enqueue(session, TAKE_BATCH, lane=f"import:{imported.id}", import_id=imported.id)
+
+
+def _context(imported: Import) -> IntakeContext:
+    return IntakeContext(
+        SLUG, clock.now(), imported.by_id, imported.campaign_id, imported.call_list_id
+    )
+
+
+READ = "intake.read_list"
+PREVIEW = "intake.preview_import"
+
+# Rows that a preview looks at: a second's work.
+_LOOKED_AT = 10_000
+_FIRST_SHOWN = 5
+_REASONS_SHOWN = 5
+
+
+class NotInPreview(HandoffError):
+    """This import is {state} already. Nothing was changed."""
+
+
+def drop_file(session: Session, who: Person, file_id: str, name: str) -> Import | None:
+    """Somebody dropped a file into their messages with us; None where we have been told before.
+
+    Raises NotAllowed.
+    """
+    people.require(session, who, "import leads", Role.SALESPERSON, Role.MARKETER)
+    facts = {
+        "workspace_id": who.workspace_id,
+        "by_id": who.id,
+        "name": PurePath(name).stem,
+        "file_id": file_id,
+        "created_at": clock.now(),
+    }
+    once = insert(table(Import)).on_conflict_do_nothing().returning(table(Import).c.id)
+    import_id = session.scalar(once, facts)
+    if import_id is None:
+        return None
+    enqueue(session, READ, import_id=import_id)
+    slack.show(session, who.workspace_id, IMPORT, import_id, who.slack_id)
+    return session.get_one(Import, import_id)
+
+
+def open_file(
+    session: Session, workspace: Workspace, name: str, encoding: str | None = None
+) -> Import:
+    """An import from the command line; `encoding` is one of ENCODINGS, or is found out."""
+    imported = Import(
+        workspace_id=workspace.id, name=name, encoding=encoding, created_at=clock.now()
+    )
+    session.add(imported)
+    session.flush()
+    return imported
+
+
+def read_file(session: Session, import_id: int, file: IO[bytes]) -> Import:
+    """Read a list into rows that wait, say what its columns mean, and look ahead.
+
+    A report of spend that somebody dropped is handed on; an import that is read already is left as
+    it is. Raises NotAList.
+    """
+    imported = import_rows.locked(session, import_id)
+    if imported.state != ImportState.READING:
+        return imported
+    sheet = read_sheet(file, _is_known, imported.encoding)
+    imported.encoding = sheet.encoding
+    rows, state = iter(sheet.rows), ImportState.PREVIEW
+    if imported.by_id is not None and exports.recognise(sheet.header):
+        report = list(rows)
+        rows = iter(report)
+        try:
+            pass_to_spend(session, imported, sheet.header, report)
+        except (NotAllowed, spend.TooManyRows) as error:
+            imported.problem, state = error.message, ImportState.SPEND
+        else:
+            return imported
+    first = list(islice(rows, SAMPLE))
+    imported.total = import_rows.write(session, import_id, chain(first, rows))
+    imported.header, imported.meanings = sheet.header, columns.guess(sheet.header, first)
+    imported.state, imported.preview = state, {"odd_lines": sheet.odd_lines}
+    preview(session, imported)
+    slack.redraw(session, IMPORT, imported.id)
+    return imported
+
+
+def _is_known(name: str) -> bool:
+    """Whether a cell names a column, of a list or of a report of spend."""
+    return is_known(name) or exports.is_known(name)
+
+
+def pass_to_spend(
+    session: Session, imported: Import, header: Sequence[str], rows: Iterable[list[str]]
+) -> None:
+    """It is no list but a report of spend, which goes on with it.
+
+    Raises NotAllowed, TooManyRows.
+    """
+    who = session.get_one(Person, imported.by_id)
+    spend.stage(session, who, imported.workspace_id, imported.name, header, rows)
+    imported.state, imported.preview = ImportState.SPEND, {}
+    import_rows.delete_rows(session, imported.id)
+    slack.redraw(session, IMPORT, imported.id)
+
+
+def take_as_list(session: Session, who: Person, import_id: int) -> None:
+    """It looked like a report of spend, and is a list after all. Raises NotFound, NotInPreview."""
+    imported = _own_import(session, who, import_id)
+    if imported.state != ImportState.SPEND or not imported.problem:
+        raise NotInPreview(state=imported.state)
+    imported.state, imported.problem = ImportState.PREVIEW, None
+    preview(session, imported)
+
+
+def cannot_read(session: Session, import_id: int, why: str) -> None:
+    """The file is no list, or was taken away."""
+    imported = import_rows.locked(session, import_id)
+    imported.state, imported.problem = ImportState.FAILED, why
+    slack.redraw(session, IMPORT, import_id)
+
+
+def change_import(
+    session: Session, imported: Import, meanings: Sequence[str], campaign_id: int | None
+) -> None:
+    """Say what the columns mean, and which campaign the list is of; what comes of that is shown.
+
+    Raises NobodyReachable.
+    """
+    columns.check(meanings)
+    imported.meanings, imported.campaign_id = list(meanings), campaign_id
+    enqueue(session, PREVIEW, import_id=imported.id)
+
+
+def map_columns(session: Session, imported: Import, meanings: Sequence[str]) -> None:
+    """Note what some columns mean while somebody still goes through the others."""
+    imported.meanings = list(meanings)
+    enqueue(session, PREVIEW, import_id=imported.id)
+
+
+def read_as(session: Session, imported: Import, encoding: str) -> None:
+    """Read the file anew, in this one of ENCODINGS."""
+    imported.encoding, imported.state, imported.preview = encoding, ImportState.READING, {}
+    import_rows.delete_rows(session, imported.id)
+    enqueue(session, READ, import_id=imported.id)
+    slack.redraw(session, IMPORT, imported.id)
+
+
+def preview(session: Session, imported: Import) -> None:
+    """Note what would come of the first rows, without doing it."""
+    if imported.state != ImportState.PREVIEW:
+        return
+    rows = import_rows.waiting(session, imported.id, _LOOKED_AT)
+    candidates, refused = import_rows.read(session, imported, rows, with_answers=False)
+    groups = import_rows.partition(session, imported, candidates)
+    joining = _joining(session, imported.workspace_id, groups)
+    reasons = Counter(reason for _, reason in refused).most_common(_REASONS_SHOWN)
+    imported.preview = {
+        "looked_at": len(rows),
+        "new": len(candidates) - len(groups.known) - joining,
+        "joined": joining,
+        "known": len(groups.known),
+        "refused": len(refused),
+        "reasons": [list(reason) for reason in reasons],
+        "first": [_shown(each) for each in candidates[:_FIRST_SHOWN]],
+        "odd_lines": imported.preview.get("odd_lines", 0),
+    }
+    slack.redraw(session, IMPORT, imported.id)
+
+
+def cancel_import(session: Session, imported: Import) -> None:
+    """Forget the rows."""
+    imported.state, imported.preview = ImportState.CANCELLED, {}
+    import_rows.delete_rows(session, imported.id)
+    slack.redraw(session, IMPORT, imported.id)
+
+
+def in_preview(session: Session, who: Person, import_id: int) -> Import:
+    """The import, locked, if it is this person's and waits for their word.
+
+    Raises NotFound, NotInPreview.
+    """
+    imported = _own_import(session, who, import_id)
+    if imported.state != ImportState.PREVIEW:
+        raise NotInPreview(state=imported.state)
+    return imported
+
+
+def may_cancel(session: Session, who: Person, import_id: int) -> Import:
+    """The import, locked, if this person can still do without it. Raises NotFound, NotInPreview."""
+    imported = _own_import(session, who, import_id)
+    if imported.state != ImportState.SPEND or not imported.problem:
+        return in_preview(session, who, import_id)
+    return imported
+
+
+def _own_import(session: Session, who: Person, import_id: int) -> Import:
+    found = session.get(Import, import_id)
+    if found is None or found.workspace_id != who.workspace_id or found.by_id != who.id:
+        raise NotFound(what="this import")
+    return import_rows.locked(session, import_id)
+
+
+def _joining(session: Session, workspace_id: int, groups: Partition) -> int:
+    """How many of them have a lead that is open, or would have one by then."""
+    keys = {key for each in groups.rest for key in each.keys}
+    holders = contacts.holders(session, workspace_id, keys)
+    busy = set(
+        session.scalars(
+            select(Lead.contact_id).where(
+                Lead.contact_id.in_(set(holders.values())),
+                Lead.status.in_([Status.NEW, Status.QUALIFIED]),
+                Lead.merged_into.is_(None),
+            )
+        )
+    )
+    seen = {key for key, contact_id in holders.items() if contact_id in busy}
+    seen |= {key for each in groups.new for key in each.keys}
+    joining = 0
+    for each in groups.rest:
+        joining += not seen.isdisjoint(each.keys)
+        seen.update(each.keys)
+    return joining
+
+
+def _shown(each: Candidate) -> list[str]:
+    """What a preview shows of a person: name, company, ways to reach them."""
+    said = each.payload
+    name = " ".join(filter(None, [said.first_name, said.last_name]))
+    reach = ", ".join(filter(None, [said.email, said.phone]))
+    return [name, said.company or "", reach]
+
+
+def fetch_file(store: Store, slack: Slack, import_id: int) -> None:
+    """Fetch a file that somebody dropped, and write down its rows."""
+    with store.transaction() as session:
+        file_id = session.get_one(Import, import_id).file_id
+    assert file_id is not None
+    with tempfile.TemporaryFile() as file:
+        try:
+            slack.download(file_id, file, MOST_BYTES)
+            file.seek(0)
+            with store.transaction() as session:
+                read_file(session, import_id, file)
+        except (NotAList, SlackRefused) as error:
+            with store.transaction() as session:
+                cannot_read(session, import_id, _why(error))
+
+
+def _why(error: NotAList | SlackRefused) -> str:
+    if isinstance(error, TooLarge):
+        return f"it is larger than {MOST_BYTES // 2**20} MB; cut it in two"
+    if isinstance(error, SlackRefused):
+        return f"Slack does not let me have it ({error.code})"
+    return str(error.facts["why"])
+
+
+def take_next_batch(store: Store, import_id: int) -> bool:
+    """Take in the next batch; False once there is none."""
+    with store.transaction() as session:
+        batch = take_batch(session, import_id)
+    for number in batch.apart:
+        with store.transaction() as session:
+            take_row(session, import_id, number)
+    return not batch.is_last
+
+
+def return_refused(store: Store, slack: Slack, import_id: int) -> None:
+    """Send the refused rows to whoever dropped the file, each with its reason; then forget them."""
+    with store.transaction() as session:
+        imported = session.get_one(Import, import_id)
+        content = refused_file(imported.header, import_rows.refused(session, import_id))
+        place = place_of(session, IMPORT, import_id)
+    if place is None:
+        return
+    said = "These rows were refused. Mend them and drop the file here: the others are not doubled."
+    slack.upload(place[0], refused_name(imported.name), content, said)
+    with store.transaction() as session:
+        import_rows.delete_rows(session, import_id)

@@ -1,0 +1,176 @@
+"""Who works on a lead: the service level, the round robin, the steps of the escalation."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bot.leads.models import Lead
+from bot.people.models import Person
+from bot.store import Base, Id, Moment, WorkspaceId
+
+
+class EscalationStep(StrEnum):
+    """A step of the escalation."""
+
+    NUDGE = "nudge"
+    """A word in the lead's thread."""
+    MESSAGE = "message"
+    """A direct message to everyone on duty."""
+    SUGGEST = "suggest"
+    """Offered to the one whose turn it is."""
+    MANAGER = "manager"
+    """A manager is told."""
+    FALLBACK = "fallback"
+    """Everybody is out: the named person is told."""
+    REMIND = "remind"
+    """The owner, who has not been in contact, is reminded."""
+    TAKE_BACK = "take_back"
+    """The lead returns to the channel."""
+    HEAD_START = "head_start"
+    """Who knows the customer hears of them first."""
+    HAND_OVER = "hand_over"
+    """Its owner is away: it is offered without a wait."""
+    WAKE = "wake"
+    """The owner's snooze is over, or the day has come for which a lead was paused."""
+    MOVED = "moved"
+    """Its former owner hears that somebody else has it."""
+    ASKED = "asked"
+    """A colleague would like to take it over."""
+    KEPT = "kept"
+    """Who asked for it hears that it stays where it is."""
+    DETAILS = "details"
+    """The channel sees names only: its owner gets the rest."""
+
+
+UNCLAIMED_STEPS = (
+    EscalationStep.NUDGE,
+    EscalationStep.MESSAGE,
+    EscalationStep.SUGGEST,
+    EscalationStep.MANAGER,
+)
+"""What happens while nobody claims a lead."""
+
+CLAIMED_STEPS = (EscalationStep.REMIND, EscalationStep.TAKE_BACK)
+"""What happens while its owner has not been in contact."""
+
+
+class ServiceLevel(Base):
+    """What sales promises, and what happens when it is not kept.
+
+    The minutes are working time, each since the step before. The defaults follow what is known in
+    the field: a hot lead is answered within 5 minutes, is nudged for at 5 and with its whole team
+    at 15, and changes hands by the hour.
+    """
+
+    __tablename__ = "service_level"
+
+    workspace_id: Mapped[WorkspaceId] = mapped_column(primary_key=True)
+    respond_minutes: Mapped[int] = mapped_column(default=5, server_default="5")
+    """Until the first response to a hot lead, since it came."""
+    nudge_minutes: Mapped[int] = mapped_column(default=5, server_default="5")
+    message_minutes: Mapped[int] = mapped_column(default=10, server_default="10")
+    suggest_minutes: Mapped[int] = mapped_column(default=15, server_default="15")
+    manager_minutes: Mapped[int] = mapped_column(default=30, server_default="30")
+    remind_minutes: Mapped[int] = mapped_column(default=15, server_default="15")
+    """Since the claim, without a contact."""
+    take_back_minutes: Mapped[int] = mapped_column(default=45, server_default="45")
+    attempts: Mapped[int] = mapped_column(default=3, server_default="3")
+    """How often somebody is called before they count as unable to reach."""
+    most_open: Mapped[int | None]
+    """Open leads up to which somebody is offered more; None: no limit."""
+    head_start_seconds: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How long a returning customer's lead is kept for who knows them."""
+    fallback_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    stalled_days: Mapped[int] = mapped_column(default=14, server_default="14")
+    """Days without a step after which a contacted lead stands still; after twice as many, the
+    managers hear of it."""
+    names_only: Mapped[bool] = mapped_column(default=False, server_default="false")
+    """Whether the channel sees name and company alone."""
+    turn: Mapped[int] = mapped_column(default=0, server_default="0")
+    """The round robin's virtual time."""
+
+    def wait(self, step: EscalationStep) -> timedelta:
+        """Working time from the step before until this one."""
+        return timedelta(minutes=getattr(self, f"{step}_minutes"))
+
+
+class LeadStep(Base):
+    """A step of the escalation that was taken; once an assignment for each person it concerns."""
+
+    __tablename__ = "lead_step"
+    __table_args__ = (
+        UniqueConstraint(
+            "lead_id",
+            "assignment_no",
+            "step",
+            "person_id",
+            "by_id",
+            postgresql_nulls_not_distinct=True,
+        ),
+    )
+
+    id: Mapped[Id]
+    workspace_id: Mapped[WorkspaceId]
+    lead_id: Mapped[int] = mapped_column(ForeignKey("lead.id"))
+    assignment_no: Mapped[int]
+    step: Mapped[str]
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    """The colleague whom the message is about: who handed the lead on, or asks for it."""
+    at: Mapped[Moment]
+
+
+class NoticeKind(StrEnum):
+    """What a message about several leads is about."""
+
+    NOBODY_FREE = "nobody_free"
+    """Nobody of sales could be offered them."""
+    STALLED = "stalled"
+    """They were contacted, and nothing has happened since."""
+
+
+class LeadNotice(Base):
+    """A message to a person about several leads: one of a kind a day."""
+
+    __tablename__ = "lead_notice"
+    __table_args__ = (
+        UniqueConstraint("person_id", "kind", "day"),
+        Index("ix_lead_notice_lead_ids", "lead_ids", postgresql_using="gin"),
+    )
+
+    id: Mapped[Id]
+    workspace_id: Mapped[WorkspaceId]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    kind: Mapped[str]
+    day: Mapped[date]
+    """In the workspace's zone."""
+    lead_ids: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A lead in a message about several, with its owner."""
+
+    lead: Lead
+    owner: Person | None
+    moved_at: datetime | None
+    """When something was done with it last."""
+
+
+@dataclass(frozen=True)
+class StepFacts:
+    """A step of the escalation with what its message tells."""
+
+    step: LeadStep
+    lead: Lead
+    owner: Person | None
+    by: Person | None = None
+    """The colleague whom it is about."""
+    is_kept: bool = False
+    """Whether who asks for the lead was told no."""
+    via: str | None = None
+    """The program that moved it, where no person did."""

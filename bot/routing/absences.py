@@ -1,0 +1,384 @@
+"""Being away: leads stay with their owner, or a colleague stands in and gives them back; and a
+colleague asks for a lead, or has it while its owner is away."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import partial
+
+from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy.orm import Session
+
+from bot import clock, slack
+from bot.errors import HandoffError, NotFound
+from bot.leads.claiming import (
+    AlreadyYours,
+    DoesNotSell,
+    InThePast,
+    MergedAway,
+    NotClaimed,
+    closed,
+    owned,
+    reassign,
+    set_owner,
+)
+from bot.leads.events import keep_note, record
+from bot.leads.models import IS_OPEN, EventType, Lead, LeadEvent, LeadNote
+from bot.leads.notice_models import EscalationStep, LeadStep
+from bot.leads.notices import CARD, STEP, add_step, notify_former_owner, notify_new_owner
+from bot.leads.queries import find, is_kept, open_counts
+from bot.people import service as people
+from bot.people.models import Absence, Person, Role, Workspace
+from bot.people.rota import rota
+from bot.routing.models import Handover, RoundRobinWeight
+from bot.slack.text import moment, safe
+from bot.tasks import Loop, enqueue
+
+END_ABSENCE = "routing.end_absence"
+STANDS_IN = "routing.stands_in"
+"""The card that tells colleagues for whom they stand in; its subject is the absence."""
+CAME_BACK = "routing.came_back"
+"""The card that tells which leads came back after an absence."""
+
+MOST_HANDED_OVER = 40
+"""Leads that are handed over at once: each is a field of a modal, which holds 100 blocks."""
+
+_AT_ONCE = 100
+
+_RETURNS = Loop("routing.returns", "Leads that return to their owner")
+_LEAVERS = Loop("routing.leavers", "Leads of people who left")
+
+
+class NotAway(HandoffError):
+    """You are not away at the moment. `/lead away` says so, and until when."""
+
+
+class StandInAway(HandoffError):
+    """{who} is away too. Choose somebody else, or nobody to keep the lead."""
+
+
+def go_away(
+    session: Session,
+    who: Person,
+    until: datetime,
+    stand_ins: Mapping[int, Person] | None = None,
+    note: str = "",
+) -> list[Lead]:
+    """Note that the person is away from now on; their leads stay theirs.
+
+    `stand_ins` names, by the number of a lead, the colleague who has it meanwhile; each of these
+    leads gets the note. Returns the leads that were handed over. Raises NotAllowed, InThePast.
+    """
+    people.require(session, who, "say when they are away", Role.SALESPERSON)
+    if until <= clock.now():
+        raise InThePast
+    absence, now = _lock(session, who), clock.now()
+    if absence is not None and absence.ends_at == until and not stand_ins:
+        return []  # the form came twice
+    before = session.scalars(select(Absence).where(*_current(who, now))).all()
+    absence = Absence(
+        workspace_id=who.workspace_id, person_id=who.id, starts_at=now, ends_at=until,
+        lead_ids=sorted({lead_id for each in before for lead_id in each.lead_ids}),
+    )  # fmt: skip
+    for each in before:
+        each.ends_at = now
+    session.add(absence)
+    session.flush()
+    _end_head_starts(session, who)
+    enqueue(session, END_ABSENCE, at=until, absence_id=absence.id)
+    slack.redraw(session, slack.HOME, who.id)
+    chosen = stand_ins or {}
+    leads = [each for each in _open_leads(session, Lead.claimed_by == who.id) if each.id in chosen]
+    for lead in leads:
+        lend(session, lead, absence, chosen[lead.id], by=who, note=note)
+    for slack_id in {chosen[lead.id].slack_id for lead in leads}:
+        slack.show(session, who.workspace_id, STANDS_IN, absence.id, slack_id)
+    return leads
+
+
+def _end_head_starts(session: Session, who: Person) -> None:
+    """What was kept for them alone, everybody may claim."""
+    kept = (
+        update(Lead)
+        .where(Lead.reserved_for == who.id, Lead.claimed_by.is_(None))
+        .values(reserved_for=None, reserved_until=None)
+        .returning(Lead.id)
+    )
+    slack.redraw_all(session, [(CARD, lead_id) for lead_id in session.scalars(kept)])
+
+
+def lend(
+    session: Session, lead: Lead, absence: Absence, to: Person, *, by: Person, note: str = ""
+) -> None:
+    """Let a colleague have the lead until its owner is back; a snooze goes on."""
+    owner_id, returns_to = lead.claimed_by, lead.returns_to or lead.claimed_by
+    _move(lead, to.id)
+    lead.returns_to = returns_to if returns_to != to.id else None
+    absence.lead_ids = [*absence.lead_ids, lead.id]
+    keep_note(session, lead, by, EventType.REASSIGNED, note)
+    record(
+        session, lead, by, EventType.REASSIGNED, from_id=owner_id, to_id=to.id, why="away",
+        until=lead.snoozed_until and lead.snoozed_until.isoformat(),
+    )  # fmt: skip
+    notify_new_owner(session, lead, to)
+
+
+def to_hand_over(session: Session, who: Person, until: datetime) -> list[Lead]:
+    """The person's open leads that need somebody until then, the oldest first; what is snoozed
+    for longer does not."""
+    return list(
+        session.scalars(
+            select(Lead)
+            .where(
+                Lead.claimed_by == who.id,
+                IS_OPEN,
+                or_(Lead.snoozed_until.is_(None), Lead.snoozed_until < until),
+            )
+            .order_by(Lead.received_at, Lead.id)
+            .limit(MOST_HANDED_OVER)
+        )
+    )
+
+
+def suggest_stand_ins(session: Session, who: Person, leads: Sequence[Lead]) -> Mapping[int, Person]:
+    """For each lead a colleague who is there: whoever holds fewest then. Empty: nobody is."""
+    now = clock.now()
+    there = rota(session, session.get_one(Workspace, who.workspace_id))
+    resting = select(RoundRobinWeight.person_id).where(
+        RoundRobinWeight.workspace_id == who.workspace_id, RoundRobinWeight.weight == 0
+    )
+    out = {who.id, *session.scalars(resting)}
+    colleagues = [
+        each
+        for each in people.having(session, who.workspace_id, Role.SALESPERSON)
+        if each.id not in out and not there.is_away(each.id, now)
+    ]
+    held, found = open_counts(session, who.workspace_id), {}
+    for lead in leads if colleagues else ():
+        to = min(colleagues, key=lambda each: held.get(each.id, 0))
+        held[to.id] = held.get(to.id, 0) + 1
+        found[lead.id] = to
+    return found
+
+
+def stand_in(session: Session, who: Person, slack_id: str) -> Person:
+    """The colleague with Slack's ID, if they can stand in. Raises DoesNotSell, StandInAway."""
+    person = people.person(session, who.workspace_id, slack_id)
+    name = safe(person.name) or "This colleague"
+    if not person.active or not person.has(Role.SALESPERSON):
+        raise DoesNotSell(who=name)
+    if absence_of(session, person) is not None:
+        raise StandInAway(who=name)
+    return person
+
+
+def come_back(session: Session, who: Person) -> list[Lead]:
+    """The person is back, earlier than they said; returns the leads that came back to them.
+
+    Raises NotAway.
+    """
+    absence = _lock(session, who)
+    if absence is None:
+        raise NotAway
+    now = clock.now()
+    session.execute(update(Absence).where(*_current(who, now)).values(ends_at=now))
+    return end_absence(session, absence.id)
+
+
+def end_absence(session: Session, absence_id: int) -> list[Lead]:
+    """An absence is over: the leads that are still open and with whoever stood in return, and
+    all of them hear of it. Returns the leads."""
+    absence = session.get_one(Absence, absence_id)
+    who = session.get_one(Person, absence.person_id)
+    if absence_of(session, who) is not None:  # they stay away longer than they thought at first
+        return []
+    slack.redraw(session, slack.HOME, who.id)
+    leads = _open_leads(session, Lead.returns_to == who.id) if who.active else []
+    others = Lead.id.not_in([lead.id for lead in leads])
+    session.execute(update(Lead).where(Lead.returns_to == who.id, others).values(returns_to=None))
+    hear = {who.id} | {lead.claimed_by for lead in leads if lead.claimed_by is not None}
+    _RETURNS.each(session, leads, partial(_give_back, session, who))
+    if absence.lead_ids and who.active:
+        for person_id in hear:
+            target = session.get_one(Person, person_id).slack_id
+            slack.show(session, who.workspace_id, CAME_BACK, absence.id, target)
+    return leads
+
+
+def _give_back(session: Session, who: Person, lead: Lead) -> None:
+    before = lead.claimed_by
+    _move(lead, who.id)
+    record(
+        session, lead, None, EventType.REASSIGNED, from_id=before, to_id=who.id, why="back",
+        until=lead.snoozed_until and lead.snoozed_until.isoformat(),
+    )  # fmt: skip
+    notify_new_owner(session, lead, who)
+
+
+def handover(session: Session, absence_id: int) -> Handover:
+    """Which leads were handed over for an absence, and who has each of them now."""
+    absence = session.get_one(Absence, absence_id)
+    rows = session.execute(
+        select(Lead, Person)
+        .outerjoin(Person, Person.id == Lead.claimed_by)
+        .where(Lead.id.in_(absence.lead_ids))
+        .order_by(Lead.id)
+    )
+    leads = [(lead, owner) for lead, owner in rows]
+    note = session.scalar(
+        select(LeadNote.text)
+        .where(
+            LeadNote.lead_id.in_(absence.lead_ids),
+            LeadNote.person_id == absence.person_id,
+            LeadNote.event_type == EventType.REASSIGNED,
+            LeadNote.at >= absence.starts_at,
+        )
+        .limit(1)
+    )
+    returned = session.scalars(
+        select(LeadEvent.lead_id).where(
+            LeadEvent.lead_id.in_(absence.lead_ids),
+            LeadEvent.event_type == EventType.REASSIGNED,
+            LeadEvent.facts["why"].astext == "back",
+            LeadEvent.facts["to_id"].as_integer() == absence.person_id,
+            LeadEvent.at >= absence.ends_at,
+        )
+    )
+    away = session.get_one(Person, absence.person_id)
+    return Handover(away, absence.ends_at, leads, note or "", set(returned))
+
+
+def absence_of(session: Session, who: Person) -> Absence | None:
+    """The absence in which the person is now."""
+    return session.scalars(select(Absence).where(*_current(who, clock.now()))).first()
+
+
+def _lock(session: Session, who: Person) -> Absence | None:
+    """The absence in which the person is; nobody else begins or ends one until we are done."""
+    session.execute(select(Person.id).where(Person.id == who.id).with_for_update(key_share=True))
+    return absence_of(session, who)
+
+
+def release_for_leavers(session: Session) -> int:
+    """Who has left the workspace owns nothing: their open leads are offered to others.
+
+    At most a hundred at once; returns how many they were.
+    """
+    found = session.scalars(
+        select(Lead)
+        .join(Person, (Person.id == Lead.claimed_by) & (Person.workspace_id == Lead.workspace_id))
+        .where(~Person.active, IS_OPEN, _LEAVERS.ready(Lead.id))
+        .limit(_AT_ONCE)
+        .with_for_update(key_share=True, skip_locked=True, of=Lead)
+    ).all()
+    _LEAVERS.each(session, found, partial(_leave_behind, session))
+    return len(found)
+
+
+def _leave_behind(session: Session, lead: Lead) -> None:
+    owner_id = lead.claimed_by
+    set_owner(lead, None)
+    lead.passed_by = owner_id
+    if lead.call_list_id is None or lead.first_response_at is not None:  # else the list offers it
+        lead.step = EscalationStep.HAND_OVER
+    record(session, lead, None, EventType.RELEASED, owner_id=owner_id, why="left")
+
+
+def _move(lead: Lead, to_id: int) -> None:
+    """It changes hands, and rests for as long as it would have."""
+    rests_until = lead.snoozed_until
+    set_owner(lead, to_id)
+    if rests_until is not None:
+        lead.snoozed_until = lead.next_check_at = rests_until
+
+
+def _open_leads(session: Session, whose: ColumnElement[bool]) -> list[Lead]:
+    """Open leads, locked in the order of their ids."""
+    found = session.scalars(
+        select(Lead).where(whose, IS_OPEN).order_by(Lead.id).with_for_update(key_share=True)
+    )
+    return list(found)
+
+
+def _current(who: Person, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (Absence.person_id == who.id, Absence.starts_at <= now, Absence.ends_at > now)
+
+
+class AlreadyAsked(HandoffError):
+    """You have asked {owner} for this lead already. Nothing was changed."""
+
+
+class NotAskedAnyMore(HandoffError):
+    """This question is settled, or the lead has changed hands since. Nothing was changed."""
+
+
+def take_over(session: Session, who: Person, lead_id: int) -> Lead:
+    """Get a colleague's lead: at once while its owner is away, who gets it back afterwards;
+    else the owner is asked, and so are the managers on duty where the owner is not.
+
+    Returns the lead; it is theirs, or they have asked. Raises NotAllowed, NotFound, MergedAway,
+    NotClaimed, AlreadyYours, AlreadyClosed, AlreadyAsked.
+    """
+    people.require(session, who, "take over leads", Role.SALESPERSON)
+    lead = find(session, who.workspace_id, lead_id, lock=True)
+    if lead.merged_into is not None:
+        raise MergedAway(into=lead.merged_into)
+    if lead.is_closed:
+        raise closed(lead)
+    if lead.claimed_by is None or lead.claimed_at is None:
+        raise NotClaimed
+    if lead.claimed_by == who.id:
+        raise AlreadyYours(when=moment(lead.claimed_at))
+    owner = session.get_one(Person, lead.claimed_by)
+    absence = absence_of(session, owner)
+    if absence is None:
+        _request(session, lead, owner, who)
+        return lead
+    lend(session, lead, absence, who, by=who)
+    notify_former_owner(session, lead, owner.id, who)
+    return lead
+
+
+def agree(session: Session, who: Person, step_id: int) -> Lead:
+    """Give the lead to the colleague who asked. Raises NotFound, NotAskedAnyMore, as `owned`."""
+    lead, asker_id = _requested(session, who, step_id)
+    return reassign(session, who, lead.id, asker_id)
+
+
+def keep(session: Session, who: Person, step_id: int) -> Lead:
+    """The owner keeps the lead, and who asked hears of it. Raises as `agree`."""
+    lead, asker_id = _requested(session, who, step_id)
+    answer_id = add_step(session, lead, EscalationStep.KEPT, asker_id, who.id)
+    if answer_id is not None:
+        asker = session.get_one(Person, asker_id)
+        slack.show(session, lead.workspace_id, STEP, answer_id, asker.slack_id)
+    record(session, lead, who, EventType.KEPT, asked_by=asker_id)
+    return lead
+
+
+def _request(session: Session, lead: Lead, owner: Person, who: Person) -> None:
+    workspace = session.get_one(Workspace, lead.workspace_id)
+    there, now = rota(session, workspace), clock.now()
+    asked = [owner] if owner.active else []
+    if not there.is_present(owner.id, now):
+        managers = people.having(session, workspace.id, Role.MANAGER)
+        asked += [each for each in managers if there.is_present(each.id, now)]
+    is_new = False
+    for person in asked:
+        step_id = add_step(session, lead, EscalationStep.ASKED, person.id, who.id)
+        if step_id is not None:
+            is_new = True
+            slack.show(session, lead.workspace_id, STEP, step_id, person.slack_id)
+    if not is_new:
+        raise AlreadyAsked(owner=owner.mention)
+    record(session, lead, who, EventType.ASKED_FOR)
+
+
+def _requested(session: Session, who: Person, step_id: int) -> tuple[Lead, int]:
+    """The lead that is asked for, locked, and who asks. Raises as `agree`."""
+    step = session.get(LeadStep, step_id)
+    if step is None or step.workspace_id != who.workspace_id or step.by_id is None:
+        raise NotFound(what="this question")
+    lead = owned(session, who, step.lead_id, "hand it over")
+    if lead.assignment_no != step.assignment_no or is_kept(session, step):
+        raise NotAskedAnyMore
+    return lead, step.by_id

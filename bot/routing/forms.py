@@ -1,0 +1,215 @@
+"""The modals of settings: the rules of the score, the round robin, and the response SLA."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from fractions import Fraction
+from functools import partial
+
+from slack_sdk.models.blocks import Block, ContextBlock, MarkdownTextObject, SectionBlock
+from slack_sdk.models.views import View
+
+from bot.leads.forms import handover_note
+from bot.leads.models import Lead
+from bot.people.models import Person
+from bot.rounding import whole
+from bot.routing.models import SlaTerms
+from bot.routing.round_robin import MOST_WEIGHT, Share
+from bot.slack.forms import Form, Hidden
+from bot.slack.inputs import (
+    Changes,
+    Choice,
+    Values,
+    moment,
+    number,
+    radio,
+    select,
+    tick,
+    user,
+)
+from bot.slack.text import plural, safe
+
+ROUND_ROBIN = "lead.turns"
+
+_A_SECTION = 25  # lines of at most 120 characters; a section has 3,000
+_MOST_LISTED = 1_000
+_WEIGHT_WORDS = {0: "0: is offered nothing", 1: "1: the usual share"}
+
+
+class ChangeWeight(Form, id="lead.save_weight", title="Turns"):
+    """What each salesperson was offered, and how much one of them shall be."""
+
+    person: str = user("Whose weight shall change?")
+    weight: int = select(
+        "Weight",
+        options=[
+            Choice(weight, _WEIGHT_WORDS.get(weight, f"{weight}: {weight} times as much"))
+            for weight in range(MOST_WEIGHT + 1)
+        ],
+    )
+
+    @classmethod
+    def of(cls, shares: Sequence[Share], days: int) -> View:
+        """The form below what each was offered in the last `days`."""
+        return cls.modal(weight=1, blocks=_shares(shares, days))
+
+
+def _shares(shares: Sequence[Share], days: int) -> list[Block]:
+    total, weights = sum(each.offered for each in shares), sum(each.weight for each in shares)
+    lines = [_share_line(each, total, weights) for each in shares[:_MOST_LISTED]]
+    lines = lines or ["_Nobody is a salesperson yet: `/handoff people`._"]
+    title = f"*{plural(total, 'offer')} in the last {days} days.* Absences and full hands shift"
+    return [
+        SectionBlock(text=f"{title} shares, and should."),
+        *(SectionBlock(text="\n".join(lines[start : start + _A_SECTION]))
+          for start in range(0, len(lines), _A_SECTION)),
+    ]  # fmt: skip
+
+
+def _share_line(share: Share, total: int, weights: int) -> str:
+    due = f", due {_percent(share.weight, weights)}" if weights else ""
+    got = f" ({_percent(share.offered, total)}{due})" if total else ""
+    weight = "" if share.weight == 1 else f" · weight {share.weight}"
+    return f"• {safe(share.person.name, 60)}: {share.offered:,} offered{got}{weight}"
+
+
+def _percent(part: int, of: int) -> str:
+    return f"{whole(Fraction(100 * part, of))}%"
+
+
+SLA = "lead.promise"
+
+_count = partial(number, minimum=1, maximum=10_000)
+
+
+class ChangeSla(Form, id="lead.save_promise", title="What sales promises"):
+    """The minutes of the escalation, and the round robin's limits."""
+
+    respond_minutes: int = _count(
+        "First response promised within (minutes)",
+        above="All minutes are working time, each counted from the step before.",
+    )
+    nudge_minutes: int = _count(
+        "A word in the lead's thread",
+        above="*While nobody claims a hot lead*, after so many minutes:",
+    )
+    message_minutes: int = _count("Then a direct message to all on duty")
+    suggest_minutes: int = _count("Then it is offered to the next in turn")
+    manager_minutes: int = _count("Then the managers are told")
+    remind_minutes: int = _count(
+        "The owner is reminded",
+        above="*While its owner has not been in contact*, after so many minutes:",
+    )
+    take_back_minutes: int = _count("Then it returns to the channel")
+    most_open: int | None = _count(
+        "Nobody is offered more than so many open leads", above="*The rotation*",
+        optional=True, hint="Empty: no limit.",
+    )  # fmt: skip
+    head_start_seconds: int = number(
+        "A returning customer is kept for who knows them (seconds)", minimum=0, maximum=10_000
+    )
+    stalled_days: int = _count(
+        "A contacted lead stands still after so many days without a step",
+        hint="Its owner hears of it; after twice as many, the managers do.",
+    )
+    attempts: int = _count("Somebody counts as unable to reach after so many attempts")
+    fallback: str | None = user(
+        "Who hears of it when everybody is out", optional=True, hint="Empty: the managers."
+    )
+    names_only: bool = tick(
+        "Personal data", "The channel sees name and company only",
+        description="The rest goes to the lead's owner alone.", value="names_only", optional=True,
+    )  # fmt: skip
+
+    @classmethod
+    def of(cls, terms: SlaTerms, fallback: Person | None) -> View:
+        """The form with what holds now; `fallback` is who is named."""
+        return cls.modal(**asdict(terms), fallback=fallback.slack_id if fallback else None)
+
+    @property
+    def terms(self) -> SlaTerms:
+        """What the form says, but for the fallback."""
+        return SlaTerms(**self.model_dump(exclude={"fallback"}))
+
+
+CHOOSE_LEADS = "lead.choose_leads"
+HAND_OVER = "hand_over"
+
+
+def _hands_over(values: Values) -> bool:
+    return values.get("leads") == HAND_OVER
+
+
+class Away(Form, id="lead.save_away", title="I am away", submit="I am away"):
+    """Until when somebody is away, and which colleagues have some of their leads meanwhile."""
+
+    has_leads: Hidden[bool]
+    until: datetime = moment("I am back")
+    leads: str | None = radio(
+        "My open leads",
+        options=[
+            Choice("keep", "Keep them", "They wait until I am back."),
+            Choice(HAND_OVER, "Hand them over until I am back",
+                   "I choose which, and to whom. What is open then comes back to me."),
+        ],
+        refresh=CHOOSE_LEADS,
+        when=lambda values: bool(values["has_leads"]),
+    )  # fmt: skip
+    stand_ins: dict[int, str | None] = user("To whom", optional=True, when=_hands_over)
+    """By the number of a lead, Slack's ID of the colleague who has it; None: it is kept."""
+    note: str = handover_note(
+        when=lambda values: _hands_over(values) and bool(values.get("stand_ins"))
+    )
+
+    @classmethod
+    def of(
+        cls,
+        count: int,
+        until: datetime,
+        leads: Sequence[Lead] = (),
+        stand_ins: Mapping[int, Person] | None = None,
+    ) -> View:
+        """The form of somebody with `count` open leads. With `stand_ins` these leads are to be
+        handed over, each to the colleague who is suggested for it."""
+        is_handing_over = bool(count) and stand_ins is not None
+        found = stand_ins or {}
+        suggested = {lead.id: found[lead.id].slack_id if lead.id in found else None
+                     for lead in leads}  # fmt: skip
+        below: list[Block] = []
+        if not count:
+            below = [SectionBlock(text="You own no open lead. You will be offered no new ones.")]
+        elif is_handing_over and not leads:
+            below = [SectionBlock(text="All of them are snoozed until you are back.")]
+        return cls.modal(
+            has_leads=bool(count),
+            until=until,
+            leads=HAND_OVER if is_handing_over else "keep",
+            stand_ins=suggested,
+            below=below,
+            fields={
+                "leads": {"label": f"My {plural(count, 'open lead')}"},
+                "note": {"above": [_kept(count - len(leads))]},
+                **_names(leads, is_alone=not found),
+            },
+        )
+
+
+def _names(leads: Sequence[Lead], *, is_alone: bool) -> dict[str, Changes]:
+    """Each lead's name above the field that says who has it."""
+    nobody = "No colleague is there to stand in. You can still name somebody."
+    names: dict[str, Changes] = {
+        f"stand_ins:{lead.id}": {
+            "label": lead.name + (f" · {lead.company}" if lead.company else "")
+        }
+        for lead in leads
+    }
+    if leads and is_alone:
+        names[f"stand_ins:{leads[0].id}"]["above"] = nobody
+    return names
+
+
+def _kept(rest: int) -> Block:
+    more = f" {plural(rest, 'other lead')} will stay with you." if rest > 0 else ""
+    return ContextBlock(
+        elements=[MarkdownTextObject(text=f"Clear a name to keep that lead.{more}")]
+    )

@@ -1,0 +1,171 @@
+"""What Slack brings in for whose a lead is: handing over, absences, the SLA, the round robin."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from slack_sdk.models.views import View
+
+from bot import clock
+from bot.capability import Act, Update
+from bot.errors import FieldErrors, HandoffError, below
+from bot.leads import claiming, queries
+from bot.leads.handlers.leads import WORK, number_of
+from bot.leads.messages import lists, notifications
+from bot.people.models import Person, Role
+from bot.routing import absences, capability, escalation, forms, round_robin, sla
+from bot.slack.access import Access
+from bot.slack.text import moment, plural, safe
+
+_RECENTLY = timedelta(days=28)
+
+_AWAY = Access("say when they are away", (Role.SALESPERSON,))
+_TAKE_OVER = Access("take over leads", (Role.SALESPERSON,))
+_SLA = Access("change what sales promises", (Role.ADMIN,))
+_ROUND_ROBIN = Access("change the rotation", (Role.MANAGER,))
+
+
+@capability.action(lists.TAKE_OVER, _TAKE_OVER)
+def take_over(act: Act) -> str:
+    """A colleague takes a lead over, or asks for it."""
+    return _take_over(act, act.row_id)
+
+
+@capability.command(
+    "/lead", "take", "`12`: take over a colleague's lead, or ask for it", _TAKE_OVER
+)
+def take_over_by_number(act: Act) -> str:
+    """The same as a command, which has to name the lead."""
+    return _take_over(act, number_of(act.words, "take 12"))
+
+
+def _take_over(act: Act, lead_id: int) -> str:
+    lead = absences.take_over(act.session, act.person, lead_id)
+    name = f"{safe(lead.name, 100)} (#{lead.id})"
+    if lead.claimed_by == act.person.id:
+        return f"{name} is yours until its owner is back."
+    return f"You asked for {name}. You will hear what they say."
+
+
+@capability.action(notifications.AGREE, WORK)
+def agree(act: Act) -> None:
+    """The owner lets a colleague have the lead."""
+    absences.agree(act.session, act.person, act.row_id)
+
+
+@capability.action(notifications.KEEP, WORK)
+def keep(act: Act) -> None:
+    """The owner keeps the lead that a colleague asked for."""
+    absences.keep(act.session, act.person, act.row_id)
+
+
+@capability.command(
+    "/lead", "away", "say until when you are away, and who has your leads meanwhile", _AWAY
+)
+def ask_away(act: Act) -> View:
+    """The form that says until when somebody is away, and what becomes of their leads."""
+    until = claiming.next_morning(act.session, act.workspace_id)
+    return forms.Away.of(_open_count(act), until)
+
+
+@capability.action(forms.CHOOSE_LEADS, _AWAY)
+def choose_leads(act: Act) -> Update:
+    """Keep the leads, or hand them over: then each has a field of its own."""
+    values = forms.Away.so_far(act.incoming)
+    until = max(values.get("until", clock.now()), clock.now())
+    if values["leads"] != forms.HAND_OVER:
+        return Update(forms.Away.of(_open_count(act), until))
+    leads = absences.to_hand_over(act.session, act.person, until)
+    stand_ins = absences.suggest_stand_ins(act.session, act.person, leads)
+    return Update(forms.Away.of(_open_count(act), until, leads, stand_ins))
+
+
+@capability.form(forms.Away, _AWAY)
+def go_away(act: Act, form: forms.Away) -> str:
+    """Somebody is away until then."""
+    stand_ins = _stand_ins(act, form.stand_ins)
+    with below("until"):
+        lent = absences.go_away(act.session, act.person, form.until, stand_ins, form.note)
+    return _away_until(form.until, len(lent), _open_count(act))
+
+
+@capability.command("/lead", "back", "be back earlier than you said", _AWAY)
+def come_back(act: Act) -> str:
+    """Back earlier than planned."""
+    leads = absences.come_back(act.session, act.person)
+    returned = f" {plural(len(leads), 'lead')} came back to you." if leads else ""
+    return f"Welcome back.{returned}"
+
+
+def _open_count(act: Act) -> int:
+    """How many open leads the person holds."""
+    return queries.open_counts(act.session, act.workspace_id).get(act.person.id, 0)
+
+
+def _stand_ins(act: Act, names: Mapping[int, str | None]) -> dict[int, Person]:
+    """Who has which lead meanwhile. Raises FieldErrors below those who cannot."""
+    colleagues, errors = dict[int, Person](), dict[str, str]()
+    for lead_id, slack_id in names.items():
+        if slack_id is None or slack_id == act.person.slack_id:
+            continue
+        try:
+            colleagues[lead_id] = absences.stand_in(act.session, act.person, slack_id)
+        except HandoffError as error:
+            errors[f"stand_ins:{lead_id}"] = error.message
+    if errors:
+        raise FieldErrors(errors)
+    return colleagues
+
+
+def _away_until(until: datetime, lent: int, kept: int) -> str:
+    """What becomes of the leads meanwhile."""
+    sentences = [f"You are away until {moment(until)}."]
+    if lent:
+        they_come = "It comes" if lent == 1 else "They come"
+        leads = plural(lent, "lead")
+        sentences.append(f"You handed over {leads}. {they_come} back to you afterwards.")
+    if kept:
+        stay = "stays" if kept == 1 else "stay"
+        sentences.append(f"{plural(kept, 'open lead')} {stay} with you.")
+    sentences.append("`/lead back` ends it earlier.")
+    return " ".join(sentences)
+
+
+@capability.command(
+    "/lead", "promise", "say how soon leads are answered, and what happens else (admins)", _SLA
+)
+@capability.action(forms.SLA, _SLA)
+def ask_sla(act: Act) -> View:
+    """The form for the response target and the escalation policy."""
+    return forms.ChangeSla.of(*sla.sla(act.session, act.workspace_id))
+
+
+@capability.form(forms.ChangeSla, _SLA)
+def save_sla(act: Act, form: forms.ChangeSla) -> None:
+    """The response target and the escalation policy from now on."""
+    sla.change_sla(act.session, act.person, form.terms, form.fallback)
+
+
+@capability.command(
+    "/lead",
+    "turns",
+    "see what the rotation gave to whom, and change weights (managers)",
+    _ROUND_ROBIN,
+)
+@capability.action(forms.ROUND_ROBIN, _ROUND_ROBIN)
+def ask_weight(act: Act) -> View:
+    """What the rotation gave to whom, and the form for a weight."""
+    shares = round_robin.shares(act.session, act.workspace_id, clock.now() - _RECENTLY)
+    return forms.ChangeWeight.of(shares, _RECENTLY.days)
+
+
+@capability.form(forms.ChangeWeight, _ROUND_ROBIN)
+def save_weight(act: Act, form: forms.ChangeWeight) -> None:
+    """How much somebody is offered from now on."""
+    with below("person", claiming.DoesNotSell):
+        round_robin.set_weight(act.session, act.person, form.person, form.weight)
+
+
+@capability.action(notifications.NOT_NOW, WORK)
+def decline(act: Act) -> None:
+    """Whoever was offered the lead cannot take it now."""
+    escalation.decline(act.session, act.person, act.row_id)

@@ -1,0 +1,60 @@
+"""The response SLA: what sales promises, read, and changed by an admin."""
+
+from dataclasses import asdict, fields
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot import slack
+from bot.errors import FieldErrors
+from bot.leads.models import Lead, Status
+from bot.leads.notice_models import ServiceLevel
+from bot.leads.notices import CARD
+from bot.people import service as people
+from bot.people.models import Person, Role
+from bot.routing.models import SlaTerms
+from bot.slack.cards import Card
+
+_MOST = 10_000
+
+
+def sla(session: Session, workspace_id: int) -> tuple[SlaTerms, Person | None]:
+    """The terms that hold now, and who hears of it when everybody is out."""
+    level = session.get_one(ServiceLevel, workspace_id)
+    terms = SlaTerms(**{field.name: getattr(level, field.name) for field in fields(SlaTerms)})
+    fallback = session.get_one(Person, level.fallback_id) if level.fallback_id else None
+    return terms, fallback
+
+
+def change_sla(session: Session, who: Person, terms: SlaTerms, fallback: str | None) -> None:
+    """Set the terms; they hold for the next step of every escalation.
+
+    `fallback` is Slack's ID. Raises NotAllowed, and FieldErrors by their fields.
+    """
+    people.require(session, who, "change what sales promises", Role.ADMIN)
+    problems = {
+        name: f"Please enter a number from {least} to {_MOST:,}."
+        for name, value in asdict(terms).items()
+        if isinstance(value, int)
+        and not isinstance(value, bool)
+        and not (least := 0 if name == "head_start_seconds" else 1) <= value <= _MOST
+    }
+    if problems:
+        raise FieldErrors(problems)
+    level = session.get_one(ServiceLevel, who.workspace_id, with_for_update={"key_share": True})
+    if level.names_only != terms.names_only:
+        _redraw_open(session, who.workspace_id)
+    for name, value in asdict(terms).items():
+        setattr(level, name, value)
+    named = people.person(session, who.workspace_id, fallback) if fallback else None
+    level.fallback_id = named.id if named else None
+
+
+def _redraw_open(session: Session, workspace_id: int) -> None:
+    """What the channel sees of the leads that are open changes at once."""
+    still_open = select(Lead.id).where(
+        Lead.workspace_id == workspace_id,
+        Lead.status.in_([Status.NEW, Status.QUALIFIED, Status.RECYCLED]),
+        Lead.id.in_(select(Card.subject_id).where(Card.kind == CARD)),
+    )
+    slack.redraw_all(session, [(CARD, lead_id) for lead_id in session.scalars(still_open)])

@@ -1,0 +1,26 @@
+"""The durable work of routing: the escalation of each lead, and the end of absences."""
+
+from sqlalchemy.orm import Session
+
+from bot.routing import absences, capability, escalation, messages
+from bot.slack import Message
+
+capability.installation(escalation.install)
+capability.each_tick(every=10)(absences.release_for_leavers)
+capability.each_tick()(escalation.sweep)
+
+
+@capability.task(absences.END_ABSENCE)
+def come_back(session: Session, absence_id: int) -> None:
+    """An absence is over: lent leads return to their owner."""
+    absences.end_absence(session, absence_id)
+
+
+@capability.card(absences.STANDS_IN)
+def _stands_in(session: Session, absence_id: int) -> Message:
+    return messages.stands_in(absences.handover(session, absence_id))
+
+
+@capability.card(absences.CAME_BACK)
+def _came_back(session: Session, absence_id: int) -> Message:
+    return messages.came_back(absences.handover(session, absence_id))

@@ -1,0 +1,110 @@
+"""Calendly, after third-party implementations of the signature: who books a meeting is a lead.
+
+A rescheduled meeting comes as one that was cancelled and one that was booked, of the same person.
+"""
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from bot.sources.contract import Ignored, Request, Source, require_fresh, require_same, sign
+from bot.sources.labels import facts
+from bot.sources.lead_payload import LeadPayload, read
+from bot.sources.payload import dig, identifier, json_object, moment, objects, plain
+
+_TOLERANCE = timedelta(minutes=3)
+
+EXAMPLE: dict[str, Any] = {
+    "event": "invitee.created",
+    "created_at": "2026-06-01T09:00:00.000000Z",
+    "payload": {
+        "uri": "calendly:scheduled_events/EV1/invitees/IN1",
+        "name": "Ada Lovelace",
+        "first_name": None,
+        "last_name": None,
+        "email": "ada@example.com",
+        "text_reminder_number": "+49 30 23125001",
+        "created_at": "2026-06-01T09:00:00.000000Z",
+        "rescheduled": False,
+        "questions_and_answers": [{"question": "What is it about?", "answer": "The spring offer"}],
+        "tracking": {"utm_campaign": "spring-offer", "utm_source": None},
+        "scheduled_event": {"name": "First call", "start_time": "2026-06-02T08:00:00.000000Z"},
+    },
+}
+
+
+def verify(request: Request, secret: str, now: datetime) -> None:
+    """`Calendly-Webhook-Signature`: `t=…,v1=…`, hex over the stamp, a dot and the body."""
+    given = request.headers.get("calendly-webhook-signature", "")
+    parts = dict(part.strip().partition("=")[::2] for part in given.split(",")[:10])
+    stamp = parts.get("t", "")
+    expected = sign(secret, stamp.encode("utf-8", "replace") + b"." + request.body).hex()
+    require_same(parts.get("v1", ""), expected)
+    require_fresh(stamp, now, _TOLERANCE)
+
+
+def parse(body: bytes, _content_type: str) -> list[LeadPayload]:
+    """Read a booking. Raises Unreadable; Ignored for other events."""
+    sent = json_object(body)
+    if sent.get("event") != "invitee.created":
+        raise Ignored("an event that is no booking")
+    invitee = sent.get("payload")
+    names = [("Name", "name"), ("First name", "first_name"), ("Last name", "last_name"),
+             ("E-mail", "email"), ("Phone", "text_reminder_number")]  # fmt: skip
+    said = [(label, dig(invitee, key)) for label, key in names]
+    said += [
+        (plain(each.get("question")) or "Answer", each.get("answer"))
+        for each in objects(dig(invitee, "questions_and_answers"))
+    ]
+    meeting = dig(invitee, "scheduled_event")
+    said += [
+        ("Booked", dig(meeting, "name")),
+        ("Starts", _starts(dig(meeting, "start_time"), dig(invitee, "timezone"))),
+        _where(dig(meeting, "location")),
+        ("Guests", [each.get("email") for each in objects(dig(meeting, "event_guests"))]),
+    ]
+    tracking = dig(invitee, "tracking")
+    said += tracking.items() if isinstance(tracking, dict) else ()
+    origin = {
+        "external_id": identifier(dig(invitee, "uri")),
+        "submitted_at": moment(dig(invitee, "created_at")),
+    }
+    return [read(facts(said, origin))]
+
+
+def _where(location: object) -> tuple[str, object]:
+    """Where they meet; the number that we call is theirs, and the one that they call is ours."""
+    place = dig(location, "location") or dig(location, "join_url")
+    if dig(location, "type") == "outbound_call":
+        return "Phone", place
+    return "Where", f"They call {place}" if place and dig(
+        location, "type"
+    ) == "inbound_call" else place
+
+
+def _starts(start: object, zone: object) -> object:
+    """When a meeting starts, on the clock of who booked it; as it came where that is no time."""
+    at = moment(start)
+    if at is None:
+        return start
+    try:
+        return at.astimezone(ZoneInfo(plain(zone)))
+    except (OSError, ValueError, ZoneInfoNotFoundError):
+        return at.astimezone(UTC)
+
+
+SOURCE = Source(
+    slug="calendly",
+    name="Calendly",
+    example=json.dumps(EXAMPLE).encode(),
+    content_type="application/json",
+    parse=parse,
+    verify=verify,
+    setup=(
+        "Calendly makes webhooks by its API: POST /webhook_subscriptions with a personal token,",
+        "with url {url}, events [invitee.created], your organization, and signing_key: the secret",
+        "that you gave for calendly in HANDOFF_SOURCES.",
+        "Book a meeting with yourself to see it arrive.",
+    ),
+)
