@@ -18,8 +18,8 @@ from sqlalchemy.orm import Session
 from benchmarks.figures import Table, percentile
 from benchmarks.office import open_office
 from bot import clock, slack
-from bot.home import messages
-from bot.home import service as home
+from bot.app import CAPABILITIES
+from bot.home.page import page
 from bot.leads import claiming
 from bot.leads.models import Lead
 from bot.leads.notice_models import EscalationStep
@@ -194,7 +194,7 @@ def _sweep(session: Session, count: int) -> None:
 
 
 def _home(session: Session, person_id: int, says: str) -> None:
-    drawn = messages.home(home.page(session, person_id))
+    drawn = page(session, session.get_one(Person, person_id), CAPABILITIES)
     if says not in str(drawn.blocks):
         raise RuntimeError("it shows something else")
 

@@ -1,5 +1,5 @@
 """What a capability declares, where the thing is: its commands, buttons, forms, cards, tasks and
-schedules, and who may use them.
+schedules, its sections of the home tab, and who may use them.
 
 Declaring registers a function on an object and starts nothing; `bot.wiring` connects what was
 declared to Slack, the queue and the clock.
@@ -7,18 +7,20 @@ declared to Slack, the queue and the clock.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from enum import IntEnum, auto
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
+    from slack_sdk.models.blocks import Block
     from slack_sdk.models.views import View
     from sqlalchemy.orm import Session
 
     from bot.errors import HandoffError
-    from bot.people.models import Person
+    from bot.people.models import Person, Workspace
     from bot.settings import Settings
     from bot.slack import Incoming, Message, Slack
     from bot.slack.access import Access
@@ -41,6 +43,8 @@ class Services:
         self.store = store
         self.slack = slack
         self.settings = settings
+        self.capabilities: Sequence[Capability] = ()
+        """Those that are wired."""
         self._others: dict[type, object] = {}
 
     def lend(self, other: object) -> None:
@@ -158,6 +162,57 @@ class Schedule:
     function: Callable[..., object]
 
 
+class Place(IntEnum):
+    """Where a section stands on a home tab, from the top. Those of one place stand in the order of
+    `bot.app.CAPABILITIES`, and as they are declared."""
+
+    NEEDS_YOU_NOW = auto()
+    """Below one title, which is there for every manager."""
+    THIS_WEEK = auto()
+    AWAY = auto()
+    OWN_LEADS = auto()
+    READY = auto()
+    FREE_LEADS = auto()
+    OWN_CAMPAIGNS = auto()
+    PLANNING = auto()
+    PAIRS = auto()
+    """The last of what is theirs to do; without any of it, they read that nothing waits."""
+    STANDUP = auto()
+    CAMPAIGNS = auto()
+    UPKEEP = auto()
+    """Below the settings."""
+
+
+class HomeSection(NamedTuple):
+    """A section of the home tab of those who have one of `roles`."""
+
+    place: Place
+    roles: tuple[str, ...]
+    draw: Callable[[Session, Person], Sequence[Block]]
+
+
+class HomeSetting(NamedTuple):
+    """A button below "Settings" on the home tab; the lowest `order` stands first."""
+
+    order: int
+    text: str
+    action_id: str
+    role: str
+    """For those who have this role, or stand above it."""
+
+
+class NextRun(NamedTuple):
+    """Something that people get by the clock: when it comes next, and on whose clock it is set."""
+
+    at: datetime
+    name: str
+    zone: str
+
+
+HomeDraw = TypeVar("HomeDraw", bound="Callable[[Session, Person], Sequence[Block]]")
+FindsRuns = TypeVar("FindsRuns", bound="Callable[[Session, Workspace], Iterable[NextRun]]")
+
+
 class Capability:
     """One thing that the product does, and all that it declares.
 
@@ -181,6 +236,9 @@ class Capability:
         self.ticks: list[tuple[Callable[[Session], int], int]] = []
         self.refusals: list[Callable[[Session, Card], None]] = []
         self.installations: list[Callable[..., object]] = []
+        self.home_sections: list[HomeSection] = []
+        self.home_settings: list[HomeSetting] = []
+        self.next_runs: list[Callable[[Session, Workspace], Iterable[NextRun]]] = []
 
     def load(self) -> None:
         """Import the modules that declare."""
@@ -278,6 +336,23 @@ class Capability:
     def installation(self, function: Function) -> Function:
         """What each workspace gets when the application starts: it may name `workspace`."""
         self.installations.append(function)
+        return function
+
+    def home_section(self, place: Place, *roles: str) -> Callable[[HomeDraw], HomeDraw]:
+        """A section of the home tab of those who have one of `roles`; without any, of everybody.
+
+        The function gets `(session, person)` and returns blocks, none where there is nothing to
+        show. A home tab holds 100 blocks: a section shows the first few, and how to see the rest.
+        """
+        return _adding(self.home_sections, lambda draw: HomeSection(place, roles, draw))
+
+    def home_setting(self, text: str, action_id: str, order: int, role: str) -> None:
+        """A button below "Settings" on the home tab; the lowest `order` stands first."""
+        self.home_settings.append(HomeSetting(order, text, action_id, role))
+
+    def next_run(self, function: FindsRuns) -> FindsRuns:
+        """What comes by the clock in a workspace and is not paused, for `/handoff status`."""
+        self.next_runs.append(function)
         return function
 
 

@@ -42,7 +42,8 @@ def wire(
 ) -> None:
     """Let Slack, the queue and the clock call what these capabilities declare."""
     dispatcher = Dispatcher(services)
-    for capability in capabilities:
+    services.capabilities = tuple(capabilities)
+    for capability in services.capabilities:
         capability.load()
         dispatcher.modals |= capability.modals
         _listen(dispatcher, listening, capability)

@@ -50,7 +50,7 @@ def constants() -> dict[str, str]:
     """The ids that the views name: NAME = "capability.what"."""
     found: dict[str, str] = {}
     for path in (ROOT / "bot").rglob("*.py"):
-        if not re.search("messages|forms", str(path)):
+        if not re.search("messages|forms|home_sections", str(path)):
             continue
         for name, value in re.findall(
             r'^([A-Z_]+) = "([a-z]+\.[a-z_.]+)"', path.read_text(), re.MULTILINE

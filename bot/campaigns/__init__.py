@@ -2,4 +2,6 @@
 
 from bot.capability import Capability
 
-capability = Capability("bot.campaigns.handlers", "bot.campaigns.tasks")
+capability = Capability(
+    "bot.campaigns.handlers", "bot.campaigns.home_sections", "bot.campaigns.tasks"
+)

@@ -13,6 +13,8 @@ from bot.slack.access import Access
 _LOOK = Access("look after the CRM", (Role.ADMIN,))
 _DECIDE = Access("decide what a lead was worth", (Role.SALESPERSON,))
 
+capability.home_setting("CRM", page.OPEN, 100, Role.ADMIN)
+
 
 @capability.action(page.OPEN, _LOOK)
 def show(act: Act) -> View:

@@ -2,4 +2,4 @@
 
 from bot.capability import Capability
 
-capability = Capability("bot.digests.handlers", "bot.digests.tasks")
+capability = Capability("bot.digests.handlers", "bot.digests.home_sections", "bot.digests.tasks")

@@ -1,5 +1,5 @@
-"""The App Home: each person's own page, put together from the capabilities below it."""
+"""The App Home: each person's own page, of the sections that capabilities declare."""
 
 from bot.capability import Capability
 
-capability = Capability("bot.home.handlers", "bot.home.tasks")
+capability = Capability("bot.home.handlers", "bot.home.home_sections", "bot.home.tasks")

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from bot import slack
 from bot.capability import Act
-from bot.home import capability, service, upkeep_messages
+from bot.home import capability, messages, service
 from bot.people import service as people
 from bot.people.models import Role, Workspace
 from bot.slack.access import Access
@@ -29,24 +29,26 @@ def opened(session: Session, workspace: Workspace, event: dict[str, Any]) -> Non
 @capability.command("/handoff", "status", "how the installation does (admins)", _STATUS)
 def status(act: Act) -> str:
     """How the installation does."""
-    return upkeep_messages.status(service.condition(act.session, act.workspace_id))
+    return messages.status(
+        service.condition(act.session, act.workspace_id, act.services.capabilities)
+    )
 
 
-@capability.action(upkeep_messages.SOURCES_OPEN, _SOURCES)
+@capability.action(messages.SOURCES_OPEN, _SOURCES)
 def sources(act: Act) -> View:
     """What each source of leads brought lately, and how the webhooks do."""
-    return upkeep_messages.sources(
+    return messages.sources(
         service.sources(act.session, act.person), service.webhooks_health(act.session, act.person)
     )
 
 
-@capability.action(upkeep_messages.RETRY, _RETRY)
+@capability.action(messages.RETRY, _RETRY)
 def retry(act: Act) -> None:
     """Let failed work run again."""
     service.retry(act.session, act.person, act.row_id)
 
 
-@capability.action(upkeep_messages.RETRY_ALL, _RETRY)
+@capability.action(messages.RETRY_ALL, _RETRY)
 def retry_all(act: Act) -> str:
     """Let all failed work run again."""
     return f"{plural(service.retry_all(act.session, act.person), 'piece')} of work will run again."

@@ -1,259 +1,64 @@
-"""How a person's home tab looks: first what is theirs to do, then what runs."""
+"""How a person's home tab looks: first what is theirs to do, then what runs; and what admins see
+of the installation."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from slack_sdk.models.blocks import (
     ActionsBlock,
     Block,
     ButtonElement,
     DividerBlock,
-    MarkdownTextObject,
     SectionBlock,
 )
+from slack_sdk.models.views import View
 
-from bot import clock
-from bot.campaigns.models import Campaign
-from bot.campaigns.texts import offer_line
-from bot.home.models import (
-    MOST_CAMPAIGNS,
-    MOST_LATE,
-    MOST_ROWS,
-    MOST_SHOES,
-    MOST_STALLED,
-    MOST_TO_ANSWER,
-    Managing,
-    Marketing,
-    OwnCampaign,
-    OwnList,
-    Page,
-)
-from bot.home.upkeep_messages import (
-    header,
-    note,
-    settings,
-    upkeep,
-    words,
-)
-from bot.leads.list_models import MOST_TO_CLAIM
-from bot.leads.messages import lists as lead_lists
-from bot.leads.messages import notifications
-from bot.leads.models import CallList, Lead
-from bot.planning import proposal_messages, request_messages
-from bot.planning.models import Proposed
-from bot.shadowing import messages as shadowing
-from bot.shadowing.models import ShadowParticipant
+from bot.capability import HomeSetting, NextRun, Place
+from bot.home.models import Condition, Upkeep
+from bot.intake.source_health import SourceActivity
+from bot.people.models import Person, Role
 from bot.slack import Message
+from bot.slack.blocks import header, note, part, words
 from bot.slack.text import moment, plural, safe
-from bot.standups import messages as standups
-from bot.standups.models import Answer, Today
+from bot.sources import SOURCES, source_name
+from bot.tasks import FailedJob
 
-
-def own(page: Page) -> list[Block]:
-    """Everything that is theirs to do with leads."""
-    return [
-        *([words(_away(page))] if page.away_until else []),
-        *[block for each in page.own for block in _list(each)],
-        *_to_agree(page.to_agree),
-        *_calls(page.calls),
-        *_waiting(page.to_claim),
-    ]
-
-
-def _away(page: Page) -> str:
-    assert page.away_until is not None
-    return f"You are away until {moment(page.away_until)}. `/lead back` ends it earlier."
-
-
-def _list(own: OwnList) -> list[Block]:
-    rest = [lead_lists.show_all(own.which, own.count)] if own.count > len(own.leads) else []
-    heading = header(f"{own.which.label} ({own.count:,})")
-    return [heading, *lead_lists.rows(own.which, own.leads, own.moved), *rest, DividerBlock()]
-
-
-def _to_agree(waiting: Sequence[Proposed]) -> list[Block]:
-    rows = [
-        block for each in waiting for block in proposal_messages.row_proposed(each, may_answer=True)
-    ]
-    return [header("Are you ready for this?"), *rows, DividerBlock()] if rows else []
-
-
-def _calls(waiting: Sequence[tuple[CallList, int]]) -> list[Block]:
-    if not waiting:
-        return []
-    return [
-        header("Call lists"),
-        *[lead_lists.row_of_calls(*each) for each in waiting],
-        DividerBlock(),
-    ]
-
-
-def _waiting(waiting: Sequence[Lead]) -> list[Block]:
-    if not waiting:
-        return []
-    more = len(waiting) > MOST_TO_CLAIM
-    count = f"{MOST_TO_CLAIM}+" if more else str(len(waiting))
-    rows = [block for lead in waiting[:MOST_TO_CLAIM] for block in lead_lists.row_to_claim(lead)]
-    rest = [note(f"The {MOST_TO_CLAIM} that wait longest are shown.")] if more else []
-    return [header(f"Waiting for someone ({count})"), *rows, *rest, DividerBlock()]
-
-
-def shoes(participants: Sequence[ShadowParticipant]) -> list[Block]:
-    """Their pairs that are under way; nothing where nothing is left for them."""
-    drawn = (shadowing.row(participant, clock.now()) for participant in participants)
-    rows = [row for row in drawn if row is not None]
-    if not rows:
-        return []
-    count = f" ({MOST_SHOES} of {len(rows)}: /shadow)" if len(rows) > MOST_SHOES else ""
-    return [header(f"Stay in my shoes{count}"), *rows[:MOST_SHOES], DividerBlock()]
-
-
-def marketing(seen: Marketing) -> list[Block]:
-    """A marketer's own part."""
-    return [*_own_campaigns(seen), *_proposals(seen), *_requests(seen)]
-
-
-def _own_campaigns(seen: Marketing) -> list[Block]:
-    if not seen.campaigns:
-        return [
-            header("Your campaigns"),
-            words("None runs at the moment. `/campaign` announces one."),
-            DividerBlock(),
-        ]
-    more = len(seen.campaigns) > MOST_CAMPAIGNS
-    rest = [note("There are more: `/campaign list` shows them.")] if more else []
-    rows = [words(_row(own)) for own in seen.campaigns[:MOST_CAMPAIGNS]]
-    return [header("Your campaigns"), *rows, *rest, DividerBlock()]
-
-
-def _proposals(seen: Marketing) -> list[Block]:
-    rows = [
-        block
-        for each in seen.proposals
-        for block in proposal_messages.row_proposed(each, may_answer=False)
-    ]
-    return [header("Is sales ready?"), *rows, DividerBlock()] if rows else []
-
-
-def _row(own: OwnCampaign) -> str:
-    campaign, figures = own.campaign, own.figures
-    lines = [f"*{safe(campaign.name, 100)}* · {offer_line(campaign)}"]
-    if figures.count("received"):
-        quality = f", quality {figures['quality_index']} of 3" if figures.count("rated") else ""
-        lines.append(
-            f"{plural(figures.count('received'), 'lead')}, {figures['claimed']} claimed, "
-            f"{figures['rated']} rated{quality}, {figures['won']} won"
-        )
-    else:
-        lines.append("No leads yet")
-    lines.append(f"{_money(own)} · read by {own.readers} of {own.sales} in sales")
-    return "\n".join(lines)
-
-
-def _money(own: OwnCampaign) -> str:
-    budget = f" of {own.campaign.budget}" if own.campaign.budget else ""
-    if not own.figures.has("spend"):
-        return f"No spend entered{budget and f', budget{budget[3:]}'}"
-    return f"Spent {own.figures['spend']}{budget}"
-
-
-def _requests(seen: Marketing) -> list[Block]:
-    if not seen.to_answer:
-        return []
-    shown = seen.to_answer[:MOST_TO_ANSWER]
-    more = len(seen.to_answer) > len(shown)
-    rest = [note("There are more: `/request list` shows them.")] if more else []
-    rows = [block for each in shown for block in request_messages.row_to_answer(each, clock.now())]
-    return [header("Requests to answer"), *rows, *rest, DividerBlock()]
-
-
-_WEEK = (
-    ("Leads", "received"),
-    ("Claimed", "acceptance_rate"),
-    ("Answered on time", "response_sla"),
-    ("Speed-to-lead, median", "response_median"),
-    ("Quality, of 3", "quality_index"),
-    ("Rated", "rating_coverage"),
-    ("Won", "won"),
-    ("Won amount", "won_amount"),
-    ("Spend", "spend"),
-    ("ROMI", "romi"),
-)
-
-
-def managing(seen: Managing) -> list[Block]:
-    """A manager's own part."""
-    return [*_needs(seen), *_week(seen)]
-
-
-def _needs(seen: Managing) -> list[Block]:
-    shown = seen.late[:MOST_LATE]
-    more = len(seen.late) > len(shown)
-    requests = plural(seen.overdue, "request")
-    blocks: list[Block] = [
-        header("Needs you now"),
-        *[lead_lists.row_late(lead, owner) for lead, owner in shown],
-        *([note(f"More leads are overdue; these {MOST_LATE} wait longest.")] if more else []),
-    ]
-    if seen.unattended:
-        blocks.append(words(_unattended(seen)))
-    if seen.stalled:
-        blocks.append(words(_stalled(seen)))
-    if seen.overdue:
-        blocks.append(words(f"Marketing owes an answer to {requests}: `/request list`"))
-    if len(blocks) == 1:
-        blocks.append(words("Nothing: every hot lead was answered in time, or still can be."))
-    return [*blocks, DividerBlock()]
-
-
-def _unattended(seen: Managing) -> str:
-    lines = [f"• {notifications.line_unattended(*each)}" for each in seen.unattended]
-    return "\n".join(["*They wrote again, and the owner is out*", *lines])
-
-
-def _stalled(seen: Managing) -> str:
-    lines = [f"• {notifications.line_listed(each)}" for each in seen.stalled[:MOST_STALLED]]
-    more = ["and more, which wait less long"] if len(seen.stalled) > MOST_STALLED else []
-    return "\n".join(["*Nothing happens with these leads*", *lines, *more])
-
-
-def _week(seen: Managing) -> list[Block]:
-    fields = [
-        MarkdownTextObject(text=f"*{label}*\n{seen.week[name]} (last week {seen.before[name]})")
-        for label, name in _WEEK
-    ]
-    title = header("This week so far, beside the same days of last week")
-    return [title, SectionBlock(fields=fields), note("`/digest` says more."), DividerBlock()]
-
+MOST_FAILED = 3
 
 _MOST_BLOCKS = 100  # Slack's documents, views
 
 
-def home(page: Page) -> Message:
-    """The home tab; its text is never shown."""
-    if not page.person.roles and page.standup is None:
-        return Message("", _stranger(page))
-    blocks: list[Block] = [
-        *(managing(page.managing) if page.managing else []),
-        *own(page),
-        *(marketing(page.marketing) if page.marketing else []),
-        *shoes(page.shoes),
+def home(
+    who: Person, drawn: Mapping[Place, Sequence[Block]], settings: Sequence[HomeSetting]
+) -> Message:
+    """The home tab, of what was drawn for each place; its text is never shown."""
+    blocks = [
+        *(_to_do(who, drawn) or _NOTHING),
+        *drawn.get(Place.STANDUP, ()),
+        *drawn.get(Place.CAMPAIGNS, ()),
+        *_settings(settings),
+        *drawn.get(Place.UPKEEP, ()),
     ]
-    if not blocks:
-        blocks = [
-            header("Nothing waits for you"),
-            words("New leads appear in the channel, and here once you claim them."),
-        ]
-    if page.standup is not None:
-        blocks.extend([*_standup(page.standup), DividerBlock()])
-    if page.campaigns or not page.marketing:
-        blocks.extend([*_campaigns(page.campaigns), DividerBlock()])
-    if page.upkeep is not None:
-        blocks.extend(upkeep(page.upkeep))
-    elif page.managing is not None:
-        blocks.extend(settings(is_admin=False))
     if isinstance(blocks[-1], DividerBlock):
         blocks.pop()
     return Message("", blocks if len(blocks) <= _MOST_BLOCKS else _dense(blocks))
+
+
+_NOTHING: list[Block] = [
+    header("Nothing waits for you"),
+    words("New leads appear in the channel, and here once you claim them."),
+]
+
+
+def _to_do(who: Person, drawn: Mapping[Place, Sequence[Block]]) -> list[Block]:
+    """What is theirs to do; a manager reads too that nothing is."""
+    needs = drawn.get(Place.NEEDS_YOU_NOW) or [
+        words("Nothing: every hot lead was answered in time, or still can be.")
+    ]
+    places = [place for place in Place if Place.NEEDS_YOU_NOW < place <= Place.PAIRS]
+    return [
+        *(part("Needs you now", needs) if Role.MANAGER in who.roles else []),
+        *[block for place in places for block in drawn.get(place, ())],
+    ]
 
 
 def _dense(blocks: Sequence[Block]) -> list[Block]:
@@ -261,47 +66,135 @@ def _dense(blocks: Sequence[Block]) -> list[Block]:
     return [block for block in blocks if not isinstance(block, DividerBlock)]
 
 
-def _stranger(page: Page) -> list[Block]:
-    whom = ", ".join(admin.mention for admin in page.admins[:3])
+def welcome(admins: Sequence[Person]) -> Message:
+    """The home tab of somebody without a role."""
+    whom = ", ".join(admin.mention for admin in admins[:3])
     ask = (
         f"Ask {whom}: an admin gives roles with `/handoff people`."
         if whom
         else "Nobody is admin yet: whoever installed Handoff becomes one with `/handoff people`."
     )
+    here = f"Here you will see what is yours to do. You have no role yet. {ask}"
+    return Message("", [header("Welcome to Handoff"), words(here)])
+
+
+def _settings(settings: Sequence[HomeSetting]) -> list[Block]:
+    """A button for each thing that the person may set up."""
+    if not settings:
+        return []
+    buttons = [
+        ButtonElement(text=each.text, action_id=each.action_id, value="0") for each in settings
+    ]
+    return [header("Settings"), ActionsBlock(elements=buttons)]
+
+
+SOURCES_OPEN = "home.sources"
+RETRY = "home.retry"
+RETRY_ALL = "home.retry_all"
+
+_MOST_WEBHOOKS = 12
+
+
+def upkeep(seen: Upkeep) -> list[Block]:
+    """Failed work, and how the installation does."""
+    return [*_failed(seen), note(_health(seen))]
+
+
+def sources(heard: Mapping[str, SourceActivity], webhooks: Mapping[str, str]) -> View:
+    """Where leads come from and when each source last spoke, and how the webhooks do."""
+    silent = [source.name for slug, source in SOURCES.items() if slug not in heard]
+    rows: list[Block] = [
+        words(f"*{safe(source_name(slug), 60)}*\n{_spoke(each_source)}")
+        for slug, each_source in sorted(
+            heard.items(), key=lambda each: each[1].last_at, reverse=True
+        )
+    ]
+    return View(
+        type="modal", title="Sources of leads", close="Done",
+        blocks=[
+            *(rows or [words("_Nothing has come in the last four weeks._")]),
+            words(f"*Not heard in the last four weeks*\n{', '.join(silent) or 'none'}"),
+            *_webhooks(webhooks),
+            note("`handoff sources` on the server says step by step how to connect each."),
+        ],
+    )  # fmt: skip
+
+
+def _webhooks(health: Mapping[str, str]) -> list[Block]:
+    """Who is told of every change: a line each, as many as a section holds."""
+    lines = [f"• {safe(name, 60)}: {line}" for name, line in health.items()]
+    more = [f"and {len(lines) - _MOST_WEBHOOKS} more"] if len(lines) > _MOST_WEBHOOKS else []
+    shown = [*lines[:_MOST_WEBHOOKS], *more]
+    return [words("\n".join(["*Webhooks*", *shown]))] if lines else []
+
+
+def _spoke(source: SourceActivity) -> str:
+    bad = f", {source.unreadable:,} could not be read" if source.unreadable else ""
+    return f"last {moment(source.last_at)} · {source.submissions:,} in four weeks{bad}"
+
+
+def _failed(seen: Upkeep) -> list[Block]:
+    """Work that was given up, each piece with a button."""
+    count = seen.jobs["failed"]
+    if not count:
+        return []
+    everything = ButtonElement(
+        text=f"Retry all {count:,}", action_id=RETRY_ALL, value="0", style="primary"
+    )
     return [
-        header("Welcome to Handoff"),
-        words(f"Here you will see what is yours to do. You have no role yet. {ask}"),
+        header(f"Failed work ({count:,})"),
+        *[_row(job) for job in seen.failed],
+        ActionsBlock(elements=[everything]),
     ]
 
 
-def _standup(today: Today) -> list[Block]:
-    name = safe(today.standup.name, 80)
-    answered = today.entry is not None and today.entry.state == Answer.ANSWERED
-    if today.is_open and today.entry is not None and today.entry.asked_at is not None:
-        label = "Change my answers" if answered else "Answer"
-        state = "you have answered" if answered else "open, and waits for you"
-    else:
-        label = "Answer" if today.waits else ""
-        state = f"next asked {moment(today.next_at)}" if today.next_at else "paused"
-    blocks: list[Block] = [header("Standup"), words(f"{name}: {state}.")]
-    if label:
-        button = ButtonElement(text=label, action_id=standups.BEGIN, value=str(today.standup.id))
-        blocks.append(ActionsBlock(elements=[button]))
-    return blocks
+def _row(job: FailedJob) -> SectionBlock:
+    when = f", {moment(job.failed_at)}" if job.failed_at else ""
+    where = f" for {safe(job.lane, 60)}" if job.lane else ""
+    attempts = plural(job.attempts, "attempt")
+    return SectionBlock(
+        text=f"`{safe(job.task, 60)}`{where} failed after {attempts}{when}",
+        accessory=ButtonElement(text="Retry", action_id=RETRY, value=str(job.id)),
+    )
 
 
-def _campaigns(running: Sequence[Campaign]) -> list[Block]:
-    if not running:
-        return [
-            header("Campaigns"),
-            words("None runs at the moment. Marketing announces one with `/campaign`."),
-        ]
+def _health(seen: Upkeep) -> str:
+    work = f"{seen.jobs['todo']:,} pieces of work wait, {seen.jobs['doing']:,} are under way"
+    state = (
+        f"{work}. The server's log says why something failed."
+        if seen.jobs["failed"]
+        else f"Everything was delivered; {work}."
+    )
+    return f"Leads and campaigns are announced in <#{seen.channel}>. {state}"
+
+
+_MOST_RUNS = 15
+
+
+def status(condition: Condition) -> str:
+    """How the installation does, in a few lines."""
+    work = condition.jobs
+    failed = work["failed"]
     lines = [
-        f"• *{safe(campaign.name, 100)}*: {offer_line(campaign)}"
-        for campaign in running[:MOST_ROWS]
+        f"*Handoff in {safe(condition.workspace.name, 80)}*",
+        f"• Shared channel: <#{condition.workspace.channel}>",
+        f"• Time zone: {condition.workspace.timezone}",
+        f"• {plural(condition.people, 'person', 'people')} with a role or a team",
+        f"• {plural(condition.received_today, 'lead')} today, {condition.waiting:,} unclaimed",
+        f"• Work: {work['todo']:,} waiting, {work['doing']:,} under way, {failed:,} failed"
+        + (" (`handoff jobs` on the server lists it)" if failed else ""),
+        *_next(condition.next_runs),
     ]
-    left = len(running) - MOST_ROWS
-    if left > 0:
-        lines.append(f"and {left} more: `/campaign list`")
-    # A section takes 3,000 characters; a campaign's line is far shorter than 300.
-    return [header("Campaigns that run"), words("\n".join(lines)[:3000])]
+    return "\n".join(lines)
+
+
+def _next(runs: Sequence[NextRun]) -> list[str]:
+    if not runs:
+        return ["• Nothing comes by the clock"]
+    lines = [f"    {_run(run)}" for run in runs[:_MOST_RUNS]]
+    left = len(runs) - _MOST_RUNS
+    return ["• Comes next:", *lines, *([f"    and {left} more"] if left > 0 else [])]
+
+
+def _run(run: NextRun) -> str:
+    return f"{safe(run.name, 80)}: {moment(run.at)} ({run.zone})"

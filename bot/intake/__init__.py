@@ -2,4 +2,4 @@
 
 from bot.capability import Capability
 
-capability = Capability("bot.intake.handlers", "bot.intake.tasks")
+capability = Capability("bot.intake.handlers", "bot.intake.home_sections", "bot.intake.tasks")

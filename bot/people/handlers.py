@@ -17,6 +17,9 @@ from bot.slack.access import Access
 _PEOPLE = Access("manage people", (Role.ADMIN,))
 _HOURS = Access("change working hours", (Role.ADMIN,))
 
+capability.home_setting("People and roles", messages.OPEN, 10, Role.ADMIN)
+capability.home_setting("Teams, hours, holidays", messages.HOURS, 20, Role.ADMIN)
+
 logger = logging.getLogger(__name__)
 
 

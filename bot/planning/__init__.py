@@ -2,4 +2,4 @@
 
 from bot.capability import Capability
 
-capability = Capability("bot.planning.handlers", "bot.planning.tasks")
+capability = Capability("bot.planning.handlers", "bot.planning.home_sections", "bot.planning.tasks")

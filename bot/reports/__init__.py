@@ -2,4 +2,4 @@
 
 from bot.capability import Capability
 
-capability = Capability("bot.reports.handlers", "bot.reports.tasks")
+capability = Capability("bot.reports.handlers", "bot.reports.home_sections", "bot.reports.tasks")

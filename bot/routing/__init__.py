@@ -2,4 +2,4 @@
 
 from bot.capability import Capability
 
-capability = Capability("bot.routing.handlers", "bot.routing.tasks")
+capability = Capability("bot.routing.handlers", "bot.routing.home_sections", "bot.routing.tasks")

@@ -2,4 +2,6 @@
 
 from bot.capability import Capability
 
-capability = Capability("bot.shadowing.handlers", "bot.shadowing.tasks")
+capability = Capability(
+    "bot.shadowing.handlers", "bot.shadowing.home_sections", "bot.shadowing.tasks"
+)

@@ -2,4 +2,4 @@
 
 from bot.capability import Capability
 
-capability = Capability("bot.standups.handlers", "bot.standups.tasks")
+capability = Capability("bot.standups.handlers", "bot.standups.home_sections", "bot.standups.tasks")

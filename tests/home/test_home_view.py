@@ -1,5 +1,8 @@
 """The home tab of each role, full, empty and for a stranger: read the golden files."""
 
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, time
 from decimal import Decimal
@@ -7,33 +10,36 @@ from string import ascii_lowercase
 from typing import Any
 
 import pytest
+from slack_sdk.models.blocks import Block
 
 from bot import clock
+from bot.app import CAPABILITIES
+from bot.campaigns import home_sections as campaigns
 from bot.campaigns.models import Campaign
+from bot.capability import NextRun, Place
 from bot.crm.models import WebhookEndpoint
 from bot.crm.webhooks import health
-from bot.home import messages, upkeep_messages
-from bot.home.models import (
-    FEW,
-    SHOWN,
-    Condition,
-    Managing,
-    Marketing,
-    NextRun,
-    OwnCampaign,
-    OwnList,
-    Page,
-    Upkeep,
-)
+from bot.digests import home_sections as digests
+from bot.home import messages
+from bot.home.models import Condition, Upkeep
+from bot.home.page import settings
+from bot.intake import home_sections as intake
 from bot.intake.models import Submission
 from bot.intake.source_health import SourceActivity
+from bot.leads import home_sections as leads
 from bot.leads.list_models import Mine
 from bot.leads.models import CallList
 from bot.leads.notice_models import Listed as ListedLead
 from bot.metrics.figures import Figures
-from bot.people.models import Person, Team, Workspace
+from bot.people.models import Person, Role, Team, Workspace
+from bot.planning import home_sections as planning
 from bot.planning.agreement import Standing
 from bot.planning.models import Listed, Proposed, Request
+from bot.reports import home_sections as reports
+from bot.routing import home_sections as routing
+from bot.shadowing import home_sections as shadowing
+from bot.slack import Message
+from bot.standups import home_sections as standups
 from bot.standups.models import Standup, Today
 from bot.tasks import FailedJob
 from playground import limits
@@ -55,13 +61,36 @@ def copy(of: Campaign, **changes: Any) -> Campaign:
     return Campaign(**facts)
 
 
-def page(**changes: Any) -> Page:
-    facts: dict[str, Any] = {
-        "person": Person(id=3, slack_id="U3", name="Sofia", roles=["salesperson"]),
-        "admins": [ROOT], "own": [], "to_claim": [], "standup": None,
-        "campaigns": [],
-    }  # fmt: skip
-    return Page(**facts | changes)
+SECTIONS: dict[str, tuple[Place, Callable[..., Sequence[Block]]]] = {
+    "late": (Place.NEEDS_YOU_NOW, routing.show_late),
+    "unattended": (Place.NEEDS_YOU_NOW, routing.show_unattended),
+    "stalled": (Place.NEEDS_YOU_NOW, routing.show_stalled),
+    "overdue": (Place.NEEDS_YOU_NOW, planning.show_overdue),
+    "week": (Place.THIS_WEEK, lambda week: digests.show_week(*week)),
+    "away": (Place.AWAY, lambda until: [routing.show_away(until)]),
+    "own": (Place.OWN_LEADS, leads.show_own),
+    "to_agree": (Place.READY, planning.show_to_agree),
+    "calls": (Place.FREE_LEADS, leads.show_call_lists),
+    "to_claim": (Place.FREE_LEADS, leads.show_to_claim),
+    "campaigns": (Place.OWN_CAMPAIGNS, reports.show_campaigns),
+    "proposals": (Place.PLANNING, planning.show_proposals),
+    "to_answer": (Place.PLANNING, planning.show_to_answer),
+    "pairs": (Place.PAIRS, shadowing.show_pairs),
+    "standup": (Place.STANDUP, standups.show_today),
+    "running": (Place.CAMPAIGNS, campaigns.show_running),
+    "unread": (Place.UPKEEP, intake.show_unread),
+    "upkeep": (Place.UPKEEP, messages.upkeep),
+}
+"""Each section of a page: where it stands, and how it is drawn of what was read."""
+
+
+def drawn(who: Person, facts: Mapping[str, Any]) -> Message:
+    """The person's page, of what was read for each section."""
+    found: dict[Place, list[Block]] = {}
+    for name, (place, draw) in SECTIONS.items():
+        if name in facts:
+            found.setdefault(place, []).extend(draw(facts[name]))
+    return messages.home(who, found, settings(who, CAPABILITIES))
 
 
 UNREAD = [
@@ -74,6 +103,8 @@ FAILED = [FailedJob(9, "slack.draw_card", "C1", {"card_id": 4}, 20, NOON)] * 3
 STATIONS = {Mine.TO_CALL: CLAIMED, Mine.IN_WORK: CONTACTED, Mine.STALLED: CONTACTED,
             Mine.TO_RATE: LOST, Mine.CLOSED: WON,
             Mine.SNOOZED: CONTACTED | {"snoozed_until": NOON}}  # fmt: skip
+SELLER = Person(id=3, slack_id="U3", name="Sofia", roles=["salesperson"])
+CLARA = Person(id=5, slack_id="U5", name="Clara", roles=["manager"])
 MARA = Person(id=2, slack_id="U2", name="Mara", roles=["marketer"])
 FIGURES = Figures(
     {
@@ -93,7 +124,7 @@ FIGURES = Figures(
 )
 NO_FIGURES = Figures({"received": 0, "rated": 0})
 RICH = copy(SPRING, budget_minor=500_000, currency="EUR", owner=MARA)
-OWN = [OwnCampaign(RICH, FIGURES, 2, 5), OwnCampaign(RICH, NO_FIGURES, 0, 5)]
+OWN = [reports.OwnCampaign(RICH, FIGURES, 2, 5), reports.OwnCampaign(RICH, NO_FIGURES, 0, 5)]
 ASKED = Listed(
     Request(id=4, text="A starter package <!here>", audience="Shops", status="waiting",
             asked_at=NOON, answer_by=NOON),
@@ -103,50 +134,70 @@ PROPOSED = Proposed(RICH, Standing(frozenset({3}), frozenset({4}), frozenset({5,
 LATE = (lead(response_due_at=NOON), None)
 AGAIN = (lead(**CONTACTED, last_touch_at=NOON), SOFIA)
 STILL = ListedLead(lead(**CONTACTED), SOFIA, NOON)
-PAGES = {
-    "marketer": page(person=MARA, marketing=Marketing(OWN, [PROPOSED], [ASKED]),
-                     shoes=[SHOES["finding_picked"].participants[0]]),
-    "marketer_at_rest": page(person=MARA, marketing=Marketing([], [], [])),
-    "manager": page(person=ROOT, managing=Managing(
-        [LATE, (lead(**CLAIMED, response_due_at=NOON), SOFIA)], 2, FIGURES, NO_FIGURES,
-        unattended=[AGAIN], stalled=[STILL] * 4)),
-    "manager_at_rest": page(person=ROOT, managing=Managing([], 0, NO_FIGURES, NO_FIGURES)),
-    "everything": page(
-        own=[OwnList(which, [lead(**STATIONS[which])] * most, 500) for which, most in FEW.items()],
-        calls=[(CallList(id=4, name="Webinar June"), 12)] * 3, away_until=NOON,
-        marketing=Marketing(OWN * 3, [PROPOSED] * 2, [ASKED] * 4), to_agree=[PROPOSED] * 2,
-        managing=Managing([LATE] * 6, 2, FIGURES, FIGURES, [AGAIN] * 2, [STILL] * 4),
-        upkeep=Upkeep(BUSY, FAILED, UNREAD, "C0LEADS"), to_claim=[lead()] * 11,
-        campaigns=[SPRING] * 30,
-        standup=Today(STANDUP, None, None, NOON), shoes=[SHOES["held"].participants[0]] * 5,
-    ),
-    "stranger": page(person=Person(id=4, slack_id="U4", name="Guest", roles=[])),
-    "stranger_without_admin": page(person=Person(id=4, slack_id="U4", roles=[]), admins=[]),
-    "salesperson": page(
-        own=[OwnList(Mine.TO_CALL, [lead(**CLAIMED)], 1), OwnList(Mine.TO_RATE, [lead(**LOST)], 1)],
-        to_agree=[PROPOSED], to_claim=[lead()], calls=[(CallList(id=4, name="Webinar June"), 12)],
-        standup=Today(STANDUP, None, None, NOON), campaigns=[SPRING],
-        shoes=[SHOES["agreed"].participants[1]],
-    ),
-    "nothing_to_do": page(campaigns=[SPRING] * 12),
-    "admin": page(person=ROOT, upkeep=Upkeep(BUSY, FAILED, [], "C0LEADS")),
-    "admin_with_unread": page(
-        person=ROOT, upkeep=Upkeep(BUSY | {"failed": 0}, [], UNREAD, "C0LEADS")),
-    "away": page(away_until=NOON),
-    "much_to_do": page(own=[OwnList(which, [lead(**STATIONS[which])] * most, 500)
-                            for which, most in SHOWN.items()],
-                       calls=[(CallList(id=4, name="Webinar June"), 12)] * 3,
-                       away_until=NOON,
-                       to_claim=[lead()] * 11, campaigns=[SPRING] * 30,
-                       standup=Today(STANDUP, None, None, NOON)),
+CALLS = (CallList(id=4, name="Webinar June"), 12)
+TODAY = Today(STANDUP, None, None, NOON)
+REST: dict[str, Any] = {"late": [], "unattended": [], "stalled": [], "overdue": 0}
+FOUR_ROLES = Person(id=3, slack_id="U3", roles=[*Role])
+PAGES: dict[str, tuple[Person, dict[str, Any]]] = {
+    "marketer": (MARA, {
+        "campaigns": OWN, "proposals": [PROPOSED], "to_answer": [ASKED],
+        "pairs": [SHOES["finding_picked"].participants[0]]}),
+    "marketer_at_rest": (MARA, {"campaigns": [], "proposals": [], "to_answer": []}),
+    "manager": (CLARA, {
+        "late": [LATE, (lead(**CLAIMED, response_due_at=NOON), SOFIA)], "overdue": 2,
+        "unattended": [AGAIN], "stalled": [STILL] * 4, "week": (FIGURES, NO_FIGURES),
+        "running": []}),
+    "manager_at_rest": (CLARA, REST | {"week": (NO_FIGURES, NO_FIGURES), "running": []}),
+    "everything": (FOUR_ROLES, {
+        "own": [leads.OwnList(which, [lead(**STATIONS[which])] * most, 500)
+                for which, most in leads.FEW.items()],
+        "calls": [CALLS] * 3, "away": NOON, "campaigns": OWN * 3, "proposals": [PROPOSED] * 2,
+        "to_answer": [ASKED] * 4, "to_agree": [PROPOSED] * 2, "late": [LATE] * 6, "overdue": 2,
+        "week": (FIGURES, FIGURES), "unattended": [AGAIN] * 2, "stalled": [STILL] * 4,
+        "upkeep": Upkeep(BUSY, FAILED, "C0LEADS"), "unread": UNREAD, "to_claim": [lead()] * 11,
+        "running": [SPRING] * 30, "standup": TODAY,
+        "pairs": [SHOES["held"].participants[0]] * 5}),
+    "salesperson": (SELLER, {
+        "own": [leads.OwnList(Mine.TO_CALL, [lead(**CLAIMED)], 1),
+                leads.OwnList(Mine.TO_RATE, [lead(**LOST)], 1)],
+        "to_agree": [PROPOSED], "to_claim": [lead()], "calls": [CALLS], "standup": TODAY,
+        "running": [SPRING], "pairs": [SHOES["agreed"].participants[1]]}),
+    "nothing_to_do": (SELLER, {"running": [SPRING] * 12}),
+    "admin": (ROOT, {
+        "upkeep": Upkeep(BUSY, FAILED, "C0LEADS"), "unread": [], "running": []}),
+    "admin_with_unread": (ROOT, {
+        "upkeep": Upkeep(BUSY | {"failed": 0}, [], "C0LEADS"), "unread": UNREAD, "running": []}),
+    "away": (SELLER, {"away": NOON, "running": []}),
+    "much_to_do": (SELLER, {
+        "own": [leads.OwnList(which, [lead(**STATIONS[which])] * most, 500)
+                for which, most in leads.SHOWN.items()],
+        "calls": [CALLS] * 3, "away": NOON, "to_claim": [lead()] * 11, "running": [SPRING] * 30,
+        "standup": TODAY}),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("name", PAGES)
 def test_home(name: str, golden: Golden) -> None:
     clock.use(lambda: NOON)
-    home = messages.home(PAGES[name])
-    golden(name, home.blocks)
+    golden(name, drawn(*PAGES[name]).blocks)
+
+
+def test_the_home_of_a_stranger(golden: Golden) -> None:
+    golden("stranger", messages.welcome([ROOT]).blocks)
+    golden("stranger_without_admin", messages.welcome([]).blocks)
+
+
+def test_every_button_of_a_page_has_its_handler() -> None:
+    clock.use(lambda: NOON)
+    named = re.findall('"action_id": "(.+?)"', json.dumps(drawn(*PAGES["everything"]).blocks))
+    handled = {route.name for capability in CAPABILITIES for route in capability.actions}
+    assert len(set(named)) > 20
+    assert set(named) <= handled
+
+
+def test_this_page_has_every_section_in_its_place() -> None:
+    declared = [each.place for capability in CAPABILITIES for each in capability.home_sections]
+    assert sorted(declared) == [place for place, _ in SECTIONS.values()]
 
 
 def test_the_sources_of_leads(golden: Golden) -> None:
@@ -160,11 +211,11 @@ def test_the_sources_of_leads(golden: Golden) -> None:
     ]  # fmt: skip
     told = {each.name: health(each, waiting) for waiting, each in enumerate(endpoints)}
     shown = {
-        "some": upkeep_messages.sources(heard, told).to_dict(),
-        "none": upkeep_messages.sources({}, {}).to_dict(),
+        "some": messages.sources(heard, told).to_dict(),
+        "none": messages.sources({}, {}).to_dict(),
     }
     many = {f"{letter * 38}-1": health(endpoints[-1], 9) for letter in ascii_lowercase}
-    for modal in (*shown.values(), upkeep_messages.sources({}, many).to_dict()):
+    for modal in (*shown.values(), messages.sources({}, many).to_dict()):
         assert not limits.check_view(modal, "modal")
     golden("sources", shown)
 
@@ -176,8 +227,6 @@ def test_status(golden: Golden) -> None:
         next_runs=[NextRun(NOON, "Weekly digest, Managers", "Europe/Berlin"),
                    NextRun(NOON, "Sales standup", "each person’s own time")],
     )  # fmt: skip
-    golden("status", upkeep_messages.status(condition))
-    assert "Nothing comes by the clock" in upkeep_messages.status(replace(condition, next_runs=[]))
-    assert "and 3 more" in upkeep_messages.status(
-        replace(condition, next_runs=[*condition.next_runs] * 9)
-    )
+    golden("status", messages.status(condition))
+    assert "Nothing comes by the clock" in messages.status(replace(condition, next_runs=[]))
+    assert "and 3 more" in messages.status(replace(condition, next_runs=[*condition.next_runs] * 9))

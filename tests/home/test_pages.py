@@ -7,11 +7,14 @@ import pytest
 from sqlalchemy import select, update
 
 from bot import clock, metrics, slack
+from bot.app import CAPABILITIES
 from bot.campaigns import announcing as campaigns
+from bot.capability import Place
+from bot.digests import home_sections as digest_sections
 from bot.digests import sending as digests
 from bot.digests.models import TimetableChange
 from bot.home import service
-from bot.home.models import Page
+from bot.home.page import page, sections, settings
 from bot.intake import receiving
 from bot.leads import claiming, outcomes
 from bot.people import service as people
@@ -20,9 +23,12 @@ from bot.planning import requests as planning
 from bot.reports import exports
 from bot.reports.exports import Rhythm
 from bot.reports.files import FileKind
+from bot.reports.home_sections import read_campaigns
 from bot.routing import escalation
 from bot.shadowing import rounds as shadowing
+from bot.shadowing.home_sections import pairs
 from bot.slack.cards import Card
+from bot.slack.message import as_json
 from bot.sources.lead_payload import read
 from bot.standups import asking as standup_asking
 from bot.standups import setup as standup_setup
@@ -55,9 +61,14 @@ class Scene:
                 session, self.people[Role.SALESPERSON], "A starter package", token="t2"
             )
 
-    def page(self, role: Role) -> Page:
+    def page(self, role: Role) -> dict[Place, list[str]]:
+        """The texts that somebody reads, by their place on the page."""
         with self.store.transaction() as session:
-            return service.page(session, self.people[role].id)
+            drawn = sections(session, session.merge(self.people[role]), CAPABILITIES)
+            return {
+                place: [each["text"]["text"] for each in as_json(blocks) if "text" in each]
+                for place, blocks in drawn.items()
+            }
 
 
 @pytest.fixture
@@ -66,44 +77,43 @@ def scene(store: Store) -> Scene:
 
 
 def test_a_marketer_sees_how_their_campaigns_do_and_what_they_owe(scene: Scene) -> None:
-    seen = scene.page(Role.MARKETER).marketing
-    assert seen is not None
-    [own] = seen.campaigns
+    with scene.store.transaction() as session:
+        [own] = read_campaigns(session, scene.people[Role.MARKETER])
     assert (own.figures.count("received"), own.readers, own.sales) == (2, 0, 1)
-    assert [each.request.text for each in seen.to_answer] == ["A starter package"]
+    seen = scene.page(Role.MARKETER)
+    assert seen[Place.OWN_CAMPAIGNS][1].count("2 leads, 0 claimed") == 1
+    title, request = seen[Place.PLANNING]
+    assert title == "Requests to answer"
+    assert "A starter package" in request
 
 
 def test_a_manager_sees_what_is_late_and_the_week(scene: Scene) -> None:
-    assert scene.page(Role.MANAGER).managing is not None
     scene.hands.now = NINE + timedelta(minutes=1)
     with scene.store.transaction() as session:
         escalation.sweep(session)
     assert not late(scene)
     scene.hands.now = NINE + timedelta(hours=1)
-    assert late(scene) == [("a…@example.com", None)] * 2
+    assert late(scene) == ["nobody"] * 2
     with scene.store.transaction() as session:
         claiming.claim(session, scene.people[Role.SALESPERSON], 1)
-    assert late(scene) == [("a…@example.com", "Salesperson"), ("a…@example.com", None)]
+    assert late(scene) == ["owner", "nobody"]
     with scene.store.transaction() as session:
         outcomes.contacted(session, scene.people[Role.SALESPERSON], 1)
-    seen = scene.page(Role.MANAGER).managing
-    assert seen is not None
-    assert len(seen.late) == 1
-    assert (seen.week.count("received"), seen.before.count("received")) == (2, 0)
+    assert late(scene) == ["nobody"]
+    with scene.store.transaction() as session:
+        week, before = digest_sections.read_week(session, scene.workspace.id)
+    assert (week.count("received"), before.count("received")) == (2, 0)
     scene.hands.now = NINE + timedelta(days=30)
-    seen = scene.page(Role.MANAGER).managing
-    assert seen is not None
-    assert seen.overdue == 1
+    assert "1 request:" in scene.page(Role.MANAGER)[Place.NEEDS_YOU_NOW][-1]
 
 
-def late(scene: Scene) -> list[tuple[str, str | None]]:
-    seen = scene.page(Role.MANAGER).managing
-    assert seen is not None
-    return [(lead.name, name(owner)) for lead, owner in seen.late]
-
-
-def name(person: Person | None) -> str | None:
-    return person.name if person else None
+def late(scene: Scene) -> list[str]:
+    """Who has each of the leads that are late."""
+    return [
+        "nobody" if "nobody has claimed it" in text else "owner"
+        for text in scene.page(Role.MANAGER).get(Place.NEEDS_YOU_NOW, [])
+        if "a…@example.com" in text and "answer due" in text
+    ]
 
 
 def test_a_pair_stands_on_the_page_of_both_and_follows(store: Store) -> None:
@@ -118,16 +128,17 @@ def test_a_pair_stands_on_the_page_of_both_and_follows(store: Store) -> None:
 
     def shoes() -> dict[int, list[str]]:
         with store.transaction() as session:
-            pages = [service.page(session, each.id) for each in (mara, sofia, ben)]
-        return {each.person.id: [seat.pair.stage for seat in each.shoes if seat.pair]
-                for each in pages if each.shoes}  # fmt: skip
+            pages = {each.id: pairs(session, session.merge(each)) for each in (mara, sofia, ben)}
+        return {who: [each["accessory"]["text"]["text"] for each in as_json(blocks)
+                      if each["type"] == "section"]
+                for who, blocks in pages.items() if blocks}  # fmt: skip
 
     [pair] = company.pairs()
     both = {pair.marketer_id, pair.salesperson_id}
-    assert shoes() == {each: ["finding"] for each in both}
+    assert shoes() == {each: ["Pick a time"] for each in both}
     assert drawn_anew(store) == both
     company.agree(pair)
-    assert shoes() == {each: ["agreed"] for each in both}
+    assert shoes() == {each: ["Set goals"] for each in both}
     assert drawn_anew(store) == both
 
 
@@ -141,15 +152,33 @@ def drawn_anew(store: Store) -> set[int]:
 
 
 def test_each_sees_their_own_parts_only(scene: Scene) -> None:
-    parts = {
-        role: [part for part in ("marketing", "managing", "upkeep")
-               if getattr(scene.page(role), part) is not None]
-        for role in Role
+    own = {Place.OWN_CAMPAIGNS, Place.PLANNING, Place.THIS_WEEK, Place.UPKEEP}
+    assert {role: own & scene.page(role).keys() for role in Role} == {
+        Role.SALESPERSON: set(),
+        Role.MARKETER: {Place.OWN_CAMPAIGNS, Place.PLANNING},
+        Role.MANAGER: {Place.THIS_WEEK},
+        Role.ADMIN: {Place.UPKEEP},
+    }
+
+
+def test_who_has_neither_role_nor_standup_is_welcomed(store: Store) -> None:
+    workspace = install(store)
+    hire(store, workspace, "UROOT", "Root", Role.ADMIN)
+    guest = hire(store, workspace, "UGUEST", "Guest")
+    with store.transaction() as session:
+        drawn = page(session, guest, CAPABILITIES)
+    assert "Ask <@UROOT>" in str(drawn.blocks)
+
+
+@pytest.mark.parametrize("role", Role)
+def test_who_may_set_something_up_is_who_has_its_button(scene: Scene, role: Role) -> None:
+    may = {
+        route.name: route.access.roles
+        for capability in CAPABILITIES for route in capability.actions
     }  # fmt: skip
-    assert parts == {
-        Role.SALESPERSON: [], Role.MARKETER: ["marketing"], Role.MANAGER: ["managing"],
-        Role.ADMIN: ["upkeep"],
-    }  # fmt: skip
+    who = scene.people[role]
+    shown = [each for each in settings(who, CAPABILITIES) if not who.has(*may[each.action_id])]
+    assert not shown
 
 
 def test_the_status_names_what_comes_by_the_clock_and_nothing_that_is_paused(scene: Scene) -> None:
@@ -179,7 +208,7 @@ def test_the_status_names_what_comes_by_the_clock_and_nothing_that_is_paused(sce
             if each.name.startswith("Marketing")
         )
         standup_setup.pause(session, manager, marketing.id, active=False)
-        runs = service.condition(session, scene.workspace.id).next_runs
+        runs = service.condition(session, scene.workspace.id, CAPABILITIES).next_runs
     assert [run.name for run in runs] == RUNS
     assert {run.zone for run in runs} == {"Europe/Berlin", "Asia/Tokyo", "each person’s own time"}
     assert all(run.at > clock.now() for run in runs)

@@ -7,10 +7,15 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from bot.app import CAPABILITIES
+from bot.capability import Place
 from bot.errors import NotAllowed
 from bot.home import service
+from bot.home.home_sections import upkeep
+from bot.home.page import sections
 from bot.people.models import Person, Role, Workspace
 from bot.routing import escalation
+from bot.slack.message import as_json
 from bot.store import Store
 from bot.tasks import enqueue
 from bot.tasks.queue import NoSuchJob, counts
@@ -37,10 +42,11 @@ def test_failed_work_runs_again_one_piece_or_all(store: Store, workspace: Worksp
     root = hire(store, workspace, "UROOT", "Root", Role.ADMIN)
     ids = fail(store, 5)
     with store.transaction() as session:
-        page = service.page(session, root.id)
-        assert page.upkeep is not None
-        assert page.upkeep.jobs["failed"] == 5
-        assert [job.id for job in page.upkeep.failed] == ids[:1:-1]
+        title, *jobs = [
+            each for each in as_json(upkeep(session, session.merge(root))) if "text" in each
+        ]
+        assert title["text"]["text"] == "Failed work (5)"
+        assert [int(each["accessory"]["value"]) for each in jobs] == ids[:1:-1]
         service.retry(session, root, ids[0])
         with pytest.raises(NoSuchJob):
             service.retry(session, root, ids[0])
@@ -66,7 +72,7 @@ def test_upkeep_is_the_admins(
     somebody = hire(store, workspace, "USOME", "Somebody", *roles)
     fail(store, 1)
     with store.transaction() as session:
-        assert service.page(session, somebody.id).upkeep is None
+        assert Place.UPKEEP not in sections(session, somebody, CAPABILITIES)
         with pytest.raises(NotAllowed):
             verb(session, somebody)
         assert counts(session)["failed"] == 1

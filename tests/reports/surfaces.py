@@ -30,9 +30,8 @@ from bot.campaigns.models import Campaign
 from bot.cli import report as command_line
 from bot.contacts import service as contacts
 from bot.digests import explaining, figure_messages, money_messages, personal, reporting
+from bot.digests import home_sections as digest_sections
 from bot.digests.models import Week
-from bot.home import service as home
-from bot.home.messages import managing
 from bot.leads import queries as lead_queries
 from bot.leads import ratings as lead_ratings
 from bot.leads.models import Lead
@@ -42,6 +41,7 @@ from bot.people.models import Person, Role, Workspace
 from bot.planning import retrospectives as remembering
 from bot.reports import campaign_report as campaign_reports
 from bot.reports import figures
+from bot.reports import home_sections as report_sections
 from bot.reports.api import Counter, SheetQuery
 from bot.reports.columns import Wanted
 from bot.reports.files import FileKind, as_csv
@@ -330,14 +330,13 @@ def _explained(world: World, *, is_this: bool) -> Answer:
     return found
 
 
-def _home(world: World) -> Any:
-    seen = home.page(world.session, world.who.id).managing
-    assert seen is not None
-    return seen
+def _home(world: World) -> tuple[Figures, Figures]:
+    """This week, and the one before it."""
+    return digest_sections.read_week(world.session, world.who.workspace_id)
 
 
 def _home_words(world: World, pattern: str) -> Answer:
-    said = said_in(managing(_home(world)))
+    said = said_in(digest_sections.show_week(*_home(world)))
     labels = {"Leads": "received", "ROMI": "romi", "Spend": "spend", "Won amount": "won_amount",
               "Claimed": "acceptance_rate", "Answered on time": "response_sla"}  # fmt: skip
     found = {}
@@ -395,9 +394,9 @@ TOTALS: dict[str, Surface] = {
     "page": (anything, lambda world, ask: _report(world, ask, By.SOURCE).total.values),
     "page, every figure": (anything, _facts),
     "page, days before": (anything, _page_before),
-    "home": (is_running, lambda world, _: _home(world).week.values),
+    "home": (is_running, lambda world, _: _home(world)[0].values),
     "home, in words": (is_running, lambda world, _: _home_words(world, "now")),
-    "home, last week": (is_last_so_far, lambda world, _: _home(world).before.values),
+    "home, last week": (is_last_so_far, lambda world, _: _home(world)[1].values),
     "home, last week in words": (is_last_so_far, lambda world, _: _home_words(world, "before")),
     "digest": (is_digest, lambda world, ask: _digest(world, ask).report.total.values),
     "digest, money in words": (is_digest, _money_words),
@@ -480,10 +479,9 @@ PARTIAL = {"own digest, campaigns", "own digest, leads"}
 
 
 def _home_campaigns(world: World, credit: Attribution) -> Groups:
-    seen = home.page(world.session, world.who.id).marketing
-    assert seen is not None
     assert credit is FIRST
-    return {each.campaign.id: each.figures.values for each in seen.campaigns}
+    own = report_sections.read_campaigns(world.session, world.who)
+    return {each.campaign.id: each.figures.values for each in own}
 
 
 def _reports(world: World, credit: Attribution) -> Groups:

@@ -16,8 +16,8 @@ from bot import clock, metrics
 from bot.campaigns.models import Campaign
 from bot.digests import explaining, figure_messages, personal, reporting
 from bot.digests import messages as digest_messages
+from bot.digests.home_sections import read_week
 from bot.digests.models import Week
-from bot.home import service as home
 from bot.leads import ratings as lead_ratings
 from bot.leads.models import Lead, disposition_label
 from bot.metrics import BY_NAME, Attribution, By, Unit, shown
@@ -164,14 +164,13 @@ def test_this_week_so_far_ends_today_everywhere(office: Office) -> None:
         session.add(SpendEntry(day=WEEK.sunday, **entry))
         session.flush()
         digest = reporting.running(session, manager).report
-        this_home = home.page(session, manager.id).managing
-        assert this_home
+        on_home, _ = read_week(session, office.workspace.id)
         this_week = named(Span.THIS_WEEK, date(2026, 11, 18))
         found = {
             "digest": digest.total["romi"],
             "campaigns": digest.campaigns[0].figures["romi"],
             "why": explaining.explain(session, manager, "romi").this["romi"],
-            "home": this_home.week["romi"],
+            "home": on_home["romi"],
             "own": personal.own_running(session, manager)[0].campaigns[0].figures["romi"],
             "page": figures.totals(
                 session, office.workspace, this_week, Attribution.FIRST_TOUCH

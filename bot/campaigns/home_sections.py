@@ -1,0 +1,40 @@
+"""What home tabs show of campaigns: those that run."""
+
+from collections.abc import Sequence
+
+from slack_sdk.models.blocks import Block
+from sqlalchemy.orm import Session
+
+from bot.campaigns import capability, queries
+from bot.campaigns.models import Campaign
+from bot.campaigns.texts import offer_line
+from bot.capability import Place
+from bot.people.models import ANY_ROLE, Person, Role
+from bot.slack.blocks import part, words
+from bot.slack.text import safe
+
+_MOST_CAMPAIGNS = 10
+
+
+@capability.home_section(Place.CAMPAIGNS, *ANY_ROLE)
+def running(session: Session, who: Person) -> list[Block]:
+    """Campaigns that run. A marketer reads above that none of theirs does."""
+    today = queries.today(session, who.workspace_id)
+    found = queries.running(session, who.workspace_id, today)
+    return [] if Role.MARKETER in who.roles and not found else show_running(found)
+
+
+def show_running(running: Sequence[Campaign]) -> list[Block]:
+    """A line for each of the first, with its offer."""
+    if not running:
+        none = "None runs at the moment. Marketing announces one with `/campaign`."
+        return part("Campaigns", [words(none)])
+    lines = [
+        f"• *{safe(campaign.name, 100)}*: {offer_line(campaign)}"
+        for campaign in running[:_MOST_CAMPAIGNS]
+    ]
+    left = len(running) - _MOST_CAMPAIGNS
+    if left > 0:
+        lines.append(f"and {left} more: `/campaign list`")
+    # A section takes 3,000 characters; a campaign's line is far shorter than 300.
+    return part("Campaigns that run", [words("\n".join(lines)[:3000])])

@@ -1,0 +1,70 @@
+"""What a manager's home tab shows of the running week."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from slack_sdk.models.blocks import Block, MarkdownTextObject, SectionBlock
+from sqlalchemy.orm import Session
+
+from bot import metrics
+from bot.campaigns import queries as campaigns
+from bot.capability import NextRun, Place
+from bot.digests import capability, forms, sending
+from bot.digests.models import Audience
+from bot.metrics import Figures, Period
+from bot.people.models import Person, Role, Workspace
+from bot.slack.blocks import note, part
+from bot.tasks import schedules
+
+capability.home_setting("Weekly digests", forms.SETTINGS, 80, Role.MANAGER)
+
+_WEEK = (
+    ("Leads", "received"),
+    ("Claimed", "acceptance_rate"),
+    ("Answered on time", "response_sla"),
+    ("Speed-to-lead, median", "response_median"),
+    ("Quality, of 3", "quality_index"),
+    ("Rated", "rating_coverage"),
+    ("Won", "won"),
+    ("Won amount", "won_amount"),
+    ("Spend", "spend"),
+    ("ROMI", "romi"),
+)
+
+
+@capability.home_section(Place.THIS_WEEK, Role.MANAGER)
+def this_week(session: Session, who: Person) -> list[Block]:
+    """This week so far, beside the same days of last week."""
+    return show_week(*read_week(session, who.workspace_id))
+
+
+def read_week(session: Session, workspace_id: int) -> tuple[Figures, Figures]:
+    """The figures of this week so far, and of the same days of last week."""
+    today = campaigns.today(session, workspace_id)
+    monday = today - timedelta(days=today.weekday())
+    this = Period(monday, today + timedelta(days=1))
+    last = Period(monday - timedelta(weeks=1), today + timedelta(days=1, weeks=-1))
+    return (
+        metrics.compute(session, workspace_id, this).total,
+        metrics.compute(session, workspace_id, last).total,
+    )
+
+
+def show_week(week: Figures, before: Figures) -> list[Block]:
+    """The main figures."""
+    fields = [
+        MarkdownTextObject(text=f"*{label}*\n{week[name]} (last week {before[name]})")
+        for label, name in _WEEK
+    ]
+    title = "This week so far, beside the same days of last week"
+    return part(title, [SectionBlock(fields=fields), note("`/digest` says more.")])
+
+
+@capability.next_run
+def next_digests(session: Session, workspace: Workspace) -> Iterator[NextRun]:
+    """The digests that are not off."""
+    runs = schedules(session, workspace.id)
+    for timetable in sending.of_workspace(session, workspace.id):
+        if timetable.active and (run := runs.get(timetable.schedule_name)):
+            name = f"Weekly digest, {Audience(timetable.audience).label}"
+            yield NextRun(run.next_run_at, name, run.zone)

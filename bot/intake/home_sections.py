@@ -1,0 +1,33 @@
+"""What an admin's home tab shows of what came in: submissions that could not be read."""
+
+from collections.abc import Sequence
+
+from slack_sdk.models.blocks import Block
+from sqlalchemy.orm import Session
+
+from bot.capability import Place
+from bot.intake import capability, messages, receiving
+from bot.intake.models import Submission
+from bot.people.models import Person, Role
+from bot.slack.blocks import header, note
+
+_MOST_UNREAD = 5
+
+capability.home_setting("Lead score", messages.CHANGE_RULES, 50, Role.ADMIN)
+
+
+@capability.home_section(Place.UPKEEP, Role.ADMIN)
+def unread(session: Session, who: Person) -> list[Block]:
+    """What of the submissions waits for a mend."""
+    return show_unread(receiving.unread(session, who.workspace_id, _MOST_UNREAD + 1))
+
+
+def show_unread(submissions: Sequence[Submission]) -> list[Block]:
+    """The first of them; one more was read, if there are more."""
+    if not submissions:
+        return []
+    shown = submissions[:_MOST_UNREAD]
+    more = len(submissions) > len(shown)
+    rest = [note("The oldest are shown: `handoff leads submissions` lists all.")] if more else []
+    count = f"{_MOST_UNREAD}+" if more else str(len(shown))
+    return [header(f"Could not be read ({count})"), *messages.rows_unread(shown), *rest]

@@ -1,0 +1,49 @@
+"""What home tabs show of standups: today's, with the button to answer it."""
+
+from collections.abc import Iterator
+
+from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement
+from sqlalchemy.orm import Session
+
+from bot.capability import NextRun, Place
+from bot.people.models import Person, Role, Workspace
+from bot.slack.blocks import part, words
+from bot.slack.text import moment, safe
+from bot.standups import answering, asking, capability, messages, settings_messages, setup
+from bot.standups.models import Answer, Today
+
+capability.home_setting("Standups", settings_messages.OVERVIEW, 60, Role.MANAGER)
+
+
+@capability.home_section(Place.STANDUP)
+def today(session: Session, who: Person) -> list[Block]:
+    """The standup of their team, whether they have a role or not."""
+    found = answering.today(session, who)
+    return show_today(found) if found is not None else []
+
+
+def show_today(today: Today) -> list[Block]:
+    """How it stands, with a button where something can be said."""
+    name = safe(today.standup.name, 80)
+    answered = today.entry is not None and today.entry.state == Answer.ANSWERED
+    if today.is_open and today.entry is not None and today.entry.asked_at is not None:
+        label = "Change my answers" if answered else "Answer"
+        state = "you have answered" if answered else "open, and waits for you"
+    else:
+        label = "Answer" if today.waits else ""
+        state = f"next asked {moment(today.next_at)}" if today.next_at else "paused"
+    blocks: list[Block] = [words(f"{name}: {state}.")]
+    if label:
+        button = ButtonElement(text=label, action_id=messages.BEGIN, value=str(today.standup.id))
+        blocks.append(ActionsBlock(elements=[button]))
+    return part("Standup", blocks)
+
+
+@capability.next_run
+def next_standups(session: Session, workspace: Workspace) -> Iterator[NextRun]:
+    """When each standup is asked next."""
+    standups = setup.standups_of_workspace(session, workspace.id)
+    next_at = asking.next_runs(session, standups)
+    for each in standups:
+        if each.id in next_at:
+            yield NextRun(next_at[each.id], each.name, each.zone or "each person’s own time")
