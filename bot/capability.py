@@ -148,6 +148,7 @@ class Command:
     access: Access
     handler: Handler
     before: Before | None = None
+    hint: str | None = None
 
 
 @dataclass(frozen=True)
@@ -228,6 +229,7 @@ class Capability:
         self.closings: list[Route] = []
         self.shortcuts: list[Route] = []
         self.commands: list[Command] = []
+        self.descriptions: dict[str, str] = {}
         self.events: dict[str, Callable[..., object]] = {}
         self.modals: dict[str, ModalHandler] = {}
         self.cards: dict[str, Callable[..., Message | None]] = {}
@@ -293,12 +295,24 @@ class Capability:
         """A global shortcut, or one on a message."""
         return _adding(self.shortcuts, lambda handler: Route(callback_id, access, handler))
 
+    def describe(self, command: str, description: str) -> None:
+        """What a slash command is for, in the line that Slack shows while one types it. Its words
+        are declared by whoever has them."""
+        self.descriptions[command] = description
+
     def command(
-        self, name: str, word: str, usage: str, access: Access, *, before: Before | None = None
+        self,
+        name: str,
+        word: str,
+        usage: str,
+        access: Access,
+        *,
+        before: Before | None = None,
+        hint: str | None = None,
     ) -> DeclaresHandler:
         """A slash command with one word behind it; see `bot.slack.commands.Command`."""
         return _adding(
-            self.commands, lambda handler: Command(name, word, usage, access, handler, before)
+            self.commands, lambda handler: Command(name, word, usage, access, handler, before, hint)
         )
 
     def event(self, kind: str) -> Declares:

@@ -79,10 +79,12 @@ def _listen(dispatcher: "Dispatcher", listening: Listening, capability: Capabili
         listening.closed(route.name, dispatcher.click(route), route.access)
     for route in capability.shortcuts:
         listening.shortcut(route.name, dispatcher.click(route), route.access)
-    for command in capability.commands:
-        listener = dispatcher.click(command)
+    for name, description in capability.descriptions.items():
+        listening.commands.describe(name, description)
+    for each in capability.commands:
+        listener = dispatcher.click(each)
         listening.command(
-            Command(command.name, command.word, command.usage, listener, command.access)
+            Command(each.name, each.word, each.usage, listener, each.access, each.hint)
         )
     for kind, function in capability.events.items():
         listening.event(kind, dispatcher.event(function))

@@ -6,6 +6,7 @@ Reference: https://docs.slack.dev/reference/app-manifest
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,6 +28,7 @@ EVENT_SCOPES: dict[str, str | None] = {
     "user_change": "users:read",
 }
 MAX_COMMANDS, MAX_SHORTCUTS = 50, 10
+MAX_DESCRIPTION, MAX_USAGE_HINT = 2000, 1000  # of a command
 
 
 class BadManifest(ValueError):
@@ -112,11 +114,7 @@ def _faults(manifest: Manifest) -> list[str]:
             faults.append(f"{event}: needs the scope {scope}")
     if not manifest.name or len(manifest.name) > 35:
         faults.append("display_information.name: 1 to 35 characters")
-    for command in manifest.commands.values():
-        if not command.name.startswith("/") or len(command.name) > 32:
-            faults.append(f"{command.name}: starts with / and has at most 32 characters")
-        if not command.description:
-            faults.append(f"{command.name}: needs a description")
+    faults += [fault for each in manifest.commands.values() for fault in _faults_of(each)]
     if (manifest.commands or manifest.shortcuts) and "commands" not in manifest.scopes:
         faults.append("commands and shortcuts need the scope commands")
     if manifest.shortcuts and not manifest.interactive:
@@ -124,3 +122,15 @@ def _faults(manifest: Manifest) -> list[str]:
     if len(manifest.commands) > MAX_COMMANDS or len(manifest.shortcuts) > MAX_SHORTCUTS:
         faults.append(f"at most {MAX_COMMANDS} commands and {MAX_SHORTCUTS} shortcuts")
     return faults
+
+
+def _faults_of(command: Command) -> Iterator[str]:
+    if not command.name.startswith("/") or len(command.name) > 32:
+        yield f"{command.name}: starts with / and has at most 32 characters"
+    if not command.description:
+        yield f"{command.name}: needs a description"
+    if len(command.description) > MAX_DESCRIPTION or len(command.usage_hint) > MAX_USAGE_HINT:
+        yield (
+            f"{command.name}: a description has at most {MAX_DESCRIPTION:,} characters, "
+            f"a usage hint {MAX_USAGE_HINT:,}"
+        )

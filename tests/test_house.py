@@ -34,11 +34,24 @@ def application(database_url: str) -> Iterator[Application]:
         yield application
 
 
+def test_the_manifest_says_of_commands_what_is_declared(
+    application: Application, request: pytest.FixtureRequest
+) -> None:
+    commands = application.listening.commands
+    assert sorted(each["command"] for each in commands.manifest) == commands.names
+    file = ROOT / "manifest.json"
+    declared = json.loads(file.read_text())
+    if request.config.getoption("--golden"):
+        declared["features"]["slash_commands"] = commands.manifest
+        file.write_text(json.dumps(declared, indent=2, ensure_ascii=False) + "\n")
+    assert declared["features"]["slash_commands"] == commands.manifest, (
+        "run `pytest --golden tests/test_house.py` and read manifest.json"
+    )
+
+
 def test_the_manifest_names_what_is_in_use_and_nothing_else(application: Application) -> None:
     declared = manifest()
     listening = application.listening
-    commands = [each["command"] for each in declared["features"]["slash_commands"]]
-    assert sorted(commands) == listening.commands.names
     shortcuts = {each["callback_id"] for each in declared["features"]["shortcuts"]}
     assert shortcuts == set(listening.shortcuts)
     # A message comes by the kind of conversation that it is in.

@@ -128,6 +128,7 @@ def save_answer(act: Act, form: forms.Answer) -> None:
     "<words>",
     "see the exact terms of one, today or on a day: `/offer summer on 2026-05-01`",
     _LOOK_UP,
+    hint="summer | summer on 2026-05-01",
 )
 @capability.command("/offer", "", "see the offers that hold today", _LOOK_UP)
 def look_up(act: Act) -> View | Message:
@@ -159,7 +160,11 @@ def show_offer(act: Act) -> View | Message:
 
 
 @capability.command(
-    "/campaign", "manage", "change, pause, end or cancel a campaign of yours (marketing)", _CHANGE
+    "/campaign",
+    "manage",
+    "change, pause, end or cancel a campaign of yours (marketing)",
+    _CHANGE,
+    hint="manage summer",
 )
 def manage(act: Act) -> Message:
     """What the person may manage."""

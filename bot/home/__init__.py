@@ -3,3 +3,4 @@
 from bot.capability import Capability
 
 capability = Capability("bot.home.handlers", "bot.home.home_sections", "bot.home.tasks")
+capability.describe("/handoff", "Help, the library, people, hours and status")

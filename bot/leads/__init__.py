@@ -8,3 +8,4 @@ capability = Capability(
     "bot.leads.home_sections",
     "bot.leads.tasks",
 )
+capability.describe("/lead", "Type in a lead, find one, see yours, be away")

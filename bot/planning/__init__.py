@@ -3,3 +3,4 @@
 from bot.capability import Capability
 
 capability = Capability("bot.planning.handlers", "bot.planning.home_sections", "bot.planning.tasks")
+capability.describe("/request", "Say what customers ask for, or see what is asked for")

@@ -42,6 +42,7 @@ _ACTIONS = {
     "report",
     "see what came of a campaign; `last` behind its name counts by the last touch",
     _READ,
+    hint="",
 )
 def report(act: Act) -> str | Message:
     """`/campaign report <name>`, and `last` behind it for the last touch."""
@@ -99,6 +100,7 @@ def _which(name: str) -> str:
     "get qualified and won leads as a file for an ad platform: `conversions google`, `meta` "
     "or `linkedin`, and a number behind it for an earlier file (marketing, managers)",
     _FETCH,
+    hint="",
 )
 def send_conversions(act: Act) -> str:
     """`/digest conversions [platform [number]]`."""

@@ -5,3 +5,4 @@ from bot.capability import Capability
 capability = Capability(
     "bot.shadowing.handlers", "bot.shadowing.home_sections", "bot.shadowing.tasks"
 )
+capability.describe("/shadow", "Stay in my shoes: when mine is next, and with whom")

@@ -1,5 +1,7 @@
-"""Slash commands and their words: `/campaign list` finds its listener, `help` writes itself."""
+"""Slash commands and their words: `/campaign list` finds its listener, `help` writes itself, and so
+does what the app's manifest says of them."""
 
+import re
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,6 +10,8 @@ from bot.slack.access import Access
 from bot.slack.incoming import Incoming
 from bot.slack.text import safe
 
+_EXAMPLE = re.compile("`([^`]+)`: ")
+
 
 @dataclass(frozen=True)
 class Command:
@@ -15,7 +19,8 @@ class Command:
 
     A word in angle brackets (`<number>`) stands for whatever no other word is; it is shown as it
     is written. `listener` gets the incoming request, and what stands behind the word, or all of it
-    where the word stands for anything.
+    where the word stands for anything. `usage` is its line of the help; where something has to
+    stand behind the word, it begins with an example: "`Lovelace`: look a lead up".
     """
 
     name: str
@@ -24,6 +29,17 @@ class Command:
     listener: Callable[[Incoming, str], None]
     access: Access | None = None
     """For whom it is, which the listener checks itself; None: everybody."""
+    hint: str | None = None
+    """What Slack hints at while one types the command; None: the word with its example, and "":
+    nothing."""
+
+    @property
+    def shown_hint(self) -> str:
+        """What Slack hints at; nothing of the command alone."""
+        if self.hint is not None:
+            return self.hint
+        example = _EXAMPLE.match(self.usage)
+        return f"{self.word.strip('<>')} {example[1]}" if example else self.word.strip("<>")
 
     def __call__(self, incoming: Incoming, rest: str) -> None:
         """Let the listener take it."""
@@ -35,12 +51,35 @@ class Commands:
 
     def __init__(self) -> None:
         self._by_name: dict[str, dict[str, Command]] = defaultdict(dict)
+        self._descriptions: dict[str, str] = {}
 
     def add(self, command: Command) -> None:
         """Add a command."""
         words = self._by_name[command.name]
         assert command.word not in words, command
         words[command.word] = command
+
+    def describe(self, name: str, description: str) -> None:
+        """Say what a command is for, in the line that Slack shows."""
+        assert name not in self._descriptions, name
+        self._descriptions[name] = description
+
+    @property
+    def manifest(self) -> list[dict[str, str | bool]]:
+        """The commands as the app's manifest has them, in the order of their descriptions."""
+        return [
+            {
+                "command": name,
+                "description": description,
+                "usage_hint": f"[{' | '.join(self._hints(name))}]",
+                "should_escape": False,
+            }
+            for name, description in self._descriptions.items()
+        ]
+
+    def _hints(self, name: str) -> list[str]:
+        hints = [command.shown_hint for command in self._by_name[name].values()]
+        return [*filter(None, hints), "help"]
 
     @property
     def all(self) -> list[Command]:

@@ -25,7 +25,11 @@ _COSTS = Access("enter the cost of a department", (Role.MANAGER,))
 
 
 @capability.command(
-    "/campaign", "spend", "enter what a campaign cost; `spend list` shows it (marketing)", _ENTER
+    "/campaign",
+    "spend",
+    "enter what a campaign cost; `spend list` shows it (marketing)",
+    _ENTER,
+    hint="",
 )
 def enter(act: Act) -> View | Message | str:
     """The form for spend; `list` shows what was entered."""
@@ -94,7 +98,7 @@ def save_correction(act: Act, form: CorrectSpend) -> View:
 
 
 @capability.command(
-    "/campaign", "margin", "say what is left of a deal's amount (marketing)", _MARGIN
+    "/campaign", "margin", "say what is left of a deal's amount (marketing)", _MARGIN, hint=""
 )
 def choose_margin(act: Act) -> View | str:
     """The form for what is left of a deal's amount."""
@@ -112,7 +116,9 @@ def save_margin(act: Act, form: SetMargin) -> None:
     margins.set_margin(act.session, act.person, form.percent, form.campaign)
 
 
-@capability.command("/campaign", "costs", "enter what the departments cost (managers)", _COSTS)
+@capability.command(
+    "/campaign", "costs", "enter what the departments cost (managers)", _COSTS, hint=""
+)
 def enter_cost(act: Act) -> View:
     """The form for what a department cost."""
     margins.may_enter_costs(act.session, act.person)

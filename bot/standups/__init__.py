@@ -3,3 +3,4 @@
 from bot.capability import Capability
 
 capability = Capability("bot.standups.handlers", "bot.standups.home_sections", "bot.standups.tasks")
+capability.describe("/standup", "Answer today's standup")

@@ -139,6 +139,7 @@ BAD: list[tuple[str, Any]] = [
     ("needs the scope im:history", lambda m: _events(m).append("message.im")),
     ("1 to 35", lambda m: m["display_information"].update(name="x" * 36)),
     ("starts with /", lambda m: m["features"]["slash_commands"][0].update(command="lead")),
+    ("usage hint", lambda m: m["features"]["slash_commands"][0].update(usage_hint="x" * 1001)),
     ("needs a description", lambda m: m["features"]["slash_commands"][0].update(description="")),
     ("the scope commands", lambda m: m["oauth_config"]["scopes"].update(bot=["users:read",
                                                                              "channels:read"])),

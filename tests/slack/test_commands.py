@@ -70,6 +70,25 @@ def test_help_is_never_taken_for_anything(
     assert not called
 
 
+def test_the_manifest_hints_at_each_word_with_its_example_in_the_order_of_declaration() -> None:
+    commands = Commands()
+    for word, usage, hint in (
+        ("", "type one in", None), ("mine", "see yours", None), ("<number>", "open one", "12"),
+        ("find", "`Lovelace`: look one up by `name`", None), ("<2026-W47>", "a week", None),
+        ("rare", "what few need", ""),
+    ):  # fmt: skip
+        commands.add(Command("/lead", word, usage, lambda *_: None, hint=hint))
+    commands.describe("/lead", "Type in a lead")
+    assert commands.manifest == [
+        {
+            "command": "/lead",
+            "description": "Type in a lead",
+            "usage_hint": "[mine | 12 | find Lovelace | 2026-W47 | help]",
+            "should_escape": False,
+        }
+    ]
+
+
 def test_an_unknown_word_gets_help_where_nothing_takes_it(
     commands: tuple[Commands, list[tuple[str, str]]],
 ) -> None:
