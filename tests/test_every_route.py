@@ -753,7 +753,7 @@ BUTTONS: dict[str, Scene] = {
     "shadow.request": Company.idea,
     "shadow.unpick": Company.picked,
     "standup.hand_back": by("UMARA", Company.taken),
-    "standup.lift": by("UMARA", Company.taken),
+    "standup.resolve": by("UMARA", Company.taken),
     "standup.make": lambda c: c.said("ideas"),
     "standup.skip": Company.entry,
     "standup.take": by("UMARA", lambda c: c.said("blockers")),
@@ -775,7 +775,7 @@ READS = re.compile(
     | .*\.(previous|next|newer|older)(?<!calls\.next)           # another page
     | crm\.open | digest\.(settings|show_details|show_money) | home\.sources | library\.find
     | campaign\.(list|questions|show_offer) | import\.turn_columns
-    | lead\.(choose_(disposition|leads)|promise|rate\.weak|show|turns)
+    | lead\.(choose_(disposition|leads)|rate\.weak|rotation|show|targets)
     | people\.(edit|hours|open) | proposal\.(see_all|take_up) | report\.(first|last)_touch
     | request\.plan | shadow\.(settings|show|show_apart) | spend\.pick
     | standup\.(open|overview|page)
@@ -817,12 +817,12 @@ FORMS: dict[str, Form] = {
     "lead.save_new": Form(":lead.new", said={
         "email": lambda c: f"new{c.number()}@example.com"}),
     "lead.save_note": Form("lead.note", Company.mine, {"note": "Prefers mornings"}),
-    "lead.save_promise": Form("/lead promise"),
+    "lead.save_targets": Form("/lead targets"),
     "lead.save_reason": Form("lead.rate.junk", rated),
     "lead.save_reassign": Form("lead.reassign", Company.mine),
     "lead.save_rules": Form("lead.change_rules"),
     "lead.save_snooze": Form("lead.snooze", Company.mine),
-    "lead.save_weight": Form("/lead turns"),
+    "lead.save_weight": Form("/lead rotation"),
     "lead.save_won": Form("lead.won", Company.mine, {"amount": "1,200"}),
     "library.find": Form("/handoff find"),
     "people.save": Form("people.add", said={"person": "UNEW", "roles": ["marketer"]}),
@@ -839,7 +839,7 @@ FORMS: dict[str, Form] = {
     "report.export": Form("/digest export"),
     "request.save": Form("/request "),
     "request.save_decline": Form("request.decline", Company.request),
-    "request.save_answer_sla": Form("/request promise"),
+    "request.save_answer_sla": Form("/request targets"),
     "retrospective.save": Form("retrospective.answer", Company.looked_back, {"worked": "It"}),
     "shadow.save_apart": Form("shadow.apart"),
     "shadow.save_debrief": Form("shadow.write", Company.met),

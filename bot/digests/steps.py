@@ -93,7 +93,7 @@ def _late(report: Report) -> str:
     return (
         f"{late:,} of {plural(late + report.total.count('response_on_time'), 'hot lead')} "
         f"{'was' if late == 1 else 'were'} answered late or not at all. See who was on duty "
-        "(`/handoff hours`), or promise what can be kept (`/lead promise`)."
+        "(`/handoff hours`), or promise what can be kept (`/lead targets`)."
     )
 
 

@@ -126,7 +126,7 @@ class Decline(Form, id="request.save_decline", title="Decline a request", submit
         return cls.modal(request_id=request.id, blocks=[quoted(request.text)])
 
 
-class AnswerDays(Form, id="request.save_answer_sla", title="What marketing promises"):
+class AnswerDays(Form, id="request.save_answer_sla", title="Answer targets"):
     """How soon marketing answers."""
 
     answer_days: int = number(

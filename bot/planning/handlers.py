@@ -111,7 +111,7 @@ def save_decline(act: Act, form: forms.Decline) -> None:
     planning_requests.decline(act.session, act.person, form.request_id, form.reason)
 
 
-@capability.command("/request", "promise", "say how soon marketing answers (admins)", _RULES)
+@capability.command("/request", "targets", "say how soon marketing answers (admins)", _RULES)
 def edit_answer_days(act: Act) -> View:
     """How soon marketing answers, to be changed."""
     rules = sla.changeable(act.session, act.person)

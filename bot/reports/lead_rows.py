@@ -114,7 +114,7 @@ COLUMNS = (
     Column("utm_content", "as the sender gave it", _of("utm_content")),
     Column("country", "as the sender gave it", _of("country")),
     Column("company", "as the sender gave it", _of("company")),
-    Column("heat", "points of the heat rules", _of("score")),
+    Column("score", "points of the lead score", _of("score")),
     Column("status", "new, qualified, won, lost, recycled", _of("status")),
     Column("claimed_at", "when it was first claimed, UTC", _of("first_claimed_at")),
     Column("first_response_at", "first genuine contact, UTC", _of("first_response_at")),

@@ -29,14 +29,14 @@ from bot.slack.inputs import (
 )
 from bot.slack.text import plural, safe
 
-ROUND_ROBIN = "lead.turns"
+ROUND_ROBIN = "lead.rotation"
 
 _A_SECTION = 25  # lines of at most 120 characters; a section has 3,000
 _MOST_LISTED = 1_000
 _WEIGHT_WORDS = {0: "0: is offered nothing", 1: "1: the usual share"}
 
 
-class ChangeWeight(Form, id="lead.save_weight", title="Turns"):
+class ChangeWeight(Form, id="lead.save_weight", title="Lead rotation"):
     """What each salesperson was offered, and how much one of them shall be."""
 
     person: str = user("Whose weight shall change?")
@@ -77,12 +77,12 @@ def _percent(part: int, of: int) -> str:
     return f"{whole(Fraction(100 * part, of))}%"
 
 
-SLA = "lead.promise"
+SLA = "lead.targets"
 
 _count = partial(number, minimum=1, maximum=10_000)
 
 
-class ChangeSla(Form, id="lead.save_promise", title="What sales promises"):
+class ChangeSla(Form, id="lead.save_targets", title="Response targets"):
     """The minutes of the escalation, and the round robin's limits."""
 
     respond_minutes: int = _count(

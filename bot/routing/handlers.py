@@ -20,7 +20,7 @@ _RECENTLY = timedelta(days=28)
 
 _AWAY = Access("say when they are away", (Role.SALESPERSON,))
 _TAKE_OVER = Access("take over leads", (Role.SALESPERSON,))
-_SLA = Access("change what sales promises", (Role.ADMIN,))
+_SLA = Access("change the response targets", (Role.ADMIN,))
 _ROUND_ROBIN = Access("change the rotation", (Role.MANAGER,))
 
 
@@ -31,7 +31,7 @@ def take_over(act: Act) -> str:
 
 
 @capability.command(
-    "/lead", "take", "`12`: take over a colleague's lead, or ask for it", _TAKE_OVER
+    "/lead", "take", "`12`: take over a colleague's lead, or ask for it", _TAKE_OVER, hint=""
 )
 def take_over_by_number(act: Act) -> str:
     """The same as a command, which has to name the lead."""
@@ -131,7 +131,7 @@ def _away_until(until: datetime, lent: int, kept: int) -> str:
 
 
 @capability.command(
-    "/lead", "promise", "say how soon leads are answered, and what happens else (admins)", _SLA
+    "/lead", "targets", "say how soon leads are answered, and what happens else (admins)", _SLA
 )
 @capability.action(forms.SLA, _SLA)
 def ask_sla(act: Act) -> View:
@@ -147,7 +147,7 @@ def save_sla(act: Act, form: forms.ChangeSla) -> None:
 
 @capability.command(
     "/lead",
-    "turns",
+    "rotation",
     "see what the rotation gave to whom, and change weights (managers)",
     _ROUND_ROBIN,
 )

@@ -20,8 +20,8 @@ _MOST_LATE = 5
 _MOST_STALLED = 3
 _MOST_UNATTENDED = 3
 
-capability.home_setting("What sales promises", forms.SLA, 30, Role.ADMIN)
-capability.home_setting("Turns", forms.ROUND_ROBIN, 40, Role.ADMIN)
+capability.home_setting("Response targets", forms.SLA, 30, Role.ADMIN)
+capability.home_setting("Lead rotation", forms.ROUND_ROBIN, 40, Role.ADMIN)
 
 
 @capability.home_section(Place.NEEDS_YOU_NOW, Role.MANAGER)

@@ -1,4 +1,4 @@
-"""The response SLA: what sales promises, read, and changed by an admin."""
+"""The response SLA: read, and changed by an admin."""
 
 from dataclasses import asdict, fields
 
@@ -31,7 +31,7 @@ def change_sla(session: Session, who: Person, terms: SlaTerms, fallback: str | N
 
     `fallback` is Slack's ID. Raises NotAllowed, and FieldErrors by their fields.
     """
-    people.require(session, who, "change what sales promises", Role.ADMIN)
+    people.require(session, who, "change the response targets", Role.ADMIN)
     problems = {
         name: f"Please enter a number from {least} to {_MOST:,}."
         for name, value in asdict(terms).items()

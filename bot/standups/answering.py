@@ -248,7 +248,7 @@ def skip(session: Session, person: Person, entry_id: int) -> StandupEntry:
 
 
 def _write(session: Session, entry: StandupEntry, question: StandupQuestion, text: str) -> None:
-    """Keep what was said; a blocker that is gone from the form is lifted, if somebody has it."""
+    """Keep what was said; a blocker that is gone from the form is resolved, if somebody has it."""
     given = next((each for each in entry.answers if each.question_id == question.id), None)
     if given is None:
         if text:
@@ -266,7 +266,7 @@ def _write(session: Session, entry: StandupEntry, question: StandupQuestion, tex
         entry.answers.remove(given)
         session.delete(given)
     else:
-        given.lifted_at = given.lifted_at or clock.now()
+        given.resolved_at = given.resolved_at or clock.now()
 
 
 def _checked(

@@ -26,13 +26,13 @@ from bot.standups.models import (
 from bot.standups.rounds import SUMMARY
 
 HELP = "standup.help"
-RESOLVED = "standup.lifted"
+RESOLVED = "standup.resolved"
 
 _REMEMBERED = timedelta(weeks=2)
 
 
 class SameTeam(HandoffError):
-    """A blocker is lifted from across the table: by someone of another team than {team}."""
+    """A blocker is resolved by somebody of another team than {team}."""
 
 
 class AlreadyTaken(HandoffError):
@@ -40,7 +40,7 @@ class AlreadyTaken(HandoffError):
 
 
 class AlreadyResolved(HandoffError):
-    """It is lifted already."""
+    """It is resolved already."""
 
 
 class NotTheirs(HandoffError):
@@ -56,7 +56,7 @@ def take_on(session: Session, person: Person, answer_id: int) -> StandupAnswer:
     standup = blocker.entry.round.standup
     if not _is_of_another_team(person, standup):
         raise SameTeam(team=clean(standup.team.name, 80))
-    free = (StandupAnswer.taken_by.is_(None), StandupAnswer.lifted_at.is_(None))
+    free = (StandupAnswer.taken_by.is_(None), StandupAnswer.resolved_at.is_(None))
     if not _change(session, answer_id, *free, taken_by=person.id, taken_at=clock.now()):
         raise _taken(session, person, answer_id)
     for each in (blocker.entry.person, person):
@@ -67,9 +67,9 @@ def take_on(session: Session, person: Person, answer_id: int) -> StandupAnswer:
 def hand_back(session: Session, person: Person, answer_id: int) -> StandupAnswer:
     """Let somebody else take it. Raises NotFound, NotTheirs, AlreadyResolved."""
     blocker = _find(session, person, answer_id)
-    mine = (StandupAnswer.taken_by == person.id, StandupAnswer.lifted_at.is_(None))
+    mine = (StandupAnswer.taken_by == person.id, StandupAnswer.resolved_at.is_(None))
     if not _change(session, answer_id, *mine, taken_by=None, taken_at=None):
-        if blocker.lifted_at is not None:
+        if blocker.resolved_at is not None:
             raise AlreadyResolved
         raise NotTheirs(who=_name(blocker.taker) if blocker.taker else "who has it")
     return _redrawn(session, answer_id)
@@ -85,7 +85,9 @@ def resolve(session: Session, person: Person, answer_id: int) -> StandupAnswer:
     blocked = blocker.entry.person
     if person.id not in (blocker.taken_by, blocked.id):
         raise NotTheirs(who=_name(blocker.taker or blocked))
-    if not _change(session, answer_id, StandupAnswer.lifted_at.is_(None), lifted_at=clock.now()):
+    if not _change(
+        session, answer_id, StandupAnswer.resolved_at.is_(None), resolved_at=clock.now()
+    ):
         raise AlreadyResolved
     other = blocker.taker if person.id == blocked.id else blocked
     if other is not None:
@@ -114,12 +116,12 @@ def unresolved(session: Session, person: Person) -> Sequence[StandupAnswer]:
         )
     )
     taken = select(StandupAnswer.id).where(
-        StandupAnswer.taken_by == person.id, StandupAnswer.lifted_at.is_(None),
+        StandupAnswer.taken_by == person.id, StandupAnswer.resolved_at.is_(None),
         StandupAnswer.taken_at >= since,
     )  # fmt: skip
     return session.scalars(
         select(StandupAnswer)
-        .where(StandupAnswer.id.in_(own.union_all(taken)), StandupAnswer.lifted_at.is_(None))
+        .where(StandupAnswer.id.in_(own.union_all(taken)), StandupAnswer.resolved_at.is_(None))
         .options(
             joinedload(StandupAnswer.entry).joinedload(StandupEntry.person),
             joinedload(StandupAnswer.taker),

@@ -39,7 +39,7 @@ BEGIN = "standup.begin"
 
 TAKE = "standup.take"
 HAND_BACK = "standup.hand_back"
-RESOLVE = "standup.lift"
+RESOLVE = "standup.resolve"
 MAKE = "standup.make"
 
 _LONGEST_ON_CARD = 1500
@@ -173,13 +173,13 @@ def answer_outcome(answer: StandupAnswer) -> list[str]:
     """The line that tells what became of it; none where there is nothing to tell."""
     if answer.request_id is not None:
         return ["It became a request."]
-    return [blocker_state(answer)] if answer.taken_by or answer.lifted_at else []
+    return [blocker_state(answer)] if answer.taken_by or answer.resolved_at else []
 
 
 def blocker_state(answer: StandupAnswer) -> str:
     """Who has a blocker, in a sentence."""
     by = f" by {name(answer.taker.name)}" if answer.taker else ""
-    if answer.lifted_at is not None:
+    if answer.resolved_at is not None:
         return f"Lifted{by}."
     return f"{name(answer.taker.name)} takes it." if answer.taker else "Nobody has taken it yet."
 
@@ -190,7 +190,7 @@ def answer_button(answer: StandupAnswer) -> ButtonElement | None:
         return ButtonElement(text="Make it a request", action_id=MAKE, value=str(answer.id))
     if not answer.is_blocker:
         return None
-    if answer.lifted_at is not None:
+    if answer.resolved_at is not None:
         return None
     if answer.taken_by is None:
         return ButtonElement(text="I take it", action_id=TAKE, value=str(answer.id))
@@ -199,7 +199,7 @@ def answer_button(answer: StandupAnswer) -> ButtonElement | None:
 
 def resolve_button(answer: StandupAnswer) -> ButtonElement:
     """The button that says that a blocker is out of the way."""
-    return ButtonElement(text="Mark as lifted", action_id=RESOLVE, value=str(answer.id))
+    return ButtonElement(text="Mark as resolved", action_id=RESOLVE, value=str(answer.id))
 
 
 def _blocker_buttons(answer: StandupAnswer) -> list[ButtonElement]:
@@ -263,7 +263,7 @@ def _unresolved(blockers: Sequence[StandupAnswer], person_id: int) -> list[Block
     shown = blockers[:_MOST_BLOCKERS]
     rows: list[Block] = [_unresolved_row(each, person_id) for each in shown]
     if left := len(blockers) - len(shown):
-        rows.append(_note(f"and {plural(left, 'more blocker')} that nobody has lifted"))
+        rows.append(_note(f"and {plural(left, 'more blocker')} that nobody has resolved"))
     return rows
 
 

@@ -293,13 +293,13 @@ class StandupEntry(Base):
 
 
 class StandupAnswer(Base):
-    """What someone said to one question; a blocker has somebody who lifts it."""
+    """What someone said to one question; a blocker has somebody who resolves it."""
 
     __tablename__ = "standup_answer"
     __table_args__ = (
         UniqueConstraint("entry_id", "question_id"),
         Index("ix_standup_answer_taken_by", "taken_by",
-              postgresql_where=text("taken_by IS NOT NULL AND lifted_at IS NULL")),
+              postgresql_where=text("taken_by IS NOT NULL AND resolved_at IS NULL")),
     )  # fmt: skip
 
     id: Mapped[Id]
@@ -309,7 +309,7 @@ class StandupAnswer(Base):
     text: Mapped[str]
     taken_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     taken_at: Mapped[Moment | None]
-    lifted_at: Mapped[Moment | None]
+    resolved_at: Mapped[Moment | None]
     request_id: Mapped[int | None] = mapped_column(ForeignKey("request.id"))
     """What became of an idea."""
 
@@ -389,7 +389,7 @@ class Facts:
 
     work: Workload
     blockers: Sequence[StandupAnswer]
-    """Not lifted yet, the oldest first: the person's own, and those that they took."""
+    """Not resolved yet, the oldest first: the person's own, and those that they took."""
     campaigns: Sequence[tuple[Campaign, Arrivals]]
 
 

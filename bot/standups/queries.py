@@ -83,7 +83,7 @@ def _answers(round_id: int) -> Select[StandupAnswer]:
             joinedload(StandupAnswer.taker),
         )
         .order_by(
-            _rank(), StandupAnswer.lifted_at.is_not(None), Person.name, StandupEntry.id,
+            _rank(), StandupAnswer.resolved_at.is_not(None), Person.name, StandupEntry.id,
             StandupQuestion.position, StandupAnswer.id,
         )
         .execution_options(populate_existing=True)

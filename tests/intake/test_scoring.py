@@ -1,4 +1,4 @@
-"""Heat: which rules hold, what they add up to, and that an admin can change them."""
+"""The lead score: which rules hold, what they add up to, and that an admin can change them."""
 
 from typing import Any
 

@@ -98,7 +98,7 @@ def test_an_admin_sets_the_days(office: Office) -> None:
     office.whisper("mara", "Only admins can")
     root = office.hand("root")
     root.command("/request", "promise", office.channel)
-    assert root.submit(office.modal("root", "What marketing promises"), {"answer_days": "2"}).ok
+    assert root.submit(office.modal("root", "Answer targets"), {"answer_days": "2"}).ok
     sofia = office.hand("sofia")
     sofia.command("/request", "", office.channel)
     assert "within 2 working days" in str(office.modal("sofia", "Ask for a campaign").blocks)

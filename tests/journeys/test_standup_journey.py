@@ -1,4 +1,4 @@
-"""A standup over HTTP: from the prompt to a blocker that the other department has lifted."""
+"""A standup over HTTP: from the prompt to a blocker that the other department has resolved."""
 
 from datetime import datetime, timedelta
 
@@ -44,7 +44,7 @@ def block_of(message: Message, words: str) -> str:
 
 
 @pytest.mark.timeout(400)
-def test_a_blocker_is_lifted_across_the_table(office: Office) -> None:
+def test_a_blocker_is_resolved_by_another_team(office: Office) -> None:
     marketing = office.slack.add_channel("marketing", members=office.users.values())
     with office.application.store.transaction() as session:
         for standup in session.query(Standup):
@@ -65,7 +65,7 @@ def test_a_blocker_is_lifted_across_the_table(office: Office) -> None:
     assert "No price list" in drawn(read)
 
     office.hand("ben").click(summary, "standup.take", block_of(summary, "No price list"))
-    office.whisper("ben", "lifted from across the table")
+    office.whisper("ben", "resolved by somebody of another team")
     assert office.hand("mara").click(read, "standup.take", block_of(read, "No price list")).ok
     office.card("No price list", "Mara takes it")
     office.whisper("sofia", "What is in Sofia’s way", "Mara takes it")
@@ -75,7 +75,7 @@ def test_a_blocker_is_lifted_across_the_table(office: Office) -> None:
     card = office.whisper("mara", "Nobody has taken it yet")
     office.hand("mara").click(card, "standup.take")
     card = office.whisper("mara", "standup.hand_back")
-    office.hand("mara").click(card, "standup.lift")
+    office.hand("mara").click(card, "standup.resolve")
     office.whisper("sofia", "Lifted: this is no longer in Sofia’s way")
     office.card("No price list", "Lifted by Mara")
 

@@ -707,7 +707,7 @@ def test_the_promise_is_changed_by_an_admin_with_sensible_numbers(floor: Floor) 
             sla.change_sla(session, root, wrong, None)
         assert set(refused.value.errors) == {"nudge_minutes", "most_open"}
         for who in (floor.sal, floor.boss):
-            with pytest.raises(NotAllowed, match="Only admins can change what sales promises"):
+            with pytest.raises(NotAllowed, match="Only admins can change the response targets"):
                 sla.change_sla(session, who, told, None)
     lead = floor.lead()
     floor.until(NINE + 3 * MINUTE)

@@ -1,4 +1,4 @@
-"""A blocker is taken across the table by one, handed back, and lifted; the other hears of it."""
+"""A blocker is taken across the table by one, handed back, and resolved; the other hears of it."""
 
 import pytest
 from sqlalchemy import select
@@ -46,7 +46,7 @@ def hand_back(company: Company, who: Person, blocker: int) -> StandupAnswer:
         return blockers.hand_back(session, who, blocker)
 
 
-def lift(company: Company, who: Person, blocker: int) -> StandupAnswer:
+def resolve(company: Company, who: Person, blocker: int) -> StandupAnswer:
     with company.store.transaction() as session:
         return blockers.resolve(session, who, blocker)
 
@@ -111,13 +111,13 @@ def test_it_is_handed_back_and_taken_by_another(
     assert company.targets(blockers.HELP) == {"UADA", "UMIA", "UMO"}
 
 
-def test_lifted_the_blocked_one_hears_of_it(
+def test_resolved_the_blocked_one_hears_of_it(
     company: Company, mia: Person, blocked: int, hands: Hands
 ) -> None:
     take(company, mia, blocked)
-    assert lift(company, mia, blocked).lifted_at == hands.now
+    assert resolve(company, mia, blocked).resolved_at == hands.now
     assert company.targets(blockers.RESOLVED) == {"UADA"}
-    for act in (take, hand_back, lift):
+    for act in (take, hand_back, resolve):
         with pytest.raises((blockers.AlreadyResolved, blockers.AlreadyTaken)):
             act(company, mia, blocked)
 
@@ -126,7 +126,7 @@ def test_the_blocked_one_says_so_and_the_taker_hears_of_it(
     company: Company, ada: Person, mia: Person, blocked: int
 ) -> None:
     take(company, mia, blocked)
-    lift(company, ada, blocked)
+    resolve(company, ada, blocked)
     assert company.targets(blockers.RESOLVED) == {"UMIA"}
 
 
@@ -136,10 +136,10 @@ def test_nobody_else_says_so(
     take(company, mia, blocked)
     for who in (bo, max_):
         with pytest.raises(blockers.NotTheirs):
-            lift(company, who, blocked)
+            resolve(company, who, blocked)
 
 
-def test_a_blocker_that_is_gone_from_the_form_is_lifted_where_it_was_taken(
+def test_a_blocker_that_is_gone_from_the_form_is_resolved_where_it_was_taken(
     company: Company, ada: Person, mia: Person, hands: Hands
 ) -> None:
     company.ask()
@@ -149,7 +149,7 @@ def test_a_blocker_that_is_gone_from_the_form_is_lifted_where_it_was_taken(
     company.says(ada, blockers="")
     with company.store.transaction() as session:
         kept = session.get_one(StandupAnswer, blocker)
-    assert (kept.text, kept.lifted_at) == ("No price list", hands.now)
+    assert (kept.text, kept.resolved_at) == ("No price list", hands.now)
 
 
 def test_what_is_no_blocker_or_of_another_workspace_is_not_found(
@@ -162,7 +162,7 @@ def test_what_is_no_blocker_or_of_another_workspace_is_not_found(
     with company.store.transaction() as session:
         plan = session.scalars(select(StandupAnswer.id).where(StandupAnswer.id != blocker)).one()
     for who, what in ((mia, plan), (mia, 0), (elsewhere, blocker)):
-        for act in (take, hand_back, lift):
+        for act in (take, hand_back, resolve):
             with pytest.raises(NotFound):
                 act(company, who, what)
 
@@ -226,7 +226,7 @@ def test_a_round_is_read_by_its_own_workspace_alone(company: Company, mia: Perso
                 queries.summary_page(session, who, what, 0)
 
 
-def test_what_is_in_the_way_is_told_until_it_is_lifted(
+def test_what_is_in_the_way_is_told_until_it_is_resolved(
     company: Company, hands: Hands, ada: Person, mia: Person
 ) -> None:
     def told(who: Person) -> list[int]:

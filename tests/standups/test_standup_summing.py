@@ -32,7 +32,7 @@ def round_id(company: Company) -> int:
 def place(said: StandupAnswer) -> tuple[int, bool, str]:
     """Where an answer stands."""
     rank = list(Theme).index(Theme(said.question.theme))
-    return rank, said.lifted_at is not None, said.entry.person.name
+    return rank, said.resolved_at is not None, said.entry.person.name
 
 
 def test_by_theme_open_blockers_first_then_by_name(company: Company, round_id: int) -> None:

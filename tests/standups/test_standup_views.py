@@ -110,7 +110,7 @@ def heard(of: StandupRound) -> RoundSummary:
     said = [each for entry in answered for each in entry.answers]
     themes = list(Theme)
     said.sort(key=lambda each: (
-        themes.index(Theme(each.question.theme)), each.lifted_at is not None,
+        themes.index(Theme(each.question.theme)), each.resolved_at is not None,
         each.entry.person.name, each.entry.id, each.question.position,
     ))  # fmt: skip
     return RoundSummary(of, said, Counter(each.state for each in of.entries))
@@ -192,7 +192,7 @@ def test_form_with_facts(golden: Golden) -> None:
     many = Facts(Workload(0, 0, 1), blockers() * 9, [(spring, Arrivals(0, 0, 0, 0))] * 40)
     drawn = str(modal(messages.form(an_entry(a_round()), many)))
     assert "and 35 more campaigns of yours" in drawn
-    assert "and 24 more blockers that nobody has lifted" in drawn
+    assert "and 24 more blockers that nobody has resolved" in drawn
 
 
 def test_form_with_earlier_answers(golden: Golden) -> None:
@@ -233,11 +233,11 @@ def test_summary(golden: Golden) -> None:
     golden("summary", message(summary_messages.summary(heard(of))))
 
 
-def test_summary_with_a_lifted_blocker(golden: Golden) -> None:
+def test_summary_with_a_resolved_blocker(golden: Golden) -> None:
     of = a_round()
-    facts = {"taker": BEN, "taken_by": 90, "lifted_at": ONE}
+    facts = {"taker": BEN, "taken_by": 90, "resolved_at": ONE}
     blocker(of, an_entry(of, Answer.ANSWERED, "Ada Lovelace", **FULL), **facts)
-    golden("summary.lifted", message(summary_messages.summary(heard(of))))
+    golden("summary.resolved", message(summary_messages.summary(heard(of))))
 
 
 def test_summary_without_blockers(golden: Golden) -> None:
@@ -270,14 +270,14 @@ def test_the_thread_of_a_week(golden: Golden) -> None:
     [
         ("free", {}),
         ("taken", {"taker": BEN, "taken_by": 90}),
-        ("lifted", {"taker": BEN, "taken_by": 90, "lifted_at": ONE}),
+        ("resolved", {"taker": BEN, "taken_by": 90, "resolved_at": ONE}),
     ],
 )
 def test_a_blockers_card(golden: Golden, name: str, facts: dict[str, Any]) -> None:
     of = a_round()
     found = blocker(of, an_entry(of, Answer.ANSWERED, "Ada", **FULL), **facts)
     golden(f"blocker.{name}", message(messages.blocker(found)))
-    if name == "lifted":
+    if name == "resolved":
         golden("blocker.heard", message(messages.resolved(found)))
 
 
@@ -424,7 +424,7 @@ def test_what_is_said_to_one_person(golden: Golden) -> None:
         "already skipped": answering.AlreadySkipped(),
         "not across": standup_blockers.SameTeam(team="Sales"),
         "already taken": standup_blockers.AlreadyTaken(who="Ben Lind"),
-        "already lifted": standup_blockers.AlreadyResolved(),
+        "already resolved": standup_blockers.AlreadyResolved(),
         "not theirs": standup_blockers.NotTheirs(who="Ben Lind"),
     }
     said = {when: error.message for when, error in sentences.items()}

@@ -92,6 +92,7 @@ def find(act: Act) -> Message:
     "<number>",
     "open one lead, by the number on its card; `12 note wants 40 seats` adds a note",
     _LOOK_UP,
+    hint="12",
 )
 def look_up(act: Act) -> View | Message | str:
     """One lead by its number, or a note about it; anything else is looked for."""
@@ -299,7 +300,7 @@ def merge(act: Act) -> str:
     return f"Lead #{merged} is part of #{kept} now. `/lead unmerge {merged}` takes it back."
 
 
-@capability.command("/lead", "unmerge", "`15`: take a merge back", _MERGE)
+@capability.command("/lead", "unmerge", "`15`: take a merge back", _MERGE, hint="")
 def unmerge(act: Act) -> str:
     """They are two persons after all."""
     lead_id = number_of(act.words, "unmerge 15")
