@@ -164,7 +164,7 @@ def resolved(answer: StandupAnswer) -> Message:
     """The word to the other of the two."""
     whose = name(answer.entry.person.name)
     by = f" {name(answer.taker.name)} had taken it." if answer.taker else ""
-    sentence = f"Lifted: this is no longer in {whose}’s way.{by}"
+    sentence = f"Resolved: this is no longer in {whose}’s way.{by}"
     text = "\n".join([sentence, *quoted(answer.text, _LONGEST_ON_CARD)])
     return Message(sentence, [SectionBlock(text=as_written(text))])
 
@@ -180,7 +180,7 @@ def blocker_state(answer: StandupAnswer) -> str:
     """Who has a blocker, in a sentence."""
     by = f" by {name(answer.taker.name)}" if answer.taker else ""
     if answer.resolved_at is not None:
-        return f"Lifted{by}."
+        return f"Resolved{by}."
     return f"{name(answer.taker.name)} takes it." if answer.taker else "Nobody has taken it yet."
 
 

@@ -76,13 +76,13 @@ def test_a_blocker_is_resolved_by_another_team(office: Office) -> None:
     office.hand("mara").click(card, "standup.take")
     card = office.whisper("mara", "standup.hand_back")
     office.hand("mara").click(card, "standup.resolve")
-    office.whisper("sofia", "Lifted: this is no longer in Sofia’s way")
-    office.card("No price list", "Lifted by Mara")
+    office.whisper("sofia", "Resolved: this is no longer in Sofia’s way")
+    office.card("No price list", "Resolved by Mara")
 
     def thread() -> str:
         return "".join(drawn(reply) for reply in office.slack.thread(week))
 
-    office.slack.wait_until(lambda: "Lifted by Mara" in thread(), timeout=60)
+    office.slack.wait_until(lambda: "Resolved by Mara" in thread(), timeout=60)
 
     summary = office.card("Send the offer", idea)
     assert office.hand("clara").click(summary, "standup.make", block_of(summary, idea)).ok

@@ -183,7 +183,7 @@ def test_a_day(office: Office) -> None:
     form = office.shows(ada, "nobody has taken it: “No price list.”")
     slack.hand(ada).click(form, messages.RESOLVE)
     slack.wait_until(lambda: "No price list" not in str(office.modal(ada).blocks), timeout=30)
-    slack.wait_until(lambda: "Lifted." in str(slack.messages(office.team)[0].blocks), timeout=30)
+    slack.wait_until(lambda: "Resolved." in str(slack.messages(office.team)[0].blocks), timeout=30)
 
 
 def test_the_command(office: Office) -> None:
