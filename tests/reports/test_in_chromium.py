@@ -143,7 +143,7 @@ def test_every_page_shuts_nobody_out(autumn: House, page: Page) -> None:
         page.goto(f"{autumn.address}{address}")
         look(page)
     page.goto(f"{autumn.address}/report?{DAYS}")
-    for summary in page.get_by_text("The same as a table").all():
+    for summary in page.get_by_text("Show as a table").all():
         summary.click()
     look(page)
     page.goto(f"{autumn.address}/report/nothing")
@@ -164,6 +164,7 @@ def test_every_page_shuts_nobody_out(autumn: House, page: Page) -> None:
 def test_a_manager_walks_through_the_report(
     autumn: House, page: Page, request: pytest.FixtureRequest
 ) -> None:
+    page.get_by_text("Other days").click()
     page.get_by_label("From").fill("2026-11-02")
     page.get_by_label("to", exact=True).fill("2026-11-22")
     page.get_by_role("button", name="Show").click()
@@ -212,5 +213,5 @@ def test_it_prints_without_what_only_a_screen_needs(autumn: House, page: Page) -
     page.emulate_media(media="print")
     expect(page.get_by_role("navigation", name="Pages")).to_be_hidden()
     expect(page.get_by_role("button", name="Sign out")).to_be_hidden()
-    expect(page.get_by_role("heading", name="How far they came")).to_be_visible()
+    expect(page.get_by_role("heading", name="Funnel")).to_be_visible()
     assert len(page.pdf(format="A4")) > 10_000

@@ -97,10 +97,10 @@ def clara(for_readers: httpx.Client) -> httpx.Client:
 def test_last_week_stands_on_the_first_page(clara: httpx.Client) -> None:
     said = text_of(clara.get("/report"))
     assert "16–22 November 2026" in said
-    assert "Beside 9–15 November 2026" in said
+    assert "Compared with 9–15 November 2026" in said
     assert "Leads received 5 4 more (better) · 1 before" in said
     assert "credited by first touch" in said
-    assert "Still maturing: 4 leads of 5 are neither won nor lost" in said
+    assert "4 of 5 leads still open: figures may change." in said
     assert "Attributed revenue 5,000 EUR" in said
 
 
@@ -115,10 +115,10 @@ def test_what_others_typed_is_text_and_nothing_else(clara: httpx.Client) -> None
     [
         ("period=this-week", "23–25 November 2026"), ("period=last-week", "16–22 November 2026"),
         ("period=month", "1–25 November 2026"),
-        ("period=last-month", "1–31 October 2026 Beside 1–30 September 2026"),
+        ("period=last-month", "1–31 October 2026 Compared with 1–30 September 2026"),
         ("period=quarter", "1 October – 25 November 2026"),
-        ("period=last-quarter", "1 July – 30 September 2026 Beside 1 April – 30 June 2026"),
-        ("period=year", "1 January – 25 November 2026 Beside 1 January – 31 December 2025"),
+        ("period=last-quarter", "1 July – 30 September 2026 Compared with 1 April – 30 June 2026"),
+        ("period=year", "1 January – 25 November 2026 Compared with 1 January – 31 December 2025"),
         ("from=2026-11-20&to=2026-11-20", "20 November 2026"),
         ("from=2025-12-30&to=2026-01-02", "30 December 2025 – 2 January 2026"),
         ("to=2026-11-10", "27 October – 10 November 2026"), ("period=nonsense", "16–22 November"),
@@ -142,7 +142,7 @@ def test_days_that_make_no_sense_are_explained(clara: httpx.Client, asked: str) 
 
 def test_days_that_are_not_over_are_not_compared(clara: httpx.Client) -> None:
     said = text_of(clara.get("/report?period=this-week"))
-    assert "These days are not over yet" in said
+    assert "These days aren’t over yet" in said
     assert " less " not in said.split("By campaign")[0]
 
 

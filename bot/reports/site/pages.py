@@ -87,7 +87,7 @@ def _shown(report: Report, reader: Reader, query: PageQuery) -> dict[str, Any]:
         return query.of_group(LEADS, metric, report.by, part.key)
 
     names = show.part_columns(permissions)
-    holes = show.holes(report)
+    gaps = show.gaps(report)
     return {
         "report": report,
         "key_facts": show.key_facts(report, permissions),
@@ -108,8 +108,8 @@ def _shown(report: Report, reader: Reader, query: PageQuery) -> dict[str, Any]:
             (credit, credit is query.credit, query.address(HOME, by=report.by, credit=credit))
             for credit in Attribution
         ],
-        "holes": holes,
-        "hole_links": {hole.name: query.address(LEADS, metric=hole.name) for hole in holes},
+        "gaps": gaps,
+        "gap_links": {gap.name: query.address(LEADS, metric=gap.name) for gap in gaps},
         "height": HEIGHT,
     }
 
