@@ -118,7 +118,6 @@ _LIFECYCLE = {
 }
 
 _NO_PROPERTY = {"stage", "amount_minor", "currency", "country"}
-_COUNTRIES = Locale("en").territories
 
 
 def contact_properties(values: Values) -> dict[str, str]:
@@ -126,7 +125,9 @@ def contact_properties(values: Values) -> dict[str, str]:
     given = values.model_dump(exclude_none=True, exclude=_NO_PROPERTY)
     properties = {_property(field): text(value) for field, value in given.items()}
     if values.country is not None:
-        properties["country"] = str(_COUNTRIES.get(values.country, values.country))
+        # Not read before: they take 4 MiB, which a process without HubSpot does not need.
+        countries = Locale("en").territories
+        properties["country"] = str(countries.get(values.country, values.country))
     if values.stage is not None:
         properties[STATUS] = _WRITTEN[values.stage]
         if values.stage in _LIFECYCLE:
