@@ -9,7 +9,7 @@ from functools import partial
 from fastapi import FastAPI
 from pydantic import SecretStr
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, configure_mappers
 
 from bot import (
     campaigns,
@@ -74,6 +74,7 @@ CAPABILITIES = (
 
 for _capability in CAPABILITIES:
     _capability.load()  # every table is known then, to compare the database with
+configure_mappers()  # now, as it stays: see bot.cli.imports
 
 logger = logging.getLogger(__name__)
 
