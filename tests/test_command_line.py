@@ -46,6 +46,20 @@ def test_help_is_there_at_once() -> None:
     assert "serve Slack and senders of leads" in handoff("--help").stdout
 
 
+def test_importing_configures_the_tables_and_leaves_forms_for_later() -> None:
+    look = (
+        "import bot.app\n"
+        "from bot.slack.forms import Form\n"
+        "from bot.store.base import Base\n"
+        "print(*(each for each in Base.registry.mappers if not each.configured))\n"
+        "print(*(each.__name__ for each in Form.__subclasses__() if each.__pydantic_complete__))\n"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", look], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert not ended.stdout.strip()
+
+
 def test_a_database_that_is_away_is_said_in_a_sentence() -> None:
     ended = apart(
         "run", SLACK_BOT_TOKEN="xoxb-1", SLACK_SIGNING_SECRET="s", HANDOFF_CHANNEL="C123",

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from types import MappingProxyType, NoneType, UnionType
 from typing import Annotated, Any, ClassVar, Self, TypeVar, Union, get_args, get_origin
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import to_jsonable_python
 from slack_sdk.models.blocks import Block, InputBlock, PlainTextObject, SectionBlock
@@ -83,6 +83,9 @@ class _Field:
 
 class Group(BaseModel):
     """Fields that stand together; a form repeats them for each key of a dict."""
+
+    # A form's validator is built when it is first read: all of them at the start take longer.
+    model_config = ConfigDict(defer_build=True)
 
     _fields: ClassVar[tuple[_Field, ...]] = ()
 
