@@ -24,7 +24,6 @@ CURRENCY = "CurrencyIsoCode"
 """Exists only where the organization has several currencies."""
 UNKNOWN = "Unknown"
 
-_FREE_MAIL = frozenset(whitelist)
 TEXT = {"type": "Text", "length": 255}
 LONG = {"type": "LongTextArea", "length": 4000, "visibleLines": 4}
 TIME = {"type": "DateTime"}
@@ -347,7 +346,7 @@ def fill_in(row: Json, whole: Values) -> None:
     if not row.get("LastName"):
         row["LastName"] = whole.last_name or _name_in(mailbox) or UNKNOWN
     if not row.get("Company"):
-        is_companys = domain and domain.lower() not in _FREE_MAIL
+        is_companys = domain and domain.lower() not in whitelist
         row["Company"] = whole.company or (domain if is_companys else UNKNOWN)
 
 
