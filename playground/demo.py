@@ -15,11 +15,12 @@ import httpx
 from pydantic import SecretStr
 from sqlalchemy import select, text
 
-from bot import clock, tasks
+from bot import clock
 from bot.app import Application, build
 from bot.crm.adapters import ADAPTERS, Access
 from bot.crm.http import no_pace
 from bot.doctor import manifest
+from bot.routing import escalation
 from bot.settings import Settings
 from bot.slack.cards import DRAW, Card
 from bot.standups import rounds as standups
@@ -31,6 +32,7 @@ from playground import page, sample
 from playground.crm.hubspot.people import People
 from playground.crm.hubspot.standin import HubSpot
 from playground.standin import StandIn
+from playground.time_travel import TimeTravel
 
 logger = logging.getLogger(__name__)
 
@@ -47,7 +49,11 @@ _OPEN_SECONDS = 20.0
 
 # What the page's clock can jump to, and the tasks whose next time that is.
 _SCHEDULES = {"next standup": "standup:%", "next weekly digest": "digest:%"}
-_TIMERS = {"standup reminder": standups.next_reminder, "standup closing": standups.next_closing}
+_TIMERS = {
+    "next escalation": escalation.next_look,
+    "standup reminder": standups.next_reminder,
+    "standup closing": standups.next_closing,
+}
 
 
 class Demo:
@@ -70,7 +76,7 @@ class Demo:
         history.make()
         self._website = history.website
         _forget_drawing(application.store)
-        self._worker = application.work()
+        self._time = TimeTravel(application.store, application.work())
         self._is_open.set()
 
     def people(self) -> list[tuple[str, str]]:
@@ -106,15 +112,9 @@ class Demo:
         waiting = [name for name in _TIMERS if self._timer(name)]
         return [*waiting, *_SCHEDULES]
 
-    def move_clock(self, to: timedelta | str) -> str:
-        """Move time forward, with everything that waits for it."""
-        by = to if isinstance(to, timedelta) else self._until(to)
-        assert self._application is not None
-        with self._application.store.transaction() as session:
-            tasks.advance(session, by)
-        clock.move(by)
-        self._worker.tick()
-        return f"It is {clock.now():%A, %d %B, %H:%M} UTC now."
+    def move_clock(self, to: timedelta | str) -> datetime:
+        """Move time forward, with everything that comes due on the way."""
+        return self._time.move(to if isinstance(to, timedelta) else self._until(to))
 
     def _until(self, jump: str) -> timedelta:
         """How long until the moment that a jump names."""

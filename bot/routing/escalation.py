@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -72,6 +72,12 @@ def sweep(session: Session) -> int:
 
     _DUE.each(session, due, look)
     return len(due)
+
+
+def next_look(session: Session) -> datetime | None:
+    """When the clock looks at an open lead next."""
+    coming = (Lead.next_check_at > clock.now(), Lead.status.in_(_OPEN))
+    return session.scalar(select(func.min(Lead.next_check_at)).where(*coming))
 
 
 def policy_of(session: Session, workspace_id: int) -> "EscalationPolicy":

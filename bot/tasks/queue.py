@@ -221,6 +221,28 @@ def advance(session: Session, by: timedelta) -> None:
     )
 
 
+def next_timer(session: Session) -> datetime | None:
+    """When the next job is due that waits for a moment, on `bot.clock`; it may be past."""
+    due: datetime | None = session.scalar(
+        text("SELECT min(scheduled_at) FROM procrastinate_jobs WHERE status = 'todo'")
+    )
+    return due and due + clock.offset()
+
+
+def is_idle(session: Session) -> bool:
+    """Whether no job runs, and none is due."""
+    waiting = session.scalar(
+        text(
+            """
+            SELECT count(*) FROM procrastinate_jobs
+            WHERE status = 'doing'
+               OR status = 'todo' AND coalesce(scheduled_at <= now(), true)
+            """
+        )
+    )
+    return not waiting
+
+
 def prune(session: Session, older_than: timedelta = timedelta(days=90)) -> int:
     """Forget the keys of `once` that were used longer ago than `older_than`; returns how many."""
     result = session.execute(delete(JobKey).where(JobKey.used_at < clock.now() - older_than))

@@ -22,8 +22,8 @@ class Controls(Protocol):
     def now(self) -> datetime:
         """The playground's clock, with a time zone."""
 
-    def move_clock(self, to: timedelta | str) -> str:
-        """Move the clock forward by a span, or to one of `jumps()`; returns a sentence."""
+    def move_clock(self, to: timedelta | str) -> datetime:
+        """Move the clock forward by a span, or to one of `jumps()`; returns the new time."""
 
     def jumps(self) -> list[str]:
         """Moments worth jumping to, such as "next standup"; empty for none."""
@@ -47,9 +47,9 @@ class NoControls:
         """The real time."""
         return datetime.now().astimezone()
 
-    def move_clock(self, to: timedelta | str) -> str:
-        """The real clock cannot be moved."""
-        return f"This clock cannot be moved ({to})."
+    def move_clock(self, _to: timedelta | str) -> datetime:
+        """The real clock cannot be moved: it stays."""
+        return self.now()
 
     def jumps(self) -> list[str]:
         """None."""

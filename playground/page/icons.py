@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib.resources import files
+
 
 def _icon(paths: str, size: int = 18, stroke: float = 1.7) -> str:
     return (
@@ -66,14 +68,6 @@ PEOPLE = _icon(
 )
 WIRE = _icon('<path d="M3.5 7h12M12.5 4l3 3-3 3M16.5 13h-12M7.5 10l-3 3 3 3"/>', 16)
 
-# The app's mark: two hands of a relay, drawn as two strokes that meet. Its own, nobody's logo.
-_MARK = (
-    '<path d="M11 12v16M29 12v16M11 20h7.5M21.5 20H29" fill="none" stroke="#fff" '
-    'stroke-width="4.2" stroke-linecap="round"/><circle cx="20" cy="20" r="2.6" fill="#ffd166"/>'
-)
-# Its ground comes from the style sheet: a gradient inside would need an id, once for every mark.
-APP_MARK = f'<svg viewBox="0 0 40 40" class="app-mark" aria-hidden="true">{_MARK}</svg>'
-FAVICON = (
-    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 40">'
-    f'<rect width="40" height="40" rx="9" fill="#8a4bd0"/>{_MARK}</svg>'
-)
+# The app's own mark is one, here and on its report page.
+FAVICON = files("bot.reports.site").joinpath("icon.svg").read_text(encoding="utf-8")
+APP_MARK = FAVICON.replace("<svg ", '<svg class="app-mark" aria-hidden="true" ')

@@ -218,10 +218,12 @@ def picker(on_upload: Any, element: Json, *, many: bool, label: str = "Add files
     upload = ui.upload(on_upload=on_upload, multiple=many, auto_upload=True).classes(
         "hidden-upload"
     )
+    upload.on("finish", upload.reset, args=[])  # or the same file could not be picked again
     types = ",".join(f".{kind}" for kind in element.get("filetypes") or [])
     if types:
         upload.props["accept"] = types
-    button = dom.button("btn btn-quiet", label, icon=icons.ATTACH, data_testid="pick-files")
+    button = dom.button("btn btn-quiet", label, icon=icons.ATTACH, aria_label=label or "Add files",
+                        data_testid="pick-files")  # fmt: skip
     button.on("click", lambda: upload.run_method("pickFiles"), args=[])
     return button
 

@@ -24,8 +24,12 @@ _FOCUS_FIRST = (
     "document.querySelector('.modal-body :is(input:not([type=file]), textarea), "
     ".modal-foot button')?.focus()"
 )
-# Escape first closes a list that is open in the modal.
-_ESCAPE = "(e) => { if (!document.querySelector('.q-menu')) emit(); }"
+# On the document, since a redraw takes the focus along; an open list is closed by Escape first.
+_ESCAPE = (
+    "document.addEventListener('keydown', (e) => {"
+    "if (e.key === 'Escape' && !document.querySelector('.q-menu'))"
+    "document.querySelector('[data-testid=modal-cross]')?.click() })"
+)
 
 
 class ModalLayer:
@@ -42,6 +46,7 @@ class ModalLayer:
         with session.client.layout:
             self._dialog = ui.dialog().props("persistent transition-show=fade transition-hide=fade")
             self._dialog.props["transition-duration"] = 120
+            ui.run_javascript(_ESCAPE)
 
     def refresh(self) -> None:
         """Show the top of the stack, or nothing."""
@@ -93,7 +98,7 @@ class ModalLayer:
         title = text_of(view.title)
         with dom.tag("div", "modal", role="dialog", aria_modal="true", aria_label=title,
                      data_testid="modal", data_view_id=view.id,
-                     data_callback_id=view.callback_id) as box:  # fmt: skip
+                     data_callback_id=view.callback_id):  # fmt: skip
             self._draw_head(title, stack)
             if view.notice:
                 html = f'<span class="ic">{icons.WARN}</span><span>{escape(view.notice)}</span>'
@@ -101,7 +106,6 @@ class ModalLayer:
             with dom.tag("div", "modal-body"):
                 self._run = BlockRun(surface)
             self._draw_foot(view, surface)
-        box.on("keydown.escape", self._close_all, js_handler=_ESCAPE)
 
     def _draw_head(self, title: str, stack: int) -> None:
         with dom.tag("header", "modal-head"):

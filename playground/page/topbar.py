@@ -72,11 +72,15 @@ class TopBar:
 
     def _mover(self, to: timedelta | str) -> Callable[[], object]:
         async def chosen() -> None:
-            await self._run(lambda: self.session.controls.move_clock(to))
+            await self._run(lambda: self._move(to))
             await self.tick()
             self.session.refresh()
 
         return chosen
+
+    def _move(self, to: timedelta | str) -> str:
+        now = self.session.controls.move_clock(to).astimezone(self.session.reader().tz)
+        return f"It’s {now:%A}, {now.day} {now:%B}, {clock_time(now)} now."
 
     async def tick(self) -> None:
         """Show the playground's time in the acting person's zone."""
@@ -106,7 +110,8 @@ class TopBar:
         lead.on("click", sent, args=[])
 
     def _draw_wire(self) -> None:
-        wire = dom.button("bar-btn bar-wire", "Wire", icon=icons.WIRE, data_testid="open-wire",
+        wire = dom.button("bar-btn bar-wire", "Wire", icon=icons.WIRE, aria_label="Wire",
+                          data_testid="open-wire",
                           title="What Slack and the app say to each other")  # fmt: skip
         wire.on("click", self.session.toggle_wire, args=[])
 

@@ -24,9 +24,9 @@ class FakeControls:
     def now(self) -> datetime:
         return datetime.fromtimestamp(self.clock(), UTC)
 
-    def move_clock(self, to: timedelta | str) -> str:
+    def move_clock(self, to: timedelta | str) -> datetime:
         self.clock.time += to.total_seconds() if isinstance(to, timedelta) else 7200
-        return f"Moved: {to}."
+        return self.now()
 
     def jumps(self) -> list[str]:
         return ["next standup"]

@@ -1,6 +1,7 @@
 """The page in a real Chromium: what is shown, and that clicks go the way a person's would."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -294,6 +295,8 @@ def test_a_modal_that_is_updated_keeps_what_was_typed_by_its_ids_alone(
         expect(page.get_by_test_id("modal-title")).to_have_text(f"Customer {step}")
         field_now = page.get_by_test_id(f"input:{shown[step]}").locator("input")
         expect(field_now).to_have_value(stands)
+    page.keyboard.press("Escape")  # the button that was pressed is gone, and with it the focus
+    expect(page.get_by_test_id("modal")).to_have_count(0)
 
 
 def test_a_modal_takes_the_focus_from_nobody_who_types_already(page: Page, bolt: App) -> None:
@@ -429,7 +432,18 @@ def test_the_bar_sends_leads_and_moves_the_clock(page: Page, controls: FakeContr
     page.get_by_test_id("clock").click()
     page.get_by_test_id("move:next standup").click()
     expect(page.get_by_test_id("clock")).not_to_have_text(before)
+    shown = page.get_by_test_id("clock").locator("b").inner_text()
+    expect(page.get_by_text(f"{shown} now.")).to_be_visible()  # in the zone of who looks
     assert controls.sent == 1
+
+
+def test_the_same_file_can_be_sent_again(page: Page, leads: Channel, tmp_path: Path) -> None:
+    (file := tmp_path / "again.csv").write_text("name\nAda\n")
+    for count in (1, 2):
+        with page.expect_file_chooser() as chooser:
+            page.get_by_test_id("composer").get_by_test_id("pick-files").click()
+        chooser.value.set_files(file)
+        expect(page.get_by_test_id("message").filter(has_text="again.csv")).to_have_count(count)
 
 
 def test_charts_and_tables_are_drawn(page: Page, client: WebClient, leads: Channel) -> None:
