@@ -1,10 +1,11 @@
 """A page in a real Chromium, on a stand-in of its own, with a small Bolt app behind it."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from nicegui import core
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, Page, expect
 from slack_bolt import App
 
 from playground.crm.hubspot.people import People
@@ -19,11 +20,11 @@ Served = tuple[StandIn, FakeControls, HubSpot]
 
 
 @pytest.fixture(scope="module")
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    """One for all, so that the page's scripts come from the browser's cache."""
-    shared = browser.new_context(viewport={"width": 1400, "height": 900})
-    yield shared
-    shared.close()
+def window(browser: Browser) -> Iterator[Page]:
+    """One for all: a new one has a process of its own, which compiles the page's scripts anew."""
+    context = browser.new_context()
+    yield context.new_page()
+    context.close()
 
 
 @pytest.fixture(scope="module")
@@ -69,21 +70,27 @@ def page(
     ann: User,
     bob: User,
     leads: Channel,
-    context: BrowserContext,
+    window: Page,
 ) -> Iterator[Page]:
     """The page as Ann sees #leads; it must load nothing from elsewhere and log no error."""
     assert leads.members > {ann.id, bob.id}
     controls.roles = [(ann.id, "Sales"), (bob.id, "Marketing")]
-    opened = context.new_page()
-    opened.set_default_timeout(15_000)
     trouble: list[str] = []
-    opened.on("pageerror", lambda error: trouble.append(str(error)))
-    opened.on("dialog", lambda dialog: trouble.append(dialog.message))
-    opened.on("request", lambda request: _note_foreign(request.url, slack.url, trouble))
-    opened.goto(slack.url)
-    expect(opened.get_by_test_id("composer-input")).to_be_focused()
-    yield opened
-    opened.close()
+    listeners: dict[Any, Callable[[Any], None]] = {
+        "pageerror": lambda error: trouble.append(str(error)),
+        "dialog": lambda dialog: trouble.append(dialog.message),
+        "request": lambda request: _note_foreign(request.url, slack.url, trouble),
+    }
+    for event, listener in listeners.items():
+        window.on(event, listener)
+    window.set_default_timeout(15_000)
+    window.set_viewport_size({"width": 1400, "height": 900})
+    window.goto(slack.url)
+    expect(window.get_by_test_id("composer-input")).to_be_focused()
+    yield window
+    window.goto(f"{slack.url}/api/nothing")  # nobody looks while the next workspace is made
+    for event, listener in listeners.items():
+        window.remove_listener(event, listener)
     assert trouble == []
 
 
