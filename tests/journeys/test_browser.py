@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 import psutil
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Request, expect
 
 from tests.journeys.processes import PATIENT
 
@@ -68,17 +68,28 @@ def demo() -> Iterator[str]:
     shutil.rmtree(place)
 
 
-@pytest.fixture
-def page(demo: str, browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1400, "height": 900})
-    opened = context.new_page()
-    opened.set_default_timeout(60_000)
-    foreign: list[str] = []
-    opened.on("request", lambda request: _note_foreign(request.url, demo, foreign))
-    opened.goto(demo)
-    expect(opened.get_by_test_id("composer-input")).to_be_focused(timeout=20_000)
-    yield opened
+@pytest.fixture(scope="module")
+def window(browser: Browser) -> Iterator[Page]:
+    """One for all: a new one has a process of its own, which compiles the page's scripts anew."""
+    context = browser.new_context()
+    yield context.new_page()
     context.close()
+
+
+@pytest.fixture
+def page(demo: str, window: Page) -> Iterator[Page]:
+    foreign: list[str] = []
+
+    def note(request: Request) -> None:
+        _note_foreign(request.url, demo, foreign)
+
+    window.on("request", note)
+    window.set_viewport_size({"width": 1400, "height": 900})
+    window.set_default_timeout(60_000)
+    window.goto(demo)
+    expect(window.get_by_test_id("composer-input")).to_be_focused(timeout=20_000)
+    yield window
+    window.remove_listener("request", note)
     assert not foreign
 
 
