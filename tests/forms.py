@@ -18,8 +18,15 @@ def sent(view: View, *, without: str = "", metadata: str | None = None, **typed:
     for name, value in typed.items():
         [entry] = state[name].values()
         [held] = entry.keys() - {"type"}
-        entry[held] = {"value": value} if held == "selected_option" else value
+        entry[held] = _chosen(held, value)
     if metadata is not None:
         shown["private_metadata"] = metadata
     body = {"type": "view_submission", "view": {**shown, "state": {"values": state}}}
     return Incoming(body, cast(Ack, None), cast(Slack, None))
+
+
+def _chosen(held: str, value: Any) -> Any:
+    """Options are said by their value alone."""
+    if held == "selected_option":
+        return {"value": value}
+    return [{"value": each} for each in value] if held == "selected_options" else value

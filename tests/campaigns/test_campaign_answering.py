@@ -11,7 +11,7 @@ from bot.errors import FieldErrors, NotAllowed, NotFound
 from bot.people.models import Role
 from bot.slack.cards import Card
 from tests.campaigns.scene import Company, Hands, at_once, hire, install
-from tests.filling import filled
+from tests.forms import sent
 
 
 @pytest.fixture
@@ -169,7 +169,7 @@ def test_a_question_needs_words_and_not_too_many(
     with company.store.transaction() as session:
         modal = forms.Ask.of(questions.askable(session, company.sal, campaign.id), "token")
     with pytest.raises(FieldErrors) as raised:
-        filled(forms.Ask, modal, {"question": text})
+        forms.Ask.read(sent(modal, question=text))
     assert raised.value.errors == {"question": problem}
-    typed = filled(forms.Ask, modal, {"question": "  Is it for\nold customers too? \x00"})
+    typed = forms.Ask.read(sent(modal, question="  Is it for\nold customers too? \x00"))
     assert typed.question == "Is it for\nold customers too?"

@@ -7,7 +7,7 @@ from bot.campaigns.models import Campaign
 from bot.errors import FieldErrors, NotAllowed, NotFound
 from bot.people.models import Person, Role
 from tests.campaigns.scene import Company, hire, install
-from tests.filling import filled
+from tests.forms import sent
 
 
 @pytest.fixture
@@ -74,9 +74,9 @@ def test_an_answer_needs_words_and_not_too_many(company: Company, asked: int, wo
     with company.store.transaction() as session:
         modal = forms.Answer.of(questions.answerable(session, company.mara, asked))
     with pytest.raises(FieldErrors) as raised:
-        filled(forms.Answer, modal, {"answer": words})
+        forms.Answer.read(sent(modal, answer=words))
     assert list(raised.value.errors) == ["answer"]
-    assert filled(forms.Answer, modal, {"answer": " No,\nnew ones. "}).answer == "No,\nnew ones."
+    assert forms.Answer.read(sent(modal, answer=" No,\nnew ones. ")).answer == "No,\nnew ones."
 
 
 def test_the_card_has_the_newest_answers_and_the_pages_have_all(

@@ -15,7 +15,7 @@ from bot.money import Money
 from bot.people.models import Person
 from playground.limits import check_message
 from tests.campaigns.scene import NINE, TODAY
-from tests.filling import filled
+from tests.forms import sent
 
 TYPED: dict[str, Any] = {
     "name": "Summer trial",
@@ -44,7 +44,7 @@ RICH: dict[str, Any] = {
 
 
 def form(typed: dict[str, Any]) -> forms.Announce:
-    return filled(forms.Announce, forms.Announce.of("token", TODAY, "C1", "EUR"), typed)
+    return forms.Announce.read(sent(forms.Announce.of("token", TODAY, "C1", "EUR"), **typed))
 
 
 def read(**changes: Any) -> Draft:

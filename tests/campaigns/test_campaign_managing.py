@@ -9,7 +9,7 @@ from bot.campaigns.models import Campaign, Stage
 from bot.errors import NotAllowed
 from bot.people.models import Role
 from tests.campaigns.scene import NINE, Company, Hands, draft
-from tests.filling import filled
+from tests.forms import sent
 
 
 def test_one_timeline_stands_in_the_thread_however_much_happens(company: Company) -> None:
@@ -37,7 +37,7 @@ def test_late_callers_hear_what_was_written_at_the_end(company: Company) -> None
     campaign = company.announce(late_callers="Offer the basic plan.")
     with company.store.transaction() as session:
         typed = {"late_callers": "  Ask for\x00 their\nsize.\n"}
-        form = filled(forms.End, forms.End.of(campaign), typed)
+        form = forms.End.read(sent(forms.End.of(campaign), **typed))
         changing.end(session, company.mara, campaign.id, form.late_callers)
         said = texts.over(queries.known(session, campaign.id))
     assert said is not None

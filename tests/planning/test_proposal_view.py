@@ -26,7 +26,7 @@ from bot.planning.models import (
 from bot.planning.proposals import Plan
 from playground.limits import check_message, check_view
 from tests.campaigns.scene import SPRING, TODAY
-from tests.filling import filled
+from tests.forms import sent
 from tests.golden_files import Golden
 
 NOW = datetime(2026, 5, 18, 7, tzinfo=UTC)
@@ -251,7 +251,8 @@ def test_a_plan_is_read_as_it_was_drawn() -> None:
     modal = forms.SavePlan.of("abc", TODAY, campaign(), LINES, "U0MARA")
     typed = {"name": "Fair", "kind": "event", "starts_on": "2026-06-01", "owner": "U0MARA",
              "budget": "Search ads 4000.00\nFlyers 1200.00", "then": "keep"}  # fmt: skip
-    form = filled(forms.SavePlan, modal, typed)
+    empty = [each["block_id"] for each in modal.to_dict()["blocks"] if each["type"] == "input"]
+    form = forms.SavePlan.read(sent(modal, **dict.fromkeys(empty) | typed))
     assert (form.token, form.campaign_id, form.request_id, form.then) == ("abc", 7, None, "keep")
     assert form.plan() == Plan(
         Draft("Fair", Kind.EVENT, "", "", "", "", TODAY),

@@ -17,7 +17,7 @@ from bot.planning import agreeing, audit, forms, proposals, queries, sla
 from bot.planning.agreement import Enough
 from bot.planning.models import BudgetLine, Concern
 from tests.campaigns.scene import Hands, at_once, hire, install
-from tests.filling import filled
+from tests.forms import sent
 from tests.planning.scene import Company
 
 # 1 June 2026 is a Monday; sales works from 9 to 17 in Berlin.
@@ -323,10 +323,10 @@ def test_rules_that_make_no_sense_are_refused(company: Company) -> None:
     with company.store.transaction() as session:
         modal = forms.Rules.of(sla.rules(session, company.workspace.id), [])
     sensible = {"roles": ["salesperson"], "enough": "some", "some": "1", "days": "2"}
-    assert filled(forms.Rules, modal, sensible).ruling().some == 1
+    assert forms.Rules.read(sent(modal, **sensible)).ruling().some == 1
     for wrong in ({"roles": [], "days": "0"}, {"some": ""}):
         with pytest.raises(FieldErrors) as raised:
-            filled(forms.Rules, modal, sensible | wrong)
+            forms.Rules.read(sent(modal, **sensible | wrong))
         assert set(raised.value.errors) == set(wrong)
 
 

@@ -13,7 +13,7 @@ from bot.people.models import Person, Role
 from bot.planning import audit, forms, requests, sla
 from bot.planning.models import Request, RequestSupport
 from tests.campaigns.scene import Hands, at_once, hire, install
-from tests.filling import filled
+from tests.forms import sent
 from tests.planning.scene import WANTED, Company
 
 # 1 June 2026 is a Monday; marketing works from 9 to 17 in Berlin.
@@ -51,7 +51,7 @@ def test_an_idea_becomes_a_request_with_nothing_but_its_words(company: Company) 
 
 def form(**typed: str) -> forms.AskFor:
     usual = {"text": WANTED, "heard": "weekly"}
-    return filled(forms.AskFor, forms.AskFor.of("token", "C1", 5), usual | typed)
+    return forms.AskFor.read(sent(forms.AskFor.of("token", "C1", 5), **usual | typed))
 
 
 def test_what_is_wrong_stands_below_its_field(company: Company) -> None:
@@ -126,7 +126,7 @@ def test_marketing_sees_it_and_still_owes_an_answer(company: Company) -> None:
 def test_a_request_is_declined_with_its_reason(company: Company) -> None:
     request = company.ask()
     with pytest.raises(FieldErrors) as raised:
-        filled(forms.Decline, forms.Decline.of(request), {"reason": " "})
+        forms.Decline.read(sent(forms.Decline.of(request), reason=" "))
     assert list(raised.value.errors) == ["reason"]
     company.decline(company.mara, request)
     now = company.request(request)
@@ -262,7 +262,7 @@ def test_the_days_are_marketings_own(company: Company) -> None:
 def test_days_that_make_no_sense_are_refused(days: str) -> None:
     modal = forms.AnswerDays.modal(answer_days=5)
     with pytest.raises(FieldErrors):
-        filled(forms.AnswerDays, modal, {"answer_days": days})
+        forms.AnswerDays.read(sent(modal, answer_days=days))
 
 
 def test_other_days_hold_for_what_is_asked_from_then_on(company: Company) -> None:

@@ -17,7 +17,7 @@ from bot.planning import audit, forms, proposals, queries, retrospectives
 from bot.planning.models import Again, Retrospective
 from bot.sources.lead_payload import LeadPayload
 from tests.campaigns.scene import Hands
-from tests.filling import filled
+from tests.forms import sent
 from tests.planning.scene import Company
 
 
@@ -138,7 +138,7 @@ def test_one_answers_ones_own_question_and_says_something(company: Company) -> N
     with company.store.transaction() as session:
         modal = forms.Lesson.of(retrospectives.retrospective(session, company.sal, number))
     with pytest.raises(FieldErrors) as raised:
-        filled(forms.Lesson, modal, {"worked": " ", "failed": "\u200e", "again": "yes"})
+        forms.Lesson.read(sent(modal, worked=" ", failed="\u200e", again="yes"))
     assert list(raised.value.errors) == ["worked"]
 
 

@@ -23,7 +23,7 @@ from tests.reports.house import MONDAY, NOW, House, open_house
 pytestmark = pytest.mark.browser
 
 PICTURE = Path(__file__).parents[2] / "docs" / "report.png"
-# Of what is well, axe describes no more than one example: to describe all takes it most of its time.
+# Of what is well, axe describes one example at most: to describe all takes it long.
 AXE = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     "resultTypes": ["violations"],

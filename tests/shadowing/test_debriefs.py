@@ -97,7 +97,7 @@ def test_an_answer_needs_words(met: ShadowPair) -> None:
     typed: dict[str, Any] = {
         "surprised": " Calls ",
         "change": "Texts",
-        "shares": [{"value": "yes"}],
+        "shares": ["yes"],
     }
     form = WriteDebrief.read(sent(shown, **typed))
     assert (form.participant_id, form.answers) == (

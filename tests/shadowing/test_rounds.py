@@ -85,7 +85,7 @@ def test_what_the_settings_show_is_what_is_set(company: Company) -> None:
     off = Rounds(active=False, every_weeks=4, day="mon", at=time(10))
     assert SetRounds.read(sent(shown)).rounds == off
     typed = {"active": "yes", "every_weeks": "2", "day": "fri", "at": "14:30"}
-    form = SetRounds.read(sent(shown, **typed, two_pairs=[{"value": "yes"}]))
+    form = SetRounds.read(sent(shown, **typed, two_pairs=["yes"]))
     assert form.rounds == Rounds(True, 2, "fri", time(14, 30), two_pairs=True)
 
 

@@ -247,7 +247,7 @@ def test_all_errors_are_said_at_once() -> None:
 
 def test_a_day_that_there_is_not_is_of_an_older_form() -> None:
     with pytest.raises(OutdatedForm):
-        read(days=[{"value": "someday"}])
+        read(days=["someday"])
 
 
 @pytest.mark.parametrize("written", ["europe/berlin", " Europe/Berlin ", "EUROPE/BERLIN"])
