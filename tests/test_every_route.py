@@ -72,8 +72,9 @@ from playground.limits import elements_of
 from playground.limits.elements import offered
 from playground.methods.views import fill
 from playground.state import View
-from tests.campaigns.scene import at_once, draft
+from tests.campaigns.scene import draft
 from tests.databases import Databases
+from tests.threads import at_once
 
 Json = dict[str, Any]
 Rows = defaultdict[str, Counter[str]]

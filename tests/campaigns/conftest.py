@@ -19,7 +19,8 @@ from bot.tasks import Tasks
 from bot.web.slack import router
 from playground.serving import Serving
 from playground.standin import StandIn
-from tests.campaigns.scene import Company, Hands, Town, found
+from tests.campaigns.scene import Company, Town, found
+from tests.moved_clock import MovedClock
 from tests.wiring import wired
 
 _MANIFEST = Path(__file__).parents[2] / "manifest.json"
@@ -30,12 +31,12 @@ capacity.card(CONFIRMATION)(confirmation)
 
 
 @pytest.fixture
-def hands() -> Hands:
-    return Hands()
+def hands() -> MovedClock:
+    return MovedClock()
 
 
 @pytest.fixture
-def company(store: Store, hands: Hands) -> Company:
+def company(store: Store, hands: MovedClock) -> Company:
     return found(store)
 
 
@@ -48,7 +49,7 @@ def standin() -> Iterator[StandIn]:
 
 @pytest.fixture
 def town(
-    store: Store, standin: StandIn, hands: Hands, monkeypatch: pytest.MonkeyPatch
+    store: Store, standin: StandIn, hands: MovedClock, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Town]:
     """The company, connected to a stand-in of Slack that takes any number of posts a second."""
     monkeypatch.setattr("bot.slack.drawing._POST_EVERY", timedelta())

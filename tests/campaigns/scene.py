@@ -1,11 +1,8 @@
 """A small company that announces campaigns: its people, its clock, and its Slack."""
 
-import threading
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
-from typing import Any, TypeVar
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from procrastinate import PsycopgConnector
 from sqlalchemy import func, select, text
@@ -23,10 +20,10 @@ from bot.tasks import Tasks
 from playground.standin import StandIn
 from playground.state import Channel, Message
 from tests.loops import run
+from tests.moved_clock import MovedClock
 
 TODAY = date(2026, 6, 1)  # a Monday
 CAPACITY = "About 9 leads a working day. *The team has the hands for it.*"
-NINE = datetime(2026, 6, 1, 7, tzinfo=UTC)  # in Berlin
 
 SPRING = Draft(
     name="Summer trial",
@@ -40,28 +37,9 @@ SPRING = Draft(
     utm_campaign="summer-trial-2026",
 )
 
-T = TypeVar("T")
-
 
 def draft(**changes: Any) -> Draft:
     return replace(SPRING, **changes)
-
-
-class Hands:
-    """The hands of the clock."""
-
-    def __init__(self) -> None:
-        self.now = NINE
-        self._runs = 0
-        clock.use(lambda: self.now)
-
-    def runs(self) -> int:
-        """Another number each time, for what has to be unique within a test."""
-        self._runs += 1
-        return self._runs
-
-    def forward(self, **by: float) -> None:
-        self.now += timedelta(**by)
 
 
 @dataclass
@@ -146,18 +124,6 @@ def install(store: Store, team_id: str = "T1", channel: str = "C1") -> Workspace
     return workspace
 
 
-def at_once(acts: Sequence[Callable[[], T]]) -> list[T]:
-    """Do all of this in threads that start together."""
-    gate = threading.Barrier(len(acts))
-
-    def run(act: Callable[[], T]) -> T:
-        gate.wait()
-        return act()
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return list(pool.map(run, acts))
-
-
 @dataclass
 class Town:
     """The company with a Slack around it, in which its people click."""
@@ -166,7 +132,7 @@ class Town:
     slack: StandIn
     channel: Channel
     tasks: Tasks
-    hands: Hands
+    hands: MovedClock
 
     def work(self) -> None:
         """Let a worker do what waits, in its order, and go home."""

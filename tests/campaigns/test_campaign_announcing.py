@@ -10,7 +10,9 @@ from bot.campaigns.models import Campaign
 from bot.errors import NotAllowed
 from bot.money import Money
 from bot.people.models import Role
-from tests.campaigns.scene import NINE, Company, at_once, draft, hire, install
+from tests.campaigns.scene import Company, draft, hire, install
+from tests.moved_clock import NINE
+from tests.threads import at_once
 
 
 def test_the_row_says_all_that_was_drafted(company: Company) -> None:

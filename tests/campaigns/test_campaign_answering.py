@@ -10,8 +10,10 @@ from bot.campaigns.models import Campaign, CampaignQuestion, CampaignReceipt
 from bot.errors import FieldErrors, NotAllowed, NotFound
 from bot.people.models import Role
 from bot.slack.cards import Card
-from tests.campaigns.scene import Company, Hands, at_once, hire, install
+from tests.campaigns.scene import Company, hire, install
 from tests.forms import sent
+from tests.moved_clock import MovedClock
+from tests.threads import at_once
 
 
 @pytest.fixture
@@ -35,7 +37,7 @@ def test_a_reader_is_counted_and_the_card_redrawn(company: Company, campaign: Ca
 
 
 def test_pressing_twice_says_so_and_changes_nothing(
-    company: Company, campaign: Campaign, hands: Hands
+    company: Company, campaign: Campaign, hands: MovedClock
 ) -> None:
     company.got_it(company.sal, campaign)
     with company.store.transaction() as session:
@@ -98,7 +100,7 @@ def test_who_has_no_role_is_told_whom_to_ask(company: Company, campaign: Campaig
 
 
 def test_a_click_on_a_campaign_that_is_over_comes_too_late(
-    company: Company, campaign: Campaign, hands: Hands
+    company: Company, campaign: Campaign, hands: MovedClock
 ) -> None:
     hands.forward(days=29)  # its last day
     company.got_it(company.sal, campaign)

@@ -14,8 +14,9 @@ from bot.errors import FieldErrors, OutdatedForm
 from bot.money import Money
 from bot.people.models import Person
 from playground.limits import check_message
-from tests.campaigns.scene import NINE, TODAY
+from tests.campaigns.scene import TODAY
 from tests.forms import sent
+from tests.moved_clock import NINE
 
 TYPED: dict[str, Any] = {
     "name": "Summer trial",

@@ -16,8 +16,9 @@ from bot.people.models import Person, Role
 from bot.slack import Message
 from bot.store import prefixes
 from playground.limits import check_message, check_view
-from tests.campaigns.scene import NINE, TODAY, Company, Hands, draft, hire, install
+from tests.campaigns.scene import TODAY, Company, draft, hire, install
 from tests.golden_files import Golden
+from tests.moved_clock import NINE, MovedClock
 
 
 def put(
@@ -108,7 +109,7 @@ def test_what_holds_comes_first_then_what_is_to_come_and_a_name_before_the_terms
     assert names(company, "trial") == ["Trial now", "Else", "Trial soon", "Trial over"]
 
 
-def test_a_day_has_the_terms_of_that_day(company: Company, hands: Hands) -> None:
+def test_a_day_has_the_terms_of_that_day(company: Company, hands: MovedClock) -> None:
     campaign = put(company, "Summer", terms="Ten months minimum.")
     hands.forward(days=3)
     with company.store.transaction() as session:
@@ -224,7 +225,7 @@ def button(modal: dict[str, Any]) -> str:
     ],
 )
 def test_the_day_decides_even_before_the_clock_has_struck(
-    company: Company, hands: Hands, stage: Stage, day: int, words: str
+    company: Company, hands: MovedClock, stage: Stage, day: int, words: str
 ) -> None:
     campaign = put(company, "Summer", 0, 29)
     with company.store.transaction() as session:
@@ -237,7 +238,7 @@ def test_the_day_decides_even_before_the_clock_has_struck(
     assert words in repr(said(company, "summer").blocks)
 
 
-def test_a_past_day_says_what_has_become_of_it(company: Company, hands: Hands) -> None:
+def test_a_past_day_says_what_has_become_of_it(company: Company, hands: MovedClock) -> None:
     campaign = put(company, "Summer", 0, 9)
     put(company, "Later", 12, None)
     hands.forward(days=5)

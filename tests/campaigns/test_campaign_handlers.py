@@ -8,7 +8,8 @@ from bot.campaigns.models import Campaign, CampaignQuestion, CampaignReceipt
 from bot.people.models import Person
 from bot.tasks import advance
 from playground.actor import Actor
-from tests.campaigns.scene import NINE, Town
+from tests.campaigns.scene import Town
+from tests.moved_clock import NINE
 
 TYPED: dict[str, Any] = {
     "name": "Summer trial",

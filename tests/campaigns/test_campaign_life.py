@@ -27,7 +27,8 @@ from bot.campaigns.models import (
 )
 from bot.errors import FieldErrors, HandoffError, NotAllowed, NotFound
 from bot.people.models import Person, Role
-from tests.campaigns.scene import NINE, Company, Hands, draft, hire, install
+from tests.campaigns.scene import Company, draft, hire, install
+from tests.moved_clock import NINE, MovedClock
 
 Verb = Callable[[Session, Person, int], object]
 
@@ -87,7 +88,7 @@ def on(company: Company, campaign_id: int, moment: datetime) -> CampaignVersion 
 @example(steps=["launch", "pause", "launch"])
 @example(steps=["launch", "launch"])
 def test_whatever_people_do_the_past_stays_whole(
-    company: Company, hands: Hands, steps: list[str]
+    company: Company, hands: MovedClock, steps: list[str]
 ) -> None:
     hands.now = NINE
     campaign_id = drafted(company, f"draft-{hands.runs()}")
@@ -249,7 +250,7 @@ def test_the_code_of_a_cancelled_campaign_is_free_again(company: Company) -> Non
 
 
 def test_what_runs_is_ended_and_what_has_not_begun_is_cancelled(
-    company: Company, hands: Hands
+    company: Company, hands: MovedClock
 ) -> None:
     campaign = company.announce(starts_on=date(2026, 6, 2))
     with pytest.raises(changing.NotBegun):
@@ -264,7 +265,7 @@ def test_what_runs_is_ended_and_what_has_not_begun_is_cancelled(
         do(company, "new_offer", campaign.id)
 
 
-def test_the_clock_ends_it_after_its_last_day_and_once(company: Company, hands: Hands) -> None:
+def test_the_clock_ends_it_after_its_last_day_and_once(company: Company, hands: MovedClock) -> None:
     campaign = company.announce()
     with company.store.transaction() as session:
         announcing.finish(session, campaign.id)
@@ -331,7 +332,7 @@ def test_receipts_hold_until_something_binding_changes(company: Company) -> None
     assert company.count(CampaignReceipt) == 2
 
 
-def test_each_moment_has_the_offer_of_its_day(company: Company, hands: Hands) -> None:
+def test_each_moment_has_the_offer_of_its_day(company: Company, hands: MovedClock) -> None:
     campaign = company.announce()
     hands.forward(days=1)
     do(company, "new_offer", campaign.id)

@@ -8,8 +8,9 @@ from bot.campaigns import announcing, changing, drafting, forms, queries, texts
 from bot.campaigns.models import Campaign, Stage
 from bot.errors import NotAllowed
 from bot.people.models import Role
-from tests.campaigns.scene import NINE, Company, Hands, draft
+from tests.campaigns.scene import Company, draft
 from tests.forms import sent
+from tests.moved_clock import NINE, MovedClock
 
 
 def test_one_timeline_stands_in_the_thread_however_much_happens(company: Company) -> None:
@@ -24,7 +25,7 @@ def test_one_timeline_stands_in_the_thread_however_much_happens(company: Company
     assert timeline.parent_id == company.cards(announcing.CARD)[0].id
 
 
-def test_the_end_is_told_once_whoever_ends_it(company: Company, hands: Hands) -> None:
+def test_the_end_is_told_once_whoever_ends_it(company: Company, hands: MovedClock) -> None:
     campaign = company.announce()
     hands.forward(days=30)
     for _ in range(2):

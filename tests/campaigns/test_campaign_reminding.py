@@ -7,7 +7,8 @@ import pytest
 from bot.campaigns import announcing, changing, queries
 from bot.campaigns.models import Campaign, CampaignReminder
 from bot.people.models import Absence, Role
-from tests.campaigns.scene import NINE, Company, Hands, draft
+from tests.campaigns.scene import Company, draft
+from tests.moved_clock import NINE, MovedClock
 
 DUE = NINE + announcing.REMIND_AFTER
 
@@ -33,7 +34,7 @@ def test_the_timers_run_on_working_time(company: Company, campaign: Campaign) ->
 
 
 def test_an_announcement_in_the_evening_is_waited_for_until_noon(
-    company: Company, hands: Hands
+    company: Company, hands: MovedClock
 ) -> None:
     hands.forward(hours=10)  # 19:00 in Berlin, where the day ends at 17:00
     company.announce()
@@ -41,7 +42,7 @@ def test_an_announcement_in_the_evening_is_waited_for_until_noon(
 
 
 def test_only_who_has_not_read_is_reminded_and_once(
-    company: Company, campaign: Campaign, hands: Hands
+    company: Company, campaign: Campaign, hands: MovedClock
 ) -> None:
     company.got_it(company.sal, campaign)
     hands.now = DUE
@@ -55,7 +56,7 @@ def test_only_who_has_not_read_is_reminded_and_once(
 
 
 def test_who_reads_after_that_sees_it_settled(
-    company: Company, campaign: Campaign, hands: Hands
+    company: Company, campaign: Campaign, hands: MovedClock
 ) -> None:
     hands.now = DUE
     strike(company, campaign)
@@ -70,7 +71,7 @@ def test_who_reads_after_that_sees_it_settled(
 
 
 def test_who_is_away_is_reminded_when_they_are_back(
-    company: Company, campaign: Campaign, hands: Hands
+    company: Company, campaign: Campaign, hands: MovedClock
 ) -> None:
     back = datetime(2026, 6, 4, 8, tzinfo=UTC)
     with company.store.transaction() as session:
@@ -83,7 +84,7 @@ def test_who_is_away_is_reminded_when_they_are_back(
 
 
 def test_nobody_is_reminded_of_what_asks_nobody_any_more(
-    company: Company, campaign: Campaign, hands: Hands
+    company: Company, campaign: Campaign, hands: MovedClock
 ) -> None:
     hands.now = DUE
     with company.store.transaction() as session:
@@ -104,7 +105,7 @@ def test_nobody_is_reminded_of_what_asks_nobody_any_more(
 
 
 def test_a_new_offer_reminds_anew_and_new_words_do_not(
-    company: Company, campaign: Campaign, hands: Hands
+    company: Company, campaign: Campaign, hands: MovedClock
 ) -> None:
     with company.store.transaction() as session:
         changing.change(session, company.mara, campaign.id, draft(talking_points="Set up in a day"))
@@ -115,14 +116,16 @@ def test_a_new_offer_reminds_anew_and_new_words_do_not(
 
 
 def test_one_that_is_over_reminds_nobody(
-    company: Company, campaign: Campaign, hands: Hands
+    company: Company, campaign: Campaign, hands: MovedClock
 ) -> None:
     hands.forward(days=30, hours=4)
     strike(company, campaign)
     assert reminded(company) == []
 
 
-def test_one_that_has_not_begun_is_read_before_it_begins(company: Company, hands: Hands) -> None:
+def test_one_that_has_not_begun_is_read_before_it_begins(
+    company: Company, hands: MovedClock
+) -> None:
     later = company.announce(starts_on=NINE.date() + timedelta(days=9))
     hands.now = DUE
     strike(company, later)

@@ -8,7 +8,9 @@ import pytest
 from bot.campaigns import announcing, changing, drafting, history, queries
 from bot.campaigns.models import Campaign, CannotMove, EventType, Stage
 from bot.errors import FieldErrors
-from tests.campaigns.scene import NINE, Company, Hands, at_once, draft
+from tests.campaigns.scene import Company, draft
+from tests.moved_clock import NINE, MovedClock
+from tests.threads import at_once
 
 NOON = NINE + timedelta(hours=3)
 
@@ -29,7 +31,7 @@ def now(company: Company, campaign: Campaign) -> Campaign:
         return queries.known(session, campaign.id)
 
 
-def test_it_is_announced_at_its_time_and_once(company: Company, hands: Hands) -> None:
+def test_it_is_announced_at_its_time_and_once(company: Company, hands: MovedClock) -> None:
     campaign = schedule(company)
     assert (campaign.stage, campaign.announced_at) == (Stage.DRAFT, None)
     assert company.due(announcing.LAUNCH) == [NOON]
@@ -53,7 +55,7 @@ def test_a_form_that_arrives_again_sets_one_timer(company: Company) -> None:
     assert company.waiting(announcing.LAUNCH) == 1
 
 
-def test_a_time_that_was_put_off_waits_for_the_new_one(company: Company, hands: Hands) -> None:
+def test_a_time_that_was_put_off_waits_for_the_new_one(company: Company, hands: MovedClock) -> None:
     campaign = schedule(company)
     with company.store.transaction() as session:
         announcing.launch(session, company.mara, campaign.id, NOON + timedelta(hours=1))
@@ -65,7 +67,7 @@ def test_a_time_that_was_put_off_waits_for_the_new_one(company: Company, hands: 
     assert now(company, campaign).stage == Stage.LIVE
 
 
-def test_a_time_that_was_brought_forward_counts_once(company: Company, hands: Hands) -> None:
+def test_a_time_that_was_brought_forward_counts_once(company: Company, hands: MovedClock) -> None:
     campaign = schedule(company)
     with company.store.transaction() as session:
         announcing.launch(session, company.mara, campaign.id, NOON - timedelta(hours=1))
@@ -78,7 +80,7 @@ def test_a_time_that_was_brought_forward_counts_once(company: Company, hands: Ha
 
 
 def test_one_that_was_taken_back_or_cancelled_is_not_announced(
-    company: Company, hands: Hands
+    company: Company, hands: MovedClock
 ) -> None:
     kept = schedule(company)
     with company.store.transaction() as session:
@@ -107,7 +109,7 @@ def test_a_timer_that_wakes_too_early_waits_on(company: Company) -> None:
 
 
 def test_one_whose_last_day_was_brought_forward_is_left_alone(
-    company: Company, hands: Hands
+    company: Company, hands: MovedClock
 ) -> None:
     campaign = schedule(company, NINE + timedelta(days=3))
     with company.store.transaction() as session:
@@ -142,7 +144,7 @@ def test_what_sales_is_asked_about_cannot_be_given_a_time(company: Company) -> N
         announcing.launch(session, company.mara, campaign.id, NOON)
 
 
-def test_what_was_agreed_is_announced_at_its_time(company: Company, hands: Hands) -> None:
+def test_what_was_agreed_is_announced_at_its_time(company: Company, hands: MovedClock) -> None:
     with company.store.transaction() as session:
         campaign = drafting.draft_campaign(session, company.mara, draft(), "form-1")
         drafting.propose(session, company.mara, campaign.id)

@@ -22,8 +22,9 @@ from bot.campaigns.models import (
 from bot.people.models import Person
 from bot.slack import Message
 from playground.limits import check_message, check_view, text_length
-from tests.campaigns.scene import CAPACITY, NINE, SPRING, TODAY
+from tests.campaigns.scene import CAPACITY, SPRING, TODAY
 from tests.golden_files import Golden
+from tests.moved_clock import NINE
 
 MARA = Person(slack_id="U0MARA", name="Mara Berger", roles=["marketer"])
 SALES = [

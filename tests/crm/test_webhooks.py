@@ -42,9 +42,10 @@ from bot.tasks import GiveUp, Tasks
 from bot.tasks.worker import Worker
 from bot.web import Server
 from playground.standin import StandIn
-from tests.campaigns.scene import Hands, draft, hire, install
+from tests.campaigns.scene import draft, hire, install
 from tests.crm.receiver import Inbox, Reply, receiving
 from tests.databases import Database
+from tests.moved_clock import MovedClock
 from tests.web.waiting import until
 
 SECRET, OTHER_SECRET = (f"whsec_{b64encode(each * 32).decode()}" for each in (b"1", b"2"))
@@ -61,7 +62,7 @@ class Company:
 
     store: Store
     workspace: Workspace
-    hands: Hands
+    hands: MovedClock
     inbox: Inbox
     sal: Person
     mara: Person
@@ -127,7 +128,7 @@ def inbox() -> Iterator[Inbox]:
 
 @pytest.fixture
 def company(store: Store, inbox: Inbox) -> Company:
-    hands, workspace = Hands(), install(store)
+    hands, workspace = MovedClock(), install(store)
     sal = hire(store, workspace, "USAL", "Sal", Role.SALESPERSON)
     mara = hire(store, workspace, "UMARA", "Mara", Role.MARKETER)
     root = hire(store, workspace, "UROOT", "Root", Role.ADMIN)

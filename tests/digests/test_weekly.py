@@ -2,8 +2,6 @@
 
 import inspect
 import re
-import threading
-from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -34,6 +32,7 @@ from bot.tasks import Schedule, Tasks
 from bot.tasks.schedule import tick
 from bot.tasks.worker import Worker
 from tests.digests.office import MONDAY, NOW, Office, RecordingSlack
+from tests.threads import at_once
 from tests.wiring import wired
 
 WEEK = timedelta(weeks=1)
@@ -74,20 +73,6 @@ def schedules(store: Store) -> list[Schedule]:
 def install(office: Office) -> None:
     with office.store.transaction() as session:
         sending.install(session, session.get_one(Workspace, office.workspace.id))
-
-
-def at_once(threads: int, act: Callable[[], None]) -> None:
-    barrier = threading.Barrier(threads)
-
-    def run() -> None:
-        barrier.wait()
-        act()
-
-    running = [threading.Thread(target=run) for _ in range(threads)]
-    for thread in running:
-        thread.start()
-    for thread in running:
-        thread.join()
 
 
 def test_last_week_goes_to_the_channel_and_to_the_managers(office: Office) -> None:
@@ -139,7 +124,7 @@ def test_a_week_is_told_once_by_many_at_once(office: Office) -> None:
     add_leads(office, 3)
     install(office)
     told: list[int] = []
-    at_once(8, lambda: told.append(send(office)))
+    at_once([lambda: told.append(send(office))] * 8)
     assert sorted(told) == [0] * 7 + [1]
     assert len(digests(office.store)) == 1
     assert targets(office.store) == ["C1", "C1"]
@@ -357,7 +342,7 @@ def test_the_schedule_follows_the_workspace_to_another_zone(office: Office) -> N
 
 
 def test_processes_that_start_at_once_write_each_schedule_once(office: Office) -> None:
-    at_once(6, lambda: install(office))
+    at_once([lambda: install(office)] * 6)
     assert len(schedules(office.store)) == len(Audience)
 
 

@@ -34,16 +34,16 @@ from bot.standups import asking as standup_asking
 from bot.standups import setup as standup_setup
 from bot.store import Store
 from bot.wiring import install as install_capabilities
-from tests.campaigns.scene import NINE, Hands, draft, hire, install
-from tests.shadowing.scene import ON, found
-from tests.shadowing.scene import Hands as Clock
+from tests.campaigns.scene import draft, hire, install
+from tests.moved_clock import NINE, MovedClock
+from tests.shadowing.scene import MONDAY_AT_TEN, ON, found
 
 
 class Scene:
     """Everyone of a small company, a campaign with two leads, and a request."""
 
     def __init__(self, store: Store) -> None:
-        self.store, self.hands = store, Hands()
+        self.store, self.hands = store, MovedClock()
         self.workspace = install(store)
         with store.transaction() as session:
             escalation.install(session, self.workspace)
@@ -117,7 +117,7 @@ def late(scene: Scene) -> list[str]:
 
 
 def test_a_pair_stands_on_the_page_of_both_and_follows(store: Store) -> None:
-    company = found(store, Clock())
+    company = found(store, MovedClock(MONDAY_AT_TEN))
     [mara], [sofia, ben] = company.staff(1, 2)
     company.configure()
     with store.transaction() as session:

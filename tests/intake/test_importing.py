@@ -32,8 +32,9 @@ from bot.slack.cards import Card
 from bot.sources.columns import read_row
 from bot.sources.lead_payload import Unreadable, read
 from bot.store import Base, Store
-from tests.campaigns.scene import at_once, hire, install
+from tests.campaigns.scene import hire, install
 from tests.leads.world import world
+from tests.threads import at_once
 
 HEADER = ["Email", "Phone", "Name", "Company", "Consent", "Campaign"]
 SPEND = b"Day,Campaign,Currency code,Cost\n2026-06-01,Spring,EUR,10.00\n"

@@ -17,8 +17,9 @@ from bot.leads.notices import CARD
 from bot.people.models import Workspace
 from bot.slack.cards import Card
 from bot.store import Store
-from tests.campaigns.scene import NINE, install
+from tests.campaigns.scene import install
 from tests.leads.world import world
+from tests.moved_clock import NINE
 
 _teams = itertools.count()
 FACTS = st.fixed_dictionaries(

@@ -1,8 +1,6 @@
 """Many at once: two hundred people click Claim, and one lead is sent fifty times."""
 
-import threading
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from contextlib import ExitStack
 from functools import partial
 from itertools import cycle
@@ -22,6 +20,7 @@ from playground.standin import StandIn
 from playground.state import Message, User
 from tests.journeys.conftest import Office, drawn
 from tests.journeys.processes import run
+from tests.threads import at_once
 
 T = TypeVar("T")
 CLICKS, POSTS = 200, 50
@@ -53,19 +52,6 @@ def hire(office: Office, count: int) -> list[User]:
     with office.application.store.transaction() as session:
         session.execute(insert(Person), rows)
     return users
-
-
-def at_once(acts: Sequence[Callable[[], T]], threads: int) -> list[T]:
-    """Do all of this, from so many threads that start together."""
-    gate = threading.Barrier(threads)
-
-    def in_turn(mine: Sequence[Callable[[], T]]) -> list[T]:
-        gate.wait()
-        return [act() for act in mine]
-
-    with ThreadPoolExecutor(threads) as pool:
-        done = pool.map(in_turn, [acts[first::threads] for first in range(threads)])
-        return [each for some in done for each in some]
 
 
 def claim(office: Office, card: Message, user: User) -> bool:

@@ -49,7 +49,8 @@ from bot.store import Store
 from bot.tasks import Tasks, advance, put_schedule, schedule
 from bot.wiring import add_work
 from playground.standin import StandIn
-from tests.campaigns.scene import Hands, hire, install
+from tests.campaigns.scene import hire, install
+from tests.moved_clock import MovedClock
 from tests.wiring import lent
 
 QUIET = 20
@@ -109,7 +110,7 @@ class Week:
     store: Store
     there: StandIn
     leads: int
-    hands: Hands = field(default_factory=Hands)
+    hands: MovedClock = field(default_factory=MovedClock)
     draw: random.Random = field(default_factory=lambda: random.Random(4))
     agenda: list[tuple[datetime, int, Callable[[], None]]] = field(default_factory=list)
     number: Iterator[int] = field(default_factory=count)

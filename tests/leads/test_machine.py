@@ -45,8 +45,9 @@ from bot.people.models import Absence, Person, Role, Team
 from bot.routing import absences, escalation
 from bot.sources.lead_payload import read
 from bot.store import Store
-from tests.campaigns.scene import Hands, hire, install
+from tests.campaigns.scene import hire, install
 from tests.intake.replay import shown, told
+from tests.moved_clock import MovedClock
 
 STARTS = (
     datetime(2026, 3, 27, 14, 30, tzinfo=UTC),  # the Friday before summer time, half past three
@@ -99,7 +100,7 @@ class Machine(RuleBasedStateMachine):
     def open(
         self, start: datetime, most_open: int | None, head_start: int, has_fallback: bool
     ) -> None:
-        self.hands = Hands()
+        self.hands = MovedClock()
         self.hands.now = start
         team = f"T{next(number)}"
         self.workspace = install(self.store, team)

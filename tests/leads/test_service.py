@@ -33,7 +33,8 @@ from bot.slack.cards import Card
 from bot.slack.text import moment
 from bot.sources.lead_payload import read
 from bot.store import Store
-from tests.campaigns.scene import at_once, draft, hire, install
+from tests.campaigns.scene import draft, hire, install
+from tests.threads import at_once
 
 NINE = datetime(2026, 6, 1, 9, tzinfo=UTC)
 PRICE = Money(1_250_000, "EUR")

@@ -18,7 +18,7 @@ from bot.people.models import Absence, Person, Role, Workspace
 from bot.routing import absences
 from bot.sources.lead_payload import read
 from bot.store import Store
-from tests.campaigns.scene import NINE
+from tests.moved_clock import NINE
 from tests.routing.test_escalation import HOUR, MINUTE, Floor
 
 AUTUMN = outcomes.Ending(Disposition.BAD_TIMING, "After the move", wake_on=date(2026, 9, 1))

@@ -17,16 +17,17 @@ from bot.planning import requests as planning_requests
 from bot.planning import retrospectives
 from bot.planning.models import Again, Retrospective
 from bot.store import Store
-from tests.campaigns.scene import NINE, TODAY, Hands, draft, hire, install
+from tests.campaigns.scene import TODAY, draft, hire, install
 from tests.golden_files import Golden
 from tests.leads.test_lead_view import HOSTILE
+from tests.moved_clock import NINE, MovedClock
 
 
 class Shelves:
     """A campaign with a question that was answered, and a request."""
 
     def __init__(self, store: Store) -> None:
-        self.store, self.hands = store, Hands()
+        self.store, self.hands = store, MovedClock()
         workspace = install(store)
         self.mara = hire(store, workspace, "UMARA", "Mara", Role.MARKETER)
         self.sofia = hire(store, workspace, "USOFIA", "Sofia", Role.SALESPERSON)

@@ -3,15 +3,15 @@
 import pytest
 
 from bot.store import Store
-from tests.campaigns.scene import Hands
+from tests.moved_clock import MovedClock
 from tests.planning.scene import Company, found
 
 
 @pytest.fixture
-def hands() -> Hands:
-    return Hands()
+def hands() -> MovedClock:
+    return MovedClock()
 
 
 @pytest.fixture
-def company(store: Store, hands: Hands) -> Company:
+def company(store: Store, hands: MovedClock) -> Company:
     return found(store)

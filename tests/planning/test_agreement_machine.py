@@ -10,7 +10,8 @@ from bot.campaigns.models import Stage
 from bot.people.models import Role
 from bot.planning import agreeing
 from bot.planning.models import Concern
-from tests.campaigns.scene import Hands, hire
+from tests.campaigns.scene import hire
+from tests.moved_clock import MovedClock
 from tests.planning.scene import Company
 
 # A person, by number, or nobody where it is marketing that acts.
@@ -53,7 +54,7 @@ class Expected:
 @settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(steps, min_size=1, max_size=14))
 def test_it_is_agreed_exactly_when_the_rule_says_so(
-    company: Company, hands: Hands, todo: list[tuple[str, int]]
+    company: Company, hands: MovedClock, todo: list[tuple[str, int]]
 ) -> None:
     third = hire(company.store, company.workspace, "UTOM", "Tom", Role.SALESPERSON)
     sales = [company.sal, company.sue, third]

@@ -11,7 +11,7 @@ from bot.people.models import Absence
 from bot.planning import queries
 from bot.planning.capacity import Capacity, Fit
 from bot.sources.lead_payload import LeadPayload
-from tests.campaigns.scene import NINE, Hands
+from tests.moved_clock import NINE, MovedClock
 from tests.planning.scene import Company
 
 
@@ -60,7 +60,7 @@ def test_who_is_away_takes_no_leads(company: Company) -> None:
 
 
 def test_what_came_and_was_closed_lately_and_the_room_that_is_left(
-    company: Company, hands: Hands
+    company: Company, hands: MovedClock
 ) -> None:
     limit(company, 5)
     for number in range(6):

@@ -16,9 +16,11 @@ from bot.people.models import Person, Role
 from bot.planning import agreeing, audit, forms, proposals, queries, sla
 from bot.planning.agreement import Enough
 from bot.planning.models import BudgetLine, Concern
-from tests.campaigns.scene import Hands, at_once, hire, install
+from tests.campaigns.scene import hire, install
 from tests.forms import sent
+from tests.moved_clock import MovedClock
 from tests.planning.scene import Company
+from tests.threads import at_once
 
 # 1 June 2026 is a Monday; sales works from 9 to 17 in Berlin.
 TWO_DAYS_ON = datetime(2026, 6, 3, 15, tzinfo=UTC)
@@ -129,7 +131,9 @@ def test_answers_at_once_make_one_agreement(company: Company) -> None:
     assert deeds.count("agreed") == 1
 
 
-def test_a_concern_stands_against_it_until_it_is_answered(company: Company, hands: Hands) -> None:
+def test_a_concern_stands_against_it_until_it_is_answered(
+    company: Company, hands: MovedClock
+) -> None:
     campaign = company.proposed()
     company.ready(company.sal, campaign)
     hands.forward(minutes=1)
@@ -142,7 +146,7 @@ def test_a_concern_stands_against_it_until_it_is_answered(company: Company, hand
     assert company.campaign(campaign).stage == Stage.AGREED
 
 
-def test_being_ready_takes_ones_own_concern_back(company: Company, hands: Hands) -> None:
+def test_being_ready_takes_ones_own_concern_back(company: Company, hands: MovedClock) -> None:
     campaign = company.proposed()
     company.raise_concern(company.sue, campaign)
     hands.forward(minutes=1)
@@ -155,7 +159,7 @@ def test_being_ready_takes_ones_own_concern_back(company: Company, hands: Hands)
 
 
 def test_a_concern_about_what_was_agreed_puts_it_before_sales_again(
-    company: Company, hands: Hands
+    company: Company, hands: MovedClock
 ) -> None:
     campaign = company.agreed()
     hands.forward(minutes=1)
@@ -170,7 +174,7 @@ def test_a_concern_about_what_was_agreed_puts_it_before_sales_again(
     assert company.campaign(campaign).stage == Stage.AGREED
 
 
-def test_a_concern_comes_once_and_is_closed_once(company: Company, hands: Hands) -> None:
+def test_a_concern_comes_once_and_is_closed_once(company: Company, hands: MovedClock) -> None:
     campaign = company.proposed()
     concern = company.raise_concern(company.sue, campaign)
     assert concern is not None
@@ -205,7 +209,7 @@ FREE: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("field", BINDING)
-def test_what_binds_asks_everyone_anew(company: Company, hands: Hands, field: str) -> None:
+def test_what_binds_asks_everyone_anew(company: Company, hands: MovedClock, field: str) -> None:
     campaign = company.agreed()
     hands.forward(days=1)
     company.revise(campaign, **{field: BINDING[field]})
@@ -266,7 +270,7 @@ def test_what_was_taken_back_is_a_draft_and_can_be_proposed_anew(company: Compan
 
 
 def test_the_silent_are_reminded_once_and_silence_agrees_to_nothing(
-    company: Company, hands: Hands
+    company: Company, hands: MovedClock
 ) -> None:
     campaign = company.proposed()
     company.ready(company.sal, campaign)
@@ -283,7 +287,7 @@ def test_the_silent_are_reminded_once_and_silence_agrees_to_nothing(
     assert company.campaign(campaign).stage == Stage.PROPOSED
 
 
-def test_a_new_version_reminds_anew(company: Company, hands: Hands) -> None:
+def test_a_new_version_reminds_anew(company: Company, hands: MovedClock) -> None:
     campaign = company.proposed()
     hands.now = A_DAY_ON
     company.look()
@@ -293,7 +297,7 @@ def test_a_new_version_reminds_anew(company: Company, hands: Hands) -> None:
     assert company.targets(audit.ASKED) == ["USAL", "USUE", "USAL", "USUE"]
 
 
-def test_what_is_agreed_reminds_nobody(company: Company, hands: Hands) -> None:
+def test_what_is_agreed_reminds_nobody(company: Company, hands: MovedClock) -> None:
     company.agreed()
     hands.forward(days=30)
     assert company.look() == 0
@@ -390,7 +394,9 @@ def test_a_request_takes_each_turn_of_its_campaign(company: Company) -> None:
     assert company.deeds(request) == ["asked", "drafted", "proposed", "announced", "ended"]
 
 
-def test_a_request_waits_anew_when_its_campaign_is_given_up(company: Company, hands: Hands) -> None:
+def test_a_request_waits_anew_when_its_campaign_is_given_up(
+    company: Company, hands: MovedClock
+) -> None:
     request = company.ask()
     campaign = company.draft(request_id=request.id)
     company.propose(campaign)

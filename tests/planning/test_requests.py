@@ -12,9 +12,11 @@ from bot.people.hours import Hours
 from bot.people.models import Person, Role
 from bot.planning import audit, forms, requests, sla
 from bot.planning.models import Request, RequestSupport
-from tests.campaigns.scene import Hands, at_once, hire, install
+from tests.campaigns.scene import hire, install
 from tests.forms import sent
+from tests.moved_clock import MovedClock
 from tests.planning.scene import WANTED, Company
+from tests.threads import at_once
 
 # 1 June 2026 is a Monday; marketing works from 9 to 17 in Berlin.
 FIVE_DAYS_ON = datetime(2026, 6, 8, 15, tzinfo=UTC)
@@ -198,7 +200,9 @@ def test_another_workspace_finds_nothing(company: Company, verb: str) -> None:
 # ---- the promise -----------------------------------------------------------------------------
 
 
-def test_marketing_is_reminded_once_and_then_it_is_overdue(company: Company, hands: Hands) -> None:
+def test_marketing_is_reminded_once_and_then_it_is_overdue(
+    company: Company, hands: MovedClock
+) -> None:
     request = company.ask()
     assert company.look() == 0
     hands.now = FOUR_DAYS_ON
@@ -218,7 +222,7 @@ def test_marketing_is_reminded_once_and_then_it_is_overdue(company: Company, han
 
 
 def test_who_was_down_for_a_week_reminds_and_marks_without_a_burst(
-    company: Company, hands: Hands
+    company: Company, hands: MovedClock
 ) -> None:
     request = company.ask()
     hands.forward(days=30)
@@ -228,7 +232,7 @@ def test_who_was_down_for_a_week_reminds_and_marks_without_a_burst(
     assert company.deeds(request) == ["asked", "reminded"]
 
 
-def test_an_answer_ends_the_promise(company: Company, hands: Hands) -> None:
+def test_an_answer_ends_the_promise(company: Company, hands: MovedClock) -> None:
     company.decline(company.mara, company.ask())
     hands.forward(days=30)
     assert company.look() == 0
@@ -238,7 +242,7 @@ def test_an_answer_ends_the_promise(company: Company, hands: Hands) -> None:
 
 
 def test_where_nobody_is_in_marketing_the_managers_are_reminded(
-    company: Company, hands: Hands
+    company: Company, hands: MovedClock
 ) -> None:
     with company.store.transaction() as session:
         session.get_one(Person, company.mara.id).roles = []
@@ -275,7 +279,9 @@ def test_other_days_hold_for_what_is_asked_from_then_on(company: Company) -> Non
 # ---- lists -----------------------------------------------------------------------------------
 
 
-def test_the_most_heard_stand_first_and_of_those_the_oldest(company: Company, hands: Hands) -> None:
+def test_the_most_heard_stand_first_and_of_those_the_oldest(
+    company: Company, hands: MovedClock
+) -> None:
     ids = []
     for number in range(4):
         ids.append(company.ask(f"form-{number}", text=f"Request {number}"))
@@ -296,7 +302,7 @@ def test_the_most_heard_stand_first_and_of_those_the_oldest(company: Company, ha
         assert [each.request.text for each in second] == ["Request 3"]
 
 
-def test_what_marketing_owes_comes_by_its_time(company: Company, hands: Hands) -> None:
+def test_what_marketing_owes_comes_by_its_time(company: Company, hands: MovedClock) -> None:
     company.ask("form-1", text="Asked first")
     hands.forward(days=1)
     change(company, company.root, 1)

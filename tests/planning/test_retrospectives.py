@@ -16,8 +16,8 @@ from bot.people.models import Person, Workspace
 from bot.planning import audit, forms, proposals, queries, retrospectives
 from bot.planning.models import Again, Retrospective
 from bot.sources.lead_payload import LeadPayload
-from tests.campaigns.scene import Hands
 from tests.forms import sent
+from tests.moved_clock import MovedClock
 from tests.planning.scene import Company
 
 
@@ -71,7 +71,7 @@ def test_of_sales_those_are_asked_who_had_its_leads(company: Company) -> None:
     assert company.targets(audit.RETROSPECTIVE) == ["USUE", "UMARA"]
 
 
-def test_nobody_is_asked_about_what_ended_long_ago(company: Company, hands: Hands) -> None:
+def test_nobody_is_asked_about_what_ended_long_ago(company: Company, hands: MovedClock) -> None:
     end(company, announced(company))
     hands.forward(days=30)
     assert company.look() == 0
@@ -79,7 +79,7 @@ def test_nobody_is_asked_about_what_ended_long_ago(company: Company, hands: Hand
 
 
 def test_how_long_ago_it_ended_is_counted_in_the_days_of_the_workspace(
-    company: Company, hands: Hands
+    company: Company, hands: MovedClock
 ) -> None:
     campaign = announced(company)
     with company.store.transaction() as session:
@@ -100,7 +100,7 @@ def test_what_was_given_up_before_it_ran_is_no_question(company: Company) -> Non
     assert company.look() == 0
 
 
-def test_answers_are_kept_and_gather_in_the_thread(company: Company, hands: Hands) -> None:
+def test_answers_are_kept_and_gather_in_the_thread(company: Company, hands: MovedClock) -> None:
     campaign = announced(company)
     end(company, campaign)
     company.look()
@@ -142,7 +142,7 @@ def test_one_answers_ones_own_question_and_says_something(company: Company) -> N
     assert list(raised.value.errors) == ["worked"]
 
 
-def test_the_next_proposal_remembers(company: Company, hands: Hands) -> None:
+def test_the_next_proposal_remembers(company: Company, hands: MovedClock) -> None:
     before = announced(company, name="Spring trial", utm_campaign="spring")
     lead_id = claim(company, company.sue, before)
     with company.store.transaction() as session:

@@ -32,7 +32,8 @@ from bot.reports.conversions import service
 from bot.reports.conversions.models import ConversionFile, Part, Platform
 from bot.sources.lead_payload import read
 from bot.store import Store
-from tests.campaigns.scene import Hands, hire, install
+from tests.campaigns.scene import hire, install
+from tests.moved_clock import MovedClock
 
 GOOGLE, META, LINKEDIN = Platform
 Value = tuple[str, str]
@@ -123,7 +124,7 @@ class Machine(RuleBasedStateMachine):
 
     @initialize()
     def open(self) -> None:
-        self.hands = Hands()
+        self.hands = MovedClock()
         self.workspace = install(self.store, f"T{next(number)}")
         self.boss = hire(self.store, self.workspace, "UBOSS", "Boss", Role.MANAGER)
         self.platforms: dict[Platform, Google | Listed] = {

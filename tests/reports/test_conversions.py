@@ -23,10 +23,10 @@ from bot.reports.conversions import messages, service
 from bot.reports.conversions.models import Conversion, ConversionFile, Part, Platform
 from bot.reports.conversions.service import NoSuchFile
 from playground.state import File
-from tests.campaigns.scene import at_once
 from tests.reports.house import MONDAY, NOW, House, open_house
 from tests.reports.test_exports import channel, files, let_it_be_monday, set_up
 from tests.terminal import handoff
+from tests.threads import at_once
 
 GOOGLE, META, LINKEDIN = Platform
 CONVERSIONS, CORRECTIONS = Part

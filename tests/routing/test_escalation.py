@@ -49,7 +49,9 @@ from bot.slack.cards import Card
 from bot.sources.lead_payload import read
 from bot.store import Store
 from bot.tasks.rows import ParkedRow
-from tests.campaigns.scene import NINE, Hands, at_once, hire, install
+from tests.campaigns.scene import hire, install
+from tests.moved_clock import NINE, MovedClock
+from tests.threads import at_once
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
@@ -58,7 +60,7 @@ class Floor:
     """A sales floor in Berlin, on a Monday at nine, and its clock."""
 
     def __init__(self, store: Store) -> None:
-        self.store, self.hands = store, Hands()
+        self.store, self.hands = store, MovedClock()
         self.workspace = install(store)
         with store.transaction() as session:
             escalation.install(session, session.get_one(Workspace, self.workspace.id))

@@ -3,15 +3,16 @@
 import pytest
 
 from bot.store import Store
-from tests.shadowing.scene import Company, Hands, found
+from tests.moved_clock import MovedClock
+from tests.shadowing.scene import MONDAY_AT_TEN, Company, found
 
 
 @pytest.fixture
-def hands() -> Hands:
-    return Hands()
+def hands() -> MovedClock:
+    return MovedClock(MONDAY_AT_TEN)
 
 
 @pytest.fixture
-def company(store: Store, hands: Hands) -> Company:
+def company(store: Store, hands: MovedClock) -> Company:
     """The workspace, on a Monday at ten, with nobody but a manager in it."""
     return found(store, hands)

@@ -1,8 +1,6 @@
 """A small company before its first round: people of both sides, and a clock that obeys."""
 
-import threading
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
@@ -10,7 +8,6 @@ from typing import Any
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from bot import clock
 from bot.people import service as people
 from bot.people.models import Absence, Person, Role, Workspace
 from bot.shadowing import debriefs, meeting, queries, rounds
@@ -25,24 +22,11 @@ from bot.shadowing.models import (
 )
 from bot.slack.cards import Card
 from bot.store import Store
+from tests.moved_clock import MovedClock
 
 MONDAY_AT_TEN = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # in Berlin
 ON = Rounds(active=True, every_weeks=4, day="mon", at=time(10))
 SAID = Debrief(surprised="How short calls are.", change="Shorter texts.")
-
-
-class Hands:
-    """The hands of the clock."""
-
-    def __init__(self) -> None:
-        self.now = MONDAY_AT_TEN
-        clock.use(lambda: self.now)
-
-    def forward(self, **by: float) -> None:
-        self.now += timedelta(**by)
-
-    def to(self, moment: datetime) -> None:
-        self.now = moment
 
 
 @dataclass
@@ -51,7 +35,7 @@ class Company:
 
     store: Store
     workspace: Workspace
-    hands: Hands
+    hands: MovedClock
 
     def someone(self, slack_id: str, *roles: Role, zone: str = "Europe/Berlin") -> Person:
         with self.store.transaction() as session:
@@ -146,23 +130,7 @@ class Company:
         return self.pair(pair.id)
 
 
-def at_once(acts: Iterable[Callable[[], Any]]) -> list[Any]:
-    """Do things in threads that start together; what one raises is in its place."""
-    listed = list(acts)
-    gate = threading.Barrier(len(listed))
-
-    def run(act: Callable[[], Any]) -> Any:
-        gate.wait()
-        try:
-            return act()
-        except Exception as error:
-            return error
-
-    with ThreadPoolExecutor(len(listed)) as pool:
-        return list(pool.map(run, listed))
-
-
-def found(store: Store, hands: Hands) -> Company:
+def found(store: Store, hands: MovedClock) -> Company:
     with store.transaction() as session:
         workspace = people.install(
             session, team_id="T1", name="Acme", bot_user_id="UBOT", channel="C1",

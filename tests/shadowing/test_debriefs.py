@@ -16,7 +16,9 @@ from bot.shadowing import debriefs, meeting, membership, notices, queries
 from bot.shadowing.forms import WriteDebrief
 from bot.shadowing.models import Debrief, ShadowPair, ShadowParticipant, Stage
 from tests.forms import sent
-from tests.shadowing.scene import SAID, Company, Hands, at_once, held
+from tests.moved_clock import MovedClock
+from tests.shadowing.scene import SAID, Company, held
+from tests.threads import tried_at_once
 
 
 @pytest.fixture
@@ -52,7 +54,7 @@ def test_the_answers_meet_when_both_have_written(company: Company, met: ShadowPa
 
 
 def test_both_write_at_once_and_are_put_together_once(company: Company, met: ShadowPair) -> None:
-    at_once([partial(write, company, participant) for participant in met.taken])
+    tried_at_once([partial(write, company, participant) for participant in met.taken])
     assert company.pair(met.id).stage == Stage.SETTLED
     assert sorted(company.cards(meeting.MET)) == ["M0", "S0"]
 
@@ -159,7 +161,7 @@ def test_an_idea_becomes_one_request_of_its_author(company: Company, met: Shadow
         partial(company.does, debriefs.make_request, participant.person, one.id)
         for participant in met.taken
     ]
-    requests = at_once(acts * 3)
+    requests = tried_at_once(acts * 3)
     assert len({request.id for request in requests}) == 1
     assert requests[0].asker_id == one.person_id
     assert company.pair(met.id).taken[0].request_id == requests[0].id
@@ -195,7 +197,7 @@ def test_an_idea_becomes_one_draft_of_who_plans_campaigns(
 
 
 def test_the_digest_that_ends_a_quarter_says_what_came_of_it(
-    company: Company, hands: Hands, met: ShadowPair
+    company: Company, hands: MovedClock, met: ShadowPair
 ) -> None:
     write(company, met.taken[0], idea="Shorter forms")
     company.someone("UCHIEF", Role.MANAGER)
@@ -217,7 +219,7 @@ def test_the_digest_that_ends_a_quarter_says_what_came_of_it(
 
 
 def test_a_quarter_begins_at_the_workspaces_midnight(
-    company: Company, hands: Hands, met: ShadowPair
+    company: Company, hands: MovedClock, met: ShadowPair
 ) -> None:
     with company.store.transaction() as session:
         pair = session.get_one(ShadowPair, met.id)
@@ -270,7 +272,7 @@ def test_people_keep_themselves_apart_and_only_admins_see_it(company: Company) -
         assert held(session, "shadow_exclusion") == 0
 
 
-def test_who_is_out_stays_out_until_they_are_in(company: Company, hands: Hands) -> None:
+def test_who_is_out_stays_out_until_they_are_in(company: Company, hands: MovedClock) -> None:
     [mara], _ = company.staff(1, 1)
     company.configure(every_weeks=1)
     company.does(membership.go_out, mara)

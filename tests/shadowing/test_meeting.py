@@ -12,7 +12,9 @@ from bot.errors import FieldErrors, NotFound
 from bot.people.models import Person, Role
 from bot.shadowing import debriefs, handing_on, meeting, membership
 from bot.shadowing.models import Goal, ShadowPair, Stage
-from tests.shadowing.scene import SAID, Company, Hands, at_once
+from tests.moved_clock import MovedClock
+from tests.shadowing.scene import SAID, Company
+from tests.threads import tried_at_once
 
 
 @pytest.fixture
@@ -54,7 +56,7 @@ def test_two_clicks_at_once_agree_once(company: Company, pair: ShadowPair) -> No
     mara, sofia = two(pair)
     slot = pair.slots[0]
     acts = [partial(company.does, meeting.pick, who, slot.id) for who in (mara, sofia) * 4]
-    assert not [each for each in at_once(acts) if isinstance(each, Exception)]
+    assert not [each for each in tried_at_once(acts) if isinstance(each, Exception)]
     agreed = company.pair(pair.id)
     assert (agreed.stage, agreed.slot_id, agreed.sequence) == (Stage.AGREED, slot.id, 1)
     assert company.jobs(meeting.INVITE) == 2
@@ -68,7 +70,7 @@ def test_clicks_on_many_times_at_once_agree_on_one(company: Company, pair: Shado
         for who in (mara, sofia)
         for slot in pair.slots
     ]
-    outcomes = at_once(acts)
+    outcomes = tried_at_once(acts)
     assert all(isinstance(each, ShadowPair | meeting.SlotGone) for each in outcomes)
     agreed = company.pair(pair.id)
     assert agreed.stage == Stage.AGREED
@@ -82,7 +84,7 @@ def test_agreeing_and_cancelling_at_once_ends_in_one_of_both(
     mara, sofia = two(pair)
     slot = pair.slots[0]
     company.does(meeting.pick, mara, slot.id)
-    at_once([
+    tried_at_once([
         partial(company.does, meeting.pick, sofia, slot.id),
         partial(company.does, meeting.cancel, mara, participant_of(company, pair, mara)),
     ])  # fmt: skip
@@ -138,7 +140,7 @@ def test_both_propose_the_same_time_and_it_is_agreed(company: Company, pair: Sha
         partial(company.does, meeting.propose, who, participant_of(company, pair, who), at, 60)
         for who in two(pair)
     ]
-    at_once(acts)
+    tried_at_once(acts)
     assert company.pair(pair.id).stage == Stage.AGREED
 
 
@@ -177,7 +179,7 @@ def test_goals_come_from_the_list_and_from_own_words(company: Company, pair: Sha
 
 
 def test_who_loses_a_partner_comes_first_next_time(
-    company: Company, pair: ShadowPair, hands: Hands
+    company: Company, pair: ShadowPair, hands: MovedClock
 ) -> None:
     mara, sofia = two(pair)
     company.agree(pair)
@@ -242,7 +244,7 @@ def test_a_place_is_handed_on_to_one_only_however_many_do(company: Company) -> N
         sofia = next(s.person for s in pair.taken if s.person_id == pair.salesperson_id)
         participant = participant_of(company, pair, sofia)
         acts.append(partial(company.does, handing_on.hand_on, sofia, participant, last))
-    outcomes = at_once(acts)
+    outcomes = tried_at_once(acts)
     assert sum(isinstance(each, handing_on.NotFree) for each in outcomes) == 1
     assert sum(pair.salesperson_id == last for pair in company.pairs()) == 1
 
@@ -260,7 +262,7 @@ def test_nobody_is_promised_to_two_at_the_same_time(company: Company) -> None:
 
 
 def test_the_clock_reminds_both_and_asks_both_afterwards(
-    company: Company, pair: ShadowPair, hands: Hands
+    company: Company, pair: ShadowPair, hands: MovedClock
 ) -> None:
     agreed = company.agree(pair).agreed
     assert agreed is not None

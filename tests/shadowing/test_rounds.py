@@ -23,7 +23,9 @@ from bot.shadowing.forms import SetRounds
 from bot.shadowing.models import Reason, Rounds, ShadowParticipant, Stage
 from bot.tasks import Schedule
 from tests.forms import sent
-from tests.shadowing.scene import ON, Company, Hands, at_once
+from tests.moved_clock import MovedClock
+from tests.shadowing.scene import ON, Company
+from tests.threads import tried_at_once
 
 
 def test_rounds_are_off_until_somebody_switches_them_on(company: Company) -> None:
@@ -34,7 +36,9 @@ def test_rounds_are_off_until_somebody_switches_them_on(company: Company) -> Non
     assert len(company.pairs()) == 1
 
 
-def test_the_next_round_is_so_many_weeks_after_the_last(company: Company, hands: Hands) -> None:
+def test_the_next_round_is_so_many_weeks_after_the_last(
+    company: Company, hands: MovedClock
+) -> None:
     company.configure(day="wed", at=time(14, 30))
     with company.store.transaction() as session:
         schedule = session.scalars(select(Schedule).filter_by(name=rounds.OPEN)).one()
@@ -100,14 +104,14 @@ def test_only_a_manager_sets_rounds(company: Company, role: Role | None) -> None
 def test_a_round_opens_once_however_many_workers_open_it(company: Company) -> None:
     company.staff(2, 3)
     company.configure()
-    outcomes = at_once([company.round] * 6)
+    outcomes = tried_at_once([company.round] * 6)
     assert sum(each is not None for each in outcomes) == 1
     assert len(company.pairs()) == 2
     assert len(company.cards(meeting.CARD)) == 4
     assert len(company.cards(meeting.LEFT_OVER)) == 1
 
 
-def test_who_is_left_over_is_told_why_and_comes_first(company: Company, hands: Hands) -> None:
+def test_who_is_left_over_is_told_why_and_comes_first(company: Company, hands: MovedClock) -> None:
     company.staff(2, 3)
     company.configure(every_weeks=1)
     company.round()
@@ -168,7 +172,9 @@ def test_who_shares_no_hour_is_told_so_and_never_asked_to_meet(company: Company)
     assert reasons == [Reason.NOBODY]
 
 
-def test_who_gives_no_sign_three_times_rests_and_comes_back(company: Company, hands: Hands) -> None:
+def test_who_gives_no_sign_three_times_rests_and_comes_back(
+    company: Company, hands: MovedClock
+) -> None:
     [mara], [sofia] = company.staff(1, 1)
     company.configure(every_weeks=2)
     for number in range(1, 4):
@@ -192,7 +198,9 @@ def test_who_gives_no_sign_three_times_rests_and_comes_back(company: Company, ha
     assert len(company.pairs()) == 1
 
 
-def test_a_pair_that_looks_for_a_time_is_not_paired_again(company: Company, hands: Hands) -> None:
+def test_a_pair_that_looks_for_a_time_is_not_paired_again(
+    company: Company, hands: MovedClock
+) -> None:
     company.staff(2, 2)
     company.configure(every_weeks=1)
     company.round()
@@ -206,7 +214,9 @@ def test_a_pair_that_looks_for_a_time_is_not_paired_again(company: Company, hand
     assert not {s.person_id for s in pair.taken} & {s.person_id for s in first.taken}
 
 
-def test_two_who_found_no_time_do_not_try_again_at_once(company: Company, hands: Hands) -> None:
+def test_two_who_found_no_time_do_not_try_again_at_once(
+    company: Company, hands: MovedClock
+) -> None:
     company.staff(2, 2)
     company.configure(every_weeks=2)
     company.round()
@@ -218,7 +228,7 @@ def test_two_who_found_no_time_do_not_try_again_at_once(company: Company, hands:
     assert not first & second
 
 
-def test_who_is_away_meanwhile_is_not_silent(company: Company, hands: Hands) -> None:
+def test_who_is_away_meanwhile_is_not_silent(company: Company, hands: MovedClock) -> None:
     [mara], [sofia] = company.staff(1, 1)
     company.configure(every_weeks=2)
     company.round()
@@ -232,7 +242,7 @@ def test_who_is_away_meanwhile_is_not_silent(company: Company, hands: Hands) -> 
 
 
 def test_a_round_finds_everybody_free_also_where_the_clocks_go_forward(
-    company: Company, hands: Hands
+    company: Company, hands: MovedClock
 ) -> None:
     """Europe's went forward on 28 March 2027: that fortnight is an hour shorter."""
     company.staff(2, 2)
@@ -249,7 +259,7 @@ def test_a_round_finds_everybody_free_also_where_the_clocks_go_forward(
     assert at == datetime.fromisoformat("2027-04-05T08:00+00:00")
 
 
-def test_no_repeat_until_all_were_met(company: Company, hands: Hands) -> None:
+def test_no_repeat_until_all_were_met(company: Company, hands: MovedClock) -> None:
     company.staff(3, 3)
     company.configure(every_weeks=2)
     seen = set()
@@ -289,7 +299,7 @@ def test_who_is_in_both_departments_is_counted_where_there_are_fewer(company: Co
     assert len(company.pairs()) == 2
 
 
-def test_the_holidays_of_a_team_are_no_time_to_meet(company: Company, hands: Hands) -> None:
+def test_the_holidays_of_a_team_are_no_time_to_meet(company: Company, hands: MovedClock) -> None:
     company.staff(1, 1)
     hands.to(datetime.fromisoformat("2026-12-21T09:00+00:00"))
     with company.store.transaction() as session:

@@ -9,7 +9,8 @@ from sqlalchemy import select
 from bot.people.rota import rota
 from bot.shadowing import debriefs, handing_on, meeting, membership
 from bot.shadowing.models import ShadowExclusion, ShadowMember, ShadowPair, ShadowParticipant, Stage
-from tests.shadowing.scene import SAID, Company, Hands
+from tests.moved_clock import MovedClock
+from tests.shadowing.scene import SAID, Company
 
 WEEKS = 2
 
@@ -17,7 +18,7 @@ WEEKS = 2
 class Year:
     """The people, and what they do at random."""
 
-    def __init__(self, company: Company, hands: Hands, chance: Random) -> None:
+    def __init__(self, company: Company, hands: MovedClock, chance: Random) -> None:
         self.company, self.hands, self.chance = company, hands, chance
         marketers, salespeople = company.staff(4, 6)
         self.people = {person.id: person for person in (*marketers, *salespeople)}
@@ -89,7 +90,7 @@ class Year:
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_nobody_is_forgotten_doubled_or_paired_against_their_will(
-    company: Company, hands: Hands, seed: int
+    company: Company, hands: MovedClock, seed: int
 ) -> None:
     year = Year(company, hands, Random(seed))
     for _ in range(26):

@@ -3,10 +3,11 @@
 import pytest
 
 from bot.store import Store
-from tests.campaigns.scene import Company, Hands, found
+from tests.campaigns.scene import Company, found
+from tests.moved_clock import MovedClock
 
 
 @pytest.fixture
 def company(store: Store) -> Company:
-    Hands()
+    MovedClock()
     return found(store)

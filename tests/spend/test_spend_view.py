@@ -15,9 +15,10 @@ from bot.spend.entering import Spending
 from bot.spend.forms import CorrectSpend, EnterSpend, MapColumns, SetDepartmentCost, SetMargin
 from bot.spend.models import BudgetWarning, Consumption, Entries, Margins, SpendEntry, SpendImport
 from playground.limits import check_message, check_view
-from tests.campaigns.scene import NINE, TODAY, Company
+from tests.campaigns.scene import TODAY, Company
 from tests.forms import sent
 from tests.golden_files import Golden
+from tests.moved_clock import NINE
 
 HOSTILE = "<!channel> *bold* & <https://evil.example|click>" * 4
 EXPORT = (

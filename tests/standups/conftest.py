@@ -4,16 +4,17 @@ import pytest
 
 from bot.people.models import Person, Role
 from bot.store import Store
-from tests.standups.scene import Company, Hands, found
+from tests.moved_clock import MovedClock
+from tests.standups.scene import HALF_PAST_NINE, Company, found
 
 
 @pytest.fixture
-def hands() -> Hands:
-    return Hands()
+def hands() -> MovedClock:
+    return MovedClock(HALF_PAST_NINE)
 
 
 @pytest.fixture
-def company(store: Store, hands: Hands) -> Company:
+def company(store: Store, hands: MovedClock) -> Company:
     """The workspace with its standups, a moment before they are asked for the first time."""
     hands.forward(minutes=-5)
     founded = found(store, "T1", "C1")

@@ -1,16 +1,12 @@
 """A small company on a Monday morning: two teams with their standups, and a clock that obeys."""
 
-import threading
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TypeVar
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bot import clock
 from bot.people import service as people
 from bot.people.models import Person, Role, Team, Workspace
 from bot.slack.cards import Card
@@ -23,17 +19,6 @@ ZONE = "Europe/Berlin"
 SAID = {"plan": "Call", "customers": "", "product": "", "blockers": "", "ideas": ""}
 
 T = TypeVar("T")
-
-
-class Hands:
-    """The hands of the clock."""
-
-    def __init__(self) -> None:
-        self.now = HALF_PAST_NINE
-        clock.use(lambda: self.now)
-
-    def forward(self, **by: float) -> None:
-        self.now += timedelta(**by)
 
 
 @dataclass
@@ -116,18 +101,6 @@ class Company:
 
     def team(self, session: Session, name: str) -> Team:
         return next(team for team in people.teams(session, self.workspace.id) if team.name == name)
-
-
-def at_once(times: int, act: Callable[[], T]) -> list[T]:
-    """Do the same thing in many threads that start together."""
-    gate = threading.Barrier(times)
-
-    def run(_number: int) -> T:
-        gate.wait()
-        return act()
-
-    with ThreadPoolExecutor(times) as pool:
-        return list(pool.map(run, range(times)))
 
 
 def found(store: Store, team_id: str, channel: str) -> Company:

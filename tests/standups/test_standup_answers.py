@@ -13,7 +13,9 @@ from bot.standups.forms import NewStandup
 from bot.standups.models import Answer, Closing, StandupAnswer, StandupEntry, Today
 from bot.standups.templates import Template
 from bot.store import Store
-from tests.standups.scene import HALF_PAST_NINE, SAID, Company, Hands, at_once
+from tests.moved_clock import MovedClock
+from tests.standups.scene import HALF_PAST_NINE, SAID, Company
+from tests.threads import at_once
 
 
 def said(entry: StandupEntry) -> dict[str, str]:
@@ -48,7 +50,7 @@ def begin(company: Company, person: Person) -> int:
 
 
 def test_answers_are_kept_and_the_messages_are_redrawn(
-    company: Company, ada: Person, hands: Hands
+    company: Company, ada: Person, hands: MovedClock
 ) -> None:
     company.ask()
     hands.forward(hours=1)
@@ -107,7 +109,7 @@ def test_nobody_answers_for_another(company: Company, ada: Person, bo: Person) -
 
 
 def test_a_late_answer_is_kept_and_the_summary_drawn_anew(
-    company: Company, ada: Person, bo: Person, hands: Hands
+    company: Company, ada: Person, bo: Person, hands: MovedClock
 ) -> None:
     company.ask()
     company.says(bo)
@@ -122,7 +124,7 @@ def test_a_late_answer_is_kept_and_the_summary_drawn_anew(
 
 
 def test_what_was_answered_in_time_is_not_changed_after_the_closing(
-    company: Company, ada: Person, hands: Hands
+    company: Company, ada: Person, hands: MovedClock
 ) -> None:
     company.ask()
     company.says(ada)
@@ -132,7 +134,7 @@ def test_what_was_answered_in_time_is_not_changed_after_the_closing(
             act(session, ada, company.entry_of(ada))
 
 
-def test_after_a_week_it_is_too_late(company: Company, ada: Person, hands: Hands) -> None:
+def test_after_a_week_it_is_too_late(company: Company, ada: Person, hands: MovedClock) -> None:
     company.ask()
     hands.forward(days=7, minutes=149)
     with company.store.transaction() as session:
@@ -142,7 +144,7 @@ def test_after_a_week_it_is_too_late(company: Company, ada: Person, hands: Hands
         answering.answerable(session, ada, company.entry_of(ada))
 
 
-def test_closing_redraws_nobodys_message(company: Company, ada: Person, hands: Hands) -> None:
+def test_closing_redraws_nobodys_message(company: Company, ada: Person, hands: MovedClock) -> None:
     """5,000 redraws would take Slack hours; so messages stay true by themselves."""
     company.ask()
     drawn(company.store)
@@ -170,7 +172,9 @@ def test_one_without_a_team_has_no_today(company: Company, max_: Person) -> None
             answering.answerable_now(session, max_)
 
 
-def test_who_comes_first_is_not_asked_again(company: Company, ada: Person, hands: Hands) -> None:
+def test_who_comes_first_is_not_asked_again(
+    company: Company, ada: Person, hands: MovedClock
+) -> None:
     hands.forward(hours=-2)
     found = today(company, ada)
     assert (found.entry, found.is_open, found.waits) == (None, False, True)
@@ -185,7 +189,7 @@ def test_who_comes_first_is_not_asked_again(company: Company, ada: Person, hands
 
 
 def test_who_only_looked_is_asked_at_their_minute(
-    company: Company, ada: Person, hands: Hands
+    company: Company, ada: Person, hands: MovedClock
 ) -> None:
     hands.forward(hours=-2)
     assert begin(company, ada) == begin(company, ada)
@@ -196,7 +200,7 @@ def test_who_only_looked_is_asked_at_their_minute(
 
 
 def test_on_a_free_day_one_hears_when_it_is_asked(
-    company: Company, ada: Person, hands: Hands
+    company: Company, ada: Person, hands: MovedClock
 ) -> None:
     hands.forward(days=-2)
     assert not today(company, ada).waits
@@ -213,7 +217,7 @@ def test_while_it_is_open_one_has_a_part(company: Company, ada: Person) -> None:
 
 
 def test_after_the_closing_a_silent_one_may_be_late(
-    company: Company, ada: Person, bo: Person, hands: Hands
+    company: Company, ada: Person, bo: Person, hands: MovedClock
 ) -> None:
     company.ask()
     company.says(bo)
@@ -224,7 +228,7 @@ def test_after_the_closing_a_silent_one_may_be_late(
     assert today(company, bo).next_at == HALF_PAST_NINE + timedelta(days=1)
 
 
-def test_a_part_may_be_open_past_midnight(company: Company, ada: Person, hands: Hands) -> None:
+def test_a_part_may_be_open_past_midnight(company: Company, ada: Person, hands: MovedClock) -> None:
     with company.store.transaction() as session:
         company.standup(session).close_after_minutes = 23 * 60
     company.ask()
@@ -234,14 +238,14 @@ def test_a_part_may_be_open_past_midnight(company: Company, ada: Person, hands: 
     assert (found.is_open, found.entry.id) == (True, company.entry_of(ada))
 
 
-def test_yesterdays_part_is_not_todays(company: Company, ada: Person, hands: Hands) -> None:
+def test_yesterdays_part_is_not_todays(company: Company, ada: Person, hands: MovedClock) -> None:
     company.ask()
     hands.forward(hours=15)
     assert today(company, ada).entry is None
 
 
 def test_a_day_that_was_asked_is_not_announced_again(
-    company: Company, ada: Person, hands: Hands
+    company: Company, ada: Person, hands: MovedClock
 ) -> None:
     company.ask()
     with company.store.transaction() as session:
@@ -278,7 +282,7 @@ def test_what_waits_comes_first(company: Company, ada: Person, max_: Person) -> 
 def test_one_who_joined_later_may_answer(company: Company, ada: Person) -> None:
     company.ask()
     cy = company.someone("UCY", "Cy", "Sales")
-    assert len(set(at_once(6, lambda: begin(company, cy)))) == 1
+    assert len(set(at_once([lambda: begin(company, cy)] * 6))) == 1
     assert company.says(cy).round_id == company.entry(ada).round_id
 
 
@@ -290,7 +294,7 @@ def test_one_who_changed_the_team_may_still_answer_the_old_one(
     assert company.says(moved).state == Answer.ANSWERED
 
 
-def test_an_answer_is_in_the_summary_or_draws_it_anew(company: Company, hands: Hands) -> None:
+def test_an_answer_is_in_the_summary_or_draws_it_anew(company: Company, hands: MovedClock) -> None:
     team = [company.someone(f"U{number}", f"P{number}", "Sales") for number in range(6)]
     opened = company.opened()
     hands.forward(minutes=150)
@@ -308,7 +312,7 @@ def test_an_answer_is_in_the_summary_or_draws_it_anew(company: Company, hands: H
                 seen.append({each.entry.person_id for each in said})
         drawn(company.store)
 
-    at_once(8, act)
+    at_once([act] * 8)
     company.close()
     with company.store.transaction() as session:
         answers = session.scalars(select(StandupAnswer)).all()

@@ -9,7 +9,9 @@ from bot.planning.models import Request
 from bot.slack.cards import Card
 from bot.standups import answering, blockers, queries, rounds
 from bot.standups.models import StandupAnswer
-from tests.standups.scene import Company, Hands, at_once, found
+from tests.moved_clock import MovedClock
+from tests.standups.scene import Company, found
+from tests.threads import at_once
 
 
 @pytest.fixture
@@ -18,7 +20,7 @@ def mia(company: Company) -> Person:
 
 
 @pytest.fixture
-def blocked(company: Company, ada: Person, hands: Hands) -> int:
+def blocked(company: Company, ada: Person, hands: MovedClock) -> int:
     """Ada's blocker, in a summary that is posted."""
     company.ask()
     company.says(ada, blockers="No price list")
@@ -52,7 +54,7 @@ def resolve(company: Company, who: Person, blocker: int) -> StandupAnswer:
 
 
 def test_someone_across_takes_it_and_both_have_it_before_them(
-    company: Company, mia: Person, blocked: int, hands: Hands
+    company: Company, mia: Person, blocked: int, hands: MovedClock
 ) -> None:
     taken = take(company, mia, blocked)
     assert (taken.taken_by, taken.taken_at) == (mia.id, hands.now)
@@ -83,7 +85,7 @@ def test_one_wins(company: Company, blocked: int) -> None:
         except blockers.AlreadyTaken:
             return "told"
 
-    outcomes = at_once(6, try_)
+    outcomes = at_once([try_] * 6)
     assert outcomes.count("told") == 5
     assert company.cards(blockers.HELP) == 2
 
@@ -112,7 +114,7 @@ def test_it_is_handed_back_and_taken_by_another(
 
 
 def test_resolved_the_blocked_one_hears_of_it(
-    company: Company, mia: Person, blocked: int, hands: Hands
+    company: Company, mia: Person, blocked: int, hands: MovedClock
 ) -> None:
     take(company, mia, blocked)
     assert resolve(company, mia, blocked).resolved_at == hands.now
@@ -140,7 +142,7 @@ def test_nobody_else_says_so(
 
 
 def test_a_blocker_that_is_gone_from_the_form_is_resolved_where_it_was_taken(
-    company: Company, ada: Person, mia: Person, hands: Hands
+    company: Company, ada: Person, mia: Person, hands: MovedClock
 ) -> None:
     company.ask()
     company.says(ada, blockers="No price list")
@@ -168,7 +170,7 @@ def test_what_is_no_blocker_or_of_another_workspace_is_not_found(
 
 
 def test_an_idea_becomes_one_request_however_often_it_is_pressed(
-    company: Company, ada: Person, mia: Person, hands: Hands
+    company: Company, ada: Person, mia: Person, hands: MovedClock
 ) -> None:
     company.ask()
     company.says(ada, ideas="x" * 3000, blockers="No list")
@@ -181,7 +183,7 @@ def test_an_idea_becomes_one_request_however_often_it_is_pressed(
         with company.store.transaction() as session:
             return blockers.make_request(session, mia, idea).id
 
-    assert len(set(at_once(4, press))) == 1
+    assert len(set(at_once([press] * 4))) == 1
     with company.store.transaction() as session:
         request = session.get_one(Request, press())
         assert session.get_one(StandupAnswer, idea).request_id == request.id
@@ -227,7 +229,7 @@ def test_a_round_is_read_by_its_own_workspace_alone(company: Company, mia: Perso
 
 
 def test_what_is_in_the_way_is_told_until_it_is_resolved(
-    company: Company, hands: Hands, ada: Person, mia: Person
+    company: Company, hands: MovedClock, ada: Person, mia: Person
 ) -> None:
     def told(who: Person) -> list[int]:
         with company.store.transaction() as session:

@@ -16,18 +16,19 @@ from bot.sources.lead_payload import read
 from bot.standups import answering
 from bot.standups.models import Facts
 from bot.store import Store
-from tests.campaigns.scene import Company, Hands, hire, install
+from tests.campaigns.scene import Company, hire, install
+from tests.moved_clock import MovedClock
 
 Receive = Callable[..., None]
 
 
 @pytest.fixture
-def hands() -> Hands:
-    return Hands()
+def hands() -> MovedClock:
+    return MovedClock()
 
 
 @pytest.fixture
-def office(store: Store, hands: Hands) -> Company:
+def office(store: Store, hands: MovedClock) -> Company:
     workspace = install(store)
     staff = [hire(store, workspace, f"U{name.upper()}", name, role) for name, role in (
         ("mara", Role.MARKETER), ("sal", Role.SALESPERSON), ("sue", Role.SALESPERSON),
@@ -78,7 +79,7 @@ def test_what_one_holds(office: Company, receive: Receive) -> None:
 
 
 def test_ones_own_campaigns_that_run_with_what_came_today(
-    office: Company, receive: Receive, hands: Hands
+    office: Company, receive: Receive, hands: MovedClock
 ) -> None:
     campaign = office.announce()
     other = office.announce("form-2", name="Autumn", utm_campaign="autumn")

@@ -9,7 +9,9 @@ from bot.people.models import Absence, Person, Role
 from bot.standups import answering, asking, rounds
 from bot.standups.models import Answer, Standup, StandupEntry, StandupRound
 from bot.tasks import Schedule, schedule
-from tests.standups.scene import HALF_PAST_NINE, ZONE, Company, Hands, at_once
+from tests.moved_clock import MovedClock
+from tests.standups.scene import HALF_PAST_NINE, ZONE, Company
+from tests.threads import at_once
 
 
 def entries(company: Company) -> dict[str, StandupEntry]:
@@ -69,7 +71,7 @@ def test_one_who_is_deactivated_is_not_asked(company: Company, ada: Person) -> N
     assert company.ask() == 0
 
 
-def test_a_day_asks_once(company: Company, ada: Person, hands: Hands) -> None:
+def test_a_day_asks_once(company: Company, ada: Person, hands: MovedClock) -> None:
     assert company.ask() == 1
     assert company.ask() == 0
     hands.forward(hours=5)
@@ -155,7 +157,9 @@ def test_only_the_teams_working_days_count(company: Company, ada: Person) -> Non
     assert company.ask(slot=HALF_PAST_NINE + timedelta(days=1)) == 1
 
 
-def test_who_is_asked_late_has_the_whole_time(company: Company, ada: Person, hands: Hands) -> None:
+def test_who_is_asked_late_has_the_whole_time(
+    company: Company, ada: Person, hands: MovedClock
+) -> None:
     hands.forward(hours=3)
     company.ask()
     entry = company.entry(ada)
@@ -164,7 +168,7 @@ def test_who_is_asked_late_has_the_whole_time(company: Company, ada: Person, han
     assert entry.remind_at == hands.now + timedelta(minutes=60)
 
 
-def test_a_second_late_is_not_late(company: Company, ada: Person, hands: Hands) -> None:
+def test_a_second_late_is_not_late(company: Company, ada: Person, hands: MovedClock) -> None:
     hands.forward(seconds=2)
     company.ask()
     assert company.entry(ada).closes_at == HALF_PAST_NINE + timedelta(minutes=150)
@@ -186,7 +190,7 @@ def test_until_when_one_may_answer(company: Company, ada: Person, bo: Person) ->
 
 
 def test_a_zone_that_comes_after_the_closing_opens_it_anew(
-    company: Company, ada: Person, hands: Hands
+    company: Company, ada: Person, hands: MovedClock
 ) -> None:
     company.ask()
     hands.forward(minutes=150)
@@ -201,7 +205,7 @@ def test_a_zone_that_comes_after_the_closing_opens_it_anew(
 
 
 def test_only_those_who_wait_are_reminded_and_once(
-    company: Company, ada: Person, bo: Person, hands: Hands
+    company: Company, ada: Person, bo: Person, hands: MovedClock
 ) -> None:
     cy = company.someone("UCY", "Cy", "Sales")
     company.ask()
@@ -217,7 +221,7 @@ def test_only_those_who_wait_are_reminded_and_once(
 
 
 def test_nobody_is_reminded_who_left_is_away_or_is_late(
-    company: Company, ada: Person, bo: Person, hands: Hands
+    company: Company, ada: Person, bo: Person, hands: MovedClock
 ) -> None:
     company.ask()
     with company.store.transaction() as session:
@@ -234,7 +238,7 @@ def test_nobody_is_reminded_who_left_is_away_or_is_late(
     assert company.entry(cy).reminded_at is None
 
 
-def test_closing_sums_up_once(company: Company, ada: Person, hands: Hands) -> None:
+def test_closing_sums_up_once(company: Company, ada: Person, hands: MovedClock) -> None:
     opened = company.opened()
     hands.forward(minutes=149)
     assert company.close() == 0
@@ -246,7 +250,7 @@ def test_closing_sums_up_once(company: Company, ada: Person, hands: Hands) -> No
     assert company.cards(rounds.SUMMARY) == 1
 
 
-def test_a_round_that_asked_nobody_is_not_summed_up(company: Company, hands: Hands) -> None:
+def test_a_round_that_asked_nobody_is_not_summed_up(company: Company, hands: MovedClock) -> None:
     company.ask("Marketing")
     hands.forward(hours=24)
     company.close()
@@ -254,7 +258,7 @@ def test_a_round_that_asked_nobody_is_not_summed_up(company: Company, hands: Han
 
 
 def test_the_other_department_reads_it_in_its_own_channel(
-    company: Company, ada: Person, hands: Hands
+    company: Company, ada: Person, hands: MovedClock
 ) -> None:
     with company.store.transaction() as session:
         company.standup(session).readers = "CMARKETING"
@@ -264,7 +268,7 @@ def test_the_other_department_reads_it_in_its_own_channel(
     assert company.targets(rounds.SUMMARY) == {"C1", "CMARKETING"}
 
 
-def test_or_in_a_thread_one_for_each_week(company: Company, ada: Person, hands: Hands) -> None:
+def test_or_in_a_thread_one_for_each_week(company: Company, ada: Person, hands: MovedClock) -> None:
     with company.store.transaction() as session:
         standup = company.standup(session)
         standup.readers, standup.readers_in_thread = "CMARKETING", True
@@ -285,23 +289,25 @@ def test_or_in_a_thread_one_for_each_week(company: Company, ada: Person, hands: 
 
 
 def test_simultaneous_ticks_ask_each_once(company: Company, ada: Person, bo: Person) -> None:
-    assert sorted(at_once(8, company.ask)) == [0] * 7 + [2]
+    assert sorted(at_once([company.ask] * 8)) == [0] * 7 + [2]
     assert company.cards(asking.PROMPT) == 2
 
 
 def test_simultaneous_ticks_remind_and_close_once(
-    company: Company, ada: Person, bo: Person, hands: Hands
+    company: Company, ada: Person, bo: Person, hands: MovedClock
 ) -> None:
     company.ask()
     hands.forward(hours=1)
-    assert sum(at_once(8, company.remind)) == 2
+    assert sum(at_once([company.remind] * 8)) == 2
     hands.forward(hours=2)
-    assert sum(at_once(8, company.close)) == 1
+    assert sum(at_once([company.close] * 8)) == 1
     assert company.cards(rounds.REMINDER) == 2
     assert company.cards(rounds.SUMMARY) == 1
 
 
-def test_a_schedule_fires_into_the_question(company: Company, ada: Person, hands: Hands) -> None:
+def test_a_schedule_fires_into_the_question(
+    company: Company, ada: Person, hands: MovedClock
+) -> None:
     """What the clock enqueues is what the task takes."""
     zones(company)
     hands.forward(days=1)
@@ -330,7 +336,7 @@ def test_a_manager_is_asked_like_everybody_of_the_team(company: Company) -> None
 
 
 def test_a_late_question_that_finds_nobody_puts_nothing_off(
-    company: Company, ada: Person, hands: Hands
+    company: Company, ada: Person, hands: MovedClock
 ) -> None:
     company.ask()
     hands.forward(minutes=150)

@@ -20,7 +20,8 @@ from bot.standups.settings_messages import _response_rates
 from bot.standups.templates import TEMPLATES, Template
 from bot.tasks import Schedule
 from tests.forms import sent
-from tests.standups.scene import HALF_PAST_NINE, ZONE, Company, Hands
+from tests.moved_clock import MovedClock
+from tests.standups.scene import HALF_PAST_NINE, ZONE, Company
 
 FIELDS: dict[str, Any] = {
     "name": "Sales standup", "days": ["mon", "wed", "fri"], "at": time(8, 15),
@@ -66,7 +67,7 @@ def test_templates_ask_of_everything_and_keys_are_unique() -> None:
         assert any(each.needs_answer for each in TEMPLATES[template])
 
 
-def test_a_schedule_stands_for_each_zone(company: Company, ada: Person, hands: Hands) -> None:
+def test_a_schedule_stands_for_each_zone(company: Company, ada: Person, hands: MovedClock) -> None:
     hands.forward(minutes=-5)
     with company.store.transaction() as session:
         assert asking.follow_people(session) == 0
@@ -79,7 +80,7 @@ def test_a_schedule_stands_for_each_zone(company: Company, ada: Person, hands: H
         assert (due.cron, due.zone, due.next_run_at) == ("30 9 * * mon-fri", ZONE, HALF_PAST_NINE)
 
 
-def test_a_new_start_resets_nothing(company: Company, max_: Person, hands: Hands) -> None:
+def test_a_new_start_resets_nothing(company: Company, max_: Person, hands: MovedClock) -> None:
     with company.store.transaction() as session:
         standup = company.standup(session)
         setup.configure(session, max_, standup.id, SETTINGS)
@@ -135,7 +136,7 @@ def test_pausing_takes_it_off_the_clock_and_going_on_puts_it_back(
 
 
 def test_a_deleted_one_is_gone_and_keeps_what_was_said(
-    company: Company, ada: Person, max_: Person, hands: Hands
+    company: Company, ada: Person, max_: Person, hands: MovedClock
 ) -> None:
     company.ask()
     company.says(ada)
@@ -287,7 +288,7 @@ def test_a_standup_of_another_workspace_is_not_found(company: Company, max_: Per
 
 
 def test_the_trend_counts_prompts_by_week(
-    company: Company, ada: Person, bo: Person, hands: Hands
+    company: Company, ada: Person, bo: Person, hands: MovedClock
 ) -> None:
     for week, (answers, skips) in enumerate([(2, 0), (1, 1), (0, 0)]):
         hands.now = HALF_PAST_NINE + timedelta(weeks=week)

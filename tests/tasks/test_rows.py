@@ -48,11 +48,12 @@ from bot.standups.models import StandupRound
 from bot.store import DatabaseDown, Store
 from bot.tasks import Schedule, in_transaction, put_schedule, schedule
 from bot.tasks.rows import LOOPS, PARKED, ParkedRow, RowsFailed, parked, pause
-from tests.campaigns.scene import Hands, install
 from tests.campaigns.scene import hire as hire_plain
+from tests.campaigns.scene import install
 from tests.crm.parts import Sales
 from tests.digests.office import MONDAY, NOW, open_office
 from tests.intake.test_reading_back import Told
+from tests.moved_clock import MovedClock
 from tests.planning import scene as planners
 from tests.routing.test_escalation import Floor
 from tests.shadowing import scene as shadows
@@ -161,7 +162,7 @@ class Case:
     where: str
     run: Callable[[], object]
     done: Callable[[Session, int], object]
-    hands: Hands | morning.Hands | shadows.Hands | Sales
+    hands: MovedClock | Sales
     recovers: bool = True
     """Whether the loop comes to the row again."""
 
@@ -178,7 +179,7 @@ def until_nothing_is_due(store: Store, act: Callable[[Session], int]) -> Callabl
 
 
 def _schedules(store: Store) -> Case:
-    hands, workspace = Hands(), install(store)
+    hands, workspace = MovedClock(), install(store)
     with store.transaction() as session:
         ids = [
             put_schedule(session, workspace.id, name, "noop", cron="0 10 * * *", zone="UTC").id
@@ -263,8 +264,8 @@ def _returns(store: Store) -> Case:
     )  # fmt: skip
 
 
-def _planned(store: Store) -> tuple[Hands, planners.Company]:
-    hands = Hands()
+def _planned(store: Store) -> tuple[MovedClock, planners.Company]:
+    hands = MovedClock()
     return hands, planners.found(store)
 
 
@@ -348,8 +349,8 @@ def _retrospectives(store: Store) -> Case:
     )  # fmt: skip
 
 
-def _standup(store: Store) -> tuple[morning.Hands, morning.Company]:
-    hands = morning.Hands()
+def _standup(store: Store) -> tuple[MovedClock, morning.Company]:
+    hands = MovedClock(morning.HALF_PAST_NINE)
     hands.forward(minutes=-5)
     company = morning.found(store, "T1", "C1")
     hands.forward(minutes=5)
@@ -384,7 +385,7 @@ def _follow_people(store: Store) -> Case:
 
 
 def _days(store: Store) -> Case:
-    hands = Hands()
+    hands = MovedClock()
     hands.now = NOW
     office = open_office(store)
     with store.transaction() as session:
@@ -404,7 +405,7 @@ def _days(store: Store) -> Case:
 
 
 def _sent(store: Store, audience: Audience, role: Role) -> Case:
-    hands = Hands()
+    hands = MovedClock()
     hands.now = NOW
     office = open_office(store)
     pair = [hire_plain(store, office.workspace, f"U{name}", name, role) for name in ("Ann", "Zoe")]
@@ -439,7 +440,7 @@ def _own(store: Store) -> Case:
 
 
 def _pairs(store: Store) -> Case:
-    hands = shadows.Hands()
+    hands = MovedClock(shadows.MONDAY_AT_TEN)
     company = shadows.found(store, hands)
     (one, two), _ = company.staff(2, 2)
     company.configure()
@@ -451,7 +452,7 @@ def _pairs(store: Store) -> Case:
 
 
 def _left_over(store: Store) -> Case:
-    hands = shadows.Hands()
+    hands = MovedClock(shadows.MONDAY_AT_TEN)
     company = shadows.found(store, hands)
     company.staff(3, 1)
     company.configure()
@@ -468,7 +469,7 @@ def _left_over(store: Store) -> Case:
 
 
 def _lapse(store: Store) -> Case:
-    hands = shadows.Hands()
+    hands = MovedClock(shadows.MONDAY_AT_TEN)
     company = shadows.found(store, hands)
     company.staff(2, 2)
     company.configure()
@@ -488,7 +489,7 @@ def _lapse(store: Store) -> Case:
 
 
 def _missed(store: Store) -> Case:
-    hands, workspace = Hands(), install(store)
+    hands, workspace = MovedClock(), install(store)
     found = [{"id": each, "createdAt": clock.now().isoformat()} for each in ("7", "8")]
     api = Told({"/crm/v3/objects/contacts": {"results": found}})
 
