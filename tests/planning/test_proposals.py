@@ -326,7 +326,12 @@ def test_who_is_named_is_asked_and_needed(company: Company) -> None:
 def test_rules_that_make_no_sense_are_refused(company: Company) -> None:
     with company.store.transaction() as session:
         modal = forms.Rules.of(sla.rules(session, company.workspace.id), [])
-    sensible = {"roles": ["salesperson"], "enough": "some", "some": "1", "days": "2"}
+    sensible: dict[str, Any] = {
+        "roles": ["salesperson"],
+        "enough": "some",
+        "some": "1",
+        "days": "2",
+    }
     assert forms.Rules.read(sent(modal, **sensible)).ruling().some == 1
     for wrong in ({"roles": [], "days": "0"}, {"some": ""}):
         with pytest.raises(FieldErrors) as raised:
