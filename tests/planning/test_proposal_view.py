@@ -249,8 +249,9 @@ def test_the_forms(golden: Golden) -> None:
 
 def test_a_plan_is_read_as_it_was_drawn() -> None:
     modal = forms.SavePlan.of("abc", TODAY, campaign(), LINES, "U0MARA")
-    typed: dict[str, Any] = {"name": "Fair", "kind": "event", "starts_on": "2026-06-01", "owner": "U0MARA",
-             "budget": "Search ads 4000.00\nFlyers 1200.00", "then": "keep"}  # fmt: skip
+    typed: dict[str, Any] = {"name": "Fair", "kind": "event", "starts_on": "2026-06-01",
+                             "owner": "U0MARA", "then": "keep",
+                             "budget": "Search ads 4000.00\nFlyers 1200.00"}  # fmt: skip
     names = [each["block_id"] for each in modal.to_dict()["blocks"] if each["type"] == "input"]
     empty: dict[str, Any] = dict.fromkeys(names)
     form = forms.SavePlan.read(sent(modal, **empty | typed))
