@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from benchmarks.figures import Table, percentile
 from benchmarks.office import open_office
-from bot.contacts import service
+from bot.contacts.identity import identify, keys_of
 from bot.people import service as people
 from bot.store import Store
 
@@ -77,7 +77,7 @@ def _round(
         email, phone = f"person{number}@example.com", f"+4930{10_000_000 + number}"
         before = time.perf_counter()
         with store.transaction() as session:
-            found = service.identify(session, workspace_id, email, phone)
+            [found] = identify(session, workspace_id, [keys_of(email, phone)])
         took.append(time.perf_counter() - before)
         if found.is_known == new:
             raise RuntimeError("somebody else was found")

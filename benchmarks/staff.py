@@ -51,8 +51,8 @@ def post_cards(database: Database, slack: Slack, count: int) -> list[str]:
 def _post_card(session: Session, client: Client, workspace: Workspace) -> str:
     body = json.dumps(lead_facts(token_hex(8))).encode()
     receipt = receiving.receive(
-        session, workspace, receiving.RawSubmission("api", "benchmark", body, "application/json")
-    )
+        session, workspace, [receiving.RawSubmission("api", "benchmark", body, "application/json")]
+    )[0]
     assert receipt.lead_id is not None
     message = lead_card.card(lead_queries.facts(session, receipt.lead_id))
     channel, ts = client.post(workspace.channel, message)

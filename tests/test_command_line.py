@@ -169,7 +169,8 @@ def test_the_crm_is_checked_filled_and_compared(
         early = handoff("crm", "diff", **given)
         with store.transaction() as session:
             payload = read({"email": "ada@example.com", "last_name": "Lovelace"})
-            lead_id = create_or_merge(session, workspace, payload, IntakeContext("api")).lead_id
+            [result] = create_or_merge(session, workspace, [payload], IntakeContext("api"))
+            lead_id = result.lead_id
             connection.connect(session, workspace.id, "hubspot")
         crm = connection.Connection(store, "hubspot", office.access)
         with monkeypatch.context() as patched, closing(crm):
@@ -209,7 +210,7 @@ def test_what_could_not_be_read_is_listed_and_replayed(store: Store, database_ur
     with store.transaction() as session:
         for body in (b"{", b'{"email": "nobody"}'):
             lead_receiving.receive(
-                session, workspace, lead_receiving.RawSubmission("api", "website", body, "")
+                session, workspace, [lead_receiving.RawSubmission("api", "website", body, "")]
             )
     listed = handoff("leads", "submissions", DATABASE_URL=database_url).stdout
     assert "api  This submission could not be read: body: is not JSON" in listed

@@ -219,7 +219,7 @@ class Company:
             receiving.receive(
                 session,
                 workspace,
-                receiving.RawSubmission("api", "website", b"{", "application/json"),
+                [receiving.RawSubmission("api", "website", b"{", "application/json")],
             )
         return int(self.ask(select(Submission.id).order_by(Submission.id.desc())))
 

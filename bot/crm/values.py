@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot.campaigns.models import Campaign
-from bot.contacts import service as contacts
 from bot.contacts.models import Consent
+from bot.contacts.queries import last_consent
 from bot.crm.port import Record, Stage, Values
 from bot.leads.models import Lead, Rating, Status, disposition_label
 from bot.sources import source_name
@@ -29,7 +29,7 @@ _OF_AMOUNT = ("amount_minor", "currency")
 def values_of(session: Session, lead: Lead, owner_id: str | None) -> Values:
     """A lead's values as they are now; `owner_id` is its owner's id in the CRM."""
     campaign = session.get(Campaign, lead.campaign_id) if lead.campaign_id else None
-    consent = contacts.consent(session, lead.contact_id)
+    consent = last_consent(session, lead.contact_id)
     facts = {name: getattr(lead, name) or None for name in _AS_THEY_ARE}
     return Values(
         **facts | {"is_hot": lead.is_hot},

@@ -31,7 +31,7 @@ from standardwebhooks import Webhook
 
 from bot import clock
 from bot.campaigns.models import Campaign
-from bot.contacts import service as contacts
+from bot.contacts.queries import last_consent
 from bot.leads import external_changes
 from bot.leads.models import EventType as LeadEventType
 from bot.leads.models import Lead, LeadEvent, LeadNote, Rating, Touch
@@ -121,7 +121,7 @@ def _readable(value: Any, length: int) -> Any:
 
 def _lead(session: Session, lead: Lead) -> dict[str, Any]:
     campaign = session.get(Campaign, lead.campaign_id) if lead.campaign_id else None
-    consent = contacts.consent(session, lead.contact_id)
+    consent = last_consent(session, lead.contact_id)
     answers = [
         {"question": each["question"], "answer": each["answer"]}
         for each in lead.unplaced[:_MOST_ANSWERS]

@@ -11,7 +11,7 @@ from bot.intake import (
     forms,
     import_rows,
     imports,
-    lead_draft,
+    lookups,
     messages,
     receiving,
     scoring,
@@ -63,14 +63,14 @@ def _by_field(error: Unreadable) -> dict[str, str]:
 @capability.command("/lead", "rules", "see what makes a lead hot", _RULES)
 def show_rules(act: Act) -> Message:
     """What makes a lead hot."""
-    rules = lead_draft.rules(act.session, act.workspace_id)
+    rules = lookups.rules(act.session, act.workspace_id)
     return messages.rules(rules, may_change=Role.ADMIN in act.person.roles)
 
 
 @capability.action(messages.CHANGE_RULES, _CHANGE_RULES)
 def ask_rules(act: Act) -> View:
     """The form for the points of the lead score."""
-    return forms.ChangeRules.of(lead_draft.rules(act.session, act.workspace_id))
+    return forms.ChangeRules.of(lookups.rules(act.session, act.workspace_id))
 
 
 @capability.form(forms.ChangeRules, _CHANGE_RULES)

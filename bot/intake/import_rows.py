@@ -5,15 +5,9 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import bindparam, delete, func, select, text, update
 from sqlalchemy.orm import Session
 
-from bot import clock
-from bot.intake import creating
-from bot.intake.creating import Candidate, Partition
-from bot.intake.lead_draft import IntakeContext, leads_of
 from bot.intake.models import Import, ImportRow
-from bot.people.models import Workspace
 from bot.sources import columns
-from bot.sources.csv import SLUG
-from bot.sources.lead_payload import Unreadable
+from bot.sources.lead_payload import LeadPayload, Unreadable
 from bot.store import copy, table
 
 Staged = Sequence[tuple[int, list[str]]]
@@ -23,8 +17,7 @@ Refused = Sequence[tuple[int, str]]
 """Rows by number, with the reason."""
 
 _ALONE = select(func.pg_advisory_xact_lock(func.hashtext("intake.import")))
-# The tables grow with each batch: a plan that was right at the first is not at the hundredth.
-_PLAN = text("SELECT set_config('plan_cache_mode', :how, true)")
+_PLAN_ANEW = text("SET LOCAL plan_cache_mode = force_custom_plan")
 _ROW = table(ImportRow)
 _REFUSE = (
     update(_ROW)
@@ -60,34 +53,28 @@ def waiting(session: Session, import_id: int, most: int) -> Staged:
     return [(number, cells) for number, cells in found]
 
 
+def plan_anew(session: Session) -> None:
+    """Let PostgreSQL plan each statement of this transaction anew: the tables grow with each batch,
+    and a plan that was right at the first is not at the hundredth."""
+    session.execute(_PLAN_ANEW)
+
+
 def read(
-    session: Session, imported: Import, rows: Staged, *, with_answers: bool = True
-) -> tuple[list[Candidate], Refused]:
-    """Who the rows are, and why those that cannot be read are refused. Answers take more memory
-    than all else, and are left out where only people are counted."""
-    country = session.get_one(Workspace, imported.workspace_id).country
-    candidates, refused, now = [], [], clock.now()
+    imported: Import, rows: Staged, *, with_answers: bool = True
+) -> tuple[dict[int, LeadPayload], Refused]:
+    """What the rows say, by their number, and why those that cannot be read are refused. Answers
+    take more memory than all else, and are left out where only people are counted."""
+    payloads, refused = {}, []
     for number, cells in rows:
         try:
             payload = columns.read_row(imported.header, imported.meanings, cells)
         except Unreadable as error:
             refused.append((number, str(error.facts["summary"])))
         else:
+            payloads[number] = payload
             if not with_answers:
                 payload.answers = []
-            candidates.append(creating.candidate(number, payload, now, country))
-    return candidates, refused
-
-
-def partition(session: Session, imported: Import, candidates: Sequence[Candidate]) -> Partition:
-    """Tell who of these rows is new, known and neither."""
-    rows = [(each.external_id, each.person_key) for each in candidates]
-    session.execute(_PLAN, {"how": "force_custom_plan"})
-    here = leads_of(session, imported.workspace_id, IntakeContext(SLUG), rows)
-    session.execute(_PLAN, {"how": "auto"})
-    return creating.partition(
-        candidates, here, creating.keys_held(session, imported.workspace_id, candidates)
-    )
+    return payloads, refused
 
 
 def refuse(session: Session, import_id: int, refused: Refused) -> None:

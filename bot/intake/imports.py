@@ -10,23 +10,24 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import chain, islice
 from pathlib import PurePath
-from typing import IO, NamedTuple
+from typing import IO
 
-from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from bot import clock, slack
-from bot.contacts import service as contacts
+from bot.contacts.identity import holders, recognise
 from bot.encoding import NotAList
 from bot.errors import HandoffError, NotAllowed, NotFound
-from bot.intake import creating, import_rows
-from bot.intake.creating import Candidate, Partition, create_or_merge
-from bot.intake.lead_draft import IntakeContext
-from bot.intake.models import Import, ImportRow, ImportState
+from bot.intake import import_rows
+from bot.intake.creating import create_or_merge
+from bot.intake.lead_draft import IntakeContext, candidate
+from bot.intake.lookups import leads_of
+from bot.intake.models import Import, ImportState
 from bot.leads.events import CALL_LIST
 from bot.leads.home_tabs import refresh_home_tabs
-from bot.leads.models import CallList, Lead, Status
+from bot.leads.models import CallList
+from bot.leads.queries import contacts_with_open_lead
 from bot.people import service as people
 from bot.people.models import Person, Role, Workspace
 from bot.sheet import MOST_BYTES, read_sheet, refused_file, refused_name
@@ -36,6 +37,7 @@ from bot.slack.errors import SlackRefused, TooLarge
 from bot.sources import columns
 from bot.sources.csv import SAMPLE, SLUG
 from bot.sources.labels import is_known
+from bot.sources.lead_payload import LeadPayload
 from bot.spend import exports
 from bot.spend import importing as spend
 from bot.store import Store, table
@@ -48,14 +50,6 @@ TAKE_BATCH = "intake.import_batch"
 RETURN = "intake.return_refused"
 
 BATCH = 1_000
-
-
-class Batch(NamedTuple):
-    """What a batch leaves to be done one by one, and whether there is more behind it."""
-
-    apart: Sequence[int]
-    """Numbers of rows: people whom we know."""
-    is_last: bool
 
 
 def start_import(session: Session, imported: Import) -> None:
@@ -74,45 +68,30 @@ def start_import(session: Session, imported: Import) -> None:
     _continue(session, imported)
 
 
-def take_batch(session: Session, import_id: int) -> Batch:
-    """Admit the next rows: those of new people here and now, the others are named."""
+def take_batch(session: Session, import_id: int) -> bool:
+    """Take in the next rows; False where there were none."""
     imported = import_rows.locked(session, import_id)
     if imported.state != ImportState.RUNNING:
-        return Batch([], is_last=True)
+        return False
     rows = import_rows.waiting(session, import_id, BATCH)
     if not rows:
         _finish(session, imported)
-        return Batch([], is_last=True)
-    candidates, refused = import_rows.read(session, imported, rows)
+        return False
+    import_rows.plan_anew(session)
+    payloads, refused = import_rows.read(imported, rows)
     workspace = session.get_one(Workspace, imported.workspace_id)
-    groups = import_rows.partition(session, imported, candidates)
-    admitted = creating.create_all(session, workspace, groups.new, _context(imported))
+    context = IntakeContext(
+        SLUG, clock.now(), imported.by_id, imported.campaign_id, imported.call_list_id
+    )
+    results = create_or_merge(session, workspace, list(payloads.values()), context)
     import_rows.refuse(session, import_id, refused)
-    late = [each for each in groups.new if each.place not in admitted]
-    import_rows.delete_rows(session, import_id, [*admitted, *(each.place for each in groups.known)])
-    imported.added += len(admitted)
-    imported.known += len(groups.known)
+    import_rows.delete_rows(session, import_id, list(payloads))
+    imported.known += sum(not each.is_new for each in results)
+    imported.joined += sum(each.has_joined for each in results)
+    imported.added += sum(each.is_new and not each.has_joined for each in results)
     imported.refused += len(refused)
     _continue(session, imported)
-    return Batch(sorted(each.place for each in (*groups.rest, *late)), is_last=False)
-
-
-def take_row(session: Session, import_id: int, number: int) -> None:
-    """Admit one row, of somebody whom we may know; a row that was taken meanwhile is no more."""
-    imported = import_rows.locked(session, import_id)
-    row = session.get(ImportRow, (import_id, number))
-    if row is None or row.problem is not None or imported.state != ImportState.RUNNING:
-        return
-    payload = columns.read_row(imported.header, imported.meanings, row.cells)
-    workspace = session.get_one(Workspace, imported.workspace_id)
-    result = create_or_merge(session, workspace, payload, _context(imported))
-    if not result.is_new:
-        imported.known += 1
-    elif result.has_joined:
-        imported.joined += 1
-    else:
-        imported.added += 1
-    session.delete(row)
+    return True
 
 
 def _finish(session: Session, imported: Import) -> None:
@@ -131,12 +110,6 @@ def _continue(session: Session, imported: Import) -> None:
     """The next batch is durable work; what is under way shows on the card."""
     slack.redraw(session, IMPORT, imported.id)
     enqueue(session, TAKE_BATCH, lane=f"import:{imported.id}", import_id=imported.id)
-
-
-def _context(imported: Import) -> IntakeContext:
-    return IntakeContext(
-        SLUG, clock.now(), imported.by_id, imported.campaign_id, imported.call_list_id
-    )
 
 
 READ = "intake.read_list"
@@ -282,21 +255,38 @@ def preview(session: Session, imported: Import) -> None:
     if imported.state != ImportState.PREVIEW:
         return
     rows = import_rows.waiting(session, imported.id, _LOOKED_AT)
-    candidates, refused = import_rows.read(session, imported, rows, with_answers=False)
-    groups = import_rows.partition(session, imported, candidates)
-    joining = _joining(session, imported.workspace_id, groups)
+    payloads, refused = import_rows.read(imported, rows, with_answers=False)
     reasons = Counter(reason for _, reason in refused).most_common(_REASONS_SHOWN)
     imported.preview = {
         "looked_at": len(rows),
-        "new": len(candidates) - len(groups.known) - joining,
-        "joined": joining,
-        "known": len(groups.known),
+        **_forecast(session, imported, payloads.values()),
         "refused": len(refused),
         "reasons": [list(reason) for reason in reasons],
-        "first": [_shown(each) for each in candidates[:_FIRST_SHOWN]],
+        "first": [_shown(each) for each in islice(payloads.values(), _FIRST_SHOWN)],
         "odd_lines": imported.preview.get("odd_lines", 0),
     }
     slack.redraw(session, IMPORT, imported.id)
+
+
+def _forecast(
+    session: Session, imported: Import, payloads: Iterable[LeadPayload]
+) -> dict[str, int]:
+    """How many of these would be new leads, join one that is open, and are here already."""
+    import_rows.plan_anew(session)
+    workspace = session.get_one(Workspace, imported.workspace_id)
+    candidates = [candidate(each, workspace, clock.now()) for each in payloads]
+    people = [each.contact_keys for each in candidates]
+    held = holders(session, workspace.id, {key for keys in people for key in keys})
+    identities, _ = recognise(people, held)
+    seen = set(leads_of(session, workspace.id, IntakeContext(SLUG), [c.key for c in candidates]))
+    with_lead = contacts_with_open_lead(session, set(held.values()))
+    counts = {"new": 0, "joined": 0, "known": 0}
+    for each, (contact_id, _) in zip(candidates, identities, strict=True):
+        outcome = "known" if each.key in seen else "joined" if contact_id in with_lead else "new"
+        counts[outcome] += 1
+        seen.add(each.key)
+        with_lead.add(contact_id)
+    return counts
 
 
 def cancel_import(session: Session, imported: Import) -> None:
@@ -332,34 +322,11 @@ def _own_import(session: Session, who: Person, import_id: int) -> Import:
     return import_rows.locked(session, import_id)
 
 
-def _joining(session: Session, workspace_id: int, groups: Partition) -> int:
-    """How many of them have a lead that is open, or would have one by then."""
-    keys = {key for each in groups.rest for key in each.keys}
-    holders = contacts.holders(session, workspace_id, keys)
-    busy = set(
-        session.scalars(
-            select(Lead.contact_id).where(
-                Lead.contact_id.in_(set(holders.values())),
-                Lead.status.in_([Status.NEW, Status.QUALIFIED]),
-                Lead.merged_into.is_(None),
-            )
-        )
-    )
-    seen = {key for key, contact_id in holders.items() if contact_id in busy}
-    seen |= {key for each in groups.new for key in each.keys}
-    joining = 0
-    for each in groups.rest:
-        joining += not seen.isdisjoint(each.keys)
-        seen.update(each.keys)
-    return joining
-
-
-def _shown(each: Candidate) -> list[str]:
+def _shown(payload: LeadPayload) -> list[str]:
     """What a preview shows of a person: name, company, ways to reach them."""
-    said = each.payload
-    name = " ".join(filter(None, [said.first_name, said.last_name]))
-    reach = ", ".join(filter(None, [said.email, said.phone]))
-    return [name, said.company or "", reach]
+    name = " ".join(filter(None, [payload.first_name, payload.last_name]))
+    reach = ", ".join(filter(None, [payload.email, payload.phone]))
+    return [name, payload.company or "", reach]
 
 
 def fetch_file(store: Store, slack: Slack, import_id: int) -> None:
@@ -387,13 +354,9 @@ def _why(error: NotAList | SlackRefused) -> str:
 
 
 def take_next_batch(store: Store, import_id: int) -> bool:
-    """Take in the next batch; False once there is none."""
+    """Take in the next batch in a transaction of its own; False once there is none."""
     with store.transaction() as session:
-        batch = take_batch(session, import_id)
-    for number in batch.apart:
-        with store.transaction() as session:
-            take_row(session, import_id, number)
-    return not batch.is_last
+        return take_batch(session, import_id)
 
 
 def return_refused(store: Store, slack: Slack, import_id: int) -> None:

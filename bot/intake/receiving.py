@@ -2,21 +2,21 @@
 what durable work fetches of leads that a hook only named; and what could not be read, which waits
 with its reason until an admin replays or dismisses it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import Any, NamedTuple
 from zlib import crc32
 
-from sqlalchemy import ColumnElement, and_, exists, func, insert, literal_column, select
+from sqlalchemy import ColumnElement, and_, exists, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from bot import clock, slack
 from bot.errors import HandoffError, NotFound
-from bot.intake import creating
-from bot.intake.creating import Candidate, IntakeResult, create_or_merge
-from bot.intake.lead_draft import IntakeContext, is_known
+from bot.intake.creating import IntakeResult, create_or_merge
+from bot.intake.lead_draft import IntakeContext
+from bot.intake.lookups import is_known
 from bot.intake.models import REFUSAL, Outcome, Submission
 from bot.people import service as people
 from bot.people.models import Person, Role, Workspace
@@ -26,8 +26,6 @@ from bot.store import copy_all, table
 from bot.tasks import Loop, enqueue
 
 FETCH = "intake.fetch"
-
-_KEEP = insert(table(Submission))
 
 
 class RawSubmission(NamedTuple):
@@ -61,118 +59,128 @@ class Receipt:
         """Whether anything was added by it."""
         return any(result.is_new for result in self.results)
 
+    @property
+    def facts(self) -> dict[str, Any]:
+        """The same by the columns of a submission."""
+        problem = self.problem.message if self.problem else self.why_ignored
+        return {"outcome": self.outcome, "lead_id": self.lead_id, "problem": problem}
 
-def receive(session: Session, workspace: Workspace, sent: RawSubmission) -> Receipt:
-    """Keep the raw request of a proven sender, and make leads of it where it can be read.
 
-    The same external id of the same sender counts once, however often and however simultaneously it
-    is sent.
+def receive(
+    session: Session, workspace: Workspace, requests: Sequence[RawSubmission]
+) -> list[Receipt]:
+    """Keep raw requests of one proven sender, and make leads of them where they can be read.
+
+    The same external id counts once, however often and however simultaneously it is sent. Returns
+    what came of each request, in their order.
     """
-    context = IntakeContext(sent.source, clock.now(), sender=sent.sender)
-    receipt = take(session, workspace, context, sent.body, sent.content_type)
-    keep(session, workspace, context, sent, receipt)
-    return receipt
+    context = _context(requests[0])
+    receipts = _take(session, workspace, context, requests, _read)
+    _keep(session, workspace, context, requests, receipts)
+    return receipts
 
 
-def receive_together(
-    session: Session, workspace: Workspace, sent: Sequence[RawSubmission]
-) -> list[Receipt | None]:
-    """Receive requests of one source that came at the same time, to the same end as one by one.
-
-    None for those that are left to `receive`, after this transaction: who comes twice, who is known
-    and has no open lead, and what cannot be read.
-    """
-    context = IntakeContext(sent[0].source, clock.now())
-    read = (_candidate(workspace, place, each, context) for place, each in enumerate(sent))
-    candidates = [candidate for candidate in read if candidate is not None]
-    held = creating.keys_held(session, workspace.id, candidates)
-    groups = creating.partition(candidates, (), held)
-    # The known first: their contacts are locked before keys are taken, in every transaction.
-    results = creating.join_all(session, workspace, groups.rest, held, context)
-    new = creating.create_all(session, workspace, groups.new, context)
-    results |= {place: IntakeResult(lead_id) for place, lead_id in new.items()}
-    receipts = {place: Receipt(Outcome.LEAD, (result,)) for place, result in results.items()}
-    rows = [_row(workspace, context, sent[place], each) for place, each in receipts.items()]
-    copy_all(session, table(Submission), rows)
-    return [receipts.get(place) for place in range(len(sent))]
-
-
-def set_aside(session: Session, workspace: Workspace, sent: RawSubmission) -> Receipt:
-    """Keep a raw request that `receive` breaks at, for an admin to replay after the mend."""
+def set_aside(
+    session: Session, workspace: Workspace, requests: Sequence[RawSubmission]
+) -> list[Receipt]:
+    """Keep raw requests that `receive` breaks at, for an admin to replay after the mend."""
     problem = Unreadable({"body": "could not be taken in, by a fault of ours; the log says more"})
-    receipt = Receipt(Outcome.UNREADABLE, problem=problem.refusal)
-    context = IntakeContext(sent.source, clock.now(), sender=sent.sender)
-    keep(session, workspace, context, sent, receipt)
-    return receipt
+    receipts = [Receipt(Outcome.UNREADABLE, problem=problem.refusal) for _ in requests]
+    _keep(session, workspace, _context(requests[0]), requests, receipts)
+    return receipts
 
 
-def keep(
+def _context(request: RawSubmission) -> IntakeContext:
+    return IntakeContext(request.source, clock.now(), sender=request.sender)
+
+
+def _keep(
     session: Session,
     workspace: Workspace,
     context: IntakeContext,
-    sent: RawSubmission,
-    receipt: Receipt,
+    requests: Sequence[RawSubmission],
+    receipts: Sequence[Receipt],
 ) -> None:
-    """Store a raw submission with what came of it; the admins see what could not be read."""
-    session.execute(_KEEP, _row(workspace, context, sent, receipt))
-    if receipt.outcome == Outcome.UNREADABLE:
-        tell_admins(session, workspace.id)
+    """Store raw requests with what came of each; the admins see what could not be read."""
+    arrival = {
+        "workspace_id": workspace.id,
+        "source": context.source,
+        "sender": context.sender,
+        "received_at": context.at,
+    }
+    rows = [
+        arrival | {"content_type": each.content_type[:200], "body": each.body} | receipt.facts
+        for each, receipt in zip(requests, receipts, strict=True)
+    ]
+    copy_all(session, table(Submission), rows)
+    if any(receipt.outcome == Outcome.UNREADABLE for receipt in receipts):
+        _redraw_admins(session, workspace.id)
 
 
-def tell_admins(session: Session, workspace_id: int) -> None:
-    """Let the admins' home tabs show the list as it is."""
+def _redraw_admins(session: Session, workspace_id: int) -> None:
+    """Let the admins' home tabs show what waits for them."""
     session.flush()
     admins = people.having(session, workspace_id, Role.ADMIN)
     slack.redraw_all(session, [(slack.HOME, admin.id) for admin in admins])
 
 
-def take(
-    session: Session, workspace: Workspace, context: IntakeContext, body: bytes, content_type: str
-) -> Receipt:
-    """Read what a source sent, and create or merge; what it only names is left to durable work."""
+_Contents = Sequence[LeadPayload | Reference]
+_Reader = Callable[[RawSubmission], _Contents]
+
+
+def _read(request: RawSubmission) -> _Contents:
+    """What stands in a request of a source."""
+    return SOURCES[request.source].parse(request.body, request.content_type)
+
+
+def _read_fetched(request: RawSubmission) -> _Contents:
+    """What stands in an answer of a vendor's API, or in the note that there was none."""
+    if request.content_type == REFERENCE:
+        return [Reference(request.body.decode("utf-8", "replace"))]
+    fetching = SOURCES[request.source].fetching
+    assert fetching is not None
+    return [fetching.parse(request.body)]
+
+
+def _take(
+    session: Session,
+    workspace: Workspace,
+    context: IntakeContext,
+    requests: Sequence[RawSubmission],
+    read: _Reader,
+    again: str = "",
+) -> list[Receipt]:
+    """Create or merge what stands in requests; what they only name is left to durable work."""
+    contents = [_contents(read, each) for each in requests]
+    payloads = [
+        part
+        for parts in contents
+        if not isinstance(parts, Receipt)
+        for part in parts
+        if isinstance(part, LeadPayload)
+    ]
+    results = iter(create_or_merge(session, workspace, payloads, context))
+    receipts = []
+    for parts in contents:
+        if isinstance(parts, Receipt):
+            receipts.append(parts)
+            continue
+        for part in parts:
+            if isinstance(part, Reference):
+                fetch_later(session, workspace, context.source, part, again)
+        mine = tuple(next(results) for part in parts if isinstance(part, LeadPayload))
+        receipts.append(Receipt(Outcome.LEAD if mine else Outcome.FETCHING, mine))
+    return receipts
+
+
+def _contents(read: _Reader, request: RawSubmission) -> _Contents | Receipt:
+    """What stands in a request, or why that is no lead."""
     try:
-        found = SOURCES[context.source].parse(body, content_type)
+        return read(request)
     except Unreadable as problem:
         return Receipt(Outcome.UNREADABLE, problem=problem.refusal)
     except Ignored as ignored:
         return Receipt(Outcome.IGNORED, why_ignored=ignored.why)
-    results = []
-    for each in found:
-        if isinstance(each, Reference):
-            fetch_later(session, workspace, context.source, each)
-        else:
-            results.append(create_or_merge(session, workspace, each, context))
-    return Receipt(Outcome.LEAD if results else Outcome.FETCHING, tuple(results))
-
-
-def _row(
-    workspace: Workspace, context: IntakeContext, sent: RawSubmission, receipt: Receipt
-) -> dict[str, Any]:
-    return {
-        "workspace_id": workspace.id,
-        "source": context.source,
-        "sender": sent.sender,
-        "received_at": context.at,
-        "content_type": sent.content_type[:200],
-        "body": sent.body,
-        "outcome": receipt.outcome,
-        "lead_id": receipt.lead_id,
-        "problem": receipt.problem.message if receipt.problem else receipt.why_ignored,
-    }
-
-
-def _candidate(
-    workspace: Workspace, place: int, sent: RawSubmission, context: IntakeContext
-) -> Candidate | None:
-    """Whom this request is of; None where they cannot be recognised, or are more than one."""
-    try:
-        found = SOURCES[sent.source].parse(sent.body, sent.content_type)
-    except (Unreadable, Ignored):
-        return None
-    if len(found) != 1 or not isinstance(found[0], LeadPayload):
-        return None
-    candidate = creating.candidate(place, found[0], context.at, workspace.country, sent.sender)
-    return candidate if candidate.keys else None
 
 
 def fetch_later(
@@ -206,7 +214,7 @@ def type_in(
     """
     people.require(session, by, "add leads", Role.SALESPERSON, Role.MARKETER)
     context = IntakeContext(TYPED, clock.now(), by.id, campaign_id)
-    return Receipt(Outcome.LEAD, (create_or_merge(session, workspace, payload, context),))
+    return Receipt(Outcome.LEAD, tuple(create_or_merge(session, workspace, [payload], context)))
 
 
 RECONCILE = "intake.reconcile"
@@ -223,38 +231,22 @@ OVERLAP = timedelta(hours=25)
 _SAY_AGAIN = timedelta(days=28)
 
 
-def fetched(session: Session, workspace: Workspace, source: str, body: bytes) -> Receipt:
-    """Keep what the vendor told of a lead, and create_or_merge it where it can be read."""
-    context = IntakeContext(source, clock.now(), sender=FETCHED)
-    receipt = read_fetched(session, workspace, context, body)
-    sent = RawSubmission(source, FETCHED, body, "application/json")
-    keep(session, workspace, context, sent, receipt)
-    return receipt
+def receive_fetched(session: Session, workspace: Workspace, source: str, body: bytes) -> Receipt:
+    """Keep what a vendor's API answered about a lead, and create or merge it if it can be read."""
+    requests = [RawSubmission(source, FETCHED, body, "application/json")]
+    context = _context(requests[0])
+    receipts = _take(session, workspace, context, requests, _read_fetched)
+    _keep(session, workspace, context, requests, receipts)
+    return receipts[0]
 
 
-def read_fetched(
-    session: Session, workspace: Workspace, context: IntakeContext, body: bytes
-) -> Receipt:
-    """Admit a lead as the vendor's API told of it."""
-    fetching = SOURCES[context.source].fetching
-    assert fetching is not None
-    try:
-        payload = fetching.parse(body)
-    except Unreadable as problem:
-        return Receipt(Outcome.UNREADABLE, problem=problem.refusal)
-    except Ignored as ignored:
-        return Receipt(Outcome.IGNORED, why_ignored=ignored.why)
-    return Receipt(Outcome.LEAD, (create_or_merge(session, workspace, payload, context),))
-
-
-def not_fetched(
+def keep_unfetched(
     session: Session, workspace: Workspace, source: str, external_id: str, why: str
 ) -> None:
     """Let an admin see a lead that could not be fetched; a replay fetches it again."""
-    context = IntakeContext(source, clock.now(), sender=FETCHED)
+    request = RawSubmission(source, FETCHED, external_id.encode(), REFERENCE)
     receipt = Receipt(Outcome.UNREADABLE, problem=Unreadable({"fetch": why}).refusal)
-    sent = RawSubmission(source, FETCHED, external_id.encode(), REFERENCE)
-    keep(session, workspace, context, sent, receipt)
+    _keep(session, workspace, _context(request), [request], [receipt])
 
 
 def reconcile(
@@ -332,10 +324,17 @@ def read_again(session: Session, workspace: Workspace, submission_id: int) -> Re
     Raises NotFound, AlreadySettled. What still cannot be read stays, with its new reason.
     """
     kept = _locked_submission(session, workspace.id, submission_id)
-    receipt = _read(session, workspace, kept)
-    kept.outcome, kept.lead_id = receipt.outcome, receipt.lead_id
-    kept.problem = receipt.problem.message if receipt.problem else receipt.why_ignored
-    tell_admins(session, workspace.id)
+    request = RawSubmission(kept.source, kept.sender, kept.body, kept.content_type)
+    context = _context(request)
+    # Senders choose their content type, and admins the names of keys: neither makes it fetched.
+    is_fetched = kept.sender == FETCHED and SOURCES[kept.source].fetching is not None
+    [receipt] = _take(
+        session, workspace, context, [request], _read_fetched if is_fetched else _read,
+        again=f"{kept.id}:{context.at.isoformat()}" if kept.content_type == REFERENCE else "",
+    )  # fmt: skip
+    for name, value in receipt.facts.items():
+        setattr(kept, name, value)
+    _redraw_admins(session, workspace.id)
     return receipt
 
 
@@ -344,20 +343,7 @@ def dismiss(session: Session, who: Person, submission_id: int) -> None:
     AlreadySettled."""
     people.require(session, who, "dismiss submissions", Role.ADMIN)
     _locked_submission(session, who.workspace_id, submission_id).outcome = Outcome.DISMISSED
-    tell_admins(session, who.workspace_id)
-
-
-def _read(session: Session, workspace: Workspace, kept: Submission) -> Receipt:
-    context = IntakeContext(kept.source, clock.now(), sender=kept.sender)
-    # Senders choose their content type, and admins the names of keys: neither makes it fetched.
-    if kept.sender != FETCHED or SOURCES[kept.source].fetching is None:
-        return take(session, workspace, context, kept.body, kept.content_type)
-    if kept.content_type == REFERENCE:
-        again = f"{kept.id}:{context.at.isoformat()}"
-        reference = Reference(kept.body.decode("utf-8", "replace"))
-        fetch_later(session, workspace, kept.source, reference, again)
-        return Receipt(Outcome.FETCHING)
-    return read_fetched(session, workspace, context, kept.body)
+    _redraw_admins(session, who.workspace_id)
 
 
 def _locked_submission(session: Session, workspace_id: int, submission_id: int) -> Submission:

@@ -48,10 +48,11 @@ def fetch(services: Services, workspace_id: int, source: str, external_id: str) 
     except GiveUp as error:
         with services.store.transaction() as session:
             workspace = session.get_one(Workspace, workspace_id)
-            receiving.not_fetched(session, workspace, source, external_id, str(error))
+            receiving.keep_unfetched(session, workspace, source, external_id, str(error))
         return
     with services.store.transaction() as session:
-        receiving.fetched(session, session.get_one(Workspace, workspace_id), source, body)
+        workspace = session.get_one(Workspace, workspace_id)
+        receiving.receive_fetched(session, workspace, source, body)
 
 
 @capability.schedule(receiving.RECONCILE, "7 * * * *", zone="UTC")

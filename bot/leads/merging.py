@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from bot import clock
-from bot.contacts import service as contacts
+from bot.contacts import identity
 from bot.contacts.models import Contact, Merged
 from bot.errors import HandoffError
 from bot.leads.events import record
@@ -90,7 +90,7 @@ def unmerge(session: Session, who: Person, lead_id: int) -> Lead:
     if kept.merged_into is not None or contact.id != facts.get("contact", [contact.id])[0]:
         raise MergedAgain(into=kept.id)
     if "contact" in facts:
-        contacts.unmerge(session, Merged(*facts["contact"]))
+        identity.unmerge(session, Merged(*facts["contact"]))
         _move_leads(session, facts["leads"], facts["contact"][1])
     for what, ids in ((Touch, facts["touches"]), (LeadNote, facts.get("notes", []))):
         session.execute(update(what).where(what.id.in_(ids)).values(lead_id=gone.id))
@@ -172,7 +172,7 @@ def _give_back(session: Session, kept: Lead, facts: dict[str, Any]) -> None:
 
 def _merge_contacts(session: Session, gone: int, kept: int) -> dict[str, Any]:
     """Let one person's contact go up in another's, with all leads; returns how to undo it."""
-    merged = contacts.merge(session, kept, gone)
+    merged = identity.merge(session, kept, gone)
     ids = session.scalars(
         update(Lead).where(Lead.contact_id == gone).values(contact_id=kept).returning(Lead.id)
     ).all()

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot import clock
-from bot.contacts import service as contacts
+from bot.contacts import identity
 from bot.errors import HandoffError
 from bot.leads.claiming import end_pause, owned
 from bot.leads.events import keep_note, record
@@ -199,7 +199,7 @@ def reopen(session: Session, who: Person, lead_id: int) -> Lead:
 
 def see_that_no_other_is_open(session: Session, lead: Lead) -> None:
     """A person has one open lead at most. Raises AnotherIsOpen."""
-    contacts.lock(session, lead.contact_id)
+    identity.lock(session, lead.contact_id)
     other = open_leads_of(session, [lead.contact_id]).get(lead.contact_id)
     if other is not None:
         raise AnotherIsOpen(lead=other.id)

@@ -5,13 +5,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
-from sqlalchemy import ColumnElement, ScalarSelect, TextClause, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, TextClause, and_, func, select
 from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.campaigns import queries as campaigns
 from bot.campaigns.models import AsOf, Campaign
-from bot.contacts import service as contacts
+from bot.contacts.queries import last_consent
 from bot.errors import HandoffError, NotFound
 from bot.leads.list_models import Arrivals, Mine, Workload
 from bot.leads.models import (
@@ -87,7 +87,7 @@ def facts(session: Session, lead_id: int) -> LeadFacts:
         first_owner=_person(session, lead.first_claimed_by),
         offer=_offer_as_of(session, lead),
         touches=_touches(session, lead),
-        consent=contacts.consent(session, lead.contact_id),
+        consent=last_consent(session, lead.contact_id),
         earlier=_earlier(session, lead),
         suggested_to=_person(session, lead.suggested_to),
         kept_for=_person(session, lead.reserved_for),
@@ -407,15 +407,24 @@ def open_leads_of(session: Session, contact_ids: Collection[int]) -> dict[int, L
     at most."""
     leads = session.scalars(
         select(Lead)
-        .where(
-            Lead.contact_id.in_(contact_ids),
-            Lead.status.in_([Status.NEW, Status.QUALIFIED, Status.RECYCLED]),
-            Lead.merged_into.is_(None),
-        )
+        .where(_is_open_lead_of(contact_ids))
         .order_by(Lead.id)
         .with_for_update(key_share=True)
     )
     return {lead.contact_id: lead for lead in leads}
+
+
+def contacts_with_open_lead(session: Session, contact_ids: Collection[int]) -> set[int]:
+    """The contacts who have a lead that is worked on, or rests."""
+    return set(session.scalars(select(Lead.contact_id).where(_is_open_lead_of(contact_ids))))
+
+
+def _is_open_lead_of(contact_ids: Collection[int]) -> ColumnElement[bool]:
+    return and_(
+        Lead.contact_id.in_(contact_ids),
+        Lead.status.in_([Status.NEW, Status.QUALIFIED, Status.RECYCLED]),
+        Lead.merged_into.is_(None),
+    )
 
 
 def open_counts(session: Session, workspace_id: int) -> dict[int, int]:

@@ -49,8 +49,16 @@ class _Place(NamedTuple):
     That is never an exception: its traceback would keep the body (see `_drop_traceback`).
     """
 
-    sent: RawSubmission
+    request: RawSubmission
     receipt: Future[Receipt | type[HandoffError]]
+
+    @property
+    def sender(self) -> tuple[str, str]:
+        """Of whom it is: the source and the name of the key."""
+        return self.request.source, self.request.sender
+
+
+_Storing = Callable[[Session, Workspace, Sequence[RawSubmission]], Sequence[Receipt]]
 
 
 class Intake:
@@ -64,17 +72,17 @@ class Intake:
         self._requests = self._bytes = 0  # of those that are not stored yet; the loop's alone
         self._threads = ThreadPoolExecutor(THREADS, "intake")
 
-    async def take(self, sent: RawSubmission) -> Receipt:
+    async def take(self, request: RawSubmission) -> Receipt:
         """Store one submission, committed before this returns.
 
         Raises DatabaseDown, NotInstalled and TooManyWaiting, after which nothing was stored.
         """
-        size = len(sent.body)
+        size = len(request.body)
         if self._requests >= _MOST_WAITING or self._bytes + size > _MOST_BYTES:
             raise TooManyWaiting
         self._requests, self._bytes = self._requests + 1, self._bytes + size
         try:
-            receipt = await self._queued(_Place(sent, Future()))
+            receipt = await self._queued(_Place(request, Future()))
         finally:
             self._requests, self._bytes = self._requests - 1, self._bytes - size
         if isinstance(receipt, Receipt):
@@ -87,61 +95,51 @@ class Intake:
         return await asyncio.wrap_future(place.receipt)
 
     def _store_next(self) -> None:
-        """Store what waits, of one source; there is nothing where others took it along."""
-        places = self._next_batch()
-        for place in self._store_batch(places) if len(places) > 1 else places:
-            self._store_one(place)
+        """Store what waits, of one sender; there is nothing where others took it along."""
+        if places := self._next_batch():
+            self._store_all(places)
 
     def _next_batch(self) -> list[_Place]:
-        drawn: list[_Place] = []
+        batch: list[_Place] = []
+        others: list[_Place] = []
         with self._lock:
-            while self._waiting and len(drawn) < _MOST_TOGETHER:
-                if drawn and drawn[0].sent.source != self._waiting[0].sent.source:
-                    break
+            while self._waiting and len(batch) < _MOST_TOGETHER:
                 place = self._waiting.popleft()
-                if place.receipt.set_running_or_notify_cancel():
-                    drawn.append(place)
-        return drawn
+                if batch and place.sender != batch[0].sender:
+                    others.append(place)
+                elif place.receipt.set_running_or_notify_cancel():
+                    batch.append(place)
+            self._waiting.extendleft(reversed(others))
+        return batch
 
-    def _store_batch(self, places: Sequence[_Place]) -> Sequence[_Place]:
-        """Store those that can be stored together; returns the others."""
+    def _store_all(self, places: Sequence[_Place]) -> None:
+        """Store requests together; where one of them breaks us, the others do not suffer for it."""
+        receipts = self._attempt(receiving.receive, places)
+        if receipts is None and len(places) > 1:
+            for place in places:
+                self._store_all([place])
+            return
+        # Whatever breaks us is kept for an admin, who replays it after the mend.
+        receipts = receipts or self._attempt(receiving.set_aside, places)
+        for place, receipt in zip(places, receipts or [DatabaseDown] * len(places), strict=True):
+            place.receipt.set_result(receipt)
+
+    def _attempt(
+        self, store: _Storing, places: Sequence[_Place]
+    ) -> Sequence[Receipt | type[HandoffError]] | None:
+        """What came of requests, or why they can be stored later only; None where they broke us."""
         try:
             with self._store.transaction() as session:
-                sent = [place.sent for place in places]
-                receipts = receiving.receive_together(session, self._workspace(), sent)
-        except Exception as error:  # one of them may be at fault; the others must not suffer for it
-            if not isinstance(error, _LATER):
-                logger.warning("%d requests are stored one by one: %s", len(places), _where(error))
-            _drop_traceback(error)
-            return places
-        rest = []
-        for place, receipt in zip(places, receipts, strict=True):
-            if receipt is None:
-                rest.append(place)
-            else:
-                place.receipt.set_result(receipt)
-        return rest
-
-    def _store_one(self, place: _Place) -> None:
-        place.receipt.set_result(
-            self._stored(receiving.receive, place.sent)
-            # Whatever breaks us is kept for an admin, who replays it after the mend.
-            or self._stored(receiving.set_aside, place.sent)
-            or DatabaseDown
-        )
-
-    def _stored(
-        self, store: Callable[[Session, Workspace, RawSubmission], Receipt], sent: RawSubmission
-    ) -> Receipt | type[HandoffError] | None:
-        """What came of a submission, or why it can be stored later only; None where it broke us."""
-        try:
-            with self._store.transaction() as session:
-                return store(session, self._workspace(), sent)
+                return store(session, self._workspace(), [place.request for place in places])
         except _LATER as error:
             _drop_traceback(error)
-            return type(error)
+            return [type(error)] * len(places)
         except Exception as error:
-            logger.error("a submission of %s broke us: %s", sent.source, _where(error))  # noqa: TRY400 - without its words
+            source, others = places[0].request.source, len(places) - 1
+            logger.error(  # noqa: TRY400 - without its words
+                "a submission of %s broke us, stored with %d others: %s",
+                source, others, _where(error),
+            )  # fmt: skip
             _drop_traceback(error)
             return None
 

@@ -274,7 +274,7 @@ class History:
         code = self._chance.choice([texts.FRESH_START, texts.FRESH_START, texts.RETAIL, None])
         body = json.dumps(self.website.lead(code)).encode()
         sent = receiving.RawSubmission("api", SENDER, body, "application/json")
-        receipt = receiving.receive(session, self._workspace, sent)
+        receipt = receiving.receive(session, self._workspace, [sent])[0]
         assert receipt.lead_id is not None
         return receipt.lead_id
 

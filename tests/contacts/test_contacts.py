@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import func, select
 
-from bot.contacts import service
-from bot.contacts.models import Consent, Contact, ContactKey
+from bot.contacts.identity import identify, keys_of
+from bot.contacts.models import Consent, Contact, ContactKey, Identity
+from bot.contacts.queries import last_consent
 from bot.people.models import Workspace
 from bot.store import Store
 from tests.campaigns.scene import install
@@ -21,11 +22,9 @@ def workspace(store: Store) -> Workspace:
     return install(store)
 
 
-def identify(
-    store: Store, workspace_id: int, email: str | None, phone: str | None
-) -> tuple[int, bool]:
+def known_as(store: Store, workspace_id: int, email: str | None, phone: str | None) -> Identity:
     with store.transaction() as session:
-        return service.identify(session, workspace_id, email, phone)
+        return identify(session, workspace_id, [keys_of(email, phone)])[0]
 
 
 def count(store: Store, model: type[Contact] | type[ContactKey]) -> int:
@@ -36,33 +35,33 @@ def count(store: Store, model: type[Contact] | type[ContactKey]) -> int:
 def test_either_key_is_the_same_person_and_a_new_key_becomes_theirs(
     store: Store, workspace: Workspace
 ) -> None:
-    ada, known = identify(store, workspace.id, EMAIL, None)
+    ada, known = known_as(store, workspace.id, EMAIL, None)
     assert not known
-    assert identify(store, workspace.id, EMAIL, PHONE) == (ada, True)
-    assert identify(store, workspace.id, None, PHONE) == (ada, True)
-    assert identify(store, workspace.id, "ada@home.example", PHONE) == (ada, True)
-    assert identify(store, workspace.id, "ada@home.example", None) == (ada, True)
+    assert known_as(store, workspace.id, EMAIL, PHONE) == (ada, True)
+    assert known_as(store, workspace.id, None, PHONE) == (ada, True)
+    assert known_as(store, workspace.id, "ada@home.example", PHONE) == (ada, True)
+    assert known_as(store, workspace.id, "ada@home.example", None) == (ada, True)
     assert (count(store, Contact), count(store, ContactKey)) == (1, 3)
 
 
 def test_where_the_keys_are_two_peoples_the_email_decides(
     store: Store, workspace: Workspace
 ) -> None:
-    ada, _ = identify(store, workspace.id, EMAIL, None)
-    ben, _ = identify(store, workspace.id, "ben@example.com", PHONE)
-    assert identify(store, workspace.id, EMAIL, PHONE) == (ada, True)
-    assert identify(store, workspace.id, None, PHONE) == (ben, True)
+    ada, _ = known_as(store, workspace.id, EMAIL, None)
+    ben, _ = known_as(store, workspace.id, "ben@example.com", PHONE)
+    assert known_as(store, workspace.id, EMAIL, PHONE) == (ada, True)
+    assert known_as(store, workspace.id, None, PHONE) == (ben, True)
 
 
 def test_without_a_key_nobody_is_recognised_and_workspaces_do_not_mix(
     store: Store, workspace: Workspace
 ) -> None:
-    first, second = (identify(store, workspace.id, None, None) for _ in range(2))
+    first, second = (known_as(store, workspace.id, None, None) for _ in range(2))
     assert first[0] != second[0]
     assert not second[1]
-    ada, _ = identify(store, workspace.id, EMAIL, None)
+    ada, _ = known_as(store, workspace.id, EMAIL, None)
     elsewhere = install(store, "T2", "C2")
-    other, known = identify(store, elsewhere.id, EMAIL, None)
+    other, known = known_as(store, elsewhere.id, EMAIL, None)
     assert other != ada
     assert not known
 
@@ -71,7 +70,7 @@ def _race(url: str, workspace_id: int, number: int) -> list[int]:
     """Many inquiries of one person, in a process of its own."""
     store = Store(url)
     keys: list[tuple[str | None, str | None]] = [(EMAIL, PHONE), (EMAIL, None), (EMAIL, PHONE)]
-    found = [identify(store, workspace_id, *keys[(number + each) % 3])[0] for each in range(25)]
+    found = [known_as(store, workspace_id, *keys[(number + each) % 3])[0] for each in range(25)]
     store.close()
     return found
 
@@ -91,15 +90,15 @@ def test_eight_processes_that_race_for_one_person_make_one_contact(
 def test_the_last_word_on_consent_counts_and_none_is_unknown(
     store: Store, workspace: Workspace
 ) -> None:
-    ada, _ = identify(store, workspace.id, EMAIL, None)
+    ada, _ = known_as(store, workspace.id, EMAIL, None)
     with store.transaction() as session:
-        assert service.consent(session, ada) is None
+        assert last_consent(session, ada) is None
         for day, granted in ((2, False), (1, True)):
             session.add(Consent(
                 workspace_id=workspace.id, contact_id=ada, granted=granted, purposes=[],
                 source="form", given_at=datetime(2026, 6, day, tzinfo=UTC),
             ))  # fmt: skip
     with store.transaction() as session:
-        last = service.consent(session, ada)
+        last = last_consent(session, ada)
         assert last is not None
         assert not last.granted

@@ -76,8 +76,8 @@ class Sales:
         with self.store.transaction() as session:
             payload = read(facts | fields)
             return create_or_merge(
-                session, self.workspace, payload, IntakeContext("api", clock.now())
-            ).lead_id
+                session, self.workspace, [payload], IntakeContext("api", clock.now())
+            )[0].lead_id
 
     def do(self, verb: Callable[..., Any], who: str, *arguments: Any) -> Any:
         """Let a person take a step."""

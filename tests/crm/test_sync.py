@@ -314,7 +314,7 @@ def test_while_many_are_written_the_crm_is_read_seldom(sales: Sales) -> None:
         for n in range(500):
             payload = read({"email": f"p{n}@example.com", "external_id": f"p{n}"})
             create_or_merge(
-                session, sales.workspace, payload, IntakeContext("api", sales.office.now)
+                session, sales.workspace, [payload], IntakeContext("api", sales.office.now)
             )
     before = sales.office.calls()
     sales.forward(minutes=9)
@@ -430,8 +430,8 @@ def test_a_lead_that_came_from_the_crm_is_written_where_it_was_read(sales: Sales
     with sales.store.transaction() as session:
         payload = read({"email": "ada@example.com", "external_id": there})
         lead_id = create_or_merge(
-            session, sales.workspace, payload, IntakeContext("memory", sales.office.now)
-        ).lead_id
+            session, sales.workspace, [payload], IntakeContext("memory", sales.office.now)
+        )[0].lead_id
     sales.settle()
     assert [seen.record_id for seen in sales.office.records()] == [there]
     sales.office.delete(there)

@@ -74,8 +74,8 @@ class Company:
         payload = read(ADA | {"external_id": f"e{self.hands.runs()}"} | facts)
         with self.store.transaction() as session:
             return create_or_merge(
-                session, self.workspace, payload, IntakeContext("api", clock.now())
-            ).lead_id
+                session, self.workspace, [payload], IntakeContext("api", clock.now())
+            )[0].lead_id
 
     def other_lead(self) -> int:
         return self.lead(email=f"eve{self.hands.runs()}@example.com", phone=None)

@@ -12,7 +12,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from bot.campaigns.models import Campaign
-from bot.contacts import service as contacts
+from bot.contacts.identity import identify, keys_of
 from bot.leads.models import Lead
 from bot.people import service as people
 from bot.people.models import Person, Role, Workspace
@@ -73,7 +73,7 @@ class Office:
 
     def leads(self, session: Session, rows: Iterable[dict[str, Any]]) -> None:
         """Leads with these columns, all of one person; the rest is empty."""
-        contact = contacts.identify(session, self.workspace.id, "ada@example.com", None)
+        contact = identify(session, self.workspace.id, [keys_of("ada@example.com", None)])[0]
         written = [
             {
                 "workspace_id": self.workspace.id,

@@ -147,7 +147,7 @@ def test_a_time_is_read_on_the_clock_of_the_workspace(
     sent = json.dumps({"email": "c@example.com", "submitted_at": written}).encode()
     with store.transaction() as session:
         for slug, body in (("form", form), ("api", sent)):
-            receiving.receive(session, workspace, receiving.RawSubmission(slug, "site", body, ""))
+            receiving.receive(session, workspace, [receiving.RawSubmission(slug, "site", body, "")])
         leads = session.scalars(select(Lead)).all()
         assert [lead.submitted_at for lead in leads] == [at] * 3
         shown = [[each["answer"] for each in lead.unplaced] for lead in leads]
@@ -169,7 +169,8 @@ def test_whoever_has_an_open_lead_joins_it_without_a_noise(
 ) -> None:
     with store.transaction() as session:
         facts = {"email": "a1@example.com", "message": "Please call me"}
-        lead_id = create_or_merge(session, workspace, read(facts), IntakeContext("form")).lead_id
+        [result] = create_or_merge(session, workspace, [read(facts)], IntakeContext("form"))
+        lead_id = result.lead_id
         claiming.claim(session, sofia, lead_id)
     found = bring(store, workspace, lines(people(10)))
     assert counts(found) == (9, 1, 0, 0)
@@ -187,7 +188,7 @@ def test_who_stands_in_a_list_is_announced_when_they_ask_to_be_called(
     assert CARD not in cards(store)
     with store.transaction() as session:
         facts = {"email": "a1@example.com", "message": "Please call me"}
-        result = create_or_merge(session, workspace, read(facts), IntakeContext("form"))
+        result = create_or_merge(session, workspace, [read(facts)], IntakeContext("form"))[0]
         assert result.has_joined
     assert cards(store)[CARD] == 1
 
@@ -195,7 +196,7 @@ def test_who_stands_in_a_list_is_announced_when_they_ask_to_be_called(
 def test_the_preview_says_what_then_happens(store: Store, workspace: Workspace) -> None:
     with store.transaction() as session:
         create_or_merge(
-            session, workspace, read({"email": "a1@example.com"}), IntakeContext("form")
+            session, workspace, [read({"email": "a1@example.com"})], IntakeContext("form")
         )
     bring(store, workspace, lines(people(1)))
     rows = [*people(6), ["nobody", "", "", "", "", ""], ["A2@example.com", "", "", "B", "", ""]]
@@ -264,7 +265,7 @@ def test_a_form_at_the_same_moment_makes_no_second_contact(
     def send(number: int) -> None:
         with store.transaction() as session:
             facts = {"email": f"a{number}@example.com", "phone": f"+493023125{number:03}"}
-            create_or_merge(session, workspace, read(facts), IntakeContext("form"))
+            create_or_merge(session, workspace, [read(facts)], IntakeContext("form"))
 
     at_once([partial(work), *(partial(send, number) for number in range(0, 40, 5))])
     assert (count(store, Contact), count(store, Lead)) == (40, 40)
@@ -296,12 +297,7 @@ def test_a_cancelled_list_is_forgotten_and_cannot_be_started(
     assert count(store, ImportRow) == 0
     with store.transaction() as session, pytest.raises(lead_imports.NotInPreview):
         lead_imports.in_preview(session, sofia, imported.id)
-    assert service_batch(store, imported.id).is_last
-
-
-def service_batch(store: Store, import_id: int) -> lead_imports.Batch:
-    with store.transaction() as session:
-        return lead_imports.take_batch(session, import_id)
+    assert not lead_imports.take_next_batch(store, imported.id)
 
 
 def test_a_report_of_spend_is_no_dead_end_for_who_enters_none(
@@ -415,5 +411,5 @@ def one_by_one(
             continue
         with store.transaction() as session:
             create_or_merge(
-                session, workspace, payload, IntakeContext(source, call_list_id=call_list_id)
+                session, workspace, [payload], IntakeContext(source, call_list_id=call_list_id)
             )

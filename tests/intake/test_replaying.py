@@ -33,7 +33,7 @@ def admin(store: Store, workspace: Workspace) -> Person:
 def receive(store: Store, workspace: Workspace, body: bytes, source: str = "api") -> int:
     with store.transaction() as session:
         receiving.receive(
-            session, workspace, RawSubmission(source, "website", body, "application/json")
+            session, workspace, [RawSubmission(source, "website", body, "application/json")]
         )
         return session.scalars(select(Submission.id).order_by(Submission.id.desc())).first() or 0
 
@@ -96,7 +96,7 @@ def test_nobody_can_pass_a_submission_off_as_a_lead_to_fetch(
 ) -> None:
     with store.transaction() as session:
         receiving.receive(
-            session, workspace, RawSubmission("form", sender, b"email=nobody", REFERENCE)
+            session, workspace, [RawSubmission("form", sender, b"email=nobody", REFERENCE)]
         )
         [waiting] = receiving.unread(session, workspace.id, 9)
         assert receiving.replay(session, admin, waiting.id).outcome == Outcome.UNREADABLE
@@ -142,7 +142,7 @@ def test_a_lead_that_could_not_be_fetched_is_fetched_again(
     store: Store, workspace: Workspace, admin: Person
 ) -> None:
     with store.transaction() as session:
-        receiving.not_fetched(session, workspace, "meta", "77", "no token")
+        receiving.keep_unfetched(session, workspace, "meta", "77", "no token")
         [waiting] = receiving.unread(session, workspace.id, 9)
         assert (waiting.sender, waiting.content_type, waiting.body) == (FETCHED, REFERENCE, b"77")
         assert "no token" in (waiting.problem or "")
@@ -158,7 +158,7 @@ def test_what_was_fetched_and_could_not_be_read_is_read_again(
     store: Store, workspace: Workspace, admin: Person
 ) -> None:
     with store.transaction() as session:
-        receiving.fetched(session, workspace, "meta", b'{"id": "77"}')
+        receiving.receive_fetched(session, workspace, "meta", b'{"id": "77"}')
         [waiting] = receiving.unread(session, workspace.id, 9)
     told = {"id": "77", "field_data": [{"name": "email", "values": ["ada@example.com"]}]}
     mend(store, waiting.id, json.dumps(told).encode())
@@ -173,7 +173,7 @@ def test_only_what_is_unknown_is_fetched_after_a_look_at_the_vendor(
     told = {"id": "1", "field_data": [{"name": "email", "values": ["ada@example.com"]}]}
     there = [Reference(str(number)) for number in (1, 2, 3)]
     with store.transaction() as session:
-        receiving.fetched(session, workspace, "meta", json.dumps(told).encode())
+        receiving.receive_fetched(session, workspace, "meta", json.dumps(told).encode())
         assert receiving.reconcile(session, workspace, "meta", there) == 2
         assert receiving.reconcile(session, workspace, "meta", there) == 0
 
@@ -186,7 +186,7 @@ def test_a_test_lead_that_was_fetched_is_noted_and_none_is_made(
     fields = [{"name": name, "values": [value]} for name, value in answers.items()]
     told = {"id": "78", "field_data": fields}
     with store.transaction() as session:
-        receipt = receiving.fetched(session, workspace, "meta", json.dumps(told).encode())
+        receipt = receiving.receive_fetched(session, workspace, "meta", json.dumps(told).encode())
         assert receipt.outcome == Outcome.IGNORED
         [kept] = session.scalars(select(Submission)).all()
         assert (kept.outcome, kept.problem) == (Outcome.IGNORED, "a test lead")

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import FieldErrors, NotAllowed, OutdatedForm
-from bot.intake import forms, lead_draft, messages, scoring
+from bot.intake import forms, lookups, messages, scoring
 from bot.intake.scoring import DEFAULT_POINTS, Label, Rules
 from bot.people.models import Role
 from bot.sources import SOURCES
@@ -88,7 +88,7 @@ def test_an_admin_changes_the_rules_and_others_do_not(store: Store) -> None:
                 session, root, 60, points, ["@Rival.example", " ", "rival.example"]
             )
     with store.transaction() as session:
-        told = lead_draft.rules(session, workspace.id)
+        told = lookups.rules(session, workspace.id)
         assert (told.hot_from, told.points) == (60, points)
         assert told.competitors == {"rival.example"}
         for who in (mara, clara):

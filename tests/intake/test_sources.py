@@ -100,8 +100,8 @@ def test_whatever_comes_is_kept_and_what_is_accepted_is_shown(
     for source in SOURCES:
         with store.transaction() as session:
             receipt = receiving.receive(
-                session, workspace, RawSubmission(source, "website", body, header)
-            )
+                session, workspace, [RawSubmission(source, "website", body, header)]
+            )[0]
         with store.transaction() as session:
             newest = select(Submission).order_by(Submission.id.desc()).limit(1)
             kept = session.scalars(newest).one()

@@ -60,14 +60,17 @@ def test_who_is_new_and_who_writes_again_are_received_together(store: Store) -> 
         body(email="new@example.com"), body(email="known@example.com", external_id="2"), b"{",
         body(email="new@example.com", external_id="twice"), body(phone="12345"),
         body(phone="+49 30 23125001"), body(email="known@example.com", external_id="3"),
+        body(phone="12345"),
     ]  # fmt: skip
-    with store.transaction() as session:
-        receipts = receiving.receive_together(session, workspace, [sent(each) for each in bodies])
-    done = [receipt is not None and receipt.outcome == Outcome.LEAD for receipt in receipts]
-    assert done == [True, True, False, False, False, True, False]
-    with store.transaction() as session:
-        [again] = receiving.receive_together(session, workspace, [sent(bodies[1])])
-    assert again is not None
+    new, known, unreadable, twice, nobody, phone, third, same = together(store, workspace, bodies)
+    assert unreadable.outcome == Outcome.UNREADABLE
+    assert len({1, new.lead_id, nobody.lead_id, phone.lead_id}) == 4
+    assert (known.lead_id, third.lead_id, twice.lead_id) == (1, 1, new.lead_id)
+    assert [each.results[0].has_joined for each in (new, known, twice, third)] == [
+        False, True, True, True,
+    ]  # fmt: skip
+    assert (same.lead_id, same.is_new) == (nobody.lead_id, False)
+    [again] = together(store, workspace, [bodies[1]])
     assert (again.lead_id, again.is_new) == (1, False)
 
 
@@ -95,17 +98,9 @@ def sent(raw: bytes) -> RawSubmission:
 
 
 def one_by_one(store: Store, workspace: Workspace, bodies: Sequence[bytes]) -> list[Receipt]:
-    receipts = []
-    for each in bodies:
-        with store.transaction() as session:
-            receipts.append(receiving.receive(session, workspace, sent(each)))
-    return receipts
+    return [receipt for each in bodies for receipt in together(store, workspace, [each])]
 
 
 def together(store: Store, workspace: Workspace, bodies: Sequence[bytes]) -> list[Receipt]:
     with store.transaction() as session:
-        receipts = receiving.receive_together(session, workspace, [sent(each) for each in bodies])
-    return [
-        receipt or one_by_one(store, workspace, [each])[0]
-        for receipt, each in zip(receipts, bodies, strict=True)
-    ]
+        return receiving.receive(session, workspace, [sent(each) for each in bodies])

@@ -184,7 +184,7 @@ class Week:
         payload = read({"email": f"ada{number}@example.com", "external_id": str(number)})
         with self.store.transaction() as session:
             context = IntakeContext("csv" if quiet else "api")
-            lead_id = create_or_merge(session, self.workspace, payload, context).lead_id
+            lead_id = create_or_merge(session, self.workspace, [payload], context)[0].lead_id
         if quiet:
             return
         fate, now = self.draw.random(), clock.now()

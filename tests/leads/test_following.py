@@ -161,9 +161,10 @@ def test_a_call_list_counts_down_on_every_page(pages: Pages) -> None:
         session.flush()
         workspace = session.get_one(Workspace, pages.workspace.id)
         context = IntakeContext("csv", call_list_id=call_list.id)
-        lead = create_or_merge(
-            session, workspace, read({"email": "bea@example.com"}), context
-        ).lead_id
+        [result] = create_or_merge(
+            session, workspace, [read({"email": "bea@example.com"})], context
+        )
+        lead = result.lead_id
     pages.drawn()
     with pages.store.transaction() as session:
         assert call_lists.next_contact(session, pages.sal, call_list.id)

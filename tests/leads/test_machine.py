@@ -140,7 +140,7 @@ class Machine(RuleBasedStateMachine):
             context = replace(context, call_list_id=self.call_list_id)
 
         def come(session: Session) -> int:
-            return create_or_merge(session, self.workspace, payload, context).lead_id
+            return create_or_merge(session, self.workspace, [payload], context)[0].lead_id
 
         lead_id = self.do(come)
         assert isinstance(lead_id, int)

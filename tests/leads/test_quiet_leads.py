@@ -36,7 +36,7 @@ def arrive(store: Store, workspace: Workspace, number: int, **fields: Any) -> in
     with store.transaction() as session:
         facts = {"email": f"{number}@gmail.com", "external_id": str(number)} | fields
         context = IntakeContext("zoom", NINE - timedelta(hours=1))
-        return create_or_merge(session, workspace, read(facts), context).lead_id
+        return create_or_merge(session, workspace, [read(facts)], context)[0].lead_id
 
 
 def offer(store: Store, workspace: Workspace, at: datetime) -> bool:

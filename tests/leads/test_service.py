@@ -729,7 +729,7 @@ def test_one_phone_and_many_addresses_at_once_are_one_person_and_nobody_waits_fo
                 sent = RawSubmission(
                     "api", "website", json.dumps(facts).encode(), "application/json"
                 )
-                receiving.receive(session, workspace, sent)
+                receiving.receive(session, workspace, [sent])
 
     at_once([partial(send, number) for number in range(8)])
     with store.transaction() as session:

@@ -43,9 +43,10 @@ def listed(floor: Floor) -> int:
         session.add(call_list)
         session.flush()
         context = IntakeContext("csv", call_list_id=call_list.id)
-        return create_or_merge(
-            session, workspace, read({"email": "bea@example.com"}), context
-        ).lead_id
+        [result] = create_or_merge(
+            session, workspace, [read({"email": "bea@example.com"})], context
+        )
+        return result.lead_id
 
 
 def test_a_quiet_lead_that_is_released_after_the_talk_is_offered_again(floor: Floor) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy import func, insert, text, update
 from sqlalchemy.orm import Session
 
 from bot import clock, metrics
-from bot.contacts import service as contacts
+from bot.contacts.identity import identify, keys_of
 from bot.digests.models import Week
 from bot.metrics import (
     METRICS,
@@ -61,7 +61,9 @@ class Written:
         session.expire_all()
         self.campaigns = office.campaigns(session, *"abcdefghijkl"[:CAMPAIGNS])
         people = [
-            contacts.identify(session, self.workspace_id, f"{each}@example.com", None).contact_id
+            identify(session, self.workspace_id, [keys_of(f"{each}@example.com", None)])[
+                0
+            ].contact_id
             for each in "abcd"
         ]
         rows = lead_rows(drawn, self.campaigns, people)
@@ -328,7 +330,7 @@ def year_of_leads(office: Office) -> Office:
     """100,000 leads over a year, in two workspaces."""
     other = open_office(office.store, team_id="T2")
     with office.store.transaction() as session:
-        ada = contacts.identify(session, office.workspace.id, "ada@example.com", None)
+        ada = identify(session, office.workspace.id, [keys_of("ada@example.com", None)])[0]
         session.execute(
             text(
                 """

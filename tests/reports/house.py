@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from bot import clock
 from bot.app import Application
 from bot.campaigns.models import Campaign
-from bot.contacts import service as contacts
+from bot.contacts.identity import identify, keys_of
 from bot.doctor import manifest
 from bot.leads.models import Lead
 from bot.people import service as people
@@ -91,7 +91,7 @@ class House:
 
     def leads(self, session: Session, *rows: dict[str, Any]) -> list[int]:
         """Leads with these columns; the rest is empty. Returns their ids."""
-        contact = contacts.identify(session, self.workspace.id, "ada@example.com", None)
+        contact = identify(session, self.workspace.id, [keys_of("ada@example.com", None)])[0]
         usual = {
             "workspace_id": self.workspace.id, "source": "api", "contact_id": contact.contact_id,
             "received_at": MONDAY + timedelta(hours=9), "last_touch_at": MONDAY,

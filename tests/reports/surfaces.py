@@ -28,7 +28,7 @@ from sqlalchemy.orm import Session
 from bot import metrics
 from bot.campaigns.models import Campaign
 from bot.cli import report as command_line
-from bot.contacts import service as contacts
+from bot.contacts.identity import identify, keys_of
 from bot.digests import explaining, figure_messages, money_messages, personal, reporting
 from bot.digests import home_sections as digest_sections
 from bot.digests.models import Week
@@ -574,7 +574,7 @@ def compute_some_days(world: World, random: Random) -> None:
 def _write_leads(world: World, random: Random) -> None:
     session, workspace_id = world.session, world.office.workspace.id
     people = [
-        contacts.identify(session, workspace_id, f"{each}@example.com", None).contact_id
+        identify(session, workspace_id, [keys_of(f"{each}@example.com", None)])[0].contact_id
         for each in "abc"
     ]
     rows = [_lead(world, random, people) for _ in range(random.randint(0, 24))]

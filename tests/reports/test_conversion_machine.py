@@ -187,7 +187,8 @@ class Machine(RuleBasedStateMachine):
         payload = read(said | {name: f"{name}-{one}" for name in clicks})
 
         def come(session: Session) -> int:
-            return create_or_merge(session, self.workspace, payload, IntakeContext("api")).lead_id
+            [result] = create_or_merge(session, self.workspace, [payload], IntakeContext("api"))
+            return result.lead_id
 
         lead_id = self.do(come)
         assert isinstance(lead_id, int)

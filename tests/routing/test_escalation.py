@@ -82,7 +82,7 @@ class Floor:
         )
         with self.store.transaction() as session:
             workspace = session.get_one(Workspace, self.workspace.id)
-            return create_or_merge(session, workspace, payload, IntakeContext(source)).lead_id
+            return create_or_merge(session, workspace, [payload], IntakeContext(source))[0].lead_id
 
     def sweep(self) -> None:
         while True:
@@ -136,7 +136,8 @@ class Floor:
         payload = read({"email": f"ada{n}@example.com", "external_id": f"again{self.hands.runs()}"})
         with self.store.transaction() as session:
             workspace = session.get_one(Workspace, self.workspace.id)
-            assert create_or_merge(session, workspace, payload, IntakeContext("api")).has_joined
+            [result] = create_or_merge(session, workspace, [payload], IntakeContext("api"))
+            assert result.has_joined
         self.sweep()
 
     def stalled(self) -> None:
@@ -593,7 +594,7 @@ def test_a_returning_customer_is_kept_for_who_knows_them(floor: Floor) -> None:
     with floor.store.transaction() as session:
         again = read({"email": "ada1@example.com", "external_id": "again"})
         workspace = session.get_one(Workspace, floor.workspace.id)
-        lead = create_or_merge(session, workspace, again, IntakeContext("api")).lead_id
+        lead = create_or_merge(session, workspace, [again], IntakeContext("api"))[0].lead_id
     floor.sweep()
     assert floor.steps(lead) == [(EscalationStep.HEAD_START, "Sal", "Mon 09:00")]
     with pytest.raises(Reserved, match="<@USAL> knows this customer"):
@@ -612,7 +613,7 @@ def returning(floor: Floor) -> int:
     with floor.store.transaction() as session:
         again = read({"email": "ada1@example.com", "external_id": "again"})
         workspace = session.get_one(Workspace, floor.workspace.id)
-        return create_or_merge(session, workspace, again, IntakeContext("api")).lead_id
+        return create_or_merge(session, workspace, [again], IntakeContext("api"))[0].lead_id
 
 
 def test_a_head_start_of_who_was_deactivated_stops_nothing(floor: Floor) -> None:
@@ -753,7 +754,7 @@ def test_who_asks_anew_wakes_the_lead_that_rests(floor: Floor) -> None:
     with floor.store.transaction() as session:
         again = read({"email": "ada1@example.com", "external_id": "again"})
         workspace = session.get_one(Workspace, floor.workspace.id)
-        assert create_or_merge(session, workspace, again, IntakeContext("api")).has_joined
+        assert create_or_merge(session, workspace, [again], IntakeContext("api"))[0].has_joined
     floor.sweep()
     assert (floor.get(lead).status, floor.get(lead).claimed_by) == (Status.NEW, floor.sal.id)
     assert floor.steps(lead) == []  # that they wrote was told already
@@ -795,16 +796,15 @@ def test_a_lead_that_turns_hot_later_has_its_promise_from_then_on(floor: Floor) 
     facts = {"email": "ada@example.com", "external_id": "quiet"}
     with floor.store.transaction() as session:
         workspace = session.get_one(Workspace, floor.workspace.id)
-        lead_id = create_or_merge(session, workspace, read(facts), IntakeContext("csv")).lead_id
+        [result] = create_or_merge(session, workspace, [read(facts)], IntakeContext("csv"))
+        lead_id = result.lead_id
     floor.until(NINE + timedelta(hours=2), every=HOUR)
     assert floor.get(lead_id).claim_due_at is None
     asked = {"phone": "+49 30 23125001", "message": "Please call me", "external_id": "hot"}
     with floor.store.transaction() as session:
         workspace = session.get_one(Workspace, floor.workspace.id)
-        assert (
-            create_or_merge(session, workspace, read(facts | asked), IntakeContext("api")).lead_id
-            == lead_id
-        )
+        [result] = create_or_merge(session, workspace, [read(facts | asked)], IntakeContext("api"))
+        assert result.lead_id == lead_id
     floor.sweep()
     lead = floor.get(lead_id)
     assert lead.is_hot
@@ -1014,7 +1014,7 @@ def test_a_lead_is_not_reopened_beside_another_of_the_same_person(floor: Floor) 
     with floor.store.transaction() as session:
         again = read({"email": "ada1@example.com", "external_id": "again"})
         workspace = session.get_one(Workspace, floor.workspace.id)
-        newer = create_or_merge(session, workspace, again, IntakeContext("api")).lead_id
+        newer = create_or_merge(session, workspace, [again], IntakeContext("api"))[0].lead_id
     with pytest.raises(AnotherIsOpen, match=f"#{newer}"):
         floor.do(outcomes.reopen, floor.sal, lead)
 

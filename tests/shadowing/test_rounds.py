@@ -324,6 +324,6 @@ def announced(session: Session, company: Company, owner: Person) -> Campaign:
 def worked(session: Session, company: Company, owner: Person, number: int) -> None:
     body = {"email": f"ada{number}@example.com", "utm_campaign": "spring"}
     sent = receiving.RawSubmission("api", "website", json.dumps(body).encode(), "application/json")
-    receipt = receiving.receive(session, company.workspace, sent)
+    receipt = receiving.receive(session, company.workspace, [sent])[0]
     assert receipt.lead_id is not None
     claiming.claim(session, session.get_one(Person, owner.id), receipt.lead_id)

@@ -48,7 +48,7 @@ def receive(office: Company) -> Receive:
             payload = read({"email": f"p{session.query(Lead).count()}@shop.example"})
             context = IntakeContext("api", campaign_id=campaign_id, at=clock.now())
             lead = session.get_one(
-                Lead, create_or_merge(session, workspace, payload, context).lead_id
+                Lead, create_or_merge(session, workspace, [payload], context)[0].lead_id
             )
             for name, value in values.items():
                 setattr(lead, name, value)

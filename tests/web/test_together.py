@@ -91,16 +91,14 @@ def test_one_that_breaks_the_others_is_set_aside_alone(
 ) -> None:
     receive = receiving.receive
 
-    def receive_but_one(session: Any, workspace: Workspace, sent: RawSubmission) -> Receipt:
-        if sent == lead(1):
-            raise RuntimeError(sent.body.decode())
-        return receive(session, workspace, sent)
-
-    def break_all(*_: object) -> None:
-        raise RuntimeError("one of them")
+    def receive_but_one(
+        session: Any, workspace: Workspace, requests: Sequence[RawSubmission]
+    ) -> list[Receipt]:
+        if lead(1) in requests:
+            raise RuntimeError(lead(1).body.decode())
+        return receive(session, workspace, requests)
 
     monkeypatch.setattr(receiving, "receive", receive_but_one)
-    monkeypatch.setattr(receiving, "receive_together", break_all)
     sent = [lead(number) for number in range(4)]
     first, broken, *rest = run(while_busy(store, intake, sent))
     assert (broken.outcome, list(broken.problem.problems)) == (Outcome.UNREADABLE, ["body"])

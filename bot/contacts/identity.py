@@ -1,0 +1,192 @@
+"""Who somebody is: recognise people by their keys; merge two contacts that are one person."""
+
+from collections.abc import Collection, Mapping, Sequence
+
+from sqlalchemy import delete, text, update
+from sqlalchemy.orm import Session
+
+from bot import clock
+from bot.contacts.models import Consent, Contact, ContactKey, Identity, KeyKind, Merged
+
+# Look-ups by the unique index, and not a join: a plan that was made while the table was small must
+# still be right when it is large.
+_HOLDERS = text(
+    """
+    SELECT key.kind, key.value,
+        (SELECT contact_id FROM contact_key WHERE workspace_id = :workspace_id
+            AND contact_key.kind = key.kind AND contact_key.value = key.value)
+    FROM unnest(CAST(:kinds AS text[]), CAST(:keys AS text[])) AS key (kind, value)
+    """
+)
+
+# New contacts, which have the numbers -1, -2 and so on until then, and the keys that are new. A key
+# that another transaction is just taking makes this one wait, and is not taken; the keys have an
+# order, so that no two transactions wait for each other.
+_MAKE = text(
+    """
+    WITH made AS (
+        INSERT INTO contact (workspace_id, created_at)
+        SELECT :workspace_id, :now FROM generate_series(1, :count) RETURNING id
+    ), numbered AS (
+        SELECT id, -row_number() OVER (ORDER BY id) AS number FROM made
+    ), taken AS (
+        INSERT INTO contact_key (workspace_id, contact_id, kind, value)
+        SELECT :workspace_id, coalesce(numbered.id, key.contact_id), kind, value
+        FROM unnest(CAST(:contacts AS bigint[]), CAST(:kinds AS text[]), CAST(:keys AS text[]))
+            AS key (contact_id, kind, value) LEFT JOIN numbered ON number = key.contact_id
+        ORDER BY kind, value ON CONFLICT DO NOTHING RETURNING id
+    )
+    SELECT (SELECT array_agg(id ORDER BY id) FROM made), (SELECT count(*) FROM taken)
+    """
+)
+
+# In the order of their ids, so that no two transactions wait for each other; and without their
+# keys, which others who write at the same time may have referred to already.
+_LOCK = text(
+    """
+    SELECT merged_into FROM contact WHERE id = ANY(CAST(:ids AS bigint[]))
+    ORDER BY id FOR NO KEY UPDATE
+    """
+)
+
+Key = tuple[KeyKind, str]
+
+
+def keys_of(email_key: str | None, phone_e164: str | None) -> list[Key]:
+    """The keys of somebody with this e-mail key and this phone number, the deciding one first."""
+    given = ((KeyKind.EMAIL, email_key), (KeyKind.PHONE, phone_e164))
+    return [(kind, value) for kind, value in given if value is not None]
+
+
+def identify(
+    session: Session, workspace_id: int, people: Sequence[Sequence[Key]]
+) -> list[Identity]:
+    """The contact of each of these people, made where nobody has one of their keys.
+
+    `people` are the keys of each. Keys that are new become their contact's, in the order of the
+    people: somebody who comes twice is known the second time. Where two keys belong to different
+    contacts, the first decides, which is the e-mail address; that they are one person is for people
+    to say (`merge`). Without a key nobody can be recognised: always a new contact.
+
+    Contacts that were there before are locked until the transaction ends, and always before new
+    keys are taken, so that no two transactions wait for each other.
+    """
+    keys = {key for each in people for key in each}
+    while True:
+        held = _lock_holders(session, workspace_id, keys)
+        identities, new_keys = recognise(people, held)
+        contacts = _make(session, workspace_id, identities, new_keys)
+        if contacts is not None:
+            return [
+                Identity(contacts.get(contact_id, contact_id), is_known)
+                for contact_id, is_known in identities
+            ]
+
+
+def recognise(
+    people: Sequence[Sequence[Key]], held: Mapping[Key, int]
+) -> tuple[list[Identity], dict[Key, int]]:
+    """Whose contact each of these people is, and the keys that are new, with whose they become.
+
+    `held` says whose the keys are. Contacts that are to be made have the numbers -1, -2 and so on.
+    """
+    whose, identities, made = dict(held), list[Identity](), 0
+    for keys in people:
+        contact_id = next((whose[key] for key in keys if key in whose), None)
+        is_known = contact_id is not None
+        if contact_id is None:
+            made += 1
+            contact_id = -made
+        identities.append(Identity(contact_id, is_known))
+        for key in keys:
+            whose.setdefault(key, contact_id)
+    return identities, {key: whose[key] for key in whose.keys() - held.keys()}
+
+
+def holders(session: Session, workspace_id: int, keys: Collection[Key]) -> dict[Key, int]:
+    """Whose contact each of these keys is, where it is somebody's."""
+    if not keys:
+        return {}
+    rows = session.execute(_HOLDERS, _columns(keys) | {"workspace_id": workspace_id})
+    return {
+        (KeyKind(kind), value): contact_id
+        for kind, value, contact_id in rows
+        if contact_id is not None
+    }
+
+
+def _lock_holders(session: Session, workspace_id: int, keys: Collection[Key]) -> dict[Key, int]:
+    """The same, and their contacts are locked."""
+    held = holders(session, workspace_id, keys)
+    while held and not lock(session, *held.values()):  # one was merged away while this waited
+        before, held = held, holders(session, workspace_id, keys)
+        if held == before:
+            break
+    return held
+
+
+def _make(
+    session: Session, workspace_id: int, identities: Sequence[Identity], keys: Mapping[Key, int]
+) -> dict[int, int] | None:
+    """Make the contacts that have a number below zero, and give out the keys.
+
+    Returns the new ids by these numbers. None where somebody was quicker with one of the keys: it
+    is their contact, and nothing was made.
+    """
+    count = len({contact_id for contact_id, _ in identities if contact_id < 0})
+    if not count and not keys:
+        return {}
+    facts = {"workspace_id": workspace_id, "now": clock.now(), "count": count}
+    facts |= _columns(keys) | {"contacts": list(keys.values())}
+    made, taken = session.execute(_MAKE, facts).one()
+    if taken < len(keys):
+        forget(session, made or ())
+        return None
+    return {-number: contact_id for number, contact_id in enumerate(made or (), start=1)}
+
+
+def lock(session: Session, *contact_ids: int) -> bool:
+    """Let nobody else add to these contacts until the transaction ends.
+
+    False where one of them has been merged into another.
+    """
+    merged = session.scalars(_LOCK, {"ids": sorted(set(contact_ids))})
+    return all(into is None for into in merged.all())
+
+
+def forget(session: Session, contact_ids: Collection[int]) -> None:
+    """Take back contacts that were made in this transaction, and are not needed."""
+    if contact_ids:
+        session.execute(delete(ContactKey).where(ContactKey.contact_id.in_(contact_ids)))
+        session.execute(delete(Contact).where(Contact.id.in_(contact_ids)))
+
+
+def merge(session: Session, kept: int, gone: int) -> Merged:
+    """Give everything of the contact `gone` to `kept`; returns what `unmerge` needs."""
+    lock(session, kept, gone)
+    keys = session.scalars(
+        update(ContactKey)
+        .where(ContactKey.contact_id == gone)
+        .values(contact_id=kept)
+        .returning(ContactKey.id)
+    ).all()
+    consents = session.scalars(
+        update(Consent)
+        .where(Consent.contact_id == gone)
+        .values(contact_id=kept)
+        .returning(Consent.id)
+    ).all()
+    session.execute(update(Contact).where(Contact.id == gone).values(merged_into=kept))
+    return Merged(kept, gone, list(keys), list(consents))
+
+
+def unmerge(session: Session, merged: Merged) -> None:
+    """Give the contact that was merged away back what was its own."""
+    lock(session, merged.kept, merged.gone)
+    for model, ids in ((ContactKey, merged.key_ids), (Consent, merged.consent_ids)):
+        session.execute(update(model).where(model.id.in_(ids)).values(contact_id=merged.gone))
+    session.execute(update(Contact).where(Contact.id == merged.gone).values(merged_into=None))
+
+
+def _columns(keys: Collection[Key]) -> dict[str, list[str]]:
+    return {"kinds": [str(kind) for kind, _ in keys], "keys": [value for _, value in keys]}
