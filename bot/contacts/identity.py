@@ -1,6 +1,7 @@
 """Who somebody is: recognise people by their keys; merge two contacts that are one person."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import delete, text, update
 from sqlalchemy.orm import Session
@@ -14,29 +15,40 @@ _HOLDERS = text(
     """
     SELECT key.kind, key.value,
         (SELECT contact_id FROM contact_key WHERE workspace_id = :workspace_id
-            AND contact_key.kind = key.kind AND contact_key.value = key.value)
+            AND contact_key.kind = key.kind AND contact_key.value = key.value) AS contact_id
     FROM unnest(CAST(:kinds AS text[]), CAST(:keys AS text[])) AS key (kind, value)
     """
 )
 
-# New contacts, which have the numbers -1, -2 and so on until then, and the keys that are new. A key
-# that another transaction is just taking makes this one wait, and is not taken; the keys have an
-# order, so that no two transactions wait for each other.
+# One statement, because every lead runs through it: where nobody has one of the keys, new contacts,
+# which have the numbers -1, -2 and so on until then; and the keys become theirs, or those of a
+# contact that is known. A key that another transaction is just taking makes this one wait, and is
+# not taken; the keys have an order, so that no two transactions wait for each other.
 _MAKE = text(
     """
-    WITH made AS (
+    WITH key AS (
+        SELECT contact_id, kind, value, (
+            SELECT contact_id FROM contact_key WHERE workspace_id = :workspace_id
+                AND contact_key.kind = key.kind AND contact_key.value = key.value) AS holder
+        FROM unnest(CAST(:contacts AS bigint[]), CAST(:kinds AS text[]), CAST(:keys AS text[]))
+            AS key (contact_id, kind, value)
+    ), held AS (
+        SELECT jsonb_agg(jsonb_build_array(kind, value, holder)) AS holders
+        FROM key WHERE holder IS NOT NULL
+    ), made AS (
         INSERT INTO contact (workspace_id, created_at)
-        SELECT :workspace_id, :now FROM generate_series(1, :count) RETURNING id
+        SELECT :workspace_id, :now FROM held, generate_series(1, :count)
+        WHERE holders IS NULL RETURNING id
     ), numbered AS (
         SELECT id, -row_number() OVER (ORDER BY id) AS number FROM made
     ), taken AS (
         INSERT INTO contact_key (workspace_id, contact_id, kind, value)
         SELECT :workspace_id, coalesce(numbered.id, key.contact_id), kind, value
-        FROM unnest(CAST(:contacts AS bigint[]), CAST(:kinds AS text[]), CAST(:keys AS text[]))
-            AS key (contact_id, kind, value) LEFT JOIN numbered ON number = key.contact_id
-        ORDER BY kind, value ON CONFLICT DO NOTHING RETURNING id
+        FROM held, key LEFT JOIN numbered ON number = key.contact_id
+        WHERE holders IS NULL ORDER BY kind, value ON CONFLICT DO NOTHING RETURNING id
     )
-    SELECT (SELECT array_agg(id ORDER BY id) FROM made), (SELECT count(*) FROM taken)
+    SELECT (SELECT array_agg(id ORDER BY id) FROM made), (SELECT count(*) FROM taken), holders
+    FROM held
     """
 )
 
@@ -68,19 +80,19 @@ def identify(
     contacts, the first decides, which is the e-mail address; that they are one person is for people
     to say (`merge`). Without a key nobody can be recognised: always a new contact.
 
-    Contacts that were there before are locked until the transaction ends, and always before new
-    keys are taken, so that no two transactions wait for each other.
+    Contacts that were there before are locked until the transaction ends, before new keys are
+    taken, so that no two transactions wait for each other.
     """
-    keys = {key for each in people for key in each}
+    held: dict[Key, int] = {}
     while True:
-        held = _lock_holders(session, workspace_id, keys)
         identities, new_keys = recognise(people, held)
-        contacts = _make(session, workspace_id, identities, new_keys)
-        if contacts is not None:
+        made, holders = _make(session, workspace_id, identities, new_keys)
+        if made is not None:
             return [
-                Identity(contacts.get(contact_id, contact_id), is_known)
+                Identity(made.get(contact_id, contact_id), is_known)
                 for contact_id, is_known in identities
             ]
+        held = _lock_holders(session, workspace_id, held | holders)
 
 
 def recognise(
@@ -103,23 +115,16 @@ def recognise(
     return identities, {key: whose[key] for key in whose.keys() - held.keys()}
 
 
-def holders(session: Session, workspace_id: int, keys: Collection[Key]) -> dict[Key, int]:
+def holders_of(session: Session, workspace_id: int, keys: Collection[Key]) -> dict[Key, int]:
     """Whose contact each of these keys is, where it is somebody's."""
-    if not keys:
-        return {}
     rows = session.execute(_HOLDERS, _columns(keys) | {"workspace_id": workspace_id})
-    return {
-        (KeyKind(kind), value): contact_id
-        for kind, value, contact_id in rows
-        if contact_id is not None
-    }
+    return _by_key(row for row in rows if row.contact_id is not None)
 
 
-def _lock_holders(session: Session, workspace_id: int, keys: Collection[Key]) -> dict[Key, int]:
-    """The same, and their contacts are locked."""
-    held = holders(session, workspace_id, keys)
-    while held and not lock(session, *held.values()):  # one was merged away while this waited
-        before, held = held, holders(session, workspace_id, keys)
+def _lock_holders(session: Session, workspace_id: int, held: dict[Key, int]) -> dict[Key, int]:
+    """Lock the contacts that have these keys; returns whose these are then."""
+    while not lock(session, *held.values()):  # one was merged away while this waited
+        before, held = held, holders_of(session, workspace_id, held)
         if held == before:
             break
     return held
@@ -127,22 +132,22 @@ def _lock_holders(session: Session, workspace_id: int, keys: Collection[Key]) ->
 
 def _make(
     session: Session, workspace_id: int, identities: Sequence[Identity], keys: Mapping[Key, int]
-) -> dict[int, int] | None:
-    """Make the contacts that have a number below zero, and give out the keys.
+) -> tuple[dict[int, int] | None, dict[Key, int]]:
+    """Make the contacts that have a number below zero, and give out the keys, if nobody has one.
 
-    Returns the new ids by these numbers. None where somebody was quicker with one of the keys: it
-    is their contact, and nothing was made.
+    Returns the new ids by these numbers. Where somebody has one of the keys, or was just quicker,
+    nothing is made: None, and whose those keys are that could be seen.
     """
     count = len({contact_id for contact_id, _ in identities if contact_id < 0})
     if not count and not keys:
-        return {}
+        return {}, {}
     facts = {"workspace_id": workspace_id, "now": clock.now(), "count": count}
     facts |= _columns(keys) | {"contacts": list(keys.values())}
-    made, taken = session.execute(_MAKE, facts).one()
-    if taken < len(keys):
-        forget(session, made or ())
-        return None
-    return {-number: contact_id for number, contact_id in enumerate(made or (), start=1)}
+    made, taken, holders = session.execute(_MAKE, facts).one()
+    if taken == len(keys):
+        return {-number: id_ for number, id_ in enumerate(made or (), start=1)}, {}
+    forget(session, made or ())
+    return None, _by_key(holders or ())
 
 
 def lock(session: Session, *contact_ids: int) -> bool:
@@ -190,3 +195,8 @@ def unmerge(session: Session, merged: Merged) -> None:
 
 def _columns(keys: Collection[Key]) -> dict[str, list[str]]:
     return {"kinds": [str(kind) for kind, _ in keys], "keys": [value for _, value in keys]}
+
+
+def _by_key(rows: Iterable[Sequence[Any]]) -> dict[Key, int]:
+    """By kind and value, whose contact it is."""
+    return {(KeyKind(kind), value): contact_id for kind, value, contact_id in rows}

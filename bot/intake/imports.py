@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from bot import clock, slack
-from bot.contacts.identity import holders, recognise
+from bot.contacts.identity import holders_of, recognise
 from bot.encoding import NotAList
 from bot.errors import HandoffError, NotAllowed, NotFound
 from bot.intake import import_rows
@@ -276,7 +276,7 @@ def _forecast(
     workspace = session.get_one(Workspace, imported.workspace_id)
     candidates = [candidate(each, workspace, clock.now()) for each in payloads]
     people = [each.contact_keys for each in candidates]
-    held = holders(session, workspace.id, {key for keys in people for key in keys})
+    held = holders_of(session, workspace.id, {key for keys in people for key in keys})
     identities, _ = recognise(people, held)
     seen = set(leads_of(session, workspace.id, IntakeContext(SLUG), [c.key for c in candidates]))
     with_lead = contacts_with_open_lead(session, set(held.values()))

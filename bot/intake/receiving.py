@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from zlib import crc32
 
-from sqlalchemy import ColumnElement, and_, exists, func, literal_column, select
+from sqlalchemy import ColumnElement, and_, exists, func, literal_column, select, text
 from sqlalchemy.orm import Session
 
 from bot import clock, slack
@@ -22,10 +22,20 @@ from bot.people import service as people
 from bot.people.models import Person, Role, Workspace
 from bot.sources import SOURCES, TYPED, Ignored, Reference, Refused
 from bot.sources.lead_payload import LeadPayload, Refusal, Unreadable
-from bot.store import copy_all, table
 from bot.tasks import Loop, enqueue
 
 FETCH = "intake.fetch"
+
+# One statement, for one request as for many: every lead runs through it.
+_KEEP = text(
+    """
+    INSERT INTO submission (workspace_id, source, sender, received_at, content_type, body, outcome,
+                            lead_id, problem)
+    SELECT :workspace_id, :source, :sender, :received_at, * FROM unnest(
+        CAST(:content_types AS text[]), CAST(:bodies AS bytea[]), CAST(:outcomes AS text[]),
+        CAST(:lead_ids AS bigint[]), CAST(:problems AS text[]))
+    """
+)
 
 
 class RawSubmission(NamedTuple):
@@ -60,10 +70,9 @@ class Receipt:
         return any(result.is_new for result in self.results)
 
     @property
-    def facts(self) -> dict[str, Any]:
-        """The same by the columns of a submission."""
-        problem = self.problem.message if self.problem else self.why_ignored
-        return {"outcome": self.outcome, "lead_id": self.lead_id, "problem": problem}
+    def reason(self) -> str | None:
+        """Why it could not be read, or was ignored."""
+        return self.problem.message if self.problem else self.why_ignored
 
 
 def receive(
@@ -102,17 +111,18 @@ def _keep(
     receipts: Sequence[Receipt],
 ) -> None:
     """Store raw requests with what came of each; the admins see what could not be read."""
-    arrival = {
+    facts = {
         "workspace_id": workspace.id,
         "source": context.source,
         "sender": context.sender,
         "received_at": context.at,
+        "content_types": [each.content_type[:200] for each in requests],
+        "bodies": [each.body for each in requests],
+        "outcomes": [each.outcome for each in receipts],
+        "lead_ids": [each.lead_id for each in receipts],
+        "problems": [each.reason for each in receipts],
     }
-    rows = [
-        arrival | {"content_type": each.content_type[:200], "body": each.body} | receipt.facts
-        for each, receipt in zip(requests, receipts, strict=True)
-    ]
-    copy_all(session, table(Submission), rows)
+    session.execute(_KEEP, facts)
     if any(receipt.outcome == Outcome.UNREADABLE for receipt in receipts):
         _redraw_admins(session, workspace.id)
 
@@ -332,8 +342,7 @@ def read_again(session: Session, workspace: Workspace, submission_id: int) -> Re
         session, workspace, context, [request], _read_fetched if is_fetched else _read,
         again=f"{kept.id}:{context.at.isoformat()}" if kept.content_type == REFERENCE else "",
     )  # fmt: skip
-    for name, value in receipt.facts.items():
-        setattr(kept, name, value)
+    kept.outcome, kept.lead_id, kept.problem = receipt.outcome, receipt.lead_id, receipt.reason
     _redraw_admins(session, workspace.id)
     return receipt
 

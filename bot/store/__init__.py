@@ -1,7 +1,7 @@
 """The store: PostgreSQL, the only commit, and the migrations."""
 
 from bot.store.base import Base, Id, Key, Moment, WorkspaceId, table
-from bot.store.bulk import copy, copy_all
+from bot.store.bulk import copy
 from bot.store.engine import DatabaseDown, Store
 from bot.store.words import prefixes
 
@@ -14,7 +14,6 @@ __all__ = [
     "Store",
     "WorkspaceId",
     "copy",
-    "copy_all",
     "prefixes",
     "table",
 ]

@@ -1,6 +1,6 @@
 """Many rows at once: `COPY`, which parses no statement and is several times as fast as INSERT."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import psycopg
@@ -33,9 +33,3 @@ def copy(session: Session, into: Table, names: Sequence[str], rows: Iterable[Seq
                 ]
             )
     return count
-
-
-def copy_all(session: Session, into: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """The same for rows that are here already, by column; all of them name the same ones."""
-    if rows:
-        copy(session, into, list(rows[0]), (list(row.values()) for row in rows))
