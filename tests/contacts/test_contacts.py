@@ -3,6 +3,7 @@
 import multiprocessing
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 from sqlalchemy import func, select
@@ -12,7 +13,7 @@ from bot.contacts.models import Consent, Contact, ContactKey, Identity
 from bot.contacts.queries import last_consent
 from bot.people.models import Workspace
 from bot.store import Store
-from tests.campaigns.scene import install
+from tests.campaigns.scene import at_once, install
 
 EMAIL, PHONE = "ada@example.com", "+493023125001"
 
@@ -64,6 +65,46 @@ def test_without_a_key_nobody_is_recognised_and_workspaces_do_not_mix(
     other, known = known_as(store, elsewhere.id, EMAIL, None)
     assert other != ada
     assert not known
+
+
+def test_people_who_come_together_are_recognised_in_their_order(
+    store: Store, workspace: Workspace
+) -> None:
+    ben, _ = known_as(store, workspace.id, "ben@example.com", None)
+    people = [
+        keys_of(EMAIL, None),
+        keys_of("ben@example.com", PHONE),
+        keys_of(None, None),
+        keys_of(EMAIL, PHONE),
+        keys_of("eve@example.com", PHONE),
+        keys_of(None, None),
+    ]
+    with store.transaction() as session:
+        ada, _ = (found := identify(session, workspace.id, people))[0]
+    contacts = [contact_id for contact_id, _ in found]
+    assert contacts == [ada, ben, contacts[2], ada, ben, contacts[5]]
+    assert len({*contacts}) == 4
+    assert [is_known for _, is_known in found] == [False, True, False, True, True, False]
+    assert known_as(store, workspace.id, "eve@example.com", None) == (ben, True)
+    assert (count(store, Contact), count(store, ContactKey)) == (4, 4)
+
+
+def test_the_same_people_in_opposite_orders_at_once_lock_nobody_out(
+    store: Store, workspace: Workspace
+) -> None:
+    """Half of them are known by their address, and all bring a number that is new."""
+    for number in range(0, 20, 2):
+        known_as(store, workspace.id, f"a{number}@example.com", None)
+
+    def recognise(people: list[int]) -> list[int]:
+        keys = [keys_of(f"a{each}@example.com", f"+493023125{each:03}") for each in people]
+        with store.transaction() as session:
+            return [each.contact_id for each in identify(session, workspace.id, keys)]
+
+    forth, back = list(range(20)), list(reversed(range(20)))
+    found = at_once([partial(recognise, order) for order in (forth, back) * 3])
+    assert len({tuple(sorted(each)) for each in found}) == 1
+    assert (count(store, Contact), count(store, ContactKey)) == (20, 40)
 
 
 def _race(url: str, workspace_id: int, number: int) -> list[int]:

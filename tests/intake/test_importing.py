@@ -4,7 +4,7 @@ import itertools
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from io import BytesIO
 from urllib.parse import quote
@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
+from bot import clock
 from bot.contacts.models import Consent, Contact, ContactKey
 from bot.encoding import NotAList
 from bot.errors import NotAllowed, NotFound
@@ -23,8 +24,8 @@ from bot.intake import messages as import_card
 from bot.intake.creating import create_or_merge
 from bot.intake.lead_draft import IntakeContext
 from bot.intake.models import Import, ImportRow, ImportState
-from bot.leads import claiming, events
-from bot.leads.models import Lead, LeadEvent, Touch
+from bot.leads import claiming, events, outcomes
+from bot.leads.models import Disposition, Lead, LeadEvent, Touch
 from bot.leads.notices import CARD, RETURNED
 from bot.people.models import Person, Role, Workspace
 from bot.sheet import refused_file
@@ -37,6 +38,7 @@ from tests.leads.world import world
 from tests.threads import at_once
 
 HEADER = ["Email", "Phone", "Name", "Company", "Consent", "Campaign"]
+WEEK = timedelta(days=7)
 SPEND = b"Day,Campaign,Currency code,Cost\n2026-06-01,Spring,EUR,10.00\n"
 _teams = itertools.count()
 
@@ -210,6 +212,24 @@ def test_the_preview_says_what_then_happens(store: Store, workspace: Workspace) 
         pass
     told = (seen["new"], seen["joined"], seen["known"], seen["refused"])
     assert told == counts(state(store, import_id)) == (4, 2, 1, 1)
+
+
+def test_who_is_to_be_called_later_joins_and_the_preview_says_so(
+    store: Store, workspace: Workspace, sofia: Person
+) -> None:
+    with store.transaction() as session:
+        payload = read({"email": "a1@example.com"})
+        [result] = create_or_merge(session, workspace, [payload], IntakeContext("form"))
+        claiming.claim(session, sofia, result.lead_id)
+        later = outcomes.Ending(Disposition.BAD_TIMING, wake_on=clock.now().date() + WEEK)
+        outcomes.lose(session, sofia, result.lead_id, later)
+    import_id = prepare(store, workspace, lines(people(3)))
+    seen = state(store, import_id).preview
+    assert (seen["new"], seen["joined"]) == (2, 1)
+    start(store, import_id)
+    while lead_imports.take_next_batch(store, import_id):
+        pass
+    assert counts(state(store, import_id)) == (2, 1, 0, 0)
 
 
 def test_a_batch_that_breaks_off_leaves_nothing_half_done(

@@ -3,6 +3,7 @@
 import itertools
 import json
 from collections.abc import Sequence
+from functools import partial
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -20,6 +21,7 @@ from bot.store import Store
 from tests.campaigns.scene import install
 from tests.leads.world import world
 from tests.moved_clock import NINE
+from tests.threads import at_once
 
 _teams = itertools.count()
 FACTS = st.fixed_dictionaries(
@@ -72,6 +74,21 @@ def test_who_is_new_and_who_writes_again_are_received_together(store: Store) -> 
     assert (same.lead_id, same.is_new) == (nobody.lead_id, False)
     [again] = together(store, workspace, [bodies[1]])
     assert (again.lead_id, again.is_new) == (1, False)
+
+
+def test_the_same_people_from_all_sides_at_once_have_one_lead_each(store: Store) -> None:
+    """Half of them have one already, some come twice in a batch, and each order is another."""
+    workspace = install(store)
+    one_by_one(store, workspace, [body(email=f"a{n}@example.com") for n in range(0, 10, 2)])
+    bodies = [body(email=f"a{n}@example.com", phone=f"+4930231250{n:02}", external_id=str(n))
+              for n in range(10)]  # fmt: skip
+    again = [body(phone=f"+4930231250{n:02}", external_id=f"again {n}") for n in range(1, 10, 4)]
+    orders = [bodies + again, again + bodies[::-1], bodies[5:] + again[::-1] + bodies[:5]]
+    at_once([partial(together, store, workspace, order) for order in orders * 2])
+    end = world(store, workspace)
+    assert len(end["leads"]) == len(end["contacts"]) == 10
+    assert (sum(end["touches"].values()), end["orphans"]) == (8, 0)
+    assert len(end["keys"]) == 20
 
 
 def test_a_card_is_drawn_anew_when_its_customer_writes_again(store: Store) -> None:

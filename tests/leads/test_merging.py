@@ -207,6 +207,19 @@ def test_opposite_merges_at_once_do_not_lock_each_other(scene: Scene) -> None:
             assert sorted(pool.map(merge, [(first, second), (second, first)])) == [False, True]
 
 
+def test_who_writes_while_they_are_merged_away_joins_the_lead_that_stays(scene: Scene) -> None:
+    kept, gone = scene.receive("ada@example.com"), scene.receive("ada@home.example")
+    with ThreadPoolExecutor(1) as pool:
+        with scene.store.transaction() as session:
+            merging.merge(session, scene.mara, gone, kept)
+            writing = pool.submit(scene.receive, "ada@home.example", message="Any news?")
+            while not session.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")):
+                assert not writing.done()
+        assert writing.result() == kept
+    with scene.store.transaction() as session:
+        assert set(session.scalars(select(Lead.id))) == {kept, gone}
+
+
 def act(scene: Scene, event_type: str, name: str) -> None:
     """Something that can happen before a merge."""
     with suppress(HandoffError):

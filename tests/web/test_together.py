@@ -67,6 +67,17 @@ def test_many_are_stored_in_few_transactions(store: Store, intake: Intake) -> No
     assert transactions(store) <= 2 * THREADS
 
 
+def test_requests_of_one_sender_are_stored_together_though_others_come_in_between(
+    store: Store, intake: Intake
+) -> None:
+    sent = [lead(number)._replace(sender=f"site {number % 2}") for number in range(20)]
+    assert all(each.is_new for each in run(while_busy(store, intake, sent)))
+    assert transactions(store) <= 3 * THREADS
+    with store.transaction() as session:
+        kept = session.execute(select(Submission.sender, Submission.body)).all()
+        assert {(each.sender, each.body) for each in sent} <= {tuple(row) for row in kept}
+
+
 def test_each_gets_the_answer_that_is_its_own(store: Store, intake: Intake) -> None:
     form = RawSubmission(
         "form", "website", b"email=f%40example.com", "application/x-www-form-urlencoded"
