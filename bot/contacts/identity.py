@@ -1,13 +1,15 @@
 """Who somebody is: recognise people by their keys; merge two contacts that are one person."""
 
+import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import delete, text, update
+from sqlalchemy import bindparam, delete, select, text, update
 from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.contacts.models import Consent, Contact, ContactKey, Identity, KeyKind, Merged
+from bot.store import table
 
 # Look-ups by the unique index, and not a join: a plan that was made while the table was small must
 # still be right when it is large.
@@ -23,21 +25,23 @@ _HOLDERS = text(
 # One statement, because every lead runs through it: where nobody has one of the keys, new contacts,
 # which have the numbers -1, -2 and so on until then; and the keys become theirs, or those of a
 # contact that is known. A key that another transaction is just taking makes this one wait, and is
-# not taken; the keys have an order, so that no two transactions wait for each other.
+# not taken; the keys have an order, so that no two transactions wait for each other. They come as
+# JSON: by the length of an array PostgreSQL would plan the statement anew each time.
 _MAKE = text(
     """
     WITH key AS (
         SELECT contact_id, kind, value, (
             SELECT contact_id FROM contact_key WHERE workspace_id = :workspace_id
                 AND contact_key.kind = key.kind AND contact_key.value = key.value) AS holder
-        FROM unnest(CAST(:contacts AS bigint[]), CAST(:kinds AS text[]), CAST(:keys AS text[]))
-            AS key (contact_id, kind, value)
+        FROM jsonb_to_recordset(CAST(:rows AS jsonb))
+            AS key (contact_id bigint, kind text, value text)
     ), held AS (
         SELECT jsonb_agg(jsonb_build_array(kind, value, holder)) AS holders
         FROM key WHERE holder IS NOT NULL
     ), made AS (
         INSERT INTO contact (workspace_id, created_at)
-        SELECT :workspace_id, :now FROM held, generate_series(1, :count)
+        SELECT :workspace_id, :now
+        FROM held, (SELECT DISTINCT contact_id FROM key WHERE contact_id < 0) AS number
         WHERE holders IS NULL RETURNING id
     ), numbered AS (
         SELECT id, -row_number() OVER (ORDER BY id) AS number FROM made
@@ -45,7 +49,8 @@ _MAKE = text(
         INSERT INTO contact_key (workspace_id, contact_id, kind, value)
         SELECT :workspace_id, coalesce(numbered.id, key.contact_id), kind, value
         FROM held, key LEFT JOIN numbered ON number = key.contact_id
-        WHERE holders IS NULL ORDER BY kind, value ON CONFLICT DO NOTHING RETURNING id
+        WHERE holders IS NULL AND kind IS NOT NULL
+        ORDER BY kind, value ON CONFLICT DO NOTHING RETURNING id
     )
     SELECT (SELECT array_agg(id ORDER BY id) FROM made), (SELECT count(*) FROM taken), holders
     FROM held
@@ -54,11 +59,12 @@ _MAKE = text(
 
 # In the order of their ids, so that no two transactions wait for each other; and without their
 # keys, which others who write at the same time may have referred to already.
-_LOCK = text(
-    """
-    SELECT merged_into FROM contact WHERE id = ANY(CAST(:ids AS bigint[]))
-    ORDER BY id FOR NO KEY UPDATE
-    """
+_contact = table(Contact)
+_LOCK = (
+    select(_contact.c.merged_into)
+    .where(_contact.c.id.in_(bindparam("ids", expanding=True)))
+    .order_by(_contact.c.id)
+    .with_for_update(key_share=True)
 )
 
 Key = tuple[KeyKind, str]
@@ -117,7 +123,12 @@ def recognise(
 
 def holders_of(session: Session, workspace_id: int, keys: Collection[Key]) -> dict[Key, int]:
     """Whose contact each of these keys is, where it is somebody's."""
-    rows = session.execute(_HOLDERS, _columns(keys) | {"workspace_id": workspace_id})
+    facts = {
+        "workspace_id": workspace_id,
+        "kinds": [kind.value for kind, _ in keys],
+        "keys": [value for _, value in keys],
+    }
+    rows = session.execute(_HOLDERS, facts)
     return _by_key(row for row in rows if row.contact_id is not None)
 
 
@@ -138,11 +149,15 @@ def _make(
     Returns the new ids by these numbers. Where somebody has one of the keys, or was just quicker,
     nothing is made: None, and whose those keys are that could be seen.
     """
-    count = len({contact_id for contact_id, _ in identities if contact_id < 0})
-    if not count and not keys:
+    without_key = {id_ for id_, _ in identities if id_ < 0} - set(keys.values())
+    if not keys and not without_key:
         return {}, {}
-    facts = {"workspace_id": workspace_id, "now": clock.now(), "count": count}
-    facts |= _columns(keys) | {"contacts": list(keys.values())}
+    rows: list[dict[str, Any]] = [
+        {"contact_id": contact_id, "kind": kind, "value": value}
+        for (kind, value), contact_id in keys.items()
+    ]
+    rows += [{"contact_id": contact_id} for contact_id in without_key]
+    facts = {"workspace_id": workspace_id, "now": clock.now(), "rows": json.dumps(rows)}
     made, taken, holders = session.execute(_MAKE, facts).one()
     if taken == len(keys):
         return {-number: id_ for number, id_ in enumerate(made or (), start=1)}, {}
@@ -191,10 +206,6 @@ def unmerge(session: Session, merged: Merged) -> None:
     for model, ids in ((ContactKey, merged.key_ids), (Consent, merged.consent_ids)):
         session.execute(update(model).where(model.id.in_(ids)).values(contact_id=merged.gone))
     session.execute(update(Contact).where(Contact.id == merged.gone).values(merged_into=None))
-
-
-def _columns(keys: Collection[Key]) -> dict[str, list[str]]:
-    return {"kinds": [str(kind) for kind, _ in keys], "keys": [value for _, value in keys]}
 
 
 def _by_key(rows: Iterable[Sequence[Any]]) -> dict[Key, int]:
