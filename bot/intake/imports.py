@@ -49,7 +49,8 @@ IMPORT = "intake.import"
 TAKE_BATCH = "intake.import_batch"
 RETURN = "intake.return_refused"
 
-BATCH = 1_000
+# The contacts and leads of people who are known are locked until a batch ends.
+BATCH = 500
 
 
 def start_import(session: Session, imported: Import) -> None:
