@@ -89,36 +89,37 @@ def identify(
     Contacts that were there before are locked until the transaction ends, before new keys are
     taken, so that no two transactions wait for each other.
     """
-    held: dict[Key, int] = {}
+    holders: dict[Key, int] = {}
     while True:
-        identities, new_keys = recognise(people, held)
-        made, holders = _make(session, workspace_id, identities, new_keys)
+        identities, new_keys = recognise(people, holders)
+        made, others = _make(session, workspace_id, identities, new_keys)
         if made is not None:
             return [
                 Identity(made.get(contact_id, contact_id), is_known)
                 for contact_id, is_known in identities
             ]
-        held = _lock_holders(session, workspace_id, held | holders)
+        holders = _lock_holders(session, workspace_id, holders | others)
 
 
 def recognise(
-    people: Sequence[Sequence[Key]], held: Mapping[Key, int]
+    people: Sequence[Sequence[Key]], holders: Mapping[Key, int]
 ) -> tuple[list[Identity], dict[Key, int]]:
     """Whose contact each of these people is, and the keys that are new, with whose they become.
 
-    `held` says whose the keys are. Contacts that are to be made have the numbers -1, -2 and so on.
+    `holders` says whose contact a key is that is known. Contacts that are to be made have the
+    numbers -1, -2 and so on.
     """
-    whose, identities, made = dict(held), list[Identity](), 0
+    contacts, identities, made = dict(holders), list[Identity](), 0
     for keys in people:
-        contact_id = next((whose[key] for key in keys if key in whose), None)
+        contact_id = next((contacts[key] for key in keys if key in contacts), None)
         is_known = contact_id is not None
         if contact_id is None:
             made += 1
             contact_id = -made
         identities.append(Identity(contact_id, is_known))
         for key in keys:
-            whose.setdefault(key, contact_id)
-    return identities, {key: whose[key] for key in whose.keys() - held.keys()}
+            contacts.setdefault(key, contact_id)
+    return identities, {key: contacts[key] for key in contacts.keys() - holders.keys()}
 
 
 def holders_of(session: Session, workspace_id: int, keys: Collection[Key]) -> dict[Key, int]:
@@ -132,13 +133,13 @@ def holders_of(session: Session, workspace_id: int, keys: Collection[Key]) -> di
     return _by_key(row for row in rows if row.contact_id is not None)
 
 
-def _lock_holders(session: Session, workspace_id: int, held: dict[Key, int]) -> dict[Key, int]:
-    """Lock the contacts that have these keys; returns whose these are then."""
-    while not lock(session, *held.values()):  # one was merged away while this waited
-        before, held = held, holders_of(session, workspace_id, held)
-        if held == before:
+def _lock_holders(session: Session, workspace_id: int, holders: dict[Key, int]) -> dict[Key, int]:
+    """Lock the contacts that have these keys; returns whose the keys are then."""
+    while not lock(session, *holders.values()):  # one was merged away while this waited
+        before, holders = holders, holders_of(session, workspace_id, holders)
+        if holders == before:
             break
-    return held
+    return holders
 
 
 def _make(

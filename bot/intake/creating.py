@@ -304,8 +304,8 @@ def _show_touches(session: Session, joined: Sequence[_Joined]) -> None:
     cards = [(CARD, lead.id) for _, lead, _ in joined]
     slack.redraw_all(session, [*cards, *((slack.HOME, id_) for id_ in sorted(owner_ids))])
     if owner_ids and context.call_list_id is None:
-        found = select(Person.id, Person.slack_id).where(Person.id.in_(owner_ids))
-        slack_ids: dict[int | None, str] = dict(session.execute(found).all())
+        owners = select(Person.id, Person.slack_id).where(Person.id.in_(owner_ids))
+        slack_ids: dict[int | None, str] = dict(session.execute(owners).all())
         returned = [
             (touch_id, slack_ids[lead.claimed_by])
             for _, lead, touch_id in joined

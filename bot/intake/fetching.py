@@ -39,10 +39,10 @@ class Api:
             raise Postpone(pause, f"{path}: HTTP {answer.status_code}")
         if answer.status_code >= 300:
             raise GiveUp(f"the product refused {path} (HTTP {answer.status_code})")
-        found = _json(answer.content)
-        if not isinstance(found, dict) or holds not in found:
+        content = _json(answer.content)
+        if not isinstance(content, dict) or holds not in content:
             raise Postpone(_PAUSE_SECONDS, f"{path}: the answer is no JSON object with {holds}")
-        return found
+        return content
 
 
 def _json(answer: bytes) -> object:

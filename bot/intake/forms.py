@@ -1,4 +1,4 @@
-"""The modal in which somebody says what the columns of a list mean."""
+"""The modals of intake: the columns of a list, a new lead, and the rules of the score."""
 
 import re
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""What an admin's home tab shows of what came in: submissions that could not be read."""
+"""What an admin's home tab shows of intake: submissions that could not be read."""
 
 from collections.abc import Sequence
 
@@ -17,13 +17,13 @@ capability.home_setting("Lead score", messages.CHANGE_RULES, 50, Role.ADMIN)
 
 
 @capability.home_section(Place.UPKEEP, Role.ADMIN)
-def unread(session: Session, who: Person) -> list[Block]:
-    """What of the submissions waits for a mend."""
-    return show_unread(receiving.unread(session, who.workspace_id, _MOST_UNREAD + 1))
+def unread(session: Session, person: Person) -> list[Block]:
+    """The submissions that wait for an admin."""
+    return show_unread(receiving.unread(session, person.workspace_id, _MOST_UNREAD + 1))
 
 
 def show_unread(submissions: Sequence[Submission]) -> list[Block]:
-    """The first of them; one more was read, if there are more."""
+    """The first of these submissions, and whether there are more than a home tab shows."""
     if not submissions:
         return []
     shown = submissions[:_MOST_UNREAD]

@@ -43,14 +43,14 @@ def write(session: Session, import_id: int, rows: Iterable[list[str]]) -> int:
 
 
 def waiting(session: Session, import_id: int, most: int) -> Staged:
-    """The first rows that wait."""
-    found = session.execute(
+    """The first rows that wait, at most `most`."""
+    rows = session.execute(
         select(ImportRow.number, ImportRow.cells)
         .where(ImportRow.import_id == import_id, ImportRow.problem.is_(None))
         .order_by(ImportRow.number)
         .limit(most)
     )
-    return [(number, cells) for number, cells in found]
+    return [(number, cells) for number, cells in rows]
 
 
 def plan_anew(session: Session) -> None:
@@ -93,10 +93,10 @@ def delete_rows(session: Session, import_id: int, numbers: Sequence[int] | None 
 
 def refused(session: Session, import_id: int) -> Iterable[tuple[list[str], str]]:
     """The cells of the rows that were refused, in the order of the file, with the reasons."""
-    found = session.execute(
+    rows = session.execute(
         select(ImportRow.cells, ImportRow.problem)
         .where(ImportRow.import_id == import_id, ImportRow.problem.is_not(None))
         .order_by(ImportRow.number)
         .execution_options(yield_per=1_000)
     )
-    return ((cells, problem or "") for cells, problem in found)
+    return ((cells, problem or "") for cells, problem in rows)

@@ -126,15 +126,15 @@ class NotInPreview(HandoffError):
     """This import is {state} already. Nothing was changed."""
 
 
-def drop_file(session: Session, who: Person, file_id: str, name: str) -> Import | None:
-    """Somebody dropped a file into their messages with us; None where we have been told before.
+def drop_file(session: Session, by: Person, file_id: str, name: str) -> Import | None:
+    """Somebody dropped a file into their messages with us; None where Slack told us before.
 
     Raises NotAllowed.
     """
-    people.require(session, who, "import leads", Role.SALESPERSON, Role.MARKETER)
+    people.require(session, by, "import leads", Role.SALESPERSON, Role.MARKETER)
     facts = {
-        "workspace_id": who.workspace_id,
-        "by_id": who.id,
+        "workspace_id": by.workspace_id,
+        "by_id": by.id,
         "name": PurePath(name).stem,
         "file_id": file_id,
         "created_at": clock.now(),
@@ -144,7 +144,7 @@ def drop_file(session: Session, who: Person, file_id: str, name: str) -> Import 
     if import_id is None:
         return None
     enqueue(session, READ, import_id=import_id)
-    slack.show(session, who.workspace_id, IMPORT, import_id, who.slack_id)
+    slack.show(session, by.workspace_id, IMPORT, import_id, by.slack_id)
     return session.get_one(Import, import_id)
 
 
@@ -198,20 +198,23 @@ def _is_known(name: str) -> bool:
 def pass_to_spend(
     session: Session, imported: Import, header: Sequence[str], rows: Iterable[list[str]]
 ) -> None:
-    """It is no list but a report of spend, which goes on with it.
+    """Hand a file on to spend: it is no list but a report of what was spent.
 
     Raises NotAllowed, TooManyRows.
     """
-    who = session.get_one(Person, imported.by_id)
-    spend.stage(session, who, imported.workspace_id, imported.name, header, rows)
+    by = session.get_one(Person, imported.by_id)
+    spend.stage(session, by, imported.workspace_id, imported.name, header, rows)
     imported.state, imported.preview = ImportState.SPEND, {}
     import_rows.delete_rows(session, imported.id)
     slack.redraw(session, IMPORT, imported.id)
 
 
-def take_as_list(session: Session, who: Person, import_id: int) -> None:
-    """It looked like a report of spend, and is a list after all. Raises NotFound, NotInPreview."""
-    imported = _own_import(session, who, import_id)
+def take_as_list(session: Session, person: Person, import_id: int) -> None:
+    """Go on with a file as a list, though it looked like a report of spend.
+
+    Raises NotFound, NotInPreview.
+    """
+    imported = _own_import(session, person, import_id)
     if imported.state != ImportState.SPEND or not imported.problem:
         raise NotInPreview(state=imported.state)
     imported.state, imported.problem = ImportState.PREVIEW, None
@@ -219,7 +222,7 @@ def take_as_list(session: Session, who: Person, import_id: int) -> None:
 
 
 def cannot_read(session: Session, import_id: int, why: str) -> None:
-    """The file is no list, or was taken away."""
+    """Give up on a file that is no list, or was taken away; `why` is shown to who dropped it."""
     imported = import_rows.locked(session, import_id)
     imported.state, imported.problem = ImportState.FAILED, why
     slack.redraw(session, IMPORT, import_id)
@@ -228,7 +231,7 @@ def cannot_read(session: Session, import_id: int, why: str) -> None:
 def change_import(
     session: Session, imported: Import, meanings: Sequence[str], campaign_id: int | None
 ) -> None:
-    """Say what the columns mean, and which campaign the list is of; what comes of that is shown.
+    """Set what the columns mean and which campaign the list is of, and look ahead anew.
 
     Raises NobodyReachable.
     """
@@ -238,7 +241,7 @@ def change_import(
 
 
 def map_columns(session: Session, imported: Import, meanings: Sequence[str]) -> None:
-    """Note what some columns mean while somebody still goes through the others."""
+    """Keep what some columns mean while somebody still goes through the others."""
     imported.meanings = list(meanings)
     enqueue(session, PREVIEW, import_id=imported.id)
 
@@ -252,7 +255,7 @@ def read_as(session: Session, imported: Import, encoding: str) -> None:
 
 
 def preview(session: Session, imported: Import) -> None:
-    """Note what would come of the first rows, without doing it."""
+    """Work out what would come of the first rows, without doing it."""
     if imported.state != ImportState.PREVIEW:
         return
     rows = import_rows.waiting(session, imported.id, _LOOKED_AT)
@@ -277,10 +280,10 @@ def _forecast(
     workspace = session.get_one(Workspace, imported.workspace_id)
     candidates = [candidate(each, workspace, clock.now()) for each in payloads]
     people = [each.contact_keys for each in candidates]
-    held = holders_of(session, workspace.id, {key for keys in people for key in keys})
-    identities, _ = recognise(people, held)
+    holders = holders_of(session, workspace.id, {key for keys in people for key in keys})
+    identities, _ = recognise(people, holders)
     seen = set(leads_of(session, workspace.id, IntakeContext(SLUG), [c.key for c in candidates]))
-    with_lead = contacts_with_open_lead(session, set(held.values()))
+    with_lead = contacts_with_open_lead(session, set(holders.values()))
     counts = {"new": 0, "joined": 0, "known": 0}
     for each, (contact_id, _) in zip(candidates, identities, strict=True):
         outcome = "known" if each.key in seen else "joined" if contact_id in with_lead else "new"
@@ -291,34 +294,34 @@ def _forecast(
 
 
 def cancel_import(session: Session, imported: Import) -> None:
-    """Forget the rows."""
+    """Forget the rows of an import that nobody wants."""
     imported.state, imported.preview = ImportState.CANCELLED, {}
     import_rows.delete_rows(session, imported.id)
     slack.redraw(session, IMPORT, imported.id)
 
 
-def in_preview(session: Session, who: Person, import_id: int) -> Import:
+def in_preview(session: Session, person: Person, import_id: int) -> Import:
     """The import, locked, if it is this person's and waits for their word.
 
     Raises NotFound, NotInPreview.
     """
-    imported = _own_import(session, who, import_id)
+    imported = _own_import(session, person, import_id)
     if imported.state != ImportState.PREVIEW:
         raise NotInPreview(state=imported.state)
     return imported
 
 
-def may_cancel(session: Session, who: Person, import_id: int) -> Import:
+def may_cancel(session: Session, person: Person, import_id: int) -> Import:
     """The import, locked, if this person can still do without it. Raises NotFound, NotInPreview."""
-    imported = _own_import(session, who, import_id)
+    imported = _own_import(session, person, import_id)
     if imported.state != ImportState.SPEND or not imported.problem:
-        return in_preview(session, who, import_id)
+        return in_preview(session, person, import_id)
     return imported
 
 
-def _own_import(session: Session, who: Person, import_id: int) -> Import:
-    found = session.get(Import, import_id)
-    if found is None or found.workspace_id != who.workspace_id or found.by_id != who.id:
+def _own_import(session: Session, person: Person, import_id: int) -> Import:
+    imported = session.get(Import, import_id)
+    if imported is None or imported.by_id != person.id:
         raise NotFound(what="this import")
     return import_rows.locked(session, import_id)
 
@@ -368,7 +371,7 @@ def return_refused(store: Store, slack: Slack, import_id: int) -> None:
         place = place_of(session, IMPORT, import_id)
     if place is None:
         return
-    said = "These rows were refused. Mend them and drop the file here: the others are not doubled."
-    slack.upload(place[0], refused_name(imported.name), content, said)
+    text = "These rows were refused. Mend them and drop the file here: the others are not doubled."
+    slack.upload(place[0], refused_name(imported.name), content, text)
     with store.transaction() as session:
         import_rows.delete_rows(session, import_id)

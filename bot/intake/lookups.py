@@ -105,8 +105,8 @@ def leads_of(
         return {}
     ids, persons = zip(*keys, strict=True)
     facts = _sender(workspace_id, context) | {"ids": list(ids), "persons": list(persons)}
-    found = session.execute(_LEADS, facts)
-    return {(external_id, person): lead_id for external_id, person, lead_id in found
+    rows = session.execute(_LEADS, facts)
+    return {(external_id, person): lead_id for external_id, person, lead_id in rows
             if lead_id is not None}  # fmt: skip
 
 

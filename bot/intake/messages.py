@@ -1,4 +1,5 @@
-"""How an import looks."""
+"""What intake shows: the card of an import, submissions and sources that need an admin, and the
+rules of the score."""
 
 from collections.abc import Callable, Sequence
 
@@ -42,15 +43,15 @@ def imported(it: Import, campaign: Campaign | None, *, enters_spend: bool = True
 
 
 def _reading(it: Import, _campaign: Campaign | None) -> Message:
-    return _said(f"Reading *{_name(it)}*…")
+    return _sentence(f"Reading *{_name(it)}*…")
 
 
 def _failed(it: Import, _campaign: Campaign | None) -> Message:
-    return _said(f"I cannot read *{_name(it)}* as a list: {safe(it.problem or '', 300)}.")
+    return _sentence(f"I cannot read *{_name(it)}* as a list: {safe(it.problem or '', 300)}.")
 
 
 def _cancelled(it: Import, _campaign: Campaign | None) -> Message:
-    return _said(f"*{_name(it)}* was not imported, and its rows are forgotten.")
+    return _sentence(f"*{_name(it)}* was not imported, and its rows are forgotten.")
 
 
 def _spend(it: Import, _campaign: Campaign | None) -> Message:
@@ -63,7 +64,7 @@ def _spend(it: Import, _campaign: Campaign | None) -> Message:
             ButtonElement(text="Cancel", action_id=CANCEL, value=value),
         ]
         return Message(text.replace("*", ""), [_section(text), ActionsBlock(elements=buttons)])
-    return _said(f"*{_name(it)}* is a report of what was spent; I ask about it below.")
+    return _sentence(f"*{_name(it)}* is a report of what was spent; I ask about it below.")
 
 
 def _preview(it: Import, campaign: Campaign | None, *, enters_spend: bool) -> Message:
@@ -74,10 +75,10 @@ def _preview(it: Import, campaign: Campaign | None, *, enters_spend: bool) -> Me
         SectionBlock(text=_columns(it)),
     ]
     if it.preview.get("first"):
-        blocks.append(SectionBlock(text=_first(it)))
+        blocks.append(SectionBlock(text=_first_rows(it)))
     if it.encoding is not None and it.file_id is not None:
         blocks.append(_encoding(it, it.encoding))
-    blocks.append(_small(_fate(campaign)))
+    blocks.append(_small(_destination(campaign)))
     blocks.append(_buttons(it, enters_spend=enters_spend))
     return Message(f"{safe(title, 150)} {plural(it.total, 'row')}.", blocks)
 
@@ -159,7 +160,7 @@ def _letters(words: str) -> str:
     return "".join(filter(str.isalpha, words.casefold()))
 
 
-def _first(it: Import) -> str:
+def _first_rows(it: Import) -> str:
     rows = [" · ".join(safe(part, 80) for part in row if part) for row in it.preview["first"]]
     return clean("*First rows*\n" + "\n".join(rows), 3000)
 
@@ -188,7 +189,7 @@ def encoding_of(value: str) -> tuple[int, str]:
     return (int(import_id), encoding) if is_one else (0, "")
 
 
-def _fate(campaign: Campaign | None) -> str:
+def _destination(campaign: Campaign | None) -> str:
     of = f" of “{safe(campaign.name, 100)}”" if campaign else ""
     return f"New people come onto one call list{of} for sales to work through."
 
@@ -207,7 +208,7 @@ def _name(it: Import) -> str:
     return safe(it.name, 120)
 
 
-def _said(text: str) -> Message:
+def _sentence(text: str) -> Message:
     return Message(text.replace("*", ""), [_section(text)])
 
 
@@ -223,9 +224,9 @@ REPLAY = "submission.replay"
 DISMISS = "submission.dismiss"
 
 
-def rows_unread(found: Sequence[Submission]) -> list[Block]:
+def rows_unread(submissions: Sequence[Submission]) -> list[Block]:
     """Submissions that could not be read, with what an admin may do; never what they hold."""
-    return [block for each in found for block in _submission_row(each)]
+    return [block for each in submissions for block in _submission_row(each)]
 
 
 def _submission_row(submission: Submission) -> list[Block]:
@@ -274,13 +275,13 @@ def _source_of(submission: Submission) -> str:
 CHANGE_RULES = "lead.change_rules"
 
 
-def rules(told: Rules, *, may_change: bool) -> Message:
+def rules(current: Rules, *, may_change: bool) -> Message:
     """What makes a lead hot, in words."""
-    points = sorted(told.points.items(), key=lambda each: -each[1])
+    points = sorted(current.points.items(), key=lambda each: -each[1])
     lines = [f"• {_rule_words(key)}: {each:+d}" for key, each in points if each]
-    domains = ", ".join(safe(domain, 60) for domain in sorted(told.competitors)) or "none named"
+    domains = ", ".join(safe(domain, 60) for domain in sorted(current.competitors)) or "none named"
     text = (
-        f"*A lead is announced at once from {told.hot_from} points on;* the others are offered "
+        f"*A lead is announced at once from {current.hot_from} points on;* the others are offered "
         "quietly at set hours.\n" + "\n".join(lines) + f"\nDomains of competitors: {domains}"
     )
     blocks: list[Block] = [SectionBlock(text=text[:3000])]

@@ -260,21 +260,23 @@ def keep_unfetched(
 
 
 def reconcile(
-    session: Session, workspace: Workspace, source: str, there: Iterable[Reference | Refused]
+    session: Session, workspace: Workspace, source: str, listed: Iterable[Reference | Refused]
 ) -> int:
-    """Fetch those of the vendor's leads that we do not know; returns how many are new to us. The
-    admins are told of what it refuses."""
+    """Fetch those of the leads that a vendor lists which we do not know; returns how many that are.
+
+    The admins are told of what it refuses.
+    """
     context = IntakeContext(source, sender=FETCHED)
-    found: list[bool] = []
+    is_new: list[bool] = []
 
     def follow(each: Reference | Refused) -> None:
         if isinstance(each, Refused):
             _report_refusal(session, workspace, source, each)
         elif not is_known(session, workspace.id, context, each.external_id):
-            found.append(fetch_later(session, workspace, source, each))
+            is_new.append(fetch_later(session, workspace, source, each))
 
-    _MISSED.each(session, there, follow, key=partial(_key, source), workspace_id=workspace.id)
-    return sum(found)
+    _MISSED.each(session, listed, follow, key=partial(_key, source), workspace_id=workspace.id)
+    return sum(is_new)
 
 
 def _key(source: str, each: Reference | Refused) -> int:
@@ -284,15 +286,15 @@ def _key(source: str, each: Reference | Refused) -> int:
 
 
 def _report_refusal(session: Session, workspace: Workspace, source: str, refused: Refused) -> None:
-    """Say it once, and again only where it is still so after weeks."""
-    told = exists().where(
+    """Tell the admins what a vendor refuses: once, and again where it is still so after weeks."""
+    was_reported = exists().where(
         Submission.workspace_id == workspace.id,
         Submission.source == source,
         Submission.content_type == REFUSAL,
         Submission.body == refused.what.encode(),
         Submission.received_at > clock.now() - _SAY_AGAIN,
     )
-    if session.scalar(select(told)):
+    if session.scalar(select(was_reported)):
         return
     kept = Submission(
         workspace_id=workspace.id, source=source, sender=FETCHED, received_at=clock.now(),
@@ -322,10 +324,10 @@ def count_unread(session: Session, workspace_id: int) -> int:
     return session.scalars(counted).one()
 
 
-def replay(session: Session, who: Person, submission_id: int) -> Receipt:
+def replay(session: Session, by: Person, submission_id: int) -> Receipt:
     """Read a submission again, as an admin. Raises NotAllowed, and what `read_again` raises."""
-    people.require(session, who, "replay submissions", Role.ADMIN)
-    return read_again(session, session.get_one(Workspace, who.workspace_id), submission_id)
+    people.require(session, by, "replay submissions", Role.ADMIN)
+    return read_again(session, session.get_one(Workspace, by.workspace_id), submission_id)
 
 
 def read_again(session: Session, workspace: Workspace, submission_id: int) -> Receipt:
@@ -347,12 +349,12 @@ def read_again(session: Session, workspace: Workspace, submission_id: int) -> Re
     return receipt
 
 
-def dismiss(session: Session, who: Person, submission_id: int) -> None:
+def dismiss(session: Session, by: Person, submission_id: int) -> None:
     """Take a submission off the list; it stays stored. Raises NotAllowed, NotFound,
     AlreadySettled."""
-    people.require(session, who, "dismiss submissions", Role.ADMIN)
-    _locked_submission(session, who.workspace_id, submission_id).outcome = Outcome.DISMISSED
-    _redraw_admins(session, who.workspace_id)
+    people.require(session, by, "dismiss submissions", Role.ADMIN)
+    _locked_submission(session, by.workspace_id, submission_id).outcome = Outcome.DISMISSED
+    _redraw_admins(session, by.workspace_id)
 
 
 def _locked_submission(session: Session, workspace_id: int, submission_id: int) -> Submission:

@@ -106,13 +106,13 @@ class Rules:
     def labels(self, payload: LeadPayload, *, is_customer: bool) -> list[Label]:
         """What the address and the past say about the sender."""
         domain = (payload.email_key or "").rpartition("@")[2]
-        said = {
+        holds = {
             Label.FREE_MAIL: domain in _FREE and domain not in blocklist,
             Label.DISPOSABLE: domain in blocklist,
             Label.COMPETITOR: domain in self.competitors,
             Label.CUSTOMER: is_customer,
         }
-        return [label for label, holds in said.items() if holds]
+        return [label for label, is_so in holds.items() if is_so]
 
     def judge(
         self, payload: LeadPayload, source: str, labels: list[Label], *, has_campaign: bool,
@@ -120,12 +120,12 @@ class Rules:
     ) -> Score:  # fmt: skip
         """Add up the rules that hold."""
         filled = ("phone", "company", "job_title", "message")
-        held = {name: bool(getattr(payload, name)) for name in filled} | {
+        holds = {name: bool(getattr(payload, name)) for name in filled} | {
             "campaign": has_campaign,
             "asked_to_be_called": bool(_CALL_ME.search(payload.said)),
             "repeat_visit": is_return,
         }
-        keys = [key for key, holds in held.items() if holds] + list(labels)
+        keys = [key for key, is_so in holds.items() if is_so] + list(labels)
         reasons = [Reason(f"came via {source}", self._of_source(source))]
         reasons += [Reason(WORDS[key], self.points.get(key, 0)) for key in keys]
         counted = sorted((each for each in reasons if each.points), key=lambda each: -each.points)
@@ -142,23 +142,23 @@ _DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
 
 
 def change_rules(
-    session: Session, who: Person, hot_from: int, points: dict[str, int], competitors: list[str]
+    session: Session, by: Person, hot_from: int, points: dict[str, int], competitors: list[str]
 ) -> None:
-    """Set the workspace's rules, noting who did; leads that are here keep the score they have.
+    """Set the workspace's rules, and who did; leads that are here keep the score they have.
 
     `points` by the keys of `DEFAULT_POINTS`, or `source:` and a slug. Raises NotAllowed, and
     FieldErrors for `hot_from`, `sources` and `competitors`.
     """
-    people.require(session, who, "change what makes a lead hot", Role.ADMIN)
+    people.require(session, by, "change what makes a lead hot", Role.ADMIN)
     domains = sorted({each.strip().casefold().removeprefix("@") for each in competitors} - {""})
     problems = _problems(hot_from, points, domains)
     if problems:
         raise FieldErrors(problems)
     rules = {"hot_from": hot_from, "points": points, "competitors": domains,
-             "changed_at": clock.now(), "changed_by": who.id}  # fmt: skip
+             "changed_at": clock.now(), "changed_by": by.id}  # fmt: skip
     session.execute(
         insert(ScoreRules)
-        .values(workspace_id=who.workspace_id, **rules)
+        .values(workspace_id=by.workspace_id, **rules)
         .on_conflict_do_update(index_elements=[ScoreRules.workspace_id], set_=rules)
     )
 

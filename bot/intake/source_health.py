@@ -1,4 +1,4 @@
-"""Which sources bring something, how often, and which fell silent."""
+"""How often each source brings something, and which has fallen silent."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,17 +17,18 @@ CHECK = "intake.check_sources"
 SILENT = "intake.silent"
 
 WINDOW = timedelta(days=28)
-# Fewer than that say nothing of what is usual.
+# Fewer submissions do not show what is usual.
 _LEAST = 5
 
-# Silent is who was not heard for a day, and for twice the longest pause of the last four weeks.
+# A sender is silent that has sent nothing for a day, and for twice as long as its longest pause in
+# the last four weeks.
 _SILENT = text(
     """
     SELECT max(id) AS last_id
     FROM (SELECT id, source, sender, received_at, received_at - lag(received_at)
               OVER (PARTITION BY source, sender ORDER BY received_at) AS pause
           FROM submission WHERE workspace_id = :workspace_id AND received_at > :since
-            AND content_type <> :refusal) AS heard
+            AND content_type <> :refusal) AS received
     GROUP BY source, sender
     HAVING count(*) >= :least
        AND :now - max(received_at) > greatest(interval '1 day', 2 * max(pause))
@@ -56,9 +57,11 @@ def activity(session: Session, workspace_id: int) -> Mapping[str, SourceActivity
         )
         .group_by(Submission.source)
     )
-    found = {source: SourceActivity(last, count, unread) for source, last, count, unread in rows}
+    by_source = {
+        source: SourceActivity(last, count, unread) for source, last, count, unread in rows
+    }
     lists = _imports(session, workspace_id)
-    return found if lists is None else found | {SLUG: lists}
+    return by_source if lists is None else by_source | {SLUG: lists}
 
 
 def _imports(session: Session, workspace_id: int) -> SourceActivity | None:
@@ -66,7 +69,7 @@ def _imports(session: Session, workspace_id: int) -> SourceActivity | None:
     last, rows, refused = (
         func.max(Import.created_at), func.sum(Import.total), func.sum(Import.refused)
     )  # fmt: skip
-    found = session.execute(
+    row = session.execute(
         select(last, rows, refused)
         .group_by(Import.workspace_id)
         .where(
@@ -75,15 +78,15 @@ def _imports(session: Session, workspace_id: int) -> SourceActivity | None:
             Import.state.in_((ImportState.RUNNING, ImportState.DONE)),
         )
     ).first()
-    return None if found is None else SourceActivity(found[0], found[1], found[2])
+    return None if row is None else SourceActivity(row[0], row[1], row[2])
 
 
 def check(session: Session, workspace: Workspace) -> int:
     """Warn the admins of each sender that fell silent, once a silence; returns how many are."""
     now = clock.now()
-    found = {"workspace_id": workspace.id, "since": now - WINDOW, "now": now, "least": _LEAST,
+    facts = {"workspace_id": workspace.id, "since": now - WINDOW, "now": now, "least": _LEAST,
              "refusal": REFUSAL}  # fmt: skip
-    silent = session.scalars(_SILENT, found).all()
+    silent = session.scalars(_SILENT, facts).all()
     for admin in people.having(session, workspace.id, Role.ADMIN):
         for last_id in silent:
             slack.show(session, workspace.id, SILENT, last_id, admin.slack_id)
