@@ -38,7 +38,7 @@ from bot.leads.notice_models import EscalationStep, LeadStep
 from bot.money import Money
 from bot.people import service as people
 from bot.people.models import Person, Role, Team, Workspace
-from bot.planning import agreeing, proposals
+from bot.planning import proposal_answers, proposals
 from bot.planning import reminders as planning_reminders
 from bot.planning import requests as planning_requests
 from bot.planning.models import Retrospective
@@ -286,19 +286,21 @@ class Company:
     def proposed(self) -> int:
         number = self.number()
         plan = proposals.Plan(draft(name=f"Plan {number}", utm_campaign=f"plan-{number}"), ())
-        campaign_id = self.do(proposals.begin, plan, f"plan-{number}").id
+        campaign_id = self.do(proposals.create_draft, plan, f"plan-{number}").id
         self.do(proposals.propose, campaign_id)
         return int(campaign_id)
 
     def agreed(self) -> int:
         campaign_id = self.proposed()
-        self.do(agreeing.overrule, campaign_id, "It is urgent")
+        self.do(proposal_answers.overrule, campaign_id, "It is urgent")
         return campaign_id
 
     def concern(self) -> int:
         token = f"raise_concern-{self.number()}"
         return int(
-            self.do(agreeing.raise_concern, self.proposed(), 1, "Too early", token, who=self.ben).id
+            self.do(
+                proposal_answers.raise_concern, self.proposed(), 1, "Too early", token, who=self.ben
+            ).id
         )
 
     def looked_back(self) -> int:

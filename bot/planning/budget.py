@@ -17,22 +17,22 @@ Line = tuple[str, Money]
 _LONGEST_NAME = 80
 # `12 500` is one number, and `2026 500` is none: the year stays in the name.
 _NUMBER = r"(?:\d{1,3}(?: \d{3})+|\d[\d.,']*)(?:[.,]\d+)?"
-_APART = r"(?:\s*[:=]\s*|\s+[-–]\s+|\s+)"
+_SEPARATOR = r"(?:\s*[:=]\s*|\s+[-–]\s+|\s+)"
 
 
-def lines(text: str, currency: str) -> list[Line]:
+def parse_lines(text: str, currency: str) -> list[Line]:
     """Read `Search ads 4,000`, one a line, in this currency.
 
     Raises ValueError with a sentence about the line that cannot be read.
     """
-    typed = [clean(line, 500).strip() for line in text.splitlines() if line.strip()]
-    if len(typed) > MOST_LINES:
+    texts = [clean(line, 500).strip() for line in text.splitlines() if line.strip()]
+    if len(texts) > MOST_LINES:
         raise ValueError(f"Please keep to {MOST_LINES} lines.")
-    read = [_line(line, currency) for line in typed]
-    names = [name.casefold() for name, _ in read]
-    if twice := next((name for name in names if names.count(name) > 1), None):
-        raise ValueError(f"“{twice}” stands there twice. Add the two up.")
-    return read
+    parsed = [_line(line, currency) for line in texts]
+    names = [name.casefold() for name, _ in parsed]
+    if repeated := next((name for name in names if names.count(name) > 1), None):
+        raise ValueError(f"“{repeated}” stands there twice. Add the two up.")
+    return parsed
 
 
 def total(budget_lines: Sequence[Line]) -> Money | None:
@@ -41,7 +41,7 @@ def total(budget_lines: Sequence[Line]) -> Money | None:
     return sum(amounts[1:], start=amounts[0]) if amounts else None
 
 
-def of_campaign(session: Session, campaign_id: int) -> Sequence[BudgetLine]:
+def lines_of(session: Session, campaign_id: int) -> Sequence[BudgetLine]:
     """The lines, in the order in which they were typed."""
     return session.scalars(
         select(BudgetLine)
@@ -50,7 +50,7 @@ def of_campaign(session: Session, campaign_id: int) -> Sequence[BudgetLine]:
     ).all()
 
 
-def put(session: Session, campaign: Campaign, rows: Sequence[Line]) -> None:
+def replace_lines(session: Session, campaign: Campaign, rows: Sequence[Line]) -> None:
     """Let the campaign have these lines and no others."""
     session.execute(delete(BudgetLine).where(BudgetLine.campaign_id == campaign.id))
     session.add_all(
@@ -81,7 +81,9 @@ def _line(line: str, currency: str) -> Line:
 def _pattern(currency: str) -> re.Pattern[str]:
     """A name and an amount behind it, which has the currency's code or a sign on either side."""
     mark = rf"(?:{currency}|[^\w\s:=.,'-]{{1,2}})?"
-    return re.compile(rf"(?P<name>.*?[^\W\d].*?){_APART}(?P<amount>{mark}\s*{_NUMBER}\s*{mark})")
+    return re.compile(
+        rf"(?P<name>.*?[^\W\d].*?){_SEPARATOR}(?P<amount>{mark}\s*{_NUMBER}\s*{mark})"
+    )
 
 
 def _unreadable(line: str, currency: str) -> ValueError:

@@ -1,6 +1,7 @@
 """Capacity: how many leads a campaign brings a day, set against what the team has room for.
 
-Pure, and in exact fractions. The formula, in leads a working day:
+`capacity` is a pure function of what `capacity_of` reads, in exact fractions. The formula, in leads
+a working day:
 
     net = expected / days + arriving - closing
 
@@ -29,7 +30,7 @@ from bot.routing import sla as lead_sla
 
 
 class Fit(StrEnum):
-    """What comes of it."""
+    """Whether the team has the capacity."""
 
     NOBODY = "nobody"
     """Nobody in sales works on the campaign's days."""
@@ -47,7 +48,7 @@ class TeamCapacity:
     """The team as it is before a campaign."""
 
     days: int
-    """Working days of the campaign, or of the part of it that is looked at."""
+    """Working days of the campaign, or of its first part, if it is long."""
     people: Fraction
     """Salespeople who work on an average one of those days, absences taken off."""
     hours: Fraction
@@ -65,9 +66,9 @@ class Capacity:
 
     team: TeamCapacity
     fit: Fit
-    per_day: Fraction
+    leads_per_day: Fraction
     """Leads of the campaign on a working day."""
-    each: Fraction
+    leads_per_person: Fraction
     """The same, for each salesperson who works."""
     full_after: int | None
     """Whole working days until nobody has room any more; None: there is room for all days."""
@@ -79,12 +80,14 @@ def capacity(expected: int | None, team: TeamCapacity) -> Capacity:
         return Capacity(team, Fit.NOBODY, Fraction(), Fraction(), None)
     if expected is None:
         return Capacity(team, Fit.UNKNOWN, Fraction(), Fraction(), None)
-    per_day = Fraction(expected, team.days)
-    net = per_day + team.arriving - team.closing
+    leads_per_day = Fraction(expected, team.days)
+    net = leads_per_day + team.arriving - team.closing
     full_after = None
     if team.room is not None and net > 0 and team.room < net * team.days:
         full_after = int(Fraction(team.room) / net)
-    return Capacity(team, _fit(team, net, full_after), per_day, per_day / team.people, full_after)
+    return Capacity(
+        team, _fit(team, net, full_after), leads_per_day, leads_per_day / team.people, full_after
+    )
 
 
 def _fit(team: TeamCapacity, net: Fraction, full_after: int | None) -> Fit:
@@ -93,9 +96,10 @@ def _fit(team: TeamCapacity, net: Fraction, full_after: int | None) -> Fit:
     return Fit.PILES_UP if team.room is None and net > 0 else Fit.FITS
 
 
-# What has come and was closed lately: long enough for a slow week, short enough to be this team's.
-_LATELY = timedelta(days=28)
-# Of a campaign without an end, or with one far away, as much is looked at.
+# Arriving and closed leads are averaged over this time: long enough to even out a slow week, short
+# enough to be about the team of today.
+_RECENTLY = timedelta(days=28)
+# Of a campaign without an end, or with one far away, the capacity of so many days is computed.
 _MOST_DAYS = 84
 _DAY = timedelta(days=1)
 
@@ -105,16 +109,16 @@ def capacity_of(session: Session, campaign: Campaign) -> Capacity:
     workspace = session.get_one(Workspace, campaign.workspace_id)
     first = max(campaign.starts_on, campaigns.today(session, workspace.id))
     last = campaign.ends_on or first + timedelta(days=27)
-    looked_at = min(last, first + timedelta(days=_MOST_DAYS - 1))
-    team = _team(session, workspace, first, looked_at)
-    return capacity(_part(campaign, first, last, looked_at), team)
+    horizon = min(last, first + timedelta(days=_MOST_DAYS - 1))
+    team = _team(session, workspace, first, horizon)
+    return capacity(_expected_until(campaign, first, last, horizon), team)
 
 
-def _part(campaign: Campaign, first: date, last: date, looked_at: date) -> int | None:
-    """The leads that are expected in the days that are looked at, rounded up."""
+def _expected_until(campaign: Campaign, first: date, last: date, horizon: date) -> int | None:
+    """The leads that are expected from the first day to the horizon, rounded up."""
     if campaign.expected_leads is None or last < first:
         return campaign.expected_leads
-    share = Fraction((looked_at - first).days + 1, (last - first).days + 1)
+    share = Fraction((horizon - first).days + 1, (last - first).days + 1)
     return -int(-campaign.expected_leads * share // 1)
 
 
@@ -124,22 +128,22 @@ def _team(session: Session, workspace: Workspace, first: date, last: date) -> Te
     days = _days(team.department, start, end)
     hours = team.department.worked(start, end)
     now = clock.now()
-    lately = _days(team.department, now - _LATELY, now) or 1
+    recent_days = _days(team.department, now - _RECENTLY, now) or 1
     return TeamCapacity(
         days=days,
-        people=_share(_worked(team, start, end), hours),
-        hours=_share(hours, timedelta(hours=days)),
+        people=_ratio(_worked(team, start, end), hours),
+        hours=_ratio(hours, timedelta(hours=days)),
         open_leads=sum(queries.open_counts(session, workspace.id).values()),
         room=_room(session, workspace, team),
-        arriving=Fraction(_arrived(session, workspace, now - _LATELY), lately),
-        closing=Fraction(_closed(session, team, now - _LATELY), lately),
+        arriving=Fraction(_arrived(session, workspace, now - _RECENTLY), recent_days),
+        closing=Fraction(_closed(session, team, now - _RECENTLY), recent_days),
     )
 
 
 def _worked(team: Rota, start: datetime, end: datetime) -> timedelta:
     """How much all salespeople work in this time, absences taken off."""
     return sum(
-        (team.calendar(person.id).worked(start, end) for person in _sellers(team)),
+        (team.calendar(person.id).worked(start, end) for person in _salespeople(team)),
         timedelta(),
     )
 
@@ -149,8 +153,8 @@ def _room(session: Session, workspace: Workspace, team: Rota) -> int | None:
     most = lead_sla.sla(session, workspace.id)[0].most_open
     if most is None:
         return None
-    held = queries.open_counts(session, workspace.id)
-    return sum(max(most - held.get(person.id, 0), 0) for person in _sellers(team))
+    open_counts = queries.open_counts(session, workspace.id)
+    return sum(max(most - open_counts.get(person.id, 0), 0) for person in _salespeople(team))
 
 
 def _days(calendar: Calendar, start: datetime, end: datetime) -> int:
@@ -166,8 +170,8 @@ def _arrived(session: Session, workspace: Workspace, since: datetime) -> int:
 
 def _closed(session: Session, team: Rota, since: datetime) -> int:
     """By those who sell now: their closed leads are what an index finds."""
-    sellers = [each.id for each in _sellers(team)]
-    return _count(session, Lead.claimed_by.in_(sellers), IS_CLOSED, Lead.closed_at >= since)
+    salespeople = [each.id for each in _salespeople(team)]
+    return _count(session, Lead.claimed_by.in_(salespeople), IS_CLOSED, Lead.closed_at >= since)
 
 
 def _count(session: Session, *conditions: ColumnElement[bool] | TextClause) -> int:
@@ -175,7 +179,7 @@ def _count(session: Session, *conditions: ColumnElement[bool] | TextClause) -> i
     return session.scalars(counted.where(Lead.merged_into.is_(None), *conditions)).one()
 
 
-def _sellers(team: Rota) -> list[Person]:
+def _salespeople(team: Rota) -> list[Person]:
     return [person for person in team.people.values() if Role.SALESPERSON in person.roles]
 
 
@@ -183,5 +187,5 @@ def _midnight(day: date, workspace: Workspace) -> datetime:
     return datetime.combine(day, time(), workspace.zone)
 
 
-def _share(part: timedelta, whole: timedelta) -> Fraction:
+def _ratio(part: timedelta, whole: timedelta) -> Fraction:
     return Fraction(part // timedelta(seconds=1), whole // timedelta(seconds=1) or 1)

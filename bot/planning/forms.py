@@ -17,9 +17,8 @@ from bot.campaigns.models import Campaign
 from bot.errors import FieldErrors
 from bot.money import Money
 from bot.people.models import Person, Role
-from bot.planning.agreeing import Ruling
-from bot.planning.agreement import Enough
-from bot.planning.budget import lines
+from bot.planning.agreement_rule import Quorum
+from bot.planning.budget import parse_lines
 from bot.planning.models import (
     LONGEST,
     LONGEST_CONCERN,
@@ -29,11 +28,12 @@ from bot.planning.models import (
     Again,
     BudgetLine,
     Concern,
-    Heard,
+    Frequency,
     PlanningRules,
     Request,
     Retrospective,
 )
+from bot.planning.proposal_answers import RulesChange
 from bot.planning.proposals import Plan
 from bot.planning.texts import quoted
 from bot.slack import inputs  # a form has a field `text`
@@ -90,7 +90,7 @@ class AskFor(Form, id="request.save", title="Ask for a campaign", submit="Ask"):
     audience: str = inputs.text(
         "Who asks for it?", most=LONGEST["audience"], hint="For example “small shops in Austria”."
     )
-    heard: Heard = select("How often do you hear it?", placeholder="How often?")
+    heard: Frequency = select("How often do you hear it?", placeholder="How often?")
     example: str = inputs.text(
         "An example", most=LONGEST["example"], multiline=True, optional=True,
         hint="What somebody said, without their name: the whole channel reads it.",
@@ -153,7 +153,7 @@ class _BudgetLines(Text):
         return super().element(action_id, of, typed)
 
     def read(self, raw: Any, of: Any, values: Values) -> tuple[tuple[str, Money], ...]:
-        return tuple(lines(super().read(raw, of, values), values["currency"]))
+        return tuple(parse_lines(super().read(raw, of, values), values["currency"]))
 
 
 _budget_lines = declared_by(_BudgetLines)
@@ -179,7 +179,7 @@ class PlanFields(CampaignFields):
         return Plan(replace(self.draft(), budget=None), self.budget, self.owner)
 
 
-class Then(StrEnum):
+class AfterSaving(StrEnum):
     """What becomes of a draft once it is saved."""
 
     PROPOSE = "propose"
@@ -189,13 +189,13 @@ class Then(StrEnum):
     @property
     def label(self) -> str:
         """How the form writes it."""
-        return _THEN[self]
+        return _AFTER_SAVING[self]
 
 
-_THEN = {
-    Then.PROPOSE: "Propose it to sales",
-    Then.KEEP: "Keep it as a draft",
-    Then.GIVE_UP: "Give it up",
+_AFTER_SAVING = {
+    AfterSaving.PROPOSE: "Propose it to sales",
+    AfterSaving.KEEP: "Keep it as a draft",
+    AfterSaving.GIVE_UP: "Give it up",
 }
 
 
@@ -205,7 +205,7 @@ class SavePlan(PlanFields, id="proposal.save", title="Propose a campaign"):
     token: Hidden[str]
     campaign_id: Hidden[int | None] = None
     request_id: Hidden[int | None] = None
-    then: Then = radio("Then")
+    then: AfterSaving = radio("Then")
 
     @classmethod
     def new(
@@ -213,7 +213,7 @@ class SavePlan(PlanFields, id="proposal.save", title="Propose a campaign"):
     ) -> View:
         """The form of a new campaign, or of one for what customers ask for."""
         known = {"audience": request.audience, "request_id": request.id} if request else {}
-        return cls._drawn(
+        return cls._view(
             request.text if request else "",
             token=token, today=today, currency=currency, owner=owner, starts_on=today, **known,
         )  # fmt: skip
@@ -223,18 +223,22 @@ class SavePlan(PlanFields, id="proposal.save", title="Propose a campaign"):
         cls, token: str, today: date, campaign: Campaign, budget: Sequence[BudgetLine], owner: str
     ) -> View:
         """A draft as it was left; `owner` by Slack's ID."""
-        written = _written(campaign, budget, owner)
-        return cls._drawn("", token=token, today=today, campaign_id=campaign.id, **written)
+        values = _as_fields(campaign, budget, owner)
+        return cls._view("", token=token, today=today, campaign_id=campaign.id, **values)
 
     @classmethod
-    def _drawn(cls, asks_for: str, **values: Any) -> View:
+    def _view(cls, asks_for: str, **values: Any) -> View:
         intro = "For what customers ask for. " if asks_for else ""
         intro += "Only a name, a kind and a first day are needed for a draft; the rest can wait."
-        known = [each for each in Then if each is not Then.GIVE_UP or values.get("campaign_id")]
+        choices = [
+            Choice(each, each.label)
+            for each in AfterSaving
+            if each is not AfterSaving.GIVE_UP or values.get("campaign_id")
+        ]
         return cls.modal(
-            then=Then.PROPOSE, **values,
+            then=AfterSaving.PROPOSE, **values,
             blocks=[SectionBlock(text=intro), *([quoted(asks_for)] if asks_for else [])],
-            fields={**_MAY_WAIT, "then": {"options": [Choice(each, each.label) for each in known]}},
+            fields={**_MAY_WAIT, "then": {"options": choices}},
         )  # fmt: skip
 
 
@@ -251,12 +255,12 @@ class Revise(PlanFields, id="proposal.save_change", title="Change a proposal"):
             "what was said about the rest still holds."
         )
         return cls.modal(
-            today=today, campaign_id=campaign.id, **_written(campaign, budget, owner),
+            today=today, campaign_id=campaign.id, **_as_fields(campaign, budget, owner),
             blocks=[SectionBlock(text=intro)], fields=_MAY_WAIT,
         )  # fmt: skip
 
 
-def _written(campaign: Campaign, budget: Sequence[BudgetLine], owner: str) -> dict[str, Any]:
+def _as_fields(campaign: Campaign, budget: Sequence[BudgetLine], owner: str) -> dict[str, Any]:
     """What a campaign says, as the fields of its form."""
     by_line = [(line.name, line.amount) for line in budget]
     known = {"currency": campaign.currency, "budget": by_line, "owner": owner}
@@ -342,7 +346,7 @@ class Rules(Form, id="proposal.save_rules", title="When sales agrees"):
         "Who is asked", options=[Choice(each, _ROLES[each]) for each in MAY_ANSWER],
         missing="Choose whose answers count.",
     )  # fmt: skip
-    enough: Enough = radio("Who has to be ready")
+    enough: Quorum = radio("Who has to be ready")
     some: int | None = number(
         "How many, where it is a number", minimum=1, maximum=1_000, optional=True
     )
@@ -368,13 +372,13 @@ class Rules(Form, id="proposal.save_rules", title="When sales agrees"):
 
     @model_validator(mode="after")
     def _says_how_many(self) -> Self:
-        if self.enough is Enough.SOME and self.some is None:
+        if self.enough is Quorum.SOME and self.some is None:
             raise FieldErrors({"some": "Say how many have to be ready."})
         return self
 
-    def ruling(self) -> Ruling:
+    def changes(self) -> RulesChange:
         """What the verb takes."""
-        return Ruling(self.roles, self.enough, self.some, self.must, self.days)
+        return RulesChange(self.roles, self.enough, self.some, self.must, self.days)
 
 
 # Retrospectives

@@ -12,27 +12,27 @@ from bot.campaigns.models import Campaign
 from bot.capability import Act, Update
 from bot.errors import HandoffError, below
 from bot.people.models import ANY_ROLE, Person, Role, Workspace
+from bot.planning import budget as planning_budget
 from bot.planning import (
-    agreeing,
     capability,
     forms,
+    proposal_answers,
     proposal_messages,
     proposals,
     queries,
     request_messages,
     retrospective_messages,
     retrospectives,
-    sla,
 )
-from bot.planning import budget as planning_budget
 from bot.planning import requests as planning_requests
-from bot.planning.forms import Then
+from bot.planning import rules as planning_rules
+from bot.planning.forms import AfterSaving
 from bot.slack.access import Access
 from bot.slack.text import safe
 
 _ASK = Access("ask for campaigns", ANY_ROLE)
 _READ_REQUESTS = Access("see what is asked for", ANY_ROLE)
-_SECOND = Access("second requests", ANY_ROLE)
+_SUPPORT = Access("second requests", ANY_ROLE)
 _ANSWER = Access("answer requests", (Role.MARKETER,))
 _RULES = Access("change the rules of planning", (Role.ADMIN,))
 _PLAN = Access("plan campaigns", (Role.MARKETER,))
@@ -53,7 +53,7 @@ def new_request(act: Act) -> View:
     """The form of a request."""
     planning_requests.may_ask(act.session, act.person)
     channel = act.session.get_one(Workspace, act.workspace_id).channel
-    days = sla.rules(act.session, act.workspace_id).answer_days
+    days = planning_rules.rules_of(act.session, act.workspace_id).answer_days
     return forms.AskFor.of(token_hex(12), channel, days)
 
 
@@ -75,28 +75,28 @@ def list_requests(act: Act) -> View:
 
 
 @capability.pages(request_messages.LIST, _READ_REQUESTS)
-def turn_requests(act: Act) -> Update:
+def page_requests(act: Act) -> Update:
     """Another page of what is asked for."""
     return Update(_requests(act, act.row_id))
 
 
-@capability.action(request_messages.SECOND, _SECOND)
-def second_in_list(act: Act) -> Update:
+@capability.action(request_messages.SUPPORT_IN_LIST, _SUPPORT)
+def support_in_list(act: Act) -> Update:
     """Someone hears it too, and says so in the list."""
-    planning_requests.second(act.session, act.person, act.row_id)
+    planning_requests.support(act.session, act.person, act.row_id)
     return Update(_requests(act, act.incoming.carried_id))
 
 
-@capability.action(request_messages.ME_TOO, _SECOND)
-def second(act: Act) -> None:
+@capability.action(request_messages.SUPPORT, _SUPPORT)
+def support(act: Act) -> None:
     """Someone hears it too."""
-    planning_requests.second(act.session, act.person, act.row_id)
+    planning_requests.support(act.session, act.person, act.row_id)
 
 
 @capability.action(request_messages.SEEN, _ANSWER)
-def see(act: Act) -> None:
+def mark_seen(act: Act) -> None:
     """Marketing has read it."""
-    planning_requests.see(act.session, act.person, act.row_id)
+    planning_requests.mark_seen(act.session, act.person, act.row_id)
 
 
 @capability.action(request_messages.DECLINE, _ANSWER)
@@ -114,14 +114,14 @@ def save_decline(act: Act, form: forms.Decline) -> None:
 @capability.command("/request", "targets", "say how soon marketing answers (admins)", _RULES)
 def edit_answer_days(act: Act) -> View:
     """How soon marketing answers, to be changed."""
-    rules = sla.changeable(act.session, act.person)
+    rules = planning_rules.changeable(act.session, act.person)
     return forms.AnswerDays.modal(answer_days=rules.answer_days)
 
 
 @capability.form(forms.AnswerDays, _RULES)
 def save_answer_days(act: Act, form: forms.AnswerDays) -> None:
-    """Marketing answers within other days."""
-    sla.set_answer_sla(act.session, act.person, form.answer_days)
+    """The answer target has changed."""
+    planning_rules.set_answer_days(act.session, act.person, form.answer_days)
 
 
 # Drafts and proposals, by marketing
@@ -131,14 +131,14 @@ def save_answer_days(act: Act, form: forms.AnswerDays) -> None:
 def new_plan(act: Act) -> View:
     """The form of a new campaign."""
     drafting.may_announce(act.session, act.person)
-    return forms.SavePlan.new(token_hex(12), *_known(act))
+    return forms.SavePlan.new(token_hex(12), *_new_form_values(act))
 
 
 @capability.action(request_messages.PLAN, _PLAN)
 def plan_for_request(act: Act) -> View:
     """The form of a campaign for what customers ask for."""
     request = proposals.plannable(act.session, act.person, act.row_id)
-    return forms.SavePlan.new(token_hex(12), *_known(act), request)
+    return forms.SavePlan.new(token_hex(12), *_new_form_values(act), request)
 
 
 @capability.command("/campaign", "drafts", "take up again what you have begun", _PLAN)
@@ -148,7 +148,7 @@ def list_drafts(act: Act) -> View:
 
 
 @capability.pages(proposal_messages.DRAFTS, _PLAN)
-def turn_drafts(act: Act) -> Update:
+def page_drafts(act: Act) -> Update:
     """Another page of the drafts."""
     return Update(_drafts(act, act.row_id))
 
@@ -157,7 +157,7 @@ def turn_drafts(act: Act) -> Update:
 def take_up(act: Act) -> View:
     """A draft, to be written on."""
     campaign = drafting.manageable(act.session, act.person, act.row_id)
-    budget = planning_budget.of_campaign(act.session, campaign.id)
+    budget = planning_budget.lines_of(act.session, campaign.id)
     today = campaign_queries.today(act.session, act.workspace_id)
     return forms.SavePlan.of(token_hex(12), today, campaign, budget, _owner(act, campaign))
 
@@ -165,19 +165,19 @@ def take_up(act: Act) -> View:
 @capability.form(forms.SavePlan, _PLAN, clears=True)
 def save_plan(act: Act, form: forms.SavePlan) -> str | HandoffError | None:
     """A draft is kept, and proposed or given up."""
-    if form.then is Then.GIVE_UP:
+    if form.then is AfterSaving.GIVE_UP:
         proposals.give_up(act.session, act.person, form.campaign_id or 0)
         return None
     with below("utm_campaign", drafting.CodeTaken):
-        campaign = _keep(act, form)
+        campaign = _save_draft(act, form)
     try:
         with act.session.begin_nested():
-            if form.then is Then.PROPOSE:
+            if form.then is AfterSaving.PROPOSE:
                 proposals.propose_once(act.session, act.person, campaign.id)
             proposals.hand_over(act.session, act.person, campaign.id, form.plan())
     except HandoffError as error:
         return error  # the draft is kept, although something is missing for a proposal
-    if form.then is Then.KEEP:
+    if form.then is AfterSaving.KEEP:
         return f"“{safe(campaign.name)}” is kept: `/campaign drafts` lists your drafts."
     return None
 
@@ -186,14 +186,14 @@ def save_plan(act: Act, form: forms.SavePlan) -> str | HandoffError | None:
 def revise(act: Act) -> View:
     """The form that changes a proposal."""
     campaign = proposals.revisable(act.session, act.person, act.row_id)
-    budget = planning_budget.of_campaign(act.session, campaign.id)
+    budget = planning_budget.lines_of(act.session, campaign.id)
     today = campaign_queries.today(act.session, act.workspace_id)
     return forms.Revise.of(today, campaign, budget, _owner(act, campaign))
 
 
 @capability.form(forms.Revise, _PLAN)
 def save_revision(act: Act, form: forms.Revise) -> None:
-    """A proposal says something else."""
+    """A proposal has changed."""
     with below("utm_campaign", drafting.CodeTaken):
         proposals.revise(act.session, act.person, form.campaign_id, form.plan())
 
@@ -221,7 +221,7 @@ def do_more(act: Act) -> View | None:
         case "give_up":
             proposals.give_up(act.session, act.person, campaign_id)
         case "overrule":
-            campaign = agreeing.overrulable(act.session, act.person, campaign_id)
+            campaign = proposal_answers.overrulable(act.session, act.person, campaign_id)
             return forms.Overrule.of(campaign)
     return None
 
@@ -232,20 +232,20 @@ def do_more(act: Act) -> View | None:
 @capability.action(proposal_messages.READY, _AGREE)
 def ready(act: Act) -> None:
     """Someone is ready."""
-    agreeing.ready(act.session, act.person, act.row_id)
+    proposal_answers.answer_ready(act.session, act.person, act.row_id)
 
 
 @capability.action(proposal_messages.RAISE_CONCERN, _AGREE)
 def raise_concern(act: Act) -> View:
     """The form of a concern."""
-    campaign = agreeing.answerable(act.session, act.person, act.row_id)
+    campaign = proposal_answers.answerable(act.session, act.person, act.row_id)
     return forms.RaiseConcern.of(campaign, token_hex(12))
 
 
 @capability.form(forms.RaiseConcern, _AGREE)
 def save_concern(act: Act, form: forms.RaiseConcern) -> None:
     """A concern came."""
-    agreeing.raise_concern(
+    proposal_answers.raise_concern(
         act.session, act.person, form.campaign_id, form.version, form.concern, form.token
     )
 
@@ -253,35 +253,35 @@ def save_concern(act: Act, form: forms.RaiseConcern) -> None:
 @capability.action(proposal_messages.WITHDRAW, _AGREE)
 def withdraw(act: Act) -> None:
     """Someone takes their concern back."""
-    agreeing.withdraw(act.session, act.person, act.row_id)
+    proposal_answers.withdraw_concern(act.session, act.person, act.row_id)
 
 
 @capability.action(proposal_messages.ANSWER, _RESOLVE)
 def answer_concern(act: Act) -> View:
     """The form of an answer to a concern."""
-    concern = agreeing.concern_to_answer(act.session, act.person, act.row_id)
+    concern = proposal_answers.concern_to_answer(act.session, act.person, act.row_id)
     return forms.AnswerConcern.of(concern)
 
 
 @capability.form(forms.AnswerConcern, _RESOLVE)
 def save_answer(act: Act, form: forms.AnswerConcern) -> None:
     """A concern is answered."""
-    agreeing.answer_concern(act.session, act.person, form.concern_id, form.answer)
+    proposal_answers.answer_concern(act.session, act.person, form.concern_id, form.answer)
 
 
 @capability.form(forms.Overrule, _OVERRULE)
 def overrule(act: Act, form: forms.Overrule) -> None:
     """A manager agrees in place of sales."""
-    agreeing.overrule(act.session, act.person, form.campaign_id, form.reason)
+    proposal_answers.overrule(act.session, act.person, form.campaign_id, form.reason)
 
 
 @capability.action(proposal_messages.SEE_ALL, _READ)
 def see_all(act: Act) -> View:
     """All that a proposal says; the budget to those who may see money."""
     campaign = queries.readable(act.session, act.person, act.row_id)
-    return proposal_messages.whole(
-        queries.table(act.session, campaign.id),
-        planning_budget.of_campaign(act.session, campaign.id),
+    return proposal_messages.full_view(
+        queries.proposal_details(act.session, campaign.id),
+        planning_budget.lines_of(act.session, campaign.id),
         queries.concerns(act.session, campaign.id),
         money=act.person.has(Role.MARKETER),
     )
@@ -290,14 +290,14 @@ def see_all(act: Act) -> View:
 @capability.command("/campaign", "rules", "say when sales has agreed (admins)", _RULES)
 def edit_rules(act: Act) -> View:
     """What counts as an agreement, to be changed."""
-    rules = sla.changeable(act.session, act.person)
-    return forms.Rules.of(rules, queries.named(act.session, rules))
+    rules = planning_rules.changeable(act.session, act.person)
+    return forms.Rules.of(rules, queries.required_people(act.session, rules))
 
 
 @capability.form(forms.Rules, _RULES)
 def save_rules(act: Act, form: forms.Rules) -> None:
-    """Something else counts as an agreement."""
-    agreeing.change_rules(act.session, act.person, form.ruling())
+    """The rules have changed."""
+    proposal_answers.change_rules(act.session, act.person, form.changes())
 
 
 # Retrospectives
@@ -305,7 +305,7 @@ def save_rules(act: Act, form: forms.Rules) -> None:
 
 @capability.action(retrospective_messages.ANSWER_RETROSPECTIVE, _LEARN)
 def review(act: Act) -> View:
-    """The form, for whom it was asked of."""
+    """The form, for the person who was asked."""
     return forms.Lesson.of(retrospectives.retrospective(act.session, act.person, act.row_id))
 
 
@@ -337,18 +337,18 @@ def _drafts(act: Act, page: int) -> View:
     return proposal_messages.drafts(drafts, page, count)
 
 
-def _known(act: Act) -> tuple[date, str, str]:
+def _new_form_values(act: Act) -> tuple[date, str, str]:
     """What a new form begins with: today, the workspace's currency, and the owner."""
     workspace = act.session.get_one(Workspace, act.workspace_id)
     return workspace.day_of(clock.now()), workspace.currency, act.person.slack_id
 
 
-def _keep(act: Act, form: forms.SavePlan) -> Campaign:
+def _save_draft(act: Act, form: forms.SavePlan) -> Campaign:
     """Write the draft, or write it anew."""
     session, person, plan = act.session, act.person, form.plan()
     if form.campaign_id is not None:
-        return proposals.save(session, person, form.campaign_id, plan)
-    return proposals.begin(session, person, plan, form.token, form.request_id)
+        return proposals.save_draft(session, person, form.campaign_id, plan)
+    return proposals.create_draft(session, person, plan, form.token, form.request_id)
 
 
 def _owner(act: Act, campaign: Campaign) -> str:

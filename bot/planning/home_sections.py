@@ -9,7 +9,7 @@ from bot import clock
 from bot.capability import Place
 from bot.people.models import Person, Role
 from bot.planning import capability, proposal_messages, queries, request_messages, requests
-from bot.planning.models import Listed, Proposed
+from bot.planning.models import ProposalRow, RequestRow
 from bot.slack.blocks import note, part, words
 from bot.slack.text import plural
 
@@ -35,11 +35,11 @@ def show_overdue(count: int) -> list[Block]:
 @capability.home_section(Place.READY, Role.SALESPERSON)
 def to_agree(session: Session, who: Person) -> list[Block]:
     """Proposals that wait for this person's answer."""
-    waiting = queries.standings(session, who.workspace_id, _MOST_WAITING)
-    return show_to_agree([each for each in waiting if who.id in each.standing.silent])
+    waiting = queries.open_proposals(session, who.workspace_id, _MOST_WAITING)
+    return show_to_agree([each for each in waiting if who.id in each.responses.silent])
 
 
-def show_to_agree(waiting: Sequence[Proposed]) -> list[Block]:
+def show_to_agree(waiting: Sequence[ProposalRow]) -> list[Block]:
     """The first of them, with the buttons to answer."""
     rows = _rows(waiting, may_answer=True)
     return part("Are you ready for this?", rows) if rows else []
@@ -48,31 +48,31 @@ def show_to_agree(waiting: Sequence[Proposed]) -> list[Block]:
 @capability.home_section(Place.PLANNING, Role.MARKETER)
 def proposals(session: Session, who: Person) -> list[Block]:
     """Proposals of their own that wait for sales."""
-    waiting = queries.standings(session, who.workspace_id, _MOST_WAITING)
+    waiting = queries.open_proposals(session, who.workspace_id, _MOST_WAITING)
     return show_proposals([each for each in waiting if each.campaign.owner_id == who.id])
 
 
-def show_proposals(waiting: Sequence[Proposed]) -> list[Block]:
+def show_proposals(waiting: Sequence[ProposalRow]) -> list[Block]:
     """The first of them, with how they stand."""
     rows = _rows(waiting, may_answer=False)
     return part("Is sales ready?", rows) if rows else []
 
 
-def _rows(waiting: Sequence[Proposed], *, may_answer: bool) -> list[Block]:
+def _rows(waiting: Sequence[ProposalRow], *, may_answer: bool) -> list[Block]:
     return [
         block
         for each in waiting[:_MOST_PROPOSALS]
-        for block in proposal_messages.row_proposed(each, may_answer=may_answer)
+        for block in proposal_messages.list_row(each, may_answer=may_answer)
     ]
 
 
 @capability.home_section(Place.PLANNING, Role.MARKETER)
 def to_answer(session: Session, who: Person) -> list[Block]:
     """Requests that wait for marketing."""
-    return show_to_answer(requests.to_answer(session, who.workspace_id, _MOST_TO_ANSWER + 1))
+    return show_to_answer(requests.unanswered(session, who.workspace_id, _MOST_TO_ANSWER + 1))
 
 
-def show_to_answer(waiting: Sequence[Listed]) -> list[Block]:
+def show_to_answer(waiting: Sequence[RequestRow]) -> list[Block]:
     """The first of them; one more was read, if there are more."""
     if not waiting:
         return []

@@ -14,15 +14,15 @@ from bot.campaigns.models import Campaign, CampaignVersion, Stage
 from bot.metrics import Figures
 from bot.money import Money
 from bot.people.models import Person, Role
-from bot.planning.agreement import Enough, RaisedConcern, ReadyAnswer, Rule, Standing
+from bot.planning.agreement_rule import AgreementRule, Quorum, RaisedConcern, ReadyAnswer, Responses
 from bot.planning.capacity import Capacity
 from bot.store import Base, Id, Moment, WorkspaceId
 
 MOST_DAYS = 60
-"""The most working days that a promise may take."""
+"""The most working days until an answer is due."""
 
 MAY_ANSWER = (Role.SALESPERSON, Role.MANAGER)
-"""Whom a proposal can be put before."""
+"""The roles that can be asked about a proposal."""
 
 
 class PlanningRules(Base):
@@ -39,23 +39,23 @@ class PlanningRules(Base):
         ARRAY(Text), default=lambda: [Role.SALESPERSON.value], server_default="{salesperson}"
     )
     """Whose answers to a proposal count."""
-    enough: Mapped[str] = mapped_column(default=Enough.MAJORITY, server_default=Enough.MAJORITY)
+    enough: Mapped[str] = mapped_column(default=Quorum.MAJORITY, server_default=Quorum.MAJORITY)
     some: Mapped[int] = mapped_column(default=2, server_default="2")
     """How many have to be ready, where it is a number."""
     must: Mapped[list[int]] = mapped_column(ARRAY(BigInteger), default=list, server_default="{}")
     """The ids of people without whom nothing is agreed; they are asked in any case."""
 
     @property
-    def rule(self) -> Rule:
+    def rule(self) -> AgreementRule:
         """What makes an agreement."""
-        return Rule(Enough(self.enough), self.some, frozenset(self.must))
+        return AgreementRule(Quorum(self.enough), self.some, frozenset(self.must))
 
 
 LONGEST = {"text": 3_000, "audience": 200, "example": 1_000, "reason": 500}
 """The most characters that each text may have, so that a card shows it whole."""
 
 
-class Heard(StrEnum):
+class Frequency(StrEnum):
     """How often somebody hears it from customers."""
 
     ONCE = "once"
@@ -66,14 +66,14 @@ class Heard(StrEnum):
     @property
     def label(self) -> str:
         """How cards and modals write it."""
-        return _HEARD[self]
+        return _FREQUENCIES[self]
 
 
-_HEARD = {
-    Heard.ONCE: "Once so far",
-    Heard.SOMETIMES: "Now and then",
-    Heard.WEEKLY: "Every week",
-    Heard.DAILY: "Every day",
+_FREQUENCIES = {
+    Frequency.ONCE: "Once so far",
+    Frequency.SOMETIMES: "Now and then",
+    Frequency.WEEKLY: "Every week",
+    Frequency.DAILY: "Every day",
 }
 
 
@@ -90,17 +90,17 @@ class RequestStatus(StrEnum):
     DECLINED = "declined"
 
 
-class EventType(StrEnum):
-    """What somebody did with a request; the audit's words."""
+class RequestEventType(StrEnum):
+    """What happened to a request."""
 
     ASKED = "asked"
-    SECONDED = "seconded"
+    SUPPORTED = "supported"
     SEEN = "seen"
     DRAFTED = "drafted"
     PROPOSED = "proposed"
     ANNOUNCED = "announced"
     ENDED = "ended"
-    WAITS_ANEW = "waits_anew"
+    REOPENED = "reopened"
     DECLINED = "declined"
     REMINDED = "reminded"
     OVERDUE = "overdue"
@@ -144,7 +144,7 @@ class Request(Base):
     """The campaign that marketing plans for it, from its first draft on."""
     reminded_at: Mapped[Moment | None]
     next_check_at: Mapped[Moment | None]
-    """When the clock looks at it next: to remind marketing, and to mark it overdue."""
+    """When the clock checks it next: to remind marketing, and to mark it overdue."""
     token: Mapped[str]
     """The form or the idea that it came in: the same one asks once, however often it arrives."""
 
@@ -165,11 +165,11 @@ class Request(Base):
         return self.is_waiting and self.answer_by < now
 
     def answer(self, person_id: int, status: RequestStatus, now: datetime) -> None:
-        """Marketing has answered; the clock needs to look no more."""
+        """Marketing has answered; the clock has nothing to check any more."""
         self.status, self.answered_by, self.answered_at = status, person_id, now
         self.next_check_at = None
 
-    def wait_anew(self, answer_by: datetime, next_check_at: datetime) -> None:
+    def reopen(self, answer_by: datetime, next_check_at: datetime) -> None:
         """What was proposed for it is given up: marketing owes an answer again."""
         self.status, self.answer_by, self.next_check_at = (
             RequestStatus.WAITING,
@@ -205,7 +205,7 @@ class RequestEvent(Base):
 
 
 @dataclass(frozen=True)
-class RequestFacts:
+class RequestDetails:
     """A request with what its cards say."""
 
     request: Request
@@ -219,14 +219,14 @@ class RequestFacts:
 
 
 @dataclass(frozen=True)
-class Listed:
+class RequestRow:
     """A request in a list."""
 
     request: Request
     asker: Person
-    support: int
+    support_count: int
     """How many people hear it, the one who asked included."""
-    mine: bool
+    includes_reader: bool
     """Whether the reader is one of them."""
 
 
@@ -235,7 +235,7 @@ MOST_LINES = 20
 
 
 class Proposal(Base):
-    """That sales is asked about a campaign, and until when it has to answer."""
+    """Sales is asked about a campaign, and has to answer until then."""
 
     __tablename__ = "proposal"
     __table_args__ = (
@@ -250,14 +250,14 @@ class Proposal(Base):
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), primary_key=True)
     workspace_id: Mapped[WorkspaceId]
     stage: Mapped[str]
-    """The campaign's, as the cards show it; the clock follows where another verb moved it."""
+    """The campaign's, as the cards show it; `campaign_sync` writes it."""
     version: Mapped[int]
     """The campaign's, likewise."""
     proposed_at: Mapped[Moment]
     answer_by: Mapped[Moment]
     reminded_at: Mapped[Moment | None]
     next_check_at: Mapped[Moment | None]
-    """When the clock looks at it next: to remind the silent, and to show them as such."""
+    """When the clock checks it next: to remind the silent, and to show them as such."""
     overruled_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     overruled_because: Mapped[str | None]
     overruled_version: Mapped[int | None]
@@ -339,7 +339,7 @@ class BudgetLine(Base):
 
 
 @dataclass(frozen=True)
-class LastTime:
+class SimilarCampaign:
     """A similar campaign of the past, and what came of it, as people read it."""
 
     name: str
@@ -354,34 +354,34 @@ class LastTime:
 
 
 @dataclass(frozen=True)
-class Proposed:
+class ProposalRow:
     """A proposal in a list."""
 
     campaign: Campaign
-    standing: Standing
+    responses: Responses
 
 
 @dataclass(frozen=True)
-class Table:
-    """A proposal, with all that its card says."""
+class ProposalDetails:
+    """A proposal, with all that its cards say."""
 
     proposal: Proposal
     campaign: Campaign
     """With its owner."""
-    asked: Sequence[Person]
+    respondents: Sequence[Person]
     """By name."""
-    standing: Standing
+    responses: Responses
     concerns: Sequence[Concern]
     """The open ones, the oldest first, each with who raised it."""
-    rule: Rule
-    must: Sequence[Person]
+    rule: AgreementRule
+    required: Sequence[Person]
     """Those without whom nothing is agreed."""
-    before: CampaignVersion | None
+    previous: CampaignVersion | None
     """What this version took the place of."""
     changed: Mapping[str, tuple[str, str]]
     """What differs from it, by field."""
     capacity: Capacity
-    last_time: Sequence[LastTime]
+    similar_campaigns: Sequence[SimilarCampaign]
     overruler: Person | None
 
     @property
@@ -396,9 +396,9 @@ class Table:
         stands = self.campaign.stage not in (Stage.DRAFT, Stage.PROPOSED)
         return stands and version is not None and version >= self.campaign.holds_from
 
-    def of(self, ids: frozenset[int]) -> list[Person]:
+    def people(self, ids: frozenset[int]) -> list[Person]:
         """These people, by name."""
-        return [person for person in self.asked if person.id in ids]
+        return [person for person in self.respondents if person.id in ids]
 
 
 def ready_answers(answers: Sequence[ProposalAnswer]) -> list[ReadyAnswer]:
@@ -431,7 +431,7 @@ _AGAIN = {Again.YES: "Yes", Again.CHANGED: "Yes, but changed", Again.NO: "No"}
 
 
 class Side(StrEnum):
-    """From where somebody looks back."""
+    """The department of somebody who looks back."""
 
     MARKETING = "marketing"
     SALES = "sales"
@@ -471,7 +471,7 @@ class CampaignReview:
     campaign: Campaign
     """With its owner."""
     figures: Figures
-    said: Sequence[Retrospective]
+    answers: Sequence[Retrospective]
     """The answers, the oldest first, each with who gave it."""
-    asked: int
+    asked_count: int
     """How many people were asked."""

@@ -19,20 +19,26 @@ from slack_sdk.models.views import View
 from bot.campaigns.models import BINDING, Campaign, CampaignVersion, Kind, Stage
 from bot.campaigns.texts import offer_line, period
 from bot.money import Money
-from bot.planning.agreement import Enough
-from bot.planning.models import BudgetLine, Concern, ProposalReminder, Proposed, Table
+from bot.planning.agreement_rule import Quorum
+from bot.planning.models import (
+    BudgetLine,
+    Concern,
+    ProposalDetails,
+    ProposalReminder,
+    ProposalRow,
+)
 from bot.planning.request_messages import PAGE_SIZE
 from bot.planning.texts import (
     capacity_in_words,
-    header,
+    in_one_line,
     listed,
     names,
-    past_in_words,
     quoted,
-    small,
+    similar_in_words,
     titled,
 )
 from bot.slack import Message
+from bot.slack.blocks import header, note
 from bot.slack.paging import page_turns
 from bot.slack.text import moment, plural, safe
 
@@ -69,34 +75,34 @@ TAKE_UP = "proposal.take_up"
 _MOST_CONCERNS_IN_FULL = 15
 
 
-def card(table: Table, now: datetime) -> Message:
+def card(details: ProposalDetails, now: datetime) -> Message:
     """The proposal in the shared channel."""
-    campaign = table.campaign
+    campaign = details.campaign
     name = f"“{safe(campaign.name)}”"
     blocks: list[Block] = [
-        header(f"Proposal: {campaign.name}"),
+        header(in_one_line(f"Proposal: {campaign.name}")),
         titled("Offer", campaign.offer),
         SectionBlock(fields=_facts(campaign)),
         titled("Terms", _cut(campaign.terms, _LONGEST_TERMS)),
     ]
-    if table.is_open:
-        blocks += [*_changes(table), *_weight(table)]
-    blocks += [SectionBlock(text=_standing(table, now)), small(_how(table))]
-    if table.is_open:
-        blocks.append(ActionsBlock(elements=_buttons(table)))
+    if details.is_open:
+        blocks += [*_changes(details), *_for_sales(details)]
+    blocks += [SectionBlock(text=_who_answered(details, now)), note(_how(details))]
+    if details.is_open:
+        blocks.append(ActionsBlock(elements=_buttons(details)))
     return Message(
-        f"{campaign.owner.mention} proposes the campaign {name}. {_state(table)}", blocks
+        f"{campaign.owner.mention} proposes the campaign {name}. {_state(details)}", blocks
     )
 
 
-def row_proposed(row: Proposed, *, may_answer: bool) -> list[Block]:
+def list_row(row: ProposalRow, *, may_answer: bool) -> list[Block]:
     """A proposal in a list, with the answers for who has not given one."""
-    campaign, now = row.campaign, row.standing
-    parts = [f"{len(now.ready)} of {now.asked} ready"]
-    if now.open_concerns:
-        parts.append(f"*{plural(now.open_concerns, 'open concern')}*")
-    if now.silent:
-        parts.append(f"{len(now.silent)} not answered yet")
+    campaign, responses = row.campaign, row.responses
+    parts = [f"{len(responses.ready)} of {responses.count} ready"]
+    if responses.open_concerns:
+        parts.append(f"*{plural(responses.open_concerns, 'open concern')}*")
+    if responses.silent:
+        parts.append(f"{len(responses.silent)} not answered yet")
     text = f"*{safe(campaign.name, 100)}* · {offer_line(campaign)}\n{', '.join(parts)}"
     buttons = [*(_answers(campaign) if may_answer else []), _button(campaign, "See all", SEE_ALL)]
     return [SectionBlock(text=text), ActionsBlock(elements=buttons)]
@@ -113,15 +119,19 @@ def concern(row: Concern) -> Message:
         answered = f"Answered by {row.closer.mention} {moment(row.closed_at)}:"
         blocks += [SectionBlock(text=answered), quoted(row.answer)]
     else:
-        blocks.append(small(f"Withdrawn {moment(row.closed_at)}."))
+        blocks.append(note(f"Withdrawn {moment(row.closed_at)}."))
     return Message(f"{raised} {safe(row.text)}", blocks)
 
 
-def new_version(version: CampaignVersion, before: CampaignVersion | None, table: Table,
-                changed: Mapping[str, tuple[str, str]]) -> Message:  # fmt: skip
+def new_version(
+    version: CampaignVersion,
+    previous: CampaignVersion | None,
+    details: ProposalDetails,
+    changed: Mapping[str, tuple[str, str]],
+) -> Message:
     """What has changed, in the thread; who has to answer anew is called."""
     binding = bool(changed.keys() & BINDING)
-    recipients = ", ".join(person.mention for person in table.asked[:20])
+    recipients = ", ".join(person.mention for person in details.respondents[:20])
     consequence = (
         f"What was said before does not hold any more. {recipients}: are you ready for this?"
         if binding
@@ -130,30 +140,30 @@ def new_version(version: CampaignVersion, before: CampaignVersion | None, table:
     lead = f"*Version {version.number}* of “{safe(version.name)}”"
     blocks: list[Block] = [SectionBlock(text=f"{lead}. {consequence}"), *_compared(changed)]
     what = ", ".join(FIELDS[name].lower() for name in changed if name in FIELDS)
-    return Message(f"{lead} changes: {what}. {consequence}", blocks, too_late=before is None)
+    return Message(f"{lead} changes: {what}. {consequence}", blocks, too_late=previous is None)
 
 
-def reminder(row: ProposalReminder, table: Table) -> Message:
+def reminder(row: ProposalReminder, details: ProposalDetails) -> Message:
     """The reminder to somebody who has not answered; once settled it says so and has no buttons."""
-    campaign = table.campaign
+    campaign = details.campaign
     name = f"“{safe(campaign.name)}”"
-    silent = row.person_id in table.standing.silent
+    silent = row.person_id in details.responses.silent
     if campaign.stage != Stage.PROPOSED or not silent or row.version < campaign.holds_from:
-        consequence = "" if campaign.stage == Stage.PROPOSED else f" {_state(table)}"
+        consequence = "" if campaign.stage == Stage.PROPOSED else f" {_state(details)}"
         text = f"{name} does not wait for an answer from you any more.{consequence}"
         return Message(text, [SectionBlock(text=text)], too_late=True)
     text = (
         f"{campaign.owner.mention} asks whether you are ready for {name}: "
-        f"{safe(campaign.offer, 300)}. Answers are due by {moment(table.proposal.answer_by)}; "
+        f"{safe(campaign.offer, 300)}. Answers are due by {moment(details.proposal.answer_by)}; "
         "without one you are shown as not having answered."
     )
     return Message(text, [SectionBlock(text=text), ActionsBlock(elements=_answers(campaign))])
 
 
-def agreed(table: Table) -> Message:
+def agreed(details: ProposalDetails) -> Message:
     """What the owner hears when it is agreed."""
-    campaign = table.campaign
-    text = f"“{safe(campaign.name)}”: {_state(table)}"
+    campaign = details.campaign
+    text = f"“{safe(campaign.name)}”: {_state(details)}"
     blocks: list[Block] = [SectionBlock(text=text)]
     if campaign.stage == Stage.AGREED:
         blocks.append(ActionsBlock(elements=[_button(campaign, "Announce…", LAUNCH, "primary")]))
@@ -172,19 +182,19 @@ def _facts(campaign: Campaign) -> list[MarkdownTextObject]:
     return [MarkdownTextObject(text=f"*{name}*\n{value}") for name, value in known.items() if value]
 
 
-def _weight(table: Table) -> list[Block]:
+def _for_sales(details: ProposalDetails) -> list[Block]:
     return [
-        SectionBlock(text=f"*Capacity*\n{capacity_in_words(table.capacity)}"),
-        SectionBlock(text=f"*Last time*\n{past_in_words(table.last_time)}"),
+        SectionBlock(text=f"*Capacity*\n{capacity_in_words(details.capacity)}"),
+        SectionBlock(text=f"*Last time*\n{similar_in_words(details.similar_campaigns)}"),
     ]
 
 
-def _changes(table: Table) -> list[Block]:
+def _changes(details: ProposalDetails) -> list[Block]:
     """What this version took the place of."""
-    if not table.changed:
+    if not details.changed:
         return []
-    title = f"*Version {table.campaign.version}*: what has changed"
-    return [SectionBlock(text=title), *_compared(table.changed)]
+    title = f"*Version {details.campaign.version}*: what has changed"
+    return [SectionBlock(text=title), *_compared(details.changed)]
 
 
 def _compared(changed: Mapping[str, tuple[str, str]]) -> list[RichTextBlock]:
@@ -196,55 +206,55 @@ def _compared(changed: Mapping[str, tuple[str, str]]) -> list[RichTextBlock]:
     return [listed(lines)] if lines else []
 
 
-def _standing(table: Table, now: datetime) -> str:
+def _who_answered(details: ProposalDetails, now: datetime) -> str:
     """Who is ready, who has a concern, who has not answered."""
-    standing = table.standing
-    due = table.proposal.answer_by
-    if not standing.asked:
+    responses = details.responses
+    due = details.proposal.answer_by
+    if not responses.count:
         return "Nobody is in sales yet. An admin gives roles with `/handoff people`."
-    late = due < now and table.campaign.stage == Stage.PROPOSED
+    late = due < now and details.campaign.stage == Stage.PROPOSED
     silent = "No answer" if late else "Not answered yet"
     groups = {
-        f"Ready ({len(standing.ready)} of {standing.asked})": standing.ready,
-        f"Concern ({len(standing.concerned)})": standing.concerned,
-        f"{silent} ({len(standing.silent)})": standing.silent,
+        f"Ready ({len(responses.ready)} of {responses.count})": responses.ready,
+        f"Concern ({len(responses.concerned)})": responses.concerned,
+        f"{silent} ({len(responses.silent)})": responses.silent,
     }
-    lines = [f"*{title}*: {names(table.of(ids))}" for title, ids in groups.items() if ids]
-    open_concerns = [f"> {safe(' '.join(each.text.split()), 200)}" for each in table.concerns]
-    return "\n".join([*lines, *open_concerns[:_MOST_CONCERNS], f"*{_state(table)}*"])
+    lines = [f"*{title}*: {names(details.people(ids))}" for title, ids in groups.items() if ids]
+    open_concerns = [f"> {safe(' '.join(each.text.split()), 200)}" for each in details.concerns]
+    return "\n".join([*lines, *open_concerns[:_MOST_CONCERNS], f"*{_state(details)}*"])
 
 
-def _state(table: Table) -> str:
+def _state(details: ProposalDetails) -> str:
     """Where it stands, in a sentence."""
-    stage = Stage(table.campaign.stage)
-    if table.is_overruled and table.overruler and stage == Stage.AGREED:
-        because = safe(" ".join((table.proposal.overruled_because or "").split()), 300)
-        return f"{table.overruler.mention} agreed in place of sales: {because}"
+    stage = Stage(details.campaign.stage)
+    if details.is_overruled and details.overruler and stage == Stage.AGREED:
+        because = safe(" ".join((details.proposal.overruled_because or "").split()), 300)
+        return f"{details.overruler.mention} agreed in place of sales: {because}"
     if stage == Stage.AGREED:
-        at = table.campaign.launch_at
+        at = details.campaign.launch_at
         consequence = f"It is announced {moment(at)}." if at else "It is not announced yet."
         return f"Sales is ready. {consequence}"
     return _STATES.get(stage, "Are you ready for it?")
 
 
-def _how(table: Table) -> str:
+def _how(details: ProposalDetails) -> str:
     """What makes an agreement, and until when."""
-    if not table.is_open:
-        return f"Version {table.campaign.version}"
-    standing, rule = table.standing, table.rule
-    needed = "everyone is" if rule.enough is Enough.EVERYONE else (
-        f"{plural(rule.needed(standing.asked), 'of them is', 'of them are')}"
+    if not details.is_open:
+        return f"Version {details.campaign.version}"
+    rule = details.rule
+    needed = "everyone is" if rule.quorum is Quorum.EVERYONE else (
+        f"{plural(rule.needed(details.responses.count), 'of them is', 'of them are')}"
     )  # fmt: skip
-    must = f", {names(table.must)} among them" if table.must else ""
-    until = moment(table.proposal.answer_by)
+    required = f", {names(details.required)} among them" if details.required else ""
+    until = moment(details.proposal.answer_by)
     return (
-        f"Version {table.campaign.version} · agreed once {needed} ready{must}, and no concern is "
-        f"open. Silence is no answer · due by {until}"
+        f"Version {details.campaign.version} · agreed once {needed} ready{required}, and no "
+        f"concern is open. Silence is no answer · due by {until}"
     )
 
 
-def _buttons(table: Table) -> list[InteractiveElement]:
-    campaign = table.campaign
+def _buttons(details: ProposalDetails) -> list[InteractiveElement]:
+    campaign = details.campaign
     more = {"take_back": "Take it back", "give_up": "Give it up"}
     if campaign.stage == Stage.PROPOSED:
         more["overrule"] = "Agree in place of sales…"
@@ -288,11 +298,15 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def whole(
-    table: Table, lines: Sequence[BudgetLine], concerns: Sequence[Concern], *, money: bool
+def full_view(
+    details: ProposalDetails,
+    lines: Sequence[BudgetLine],
+    concerns: Sequence[Concern],
+    *,
+    money: bool,
 ) -> View:
     """Everything; the budget only for those who may see `money`."""
-    campaign = table.campaign
+    campaign = details.campaign
     texts = {
         "Offer": campaign.offer,
         "Price": campaign.price,
@@ -311,8 +325,8 @@ def whole(
             *[titled(title, text) for title, text in texts.items() if text],
             *([titled("Expected", expected)] if expected else []),
             *(_budget(campaign, lines) if money else []),
-            SectionBlock(text=f"*Capacity*\n{capacity_in_words(table.capacity)}"),
-            SectionBlock(text=f"*Last time*\n{past_in_words(table.last_time)}"),
+            SectionBlock(text=f"*Capacity*\n{capacity_in_words(details.capacity)}"),
+            SectionBlock(text=f"*Last time*\n{similar_in_words(details.similar_campaigns)}"),
             *_concerns(concerns),
         ],
     )
@@ -324,7 +338,7 @@ def drafts(campaigns: Sequence[Campaign], page: int, count: int) -> View:
     empty = SectionBlock(text="There is no draft. Begin one with `/campaign propose`.")
     blocks: list[Block] = [_draft_row(campaign) for campaign in campaigns] or [empty]
     blocks.extend(page_turns(DRAFTS, page, pages))
-    shown = small(f"{plural(count, 'draft')}, page {page + 1} of {pages}")
+    shown = note(f"{plural(count, 'draft')}, page {page + 1} of {pages}")
     return View(type="modal", callback_id=DRAFTS, private_metadata=str(page), title="Drafts",
                 close="Done", blocks=[*blocks, shown])  # fmt: skip
 
@@ -347,7 +361,7 @@ def _expected(campaign: Campaign, *, money: bool) -> str:
 
 def _budget(campaign: Campaign, lines: Sequence[BudgetLine]) -> list[Block]:
     if campaign.budget is None:
-        return [small("No budget is planned.")]
+        return [note("No budget is planned.")]
     parts = [f"{line.name}: {line.amount}" for line in lines]
     total = SectionBlock(text=f"*Budget*: {campaign.budget}")
     return [total, listed(parts)] if parts else [total]
@@ -358,7 +372,7 @@ def _concerns(concerns: Sequence[Concern]) -> list[Block]:
     blocks: list[Block] = []
     for each in concerns[-_MOST_CONCERNS_IN_FULL:]:
         raised = f"Version {each.version}, {safe(each.person.name, 100)} {moment(each.raised_at)}"
-        blocks += [small(raised), quoted(each.text), small(_concern_outcome(each))]
+        blocks += [note(raised), quoted(each.text), note(_concern_outcome(each))]
     return blocks
 
 

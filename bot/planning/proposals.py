@@ -1,4 +1,4 @@
-"""Proposing: a draft that can be taken up again, and what is put before sales."""
+"""Drafts and proposals, as marketing writes, proposes, changes and announces them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -18,13 +18,13 @@ from bot.errors import FieldErrors, HandoffError
 from bot.people import service as people
 from bot.people.models import Person, Role, Workspace
 from bot.planning import budget
-from bot.planning.audit import PROPOSAL, record
 from bot.planning.budget import Line
-from bot.planning.following import follow
-from bot.planning.models import EventType, Proposal, Request
-from bot.planning.queries import held
-from bot.planning.requests import find
-from bot.planning.sla import ready_sla
+from bot.planning.campaign_sync import sync_proposal
+from bot.planning.cards import PROPOSAL
+from bot.planning.models import Proposal, Request, RequestEventType
+from bot.planning.queries import lock_proposal
+from bot.planning.requests import find, record
+from bot.planning.rules import ready_deadline
 from bot.slack.text import safe
 
 
@@ -50,7 +50,7 @@ class Plan:
     """Slack's ID; None: whoever writes it."""
 
     @property
-    def whole(self) -> Draft:
+    def draft_with_budget(self) -> Draft:
         """The draft with the sum of the lines as its budget."""
         return replace(self.draft, budget=budget.total(self.lines))
 
@@ -68,41 +68,41 @@ def plannable(session: Session, person: Person, request_id: int) -> Request:
     return request
 
 
-def begin(
+def create_draft(
     session: Session, person: Person, plan: Plan, token: str, request_id: int | None = None
 ) -> Campaign:
     """Write a draft, which may be incomplete; of the same form, it is written anew.
 
     Raises NotAllowed, NotFound, PlannedAlready, CodeTaken, FieldErrors.
     """
-    campaign = drafting.draft_campaign(session, person, plan.whole, token)
+    campaign = drafting.draft_campaign(session, person, plan.draft_with_budget, token)
     # The same form, whose campaign has been proposed or handed over meanwhile.
     if campaign.stage != Stage.DRAFT or campaign.owner_id != person.id:
         return campaign
     if request_id is not None:
         _plan_for(session, person, request_id, campaign)
-    return save(session, person, campaign.id, plan)
+    return save_draft(session, person, campaign.id, plan)
 
 
-def save(session: Session, person: Person, campaign_id: int, plan: Plan) -> Campaign:
+def save_draft(session: Session, person: Person, campaign_id: int, plan: Plan) -> Campaign:
     """Write a draft anew.
 
     Raises NotFound, NotAllowed, NotYours, NoDraft, CodeTaken, FieldErrors.
     """
-    drafting.save_draft(session, person, campaign_id, plan.whole)
+    drafting.save_draft(session, person, campaign_id, plan.draft_with_budget)
     campaign = drafting.manageable(session, person, campaign_id)
-    budget.put(session, campaign, plan.lines)
-    _owner(session, campaign, plan)
+    budget.replace_lines(session, campaign, plan.lines)
+    _named_owner(session, campaign, plan)
     return campaign
 
 
 def hand_over(session: Session, person: Person, campaign_id: int, plan: Plan) -> Campaign:
-    """Let it be the owner's whom the plan names; the last thing that `who` does with it.
+    """Give the campaign to the owner whom the plan names; the person may not manage it after that.
 
     Raises NotFound, NotAllowed, NotYours, FieldErrors for `owner`.
     """
     campaign = campaign_queries.find(session, person.workspace_id, campaign_id, lock=True)
-    owner = _owner(session, campaign, plan)
+    owner = _named_owner(session, campaign, plan)
     if owner is not None and owner.id != campaign.owner_id:
         drafting.manageable(session, person, campaign_id)
         campaign.owner_id = owner.id
@@ -119,8 +119,8 @@ def propose(session: Session, person: Person, campaign_id: int) -> Proposal:
     campaign = drafting.propose(session, person, campaign_id)
     workspace = session.get_one(Workspace, person.workspace_id)
     now = clock.now()
-    answer_by, next_check_at = ready_sla(session, workspace, now)
-    facts = {
+    answer_by, next_check_at = ready_deadline(session, workspace, now)
+    values = {
         "stage": Stage.PROPOSED,
         "version": campaign.version,
         "proposed_at": now,
@@ -133,17 +133,17 @@ def propose(session: Session, person: Person, campaign_id: int) -> Proposal:
     }
     session.execute(
         insert(Proposal)
-        .values(campaign_id=campaign.id, workspace_id=workspace.id, **facts)
-        .on_conflict_do_update(index_elements=[Proposal.campaign_id], set_=facts)
+        .values(campaign_id=campaign.id, workspace_id=workspace.id, **values)
+        .on_conflict_do_update(index_elements=[Proposal.campaign_id], set_=values)
     )
     slack.show(session, workspace.id, PROPOSAL, campaign.id, workspace.channel)
-    campaign, proposal = held(session, campaign.id)
-    follow(session, campaign, proposal)
+    campaign, proposal = lock_proposal(session, campaign.id)
+    sync_proposal(session, campaign, proposal)
     return proposal
 
 
 def propose_once(session: Session, person: Person, campaign_id: int) -> None:
-    """Likewise, for a form that may arrive again: one that was proposed already stays so."""
+    """Put a draft before sales; do nothing where a form that arrives again has done so already."""
     if (
         campaign_queries.find(session, person.workspace_id, campaign_id, lock=True).stage
         == Stage.DRAFT
@@ -152,7 +152,7 @@ def propose_once(session: Session, person: Person, campaign_id: int) -> None:
 
 
 def revisable(session: Session, person: Person, campaign_id: int) -> Campaign:
-    """What was proposed, for who may change it.
+    """A proposal, for those who may change it.
 
     Raises NotFound, NotAllowed, NotYours, NoProposal.
     """
@@ -163,16 +163,16 @@ def revisable(session: Session, person: Person, campaign_id: int) -> Campaign:
 
 
 def revise(session: Session, person: Person, campaign_id: int, plan: Plan) -> Campaign:
-    """Change what was proposed: a new version, and sales is asked again what it must be.
+    """Change what was proposed: a new version, and sales is asked again if a binding field changed.
 
     Raises NotFound, NotAllowed, NotYours, NoProposal, CodeTaken, FieldErrors.
     """
     revisable(session, person, campaign_id)
-    campaign_changing.change(session, person, campaign_id, plan.whole)
-    budget.put(session, drafting.manageable(session, person, campaign_id), plan.lines)
+    campaign_changing.change(session, person, campaign_id, plan.draft_with_budget)
+    budget.replace_lines(session, drafting.manageable(session, person, campaign_id), plan.lines)
     hand_over(session, person, campaign_id, plan)
-    campaign, proposal = held(session, campaign_id)
-    follow(session, campaign, proposal)
+    campaign, proposal = lock_proposal(session, campaign_id)
+    sync_proposal(session, campaign, proposal)
     return campaign
 
 
@@ -187,16 +187,16 @@ def announce(
     if campaign.stage != Stage.AGREED:
         raise NotAgreed(name=safe(campaign.name), stage=campaign.stage)
     announcing.launch(session, person, campaign_id, at)
-    campaign, proposal = held(session, campaign_id)
-    follow(session, campaign, proposal)
+    campaign, proposal = lock_proposal(session, campaign_id)
+    sync_proposal(session, campaign, proposal)
     return campaign
 
 
 def take_back(session: Session, person: Person, campaign_id: int) -> Campaign:
     """Make a proposal a draft again. Raises NotFound, NotAllowed, NotYours, CannotMove."""
     drafting.take_back(session, person, campaign_id)
-    campaign, proposal = held(session, campaign_id)
-    follow(session, campaign, proposal)
+    campaign, proposal = lock_proposal(session, campaign_id)
+    sync_proposal(session, campaign, proposal)
     return campaign
 
 
@@ -205,7 +205,7 @@ def give_up(session: Session, person: Person, campaign_id: int) -> Campaign:
     campaign = campaign_changing.cancel(session, person, campaign_id)
     proposal = session.get(Proposal, campaign_id)
     if proposal is not None:
-        follow(session, campaign, proposal)
+        sync_proposal(session, campaign, proposal)
     return campaign
 
 
@@ -217,7 +217,7 @@ def drafts(session: Session, person: Person, limit: int, offset: int = 0) -> Seq
     drafting.may_announce(session, person)
     return session.scalars(
         select(Campaign)
-        .where(*_takes_up(person))
+        .where(*_drafts_of(person))
         .order_by(Campaign.id.desc())
         .limit(limit)
         .offset(offset)
@@ -227,11 +227,11 @@ def drafts(session: Session, person: Person, limit: int, offset: int = 0) -> Seq
 def count_drafts(session: Session, person: Person) -> int:
     """How many drafts those are."""
     return session.scalars(
-        select(func.count()).select_from(Campaign).where(*_takes_up(person))
+        select(func.count()).select_from(Campaign).where(*_drafts_of(person))
     ).one()
 
 
-def _takes_up(person: Person) -> list[ColumnElement[bool]]:
+def _drafts_of(person: Person) -> list[ColumnElement[bool]]:
     own = [] if person.leads_others else [Campaign.owner_id == person.id]
     return [Campaign.workspace_id == person.workspace_id, Campaign.stage == Stage.DRAFT, *own]
 
@@ -243,10 +243,10 @@ def _plan_for(session: Session, person: Person, request_id: int, campaign: Campa
         return
     plannable(session, person, request_id)
     request.campaign_id = campaign.id
-    record(session, request, EventType.DRAFTED, person, campaign=campaign.id)
+    record(session, request, RequestEventType.DRAFTED, person, campaign=campaign.id)
 
 
-def _owner(session: Session, campaign: Campaign, plan: Plan) -> Person | None:
+def _named_owner(session: Session, campaign: Campaign, plan: Plan) -> Person | None:
     """Whom the plan names. Raises FieldErrors for `owner`."""
     if plan.owner is None:
         return None

@@ -1,4 +1,4 @@
-"""Reading proposals: who is asked, where everyone stands, and all that the card says."""
+"""Reading proposals: who is asked, what they answered, and all that the cards say."""
 
 from collections.abc import Sequence
 
@@ -11,27 +11,27 @@ from bot.campaigns.models import Campaign, CampaignVersion, Stage
 from bot.errors import NotFound
 from bot.people import service as people
 from bot.people.models import Person, Role
-from bot.planning.agreement import Standing, standing
+from bot.planning.agreement_rule import Responses, current_responses
 from bot.planning.capacity import capacity_of
 from bot.planning.models import (
     Concern,
     PlanningRules,
     Proposal,
     ProposalAnswer,
+    ProposalDetails,
     ProposalReminder,
-    Proposed,
-    Table,
+    ProposalRow,
     raised_concerns,
     ready_answers,
 )
-from bot.planning.retrospectives import last_time
-from bot.planning.sla import rules
+from bot.planning.rules import rules_of
+from bot.planning.similar_campaigns import similar_campaigns
 
 
-def held(session: Session, campaign_id: int) -> tuple[Campaign, Proposal]:
-    """A campaign that was proposed and its proposal, both held until the transaction ends.
+def lock_proposal(session: Session, campaign_id: int) -> tuple[Campaign, Proposal]:
+    """A campaign that was proposed and its proposal, both locked until the transaction ends.
 
-    The campaign is held first, here as in every verb, so that no two wait for each other.
+    The campaign is locked first, here as in every verb, so that no two wait for each other.
     """
     campaign = session.scalars(
         select(Campaign).where(Campaign.id == campaign_id).with_for_update(key_share=True)
@@ -42,28 +42,30 @@ def held(session: Session, campaign_id: int) -> tuple[Campaign, Proposal]:
     )
 
 
-def asked_people(session: Session, planning_rules: PlanningRules) -> Sequence[Person]:
+def respondents_of(session: Session, rules: PlanningRules) -> Sequence[Person]:
     """The active people whose answers count, by name."""
     return session.scalars(
         select(Person)
         .where(
-            Person.workspace_id == planning_rules.workspace_id,
+            Person.workspace_id == rules.workspace_id,
             Person.active,
-            Person.roles.overlap(planning_rules.asked_roles) | Person.id.in_(planning_rules.must),
+            Person.roles.overlap(rules.asked_roles) | Person.id.in_(rules.must),
         )
         .order_by(Person.name, Person.id)
     ).all()
 
 
-def asked_and_standing(session: Session, campaign: Campaign) -> tuple[Sequence[Person], Standing]:
-    """Who is asked about a campaign, and where everyone stands."""
-    respondents = asked_people(session, rules(session, campaign.workspace_id))
+def respondents_and_responses(
+    session: Session, campaign: Campaign
+) -> tuple[Sequence[Person], Responses]:
+    """Who is asked about a campaign, and what they answered."""
+    respondents = respondents_of(session, rules_of(session, campaign.workspace_id))
     answers = session.scalars(
         select(ProposalAnswer).where(ProposalAnswer.campaign_id == campaign.id)
     ).all()
     raised = session.scalars(select(Concern).where(Concern.campaign_id == campaign.id)).all()
     ids = [person.id for person in respondents]
-    return respondents, standing(
+    return respondents, current_responses(
         ids, ready_answers(answers), raised_concerns(raised), campaign.holds_from
     )
 
@@ -79,7 +81,7 @@ def concerns(session: Session, campaign_id: int) -> Sequence[Concern]:
 
 
 def concern_in_full(session: Session, concern_id: int) -> Concern:
-    """A concern that is there, with its people, and the campaign with its owner."""
+    """A concern with its people, and the campaign with its owner."""
     return session.scalars(
         select(Concern)
         .where(Concern.id == concern_id)
@@ -91,48 +93,48 @@ def concern_in_full(session: Session, concern_id: int) -> Concern:
     ).one()
 
 
-def table(session: Session, campaign_id: int) -> Table:
-    """A proposal with all that its card says; for our own work, which carries its id."""
+def proposal_details(session: Session, campaign_id: int) -> ProposalDetails:
+    """A proposal with all that its cards say; the id comes from our own rows, so it is there."""
     proposal = session.get_one(Proposal, campaign_id)
     campaign = campaign_queries.known(session, campaign_id)
-    planning_rules = rules(session, campaign.workspace_id)
-    respondents, now = asked_and_standing(session, campaign)
-    before = history.version(session, campaign.id, campaign.version - 1)
+    rules = rules_of(session, campaign.workspace_id)
+    respondents, responses = respondents_and_responses(session, campaign)
+    previous = history.version(session, campaign.id, campaign.version - 1)
     overruler = proposal.overruled_by
-    return Table(
+    return ProposalDetails(
         proposal=proposal,
         campaign=campaign,
-        asked=respondents,
-        standing=now,
+        respondents=respondents,
+        responses=responses,
         concerns=[each for each in concerns(session, campaign.id) if each.is_open],
-        rule=planning_rules.rule,
-        must=named(session, planning_rules),
-        before=before,
-        changed=history.changes(before, campaign) if before else {},
+        rule=rules.rule,
+        required=required_people(session, rules),
+        previous=previous,
+        changed=history.changes(previous, campaign) if previous else {},
         capacity=capacity_of(session, campaign),
-        last_time=last_time(session, campaign),
+        similar_campaigns=similar_campaigns(session, campaign),
         overruler=session.get_one(Person, overruler) if overruler else None,
     )
 
 
 def version_in_full(
     session: Session, version_id: int
-) -> tuple[CampaignVersion, CampaignVersion | None, Table]:
+) -> tuple[CampaignVersion, CampaignVersion | None, ProposalDetails]:
     """A version with the one before it, and the proposal as it is now."""
     version = session.get_one(CampaignVersion, version_id)
-    before = history.version(session, version.campaign_id, version.number - 1)
-    return version, before, table(session, version.campaign_id)
+    previous = history.version(session, version.campaign_id, version.number - 1)
+    return version, previous, proposal_details(session, version.campaign_id)
 
 
-def reminder(session: Session, reminder_id: int) -> tuple[ProposalReminder, Table]:
+def reminder(session: Session, reminder_id: int) -> tuple[ProposalReminder, ProposalDetails]:
     """A reminder, and the proposal as it is now."""
     row = session.get_one(ProposalReminder, reminder_id)
-    return row, table(session, row.campaign_id)
+    return row, proposal_details(session, row.campaign_id)
 
 
-def proposed(session: Session, workspace_id: int, limit: int) -> Sequence[Campaign]:
-    """The campaigns that wait for sales' answers, the earliest due first, with their owners."""
-    return session.scalars(
+def open_proposals(session: Session, workspace_id: int, limit: int) -> Sequence[ProposalRow]:
+    """The proposals that wait for sales, the earliest due first, with the answers to each."""
+    campaigns = session.scalars(
         select(Campaign)
         .join(Proposal, Proposal.campaign_id == Campaign.id)
         .where(Proposal.workspace_id == workspace_id, Campaign.stage == Stage.PROPOSED)
@@ -140,12 +142,7 @@ def proposed(session: Session, workspace_id: int, limit: int) -> Sequence[Campai
         .order_by(Proposal.answer_by, Campaign.id)
         .limit(limit)
     ).all()
-
-
-def standings(session: Session, workspace_id: int, limit: int) -> Sequence[Proposed]:
-    """The proposals that wait for sales, the earliest due first, with where each stands."""
-    waiting = proposed(session, workspace_id, limit)
-    return [Proposed(each, asked_and_standing(session, each)[1]) for each in waiting]
+    return [ProposalRow(each, respondents_and_responses(session, each)[1]) for each in campaigns]
 
 
 def readable(session: Session, person: Person, campaign_id: int) -> Campaign:
@@ -157,8 +154,8 @@ def readable(session: Session, person: Person, campaign_id: int) -> Campaign:
     return campaign
 
 
-def named(session: Session, planning_rules: PlanningRules) -> Sequence[Person]:
+def required_people(session: Session, rules: PlanningRules) -> Sequence[Person]:
     """The people without whom nothing is agreed, by name."""
     return session.scalars(
-        select(Person).where(Person.id.in_(planning_rules.must)).order_by(Person.name, Person.id)
+        select(Person).where(Person.id.in_(rules.must)).order_by(Person.name, Person.id)
     ).all()

@@ -1,4 +1,4 @@
-"""What the clock looks at: promises that are nearly due, and campaigns that other verbs moved."""
+"""What the clock brings in: reminders before answers are due, and campaigns that changed."""
 
 from datetime import datetime
 from functools import partial
@@ -12,31 +12,32 @@ from bot import clock, slack
 from bot.campaigns.models import Campaign, Stage
 from bot.people import service as people
 from bot.people.models import Person, Role
-from bot.planning.audit import ASKED, REMINDER, record, redraw_proposal
-from bot.planning.following import (
-    follow,
-    follow_request,
-    proposals_left_behind,
-    requests_left_behind,
+from bot.planning.campaign_sync import (
+    outdated_proposals,
+    outdated_requests,
+    sync_proposal,
+    sync_request,
 )
-from bot.planning.models import EventType, Proposal, ProposalReminder, Request
-from bot.planning.queries import asked_and_standing, held
+from bot.planning.cards import PROPOSAL_REMINDER, REQUEST_REMINDER, redraw_proposal
+from bot.planning.models import Proposal, ProposalReminder, Request, RequestEventType
+from bot.planning.queries import lock_proposal, respondents_and_responses
+from bot.planning.requests import record
 from bot.planning.retrospectives import ask_about_ended
 from bot.tasks import Loop
 
 _REQUESTS = Loop("planning.requests", "Reminders of requests")
 _PROPOSALS = Loop("planning.proposals", "Reminders of proposals")
-_MOVED = Loop("planning.follow", "Proposals that follow their campaign")
-_ANSWERED = Loop("planning.follow_requests", "Requests that follow their campaign")
+_SYNC_PROPOSALS = Loop("planning.follow", "Proposals that follow their campaign")
+_SYNC_REQUESTS = Loop("planning.follow_requests", "Requests that follow their campaign")
 
-# Rows of one transaction, so that a look is short and others can share the work.
+# Rows of one transaction, so that it is short and others can share the work.
 _AT_ONCE = 100
 
 
 def handle_due(session: Session) -> int:
-    """Look at what is due, at most a hundred of each kind; returns how many those were."""
+    """Handle what is due, at most a hundred rows of each kind; returns how many those were."""
     now = clock.now()
-    done = _requests(session, now) + _proposals(session, now) + _follow(session)
+    done = _requests(session, now) + _proposals(session, now) + _sync(session)
     return done + ask_about_ended(session, _AT_ONCE)
 
 
@@ -58,10 +59,10 @@ def _check_request(session: Session, request: Request, now: datetime) -> None:
     first = request.reminded_at is None
     if first:
         request.reminded_at = now
-    record(session, request, EventType.REMINDED if first else EventType.OVERDUE, None)
+    record(session, request, RequestEventType.REMINDED if first else RequestEventType.OVERDUE, None)
     if first:
         for person in _who_answers(session, request.workspace_id):
-            slack.show(session, request.workspace_id, REMINDER, request.id, person.slack_id)
+            slack.show(session, request.workspace_id, REQUEST_REMINDER, request.id, person.slack_id)
 
 
 def _who_answers(session: Session, workspace_id: int) -> list[Person]:
@@ -78,13 +79,13 @@ def _proposals(session: Session, now: datetime) -> int:
         .limit(_AT_ONCE)
     ).all()
 
-    def look(due_one: Proposal) -> None:
+    def check(due_one: Proposal) -> None:
         # The campaign first, as every verb does: two that hold each other's row wait for ever.
-        campaign, proposal = held(session, due_one.campaign_id)
+        campaign, proposal = lock_proposal(session, due_one.campaign_id)
         if proposal.next_check_at is not None and proposal.next_check_at <= now:
             _check_proposal(session, campaign, proposal, now)
 
-    _PROPOSALS.each(session, due, look, key=attrgetter("campaign_id"))
+    _PROPOSALS.each(session, due, check, key=attrgetter("campaign_id"))
     return len(due)
 
 
@@ -103,9 +104,9 @@ def _check_proposal(
 
 
 def _remind(session: Session, campaign: Campaign, now: datetime) -> None:
-    respondents, standing = asked_and_standing(session, campaign)
+    respondents, responses = respondents_and_responses(session, campaign)
     for person in respondents:
-        if person.id not in standing.silent:
+        if person.id not in responses.silent:
             continue
         reminder_id = session.scalar(
             insert(ProposalReminder)
@@ -120,16 +121,20 @@ def _remind(session: Session, campaign: Campaign, now: datetime) -> None:
             .returning(ProposalReminder.id)
         )
         if reminder_id is not None:
-            slack.show(session, campaign.workspace_id, ASKED, reminder_id, person.slack_id)
+            slack.show(
+                session, campaign.workspace_id, PROPOSAL_REMINDER, reminder_id, person.slack_id
+            )
 
 
-def _follow(session: Session) -> int:
+def _sync(session: Session) -> int:
     """Catch up with campaigns that were changed, announced, ended or cancelled elsewhere."""
-    moved = proposals_left_behind(session, _AT_ONCE, _MOVED.ready(Proposal.campaign_id))
-    _MOVED.each(
-        session, moved, lambda found: follow(session, *held(session, found.campaign_id)),
+    proposals = outdated_proposals(session, _AT_ONCE, _SYNC_PROPOSALS.ready(Proposal.campaign_id))
+    _SYNC_PROPOSALS.each(
+        session,
+        proposals,
+        lambda outdated: sync_proposal(session, *lock_proposal(session, outdated.campaign_id)),
         key=attrgetter("campaign_id"),
-    )  # fmt: skip
-    waiting = requests_left_behind(session, _AT_ONCE, _ANSWERED.ready(Request.id))
-    _ANSWERED.each(session, waiting, partial(follow_request, session))
-    return len(moved) + len(waiting)
+    )
+    requests = outdated_requests(session, _AT_ONCE, _SYNC_REQUESTS.ready(Request.id))
+    _SYNC_REQUESTS.each(session, requests, partial(sync_request, session))
+    return len(proposals) + len(requests)

@@ -13,13 +13,14 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
-from bot.planning.models import Heard, Listed, Request, RequestFacts, RequestStatus
-from bot.planning.texts import header, names, quoted, small, titled
+from bot.planning.models import Frequency, Request, RequestDetails, RequestRow, RequestStatus
+from bot.planning.texts import in_one_line, names, quoted, titled
 from bot.slack import Message
+from bot.slack.blocks import header, note
 from bot.slack.paging import page_turns
 from bot.slack.text import moment, plural, safe
 
-ME_TOO = "request.me_too"
+SUPPORT = "request.me_too"
 PLAN = "request.plan"
 SEEN = "request.seen"
 DECLINE = "request.decline"
@@ -32,56 +33,56 @@ _STATUSES = {
 }
 
 LIST = "request.list"
-SECOND = "request.second"
+SUPPORT_IN_LIST = "request.second"
 PAGE_SIZE = 20
 
 
-def card(facts: RequestFacts, now: datetime) -> Message:
+def card(details: RequestDetails, now: datetime) -> Message:
     """The request in the shared channel."""
-    request = facts.request
+    request = details.request
     blocks: list[Block] = [
-        header(f"Request: {request.text}"),
+        header(in_one_line(f"Request: {request.text}")),
         *_whole(request),
-        *_details(request),
-        small(_heard_by(facts)),
-        small(_state(facts, now)),
+        *_fields(request),
+        note(_heard_by(details)),
+        note(_state(details, now)),
     ]
     if request.reason:
         blocks.append(titled("Why not", request.reason))
     if buttons := _buttons(request):
         blocks.append(ActionsBlock(elements=buttons))
-    return Message(f"{facts.asker.mention} says what customers ask for: {brief(request)}", blocks)
+    return Message(f"{details.asker.mention} says what customers ask for: {brief(request)}", blocks)
 
 
-def for_asker(facts: RequestFacts, now: datetime) -> Message:
+def for_asker(details: RequestDetails, now: datetime) -> Message:
     """What has become of it, in one message to the one who asked."""
-    request = facts.request
+    request = details.request
     blocks: list[Block] = [
         SectionBlock(text=f"*Your request*\n{brief(request)}"),
-        SectionBlock(text=_news(facts, now)),
+        SectionBlock(text=_news(details, now)),
     ]
     if request.reason:
         blocks.append(quoted(request.reason))
-    others = len(facts.supporters)
+    others = len(details.supporters)
     if others:
         too = "hears" if others == 1 else "hear"
-        blocks.append(small(f"{plural(others, 'colleague')} {too} it too: "
-                            f"{names(facts.supporters)}."))  # fmt: skip
+        blocks.append(note(f"{plural(others, 'colleague')} {too} it too: "
+                            f"{names(details.supporters)}."))  # fmt: skip
     return Message(
-        f"What has become of your request “{brief(request)}”. {_news(facts, now)}", blocks
+        f"What has become of your request “{brief(request)}”. {_news(details, now)}", blocks
     )
 
 
-def reminder(facts: RequestFacts, now: datetime) -> Message:
+def reminder(details: RequestDetails, now: datetime) -> Message:
     """Marketing is reminded; once it has answered, that is what it says."""
-    request = facts.request
-    hears = plural(1 + len(facts.supporters), "colleague")
+    request = details.request
+    hears = plural(1 + len(details.supporters), "colleague")
     if not request.is_waiting:
-        text = f"A request of {facts.asker.mention} is answered. {_state(facts, now)}"
+        text = f"A request of {details.asker.mention} is answered. {_state(details, now)}"
         return Message(text, [SectionBlock(text=text), quoted(request.text)], too_late=True)
     verb = "was" if request.is_overdue(now) else "is"
     text = (
-        f"{facts.asker.mention} waits for an answer to a request that {hears} heard from "
+        f"{details.asker.mention} waits for an answer to a request that {hears} heard from "
         f"customers. It {verb} promised by {moment(request.answer_by)}."
     )
     return Message(
@@ -99,7 +100,7 @@ def brief(request: Request) -> str:
     return safe(" ".join(request.text.split()), _BRIEF)
 
 
-def me_too(request: Request, action_id: str) -> ButtonElement:
+def support_button(request: Request, action_id: str) -> ButtonElement:
     """Second it."""
     return ButtonElement(text="Me too", action_id=action_id, value=str(request.id))
 
@@ -110,10 +111,10 @@ def _whole(request: Request) -> list[Block]:
     return [] if fits else [titled("Customers ask for", request.text)]
 
 
-def _details(request: Request) -> list[Block]:
+def _fields(request: Request) -> list[Block]:
     known = {
         "For": safe(request.audience, 300),
-        "Heard": Heard(request.heard).label if request.heard else "",
+        "Heard": Frequency(request.heard).label if request.heard else "",
         "From the lead": f"#{request.lead_id}" if request.lead_id else "",
     }
     fields = [
@@ -123,47 +124,47 @@ def _details(request: Request) -> list[Block]:
     return [*blocks, titled("For example", request.example)] if request.example else blocks
 
 
-def _heard_by(facts: RequestFacts) -> str:
-    everyone = [facts.asker, *facts.supporters]
+def _heard_by(details: RequestDetails) -> str:
+    everyone = [details.asker, *details.supporters]
     return f"{plural(len(everyone), 'colleague')} heard it: {names(everyone)}."
 
 
-def _state(facts: RequestFacts, now: datetime) -> str:
+def _state(details: RequestDetails, now: datetime) -> str:
     """What has become of it, in a sentence."""
-    request = facts.request
-    if request.status == RequestStatus.DECLINED and facts.answered_by and request.answered_at:
-        return f"Declined by {facts.answered_by.mention} {moment(request.answered_at)}."
-    if request.status in _STATUSES and facts.campaign:
-        name = safe(facts.campaign.name)
+    request = details.request
+    if request.status == RequestStatus.DECLINED and details.answered_by and request.answered_at:
+        return f"Declined by {details.answered_by.mention} {moment(request.answered_at)}."
+    if request.status in _STATUSES and details.campaign:
+        name = safe(details.campaign.name)
         return _STATUSES[RequestStatus(request.status)].format(
-            who=facts.campaign.owner.mention, name=name
+            who=details.campaign.owner.mention, name=name
         )
     seen = ""
-    if facts.campaign:
-        name = safe(facts.campaign.name)
-        seen = f"{facts.campaign.owner.mention} drafts the campaign “{name}” for it. "
-    elif facts.seen_by and request.seen_at:
-        seen = f"Seen by {facts.seen_by.mention} {moment(request.seen_at)}. "
+    if details.campaign:
+        name = safe(details.campaign.name)
+        seen = f"{details.campaign.owner.mention} drafts the campaign “{name}” for it. "
+    elif details.seen_by and request.seen_at:
+        seen = f"Seen by {details.seen_by.mention} {moment(request.seen_at)}. "
     if request.is_overdue(now):
         return f"{seen}*Overdue*: marketing promised an answer by {moment(request.answer_by)}."
     return f"{seen}Marketing answers by {moment(request.answer_by)}."
 
 
-def _news(facts: RequestFacts, now: datetime) -> str:
+def _news(details: RequestDetails, now: datetime) -> str:
     """The same, said to the one who asked."""
-    request = facts.request
-    if request.status == RequestStatus.DECLINED and facts.answered_by and request.answered_at:
-        return f"{facts.answered_by.mention} declined it {moment(request.answered_at)}:"
-    untouched = not facts.seen_by and not facts.campaign
+    request = details.request
+    if request.status == RequestStatus.DECLINED and details.answered_by and request.answered_at:
+        return f"{details.answered_by.mention} declined it {moment(request.answered_at)}:"
+    untouched = not details.seen_by and not details.campaign
     if request.is_waiting and untouched and not request.is_overdue(now):
         return f"Marketing answers by {moment(request.answer_by)}. You hear of it here."
-    return _state(facts, now)
+    return _state(details, now)
 
 
 def _buttons(request: Request) -> list[InteractiveElement]:
     if not request.is_open:
         return []
-    return [me_too(request, ME_TOO), *(answers(request) if request.is_waiting else [])]
+    return [support_button(request, SUPPORT), *(answers(request) if request.is_waiting else [])]
 
 
 def answers(request: Request) -> list[InteractiveElement]:
@@ -177,10 +178,10 @@ def answers(request: Request) -> list[InteractiveElement]:
     return [plan, *([] if request.seen_at else [seen]), decline]
 
 
-def listing(requests: Sequence[Listed], page: int, count: int, now: datetime) -> View:
+def listing(requests: Sequence[RequestRow], page: int, count: int, now: datetime) -> View:
     """The open requests, the most heard first."""
     pages = max(-(-count // PAGE_SIZE), 1)
-    blocks: list[Block] = [row(listed, now) for listed in requests]
+    blocks: list[Block] = [list_row(row, now) for row in requests]
     if not blocks:
         blocks = [
             SectionBlock(
@@ -195,36 +196,36 @@ def listing(requests: Sequence[Listed], page: int, count: int, now: datetime) ->
         private_metadata=str(page),
         title="Requests",
         close="Done",
-        blocks=[*blocks, small(f"{plural(count, 'open request')}, page {page + 1} of {pages}")],
+        blocks=[*blocks, note(f"{plural(count, 'open request')}, page {page + 1} of {pages}")],
     )
 
 
-def row(listed: Listed, now: datetime) -> SectionBlock:
+def list_row(row: RequestRow, now: datetime) -> SectionBlock:
     """A request in the list, with *Me too* for who has not said so."""
-    button = None if listed.mine else me_too(listed.request, SECOND)
-    return SectionBlock(text=_listed_lines(listed, now), accessory=button)
+    button = None if row.includes_reader else support_button(row.request, SUPPORT_IN_LIST)
+    return SectionBlock(text=_row_text(row, now), accessory=button)
 
 
-def row_to_answer(listed: Listed, now: datetime) -> list[Block]:
+def row_to_answer(row: RequestRow, now: datetime) -> list[Block]:
     """A request on the page of somebody who can answer it."""
     return [
-        SectionBlock(text=_listed_lines(listed, now)),
-        ActionsBlock(elements=answers(listed.request)),
+        SectionBlock(text=_row_text(row, now)),
+        ActionsBlock(elements=answers(row.request)),
     ]
 
 
-def _listed_lines(listed: Listed, now: datetime) -> str:
-    request = listed.request
+def _row_text(row: RequestRow, now: datetime) -> str:
+    request = row.request
     for_whom = f" · for {safe(request.audience, 100)}" if request.audience else ""
-    hears = f"{plural(listed.support, 'colleague')} heard it"
+    hears = f"{plural(row.support_count, 'colleague')} heard it"
     return (
-        f"*{brief(request)}*{for_whom}\n{hears} · asked by {safe(listed.asker.name, 100)} "
-        f"{moment(request.asked_at, '{date_short_pretty}')}\n{_listed_state(listed, now)}"
+        f"*{brief(request)}*{for_whom}\n{hears} · asked by {safe(row.asker.name, 100)} "
+        f"{moment(request.asked_at, '{date_short_pretty}')}\n{_row_state(row, now)}"
     )
 
 
-def _listed_state(listed: Listed, now: datetime) -> str:
-    request = listed.request
+def _row_state(row: RequestRow, now: datetime) -> str:
+    request = row.request
     if request.status == RequestStatus.PROPOSED:
         return "A campaign is proposed for it."
     if request.is_overdue(now):

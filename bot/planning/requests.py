@@ -1,6 +1,7 @@
-"""Requests: sales asks for a campaign, marketing answers, and everybody sees what came of it."""
+"""Requests: somebody says what customers ask for, others support it, marketing answers."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.dialects.postgresql import insert
@@ -12,20 +13,41 @@ from bot.errors import FieldErrors, HandoffError, NotFound
 from bot.leads import queries as lead_queries
 from bot.people import service as people
 from bot.people.models import Person, Role, Workspace
-from bot.planning.audit import CARD, FOR_ASKER, record
+from bot.planning.cards import REQUEST, REQUEST_FOR_ASKER, redraw_request
 from bot.planning.models import (
-    EventType,
-    Heard,
-    Listed,
+    Frequency,
     Request,
-    RequestFacts,
+    RequestDetails,
+    RequestEvent,
+    RequestEventType,
+    RequestRow,
     RequestStatus,
     RequestSupport,
 )
-from bot.planning.sla import answer_sla
+from bot.planning.rules import answer_deadline
 from bot.slack.text import moment
 
 _OPEN = (RequestStatus.WAITING, RequestStatus.PROPOSED)
+
+
+class OwnRequest(HandoffError):
+    """This is your own request: you are counted already."""
+
+
+class AlreadySupported(HandoffError):
+    """You have said that you hear it too. There is nothing more to do."""
+
+
+class Closed(HandoffError):
+    """This request was answered already. Ask anew with `/request` where customers still ask."""
+
+
+class AlreadySeen(HandoffError):
+    """{who} has seen this request already, {at}. What it waits for now is an answer."""
+
+
+class AlreadyAnswered(HandoffError):
+    """{who} has answered this request already, {at}: it is {status}."""
 
 
 def find(session: Session, workspace_id: int, request_id: int, *, lock: bool = False) -> Request:
@@ -40,8 +62,8 @@ def find(session: Session, workspace_id: int, request_id: int, *, lock: bool = F
     return request
 
 
-def facts(session: Session, request_id: int) -> RequestFacts:
-    """What the cards of a request say; for our own work, which carries its id."""
+def details(session: Session, request_id: int) -> RequestDetails:
+    """A request with all that its cards say; the id comes from our own rows, so it is there."""
     request = session.get_one(Request, request_id)
     supporters = session.scalars(
         select(Person)
@@ -49,7 +71,7 @@ def facts(session: Session, request_id: int) -> RequestFacts:
         .where(RequestSupport.request_id == request.id)
         .order_by(RequestSupport.at, Person.id)
     ).all()
-    return RequestFacts(
+    return RequestDetails(
         request,
         session.get_one(Person, request.asker_id),
         supporters,
@@ -70,44 +92,46 @@ def count_open(session: Session, workspace_id: int) -> int:
 
 def open_requests(
     session: Session, person: Person, limit: int, offset: int = 0
-) -> Sequence[Listed]:
-    """The open requests as `who` reads them: the most heard first, and of those the oldest."""
-    support = _support()
+) -> Sequence[RequestRow]:
+    """The open requests as the person reads them: the most heard first, and of those the oldest."""
+    support_count = _support_count()
     own = exists().where(
         RequestSupport.request_id == Request.id, RequestSupport.person_id == person.id
     )
     rows = session.execute(
-        select(Request, Person, support, own | (Request.asker_id == person.id))
+        select(Request, Person, support_count, own | (Request.asker_id == person.id))
         .join(Person, Person.id == Request.asker_id)
         .where(Request.workspace_id == person.workspace_id, Request.status.in_(_OPEN))
-        .order_by(support.desc(), Request.asked_at, Request.id)
+        .order_by(support_count.desc(), Request.asked_at, Request.id)
         .limit(limit)
         .offset(offset)
     )
-    return [Listed(*row) for row in rows]
+    return [RequestRow(*row) for row in rows]
 
 
-def to_answer(session: Session, workspace_id: int, limit: int | None = None) -> Sequence[Listed]:
+def unanswered(
+    session: Session, workspace_id: int, limit: int | None = None
+) -> Sequence[RequestRow]:
     """The requests to which marketing owes an answer, the earliest due first, at most `limit`."""
-    support = _support()
+    support_count = _support_count()
     rows = session.execute(
-        select(Request, Person, support)
+        select(Request, Person, support_count)
         .join(Person, Person.id == Request.asker_id)
         .where(Request.workspace_id == workspace_id, Request.status == RequestStatus.WAITING)
         .order_by(Request.answer_by, Request.id)
         .limit(limit)
     )
-    return [Listed(*row, mine=False) for row in rows]
+    return [RequestRow(*row, includes_reader=False) for row in rows]
 
 
 def overdue(session: Session, workspace_id: int) -> Sequence[Request]:
     """The requests that marketing has not answered as it promised, the longest overdue first."""
     now = clock.now()
-    waiting = [each.request for each in to_answer(session, workspace_id)]
+    waiting = [each.request for each in unanswered(session, workspace_id)]
     return [request for request in waiting if request.is_overdue(now)]
 
 
-def _support() -> ColumnElement[int]:
+def _support_count() -> ColumnElement[int]:
     """How many people hear a request, the one who asked included."""
     others = select(func.count()).where(RequestSupport.request_id == Request.id).scalar_subquery()
     return others + 1
@@ -115,18 +139,6 @@ def _support() -> ColumnElement[int]:
 
 def _person(session: Session, person_id: int | None) -> Person | None:
     return None if person_id is None else session.get_one(Person, person_id)
-
-
-class OwnRequest(HandoffError):
-    """This is your own request: you are counted already."""
-
-
-class AlreadySeconded(HandoffError):
-    """You have said that you hear it too. There is nothing more to do."""
-
-
-class Closed(HandoffError):
-    """This request was answered already. Ask anew with `/request` where customers still ask."""
 
 
 def may_ask(session: Session, person: Person) -> None:
@@ -141,7 +153,7 @@ def ask_for(
     *,
     token: str,
     audience: str = "",
-    heard: Heard | None = None,
+    heard: Frequency | None = None,
     example: str = "",
     lead: int | None = None,
 ) -> Request:
@@ -157,14 +169,14 @@ def ask_for(
     )
     if known is not None:
         return known
-    facts = {"text": text, "audience": audience, "example": example, "heard": heard}
-    return _file(session, person, token, {**facts, "lead_id": _lead(session, person, lead)})
+    values = {"text": text, "audience": audience, "example": example, "heard": heard}
+    return _file(session, person, token, {**values, "lead_id": _lead(session, person, lead)})
 
 
-def second(session: Session, person: Person, request_id: int) -> Request:
-    """Say that one hears the same.
+def support(session: Session, person: Person, request_id: int) -> Request:
+    """Say that one hears the same from customers.
 
-    Raises NotAllowed, NotFound, OwnRequest, Closed, AlreadySeconded.
+    Raises NotAllowed, NotFound, OwnRequest, Closed, AlreadySupported.
     """
     people.require(session, person, "second requests", Role.SALESPERSON, Role.MARKETER)
     request = find(session, person.workspace_id, request_id, lock=True)
@@ -184,15 +196,15 @@ def second(session: Session, person: Person, request_id: int) -> Request:
         .returning(RequestSupport.at)
     )
     if first is None:
-        raise AlreadySeconded
-    record(session, request, EventType.SECONDED, person)
+        raise AlreadySupported
+    record(session, request, RequestEventType.SUPPORTED, person)
     return request
 
 
-def _file(session: Session, person: Person, token: str, facts: dict[str, object]) -> Request:
+def _file(session: Session, person: Person, token: str, values: dict[str, object]) -> Request:
     now = clock.now()
     workspace = session.get_one(Workspace, person.workspace_id)
-    answer_by, next_check_at = answer_sla(session, workspace, now)
+    answer_by, next_check_at = answer_deadline(session, workspace, now)
     request: Request | None = session.scalar(
         insert(Request)
         .values(
@@ -203,7 +215,7 @@ def _file(session: Session, person: Person, token: str, facts: dict[str, object]
             answer_by=answer_by,
             next_check_at=next_check_at,
             token=token,
-            **facts,
+            **values,
         )
         .on_conflict_do_nothing()
         .returning(Request)
@@ -212,9 +224,9 @@ def _file(session: Session, person: Person, token: str, facts: dict[str, object]
         return session.scalars(
             select(Request).where(Request.workspace_id == workspace.id, Request.token == token)
         ).one()
-    record(session, request, EventType.ASKED, person)
-    slack.show(session, workspace.id, CARD, request.id, workspace.channel)
-    slack.show(session, workspace.id, FOR_ASKER, request.id, person.slack_id)
+    record(session, request, RequestEventType.ASKED, person)
+    slack.show(session, workspace.id, REQUEST, request.id, workspace.channel)
+    slack.show(session, workspace.id, REQUEST_FOR_ASKER, request.id, person.slack_id)
     return request
 
 
@@ -230,15 +242,31 @@ def _lead(session: Session, person: Person, number: int | None) -> int | None:
         ) from None
 
 
-class AlreadySeen(HandoffError):
-    """{who} has seen this request already, {at}. What it waits for now is an answer."""
+def record(
+    session: Session,
+    request: Request,
+    event_type: RequestEventType,
+    person: Person | None,
+    **facts: Any,
+) -> None:
+    """Write down what happened to a request, and draw anew whatever shows it.
+
+    `person` is None for what the clock did.
+    """
+    session.add(
+        RequestEvent(
+            workspace_id=request.workspace_id,
+            request_id=request.id,
+            person_id=person.id if person else None,
+            event_type=event_type,
+            at=clock.now(),
+            facts=facts,
+        )
+    )
+    redraw_request(session, request.workspace_id, request.id)
 
 
-class AlreadyAnswered(HandoffError):
-    """{who} has answered this request already, {at}: it is {status}."""
-
-
-def see(session: Session, person: Person, request_id: int) -> Request:
+def mark_seen(session: Session, person: Person, request_id: int) -> Request:
     """Let the one who asked know that marketing has read it; the answer is still owed.
 
     Raises NotAllowed, NotFound, AlreadyAnswered, AlreadySeen.
@@ -248,7 +276,7 @@ def see(session: Session, person: Person, request_id: int) -> Request:
         seen_by = session.get_one(Person, request.seen_by)
         raise AlreadySeen(who=seen_by.mention, at=moment(request.seen_at))
     request.seen_by, request.seen_at = person.id, clock.now()
-    record(session, request, EventType.SEEN, person)
+    record(session, request, RequestEventType.SEEN, person)
     return request
 
 
@@ -265,7 +293,7 @@ def decline(session: Session, person: Person, request_id: int, reason: str) -> R
     request = _waiting(session, person, request_id, lock=True)
     request.reason = reason
     request.answer(person.id, RequestStatus.DECLINED, clock.now())
-    record(session, request, EventType.DECLINED, person, reason=request.reason)
+    record(session, request, RequestEventType.DECLINED, person, reason=request.reason)
     return request
 
 

@@ -11,10 +11,11 @@ from slack_sdk.models.blocks import (
 )
 
 from bot.metrics import Figures
-from bot.planning.models import Again, CampaignReview, RequestFacts, Retrospective, Side
+from bot.planning.models import Again, CampaignReview, RequestDetails, Retrospective, Side
 from bot.planning.request_messages import brief
-from bot.planning.texts import header, small, titled
+from bot.planning.texts import in_one_line, titled
 from bot.slack import Message
+from bot.slack.blocks import header, note
 from bot.slack.text import plural, safe
 
 ANSWER_RETROSPECTIVE = "retrospective.answer"
@@ -47,15 +48,15 @@ def retrospective(row: Retrospective, review: CampaignReview) -> Message:
 
 def lessons(review: CampaignReview) -> Message:
     """What both sides learned, in the announcement's thread."""
-    answered = f"{len(review.said)} of {plural(review.asked, 'person', 'people')} answered"
+    answered = f"{len(review.answers)} of {plural(review.asked_count, 'person', 'people')} answered"
     blocks: list[Block] = [
-        header(f"Retrospective: {review.campaign.name}"),
+        header(in_one_line(f"Retrospective: {review.campaign.name}")),
         SectionBlock(fields=result_fields(review.figures)),
-        SectionBlock(text=f"*Do it again?* {votes(review.said)}"),
+        SectionBlock(text=f"*Do it again?* {votes(review.answers)}"),
     ]
     texts = {
-        "What worked": [(each, each.worked) for each in review.said if each.worked],
-        "What failed": [(each, each.failed) for each in review.said if each.failed],
+        "What worked": [(each, each.worked) for each in review.answers if each.worked],
+        "What failed": [(each, each.failed) for each in review.answers if each.failed],
     }
     longest = min(_LONGEST, _ROOM // max(sum(map(len, texts.values())), 1))
     for title, retrospectives in texts.items():
@@ -63,23 +64,23 @@ def lessons(review: CampaignReview) -> Message:
             blocks.append(
                 titled(title, "\n".join(_line(*each, longest) for each in retrospectives))
             )
-    blocks.append(small(f"{answered}. {maturing(review.figures)}"))
+    blocks.append(note(f"{answered}. {maturing(review.figures)}"))
     return Message(
-        f"What was learned from “{safe(review.campaign.name)}”: {votes(review.said)}", blocks
+        f"What was learned from “{safe(review.campaign.name)}”: {votes(review.answers)}", blocks
     )
 
 
-def result(facts: RequestFacts, figures: Figures) -> Message:
+def result(details: RequestDetails, figures: Figures) -> Message:
     """What came of somebody's request, in numbers."""
-    campaign = facts.campaign
+    campaign = details.campaign
     name = f"“{safe(campaign.name)}”" if campaign else "The campaign"
-    text = f"{name} has ended, the campaign for what you asked for: {brief(facts.request)}"
+    text = f"{name} has ended, the campaign for what you asked for: {brief(details.request)}"
     return Message(
         f"{text}. {result_in_words(figures)}",
         [
             SectionBlock(text=text),
             SectionBlock(fields=result_fields(figures)),
-            small(maturing(figures)),
+            note(maturing(figures)),
         ],
     )
 
@@ -113,7 +114,8 @@ def maturing(figures: Figures) -> str:
 def votes(retrospectives: Sequence[Retrospective]) -> str:
     """`Yes 2, yes, but changed 1, no 0`."""
     counted = [
-        f"{sum(each.again == way for each in retrospectives)} {_VOTES[way]}" for way in Again
+        f"{sum(each.again == choice for each in retrospectives)} {_VOTES[choice]}"
+        for choice in Again
     ]
     return ", ".join(counted)
 
@@ -121,7 +123,7 @@ def votes(retrospectives: Sequence[Retrospective]) -> str:
 _VOTES = {Again.YES: "yes", Again.CHANGED: "yes, but changed", Again.NO: "no"}
 
 
-def _line(each: Retrospective, text: str, longest: int) -> str:
+def _line(row: Retrospective, text: str, longest: int) -> str:
     words = " ".join(text.split())
     cut = words if len(words) <= longest else words[: longest - 1].rstrip() + "…"
-    return f"{each.person.name} ({Side(each.side).label}): {cut}"
+    return f"{row.person.name} ({Side(row.side).label}): {cut}"

@@ -11,8 +11,8 @@ from bot.campaigns import queries as campaign_queries
 from bot.campaigns.models import Campaign, Stage
 from bot.people.models import Workspace
 from bot.planning import (
-    audit,
     capability,
+    cards,
     proposal_messages,
     queries,
     reminders,
@@ -58,65 +58,65 @@ def _is_launching(campaign: Campaign, workspace: Workspace, today: date) -> bool
     return workspace.day_of(campaign.announced_at) == today
 
 
-@capability.card(audit.CARD)
+@capability.card(cards.REQUEST)
 def _card(session: Session, request_id: int) -> Message:
-    return request_messages.card(requests.facts(session, request_id), clock.now())
+    return request_messages.card(requests.details(session, request_id), clock.now())
 
 
-@capability.card(audit.FOR_ASKER)
+@capability.card(cards.REQUEST_FOR_ASKER)
 def _for_asker(session: Session, request_id: int) -> Message:
-    return request_messages.for_asker(requests.facts(session, request_id), clock.now())
+    return request_messages.for_asker(requests.details(session, request_id), clock.now())
 
 
-@capability.card(audit.REMINDER)
+@capability.card(cards.REQUEST_REMINDER)
 def _reminder(session: Session, request_id: int) -> Message:
-    return request_messages.reminder(requests.facts(session, request_id), clock.now())
+    return request_messages.reminder(requests.details(session, request_id), clock.now())
 
 
-@capability.card(audit.PROPOSAL)
+@capability.card(cards.PROPOSAL)
 def _proposal(session: Session, campaign_id: int) -> Message:
-    return proposal_messages.card(queries.table(session, campaign_id), clock.now())
+    return proposal_messages.card(queries.proposal_details(session, campaign_id), clock.now())
 
 
-@capability.card(audit.CONCERN)
+@capability.card(cards.CONCERN)
 def _concern(session: Session, concern_id: int) -> Message:
     return proposal_messages.concern(queries.concern_in_full(session, concern_id))
 
 
-@capability.card(audit.VERSION)
+@capability.card(cards.PROPOSAL_VERSION)
 def _version(session: Session, version_id: int) -> Message:
-    version, before, table = queries.version_in_full(session, version_id)
-    changed = history.changes(before, version) if before else {}
-    return proposal_messages.new_version(version, before, table, changed)
+    version, previous, details = queries.version_in_full(session, version_id)
+    changed = history.changes(previous, version) if previous else {}
+    return proposal_messages.new_version(version, previous, details, changed)
 
 
-@capability.card(audit.ASKED)
+@capability.card(cards.PROPOSAL_REMINDER)
 def _asked(session: Session, reminder_id: int) -> Message:
     return proposal_messages.reminder(*queries.reminder(session, reminder_id))
 
 
-@capability.card(audit.AGREED)
+@capability.card(cards.PROPOSAL_AGREED)
 def _agreed(session: Session, campaign_id: int) -> Message:
-    return proposal_messages.agreed(queries.table(session, campaign_id))
+    return proposal_messages.agreed(queries.proposal_details(session, campaign_id))
 
 
-@capability.card(audit.RESULT)
+@capability.card(cards.REQUEST_RESULT)
 def _result(session: Session, request_id: int) -> Message | None:
-    facts = requests.facts(session, request_id)
-    if facts.campaign is None:
+    details = requests.details(session, request_id)
+    if details.campaign is None:
         return None
     return retrospective_messages.result(
-        facts, retrospectives.review(session, facts.campaign.id).figures
+        details, retrospectives.review(session, details.campaign.id).figures
     )
 
 
-@capability.card(audit.RETROSPECTIVE)
+@capability.card(cards.RETROSPECTIVE)
 def _retrospective(session: Session, retrospective_id: int) -> Message:
     return retrospective_messages.retrospective(
         *retrospectives.retrospective_in_full(session, retrospective_id)
     )
 
 
-@capability.card(audit.LESSONS)
+@capability.card(cards.LESSONS)
 def _lessons(session: Session, campaign_id: int) -> Message:
     return retrospective_messages.lessons(retrospectives.review(session, campaign_id))

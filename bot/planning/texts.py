@@ -4,10 +4,6 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from slack_sdk.models.blocks import (
-    ContextBlock,
-    HeaderBlock,
-    MarkdownTextObject,
-    PlainTextObject,
     RichTextBlock,
     RichTextElement,
     RichTextElementParts,
@@ -18,26 +14,16 @@ from slack_sdk.models.blocks import (
 
 from bot.people.models import Person
 from bot.planning.capacity import Capacity, Fit
-from bot.planning.models import LastTime
+from bot.planning.models import SimilarCampaign
 from bot.rounding import rounded, whole
 from bot.slack.text import clean, plural, safe
 
 _MOST_NAMES = 6
 
 
-def header(text: str) -> HeaderBlock:
-    """A card's title."""
-    return HeaderBlock(text=plain(text, 150))
-
-
-def small(text: str) -> ContextBlock:
-    """A line of what is good to know."""
-    return ContextBlock(elements=[MarkdownTextObject(text=text)])
-
-
-def plain(text: str, limit: int) -> PlainTextObject:
-    """Text as somebody wrote it, in one line."""
-    return PlainTextObject(text=clean(" ".join(text.split()), limit), emoji=False)
+def in_one_line(text: str, limit: int = 150) -> str:
+    """What somebody wrote, in one line, at most so many characters; a title has room for 150."""
+    return clean(" ".join(text.split()), limit)
 
 
 def titled(title: str, text: str) -> RichTextBlock:
@@ -84,8 +70,8 @@ def capacity_in_words(capacity: Capacity) -> str:
     if capacity.fit is Fit.UNKNOWN:
         return f"Nobody said how many leads are expected. On its days: {people}."
     load = (
-        f"About {_amount(capacity.per_day)} leads a working day, "
-        f"{_amount(capacity.each)} for each of {people}. {_room(capacity)}"
+        f"About {_amount(capacity.leads_per_day)} leads a working day, "
+        f"{_amount(capacity.leads_per_person)} for each of {people}. {_room(capacity)}"
     )
     return f"{load} {_verdict(capacity)}"
 
@@ -114,14 +100,14 @@ def _verdict(capacity: Capacity) -> str:
     return "*The team has the hands for it.*"
 
 
-def past_in_words(past: Sequence[LastTime]) -> str:
+def similar_in_words(past: Sequence[SimilarCampaign]) -> str:
     """How similar campaigns did, one a line."""
     if not past:
         return "No campaign of the past is like it."
     return "\n".join(_similar_campaign(each) for each in past)
 
 
-def _similar_campaign(each: LastTime) -> str:
+def _similar_campaign(each: SimilarCampaign) -> str:
     reason = f", mostly rejected for: {safe(each.top_reason, 80)}" if each.top_reason else ""
     again = f", {each.again}" if each.again else ""
     lesson = f". What failed: {safe(' '.join(each.lesson.split()), 150)}" if each.lesson else ""

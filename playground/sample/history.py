@@ -33,7 +33,7 @@ from bot.leads.models import Disposition, Rating
 from bot.money import Money
 from bot.people import service as people
 from bot.people.models import Person, Role, Workspace
-from bot.planning import agreeing, proposals
+from bot.planning import proposal_answers, proposals
 from bot.planning import requests as planning_requests
 from bot.routing import escalation
 from bot.shadowing import rounds as shadowing
@@ -178,26 +178,26 @@ class History:
         )  # fmt: skip
 
     def _second(self, handles: tuple[str, ...], session: Session) -> None:
-        [waiting] = planning_requests.to_answer(session, self._workspace.id, 1)
+        [waiting] = planning_requests.unanswered(session, self._workspace.id, 1)
         for handle in handles:
-            planning_requests.second(session, self._person(session, handle), waiting.request.id)
+            planning_requests.support(session, self._person(session, handle), waiting.request.id)
 
     def _propose(self, session: Session) -> None:
         """Marketing proposes what sales asked for."""
         mara, currency = self._person(session, "mara"), self._workspace.currency
         draft = texts.chains(self._now.date(), currency)
         lines = [(name, Money(minor, currency)) for name, minor in texts.CHAINS_LINES]
-        [waiting] = planning_requests.to_answer(session, self._workspace.id, 1)
+        [waiting] = planning_requests.unanswered(session, self._workspace.id, 1)
         plan = proposals.Plan(draft, lines)
-        campaign = proposals.begin(session, mara, plan, "sample", waiting.request.id)
+        campaign = proposals.create_draft(session, mara, plan, "sample", waiting.request.id)
         proposals.propose(session, mara, campaign.id)
 
     def _answers(self, session: Session) -> None:
         chains = self._campaign(session, "chains-2026")
-        agreeing.ready(session, self._person(session, "aylin"), chains.id)
+        proposal_answers.answer_ready(session, self._person(session, "aylin"), chains.id)
         text = "Two years are long for shops that may close. Can it be one?"
         sofia = self._person(session, "sofia")
-        agreeing.raise_concern(session, sofia, chains.id, chains.version, text, "sample")
+        proposal_answers.raise_concern(session, sofia, chains.id, chains.version, text, "sample")
 
     def _spend(self, session: Session) -> None:
         first, currency = self._start.date(), self._workspace.currency

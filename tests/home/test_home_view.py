@@ -33,8 +33,8 @@ from bot.leads.notice_models import Listed as ListedLead
 from bot.metrics.figures import Figures
 from bot.people.models import Person, Role, Team, Workspace
 from bot.planning import home_sections as planning
-from bot.planning.agreement import Standing
-from bot.planning.models import Listed, Proposed, Request
+from bot.planning.agreement_rule import Responses
+from bot.planning.models import ProposalRow, Request, RequestRow
 from bot.reports import home_sections as reports
 from bot.routing import home_sections as routing
 from bot.shadowing import home_sections as shadowing
@@ -125,12 +125,12 @@ FIGURES = Figures(
 NO_FIGURES = Figures({"received": 0, "rated": 0})
 RICH = copy(SPRING, budget_minor=500_000, currency="EUR", owner=MARA)
 OWN = [reports.OwnCampaign(RICH, FIGURES, 2, 5), reports.OwnCampaign(RICH, NO_FIGURES, 0, 5)]
-ASKED = Listed(
+ASKED = RequestRow(
     Request(id=4, text="A starter package <!here>", audience="Shops", status="waiting",
             asked_at=NOON, answer_by=NOON),
-    Person(id=3, slack_id="U3", name="Sofia"), 4, mine=False,
+    Person(id=3, slack_id="U3", name="Sofia"), 4, includes_reader=False,
 )  # fmt: skip
-PROPOSED = Proposed(RICH, Standing(frozenset({3}), frozenset({4}), frozenset({5, 6}), 1))
+PROPOSED = ProposalRow(RICH, Responses(frozenset({3}), frozenset({4}), frozenset({5, 6}), 1))
 LATE = (lead(response_due_at=NOON), None)
 AGAIN = (lead(**CONTACTED, last_touch_at=NOON), SOFIA)
 STILL = ListedLead(lead(**CONTACTED), SOFIA, NOON)

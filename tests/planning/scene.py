@@ -11,9 +11,9 @@ from bot.intake import receiving
 from bot.money import Money
 from bot.people import service as people
 from bot.people.models import Person, Role, Workspace
-from bot.planning import agreeing, proposals, queries, reminders, requests
-from bot.planning.agreement import Enough, Standing
-from bot.planning.models import Concern, Heard, Proposal, Request, RequestEvent
+from bot.planning import proposal_answers, proposals, queries, reminders, requests
+from bot.planning.agreement_rule import Quorum, Responses
+from bot.planning.models import Concern, Frequency, Proposal, Request, RequestEvent
 from bot.slack.cards import Card
 from bot.sources.lead_payload import LeadPayload
 from bot.store import Base, Store
@@ -36,17 +36,17 @@ class Company:
     guest: Person
 
     def ask(self, token: str = "form-1", who: Person | None = None, **said: Any) -> Request:
-        facts = {"text": WANTED, "audience": "small shops", "heard": Heard.WEEKLY} | said
+        facts = {"text": WANTED, "audience": "small shops", "heard": Frequency.WEEKLY} | said
         with self.store.transaction() as session:
             return requests.ask_for(session, who or self.sal, token=token, **facts)
 
     def second(self, who: Person, request: Request) -> None:
         with self.store.transaction() as session:
-            requests.second(session, who, request.id)
+            requests.support(session, who, request.id)
 
     def see(self, who: Person, request: Request) -> None:
         with self.store.transaction() as session:
-            requests.see(session, who, request.id)
+            requests.mark_seen(session, who, request.id)
 
     def decline(self, who: Person, request: Request, reason: str = "Too dear for us") -> None:
         with self.store.transaction() as session:
@@ -97,7 +97,7 @@ class Company:
     ) -> Campaign:  # fmt: skip
         with self.store.transaction() as session:
             plan = self.plan(**said)
-            return proposals.begin(session, who or self.mara, plan, token, request_id)
+            return proposals.create_draft(session, who or self.mara, plan, token, request_id)
 
     def propose(self, campaign: Campaign) -> None:
         with self.store.transaction() as session:
@@ -121,23 +121,27 @@ class Company:
 
     def ready(self, who: Person, campaign: Campaign) -> None:
         with self.store.transaction() as session:
-            agreeing.ready(session, who, campaign.id)
+            proposal_answers.answer_ready(session, who, campaign.id)
 
     def raise_concern(
         self, who: Person, campaign: Campaign, text: str = "Too early"
     ) -> Concern | None:
         with self.store.transaction() as session:
             token = f"worry-{campaign.id}-{who.id}"
-            return agreeing.raise_concern(session, who, campaign.id, campaign.version, text, token)
+            return proposal_answers.raise_concern(
+                session, who, campaign.id, campaign.version, text, token
+            )
 
     def rule(self, who: Person | None = None, **told: Any) -> None:
         usual: dict[str, Any] = {
-            "roles": [Role.SALESPERSON], "enough": Enough.MAJORITY, "some": None, "must": [],
+            "roles": [Role.SALESPERSON], "quorum": Quorum.MAJORITY, "number": None, "required": [],
             "days": 2,
         }  # fmt: skip
         with self.store.transaction() as session:
             admin = session.get_one(Person, (who or self.root).id)
-            agreeing.change_rules(session, admin, agreeing.Ruling(**usual | told))
+            proposal_answers.change_rules(
+                session, admin, proposal_answers.RulesChange(**usual | told)
+            )
 
     def campaign(self, campaign: Campaign) -> Campaign:
         """The campaign as it is now."""
@@ -148,9 +152,9 @@ class Company:
         with self.store.transaction() as session:
             return session.get_one(Proposal, campaign.id)
 
-    def standing(self, campaign: Campaign) -> Standing:
+    def standing(self, campaign: Campaign) -> Responses:
         with self.store.transaction() as session:
-            return queries.table(session, campaign.id).standing
+            return queries.proposal_details(session, campaign.id).responses
 
     def lead(self) -> int:
         """A lead that somebody typed in, by its number."""

@@ -7,17 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.planning.agreement import (
-    Enough,
+from bot.planning.agreement_rule import (
+    AgreementRule,
+    Quorum,
     RaisedConcern,
     ReadyAnswer,
-    Rule,
-    Standing,
-    agreed,
-    standing,
+    Responses,
+    current_responses,
+    is_agreed,
 )
 from bot.planning.capacity import Capacity, Fit, TeamCapacity, capacity
-from bot.planning.retrospectives import Likeness, most_similar, similarity
+from bot.planning.similar_campaigns import CampaignTraits, most_similar, similarity
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 PEOPLE = list(range(1, 7))
@@ -28,7 +28,7 @@ answers = st.lists(st.builds(ReadyAnswer, people, st.integers(1, 4), moments), m
 concerns = st.lists(st.builds(RaisedConcern, people, moments, st.booleans()), max_size=6)
 asked = st.sets(people)
 rules = st.builds(
-    Rule, st.sampled_from(Enough), st.integers(1, 8), st.frozensets(people, max_size=2)
+    AgreementRule, st.sampled_from(Quorum), st.integers(1, 8), st.frozensets(people, max_size=2)
 )
 
 
@@ -40,16 +40,16 @@ def concern(person: int, *, minute: int = 0, is_open: bool = True) -> RaisedConc
     return RaisedConcern(person, NOON + timedelta(minutes=minute), is_open)
 
 
-MAJORITY = Rule(Enough.MAJORITY, 2, frozenset())
+MAJORITY = AgreementRule(Quorum.MAJORITY, 2, frozenset())
 
 
 @given(asked, answers, concerns, st.integers(1, 4))
 def test_everyone_who_is_asked_stands_in_one_place(
     ids: set[int], given_: list[ReadyAnswer], worries: list[RaisedConcern], holds_from: int
 ) -> None:
-    now = standing(ids, given_, worries, holds_from)
+    now = current_responses(ids, given_, worries, holds_from)
     assert now.ready | now.concerned | now.silent == ids
-    assert now.asked == len(ids)
+    assert now.count == len(ids)
 
 
 @given(asked, answers, concerns, st.integers(1, 4), rules)
@@ -58,18 +58,18 @@ def test_there_is_no_agreement_against_an_open_concern(
     given_: list[ReadyAnswer],
     worries: list[RaisedConcern],
     holds_from: int,
-    rule: Rule,
+    rule: AgreementRule,
 ) -> None:
-    now = standing(ids, given_, worries, holds_from)
+    now = current_responses(ids, given_, worries, holds_from)
     if any(each.is_open for each in worries):
-        assert not agreed(rule, now)
+        assert not is_agreed(rule, now)
 
 
 @given(asked, concerns, st.integers(1, 4), rules)
 def test_there_is_no_agreement_by_silence(
-    ids: set[int], worries: list[RaisedConcern], holds_from: int, rule: Rule
+    ids: set[int], worries: list[RaisedConcern], holds_from: int, rule: AgreementRule
 ) -> None:
-    assert not agreed(rule, standing(ids, [], worries, holds_from))
+    assert not is_agreed(rule, current_responses(ids, [], worries, holds_from))
 
 
 @given(asked, answers, concerns, st.integers(1, 4), rules)
@@ -78,24 +78,24 @@ def test_an_agreement_has_enough_who_said_so_of_this_version(
     given_: list[ReadyAnswer],
     worries: list[RaisedConcern],
     holds_from: int,
-    rule: Rule,
+    rule: AgreementRule,
 ) -> None:
-    now = standing(ids, given_, worries, holds_from)
-    if agreed(rule, now):
+    now = current_responses(ids, given_, worries, holds_from)
+    if is_agreed(rule, now):
         spoke = {each.person_id for each in given_ if each.version >= holds_from}
         assert len(spoke & ids) >= rule.needed(len(ids)) >= 1
-        assert rule.must <= spoke
+        assert rule.required <= spoke
 
 
 @given(asked, answers, concerns, st.integers(1, 3))
 def test_a_binding_change_voids_what_was_said_before_it_and_nothing_else(
     ids: set[int], given_: list[ReadyAnswer], worries: list[RaisedConcern], holds_from: int
 ) -> None:
-    before = standing(ids, given_, worries, holds_from)
-    after = standing(ids, given_, worries, holds_from + 1)
+    before = current_responses(ids, given_, worries, holds_from)
+    after = current_responses(ids, given_, worries, holds_from + 1)
     assert after.ready <= before.ready
     kept = [each for each in given_ if each.version > holds_from]
-    assert after == standing(ids, kept, worries, 1)
+    assert after == current_responses(ids, kept, worries, 1)
     assert after.concerned == before.concerned
 
 
@@ -107,18 +107,18 @@ def test_one_more_who_is_ready_never_takes_an_agreement_away(
     holds_from: int,
     who: int,
 ) -> None:
-    before = standing(ids, given_, worries, holds_from)
+    before = current_responses(ids, given_, worries, holds_from)
     late = ReadyAnswer(who, 4, NOON + timedelta(hours=1))
-    after = standing(ids, [*given_, late], worries, holds_from)
+    after = current_responses(ids, [*given_, late], worries, holds_from)
     assert before.ready <= after.ready
-    if agreed(MAJORITY, before):
-        assert agreed(MAJORITY, after)
+    if is_agreed(MAJORITY, before):
+        assert is_agreed(MAJORITY, after)
 
 
 def test_more_than_half() -> None:
     def of(ready: int, everyone: int) -> bool:
         ids = range(everyone)
-        return agreed(MAJORITY, standing(ids, said(*range(ready)), [], 1))
+        return is_agreed(MAJORITY, current_responses(ids, said(*range(ready)), [], 1))
 
     assert [of(1, 1), of(1, 2), of(2, 2), of(2, 3), of(2, 4), of(3, 4)] == [
         True, False, True, True, False, True,
@@ -127,30 +127,34 @@ def test_more_than_half() -> None:
 
 
 def test_everyone_a_number_and_the_named() -> None:
-    two_ready = standing([1, 2, 3], said(1, 2), [], 1)
-    assert not agreed(Rule(Enough.EVERYONE, 1, frozenset()), two_ready)
-    assert agreed(Rule(Enough.SOME, 2, frozenset()), two_ready)
-    assert not agreed(Rule(Enough.SOME, 3, frozenset()), two_ready)
-    assert not agreed(Rule(Enough.SOME, 1, frozenset({3})), two_ready)
-    assert agreed(Rule(Enough.SOME, 1, frozenset({2})), two_ready)
+    two_ready = current_responses([1, 2, 3], said(1, 2), [], 1)
+    assert not is_agreed(AgreementRule(Quorum.EVERYONE, 1, frozenset()), two_ready)
+    assert is_agreed(AgreementRule(Quorum.SOME, 2, frozenset()), two_ready)
+    assert not is_agreed(AgreementRule(Quorum.SOME, 3, frozenset()), two_ready)
+    assert not is_agreed(AgreementRule(Quorum.SOME, 1, frozenset({3})), two_ready)
+    assert is_agreed(AgreementRule(Quorum.SOME, 1, frozenset({2})), two_ready)
     # More than there are: then all of them.
-    assert agreed(Rule(Enough.SOME, 9, frozenset()), standing([1, 2], said(1, 2), [], 1))
+    assert is_agreed(
+        AgreementRule(Quorum.SOME, 9, frozenset()), current_responses([1, 2], said(1, 2), [], 1)
+    )
 
 
 def test_the_latest_word_counts() -> None:
-    first_ready_then_worried = standing([1], said(1), [concern(1, minute=1)], 1)
+    first_ready_then_worried = current_responses([1], said(1), [concern(1, minute=1)], 1)
     assert first_ready_then_worried.concerned == {1}
     # The owner has answered; whoever raised it has said nothing since.
-    answered = standing([1], said(1), [concern(1, minute=1, is_open=False)], 1)
+    answered = current_responses([1], said(1), [concern(1, minute=1, is_open=False)], 1)
     assert answered.silent == {1}
-    ready_after_all = standing([1], said(1, minute=2), [concern(1, minute=1, is_open=False)], 1)
+    ready_after_all = current_responses(
+        [1], said(1, minute=2), [concern(1, minute=1, is_open=False)], 1
+    )
     assert ready_after_all.ready == {1}
 
 
 def test_a_concern_of_somebody_who_left_still_stands() -> None:
-    now = standing([1, 2], said(1, 2), [concern(9)], 1)
-    assert now == Standing(frozenset({1, 2}), frozenset(), frozenset(), 1)
-    assert not agreed(MAJORITY, now)
+    now = current_responses([1, 2], said(1, 2), [concern(9)], 1)
+    assert now == Responses(frozenset({1, 2}), frozenset(), frozenset(), 1)
+    assert not is_agreed(MAJORITY, now)
 
 
 # ---- capacity --------------------------------------------------------------------------------
@@ -167,7 +171,11 @@ def capacity_of(expected: int | None, **changes: object) -> Capacity:
 
 def test_the_room_lasts_or_it_does_not() -> None:
     fits = capacity_of(30)
-    assert (fits.fit, fits.per_day, fits.each) == (Fit.FITS, Fraction(3, 2), Fraction(3, 4))
+    assert (fits.fit, fits.leads_per_day, fits.leads_per_person) == (
+        Fit.FITS,
+        Fraction(3, 2),
+        Fraction(3, 4),
+    )
     full = capacity_of(60)  # three a day fill a room of thirty
     assert (full.fit, full.full_after) == (Fit.FILLS_UP, 10)
     assert capacity_of(60, closing=Fraction(6)).fit is Fit.FITS
@@ -197,11 +205,11 @@ def test_a_room_that_lasts_is_never_overrun(
     weight = capacity_of(
         expected, days=days, people=hands, room=room, arriving=arriving, closing=closing
     )
-    assert weight.per_day * days == expected
-    assert weight.each * hands == weight.per_day
+    assert weight.leads_per_day * days == expected
+    assert weight.leads_per_person * hands == weight.leads_per_day
     if room is None:
         return
-    held = [(weight.per_day + arriving - closing) * day for day in range(1, days + 1)]
+    held = [(weight.leads_per_day + arriving - closing) * day for day in range(1, days + 1)]
     if weight.fit is Fit.FITS:
         assert all(each <= room for each in held)
     else:
@@ -213,8 +221,8 @@ def test_a_room_that_lasts_is_never_overrun(
 # ---- last time -------------------------------------------------------------------------------
 
 
-def like(kind: str = "email", audience: str = "", *channels: str) -> Likeness:
-    return Likeness(kind, audience, channels)
+def like(kind: str = "email", audience: str = "", *channels: str) -> CampaignTraits:
+    return CampaignTraits(kind, audience, channels)
 
 
 def test_kind_audience_and_channels_make_campaigns_alike() -> None:
@@ -233,12 +241,15 @@ def test_kind_audience_and_channels_make_campaigns_alike() -> None:
 
 texts = st.text("abcd ", max_size=12)
 likenesses = st.builds(
-    Likeness, st.sampled_from(["email", "event"]), texts, st.lists(texts, max_size=3).map(tuple)
+    CampaignTraits,
+    st.sampled_from(["email", "event"]),
+    texts,
+    st.lists(texts, max_size=3).map(tuple),
 )
 
 
 @given(likenesses, likenesses)
-def test_likeness_is_the_same_either_way_round(one: Likeness, other: Likeness) -> None:
+def test_likeness_is_the_same_either_way_round(one: CampaignTraits, other: CampaignTraits) -> None:
     assert similarity(one, other) == similarity(other, one)
     assert 0 <= similarity(one, other) <= 3
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.campaigns.models import Stage
 from bot.people.models import Role
-from bot.planning import agreeing
+from bot.planning import proposal_answers
 from bot.planning.models import Concern
 from tests.campaigns.scene import hire
 from tests.moved_clock import MovedClock
@@ -72,7 +72,7 @@ def test_it_is_agreed_exactly_when_the_rule_says_so(
         elif deed == "raise_concern":
             with company.store.transaction() as session:
                 said = f"{token}-{number}"
-                agreeing.raise_concern(session, person, campaign.id, 1, "Too early", said)
+                proposal_answers.raise_concern(session, person, campaign.id, 1, "Too early", said)
         elif deed in ("withdraw", "answer"):
             with company.store.transaction() as session:
                 concern = (
@@ -82,9 +82,11 @@ def test_it_is_agreed_exactly_when_the_rule_says_so(
                 )
                 assert concern is not None
                 if deed == "withdraw":
-                    agreeing.withdraw(session, person, concern.id)
+                    proposal_answers.withdraw_concern(session, person, concern.id)
                 else:
-                    agreeing.answer_concern(session, company.mara, concern.id, "We see to it")
+                    proposal_answers.answer_concern(
+                        session, company.mara, concern.id, "We see to it"
+                    )
         else:
             texts["terms" if deed == "bind" else "talking_points"] += f" {number}"
             company.revise(campaign, utm_campaign=None, **texts)

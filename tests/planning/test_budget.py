@@ -25,20 +25,20 @@ EUR = "EUR"
     ],
 )
 def test_lines_as_people_type_them(typed: str, name: str, minor: int) -> None:
-    assert budget.lines(typed, EUR) == [(name, Money(minor, EUR))]
+    assert budget.parse_lines(typed, EUR) == [(name, Money(minor, EUR))]
 
 
 @pytest.mark.parametrize("typed", ["4,000", "Search ads", "Ads 5 USD", "Ads -5", "Ads 5 x 3 y"])
 def test_what_cannot_be_read_is_said(typed: str) -> None:
     with pytest.raises(ValueError, match="no amount in EUR"):
-        budget.lines(typed, EUR)
+        budget.parse_lines(typed, EUR)
 
 
 def test_too_many_and_twice() -> None:
     with pytest.raises(ValueError, match="keep to 20"):
-        budget.lines("\n".join(f"Line{number} x 1" for number in range(21)), EUR)
+        budget.parse_lines("\n".join(f"Line{number} x 1" for number in range(21)), EUR)
     with pytest.raises(ValueError, match="twice"):
-        budget.lines("Ads 1\nADS 2", EUR)
+        budget.parse_lines("Ads 1\nADS 2", EUR)
 
 
 names = st.text(st.characters(categories=["L"]), min_size=1, max_size=20)
@@ -47,10 +47,10 @@ names = st.text(st.characters(categories=["L"]), min_size=1, max_size=20)
 @given(st.dictionaries(names.map(str.casefold), st.integers(0, 10**9), min_size=1, max_size=20))
 def test_the_sum_is_that_of_the_lines(amounts: dict[str, int]) -> None:
     typed = "\n".join(f"{name} {Money(minor, EUR).amount:f}" for name, minor in amounts.items())
-    read = budget.lines(typed, EUR)
+    read = budget.parse_lines(typed, EUR)
     assert [amount.minor for _, amount in read] == list(amounts.values())
     assert budget.total(read) == Money(sum(amounts.values()), EUR)
 
 
 def test_nothing_is_no_budget() -> None:
-    assert budget.total(budget.lines(" \n", EUR)) is None
+    assert budget.total(budget.parse_lines(" \n", EUR)) is None

@@ -18,7 +18,7 @@ from tests.planning.scene import Company
 def capacity_of(company: Company, token: str = "form-2", **said: object) -> Capacity:
     campaign = company.proposed(token=token, utm_campaign=token, **said)
     with company.store.transaction() as session:
-        return queries.table(session, campaign.id).capacity
+        return queries.proposal_details(session, campaign.id).capacity
 
 
 def limit(company: Company, most: int) -> None:
@@ -44,8 +44,8 @@ def test_days_people_and_hours_of_the_campaign(company: Company) -> None:
     assert hands.days == 22
     assert hands.people == 2
     assert hands.hours == 8
-    assert weight.per_day == 2
-    assert weight.each == 1
+    assert weight.leads_per_day == 2
+    assert weight.leads_per_person == 1
 
 
 def test_who_is_away_takes_no_leads(company: Company) -> None:
@@ -79,7 +79,7 @@ def test_what_came_and_was_closed_lately_and_the_room_that_is_left(
 def test_of_a_long_campaign_a_part_is_looked_at(company: Company) -> None:
     weight = capacity_of(company, ends_on=date(2027, 5, 31), expected_leads=365)
     assert weight.team.days == 60  # twelve weeks
-    assert weight.per_day * 60 == 84
+    assert weight.leads_per_day * 60 == 84
 
 
 def test_a_campaign_of_a_free_day_has_nobody(company: Company) -> None:

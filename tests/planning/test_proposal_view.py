@@ -11,17 +11,17 @@ from bot.campaigns.history import changes
 from bot.campaigns.models import Campaign, CampaignVersion, Kind, Stage
 from bot.people.models import Person
 from bot.planning import forms, proposal_messages, texts
-from bot.planning.agreement import Enough, Rule, Standing
+from bot.planning.agreement_rule import AgreementRule, Quorum, Responses
 from bot.planning.capacity import Capacity, Fit, TeamCapacity, capacity
 from bot.planning.models import (
     BudgetLine,
     Concern,
-    LastTime,
     PlanningRules,
     Proposal,
+    ProposalDetails,
     ProposalReminder,
     Request,
-    Table,
+    SimilarCampaign,
 )
 from bot.planning.proposals import Plan
 from playground.limits import check_message, check_view
@@ -42,8 +42,8 @@ HANDS = TeamCapacity(
     arriving=Fraction(6), closing=Fraction(5),
 )  # fmt: skip
 PAST = [
-    LastTime("Spring trial", "1 to 30 April 2026", "78 %", "140 %", "no budget"),
-    LastTime("Winter fair", "on 3 December 2025 only", "n/a", "n/a", None),
+    SimilarCampaign("Spring trial", "1 to 30 April 2026", "78 %", "140 %", "no budget"),
+    SimilarCampaign("Winter fair", "on 3 December 2025 only", "n/a", "n/a", None),
 ]
 HOSTILE = "<!channel> *free* <https://evil.example|click> & `code`\n> quoted"
 
@@ -74,9 +74,9 @@ def concern(**changed: Any) -> Concern:
     return Concern(**facts | changed)
 
 
-def standing(ready: int = 0, concerned: int = 0, of: int = 4) -> Standing:
+def standing(ready: int = 0, concerned: int = 0, of: int = 4) -> Responses:
     ids = [person.id for person in SALES[:of]]
-    return Standing(
+    return Responses(
         frozenset(ids[:ready]),
         frozenset(ids[ready : ready + concerned]),
         frozenset(ids[ready + concerned :]),
@@ -85,23 +85,23 @@ def standing(ready: int = 0, concerned: int = 0, of: int = 4) -> Standing:
 
 
 def table(
-    now: Standing | None = None, weight: Capacity | None = None, *,
+    now: Responses | None = None, weight: Capacity | None = None, *,
     concerns: list[Concern] | None = None, before: CampaignVersion | None = None,
-    proposal: dict[str, Any] | None = None, rule: Rule | None = None, **changed: Any,
-) -> Table:  # fmt: skip
+    proposal: dict[str, Any] | None = None, rule: AgreementRule | None = None, **changed: Any,
+) -> ProposalDetails:  # fmt: skip
     found = campaign(**changed)
-    return Table(
+    return ProposalDetails(
         proposal=Proposal(campaign_id=7, answer_by=NOW + timedelta(days=2), **proposal or {}),
         campaign=found,
-        asked=SALES,
-        standing=now or standing(),
+        respondents=SALES,
+        responses=now or standing(),
         concerns=concerns or [],
-        rule=rule or Rule(Enough.MAJORITY, 2, frozenset()),
-        must=[CLEO] if rule and rule.must else [],
-        before=before,
+        rule=rule or AgreementRule(Quorum.MAJORITY, 2, frozenset()),
+        required=[CLEO] if rule and rule.required else [],
+        previous=before,
         changed=changes(before, found) if before else {},
         capacity=weight or capacity(80, HANDS),
-        last_time=PAST,
+        similar_campaigns=PAST,
         overruler=CLEO if proposal else None,
     )
 
@@ -153,7 +153,7 @@ def test_it_is_over_or_goes_on_elsewhere(golden: Golden, stage: Stage) -> None:
 
 
 def test_the_named_and_everyone(golden: Golden) -> None:
-    found = table(rule=Rule(Enough.EVERYONE, 1, frozenset({2})))
+    found = table(rule=AgreementRule(Quorum.EVERYONE, 1, frozenset({2})))
     golden("proposal_named", proposal_messages.card(found, NOW))
 
 
@@ -228,8 +228,8 @@ LINES = [
 
 def test_everything_in_a_modal(golden: Golden) -> None:
     said = [concern(), concern(closer=MARA, closed_at=LATER, answer="For three months")]
-    golden("proposal_whole", proposal_messages.whole(table(), LINES, said, money=True))
-    without = proposal_messages.whole(table(), LINES, [], money=False)
+    golden("proposal_whole", proposal_messages.full_view(table(), LINES, said, money=True))
+    without = proposal_messages.full_view(table(), LINES, [], money=False)
     assert "5,200" not in str(without.to_dict())
     golden("proposal_whole_without_money", without)
 
@@ -286,14 +286,14 @@ def test_the_longest_words_fit() -> None:
     }  # fmt: skip
     worries = [concern(text="&" * 1_000) for _ in range(40)]
     old = {name: f"{value}x" if isinstance(value, str) else [] for name, value in words.items()}
-    past = [LastTime("&" * 80, "1 to 30 April 2026", "78 %", "140 %", "&" * 90)] * 3
+    past = [SimilarCampaign("&" * 80, "1 to 30 April 2026", "78 %", "140 %", "&" * 90)] * 3
     found = table(standing(concerned=4), concerns=worries, before=version(**old), **words)
-    found = Table(**vars(found) | {"last_time": past})
+    found = ProposalDetails(**vars(found) | {"similar_campaigns": past})
     card = proposal_messages.card(found, NOW)
     assert check_message(card.blocks) == []
     assert len(str(card.blocks)) < 24_000
     lines = [BudgetLine(name="x" * 80, minor=10**12, currency="EUR")] * 20
-    modal = proposal_messages.whole(found, lines, worries, money=True)
+    modal = proposal_messages.full_view(found, lines, worries, money=True)
     assert check_view(modal.to_dict(), "modal") == []
     form = forms.SavePlan.of("t", TODAY, found.campaign, lines, "U1")
     assert check_view(form.to_dict(), "modal") == []

@@ -13,8 +13,8 @@ from bot.campaigns.models import Campaign, CampaignEvent, Stage
 from bot.errors import FieldErrors, HandoffError, NotAllowed, NotFound
 from bot.money import Money
 from bot.people.models import Person, Role
-from bot.planning import agreeing, audit, forms, proposals, queries, sla
-from bot.planning.agreement import Enough
+from bot.planning import cards, forms, proposal_answers, proposals, queries, rules
+from bot.planning.agreement_rule import Quorum
 from bot.planning.models import BudgetLine, Concern
 from tests.campaigns.scene import hire, install
 from tests.forms import sent
@@ -33,13 +33,13 @@ A_DAY_ON = datetime(2026, 6, 2, 15, tzinfo=UTC)
 def test_a_draft_may_lack_almost_everything_and_is_taken_up_again(company: Company) -> None:
     campaign = company.draft(audience="", offer="", terms="", talking_points="")
     assert campaign.stage == Stage.DRAFT
-    assert company.targets(audit.PROPOSAL) == []
+    assert company.targets(cards.PROPOSAL) == []
     with pytest.raises(FieldErrors) as raised:
         company.propose(campaign)
     assert set(raised.value.errors) == {"audience", "offer", "terms", "talking_points"}
     assert company.campaign(campaign).stage == Stage.DRAFT
     with company.store.transaction() as session:
-        proposals.save(session, company.mara, campaign.id, company.plan())
+        proposals.save_draft(session, company.mara, campaign.id, company.plan())
     company.propose(campaign)
     assert company.campaign(campaign).stage == Stage.PROPOSED
 
@@ -107,7 +107,7 @@ def test_a_draft_is_given_up(company: Company) -> None:
 
 def test_a_proposal_is_put_before_sales_with_a_day_to_answer(company: Company) -> None:
     campaign = company.proposed()
-    assert company.targets(audit.PROPOSAL) == ["C1"]
+    assert company.targets(cards.PROPOSAL) == ["C1"]
     assert company.proposal(campaign).answer_by == TWO_DAYS_ON
 
 
@@ -117,8 +117,8 @@ def test_it_is_agreed_when_enough_are_ready(company: Company) -> None:
     assert company.campaign(campaign).stage == Stage.PROPOSED  # of two, more than half are two
     company.ready(company.sue, campaign)
     assert company.campaign(campaign).stage == Stage.AGREED
-    assert company.targets(audit.AGREED) == ["UMARA"]
-    with pytest.raises(agreeing.AlreadyReady):
+    assert company.targets(cards.PROPOSAL_AGREED) == ["UMARA"]
+    with pytest.raises(proposal_answers.AlreadyReady):
         company.ready(company.sue, campaign)
 
 
@@ -139,10 +139,12 @@ def test_a_concern_stands_against_it_until_it_is_answered(
     hands.forward(minutes=1)
     concern = company.raise_concern(company.sue, campaign)
     assert concern is not None
-    company.rule(enough=Enough.SOME, some=1)
+    company.rule(quorum=Quorum.SOME, number=1)
     assert company.campaign(campaign).stage == Stage.PROPOSED
     with company.store.transaction() as session:
-        agreeing.answer_concern(session, company.mara, concern.id, "We take two days for it")
+        proposal_answers.answer_concern(
+            session, company.mara, concern.id, "We take two days for it"
+        )
     assert company.campaign(campaign).stage == Stage.AGREED
 
 
@@ -167,7 +169,7 @@ def test_a_concern_about_what_was_agreed_puts_it_before_sales_again(
     assert concern is not None
     assert company.campaign(campaign).stage == Stage.PROPOSED
     with company.store.transaction() as session:
-        agreeing.withdraw(session, company.sue, concern.id)
+        proposal_answers.withdraw_concern(session, company.sue, concern.id)
     assert company.campaign(campaign).stage == Stage.PROPOSED  # she has not said that she is ready
     hands.forward(minutes=1)
     company.ready(company.sue, campaign)
@@ -180,12 +182,12 @@ def test_a_concern_comes_once_and_is_closed_once(company: Company, hands: MovedC
     assert concern is not None
     assert company.raise_concern(company.sue, campaign) is None
     assert company.count(Concern) == 1
-    with company.store.transaction() as session, pytest.raises(agreeing.NotYourConcern):
-        agreeing.withdraw(session, company.sal, concern.id)
+    with company.store.transaction() as session, pytest.raises(proposal_answers.NotYourConcern):
+        proposal_answers.withdraw_concern(session, company.sal, concern.id)
     with company.store.transaction() as session:
-        agreeing.withdraw(session, company.sue, concern.id)
-    with company.store.transaction() as session, pytest.raises(agreeing.ConcernClosed):
-        agreeing.answer_concern(session, company.mara, concern.id, "Too late")
+        proposal_answers.withdraw_concern(session, company.sue, concern.id)
+    with company.store.transaction() as session, pytest.raises(proposal_answers.ConcernClosed):
+        proposal_answers.answer_concern(session, company.mara, concern.id, "Too late")
 
 
 # ---- versions --------------------------------------------------------------------------------
@@ -239,17 +241,17 @@ def test_a_new_version_is_told_in_the_thread(company: Company) -> None:
     company.revise(campaign, terms="Old customers too")
     company.revise(campaign, terms="Old customers too", talking_points="Another point")
     company.revise(campaign, terms="Old customers too", talking_points="Another point")
-    assert company.targets(audit.VERSION) == ["C1", "C1"]
+    assert company.targets(cards.PROPOSAL_VERSION) == ["C1", "C1"]
 
 
 def test_a_change_that_another_verb_made_is_followed(company: Company) -> None:
     campaign = company.agreed()
     with company.store.transaction() as session:
         plan = company.plan(terms="Changed elsewhere")
-        campaign_changing.change(session, company.mara, campaign.id, plan.whole)
+        campaign_changing.change(session, company.mara, campaign.id, plan.draft_with_budget)
     assert company.look() == 1
     assert company.look() == 0
-    assert company.targets(audit.VERSION) == ["C1"]
+    assert company.targets(cards.PROPOSAL_VERSION) == ["C1"]
     assert company.proposal(campaign).version == 2
     assert company.standing(campaign).silent == {company.sal.id, company.sue.id}
 
@@ -260,7 +262,7 @@ def test_what_was_taken_back_is_a_draft_and_can_be_proposed_anew(company: Compan
     with company.store.transaction() as session:
         proposals.take_back(session, company.mara, campaign.id)
     assert company.campaign(campaign).stage == Stage.DRAFT
-    with pytest.raises(agreeing.NotProposed):
+    with pytest.raises(proposal_answers.NotProposed):
         company.ready(company.sue, campaign)
     company.propose(campaign)
     assert company.standing(campaign).ready == {company.sal.id}  # it says what it said
@@ -276,14 +278,14 @@ def test_the_silent_are_reminded_once_and_silence_agrees_to_nothing(
     company.ready(company.sal, campaign)
     hands.now = A_DAY_ON
     assert company.look() == 1
-    assert company.targets(audit.ASKED) == ["USUE"]
+    assert company.targets(cards.PROPOSAL_REMINDER) == ["USUE"]
     hands.now = TWO_DAYS_ON + timedelta(seconds=1)
     company.drawn()
     assert company.look() == 1
-    assert company.stale(audit.PROPOSAL) == [True]
+    assert company.stale(cards.PROPOSAL) == [True]
     hands.forward(days=300)
     assert company.look() == 0
-    assert company.targets(audit.ASKED) == ["USUE"]
+    assert company.targets(cards.PROPOSAL_REMINDER) == ["USUE"]
     assert company.campaign(campaign).stage == Stage.PROPOSED
 
 
@@ -294,14 +296,14 @@ def test_a_new_version_reminds_anew(company: Company, hands: MovedClock) -> None
     company.revise(campaign, terms="Old customers too")
     hands.forward(days=2)
     company.look()
-    assert company.targets(audit.ASKED) == ["USAL", "USUE", "USAL", "USUE"]
+    assert company.targets(cards.PROPOSAL_REMINDER) == ["USAL", "USUE", "USAL", "USUE"]
 
 
 def test_what_is_agreed_reminds_nobody(company: Company, hands: MovedClock) -> None:
     company.agreed()
     hands.forward(days=30)
     assert company.look() == 0
-    assert company.targets(audit.ASKED) == []
+    assert company.targets(cards.PROPOSAL_REMINDER) == []
 
 
 # ---- rules -----------------------------------------------------------------------------------
@@ -310,12 +312,12 @@ def test_what_is_agreed_reminds_nobody(company: Company, hands: MovedClock) -> N
 def test_other_rules_hold_for_what_is_open(company: Company) -> None:
     campaign = company.proposed()
     company.ready(company.sal, campaign)
-    company.rule(enough=Enough.SOME, some=1)
+    company.rule(quorum=Quorum.SOME, number=1)
     assert company.campaign(campaign).stage == Stage.AGREED
 
 
 def test_who_is_named_is_asked_and_needed(company: Company) -> None:
-    company.rule(enough=Enough.SOME, some=1, must=["UCLEO"])
+    company.rule(quorum=Quorum.SOME, number=1, required=["UCLEO"])
     campaign = company.proposed()
     company.ready(company.sal, campaign)
     assert company.campaign(campaign).stage == Stage.PROPOSED
@@ -325,14 +327,14 @@ def test_who_is_named_is_asked_and_needed(company: Company) -> None:
 
 def test_rules_that_make_no_sense_are_refused(company: Company) -> None:
     with company.store.transaction() as session:
-        modal = forms.Rules.of(sla.rules(session, company.workspace.id), [])
+        modal = forms.Rules.of(rules.rules_of(session, company.workspace.id), [])
     sensible: dict[str, Any] = {
         "roles": ["salesperson"],
         "enough": "some",
         "some": "1",
         "days": "2",
     }
-    assert forms.Rules.read(sent(modal, **sensible)).ruling().some == 1
+    assert forms.Rules.read(sent(modal, **sensible)).changes().number == 1
     for wrong in ({"roles": [], "days": "0"}, {"some": ""}):
         with pytest.raises(FieldErrors) as raised:
             forms.Rules.read(sent(modal, **sensible | wrong))
@@ -343,10 +345,10 @@ def test_a_manager_agrees_in_place_of_sales_and_it_is_said(company: Company) -> 
     campaign = company.proposed()
     company.raise_concern(company.sue, campaign)
     with company.store.transaction() as session:
-        agreeing.overrule(session, company.cleo, campaign.id, "The fair is on Friday")
+        proposal_answers.overrule(session, company.cleo, campaign.id, "The fair is on Friday")
     assert company.campaign(campaign).stage == Stage.AGREED
     with company.store.transaction() as session:
-        table = queries.table(session, campaign.id)
+        table = queries.proposal_details(session, campaign.id)
         assert table.is_overruled
         assert table.overruler is not None
         assert table.overruler.id == company.cleo.id
@@ -355,7 +357,7 @@ def test_a_manager_agrees_in_place_of_sales_and_it_is_said(company: Company) -> 
         assert event.person_id == company.cleo.id
     company.revise(campaign, terms="Old customers too")
     with company.store.transaction() as session:
-        assert not queries.table(session, campaign.id).is_overruled
+        assert not queries.proposal_details(session, campaign.id).is_overruled
 
 
 # ---- announcing ------------------------------------------------------------------------------
@@ -371,7 +373,7 @@ def test_only_what_is_agreed_is_announced(company: Company) -> None:
         proposals.announce(session, company.mara, campaign.id)
     assert company.campaign(campaign).stage == Stage.LIVE
     assert company.proposal(campaign).stage == Stage.LIVE
-    with pytest.raises(agreeing.NotProposed):
+    with pytest.raises(proposal_answers.NotProposed):
         company.ready(company.sal, campaign)
 
 
@@ -431,19 +433,19 @@ def answer(company: Company, who: Person, campaign: Campaign) -> None:
     company.raise_concern(company.sal, campaign)
     with company.store.transaction() as session:
         [concern] = queries.concerns(session, campaign.id)
-        agreeing.answer_concern(session, who, concern.id, "We do it")
+        proposal_answers.answer_concern(session, who, concern.id, "We do it")
 
 
 def withdraw(company: Company, who: Person, campaign: Campaign) -> None:
     company.raise_concern(company.sal, campaign)
     with company.store.transaction() as session:
         [concern] = queries.concerns(session, campaign.id)
-        agreeing.withdraw(session, who, concern.id)
+        proposal_answers.withdraw_concern(session, who, concern.id)
 
 
 VERBS: dict[str, Verb] = {
     "draft": lambda company, who, _campaign: company.draft(f"new-{who.id}", who, utm_campaign=None),
-    "ready": verb(agreeing.ready),
+    "ready": verb(proposal_answers.answer_ready),
     "raise_concern": lambda company, who, campaign: company.raise_concern(who, campaign),
     "answer": answer,
     "withdraw": withdraw,
@@ -452,7 +454,7 @@ VERBS: dict[str, Verb] = {
     ),
     "take_back": verb(proposals.take_back),
     "give_up": verb(proposals.give_up),
-    "overrule": verb(agreeing.overrule, "Because"),
+    "overrule": verb(proposal_answers.overrule, "Because"),
     "rules": lambda company, who, _campaign: company.rule(who),
     "read": verb(queries.readable),
 }
@@ -483,7 +485,12 @@ def test_who_may(company: Company, deed: str) -> None:
             continue
         with pytest.raises(HandoffError) as raised:
             VERBS[deed](company, who, refused)
-        allowed = (NotAllowed, drafting.NotYours, agreeing.NotAsked, agreeing.NotYourConcern)
+        allowed = (
+            NotAllowed,
+            drafting.NotYours,
+            proposal_answers.NotAsked,
+            proposal_answers.NotYourConcern,
+        )
         assert isinstance(raised.value, allowed), name
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.people.models import Person
 from bot.planning import forms, request_messages
-from bot.planning.models import Listed, Request, RequestFacts
+from bot.planning.models import Request, RequestDetails, RequestRow
 from playground.limits import check_message, check_view
 from tests.golden_files import Golden
 
@@ -34,11 +34,11 @@ def request(**changes: Any) -> Request:
     return Request(**facts | changes)
 
 
-def facts(others: int = 0, **changes: Any) -> RequestFacts:
+def facts(others: int = 0, **changes: Any) -> RequestDetails:
     found = request(**changes)
     seen = MARA if found.seen_at else None
     answered = MARA if found.answered_at else None
-    return RequestFacts(found, SAL, OTHERS[:others], seen, answered)
+    return RequestDetails(found, SAL, OTHERS[:others], seen, answered)
 
 
 SEEN: dict[str, Any] = {"seen_at": NOW + timedelta(hours=1)}
@@ -101,8 +101,10 @@ def test_the_forms(golden: Golden) -> None:
     golden("request_promise", forms.AnswerDays.modal(answer_days=5))
 
 
-def listed(number: int, **changes: Any) -> Listed:
-    return Listed(request(id=number, **changes), SAL, support=number, mine=number % 2 == 0)
+def listed(number: int, **changes: Any) -> RequestRow:
+    return RequestRow(
+        request(id=number, **changes), SAL, support_count=number, includes_reader=number % 2 == 0
+    )
 
 
 def test_the_list(golden: Golden) -> None:

@@ -10,7 +10,7 @@ from bot.errors import FieldErrors, NotAllowed, NotFound
 from bot.people import service as people
 from bot.people.hours import Hours
 from bot.people.models import Person, Role
-from bot.planning import audit, forms, requests, sla
+from bot.planning import cards, forms, requests, rules
 from bot.planning.models import Request, RequestSupport
 from tests.campaigns.scene import hire, install
 from tests.forms import sent
@@ -27,8 +27,8 @@ def test_a_request_is_shown_to_all_and_promised_an_answer(company: Company) -> N
     request = company.ask()
     assert (request.text, request.audience, request.heard) == (WANTED, "small shops", "weekly")
     assert request.answer_by == FIVE_DAYS_ON
-    assert company.targets(audit.CARD) == ["C1"]
-    assert company.targets(audit.FOR_ASKER) == ["USAL"]
+    assert company.targets(cards.REQUEST) == ["C1"]
+    assert company.targets(cards.REQUEST_FOR_ASKER) == ["USAL"]
     assert company.deeds(request) == ["asked"]
 
 
@@ -41,7 +41,7 @@ def test_the_same_form_asks_once(company: Company) -> None:
 def test_eight_deliveries_at_once_are_one_request(company: Company) -> None:
     ids = at_once([lambda: company.ask().id] * 8)
     assert len(set(ids)) == 1
-    assert company.targets(audit.CARD) == ["C1"]
+    assert company.targets(cards.REQUEST) == ["C1"]
     assert company.deeds(company.ask()) == ["asked"]
 
 
@@ -95,8 +95,8 @@ def test_colleagues_are_counted_once(company: Company) -> None:
     request = company.ask()
     company.drawn()
     company.second(company.sue, request)
-    assert company.stale(audit.CARD) == [True]
-    with pytest.raises(requests.AlreadySeconded):
+    assert company.stale(cards.REQUEST) == [True]
+    with pytest.raises(requests.AlreadySupported):
         company.second(company.sue, request)
     with pytest.raises(requests.OwnRequest):
         company.second(company.sal, request)
@@ -109,12 +109,12 @@ def test_eight_clicks_at_once_are_one_voice(company: Company) -> None:
     def click() -> bool:
         try:
             company.second(company.sue, request)
-        except requests.AlreadySeconded:
+        except requests.AlreadySupported:
             return False
         return True
 
     assert sum(at_once([click] * 8)) == 1
-    assert company.deeds(request) == ["asked", "seconded"]
+    assert company.deeds(request) == ["asked", "supported"]
 
 
 def test_marketing_sees_it_and_still_owes_an_answer(company: Company) -> None:
@@ -173,7 +173,7 @@ MAY = {
 
 def change(company: Company, who: Person, days: int) -> None:
     with company.store.transaction() as session:
-        sla.set_answer_sla(session, session.get_one(Person, who.id), days)
+        rules.set_answer_days(session, session.get_one(Person, who.id), days)
 
 
 @pytest.mark.parametrize("verb", VERBS)
@@ -207,14 +207,14 @@ def test_marketing_is_reminded_once_and_then_it_is_overdue(
     assert company.look() == 0
     hands.now = FOUR_DAYS_ON
     assert company.look() == 1
-    assert company.targets(audit.REMINDER) == ["UMARA"]
+    assert company.targets(cards.REQUEST_REMINDER) == ["UMARA"]
     assert company.look() == 0
     hands.now = FIVE_DAYS_ON + timedelta(seconds=1)
     company.drawn()
     assert company.look() == 1
     assert company.look() == 0
-    assert company.stale(audit.CARD) == [True]
-    assert company.targets(audit.REMINDER) == ["UMARA"]
+    assert company.stale(cards.REQUEST) == [True]
+    assert company.targets(cards.REQUEST_REMINDER) == ["UMARA"]
     assert company.deeds(request) == ["asked", "reminded", "overdue"]
     with company.store.transaction() as session:
         assert [each.id for each in requests.overdue(session, company.workspace.id)] == [request.id]
@@ -228,7 +228,7 @@ def test_who_was_down_for_a_week_reminds_and_marks_without_a_burst(
     hands.forward(days=30)
     assert company.look() == 1
     assert company.look() == 0
-    assert company.targets(audit.REMINDER) == ["UMARA"]
+    assert company.targets(cards.REQUEST_REMINDER) == ["UMARA"]
     assert company.deeds(request) == ["asked", "reminded"]
 
 
@@ -238,7 +238,7 @@ def test_an_answer_ends_the_promise(company: Company, hands: MovedClock) -> None
     assert company.look() == 0
     with company.store.transaction() as session:
         assert requests.overdue(session, company.workspace.id) == []
-    assert company.targets(audit.REMINDER) == []
+    assert company.targets(cards.REQUEST_REMINDER) == []
 
 
 def test_where_nobody_is_in_marketing_the_managers_are_reminded(
@@ -249,7 +249,7 @@ def test_where_nobody_is_in_marketing_the_managers_are_reminded(
     company.ask()
     hands.forward(days=30)
     company.look()
-    assert company.targets(audit.REMINDER) == ["UCLEO"]
+    assert company.targets(cards.REQUEST_REMINDER) == ["UCLEO"]
 
 
 def test_the_days_are_marketings_own(company: Company) -> None:
@@ -292,7 +292,9 @@ def test_the_most_heard_stand_first_and_of_those_the_oldest(
     company.decline(company.mara, ids[1])
     with company.store.transaction() as session:
         found = requests.open_requests(session, company.mara, 10)
-        assert [(each.request.text, each.support, each.mine) for each in found] == [
+        assert [
+            (each.request.text, each.support_count, each.includes_reader) for each in found
+        ] == [
             ("Request 2", 3, True),
             ("Request 3", 2, False),
             ("Request 0", 1, False),
@@ -308,6 +310,6 @@ def test_what_marketing_owes_comes_by_its_time(company: Company, hands: MovedClo
     change(company, company.root, 1)
     company.ask("form-2", text="Promised sooner")
     with company.store.transaction() as session:
-        found = requests.to_answer(session, company.workspace.id, 10)
+        found = requests.unanswered(session, company.workspace.id, 10)
         assert [each.request.text for each in found] == ["Promised sooner", "Asked first"]
-        assert len(requests.to_answer(session, company.workspace.id, 1)) == 1
+        assert len(requests.unanswered(session, company.workspace.id, 1)) == 1

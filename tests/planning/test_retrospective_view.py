@@ -6,7 +6,7 @@ from typing import Any
 from bot.metrics import BY_NAME, Figures
 from bot.metrics.metric import Unit
 from bot.planning import forms, request_messages, retrospective_messages, texts
-from bot.planning.models import CampaignReview, LastTime, RequestFacts, Retrospective
+from bot.planning.models import CampaignReview, RequestDetails, Retrospective, SimilarCampaign
 from playground.limits import check_message
 from tests.golden_files import Golden
 from tests.planning.test_proposal_view import MARA, SALES, campaign
@@ -39,7 +39,7 @@ SAID = [
 
 
 def back(said: list[Retrospective] | None = None, figures: Figures = DONE) -> CampaignReview:
-    return CampaignReview(campaign(), figures, SAID if said is None else said, asked=5)
+    return CampaignReview(campaign(), figures, SAID if said is None else said, asked_count=5)
 
 
 def test_the_question(golden: Golden) -> None:
@@ -61,7 +61,7 @@ def test_the_form(golden: Golden) -> None:
 
 def test_the_result_for_who_asked(golden: Golden) -> None:
     ended = request(status="ended", answered_at=NOW)
-    facts = RequestFacts(ended, SAL, [], None, MARA, campaign(owner=MARA))
+    facts = RequestDetails(ended, SAL, [], None, MARA, campaign(owner=MARA))
     golden("request_result", retrospective_messages.result(facts, DONE))
     golden("request_ended", request_messages.card(facts, NOW))
     golden("request_told_ended", request_messages.for_asker(facts, NOW))
@@ -71,7 +71,7 @@ def test_the_other_turns_of_a_request(golden: Golden) -> None:
     planned = campaign(owner=MARA)
     for status in ("waiting", "proposed", "announced"):
         found = request(status=status, campaign_id=7)
-        facts = RequestFacts(found, SAL, SALES[:1], None, None, planned)
+        facts = RequestDetails(found, SAL, SALES[:1], None, None, planned)
         golden(f"request_card_{status}_planned", request_messages.card(facts, NOW))
         golden(f"request_told_{status}_planned", request_messages.for_asker(facts, NOW))
 
@@ -85,8 +85,10 @@ def test_many_answers_fit() -> None:
 
 
 def test_last_time_says_what_was_learned() -> None:
-    past = LastTime("Spring", "in May", "78 %", "140 %", None, "2 of 3 would do it again", "Slow")
-    assert texts.past_in_words([past]) == (
+    past = SimilarCampaign(
+        "Spring", "in May", "78 %", "140 %", None, "2 of 3 would do it again", "Slow"
+    )
+    assert texts.similar_in_words([past]) == (
         "• *Spring* (in May): accepted 78 %, ROMI 140 %, 2 of 3 would do it again. "
         "What failed: Slow"
     )

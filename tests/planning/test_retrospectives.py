@@ -13,7 +13,7 @@ from bot.intake import receiving
 from bot.leads import claiming, outcomes
 from bot.leads.models import Disposition
 from bot.people.models import Person, Workspace
-from bot.planning import audit, forms, proposals, queries, retrospectives
+from bot.planning import cards, forms, proposals, queries, retrospectives
 from bot.planning.models import Again, Retrospective
 from bot.sources.lead_payload import LeadPayload
 from tests.forms import sent
@@ -60,7 +60,7 @@ def test_both_sides_are_asked_once(company: Company) -> None:
     end(company, announced(company))
     assert company.look() == 1
     assert company.look() == 0
-    assert company.targets(audit.RETROSPECTIVE) == ["USAL", "USUE", "UMARA"]
+    assert company.targets(cards.RETROSPECTIVE) == ["USAL", "USUE", "UMARA"]
 
 
 def test_of_sales_those_are_asked_who_had_its_leads(company: Company) -> None:
@@ -68,14 +68,14 @@ def test_of_sales_those_are_asked_who_had_its_leads(company: Company) -> None:
     claim(company, company.sue, campaign)
     end(company, campaign)
     company.look()
-    assert company.targets(audit.RETROSPECTIVE) == ["USUE", "UMARA"]
+    assert company.targets(cards.RETROSPECTIVE) == ["USUE", "UMARA"]
 
 
 def test_nobody_is_asked_about_what_ended_long_ago(company: Company, hands: MovedClock) -> None:
     end(company, announced(company))
     hands.forward(days=30)
     assert company.look() == 0
-    assert company.targets(audit.RETROSPECTIVE) == []
+    assert company.targets(cards.RETROSPECTIVE) == []
 
 
 def test_how_long_ago_it_ended_is_counted_in_the_days_of_the_workspace(
@@ -90,7 +90,7 @@ def test_how_long_ago_it_ended_is_counted_in_the_days_of_the_workspace(
     assert company.look() == 0
     hands.now = datetime(2026, 6, 15, 9, tzinfo=UTC)  # still the 15th
     company.look()
-    assert len(company.targets(audit.RETROSPECTIVE)) == 3
+    assert len(company.targets(cards.RETROSPECTIVE)) == 3
 
 
 def test_what_was_given_up_before_it_ran_is_no_question(company: Company) -> None:
@@ -107,14 +107,14 @@ def test_answers_are_kept_and_gather_in_the_thread(company: Company, hands: Move
     say(company, company.sal, "Short calls", "Too few leads", Again.CHANGED)
     hands.forward(minutes=1)
     say(company, company.mara, "", "The landing page was slow", Again.NO)
-    assert company.targets(audit.LESSONS) == ["C1"]
+    assert company.targets(cards.LESSONS) == ["C1"]
     with company.store.transaction() as session:
         back = retrospectives.review(session, campaign.id)
-    assert [(each.person.name, each.again) for each in back.said] == [
+    assert [(each.person.name, each.again) for each in back.answers] == [
         ("Sal", Again.CHANGED),
         ("Mara", Again.NO),
     ]
-    assert back.asked == 3
+    assert back.asked_count == 3
 
 
 def test_a_second_answer_replaces_the_first(company: Company) -> None:
@@ -124,7 +124,7 @@ def test_a_second_answer_replaces_the_first(company: Company) -> None:
     say(company, company.sal, "Everything", "Nothing")
     say(company, company.sal, "Short calls", "", Again.NO)
     with company.store.transaction() as session:
-        [said] = retrospectives.review(session, campaign.id).said
+        [said] = retrospectives.review(session, campaign.id).answers
         assert (said.worked, said.failed, said.again) == ("Short calls", "", Again.NO)
 
 
@@ -157,7 +157,7 @@ def test_the_next_proposal_remembers(company: Company, hands: MovedClock) -> Non
     campaign = company.draft("form-8", utm_campaign="again")
     company.propose(campaign)
     with company.store.transaction() as session:
-        [past] = queries.table(session, campaign.id).last_time
+        [past] = queries.proposal_details(session, campaign.id).similar_campaigns
     assert past.name == "Spring trial"
     assert past.acceptance == "100%"
     assert past.top_reason == "no budget"
@@ -173,8 +173,8 @@ def test_the_one_who_asked_hears_the_result(company: Company) -> None:
         company.ready(who, campaign)
     with company.store.transaction() as session:
         proposals.announce(session, company.mara, campaign.id)
-    assert company.targets(audit.RESULT) == []
+    assert company.targets(cards.REQUEST_RESULT) == []
     end(company, campaign)
     company.look()
-    assert company.targets(audit.RESULT) == ["USAL"]
+    assert company.targets(cards.REQUEST_RESULT) == ["USAL"]
     assert company.look() == 0

@@ -38,7 +38,7 @@ from bot.leads.models import Lead
 from bot.metrics import BY_NAME, Attribution, By, Figures, Unit, computing, daily_totals
 from bot.money import exponent
 from bot.people.models import Person, Role, Workspace
-from bot.planning import retrospectives as remembering
+from bot.planning import similar_campaigns as remembering
 from bot.reports import campaign_report as campaign_reports
 from bot.reports import figures
 from bot.reports import home_sections as report_sections
@@ -514,7 +514,7 @@ def _remembered(world: World, _credit: Attribution) -> Groups:
     """What planning says of the past, in words."""
     campaign = world.session.get_one(Campaign, world.campaigns[0])
     names = {world.session.get_one(Campaign, each).name: each for each in world.campaigns}
-    found = remembering.last_time(world.session, campaign)
+    found = remembering.similar_campaigns(world.session, campaign)
     return {
         names[each.name]: {"acceptance_rate": each.acceptance, "romi": each.romi} for each in found
     }

@@ -111,7 +111,8 @@ def plan(office: Office, campaign_id: int, *lines: str) -> None:
     """A budget by line, as somebody typed it."""
     with office.store.transaction() as session:
         campaign = session.get_one(Campaign, campaign_id)
-        budget.put(session, campaign, budget.lines("\n".join(lines), campaign.currency))
+        parsed = budget.parse_lines("\n".join(lines), campaign.currency)
+        budget.replace_lines(session, campaign, parsed)
 
 
 def cells(message: Message) -> dict[str, list[str]]:

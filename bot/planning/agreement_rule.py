@@ -1,8 +1,8 @@
 """When sales agrees: the answers to a proposal, and the rule that says which of them are enough.
 
 Pure: no table, no clock. An answer belongs to a version. It holds while nothing binding has changed
-since, and a person's latest word counts. Silence is no answer, and no rule makes it one; a concern
-that is open stands against every agreement, whoever raised it.
+since, and a person's latest answer counts. Silence is no answer, and no rule makes it one; an open
+concern prevents every agreement, whoever raised it.
 """
 
 from collections.abc import Collection, Sequence
@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 
 
-class Enough(StrEnum):
+class Quorum(StrEnum):
     """How many of those who are asked have to be ready."""
 
     MAJORITY = "majority"
@@ -26,27 +26,27 @@ class Enough(StrEnum):
 
 
 _LABELS = {
-    Enough.MAJORITY: "More than half of those asked",
-    Enough.EVERYONE: "Everyone who is asked",
-    Enough.SOME: "A number of them",
+    Quorum.MAJORITY: "More than half of those asked",
+    Quorum.EVERYONE: "Everyone who is asked",
+    Quorum.SOME: "A number of them",
 }
 
 
 @dataclass(frozen=True)
-class Rule:
+class AgreementRule:
     """What makes an agreement."""
 
-    enough: Enough
-    some: int
+    quorum: Quorum
+    number: int
     """How many, where it is a number."""
-    must: frozenset[int]
+    required: frozenset[int]
     """The ids of people without whom there is none."""
 
     def needed(self, count: int) -> int:
         """How many of so many have to be ready: one at least, and never more than there are."""
-        if self.enough is Enough.EVERYONE:
+        if self.quorum is Quorum.EVERYONE:
             return max(count, 1)
-        wanted = count // 2 + 1 if self.enough is Enough.MAJORITY else min(self.some, count)
+        wanted = count // 2 + 1 if self.quorum is Quorum.MAJORITY else min(self.number, count)
         return max(wanted, 1)
 
 
@@ -69,7 +69,7 @@ class RaisedConcern:
 
 
 @dataclass(frozen=True)
-class Standing:
+class Responses:
     """Who of those who are asked has answered what, by their ids."""
 
     ready: frozenset[int]
@@ -79,18 +79,18 @@ class Standing:
     """Also those of people who are not asked any more."""
 
     @property
-    def asked(self) -> int:
+    def count(self) -> int:
         """How many are asked."""
         return len(self.ready) + len(self.concerned) + len(self.silent)
 
 
-def standing(
+def current_responses(
     person_ids: Collection[int],
     answers: Sequence[ReadyAnswer],
     concerns: Sequence[RaisedConcern],
     holds_from: int,
-) -> Standing:
-    """Where everyone stands; `holds_from` is the version since which nothing binding has changed.
+) -> Responses:
+    """Who answers what now; `holds_from` is the version since which nothing binding has changed.
 
     Whoever raised a concern is ready again only by saying so after it, even where it was answered.
     """
@@ -106,7 +106,7 @@ def standing(
         and (each.person_id not in last_concern or each.at > last_concern[each.person_id])
     } - concerned
     everyone = frozenset(person_ids)
-    return Standing(
+    return Responses(
         ready=everyone & ready,
         concerned=everyone & concerned,
         silent=everyone - ready - concerned,
@@ -114,10 +114,10 @@ def standing(
     )
 
 
-def agreed(rule: Rule, now: Standing) -> bool:
+def is_agreed(rule: AgreementRule, responses: Responses) -> bool:
     """Whether the answers make an agreement."""
     return (
-        now.open_concerns == 0
-        and len(now.ready) >= rule.needed(now.asked)
-        and rule.must <= now.ready
+        responses.open_concerns == 0
+        and len(responses.ready) >= rule.needed(responses.count)
+        and rule.required <= responses.ready
     )

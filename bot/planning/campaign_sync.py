@@ -1,7 +1,7 @@
-"""Following: a proposal and the requests behind it, when their campaign has gone on.
+"""Proposals and requests follow their campaign when it is changed, announced, ended or cancelled.
 
-Campaigns know nothing of planning. Its own verbs call `follow` at once; where another verb changed
-or moved the campaign, the clock finds that the rows differ and calls the same.
+Campaigns know nothing of planning. The verbs of planning call `sync_proposal` at once; where
+another capability changed the campaign, the clock finds the rows that differ and calls the same.
 """
 
 from collections.abc import Sequence
@@ -13,10 +13,17 @@ from bot import clock, slack
 from bot.campaigns import history as campaigns
 from bot.campaigns.models import OVER, Campaign, Stage
 from bot.people.models import Person, Workspace
-from bot.planning.audit import FOR_ASKER, PROPOSAL, RESULT, VERSION, record, redraw_proposal
-from bot.planning.models import EventType, Proposal, Request, RequestStatus
-from bot.planning.queries import asked_people
-from bot.planning.sla import answer_sla, ready_sla, rules
+from bot.planning.cards import (
+    PROPOSAL,
+    PROPOSAL_VERSION,
+    REQUEST_FOR_ASKER,
+    REQUEST_RESULT,
+    redraw_proposal,
+)
+from bot.planning.models import Proposal, Request, RequestEventType, RequestStatus
+from bot.planning.queries import respondents_of
+from bot.planning.requests import record
+from bot.planning.rules import answer_deadline, ready_deadline, rules_of
 
 _STATUSES = {
     Stage.PROPOSED: RequestStatus.PROPOSED,
@@ -26,14 +33,14 @@ _STATUSES = {
     Stage.ENDED: RequestStatus.ENDED,
 }
 _EVENTS = {
-    RequestStatus.PROPOSED: EventType.PROPOSED,
-    RequestStatus.ANNOUNCED: EventType.ANNOUNCED,
-    RequestStatus.ENDED: EventType.ENDED,
+    RequestStatus.PROPOSED: RequestEventType.PROPOSED,
+    RequestStatus.ANNOUNCED: RequestEventType.ANNOUNCED,
+    RequestStatus.ENDED: RequestEventType.ENDED,
 }
 
 
-def follow(session: Session, campaign: Campaign, proposal: Proposal) -> None:
-    """Let a proposal be what its campaign is; what is binding and new goes before sales again."""
+def sync_proposal(session: Session, campaign: Campaign, proposal: Proposal) -> None:
+    """Give a proposal the version and stage of its campaign; a binding change asks sales again."""
     if proposal.version != campaign.version:
         _new_version(session, campaign, proposal)
     if proposal.stage != campaign.stage:
@@ -41,15 +48,15 @@ def follow(session: Session, campaign: Campaign, proposal: Proposal) -> None:
         if campaign.stage != Stage.PROPOSED:
             proposal.next_check_at = None
     redraw_proposal(session, campaign.id)
-    people = asked_people(session, rules(session, campaign.workspace_id))
+    people = respondents_of(session, rules_of(session, campaign.workspace_id))
     slack.redraw_all(session, [(slack.HOME, person.id) for person in people])
-    behind = select(Request).where(Request.campaign_id == campaign.id)
-    for request in session.scalars(behind.with_for_update(key_share=True)).all():
-        follow_request(session, request)
+    planned_for = select(Request).where(Request.campaign_id == campaign.id)
+    for request in session.scalars(planned_for.with_for_update(key_share=True)).all():
+        sync_request(session, request)
 
 
-def follow_request(session: Session, request: Request) -> None:
-    """Let a request take the status that its campaign has taken."""
+def sync_request(session: Session, request: Request) -> None:
+    """Give a request the status that follows from its campaign's stage."""
     campaign = session.get_one(Campaign, request.campaign_id)
     status = _STATUSES.get(Stage(campaign.stage))
     if request.status in (status, RequestStatus.DECLINED):
@@ -64,21 +71,23 @@ def follow_request(session: Session, request: Request) -> None:
         request.campaign_id = None
     if request.status != RequestStatus.WAITING:
         workspace = session.get_one(Workspace, request.workspace_id)
-        request.wait_anew(*answer_sla(session, workspace, clock.now()))
-        record(session, request, EventType.WAITS_ANEW, None, campaign=campaign.id)
+        request.reopen(*answer_deadline(session, workspace, clock.now()))
+        record(session, request, RequestEventType.REOPENED, None, campaign=campaign.id)
 
 
 def _show_result(session: Session, request: Request) -> None:
     """A message of its own: weeks have passed, and nobody looks at the old one."""
     asker = session.get_one(Person, request.asker_id)
-    thread = (FOR_ASKER, request.id)
-    slack.show(session, request.workspace_id, RESULT, request.id, asker.slack_id, thread_of=thread)
+    thread = (REQUEST_FOR_ASKER, request.id)
+    slack.show(
+        session, request.workspace_id, REQUEST_RESULT, request.id, asker.slack_id, thread_of=thread
+    )
 
 
-def proposals_left_behind(
+def outdated_proposals(
     session: Session, most: int, ready: ColumnElement[bool]
 ) -> Sequence[Proposal]:
-    """The proposals that say less than their campaigns do, of those that are `ready`."""
+    """The `ready` proposals whose version or stage is not their campaign's any more."""
     return session.scalars(
         select(Proposal)
         .join(Campaign, Campaign.id == Proposal.campaign_id)
@@ -91,11 +100,9 @@ def proposals_left_behind(
     ).all()
 
 
-def requests_left_behind(
-    session: Session, most: int, ready: ColumnElement[bool]
-) -> Sequence[Request]:
-    """The `ready` requests whose campaign has gone on without being proposed."""
-    behind = [
+def outdated_requests(session: Session, most: int, ready: ColumnElement[bool]) -> Sequence[Request]:
+    """The `ready` requests whose status does not follow from their campaign's stage any more."""
+    outdated = [
         and_(Request.status == RequestStatus.WAITING, Campaign.stage.not_in([Stage.DRAFT])),
         and_(
             Request.status == RequestStatus.PROPOSED,
@@ -109,7 +116,7 @@ def requests_left_behind(
     return session.scalars(
         select(Request)
         .join(Campaign, Campaign.id == Request.campaign_id)
-        .where(ready, or_(*behind))
+        .where(ready, or_(*outdated))
         .limit(most)
         .with_for_update(of=Request, key_share=True, skip_locked=True)
     ).all()
@@ -119,19 +126,21 @@ def _new_version(session: Session, campaign: Campaign, proposal: Proposal) -> No
     """Say what has changed; where that is binding, everyone is asked anew."""
     if campaign.stage in (Stage.PROPOSED, Stage.AGREED):
         if campaign.holds_from > proposal.version:
-            _ask_anew(session, campaign, proposal)
+            _ask_again(session, campaign, proposal)
         version = campaigns.version(session, campaign.id, campaign.version)
         assert version is not None, "each proposed text is kept"
         channel = session.get_one(Workspace, campaign.workspace_id).channel
         place = slack.place(session, PROPOSAL, campaign.id)
         target = place[0] if place else channel
         thread = (PROPOSAL, campaign.id)
-        slack.show(session, campaign.workspace_id, VERSION, version.id, target, thread_of=thread)
+        slack.show(
+            session, campaign.workspace_id, PROPOSAL_VERSION, version.id, target, thread_of=thread
+        )
     proposal.version = campaign.version
 
 
-def _ask_anew(session: Session, campaign: Campaign, proposal: Proposal) -> None:
+def _ask_again(session: Session, campaign: Campaign, proposal: Proposal) -> None:
     workspace = session.get_one(Workspace, campaign.workspace_id)
-    proposal.answer_by, proposal.next_check_at = ready_sla(session, workspace, clock.now())
+    proposal.answer_by, proposal.next_check_at = ready_deadline(session, workspace, clock.now())
     proposal.reminded_at = None
     proposal.overruled_by = proposal.overruled_because = proposal.overruled_version = None

@@ -1,6 +1,6 @@
-"""Agreeing: who is ready, who has a concern, and what comes of it.
+"""Answers to a proposal: who is ready, who has a concern, and whether that is an agreement.
 
-Every verb holds the campaign's row first, so that answers come one after the other: the one that
+Every verb locks the campaign's row first, so that answers come one after the other: the one that
 makes the agreement sees all others.
 """
 
@@ -18,12 +18,12 @@ from bot.campaigns.models import Campaign, Stage
 from bot.errors import HandoffError, NotFound
 from bot.people import service as people
 from bot.people.models import Person, Role
-from bot.planning.agreement import Enough, agreed
-from bot.planning.audit import AGREED, CONCERN, PROPOSAL, redraw_proposal
-from bot.planning.following import follow
+from bot.planning.agreement_rule import Quorum, is_agreed
+from bot.planning.campaign_sync import sync_proposal
+from bot.planning.cards import CONCERN, PROPOSAL, PROPOSAL_AGREED, redraw_proposal
 from bot.planning.models import Concern, PlanningRules, Proposal, ProposalAnswer
-from bot.planning.queries import asked_and_standing, asked_people, held
-from bot.planning.sla import changeable, rules
+from bot.planning.queries import lock_proposal, respondents_and_responses, respondents_of
+from bot.planning.rules import changeable, rules_of
 from bot.slack.text import moment, safe
 
 
@@ -48,17 +48,17 @@ class NotYourConcern(HandoffError):
     """Only {who} can withdraw this concern. The owner of the campaign can answer it."""
 
 
-def ready(session: Session, person: Person, campaign_id: int) -> Campaign:
-    """Say that one is ready for the campaign as it reads now; one's own concerns are gone by that.
+def answer_ready(session: Session, person: Person, campaign_id: int) -> Campaign:
+    """Say that one is ready for the campaign as it reads now; that closes one's own concerns.
 
     Raises NotFound, NotAsked, NotProposed, AlreadyReady.
     """
-    campaign, proposal = _held_by_answerer(session, person, campaign_id)
-    _, standing = asked_and_standing(session, campaign)
-    if person.id in standing.ready:
+    campaign, proposal = _lock_to_answer(session, person, campaign_id)
+    _, responses = respondents_and_responses(session, campaign)
+    if person.id in responses.ready:
         raise AlreadyReady(name=safe(campaign.name))
     now = clock.now()
-    for concern in _open_of(session, person, campaign):
+    for concern in _open_concerns_of(session, person, campaign):
         _close(session, person, concern, None)
     answer = insert(ProposalAnswer).values(
         campaign_id=campaign.id,
@@ -69,7 +69,7 @@ def ready(session: Session, person: Person, campaign_id: int) -> Campaign:
     )
     key = [ProposalAnswer.campaign_id, ProposalAnswer.person_id, ProposalAnswer.version]
     session.execute(answer.on_conflict_do_update(index_elements=key, set_={"at": now}))
-    _settle(session, person, campaign, proposal)
+    _check_agreement(session, person, campaign, proposal)
     return campaign
 
 
@@ -78,7 +78,7 @@ def answerable(session: Session, person: Person, campaign_id: int) -> Campaign:
 
     Raises NotFound, NotAsked, NotProposed.
     """
-    return _held_by_answerer(session, person, campaign_id)[0]
+    return _lock_to_answer(session, person, campaign_id)[0]
 
 
 def raise_concern(
@@ -88,7 +88,7 @@ def raise_concern(
 
     What was agreed goes before sales again. Raises NotFound, NotAsked, NotProposed.
     """
-    campaign, proposal = _held_by_answerer(session, person, campaign_id)
+    campaign, proposal = _lock_to_answer(session, person, campaign_id)
     concern: Concern | None = session.scalar(
         insert(Concern)
         .values(
@@ -111,7 +111,7 @@ def raise_concern(
     if place is not None:
         thread = (PROPOSAL, campaign.id)
         slack.show(session, person.workspace_id, CONCERN, concern.id, place[0], thread_of=thread)
-    follow(session, campaign, proposal)
+    sync_proposal(session, campaign, proposal)
     return concern
 
 
@@ -120,9 +120,9 @@ def concern_to_answer(session: Session, person: Person, concern_id: int) -> Conc
 
     Raises NotFound, NotAllowed, NotYours, ConcernClosed.
     """
-    open_concern = concern(session, person.workspace_id, concern_id)
+    open_concern = find_concern(session, person.workspace_id, concern_id)
     drafting.manageable(session, person, open_concern.campaign_id)
-    _see_open(session, open_concern)
+    _require_open(session, open_concern)
     return open_concern
 
 
@@ -133,30 +133,30 @@ def answer_concern(session: Session, person: Person, concern_id: int, text: str)
     """
     answered = concern_to_answer(session, person, concern_id)
     _close(session, person, answered, text)
-    _settle(session, person, *held(session, answered.campaign_id))
+    _check_agreement(session, person, *lock_proposal(session, answered.campaign_id))
     return answered
 
 
-def withdraw(session: Session, person: Person, concern_id: int) -> Concern:
+def withdraw_concern(session: Session, person: Person, concern_id: int) -> Concern:
     """Take one's own concern back. Raises NotFound, NotYourConcern, ConcernClosed."""
-    withdrawn = concern(session, person.workspace_id, concern_id)
-    campaign, proposal = held(session, withdrawn.campaign_id)
+    withdrawn = find_concern(session, person.workspace_id, concern_id)
+    campaign, proposal = lock_proposal(session, withdrawn.campaign_id)
     if withdrawn.person_id != person.id:
         raiser = session.get_one(Person, withdrawn.person_id)
         raise NotYourConcern(who=raiser.mention)
-    _see_open(session, withdrawn)
+    _require_open(session, withdrawn)
     _close(session, person, withdrawn, None)
-    _settle(session, person, campaign, proposal)
+    _check_agreement(session, person, campaign, proposal)
     return withdrawn
 
 
 def overrule(session: Session, person: Person, campaign_id: int, reason: str) -> Campaign:
-    """Agree in place of sales, against silence and concerns: a manager's right, which is said.
+    """Agree in place of sales, against silence and concerns: a manager may, and it is shown.
 
     Raises NotAllowed, NotFound, NotProposed.
     """
     campaign = overrulable(session, person, campaign_id)
-    campaign, proposal = held(session, campaign.id)
+    campaign, proposal = lock_proposal(session, campaign.id)
     proposal.overruled_by, proposal.overruled_because = person.id, reason
     proposal.overruled_version = campaign.version
     _agree(session, person, campaign, proposal, overruled=reason)
@@ -175,16 +175,16 @@ def overrulable(session: Session, person: Person, campaign_id: int) -> Campaign:
     return campaign
 
 
-def settle_all(session: Session, person: Person) -> None:
-    """Look at every open proposal again, after the rules have changed."""
+def check_open_proposals(session: Session, person: Person) -> None:
+    """See of every open proposal whether it is agreed by the rules that have changed."""
     open_ones = select(Proposal.campaign_id).where(
         Proposal.workspace_id == person.workspace_id, Proposal.stage == Stage.PROPOSED
     )
     for campaign_id in session.scalars(open_ones.order_by(Proposal.campaign_id)).all():
-        _settle(session, person, *held(session, campaign_id))
+        _check_agreement(session, person, *lock_proposal(session, campaign_id))
 
 
-def concern(session: Session, workspace_id: int, concern_id: int) -> Concern:
+def find_concern(session: Session, workspace_id: int, concern_id: int) -> Concern:
     """A concern of this workspace. Raises NotFound."""
     row = session.get(Concern, concern_id)
     if row is None or row.workspace_id != workspace_id:
@@ -192,13 +192,15 @@ def concern(session: Session, workspace_id: int, concern_id: int) -> Concern:
     return row
 
 
-def _settle(session: Session, person: Person, campaign: Campaign, proposal: Proposal) -> None:
+def _check_agreement(
+    session: Session, person: Person, campaign: Campaign, proposal: Proposal
+) -> None:
     """See whether the answers make an agreement, by the rules of this moment."""
-    _, standing = asked_and_standing(session, campaign)
-    if campaign.stage == Stage.PROPOSED and agreed(
-        rules(session, campaign.workspace_id).rule, standing
+    _, responses = respondents_and_responses(session, campaign)
+    if campaign.stage == Stage.PROPOSED and is_agreed(
+        rules_of(session, campaign.workspace_id).rule, responses
     ):
-        _agree(session, person, campaign, proposal, ready=sorted(standing.ready))
+        _agree(session, person, campaign, proposal, ready=sorted(responses.ready))
     redraw_proposal(session, campaign.id)
     slack.redraw(session, slack.HOME, person.id)
 
@@ -208,25 +210,25 @@ def _agree(
 ) -> None:
     drafting.agree(session, person, campaign.id, **facts)
     owner = session.get_one(Person, campaign.owner_id)
-    slack.show(session, campaign.workspace_id, AGREED, campaign.id, owner.slack_id)
-    follow(session, campaign, proposal)
+    slack.show(session, campaign.workspace_id, PROPOSAL_AGREED, campaign.id, owner.slack_id)
+    sync_proposal(session, campaign, proposal)
 
 
-def _held_by_answerer(
+def _lock_to_answer(
     session: Session, person: Person, campaign_id: int
 ) -> tuple[Campaign, Proposal]:
-    """The proposal that the person is asked about, held. Raises NotFound, NotAsked, NotProposed."""
+    """Lock the proposal that the person is asked about. Raises NotFound, NotAsked, NotProposed."""
     campaign_queries.find(session, person.workspace_id, campaign_id, lock=True)
-    campaign, proposal = held(session, campaign_id)
+    campaign, proposal = lock_proposal(session, campaign_id)
     if campaign.stage not in (Stage.PROPOSED, Stage.AGREED):
         raise NotProposed(name=safe(campaign.name), stage=campaign.stage)
-    planning_rules = rules(session, person.workspace_id)
-    if person.id not in {each.id for each in asked_people(session, planning_rules)}:
+    rules = rules_of(session, person.workspace_id)
+    if person.id not in {each.id for each in respondents_of(session, rules)}:
         raise NotAsked(name=safe(campaign.name))
     return campaign, proposal
 
 
-def _open_of(session: Session, person: Person, campaign: Campaign) -> list[Concern]:
+def _open_concerns_of(session: Session, person: Person, campaign: Campaign) -> list[Concern]:
     return list(
         session.scalars(
             select(Concern).where(
@@ -238,7 +240,7 @@ def _open_of(session: Session, person: Person, campaign: Campaign) -> list[Conce
     )
 
 
-def _see_open(session: Session, row: Concern) -> None:
+def _require_open(session: Session, row: Concern) -> None:
     session.refresh(row)
     if row.closed_at is not None:
         closer = session.get_one(Person, row.closed_by)
@@ -252,32 +254,33 @@ def _close(session: Session, person: Person, row: Concern, answer: str | None) -
 
 
 @dataclass(frozen=True)
-class Ruling:
-    """The rules as an admin wants them."""
+class RulesChange:
+    """When sales agrees, as an admin wants it."""
 
     roles: Sequence[Role]
     """Whose answers count."""
-    enough: Enough
-    some: int | None
+    quorum: Quorum
+    number: int | None
     """How many have to be ready, where it is a number; None: as before."""
-    must: Sequence[str]
+    required: Sequence[str]
     """Slack's IDs of people without whom nothing is agreed."""
     days: int
     """Working days until answers are due."""
 
 
-def change_rules(session: Session, person: Person, ruling: Ruling) -> PlanningRules:
-    """Set who has to agree, and until when; what is open is looked at again by the new rules.
+def change_rules(session: Session, person: Person, change: RulesChange) -> PlanningRules:
+    """Set who has to agree, and until when; open proposals are checked by the new rules.
 
     Raises NotAllowed.
     """
     changed = changeable(session, person)
-    changed.asked_roles, changed.enough = sorted(ruling.roles), ruling.enough
-    changed.some = ruling.some or changed.some
-    changed.ready_days = ruling.days
+    changed.asked_roles, changed.enough = sorted(change.roles), change.quorum
+    changed.some = change.number or changed.some
+    changed.ready_days = change.days
     changed.must = sorted(
-        people.person(session, person.workspace_id, slack_id).id for slack_id in set(ruling.must)
+        people.person(session, person.workspace_id, slack_id).id
+        for slack_id in set(change.required)
     )
     session.flush()
-    settle_all(session, person)
+    check_open_proposals(session, person)
     return changed
