@@ -18,7 +18,7 @@ from benchmarks.figures import Table
 from benchmarks.office import cpu, open_office
 from bot import clock
 from bot.digests import messages as digest_messages
-from bot.digests import money_messages, reporting, sending
+from bot.digests import money_messages, sending, timetables, weekly
 from bot.digests.models import Audience, Digest, Week
 from bot.digests.report import Report
 from bot.people import service as people
@@ -108,7 +108,7 @@ def _install(store: Store) -> dict[str, int]:
             session, team_id="T1", name="Acme", bot_user_id="U1", channel="C1",
             timezone="Europe/Berlin", currency="EUR",
         )  # fmt: skip
-        sending.install(session, workspace)
+        timetables.install(session, workspace)
         owner = people.person(session, workspace.id, "U2")
         contact = session.scalar(
             text("INSERT INTO contact (workspace_id, created_at) VALUES (:id, now()) RETURNING id"),
@@ -135,7 +135,7 @@ def _sum_up(store: Store, workspace_id: int) -> tuple[float, float, int]:
     with store.transaction() as session:
         sending.send(session, workspace_id, Audience.CHANNEL, NOW)
         week = Week.of(NOW, session.get_one(Workspace, workspace_id).zone).before
-        digest = reporting.sum_up(session, session.get_one(Workspace, workspace_id), week)
+        digest = weekly.sum_up(session, session.get_one(Workspace, workspace_id), week)
     received = _draw(digest)
     took = time.perf_counter() - before
     before = time.perf_counter()

@@ -1,4 +1,4 @@
-"""What became of a week since its digest: that stays as it was, and the corrections are named."""
+"""What has changed in a week's figures since its digest was written, which stays as it was."""
 
 from collections.abc import Iterator, Mapping
 from itertools import chain

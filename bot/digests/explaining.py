@@ -1,4 +1,4 @@
-"""The verbs that explain a figure: which one is meant, what it is now, and the leads behind it."""
+"""Explaining a figure: which one is meant, its values, and the leads behind it."""
 
 import re
 from collections.abc import Sequence
@@ -8,13 +8,13 @@ from sqlalchemy.orm import Session
 from bot import clock, metrics
 from bot.digests.models import Week
 from bot.digests.report import Explained
-from bot.digests.reporting import reader, sees_money, so_far
+from bot.digests.weekly import may_see_money, period_so_far, workspace_of_reader
 from bot.errors import NotFound
 from bot.metrics import BY_NAME, METRICS, Group, LeadsPage, Metric
 from bot.people.models import Person
 
 
-def named(words: str) -> Sequence[Metric]:
+def find_metrics(words: str) -> Sequence[Metric]:
     """The metrics that somebody may mean: the one of that name, else those with all the words."""
     parts = _parts(words)
     exact = [each for each in METRICS if parts in (_parts(each.name), _parts(each.label))]
@@ -23,20 +23,22 @@ def named(words: str) -> Sequence[Metric]:
 
 def explain(session: Session, person: Person, name: str) -> Explained:
     """What a metric is, and what it says. Raises NotAllowed, NotFound."""
-    workspace, metric = reader(session, person), _metric(name)
+    workspace, metric = workspace_of_reader(session, person), _metric(name)
     this = Week.of(clock.now(), workspace.days)
-    of_last = metrics.compute(session, workspace.id, this.before.period).total
-    of_this = metrics.compute(session, workspace.id, so_far(workspace, this)).total
+    figures_before = metrics.compute(session, workspace.id, this.before.period).total
+    figures_now = metrics.compute(session, workspace.id, period_so_far(workspace, this)).total
     leads = metrics.leads_for_metric(session, workspace.id, this.before.period, name, limit=1)
-    may_see = metric.group is not Group.MONEY or sees_money(person)
-    return Explained(metric, this.before, of_last, of_this, leads.total, leads.counting, may_see)
+    may_see = metric.group is not Group.MONEY or may_see_money(person)
+    return Explained(
+        metric, this.before, figures_before, figures_now, leads.total, leads.counting, may_see
+    )
 
 
 def leads_for_metric(
     session: Session, person: Person, week: Week, name: str, before: int | None, limit: int
 ) -> LeadsPage:
     """A page of the leads behind a figure of a week. Raises NotAllowed, NotFound."""
-    workspace = reader(session, person)
+    workspace = workspace_of_reader(session, person)
     return metrics.leads_for_metric(
         session, workspace.id, week.period, _metric(name).name, before=before, limit=limit
     )

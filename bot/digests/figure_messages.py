@@ -7,15 +7,16 @@ from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, HeaderBl
 from slack_sdk.models.views import View
 
 from bot.digests.models import Week
-from bot.digests.noise import RULE
 from bot.digests.report import Explained
-from bot.digests.texts import days, small, table
+from bot.digests.significance import RULE
+from bot.digests.texts import days, table
 from bot.leads.messages.lists import SHOW, headline
 from bot.metrics import BY_NAME, METRICS, Figures, Group, LeadsPage, Metric, Unit
 from bot.slack import AnyBlock, Message
+from bot.slack.blocks import note
 from bot.slack.text import clean, plural, safe
 
-BEHIND = "digest.behind"
+SHOW_LEADS = "digest.behind"
 OLDER = "digest.behind.older"
 NEWEST = "digest.behind.newest"
 PAGE_SIZE = 20
@@ -30,7 +31,7 @@ _ASK = "`/digest why speed` explains the figures of that name, with the leads be
 
 
 @dataclass(frozen=True)
-class _Hole:
+class _Gap:
     """Something missing: of which leads, how to say it of one and of many, and what to do."""
 
     metric: str
@@ -42,47 +43,47 @@ class _Hole:
     """The metric that counts those leads, where one does."""
 
 
-_HOLES = (
-    _Hole("unclaimed", "lead", "has no owner", "have no owner",
+_GAPS = (
+    _Gap("unclaimed", "lead", "has no owner", "have no owner",
           "Press _Claim_ on the card.", "received"),
-    _Hole("unanswered", "claimed lead", "has no first response", "have no first response",
+    _Gap("unanswered", "claimed lead", "has no first response", "have no first response",
           "Call or write, then press _Contacted_ on the card.", "claimed"),
-    _Hole("unrated", "claimed lead", "is not rated", "are not rated",
+    _Gap("unrated", "claimed lead", "is not rated", "are not rated",
           "Press _Hot_, _Good_, _Weak_ or _Junk_ on the card.", "claimed"),
-    _Hole("unattributed", "lead", "belongs to no campaign", "belong to no campaign",
+    _Gap("unattributed", "lead", "belongs to no campaign", "belong to no campaign",
           "Check the `utm_campaign` codes of links and forms.", "received"),
-    _Hole("uncosted", "lead of a campaign", "comes from one without any spend entered",
+    _Gap("uncosted", "lead of a campaign", "comes from one without any spend entered",
           "come from one without any spend entered", "Enter it, also where it was 0."),
-    _Hole("undisposed", "lost lead", "has no disposition", "have no disposition",
+    _Gap("undisposed", "lost lead", "has no disposition", "have no disposition",
           "Ask the owner why: the next campaign learns from it.", "lost"),
 )  # fmt: skip
 
 
-def behind_action(metric: str) -> str:
+def leads_action(metric: str) -> str:
     """The action id that shows the leads behind a metric."""
-    return f"{BEHIND}.{metric}"
+    return f"{SHOW_LEADS}.{metric}"
 
 
-def behind_button(metric: str, week: Week, label: str) -> ButtonElement:
+def leads_button(metric: str, week: Week, label: str) -> ButtonElement:
     """The button that shows the leads behind a metric of a week."""
-    return ButtonElement(text=label, action_id=behind_action(metric), value=week.monday.isoformat())
+    return ButtonElement(text=label, action_id=leads_action(metric), value=week.monday.isoformat())
 
 
-def holes(total: Figures, week: Week) -> list[Block]:
-    """Every hole in the figures, with what to do and the way to its leads."""
-    open_ = [hole for hole in _HOLES if total.count(hole.metric)]
-    if not open_:
+def missing_data(total: Figures, week: Week) -> list[Block]:
+    """What is missing in the figures, with what to do about it and a button to its leads."""
+    gaps = [gap for gap in _GAPS if total.count(gap.metric)]
+    if not gaps:
         nothing = "Nothing: every lead has an owner, a response, a rating and a campaign."
         return [SectionBlock(text=f"*What is missing*\n{nothing}")]
-    lines = [_sentence(total, hole) for hole in open_]
-    buttons = [behind_button(hole.metric, week, _label(total, hole)) for hole in open_]
+    lines = [_sentence(total, gap) for gap in gaps]
+    buttons = [leads_button(gap.metric, week, _label(total, gap)) for gap in gaps]
     return [
         SectionBlock(text="\n".join(["*What is missing*", *lines])),
         ActionsBlock(elements=buttons),
     ]
 
 
-def leads_behind(metric: str, week: Week, page: LeadsPage, *, is_first: bool) -> View:
+def leads_view(metric: str, week: Week, page: LeadsPage, *, is_first: bool) -> View:
     """A page of the leads behind a metric of a week, the newest first."""
     label = BY_NAME[metric].label
     turns = []
@@ -93,12 +94,12 @@ def leads_behind(metric: str, week: Week, page: LeadsPage, *, is_first: bool) ->
     nobody = "_No lead stands behind this figure any more._"
     return View(
         type="modal",
-        callback_id=BEHIND,
+        callback_id=SHOW_LEADS,
         private_metadata=f"{metric} {week.monday.isoformat()}",
         title=clean(label, 24),
         close="Done",
         blocks=[
-            small(
+            note(
                 f"{label}: {plural(page.total, 'lead')} received {days(week)}{_counting(page)}, "
                 "the newest first"
             ),
@@ -129,17 +130,17 @@ def _rows(page: LeadsPage) -> Sequence[Block]:
     ]
 
 
-def _label(total: Figures, hole: _Hole) -> str:
-    return f"{BY_NAME[hole.metric].label} ({total.count(hole.metric):,})"
+def _label(total: Figures, gap: _Gap) -> str:
+    return f"{BY_NAME[gap.metric].label} ({total.count(gap.metric):,})"
 
 
-def _sentence(total: Figures, hole: _Hole) -> str:
-    count = total.count(hole.metric)
-    state = hole.one if count == 1 else hole.many
-    if hole.whole is None:
-        return f"• {plural(count, hole.noun, _plural_noun(hole.noun))} {state}. {hole.advice}"
-    whole, share = plural(total.count(hole.whole), hole.noun), total[f"{hole.metric}_share"]
-    return f"• {count:,} of {whole} ({share}) {state}. {hole.advice}"
+def _sentence(total: Figures, gap: _Gap) -> str:
+    count = total.count(gap.metric)
+    state = gap.one if count == 1 else gap.many
+    if gap.whole is None:
+        return f"• {plural(count, gap.noun, _plural_noun(gap.noun))} {state}. {gap.advice}"
+    whole, share = plural(total.count(gap.whole), gap.noun), total[f"{gap.metric}_share"]
+    return f"• {count:,} of {whole} ({share}) {state}. {gap.advice}"
 
 
 def _plural_noun(noun: str) -> str:
@@ -156,7 +157,7 @@ def all_figures(words: str = "") -> Message:
         SectionBlock(text=f"{unknown}{_COHORT}"),
         table(rows, align="left"),
         SectionBlock(text=f"*When a change is more than chance*\n{RULE}"),
-        small(_ASK),
+        note(_ASK),
     ]
     return Message(f"{unknown}{_COHORT}", blocks)
 
@@ -185,9 +186,9 @@ def why(explained: Explained) -> Message:
     ]
     if explained.leads:
         label = f"Show {plural(explained.leads, 'lead')}"
-        blocks.append(ActionsBlock(elements=[behind_button(metric.name, explained.week, label)]))
+        blocks.append(ActionsBlock(elements=[leads_button(metric.name, explained.week, label)]))
     if metric.unit in (Unit.COUNT, Unit.PERCENT) and metric.group is not Group.MONEY:
-        blocks.append(small(RULE))
+        blocks.append(note(RULE))
     return Message(f"{metric.label}: {metric.formula}", blocks)
 
 

@@ -15,12 +15,13 @@ from bot.digests import (
     money_messages,
     personal,
     personal_messages,
-    reporting,
     sending,
+    timetables,
+    weekly,
 )
 from bot.digests.forms import ChangeTimetable
 from bot.digests.models import Week
-from bot.digests.reporting import Reading
+from bot.digests.weekly import VisibleReport
 from bot.metrics import BY_NAME
 from bot.people.models import ANY_ROLE, Role
 from bot.reports import site
@@ -51,7 +52,7 @@ def _of_each_metric(action_id: str) -> Callable[[H], H]:
 @capability.command("/digest", "", "the running week in figures", _READ)
 def show_running(act: Act) -> Message:
     """The running week."""
-    return _digest(act, reporting.running(act.session, act.person))
+    return _digest(act, weekly.running(act.session, act.person))
 
 
 @capability.command(
@@ -59,7 +60,7 @@ def show_running(act: Act) -> Message:
 )
 def show_last(act: Act) -> Message:
     """The week before."""
-    return _digest(act, reporting.last(act.session, act.person))
+    return _digest(act, weekly.last(act.session, act.person))
 
 
 @capability.command(
@@ -67,7 +68,7 @@ def show_last(act: Act) -> Message:
 )
 def show_week(act: Act) -> Message:
     """The week that was named."""
-    return _digest(act, reporting.of_week(act.session, act.person, Week.read(act.words)))
+    return _digest(act, weekly.of_week(act.session, act.person, Week.read(act.words)))
 
 
 @capability.action(messages.SHOW_DETAILS, _READ)
@@ -91,10 +92,10 @@ def show_money(act: Act) -> Message | str:
 @capability.command("/digest", "me", "your own week so far; `me last` for the one before", _READ)
 def show_own(act: Act) -> Message:
     """One's own week, in each of one's roles."""
-    read = personal.own_last if act.words.lower() == "last" else personal.own_running
+    read = personal.last if act.words.lower() == "last" else personal.running
     weeks = read(act.session, act.person)
-    wanted = sending.wants_own(act.session, act.person)
-    drawn = [personal_messages.own(week, wanted=wanted) for week in weeks]
+    wanted = sending.wants_personal(act.session, act.person)
+    drawn = [personal_messages.personal_digest(week, wanted=wanted) for week in weeks]
     blocks = [block for each in drawn for block in each.content]
     return Message(" ".join(each.text for each in drawn), blocks)
 
@@ -124,7 +125,7 @@ def opt_in(act: Act) -> str:
 )
 def why(act: Act) -> Message:
     """The figure that is meant; several to choose from; or all."""
-    metrics = explaining.named(act.words)
+    metrics = explaining.find_metrics(act.words)
     if len(metrics) == 1:
         return _explained(act, metrics[0].name)
     if metrics:
@@ -138,7 +139,7 @@ def explain(act: Act) -> Message:
     return _explained(act, _metric(act))
 
 
-@_of_each_metric(figure_messages.BEHIND)
+@_of_each_metric(figure_messages.SHOW_LEADS)
 def show_leads(act: Act) -> View:
     """The leads behind a figure of the week that the button names."""
     return _leads(act, _metric(act), Week.read(act.incoming.value), None)
@@ -159,36 +160,36 @@ def turn_leads(act: Act) -> Update:
 @capability.action(forms.SETTINGS, _CHANGE)
 def show_settings(act: Act) -> View:
     """When each audience gets its digest."""
-    timetables = sending.timetables(act.session, act.person)
-    return forms.overview(timetables, schedules(act.session, act.workspace_id))
+    rows = timetables.timetables(act.session, act.person)
+    return forms.overview(rows, schedules(act.session, act.workspace_id))
 
 
 @capability.action(forms.CHANGE, _CHANGE)
 def change(act: Act) -> View:
     """The form for one of them."""
-    timetable = sending.changeable(act.session, act.person, act.row_id)
+    timetable = timetables.changeable(act.session, act.person, act.row_id)
     return ChangeTimetable.of(timetable, by_admin=act.person.has(Role.ADMIN))
 
 
 @capability.form(ChangeTimetable, _CHANGE)
 def save(act: Act, form: ChangeTimetable) -> View:
     """It comes at another time, or not at all."""
-    sending.change(act.session, act.person, form.timetable_id, form.changes)
+    timetables.change(act.session, act.person, form.timetable_id, form.changes)
     return show_settings(act)
 
 
-def _digest(act: Act, reading: Reading) -> Message:
+def _digest(act: Act, reading: VisibleReport) -> Message:
     return messages.digest(
         reading.report,
         shows_money=reading.shows_money,
-        since_then=reading.since_then,
+        corrections=reading.corrections,
         page=site.address(act.services.settings),
     )
 
 
-def _named_week(act: Act) -> Reading:
+def _named_week(act: Act) -> VisibleReport:
     """The week that the button names."""
-    return reporting.of_week(act.session, act.person, Week.read(act.incoming.value))
+    return weekly.of_week(act.session, act.person, Week.read(act.incoming.value))
 
 
 def _metric(act: Act) -> str:
@@ -206,4 +207,4 @@ def _leads(act: Act, metric: str, week: Week, before: int | None) -> View:
     page = explaining.leads_for_metric(
         act.session, act.person, week, metric, before, figure_messages.PAGE_SIZE
     )
-    return figure_messages.leads_behind(metric, week, page, is_first=before is None)
+    return figure_messages.leads_view(metric, week, page, is_first=before is None)

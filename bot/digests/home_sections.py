@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from bot import metrics
 from bot.campaigns import queries as campaigns
 from bot.capability import NextRun, Place
-from bot.digests import capability, forms, sending
+from bot.digests import capability, forms, timetables
 from bot.digests.models import Audience
 from bot.metrics import Figures, Period
 from bot.people.models import Person, Role, Workspace
@@ -64,7 +64,7 @@ def show_week(week: Figures, before: Figures) -> list[Block]:
 def next_digests(session: Session, workspace: Workspace) -> Iterator[NextRun]:
     """The digests that are not off."""
     runs = schedules(session, workspace.id)
-    for timetable in sending.of_workspace(session, workspace.id):
+    for timetable in timetables.of_workspace(session, workspace.id):
         if timetable.active and (run := runs.get(timetable.schedule_name)):
             name = f"Weekly digest, {Audience(timetable.audience).label}"
             yield NextRun(run.next_run_at, name, run.zone)

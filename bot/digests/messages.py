@@ -14,48 +14,49 @@ from slack_sdk.models.blocks import (
     SectionBlock,
 )
 
-from bot.digests import changes
-from bot.digests.changes import Change, Verdict
-from bot.digests.figure_messages import holes
+from bot.digests import comparison
+from bot.digests.comparison import Change, Verdict
+from bot.digests.figure_messages import missing_data
+from bot.digests.next_steps import next_steps
 from bot.digests.report import CampaignFigures, Report, lost_for
-from bot.digests.steps import steps
 from bot.digests.texts import (
     MOST_CAMPAIGNS,
-    Form,
+    FigureFormat,
     by_campaign,
     chart,
-    chosen,
+    chart_labels,
     claims,
     days,
     fields,
-    labels,
+    formatted,
     maturing,
-    read,
-    small,
+    note_lines,
     table,
+    top_campaigns,
 )
 from bot.leads.models import Rating
 from bot.metrics import Figures
 from bot.shadowing.notices import quarter_line
 from bot.slack import AnyBlock, Message
+from bot.slack.blocks import note
 from bot.slack.text import clean, moment, plural, safe
 from bot.sources import source_name
 
 SHOW_DETAILS = "digest.show_details"
 SHOW_MONEY = "digest.show_money"
 
-_MARKETING: tuple[Form, ...] = (
+_MARKETING: tuple[FigureFormat, ...] = (
     ("Leads", "received", "leads: {received}"),
     ("Accepted", "acceptance_rate", "{acceptance_rate} of them were claimed by sales"),
     ("Quality", "quality_index", "quality {quality_index} of 3 (n = {rated})"),
 )
-_SALES: tuple[Form, ...] = (
+_SALES: tuple[FigureFormat, ...] = (
     ("Claimed after", "claim_median", "claimed after {claim_median} (median)"),
     ("Answered after", "response_median", "answered after {response_median} (median)"),
     ("On time", "response_sla", "{response_sla} of hot leads answered on time"),
     ("Rated", "rating_coverage", "{rating_coverage} of claimed leads rated"),
 )
-_SPEND: Form = ("Spend", "cpl", "{spend} spent, {cpl} a lead")
+_SPEND: FigureFormat = ("Spend", "cpl", "{spend} spent, {cpl} a lead")
 
 _WORDS = {
     Verdict.UP: "up, more than chance",
@@ -66,7 +67,7 @@ _WHY = "`/digest why` says how each figure is computed and when a change is more
 
 _MOST_LINES = 5
 
-_SPEED: tuple[Form, ...] = (
+_SPEED: tuple[FigureFormat, ...] = (
     ("Time to claim", "claim_median", "median {claim_median}, p90 {claim_p90}"),
     ("Time to claim, working time", "claim_median_worked",
      "median {claim_median_worked}, p90 {claim_p90_worked}"),
@@ -79,7 +80,7 @@ _SPEED: tuple[Form, ...] = (
      "{response_sla} ({response_on_time} on time, {response_late} late)"),
 )  # fmt: skip
 
-_COLUMNS: tuple[Form, ...] = (
+_COLUMNS: tuple[FigureFormat, ...] = (
     ("Leads", "received", "{received}"),
     ("Claimed", "claimed", "{claimed}"),
     ("Median to claim", "claim_median", "{claim_median}"),
@@ -87,14 +88,14 @@ _COLUMNS: tuple[Form, ...] = (
     ("Qualified", "qualified", "{qualified}"),
     ("Won", "won", "{won}"),
 )
-_QUALITY: Form = ("Quality", "quality_index", "quality {quality_index} of 3 (n = {rated})")
+_QUALITY: FigureFormat = ("Quality", "quality_index", "quality {quality_index} of 3 (n = {rated})")
 
 
 def digest(
     report: Report,
     *,
     shows_money: bool,
-    since_then: Sequence[str] = (),
+    corrections: Sequence[str] = (),
     in_thread: bool = False,
     page: str = "",
 ) -> Message:
@@ -109,7 +110,7 @@ def digest(
     has_leads = report.total.count("received") > 0
     blocks: list[AnyBlock] = [HeaderBlock(text=title), SectionBlock(text=f"*{sentence}*")]
     blocks += _body(report, shows_money=shows_money) if has_leads else [_nothing_came(report)]
-    blocks += [*_team_stats(report), *_corrections(since_then)]
+    blocks += [*_team_stats(report), *_corrections(corrections)]
     if has_leads and not in_thread:
         blocks.append(_more(report, shows_money=shows_money))
     return Message(f"{title}. {sentence}", [*blocks, _notes(report, page, in_thread=in_thread)])
@@ -143,7 +144,7 @@ def _change(report: Report) -> str:
     more = report.total.count("received") - report.before.count("received")
     if not more:
         return ", as many as the week before"
-    by_chance = changes.received(report) is Verdict.CHANCE
+    by_chance = comparison.lead_count_verdict(report) is Verdict.CHANCE
     chance = " (no more than chance)" if by_chance else ""
     return f", {abs(more):,} {'more' if more > 0 else 'fewer'} than the week before{chance}"
 
@@ -166,7 +167,7 @@ def _body(report: Report, *, shows_money: bool) -> list[AnyBlock]:
         _scoreboard(report.total, shows_money=shows_money),
         *_what_changed(report),
         *_next_steps(report, shows_money=shows_money),
-        *holes(report.total, report.week),
+        *missing_data(report.total, report.week),
     ]
 
 
@@ -175,28 +176,33 @@ def _scoreboard(total: Figures, *, shows_money: bool) -> Block:
     marketing = [*_MARKETING, *([_SPEND] if shows_money else [])]
     sides = (("Marketing gave", marketing), ("Sales gave", _SALES))
     texts = [
-        "\n".join([f"*{side}*", *(f"• {read(total, _in_words(total, form))}" for form in forms)])
-        for side, forms in sides
+        "\n".join(
+            [
+                f"*{side}*",
+                *(f"• {formatted(total, _with_label(total, figure))}" for figure in figures),
+            ]
+        )
+        for side, figures in sides
     ]
     return SectionBlock(fields=[MarkdownTextObject(text=text) for text in texts])
 
 
-def _in_words(total: Figures, form: Form) -> Form:
+def _with_label(total: Figures, figure: FigureFormat) -> FigureFormat:
     """A figure without a value is named, so that `n/a` says of what."""
-    label, metric, _ = form
+    label, metric, _ = figure
     if not total.has(metric):
         return label, "received", f"{label}: n/a"
-    return form
+    return figure
 
 
 def _what_changed(report: Report) -> list[AnyBlock]:
     """What can be compared, beside the weeks before; nothing where there were none."""
-    all_changes = changes.changes(report)
+    all_changes = comparison.changes(report)
     known = [each for each in all_changes if each.verdict is not Verdict.UNKNOWN]
     if not known or not report.weeks:
         return []
     heading = ["Figure", "The week", "Week before", "Mean before", "Change"]
-    rows = [[each.what.label, each.now, each.before, each.mean, _WORDS[each.verdict]]
+    rows = [[each.figure.label, each.now, each.before, each.mean, _WORDS[each.verdict]]
             for each in known]  # fmt: skip
     return [
         SectionBlock(text=f"*What changed*\n{_changed(known)}"),
@@ -208,16 +214,18 @@ def _what_changed(report: Report) -> list[AnyBlock]:
 def _changed(known: Sequence[Change]) -> str:
     moved = [each for each in known if each.verdict in (Verdict.UP, Verdict.DOWN)]
     steady = [each for each in known if each.verdict is Verdict.CHANCE]
-    lines = [f"• {each.what.label} went {each.verdict}: {each.now}, usually {_usual_change(each)}."
-             for each in moved]  # fmt: skip
+    lines = [
+        f"• {each.figure.label} went {each.verdict}: {each.now}, usually {_usual(each)}."
+        for each in moved
+    ]
     if steady:
-        names = ", ".join(each.what.label.lower() for each in steady)
+        names = ", ".join(each.figure.label.lower() for each in steady)
         only = "The rest" if moved else "Nothing"
         lines.append(f"{only} moved {'no ' if moved else ''}more than chance would: {names}.")
     return "\n".join(lines)
 
 
-def _usual_change(change: Change) -> str:
+def _usual(change: Change) -> str:
     return change.mean if change.mean != "n/a" else change.before
 
 
@@ -232,16 +240,16 @@ def _by_week(report: Report) -> list[AnyBlock]:
     series = [("Leads", received), ("Claimed", claimed)]
     return [
         chart("Leads by week", "line", labels, series, "Leads"),
-        small(f"Leads by the week's Monday: {counts}."),
+        note(f"Leads by the week's Monday: {counts}."),
     ]
 
 
 def _next_steps(report: Report, *, shows_money: bool) -> list[AnyBlock]:
     if report.is_running:
         return []
-    next_steps = steps(report, with_money=shows_money)
+    steps = next_steps(report, with_money=shows_money)
     lines = [
-        f"{number}. *{each.whom}:* {each.sentence}" for number, each in enumerate(next_steps, 1)
+        f"{number}. *{each.responsible}:* {each.sentence}" for number, each in enumerate(steps, 1)
     ]
     nothing = "Nothing in the figures asks for a decision this week. Go on."
     return [SectionBlock(text="\n".join(["*Next steps*", *(lines or [nothing])]))]
@@ -252,7 +260,7 @@ def _team_stats(report: Report) -> list[Block]:
     team = report.team
     standups = f"Standups: {team.answered:,} of {plural(team.asked, 'question')} answered."
     lines = [standups if team.asked else "", quarter_line(team.quarter) if team.quarter else ""]
-    return [small(*lines)] if any(lines) else []
+    return [note_lines(*lines)] if any(lines) else []
 
 
 def _corrections(corrections: Sequence[str]) -> list[Block]:
@@ -277,9 +285,9 @@ def _notes(report: Report, page: str, *, in_thread: bool) -> Block:
     when = "since Monday" if report.is_running else "Monday to Sunday"
     received = f"Leads received {when} ({report.zone}), as of {moment(report.as_of)}."
     if not report.total.count("received"):
-        return small(received)
+        return note(received)
     below = "Speed, quality and campaigns in detail are in the thread." if in_thread else ""
-    return small(received, maturing(report.total), _WHY, below, _page(report, page))
+    return note_lines(received, maturing(report.total), _WHY, below, _page(report, page))
 
 
 def _page(report: Report, page: str) -> str:
@@ -298,7 +306,9 @@ def details(report: Report) -> Message:
         fields(total, _SPEED),
         SectionBlock(text=_quality(report)),
         *_campaigns(report.campaigns),
-        small(maturing(total), "Campaigns are credited by the first touch, as the UTM codes say."),
+        note_lines(
+            maturing(total), "Campaigns are credited by the first touch, as the UTM codes say."
+        ),
     ]
     return Message(f"{title}. {_funnel(total)}", blocks)
 
@@ -320,7 +330,7 @@ def _quality(report: Report) -> str:
     rated = "No lead is rated yet."
     if total.count("rated"):
         spread = " · ".join(f"{rating.label} {total[rating]}" for rating in Rating)
-        rated = f"{read(total, _QUALITY).capitalize()}: {spread}"
+        rated = f"{formatted(total, _QUALITY).capitalize()}: {spread}"
     parts = [
         f"*Quality*\n{rated}",
         *_lines("By source", [_source(*row) for row in report.sources], "source"),
@@ -340,13 +350,12 @@ def _lines(heading: str, lines: Sequence[str], noun: str) -> list[str]:
 
 
 def _source(source: str, figures: Figures) -> str:
-    called = safe(source_name(source), 60)
-    return (
-        f"{called}: {plural(figures.count('received'), 'lead')}, {read(figures, _named(figures))}"
-    )
+    name = safe(source_name(source), 60)
+    quality = formatted(figures, _quality_format(figures))
+    return f"{name}: {plural(figures.count('received'), 'lead')}, {quality}"
 
 
-def _named(figures: Figures) -> Form:
+def _quality_format(figures: Figures) -> FigureFormat:
     if figures.has("quality_index"):
         return _QUALITY
     return ("Quality", "received", "none rated yet")
@@ -362,11 +371,11 @@ def _low_reason(words: str, count: int) -> str:
 
 def _campaigns(rows: Sequence[CampaignFigures]) -> list[AnyBlock]:
     """The campaigns as a chart, and as a table that says the same without it."""
-    shown = chosen(rows, lambda row: row.figures.count("received"))
-    names = labels(shown)
+    shown = top_campaigns(rows, lambda row: row.figures.count("received"))
+    names = chart_labels(shown)
     series = [
-        (called, [row.figures.count(metric) for row in shown])
-        for called, metric in (("Leads", "received"), ("Claimed", "claimed"))
+        (label, [row.figures.count(metric) for row in shown])
+        for label, metric in (("Leads", "received"), ("Claimed", "claimed"))
     ]
     drawn = [chart("Leads by campaign", "bar", names, series, "Leads")] if len(shown) > 1 else []
     return [_heading(rows), *drawn, by_campaign(shown, _COLUMNS)]

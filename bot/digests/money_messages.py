@@ -7,15 +7,15 @@ from slack_sdk.models.blocks import SectionBlock
 from bot.digests.report import CampaignFigures, Report
 from bot.digests.texts import (
     MOST_CAMPAIGNS,
-    Form,
+    FigureFormat,
     by_campaign,
     chart,
-    chosen,
+    chart_labels,
     days,
     fields,
-    labels,
     maturing,
-    small,
+    note_lines,
+    top_campaigns,
 )
 from bot.metrics import Figures, Group
 from bot.metrics.definitions import METRICS
@@ -23,7 +23,7 @@ from bot.money import Money
 from bot.rounding import whole
 from bot.slack import AnyBlock, Message
 
-_FIGURES: tuple[Form, ...] = (
+_FIGURES: tuple[FigureFormat, ...] = (
     ("Spend", "spend", "{spend}"),
     ("Attributed revenue", "revenue", "{revenue}"),
     ("Cost per lead", "cpl", "{cpl}"),
@@ -33,7 +33,7 @@ _FIGURES: tuple[Form, ...] = (
     ("Campaign profit", "profit", "{profit}"),
     ("CAC", "cac", "{cac}"),
 )
-_COLUMNS: tuple[Form, ...] = (
+_COLUMNS: tuple[FigureFormat, ...] = (
     ("Spend", "spend", "{spend}"),
     ("A lead", "cpl", "{cpl}"),
     ("A qualified lead", "cost_per_sql", "{cost_per_sql}"),
@@ -49,14 +49,14 @@ def money(report: Report) -> Message:
     """What the week cost and brought; nothing of it is a forecast."""
     title = f"Money of {days(report.week, report.last_day)}"
     total = report.total
-    rows = chosen(report.campaigns, lambda row: sum(row.figures.amounts("spend").values()))
+    rows = top_campaigns(report.campaigns, lambda row: sum(row.figures.amounts("spend").values()))
     spending = [row for row in rows if _has_money(row.figures)]
     blocks: list[AnyBlock] = [
         SectionBlock(text=f"*{title}*\n{_sentence(total)}"),
         fields(total, _FIGURES),
         *_campaigns(spending, _left_out(report.campaigns, rows)),
-        *([small(*why)] if (why := _why_missing(total)) else []),
-        small(maturing(total), _METHOD),
+        *([note_lines(*why)] if (why := _why_missing(total)) else []),
+        note_lines(maturing(total), _METHOD),
     ]
     return Message(f"{title}. {_sentence(total)}", blocks)
 
@@ -94,10 +94,10 @@ def _chart(rows: Sequence[CampaignFigures]) -> list[AnyBlock]:
         return []
     [currency] = currencies
     series = [
-        (called, [_whole(row.figures, metric, currency) for row in rows])
-        for called, metric in (("Spend", "spend"), ("Attributed revenue", "revenue"))
+        (label, [_whole(row.figures, metric, currency) for row in rows])
+        for label, metric in (("Spend", "spend"), ("Attributed revenue", "revenue"))
     ]
-    return [chart("Spend and revenue by campaign", "bar", labels(rows), series, currency)]
+    return [chart("Spend and revenue by campaign", "bar", chart_labels(rows), series, currency)]
 
 
 def _whole(figures: Figures, metric: str, currency: str) -> int:

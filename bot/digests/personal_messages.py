@@ -5,28 +5,29 @@ from collections.abc import Sequence
 from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, HeaderBlock, SectionBlock
 
 from bot.digests.models import Audience
-from bot.digests.own import OwnWeek
+from bot.digests.personal_report import PersonalReport
 from bot.digests.report import CampaignFigures
 from bot.digests.texts import (
     MOST_CAMPAIGNS,
-    Form,
+    FigureFormat,
     by_campaign,
-    chosen,
     days,
     fields,
     maturing,
-    small,
+    note_lines,
+    top_campaigns,
 )
 from bot.leads.list_models import Mine
 from bot.leads.messages.lists import list_action
 from bot.metrics import Figures
 from bot.slack import AnyBlock, Message
+from bot.slack.blocks import note
 from bot.slack.text import moment, plural, safe
 
 OPT_OUT = "digest.opt_out"
 OPT_IN = "digest.opt_in"
 
-_SELLING: tuple[Form, ...] = (
+_SELLING: tuple[FigureFormat, ...] = (
     ("Claimed after", "claim_median", "{claim_median} (p90 {claim_p90})"),
     ("Answered after", "response_median", "{response_median} (p90 {response_p90})"),
     ("Claimed after, working time", "claim_median_worked", "{claim_median_worked}"),
@@ -37,7 +38,7 @@ _SELLING: tuple[Form, ...] = (
     ("Quality of your leads", "quality_index", "{quality_index} of 3 (n = {rated})"),
     ("Won", "won", "{won} for {won_amount}"),
 )  # fmt: skip
-_CAMPAIGNS: tuple[Form, ...] = (
+_CAMPAIGNS: tuple[FigureFormat, ...] = (
     ("Leads", "received", "{received}"),
     ("Claimed", "claimed", "{claimed}"),
     ("Quality (n)", "quality_index", "{quality_index} ({rated})"),
@@ -48,15 +49,15 @@ _CAMPAIGNS: tuple[Form, ...] = (
 )
 
 
-def own(week: OwnWeek, *, wanted: bool = True) -> Message:
+def personal_digest(report: PersonalReport, *, wanted: bool = True) -> Message:
     """Somebody's own week, for them alone; `wanted` says whether the next one is to come."""
-    is_selling = week.audience is Audience.SALESPEOPLE
+    is_selling = report.audience is Audience.SALESPEOPLE
     whose = "Your week" if is_selling else "Your campaigns"
-    title = f"{whose}{' so far' if week.is_running else ''}: {days(week.week, week.last_day)}"
-    sentence = _of_selling(week) if is_selling else _of_campaigns(week)
+    title = f"{whose}{' so far' if report.is_running else ''}: {days(report.week, report.last_day)}"
+    sentence = _sales_headline(report) if is_selling else _campaigns_headline(report)
     blocks: list[AnyBlock] = [HeaderBlock(text=title), SectionBlock(text=f"*{sentence}*")]
-    blocks += _selling(week) if is_selling else [*_campaigns(week.campaigns), *_quiet(week)]
-    blocks += [small(*_notes(week)), ActionsBlock(elements=[_switch(wanted=wanted)])]
+    blocks += _selling(report) if is_selling else [*_campaigns(report.campaigns), *_quiet(report)]
+    blocks += [note_lines(*_notes(report)), ActionsBlock(elements=[_switch(wanted=wanted)])]
     return Message(f"{title}. {sentence}", blocks)
 
 
@@ -66,13 +67,13 @@ def _switch(*, wanted: bool) -> ButtonElement:
     return ButtonElement(text="Send them to me again", action_id=OPT_IN, value="0")
 
 
-def _of_selling(week: OwnWeek) -> str:
-    mine = week.mine
+def _sales_headline(report: PersonalReport) -> str:
+    mine = report.mine
     received = mine.count("received")
     if not received:
         return "None of the leads that came in is yours."
-    before = week.before.count("received")
-    than = "" if week.is_running else f" ({before:,} the week before)"
+    before = report.before.count("received")
+    than = "" if report.is_running else f" ({before:,} the week before)"
     won = mine.count("won")
     parts = [
         f"{plural(received, 'lead')} of the week {'is' if received == 1 else 'are'} yours{than}"
@@ -82,26 +83,26 @@ def _of_selling(week: OwnWeek) -> str:
     return "; ".join(parts) + "."
 
 
-def _of_campaigns(week: OwnWeek) -> str:
-    def together(metric: str) -> int:
-        return sum(each.figures.count(metric) for each in week.campaigns)
+def _campaigns_headline(report: PersonalReport) -> str:
+    def total(metric: str) -> int:
+        return sum(each.figures.count(metric) for each in report.campaigns)
 
-    received = together("received")
+    received = total("received")
     if not received:
         return "Your campaigns brought no lead."
-    good = together("hot") + together("good")
+    good = total("hot") + total("good")
     return (
-        f"Your campaigns brought {plural(received, 'lead')}: {together('claimed'):,} claimed, "
-        f"{good:,} of {plural(together('rated'), 'rating')} hot or good, {together('won'):,} won."
+        f"Your campaigns brought {plural(received, 'lead')}: {total('claimed'):,} claimed, "
+        f"{good:,} of {plural(total('rated'), 'rating')} hot or good, {total('won'):,} won."
     )
 
 
-def _selling(week: OwnWeek) -> list[Block]:
+def _selling(report: PersonalReport) -> list[Block]:
     blocks: list[Block] = []
-    if week.mine.count("received"):
-        blocks.append(fields(week.mine, _SELLING))
-        blocks.append(small(_compared_with_team(week.team)))
-    return [*blocks, *_waiting(week)]
+    if report.mine.count("received"):
+        blocks.append(fields(report.mine, _SELLING))
+        blocks.append(note(_compared_with_team(report.team)))
+    return [*blocks, *_waiting(report)]
 
 
 def _compared_with_team(team: Figures) -> str:
@@ -112,8 +113,8 @@ def _compared_with_team(team: Figures) -> str:
     )
 
 
-def _waiting(week: OwnWeek) -> list[Block]:
-    waits = [(which, week.waits.get(which, 0)) for which in Mine]
+def _waiting(report: PersonalReport) -> list[Block]:
+    waits = [(which, report.waits.get(which, 0)) for which in Mine]
     left = [(which, count) for which, count in waits if count]
     if not left:
         return [SectionBlock(text="*What waits for you*\nNothing. Well kept.")]
@@ -129,7 +130,7 @@ def _campaigns(campaigns: Sequence[CampaignFigures]) -> list[AnyBlock]:
     if not campaigns:
         nothing = "A campaign is here once a lead of it comes in or its spend is entered."
         return [SectionBlock(text=nothing)]
-    shown = chosen(campaigns, lambda row: row.figures.count("received"))
+    shown = top_campaigns(campaigns, lambda row: row.figures.count("received"))
     left = len(campaigns) - len(shown)
     more = f"\nThe {MOST_CAMPAIGNS} with the most leads; {left:,} more are not shown."
     return [
@@ -138,24 +139,24 @@ def _campaigns(campaigns: Sequence[CampaignFigures]) -> list[AnyBlock]:
     ]
 
 
-def _quiet(week: OwnWeek) -> list[Block]:
+def _quiet(report: PersonalReport) -> list[Block]:
     """The campaigns that ran and brought nothing, which nobody sees in a table of leads."""
-    if not week.quiet:
+    if not report.quiet:
         return []
     lines = [
         f"• {safe(each.name, 150)}: {'none this week' if each.ever else 'no lead yet'}"
-        for each in week.quiet[:MOST_CAMPAIGNS]
+        for each in report.quiet[:MOST_CAMPAIGNS]
     ]
-    left = len(week.quiet) - len(lines)
+    left = len(report.quiet) - len(lines)
     more = [f"{left:,} more are not shown."] if left else []
     hint = "If you expected some, see whether the links carry the campaign's UTM code."
     return [
         SectionBlock(text="\n".join(["*Running, and without a lead*", *lines, *more])),
-        small(hint),
+        note(hint),
     ]
 
 
-def _notes(week: OwnWeek) -> list[str]:
-    whom = "that you own" if week.audience is Audience.SALESPEOPLE else "of your campaigns"
-    as_of = f"Leads {whom}, received in that week, as of {moment(week.as_of)}."
-    return [as_of, maturing(week.mine) if week.mine.values else ""]
+def _notes(report: PersonalReport) -> list[str]:
+    whom = "that you own" if report.audience is Audience.SALESPEOPLE else "of your campaigns"
+    as_of = f"Leads {whom}, received in that week, as of {moment(report.as_of)}."
+    return [as_of, maturing(report.mine) if report.mine.values else ""]

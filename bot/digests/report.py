@@ -1,4 +1,5 @@
-"""What a digest says: a week's figures, in total and split, beside those of the weeks before."""
+"""The report of a week: its figures in total and by campaign, source and reason, beside those of
+the weeks before; and what explains one figure."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -9,9 +10,9 @@ from pydantic import Field
 
 from bot.digests import snapshots
 from bot.digests.models import Digest, Week
-from bot.digests.team_stats import TeamStats
 from bot.leads.models import disposition_label
 from bot.metrics import Figures, KeptFigures, Metric
+from bot.shadowing.models import Quarter
 from bot.slack.text import safe
 
 
@@ -35,6 +36,20 @@ class PastWeek:
     same_age: bool
     """Whether its leads were as old when it was summed up as this week's are now: what ripens, such
     as won leads, is compared only then."""
+
+
+@dataclass(frozen=True)
+class TeamStats:
+    """How marketing and sales worked together: standups, requests and job shadowing, as they were
+    when the week was summed up."""
+
+    asked: int = 0
+    """How often somebody was asked in a standup of the week."""
+    answered: int = 0
+    overdue: int = 0
+    """Requests that wait longer than marketing promised."""
+    quarter: Quarter | None = None
+    """Shadowing in the quarter of the week's last day."""
 
 
 @dataclass(frozen=True)

@@ -1,47 +1,32 @@
-"""Sending: when each audience gets its digest, a week once to each, and who wants none."""
+"""Sending: each audience gets the digest of a week once; who wants no personal one is left out."""
 
-from collections.abc import Sequence
-from datetime import datetime, time, timedelta
+from datetime import datetime
 
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from bot import clock, slack
-from bot.digests.models import Audience, Delivery, Digest, OptOut, Timetable, TimetableChange, Week
-from bot.digests.own import OwnWeek
-from bot.digests.personal import ROLES, own_weeks, write_own
+from bot.digests.models import Audience, Delivery, Digest, OptOut, Timetable, Week
+from bot.digests.personal import ROLES, personal_reports, save
+from bot.digests.personal_report import PersonalReport
 from bot.digests.report import Report
-from bot.digests.reporting import sum_up
-from bot.errors import NotFound
+from bot.digests.weekly import sum_up
 from bot.people import service as people
 from bot.people.models import Person, Role, Workspace
 from bot.shadowing import queries as shadowing
 from bot.shadowing.models import Quarter
-from bot.tasks import Loop, put_schedule
-
-SEND = "digest.send"
+from bot.tasks import Loop
 
 HEADLINE = "digest.headline"
 DETAILS = "digest.details"
 MONEY = "digest.money"
-OWN = "digest.own"
+PERSONAL = "digest.own"
+QUARTER = "digest.quarter"
 """The kinds of cards."""
 
 _MANAGERS = Loop("digests.managers", "Digests for managers")
-_OWN_WEEKS = Loop("digests.own", "Personal digests")
-
-# Down over the weekend and into Tuesday, the digest still comes; later it would be old news.
-_GRACE = timedelta(days=2)
-
-
-def schedule(session: Session, workspace: Workspace, timetable: Timetable) -> None:
-    """Let the clock send it as the timetable says."""
-    put_schedule(
-        session, timetable.workspace_id, timetable.schedule_name, SEND, cron=timetable.cron,
-        zone=timetable.zone or workspace.timezone, grace=_GRACE, audience=timetable.audience,
-        workspace_id=timetable.workspace_id,
-    )  # fmt: skip
+_PERSONAL = Loop("digests.own", "Personal digests")
 
 
 def send(session: Session, workspace_id: int, audience: Audience, at: datetime) -> int:
@@ -59,7 +44,7 @@ def send(session: Session, workspace_id: int, audience: Audience, at: datetime) 
     workspace = session.get_one(Workspace, workspace_id)
     week = Week.of(at, workspace.days).before
     if audience.is_personal:
-        return _send_own(session, workspace, audience, week)
+        return _send_personal(session, workspace, audience, week)
     digest = sum_up(session, workspace, week)
     if audience is Audience.CHANNEL:
         return _deliver(session, digest, timetable, None, workspace.channel)
@@ -96,31 +81,38 @@ def _deliver(
     return True
 
 
-def _send_own(session: Session, workspace: Workspace, audience: Audience, week: Week) -> int:
+def _send_personal(session: Session, workspace: Workspace, audience: Audience, week: Week) -> int:
     opted_out = set(
         session.scalars(select(OptOut.person_id).where(OptOut.workspace_id == workspace.id))
     )
     having = people.having(session, workspace.id, ROLES[audience])
     persons = {each.id: each for each in having if each.id not in opted_out}
-    weeks = own_weeks(session, workspace, audience, list(persons.values()), week)
-    recipients = [persons[person_id] for person_id, own in weeks.items() if own.says_something]
+    reports = personal_reports(session, workspace, audience, list(persons.values()), week)
+    recipients = [
+        persons[person_id] for person_id, report in reports.items() if report.says_something
+    ]
     sent: list[bool] = []
-    _OWN_WEEKS.each(
-        session, recipients,
-        lambda person: sent.append(_deliver_own(session, workspace, person, weeks[person.id])),
-    )  # fmt: skip
+    _PERSONAL.each(
+        session,
+        recipients,
+        lambda person: sent.append(
+            _deliver_personal(session, workspace, person, reports[person.id])
+        ),
+    )
     return sum(sent)
 
 
-def _deliver_own(session: Session, workspace: Workspace, person: Person, own: OwnWeek) -> bool:
-    digest_id = write_own(session, workspace, person.id, own)
+def _deliver_personal(
+    session: Session, workspace: Workspace, person: Person, report: PersonalReport
+) -> bool:
+    digest_id = save(session, workspace, person.id, report)
     if digest_id is None:
         return False
     delivery_id = _write_delivery(
-        session, workspace.id, digest_id, own.audience, person.id, shows_money=True
+        session, workspace.id, digest_id, report.audience, person.id, shows_money=True
     )
     assert delivery_id is not None
-    slack.show(session, workspace.id, OWN, delivery_id, person.slack_id)
+    slack.show(session, workspace.id, PERSONAL, delivery_id, person.slack_id)
     return True
 
 
@@ -155,7 +147,7 @@ def delivered(session: Session, delivery_id: int) -> tuple[Report, bool] | None:
     return (Report.of(row[0]), row[1]) if row else None
 
 
-def delivered_own(session: Session, delivery_id: int) -> tuple[OwnWeek, bool] | None:
+def delivered_personal(session: Session, delivery_id: int) -> tuple[PersonalReport, bool] | None:
     """What a delivery says of somebody's own week, and whether they want the next one."""
     row = session.execute(
         select(Digest, OptOut.person_id)
@@ -163,65 +155,7 @@ def delivered_own(session: Session, delivery_id: int) -> tuple[OwnWeek, bool] | 
         .outerjoin(OptOut, OptOut.person_id == Delivery.person_id)
         .where(Delivery.id == delivery_id)
     ).first()
-    return (OwnWeek.of(row[0]), row[1] is None) if row else None
-
-
-_DAY, _AT = "mon", time(8)
-
-
-def install(session: Session, workspace: Workspace) -> None:
-    """Give each audience its digest; what people changed since, and what is due, stays as it is."""
-    session.execute(
-        insert(Timetable)
-        .values(
-            [
-                {"workspace_id": workspace.id, "audience": audience, "day": _DAY, "at": _AT,
-                 "active": True, "shows_money": audience is not Audience.CHANNEL}
-                for audience in Audience
-            ]
-        )
-        .on_conflict_do_nothing()
-    )  # fmt: skip
-    for timetable in of_workspace(session, workspace.id):
-        schedule(session, workspace, timetable)
-
-
-def timetables(session: Session, person: Person) -> Sequence[Timetable]:
-    """The timetables, in the order of their audiences. Raises NotAllowed."""
-    people.require(session, person, "change when digests come", Role.MANAGER)
-    return of_workspace(session, person.workspace_id)
-
-
-def of_workspace(session: Session, workspace_id: int) -> Sequence[Timetable]:
-    """The workspace's timetables, in the order of their audiences."""
-    rows = session.scalars(select(Timetable).where(Timetable.workspace_id == workspace_id))
-    return sorted(rows, key=lambda each: list(Audience).index(Audience(each.audience)))
-
-
-def changeable(session: Session, person: Person, timetable_id: int) -> Timetable:
-    """A timetable, for one who may change it. Raises NotAllowed, NotFound."""
-    known = {each.id: each for each in timetables(session, person)}
-    if timetable_id not in known:
-        raise NotFound(what="this digest's settings")
-    return known[timetable_id]
-
-
-def change(session: Session, person: Person, timetable_id: int, changes: TimetableChange) -> None:
-    """Change when a digest comes; whether the channel sees amounts is for an admin to say.
-
-    Raises NotAllowed, NotFound.
-    """
-    timetable = changeable(session, person, timetable_id)
-    if changes.shows_money is not None and timetable.audience == Audience.CHANNEL:
-        people.require(session, person, "let the channel see amounts", Role.ADMIN)
-        timetable.shows_money = changes.shows_money
-    timetable.active, timetable.day = changes.active, changes.day
-    timetable.at, timetable.zone = changes.at, changes.zone
-    session.flush()
-    schedule(session, session.get_one(Workspace, person.workspace_id), timetable)
-
-
-QUARTER = "digest.quarter"
+    return (PersonalReport.of(row[0]), row[1] is None) if row else None
 
 
 def show_quarter(
@@ -246,7 +180,7 @@ def quarter(session: Session, delivery_id: int) -> Quarter:
     return shadowing.quarter(session, digest.workspace_id, digest.period_start)
 
 
-def wants_own(session: Session, person: Person) -> bool:
+def wants_personal(session: Session, person: Person) -> bool:
     """Whether this person wants digests of their own."""
     return session.get(OptOut, person.id) is None
 
@@ -273,4 +207,4 @@ def _redraw(session: Session, person: Person) -> None:
         Delivery.person_id == person.id, Delivery.audience.in_(list(ROLES))
     )
     for delivery_id in session.scalars(newest.order_by(Delivery.id.desc()).limit(len(ROLES))):
-        slack.redraw(session, OWN, delivery_id)
+        slack.redraw(session, PERSONAL, delivery_id)

@@ -5,7 +5,14 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bot.capability import Services
-from bot.digests import capability, messages, money_messages, personal_messages, sending
+from bot.digests import (
+    capability,
+    messages,
+    money_messages,
+    personal_messages,
+    sending,
+    timetables,
+)
 from bot.digests.models import Audience
 from bot.people.models import Workspace
 from bot.reports import site
@@ -16,10 +23,10 @@ from bot.slack import Message
 @capability.installation
 def install(session: Session, workspace: Workspace) -> None:
     """Give each audience its digest."""
-    sending.install(session, workspace)
+    timetables.install(session, workspace)
 
 
-@capability.task(sending.SEND)
+@capability.task(timetables.SEND)
 def send(session: Session, workspace_id: int, audience: str, slot: str) -> None:
     """An audience's hour has come; the slot and not the clock says which week is meant, so that a
     retry at night reports the same one."""
@@ -57,8 +64,10 @@ def quarter(session: Session, delivery_id: int) -> Message:
     return shadowing.quarter_message(sending.quarter(session, delivery_id))
 
 
-@capability.card(sending.OWN)
+@capability.card(sending.PERSONAL)
 def own(session: Session, delivery_id: int) -> Message | None:
     """Somebody's own week."""
-    delivered = sending.delivered_own(session, delivery_id)
-    return personal_messages.own(delivered[0], wanted=delivered[1]) if delivered else None
+    delivered = sending.delivered_personal(session, delivery_id)
+    return (
+        personal_messages.personal_digest(delivered[0], wanted=delivered[1]) if delivered else None
+    )

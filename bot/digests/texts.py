@@ -16,10 +16,11 @@ from slack_sdk.models.blocks import (
 from bot.digests.models import Week
 from bot.digests.report import CampaignFigures
 from bot.metrics import Figures
+from bot.slack.blocks import note
 from bot.slack.text import clean, plural
 
-Form = tuple[str, str, str]
-"""A label, the metric that it stands for, and how it reads; without a value it reads `n/a`."""
+FigureFormat = tuple[str, str, str]
+"""A label, a metric, and a text with `{names of metrics}`; without a value it reads `n/a`."""
 
 # More campaigns than this are summed up in a sentence: a digest is read, not searched.
 MOST_CAMPAIGNS = 10
@@ -27,15 +28,15 @@ MOST_CAMPAIGNS = 10
 _LABEL = 20
 
 
-def read(figures: Figures, form: Form) -> str:
-    """The form, filled in."""
-    _, metric, text = form
+def formatted(figures: Figures, figure: FigureFormat) -> str:
+    """The text of a format with the values filled in; `n/a` where its metric has none."""
+    _, metric, text = figure
     return text.format_map(figures) if figures.has(metric) else figures[metric]
 
 
-def fields(figures: Figures, forms: tuple[Form, ...]) -> SectionBlock:
+def fields(figures: Figures, formats: tuple[FigureFormat, ...]) -> SectionBlock:
     """Figures side by side, each below its label."""
-    texts = [f"*{form[0]}*\n{read(figures, form)}" for form in forms]
+    texts = [f"*{each[0]}*\n{formatted(figures, each)}" for each in formats]
     return SectionBlock(fields=[MarkdownTextObject(text=text) for text in texts])
 
 
@@ -51,9 +52,9 @@ def days(week: Week, until: date | None = None) -> str:
     return f"{first.day} {first:%B}{year} – {end}"
 
 
-def small(*lines: str) -> ContextBlock:
-    """Lines in small print, in mrkdwn."""
-    return ContextBlock(elements=[MarkdownTextObject(text="\n".join(filter(None, lines)))])
+def note_lines(*lines: str) -> ContextBlock:
+    """Lines in small print, in mrkdwn, without the empty ones."""
+    return note("\n".join(filter(None, lines)))
 
 
 def claims(figures: Figures) -> str:
@@ -85,7 +86,7 @@ Series = tuple[str, Sequence[int]]
 
 
 def table(rows: Sequence[Sequence[str]], align: str = "right") -> Block:
-    """A table with its heading first; its first column has words, the others align as told."""
+    """A table with its heading first; its first column has words, `align` is for the others."""
     others: list[dict[str, Any]] = [{"align": align, "is_wrapped": align == "left"}]
     return TableBlock(
         rows=[[RawTextObject(text=cell) for cell in row] for row in rows],
@@ -93,17 +94,19 @@ def table(rows: Sequence[Sequence[str]], align: str = "right") -> Block:
     )
 
 
-def by_campaign(rows: Sequence[CampaignFigures], columns: Sequence[Form]) -> Block:
-    """A row for each campaign, a column for each form."""
+def by_campaign(rows: Sequence[CampaignFigures], columns: Sequence[FigureFormat]) -> Block:
+    """A row for each campaign, a column for each figure."""
     heading = ["Campaign", *(label for label, _, _ in columns)]
-    lines = [[name(row), *(read(row.figures, form) for form in columns)] for row in rows]
+    lines = [
+        [campaign_name(row), *(formatted(row.figures, each) for each in columns)] for row in rows
+    ]
     return table([heading, *lines])
 
 
-def chosen(
+def top_campaigns(
     rows: Sequence[CampaignFigures], order: Callable[[CampaignFigures], int]
 ) -> list[CampaignFigures]:
-    """The campaigns that have the most of something, and the leads of none."""
+    """The campaigns with the most of something, and at last the leads of no campaign."""
     named = sorted(
         (row for row in rows if row.campaign_id is not None), key=lambda row: -order(row)
     )
@@ -116,34 +119,34 @@ def chart(
     """Slack's native chart, of which the SDK has no model."""
     drawn = [
         {
-            "name": called,
+            "name": label,
             "data": [
                 {"label": label, "value": value}
                 for label, value in zip(categories, values, strict=True)
             ],
         }
-        for called, values in series
+        for label, values in series
     ]
     axes = {"categories": list(categories), "y_label": unit}
     plot = {"type": kind, "series": drawn, "axis_config": axes}
     return {"type": "data_visualization", "title": title, "chart": plot}
 
 
-def name(row: CampaignFigures, limit: int = 80) -> str:
+def campaign_name(row: CampaignFigures, limit: int = 80) -> str:
     """The campaign's name, without what nobody can see."""
     if row.campaign_id is None:
         return "Unattributed"
     return clean(" ".join((row.name or "").split()), limit).strip() or "Unnamed"
 
 
-def labels(rows: Sequence[CampaignFigures]) -> list[str]:
-    """The campaigns' names as a chart takes them: short, and no two alike."""
+def chart_labels(rows: Sequence[CampaignFigures]) -> list[str]:
+    """The campaigns' names for a chart: short, and no two alike."""
     taken: list[str] = []
     for row in rows:
-        label, number = name(row, _LABEL), 1
+        label, number = campaign_name(row, _LABEL), 1
         while label in taken:
             number += 1
             mark = f" ({number})"
-            label = name(row, _LABEL - len(mark)) + mark
+            label = campaign_name(row, _LABEL - len(mark)) + mark
         taken.append(label)
     return taken

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.digests.changes import COMPARED, Change, Verdict, changes
+from bot.digests.comparison import COMPARED, Change, Verdict, changes
 from bot.digests.corrections import corrections
 from bot.digests.models import Week
 from bot.digests.report import PastWeek, Report
@@ -29,7 +29,7 @@ def report(now: dict[str, Any], *before: dict[str, Any], **facts: Any) -> Report
 
 
 def change(found: Report, label: str) -> Change:
-    [one] = [each for each in changes(found) if each.what.label == label]
+    [one] = [each for each in changes(found) if each.figure.label == label]
     return one
 
 

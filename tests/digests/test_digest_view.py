@@ -14,13 +14,13 @@ from bot.digests import (
     figure_messages,
     messages,
     money_messages,
-    reporting,
     sending,
     snapshots,
+    timetables,
+    weekly,
 )
 from bot.digests.models import Audience, Week
-from bot.digests.report import CampaignFigures, PastWeek, Report
-from bot.digests.team_stats import TeamStats
+from bot.digests.report import CampaignFigures, PastWeek, Report, TeamStats
 from bot.metrics import Figures, LeadsPage
 from bot.people.models import Workspace
 from bot.shadowing.models import Quarter
@@ -79,7 +79,7 @@ def last_week(office: Office, rows: Callable[[int, int], list[dict[str, Any]]]) 
         office.leads(session, rows(spring, webinar))
         for campaign_id in (spring, webinar):
             office.spend(session, campaign_id, 30_000)
-        sending.install(session, session.get_one(Workspace, office.workspace.id))
+        timetables.install(session, session.get_one(Workspace, office.workspace.id))
         sending.send(session, office.workspace.id, Audience.CHANNEL, NOW)
         found = sending.delivered(session, 1)
     assert found is not None
@@ -90,7 +90,7 @@ def running(office: Office, rows: list[dict[str, Any]], now: datetime) -> Report
     clock.use(lambda: now)
     with office.store.transaction() as session:
         office.leads(session, rows)
-        return reporting.running(session, office.seller).report
+        return weekly.running(session, office.seller).report
 
 
 def blocks(message: Message, kind: str) -> list[dict[str, Any]]:
@@ -202,7 +202,7 @@ def test_beside_the_leads_stands_how_the_departments_work_together(office: Offic
 def test_a_week_that_is_read_again(office: Office, golden: Golden) -> None:
     report = last_week(office, lambda spring, _: [lead(1, spring, claimed=3, rating="hot")])
     since = ["2 leads were rated", "spend corrected by +120 EUR"]
-    golden("read_again", drawn(messages.digest(report, shows_money=True, since_then=since)))
+    golden("read_again", drawn(messages.digest(report, shows_money=True, corrections=since)))
 
 
 def test_how_each_figure_is_computed(golden: Golden) -> None:
@@ -220,9 +220,9 @@ def test_why_a_figure_is_what_it_is(office: Office, golden: Golden) -> None:
 
 
 def test_which_figure_is_meant(golden: Golden) -> None:
-    golden("several", drawn(figure_messages.several("sla", explaining.named("on time"))))
+    golden("several", drawn(figure_messages.several("sla", explaining.find_metrics("on time"))))
     for words in ("c", "r", "l"):
-        drawn(figure_messages.several(words, explaining.named(words)))
+        drawn(figure_messages.several(words, explaining.find_metrics(words)))
 
 
 def test_the_leads_behind_a_figure(office: Office, golden: Golden) -> None:
@@ -230,10 +230,10 @@ def test_the_leads_behind_a_figure(office: Office, golden: Golden) -> None:
     week = Week.with_day(MONDAY.date() + DAY)
     with office.store.transaction() as session:
         page = explaining.leads_for_metric(session, office.seller, week, "unclaimed", None, 1)
-    modal = figure_messages.leads_behind("unclaimed", week, page, is_first=True)
+    modal = figure_messages.leads_view("unclaimed", week, page, is_first=True)
     golden("behind", modal)
     nobody = LeadsPage([], 0, None)
-    empty = figure_messages.leads_behind("won", week, nobody, is_first=False)
+    empty = figure_messages.leads_view("won", week, nobody, is_first=False)
     golden("behind_nobody", empty)
 
 
@@ -280,7 +280,7 @@ def test_many_campaigns_are_cut_to_the_most_important(office: Office) -> None:
         office.leads(session, [lead(1)])
         for number, campaign_id in enumerate(ids):
             office.leads(session, [lead(1, campaign_id)] * (20 - number))
-        report = reporting.last(session, office.seller).report
+        report = weekly.last(session, office.seller).report
     message = messages.details(report)
     drawn(message)
     rows = blocks(message, "table")[0]["rows"]
@@ -298,7 +298,7 @@ def test_a_campaign_without_a_visible_name_still_has_a_row(office: Office) -> No
     with office.store.transaction() as session:
         [campaign_id] = office.campaigns(session, "\u202e \n\u200f ")
         office.leads(session, [lead(1, campaign_id), lead(1)])
-        report = reporting.last(session, office.seller).report
+        report = weekly.last(session, office.seller).report
     message = messages.details(report)
     drawn(message)
     assert blocks(message, "table")[0]["rows"][1][0]["text"] == "Unnamed"

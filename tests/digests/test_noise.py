@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.digests.noise import count_moved, share_moved
+from bot.digests.significance import count_moved, share_moved
 
 COUNTS = st.integers(0, 60)
 

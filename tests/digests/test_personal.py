@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import text, update
 
 from bot import clock
-from bot.digests import personal, personal_messages, sending
+from bot.digests import personal, personal_messages, sending, timetables
 from bot.digests.models import Audience
-from bot.digests.own import OwnWeek
 from bot.digests.personal import NothingOfYourOwn
+from bot.digests.personal_report import PersonalReport
 from bot.digests.report import CampaignFigures
 from bot.people.models import Person, Role, Workspace
 from playground.limits import check_message
@@ -20,13 +20,13 @@ from tests.golden_files import Golden
 
 def send(office: Office, audience: Audience) -> int:
     with office.store.transaction() as session:
-        sending.install(session, session.get_one(Workspace, office.workspace.id))
+        timetables.install(session, session.get_one(Workspace, office.workspace.id))
         return sending.send(session, office.workspace.id, audience, NOW)
 
 
-def told(office: Office, delivery_id: int = 1) -> tuple[OwnWeek, bool]:
+def told(office: Office, delivery_id: int = 1) -> tuple[PersonalReport, bool]:
     with office.store.transaction() as session:
-        found = sending.delivered_own(session, delivery_id)
+        found = sending.delivered_personal(session, delivery_id)
     assert found is not None
     return found
 
@@ -64,8 +64,8 @@ def test_a_salesperson_hears_of_their_own_week(office: Office, golden: Golden) -
     own, wanted = told(office)
     assert wanted
     assert own.mine.count("received") == 3
-    golden("own_selling", personal_messages.own(own))
-    golden("own_unwanted", personal_messages.own(own, wanted=False))
+    golden("own_selling", personal_messages.personal_digest(own))
+    golden("own_unwanted", personal_messages.personal_digest(own, wanted=False))
 
 
 def test_what_waits_is_worth_a_message_even_without_new_leads(
@@ -75,7 +75,7 @@ def test_what_waits_is_worth_a_message_even_without_new_leads(
     with office.store.transaction() as session:
         office.leads(session, [{"received_at": old, "claimed_at": old}])
     assert send(office, Audience.SALESPEOPLE) == 1
-    golden("own_waiting", personal_messages.own(told(office)[0]))
+    golden("own_waiting", personal_messages.personal_digest(told(office)[0]))
 
 
 def test_where_there_is_nothing_to_say_nothing_is_said(office: Office) -> None:
@@ -111,7 +111,7 @@ def test_a_marketer_hears_of_their_own_campaigns(office: Office, golden: Golden)
     names = [[each.name for each in week.campaigns] for week in own]
     assert sorted(names) == [["Somebody else's"], ["Spring *sale*"]]
     [mine] = [week for week in own if week.campaigns[0].name == "Spring *sale*"]
-    golden("own_campaigns", personal_messages.own(mine))
+    golden("own_campaigns", personal_messages.personal_digest(mine))
 
 
 def test_a_thousand_campaigns_of_ones_own_fit_into_a_message(office: Office) -> None:
@@ -120,8 +120,8 @@ def test_a_thousand_campaigns_of_ones_own_fit_into_a_message(office: Office) -> 
     from_one = told(office)[0].mine
     names = [f"{number} {'*<!channel>*' * 6}"[:80] for number in range(1_000)]
     campaigns = tuple(CampaignFigures(n, name, from_one) for n, name in enumerate(names))
-    message = personal_messages.own(
-        OwnWeek(Audience.MARKETERS, told(office)[0].week, NOW, campaigns=campaigns)
+    message = personal_messages.personal_digest(
+        PersonalReport(Audience.MARKETERS, told(office)[0].week, NOW, campaigns=campaigns)
     )
     assert check_message(message.blocks) == []
     assert "990 more are not shown" in str(message.blocks)
@@ -158,25 +158,25 @@ def test_the_message_shows_the_other_button_afterwards(office: Office) -> None:
 def test_ones_own_running_and_last_week_can_be_asked_for(office: Office) -> None:
     work(office)
     with office.store.transaction() as session:
-        [running] = personal.own_running(session, office.seller)
-        [computed] = personal.own_last(session, office.seller)
+        [running] = personal.running(session, office.seller)
+        [computed] = personal.last(session, office.seller)
         with pytest.raises(NothingOfYourOwn):
-            personal.own_last(session, office.manager)
+            personal.last(session, office.manager)
     assert (running.is_running, running.mine.count("received")) == (True, 0)
     assert computed.mine.count("received") == 3
     send(office, Audience.SALESPEOPLE)
     with office.store.transaction() as session:
         session.execute(text("UPDATE lead SET rating = NULL"))
-        [written] = personal.own_last(session, office.seller)
+        [written] = personal.last(session, office.seller)
     assert written == told(office)[0]
     assert written.mine.count("rated") == 2
-    assert check_message(personal_messages.own(running).blocks) == []
+    assert check_message(personal_messages.personal_digest(running).blocks) == []
 
 
 def test_one_with_both_roles_hears_of_both(office: Office) -> None:
     make(office, office.seller, Role.MARKETER, Role.SALESPERSON)
     with office.store.transaction() as session:
         who = session.get_one(Person, office.seller.id)
-        audiences = [each.audience for each in personal.own_running(session, who)]
+        audiences = [each.audience for each in personal.running(session, who)]
     assert audiences == [Audience.SALESPEOPLE, Audience.MARKETERS]
     assert clock.now() == NOW

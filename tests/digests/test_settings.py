@@ -8,7 +8,7 @@ import pytest
 from slack_sdk.models.views import View
 from sqlalchemy import select, update
 
-from bot.digests import forms, sending
+from bot.digests import forms, timetables
 from bot.digests.forms import ChangeTimetable
 from bot.digests.models import Audience, Timetable, TimetableChange
 from bot.errors import FieldErrors, NotAllowed, NotFound, OutdatedForm
@@ -25,14 +25,14 @@ FRIDAYS = TimetableChange(active=True, day="fri", at=time(16, 30), zone="America
 def channel(office: Office) -> int:
     """The id of the channel's timetable."""
     with office.store.transaction() as session:
-        sending.install(session, session.get_one(Workspace, office.workspace.id))
+        timetables.install(session, session.get_one(Workspace, office.workspace.id))
         found = session.scalars(select(Timetable).where(Timetable.audience == Audience.CHANNEL))
         return found.one().id
 
 
 def change(office: Office, who: Person, timetable_id: int, **changes: Any) -> None:
     with office.store.transaction() as session:
-        sending.change(session, who, timetable_id, replace(FRIDAYS, **changes))
+        timetables.change(session, who, timetable_id, replace(FRIDAYS, **changes))
 
 
 def make_admin(office: Office) -> Person:
@@ -66,7 +66,7 @@ def test_an_empty_zone_is_that_of_the_workspace(office: Office, channel: int) ->
 
 def form(office: Office, channel: int) -> View:
     with office.store.transaction() as session:
-        timetable = sending.changeable(session, office.manager, channel)
+        timetable = timetables.changeable(session, office.manager, channel)
     return ChangeTimetable.of(timetable, by_admin=False)
 
 
@@ -93,7 +93,7 @@ def test_what_the_form_says_is_what_changes(office: Office, channel: int) -> Non
 def test_only_managers_may(office: Office, channel: int) -> None:
     for who in (office.seller, office.stranger):
         with pytest.raises(NotAllowed), office.store.transaction() as session:
-            sending.timetables(session, who)
+            timetables.timetables(session, who)
         with pytest.raises(NotAllowed):
             change(office, who, channel)
 
@@ -117,9 +117,9 @@ def test_amounts_in_the_channel_are_for_an_admin(office: Office, channel: int) -
 
 def test_how_the_settings_look(office: Office, channel: int, golden: Golden) -> None:
     with office.store.transaction() as session:
-        found = sending.timetables(session, office.manager)
+        found = timetables.timetables(session, office.manager)
         overview = forms.overview(found, schedules(session, office.workspace.id))
-        timetable = sending.changeable(session, office.manager, channel)
+        timetable = timetables.changeable(session, office.manager, channel)
         by_manager = ChangeTimetable.of(timetable, by_admin=False)
         by_admin = ChangeTimetable.of(timetable, by_admin=True)
     golden("settings", {"all": overview, "one": by_manager, "one_by_admin": by_admin})

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.digests.next_steps import CAMPAIGN_RULES, MOST, WEEK_RULES, next_steps
 from bot.digests.report import CampaignFigures, Report
-from bot.digests.steps import MOST, OF_CAMPAIGNS, OF_WEEK, steps
 from bot.metrics import Figures
 from tests.digests.test_changes import report
 
@@ -15,7 +15,7 @@ EUR = "EUR"
 
 
 def rules(found: Report, *, with_money: bool = True) -> list[str]:
-    return [step.rule for step in steps(found, with_money=with_money)]
+    return [step.rule for step in next_steps(found, with_money=with_money)]
 
 
 def promises(late: int, on_time: int) -> dict[str, int]:
@@ -47,14 +47,14 @@ def test_fewer_leads_than_chance_explains() -> None:
     before = {"received": 40}
     found = report({"received": 5}, before, before)
     assert rules(found) == ["fewer"]
-    assert "35 leads fewer than usual" in steps(found, with_money=False)[0].sentence
+    assert "35 leads fewer than usual" in next_steps(found, with_money=False)[0].sentence
     assert rules(report({"received": 35}, before, before)) == []
 
 
 def test_one_reason_for_most_losses() -> None:
     found = report({"lost": 10}, dispositions=(("no_budget", 5), ("no_fit", 5)))
     assert rules(found) == ["one_reason"]
-    assert "no budget" in steps(found, with_money=False)[0].sentence
+    assert "no budget" in next_steps(found, with_money=False)[0].sentence
     assert rules(report({"lost": 11}, dispositions=(("no_budget", 5),))) == []
     assert rules(report({"lost": 4}, dispositions=(("no_budget", 4),))) == []
 
@@ -65,11 +65,11 @@ def test_one_reason_for_most_losses() -> None:
         ("poor", {"rated": 6, "weak": 2, "junk": 1}, {"rated": 6, "weak": 2}),
         ("poor", {"rated": 5, "junk": 5}, {"rated": 4, "junk": 4}),
         ("good", {"rated": 8, "hot": 3, "good": 3}, {"rated": 8, "hot": 3, "good": 2}),
-        ("in_vain", {"spend": {EUR: 1}}, {"spend": {EUR: 1}, "received": 1}),
-        ("in_vain", {"spend": {"USD": 1}}, {"spend": {EUR: 0}}),
-        ("dear", {"received": 5, "cpl": {EUR: 200}}, {"received": 5, "cpl": {EUR: 199}}),
-        ("dear", {"received": 5, "cpl": {EUR: 200}}, {"received": 4, "cpl": {EUR: 900}}),
-        ("dear", {"received": 5, "cpl": {EUR: 200}}, {"received": 5, "cpl": {"USD": 900}}),
+        ("without_leads", {"spend": {EUR: 1}}, {"spend": {EUR: 1}, "received": 1}),
+        ("without_leads", {"spend": {"USD": 1}}, {"spend": {EUR: 0}}),
+        ("expensive", {"received": 5, "cpl": {EUR: 200}}, {"received": 5, "cpl": {EUR: 199}}),
+        ("expensive", {"received": 5, "cpl": {EUR: 200}}, {"received": 4, "cpl": {EUR: 900}}),
+        ("expensive", {"received": 5, "cpl": {EUR: 200}}, {"received": 5, "cpl": {"USD": 900}}),
     ],
 )
 def test_a_rule_over_a_campaign(rule: str, applies: dict[str, Any], spared: dict[str, Any]) -> None:
@@ -86,22 +86,22 @@ def test_the_leads_of_no_campaign_are_no_campaign() -> None:
 def test_rules_of_money_are_not_for_those_who_do_not_see_it() -> None:
     campaigns = (campaign(received=9, cpl={EUR: 900}), campaign(2, spend={EUR: 9}))
     found = report({"cpl": {EUR: 100}}, campaigns=campaigns)
-    assert set(rules(found)) == {"dear", "in_vain"}
+    assert set(rules(found)) == {"expensive", "without_leads"}
     assert rules(found, with_money=False) == []
 
 
 def test_the_most_at_stake_comes_first_in_money_where_it_is_seen() -> None:
     campaigns = (campaign(spend={EUR: 1_000}),)
     found = report({"unclaimed": 3, "uncosted": 9, "cpl": {EUR: 100}}, campaigns=campaigns)
-    assert rules(found) == ["in_vain", "uncosted", "unclaimed"]
+    assert rules(found) == ["without_leads", "uncosted", "unclaimed"]
     assert rules(found, with_money=False) == ["uncosted", "unclaimed"]
 
 
 def test_of_a_campaign_one_rule_speaks_and_names_it_safely() -> None:
     both = campaign(received=9, rated=9, junk=9, cpl={EUR: 900})
-    [step] = steps(report({"cpl": {EUR: 100}}, campaigns=(both,)), with_money=True)
+    [step] = next_steps(report({"cpl": {EUR: 100}}, campaigns=(both,)), with_money=True)
     assert step.rule == "poor"
-    assert step.whom.startswith("Marketing (Mara &lt;!here&gt;")
+    assert step.responsible.startswith("Marketing (Mara &lt;!here&gt;")
     assert "*1*" not in step.sentence
 
 
@@ -139,9 +139,9 @@ def test_whatever_the_figures_there_are_three_at_most_and_each_is_a_sentence(
     with_money: bool,
 ) -> None:  # fmt: skip
     campaigns = tuple(campaign(number, **values) for number, values in enumerate(each, 1))
-    found = steps(report(total, *before, campaigns=campaigns), with_money=with_money)
+    found = next_steps(report(total, *before, campaigns=campaigns), with_money=with_money)
     assert len(found) <= MOST
-    known = {rule.name for rule in OF_WEEK} | {rule.name for rule in OF_CAMPAIGNS}
+    known = {rule.name for rule in WEEK_RULES} | {rule.name for rule in CAMPAIGN_RULES}
     for step in found:
         assert step.rule in known
         assert step.sentence.endswith((".", "them."))

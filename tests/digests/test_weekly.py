@@ -16,9 +16,10 @@ from bot.digests import (
     messages,
     money_messages,
     personal_messages,
-    reporting,
     sending,
     texts,
+    timetables,
+    weekly,
 )
 from bot.digests.models import Audience, Digest, Timetable, Week
 from bot.digests.report import Report
@@ -41,7 +42,7 @@ HOUR = timedelta(hours=1)
 
 def send(office: Office, audience: Audience = Audience.CHANNEL, at: datetime = NOW) -> int:
     with office.store.transaction() as session:
-        sending.install(session, session.get_one(Workspace, office.workspace.id))
+        timetables.install(session, session.get_one(Workspace, office.workspace.id))
         return sending.send(session, office.workspace.id, audience, at)
 
 
@@ -72,7 +73,7 @@ def schedules(store: Store) -> list[Schedule]:
 
 def install(office: Office) -> None:
     with office.store.transaction() as session:
-        sending.install(session, session.get_one(Workspace, office.workspace.id))
+        timetables.install(session, session.get_one(Workspace, office.workspace.id))
 
 
 def test_last_week_goes_to_the_channel_and_to_the_managers(office: Office) -> None:
@@ -205,9 +206,9 @@ def test_the_running_week_ends_now(office: Office) -> None:
     add_leads(office, 2)
     add_leads(office, 1, received_at=NOW - timedelta(minutes=1))
     with office.store.transaction() as session:
-        report = reporting.running(session, office.seller).report
+        report = weekly.running(session, office.seller).report
         with pytest.raises(NotAllowed, match="read the digest"):
-            reporting.running(session, office.stranger)
+            weekly.running(session, office.stranger)
     assert report.is_running
     assert report.week.monday == date(2026, 11, 23)
     assert report.before
@@ -226,19 +227,19 @@ def test_a_closed_week_reads_the_same_again_and_names_what_is_different(office: 
         session.execute(text("UPDATE lead SET merged_into = 2 WHERE id = 3"))
         office.spend(session, spring, 22_000)
     with office.store.transaction() as session:
-        seen = reporting.last(session, office.seller)
-        managed = reporting.last(session, office.manager)
+        seen = weekly.last(session, office.seller)
+        managed = weekly.last(session, office.manager)
         with pytest.raises(NotAllowed):
-            reporting.last(session, office.stranger)
+            weekly.last(session, office.stranger)
     assert seen.report == managed.report
     assert seen.report.total.count("received") == 3
     happened = ["2 leads were rated", "1 lead turned out to be someone's second and was merged"]
-    assert list(seen.since_then) == [
+    assert list(seen.corrections) == [
         *happened, "Still open 3 → 2", "Quality index n/a → 3.00", "Hot 0 → 2", "Unclaimed 3 → 2",
         "figures by campaign of “Spring sale”", "figures by source of “JSON API, Zapier, Make”",
     ]  # fmt: skip
     spent = ["spend corrected by +120 EUR", "Cost per lead 33.33 EUR → 110 EUR"]
-    assert [each for each in managed.since_then if each not in seen.since_then] == spent
+    assert [each for each in managed.corrections if each not in seen.corrections] == spent
 
 
 @pytest.mark.parametrize(
@@ -278,10 +279,10 @@ def test_every_figure_of_a_digest_is_watched(office: Office, change: str, told: 
             )  # fmt: skip
     send(office)
     with office.store.transaction() as session:
-        assert reporting.last(session, office.manager).since_then == []
+        assert weekly.last(session, office.manager).corrections == []
         session.execute(text(change))
     with office.store.transaction() as session:
-        assert reporting.last(session, office.manager).since_then == told
+        assert weekly.last(session, office.manager).corrections == told
 
 
 def test_the_figures_that_no_digest_shows_are_named() -> None:
@@ -295,7 +296,7 @@ def test_the_figures_that_no_digest_shows_are_named() -> None:
 def test_last_week_is_not_written_down_before_its_digest_comes(office: Office) -> None:
     add_leads(office, 2)
     with office.store.transaction() as session:
-        reporting.last(session, office.seller)
+        weekly.last(session, office.seller)
     assert digests(office.store) == []
     add_leads(office, 1)
     send(office)
@@ -306,12 +307,12 @@ def test_an_old_week_is_written_down_by_the_first_who_asks(office: Office) -> No
     week = Week.with_day(date(2026, 10, 14))
     add_leads(office, 2, received_at=MONDAY - 5 * WEEK)
     with office.store.transaction() as session:
-        first = reporting.of_week(session, office.seller, week)
+        first = weekly.of_week(session, office.seller, week)
     add_leads(office, 1, received_at=MONDAY - 5 * WEEK)
     with office.store.transaction() as session:
-        second = reporting.of_week(session, office.seller, week)
+        second = weekly.of_week(session, office.seller, week)
     assert first.report.total == second.report.total
-    assert second.since_then[0] == "1 lead was added"
+    assert second.corrections[0] == "1 lead was added"
     assert targets(office.store) == []
 
 

@@ -11,7 +11,7 @@ from bot.app import CAPABILITIES
 from bot.campaigns import announcing as campaigns
 from bot.capability import Place
 from bot.digests import home_sections as digest_sections
-from bot.digests import sending as digests
+from bot.digests import timetables as digest_timetables
 from bot.digests.models import TimetableChange
 from bot.home import service
 from bot.home.page import page, sections, settings
@@ -184,7 +184,7 @@ def test_who_may_set_something_up_is_who_has_its_button(scene: Scene, role: Role
 def test_the_status_names_what_comes_by_the_clock_and_nothing_that_is_paused(scene: Scene) -> None:
     manager = scene.people[Role.MANAGER]
     with scene.store.transaction() as session:
-        digests.install(session, scene.workspace)
+        digest_timetables.install(session, scene.workspace)
         standup_setup.install(session, scene.workspace)
         install_capabilities([metrics.capability], session, scene.workspace, None)
         teams = {team.name: team.id for team in people.teams(session, scene.workspace.id)}
@@ -197,11 +197,11 @@ def test_the_status_names_what_comes_by_the_clock_and_nothing_that_is_paused(sce
             session, manager, "leads", "C1",
             rhythm=Rhythm.WEEKLY, at=time(8), kind=FileKind.CSV,
         )  # fmt: skip
-        of_all = {each.audience: each.id for each in digests.timetables(session, manager)}
+        of_all = {each.audience: each.id for each in digest_timetables.timetables(session, manager)}
         off = TimetableChange(active=False, day="mon", at=time(8))
-        digests.change(session, manager, of_all["marketers"], off)
+        digest_timetables.change(session, manager, of_all["marketers"], off)
         tokyo = replace(off, active=True, zone="Asia/Tokyo")
-        digests.change(session, manager, of_all["channel"], tokyo)
+        digest_timetables.change(session, manager, of_all["channel"], tokyo)
         marketing = next(
             each
             for each in standup_setup.standups(session, manager)

@@ -29,7 +29,7 @@ from bot import metrics
 from bot.campaigns.models import Campaign
 from bot.cli import report as command_line
 from bot.contacts.identity import identify, keys_of
-from bot.digests import explaining, figure_messages, money_messages, personal, reporting
+from bot.digests import explaining, figure_messages, money_messages, personal, weekly
 from bot.digests import home_sections as digest_sections
 from bot.digests.models import Week
 from bot.leads import queries as lead_queries
@@ -303,9 +303,9 @@ def anything(_world: World, _ask: Ask) -> bool:
     return True
 
 
-def _digest(world: World, ask: Ask) -> reporting.Reading:
-    found = reporting.of_week(world.session, world.who, Week.with_day(ask.first))
-    assert list(found.since_then) == []
+def _digest(world: World, ask: Ask) -> weekly.VisibleReport:
+    found = weekly.of_week(world.session, world.who, Week.with_day(ask.first))
+    assert list(found.corrections) == []
     return found
 
 
@@ -435,7 +435,7 @@ def _rows_by_campaign(read: Rows) -> Callable[[World, Ask], Groups]:
 
 
 def _own(world: World, ask: Ask) -> list[Any]:
-    verb = personal.own_running if is_running(world, ask) else personal.own_last
+    verb = personal.running if is_running(world, ask) else personal.last
     return list(verb(world.session, world.who))
 
 

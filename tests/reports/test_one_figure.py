@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from bot import clock, metrics
 from bot.campaigns.models import Campaign
-from bot.digests import explaining, figure_messages, personal, reporting
+from bot.digests import explaining, figure_messages, personal, weekly
 from bot.digests import messages as digest_messages
 from bot.digests.home_sections import read_week
 from bot.digests.models import Week
@@ -101,10 +101,8 @@ def test_a_week_without_leads_has_the_amounts_of_none(office: Office) -> None:
 def test_weeks_without_leads_count_in_the_mean_once_there_was_one(office: Office) -> None:
     with office.store.transaction() as session:
         office.leads(session, [{"received_at": MONDAY - 60 * DAY}, {"received_at": MONDAY - DAY}])
-        found = reporting.weeks_before(session, office.workspace, WEEK)
-        earlier = reporting.weeks_before(
-            session, office.workspace, Week.with_day(date(2026, 9, 30))
-        )
+        found = weekly.weeks_before(session, office.workspace, WEEK)
+        earlier = weekly.weeks_before(session, office.workspace, Week.with_day(date(2026, 9, 30)))
     assert [each.total.count("received") for each in found] == [1, 0, 0, 0]
     assert [each.monday for each in earlier] == [date(2026, 9, 21), date(2026, 9, 14)]
     assert [each.total.count("received") for each in earlier] == [0, 1]
@@ -123,7 +121,7 @@ def test_why_leads_were_lost_is_counted_by_one_rule(office: Office) -> None:
             {"rating": "good", "rating_reason": "Would like more of these"},
         ]
         office.leads(session, [row | {"campaign_id": spring} for row in rows])
-        digest = reporting.compute(session, office.workspace, WEEK)
+        digest = weekly.compute(session, office.workspace, WEEK)
         first = Attribution.FIRST_TOUCH
         of_campaign = campaign_report.report(session, office.manager, spring, first).reasons
         in_thread = lead_ratings.rating_summary(session, spring).reasons
@@ -163,7 +161,7 @@ def test_this_week_so_far_ends_today_everywhere(office: Office) -> None:
         }  # fmt: skip
         session.add(SpendEntry(day=WEEK.sunday, **entry))
         session.flush()
-        digest = reporting.running(session, manager).report
+        digest = weekly.running(session, manager).report
         on_home, _ = read_week(session, office.workspace.id)
         this_week = named(Span.THIS_WEEK, date(2026, 11, 18))
         found = {
@@ -171,7 +169,7 @@ def test_this_week_so_far_ends_today_everywhere(office: Office) -> None:
             "campaigns": digest.campaigns[0].figures["romi"],
             "why": explaining.explain(session, manager, "romi").this["romi"],
             "home": on_home["romi"],
-            "own": personal.own_running(session, manager)[0].campaigns[0].figures["romi"],
+            "own": personal.running(session, manager)[0].campaigns[0].figures["romi"],
             "page": figures.totals(
                 session, office.workspace, this_week, Attribution.FIRST_TOUCH
             ).now["romi"],
@@ -212,7 +210,7 @@ def test_the_leads_behind_a_share_add_up_to_it(office: Office) -> None:
     assert (explained.leads, explained.counting) == (3, 1)
     assert [each.row.counts for each in listed] == [True, False, False]
     assert (all_of_them, counted) == (3, 1)
-    drawn = str(figure_messages.leads_behind("response_sla", WEEK, page, is_first=True).to_dict())
+    drawn = str(figure_messages.leads_view("response_sla", WEEK, page, is_first=True).to_dict())
     assert "3 leads received 16–22 November 2026, of which it counts 1" in drawn
     assert (drawn.count("*counts*"), drawn.count("does not count")) == (1, 2)
 
@@ -288,7 +286,7 @@ def compare_lives(compared: Compared, random: Random, world: World, most: int) -
 def compare_reasons(compared: Compared, random: Random, world: World) -> None:
     for ask in asks(random, world):
         if is_digest(world, ask):
-            told = reporting.compute(world.session, world.workspace, Week.with_day(ask.first))
+            told = weekly.compute(world.session, world.workspace, Week.with_day(ask.first))
             rows = world.frames(ask, ask.credit).leads
             assert (dict(told.dispositions), dict(told.reasons)) == right_reasons(rows), ask
             compared.count += 2
@@ -337,7 +335,7 @@ def compare_all(office: Office, folder: Path, seed: int, most: int) -> int:
         compute_some_days(world, random)
         if random.random() < 0.5:
             last = world.this_week.ago(random.randint(1, 4))
-            reporting.sum_up(session, world.workspace, last)
+            weekly.sum_up(session, world.workspace, last)
         for ask in asks(random, world)[:most]:
             compare_totals(compared, random, world, ask, most)
             compare_groups(compared, random, world, ask, most - 1)

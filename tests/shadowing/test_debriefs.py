@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.digests import sending as digests
+from bot.digests import timetables as digest_timetables
 from bot.digests.models import Audience, Delivery
 from bot.errors import FieldErrors, NotAllowed, NotFound
 from bot.people.models import Role
@@ -202,7 +203,7 @@ def test_the_digest_that_ends_a_quarter_says_what_came_of_it(
     write(company, met.taken[0], idea="Shorter forms")
     company.someone("UCHIEF", Role.MANAGER)
     with company.store.transaction() as session:
-        digests.install(session, company.workspace)
+        digest_timetables.install(session, company.workspace)
     told = []
     for day in ("2026-12-21", "2026-12-28", "2027-01-04", "2027-01-11"):
         hands.to(datetime.fromisoformat(f"{day}T07:00+00:00"))

@@ -22,6 +22,7 @@ from bot import app, clock
 from bot.campaigns.models import Campaign, Stage
 from bot.crm.models import CrmRecord
 from bot.digests import sending as digests
+from bot.digests import timetables as digest_timetables
 from bot.digests.models import Audience, Delivery
 from bot.intake import tasks as intake_tasks
 from bot.leads import claiming, outcomes
@@ -411,7 +412,7 @@ def _sent(store: Store, audience: Audience, role: Role) -> Case:
     pair = [hire_plain(store, office.workspace, f"U{name}", name, role) for name in ("Ann", "Zoe")]
     with store.transaction() as session:
         workspace = session.get_one(Workspace, office.workspace.id)
-        digests.install(session, workspace)
+        digest_timetables.install(session, workspace)
         office.leads(
             session,
             [{"claimed_at": MONDAY + timedelta(hours=10), "claimed_by": each.id} for each in pair],

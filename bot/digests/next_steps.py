@@ -1,4 +1,4 @@
-"""Next steps: what the figures ask somebody to do.
+"""Next steps: what a department should do about a week's figures.
 
 Two tables of rules. Each rule says when it applies, what to do, and how many leads are at stake.
 The three with the most at stake are shown: in money where the cost of a lead is known in one
@@ -10,19 +10,19 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
-from bot.digests import changes
-from bot.digests.changes import Verdict
+from bot.digests import comparison
+from bot.digests.comparison import Verdict
 from bot.digests.report import CampaignFigures, Report, lost_for
 from bot.metrics import Figures
 from bot.rounding import whole
 from bot.slack.text import plural, safe
 
 ENOUGH = 5
-"""Fewer leads than this are single cases: one talks about them, and draws no conclusion."""
+"""Fewer leads than this are too few to draw a conclusion from."""
 
 
-class Whom(StrEnum):
-    """Who can take the step."""
+class Department(StrEnum):
+    """Who takes a step."""
 
     SALES = "Sales"
     MARKETING = "Marketing"
@@ -34,7 +34,7 @@ class Step:
     """Something to do."""
 
     rule: str
-    whom: str
+    responsible: str
     sentence: str
     """In mrkdwn."""
     leads: int
@@ -44,25 +44,25 @@ class Step:
 
 
 @dataclass(frozen=True)
-class OfWeek:
-    """A rule over the figures of the whole week."""
+class WeekRule:
+    """A rule about the figures of the whole week."""
 
     name: str
-    whom: Whom
+    department: Department
     applies: Callable[[Report], bool]
-    says: Callable[[Report], str]
+    sentence: Callable[[Report], str]
     leads: Callable[[Report], int]
     """How many are at stake; a request that waits counts as one."""
 
 
 @dataclass(frozen=True)
-class OfCampaign:
-    """A rule over the figures of each campaign, beside those of the whole week."""
+class CampaignRule:
+    """A rule about the figures of each campaign, beside those of the whole week."""
 
     name: str
     applies: Callable[[Figures, Figures], bool]
-    says: Callable[[Figures, Figures], str]
-    """What goes on after the campaign's name."""
+    sentence: Callable[[Figures, Figures], str]
+    """Follows the campaign's name."""
     needs_money: bool = False
 
 
@@ -70,21 +70,21 @@ def _count(metric: str) -> Callable[[Report], int]:
     return lambda report: report.total.count(metric)
 
 
-def _lead(count: int, one: str, many: str) -> str:
+def _leads(count: int, one: str, many: str) -> str:
     return f"{plural(count, 'lead')} {one if count == 1 else many}"
 
 
 def _unclaimed(report: Report) -> str:
     count = report.total.count("unclaimed")
     return (
-        f"{_lead(count, 'has', 'have')} no owner yet. Claim "
+        f"{_leads(count, 'has', 'have')} no owner yet. Claim "
         f"{'it' if count == 1 else 'them'} today, or say why nobody does."
     )
 
 
 def _unanswered(report: Report) -> str:
     count = report.total.count("unanswered")
-    state = _lead(count, "is claimed and has", "are claimed and have")
+    state = _leads(count, "is claimed and has", "are claimed and have")
     return f"{state} no first response. Call today: the longer it waits, the less comes of it."
 
 
@@ -100,7 +100,7 @@ def _late(report: Report) -> str:
 def _unrated(report: Report) -> str:
     count = report.total.count("unrated")
     return (
-        f"{_lead(count, 'is', 'are')} claimed and not rated. Rate "
+        f"{_leads(count, 'is', 'are')} claimed and not rated. Rate "
         f"{'it' if count == 1 else 'them'} on the card: marketing spends by these ratings."
     )
 
@@ -108,7 +108,7 @@ def _unrated(report: Report) -> str:
 def _unattributed(report: Report) -> str:
     count = report.total.count("unattributed")
     return (
-        f"{_lead(count, 'belongs', 'belong')} to no campaign, so nobody knows what brought "
+        f"{_leads(count, 'belongs', 'belong')} to no campaign, so nobody knows what brought "
         f"{'it' if count == 1 else 'them'}. Put the `utm_campaign` code into links and forms."
     )
 
@@ -116,7 +116,7 @@ def _unattributed(report: Report) -> str:
 def _uncosted(report: Report) -> str:
     count = report.total.count("uncosted")
     return (
-        f"{_lead(count, 'comes', 'come')} from campaigns without any spend entered. Enter it, or "
+        f"{_leads(count, 'comes', 'come')} from campaigns without any spend entered. Enter it, or "
         "enter 0 where it was free, so that cost per lead can be trusted."
     )
 
@@ -144,7 +144,7 @@ def _missing_leads(report: Report) -> int:
 
 
 def _is_down(report: Report) -> bool:
-    compared = changes.changes(report)
+    compared = comparison.changes(report)
     return bool(compared) and compared[0].verdict is Verdict.DOWN
 
 
@@ -165,29 +165,70 @@ def _reason(report: Report) -> str:
     )
 
 
-OF_WEEK = (
-    OfWeek("unclaimed", Whom.SALES, lambda week: week.total.count("unclaimed") > 0, _unclaimed,
-           _count("unclaimed")),
-    OfWeek("unanswered", Whom.SALES, lambda week: week.total.count("unanswered") > 0, _unanswered,
-           _count("unanswered")),
-    OfWeek("late", Whom.SALES,
-           lambda week: 4 * week.total.count("response_late")
-           > week.total.count("response_on_time") + week.total.count("response_late") >= ENOUGH,
-           _late, _count("response_late")),
-    OfWeek("unrated", Whom.SALES,
-           lambda week: 4 * week.total.count("unrated") > week.total.count("claimed") > 0,
-           _unrated, _count("unrated")),
-    OfWeek("unattributed", Whom.MARKETING,
-           lambda week: 10 * week.total.count("unattributed") > week.total.count("received") > 0,
-           _unattributed, _count("unattributed")),
-    OfWeek("uncosted", Whom.MARKETING, lambda week: week.total.count("uncosted") > 0, _uncosted,
-           _count("uncosted")),
-    OfWeek("overdue", Whom.MARKETING, lambda week: week.team.overdue > 0, _overdue,
-           lambda week: week.team.overdue),
-    OfWeek("fewer", Whom.MARKETING, _is_down, _fewer, _missing_leads),
-    OfWeek("one_reason", Whom.BOTH, _one_reason, _reason, lambda week: week.dispositions[0][1]),
-)  # fmt: skip
-"""The rules over the whole week."""
+WEEK_RULES = (
+    WeekRule(
+        "unclaimed",
+        Department.SALES,
+        lambda report: report.total.count("unclaimed") > 0,
+        _unclaimed,
+        _count("unclaimed"),
+    ),
+    WeekRule(
+        "unanswered",
+        Department.SALES,
+        lambda report: report.total.count("unanswered") > 0,
+        _unanswered,
+        _count("unanswered"),
+    ),
+    WeekRule(
+        "late",
+        Department.SALES,
+        lambda report: (
+            4 * report.total.count("response_late")
+            > report.total.count("response_on_time") + report.total.count("response_late")
+            >= ENOUGH
+        ),
+        _late,
+        _count("response_late"),
+    ),
+    WeekRule(
+        "unrated",
+        Department.SALES,
+        lambda report: 4 * report.total.count("unrated") > report.total.count("claimed") > 0,
+        _unrated,
+        _count("unrated"),
+    ),
+    WeekRule(
+        "unattributed",
+        Department.MARKETING,
+        lambda report: 10 * report.total.count("unattributed") > report.total.count("received") > 0,
+        _unattributed,
+        _count("unattributed"),
+    ),
+    WeekRule(
+        "uncosted",
+        Department.MARKETING,
+        lambda report: report.total.count("uncosted") > 0,
+        _uncosted,
+        _count("uncosted"),
+    ),
+    WeekRule(
+        "overdue",
+        Department.MARKETING,
+        lambda report: report.team.overdue > 0,
+        _overdue,
+        lambda report: report.team.overdue,
+    ),
+    WeekRule("fewer", Department.MARKETING, _is_down, _fewer, _missing_leads),
+    WeekRule(
+        "one_reason",
+        Department.BOTH,
+        _one_reason,
+        _reason,
+        lambda report: report.dispositions[0][1],
+    ),
+)
+"""The rules about the whole week."""
 
 
 def _is_poor(figures: Figures, _total: Figures) -> bool:
@@ -203,7 +244,7 @@ def _poor(figures: Figures, _total: Figures) -> str:
     )
 
 
-def _is_dear(figures: Figures, total: Figures) -> bool:
+def _is_expensive(figures: Figures, total: Figures) -> bool:
     """Whether a lead of it costs twice what a lead costs on average, or more."""
     whole, own = total.amounts("cpl"), figures.amounts("cpl")
     if len(whole) != 1 or set(whole) != set(own) or figures.count("received") < ENOUGH:
@@ -212,19 +253,19 @@ def _is_dear(figures: Figures, total: Figures) -> bool:
     return 0 < 2 * average <= own[currency]
 
 
-def _dear(figures: Figures, total: Figures) -> str:
+def _expensive(figures: Figures, total: Figures) -> str:
     return (
         f"costs {figures['cpl']} a lead; the week's average is {total['cpl']}. Move its budget "
         "to what brings good leads for less, or say what makes them worth it."
     )
 
 
-def _is_in_vain(figures: Figures, _total: Figures) -> bool:
+def _is_without_leads(figures: Figures, _total: Figures) -> bool:
     spent = sum(figures.amounts("spend").values())
     return spent > 0 and not figures.count("received")
 
 
-def _in_vain(figures: Figures, _total: Figures) -> str:
+def _without_leads(figures: Figures, _total: Figures) -> str:
     return (
         f"cost {figures['spend']} and brought no lead. Try its link and its form, or stop it "
         "until they work."
@@ -244,19 +285,19 @@ def _good(figures: Figures, _total: Figures) -> str:
     )
 
 
-OF_CAMPAIGNS = (
-    OfCampaign("in_vain", _is_in_vain, _in_vain, needs_money=True),
-    OfCampaign("poor", _is_poor, _poor),
-    OfCampaign("dear", _is_dear, _dear, needs_money=True),
-    OfCampaign("good", _is_good, _good),
+CAMPAIGN_RULES = (
+    CampaignRule("without_leads", _is_without_leads, _without_leads, needs_money=True),
+    CampaignRule("poor", _is_poor, _poor),
+    CampaignRule("expensive", _is_expensive, _expensive, needs_money=True),
+    CampaignRule("good", _is_good, _good),
 )
-"""The rules over each campaign; the first that applies speaks for it."""
+"""The rules about each campaign; only the first that applies is shown."""
 
 
 MOST = 3
 
 
-def steps(report: Report, *, with_money: bool) -> list[Step]:
+def next_steps(report: Report, *, with_money: bool) -> list[Step]:
     """The steps with the most at stake, that first; of a running week none."""
     if report.is_running:
         return []
@@ -267,14 +308,14 @@ def steps(report: Report, *, with_money: bool) -> list[Step]:
 
 
 def _of_week(report: Report) -> Iterator[Step]:
-    for rule in OF_WEEK:
+    for rule in WEEK_RULES:
         if rule.applies(report):
-            yield Step(rule.name, rule.whom, rule.says(report), rule.leads(report))
+            yield Step(rule.name, rule.department, rule.sentence(report), rule.leads(report))
 
 
 def _of_campaigns(report: Report, *, with_money: bool) -> Iterator[Step]:
     """The first rule of each campaign that applies: one thing at a time."""
-    rules = [rule for rule in OF_CAMPAIGNS if with_money or not rule.needs_money]
+    rules = [rule for rule in CAMPAIGN_RULES if with_money or not rule.needs_money]
     for campaign in report.campaigns:
         if campaign.campaign_id is None:
             continue
@@ -285,14 +326,18 @@ def _of_campaigns(report: Report, *, with_money: bool) -> Iterator[Step]:
                 break
 
 
-def _step(rule: OfCampaign, campaign: CampaignFigures, report: Report) -> Step:
+def _step(rule: CampaignRule, campaign: CampaignFigures, report: Report) -> Step:
     figures = campaign.figures
     owner = f" ({safe(campaign.owner, 60)})" if campaign.owner else ""
-    sentence = f"“{safe(campaign.name or 'Unnamed', 80)}” {rule.says(figures, report.total)}"
+    sentence = f"“{safe(campaign.name or 'Unnamed', 80)}” {rule.sentence(figures, report.total)}"
     is_empty = not figures.count("received")
     spent = _spent(figures, report.total) if rule.needs_money and is_empty else 0
     return Step(
-        rule.name, f"{Whom.MARKETING}{owner}", sentence, figures.count("received"), money=spent
+        rule.name,
+        f"{Department.MARKETING}{owner}",
+        sentence,
+        figures.count("received"),
+        money=spent,
     )
 
 

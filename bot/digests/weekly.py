@@ -1,4 +1,4 @@
-"""Reporting: the figures of a week, and what is kept of them once it is summed up."""
+"""Weekly reports: the figures of a week as they are now, or as its digest has them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,8 +12,7 @@ from bot import clock, metrics
 from bot.campaigns.models import Campaign
 from bot.digests.corrections import corrections
 from bot.digests.models import WEEKLY, Digest, Week, WeekToCome
-from bot.digests.report import CampaignFigures, PastWeek, Report
-from bot.digests.team_stats import TeamStats
+from bot.digests.report import CampaignFigures, PastWeek, Report, TeamStats
 from bot.leads import ratings as lead_ratings
 from bot.leads.models import Lead
 from bot.metrics import By, Cohort, Figures, Period
@@ -29,42 +28,42 @@ from bot.standups import queries as standups
 _WEEKS = 4
 # Somebody's own words can be many; a digest shows the first few.
 _MOST_REASONS, _LONGEST_REASON = 10, 200
-# A digest can still come on its own until here; after that, the first who asks has it written.
+# Until then a digest can still be sent as planned; after that it is written when somebody asks.
 _COMES_WITHIN = timedelta(days=7)
 # A digest that came on Tuesday is near enough to one that came on Monday.
 _SAME_AGE = timedelta(days=2)
 
 
 @dataclass(frozen=True)
-class Reading:
-    """A report, as one who asked for it may see it."""
+class VisibleReport:
+    """A report, as somebody may see it."""
 
     report: Report
     shows_money: bool
-    since_then: Sequence[str] = ()
-    """What is different now, of a week that was summed up."""
+    corrections: Sequence[str] = ()
+    """What has changed since the digest was written, in a few words each."""
 
 
-def running(session: Session, person: Person) -> Reading:
+def running(session: Session, person: Person) -> VisibleReport:
     """The running week so far. Raises NotAllowed."""
-    workspace = reader(session, person)
+    workspace = workspace_of_reader(session, person)
     week = Week.of(clock.now(), workspace.days)
-    return Reading(compute(session, workspace, week, is_running=True), sees_money(person))
+    return VisibleReport(compute(session, workspace, week, is_running=True), may_see_money(person))
 
 
-def last(session: Session, person: Person) -> Reading:
+def last(session: Session, person: Person) -> VisibleReport:
     """Last week as its digest said it; computed where none was written. Raises NotAllowed."""
-    workspace = reader(session, person)
+    workspace = workspace_of_reader(session, person)
     return of_week(session, person, Week.of(clock.now(), workspace.days).before)
 
 
-def of_week(session: Session, person: Person, week: Week) -> Reading:
+def of_week(session: Session, person: Person, week: Week) -> VisibleReport:
     """Any week: one that was summed up says the same again, with what is different since.
 
-    A week whose digest never came is summed up by the first who asks. Raises NotAllowed,
+    A week whose digest was never sent is summed up when somebody asks first. Raises NotAllowed,
     WeekToCome.
     """
-    workspace = reader(session, person)
+    workspace = workspace_of_reader(session, person)
     this = Week.of(clock.now(), workspace.days)
     if week.monday > this.monday:
         raise WeekToCome
@@ -74,31 +73,31 @@ def of_week(session: Session, person: Person, week: Week) -> Reading:
     if digest is None and this.monday - week.end >= _COMES_WITHIN:
         digest = sum_up(session, workspace, week)
     if digest is None:
-        return Reading(compute(session, workspace, week), sees_money(person))
-    report, shows_money = Report.of(digest), sees_money(person)
+        return VisibleReport(compute(session, workspace, week), may_see_money(person))
+    report, shows_money = Report.of(digest), may_see_money(person)
     now = compute(session, workspace, week, is_compared=False)
-    return Reading(report, shows_money, corrections(report, now, with_money=shows_money))
+    return VisibleReport(report, shows_money, corrections(report, now, with_money=shows_money))
 
 
-def so_far(workspace: Workspace, week: Week) -> Period:
+def period_so_far(workspace: Workspace, week: Week) -> Period:
     """The days of a week; of the running one those until today."""
     return week.period.until(workspace.day_of(clock.now()))
 
 
-def reader(session: Session, person: Person) -> Workspace:
-    """The workspace of one who may read digests. Raises NotAllowed."""
+def workspace_of_reader(session: Session, person: Person) -> Workspace:
+    """The workspace of somebody who may read digests. Raises NotAllowed."""
     people.require(session, person, "read the digest", Role.SALESPERSON, Role.MARKETER)
     return session.get_one(Workspace, person.workspace_id)
 
 
-def sees_money(person: Person) -> bool:
+def may_see_money(person: Person) -> bool:
     """Whether this person sees amounts, here as on the report page."""
     permissions = permissions_of(person)
     return permissions is not None and permissions.may_see_some(DataClass.MONEY)
 
 
 def sum_up(session: Session, workspace: Workspace, week: Week) -> Digest:
-    """The digest of a week, written down by whoever comes first."""
+    """The digest of a week, written down if there is none yet."""
     digest = kept_digest(session, workspace, week)
     if digest is not None:
         return digest
@@ -117,7 +116,7 @@ def sum_up(session: Session, workspace: Workspace, week: Week) -> Digest:
 
 
 def kept_digest(session: Session, workspace: Workspace, week: Week) -> Digest | None:
-    """What was written down of that week, if anything was."""
+    """The digest of that week, if there is one."""
     return session.scalar(
         select(Digest).where(
             Digest.workspace_id == workspace.id,
@@ -136,7 +135,7 @@ def compute(
     is_compared: bool = True,
 ) -> Report:
     """The figures of a week as they are now; `is_compared`: with those of the weeks before."""
-    period = so_far(workspace, week)
+    period = period_so_far(workspace, week)
     cohort = metrics.compute(session, workspace.id, period, by=By.CAMPAIGN)
     about = scope(session, workspace.id, period)
     return Report(
@@ -145,7 +144,7 @@ def compute(
         as_of=clock.now(),
         total=cohort.total,
         weeks=weeks_before(session, workspace, week) if is_compared else (),
-        campaigns=named(session, cohort.by_campaign),
+        campaigns=with_names(session, cohort.by_campaign),
         sources=_sources(session, workspace, period),
         dispositions=_frequent(lead_ratings.lost_for(session, about.leads, about.facts)),
         reasons=_frequent(lead_ratings.rated_low_for(session, about.leads, about.facts)),
@@ -224,7 +223,7 @@ def _frequent(counted: Sequence[tuple[str, int]]) -> tuple[tuple[str, int], ...]
     return tuple((clean(words, _LONGEST_REASON), count) for words, count in counted[:_MOST_REASONS])
 
 
-def named(
+def with_names(
     session: Session, by_campaign: Mapping[int | None, Figures]
 ) -> tuple[CampaignFigures, ...]:
     """The campaigns with their names, the most leads first; the unattributed ones last."""
@@ -240,10 +239,10 @@ def named(
         for campaign_id, figures in by_campaign.items()
         for row in [known.get(campaign_id or 0)]
     ]
-    return tuple(sorted(campaigns, key=_place))
+    return tuple(sorted(campaigns, key=_order))
 
 
-def _place(row: CampaignFigures) -> tuple[bool, int, str, int]:
+def _order(row: CampaignFigures) -> tuple[bool, int, str, int]:
     return row.name is None, -row.figures.count("received"), row.name or "", row.campaign_id or 0
 
 

@@ -1,4 +1,4 @@
-"""What a personal digest says: a salesperson's own week, or a marketer's own campaigns."""
+"""The report of one person's week: a salesperson's own leads, or a marketer's own campaigns."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -23,7 +23,7 @@ class Quiet:
 
 
 @dataclass(frozen=True)
-class OwnWeek:
+class PersonalReport:
     """Somebody's own week; its snapshot is all that the digest's row does not know."""
 
     audience: Annotated[Audience, Field(exclude=True)]
@@ -56,7 +56,7 @@ class OwnWeek:
         return snapshots.write(self)
 
     @classmethod
-    def of(cls, digest: Digest) -> "OwnWeek":
+    def of(cls, digest: Digest) -> "PersonalReport":
         """What a digest said."""
         row = {"audience": digest.kind, "week": digest.week, "as_of": digest.created_at}
         return snapshots.read(cls, digest.figures, **row)
