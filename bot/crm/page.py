@@ -7,10 +7,7 @@ from slack_sdk.models.blocks import (
     ActionsBlock,
     Block,
     ButtonElement,
-    ContextBlock,
-    HeaderBlock,
     MarkdownTextObject,
-    PlainTextObject,
     SectionBlock,
 )
 from slack_sdk.models.views import View
@@ -25,6 +22,7 @@ from bot.crm.models import CrmConnection, CrmRecord, Refused
 from bot.crm.notices import OPEN, OWNERS
 from bot.leads.models import Lead
 from bot.people.models import Person
+from bot.slack.blocks import header, note, words
 from bot.slack.text import clean, moment, plural, safe
 
 RETRY = "crm.retry"
@@ -73,10 +71,10 @@ def modal(seen: Health | None) -> View:
             "No CRM is connected. `HANDOFF_CRM` on the server names one; `handoff crm check` then "
             "says step by step what it needs."
         )
-        return View(type="modal", title="CRM", close="Done", blocks=[_text(text)])
+        return View(type="modal", title="CRM", close="Done", blocks=[words(text)])
     return View(
         type="modal", title="CRM", close="Done",
-        blocks=[_text(_state(seen)), _note(_counts(seen)), *_refused(seen), *_owners(seen)],
+        blocks=[words(_state(seen)), note(_counts(seen)), *_refused(seen), *_owners(seen)],
     )  # fmt: skip
 
 
@@ -110,7 +108,7 @@ def _refused(seen: Health) -> list[Block]:
     if not count:
         return []
     rows = [_row(seen.name, record, lead) for record, lead in seen.refused[:_MOST_REFUSED]]
-    blocks: list[Block] = [_header(f"Different in {clean(seen.name, 60)} ({count:,})"), *rows]
+    blocks: list[Block] = [header(f"Different in {clean(seen.name, 60)} ({count:,})"), *rows]
     if any(record.refused in _TRIED_AGAIN for record, _ in seen.refused):
         again = ButtonElement(text="Retry all", action_id=RETRY_ALL, value="0")
         blocks.append(ActionsBlock(elements=[again]))
@@ -137,19 +135,7 @@ def _owners(seen: Health) -> list[Block]:
     ]
     button = ButtonElement(text="Choose an owner…", action_id=OWNERS, value="0")
     return [
-        _header(f"Who is who in {clean(seen.name, 100)}"),
-        _text("\n".join(lines) or "_Nobody sells yet._"),
+        header(f"Who is who in {clean(seen.name, 100)}"),
+        words("\n".join(lines) or "_Nobody sells yet._"),
         ActionsBlock(elements=[button]),
     ]
-
-
-def _header(text: str) -> HeaderBlock:
-    return HeaderBlock(text=PlainTextObject(text=text, emoji=False))
-
-
-def _text(text: str) -> SectionBlock:
-    return SectionBlock(text=MarkdownTextObject(text=text))
-
-
-def _note(text: str) -> ContextBlock:
-    return ContextBlock(elements=[MarkdownTextObject(text=text)])

@@ -3,14 +3,13 @@
 from slack_sdk.models.blocks import (
     Block,
     ButtonElement,
-    ContextBlock,
-    MarkdownTextObject,
     PlainTextObject,
     SectionBlock,
 )
 from slack_sdk.models.views import View
 
 from bot.library.models import PAGE_SIZE, Found, Hit, Piece, Shelf
+from bot.slack.blocks import note
 from bot.slack.paging import page_turns
 from bot.slack.text import clean, moment, plural, safe
 
@@ -29,15 +28,15 @@ def open_action(shelf: Shelf) -> str:
 def results(page: Found) -> list[Block]:
     """What was found by the words so far, a page of it."""
     if not page.words.strip():
-        return [_note("Type a word or its beginning.")]
+        return [note("Type a word or its beginning.")]
     if not page.hits:
         words = safe(page.words, 60)
-        return [_note(f"Nothing has “{words}”. Fewer letters, or another word, may find it.")]
+        return [note(f"Nothing has “{words}”. Fewer letters, or another word, may find it.")]
     pages = -(-page.count // PAGE_SIZE)
     return [
         *map(_row, page.hits),
         *page_turns(TURN, page.page, pages),
-        _note(f"{plural(page.count, 'piece')}, page {page.page + 1} of {pages}"),
+        note(f"{plural(page.count, 'piece')}, page {page.page + 1} of {pages}"),
     ]
 
 
@@ -62,7 +61,3 @@ def _row(hit: Hit) -> SectionBlock:
         text=f"*{safe(hit.title, 100)}* · {hit.shelf.label}, {when}\n{safe(excerpt, 400)}",
         accessory=ButtonElement(text="Open", action_id=open_action(hit.shelf), value=str(hit.id)),
     )
-
-
-def _note(text: str) -> ContextBlock:
-    return ContextBlock(elements=[MarkdownTextObject(text=text)])

@@ -8,14 +8,13 @@ from slack_sdk.models.blocks import (
     ActionsBlock,
     Block,
     ButtonElement,
-    ContextBlock,
-    MarkdownTextObject,
     SectionBlock,
 )
 from slack_sdk.models.views import View
 
 from bot.people.models import Person, Role, Team, Workspace
 from bot.slack import Message
+from bot.slack.blocks import note
 from bot.slack.inputs import WEEKDAYS
 from bot.slack.paging import page_turns
 from bot.slack.text import safe
@@ -70,7 +69,7 @@ def _pager(page: int, count: int) -> list[Block]:
         return []
     return [
         *page_turns(PAGE, page, pages),
-        ContextBlock(elements=[MarkdownTextObject(text=f"Page {page + 1} of {pages}")]),
+        note(f"Page {page + 1} of {pages}"),
     ]
 
 

@@ -9,10 +9,8 @@ from slack_sdk.models.blocks import (
     Block,
     ButtonElement,
     ConfirmObject,
-    ContextBlock,
     DividerBlock,
     HeaderBlock,
-    MarkdownTextObject,
     PlainTextObject,
     RawTextObject,
     SectionBlock,
@@ -30,6 +28,7 @@ from bot.reports.exports import Rhythm, ScheduledExport
 from bot.reports.period import Period
 from bot.reports.sheets import Sheet
 from bot.slack import AnyBlock, Message
+from bot.slack.blocks import note
 from bot.slack.text import clean, moment, plural, safe
 from bot.tasks import Schedule
 
@@ -48,7 +47,7 @@ def report(result: CampaignReport) -> Message:
     headline = _headline(result)
     blocks: list[AnyBlock] = [
         HeaderBlock(text=PlainTextObject(text=clean(title, 150), emoji=False)),
-        _small(_about(result.campaign)),
+        note(_about(result.campaign)),
         SectionBlock(text=f"*{headline}*"),
     ]
     if result.figures.count("received"):
@@ -57,7 +56,7 @@ def report(result: CampaignReport) -> Message:
         blocks.append(SectionBlock(text=_no_leads(result.campaign)))
         return Message(f"{safe(title)}. {headline}", [*blocks, _buttons(result)])
     blocks += [_table(result), *_budget(result.lines), *_why_lost(result.reasons)]
-    blocks += [_small(_notes(result)), _buttons(result)]
+    blocks += [note(_notes(result)), _buttons(result)]
     return Message(f"{safe(title)}. {headline}", blocks)
 
 
@@ -153,7 +152,7 @@ def _budget(lines: Sequence[Line]) -> list[Block]:
     blocks: list[Block] = [SectionBlock(text="*Budget by line*"), listed(shown_lines)]
     if len(lines) > len(shown_lines):
         left = f"{len(lines) - len(shown_lines):,} more lines: `/campaign spend` shows every entry."
-        blocks.append(_small(left))
+        blocks.append(note(left))
     return blocks
 
 
@@ -223,10 +222,6 @@ def _buttons(result: CampaignReport) -> Block:
     )
     button = ButtonElement(text=other[0], action_id=other[1], value=str(result.campaign.id))
     return ActionsBlock(elements=[button])
-
-
-def _small(text: str) -> ContextBlock:
-    return ContextBlock(elements=[MarkdownTextObject(text=text)])
 
 
 REMOVE = "report.export_remove"

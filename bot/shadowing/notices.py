@@ -6,7 +6,6 @@ from slack_sdk.models.blocks import (
     ActionsBlock,
     Block,
     ButtonElement,
-    ContextBlock,
     HeaderBlock,
     MarkdownTextObject,
     PlainTextObject,
@@ -25,6 +24,7 @@ from bot.shadowing.models import (
     Stage,
 )
 from bot.slack import Message
+from bot.slack.blocks import note
 from bot.slack.text import clean, moment, plural, safe
 
 _REASONS = {
@@ -167,9 +167,9 @@ def _becomes(participant: ShadowParticipant) -> list[Block]:
     if not participant.idea or participant.answered_at is None:
         return []
     if participant.request_id is not None:
-        return [_note("This idea is a request now: marketing answers it.")]
+        return [note("This idea is a request now: marketing answers it.")]
     if participant.campaign_id is not None:
-        return [_note("This idea is the draft of a campaign now.")]
+        return [note("This idea is the draft of a campaign now.")]
     buttons = [
         ButtonElement(text="Make it a request", action_id=REQUEST, value=str(participant.id)),
         ButtonElement(
@@ -177,10 +177,6 @@ def _becomes(participant: ShadowParticipant) -> list[Block]:
         ),
     ]
     return [ActionsBlock(elements=buttons)]
-
-
-def _note(text: str) -> ContextBlock:
-    return ContextBlock(elements=[MarkdownTextObject(text=text)])
 
 
 def _text(text: str) -> SectionBlock:

@@ -1,4 +1,4 @@
-"""Blocks of which home tabs are made: titles, paragraphs, remarks, and parts of these."""
+"""The blocks of which most messages, modals and home tabs are made."""
 
 from collections.abc import Sequence
 
@@ -24,7 +24,7 @@ def words(text: str) -> SectionBlock:
 
 
 def note(text: str) -> ContextBlock:
-    """Something said by the way."""
+    """A line in small print."""
     return ContextBlock(elements=[MarkdownTextObject(text=text)])
 
 

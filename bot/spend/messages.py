@@ -8,9 +8,7 @@ from slack_sdk.models.blocks import (
     ActionsBlock,
     Block,
     ButtonElement,
-    ContextBlock,
     HeaderBlock,
-    MarkdownTextObject,
     Option,
     PlainTextObject,
     SectionBlock,
@@ -21,6 +19,7 @@ from slack_sdk.models.views import View
 from bot.campaigns.models import Campaign
 from bot.money import Money, exponent
 from bot.slack import Message
+from bot.slack.blocks import note
 from bot.slack.text import bar, clean, moment, plural, safe
 from bot.spend.exports import MEANINGS, SKIP, label_of
 from bot.spend.models import (
@@ -145,7 +144,7 @@ def warning(crossed: BudgetWarning, of: Consumption) -> Message:
     blocks: list[Block] = [SectionBlock(text=f"*{text}*\n{budget(of)}")]
     if of.by_line:
         blocks.append(SectionBlock(text=lines(of)))
-    blocks.append(_small(f"{advice} `/campaign spend list` shows each entry."))
+    blocks.append(note(f"{advice} `/campaign spend list` shows each entry."))
     return Message(text, blocks)
 
 
@@ -165,7 +164,7 @@ def _preview(it: SpendImport, campaign: Campaign | None) -> Message:
     ]
     if campaign is not None:
         whose = f"Rows that name no campaign of ours go to “{safe(campaign.name, 100)}”."
-        blocks.append(_small(whose))
+        blocks.append(note(whose))
     return Message(text, [*blocks, _buttons(it)])
 
 
@@ -311,8 +310,4 @@ def _pages(shown: Entries) -> list[Block]:
         for text, page in turns
         if 0 <= page < shown.pages
     ]
-    return [_small(words), ActionsBlock(elements=list(buttons))]
-
-
-def _small(text: str) -> ContextBlock:
-    return ContextBlock(elements=[MarkdownTextObject(text=text)])
+    return [note(words), ActionsBlock(elements=list(buttons))]

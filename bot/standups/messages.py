@@ -6,7 +6,6 @@ from slack_sdk.models.blocks import (
     ActionsBlock,
     Block,
     ButtonElement,
-    ContextBlock,
     MarkdownTextObject,
     SectionBlock,
 )
@@ -16,6 +15,7 @@ from bot import clock
 from bot.campaigns.models import Campaign
 from bot.leads.list_models import Arrivals
 from bot.slack import Message
+from bot.slack.blocks import note
 from bot.slack.inputs import Changes
 from bot.slack.text import moment, plural, safe
 from bot.standups.forms import Answers
@@ -227,8 +227,8 @@ def form(entry: StandupEntry, facts: Facts) -> View:
         title=entry.round.standup.name,
         submit="Save" if is_change else None,
         blocks=[
-            _note(f"{entry.round.day_in_words} · {_time_left(entry)}"),
-            *map(_note, _fact_lines(facts)),
+            note(f"{entry.round.day_in_words} · {_time_left(entry)}"),
+            *map(note, _fact_lines(facts)),
             *_unresolved(facts.blockers, entry.person_id),
         ],
         fields={f"answers:{question.key}": _question_field(question) for question in questions},
@@ -263,7 +263,7 @@ def _unresolved(blockers: Sequence[StandupAnswer], person_id: int) -> list[Block
     shown = blockers[:_MOST_BLOCKERS]
     rows: list[Block] = [_unresolved_row(each, person_id) for each in shown]
     if left := len(blockers) - len(shown):
-        rows.append(_note(f"and {plural(left, 'more blocker')} that nobody has resolved"))
+        rows.append(note(f"and {plural(left, 'more blocker')} that nobody has resolved"))
     return rows
 
 
@@ -306,10 +306,6 @@ def _time_left(entry: StandupEntry) -> str:
     if entry.is_open(clock.now()):
         return f"open until {moment(entry.until, '{time}')}"
     return "closed; your answer is added to the summary, marked as late"
-
-
-def _note(text: str) -> Block:
-    return ContextBlock(elements=[MarkdownTextObject(text=text)])
 
 
 def _question_field(question: StandupQuestion) -> Changes:

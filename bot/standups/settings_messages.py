@@ -9,13 +9,12 @@ from slack_sdk.models.blocks import (
     Block,
     ButtonElement,
     ConfirmObject,
-    ContextBlock,
-    MarkdownTextObject,
     SectionBlock,
 )
 from slack_sdk.models.views import View
 
 from bot.rounding import whole
+from bot.slack.blocks import note
 from bot.slack.paging import page_turns
 from bot.slack.text import clean, moment, plural, safe
 from bot.standups.messages import as_written
@@ -82,7 +81,7 @@ def details(standup: Standup, trend: Trend | None, next_at: datetime | None = No
         f"{n}. {_question(each.label, each.theme)}"
         for n, each in enumerate(standup.active_questions, 1)
     ]
-    note = f"It is asked on days on which {safe(standup.team.name, 80)} works, nobody while away."
+    hint = f"It is asked on days on which {safe(standup.team.name, 80)} works, nobody while away."
     return View(
         type="modal",
         callback_id=OPEN,
@@ -93,7 +92,7 @@ def details(standup: Standup, trend: Trend | None, next_at: datetime | None = No
             SectionBlock(text=as_written("\n".join(lines))),
             SectionBlock(text=as_written("\n".join(["*Questions*", *questions]))),
             ActionsBlock(elements=_buttons(standup)),
-            ContextBlock(elements=[MarkdownTextObject(text=note)]),
+            note(hint),
         ],
     )
 

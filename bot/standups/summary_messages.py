@@ -13,13 +13,13 @@ from slack_sdk.models.blocks import (
     ContextBlock,
     DividerBlock,
     HeaderBlock,
-    MarkdownTextObject,
     PlainTextObject,
     SectionBlock,
 )
 from slack_sdk.models.views import View
 
 from bot.slack import Message
+from bot.slack.blocks import note
 from bot.slack.paging import page_turns
 from bot.slack.text import clean, plural, safe
 from bot.standups import messages
@@ -199,7 +199,7 @@ def _listed(names: Sequence[str]) -> str:
 
 def page(shown: SummaryPage) -> View:
     """A page of the answers."""
-    note = f"{plural(shown.count, 'answer')}, page {shown.number + 1} of {shown.pages}"
+    page_line = f"{plural(shown.count, 'answer')}, page {shown.number + 1} of {shown.pages}"
     rows = [_answer_row(each) for each in shown.answers]
     return View(
         type="modal",
@@ -210,7 +210,7 @@ def page(shown: SummaryPage) -> View:
         blocks=[
             *(rows or [SectionBlock(text="Nobody has answered yet.")]),
             *page_turns(PAGE, shown.number, shown.pages),
-            ContextBlock(elements=[MarkdownTextObject(text=note)]),
+            note(page_line),
         ],
     )
 
