@@ -26,7 +26,7 @@ from bot.campaigns import announcing, drafting, questions
 from bot.campaigns import changing as campaign_changing
 from bot.crm import connection as crm
 from bot.crm.models import CrmRecord
-from bot.digests import sending as digests
+from bot.digests import timetables as digests
 from bot.digests.models import Timetable
 from bot.intake import imports as lead_imports
 from bot.intake import receiving

@@ -14,7 +14,7 @@ from slack_bolt import Ack
 from sqlalchemy.orm import Session
 
 from bot.app import Application
-from bot.digests import sending as digests
+from bot.digests import timetables as digests
 from bot.errors import NotAllowed
 from bot.people import service as people
 from bot.people.models import Person, Role
