@@ -207,11 +207,11 @@ class Application:
 
     def _warn_of_others(self, workspace: Workspace) -> None:
         """Say where the environment asks for something that the workspace has otherwise by now."""
-        asked = {
+        settings = {
             "HANDOFF_TIMEZONE": (self.settings.timezone, workspace.timezone),
             "HANDOFF_CURRENCY": (self.settings.currency, workspace.currency),
         }
-        for name, (wanted, own) in asked.items():
+        for name, (wanted, own) in settings.items():
             if name.removeprefix("HANDOFF_").lower() in self.settings.model_fields_set and (
                 wanted != own
             ):

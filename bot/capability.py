@@ -53,9 +53,9 @@ class Services:
 
     def find(self, kind: type[T]) -> T | None:
         """The one of this class; None where the application has none."""
-        found = self._others.get(kind)
-        assert found is None or isinstance(found, kind)
-        return found
+        service = self._others.get(kind)
+        assert service is None or isinstance(service, kind)
+        return service
 
 
 @dataclass(frozen=True)
@@ -370,18 +370,18 @@ class Capability:
         return function
 
 
-def _adding(found: list[T], declare: Callable[[Any], T]) -> Declares:
+def _adding(declared: list[T], declare: Callable[[Any], T]) -> Declares:
     def add(function: Function) -> Function:
-        found.append(declare(function))
+        declared.append(declare(function))
         return function
 
     return add
 
 
-def _naming(found: dict[str, Any], name: str) -> Declares:
+def _naming(declared: dict[str, Any], name: str) -> Declares:
     def add(function: Function) -> Function:
-        assert name not in found, name
-        found[name] = function
+        assert name not in declared, name
+        declared[name] = function
         return function
 
     return add

@@ -57,31 +57,31 @@ def country_code(written: str) -> str | None:
 def country_of_zone(zone: str) -> str | None:
     """The country in which a time zone of the IANA lies; None for one of no country."""
     place = get_global("zone_aliases").get(zone, zone)
-    found = get_global("zone_territories").get(place)
-    return found if found in _codes() else None
+    country = get_global("zone_territories").get(place)
+    return country if country in _codes() else None
 
 
 @cache
 def _codes() -> frozenset[str]:
     """All codes of countries; CLDR has regions (001: the world) beside them."""
-    found = map(str, Locale("en").territories)
-    return frozenset(each for each in found if len(each) == 2 and each.isalpha()) - _NO_COUNTRIES
+    regions = map(str, Locale("en").territories)
+    return frozenset(each for each in regions if len(each) == 2 and each.isalpha()) - _NO_COUNTRIES
 
 
 @cache
 def _names() -> dict[str, str]:
     """Codes by name; a name that two languages give to different countries is the first one's."""
-    found: dict[str, str] = {}
+    codes_by_name: dict[str, str] = {}
     for alias, codes in get_global("territory_aliases").items():
         name = str(alias)
         if len(codes) == 1 and codes[0] in _codes() and name.isalpha() and len(name) <= 3:
-            found.setdefault(name.casefold(), codes[0])
+            codes_by_name.setdefault(name.casefold(), codes[0])
     for language in _LANGUAGES:
         for code, name in Locale(language).territories.items():
             if code in _codes():
-                found.setdefault(plain_words(name), code)
-                found.setdefault(plain_words(name.replace("&", " and ")), code)
+                codes_by_name.setdefault(plain_words(name), code)
+                codes_by_name.setdefault(plain_words(name.replace("&", " and ")), code)
     also = ((name, code) for code, names in _ALSO.items() for name in names.split(", "))
     for name, code in also:
-        found.setdefault(plain_words(name), code)
-    return found
+        codes_by_name.setdefault(plain_words(name), code)
+    return codes_by_name

@@ -56,8 +56,8 @@ def manifest() -> dict[str, Any]:
     """The app's manifest: beside the package in a checkout, inside it where it is installed."""
     inside = Path(__file__).parent / "manifest.json"
     beside = Path(__file__).parents[1] / "manifest.json"
-    found: dict[str, Any] = json.loads((inside if inside.exists() else beside).read_text())
-    return found
+    parsed: dict[str, Any] = json.loads((inside if inside.exists() else beside).read_text())
+    return parsed
 
 
 def _slack(settings: Settings) -> Iterator[Finding]:

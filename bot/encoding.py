@@ -120,9 +120,9 @@ def _line_by_line(file: IO[bytes]) -> tuple[str, int]:
 def _detected(sample: bytes) -> str:
     import chardet  # noqa: PLC0415 - some 10 MB, for the few lists that are no UTF-8
 
-    found = chardet.detect(
+    encoding = chardet.detect(
         sample, prefer_superset=True, compat_names=False, exclude_encodings=_NOT_GUESSED
     )["encoding"]
-    if found is None or found not in ENCODINGS or found.startswith("utf"):
+    if encoding is None or encoding not in ENCODINGS or encoding.startswith("utf"):
         return "cp1252"
-    return found
+    return encoding

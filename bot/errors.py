@@ -28,7 +28,7 @@ class HandoffError(Exception):
 
 
 class NotAllowed(HandoffError):
-    """Only {allowed} can {deed}. {ask}"""
+    """Only {allowed} can {action}. {ask}"""
 
 
 class NotFound(HandoffError):

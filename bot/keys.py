@@ -16,11 +16,11 @@ class Keys:
     def name(self, key: str) -> str | None:
         """The name of the key's owner, or None for a key that nobody has."""
         digest = _digest(key)
-        found = None
+        owner = None
         for known, name in self._names:
             if hmac.compare_digest(known, digest):
-                found = name
-        return found
+                owner = name
+        return owner
 
 
 def _digest(key: str) -> bytes:

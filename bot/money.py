@@ -127,10 +127,10 @@ def take_apart(text: str) -> Written:
     Raises NotAnAmount.
     """
     plain = _SPACES.sub(" ", text.translate(_ONE_FORM)).strip()
-    found = _AMOUNT.fullmatch(plain)
-    if found is None:
+    match = _AMOUNT.fullmatch(plain)
+    if match is None:
         raise NotAnAmount(text=text[:40])
-    before, number, after = found[1], found[2], _NO_CENTS.sub("", found[3])
+    before, number, after = match[1], match[2], _NO_CENTS.sub("", match[3])
     beside = before + after
     in_brackets = before.count("(") == after.count(")") == 1
     if beside.count("-") + in_brackets > 1 or beside.count("+") > 1:
@@ -155,14 +155,14 @@ def is_mark(text: str, currency: str) -> bool:
 
 @cache
 def _marks(currency: str) -> frozenset[str]:
-    found = {currency, *_ALSO.get(currency, ())}
+    marks = {currency, *_ALSO.get(currency, ())}
     for each in _LOCALES:
         locale = Locale.parse(each)
-        found |= {
+        marks |= {
             locale.currency_symbols.get(currency, currency),
             locale.currencies.get(currency, currency),
         }
-    return frozenset(map(_mark, found))
+    return frozenset(map(_mark, marks))
 
 
 def is_any_mark(text: str) -> bool:

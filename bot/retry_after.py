@@ -35,7 +35,7 @@ def _seconds(value: str, sent_at: str) -> float | None:
 def _moment(value: str) -> datetime | None:
     """A date as HTTP writes it; None for anything else."""
     try:
-        found = parsedate_to_datetime(value)
+        parsed = parsedate_to_datetime(value)
     except (ValueError, TypeError, OverflowError, IndexError):
         return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)

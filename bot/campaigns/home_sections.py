@@ -20,8 +20,8 @@ _MOST_CAMPAIGNS = 10
 def running(session: Session, who: Person) -> list[Block]:
     """Campaigns that run. A marketer reads above that none of theirs does."""
     today = queries.today(session, who.workspace_id)
-    found = queries.running(session, who.workspace_id, today)
-    return [] if Role.MARKETER in who.roles and not found else show_running(found)
+    campaigns = queries.running(session, who.workspace_id, today)
+    return [] if Role.MARKETER in who.roles and not campaigns else show_running(campaigns)
 
 
 def show_running(running: Sequence[Campaign]) -> list[Block]:

@@ -1,4 +1,4 @@
-"""The command line: one command a deed, for operators and for the demo."""
+"""The command line: one command for each action, for operators and for the demo."""
 
 from bot.cli.main import main
 

@@ -159,8 +159,8 @@ def _opened() -> Iterator[tuple[Store, Connection, Workspace]]:
 def _connected(session: Session, crm: Connection) -> Workspace:
     """The workspace that has this CRM. Raises NotConnected."""
     workspace = installed(session)
-    found = connection.connection_of(session, workspace.id)
-    if found is None or found.crm != crm.slug:
+    connected = connection.connection_of(session, workspace.id)
+    if connected is None or connected.crm != crm.slug:
         raise NotConnected
     return workspace
 

@@ -35,10 +35,10 @@ def sources(session: Session, settings: Settings) -> Iterator[str]:
 
 def submissions(session: Session) -> Iterator[str]:
     """What waits for an admin; never what it holds."""
-    found = receiving.unread(session, installed(session).id, _MOST)
-    for each in found:
+    unread = receiving.unread(session, installed(session).id, _MOST)
+    for each in unread:
         yield f"{each.id}  {each.received_at:%Y-%m-%d %H:%M}  {each.source}  {each.problem}"
-    yield f"{len(found)} to replay or dismiss." if found else "Everything could be read."
+    yield f"{len(unread)} to replay or dismiss." if unread else "Everything could be read."
 
 
 def replay(store: Store, ids: Iterable[int]) -> Iterator[str]:
@@ -61,10 +61,10 @@ def replay(store: Store, ids: Iterable[int]) -> Iterator[str]:
 def fairness(session: Session, days: int) -> Iterator[str]:
     """What the rotation offered each salesperson in the last `days`, against their share."""
     since = clock.now() - timedelta(days=days)
-    found = round_robin.shares(session, installed(session).id, since)
-    total, weights = sum(each.offered for each in found), sum(each.weight for each in found)
+    shares = round_robin.shares(session, installed(session).id, since)
+    total, weights = sum(each.offered for each in shares), sum(each.weight for each in shares)
     yield f"{'':24}{'weight':>8}{'offered':>9}{'share':>8}{'due':>8}{'claimed':>9}"
-    for each in found:
+    for each in shares:
         share = f"{each.offered / total:.1%}" if total else "n/a"
         due = f"{each.weight / weights:.1%}" if weights else "n/a"
         yield (f"{each.person.name[:23]:24}{each.weight:>8}{each.offered:>9}{share:>8}{due:>8}"

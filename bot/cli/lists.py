@@ -34,7 +34,7 @@ class NoSuchColumn(HandoffError):
 
 
 class NoSuchMeaning(HandoffError):
-    """“{said}” should read COLUMN=MEANING, where the meaning is one of {meanings}."""
+    """“{assignment}” should read COLUMN=MEANING, where the meaning is one of {meanings}."""
 
 
 class NoSuchEncoding(HandoffError):
@@ -45,7 +45,7 @@ def import_list(
     store: Store,
     path: Path,
     campaign: str | None,
-    told: Sequence[str],
+    assignments: Sequence[str],
     agree: Callable[[], bool],
     *,
     encoding: str | None = None,
@@ -58,22 +58,26 @@ def import_list(
     if encoding not in (None, *ENCODINGS):
         raise NoSuchEncoding(encoding=encoding, encodings=", ".join(ENCODINGS))
     with store.transaction() as session:
-        import_id = _prepare(session, path, campaign, told, encoding)
-        found = session.get_one(Import, import_id)
-    yield from _preview(found)
+        import_id = _prepare(session, path, campaign, assignments, encoding)
+        imported = session.get_one(Import, import_id)
+    yield from _preview(imported)
     with store.transaction() as session:
-        found = session.get_one(Import, import_id)
+        imported = session.get_one(Import, import_id)
         if not agree():
-            lead_imports.cancel_import(session, found)
+            lead_imports.cancel_import(session, imported)
             yield "Nothing was imported."
             return
-        lead_imports.start_import(session, found)
+        lead_imports.start_import(session, imported)
     yield from _go_on(store, import_id)
     yield from _end(store, import_id, path)
 
 
 def _prepare(
-    session: Session, path: Path, campaign: str | None, told: Sequence[str], encoding: str | None
+    session: Session,
+    path: Path,
+    campaign: str | None,
+    assignments: Sequence[str],
+    encoding: str | None,
 ) -> int:
     workspace = installed(session)
     campaign_id = campaign_of(session, workspace.id, campaign)
@@ -83,8 +87,8 @@ def _prepare(
             lead_imports.read_file(session, imported.id, file)
     except OSError as error:
         raise NoSuchFile(path=path, why=error.strerror or type(error).__name__) from error
-    if told or campaign_id is not None:
-        meanings = meanings_of(imported.header, imported.meanings, told, MEANINGS)
+    if assignments or campaign_id is not None:
+        meanings = meanings_of(imported.header, imported.meanings, assignments, MEANINGS)
         lead_imports.change_import(session, imported, meanings, campaign_id)
         lead_imports.preview(session, imported)
     return imported.id
@@ -94,35 +98,38 @@ def campaign_of(session: Session, workspace_id: int, code: str | None) -> int | 
     """The campaign of a UTM code; None for none. Raises NoSuchCampaign."""
     if code is None:
         return None
-    found = campaigns.by_utm(session, workspace_id, code)
-    if found is None:
+    campaign_id = campaigns.by_utm(session, workspace_id, code)
+    if campaign_id is None:
         raise NoSuchCampaign(code=code)
-    return found
+    return campaign_id
 
 
 def meanings_of(
-    header: Sequence[str], guessed: Sequence[str], told: Sequence[str], known: Iterable[str]
+    header: Sequence[str], guessed: Sequence[str], assignments: Sequence[str], known: Iterable[str]
 ) -> list[str]:
-    """What the columns mean, after what was told of some. Raises NoSuchMeaning, NoSuchColumn."""
+    """What the columns mean: as guessed, or as an assignment `COLUMN=MEANING` says.
+
+    Raises NoSuchMeaning, NoSuchColumn.
+    """
     meanings = list(guessed)
-    for said in told:
-        column, _, meaning = said.rpartition("=")
+    for assignment in assignments:
+        column, _, meaning = assignment.rpartition("=")
         if meaning not in known:
-            raise NoSuchMeaning(said=said, meanings=", ".join(known))
+            raise NoSuchMeaning(assignment=assignment, meanings=", ".join(known))
         if column not in header:
             raise NoSuchColumn(column=column, columns=", ".join(header))
         meanings[header.index(column)] = meaning
     return meanings
 
 
-def _preview(found: Import) -> Iterator[str]:
-    seen = found.preview
-    yield f"{found.name}: {found.total:,} rows, {ENCODINGS[found.encoding or 'utf-8']}"
+def _preview(imported: Import) -> Iterator[str]:
+    seen = imported.preview
+    yield f"{imported.name}: {imported.total:,} rows, {ENCODINGS[imported.encoding or 'utf-8']}"
     if odd := seen.get("odd_lines"):
         yield f"  {odd:,} lines are not UTF-8 and were read as Windows-1252"
-    for name, meaning in zip(found.header, found.meanings, strict=True):
+    for name, meaning in zip(imported.header, imported.meanings, strict=True):
         yield f"  {clean(name, 60)} -> {MEANINGS[meaning]}"
-    if seen["looked_at"] < found.total:
+    if seen["looked_at"] < imported.total:
         yield f"Of the first {seen['looked_at']:,} rows:"
     yield from _counts(seen["new"], seen["joined"], seen["known"], seen["refused"])
     for why, count in seen["reasons"]:
@@ -138,23 +145,23 @@ def _counts(new: int, joined: int, known: int, refused: int) -> Iterator[str]:
 
 def _go_on(store: Store, import_id: int) -> Iterator[str]:
     """Take it in here and now; a worker that runs elsewhere helps."""
-    told = 0
+    reported = 0
     while lead_imports.take_next_batch(store, import_id):
         with store.transaction() as session:
-            found = session.get_one(Import, import_id)
-        if found.done // _STEP > told:
-            told = found.done // _STEP
-            yield f"{found.done:,} of {found.total:,} rows"
+            imported = session.get_one(Import, import_id)
+        if imported.done // _STEP > reported:
+            reported = imported.done // _STEP
+            yield f"{imported.done:,} of {imported.total:,} rows"
 
 
 def _end(store: Store, import_id: int, path: Path) -> Iterator[str]:
     with store.transaction() as session:
-        found = session.get_one(Import, import_id)
-        content = refused_file(found.header, import_rows.refused(session, import_id))
+        imported = session.get_one(Import, import_id)
+        content = refused_file(imported.header, import_rows.refused(session, import_id))
     yield "Imported."
-    yield from _counts(found.added, found.joined, found.known, found.refused)
-    if found.refused:
-        beside = path.with_name(refused_name(found.name))
+    yield from _counts(imported.added, imported.joined, imported.known, imported.refused)
+    if imported.refused:
+        beside = path.with_name(refused_name(imported.name))
         beside.write_bytes(content)
         yield f"The refused rows, each with its reason, are in {beside}"
         with store.transaction() as session:

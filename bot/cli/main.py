@@ -35,8 +35,8 @@ def _verb(module: str, name: str) -> Verb:
 
     def run(options: Options) -> None:
         with importing():
-            found = import_module(f"bot.cli.{module}")
-        verb: Verb = getattr(found, name)
+            loaded = import_module(f"bot.cli.{module}")
+        verb: Verb = getattr(loaded, name)
         verb(options)
 
     return run
@@ -59,7 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     place.add_argument("--timezone", help="for weeks, standups and digests, such as Europe/Berlin")
     place.add_argument("--currency", help="of budgets and revenue: three letters of ISO 4217")
     database = _add(commands, "db", _verb("upkeep", "db"), "care for the database")
-    database.add_argument("deed", choices=["upgrade", "check"])
+    database.add_argument("action", choices=["upgrade", "check"])
     _add(commands, "sources", _verb("upkeep", "sources"),
          "show where leads can come from, and how to connect each")  # fmt: skip
     _add_leads(commands)
@@ -78,35 +78,35 @@ def _parser() -> argparse.ArgumentParser:
     _add_crm(commands)
     hooks = _add(commands, "webhooks", _verb("webhooks", "run"),
                  "show who is told of every change of a lead, and how they do")  # fmt: skip
-    hooks.add_argument("deed", nargs="?", choices=["list", "secret", "test", "enable"],
+    hooks.add_argument("action", nargs="?", choices=["list", "secret", "test", "enable"],
                        default="list")  # fmt: skip
     hooks.add_argument("name", nargs="?", help="which to test or to switch on again")
-    told = _add(commands, "conversions", _verb("report", "conversions"),
+    conversions = _add(commands, "conversions", _verb("report", "conversions"),
                 "write qualified and won leads to a file for an ad platform")  # fmt: skip
-    told.add_argument("platform", choices=["google", "meta", "linkedin"])
-    told.add_argument("--corrections", action="store_true",
+    conversions.add_argument("platform", choices=["google", "meta", "linkedin"])
+    conversions.add_argument("--corrections", action="store_true",
                       help="what changed of conversions in earlier files")  # fmt: skip
-    told.add_argument("--file", dest="number", type=int, metavar="NUMBER",
+    conversions.add_argument("--file", dest="number", type=int, metavar="NUMBER",
                       help="that file again (default: what is new)")  # fmt: skip
-    told.add_argument("--output", type=Path, metavar="FILE", help="default: to the terminal")
+    conversions.add_argument("--output", type=Path, metavar="FILE", help="default: to the terminal")
     failed = _add(commands, "jobs", _verb("upkeep", "jobs"),
                   "show the work that failed, or let it run again")  # fmt: skip
-    failed.add_argument("deed", nargs="?", choices=["list", "retry"], default="list")
+    failed.add_argument("action", nargs="?", choices=["list", "retry"], default="list")
     failed.add_argument("id", nargs="*", type=int, help="which to retry; none: all of them")
     return parser
 
 
 def _add_leads(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    deeds = commands.add_parser("leads", help="care for what senders brought").add_subparsers(
+    leads = commands.add_parser("leads", help="care for what senders brought").add_subparsers(
         required=True, metavar="DEED"
     )
-    _add(deeds, "submissions", _verb("upkeep", "submissions"), "list what could not be read")
-    replay = _add(deeds, "replay", _verb("upkeep", "replay"), "read again what could not be read")
+    _add(leads, "submissions", _verb("upkeep", "submissions"), "list what could not be read")
+    replay = _add(leads, "replay", _verb("upkeep", "replay"), "read again what could not be read")
     replay.add_argument("id", nargs="*", type=int, help="which; none: all of them")
-    fair = _add(deeds, "fairness", _verb("upkeep", "fairness"),
+    fair = _add(leads, "fairness", _verb("upkeep", "fairness"),
                 "show what the rotation gave to whom")  # fmt: skip
     fair.add_argument("--days", type=int, default=28, help="how far back (default: 28)")
-    add = _add(deeds, "import", _verb("upkeep", "import_leads"),
+    add = _add(leads, "import", _verb("upkeep", "import_leads"),
                "import a list (CSV), after a look at what would come of it")  # fmt: skip
     _add_import_options(add, "email, phone, …")
     add.add_argument("--encoding", help="how the file is written, such as cp1250 (default: found)")

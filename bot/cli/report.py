@@ -47,10 +47,10 @@ def _write_sheet(store: Store, options: Options) -> None:
     with store.transaction() as session:
         workspace = installed(session)
     period = days(options.first, options.last, workspace.day_of(clock.now()))
-    asked = Wanted(period, Attribution(options.attribution))
+    wanted = Wanted(period, Attribution(options.attribution))
     sheet = SHEETS[options.sheet]
     header = sheet.header(EVERYTHING)
-    rows = sheet.rows(store, workspace, asked, EVERYTHING)
+    rows = sheet.rows(store, workspace, wanted, EVERYTHING)
     if kind is FileKind.XLSX:
         if output is None:
             raise NeedsFile
@@ -74,20 +74,20 @@ def conversions(options: Options) -> None:
     with data() as store, store.transaction() as session:
         workspace_id = installed(session).id
         if options.number is None:
-            found = conversion_files.make(session, workspace_id, platform, part)
+            file = conversion_files.make(session, workspace_id, platform, part)
         else:
-            found = conversion_files.file(session, workspace_id, platform, options.number, part)
-        if found is None:
+            file = conversion_files.file(session, workspace_id, platform, options.number, part)
+        if file is None:
             print(f"Nothing is new for {platform.label}.", file=sys.stderr)
             return
-        content = conversion_files.content(session, [found], platform, part)
+        content = conversion_files.content(session, [file], platform, part)
         if options.output is None:
             sys.stdout.buffer.write(content)
             sys.stdout.flush()
         else:
             with _writable(options.output) as sink:
                 sink.write(content)
-        print(f"File {found.number}, {plural(found.rows, 'row')}.", file=sys.stderr)
+        print(f"File {file.number}, {plural(file.rows, 'row')}.", file=sys.stderr)
 
 
 def _write(sink: BinaryIO, kind: FileKind, header: list[str], rows: Iterator[list[Cell]]) -> None:

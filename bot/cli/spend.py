@@ -21,7 +21,7 @@ def import_spend(
     store: Store,
     path: Path,
     campaign: str | None,
-    told: Sequence[str],
+    assignments: Sequence[str],
     agree: Callable[[], bool],
     *,
     platform: str = "",
@@ -33,7 +33,7 @@ def import_spend(
     Raises a HandoffError for what cannot be read, before anything is imported.
     """
     with store.transaction() as session:
-        staged = _prepare(session, path, campaign, told, platform)
+        staged = _prepare(session, path, campaign, assignments, platform)
     yield from _preview(staged)
     exports.check(staged.header, staged.meanings, one_campaign=staged.campaign_id is not None)
     if not staged.platform:
@@ -55,7 +55,7 @@ def import_spend(
 
 
 def _prepare(
-    session: Session, path: Path, campaign: str | None, told: Sequence[str], platform: str
+    session: Session, path: Path, campaign: str | None, assignments: Sequence[str], platform: str
 ) -> SpendImport:
     workspace = installed(session)
     campaign_id = campaign_of(session, workspace.id, campaign)
@@ -67,8 +67,8 @@ def _prepare(
             )
     except OSError as error:
         raise NoSuchFile(path=path, why=error.strerror or type(error).__name__) from error
-    if told or campaign_id is not None or platform:
-        meanings = meanings_of(staged.header, staged.meanings, told, MEANINGS)
+    if assignments or campaign_id is not None or platform:
+        meanings = meanings_of(staged.header, staged.meanings, assignments, MEANINGS)
         importing.change(session, staged, meanings, campaign_id, {}, platform)
     return staged
 

@@ -34,7 +34,7 @@ def doctor(_options: Options) -> None:
 def db(options: Options) -> None:
     """Care for the database."""
     with opened() as store:
-        if options.deed == "upgrade":
+        if options.action == "upgrade":
             migrate.upgrade(store.engine)
             print(f"The database is at revision {migrate.current(store.engine)}.")
             return
@@ -46,16 +46,18 @@ def db(options: Options) -> None:
 
 def workspace(options: Options) -> None:
     """Show the channel, zone and currency of the workspace, or give it others."""
-    asked = {name: getattr(options, name) for name in ("channel", "timezone", "currency")}
-    wanted = {name: checked(name, value) for name, value in asked.items() if value is not None}
+    given = {name: getattr(options, name) for name in ("channel", "timezone", "currency")}
+    wanted = {name: checked(name, value) for name, value in given.items() if value is not None}
     if "channel" in wanted:
         wanted["channel"] = _channel_id(wanted["channel"])
     with data() as store, store.transaction() as session:
-        found = leads.installed(session)
+        current = leads.installed(session)
         if wanted:
-            people.change_workspace(session, found, **wanted)
-            set_schedules(session, found)
-        print(f"Channel {found.channel}, time zone {found.timezone}, currency {found.currency}.")
+            people.change_workspace(session, current, **wanted)
+            set_schedules(session, current)
+        print(
+            f"Channel {current.channel}, time zone {current.timezone}, currency {current.currency}."
+        )
     if wanted:
         print("Restart Handoff, so that every process takes it over.")
 
@@ -127,7 +129,7 @@ def jobs(options: Options) -> None:
     """Show the work that failed, or let it run again."""
     with data() as store, store.transaction() as session:
         failed = queue.failed(session)
-        if options.deed == "retry":
+        if options.action == "retry":
             for job_id in options.id or [job.id for job in failed]:
                 queue.retry(session, job_id)
                 print(f"Job {job_id} runs again.")

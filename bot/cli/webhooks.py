@@ -16,22 +16,22 @@ from bot.slack.text import without_drawings
 
 
 class NameMissing(HandoffError):
-    """Say which: `handoff webhooks {deed} NAME`. `handoff webhooks` lists them."""
+    """Say which: `handoff webhooks {action} NAME`. `handoff webhooks` lists them."""
 
 
 def run(options: Options) -> None:
     """List the webhooks, make a secret, try one out, or switch one on again."""
-    if options.deed == "secret":
+    if options.action == "secret":
         print(webhook_posting.new_secret())
         return
     settings = load(Settings)
-    if options.deed in ("test", "enable") and options.name is None:
-        raise NameMissing(deed=options.deed)
-    if options.deed == "test":
+    if options.action in ("test", "enable") and options.name is None:
+        raise NameMissing(action=options.action)
+    if options.action == "test":
         _test(settings, options.name)
         return
     with data() as store, store.transaction() as session:
-        if options.deed == "enable":
+        if options.action == "enable":
             webhooks.enable(session, installed(session).id, options.name)
             print(f"{options.name} is told again, from what waits on.")
         else:
@@ -48,8 +48,8 @@ def _test(settings: Settings, name: str) -> None:
 
 def _list(session: Session, settings: Settings) -> Iterator[str]:
     """Each with its host; the rest of the address may be a secret."""
-    found = webhooks.endpoints(session, installed(session).id)
-    known = {endpoint.name: webhooks.health(endpoint, waiting) for endpoint, waiting in found}
+    endpoints = webhooks.endpoints(session, installed(session).id)
+    known = {endpoint.name: webhooks.health(endpoint, waiting) for endpoint, waiting in endpoints}
     for name, address in sorted(settings.webhooks.items()):
         health = known.get(name, "not known yet: restart Handoff")
         host = urlsplit(address.get_secret_value()).netloc

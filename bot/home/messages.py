@@ -68,14 +68,14 @@ def _dense(blocks: Sequence[Block]) -> list[Block]:
 
 def welcome(admins: Sequence[Person]) -> Message:
     """The home tab of somebody without a role."""
-    whom = ", ".join(admin.mention for admin in admins[:3])
+    mentions = ", ".join(admin.mention for admin in admins[:3])
     ask = (
-        f"Ask {whom}: an admin gives roles with `/handoff people`."
-        if whom
+        f"Ask {mentions}: an admin gives roles with `/handoff people`."
+        if mentions
         else "Nobody is admin yet: whoever installed Handoff becomes one with `/handoff people`."
     )
-    here = f"Here you will see what is yours to do. You have no role yet. {ask}"
-    return Message("", [header("Welcome to Handoff"), words(here)])
+    text = f"Here you will see what is yours to do. You have no role yet. {ask}"
+    return Message("", [header("Welcome to Handoff"), words(text)])
 
 
 def _settings(settings: Sequence[HomeSetting]) -> list[Block]:

@@ -121,12 +121,12 @@ def _leads(
 ) -> _LeadFigures:
     plan = read_plan(session, about, by)
     counts = count_leads(session, about, by, plan, names)
-    ways = [by] if by and not with_total else {None, by}
-    waits = {way: quantiles(session, about, way, plan, names) for way in ways}
-    persons = {way: count_people(session, about, way, names) for way in ways}
+    groups = [by] if by and not with_total else {None, by}
+    waits = {group: quantiles(session, about, group, plan, names) for group in groups}
+    persons = {group: count_people(session, about, group, names) for group in groups}
 
-    def figures(way: By | None, key: Key, counts: Mapping[int, int]) -> dict[str, Value]:
-        rest = {**waits[way].get(key, {}), **persons[way].get(key, {})}
+    def figures(group: By | None, key: Key, counts: Mapping[int, int]) -> dict[str, Value]:
+        rest = {**waits[group].get(key, {}), **persons[group].get(key, {})}
         return {**values(counts, names), **_none(names), **rest}
 
     everything = sum(counts.values(), Counter[int]())

@@ -142,13 +142,13 @@ def refresh(session: Session, who: Person) -> None:
     enqueue(session, REFRESH, person_id=who.id)
 
 
-def require(session: Session, who: Person, deed: str, role: Role, *more: Role) -> None:
-    """See that the person may do the deed; a manager may what a role may, an admin everything.
+def require(session: Session, who: Person, action: str, role: Role, *more: Role) -> None:
+    """See that the person may do it; a manager may what a role may, an admin everything.
 
     Raises NotAllowed, which says whom to ask.
     """
     if not who.has(role, *more):
-        raise refusal(session, who, deed, people_with((role, *more)))
+        raise refusal(session, who, action, people_with((role, *more)))
 
 
 def admit(session: Session, who: Person, access: Access) -> None:
@@ -156,11 +156,11 @@ def admit(session: Session, who: Person, access: Access) -> None:
     if who.has(*access.roles) or (access.or_team and who.team_id is not None):
         return
     team = " or in a team" if access.or_team else ""
-    raise refusal(session, who, access.deed, f"{people_with(access.roles)}{team}")
+    raise refusal(session, who, access.action, f"{people_with(access.roles)}{team}")
 
 
-def refusal(session: Session, who: Person, deed: str, allowed: str) -> NotAllowed:
-    """The error of one who is not among those who are `allowed` to do the deed."""
+def refusal(session: Session, who: Person, action: str, allowed: str) -> NotAllowed:
+    """The error of one who is not among those who are `allowed` to do it."""
     admins = having(session, who.workspace_id, Role.ADMIN)
     names = ", ".join(admin.mention for admin in admins[:3])
     ask = (
@@ -168,7 +168,7 @@ def refusal(session: Session, who: Person, deed: str, allowed: str) -> NotAllowe
         if names
         else "There is no admin yet: whoever installed Handoff becomes one with /handoff people."
     )
-    return NotAllowed(allowed=allowed, deed=deed, ask=ask)
+    return NotAllowed(allowed=allowed, action=action, ask=ask)
 
 
 def comes_first(session: Session, who: Person, first_admin: str | None) -> bool:
@@ -208,15 +208,15 @@ def assign(
     session.execute(
         select(Workspace.id).where(Workspace.id == by.workspace_id).with_for_update(key_share=True)
     )
-    whom = person(session, by.workspace_id, slack_id)
+    changed = person(session, by.workspace_id, slack_id)
     chosen = sorted(set(roles))
     admins = having(session, by.workspace_id, Role.ADMIN)
-    if Role.ADMIN not in chosen and [admin.id for admin in admins] == [whom.id]:
+    if Role.ADMIN not in chosen and [admin.id for admin in admins] == [changed.id]:
         raise LastAdmin
-    whom.roles, whom.team_id = [str(role) for role in chosen], team_id
-    if not whom.has_access:
-        sessions.end_all(session, whom.id)
-    return whom
+    changed.roles, changed.team_id = [str(role) for role in chosen], team_id
+    if not changed.has_access:
+        sessions.end_all(session, changed.id)
+    return changed
 
 
 def having(session: Session, workspace_id: int, role: Role) -> Sequence[Person]:

@@ -19,10 +19,10 @@ capability.each_tick(every=600)(sending.prune)
 def refresh(services: Services, person_id: int) -> None:
     """Ask Slack what somebody is called now."""
     with services.store.transaction() as session:
-        who = session.get_one(Person, person_id)
-    user = services.slack.call("users.info", user=who.slack_id)["user"]
+        person = session.get_one(Person, person_id)
+    user = services.slack.call("users.info", user=person.slack_id)["user"]
     with services.store.transaction() as session:
-        service.follow(session, who.workspace_id, who.slack_id, **profile.facts_of(user))
+        service.follow(session, person.workspace_id, person.slack_id, **profile.facts_of(user))
 
 
 @capability.task(service.REFUSED)

@@ -80,13 +80,13 @@ def keep_apart(session: Session, by: Person, one_slack_id: str, other_slack_id: 
 
     Raises NotYourself, NotYours.
     """
-    one = people.person(session, by.workspace_id, one_slack_id)
-    other = people.person(session, by.workspace_id, other_slack_id)
-    if one.id == other.id:
+    first_person = people.person(session, by.workspace_id, one_slack_id)
+    second_person = people.person(session, by.workspace_id, other_slack_id)
+    if first_person.id == second_person.id:
         raise NotYourself
-    if by.id not in (one.id, other.id) and not by.has(Role.ADMIN):
+    if by.id not in (first_person.id, second_person.id) and not by.has(Role.ADMIN):
         raise NotYours
-    first, second = sorted((one.id, other.id))
+    first, second = sorted((first_person.id, second_person.id))
     session.execute(
         insert(ShadowExclusion)
         .values(workspace_id=by.workspace_id, one_id=first, other_id=second, by_id=by.id)

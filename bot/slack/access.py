@@ -10,7 +10,7 @@ class Access:
     What a row allows on top of that (its owner, or a manager) is checked by the verb.
     """
 
-    deed: str
+    action: str
     """What the route is for, as a refusal says it: "announce campaigns"."""
     roles: tuple[str, ...]
     """One of these is enough."""

@@ -133,14 +133,14 @@ class Slack:
 
     def members(self, channel: str) -> list[str]:
         """The IDs of all who are in a channel. Raises what `call` raises."""
-        found: list[str] = []
+        user_ids: list[str] = []
         cursor = ""
         while True:
             page = self.call("conversations.members", channel=channel, limit=200, cursor=cursor)
-            found += page["members"]
+            user_ids += page["members"]
             cursor = _next_cursor(page)
             if not cursor:
-                return found
+                return user_ids
 
     def download(self, file_id: str, into: IO[bytes], most_bytes: int) -> None:
         """Fetch a file that somebody shared with us, as it is.
@@ -166,12 +166,12 @@ class Slack:
             into.writelines(answer.iter_bytes())
 
     def upload(
-        self, channel: str, name: str, content: bytes, said: str, *, thread_ts: str | None = None
+        self, channel: str, name: str, content: bytes, comment: str, *, thread_ts: str | None = None
     ) -> None:
         """Share a file, with a sentence, in a channel or in one of its threads."""
         with errors.told_apart("files.upload"):
             self.web.files_upload_v2(
-                channel=channel, filename=name, content=content, initial_comment=said,
+                channel=channel, filename=name, content=content, initial_comment=comment,
                 thread_ts=thread_ts,
             )  # fmt: skip
 

@@ -212,15 +212,15 @@ class Form(Group):
     @classmethod
     def _read_hidden(cls, note: str) -> dict[str, Any]:
         try:
-            found = json.loads(note) if cls._hidden else {}
+            hidden = json.loads(note) if cls._hidden else {}
         except ValueError:
             raise OutdatedForm from None
         needed = {name for name, info in cls._hidden.items() if info.is_required()}
-        if not isinstance(found, dict) or not needed <= found.keys() <= cls._hidden.keys():
+        if not isinstance(hidden, dict) or not needed <= hidden.keys() <= cls._hidden.keys():
             raise OutdatedForm
         try:
             return {
-                name: _as(info.annotation, found[name]) if name in found else info.get_default()
+                name: _as(info.annotation, hidden[name]) if name in hidden else info.get_default()
                 for name, info in cls._hidden.items()
             }
         except ValidationError:

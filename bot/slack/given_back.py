@@ -18,10 +18,10 @@ def given_back(sentence: str, modal: dict[str, Any]) -> View:
     blocks: list[Block] = [SectionBlock(text=sentence)]
     state = (modal.get("state") or {}).get("values") or {}
     inputs = [block for block in modal.get("blocks") or [] if block.get("type") == "input"]
-    said = [(block, _said(state.get(block.get("block_id")) or {})) for block in inputs]
-    if any(text for _, text in said):
+    answers = [(block, _said(state.get(block.get("block_id")) or {})) for block in inputs]
+    if any(text for _, text in answers):
         blocks.append(SectionBlock(text="This is what you wrote, to copy it from here:"))
-    for block, text in said[:_MOST]:
+    for block, text in answers[:_MOST]:
         if text is not None:
             label = str((block.get("label") or {}).get("text") or "")
             blocks += [SectionBlock(text=f"*{safe(label, 150)}*"), SectionBlock(text=text)]

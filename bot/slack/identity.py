@@ -42,7 +42,7 @@ class SignIn:
 
     def address(self, state: str, nonce: str, team_id: str) -> str:
         """Where to send a person who wants to sign in."""
-        asked = {
+        query = {
             "response_type": "code",
             "scope": "openid",
             "client_id": self._client_id,
@@ -51,7 +51,7 @@ class SignIn:
             "team": team_id,
             "redirect_uri": self.redirect_uri,
         }
-        return f"{urljoin(self._api_url, '/openid/connect/authorize')}?{urlencode(asked)}"
+        return f"{urljoin(self._api_url, '/openid/connect/authorize')}?{urlencode(query)}"
 
     def identify(self, code: str, nonce: str) -> Identity:
         """Who came back with this code. Raises NotProven, and what `Slack.call` raises."""

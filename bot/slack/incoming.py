@@ -186,13 +186,15 @@ class Incoming:
         """
         if not all(map(is_plain, errors.values())):
             return {}
-        ids, found = self._block_ids, dict[str, str]()
+        ids, by_block = self._block_ids, dict[str, str]()
         for name, sentence in errors.items():
             error = unescaped(sentence)
             block_id = ids.get(name) or next(iter(ids.values()), None)
             if block_id is not None:
-                found[block_id] = f"{found[block_id]} {error}" if block_id in found else error
-        return found
+                by_block[block_id] = (
+                    f"{by_block[block_id]} {error}" if block_id in by_block else error
+                )
+        return by_block
 
     def open(self, modal: View | ModalJson) -> None:
         """Open a modal; has to happen within 3 seconds of the request."""
@@ -247,10 +249,10 @@ class Incoming:
     def _update(self, view_id: str, view: ModalJson) -> None:
         self.slack.call("views.update", view_id=view_id, view=view)
 
-    def tell(self, said: str | Message) -> None:
+    def tell(self, answer: str | Message) -> None:
         """Tell this person alone, where they are: over the modal in which something was clicked, by
         the response URL, else in a direct message."""
-        message = Message(said) if isinstance(said, str) else said
+        message = Message(answer) if isinstance(answer, str) else answer
         if not self._push(message) and not self._respond(message):
             self._direct(message)
 

@@ -115,13 +115,13 @@ def _without_weekday(text: str) -> str:
     return rest if is_weekday and re.fullmatch(r"[\d ./-]+", rest) else text
 
 
-def _year_first(found: re.Match[str]) -> Iterator[tuple[Order, Period]]:
-    year, month, day = (int(part) for part in found.groups() if part.isdecimal())
+def _year_first(match: re.Match[str]) -> Iterator[tuple[Order, Period]]:
+    year, month, day = (int(part) for part in match.groups() if part.isdecimal())
     yield from _both(_day(year, month, day))
 
 
-def _year_last(found: re.Match[str]) -> Iterator[tuple[Order, Period]]:
-    one, two, year = int(found[1]), int(found[3]), _full_year(found[4])
+def _year_last(match: re.Match[str]) -> Iterator[tuple[Order, Period]]:
+    one, two, year = int(match[1]), int(match[3]), _full_year(match[4])
     for order, period in (
         (Order.DAY_FIRST, _day(year, two, one)),
         (Order.MONTH_FIRST, _day(year, one, two)),
@@ -130,14 +130,14 @@ def _year_last(found: re.Match[str]) -> Iterator[tuple[Order, Period]]:
             yield order, period
 
 
-def _of_a_month(found: re.Match[str]) -> Iterator[tuple[Order, Period]]:
-    year, month = (found[1], found[2]) if found[1] else (found[4], found[3])
+def _of_a_month(match: re.Match[str]) -> Iterator[tuple[Order, Period]]:
+    year, month = (match[1], match[2]) if match[1] else (match[4], match[3])
     yield from _both(_month_of(int(year), int(month)))
 
 
-def _eastern(found: re.Match[str]) -> Iterator[tuple[Order, Period]]:
-    year, month = int(found[1]), int(found[2])
-    yield from _both(_day(year, month, int(found[3])) if found[3] else _month_of(year, month))
+def _eastern(match: re.Match[str]) -> Iterator[tuple[Order, Period]]:
+    year, month = int(match[1]), int(match[2])
+    yield from _both(_day(year, month, int(match[3])) if match[3] else _month_of(year, month))
 
 
 _FORMS: tuple[
@@ -187,10 +187,10 @@ def _both(period: Period | None) -> Iterator[tuple[Order, Period]]:
 
 def _day(year: int, month: int, day: int) -> Period | None:
     try:
-        found = date(year, month, day)
+        day_date = date(year, month, day)
     except ValueError:
         return None
-    return Period(found, found) if 1990 <= year < 2100 else None
+    return Period(day_date, day_date) if 1990 <= year < 2100 else None
 
 
 def _month_of(year: int, month: int) -> Period | None:
@@ -210,12 +210,12 @@ def _full_year(written: str) -> int:
 @cache
 def _month_named(word: str) -> int | None:
     """The month with this name, or whose name begins so."""
-    found = {
+    months = {
         month
         for name, month in _months()
         if name == word or (len(word) >= _SHORTEST and name.startswith(word))
     }
-    return found.pop() if len(found) == 1 else None
+    return months.pop() if len(months) == 1 else None
 
 
 @cache

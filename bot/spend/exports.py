@@ -183,8 +183,8 @@ def recognise(header: Sequence[str]) -> Platform | None:
 
 
 def _fits(header: Sequence[str], names: Mapping[str, str]) -> bool:
-    found = {names.get(_name(each)) for each in header}
-    return {"campaign", "amount"} <= found and not found.isdisjoint(_DAYS)
+    known = {names.get(_name(each)) for each in header}
+    return {"campaign", "amount"} <= known and not known.isdisjoint(_DAYS)
 
 
 def platform_named(words: str) -> str:
@@ -216,10 +216,10 @@ def _same(name: str) -> str:
 def guess(header: Sequence[str], platform: Platform | None) -> list[str]:
     """What each column means; the first of a meaning has it."""
     known = _KNOWN.get(platform, _USUAL) if platform else _USUAL
-    found = [known.get(_name(name), SKIP) for name in header]
-    day = next((each for each in _DAYS if each in found), None)
+    guesses = [known.get(_name(name), SKIP) for name in header]
+    day = next((each for each in _DAYS if each in guesses), None)
     meanings: list[str] = []
-    for meaning in found:
+    for meaning in guesses:
         is_hidden = meaning in _DAYS and meaning != day
         is_hidden |= meaning == "last_day" and day != "first_day"
         is_hidden |= ("day" if meaning == "first_day" else meaning) in meanings
@@ -268,10 +268,10 @@ def _name(column: str) -> str:
 def _parts(column: str) -> tuple[str, str | None]:
     """A column's name as we know it, and the currency that stands behind it."""
     name = _ZONE.sub("", " ".join(column.replace("_", " ").split()))
-    found = _ADDED.match(name)
-    mark = (found[2] or found[3]) if found else None
+    match = _ADDED.match(name)
+    mark = (match[2] or match[3]) if match else None
     # `Cost (all)` is no Albanian lek.
     is_written_so = mark is not None and (mark == mark.upper() or "_" in column)
-    if found is None or mark is None or not (is_written_so and is_any_mark(mark)):
+    if match is None or mark is None or not (is_written_so and is_any_mark(mark)):
         return name.casefold(), None
-    return found[1].casefold(), mark.upper()
+    return match[1].casefold(), mark.upper()

@@ -185,10 +185,10 @@ class _Reader:
 
 def _amounts(cell: str) -> Mapping[str, tuple[Decimal, tuple[str, ...]]]:
     try:
-        found = take_apart(cell)
+        written = take_apart(cell)
     except NotAnAmount:
         return {}
-    return {mark: (value, found.marks) for mark, value in found.readings.items()}
+    return {mark: (value, written.marks) for mark, value in written.readings.items()}
 
 
 def _sums(rows: Sequence[Row], meanings: Sequence[str]) -> tuple[set[int], set[int]]:
@@ -253,7 +253,7 @@ def _of_breakdowns(parts: Mapping[int, Row], meanings: Sequence[str]) -> set[int
     for place, row in parts.items():
         groups[_key(row.campaign), row.line, row.period].append(place)
     columns = [place for place, meaning in enumerate(meanings) if meaning == SKIP]
-    found = set()
+    sums = set()
     for places in groups.values():
         total = sum((parts[place].amount for place in places), Decimal(0))
         for place in places if len(places) > 2 else ():
@@ -263,9 +263,9 @@ def _of_breakdowns(parts: Mapping[int, Row], meanings: Sequence[str]) -> set[int
                 mine = parts[place].cells
                 if any(is_blank(mine[column]) and not any(is_blank(cells[column])
                        for cells in others) for column in columns):  # fmt: skip
-                    found.add(place)
+                    sums.add(place)
                     break
-    return found
+    return sums
 
 
 def _key(campaign: str) -> str:

@@ -90,12 +90,12 @@ def ask(session: Session, standup_id: int, zone: str, slot: datetime) -> int:
     now = clock.now()
     asked_at = slot if now - slot < _AT_ONCE else now
     round_ = round_on(session, standup, day, slot)
-    asked = session.execute(_asked(standup, round_, zone, slot, asked_at)).all()
-    if not asked:
+    entries = session.execute(_asked(standup, round_, zone, slot, asked_at)).all()
+    if not entries:
         align(session, standup)  # maybe nobody lives there any more
     elif asked_at > slot:
         round_on(session, standup, day, asked_at)
-    recipients = [(row.id, row.slack_id) for row in asked]
+    recipients = [(row.id, row.slack_id) for row in entries]
     slack.show_all(session, standup.workspace_id, PROMPT, recipients)
     return len(recipients)
 

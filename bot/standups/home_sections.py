@@ -18,8 +18,8 @@ capability.home_setting("Standups", settings_messages.OVERVIEW, 60, Role.MANAGER
 @capability.home_section(Place.STANDUP)
 def today(session: Session, who: Person) -> list[Block]:
     """The standup of their team, whether they have a role or not."""
-    found = answering.today(session, who)
-    return show_today(found) if found is not None else []
+    standup = answering.today(session, who)
+    return show_today(standup) if standup is not None else []
 
 
 def show_today(today: Today) -> list[Block]:

@@ -42,11 +42,11 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
 
 def _words(error: psycopg.Error) -> str:
     """The message without its details; where it may quote a value, only its kind and place."""
-    told = error.diag
+    diag = error.diag
     if not isinstance(error, _QUOTES_VALUES):
         # What did not come from the server, as a lost connection, has its words in `args` alone.
-        return told.message_primary or (str(error) if error.sqlstate is None else error.sqlstate)
-    place = (told.table_name, told.column_name, told.constraint_name, told.datatype_name)
+        return diag.message_primary or (str(error) if error.sqlstate is None else error.sqlstate)
+    place = (diag.table_name, diag.column_name, diag.constraint_name, diag.datatype_name)
     names = ", ".join(filter(None, place))
     return f"{type(error).__name__} ({error.sqlstate or 'before it was sent'}) {names}".rstrip()
 

@@ -46,9 +46,9 @@ class Schedule(Base):
         """The first time after `moment`, in UTC."""
         trigger = CronTrigger.from_crontab(self.cron, timezone=ZoneInfo(self.zone))
         # A cron trigger counts `moment` itself as a next time, so ask for one just behind it.
-        found = trigger.get_next_fire_time(None, moment + timedelta(microseconds=1))
-        assert isinstance(found, datetime)
-        return found.astimezone(UTC)
+        fire_time = trigger.get_next_fire_time(None, moment + timedelta(microseconds=1))
+        assert isinstance(fire_time, datetime)
+        return fire_time.astimezone(UTC)
 
 
 def put_schedule(
@@ -98,8 +98,8 @@ def drop_schedule(session: Session, workspace_id: int, name: str) -> None:
 
 def schedules(session: Session, workspace_id: int) -> dict[str, Schedule]:
     """The workspace's schedules by their names."""
-    found = session.scalars(select(Schedule).where(Schedule.workspace_id == workspace_id))
-    return {each.name: each for each in found}
+    rows = session.scalars(select(Schedule).where(Schedule.workspace_id == workspace_id))
+    return {each.name: each for each in rows}
 
 
 def tick(session: Session) -> int:

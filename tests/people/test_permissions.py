@@ -181,7 +181,7 @@ def table(routes: Sequence[Route]) -> str:
     rows = [head, ["---"] * len(head)]
     for access, names in lines.items():
         cells = ["yes" if may(who, access) else "" for who in COLUMNS]
-        rows.append([access.deed, *cells, ", ".join(names)])
+        rows.append([access.action, *cells, ", ".join(names)])
     return "".join(f"|{'|'.join(f' {cell} ' if cell else ' ' for cell in row)}|\n" for row in rows)
 
 

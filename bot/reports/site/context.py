@@ -148,13 +148,13 @@ class PageContext:
 
 def frame(reader: Reader, query: PageQuery, request: Request, place: str) -> dict[str, Any]:
     """What every page shows around its content."""
-    here = request.url.path
+    path = request.url.path
     now = clock.now()
     return {
         "reader": reader,
         "zone": reader.workspace.zone,
         "place": place,
-        "here": here,
+        "here": path,
         "query": query,
         "as_of": now,
         "is_over": query.period.is_over(reader.workspace.day_of(now)),
@@ -164,7 +164,7 @@ def frame(reader: Reader, query: PageQuery, request: Request, place: str) -> dic
             "figures": query.address(FIGURES),
         },
         "spans": [
-            (span, query.period.span is span, query.for_span(here, span))
+            (span, query.period.span is span, query.for_span(path, span))
             for span in Span
             if span is not Span.DAYS
         ],
