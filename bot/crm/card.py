@@ -58,11 +58,11 @@ def find_accounts(store: Store, crm: Crm, workspace_id: int, lead_ids: Sequence[
         }
     if not domains:
         return
-    found = _accounts(crm, sorted(set(domains.values())))
+    accounts = _accounts(crm, sorted(set(domains.values())))
     with store.transaction() as session:
         for lead_id, domain in sorted(domains.items()):
             lead = session.get_one(Lead, lead_id, with_for_update={"key_share": True})
-            account = found.get(domain)
+            account = accounts.get(domain)
             facts = _facts(session, workspace_id, account) if account else None
             put(session, lead, (lead.in_crm or {}) | {"account": facts})
 
@@ -78,8 +78,8 @@ def _accounts(crm: Crm, domains: list[str]) -> dict[str, Account]:
 
 
 def _unlooked(session: Session, lead_ids: Sequence[int]) -> Sequence[Lead]:
-    found = session.scalars(select(Lead).where(Lead.id.in_(lead_ids), Lead.email.is_not(None)))
-    return [lead for lead in found if "account" not in (lead.in_crm or {})]
+    leads = session.scalars(select(Lead).where(Lead.id.in_(lead_ids), Lead.email.is_not(None)))
+    return [lead for lead in leads if "account" not in (lead.in_crm or {})]
 
 
 def _domain(email: str | None) -> str | None:

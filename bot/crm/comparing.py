@@ -41,7 +41,7 @@ def _rows(
     session: Session, workspace_id: int, last: int, most: int
 ) -> list[tuple[CrmRecord, Lead]]:
     """The next leads that have a record; of several with the same one, the newest."""
-    found = session.execute(
+    rows = session.execute(
         select(CrmRecord, Lead)
         .join(Lead, Lead.id == CrmRecord.lead_id)
         .where(
@@ -53,7 +53,7 @@ def _rows(
         .order_by(CrmRecord.lead_id)
         .limit(most)
     ).all()
-    return [(mine, lead) for mine, lead in found]
+    return [(mine, lead) for mine, lead in rows]
 
 
 def _of(

@@ -55,8 +55,10 @@ def _ask(session: Session, lead: Lead) -> None:
     """Ask the owner; the managers where nobody owns it."""
     owner = session.get(Person, lead.claimed_by) if lead.claimed_by else None
     managers = people.having(session, lead.workspace_id, Role.MANAGER)
-    whom = [owner] if owner else managers or people.having(session, lead.workspace_id, Role.ADMIN)
-    for person in whom:
+    recipients = (
+        [owner] if owner else managers or people.having(session, lead.workspace_id, Role.ADMIN)
+    )
+    for person in recipients:
         slack.show(session, lead.workspace_id, AMOUNT, lead.id, person.slack_id)
 
 
@@ -65,11 +67,11 @@ def question(session: Session, lead_id: int) -> Message:
     mine, lead = session.get_one(CrmRecord, lead_id), session.get_one(Lead, lead_id)
     crm = (lead.in_crm or {}).get("crm", "the CRM")
     link = (lead.in_crm or {}).get("url")
-    there = f"<{link}|{crm}>" if link else crm
+    place = f"<{link}|{crm}>" if link else crm
     who = f"*{safe(lead.name, 100)}*" + (f" of {safe(lead.company, 100)}" if lead.company else "")
     if mine.refused == Refused.AMOUNT:
         text = (
-            f"{who} (lead #{lead.id}) was won in {there}, where it has no amount. Enter it there, "
+            f"{who} (lead #{lead.id}) was won in {place}, where it has no amount. Enter it there, "
             "or press *Won* on the lead's card."
         )
         return Message(text, [SectionBlock(text=text)])
@@ -79,7 +81,7 @@ def question(session: Session, lead_id: int) -> Message:
         text = f"{who} (lead #{lead.id}): that is settled.{amount}"
         return Message(text, [SectionBlock(text=text)])
     text = (
-        f"What was {who} (lead #{lead.id}) worth? {there} says {theirs}, Slack says "
+        f"What was {who} (lead #{lead.id}) worth? {place} says {theirs}, Slack says "
         f"{lead.won_amount}, and both were changed. Which is right?"
     )
     value = str(lead.id)

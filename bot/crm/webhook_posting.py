@@ -176,8 +176,12 @@ def _event(session: Session, event: LeadEvent) -> dict[str, Any]:
 
 
 def _person(session: Session, person_id: int | None) -> dict[str, str | None] | None:
-    found = session.get(Person, person_id) if person_id else None
-    return {"name": found.name, "slack_id": found.slack_id, "email": found.email} if found else None
+    person = session.get(Person, person_id) if person_id else None
+    return (
+        {"name": person.name, "slack_id": person.slack_id, "email": person.email}
+        if person
+        else None
+    )
 
 
 def _quality(rating: str | None) -> str | None:
@@ -379,10 +383,10 @@ def _left(until: float, timeout: float | None) -> float:
 
 def _resolved(host: str, port: int) -> list[str]:
     try:
-        found = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)
+        infos = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)
     except (OSError, ValueError, OverflowError):
         raise _Failed("the name in its address is unknown") from None
-    return list(dict.fromkeys(str(each[4][0]) for each in found))
+    return list(dict.fromkeys(str(each[4][0]) for each in infos))
 
 
 def is_public(text: str) -> bool:

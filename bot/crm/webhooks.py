@@ -189,12 +189,12 @@ def _disabled(session: Session, endpoint_id: int) -> Message:
 
 
 def _named(session: Session, workspace_id: int, name: str) -> WebhookEndpoint:
-    found = session.scalar(
+    endpoint = session.scalar(
         select(WebhookEndpoint).where(
             WebhookEndpoint.workspace_id == workspace_id, WebhookEndpoint.name == name,
             WebhookEndpoint.is_set,
         )
     )  # fmt: skip
-    if found is None:
+    if endpoint is None:
         raise NoSuchWebhook(name=name)
-    return found
+    return endpoint

@@ -52,25 +52,25 @@ def parse(body: bytes, _content_type: str) -> list[LeadPayload]:
     invitee = sent.get("payload")
     names = [("Name", "name"), ("First name", "first_name"), ("Last name", "last_name"),
              ("E-mail", "email"), ("Phone", "text_reminder_number")]  # fmt: skip
-    said = [(label, dig(invitee, key)) for label, key in names]
-    said += [
+    answers = [(label, dig(invitee, key)) for label, key in names]
+    answers += [
         (plain(each.get("question")) or "Answer", each.get("answer"))
         for each in objects(dig(invitee, "questions_and_answers"))
     ]
     meeting = dig(invitee, "scheduled_event")
-    said += [
+    answers += [
         ("Booked", dig(meeting, "name")),
         ("Starts", _starts(dig(meeting, "start_time"), dig(invitee, "timezone"))),
         _where(dig(meeting, "location")),
         ("Guests", [each.get("email") for each in objects(dig(meeting, "event_guests"))]),
     ]
     tracking = dig(invitee, "tracking")
-    said += tracking.items() if isinstance(tracking, dict) else ()
+    answers += tracking.items() if isinstance(tracking, dict) else ()
     origin = {
         "external_id": identifier(dig(invitee, "uri")),
         "submitted_at": moment(dig(invitee, "created_at")),
     }
-    return [read(facts(said, origin))]
+    return [read(facts(answers, origin))]
 
 
 def _where(location: object) -> tuple[str, object]:

@@ -99,8 +99,8 @@ def _is_addresses(cell: str) -> bool:
     """Whether a cell holds addresses, and not much else."""
     if "@" not in cell:
         return False
-    found = list(values.addresses(cell))
-    return bool(found) and len(cell) - len("".join(found)) <= _BESIDE
+    addresses = list(values.addresses(cell))
+    return bool(addresses) and len(cell) - len("".join(addresses)) <= _BESIDE
 
 
 def _is_of_all(cells: Sequence[str]) -> bool:
@@ -124,15 +124,15 @@ def read_row(header: Sequence[str], meanings: Sequence[str], cells: Sequence[str
 
     Raises Unreadable, naming each field that does not fit.
     """
-    said = [
+    answers = [
         (name, None if meaning == NOTE else meaning, _plain(cell))
         for name, meaning, cell in zip(header, meanings, cells, strict=True)
         if meaning != SKIP and not values.is_nothing(cell)
     ]
-    if not said:
+    if not answers:
         raise Unreadable({"row": "is empty"})
-    payload = read(labels.gather(said, recognise=False))
-    payload.external_id = _identity(said)
+    payload = read(labels.gather(answers, recognise=False))
+    payload.external_id = _identity(answers)
     return payload
 
 
@@ -141,7 +141,7 @@ def _plain(cell: str) -> str:
     return _META.sub("", rearmed(cell)) if ":" in cell or "'" in cell else cell
 
 
-def _identity(said: Sequence[tuple[str, str | None, str]]) -> str:
+def _identity(answers: Sequence[tuple[str, str | None, str]]) -> str:
     """The same for the same row, whatever the order of its columns."""
-    pairs = sorted((field or name, cell) for name, field, cell in said)
+    pairs = sorted((field or name, cell) for name, field, cell in answers)
     return hashlib.sha256(repr(pairs).encode()).hexdigest()

@@ -28,12 +28,12 @@ def parse(body: bytes, _content_type: str) -> list[LeadPayload]:
         first = list(islice(sheet.rows, SAMPLE))
         meanings = guess(sheet.header, first)
         check(meanings)
-        found = [read_row(sheet.header, meanings, cells) for cells in chain(first, sheet.rows)]
+        payloads = [read_row(sheet.header, meanings, cells) for cells in chain(first, sheet.rows)]
     except (NotAList, NobodyReachable) as error:
         raise Unreadable({"body": error.message}) from error
-    if not found:
+    if not payloads:
         raise Unreadable({"body": "has no rows below its header"})
-    return found
+    return payloads
 
 
 SOURCE = Source(

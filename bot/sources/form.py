@@ -48,12 +48,12 @@ def pairs(body: bytes, content_type: str) -> list[tuple[str, str]]:
     """The form's fields in its order; a name can come again. Raises Unreadable."""
     try:
         is_multipart = content_type.lower().startswith("multipart/form-data")
-        found = _multipart(body, content_type) if is_multipart else _urlencoded(body)
+        fields = _multipart(body, content_type) if is_multipart else _urlencoded(body)
     except (ValueError, FormParserError):
         raise Unreadable({"body": "is not a form"}) from None
-    encoding = _encoding(found, content_type)
+    encoding = _encoding(fields, content_type)
     return [
-        (name.decode(encoding, LENIENT), each.decode(encoding, LENIENT)) for name, each in found
+        (name.decode(encoding, LENIENT), each.decode(encoding, LENIENT)) for name, each in fields
     ]
 
 
@@ -68,14 +68,14 @@ def _urlencoded(body: bytes) -> list[tuple[bytes, bytes]]:
 
 
 def _multipart(body: bytes, content_type: str) -> list[tuple[bytes, bytes]]:
-    found: list[tuple[bytes, bytes]] = []
+    fields: list[tuple[bytes, bytes]] = []
 
     def keep(field: Any) -> None:
-        found.append((field.field_name or b"", field.value or b""))
+        fields.append((field.field_name or b"", field.value or b""))
 
     headers = {"Content-Type": content_type.encode("latin-1", "replace")}
     parse_form(headers, BytesIO(body), keep, lambda _file: None)
-    return found
+    return fields
 
 
 def _encoding(pairs: Iterable[tuple[bytes, bytes]], content_type: str) -> str:
@@ -97,13 +97,13 @@ def _known(label: str) -> str | None:
 
 def parse(body: bytes, content_type: str) -> list[LeadPayload]:
     """Read a form. Raises Unreadable, also where the honeypot was filled in."""
-    found: dict[str, list[str]] = {}
+    answers: dict[str, list[str]] = {}
     for name, value in pairs(body, content_type):
         if name == HONEYPOT and value:
             raise Unreadable({HONEYPOT: "was filled in, so this looks like a program"})
         if not name.startswith("_"):
-            found.setdefault(_label(name), []).append(value)
-    return [read(named(_answers(found)))]
+            answers.setdefault(_label(name), []).append(value)
+    return [read(named(_answers(answers)))]
 
 
 def _label(name: str) -> str:
@@ -115,9 +115,9 @@ def _label(name: str) -> str:
     return re.sub(r"\[([^\[\]]+)\]", r" - \1", name)
 
 
-def _answers(found: dict[str, list[str]]) -> Iterator[tuple[str, object]]:
+def _answers(by_name: dict[str, list[str]]) -> Iterator[tuple[str, object]]:
     """What was filled in; several boxes of one name are one answer."""
-    for name, answers in found.items():
+    for name, answers in by_name.items():
         if canonical(name) is None and name not in LeadPayload.model_fields:
             yield name, answers
         else:

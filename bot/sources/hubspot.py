@@ -109,12 +109,12 @@ def parse(body: bytes, _content_type: str) -> list[LeadPayload | Reference]:
     events = json_value(body)
     if not isinstance(events, list):
         raise Unreadable({"body": "must be a list of events"})
-    found = references(
+    contacts = references(
         identifier(event.get("objectId")) for event in objects(events) if _is_new_contact(event)
     )
-    if not found:
+    if not contacts:
         raise Ignored("it names no new contact")
-    return [*found]
+    return [*contacts]
 
 
 def _is_new_contact(event: dict[str, Any]) -> bool:
@@ -141,19 +141,19 @@ def _came_since(contact: dict[str, Any], since: datetime) -> bool:
 
 def fetch(vendor: Vendor, external_id: str) -> bytes:
     """The contact as the CRM has it, with the questions of forms that it may have answered."""
-    asked = _asked(vendor)
-    properties = ",".join([*_PROPERTIES, _ORIGIN, CRM_KEY, *asked])
+    questions = _asked(vendor)
+    properties = ",".join([*_PROPERTIES, _ORIGIN, CRM_KEY, *questions])
     contact = vendor.get(f"{_CONTACTS}/{external_id}", "id", properties=properties)
-    return json.dumps(contact | {_ASKED: asked}).encode()
+    return json.dumps(contact | {_ASKED: questions}).encode()
 
 
 def _asked(vendor: Vendor) -> dict[str, dict[str, Any]]:
     """The properties that forms ask for, with their labels and the texts of their options."""
     try:
-        found = vendor.get(_SCHEMA, "results")
+        schema = vendor.get(_SCHEMA, "results")
     except GiveUp:  # a token that may not read it; the usual properties are known without
         return {}
-    asked = {
+    questions = {
         plain(each.get("name")): {
             "label": plain(each.get("label")),
             "options": {
@@ -161,10 +161,10 @@ def _asked(vendor: Vendor) -> dict[str, dict[str, Any]]:
                 for one in objects(each.get("options"))
             },
         }
-        for each in objects(found.get("results"))
+        for each in objects(schema.get("results"))
         if _is_question(each)
     }
-    return dict(islice(asked.items(), _MOST_ASKED))
+    return dict(islice(questions.items(), _MOST_ASKED))
 
 
 def _is_question(each: dict[str, Any]) -> bool:
@@ -175,8 +175,8 @@ def _is_question(each: dict[str, Any]) -> bool:
 
 def _answers(sent: dict[str, Any]) -> Iterator[tuple[str, str | None, object]]:
     """What forms asked beside the usual properties; several choices come with semicolons."""
-    asked = sent.get(_ASKED)
-    for name, each in asked.items() if isinstance(asked, dict) else ():
+    questions = sent.get(_ASKED)
+    for name, each in questions.items() if isinstance(questions, dict) else ():
         value, texts = plain(dig(sent, "properties", name)), dig(each, "options")
         if isinstance(texts, dict) and texts:
             value = ", ".join(plain(texts.get(one)) or one for one in value.split(";"))
@@ -192,16 +192,16 @@ def parse_fetched(body: bytes) -> LeadPayload:
         raise Ignored("a contact that Handoff wrote to HubSpot")
     if _came_in_bulk(sent):
         raise Ignored("a contact that came with an import")
-    said: list[tuple[str, str | None, object]] = [
+    answers: list[tuple[str, str | None, object]] = [
         (label, field, dig(sent, "properties", name))
         for name, (label, field) in _PROPERTIES.items()
     ]
-    said += _answers(sent)
+    answers += _answers(sent)
     origin = {
         "external_id": identifier(sent.get("id")),
         "submitted_at": moment(sent.get("createdAt")),
     }
-    return read(gather(said, origin))
+    return read(gather(answers, origin))
 
 
 def missed(vendor: Vendor, since: datetime) -> Iterator[Reference]:

@@ -51,12 +51,12 @@ def parse(body: bytes, content_type: str) -> list[LeadPayload]:
     questions = {name: value for name, value in answers.items() if _QUESTION.match(name)}
     names = [_words(name.partition("_")[2]) for name in questions]
     labels = _labels(sent.get("pretty", ""), names, map(plain, questions.values()))
-    said = [
+    answered = [
         each
         for label, value in zip(labels, questions.values(), strict=True)
         for each in _question(label, value)
     ]
-    return [read(gather(said, origin))]
+    return [read(gather(answered, origin))]
 
 
 def _labels(pretty: str, names: Iterable[str], answers: Iterable[str]) -> Iterator[str]:

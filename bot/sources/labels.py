@@ -111,8 +111,8 @@ def _part_of(label: str) -> str | None:
     parts = [part for part in _SEPARATORS.split(label) if part.strip()]
     if len(parts) < 2 or any(_ABOUT.intersection(_words(part)) for part in parts):
         return None
-    found = set(map(_whole, parts)) - {None}
-    return found.pop() if len(found) == 1 and found <= _BY_PART_OF_LABEL else None
+    fields = set(map(_whole, parts)) - {None}
+    return fields.pop() if len(fields) == 1 and fields <= _BY_PART_OF_LABEL else None
 
 
 def facts(
@@ -185,7 +185,7 @@ _ANSWERS = ("value", "answer", "values", "response")
 
 
 def gather(
-    said: Iterable[tuple[str, str | None, object]],
+    entries: Iterable[tuple[str, str | None, object]],
     known: Mapping[str, Any] | None = None,
     *,
     recognise: bool = True,
@@ -197,9 +197,9 @@ def gather(
     name none. `known` are facts that are there already. Without `recognise`, an address that no
     label names is nobody's: in a list it may be that of our own colleague.
     """
-    found = {field: value for field, value in (known or {}).items() if value is not None}
+    facts = {field: value for field, value in (known or {}).items() if value is not None}
     answers: list[Answer] = []
-    for label, field, value in said:
+    for label, field, value in entries:
         written = values.storable(plain(value))
         if values.is_nothing(written):
             continue
@@ -208,11 +208,11 @@ def gather(
             answer["at"] = value.astimezone(UTC).isoformat()
         answers.append(answer)
         if field is not None:
-            _place(found, field, answer, value)
+            _place(facts, field, answer, value)
     if recognise:
-        _recognise(found, answers)
-    _name(found, answers)
-    return found | ({"answers": answers} if answers else {})
+        _recognise(facts, answers)
+    _name(facts, answers)
+    return facts | ({"answers": answers} if answers else {})
 
 
 @lru_cache(4_096)
@@ -220,7 +220,7 @@ def _question(label: str) -> str:
     return values.storable(label)[:_LONGEST_QUESTION] or "Answer"
 
 
-def _place(found: dict[str, Any], field: str, answer: Answer, value: object) -> None:
+def _place(facts: dict[str, Any], field: str, answer: Answer, value: object) -> None:
     """Give a field its value, if it has none and this fits; the answer notes what became of it."""
     text = answer["answer"]
     fact = _READERS.get(field, _short)(text, value)
@@ -229,7 +229,7 @@ def _place(found: dict[str, Any], field: str, answer: Answer, value: object) -> 
     elif fact is None:
         if problem := problem_with(field, text):
             answer["problem"] = problem
-    elif _holds_all(field, text, found.setdefault(field, fact)):
+    elif _holds_all(field, text, facts.setdefault(field, fact)):
         answer["field"] = field
 
 
@@ -266,7 +266,7 @@ _READERS: Mapping[str, Callable[[str, object], object | None]] = {
 }
 
 
-def _recognise(found: dict[str, Any], answers: Iterable[Answer]) -> None:
+def _recognise(facts: dict[str, Any], answers: Iterable[Answer]) -> None:
     """Find an address and a number by what they are, where no label named one."""
     left = [answer for answer in answers if "field" not in answer]
     kinds = (
@@ -274,35 +274,35 @@ def _recognise(found: dict[str, Any], answers: Iterable[Answer]) -> None:
         ("phone", values.is_surely_a_number),
     )
     for field, is_one in kinds:
-        if field not in found:
-            _take(found, field, (each for each in left if is_one(each["answer"])))
-    if not found.get("email") and not found.get("phone"):
-        _take(found, "phone", (each for each in left if values.is_likely_a_number(each["answer"])))
-    if not found.get("email") and not found.get("phone"):
-        _search(found, answers)
+        if field not in facts:
+            _take(facts, field, (each for each in left if is_one(each["answer"])))
+    if not facts.get("email") and not facts.get("phone"):
+        _take(facts, "phone", (each for each in left if values.is_likely_a_number(each["answer"])))
+    if not facts.get("email") and not facts.get("phone"):
+        _search(facts, answers)
 
 
-def _search(found: dict[str, Any], answers: Iterable[Answer]) -> None:
+def _search(facts: dict[str, Any], answers: Iterable[Answer]) -> None:
     """Look for a way to reach somebody among their words."""
-    words = [*(each["answer"] for each in answers), plain(found.get("message"))]
+    words = [*(each["answer"] for each in answers), plain(facts.get("message"))]
     for field, within in (("email", values.addresses), ("phone", values.numbers)):
-        if not found.get(field) and (way := next(chain.from_iterable(map(within, words)), None)):
-            found[field] = way
+        if not facts.get(field) and (value := next(chain.from_iterable(map(within, words)), None)):
+            facts[field] = value
 
 
-def _take(found: dict[str, Any], field: str, fitting: Iterator[Answer]) -> None:
+def _take(facts: dict[str, Any], field: str, fitting: Iterator[Answer]) -> None:
     answer = next(fitting, None)
     if answer is not None:
-        found[field] = _READERS[field](answer["answer"], None)
+        facts[field] = _READERS[field](answer["answer"], None)
         answer["field"] = field
         answer.pop("problem", None)
 
 
-def _name(found: dict[str, Any], answers: Iterable[Answer]) -> None:
+def _name(facts: dict[str, Any], answers: Iterable[Answer]) -> None:
     """Split the full name; where it added nothing, it is shown as it was answered."""
-    full = found.get(FULL_NAME)
-    before = _joined(found.get("first_name"), found.get("last_name"))
-    after = _joined(split_name(found).get("first_name"), found.get("last_name"))
+    full = facts.get(FULL_NAME)
+    before = _joined(facts.get("first_name"), facts.get("last_name"))
+    after = _joined(split_name(facts).get("first_name"), facts.get("last_name"))
     if full is None or after != before or after == _joined(*full.split()):
         return
     for answer in answers:
@@ -314,19 +314,19 @@ def _joined(*parts: object) -> str:
     return " ".join(str(part) for part in parts if part).casefold()
 
 
-def split_name(found: dict[str, Any]) -> dict[str, Any]:
+def split_name(facts: dict[str, Any]) -> dict[str, Any]:
     """Full name into first and last, in place. Beside one of them, a name is the other one."""
-    full, first, last = (found.get(each) for each in (FULL_NAME, "first_name", "last_name"))
-    found.pop(FULL_NAME, None)
+    full, first, last = (facts.get(each) for each in (FULL_NAME, "first_name", "last_name"))
+    facts.pop(FULL_NAME, None)
     if not isinstance(full, str) or not full.strip() or (first and last):
-        return found
+        return facts
     if last:
-        found["first_name"] = re.sub(rf"(?i)\s+{re.escape(str(last))}$", "", full).strip()
+        facts["first_name"] = re.sub(rf"(?i)\s+{re.escape(str(last))}$", "", full).strip()
     elif first:
-        found["last_name"] = re.sub(rf"(?i)^{re.escape(str(first))}\s+", "", full).strip()
+        facts["last_name"] = re.sub(rf"(?i)^{re.escape(str(first))}\s+", "", full).strip()
     else:
-        found["first_name"], found["last_name"] = _halves(full)
-    return found
+        facts["first_name"], facts["last_name"] = _halves(full)
+    return facts
 
 
 def _halves(full: str) -> tuple[str | None, str | None]:

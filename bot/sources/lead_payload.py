@@ -198,20 +198,20 @@ class LeadPayload(BaseModel):
     def _valid_email(cls, value: str | None) -> str | None:
         if value is None:
             return None
-        found = values.address(value)
-        if found is None:
+        address = values.address(value)
+        if address is None:
             raise ValueError(NO_ADDRESS)
-        return found
+        return address
 
     @field_validator("phone")
     @classmethod
     def _valid_phone(cls, value: str | None) -> str | None:
         if value is None:
             return None
-        found = values.number(value)
-        if found is None:
+        number = values.number(value)
+        if number is None:
             raise ValueError(CUT_SHORT if values.is_cut_short(value) else NO_NUMBER)
-        return found
+        return number
 
     @field_validator("country")
     @classmethod
@@ -289,9 +289,9 @@ def read(facts: dict[str, Any]) -> LeadPayload:
         try:
             return LeadPayload.model_validate(left)
         except ValidationError as error:
-            found = _problems(error)
-            problems |= found
-            wrong = {field.partition(".")[0] for field in found} & left.keys()
+            errors = _problems(error)
+            problems |= errors
+            wrong = {field.partition(".")[0] for field in errors} & left.keys()
             if not wrong:
                 raise Unreadable(_causes(problems, left.get("answers") or ())) from None
         if "answers" in wrong:  # they are none of a parser of ours
@@ -318,8 +318,8 @@ def _set_aside(facts: dict[str, Any], field: str, problem: str | None) -> None:
         facts[field], problem = text[:LONG], None
     elif field == "external_id":  # too long; the same one sent again is still the same
         facts[field], problem = hashlib.sha256(text.encode()).hexdigest(), None
-    elif field == "email" and (found := next(values.addresses(text), None)):
-        facts[field], problem = found, None
+    elif field == "email" and (address := next(values.addresses(text), None)):
+        facts[field], problem = address, None
     if values.says_something(text):
         shown = problem if field in ("email", "phone") else None
         facts["answers"] = note(facts.get("answers"), field, text, shown)
@@ -327,8 +327,8 @@ def _set_aside(facts: dict[str, Any], field: str, problem: str | None) -> None:
 
 def _causes(problems: dict[str, str], answers: Iterable[Answer]) -> dict[str, str]:
     """What is wrong; that nobody can be reached follows from an address or a number that is."""
-    said = (each["problem"] for each in answers if "problem" in each)
-    causes = {ABOUT[why]: why for why in said if why in ABOUT} | problems
+    reasons = (each["problem"] for each in answers if "problem" in each)
+    causes = {ABOUT[why]: why for why in reasons if why in ABOUT} | problems
     if causes.keys() & {"email", "phone"}:
         causes.pop("body", None)
     return causes

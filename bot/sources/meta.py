@@ -93,10 +93,10 @@ def parse(body: bytes, _content_type: str) -> list[LeadPayload | Reference]:
         for change in objects(entry.get("changes"))
         if change.get("field") == "leadgen"
     ]
-    found = references(map(identifier, values))
-    if not found:
+    leads = references(map(identifier, values))
+    if not leads:
         raise Ignored("it names no lead")
-    return [*found]
+    return [*leads]
 
 
 def fetch(vendor: Vendor, external_id: str) -> bytes:

@@ -25,10 +25,10 @@ _ID = re.compile(r"[A-Za-z0-9_.:-]{1,200}")
 
 def json_object(body: bytes) -> dict[str, Any]:
     """The body as a JSON object; numbers keep all their digits. Raises Unreadable."""
-    found = json_value(body)
-    if not isinstance(found, dict):
+    parsed = json_value(body)
+    if not isinstance(parsed, dict):
         raise Unreadable({"body": "must be a JSON object"})
-    return found
+    return parsed
 
 
 def json_value(body: bytes) -> Any:
@@ -81,8 +81,8 @@ def plain(value: object) -> str:
 def moment(value: object) -> datetime | None:
     """A vendor's stamp: ISO 8601 or Unix time (seconds or milliseconds), in UTC where it names no
     offset, as all their documents say; None where it says nothing sure."""
-    found = written_time(value)
-    return found.replace(tzinfo=UTC) if found and found.tzinfo is None else found
+    written = written_time(value)
+    return written.replace(tzinfo=UTC) if written and written.tzinfo is None else written
 
 
 def written_time(value: object) -> datetime | None:
@@ -90,14 +90,14 @@ def written_time(value: object) -> datetime | None:
     alone is no time."""
     try:
         if isinstance(value, str) and not re.fullmatch(r"\d{9,14}", value.strip()):
-            found = datetime.fromisoformat(_DAY_FIRST.sub(r"\3-\2-\1 ", value.strip()))
+            at = datetime.fromisoformat(_DAY_FIRST.sub(r"\3-\2-\1 ", value.strip()))
         else:
             seconds = float(str(value))
             seconds = seconds / 1000 if seconds >= _MILLISECONDS else seconds
-            found = datetime.fromtimestamp(seconds, UTC)
+            at = datetime.fromtimestamp(seconds, UTC)
     except (ValueError, OverflowError, OSError):
         return None
-    return found if 2000 <= found.year < 2100 and not is_day(found) else None
+    return at if 2000 <= at.year < 2100 and not is_day(at) else None
 
 
 def dig(value: object, *path: str) -> Any:

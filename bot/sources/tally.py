@@ -94,8 +94,11 @@ def _rows(label: str, field: dict[str, Any]) -> Iterator[tuple[str, object]]:
         yield label or "Answer", value
         return
     for row, columns in value.items():
-        asked = plain(rows.get(row, row))
-        yield f"{label}: {asked}" if label else asked, _worded(columns, _texts(field, "columns"))
+        question = plain(rows.get(row, row))
+        yield (
+            f"{label}: {question}" if label else question,
+            _worded(columns, _texts(field, "columns")),
+        )
 
 
 def _chosen(field: dict[str, Any]) -> object:

@@ -60,8 +60,8 @@ def parse(body: bytes, _content_type: str) -> list[LeadPayload]:
         "submitted_at": moment(dig(response, "submitted_at")),
         "form_id": identifier(dig(response, "form_id")),
     }
-    said = [*_answers(response), *_carried(response)]
-    return [read(gather(said, origin))]
+    answers = [*_answers(response), *_carried(response)]
+    return [read(gather(answers, origin))]
 
 
 def _answers(response: object) -> Iterator[tuple[str, str | None, object]]:
@@ -93,12 +93,12 @@ def _titles(fields: object, above: str = "", depth: int = 5) -> Iterator[tuple[s
 def _carried(response: object) -> Iterator[tuple[str, str | None, object]]:
     """Hidden fields, and what the form reckoned: its variables and the score."""
     hidden = dig(response, "hidden")
-    said = [*hidden.items()] if isinstance(hidden, dict) else []
+    fields = [*hidden.items()] if isinstance(hidden, dict) else []
     variables = {plain(each.get("key")): each for each in objects(dig(response, "variables"))}
-    said += [(name, each.get(plain(each.get("type")))) for name, each in variables.items()]
+    fields += [(name, each.get(plain(each.get("type")))) for name, each in variables.items()]
     if "score" not in variables:
-        said.append(("score", dig(response, "calculated", "score")))
-    for name, value in said:
+        fields.append(("score", dig(response, "calculated", "score")))
+    for name, value in fields:
         if value != 0 or name not in _RECKONED:  # each form has these, most without using them
             yield name.capitalize() if name in _RECKONED else name, canonical(name), value
 

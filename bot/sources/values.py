@@ -118,10 +118,10 @@ def bare(text: str) -> str:
     return _PREFIX.sub("", stripped) if ":" in stripped else stripped
 
 
-def is_same_address(text: str, found: str) -> bool:
+def is_same_address(text: str, address: str) -> bool:
     """Whether a text says no more than this address."""
     written = unicodedata.normalize("NFC", bare(text).strip("<> "))
-    return written.casefold() == found.casefold()
+    return written.casefold() == address.casefold()
 
 
 def number(text: str) -> str | None:
@@ -180,8 +180,8 @@ def _can_be_dialled(text: str) -> bool:
 def e164(text: str, country: str | None) -> str | None:
     """A phone number in E.164, read in this country where it has no country code of its own."""
     if _WORD.search(text):  # `+49 30 23125001 (mornings)` dials no letters
-        found = next(iter(phonenumbers.PhoneNumberMatcher(text, country)), None)
-        return _written(found.number) if found else None
+        match = next(iter(phonenumbers.PhoneNumberMatcher(text, country)), None)
+        return _written(match.number) if match else None
     if text.startswith("00") and (number := _parsed("+" + text[2:], None)):
         return number
     code = phonenumbers.country_code_for_region(country) if country else 0
@@ -198,10 +198,10 @@ def _parsed(text: str, country: str | None) -> str | None:
         return None
 
 
-def _written(found: phonenumbers.PhoneNumber) -> str | None:
-    if not phonenumbers.is_valid_number(found):
+def _written(number: phonenumbers.PhoneNumber) -> str | None:
+    if not phonenumbers.is_valid_number(number):
         return None
-    return phonenumbers.format_number(found, phonenumbers.PhoneNumberFormat.E164)
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
 def agreement(text: str) -> bool | None:

@@ -65,12 +65,12 @@ def verify(request: Request, secret: str, now: datetime) -> None:
 def greet(request: Request, secret: str) -> Answer | None:
     """Answer Zoom's question with its token, and that token under our secret."""
     try:
-        asked = json_object(request.body)
+        question = json_object(request.body)
     except Unreadable:
         return None
-    if asked.get("event") != _VALIDATION:
+    if question.get("event") != _VALIDATION:
         return None
-    token = plain(dig(asked, "payload", "plainToken"))
+    token = plain(dig(question, "payload", "plainToken"))
     encrypted = sign(secret, token.encode("utf-8", "replace")).hex()
     answer = {"plainToken": token, "encryptedToken": encrypted}
     return Answer(json.dumps(answer), "application/json")
@@ -88,8 +88,8 @@ def parse(body: bytes, _content_type: str) -> list[LeadPayload]:
         "submitted_at": moment(sent.get("event_ts")),
         "form_id": identifier(dig(webinar, "id")),
     }
-    said = [*_answers(person), ("Registered for", dig(webinar, "topic"))]
-    return [read(facts(said, origin))]
+    answers = [*_answers(person), ("Registered for", dig(webinar, "topic"))]
+    return [read(facts(answers, origin))]
 
 
 def _answers(person: object) -> Iterator[tuple[str, object]]:
@@ -110,12 +110,12 @@ def _id(webinar: object, person: object) -> str | None:
 
 def _occurrence(webinar: object, person: object) -> str | None:
     """Which of the dates of a repeated webinar somebody chose."""
-    found = [identifier(dig(each, "occurrence_id")) for each in (person, webinar)]
-    found += [
+    ids = [identifier(dig(each, "occurrence_id")) for each in (person, webinar)]
+    ids += [
         identifier(each.get("occurrence_id"))
         for each in [*objects(dig(person, "occurrences")), *objects(dig(webinar, "occurrences"))]
     ]
-    return "+".join(dict.fromkeys(filter(None, found))) or None
+    return "+".join(dict.fromkeys(filter(None, ids))) or None
 
 
 SOURCE = Source(

@@ -132,23 +132,23 @@ class HubSpot:
 
     def read(self, record_ids: Sequence[str]) -> list[Record | Gone]:
         """See the port. An id that was merged away leads HubSpot itself to the survivor."""
-        asked = set(record_ids)
+        wanted = set(record_ids)
         contacts: dict[str, dict[str, Any]] = {}
-        for each in self._api.read("contacts", sorted(asked), _PROPERTIES):
-            contacts |= dict.fromkeys(asked & {str(each["id"]), *merged_from(each)}, each)
+        for each in self._api.read("contacts", sorted(wanted), _PROPERTIES):
+            contacts |= dict.fromkeys(wanted & {str(each["id"]), *merged_from(each)}, each)
         ids = sorted({str(each["id"]) for each in contacts.values()})
         money = deals.of_contacts(self._api, ids, self._home_currency) if ids else {}
         records = {
-            asked_id: _record(each, money.get(str(each["id"]), []))
-            for asked_id, each in contacts.items()
+            record_id: _record(each, money.get(str(each["id"]), []))
+            for record_id, each in contacts.items()
         }
         return [records.get(one) or Gone(one) for one in record_ids]
 
     def changed_since(self, mark: datetime) -> Iterator[list[Record | Gone]]:
         """See the port: contacts, and those whose deals changed. Deleted ones cannot be asked for;
         they are told when they are read or written next."""
-        told = heapq.merge(self._changed_contacts(mark), self._changed_deals(mark))
-        for some in chunks(told, BATCH):
+        changed = heapq.merge(self._changed_contacts(mark), self._changed_deals(mark))
+        for some in chunks(changed, BATCH):
             at = {contact: changed_at for changed_at, contact in some}
             records = zip(at, self.read(list(at)), strict=True)
             page = [_told_at(record, at[contact]) for contact, record in records]
@@ -193,14 +193,14 @@ class HubSpot:
             last = page[-1][1]
 
     def _found(self, kind: str, stamp: str, filters: list[dict[str, Any]], sort: str) -> list[Told]:
-        found = self._api.search(kind, filters, sort, [stamp])
-        stamped = ((moment(each["properties"].get(stamp)), str(each["id"])) for each in found)
+        results = self._api.search(kind, filters, sort, [stamp])
+        stamped = ((moment(each["properties"].get(stamp)), str(each["id"])) for each in results)
         return [(at, record_id) for at, record_id in stamped if at is not None]
 
     def find(self, emails: Sequence[str]) -> dict[str, str]:
         """See the port; HubSpot has an address once."""
-        found = holders(self._api, {each.lower() for each in emails})
-        return {email: str(contact["id"]) for email, contact in found.items()}
+        contacts = holders(self._api, {each.lower() for each in emails})
+        return {email: str(contact["id"]) for email, contact in contacts.items()}
 
     def users(self) -> list[User]:
         """See the port."""
@@ -214,16 +214,18 @@ class HubSpot:
 
     def accounts(self, domains: Sequence[str]) -> dict[str, Account]:
         """See the port; of several companies with one domain the oldest."""
-        found: dict[str, Account] = {}
+        accounts: dict[str, Account] = {}
         for some in chunks(sorted({each.lower() for each in domains}), BATCH):
-            listed = [{"propertyName": "domain", "operator": "IN", "values": some}]
-            asked = ("name", "domain", "hubspot_owner_id")
-            for each in self._api.search("companies", listed, "createdate", asked):
+            filters = [{"propertyName": "domain", "operator": "IN", "values": some}]
+            properties_read = ("name", "domain", "hubspot_owner_id")
+            for each in self._api.search("companies", filters, "createdate", properties_read):
                 properties = each["properties"]
                 domain = (properties.get("domain") or "").lower()
                 owner = properties.get("hubspot_owner_id") or None
-                found.setdefault(domain, Account(properties.get("name") or domain, owner))
-        return {domain: found[domain.lower()] for domain in domains if domain.lower() in found}
+                accounts.setdefault(domain, Account(properties.get("name") or domain, owner))
+        return {
+            domain: accounts[domain.lower()] for domain in domains if domain.lower() in accounts
+        }
 
     def link(self, record_id: str) -> str:
         """See the port."""
@@ -303,13 +305,13 @@ def _record(contact: Mapping[str, Any], its_deals: Sequence[Deal]) -> Record:
 def _stage(status: str | None, deal: Deal | None) -> Stage | None:
     """What status and deal say together. A person who makes a deal seldom moves the status; ours
     is made with it, so there the status counts while the deal is open."""
-    said = READ.get(status or "")
+    stage = READ.get(status or "")
     if deal is None:
-        return said
+        return stage
     if deal.is_closed:
         return Stage.WON if deal.is_won else Stage.LOST
     is_theirs = not deal.key
-    return Stage.QUALIFIED if is_theirs and said not in (Stage.LOST, Stage.RECYCLED) else said
+    return Stage.QUALIFIED if is_theirs and stage not in (Stage.LOST, Stage.RECYCLED) else stage
 
 
 def _told_at(record: Record | Gone, at: datetime) -> Record | Gone:

@@ -119,14 +119,14 @@ class HubSpotApi:
 
     def associated(self, kind: str, to: str, ids: Iterable[str]) -> dict[str, list[str]]:
         """The ids of the records of `to` that each record has."""
-        found: dict[str, list[str]] = {}
+        ids_by_record: dict[str, list[str]] = {}
         for some in chunks(ids, BATCH):
             body = {"inputs": [{"id": one} for one in some]}
             path = f"/crm/associations/{VERSION}/{kind}/{to}/batch/read"
             for each in results(self.post(path, body)):
                 ends = [str(end["toObjectId"]) for end in each.get("to") or ()]
-                found.setdefault(str(each["from"]["id"]), []).extend(ends)
-        return found
+                ids_by_record.setdefault(str(each["from"]["id"]), []).extend(ends)
+        return ids_by_record
 
     def close(self) -> None:
         """Close the connections."""
@@ -183,7 +183,7 @@ def errors(answer: Answer) -> list[dict[str, Any]]:
 def _scopes(answer: Answer) -> str:
     """The scopes that HubSpot says are missing."""
     contexts = [told(answer).get("context"), *(each.get("context") for each in errors(answer))]
-    found = {
+    scopes = {
         scope
         for context in contexts
         if isinstance(context, dict)
@@ -191,4 +191,4 @@ def _scopes(answer: Answer) -> str:
         for scope in context.get(name) or ()
         if isinstance(scope, str) and _SCOPE.fullmatch(scope)
     }
-    return f": {', '.join(sorted(found))}" if found else ""
+    return f": {', '.join(sorted(scopes))}" if scopes else ""

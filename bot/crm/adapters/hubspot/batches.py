@@ -119,9 +119,9 @@ class Batches:
 
     def _learn(self, answer: Answer, rows: list[Row]) -> bool:
         """Whether the answer names something to leave out of these records."""
-        found = complaints(answer)
+        codes = complaints(answer)
         sent = {name for row in rows for name in row.properties}
-        everywhere = {n: c for n, c in found.items() if c in _OF_PROPERTY and n in sent}
+        everywhere = {n: c for n, c in codes.items() if c in _OF_PROPERTY and n in sent}
         self._bad |= {name: f"HubSpot refuses it ({code})" for name, code in everywhere.items()}
         if everywhere or len(rows) > 1:
             return bool(everywhere)
@@ -129,7 +129,7 @@ class Batches:
         if answer.status == 409 and "email" in row.properties and row.record_id is not None:
             self._bad_values["email", row.properties["email"]] = "Another contact has it"
             return True
-        mine = {name: code for name, code in found.items() if name in row.properties}
+        mine = {name: code for name, code in codes.items() if name in row.properties}
         self._bad_values |= {
             (name, row.properties[name]): f"HubSpot refuses this value ({code})"
             for name, code in mine.items()
@@ -214,25 +214,25 @@ class Batches:
 
 def holders(api: HubSpotApi, emails: Iterable[str]) -> dict[str, dict[str, Any]]:
     """The contacts that have these e-mail addresses (lower case), by the address."""
-    asked = set(emails)
-    found: dict[str, dict[str, Any]] = {}
-    for each in api.read("contacts", asked, ["email", "hs_additional_emails", KEY], by="email"):
+    wanted = set(emails)
+    by_email: dict[str, dict[str, Any]] = {}
+    for each in api.read("contacts", wanted, ["email", "hs_additional_emails", KEY], by="email"):
         properties = each.get("properties") or {}
         theirs = [
             properties.get("email"),
             *(properties.get("hs_additional_emails") or "").split(";"),
         ]
-        found |= {one.lower(): each for one in theirs if one and one.lower() in asked}
-    return found
+        by_email |= {one.lower(): each for one in theirs if one and one.lower() in wanted}
+    return by_email
 
 
 def resolve(api: HubSpotApi, kind: str, ids: Iterable[str]) -> dict[str, str]:
     """Where these ids lead now: to themselves, or to the record into which theirs was merged."""
-    asked = set(ids)
-    found: dict[str, str] = {}
-    for each in api.read(kind, asked, _MERGED):
-        found |= {one: str(each["id"]) for one in asked & {str(each["id"]), *merged_from(each)}}
-    return found
+    wanted = set(ids)
+    current: dict[str, str] = {}
+    for each in api.read(kind, wanted, _MERGED):
+        current |= {one: str(each["id"]) for one in wanted & {str(each["id"]), *merged_from(each)}}
+    return current
 
 
 def merged_from(record: Mapping[str, Any]) -> tuple[str, ...]:
@@ -251,19 +251,19 @@ def key_of(record: Mapping[str, Any]) -> str:
 
 def complaints(answer: Answer) -> dict[str, str]:
     """The properties that an error names, with its code; HubSpot tells them in two ways."""
-    found: dict[str, str] = {}
+    codes: dict[str, str] = {}
     for each in errors(answer):
         context = each.get("context")
         named = context.get("propertyName") if isinstance(context, dict) else None
         names = named if isinstance(named, list) else [named or each.get("in")]
-        found |= {str(name): _code(each.get("code")) for name in names if _is_name(name)}
+        codes |= {str(name): _code(each.get("code")) for name in names if _is_name(name)}
     _, bracket, listed = _message(answer).partition("[")
     try:
         parsed = json.loads(bracket + listed) if bracket else []
     except ValueError:
         parsed = []
     invalid = [each for each in parsed if isinstance(each, dict) and _is_name(each.get("name"))]
-    return {each["name"]: _code(each.get("error")) for each in invalid} | found
+    return {each["name"]: _code(each.get("error")) for each in invalid} | codes
 
 
 def _as_update(row: Row, contact: Mapping[str, Any]) -> Row:
@@ -294,8 +294,8 @@ def _nothing_left(rows: list[Row]) -> list[Row]:
 
 
 def _refused(answer: Answer) -> NotWritten:
-    found = complaints(answer)
-    named = ", ".join(f"{name} ({code})" for name, code in sorted(found.items()))
+    codes = complaints(answer)
+    named = ", ".join(f"{name} ({code})" for name, code in sorted(codes.items()))
     category = _code(told(answer).get("category"))
     detail = f"HubSpot refuses {named}" if named else f"HubSpot refuses it ({category})"
     if answer.status != 409:

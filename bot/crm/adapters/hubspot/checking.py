@@ -67,18 +67,18 @@ def _rights(api: HubSpotApi) -> Iterator[Finding]:
 def _fields(api: HubSpotApi, *, make: bool) -> Iterator[Finding]:
     for kind, needed in _FIELDS.items():
         page = api.get(f"/crm/properties/{VERSION}/{kind}")
-        there = {each["name"]: each for each in results(page)}
-        missing = [each for each in needed if each.name not in there]
+        existing = {each["name"]: each for each in results(page)}
+        missing = [each for each in needed if each.name not in existing]
         refused = _make(api, kind, missing) if make and missing else ""
         for each in needed:
             what = f"Property {each.name} of {kind}"
-            if each.name not in there:
+            if each.name not in existing:
                 fix = "It is missing: run `handoff crm check --make`"
                 yield Finding(what, (refused or None) if make else fix, can_be_made=not make)
             else:
-                yield Finding(what, _misfit(each, there[each.name]))
+                yield Finding(what, _misfit(each, existing[each.name]))
         if kind == "contacts":
-            yield _statuses(there.get(STATUS) or {})
+            yield _statuses(existing.get(STATUS) or {})
 
 
 def _make(api: HubSpotApi, kind: str, missing: Sequence[Property]) -> str:
@@ -94,16 +94,16 @@ def _make(api: HubSpotApi, kind: str, missing: Sequence[Property]) -> str:
     return "HubSpot did not make it: make it in HubSpot's settings, or ask there why"
 
 
-def _misfit(needed: Property, there: Mapping[str, Any]) -> str | None:
-    if there.get("type") != needed.type:
-        return f"It is of type {there.get('type')}; Handoff needs {needed.type}: delete it"
-    if needed.is_unique and not there.get("hasUniqueValue"):
+def _misfit(needed: Property, existing: Mapping[str, Any]) -> str | None:
+    if existing.get("type") != needed.type:
+        return f"It is of type {existing.get('type')}; Handoff needs {needed.type}: delete it"
+    if needed.is_unique and not existing.get("hasUniqueValue"):
         return "It does not require unique values: delete it, and let Handoff make it"
     return None
 
 
-def _statuses(there: Mapping[str, Any]) -> Finding:
-    options = {each.get("value") for each in there.get("options") or ()}
+def _statuses(existing: Mapping[str, Any]) -> Finding:
+    options = {each.get("value") for each in existing.get("options") or ()}
     missing = [each for each in STATUSES if each not in options]
     if not missing:
         return Finding("Lead statuses")

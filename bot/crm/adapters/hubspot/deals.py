@@ -61,8 +61,8 @@ class Pipeline:
 
 def pipelines(api: HubSpotApi) -> dict[str, Pipeline]:
     """The pipelines of deals by their ids, the first first."""
-    found = api.get(f"/crm/pipelines/{VERSION}/deals").get("results") or ()
-    return {each["id"]: _pipeline(each) for each in sorted(found, key=_place)}
+    results = api.get(f"/crm/pipelines/{VERSION}/deals").get("results") or ()
+    return {each["id"]: _pipeline(each) for each in sorted(results, key=_place)}
 
 
 def _pipeline(each: Mapping[str, Any]) -> Pipeline:

@@ -168,7 +168,7 @@ def moment(value: object) -> datetime | None:
     try:
         if value.isdigit():
             return datetime.fromtimestamp(int(value) / 1000, UTC)
-        found = datetime.fromisoformat(value)
+        parsed = datetime.fromisoformat(value)
     except (ValueError, OverflowError, OSError):
         return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)

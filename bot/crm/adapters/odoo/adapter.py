@@ -90,21 +90,21 @@ class Odoo:
         while True:
             # The times are those of one moment: a lead that changes while pages are read comes
             # again with the next poll.
-            found = self._api.search(
+            rows = self._api.search(
                 "crm.lead", [["write_date", ">=", _text(mark)]], ("write_date",),
                 order="write_date, id", limit=limit,
             )  # fmt: skip
-            new = [each for each in found if (each["id"], each["write_date"]) not in seen]
+            new = [each for each in rows if (each["id"], each["write_date"]) not in seen]
             for start in range(0, len(new), PAGE):
                 yield self._page(new[start : start + PAGE])
-            if len(found) < limit:
+            if len(rows) < limit:
                 return
-            seen = {(each["id"], each["write_date"]) for each in found}
-            newest = _moment(found[-1]["write_date"])
+            seen = {(each["id"], each["write_date"]) for each in rows}
+            newest = _moment(rows[-1]["write_date"])
             limit, mark = (limit * 2, mark) if newest <= mark else (SNAPSHOT, newest)
 
-    def _page(self, found: Sequence[Mapping[str, Any]]) -> list[Record | Gone]:
-        times = {each["id"]: each["write_date"] for each in found}
+    def _page(self, rows: Sequence[Mapping[str, Any]]) -> list[Record | Gone]:
+        times = {each["id"]: each["write_date"] for each in rows}
         leads = self._api.read("crm.lead", times, _READ)
         for each in leads.values():
             each["write_date"] = times[each["id"]]
@@ -132,13 +132,13 @@ class Odoo:
         }
 
     def _keys(self, leads: Mapping[int, Lead]) -> dict[int, str]:
-        found = {}
+        keys = {}
         for each in self._api.call("crm.lead", "get_metadata", archived=True, ids=list(leads)):
-            for one in each["xmlids"]:
-                module, _, key = one["xmlid"].partition(".")
+            for identifier in each["xmlids"]:
+                module, _, key = identifier["xmlid"].partition(".")
                 if module == MODULE:
-                    found[each["id"]] = key
-        return found
+                    keys[each["id"]] = key
+        return keys
 
     def _merged(self, leads: Mapping[int, Lead]) -> dict[int, tuple[str, ...]]:
         """What was merged into these leads: its messages moved there, and got a subject."""
@@ -148,43 +148,43 @@ class Odoo:
              ["message_id", "like", "-crm.lead@"]],
             ("message_id", "res_id"),
         )  # fmt: skip
-        found: dict[int, set[int]] = {}
+        merged: dict[int, set[int]] = {}
         for each in moved:
             match = _MESSAGE_OF.search(each["message_id"])
             if match and int(match[1]) != each["res_id"]:
-                found.setdefault(each["res_id"], set()).add(int(match[1]))
-        return {each: tuple(map(str, sorted(ids))) for each, ids in found.items()}
+                merged.setdefault(each["res_id"], set()).add(int(match[1]))
+        return {each: tuple(map(str, sorted(ids))) for each, ids in merged.items()}
 
     def _survivors(self, gone: Sequence[int]) -> dict[int, int]:
         """Where the messages of leads are that are not there any more."""
         if not gone:
             return {}
         named = any_of([["message_id", "like", f"-openerp-{each}-crm.lead@"] for each in gone])
-        found = {}
+        survivors = {}
         for each in self._api.search(
             "mail.message", [["model", "=", "crm.lead"], *named], ("message_id", "res_id")
         ):
             if match := _MESSAGE_OF.search(each["message_id"]):
-                found[int(match[1])] = each["res_id"]
-        return found
+                survivors[int(match[1])] = each["res_id"]
+        return survivors
 
     def find(self, emails: Sequence[str]) -> dict[str, str]:
         """See the port."""
         wanted = [each.lower() for each in emails]
-        found: dict[str, list[int]] = {}
+        ids_by_email: dict[str, list[int]] = {}
         for each in self._api.search(
             "crm.lead", [["email_normalized", "in", wanted]], ("email_normalized",)
         ):
-            found.setdefault(each["email_normalized"], []).append(each["id"])
-        return {email: str(ids[0]) for email, ids in found.items() if len(ids) == 1}
+            ids_by_email.setdefault(each["email_normalized"], []).append(each["id"])
+        return {email: str(ids[0]) for email, ids in ids_by_email.items() if len(ids) == 1}
 
     def users(self) -> list[User]:
         """See the port."""
-        found = self._api.search("res.users", [["share", "=", False]], ("name", "email", "login",
+        rows = self._api.search("res.users", [["share", "=", False]], ("name", "email", "login",
                                                                         "active"))  # fmt: skip
         return [
             User(str(each["id"]), each["name"], each["email"] or each["login"], each["active"])
-            for each in found
+            for each in rows
         ]
 
     def accounts(self, domains: Sequence[str]) -> dict[str, Account]:
@@ -200,12 +200,12 @@ class Odoo:
             "res.partner", [["is_company", "=", True], *any_of(alike)],
             ("name", "email", "website", "user_id"), archived=False,
         )  # fmt: skip
-        found: dict[str, Account] = {}
+        accounts: dict[str, Account] = {}
         for each in companies:
             owner_id = str(each["user_id"][0]) if each["user_id"] else None
             for domain in _domains(each) & {one.lower() for one in domains}:
-                found.setdefault(domain, Account(each["name"], owner_id))
-        return found
+                accounts.setdefault(domain, Account(each["name"], owner_id))
+        return accounts
 
     # ---- notes ----------------------------------------------------------------------------------
 
@@ -302,8 +302,8 @@ class Odoo:
         domain = [["user_id", "=", self._user_id()], ["scope", "in", ["rpc", False]]]
         times: list[datetime] = []
         with suppress(Blocked):  # hidden from this key
-            found = self._api.search("res.users.apikeys", domain, ("expiration_date",))
-            dates = (each["expiration_date"] for each in found)
+            keys = self._api.search("res.users.apikeys", domain, ("expiration_date",))
+            dates = (each["expiration_date"] for each in keys)
             times = [_moment(each) for each in dates if each]
         return min((each for each in times if each > clock.now()), default=None)
 

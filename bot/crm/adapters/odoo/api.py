@@ -93,18 +93,18 @@ class OdooApi:
         order: str = "id", **arguments: Any,
     ) -> list[dict[str, Any]]:  # fmt: skip
         """The records that match, archived ones included."""
-        found: list[dict[str, Any]] = self.call(
+        records: list[dict[str, Any]] = self.call(
             model, "search_read", archived=archived,
             domain=list(domain), fields=list(fields), order=order, **arguments,
         )  # fmt: skip
-        return found
+        return records
 
     def read(
         self, model: str, ids: Iterable[int], fields: Sequence[str]
     ) -> dict[int, dict[str, Any]]:
         """These records by their ids; those that are gone are left out."""
-        found = self.call(model, "read", archived=True, ids=list(ids), fields=list(fields))
-        return {each["id"]: each for each in found}
+        records = self.call(model, "read", archived=True, ids=list(ids), fields=list(fields))
+        return {each["id"]: each for each in records}
 
     def version(self) -> int | None:
         """Odoo's version, where it says one."""
@@ -171,16 +171,16 @@ class OdooApi:
         conditions = [
             [column, "=ilike", escaped(each[column])] for each in records.values() for column in by
         ]
-        there = self.search(model, any_of(conditions), by)
-        found: dict[str, int] = {}
+        rows = self.search(model, any_of(conditions), by)
+        by_key: dict[str, int] = {}
         for key, each in records.items():
             for column in by:
                 wanted = each[column].casefold()
-                ids = [one["id"] for one in there if (one[column] or "").casefold() == wanted]
+                ids = [one["id"] for one in rows if (one[column] or "").casefold() == wanted]
                 if ids:
-                    found[key] = ids[0]
+                    by_key[key] = ids[0]
                     break
-        return found
+        return by_key
 
     def close(self) -> None:
         """Close the connections."""
@@ -217,17 +217,17 @@ def _is_final(answer: Answer) -> bool:
 
 
 def _error(answer: Answer, model: str, method: str) -> Exception:
-    said = answer.json if isinstance(answer.json, dict) else {}
-    name, message = str(said.get("name", "")), str(said.get("message", ""))
+    error = answer.json if isinstance(answer.json, dict) else {}
+    name, message = str(error.get("name", "")), str(error.get("message", ""))
     if answer.status == 401:
         return Blocked(Trouble.TOKEN, "Odoo does not know this key, or it has expired")
     if answer.status == 403:
         return Blocked(Trouble.RIGHT, f"Odoo does not let this key call {model}.{method}")
     if name.endswith("MissingError"):
         return Missing(model)
-    if answer.status == 404 and said and "model" in message:
+    if answer.status == 404 and error and "model" in message:
         return Blocked(Trouble.PLAN, f"Odoo has no {model}: its app is not installed")
-    if said and answer.status != 404:
+    if error and answer.status != 404:
         return Invalid(message)
     return Blocked(
         Trouble.ADDRESS,

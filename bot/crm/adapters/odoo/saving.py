@@ -150,8 +150,10 @@ def _owners(api: OdooApi, ids: set[str]) -> dict[str, int]:
 
 
 def _countries(api: OdooApi, codes: set[str]) -> dict[str, int]:
-    there = api.search("res.country", [["code", "in", [each.upper() for each in codes]]], ("code",))
-    by_code = {each["code"]: each["id"] for each in there}
+    countries = api.search(
+        "res.country", [["code", "in", [each.upper() for each in codes]]], ("code",)
+    )
+    by_code = {each["code"]: each["id"] for each in countries}
     return {each: by_code[each.upper()] for each in codes if each.upper() in by_code}
 
 
@@ -162,8 +164,8 @@ def _newest(api: OdooApi, savings: Sequence[_Saving]) -> int:
     """The id of the newest lead: what is newer was made by us."""
     if all(each.change.record_id for each in savings):
         return 0
-    found = api.search("crm.lead", [], ("id",), order="id desc", limit=1)
-    return int(found[0]["id"]) if found else 0
+    newest = api.search("crm.lead", [], ("id",), order="id desc", limit=1)
+    return int(newest[0]["id"]) if newest else 0
 
 
 def _is_moved(saving: _Saving) -> bool:
@@ -229,11 +231,11 @@ def _lost_reasons(api: OdooApi, savings: Sequence[_Saving]) -> dict[str, int]:
     """The ids of reasons; making one takes a right of Sales administrators."""
     losing = [each for each in savings if each.values.stage is Stage.LOST]
     names = {name for each in losing if (name := each.values.lost_reason)}
-    found = _named(api, "crm.lost.reason", names)
+    reasons = _named(api, "crm.lost.reason", names)
     for each in losing:
-        if each.values.lost_reason and each.values.lost_reason not in found:
+        if each.values.lost_reason and each.values.lost_reason not in reasons:
             each.dropped["lost_reason"] = _NOT_THERE
-    return found
+    return reasons
 
 
 def _quality(api: OdooApi, savings: Sequence[_Saving]) -> None:
@@ -242,8 +244,8 @@ def _quality(api: OdooApi, savings: Sequence[_Saving]) -> None:
     if not rated:
         return
     names = {fields.quality_tag(each) for each in fields.QUALITIES}
-    there = api.search("crm.tag", [["name", "in", sorted(names)]], ("name",))
-    tags = {each["name"]: each["id"] for each in there}
+    existing = api.search("crm.tag", [["name", "in", sorted(names)]], ("name",))
+    tags = {each["name"]: each["id"] for each in existing}
     wanted = {name for each in rated if (name := fields.quality_tag(each.values.quality or ""))}
     tags |= _named(api, "crm.tag", wanted - tags.keys())
     steps = []
@@ -330,8 +332,8 @@ def _new_message(name: str, record_id: int) -> dict[str, str]:
 def _messages(api: OdooApi, names: Sequence[str]) -> dict[str, int]:
     if not names:
         return {}
-    found = api.search("mail.message", [["message_id", "in", list(names)]], ("message_id",))
-    return {each["message_id"]: each["id"] for each in found}
+    messages = api.search("mail.message", [["message_id", "in", list(names)]], ("message_id",))
+    return {each["message_id"]: each["id"] for each in messages}
 
 
 def message_id(name: str) -> str:

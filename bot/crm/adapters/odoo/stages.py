@@ -124,9 +124,9 @@ def needs_tag(goal: Stage | None) -> str | None:
 
 def tag_commands(lead: Lead, ours: Any, wanted: int | None) -> list[list[int]]:
     """What to do that of our tags the lead has only the one that is wanted."""
-    there = set(lead["tag_ids"])
-    commands = [[4, wanted]] if wanted and wanted not in there else []
-    return commands + [[3, each] for each in sorted(set(ours) & there - {wanted})]
+    tag_ids = set(lead["tag_ids"])
+    commands = [[4, wanted]] if wanted and wanted not in tag_ids else []
+    return commands + [[3, each] for each in sorted(set(ours) & tag_ids - {wanted})]
 
 
 def _write(rank: int, **values: Any) -> Step:

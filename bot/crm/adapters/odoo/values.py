@@ -90,15 +90,15 @@ def source(values: Values) -> str | None:
 def cells(change: Change) -> dict[str, str]:
     """The cells of what changed that need nothing to be looked up."""
     values, whole = change.values, change.whole
-    found = {
+    texts = {
         column: text for name, column in _TEXTS.items() if (text := getattr(values, name))
     }  # fmt: skip
     if (values.first_name or values.last_name) and (name := person(whole) or person(values)):
-        found["contact_name"] = name
+        texts["contact_name"] = name
     is_scored = values.score is not None or values.is_hot is not None
     if is_scored and (stars := priority(whole) or priority(values)):
-        found["priority"] = stars
-    return found
+        texts["priority"] = stars
+    return texts
 
 
 def private(change: Change) -> list[str]:

@@ -146,14 +146,14 @@ class Salesforce:
     def _person(self, record_id: str) -> str:
         """Whose timeline shows what concerns a lead: its own, or its contact's once converted."""
         for _ in range(MOST_MERGES):
-            found = self._session.rows(
+            rows = self._session.rows(
                 "SELECT Id, IsDeleted, MasterRecordId, IsConverted, ConvertedContactId"  # noqa: S608
                 f" FROM Lead WHERE Id = {quoted(record_id)}",
                 deleted=True,
             )
-            if not found:
+            if not rows:
                 break
-            [lead] = found
+            [lead] = rows
             if not lead["IsDeleted"]:
                 return str(lead["ConvertedContactId"] if lead["IsConverted"] else lead["Id"])
             if not lead["MasterRecordId"]:
@@ -312,7 +312,7 @@ class Salesforce:
 
     def accounts(self, domains: Sequence[str]) -> dict[str, Account]:
         """See `Crm.accounts`: by the accounts' websites; of several the oldest."""
-        found: dict[str, Account] = {}
+        accounts: dict[str, Account] = {}
         wanted = {each.lower() for each in domains if each}
         patterns = [f"Website LIKE {quoted_like('%', each, '%')}" for each in sorted(wanted)]
         for part in parts(patterns):
@@ -326,8 +326,8 @@ class Salesforce:
             for row in rows:
                 domain = _domain(row["Website"])
                 if domain in wanted:
-                    found.setdefault(domain, Account(row["Name"], row["OwnerId"]))
-        return found
+                    accounts.setdefault(domain, Account(row["Name"], row["OwnerId"]))
+        return accounts
 
     def link(self, record_id: str) -> str:
         """See `Crm.link`."""

@@ -162,8 +162,8 @@ def _refusal(api: Api, answer: Answer) -> Exception:
 
 def errors_of(answer: Answer) -> list[Json]:
     """The errors of an answer, each with `errorCode`, `message` and perhaps `fields`."""
-    found = answer.json if isinstance(answer.json, list) else []
-    return [each for each in found if isinstance(each, dict)]
+    errors = answer.json if isinstance(answer.json, list) else []
+    return [each for each in errors if isinstance(each, dict)]
 
 
 def _why_no_token(code: str) -> str:

@@ -227,9 +227,9 @@ def _statuses(_: Session, organization: Organization) -> Iterator[Finding]:
 
 def _opportunities(_: Session, organization: Organization) -> Iterator[Finding]:
     """Opportunity stages"""
-    found = organization.opportunity_stages
-    names = ", ".join(f"{kind} → {name or 'none'}" for kind, name in found._asdict().items())
-    problem = None if all(found) else "Each of open, won and lost needs an active stage."
+    stages = organization.opportunity_stages
+    names = ", ".join(f"{kind} → {name or 'none'}" for kind, name in stages._asdict().items())
+    problem = None if all(stages) else "Each of open, won and lost needs an active stage."
     yield Finding(f"Opportunity stages: {names}", problem)
     can_write = organization.opportunity.takes("StageName")
     yield Finding(

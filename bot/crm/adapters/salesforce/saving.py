@@ -69,7 +69,7 @@ class Lead:
     """A lead to be saved, and the rows that it takes."""
 
     change: Change
-    found: Json | None
+    existing: Json | None
     rows: list[Row] = field(default_factory=list)
 
     @property
@@ -79,7 +79,7 @@ class Lead:
         for row in self.rows:
             if row.refused is not None:
                 return row.refused
-        record_id = self.found["Id"] if self.found else first.record_id
+        record_id = self.existing["Id"] if self.existing else first.record_id
         dropped = {key: why for row in self.rows for key, why in row.fields.dropped.items()}
         if len(self.rows) > 1:  # what one of both records took is told
             kept = {VALUE_OF.get(name) for row in self.rows for name in row.fields.row}
@@ -99,12 +99,12 @@ class Saving:
     def save(self, changes: Sequence[Change]) -> list[Saved | Refused]:
         """Write these leads; what became of each."""
         self._organization.require_key()
-        found = self._find(changes)
-        self._deals = self._opportunities(found.values())
+        existing = self._find(changes)
+        self._deals = self._opportunities(existing.values())
         leads = {
-            change.key: self._rows(Lead(change, found.get(change.key)))
+            change.key: self._rows(Lead(change, existing.get(change.key)))
             for change in changes
-            if not _is_gone(change, found)
+            if not _is_gone(change, existing)
         }
         rows = [row for lead in leads.values() for row in lead.rows]
         self._send([row for row in rows if row.record_id is None], upsert=True)
@@ -113,7 +113,7 @@ class Saving:
         return [
             leads[change.key].result
             if change.key in leads
-            else Refused(Refusal.GONE, _DELETED, change.record_id or found[change.key]["Id"])
+            else Refused(Refusal.GONE, _DELETED, change.record_id or existing[change.key]["Id"])
             for change in changes
         ]
 
@@ -124,19 +124,19 @@ class Saving:
         which it was merged."""
         by_id = self._leads("Id", [each.record_id for each in changes])
         by_key = self._leads(KEY, [each.key for each in changes if not each.record_id])
-        found = {
+        existing = {
             each.key: row
             for each in changes
             if (row := by_id.get(each.record_id) if each.record_id else by_key.get(each.key))
         }
         for _ in range(MOST_MERGES):
-            merged = {key: master for key, row in found.items() if (master := _master(row))}
+            merged = {key: master for key, row in existing.items() if (master := _master(row))}
             if not merged:
                 break
             masters = self._leads("Id", merged.values())
             for key, master in merged.items():
-                found[key] = masters.get(master, {**found[key], "MasterRecordId": None})
-        return found
+                existing[key] = masters.get(master, {**existing[key], "MasterRecordId": None})
+        return existing
 
     def _leads(self, name: str, values: Iterable[str | None]) -> dict[str, Json]:
         """Leads by a field; one that was deleted only where none has the value now."""
@@ -154,29 +154,29 @@ class Saving:
     # ---- the rows -------------------------------------------------------------------------------
 
     def _rows(self, lead: Lead) -> Lead:
-        change, found = lead.change, lead.found
-        fields = lead_fields(change.values, self._organization, is_new=found is None)
-        if found is None:
+        change, existing = lead.change, lead.existing
+        fields = lead_fields(change.values, self._organization, is_new=existing is None)
+        if existing is None:
             put_lead_outcome(fields, change.values, self._organization)
             fill_in(fields.row, change.whole)
             required = frozenset({"LastName", "Company"})
             lead.rows = [Row(change, "Lead", fields, required=required)]
             return lead
-        row = Row(change, "Lead", fields, found["Id"], is_converted=found["IsConverted"])
+        row = Row(change, "Lead", fields, existing["Id"], is_converted=existing["IsConverted"])
         lead.rows = [row]
         if row.is_converted:
             self._follow(lead, fields)
         else:
             put_lead_outcome(fields, change.values, self._organization)
-            if not found[KEY]:
+            if not existing[KEY]:
                 fields.row[KEY] = change.key
         row.is_done = not fields.row
         return lead
 
     def _follow(self, lead: Lead, fields: Fields) -> None:
         """A lead that people converted goes on in its opportunity, if it has one."""
-        assert lead.found is not None
-        opportunity_id = lead.found["ConvertedOpportunityId"]
+        assert lead.existing is not None
+        opportunity_id = lead.existing["ConvertedOpportunityId"]
         now = self._deals.get(opportunity_id)
         if now is None:
             put_lead_outcome(fields, lead.change.values, self._organization)
@@ -341,9 +341,9 @@ def _master(row: Json) -> str | None:
     return row["MasterRecordId"] if row["IsDeleted"] else None
 
 
-def _is_gone(change: Change, found: dict[str, Json]) -> bool:
+def _is_gone(change: Change, existing: dict[str, Json]) -> bool:
     """Whether the lead was there and is not any more."""
-    row = found.get(change.key)
+    row = existing.get(change.key)
     return change.record_id is not None if row is None else bool(row["IsDeleted"])
 
 
@@ -353,13 +353,13 @@ def find(session: Session, emails: Sequence[str]) -> dict[str, str]:
     rows = session.rows_of(
         "SELECT Id, Email, IsConverted FROM Lead WHERE Email IN {}", filter(None, emails)
     )
-    found: dict[str, str] = {}
+    ids: dict[str, str] = {}
     for email in {each.lower() for each in emails}:
-        here = [row for row in rows if (row["Email"] or "").lower() == email]
-        open_ones = [row for row in here if not row["IsConverted"]] or here
+        matches = [row for row in rows if (row["Email"] or "").lower() == email]
+        open_ones = [row for row in matches if not row["IsConverted"]] or matches
         if len(open_ones) == 1:
-            found[email] = open_ones[0]["Id"]
-    return found
+            ids[email] = open_ones[0]["Id"]
+    return ids
 
 
 def _detail(code: str, error: Json, row: Row) -> str:
