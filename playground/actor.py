@@ -362,6 +362,6 @@ class Actor(Person):
         )
 
     def _known_shortcut(self, callback_id: str, kind: str) -> None:
-        found = self.workspace.app.manifest.shortcuts.get(callback_id)
-        if found is None or found.kind != kind:
+        shortcut = self.workspace.app.manifest.shortcuts.get(callback_id)
+        if shortcut is None or shortcut.kind != kind:
             raise NotPossible(f"the manifest has no {kind} shortcut {callback_id}")

@@ -86,13 +86,13 @@ class _Panel:
         channel = self._workspace.channel_named(request.query_params.get("channel", ""))
         if channel is None:
             return JSONResponse({"error": "no such channel"}, 404)
-        found = self._workspace.messages(channel.id)
-        return JSONResponse([message_json(self._workspace, message) for message in found])
+        messages = self._workspace.messages(channel.id)
+        return JSONResponse([message_json(self._workspace, message) for message in messages])
 
     async def deliveries(self, request: Request) -> Response:
         name = request.query_params.get("name")
-        found = [d for d in list(self._deliveries.log) if name in (None, d.name)]
-        return JSONResponse([asdict(delivery) for delivery in found])
+        deliveries = [d for d in list(self._deliveries.log) if name in (None, d.name)]
+        return JSONResponse([asdict(delivery) for delivery in deliveries])
 
 
 def _posted(act: Callable[[Json], Any]) -> Callable[[Request], Any]:

@@ -61,18 +61,18 @@ TIME_ZONED = "timepicker"
 
 def find(blocks: list[Json], action_id: str, block_id: str | None = None) -> tuple[Json, Json]:
     """The block and the element with this action_id. Raises NotOffered: none, or several."""
-    found = [
+    matches = [
         (block, element)
         for block in blocks
         for element in elements_of(block)
         if element.get("action_id") == action_id and block_id in (None, block.get("block_id"))
     ]
-    if not found:
+    if not matches:
         offered_ids = [e.get("action_id") for b in blocks for e in elements_of(b)]
         raise NotOffered(f"no element {action_id!r} here, only {offered_ids}")
-    if len(found) > 1:
-        raise NotOffered(f"{len(found)} elements {action_id!r} here: say which block_id")
-    return found[0]
+    if len(matches) > 1:
+        raise NotOffered(f"{len(matches)} elements {action_id!r} here: say which block_id")
+    return matches[0]
 
 
 def empty_entry(element: Json) -> Json:
@@ -169,8 +169,8 @@ def _at_first(element: Json) -> list[Json]:
 
 def _options(choices: list[Json], value: Any, *, many: bool) -> Any:
     if many:
-        asked = [value] if isinstance(value, str | dict) else list(value)
-        return [_option(choices, each) for each in asked]
+        values = [value] if isinstance(value, str | dict) else list(value)
+        return [_option(choices, each) for each in values]
     return _option(choices, value)
 
 

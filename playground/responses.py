@@ -23,10 +23,10 @@ class Refused(Exception):
 def respond(workspace: Workspace, key: str, body: Json) -> Message | None:
     """Use a response_url; the message that came of it. Raises Refused."""
     try:
-        found = workspace.tickets.use_response(key)
+        response_url = workspace.tickets.use_response(key)
     except BadTicket as error:
         raise Refused(404, str(error)) from None
-    original = _original(workspace, found)
+    original = _original(workspace, response_url)
     if _yes(body.get("delete_original")):
         if original is not None:
             workspace.delete_message(original)
@@ -34,7 +34,9 @@ def respond(workspace: Workspace, key: str, body: Json) -> Message | None:
     try:
         if original is not None and _yes(body.get("replace_original")):
             return _replace(workspace, original, body)
-        return show(workspace, found.channel, found.user, body, found.thread_ts)
+        return show(
+            workspace, response_url.channel, response_url.user, body, response_url.thread_ts
+        )
     except SlackError as error:
         raise Refused(400, error.error) from None
 
@@ -43,11 +45,11 @@ def _yes(value: object) -> bool:
     return value is True or value == "true"
 
 
-def _original(workspace: Workspace, found: ResponseUrl) -> Message | None:
+def _original(workspace: Workspace, response_url: ResponseUrl) -> Message | None:
     """The message that was clicked; a slash command has none, so it cannot be replaced."""
-    if found.message_ts is None:
+    if response_url.message_ts is None:
         return None
-    return workspace.message(found.channel, found.message_ts)
+    return workspace.message(response_url.channel, response_url.message_ts)
 
 
 def _content(body: Json) -> tuple[str, list[Json], list[Json]]:

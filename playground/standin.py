@@ -126,10 +126,12 @@ class StandIn:
 
     def archive(self, channel: Channel | str) -> None:
         """Archive a channel, and tell the app."""
-        found = self.channel(channel)
-        found.is_archived = True
-        self.workspace.put_channel(found)
-        self.deliveries.event({"type": "channel_archive", "channel": found.id, "user": "USLACKBOT"})
+        archived = self.channel(channel)
+        archived.is_archived = True
+        self.workspace.put_channel(archived)
+        self.deliveries.event(
+            {"type": "channel_archive", "channel": archived.id, "user": "USLACKBOT"}
+        )
 
     def deactivate(self, user: User | str) -> None:
         """Deactivate a person, and tell the app."""
@@ -137,15 +139,15 @@ class StandIn:
 
     def change_user(self, user: User | str, **fields: Any) -> User:
         """Change a person's fields (real_name, tz, email, deleted, …), and tell the app."""
-        found = self.workspace.users[id_of(user)]
+        changed = self.workspace.users[id_of(user)]
         for name, value in fields.items():
-            setattr(found, name, value)
-        self.workspace.put_user(found)
+            setattr(changed, name, value)
+        self.workspace.put_user(changed)
         with_email = "users:read.email" in self.app.manifest.scopes
-        info = user_info(found, self.workspace, with_email=with_email)
+        info = user_info(changed, self.workspace, with_email=with_email)
         now = int(self.workspace.now())
         self.deliveries.event({"type": "user_change", "user": info, "cache_ts": now})
-        return found
+        return changed
 
     def uninstall(self) -> None:
         """Remove the app from the workspace: its tokens stop working, and it is told."""

@@ -84,14 +84,14 @@ def payload(workspace: Workspace, user: User, view: View) -> Json:
 
 
 def _response_urls(workspace: Workspace, user: User, view: View) -> list[Json]:
-    found = []
+    urls = []
     for block in view.blocks:
         for element in elements_of(block):
             held = view.values.get(block["block_id"], {}).get(element["action_id"], {})
             channel = held.get("selected_conversation") or held.get("selected_channel")
             if element.get("response_url_enabled") and channel:
                 path = workspace.tickets.new_response(channel, user.id)
-                found.append(
+                urls.append(
                     {
                         "block_id": block["block_id"],
                         "action_id": element["action_id"],
@@ -99,7 +99,7 @@ def _response_urls(workspace: Workspace, user: User, view: View) -> list[Json]:
                         "response_url": workspace.url + path,
                     }
                 )
-    return found
+    return urls
 
 
 def settle(workspace: Workspace, view: View, answer: Any) -> str | None:

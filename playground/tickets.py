@@ -114,12 +114,12 @@ class Tickets:
     def use_response(self, key: str) -> ResponseUrl:
         """Count one use. Raises BadTicket: unknown, expired or used up."""
         with self._lock:
-            found = self._responses.get(key)
-            if found is None:
+            response_url = self._responses.get(key)
+            if response_url is None:
                 raise BadTicket("no_such_url")
-            if self.now() - found.issued > RESPONSE_SECONDS:
+            if self.now() - response_url.issued > RESPONSE_SECONDS:
                 raise BadTicket("expired_url")
-            if found.uses >= RESPONSE_USES:
+            if response_url.uses >= RESPONSE_USES:
                 raise BadTicket("used_url")
-            found.uses += 1
-            return found
+            response_url.uses += 1
+            return response_url

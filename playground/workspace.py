@@ -212,8 +212,8 @@ class Workspace:
     def message(self, channel_id: str, ts: str) -> Message | None:
         """A message that is still there, ephemeral ones included."""
         with self.lock:
-            found = self._messages[channel_id].get(ts) if channel_id in self._messages else None
-            return found if found and not found.deleted else None
+            message = self._messages[channel_id].get(ts) if channel_id in self._messages else None
+            return message if message and not message.deleted else None
 
     def delete_message(self, message: Message) -> None:
         """Take a message away; its replies stay."""

@@ -173,21 +173,21 @@ class Salesforce(StandInCrm):
         return _reply(200, page | {"records": rows[int(start) : end]})
 
     def _selected(self, query: soql.Query, row: Row) -> Row:
-        found: Row = {"attributes": self._attributes(query.table, row)}
+        selected: Row = {"attributes": self._attributes(query.table, row)}
         for path in query.names:
             first, _, rest = path.partition(".")
             if not rest:
-                found[path] = row[path]
+                selected[path] = row[path]
                 continue
             table = self.data.tables[query.table]
             other = table.fields[table.relations[first]].refers_to
             referred = self.data.tables[other].rows.get(row[table.relations[first]] or "")
             if referred is None:
-                found[first] = None
+                selected[first] = None
                 continue
-            part = found.setdefault(first, {"attributes": self._attributes(other, referred)})
+            part = selected.setdefault(first, {"attributes": self._attributes(other, referred)})
             part[rest] = self.data.value(other, referred, rest)
-        return found
+        return selected
 
     def _attributes(self, table: str, row: Row) -> Row:
         return {"type": table, "url": f"/services/data/v67.0/sobjects/{table}/{row['Id']}"}
@@ -219,16 +219,16 @@ class Salesforce(StandInCrm):
         return Response(status_code=204)
 
     def _by_key(self, call: Call, table: Table, key: str, value: str) -> Response:
-        found = self.rules.by_key(table, key, value)
+        existing = self.rules.by_key(table, key, value)
         if call.method == "GET":
-            if found is None:
+            if existing is None:
                 raise CallRefused(404, "NOT_FOUND", "The requested resource does not exist")
-            return self._one(call, table, found["Id"])
-        if found is None and call.params.get("updateOnly") == "true":
+            return self._one(call, table, existing["Id"])
+        if existing is None and call.params.get("updateOnly") == "true":
             raise CallRefused(404, "NOT_FOUND", "The requested resource does not exist")
-        row = self.rules.save(table, found, {**_body(call), key: value}, call.headers)
-        result = {"id": row["Id"], "success": True, "errors": [], "created": found is None}
-        return _reply(201 if found is None else 200, result)
+        row = self.rules.save(table, existing, {**_body(call), key: value}, call.headers)
+        result = {"id": row["Id"], "success": True, "errors": [], "created": existing is None}
+        return _reply(201 if existing is None else 200, result)
 
     def _many(self, call: Call, table: Table | None, key: str) -> Response:
         body = _body(call)
@@ -257,14 +257,14 @@ class Salesforce(StandInCrm):
 
     def _one_of_many(self, call: Call, table: Table, key: str, values: Row, seen: set[str]) -> Row:
         try:
-            found = self._marked(table, key, values, seen) if call.method == "PATCH" else None
+            existing = self._marked(table, key, values, seen) if call.method == "PATCH" else None
             values = {name: value for name, value in values.items() if name.lower() != "id"}
-            row = self.rules.save(table, found, values, call.headers)
+            row = self.rules.save(table, existing, values, call.headers)
             self._grant(table)
         except RowRefused as refused:
             return {"success": False, "errors": [_row_error(refused, "statusCode")]}
         result = {"id": row["Id"], "success": True, "errors": []}
-        return result | ({"created": found is None} if key else {})
+        return result | ({"created": existing is None} if key else {})
 
     def _marked(self, table: Table, key: str, values: Row, seen: set[str]) -> Row | None:
         """The row that is meant, by its key or id; each at most once in a call."""

@@ -221,10 +221,10 @@ class Data:
 
     def table(self, name: str) -> Table:
         """An object by its name, whatever its capitals. Raises CallRefused."""
-        found = {each.lower(): each for each in self.tables}.get(name.lower())
-        if found is None or found in self.hidden:
+        known_name = {each.lower(): each for each in self.tables}.get(name.lower())
+        if known_name is None or known_name in self.hidden:
             raise CallRefused(404, "NOT_FOUND", "The requested resource does not exist")
-        return self.tables[found]
+        return self.tables[known_name]
 
     def insert(self, table: str, **values: Any) -> Row:
         """A new row, without any of the rules."""
@@ -253,8 +253,10 @@ class Data:
     def with_key(self, table: str, name: str, value: Any) -> list[Row]:
         """The rows that are there and have this value of an external id."""
         rows = self.tables[table].rows
-        found = (rows[each] for each in self.keys.get((table, name, value), ()) if each in rows)
-        return [row for row in found if row[name] == value and not row["IsDeleted"]]
+        candidates = (
+            rows[each] for each in self.keys.get((table, name, value), ()) if each in rows
+        )
+        return [row for row in candidates if row[name] == value and not row["IsDeleted"]]
 
     # ---- as queries see it ----------------------------------------------------------------------
 

@@ -75,34 +75,38 @@ class Rules:
             return
 
     def save(
-        self, table: Table, found: Row | None, values: Mapping[str, Any], headers: Mapping[str, str]
+        self,
+        table: Table,
+        existing: Row | None,
+        values: Mapping[str, Any],
+        headers: Mapping[str, str],
     ) -> Row:
         """Change a row, or make one. Raises CallRefused, RowRefused."""
         given = self.data.taken(table, values)
-        if found is not None and found.get("IsConverted") and not self.can_edit_converted:
+        if existing is not None and existing.get("IsConverted") and not self.can_edit_converted:
             raise RowRefused("CANNOT_UPDATE_CONVERTED_LEAD", "cannot reference converted lead")
-        for mark in (found and found["Id"], given.get("Email")):
+        for mark in (existing and existing["Id"], given.get("Email")):
             if mark and self.locked.get(mark, 0) > 0:
                 self.locked[mark] -= 1
                 raise RowRefused("UNABLE_TO_LOCK_ROW", "unable to obtain exclusive access")
-        if self.is_full and found is None:
+        if self.is_full and existing is None:
             raise RowRefused("STORAGE_LIMIT_EXCEEDED", "storage limit exceeded")
-        whole = self._with_defaults(table, given) if found is None else {**found, **given}
+        whole = self._with_defaults(table, given) if existing is None else {**existing, **given}
         self._check_required(table, whole)
         self._check_references(table, given)
-        self._check_unique(table, given, found)
+        self._check_unique(table, given, existing)
         for name, value in given.items():
             if value not in {None, ""} and (message := self.refused.get((table.name, name))):
                 raise RowRefused("FIELD_CUSTOM_VALIDATION_EXCEPTION", message, name)
         if table.name == "Lead":
-            self._check_duplicates(given, found, headers)
-        if found is None:
+            self._check_duplicates(given, existing, headers)
+        if existing is None:
             is_assigned = headers.get("sforce-auto-assign", "true").lower() != "false"
             if table.name == "Lead" and self.assigns_to and is_assigned:
                 whole["OwnerId"] = self.assigns_to
             return self.data.insert(table.name, **self.derived(table.name, whole))
-        self.data.change(table.name, found, **self.derived(table.name, given))
-        return found
+        self.data.change(table.name, existing, **self.derived(table.name, given))
+        return existing
 
     def derived(self, table: str, given: Row) -> Row:
         """What is written, with what follows from it."""
@@ -149,11 +153,11 @@ class Rules:
             if row.get("IsConverted") and not self.can_edit_converted:
                 raise RowRefused("CANNOT_UPDATE_CONVERTED_LEAD", "cannot reference converted lead")
 
-    def _check_unique(self, table: Table, given: Row, found: Row | None) -> None:
+    def _check_unique(self, table: Table, given: Row, existing: Row | None) -> None:
         for each in table.fields.values():
             value = given.get(each.name) if each.is_unique else None
             for row in self.data.with_key(table.name, each.name, value) if value else ():
-                if row is not found:
+                if row is not existing:
                     message = f"duplicate value found: {each.name} on record with id: {row['Id']}"
                     raise RowRefused("DUPLICATE_VALUE", message)
         if table.name == "CampaignMember" and any(
@@ -162,14 +166,16 @@ class Rules:
         ):
             raise RowRefused("DUPLICATE_VALUE", "Already a campaign member.")
 
-    def _check_duplicates(self, given: Row, found: Row | None, headers: Mapping[str, str]) -> None:
+    def _check_duplicates(
+        self, given: Row, existing: Row | None, headers: Mapping[str, str]
+    ) -> None:
         email = str(given.get("Email") or "").lower()
         passes = "allowsave=true" in headers.get("sforce-duplicate-rule-header", "").lower()
         if not email or not (self.blocks_duplicates or (self.alerts_duplicates and not passes)):
             return
         for row in self.data.tables["Lead"].rows.values():
             is_same = str(row["Email"] or "").lower() == email
-            if is_same and row is not found and not row["IsDeleted"]:
+            if is_same and row is not existing and not row["IsDeleted"]:
                 raise RowRefused(
                     "DUPLICATES_DETECTED",
                     "You're creating a duplicate record. We recommend you use an existing one.",

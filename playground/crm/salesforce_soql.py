@@ -57,11 +57,11 @@ class _Reader:
         self.words: list[tuple[str, str]] = []
         at, end = 0, len(soql.rstrip())
         while at < end:
-            found = _TOKEN.match(soql, at)
-            if found is None:
+            token = _TOKEN.match(soql, at)
+            if token is None:
                 raise Malformed(f"unexpected token: '{soql[at : at + 1]}'")
-            self.words.append((str(found.lastgroup), found[str(found.lastgroup)]))
-            at = found.end()
+            self.words.append((str(token.lastgroup), token[str(token.lastgroup)]))
+            at = token.end()
         self.at = 0
 
     def peek(self) -> str:
@@ -218,13 +218,13 @@ def _fold(value: Any, kind: str) -> Any:
 
 
 def _unescaped(text: str) -> str:
-    return re.sub(r"\\(.)", lambda found: _ESCAPES.get(found[1], found[1]), text)
+    return re.sub(r"\\(.)", lambda match: _ESCAPES.get(match[1], match[1]), text)
 
 
 def _like(text: str) -> re.Pattern[str]:
-    def part(found: re.Match[str]) -> str:
-        if found[1]:
-            return re.escape(_ESCAPES.get(found[1], found[1]))
-        return {"%": ".*", "_": "."}.get(found[0], re.escape(found[0]))
+    def part(match: re.Match[str]) -> str:
+        if match[1]:
+            return re.escape(_ESCAPES.get(match[1], match[1]))
+        return {"%": ".*", "_": "."}.get(match[0], re.escape(match[0]))
 
     return re.compile(re.sub(r"\\(.)|.", part, text, flags=re.DOTALL), re.IGNORECASE | re.DOTALL)

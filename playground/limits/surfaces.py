@@ -38,8 +38,8 @@ def elements_of(block: Block) -> list[Block]:
         return list(block.get("actions", []))
     if block.get("type") == "carousel":
         return [e for card in block.get("elements", []) for e in elements_of(card)]
-    found = block.get("element") or block.get("accessory")
-    return [found] if found and found.get("type") != "image" else []
+    element = block.get("element") or block.get("accessory")
+    return [element] if element and element.get("type") != "image" else []
 
 
 def _unique_ids(blocks: list[Block], pointer: str, reasons: Reasons) -> None:

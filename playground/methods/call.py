@@ -107,18 +107,18 @@ class Call:
 
     def user(self, user_id: str, error: str = "user_not_found") -> User:
         """A member by id. Raises SlackError(error)."""
-        found = self.workspace.users.get(user_id)
-        if found is None:
+        user = self.workspace.users.get(user_id)
+        if user is None:
             raise SlackError(error)
-        return found
+        return user
 
     def channel(self, name_or_id: str) -> Channel:
         """A conversation that the app may see, by id or name. Raises channel_not_found."""
-        found = self.workspace.channel_named(name_or_id)
-        hidden = found and found.kind != "channel" and not self.is_member(found)
-        if found is None or hidden:
+        channel = self.workspace.channel_named(name_or_id)
+        hidden = channel and channel.kind != "channel" and not self.is_member(channel)
+        if channel is None or hidden:
             raise SlackError("channel_not_found")
-        return found
+        return channel
 
     def is_member(self, channel: Channel) -> bool:
         """Whether the app's bot user is in this conversation."""

@@ -163,12 +163,12 @@ def _own(call: Call, error: str) -> tuple[Channel, Message]:
     channel = call.workspace.channels.get(wanted)
     if channel is None or (channel.kind != "channel" and not call.is_member(channel)):
         raise SlackError("channel_not_found")
-    found = call.workspace.message(channel.id, call.text("ts"))
-    if found is None or found.ephemeral_to:
+    message = call.workspace.message(channel.id, call.text("ts"))
+    if message is None or message.ephemeral_to:
         raise SlackError("message_not_found")
-    if found.bot_id != call.app.bot_id:
+    if message.bot_id != call.app.bot_id:
         raise SlackError(error)
-    return channel, found
+    return channel, message
 
 
 @method("chat.update", "chat:write")
@@ -238,11 +238,11 @@ def get_permalink(call: Call) -> Json:
     """A link to a message."""
     workspace = call.workspace
     channel = call.channel(call.need("channel"))
-    found = workspace.message(channel.id, call.need("message_ts"))
-    if found is None or found.ephemeral_to:
+    message = workspace.message(channel.id, call.need("message_ts"))
+    if message is None or message.ephemeral_to:
         raise SlackError("message_not_found")
     link = f"https://{workspace.team.domain}.slack.com/archives/{channel.id}"
-    link += f"/p{found.ts.replace('.', '')}"
-    if found.is_reply:
-        link += f"?thread_ts={found.thread_ts}&cid={channel.id}"
+    link += f"/p{message.ts.replace('.', '')}"
+    if message.is_reply:
+        link += f"?thread_ts={message.thread_ts}&cid={channel.id}"
     return {"channel": channel.id, "permalink": link}

@@ -13,18 +13,18 @@ MAX_USERS = 8
 def _seen(call: Call) -> Channel:
     """The channel asked for; the scope depends on its kind, and names do not work here."""
     call.scope(*READ_SCOPES.values())
-    found = call.workspace.channels.get(call.text("channel"))
-    if found is None or (found.kind != "channel" and not call.is_member(found)):
+    channel = call.workspace.channels.get(call.text("channel"))
+    if channel is None or (channel.kind != "channel" and not call.is_member(channel)):
         raise SlackError("channel_not_found")
-    call.scope(READ_SCOPES[found.kind])
-    return found
+    call.scope(READ_SCOPES[channel.kind])
+    return channel
 
 
 @method("conversations.info")
 def conversations_info(call: Call) -> Json:
     """One conversation."""
-    found = _seen(call)
-    info = channel_info(found, call.app.bot_user_id)
+    channel = _seen(call)
+    info = channel_info(channel, call.app.bot_user_id)
     if not call.flag("include_num_members"):
         info.pop("num_members", None)
     return {"channel": info}
@@ -40,22 +40,22 @@ def conversations_list(call: Call) -> Json:
     for kind in kinds & READ_SCOPES.keys():
         call.scope(READ_SCOPES[kind])
     without_archived = call.flag("exclude_archived")
-    found = [
+    channels = [
         channel
         for channel in call.workspace.channels.values()
         if channel.kind in kinds
         and (channel.kind == "channel" or call.is_member(channel))
         and not (without_archived and channel.is_archived)
     ]
-    page, meta = call.page(found, 100)
+    page, meta = call.page(channels, 100)
     return {"channels": [channel_info(c, call.app.bot_user_id) for c in page], **meta}
 
 
 @method("conversations.members")
 def conversations_members(call: Call) -> Json:
     """The ids of a conversation's members, in pages."""
-    found = _seen(call)
-    page, meta = call.page(sorted(found.members), 100)
+    channel = _seen(call)
+    page, meta = call.page(sorted(channel.members), 100)
     return {"members": page, **meta}
 
 
@@ -63,16 +63,16 @@ def conversations_members(call: Call) -> Json:
 def conversations_join(call: Call) -> Json:
     """Join a public channel."""
     app, workspace = call.app, call.workspace
-    found = call.channel(call.text("channel"))
-    if found.kind != "channel":
+    channel = call.channel(call.text("channel"))
+    if channel.kind != "channel":
         raise SlackError("method_not_supported_for_channel_type")
-    if found.is_archived:
+    if channel.is_archived:
         raise SlackError("is_archived")
-    if call.is_member(found):
+    if call.is_member(channel):
         call.warnings.append("already_in_channel")
-    found.members.add(app.bot_user_id)
-    workspace.put_channel(found)
-    return {"channel": channel_info(found, app.bot_user_id)}
+    channel.members.add(app.bot_user_id)
+    workspace.put_channel(channel)
+    return {"channel": channel_info(channel, app.bot_user_id)}
 
 
 @method("conversations.open", "im:write", "mpim:write", "channels:manage", "groups:write")

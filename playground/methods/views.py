@@ -123,14 +123,14 @@ def views_push(call: Call) -> Json:
 def _known(call: Call) -> View:
     workspace = call.workspace
     if view_id := call.text("view_id"):
-        found = workspace.views.get(view_id)
+        view = workspace.views.get(view_id)
     elif external_id := call.text("external_id"):
-        found = next((v for v in workspace.views.values() if v.external_id == external_id), None)
+        view = next((v for v in workspace.views.values() if v.external_id == external_id), None)
     else:
         raise refused("invalid_arguments", ["missing required field: view_id"])
-    if found is None:
+    if view is None:
         raise SlackError("not_found")
-    return found
+    return view
 
 
 def _check_hash(call: Call, view: View | None) -> None:

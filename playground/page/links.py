@@ -40,8 +40,8 @@ def _place_here(url: str) -> str | None:
     `crm/1001` when it is the page of a record."""
     if record := _RECORD.match(url):
         return f"{CRM}/{record[1]}"
-    found = _PERMALINK.search(urlsplit(url).path)
-    if not found:
+    match = _PERMALINK.search(urlsplit(url).path)
+    if not match:
         return None
-    channel, seconds, micros = found.groups()
+    channel, seconds, micros = match.groups()
     return f"{channel}/{seconds}.{micros}" if seconds else channel

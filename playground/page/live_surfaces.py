@@ -34,8 +34,8 @@ class Drafts:
 
     def keep(self, blocks: list[Json]) -> None:
         """Forget what was typed into blocks that are no longer there, as Slack does."""
-        there = {str(block.get("block_id")) for block in blocks}
-        self.values = {key: value for key, value in self.values.items() if key[0] in there}
+        block_ids = {str(block.get("block_id")) for block in blocks}
+        self.values = {key: value for key, value in self.values.items() if key[0] in block_ids}
 
 
 class LiveSurface:
@@ -103,8 +103,8 @@ class LiveSurface:
         wanted = set((element.get("filter") or {}).get("include") or ["public", "private"])
         if "channels_select" in str(element.get("type")):
             wanted = {"public"}
-        found = [c for c in self.session.channels() if _KINDS[c.kind] in wanted]
-        return [Choice(c.id, f"# {c.name}") for c in found if not c.is_archived]
+        channels = [c for c in self.session.channels() if _KINDS[c.kind] in wanted]
+        return [Choice(c.id, f"# {c.name}") for c in channels if not c.is_archived]
 
     async def suggestions(self, block_id: str, element: Json, typed: str) -> list[Choice]:
         """What the app offers in an external select."""
@@ -113,10 +113,10 @@ class LiveSurface:
         def ask(hand: Actor) -> list[Json]:
             return hand.suggestions(self.place(), action_id, typed, block_id)
 
-        found = await self.session.act(ask) or []
-        if found and "options" in found[0]:
-            return choices_of(all_options({"option_groups": found}))
-        return choices_of(all_options({"options": found}))
+        options = await self.session.act(ask) or []
+        if options and "options" in options[0]:
+            return choices_of(all_options({"option_groups": options}))
+        return choices_of(all_options({"options": options}))
 
     async def upload(self, file: Upload) -> str | None:
         """Give Slack a file for a file input."""
@@ -137,10 +137,10 @@ class MessageSurface(LiveSurface):
 
     def place(self) -> Message:
         """The message, with its blocks as they were drawn."""
-        found = self.session.slack.workspace.message(*self._key)
-        if found is None:
+        message = self.session.slack.workspace.message(*self._key)
+        if message is None:
             raise NotPossible("This message is no longer there.")
-        return replace(found, blocks=self._blocks)
+        return replace(message, blocks=self._blocks)
 
 
 class HomeSurface(LiveSurface):
@@ -148,10 +148,10 @@ class HomeSurface(LiveSurface):
 
     def place(self) -> View:
         """The home tab as it is now."""
-        found = self.session.slack.home(self.session.user_id)
-        if found is None:
+        view = self.session.slack.home(self.session.user_id)
+        if view is None:
             raise NotPossible("This Home tab is empty.")
-        return found
+        return view
 
 
 class ModalSurface(LiveSurface):
@@ -163,10 +163,10 @@ class ModalSurface(LiveSurface):
 
     def place(self) -> View:
         """The modal as it is now."""
-        found = self.session.slack.workspace.views.get(self._view_id)
-        if found is None:
+        view = self.session.slack.workspace.views.get(self._view_id)
+        if view is None:
             raise NotPossible("This window was closed.")
-        return found
+        return view
 
     def error(self, block_id: str) -> str | None:
         """What the app (or Slack's client) has against this field."""

@@ -39,11 +39,11 @@ _PART = re.compile(r"\{(\w+)\}")
 def emojify(escaped: str) -> str:
     """Replace the short codes that are known in text that is escaped already."""
 
-    def draw(found: re.Match[str]) -> str:
-        glyph = EMOJI.get(found[1])
+    def draw(match: re.Match[str]) -> str:
+        glyph = EMOJI.get(match[1])
         if glyph is None:
-            return found[0]
-        return f'<span class="mk-emoji" role="img" aria-label="{escape(found[1])}">{glyph}</span>'
+            return match[0]
+        return f'<span class="mk-emoji" role="img" aria-label="{escape(match[1])}">{glyph}</span>'
 
     return _EMOJI.sub(draw, escaped)
 
@@ -83,8 +83,8 @@ def mrkdwn_html(text: str, reader: Reader, *, breaks: bool = True) -> str:
         stash.append(html)
         return f"{mark}{len(stash) - 1}\ue001"
 
-    def keep_pre(found: re.Match[str]) -> str:
-        html = f"<pre>{_code_html(found[1], reader)}</pre>"
+    def keep_pre(match: re.Match[str]) -> str:
+        html = f"<pre>{_code_html(match[1], reader)}</pre>"
         return "\n" + keep(html, "\ue002") + "\n"
 
     work = _MARKS.sub("", text.replace("\r\n", "\n").replace("\x00", ""))

@@ -67,8 +67,8 @@ def drop_down(
 
     async def pressed() -> None:
         client = ui.context.client
-        found = lines()
-        shown = await found if inspect.isawaitable(found) else found
+        offered = lines()
+        shown = await offered if inspect.isawaitable(offered) else offered
         with client:
             open_menu(anchor.html_id, shown, at_end=at_end)
 

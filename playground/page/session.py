@@ -94,13 +94,13 @@ class Session:
 
     def user(self, user_id: str | None = None) -> User | None:
         """A member by id; the acting person by default."""
-        found: User | None = self.slack.workspace.users.get(user_id or self.user_id)
-        return found
+        user: User | None = self.slack.workspace.users.get(user_id or self.user_id)
+        return user
 
     def channel(self) -> Channel | None:
         """The conversation that is open."""
-        found: Channel | None = self.slack.workspace.channels.get(self.channel_id)
-        return found
+        channel: Channel | None = self.slack.workspace.channels.get(self.channel_id)
+        return channel
 
     def reader(self) -> Reader:
         """The acting person as the reader of texts."""
@@ -213,12 +213,12 @@ class Session:
     def channels(self) -> list[Channel]:
         """The acting person's channels: the links first, then by name."""
         wished = [channel_id for channel_id, _ in self.links]
-        found = [
+        channels = [
             c for c in self.slack.workspace.channels.values()
             if c.kind != "im" and self.may_see(c)
         ]  # fmt: skip
         rank = {channel_id: place for place, channel_id in enumerate(wished)}
-        return sorted(found, key=lambda c: (rank.get(c.id, len(rank)), c.name))
+        return sorted(channels, key=lambda c: (rank.get(c.id, len(rank)), c.name))
 
     # ---- drawing ----------------------------------------------------------------------------
 

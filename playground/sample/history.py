@@ -211,8 +211,8 @@ class History:
                 entering.enter(session, who, campaign.id, spending, f"{code} {line}")
 
     def _campaign(self, session: Session, code: str) -> Campaign:
-        found = campaign_queries.by_utm(session, self._workspace.id, code)
-        return campaign_queries.known(session, found or 0)
+        campaign_id = campaign_queries.by_utm(session, self._workspace.id, code)
+        return campaign_queries.known(session, campaign_id or 0)
 
     # ---- the daily dialogue -----------------------------------------------------------------
 

@@ -110,8 +110,8 @@ class People:
     def contacts(self) -> list[Contact]:
         """All contacts, the newest lead first."""
         with self._crm.lock:
-            found = [self._contact(item) for item in self._state.items[CONTACTS].values()]
-        return sorted(found, key=lambda each: (each.came_at, int(each.id)), reverse=True)
+            contacts = [self._contact(item) for item in self._state.items[CONTACTS].values()]
+        return sorted(contacts, key=lambda each: (each.came_at, int(each.id)), reverse=True)
 
     def contact(self, record_id: str) -> Details | None:
         """One contact; None where it was deleted."""
@@ -122,8 +122,8 @@ class People:
     def owners(self) -> list[tuple[str, str]]:
         """Who can own contacts: ids and names."""
         with self._crm.lock:
-            there = [each for each in self._state.owners.values() if not each.is_archived]
-        return [(each.id, _name_of(each)) for each in there]
+            owners = [each for each in self._state.owners.values() if not each.is_archived]
+        return [(each.id, _name_of(each)) for each in owners]
 
     def _contact(self, item: Item) -> Contact:
         held = item.properties
@@ -155,7 +155,7 @@ class People:
     def _values(
         self, item: Item, names: list[str] | tuple[str, ...]
     ) -> list[tuple[str, str | datetime]]:
-        found: list[tuple[str, str | datetime]] = []
+        values: list[tuple[str, str | datetime]] = []
         for name in names:
             known, value = self._state.properties[CONTACTS][name], item.properties.get(name)
             if not value:
@@ -163,8 +163,8 @@ class People:
             label = (known.label or _LABELS.get(name, name.title())).removeprefix("Handoff ")
             at = moment(value) if known.type == "datetime" else None
             shown = value.title() if known.type in ("enumeration", "bool") else value
-            found.append((label[:1].upper() + label[1:], at or _LABELS.get(value, shown)))
-        return found
+            values.append((label[:1].upper() + label[1:], at or _LABELS.get(value, shown)))
+        return values
 
     def _stage(self, status: str, deal: Item | None) -> tuple[str, str]:
         if deal is not None and deal.properties["hs_is_closed"] == "true":
@@ -182,7 +182,7 @@ class People:
         return self._state.items[DEALS][ids[-1]] if ids else None
 
     def _deals(self, record_id: str) -> list[Deal]:
-        found = [
+        deals = [
             self._state.items[DEALS][one]
             for one in reversed(self._state.linked(CONTACTS, record_id, DEALS))
         ]
@@ -193,15 +193,15 @@ class People:
                 is_over=each.properties["hs_is_closed"] == "true",
                 is_won=each.properties["hs_is_closed_won"] == "true",
             )
-            for each in found
+            for each in deals
         ]  # fmt: skip
 
     def _notes(self, record_id: str) -> list[Note]:
-        found = [
+        notes = [
             _note(self._state.items[NOTES][one])
             for one in self._state.linked(CONTACTS, record_id, NOTES)
         ]
-        return found[::-1]
+        return notes[::-1]
 
     # ---- what they do ---------------------------------------------------------------------------
     # Each raises ValueError with a sentence where HubSpot would not take it.

@@ -121,8 +121,8 @@ class Records:
         ids = [str(each.get("id", "")) for each in inputs_of(body)]
         by, names = str(body.get("idProperty") or ""), body.get("properties") or []
         items = {one: self._state.by(kind, by, one) for one in ids}
-        found = {item.id: item for item in items.values() if item is not None}
-        results = [self._as_json(kind, item, names) for item in reversed(found.values())]
+        by_id = {item.id: item for item in items.values() if item is not None}
+        results = [self._as_json(kind, item, names) for item in reversed(by_id.values())]
         return self._partly(results, [one for one, item in items.items() if item is None])
 
     def _batch_update(self, kind: str, body: dict[str, Any]) -> tuple[int, Any]:

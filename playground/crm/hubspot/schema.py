@@ -60,15 +60,15 @@ def invalid(message: str) -> Refused:
     return Refused(400, "VALIDATION_ERROR", message)
 
 
-def not_valid(found: Iterable[tuple[str, str, object]]) -> Refused:
+def not_valid(complaints: Iterable[tuple[str, str, object]]) -> Refused:
     """400; HubSpot tells it twice, and repeats the values."""
     listed = [
         {"isValid": False, "message": f"{value} is not valid", "error": code, "name": name}
-        for name, code, value in found
+        for name, code, value in complaints
     ]
     errors = [
         {"message": f"{value} is not valid", "code": code, "context": {"propertyName": [name]}}
-        for name, code, value in found
+        for name, code, value in complaints
     ]
     message = f"Property values were not valid: {json.dumps(listed)}"
     return Refused(400, "VALIDATION_ERROR", message, errors)
@@ -154,10 +154,10 @@ def moment(value: str) -> datetime | None:
     try:
         if value.isdigit():
             return datetime.fromtimestamp(int(value) / 1000, UTC)
-        found = datetime.fromisoformat(value)
+        parsed = datetime.fromisoformat(value)
     except (ValueError, OverflowError):
         return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
 
 
 def iso(at: datetime) -> str:

@@ -46,17 +46,17 @@ class Settings:
     ) -> tuple[int, dict[str, Any]]:
         """207 where some have none."""
         spec = [{"category": "HUBSPOT_DEFINED", "typeId": 1, "label": None}]
-        found = {str(each["id"]): self._ends(kind, str(each["id"]), to) for each in inputs}
+        ends_by_id = {str(each["id"]): self._ends(kind, str(each["id"]), to) for each in inputs}
         results = [
             {
                 "from": {"id": one},
                 "to": [{"toObjectId": int(end), "associationTypes": spec} for end in ends],
             }
-            for one, ends in found.items()
+            for one, ends in ends_by_id.items()
             if ends
         ]
         done = completed(results, self._state.now())
-        if len(results) == len(found):
+        if len(results) == len(ends_by_id):
             return 200, done
         error = {
             "status": "error", "category": "OBJECT_NOT_FOUND",

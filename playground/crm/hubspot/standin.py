@@ -149,17 +149,17 @@ class HubSpot(StandInCrm):
     def _route(self, call: Call) -> tuple[int, Any]:
         if _ACCOUNT.fullmatch(call.path) and call.method == "GET":
             return 200, self._account()
-        found = _PATH.fullmatch(call.path)
-        if found is None:
+        match = _PATH.fullmatch(call.path)
+        if match is None:
             raise not_found()
-        rest = [part for part in found["rest"].split("/") if part]
+        rest = [part for part in match["rest"].split("/") if part]
         handle = {
             "objects": self._records.answer,
             "associations": self._settings.associations,
             "owners": self._settings.owners,
             "properties": self._settings.properties,
             "pipelines": self._settings.pipelines,
-        }.get(found["old"] or found["new"])
+        }.get(match["old"] or match["new"])
         if handle is None:
             raise not_found()
         return handle(call, rest)

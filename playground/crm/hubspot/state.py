@@ -110,13 +110,13 @@ class State:
         self, kind: str, properties: Mapping[str, Any], item: Item | None, *, is_api: bool = True
     ) -> None:
         """Raises Refused for what the API would not take."""
-        found = [
+        complaints = [
             (name, code)
             for name, value in properties.items()
             if (code := self._complaint(kind, name, value, is_api=is_api))
         ]
-        if found:
-            raise not_valid([(name, code, properties[name]) for name, code in found])
+        if complaints:
+            raise not_valid([(name, code, properties[name]) for name, code in complaints])
         self._require(kind, properties, item)
         for name, value in properties.items():
             other = self.by(kind, name, value) if value and self.is_unique(kind, name) else None

@@ -49,26 +49,26 @@ class Database:
         """The records that match; archived ones only where they are asked for."""
         test = compiled(model, domain)
         named = any(each[0] == "active" for each in domain if isinstance(each, list))
-        found = [
+        records = [
             each
             for each in self.tables[model].values()
             if test(each) and (archived or named or each.get("active", True))
         ]
         for term in reversed(order.split(",") if order else ["id"]):
-            name, _, way = term.strip().partition(" ")
+            name, _, direction = term.strip().partition(" ")
             if name != "id" and name not in self.fields(model):
                 raise value_error(f"Invalid field {name!r} on model {model!r}")
-            found.sort(key=lambda each: each[name] or 0, reverse=way.lower() == "desc")
-        return found
+            records.sort(key=lambda each: each[name] or 0, reverse=direction.lower() == "desc")
+        return records
 
     def of(self, model: str, ids: Iterable[int]) -> list[Record]:
         """These records. Raises OdooError where one is gone."""
-        found = []
+        records = []
         for each in ids:
             if each not in self.tables[model]:
                 raise missing(model, each)
-            found.append(self.tables[model][each])
-        return found
+            records.append(self.tables[model][each])
+        return records
 
     def require_fields(self, model: str, names: Sequence[str]) -> None:
         """Raises OdooError for a field that there is not."""
@@ -169,9 +169,9 @@ class Database:
             }
 
 
-def _linked(there: Sequence[int], commands: Any) -> list[int]:
+def _linked(linked: Sequence[int], commands: Any) -> list[int]:
     """A many2many after Odoo's commands: 4 adds, 3 takes away, 6 sets."""
-    ids = list(there)
+    ids = list(linked)
     for command, record_id, *more in commands or []:
         if command == 4 and record_id not in ids:
             ids.append(record_id)
@@ -225,8 +225,8 @@ class Loading:
 
     def _record_id(self, number: int, external_id: str, cell: Any) -> int | None:
         if cell is not None:
-            there = self._database.tables[self._model].get(int(cell))
-            if there is None or not (self._archived or there.get("active", True)):
+            record = self._database.tables[self._model].get(int(cell))
+            if record is None or not (self._archived or record.get("active", True)):
                 self._error(number, f"Unknown database identifier '{cell}'", ".id")
                 self._error(number, "Missing required value for the field 'Name' (name).\n", "name")
             return int(cell)

@@ -47,29 +47,29 @@ def _condition(
     wanted = moment_of(value) if field.type == "datetime" and value else value
 
     def test(record: Record) -> bool:
-        there = record[name]
+        current = record[name]
         # An equal second is equal, although Odoo keeps microseconds.
-        if isinstance(there, datetime) and operator is _same:
-            there = there.replace(microsecond=0)
-        return operator(there, wanted)
+        if isinstance(current, datetime) and operator is _same:
+            current = current.replace(microsecond=0)
+        return operator(current, wanted)
 
     return test
 
 
-def _same(there: Any, wanted: Any) -> bool:
-    return bool(there == wanted or (not there and wanted is False))
+def _same(value: Any, wanted: Any) -> bool:
+    return bool(value == wanted or (not value and wanted is False))
 
 
 def _like(pattern: str, *, whole: bool) -> re.Pattern[str]:
     parts = re.findall(r"\\.|%|_|[^\\%_]+", pattern)
-    found = "".join(
+    regex = "".join(
         {"%": ".*", "_": "."}.get(each) or re.escape(each.removeprefix("\\")) for each in parts
     )
-    return re.compile(found if whole else f".*{found}.*", re.DOTALL)
+    return re.compile(regex if whole else f".*{regex}.*", re.DOTALL)
 
 
-def _matches(there: Any, pattern: str, *, whole: bool = False, any_case: bool = True) -> bool:
-    text = str(there or "")
+def _matches(value: Any, pattern: str, *, whole: bool = False, any_case: bool = True) -> bool:
+    text = str(value or "")
     if any_case:
         text, pattern = text.lower(), pattern.lower()
     return bool(_like(pattern, whole=whole).fullmatch(text))

@@ -134,8 +134,8 @@ class Leads:
 
     def messages(self, lead_id: int) -> list[Record]:
         """What stands in a lead's chatter."""
-        found = self._database.tables["mail.message"].values()
-        return [each for each in found if (each["model"], each["res_id"]) == ("crm.lead", lead_id)]
+        rows = self._database.tables["mail.message"].values()
+        return [each for each in rows if (each["model"], each["res_id"]) == ("crm.lead", lead_id)]
 
     def message(self, lead_id: int, body: str, user_id: int, **values: Any) -> int:
         """A new message; Odoo names it after its lead where nobody else names it."""

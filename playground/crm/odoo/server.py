@@ -76,8 +76,8 @@ class Odoo(StandInCrm):
 
     def take_conflict(self) -> bool:
         """Whether a load meets somebody else's."""
-        self._conflicts -= bool(there := self._conflicts > 0)
-        return there
+        self._conflicts -= bool(conflicts := self._conflicts > 0)
+        return conflicts
 
     # ---- the API --------------------------------------------------------------------------------
 
@@ -138,8 +138,8 @@ class _Session:
         """Call a method of a model, as Odoo's controller does it."""
         if model not in MODELS:
             raise not_found(f"the model {model!r} does not exist")
-        found = getattr(self, f"_do_{method}", None)
-        if found is None or (method in _OF_LEADS and model != "crm.lead"):
+        handler = getattr(self, f"_do_{method}", None)
+        if handler is None or (method in _OF_LEADS and model != "crm.lead"):
             raise not_found(f"The method '{model}.{method}' does not exist")
         given = dict(arguments)
         context, ids = given.pop("context", {}), given.pop("ids", [])
@@ -147,10 +147,10 @@ class _Session:
         if method in _MODEL_METHODS and ids:
             raise unprocessable(f"cannot call {model}.{method} with ids")
         try:
-            inspect.signature(found).bind(model, ids, **given)
+            inspect.signature(handler).bind(model, ids, **given)
         except TypeError as error:
             raise unprocessable(str(error)) from None
-        return found(model, ids, **given)
+        return handler(model, ids, **given)
 
     # ---- rights ---------------------------------------------------------------------------------
 
@@ -192,23 +192,23 @@ class _Session:
         if read_kwargs:
             raise OdooError(500, "builtins.TypeError", "got an unexpected keyword argument")
         self._require("read", model)
-        found = self._database.search(model, domain, order, archived=self._archived)
-        found = [each for each in found if self._sees(model, each)]
+        records = self._database.search(model, domain, order, archived=self._archived)
+        records = [each for each in records if self._sees(model, each)]
         end = None if limit is None else offset + limit
-        return [self._database.read_record(model, each, fields) for each in found[offset:end]]
+        return [self._database.read_record(model, each, fields) for each in records[offset:end]]
 
     def _do_search(
         self, model: str, ids: list[int], domain: Sequence[Any] = (), offset: int = 0,
         limit: int | None = None, order: str = "",
     ) -> list[int]:  # fmt: skip
-        found = self._do_search_read(model, ids, domain, ["id"], offset, limit, order)
-        return [each["id"] for each in found]
+        records = self._do_search_read(model, ids, domain, ["id"], offset, limit, order)
+        return [each["id"] for each in records]
 
     def _do_read(self, model: str, ids: list[int], fields: Sequence[str] = ()) -> list[Record]:
         self._require("read", model)
         self._database.require_fields(model, fields)
-        there = [self._database.tables[model].get(each) for each in ids]
-        seen = [each for each in there if each and self._sees(model, each)]
+        records = [self._database.tables[model].get(each) for each in ids]
+        seen = [each for each in records if each and self._sees(model, each)]
         return [self._database.read_record(model, each, fields) for each in seen]
 
     def _do_get_metadata(self, model: str, ids: list[int]) -> list[Record]:
@@ -227,8 +227,8 @@ class _Session:
 
     def _do_default_get(self, model: str, _ids: list[int], fields: Sequence[str]) -> Record:
         self._require("create", model)
-        there = {"type": self._leads.kind(), "user_id": self._user_id, "priority": "0"}
-        return {name: there[name] for name in fields if model == "crm.lead" and name in there}
+        defaults = {"type": self._leads.kind(), "user_id": self._user_id, "priority": "0"}
+        return {name: defaults[name] for name in fields if model == "crm.lead" and name in defaults}
 
     # ---- writing --------------------------------------------------------------------------------
 
