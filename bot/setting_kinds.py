@@ -13,21 +13,21 @@ from pydantic_settings import NoDecode
 def _like(pattern: str, sentence: str) -> AfterValidator:
     """A word that the pattern matches; the empty one stands for none where that is the default."""
 
-    def look(value: str) -> str:
+    def check(value: str) -> str:
         if value and not re.fullmatch(pattern, value):
             raise ValueError(sentence)
         return value
 
-    return AfterValidator(look)
+    return AfterValidator(check)
 
 
 def _secret(*, start: str, sentence: str) -> AfterValidator:
-    def look(value: SecretStr) -> SecretStr:
+    def check(value: SecretStr) -> SecretStr:
         if not value.get_secret_value().startswith(start):
             raise ValueError(sentence)
         return value
 
-    return AfterValidator(look)
+    return AfterValidator(check)
 
 
 def _pairs(of: str, name: str, least: int) -> BeforeValidator:

@@ -59,7 +59,7 @@ class NotADay(HandoffError):
 def check(options: Options) -> None:
     """Look at all that has to be right before going live; make what is missing on request."""
     wrong, settings = 0, load(CrmSettings)
-    with _told(), closing(_alone(settings)) as crm:
+    with _errors_as_sentences(), closing(_alone(settings)) as crm:
         for found in crm.check(make=options.make):
             print(f"✗ {found.what}: {found.problem}" if found.problem else f"✓ {found.what}")
             if found.can_be_made and not options.make:
@@ -93,7 +93,7 @@ def _mark(store: Store, workspace: Workspace, since: datetime) -> int:
                     Lead.workspace_id == workspace.id,
                     Lead.received_at >= since,
                     Lead.merged_into.is_(None),
-                    keyset.behind([Lead.id], last),
+                    keyset.after([Lead.id], last),
                 )
                 .order_by(Lead.id)
                 .limit(_AT_ONCE)
@@ -124,7 +124,7 @@ def _progress(store: Store, workspace: Workspace) -> Iterator[str]:
 def diff(_options: Options) -> None:
     """Say where the CRM and Handoff disagree."""
     count = 0
-    with _opened() as (_, crm, workspace), _told():
+    with _opened() as (_, crm, workspace), _errors_as_sentences():
         for line in comparing.differences(crm, workspace.id):
             print(line, flush=True)
             count += 1
@@ -174,8 +174,8 @@ def _alone(settings: CrmSettings) -> Crm:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
-    """Let what stops a call be a sentence."""
+def _errors_as_sentences() -> Iterator[None]:
+    """Raise an error with a sentence for what stops a call."""
     try:
         yield
     except Busy as busy:

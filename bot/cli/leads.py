@@ -28,7 +28,7 @@ def sources(session: Session, settings: Settings) -> Iterator[str]:
         yield f"{source.name} ({source.slug})"
         yield f"  {_address(source, settings)}"
         yield f"  {_connected(source, settings)}"
-        yield f"  {_spoke(heard.get(source.slug))}"
+        yield f"  {_last_submission(heard.get(source.slug))}"
         yield from (f"    {step}" for step in _steps(source, settings))
         yield ""
 
@@ -105,7 +105,7 @@ def _connected(source: Source, settings: Settings) -> str:
     return "Connected"
 
 
-def _spoke(heard: SourceActivity | None) -> str:
+def _last_submission(heard: SourceActivity | None) -> str:
     if heard is None:
         return "Has not spoken in the last 28 days"
     return (

@@ -44,7 +44,7 @@ def import_spend(
             importing.cancel(session, staged)
             yield "Nothing was imported."
             return
-        importing.take(session, staged)
+        importing.book(session, staged)
         refused = [(cells, why) for cells, why in staged.rows]
         staged.rows = []
     yield "Imported."

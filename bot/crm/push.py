@@ -110,7 +110,7 @@ def _push_batch(connection: Connection, crm: Crm, workspace_id: int) -> int:
     waiting = drafts = _drafts(connection, crm, workspace_id)
     known = [each for each in drafts if each.change.record_id and each.touches_what_people_change]
     if known:
-        _look(connection, crm, workspace_id, known)
+        _take_over_changes(connection, crm, workspace_id, known)
         looked = {each.place for each in known}
         drafts = [  # what somebody changed here in this moment, or is in another record now, waits
             each
@@ -134,7 +134,7 @@ def _push_batch(connection: Connection, crm: Crm, workspace_id: int) -> int:
     if lost:
         gone(connection, crm, workspace_id, lost)
     saved = [each for each in written if each[0].is_done and isinstance(each[1], Saved)]
-    _look_again(store, crm, saved)
+    _remember_written(store, crm, saved)
     card.find_accounts(store, crm, workspace_id, [draft.lead_id for draft, _ in saved])
     notes.add(store, crm, workspace_id, [draft.lead_id for draft in drafts])
     _finish(store, [each for each in drafts if each.is_empty or each.is_done])
@@ -233,7 +233,9 @@ def _came_from_there(connection: Connection, record: CrmRecord, lead: Lead) -> s
     return lead.external_id
 
 
-def _look(connection: Connection, crm: Crm, workspace_id: int, drafts: Sequence[Draft]) -> None:
+def _take_over_changes(
+    connection: Connection, crm: Crm, workspace_id: int, drafts: Sequence[Draft]
+) -> None:
     """Take over first what people changed in the CRM meanwhile."""
     records = crm.read([str(each.change.record_id) for each in drafts])
     looked = list(zip(drafts, records, strict=True))
@@ -311,7 +313,9 @@ def _finish(store: Store, drafts: Sequence[Draft]) -> None:
             record.retry_at = None
 
 
-def _look_again(store: Store, crm: Crm, saved: Sequence[tuple[Draft, Saved | Refused]]) -> None:
+def _remember_written(
+    store: Store, crm: Crm, saved: Sequence[tuple[Draft, Saved | Refused]]
+) -> None:
     """Remember what the CRM holds after our writing, in its own words: whatever differs from it
     later is somebody else's change."""
     looked = [

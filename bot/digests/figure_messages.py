@@ -182,7 +182,7 @@ def why(explained: Explained) -> Message:
     blocks: list[AnyBlock] = [
         SectionBlock(text=f"*{metric.label}*\n{metric.formula[:1].upper()}{metric.formula[1:]}"),
         SectionBlock(text="\n".join(_values(explained))),
-        SectionBlock(text=_behind(explained)),
+        SectionBlock(text=_cohort(explained)),
     ]
     if explained.leads:
         label = f"Show {plural(explained.leads, 'lead')}"
@@ -207,7 +207,7 @@ def _value(figures: Figures, name: str) -> str:
     return f"{figures[name]}. {reason}" if reason else figures[name]
 
 
-def _behind(explained: Explained) -> str:
+def _cohort(explained: Explained) -> str:
     """Whom the figure is about, and what is still open."""
     cohort = f"Over the leads received {days(explained.week)}"
     stand = f"{plural(explained.leads, 'lead')} of them {_stands(explained.leads)} behind it"

@@ -104,7 +104,7 @@ def sources(heard: Mapping[str, SourceActivity], webhooks: Mapping[str, str]) ->
     """Where leads come from and when each source last spoke, and how the webhooks do."""
     silent = [source.name for slug, source in SOURCES.items() if slug not in heard]
     rows: list[Block] = [
-        words(f"*{safe(source_name(slug), 60)}*\n{_spoke(each_source)}")
+        words(f"*{safe(source_name(slug), 60)}*\n{_last_submission(each_source)}")
         for slug, each_source in sorted(
             heard.items(), key=lambda each: each[1].last_at, reverse=True
         )
@@ -128,7 +128,7 @@ def _webhooks(health: Mapping[str, str]) -> list[Block]:
     return [words("\n".join(["*Webhooks*", *shown]))] if lines else []
 
 
-def _spoke(source: SourceActivity) -> str:
+def _last_submission(source: SourceActivity) -> str:
     bad = f", {source.unreadable:,} could not be read" if source.unreadable else ""
     return f"last {moment(source.last_at)} · {source.submissions:,} in four weeks{bad}"
 

@@ -3,7 +3,7 @@
 from slack_sdk.models.views import View
 
 from bot.library import messages
-from bot.library.models import Found
+from bot.library.models import SearchPage
 from bot.slack.forms import Form
 from bot.slack.inputs import text
 
@@ -21,6 +21,6 @@ class Search(Form, id=messages.FIND, title="Library", submit="Search", close="Do
     )
 
     @classmethod
-    def of(cls, page: Found) -> View:
+    def of(cls, page: SearchPage) -> View:
         """The form with what was found by the words so far."""
         return cls.modal(words=page.words, below=messages.results(page))

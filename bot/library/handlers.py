@@ -20,29 +20,29 @@ _LOOK = Access("look into the library", ANY_ROLE)
 )
 def find(act: Act) -> View:
     """Open the library, with words or without."""
-    return _found(act, act.words)
+    return _results(act, act.words)
 
 
 @capability.action(messages.FIND, _LOOK)
 def typed(act: Act) -> Update:
     """Another character."""
-    return Update(_found(act, act.incoming.value), keeps_typed=True)
+    return Update(_results(act, act.incoming.value), keeps_typed=True)
 
 
 @capability.form(Search, _LOOK, once=False)
 def search(act: Act, form: Search) -> Update:
     """*Search* was pressed, or Enter: what was typed is looked for, and the modal stays."""
-    return Update(_found(act, form.words), keeps_typed=True)
+    return Update(_results(act, form.words), keeps_typed=True)
 
 
 @capability.pages(messages.TURN, _LOOK)
 def turn(act: Act) -> Update:
     """Another page of what was found."""
     words = Search.so_far(act.incoming).get("words", "")
-    return Update(_found(act, words, act.row_id), keeps_typed=True)
+    return Update(_results(act, words, act.row_id), keeps_typed=True)
 
 
-def _found(act: Act, words: str, page: int = 0) -> View:
+def _results(act: Act, words: str, page: int = 0) -> View:
     return Search.of(service.find(act.session, act.person, words, page))
 
 

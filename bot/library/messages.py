@@ -8,7 +8,7 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
-from bot.library.models import PAGE_SIZE, Found, Hit, Piece, Shelf
+from bot.library.models import PAGE_SIZE, Hit, Piece, SearchPage, Shelf
 from bot.slack.blocks import note
 from bot.slack.paging import page_turns
 from bot.slack.text import clean, moment, plural, safe
@@ -25,7 +25,7 @@ def open_action(shelf: Shelf) -> str:
     return f"{OPEN}.{shelf}"
 
 
-def results(page: Found) -> list[Block]:
+def results(page: SearchPage) -> list[Block]:
     """What was found by the words so far, a page of it."""
     if not page.words.strip():
         return [note("Type a word or its beginning.")]

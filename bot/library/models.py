@@ -42,7 +42,7 @@ class Hit:
 
 
 @dataclass(frozen=True)
-class Found:
+class SearchPage:
     """A page of what was found; `words` is what was looked for."""
 
     words: str

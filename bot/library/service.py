@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 from bot import clock
 from bot.campaigns.models import Campaign, CampaignQuestion, Stage
 from bot.errors import NotFound
-from bot.library.models import PAGE_SIZE, Found, Hit, Piece, Shelf
+from bot.library.models import PAGE_SIZE, Hit, Piece, SearchPage, Shelf
 from bot.people import service as people
 from bot.people.models import Person, Role
 from bot.planning.models import Again, Request, Retrospective
@@ -20,7 +20,7 @@ _EXCERPT = "StartSel='', StopSel='', MaxFragments=1, MaxWords=30, MinWords=12"
 Column = SQLColumnExpression[Any]
 
 
-def find(session: Session, who: Person, words: str, page: int = 0) -> Found:
+def find(session: Session, who: Person, words: str, page: int = 0) -> SearchPage:
     """A page of what has all words, each by its beginning; nothing for no word.
 
     Raises NotAllowed.
@@ -28,7 +28,7 @@ def find(session: Session, who: Person, words: str, page: int = 0) -> Found:
     people.require(session, who, "look into the library", Role.SALESPERSON, Role.MARKETER)
     sought = prefixes(words)
     if sought is None:
-        return Found(words, (), 0, 0)
+        return SearchPage(words, (), 0, 0)
     query = func.to_tsquery("simple", sought)
     shelves = union_all(*(shelf(who.workspace_id) for shelf in _SHELVES)).subquery()
     text = func.to_tsvector("simple", shelves.c.title + " " + shelves.c.text)
@@ -51,7 +51,7 @@ def find(session: Session, who: Person, words: str, page: int = 0) -> Found:
         )
     ).all()
     hits = [Hit(Shelf(row.shelf), row.id, row.title, row.excerpt, row.at) for row in rows]
-    return Found(words, hits, rows[0].how_many if rows else 0, page)
+    return SearchPage(words, hits, rows[0].how_many if rows else 0, page)
 
 
 def piece(session: Session, who: Person, shelf: Shelf, piece_id: int) -> Piece:

@@ -44,7 +44,7 @@ def compute(
     money = _money(session, about, by, names)
     keys = {*leads.by, *money.keys} if by else set()
     return Cohort(
-        total=_figures(names, leads.total, money.whole(leads.total), about),
+        total=_figures(names, leads.total, money.total(leads.total), about),
         by={
             key: _figures(names, of_group, money.of(key, of_group), about)
             for key in keys

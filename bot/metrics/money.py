@@ -49,7 +49,7 @@ class NoMoney:
 
     keys: frozenset[Key] = frozenset()
 
-    def whole(self, _counts: Mapping[str, Value]) -> MoneyTotals:
+    def total(self, _counts: Mapping[str, Value]) -> MoneyTotals:
         """Nothing."""
         return MoneyTotals()
 
@@ -76,7 +76,7 @@ class MoneyQuery:
         splits = self._by is not None and self._by.splits_spend
         return {*self._revenue, *(self._spend if splits else ())}
 
-    def whole(self, counts: Mapping[str, Value]) -> MoneyTotals:
+    def total(self, counts: Mapping[str, Value]) -> MoneyTotals:
         """The money of all."""
         revenue, spent = (list(chain(*rows.values())) for rows in (self._revenue, self._spend))
         return self._totals(revenue, spent, counts, self._cost_of(self._about.period))

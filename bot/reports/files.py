@@ -66,11 +66,11 @@ def as_csv(header: Sequence[str], rows: Rows, *, for_excel: bool = False) -> Ite
     for row in rows:
         writer.writerow([_in_csv(cell) for cell in row])
         if buffer.tell() > _CHUNK:
-            yield _taken(buffer)
-    yield _taken(buffer)
+            yield _drained(buffer)
+    yield _drained(buffer)
 
 
-def _taken(buffer: io.StringIO) -> bytes:
+def _drained(buffer: io.StringIO) -> bytes:
     piece = buffer.getvalue().encode()
     buffer.seek(0)
     buffer.truncate()

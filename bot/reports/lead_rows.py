@@ -173,7 +173,7 @@ def read_leads(
 ) -> list[Record]:
     """At most `limit` leads behind the key `after`, the oldest first."""
     query = _QUERY.add_columns(wanted.counts.label("counts"))
-    query = query.where(*wanted.conditions, keyset.behind(_ORDER, after)).limit(limit)
+    query = query.where(*wanted.conditions, keyset.after(_ORDER, after)).limit(limit)
     return [
         Record((row.Lead.received_at, row.Lead.id), row, row.Lead.claimed_by)
         for row in session.execute(query, wanted.facts)

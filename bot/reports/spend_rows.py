@@ -58,7 +58,7 @@ def read_spend(
             SpendEntry.workspace_id == workspace.id,
             SpendEntry.day >= wanted.period.first,
             SpendEntry.day <= wanted.period.last,
-            keyset.behind([SpendEntry.id], after),
+            keyset.after([SpendEntry.id], after),
         )
         .order_by(SpendEntry.id)
         .limit(limit)

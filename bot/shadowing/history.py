@@ -72,7 +72,7 @@ def met(session: Session, workspace_id: int) -> dict[int, list[int]]:
     return partners
 
 
-def together_last(session: Session, workspace_id: int) -> set[Edge]:
+def last_pairs(session: Session, workspace_id: int) -> set[Edge]:
     """Who was paired in the newest round that has pairs, whatever came of them."""
     newest = (
         select(func.max(ShadowPair.round_id))

@@ -94,7 +94,7 @@ def read_pool(session: Session, workspace: Workspace, until: datetime) -> Pool:
     available = {each for each in working if each not in busy and slots.can_meet(free[each])}
     participants = _participants(session, workspace.id, ever, working)
     work = history.work(session, workspace.id, now - _LEADS_OF)
-    last = history.together_last(session, workspace.id)
+    last = history.last_pairs(session, workspace.id)
     marketers, salespeople = sides(inside)
     times = _Times(free)
     return Pool(

@@ -64,7 +64,7 @@ class Sdk(WebClient):
 
     def api_call(self, api_method: str, **options: Any) -> SlackResponse:
         """Call a method; the answer is ok, and holds what we read of it."""
-        with errors.told_apart(api_method):
+        with errors.translated(api_method):
             answer = super().api_call(api_method, **options)
         if not isinstance(answer.data, dict):
             raise errors.down(api_method, "the answer is no object")
@@ -152,7 +152,7 @@ class Slack:
             raise errors.TooLarge("files.info", "file_too_large")
         headers = {"Authorization": f"Bearer {self.web.token}"}
         with (
-            errors.told_apart("files.download"),
+            errors.translated("files.download"),
             httpx.stream(
                 "GET", file["url_private_download"], headers=headers, timeout=_TIMEOUT_SECONDS
             ) as answer,
@@ -169,7 +169,7 @@ class Slack:
         self, channel: str, name: str, content: bytes, comment: str, *, thread_ts: str | None = None
     ) -> None:
         """Share a file, with a sentence, in a channel or in one of its threads."""
-        with errors.told_apart("files.upload"):
+        with errors.translated("files.upload"):
             self.web.files_upload_v2(
                 channel=channel, filename=name, content=content, initial_comment=comment,
                 thread_ts=thread_ts,

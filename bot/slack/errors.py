@@ -94,8 +94,8 @@ breaks, a body in an unknown encoding, JSON that is no object."""
 
 
 @contextmanager
-def told_apart(method: str) -> Iterator[None]:
-    """Let what the SDK raises while it calls `method` be one of the exceptions above.
+def translated(method: str) -> Iterator[None]:
+    """Translate what the SDK raises while it calls `method` into the exceptions above.
 
     Nothing else may stand in the block. What the SDK raises repeats the answer, and an answer can
     hold anything; so its exceptions are left behind.

@@ -55,7 +55,7 @@ class SignIn:
 
     def identify(self, code: str, nonce: str) -> Identity:
         """Who came back with this code. Raises NotProven, and what `Slack.call` raises."""
-        granted = self._client().api_call("openid.connect.token", data=self._asked(code))
+        granted = self._client().api_call("openid.connect.token", data=self._token_request(code))
         claims = _claims(str(granted["id_token"]))
         self._prove(claims, nonce)
         who = self._client(str(granted["access_token"])).openid_connect_userInfo()
@@ -65,7 +65,7 @@ class SignIn:
             str(who["https://slack.com/team_id"]), str(who["https://slack.com/user_id"])
         )
 
-    def _asked(self, code: str) -> dict[str, str]:
+    def _token_request(self, code: str) -> dict[str, str]:
         return {
             "client_id": self._client_id,
             "client_secret": self._client_secret,

@@ -29,10 +29,10 @@ from bot.slack import errors
 from bot.slack.access import Access
 from bot.slack.client import Sdk, Slack
 from bot.slack.commands import Command, Commands
-from bot.slack.given_back import given_back
 from bot.slack.incoming import Incoming
 from bot.slack.message import view_json
 from bot.slack.text import safe
+from bot.slack.typed_input import typed_input
 from bot.tasks import Postpone
 
 logger = logging.getLogger(__name__)
@@ -91,10 +91,10 @@ class Listening:
             listener_executor=self._executor,
         )
         self.bolt.error(self._failed)
-        self._hear()
+        self._register()
 
-    def _hear(self) -> None:
-        """Let Bolt hand over everything that comes."""
+    def _register(self) -> None:
+        """Register with Bolt for everything that comes."""
         bolt = self.bolt
         bolt.command(_ANY)(self._bound(self.commands.dispatch))
         bolt.action(_ANY)(self._one_of(self.actions, _action_id, _outdated))
@@ -172,7 +172,7 @@ class Listening:
         """
         socket = self._socket or SocketModeHandler(self.bolt, app_token, concurrency=_THREADS)
         self._socket = socket
-        with errors.told_apart("apps.connections.open"):
+        with errors.translated("apps.connections.open"):
             socket.connect()  # type: ignore[no-untyped-call]
 
     @property
@@ -259,7 +259,7 @@ def _not_taken(error: Exception, sentence: str, incoming: Incoming) -> dict[str,
     if isinstance(error, AlreadySent):
         return {"response_action": "update", "view": view_json(_modal("Already saved", sentence))}
     if isinstance(error, OutdatedForm) or incoming.is_deepest:
-        modal = given_back(sentence, incoming.body["view"])
+        modal = typed_input(sentence, incoming.body["view"])
         return {"response_action": "update", "view": view_json(modal)}
     over = _modal("That did not work", sentence, close="Back")
     return {"response_action": "push", "view": view_json(over)}

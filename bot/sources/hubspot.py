@@ -56,9 +56,9 @@ _PROPERTIES = {
 """What is asked for of a contact: its label, and the field that it means."""
 
 _SCHEMA = "/crm/v3/properties/contacts"
-_ASKED = "asked"
+_QUESTIONS = "asked"
 """Beside the contact: the questions, by the names of their properties."""
-_MOST_ASKED = 200  # their names are part of an address
+_MOST_QUESTIONS = 200  # their names are part of an address
 # What HubSpot and its users note of a contact, though a form may set it.
 _STATES = frozenset({"lifecyclestage", "hubspot_owner_id", "recent_conversion_event_name"})
 
@@ -141,13 +141,13 @@ def _came_since(contact: dict[str, Any], since: datetime) -> bool:
 
 def fetch(vendor: Vendor, external_id: str) -> bytes:
     """The contact as the CRM has it, with the questions of forms that it may have answered."""
-    questions = _asked(vendor)
+    questions = _form_questions(vendor)
     properties = ",".join([*_PROPERTIES, _ORIGIN, CRM_KEY, *questions])
     contact = vendor.get(f"{_CONTACTS}/{external_id}", "id", properties=properties)
-    return json.dumps(contact | {_ASKED: questions}).encode()
+    return json.dumps(contact | {_QUESTIONS: questions}).encode()
 
 
-def _asked(vendor: Vendor) -> dict[str, dict[str, Any]]:
+def _form_questions(vendor: Vendor) -> dict[str, dict[str, Any]]:
     """The properties that forms ask for, with their labels and the texts of their options."""
     try:
         schema = vendor.get(_SCHEMA, "results")
@@ -164,7 +164,7 @@ def _asked(vendor: Vendor) -> dict[str, dict[str, Any]]:
         for each in objects(schema.get("results"))
         if _is_question(each)
     }
-    return dict(islice(questions.items(), _MOST_ASKED))
+    return dict(islice(questions.items(), _MOST_QUESTIONS))
 
 
 def _is_question(each: dict[str, Any]) -> bool:
@@ -175,7 +175,7 @@ def _is_question(each: dict[str, Any]) -> bool:
 
 def _answers(sent: dict[str, Any]) -> Iterator[tuple[str, str | None, object]]:
     """What forms asked beside the usual properties; several choices come with semicolons."""
-    questions = sent.get(_ASKED)
+    questions = sent.get(_QUESTIONS)
     for name, each in questions.items() if isinstance(questions, dict) else ():
         value, texts = plain(dig(sent, "properties", name)), dig(each, "options")
         if isinstance(texts, dict) and texts:

@@ -64,7 +64,7 @@ def verify_token(secret: str) -> str:
 
 def verify(request: Request, secret: str, _now: datetime) -> None:
     """The signature over the body, or the token of a handshake, which has none. Raises Unproven."""
-    if not request.body and (asked := _asked(request)):
+    if not request.body and (asked := _query(request)):
         require_same(asked.get("hub.verify_token", ""), verify_token(secret))
         return
     given = request.headers.get("x-hub-signature-256", "")
@@ -73,10 +73,10 @@ def verify(request: Request, secret: str, _now: datetime) -> None:
 
 def greet(request: Request, _secret: str) -> Answer | None:
     """Echo the challenge of a handshake."""
-    return None if request.body else Answer(_asked(request).get("hub.challenge", ""))
+    return None if request.body else Answer(_query(request).get("hub.challenge", ""))
 
 
-def _asked(request: Request) -> dict[str, str]:
+def _query(request: Request) -> dict[str, str]:
     try:
         query = parse_qs(urlsplit(request.url).query, max_num_fields=20)
     except ValueError:

@@ -69,7 +69,7 @@ def read(session: Session, staged: SpendImport) -> Reading:
     )  # fmt: skip
     adding = _Adding(staged, known, names, _known_keys(session, staged))
     for row in table.rows:
-        adding.take(row)
+        adding.add(row)
     adding.reading.empty = table.empty
     adding.reading.sums = [
         (row.label[:60] if row.campaign or row.reads_like_a_sum else "no campaign",
@@ -97,7 +97,7 @@ class _Adding:
         self._exact: dict[Place, Decimal] = defaultdict(Decimal)
         self.reading = Reading()
 
-    def take(self, row: Row) -> None:
+    def add(self, row: Row) -> None:
         """Add a row, or note why it is refused."""
         try:
             self._add(row)

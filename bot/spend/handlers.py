@@ -135,7 +135,7 @@ def save_cost(act: Act, form: SetDepartmentCost) -> None:
 @capability.action(messages.START, _ENTER)
 def start_import(act: Act) -> None:
     """The preview is right: import it."""
-    importing.take(act.session, importing.in_preview(act.session, act.person, act.row_id))
+    importing.book(act.session, importing.in_preview(act.session, act.person, act.row_id))
 
 
 @capability.action(messages.CANCEL, _ENTER)

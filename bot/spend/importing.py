@@ -139,7 +139,7 @@ def preview(session: Session, staged: SpendImport) -> None:
     slack.redraw(session, CARD, staged.id)
 
 
-def take(session: Session, staged: SpendImport) -> None:
+def book(session: Session, staged: SpendImport) -> None:
     """Take it in: new days are added, restated ones corrected, refused rows kept with reasons.
 
     Raises PlatformMissing, since an import corrects only what came from the same platform.

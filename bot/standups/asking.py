@@ -90,7 +90,7 @@ def ask(session: Session, standup_id: int, zone: str, slot: datetime) -> int:
     now = clock.now()
     asked_at = slot if now - slot < _AT_ONCE else now
     round_ = round_on(session, standup, day, slot)
-    entries = session.execute(_asked(standup, round_, zone, slot, asked_at)).all()
+    entries = session.execute(_write_entries(standup, round_, zone, slot, asked_at)).all()
     if not entries:
         align(session, standup)  # maybe nobody lives there any more
     elif asked_at > slot:
@@ -169,10 +169,10 @@ def is_away(at: ColumnElement[datetime] | datetime) -> ColumnElement[bool]:
     )
 
 
-def _asked(
+def _write_entries(
     standup: Standup, round_: StandupRound, zone: str, slot: datetime, begun: datetime
 ) -> Select[Any]:
-    """Write the parts and return the new ones; who came first and said nothing yet is asked too."""
+    """Write the entries and return them; one that is there and still silent is asked too."""
     entry = table(StandupEntry)
     remind_at = begun + timedelta(minutes=standup.remind_after_minutes)
     values = {

@@ -37,7 +37,7 @@ class Keyed(Protocol):
 R = TypeVar("R", bound=Keyed)
 
 
-def behind(columns: Columns, key: Key | None) -> ColumnElement[bool]:
+def after(columns: Columns, key: Key | None) -> ColumnElement[bool]:
     """The rows whose `columns`, by which they are ordered, come after this key; all for None."""
     if key is None:
         return true()

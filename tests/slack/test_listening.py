@@ -24,9 +24,9 @@ from slack_sdk.models.views import View as Modal
 from bot.errors import FieldErrors, HandoffError
 from bot.slack import Command, Incoming, Listening, Slack
 from bot.slack import Message as Said
-from bot.slack.given_back import given_back
 from bot.slack.listening import Route
 from bot.slack.text import mention, moment, safe
+from bot.slack.typed_input import typed_input
 from playground.actor import Actor
 from playground.limits import check_view
 from playground.standin import StandIn
@@ -354,7 +354,7 @@ def test_what_an_outdated_form_says_is_given_back_as_it_was_chosen() -> None:
         ],
         "state": {"values": {name: {"it": held} for name, held in chosen.items()}},
     }
-    shown = given_back("Sorry.", view).to_dict()
+    shown = typed_input("Sorry.", view).to_dict()
     assert check_view(shown, "modal") == []
     assert [block["text"]["text"] for block in shown["blocks"][3::2]] == [
         "<@U1>", "<#C1>", "<!date^1780300800^{date_short_pretty} {time}|2026-06-01 08:00 UTC>",
@@ -362,7 +362,7 @@ def test_what_an_outdated_form_says_is_given_back_as_it_was_chosen() -> None:
     ]  # fmt: skip
     many = {name: {"it": {"value": "x" * 9_000}} for name in map(str, range(60))}
     inputs = [{"type": "input", "block_id": name, "label": {"text": name}} for name in many]
-    full = given_back("Sorry.", {"blocks": inputs, "state": {"values": many}}).to_dict()
+    full = typed_input("Sorry.", {"blocks": inputs, "state": {"values": many}}).to_dict()
     assert check_view(full, "modal") == []
 
 

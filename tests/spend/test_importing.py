@@ -40,7 +40,7 @@ def stage(company: Company, text: str = GOOGLE) -> SpendImport:
 def take(company: Company, staged: SpendImport) -> dict[str, Any]:
     with company.store.transaction() as session:
         found = importing.in_preview(session, company.mara, staged.id)
-        importing.take(session, found)
+        importing.book(session, found)
         return found.outcome
 
 

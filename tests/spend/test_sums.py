@@ -67,7 +67,7 @@ def bring(
             columns = zip(staged.header, staged.meanings, strict=True)
             meanings = [means.get(name, meaning) for name, meaning in columns]
             importing.change(session, staged, meanings, one, {}, platform)
-        importing.take(session, staged)
+        importing.book(session, staged)
         entries = session.execute(
             select(Campaign.name, SpendEntry.day, SpendEntry.minor)
             .join(Campaign, Campaign.id == SpendEntry.campaign_id)
@@ -259,7 +259,7 @@ def test_platforms_do_not_correct_each_other(company: Company, campaign: Campaig
             )
             assert staged.platform == ""
             importing.change(session, staged, staged.meanings, None, {}, platform)
-            importing.take(session, staged)
+            importing.book(session, staged)
             return staged.outcome
 
     first = "Campaign name,Day,Cost,Currency\nAutumn,2026-10-05,100.00,EUR\n"
@@ -288,7 +288,7 @@ def test_rows_that_came_back_never_stand_for_the_whole_day(
             staged = importing.stage(
                 session, company.mara, company.workspace.id, "x", sheet.header, sheet.rows
             )
-            importing.take(session, staged)
+            importing.book(session, staged)
             return staged
 
     take(google("2026-11-01,Autumn,EUR,10.00", "2026-11-01,Autumn,EUR,20.00x"))

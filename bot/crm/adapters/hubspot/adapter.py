@@ -72,7 +72,7 @@ _TAG = re.compile(r"<[^>]*>")
 _MILLISECOND = timedelta(milliseconds=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
-Told = tuple[datetime, str]
+ChangedAt = tuple[datetime, str]
 """When a contact, or a deal of its, changed; the contact's id."""
 
 
@@ -151,25 +151,25 @@ class HubSpot:
         for some in chunks(changed, BATCH):
             at = {contact: changed_at for changed_at, contact in some}
             records = zip(at, self.read(list(at)), strict=True)
-            page = [_told_at(record, at[contact]) for contact, record in records]
+            page = [_changed_at(record, at[contact]) for contact, record in records]
             yield sorted(page, key=lambda each: at.get(each.record_id, mark))
 
-    def _changed_contacts(self, mark: datetime) -> Iterator[Told]:
+    def _changed_contacts(self, mark: datetime) -> Iterator[ChangedAt]:
         for page in self._pages("contacts", "lastmodifieddate", mark):
             yield from page
 
-    def _changed_deals(self, mark: datetime) -> Iterator[Told]:
+    def _changed_deals(self, mark: datetime) -> Iterator[ChangedAt]:
         """The contacts of deals that changed, by the time of the deal's change."""
         for page in self._pages("deals", "hs_lastmodifieddate", mark):
             owners = self._api.associated("deals", "contacts", [deal for _, deal in page])
             for at, deal in page:
                 yield from ((at, contact) for contact in owners.get(deal, ()))
 
-    def _pages(self, kind: str, stamp: str, mark: datetime) -> Iterator[list[Told]]:
+    def _pages(self, kind: str, stamp: str, mark: datetime) -> Iterator[list[ChangedAt]]:
         """What changed since then, the oldest first. Each page starts at the time with which the
         one before ended: counting would miss what moves while it is read, and ends at 10,000."""
         while True:
-            page = self._found(kind, stamp, [_filter(stamp, "GTE", _milliseconds(mark))], stamp)
+            page = self._search(kind, stamp, [_filter(stamp, "GTE", _milliseconds(mark))], stamp)
             if page:
                 yield page
             if len(page) < PAGE:
@@ -180,19 +180,21 @@ class HubSpot:
             yield from self._at_once(kind, stamp, mark)
             mark += _MILLISECOND
 
-    def _at_once(self, kind: str, stamp: str, mark: datetime) -> Iterator[list[Told]]:
+    def _at_once(self, kind: str, stamp: str, mark: datetime) -> Iterator[list[ChangedAt]]:
         """More than a page changed in one moment: by their ids."""
         last = "0"
         while True:
             same = [_filter(stamp, "EQ", _milliseconds(mark)), _filter("hs_object_id", "GT", last)]
-            page = self._found(kind, stamp, same, "hs_object_id")
+            page = self._search(kind, stamp, same, "hs_object_id")
             if page:
                 yield page
             if len(page) < PAGE:
                 return
             last = page[-1][1]
 
-    def _found(self, kind: str, stamp: str, filters: list[dict[str, Any]], sort: str) -> list[Told]:
+    def _search(
+        self, kind: str, stamp: str, filters: list[dict[str, Any]], sort: str
+    ) -> list[ChangedAt]:
         results = self._api.search(kind, filters, sort, [stamp])
         stamped = ((moment(each["properties"].get(stamp)), str(each["id"])) for each in results)
         return [(at, record_id) for at, record_id in stamped if at is not None]
@@ -314,8 +316,8 @@ def _stage(status: str | None, deal: Deal | None) -> Stage | None:
     return Stage.QUALIFIED if is_theirs and stage not in (Stage.LOST, Stage.RECYCLED) else stage
 
 
-def _told_at(record: Record | Gone, at: datetime) -> Record | Gone:
-    """The record with the time of the change that is told: what comes later is told again."""
+def _changed_at(record: Record | Gone, at: datetime) -> Record | Gone:
+    """The record with the time of the change that was read: a later change is read again."""
     return replace(record, changed_at=at) if isinstance(record, Record) else record
 
 

@@ -160,29 +160,29 @@ def _read(answer: Answer) -> dict[str, Any]:
 
 def refusal(answer: Answer) -> str:
     """HubSpot's word for why it refuses."""
-    category = told(answer).get("category")
+    category = body_of(answer).get("category")
     is_word = isinstance(category, str) and category.isupper()
     return str(category if is_word else answer.status)
 
 
 def _is_daily(answer: Answer) -> bool:
-    return answer.status == 429 and told(answer).get("policyName") == "DAILY"
+    return answer.status == 429 and body_of(answer).get("policyName") == "DAILY"
 
 
-def told(answer: Answer) -> dict[str, Any]:
+def body_of(answer: Answer) -> dict[str, Any]:
     """What an error says; all of it may be missing."""
     return answer.json if isinstance(answer.json, dict) else {}
 
 
 def errors(answer: Answer) -> list[dict[str, Any]]:
     """The single errors of an error."""
-    listed = told(answer).get("errors")
+    listed = body_of(answer).get("errors")
     return [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
 
 
 def _scopes(answer: Answer) -> str:
     """The scopes that HubSpot says are missing."""
-    contexts = [told(answer).get("context"), *(each.get("context") for each in errors(answer))]
+    contexts = [body_of(answer).get("context"), *(each.get("context") for each in errors(answer))]
     scopes = {
         scope
         for context in contexts

@@ -12,7 +12,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.crm.adapters.hubspot.api import KEY, HubSpotApi, errors, objects, results, told
+from bot.crm.adapters.hubspot.api import KEY, HubSpotApi, body_of, errors, objects, results
 from bot.crm.http import Answer
 from bot.crm.port import Blocked, Refusal, Trouble
 
@@ -296,7 +296,7 @@ def _nothing_left(rows: list[Row]) -> list[Row]:
 def _refused(answer: Answer) -> NotWritten:
     codes = complaints(answer)
     named = ", ".join(f"{name} ({code})" for name, code in sorted(codes.items()))
-    category = _code(told(answer).get("category"))
+    category = _code(body_of(answer).get("category"))
     detail = f"HubSpot refuses {named}" if named else f"HubSpot refuses it ({category})"
     if answer.status != 409:
         return NotWritten(Refusal.INVALID, detail)
@@ -311,7 +311,7 @@ def _gone(row: Row, survivor: str | None = None) -> NotWritten:
 
 
 def _message(answer: Answer) -> str:
-    return str(told(answer).get("message") or "")
+    return str(body_of(answer).get("message") or "")
 
 
 def _is_name(name: object) -> bool:

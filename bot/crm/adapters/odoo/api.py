@@ -32,8 +32,8 @@ class Invalid(Blocked):
         self.message = message
         """As Odoo says it; it may repeat what a lead holds."""
 
-    def told(self, private: Iterable[str]) -> str:
-        """What may be told of it beside the lead."""
+    def without_private(self, private: Iterable[str]) -> str:
+        """The message without what people wrote of themselves."""
         return without_values(self.message, private)
 
 
@@ -241,7 +241,7 @@ def _drop_unknown(model: str, rows: Sequence[Row], error: Invalid) -> None:
     columns = [each for each in rows[0].cells if unknown and _field(each) == unknown[1]]
     if not columns:
         for row in rows:
-            row.refused = Refused(Refusal.INVALID, error.told(row.private))
+            row.refused = Refused(Refusal.INVALID, error.without_private(row.private))
     for column in columns:
         for row in rows:
             row.drop(column, f"Odoo has no field {_field(column)} in {model}")

@@ -281,7 +281,7 @@ def _call_for(
         raise Busy(_SOON, "A lead was deleted in Odoo meanwhile") from None
     except Invalid as error:
         if len(willing) == 1:
-            willing[0].dropped[value] = error.told(willing[0].row.private)
+            willing[0].dropped[value] = error.without_private(willing[0].row.private)
             return
         for each in willing:
             _call_for(api, method, arguments, [each], value)

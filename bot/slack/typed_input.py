@@ -13,12 +13,12 @@ _MOST = 45
 """Fields: each takes two of the hundred blocks of a view."""
 
 
-def given_back(sentence: str, modal: dict[str, Any]) -> View:
+def typed_input(sentence: str, modal: dict[str, Any]) -> View:
     """The sentence, and below it each field of the submitted modal that says something."""
     blocks: list[Block] = [SectionBlock(text=sentence)]
     state = (modal.get("state") or {}).get("values") or {}
     inputs = [block for block in modal.get("blocks") or [] if block.get("type") == "input"]
-    answers = [(block, _said(state.get(block.get("block_id")) or {})) for block in inputs]
+    answers = [(block, _typed(state.get(block.get("block_id")) or {})) for block in inputs]
     if any(text for _, text in answers):
         blocks.append(SectionBlock(text="This is what you wrote, to copy it from here:"))
     for block, text in answers[:_MOST]:
@@ -28,7 +28,7 @@ def given_back(sentence: str, modal: dict[str, Any]) -> View:
     return View(type="modal", title="Not saved", close="Close", blocks=blocks)
 
 
-def _said(by_action: dict[str, Any]) -> str | PlainTextObject | None:
+def _typed(by_action: dict[str, Any]) -> str | PlainTextObject | None:
     """What one field says, as it was typed or chosen."""
     for element in by_action.values():
         for key, value in element.items():
