@@ -220,7 +220,7 @@ class Dispatcher:
         """
         with self._transaction(incoming) as session:
             person = people.acting(session, incoming.team, incoming.user)
-            people.admit(session, person, route.access)
+            people.require_access(session, person, route.access)
             form = incoming.form if isinstance(route, Route) and route.once else None
             if form is not None:
                 sending.take(session, person.workspace_id, *form)

@@ -23,12 +23,12 @@ _MOST = 1_000
 def sources(session: Session, settings: Settings) -> Iterator[str]:
     """Every source: where it sends, whether it is connected, its steps, and when it last spoke."""
     workspace = _installed(session)
-    heard = source_health.activity(session, workspace.id) if workspace else {}
+    activity = source_health.activity(session, workspace.id) if workspace else {}
     for source in SOURCES.values():
         yield f"{source.name} ({source.slug})"
         yield f"  {_address(source, settings)}"
         yield f"  {_connected(source, settings)}"
-        yield f"  {_last_submission(heard.get(source.slug))}"
+        yield f"  {_last_submission(activity.get(source.slug))}"
         yield from (f"    {step}" for step in _steps(source, settings))
         yield ""
 
@@ -105,12 +105,12 @@ def _connected(source: Source, settings: Settings) -> str:
     return "Connected"
 
 
-def _last_submission(heard: SourceActivity | None) -> str:
-    if heard is None:
+def _last_submission(seen: SourceActivity | None) -> str:
+    if seen is None:
         return "Has not spoken in the last 28 days"
     return (
-        f"Last spoke {heard.last_at:%Y-%m-%d %H:%M} UTC; {heard.submissions:,} submissions in 28 "
-        f"days, {heard.unreadable:,} of them wait unread"
+        f"Last spoke {seen.last_at:%Y-%m-%d %H:%M} UTC; {seen.submissions:,} submissions in 28 "
+        f"days, {seen.unreadable:,} of them wait unread"
     )
 
 

@@ -69,7 +69,7 @@ class Backlog(NamedTuple):
 
     written: int
     waiting: int
-    waits_since: datetime | None
+    waiting_since: datetime | None
     refused: int
 
 

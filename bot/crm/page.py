@@ -84,8 +84,8 @@ def _state(seen: Health) -> str:
         since = f" since {moment(at.blocked_at)}" if at.blocked_at else ""
         why = f": {safe(at.blocked_why, 300)}" if at.blocked_why else ""
         return f"*{seen.name} does not work{since}*{why}. Leads wait here, and nothing is lost."
-    if seen.backlog.waits_since is not None:
-        since = moment(seen.backlog.waits_since)
+    if seen.backlog.waiting_since is not None:
+        since = moment(seen.backlog.waiting_since)
         count = plural(seen.backlog.waiting, "lead")
         return f"{count} on the way to *{seen.name}*, waiting since {since}."
     return f"All {'other ' if seen.backlog.refused else ''}leads are up to date in *{seen.name}*."

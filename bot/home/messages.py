@@ -100,13 +100,13 @@ def upkeep(seen: Upkeep) -> list[Block]:
     return [*_failed(seen), note(_health(seen))]
 
 
-def sources(heard: Mapping[str, SourceActivity], webhooks: Mapping[str, str]) -> View:
+def sources(activity: Mapping[str, SourceActivity], webhooks: Mapping[str, str]) -> View:
     """Where leads come from and when each source last spoke, and how the webhooks do."""
-    silent = [source.name for slug, source in SOURCES.items() if slug not in heard]
+    silent = [source.name for slug, source in SOURCES.items() if slug not in activity]
     rows: list[Block] = [
         words(f"*{safe(source_name(slug), 60)}*\n{_last_submission(each_source)}")
         for slug, each_source in sorted(
-            heard.items(), key=lambda each: each[1].last_at, reverse=True
+            activity.items(), key=lambda each: each[1].last_at, reverse=True
         )
     ]
     return View(

@@ -114,7 +114,7 @@ def save_hours(act: Act, form: ChangeHours) -> View:
 def follow(session: Session, workspace: Workspace, event: dict[str, Any]) -> None:
     """Someone's name, zone or state changed in Slack."""
     user = event["user"]
-    service.follow(session, workspace.id, user["id"], **profile.facts_of(user))
+    service.update_profile(session, workspace.id, user["id"], **profile.facts_of(user))
 
 
 @capability.event("channel_archive")

@@ -151,7 +151,7 @@ def require(session: Session, who: Person, action: str, role: Role, *more: Role)
         raise refusal(session, who, action, people_with((role, *more)))
 
 
-def admit(session: Session, who: Person, access: Access) -> None:
+def require_access(session: Session, who: Person, access: Access) -> None:
     """See that the person may use a route. Raises NotAllowed, which says whom to ask."""
     if who.has(*access.roles) or (access.or_team and who.team_id is not None):
         return
@@ -291,7 +291,7 @@ def team_members(session: Session, team_id: int) -> Sequence[Person]:
     ).all()
 
 
-def follow(
+def update_profile(
     session: Session, workspace_id: int, slack_id: str, *, name: str, timezone: str, active: bool,
     email: str | None = None,
 ) -> None:  # fmt: skip

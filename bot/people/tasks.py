@@ -22,7 +22,9 @@ def refresh(services: Services, person_id: int) -> None:
         person = session.get_one(Person, person_id)
     user = services.slack.call("users.info", user=person.slack_id)["user"]
     with services.store.transaction() as session:
-        service.follow(session, person.workspace_id, person.slack_id, **profile.facts_of(user))
+        service.update_profile(
+            session, person.workspace_id, person.slack_id, **profile.facts_of(user)
+        )
 
 
 @capability.task(service.REFUSED)

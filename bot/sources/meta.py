@@ -64,8 +64,8 @@ def verify_token(secret: str) -> str:
 
 def verify(request: Request, secret: str, _now: datetime) -> None:
     """The signature over the body, or the token of a handshake, which has none. Raises Unproven."""
-    if not request.body and (asked := _query(request)):
-        require_same(asked.get("hub.verify_token", ""), verify_token(secret))
+    if not request.body and (query := _query(request)):
+        require_same(query.get("hub.verify_token", ""), verify_token(secret))
         return
     given = request.headers.get("x-hub-signature-256", "")
     require_same(given, "sha256=" + sign(secret, request.body).hex())

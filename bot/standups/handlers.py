@@ -156,7 +156,7 @@ def _see_channels(form: type[Settings]) -> Callable[[Incoming, Services], None]:
     def see(incoming: Incoming, services: Services) -> None:
         with services.store.transaction() as session:
             person = people.acting(session, incoming.team, incoming.user)
-            people.admit(session, person, _CHANGE)
+            people.require_access(session, person, _CHANGE)
         chosen = form.so_far(incoming)
         refused = {
             field: "I am not in this channel. Invite me with /invite @Handoff, then save."

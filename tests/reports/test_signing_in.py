@@ -86,7 +86,7 @@ def stored_sessions(house: House) -> list[WebSession]:
 def deactivate(house: House, name: str, *, active: bool = False) -> None:
     """As when an admin of Slack does it."""
     with house.store.transaction() as session:
-        people.follow(
+        people.update_profile(
             session, house.workspace.id, house.users[name].id,
             name=name.title(), timezone="UTC", active=active,
         )  # fmt: skip

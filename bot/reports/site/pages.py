@@ -87,7 +87,7 @@ def _shown(report: Report, reader: Reader, query: PageQuery) -> dict[str, Any]:
         return query.of_group(LEADS, metric, report.by, part.key)
 
     names = show.part_columns(permissions)
-    gaps = show.gaps(report)
+    missing = show.missing_data(report)
     return {
         "report": report,
         "key_facts": show.key_facts(report, permissions),
@@ -108,8 +108,8 @@ def _shown(report: Report, reader: Reader, query: PageQuery) -> dict[str, Any]:
             (credit, credit is query.credit, query.address(HOME, by=report.by, credit=credit))
             for credit in Attribution
         ],
-        "gaps": gaps,
-        "gap_links": {gap.name: query.address(LEADS, metric=gap.name) for gap in gaps},
+        "missing": missing,
+        "missing_links": {fact.name: query.address(LEADS, metric=fact.name) for fact in missing},
         "height": HEIGHT,
     }
 

@@ -110,7 +110,7 @@ def _day(day: object) -> str:
     return f"{day:%d %b}".lstrip("0")
 
 
-def gaps(report: Report) -> list[Fact]:
+def missing_data(report: Report) -> list[Fact]:
     """What is missing in the figures."""
     return [fact(report.totals, name) for name in _HOLES if report.total.count(name)]
 
