@@ -11,8 +11,14 @@ from sqlalchemy.orm import Session
 from bot import clock, slack
 from bot.campaigns import history
 from bot.campaigns.draft import Draft
-from bot.campaigns.drafting import held, manageable, may_announce, see_whole, write
-from bot.campaigns.models import Campaign, CampaignReceipt, CampaignReminder, EventType, Stage
+from bot.campaigns.drafting import lock, manageable, may_announce, require_complete, write
+from bot.campaigns.models import (
+    Campaign,
+    CampaignEventType,
+    CampaignReceipt,
+    CampaignReminder,
+    Stage,
+)
 from bot.campaigns.queries import find, has_read, known, today
 from bot.errors import FieldErrors, HandoffError
 from bot.people import service as people
@@ -184,14 +190,14 @@ def launch(
 
 def launch_in_time(session: Session, campaign_id: int) -> None:
     """The time to announce it has come; it has not, where that was put off or taken back since."""
-    campaign = held(session, campaign_id)
+    campaign = lock(session, campaign_id)
     if campaign.launch_at is None or campaign.stage not in (Stage.DRAFT, Stage.AGREED):
         return
     if campaign.launch_at > clock.now():
         enqueue(session, LAUNCH, at=campaign.launch_at, campaign_id=campaign.id)
     elif campaign.is_over(today(session, campaign.workspace_id)):
         campaign.launch_at = None  # its last day was brought forward
-        history.note(session, campaign, None, EventType.UNSCHEDULED)
+        history.note(session, campaign, None, CampaignEventType.UNSCHEDULED)
         slack.redraw(session, CONFIRMATION, campaign.id)
     else:
         _go_live(session, None, campaign)
@@ -202,7 +208,7 @@ def unschedule(session: Session, person: Person, campaign_id: int) -> Campaign:
     campaign = manageable(session, person, campaign_id)
     if campaign.launch_at is not None and campaign.announced_at is None:
         campaign.launch_at = None
-        history.note(session, campaign, person, EventType.UNSCHEDULED)
+        history.note(session, campaign, person, CampaignEventType.UNSCHEDULED)
         slack.redraw(session, CONFIRMATION, campaign.id)
     return campaign
 
@@ -215,10 +221,10 @@ def confirm(session: Session, campaign_id: int) -> None:
 
 def finish(session: Session, campaign_id: int) -> None:
     """The clock says that the last day may be over; it is not, where that was put off since."""
-    campaign = held(session, campaign_id)
+    campaign = lock(session, campaign_id)
     over = campaign.has_ended_by(today(session, campaign.workspace_id))
     if over and campaign.stage in (Stage.LIVE, Stage.PAUSED):
-        history.move(session, campaign, None, EventType.ENDED, Stage.ENDED)
+        history.move(session, campaign, None, CampaignEventType.ENDED, Stage.ENDED)
         tell(session, campaign)
         if not _was_over(session, campaign):
             tell_the_end(session, campaign)
@@ -243,7 +249,7 @@ def finish_in_time(session: Session, campaign: Campaign) -> None:
 
 
 def _launch(session: Session, person: Person, campaign: Campaign, at: datetime | None) -> None:
-    see_whole(campaign)
+    require_complete(campaign)
     if campaign.stage in (Stage.LIVE, Stage.PAUSED):
         # Its version would come into force anew, and what it promised before be forgotten.
         raise AlreadyAnnounced(name=safe(campaign.name))
@@ -255,7 +261,7 @@ def _launch(session: Session, person: Person, campaign: Campaign, at: datetime |
     workspace = session.get_one(Workspace, campaign.workspace_id)
     _see_time(campaign, workspace, at)
     campaign.launch_at = at
-    history.note(session, campaign, person, EventType.SCHEDULED, launch_at=at.isoformat())
+    history.note(session, campaign, person, CampaignEventType.SCHEDULED, launch_at=at.isoformat())
     enqueue(session, LAUNCH, at=at, campaign_id=campaign.id)
     owner = session.get_one(Person, campaign.owner_id)
     slack.show(session, workspace.id, CONFIRMATION, campaign.id, owner.slack_id)
@@ -275,7 +281,7 @@ def _see_time(campaign: Campaign, workspace: Workspace, at: datetime) -> None:
 
 def _go_live(session: Session, person: Person | None, campaign: Campaign) -> None:
     workspace = session.get_one(Workspace, campaign.workspace_id)
-    history.move(session, campaign, person, EventType.ANNOUNCED, Stage.LIVE)
+    history.move(session, campaign, person, CampaignEventType.ANNOUNCED, Stage.LIVE)
     version = history.version(session, campaign.id, campaign.version)
     owner = session.get_one(Person, campaign.owner_id)
     version = version or history.keep(session, campaign, person or owner)

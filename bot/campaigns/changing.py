@@ -5,8 +5,8 @@ from sqlalchemy.orm import Session
 from bot.campaigns import history
 from bot.campaigns.announcing import finish_in_time, remind_in_time, tell, tell_the_end
 from bot.campaigns.draft import Draft
-from bot.campaigns.drafting import manageable, put
-from bot.campaigns.models import BINDING, OVER, Campaign, EventType, Stage
+from bot.campaigns.drafting import apply_draft, manageable
+from bot.campaigns.models import BINDING, OVER, Campaign, CampaignEventType, Stage
 from bot.campaigns.queries import today
 from bot.errors import FieldErrors, HandoffError
 from bot.people.models import Person
@@ -43,18 +43,18 @@ def change(
         raise AlreadyOver(name=safe(campaign.name), stage=campaign.stage)
     if draft.missing and campaign.stage != Stage.DRAFT:
         raise FieldErrors(draft.missing)
-    changed = put(session, campaign, draft)
+    changed = apply_draft(session, campaign, draft)
     if not changed:
         return campaign, changed
     if campaign.stage == Stage.DRAFT:
-        history.note(session, campaign, person, EventType.SAVED, changed=changed)
+        history.note(session, campaign, person, CampaignEventType.SAVED, changed=changed)
         return campaign, changed
     is_live = campaign.announced_at is not None
     renewed = history.renew(session, campaign, person, changed)
     facts = {"version": campaign.version, "changed": changed, "live": is_live}
-    history.note(session, campaign, person, EventType.CHANGED, **facts)
+    history.note(session, campaign, person, CampaignEventType.CHANGED, **facts)
     if campaign.stage == Stage.AGREED and changed.keys() & BINDING:
-        history.move(session, campaign, person, EventType.ASKED_AGAIN, Stage.PROPOSED)
+        history.move(session, campaign, person, CampaignEventType.ASKED_AGAIN, Stage.PROPOSED)
     if is_live and "ends_on" in changed:
         finish_in_time(session, campaign)
     if is_live and renewed and campaign.holds_from == campaign.version:
@@ -81,7 +81,7 @@ def pause(session: Session, person: Person, campaign_id: int) -> Campaign:
 
     Raises NotFound, NotAllowed, NotYours, CannotMove.
     """
-    return _move(session, person, campaign_id, EventType.PAUSED, Stage.PAUSED)
+    return _move(session, person, campaign_id, CampaignEventType.PAUSED, Stage.PAUSED)
 
 
 def resume(session: Session, person: Person, campaign_id: int) -> Campaign:
@@ -89,7 +89,7 @@ def resume(session: Session, person: Person, campaign_id: int) -> Campaign:
     campaign = manageable(session, person, campaign_id)
     if campaign.stage != Stage.PAUSED or campaign.is_over(today(session, person.workspace_id)):
         raise AlreadyOver(name=safe(campaign.name), stage=campaign.stage)
-    return _move(session, person, campaign_id, EventType.RESUMED, Stage.LIVE)
+    return _move(session, person, campaign_id, CampaignEventType.RESUMED, Stage.LIVE)
 
 
 def end(session: Session, person: Person, campaign_id: int, late_callers: str = "") -> Campaign:
@@ -101,7 +101,7 @@ def end(session: Session, person: Person, campaign_id: int, late_callers: str = 
     day = today(session, person.workspace_id)
     if campaign.starts_on > day:
         raise NotBegun(name=safe(campaign.name))
-    _move(session, person, campaign_id, EventType.ENDED, Stage.ENDED)
+    _move(session, person, campaign_id, CampaignEventType.ENDED, Stage.ENDED)
     campaign.ends_on = min(campaign.ends_on or day, day)
     campaign.late_callers = late_callers or campaign.late_callers
     tell_the_end(session, campaign)
@@ -114,13 +114,13 @@ def cancel(session: Session, person: Person, campaign_id: int) -> Campaign:
     if campaign.announced_at and campaign.starts_on <= today(session, person.workspace_id):
         raise HasBegun(name=safe(campaign.name))
     campaign.launch_at = None
-    _move(session, person, campaign_id, EventType.CANCELLED, Stage.CANCELLED)
+    _move(session, person, campaign_id, CampaignEventType.CANCELLED, Stage.CANCELLED)
     tell_the_end(session, campaign)
     return campaign
 
 
 def _move(
-    session: Session, person: Person, campaign_id: int, event_type: EventType, to: Stage
+    session: Session, person: Person, campaign_id: int, event_type: CampaignEventType, to: Stage
 ) -> Campaign:
     campaign = manageable(session, person, campaign_id)
     history.move(session, campaign, person, event_type, to)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from bot.campaigns import history
 from bot.campaigns.draft import Draft
-from bot.campaigns.models import Campaign, EventType, Stage
+from bot.campaigns.models import Campaign, CampaignEventType, Stage
 from bot.campaigns.queries import by_utm, find, may_manage
 from bot.errors import FieldErrors, HandoffError
 from bot.people import service as people
@@ -60,7 +60,7 @@ def draft_campaign(session: Session, person: Person, draft: Draft, token: str) -
     may_announce(session, person)
     campaign, is_new = write(session, person, draft, token)
     if is_new:
-        history.note(session, campaign, person, EventType.DRAFTED, stage=Stage.DRAFT)
+        history.note(session, campaign, person, CampaignEventType.DRAFTED, stage=Stage.DRAFT)
     return campaign
 
 
@@ -72,9 +72,9 @@ def save_draft(session: Session, person: Person, campaign_id: int, draft: Draft)
     campaign = manageable(session, person, campaign_id)
     if campaign.stage != Stage.DRAFT:
         raise NoDraft(name=safe(campaign.name), stage=campaign.stage)
-    changed = put(session, campaign, draft)
+    changed = apply_draft(session, campaign, draft)
     if changed:
-        history.note(session, campaign, person, EventType.SAVED, fields=sorted(changed))
+        history.note(session, campaign, person, CampaignEventType.SAVED, fields=sorted(changed))
     return changed
 
 
@@ -84,20 +84,20 @@ def propose(session: Session, person: Person, campaign_id: int) -> Campaign:
     Raises NotFound, NotAllowed, NotYours, CannotMove, and FieldErrors with what is missing.
     """
     campaign = manageable(session, person, campaign_id)
-    see_whole(campaign)
+    require_complete(campaign)
     kept = history.version(session, campaign.id, campaign.version)
     if kept is None:
         history.keep(session, campaign, person)
     else:  # it was taken back, and may say something else by now
         history.renew(session, campaign, person, history.changes(kept, campaign))
-    history.move(session, campaign, person, EventType.PROPOSED, Stage.PROPOSED)
+    history.move(session, campaign, person, CampaignEventType.PROPOSED, Stage.PROPOSED)
     return campaign
 
 
 def take_back(session: Session, person: Person, campaign_id: int) -> Campaign:
     """Make a proposal a draft again. Raises NotFound, NotAllowed, NotYours, CannotMove."""
     campaign = manageable(session, person, campaign_id)
-    history.move(session, campaign, person, EventType.TAKEN_BACK, Stage.DRAFT)
+    history.move(session, campaign, person, CampaignEventType.TAKEN_BACK, Stage.DRAFT)
     return campaign
 
 
@@ -106,25 +106,25 @@ def agree(session: Session, person: Person | None, campaign_id: int, **facts: An
 
     None: the clock did. Raises CannotMove.
     """
-    campaign = held(session, campaign_id)
-    history.move(session, campaign, person, EventType.AGREED, Stage.AGREED, **facts)
+    campaign = lock(session, campaign_id)
+    history.move(session, campaign, person, CampaignEventType.AGREED, Stage.AGREED, **facts)
     return campaign
 
 
 def ask_again(session: Session, person: Person | None, campaign_id: int, **facts: Any) -> Campaign:
     """Put what was agreed before sales again. Raises CannotMove."""
-    campaign = held(session, campaign_id)
-    history.move(session, campaign, person, EventType.ASKED_AGAIN, Stage.PROPOSED, **facts)
+    campaign = lock(session, campaign_id)
+    history.move(session, campaign, person, CampaignEventType.ASKED_AGAIN, Stage.PROPOSED, **facts)
     return campaign
 
 
-def see_whole(campaign: Campaign) -> None:
+def require_complete(campaign: Campaign) -> None:
     """See that nothing is missing. Raises FieldErrors."""
     if missing := Draft.of(campaign).missing:
         raise FieldErrors(missing)
 
 
-def held(session: Session, campaign_id: int) -> Campaign:
+def lock(session: Session, campaign_id: int) -> Campaign:
     """A campaign that is there, held until the transaction ends: for our own work."""
     return session.scalars(
         select(Campaign).where(Campaign.id == campaign_id).with_for_update(key_share=True)
@@ -156,7 +156,7 @@ def write(session: Session, person: Person, draft: Draft, token: str) -> tuple[C
     return same, False
 
 
-def put(session: Session, campaign: Campaign, draft: Draft) -> history.Changes:
+def apply_draft(session: Session, campaign: Campaign, draft: Draft) -> history.Changes:
     """Let the campaign say what the draft says; returns what changed. Raises CodeTaken."""
     changed = history.changes(Draft.of(campaign), draft)
     try:

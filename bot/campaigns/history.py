@@ -15,9 +15,9 @@ from bot.campaigns.models import (
     PROMISED,
     Campaign,
     CampaignEvent,
+    CampaignEventType,
     CampaignVersion,
-    EventType,
-    Promise,
+    Offer,
     Stage,
 )
 from bot.people.models import Person, Workspace
@@ -26,7 +26,7 @@ Changes = dict[str, tuple[str, str]]
 """By field, how it read before and after."""
 
 
-def changes(old: Draft | Promise, new: Draft | Promise) -> Changes:
+def changes(old: Draft | Offer, new: Draft | Offer) -> Changes:
     """What differs, of all that both of them have; dates as ISO 8601 writes them."""
     return {
         name: (before, after)
@@ -37,7 +37,11 @@ def changes(old: Draft | Promise, new: Draft | Promise) -> Changes:
 
 
 def note(
-    session: Session, campaign: Campaign, person: Person | None, event_type: EventType, **facts: Any
+    session: Session,
+    campaign: Campaign,
+    person: Person | None,
+    event_type: CampaignEventType,
+    **facts: Any,
 ) -> CampaignEvent:
     """Write down who did what; None for what the clock does."""
     event = CampaignEvent(
@@ -57,7 +61,7 @@ def move(
     session: Session,
     campaign: Campaign,
     person: Person | None,
-    event_type: EventType,
+    event_type: CampaignEventType,
     to: Stage,
     **facts: Any,
 ) -> CampaignEvent:
@@ -132,7 +136,7 @@ def last_change(session: Session, campaign_id: int) -> CampaignEvent | None:
         select(CampaignEvent)
         .where(
             CampaignEvent.campaign_id == campaign_id,
-            CampaignEvent.event_type == EventType.CHANGED,
+            CampaignEvent.event_type == CampaignEventType.CHANGED,
             CampaignEvent.facts["live"].as_boolean(),
         )
         .options(joinedload(CampaignEvent.person))

@@ -6,10 +6,11 @@ from datetime import date
 from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, HeaderBlock, SectionBlock
 from slack_sdk.models.views import View
 
-from bot.campaigns.messages import promise
+from bot.campaigns.messages import offer_blocks
 from bot.campaigns.models import RECENTLY_DAYS, AsOf, Campaign, Kind, OfferSearch, Overview, Stage
-from bot.campaigns.texts import day_in_words, late_words, offer_line, only, plain, small
+from bot.campaigns.texts import day_in_words, late_words, offer_line, only, plain
 from bot.slack import Message
+from bot.slack.blocks import note
 from bot.slack.paging import page_turns
 from bot.slack.text import moment, plural, safe
 
@@ -65,7 +66,7 @@ def all_campaigns(
         blocks=[
             *(rows or [nothing]),
             *page_turns(LIST, number, pages),
-            small(f"{plural(count, 'campaign')}, page {number + 1} of {pages}"),
+            note(f"{plural(count, 'campaign')}, page {number + 1} of {pages}"),
         ],
     )
 
@@ -90,7 +91,7 @@ def _group(title: str, campaigns: Sequence[Campaign], overview: Overview) -> lis
     blocks.extend(_listed_row(campaign, overview) for campaign in campaigns[:_MOST_LISTED])
     left = len(campaigns) - _MOST_LISTED
     if left > 0:
-        blocks.append(small(f"and {left:,} more"))
+        blocks.append(note(f"and {left:,} more"))
     return blocks
 
 
@@ -123,7 +124,7 @@ def pages(result: OfferSearch, words: str, page: int, size: int) -> View:
         close="Done",
         blocks=[
             *map(_offer_row, result.offers), *page_turns(OFFERS, page, last + 1),
-            small(summary),
+            note(summary),
         ],
     )  # fmt: skip
 
@@ -136,7 +137,7 @@ def whole_offer(as_of: AsOf) -> View:
 
 def offer(as_of: AsOf) -> Message:
     """One offer, whole."""
-    shown = as_of.promise
+    shown = as_of.offer
     since = as_of.version.in_force_from if as_of.version else None
     source = f"Version {as_of.version.number}" if as_of.version else "Not announced"
     if since:
@@ -146,14 +147,14 @@ def offer(as_of: AsOf) -> Message:
         [
             HeaderBlock(text=plain(_warning(as_of) + shown.name, 150)),
             SectionBlock(text=_standing(as_of)),
-            *promise(shown, as_of.campaign),
-            small(source),
+            *offer_blocks(shown, as_of.campaign),
+            note(source),
         ],
     )
 
 
 def _offer_row(as_of: AsOf) -> SectionBlock:
-    shown = as_of.promise
+    shown = as_of.offer
     price = f"\n{safe(shown.price, 220)}" if shown.price else ""
     assert as_of.version is not None, "only what was announced is found"
     button = ButtonElement(text="Show", action_id=SHOW, value=str(as_of.version.id))
@@ -177,7 +178,7 @@ def _standing(as_of: AsOf) -> str:
         return f"*On {day} it was over{_end(as_of)}.*"
     if as_of.stage == Stage.PAUSED:
         return f"*On {day} it was paused.* {_since(as_of)}"
-    return f"*On {day} it had not begun:* it begins on {day_in_words(as_of.promise.starts_on)}."
+    return f"*On {day} it had not begun:* it begins on {day_in_words(as_of.offer.starts_on)}."
 
 
 def _standing_today(as_of: AsOf) -> str:

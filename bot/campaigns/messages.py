@@ -19,7 +19,15 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
-from bot.campaigns.models import Campaign, CampaignQuestion, Kind, Promise, Readership, Since, Stage
+from bot.campaigns.models import (
+    Campaign,
+    CampaignQuestion,
+    Kind,
+    Offer,
+    Readership,
+    SinceAnnouncement,
+    Stage,
+)
 from bot.campaigns.texts import (
     day_in_words,
     last_change,
@@ -28,10 +36,10 @@ from bot.campaigns.texts import (
     period,
     plain,
     sentence_case,
-    small,
 )
 from bot.people.models import Person
 from bot.slack import Message
+from bot.slack.blocks import note
 from bot.slack.paging import page_turns
 from bot.slack.text import clean, moment, plural, safe
 
@@ -45,7 +53,7 @@ ASK = "campaign.ask"
 QUESTIONS = "campaign.questions"
 
 _MOST_NAMES = 6
-_NOTHING = Since()
+_NOTHING = SinceAnnouncement()
 _MOST_LISTED = 10  # of each group: three times that stays below Slack's 50 blocks
 
 # A bullet that someone typed; a minus before a number is none.
@@ -107,7 +115,7 @@ def questions(
             *[block for each in rows for block in _question_row(each)],
             *([] if rows else [SectionBlock(text="Nobody has asked yet.")]),
             *page_turns(TURN, page, pages),
-            small(f"{plural(count, 'question')}, page {page + 1} of {pages}"),
+            note(f"{plural(count, 'question')}, page {page + 1} of {pages}"),
         ],
     )
 
@@ -126,7 +134,7 @@ def _question_row(question: CampaignQuestion) -> list[Block]:
     return [
         _quote(question.text),
         SectionBlock(text=plain(text, 1_100), accessory=answer_button(question)),
-        small(line),
+        note(line),
     ]
 
 
@@ -140,7 +148,7 @@ def _quote(text: str) -> RichTextBlock:
 
 
 def card(
-    campaign: Campaign, readership: Readership, today: date, since: Since = _NOTHING
+    campaign: Campaign, readership: Readership, today: date, since: SinceAnnouncement = _NOTHING
 ) -> Message:
     """The announcement in the channel; the campaign comes with its owner."""
     if campaign.is_over(today):
@@ -155,9 +163,9 @@ def card(
             _title(campaign),
             *_paused(campaign),
             *last_change(campaign, since.change),
-            *promise(campaign, campaign),
+            *offer_blocks(campaign, campaign),
             *answers(since.answered),
-            small(read_by(readership)),
+            note(read_by(readership)),
             ActionsBlock(
                 elements=[
                     got_it_button(campaign),
@@ -169,7 +177,7 @@ def card(
     )
 
 
-def _over(campaign: Campaign, since: Since) -> Message:
+def _over(campaign: Campaign, since: SinceAnnouncement) -> Message:
     """The announcement once the offer is over: still there to read, with nothing to confirm."""
     day = f" on {day_in_words(campaign.ends_on)}" if campaign.ends_on else ""
     over = "was cancelled." if campaign.stage == Stage.CANCELLED else f"ended{day}."
@@ -178,9 +186,9 @@ def _over(campaign: Campaign, since: Since) -> Message:
         f"The campaign “{safe(campaign.name)}” {over}",
         [
             _title(campaign),
-            small(sentence_case(over)),
+            note(sentence_case(over)),
             SectionBlock(text=f"*What to tell late callers:* {safe(late_words(campaign), 400)}"),
-            *promise(campaign, campaign),
+            *offer_blocks(campaign, campaign),
             *answers(since.answered),
             ActionsBlock(elements=buttons),
         ],
@@ -199,7 +207,7 @@ def got_it_button(campaign: Campaign) -> ButtonElement:
     return _button(campaign, "Got it", GOT_IT, style="primary")
 
 
-def _all_questions(campaign: Campaign, since: Since) -> list[ButtonElement]:
+def _all_questions(campaign: Campaign, since: SinceAnnouncement) -> list[ButtonElement]:
     if not since.asked:
         return []
     return [_button(campaign, f"Questions ({since.asked:,})", QUESTIONS)]
@@ -209,7 +217,7 @@ def _title(campaign: Campaign) -> HeaderBlock:
     return HeaderBlock(text=plain(f"Campaign: {campaign.name}", 150))
 
 
-def promise(shown: Promise, campaign: Campaign) -> list[Block]:
+def offer_blocks(shown: Offer, campaign: Campaign) -> list[Block]:
     """What a campaign promises, or one of its versions did: the part that sales reads."""
     return [
         _titled("Offer", shown.offer),
@@ -221,7 +229,7 @@ def promise(shown: Promise, campaign: Campaign) -> list[Block]:
     ]
 
 
-def _facts(shown: Promise, campaign: Campaign) -> list[MarkdownTextObject]:
+def _facts(shown: Offer, campaign: Campaign) -> list[MarkdownTextObject]:
     facts = {
         "When": sentence_case(period(shown)),
         "For": safe(shown.audience),
@@ -258,7 +266,7 @@ def _points(title: str, text: str) -> list[RichTextBlock]:
     return [RichTextBlock(elements=[heading, RichTextListElement(style="bullet", elements=points)])]
 
 
-def _materials(shown: Promise) -> list[RichTextBlock]:
+def _materials(shown: Offer) -> list[RichTextBlock]:
     """The materials as links; their addresses were checked when they were written."""
     if not shown.materials:
         return []

@@ -105,7 +105,7 @@ class CannotMove(HandoffError):
     """“{name}” is {stage}, so it cannot become {to}."""
 
 
-class Promise:
+class Offer:
     """What is promised to customers, and until when: what a campaign and its versions share."""
 
     name: Mapped[str]
@@ -143,7 +143,7 @@ BINDING = frozenset({"audience", "offer", "terms", "price", "starts_on", "ends_o
 """What sales answers to: a change of it asks everyone again."""
 
 
-class Campaign(Promise, Base):
+class Campaign(Offer, Base):
     """What marketing promises, to whom, and until when: one row from the draft to the end."""
 
     __tablename__ = "campaign"
@@ -214,7 +214,7 @@ class Campaign(Promise, Base):
         return None if minor is None else Money(minor, self.currency)
 
 
-class EventType(StrEnum):
+class CampaignEventType(StrEnum):
     """What can happen to a campaign, as the audit names it."""
 
     DRAFTED = "drafted"
@@ -239,7 +239,7 @@ _JOINED = reduce(lambda before, each: f"(({before} || ' '::text) || {each})", _S
 _WORDS = f"to_tsvector('simple'::regconfig, {_JOINED})"
 
 
-class CampaignVersion(Promise, Base):
+class CampaignVersion(Offer, Base):
     """What a campaign promised, from its proposal or its announcement on: kept as it was."""
 
     __tablename__ = "campaign_version"
@@ -291,7 +291,7 @@ class AsOf:
     today: date
 
     @property
-    def promise(self) -> Promise:
+    def offer(self) -> Offer:
         """What was promised then; before the announcement, what is planned."""
         return self.version or self.campaign
 
@@ -395,7 +395,7 @@ class Readership:
 
 
 @dataclass(frozen=True)
-class Since:
+class SinceAnnouncement:
     """What happened to an announcement since it was made."""
 
     answered: Sequence[CampaignQuestion] = ()

@@ -14,8 +14,9 @@ from slack_sdk.models.blocks import (
 
 from bot.campaigns.messages import got_it_button, names, read_by
 from bot.campaigns.models import Campaign, Readership, Stage
-from bot.campaigns.texts import offer_line, only, small
+from bot.campaigns.texts import offer_line, only
 from bot.slack import Message
+from bot.slack.blocks import note
 from bot.slack.text import moment, plural, safe
 
 CHANGE = "campaign.change"
@@ -41,7 +42,7 @@ def manage(campaigns: Sequence[Campaign], count: int, words: str, today: date) -
     blocks: list[Block] = [block for each in campaigns for block in _campaign_row(each, today)]
     if count > len(campaigns):
         left = f"and {count - len(campaigns):,} more. A word of the name finds one: "
-        blocks.append(small(f"{left}`/campaign manage summer`"))
+        blocks.append(note(f"{left}`/campaign manage summer`"))
     return Message(text, blocks)
 
 
@@ -145,7 +146,7 @@ def confirmation(
     )
     return Message(
         text,
-        [SectionBlock(text=text), *hands, small(_missing(readership)), *buttons(campaign, today)],
+        [SectionBlock(text=text), *hands, note(_missing(readership)), *buttons(campaign, today)],
     )
 
 

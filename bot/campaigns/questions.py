@@ -10,7 +10,7 @@ from bot import clock, slack
 from bot.campaigns.announcing import CARD, channel_of
 from bot.campaigns.drafting import manageable
 from bot.campaigns.history import last_change
-from bot.campaigns.models import Campaign, CampaignQuestion, Since
+from bot.campaigns.models import Campaign, CampaignQuestion, SinceAnnouncement
 from bot.campaigns.queries import find
 from bot.errors import NotFound
 from bot.people import service as people
@@ -121,7 +121,7 @@ def questions(
     return rows, session.scalars(select(func.count()).where(of_campaign)).one()
 
 
-def since(session: Session, campaign: Campaign) -> Since:
+def since(session: Session, campaign: Campaign) -> SinceAnnouncement:
     """What the card of an announcement tells of what came after it."""
     of_campaign = CampaignQuestion.campaign_id == campaign.id
     answered = session.scalars(
@@ -132,4 +132,4 @@ def since(session: Session, campaign: Campaign) -> Since:
         .limit(_ON_CARD)
     ).all()
     count = session.scalars(select(func.count()).where(of_campaign)).one()
-    return Since(answered, count, last_change(session, campaign.id))
+    return SinceAnnouncement(answered, count, last_change(session, campaign.id))

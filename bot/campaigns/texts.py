@@ -5,14 +5,13 @@ from datetime import date
 
 from slack_sdk.models.blocks import (
     Block,
-    ContextBlock,
-    MarkdownTextObject,
     PlainTextObject,
     SectionBlock,
 )
 
-from bot.campaigns.models import AsOf, Campaign, CampaignEvent, EventType, Promise, Stage
+from bot.campaigns.models import AsOf, Campaign, CampaignEvent, CampaignEventType, Offer, Stage
 from bot.slack import Message
+from bot.slack.blocks import note
 from bot.slack.text import clean, moment, plural, safe
 
 _TERMS = 500  # characters of the terms that a lead's card shows
@@ -34,16 +33,25 @@ _INTERNAL = {"budget", "expected_leads", "expected_customers", "target_cost_per_
 """What the channel does not see; that it was changed is said."""
 
 _EVENTS = {
-    EventType.DRAFTED: "drafted it", EventType.SAVED: "saved the draft",
-    EventType.PROPOSED: "proposed it",
-    EventType.TAKEN_BACK: "took the proposal back", EventType.AGREED: "sales is ready",
-    EventType.ASKED_AGAIN: "sales is asked again",
-    EventType.SCHEDULED: "set the time to announce it",
-    EventType.UNSCHEDULED: "took the time back", EventType.ANNOUNCED: "announced it",
-    EventType.CHANGED: "changed it", EventType.PAUSED: "paused it", EventType.RESUMED: "resumed it",
-    EventType.ENDED: "ended it", EventType.CANCELLED: "cancelled it",
-}  # fmt: skip
-_BY_CLOCK = {EventType.ENDED: "its last day is over", EventType.ANNOUNCED: "announced at its time"}
+    CampaignEventType.DRAFTED: "drafted it",
+    CampaignEventType.SAVED: "saved the draft",
+    CampaignEventType.PROPOSED: "proposed it",
+    CampaignEventType.TAKEN_BACK: "took the proposal back",
+    CampaignEventType.AGREED: "sales is ready",
+    CampaignEventType.ASKED_AGAIN: "sales is asked again",
+    CampaignEventType.SCHEDULED: "set the time to announce it",
+    CampaignEventType.UNSCHEDULED: "took the time back",
+    CampaignEventType.ANNOUNCED: "announced it",
+    CampaignEventType.CHANGED: "changed it",
+    CampaignEventType.PAUSED: "paused it",
+    CampaignEventType.RESUMED: "resumed it",
+    CampaignEventType.ENDED: "ended it",
+    CampaignEventType.CANCELLED: "cancelled it",
+}
+_BY_CLOCK = {
+    CampaignEventType.ENDED: "its last day is over",
+    CampaignEventType.ANNOUNCED: "announced at its time",
+}
 
 
 def sentence_case(text: str) -> str:
@@ -56,11 +64,6 @@ def day_in_words(day: date) -> str:
     return f"{day.day} {day:%B} {day.year}"
 
 
-def small(text: str) -> ContextBlock:
-    """A line in small print; mrkdwn."""
-    return ContextBlock(elements=[MarkdownTextObject(text=text)])
-
-
 def only(text: str) -> Message:
     """A message of one sentence."""
     return Message(text, [SectionBlock(text=text)])
@@ -71,12 +74,12 @@ def plain(text: str, limit: int) -> PlainTextObject:
     return PlainTextObject(text=clean(text, limit), emoji=False)
 
 
-def offer_line(campaign: Promise) -> str:
+def offer_line(campaign: Offer) -> str:
     """The offer and its dates in one line of mrkdwn, as a lead's card says them."""
     return f"{safe(' '.join(campaign.offer.split()), 320)} · {period(campaign)}"
 
 
-def period(campaign: Promise) -> str:
+def period(campaign: Offer) -> str:
     """The campaign's days in words: `1 to 30 June 2026`."""
     first, last = campaign.starts_on, campaign.ends_on
     if last is None:
@@ -95,13 +98,13 @@ def offer_then(as_of: AsOf) -> str:
 
     First comes what has to be known before it is promised: that it was over, or is another by now.
     """
-    promise = as_of.promise
+    offer = as_of.offer
     lines = [
         _standing(as_of),
-        f"*Offer* {offer_line(promise)}",
-        f"*Price* {safe(promise.price, 220)}" if promise.price else "",
-        f"*Terms* {safe(promise.terms, _TERMS)}",
-        f"*Talking points* {safe(_in_one_line(promise.talking_points), _POINTS)}",
+        f"*Offer* {offer_line(offer)}",
+        f"*Price* {safe(offer.price, 220)}" if offer.price else "",
+        f"*Terms* {safe(offer.terms, _TERMS)}",
+        f"*Talking points* {safe(_in_one_line(offer.talking_points), _POINTS)}",
     ]
     return "\n".join(line for line in lines if line)
 
@@ -139,7 +142,7 @@ def _not_in_force(as_of: AsOf) -> str:
         return "*Not announced when this lead came.* Ask its owner before you promise it."
     if as_of.stage == Stage.PAUSED:
         return "*Paused when this lead came.* Ask its owner before you promise it."
-    return f"*It begins on {day_in_words(as_of.promise.starts_on)}*, after this lead came."
+    return f"*It begins on {day_in_words(as_of.offer.starts_on)}*, after this lead came."
 
 
 def _end(campaign: Campaign) -> str:
@@ -152,11 +155,11 @@ def _in_one_line(points: str) -> str:
 
 def timeline(campaign: Campaign, events: Sequence[CampaignEvent]) -> Message:
     """All that happened, in the announcement's thread: one message, redrawn."""
-    steps = [event for event in events if event.event_type != EventType.SAVED]
+    steps = [event for event in events if event.event_type != CampaignEventType.SAVED]
     shown = steps[-_MOST:]
     blocks: list[Block] = [SectionBlock(text="*What happened*")]
     if len(steps) > len(shown):
-        blocks.append(small(f"{plural(len(steps) - len(shown), 'earlier step')} left out"))
+        blocks.append(note(f"{plural(len(steps) - len(shown), 'earlier step')} left out"))
     blocks.extend(SectionBlock(text=_line(event)) for event in shown)
     last = _action(shown[-1]) if shown else "nothing yet"
     return Message(f"What happened to “{safe(campaign.name)}”: {last}.", blocks)
@@ -198,16 +201,16 @@ def over(campaign: Campaign) -> Message | None:
 
 def _line(event: CampaignEvent) -> str:
     lines = [f"{moment(event.at)} · {_action(event)}"]
-    if event.event_type == EventType.CHANGED:
+    if event.event_type == CampaignEventType.CHANGED:
         lines += differences(event.facts["changed"])
     return "\n".join(lines)
 
 
 def _action(event: CampaignEvent) -> str:
-    event_type = EventType(event.event_type)
+    event_type = CampaignEventType(event.event_type)
     if event.person is None:
         return _BY_CLOCK.get(event_type, _EVENTS[event_type])
-    if event_type in (EventType.AGREED, EventType.ASKED_AGAIN):
+    if event_type in (CampaignEventType.AGREED, CampaignEventType.ASKED_AGAIN):
         return _EVENTS[event_type]
     return f"{safe(event.person.name, 100)} {_EVENTS[event_type]}"
 

@@ -38,7 +38,7 @@ def look(company: Company, asked: str, who: Person | None = None) -> OfferSearch
 
 
 def names(company: Company, asked: str) -> list[str]:
-    return [then.promise.name for then in look(company, asked).offers]
+    return [then.offer.name for then in look(company, asked).offers]
 
 
 def said(company: Company, asked: str) -> Message:
@@ -116,9 +116,9 @@ def test_a_day_has_the_terms_of_that_day(company: Company, hands: MovedClock) ->
         new = draft(name="Summer", terms="Six months minimum.", utm_campaign=None)
         changing.change(session, company.mara, campaign.id, new)
     [then] = look(company, "summer").offers
-    assert then.promise.terms == "Six months minimum."
+    assert then.offer.terms == "Six months minimum."
     [then] = look(company, "summer on 2026-06-02").offers
-    assert (then.promise.terms, then.in_force) == ("Ten months minimum.", True)
+    assert (then.offer.terms, then.in_force) == ("Ten months minimum.", True)
     assert "Since then it was changed" in said(company, "summer on 2026-06-02").text
     assert names(company, "ten on 2026-06-02") == ["Summer"]
     assert names(company, "ten") == []

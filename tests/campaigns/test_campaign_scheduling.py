@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 
 from bot.campaigns import announcing, changing, drafting, history, queries
-from bot.campaigns.models import Campaign, CannotMove, EventType, Stage
+from bot.campaigns.models import Campaign, CampaignEventType, CannotMove, Stage
 from bot.errors import FieldErrors
 from tests.campaigns.scene import Company, draft
 from tests.moved_clock import NINE, MovedClock
@@ -44,7 +44,7 @@ def test_it_is_announced_at_its_time_and_once(company: Company, hands: MovedCloc
     assert len(company.cards(announcing.CARD)) == 1
     with company.store.transaction() as session:
         deeds = [event.event_type for event in history.events(session, campaign.id)]
-        assert deeds == [EventType.SCHEDULED, EventType.ANNOUNCED]
+        assert deeds == [CampaignEventType.SCHEDULED, CampaignEventType.ANNOUNCED]
         kept = history.version(session, campaign.id, 1)
         assert kept is not None
         assert kept.person_id == company.mara.id

@@ -13,12 +13,12 @@ from bot.campaigns.models import (
     Campaign,
     CampaignEvent,
     CampaignQuestion,
-    EventType,
     Overview,
     Readership,
-    Since,
+    SinceAnnouncement,
     Stage,
 )
+from bot.campaigns.models import CampaignEventType as EventType
 from bot.people.models import Person
 from bot.slack import Message
 from playground.limits import check_message, check_view, text_length
@@ -246,7 +246,9 @@ def answered(number: int, text: str = "Is it for old customers?", answer: str = 
 
 
 def test_an_announcement_with_all_there_is(golden: Golden) -> None:
-    since = Since([answered(1), answered(2, "And in Italy?", "From autumn on.")], asked=4)
+    since = SinceAnnouncement(
+        [answered(1), answered(2, "And in Italy?", "From autumn on.")], asked=4
+    )
     golden("card_rich", messages.card(campaign(**RICH), sales(3, 7), TODAY, since))
 
 
@@ -256,7 +258,9 @@ def test_the_longest_announcement_there_can_be_is_taken_by_slack() -> None:
     }
     links = [["x" * 80, "https://example.com/" + "y" * 400]] * MOST_MATERIALS
     long = words | {"channels": [words["channels"]], "materials": links, "utm_campaign": "x" * 80}
-    since = Since([answered(each, "<&> " * 250, "& " * 500) for each in range(3)], asked=1_200)
+    since = SinceAnnouncement(
+        [answered(each, "<&> " * 250, "& " * 500) for each in range(3)], asked=1_200
+    )
     card = messages.card(campaign(**long), sales(9, 9), TODAY, since)
     assert check_message(card.blocks) == []
     assert text_length(card.blocks) < 13_000
@@ -330,7 +334,9 @@ CHANGED = {
 
 
 def test_a_changed_announcement_says_what_changed_and_asks_again(golden: Golden) -> None:
-    since = Since(change=event(EventType.CHANGED, 2, version=2, changed=CHANGED, live=True))
+    since = SinceAnnouncement(
+        change=event(EventType.CHANGED, 2, version=2, changed=CHANGED, live=True)
+    )
     changed = campaign(version=2, holds_from=2)
     card = messages.card(changed, sales(0, 3), TODAY, since)
     assert "12,500" not in repr(card.blocks)
@@ -343,7 +349,7 @@ def test_new_words_around_the_offer_ask_nobody() -> None:
     )
     for holds_from, asks in ((1, False), (3, True)):
         now = campaign(version=3, holds_from=holds_from)
-        card = messages.card(now, sales(0, 3), TODAY, Since(change=change))
+        card = messages.card(now, sales(0, 3), TODAY, SinceAnnouncement(change=change))
         assert ("Please confirm it again" in repr(card.blocks)) == asks
 
 
