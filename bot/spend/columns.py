@@ -1,4 +1,4 @@
-"""A column that can be read in two ways: all its cells decide which one it is, not each by itself.
+"""A column whose format is ambiguous: all its cells decide which format it is, not each by itself.
 
 `45.123` is thousands beside `1.234,50`, and has three decimals beside `10.5`; `05/11/2026` is in
 November beside `25/11/2026`, and in May beside `11/25/2026`.
@@ -8,37 +8,37 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import Generic, TypeVar
 
-Way = TypeVar("Way")
+Format = TypeVar("Format")
 Value = TypeVar("Value")
 
 
 class TwoReadings(Exception):
-    """Two ways give two values, and nothing in the column says which way is meant."""
+    """Two formats give two values, and nothing in the column says which one is meant."""
 
 
 class NoReading(Exception):
     """The cell says nothing that we understand."""
 
 
-class Column(Generic[Way, Value]):
-    """Reads each cell in the way that the others show."""
+class Column(Generic[Format, Value]):
+    """Reads each cell in the format that the others show."""
 
     def __init__(
         self,
-        readings: Callable[[str], Mapping[Way, Value]],
+        readings: Callable[[str], Mapping[Format, Value]],
         cells: Iterable[str],
         *,
-        chosen: Way | None = None,
-        usual: Way | None = None,
+        chosen: Format | None = None,
+        usual: Format | None = None,
     ) -> None:
-        """Take what a cell says in each way in which it can be read.
+        """`readings` gives what a cell says in each format in which it can be read.
 
-        `chosen` is the way that somebody has said; `usual` the one where no cell shows any.
+        `chosen` is the format that somebody has chosen; `usual` the one where no cell shows any.
         """
         self._readings = cache(readings)
         self._chosen = chosen
-        shown = {way for cell in cells if (way := self._only_way(cell)) is not None}
-        self._way = shown.pop() if len(shown) == 1 else None if shown else usual
+        shown = {known for cell in cells if (known := self._only_format(cell)) is not None}
+        self._format = shown.pop() if len(shown) == 1 else None if shown else usual
 
     def read(self, cell: str) -> Value:
         """What the cell says. Raises TwoReadings, NoReading."""
@@ -52,10 +52,10 @@ class Column(Generic[Way, Value]):
             raise NoReading
         if all(value == values[0] for value in values):
             return values[0]
-        if self._way is None:
+        if self._format is None:
             raise TwoReadings
-        return readings[self._way]
+        return readings[self._format]
 
-    def _only_way(self, cell: str) -> Way | None:
+    def _only_format(self, cell: str) -> Format | None:
         readings = self._readings(cell)
         return next(iter(readings)) if len(readings) == 1 else None
