@@ -11,7 +11,7 @@ from bot.campaigns.models import RECENTLY_DAYS, AsOf, Campaign, Kind, OfferSearc
 from bot.campaigns.texts import day_in_words, late_words, offer_line, only, plain
 from bot.slack import Message
 from bot.slack.blocks import note
-from bot.slack.paging import page_turns
+from bot.slack.paging import page_count, page_turns
 from bot.slack.text import moment, plural, safe
 
 LIST = "campaign.list"
@@ -53,7 +53,7 @@ def all_campaigns(
     campaigns: Sequence[Campaign], number: int, count: int, size: int, readers: Mapping[int, int]
 ) -> View:
     """A page of all campaigns, each with its stage."""
-    pages = max(-(-count // size), 1)
+    pages = page_count(count, size)
     rows = [SectionBlock(text=_listed_line(campaign, readers)) for campaign in campaigns]
     nothing = SectionBlock(
         text="There is no campaign yet. Marketing announces one with `/campaign`."

@@ -40,7 +40,7 @@ from bot.campaigns.texts import (
 from bot.people.models import Person
 from bot.slack import Message
 from bot.slack.blocks import note
-from bot.slack.paging import page_turns
+from bot.slack.paging import page_count, page_turns
 from bot.slack.text import clean, moment, plural, safe
 
 ANSWER = "campaign.answer"
@@ -103,7 +103,7 @@ def questions(
     campaign: Campaign, rows: Sequence[CampaignQuestion], page: int, count: int, size: int
 ) -> View:
     """A page of all questions about a campaign."""
-    pages = max(-(-count // size), 1)
+    pages = page_count(count, size)
     return View(
         type="modal",
         callback_id=TURN,

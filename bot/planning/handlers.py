@@ -27,7 +27,9 @@ from bot.planning import (
 from bot.planning import requests as planning_requests
 from bot.planning import rules as planning_rules
 from bot.planning.forms import AfterSaving
+from bot.planning.request_messages import PAGE_SIZE
 from bot.slack.access import Access
+from bot.slack.paging import existing_page
 from bot.slack.text import safe
 
 _ASK = Access("ask for campaigns", ANY_ROLE)
@@ -304,7 +306,7 @@ def save_rules(act: Act, form: forms.Rules) -> None:
 
 
 @capability.action(retrospective_messages.ANSWER_RETROSPECTIVE, _LEARN)
-def review(act: Act) -> View:
+def answer_retrospective(act: Act) -> View:
     """The form, for the person who was asked."""
     return forms.Lesson.of(retrospectives.retrospective(act.session, act.person, act.row_id))
 
@@ -318,22 +320,18 @@ def save_lesson(act: Act, form: forms.Lesson) -> None:
 
 
 def _requests(act: Act, page: int) -> View:
-    """A page of what is asked for; the last one there is, where it has become shorter."""
+    """A page of what is asked for."""
     count = planning_requests.count_open(act.session, act.workspace_id)
-    page = min(page, max(count - 1, 0) // request_messages.PAGE_SIZE)
-    offset = page * request_messages.PAGE_SIZE
-    requests = planning_requests.open_requests(
-        act.session, act.person, request_messages.PAGE_SIZE, offset
-    )
+    page = existing_page(page, count, PAGE_SIZE)
+    requests = planning_requests.open_requests(act.session, act.person, PAGE_SIZE, page * PAGE_SIZE)
     return request_messages.listing(requests, page, count, clock.now())
 
 
 def _drafts(act: Act, page: int) -> View:
-    """A page of the drafts; the last one there is, where there are fewer."""
+    """A page of the drafts."""
     count = proposals.count_drafts(act.session, act.person)
-    page = min(page, max(count - 1, 0) // request_messages.PAGE_SIZE)
-    offset = page * request_messages.PAGE_SIZE
-    drafts = proposals.drafts(act.session, act.person, request_messages.PAGE_SIZE, offset)
+    page = existing_page(page, count, PAGE_SIZE)
+    drafts = proposals.drafts(act.session, act.person, PAGE_SIZE, page * PAGE_SIZE)
     return proposal_messages.drafts(drafts, page, count)
 
 

@@ -39,7 +39,7 @@ from bot.planning.texts import (
 )
 from bot.slack import Message
 from bot.slack.blocks import header, note
-from bot.slack.paging import page_turns
+from bot.slack.paging import page_count, page_turns
 from bot.slack.text import moment, plural, safe
 
 READY = "proposal.ready"
@@ -334,7 +334,7 @@ def full_view(
 
 def drafts(campaigns: Sequence[Campaign], page: int, count: int) -> View:
     """The drafts, a page of them."""
-    pages = max(-(-count // PAGE_SIZE), 1)
+    pages = page_count(count, PAGE_SIZE)
     empty = SectionBlock(text="There is no draft. Begin one with `/campaign propose`.")
     blocks: list[Block] = [_draft_row(campaign) for campaign in campaigns] or [empty]
     blocks.extend(page_turns(DRAFTS, page, pages))

@@ -17,7 +17,7 @@ from bot.planning.models import Frequency, Request, RequestDetails, RequestRow, 
 from bot.planning.texts import in_one_line, names, quoted, titled
 from bot.slack import Message
 from bot.slack.blocks import header, note
-from bot.slack.paging import page_turns
+from bot.slack.paging import page_count, page_turns
 from bot.slack.text import moment, plural, safe
 
 SUPPORT = "request.me_too"
@@ -180,7 +180,7 @@ def answers(request: Request) -> list[InteractiveElement]:
 
 def listing(requests: Sequence[RequestRow], page: int, count: int, now: datetime) -> View:
     """The open requests, the most heard first."""
-    pages = max(-(-count // PAGE_SIZE), 1)
+    pages = page_count(count, PAGE_SIZE)
     blocks: list[Block] = [list_row(row, now) for row in requests]
     if not blocks:
         blocks = [

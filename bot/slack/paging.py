@@ -15,3 +15,13 @@ def page_turns(action_id: str, page: int, pages: int) -> list[Block]:
         if 0 <= target < pages
     ]
     return [ActionsBlock(elements=buttons)] if buttons else []
+
+
+def page_count(count: int, size: int) -> int:
+    """How many pages of `size` a list of `count` has; an empty one has one."""
+    return max(-(-count // size), 1)
+
+
+def existing_page(page: int, count: int, size: int) -> int:
+    """The page, counted from 0; the last one where the list has become shorter than that."""
+    return min(page, page_count(count, size) - 1)
