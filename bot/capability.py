@@ -257,8 +257,8 @@ class Capability:
         """The buttons of `bot.slack.paging`, whose row id is the number of a page."""
 
         def add(handler: H) -> H:
-            for way in ("previous", "next"):
-                self.actions.append(Route(f"{action_id}.{way}", access, handler))
+            for direction in ("previous", "next"):
+                self.actions.append(Route(f"{action_id}.{direction}", access, handler))
             return handler
 
         return add

@@ -47,7 +47,7 @@ def examine(settings: Settings, say: Callable[[str], None]) -> bool:
     for what, problem, is_optional in findings:
         mark = "–" if is_optional else "✗"
         say(f"{mark} {what}: {problem}" if problem else f"✓ {what}")
-    wrong = sum(bool(found.problem) and not found.is_optional for found in findings)
+    wrong = sum(bool(finding.problem) and not finding.is_optional for finding in findings)
     say(f"{wrong} to fix." if wrong else "All is well.")
     return not wrong
 

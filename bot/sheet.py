@@ -56,8 +56,8 @@ def read_sheet(file: IO[bytes], knows: Knows, encoding: str | None = None) -> Sh
     with a later row.
     """
     start = file.read(_SAMPLE)
-    found, odd_lines = (encoding, 0) if encoding else find_encoding(file, start)
-    sample = _whole_lines(start.decode(found, LENIENT).lstrip(MARK), cut=len(start) == _SAMPLE)
+    read_as, odd_lines = (encoding, 0) if encoding else find_encoding(file, start)
+    sample = _whole_lines(start.decode(read_as, LENIENT).lstrip(MARK), cut=len(start) == _SAMPLE)
     delimiter = _delimiter(sample)
     first = list(islice(_rows(sample, delimiter), _FIRST_ROWS))
     if not first:
@@ -66,7 +66,7 @@ def read_sheet(file: IO[bytes], knows: Knows, encoding: str | None = None) -> Sh
     header = _columns(first, place)
     if len(header) > MOST_COLUMNS:
         raise NotAList(why=f"it has {len(header):,} columns, and {MOST_COLUMNS} is the limit")
-    return Sheet(header, _body(file, found, delimiter, len(header), place), found, odd_lines)
+    return Sheet(header, _body(file, read_as, delimiter, len(header), place), read_as, odd_lines)
 
 
 def _whole_lines(text: str, *, cut: bool) -> list[str]:

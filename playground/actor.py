@@ -235,7 +235,7 @@ class Actor(Person):
         if place.kind == "im" and self.workspace.app.manifest.messages_tab_read_only:
             raise NotPossible("sending messages to this app has been turned off")
         parent = (thread.thread_ts or thread.ts) if thread else None
-        return self._said(place, text, parent, [])
+        return self._posted(place, text, parent, [])
 
     def upload(self, channel: Channel | str | None, name: str, data: bytes) -> File:
         """Upload a file into a channel, or (None) only to choose it in a file input."""
@@ -249,10 +249,12 @@ class Actor(Person):
         if channel is not None:
             place = self._place(channel)
             file.channels.append(place.id)
-            self._said(place, "", None, [file.id])
+            self._posted(place, "", None, [file.id])
         return file
 
-    def _said(self, place: Channel, text: str, thread_ts: str | None, files: list[str]) -> Message:
+    def _posted(
+        self, place: Channel, text: str, thread_ts: str | None, files: list[str]
+    ) -> Message:
         workspace = self.workspace
         message = workspace.put_message(
             Message(place.id, workspace.new_ts(), self.user, text, thread_ts=thread_ts, files=files)

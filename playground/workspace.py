@@ -168,8 +168,8 @@ class Workspace:
         """A channel by object, id or name. Raises KeyError."""
         if isinstance(channel, Channel):
             return channel
-        if found := self.channel_named(channel):
-            return found
+        if known := self.channel_named(channel):
+            return known
         raise KeyError(channel)
 
     def channel_named(self, name_or_id: str) -> Channel | None:

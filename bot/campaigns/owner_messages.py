@@ -126,10 +126,12 @@ def confirmation(
     `capacity` says whether sales has the hands for it; it is told, and stands in nobody's way.
     """
     name, where = f"“{safe(campaign.name)}”", f"<#{channel}>"
-    hands = [SectionBlock(text=f"*Capacity*\n{capacity}")] if capacity else []
+    capacity_block = [SectionBlock(text=f"*Capacity*\n{capacity}")] if capacity else []
     if campaign.announced_at is None:
         planned = _planned(campaign, name, where)
-        return Message(planned, [SectionBlock(text=planned), *hands, *buttons(campaign, today)])
+        return Message(
+            planned, [SectionBlock(text=planned), *capacity_block, *buttons(campaign, today)]
+        )
     if not posted:
         return only(
             f"{name} is saved, but Slack did not let me post it in {where}. Please tell an admin, "
@@ -146,7 +148,12 @@ def confirmation(
     )
     return Message(
         text,
-        [SectionBlock(text=text), *hands, note(_missing(readership)), *buttons(campaign, today)],
+        [
+            SectionBlock(text=text),
+            *capacity_block,
+            note(_missing(readership)),
+            *buttons(campaign, today),
+        ],
     )
 
 

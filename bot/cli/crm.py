@@ -60,11 +60,13 @@ def check(options: Options) -> None:
     """Look at all that has to be right before going live; make what is missing on request."""
     wrong, settings = 0, load(CrmSettings)
     with _errors_as_sentences(), closing(_alone(settings)) as crm:
-        for found in crm.check(make=options.make):
-            print(f"✗ {found.what}: {found.problem}" if found.problem else f"✓ {found.what}")
-            if found.can_be_made and not options.make:
+        for finding in crm.check(make=options.make):
+            print(
+                f"✗ {finding.what}: {finding.problem}" if finding.problem else f"✓ {finding.what}"
+            )
+            if finding.can_be_made and not options.make:
                 print("  `handoff crm check --make` makes it.")
-            wrong += bool(found.problem)
+            wrong += bool(finding.problem)
     print(f"{wrong} to fix." if wrong else "All is well.")
     if wrong:
         sys.exit(1)

@@ -165,7 +165,7 @@ class WebhookEndpoint(Base):
     disabled_at: Mapped[Moment | None]
 
     @property
-    def is_told(self) -> bool:
+    def is_active(self) -> bool:
         """Whether changes are kept for it."""
         return self.is_set and self.disabled_at is None
 

@@ -138,7 +138,7 @@ class Sender:
         """The events that can be sent now: of each lead the one that comes first."""
         endpoint = session.get_one(WebhookEndpoint, endpoint_id)
         receiver = self._receivers.get(endpoint.name)
-        if receiver is None or not endpoint.is_told or endpoint.paused_until is not None:
+        if receiver is None or not endpoint.is_active or endpoint.paused_until is not None:
             return None, []
         waits, earlier = WebhookDelivery, aliased(WebhookDelivery)
         first = ~exists().where(

@@ -157,6 +157,6 @@ def _quiet(report: PersonalReport) -> list[Block]:
 
 
 def _notes(report: PersonalReport) -> list[str]:
-    whom = "that you own" if report.audience is Audience.SALESPEOPLE else "of your campaigns"
-    as_of = f"Leads {whom}, received in that week, as of {moment(report.as_of)}."
+    which = "that you own" if report.audience is Audience.SALESPEOPLE else "of your campaigns"
+    as_of = f"Leads {which}, received in that week, as of {moment(report.as_of)}."
     return [as_of, maturing(report.mine) if report.mine.values else ""]

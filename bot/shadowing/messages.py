@@ -140,16 +140,16 @@ def _suiting(slot: ShadowSlot, pair: ShadowPair) -> list[ShadowParticipant]:
 
 
 def _slot(slot: ShadowSlot, participant: ShadowParticipant, pair: ShadowPair) -> SectionBlock:
-    whom = [
+    names = [
         "you" if each.id == participant.id else each.person.mention for each in _suiting(slot, pair)
     ]
-    suits = f" · suits {' and '.join(whom)}" if whom else ""
+    suits = f" · suits {' and '.join(names)}" if names else ""
     mine = slot.id in participant.picked
     button = ButtonElement(
         text="Does not suit me" if mine else "Suits me",
         action_id=UNPICK if mine else PICK,
         value=str(slot.id),
-        style="primary" if whom and not mine else None,
+        style="primary" if names and not mine else None,
     )
     return SectionBlock(text=f"{span(slot)}{suits}", accessory=button)
 

@@ -124,9 +124,9 @@ class Slack:
                 limit=200,
                 cursor=cursor,
             )
-            for found in page["channels"]:
-                if found["name"] == channel.removeprefix("#"):
-                    return str(found["id"])
+            for each in page["channels"]:
+                if each["name"] == channel.removeprefix("#"):
+                    return str(each["id"])
             cursor = _next_cursor(page)
             if not cursor:
                 raise errors.NeedsAdmin("conversations.list", "channel_not_found", channel)

@@ -278,8 +278,8 @@ def time_zone(written: str) -> str:
     """The name of a time zone as the database writes it. Raises ValueError with a sentence that
     names the nearest one."""
     name = written.strip().replace(" ", "_").casefold()
-    if found := _zones().get(name):
-        return found
+    if zone := _zones().get(name):
+        return zone
     near = get_close_matches(name, _zones(), n=1)
     example = f"Did you mean {_zones()[near[0]]}?" if near else "Write one such as Europe/Berlin."
     raise ValueError(f"I do not know this time zone. {example}")

@@ -141,8 +141,8 @@ def numbers(text: str) -> Iterator[str]:
     read = _EXIT_CODE.sub("+", text[:_MOST_READ])
     if sum(map(str.isdigit, read)) < _FEWEST_DIGITS:
         return
-    for found in phonenumbers.PhoneNumberMatcher(read, None):
-        yield found.raw_string
+    for match in phonenumbers.PhoneNumberMatcher(read, None):
+        yield match.raw_string
     yield from filter(is_likely_a_number, _AMONG_WORDS.findall(read))
 
 

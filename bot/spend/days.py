@@ -83,8 +83,8 @@ def column(cells: Iterable[str], chosen: Order | None) -> Column[Order, Period]:
 def readings(cell: str) -> Readings:
     """The period that a cell names, by the order of its numbers; empty where it names none."""
     text = " ".join(cell.translate(_ONE_FORM).split())
-    if found := _one(text):
-        return found
+    if periods := _one(text):
+        return periods
     halves = [(text[: gap.start()], text[gap.end() :]) for gap in _BETWEEN.finditer(text)]
     if text.count("-") == 1:
         halves.append((text.partition("-")[0], text.partition("-")[2]))
@@ -103,8 +103,8 @@ def _range(first: str, last: str) -> Readings:
 def _one(text: str) -> dict[Order, Period]:
     text = _without_weekday(_TIME.sub("", text))
     for pattern, read in _FORMS:
-        if found := pattern.fullmatch(text):
-            return dict(read(found))
+        if match := pattern.fullmatch(text):
+            return dict(read(match))
     return dict(_in_words(text))
 
 

@@ -195,10 +195,10 @@ class PostgresServer:
         link = self._data.with_name("postgres.socket")
         with suppress(OSError):
             folder = link.readlink()
-            found, lock = folder.lstat(), folder / f"{_SOCKET}.lock"
-            is_private = found.st_mode == stat.S_IFDIR | 0o700
+            status, lock = folder.lstat(), folder / f"{_SOCKET}.lock"
+            is_private = status.st_mode == stat.S_IFDIR | 0o700
             is_free = not lock.exists() or str(self._data) in lock.read_text().splitlines()
-            if is_private and is_free and found.st_uid == self._account.pw_uid:
+            if is_private and is_free and status.st_uid == self._account.pw_uid:
                 return folder
         link.unlink(missing_ok=True)
         link.symlink_to(folder := self._make_folder(self._short_parent()))

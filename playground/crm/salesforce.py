@@ -157,9 +157,9 @@ class Salesforce(StandInCrm):
                 return value is not None, value if value is not None else ""
 
             rows.sort(key=place, reverse=descends)
-        found = [self._selected(query, row) for row in rows[: query.limit]]
+        rows_selected = [self._selected(query, row) for row in rows[: query.limit]]
         locator = f"0r8Hf{len(self._pages):013d}"
-        self._pages[locator] = found
+        self._pages[locator] = rows_selected
         return self._page(f"{locator}-0")
 
     def _page(self, place: str) -> Response:

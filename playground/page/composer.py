@@ -238,8 +238,8 @@ def suggest(session: Session, text: str, *, commands: bool) -> list[Suggestion]:
     """The lines for this text; none where there is nothing to complete."""
     if text.startswith("/") and " " not in text and commands:
         return _commands(session, text)
-    if found := _NAME_AT_END.search(text):
-        return _people(session, found[1].lower())
+    if match := _NAME_AT_END.search(text):
+        return _people(session, match[1].lower())
     return []
 
 

@@ -101,13 +101,13 @@ def mrkdwn_html(text: str, reader: Reader, *, breaks: bool = True) -> str:
 def token_html(token: str, reader: Reader) -> str:
     """What stood between `<` and `>`: a mention, a date, a link, or else just text."""
     body, _, label = token.partition("|")
-    if found := re.fullmatch(r"@([UWB][A-Z0-9]+)", body):
-        return user_html(reader, found[1], _unescape(label).lstrip("@") or None)
-    if found := re.fullmatch(r"#([CDG][A-Z0-9]+)", body):
-        return channel_html(reader, found[1], _unescape(label) or None)
-    if found := _DATE.match(token):
-        url = _unescape(found[3]) if found[3] else None
-        return date_html(reader, int(found[1]), _unescape(found[2]), url, _unescape(found[4] or ""))
+    if match := re.fullmatch(r"@([UWB][A-Z0-9]+)", body):
+        return user_html(reader, match[1], _unescape(label).lstrip("@") or None)
+    if match := re.fullmatch(r"#([CDG][A-Z0-9]+)", body):
+        return channel_html(reader, match[1], _unescape(label) or None)
+    if match := _DATE.match(token):
+        url = _unescape(match[3]) if match[3] else None
+        return date_html(reader, int(match[1]), _unescape(match[2]), url, _unescape(match[4] or ""))
     if body.startswith("!"):
         return _special_html(body[1:], label)
     if address := safe_url(_unescape(body)):
@@ -157,8 +157,8 @@ def _lines_html(text: str) -> str:
             _flush(quote, out)
             out.append(f"<blockquote>{_lines_html(chr(10).join(rest))}</blockquote>")
             return "".join(out)
-        if found := re.match(r"^(?:&gt;|>) ?", line):
-            quote.append(_styled(line[found.end() :]))
+        if match := re.match(r"^(?:&gt;|>) ?", line):
+            quote.append(_styled(line[match.end() :]))
             continue
         _flush(quote, out)
         out.append(_line_html(line))

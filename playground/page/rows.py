@@ -210,8 +210,8 @@ def tools_html(session: Session, message: Message, surface: Surface, in_thread: 
         press = surface.presses.add(lambda _id: session.open_thread(root))
         out += _tool_html(press, "Reply in thread", "reply-in-thread", icons.REPLY)
     if shortcuts:
-        found = [_shortcut_line(session, message, s) for s in shortcuts]
-        lines: Lines = [Heading(session.app_name), *found]
+        entries = [_shortcut_line(session, message, s) for s in shortcuts]
+        lines: Lines = [Heading(session.app_name), *entries]
         press = surface.presses.add(lambda button: open_menu(button, lines, at_end=True))
         out += _tool_html(press, "More actions", "message-menu", icons.MORE)
     return f'<div class="tools" role="toolbar" aria-label="Message actions">{out}</div>'

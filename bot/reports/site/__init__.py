@@ -26,8 +26,8 @@ def mount(
     routes = APIRouter()
     for each in (
         login.router(signing_in),
-        pages.router(pages.Desk(context)),
-        leads_page.router(leads_page.Desk(context)),
+        pages.router(pages.ReportPages(context)),
+        leads_page.router(leads_page.LeadsPages(context)),
         downloads.router(downloads.Files(context)),
     ):
         routes.include_router(each)

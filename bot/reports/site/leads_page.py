@@ -64,8 +64,8 @@ _COUNTS = Column("Counts", "", lambda row: "Yes" if row.counts else "No")
 
 
 @dataclass(frozen=True)
-class Desk:
-    """Where the page of leads is written."""
+class LeadsPages:
+    """The pages of the leads behind a figure."""
 
     context: PageContext
 
@@ -82,9 +82,9 @@ def _facts(
     session: Session, reader: Reader, query: PageQuery, question: LeadsQuery
 ) -> dict[str, Any]:
     wanted = question.wanted(query)
-    behind = lead_rows.wanted_leads(session, reader.workspace, wanted)
+    matching = lead_rows.wanted_leads(session, reader.workspace, wanted)
     after = keyset.read(query.words.get("after"), lead_rows.KEY)
-    records = lead_rows.read_leads(session, behind, after, PAGE_SIZE + 1)
+    records = lead_rows.read_leads(session, matching, after, PAGE_SIZE + 1)
     counting = lead_rows.counting(session, reader.workspace, wanted)
     columns = visible(COLUMNS if counting is None else (*COLUMNS, _COUNTS), reader.permissions)
     shown, onward = keyset.page(records, PAGE_SIZE)
@@ -111,8 +111,8 @@ def _group_name(session: Session, question: LeadsQuery) -> str:
     return names.get(key, figures.nameless(by)) if not isinstance(key, date) else str(key)
 
 
-def router(desk: Desk) -> APIRouter:
+def router(pages: LeadsPages) -> APIRouter:
     """The route of the page."""
     routes = APIRouter(include_in_schema=False)
-    routes.add_api_route(LEADS, desk.leads, methods=["GET"])
+    routes.add_api_route(LEADS, pages.leads, methods=["GET"])
     return routes

@@ -22,8 +22,8 @@ MOST_COMPARED = 6
 
 
 @dataclass(frozen=True)
-class Desk:
-    """Where the pages are written."""
+class ReportPages:
+    """The pages of the report."""
 
     context: PageContext
     recent: Recent = field(default_factory=Recent)
@@ -134,12 +134,12 @@ def unreadable(_request: Request, problem: Exception) -> Response:
     return page("message.html", facts, 400)
 
 
-def router(desk: Desk) -> APIRouter:
+def router(pages: ReportPages) -> APIRouter:
     """The routes of these pages."""
     routes = APIRouter(include_in_schema=False)
-    routes.add_api_route(HOME, desk.report, methods=["GET"])
-    routes.add_api_route(FIGURES, desk.figures, methods=["GET"])
-    routes.add_api_route(COMPARE, desk.compare, methods=["GET"])
+    routes.add_api_route(HOME, pages.report, methods=["GET"])
+    routes.add_api_route(FIGURES, pages.figures, methods=["GET"])
+    routes.add_api_route(COMPARE, pages.compare, methods=["GET"])
     routes.add_api_route(f"{HOME}/style.css", style, methods=["GET"])
     routes.add_api_route(f"{HOME}/icon.svg", icon, methods=["GET"])
     return routes

@@ -164,8 +164,8 @@ class Records:
         for properties, item in pairs:
             if item is not None:
                 self._state.change(kind, item, properties)
-            here = item or self._state.make(kind, properties)
-            results.append(_written(kind, here, properties) | {"new": item is None})
+            saved = item or self._state.make(kind, properties)
+            results.append(_written(kind, saved, properties) | {"new": item is None})
         return 200, completed(results[::-1], self._state.now())
 
     def _batch_archive(self, kind: str, body: dict[str, Any]) -> tuple[int, Any]:
@@ -241,14 +241,14 @@ def search(
     groups = [each.get("filters") or [] for each in body.get("filterGroups") or []]
     if len(groups) > _MOST_GROUPS or any(len(each) > _MOST_FILTERS for each in groups):
         raise invalid("Too many filters")
-    found = [
+    matches = [
         item
         for item in items
         if not groups or any(all(_matches(known, item, f) for f in each) for each in groups)
     ]
-    ordered = _sorted(known, found, body.get("sorts") or [])
+    ordered = _sorted(known, matches, body.get("sorts") or [])
     end = after + limit
-    return len(found), ordered[after:end], end if end < len(found) else None
+    return len(matches), ordered[after:end], end if end < len(matches) else None
 
 
 def _sorted(known: Mapping[str, Property], items: list[Item], sorts: list[Any]) -> list[Item]:

@@ -196,11 +196,11 @@ class State:
 
     def link(self, one: tuple[str, str], other: tuple[str, str]) -> None:
         """Associate two records. Raises Refused where one does not exist."""
-        ends = [(kind, self._there(kind, record_id).id) for kind, record_id in (one, other)]
-        for here, there in (ends, ends[::-1]):
-            self._links[here].add(there)
+        ends = [(kind, self._existing(kind, record_id).id) for kind, record_id in (one, other)]
+        for start, end in (ends, ends[::-1]):
+            self._links[start].add(end)
 
-    def _there(self, kind: str, record_id: str) -> Item:
+    def _existing(self, kind: str, record_id: str) -> Item:
         item = self.get(kind, record_id)
         if item is None:
             raise invalid(f"Object {record_id} of {kind} does not exist or is archived")

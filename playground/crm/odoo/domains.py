@@ -77,11 +77,11 @@ def _matches(value: Any, pattern: str, *, whole: bool = False, any_case: bool = 
 
 _OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
     "=": _same,
-    "!=": lambda there, wanted: not _same(there, wanted),
-    "in": lambda there, wanted: there in wanted,
-    ">=": lambda there, wanted: bool(there) and there >= wanted,
-    ">": lambda there, wanted: bool(there) and there > wanted,
-    "=ilike": lambda there, wanted: _matches(there, wanted, whole=True),
+    "!=": lambda value, wanted: not _same(value, wanted),
+    "in": lambda value, wanted: value in wanted,
+    ">=": lambda value, wanted: bool(value) and value >= wanted,
+    ">": lambda value, wanted: bool(value) and value > wanted,
+    "=ilike": lambda value, wanted: _matches(value, wanted, whole=True),
     "ilike": _matches,
-    "like": lambda there, wanted: _matches(there, wanted, any_case=False),
+    "like": lambda value, wanted: _matches(value, wanted, any_case=False),
 }

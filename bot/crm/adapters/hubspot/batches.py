@@ -184,13 +184,13 @@ class Batches:
             raise Blocked(Trouble.PLAN, f"HubSpot has no unique property {KEY} of {self._kind}")
         if not answer.ok:
             return answer
-        found = {key: each for each in results(answer.json) if (key := key_of(each))}
-        lacking = [row.key for row in rows if row.key not in found]
+        by_key = {key: each for each in results(answer.json) if (key := key_of(each))}
+        lacking = [row.key for row in rows if row.key not in by_key]
         read = self._api.read(self._kind, lacking, [KEY], by=KEY)
-        found |= {key_of(each): each for each in read}
+        by_key |= {key_of(each): each for each in read}
         return {
             row.key: self._done(row, str(each["id"]), is_new=each.get("new") is True)
-            if (each := found.get(row.key))
+            if (each := by_key.get(row.key))
             else NotWritten(Refusal.BUSY, "HubSpot did not say what became of it")
             for row in rows
         }

@@ -259,9 +259,9 @@ def _judge(rows: Sequence[Row], messages: Sequence[Mapping[str, Any]]) -> None:
         if row.refused is None:
             _judge_row(row, str(each.get("field", "")), str(each["message"]))
     if not errors:
-        said = " ".join(str(each.get("message")) for each in messages)
+        text = " ".join(str(each.get("message")) for each in messages)
         for row in rows:
-            row.refused = Refused(Refusal.INVALID, without_values(said, row.private))
+            row.refused = Refused(Refusal.INVALID, without_values(text, row.private))
 
 
 def _judge_row(row: Row, name: str, message: str) -> None:

@@ -297,12 +297,12 @@ def _notes(api: OdooApi, savings: Sequence[_Saving]) -> None:
         for each in savings
         if fields.has_facts(each.values)
     }
-    there = _messages(api, [name for name, each in telling.items() if not each.is_new])
+    message_ids = _messages(api, [name for name, each in telling.items() if not each.is_new])
     rows = {}
     for name, each in telling.items():
         body = {"body": fields.note(each.change.whole)}
-        if name in there:
-            rows[name] = Row((".id", str(there[name])), body)
+        if name in message_ids:
+            rows[name] = Row((".id", str(message_ids[name])), body)
         else:
             external_id = f"{MODULE}.facts_{each.change.key}"
             rows[name] = Row(("id", external_id), body | _new_message(name, each.id))

@@ -109,5 +109,5 @@ def choose_opportunity_stages(rows: Sequence[Json]) -> OpportunityStages:
         kind: [row["ApiName"] for row in rows if (row["IsClosed"], row["IsWon"]) == kind]
         for kind in ((False, False), (True, True), (True, False))
     }
-    first = {kind: found[0] if found else None for kind, found in names.items()}
+    first = {kind: stages[0] if stages else None for kind, stages in names.items()}
     return OpportunityStages(first[False, False], first[True, True], first[True, False])
