@@ -10,7 +10,7 @@ from bot.campaigns.models import CampaignQuestion
 from bot.errors import NotAllowed, NotFound
 from bot.library import messages, service
 from bot.library.forms import Search
-from bot.library.models import PAGE_SIZE, Found, Hit, Piece, Shelf
+from bot.library.models import PAGE_SIZE, Hit, Piece, SearchPage, Shelf
 from bot.people.models import Person, Role
 from bot.planning import reminders as planning_reminders
 from bot.planning import requests as planning_requests
@@ -63,7 +63,7 @@ class Shelves:
                 Again.CHANGED,
             )  # fmt: skip
 
-    def find(self, words: str, who: Person | None = None, page: int = 0) -> Found:
+    def find(self, words: str, who: Person | None = None, page: int = 0) -> SearchPage:
         with self.store.transaction() as session:
             return service.find(session, who or self.sofia, words, page)
 
@@ -150,9 +150,9 @@ HITS = [
 
 def test_how_it_looks(golden: Golden) -> None:
     shown = {
-        "nothing_typed": Search.of(Found("", [], 0, 0)),
-        "nothing_found": Search.of(Found("<!channel>", [], 0, 0)),
-        "found": Search.of(Found("pri", HITS, 20, 1)),
+        "nothing_typed": Search.of(SearchPage("", [], 0, 0)),
+        "nothing_found": Search.of(SearchPage("<!channel>", [], 0, 0)),
+        "found": Search.of(SearchPage("pri", HITS, 20, 1)),
         "piece": messages.piece(
             Piece("Spring start", [("Offer", "One free visit"), ("Terms", HOSTILE)],
                   [("Price list", "https://example.com/prices")])
