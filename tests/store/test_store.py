@@ -94,7 +94,7 @@ def test_pages_by_a_key_repeat_and_miss_nothing(store: Store) -> None:
         with store.transaction() as session:
             after = keyset.read(cursor, (datetime, str))
             rows = session.scalars(
-                select(JobKey).where(keyset.behind(columns, after)).order_by(*columns).limit(3)
+                select(JobKey).where(keyset.after(columns, after)).order_by(*columns).limit(3)
             )
             records = [Row((row.used_at, row.key)) for row in rows]
         shown, cursor = keyset.page(records, 2)
