@@ -1,16 +1,22 @@
-"""The blocks of which most messages, modals and home tabs are made."""
+"""The blocks of which most messages, modals and home tabs are made, and menus of buttons."""
 
 from collections.abc import Sequence
 
 from slack_sdk.models.blocks import (
     Block,
+    ButtonElement,
     ContextBlock,
     DividerBlock,
     HeaderBlock,
     MarkdownTextObject,
+    Option,
+    OverflowMenuElement,
     PlainTextObject,
     SectionBlock,
 )
+
+MENU = ".menu"
+"""How the action id of a menu of buttons ends."""
 
 
 def header(text: str) -> HeaderBlock:
@@ -31,3 +37,16 @@ def note(text: str) -> ContextBlock:
 def part(title: str, blocks: Sequence[Block]) -> list[Block]:
     """A title, what stands below it, and a line."""
     return [header(title), *blocks, DividerBlock()]
+
+
+def menu(action_id: str, buttons: Sequence[ButtonElement]) -> OverflowMenuElement:
+    """A menu of one to five buttons: choosing one is a click on it (`Incoming.action_id`).
+
+    `action_id` ends with `MENU`. What a button asks before it is pressed is not asked.
+    """
+    assert action_id.endswith(MENU), action_id
+    options = []
+    for button in buttons:
+        assert button.text is not None
+        options.append(Option(text=button.text.text, value=f"{button.action_id} {button.value}"))
+    return OverflowMenuElement(action_id=action_id, options=options)

@@ -13,6 +13,7 @@ from slack_sdk.models.blocks import SectionBlock
 from slack_sdk.models.views import View
 from slack_sdk.webhook import WebhookClient
 
+from bot.slack.blocks import MENU
 from bot.slack.client import SILENT, Slack
 from bot.slack.errors import NO_ANSWER, CannotMessage, NeedsAdmin, SlackRefused
 from bot.slack.message import Message, view_json
@@ -83,16 +84,38 @@ class Incoming:
         return str((self.body.get("message") or {}).get("text") or "")
 
     @property
+    def _action(self) -> dict[str, Any]:
+        return dict((self.body.get("actions") or [{}])[0])
+
+    @property
+    def _pressed(self) -> tuple[str, str]:
+        """The action id and the value of the button that was clicked; of a menu of buttons
+        (`bot.slack.blocks.menu`), those of the one that was chosen."""
+        action_id, option = str(self._action.get("action_id") or ""), self._option
+        value = str(self._action.get("value") or option.get("value") or "")
+        if not action_id.endswith(MENU):
+            return action_id, value
+        chosen, _, value = value.partition(" ")
+        return chosen, value
+
+    @property
+    def _option(self) -> dict[str, Any]:
+        return self._action.get("selected_option") or {}
+
+    @property
+    def action_id(self) -> str:
+        """What was clicked or chosen."""
+        return self._pressed[0]
+
+    @property
     def value(self) -> str:
         """The value of the button that was clicked, or of the option that was chosen."""
-        action = (self.body.get("actions") or [{}])[0]
-        return str(action.get("value") or (action.get("selected_option") or {}).get("value") or "")
+        return self._pressed[1]
 
     @property
     def label(self) -> str:
         """What stands on the button that was clicked; empty for what has no label of its own."""
-        action = (self.body.get("actions") or [{}])[0]
-        text = action.get("text")
+        text = self._action.get("text") or self._option.get("text")
         return str(text.get("text") or "") if isinstance(text, dict) else ""
 
     @property

@@ -97,7 +97,7 @@ class Listening:
         """Register with Bolt for everything that comes."""
         bolt = self.bolt
         bolt.command(_ANY)(self._bound(self.commands.dispatch))
-        bolt.action(_ANY)(self._one_of(self.actions, _action_id, _outdated))
+        bolt.action(_ANY)(self._bound(self.press))
         bolt.view(_ANY)(self._bound(self.submit))
         bolt.view_closed(_ANY)(self._one_of(self.closings, _callback_id, _acknowledge))
         bolt.shortcut(_ANY)(self._one_of(self.shortcuts, _callback_id, _outdated))
@@ -129,6 +129,13 @@ class Listening:
     def command(self, command: Command) -> None:
         """Listen to a slash command with one sub-command; see `bot.slack.commands`."""
         self.commands.add(command)
+
+    def press(self, incoming: Incoming) -> None:
+        """Let the listener of what was clicked take it; choosing in a menu of buttons is a click.
+
+        Raises what the listener raises.
+        """
+        self.actions.get(incoming.action_id, Route(_outdated))(incoming)
 
     def submit(self, incoming: Incoming) -> None:
         """Let the listener of a submitted modal take it, if nothing is missing.
@@ -276,10 +283,6 @@ def _json(answer: dict[str, Any]) -> BoltResponse:
 def _put(routes: Routes, name: str, route: Route) -> None:
     assert name not in routes, name
     routes[name] = route
-
-
-def _action_id(body: Body) -> str:
-    return str(body["actions"][0]["action_id"])
 
 
 def _callback_id(body: Body) -> str:

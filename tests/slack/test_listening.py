@@ -24,6 +24,7 @@ from slack_sdk.models.views import View as Modal
 from bot.errors import FieldErrors, HandoffError
 from bot.slack import Command, Incoming, Listening, Slack
 from bot.slack import Message as Said
+from bot.slack.blocks import menu
 from bot.slack.listening import Route
 from bot.slack.text import mention, moment, safe
 from bot.slack.typed_input import typed_input
@@ -176,6 +177,26 @@ def test_a_fault_of_ours_gets_a_reference_that_the_log_explains(
     assert reference
     assert "hunter2" not in told
     assert any(reference[1] in record.getMessage() for record in caplog.records)
+
+
+def test_choosing_in_a_menu_of_buttons_is_a_click_on_the_button(scene: Scene) -> None:
+    pressed = list[tuple[str, int, str]]()
+
+    def press(incoming: Incoming) -> None:
+        incoming.ack()
+        pressed.append((incoming.action_id, incoming.id, incoming.label))
+
+    names = ("press", "gone")
+    buttons = [ButtonElement(text=each, action_id=f"test.{each}", value="7") for each in names]
+    actions = ActionsBlock(elements=[menu("test.menu", buttons)])
+    scene.listening.action("test.press", press)
+    scene.listening.slack.post(scene.channel.id, Said("A menu", [actions]))
+    scene.connect()
+    message = scene.slack.messages(scene.channel)[-1]
+    assert scene.hand.choose(message, "test.menu", "test.press 7").ok
+    assert pressed == [("test.press", 7, "press")]
+    assert scene.hand.choose(message, "test.menu", "test.gone 7").ok
+    assert "older version" in scene.whisper()
 
 
 @pytest.mark.parametrize("action_id", ["test.refuse", "test.crash", "test.tell", "gone.button"])
