@@ -788,7 +788,7 @@ READS = re.compile(
     | .*\.(previous|next|newer|older)(?<!calls\.next)           # another page
     | crm\.open | digest\.(settings|show_details|show_money) | home\.sources | library\.find
     | campaign\.(list|questions|show_offer) | import\.turn_columns
-    | lead\.(choose_(disposition|leads)|rate\.weak|rotation|show|targets)
+    | lead\.(choose_(disposition|leads)|offer|rate\.weak|rotation|show|targets)
     | people\.(edit|hours|open) | proposal\.(see_all|take_up) | report\.(first|last)_touch
     | request\.plan | shadow\.(settings|show|show_apart) | spend\.pick
     | standup\.(open|overview|page)

@@ -229,6 +229,17 @@ def offer_blocks(shown: Offer, campaign: Campaign) -> list[Block]:
     ]
 
 
+def offer_for_a_call(shown: Offer) -> list[Block]:
+    """What one looks up while the customer is on the phone: price and terms, then what to say."""
+    return [
+        *([_titled("Price", shown.price)] if shown.price else []),
+        _titled("Terms", shown.terms),
+        *_points("If they object", shown.objections),
+        *_points("Talking points", shown.talking_points),
+        *_materials(shown),
+    ]
+
+
 def _facts(shown: Offer, campaign: Campaign) -> list[MarkdownTextObject]:
     facts = {
         "When": sentence_case(period(shown)),

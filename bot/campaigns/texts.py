@@ -14,9 +14,6 @@ from bot.slack import Message
 from bot.slack.blocks import note
 from bot.slack.text import clean, moment, plural, safe
 
-_TERMS = 500  # characters of the terms that a lead's card shows
-_POINTS = 400
-
 _MOST = 20  # events that the timeline shows, the newest
 _LONGEST = 200  # characters of what a field said before, and says now
 _SHOWN = 6  # fields whose texts are told; of more, the names
@@ -75,7 +72,7 @@ def plain(text: str, limit: int) -> PlainTextObject:
 
 
 def offer_line(campaign: Offer) -> str:
-    """The offer and its dates in one line of mrkdwn, as a lead's card says them."""
+    """The offer and its dates in one line of mrkdwn."""
     return f"{safe(' '.join(campaign.offer.split()), 320)} · {period(campaign)}"
 
 
@@ -93,20 +90,9 @@ def period(campaign: Offer) -> str:
     return f"{day_in_words(first)} to {day_in_words(last)}"
 
 
-def offer_then(as_of: AsOf) -> str:
-    """What a lead of that moment may be promised, as its card says it, in mrkdwn.
-
-    First comes what has to be known before it is promised: that it was over, or is another by now.
-    """
-    offer = as_of.offer
-    lines = [
-        _standing(as_of),
-        f"*Offer* {offer_line(offer)}",
-        f"*Price* {safe(offer.price, 220)}" if offer.price else "",
-        f"*Terms* {safe(offer.terms, _TERMS)}",
-        f"*Talking points* {safe(_in_one_line(offer.talking_points), _POINTS)}",
-    ]
-    return "\n".join(line for line in lines if line)
+def offer_in_brief(campaign: Offer) -> str:
+    """The offer alone, in one line of mrkdwn, as a lead's card says it."""
+    return safe(" ".join(campaign.offer.split()), 200)
 
 
 def late_words(campaign: Campaign) -> str:
@@ -117,8 +103,9 @@ def late_words(campaign: Campaign) -> str:
     )
 
 
-def _standing(as_of: AsOf) -> str:
-    """Whether it held when the lead came, and whether it still does; empty: it did and it does."""
+def offer_standing(as_of: AsOf) -> str:
+    """What to know before a lead of that moment is promised it: that it was over, or is another by
+    now; empty: it held, and it still does."""
     if not as_of.in_force:
         return _not_in_force(as_of)
     campaign = as_of.campaign
@@ -147,10 +134,6 @@ def _not_in_force(as_of: AsOf) -> str:
 
 def _end(campaign: Campaign) -> str:
     return f", on {day_in_words(campaign.ends_on)}" if campaign.ends_on else ""
-
-
-def _in_one_line(points: str) -> str:
-    return " · ".join(line.strip(" \t-–—•*·") for line in points.splitlines() if line.strip())
 
 
 def timeline(campaign: Campaign, events: Sequence[CampaignEvent]) -> Message:

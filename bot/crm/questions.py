@@ -72,7 +72,7 @@ def question(session: Session, lead_id: int) -> Message:
     if mine.refused == Refused.AMOUNT:
         text = (
             f"{who} (lead #{lead.id}) was won in {place}, where it has no amount. Enter it there, "
-            "or press *Won* on the lead's card."
+            "or choose *Mark as won* on the lead's card."
         )
         return Message(text, [SectionBlock(text=text)])
     theirs = their_amount(mine)

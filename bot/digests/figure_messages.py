@@ -10,7 +10,8 @@ from bot.digests.models import Week
 from bot.digests.report import Explained
 from bot.digests.significance import RULE
 from bot.digests.texts import days, table
-from bot.leads.messages.lists import SHOW, headline
+from bot.leads.messages.lead_card import SHOW
+from bot.leads.messages.lists import headline
 from bot.metrics import BY_NAME, METRICS, Figures, Group, LeadsPage, Metric, Unit
 from bot.slack import AnyBlock, Message
 from bot.slack.blocks import note
@@ -49,7 +50,7 @@ _GAPS = (
     _Gap("unanswered", "claimed lead", "has no first response", "have no first response",
           "Call or write, then press _Contacted_ on the card.", "claimed"),
     _Gap("unrated", "claimed lead", "is not rated", "are not rated",
-          "Press _Hot_, _Good_, _Weak_ or _Junk_ on the card.", "claimed"),
+          "Choose _More_ in the card's menu, then a quality.", "claimed"),
     _Gap("unattributed", "lead", "belongs to no campaign", "belong to no campaign",
           "Check the `utm_campaign` codes of links and forms.", "received"),
     _Gap("uncosted", "lead of a campaign", "comes from one without any spend entered",

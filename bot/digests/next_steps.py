@@ -101,7 +101,8 @@ def _unrated(report: Report) -> str:
     count = report.total.count("unrated")
     return (
         f"{_leads(count, 'is', 'are')} claimed and not rated. Rate "
-        f"{'it' if count == 1 else 'them'} on the card: marketing spends by these ratings."
+        f"{'it' if count == 1 else 'them'} with *More* in the card's menu: marketing spends by "
+        "these ratings."
     )
 
 

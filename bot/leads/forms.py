@@ -15,7 +15,7 @@ from slack_sdk.models.views import View
 from bot.campaigns.models import Campaign
 from bot.campaigns.texts import offer_line
 from bot.leads.list_models import CallOutcome
-from bot.leads.messages import lead_card
+from bot.leads.messages import details
 from bot.leads.models import Disposition, Lead, LeadFacts, Rating
 from bot.money import Money
 from bot.people.models import Person
@@ -160,7 +160,7 @@ class Snooze(Form, id="lead.save_snooze", title="Snooze", submit="Snooze"):
     until: datetime = moment("Remind me")
 
 
-class Reassign(Form, id="lead.save_reassign", title="Reassign", submit="Reassign"):
+class Reassign(Form, id="lead.save_reassign", title="Hand over", submit="Hand over"):
     """Who gets it."""
 
     lead_id: Hidden[int]
@@ -183,7 +183,7 @@ def nobody_else(lead: Lead) -> View:
     """There is no colleague to give it to."""
     said = "There is no other salesperson. An admin gives roles with `/handoff people`."
     return View(
-        type="modal", title="Reassign", close="Close",
+        type="modal", title="Hand over", close="Close",
         blocks=[subject(lead), SectionBlock(text=said)],
     )  # fmt: skip
 
@@ -232,7 +232,7 @@ def _contact(facts: LeadFacts) -> list[Block]:
     work = ", ".join(filter(None, [lead.job_title, lead.company]))
     title = f"*{safe(lead.name, 150)}*" + (f"\n{safe(work, 200)}" if work else "")
     tried = f"\nCalled {plural(lead.call_attempts, 'time')} before" if lead.call_attempts else ""
-    reach = {"Phone": lead.phone, "E-mail": lead.email, "Country": lead.country}
+    reach = {"Phone": lead.phone, "Email": lead.email, "Country": lead.country}
     fields = [
         MarkdownTextObject(text=f"*{label}*\n{safe(value, 300)}")
         for label, value in reach.items()
@@ -242,9 +242,9 @@ def _contact(facts: LeadFacts) -> list[Block]:
     if lead.message:
         message = PlainTextObject(text=clean(lead.message, 1_200), emoji=False)
         blocks.append(SectionBlock(text=message))
-    if found := lead_card.few_answers(lead.unplaced, _MOST_ANSWERS):
+    if found := details.few_answers(lead.unplaced, _MOST_ANSWERS):
         blocks.append(SectionBlock(text=found))
-    blocks.extend(lead_card.few_notes(facts))
+    blocks.extend(details.few_notes(facts))
     return blocks
 
 

@@ -360,6 +360,13 @@ class Lead(Base):
         return self.status in (Status.WON, Status.LOST)
 
     @property
+    def due_at(self) -> datetime | None:
+        """By when it has to be claimed, or answered once it is; None: nothing is due."""
+        if self.first_response_at or self.is_closed or self.merged_into:
+            return None
+        return self.response_due_at if self.claimed_by else self.claim_due_at
+
+    @property
     def won_amount(self) -> Money | None:
         """The deal's amount, once it is won."""
         if self.won_minor is None or self.won_currency is None:
@@ -446,6 +453,8 @@ class LeadFacts:
     """What the campaign promised when the lead came."""
     first_owner: Person | None = None
     """Who claimed it first."""
+    viewer: Person | None = None
+    """Who looks at it; None: everybody in the channel."""
     may_ask: bool = False
     """Whether whoever looks may take it over, or ask for it."""
     owner_back_at: datetime | None = None
@@ -454,3 +463,9 @@ class LeadFacts:
     """What was written about it and by whom, the newest first."""
     via: Mapping[str, str] = field(default_factory=dict)
     """By event type, the program that did it where no person did."""
+
+    @property
+    def may_work(self) -> bool:
+        """Whether whoever looks may do something with a lead that somebody owns."""
+        who, owner_id = self.viewer, self.lead.claimed_by
+        return who is not None and owner_id is not None and (owner_id == who.id or who.leads_others)

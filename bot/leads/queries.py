@@ -108,6 +108,7 @@ def facts_for(session: Session, who: Person, lead_id: int) -> LeadFacts:
     may_ask = is_others and Role.SALESPERSON in who.roles and not lead.is_closed
     return replace(
         found,
+        viewer=who,
         names_only=found.names_only and not sees_all,
         may_ask=may_ask and lead.merged_into is None,
         owner_back_at=_back_at(session, owner) if is_others else None,

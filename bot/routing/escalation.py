@@ -101,9 +101,15 @@ class EscalationPolicy:
         self._go_on(lead, now)
         if lead.next_check_at == now or lead.merged_into is not None or lead.status not in _OPEN:
             return
-        for again in (self._offer_again(lead, now), self._cover(lead, now)):
+        self._show_overdue(lead, now)
+        for again in (self._offer_again(lead, now), self._cover(lead, now), _deadline(lead, now)):
             if again is not None:
                 lead.next_check_at = min(lead.next_check_at or again, again)
+
+    def _show_overdue(self, lead: Lead, now: datetime) -> None:
+        """A card says that its lead is overdue as soon as it is."""
+        if lead.due_at is not None and lead.due_at <= now:
+            slack.redraw(self.session, CARD, lead.id)
 
     def _go_on(self, lead: Lead, now: datetime) -> None:
         lead.next_check_at = None
@@ -330,6 +336,11 @@ class EscalationPolicy:
 
     def _present(self, role: Role, now: datetime) -> list[Person]:
         return [each for each in self._having(role) if self.rota.is_present(each.id, now)]
+
+
+def _deadline(lead: Lead, now: datetime) -> datetime | None:
+    """When the card has to say that the lead is overdue; None: not, or it does by now."""
+    return lead.due_at if lead.due_at is not None and lead.due_at > now else None
 
 
 def next_step(lead: Lead) -> EscalationStep | None:

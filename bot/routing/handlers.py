@@ -10,7 +10,7 @@ from bot.capability import Act, Update
 from bot.errors import FieldErrors, HandoffError, below
 from bot.leads import claiming, queries
 from bot.leads.handlers.leads import WORK, number_of
-from bot.leads.messages import lists, notifications
+from bot.leads.messages import lead_modal, notifications
 from bot.people.models import Person, Role
 from bot.routing import absences, capability, escalation, forms, round_robin, sla
 from bot.slack.access import Access
@@ -24,7 +24,7 @@ _SLA = Access("change the response targets", (Role.ADMIN,))
 _ROUND_ROBIN = Access("change the rotation", (Role.MANAGER,))
 
 
-@capability.action(lists.TAKE_OVER, _TAKE_OVER)
+@capability.action(lead_modal.TAKE_OVER, _TAKE_OVER)
 def take_over(act: Act) -> str:
     """A colleague takes a lead over, or asks for it."""
     return _take_over(act, act.row_id)

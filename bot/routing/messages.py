@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from slack_sdk.models.blocks import ButtonElement, SectionBlock
 
-from bot.leads.messages.lists import SHOW
+from bot.leads.messages.lead_card import SHOW
 from bot.leads.models import Lead
 from bot.people.models import Person
 from bot.routing.models import Handover

@@ -7,11 +7,16 @@ import pytest
 
 from bot.campaigns import texts
 from bot.campaigns.models import AsOf, Campaign, CampaignVersion, Stage
+from bot.leads.messages import lead_card, lead_modal
+from bot.leads.models import LeadFacts
+from playground import limits
 from tests.campaigns.scene import TODAY
+from tests.leads.test_lead_view import lead
 
 WORDS: dict[str, Any] = {
     "name": "Summer trial", "audience": "Workshops", "offer": "Half price", "terms": "New only.",
-    "price": "", "talking_points": "- No set-up fee\n• In Vienna",
+    "price": "", "objections": "", "materials": [],
+    "talking_points": "- No set-up fee\n• In Vienna",
     "starts_on": date(2026, 6, 1), "ends_on": date(2026, 6, 30),
 }  # fmt: skip
 
@@ -30,16 +35,18 @@ def then(
 
 
 def standing(asked: AsOf) -> str:
-    first, *_ = texts.offer_then(asked).split("\n")
-    return first
+    return texts.offer_standing(asked)
+
+
+def shown(asked: AsOf) -> str:
+    """What the card says, and what *Offer & terms* opens."""
+    facts = LeadFacts(lead(), asked.campaign, None, offer=asked)
+    return f"{lead_card.card(facts).blocks} {lead_modal.offer(facts).to_dict()}"
 
 
 def test_an_offer_in_force_is_said_and_nothing_else() -> None:
-    assert texts.offer_then(then()) == (
-        "*Offer* Half price · 1 to 30 June 2026\n"
-        "*Terms* New only.\n"
-        "*Talking points* No set-up fee · In Vienna"
-    )
+    assert standing(then()) == ""
+    assert "⚠" not in shown(then())
 
 
 @pytest.mark.parametrize(
@@ -72,14 +79,19 @@ def test_late_callers_hear_what_marketing_wrote() -> None:
 
 
 def test_what_was_written_on_the_leads_day_is_shown_and_not_what_is_written_now() -> None:
-    assert "Half price" in texts.offer_then(then(offer="A tenth off", holds_from=2))
+    said = shown(then(offer="A tenth off", holds_from=2))
+    assert said.count("Half price") == 2
+    assert said.count("⚠️ *Changed since.*") == 2
+    assert "A tenth off" not in said
 
 
 def test_long_words_are_cut_and_hostile_ones_disarmed() -> None:
     asked = then()
     assert asked.version is not None
     for name in ("offer", "terms", "price", "talking_points"):
-        setattr(asked.version, name, "<!channel> *free* & " * 200)
-    said = texts.offer_then(asked)
-    assert len(said) < 3_000
-    assert "<!" not in said
+        setattr(asked.version, name, "<!channel> *free* & " * 150)
+    facts = LeadFacts(lead(), asked.campaign, None, offer=asked)
+    assert limits.check_view(lead_modal.offer(facts).to_dict(), "modal") == []
+    card = lead_card.card(facts)
+    assert limits.check_message(card.blocks) == []
+    assert "<!channel>" not in str(card.blocks)

@@ -18,6 +18,8 @@ from bot.tasks.queue import counts
 from bot.tasks.worker import Worker
 from playground import demo
 from playground.actor import Actor
+from playground.limits import elements_of
+from playground.person import Outcome
 from playground.standin import StandIn
 from playground.state import Channel, Message, User, View
 
@@ -70,6 +72,23 @@ class Office:
             return next((m for m in seen if all(part in drawn(m) for part in parts)), None)
 
         return self.slack.wait_until(found, timeout=60)
+
+
+def pick(who: Actor, where: Message | View, action_id: str) -> Outcome:
+    """Choose what is in the menu of a card, a row or a modal."""
+    menus = [
+        element
+        for block in where.blocks
+        for element in elements_of(block)
+        if element["type"] == "overflow"
+    ]
+    value = next(
+        option["value"]
+        for menu in menus
+        for option in menu["options"]
+        if option["value"].startswith(f"{action_id} ")
+    )
+    return who.choose(where, "lead.menu", value)
 
 
 def drawn(message: Message) -> str:

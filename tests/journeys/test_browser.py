@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 import psutil
 import pytest
-from playwright.sync_api import Browser, Page, Request, expect
+from playwright.sync_api import Browser, Locator, Page, Request, expect
 
 from tests.journeys.processes import PATIENT
 
@@ -119,6 +119,12 @@ def picture(page: Page, name: str) -> None:
         page.screenshot(path=Path(folder) / f"{name}.png")
 
 
+def choose(card: Locator, text: str) -> None:
+    """Choose from the menu of a card."""
+    card.get_by_test_id("action:lead.menu").click()
+    card.page.locator(".q-menu").get_by_test_id("option").filter(has_text=text).click()
+
+
 def say(page: Page, text: str) -> None:
     page.get_by_test_id("composer-input").fill(text)
     page.get_by_test_id("composer-input").press("Enter")
@@ -128,20 +134,22 @@ def test_a_newcomer_walks_the_loop(page: Page, request: pytest.FixtureRequest) -
     last = page.get_by_test_id("message").last
 
     page.get_by_test_id("send-lead").click()
-    expect(last).to_contain_text("New lead:")
+    expect(last).to_contain_text("Claim by")
     if request.config.getoption("--golden"):
         page.wait_for_timeout(500)  # let the scrolling settle for the picture
         page.screenshot(path=PICTURE)
     # The card is drawn anew once the lead is there, and takes a button that is held down with it.
     expect(last).to_contain_text("In HubSpot")
     last.get_by_test_id("action:lead.claim").click()
-    expect(last).to_contain_text("claimed by @Sofia Rossi")
+    expect(last).to_contain_text("@Sofia Rossi")
     # Sooner it would be taken for the second click of a double click.
     last.get_by_test_id("action:lead.contacted").click(delay=1_100)
     expect(last.get_by_test_id("action:lead.contacted")).to_have_count(0)
-    last.get_by_test_id("action:lead.rate.hot").click()
-    expect(last).to_contain_text("rated Hot")
-    last.get_by_test_id("action:lead.won").click(delay=1_100)
+    choose(last, "More")
+    page.get_by_test_id("action:lead.rate.hot").click()
+    expect(last).to_contain_text("Quality: Hot")
+    page.get_by_test_id("modal-close").click()
+    choose(last, "Mark as won")
     page.get_by_test_id("input:amount").locator("input").fill("9,800")
     page.get_by_test_id("modal-submit").click()
     expect(last).to_contain_text("won 9,800 EUR")
@@ -307,7 +315,7 @@ def test_a_lead_that_is_won_in_the_crm_is_won_here(page: Page) -> None:
     picture(page, "crm-list")
 
     page.get_by_test_id("channel:leads").click()
-    card = page.get_by_test_id("message").filter(has_text=f"New lead: {name}")
+    card = page.get_by_test_id("message").filter(has_text=f"🔥 {name}")
     card.get_by_role("link", name="HubSpot").click()
     record = page.get_by_test_id("crm-record")
     expect(record).to_contain_text(name)
@@ -321,7 +329,7 @@ def test_a_lead_that_is_won_in_the_crm_is_won_here(page: Page) -> None:
     picture(page, "crm-record")
 
     page.get_by_test_id("channel:leads").click()
-    card = page.get_by_test_id("message").filter(has_text=f"Won: {name}")
-    expect(card).to_contain_text("claimed by @Ben Carter")
+    card = page.get_by_test_id("message").filter(has_text=f"🏆 {name}")
+    expect(card).to_contain_text("@Ben Carter")
     expect(card).to_contain_text("12,500 EUR via HubSpot")
     picture(page, "crm-card")

@@ -56,7 +56,7 @@ def stored(office: Office) -> set[str]:
 
 def names(messages: list[Message]) -> list[str]:
     """Whose cards these are, in the order of the channel."""
-    return [message.blocks[0]["text"]["text"].split(": ")[1] for message in messages]
+    return [message.blocks[0]["text"]["text"].split("*")[1] for message in messages]
 
 
 def places(office: Office) -> dict[str, str | None]:
@@ -108,7 +108,7 @@ def test_workers_killed_while_they_deliver(
     [extra] = assert_all_delivered(office, 24, twice=1)
     # The message that does not count still tells the truth when it is clicked.
     assert office.hand("sofia").click(extra, "lead.claim").ok
-    office.card("Claimed: Lead07", office.users["sofia"].id)
+    office.card("claimed the lead Lead07", office.users["sofia"].id)
     assert office.hand("ben").click(extra, "lead.claim").ok
     office.whisper("ben", f"<@{office.users['sofia'].id}> claimed this lead")
 
@@ -126,7 +126,7 @@ def test_a_worker_killed_while_it_redraws(
         worker.kill()
     assert office.hand("sofia").click(office.card("lead.contacted"), "lead.contacted").ok
     rescuer()
-    office.card("Claimed: Lead00", "contacted <!date")
+    office.card("claimed the lead Lead00", "Contacted <!date")
     wait_until_idle(office)
     assert_all_delivered(office, 1, twice=0)
 
@@ -222,7 +222,7 @@ def test_a_start_while_slack_is_down(idle_office: Office, *, socket_mode: bool) 
             office.slack.deliver_to(None)
             office.slack.wait_until(lambda: late.listening.is_connected, timeout=60)
         assert office.hand("sofia").click(office.card("Lead00", "lead.claim"), "lead.claim").ok
-        office.card("Claimed: Lead00")
+        office.card("claimed the lead Lead00")
         wait_until_connected(office)
 
 
@@ -288,17 +288,17 @@ def test_the_answer_to_a_post_is_lost(office: Office, fault: str) -> None:
     wait_until_idle(office)
     assert_all_delivered(office, 3, twice=1)
     assert office.hand("sofia").click(office.card("Lead01", "lead.claim"), "lead.claim").ok
-    office.card("Claimed: Lead01")
+    office.card("claimed the lead Lead01")
     wait_until_idle(office)
     last = office.slack.messages(office.channel)[2]
-    assert "Claimed: Lead01" in drawn(last)
+    assert "claimed the lead Lead01" in drawn(last)
 
 
 def test_the_answer_to_a_redraw_is_lost(office: Office) -> None:
     office.slack.faults.add(UPDATE, "drop_after")
     send(office, range(1))
     assert office.hand("sofia").click(office.card("lead.claim"), "lead.claim").ok
-    office.card("Claimed: Lead00")
+    office.card("claimed the lead Lead00")
     wait_until_idle(office)
     assert_all_delivered(office, 1, twice=0)
 
@@ -333,5 +333,5 @@ def test_the_database_goes_away_and_comes_back() -> None:
             assert office.send_lead(**lead(1)).status_code == 202
             office.card("Lead01", "lead.claim")
             assert office.hand("sofia").click(card, "lead.claim").ok
-            office.card("Claimed: Lead00")
+            office.card("claimed the lead Lead00")
         server.close()

@@ -12,7 +12,7 @@ from bot.crm.backlog import backlog
 from bot.money import Money
 from tests.crm.office import Seen
 from tests.crm.offices.hubspot import HubSpotOffice
-from tests.journeys.conftest import Office, open_office
+from tests.journeys.conftest import Office, open_office, pick
 from tests.journeys.test_loop_journey import announce
 
 KEY = "the-key-of-the-warehouse"
@@ -81,13 +81,14 @@ def test_from_the_form_to_the_revenue_without_anyone_typing(
     assert sofia.click(card, "lead.claim").ok
     seen(office, hubspot, lambda each: each.owner == "sofia@example.com")
     sofia.click(office.card("lead.contacted"), "lead.contacted")
-    sofia.click(office.card("lead.rate.hot"), "lead.rate.hot")
+    pick(sofia, office.card("Contacted <!date"), "lead.show")
+    sofia.click(office.modal("sofia", "Lead #1"), "lead.rate.hot")
     there = seen(office, hubspot, lambda each: each.quality == "great")
     office.slack.wait_until(lambda: is_written(office), timeout=60)
 
     hubspot.win(there.record_id, Money(1_200_000, "EUR"))
     assert hook(office, hubspot) == 204
-    office.card("Won: Ada Lovelace", "won *12,000 EUR*")
+    office.card("🏆 *Ada Lovelace*", "won *12,000 EUR*")
     today = clock.now().date()
     days = {"from": str(today - timedelta(days=1)), "to": str(today + timedelta(days=1))}
     answer = httpx.get(f"{office.address}/api/v1/campaigns", params=days, headers=REPORT)

@@ -33,7 +33,7 @@ def test_a_manager_reads_doubts_and_traces(office: Office) -> None:
     past_this_weeks_digests(office)
     office.send_lead()
     assert office.hand("sofia").click(office.card("Ada", "lead.claim"), "lead.claim").ok
-    office.card("Claimed: Ada")
+    office.card("claimed the lead Ada")
     monday(office)
     card = office.card("Weekly digest", "Next steps", "1 lead came in")
     thread(office, card, "Details of")
@@ -55,7 +55,7 @@ def test_a_salesperson_gets_their_own_until_they_want_it_no_more(office: Office)
     past_this_weeks_digests(office)
     office.send_lead()
     assert office.hand("sofia").click(office.card("Ada", "lead.claim"), "lead.claim").ok
-    office.card("Claimed: Ada")
+    office.card("claimed the lead Ada")
     monday(office)
     own = office.whisper("sofia", "Your week", "1 lead of the week is yours")
     assert office.hand("sofia").click(own, "digest.opt_out").ok

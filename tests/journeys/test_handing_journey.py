@@ -7,7 +7,7 @@ from sqlalchemy import update
 from bot import clock
 from bot.leads.models import Lead
 from bot.people.models import Team
-from tests.journeys.conftest import Office
+from tests.journeys.conftest import Office, pick
 
 
 def later(**by: float) -> int:
@@ -49,24 +49,27 @@ def test_it_rests_goes_to_a_colleague_and_back_to_all(either_office: Office) -> 
     office = either_office
     office.send_lead()
     office.hand("sofia").click(office.card("Ada Lovelace", "New lead"), "lead.claim")
-    card = office.card("Ada Lovelace", "claimed by")
+    card = office.card("Ada Lovelace", "claimed the lead")
 
-    office.hand("sofia").click(card, "lead.snooze")
+    sofia = office.hand("sofia")
+    pick(sofia, card, "lead.show")
+    sofia.click(office.modal("sofia", "Lead #1"), "lead.snooze")
     modal = office.modal("sofia", "Snooze")
     refused = office.hand("sofia").submit(modal, {"until": later(hours=-1)})
     assert refused.errors == {"until": "Please choose a time to come."}
     office.hand("sofia").submit(modal, {"until": later(hours=2)})
-    card = office.card("Ada Lovelace", "snoozed until")
+    card = office.card("Ada Lovelace", "Snoozed until")
+    sofia.close(office.modal("sofia", "Lead #1"))
 
-    office.hand("ben").click(card, "lead.reassign")
+    pick(office.hand("ben"), card, "lead.reassign")
     office.whisper("ben", "owns this lead. Only they or a manager can reassign it")
-    office.hand("sofia").click(card, "lead.reassign")
-    modal = office.modal("sofia", "Reassign")
+    pick(sofia, card, "lead.reassign")
+    modal = office.modal("sofia", "Hand over")
     choice = next(each for each in modal.blocks if each["block_id"] == "to")
     [ben] = choice["element"]["options"]
     assert ben["text"]["text"].endswith("· 0 open leads")
     office.hand("sofia").submit(modal, {"to": ben["value"]})
-    office.whisper("ben", "Ada", "claimed by")
+    office.whisper("ben", "Ada", "claimed the lead")
 
     is_away_and_back(office)
     office.hand("sofia").command("/lead", "take")
@@ -79,7 +82,7 @@ def test_it_rests_goes_to_a_colleague_and_back_to_all(either_office: Office) -> 
     )
     office.hand("ben").click(office.whisper("ben", "would like to take over"), "lead.agree")
     office.card(f"<@{office.users['sofia'].id}> claimed the lead Ada Lovelace")
-    office.card("Ada Lovelace", "claimed by")
+    office.card("Ada Lovelace", "claimed the lead")
     office.hand("ben").command("/lead", "back")
     office.whisper("ben", "You are not away at the moment")
 

@@ -59,7 +59,7 @@ def test_a_list_is_dropped_mended_imported_and_worked_through(either_office: Off
     office.slack.wait_until(
         lambda: "bob@example.com" in str(office.modal("sofia", "Next contact").blocks)
     )
-    office.whisper("sofia", "Ada", "claimed by")
+    office.whisper("sofia", "Ada", "claimed the lead")
     office.card("Call list: webinar", "1 of 2 contacts called", "Interested: *1*")
 
     office.hand("sofia").close(office.modal("sofia", "Next contact"))

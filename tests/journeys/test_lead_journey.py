@@ -8,7 +8,7 @@ import pytest
 
 from bot import clock
 from bot.leads.models import Lead
-from tests.journeys.conftest import Office, drawn
+from tests.journeys.conftest import Office, drawn, pick
 
 
 def test_a_lead_from_the_form_to_the_deal(either_office: Office) -> None:
@@ -18,29 +18,32 @@ def test_a_lead_from_the_form_to_the_deal(either_office: Office) -> None:
     assert office.send_lead(company="Engines", phone="+49 30 23125001").status_code == 202
     card = office.card("Ada Lovelace", "lead.claim")
     assert sofia.click(card, "lead.claim").ok
-    card = office.card("Claimed: Ada Lovelace", office.users["sofia"].id, "lead.contacted")
+    card = office.card("claimed the lead Ada Lovelace", office.users["sofia"].id, "lead.contacted")
     assert len(office.slack.messages(office.channel)) == 1
 
     assert sofia.click(card, "lead.contacted").ok
-    card = office.card("contacted <!date", "lead.won")
+    card = office.card("Contacted <!date", "lead.won")
     assert "lead.contacted" not in drawn(card)
 
-    assert sofia.click(card, "lead.rate.weak").ok
+    assert pick(sofia, card, "lead.show").ok
+    assert sofia.click(office.modal("sofia", "Lead #1"), "lead.rate.weak").ok
     modal = office.modal("sofia", "Rate as weak")
     assert sofia.submit(modal, {"reason": "Only wants a price list"}).ok
-    office.card("rated *Weak* (Only wants a price list)")
-    assert sofia.click(office.card("lead.rate.hot"), "lead.rate.hot").ok
-    card = office.card("rated *Hot*", "✓ Hot")
+    office.card("Quality: *Weak* (Only wants a price list)")
+    assert sofia.click(office.modal("sofia", "Lead #1"), "lead.rate.hot").ok
+    card = office.card("Quality: *Hot*")
+    office.slack.wait_until(lambda: "✓ Hot" in str(office.modal("sofia", "Lead #1").blocks))
+    sofia.close(office.modal("sofia", "Lead #1"))
 
-    assert ben.click(card, "lead.won").ok
+    assert pick(ben, card, "lead.won").ok
     office.whisper("ben", "owns this lead", office.users["sofia"].id)
-    assert sofia.click(card, "lead.won").ok
+    assert pick(sofia, card, "lead.won").ok
     modal = office.modal("sofia", "Won")
     assert sofia.submit(modal, {"amount": "lots"}).errors == {
         "amount": "“lots” is not an amount. Write digits, for example 1250 or 1,250.50."
     }
     assert sofia.submit(modal, {"amount": "12,500"}).ok
-    card = office.card("Won: Ada Lovelace", "won *12,500 EUR*")
+    card = office.card("🏆 *Ada Lovelace*", "won *12,500 EUR*")
     assert "lead.claim" not in drawn(card)
     assert len(office.slack.messages(office.channel)) == 1
 
@@ -49,18 +52,18 @@ def test_a_lead_is_lost_with_its_reason(office: Office) -> None:
     sofia = office.hand("sofia")
     office.send_lead()
     sofia.click(office.card("lead.claim"), "lead.claim")
-    sofia.click(office.card("lead.lost"), "lead.lost")
+    pick(sofia, office.card("lead.lost"), "lead.lost")
     modal = office.modal("sofia", "Lost")
     assert "note" in sofia.submit(modal, {"disposition": "no_fit"}).errors
     assert sofia.submit(modal, {"disposition": "no_fit", "note": "Needs an API"}).ok
-    office.card("Lost: Ada Lovelace", "lost: no fit (Needs an API)")
+    office.card("✖️ *Ada Lovelace*", "lost: no fit (Needs an API)")
 
 
 def test_a_reason_asks_for_what_it_needs(office: Office) -> None:
     sofia = office.hand("sofia")
     office.send_lead()
     sofia.click(office.card("lead.claim"), "lead.claim")
-    sofia.click(office.card("lead.lost"), "lead.lost")
+    pick(sofia, office.card("lead.lost"), "lead.lost")
     sofia.choose(office.modal("sofia", "Lost"), "lead.choose_disposition", "unable_to_reach")
     office.slack.wait_until(lambda: "How often" in str(office.modal("sofia", "Lost").blocks))
     modal = office.modal("sofia", "Lost")
@@ -70,14 +73,14 @@ def test_a_reason_asks_for_what_it_needs(office: Office) -> None:
     modal = office.modal("sofia", "Lost")
     assert "a day to come" in sofia.submit(modal, {"wake_on": "2026-01-01"}).errors["wake_on"]
     assert sofia.submit(modal, {"wake_on": "2099-01-02"}).ok
-    office.card("Recycled: Ada Lovelace", "*rests* until")
+    office.card("💤 *Ada Lovelace*", "Paused until")
 
 
 def test_the_loser_of_a_race_is_told_who_and_when(office: Office) -> None:
     office.send_lead()
     seen_by_both = office.slack.as_seen(office.card("lead.claim"))
     assert office.hand("sofia").click(seen_by_both, "lead.claim").ok
-    office.card("Claimed: Ada Lovelace")
+    office.card("claimed the lead Ada Lovelace")
     assert office.hand("ben").click(seen_by_both, "lead.claim").ok
     office.whisper("ben", f"<@{office.users['sofia'].id}> claimed this lead <!date")
     assert office.hand("sofia").click(seen_by_both, "lead.claim").ok
@@ -87,11 +90,12 @@ def test_the_loser_of_a_race_is_told_who_and_when(office: Office) -> None:
 def test_a_released_lead_can_be_claimed_again(office: Office) -> None:
     office.send_lead()
     office.hand("sofia").click(office.card("lead.claim"), "lead.claim")
-    card = office.card("lead.release")
-    assert office.hand("clara").click(card, "lead.release").ok  # a manager may
+    clara = office.hand("clara")
+    pick(clara, office.card("claimed the lead"), "lead.show")
+    assert clara.click(office.modal("clara", "Lead #1"), "lead.release").ok  # a manager may
     again = office.card("New lead: Ada Lovelace", "lead.claim")
     assert office.hand("ben").click(again, "lead.claim").ok
-    office.card("Claimed: Ada Lovelace", office.users["ben"].id)
+    office.card("claimed the lead Ada Lovelace", office.users["ben"].id)
 
 
 def test_someone_without_a_role_is_told_whom_to_ask(office: Office) -> None:
@@ -136,7 +140,7 @@ def test_the_home_tab_shows_what_is_mine_and_follows(office: Office) -> None:
     assert sofia.click(home, "lead.claim").ok
     office.slack.wait_until(lambda: home_says("To call now (1)", "lead.won"), timeout=60)
     office.slack.wait_until(lambda: home_says(nothing, who="ben"), timeout=60)
-    office.card("Claimed: Ada Lovelace")
+    office.card("claimed the lead Ada Lovelace")
 
 
 def test_two_leads_are_merged_and_become_two_again(office: Office) -> None:
@@ -147,7 +151,7 @@ def test_two_leads_are_merged_and_become_two_again(office: Office) -> None:
     mara = office.hand("mara")
     mara.command("/lead", "merge 2 into 1", office.channel)
     office.whisper("mara", "Lead #2 is part of #1 now")
-    assert "lead.claim" not in drawn(office.card("Merged: Augusta"))
+    assert "lead.claim" not in drawn(office.card("🔗 *Augusta"))
     mara.command("/lead", "merge 2 into 1", office.channel)
     office.whisper("mara", "Lead #2 was merged into #1 already")
     mara.command("/lead", "unmerge 2", office.channel)
@@ -160,7 +164,7 @@ def test_whoever_comes_back_joins_their_lead_and_its_owner_is_told(office: Offic
     office.send_lead(message="First")
     sofia = office.hand("sofia")
     sofia.click(office.card("Ada Lovelace"), "lead.claim")
-    office.card("claimed by")
+    office.card("claimed the lead")
     office.send_lead(message="Any news?", external_id="e2")
     office.whisper("sofia", "came back", "Any news?")
     office.card("Came back", "Any news?")
@@ -184,7 +188,7 @@ def test_a_lead_is_looked_up_and_worked_where_it_was_found(office: Office) -> No
     office.send_lead()
     sofia = office.hand("sofia")
     sofia.click(office.card("Ada Lovelace", "New lead"), "lead.claim")
-    office.card("Ada Lovelace", "claimed by")
+    office.card("Ada Lovelace", "claimed the lead")
     sofia.command("/lead", "mine", office.channel)
     office.whisper("sofia", "Yours:", "1 to call now")
     sofia.command("/lead", "find lovel", office.channel)
@@ -225,7 +229,9 @@ def test_ratings_gather_in_the_campaigns_thread(office: Office) -> None:
         office.send_lead(email=f"ada{number}@example.com", utm_campaign="spring",
                          last_name=f"Lovelace{number}")  # fmt: skip
         sofia.click(office.card(f"Lovelace{number}", "New lead"), "lead.claim")
-        sofia.click(office.card(f"Lovelace{number}", "claimed by"), "lead.rate.hot")
+        pick(sofia, office.card(f"Lovelace{number}", "claimed the lead"), "lead.show")
+        sofia.click(office.modal("sofia", f"Lead #{number}"), "lead.rate.hot")
+        sofia.close(office.modal("sofia", f"Lead #{number}"))
     tally = office.card("What sales thinks", "2 of 2 leads rated", "Hot 2")
     assert tally.thread_ts == announced.ts
 
@@ -252,25 +258,25 @@ def test_a_double_click_takes_one_step_and_slips_can_be_put_right(
     assert state() == (False, False)
     clock.move(timedelta(minutes=11))
     assert sofia.click(card, "lead.contacted").ok
-    card = office.card("lead.qualified")
-    assert sofia.click(card, "lead.qualified").ok
-    assert sofia.click(card, "lead.won").ok
+    card = office.card("Contacted <!date")
+    assert pick(sofia, card, "lead.qualified").ok
+    assert pick(sofia, card, "lead.won").ok
     assert state() == (True, False)
     assert office.slack.modal(office.users["sofia"]) is None
 
     clock.move(timedelta(minutes=11))
-    assert sofia.click(card, "lead.won").ok
+    assert pick(sofia, card, "lead.won").ok
     assert sofia.submit(office.modal("sofia", "Won"), {"amount": "125,000"}).ok
     card = office.card("won *125,000 EUR*", "lead.correct")
-    assert sofia.click(card, "lead.correct").ok
+    assert pick(sofia, card, "lead.correct").ok
     modal = office.modal("sofia", "Correct the amount")
     assert sofia.submit(modal, {"amount": "125,000"}).errors == {
         "amount": "The amount is 125,000 EUR already."
     }
     assert sofia.submit(modal, {"amount": "12,500"}).ok
     card = office.card("won *12,500 EUR*", "lead.reopen")
-    office.hand("ben").click(card, "lead.reopen")
+    pick(office.hand("ben"), card, "lead.reopen")
     office.whisper("ben", "owns this lead. Only they or a manager can reopen it")
     clock.move(timedelta(minutes=11))
-    assert sofia.click(card, "lead.reopen").ok
-    office.card("Claimed: Ada Lovelace", "lead.won")
+    assert pick(sofia, card, "lead.reopen").ok
+    office.card("claimed the lead Ada Lovelace", "Contacted <!date")

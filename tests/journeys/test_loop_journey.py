@@ -130,7 +130,7 @@ def test_a_digest_comes_on_monday_and_one_can_ask_before(either_office: Office) 
     office.send_lead(utm_campaign="spring-start")
     office.send_lead(email="grace@example.com", first_name="Grace")
     assert office.hand("sofia").click(office.card("Ada", "lead.claim"), "lead.claim").ok
-    office.card("Claimed: Ada")
+    office.card("claimed the lead Ada")
     assert office.hand("clara").command("/digest", "", office.channel).ok
     office.whisper("clara", "2 leads have come in")
 
@@ -153,7 +153,7 @@ def test_an_admin_gives_roles(office: Office) -> None:
     )
     office.send_lead()
     assert office.hand("guest").click(office.card("lead.claim"), "lead.claim").ok
-    office.card("Claimed: Ada", guest)
+    office.card("claimed the lead Ada", guest)
 
 
 def test_the_last_admin_stays_one(office: Office) -> None:

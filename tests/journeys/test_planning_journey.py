@@ -6,7 +6,7 @@ from bot.campaigns import changing as campaigns
 from bot.campaigns.models import Campaign
 from bot.people import service as people
 from playground.state import Message
-from tests.journeys.conftest import Office, drawn
+from tests.journeys.conftest import Office, drawn, pick
 from tests.journeys.test_loop_journey import pass_time
 
 WANTED = {
@@ -188,9 +188,9 @@ def test_from_what_customers_ask_for_to_the_deal(office: Office) -> None:
     office.send_lead(utm_campaign="monthly-trial")
     lead = office.card("Ada Lovelace", "Three months, paid monthly", "lead.claim")
     assert sofia.click(lead, "lead.claim").ok
-    assert sofia.click(office.card("Claimed: Ada", "lead.won"), "lead.won").ok
+    assert pick(sofia, office.card("claimed the lead Ada"), "lead.won").ok
     assert sofia.submit(office.modal("sofia", "Won"), {"amount": "9,000"}).ok
-    office.card("Won: Ada Lovelace", "won *9,000 EUR*")
+    office.card("🏆 *Ada Lovelace*", "won *9,000 EUR*")
 
     end(office, "Monthly trial")
     office.whisper("sofia", "has ended, the campaign for what you asked for", "9,000 EUR")

@@ -96,7 +96,7 @@ def assert_one_winner(office: Office, users: Sequence[User]) -> None:
     for loser in losers:
         [sentence] = told(loser)
         assert f"<@{winner}> claimed this lead <!date" in sentence.text
-    card = office.card("Claimed: Ada", winner)
+    card = office.card("claimed the lead Ada", winner)
     assert "lead.claim'" not in drawn(card)
     assert office.slack.messages(office.channel) == [card]
 

@@ -18,7 +18,7 @@ from bot.intake import messages as import_card
 from bot.intake.models import Import, ImportState
 from bot.leads import call_lists, forms, queries
 from bot.leads.list_models import CallOutcome, CallProgress
-from bot.leads.messages import lead_card, lists
+from bot.leads.messages import lead_card, lead_modal, lists
 from bot.leads.models import CallList, Lead, LeadEvent, LeadFacts, Status
 from bot.leads.notices import CARD
 from bot.people.models import Person, Role, Workspace
@@ -161,9 +161,11 @@ def test_what_is_typed_after_a_call_stays_and_is_read_by_whoever_calls_next(
         assert "after a call: a note" in modal
         call_lists.note_call(session, ben, found, CallOutcome.INTERESTED, "Wants <40> seats")
     with store.transaction() as session:
-        card = str(lead_card.card(queries.facts(session, found)).blocks)
-        assert "after a call: Wants &lt;40&gt; seats" in card
-        assert "after a call: a note" in card
+        facts = queries.facts(session, found)
+        assert "*Note* Wants &lt;40&gt; seats" in str(lead_card.card(facts).blocks)
+        modal = str(lead_modal.modal(facts).to_dict())
+        assert "after a call: Wants &lt;40&gt; seats" in modal
+        assert "after a call: a note" in modal
 
 
 def test_who_is_not_interested_is_closed(store: Store, sofia: Person, call_list: int) -> None:

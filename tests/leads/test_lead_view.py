@@ -4,17 +4,19 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 from slack_sdk.models.blocks import Block
 
+from bot import clock
 from bot.campaigns.models import AsOf, Campaign, CampaignVersion, Stage
 from bot.contacts.models import Consent
 from bot.intake import forms as intake_forms
 from bot.leads import forms
 from bot.leads.list_models import Mine
-from bot.leads.messages import lead_card, lists
+from bot.leads.messages import lead_card, lead_modal, lists
 from bot.leads.models import CallList, Disposition, Lead, LeadFacts, Rating, Status, Touch
 from bot.people.models import Person
 from bot.slack import Message
@@ -67,6 +69,39 @@ def drawn(message: Message) -> dict[str, Any]:
     """The message as Slack gets it, which takes it."""
     assert not limits.check_message(message.blocks)
     return {"text": message.text, "blocks": message.blocks}
+
+
+DUE = {"claim_due_at": NINE + timedelta(minutes=5), "response_due_at": NINE + timedelta(minutes=9)}
+"""By when, of what was claimed four minutes after it came."""
+
+
+def test_a_card_says_by_when_and_what_is_overdue(golden: Golden) -> None:
+    claimed = LeadFacts(lead(**CLAIMED | DUE), SPRING, SOFIA, first_owner=SOFIA)
+    shown = dict[str, Any]()
+    for name, facts in (("free", LeadFacts(lead(**DUE), SPRING, None)), ("claimed", claimed)):
+        for when, minutes in (("in_time", 4), ("late", 10)):
+            at = NINE + timedelta(minutes=minutes)
+            clock.use(partial(datetime.fromtimestamp, at.timestamp(), UTC))
+            blocks = drawn(lead_card.card(facts))["blocks"]
+            shown[f"{name}_{when}"] = [each for each in blocks if each["type"] == "context"]
+    clock.use(lambda: NINE - timedelta(hours=20))  # the evening before
+    shown["tomorrow"] = drawn(lead_card.card(claimed))["blocks"][-2:-1]
+    golden("due", shown)
+
+
+def test_the_lead_of_a_day_shows_its_offer_on_a_click(golden: Golden) -> None:
+    version = CampaignVersion(
+        number=1, name="Spring start", offer="Two months free", price="EUR 49 a month",
+        terms="New customers only.", talking_points="No set-up fee\nData stays in Vienna",
+        objections="Too expensive? It pays for itself.", materials=[],
+        starts_on=date(2026, 5, 1), ends_on=date(2026, 6, 30),
+    )  # fmt: skip
+    now = Campaign(
+        id=5, name="Spring start", stage=Stage.LIVE, version=2, holds_from=2,
+        starts_on=date(2026, 5, 1), ends_on=date(2026, 6, 30),
+    )  # fmt: skip
+    offer = AsOf(now, version, Stage.LIVE, NINE.date(), NINE.date())
+    golden("offer", lead_modal.offer(LeadFacts(lead(), now, None, offer=offer)))
 
 
 @pytest.mark.parametrize("station", STATIONS)
@@ -146,7 +181,7 @@ def test_what_else_a_form_asked_stands_under_its_question(golden: Golden) -> Non
     })  # fmt: skip
     facts = LeadFacts(lead(answers=ASKED), SPRING, None, [touch])
     golden("card_answers", drawn(lead_card.card(facts)))
-    golden("one_answers", lists.one(facts).to_dict())
+    golden("one_answers", lead_modal.modal(replace(facts, viewer=SOFIA)).to_dict())
     assert "Registered for" in str(lead_card.returned(touch, lead()).blocks)
     names_only = str(lead_card.card(replace(facts, names_only=True)).blocks)
     assert "seats" not in names_only
@@ -167,7 +202,7 @@ def test_hostile_answers_are_disarmed_and_fit() -> None:
     asked = [{"question": HOSTILE, "answer": HOSTILE}] * 500
     facts = LeadFacts(lead(answers=asked), SPRING, None)
     assert "<!channel>" not in str(drawn(lead_card.card(facts))["blocks"])
-    modal = lists.one(facts).to_dict()
+    modal = lead_modal.modal(facts).to_dict()
     assert limits.check_view(modal, "modal") == []
     assert len(json.dumps(modal)) < MAX_VIEW_BYTES
     assert "more answers" in str(modal)

@@ -5,8 +5,9 @@ from typing import Any
 
 from bot.intake import forms as intake_forms
 from bot.leads.list_models import Mine, RatingSummary
-from bot.leads.messages import lists
+from bot.leads.messages import lead_modal, lists
 from bot.leads.models import EventType, LeadFacts, LeadNote, Rating
+from bot.people.models import Person
 from playground import limits
 from tests.golden_files import Golden
 from tests.leads.test_lead_view import (
@@ -19,6 +20,8 @@ from tests.leads.test_lead_view import (
     drawn,
     lead,
 )
+
+BOSS = Person(id=9, workspace_id=1, slack_id="U9", name="Boss", roles=["manager"])
 
 
 def test_what_was_found(golden: Golden) -> None:
@@ -60,17 +63,21 @@ def test_one_lead_in_a_modal(golden: Golden) -> None:
         for event_type, words in zip(events, said, strict=True)
     ]
     shown = {
-        "owner": lists.one(LeadFacts(lead(**CLAIMED), SPRING, SOFIA, first_owner=SOFIA)),
-        "others": lists.one(
+        "owner": lead_modal.modal(
+            LeadFacts(lead(**CLAIMED), SPRING, SOFIA, first_owner=SOFIA, viewer=SOFIA)
+        ),
+        "free": lead_modal.modal(LeadFacts(lead(), SPRING, None, viewer=BOSS)),
+        "won": lead_modal.modal(LeadFacts(lead(**WON), SPRING, SOFIA, viewer=BOSS)),
+        "others": lead_modal.modal(
             LeadFacts(lead(**CLAIMED), SPRING, SOFIA, first_owner=SOFIA, names_only=True)
         ),
-        "hostile": lists.one(LeadFacts(everything, SPRING, SOFIA, first_owner=SOFIA)),
-        "away": lists.one(
+        "hostile": lead_modal.modal(LeadFacts(everything, SPRING, SOFIA, first_owner=SOFIA)),
+        "away": lead_modal.modal(
             LeadFacts(
                 lead(**CLAIMED), SPRING, SOFIA, first_owner=SOFIA, may_ask=True, owner_back_at=NINE
             )
         ),
-        "notes": lists.one(
+        "notes": lead_modal.modal(
             LeadFacts(lead(**CLAIMED), SPRING, SOFIA, first_owner=SOFIA, notes=notes)
         ),
     }

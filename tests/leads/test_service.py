@@ -1,6 +1,7 @@
 """The verbs of leads: what each does, what it refuses and to whom, and what the audit says."""
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -23,7 +24,7 @@ from bot.intake.receiving import RawSubmission, Receipt
 from bot.leads import claiming, external_changes, home_tabs, merging, notices, outcomes, queries
 from bot.leads.claiming import AlreadyClaimed, AlreadyClosed, AlreadyYours, NotClaimed, NotYours
 from bot.leads.list_models import Mine
-from bot.leads.messages import notifications
+from bot.leads.messages import lead_modal, notifications
 from bot.leads.messages.lead_card import card
 from bot.leads.models import Disposition, Lead, LeadEvent, Rating, Status, Touch
 from bot.leads.outcomes import AlreadyContacted, AlreadyRated, AmountMissing, ReasonMissing
@@ -512,7 +513,9 @@ def test_a_crm_takes_a_lead_all_the_way_whoever_owns_it(floor: Floor, owner: str
     assert floor.is_redrawn(lead_id)
     shown = card_of(floor, lead_id)
     assert "lost (No budget) via HubSpot" in shown
-    assert " via HubSpot · lost" in shown  # the contact
+    with floor.store.transaction() as session:
+        modal = str(lead_modal.modal(queries.facts(session, lead_id)).to_dict())
+    assert re.search(r"contacted <!date\S+ \S+ \S+ UTC> via HubSpot", modal)
     assert outside(
         floor, lead_id, external_changes.set_stage, external_changes.Stage.WON, amount=PRICE
     )

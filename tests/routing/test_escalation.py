@@ -28,7 +28,7 @@ from bot.leads.claiming import (
     Reserved,
 )
 from bot.leads.list_models import Mine
-from bot.leads.messages import lead_card, lists, notifications
+from bot.leads.messages import lead_card, lead_modal, notifications
 from bot.leads.models import Disposition, EventType, Lead, LeadEvent, Rating, Status
 from bot.leads.notice_models import EscalationStep, LeadNotice, LeadStep, ServiceLevel
 from bot.leads.outcomes import (
@@ -830,7 +830,7 @@ def test_who_claimed_first_stays_unless_it_was_given_back_before_a_contact(floor
     found = floor.get(lead)
     assert (found.first_claimed_by, found.first_claimed_at, found.claim_worked) == first
     with floor.store.transaction() as session:
-        told = str(lead_card.card(queries.facts(session, lead)).blocks)
+        told = str(lead_modal.modal(queries.facts(session, lead)).to_dict())
     assert "claimed by <@USUE> after 10 min · with <@USAL> since" in told
 
 
@@ -854,8 +854,13 @@ def test_every_word_about_a_lead_stays_with_it(floor: Floor) -> None:
         ]  # fmt: skip
         channel = str(lead_card.card(facts).blocks)
         assert channel.count("no API") == 1  # it stands beside the outcome
-        assert "and 1 older note: `/lead 1`" in channel
-        whole = str(lists.one(facts).to_dict())
+        assert "likes blue" not in channel
+        floor.do(outcomes.reopen, floor.sue, lead)
+        session.expire_all()
+        channel = str(lead_card.card(queries.facts(session, lead)).blocks)
+        assert "*Note* no API · <@USUE>" in channel
+        assert "4 older notes" in channel
+        whole = str(lead_modal.modal(facts).to_dict())
         assert all(each in whole for each in ("a student", "moves in May", "call after six"))
         assert "likes blue" not in str(lead_card.card(replace(facts, names_only=True)).blocks)
 

@@ -12,7 +12,7 @@ from bot.capability import Act, Answer, Handler, Update
 from bot.errors import FieldErrors, HandoffError, below
 from bot.leads import capability, claiming, events, forms, merging, notices, outcomes, queries
 from bot.leads.list_models import Mine
-from bot.leads.messages import lead_card, lists
+from bot.leads.messages import lead_card, lead_modal, lists
 from bot.leads.models import Rating
 from bot.people import service as people
 from bot.people.choosing import chosen
@@ -104,13 +104,20 @@ def look_up(act: Act) -> View | Message | str:
     return _lead(act, int(number[1])) if number else find(act)
 
 
-@capability.action(lists.SHOW, _LOOK_UP)
+@capability.action(lead_card.SHOW, _LOOK_UP)
 def show_lead(act: Act) -> View:
     """One lead, in a modal."""
     return _lead(act, act.row_id)
 
 
-@capability.modal(lists.SHOW)
+@capability.action(lead_card.OFFER, _LOOK_UP)
+def show_offer(act: Act) -> View | str:
+    """What this lead may be promised."""
+    found = queries.facts_for(act.session, act.person, act.row_id)
+    return lead_modal.offer(found) if found.campaign else "This lead belongs to no campaign."
+
+
+@capability.modal(lead_card.SHOW)
 def redraw_lead(act: Act, lead_id: str) -> View:
     """The same lead, once something was done with it."""
     return _lead(act, int(lead_id))
@@ -124,7 +131,7 @@ def redraw_list(act: Act, carried: str) -> View:
 
 
 def _lead(act: Act, lead_id: int) -> View:
-    return lists.one(queries.facts_for(act.session, act.person, lead_id))
+    return lead_modal.modal(queries.facts_for(act.session, act.person, lead_id))
 
 
 def _page(act: Act, which: Mine, page: int) -> View:
@@ -219,7 +226,7 @@ def save_low_rating(act: Act, form: forms.RateLow) -> None:
         outcomes.rate(act.session, act.person, form.lead_id, form.rating, form.reason)
 
 
-@capability.action(lists.NOTE, NOTES)
+@capability.action(lead_card.NOTE, NOTES)
 def ask_note(act: Act) -> View:
     """The form for a note about the lead."""
     lead = queries.find(act.session, act.workspace_id, act.row_id)

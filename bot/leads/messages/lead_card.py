@@ -1,142 +1,29 @@
-"""How a lead looks: its card in the channel, with its notes, answers and the buttons that fit."""
+"""How a lead looks: its card in the channel, and the buttons that fit where it stands."""
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
-from itertools import islice
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from urllib.parse import quote
 
 from slack_sdk.models.blocks import (
     ActionsBlock,
     Block,
     ButtonElement,
-    ConfirmObject,
     ContextBlock,
-    HeaderBlock,
     InteractiveElement,
     MarkdownTextObject,
+    OverflowMenuElement,
     PlainTextObject,
     SectionBlock,
 )
 
-from bot.campaigns.texts import offer_line, offer_then
-from bot.leads.models import EventType, Lead, LeadFacts, LeadNote, Rating, Status, Touch
-from bot.people.models import Person
+from bot import clock
+from bot.campaigns.texts import offer_in_brief, offer_standing
+from bot.leads.messages.details import answers_beside, few_answers, last_note
+from bot.leads.models import EventType, Lead, LeadFacts, Rating, Status, Touch, disposition_label
 from bot.slack import Message
-from bot.slack.text import clean, duration, moment, plural, safe
+from bot.slack.blocks import menu
+from bot.slack.text import clean, moment, plural, safe
 from bot.sources import SOURCES
-
-Answers = Sequence[Mapping[str, str]]
-"""What `Lead.unplaced` gives: each with its question, and the problem if there was one."""
-
-_MOST_ON_CARD = 5
-_MOST_BESIDE = 3
-# Eight sections of 3,000 characters each stay below what a modal holds, whatever is escaped.
-_MOST_SECTIONS = 8
-_SECTION = 2_900
-
-# What only a machine reads: `adset_id`, `Record ID`.
-_FOR_MACHINES = re.compile(r"(?:^|[\W_])id\W*$", re.IGNORECASE)
-
-
-def few_answers(answers: Answers, most: int = _MOST_ON_CARD) -> str:
-    """The first answers, a line each, and how many more there are; nothing where there is none."""
-    telling = (each for each in answers if not _FOR_MACHINES.search(each["question"]))
-    lines = [_line(each, 80, 200) for each in islice(telling, most)]
-    more = len(answers) - len(lines)
-    if lines and more:
-        lines.append(f"and {plural(more, 'more answer')}")
-    return "\n".join(lines)
-
-
-def answers_beside(answers: Answers) -> str:
-    """The same below what somebody wrote when they came back."""
-    found = few_answers(answers, _MOST_BESIDE)
-    return f"\n{found}" if found else ""
-
-
-def every_answer(answers: Answers) -> Iterator[SectionBlock]:
-    """All answers, as many as a modal holds."""
-    text, sections = "", 0
-    for place, each in enumerate(answers):
-        line = _line(each, 200, 1_000)
-        if len(text) + len(line) > _SECTION:
-            yield SectionBlock(text=text)
-            text, sections = "", sections + 1
-        if sections == _MOST_SECTIONS:
-            yield SectionBlock(text=f"and {plural(len(answers) - place, 'more answer')}")
-            return
-        text = f"{text}\n{line}" if text else line
-    if text:
-        yield SectionBlock(text=text)
-
-
-def _line(answer: Mapping[str, str], question: int, most: int) -> str:
-    """A question and its answer; why it is no more than that stands behind it."""
-    told = moment(datetime.fromisoformat(answer["at"])) if "at" in answer else ""
-    said = told or safe(" ".join(answer["answer"].split()), most)
-    problem = f" _({answer['problem']})_" if "problem" in answer else ""
-    return f"*{safe(' '.join(answer['question'].split()), question)}*: {said}{problem}"
-
-
-_MOST_NOTES_ON_CARD = 3
-# Characters that a card says of a reason, beside the rating or the outcome.
-_MOST_NOTES_BESIDE = 300
-# Four sections of 3,000 characters each leave a modal room for all else.
-_MOST_NOTE_SECTIONS = 4
-_NOTE_SECTION = 2_900
-
-_AT = {
-    EventType.CALLED: "after a call",
-    EventType.REASSIGNED: "at the handover",
-    EventType.RATED: "with the rating",
-    EventType.LOST: "when it was lost",
-    EventType.RECYCLED: "when it was paused",
-}
-
-
-def few_notes(facts: LeadFacts) -> list[SectionBlock]:
-    """The newest notes, a line each, and how many more there are."""
-    found = _unsaid(facts)
-    lines = [_note_line(note, author, 200) for note, author in found[:_MOST_NOTES_ON_CARD]]
-    if more := len(found) - len(lines):
-        lines.append(f"and {plural(more, 'older note')}: `/lead {facts.lead.id}`")
-    return [SectionBlock(text="\n".join(["*Notes*", *lines]))] if lines else []
-
-
-def every_note(facts: LeadFacts) -> Iterator[SectionBlock]:
-    """All notes, as many as a modal holds beside all else."""
-    text, sections, found = "*Notes*", 0, _unsaid(facts)
-    for place, (note, author) in enumerate(found):
-        line = _note_line(note, author, 1_200)
-        if len(text) + len(line) > _NOTE_SECTION:
-            yield SectionBlock(text=text)
-            text, sections = "", sections + 1
-        if sections == _MOST_NOTE_SECTIONS:
-            yield SectionBlock(text=f"and {plural(len(found) - place, 'older note')}")
-            return
-        text = f"{text}\n{line}" if text else line
-    if found:
-        yield SectionBlock(text=text)
-
-
-def _unsaid(facts: LeadFacts) -> list[tuple[LeadNote, Person | None]]:
-    """The notes without those that the card says beside the rating and the outcome."""
-    lead = facts.lead
-    said = {lead.rating_reason, lead.disposition_note if lead.is_closed else None}
-    return [
-        (note, author)
-        for note, author in facts.notes
-        if note.text not in said or len(note.text) > _MOST_NOTES_BESIDE
-    ]
-
-
-def _note_line(note: LeadNote, author: Person | None, most: int) -> str:
-    step = _AT.get(EventType(note.event_type))
-    when = f"{moment(note.at)}, {step}" if step else moment(note.at)
-    who = author.mention if author else f"via {safe(note.via or 'a program', 60)}"
-    return f"• {who}, {when}: {safe(' '.join(note.text.split()), most)}"
-
 
 CLAIM = "lead.claim"
 CONTACTED = "lead.contacted"
@@ -149,12 +36,17 @@ REASSIGN = "lead.reassign"
 QUALIFIED = "lead.qualified"
 CORRECT = "lead.correct"
 REOPEN = "lead.reopen"
+SHOW = "lead.show"
+NOTE = "lead.note"
+OFFER = "lead.offer"
 
 _WAYS = {"api": "over the API", "form": "from a web form", "typed": "typed in by a colleague"}
 _WAYS |= {slug: f"via {each.name}" for slug, each in SOURCES.items() if slug not in _WAYS}
-_STAGES = {Status.QUALIFIED: "Qualified", Status.RECYCLED: "Recycled"}
 _LONGEST_LINK = 800  # RFC 5321: an address has at most 254 characters; each quoted, up to three
-_PREVIEW = 1_200  # characters of a message that a card shows
+_QUESTION = 500  # characters of what somebody wrote that a card quotes
+
+# A deadline that is nearer than this is told by the clock alone.
+_BY_THE_CLOCK = timedelta(hours=12)
 
 
 def rate_action(rating: Rating) -> str:
@@ -162,36 +54,155 @@ def rate_action(rating: Rating) -> str:
     return f"{RATE}.{rating}"
 
 
-def card(facts: LeadFacts, *, with_all_answers: bool = False) -> Message:
-    """The lead as the channel sees it; with what every form asked where there is room for it."""
+def card(facts: LeadFacts) -> Message:
+    """The lead as the channel sees it: who, what they want, how to reach them, and by when. What
+    else is known stands in the lead's modal."""
     lead = facts.lead
-    blocks: list[Block] = [
-        HeaderBlock(text=PlainTextObject(text=clean(_title(lead), 150), emoji=False)),
-        SectionBlock(fields=_details(facts)),
+    if lead.is_closed or lead.merged_into:
+        return Message(_sentence(facts), [_ended(facts)])
+    texts = [block for block in (_question(facts), *_answers(facts)) if block]
+    lines = [_deadline(facts), *(line for line in (*_remarks(facts), in_crm(lead)) if line)]
+    blocks = [
+        SectionBlock(text=headline(facts)),
+        *texts,
+        *_section(_reach(facts), _about(facts), _standing(facts)),
+        *_section(came_back(facts), "" if facts.names_only else last_note(facts)),
+        ContextBlock(elements=[MarkdownTextObject(text=line) for line in lines]),
+        ActionsBlock(elements=_buttons(facts)),
     ]
-    if facts.offer:
-        blocks.append(SectionBlock(text=offer_then(facts.offer)))
-    if lead.message and not facts.names_only:
-        blocks.append(
-            SectionBlock(text=PlainTextObject(text=clean(lead.message, _PREVIEW), emoji=False))
-        )
-    if not facts.names_only:
-        blocks.extend(_answers(lead, with_all=with_all_answers))
-    if facts.touches:
-        blocks.append(SectionBlock(text=_came_back(facts)))
-    if not facts.names_only:
-        blocks.extend(every_note(facts) if with_all_answers else few_notes(facts))
-    lines = [_heat(lead), _consent(facts), _before(facts), _in_crm(lead), _history(facts)]
-    blocks.append(ContextBlock(elements=[MarkdownTextObject(text=line) for line in lines if line]))
-    blocks.extend(_buttons(lead))
     return Message(_sentence(facts), blocks)
 
 
-def _answers(lead: Lead, *, with_all: bool) -> Iterable[Block]:
-    if with_all:
-        return every_answer(lead.unplaced)
-    found = few_answers(lead.unplaced)
+def _section(*lines: str) -> list[Block]:
+    said = "\n".join(line for line in lines if line)
+    return [SectionBlock(text=said)] if said else []
+
+
+def headline(facts: LeadFacts) -> str:
+    """Where it stands, who it is, whose it is, and its number."""
+    lead = facts.lead
+    parts = [f"{_emoji(lead)} *{safe(lead.name, 150)}*", safe(lead.company or "", 150), _end(facts)]
+    parts += [quality_of(facts)] if lead.is_closed and not lead.merged_into else []
+    parts += [facts.owner.mention if facts.owner else "", f"#{lead.id}"]
+    return " · ".join(part for part in parts if part)
+
+
+def _emoji(lead: Lead) -> str:
+    if lead.merged_into:
+        return "🔗"
+    if lead.is_closed:
+        return "🏆" if lead.status == Status.WON else "✖️"
+    if lead.claimed_by is None:
+        return "🔥" if lead.is_hot else "🌱"
+    if lead.snoozed_until or lead.status == Status.RECYCLED:
+        return "💤"
+    if lead.status == Status.QUALIFIED:
+        return "⭐"
+    return "💬" if lead.first_response_at else "📞"
+
+
+def _end(facts: LeadFacts) -> str:
+    """How it ended; empty while it is open."""
+    lead = facts.lead
+    if lead.merged_into:
+        return f"merged into #{lead.merged_into}"
+    if lead.status == Status.WON:
+        amount = f"won *{lead.won_amount}*" if lead.won_amount else "won"
+        return f"{amount}{via(facts, EventType.WON)}"
+    if lead.status != Status.LOST:
+        return ""
+    code = f": {disposition_label(lead.disposition).lower()}" if lead.disposition else ""
+    note = safe(lead.disposition_note or "", 300)
+    reason = f" ({note})" if note and not facts.names_only else ""
+    return f"lost{code}{reason}{via(facts, EventType.LOST)}"
+
+
+def _ended(facts: LeadFacts) -> SectionBlock:
+    """A lead that has ended, in one line."""
+    rest = None if facts.lead.merged_into else _menu_of_closed(facts.lead)
+    return SectionBlock(text=headline(facts), accessory=rest)
+
+
+def quality_of(facts: LeadFacts) -> str:
+    """What its owner says of it, with the reason where whoever looks may read it."""
+    lead = facts.lead
+    if not lead.rating:
+        return ""
+    reason = safe(lead.rating_reason or "", 300)
+    why = f" ({reason})" if reason and not facts.names_only else ""
+    return f"Quality: *{Rating(lead.rating).label}*{why}"
+
+
+def _question(facts: LeadFacts) -> SectionBlock | None:
+    """What they want, in their words."""
+    said = facts.lead.message
+    if not said or facts.names_only:
+        return None
+    quoted = f"“{clean(said.strip(), _QUESTION)}”"
+    return SectionBlock(text=PlainTextObject(text=quoted, emoji=False))
+
+
+def _answers(facts: LeadFacts) -> list[SectionBlock]:
+    found = "" if facts.names_only else few_answers(facts.lead.unplaced)
     return [SectionBlock(text=found)] if found else []
+
+
+def _reach(facts: LeadFacts) -> str:
+    """How to reach them."""
+    lead = facts.lead
+    if facts.names_only:
+        return "Only its owner sees how to reach them."
+    phone, mail = phone_link(lead), mail_link(lead)
+    return " · ".join([*([f"📞 {phone}"] if phone else []), *([f"✉️ {mail}"] if mail else [])])
+
+
+def _about(facts: LeadFacts) -> str:
+    """What they do, where, and what they were offered."""
+    lead = facts.lead
+    known = (
+        [] if facts.names_only else [safe(lead.job_title or "", 150), safe(lead.country or "", 60)]
+    )
+    if facts.campaign:
+        promise = facts.offer.promise if facts.offer else facts.campaign
+        known.append(f"*{safe(facts.campaign.name, 150)}*: {offer_in_brief(promise)}")
+    elif lead.utm_campaign:
+        known.append(f"No campaign has the code “{safe(lead.utm_campaign, 100)}”")
+    return " · ".join(part for part in known if part)
+
+
+def _standing(facts: LeadFacts) -> str:
+    """What to know before the offer is promised."""
+    warning = offer_standing(facts.offer) if facts.offer else ""
+    return f"⚠️ {warning}" if warning else ""
+
+
+def phone_link(lead: Lead) -> str:
+    """The phone number, to be called by a click where it can be read as one."""
+    number = safe(lead.phone or "", 300)
+    return f"<tel:{lead.phone_e164}|{number}>" if lead.phone_e164 else number
+
+
+def mail_link(lead: Lead) -> str:
+    """The email address, to be written to by a click."""
+    shown, address = safe(lead.email or "", 300), quote(lead.email or "", safe="@")
+    return f"<mailto:{address}|{shown}>" if 0 < len(address) <= _LONGEST_LINK else shown
+
+
+def way(source: str) -> str:
+    """How a lead came, in words."""
+    return _WAYS.get(source, f"from {safe(source, 40)}")
+
+
+def came_back(facts: LeadFacts) -> str:
+    """The newest of the submissions that joined this lead."""
+    if not facts.touches:
+        return ""
+    touch = facts.touches[0]
+    often = f" ({plural(len(facts.touches), 'time')} so far)" if len(facts.touches) > 1 else ""
+    said = touch.facts.get("message")
+    words = f"\n> {safe(said, 300)}" if isinstance(said, str) else ""
+    words = "" if facts.names_only else words + answers_beside(touch.unplaced)
+    return f"*Came back* {moment(touch.at)} {way(touch.source)}{often}{words}"
 
 
 def returned(touch: Touch, lead: Lead) -> Message:
@@ -204,93 +215,68 @@ def returned(touch: Touch, lead: Lead) -> Message:
     return Message(f"{safe(lead.name, 100)} came back.", [SectionBlock(text=text)])
 
 
-def claim_button(lead: Lead) -> ButtonElement:
-    """Take the lead."""
-    return ButtonElement(text="Claim", action_id=CLAIM, value=str(lead.id), style="primary")
-
-
-def _title(lead: Lead) -> str:
-    at = f" · {lead.company}" if lead.company else ""
-    return f"{_stage(lead)}: {lead.name}{at}"
-
-
-def _stage(lead: Lead) -> str:
-    if lead.merged_into:
-        return "Merged"
-    if lead.is_closed:
-        return "Won" if lead.status == Status.WON else "Lost"
-    if lead.claimed_by is None:
-        return "New lead"
-    return _STAGES.get(Status(lead.status), "Claimed")
-
-
-def _details(facts: LeadFacts) -> list[MarkdownTextObject]:
+def _deadline(facts: LeadFacts) -> str:
+    """By when it has to be claimed or answered; once it is, how it stands."""
     lead = facts.lead
-    known = {
-        "Phone": phone_link(lead),
-        "E-mail": mail_link(lead),
-        "Role": safe(lead.job_title or "", 300),
-        "Country": safe(lead.country or "", 300),
-    }
-    if facts.names_only:
-        known = {"Contact": "Only its owner sees how to reach them."}
-    fields = [f"*{label}*\n{value}" for label, value in known.items() if value]
-    fields.append(f"*Campaign*\n{_campaign(facts)}")
-    return [MarkdownTextObject(text=field) for field in fields]
+    if resting := rests(lead):
+        return resting
+    if lead.first_response_at:
+        stage = "Qualified" if lead.status == Status.QUALIFIED else "Contacted"
+        step = EventType.QUALIFIED if lead.status == Status.QUALIFIED else EventType.CONTACTED
+        since = lead.qualified_at if stage == "Qualified" else lead.first_response_at
+        when = f" {moment(since)}" if since else ""
+        return f"{stage}{when}{via(facts, step)}"
+    what = "Claim" if lead.claimed_by is None else "Reply"
+    if lead.due_at and lead.due_at <= clock.now():
+        return f"🔴 *Overdue*: {_MISSED[what]} {moment(lead.due_at)}"
+    if lead.due_at:
+        return f"⏱ {what} by {by_the_clock(lead.due_at)}"
+    if lead.claimed_by is None:
+        return f"Unclaimed since {moment(lead.received_at)}"
+    return f"Claimed {moment(lead.claimed_at or lead.received_at)}"
 
 
-def phone_link(lead: Lead) -> str:
-    """The phone number, to be called by a click where it can be read as one."""
-    number = safe(lead.phone or "", 300)
-    return f"<tel:{lead.phone_e164}|{number}>" if lead.phone_e164 else number
+_MISSED = {"Claim": "nobody claimed it by", "Reply": "the reply was due"}
 
 
-def mail_link(lead: Lead) -> str:
-    """The e-mail address, to be written to by a click."""
-    shown, address = safe(lead.email or "", 300), quote(lead.email or "", safe="@")
-    return f"<mailto:{address}|{shown}>" if 0 < len(address) <= _LONGEST_LINK else shown
+def by_the_clock(at: datetime) -> str:
+    """A moment to come: the time of day, with its day where that is not clear."""
+    is_near = at - clock.now() < _BY_THE_CLOCK
+    return moment(at, "{time}") if is_near else moment(at)
 
 
-def _campaign(facts: LeadFacts) -> str:
-    if facts.campaign:
-        name = safe(facts.campaign.name, 150)
-        return name if facts.offer else f"{name}\n{offer_line(facts.campaign)}"
-    code = facts.lead.utm_campaign
-    return f"None with the code “{safe(code, 100)}”" if code else "Not attributed"
+def rests(lead: Lead) -> str:
+    """Until when it rests; empty where it does not."""
+    if lead.status == Status.RECYCLED and lead.wake_at:
+        return f"Paused until {moment(lead.wake_at)}: bad timing"
+    return f"Snoozed until {moment(lead.snoozed_until)}" if lead.snoozed_until else ""
 
 
-def way(source: str) -> str:
-    """How a lead came, in words."""
-    return _WAYS.get(source, f"from {safe(source, 40)}")
+def _remarks(facts: LeadFacts) -> Iterator[str]:
+    """What else the channel should know of it now."""
+    lead = facts.lead
+    if facts.suggested_to:
+        yield f"Offered to {facts.suggested_to.mention}"
+    if facts.kept_for and lead.reserved_until:
+        yield f"Kept for {facts.kept_for.mention} until {by_the_clock(lead.reserved_until)}"
+    yield quality_of(facts)
+    if facts.consent is not None and not facts.consent.granted:
+        yield consent_in_words(facts)
+    yield earlier_in_words(facts)
 
 
-def _came_back(facts: LeadFacts) -> str:
-    """The newest of the submissions that joined this lead."""
-    touch = facts.touches[0]
-    often = f" ({len(facts.touches)} times so far)" if len(facts.touches) > 1 else ""
-    said = touch.facts.get("message")
-    words = f"\n> {safe(said, 300)}" if isinstance(said, str) else ""
-    words = "" if facts.names_only else words + answers_beside(touch.unplaced)
-    return f"*Came back* {moment(touch.at)} {way(touch.source)}{often}{words}"
-
-
-def _heat(lead: Lead) -> str:
-    """Why it is hot, or not."""
-    reasons = ", ".join(f"{safe(words, 60)} {points:+d}" for words, points in lead.score_reasons)
-    return f"{'Hot' if lead.is_hot else 'Quiet'}, {lead.score} points: {reasons}" if reasons else ""
-
-
-def _consent(facts: LeadFacts) -> str:
+def consent_in_words(facts: LeadFacts) -> str:
+    """What they agreed to, or refused; empty where nothing is known."""
     said = facts.consent
     if said is None:
-        return "Consent: unknown"
+        return ""
     purposes = f" for {safe(', '.join(said.purposes), 100)}" if said.purposes else ""
     wording = f" (“{safe(said.wording, 100)}”)" if said.wording else ""
     verb = "given" if said.granted else "refused"
     return f"Consent {verb} {moment(said.given_at)}{purposes}{wording}"
 
 
-def _before(facts: LeadFacts) -> str:
+def earlier_in_words(facts: LeadFacts) -> str:
     """What became of the person's earlier leads."""
     ends = []
     for lead in facts.earlier:
@@ -299,7 +285,7 @@ def _before(facts: LeadFacts) -> str:
     return f"Known to us: an earlier lead was {'; another '.join(ends)}" if ends else ""
 
 
-def _in_crm(lead: Lead) -> str:
+def in_crm(lead: Lead) -> str:
     """Where it is in the CRM, or why it is not; and whether that knows the company."""
     said = lead.in_crm or {}
     lines = []
@@ -314,125 +300,110 @@ def _in_crm(lead: Lead) -> str:
     return " · ".join(lines)
 
 
-def _history(facts: LeadFacts) -> str:
-    lead = facts.lead
-    steps = [f"#{lead.id} received {moment(lead.received_at)} {way(lead.source)}"]
-    steps += _owners(facts)
-    if lead.first_response_at:
-        steps.append(
-            f"contacted {moment(lead.first_response_at)}{_via(facts, EventType.CONTACTED)}"
-        )
-    steps += _rests(facts)
-    if lead.rating:
-        reason = f" ({safe(lead.rating_reason, 300)})" if lead.rating_reason else ""
-        steps.append(f"rated *{Rating(lead.rating).label}*{reason}")
-    if lead.won_amount:
-        steps.append(f"won *{lead.won_amount}*{_via(facts, EventType.WON)}")
-    if lead.status == Status.LOST:
-        code = f": {lead.disposition.replace('_', ' ')}" if lead.disposition else ""
-        note = f" ({safe(lead.disposition_note, 300)})" if lead.disposition_note else ""
-        steps.append(f"lost{code}{note}{_via(facts, EventType.LOST)}")
-    if lead.merged_into:
-        steps.append(f"merged into #{lead.merged_into}")
-    return " · ".join(steps)
-
-
-def _via(facts: LeadFacts, event_type: EventType) -> str:
+def via(facts: LeadFacts, event_type: EventType) -> str:
     """The program that did this, where no person did."""
     name = facts.via.get(event_type)
     return f" via {safe(name, 60)}" if name else ""
 
 
-def _owners(facts: LeadFacts) -> list[str]:
-    """Who claimed it first, and who has it now if that is somebody else."""
-    lead, steps = facts.lead, []
-    if facts.first_owner and lead.first_claimed_at:
-        waited = duration((lead.first_claimed_at - lead.received_at).total_seconds())
-        steps.append(f"claimed by {facts.first_owner.mention} after {waited}")
-    if facts.owner and lead.claimed_at and lead.claimed_by != lead.first_claimed_by:
-        steps.append(f"with {facts.owner.mention} since {moment(lead.claimed_at)}")
-    return steps
+def _button(lead: Lead, text: str, action_id: str, style: str | None = None) -> ButtonElement:
+    return ButtonElement(text=text, action_id=action_id, value=str(lead.id), style=style)
 
 
-def _rests(facts: LeadFacts) -> list[str]:
-    """What it waits for."""
-    lead, steps = facts.lead, []
-    if lead.status == Status.RECYCLED and lead.wake_at:
-        return [f"*rests* until {moment(lead.wake_at)}: bad timing"]
-    if lead.status == Status.QUALIFIED:
-        steps.append(f"*qualified*{_via(facts, EventType.QUALIFIED)}")
-    if lead.snoozed_until:
-        steps.append(f"snoozed until {moment(lead.snoozed_until)}")
-    if facts.suggested_to:
-        steps.append(f"offered to {facts.suggested_to.mention}")
-    if facts.kept_for and lead.reserved_until:
-        steps.append(f"kept for {facts.kept_for.mention} until {moment(lead.reserved_until)}")
-    return steps
+def claim_button(lead: Lead) -> ButtonElement:
+    """Take the lead."""
+    return _button(lead, "Claim", CLAIM, "primary")
 
 
-def _buttons(lead: Lead) -> list[Block]:
-    value = str(lead.id)
-    if lead.merged_into:
-        return []
-    if lead.claimed_by is None:
-        return [] if lead.is_closed else [ActionsBlock(elements=[claim_button(lead)])]
-    rows = [] if lead.is_closed else [work_buttons(lead, value)]
-    if lead.rating is None or not lead.is_closed:
-        rows.append([rating_button(lead, rating, value) for rating in Rating])
-    if lead.is_closed:
-        rows.append(_buttons_of_closed(lead, value))
-    return [ActionsBlock(elements=row) for row in rows]
+def assign_button(lead: Lead) -> ButtonElement:
+    """Give a lead that nobody has to somebody."""
+    return _button(lead, "Assign to", REASSIGN)
 
 
-def work_buttons(lead: Lead, value: str) -> list[InteractiveElement]:
-    """What the owner of an open lead may do."""
-    contacted = ButtonElement(text="Contacted", action_id=CONTACTED, value=value, style="primary")
-    release = ButtonElement(
-        text="Release",
-        action_id=RELEASE,
-        value=value,
-        confirm=ConfirmObject(
-            title="Release this lead?",
-            text=PlainTextObject(text="It goes back to the channel, and anyone can claim it."),
-            confirm="Release",
-            deny="Keep it",
-        ),
+def offer_button(lead: Lead) -> ButtonElement:
+    """What may be promised."""
+    return _button(lead, "Offer & terms", OFFER)
+
+
+def note_button(lead: Lead) -> ButtonElement:
+    """Write something about it."""
+    return _button(lead, "Add note", NOTE)
+
+
+def _buttons(facts: LeadFacts) -> list[InteractiveElement]:
+    """What the card of an open lead offers: the next step, the offer, and a menu of the rest."""
+    lead = facts.lead
+    offer = [offer_button(lead)] if facts.campaign else []
+    if lead.claimed_by is not None:
+        *steps, rest = work_buttons(lead)
+        return [*steps, *offer, rest]
+    rest = menu(
+        "lead.menu",
+        [assign_button(lead), note_button(lead), _button(lead, "More", SHOW)],
     )
-    later = [
-        ButtonElement(text="Snooze…", action_id=SNOOZE, value=value),
-        ButtonElement(text="Reassign…", action_id=REASSIGN, value=value),
-    ]
-    ends = [
-        ButtonElement(text="Won", action_id=WON, value=value),
-        ButtonElement(text="Lost", action_id=LOST, value=value),
-    ]
-    qualified = ButtonElement(text="Qualified", action_id=QUALIFIED, value=value, style="primary")
-    if lead.first_response_at is None:
-        first = [contacted]
-    else:
-        first = [qualified] if lead.status == Status.NEW else []
-    return [*first, *ends, *later, release]
+    return [claim_button(lead), *offer, rest]
 
 
-def _buttons_of_closed(lead: Lead, value: str) -> list[InteractiveElement]:
+def work_buttons(lead: Lead) -> list[InteractiveElement]:
+    """What the owner of an open lead does next, and a menu of what else they can do."""
+    first = [contacted_button(lead)] if lead.first_response_at is None else []
+    is_new = lead.status == Status.NEW
+    choices = [
+        *([qualified_button(lead)] if is_new else []),
+        *end_buttons(lead),
+        *([] if is_new else [snooze_button(lead)]),
+        hand_over_button(lead),
+        _button(lead, "More", SHOW),
+    ]
+    return [*first, menu("lead.menu", choices)]
+
+
+def contacted_button(lead: Lead) -> ButtonElement:
+    """The first contact was made."""
+    return _button(lead, "Contacted", CONTACTED, "primary")
+
+
+def qualified_button(lead: Lead) -> ButtonElement:
+    """Sales has verified need, budget and fit."""
+    return _button(lead, "Mark as qualified", QUALIFIED)
+
+
+def end_buttons(lead: Lead) -> list[ButtonElement]:
+    """The ways in which it ends."""
+    return [_button(lead, "Mark as won", WON), _button(lead, "Mark as lost", LOST)]
+
+
+def snooze_button(lead: Lead) -> ButtonElement:
+    """Let it rest for a while."""
+    return _button(lead, "Snooze", SNOOZE)
+
+
+def hand_over_button(lead: Lead) -> ButtonElement:
+    """Give it to a colleague."""
+    return _button(lead, "Hand over", REASSIGN)
+
+
+def reopen_button(lead: Lead) -> ButtonElement:
+    """Take back that it has ended."""
+    return _button(lead, "Reopen", REOPEN)
+
+
+def correct_button(lead: Lead) -> ButtonElement:
+    """Put the amount right."""
+    return _button(lead, "Correct amount", CORRECT)
+
+
+def _menu_of_closed(lead: Lead) -> OverflowMenuElement:
     """What can be put right once it has ended."""
-    reopen = ButtonElement(
-        text="Reopen", action_id=REOPEN, value=value,
-        confirm=ConfirmObject(
-            title="Reopen this lead?",
-            text=PlainTextObject(text="It counts as open again, and its owner goes on with it."),
-            confirm="Reopen", deny="Leave it closed",
-        ),
-    )  # fmt: skip
-    if lead.status != Status.WON:
-        return [reopen]
-    return [ButtonElement(text="Correct amount…", action_id=CORRECT, value=value), reopen]
+    correct = [correct_button(lead)] if lead.status == Status.WON else []
+    mine = [] if lead.claimed_by is None else [reopen_button(lead), *correct]
+    return menu("lead.menu", [*mine, _button(lead, "More", SHOW)])
 
 
-def rating_button(lead: Lead, rating: Rating, value: str) -> ButtonElement:
+def rating_button(lead: Lead, rating: Rating) -> ButtonElement:
     """Judge the lead's quality."""
     chosen = "✓ " if lead.rating == rating else ""
-    return ButtonElement(text=chosen + rating.label, action_id=rate_action(rating), value=value)
+    return _button(lead, chosen + rating.label, rate_action(rating))
 
 
 def _sentence(facts: LeadFacts) -> str:

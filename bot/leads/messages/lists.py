@@ -19,7 +19,7 @@ from bot.campaigns.texts import offer_line
 from bot.leads.list_models import CallOutcome, CallProgress, Mine, RatingSummary
 from bot.leads.messages.lead_card import (
     REASSIGN,
-    card,
+    SHOW,
     claim_button,
     mail_link,
     phone_link,
@@ -27,14 +27,13 @@ from bot.leads.messages.lead_card import (
     way,
     work_buttons,
 )
-from bot.leads.models import CallList, Lead, LeadFacts, Rating, Status
+from bot.leads.models import CallList, Lead, Rating, Status
 from bot.people.models import Person
 from bot.slack import Message
 from bot.slack.paging import page_turns
 from bot.slack.text import bar, clean, moment, plural, safe
 
 LIST = "lead.list"
-SHOW = "lead.show"
 PAGE_SIZE = 20
 
 
@@ -89,7 +88,7 @@ def row_to_claim(lead: Lead) -> list[Block]:
 def row_late(lead: Lead, owner: Person | None) -> SectionBlock:
     """A lead whose promised answer is overdue, as a manager sees it."""
     who = f"{owner.mention} claimed it" if owner else "nobody has claimed it"
-    reassign = ButtonElement(text="Reassign…", action_id=REASSIGN, value=str(lead.id))
+    reassign = ButtonElement(text="Assign to", action_id=REASSIGN, value=str(lead.id))
     return SectionBlock(text=f"{headline(lead)} · {who}", accessory=reassign)
 
 
@@ -106,15 +105,14 @@ def row_of_calls(listed: CallList, left: int) -> SectionBlock:
 
 
 def _row(which: Mine, lead: Lead, moved_at: datetime | None) -> list[Block]:
-    value = str(lead.id)
     if which is Mine.CLOSED:
-        show = ButtonElement(text="Open", action_id=SHOW, value=value)
+        show = ButtonElement(text="Open", action_id=SHOW, value=str(lead.id))
         return [SectionBlock(text=_told(lead), accessory=show)]
     if which is Mine.TO_RATE:
-        buttons = [rating_button(lead, rating, value) for rating in Rating]
+        buttons = [rating_button(lead, rating) for rating in Rating]
         return [SectionBlock(text=_told(lead)), ActionsBlock(elements=buttons)]
     text = f"{_told(lead)}{_age(lead, moved_at)}"
-    return [SectionBlock(text=text), ActionsBlock(elements=work_buttons(lead, value))]
+    return [SectionBlock(text=text), ActionsBlock(elements=work_buttons(lead))]
 
 
 def _age(lead: Lead, moved_at: datetime | None) -> str:
@@ -148,29 +146,7 @@ def when(lead: Lead) -> str:
     return f"{stage}claimed {moment(lead.claimed_at)}"
 
 
-NOTE = "lead.note"
-TAKE_OVER = "lead.take_over"
 MOST_FOUND = 8
-
-
-def one(facts: LeadFacts) -> View:
-    """One lead, with what can be done with it."""
-    blocks = [
-        block for block in card(facts, with_all_answers=True).content if isinstance(block, Block)
-    ]
-    value = str(facts.lead.id)
-    buttons = [ButtonElement(text="Add note…", action_id=NOTE, value=value)]
-    if facts.owner is not None and facts.owner_back_at is not None:
-        away = f"{facts.owner.mention} is away until {moment(facts.owner_back_at)}."
-        blocks.append(ContextBlock(elements=[MarkdownTextObject(text=away)]))
-    if facts.may_ask:
-        label = "Take over" if facts.owner_back_at else "Ask to take over"
-        buttons.append(ButtonElement(text=label, action_id=TAKE_OVER, value=value))
-    blocks.append(ActionsBlock(elements=buttons))
-    return View(
-        type="modal", callback_id=SHOW, private_metadata=str(facts.lead.id),
-        title=f"Lead #{facts.lead.id}"[:24], close="Done", blocks=blocks,
-    )  # fmt: skip
 
 
 def found(words: str, leads: Sequence[Lead]) -> Message:

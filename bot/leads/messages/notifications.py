@@ -51,7 +51,7 @@ def notice(found: LeadNotice, listed: Sequence[Listed]) -> Message:
 def _row(each: Listed) -> SectionBlock:
     """A lead that nobody has, or with which nothing happens."""
     lead = each.lead
-    reassign = ButtonElement(text="Reassign…", action_id=REASSIGN, value=str(lead.id))
+    reassign = ButtonElement(text="Assign to", action_id=REASSIGN, value=str(lead.id))
     if each.owner is None:
         return SectionBlock(text=f"{headline(lead)} · #{lead.id}", accessory=reassign)
     return SectionBlock(text=line_listed(each), accessory=reassign)
@@ -151,7 +151,7 @@ def _buttons(facts: StepFacts) -> list[InteractiveElement]:
     if step is EscalationStep.NUDGE:
         return []
     if step in _OWNERS:
-        return work_buttons(lead, str(lead.id))
+        return work_buttons(lead)
     if step is EscalationStep.ASKED:
         return [
             ButtonElement(text="Hand over", action_id=AGREE, value=value, style="primary"),

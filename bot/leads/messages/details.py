@@ -1,0 +1,134 @@
+"""What was written about a lead: the answers of forms, and notes, in few lines or in full."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from itertools import islice
+
+from slack_sdk.models.blocks import SectionBlock
+
+from bot.leads.models import EventType, LeadFacts, LeadNote
+from bot.people.models import Person
+from bot.slack.text import moment, plural, safe
+
+Answers = Sequence[Mapping[str, str]]
+"""What `Lead.unplaced` gives: each with its question, and the problem if there was one."""
+
+_MOST_ON_CARD = 3
+_MOST_BESIDE = 3
+# Eight sections of 3,000 characters each stay below what a modal holds, whatever is escaped.
+_MOST_SECTIONS = 8
+_SECTION = 2_900
+
+# What only a machine reads: `adset_id`, `Record ID`.
+_FOR_MACHINES = re.compile(r"(?:^|[\W_])id\W*$", re.IGNORECASE)
+
+
+def few_answers(answers: Answers, most: int = _MOST_ON_CARD) -> str:
+    """The first answers, a line each, and how many more there are; nothing where there is none."""
+    telling = (each for each in answers if not _FOR_MACHINES.search(each["question"]))
+    lines = [_line(each, 80, 200) for each in islice(telling, most)]
+    more = len(answers) - len(lines)
+    if lines and more:
+        lines.append(f"and {plural(more, 'more answer')}")
+    return "\n".join(lines)
+
+
+def answers_beside(answers: Answers) -> str:
+    """The same below what somebody wrote when they came back."""
+    found = few_answers(answers, _MOST_BESIDE)
+    return f"\n{found}" if found else ""
+
+
+def every_answer(answers: Answers) -> Iterator[SectionBlock]:
+    """All answers, as many as a modal holds."""
+    text, sections = "", 0
+    for place, each in enumerate(answers):
+        line = _line(each, 200, 1_000)
+        if len(text) + len(line) > _SECTION:
+            yield SectionBlock(text=text)
+            text, sections = "", sections + 1
+        if sections == _MOST_SECTIONS:
+            yield SectionBlock(text=f"and {plural(len(answers) - place, 'more answer')}")
+            return
+        text = f"{text}\n{line}" if text else line
+    if text:
+        yield SectionBlock(text=text)
+
+
+def _line(answer: Mapping[str, str], question: int, most: int) -> str:
+    """A question and its answer; why it is no more than that stands behind it."""
+    told = moment(datetime.fromisoformat(answer["at"])) if "at" in answer else ""
+    said = told or safe(" ".join(answer["answer"].split()), most)
+    problem = f" _({answer['problem']})_" if "problem" in answer else ""
+    return f"*{safe(' '.join(answer['question'].split()), question)}*: {said}{problem}"
+
+
+_MOST_NOTES_ON_CARD = 3
+# Characters that a card says of a reason, beside the rating or the outcome.
+_MOST_NOTES_BESIDE = 300
+# Four sections of 3,000 characters each leave a modal room for all else.
+_MOST_NOTE_SECTIONS = 4
+_NOTE_SECTION = 2_900
+
+_AT = {
+    EventType.CALLED: "after a call",
+    EventType.REASSIGNED: "at the handover",
+    EventType.RATED: "with the rating",
+    EventType.LOST: "when it was lost",
+    EventType.RECYCLED: "when it was paused",
+}
+
+
+def last_note(facts: LeadFacts) -> str:
+    """The newest note in a line, and how many older ones there are; empty where there is none."""
+    found = _unsaid(facts)
+    if not found:
+        return ""
+    note, author = found[0]
+    who = author.mention if author else f"via {safe(note.via or 'a program', 60)}"
+    more = f" · {plural(len(found) - 1, 'older note')}" if len(found) > 1 else ""
+    return f"*Note* {safe(' '.join(note.text.split()), 200)} · {who}, {moment(note.at)}{more}"
+
+
+def few_notes(facts: LeadFacts) -> list[SectionBlock]:
+    """The newest notes, a line each, and how many more there are."""
+    found = _unsaid(facts)
+    lines = [_note_line(note, author, 200) for note, author in found[:_MOST_NOTES_ON_CARD]]
+    if more := len(found) - len(lines):
+        lines.append(f"and {plural(more, 'older note')}: `/lead {facts.lead.id}`")
+    return [SectionBlock(text="\n".join(["*Notes*", *lines]))] if lines else []
+
+
+def every_note(facts: LeadFacts) -> Iterator[SectionBlock]:
+    """All notes, as many as a modal holds beside all else."""
+    text, sections, found = "*Notes*", 0, _unsaid(facts)
+    for place, (note, author) in enumerate(found):
+        line = _note_line(note, author, 1_200)
+        if len(text) + len(line) > _NOTE_SECTION:
+            yield SectionBlock(text=text)
+            text, sections = "", sections + 1
+        if sections == _MOST_NOTE_SECTIONS:
+            yield SectionBlock(text=f"and {plural(len(found) - place, 'older note')}")
+            return
+        text = f"{text}\n{line}" if text else line
+    if found:
+        yield SectionBlock(text=text)
+
+
+def _unsaid(facts: LeadFacts) -> list[tuple[LeadNote, Person | None]]:
+    """The notes without those that the card says beside the rating and the outcome."""
+    lead = facts.lead
+    said = {lead.rating_reason, lead.disposition_note if lead.is_closed else None}
+    return [
+        (note, author)
+        for note, author in facts.notes
+        if note.text not in said or len(note.text) > _MOST_NOTES_BESIDE
+    ]
+
+
+def _note_line(note: LeadNote, author: Person | None, most: int) -> str:
+    step = _AT.get(EventType(note.event_type))
+    when = f"{moment(note.at)}, {step}" if step else moment(note.at)
+    who = author.mention if author else f"via {safe(note.via or 'a program', 60)}"
+    return f"• {who}, {when}: {safe(' '.join(note.text.split()), most)}"
