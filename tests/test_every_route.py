@@ -825,6 +825,8 @@ FORMS: dict[str, Form] = {
         select(Timetable.id).where(Timetable.workspace_id == c.workspace.id))),
     "import.save_columns": Form("import.columns", Company.imported),
     "lead.save_away": Form("/lead away"),
+    "lead.save_call": Form("lead.log_call", Company.mine, {
+        "outcome": "no_answer", "note": "Rang twice", "next_step": "Try at nine"}),
     "lead.save_correction": Form("lead.correct", Company.won, {"amount": "90"}),
     "lead.save_lost": Form("lead.lost", Company.mine, {"disposition": "no_budget"}),
     "lead.save_new": Form(":lead.new", said={

@@ -64,7 +64,7 @@ TYPES = {
     LeadEventType.RELEASED: EventType("lead.released", "The lead went back to the channel."),
     LeadEventType.TAKEN_BACK: EventType("lead.released", "The lead went back to the channel."),
     LeadEventType.REASSIGNED: EventType("lead.reassigned", "The lead was given to somebody else."),
-    LeadEventType.CALLED: EventType("lead.called", "Somebody of a call list was called."),
+    LeadEventType.CALLED: EventType("lead.called", "Somebody called, and said how it went."),
     LeadEventType.CONTACTED: EventType("lead.contacted", "The first contact was noted."),
     LeadEventType.QUALIFIED: EventType("lead.qualified", "Sales verified need, budget and fit."),
     LeadEventType.RATED: EventType("lead.rated", "The salesperson judged the lead's quality."),

@@ -48,7 +48,7 @@ _GAPS = (
     _Gap("unclaimed", "lead", "has no owner", "have no owner",
           "Press _Claim_ on the card.", "received"),
     _Gap("unanswered", "claimed lead", "has no first response", "have no first response",
-          "Call or write, then press _Contacted_ on the card.", "claimed"),
+          "Call or write, then press _Log call_ or _Contacted_ on the card.", "claimed"),
     _Gap("unrated", "claimed lead", "is not rated", "are not rated",
           "Choose _More_ in the card's menu, then a quality.", "claimed"),
     _Gap("unattributed", "lead", "belongs to no campaign", "belong to no campaign",

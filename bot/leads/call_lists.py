@@ -5,20 +5,16 @@ from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.campaigns.models import Campaign
-from bot.errors import HandoffError, NotFound
+from bot.errors import NotFound
+from bot.leads.calls import NotedAlready, add_attempt
 from bot.leads.claiming import owned, release, set_owner
 from bot.leads.events import keep_note, record
 from bot.leads.list_models import CallOutcome, CallProgress
-from bot.leads.models import CallList, Disposition, EventType, Lead, Status
+from bot.leads.models import CallList, CallResult, Disposition, EventType, Lead, Status
 from bot.leads.notices import notify_owner
 from bot.leads.outcomes import Ending, attempts_needed, lose
 from bot.people import service as people
 from bot.people.models import Person, Role
-
-
-class NotedAlready(HandoffError):
-    """This call is noted already. Nothing was changed."""
-
 
 _NOT_CALLED = or_(Lead.call_outcome.is_(None), Lead.call_outcome == CallOutcome.NO_ANSWER)
 
@@ -76,6 +72,8 @@ def note_call(
     if outcome is not CallOutcome.NOT_INTERESTED:  # else the loss keeps it
         keep_note(session, lead, who, EventType.CALLED, note)
     record(session, lead, who, EventType.CALLED, outcome=outcome, note=note.strip() or None)
+    if outcome is CallOutcome.NO_ANSWER:
+        add_attempt(session, lead, who, CallResult.NO_ANSWER)
     most = attempts_needed(session, who.workspace_id)
     if outcome is CallOutcome.NO_ANSWER and lead.call_attempts < most:
         return release(session, who, lead_id)

@@ -3,7 +3,7 @@
 A claim has one winner, and only the owner (or a manager) acts on a claimed lead.
 """
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy import func, or_, update
 from sqlalchemy.orm import Session
@@ -160,11 +160,24 @@ def _owner(session: Session, lead: Lead) -> Person:
 
 
 class InThePast(HandoffError):
-    """Please choose a time to come."""
+    """Choose a time in the future."""
 
 
 class OwnsItAlready(HandoffError):
     """{owner} owns this lead already."""
+
+
+class DayIsOver(HandoffError):
+    """Choose a day in the future."""
+
+
+def opening_on(session: Session, workspace_id: int, day: date) -> datetime:
+    """The first working hour from that day on, in the workspace's zone. Raises DayIsOver."""
+    workspace = session.get_one(Workspace, workspace_id)
+    if day <= workspace.day_of(clock.now()):
+        raise DayIsOver
+    dawn = datetime.combine(day, time(), workspace.zone).astimezone(UTC)
+    return rota(session, workspace).department.after(dawn, timedelta()) or dawn
 
 
 def snooze(session: Session, who: Person, lead_id: int, until: datetime) -> Lead:
@@ -188,11 +201,8 @@ def snoozeable(session: Session, who: Person, lead_id: int) -> Lead:
 
 def next_morning(session: Session, workspace_id: int) -> datetime:
     """When the next working day begins: what a snooze and an absence offer first."""
-    workspace = session.get_one(Workspace, workspace_id)
-    midnight = datetime.combine(
-        workspace.day_of(clock.now()) + timedelta(days=1), time(), workspace.zone
-    ).astimezone(UTC)
-    return rota(session, workspace).department.after(midnight, timedelta()) or midnight
+    today = session.get_one(Workspace, workspace_id).day_of(clock.now())
+    return opening_on(session, workspace_id, today + timedelta(days=1))
 
 
 def reassign(session: Session, who: Person, lead_id: int, to_id: int, note: str = "") -> Lead:

@@ -14,9 +14,10 @@ from slack_sdk.models.views import View
 
 from bot.campaigns.models import Campaign
 from bot.campaigns.texts import offer_line
+from bot.leads.lead_facts import LeadFacts
 from bot.leads.list_models import CallOutcome
 from bot.leads.messages import details
-from bot.leads.models import Disposition, Lead, LeadFacts, Rating
+from bot.leads.models import CallResult, Disposition, Lead, Rating
 from bot.money import Money
 from bot.people.models import Person
 from bot.slack.forms import Form, Hidden
@@ -69,6 +70,36 @@ class RateLow(Form, id="lead.save_reason", title="Rate", submit="Save rating"):
         )
 
 
+class LogCall(Form, id="lead.save_call", title="Log call", submit="Save"):
+    """How a call went, and what comes next."""
+
+    lead_id: Hidden[int]
+    before: Hidden[int]
+    """How many calls were logged before; it tells a form that comes twice."""
+    outcome: CallResult = radio("How did the call go?")
+    note: str = text("Note", most=1000, multiline=True, optional=True)
+    quality: Rating | None = select(
+        "Quality", none="Not yet", hint="Weak and junk need a few words in the note."
+    )
+    next_step: str = text("Next step", most=200, optional=True)
+    follow_up: date | None = day(
+        "Follow up on",
+        optional=True,
+        hint="It rests until that morning; then you're reminded.",
+    )
+
+    @classmethod
+    def of(cls, facts: LeadFacts) -> View:
+        """The form of a lead that was called."""
+        lead = facts.lead
+        reach = "" if facts.names_only else details.phone_link(lead)
+        told = " · ".join(part for part in (reach, details.tried(facts)) if part)
+        return cls.modal(
+            lead_id=lead.id, before=lead.call_attempts, quality=lead.rating,
+            blocks=[subject(lead), *([SectionBlock(text=told)] if told else [])],
+        )  # fmt: skip
+
+
 class AddNote(Form, id="lead.save_note", title="Add a note", submit="Save note"):
     """What is worth knowing about it?"""
 
@@ -119,21 +150,24 @@ class MarkLost(Form, id="lead.save_lost", title="Lost", submit="Save as lost"):
         "How often did you try?", minimum=1, maximum=99, when=_is_unreachable
     )
     wake_on: date | None = day(
-        "When shall somebody try again?",
+        "When should we try again?",
         hint="Its owner gets it back that day; if they are away, a colleague does.",
         when=_is_bad_timing,
     )
     note: str = text("In your words", most=1000)
 
     @classmethod
-    def of(cls, lead: Lead, attempts: int, chosen: Disposition | None = None) -> View:
+    def of(
+        cls, lead: Lead, attempts: int, chosen: Disposition | None = None, tried: int = 0
+    ) -> View:
         """The form of a lead; `attempts` is how often somebody is tried before they count as
-        unable to reach."""
+        unable to reach, `tried` how often they were."""
         is_no_fit = chosen is Disposition.NO_FIT
         return cls.modal(
             lead_id=lead.id,
             disposition=chosen,
-            submit="Let it rest" if chosen is Disposition.BAD_TIMING else None,
+            attempts=tried or None,
+            submit="Pause until then" if chosen is Disposition.BAD_TIMING else None,
             blocks=[subject(lead)],
             fields={
                 "attempts": {"hint": f"At least {attempts}, by phone and at different hours."},
@@ -205,7 +239,7 @@ class Call(Form, id="calls.save", title="Next contact", submit="Save, next", clo
     attempt: Hidden[int]
     """How often they were called before; it tells a form that comes twice."""
     outcome: CallOutcome = radio(
-        "What came of the call?",
+        "How did the call go?",
         options=[Choice(each, each.label, _HINTS[each]) for each in CallOutcome],
     )
     note: str = text("In your words", most=1000, multiline=True, optional=True)

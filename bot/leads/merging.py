@@ -12,7 +12,7 @@ from bot.contacts import identity
 from bot.contacts.models import Contact, Merged
 from bot.errors import HandoffError
 from bot.leads.events import record
-from bot.leads.models import EventType, Lead, LeadEvent, LeadNote, Status, Touch
+from bot.leads.models import EventType, Lead, LeadAttempt, LeadEvent, LeadNote, Status, Touch
 from bot.leads.queries import find
 from bot.people import service as people
 from bot.people.models import Person, Role
@@ -62,8 +62,7 @@ def merge(session: Session, who: Person, lead_id: int, into_id: int) -> Lead:
     _see_that_no_deal_vanishes(gone, kept)
     facts: dict[str, Any] = {
         "into": kept.id,
-        "touches": _move(session, Touch, gone, kept),
-        "notes": _move(session, LeadNote, gone, kept),
+        **{name: _move(session, what, gone, kept) for what, name in _MOVED},
     }
     facts |= _take_over(session, gone, kept)
     if gone.contact_id != kept.contact_id:
@@ -92,7 +91,8 @@ def unmerge(session: Session, who: Person, lead_id: int) -> Lead:
     if "contact" in facts:
         identity.unmerge(session, Merged(*facts["contact"]))
         _move_leads(session, facts["leads"], facts["contact"][1])
-    for what, ids in ((Touch, facts["touches"]), (LeadNote, facts.get("notes", []))):
+    for what, name in _MOVED:
+        ids = facts.get(name, [])
         session.execute(update(what).where(what.id.in_(ids)).values(lead_id=gone.id))
     _give_back(session, kept, facts)
     gone.merged_into, gone.next_check_at = None, clock.now()
@@ -180,7 +180,14 @@ def _merge_contacts(session: Session, gone: int, kept: int) -> dict[str, Any]:
     return {"contact": list(merged), "leads": list(ids)}
 
 
-def _move(session: Session, what: type[Touch | LeadNote], gone: Lead, kept: Lead) -> list[int]:
+_Moved = type[Touch] | type[LeadNote] | type[LeadAttempt]
+_MOVED: tuple[tuple[_Moved, str], ...] = (
+    (Touch, "touches"), (LeadNote, "notes"), (LeadAttempt, "attempts"),
+)  # fmt: skip
+"""What goes with a lead that is merged, by its name in the audit."""
+
+
+def _move(session: Session, what: _Moved, gone: Lead, kept: Lead) -> list[int]:
     moved = update(what).where(what.lead_id == gone.id).values(lead_id=kept.id)
     return list(session.scalars(moved.returning(what.id)).all())
 

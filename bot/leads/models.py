@@ -1,7 +1,5 @@
 """The lead with its touches, notes and history, and the rules that it keeps about itself."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from functools import reduce
@@ -20,8 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.campaigns.models import AsOf, Campaign
-from bot.contacts.models import Consent, Contact
+from bot.contacts.models import Contact
 from bot.money import Money
 from bot.people.models import Person
 from bot.store import Base, Id, Moment, WorkspaceId
@@ -123,6 +120,20 @@ def disposition_label(code: str) -> str:
     """A disposition in words; also one that is no more."""
     known = code in set(Disposition)
     return Disposition(code).label if known else code.replace("_", " ").capitalize()
+
+
+class CallResult(StrEnum):
+    """How a call went; whoever was not reached was tried."""
+
+    REACHED = "reached"
+    NO_ANSWER = "no_answer"
+    VOICEMAIL = "voicemail"
+    WRONG_NUMBER = "wrong_number"
+
+    @property
+    def label(self) -> str:
+        """The result in words."""
+        return self.value.replace("_", " ").capitalize()
 
 
 class EventType(StrEnum):
@@ -281,6 +292,7 @@ class Lead(Base):
     call_list_id: Mapped[int | None] = mapped_column(ForeignKey("call_list.id"))
     call_outcome: Mapped[str | None]
     call_attempts: Mapped[int] = mapped_column(default=0)
+    """How often somebody called and said so, whatever came of it."""
 
     status: Mapped[str] = mapped_column(default=Status.NEW)
     claimed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
@@ -432,40 +444,15 @@ class LeadNote(Base):
     text: Mapped[str]
 
 
-@dataclass(frozen=True)
-class LeadFacts:
-    """A lead with all that its card tells."""
+class LeadAttempt(Base):
+    """A call that reached nobody. It is no first response; what was typed of it is a note."""
 
-    lead: Lead
-    campaign: Campaign | None
-    owner: Person | None
-    touches: Sequence[Touch] = ()
-    """What joined it, the newest first."""
-    consent: Consent | None = None
-    earlier: Sequence[Lead] = ()
-    """Closed leads of the same person, the newest first."""
-    suggested_to: Person | None = None
-    kept_for: Person | None = None
-    """Who alone may claim it at first."""
-    names_only: bool = False
-    """Whether whoever looks sees name and company alone."""
-    offer: AsOf | None = None
-    """What the campaign promised when the lead came."""
-    first_owner: Person | None = None
-    """Who claimed it first."""
-    viewer: Person | None = None
-    """Who looks at it; None: everybody in the channel."""
-    may_ask: bool = False
-    """Whether whoever looks may take it over, or ask for it."""
-    owner_back_at: datetime | None = None
-    """When its owner is back, who is away."""
-    notes: Sequence[tuple[LeadNote, Person | None]] = ()
-    """What was written about it and by whom, the newest first."""
-    via: Mapping[str, str] = field(default_factory=dict)
-    """By event type, the program that did it where no person did."""
+    __tablename__ = "lead_attempt"
 
-    @property
-    def may_work(self) -> bool:
-        """Whether whoever looks may do something with a lead that somebody owns."""
-        who, owner_id = self.viewer, self.lead.claimed_by
-        return who is not None and owner_id is not None and (owner_id == who.id or who.leads_others)
+    id: Mapped[Id]
+    workspace_id: Mapped[WorkspaceId]
+    lead_id: Mapped[int] = mapped_column(ForeignKey("lead.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[Moment]
+    outcome: Mapped[str]
+    """A `CallResult`."""

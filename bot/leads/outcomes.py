@@ -1,7 +1,7 @@
 """The first contact, the rating, and how a lead ended."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -9,14 +9,13 @@ from sqlalchemy.orm import Session
 from bot import clock
 from bot.contacts import identity
 from bot.errors import HandoffError
-from bot.leads.claiming import end_pause, owned
+from bot.leads.claiming import DayIsOver, end_pause, opening_on, owned
 from bot.leads.events import keep_note, record
 from bot.leads.models import Actor, Disposition, EventType, Lead, Rating, Status
 from bot.leads.notice_models import ServiceLevel
 from bot.leads.queries import open_leads_of
 from bot.money import Money
-from bot.people.models import Person, Workspace
-from bot.people.rota import rota
+from bot.people.models import Person
 from bot.slack.text import moment
 
 
@@ -38,10 +37,6 @@ class ReasonMissing(HandoffError):
 
 class TooFewAttempts(HandoffError):
     """Please try {needed} times before you give up: by phone, and at different hours."""
-
-
-class DateMissing(HandoffError):
-    """Please choose a day to come, when somebody tries again."""
 
 
 class AmountMissing(HandoffError):
@@ -236,7 +231,7 @@ class Ending:
 def lose(session: Session, who: Person, lead_id: int, ending: Ending) -> Lead:
     """Close the lead as lost; one that came at a bad time is recycled instead.
 
-    Raises ReasonMissing, TooFewAttempts, DateMissing, and as `owned`.
+    Raises ReasonMissing, TooFewAttempts, DayIsOver, and as `owned`.
     """
     why = ending.note.strip() or None
     if ending.disposition is Disposition.NO_FIT and why is None:
@@ -276,13 +271,11 @@ def attempts_needed(session: Session, workspace_id: int) -> int:
 
 def _recycle(session: Session, lead: Lead, wake_on: date | None) -> None:
     """Let the lead rest until the first working hour from that day on."""
-    workspace = session.get_one(Workspace, lead.workspace_id)
-    if wake_on is None or wake_on <= workspace.day_of(clock.now()):
-        raise DateMissing
-    dawn = datetime.combine(wake_on, time(), workspace.zone).astimezone(UTC)
-    opens = rota(session, workspace).department.after(dawn, timedelta())
+    if wake_on is None:
+        raise DayIsOver
+    opens = opening_on(session, lead.workspace_id, wake_on)
     lead.status, lead.snoozed_until = Status.RECYCLED, None
-    lead.wake_at = lead.next_check_at = opens or dawn
+    lead.wake_at = lead.next_check_at = opens
     lead.first_response_at = lead.first_response_at or clock.now()
 
 

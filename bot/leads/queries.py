@@ -13,6 +13,7 @@ from bot.campaigns import queries as campaigns
 from bot.campaigns.models import AsOf, Campaign
 from bot.contacts.queries import last_consent
 from bot.errors import HandoffError, NotFound
+from bot.leads.lead_facts import LeadFacts
 from bot.leads.list_models import Arrivals, Mine, Workload
 from bot.leads.models import (
     IS_CLOSED,
@@ -25,8 +26,8 @@ from bot.leads.models import (
     CallList,
     EventType,
     Lead,
+    LeadAttempt,
     LeadEvent,
-    LeadFacts,
     LeadNote,
     Rating,
     Status,
@@ -92,6 +93,7 @@ def facts(session: Session, lead_id: int) -> LeadFacts:
         suggested_to=_person(session, lead.suggested_to),
         kept_for=_person(session, lead.reserved_for),
         notes=_notes(session, lead.id),
+        attempts=attempts(session, lead),
         names_only=has_names_only(session, lead.workspace_id),
         via=_via(session, lead) if lead.first_response_at else {},
     )
@@ -195,6 +197,12 @@ def _notes(session: Session, lead_id: int) -> Sequence[tuple[LeadNote, Person | 
         .limit(_MOST_NOTES)
     )
     return [(note, author) for note, author in rows]
+
+
+def attempts(session: Session, lead: Lead) -> Sequence[LeadAttempt]:
+    """The calls that reached nobody, the newest first."""
+    mine = select(LeadAttempt).where(LeadAttempt.lead_id == lead.id)
+    return session.scalars(mine.order_by(LeadAttempt.id.desc())).all()
 
 
 def _earlier(session: Session, lead: Lead) -> Sequence[Lead]:

@@ -7,8 +7,8 @@ import pytest
 
 from bot.campaigns import texts
 from bot.campaigns.models import AsOf, Campaign, CampaignVersion, Stage
+from bot.leads.lead_facts import LeadFacts
 from bot.leads.messages import lead_card, lead_modal
-from bot.leads.models import LeadFacts
 from playground import limits
 from tests.campaigns.scene import TODAY
 from tests.leads.test_lead_view import lead

@@ -56,7 +56,7 @@ def test_it_rests_goes_to_a_colleague_and_back_to_all(either_office: Office) -> 
     sofia.click(office.modal("sofia", "Lead #1"), "lead.snooze")
     modal = office.modal("sofia", "Snooze")
     refused = office.hand("sofia").submit(modal, {"until": later(hours=-1)})
-    assert refused.errors == {"until": "Please choose a time to come."}
+    assert refused.errors == {"until": "Choose a time in the future."}
     office.hand("sofia").submit(modal, {"until": later(hours=2)})
     card = office.card("Ada Lovelace", "Snoozed until")
     sofia.close(office.modal("sofia", "Lead #1"))

@@ -69,11 +69,42 @@ def test_a_reason_asks_for_what_it_needs(office: Office) -> None:
     modal = office.modal("sofia", "Lost")
     assert "try 3 times" in sofia.submit(modal, {"attempts": "1"}).errors["attempts"]
     sofia.choose(modal, "lead.choose_disposition", "bad_timing")
-    office.slack.wait_until(lambda: "try again" in str(office.modal("sofia", "Lost").blocks))
+    office.slack.wait_until(
+        lambda: "should we try again" in str(office.modal("sofia", "Lost").blocks)
+    )
     modal = office.modal("sofia", "Lost")
-    assert "a day to come" in sofia.submit(modal, {"wake_on": "2026-01-01"}).errors["wake_on"]
+    assert "a day in the future" in sofia.submit(modal, {"wake_on": "2026-01-01"}).errors["wake_on"]
     assert sofia.submit(modal, {"wake_on": "2099-01-02"}).ok
     office.card("💤 *Ada Lovelace*", "Paused until")
+
+
+def test_a_call_is_logged_and_what_was_typed_stays(office: Office) -> None:
+    sofia = office.hand("sofia")
+    office.send_lead(phone="+49 30 23125001")
+    sofia.click(office.card("lead.claim"), "lead.claim")
+    card = office.card("lead.log_call")
+    clock.move(timedelta(seconds=2))
+    assert pick(sofia, card, "lead.show").ok
+    sofia.close(office.modal("sofia", "Lead #1"))
+    assert sofia.click(card, "lead.log_call").ok
+    modal = office.modal("sofia", "Log call")
+    assert sofia.submit(modal, {"outcome": "no_answer", "note": "Rang at lunch"}).ok
+    card = office.card("1 attempt, last", "*Note* No answer: Rang at lunch", "lead.contacted")
+    assert sofia.click(card, "lead.log_call").ok
+    modal = office.modal("sofia", "Log call")
+    junk = {"outcome": "reached", "quality": "junk"}
+    assert "short reason" in sofia.submit(modal, junk).errors["note"]
+    assert (
+        "in the future"
+        in sofia.submit(modal, junk | {"note": "A bot", "follow_up": "2026-01-01"}).errors[
+            "follow_up"
+        ]
+    )
+    assert sofia.submit(
+        modal, {"quality": "good", "note": "Wants 40", "follow_up": "2099-01-02"}
+    ).ok
+    card = office.card("Quality: *Good*", "Snoozed until", "*Note* Wants 40", "1 older note")
+    assert "lead.contacted" not in drawn(card)
 
 
 def test_the_loser_of_a_race_is_told_who_and_when(office: Office) -> None:

@@ -17,9 +17,10 @@ from bot.intake import imports
 from bot.intake import messages as import_card
 from bot.intake.models import Import, ImportState
 from bot.leads import call_lists, forms, queries
+from bot.leads.lead_facts import LeadFacts
 from bot.leads.list_models import CallOutcome, CallProgress
 from bot.leads.messages import lead_card, lead_modal, lists
-from bot.leads.models import CallList, Lead, LeadEvent, LeadFacts, Status
+from bot.leads.models import CallList, Lead, LeadEvent, Status
 from bot.leads.notices import CARD
 from bot.people.models import Person, Role, Workspace
 from bot.slack.cards import Card

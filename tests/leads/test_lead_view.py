@@ -15,9 +15,19 @@ from bot.campaigns.models import AsOf, Campaign, CampaignVersion, Stage
 from bot.contacts.models import Consent
 from bot.intake import forms as intake_forms
 from bot.leads import forms
+from bot.leads.lead_facts import LeadFacts
 from bot.leads.list_models import Mine
 from bot.leads.messages import lead_card, lead_modal, lists
-from bot.leads.models import CallList, Disposition, Lead, LeadFacts, Rating, Status, Touch
+from bot.leads.models import (
+    CallList,
+    CallResult,
+    Disposition,
+    Lead,
+    LeadAttempt,
+    Rating,
+    Status,
+    Touch,
+)
 from bot.people.models import Person
 from bot.slack import Message
 from bot.slack.text import moment
@@ -87,6 +97,18 @@ def test_a_card_says_by_when_and_what_is_overdue(golden: Golden) -> None:
     clock.use(lambda: NINE - timedelta(hours=20))  # the evening before
     shown["tomorrow"] = drawn(lead_card.card(claimed))["blocks"][-2:-1]
     golden("due", shown)
+
+
+def test_a_call_is_logged_in_one_form(golden: Golden) -> None:
+    tried = [
+        LeadAttempt(at=NINE + timedelta(minutes=minutes), outcome=outcome)
+        for minutes, outcome in ((12, CallResult.VOICEMAIL), (8, CallResult.NO_ANSWER))
+    ]
+    facts = LeadFacts(lead(**CLAIMED | {"call_attempts": 2}), SPRING, SOFIA, attempts=tried)
+    golden("log_call", {
+        "form": forms.LogCall.of(facts), "card": drawn(lead_card.card(facts)),
+        "lost": forms.MarkLost.of(lead(), 3, Disposition.UNABLE_TO_REACH, 2),
+    })  # fmt: skip
 
 
 def test_the_lead_of_a_day_shows_its_offer_on_a_click(golden: Golden) -> None:

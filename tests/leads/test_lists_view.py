@@ -4,9 +4,10 @@ import re
 from typing import Any
 
 from bot.intake import forms as intake_forms
+from bot.leads.lead_facts import LeadFacts
 from bot.leads.list_models import Mine, RatingSummary
 from bot.leads.messages import lead_modal, lists
-from bot.leads.models import EventType, LeadFacts, LeadNote, Rating
+from bot.leads.models import EventType, LeadNote, Rating
 from bot.people.models import Person
 from playground import limits
 from tests.golden_files import Golden

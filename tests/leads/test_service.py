@@ -441,7 +441,7 @@ def test_a_bad_time_asks_for_a_better_one(floor: Floor) -> None:
     lead_id = floor.lead("sofia")
     for day in (None, clock.now().date()):
         early = lost(Disposition.BAD_TIMING, wake_on=day)
-        assert isinstance(floor.refused(early, "sofia", lead_id), outcomes.DateMissing)
+        assert isinstance(floor.refused(early, "sofia", lead_id), claiming.DayIsOver)
 
 
 # ---- from outside -------------------------------------------------------------------------------

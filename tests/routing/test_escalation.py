@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
@@ -15,7 +16,7 @@ from bot.cli import leads as lead_commands
 from bot.errors import FieldErrors, HandoffError, NotAllowed, NotFound
 from bot.intake.creating import create_or_merge
 from bot.intake.lead_draft import IntakeContext
-from bot.leads import claiming, events, outcomes, queries
+from bot.leads import calls, claiming, events, outcomes, queries
 from bot.leads import notices as lead_notices
 from bot.leads.claiming import (
     AlreadyClosed,
@@ -29,7 +30,7 @@ from bot.leads.claiming import (
 )
 from bot.leads.list_models import Mine
 from bot.leads.messages import lead_card, lead_modal, notifications
-from bot.leads.models import Disposition, EventType, Lead, LeadEvent, Rating, Status
+from bot.leads.models import CallResult, Disposition, EventType, Lead, LeadEvent, Rating, Status
 from bot.leads.notice_models import EscalationStep, LeadNotice, LeadStep, ServiceLevel
 from bot.leads.outcomes import (
     AlreadyQualified,
@@ -863,6 +864,64 @@ def test_every_word_about_a_lead_stays_with_it(floor: Floor) -> None:
         whole = str(lead_modal.modal(facts).to_dict())
         assert all(each in whole for each in ("a student", "moves in May", "call after six"))
         assert "likes blue" not in str(lead_card.card(replace(facts, names_only=True)).blocks)
+
+
+def test_an_attempt_is_no_response_and_gives_the_owner_time_anew(floor: Floor) -> None:
+    lead = floor.lead()
+    floor.do(claiming.claim, floor.sal, lead)
+    floor.until(NINE + 10 * MINUTE)
+    floor.do(calls.log_call, floor.sal, lead, calls.Call(CallResult.NO_ANSWER, "rang twice"))
+    found = floor.get(lead)
+    assert (found.first_response_at, found.call_attempts) == (None, 1)
+    floor.until(NINE + 24 * MINUTE)
+    assert not [step for step, *_ in floor.steps(lead) if step == EscalationStep.REMIND]
+    floor.until(NINE + 25 * MINUTE)
+    assert floor.steps(lead)[-1] == (EscalationStep.REMIND, "Sal", "Mon 09:25")
+    floor.until(NINE + 60 * MINUTE)
+    floor.do(calls.log_call, floor.sal, lead, calls.Call(CallResult.VOICEMAIL))
+    floor.until(NINE + 104 * MINUTE)
+    assert floor.get(lead).claimed_by == floor.sal.id
+    with floor.store.transaction() as session:
+        facts = queries.facts(session, lead)
+        assert [each.outcome for each in facts.attempts] == ["voicemail", "no_answer"]
+        for shown in (lead_card.card(facts).blocks, lead_modal.modal(facts).to_dict()):
+            assert "2 attempts, last" in str(shown)
+            assert "No answer: rang twice" in str(shown)
+        assert [note.text for note, _ in facts.notes] == ["Voicemail", "No answer: rang twice"]
+        assert "older note" not in str(lead_card.card(facts).blocks)
+    floor.until(NINE + 105 * MINUTE)
+    assert floor.get(lead).claimed_by is None
+
+
+def test_who_was_reached_has_had_a_response_and_rests_until_the_follow_up(floor: Floor) -> None:
+    lead = floor.lead()
+    floor.do(claiming.claim, floor.sal, lead)
+    call = calls.Call(
+        CallResult.REACHED, "wants 40 seats", Rating.GOOD, "send a quote", date(2026, 6, 6)
+    )
+    floor.do(partial(calls.log_call, before=0), floor.sal, lead, call)
+    found = floor.get(lead)
+    assert (found.first_response_at, found.rating) == (NINE, Rating.GOOD)
+    monday = datetime(2026, 6, 8, 9, tzinfo=ZoneInfo("Europe/Berlin"))  # the 6th is a Saturday
+    assert found.snoozed_until == monday
+    with floor.store.transaction() as session:
+        facts = queries.facts(session, lead)
+        assert [note.text for note, _ in facts.notes] == ["wants 40 seats\nNext step: send a quote"]
+        assert not facts.attempts
+    with pytest.raises(calls.NotedAlready):
+        floor.do(partial(calls.log_call, before=0), floor.sal, lead, call)
+    again = calls.Call(CallResult.REACHED, follow_up=date(2026, 6, 1))
+    with pytest.raises(claiming.DayIsOver):
+        floor.do(calls.log_call, floor.sal, lead, again)
+    with pytest.raises(outcomes.ReasonMissing):
+        floor.do(calls.log_call, floor.sal, lead, calls.Call(CallResult.REACHED, "", Rating.JUNK))
+    with pytest.raises(claiming.NotYours):
+        floor.do(calls.log_call, floor.sue, lead, calls.Call(CallResult.REACHED))
+    assert floor.get(lead).call_attempts == 1
+    floor.do(calls.log_call, floor.sal, lead, calls.Call(CallResult.REACHED, "a bot", Rating.JUNK))
+    assert floor.get(lead).rating_reason == "a bot"
+    floor.do(calls.log_call, floor.sal, lead, calls.Call(CallResult.NO_ANSWER, "", Rating.JUNK))
+    assert floor.get(lead).rating_reason == "a bot"  # the form shows the quality that it has
 
 
 def told(floor: Floor, lead_id: int, who: Person) -> list[str]:

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from bot.leads import forms
+from bot.leads.lead_facts import LeadFacts
 from bot.leads.messages import lead_card, notifications
-from bot.leads.models import LeadFacts, Touch
+from bot.leads.models import Touch
 from bot.leads.notice_models import (
     EscalationStep,
     LeadNotice,

@@ -191,7 +191,7 @@ def holding(engine: Engine, revision: str, *statements: str) -> None:
 
 def test_a_migration_runs_over_data(empty: Engine, tmp_path: Path) -> None:
     """What the test of a revision looks like, over one that only this test has."""
-    holding(empty, "0001_first", *_PEOPLE)
+    holding(empty, migrate.head(), *_PEOPLE)
     revision = {
         "name": "0002_titles",
         "up": "ALTER TABLE person ADD title text; UPDATE person SET title = 'Ms ' || name;"
@@ -210,7 +210,7 @@ def test_a_migration_runs_over_data(empty: Engine, tmp_path: Path) -> None:
 
 
 def test_a_migration_that_fails_leaves_all_as_it_was(empty: Engine, tmp_path: Path) -> None:
-    holding(empty, "0001_first", *_PEOPLE)
+    holding(empty, migrate.head(), *_PEOPLE)
     works = {"name": "0002_works", "up": "ALTER TABLE person DROP email", "down": ""}
     fails = {"name": "0003_fails", "up": "ALTER TABLE person ADD age int NOT NULL", "down": ""}
     with (
@@ -218,8 +218,33 @@ def test_a_migration_that_fails_leaves_all_as_it_was(empty: Engine, tmp_path: Pa
         pytest.raises(IntegrityError, match="age"),
     ):
         migrate.upgrade(empty)
-    assert migrate.current(empty) == "0001_first"
+    assert migrate.current(empty) == migrate.head()
     assert migrate.problems(empty) == []
+
+
+def test_calls_of_lists_that_reached_nobody_become_attempts(empty: Engine) -> None:
+    lead = """
+        INSERT INTO contact (workspace_id, created_at) SELECT id, now() FROM workspace;
+        INSERT INTO lead (workspace_id, source, external_id, received_at, contact_id, last_touch_at,
+            labels, score, score_reasons, is_hot, call_attempts, status)
+        SELECT workspace_id, 'import', 'e1', now(), id, now(), '{}', 0, '[]', true, 2, 'new'
+        FROM contact;
+        INSERT INTO lead_event (workspace_id, lead_id, person_id, event_type, at, facts)
+        SELECT lead.workspace_id, lead.id, person.id, event_type, now(),
+            jsonb_build_object('outcome', outcome)
+        FROM lead, person, (VALUES ('called', 'no_answer'), ('called', 'interested'),
+            ('claimed', 'no_answer')) AS event (event_type, outcome)
+        WHERE person.name = 'Sue'
+    """
+    holding(empty, "0001_first", *_PEOPLE, *lead.split(";"))
+    migrate.upgrade(empty, "0002_call_attempts")
+    with empty.connect() as connection:
+        found = connection.execute(
+            text("SELECT name, outcome FROM lead_attempt JOIN person ON person.id = person_id")
+        ).all()
+    assert [tuple(row) for row in found] == [("Sue", "no_answer")]
+    migrate.downgrade(empty, "0001_first")
+    assert migrate.current(empty) == "0001_first"
 
 
 @pytest.fixture
@@ -344,7 +369,7 @@ def test_an_old_upgrade_beside_a_newer_schema_that_serves_it_does_nothing(
     assert said == "The database is at revision newer_serves_0.\nNo work has failed.\n"
 
 
-def test_what_is_served_follows_a_downgrade(empty: Engine) -> None:
+def test_what_is_served_follows_a_downgrade(empty: Engine, tmp_path: Path) -> None:
     def note() -> str | None:
         with empty.connect() as connection:
             about = "SELECT obj_description('alembic_version'::regclass, 'pg_class')"
@@ -352,8 +377,12 @@ def test_what_is_served_follows_a_downgrade(empty: Engine) -> None:
             return found
 
     migrate.upgrade(empty)
-    assert note() == f"serves versions from revision {migrate.head()}"
-    migrate.downgrade(empty, "-1")
-    assert note() != f"serves versions from revision {migrate.head()}"
-    migrate.downgrade(empty, "base")
-    assert note() is None
+    before = note()
+    breaks = {"name": "newer_breaks", "up": "SELECT 1", "down": "SELECT 1"}
+    with more_revisions(tmp_path / "migrations", breaks):
+        migrate.upgrade(empty)
+        assert note() == "serves versions from revision newer_breaks"
+        migrate.downgrade(empty, "-1")
+        assert note() == before
+        migrate.downgrade(empty, "base")
+        assert note() is None

@@ -10,10 +10,20 @@ from slack_sdk.models.views import View
 from bot import clock
 from bot.capability import Act, Answer, Handler, Update
 from bot.errors import FieldErrors, HandoffError, below
-from bot.leads import capability, claiming, events, forms, merging, notices, outcomes, queries
+from bot.leads import (
+    calls,
+    capability,
+    claiming,
+    events,
+    forms,
+    merging,
+    notices,
+    outcomes,
+    queries,
+)
 from bot.leads.list_models import Mine
 from bot.leads.messages import lead_card, lead_modal, lists
-from bot.leads.models import Rating
+from bot.leads.models import Disposition, Lead, Rating
 from bot.people import service as people
 from bot.people.choosing import chosen
 from bot.people.models import ANY_ROLE, Role, Workspace
@@ -158,7 +168,7 @@ for _which in Mine:
 _FIELDS: dict[type[HandoffError], str] = {
     outcomes.ReasonMissing: "note",
     outcomes.TooFewAttempts: "attempts",
-    outcomes.DateMissing: "wake_on",
+    claiming.DayIsOver: "wake_on",
 }
 """Which field of the form an error of `lose` is about."""
 _CLAIM = Access("claim leads", (Role.SALESPERSON,))
@@ -184,6 +194,22 @@ def release(act: Act) -> None:
 def contacted(act: Act) -> None:
     """Its owner has reached the person."""
     outcomes.contacted(act.session, act.person, act.row_id)
+
+
+@capability.action(lead_card.LOG_CALL, WORK)
+@once
+def ask_call(act: Act) -> View:
+    """The form that says how a call went."""
+    lead = calls.loggable(act.session, act.person, act.row_id)
+    return forms.LogCall.of(queries.facts_for(act.session, act.person, lead.id))
+
+
+@capability.form(forms.LogCall, WORK)
+def log_call(act: Act, form: forms.LogCall) -> None:
+    """A call, with what comes next."""
+    call = calls.Call(form.outcome, form.note, form.quality, form.next_step, form.follow_up)
+    with below("note", outcomes.ReasonMissing), below("follow_up", claiming.DayIsOver):
+        calls.log_call(act.session, act.person, form.lead_id, call, before=form.before)
 
 
 @capability.action(lead_card.QUALIFIED, WORK)
@@ -274,7 +300,7 @@ def correct_amount(act: Act, form: forms.CorrectAmount) -> None:
 def ask_disposition(act: Act) -> View:
     """A loss asks for its reason."""
     lead = outcomes.closeable(act.session, act.person, act.row_id)
-    return forms.MarkLost.of(lead, outcomes.attempts_needed(act.session, act.workspace_id))
+    return _lost(act, lead)
 
 
 @capability.action(forms.CHOOSE_DISPOSITION, WORK)
@@ -282,8 +308,13 @@ def choose_disposition(act: Act) -> Update:
     """A reason was chosen: it may ask for more."""
     chosen = forms.MarkLost.so_far(act.incoming)
     lead = outcomes.closeable(act.session, act.person, chosen["lead_id"])
-    attempts = outcomes.attempts_needed(act.session, act.workspace_id)
-    return Update(forms.MarkLost.of(lead, attempts, chosen.get("disposition")))
+    return Update(_lost(act, lead, chosen.get("disposition")))
+
+
+def _lost(act: Act, lead: Lead, chosen: Disposition | None = None) -> View:
+    needed = outcomes.attempts_needed(act.session, act.workspace_id)
+    tried = len(queries.attempts(act.session, lead))
+    return forms.MarkLost.of(lead, needed, chosen, tried)
 
 
 @capability.form(forms.MarkLost, WORK)

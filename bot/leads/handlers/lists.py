@@ -4,8 +4,9 @@ from slack_sdk.models.views import View
 
 from bot.capability import Act, Update
 from bot.leads import call_lists, capability, forms, queries
+from bot.leads.lead_facts import LeadFacts
 from bot.leads.messages import lists
-from bot.leads.models import CallList, LeadFacts
+from bot.leads.models import CallList
 from bot.people.models import Role
 from bot.slack.access import Access
 

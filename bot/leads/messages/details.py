@@ -1,15 +1,20 @@
-"""What was written about a lead: the answers of forms, and notes, in few lines or in full."""
+"""The parts of which a lead's card, modal and forms are made: how to reach it, how often it was
+tried, and what was written about it, in few lines or in full."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
+from urllib.parse import quote
 
 from slack_sdk.models.blocks import SectionBlock
 
-from bot.leads.models import EventType, LeadFacts, LeadNote
+from bot.leads.lead_facts import LeadFacts
+from bot.leads.models import CallResult, EventType, Lead, LeadNote
 from bot.people.models import Person
 from bot.slack.text import moment, plural, safe
+
+_LONGEST_LINK = 800  # RFC 5321: an address has at most 254 characters; each quoted, up to three
 
 Answers = Sequence[Mapping[str, str]]
 """What `Lead.unplaced` gives: each with its question, and the problem if there was one."""
@@ -22,6 +27,27 @@ _SECTION = 2_900
 
 # What only a machine reads: `adset_id`, `Record ID`.
 _FOR_MACHINES = re.compile(r"(?:^|[\W_])id\W*$", re.IGNORECASE)
+
+
+def phone_link(lead: Lead) -> str:
+    """The phone number, to be called by a click where it can be read as one."""
+    number = safe(lead.phone or "", 300)
+    return f"<tel:{lead.phone_e164}|{number}>" if lead.phone_e164 else number
+
+
+def mail_link(lead: Lead) -> str:
+    """The email address, to be written to by a click."""
+    shown, address = safe(lead.email or "", 300), quote(lead.email or "", safe="@")
+    return f"<mailto:{address}|{shown}>" if 0 < len(address) <= _LONGEST_LINK else shown
+
+
+def tried(facts: LeadFacts) -> str:
+    """How often somebody called and reached nobody; empty where nobody has."""
+    if not facts.attempts:
+        return ""
+    last = facts.attempts[0]
+    how = CallResult(last.outcome).label.lower()
+    return f"{plural(len(facts.attempts), 'attempt')}, last {moment(last.at)} ({how})"
 
 
 def few_answers(answers: Answers, most: int = _MOST_ON_CARD) -> str:
@@ -82,13 +108,18 @@ _AT = {
 
 def last_note(facts: LeadFacts) -> str:
     """The newest note in a line, and how many older ones there are; empty where there is none."""
-    found = _unsaid(facts)
+    found = [each for each in _unsaid(facts) if not _is_bare_attempt(each[0])]
     if not found:
         return ""
     note, author = found[0]
     who = author.mention if author else f"via {safe(note.via or 'a program', 60)}"
     more = f" · {plural(len(found) - 1, 'older note')}" if len(found) > 1 else ""
     return f"*Note* {safe(' '.join(note.text.split()), 200)} · {who}, {moment(note.at)}{more}"
+
+
+def _is_bare_attempt(note: LeadNote) -> bool:
+    """Whether it says no more than the card does of the attempts (`tried`)."""
+    return note.event_type == EventType.CALLED and note.text in {each.label for each in CallResult}
 
 
 def few_notes(facts: LeadFacts) -> list[SectionBlock]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from urllib.parse import quote
 
 from slack_sdk.models.blocks import (
     ActionsBlock,
@@ -18,8 +17,16 @@ from slack_sdk.models.blocks import (
 
 from bot import clock
 from bot.campaigns.texts import offer_in_brief, offer_standing
-from bot.leads.messages.details import answers_beside, few_answers, last_note
-from bot.leads.models import EventType, Lead, LeadFacts, Rating, Status, Touch, disposition_label
+from bot.leads.lead_facts import LeadFacts
+from bot.leads.messages.details import (
+    answers_beside,
+    few_answers,
+    last_note,
+    mail_link,
+    phone_link,
+    tried,
+)
+from bot.leads.models import EventType, Lead, Rating, Status, Touch, disposition_label
 from bot.slack import Message
 from bot.slack.blocks import menu
 from bot.slack.text import clean, moment, plural, safe
@@ -39,10 +46,10 @@ REOPEN = "lead.reopen"
 SHOW = "lead.show"
 NOTE = "lead.note"
 OFFER = "lead.offer"
+LOG_CALL = "lead.log_call"
 
 _WAYS = {"api": "over the API", "form": "from a web form", "typed": "typed in by a colleague"}
 _WAYS |= {slug: f"via {each.name}" for slug, each in SOURCES.items() if slug not in _WAYS}
-_LONGEST_LINK = 800  # RFC 5321: an address has at most 254 characters; each quoted, up to three
 _QUESTION = 500  # characters of what somebody wrote that a card quotes
 
 # A deadline that is nearer than this is told by the clock alone.
@@ -176,18 +183,6 @@ def _standing(facts: LeadFacts) -> str:
     return f"⚠️ {warning}" if warning else ""
 
 
-def phone_link(lead: Lead) -> str:
-    """The phone number, to be called by a click where it can be read as one."""
-    number = safe(lead.phone or "", 300)
-    return f"<tel:{lead.phone_e164}|{number}>" if lead.phone_e164 else number
-
-
-def mail_link(lead: Lead) -> str:
-    """The email address, to be written to by a click."""
-    shown, address = safe(lead.email or "", 300), quote(lead.email or "", safe="@")
-    return f"<mailto:{address}|{shown}>" if 0 < len(address) <= _LONGEST_LINK else shown
-
-
 def way(source: str) -> str:
     """How a lead came, in words."""
     return _WAYS.get(source, f"from {safe(source, 40)}")
@@ -259,6 +254,8 @@ def _remarks(facts: LeadFacts) -> Iterator[str]:
         yield f"Offered to {facts.suggested_to.mention}"
     if facts.kept_for and lead.reserved_until:
         yield f"Kept for {facts.kept_for.mention} until {by_the_clock(lead.reserved_until)}"
+    if lead.first_response_at is None:
+        yield tried(facts)
     yield quality_of(facts)
     if facts.consent is not None and not facts.consent.granted:
         yield consent_in_words(facts)
@@ -346,7 +343,8 @@ def _buttons(facts: LeadFacts) -> list[InteractiveElement]:
 
 def work_buttons(lead: Lead) -> list[InteractiveElement]:
     """What the owner of an open lead does next, and a menu of what else they can do."""
-    first = [contacted_button(lead)] if lead.first_response_at is None else []
+    is_waiting = lead.first_response_at is None
+    first = [log_call_button(lead), *([contacted_button(lead)] if is_waiting else [])]
     is_new = lead.status == Status.NEW
     choices = [
         *([qualified_button(lead)] if is_new else []),
@@ -358,9 +356,15 @@ def work_buttons(lead: Lead) -> list[InteractiveElement]:
     return [*first, menu("lead.menu", choices)]
 
 
+def log_call_button(lead: Lead) -> ButtonElement:
+    """Say how a call went."""
+    style = "primary" if lead.first_response_at is None else None
+    return _button(lead, "Log call", LOG_CALL, style)
+
+
 def contacted_button(lead: Lead) -> ButtonElement:
-    """The first contact was made."""
-    return _button(lead, "Contacted", CONTACTED, "primary")
+    """The first contact was made, by whatever way."""
+    return _button(lead, "Contacted", CONTACTED)
 
 
 def qualified_button(lead: Lead) -> ButtonElement:

@@ -18,10 +18,11 @@ from slack_sdk.models.views import View
 
 from bot.campaigns.messages import offer_for_a_call
 from bot.campaigns.texts import offer_line, offer_standing
+from bot.leads.lead_facts import LeadFacts
 from bot.leads.messages import lead_card
-from bot.leads.messages.details import every_answer, every_note
+from bot.leads.messages.details import every_answer, every_note, mail_link, phone_link, tried
 from bot.leads.messages.lead_card import via
-from bot.leads.models import EventType, Lead, LeadFacts, Rating, Status
+from bot.leads.models import EventType, Lead, Rating, Status
 from bot.people.models import Role
 from bot.slack.text import clean, duration, moment, safe
 
@@ -67,8 +68,8 @@ def _blocks(facts: LeadFacts) -> Iterator[Block]:
 def _fields(facts: LeadFacts) -> list[MarkdownTextObject]:
     lead = facts.lead
     known = {
-        "Phone": lead_card.phone_link(lead),
-        "Email": lead_card.mail_link(lead),
+        "Phone": phone_link(lead),
+        "Email": mail_link(lead),
         "Title": safe(lead.job_title or "", 300),
         "Country": safe(lead.country or "", 300),
     }
@@ -108,6 +109,8 @@ def _history(facts: LeadFacts) -> str:
     lead = facts.lead
     steps = [f"Received {moment(lead.received_at)} {lead_card.way(lead.source)}"]
     steps += _owners(facts)
+    if attempts := tried(facts):
+        steps.append(attempts)
     if lead.first_response_at:
         when = moment(lead.first_response_at)
         steps.append(f"contacted {when}{via(facts, EventType.CONTACTED)}")
@@ -153,7 +156,7 @@ def _rows(facts: LeadFacts) -> Iterator[list[InteractiveElement]]:
 def _steps(lead: Lead) -> list[InteractiveElement]:
     first = [lead_card.contacted_button(lead)] if lead.first_response_at is None else []
     qualified = [lead_card.qualified_button(lead)] if lead.status == Status.NEW else []
-    return [*first, *qualified, *lead_card.end_buttons(lead)]
+    return [lead_card.log_call_button(lead), *first, *qualified, *lead_card.end_buttons(lead)]
 
 
 def _for_everybody(facts: LeadFacts) -> Iterator[InteractiveElement]:

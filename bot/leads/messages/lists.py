@@ -17,12 +17,11 @@ from slack_sdk.models.views import View
 
 from bot.campaigns.texts import offer_line
 from bot.leads.list_models import CallOutcome, CallProgress, Mine, RatingSummary
+from bot.leads.messages.details import mail_link, phone_link
 from bot.leads.messages.lead_card import (
     REASSIGN,
     SHOW,
     claim_button,
-    mail_link,
-    phone_link,
     rating_button,
     way,
     work_buttons,

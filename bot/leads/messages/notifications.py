@@ -13,9 +13,10 @@ from slack_sdk.models.blocks import (
     SectionBlock,
 )
 
+from bot.leads.lead_facts import LeadFacts
 from bot.leads.messages.lead_card import REASSIGN, card, claim_button, way, work_buttons
 from bot.leads.messages.lists import headline
-from bot.leads.models import Lead, LeadFacts, Touch
+from bot.leads.models import Lead, Touch
 from bot.leads.notice_models import (
     CLAIMED_STEPS,
     EscalationStep,
