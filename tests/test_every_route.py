@@ -829,6 +829,8 @@ FORMS: dict[str, Form] = {
         "outcome": "no_answer", "note": "Rang twice", "next_step": "Try at nine"}),
     "lead.save_correction": Form("lead.correct", Company.won, {"amount": "90"}),
     "lead.save_lost": Form("lead.lost", Company.mine, {"disposition": "no_budget"}),
+    "lead.save_message_note": Form(":lead.note_from_message", Company.lead, {
+        "note": "Prefers mornings"}),
     "lead.save_new": Form(":lead.new", said={
         "email": lambda c: f"new{c.number()}@example.com"}),
     "lead.save_note": Form("lead.note", Company.mine, {"note": "Prefers mornings"}),
@@ -881,7 +883,8 @@ def only_shows(name: str) -> bool:
 
 
 NEW = {
-    "campaign.announce", "campaign.save_question", "lead.save_new", "lead.save_note",
+    "campaign.announce", "campaign.save_question", "lead.save_message_note", "lead.save_new",
+    "lead.save_note",
     "proposal.save", "proposal.save_concern", "request.save", "spend.save", "standup.create",
 }  # fmt: skip
 """What is a thing of its own each time that its form is opened."""

@@ -36,6 +36,7 @@ from bot.slack.inputs import (
     user,
 )
 from bot.slack.text import clean, plural, safe
+from bot.sources.message_parser import parse_message
 
 
 def subject(lead: Lead) -> Block:
@@ -105,6 +106,29 @@ class AddNote(Form, id="lead.save_note", title="Add a note", submit="Save note")
 
     lead_id: Hidden[int]
     note: str = text("Note", most=1000, multiline=True)
+
+
+NOTE_FROM_MESSAGE = "lead.note_from_message"
+
+
+class NoteFromMessage(Form, id="lead.save_message_note", title="Add as note", submit="Add note"):
+    """Which lead is a message about?"""
+
+    lead: int = select(
+        "Which lead?", hint="Your own come first. Another one: `/lead 12 note wants 40 seats`"
+    )
+    note: str = text("Note", most=3000, multiline=True)
+
+    @classmethod
+    def of(cls, leads: Sequence[Lead], message: str) -> View:
+        """The form with what the message says, and the leads that it may be about."""
+        options = [Choice(each.id, _named(each)) for each in leads]
+        return cls.modal(note=parse_message(message).text, fields={"lead": {"options": options}})
+
+
+def _named(lead: Lead) -> str:
+    company = f" · {clean(lead.company, 25)}" if lead.company else ""
+    return f"{clean(lead.name, 30)}{company} · #{lead.id}"
 
 
 class MarkWon(Form, id="lead.save_won", title="Won", submit="Save as won"):

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
-from sqlalchemy import ColumnElement, ScalarSelect, TextClause, and_, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, TextClause, and_, false, func, select
 from sqlalchemy.orm import Session
 
 from bot import clock
@@ -203,6 +203,21 @@ def attempts(session: Session, lead: Lead) -> Sequence[LeadAttempt]:
     """The calls that reached nobody, the newest first."""
     mine = select(LeadAttempt).where(LeadAttempt.lead_id == lead.id)
     return session.scalars(mine.order_by(LeadAttempt.id.desc())).all()
+
+
+_MOST_TO_CHOOSE = 99  # of the 100 options that a menu of Slack has
+
+
+def to_write_about(session: Session, who: Person) -> Sequence[Lead]:
+    """The leads that somebody may want to write about: their own open ones, then those that came
+    last."""
+    is_own = (Lead.claimed_by == who.id) & Lead.status.in_([Status.NEW, Status.QUALIFIED])
+    return session.scalars(
+        select(Lead)
+        .where(Lead.workspace_id == who.workspace_id, Lead.merged_into.is_(None))
+        .order_by(func.coalesce(is_own, false()).desc(), Lead.received_at.desc(), Lead.id.desc())
+        .limit(_MOST_TO_CHOOSE)
+    ).all()
 
 
 def _earlier(session: Session, lead: Lead) -> Sequence[Lead]:

@@ -142,6 +142,7 @@ def test_a_newcomer_walks_the_loop(page: Page, request: pytest.FixtureRequest) -
     expect(last).to_contain_text("In HubSpot")
     last.get_by_test_id("action:lead.claim").click()
     expect(last).to_contain_text("@Sofia Rossi")
+    expect(last).to_contain_text("Reply by")
     # Sooner it would be taken for the second click of a double click.
     last.get_by_test_id("action:lead.contacted").click(delay=1_100)
     expect(last.get_by_test_id("action:lead.contacted")).to_have_count(0)

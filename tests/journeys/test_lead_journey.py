@@ -248,6 +248,22 @@ def test_a_message_becomes_a_lead(office: Office) -> None:
     office.card("New lead: Grace", "wants an offer & a demo")
 
 
+def test_a_message_becomes_a_note_of_a_lead(office: Office) -> None:
+    mara = office.hand("mara")
+    mara.say(office.channel, "Ada & her team want 40 seats")
+    said = office.card("her team want 40 seats")
+    assert mara.message_shortcut("lead.note_from_message", said).ok
+    office.whisper("mara", "There is no lead yet")
+    office.send_lead()
+    office.card("New lead: Ada")
+    assert mara.message_shortcut("lead.note_from_message", said).ok
+    assert mara.submit(office.modal("mara", "Add as note"), {"lead": "1"}).ok
+    office.card("*Note* Ada &amp; her team want 40 seats · ")
+    office.whisper("mara", "Your note is on lead #1")
+    assert office.hand("guest").message_shortcut("lead.note_from_message", said).ok
+    office.whisper("guest", "can write notes about leads")
+
+
 def test_ratings_gather_in_the_campaigns_thread(office: Office) -> None:
     mara, sofia = office.hand("mara"), office.hand("sofia")
     mara.command("/campaign", "", office.channel)

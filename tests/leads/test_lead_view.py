@@ -269,6 +269,10 @@ def test_modals(golden: Golden) -> None:
     shown = {
         "new": new,
         "reason": forms.RateLow.of(lead(), Rating.JUNK).to_dict(),
+        "note_from_message": forms.NoteFromMessage.of(
+            [lead(), lead(id=8, company=None), lead(id=9, first_name=HOSTILE, company=HOSTILE)],
+            "Ada &amp; her team: <mailto:ada@example.com|ada@example.com>, <https://example.com>",
+        ),
         "won": forms.MarkWon.modal(
             lead_id=7, currency="EUR", blocks=[forms.subject(lead())]
         ).to_dict(),

@@ -266,6 +266,22 @@ def save_note(act: Act, form: forms.AddNote) -> None:
         events.add_note(act.session, act.person, form.lead_id, form.note)
 
 
+@capability.shortcut(forms.NOTE_FROM_MESSAGE, NOTES)
+def ask_note_from_message(act: Act) -> View | str:
+    """The form that keeps what a message says as a note."""
+    leads = queries.to_write_about(act.session, act.person)
+    if not leads:
+        return "There is no lead yet to add this to. *Make this a lead* turns it into one."
+    return forms.NoteFromMessage.of(leads, act.incoming.message)
+
+
+@capability.form(forms.NoteFromMessage, NOTES)
+def save_note_from_message(act: Act, form: forms.NoteFromMessage) -> str:
+    """What a message says is a note."""
+    lead = events.add_note(act.session, act.person, form.lead, form.note)
+    return f"Your note is on lead #{lead.id}."
+
+
 @capability.action(lead_card.WON, WORK)
 @once
 def ask_amount(act: Act) -> View:
