@@ -46,80 +46,18 @@ from bot.tasks import enqueue
 IMPORT = "intake.import"
 """The card that follows an import."""
 
-TAKE_BATCH = "intake.import_batch"
-RETURN = "intake.return_refused"
-
-# The contacts and leads of people who are known are locked until a batch ends.
-BATCH = 500
-
-
-def start_import(session: Session, imported: Import) -> None:
-    """Let the rows be imported, as a call list with the file's name.
-
-    Raises NobodyReachable.
-    """
-    columns.check(imported.meanings)
-    listed = CallList(
-        workspace_id=imported.workspace_id, name=imported.name, campaign_id=imported.campaign_id,
-        created_at=clock.now(),
-    )  # fmt: skip
-    session.add(listed)
-    session.flush()
-    imported.call_list_id, imported.state = listed.id, ImportState.RUNNING
-    _continue(session, imported)
-
-
-def take_batch(session: Session, import_id: int) -> bool:
-    """Take in the next rows; False where there were none."""
-    imported = import_rows.locked(session, import_id)
-    if imported.state != ImportState.RUNNING:
-        return False
-    rows = import_rows.waiting(session, import_id, BATCH)
-    if not rows:
-        _finish(session, imported)
-        return False
-    import_rows.plan_anew(session)
-    payloads, refused = import_rows.read(imported, rows)
-    workspace = session.get_one(Workspace, imported.workspace_id)
-    context = IntakeContext(
-        SLUG, clock.now(), imported.by_id, imported.campaign_id, imported.call_list_id
-    )
-    results = create_or_merge(session, workspace, list(payloads.values()), context)
-    import_rows.refuse(session, import_id, refused)
-    import_rows.delete_rows(session, import_id, list(payloads))
-    imported.known += sum(not each.is_new for each in results)
-    imported.joined += sum(each.has_joined for each in results)
-    imported.added += sum(each.is_new and not each.has_joined for each in results)
-    imported.refused += len(refused)
-    _continue(session, imported)
-    return True
-
-
-def _finish(session: Session, imported: Import) -> None:
-    imported.state, imported.finished_at, imported.preview = ImportState.DONE, clock.now(), {}
-    slack.redraw(session, IMPORT, imported.id)
-    if imported.refused and imported.by_id is not None:
-        enqueue(session, RETURN, import_id=imported.id)
-    if imported.added:
-        assert imported.call_list_id is not None
-        workspace = session.get_one(Workspace, imported.workspace_id)
-        slack.show(session, workspace.id, CALL_LIST, imported.call_list_id, workspace.channel)
-        refresh_home_tabs(session, workspace.id, clock.now(), is_listed=True)
-
-
-def _continue(session: Session, imported: Import) -> None:
-    """The next batch is durable work; what is under way shows on the card."""
-    slack.redraw(session, IMPORT, imported.id)
-    enqueue(session, TAKE_BATCH, lane=f"import:{imported.id}", import_id=imported.id)
-
-
 READ = "intake.read_list"
 PREVIEW = "intake.preview_import"
+TAKE_BATCH = "intake.import_batch"
+RETURN = "intake.return_refused"
 
 # Rows that a preview looks at: a second's work.
 _LOOKED_AT = 10_000
 _FIRST_SHOWN = 5
 _REASONS_SHOWN = 5
+
+# The contacts and leads of people who are known are locked until a batch ends.
+BATCH = 500
 
 
 class NotInPreview(HandoffError):
@@ -158,6 +96,30 @@ def open_file(
     session.add(imported)
     session.flush()
     return imported
+
+
+def fetch_file(store: Store, slack: Slack, import_id: int) -> None:
+    """Fetch a file that somebody dropped, and write down its rows."""
+    with store.transaction() as session:
+        file_id = session.get_one(Import, import_id).file_id
+    assert file_id is not None
+    with tempfile.TemporaryFile() as file:
+        try:
+            slack.download(file_id, file, MOST_BYTES)
+            file.seek(0)
+            with store.transaction() as session:
+                read_file(session, import_id, file)
+        except (NotAList, SlackRefused) as error:
+            with store.transaction() as session:
+                cannot_read(session, import_id, _why(error))
+
+
+def _why(error: NotAList | SlackRefused) -> str:
+    if isinstance(error, TooLarge):
+        return f"it is larger than {MOST_BYTES // 2**20} MB; cut it in two"
+    if isinstance(error, SlackRefused):
+        return f"Slack does not let me have it ({error.code})"
+    return str(error.facts["why"])
 
 
 def read_file(session: Session, import_id: int, file: IO[bytes]) -> Import:
@@ -293,6 +255,13 @@ def _forecast(
     return counts
 
 
+def _shown(payload: LeadPayload) -> list[str]:
+    """What a preview shows of a person: name, company, ways to reach them."""
+    name = " ".join(filter(None, [payload.first_name, payload.last_name]))
+    reach = ", ".join(filter(None, [payload.email, payload.phone]))
+    return [name, payload.company or "", reach]
+
+
 def cancel_import(session: Session, imported: Import) -> None:
     """Forget the rows of an import that nobody wants."""
     imported.state, imported.preview = ImportState.CANCELLED, {}
@@ -326,41 +295,70 @@ def _own_import(session: Session, person: Person, import_id: int) -> Import:
     return import_rows.locked(session, import_id)
 
 
-def _shown(payload: LeadPayload) -> list[str]:
-    """What a preview shows of a person: name, company, ways to reach them."""
-    name = " ".join(filter(None, [payload.first_name, payload.last_name]))
-    reach = ", ".join(filter(None, [payload.email, payload.phone]))
-    return [name, payload.company or "", reach]
+def start_import(session: Session, imported: Import) -> None:
+    """Let the rows be imported, as a call list with the file's name.
+
+    Raises NobodyReachable.
+    """
+    columns.check(imported.meanings)
+    listed = CallList(
+        workspace_id=imported.workspace_id, name=imported.name, campaign_id=imported.campaign_id,
+        created_at=clock.now(),
+    )  # fmt: skip
+    session.add(listed)
+    session.flush()
+    imported.call_list_id, imported.state = listed.id, ImportState.RUNNING
+    _continue(session, imported)
 
 
-def fetch_file(store: Store, slack: Slack, import_id: int) -> None:
-    """Fetch a file that somebody dropped, and write down its rows."""
-    with store.transaction() as session:
-        file_id = session.get_one(Import, import_id).file_id
-    assert file_id is not None
-    with tempfile.TemporaryFile() as file:
-        try:
-            slack.download(file_id, file, MOST_BYTES)
-            file.seek(0)
-            with store.transaction() as session:
-                read_file(session, import_id, file)
-        except (NotAList, SlackRefused) as error:
-            with store.transaction() as session:
-                cannot_read(session, import_id, _why(error))
-
-
-def _why(error: NotAList | SlackRefused) -> str:
-    if isinstance(error, TooLarge):
-        return f"it is larger than {MOST_BYTES // 2**20} MB; cut it in two"
-    if isinstance(error, SlackRefused):
-        return f"Slack does not let me have it ({error.code})"
-    return str(error.facts["why"])
+def take_batch(session: Session, import_id: int) -> bool:
+    """Take in the next rows; False where there were none."""
+    imported = import_rows.locked(session, import_id)
+    if imported.state != ImportState.RUNNING:
+        return False
+    rows = import_rows.waiting(session, import_id, BATCH)
+    if not rows:
+        _finish(session, imported)
+        return False
+    import_rows.plan_anew(session)
+    payloads, refused = import_rows.read(imported, rows)
+    workspace = session.get_one(Workspace, imported.workspace_id)
+    context = IntakeContext(
+        SLUG, clock.now(), imported.by_id, imported.campaign_id, imported.call_list_id
+    )
+    results = create_or_merge(session, workspace, list(payloads.values()), context)
+    import_rows.refuse(session, import_id, refused)
+    import_rows.delete_rows(session, import_id, list(payloads))
+    imported.known += sum(not each.is_new for each in results)
+    imported.joined += sum(each.has_joined for each in results)
+    imported.added += sum(each.is_new and not each.has_joined for each in results)
+    imported.refused += len(refused)
+    _continue(session, imported)
+    return True
 
 
 def take_next_batch(store: Store, import_id: int) -> bool:
     """Take in the next batch in a transaction of its own; False once there is none."""
     with store.transaction() as session:
         return take_batch(session, import_id)
+
+
+def _finish(session: Session, imported: Import) -> None:
+    imported.state, imported.finished_at, imported.preview = ImportState.DONE, clock.now(), {}
+    slack.redraw(session, IMPORT, imported.id)
+    if imported.refused and imported.by_id is not None:
+        enqueue(session, RETURN, import_id=imported.id)
+    if imported.added:
+        assert imported.call_list_id is not None
+        workspace = session.get_one(Workspace, imported.workspace_id)
+        slack.show(session, workspace.id, CALL_LIST, imported.call_list_id, workspace.channel)
+        refresh_home_tabs(session, workspace.id, clock.now(), is_listed=True)
+
+
+def _continue(session: Session, imported: Import) -> None:
+    """The next batch is durable work; what is under way shows on the card."""
+    slack.redraw(session, IMPORT, imported.id)
+    enqueue(session, TAKE_BATCH, lane=f"import:{imported.id}", import_id=imported.id)
 
 
 def return_refused(store: Store, slack: Slack, import_id: int) -> None:

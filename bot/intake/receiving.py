@@ -25,6 +25,18 @@ from bot.sources.lead_payload import LeadPayload, Refusal, Unreadable
 from bot.tasks import Loop, enqueue
 
 FETCH = "intake.fetch"
+RECONCILE = "intake.reconcile"
+REFUSED = "intake.refused"
+
+FETCHED = "fetched"
+"""The sender of what we fetched ourselves."""
+REFERENCE = "text/x-reference"
+"""The content type of a submission that is no more than the id of a lead."""
+
+OVERLAP = timedelta(hours=25)
+"""How far back vendors are asked for leads that their hooks missed."""
+_SAY_AGAIN = timedelta(days=28)
+_MISSED = Loop("intake.missed", "Leads that a webhook missed")
 
 # One statement, for one request as for many: every lead runs through it.
 _KEEP = text(
@@ -225,20 +237,6 @@ def type_in(
     people.require(session, by, "add leads", Role.SALESPERSON, Role.MARKETER)
     context = IntakeContext(TYPED, clock.now(), by.id, campaign_id)
     return Receipt(Outcome.LEAD, tuple(create_or_merge(session, workspace, [payload], context)))
-
-
-RECONCILE = "intake.reconcile"
-FETCHED = "fetched"
-"""The sender of what we fetched ourselves."""
-REFERENCE = "text/x-reference"
-"""The content type of a submission that is no more than the id of a lead."""
-
-REFUSED = "intake.refused"
-
-_MISSED = Loop("intake.missed", "Leads that a webhook missed")
-
-OVERLAP = timedelta(hours=25)
-_SAY_AGAIN = timedelta(days=28)
 
 
 def receive_fetched(session: Session, workspace: Workspace, source: str, body: bytes) -> Receipt:

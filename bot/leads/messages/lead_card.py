@@ -170,7 +170,7 @@ def _about(facts: LeadFacts) -> str:
         [] if facts.names_only else [safe(lead.job_title or "", 150), safe(lead.country or "", 60)]
     )
     if facts.campaign:
-        promise = facts.offer.promise if facts.offer else facts.campaign
+        promise = facts.offer.offer if facts.offer else facts.campaign
         known.append(f"*{safe(facts.campaign.name, 150)}*: {offer_in_brief(promise)}")
     elif lead.utm_campaign:
         known.append(f"No campaign has the code “{safe(lead.utm_campaign, 100)}”")

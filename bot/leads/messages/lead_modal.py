@@ -83,7 +83,7 @@ def _fields(facts: LeadFacts) -> list[MarkdownTextObject]:
 
 def _campaign(facts: LeadFacts) -> str:
     if facts.campaign:
-        shown = facts.offer.promise if facts.offer else facts.campaign
+        shown = facts.offer.offer if facts.offer else facts.campaign
         return f"{safe(facts.campaign.name, 150)}\n{offer_line(shown)}"
     code = facts.lead.utm_campaign
     return f"None has the code “{safe(code, 100)}”" if code else "No campaign"
@@ -194,7 +194,7 @@ def _reopen_button(lead: Lead) -> ButtonElement:
 def offer(facts: LeadFacts) -> View:
     """What this lead may be promised: as it was on its day, with what to know before."""
     assert facts.campaign is not None
-    shown = facts.offer.promise if facts.offer else facts.campaign
+    shown = facts.offer.offer if facts.offer else facts.campaign
     standing = offer_standing(facts.offer) if facts.offer else ""
     head = f"*{safe(facts.campaign.name, 150)}*\n{offer_line(shown)}"
     return View(
