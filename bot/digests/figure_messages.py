@@ -17,9 +17,9 @@ from bot.slack import AnyBlock, Message
 from bot.slack.blocks import note
 from bot.slack.text import clean, plural, safe
 
-SHOW_LEADS = "digest.behind"
-OLDER = "digest.behind.older"
-NEWEST = "digest.behind.newest"
+SHOW_LEADS = "digest.leads"
+OLDER = "digest.leads.older"
+NEWEST = "digest.leads.newest"
 PAGE_SIZE = 20
 
 EXPLAIN = "digest.explain"

@@ -21,7 +21,7 @@ from bot.tasks import Loop
 HEADLINE = "digest.headline"
 DETAILS = "digest.details"
 MONEY = "digest.money"
-PERSONAL = "digest.own"
+PERSONAL = "digest.personal"
 QUARTER = "digest.quarter"
 """The kinds of cards."""
 

@@ -90,7 +90,7 @@ class AskFor(Form, id="request.save", title="Ask for a campaign", submit="Ask"):
     audience: str = inputs.text(
         "Who asks for it?", most=LONGEST["audience"], hint="For example “small shops in Austria”."
     )
-    heard: Frequency = select("How often do you hear it?", placeholder="How often?")
+    frequency: Frequency = select("How often do you hear it?", placeholder="How often?")
     example: str = inputs.text(
         "An example", most=LONGEST["example"], multiline=True, optional=True,
         hint="What somebody said, without their name: the whole channel reads it.",
@@ -346,11 +346,11 @@ class Rules(Form, id="proposal.save_rules", title="When sales agrees"):
         "Who is asked", options=[Choice(each, _ROLES[each]) for each in MAY_ANSWER],
         missing="Choose whose answers count.",
     )  # fmt: skip
-    enough: Quorum = radio("Who has to be ready")
-    some: int | None = number(
+    quorum: Quorum = radio("Who has to be ready")
+    quorum_number: int | None = number(
         "How many, where it is a number", minimum=1, maximum=1_000, optional=True
     )
-    must: list[str] = users(
+    required: list[str] = users(
         "In any case", optional=True, hint="Without these people nothing is agreed."
     )
     days: int = number(
@@ -359,26 +359,27 @@ class Rules(Form, id="proposal.save_rules", title="When sales agrees"):
     )  # fmt: skip
 
     @classmethod
-    def of(cls, rules: PlanningRules, must: Sequence[Person]) -> View:
-        """The form with the rules of now; `must` are the people whom they name."""
+    def of(cls, rules: PlanningRules, required: Sequence[Person]) -> View:
+        """The form with the rules of now; `required` are the people whom they name."""
         intro = (
             "A proposal is agreed once enough of those asked are ready and no concern is open. "
             "Silence is no answer: who is silent is reminded once, and then shown."
         )
         return cls.modal(
-            roles=rules.asked_roles, enough=rules.enough, some=rules.some, days=rules.ready_days,
-            must=[person.slack_id for person in must], blocks=[SectionBlock(text=intro)],
+            roles=rules.asked_roles, quorum=rules.quorum, quorum_number=rules.quorum_number,
+            required=[person.slack_id for person in required], days=rules.ready_days,
+            blocks=[SectionBlock(text=intro)],
         )  # fmt: skip
 
     @model_validator(mode="after")
     def _says_how_many(self) -> Self:
-        if self.enough is Quorum.SOME and self.some is None:
-            raise FieldErrors({"some": "Say how many have to be ready."})
+        if self.quorum is Quorum.SOME and self.quorum_number is None:
+            raise FieldErrors({"quorum_number": "Say how many have to be ready."})
         return self
 
     def changes(self) -> RulesChange:
         """What the verb takes."""
-        return RulesChange(self.roles, self.enough, self.some, self.must, self.days)
+        return RulesChange(self.roles, self.quorum, self.quorum_number, self.required, self.days)
 
 
 # Retrospectives

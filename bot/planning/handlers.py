@@ -34,7 +34,7 @@ from bot.slack.text import safe
 
 _ASK = Access("ask for campaigns", ANY_ROLE)
 _READ_REQUESTS = Access("see what is asked for", ANY_ROLE)
-_SUPPORT = Access("second requests", ANY_ROLE)
+_SUPPORT = Access("support requests", ANY_ROLE)
 _ANSWER = Access("answer requests", (Role.MARKETER,))
 _RULES = Access("change the rules of planning", (Role.ADMIN,))
 _PLAN = Access("plan campaigns", (Role.MARKETER,))
@@ -64,7 +64,7 @@ def ask_for(act: Act, form: forms.AskFor) -> None:
     """A request came."""
     planning_requests.ask_for(
         act.session, act.person, form.text, token=form.token, audience=form.audience,
-        heard=form.heard, example=form.example, lead=form.lead,
+        frequency=form.frequency, example=form.example, lead=form.lead,
     )  # fmt: skip
 
 

@@ -39,16 +39,20 @@ class PlanningRules(Base):
         ARRAY(Text), default=lambda: [Role.SALESPERSON.value], server_default="{salesperson}"
     )
     """Whose answers to a proposal count."""
-    enough: Mapped[str] = mapped_column(default=Quorum.MAJORITY, server_default=Quorum.MAJORITY)
-    some: Mapped[int] = mapped_column(default=2, server_default="2")
+    quorum: Mapped[str] = mapped_column(default=Quorum.MAJORITY, server_default=Quorum.MAJORITY)
+    quorum_number: Mapped[int] = mapped_column(default=2, server_default="2")
     """How many have to be ready, where it is a number."""
-    must: Mapped[list[int]] = mapped_column(ARRAY(BigInteger), default=list, server_default="{}")
+    required_people: Mapped[list[int]] = mapped_column(
+        ARRAY(BigInteger), default=list, server_default="{}"
+    )
     """The ids of people without whom nothing is agreed; they are asked in any case."""
 
     @property
     def rule(self) -> AgreementRule:
         """What makes an agreement."""
-        return AgreementRule(Quorum(self.enough), self.some, frozenset(self.must))
+        return AgreementRule(
+            Quorum(self.quorum), self.quorum_number, frozenset(self.required_people)
+        )
 
 
 LONGEST = {"text": 3_000, "audience": 200, "example": 1_000, "reason": 500}
@@ -126,7 +130,7 @@ class Request(Base):
     text: Mapped[str]
     audience: Mapped[str]
     """For whom; empty where nobody said."""
-    heard: Mapped[str | None]
+    frequency: Mapped[str | None]
     example: Mapped[str]
     lead_id: Mapped[int | None] = mapped_column(ForeignKey("lead.id"))
     """The lead that it came from."""

@@ -274,10 +274,10 @@ def change_rules(session: Session, person: Person, change: RulesChange) -> Plann
     Raises NotAllowed.
     """
     changed = changeable(session, person)
-    changed.asked_roles, changed.enough = sorted(change.roles), change.quorum
-    changed.some = change.number or changed.some
+    changed.asked_roles, changed.quorum = sorted(change.roles), change.quorum
+    changed.quorum_number = change.number or changed.quorum_number
     changed.ready_days = change.days
-    changed.must = sorted(
+    changed.required_people = sorted(
         people.person(session, person.workspace_id, slack_id).id
         for slack_id in set(change.required)
     )

@@ -49,7 +49,7 @@ def respondents_of(session: Session, rules: PlanningRules) -> Sequence[Person]:
         .where(
             Person.workspace_id == rules.workspace_id,
             Person.active,
-            Person.roles.overlap(rules.asked_roles) | Person.id.in_(rules.must),
+            Person.roles.overlap(rules.asked_roles) | Person.id.in_(rules.required_people),
         )
         .order_by(Person.name, Person.id)
     ).all()
@@ -157,5 +157,5 @@ def readable(session: Session, person: Person, campaign_id: int) -> Campaign:
 def required_people(session: Session, rules: PlanningRules) -> Sequence[Person]:
     """The people without whom nothing is agreed, by name."""
     return session.scalars(
-        select(Person).where(Person.id.in_(rules.must)).order_by(Person.name, Person.id)
+        select(Person).where(Person.id.in_(rules.required_people)).order_by(Person.name, Person.id)
     ).all()

@@ -33,7 +33,7 @@ _STATUSES = {
 }
 
 LIST = "request.list"
-SUPPORT_IN_LIST = "request.second"
+SUPPORT_IN_LIST = "request.support"
 PAGE_SIZE = 20
 
 
@@ -114,7 +114,7 @@ def _whole(request: Request) -> list[Block]:
 def _fields(request: Request) -> list[Block]:
     known = {
         "For": safe(request.audience, 300),
-        "Heard": Frequency(request.heard).label if request.heard else "",
+        "Heard": Frequency(request.frequency).label if request.frequency else "",
         "From the lead": f"#{request.lead_id}" if request.lead_id else "",
     }
     fields = [

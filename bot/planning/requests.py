@@ -153,7 +153,7 @@ def ask_for(
     *,
     token: str,
     audience: str = "",
-    heard: Frequency | None = None,
+    frequency: Frequency | None = None,
     example: str = "",
     lead: int | None = None,
 ) -> Request:
@@ -169,7 +169,7 @@ def ask_for(
     )
     if known is not None:
         return known
-    values = {"text": text, "audience": audience, "example": example, "heard": heard}
+    values = {"text": text, "audience": audience, "example": example, "frequency": frequency}
     return _file(session, person, token, {**values, "lead_id": _lead(session, person, lead)})
 
 
@@ -178,7 +178,7 @@ def support(session: Session, person: Person, request_id: int) -> Request:
 
     Raises NotAllowed, NotFound, OwnRequest, Closed, AlreadySupported.
     """
-    people.require(session, person, "second requests", Role.SALESPERSON, Role.MARKETER)
+    people.require(session, person, "support requests", Role.SALESPERSON, Role.MARKETER)
     request = find(session, person.workspace_id, request_id, lock=True)
     if request.asker_id == person.id:
         raise OwnRequest

@@ -115,7 +115,7 @@ def test_leads_behind_a_figure_have_a_button(office: Office, asker: Asker) -> No
     with office.store.transaction() as session:
         office.leads(session, [{}, {}])
     said = asker.said("U2", "why unclaimed")
-    assert "digest.behind.unclaimed" not in said or "Show 2 leads" in said
+    assert "digest.leads.unclaimed" not in said or "Show 2 leads" in said
 
 
 def test_words_that_many_figures_have_let_one_choose(asker: Asker) -> None:

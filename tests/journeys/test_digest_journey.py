@@ -40,7 +40,7 @@ def test_a_manager_reads_doubts_and_traces(office: Office) -> None:
     managed = office.whisper("clara", "Weekly digest", "What is missing")
 
     clara = office.hand("clara")
-    assert clara.click(managed, "digest.behind.unanswered").ok
+    assert clara.click(managed, "digest.leads.unanswered").ok
     assert "Ada" in str(office.modal("clara", "Unanswered").blocks)
     clara.close()
     clara.command("/digest", "why on time share answered", office.channel)

@@ -108,13 +108,13 @@ def test_a_nudge_stands_in_the_thread_and_is_settled_by_the_claim(office: Office
 
 def test_an_admin_changes_the_promise_and_the_hours(office: Office) -> None:
     root = office.hand("root")
-    office.hand("sofia").command("/lead", "promise")
+    office.hand("sofia").command("/lead", "targets")
     office.whisper("sofia", "Only admins can change the response targets")
-    root.command("/lead", "promise")
+    root.command("/lead", "targets")
     modal = office.modal("root", "Response targets")
     root.submit(modal, {"nudge_minutes": "7", "most_open": "12",
                         "fallback": office.users["mara"].id})  # fmt: skip
-    root.command("/lead", "promise")
+    root.command("/lead", "targets")
     again = str(office.modal("root", "Response targets").blocks)
     assert "'initial_value': '7'" in again
     assert "'initial_value': '12'" in again

@@ -12,7 +12,7 @@ from tests.journeys.test_loop_journey import pass_time
 WANTED = {
     "text": "A trial that is paid monthly",
     "audience": "Small shops",
-    "heard": "weekly",
+    "frequency": "weekly",
     "example": "We would start tomorrow.",
 }
 
@@ -73,11 +73,11 @@ def test_the_list_is_paged_and_seconded_where_it_stands(office: Office) -> None:
     office.card("Request: A trial")
     ben.command("/request", "list", office.channel)
     modal = office.modal("ben", "Requests")
-    assert ben.click(modal, "request.second").ok
+    assert ben.click(modal, "request.support").ok
     office.slack.wait_until(
         lambda: "2 colleagues heard it" in str(office.modal("ben", "Requests").blocks)
     )
-    assert "request.second" not in str(office.modal("ben", "Requests").blocks)
+    assert "request.support" not in str(office.modal("ben", "Requests").blocks)
     office.card("2 colleagues heard it")
 
 
@@ -94,10 +94,10 @@ def test_a_wrong_number_is_explained_and_nothing_is_lost(office: Office) -> None
 
 
 def test_an_admin_sets_the_days(office: Office) -> None:
-    office.hand("mara").command("/request", "promise", office.channel)
+    office.hand("mara").command("/request", "targets", office.channel)
     office.whisper("mara", "Only admins can")
     root = office.hand("root")
-    root.command("/request", "promise", office.channel)
+    root.command("/request", "targets", office.channel)
     assert root.submit(office.modal("root", "Answer targets"), {"answer_days": "2"}).ok
     sofia = office.hand("sofia")
     sofia.command("/request", "", office.channel)
@@ -270,7 +270,7 @@ def test_the_rules_and_the_whole(office: Office) -> None:
     office.whisper("mara", "Only admins can")
     root.command("/campaign", "rules", office.channel)
     rules = office.modal("root", "When sales agrees")
-    assert root.submit(rules, {"enough": "some", "some": "1", "days": "4"}).ok
+    assert root.submit(rules, {"quorum": "some", "quorum_number": "1", "days": "4"}).ok
     ask(office)
     office.card("Request: A trial")
     propose(office)

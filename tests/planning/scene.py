@@ -36,7 +36,7 @@ class Company:
     guest: Person
 
     def ask(self, token: str = "form-1", who: Person | None = None, **said: Any) -> Request:
-        facts = {"text": WANTED, "audience": "small shops", "heard": Frequency.WEEKLY} | said
+        facts = {"text": WANTED, "audience": "small shops", "frequency": Frequency.WEEKLY} | said
         with self.store.transaction() as session:
             return requests.ask_for(session, who or self.sal, token=token, **facts)
 

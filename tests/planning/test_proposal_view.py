@@ -264,7 +264,13 @@ def test_a_plan_is_read_as_it_was_drawn() -> None:
 
 
 def test_the_rules(golden: Golden) -> None:
-    told = PlanningRules(enough="some", some=3, must=[2], asked_roles=["salesperson"], ready_days=2)
+    told = PlanningRules(
+        quorum="some",
+        quorum_number=3,
+        required_people=[2],
+        asked_roles=["salesperson"],
+        ready_days=2,
+    )
     golden("rules", forms.Rules.of(told, [CLEO]))
 
 

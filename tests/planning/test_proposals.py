@@ -330,12 +330,12 @@ def test_rules_that_make_no_sense_are_refused(company: Company) -> None:
         modal = forms.Rules.of(rules.rules_of(session, company.workspace.id), [])
     sensible: dict[str, Any] = {
         "roles": ["salesperson"],
-        "enough": "some",
-        "some": "1",
+        "quorum": "some",
+        "quorum_number": "1",
         "days": "2",
     }
     assert forms.Rules.read(sent(modal, **sensible)).changes().number == 1
-    for wrong in ({"roles": [], "days": "0"}, {"some": ""}):
+    for wrong in ({"roles": [], "days": "0"}, {"quorum_number": ""}):
         with pytest.raises(FieldErrors) as raised:
             forms.Rules.read(sent(modal, **sensible | wrong))
         assert set(raised.value.errors) == set(wrong)

@@ -24,7 +24,7 @@ def request(**changes: Any) -> Request:
         "id": 5,
         "text": "A trial of three months that is paid monthly",
         "audience": "Small shops in Austria",
-        "heard": "weekly",
+        "frequency": "weekly",
         "example": "We would start tomorrow if we did not have to pay for a year.",
         "lead_id": 15,
         "status": "waiting",
@@ -59,7 +59,7 @@ def test_many_hear_it(golden: Golden) -> None:
 
 
 def test_an_idea_has_nothing_but_its_words(golden: Golden) -> None:
-    bare = facts(audience="", heard=None, example="", lead_id=None)
+    bare = facts(audience="", frequency=None, example="", lead_id=None)
     golden("request_bare", request_messages.card(bare, NOW))
 
 

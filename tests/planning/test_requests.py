@@ -25,7 +25,7 @@ FOUR_DAYS_ON = datetime(2026, 6, 5, 15, tzinfo=UTC)
 
 def test_a_request_is_shown_to_all_and_promised_an_answer(company: Company) -> None:
     request = company.ask()
-    assert (request.text, request.audience, request.heard) == (WANTED, "small shops", "weekly")
+    assert (request.text, request.audience, request.frequency) == (WANTED, "small shops", "weekly")
     assert request.answer_by == FIVE_DAYS_ON
     assert company.targets(cards.REQUEST) == ["C1"]
     assert company.targets(cards.REQUEST_FOR_ASKER) == ["USAL"]
@@ -48,11 +48,11 @@ def test_eight_deliveries_at_once_are_one_request(company: Company) -> None:
 def test_an_idea_becomes_a_request_with_nothing_but_its_words(company: Company) -> None:
     with company.store.transaction() as session:
         request = requests.ask_for(session, company.sue, "Weekend support", token="idea-7")
-    assert (request.audience, request.heard, request.example) == ("", None, "")
+    assert (request.audience, request.frequency, request.example) == ("", None, "")
 
 
 def form(**typed: str) -> forms.AskFor:
-    usual = {"text": WANTED, "heard": "weekly"}
+    usual = {"text": WANTED, "frequency": "weekly"}
     return forms.AskFor.read(sent(forms.AskFor.of("token", "C1", 5), **usual | typed))
 
 

@@ -7,9 +7,9 @@ CREATE TABLE planning_rules (
     answer_days bigint NOT NULL DEFAULT 5,
     ready_days bigint NOT NULL DEFAULT 2,
     asked_roles text[] NOT NULL DEFAULT '{salesperson}',
-    enough text NOT NULL DEFAULT 'majority',
-    "some" bigint NOT NULL DEFAULT 2,
-    must bigint[] NOT NULL DEFAULT '{}'
+    quorum text NOT NULL DEFAULT 'majority',
+    quorum_number bigint NOT NULL DEFAULT 2,
+    required_people bigint[] NOT NULL DEFAULT '{}'
 );
 
 -- What customers ask for, as somebody who talks to them wrote it.
@@ -19,7 +19,7 @@ CREATE TABLE request (
     asker_id bigint NOT NULL CONSTRAINT fk_request_asker_id REFERENCES person,
     text text NOT NULL,
     audience text NOT NULL,
-    heard text,
+    frequency text,
     example text NOT NULL,
     lead_id bigint CONSTRAINT fk_request_lead_id REFERENCES lead,
     status text NOT NULL,
