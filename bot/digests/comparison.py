@@ -71,7 +71,7 @@ COMPARED = (
              _count(["response_on_time"], ["response_on_time", "response_late"]),
              matures=False),
     ComparedFigure("Claimed leads with a rating", _rated_of_claimed, matures=True),
-    ComparedFigure("Rated hot or good", _count(["hot", "good"], ["rated"]),
+    ComparedFigure("Rated great or good", _count(["hot", "good"], ["rated"]),
              matures=False),
     ComparedFigure("Qualified", _count(["qualified"], ["received"]), matures=True),
     ComparedFigure("Won", _count(["won"]), matures=True, is_share=False),

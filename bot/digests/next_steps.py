@@ -281,7 +281,7 @@ def _is_good(figures: Figures, _total: Figures) -> bool:
 def _good(figures: Figures, _total: Figures) -> str:
     good = figures.count("hot") + figures.count("good")
     return (
-        f"brought {good:,} hot or good of {plural(figures.count('rated'), 'rated lead')}. See "
+        f"brought {good:,} great or good of {plural(figures.count('rated'), 'rated lead')}. See "
         "whether more budget finds more of them."
     )
 

@@ -93,7 +93,7 @@ def _campaigns_headline(report: PersonalReport) -> str:
     good = total("hot") + total("good")
     return (
         f"Your campaigns brought {plural(received, 'lead')}: {total('claimed'):,} claimed, "
-        f"{good:,} of {plural(total('rated'), 'rating')} hot or good, {total('won'):,} won."
+        f"{good:,} of {plural(total('rated'), 'rating')} great or good, {total('won'):,} won."
     )
 
 

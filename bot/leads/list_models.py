@@ -117,4 +117,4 @@ class Arrivals:
     claimed: int
     rated: int
     liked: int
-    """Rated hot or good."""
+    """Rated great or good."""

@@ -82,12 +82,12 @@ class Rating(StrEnum):
 
     @property
     def label(self) -> str:
-        """The rating as buttons and cards write it."""
-        return self.value.capitalize()
+        """The rating as people read it; *hot* is a lead's priority, and nothing else."""
+        return self.quality.capitalize()
 
     @property
     def quality(self) -> str:
-        """The rating as other programs read it, to whom hot is a lead's priority."""
+        """The rating as other programs read it."""
         return "great" if self is Rating.HOT else self.value
 
     @property

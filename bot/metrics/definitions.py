@@ -177,11 +177,11 @@ QUALITY = (
             Group.QUALITY, HAS_RATING, Better.MORE),
     share("rating_coverage", "Rating coverage", "claimed leads with a rating ÷ claimed",
           Group.QUALITY, HAS_RATING, WAS_CLAIMED, _NONE_CLAIMED, Better.MORE),
-    Metric("quality_index", "Quality index", "mean of hot = 3, good = 2, weak = 1, junk = 0",
+    Metric("quality_index", "Quality index", "mean of great = 3, good = 2, weak = 1, junk = 0",
            Group.QUALITY, Unit.SCORE, HAS_RATING,
            Counts(tuple(Lead.rating == rating for rating in _SCORES), _mean_score),
            "No lead is rated.", Better.MORE),
-    *(counted(rating.value, rating.label, f"leads rated {rating}", Group.QUALITY,
+    *(counted(rating.value, rating.label, f"leads rated {rating.quality}", Group.QUALITY,
               Lead.rating == rating) for rating in Rating),
 )  # fmt: skip
 

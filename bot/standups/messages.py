@@ -281,7 +281,7 @@ def _campaign_line(campaign: Campaign, arrivals: Arrivals) -> str:
     return (
         f"{safe(campaign.name, 100)} today: {plural(arrivals.received, 'lead')}, "
         f"{arrivals.claimed:,} claimed, {arrivals.rated:,} rated, "
-        f"{arrivals.liked:,} of them hot or good"
+        f"{arrivals.liked:,} of them great or good"
     )
 
 

@@ -46,7 +46,7 @@ def test_a_share_is_that_of_all_weeks_together() -> None:
         report(
             {"rated": 50, "hot": 10, "good": 5}, {"rated": 10, "good": 9}, {"rated": 90, "hot": 72}
         ),
-        "Rated hot or good",
+        "Rated great or good",
     )
     assert (one.now, one.before, one.mean, one.verdict) == ("30%", "90%", "81%", Verdict.DOWN)
 

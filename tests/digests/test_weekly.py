@@ -235,7 +235,7 @@ def test_a_closed_week_reads_the_same_again_and_names_what_is_different(office: 
     assert seen.report.total.count("received") == 3
     happened = ["2 leads were rated", "1 lead turned out to be someone's second and was merged"]
     assert list(seen.corrections) == [
-        *happened, "Still open 3 → 2", "Quality index n/a → 3.00", "Hot 0 → 2", "Unclaimed 3 → 2",
+        *happened, "Still open 3 → 2", "Quality index n/a → 3.00", "Great 0 → 2", "Unclaimed 3 → 2",
         "figures by campaign of “Spring sale”", "figures by source of “JSON API, Zapier, Make”",
     ]  # fmt: skip
     spent = ["spend corrected by +120 EUR", "Cost per lead 33.33 EUR → 110 EUR"]
@@ -250,7 +250,7 @@ def test_a_closed_week_reads_the_same_again_and_names_what_is_different(office: 
           "figures by campaign of “Spring sale”"]),
         ("UPDATE department_cost SET minor = 2 * minor", ["CAC 1,400 EUR → 2,800 EUR"]),
         ("UPDATE lead SET rating = 'weak' WHERE rating = 'hot'",
-         ["Quality index 3.00 → 1.00", "Hot 1 → 0", "Weak 0 → 1",
+         ["Quality index 3.00 → 1.00", "Great 1 → 0", "Weak 0 → 1",
           "figures by campaign of “Spring sale”", "figures by source of “JSON API, Zapier, Make”"]),
         ("UPDATE lead SET first_response_at = received_at + interval '2 hours' WHERE id = 1",
          ["Speed-to-lead, median 1 h 00 min → 2 h 00 min",

@@ -148,7 +148,7 @@ def test_a_newcomer_walks_the_loop(page: Page, request: pytest.FixtureRequest) -
     expect(last.get_by_test_id("action:lead.contacted")).to_have_count(0)
     choose(last, "More")
     page.get_by_test_id("action:lead.rate.hot").click()
-    expect(last).to_contain_text("Quality: Hot")
+    expect(last).to_contain_text("Quality: Great")
     page.get_by_test_id("modal-close").click()
     choose(last, "Mark as won")
     page.get_by_test_id("input:amount").locator("input").fill("9,800")

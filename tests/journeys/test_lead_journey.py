@@ -31,8 +31,8 @@ def test_a_lead_from_the_form_to_the_deal(either_office: Office) -> None:
     assert sofia.submit(modal, {"reason": "Only wants a price list"}).ok
     office.card("Quality: *Weak* (Only wants a price list)")
     assert sofia.click(office.modal("sofia", "Lead #1"), "lead.rate.hot").ok
-    card = office.card("Quality: *Hot*")
-    office.slack.wait_until(lambda: "✓ Hot" in str(office.modal("sofia", "Lead #1").blocks))
+    card = office.card("Quality: *Great*")
+    office.slack.wait_until(lambda: "✓ Great" in str(office.modal("sofia", "Lead #1").blocks))
     sofia.close(office.modal("sofia", "Lead #1"))
 
     assert pick(ben, card, "lead.won").ok
@@ -279,7 +279,7 @@ def test_ratings_gather_in_the_campaigns_thread(office: Office) -> None:
         pick(sofia, office.card(f"Lovelace{number}", "claimed the lead"), "lead.show")
         sofia.click(office.modal("sofia", f"Lead #{number}"), "lead.rate.hot")
         sofia.close(office.modal("sofia", f"Lead #{number}"))
-    tally = office.card("What sales thinks", "2 of 2 leads rated", "Hot 2")
+    tally = office.card("What sales thinks", "2 of 2 leads rated", "Great 2")
     assert tally.thread_ts == announced.ts
 
 
