@@ -301,7 +301,9 @@ def test_a_double_click_takes_one_step_and_slips_can_be_put_right(
         assert all(each.result().ok for each in clicks)
     card = office.card("lead.contacted")
     assert office.slack.ephemerals(office.users["sofia"]) == []  # that it is hers is no news
-    assert sofia.click(card, "lead.contacted").ok  # the second click of the same double click
+    for step in ("lead.log_call", "lead.contacted"):  # the second click of the same double click
+        assert sofia.click(card, step).ok
+    assert office.slack.modal(office.users["sofia"]) is None
     assert state() == (False, False)
     clock.move(timedelta(minutes=11))
     assert sofia.click(card, "lead.contacted").ok

@@ -312,9 +312,9 @@ def test_hostile_words_are_stored_whole_and_shown_disarmed(site: Site) -> None:
     )
     assert all(not each["emoji"] for each in plain(card.blocks))
     shown = next(text for text in texts(card.blocks, "plain_text") if "long" in text)
-    assert shown.startswith(SPOILED[:20])
+    assert shown.startswith(f"“{SPOILED[:20]}")
     assert len(shown) <= 1_200
-    assert shown.endswith("…")
+    assert shown.endswith("…”")
 
 
 def texts(value: Any, kind: str) -> list[str]:
