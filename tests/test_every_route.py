@@ -784,7 +784,7 @@ BUTTONS: dict[str, Scene] = {
 
 READS = re.compile(
     r"""(?x)
-    (digest\.(behind|explain)|lead\.list|library\.open)\..*  # one for each figure, list and shelf
+    (digest\.(leads|explain)|lead\.list|library\.open)\..*  # one for each figure, list and shelf
     | .*\.(previous|next|newer|older)(?<!calls\.next)           # another page
     | crm\.open | digest\.(settings|show_details|show_money) | home\.sources | library\.find
     | campaign\.(list|questions|show_offer) | import\.turn_columns
@@ -943,7 +943,7 @@ def look_at(office: Office, company: Company) -> None:
     listening = office.application.listening
     view = {"id": "V", "type": "modal", "callback_id": "", "private_metadata": "1", "blocks": [],
             "state": {"values": {}}, "root_view_id": "V"}  # fmt: skip
-    sisters = re.compile(r"digest\.(behind|explain)\.(?!won$).*")  # one for each figure
+    sisters = re.compile(r"digest\.(leads|explain)\.(?!won$).*")  # one for each figure
     for name in listening.actions.keys() - office.buttons.keys():
         if sisters.fullmatch(name):
             continue

@@ -72,7 +72,9 @@ class TopBar:
 
     def _mover(self, to: timedelta | str) -> Callable[[], object]:
         async def chosen() -> None:
+            dom.set_disabled(self._clock, True)
             await self._run(lambda: self._move(to))
+            dom.set_disabled(self._clock, False)
             await self.tick()
             self.session.refresh()
 

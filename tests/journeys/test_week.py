@@ -26,7 +26,7 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from bot import clock, home, leads
+from bot import clock, home, leads, routing
 from bot.doctor import manifest
 from bot.errors import HandoffError
 from bot.intake.creating import create_or_merge
@@ -127,7 +127,7 @@ class Week:
         self.tasks = Named(self.store)
         self.cards = Cards(self.store, self.way, self.tasks)
         services = lent(self.store, self.way)
-        for each in (leads.capability, home.capability):
+        for each in (leads.capability, routing.capability, home.capability):
             each.load()
             add_work(services, self.tasks, self.cards, each)
         with self.store.transaction() as session:
