@@ -103,6 +103,11 @@ class Incoming:
         return self._action.get("selected_option") or {}
 
     @property
+    def is_from_menu(self) -> bool:
+        """Whether it was chosen in a menu of buttons, which no second click of another hits."""
+        return self._action.get("type") == "overflow"
+
+    @property
     def action_id(self) -> str:
         """What was clicked or chosen."""
         return self._pressed[0]

@@ -308,13 +308,8 @@ def test_a_double_click_takes_one_step_and_slips_can_be_put_right(
     clock.move(timedelta(minutes=11))
     assert sofia.click(card, "lead.contacted").ok
     card = office.card("Contacted <!date")
-    assert pick(sofia, card, "lead.qualified").ok
-    assert pick(sofia, card, "lead.won").ok
     assert state() == (True, False)
-    assert office.slack.modal(office.users["sofia"]) is None
-
-    clock.move(timedelta(minutes=11))
-    assert pick(sofia, card, "lead.won").ok
+    assert pick(sofia, card, "lead.won").ok  # a menu opens first: that is no second click
     assert sofia.submit(office.modal("sofia", "Won"), {"amount": "125,000"}).ok
     card = office.card("won *125,000 EUR*", "lead.correct")
     assert pick(sofia, card, "lead.correct").ok

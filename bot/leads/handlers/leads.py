@@ -64,6 +64,8 @@ def once(handler: Handler) -> Handler:
     """The handler, without the second click of a double click."""
 
     def is_second(act: Act) -> bool:
+        if act.incoming.is_from_menu:
+            return False
         since = clock.now() - DOUBLE_CLICK
         return events.has_moved_since(act.session, act.person, act.row_id, since)
 
