@@ -152,6 +152,7 @@ class EscalationPolicy:
             lead.response_due_at = department.after(
                 hot_since, timedelta(minutes=level.respond_minutes)
             )
+            slack.redraw(self.session, CARD, lead.id)  # it says by when
         worked = partial(department.worked, since)
         if lead.first_claimed_at and lead.claim_worked is None:
             lead.claim_worked = int(worked(lead.first_claimed_at).total_seconds())

@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot import clock
 from bot.cli import leads as lead_commands
@@ -187,6 +187,18 @@ def test_nobody_claims_and_the_ladder_is_climbed_to_its_end(floor: Floor) -> Non
     ]
     assert floor.get(lead).next_check_at is None
     assert floor.get(lead).claim_due_at == NINE + 5 * MINUTE
+
+
+def test_a_card_is_drawn_once_it_is_known_by_when(floor: Floor) -> None:
+    """Whoever was quick has claimed it by then, and its card would say nothing."""
+    lead = floor.lead()
+    floor.do(claiming.claim, floor.sal, lead)
+    with floor.store.transaction() as session:
+        session.execute(update(Card).values(stale=False))
+    floor.sweep()
+    assert floor.get(lead).due_at is not None
+    with floor.store.transaction() as session:
+        assert all(session.scalars(select(Card.stale).where(Card.kind == lead_notices.CARD)))
 
 
 def test_after_the_claim_there_is_none(floor: Floor) -> None:
