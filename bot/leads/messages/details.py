@@ -68,17 +68,24 @@ def answers_beside(answers: Answers) -> str:
 
 def every_answer(answers: Answers) -> Iterator[SectionBlock]:
     """All answers, as many as a modal holds."""
-    text, sections = "", 0
-    for place, each in enumerate(answers):
-        line = _line(each, 200, 1_000)
+    lines = [_line(each, 200, 1_000) for each in answers]
+    return _in_sections(lines, _MOST_SECTIONS, "more answer")
+
+
+def _in_sections(
+    lines: Sequence[str], most: int, left_out: str, title: str = ""
+) -> Iterator[SectionBlock]:
+    """The lines in so many sections at most; of the others their number, each a `left_out`."""
+    text, sections = title, 0
+    for place, line in enumerate(lines):
         if len(text) + len(line) > _SECTION:
             yield SectionBlock(text=text)
             text, sections = "", sections + 1
-        if sections == _MOST_SECTIONS:
-            yield SectionBlock(text=f"and {plural(len(answers) - place, 'more answer')}")
+        if sections == most:
+            yield SectionBlock(text=f"and {plural(len(lines) - place, left_out)}")
             return
         text = f"{text}\n{line}" if text else line
-    if text:
+    if lines:
         yield SectionBlock(text=text)
 
 
@@ -95,7 +102,6 @@ _MOST_NOTES_ON_CARD = 3
 _MOST_NOTES_BESIDE = 300
 # Four sections of 3,000 characters each leave a modal room for all else.
 _MOST_NOTE_SECTIONS = 4
-_NOTE_SECTION = 2_900
 
 _AT = {
     EventType.CALLED: "after a call",
@@ -112,9 +118,9 @@ def last_note(facts: LeadFacts) -> str:
     if not found:
         return ""
     note, author = found[0]
-    who = author.mention if author else f"via {safe(note.via or 'a program', 60)}"
     more = f" · {plural(len(found) - 1, 'older note')}" if len(found) > 1 else ""
-    return f"*Note* {safe(' '.join(note.text.split()), 200)} · {who}, {moment(note.at)}{more}"
+    text = safe(" ".join(note.text.split()), 200)
+    return f"*Note* {text} · {_who(note, author)}, {moment(note.at)}{more}"
 
 
 def _is_bare_attempt(note: LeadNote) -> bool:
@@ -133,18 +139,8 @@ def few_notes(facts: LeadFacts) -> list[SectionBlock]:
 
 def every_note(facts: LeadFacts) -> Iterator[SectionBlock]:
     """All notes, as many as a modal holds beside all else."""
-    text, sections, found = "*Notes*", 0, _unsaid(facts)
-    for place, (note, author) in enumerate(found):
-        line = _note_line(note, author, 1_200)
-        if len(text) + len(line) > _NOTE_SECTION:
-            yield SectionBlock(text=text)
-            text, sections = "", sections + 1
-        if sections == _MOST_NOTE_SECTIONS:
-            yield SectionBlock(text=f"and {plural(len(found) - place, 'older note')}")
-            return
-        text = f"{text}\n{line}" if text else line
-    if found:
-        yield SectionBlock(text=text)
+    lines = [_note_line(note, author, 1_200) for note, author in _unsaid(facts)]
+    return _in_sections(lines, _MOST_NOTE_SECTIONS, "older note", title="*Notes*")
 
 
 def _unsaid(facts: LeadFacts) -> list[tuple[LeadNote, Person | None]]:
@@ -161,5 +157,8 @@ def _unsaid(facts: LeadFacts) -> list[tuple[LeadNote, Person | None]]:
 def _note_line(note: LeadNote, author: Person | None, most: int) -> str:
     step = _AT.get(EventType(note.event_type))
     when = f"{moment(note.at)}, {step}" if step else moment(note.at)
-    who = author.mention if author else f"via {safe(note.via or 'a program', 60)}"
-    return f"• {who}, {when}: {safe(' '.join(note.text.split()), most)}"
+    return f"• {_who(note, author)}, {when}: {safe(' '.join(note.text.split()), most)}"
+
+
+def _who(note: LeadNote, author: Person | None) -> str:
+    return author.mention if author else f"via {safe(note.via or 'a program', 60)}"
