@@ -22,7 +22,8 @@ from bot.sources.lead_payload import read
 from bot.spend.models import SpendEntry
 from bot.store import Store
 from bot.tasks import Schedule, enqueue
-from tests.campaigns.scene import found, install
+from tests.campaigns.scene import found
+from tests.company import install
 from tests.crm.offices.hubspot import HubSpotOffice
 from tests.crm.receiver import Reply, receiving
 from tests.terminal import Ended, apart, handoff

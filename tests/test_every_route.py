@@ -46,7 +46,6 @@ from bot.reports import exports
 from bot.reports.exports import Rhythm, ScheduledExport
 from bot.reports.files import FileKind
 from bot.routing import absences as lead_absences
-from bot.routing import escalation
 from bot.settings import Settings
 from bot.shadowing import debriefs, meeting, membership, queries
 from bot.shadowing import rounds as shadow_rounds
@@ -73,6 +72,7 @@ from playground.limits.elements import offered
 from playground.methods.views import fill
 from playground.state import View
 from tests.campaigns.scene import draft
+from tests.company import ZONE, BaseCompany, install
 from tests.databases import Databases
 from tests.threads import at_once
 
@@ -88,28 +88,21 @@ STANDUP: Json = {
 }  # fmt: skip
 
 
-class Company:
+class Company(BaseCompany):
     """One of two workspaces in which everything happens alike, with what its people need."""
 
     def __init__(self, store: Store, team_id: str) -> None:
-        self.store = store
+        super().__init__(store, install(store, team_id, "C1", standup_setup, digests))
         self.team_id = team_id
         self._numbers = 0
         with store.transaction() as session:
-            self.workspace = people.install(
-                session, team_id=team_id, name="Acme", bot_user_id="UBOT", channel="C1",
-                timezone="Europe/Berlin", currency="EUR",
-            )  # fmt: skip
-            for each in (escalation, standup_setup, digests):
-                each.install(session, self.workspace)
             crm.connect(session, self.workspace.id, "hubspot")
-            teams = {each.name: each.id for each in people.teams(session, self.workspace.id)}
-            self.boss = self._hire(session, "UBOSS", list(Role), teams["Sales"])
-            self.ben = self._hire(session, "UBEN", [Role.SALESPERSON], teams["Sales"])
-            self.mara = self._hire(session, "UMARA", [Role.MARKETER], teams["Marketing"])
-            for number in range(24):
-                self._hire(session, f"US{number:02}", [Role.SALESPERSON], teams["Sales"])
-                self._hire(session, f"UM{number:02}", [Role.MARKETER], teams["Marketing"])
+        self.boss = self.someone("UBOSS", *Role, team="Sales", zone=ZONE)
+        self.ben = self.someone("UBEN", Role.SALESPERSON, team="Sales", zone=ZONE)
+        self.mara = self.someone("UMARA", Role.MARKETER, team="Marketing", zone=ZONE)
+        for number in range(24):
+            self.someone(f"US{number:02}", Role.SALESPERSON, team="Sales", zone=ZONE)
+            self.someone(f"UM{number:02}", Role.MARKETER, team="Marketing", zone=ZONE)
         self._pairs: Iterator[int] | None = None
         self._entries: Iterator[tuple[str, int]] | None = None
 
@@ -119,12 +112,6 @@ class Company:
         with self.store.transaction() as session:
             rows = session.scalar(_ROWS, {"unlike": _UNLIKE})
         return text(f"SELECT tab, row, count(*) FROM ({rows}) AS rows GROUP BY tab, row")
-
-    def _hire(self, session: Session, slack_id: str, roles: list[Role], team: int) -> Person:
-        person = people.person(session, self.workspace.id, slack_id)
-        person.name, person.roles = slack_id.title(), [str(role) for role in roles]
-        person.team_id, person.timezone = team, "Europe/Berlin"
-        return person
 
     def number(self) -> int:
         """Another one each time."""

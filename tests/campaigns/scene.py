@@ -5,20 +5,18 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from procrastinate import PsycopgConnector
-from sqlalchemy import func, select, text
+from sqlalchemy import select, text
 
 from bot import clock
 from bot.campaigns import announcing, queries, questions
 from bot.campaigns.draft import Draft
 from bot.campaigns.models import Campaign, Kind
-from bot.people import service as people
-from bot.people.models import Person, Role, Workspace
-from bot.routing import escalation
-from bot.slack.cards import Card
-from bot.store import Base, Store
+from bot.people.models import Person, Role
+from bot.store import Store
 from bot.tasks import Tasks
 from playground.standin import StandIn
 from playground.state import Channel, Message
+from tests.company import BaseCompany, hire, install
 from tests.loops import run
 from tests.moved_clock import MovedClock
 
@@ -43,17 +41,12 @@ def draft(**changes: Any) -> Draft:
 
 
 @dataclass
-class Company:
-    """Mara in marketing, Sal and Sue in sales, and what tests want to know."""
+class Company(BaseCompany):
+    """Mara in marketing, Sal and Sue in sales, and what they do with campaigns."""
 
-    store: Store
-    workspace: Workspace
     mara: Person
     sal: Person
     sue: Person
-
-    def someone(self, slack_id: str, *roles: Role) -> Person:
-        return hire(self.store, self.workspace, slack_id, slack_id.title(), *roles)
 
     def announce(self, token: str = "form-1", **changes: Any) -> Campaign:
         with self.store.transaction() as session:
@@ -75,14 +68,6 @@ class Company:
         with self.store.transaction() as session:
             return [person.name for person in queries.readership(session, campaign).readers]
 
-    def count(self, table: type[Base]) -> int:
-        with self.store.transaction() as session:
-            return session.scalars(select(func.count()).select_from(table)).one()
-
-    def cards(self, kind: str) -> list[Card]:
-        with self.store.transaction() as session:
-            return list(session.scalars(select(Card).where(Card.kind == kind).order_by(Card.id)))
-
     def due(self, task: str) -> list[datetime]:
         """When each waiting job of this task is due, to the minute, on the company's clock."""
         with self.store.transaction() as session:
@@ -94,34 +79,9 @@ class Company:
             )
             return [_to_the_minute(row[0] + clock.offset()) for row in rows]
 
-    def waiting(self, task: str) -> int:
-        """How many jobs of this task wait."""
-        with self.store.transaction() as session:
-            rows = session.execute(
-                text("SELECT count(*) FROM procrastinate_jobs WHERE task_name = :t"), {"t": task}
-            )
-            return int(rows.scalar_one())
-
 
 def _to_the_minute(at: datetime) -> datetime:
     return (at + timedelta(seconds=30)).replace(second=0, microsecond=0)
-
-
-def hire(store: Store, workspace: Workspace, slack_id: str, name: str, *roles: Role) -> Person:
-    with store.transaction() as session:
-        person = people.person(session, workspace.id, slack_id)
-        person.name, person.roles = name, [str(role) for role in roles]
-    return person
-
-
-def install(store: Store, team_id: str = "T1", channel: str = "C1") -> Workspace:
-    with store.transaction() as session:
-        workspace = people.install(
-            session, team_id=team_id, name="Acme", bot_user_id="UBOT", channel=channel,
-            timezone="Europe/Berlin", currency="EUR",
-        )  # fmt: skip
-        escalation.install(session, workspace)
-    return workspace
 
 
 @dataclass

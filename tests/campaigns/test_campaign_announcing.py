@@ -10,7 +10,8 @@ from bot.campaigns.models import Campaign
 from bot.errors import NotAllowed
 from bot.money import Money
 from bot.people.models import Role
-from tests.campaigns.scene import Company, draft, hire, install
+from tests.campaigns.scene import Company, draft
+from tests.company import hire, install
 from tests.moved_clock import NINE
 from tests.threads import at_once
 
@@ -31,7 +32,7 @@ def test_the_row_says_all_that_was_drafted(company: Company) -> None:
 def test_it_is_announced_in_the_shared_channel_and_confirmed_after_that(company: Company) -> None:
     campaign = company.announce()
     assert [card.target for card in company.cards(announcing.CARD)] == ["C1"]
-    assert company.waiting(announcing.CONFIRM) == 1
+    assert company.jobs(announcing.CONFIRM) == 1
     with company.store.transaction() as session:
         announcing.confirm(session, campaign.id)
         announcing.confirm(session, campaign.id)
@@ -68,7 +69,7 @@ def test_others_are_told_whom_to_ask(company: Company) -> None:
 def test_a_form_that_arrives_again_announces_nothing_new(company: Company) -> None:
     assert company.announce("form-1").id == company.announce("form-1").id
     assert company.count(Campaign) == 1
-    assert company.waiting(announcing.CONFIRM) == 1
+    assert company.jobs(announcing.CONFIRM) == 1
 
 
 def test_a_form_that_arrives_eight_times_at_once_announces_once(company: Company) -> None:
@@ -76,7 +77,7 @@ def test_a_form_that_arrives_eight_times_at_once_announces_once(company: Company
     assert len({campaign.id for campaign in campaigns}) == 1
     assert company.count(Campaign) == 1
     assert len(company.cards(announcing.CARD)) == 1
-    assert company.waiting(announcing.CONFIRM) == 1
+    assert company.jobs(announcing.CONFIRM) == 1
 
 
 def test_two_forms_announce_two_campaigns(company: Company) -> None:

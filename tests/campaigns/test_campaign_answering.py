@@ -10,7 +10,8 @@ from bot.campaigns.models import Campaign, CampaignQuestion, CampaignReceipt
 from bot.errors import FieldErrors, NotAllowed, NotFound
 from bot.people.models import Role
 from bot.slack.cards import Card
-from tests.campaigns.scene import Company, hire, install
+from tests.campaigns.scene import Company
+from tests.company import hire, install
 from tests.forms import sent
 from tests.moved_clock import MovedClock
 from tests.threads import at_once

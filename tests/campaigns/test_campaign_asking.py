@@ -6,7 +6,8 @@ from bot.campaigns import drafting, forms, questions
 from bot.campaigns.models import Campaign
 from bot.errors import FieldErrors, NotAllowed, NotFound
 from bot.people.models import Person, Role
-from tests.campaigns.scene import Company, hire, install
+from tests.campaigns.scene import Company
+from tests.company import hire, install
 from tests.forms import sent
 
 

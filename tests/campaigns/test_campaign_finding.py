@@ -16,7 +16,8 @@ from bot.people.models import Person, Role
 from bot.slack import Message
 from bot.store import prefixes
 from playground.limits import check_message, check_view
-from tests.campaigns.scene import TODAY, Company, draft, hire, install
+from tests.campaigns.scene import TODAY, Company, draft
+from tests.company import hire, install
 from tests.golden_files import Golden
 from tests.moved_clock import NINE, MovedClock
 

@@ -27,7 +27,8 @@ from bot.campaigns.models import (
 )
 from bot.errors import FieldErrors, HandoffError, NotAllowed, NotFound
 from bot.people.models import Person, Role
-from tests.campaigns.scene import Company, draft, hire, install
+from tests.campaigns.scene import Company, draft
+from tests.company import hire, install
 from tests.moved_clock import NINE, MovedClock
 
 Verb = Callable[[Session, Person, int], object]

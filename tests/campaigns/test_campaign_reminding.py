@@ -109,10 +109,10 @@ def test_a_new_offer_reminds_anew_and_new_words_do_not(
 ) -> None:
     with company.store.transaction() as session:
         changing.change(session, company.mara, campaign.id, draft(talking_points="Set up in a day"))
-    assert company.waiting(announcing.REMIND) == 2
+    assert company.jobs(announcing.REMIND) == 2
     with company.store.transaction() as session:
         changing.change(session, company.mara, campaign.id, draft(offer="Two months free"))
-    assert company.waiting(announcing.REMIND) == 4
+    assert company.jobs(announcing.REMIND) == 4
 
 
 def test_one_that_is_over_reminds_nobody(

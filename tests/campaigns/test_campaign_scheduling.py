@@ -52,7 +52,7 @@ def test_it_is_announced_at_its_time_and_once(company: Company, hands: MovedCloc
 
 def test_a_form_that_arrives_again_sets_one_timer(company: Company) -> None:
     assert schedule(company).id == schedule(company).id
-    assert company.waiting(announcing.LAUNCH) == 1
+    assert company.jobs(announcing.LAUNCH) == 1
 
 
 def test_a_time_that_was_put_off_waits_for_the_new_one(company: Company, hands: MovedClock) -> None:

@@ -13,7 +13,7 @@ from bot.contacts.models import Consent, Contact, ContactKey, Identity
 from bot.contacts.queries import last_consent
 from bot.people.models import Workspace
 from bot.store import Store
-from tests.campaigns.scene import install
+from tests.company import install
 from tests.threads import at_once
 
 EMAIL, PHONE = "ada@example.com", "+493023125001"

@@ -25,7 +25,7 @@ from bot.people.models import Person, Role, Workspace
 from bot.sources.lead_payload import read
 from bot.store import Store
 from bot.tasks import Postpone
-from tests.campaigns.scene import hire, install
+from tests.company import hire, install
 from tests.crm.memory import MemoryOffice, access
 from tests.crm.now import NOW
 

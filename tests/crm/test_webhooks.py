@@ -32,17 +32,17 @@ from bot.leads import claiming, external_changes, outcomes
 from bot.leads import events as lead_events
 from bot.leads.models import Disposition, EventType, Lead, LeadEvent, Rating
 from bot.money import Money
-from bot.people.models import Person, Role, Workspace
+from bot.people.models import Person, Role
 from bot.setting_kinds import WebhookSecrets
 from bot.settings import Settings, WrongSettings, load
-from bot.slack.cards import Card
 from bot.sources.lead_payload import read
 from bot.store import Store
 from bot.tasks import GiveUp, Tasks
 from bot.tasks.worker import Worker
 from bot.web import Server
 from playground.standin import StandIn
-from tests.campaigns.scene import draft, hire, install
+from tests.campaigns.scene import draft
+from tests.company import BaseCompany, hire, install
 from tests.crm.receiver import Inbox, Reply, receiving
 from tests.databases import Database
 from tests.moved_clock import MovedClock
@@ -57,11 +57,9 @@ ADA = {
 
 
 @dataclass
-class Company:
+class Company(BaseCompany):
     """A workspace whose changes are told to one receiver, which Handoff knows as `zapier`."""
 
-    store: Store
-    workspace: Workspace
     hands: MovedClock
     inbox: Inbox
     sal: Person
@@ -116,7 +114,7 @@ class Company:
 
     def told_admins(self) -> list[str]:
         with self.store.transaction() as session:
-            cards = session.scalars(select(Card).where(Card.kind == webhook_sending.DISABLED)).all()
+            cards = self.cards(webhook_sending.DISABLED)
             return [webhooks._disabled(session, card.subject_id).text for card in cards]
 
 

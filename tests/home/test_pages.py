@@ -34,7 +34,8 @@ from bot.standups import asking as standup_asking
 from bot.standups import setup as standup_setup
 from bot.store import Store
 from bot.wiring import install as install_capabilities
-from tests.campaigns.scene import draft, hire, install
+from tests.campaigns.scene import draft
+from tests.company import hire, install
 from tests.moved_clock import NINE, MovedClock
 from tests.shadowing.scene import MONDAY_AT_TEN, ON, found
 

@@ -19,7 +19,7 @@ from bot.slack.message import as_json
 from bot.store import Store
 from bot.tasks import enqueue
 from bot.tasks.queue import NoSuchJob, counts
-from tests.campaigns.scene import hire, install
+from tests.company import hire, install
 
 
 @pytest.fixture

@@ -33,7 +33,7 @@ from bot.slack.cards import Card
 from bot.sources.columns import read_row
 from bot.sources.lead_payload import Unreadable, read
 from bot.store import Base, Store
-from tests.campaigns.scene import hire, install
+from tests.company import hire, install
 from tests.leads.world import world
 from tests.threads import at_once
 

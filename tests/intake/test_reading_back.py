@@ -14,7 +14,7 @@ from bot.people.models import Role, Workspace
 from bot.slack.cards import Card
 from bot.store import Store
 from bot.tasks import GiveUp, Postpone
-from tests.campaigns.scene import hire, install
+from tests.company import hire, install
 
 NOW = datetime(2026, 6, 30, 9, tzinfo=UTC)
 CONTACTS = "/crm/v3/objects/contacts"

@@ -15,7 +15,7 @@ from bot.people.models import Person, Role, Workspace
 from bot.slack.cards import Card
 from bot.sources import Reference
 from bot.store import Store
-from tests.campaigns.scene import hire, install
+from tests.company import hire, install
 
 MEND = {"email": "ada@example.com", "external_id": "e1"}
 

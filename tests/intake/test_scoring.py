@@ -14,7 +14,7 @@ from bot.sources import SOURCES
 from bot.sources.lead_payload import read
 from bot.store import Store
 from playground import limits
-from tests.campaigns.scene import hire, install
+from tests.company import hire, install
 from tests.forms import sent
 from tests.golden_files import Golden
 

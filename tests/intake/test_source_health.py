@@ -12,7 +12,7 @@ from bot.intake.models import Outcome, Submission
 from bot.people.models import Role, Workspace
 from bot.slack.cards import Card
 from bot.store import Store
-from tests.campaigns.scene import hire, install
+from tests.company import hire, install
 
 NOW = datetime(2026, 6, 30, 9, tzinfo=UTC)
 

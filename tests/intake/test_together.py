@@ -18,7 +18,7 @@ from bot.leads.notices import CARD
 from bot.people.models import Workspace
 from bot.slack.cards import Card
 from bot.store import Store
-from tests.campaigns.scene import install
+from tests.company import install
 from tests.leads.world import world
 from tests.moved_clock import NINE
 from tests.threads import at_once

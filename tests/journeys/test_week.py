@@ -49,7 +49,7 @@ from bot.store import Store
 from bot.tasks import Tasks, advance, put_schedule, schedule
 from bot.wiring import add_work
 from playground.standin import StandIn
-from tests.campaigns.scene import hire, install
+from tests.company import hire, install
 from tests.moved_clock import MovedClock
 from tests.wiring import lent
 

@@ -27,7 +27,7 @@ from bot.slack.cards import Card
 from bot.store import Store
 from playground import limits
 from playground.methods.views import MAX_VIEW_BYTES
-from tests.campaigns.scene import hire, install
+from tests.company import hire, install
 from tests.golden_files import Golden
 from tests.threads import at_once
 

@@ -19,7 +19,8 @@ from bot.people.models import Person, Role
 from bot.routing import escalation, sla
 from bot.slack.cards import Card
 from bot.store import Store
-from tests.campaigns.scene import draft, hire, install
+from tests.campaigns.scene import draft
+from tests.company import hire, install
 from tests.leads.test_service import Floor
 
 PEOPLE = [

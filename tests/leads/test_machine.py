@@ -45,7 +45,7 @@ from bot.people.models import Absence, Person, Role, Team
 from bot.routing import absences, escalation
 from bot.sources.lead_payload import read
 from bot.store import Store
-from tests.campaigns.scene import hire, install
+from tests.company import hire, install
 from tests.intake.replay import shown, told
 from tests.moved_clock import MovedClock
 

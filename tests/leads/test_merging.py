@@ -24,7 +24,7 @@ from bot.money import Money
 from bot.people.models import Person, Role, Workspace
 from bot.sources.lead_payload import read
 from bot.store import Store
-from tests.campaigns.scene import hire, install
+from tests.company import hire, install
 
 NINE = datetime(2026, 6, 1, 9, tzinfo=UTC)
 ALL = [

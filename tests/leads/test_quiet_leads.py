@@ -16,7 +16,7 @@ from bot.people.models import Person, Role, Workspace
 from bot.slack.cards import Card
 from bot.sources.lead_payload import read
 from bot.store import Store
-from tests.campaigns.scene import hire, install
+from tests.company import hire, install
 from tests.golden_files import Golden
 
 NINE = datetime(2026, 6, 1, 9, tzinfo=UTC)

@@ -34,7 +34,8 @@ from bot.slack.cards import Card
 from bot.slack.text import moment
 from bot.sources.lead_payload import read
 from bot.store import Store
-from tests.campaigns.scene import draft, hire, install
+from tests.campaigns.scene import draft
+from tests.company import hire, install
 from tests.threads import at_once
 
 NINE = datetime(2026, 6, 1, 9, tzinfo=UTC)

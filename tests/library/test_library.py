@@ -17,7 +17,8 @@ from bot.planning import requests as planning_requests
 from bot.planning import retrospectives
 from bot.planning.models import Again, Retrospective
 from bot.store import Store
-from tests.campaigns.scene import TODAY, draft, hire, install
+from tests.campaigns.scene import TODAY, draft
+from tests.company import hire, install
 from tests.golden_files import Golden
 from tests.leads.test_lead_view import HOSTILE
 from tests.moved_clock import NINE, MovedClock

@@ -18,7 +18,7 @@ from bot.people.models import Person, Role, Team, Workspace
 from bot.slack import Incoming
 from bot.store import Store
 from playground import limits
-from tests.campaigns.scene import hire
+from tests.company import hire
 from tests.golden_files import Golden
 
 

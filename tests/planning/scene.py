@@ -4,30 +4,28 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from bot.campaigns.models import Campaign
 from bot.intake import receiving
 from bot.money import Money
-from bot.people import service as people
-from bot.people.models import Person, Role, Workspace
+from bot.people.models import Person, Role
 from bot.planning import proposal_answers, proposals, queries, reminders, requests
 from bot.planning.agreement_rule import Quorum, Responses
 from bot.planning.models import Concern, Frequency, Proposal, Request, RequestEvent
 from bot.slack.cards import Card
 from bot.sources.lead_payload import LeadPayload
-from bot.store import Base, Store
-from tests.campaigns.scene import draft, install
+from bot.store import Store
+from tests.campaigns.scene import draft
+from tests.company import BaseCompany, hire, install
 
 WANTED = "A trial of three months, paid monthly"
 
 
 @dataclass
-class Company:
+class Company(BaseCompany):
     """Mara in marketing, Sal and Sue in sales, Cleo who manages, Root the admin."""
 
-    store: Store
-    workspace: Workspace
     mara: Person
     sal: Person
     sue: Person
@@ -65,16 +63,6 @@ class Company:
         with self.store.transaction() as session:
             mine = select(RequestEvent.event_type).where(RequestEvent.request_id == request.id)
             return list(session.scalars(mine.order_by(RequestEvent.id)))
-
-    def count(self, table: type[Base]) -> int:
-        with self.store.transaction() as session:
-            return session.scalars(select(func.count()).select_from(table)).one()
-
-    def targets(self, kind: str) -> list[str]:
-        """Where the cards of this kind go."""
-        with self.store.transaction() as session:
-            mine = select(Card.target).where(Card.kind == kind).order_by(Card.id)
-            return list(session.scalars(mine))
 
     def stale(self, kind: str) -> list[bool]:
         with self.store.transaction() as session:
@@ -171,19 +159,10 @@ def found(store: Store) -> Company:
     return Company(
         store,
         workspace,
-        mara=_hire(store, workspace, "Mara", "Marketing", Role.MARKETER),
-        sal=_hire(store, workspace, "Sal", "Sales", Role.SALESPERSON),
-        sue=_hire(store, workspace, "Sue", "Sales", Role.SALESPERSON),
-        cleo=_hire(store, workspace, "Cleo", None, Role.MANAGER),
-        root=_hire(store, workspace, "Root", None, Role.ADMIN),
-        guest=_hire(store, workspace, "Guest", None),
+        mara=hire(store, workspace, "UMARA", "Mara", Role.MARKETER, team="Marketing"),
+        sal=hire(store, workspace, "USAL", "Sal", Role.SALESPERSON, team="Sales"),
+        sue=hire(store, workspace, "USUE", "Sue", Role.SALESPERSON, team="Sales"),
+        cleo=hire(store, workspace, "UCLEO", "Cleo", Role.MANAGER),
+        root=hire(store, workspace, "UROOT", "Root", Role.ADMIN),
+        guest=hire(store, workspace, "UGUEST", "Guest"),
     )
-
-
-def _hire(store: Store, workspace: Workspace, name: str, team: str | None, *roles: Role) -> Person:
-    with store.transaction() as session:
-        person = people.person(session, workspace.id, f"U{name.upper()}")
-        teams = {each.name: each.id for each in people.teams(session, workspace.id)}
-        person.name, person.roles = name, [str(role) for role in roles]
-        person.team_id = teams[team] if team else None
-    return person

@@ -10,7 +10,7 @@ from bot.campaigns.models import Stage
 from bot.people.models import Role
 from bot.planning import proposal_answers
 from bot.planning.models import Concern
-from tests.campaigns.scene import hire
+from tests.company import hire
 from tests.moved_clock import MovedClock
 from tests.planning.scene import Company
 

@@ -16,7 +16,7 @@ from bot.people.models import Person, Role
 from bot.planning import cards, forms, proposal_answers, proposals, queries, rules
 from bot.planning.agreement_rule import Quorum
 from bot.planning.models import BudgetLine, Concern
-from tests.campaigns.scene import hire, install
+from tests.company import hire, install
 from tests.forms import sent
 from tests.moved_clock import MovedClock
 from tests.planning.scene import Company

@@ -12,7 +12,7 @@ from bot.people.hours import Hours
 from bot.people.models import Person, Role
 from bot.planning import cards, forms, requests, rules
 from bot.planning.models import Request, RequestSupport
-from tests.campaigns.scene import hire, install
+from tests.company import hire, install
 from tests.forms import sent
 from tests.moved_clock import MovedClock
 from tests.planning.scene import WANTED, Company

@@ -32,7 +32,7 @@ from bot.reports.conversions import service
 from bot.reports.conversions.models import ConversionFile, Part, Platform
 from bot.sources.lead_payload import read
 from bot.store import Store
-from tests.campaigns.scene import hire, install
+from tests.company import hire, install
 from tests.moved_clock import MovedClock
 
 GOOGLE, META, LINKEDIN = Platform

@@ -50,7 +50,7 @@ from bot.slack.cards import Card
 from bot.sources.lead_payload import read
 from bot.store import Store
 from bot.tasks.rows import ParkedRow
-from tests.campaigns.scene import hire, install
+from tests.company import hire, install
 from tests.moved_clock import NINE, MovedClock
 from tests.threads import at_once
 

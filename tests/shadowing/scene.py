@@ -9,7 +9,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from bot.people import service as people
-from bot.people.models import Absence, Person, Role, Workspace
+from bot.people.models import Absence, Person, Role
 from bot.shadowing import debriefs, meeting, queries, rounds
 from bot.shadowing.models import (
     Debrief,
@@ -20,8 +20,8 @@ from bot.shadowing.models import (
     ShadowRound,
     ShadowSlot,
 )
-from bot.slack.cards import Card
 from bot.store import Store
+from tests.company import BaseCompany, install
 from tests.moved_clock import MovedClock
 
 MONDAY_AT_TEN = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # in Berlin
@@ -30,19 +30,10 @@ SAID = Debrief(surprised="How short calls are.", change="Shorter texts.")
 
 
 @dataclass
-class Company:
-    """The people by their Slack ID, and what tests want to know of them."""
+class Company(BaseCompany):
+    """The people by their Slack ID, and what they do in a round."""
 
-    store: Store
-    workspace: Workspace
     hands: MovedClock
-
-    def someone(self, slack_id: str, *roles: Role, zone: str = "Europe/Berlin") -> Person:
-        with self.store.transaction() as session:
-            person = people.person(session, self.workspace.id, slack_id)
-            person.name, person.roles = slack_id.title(), [str(role) for role in roles]
-            person.timezone = zone
-        return person
 
     def staff(self, marketers: int, salespeople: int) -> tuple[list[Person], list[Person]]:
         return (
@@ -95,19 +86,6 @@ class Company:
         with self.store.transaction() as session:
             return session.get_one(ShadowMember, person.id)
 
-    def cards(self, kind: str) -> list[str]:
-        """Whom cards of a kind go to."""
-        with self.store.transaction() as session:
-            return list(session.scalars(select(Card.target).where(Card.kind == kind)))
-
-    def jobs(self, task: str) -> int:
-        with self.store.transaction() as session:
-            counted = session.execute(
-                text("SELECT count(*) FROM procrastinate_jobs WHERE task_name = :task"),
-                {"task": task},
-            )
-            return int(counted.scalar_one())
-
     def does(self, act: Callable[..., Any], who: Person, *what: Any) -> Any:
         """Let a person do something, in a transaction of its own."""
         with self.store.transaction() as session:
@@ -131,12 +109,7 @@ class Company:
 
 
 def found(store: Store, hands: MovedClock) -> Company:
-    with store.transaction() as session:
-        workspace = people.install(
-            session, team_id="T1", name="Acme", bot_user_id="UBOT", channel="C1",
-            timezone="Europe/Berlin", currency="EUR",
-        )  # fmt: skip
-    company = Company(store, workspace, hands)
+    company = Company(store, install(store), hands)
     company.someone("UCHIEF", Role.MANAGER)
     return company
 

@@ -42,14 +42,14 @@ def test_the_answers_meet_when_both_have_written(company: Company, met: ShadowPa
     one, other = met.taken
     write(company, one)
     assert company.pair(met.id).stage == Stage.HELD
-    assert company.cards(meeting.MET) == []
+    assert company.targets(meeting.MET) == []
     write(company, one, change="Shorter forms.")  # until the other has written
     write(company, other)
     settled = company.pair(met.id)
     assert settled.stage == Stage.SETTLED
     assert settled.taken[0].change == "Shorter forms."
-    assert sorted(company.cards(meeting.MET)) == ["M0", "S0"]
-    assert company.cards(debriefs.SHARED) == []
+    assert sorted(company.targets(meeting.MET)) == ["M0", "S0"]
+    assert company.targets(debriefs.SHARED) == []
     with pytest.raises(debriefs.AlreadyTogether):
         write(company, one)
 
@@ -57,7 +57,7 @@ def test_the_answers_meet_when_both_have_written(company: Company, met: ShadowPa
 def test_both_write_at_once_and_are_put_together_once(company: Company, met: ShadowPair) -> None:
     tried_at_once([partial(write, company, participant) for participant in met.taken])
     assert company.pair(met.id).stage == Stage.SETTLED
-    assert sorted(company.cards(meeting.MET)) == ["M0", "S0"]
+    assert sorted(company.targets(meeting.MET)) == ["M0", "S0"]
 
 
 @pytest.mark.parametrize("shares", [[True, True], [True, False], [False, True]])
@@ -66,7 +66,7 @@ def test_the_channel_reads_it_only_if_both_agree(
 ) -> None:
     for participant, agrees in zip(met.taken, shares, strict=True):
         write(company, participant, shares=agrees)
-    assert company.cards(debriefs.SHARED) == (["C1"] if all(shares) else [])
+    assert company.targets(debriefs.SHARED) == (["C1"] if all(shares) else [])
 
 
 def test_after_a_week_what_is_there_is_shown_and_the_other_can_still_join(
@@ -77,7 +77,7 @@ def test_after_a_week_what_is_there_is_shown_and_the_other_can_still_join(
     for first in (True, False):
         with company.store.transaction() as session:
             assert debriefs.settle(session, met.id) is first
-    assert sorted(company.cards(meeting.MET)) == ["M0", "S0"]
+    assert sorted(company.targets(meeting.MET)) == ["M0", "S0"]
     write(company, other)
     assert all(participant.answered_at for participant in company.pair(met.id).taken)
 
@@ -87,9 +87,9 @@ def test_where_nobody_wrote_in_time_one_who_does_is_read_by_both(
 ) -> None:
     with company.store.transaction() as session:
         debriefs.settle(session, met.id)
-    assert company.cards(meeting.MET) == []
+    assert company.targets(meeting.MET) == []
     write(company, met.taken[0])
-    assert sorted(company.cards(meeting.MET)) == ["M0", "S0"]
+    assert sorted(company.targets(meeting.MET)) == ["M0", "S0"]
 
 
 def test_an_answer_needs_words(met: ShadowPair) -> None:
@@ -209,7 +209,7 @@ def test_the_digest_that_ends_a_quarter_says_what_came_of_it(
         hands.to(datetime.fromisoformat(f"{day}T07:00+00:00"))
         with company.store.transaction() as session:
             digests.send(session, company.workspace.id, Audience.MANAGERS, hands.now)
-        told.append(company.cards(digests.QUARTER))
+        told.append(company.targets(digests.QUARTER))
     # The week from 28 December on is the one in which the quarter ends.
     assert told == [[], [], ["UCHIEF"], ["UCHIEF"]]
     with company.store.transaction() as session:

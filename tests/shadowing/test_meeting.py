@@ -268,13 +268,13 @@ def test_the_clock_reminds_both_and_asks_both_afterwards(
     assert agreed is not None
     with company.store.transaction() as session:
         assert debriefs.remind(session, pair.id, agreed.id)
-    assert sorted(company.cards(meeting.REMINDER)) == ["M0", "S0"]
+    assert sorted(company.targets(meeting.REMINDER)) == ["M0", "S0"]
     hands.to(agreed.ends_at)
     for first in (True, False):
         with company.store.transaction() as session:
             assert debriefs.over(session, pair.id, agreed.id) is first
     assert company.pair(pair.id).stage == Stage.HELD
-    assert sorted(company.cards(meeting.ASK)) == ["M0", "S0"]
+    assert sorted(company.targets(meeting.ASK)) == ["M0", "S0"]
     assert company.jobs(debriefs.SETTLE) == 1
 
 

@@ -107,8 +107,8 @@ def test_a_round_opens_once_however_many_workers_open_it(company: Company) -> No
     outcomes = tried_at_once([company.round] * 6)
     assert sum(each is not None for each in outcomes) == 1
     assert len(company.pairs()) == 2
-    assert len(company.cards(meeting.CARD)) == 4
-    assert len(company.cards(meeting.LEFT_OVER)) == 1
+    assert len(company.targets(meeting.CARD)) == 4
+    assert len(company.targets(meeting.LEFT_OVER)) == 1
 
 
 def test_who_is_left_over_is_told_why_and_comes_first(company: Company, hands: MovedClock) -> None:
@@ -189,7 +189,7 @@ def test_who_gives_no_sign_three_times_rests_and_comes_back(
         assert company.member(sofia).silent == number
         assert company.member(mara).waited == 1
         assert company.member(mara).silent == 0
-    assert company.cards(membership.REST) == [sofia.slack_id]
+    assert company.targets(membership.REST) == [sofia.slack_id]
     company.round()
     assert company.pairs() == []
     company.does(membership.come_in, sofia)

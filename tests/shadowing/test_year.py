@@ -108,6 +108,6 @@ def test_nobody_is_forgotten_doubled_or_paired_against_their_will(
             select(ShadowParticipant.id).where(ShadowParticipant.pair_id.is_not(None))
         ).all()
     assert {Stage.SETTLED, Stage.LAPSED, Stage.CANCELLED} <= stages
-    assert len(company.cards(meeting.CARD)) == len(
+    assert len(company.targets(meeting.CARD)) == len(
         participants
     )  # one card a participant, however often redrawn

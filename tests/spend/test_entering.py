@@ -14,7 +14,8 @@ from bot.people.models import Person
 from bot.spend import budget, entering, margins, queries
 from bot.spend.entering import MOST_DAYS, AlreadyCorrected, Spending, spread
 from bot.spend.models import BudgetWarning, SpendEntry, stands
-from tests.campaigns.scene import TODAY, Company, install
+from tests.campaigns.scene import TODAY, Company
+from tests.company import install
 from tests.threads import at_once
 
 HUNDRED = Money(10_000, "EUR")

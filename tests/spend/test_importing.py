@@ -109,7 +109,7 @@ def test_what_cannot_be_taken_comes_back_with_its_reason(
     assert "“Unknown”" in reasons[1]
     assert "no day" in reasons[2]
     assert "not an amount" in reasons[3]
-    assert company.waiting(importing.RETURN) == 1
+    assert company.jobs(importing.RETURN) == 1
 
 
 def test_another_file_is_mapped_by_hand(company: Company, campaign: Campaign) -> None:

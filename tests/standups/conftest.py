@@ -24,14 +24,14 @@ def company(store: Store, hands: MovedClock) -> Company:
 
 @pytest.fixture
 def ada(company: Company) -> Person:
-    return company.someone("UADA", "Ada", "Sales", Role.SALESPERSON)
+    return company.someone("UADA", Role.SALESPERSON, name="Ada", team="Sales")
 
 
 @pytest.fixture
 def bo(company: Company) -> Person:
-    return company.someone("UBO", "Bo", "Sales", Role.SALESPERSON)
+    return company.someone("UBO", Role.SALESPERSON, name="Bo", team="Sales")
 
 
 @pytest.fixture
 def max_(company: Company) -> Person:
-    return company.someone("UMAX", "Max", None, Role.MANAGER)
+    return company.someone("UMAX", Role.MANAGER, name="Max")

@@ -1,39 +1,26 @@
 """A small company on a Monday morning: two teams with their standups, and a clock that obeys."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.people import service as people
-from bot.people.models import Person, Role, Team, Workspace
-from bot.slack.cards import Card
+from bot.people.models import Person, Team
 from bot.standups import answering, asking, rounds, setup
 from bot.standups.models import Standup, StandupAnswer, StandupEntry, StandupQuestion, StandupRound
 from bot.store import Store
+from tests.company import ZONE, BaseCompany, install
 
 HALF_PAST_NINE = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)  # in Berlin, a Monday
-ZONE = "Europe/Berlin"
 SAID = {"plan": "Call", "customers": "", "product": "", "blockers": "", "ideas": ""}
 
 T = TypeVar("T")
 
 
-@dataclass
-class Company:
-    """The people by their Slack ID, and what tests want to know of them."""
-
-    store: Store
-    workspace: Workspace
-
-    def someone(self, slack_id: str, name: str, team: str | None, *roles: Role) -> Person:
-        with self.store.transaction() as session:
-            person = people.person(session, self.workspace.id, slack_id)
-            person.name, person.roles = name, [str(role) for role in roles]
-            person.team_id = self.team(session, team).id if team else None
-        return person
+class Company(BaseCompany):
+    """Two teams with their standups, and what their people do in them."""
 
     def standup(self, session: Session, team: str = "Sales") -> Standup:
         """The team's first standup."""
@@ -91,24 +78,10 @@ class Company:
         with self.store.transaction() as session:
             return rounds.remind(session)
 
-    def cards(self, kind: str) -> int:
-        with self.store.transaction() as session:
-            return session.scalars(select(func.count(Card.id)).where(Card.kind == kind)).one()
-
-    def targets(self, kind: str) -> set[str]:
-        with self.store.transaction() as session:
-            return set(session.scalars(select(Card.target).where(Card.kind == kind)))
-
     def team(self, session: Session, name: str) -> Team:
         return next(team for team in people.teams(session, self.workspace.id) if team.name == name)
 
 
 def found(store: Store, team_id: str, channel: str) -> Company:
     """A workspace with its teams and their standups, and nobody in it yet."""
-    with store.transaction() as session:
-        workspace = people.install(
-            session, team_id=team_id, name="Acme", bot_user_id="UBOT", channel=channel,
-            timezone=ZONE, currency="EUR",
-        )  # fmt: skip
-        setup.install(session, workspace)
-    return Company(store, workspace)
+    return Company(store, install(store, team_id, channel, setup))

@@ -81,7 +81,7 @@ def test_what_needs_an_answer_needs_words(company: Company, ada: Person, nothing
 
 def test_where_nothing_is_needed_something_has_to_be_said(company: Company, ada: Person) -> None:
     with company.store.transaction() as session:
-        for question in setup.standups(session, company.someone("UM", "M", None, Role.MANAGER)):
+        for question in setup.standups(session, company.someone("UM", Role.MANAGER, name="M")):
             for each in question.questions:
                 each.needs_answer = False
     company.ask()
@@ -183,7 +183,7 @@ def test_who_comes_first_is_not_asked_again(
     assert not company.says(ada).is_late
     hands.forward(hours=2)
     assert company.ask() == 0
-    assert company.cards(asking.PROMPT) == 0
+    assert len(company.cards(asking.PROMPT)) == 0
     assert company.entry(ada).closes_at == HALF_PAST_NINE + timedelta(minutes=150)
     assert today(company, ada).next_at == HALF_PAST_NINE + timedelta(days=1)
 
@@ -196,7 +196,7 @@ def test_who_only_looked_is_asked_at_their_minute(
     hands.forward(hours=2)
     assert company.ask() == 1
     assert company.ask() == 0
-    assert company.cards(asking.PROMPT) == 1
+    assert len(company.cards(asking.PROMPT)) == 1
 
 
 def test_on_a_free_day_one_hears_when_it_is_asked(
@@ -281,7 +281,7 @@ def test_what_waits_comes_first(company: Company, ada: Person, max_: Person) -> 
 
 def test_one_who_joined_later_may_answer(company: Company, ada: Person) -> None:
     company.ask()
-    cy = company.someone("UCY", "Cy", "Sales")
+    cy = company.someone("UCY", name="Cy", team="Sales")
     assert len(set(at_once([lambda: begin(company, cy)] * 6))) == 1
     assert company.says(cy).round_id == company.entry(ada).round_id
 
@@ -290,12 +290,12 @@ def test_one_who_changed_the_team_may_still_answer_the_old_one(
     company: Company, ada: Person
 ) -> None:
     company.ask()
-    moved = company.someone("UADA", "Ada", "Marketing", Role.MARKETER)
+    moved = company.someone("UADA", Role.MARKETER, name="Ada", team="Marketing")
     assert company.says(moved).state == Answer.ANSWERED
 
 
 def test_an_answer_is_in_the_summary_or_draws_it_anew(company: Company, hands: MovedClock) -> None:
-    team = [company.someone(f"U{number}", f"P{number}", "Sales") for number in range(6)]
+    team = [company.someone(f"U{number}", name=f"P{number}", team="Sales") for number in range(6)]
     opened = company.opened()
     hands.forward(minutes=150)
     turns = iter([*team, None, None])
@@ -317,4 +317,4 @@ def test_an_answer_is_in_the_summary_or_draws_it_anew(company: Company, hands: M
     with company.store.transaction() as session:
         answers = session.scalars(select(StandupAnswer)).all()
     assert len(answers) == 6
-    assert company.cards(rounds.SUMMARY) == 1
+    assert len(company.cards(rounds.SUMMARY)) == 1

@@ -16,7 +16,7 @@ from tests.threads import at_once
 
 @pytest.fixture
 def mia(company: Company) -> Person:
-    return company.someone("UMIA", "Mia", "Marketing", Role.MARKETER)
+    return company.someone("UMIA", Role.MARKETER, name="Mia", team="Marketing")
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def test_someone_across_takes_it_and_both_have_it_before_them(
 def test_nobody_of_the_same_team_takes_it(
     company: Company, ada: Person, bo: Person, blocked: int
 ) -> None:
-    stranger = company.someone("UX", "Stranger", None)
+    stranger = company.someone("UX", name="Stranger")
     for who in (ada, bo, stranger):
         with pytest.raises(blockers.SameTeam):
             take(company, who, blocked)
@@ -77,7 +77,7 @@ def test_who_leads_all_may_take_it(company: Company, max_: Person, blocked: int)
 
 
 def test_one_wins(company: Company, blocked: int) -> None:
-    helpers = iter([company.someone(f"UM{n}", f"M{n}", "Marketing") for n in range(6)])
+    helpers = iter([company.someone(f"UM{n}", name=f"M{n}", team="Marketing") for n in range(6)])
 
     def try_() -> str:
         try:
@@ -87,12 +87,12 @@ def test_one_wins(company: Company, blocked: int) -> None:
 
     outcomes = at_once([try_] * 6)
     assert outcomes.count("told") == 5
-    assert company.cards(blockers.HELP) == 2
+    assert len(company.cards(blockers.HELP)) == 2
 
 
 def test_the_second_is_told_who_has_it(company: Company, mia: Person, blocked: int) -> None:
     take(company, mia, blocked)
-    other = company.someone("UMO", "Mo", "Marketing")
+    other = company.someone("UMO", name="Mo", team="Marketing")
     with pytest.raises(blockers.AlreadyTaken, match="Mia took it already"):
         take(company, other, blocked)
     with pytest.raises(blockers.AlreadyTaken, match="You took it already"):
@@ -103,14 +103,14 @@ def test_it_is_handed_back_and_taken_by_another(
     company: Company, mia: Person, blocked: int
 ) -> None:
     take(company, mia, blocked)
-    other = company.someone("UMO", "Mo", "Marketing")
+    other = company.someone("UMO", name="Mo", team="Marketing")
     with pytest.raises(blockers.NotTheirs, match="Only Mia can say that"):
         hand_back(company, other, blocked)
     assert hand_back(company, mia, blocked).taken_by is None
     with pytest.raises(blockers.NotTheirs):
         hand_back(company, mia, blocked)
     assert take(company, other, blocked).taken_by == other.id
-    assert company.targets(blockers.HELP) == {"UADA", "UMIA", "UMO"}
+    assert set(company.targets(blockers.HELP)) == {"UADA", "UMIA", "UMO"}
 
 
 def test_resolved_the_blocked_one_hears_of_it(
@@ -118,7 +118,7 @@ def test_resolved_the_blocked_one_hears_of_it(
 ) -> None:
     take(company, mia, blocked)
     assert resolve(company, mia, blocked).resolved_at == hands.now
-    assert company.targets(blockers.RESOLVED) == {"UADA"}
+    assert set(company.targets(blockers.RESOLVED)) == {"UADA"}
     for act in (take, hand_back, resolve):
         with pytest.raises((blockers.AlreadyResolved, blockers.AlreadyTaken)):
             act(company, mia, blocked)
@@ -129,7 +129,7 @@ def test_the_blocked_one_says_so_and_the_taker_hears_of_it(
 ) -> None:
     take(company, mia, blocked)
     resolve(company, ada, blocked)
-    assert company.targets(blockers.RESOLVED) == {"UMIA"}
+    assert set(company.targets(blockers.RESOLVED)) == {"UMIA"}
 
 
 def test_nobody_else_says_so(
@@ -160,7 +160,7 @@ def test_what_is_no_blocker_or_of_another_workspace_is_not_found(
     company.ask()
     company.says(ada, blockers="No list")
     blocker = company.blocker_of(ada)
-    elsewhere = found(company.store, "T2", "C9").someone("UZ", "Z", "Marketing", Role.MANAGER)
+    elsewhere = found(company.store, "T2", "C9").someone("UZ", Role.MANAGER, team="Marketing")
     with company.store.transaction() as session:
         plan = session.scalars(select(StandupAnswer.id).where(StandupAnswer.id != blocker)).one()
     for who, what in ((mia, plan), (mia, 0), (elsewhere, blocker)):
@@ -194,7 +194,7 @@ def test_an_idea_becomes_one_request_however_often_it_is_pressed(
 def test_where_the_author_may_not_ask_the_request_is_of_who_pressed(
     company: Company, mia: Person
 ) -> None:
-    cy = company.someone("UCY", "Cy", "Sales")
+    cy = company.someone("UCY", name="Cy", team="Sales")
     company.ask()
     company.says(cy, ideas="Lunch")
     with company.store.transaction() as session:
@@ -209,18 +209,18 @@ def test_what_is_no_idea_is_not_found_and_a_stranger_asks_nothing(
     company.says(ada, plan="Call", ideas="Lunch")
     with company.store.transaction() as session:
         plan, idea = session.scalars(select(StandupAnswer.id).order_by(StandupAnswer.id))
-    elsewhere = found(company.store, "T2", "C9").someone("UZ", "Z", "Marketing", Role.MANAGER)
+    elsewhere = found(company.store, "T2", "C9").someone("UZ", Role.MANAGER, team="Marketing")
     for who, what in ((mia, plan), (mia, 0), (elsewhere, idea)):
         with pytest.raises(NotFound), company.store.transaction() as session:
             blockers.make_request(session, who, what)
-    stranger = company.someone("UX", "Stranger", None)
+    stranger = company.someone("UX", name="Stranger")
     with pytest.raises(NotAllowed), company.store.transaction() as session:
         blockers.make_request(session, stranger, idea)
 
 
 def test_a_round_is_read_by_its_own_workspace_alone(company: Company, mia: Person) -> None:
     opened = company.opened()
-    elsewhere = found(company.store, "T2", "C9").someone("UZ", "Z", "Marketing", Role.MANAGER)
+    elsewhere = found(company.store, "T2", "C9").someone("UZ", Role.MANAGER, team="Marketing")
     with company.store.transaction() as session:
         assert queries.summary_page(session, mia, opened.id, 0).round.id == opened.id
         for who, what in ((elsewhere, opened.id), (mia, 0)):

@@ -16,7 +16,8 @@ from bot.sources.lead_payload import read
 from bot.standups import answering
 from bot.standups.models import Facts
 from bot.store import Store
-from tests.campaigns.scene import Company, hire, install
+from tests.campaigns.scene import Company
+from tests.company import hire, install
 from tests.moved_clock import MovedClock
 
 Receive = Callable[..., None]

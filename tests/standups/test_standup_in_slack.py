@@ -39,7 +39,7 @@ class Office:
     def hire(self, name: str, team: str | None, *roles: Role) -> User:
         user = self.slack.add_user(name)
         self.team.members.add(user.id)
-        self.company.someone(user.id, name.title(), team, *roles)
+        self.company.someone(user.id, *roles, name=name.title(), team=team)
         return user
 
     def forward(self, by: timedelta) -> None:
@@ -210,7 +210,7 @@ def test_one_who_comes_later(office: Office) -> None:
     max_ = office.hire("max", None)
     slack.hand(max_).command("/standup", "skip", office.team)
     assert "with a role or in a team can answer standups" in office.told(max_)
-    office.company.someone(max_.id, "Max", "Sales")
+    office.company.someone(max_.id, name="Max", team="Sales")
     slack.wait_until(office.is_open, timeout=30)
     slack.hand(max_).command("/standup", "skip", office.team)
     slack.wait_until(lambda: "You are skipping" in office.told(max_), timeout=30)

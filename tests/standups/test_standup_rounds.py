@@ -9,8 +9,9 @@ from bot.people.models import Absence, Person, Role
 from bot.standups import answering, asking, rounds
 from bot.standups.models import Answer, Standup, StandupEntry, StandupRound
 from bot.tasks import Schedule, schedule
+from tests.company import ZONE
 from tests.moved_clock import MovedClock
-from tests.standups.scene import HALF_PAST_NINE, ZONE, Company
+from tests.standups.scene import HALF_PAST_NINE, Company
 from tests.threads import at_once
 
 
@@ -47,13 +48,13 @@ def zones(company: Company) -> dict[str, datetime]:
 
 
 def test_everyone_of_the_team_is_asked(company: Company, ada: Person, bo: Person) -> None:
-    company.someone("UMIA", "Mia", "Marketing")
+    company.someone("UMIA", name="Mia", team="Marketing")
     assert company.ask() == 2
     asked = entries(company)
     assert set(asked) == {"UADA", "UBO"}
     assert {entry.state for entry in asked.values()} == {Answer.ASKED}
     assert {entry.due_at for entry in asked.values()} == {HALF_PAST_NINE}
-    assert company.targets(asking.PROMPT) == {"UADA", "UBO"}
+    assert set(company.targets(asking.PROMPT)) == {"UADA", "UBO"}
 
 
 def test_prompts_let_everything_else_go_first(company: Company, ada: Person) -> None:
@@ -99,7 +100,7 @@ def test_each_zone_asks_its_own(company: Company, ada: Person, bo: Person) -> No
     moves(company, bo, "America/New_York")
     assert company.ask() == 1
     assert company.ask(slot=HALF_PAST_NINE + timedelta(hours=6), zone="America/New_York") == 1
-    assert company.targets(asking.PROMPT) == {"UADA", "UBO"}
+    assert set(company.targets(asking.PROMPT)) == {"UADA", "UBO"}
 
 
 def test_where_a_person_has_no_zone_the_teams_counts(company: Company, ada: Person) -> None:
@@ -129,7 +130,7 @@ def test_nobody_is_asked_while_away(company: Company, ada: Person, bo: Person) -
     away(company, ada, HALF_PAST_NINE - hour, HALF_PAST_NINE + hour)
     away(company, bo, HALF_PAST_NINE - hour, HALF_PAST_NINE)
     assert company.ask() == 1
-    assert company.targets(asking.PROMPT) == {"UBO"}
+    assert set(company.targets(asking.PROMPT)) == {"UBO"}
 
 
 @pytest.mark.parametrize(
@@ -195,19 +196,19 @@ def test_a_zone_that_comes_after_the_closing_opens_it_anew(
     company.ask()
     hands.forward(minutes=150)
     assert company.close() == 1
-    moves(company, company.someone("UBO", "Bo", "Sales"), "America/New_York")
+    moves(company, company.someone("UBO", name="Bo", team="Sales"), "America/New_York")
     hands.now = HALF_PAST_NINE + timedelta(hours=6)
     assert company.ask(slot=hands.now, zone="America/New_York") == 1
     assert company.close() == 0
     hands.forward(minutes=150)
     assert company.close() == 1
-    assert company.cards(rounds.SUMMARY) == 1
+    assert len(company.cards(rounds.SUMMARY)) == 1
 
 
 def test_only_those_who_wait_are_reminded_and_once(
     company: Company, ada: Person, bo: Person, hands: MovedClock
 ) -> None:
-    cy = company.someone("UCY", "Cy", "Sales")
+    cy = company.someone("UCY", name="Cy", team="Sales")
     company.ask()
     company.says(ada)
     with company.store.transaction() as session:
@@ -216,7 +217,7 @@ def test_only_those_who_wait_are_reminded_and_once(
     assert company.remind() == 0
     hands.forward(minutes=1)
     assert [company.remind() for _restart in range(3)] == [1, 0, 0]
-    assert company.targets(rounds.REMINDER) == {"UCY"}
+    assert set(company.targets(rounds.REMINDER)) == {"UCY"}
     assert company.entry(cy).reminded_at == hands.now
 
 
@@ -229,12 +230,12 @@ def test_nobody_is_reminded_who_left_is_away_or_is_late(
     away(company, bo, HALF_PAST_NINE, HALF_PAST_NINE + timedelta(days=1))
     hands.forward(hours=1)
     assert company.remind() == 2
-    cy = company.someone("UCY", "Cy", "Sales")
+    cy = company.someone("UCY", name="Cy", team="Sales")
     hands.forward(days=1, hours=-1)
     company.ask(slot=hands.now)
     hands.forward(days=1)
     assert company.remind() == 2  # Cy, and Bo, who was away on the first day only
-    assert company.cards(rounds.REMINDER) == 0
+    assert len(company.cards(rounds.REMINDER)) == 0
     assert company.entry(cy).reminded_at is None
 
 
@@ -247,14 +248,14 @@ def test_closing_sums_up_once(company: Company, ada: Person, hands: MovedClock) 
     assert company.close() == 0
     with company.store.transaction() as session:
         assert session.get_one(StandupRound, opened.id).closed_at == hands.now
-    assert company.cards(rounds.SUMMARY) == 1
+    assert len(company.cards(rounds.SUMMARY)) == 1
 
 
 def test_a_round_that_asked_nobody_is_not_summed_up(company: Company, hands: MovedClock) -> None:
     company.ask("Marketing")
     hands.forward(hours=24)
     company.close()
-    assert company.cards(rounds.SUMMARY) == 0
+    assert len(company.cards(rounds.SUMMARY)) == 0
 
 
 def test_the_other_department_reads_it_in_its_own_channel(
@@ -265,7 +266,7 @@ def test_the_other_department_reads_it_in_its_own_channel(
     company.ask()
     hands.forward(minutes=150)
     company.close()
-    assert company.targets(rounds.SUMMARY) == {"C1", "CMARKETING"}
+    assert set(company.targets(rounds.SUMMARY)) == {"C1", "CMARKETING"}
 
 
 def test_or_in_a_thread_one_for_each_week(company: Company, ada: Person, hands: MovedClock) -> None:
@@ -277,9 +278,9 @@ def test_or_in_a_thread_one_for_each_week(company: Company, ada: Person, hands: 
         assert company.ask(slot=hands.now) == 1
         hands.forward(minutes=150)
         assert company.close() == 1
-    assert company.cards(rounds.SUMMARY) == 8
-    assert company.targets(rounds.WEEK) == {"CMARKETING"}
-    assert company.cards(rounds.WEEK) == 2
+    assert len(company.cards(rounds.SUMMARY)) == 8
+    assert set(company.targets(rounds.WEEK)) == {"CMARKETING"}
+    assert len(company.cards(rounds.WEEK)) == 2
     with company.store.transaction() as session:
         parents = session.execute(
             text("SELECT target, parent_id FROM card WHERE kind = 'standup.summary'")
@@ -290,7 +291,7 @@ def test_or_in_a_thread_one_for_each_week(company: Company, ada: Person, hands: 
 
 def test_simultaneous_ticks_ask_each_once(company: Company, ada: Person, bo: Person) -> None:
     assert sorted(at_once([company.ask] * 8)) == [0] * 7 + [2]
-    assert company.cards(asking.PROMPT) == 2
+    assert len(company.cards(asking.PROMPT)) == 2
 
 
 def test_simultaneous_ticks_remind_and_close_once(
@@ -301,8 +302,8 @@ def test_simultaneous_ticks_remind_and_close_once(
     assert sum(at_once([company.remind] * 8)) == 2
     hands.forward(hours=2)
     assert sum(at_once([company.close] * 8)) == 1
-    assert company.cards(rounds.REMINDER) == 2
-    assert company.cards(rounds.SUMMARY) == 1
+    assert len(company.cards(rounds.REMINDER)) == 2
+    assert len(company.cards(rounds.SUMMARY)) == 1
 
 
 def test_a_schedule_fires_into_the_question(
@@ -331,7 +332,7 @@ def test_an_hour_that_daylight_saving_skips_or_repeats(company: Company, ada: Pe
 
 
 def test_a_manager_is_asked_like_everybody_of_the_team(company: Company) -> None:
-    company.someone("UMEG", "Meg", "Sales", Role.MANAGER)
+    company.someone("UMEG", Role.MANAGER, name="Meg", team="Sales")
     assert company.ask() == 1
 
 

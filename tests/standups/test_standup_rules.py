@@ -17,8 +17,9 @@ from bot.people.models import Absence, Person
 from bot.slack.cards import Card
 from bot.standups import answering, asking, rounds
 from bot.standups.models import Answer, Closing, Standup, StandupEntry, StandupRound
+from tests.company import ZONE
 from tests.databases import Databases
-from tests.standups.scene import HALF_PAST_NINE, SAID, ZONE, Company, found
+from tests.standups.scene import HALF_PAST_NINE, SAID, Company, found
 
 zones = st.sampled_from(sorted(zone for zone in available_timezones() if "/" in zone))
 days = st.dates(date(2026, 1, 1), date(2027, 12, 31))
@@ -154,7 +155,7 @@ def test_whatever_happens_in_whatever_order(
     with databases.lend() as database:
         play = Play(found(database.store, "T1", "C1"))
         clock.use(lambda: play.now)
-        staff = [play.company.someone(f"U{n}", f"Person {n}", "Sales") for n in range(3)]
+        staff = [play.company.someone(f"U{n}", name=f"Person {n}", team="Sales") for n in range(3)]
         for deed, number in deeds:
             with suppress(HandoffError), database.store.transaction() as session:
                 DEEDS[deed](play, session, staff[number])

@@ -19,7 +19,7 @@ TEAM = ["Gil", "Ada", "Zoe", "Bo", "Cy", "Mia", "Tom"]
 @pytest.fixture
 def round_id(company: Company) -> int:
     """Five answer every question, one of them again; one skips, and one says nothing."""
-    team = [company.someone(f"U{name}", name, "Sales", Role.SALESPERSON) for name in TEAM]
+    team = [company.someone(f"U{name}", Role.SALESPERSON, name=name, team="Sales") for name in TEAM]
     opened = company.opened()
     with company.store.transaction() as session:
         for person in team[:5]:
@@ -36,7 +36,7 @@ def place(said: StandupAnswer) -> tuple[int, bool, str]:
 
 
 def test_by_theme_open_blockers_first_then_by_name(company: Company, round_id: int) -> None:
-    across = company.someone("UX", "Xia", "Marketing", Role.MARKETER)
+    across = company.someone("UX", Role.MARKETER, name="Xia", team="Marketing")
     with company.store.transaction() as session:
         blocker = queries.round_summary(session, round_id).answers[0]
         blockers.take_on(session, across, blocker.id)

@@ -49,8 +49,8 @@ from bot.standups.models import StandupRound
 from bot.store import DatabaseDown, Store
 from bot.tasks import Schedule, in_transaction, put_schedule, schedule
 from bot.tasks.rows import LOOPS, PARKED, ParkedRow, RowsFailed, parked, pause
-from tests.campaigns.scene import hire as hire_plain
-from tests.campaigns.scene import install
+from tests.company import hire as hire_plain
+from tests.company import install
 from tests.crm.parts import Sales
 from tests.digests.office import MONDAY, NOW, open_office
 from tests.intake.test_reading_back import Told
@@ -356,7 +356,7 @@ def _standup(store: Store) -> tuple[MovedClock, morning.Company]:
     company = morning.found(store, "T1", "C1")
     hands.forward(minutes=5)
     for team in ("Sales", "Marketing"):
-        company.someone(f"U{team}", team, team)
+        company.someone(f"U{team}", name=team, team=team)
     return hands, company
 
 

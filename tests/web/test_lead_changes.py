@@ -12,7 +12,7 @@ from bot.leads.models import Lead, LeadEvent
 from bot.leads.queries import facts
 from bot.people.models import Person, Role
 from bot.people.service import install
-from tests.campaigns.scene import hire
+from tests.company import hire
 from tests.web.conftest import FORM_KEY, KEY, OTHER_KEY, Site
 
 ADA = {"email": "ada@example.com", "first_name": "Ada", "external_id": "e1"}

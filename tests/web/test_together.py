@@ -15,7 +15,7 @@ from bot.leads.models import Lead
 from bot.people.models import Workspace
 from bot.store import Store
 from bot.web.intake import THREADS, Intake, TooManyWaiting
-from tests.campaigns.scene import install
+from tests.company import install
 from tests.loops import run
 
 

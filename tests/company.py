@@ -1,0 +1,80 @@
+"""A company in which things happen: its workspace, its people, and what most tests ask about it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select, text
+
+from bot.people import service as people
+from bot.people.models import Person, Role, Workspace
+from bot.routing import escalation
+from bot.slack.cards import Card
+from bot.store import Base, Store
+
+ZONE = "Europe/Berlin"
+
+
+@dataclass
+class BaseCompany:
+    """What each folder of tests builds on: it adds its people, and what they do."""
+
+    store: Store
+    workspace: Workspace
+
+    def someone(
+        self, slack_id: str, *roles: Role, name: str | None = None, team: str | None = None,
+        zone: str | None = None,
+    ) -> Person:  # fmt: skip
+        """Hire somebody; without a name they are called as their Slack ID."""
+        return hire(
+            self.store, self.workspace, slack_id, name or slack_id.title(), *roles,
+            team=team, zone=zone,
+        )  # fmt: skip
+
+    def count(self, table: type[Base]) -> int:
+        with self.store.transaction() as session:
+            return session.scalars(select(func.count()).select_from(table)).one()
+
+    def cards(self, kind: str) -> list[Card]:
+        with self.store.transaction() as session:
+            return list(session.scalars(select(Card).where(Card.kind == kind).order_by(Card.id)))
+
+    def targets(self, kind: str) -> list[str]:
+        """Where the cards of this kind go."""
+        return [card.target for card in self.cards(kind)]
+
+    def jobs(self, task: str) -> int:
+        """How many jobs of this task wait."""
+        with self.store.transaction() as session:
+            counted = session.execute(
+                text("SELECT count(*) FROM procrastinate_jobs WHERE task_name = :task"),
+                {"task": task},
+            )
+            return int(counted.scalar_one())
+
+
+def install(store: Store, team_id: str = "T1", channel: str = "C1", *parts: Any) -> Workspace:
+    """A workspace with the first settings of leads, and of other parts (modules with `install`)."""
+    with store.transaction() as session:
+        workspace = people.install(
+            session, team_id=team_id, name="Acme", bot_user_id="UBOT", channel=channel,
+            timezone=ZONE, currency="EUR",
+        )  # fmt: skip
+        for part in (escalation, *parts):
+            part.install(session, workspace)
+    return workspace
+
+
+def hire(
+    store: Store, workspace: Workspace, slack_id: str, name: str, *roles: Role,
+    team: str | None = None, zone: str | None = None,
+) -> Person:  # fmt: skip
+    """Somebody with these roles, in this team, in this zone (in the workspace's without one)."""
+    with store.transaction() as session:
+        person = people.person(session, workspace.id, slack_id)
+        person.name, person.roles = name, [str(role) for role in roles]
+        teams = {each.name: each.id for each in people.teams(session, workspace.id)}
+        person.team_id = teams[team] if team else None
+        if zone:
+            person.timezone = zone
+    return person
