@@ -61,9 +61,10 @@ CLAIMED_STEPS = (EscalationStep.REMIND, EscalationStep.TAKE_BACK)
 class ServiceLevel(Base):
     """What sales promises, and what happens when it is not kept.
 
-    The minutes are working time, each since the step before. The defaults follow what is known in
-    the field: a hot lead is answered within 5 minutes, is nudged for at 5 and with its whole team
-    at 15, and changes hands by the hour.
+    The minutes are working time, since the lead came in or was claimed. Reminders come before the
+    response target passes, and what takes a lead to somebody else after it. The defaults follow
+    what is known in the field: a hot lead is answered within 5 minutes, is with its whole team at
+    15, and changes hands by the hour.
     """
 
     __tablename__ = "service_level"
@@ -71,13 +72,14 @@ class ServiceLevel(Base):
     workspace_id: Mapped[WorkspaceId] = mapped_column(primary_key=True)
     respond_minutes: Mapped[int] = mapped_column(default=5, server_default="5")
     """Until the first response to a hot lead, since it came."""
-    nudge_minutes: Mapped[int] = mapped_column(default=5, server_default="5")
-    message_minutes: Mapped[int] = mapped_column(default=10, server_default="10")
-    suggest_minutes: Mapped[int] = mapped_column(default=15, server_default="15")
-    manager_minutes: Mapped[int] = mapped_column(default=30, server_default="30")
-    remind_minutes: Mapped[int] = mapped_column(default=15, server_default="15")
-    """Since the claim, without a contact."""
-    take_back_minutes: Mapped[int] = mapped_column(default=45, server_default="45")
+    nudge_minutes: Mapped[int] = mapped_column(default=3, server_default="3")
+    """Since it came in, as those of the next three; it is the time to claim it by, too."""
+    message_minutes: Mapped[int] = mapped_column(default=15, server_default="15")
+    suggest_minutes: Mapped[int] = mapped_column(default=30, server_default="30")
+    manager_minutes: Mapped[int] = mapped_column(default=60, server_default="60")
+    remind_minutes: Mapped[int] = mapped_column(default=3, server_default="3")
+    """Since the claim, without a contact, as those of the next."""
+    take_back_minutes: Mapped[int] = mapped_column(default=60, server_default="60")
     attempts: Mapped[int] = mapped_column(default=3, server_default="3")
     """How often somebody is called before they count as unable to reach."""
     most_open: Mapped[int | None]
@@ -95,7 +97,13 @@ class ServiceLevel(Base):
 
     def wait(self, step: EscalationStep) -> timedelta:
         """Working time from the step before until this one."""
-        return timedelta(minutes=getattr(self, f"{step}_minutes"))
+        steps = CLAIMED_STEPS if step in CLAIMED_STEPS else UNCLAIMED_STEPS
+        before = steps[: steps.index(step)][-1:]
+        minutes = self._minutes(step) - sum(map(self._minutes, before))
+        return timedelta(minutes=max(minutes, 0))
+
+    def _minutes(self, step: EscalationStep) -> int:
+        return int(getattr(self, f"{step}_minutes"))
 
 
 class LeadStep(Base):

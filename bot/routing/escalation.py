@@ -164,11 +164,22 @@ class EscalationPolicy:
         owner = lead.claimed_by
         calendar = self.rota.department if owner is None else self.rota.calendar(owner)
         since = lead.step_started_at or lead.received_at
-        wait = timedelta() if lead.step == EscalationStep.HAND_OVER else self.level.wait(step)
-        due = calendar.after(since, wait)
+        due = calendar.after(since, self._wait(lead, step, since))
+        target = lead.response_due_at
+        if due is not None and target is not None and _is_before_target(lead, step, since):
+            due = min(due, target)
         if due is not None and due <= now and not calendar.is_open(now):
             due = calendar.after(now, timedelta())
         return due or now + _LATER
+
+    def _wait(self, lead: Lead, step: EscalationStep, since: datetime) -> timedelta:
+        """Until the step. Without a response target ahead, the owner is reminded halfway to when
+        the lead goes back."""
+        if lead.step == EscalationStep.HAND_OVER:
+            return timedelta()
+        if step is EscalationStep.REMIND and not _is_before_target(lead, step, since):
+            return timedelta(minutes=self.level.take_back_minutes / 2)
+        return self.level.wait(step)
 
     # ---- the steps --------------------------------------------------------------------------
 
@@ -342,6 +353,14 @@ class EscalationPolicy:
 def _deadline(lead: Lead, now: datetime) -> datetime | None:
     """When the card has to say that the lead is overdue; None: not, or it does by now."""
     return lead.due_at if lead.due_at is not None and lead.due_at > now else None
+
+
+def _is_before_target(lead: Lead, step: EscalationStep, since: datetime) -> bool:
+    """Whether the step reminds an owner who claimed the lead, and has not called, while its
+    response target was ahead."""
+    target = lead.response_due_at
+    has_just_claimed = step is EscalationStep.REMIND and since == lead.claimed_at
+    return has_just_claimed and target is not None and since < target
 
 
 def next_step(lead: Lead) -> EscalationStep | None:

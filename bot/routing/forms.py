@@ -86,36 +86,42 @@ class ChangeSla(Form, id="lead.save_targets", title="Response targets"):
     """The minutes of the escalation, and the round robin's limits."""
 
     respond_minutes: int = _count(
-        "First response promised within (minutes)",
-        above="All minutes are working time, each counted from the step before.",
+        "Response target for hot leads (minutes)", above="All minutes are working time."
     )
     nudge_minutes: int = _count(
-        "A word in the lead's thread",
-        above="*While nobody claims a hot lead*, after so many minutes:",
+        "Reminder in the lead's thread",
+        above="*While nobody has claimed a hot lead*, minutes since it came in:",
+        hint="Also the time to claim it by. No later than the response target.",
     )
-    message_minutes: int = _count("Then a direct message to all on duty")
-    suggest_minutes: int = _count("Then it is offered to the next in turn")
-    manager_minutes: int = _count("Then the managers are told")
+    message_minutes: int = _count("Message to everyone on duty")
+    suggest_minutes: int = _count("Offer to the next in the rotation")
+    manager_minutes: int = _count(
+        "Message to the managers", hint="No earlier than the response target."
+    )
     remind_minutes: int = _count(
-        "The owner is reminded",
-        above="*While its owner has not been in contact*, after so many minutes:",
+        "Reminder to the owner",
+        above="*While its owner hasn't been in touch*, minutes since the claim:",
+        hint="No later than the response target.",
     )
-    take_back_minutes: int = _count("Then it returns to the channel")
+    take_back_minutes: int = _count(
+        "Back to the channel", hint="No earlier than the response target."
+    )
     most_open: int | None = _count(
-        "Nobody is offered more than so many open leads", above="*The rotation*",
-        optional=True, hint="Empty: no limit.",
+        "Most open leads somebody can hold to be offered another", above="*Rotation*",
+        optional=True, hint="Leave empty for no limit.",
     )  # fmt: skip
     head_start_seconds: int = number(
-        "A returning customer is kept for who knows them (seconds)", minimum=0, maximum=10_000
+        "Seconds a returning customer is kept for whoever knows them", minimum=0, maximum=10_000
     )
     stalled_days: int = _count(
-        "A contacted lead stands still after so many days without a step",
-        hint="Its owner hears of it; after twice as many, the managers do.",
+        "Days without a step until a contacted lead is stalled",
+        hint="Its owner gets a message then; the managers after twice as many.",
     )
-    attempts: int = _count("Somebody counts as unable to reach after so many attempts")
+    attempts: int = _count("Calls without an answer until somebody counts as unreachable")
     fallback: str | None = user(
-        "Who hears of it when everybody is out", optional=True, hint="Empty: the managers."
-    )
+        "Who gets a message when everybody is out", optional=True,
+        hint="Leave empty for the managers.",
+    )  # fmt: skip
     names_only: bool = tick(
         "Personal data", "The channel sees name and company only",
         description="The rest goes to the lead's owner alone.", value="names_only", optional=True,

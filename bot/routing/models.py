@@ -27,7 +27,8 @@ class RoundRobinWeight(Base):
 
 @dataclass(frozen=True)
 class SlaTerms:
-    """What an admin may change of the service level; minutes are working time."""
+    """What an admin may change of the service level; minutes are working time, since the lead came
+    in or was claimed."""
 
     respond_minutes: int
     nudge_minutes: int

@@ -1,6 +1,7 @@
 """The response SLA: read, and changed by an admin."""
 
 from dataclasses import asdict, fields
+from itertools import pairwise
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -8,7 +9,7 @@ from sqlalchemy.orm import Session
 from bot import slack
 from bot.errors import FieldErrors
 from bot.leads.models import Lead, Status
-from bot.leads.notice_models import ServiceLevel
+from bot.leads.notice_models import CLAIMED_STEPS, UNCLAIMED_STEPS, ServiceLevel
 from bot.leads.notices import CARD
 from bot.people import service as people
 from bot.people.models import Person, Role
@@ -16,6 +17,8 @@ from bot.routing.models import SlaTerms
 from bot.slack.cards import Card
 
 _MOST = 10_000
+_REMINDERS = ("nudge_minutes", "remind_minutes")
+_CONSEQUENCES = ("manager_minutes", "take_back_minutes")
 
 
 def sla(session: Session, workspace_id: int) -> tuple[SlaTerms, Person | None]:
@@ -32,14 +35,7 @@ def change_sla(session: Session, who: Person, terms: SlaTerms, fallback: str | N
     `fallback` is Slack's ID. Raises NotAllowed, and FieldErrors by their fields.
     """
     people.require(session, who, "change the response targets", Role.ADMIN)
-    problems = {
-        name: f"Please enter a number from {least} to {_MOST:,}."
-        for name, value in asdict(terms).items()
-        if isinstance(value, int)
-        and not isinstance(value, bool)
-        and not (least := 0 if name == "head_start_seconds" else 1) <= value <= _MOST
-    }
-    if problems:
+    if problems := _out_of_range(terms) or _contradictions(terms):
         raise FieldErrors(problems)
     level = session.get_one(ServiceLevel, who.workspace_id, with_for_update={"key_share": True})
     if level.names_only != terms.names_only:
@@ -48,6 +44,31 @@ def change_sla(session: Session, who: Person, terms: SlaTerms, fallback: str | N
         setattr(level, name, value)
     named = people.person(session, who.workspace_id, fallback) if fallback else None
     level.fallback_id = named.id if named else None
+
+
+def _out_of_range(terms: SlaTerms) -> dict[str, str]:
+    return {
+        name: f"Enter a number from {least} to {_MOST:,}."
+        for name, value in asdict(terms).items()
+        if isinstance(value, int)
+        and not isinstance(value, bool)
+        and not (least := 0 if name == "head_start_seconds" else 1) <= value <= _MOST
+    }
+
+
+def _contradictions(terms: SlaTerms) -> dict[str, str]:
+    """What does not fit the response target: reminders come before it has passed, and a lead goes
+    to somebody else only after it; by the field, with what to choose."""
+    target, minutes = terms.respond_minutes, asdict(terms)
+    problems = {
+        f"{step}_minutes": f"Choose more than {minutes[f'{before}_minutes']:,}, the step before."
+        for before, step in (*pairwise(UNCLAIMED_STEPS), *pairwise(CLAIMED_STEPS))
+        if minutes[f"{step}_minutes"] <= minutes[f"{before}_minutes"]
+    }
+    early = f"Choose at most {target:,}: a reminder comes before the response target has passed."
+    late = f"Choose at least {target:,}: this comes once the response target has passed."
+    problems |= {name: early for name in _REMINDERS if minutes[name] > target}
+    return problems | {name: late for name in _CONSEQUENCES if minutes[name] < target}
 
 
 def _redraw_open(session: Session, workspace_id: int) -> None:

@@ -112,11 +112,13 @@ def test_an_admin_changes_the_promise_and_the_hours(office: Office) -> None:
     office.whisper("sofia", "Only admins can change the response targets")
     root.command("/lead", "targets")
     modal = office.modal("root", "Response targets")
-    root.submit(modal, {"nudge_minutes": "7", "most_open": "12",
+    late = {"nudge_minutes": "7"}
+    assert "at most 5" in root.submit(modal, late).errors["nudge_minutes"]
+    root.submit(modal, {"nudge_minutes": "4", "most_open": "12",
                         "fallback": office.users["mara"].id})  # fmt: skip
     root.command("/lead", "targets")
     again = str(office.modal("root", "Response targets").blocks)
-    assert "'initial_value': '7'" in again
+    assert "'initial_value': '4'" in again
     assert "'initial_value': '12'" in again
     assert office.users["mara"].id in again
     root.close(office.modal("root", "Response targets"))

@@ -357,8 +357,8 @@ def every_step_is_taken_once_and_on_time(leads: dict[int, Lead], steps: Sequence
     taken = Counter((step.lead_id, step.assignment_no, step.step, step.person_id) for step in steps)
     assert set(taken.values()) == {1}
     waits = {
-        EscalationStep.NUDGE: 5,
-        EscalationStep.MESSAGE: 10,
+        EscalationStep.NUDGE: 3,
+        EscalationStep.MESSAGE: 12,
         EscalationStep.SUGGEST: 15,
         EscalationStep.MANAGER: 30,
     }

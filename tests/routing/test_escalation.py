@@ -179,14 +179,14 @@ def test_nobody_claims_and_the_ladder_is_climbed_to_its_end(floor: Floor) -> Non
     lead = floor.lead()
     floor.until(NINE + 4 * HOUR)
     assert floor.steps(lead) == [
-        (EscalationStep.NUDGE, "", "Mon 09:05"),
+        (EscalationStep.NUDGE, "", "Mon 09:03"),
         (EscalationStep.MESSAGE, "Sal", "Mon 09:15"),
         (EscalationStep.MESSAGE, "Sue", "Mon 09:15"),
         (EscalationStep.SUGGEST, "Sal", "Mon 09:30"),
         (EscalationStep.MANAGER, "Boss", "Mon 10:00"),
     ]
     assert floor.get(lead).next_check_at is None
-    assert floor.get(lead).claim_due_at == NINE + 5 * MINUTE
+    assert floor.get(lead).claim_due_at == NINE + 3 * MINUTE
 
 
 def test_a_card_is_drawn_once_it_is_known_by_when(floor: Floor) -> None:
@@ -220,7 +220,7 @@ def test_out_of_hours_it_pauses_and_goes_on(floor: Floor) -> None:
     floor.until(morning, every=30 * MINUTE)
     floor.until(morning + 20 * MINUTE)
     assert floor.steps(lead) == [
-        (EscalationStep.NUDGE, "", "Tue 09:03"),
+        (EscalationStep.NUDGE, "", "Tue 09:01"),
         (EscalationStep.MESSAGE, "Sal", "Tue 09:13"),
         (EscalationStep.MESSAGE, "Sue", "Tue 09:13"),
     ]
@@ -233,11 +233,11 @@ def test_an_outage_delays_it_and_makes_no_burst(floor: Floor) -> None:
     lead = floor.lead()
     floor.sweep()
     floor.hands.forward(hours=3)
-    floor.until(floor.hands.now + 12 * MINUTE)
+    floor.until(floor.hands.now + 14 * MINUTE)
     assert floor.steps(lead) == [
         (EscalationStep.NUDGE, "", "Mon 12:01"),
-        (EscalationStep.MESSAGE, "Sal", "Mon 12:11"),
-        (EscalationStep.MESSAGE, "Sue", "Mon 12:11"),
+        (EscalationStep.MESSAGE, "Sal", "Mon 12:13"),
+        (EscalationStep.MESSAGE, "Sue", "Mon 12:13"),
     ]
 
 
@@ -246,7 +246,7 @@ def test_a_claim_without_contact_is_reminded_and_taken_back(floor: Floor) -> Non
     floor.do(claiming.claim, floor.sal, lead)
     floor.until(NINE + 61 * MINUTE)
     assert floor.steps(lead) == [
-        (EscalationStep.REMIND, "Sal", "Mon 09:15"),
+        (EscalationStep.REMIND, "Sal", "Mon 09:03"),
         (EscalationStep.TAKE_BACK, "Sal", "Mon 10:00"),
     ]
     back = floor.get(lead)
@@ -258,6 +258,22 @@ def test_a_claim_without_contact_is_reminded_and_taken_back(floor: Floor) -> Non
     assert event.facts == {"owner_id": floor.sal.id, "why": "no contact"}
     floor.until(NINE + 95 * MINUTE)
     assert floor.steps(lead)[-1] == (EscalationStep.SUGGEST, "Sue", "Mon 10:30")
+
+
+def test_no_owner_is_first_reminded_after_the_response_target(floor: Floor) -> None:
+    """At the latest when it passes; a lead that is late already is reminded of halfway to when it
+    goes back."""
+    early, close, late = floor.lead(1), floor.lead(2), floor.lead(3)
+    floor.do(claiming.claim, floor.sal, early)
+    floor.until(NINE + 4 * MINUTE)
+    floor.do(claiming.claim, floor.sal, close)
+    floor.until(NINE + 10 * MINUTE)
+    floor.do(claiming.claim, floor.sal, late)
+    floor.until(NINE + 45 * MINUTE)
+    reminded = [floor.steps(each)[-1] for each in (early, close, late)]
+    assert reminded == [
+        (EscalationStep.REMIND, "Sal", f"Mon 09:{minute}") for minute in ("03", "05", "40")
+    ]
 
 
 def test_who_passes_on_hands_over_to_the_next_and_then_to_the_fallback(floor: Floor) -> None:
@@ -289,7 +305,7 @@ def test_when_all_are_out_the_named_person_hears_of_it_once(floor: Floor) -> Non
     lead = floor.lead()
     floor.until(NINE + 50 * MINUTE)
     assert floor.steps(lead) == [
-        (EscalationStep.NUDGE, "", "Mon 09:05"),
+        (EscalationStep.NUDGE, "", "Mon 09:03"),
         (EscalationStep.FALLBACK, "Nina", "Mon 09:15"),
     ]
 
@@ -446,7 +462,7 @@ def test_reassigning_gives_the_lead_and_its_card_to_a_colleague(floor: Floor) ->
 
 def test_many_sweeps_at_once_take_each_step_once(floor: Floor) -> None:
     leads = [floor.lead(n) for n in range(30)]
-    for minutes in (0, 5, 15, 30, 60):
+    for minutes in (0, 3, 15, 30, 60):
         floor.hands.now = NINE + minutes * MINUTE
         at_once([floor.sweep] * 4)
         floor.sweep()
@@ -466,7 +482,7 @@ def test_a_claim_in_the_same_moment_wins_over_the_ladder(floor: Floor) -> None:
     for n in range(10):
         lead = floor.lead(n)
         floor.sweep()
-        floor.hands.forward(minutes=5)
+        floor.hands.forward(minutes=3)
         with ThreadPoolExecutor(2) as pool:
             pool.submit(floor.sweep)
             pool.submit(floor.do, claiming.claim, floor.sal, lead).result()
@@ -636,7 +652,7 @@ def test_a_head_start_of_who_was_deactivated_stops_nothing(floor: Floor) -> None
     other = floor.lead(2)
     floor.until(NINE + 6 * MINUTE)
     for each in (lead, other):
-        assert floor.steps(each) == [(EscalationStep.NUDGE, "", "Mon 09:05")]
+        assert floor.steps(each) == [(EscalationStep.NUDGE, "", "Mon 09:03")]
     with floor.store.transaction() as session:
         assert session.scalars(select(ParkedRow)).all() == []
 
@@ -718,10 +734,18 @@ def test_the_promise_is_changed_by_an_admin_with_sensible_numbers(floor: Floor) 
         told, fallback = sla.sla(session, floor.workspace.id)
         assert fallback is None
         sla.change_sla(session, root, replace(told, nudge_minutes=2), "USUE")
-        wrong = replace(told, nudge_minutes=0, most_open=20_000, head_start_seconds=0)
-        with pytest.raises(FieldErrors) as refused:
-            sla.change_sla(session, root, wrong, None)
-        assert set(refused.value.errors) == {"nudge_minutes", "most_open"}
+        for wrong, fields in (
+            ({"nudge_minutes": 0, "most_open": 20_000}, {"nudge_minutes", "most_open"}),
+            ({"nudge_minutes": 6, "remind_minutes": 15}, {"nudge_minutes", "remind_minutes"}),
+            ({"respond_minutes": 61}, {"manager_minutes", "take_back_minutes"}),
+            (
+                {"suggest_minutes": 15, "take_back_minutes": 3},
+                {"suggest_minutes", "take_back_minutes"},
+            ),
+        ):
+            with pytest.raises(FieldErrors) as refused:
+                sla.change_sla(session, root, replace(told, **wrong), None)
+            assert set(refused.value.errors) == fields
         for who in (floor.sal, floor.boss):
             with pytest.raises(NotAllowed, match="Only admins can change the response targets"):
                 sla.change_sla(session, who, told, None)
@@ -821,7 +845,8 @@ def test_a_lead_that_turns_hot_later_has_its_promise_from_then_on(floor: Floor) 
     floor.sweep()
     lead = floor.get(lead_id)
     assert lead.is_hot
-    assert lead.claim_due_at == lead.response_due_at == floor.hands.now + timedelta(minutes=5)
+    assert lead.claim_due_at == floor.hands.now + timedelta(minutes=3)
+    assert lead.response_due_at == floor.hands.now + timedelta(minutes=5)
 
 
 def test_who_claimed_first_stays_unless_it_was_given_back_before_a_contact(floor: Floor) -> None:
@@ -881,17 +906,17 @@ def test_every_word_about_a_lead_stays_with_it(floor: Floor) -> None:
 def test_an_attempt_is_no_response_and_gives_the_owner_time_anew(floor: Floor) -> None:
     lead = floor.lead()
     floor.do(claiming.claim, floor.sal, lead)
-    floor.until(NINE + 10 * MINUTE)
+    floor.until(NINE + 2 * MINUTE)
     floor.do(calls.log_call, floor.sal, lead, calls.Call(CallResult.NO_ANSWER, "rang twice"))
     found = floor.get(lead)
     assert (found.first_response_at, found.call_attempts) == (None, 1)
-    floor.until(NINE + 24 * MINUTE)
-    assert not [step for step, *_ in floor.steps(lead) if step == EscalationStep.REMIND]
-    floor.until(NINE + 25 * MINUTE)
-    assert floor.steps(lead)[-1] == (EscalationStep.REMIND, "Sal", "Mon 09:25")
+    floor.until(NINE + 31 * MINUTE)
+    assert floor.steps(lead) == []
+    floor.until(NINE + 32 * MINUTE)
+    assert floor.steps(lead)[-1] == (EscalationStep.REMIND, "Sal", "Mon 09:32")
     floor.until(NINE + 60 * MINUTE)
     floor.do(calls.log_call, floor.sal, lead, calls.Call(CallResult.VOICEMAIL))
-    floor.until(NINE + 104 * MINUTE)
+    floor.until(NINE + 116 * MINUTE)
     assert floor.get(lead).claimed_by == floor.sal.id
     with floor.store.transaction() as session:
         facts = queries.facts(session, lead)
@@ -901,7 +926,7 @@ def test_an_attempt_is_no_response_and_gives_the_owner_time_anew(floor: Floor) -
             assert "No answer: rang twice" in str(shown)
         assert [note.text for note, _ in facts.notes] == ["Voicemail", "No answer: rang twice"]
         assert "older note" not in str(lead_card.card(facts).blocks)
-    floor.until(NINE + 105 * MINUTE)
+    floor.until(NINE + 117 * MINUTE)
     assert floor.get(lead).claimed_by is None
 
 

@@ -38,8 +38,8 @@ from tests.leads.test_lead_view import (
     lead,
 )
 
-PROMISE = SlaTerms(respond_minutes=5, nudge_minutes=5, message_minutes=10, suggest_minutes=15,
-                  manager_minutes=30, remind_minutes=15, take_back_minutes=45,
+PROMISE = SlaTerms(respond_minutes=5, nudge_minutes=3, message_minutes=15, suggest_minutes=30,
+                  manager_minutes=60, remind_minutes=3, take_back_minutes=60,
                   head_start_seconds=0, attempts=3, most_open=None,
                   names_only=False)  # fmt: skip
 BEN = Person(id=4, workspace_id=1, slack_id="U4", name="Ben Okafor", roles=["salesperson"])

@@ -222,6 +222,26 @@ def test_a_migration_that_fails_leaves_all_as_it_was(empty: Engine, tmp_path: Pa
     assert migrate.problems(empty) == []
 
 
+def test_the_minutes_of_the_steps_fit_the_response_target(empty: Engine) -> None:
+    other = _PEOPLE[0].replace("'T'", "'T2'")
+    level = """
+        INSERT INTO service_level (workspace_id) SELECT id FROM workspace;
+        UPDATE service_level SET respond_minutes = 90, nudge_minutes = 120
+        FROM workspace WHERE workspace.id = workspace_id AND team_id = 'T2'
+    """
+    holding(empty, "0002_call_attempts", *_PEOPLE, other, level)
+    minutes = "respond_minutes, nudge_minutes, message_minutes, suggest_minutes, manager_minutes, \
+        remind_minutes, take_back_minutes"
+    read = text(f"SELECT {minutes} FROM service_level ORDER BY workspace_id")
+    migrate.upgrade(empty)
+    with empty.connect() as connection:
+        found = [tuple(row) for row in connection.execute(read)]
+    assert found == [(5, 3, 15, 30, 60, 3, 60), (90, 90, 130, 145, 175, 15, 90)]
+    migrate.downgrade(empty, "0002_call_attempts")
+    with empty.connect() as connection:
+        assert tuple(connection.execute(read).first() or ()) == (5, 3, 12, 15, 30, 3, 57)
+
+
 def test_calls_of_lists_that_reached_nobody_become_attempts(empty: Engine) -> None:
     lead = """
         INSERT INTO contact (workspace_id, created_at) SELECT id, now() FROM workspace;
